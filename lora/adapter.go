@@ -1,0 +1,68 @@
+package lora
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
+)
+
+// Adapter is one low-rank update γBA of one frozen linear map. It takes the
+// map's place in an [nn.Pass].
+type Adapter struct {
+	Base *nn.Linear
+	A    blas32.General // (r, in)
+	B    blas32.General // (out, r)
+
+	dA, dB blas32.General // accumulators, as A and B
+	gamma  float32        // γ_r
+	stale  bool           // A or B changed since W + γBA was formed
+	init   Init
+	seed   uint64
+
+	train, eval nn.Map // the forms it can take
+	probe       *probe
+	active      nn.Map
+}
+
+// Rank returns r.
+func (a *Adapter) Rank() int { return a.A.Rows }
+
+// Gamma returns the scaling factor γ_r.
+func (a *Adapter) Gamma() float64 { return float64(a.gamma) }
+
+// Forward computes the adapted map; x is (N, in), y is (N, out).
+func (a *Adapter) Forward(y, x blas32.General) { a.active.Forward(y, x) }
+
+// Backward is the way back, as [nn.Map] has it.
+func (a *Adapter) Backward(dx, dy, x blas32.General) { a.active.Backward(dx, dy, x) }
+
+// Params returns A and B.
+func (a *Adapter) Params() []nn.Param {
+	param := func(name string, role nn.Role, v, d blas32.General) nn.Param {
+		return nn.Param{
+			Name: a.Base.Name + name, Module: a.Base.Name, Role: role,
+			Rows: v.Rows, Cols: v.Cols, Value: v.Data, Grad: d.Data, Decay: true,
+		}
+	}
+	return []nn.Param{
+		param(".lora_A.weight", nn.RoleA, a.A, a.dA),
+		param(".lora_B.weight", nn.RoleB, a.B, a.dB),
+	}
+}
+
+// Delta computes γBA into dst, (out, in).
+func (a *Adapter) Delta(dst blas32.General) {
+	clear(dst.Data)
+	a.addDelta(dst, 1)
+}
+
+// InitialA draws A₀, the A that training began with, into dst, (r, in).
+func (a *Adapter) InitialA(dst []float32) {
+	a.init.fill(dst, a.Rank(), a.Base.In(), stream(a.seed, a.Base.Name, "A"))
+}
+
+// addDelta adds sign·γBA to w, (out, in).
+func (a *Adapter) addDelta(w blas32.General, sign float32) {
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, sign*a.gamma, a.B, a.A, 1, w)
+}

@@ -1,0 +1,468 @@
+package lora
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
+)
+
+const tokens = 24
+
+// testModel has maps of different shapes, one above and one below most ranks.
+func testModel(t testing.TB) *nn.Model {
+	m, err := nn.New(nn.Config{
+		Vocab: 17, Dim: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Hidden: 20,
+		Context: 16, NormEps: 1e-5, RopeTheta: 100,
+	})
+	check(t, err)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, tensor := range m.Tensors() {
+		fill(tensor.Data, rng)
+	}
+	return m
+}
+
+func testBatch() *nn.Batch {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b nn.Batch
+	for _, n := range []int{9, 13} {
+		x, y := make([]int32, n), make([]int32, n)
+		for i := range x {
+			x[i], y[i] = int32(rng.IntN(17)), int32(rng.IntN(17))
+		}
+		b.Append(x, y)
+	}
+	return &b
+}
+
+func testConfig(rank int) Config {
+	return Config{
+		Rank: rank, Gamma: Scheme{P: 0.5}.Gamma(2, rank), Init: Init{Kind: KaimingUniform},
+		Targets: []string{"all-linear"}, Tokens: tokens,
+	}
+}
+
+// attach returns adapters whose B is no longer zero, and a pass through them.
+func attach(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
+	s, err := Attach(m, c, 7)
+	check(t, err)
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, a := range s.Adapters {
+		fill(a.B.Data, rng)
+	}
+	p, err := nn.NewPass(m, tokens, s.Maps())
+	check(t, err)
+	return s, p
+}
+
+func fill(x []float32, rng *rand.Rand) {
+	for i := range x {
+		x[i] = float32(0.3 * rng.NormFloat64())
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// difference is the largest |x−y| relative to the largest |y|.
+func difference(x, y []float32) float64 {
+	var d, size float64
+	for i := range y {
+		d = max(d, math.Abs(float64(x[i]-y[i])))
+		size = max(size, math.Abs(float64(y[i])))
+	}
+	return d / size
+}
+
+func TestDifferenceSees(t *testing.T) {
+	if d := difference([]float32{1, 2.02}, []float32{1, 2}); d < 0.009 || d > 0.011 {
+		t.Errorf("difference = %g, want 0.01", d)
+	}
+}
+
+func TestGamma(t *testing.T) {
+	for _, c := range []struct {
+		scheme Scheme
+		rank   int
+		want   float64
+	}{
+		{Scheme{P: 1}, 8, 2},
+		{Scheme{P: 0.5}, 16, 4},
+		{Scheme{P: 0}, 512, 16},
+		{Scheme{P: 0.75}, 16, 2},
+		{Scheme{P: 0.5, MatchRank: 4}, 4, 4},  // α/r₀, LoRA's own
+		{Scheme{P: 0.5, MatchRank: 4}, 16, 2}, // (α/r₀)(r₀/r)^½
+		{Scheme{P: 1, MatchRank: 4}, 16, 1},   // matching LoRA to itself changes nothing
+		{Scheme{P: 0, MatchRank: 4}, 2048, 4},
+	} {
+		if got := c.scheme.Gamma(16, c.rank); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%+v at rank %d: gamma %g, want %g", c.scheme, c.rank, got, c.want)
+		}
+	}
+}
+
+func TestZeroBIsNoOp(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	bare, err := nn.NewPass(m, tokens, nil)
+	check(t, err)
+	want, err := bare.Logits(b)
+	check(t, err)
+	for _, rank := range []int{1, 3, 40} {
+		s, err := Attach(m, testConfig(rank), 7)
+		check(t, err)
+		p, err := nn.NewPass(m, tokens, s.Maps())
+		check(t, err)
+		got, err := p.Logits(b)
+		check(t, err)
+		for i, v := range want.Data {
+			if got.Data[i] != v {
+				t.Fatalf("rank %d: logit %d is %g with a fresh adapter, %g without", rank, i, got.Data[i], v)
+			}
+		}
+	}
+}
+
+// TestFormsAgree runs one set in both forms. Each takes a few hundred float32
+// operations a value in another order; 1e-5 of the largest is about 80 units
+// in the last place, and a wrong factor anywhere is far beyond it.
+func TestFormsAgree(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	for _, rank := range []int{1, 5, 40} {
+		grads := map[bool][]nn.Param{}
+		var losses [2]float64
+		for i, asMerged := range []bool{false, true} {
+			s, p := attach(t, m, testConfig(rank))
+			for _, a := range s.Adapters {
+				forceForm(a, asMerged)
+			}
+			loss, err := p.Gradient(b, 1)
+			check(t, err)
+			losses[i], grads[asMerged] = loss, p.Params()
+		}
+		if math.Abs(losses[0]-losses[1]) > 1e-5*losses[0] {
+			t.Errorf("rank %d: loss %g factored, %g merged", rank, losses[0], losses[1])
+		}
+		for i, f := range grads[false] {
+			if d := difference(grads[true][i].Grad, f.Grad); !(d < 1e-5) {
+				t.Errorf("rank %d, %s: gradients differ by %.2g", rank, f.Name, d)
+			}
+		}
+	}
+}
+
+func forceForm(a *Adapter, asMerged bool) {
+	shape := func() blas32.General { return nn.NewMatrix(a.Base.Out(), a.Base.In()) }
+	if asMerged {
+		a.active = &merged{Adapter: a, weight: &nn.Linear{Weight: shape()}, dW: shape()}
+		return
+	}
+	a.active = &factored{Adapter: a, u: nn.NewMatrix(tokens, a.Rank()), du: nn.NewMatrix(tokens, a.Rank())}
+}
+
+func TestFormIsTheCheaperOne(t *testing.T) {
+	// 6Tmn + 6rmn < 4Tmn + 6Tr(m+n) at m = n = 256, T = 2048 from r = 46 on.
+	for rank, want := range map[int]bool{16: false, 45: false, 46: true, 64: true, 2048: true} {
+		if got := MergedIsCheaper(2048, rank, 256, 256); got != want {
+			t.Errorf("rank %d: merged is cheaper: %v, want %v", rank, got, want)
+		}
+	}
+	s, err := Attach(testModel(t), testConfig(40), 1)
+	check(t, err)
+	if _, ok := s.Adapters[0].train.(*merged); !ok {
+		t.Error("rank 40 on a 12×12 map is not merged")
+	}
+}
+
+// TestAdapterGradients differentiates the loss along the steepest entry of
+// every A and B by the five-point rule, in both forms. The loss is a sum of 22
+// terms of about 3, each good to 3·2⁻²⁴; over the step 0.02 that is 6e-5.
+func TestAdapterGradients(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	for _, rank := range []int{2, 40} {
+		s, p := attach(t, m, testConfig(rank))
+		_, err := p.Gradient(b, 1)
+		check(t, err)
+		loss := func() float64 { s.Updated(); sum, _ := p.Loss(b); return sum }
+		for _, q := range p.Params() {
+			compareSteepest(t, q, loss)
+		}
+	}
+}
+
+// compareSteepest holds the largest entry of a gradient to the difference
+// quotient of f.
+func compareSteepest(t *testing.T, q nn.Param, f func() float64) {
+	t.Helper()
+	at := 0
+	for i, g := range q.Grad {
+		if math.Abs(float64(g)) > math.Abs(float64(q.Grad[at])) {
+			at = i
+		}
+	}
+	got, want := float64(q.Grad[at]), derivative(f, &q.Value[at])
+	if got == 0 || !(math.Abs(got-want) < 5e-3*math.Abs(got)+6e-5) {
+		t.Errorf("%s[%d]: gradient %g, finite difference %g", q.Name, at, got, want)
+	}
+}
+
+func derivative(f func() float64, x *float32) float64 {
+	const h = 0.02
+	at := *x
+	defer func() { *x = at; f() }()
+	d := func(h float32) float64 { *x = at + h; return f() }
+	return (8*(d(h)-d(-h)) - (d(2*h) - d(-2*h))) / (12 * h)
+}
+
+// TestMergedEqualsAttached: a merged model computes what the attached
+// adapters do, for every scheme, to float32 rounding through two layers; and
+// unmerged it computes what the base does.
+func TestMergedEqualsAttached(t *testing.T) {
+	base, b := testModel(t), testBatch()
+	for _, scheme := range []Scheme{{P: 1}, {P: 0.5}, {P: 0}, {P: 0.75}, {P: 0.5, MatchRank: 2}} {
+		for _, rank := range []int{1, 8, 40} {
+			c := testConfig(rank)
+			c.Gamma = scheme.Gamma(2, rank)
+			s, p := attach(t, base, c)
+			want, err := p.Logits(b)
+			check(t, err)
+
+			m := base.Clone()
+			check(t, s.Merge(m))
+			plain, err := nn.NewPass(m, tokens, nil)
+			check(t, err)
+			got, err := plain.Logits(b)
+			check(t, err)
+			if d := difference(got.Data, want.Data); !(d < 1e-5) {
+				t.Errorf("%+v, rank %d: merged differs by %.2g", scheme, rank, d)
+			}
+			check(t, s.Unmerge(m))
+			for i, l := range m.Linears() {
+				if d := difference(l.Weight.Data, base.Linears()[i].Weight.Data); !(d < 1e-5) {
+					t.Errorf("%s: unmerged differs by %.2g", l.Name, d)
+				}
+			}
+		}
+	}
+}
+
+// TestProbeMeasuresTheAdapter holds the probe to γBAx and γAᵀBᵀv of a single
+// map, written out, and to leaving everything else alone.
+func TestProbeMeasuresTheAdapter(t *testing.T) {
+	m := testModel(t)
+	s, _ := attach(t, m, testConfig(3))
+	a := s.Adapters[0]
+	rng := rand.New(rand.NewPCG(1, 5))
+	const n = probeBlock + 3
+	x, dy := nn.NewMatrix(n, a.Base.In()), nn.NewMatrix(n, a.Base.Out())
+	fill(x.Data, rng)
+	fill(dy.Data, rng)
+	y, dx := nn.NewMatrix(n, a.Base.Out()), nn.NewMatrix(n, a.Base.In())
+
+	s.SetMode(Probe)
+	a.Forward(y, x)
+	a.Backward(dx, dy, x)
+	delta := nn.NewMatrix(a.Base.Out(), a.Base.In())
+	a.Delta(delta)
+	var out, in float64
+	for i := range n {
+		for o := range delta.Rows {
+			var z float64
+			for j := range delta.Cols {
+				z += float64(delta.Data[o*delta.Cols+j]) * float64(x.Data[i*x.Cols+j])
+			}
+			out += z * z
+		}
+		for j := range delta.Cols {
+			var z float64
+			for o := range delta.Rows {
+				z += float64(delta.Data[o*delta.Cols+j]) * float64(dy.Data[i*dy.Cols+o])
+			}
+			in += z * z
+		}
+	}
+	got := a.Probed()
+	if math.Abs(got.Output.SumSquares/out-1) > 1e-5 || got.Output.Count != n*delta.Rows {
+		t.Errorf("output: %+v, want %g over %d", got.Output, out, n*delta.Rows)
+	}
+	if math.Abs(got.InputDX.SumSquares/in-1) > 1e-5 || got.InputDX.Count != n*delta.Cols {
+		t.Errorf("input gradient: %+v, want %g over %d", got.InputDX, in, n*delta.Cols)
+	}
+	for _, q := range a.Params() {
+		for _, g := range q.Grad {
+			if g != 0 {
+				t.Fatalf("a probe added to the gradient of %s", q.Name)
+			}
+		}
+	}
+	yTrain, dxTrain := nn.NewMatrix(n, a.Base.Out()), nn.NewMatrix(n, a.Base.In())
+	forceForm(a, true)
+	a.Forward(yTrain, x)
+	a.Backward(dxTrain, dy, x)
+	if d := max(difference(y.Data, yTrain.Data), difference(dx.Data, dxTrain.Data)); !(d < 1e-5) {
+		t.Errorf("a probe computes another map: off by %.2g", d)
+	}
+}
+
+func TestDropout(t *testing.T) {
+	m := testModel(t)
+	c := testConfig(40)
+	c.Dropout = 0.25
+	s, p := attach(t, m, c)
+	b := testBatch()
+	first, err := p.Loss(b)
+	check(t, err)
+	second, err := p.Loss(b)
+	check(t, err)
+	if first == second {
+		t.Error("two training passes drop the same entries")
+	}
+	s.SetMode(Eval)
+	got, err := p.Loss(b)
+	check(t, err)
+	_, plain := attach(t, m, testConfig(40))
+	want, err := plain.Loss(b)
+	check(t, err)
+	if math.Abs(got-want) > 1e-5*want {
+		t.Errorf("loss %g in evaluation, %g without dropout", got, want)
+	}
+
+	d := s.Adapters[0].train.(*factored).dropout
+	x := nn.NewMatrix(tokens, s.Adapters[0].Base.In())
+	for i := range x.Data {
+		x.Data[i] = 1
+	}
+	var kept, sum float64
+	const times = 100
+	for range times {
+		for _, v := range d.forward(x).Data {
+			if v != 0 {
+				kept++
+			}
+			sum += float64(v)
+		}
+	}
+	n := float64(times * len(x.Data))
+	// A share of 0.75 over 28,800 draws has standard error 0.0026; 4 of them.
+	if math.Abs(kept/n-0.75) > 0.0104 || math.Abs(sum/n-1) > 0.0104/0.75 {
+		t.Errorf("kept %.4f of the entries, mean %.4f; want 0.75 and 1", kept/n, sum/n)
+	}
+}
+
+// TestDropoutGradient: with the same entries dropped, finite differences see
+// the gradient that dropout's backward gives.
+func TestDropoutGradient(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	c := testConfig(3)
+	c.Dropout = 0.4
+	s, p := attach(t, m, c)
+	again := func() {
+		for _, a := range s.Adapters {
+			a.train.(*factored).dropout.rng = stream(9, a.Base.Name, "dropout")
+		}
+	}
+	again()
+	_, err := p.Gradient(b, 1)
+	check(t, err)
+	for _, q := range p.Params() {
+		compareSteepest(t, q, func() float64 { again(); sum, _ := p.Loss(b); return sum })
+	}
+}
+
+// TestInitialVariance: every kind has variance 1/(3·in) at exponent 0 and
+// r^{−2e}/(3·in) at e. The relative standard error of a variance over 200,000
+// draws is below √(2/200,000) = 0.0032; 4 of them.
+func TestInitialVariance(t *testing.T) {
+	const rank, in = 1000, 200
+	for _, kind := range InitKinds {
+		for _, e := range []float64{0, 0.5, 1} {
+			a := make([]float32, rank*in)
+			Init{Kind: kind, Exponent: e}.fill(a, rank, in, stream(1, "m", "A"))
+			var sum, squares float64
+			for _, v := range a {
+				sum += float64(v)
+				squares += float64(v) * float64(v)
+			}
+			want := math.Pow(rank, -2*e) / (3 * in)
+			if got := squares / float64(len(a)); math.Abs(got/want-1) > 0.013 {
+				t.Errorf("%s, exponent %g: variance %g, want %g", kind, e, got, want)
+			}
+			if mean := sum / float64(len(a)); math.Abs(mean) > 4*math.Sqrt(want/float64(len(a))) {
+				t.Errorf("%s, exponent %g: mean %g", kind, e, mean)
+			}
+		}
+	}
+}
+
+// TestSmallerAIsTheTopOfLarger: ranks of one seed share their rows of A, maps
+// and seeds do not.
+func TestSmallerAIsTheTopOfLarger(t *testing.T) {
+	m := testModel(t)
+	small, err := Attach(m, testConfig(3), 5)
+	check(t, err)
+	large, err := Attach(m, testConfig(30), 5)
+	check(t, err)
+	other, err := Attach(m, testConfig(3), 6)
+	check(t, err)
+	for i, a := range small.Adapters {
+		for j, v := range a.A.Data {
+			if large.Adapters[i].A.Data[j] != v {
+				t.Fatalf("%s: A[%d] is %g at rank 3, %g at rank 30", a.Base.Name, j, v, large.Adapters[i].A.Data[j])
+			}
+		}
+		if other.Adapters[i].A.Data[0] == a.A.Data[0] || (i > 0 && small.Adapters[0].A.Data[0] == a.A.Data[0]) {
+			t.Errorf("%s shares its stream", a.Base.Name)
+		}
+	}
+}
+
+func TestTargets(t *testing.T) {
+	m := testModel(t)
+	for _, c := range []struct {
+		names []string
+		want  int
+	}{
+		{[]string{"all-linear"}, 14},
+		{[]string{"attention"}, 8},
+		{[]string{"mlp"}, 6},
+		{[]string{"q_proj", "v_proj", "attention"}, 8},
+		{[]string{"model.layers.1.mlp.up_proj"}, 1},
+	} {
+		got, err := Targets(m, c.names)
+		if err != nil || len(got) != c.want {
+			t.Errorf("%v: %d maps, %v; want %d", c.names, len(got), err, c.want)
+		}
+	}
+	for _, names := range [][]string{nil, {"proj"}, {"q_proj", "lm_head"}} {
+		if _, err := Targets(m, names); err == nil {
+			t.Errorf("%v is accepted", names)
+		}
+	}
+}
+
+func TestAttachRefuses(t *testing.T) {
+	m := testModel(t)
+	for want, change := range map[string]func(*Config){
+		"rank 0: must be":   func(c *Config) { c.Rank = 0 },
+		"dropout 1: must":   func(c *Config) { c.Dropout = 1 },
+		"dropout NaN":       func(c *Config) { c.Dropout = math.NaN() },
+		`init "zeros"`:      func(c *Config) { c.Init.Kind = "zeros" },
+		"batches of 0":      func(c *Config) { c.Tokens = 0 },
+		`target "head"`:     func(c *Config) { c.Targets = []string{"head"} },
+		"lora: no targets:": func(c *Config) { c.Targets = nil },
+	} {
+		c := testConfig(2)
+		change(&c)
+		if _, err := Attach(m, c, 1); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package lora
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
+)
+
+// Config says which maps get which adapters.
+type Config struct {
+	Rank    int
+	Gamma   float64 // γ_r, see [Scheme]
+	Init    Init
+	Targets []string // see [Targets]
+	Dropout float64  // probability that an entry of an adapter's input is dropped in training
+	Tokens  int      // the most tokens in a batch: sizes buffers and chooses the form
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Rank < 1:
+		return fmt.Errorf("lora: rank %d: must be at least 1", c.Rank)
+	case !(c.Dropout >= 0 && c.Dropout < 1):
+		return fmt.Errorf("lora: dropout %g: must be at least 0 and below 1", c.Dropout)
+	case c.Tokens < 1:
+		return fmt.Errorf("lora: batches of %d tokens: must be at least 1", c.Tokens)
+	}
+	return c.Init.validate()
+}
+
+// Set is the adapters of one run, in the order of the forward pass.
+type Set struct {
+	Adapters []*Adapter
+}
+
+// Attach makes a fresh adapter for every map of m that c targets: A drawn
+// from seed, B zero. It changes nothing in m.
+func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	targets, err := Targets(m, c.Targets)
+	if err != nil {
+		return nil, err
+	}
+	s := new(Set)
+	shared := newScratch(c, targets)
+	for _, l := range targets {
+		s.Adapters = append(s.Adapters, newAdapter(l, c, seed, shared))
+	}
+	return s, nil
+}
+
+func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
+	a := &Adapter{
+		Base: l, gamma: float32(c.Gamma), init: c.Init, seed: seed, stale: true,
+		A: nn.NewMatrix(c.Rank, l.In()), B: nn.NewMatrix(l.Out(), c.Rank),
+		dA: nn.NewMatrix(c.Rank, l.In()), dB: nn.NewMatrix(l.Out(), c.Rank),
+	}
+	a.InitialA(a.A.Data)
+	if c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In()) {
+		a.train = &merged{
+			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],
+			weight: &nn.Linear{Name: l.Name, Weight: nn.NewMatrix(l.Out(), l.In())},
+		}
+		a.eval = a.train
+	} else {
+		f := &factored{Adapter: a, u: nn.NewMatrix(c.Tokens, c.Rank), du: shared.du}
+		a.train, a.eval = f, f
+		if c.Dropout > 0 {
+			a.train = &factored{Adapter: a, u: f.u, du: f.du, dropout: newDropout(c, l, seed)}
+		}
+	}
+	a.probe = &probe{Adapter: a, u: shared.probe, wide: shared.wide}
+	a.active = a.train
+	return a
+}
+
+func newDropout(c Config, l *nn.Linear, seed uint64) *dropout {
+	return &dropout{
+		rate: c.Dropout, rng: stream(seed, l.Name, "dropout"),
+		x: nn.NewMatrix(c.Tokens, l.In()), dx: nn.NewMatrix(c.Tokens, l.In()),
+		mask: make([]bool, c.Tokens*l.In()),
+	}
+}
+
+// scratch is memory that a run's adapters use in turn.
+type scratch struct {
+	du    blas32.General            // (Tokens, r)
+	dW    map[[2]int]blas32.General // by shape (out, in)
+	probe blas32.General            // (probeBlock, r)
+	wide  []float32                 // (probeBlock, widest input or output)
+}
+
+func newScratch(c Config, targets []*nn.Linear) *scratch {
+	s := &scratch{dW: make(map[[2]int]blas32.General), probe: nn.NewMatrix(probeBlock, c.Rank)}
+	widest := 0
+	for _, l := range targets {
+		widest = max(widest, l.Out(), l.In())
+		if c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In()) {
+			s.dW[[2]int{l.Out(), l.In()}] = nn.NewMatrix(l.Out(), l.In())
+		} else if s.du.Rows == 0 {
+			s.du = nn.NewMatrix(c.Tokens, c.Rank)
+		}
+	}
+	s.wide = make([]float32, probeBlock*widest)
+	return s
+}
+
+// Maps returns the adapters by the name of the map that each stands in for.
+func (s *Set) Maps() map[string]nn.Map {
+	maps := make(map[string]nn.Map, len(s.Adapters))
+	for _, a := range s.Adapters {
+		maps[a.Base.Name] = a
+	}
+	return maps
+}
+
+// Updated tells the adapters that an optimizer has changed A or B.
+func (s *Set) Updated() {
+	for _, a := range s.Adapters {
+		a.stale = true
+	}
+}
+
+// Mode is what a set's adapters do in the next pass.
+type Mode uint8
+
+// The modes.
+const (
+	Train Mode = iota // as configured, dropout included
+	Eval              // without dropout
+	Probe             // measured apart from the frozen map; trains nothing
+)
+
+// SetMode chooses what the next passes do. Entering Probe forgets what
+// earlier probes saw.
+func (s *Set) SetMode(m Mode) {
+	for _, a := range s.Adapters {
+		switch m {
+		case Train:
+			a.active = a.train
+		case Eval:
+			a.active = a.eval
+		case Probe:
+			a.active = a.probe
+			a.probe.seen = Probed{}
+		}
+	}
+}
+
+// Probed returns what the adapter was seen to do since its set entered Probe.
+func (a *Adapter) Probed() Probed { return a.probe.seen }
+
+// Merge adds every γBA to the weights of m, which may be a copy of the model
+// that the adapters were attached to. Unmerge takes them away again, to
+// within rounding.
+func (s *Set) Merge(m *nn.Model) error { return s.addTo(m, 1) }
+
+// Unmerge is Merge undone.
+func (s *Set) Unmerge(m *nn.Model) error { return s.addTo(m, -1) }
+
+func (s *Set) addTo(m *nn.Model, sign float32) error {
+	byName := make(map[string]*nn.Linear)
+	for _, l := range m.Linears() {
+		byName[l.Name] = l
+	}
+	for _, a := range s.Adapters {
+		l := byName[a.Base.Name]
+		if l == nil || l.In() != a.Base.In() || l.Out() != a.Base.Out() {
+			return fmt.Errorf("lora: merging %s: the model has no such map of %d inputs and %d outputs", a.Base.Name, a.Base.In(), a.Base.Out())
+		}
+		a.addDelta(l.Weight, sign)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// Gauge measures the adapters of one run. It owns the memory that takes.
+type Gauge struct {
+	set   *lora.Set
+	delta []float32 // (out, in) of the largest map
+	a0    []float32 // (r, in) of the largest A
+	left  []float32 // vectors of power iteration, as wide as the widest map
+	right []float32
+}
+
+// NewGauge prepares to measure set.
+func NewGauge(set *lora.Set) *Gauge {
+	var delta, a0, wide int
+	for _, a := range set.Adapters {
+		delta = max(delta, a.Base.Out()*a.Base.In())
+		a0 = max(a0, len(a.A.Data))
+		wide = max(wide, a.Base.Out(), a.Base.In())
+	}
+	return &Gauge{
+		set: set, delta: make([]float32, delta), a0: make([]float32, a0),
+		left: make([]float32, wide), right: make([]float32, wide),
+	}
+}
+
+// Gradients measures the accumulated gradients: of all adapters together into
+// run and, where modules is not nil, of each adapter into its own.
+func (g *Gauge) Gradients(run *Values, modules []Values) {
+	var a, b squares
+	for i, adapter := range g.set.Adapters {
+		var ma, mb squares
+		for _, q := range adapter.Params() {
+			if q.Role == nn.RoleA {
+				ma.add(q.Grad)
+			} else {
+				mb.add(q.Grad)
+			}
+		}
+		if modules != nil {
+			gradients(&modules[i], ma, mb)
+		}
+		a.join(ma)
+		b.join(mb)
+	}
+	gradients(run, a, b)
+}
+
+func gradients(v *Values, a, b squares) {
+	v[GradNormA], v[GradRMSA] = a.norm(), a.rms()
+	v[GradNormB], v[GradRMSB] = b.norm(), b.rms()
+	a.join(b)
+	v[GradNorm], v[GradRMS] = a.norm(), a.rms()
+}
+
+// Probe measures what the adapters do on a fixed batch and how far they have
+// moved: of all together into run and, where modules is not nil, of each into
+// its own. The gradient is that of the batch's mean loss; none is accumulated.
+func (g *Gauge) Probe(pass *nn.Pass, batch *nn.Batch, run *Values, modules []Values) error {
+	g.set.SetMode(lora.Probe)
+	_, err := pass.Gradient(batch, 1/float32(batch.Scored()))
+	g.set.SetMode(lora.Train)
+	if err != nil {
+		return err
+	}
+	var total size
+	for i, a := range g.set.Adapters {
+		s := g.size(a)
+		if modules != nil {
+			s.measure(&modules[i])
+		}
+		total.join(s)
+	}
+	total.measure(run)
+	return nil
+}
+
+// size is what a probe sees of one adapter, or of several together.
+type size struct {
+	output, input squares
+	delta         squares
+	moved, start  squares // A − A₀ and A₀
+	stableRank    float64 // sum over the adapters that have one
+	ranked        int     // how many have one
+}
+
+func (g *Gauge) size(a *lora.Adapter) size {
+	probed := a.Probed()
+	s := size{
+		output: squares{probed.Output.SumSquares, probed.Output.Count},
+		input:  squares{probed.InputDX.SumSquares, probed.InputDX.Count},
+	}
+	out, in := a.Base.Out(), a.Base.In()
+	delta := blas32.General{Rows: out, Cols: in, Stride: in, Data: g.delta[:out*in]}
+	a.Delta(delta)
+	s.delta.add(delta.Data)
+	if top := g.spectral(delta); top > 0 {
+		s.stableRank, s.ranked = s.delta.sum/top, 1
+	}
+	a0 := g.a0[:len(a.A.Data)]
+	a.InitialA(a0)
+	s.start.add(a0)
+	for i, v := range a.A.Data {
+		a0[i] = v - a0[i]
+	}
+	s.moved.add(a0)
+	return s
+}
+
+func (s *size) join(o size) {
+	s.output.join(o.output)
+	s.input.join(o.input)
+	s.delta.join(o.delta)
+	s.moved.join(o.moved)
+	s.start.join(o.start)
+	s.stableRank += o.stableRank
+	s.ranked += o.ranked
+}
+
+func (s *size) measure(v *Values) {
+	v[AdapterOutput], v[InputGradient] = s.output.rms(), s.input.rms()
+	v[DeltaW] = s.delta.norm()
+	v[MovementA] = s.moved.norm() / s.start.norm()
+	if s.ranked > 0 {
+		v[StableRank] = s.stableRank / float64(s.ranked)
+	}
+}
+
+// spectral returns ‖M‖₂², by power iteration on MᵀM from M's longest row, until
+// a round changes it by less than one part in 10⁴. It is exact for M of rank
+// one, and zero for a zero M.
+func (g *Gauge) spectral(m blas32.General) float64 {
+	v := blas32.Vector{N: m.Cols, Inc: 1, Data: g.right[:m.Cols]}
+	u := blas32.Vector{N: m.Rows, Inc: 1, Data: g.left[:m.Rows]}
+	longest, length := 0, float32(0)
+	for i := range m.Rows {
+		row := blas32.Vector{N: m.Cols, Inc: 1, Data: m.Data[i*m.Stride:][:m.Cols]}
+		if n := blas32.Nrm2(row); n > length {
+			longest, length = i, n
+		}
+	}
+	if length == 0 {
+		return 0
+	}
+	copy(v.Data, m.Data[longest*m.Stride:][:m.Cols])
+	blas32.Scal(1/length, v)
+	const rounds = 200
+	var top float64
+	for range rounds {
+		blas32.Gemv(blas.NoTrans, 1, m, v, 0, u)
+		blas32.Gemv(blas.Trans, 1, m, u, 0, v)
+		next := float64(blas32.Nrm2(v))
+		if !(next > 0) || math.Abs(next-top) < 1e-4*next {
+			return next
+		}
+		top = next
+		blas32.Scal(float32(1/next), v)
+	}
+	return top
+}
+
+// squares sums the squares of entries, in float64.
+type squares struct {
+	sum   float64
+	count int
+}
+
+func (s *squares) add(x []float32) {
+	s.sum += nn.SumSquares(x)
+	s.count += len(x)
+}
+
+func (s *squares) join(o squares) { s.sum, s.count = s.sum+o.sum, s.count+o.count }
+
+// norm is the Frobenius norm.
+func (s squares) norm() float64 { return math.Sqrt(s.sum) }
+
+// rms is the root mean square entry.
+func (s squares) rms() float64 { return math.Sqrt(s.sum / float64(s.count)) }

@@ -1,0 +1,179 @@
+package metrics
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
+	t.Helper()
+	m, err := nn.New(nn.Config{
+		Vocab: 11, Dim: 8, Layers: 2, Heads: 2, KVHeads: 2, HeadDim: 4, Hidden: 14,
+		Context: 12, NormEps: 1e-5, RopeTheta: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(4, 1))
+	for _, tensor := range m.Tensors() {
+		for i := range tensor.Data {
+			tensor.Data[i] = float32(0.3 * rng.NormFloat64())
+		}
+	}
+	set, err := lora.Attach(m, lora.Config{
+		Rank: rank, Gamma: 0.7, Init: lora.Init{Kind: lora.KaimingUniform},
+		Targets: []string{"all-linear"}, Tokens: 12,
+	}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range set.Adapters {
+		for i := range a.B.Data {
+			a.B.Data[i] = float32(0.3 * rng.NormFloat64())
+		}
+	}
+	pass, err := nn.NewPass(m, 12, set.Maps())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := new(nn.Batch)
+	b.Append([]int32{1, 2, 3, 4, 5, 6, 7}, []int32{2, 3, 4, 5, 6, 7, nn.Unscored})
+	return set, pass, b
+}
+
+// near allows for float32 sums of a few hundred terms.
+func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*math.Abs(want) }
+
+// TestGradientsAreNorms holds every gradient quantity to its definition.
+func TestGradientsAreNorms(t *testing.T) {
+	set, pass, b := gaugeCase(t, 3)
+	if _, err := pass.Gradient(b, 1); err != nil {
+		t.Fatal(err)
+	}
+	run, modules := NoValues(), make([]Values, len(set.Adapters))
+	NewGauge(set).Gradients(&run, modules)
+
+	var sum, count [2]float64
+	for i, a := range set.Adapters {
+		for _, q := range a.Params() {
+			var s float64
+			for _, g := range q.Grad {
+				s += float64(g) * float64(g)
+			}
+			k, norm := 0, modules[i][GradNormA]
+			if q.Role == nn.RoleB {
+				k, norm = 1, modules[i][GradNormB]
+			}
+			sum[k] += s
+			count[k] += float64(len(q.Grad))
+			if !near(norm, math.Sqrt(s)) {
+				t.Errorf("%s: norm %g, want %g", q.Name, norm, math.Sqrt(s))
+			}
+		}
+	}
+	for q, want := range map[Quantity]float64{
+		GradNormA: math.Sqrt(sum[0]), GradNormB: math.Sqrt(sum[1]), GradNorm: math.Sqrt(sum[0] + sum[1]),
+		GradRMSA: math.Sqrt(sum[0] / count[0]), GradRMSB: math.Sqrt(sum[1] / count[1]),
+		GradRMS: math.Sqrt((sum[0] + sum[1]) / (count[0] + count[1])),
+	} {
+		if want == 0 || !near(run[q], want) {
+			t.Errorf("%s is %g, want %g", q.Name(), run[q], want)
+		}
+	}
+}
+
+// TestProbeMeasuresSizes holds ‖ΔW‖ and stable rank to a singular value
+// decomposition in float64, and A's movement to a known one. Power iteration
+// stops within a few parts in 10⁴.
+func TestProbeMeasuresSizes(t *testing.T) {
+	for _, rank := range []int{1, 3, 20} {
+		set, pass, b := gaugeCase(t, rank)
+		for _, a := range set.Adapters {
+			for i := range a.A.Data {
+				a.A.Data[i] *= 1.5
+			}
+		}
+		run, modules := NoValues(), make([]Values, len(set.Adapters))
+		if err := NewGauge(set).Probe(pass, b, &run, modules); err != nil {
+			t.Fatal(err)
+		}
+		var squared, stable float64
+		for i, a := range set.Adapters {
+			delta := nn.NewMatrix(a.Base.Out(), a.Base.In())
+			a.Delta(delta)
+			d := mat.NewDense(delta.Rows, delta.Cols, nil)
+			for j, v := range delta.Data {
+				d.Set(j/delta.Cols, j%delta.Cols, float64(v))
+			}
+			var svd mat.SVD
+			if !svd.Factorize(d, mat.SVDNone) {
+				t.Fatal("no singular values")
+			}
+			var sum float64
+			values := svd.Values(nil)
+			for _, s := range values {
+				sum += s * s
+			}
+			squared += sum
+			stable += sum / (values[0] * values[0]) / float64(len(set.Adapters))
+			if !near(modules[i][DeltaW], math.Sqrt(sum)) {
+				t.Errorf("rank %d, %s: ‖ΔW‖ %g, want %g", rank, a.Base.Name, modules[i][DeltaW], math.Sqrt(sum))
+			}
+		}
+		if !near(run[DeltaW], math.Sqrt(squared)) {
+			t.Errorf("rank %d: ‖ΔW‖ %g, want %g", rank, run[DeltaW], math.Sqrt(squared))
+		}
+		if math.Abs(run[StableRank]-stable) > 2e-3*stable {
+			t.Errorf("rank %d: stable rank %g, want %g", rank, run[StableRank], stable)
+		}
+		if !near(run[MovementA], 0.5) {
+			t.Errorf("rank %d: A moved by %g, want 0.5", rank, run[MovementA])
+		}
+		if !(run[AdapterOutput] > 0 && run[InputGradient] > 0) {
+			t.Errorf("rank %d: adapter output %g, input gradient %g", rank, run[AdapterOutput], run[InputGradient])
+		}
+	}
+}
+
+// TestProbeLeavesTrainingAlone: a probe between two passes changes neither
+// gradients nor outputs, and a fresh adapter has no stable rank.
+func TestProbeLeavesTrainingAlone(t *testing.T) {
+	set, pass, b := gaugeCase(t, 3)
+	before, err := pass.Gradient(b, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grad := append([]float32(nil), pass.Params()[0].Grad...)
+	run := NoValues()
+	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range pass.Params()[0].Grad {
+		if g != grad[i] {
+			t.Fatal("a probe changed a gradient")
+		}
+	}
+	if after, _ := pass.Loss(b); after != before {
+		t.Errorf("loss %g before the probe, %g after", before, after)
+	}
+	for _, a := range set.Adapters {
+		clear(a.B.Data)
+	}
+	set.Updated()
+	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil {
+		t.Fatal(err)
+	}
+	if run[DeltaW] != 0 || run[AdapterOutput] != 0 || run[MovementA] != 0 {
+		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW], run[MovementA])
+	}
+	run = NoValues()
+	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
+		t.Errorf("stable rank of nothing is %g, want none (%v)", run[StableRank], err)
+	}
+}

@@ -1,0 +1,46 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Interval is the mean of a sample and its 95% confidence interval.
+type Interval struct {
+	Mean      float64 // NaN where N is 0
+	Low, High float64 // NaN where N is below 2: one value has no interval
+	N         int     // how many values, the absent left out
+}
+
+// MeanInterval returns the mean of xs and Student's t interval for it,
+//
+//	x̄ ± t(0.975, n−1)·s/√n,
+//
+// which assumes a sample that is close to normal. Absent values (NaN) are left
+// out.
+func MeanInterval(xs []float64) Interval {
+	var present []float64
+	for _, x := range xs {
+		if !math.IsNaN(x) {
+			present = append(present, x)
+		}
+	}
+	nan := math.NaN()
+	n := len(present)
+	switch n {
+	case 0:
+		return Interval{Mean: nan, Low: nan, High: nan}
+	case 1:
+		return Interval{Mean: present[0], Low: nan, High: nan, N: 1}
+	}
+	mean, sd := stat.MeanStdDev(present, nil)
+	half := tQuantile(n-1) * sd / math.Sqrt(float64(n))
+	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
+}
+
+// tQuantile is the 0.975 quantile of Student's t with df degrees of freedom.
+func tQuantile(df int) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}.Quantile(0.975)
+}

@@ -1,0 +1,134 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Statistic reduces a curve to one number, so that runs can be compared and
+// fitted against rank.
+type Statistic struct {
+	Name  string // column name
+	Label string // name on an axis of a figure
+	Unit  string // unit or norm convention
+
+	// Of returns the statistic of a run's curve, in order of step; NaN where
+	// the curve lacks what it takes.
+	Of func(curve []Point) float64
+
+	// Predict returns the exponent in r that theory gives the statistic
+	// under γ = α/r^p; false where it gives none. Its regime is stated in
+	// theory.go.
+	Predict func(optimizer string, p float64) (float64, bool)
+}
+
+// Statistics are the statistics of a run, in the order of columns. Onset is
+// step 0; first is step 1, after one update, the earliest at which the
+// adapter has an effect and A has a gradient; final is the last value that was
+// measured.
+var Statistics = []Statistic{
+	// The mean over the last tenth of the steps, at least one.
+	{"train_loss", "training loss", "nats/token", tail(TrainLoss), predictNothing},
+	// Final.
+	{"val_loss", "validation loss", "nats/token", final(ValLoss), predictNothing},
+	// The least of the run: what early stopping would have kept.
+	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), predictNothing},
+	GradNormOnset,
+	// The mean over all steps.
+	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), predictNothing},
+	// The other norm convention, in which no onset is flat but p = 0's.
+	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), predictGradRMSB},
+	// A's first gradient that is not zero.
+	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), predictGradNormAFirst},
+	// Forward half of rank stabilization.
+	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), predictAdapterOutputFirst},
+	// Backward half of rank stabilization.
+	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), predictInputGradientFirst},
+	// The first step in weight space.
+	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), predictDeltaWFirst},
+	// How far the run went in weight space.
+	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), predictNothing},
+	// How many directions the update has in effect.
+	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), predictNothing},
+	// Whether features were learned, or A stayed a random projection.
+	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), predictAMovement},
+}
+
+// GradNormOnset is the statistic of the paper's claim, and of the collapse
+// ratio. It is the norm of B's gradient, as A's is zero while B is.
+var GradNormOnset = Statistic{
+	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), predictGradNormOnset,
+}
+
+// StatisticNamed returns the statistic with the given column name.
+func StatisticNamed(name string) (Statistic, bool) {
+	for _, s := range Statistics {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Statistic{}, false
+}
+
+// at is the value of q at a step.
+func at(step int, q Quantity) func([]Point) float64 {
+	return func(curve []Point) float64 {
+		for _, p := range curve {
+			if p.Step == step {
+				return p.Values[q]
+			}
+		}
+		return math.NaN()
+	}
+}
+
+// final is the last value of q.
+func final(q Quantity) func([]Point) float64 {
+	return func(curve []Point) float64 {
+		vs := present(curve, q)
+		if len(vs) == 0 {
+			return math.NaN()
+		}
+		return vs[len(vs)-1]
+	}
+}
+
+// least is the smallest value of q.
+func least(q Quantity) func([]Point) float64 {
+	return func(curve []Point) float64 {
+		vs := present(curve, q)
+		if len(vs) == 0 {
+			return math.NaN()
+		}
+		return floats.Min(vs)
+	}
+}
+
+// mean is the mean of q over all steps that have it.
+func mean(q Quantity) func([]Point) float64 {
+	return func(curve []Point) float64 {
+		return stat.Mean(present(curve, q), nil)
+	}
+}
+
+// tail is the mean of q over the last tenth of the steps that have it, rounded
+// up.
+func tail(q Quantity) func([]Point) float64 {
+	return func(curve []Point) float64 {
+		vs := present(curve, q)
+		return stat.Mean(vs[len(vs)-(len(vs)+9)/10:], nil)
+	}
+}
+
+// present is every value of q in a curve, the absent left out.
+func present(curve []Point, q Quantity) []float64 {
+	var vs []float64
+	for _, p := range curve {
+		if v := p.Values[q]; !math.IsNaN(v) {
+			vs = append(vs, v)
+		}
+	}
+	return vs
+}

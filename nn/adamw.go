@@ -1,0 +1,83 @@
+package nn
+
+import "math"
+
+var adamWVariant = variant{
+	defaults: OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
+	settings: []string{"beta1", "beta2", "eps", "weight decay"},
+	make:     newAdamW,
+}
+
+// adamW is Adam with decoupled weight decay λ (Loshchilov and Hutter,
+// arXiv:1711.05101), as torch.optim.AdamW has it. At step t, from 1:
+//
+//	m = β₁m + (1−β₁)g
+//	v = β₂v + (1−β₂)g²
+//	w = (1−lr·λ)w − lr·m/(1−β₁ᵗ) / (√v/√(1−β₂ᵗ) + ε)
+//
+// ε may be 0. Where v is then 0 too, since no gradient was ever seen or its
+// square is below float32, the quotient is taken as 0 and only decay acts.
+type adamW struct {
+	config OptimizerConfig
+	params []Param
+	step   stepCount
+	mean   [][]float32 // m of each parameter
+	square [][]float32 // v of each parameter
+}
+
+func newAdamW(c OptimizerConfig, params []Param) Optimizer {
+	return &adamW{config: c, params: params, mean: zerosLike(params), square: zerosLike(params)}
+}
+
+func (a *adamW) Step(rates LearningRates) {
+	c, t := a.config, a.step.next()
+	correction1 := 1 - math.Pow(c.Beta1, t)
+	correction2 := 1 - math.Pow(c.Beta2, t)
+	for i := range a.params {
+		p := &a.params[i]
+		lr := rates[p.Role]
+		adamWUpdate(p.Value, p.Grad, a.mean[i], a.square[i], adamWStep{
+			beta1: float32(c.Beta1), gain1: float32(1 - c.Beta1),
+			beta2: float32(c.Beta2), gain2: float32(1 - c.Beta2),
+			keep: float32(1 - lr*c.decay(p)),
+			size: float32(lr / correction1),
+			root: float32(1 / math.Sqrt(correction2)),
+			eps:  float32(c.Eps),
+		})
+	}
+}
+
+// adamWStep is what one update multiplies and adds.
+type adamWStep struct {
+	beta1, gain1 float32 // β₁, 1−β₁
+	beta2, gain2 float32 // β₂, 1−β₂
+	keep         float32 // 1−lr·λ
+	size         float32 // lr/(1−β₁ᵗ)
+	root         float32 // 1/√(1−β₂ᵗ)
+	eps          float32
+}
+
+func adamWUpdate(w, g, m, v []float32, s adamWStep) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	for i, x := range w {
+		gi := g[i]
+		mi := s.beta1*m[i] + s.gain1*gi
+		vi := s.beta2*v[i] + s.gain2*gi*gi
+		m[i], v[i] = mi, vi
+		x *= s.keep
+		// Not d > 0: a NaN has to come through.
+		if d := float32(math.Sqrt(float64(vi)))*s.root + s.eps; d != 0 {
+			x -= s.size * (mi / d)
+		}
+		w[i] = x
+	}
+}
+
+func (a *adamW) State() []Tensor {
+	all := []Tensor{a.step.tensor("adamw")}
+	for i := range a.params {
+		p := &a.params[i]
+		all = append(all, stateTensor("adamw.mean", p, a.mean[i]), stateTensor("adamw.square", p, a.square[i]))
+	}
+	return all
+}

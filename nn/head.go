@@ -1,0 +1,99 @@
+package nn
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// headBlock is how many positions get logits at once.
+const headBlock = 128
+
+// head fuses the output map with the cross-entropy: logits exist for one
+// block of scored positions at a time, and become their own gradient.
+type head struct {
+	scored []int          // positions that count
+	h, dh  blas32.General // (headBlock, C) gathered rows and their gradient
+	logits blas32.General // (headBlock, V)
+}
+
+func newHead(c Config, tokens int) head {
+	block := min(headBlock, tokens)
+	return head{
+		scored: make([]int, 0, tokens),
+		h:      NewMatrix(block, c.Dim), dh: NewMatrix(block, c.Dim),
+		logits: NewMatrix(block, c.Vocab),
+	}
+}
+
+// loss returns the cross-entropy summed over scored positions. Where scale is
+// not zero, it leaves the gradient of scale times that sum with respect to
+// the final norm's output in p.dh, and adds that of the head's weights.
+func (h *head) loss(p *Pass, b *Batch, scale float32) float64 {
+	h.scored = h.scored[:0]
+	for i, t := range b.Targets {
+		if t != Unscored {
+			h.scored = append(h.scored, i)
+		}
+	}
+	if scale != 0 {
+		clear(p.rows(p.dh).Data)
+	}
+	var sum float64
+	for at := 0; at < len(h.scored); at += headBlock {
+		sum += h.block(p, b, h.scored[at:min(at+headBlock, len(h.scored))], scale)
+	}
+	return sum
+}
+
+func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 {
+	n := len(positions)
+	x, logits := view(h.h, 0, 0, n, h.h.Cols), view(h.logits, 0, 0, n, h.logits.Cols)
+	for i, at := range positions {
+		copy(row(x, i), row(p.last.h, at))
+	}
+	out := p.model.Head.Weight
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, out, 0, logits)
+
+	var sum float64
+	for i, at := range positions {
+		sum += crossEntropy(row(logits, i), int(b.Targets[at]), scale)
+	}
+	if scale == 0 {
+		return sum
+	}
+	dx := view(h.dh, 0, 0, n, h.dh.Cols)
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, logits, out, 0, dx)
+	for i, at := range positions {
+		copy(row(p.dh, at), row(dx, i))
+	}
+	if p.full != nil {
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, logits, x, 1, p.full.head)
+	}
+	return sum
+}
+
+// crossEntropy returns −log softmax(z)[target] in nats and, where scale is
+// not zero, turns z into the gradient scale·(softmax(z) − onehot(target)).
+func crossEntropy(z []float32, target int, scale float32) float64 {
+	top := z[0]
+	for _, v := range z[1:] {
+		top = max(top, v)
+	}
+	at := z[target]
+	var sum float64
+	for j, v := range z {
+		e := exp(v - top)
+		sum += float64(e)
+		z[j] = e
+	}
+	if scale != 0 {
+		factor := float32(float64(scale) / sum)
+		for j := range z {
+			z[j] *= factor
+		}
+		z[target] -= scale
+	}
+	return math.Log(sum) - float64(at-top)
+}

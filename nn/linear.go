@@ -1,0 +1,44 @@
+package nn
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Linear is a frozen linear map y = x Wᵀ.
+type Linear struct {
+	Name   string         // its checkpoint name without ".weight"
+	Weight blas32.General // (out, in)
+}
+
+// In returns the width of the map's input.
+func (l *Linear) In() int { return l.Weight.Cols }
+
+// Out returns the width of the map's output.
+func (l *Linear) Out() int { return l.Weight.Rows }
+
+// Forward computes y = x Wᵀ; x is (N, in), y is (N, out).
+func (l *Linear) Forward(y, x blas32.General) {
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, l.Weight, 0, y)
+}
+
+// Backward adds the gradient of the input of y = x Wᵀ: dx += dy W;
+// dy is (N, out), dx is (N, in).
+func (l *Linear) Backward(dx, dy blas32.General) {
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.Weight, 1, dx)
+}
+
+// A Map stands in for one linear map in a [Pass] and may train: it computes
+// the whole of it, frozen part included, in whatever form is cheapest.
+type Map interface {
+	// Forward computes the map's output: x is (N, in), y is (N, out).
+	// x stays as it is until Backward.
+	Forward(y, x blas32.General)
+	// Backward is given the x of the last Forward and the gradient dy of its
+	// output. It adds the gradient of x to dx, or leaves it out where dx has
+	// no rows because nobody asks for it, and adds the gradients of the
+	// map's own parameters to their accumulators.
+	Backward(dx, dy, x blas32.General)
+	// Params returns what the map trains; none for a frozen one.
+	Params() []Param
+}

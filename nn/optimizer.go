@@ -1,0 +1,210 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// An Optimizer moves parameters along their gradients. It keeps the slices
+// of the parameters that it was made for and is for one goroutine at a time.
+type Optimizer interface {
+	// Step moves every parameter once, each at the rate of its role. It
+	// leaves gradients as they are and allocates nothing.
+	Step(rates LearningRates)
+
+	// State returns all that Step remembers, sharing memory with the
+	// optimizer. A tensor's name begins with the optimizer's and ends with
+	// the parameter's. Saved as float32 and put back by [RestoreState], it
+	// lets training go on to the same bits.
+	State() []Tensor
+}
+
+// OptimizerConfig names an optimizer and its settings, those that it does not
+// have left at 0. [DefaultOptimizer] returns the customary ones.
+type OptimizerConfig struct {
+	Name        string  // sgd, adamw or adafactor
+	Momentum    float64 // sgd: share of the last update kept
+	Beta1       float64 // adamw: decay of the mean gradient
+	Beta2       float64 // adamw: decay of the mean squared gradient
+	Eps         float64 // adamw: added to the root of the mean square
+	WeightDecay float64 // all, for parameters with Decay set
+}
+
+// variant is one kind of optimizer: a file of its own and a line in variants.
+type variant struct {
+	defaults OptimizerConfig
+	settings []string // names, as in Validate, of those that it has
+	make     func(OptimizerConfig, []Param) Optimizer
+}
+
+// variants stand in the order in which errors list them.
+var variants = []variant{sgdVariant, adamWVariant, adafactorVariant}
+
+func variantOf(name string) (variant, error) {
+	var known []string
+	for _, v := range variants {
+		if v.defaults.Name == name {
+			return v, nil
+		}
+		known = append(known, v.defaults.Name)
+	}
+	return variant{}, fmt.Errorf("nn: unknown optimizer %q: known are %s", name, strings.Join(known, ", "))
+}
+
+// DefaultOptimizer returns the named optimizer with PyTorch's settings, but
+// no weight decay, which is 0 unless asked for.
+func DefaultOptimizer(name string) (OptimizerConfig, error) {
+	v, err := variantOf(name)
+	return v.defaults, err
+}
+
+// Validate reports an unknown name, a setting that the optimizer does not
+// have, and one out of range. Ranges hold after rounding to float32, in which
+// the update is computed.
+func (c OptimizerConfig) Validate() error {
+	v, err := variantOf(c.Name)
+	if err != nil {
+		return err
+	}
+	inf := math.Inf(1)
+	for _, s := range []struct {
+		name         string
+		value, below float64
+	}{
+		{"momentum", c.Momentum, 1},
+		{"beta1", c.Beta1, 1},
+		{"beta2", c.Beta2, 1},
+		{"eps", c.Eps, inf},
+		{"weight decay", c.WeightDecay, inf},
+	} {
+		if s.value != 0 && !slices.Contains(v.settings, s.name) {
+			return fmt.Errorf("nn: %s %g: %s has none, leave it at 0", s.name, s.value, c.Name)
+		}
+		if !(s.value >= 0 && float64(float32(s.value)) < s.below) {
+			return fmt.Errorf("nn: %s %g: must be at least 0 and, in float32, below %g", s.name, s.value, s.below)
+		}
+	}
+	return nil
+}
+
+// decay is the weight decay that applies to p.
+func (c OptimizerConfig) decay(p *Param) float64 {
+	if !p.Decay {
+		return 0
+	}
+	return c.WeightDecay
+}
+
+// NewOptimizer returns an optimizer of params that has taken no step.
+func NewOptimizer(c OptimizerConfig, params []Param) (Optimizer, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	for _, p := range params {
+		if n := p.Rows * p.Cols; len(p.Value) != n || len(p.Grad) != n {
+			return nil, fmt.Errorf("nn: parameter %q of shape (%d, %d) has %d values and %d gradients",
+				p.Name, p.Rows, p.Cols, len(p.Value), len(p.Grad))
+		}
+	}
+	v, _ := variantOf(c.Name) // Validate knows it
+	return v.make(c, slices.Clone(params)), nil
+}
+
+// LearningRates holds the learning rate of each [Role], which is its index.
+type LearningRates [RoleB + 1]float64
+
+// UniformRate returns the same learning rate for every role.
+func UniformRate(lr float64) LearningRates {
+	var l LearningRates
+	for i := range l {
+		l[i] = lr
+	}
+	return l
+}
+
+// Times returns every rate multiplied by factor, as a [Schedule] asks.
+func (l LearningRates) Times(factor float64) LearningRates {
+	for i := range l {
+		l[i] *= factor
+	}
+	return l
+}
+
+// Validate reports a rate that is negative, not a number or past float32.
+func (l LearningRates) Validate() error {
+	for _, lr := range l {
+		if !(lr >= 0 && lr <= math.MaxFloat32) {
+			return fmt.Errorf("nn: learning rate %g: must be at least 0 and at most %g", lr, math.MaxFloat32)
+		}
+	}
+	return nil
+}
+
+// StateBytes returns how much memory an optimizer's state takes.
+func StateBytes(o Optimizer) int64 {
+	var n int64
+	for _, t := range o.State() {
+		n += 4 * int64(len(t.Data))
+	}
+	return n
+}
+
+// RestoreState puts an optimizer where it was when saved was its State. Both
+// must be of one kind and over the same parameters; otherwise it returns an
+// error and changes nothing.
+func RestoreState(o Optimizer, saved []Tensor) error {
+	byName := make(map[string]Tensor, len(saved))
+	for _, t := range saved {
+		byName[t.Name] = t
+	}
+	state := o.State()
+	for _, t := range state {
+		s, ok := byName[t.Name]
+		if !ok {
+			return fmt.Errorf("nn: saved optimizer state has no %q: it is of another optimizer or other parameters", t.Name)
+		}
+		if !slices.Equal(s.Shape, t.Shape) {
+			return fmt.Errorf("nn: saved optimizer state %q has shape %v, want %v", t.Name, s.Shape, t.Shape)
+		}
+		if len(s.Data) != len(t.Data) {
+			return fmt.Errorf("nn: saved optimizer state %q has %d values, want %d", t.Name, len(s.Data), len(t.Data))
+		}
+	}
+	if len(saved) != len(state) {
+		return fmt.Errorf("nn: saved optimizer state has %d tensors, want %d: it is of another optimizer or other parameters", len(saved), len(state))
+	}
+	for _, t := range state {
+		copy(t.Data, byName[t.Name].Data)
+	}
+	return nil
+}
+
+// stepCount counts the steps taken. It is a float32 so that it can stand among
+// the tensors of a state, and is exact up to 2²⁴ steps, after which it stays.
+type stepCount [1]float32
+
+// next counts one step and returns its number, from 1.
+func (s *stepCount) next() float64 {
+	s[0]++
+	return float64(s[0])
+}
+
+func (s *stepCount) tensor(optimizer string) Tensor {
+	return vectorTensor(optimizer+".step", s[:])
+}
+
+// stateTensor is one of an optimizer's arrays of the shape of p.
+func stateTensor(prefix string, p *Param, data []float32) Tensor {
+	return Tensor{prefix + "." + p.Name, []int{p.Rows, p.Cols}, data}
+}
+
+// zerosLike returns a zero array for each parameter.
+func zerosLike(params []Param) [][]float32 {
+	all := make([][]float32, len(params))
+	for i, p := range params {
+		all[i] = make([]float32, len(p.Value))
+	}
+	return all
+}

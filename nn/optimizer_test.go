@@ -1,0 +1,294 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// testOptimizers has every kind, with every setting that changes what it keeps.
+func testOptimizers() []OptimizerConfig {
+	return []OptimizerConfig{
+		{Name: "sgd", WeightDecay: 0.1},
+		{Name: "sgd", Momentum: 0.9, WeightDecay: 0.1},
+		{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1},
+		{Name: "adamw", Beta1: 0.8, Beta2: 0.95, Eps: 1e-2, WeightDecay: 0.1},
+		{Name: "adafactor", WeightDecay: 0.1},
+	}
+}
+
+// oddParams has vectors lying and standing, matrices, and one of each role;
+// every other parameter decays.
+func oddParams(rng *rand.Rand) []Param {
+	var params []Param
+	for i, shape := range [][2]int{{1, 1}, {1, 7}, {5, 1}, {13, 6}, {3, 17}} {
+		n := shape[0] * shape[1]
+		p := Param{
+			Name: string(rune('a' + i)), Role: Role(i % 3), Rows: shape[0], Cols: shape[1],
+			Value: make([]float32, n), Grad: make([]float32, n), Decay: i%2 == 0,
+		}
+		fillNormal(p.Value, 1, rng)
+		params = append(params, p)
+	}
+	return params
+}
+
+func randomGradients(params []Param, rng *rand.Rand) {
+	for _, p := range params {
+		fillNormal(p.Grad, 1, rng)
+	}
+}
+
+func mustOptimizer(t testing.TB, c OptimizerConfig, params []Param) Optimizer {
+	t.Helper()
+	o, err := NewOptimizer(c, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// values returns a copy of all values, end to end.
+func values(params []Param) []float32 {
+	var all []float32
+	for _, p := range params {
+		all = append(all, p.Value...)
+	}
+	return all
+}
+
+// train takes steps with gradients that are drawn from seed and multiplied by
+// scale, and returns the values that result.
+func train(t testing.TB, c OptimizerConfig, steps int, scale float32) []float32 {
+	rng := rand.New(rand.NewPCG(7, 1))
+	params := oddParams(rng)
+	o := mustOptimizer(t, c, params)
+	for range steps {
+		randomGradients(params, rng)
+		for _, p := range params {
+			for i := range p.Grad {
+				p.Grad[i] *= scale
+			}
+		}
+		o.Step(UniformRate(0.1))
+	}
+	return values(params)
+}
+
+// maxDifference is NaN where any difference is.
+func maxDifference(x, y []float32) float64 {
+	var d float64
+	for i := range x {
+		d = max(d, math.Abs(float64(x[i])-float64(y[i])))
+	}
+	return d
+}
+
+// TestAdamScaleInvariance: with ε = 0 Adam sees only the directions of
+// gradients. Powers of two change no rounding, so there the bits agree;
+// another factor rounds every quotient anew, by some 2⁻²³ of a step of 0.1.
+func TestAdamScaleInvariance(t *testing.T) {
+	c := OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, WeightDecay: 0.1}
+	want := train(t, c, 20, 1)
+	for _, scale := range []float32{0x1p-20, 0.5, 0x1p10} {
+		if got := train(t, c, 20, scale); !slices.Equal(got, want) {
+			t.Errorf("gradients times %g: values differ by up to %g, want the same bits", scale, maxDifference(got, want))
+		}
+	}
+	if d := maxDifference(train(t, c, 20, 3), want); !(d <= 20*4*0x1p-23) {
+		t.Errorf("gradients times 3: values differ by up to %g", d)
+	}
+	c.Eps = 0.1
+	if slices.Equal(train(t, c, 20, 2), train(t, c, 20, 1)) {
+		t.Error("with a large ε gradients twice as large change nothing: the test sees nothing")
+	}
+}
+
+// TestAdamWithoutEpsStaysPut: 0/0 is no movement, and later steps are sound.
+func TestAdamWithoutEpsStaysPut(t *testing.T) {
+	p := Param{Name: "w", Rows: 1, Cols: 2, Value: []float32{1, 2}, Grad: []float32{0, 1e-30}}
+	o := mustOptimizer(t, OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999}, []Param{p})
+	o.Step(UniformRate(0.1))
+	if !slices.Equal(p.Value, []float32{1, 2}) {
+		t.Fatalf("gradients whose square is 0 in float32 move the values to %v", p.Value)
+	}
+	p.Grad[0] = 1
+	o.Step(UniformRate(0.1))
+	if v := p.Value[0]; !(v < 1 && v > 0.8) {
+		t.Errorf("the first gradient after none moves 1 to %g", v)
+	}
+}
+
+// TestSGDMomentumMatchesUnrolled: with μ the gradient of step s of T has by
+// the end moved w by lr·g·(1 + μ + … + μ^(T−s)).
+func TestSGDMomentumMatchesUnrolled(t *testing.T) {
+	const lr, mu, steps = 0.1, 0.9, 12
+	rng := rand.New(rand.NewPCG(7, 2))
+	params := oddParams(rng)
+	o := mustOptimizer(t, OptimizerConfig{Name: "sgd", Momentum: mu}, params)
+	var want []float64
+	for _, v := range values(params) {
+		want = append(want, float64(v))
+	}
+	for s := 1; s <= steps; s++ {
+		randomGradients(params, rng)
+		i := 0
+		for _, p := range params {
+			for _, g := range p.Grad {
+				want[i] -= lr * float64(g) * (1 - math.Pow(mu, float64(steps-s+1))) / (1 - mu)
+				i++
+			}
+		}
+		o.Step(UniformRate(lr))
+	}
+	// Values stay below 8: each step rounds by 2⁻²¹ at most, three times.
+	for i, v := range values(params) {
+		if d := math.Abs(float64(v) - want[i]); !(d <= steps*3*0x1p-21) {
+			t.Fatalf("value %d is %g, want %g", i, v, want[i])
+		}
+	}
+}
+
+// TestPlainSGDIsMomentumZero: the two loops agree where they meet.
+func TestPlainSGDIsMomentumZero(t *testing.T) {
+	plain := train(t, OptimizerConfig{Name: "sgd", WeightDecay: 0.1}, 5, 1)
+	if d := maxDifference(plain, train(t, OptimizerConfig{Name: "sgd", Momentum: 1e-30, WeightDecay: 0.1}, 5, 1)); d != 0 {
+		t.Errorf("a momentum too small to add anything changes values by %g", d)
+	}
+}
+
+func TestEachRoleHasItsRate(t *testing.T) {
+	for _, c := range testOptimizers() {
+		for role := RoleWeight; role <= RoleB; role++ {
+			rng := rand.New(rand.NewPCG(7, 3))
+			params := oddParams(rng)
+			randomGradients(params, rng)
+			before := values(params)
+			var rates LearningRates
+			rates[role] = 0.1
+			mustOptimizer(t, c, params).Step(rates)
+			for _, p := range params {
+				if moved := !slices.Equal(before[:len(p.Value)], p.Value); moved != (p.Role == role) {
+					t.Errorf("%s: only role %d has a rate; one of role %d moved: %t", c.Name, role, p.Role, moved)
+				}
+				before = before[len(p.Value):]
+			}
+		}
+	}
+}
+
+func TestStepLeavesGradients(t *testing.T) {
+	for _, c := range testOptimizers() {
+		rng := rand.New(rand.NewPCG(7, 7))
+		p := oddParams(rng)[3]
+		fillNormal(p.Grad, 1, rng)
+		before := slices.Clone(p.Grad)
+		mustOptimizer(t, c, []Param{p}).Step(UniformRate(0.1))
+		if !slices.Equal(before, p.Grad) {
+			t.Errorf("%s: Step changes a gradient", c.Name)
+		}
+	}
+}
+
+func TestDecayOnlyWhereAsked(t *testing.T) {
+	for _, c := range testOptimizers() {
+		params := oddParams(rand.New(rand.NewPCG(7, 4)))
+		before := values(params)
+		mustOptimizer(t, c, params).Step(UniformRate(0.1))
+		for _, p := range params { // gradients are zero
+			for i, v := range p.Value {
+				want := float64(before[i])
+				if p.Decay {
+					want *= 1 - 0.1*c.WeightDecay
+				}
+				if math.Abs(float64(v)-want) > 1e-6 {
+					t.Errorf("%s: %s[%d] is %g after decay, want %g", c.Name, p.Name, i, v, want)
+				}
+			}
+			before = before[len(p.Value):]
+		}
+	}
+}
+
+// TestNaNGradientShows: a run that breaks must be seen to.
+func TestNaNGradientShows(t *testing.T) {
+	for _, c := range testOptimizers() {
+		params := oddParams(rand.New(rand.NewPCG(7, 5)))
+		params[3].Grad[4] = float32(math.NaN())
+		mustOptimizer(t, c, params).Step(UniformRate(0.1))
+		if v := params[3].Value[4]; v == v {
+			t.Errorf("%s: a NaN gradient moves the value to %g", c.Name, v)
+		}
+	}
+}
+
+func TestStepAllocatesNothing(t *testing.T) {
+	for _, c := range testOptimizers() {
+		params := oddParams(rand.New(rand.NewPCG(7, 6)))
+		o := mustOptimizer(t, c, params)
+		if n := testing.AllocsPerRun(3, func() { o.Step(UniformRate(0.1)) }); n != 0 {
+			t.Errorf("%s: %g allocations a step", c.Name, n)
+		}
+	}
+}
+
+func TestOptimizerRefuses(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, test := range []struct {
+		config OptimizerConfig
+		want   string
+	}{
+		{OptimizerConfig{Name: "adam"}, `unknown optimizer "adam": known are sgd, adamw, adafactor`},
+		{OptimizerConfig{}, `unknown optimizer ""`},
+		{OptimizerConfig{Name: "sgd", Momentum: 1}, "momentum 1:"},
+		{OptimizerConfig{Name: "sgd", Momentum: -0.5}, "momentum -0.5:"},
+		{OptimizerConfig{Name: "sgd", Beta1: 0.9}, "beta1 0.9: sgd has none"},
+		{OptimizerConfig{Name: "adamw", Momentum: 0.9}, "momentum 0.9: adamw has none"},
+		{OptimizerConfig{Name: "adafactor", Eps: 1e-8}, "eps 1e-08: adafactor has none"},
+		{OptimizerConfig{Name: "adamw", Beta1: 1}, "beta1 1:"},
+		{OptimizerConfig{Name: "adamw", Beta2: 1.5}, "beta2 1.5:"},
+		{OptimizerConfig{Name: "adamw", Beta2: 1 - 1e-12}, "in float32, below 1"},
+		{OptimizerConfig{Name: "adamw", Beta1: nan}, "beta1 NaN:"},
+		{OptimizerConfig{Name: "adamw", Eps: -1e-8}, "eps -1e-08:"},
+		{OptimizerConfig{Name: "adamw", Eps: 1e39}, "eps 1e+39:"},
+		{OptimizerConfig{Name: "sgd", WeightDecay: inf}, "weight decay +Inf:"},
+	} {
+		if _, err := NewOptimizer(test.config, nil); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v: error %v, want one with %q", test.config, err, test.want)
+		}
+	}
+	short := Param{Name: "w", Rows: 2, Cols: 3, Value: make([]float32, 6), Grad: make([]float32, 5)}
+	if _, err := NewOptimizer(OptimizerConfig{Name: "sgd"}, []Param{short}); err == nil || !strings.Contains(err.Error(), "5 gradients") {
+		t.Errorf("short gradient: %v", err)
+	}
+}
+
+func TestDefaultOptimizersAreValid(t *testing.T) {
+	for _, name := range []string{"sgd", "adamw", "adafactor"} {
+		c, err := DefaultOptimizer(name)
+		if err != nil || c.Name != name || c.Validate() != nil {
+			t.Errorf("default %s is %+v, %v, %v", name, c, err, c.Validate())
+		}
+	}
+	if _, err := DefaultOptimizer("lbfgs"); err == nil {
+		t.Error("an unknown optimizer has defaults")
+	}
+}
+
+func TestLearningRatesRefuse(t *testing.T) {
+	for _, lr := range []float64{0, 5e-5, math.MaxFloat32} {
+		check(t, UniformRate(lr).Validate())
+	}
+	for _, lr := range []float64{-1e-9, math.NaN(), math.Inf(1), 1e39} {
+		rates := UniformRate(1)
+		rates[RoleB] = lr
+		if rates.Validate() == nil {
+			t.Errorf("learning rate %g passes", lr)
+		}
+	}
+	if got := (LearningRates{1, 2, 3}).Times(0.5); got != (LearningRates{0.5, 1, 1.5}) {
+		t.Errorf("half of 1, 2, 3 is %v", got)
+	}
+}

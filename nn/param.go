@@ -1,0 +1,23 @@
+package nn
+
+// Param is one trained array and the accumulator of its gradient.
+type Param struct {
+	Name   string // unique within a run, as in checkpoints
+	Module string // the linear map it belongs to; empty for none
+	Role   Role   // what kind of array it is
+	Rows   int    // shape (Rows, Cols); a vector has one row
+	Cols   int
+	Value  []float32 // (Rows·Cols), row-major
+	Grad   []float32 // (Rows·Cols), added to by Backward
+	Decay  bool      // weight decay applies
+}
+
+// Role tells arrays apart that may have learning rates of their own.
+type Role uint8
+
+// The roles of trained arrays.
+const (
+	RoleWeight Role = iota // a base weight, in full training
+	RoleA                  // an adapter's A
+	RoleB                  // an adapter's B
+)

@@ -1,0 +1,244 @@
+package nn
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Pass runs batches through a model, forward and backward. It owns every
+// buffer that takes, so once made it allocates nothing; it is for one
+// goroutine at a time, while the model may be shared by many.
+type Pass struct {
+	model  *Model
+	tokens int   // capacity, N at most
+	maps   []Map // in the order of Model.Linears; nil where the map is frozen
+	full   *fullGradients
+	below  []bool // below[i]: something trains before stage i; see stage
+
+	rope   rope
+	layers []activations
+	last   activation // final norm
+	n      int        // tokens of the batch at hand
+
+	x       blas32.General // (N, C) residual stream; its gradient on the way back
+	dh      blas32.General // (N, C) gradient of a norm's output
+	dq      blas32.General // (N, H·D)
+	dk, dv  blas32.General // (N, K·D)
+	datt    blas32.General // (N, H·D)
+	dgate   blas32.General // (N, F)
+	dup     blas32.General // (N, F)
+	dact    blas32.General // (N, F)
+	attend  attention
+	head    head
+	discard blas32.General // (0, 0): the gradient that nobody asks for
+}
+
+// activation is one norm's input and output, and what its backward needs.
+type activation struct {
+	x   blas32.General // (N, C) input
+	inv []float32      // (N) 1/rms
+	h   blas32.General // (N, C) output
+}
+
+// activations is what one block keeps between forward and backward.
+type activations struct {
+	attn activation
+	q    blas32.General // (N, H·D) rotated
+	k    blas32.General // (N, K·D) rotated
+	v    blas32.General // (N, K·D)
+	lse  []float32      // (N, H) log of the sum of exponentials of each softmax
+	att  blas32.General // (N, H·D) attention's output
+	mlp  activation
+	gate blas32.General // (N, F)
+	up   blas32.General // (N, F)
+	act  blas32.General // (N, F) silu(gate) ∘ up
+}
+
+// NewPass prepares to run batches of at most tokens tokens through m. Each
+// map of maps stands in for the linear map of that name; all other weights
+// stay frozen, and nothing is computed for them on the way back.
+func NewPass(m *Model, tokens int, maps map[string]Map) (*Pass, error) {
+	if tokens < 1 {
+		return nil, fmt.Errorf("nn: batches of %d tokens: must be at least 1", tokens)
+	}
+	p := &Pass{model: m, tokens: tokens}
+	placed := 0
+	for _, l := range m.Linears() {
+		t := maps[l.Name]
+		if t != nil {
+			placed++
+		}
+		p.maps = append(p.maps, t)
+	}
+	if placed != len(maps) {
+		for name := range maps {
+			if _, ok := m.linear(name); !ok {
+				return nil, fmt.Errorf("nn: no linear map is named %q in this model", name)
+			}
+		}
+	}
+	p.plan()
+	p.allocate()
+	return p, nil
+}
+
+// NewFullPass prepares a pass that trains every weight of m. It writes to
+// nothing of m itself, but an optimizer over its [Pass.Params] does.
+func NewFullPass(m *Model, tokens int) (*Pass, error) {
+	maps := make(map[string]Map)
+	for _, l := range m.Linears() {
+		maps[l.Name] = newFullMap(l)
+	}
+	p, err := NewPass(m, tokens, maps)
+	if err != nil {
+		return nil, err
+	}
+	p.full = newFullGradients(m)
+	p.plan()
+	return p, nil
+}
+
+// A block has two stages, attention (2l) and feed-forward (2l+1).
+// plan finds which of them have anything that trains before them: the way
+// back ends at the first stage that has not.
+func (p *Pass) plan() {
+	p.below = make([]bool, 2*len(p.model.Blocks)+1)
+	p.below[0] = p.full != nil
+	for stage := range 2 * len(p.model.Blocks) {
+		p.below[stage+1] = p.below[stage] || trains(p.stage(stage))
+	}
+}
+
+// stage returns the maps of one stage: q, k, v, o or gate, up, down.
+func (p *Pass) stage(i int) []Map {
+	first := i / 2 * 7
+	if i%2 == 0 {
+		return p.maps[first : first+4]
+	}
+	return p.maps[first+4 : first+7]
+}
+
+func trains(maps []Map) bool {
+	for _, m := range maps {
+		if m != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pass) allocate() {
+	c, n := p.model.Config, p.tokens
+	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	norm := func() activation {
+		return activation{x: NewMatrix(n, c.Dim), inv: make([]float32, n), h: NewMatrix(n, c.Dim)}
+	}
+	p.rope = newRope(c)
+	p.layers = make([]activations, c.Layers)
+	for i := range p.layers {
+		p.layers[i] = activations{
+			attn: norm(), mlp: norm(),
+			q: NewMatrix(n, q), k: NewMatrix(n, kv), v: NewMatrix(n, kv),
+			lse: make([]float32, n*c.Heads), att: NewMatrix(n, q),
+			gate: NewMatrix(n, c.Hidden), up: NewMatrix(n, c.Hidden), act: NewMatrix(n, c.Hidden),
+		}
+	}
+	p.last = norm()
+	p.x, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
+	p.dq, p.datt = NewMatrix(n, q), NewMatrix(n, q)
+	p.dk, p.dv = NewMatrix(n, kv), NewMatrix(n, kv)
+	p.dgate, p.dup, p.dact = NewMatrix(n, c.Hidden), NewMatrix(n, c.Hidden), NewMatrix(n, c.Hidden)
+	p.attend = newAttention(c)
+	p.head = newHead(c, n)
+	p.discard = blas32.General{Stride: 1}
+}
+
+// check refuses a batch that the pass cannot hold or the model cannot read.
+func (p *Pass) check(b *Batch) error {
+	if len(b.Targets) != len(b.Tokens) {
+		return fmt.Errorf("nn: batch of %d tokens has %d targets", len(b.Tokens), len(b.Targets))
+	}
+	if len(b.Tokens) > p.tokens {
+		return fmt.Errorf("nn: batch of %d tokens: the pass was made for at most %d", len(b.Tokens), p.tokens)
+	}
+	for s := range b.Sequences() {
+		if n := b.Starts[s+1] - b.Starts[s]; n > p.model.Config.Context {
+			return fmt.Errorf("nn: sequence of %d tokens: the model's context is %d", n, p.model.Config.Context)
+		}
+	}
+	for i, t := range b.Tokens {
+		if t < 0 || int(t) >= p.model.Config.Vocab {
+			return fmt.Errorf("nn: token %d at position %d: the vocabulary has %d", t, i, p.model.Config.Vocab)
+		}
+		if y := b.Targets[i]; y != Unscored && (y < 0 || int(y) >= p.model.Config.Vocab) {
+			return fmt.Errorf("nn: target %d at position %d: the vocabulary has %d", y, i, p.model.Config.Vocab)
+		}
+	}
+	return nil
+}
+
+// Loss runs the batch forward and returns the cross-entropy summed over its
+// scored positions, in nats.
+func (p *Pass) Loss(b *Batch) (float64, error) {
+	if err := p.check(b); err != nil {
+		return 0, err
+	}
+	p.forward(b)
+	return p.head.loss(p, b, 0), nil
+}
+
+// Gradient runs the batch forward and backward. It returns the summed
+// cross-entropy as Loss does, and adds the gradient of that sum times scale
+// to the accumulators of everything that trains.
+func (p *Pass) Gradient(b *Batch, scale float32) (float64, error) {
+	if err := p.check(b); err != nil {
+		return 0, err
+	}
+	p.forward(b)
+	sum := p.head.loss(p, b, scale)
+	p.backward(b)
+	return sum, nil
+}
+
+// Logits runs the batch forward and returns the logits at every position,
+// (N, V), in memory of their own.
+func (p *Pass) Logits(b *Batch) (blas32.General, error) {
+	if err := p.check(b); err != nil {
+		return blas32.General{}, err
+	}
+	p.forward(b)
+	logits := NewMatrix(p.n, p.model.Config.Vocab)
+	p.model.Head.Forward(logits, p.rows(p.last.h))
+	return logits, nil
+}
+
+// Params returns everything that trains, in the order of Model.Tensors.
+func (p *Pass) Params() []Param {
+	if p.full != nil {
+		return p.full.params(p)
+	}
+	var all []Param
+	for _, m := range p.maps {
+		if m != nil {
+			all = append(all, m.Params()...)
+		}
+	}
+	return all
+}
+
+// rows returns the part of a buffer that the batch at hand uses.
+func (p *Pass) rows(m blas32.General) blas32.General {
+	m.Rows = p.n
+	m.Data = m.Data[:p.n*m.Stride]
+	return m
+}
+
+func (m *Model) linear(name string) (*Linear, bool) {
+	for _, l := range m.Linears() {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,64 @@
+package nn
+
+var sgdVariant = variant{
+	defaults: OptimizerConfig{Name: "sgd"},
+	settings: []string{"momentum", "weight decay"},
+	make:     newSGD,
+}
+
+// sgd is stochastic gradient descent with momentum μ and weight decay λ, as
+// torch.optim.SGD has it without dampening or Nesterov: the decay is coupled,
+// that is, part of the gradient, and the momentum starts as the first one.
+//
+//	d = g + λw
+//	b = μb + d
+//	w −= lr·b
+type sgd struct {
+	config OptimizerConfig
+	params []Param
+	buffer [][]float32 // b of each parameter; none without momentum
+}
+
+func newSGD(c OptimizerConfig, params []Param) Optimizer {
+	s := &sgd{config: c, params: params}
+	if c.Momentum != 0 {
+		s.buffer = zerosLike(params)
+	}
+	return s
+}
+
+func (s *sgd) Step(rates LearningRates) {
+	for i := range s.params {
+		p := &s.params[i]
+		lr, decay := float32(rates[p.Role]), float32(s.config.decay(p))
+		if s.buffer == nil {
+			descend(p.Value, p.Grad, lr, decay)
+		} else {
+			descendWithMomentum(p.Value, p.Grad, s.buffer[i], lr, decay, float32(s.config.Momentum))
+		}
+	}
+}
+
+func descend(w, g []float32, lr, decay float32) {
+	g = g[:len(w)]
+	for i, x := range w {
+		w[i] = x - lr*(g[i]+decay*x)
+	}
+}
+
+func descendWithMomentum(w, g, b []float32, lr, decay, momentum float32) {
+	g, b = g[:len(w)], b[:len(w)]
+	for i, x := range w {
+		bi := momentum*b[i] + (g[i] + decay*x)
+		b[i] = bi
+		w[i] = x - lr*bi
+	}
+}
+
+func (s *sgd) State() []Tensor {
+	var all []Tensor
+	for i, b := range s.buffer {
+		all = append(all, stateTensor("sgd.momentum", &s.params[i], b))
+	}
+	return all
+}
