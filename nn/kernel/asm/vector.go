@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Element-wise functions take eight elements at a time, with AVX2. They do
+// not fuse multiplications with additions, so that the portable ones, whose
+// steps they follow one for one, give the same bytes.
+const lanes = 8
+
+// same returns a read-only vector of eight times the same word.
+func same(name string, word uint32) Mem {
+	m := GLOBL(name, attr.RODATA|attr.NOPTR)
+	for i := range lanes {
+		DATA(i*wordBytes, U32(word))
+	}
+	return m
+}
+
+func sameFloat(name string, x float32) Mem { return same(name, math.Float32bits(x)) }
+
+// exponential writes code for e^x.
+type exponential struct {
+	low, high, log2E, ln2High, ln2Low, magic, one, bias Mem
+
+	p []Mem // coefficients, highest power first
+}
+
+func newExponential() exponential {
+	e := exponential{
+		low:     sameFloat("expLow", -104),
+		high:    sameFloat("expHigh", 89),
+		log2E:   sameFloat("log2E", math.Log2E),
+		ln2High: sameFloat("ln2High", 0.693359375),
+		ln2Low:  sameFloat("ln2Low", math.Ln2-0.693359375),
+		magic:   sameFloat("expMagic", 1.5*(1<<23)),
+		one:     sameFloat("one", 1),
+		bias:    same("expBias", 127),
+	}
+	for i, c := range []float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+		e.p = append(e.p, sameFloat(fmt.Sprintf("expP%d", i), c))
+	}
+	return e
+}
+
+// of returns e^x and overwrites x. The bounds are the first operands of the
+// minimum and maximum, which return the second one if it is NaN.
+func (e exponential) of(x reg.VecVirtual) reg.VecVirtual {
+	bound, t, n := YMM(), YMM(), YMM()
+	VMOVUPS(e.low, bound)
+	VMAXPS(x, bound, x)
+	VMOVUPS(e.high, bound)
+	VMINPS(x, bound, x)
+
+	VMULPS(e.log2E, x, t)
+	VADDPS(e.magic, t, t)
+	VSUBPS(e.magic, t, n)
+	product, f := YMM(), x
+	VMULPS(e.ln2High, n, product)
+	VSUBPS(product, x, f)
+	VMULPS(e.ln2Low, n, product)
+	VSUBPS(product, f, f)
+
+	p, square := YMM(), YMM()
+	VMOVUPS(e.p[0], p)
+	for _, c := range e.p[1:] {
+		VMULPS(f, p, p)
+		VADDPS(c, p, p)
+	}
+	VMULPS(f, f, square)
+	VMULPS(square, p, p)
+	VADDPS(f, p, p)
+	VADDPS(e.one, p, p)
+
+	half := YMM()
+	VPSUBD(e.magic, t, t)
+	VPSRAD(Imm(1), t, half)
+	VPSUBD(half, t, t)
+	for _, k := range []reg.VecVirtual{half, t} {
+		VPADDD(e.bias, k, k)
+		VPSLLD(Imm(23), k, k)
+		VMULPS(k, p, p)
+	}
+	return p
+}
+
+// sigmoid returns 1/(1+e⁻ˣ) and keeps x.
+func (e exponential) sigmoid(x reg.VecVirtual) reg.VecVirtual {
+	minus, one := YMM(), YMM()
+	VXORPS(minus, minus, minus)
+	VSUBPS(x, minus, minus)
+	s := e.of(minus)
+	VADDPS(e.one, s, s)
+	VMOVUPS(e.one, one)
+	VDIVPS(s, one, s)
+	return s
+}
+
+// elementwise writes a function of slices, all of n elements, whose body is
+// given the addresses of the next eight elements of each.
+func elementwise(name, params string, slices []string, setup func(), body func(at map[string]Mem)) {
+	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(n int, %s)", params))
+	Doc(name + "AVX2 is [micro." + name + "] for n elements, a positive multiple of 8.")
+	Pragma("noescape")
+
+	n := load("n")
+	at := map[string]Mem{}
+	for _, s := range slices {
+		at[s] = Mem{Base: base(s)}
+	}
+	setup()
+	Label("loop")
+	body(at)
+	for _, s := range slices {
+		ADDQ(Imm(lanes*wordBytes), at[s].Base)
+	}
+	SUBQ(Imm(lanes), n)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// vectors writes the element-wise functions.
+func vectors() {
+	e := newExponential()
+	loaded := func(m Mem) reg.VecVirtual {
+		x := YMM()
+		VMOVUPS(m, x)
+		return x
+	}
+
+	var shift reg.VecVirtual
+	elementwise("exp", "dst, src []float32, shift float32", []string{"dst", "src"},
+		func() { shift = tile{lanes: lanes}.broadcast("shift") },
+		func(at map[string]Mem) {
+			x := loaded(at["src"])
+			VSUBPS(shift, x, x)
+			VMOVUPS(e.of(x), at["dst"])
+		})
+
+	none := func() {}
+	elementwise("swiglu", "act, gate, up []float32", []string{"act", "gate", "up"}, none,
+		func(at map[string]Mem) {
+			g := loaded(at["gate"])
+			s := e.sigmoid(g)
+			VMULPS(s, g, g)
+			VMULPS(at["up"], g, g)
+			VMOVUPS(g, at["act"])
+		})
+
+	elementwise("swigluBackward", "dgate, dup, dact, gate, up []float32", []string{"dgate", "dup", "dact", "gate", "up"}, none,
+		func(at map[string]Mem) {
+			g := loaded(at["gate"])
+			s := e.sigmoid(g)
+			d, slope, dup := loaded(at["dact"]), loaded(e.one), YMM()
+			VSUBPS(s, slope, slope)
+			VMULPS(slope, g, slope)
+			VADDPS(e.one, slope, slope)
+			VMULPS(g, d, dup)
+			VMULPS(s, dup, dup)
+			VMULPS(at["up"], d, d)
+			VMULPS(s, d, d)
+			VMULPS(slope, d, d)
+			VMOVUPS(d, at["dgate"])
+			VMOVUPS(dup, at["dup"])
+		})
+}

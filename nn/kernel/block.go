@@ -1,0 +1,48 @@
+package kernel
+
+// A block is a k×n part of B, cut into panels as wide as the widest tile and
+// a narrower last one. Panels of a B stored by rows are read where they lie,
+// which is faster than to copy them first, even from long rows; those of a B
+// stored by columns are packed, that is copied by rows.
+type block struct {
+	k, n   int
+	panels matrix // the first of the wide panels
+	step   int    // from one of them to the next, in panels.data
+	last   matrix // the narrow panel, if n is not a multiple of the widest
+}
+
+func (u *micro) newBlock(b matrix, k, n int, buf []float32) block {
+	wide := u.widest()
+	blk := block{k: k, n: n, panels: b, step: wide}
+	narrow := n % wide
+	if b.cs != 1 {
+		blk.panels, blk.step = matrix{buf, wide, 1}, k*wide
+		for j := 0; j < n-narrow; j += wide {
+			u.pack(buf[j*k:], b.from(0, j), k, wide)
+		}
+	}
+	if narrow > 0 {
+		j := n - narrow
+		blk.last = b.from(0, j)
+		if b.cs != 1 || narrow != u.fit(narrow) {
+			blk.last = u.pack(buf[j*k:], blk.last, k, narrow)
+		}
+	}
+	return blk
+}
+
+// pack copies the panel of the first k×cols of b to dst, filled with zeros to
+// the width of the tile that holds it.
+func (u *micro) pack(dst []float32, b matrix, k, cols int) matrix {
+	width := u.fit(cols)
+	dst = dst[:k*width]
+	if cols < width {
+		clear(dst)
+	}
+	if b.cs == 1 {
+		copyRows(k, cols, dst, width, b.data, b.rs)
+	} else {
+		u.transpose(k, cols, dst, width, b.data, b.cs)
+	}
+	return matrix{dst, width, 1}
+}

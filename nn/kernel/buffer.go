@@ -1,0 +1,34 @@
+package kernel
+
+import "sync"
+
+// buffers hold the packed blocks of one product.
+type buffers struct {
+	a [maxRows * spreadStride]float32
+	b [maxK * maxN]float32
+}
+
+// free holds the buffers that no product is using. There are as many as
+// there were products at a time, so that none is allocated once warm.
+var free struct {
+	sync.Mutex
+	list []*buffers
+}
+
+func getBuffers() *buffers {
+	free.Lock()
+	defer free.Unlock()
+	last := len(free.list) - 1
+	if last < 0 {
+		return new(buffers)
+	}
+	buf := free.list[last]
+	free.list = free.list[:last]
+	return buf
+}
+
+func (buf *buffers) put() {
+	free.Lock()
+	defer free.Unlock()
+	free.list = append(free.list, buf)
+}

@@ -1,0 +1,19 @@
+package kernel
+
+// copyRows copies a rows×cols matrix; ds and ss are the strides of its rows
+// in dst and src.
+func copyRows(rows, cols int, dst []float32, ds int, src []float32, ss int) {
+	for i := range rows {
+		copy(dst[i*ds:], src[i*ss:i*ss+cols])
+	}
+}
+
+// transpose copies a rows×cols matrix, stored by columns in src, to dst by
+// rows; ds and ss are the strides of its rows and columns.
+func transpose(rows, cols int, dst []float32, ds int, src []float32, ss int) {
+	for j := range cols {
+		for i, x := range src[j*ss : j*ss+rows] {
+			dst[i*ds+j] = x
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package kernel
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// Implementation is gonum's implementation of BLAS with Sgemm replaced, by one
+// that runs on the calling goroutine. Any number of goroutines may call it.
+type Implementation struct {
+	gonum.Implementation
+	micro *micro // nil for the one in use
+}
+
+var _ blas.Float32 = Implementation{}
+
+// Sgemm computes C = alpha op(A) op(B) + beta C, where op(A) is m×k, op(B)
+// k×n and C m×n, rows first. It panics on bad arguments as gonum does.
+//
+// If beta is 0, C is not read. If alpha or k is 0, A and B are not read.
+// Otherwise every product takes part, those with 0 included, so that NaN and
+// infinity propagate.
+//
+// With u = 2⁻²⁴, and barring overflow and underflow, the error of an element
+// is to first order at most
+//
+//	(k+3)u (|alpha| Σ|aᵢₚ||bₚⱼ| + |beta||cᵢⱼ|)
+//
+// since no term passes through more than k+3 roundings: of the product, of at
+// most k sums, of alpha, and of the sum with C.
+func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	// With alpha 0 and beta 1 gonum checks the arguments and does no more.
+	impl.Implementation.Sgemm(tA, tB, m, n, k, 0, a, lda, b, ldb, 1, c, ldc)
+	if m == 0 || n == 0 {
+		return
+	}
+	if alpha == 0 || k == 0 {
+		scale(c, ldc, m, n, beta)
+		return
+	}
+	kernel := impl.micro
+	if kernel == nil {
+		kernel = inUse
+	}
+	kernel.gemm(operand(a, lda, tA), operand(b, ldb, tB), c, ldc, m, n, k, alpha, beta)
+}
+
+// scale computes C = beta C.
+func scale(c []float32, ldc, m, n int, beta float32) {
+	if beta == 1 {
+		return
+	}
+	for i := range m {
+		row := c[i*ldc : i*ldc+n]
+		if beta == 0 {
+			clear(row)
+			continue
+		}
+		for j := range row {
+			row[j] *= beta
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package kernel
+
+import "gonum.org/v1/gonum/blas"
+
+// A matrix is a view of op(A) or op(B): element (i, j) is data[i*rs+j*cs].
+// One of the strides is 1.
+type matrix struct {
+	data   []float32
+	rs, cs int
+}
+
+// operand returns op(A) for a matrix A stored by rows.
+func operand(a []float32, ld int, t blas.Transpose) matrix {
+	if t == blas.NoTrans {
+		return matrix{a, ld, 1}
+	}
+	return matrix{a, 1, ld}
+}
+
+// from returns the part of m that begins at row i and column j.
+func (m matrix) from(i, j int) matrix {
+	m.data = m.data[i*m.rs+j*m.cs:]
+	return m
+}
+
+// setSpan is the distance, in floats, of addresses that share a set of the L1
+// cache, where it has 64 sets of 64 bytes, as most have.
+const setSpan = 1024
+
+// crowded tells whether rows of m read side by side compete for one cache set.
+func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 }
+
+// spreadStride is the row stride of a spread matrix: a cache line more than
+// it needs.
+const spreadStride = maxK + 16
+
+// spread copies the first rows × cols of m to dst so that they do not crowd.
+func spread(dst []float32, m matrix, rows, cols int) matrix {
+	copyRows(rows, cols, dst, spreadStride, m.data, m.rs)
+	return matrix{dst, spreadStride, 1}
+}

@@ -1,0 +1,34 @@
+package kernel
+
+// A micro is a micro-kernel: code that computes a tile of C in registers. With
+// it goes what else depends on the instruction set.
+type micro struct {
+	name string
+	rows int   // of the highest tile
+	cols []int // of the tiles, narrowest first
+	// tile computes C = alpha A B + beta C for a tile of C with 1 ≤ rows and
+	// 1 ≤ cols within the bounds above, and k ≥ 1. A has row stride ars and
+	// column stride acs; B and C have row strides bs and cs. Of each row of B
+	// it may read as many elements as the narrowest tile has that holds cols;
+	// of C it reads and writes the first cols. C is not read if beta is 0.
+	tile func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)
+	// transpose copies a rows×cols matrix, stored by columns in src, to dst
+	// by rows; ds and ss are the strides of its rows and columns.
+	transpose func(rows, cols int, dst []float32, ds int, src []float32, ss int)
+}
+
+// widest returns the columns of the widest tile.
+func (u *micro) widest() int { return u.cols[len(u.cols)-1] }
+
+// fit returns the columns of the narrowest tile that holds cols columns.
+func (u *micro) fit(cols int) int {
+	for _, w := range u.cols {
+		if w >= cols {
+			return w
+		}
+	}
+	panic("kernel: no tile is so wide")
+}
+
+// maxRows bounds the rows of a tile.
+const maxRows = 14

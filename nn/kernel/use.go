@@ -1,0 +1,48 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Variable is the environment variable that forces a kernel, by its name:
+// portable, avx2 or avx512.
+const Variable = "RANKSWEEP_KERNEL"
+
+// available are the kernels that this CPU can run, best first.
+var available = append(accelerated(), &portable)
+
+var inUse, errUse = choose(os.Getenv(Variable))
+
+// Use makes blas32 multiply with this package. It is an error if [Variable]
+// names a kernel that does not exist or that this CPU cannot run; blas32 is
+// then left as it was.
+func Use() error {
+	if errUse != nil {
+		return errUse
+	}
+	blas32.Use(Implementation{})
+	return nil
+}
+
+// Name returns the name of the kernel in use.
+func Name() string { return inUse.name }
+
+// choose returns the kernel of that name, the best one for an empty name; the
+// best one and an error if there is none of that name.
+func choose(name string) (*micro, error) {
+	if name == "" {
+		return available[0], nil
+	}
+	var names []string
+	for _, u := range available {
+		if u.name == name {
+			return u, nil
+		}
+		names = append(names, u.name)
+	}
+	return available[0], fmt.Errorf("kernel: %s=%s: this CPU runs %s; unset it to use the best", Variable, name, strings.Join(names, ", "))
+}

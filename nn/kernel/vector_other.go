@@ -1,0 +1,9 @@
+//go:build !amd64
+
+package kernel
+
+func (u *micro) expVectors(_, _ []float32, _ float32) int { return 0 }
+
+func (u *micro) swigluVectors(_, _, _ []float32) int { return 0 }
+
+func (u *micro) swigluBackwardVectors(_, _, _, _, _ []float32) int { return 0 }
