@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
 )
 
 // queryBlock is how many queries attend at once. The scores of one block are
@@ -75,12 +77,8 @@ func softmax(s []float32, visible int) float32 {
 	for _, v := range s[1:visible] {
 		top = max(top, v)
 	}
-	var sum float32
-	for j, v := range s[:visible] {
-		e := exp(v - top)
-		s[j] = e
-		sum += e
-	}
+	kernel.Exp(s[:visible], s[:visible], top)
+	sum := total(s[:visible])
 	inv := 1 / sum
 	for j := range s[:visible] {
 		s[j] *= inv
@@ -92,14 +90,28 @@ func softmax(s []float32, visible int) float32 {
 // softmaxBackward turns scores s into probabilities again and their gradient
 // dp into that of the scores.
 func softmaxBackward(s, dp []float32, visible int, lse, delta float32) {
+	kernel.Exp(s[:visible], s[:visible], lse)
 	dp = dp[:len(s)]
-	for j, v := range s[:visible] {
-		p := exp(v - lse)
-		s[j] = p
+	for j, p := range s[:visible] {
 		dp[j] = p * (dp[j] - delta)
 	}
 	clear(s[visible:])
 	clear(dp[visible:])
+}
+
+// total keeps four sums, so that additions overlap.
+func total(x []float32) float32 {
+	var s0, s1, s2, s3 float32
+	for ; len(x) >= 4; x = x[4:] {
+		s0 += x[0]
+		s1 += x[1]
+		s2 += x[2]
+		s3 += x[3]
+	}
+	for _, v := range x {
+		s0 += v
+	}
+	return (s0 + s1) + (s2 + s3)
 }
 
 func dot(x, y []float32) float32 {

@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
 )
 
 // headBlock is how many positions get logits at once.
@@ -82,11 +84,10 @@ func crossEntropy(z []float32, target int, scale float32) float64 {
 		top = max(top, v)
 	}
 	at := z[target]
+	kernel.Exp(z, z, top)
 	var sum float64
-	for j, v := range z {
-		e := exp(v - top)
+	for _, e := range z {
 		sum += float64(e)
-		z[j] = e
 	}
 	if scale != 0 {
 		factor := float32(float64(scale) / sum)
