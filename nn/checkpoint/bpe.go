@@ -1,0 +1,161 @@
+package checkpoint
+
+import (
+	"container/heap"
+	"unicode/utf8"
+)
+
+// bpe encodes one piece of text by byte-pair merges (Sennrich et al. 2016,
+// arXiv:1508.07909): it begins with single characters or bytes and joins, as
+// long as there is one, the pair of neighbours whose merge was learned first,
+// the leftmost of equals.
+type bpe struct {
+	vocab        map[string]int32
+	bytes        [256]int32 // the token of each single byte, or none
+	byteLevel    bool       // begin with bytes, not characters
+	unknown      int32      // the token of a character that has none; or none
+	fuseUnknown  bool       // one token for neighbouring unknown characters
+	ignoreMerges bool       // a piece that is itself a token stays one
+
+	ranks  map[pair]int32 // the order in which merges were learned
+	merged []int32        // the token that the merge of a rank makes
+}
+
+type pair struct{ left, right int32 }
+
+// symbol is a link in the list of a piece's tokens. One that was merged into
+// its left neighbour has the id none.
+type symbol struct {
+	id         int32
+	prev, next int32 // positions, or none
+}
+
+// scratch is memory that the pieces of one text share.
+type scratch struct {
+	symbols []symbol
+	queue   mergeQueue
+}
+
+// encode appends the ids of piece, which is well-formed UTF-8.
+func (b *bpe) encode(ids []int32, piece string, s *scratch) []int32 {
+	if id, ok := b.vocab[piece]; ok && b.ignoreMerges {
+		return append(ids, id)
+	}
+	b.begin(piece, s)
+	b.merge(s)
+	for _, sym := range s.symbols {
+		if sym.id != none {
+			ids = append(ids, sym.id)
+		}
+	}
+	return ids
+}
+
+// begin fills s with the symbols that piece has before any merge.
+func (b *bpe) begin(piece string, s *scratch) {
+	s.symbols = s.symbols[:0]
+	wasUnknown := false
+	add := func(id int32) {
+		isUnknown := id == none
+		if isUnknown {
+			id = b.unknown
+		}
+		if id != none && !(isUnknown && wasUnknown && b.fuseUnknown) {
+			at := int32(len(s.symbols))
+			s.symbols = append(s.symbols, symbol{id, at - 1, at + 1})
+		}
+		wasUnknown = isUnknown
+	}
+	for len(piece) > 0 {
+		size := 1
+		if !b.byteLevel {
+			_, size = utf8.DecodeRuneInString(piece)
+		}
+		b.beginCharacter(piece[:size], add)
+		piece = piece[size:]
+	}
+	if n := len(s.symbols); n > 0 {
+		s.symbols[n-1].next = none
+	}
+}
+
+// beginCharacter adds the token of one character; where it has none, those of
+// its bytes; where one of these has none, the unknown token.
+func (b *bpe) beginCharacter(char string, add func(id int32)) {
+	if id, ok := b.vocab[char]; ok && !b.byteLevel {
+		add(id)
+		return
+	}
+	for i := range len(char) {
+		if b.bytes[char[i]] == none {
+			add(none)
+			return
+		}
+	}
+	for i := range len(char) {
+		add(b.bytes[char[i]])
+	}
+}
+
+func (b *bpe) merge(s *scratch) {
+	s.queue = s.queue[:0]
+	for i := range s.symbols {
+		b.enqueue(s, int32(i))
+	}
+	for len(s.queue) > 0 {
+		m := heap.Pop(&s.queue).(merge)
+		left := &s.symbols[m.at]
+		// A merge may come up after one of its two symbols has changed.
+		rank, ok := b.rank(s, m.at)
+		if !ok || b.merged[rank] != b.merged[m.rank] {
+			continue
+		}
+		right := &s.symbols[left.next]
+		left.id, right.id = b.merged[rank], none
+		left.next = right.next
+		if left.next != none {
+			s.symbols[left.next].prev = m.at
+		}
+		if left.prev != none {
+			b.enqueue(s, left.prev)
+		}
+		b.enqueue(s, m.at)
+	}
+}
+
+// rank is that of the merge of the symbol at a position with the next.
+func (b *bpe) rank(s *scratch, at int32) (int32, bool) {
+	left := s.symbols[at]
+	if left.next == none {
+		return 0, false
+	}
+	rank, ok := b.ranks[pair{left.id, s.symbols[left.next].id}]
+	return rank, ok
+}
+
+func (b *bpe) enqueue(s *scratch, at int32) {
+	if rank, ok := b.rank(s, at); ok {
+		heap.Push(&s.queue, merge{rank, at})
+	}
+}
+
+// merge is a possible merge of the symbol at a position with the next.
+type merge struct{ rank, at int32 }
+
+// mergeQueue is a heap, the merge to be made first on top.
+type mergeQueue []merge
+
+func (q mergeQueue) Len() int      { return len(q) }
+func (q mergeQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *mergeQueue) Push(m any)   { *q = append(*q, m.(merge)) }
+
+func (q mergeQueue) Less(i, j int) bool {
+	return q[i].rank < q[j].rank || q[i].rank == q[j].rank && q[i].at < q[j].at
+}
+
+func (q *mergeQueue) Pop() any {
+	last := len(*q) - 1
+	m := (*q)[last]
+	*q = (*q)[:last]
+	return m
+}

@@ -1,0 +1,84 @@
+package checkpoint
+
+import "strings"
+
+// gpt2Pattern is how GPT-2 splits text before merging
+// (https://github.com/openai/gpt-2/blob/master/src/encoder.py).
+const gpt2Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+
+// byteRunes is the alphabet in which byte-level vocabularies are spelt, a
+// character for each byte: the byte's own in Latin-1 where that one is
+// printable, and the next from U+0100 on otherwise.
+var byteRunes, runeBytes = func() (runes [256]rune, bytes map[rune]byte) {
+	bytes = make(map[rune]byte, 256)
+	next := rune(0x100)
+	for i := range runes {
+		r := rune(i)
+		if !('!' <= r && r <= '~' || '¡' <= r && r <= '¬' || '®' <= r && r <= 'ÿ') {
+			r = next
+			next++
+		}
+		runes[i] = r
+		bytes[r] = byte(i)
+	}
+	return runes, bytes
+}()
+
+// spelledBytes returns the bytes that a token of a byte-level vocabulary
+// stands for; ok is false where it has characters outside the alphabet.
+func spelledBytes(token string) (text string, ok bool) {
+	var b strings.Builder
+	for _, r := range token {
+		c, ok := runeBytes[r]
+		if !ok {
+			return "", false
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), true
+}
+
+// decodeByteLevel joins tokens that are spelt in the byte alphabet; others,
+// such as added tokens, stand for themselves.
+func decodeByteLevel(tokens []string) []string {
+	var b strings.Builder
+	for _, token := range tokens {
+		if text, ok := spelledBytes(token); ok {
+			token = text
+		}
+		b.WriteString(token)
+	}
+	return []string{wellFormed(b.String())}
+}
+
+// endOfText separates documents of the byte tokenizer.
+const endOfText = "<|endoftext|>"
+
+// NewByteTokenizer returns the tokenizer of models that read bytes: byte b is
+// token b, and 256 is "<|endoftext|>", the EOS. There is no BOS. It is a
+// byte-level BPE without merges, so that its files load everywhere.
+func NewByteTokenizer() Tokenizer {
+	type object = map[string]any
+	vocab := make(map[string]int, len(byteRunes))
+	for b, r := range byteRunes {
+		vocab[string(r)] = b
+	}
+	content := encodeJSON(object{
+		"version":       "1.0",
+		"added_tokens":  []addedToken{{ID: int32(len(vocab)), Content: endOfText, Special: true}},
+		"pre_tokenizer": object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
+		"decoder":       object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
+		"model":         object{"type": "BPE", "vocab": vocab, "merges": []string{}},
+	})
+	p, err := parseTokenizer(content)
+	if err == nil {
+		err = p.setSettings(encodeJSON(object{
+			"tokenizer_class": "PreTrainedTokenizerFast",
+			"eos_token":       endOfText,
+		}))
+	}
+	if err != nil {
+		panic(err) // both files are constants
+	}
+	return p
+}

@@ -1,0 +1,97 @@
+package checkpoint
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
+
+	"ranksweep/nn"
+)
+
+// Checkpoint is a model with the tokenizer that it was trained on.
+type Checkpoint struct {
+	Model     *nn.Model
+	Tokenizer Tokenizer
+
+	// Hash identifies what determines the model's behaviour: the sha256, in
+	// hex, of architecture, float32 weights and tokenizer. It does not depend
+	// on how these are stored, so a sharded folder and a single file of the
+	// same weights have one hash. Load sets it and Save ignores it.
+	Hash string
+}
+
+// Load reads the model folder dir.
+func Load(dir string) (*Checkpoint, error) {
+	return LoadFS(os.DirFS(dir), dir)
+}
+
+// LoadFS reads the model folder at the root of fsys; errors call it name.
+func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
+	dir := folder{fsys, name}
+	config, err := readConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	tokenizer, err := readTokenizer(dir, config)
+	if err != nil {
+		return nil, err
+	}
+	if tokenizer.Vocab() > config.VocabSize {
+		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
+			tokenizer.Vocab(), configFile, config.VocabSize)
+	}
+	model, err := readWeights(dir, config.model())
+	if err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{Model: model, Tokenizer: tokenizer}
+	c.Hash = c.hash()
+	return c, nil
+}
+
+// Save writes c into the folder dir, which it makes if need be, with weights
+// stored as dtype. Each file is written whole or not at all. The folder loads
+// in Hugging Face transformers.
+func Save(dir string, c *Checkpoint, dtype DType) error {
+	config := newConfig(c)
+	config.TorchDType = dtype.torch()
+	files := map[string][]byte{configFile: encodeJSON(config)}
+	maps.Copy(files, c.Tokenizer.Files())
+
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := renameio.WriteFile(filepath.Join(dir, name), files[name], 0o644); err != nil {
+			return fmt.Errorf("checkpoint: %w", err)
+		}
+	}
+	// transformers refuses a file that does not name a framework.
+	metadata := map[string]string{"format": "pt"}
+	return WriteTensors(filepath.Join(dir, weightsFile), c.Model.Tensors(), dtype, metadata)
+}
+
+// hash takes the config in the form that Save writes. A setting that is added
+// to it must be left out where it has its default, so that models that do not
+// use it keep their hashes.
+func (c *Checkpoint) hash() string {
+	h := sha256.New()
+	h.Write(encodeJSON(newConfig(c)))
+	buf := make([]byte, 64<<10)
+	for _, t := range c.Model.Tensors() {
+		fmt.Fprintf(h, "%q %v\n", t.Name, t.Shape)
+		for chunk := range slices.Chunk(t.Data, len(buf)/4) {
+			encodeF32(buf, chunk)
+			h.Write(buf[:4*len(chunk)])
+		}
+	}
+	h.Write(c.Tokenizer.Files()[tokenizerFile])
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,68 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+)
+
+// The files of a model folder.
+const (
+	configFile          = "config.json"
+	weightsFile         = "model.safetensors"
+	indexFile           = "model.safetensors.index.json"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+)
+
+// folder is a file system and the name that errors give it.
+type folder struct {
+	fs.FS
+	name string
+}
+
+func (d folder) errorf(file, format string, args ...any) error {
+	return d.wrap(file, fmt.Errorf(format, args...))
+}
+
+// wrap puts the file's full name before err.
+func (d folder) wrap(file string, err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return fmt.Errorf("checkpoint: %s: %w", path.Join(d.name, file), err)
+}
+
+func (d folder) read(file string) ([]byte, error) {
+	content, err := fs.ReadFile(d, file)
+	if err != nil {
+		return nil, d.wrap(file, err)
+	}
+	return content, nil
+}
+
+func (d folder) readJSON(file string, v any) error {
+	content, err := d.read(file)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(content, v); err != nil {
+		return d.wrap(file, err)
+	}
+	return nil
+}
+
+// encodeJSON returns v as the content of a file.
+func encodeJSON(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		panic(err) // only NaN, Inf and types that JSON lacks cannot be written
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,265 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The goldens are what Hugging Face's tokenizers does; testdata/generate.py
+// makes them.
+func TestTokenizersMatchHuggingFace(t *testing.T) {
+	for _, name := range []string{"gpt2", "llama3", "llama2", "unknown", "fused"} {
+		t.Run(name, func(t *testing.T) {
+			var golden struct {
+				Tokenizer json.RawMessage
+				Cases     []struct {
+					Text    *string
+					IDs     []int32
+					Decoded string
+				}
+			}
+			readJSONFile(t, filepath.Join("testdata", name+".json"), &golden)
+			tok, err := parseTokenizer(golden.Tokenizer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range golden.Cases {
+				if c.Text != nil {
+					if ids := tok.Encode(*c.Text); !slices.Equal(ids, c.IDs) {
+						t.Errorf("Encode(%q) = %v, want %v", *c.Text, ids, c.IDs)
+					}
+				}
+				if text := tok.Decode(c.IDs); text != c.Decoded {
+					t.Errorf("Decode(%v) = %q, want %q", c.IDs, text, c.Decoded)
+				}
+			}
+		})
+	}
+}
+
+func TestStories260KTokenizer(t *testing.T) {
+	dir := stories260K(t)
+	c, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		Cases []struct {
+			Text       string  `json:"text"`
+			IDs        []int32 `json:"ids"`
+			GreedyIDs  []int32 `json:"greedy_ids"`
+			GreedyText string  `json:"greedy_text"`
+		} `json:"cases"`
+	}
+	readJSONFile(t, filepath.Join(dir, "golden.json"), &golden)
+	for _, g := range golden.Cases {
+		if ids := c.Tokenizer.Encode(g.Text); !slices.Equal(ids, g.IDs) {
+			t.Errorf("Encode(%q) = %v, want %v", g.Text, ids, g.IDs)
+		}
+		if len(g.GreedyIDs) == 0 {
+			continue
+		}
+		if text := c.Tokenizer.Decode(slices.Concat(g.IDs, g.GreedyIDs)); text != g.GreedyText {
+			t.Errorf("Decode = %q, want %q", text, g.GreedyText)
+		}
+	}
+	if bos, ok := c.Tokenizer.BOS(); bos != 1 || !ok {
+		t.Errorf("BOS = %d, %v, want 1", bos, ok)
+	}
+	if eos, ok := c.Tokenizer.EOS(); eos != 2 || !ok {
+		t.Errorf("EOS = %d, %v, want 2", eos, ok)
+	}
+}
+
+// A completion encoded apart from its prompt must not gain a space.
+func TestEncodePieceGoesOnFromEncode(t *testing.T) {
+	for name, tok := range tokenizers(t) {
+		for _, c := range [][2]string{
+			{"Question: 1+1?\nAnswer:", " 2"},
+			{"func main() {", "\n\treturn\n}"},
+			{"snow", "ball"},
+			{"ends in a space ", "then"},
+			{"", " begins with one"},
+			{"nothing more", ""},
+			{"日本", "語"},
+		} {
+			ids := slices.Concat(tok.Encode(c[0]), tok.EncodePiece(c[1]))
+			if c[0] == "" && name == "llama2" {
+				// The decoder strips the space that it takes for the start's.
+				ids = slices.Concat(tok.EncodePiece("x"), tok.EncodePiece(c[1]))
+				c[0] = "x"
+			}
+			if got := tok.Decode(ids); got != c[0]+c[1] {
+				t.Errorf("%s: %q and %q came back as %q", name, c[0], c[1], got)
+			}
+		}
+	}
+}
+
+func TestByteTokenizer(t *testing.T) {
+	tok := NewByteTokenizer()
+	text := "日本😀"
+	for r := range rune(256) {
+		text += string(r)
+	}
+	ids := tok.Encode(text)
+	if len(ids) != len(text) {
+		t.Fatalf("%d ids for %d bytes", len(ids), len(text))
+	}
+	for i, id := range ids {
+		if id != int32(text[i]) {
+			t.Fatalf("byte %#02x became token %d", text[i], id)
+		}
+	}
+	if got := tok.Decode(ids); got != text {
+		t.Errorf("came back as %q", got)
+	}
+	eos, ok := tok.EOS()
+	if eos != 256 || !ok || tok.Vocab() != 257 {
+		t.Errorf("EOS = %d, %v, Vocab = %d; want 256, true, 257", eos, ok, tok.Vocab())
+	}
+	if _, ok := tok.BOS(); ok {
+		t.Error("has a BOS")
+	}
+	if ids := tok.Encode("a<|endoftext|>b"); !slices.Equal(ids, []int32{'a', 256, 'b'}) {
+		t.Errorf("with an EOS in the text: %v", ids)
+	}
+	if got := tok.Decode([]int32{'a', 256, 'b', 1000, -1}); got != "ab" {
+		t.Errorf("special and absent tokens decode to %q", got)
+	}
+}
+
+func TestIllFormedText(t *testing.T) {
+	tok := NewByteTokenizer()
+	// As Python's bytes.decode(errors="replace"), which was asked.
+	for text, want := range map[string]string{
+		"a\xffb":               "a\uFFFDb",
+		"\xe2\x82":             "\uFFFD",
+		"\xe2\x82\x41":         "\uFFFDA",
+		"\xf0\x9f\x98\xe2\x82": "\uFFFD\uFFFD",
+		"\xed\xa0\x80":         "\uFFFD\uFFFD\uFFFD",
+		"\xc0\x80":             "\uFFFD\uFFFD",
+	} {
+		if got := tok.Decode(tok.Encode(text)); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+		var ids []int32
+		for _, b := range []byte(text) {
+			ids = append(ids, int32(b))
+		}
+		if got := tok.Decode(ids); got != want {
+			t.Errorf("bytes %x decode to %q, want %q", text, got, want)
+		}
+	}
+}
+
+// valid is a tokenizer.json that tests change.
+const valid = `{
+	"added_tokens": [{"id": 2, "content": "<s>", "special": true}],
+	"normalizer": null, "pre_tokenizer": null, "post_processor": null,
+	"decoder": {"type": "Fuse"},
+	"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}
+}`
+
+func TestFormsOfMerges(t *testing.T) {
+	for _, model := range []string{
+		`"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 3}, "merges": ["a b"]`,
+		`"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 3}, "merges": [["a", "b"]]`,
+		`"vocab": {"a": 0, "b": 1, "ab": 3}, "merges": ["a b"]`,
+	} {
+		text := strings.Replace(valid, `"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []`, model, 1)
+		tok, err := parseTokenizer([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids := tok.Encode("abba<s>ab"); !slices.Equal(ids, []int32{3, 1, 0, 2, 3}) {
+			t.Errorf("%s: %v", model, ids)
+		}
+	}
+}
+
+func TestTokenizerRefusals(t *testing.T) {
+	if _, err := parseTokenizer([]byte(valid)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{valid, `{`, "unexpected end"},
+		{valid, `[]`, "cannot unmarshal"},
+		{`"type": "BPE"`, `"type": "Unigram"`, `model "Unigram" is not supported`},
+		{`"BPE", "vocab": {"a": 0, "b": 1}`, `"Unigram", "vocab": [["a", -1.5]]`, `model "Unigram" is not supported`},
+		{`"normalizer": null`, `"normalizer": {"type": "NFC"}`, `normalizer "NFC" is not supported`},
+		{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "Lowercase"}]}`, `"Lowercase"`},
+		{`"normalizer": null`, `"normalizer": {"type": "Replace", "pattern": {"Regex": " +"}}`, `normalizer "Replace"`},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Whitespace"}`, `pre_tokenizer "Whitespace"`},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}`, "without add_prefix_space"},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"}`, "pattern"},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Removed"}`, "Isolated"},
+		{`"post_processor": null`, `"post_processor": {"type": "BertProcessing"}`, `post_processor "BertProcessing"`},
+		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}`, `no "x"`},
+		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing", "single": []}`, "no A"},
+		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}],
+			"special_tokens": {"x": {"ids": [9]}}}`, "no token 9"},
+		{`{"type": "Fuse"}`, `{"type": "WordPiece"}`, `decoder "WordPiece"`},
+		{`{"type": "Fuse"}`, `{"type": "Strip", "content": " ", "start": 0, "stop": 1}`, `decoder "Strip"`},
+		{`{"type": "Fuse"}`, `null`, "no decoder"},
+		{`"special": true`, `"lstrip": true`, "lstrip"},
+		{`"id": 2`, `"id": 1`, `id 1 is given to two tokens, "<s>" and "b"`},
+		{`"id": 2`, `"id": -3`, "id -3"},
+		{`"content": "<s>"`, `"content": "a"`, `token "a" has two ids, 0 and 2`},
+		{`"b": 1`, `"b": 0`, "id 0 is given to two tokens"},
+		{`"b": 1`, `"b": 4294967296`, "cannot unmarshal number"},
+		{`"merges": []`, `"merges": ["a b"]`, `no "ab"`},
+		{`"merges": []`, `"merges": ["a b c"]`, "must be two tokens"},
+		{`"merges": []`, `"merges": [["a"]]`, "must be two tokens"},
+		{`"merges": []`, `"dropout": 0.1`, "dropout 0.1"},
+		{`"merges": []`, `"end_of_word_suffix": "</w>"`, "end_of_word_suffix"},
+		{`"merges": []`, `"unk_token": "?"`, `unk_token "?"`},
+	} {
+		text := strings.Replace(valid, c.old, c.new, 1)
+		if text == valid {
+			t.Fatalf("%s: not in the valid file", c.old)
+		}
+		_, err := parseTokenizer([]byte(text))
+		wantError(t, err, c.want)
+	}
+}
+
+func TestTokenizerSettings(t *testing.T) {
+	for _, c := range []struct{ settings, want string }{
+		{`{"eos_token": "<|endoftext|>"}`, ""},
+		{`{"eos_token": {"content": "<|endoftext|>", "lstrip": false}, "bos_token": null}`, ""},
+		{`{"eos_token": "</s>"}`, `eos_token "</s>"`},
+		{`{"eos_token": 3}`, "cannot unmarshal"},
+	} {
+		p, err := parseTokenizer(NewByteTokenizer().Files()[tokenizerFile])
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.setSettings([]byte(c.settings))
+		if c.want != "" {
+			wantError(t, err, c.want)
+			continue
+		}
+		if eos, ok := p.EOS(); err != nil || eos != 256 || !ok {
+			t.Errorf("%s: EOS = %d, %v, %v", c.settings, eos, ok, err)
+		}
+	}
+}
+
+// tokenizers returns one of each kind.
+func tokenizers(t *testing.T) map[string]Tokenizer {
+	all := map[string]Tokenizer{"bytes": NewByteTokenizer()}
+	for _, name := range []string{"gpt2", "llama3", "llama2"} {
+		var golden struct{ Tokenizer json.RawMessage }
+		readJSONFile(t, filepath.Join("testdata", name+".json"), &golden)
+		tok, err := parseTokenizer(golden.Tokenizer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = tok
+	}
+	return all
+}

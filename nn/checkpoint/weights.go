@@ -1,0 +1,167 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"ranksweep/nn"
+)
+
+const (
+	embeddingName = "model.embed_tokens.weight"
+	headName      = "lm_head.weight"
+)
+
+// harmless are suffixes of tensors that hold no weights: tables that can be
+// computed, which older exports store.
+var harmless = []string{".rotary_emb.inv_freq"}
+
+// readWeights returns the model that config describes with the weights of
+// the folder, from one file or from shards.
+func readWeights(dir folder, config nn.Config) (*nn.Model, error) {
+	files, err := weightFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRoom(dir, files, config); err != nil {
+		return nil, err
+	}
+	model, err := nn.New(config)
+	if err != nil {
+		return nil, dir.wrap(configFile, err)
+	}
+	w := weightReader{dir: dir, tied: config.TiedHead, slots: make(map[string]*slot)}
+	tensors := model.Tensors()
+	for _, t := range tensors {
+		w.slots[t.Name] = &slot{Tensor: t}
+	}
+	for _, file := range files {
+		if err := w.readFile(file); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range tensors {
+		if w.slots[t.Name].source == "" {
+			return nil, dir.errorf(strings.Join(files, ", "), "tensor %q, of shape %v, is missing", t.Name, t.Shape)
+		}
+	}
+	return model, nil
+}
+
+// weightFiles returns the names of the files that hold the weights, sorted.
+func weightFiles(dir folder) ([]string, error) {
+	if _, err := fs.Stat(dir, weightsFile); err == nil {
+		return []string{weightsFile}, nil
+	}
+	var index struct {
+		WeightMap map[string]string `json:"weight_map"`
+	}
+	if err := dir.readJSON(indexFile, &index); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, dir.errorf("", "no %s and no %s; other forms of weights are not read", weightsFile, indexFile)
+		}
+		return nil, err
+	}
+	var files []string
+	for _, file := range index.WeightMap {
+		files = append(files, file)
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+	if len(files) == 0 {
+		return nil, dir.errorf(indexFile, "weight_map names no files")
+	}
+	for _, file := range files {
+		if file == "." || file == ".." || file != path.Base(file) || strings.ContainsAny(file, `\:`) {
+			return nil, dir.errorf(indexFile, "shard %q: must be a file in the same folder", file)
+		}
+	}
+	return files, nil
+}
+
+// checkRoom holds the config's parameter count to the length of the files,
+// so that a false config cannot ask for more memory than they justify.
+func checkRoom(dir folder, files []string, config nn.Config) error {
+	var size int64
+	for _, file := range files {
+		info, err := fs.Stat(dir, file)
+		if err != nil {
+			return dir.wrap(file, err)
+		}
+		size += info.Size()
+	}
+	const smallest = 2 // bytes a parameter
+	if room := size / smallest; int64(config.Params()) > room {
+		return dir.errorf(configFile, "describes %d parameters, but %s has room for %d at most",
+			config.Params(), strings.Join(files, ", "), room)
+	}
+	return nil
+}
+
+// weightReader fills the tensors of a model.
+type weightReader struct {
+	dir   folder
+	tied  bool
+	slots map[string]*slot
+}
+
+// slot is a tensor of the model and the stored one that filled it.
+type slot struct {
+	nn.Tensor
+	source string
+}
+
+func (w *weightReader) readFile(file string) error {
+	stored, err := openTensors(w.dir, file)
+	if err != nil {
+		return err
+	}
+	for _, t := range stored {
+		if err := w.fill(t); err != nil {
+			return w.dir.errorf(file, "tensor %q: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+func (w *weightReader) fill(t storedTensor) error {
+	s := w.slot(t.name)
+	switch {
+	case s == nil && hasSuffix(t.name, harmless):
+		return nil
+	case s == nil:
+		return errors.New("the model that config.json describes has no such tensor")
+	case !slices.Equal(t.shape, s.Shape):
+		return fmt.Errorf("shape %v, but config.json asks for %v", t.shape, s.Shape)
+	case s.source == "":
+		s.source = t.name
+		t.decode(s.Data)
+		return nil
+	}
+	again := make([]float32, t.len())
+	t.decode(again)
+	if !slices.Equal(again, s.Data) {
+		return fmt.Errorf("differs from %q, though both are %q", s.source, s.Name)
+	}
+	return nil
+}
+
+// slot finds the model's tensor for a stored name, which may lack the prefix
+// "model."; a tied head's is the embedding.
+func (w *weightReader) slot(name string) *slot {
+	if w.tied && name == headName {
+		name = embeddingName
+	}
+	if s := w.slots[name]; s != nil {
+		return s
+	}
+	return w.slots["model."+name]
+}
+
+func hasSuffix(name string, suffixes []string) bool {
+	return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(name, s) })
+}
