@@ -1,0 +1,49 @@
+package data
+
+import (
+	"go/ast"
+	"io/fs"
+	"strings"
+)
+
+// goFunctions pairs each function's doc comment and signature, up to the
+// brace that opens the body, with the rest. Both are the source as it stands,
+// so that joined they are Go. Functions without a doc comment or a body, of
+// tests, and of files that a program wrote are left out, and so is the second
+// of two that are the same.
+func goFunctions(tree fs.FS) ([]Example, error) {
+	files, err := treeFiles(tree, "src", "testdata", "vendor")
+	if err != nil {
+		return nil, err
+	}
+	var examples []Example
+	seen := make(map[key]bool)
+	for _, name := range files {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parseGo(tree, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range f.functions() {
+			if k := x.key(); !seen[k] {
+				seen[k] = true
+				examples = append(examples, x)
+			}
+		}
+	}
+	return examples, nil
+}
+
+func (f *goFile) functions() []Example {
+	var examples []Example
+	for _, d := range f.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Doc != nil && d.Body != nil {
+			examples = append(examples, pair(
+				f.text(d.Doc.Pos(), d.Body.Lbrace+1),
+				f.text(d.Body.Lbrace+1, d.Body.End())))
+		}
+	}
+	return examples
+}

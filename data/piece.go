@@ -1,0 +1,78 @@
+package data
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+// piece is a part of an example that fits into the context.
+type piece struct {
+	tokens []symbol // at least 2
+	last   bool     // whether the example ends with it
+	key    key      // the same for pieces that must be on one side of the split
+}
+
+// cut encodes the examples and cuts them where the context ends.
+func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
+	context := e.settings.Context
+	stats := Stats{Examples: len(examples)}
+	var pieces []piece
+	for _, x := range examples {
+		tokens, err := e.encode(x)
+		if err != nil {
+			return nil, stats, err
+		}
+		truncated := x[0].Kind != Text && len(tokens) > context
+		if truncated {
+			tokens = tokens[:context]
+		}
+		if !slices.ContainsFunc(tokens, func(t symbol) bool { return t.score }) {
+			stats.Dropped++
+			continue
+		}
+		if truncated {
+			stats.Truncated++
+		}
+		k := x.key()
+		for from := 0; from+1 < len(tokens); from += context - 1 {
+			to := min(from+context, len(tokens))
+			pieces = append(pieces, piece{tokens[from:to], to == len(tokens), k})
+		}
+	}
+	if len(examples) == 1 { // there is nothing else to split
+		for i := range pieces {
+			pieces[i].key = tokensKey(pieces[i].tokens)
+		}
+	}
+	return pieces, stats, nil
+}
+
+func tokensKey(tokens []symbol) key {
+	var b []byte
+	for _, t := range tokens {
+		b = binary.LittleEndian.AppendUint32(b, uint32(t.id))
+	}
+	return sha256.Sum256(b)
+}
+
+// holdOut chooses the keys of n distinct examples: the least ones, which are
+// as good as random, since they are hashes.
+func holdOut(pieces []piece, n int) (map[key]bool, error) {
+	keys := make([]key, len(pieces))
+	for i, p := range pieces {
+		keys[i] = p.key
+	}
+	slices.SortFunc(keys, func(a, b key) int { return bytes.Compare(a[:], b[:]) })
+	keys = slices.Compact(keys)
+	if n >= len(keys) {
+		return nil, fmt.Errorf("validation %d: must be below %d, the number of distinct examples", n, len(keys))
+	}
+	held := make(map[key]bool, n)
+	for _, k := range keys[:n] {
+		held[k] = true
+	}
+	return held, nil
+}

@@ -1,0 +1,61 @@
+package data
+
+import (
+	"math/rand/v2"
+
+	"ranksweep/nn"
+)
+
+// Sampler draws batches of sequences in random order, each sequence once an
+// epoch. A batch depends on the seed and the step alone. Where an epoch ends
+// within a batch, the next begins there.
+//
+// A Sampler is for one goroutine; any number may share the sequences.
+type Sampler struct {
+	sequences []Sequence
+	seed      uint64
+	epoch     uint64 // that order is of
+	order     []int
+}
+
+// NewSampler panics if there are no sequences.
+func NewSampler(sequences []Sequence, seed uint64) *Sampler {
+	if len(sequences) == 0 {
+		panic("data: a sampler of no sequences")
+	}
+	s := &Sampler{sequences: sequences, seed: seed, order: make([]int, len(sequences))}
+	s.shuffle(0)
+	return s
+}
+
+// Batch makes dst the batch of size sequences at step, counted from 0. The
+// size is to be the same at all steps.
+func (s *Sampler) Batch(dst *nn.Batch, step, size int) {
+	dst.Reset()
+	for i := step * size; i < (step+1)*size; i++ {
+		if epoch := uint64(i / len(s.order)); epoch != s.epoch {
+			s.shuffle(epoch)
+		}
+		q := s.sequences[s.order[i%len(s.order)]]
+		dst.Append(q.Tokens, q.Targets)
+	}
+}
+
+func (s *Sampler) shuffle(epoch uint64) {
+	s.epoch = epoch
+	for i := range s.order {
+		s.order[i] = i
+	}
+	rng := rand.New(rand.NewPCG(s.seed, epoch))
+	rng.Shuffle(len(s.order), func(i, j int) {
+		s.order[i], s.order[j] = s.order[j], s.order[i]
+	})
+}
+
+// Fill makes dst the given sequences, in order.
+func Fill(dst *nn.Batch, sequences []Sequence) {
+	dst.Reset()
+	for _, q := range sequences {
+		dst.Append(q.Tokens, q.Targets)
+	}
+}
