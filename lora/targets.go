@@ -49,3 +49,19 @@ func Targets(m *nn.Model, names []string) ([]*nn.Linear, error) {
 	}
 	return targets, nil
 }
+
+// RankWarnings says of which targets a rank exceeds the smaller side: there
+// BA can have any rank already, and more only changes the parametrization.
+func RankWarnings(targets []*nn.Linear, rank int) []string {
+	above, smallest := 0, rank
+	for _, l := range targets {
+		if side := min(l.In(), l.Out()); rank > side {
+			above++
+			smallest = min(smallest, side)
+		}
+	}
+	if above == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("rank %d is above the smaller side of %d of %d adapted maps (the smallest is %d): the update has full rank there", rank, above, len(targets), smallest)}
+}
