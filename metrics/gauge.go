@@ -13,22 +13,36 @@ import (
 // Gauge measures the adapters of one run. It owns the memory that takes.
 type Gauge struct {
 	set   *lora.Set
+	grads []pair    // of each adapter
 	delta []float32 // (out, in) of the largest map
 	a0    []float32 // (r, in) of the largest A
 	left  []float32 // vectors of power iteration, as wide as the widest map
 	right []float32
 }
 
+// pair is the gradient accumulators of one adapter.
+type pair struct{ a, b []float32 }
+
 // NewGauge prepares to measure set.
 func NewGauge(set *lora.Set) *Gauge {
 	var delta, a0, wide int
+	var grads []pair
 	for _, a := range set.Adapters {
+		var p pair
+		for _, q := range a.Params() {
+			if q.Role == nn.RoleA {
+				p.a = q.Grad
+			} else {
+				p.b = q.Grad
+			}
+		}
+		grads = append(grads, p)
 		delta = max(delta, a.Base.Out()*a.Base.In())
 		a0 = max(a0, len(a.A.Data))
 		wide = max(wide, a.Base.Out(), a.Base.In())
 	}
 	return &Gauge{
-		set: set, delta: make([]float32, delta), a0: make([]float32, a0),
+		set: set, grads: grads, delta: make([]float32, delta), a0: make([]float32, a0),
 		left: make([]float32, wide), right: make([]float32, wide),
 	}
 }
@@ -37,15 +51,10 @@ func NewGauge(set *lora.Set) *Gauge {
 // run and, where modules is not nil, of each adapter into its own.
 func (g *Gauge) Gradients(run *Values, modules []Values) {
 	var a, b squares
-	for i, adapter := range g.set.Adapters {
+	for i, p := range g.grads {
 		var ma, mb squares
-		for _, q := range adapter.Params() {
-			if q.Role == nn.RoleA {
-				ma.add(q.Grad)
-			} else {
-				mb.add(q.Grad)
-			}
-		}
+		ma.add(p.a)
+		mb.add(p.b)
 		if modules != nil {
 			gradients(&modules[i], ma, mb)
 		}
@@ -62,15 +71,21 @@ func gradients(v *Values, a, b squares) {
 	v[GradNorm], v[GradRMS] = a.norm(), a.rms()
 }
 
-// Probe measures what the adapters do on a fixed batch and how far they have
+// Probe measures what the adapters do on fixed batches and how far they have
 // moved: of all together into run and, where modules is not nil, of each into
-// its own. The gradient is that of the batch's mean loss; none is accumulated.
-func (g *Gauge) Probe(pass *nn.Pass, batch *nn.Batch, run *Values, modules []Values) error {
+// its own. The gradient is that of the mean loss over all batches; none is
+// accumulated.
+func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []Values) error {
+	scored := 0
+	for i := range batches {
+		scored += batches[i].Scored()
+	}
 	g.set.SetMode(lora.Probe)
-	_, err := pass.Gradient(batch, 1/float32(batch.Scored()))
-	g.set.SetMode(lora.Train)
-	if err != nil {
-		return err
+	defer g.set.SetMode(lora.Train)
+	for i := range batches {
+		if _, err := pass.Gradient(&batches[i], 1/float32(scored)); err != nil {
+			return err
+		}
 	}
 	var total size
 	for i, a := range g.set.Adapters {

@@ -100,7 +100,7 @@ func TestProbeMeasuresSizes(t *testing.T) {
 			}
 		}
 		run, modules := NoValues(), make([]Values, len(set.Adapters))
-		if err := NewGauge(set).Probe(pass, b, &run, modules); err != nil {
+		if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, modules); err != nil {
 			t.Fatal(err)
 		}
 		var squared, stable float64
@@ -151,7 +151,7 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 	}
 	grad := append([]float32(nil), pass.Params()[0].Grad...)
 	run := NoValues()
-	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil {
+	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i, g := range pass.Params()[0].Grad {
@@ -166,14 +166,14 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 		clear(a.B.Data)
 	}
 	set.Updated()
-	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil {
+	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
 		t.Fatal(err)
 	}
 	if run[DeltaW] != 0 || run[AdapterOutput] != 0 || run[MovementA] != 0 {
 		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW], run[MovementA])
 	}
 	run = NoValues()
-	if err := NewGauge(set).Probe(pass, b, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
+	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
 		t.Errorf("stable rank of nothing is %g, want none (%v)", run[StableRank], err)
 	}
 }
