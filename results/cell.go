@@ -1,0 +1,148 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"ranksweep/metrics"
+)
+
+// Cell is the sample of one config: the runs that differ in nothing but seed.
+type Cell struct {
+	Run        // what the runs share; fields of a single run (ID, Seed, Status, Curve, …) are empty
+	Runs []Run // in order of seed; diverged and failed ones included
+}
+
+// Cells groups runs into cells, in the order scheme (lora, rslora, constant,
+// then by p), optimizer, remaining axes, rank. It does not depend on the order
+// of runs; a run given twice counts once. Runs of different numerics versions,
+// models or data are never put into one cell: where a cell's hash says they
+// belong together, they stay apart and Warnings say so.
+func Cells(runs []Run) []Cell {
+	sorted := slices.SortedFunc(slices.Values(runs), compareRuns)
+	sorted = slices.CompactFunc(sorted, func(a, b Run) bool { return a.ID == b.ID })
+
+	var cells []Cell
+	parts := map[string]int{} // by cell hash
+	for len(sorted) > 0 {
+		n := sameAsFirst(sorted, compareCells)
+		cells = append(cells, newCell(sorted[:n]))
+		parts[sorted[0].Cell]++
+		sorted = sorted[n:]
+	}
+	for i, c := range cells {
+		if parts[c.Cell] > 1 {
+			cells[i].Warnings = append(c.Warnings, "runs of this cell differ in settings, model, data or numerics: kept apart")
+		}
+	}
+	return cells
+}
+
+// sameAsFirst counts the leading elements that compare as equal to the first.
+func sameAsFirst(runs []Run, compare func(a, b Run) int) int {
+	n := slices.IndexFunc(runs, func(r Run) bool { return compare(runs[0], r) != 0 })
+	if n < 0 {
+		return len(runs)
+	}
+	return n
+}
+
+func newCell(runs []Run) Cell {
+	r := runs[0]
+	c := Cell{
+		Run: Run{
+			Cell:         r.Cell,
+			Experiment:   r.Experiment,
+			Scheme:       r.Scheme,
+			P:            r.P,
+			Rank:         r.Rank,
+			Alpha:        r.Alpha,
+			Gamma:        r.Gamma,
+			InitExponent: r.InitExponent,
+			Optimizer:    r.Optimizer,
+			LR:           r.LR,
+			Axes:         without(r.Axes, "seed"),
+			Provenance:   r.Provenance,
+		},
+		Runs: slices.Clone(runs),
+	}
+	for _, r := range runs {
+		for _, w := range r.Warnings {
+			if !slices.Contains(c.Warnings, w) {
+				c.Warnings = append(c.Warnings, w)
+			}
+		}
+	}
+	return c
+}
+
+// Statistic returns the run's value of s; NaN where the run is not done.
+func (r Run) Statistic(s metrics.Statistic) float64 {
+	if r.Status != Done {
+		return math.NaN()
+	}
+	return s.Of(r.Curve)
+}
+
+// Statistic returns the mean of s over the cell's seeds. Runs that diverged or
+// failed are left out: Diverged and Failed count them.
+func (c Cell) Statistic(s metrics.Statistic) metrics.Interval {
+	var values []float64
+	for _, r := range c.Runs {
+		values = append(values, r.Statistic(s))
+	}
+	return metrics.MeanInterval(values)
+}
+
+// Diverged counts the cell's diverged runs.
+func (c Cell) Diverged() int { return c.count(Diverged) }
+
+// Failed counts the cell's failed runs.
+func (c Cell) Failed() int { return c.count(Failed) }
+
+func (c Cell) count(s Status) int {
+	n := 0
+	for _, r := range c.Runs {
+		if r.Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// CurvePoint is the mean over a cell's seeds at one step.
+type CurvePoint struct {
+	Step   int
+	Tokens int64 // mean over the seeds, rounded
+	metrics.Interval
+}
+
+// Curve returns the mean of q over the cell's done runs at each step at which
+// one of them has it, in order of step.
+func (c Cell) Curve(q metrics.Quantity) []CurvePoint {
+	var points []metrics.Point
+	for _, r := range c.Runs {
+		if r.Status == Done {
+			points = append(points, r.Curve...)
+		}
+	}
+	points = slices.DeleteFunc(points, func(p metrics.Point) bool { return math.IsNaN(p.Values[q]) })
+	slices.SortStableFunc(points, func(a, b metrics.Point) int { return a.Step - b.Step })
+
+	var curve []CurvePoint
+	for len(points) > 0 {
+		step := points[0].Step
+		var values, tokens []float64
+		for len(points) > 0 && points[0].Step == step {
+			values = append(values, points[0].Values[q])
+			tokens = append(tokens, float64(points[0].Tokens))
+			points = points[1:]
+		}
+		curve = append(curve, CurvePoint{
+			Step:     step,
+			Tokens:   int64(math.Round(metrics.MeanInterval(tokens).Mean)),
+			Interval: metrics.MeanInterval(values),
+		})
+	}
+	return curve
+}

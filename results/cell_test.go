@@ -1,0 +1,200 @@
+package results
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+func TestCellsAndArmsGroup(t *testing.T) {
+	arms := Arms(testGrid())
+	if len(arms) != 2 || arms[0].Scheme != "lora" || arms[1].Scheme != "rslora" {
+		t.Fatalf("arms: %+v", arms)
+	}
+	for _, a := range arms {
+		var ranks []int
+		for _, c := range a.Cells {
+			ranks = append(ranks, c.Rank)
+			if len(c.Runs) != 2 || c.Runs[0].Seed != 0 || c.Runs[1].Seed != 1 {
+				t.Errorf("cell %s does not hold seeds 0 and 1 in order", c.Cell)
+			}
+			if c.ID != "" || c.Seed != 0 || c.Curve(metrics.GradNorm) == nil || c.Status != "" {
+				t.Errorf("cell %s has fields of a single run", c.Cell)
+			}
+		}
+		if !slices.Equal(ranks, []int{4, 16, 64}) || a.Axes != nil || a.Warnings != nil {
+			t.Errorf("arm %s: ranks %v, axes %v, warnings %v", a.Scheme, ranks, a.Axes, a.Warnings)
+		}
+	}
+}
+
+func TestCellsDoNotDependOnOrder(t *testing.T) {
+	want := Cells(testGrid())
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 10 {
+		grid := append(testGrid(), testGrid()[3]) // a run given twice counts once
+		rng.Shuffle(len(grid), func(i, j int) { grid[i], grid[j] = grid[j], grid[i] })
+		got := Cells(grid)
+		if len(got) != len(want) {
+			t.Fatalf("%d cells, want %d", len(got), len(want))
+		}
+		for i := range got {
+			if !slices.EqualFunc(got[i].Runs, want[i].Runs, sameRun) {
+				t.Fatalf("cell %d holds other runs", i)
+			}
+		}
+	}
+}
+
+func TestSchemesAndAxesAreInOrder(t *testing.T) {
+	var runs []Run
+	for _, scheme := range []struct {
+		name string
+		p    float64
+	}{{"p=0.75", 0.75}, {"constant", 0}, {"p=0.25", 0.25}, {"rslora@4", 0.5}, {"rslora", 0.5}, {"lora", 1}} {
+		for _, lr := range []string{"1e-3", "none", "5e-5"} {
+			r := testRun(scheme.name, scheme.p, 4, 0)
+			r.ID += lr
+			r.Cell += lr
+			r.Axes = append(r.Axes, Axis{"lr", lr})
+			runs = append(runs, r)
+		}
+	}
+	var got []string
+	for _, a := range Arms(runs) {
+		got = append(got, a.Scheme+" "+a.Axes[0].Value)
+	}
+	var want []string
+	for _, scheme := range []string{"lora", "rslora", "rslora@4", "constant", "p=0.25", "p=0.75"} {
+		for _, lr := range []string{"5e-5", "1e-3", "none"} {
+			want = append(want, scheme+" "+lr)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestCellsNeverMix(t *testing.T) {
+	for name, change := range map[string]func(*Run){
+		"numerics":  func(r *Run) { r.Provenance.Numerics++ },
+		"model":     func(r *Run) { r.Provenance.ModelHash = "other" },
+		"data":      func(r *Run) { r.Provenance.DataHash = "other" },
+		"optimizer": func(r *Run) { r.Optimizer = "sgd" },
+		"rate":      func(r *Run) { r.LR = 1 },
+		"scheme":    func(r *Run) { r.Scheme = "rslora" },
+		"rank":      func(r *Run) { r.Rank = 8 },
+		"axis":      func(r *Run) { r.Axes = append(r.Axes, Axis{"targets", "mlp"}) },
+	} {
+		a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
+		if cells := Cells([]Run{a, b}); len(cells) != 1 || cells[0].Warnings != nil {
+			t.Fatalf("equal runs: %d cells, warnings %v", len(cells), cells[0].Warnings)
+		}
+		change(&b)
+		cells := Cells([]Run{a, b})
+		if len(cells) != 2 {
+			t.Errorf("%s: %d cells, want 2", name, len(cells))
+			continue
+		}
+		for _, c := range cells {
+			if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "kept apart") {
+				t.Errorf("%s: warnings %q", name, c.Warnings)
+			}
+		}
+	}
+}
+
+func TestArmWarnsOfTwoCellsAtOneRank(t *testing.T) {
+	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 0)
+	b.ID, b.Cell = "other", "other"
+	arms := Arms([]Run{a, b})
+	if len(arms) != 1 || len(arms[0].Cells) != 2 || len(arms[0].Warnings) != 1 {
+		t.Errorf("got %+v", arms)
+	}
+}
+
+func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
+	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
+	a.Warnings, b.Warnings = []string{"x"}, []string{"x", "y"}
+	if got := Cells([]Run{a, b})[0].Warnings; !slices.Equal(got, []string{"x", "y"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
+	var runs []Run
+	for seed, status := range []Status{Done, Diverged, Done, Failed} {
+		r := testRun("constant", 0, 4, uint64(seed))
+		r.Status = status
+		runs = append(runs, r)
+	}
+	c := Cells(runs)[0]
+	i := c.Statistic(metrics.GradNormOnset)
+	// Seeds 0 and 2: 16·√4·(1 + seed/8).
+	if i.N != 2 || i.Mean != 36 || c.Diverged() != 1 || c.Failed() != 1 {
+		t.Errorf("got %+v with %d diverged and %d failed", i, c.Diverged(), c.Failed())
+	}
+	for i := range runs {
+		runs[i].Status = Diverged
+	}
+	c = Cells(runs)[0]
+	if i := c.Statistic(metrics.GradNormOnset); i.N != 0 || !math.IsNaN(i.Mean) || c.Diverged() != 4 || c.Curve(metrics.GradNorm) != nil {
+		t.Errorf("of a cell that diverged: %+v, %d diverged", i, c.Diverged())
+	}
+}
+
+func TestCurveIsTheMeanAtEachStep(t *testing.T) {
+	a, b := testRun("constant", 0, 4, 0), testRun("constant", 0, 4, 2)
+	a.Curve[1].Values[metrics.GradNorm] = math.NaN()
+	a.Curve[2].Values[metrics.GradNorm], b.Curve[2].Values[metrics.GradNorm] = math.NaN(), math.NaN()
+	b.Curve[0].Tokens, b.Curve[1].Tokens = 3, 103
+	got := Cells([]Run{a, b})[0].Curve(metrics.GradNorm)
+	want := []CurvePoint{
+		{0, 2, metrics.MeanInterval([]float64{32, 40})},
+		{1, 103, metrics.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
+	}
+	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Tokens != 103 || got[1].Mean != 40 || got[1].N != 1 || !math.IsNaN(got[1].Low) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestExponentBesideItsPrediction(t *testing.T) {
+	for _, a := range Arms(testGrid()) {
+		want := 0.5 - a.P
+		e, err := a.Exponent(metrics.GradNormOnset)
+		// The values are a power of rank but for rounding.
+		if err != nil || math.Abs(e.Value-want) > 1e-14 || e.Predicted != want || e.N != 6 || e.Seeds != 2 {
+			t.Errorf("%s: %+v, %v, want %v", a.Scheme, e, err, want)
+		}
+	}
+	e, err := Arms([]Run{testRun("lora", 1, 4, 0)})[0].Exponent(metrics.GradNormOnset)
+	if err == nil || !math.IsNaN(e.Value) || e.Predicted != -0.5 {
+		t.Errorf("of one rank: %+v, %v", e, err)
+	}
+	loss, _ := metrics.StatisticNamed("train_loss")
+	if e, _ := Arms(testGrid())[0].Exponent(loss); !math.IsNaN(e.Predicted) {
+		t.Errorf("predicted %v for the training loss", e.Predicted)
+	}
+}
+
+func TestCollapseRatio(t *testing.T) {
+	runs := testGrid()
+	// Seed 1 has no onset at the smallest rank, and seed 2 no run there.
+	runs = slices.DeleteFunc(runs, func(r Run) bool { return r.ID == "lora-4-1" })
+	runs = append(runs, testRun("lora", 1, 16, 2))
+	a := Arms(runs)[0]
+	for i, want := range []float64{1, 0.5, 0.25} { // √(4/r)
+		if got := a.CollapseRatio(a.Cells[i]); got.N != 1 || got.Mean != want {
+			t.Errorf("rank %d: %+v, want %v of one seed", a.Cells[i].Rank, got, want)
+		}
+	}
+	b := Arms(runs)[1]
+	if got := b.CollapseRatio(b.Cells[2]); got.N != 2 || got.Mean != 1 {
+		t.Errorf("rslora: %+v, want 1 of two seeds", got)
+	}
+}

@@ -1,0 +1,74 @@
+package results
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// compareArms orders runs by everything but rank and seed; 0 means that they
+// lie on one line of a figure. Numerics version, model and data are part of
+// it, so that runs which differ in those never share an arm or a cell.
+func compareArms(a, b Run) int {
+	return cmp.Or(
+		compareSchemes(a, b),
+		cmp.Compare(a.Optimizer, b.Optimizer),
+		slices.CompareFunc(without(a.Axes, "rank", "scaling", "seed"), without(b.Axes, "rank", "scaling", "seed"), compareAxes),
+		cmp.Compare(a.LR, b.LR),
+		cmp.Compare(a.Provenance.Numerics, b.Provenance.Numerics),
+		cmp.Compare(a.Provenance.ModelHash, b.Provenance.ModelHash),
+		cmp.Compare(a.Provenance.DataHash, b.Provenance.DataHash),
+	)
+}
+
+// compareCells orders runs by everything but seed; 0 means one sample.
+func compareCells(a, b Run) int {
+	return cmp.Or(compareArms(a, b), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Cell, b.Cell))
+}
+
+// compareRuns is the order of runs wherever they are listed.
+func compareRuns(a, b Run) int {
+	return cmp.Or(compareCells(a, b), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
+}
+
+// compareSchemes puts the named schemes first, then goes by p; a matched arm
+// follows its scheme.
+func compareSchemes(a, b Run) int {
+	place := func(r Run) int {
+		name, _, _ := strings.Cut(r.Scheme, "@")
+		named := []string{"lora", "rslora", "constant"}
+		if i := slices.Index(named, name); i >= 0 {
+			return i
+		}
+		return len(named)
+	}
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.P, b.P), cmp.Compare(a.Scheme, b.Scheme))
+}
+
+// compareAxes orders by name, then by value: numbers by size, before words.
+func compareAxes(a, b Axis) int {
+	x, errX := strconv.ParseFloat(a.Value, 64)
+	y, errY := strconv.ParseFloat(b.Value, 64)
+	byKind := 0
+	switch {
+	case errX == nil && errY == nil:
+		byKind = cmp.Compare(x, y)
+	case errX == nil:
+		byKind = -1
+	case errY == nil:
+		byKind = 1
+	}
+	return cmp.Or(cmp.Compare(a.Name, b.Name), byKind, cmp.Compare(a.Value, b.Value))
+}
+
+// without returns the axes but those named.
+func without(axes []Axis, names ...string) []Axis {
+	var rest []Axis
+	for _, a := range axes {
+		if !slices.Contains(names, a.Name) {
+			rest = append(rest, a)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,124 @@
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"ranksweep/metrics"
+)
+
+// pointColumns are the columns of curve.csv and modules.csv: step, tokens,
+// module (empty for the whole run), then every quantity.
+func pointColumns() []string {
+	return append([]string{"step", "tokens", "module"}, quantityColumns()...)
+}
+
+func quantityColumns() []string {
+	var names []string
+	for q := range metrics.NumQuantities {
+		names = append(names, metrics.Quantity(q).Name())
+	}
+	return names
+}
+
+// encodePoints writes points as CSV.
+func encodePoints(points []metrics.Point) []byte {
+	rows := [][]string{pointColumns()}
+	for _, p := range points {
+		row := []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10), p.Module}
+		for _, v := range p.Values {
+			row = append(row, formatFloat(v))
+		}
+		rows = append(rows, row)
+	}
+	return encodeCSV(rows)
+}
+
+// decodePoints reads what encodePoints wrote. A quantity without a column, in
+// a record that an earlier program wrote, is absent.
+func decodePoints(data []byte) ([]metrics.Point, error) {
+	in := csv.NewReader(bytes.NewReader(data))
+	in.ReuseRecord = true
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("no header: %w", err)
+	}
+	if len(header) < 3 || header[0] != "step" || header[1] != "tokens" || header[2] != "module" {
+		return nil, errors.New("header does not begin with step,tokens,module")
+	}
+	var quantities []metrics.Quantity
+	for _, name := range header[3:] {
+		q, ok := metrics.QuantityNamed(name)
+		if !ok {
+			return nil, fmt.Errorf("unknown column %q: written by another version of the program", name)
+		}
+		quantities = append(quantities, q)
+	}
+	var points []metrics.Point
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return points, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		p, err := decodePoint(row, quantities)
+		if err != nil {
+			line, _ := in.FieldPos(0)
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		points = append(points, p)
+	}
+}
+
+func decodePoint(row []string, quantities []metrics.Quantity) (metrics.Point, error) {
+	p := metrics.Point{Module: row[2], Values: metrics.NoValues()}
+	var err error
+	if p.Step, err = strconv.Atoi(row[0]); err != nil {
+		return p, err
+	}
+	if p.Tokens, err = strconv.ParseInt(row[1], 10, 64); err != nil {
+		return p, err
+	}
+	for i, q := range quantities {
+		if p.Values[q], err = parseFloat(row[3+i]); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// formatFloat is the shortest decimal that reads back exactly, or empty for a
+// value that is absent. An infinite value is a number that a diverged run did
+// not reach: absent.
+func formatFloat(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+func parseFloat(s string) (float64, error) {
+	if s == "" {
+		return math.NaN(), nil
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		err = fmt.Errorf("%q is not a finite number", s)
+	}
+	return v, err
+}
+
+// encodeCSV writes rows with lines that end in \n.
+func encodeCSV(rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.WriteAll(rows) // a Buffer takes everything
+	return b.Bytes()
+}

@@ -1,0 +1,56 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"ranksweep/metrics"
+)
+
+// testRun is a run of a small grid, with the onset gradient norm that theory
+// gives it but for a factor of the seed.
+func testRun(scheme string, p float64, rank int, seed uint64) Run {
+	cell := fmt.Sprintf("%s-%d", scheme, rank)
+	gamma := 16 / math.Pow(float64(rank), p)
+	r := Run{
+		ID:         fmt.Sprintf("%s-%d", cell, seed),
+		Cell:       cell,
+		Experiment: "test",
+		Scheme:     scheme,
+		P:          p,
+		Rank:       rank,
+		Alpha:      16,
+		Gamma:      gamma,
+		Seed:       seed,
+		Optimizer:  "adamw",
+		LR:         5e-5,
+		Axes:       []Axis{{"rank", strconv.Itoa(rank)}, {"scaling", scheme}, {"seed", strconv.FormatUint(seed, 10)}},
+		Status:     Done,
+		Steps:      2,
+		Tokens:     200,
+		Config:     json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`),
+		Provenance: Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26", Kernel: "gonum"},
+		Timing:     Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
+	}
+	for step := range 3 {
+		v := metrics.NoValues()
+		v[metrics.TrainLoss] = 2 - float64(step)/3 + float64(seed)/100
+		v[metrics.GradNorm] = gamma * math.Sqrt(float64(rank)) * (1 + float64(seed)/8)
+		r.Curve = append(r.Curve, metrics.Point{Step: step, Tokens: int64(100 * step), Values: v})
+	}
+	return r
+}
+
+// testGrid is LoRA and rsLoRA at three ranks with two seeds, in no order.
+func testGrid() []Run {
+	var runs []Run
+	for _, rank := range []int{64, 4, 16} {
+		for _, seed := range []uint64{1, 0} {
+			runs = append(runs, testRun("rslora", 0.5, rank, seed), testRun("lora", 1, rank, seed))
+		}
+	}
+	return runs
+}

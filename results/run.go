@@ -1,0 +1,95 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"ranksweep/metrics"
+)
+
+// Status is how a run ended.
+type Status string
+
+// A diverged run is a result, a failed one is an error that is tried again;
+// an absent one has no record.
+const (
+	Done     Status = "done"
+	Diverged Status = "diverged"
+	Failed   Status = "failed"
+)
+
+// Run is one config trained once. Everything in it but Timing is a function
+// of the config, the model, the data and the program.
+type Run struct {
+	ID         string `json:"id"`         // hash of config, model, data and numerics version
+	Cell       string `json:"cell"`       // the same hash with the seed left out
+	Experiment string `json:"experiment"` // the experiment that the run was first made for
+
+	Scheme       string  `json:"scheme"`        // lora, rslora, constant or p=0.75; with @4 where matched at rank 4
+	P            float64 `json:"p"`             // exponent of γ = α/r^p
+	Rank         int     `json:"rank"`          // r
+	Alpha        float64 `json:"alpha"`         // α, after matching
+	Gamma        float64 `json:"gamma"`         // γ_r
+	InitExponent float64 `json:"init_exponent"` // e: A's standard deviation falls as r^−e beside its usual one
+	Seed         uint64  `json:"seed"`          //
+	Optimizer    string  `json:"optimizer"`     //
+	LR           float64 `json:"lr"`            // peak learning rate
+	Axes         []Axis  `json:"axes"`          // every axis of the grid, in the experiment's order
+
+	Status   Status   `json:"status"`
+	Reason   string   `json:"reason,omitempty"`   // why it diverged or failed
+	Steps    int      `json:"steps"`              // updates made
+	Tokens   int64    `json:"tokens"`             // tokens trained on
+	Warnings []string `json:"warnings,omitempty"` // doubts that tables print as footnotes
+
+	Config     json.RawMessage `json:"config"` // fully resolved
+	Provenance Provenance      `json:"provenance"`
+
+	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
+	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
+	Timing  Timing          `json:"-"` // in timing.json
+}
+
+// Axis is one coordinate of a run in its experiment's grid.
+type Axis struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Provenance is what a run was made of and by.
+type Provenance struct {
+	Numerics  int    `json:"numerics"`   // version of the arithmetic; runs of different versions never mix
+	ModelHash string `json:"model_hash"` // sha256 of the base model
+	DataHash  string `json:"data_hash"`  // sha256 of the training data
+	Program   string `json:"program"`    // module version and VCS revision
+	Go        string `json:"go"`         // toolchain and platform
+	Kernel    string `json:"kernel"`     // matrix kernel in use
+}
+
+// Timing is the part of a run that differs from one execution to the next.
+type Timing struct {
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+}
+
+// check reports what keeps a run from being stored or believed.
+func (r Run) check() error {
+	if err := checkID(r.ID); err != nil {
+		return err
+	}
+	switch r.Status {
+	case Done, Diverged, Failed:
+		return nil
+	}
+	return fmt.Errorf("status %q: must be %s, %s or %s", r.Status, Done, Diverged, Failed)
+}
+
+// checkID holds an ID to what can be the name of a folder on any system.
+func checkID(id string) error {
+	if id == "" || strings.HasPrefix(id, ".") || strings.ContainsAny(id, `/\:`) {
+		return fmt.Errorf("ID %q: must be a plain name, without a leading dot", id)
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Store is a folder of runs:
+//
+//	runs/ID/run.json     the run, its config and its provenance
+//	runs/ID/curve.csv    a row a step
+//	runs/ID/modules.csv  a row a step and adapted map, where measured
+//	runs/ID/timing.json  the only file that differs between two executions
+//	runs/ID/SHA256SUMS   checksums of the others but timing.json
+//
+// Names in runs that begin with a dot are locks and the record being written.
+// A Store may be used by several goroutines and processes at once.
+type Store struct {
+	runs string
+}
+
+// Open returns the store in dir, which need not exist before the first Put.
+func Open(dir string) *Store {
+	return &Store{runs: filepath.Join(dir, "runs")}
+}
+
+// Put writes a run's record, whole or not at all: to a temporary folder, synced,
+// then renamed. A record that is done or diverged stays as it is, whatever r;
+// one that failed or is damaged is replaced.
+//
+// Writers take turns. What a killed process left half-written is removed by
+// the next writer.
+func (s *Store) Put(r Run) error {
+	if err := s.put(r); err != nil {
+		return fmt.Errorf("results: run %s: not stored: %w", r.ID, err)
+	}
+	return nil
+}
+
+func (s *Store) put(r Run) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	files, err := encodeRecord(r)
+	if err != nil {
+		return err
+	}
+	unlock, _, err := s.lock(".lock", wait)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+
+	switch old, err := s.Get(r.ID); {
+	case err == nil && old.Status != Failed:
+		return nil
+	case err == nil, errors.Is(err, ErrDamaged), errors.Is(err, fs.ErrNotExist):
+	default:
+		return err
+	}
+
+	// This process has the lock, so that whatever is here was left by a
+	// process that died.
+	partial := filepath.Join(s.runs, ".partial")
+	if err := os.RemoveAll(partial); err != nil {
+		return err
+	}
+	defer os.RemoveAll(partial)
+	fresh := filepath.Join(partial, "new")
+	if err := os.MkdirAll(fresh, 0o777); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := writeSynced(filepath.Join(fresh, f.name), f.data); err != nil {
+			return err
+		}
+	}
+	syncFolder(fresh)
+
+	// A folder cannot be renamed onto one that holds files.
+	final := s.path(r.ID)
+	if err := os.Rename(final, filepath.Join(partial, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(fresh, final); err != nil {
+		return err
+	}
+	syncFolder(s.runs)
+	return nil
+}
+
+// Get reads a run's record. An error wraps [fs.ErrNotExist] where there is
+// none, and [ErrDamaged] where it is incomplete or altered.
+func (s *Store) Get(id string) (Run, error) {
+	r, err := s.get(id)
+	if err != nil {
+		return Run{}, fmt.Errorf("results: run %s: %w", id, err)
+	}
+	return r, nil
+}
+
+func (s *Store) get(id string) (Run, error) {
+	if err := checkID(id); err != nil {
+		return Run{}, err
+	}
+	r, err := readRecord(s.path(id))
+	if err != nil {
+		return Run{}, err
+	}
+	if r.ID != id {
+		return Run{}, damaged(runFile, fmt.Errorf("is the record of run %s", r.ID))
+	}
+	return r, nil
+}
+
+// Runs reads every record: the runs in the order scheme, optimizer, remaining
+// axes, rank, seed; and an error for each record that cannot be read, in order
+// of ID. A store that does not exist holds no runs.
+func (s *Store) Runs() ([]Run, []error) {
+	entries, err := os.ReadDir(s.runs)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		return nil, []error{fmt.Errorf("results: %w", err)}
+	}
+	var runs []Run
+	var problems []error
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		r, err := s.Get(e.Name())
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		runs = append(runs, r)
+	}
+	slices.SortFunc(runs, compareRuns)
+	return runs, problems
+}
+
+func (s *Store) path(id string) string { return filepath.Join(s.runs, id) }
+
+// writeSynced writes a new file and waits until it is on the disk.
+func writeSynced(path string, data []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncFolder makes renames in a folder last. Not every system can sync a
+// folder; there, a crash of the machine may cost the newest record.
+func syncFolder(path string) {
+	if d, err := os.Open(path); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
