@@ -1,0 +1,130 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ranksweep/results"
+)
+
+// A trait is something in which arms may differ, besides their scheme.
+type trait struct {
+	name   string
+	values []string // one an arm; empty where an arm does not have it
+}
+
+// traits are what is known of arms, in a fixed order: optimizer, learning
+// rate, the remaining axes by name, and what they were made with.
+func traits(arms []results.Arm) []trait {
+	var all []trait
+	add := func(name string, value func(results.Arm) string) {
+		t := trait{name: name}
+		for _, a := range arms {
+			t.values = append(t.values, value(a))
+		}
+		all = append(all, t)
+	}
+	add("optimizer", func(a results.Arm) string { return a.Optimizer })
+	add("learning rate", func(a results.Arm) string { return number(a.LR) })
+	for _, name := range otherAxes(arms) {
+		add(lastPart(name), func(a results.Arm) string {
+			i := slices.IndexFunc(a.Axes, func(x results.Axis) bool { return x.Name == name })
+			if i < 0 {
+				return ""
+			}
+			return a.Axes[i].Value
+		})
+	}
+	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
+	add("model", func(a results.Arm) string { return short(made(a).ModelHash) })
+	add("data", func(a results.Arm) string { return short(made(a).DataHash) })
+	add("numerics", func(a results.Arm) string { return strconv.Itoa(made(a).Numerics) })
+	return all
+}
+
+// otherAxes are the names of axes that are no trait already, in order.
+func otherAxes(arms []results.Arm) []string {
+	var names []string
+	for _, a := range arms {
+		for _, x := range a.Axes {
+			name := lastPart(x.Name)
+			if name != "optimizer" && name != "lr" && !slices.Contains(names, x.Name) {
+				names = append(names, x.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lastPart is the name of an axis without the section that it is in.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// varies reports whether two arms differ in the trait.
+func (t trait) varies() bool {
+	return slices.ContainsFunc(t.values, func(v string) bool { return v != t.values[0] })
+}
+
+// varying are the traits in which arms differ.
+func varying(arms []results.Arm) []trait {
+	return slices.DeleteFunc(traits(arms), func(t trait) bool { return !t.varies() })
+}
+
+// armLabels name arms by scheme and by what else tells them apart.
+func armLabels(arms []results.Arm) []string {
+	different := varying(arms)
+	labels := make([]string, len(arms))
+	for i, a := range arms {
+		labels[i] = schemeLabel(a.Scheme)
+		for _, t := range different {
+			if t.values[i] != "" {
+				labels[i] += fmt.Sprintf(", %s %s", t.name, t.values[i])
+			}
+		}
+	}
+	return labels
+}
+
+// schemeLabel is a scheme's name as people write it.
+func schemeLabel(scheme string) string {
+	name, reference, matched := strings.Cut(scheme, "@")
+	switch name {
+	case "lora":
+		name = "LoRA"
+	case "rslora":
+		name = "rsLoRA"
+	}
+	name = strings.Replace(name, "p=", "p = ", 1)
+	if matched {
+		name += " matched at rank " + reference
+	}
+	return name
+}
+
+// schemes are the schemes of arms, each once, in order.
+func schemes(arms []results.Arm) []string {
+	var all []string
+	for _, a := range arms {
+		if !slices.Contains(all, a.Scheme) {
+			all = append(all, a.Scheme)
+		}
+	}
+	return all
+}
+
+// ranks are the ranks of arms, each once, rising.
+func ranks(arms []results.Arm) []int {
+	var all []int
+	for _, a := range arms {
+		for _, c := range a.Cells {
+			all = append(all, c.Rank)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// short is the part of a hash that tells it from others.
+func short(hash string) string { return hash[:min(len(hash), 8)] }

@@ -1,0 +1,172 @@
+package paper
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// An axis is one direction of a panel: its title, its scale, and the range
+// that data have given it.
+type axis struct {
+	label    string
+	log      bool
+	whole    bool      // ticks stand at whole numbers only
+	few      bool      // labels lie side by side: half as many ticks
+	at       []float64 // where ticks must stand; empty: at round numbers
+	min, max float64
+}
+
+// holds reports whether the axis can show v.
+func (a axis) holds(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.log || v > 0)
+}
+
+// over returns the axis with a range that holds every value that it can show,
+// and a margin. Without such values it is the range from 0 to 1, or from 0.1
+// to 1 where logarithmic; equal ones stand in the middle.
+func (a axis) over(values ...float64) axis {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if a.holds(v) {
+			low, high = math.Min(low, a.place(v)), math.Max(high, a.place(v))
+		}
+	}
+	if low > high {
+		low, high = a.place(0.1), a.place(1)
+		if !a.log {
+			low = 0
+		}
+	}
+	margin := 0.04 * (high - low)
+	if size := math.Max(math.Abs(low), math.Abs(high)); a.log {
+		margin = math.Max(margin, (math.Log(leastFactor)-(high-low))/2)
+	} else if high-low <= flatness*size {
+		margin = math.Max(0.1, 0.1*size)
+	}
+	a.min, a.max = a.value(low-margin), a.value(high+margin)
+	return a
+}
+
+const (
+	// leastFactor is between the ends of a logarithmic axis: noise about a
+	// level shall not look like a trend.
+	leastFactor = 2.5
+	// flatness is the relative difference below which values count as equal:
+	// a tick's label could not tell them apart.
+	flatness = 1e-4
+)
+
+// place is the position of v on the axis before scaling, value its inverse.
+func (a axis) place(v float64) float64 {
+	if a.log {
+		return math.Log(v)
+	}
+	return v
+}
+
+func (a axis) value(place float64) float64 {
+	if a.log {
+		return math.Exp(place)
+	}
+	return place
+}
+
+// Normalize implements plot.Normalizer. A value that the axis cannot show
+// lies below its lower end.
+func (a axis) Normalize(min, max, v float64) float64 {
+	if !a.holds(v) {
+		return -1
+	}
+	return (a.place(v) - a.place(min)) / (a.place(max) - a.place(min))
+}
+
+// Ticks implements plot.Ticker.
+func (a axis) Ticks(min, max float64) []plot.Tick {
+	switch {
+	case len(a.at) > 0:
+		return a.ticksAt(min, max)
+	case a.log && max/min >= 4:
+		return logTicks(min, max)
+	}
+	return a.roundTicks(min, max)
+}
+
+// digitWide is the width of a digit of a label as a part of the only axis with
+// given ticks, that of ranks, rounded up.
+const digitWide = 0.021
+
+// ticksAt labels the given ticks, but for those too near to the one before.
+func (a axis) ticksAt(min, max float64) []plot.Tick {
+	var ticks []plot.Tick
+	free := math.Inf(-1)
+	for _, v := range a.at {
+		tick := plot.Tick{Value: v}
+		label := number(v)
+		at, half := a.Normalize(min, max, v), digitWide*float64(len(label))/2
+		if at-half >= free {
+			tick.Label, free = label, at+half+digitWide/2
+		}
+		ticks = append(ticks, tick)
+	}
+	return ticks
+}
+
+// roundTicks are at multiples of 1, 2 or 5 times a power of ten: four to ten
+// of them, or two to five where they must be few.
+func (a axis) roundTicks(min, max float64) []plot.Tick {
+	least := 4.0
+	if a.few {
+		least = 2
+	}
+	exponent := math.Floor(math.Log10((max - min) / least))
+	step := math.Pow(10, exponent)
+	for _, m := range []float64{5, 2} {
+		if (max-min)/(m*step) >= least {
+			step *= m
+			break
+		}
+	}
+	if a.whole && step < 1 {
+		step, exponent = 1, 0
+	}
+	decimals := int(math.Max(0, -exponent))
+	var ticks []plot.Tick
+	for k := math.Ceil(min / step); k*step <= max; k++ {
+		v := k*step + 0 // no negative zero
+		label := strconv.FormatFloat(v, 'f', decimals, 64)
+		if exponent > 5 || math.Max(math.Abs(min), math.Abs(max)) < 1e-3 {
+			label = number(v)
+		}
+		ticks = append(ticks, plot.Tick{Value: v, Label: label})
+	}
+	return ticks
+}
+
+// logTicks labels 1, 2 and 5 of each decade, or the decades alone where
+// there are more than two and a half, or every so many decades where there
+// are more than eight; the digits between have a tick without a label.
+func logTicks(min, max float64) []plot.Tick {
+	first, last := int(math.Floor(math.Log10(min))), int(math.Ceil(math.Log10(max)))
+	every := 1 + (last-first)/9
+	few := math.Log10(max/min) <= 2.5
+	var ticks []plot.Tick
+	for e := first; e <= last; e++ {
+		for digit := 1; digit <= 9; digit++ {
+			v := float64(digit) * math.Pow(10, float64(e))
+			if v < min || v > max {
+				continue
+			}
+			tick := plot.Tick{Value: v}
+			switch {
+			case digit == 1 && e%every == 0, few && (digit == 2 || digit == 5):
+				tick.Label = number(v)
+			case every > 1:
+				continue
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}

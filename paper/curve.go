@@ -1,0 +1,163 @@
+package paper
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+const (
+	lineWide     vg.Length = 1.1
+	thinLineWide vg.Length = 0.7
+)
+
+// shortDashes tell a diverged run from the mean of the done ones.
+var shortDashes = []vg.Length{2, 1.5}
+
+// curvePanels draw q against steps: a panel an arm, a line a rank, a band for
+// the seeds. Their axes are not yet set.
+func curvePanels(arms []results.Arm, q metrics.Quantity) []panel {
+	labels, palette, all := armLabels(arms), families(schemes(arms)), ranks(arms)
+	var panels []panel
+	for i, a := range arms {
+		p := panel{title: labels[i]}
+		for _, c := range a.Cells {
+			color := palette[a.Scheme].shade(slices.Index(all, c.Rank), len(all))
+			p.series = append(p.series, meanLine(c, q, color))
+			p.series = append(p.series, divergedLines(c, q, color)...)
+		}
+		panels = append(panels, p)
+	}
+	return panels
+}
+
+// meanLine is the mean of a cell's done runs, with the band of its seeds.
+func meanLine(c results.Cell, q metrics.Quantity, color color.RGBA) series {
+	s := series{color: color, line: lineWide, spread: band}
+	seeds := map[int][]float64{} // by step
+	for _, r := range c.Runs {
+		for _, p := range r.Curve {
+			if v := p.Values[q]; r.Status == results.Done && !math.IsNaN(v) {
+				seeds[p.Step] = append(seeds[p.Step], v)
+			}
+		}
+	}
+	for _, p := range c.Curve(q) {
+		s.points = append(s.points, spreadPoint(float64(p.Step), p.Interval, seeds[p.Step]))
+	}
+	return s
+}
+
+// spreadPoint is a mean with its 95% interval; of two seeds, whose interval
+// would be 12.7 standard errors wide, with both of them; of one, alone.
+func spreadPoint(x float64, i metrics.Interval, seeds []float64) point {
+	p := point{x: x, y: i.Mean, low: i.Low, high: i.High}
+	if i.N == 2 {
+		p.low, p.high = slices.Min(seeds), slices.Max(seeds)
+	}
+	return p
+}
+
+// divergedLines draw each diverged run of a cell by itself, up to a cross.
+func divergedLines(c results.Cell, q metrics.Quantity, color color.RGBA) []series {
+	var lines []series
+	for _, r := range c.Runs {
+		if r.Status != results.Diverged {
+			continue
+		}
+		points := finitePoints(r, q)
+		lines = append(lines, series{points: points, color: color, line: thinLineWide, dashes: shortDashes})
+		if n := len(points); n > 0 {
+			lines = append(lines, series{points: points[n-1:], color: color, glyph: draw.CrossGlyph{}})
+		}
+	}
+	return lines
+}
+
+// finitePoints are the values of q in a run, without a spread.
+func finitePoints(r results.Run, q metrics.Quantity) []point {
+	var points []point
+	for _, p := range r.Curve {
+		if v := p.Values[q]; finite(v) {
+			points = append(points, point{x: float64(p.Step), y: v, low: math.NaN(), high: math.NaN()})
+		}
+	}
+	return points
+}
+
+// extent is what axes must hold: every point of every done run, and of a
+// diverged one, which would stretch them without end, the steps, and the
+// values that do not exceed the first.
+func extent(arms []results.Arm, q metrics.Quantity) []point {
+	var all []point
+	for _, c := range cells(arms) {
+		for _, r := range c.Runs {
+			points := finitePoints(r, q)
+			for i := range points {
+				if r.Status == results.Diverged && points[i].y > points[0].y {
+					points[i].y = math.NaN()
+				}
+			}
+			all = append(all, points...)
+		}
+	}
+	return all
+}
+
+// quantityLabel is the title of an axis of q.
+func quantityLabel(q metrics.Quantity) string { return q.Label() + " (" + q.Unit() + ")" }
+
+// setAxes gives all panels the same axes.
+func setAxes(panels []panel, x, y axis) {
+	for i := range panels {
+		panels[i].x, panels[i].y = x, y
+	}
+}
+
+// stepAxis holds the steps of points.
+func stepAxis(points []point) axis {
+	steps := []float64{0}
+	for _, p := range points {
+		steps = append(steps, p.x)
+	}
+	return axis{label: "step", whole: true, few: true}.over(steps...)
+}
+
+// curveLegend has a line for each rank, with a sample of each scheme's shade,
+// and says what lines and bands are.
+func curveLegend(arms []results.Arm, window int) legend {
+	names, all, bands := schemes(arms), ranks(arms), spreadName(arms)
+	palette := families(names)
+	l := legend{{text: "rank", samples: make([]series, len(names))}}
+	for i, r := range all {
+		e := entry{text: strconv.Itoa(r)}
+		for _, name := range names {
+			s := series{color: palette[name].shade(i, len(all)), line: lineWide}
+			if bands != "" {
+				s.spread = band
+			}
+			e.samples = append(e.samples, s)
+		}
+		l = append(l, e)
+	}
+	if anyDiverged(arms) {
+		cross := series{color: ink, line: thinLineWide, dashes: shortDashes, glyph: draw.CrossGlyph{}}
+		l = append(l, entry{text: "diverged", samples: []series{cross}})
+	}
+	l = append(l, entry{}, entry{text: "lines: mean, " + seedCount(arms)})
+	if bands != "" {
+		l = append(l, entry{text: "bands: " + bands})
+	}
+	if window > 1 {
+		l = append(l, entry{text: fmt.Sprintf("smoothed over %d points", window)})
+	}
+	return l
+}

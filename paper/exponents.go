@@ -1,0 +1,86 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// exponentsTable has a row for each arm and each statistic that was measured:
+// the fitted power of rank beside the one that theory predicts.
+func exponentsTable(arms []results.Arm) Table {
+	t := Table{
+		Name:    "exponents",
+		Title:   "Fitted powers of rank, with 95% intervals, beside theory",
+		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
+	}
+	measured := measuredStatistics(arms)
+	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
+	var names, fits, theory, counts, verdicts []Entry
+	for range arms {
+		for _, s := range measured {
+			names = append(names, Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
+		}
+	}
+	t.add(Column{Head: "quantity", Fields: []string{"quantity"}}, names)
+	for _, a := range arms {
+		for _, s := range measured {
+			e, err := a.Exponent(s)
+			row := len(fits)
+			fits = append(fits, Entry{Values: []string{field(e.Value), field(e.Low), field(e.High)}})
+			if err == nil {
+				fits[row].Text = exponentText(e)
+			}
+			theory = append(theory, Entry{Values: []string{field(e.Predicted)}})
+			if finite(e.Predicted) {
+				theory[row].Text = number(e.Predicted)
+			}
+			counts = append(counts, word(strconv.Itoa(e.N)))
+			verdicts = append(verdicts, word(verdict(e)))
+			if err != nil {
+				t.doubt(row, strings.TrimPrefix(err.Error(), "metrics: "))
+			} else if e.Excluded > 0 {
+				t.doubt(row, fmt.Sprintf("%d of %d runs left out: absent, zero or negative", e.Excluded, e.Excluded+e.N))
+			}
+		}
+	}
+	t.add(Column{Head: "exponent", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
+	t.add(Column{Head: "theory", Fields: []string{"predicted"}, Number: true}, theory)
+	t.add(Column{Head: "n", Fields: []string{"n"}, Number: true}, counts)
+	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
+	return t
+}
+
+// measuredStatistics are those of which some run has a value.
+func measuredStatistics(arms []results.Arm) []metrics.Statistic {
+	var measured []metrics.Statistic
+	for _, s := range metrics.Statistics {
+		for _, v := range intervalsOf(arms, s.Name) {
+			if v.N > 0 {
+				measured = append(measured, s)
+				break
+			}
+		}
+	}
+	return measured
+}
+
+// verdict compares a fitted exponent with theory: it agrees if the interval
+// contains the prediction.
+func verdict(e metrics.Exponent) string {
+	switch {
+	case math.IsNaN(e.Value):
+		return "no fit"
+	case math.IsNaN(e.Predicted):
+		return "no prediction"
+	case math.IsNaN(e.Low):
+		return "no interval"
+	case e.Low <= e.Predicted && e.Predicted <= e.High:
+		return "agrees"
+	}
+	return "differs"
+}

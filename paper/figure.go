@@ -1,0 +1,124 @@
+package paper
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A Figure is one or more panels with a common legend. It can be drawn in
+// each [Format].
+type Figure struct {
+	Name    string // of its files, without extension
+	Caption string // what is shown, how many runs, and what was held equal
+
+	panels []panel
+	legend legend
+}
+
+// Sizes, in points, are for a page of two columns, at which text is printed as
+// set.
+const (
+	inch vg.Length = 72
+
+	oneWide  = 3.9 * inch // a single panel, its legend apart
+	fullWide = 7 * inch   // several panels and their legend
+	rowHigh  = 2.4 * inch // a panel, its title apart
+	perRow   = 3          // panels
+
+	margin    vg.Length = 6
+	between   vg.Length = 10 // panels, and the last one and the legend
+	titleGap  vg.Length = 6  // between a title and the data
+	titleLine vg.Length = 11.5
+	labelGap  vg.Length = 5  // between the baseline of a title and the ticks' labels
+	labelHigh vg.Length = 15 // a title of an axis and the gap
+)
+
+// grid is the number of rows and columns of panels.
+func (f Figure) grid() (rows, columns int) {
+	rows = (len(f.panels) + perRow - 1) / perRow
+	return rows, (len(f.panels) + rows - 1) / rows
+}
+
+// size is the figure's width and height on paper.
+func (f Figure) size() (width, height vg.Length) {
+	rows, columns := f.grid()
+	width = fullWide
+	if columns == 1 {
+		width = oneWide + f.legend.width()
+	}
+	height = vg.Length(rows) * (rowHigh + f.titleHigh())
+	return width, max(height, f.legend.height()+f.titleHigh()+2*margin)
+}
+
+// titleWide is the room for a panel's title.
+func (f Figure) titleWide() vg.Length {
+	_, columns := f.grid()
+	if columns == 1 {
+		return oneWide - inch
+	}
+	return (fullWide-f.legend.width()-labelHigh-inch/2)/vg.Length(columns) - between
+}
+
+// draw fills a canvas of the figure's size: panels with data areas of one
+// size, and the legend in a margin of its own at the right.
+func (f Figure) draw(c draw.Canvas) {
+	c.SetColor(rgb(0xffffff))
+	c.Fill(c.Rectangle.Path())
+	inner := draw.Crop(c, margin, -margin, margin, -margin)
+	side := f.legend.width() + between
+
+	rows, columns := f.grid()
+	plots := make([][]*plot.Plot, rows)
+	for i := range plots {
+		plots[i] = make([]*plot.Plot, columns)
+		for j := range plots[i] {
+			if k := i*columns + j; k < len(f.panels) {
+				plots[i][j] = f.panels[k].plot(j == 0)
+			}
+		}
+	}
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between, PadY: f.titleHigh() + labelHigh + between}
+	canvases := plot.Align(plots, tiles, draw.Crop(inner, labelHigh, -side, labelHigh, -f.titleHigh()))
+	for i, row := range plots {
+		for j, p := range row {
+			if p != nil {
+				p.Draw(canvases[i][j])
+				data := p.DataCanvas(canvases[i][j]).Rectangle
+				f.titles(c, f.panels[i*columns+j], data, canvases[i][j].Min, j == 0)
+			}
+		}
+	}
+	f.legend.draw(draw.Crop(inner, inner.Max.X-inner.Min.X-side+between, 0, 0, -f.titleHigh()))
+}
+
+// titles writes a panel's title above its data area, and those of its axes
+// below and left of its canvas, which begins at corner.
+func (f Figure) titles(c draw.Canvas, p panel, data vg.Rectangle, corner vg.Point, firstInRow bool) {
+	middle := vg.Point{X: (data.Min.X + data.Max.X) / 2, Y: (data.Min.Y + data.Max.Y) / 2}
+	style := textStyle(titleSize)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
+	lines := wrap(style, p.title, f.titleWide())
+	for i, line := range lines {
+		y := data.Max.Y + titleGap + vg.Length(len(lines)-1-i)*titleLine
+		write(c, style, vg.Point{X: middle.X, Y: y}, line)
+	}
+	style = textStyle(labelSize)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	write(c, style, vg.Point{X: middle.X, Y: corner.Y - 4}, p.x.label)
+	if firstInRow {
+		style.Rotation, style.YAlign = math.Pi/2, draw.YBottom
+		write(c, style, vg.Point{X: corner.X - labelGap, Y: middle.Y}, p.y.label)
+	}
+}
+
+// titleHigh is the room above the panels for the tallest title.
+func (f Figure) titleHigh() vg.Length {
+	lines := 0
+	for _, p := range f.panels {
+		lines = max(lines, len(wrap(textStyle(titleSize), p.title, f.titleWide())))
+	}
+	return titleGap + vg.Length(lines)*titleLine
+}

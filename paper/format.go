@@ -1,0 +1,103 @@
+package paper
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"sync"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Format is a file format of figures, by its extension.
+type Format string
+
+// The formats. The same figure has the same bytes in each of them.
+const (
+	SVG Format = "svg"
+	PNG Format = "png"
+	PDF Format = "pdf"
+)
+
+// Formats are all of them.
+var Formats = []Format{SVG, PNG, PDF}
+
+// dpi is the resolution of a PNG.
+const dpi = 300
+
+// Encode returns the figure as a file of the given format.
+func (f Figure) Encode(format Format) (file []byte, err error) {
+	width, height := f.size()
+	var c vg.CanvasWriterTo
+	switch format {
+	case SVG:
+		c = vgsvg.New(width, height)
+	case PNG:
+		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
+	case PDF:
+		timeless()
+		c = vgpdf.New(width, height)
+	default:
+		return nil, fmt.Errorf("paper: figure format %q: must be svg, png or pdf", format)
+	}
+	if format == PDF {
+		// Its canvas panics where it cannot write a font to the folder for
+		// temporary files.
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("paper: %s.pdf: %v", f.Name, r)
+			}
+		}()
+	}
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("paper: %s.%s: %w", f.Name, format, err)
+	}
+	switch format {
+	case SVG:
+		return withFallbackFonts(b.Bytes()), nil
+	case PNG:
+		return withResolution(b.Bytes()), nil
+	}
+	return b.Bytes(), nil
+}
+
+// timeless makes PDF files functions of what is drawn: no time of creation,
+// and catalogs in a fixed order. The canvas has no other way to say so.
+var timeless = sync.OnceFunc(func() {
+	fpdf.SetDefaultCatalogSort(true)
+	fpdf.SetDefaultCreationDate(time.Unix(0, 0).UTC())
+	fpdf.SetDefaultModificationDate(time.Unix(0, 0).UTC())
+})
+
+// withFallbackFonts names fonts with the widths of Liberation Sans, for
+// readers who do not have it: the file embeds none.
+func withFallbackFonts(svg []byte) []byte {
+	return bytes.ReplaceAll(svg,
+		[]byte("font-family:Liberation Sans;"),
+		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
+}
+
+// withResolution inserts a pHYs chunk, which tells a page's typesetter how
+// large the image is, after the header of a PNG file: 8 bytes of signature and
+// 25 of IHDR (PNG specification, sections 5.2, 11.2.1 and 11.3.4.3).
+func withResolution(file []byte) []byte {
+	const header, perMetre, metre = 33, (dpi*10000 + 127) / 254, 1
+	chunk := []byte("pHYs")
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, metre)
+	sized := binary.BigEndian.AppendUint32(slices.Clone(file[:header]), uint32(len(chunk)-len("pHYs")))
+	sized = append(sized, chunk...)
+	sized = binary.BigEndian.AppendUint32(sized, crc32.ChecksumIEEE(chunk))
+	return append(sized, file[header:]...)
+}

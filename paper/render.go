@@ -1,0 +1,115 @@
+package paper
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// WriteText writes the table for a terminal: title, rows, notes, caption.
+func (t Table) WriteText(w io.Writer) error {
+	header, rows := t.texts()
+	align := make(tw.Alignment, len(header))
+	for i := range header {
+		align[i] = tw.AlignLeft
+		if i < len(t.Columns) && t.Columns[i].Number {
+			align[i] = tw.AlignRight
+		}
+	}
+	var b strings.Builder
+	table := tablewriter.NewTable(&b,
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithAlignment(align),
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.BorderNone,
+			Symbols: tw.NewSymbols(tw.StyleLight),
+			Settings: tw.Settings{
+				Separators: tw.Separators{BetweenColumns: tw.Off},
+				Lines:      tw.Lines{ShowHeaderLine: tw.On},
+			},
+		})),
+	)
+	table.Header(header)
+	if err := table.Bulk(rows); err != nil {
+		return fmt.Errorf("paper: table %s: %w", t.Name, err)
+	}
+	if err := table.Render(); err != nil {
+		return fmt.Errorf("paper: table %s: %w", t.Name, err)
+	}
+	_, err := fmt.Fprintf(w, "%s\n\n%s%s\n", t.Title, b.String(), t.below("\n"))
+	return err
+}
+
+// WriteMarkdown writes the table as GitHub reads it.
+func (t Table) WriteMarkdown(w io.Writer) error {
+	header, rows := t.texts()
+	var b strings.Builder
+	line := func(cells []string) {
+		b.WriteString("|")
+		for _, c := range cells {
+			b.WriteString(" " + escape(c) + " |")
+		}
+		b.WriteString("\n")
+	}
+	line(header)
+	for i := range header {
+		if i < len(t.Columns) && t.Columns[i].Number {
+			b.WriteString("|---:")
+		} else {
+			b.WriteString("|:---")
+		}
+	}
+	b.WriteString("|\n")
+	for _, row := range rows {
+		line(row)
+	}
+	_, err := fmt.Fprintf(w, "**%s**\n\n%s\n%s\n", t.Title, b.String(), t.below("\n\n"))
+	return err
+}
+
+// escape keeps a cell's text within its cell.
+func escape(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "\r\n", " ", "\n", " ", "\r", " ").Replace(text)
+}
+
+// below are the notes and the caption, each ended by end.
+func (t Table) below(end string) string {
+	var b strings.Builder
+	for i, note := range t.Notes {
+		b.WriteString(superscript(i+1) + " " + note + end)
+	}
+	if t.Caption != "" {
+		b.WriteString(t.Caption + end)
+	}
+	return b.String()
+}
+
+// WriteCSV writes the table's fields at full precision, empty where a value is
+// absent, and the notes of each row, set apart by semicolons.
+func (t Table) WriteCSV(w io.Writer) error {
+	var header []string
+	for _, c := range t.Columns {
+		header = append(header, c.Fields...)
+	}
+	out := csv.NewWriter(w)
+	out.Write(append(header, "notes"))
+	for _, r := range t.Rows {
+		var row, notes []string
+		for _, e := range r.Entries {
+			row = append(row, e.Values...)
+		}
+		for _, i := range r.Notes {
+			notes = append(notes, t.Notes[i])
+		}
+		out.Write(append(row, strings.Join(notes, "; ")))
+	}
+	out.Flush()
+	return out.Error()
+}

@@ -1,0 +1,117 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// summaryTable has a row a cell: what was set, what happened to the gradients
+// and the loss, and how its runs ended.
+func summaryTable(arms []results.Arm) Table {
+	t := Table{
+		Name:    "summary",
+		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
+		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
+	}
+	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
+	var ranks, gammas, endings []Entry
+	var ratios []metrics.Interval
+	for _, a := range arms {
+		for _, c := range a.Cells {
+			ranks = append(ranks, word(strconv.Itoa(c.Rank)))
+			gammas = append(gammas, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}})
+			ratios = append(ratios, a.CollapseRatio(c))
+			endings = append(endings, ending(c))
+		}
+	}
+	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	t.add(Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
+	addStatistic(&t, arms, "onset gradient norm", "grad_norm_onset")
+	t.add(intervalColumn("over smallest rank", "collapse_ratio", ratios))
+	addStatistic(&t, arms, "mean gradient norm", "grad_norm_mean")
+	if name := lossStatistic(arms); name == "val_loss" {
+		addStatistic(&t, arms, "validation loss", name)
+	} else {
+		addStatistic(&t, arms, "training loss", name)
+	}
+	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
+	addDoubts(&t, arms)
+	return t
+}
+
+// addSettings adds the columns that tell arms apart, each arm's repeated for
+// as many rows as it has.
+func addSettings(t *Table, arms []results.Arm, rows func(results.Arm) int) {
+	repeat := func(head, name string, of func(i int) Entry) {
+		var entries []Entry
+		for i, a := range arms {
+			for range rows(a) {
+				entries = append(entries, of(i))
+			}
+		}
+		t.add(Column{Head: head, Fields: []string{name}}, entries)
+	}
+	repeat("scheme", "scheme", func(i int) Entry {
+		return Entry{Text: schemeLabel(arms[i].Scheme), Values: []string{arms[i].Scheme}}
+	})
+	for _, s := range varying(arms) {
+		repeat(s.name, strings.ReplaceAll(s.name, " ", "_"), func(i int) Entry { return word(s.values[i]) })
+	}
+}
+
+// addStatistic adds the intervals of a statistic, a row a cell.
+func addStatistic(t *Table, arms []results.Arm, head, name string) {
+	t.add(intervalColumn(head, name, intervalsOf(arms, name)))
+}
+
+// intervalsOf are the intervals of a statistic over all cells.
+func intervalsOf(arms []results.Arm, name string) []metrics.Interval {
+	s, _ := metrics.StatisticNamed(name)
+	var intervals []metrics.Interval
+	for _, c := range cells(arms) {
+		intervals = append(intervals, c.Statistic(s))
+	}
+	return intervals
+}
+
+// lossStatistic is the final validation loss, or, where no run has one, the
+// training loss.
+func lossStatistic(arms []results.Arm) string {
+	for _, v := range intervalsOf(arms, "val_loss") {
+		if v.N > 0 {
+			return "val_loss"
+		}
+	}
+	return "train_loss"
+}
+
+// ending counts a cell's runs by how they ended.
+func ending(c results.Cell) Entry {
+	diverged, failed := c.Diverged(), c.Failed()
+	done := len(c.Runs) - diverged - failed
+	e := Entry{Text: fmt.Sprintf("%d done", done)}
+	for _, other := range []struct {
+		n    int
+		word string
+	}{{diverged, "diverged"}, {failed, "failed"}} {
+		if other.n > 0 {
+			e.Text += fmt.Sprintf(", %d %s", other.n, other.word)
+		}
+	}
+	e.Values = []string{strconv.Itoa(done), strconv.Itoa(diverged), strconv.Itoa(failed)}
+	return e
+}
+
+// rounded writes a setting to four digits.
+func rounded(v float64) string {
+	if v == 0 || !finite(v) {
+		return number(v)
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-3)
+	return number(math.Round(v/unit) * unit)
+}

@@ -1,0 +1,103 @@
+package paper
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Table is rows of entries that say the same to people and, at full
+// precision, to programs; doubts about a row are its notes.
+type Table struct {
+	Name    string // of its file, without extension
+	Title   string
+	Caption string // what was held equal
+	Columns []Column
+	Rows    []Row
+	Notes   []string // a row's note 0 is the first of these
+}
+
+// A Column is one column for people and one or more fields for programs.
+type Column struct {
+	Head   string
+	Fields []string
+	Number bool // aligned to the right
+}
+
+// A Row has an entry for each column.
+type Row struct {
+	Entries []Entry
+	Notes   []int // indices into the table's notes
+}
+
+// An Entry has a value for each field of its column; empty where absent.
+type Entry struct {
+	Text   string
+	Values []string
+}
+
+// word is an entry that says the same to people and programs.
+func word(s string) Entry { return Entry{Text: s, Values: []string{s}} }
+
+// texts are the table's header and rows for people. Where rows have notes,
+// their marks are a last column, so that they do not move any digits.
+func (t Table) texts() (header []string, rows [][]string) {
+	for _, c := range t.Columns {
+		header = append(header, c.Head)
+	}
+	if len(t.Notes) > 0 {
+		header = append(header, "")
+	}
+	for _, r := range t.Rows {
+		var row []string
+		for _, e := range r.Entries {
+			row = append(row, e.Text)
+		}
+		if len(t.Notes) > 0 {
+			row = append(row, marks(r.Notes))
+		}
+		rows = append(rows, row)
+	}
+	return header, rows
+}
+
+// marks are the numbers of notes, from 1, as raised digits: ¹ ² ¹².
+func marks(notes []int) string {
+	var all []string
+	for _, i := range notes {
+		all = append(all, superscript(i+1))
+	}
+	return strings.Join(all, " ")
+}
+
+func superscript(n int) string {
+	raised := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+	return strings.Map(func(digit rune) rune { return raised[digit-'0'] }, strconv.Itoa(n))
+}
+
+// add appends a column with its entry of each row. A column whose every value
+// is absent is left out.
+func (t *Table) add(c Column, entries []Entry) {
+	if t.Rows == nil {
+		t.Rows = make([]Row, len(entries))
+	}
+	if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Text != "" }) {
+		return
+	}
+	t.Columns = append(t.Columns, c)
+	for i, e := range entries {
+		t.Rows[i].Entries = append(t.Rows[i].Entries, e)
+	}
+}
+
+// doubt adds a note to a row.
+func (t *Table) doubt(row int, text string) {
+	i := slices.Index(t.Notes, text)
+	if i < 0 {
+		i = len(t.Notes)
+		t.Notes = append(t.Notes, text)
+	}
+	if notes := t.Rows[row].Notes; !slices.Contains(notes, i) {
+		t.Rows[row].Notes = append(notes, i)
+	}
+}

@@ -1,0 +1,63 @@
+package paper
+
+import (
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	titleSize  vg.Length = 9.5
+	labelSize  vg.Length = 9
+	tickSize   vg.Length = 8
+	legendSize vg.Length = 8
+)
+
+var ink = rgb(0x262626)
+
+// textStyle is the one typeface of a figure.
+func textStyle(size vg.Length) draw.TextStyle {
+	return draw.TextStyle{
+		Color:   ink,
+		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: plot.DefaultTextHandler,
+	}
+}
+
+// write puts text at a point of the canvas.
+func write(c draw.Canvas, style draw.TextStyle, at vg.Point, text string) {
+	c.FillText(style, at, ascii(text))
+}
+
+// ascii replaces what the PDF canvas would garble.
+func ascii(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// wrap breaks text after commas into lines of at most the given width, where
+// its parts allow.
+func wrap(style draw.TextStyle, text string, width vg.Length) []string {
+	if text == "" {
+		return nil
+	}
+	var lines []string
+	for _, part := range strings.SplitAfter(text, ", ") {
+		if n := len(lines); n > 0 && style.Width(ascii(lines[n-1]+part)) <= width {
+			lines[n-1] += part
+			continue
+		}
+		lines = append(lines, part)
+	}
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return lines
+}

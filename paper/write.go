@@ -1,0 +1,93 @@
+package paper
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2/maybe"
+
+	"ranksweep/results"
+)
+
+var errNoRuns = errors.New("paper: no runs: nothing to show; is this the folder of a sweep that has run?")
+
+// Figures returns the figures of the given runs: loss and gradient norm
+// against steps, and the onset gradient norm against rank. It is an error if
+// there is no run; what runs lack is left blank and noted in the figure.
+func Figures(runs []results.Run) ([]Figure, error) {
+	if len(runs) == 0 {
+		return nil, errNoRuns
+	}
+	return []Figure{lossFigure(runs), gradientFigure(runs), onsetFigure(runs)}, nil
+}
+
+// WriteFigures writes each figure of runs in each format, and its caption, to
+// dir/figures/NAME.svg, .png, .pdf and .txt. A file is replaced whole or not
+// at all.
+func WriteFigures(runs []results.Run, dir string) error {
+	figures, err := Figures(runs)
+	if err != nil {
+		return err
+	}
+	dir = filepath.Join(dir, "figures")
+	for _, f := range figures {
+		for _, format := range Formats {
+			file, err := f.Encode(format)
+			if err != nil {
+				return err
+			}
+			if err := writeFile(filepath.Join(dir, f.Name+"."+string(format)), file); err != nil {
+				return err
+			}
+		}
+		if err := writeFile(filepath.Join(dir, f.Name+".txt"), []byte(f.Caption+"\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tables returns the tables of the given runs: a summary with a row a cell,
+// and the exponents with a row an arm and statistic. It is an error if there
+// is no run.
+func Tables(runs []results.Run) ([]Table, error) {
+	if len(runs) == 0 {
+		return nil, errNoRuns
+	}
+	arms := results.Arms(runs)
+	return []Table{summaryTable(arms), exponentsTable(arms)}, nil
+}
+
+// WriteTables writes each table of runs to dir/tables/NAME.csv, replaced whole
+// or not at all.
+func WriteTables(runs []results.Run, dir string) error {
+	tables, err := Tables(runs)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		var b bytes.Buffer
+		if err := t.WriteCSV(&b); err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, "tables", t.Name+".csv"), b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile replaces a file, and makes its folder if need be.
+func writeFile(path string, data []byte) error {
+	err := os.MkdirAll(filepath.Dir(path), 0o777)
+	if err == nil {
+		err = maybe.WriteFile(path, data, 0o666)
+	}
+	if err != nil {
+		return fmt.Errorf("paper: %w", err)
+	}
+	return nil
+}
