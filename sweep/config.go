@@ -1,0 +1,88 @@
+package sweep
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"ranksweep/lora"
+)
+
+// Config is one run, fully resolved. The names of its fields are the same in
+// experiment files, overrides, axes and JSON.
+type Config struct {
+	Model   string  `json:"model"` // an embedded name or a path, relative to the working folder
+	Data    Data    `json:"data"`
+	Adapter Adapter `json:"adapter"`
+	Train   Train   `json:"train"`
+	Measure Measure `json:"measure"`
+	Seed    uint64  `json:"seed"` // of the data order, A's entries and dropout, each a stream of its own
+}
+
+// JSON returns the config as a run's record has it. It panics where a number
+// is not finite, which Validate refuses.
+func (c Config) JSON() json.RawMessage {
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic(fmt.Sprintf("sweep: config was not validated: %v", err))
+	}
+	return text
+}
+
+// Data is what a run is trained and validated on.
+type Data struct {
+	Source     string `json:"source"`     // an embedded recipe or a .jsonl or .txt file; "data: x" is short for it
+	Loss       string `json:"loss"`       // completion: score the completion's tokens alone; all: score every token
+	Packing    bool   `json:"packing"`    // fill each sequence up to context with several examples; else one example a sequence
+	Validation int    `json:"validation"` // examples held out of training and scored as the validation set
+	EOS        bool   `json:"eos"`        // end plain texts with EOS too; completions always end with it
+}
+
+// Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x.
+type Adapter struct {
+	Rank         int          `json:"rank"`          // r
+	Scaling      lora.Scaling `json:"scaling"`       // lora, rslora, constant or a number p: γ_r = α/r^p
+	Alpha        float64      `json:"alpha"`         // α
+	MatchRank    int          `json:"match_rank"`    // r₀ at which γ is made equal to LoRA's α/r₀: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
+	Init         string       `json:"init"`          // distribution of A's entries: kaiming-uniform or gaussian; B starts at 0
+	InitExponent float64      `json:"init_exponent"` // A's standard deviation is multiplied by r to the power of minus this
+	Targets      Targets      `json:"targets"`       // the linear maps that are adapted
+	Dropout      float64      `json:"dropout"`       // probability that an input of an adapter is dropped
+}
+
+// Targets names the linear maps that are adapted: a group (all-linear,
+// attention, mlp) or maps by name, in alphabetical order.
+type Targets []string
+
+// String returns the names joined by +.
+func (t Targets) String() string { return strings.Join(t, "+") }
+
+// Train is the optimizer and its schedule.
+type Train struct {
+	Optimizer   string  `json:"optimizer"`    // sgd, adamw or adafactor
+	LR          float64 `json:"lr"`           // peak learning rate
+	LRA         float64 `json:"lr_a"`         // that of A; 0: lr
+	LRB         float64 `json:"lr_b"`         // that of B; 0: lr
+	Momentum    float64 `json:"momentum"`     // of sgd
+	Beta1       float64 `json:"beta1"`        // of adamw: decay of the gradient's mean
+	Beta2       float64 `json:"beta2"`        // of adamw: decay of the gradient's mean square
+	Eps         float64 `json:"eps"`          // of adamw: added to the root of the mean square
+	WeightDecay float64 `json:"weight_decay"` // decoupled from the gradient
+	Clip        float64 `json:"clip"`         // largest global gradient norm; 0: no clipping
+	Schedule    string  `json:"schedule"`     // constant, or linear or cosine down to 0 at the last step
+	Warmup      int     `json:"warmup"`       // steps over which the rate first rises linearly
+	Batch       int     `json:"batch"`        // sequences a forward pass
+	Accumulate  int     `json:"accumulate"`   // forward passes a step
+	Context     int     `json:"context"`      // longest sequence, in tokens
+	Steps       int     `json:"steps"`        // updates
+}
+
+// Measure is how often what is measured, in steps. The first and the last
+// step are always measured where the interval is not "never".
+type Measure struct {
+	Every        int `json:"every"`         // between points of the curve: loss and gradient norms
+	EvalEvery    int `json:"eval_every"`    // between validation losses; 0: first and last alone
+	ProbeEvery   int `json:"probe_every"`   // between measures on the probe batch; 0: first and last alone
+	ModulesEvery int `json:"modules_every"` // between points of every single adapted map; 0: never
+	Probe        int `json:"probe"`         // sequences in the fixed probe batch
+}

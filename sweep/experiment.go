@@ -1,0 +1,75 @@
+package sweep
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// Experiment is a question and the grid of runs that is to answer it.
+type Experiment struct {
+	Name     string  // letters, digits, dots, dashes and underscores
+	Question string  // for the reader; may be empty
+	Base     Config  // what all runs share; for a field that is an axis, of no effect
+	Grid     []Axis  // the scientific axes, all combined with each other
+	Zip      []Zip   // axes that vary together, combined with all others
+	Nuisance []Axis  // axes to be tuned away, combined like Grid's
+	When     []Rule  // values that depend on others, applied in order
+	Exclude  []Match // combinations that are left out
+}
+
+// Zip is a group of axes that vary together: the first values of all of them,
+// then the second ones, and so on.
+type Zip []Axis
+
+// Rule sets fields in the configs that it matches.
+type Rule struct {
+	If  Match
+	Set []Setting
+}
+
+// Setting is a field and its value.
+type Setting struct {
+	Name  string // as in Axis
+	Value any    // of the field's type
+}
+
+// Load reads an experiment file.
+func Load(file string) (*Experiment, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("sweep: experiment file: %w", err)
+	}
+	return decode(file, text)
+}
+
+// LoadFS reads the experiment that is name.yaml in fsys or, where name ends in
+// .yaml or .yml or has a slash in it, an experiment file.
+func LoadFS(fsys fs.FS, name string) (*Experiment, error) {
+	if ext := path.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
+		return Load(name)
+	}
+	names, err := Names(fsys)
+	if err != nil {
+		return nil, err
+	}
+	text, err := fs.ReadFile(fsys, name+".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("sweep: %w; a file of your own is named with its .yaml", unknown("experiment", name, names))
+	}
+	return decode(name+".yaml", text)
+}
+
+// Names lists the experiments in fsys, in alphabetical order.
+func Names(fsys fs.FS) ([]string, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("sweep: list experiments: %w", err)
+	}
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(name, ".yaml")
+	}
+	return names, nil
+}

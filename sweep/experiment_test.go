@@ -1,0 +1,74 @@
+package sweep
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+)
+
+var embedded = fstest.MapFS{
+	"quickstart.yaml": {Data: []byte(design)},
+	"other.yaml":      {Data: []byte("name: other\ngrid: {rank: 0}\n")},
+	"README.md":       {Data: []byte("not an experiment")},
+}
+
+func TestLoad(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(file, []byte(design), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"quickstart", file} {
+		e, err := LoadFS(embedded, name)
+		if err != nil || e.Name != "quickstart" {
+			t.Errorf("%s: got %v, %v", name, e, err)
+		}
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	for name, want := range map[string]string{
+		"quikstart":   `sweep: unknown experiment "quikstart": did you mean "quickstart"? known are other, quickstart; a file of your own is named with its .yaml`,
+		"other":       "sweep: other.yaml:2: rank 0: must be at least 1",
+		"mine.yaml":   "sweep: experiment file: open mine.yaml: no such file or directory",
+		"./other":     "sweep: experiment file: open ./other: no such file or directory",
+		"../x/../y":   "sweep: experiment file: open ../x/../y: no such file or directory",
+		"README.yaml": "sweep: experiment file: open README.yaml: no such file or directory",
+	} {
+		if _, err := LoadFS(embedded, name); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+func ExampleExperiment_Configs() {
+	e, err := LoadFS(fstest.MapFS{"mine.yaml": {Data: []byte(`
+name: mine
+question: Does LoRA at rank 4 learn like rsLoRA at rank 64?
+data: notes.jsonl
+train: {steps: 200}
+grid: {rank: [4, 64], scaling: [lora, rslora]}
+`)}}, "mine")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := e.Set("train.lr=1e-4", "rank=[4,8]"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	points, err := e.Configs()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range points {
+		fmt.Println(p, p.Config.Train.LR, p.Config.Train.Steps)
+	}
+	// Output:
+	// rank=4 scaling=lora 0.0001 200
+	// rank=4 scaling=rslora 0.0001 200
+	// rank=8 scaling=lora 0.0001 200
+	// rank=8 scaling=rslora 0.0001 200
+}

@@ -1,0 +1,146 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"ranksweep/data"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn/checkpoint"
+)
+
+// Local trains on this machine with the layers of package nn. The models and
+// data that it has read are shared by all runs.
+type Local struct {
+	embedded fs.FS
+	mu       sync.Mutex
+	models   map[string]*checkpoint.Checkpoint
+	corpora  map[string]*data.Corpus
+	datasets map[datasetKey]*data.Dataset
+}
+
+// datasetKey is all that a dataset depends on.
+type datasetKey struct {
+	model, source string
+	settings      data.Settings
+}
+
+// NewLocal returns a trainer that finds models by name in the folders of
+// embedded, and others by path.
+func NewLocal(embedded fs.FS) *Local {
+	return &Local{
+		embedded: embedded,
+		models:   make(map[string]*checkpoint.Checkpoint),
+		corpora:  make(map[string]*data.Corpus),
+		datasets: make(map[datasetKey]*data.Dataset),
+	}
+}
+
+// Model returns the embedded model of that name, or the one in that folder.
+func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.model(name)
+}
+
+func (l *Local) model(name string) (*checkpoint.Checkpoint, error) {
+	if c := l.models[name]; c != nil {
+		return c, nil
+	}
+	c, err := l.read(name)
+	if err != nil {
+		return nil, err
+	}
+	l.models[name] = c
+	return c, nil
+}
+
+func (l *Local) read(name string) (*checkpoint.Checkpoint, error) {
+	if fs.ValidPath(name) && !strings.Contains(name, "/") {
+		if _, err := fs.Stat(l.embedded, name); err == nil {
+			sub, err := fs.Sub(l.embedded, name)
+			if err != nil {
+				return nil, err
+			}
+			return checkpoint.LoadFS(sub, name)
+		}
+	}
+	return checkpoint.Load(name)
+}
+
+// material is what a config is trained on.
+func (l *Local) material(c Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	model, err := l.model(c.Model)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if have := model.Model.Config.Context; c.Train.Context > have {
+		return nil, nil, nil, fmt.Errorf("context %d: the model's is %d", c.Train.Context, have)
+	}
+	corpus := l.corpora[c.Data.Source]
+	if corpus == nil {
+		if corpus, err = data.Load(c.Data.Source); err != nil {
+			return nil, nil, nil, err
+		}
+		l.corpora[c.Data.Source] = corpus
+	}
+	key := datasetKey{c.Model, c.Data.Source, data.Settings{
+		Loss: c.Data.Loss, EOS: c.Data.EOS, Packing: c.Data.Packing,
+		Context: c.Train.Context, Validation: c.Data.Validation,
+	}}
+	d := l.datasets[key]
+	if d == nil {
+		if d, err = data.Encode(corpus, model.Tokenizer, key.settings); err != nil {
+			return nil, nil, nil, err
+		}
+		l.datasets[key] = d
+	}
+	return model, corpus, d, nil
+}
+
+// Resolve reads the model and the data of a config.
+func (l *Local) Resolve(c Config) (Material, error) {
+	model, corpus, d, err := l.material(c)
+	if err != nil {
+		return Material{}, err
+	}
+	targets, err := lora.Targets(model.Model, c.Adapter.Targets)
+	if err != nil {
+		return Material{}, err
+	}
+	return Material{
+		ModelHash: model.Hash, DataHash: corpus.Hash,
+		Cost:     c.cost(model.Model, targets, meanLength(d.Train)),
+		Bytes:    c.bytes(model.Model, targets),
+		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
+	}, nil
+}
+
+// meanLength is the mean number of tokens of a sequence.
+func meanLength(sequences []data.Sequence) float64 {
+	sum := 0
+	for _, s := range sequences {
+		sum += len(s.Tokens)
+	}
+	return float64(sum) / float64(max(1, len(sequences)))
+}
+
+// Train trains one run. Runs that have read the same model and data share
+// them.
+func (l *Local) Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error) {
+	model, _, d, err := l.material(c)
+	if err != nil {
+		return Outcome{}, err
+	}
+	t, err := newTraining(c, model.Model, d)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return t.run(ctx, report)
+}

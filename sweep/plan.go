@@ -1,0 +1,116 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// A Trainer trains one config: config in, a stream of points out. Whatever
+// stands behind it, the grid, the store, the tables and the figures are the
+// same. It serves several goroutines at once.
+type Trainer interface {
+	// Resolve finds the model and the data of a config, and says what they
+	// are and what training it takes.
+	Resolve(c Config) (Material, error)
+
+	// Train trains c and calls report after every step with what was
+	// measured at it. It ends early with ctx's error. Divergence is an
+	// outcome, not an error.
+	Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error)
+}
+
+// Material is what a config is made of.
+type Material struct {
+	ModelHash string
+	DataHash  string
+	Cost      float64  // estimate, in floating-point operations
+	Bytes     int64    // estimate of the memory a run takes beside the base model
+	Warnings  []string // doubts about the config itself
+}
+
+// Outcome is how a training ended and what was measured.
+type Outcome struct {
+	Status  results.Status // done or diverged
+	Reason  string         // why it diverged
+	Steps   int            // updates made
+	Tokens  int64          // tokens trained on
+	Curve   []metrics.Point
+	Modules []metrics.Point
+}
+
+// Job is one run of a plan.
+type Job struct {
+	Point
+	ID, Cell string
+	Material Material
+}
+
+// Plan is an experiment's grid with the identity and the cost of every run.
+type Plan struct {
+	Experiment *Experiment
+	Jobs       []Job // in the grid's order
+}
+
+// NewPlan resolves the grid of an experiment.
+func NewPlan(e *Experiment, t Trainer) (*Plan, error) {
+	points, err := e.Configs()
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Experiment: e}
+	byID := make(map[string]Job)
+	for _, p := range points {
+		m, err := t.Resolve(p.Config)
+		if err != nil {
+			return nil, fmt.Errorf("sweep: %s: %w", p, err)
+		}
+		job := Job{
+			Point: p, Material: m,
+			ID:   p.Config.ID(m.ModelHash, m.DataHash, Numerics),
+			Cell: p.Config.CellID(m.ModelHash, m.DataHash, Numerics),
+		}
+		if twin, ok := byID[job.ID]; ok {
+			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, by the content of their model and data: one must go", e.Name, twin, p)
+		}
+		byID[job.ID] = job
+		plan.Jobs = append(plan.Jobs, job)
+	}
+	return plan, nil
+}
+
+// Grid lists the planned runs, as the store records them.
+func (p *Plan) Grid() []results.Planned {
+	var grid []results.Planned
+	for _, j := range p.Jobs {
+		grid = append(grid, results.Planned{ID: j.ID, Axes: j.Axes})
+	}
+	return grid
+}
+
+// Cost is what all jobs take together, in floating-point operations.
+func (p *Plan) Cost() float64 {
+	var sum float64
+	for _, j := range p.Jobs {
+		sum += j.Material.Cost
+	}
+	return sum
+}
+
+// longestFirst orders jobs so that no worker is left alone with a long one.
+func longestFirst(jobs []Job) []Job {
+	jobs = slices.Clone(jobs)
+	slices.SortStableFunc(jobs, func(a, b Job) int {
+		switch {
+		case a.Material.Cost > b.Material.Cost:
+			return -1
+		case a.Material.Cost < b.Material.Cost:
+			return 1
+		}
+		return 0
+	})
+	return jobs
+}

@@ -1,0 +1,194 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"sync"
+	"time"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// Observer is told how a sweep goes on, by several goroutines at once.
+type Observer interface {
+	Skipped(j Job, r results.Run)               // its record is there already
+	Started(worker int, j Job)                  // a worker trains it
+	Stepped(worker int, j Job, p metrics.Point) // one more step
+	Finished(worker int, j Job, r results.Run)  // and stored
+	Waiting(j Job)                              // another process trains it
+	Interrupted(worker int, j Job)              // stopped before its end, nothing stored
+}
+
+// Scheduler trains what a plan asks for and a store lacks.
+type Scheduler struct {
+	Trainer Trainer
+	Store   *results.Store
+	Workers int // runs at once
+	Program string
+	Kernel  string
+	Observer
+}
+
+// Run trains the plan's missing runs, the longest first, each at most once
+// even where other processes share the store. It returns when every run has a
+// record, with an error when a record could not be written or ctx ended; runs
+// that failed are in the store.
+func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	jobs := make(chan Job)
+	go func() {
+		defer close(jobs)
+		for _, j := range longestFirst(p.Jobs) {
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var busy held
+	var workers sync.WaitGroup
+	for worker := range s.Workers {
+		workers.Go(func() {
+			for j := range jobs {
+				if err := s.job(ctx, p.Experiment.Name, worker, j, &busy); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return s.await(ctx, p.Experiment.Name, busy.jobs)
+}
+
+// held is the jobs that another process was seen to train.
+type held struct {
+	mu   sync.Mutex
+	jobs []Job
+}
+
+func (h *held) add(j Job) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.jobs = append(h.jobs, j)
+}
+
+// await sees the jobs through that other processes had when their turn came:
+// it waits for the record, or trains what was abandoned.
+func (s *Scheduler) await(ctx context.Context, experiment string, jobs []Job) error {
+	for _, j := range jobs {
+		s.Waiting(j)
+		for again := true; again; {
+			var busy held
+			if err := s.job(ctx, experiment, 0, j, &busy); err != nil {
+				return err
+			}
+			if again = len(busy.jobs) > 0; again {
+				select {
+				case <-time.After(time.Second):
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// job does one job, unless its record is there or another process has it.
+func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Job, busy *held) error {
+	if done, err := s.stored(j); done || err != nil {
+		return err
+	}
+	unlock, ok, err := s.Store.TryLock(j.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		busy.add(j)
+		return nil
+	}
+	defer unlock()
+	if done, err := s.stored(j); done || err != nil {
+		return err
+	}
+	s.Started(worker, j)
+	run, err := s.train(ctx, experiment, worker, j)
+	if err != nil {
+		s.Interrupted(worker, j)
+		return err
+	}
+	if err := s.Store.Put(run); err != nil {
+		return err
+	}
+	s.Finished(worker, j, run)
+	return nil
+}
+
+// stored reports whether the store has the job's result, and tells of it. A
+// damaged record or a failure counts as missing.
+func (s *Scheduler) stored(j Job) (bool, error) {
+	r, err := s.Store.Get(j.ID)
+	switch {
+	case err == nil && r.Status != results.Failed:
+		s.Skipped(j, r)
+		return true, nil
+	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, results.ErrDamaged):
+		return false, nil
+	}
+	return false, err
+}
+
+// train makes the record of a job. Its error is that of an interrupted sweep;
+// one of the training itself makes a failed record.
+func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, error) {
+	run := s.record(experiment, j)
+	started := time.Now()
+	outcome, err := s.Trainer.Train(ctx, j.Config, func(p metrics.Point) { s.Stepped(worker, j, p) })
+	if ctx.Err() != nil {
+		return run, context.Cause(ctx)
+	}
+	run.Timing = results.Timing{Started: started.UTC(), Seconds: time.Since(started).Seconds()}
+	if err != nil {
+		run.Status, run.Reason = results.Failed, err.Error()
+		return run, nil
+	}
+	run.Status, run.Reason = outcome.Status, outcome.Reason
+	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
+	run.Curve, run.Modules = outcome.Curve, outcome.Modules
+	return run, nil
+}
+
+// record fills in what is known of a run before it is trained.
+func (s *Scheduler) record(experiment string, j Job) results.Run {
+	c := j.Config
+	return results.Run{
+		ID: j.ID, Cell: j.Cell, Experiment: experiment,
+		Scheme: c.Adapter.SchemeName(), P: c.Adapter.Scaling.P, Rank: c.Adapter.Rank,
+		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(), InitExponent: c.Adapter.InitExponent,
+		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
+		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings,
+		Provenance: results.Provenance{
+			Numerics: Numerics, ModelHash: j.Material.ModelHash, DataHash: j.Material.DataHash,
+			Program: s.Program, Kernel: s.Kernel,
+			Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
+		},
+	}
+}
+
+// SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀.
+func (a Adapter) SchemeName() string {
+	if a.MatchRank == 0 {
+		return a.Scaling.String()
+	}
+	return fmt.Sprintf("%s@%d", a.Scaling, a.MatchRank)
+}

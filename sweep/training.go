@@ -1,0 +1,215 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"ranksweep/data"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/results"
+)
+
+// training is one run on its way.
+type training struct {
+	c        Config
+	set      *lora.Set
+	pass     *nn.Pass
+	params   []nn.Param
+	gauge    *metrics.Gauge
+	opt      nn.Optimizer
+	schedule nn.Schedule
+	sampler  *data.Sampler
+
+	batches []nn.Batch // of one step; several where gradients accumulate
+	probe   []nn.Batch
+	val     []nn.Batch
+	modules []metrics.Values // of one step, an adapter each
+	tokens  int64
+	outcome Outcome
+}
+
+func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
+	if len(d.Train) == 0 {
+		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples", c.Data.Source, c.Data.Validation)
+	}
+	set, err := lora.Attach(m, c.lora(), c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	pass, err := nn.NewPass(m, c.passTokens(), set.Maps())
+	if err != nil {
+		return nil, err
+	}
+	params := pass.Params()
+	opt, err := nn.NewOptimizer(c.Train.optimizer(), params)
+	if err != nil {
+		return nil, err
+	}
+	t := &training{
+		c: c, set: set, pass: pass, params: params, gauge: metrics.NewGauge(set), opt: opt,
+		schedule: c.Train.schedule(), sampler: data.NewSampler(d.Train, c.Seed),
+		batches: make([]nn.Batch, c.Train.Accumulate),
+		modules: make([]metrics.Values, len(set.Adapters)),
+		val:     batchesOf(d.Val, c.Train.Batch),
+	}
+	probed := d.Val
+	if len(probed) == 0 {
+		probed = d.Train
+	}
+	t.probe = batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
+	t.outcome.Status = results.Done
+	t.outcome.Curve = make([]metrics.Point, 0, c.Train.Steps+1)
+	return t, nil
+}
+
+// batchesOf lays sequences out in batches of at most size, in order.
+func batchesOf(sequences []data.Sequence, size int) []nn.Batch {
+	var batches []nn.Batch
+	for part := range slices.Chunk(sequences, size) {
+		var b nn.Batch
+		data.Fill(&b, part)
+		batches = append(batches, b)
+	}
+	return batches
+}
+
+// run trains to the end, or until something is no longer a finite number.
+func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome, error) {
+	rates := t.c.Train.rates()
+	for step := range t.c.Train.Steps {
+		if err := ctx.Err(); err != nil {
+			return Outcome{}, err
+		}
+		if err := t.measure(step, report); err != nil || t.outcome.Status == results.Diverged {
+			return t.outcome, err
+		}
+		nn.ClipGlobalNorm(t.params, t.c.Train.Clip)
+		t.opt.Step(rates.Times(t.schedule.Factor(step)))
+		t.set.Updated()
+		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens
+	}
+	err := t.measure(t.c.Train.Steps, report)
+	return t.outcome, err
+}
+
+// measure does all of a step but its update: it leaves the gradient to be
+// followed, but after the last update, and records what is due.
+func (t *training) measure(step int, report func(metrics.Point)) error {
+	p := metrics.Point{Step: step, Tokens: t.tokens, Values: metrics.NoValues()}
+	modules := t.moduleValues(step)
+	if err := t.inspect(step, &p.Values, modules); err != nil {
+		return err
+	}
+	if step < t.c.Train.Steps && t.outcome.Status != results.Diverged {
+		if err := t.gradient(step, &p.Values, modules); err != nil {
+			return err
+		}
+	}
+	t.record(p, modules)
+	report(p)
+	return nil
+}
+
+// gradient computes the step's loss and gradient, averaged over the scored
+// tokens of all its batches, and measures them.
+func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Values) error {
+	scored := 0
+	for i := range t.batches {
+		b := &t.batches[i]
+		t.sampler.Batch(b, step*t.c.Train.Accumulate+i, t.c.Train.Batch)
+		scored += b.Scored()
+		t.tokens += int64(len(b.Tokens))
+	}
+	for i := range t.params {
+		clear(t.params[i].Grad)
+	}
+	var sum float64
+	for i := range t.batches {
+		part, err := t.pass.Gradient(&t.batches[i], 1/float32(scored))
+		if err != nil {
+			return err
+		}
+		sum += part
+	}
+	run[metrics.TrainLoss] = sum / float64(scored)
+	t.gauge.Gradients(run, modules)
+	t.watch(step, run, metrics.TrainLoss)
+	t.watch(step, run, metrics.GradNorm)
+	return nil
+}
+
+// inspect measures the validation loss and the probe batch where they are due.
+// At step 0 an adapter does nothing, so that there is nothing to probe; at
+// step 1 it has had its first update.
+func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Values) error {
+	last := step == t.c.Train.Steps
+	if len(t.val) > 0 && (step == 0 || last || due(step, t.c.Measure.EvalEvery)) {
+		loss, err := t.validate()
+		if err != nil {
+			return err
+		}
+		run[metrics.ValLoss] = loss
+		t.watch(step, run, metrics.ValLoss)
+	}
+	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
+		return t.gauge.Probe(t.pass, t.probe, run, modules)
+	}
+	return nil
+}
+
+func (t *training) validate() (float64, error) {
+	t.set.SetMode(lora.Eval)
+	defer t.set.SetMode(lora.Train)
+	var sum float64
+	scored := 0
+	for i := range t.val {
+		part, err := t.pass.Loss(&t.val[i])
+		if err != nil {
+			return 0, err
+		}
+		sum += part
+		scored += t.val[i].Scored()
+	}
+	return sum / float64(scored), nil
+}
+
+// moduleValues returns empty values, an adapter each, where a step is to be
+// measured that closely.
+func (t *training) moduleValues(step int) []metrics.Values {
+	every := t.c.Measure.ModulesEvery
+	if every == 0 || !(step <= 1 || step == t.c.Train.Steps || due(step, every)) {
+		return nil
+	}
+	for i := range t.modules {
+		t.modules[i] = metrics.NoValues()
+	}
+	return t.modules
+}
+
+// watch ends the run where a value that was just measured is not finite.
+func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
+	if x := v[q]; t.outcome.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		t.outcome.Status = results.Diverged
+		t.outcome.Reason = fmt.Sprintf("%s is %g at step %d", q.Label(), x, step)
+	}
+}
+
+// record keeps a step's point where it is due. The first two always are, the
+// onset and the first that an update has touched, and so is the last.
+func (t *training) record(p metrics.Point, modules []metrics.Values) {
+	last := p.Step == t.c.Train.Steps || t.outcome.Status == results.Diverged
+	if p.Step <= 1 || last || due(p.Step, t.c.Measure.Every) {
+		t.outcome.Curve = append(t.outcome.Curve, p)
+	}
+	for i, v := range modules {
+		t.outcome.Modules = append(t.outcome.Modules, metrics.Point{
+			Step: p.Step, Tokens: p.Tokens, Module: t.set.Adapters[i].Base.Name, Values: v,
+		})
+	}
+}
+
+func due(step, every int) bool { return every > 0 && step%every == 0 }
