@@ -1,0 +1,6 @@
+// Package pretrain makes the embedded base: it trains a byte-level model from
+// nothing on a recipe's text, all weights, with the layers of package nn.
+//
+// A pretraining can be stopped at any moment and goes on from its last
+// checkpoint to the same bytes that it would have had.
+package pretrain

@@ -1,0 +1,178 @@
+package pretrain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ranksweep/data"
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+)
+
+// Progress is how a pretraining stands after a step.
+type Progress struct {
+	Step, Steps int
+	Tokens      int64   // trained on
+	TrainLoss   float64 // of the step's batch, in nats a token
+	HeldLoss    float64 // in nats a token; NaN but where it was measured
+	GradNorm    float64 // before clipping
+	LR          float64
+	Seconds     float64 // since the beginning, earlier sessions included
+}
+
+// Run trains a base model from nothing on recipe's text, or goes on from the
+// last checkpoint in dir, and leaves there the model in Hugging Face layout,
+// recipe.yaml, log.csv and, until it is done, state.safetensors. It calls
+// report after every step, and stops after one with ctx's error, its state
+// saved.
+func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	t, err := newTraining(dir, r)
+	if err != nil {
+		return err
+	}
+	return t.run(ctx, report)
+}
+
+// training is a pretraining on its way.
+type training struct {
+	dir    string
+	recipe Recipe
+	model  *checkpoint.Checkpoint
+	shards *shards
+	opt    nn.Optimizer
+	text   *data.Sampler
+	held   []nn.Batch
+	log    *log
+	step   int
+	tokens int64
+	before float64 // seconds of earlier sessions
+	began  time.Time
+}
+
+func newTraining(dir string, r Recipe) (*training, error) {
+	tokenizer := checkpoint.NewByteTokenizer()
+	model, err := nn.New(r.config(tokenizer.Vocab()))
+	if err != nil {
+		return nil, err
+	}
+	model.Init(rand.New(rand.NewPCG(r.Seed, 0)))
+	t := &training{
+		dir: dir, recipe: r, began: time.Now(),
+		model: &checkpoint.Checkpoint{Model: model, Tokenizer: tokenizer},
+	}
+	text, err := encode(r.Data, tokenizer, r.Model.Context)
+	if err != nil {
+		return nil, err
+	}
+	t.text = data.NewSampler(text, r.Seed)
+	held, err := encode(r.Data+"-held", tokenizer, r.Model.Context)
+	if err != nil {
+		return nil, err
+	}
+	t.held = make([]nn.Batch, min(r.EvalSequences, len(held)))
+	for i := range t.held { // evenly over all documents
+		data.Fill(&t.held[i], held[i*len(held)/len(t.held):][:1])
+	}
+	perShard := r.Train.Batch / r.Train.Shards
+	if t.shards, err = newShards(model, r.Train.Shards, perShard*r.Model.Context); err != nil {
+		return nil, err
+	}
+	if t.opt, err = nn.NewOptimizer(r.optimizer(), t.shards.params[0]); err != nil {
+		return nil, err
+	}
+	return t, t.resume()
+}
+
+// encode cuts a source's text into rows of context tokens, an EOS after every
+// document.
+func encode(source string, t checkpoint.Tokenizer, context int) ([]data.Sequence, error) {
+	corpus, err := data.Load(source)
+	if err != nil {
+		return nil, err
+	}
+	d, err := data.Encode(corpus, t, data.Settings{Loss: data.LossAll, EOS: true, Packing: true, Context: context})
+	if err != nil {
+		return nil, err
+	}
+	return d.Train, nil
+}
+
+func (t *training) run(ctx context.Context, report func(Progress)) error {
+	steps := t.recipe.Train.Steps
+	for t.step < steps {
+		p, err := t.advance()
+		if err != nil {
+			return err
+		}
+		if t.step%t.recipe.EvalEvery == 0 || t.step == steps {
+			if p.HeldLoss, err = t.heldLoss(); err != nil {
+				return err
+			}
+			t.log.add(p)
+		}
+		report(p)
+		if err := ctx.Err(); err != nil {
+			return cmp.Or(t.save(), err)
+		}
+		if t.step%t.recipe.CheckpointEvery == 0 && t.step < steps {
+			if err := t.save(); err != nil {
+				return err
+			}
+		}
+	}
+	return t.finish()
+}
+
+// advance does one step.
+func (t *training) advance() (Progress, error) {
+	size := t.recipe.Train.Batch / t.recipe.Train.Shards
+	for i := range t.shards.batches {
+		b := &t.shards.batches[i]
+		t.text.Batch(b, t.step*t.recipe.Train.Shards+i, size)
+		t.tokens += int64(len(b.Tokens))
+	}
+	loss, err := t.shards.gradient()
+	if err != nil {
+		return Progress{}, err
+	}
+	rates := t.recipe.rates().Times(t.recipe.schedule().Factor(t.step))
+	norm := nn.ClipGlobalNorm(t.shards.params[0], t.recipe.Train.Clip)
+	if math.IsNaN(loss) || math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return Progress{}, fmt.Errorf("pretrain: step %d: loss %g, gradient norm %g: it diverged; lower train.lr in the recipe", t.step, loss, norm)
+	}
+	t.opt.Step(rates)
+	t.step++
+	return Progress{
+		Step: t.step, Steps: t.recipe.Train.Steps, Tokens: t.tokens, TrainLoss: loss, HeldLoss: math.NaN(),
+		GradNorm: norm, LR: rates[nn.RoleWeight], Seconds: t.before + time.Since(t.began).Seconds(),
+	}, nil
+}
+
+// heldLoss is the mean loss on some sequences of the held-out text.
+func (t *training) heldLoss() (float64, error) {
+	sum, scored, err := t.shards.loss(t.held)
+	return sum / float64(scored), err
+}
+
+// finish writes the model and removes what only a resumption needs.
+func (t *training) finish() error {
+	if err := checkpoint.Save(t.dir, t.model, checkpoint.BF16); err != nil {
+		return err
+	}
+	if err := t.log.write(); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(t.dir, stateFile)); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package pretrain
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+)
+
+const (
+	stateFile   = "state.safetensors"
+	weightsFile = "model.safetensors"
+
+	// progressTensor holds step, tokens and seconds. Float32 is exact for
+	// whole numbers up to 2²⁴, so tokens are counted in thousands and rest.
+	progressTensor = "pretrain.progress"
+	weightPrefix   = "weight."
+)
+
+// save writes all that goes on from here: weights and the optimizer's state in
+// float32, and how far the training is.
+func (t *training) save() error {
+	seconds := t.before + time.Since(t.began).Seconds()
+	progress := []float32{float32(t.step), float32(t.tokens / 1000), float32(t.tokens % 1000), float32(seconds)}
+	tensors := []nn.Tensor{{Name: progressTensor, Shape: []int{len(progress)}, Data: progress}}
+	for _, w := range t.model.Model.Tensors() {
+		w.Name = weightPrefix + w.Name
+		tensors = append(tensors, w)
+	}
+	tensors = append(tensors, t.opt.State()...)
+	metadata := map[string]string{"recipe": t.recipe.text()}
+	if err := checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, metadata); err != nil {
+		return err
+	}
+	return t.log.write()
+}
+
+// resume goes on from the folder's state, if it has one. A folder whose model
+// is finished is not overwritten.
+func (t *training) resume() error {
+	t.log = &log{path: filepath.Join(t.dir, "log.csv")}
+	tensors, err := checkpoint.ReadTensors(os.DirFS(t.dir), stateFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
+			return fmt.Errorf("pretrain: %s holds a finished model; choose another folder or remove it", t.dir)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var optimizer []nn.Tensor
+	byName := make(map[string]nn.Tensor)
+	for _, s := range tensors {
+		byName[s.Name] = s
+		if s.Name != progressTensor && !strings.HasPrefix(s.Name, weightPrefix) {
+			optimizer = append(optimizer, s)
+		}
+	}
+	for _, w := range t.model.Model.Tensors() {
+		saved := byName[weightPrefix+w.Name]
+		if len(saved.Data) != len(w.Data) {
+			return fmt.Errorf("pretrain: %s: %s has %d values, the recipe's model %d: it is of another recipe", stateFile, w.Name, len(saved.Data), len(w.Data))
+		}
+		copy(w.Data, saved.Data)
+	}
+	if err := nn.RestoreState(t.opt, optimizer); err != nil {
+		return err
+	}
+	p := byName[progressTensor].Data
+	if len(p) != 4 {
+		return fmt.Errorf("pretrain: %s: %s is missing", stateFile, progressTensor)
+	}
+	t.step, t.tokens, t.before = int(p[0]), int64(p[1])*1000+int64(p[2]), float64(p[3])
+	return t.log.read(t.step)
+}
+
+// log is the training's history: a row each time the held-out loss is
+// measured.
+type log struct {
+	path string
+	rows []string
+}
+
+const logHeader = "step,tokens,train_loss,held_loss,grad_norm,lr,seconds"
+
+func (l *log) add(p Progress) {
+	g := func(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
+	l.rows = append(l.rows, strings.Join([]string{
+		strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10),
+		g(p.TrainLoss), g(p.HeldLoss), g(p.GradNorm), g(p.LR), strconv.FormatFloat(p.Seconds, 'f', 0, 64),
+	}, ","))
+}
+
+func (l *log) write() error {
+	text := logHeader + "\n" + strings.Join(l.rows, "\n") + "\n"
+	if err := os.WriteFile(l.path, []byte(text), 0o666); err != nil {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	return nil
+}
+
+// read takes the rows of an earlier session up to a step.
+func (l *log) read(step int) error {
+	text, err := os.ReadFile(l.path)
+	if err != nil {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	for _, row := range strings.Fields(string(text))[1:] {
+		if at, err := strconv.Atoi(strings.Split(row, ",")[0]); err == nil && at <= step {
+			l.rows = append(l.rows, row)
+		}
+	}
+	return nil
+}
