@@ -1,0 +1,133 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/data"
+	"ranksweep/lora/peft"
+	"ranksweep/models"
+	"ranksweep/nn"
+	"ranksweep/sweep"
+)
+
+// evaluation is what sweep eval prints.
+type evaluation struct {
+	Loss         float64 `json:"loss"` // nats a token
+	Perplexity   float64 `json:"perplexity"`
+	BitsPerByte  float64 `json:"bits_per_byte"`
+	Tokens       int     `json:"tokens"` // scored
+	Bytes        int     `json:"bytes"`  // that they stand for
+	warningTexts []string
+}
+
+// evalTokens is about how many tokens are computed at once.
+const evalTokens = 4096
+
+func newEval() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "eval --model DIR --data FILE",
+		Short: "Print loss, perplexity and bits per byte of a model on a file, with an adapter on it or not",
+		Long: "Eval scores a file with a model. A text is encoded as the tokenizer's template\n" +
+			"does and scored on every token after the first; a completion is scored with the\n" +
+			"EOS that ends it, its prompt is not.",
+		Example: "  sweep eval --model base --data notes.txt\n" +
+			"  sweep eval --model SmolLM2 --adapter my-adapter --data test.jsonl --json",
+		Args: exactly(),
+	}
+	model := cmd.Flags().String("model", "", "embedded name or Hugging Face folder")
+	adapter := cmd.Flags().String("adapter", "", "PEFT adapter folder")
+	source := cmd.Flags().String("data", "", "a .jsonl or .txt file, or an embedded recipe")
+	context := cmd.Flags().Int("context", 0, "longest sequence in tokens (default the model's)")
+	asJSON := cmd.Flags().Bool("json", false, "print JSON")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *model == "" || *source == "" {
+			return usageError{fmt.Errorf("eval: --model and --data are both needed; see sweep eval --help")}
+		}
+		e, err := evaluate(*model, *adapter, *source, *context)
+		if err != nil {
+			return err
+		}
+		for _, w := range e.warningTexts {
+			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %s\n", w)
+		}
+		if *asJSON {
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(e)
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %.4f\ntokens         %d\n",
+			e.Loss, e.Perplexity, e.BitsPerByte, e.Tokens)
+		return err
+	}
+	return cmd
+}
+
+func evaluate(model, adapter, source string, context int) (*evaluation, error) {
+	c, err := sweep.NewLocal(models.FS).Model(model)
+	if err != nil {
+		return nil, err
+	}
+	switch longest := c.Model.Config.Context; {
+	case context == 0:
+		context = longest
+	case context < 0 || context > longest:
+		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to the model's %d", context, longest)}
+	}
+	corpus, err := data.Load(source)
+	if err != nil {
+		return nil, err
+	}
+	d, err := data.Encode(corpus, c.Tokenizer, data.Settings{Loss: data.LossCompletion, Context: context})
+	if err != nil {
+		return nil, err
+	}
+	tokens := max(context, evalTokens)
+	var maps map[string]nn.Map
+	if adapter != "" {
+		set, err := peft.Load(adapter, c.Model, tokens)
+		if err != nil {
+			return nil, err
+		}
+		maps = set.Maps()
+	}
+	pass, err := nn.NewPass(c.Model, tokens, maps)
+	if err != nil {
+		return nil, err
+	}
+	e := &evaluation{warningTexts: d.Stats.Warnings()}
+	if err := e.score(pass, d.Train, tokens); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// score fills in the evaluation of sequences, as many at once as fit.
+func (e *evaluation) score(pass *nn.Pass, sequences []data.Sequence, tokens int) error {
+	var sum float64
+	var b nn.Batch
+	for i, s := range sequences {
+		b.Append(s.Tokens, s.Targets)
+		e.Bytes += s.Bytes
+		if i+1 < len(sequences) && len(b.Tokens)+len(sequences[i+1].Tokens) <= tokens {
+			continue
+		}
+		part, err := pass.Loss(&b)
+		if err != nil {
+			return err
+		}
+		sum += part
+		e.Tokens += b.Scored()
+		b.Reset()
+	}
+	e.Loss = sum / float64(e.Tokens)
+	e.Perplexity = math.Exp(e.Loss)
+	if math.IsNaN(e.Perplexity) || math.IsInf(e.Perplexity, 0) {
+		return fmt.Errorf("eval: loss %g: the model's outputs are not finite numbers", e.Loss)
+	}
+	if e.Bytes > 0 {
+		e.BitsPerByte = sum / (math.Ln2 * float64(e.Bytes))
+	}
+	return nil
+}

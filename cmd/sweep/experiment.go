@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/experiments"
+	"ranksweep/models"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// experimentHelp is what EXPERIMENT means, for every command that takes one.
+const experimentHelp = "EXPERIMENT is an embedded name (see sweep list) or a YAML file."
+
+// overrides adds the flag --set, and returns what it collects.
+func overrides(cmd *cobra.Command) *[]string {
+	return cmd.Flags().StringArray("set", nil, "set a field or an axis, as in --set train.steps=50 or --set rank=[4,64]; repeatable")
+}
+
+// plan reads an experiment and resolves its grid.
+func plan(name string, set []string) (*sweep.Plan, *sweep.Local, error) {
+	e, err := experiments.Load(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := e.Set(set...); err != nil {
+		return nil, nil, usageError{err}
+	}
+	trainer := sweep.NewLocal(models.FS)
+	p, err := sweep.NewPlan(e, trainer)
+	return p, trainer, err
+}
+
+// stored reads the runs that the experiment of a store asks for, and says on
+// standard error what it leaves out.
+func stored(cmd *cobra.Command, dir string) ([]results.Run, error) {
+	runs, problems := results.Open(dir).Runs()
+	for _, p := range problems {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %v\n", p)
+	}
+	planned, err := results.ReadGrid(dir)
+	if err != nil {
+		return nil, err
+	}
+	in, out := results.InGrid(runs, planned)
+	if len(out) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n", len(out), filepath.Join(dir, "runs"))
+	}
+	if len(in) == 0 {
+		return nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
+	}
+	return in, nil
+}
+
+// program names this program's version and revision.
+func program() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "ranksweep"
+	}
+	revision, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = " " + s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = " modified"
+		}
+	}
+	return info.Main.Path + " " + info.Main.Version + revision + dirty
+}

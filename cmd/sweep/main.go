@@ -1,0 +1,56 @@
+// Sweep trains low-rank adapters over a grid of ranks and scaling schemes, and
+// draws what happens to loss and gradients.
+//
+//	sweep run quickstart
+//	sweep table runs/quickstart
+//	sweep plot runs/quickstart
+//
+// Results go to standard output, everything else to standard error. The exit
+// status is 0 only where all that was asked for is there, 1 where something
+// failed, 2 for a usage error, and 130 after an interrupt, with every finished
+// run kept.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"ranksweep/nn/kernel"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := kernel.Use()
+	if err == nil {
+		root := newRoot()
+		root.SetArgs(args)
+		root.SetOut(stdout)
+		root.SetErr(stderr)
+		err = root.ExecuteContext(ctx)
+	}
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "sweep: interrupted; every finished run is kept, and the same command goes on from there")
+		return 130
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "sweep: %v\n", err)
+		return 2
+	default:
+		fmt.Fprintf(stderr, "sweep: %v\n", err)
+		return 1
+	}
+}

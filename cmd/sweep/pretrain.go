@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/models"
+	"ranksweep/pretrain"
+)
+
+func newPretrain() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "pretrain --out DIR",
+		Short: "Make the embedded base again, or one of your own recipe",
+		Long: "Pretrain trains a byte-level model from nothing, and leaves it in DIR as a Hugging\n" +
+			"Face folder with its log. Run again to go on from the last checkpoint. Without\n" +
+			"--recipe it follows the embedded base's own.",
+		Example: "  sweep pretrain --out base\n  sweep pretrain --recipe small.yaml --out small",
+		Args:    exactly(),
+	}
+	out := cmd.Flags().String("out", "", "folder of the model")
+	file := cmd.Flags().String("recipe", "", "recipe, a YAML file (default the embedded base's)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *out == "" {
+			return usageError{fmt.Errorf("pretrain: --out is missing: name the folder of the model")}
+		}
+		name := *file
+		text, err := models.FS.ReadFile("base/recipe.yaml")
+		if name != "" {
+			text, err = os.ReadFile(name)
+		} else {
+			name = "the base's recipe"
+		}
+		if err != nil {
+			return err
+		}
+		recipe, err := pretrain.ParseRecipe(name, text)
+		if err != nil {
+			return err
+		}
+		return pretrain.Run(cmd.Context(), *out, recipe, reportPretraining(cmd))
+	}
+	return cmd
+}
+
+// reportPretraining writes a line every ten seconds, and one for each
+// held-out loss.
+func reportPretraining(cmd *cobra.Command) func(pretrain.Progress) {
+	var last time.Time
+	var first pretrain.Progress
+	return func(p pretrain.Progress) {
+		if first.Step == 0 {
+			first = p
+		}
+		held := ""
+		if !math.IsNaN(p.HeldLoss) {
+			held = fmt.Sprintf("  held-out %.4f (%.3f bits/byte)", p.HeldLoss, p.HeldLoss/math.Ln2)
+		}
+		if held == "" && time.Since(last) < 10*time.Second {
+			return
+		}
+		last = time.Now()
+		left := ""
+		if done := p.Step - first.Step; done > 0 {
+			perStep := (p.Seconds - first.Seconds) / float64(done)
+			left = "  " + roundTime(time.Duration(perStep*float64(p.Steps-p.Step)*float64(time.Second))) + " left"
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "step %d/%d  loss %.4f  gradient norm %.3g%s%s\n",
+			p.Step, p.Steps, p.TrainLoss, p.GradNorm, held, left)
+	}
+}

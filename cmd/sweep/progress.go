@@ -1,0 +1,246 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// progress shows a sweep on standard error. On a terminal it redraws a bar for
+// the sweep and a line a worker; elsewhere it writes a line when a run begins
+// and ends.
+type progress struct {
+	mu      sync.Mutex
+	w       io.Writer
+	live    bool
+	drawn   int // lines on the screen that the next frame replaces
+	started time.Time
+	total   int
+	cost    float64 // of the whole plan
+	spared  float64 // cost of what was there already
+	spent   float64 // cost of what was trained
+	count   map[results.Status]int
+	skipped int
+	workers []workerState
+	stop    chan struct{}
+	stopped sync.WaitGroup
+}
+
+// workerState is the run that a worker is at.
+type workerState struct {
+	busy bool
+	job  sweep.Job
+	last metrics.Point
+}
+
+func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
+	f, ok := w.(*os.File)
+	pr := &progress{
+		w: w, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(),
+		total: len(p.Jobs), cost: p.Cost(), count: make(map[results.Status]int),
+		workers: make([]workerState, workers), stop: make(chan struct{}),
+	}
+	if pr.live {
+		pr.stopped.Go(pr.redraw)
+	}
+	return pr
+}
+
+// redraw draws a frame ten times a second, and the last one at the end.
+func (p *progress) redraw() {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			p.draw()
+		case <-p.stop:
+			p.draw()
+			return
+		}
+	}
+}
+
+func (p *progress) close() {
+	close(p.stop)
+	p.stopped.Wait()
+	if !p.live && p.skipped > 0 {
+		fmt.Fprintf(p.w, "%d of %d runs were there already\n", p.skipped, p.total)
+	}
+}
+
+func (p *progress) draw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	width := 80
+	if f, ok := p.w.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
+			width = w
+		}
+	}
+	lines := []string{p.bar()}
+	for i, w := range p.workers {
+		if w.busy {
+			lines = append(lines, fmt.Sprintf("  %d  %s", i+1, w))
+		}
+	}
+	var frame strings.Builder
+	if p.drawn > 0 {
+		fmt.Fprintf(&frame, "\x1b[%dA", p.drawn)
+	}
+	for _, l := range lines {
+		fmt.Fprintf(&frame, "\r%s\x1b[K\n", cut(l, width-1))
+	}
+	frame.WriteString("\x1b[J")
+	p.drawn = len(lines)
+	io.WriteString(p.w, frame.String())
+}
+
+// bar is the sweep's line: how much of its cost is behind it, how many runs
+// are done, and the time left.
+func (p *progress) bar() string {
+	const cells = 24
+	share := p.share()
+	full := int(math.Round(share * cells))
+	return fmt.Sprintf("[%s%s] %3.0f%%  %s  %s", strings.Repeat("=", full), strings.Repeat(" ", cells-full), 100*share, p.tally(), p.left())
+}
+
+func (p *progress) tally() string {
+	s := fmt.Sprintf("%d/%d runs", p.finished(), p.total)
+	for _, status := range []results.Status{results.Diverged, results.Failed} {
+		if n := p.count[status]; n > 0 {
+			s += fmt.Sprintf(", %d %s", n, status)
+		}
+	}
+	return s
+}
+
+func (p *progress) finished() int {
+	return p.skipped + p.count[results.Done] + p.count[results.Diverged] + p.count[results.Failed]
+}
+
+// trained is the cost of what this process has trained, runs on their way
+// included.
+func (p *progress) trained() float64 {
+	sum := p.spent
+	for _, w := range p.workers {
+		if w.busy {
+			sum += w.job.Material.Cost * float64(w.last.Step) / float64(w.job.Config.Train.Steps)
+		}
+	}
+	return sum
+}
+
+func (p *progress) share() float64 {
+	if p.cost == 0 {
+		return 1
+	}
+	return min(1, (p.spared+p.trained())/p.cost)
+}
+
+// left estimates the time to the end from the cost behind and ahead.
+func (p *progress) left() string {
+	trained := p.trained()
+	ahead := p.cost - p.spared - trained
+	switch {
+	case p.finished() == p.total:
+		return "in " + roundTime(time.Since(p.started))
+	case trained == 0:
+		return ""
+	}
+	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
+}
+
+func (w workerState) String() string {
+	s := fmt.Sprintf("%-40s step %d/%d", w.job.Point, w.last.Step, w.job.Config.Train.Steps)
+	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
+		s += fmt.Sprintf("  loss %.4f  gradient norm %.3g", v, w.last.Values[metrics.GradNorm])
+	}
+	return s
+}
+
+func (p *progress) Skipped(j sweep.Job, _ results.Run) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.skipped++
+	p.spared += j.Material.Cost
+}
+
+func (p *progress) Started(worker int, j sweep.Job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.workers[worker] = workerState{busy: true, job: j}
+}
+
+func (p *progress) Stepped(worker int, _ sweep.Job, point metrics.Point) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.workers[worker].last = point
+}
+
+func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.workers[worker].busy = false
+	p.spent += j.Material.Cost
+	p.count[r.Status]++
+	line := fmt.Sprintf("%s: %s", j.Point, r.Status)
+	if r.Reason != "" {
+		line += ", " + r.Reason
+	}
+	if !p.live {
+		fmt.Fprintf(p.w, "%s  %s  %s\n", p.tally(), line, p.left())
+	} else if r.Status != results.Done {
+		p.say(line)
+	}
+}
+
+func (p *progress) Waiting(j sweep.Job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say(fmt.Sprintf("%s: another process trains it, waiting", j.Point))
+}
+
+func (p *progress) Interrupted(worker int, _ sweep.Job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.workers[worker].busy = false
+}
+
+// say writes a line that stays, above the next frame.
+func (p *progress) say(line string) {
+	if p.drawn > 0 {
+		fmt.Fprintf(p.w, "\x1b[%dA\x1b[J", p.drawn)
+		p.drawn = 0
+	}
+	fmt.Fprintln(p.w, line)
+}
+
+// roundTime writes a duration as a person would say it.
+func roundTime(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()+0.5))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// cut shortens a line of text to a width, so that it does not wrap.
+func cut(s string, width int) string {
+	if r := []rune(s); len(r) > width {
+		return string(r[:width-1]) + "…"
+	}
+	return s
+}

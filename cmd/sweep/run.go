@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"ranksweep/nn/kernel"
+	"ranksweep/paper"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+func newRun() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run EXPERIMENT",
+		Short: "Train what an experiment's store lacks, then print its tables and draw its figures",
+		Long: "Run trains every run of an experiment's grid that its store lacks, then prints\n" +
+			"the tables and draws the figures. Run again to go on after an interrupt: what is\n" +
+			"done is never trained twice, and what failed is tried again.\n\n" + experimentHelp,
+		Example: "  sweep run quickstart\n" +
+			"  sweep run quickstart --set steps=200 --set rank=[4,64] --out runs/longer\n" +
+			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
+		Args: exactly("EXPERIMENT"),
+	}
+	out := cmd.Flags().String("out", "", "folder of the store (default runs/NAME)")
+	workers := cmd.Flags().Int("workers", runtime.NumCPU(), "runs at once")
+	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
+	set := overrides(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *workers < 1 {
+			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
+		}
+		p, trainer, err := plan(args[0], *set)
+		if err != nil {
+			return err
+		}
+		if *dry {
+			return showPlan(cmd.OutOrStdout(), p)
+		}
+		dir := *out
+		if dir == "" {
+			dir = filepath.Join("runs", p.Experiment.Name)
+		}
+		if err := train(cmd, p, trainer, dir, *workers); err != nil {
+			return err
+		}
+		return conclude(cmd, dir)
+	}
+	return cmd
+}
+
+// train fills the store in dir.
+func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int) error {
+	resolved, err := p.Experiment.Resolved()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, "experiment.yaml"), resolved, 0o666); err != nil {
+		return err
+	}
+	if err := results.WriteGrid(dir, p.Grid()); err != nil {
+		return err
+	}
+	progress := newProgress(cmd.ErrOrStderr(), p, workers)
+	defer progress.close()
+	s := sweep.Scheduler{
+		Trainer: t, Store: results.Open(dir), Workers: workers,
+		Program: program(), Kernel: kernel.Name(), Observer: progress,
+	}
+	return s.Run(cmd.Context(), p)
+}
+
+// conclude prints and draws what the store holds, and reports what it lacks.
+func conclude(cmd *cobra.Command, dir string) error {
+	runs, err := stored(cmd, dir)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(
+		printTables(cmd.OutOrStdout(), runs),
+		paper.WriteTables(runs, dir),
+		paper.WriteFigures(runs, dir))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
+	return failures(runs)
+}
+
+// failures is an error that counts the failed runs by their reasons.
+func failures(runs []results.Run) error {
+	count := make(map[string]int)
+	failed := 0
+	for _, r := range runs {
+		if r.Status == results.Failed {
+			failed++
+			count[r.Reason]++
+		}
+	}
+	if failed == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%d of %d runs failed; the same command tries them again", failed, len(runs))
+	for _, reason := range slices.Sorted(maps.Keys(count)) {
+		text += fmt.Sprintf("\n  %d: %s", count[reason], reason)
+	}
+	return errors.New(text)
+}

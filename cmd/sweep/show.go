@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/sweep"
+)
+
+func newShow() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show EXPERIMENT",
+		Short:   "Print an experiment's resolved grid: every run, its gamma and its cost",
+		Long:    "Show prints what sweep run would train, and trains nothing.\n\n" + experimentHelp,
+		Example: "  sweep show quickstart --set rank=[4,64]",
+		Args:    exactly("EXPERIMENT"),
+	}
+	asJSON := cmd.Flags().Bool("json", false, "print JSON: the runs with their full configs")
+	set := overrides(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		p, _, err := plan(args[0], *set)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return showJSON(cmd.OutOrStdout(), p)
+		}
+		return showPlan(cmd.OutOrStdout(), p)
+	}
+	return cmd
+}
+
+// showPlan prints a line a run.
+func showPlan(w io.Writer, p *sweep.Plan) error {
+	if p.Experiment.Question != "" {
+		fmt.Fprintf(w, "%s\n\n", p.Experiment.Question)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "run\t")
+	for _, a := range p.Jobs[0].Axes {
+		fmt.Fprintf(t, "%s\t", a.Name)
+	}
+	fmt.Fprint(t, "alpha\tgamma\tTFLOP\tMB\t\n")
+	warnings := newFootnotes()
+	for _, j := range p.Jobs {
+		fmt.Fprintf(t, "%s\t", j.ID)
+		for _, a := range j.Axes {
+			fmt.Fprintf(t, "%s\t", a.Value)
+		}
+		fmt.Fprintf(t, "%.4g\t%.4g\t%.3g\t%d\t%s\n", j.Config.Adapter.EffectiveAlpha(), j.Config.Adapter.Gamma(),
+			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(j.Material.Warnings))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	warnings.print(w)
+	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP\n", len(p.Jobs), p.Cost()/1e12)
+	return err
+}
+
+// footnotes numbers warnings as they come.
+type footnotes struct {
+	number map[string]int
+	texts  []string
+}
+
+func newFootnotes() *footnotes { return &footnotes{number: make(map[string]int)} }
+
+func (f *footnotes) marks(texts []string) string {
+	marks := ""
+	for _, t := range texts {
+		if f.number[t] == 0 {
+			f.texts = append(f.texts, t)
+			f.number[t] = len(f.texts)
+		}
+		marks += fmt.Sprintf("[%d]", f.number[t])
+	}
+	return marks
+}
+
+func (f *footnotes) print(w io.Writer) {
+	for i, t := range f.texts {
+		fmt.Fprintf(w, "[%d] %s\n", i+1, t)
+	}
+}
+
+func showJSON(w io.Writer, p *sweep.Plan) error {
+	type run struct {
+		ID       string          `json:"id"`
+		Gamma    float64         `json:"gamma"`
+		Flops    float64         `json:"flops"`
+		Bytes    int64           `json:"bytes"`
+		Warnings []string        `json:"warnings,omitempty"`
+		Config   json.RawMessage `json:"config"`
+	}
+	var runs []run
+	for _, j := range p.Jobs {
+		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes, j.Material.Warnings, j.Config.JSON()})
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs})
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/paper"
+	"ranksweep/results"
+)
+
+func newTable() *cobra.Command {
+	return &cobra.Command{
+		Use:     "table DIR",
+		Short:   "Print the tables of a store, and write them to DIR/tables",
+		Example: "  sweep table runs/quickstart",
+		Args:    exactly("DIR"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			runs, err := stored(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if err := printTables(cmd.OutOrStdout(), runs); err != nil {
+				return err
+			}
+			return paper.WriteTables(runs, args[0])
+		},
+	}
+}
+
+func newPlot() *cobra.Command {
+	return &cobra.Command{
+		Use:     "plot DIR",
+		Short:   "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF",
+		Example: "  sweep plot runs/quickstart",
+		Args:    exactly("DIR"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			runs, err := stored(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if err := paper.WriteFigures(runs, args[0]); err != nil {
+				return err
+			}
+			figures, err := paper.Figures(runs)
+			if err != nil {
+				return err
+			}
+			for _, f := range figures {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
+			}
+			return nil
+		},
+	}
+}
+
+func newExport() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "export DIR --out FOLDER",
+		Short:   "Write runs.csv, curves.csv, cells.csv and exponents.csv of a store",
+		Example: "  sweep export runs/quickstart --format csv --out report",
+		Args:    exactly("DIR"),
+	}
+	out := cmd.Flags().String("out", "", "folder to write to")
+	format := cmd.Flags().String("format", "csv", "format of the files; csv is the only one")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *out == "" {
+			return usageError{fmt.Errorf("export: --out is missing: name the folder to write to")}
+		}
+		if *format != "csv" {
+			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
+		}
+		runs, err := stored(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		return results.Export(runs, *out)
+	}
+	return cmd
+}
+
+// printTables prints every table of a store, a blank line between them.
+func printTables(w io.Writer, runs []results.Run) error {
+	tables, err := paper.Tables(runs)
+	if err != nil {
+		return err
+	}
+	for i, t := range tables {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := t.WriteText(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
