@@ -39,12 +39,15 @@ func heldEqual(arms []results.Arm) string {
 
 // curveCaption describes a figure of curves: what they are means of, what the
 // bands are, which runs are left out, and what was held equal.
-func curveCaption(arms []results.Arm, what string, window int) string {
+func curveCaption(arms []results.Arm, what string, window int, spread spread) string {
 	text := fmt.Sprintf("%s against steps, one line a rank: the mean over seeds, %s.", capital(what), seedCount(arms))
 	if window > 1 {
 		text += fmt.Sprintf(" Each run is smoothed by the mean of its last %d points.", window)
 	}
-	text += spreadSentence(arms, "Bands") + losses(arms)
+	if spread == band {
+		text += spreadSentence(arms, "Bands")
+	}
+	text += losses(arms)
 	if anyDiverged(arms) {
 		text += " Diverged runs are drawn by themselves, dashed, up to a cross."
 	}

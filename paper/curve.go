@@ -22,16 +22,16 @@ const (
 // shortDashes tell a diverged run from the mean of the done ones.
 var shortDashes = []vg.Length{2, 1.5}
 
-// curvePanels draw q against steps: a panel an arm, a line a rank, a band for
-// the seeds. Their axes are not yet set.
-func curvePanels(arms []results.Arm, q metrics.Quantity) []panel {
+// curvePanels draw q against steps: a panel an arm, a line a rank, and the
+// seeds as spread says. Their axes are not yet set.
+func curvePanels(arms []results.Arm, q metrics.Quantity, spread spread) []panel {
 	labels, palette, all := armLabels(arms), families(schemes(arms)), ranks(arms)
 	var panels []panel
 	for i, a := range arms {
 		p := panel{title: labels[i]}
 		for _, c := range a.Cells {
 			color := palette[a.Scheme].shade(slices.Index(all, c.Rank), len(all))
-			p.series = append(p.series, meanLine(c, q, color))
+			p.series = append(p.series, meanLine(c, q, color, spread))
 			p.series = append(p.series, divergedLines(c, q, color)...)
 		}
 		panels = append(panels, p)
@@ -39,9 +39,9 @@ func curvePanels(arms []results.Arm, q metrics.Quantity) []panel {
 	return panels
 }
 
-// meanLine is the mean of a cell's done runs, with the band of its seeds.
-func meanLine(c results.Cell, q metrics.Quantity, color color.RGBA) series {
-	s := series{color: color, line: lineWide, spread: band}
+// meanLine is the mean of a cell's done runs.
+func meanLine(c results.Cell, q metrics.Quantity, color color.RGBA, spread spread) series {
+	s := series{color: color, line: lineWide, spread: spread}
 	seeds := map[int][]float64{} // by step
 	for _, r := range c.Runs {
 		for _, p := range r.Curve {
@@ -133,8 +133,11 @@ func stepAxis(points []point) axis {
 
 // curveLegend has a line for each rank, with a sample of each scheme's shade,
 // and says what lines and bands are.
-func curveLegend(arms []results.Arm, window int) legend {
-	names, all, bands := schemes(arms), ranks(arms), spreadName(arms)
+func curveLegend(arms []results.Arm, window int, spread spread) legend {
+	names, all, bands := schemes(arms), ranks(arms), ""
+	if spread == band {
+		bands = spreadName(arms)
+	}
 	palette := families(names)
 	l := legend{{text: "rank", samples: make([]series, len(names))}}
 	for i, r := range all {

@@ -38,6 +38,9 @@ func exponentsTable(arms []results.Arm) Table {
 			theory = append(theory, Entry{Values: []string{field(e.Predicted)}})
 			if finite(e.Predicted) {
 				theory[row].Text = number(e.Predicted)
+				if s.Regime != "" {
+					t.doubt(row, s.Regime)
+				}
 			}
 			counts = append(counts, word(strconv.Itoa(e.N)))
 			verdicts = append(verdicts, word(verdict(e)))

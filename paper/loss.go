@@ -16,14 +16,34 @@ func lossFigure(runs []results.Run) Figure {
 		runs, window = smooth(runs, q, 20)
 	}
 	arms := results.Arms(runs)
-	panels, seen := curvePanels(arms, q), extent(arms, q)
+	panels, seen := curvePanels(arms, q, band), extent(arms, q)
 	values, cut := withoutTransient(seen)
+	values = withBands(values, panels)
 	setAxes(panels, stepAxis(seen), axis{label: quantityLabel(q)}.over(values...))
-	caption := curveCaption(arms, q.Label(), window)
+	caption := curveCaption(arms, q.Label(), window, band)
 	if cut {
 		caption += " The first tenth of the steps leaves the panels at the top."
 	}
-	return Figure{Name: "loss", Caption: caption, panels: panels, legend: curveLegend(arms, window)}
+	return Figure{Name: "loss", Caption: caption, panels: panels, legend: curveLegend(arms, window, band)}
+}
+
+// withBands adds the ends of bands to the values that an axis must hold, unless
+// they would more than double it: then they leave the panels.
+func withBands(values []float64, panels []panel) []float64 {
+	all := slices.Clone(values)
+	for _, p := range panels {
+		for _, s := range p.series {
+			for _, pt := range s.points {
+				if s.spread == band && pt.hasSpread() {
+					all = append(all, pt.low, pt.high)
+				}
+			}
+		}
+	}
+	if wide, narrow := (axis{}).over(all...), (axis{}).over(values...); wide.max-wide.min > 2*(narrow.max-narrow.min) {
+		return values
+	}
+	return all
 }
 
 // withoutTransient are the values of points, those of the first tenth of the
