@@ -7,8 +7,8 @@ var embedded = map[string]struct {
 	set  []string
 	runs int
 }{
-	"gsm8k":        {[]string{"data=train.jsonl"}, 5 * 2 * 2},
-	"paper-fig2-3": {nil, 6 * 2 * 2},
+	"gsm8k":        {[]string{"data=train.jsonl"}, 5 * 2 * 3},
+	"paper-fig2-3": {nil, 6 * 2 * 3},
 	"quickstart":   {nil, 5 * 2 * 3},
 }
 
