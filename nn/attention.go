@@ -73,10 +73,7 @@ func (a *attention) backward(dq, dk, dv, datt, att blas32.General, lse []float32
 // softmax turns the first visible scores of s into probabilities, the rest
 // into zeros, and returns the log of the sum of exponentials.
 func softmax(s []float32, visible int) float32 {
-	top := s[0]
-	for _, v := range s[1:visible] {
-		top = max(top, v)
-	}
+	top := largest(s[:visible])
 	kernel.Exp(s[:visible], s[:visible], top)
 	sum := total(s[:visible])
 	inv := 1 / sum
@@ -97,6 +94,33 @@ func softmaxBackward(s, dp []float32, visible int, lse, delta float32) {
 	}
 	clear(s[visible:])
 	clear(dp[visible:])
+}
+
+// largest passes over NaN, which the exponentials show all the same. It keeps
+// four maxima, so that comparisons overlap.
+func largest(x []float32) float32 {
+	m0 := float32(math.Inf(-1))
+	m1, m2, m3 := m0, m0, m0
+	for ; len(x) >= 4; x = x[4:] {
+		if x[0] > m0 {
+			m0 = x[0]
+		}
+		if x[1] > m1 {
+			m1 = x[1]
+		}
+		if x[2] > m2 {
+			m2 = x[2]
+		}
+		if x[3] > m3 {
+			m3 = x[3]
+		}
+	}
+	for _, v := range x {
+		if v > m0 {
+			m0 = v
+		}
+	}
+	return max(m0, m1, m2, m3)
 }
 
 // total keeps four sums, so that additions overlap.

@@ -79,10 +79,7 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 // crossEntropy returns −log softmax(z)[target] in nats and, where scale is
 // not zero, turns z into the gradient scale·(softmax(z) − onehot(target)).
 func crossEntropy(z []float32, target int, scale float32) float64 {
-	top := z[0]
-	for _, v := range z[1:] {
-		top = max(top, v)
-	}
+	top := largest(z)
 	at := z[target]
 	kernel.Exp(z, z, top)
 	var sum float64
