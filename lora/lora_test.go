@@ -290,10 +290,10 @@ func TestProbeMeasuresTheAdapter(t *testing.T) {
 		}
 	}
 	got := a.Probed()
-	if math.Abs(got.Output.SumSquares/out-1) > 1e-5 || got.Output.Count != n*delta.Rows {
+	if math.Abs(got.Output.Sum/out-1) > 1e-5 || got.Output.Count != n*delta.Rows {
 		t.Errorf("output: %+v, want %g over %d", got.Output, out, n*delta.Rows)
 	}
-	if math.Abs(got.InputDX.SumSquares/in-1) > 1e-5 || got.InputDX.Count != n*delta.Cols {
+	if math.Abs(got.InputDX.Sum/in-1) > 1e-5 || got.InputDX.Count != n*delta.Cols {
 		t.Errorf("input gradient: %+v, want %g over %d", got.InputDX, in, n*delta.Cols)
 	}
 	for _, q := range a.Params() {

@@ -13,19 +13,8 @@ const probeBlock = 64
 // Probed is what one adapter was seen to do on a probe batch, the two sides of
 // the paper's definition 3.1.
 type Probed struct {
-	Output  Moment // entries of γBAx, the adapter's output
-	InputDX Moment // entries of γAᵀBᵀv, the gradient into its input; v is that of the output
-}
-
-// Moment sums the squares of a matrix's entries.
-type Moment struct {
-	SumSquares float64
-	Count      int
-}
-
-func (m *Moment) add(x []float32) {
-	m.SumSquares += nn.SumSquares(x)
-	m.Count += len(x)
+	Output  nn.Squares // entries of γBAx, the adapter's output
+	InputDX nn.Squares // entries of γAᵀBᵀv, the gradient into its input; v is that of the output
 }
 
 // probe measures the adapter apart from the frozen map, in blocks of rows, and
@@ -44,7 +33,7 @@ func (f *probe) Forward(y, x blas32.General) {
 		u, z := head(f.u, n), f.block(n, f.Base.Out())
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, rows(x, at, n), f.A, 0, u)
 		blas32.Gemm(blas.NoTrans, blas.Trans, f.gamma, u, f.B, 0, z)
-		f.seen.Output.add(z.Data)
+		f.seen.Output.Add(z.Data)
 		add(rows(y, at, n).Data, z.Data)
 	})
 }
@@ -58,7 +47,7 @@ func (f *probe) Backward(dx, dy, _ blas32.General) {
 		u, z := head(f.u, n), f.block(n, f.Base.In())
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, rows(dy, at, n), f.B, 0, u)
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, f.gamma, u, f.A, 0, z)
-		f.seen.InputDX.add(z.Data)
+		f.seen.InputDX.Add(z.Data)
 		if dx.Rows > 0 {
 			add(rows(dx, at, n).Data, z.Data)
 		}

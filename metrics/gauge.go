@@ -50,25 +50,25 @@ func NewGauge(set *lora.Set) *Gauge {
 // Gradients measures the accumulated gradients: of all adapters together into
 // run and, where modules is not nil, of each adapter into its own.
 func (g *Gauge) Gradients(run *Values, modules []Values) {
-	var a, b squares
+	var a, b nn.Squares
 	for i, p := range g.grads {
-		var ma, mb squares
-		ma.add(p.a)
-		mb.add(p.b)
+		var ma, mb nn.Squares
+		ma.Add(p.a)
+		mb.Add(p.b)
 		if modules != nil {
 			gradients(&modules[i], ma, mb)
 		}
-		a.join(ma)
-		b.join(mb)
+		a.Join(ma)
+		b.Join(mb)
 	}
 	gradients(run, a, b)
 }
 
-func gradients(v *Values, a, b squares) {
-	v[GradNormA], v[GradRMSA] = a.norm(), a.rms()
-	v[GradNormB], v[GradRMSB] = b.norm(), b.rms()
-	a.join(b)
-	v[GradNorm], v[GradRMS] = a.norm(), a.rms()
+func gradients(v *Values, a, b nn.Squares) {
+	v[GradNormA], v[GradRMSA] = a.Norm(), a.RMS()
+	v[GradNormB], v[GradRMSB] = b.Norm(), b.RMS()
+	a.Join(b)
+	v[GradNorm], v[GradRMS] = a.Norm(), a.RMS()
 }
 
 // Probe measures what the adapters do on fixed batches and how far they have
@@ -101,50 +101,47 @@ func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []
 
 // size is what a probe sees of one adapter, or of several together.
 type size struct {
-	output, input squares
-	delta         squares
-	moved, start  squares // A − A₀ and A₀
-	stableRank    float64 // sum over the adapters that have one
-	ranked        int     // how many have one
+	output, input nn.Squares
+	delta         nn.Squares
+	moved, start  nn.Squares // A − A₀ and A₀
+	stableRank    float64    // sum over the adapters that have one
+	ranked        int        // how many have one
 }
 
 func (g *Gauge) size(a *lora.Adapter) size {
 	probed := a.Probed()
-	s := size{
-		output: squares{probed.Output.SumSquares, probed.Output.Count},
-		input:  squares{probed.InputDX.SumSquares, probed.InputDX.Count},
-	}
+	s := size{output: probed.Output, input: probed.InputDX}
 	out, in := a.Base.Out(), a.Base.In()
 	delta := blas32.General{Rows: out, Cols: in, Stride: in, Data: g.delta[:out*in]}
 	a.Delta(delta)
-	s.delta.add(delta.Data)
+	s.delta.Add(delta.Data)
 	if top := g.spectral(delta); top > 0 {
-		s.stableRank, s.ranked = s.delta.sum/top, 1
+		s.stableRank, s.ranked = s.delta.Sum/top, 1
 	}
 	a0 := g.a0[:len(a.A.Data)]
 	a.InitialA(a0)
-	s.start.add(a0)
+	s.start.Add(a0)
 	for i, v := range a.A.Data {
 		a0[i] = v - a0[i]
 	}
-	s.moved.add(a0)
+	s.moved.Add(a0)
 	return s
 }
 
 func (s *size) join(o size) {
-	s.output.join(o.output)
-	s.input.join(o.input)
-	s.delta.join(o.delta)
-	s.moved.join(o.moved)
-	s.start.join(o.start)
+	s.output.Join(o.output)
+	s.input.Join(o.input)
+	s.delta.Join(o.delta)
+	s.moved.Join(o.moved)
+	s.start.Join(o.start)
 	s.stableRank += o.stableRank
 	s.ranked += o.ranked
 }
 
 func (s *size) measure(v *Values) {
-	v[AdapterOutput], v[InputGradient] = s.output.rms(), s.input.rms()
-	v[DeltaW] = s.delta.norm()
-	v[MovementA] = s.moved.norm() / s.start.norm()
+	v[AdapterOutput], v[InputGradient] = s.output.RMS(), s.input.RMS()
+	v[DeltaW] = s.delta.Norm()
+	v[MovementA] = s.moved.Norm() / s.start.Norm()
 	if s.ranked > 0 {
 		v[StableRank] = s.stableRank / float64(s.ranked)
 	}
@@ -182,22 +179,3 @@ func (g *Gauge) spectral(m blas32.General) float64 {
 	}
 	return top
 }
-
-// squares sums the squares of entries, in float64.
-type squares struct {
-	sum   float64
-	count int
-}
-
-func (s *squares) add(x []float32) {
-	s.sum += nn.SumSquares(x)
-	s.count += len(x)
-}
-
-func (s *squares) join(o squares) { s.sum, s.count = s.sum+o.sum, s.count+o.count }
-
-// norm is the Frobenius norm.
-func (s squares) norm() float64 { return math.Sqrt(s.sum) }
-
-// rms is the root mean square entry.
-func (s squares) rms() float64 { return math.Sqrt(s.sum / float64(s.count)) }

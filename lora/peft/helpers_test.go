@@ -1,0 +1,138 @@
+package peft
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+)
+
+const tokens = 24
+
+// testModel has maps of different shapes.
+func testModel(t testing.TB) *nn.Model {
+	m, err := nn.New(nn.Config{
+		Vocab: 17, Dim: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Hidden: 20,
+		Context: 16, NormEps: 1e-5, RopeTheta: 100,
+	})
+	check(t, err)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, tensor := range m.Tensors() {
+		fill(tensor.Data, rng)
+	}
+	return m
+}
+
+func fill(x []float32, rng *rand.Rand) {
+	for i := range x {
+		x[i] = float32(0.3 * rng.NormFloat64())
+	}
+}
+
+// adapter is what a test puts on some maps.
+type adapter struct {
+	targets string
+	rank    int
+	gamma   float64
+}
+
+// attach puts adapters of random A and B on m.
+func attach(t testing.TB, m *nn.Model, adapters ...adapter) *lora.Set {
+	t.Helper()
+	all := new(lora.Set)
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, a := range adapters {
+		set, err := lora.Attach(m, lora.Config{
+			Rank: a.rank, Gamma: a.gamma, Init: lora.Init{Kind: lora.KaimingUniform},
+			Targets: strings.Fields(a.targets), Tokens: tokens,
+		}, 7)
+		check(t, err)
+		for _, b := range set.Adapters {
+			fill(b.B.Data, rng)
+		}
+		all.Adapters = append(all.Adapters, set.Adapters...)
+	}
+	return all
+}
+
+// tensorsOf returns A and B of every adapter under the names that PEFT gives
+// them.
+func tensorsOf(s *lora.Set) []nn.Tensor {
+	var tensors []nn.Tensor
+	for _, a := range s.Adapters {
+		for _, p := range a.Params() {
+			tensors = append(tensors, nn.Tensor{Name: prefix + p.Name, Shape: []int{p.Rows, p.Cols}, Data: p.Value})
+		}
+	}
+	return tensors
+}
+
+// write makes an adapter folder.
+func write(t testing.TB, config string, tensors []nn.Tensor) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, configFile), []byte(config), 0o666))
+	check(t, checkpoint.WriteTensors(filepath.Join(dir, weightsFile), tensors, checkpoint.F32, nil))
+	return dir
+}
+
+// configWith returns a config of rank 3 in which settings are changed.
+func configWith(t testing.TB, settings string) string {
+	t.Helper()
+	const usual = `{
+		"peft_type": "LORA", "r": 3, "lora_alpha": 6, "bias": "none", "use_dora": false, "init_lora_weights": true,
+		"modules_to_save": null, "rank_pattern": {}, "task_type": "CAUSAL_LM"
+	}`
+	all := make(map[string]json.RawMessage) // raw, since the order of patterns counts
+	for _, text := range []string{usual, settings} {
+		check(t, json.Unmarshal([]byte(text), &all))
+	}
+	text, err := json.Marshal(all)
+	check(t, err)
+	return string(text)
+}
+
+// logits returns what m computes with adapters on it.
+func logits(t testing.TB, m *nn.Model, maps map[string]nn.Map) blas32.General {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b nn.Batch
+	for _, n := range []int{9, 13} {
+		x := make([]int32, n)
+		for i := range x {
+			x[i] = int32(rng.IntN(17))
+		}
+		b.Append(x, x)
+	}
+	p, err := nn.NewPass(m, tokens, maps)
+	check(t, err)
+	out, err := p.Logits(&b)
+	check(t, err)
+	return out
+}
+
+// difference is the largest |x−y| relative to the largest |y|.
+func difference(x, y []float32) float64 {
+	var d, size float64
+	for i := range y {
+		d = max(d, math.Abs(float64(x[i]-y[i])))
+		size = max(size, math.Abs(float64(y[i])))
+	}
+	return d / size
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,172 @@
+package peft
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"ranksweep/nn"
+)
+
+const residualHint = "the adapter goes with frozen weights other than the model's; save it with path_initial_model_for_weight_conversion"
+
+// TestRefusals: what is wrong is said after the folder and the file.
+func TestRefusals(t *testing.T) {
+	const module = prefix + "model.layers.0.mlp.up_proj"
+	tensor := func(name string, shape ...int) nn.Tensor {
+		size := 1
+		for _, n := range shape {
+			size *= n
+		}
+		return nn.Tensor{Name: name, Shape: shape, Data: make([]float32, size)}
+	}
+	a, b := tensor(module+".lora_A.weight", 3, 12), tensor(module+".lora_B.weight", 20, 3)
+	pair := []nn.Tensor{a, b}
+	for _, c := range []struct {
+		name, settings string
+		tensors        []nn.Tensor
+		want           string
+	}{
+		{"another method", `{"peft_type": "LOHA"}`, pair, `adapter_config.json: peft_type "LOHA": must be LORA`},
+		{"no method", `{"peft_type": null}`, pair, `adapter_config.json: peft_type "": must be LORA`},
+		{"rank 0", `{"r": 0}`, pair, `adapter_config.json: r 0: must be at least 1`},
+		{"rank -1", `{"r": -1}`, pair, `adapter_config.json: r -1: must be at least 1`},
+		{"rank as text", `{"r": "3"}`, pair, `adapter_config.json: json: cannot unmarshal string into Go struct field config.r of type int`},
+		{"biases", `{"bias": "lora_only"}`, pair, `adapter_config.json: bias "lora_only": must be none`},
+		{"DoRA", `{"use_dora": true}`, pair, `adapter_config.json: use_dora: DoRA is not supported`},
+		{"QALoRA", `{"use_qalora": true}`, pair, `adapter_config.json: use_qalora: QALoRA is not supported`},
+		{"block-diagonal", `{"use_bdlora": {"nblocks": 2}}`, pair, `adapter_config.json: use_bdlora: block-diagonal LoRA is not supported`},
+		{"Arrow", `{"arrow_config": {"top_k": 2}}`, pair, `adapter_config.json: arrow_config: routing among adapters is not supported`},
+		{"aLoRA", `{"alora_invocation_tokens": [5]}`, pair, `adapter_config.json: alora_invocation_tokens: waiting for a token is not supported`},
+		{"repeated layers", `{"layer_replication": [[0, 2], [1, 2]]}`, pair, `adapter_config.json: layer_replication: repeating layers is not supported`},
+		{"transposed", `{"fan_in_fan_out": true}`, pair, `adapter_config.json: fan_in_fan_out: transposing weights is not supported`},
+		{"bias of B", `{"lora_bias": true}`, pair, `adapter_config.json: lora_bias: training biases is not supported`},
+		{"whole modules", `{"modules_to_save": ["lm_head"]}`, pair, `adapter_config.json: modules_to_save: training whole modules is not supported`},
+		{"a whole module as text", `{"modules_to_save": "lm_head"}`, pair, `adapter_config.json: modules_to_save: training whole modules is not supported`},
+		{"PiSSA", `{"init_lora_weights": "pissa_niter_16"}`, pair, `adapter_config.json: init_lora_weights "pissa_niter_16": ` + residualHint},
+		{"CorDA", `{"init_lora_weights": "corda"}`, pair, `adapter_config.json: init_lora_weights "corda": ` + residualHint},
+		{"OLoRA", `{"init_lora_weights": "olora"}`, pair, `adapter_config.json: init_lora_weights "olora": ` + residualHint},
+		{"LoftQ", `{"init_lora_weights": "loftq"}`, pair, `adapter_config.json: init_lora_weights "loftq": ` + residualHint},
+		{"LoRA-GA", `{"init_lora_weights": "lora_ga"}`, pair, `adapter_config.json: init_lora_weights "lora_ga": ` + residualHint},
+		{"patterns as a list", `{"rank_pattern": ["q_proj"]}`, pair, `adapter_config.json: patterns must be an object of names to values`},
+		{"rank pattern as text", `{"rank_pattern": {"q_proj": "4"}}`, pair, `adapter_config.json: pattern "q_proj": json: cannot unmarshal string into Go value of type int`},
+		{"pattern cut off", `{"alpha_pattern": {"(q_proj": 4}}`, pair,
+			"adapter_config.json: pattern \"(q_proj\": error parsing regexp: missing closing ): `^(?:.*\\.)?(?:(q_proj)$`"},
+
+		{"no adapter", `{}`, nil, `adapter_model.safetensors: holds no adapter`},
+		{"only A", `{}`, pair[:1], `adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
+		{"only B", `{}`, pair[1:], `adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
+		{"another tensor", `{}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 20)),
+			`adapter_model.safetensors: tensor "` + module + `.lora_magnitude_vector" of shape [20]: not an A or a B of LoRA`},
+		{"another wrapper", `{}`, []nn.Tensor{tensor("up_proj.lora_A.weight", 3, 12)},
+			`adapter_model.safetensors: tensor "up_proj.lora_A.weight" of shape [3 12]: not an A or a B of LoRA`},
+		{"three dimensions", `{}`, []nn.Tensor{tensor(module+".lora_A.weight", 3, 4, 3), b},
+			`adapter_model.safetensors: tensor "` + module + `.lora_A.weight" of shape [3 4 3]: not an A or a B of LoRA`},
+		{"rank of the config", `{"r": 4}`, pair,
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json says rank 4`},
+		{"rank of a pattern", `{"rank_pattern": {"up_proj": 2}}`, pair,
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json says rank 2`},
+		{"rank 0 of a pattern", `{"rank_pattern": {"up_proj": 0}}`,
+			[]nn.Tensor{tensor(a.Name, 0, 12), tensor(b.Name, 20, 0)}, `lora: rank 0: must be at least 1`},
+		{"A of another width", `{}`, []nn.Tensor{tensor(a.Name, 3, 13), b},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 13) and B is (20, 3), the model's map is (20, 12): an adapter of another model`},
+		{"B of another height", `{}`, []nn.Tensor{a, tensor(b.Name, 21, 3)},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (21, 3), the model's map is (20, 12): an adapter of another model`},
+		{"B of another rank", `{}`, []nn.Tensor{a, tensor(b.Name, 20, 4)},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (20, 4), the model's map is (20, 12): an adapter of another model`},
+		{"no such map", `{}`, []nn.Tensor{tensor(prefix+"lm_head.lora_A.weight", 3, 12), tensor(prefix+"lm_head.lora_B.weight", 17, 3)},
+			`lora: the model has no linear map "lm_head"; it has model.layers.0.self_attn.q_proj and others`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := write(t, configWith(t, c.settings), c.tensors)
+			_, err := Load(dir, testModel(t), tokens)
+			if want := "peft: " + dir + ": " + c.want; err == nil || err.Error() != want {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+func TestMissingFiles(t *testing.T) {
+	for _, name := range []string{configFile, weightsFile} {
+		m := testModel(t)
+		dir := write(t, configWith(t, `{}`), tensorsOf(attach(t, m, adapter{"mlp", 3, 2})))
+		check(t, os.Remove(filepath.Join(dir, name)))
+		_, err := Load(dir, m, tokens)
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "peft: "+dir) || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// folder is a valid folder of two adapters, in memory.
+func folder(t *testing.T, m *nn.Model) fstest.MapFS {
+	t.Helper()
+	dir := write(t, configWith(t, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(t, m, adapter{"k_proj", 3, 2})))
+	files := make(fstest.MapFS)
+	for _, name := range []string{configFile, weightsFile} {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		check(t, err)
+		files[name] = &fstest.MapFile{Data: content}
+	}
+	_, err := load(files, m, tokens)
+	check(t, err)
+	return files
+}
+
+// TestCutOff cuts both files at every byte: all but the whole is an error.
+func TestCutOff(t *testing.T) {
+	m := testModel(t)
+	files := folder(t, m)
+	for name, file := range files {
+		whole := file.Data
+		for n := range whole {
+			file.Data = whole[:n]
+			if _, err := load(files, m, tokens); err == nil || !strings.Contains(err.Error(), name) {
+				t.Fatalf("%s cut to %d bytes of %d: %v", name, n, len(whole), err)
+			}
+		}
+		file.Data = whole
+	}
+}
+
+// TestChangedBytesDoNotPanic: a change may go unnoticed, as in a weight, but
+// does no harm.
+func TestChangedBytesDoNotPanic(t *testing.T) {
+	m := testModel(t)
+	files := folder(t, m)
+	for name, file := range files {
+		whole := file.Data
+		for i := range whole {
+			file.Data = bytes.Clone(whole)
+			file.Data[i] ^= 0x11
+			if s, err := load(files, m, tokens); err == nil && len(s.Adapters) != 2 {
+				t.Errorf("%s with byte %d changed has %d adapters", name, i, len(s.Adapters))
+			}
+		}
+		file.Data = whole
+	}
+}
+
+// TestHarmlessSettings: what changes training, or nothing, is no reason to
+// refuse an adapter.
+func TestHarmlessSettings(t *testing.T) {
+	m := testModel(t)
+	tensors := tensorsOf(attach(t, m, adapter{"mlp", 3, 2}))
+	for _, settings := range []string{
+		`{"lora_dropout": 0.1, "target_modules": ["up_proj"], "revision": "main"}`,
+		`{"init_lora_weights": "gaussian"}`, `{"init_lora_weights": false}`,
+		`{"modules_to_save": [], "arrow_config": null, "use_bdlora": {}}`,
+		`{"rank_pattern": null, "alpha_pattern": null, "bias": null}`,
+		`{"a setting of the future": 7}`,
+	} {
+		if _, err := Load(write(t, configWith(t, settings), tensors), m, tokens); err != nil {
+			t.Errorf("%s: %v", settings, err)
+		}
+	}
+}
