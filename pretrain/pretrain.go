@@ -28,7 +28,8 @@ type Progress struct {
 
 // Run trains a base model from nothing on recipe's text, or goes on from the
 // last checkpoint in dir, and leaves there the model in Hugging Face layout,
-// recipe.yaml, log.csv and, until it is done, state.safetensors. It calls
+// its card README.md, recipe.yaml, log.csv and, until it is done,
+// state.safetensors. Where all is done it writes the card anew. It calls
 // report after every step, and stops after one with ctx's error, its state
 // saved.
 func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error {
@@ -38,6 +39,13 @@ func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error
 	t, err := newTraining(dir, r)
 	if err != nil {
 		return err
+	}
+	done, err := t.resume()
+	switch {
+	case err != nil:
+		return err
+	case done:
+		return t.writeCard()
 	}
 	return t.run(ctx, report)
 }
@@ -74,7 +82,7 @@ func newTraining(dir string, r Recipe) (*training, error) {
 		return nil, err
 	}
 	t.text = data.NewSampler(text, r.Seed)
-	held, err := encode(r.Data+"-held", tokenizer, r.Model.Context)
+	held, err := encode(r.Held, tokenizer, r.Model.Context)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +97,7 @@ func newTraining(dir string, r Recipe) (*training, error) {
 	if t.opt, err = nn.NewOptimizer(r.optimizer(), t.shards.params[0]); err != nil {
 		return nil, err
 	}
-	return t, t.resume()
+	return t, nil
 }
 
 // encode cuts a source's text into rows of context tokens, an EOS after every
@@ -163,12 +171,16 @@ func (t *training) heldLoss() (float64, error) {
 	return sum / float64(scored), err
 }
 
-// finish writes the model and removes what only a resumption needs.
+// finish writes the model and its card, and removes what only a resumption
+// needs.
 func (t *training) finish() error {
+	if err := t.log.write(); err != nil {
+		return err
+	}
 	if err := checkpoint.Save(t.dir, t.model, checkpoint.BF16); err != nil {
 		return err
 	}
-	if err := t.log.write(); err != nil {
+	if err := t.writeCard(); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(t.dir, stateFile)); err != nil && !os.IsNotExist(err) {

@@ -13,7 +13,8 @@ import (
 
 // Recipe is all that a pretraining depends on, beside its data.
 type Recipe struct {
-	Data  string `yaml:"data"` // embedded recipe or file of text
+	Data  string `yaml:"data"` // what is trained on, as data.Load takes it
+	Held  string `yaml:"held"` // what is held out, likewise
 	Seed  uint64 `yaml:"seed"`
 	Model struct {
 		Dim     int `yaml:"dim"`

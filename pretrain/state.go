@@ -17,6 +17,7 @@ import (
 const (
 	stateFile   = "state.safetensors"
 	weightsFile = "model.safetensors"
+	recipeFile  = "recipe.yaml"
 
 	// progressTensor holds step, tokens and seconds. Float32 is exact for
 	// whole numbers up to 2²⁴, so tokens are counted in thousands and rest.
@@ -35,27 +36,57 @@ func (t *training) save() error {
 		tensors = append(tensors, w)
 	}
 	tensors = append(tensors, t.opt.State()...)
-	metadata := map[string]string{"recipe": t.recipe.text()}
-	if err := checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, metadata); err != nil {
+	if err := checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, nil); err != nil {
 		return err
 	}
 	return t.log.write()
 }
 
-// resume goes on from the folder's state, if it has one. A folder whose model
-// is finished is not overwritten.
-func (t *training) resume() error {
+// resume goes on from the folder's state, if it has one, and reports whether
+// the folder's model is done. A folder of another recipe is refused.
+func (t *training) resume() (done bool, err error) {
 	t.log = &log{path: filepath.Join(t.dir, "log.csv")}
+	if err := t.claim(); err != nil {
+		return false, err
+	}
 	tensors, err := checkpoint.ReadTensors(os.DirFS(t.dir), stateFile)
+	if err == nil {
+		return false, t.restore(tensors)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err != nil {
+		return false, nil
+	}
+	return true, t.log.read(t.recipe.Train.Steps)
+}
+
+// claim writes the recipe into the folder, or compares it with the one there.
+func (t *training) claim() error {
+	path := filepath.Join(t.dir, recipeFile)
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
-			return fmt.Errorf("pretrain: %s holds a finished model; choose another folder or remove it", t.dir)
+			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another folder", t.dir)
 		}
-		return nil
+		return os.WriteFile(path, []byte(t.recipe.text()), 0o666)
 	}
+	if err != nil {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	there, err := ParseRecipe(path, text)
 	if err != nil {
 		return err
 	}
+	if there != t.recipe {
+		return fmt.Errorf("pretrain: %s is of another recipe: choose another folder, or pass --recipe %s to go on with it", t.dir, path)
+	}
+	return nil
+}
+
+// restore puts the training where it was saved.
+func (t *training) restore(tensors []nn.Tensor) error {
 	var optimizer []nn.Tensor
 	byName := make(map[string]nn.Tensor)
 	for _, s := range tensors {

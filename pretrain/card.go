@@ -1,0 +1,126 @@
+package pretrain
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"ranksweep/data"
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/kernel"
+)
+
+// cardFile describes a finished model to its users.
+const cardFile = "README.md"
+
+// writeCard measures the finished model on the whole held-out text and writes
+// its card. The model is the one that was stored, bfloat16 and all.
+func (t *training) writeCard() error {
+	stored, err := checkpoint.Load(t.dir)
+	if err != nil {
+		return err
+	}
+	text, err := data.Load(t.recipe.Data)
+	if err != nil {
+		return err
+	}
+	held, err := data.Load(t.recipe.Held)
+	if err != nil {
+		return err
+	}
+	bits, size, err := bitsPerByte(stored, held)
+	if err != nil {
+		return err
+	}
+	packed, err := xz(held)
+	if err != nil {
+		return err
+	}
+	last := strings.Split(t.log.rows[len(t.log.rows)-1], ",")
+	c, r := stored.Model.Config, t.recipe
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n\n", filepath.Base(t.dir))
+	fmt.Fprintf(&b, "A byte-level LLaMA-style language model, trained from nothing by `sweep pretrain`\n"+
+		"on %s: see recipe.yaml and log.csv. Token b is the byte b, and 256 ends a\n"+
+		"document. It is meant for experiments on fine-tuning, not for use as a model of\n"+
+		"language. This card was written by the same command.\n\n", r.Data)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "| %s | %s |\n", name, fmt.Sprintf(format, args...))
+	}
+	row("parameters", "%d, stored as bfloat16", c.Params())
+	b.WriteString("|---|---|\n")
+	row("architecture", "dim %d, %d layers, %d heads, feed-forward %d, context %d, tied head", c.Dim, c.Layers, c.Heads, c.Hidden, c.Context)
+	row("text", "%d documents, sha256 %.16s…", len(text.Examples), text.Hash)
+	row("training", "%s steps, %s tokens, %s s on %d cores, %s/%s, kernel %s", last[0], last[1], last[6], runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, kernel.Name())
+	row("Go", "%s, whose tree is the text", runtime.Version())
+	row("held-out text", "%d documents, %d bytes, sha256 %.16s…", len(held.Examples), size, held.Hash)
+	row("held-out bits per byte", "**%.3f**", bits)
+	if packed > 0 {
+		row("`xz -9e` on the same text", "%.3f bits per byte", 8*float64(packed)/float64(size))
+	}
+	b.WriteString("| licence | that of this project; the text is the Go authors', BSD-3-Clause |\n")
+	if err := os.WriteFile(filepath.Join(t.dir, cardFile), b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("pretrain: %w", err)
+	}
+	return nil
+}
+
+// bitsPerByte is the model's loss on every document, in windows of its
+// context, and how many bytes they have. A document's first byte has nothing
+// to be predicted from and is not scored; its end is.
+func bitsPerByte(c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, size int, err error) {
+	for _, x := range held.Examples {
+		size += len(x[0].Text)
+	}
+	d, err := data.Encode(held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true, Context: c.Model.Config.Context})
+	if err != nil {
+		return 0, 0, err
+	}
+	pass, err := nn.NewPass(c.Model, c.Model.Config.Context, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	var nats float64
+	scored := 0
+	for i := range d.Train {
+		var b nn.Batch
+		data.Fill(&b, d.Train[i:i+1])
+		sum, err := pass.Loss(&b)
+		if err != nil {
+			return 0, 0, err
+		}
+		nats += sum
+		scored += d.Train[i].Bytes
+	}
+	return nats / (math.Ln2 * float64(scored)), size, nil
+}
+
+// xz is the size of all documents together under xz -9e, a yardstick; 0 where
+// the machine has no xz.
+func xz(c *data.Corpus) (int, error) {
+	path, err := exec.LookPath("xz")
+	if errors.Is(err, exec.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("pretrain: %w", err)
+	}
+	var text bytes.Buffer
+	for _, x := range c.Examples {
+		text.WriteString(x[0].Text)
+	}
+	cmd := exec.Command(path, "-9e", "--stdout")
+	cmd.Stdin = &text
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("pretrain: xz: %w", err)
+	}
+	return len(out), nil
+}
