@@ -41,11 +41,11 @@ var Statistics = []Statistic{
 	{"train_loss", "training loss", "nats/token", tail(TrainLoss), predictNothing, ""},
 	// Final.
 	{"val_loss", "validation loss", "nats/token", final(ValLoss), predictNothing, ""},
-	// The least of the run: what early stopping would have kept.
-	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), predictNothing, ""},
 	GradNormOnset,
 	// The mean over all steps.
 	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), predictNothing, ""},
+	// The least of the run: what early stopping would have kept.
+	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), predictNothing, ""},
 	// The other norm convention, in which no onset is flat but p = 0's.
 	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), predictGradRMSB, ""},
 	// A's first gradient that is not zero.
