@@ -19,6 +19,7 @@ type Exponent struct {
 	Ranks     int     // distinct ranks in the fit
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // what theory says; NaN where it says nothing
+	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width
 }
 
 // Observation is the value of a statistic for one run.

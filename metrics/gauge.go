@@ -165,13 +165,13 @@ func (g *Gauge) spectral(m blas32.General) float64 {
 	}
 	copy(v.Data, m.Data[longest*m.Stride:][:m.Cols])
 	blas32.Scal(1/length, v)
-	const rounds = 200
+	const rounds, least = 200, 8 // at first a row may hide a longer direction
 	var top float64
-	for range rounds {
+	for round := range rounds {
 		blas32.Gemv(blas.NoTrans, 1, m, v, 0, u)
 		blas32.Gemv(blas.Trans, 1, m, u, 0, v)
 		next := float64(blas32.Nrm2(v))
-		if !(next > 0) || math.Abs(next-top) < 1e-4*next {
+		if !(next > 0) || round >= least && math.Abs(next-top) < 1e-4*next {
 			return next
 		}
 		top = next

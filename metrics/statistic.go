@@ -18,19 +18,8 @@ type Statistic struct {
 	// the curve lacks what it takes.
 	Of func(curve []Point) float64
 
-	// Predict returns the exponent in r that theory gives the statistic
-	// under γ = α/r^p; false where it gives none. Its regime is stated in
-	// theory.go.
-	Predict func(optimizer string, p float64) (float64, bool)
-
-	// Regime says where the prediction holds; empty for everywhere.
-	Regime string
+	Theory Theory // what is predicted of it
 }
-
-const (
-	narrow = "theory is for ranks far below the width of the maps: from there on the power rises by up to 1/2"
-	unlike = narrow + ", as it does on inputs that resemble the batch trained on"
-)
 
 // Statistics are the statistics of a run, in the order of columns. Onset is
 // step 0; first is step 1, after one update, the earliest at which the
@@ -38,36 +27,36 @@ const (
 // measured.
 var Statistics = []Statistic{
 	// The mean over the last tenth of the steps, at least one.
-	{"train_loss", "training loss", "nats/token", tail(TrainLoss), predictNothing, ""},
+	{"train_loss", "training loss", "nats/token", tail(TrainLoss), Theory{}},
 	// Final.
-	{"val_loss", "validation loss", "nats/token", final(ValLoss), predictNothing, ""},
+	{"val_loss", "validation loss", "nats/token", final(ValLoss), Theory{}},
 	GradNormOnset,
-	// The mean over all steps.
-	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), predictNothing, ""},
+	// The mean over the points that were recorded.
+	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), Theory{}},
 	// The least of the run: what early stopping would have kept.
-	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), predictNothing, ""},
+	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), Theory{}},
 	// The other norm convention, in which no onset is flat but p = 0's.
-	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), predictGradRMSB, ""},
+	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), Theory{gradRMSB, 0, true}},
 	// A's first gradient that is not zero.
-	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), predictGradNormAFirst, ""},
+	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), Theory{gradNormAFirst, 0, false}},
 	// Forward half of rank stabilization.
-	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), predictAdapterOutputFirst, unlike},
+	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), Theory{deltaWFirst, rise, false}},
 	// Backward half of rank stabilization.
-	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), predictInputGradientFirst, narrow},
+	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), Theory{deltaWFirst, rise, false}},
 	// The first step in weight space.
-	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), predictDeltaWFirst, narrow},
+	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), Theory{deltaWFirst, rise, false}},
 	// How far the run went in weight space.
-	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), predictNothing, ""},
+	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}},
 	// How many directions the update has in effect.
-	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), predictNothing, ""},
+	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), Theory{}},
 	// Whether features were learned, or A stayed a random projection.
-	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), predictAMovement, "theory is for gradients that do not change with rank, as in few steps"},
+	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), Theory{movementA, 0, false}},
 }
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
 // ratio. It is the norm of B's gradient, as A's is zero while B is.
 var GradNormOnset = Statistic{
-	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), predictGradNormOnset, "",
+	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), Theory{gradNormOnset, 0, true},
 }
 
 // StatisticNamed returns the statistic with the given column name.

@@ -2,6 +2,29 @@ package metrics
 
 import "math"
 
+// Theory is the power of rank that is predicted of a statistic.
+type Theory struct {
+	// exponent returns it for γ = α/r^p and ranks far below the width of the
+	// adapted maps; nil where nothing is predicted.
+	exponent func(optimizer string, p float64) (float64, bool)
+
+	// Rise is how much larger it is for ranks far above that width.
+	Rise float64
+
+	// Onset tells that it holds before any update, so that it asks nothing
+	// of the optimizer.
+	Onset bool
+}
+
+// Exponent returns the predicted exponent for ranks far below the width of
+// the adapted maps; false where theory gives none.
+func (t Theory) Exponent(optimizer string, p float64) (float64, bool) {
+	if t.exponent == nil {
+		return math.NaN(), false
+	}
+	return t.exponent(optimizer, p)
+}
+
 // The exponents in r that theory predicts for γ = α/r^p, with B zero at onset,
 // entries of A independent with mean 0 and variance σ² free of r, and a
 // learning rate η and α free of r.
@@ -20,27 +43,22 @@ import "math"
 // of the gradient's entries. All of it takes η for small: G at step 1 is that
 // at onset to first order.
 
-// predictGradNormOnset: each of the r columns of ∇B = γ G Aᵀ has the expected
-// square γ²σ²‖G‖_F², whence ‖∇B‖_F ∝ γ√r; and ∇A = 0. Exact for any r.
-func predictGradNormOnset(_ string, p float64) (float64, bool) {
-	return 0.5 - p, true
-}
+// gradNormOnset: each of the r columns of ∇B = γ G Aᵀ has the expected square
+// γ²σ²‖G‖_F², whence ‖∇B‖_F ∝ γ√r; and ∇A = 0. Exact for any r.
+func gradNormOnset(_ string, p float64) (float64, bool) { return 0.5 - p, true }
 
-// predictGradRMSB: ∇B has out·r entries, so that their root mean square is
+// gradRMSB: ∇B has out·r entries, so that their root mean square is
 // ‖∇B‖_F/√(out·r) ∝ γ. Exact for any r.
-func predictGradRMSB(_ string, p float64) (float64, bool) {
-	return -p, true
-}
+func gradRMSB(_ string, p float64) (float64, bool) { return -p, true }
 
-// predictGradNormAFirst: at step 1, ∇A = γ B₁ᵀ G is −ηγ² A GᵀG under SGD and
+// gradNormAFirst: at step 1, ∇A = γ B₁ᵀ G is −ηγ² A GᵀG under SGD and
 // −ηγ sign(A Gᵀ) G under a sign-like optimizer: r rows of equal expected
 // square, whence √r beside γ² or γ. Holds for any r.
-func predictGradNormAFirst(optimizer string, p float64) (float64, bool) {
+func gradNormAFirst(optimizer string, p float64) (float64, bool) {
 	return byUpdate(optimizer, 0.5-2*p, 0.5-p)
 }
 
-// predictDeltaWFirst, for r ≪ in. Under SGD, γB₁A = −ηγ² G AᵀA, and for
-// Gaussian A
+// deltaWFirst, for r ≪ in. Under SGD, γB₁A = −ηγ² G AᵀA, and for Gaussian A
 //
 //	E‖γB₁A‖_F² = η²γ⁴σ⁴ r(r + in + 1) ‖G‖_F²,
 //
@@ -48,39 +66,29 @@ func predictGradNormAFirst(optimizer string, p float64) (float64, bool) {
 // sign-like optimizer a row of B₁A is η Aᵀs, s the signs of r projections
 // A g: its part along g is ησr√(2/π), the rest ησ√(r·in), so that the norm
 // grows as γ√r for r ≪ in, and as γr for r ≫ in.
-func predictDeltaWFirst(optimizer string, p float64) (float64, bool) {
+//
+// It is the law of the adapter's input gradient too: γAᵀB₁ᵀv is −ηγ² AᵀA u with
+// u = Gᵀv under SGD, of expected square σ⁴r(r + in + 1)‖u‖² times η²γ⁴,
+// whatever v.
+//
+// And of its output on an input x: under SGD, γB₁Ax = −ηγ² G AᵀA x, and AᵀA x
+// is σ²r x plus noise of σ²√r‖x‖ an entry, whence γ²√r as long as
+// r ≪ (‖G‖_F‖x‖/‖Gx‖)². That bound is in for x unrelated to G, but near 1 for
+// x that G was made of: probe inputs that share a direction with the training
+// inputs have risen already.
+func deltaWFirst(optimizer string, p float64) (float64, bool) {
 	return byUpdate(optimizer, 0.5-2*p, 0.5-p)
 }
 
-// predictInputGradientFirst, for r ≪ in. γAᵀB₁ᵀv is −ηγ² AᵀA u with u = Gᵀv
-// under SGD, of expected square σ⁴r(r + in + 1)‖u‖² times η²γ⁴: the law of
-// ΔW, whatever v. The same holds under a sign-like optimizer.
-func predictInputGradientFirst(optimizer string, p float64) (float64, bool) {
-	return predictDeltaWFirst(optimizer, p)
-}
+// rise is what the law of deltaWFirst gains where r ≫ in.
+const rise = 0.5
 
-// predictAdapterOutputFirst, for inputs unlike those of the training batch and
-// r ≪ in. Under SGD, γB₁Ax = −ηγ² G AᵀA x, and AᵀA x is σ²r x plus noise of
-// σ²√r‖x‖ an entry, whence γ²√r as long as r ≪ (‖G‖_F‖x‖/‖Gx‖)². That bound
-// is in for x unrelated to G, but near 1 for x that G was made of, where the
-// output grows as γ²r: probe inputs that share a direction with the training
-// inputs lie in between, up to ½ above this prediction. The same holds with γ
-// for γ² under a sign-like optimizer.
-func predictAdapterOutputFirst(optimizer string, p float64) (float64, bool) {
-	return predictDeltaWFirst(optimizer, p)
-}
-
-// predictAMovement, for gradients G that do not depend on r, as for large r
-// and p > ½, or for few steps. A moves by sums of −η∇A: under SGD by
-// ηγ²√r as in predictGradNormAFirst, while ‖A₀‖_F ∝ √r; under a sign-like
-// optimizer by η an entry, whatever the scale of the gradient.
-func predictAMovement(optimizer string, p float64) (float64, bool) {
+// movementA, for gradients G that do not depend on r, as for large r and
+// p > ½, or for few steps. A moves by sums of −η∇A: under SGD by ηγ²√r as in
+// gradNormAFirst, while ‖A₀‖_F ∝ √r; under a sign-like optimizer by η an
+// entry, whatever the scale of the gradient.
+func movementA(optimizer string, p float64) (float64, bool) {
 	return byUpdate(optimizer, -2*p, 0)
-}
-
-// predictNothing is for statistics of which theory gives no exponent.
-func predictNothing(string, float64) (float64, bool) {
-	return math.NaN(), false
 }
 
 // byUpdate picks the exponent for the kind of update that an optimizer makes.

@@ -24,7 +24,7 @@ func TestPredictions(t *testing.T) {
 			optimizer string
 			p         float64
 		}{{"sgd", 1}, {"sgd", 0.5}, {"adamw", 1}, {"adamw", 0.5}} {
-			if got, ok := s.Predict(at.optimizer, at.p); !ok || got != want[i] {
+			if got, ok := s.Theory.Exponent(at.optimizer, at.p); !ok || got != want[i] {
 				t.Errorf("%s, %s, p = %v: predicted %v, %v, want %v", name, at.optimizer, at.p, got, ok, want[i])
 			}
 		}
@@ -34,11 +34,11 @@ func TestPredictions(t *testing.T) {
 func TestPredictsNothingOfWhatItDoesNotKnow(t *testing.T) {
 	for _, name := range []string{"grad_norm_a_first", "a_movement_final"} {
 		s, _ := StatisticNamed(name)
-		if e, ok := s.Predict("muon", 1); ok || !math.IsNaN(e) {
+		if e, ok := s.Theory.Exponent("muon", 1); ok || !math.IsNaN(e) {
 			t.Errorf("%s under an unknown optimizer: predicted %v", name, e)
 		}
 	}
-	if e, ok := predictNothing("sgd", 1); ok || !math.IsNaN(e) {
+	if e, ok := (Theory{}).Exponent("sgd", 1); ok || !math.IsNaN(e) {
 		t.Errorf("predicted %v of a statistic without theory", e)
 	}
 }
@@ -75,7 +75,7 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 			}
 			s, _ := StatisticNamed(name)
 			// γ is 1 at every rank, so that p is 0.
-			want, _ := s.Predict(optimizer, 0)
+			want, _ := s.Theory.Exponent(optimizer, 0)
 			if math.Abs(e.Value-want) > 0.05 {
 				t.Errorf("%s, %s: fitted %.3f [%.3f, %.3f], predicted %.3f", name, optimizer, e.Value, e.Low, e.High, want)
 			}

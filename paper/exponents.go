@@ -38,8 +38,9 @@ func exponentsTable(arms []results.Arm) Table {
 			theory = append(theory, Entry{Values: []string{field(e.Predicted)}})
 			if finite(e.Predicted) {
 				theory[row].Text = number(e.Predicted)
-				if s.Regime != "" {
-					t.doubt(row, s.Regime)
+				if e.Rise > 0 {
+					theory[row].Text += " to " + number(e.Predicted+e.Rise)
+					t.doubt(row, "theory: the first for ranks far below the maps' width, the second for ranks far above it, or for inputs like those trained on")
 				}
 			}
 			counts = append(counts, word(strconv.Itoa(e.N)))
@@ -73,7 +74,7 @@ func measuredStatistics(arms []results.Arm) []metrics.Statistic {
 }
 
 // verdict compares a fitted exponent with theory: it agrees if the interval
-// contains the prediction.
+// contains the prediction, or a part of its range.
 func verdict(e metrics.Exponent) string {
 	switch {
 	case math.IsNaN(e.Value):
@@ -82,7 +83,7 @@ func verdict(e metrics.Exponent) string {
 		return "no prediction"
 	case math.IsNaN(e.Low):
 		return "no interval"
-	case e.Low <= e.Predicted && e.Predicted <= e.High:
+	case e.Low <= e.Predicted+e.Rise && e.Predicted <= e.High:
 		return "agrees"
 	}
 	return "differs"

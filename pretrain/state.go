@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
 )
@@ -36,10 +38,11 @@ func (t *training) save() error {
 		tensors = append(tensors, w)
 	}
 	tensors = append(tensors, t.opt.State()...)
-	if err := checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, nil); err != nil {
+	// The log goes first: one that is ahead of the state is cut back to it.
+	if err := t.log.write(); err != nil {
 		return err
 	}
-	return t.log.write()
+	return checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, nil)
 }
 
 // resume goes on from the folder's state, if it has one, and reports whether
@@ -70,7 +73,7 @@ func (t *training) claim() error {
 		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
 			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another folder", t.dir)
 		}
-		return os.WriteFile(path, []byte(t.recipe.text()), 0o666)
+		return renameio.WriteFile(path, []byte(t.recipe.text()), 0o666)
 	}
 	if err != nil {
 		return fmt.Errorf("pretrain: %w", err)
@@ -132,7 +135,7 @@ func (l *log) add(p Progress) {
 
 func (l *log) write() error {
 	text := logHeader + "\n" + strings.Join(l.rows, "\n") + "\n"
-	if err := os.WriteFile(l.path, []byte(text), 0o666); err != nil {
+	if err := renameio.WriteFile(l.path, []byte(text), 0o666); err != nil {
 		return fmt.Errorf("pretrain: %w", err)
 	}
 	return nil
@@ -144,7 +147,7 @@ func (l *log) read(step int) error {
 	if err != nil {
 		return fmt.Errorf("pretrain: %w", err)
 	}
-	for _, row := range strings.Fields(string(text))[1:] {
+	for _, row := range strings.Fields(string(text)) {
 		if at, err := strconv.Atoi(strings.Split(row, ",")[0]); err == nil && at <= step {
 			l.rows = append(l.rows, row)
 		}

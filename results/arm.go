@@ -1,7 +1,9 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"ranksweep/metrics"
 )
@@ -28,7 +30,7 @@ func Arms(runs []Run) []Arm {
 				P:         c.P,
 				Optimizer: c.Optimizer,
 				LR:        c.LR,
-				Axes:      without(c.Axes, "rank", "scaling"),
+				Axes:      c.armAxes(),
 			})
 		}
 		a := &arms[len(arms)-1]
@@ -37,25 +39,46 @@ func Arms(runs []Run) []Arm {
 		}
 		a.Cells = append(a.Cells, c)
 	}
+	for i := range arms {
+		always, updated := arms[i].beyondTheory()
+		if reason := cmp.Or(always, updated); reason != "" {
+			arms[i].Warnings = append(arms[i].Warnings, "no prediction of theory: "+reason)
+		}
+	}
 	return arms
 }
 
+// beyondTheory says why theory predicts nothing of the arm at all, or nothing
+// once it has been updated; empty where it does.
+func (a Arm) beyondTheory() (always, updated string) {
+	for _, c := range a.Cells {
+		switch {
+		case c.InitExponent != 0:
+			always = "the variance of A's entries depends on rank"
+		case c.Alpha != a.Cells[0].Alpha:
+			always = "alpha depends on rank"
+		case len(c.Moving) > 0:
+			updated = strings.Join(c.Moving, " and ") + " depends on rank"
+		}
+		updated = cmp.Or(updated, c.BeyondTheory)
+	}
+	return always, updated
+}
+
 // Exponent fits the power of rank that s follows over the arm's done runs, and
-// sets beside it the one that theory predicts, which takes A's variance for
-// free of rank: where it is not, nothing is predicted. Its error is that of
-// [metrics.FitExponent]; Predicted is set all the same.
+// sets beside it the one that theory predicts, where its assumptions hold. Its
+// error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 	var obs []metrics.Observation
 	for _, c := range a.Cells {
 		for _, r := range c.Runs {
-			if r.Status == Done {
-				obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: s.Of(r.Curve)})
-			}
+			obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: r.Statistic(s)})
 		}
 	}
 	e, err := metrics.FitExponent(obs)
-	if predicted, ok := s.Predict(a.Optimizer, a.P); ok && a.Cells[0].InitExponent == 0 {
-		e.Predicted = predicted
+	always, updated := a.beyondTheory()
+	if predicted, ok := s.Theory.Exponent(a.Optimizer, a.P); ok && always == "" && (updated == "" || s.Theory.Onset) {
+		e.Predicted, e.Rise = predicted, s.Theory.Rise
 	}
 	return e, err
 }

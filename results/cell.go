@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -63,10 +64,12 @@ func newCell(runs []Run) Cell {
 			LR:           r.LR,
 			Axes:         without(r.Axes, "seed"),
 			Provenance:   r.Provenance,
+			Moving:       r.Moving,
 		},
 		Runs: slices.Clone(runs),
 	}
 	for _, r := range runs {
+		c.BeyondTheory = cmp.Or(c.BeyondTheory, r.BeyondTheory)
 		for _, w := range r.Warnings {
 			if !slices.Contains(c.Warnings, w) {
 				c.Warnings = append(c.Warnings, w)

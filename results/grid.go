@@ -80,22 +80,56 @@ func ReadGrid(dir string) ([]Planned, error) {
 	return planned, nil
 }
 
-// InGrid splits runs into those that are planned and the others. With nothing
-// planned every run is.
+// InGrid splits runs into those that are planned and the others, and places
+// the planned ones in that grid: a run's axes are those of the grid that it is
+// looked at in, whichever it was first made for. With nothing planned every
+// run is in.
 func InGrid(runs []Run, planned []Planned) (in, out []Run) {
 	if len(planned) == 0 {
 		return runs, nil
 	}
-	ids := make(map[string]bool, len(planned))
+	axes := make(map[string][]Axis, len(planned))
 	for _, p := range planned {
-		ids[p.ID] = true
+		axes[p.ID] = p.Axes
 	}
+	moving := movingWithRank(planned)
 	for _, r := range runs {
-		if ids[r.ID] {
+		if a, ok := axes[r.ID]; ok {
+			r.Axes, r.Moving = a, moving
 			in = append(in, r)
 		} else {
 			out = append(out, r)
 		}
 	}
 	return in, out
+}
+
+// movingWithRank names the axes that have one value at each rank, and not the
+// same at all: they were zipped with it.
+func movingWithRank(planned []Planned) []string {
+	var names []string
+	for _, axis := range planned[0].Axes {
+		at := make(map[string]string) // rank → value
+		single, values := true, make(map[string]bool)
+		for _, p := range planned {
+			rank, value := valueOf(p.Axes, "rank"), valueOf(p.Axes, axis.Name)
+			if v, seen := at[rank]; seen && v != value {
+				single = false
+			}
+			at[rank], values[value] = value, true
+		}
+		if single && len(values) > 1 && axis.Name != "rank" {
+			names = append(names, axis.Name)
+		}
+	}
+	return names
+}
+
+func valueOf(axes []Axis, name string) string {
+	for _, a := range axes {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
 }

@@ -14,12 +14,26 @@ func compareArms(a, b Run) int {
 	return cmp.Or(
 		compareSchemes(a, b),
 		cmp.Compare(a.Optimizer, b.Optimizer),
-		slices.CompareFunc(without(a.Axes, "rank", "scaling", "seed"), without(b.Axes, "rank", "scaling", "seed"), compareAxes),
-		cmp.Compare(a.LR, b.LR),
+		slices.CompareFunc(a.armAxes(), b.armAxes(), compareAxes),
+		cmp.Compare(a.armLR(), b.armLR()),
 		cmp.Compare(a.Provenance.Numerics, b.Provenance.Numerics),
 		cmp.Compare(a.Provenance.ModelHash, b.Provenance.ModelHash),
 		cmp.Compare(a.Provenance.DataHash, b.Provenance.DataHash),
 	)
+}
+
+// armAxes are the axes that tell arms apart: all but rank, scaling, seed and
+// what moves with rank.
+func (r Run) armAxes() []Axis {
+	return without(r.Axes, append([]string{"rank", "scaling", "seed"}, r.Moving...)...)
+}
+
+// armLR is the learning rate, if it does not move with rank.
+func (r Run) armLR() float64 {
+	if slices.Contains(r.Moving, "lr") {
+		return 0
+	}
+	return r.LR
 }
 
 // compareCells orders runs by everything but seed; 0 means one sample.

@@ -44,9 +44,14 @@ type Run struct {
 	Tokens   int64    `json:"tokens"`             // tokens trained on
 	Warnings []string `json:"warnings,omitempty"` // doubts that tables print as footnotes
 
+	// BeyondTheory says why theory predicts nothing of the run once it has
+	// been updated; empty where it does.
+	BeyondTheory string `json:"beyond_theory,omitempty"`
+
 	Config     json.RawMessage `json:"config"` // fully resolved
 	Provenance Provenance      `json:"provenance"`
 
+	Moving  []string        `json:"-"` // axes that move with rank, where the grid is known; see InGrid
 	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
 	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
 	Timing  Timing          `json:"-"` // in timing.json

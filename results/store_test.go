@@ -25,6 +25,7 @@ func nasty() Run {
 	r.Alpha, r.Gamma, r.LR, r.InitExponent = 1.0/3, math.SmallestNonzeroFloat64, math.MaxFloat64, 0.5
 	r.Reason = "NaN <loss> at \"step\" 3\n& so on"
 	r.Warnings = []string{"rank 2048 is above 256"}
+	r.BeyondTheory = "gradients are clipped"
 	r.Axes = append(r.Axes, Axis{"targets", "q_proj, \"k_proj\"\n"})
 	r.Tokens = math.MaxInt64
 	for i, v := range []float64{math.Pi, 0.1, math.Copysign(0, -1), 1e-320, 1e300} {
@@ -53,6 +54,9 @@ func TestRecordsReadBackExactly(t *testing.T) {
 
 func TestSameRunSeesEveryField(t *testing.T) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Run]()) {
+		if field.Name == "Moving" {
+			continue // of the grid, not of the record
+		}
 		changed := nasty()
 		reflect.ValueOf(&changed).Elem().FieldByIndex(field.Index).SetZero()
 		if sameRun(changed, nasty()) {

@@ -67,7 +67,7 @@ type Train struct {
 	Beta1       float64 `json:"beta1"`        // of adamw: decay of the gradient's mean
 	Beta2       float64 `json:"beta2"`        // of adamw: decay of the gradient's mean square
 	Eps         float64 `json:"eps"`          // of adamw: added to the root of the mean square
-	WeightDecay float64 `json:"weight_decay"` // decoupled from the gradient
+	WeightDecay float64 `json:"weight_decay"` // decoupled from the gradient under adamw and adafactor, added to it under sgd
 	Clip        float64 `json:"clip"`         // largest global gradient norm; 0: no clipping
 	Schedule    string  `json:"schedule"`     // constant, or linear or cosine down to 0 at the last step
 	Warmup      int     `json:"warmup"`       // steps over which the rate first rises linearly

@@ -1,7 +1,10 @@
 package sweep
 
 import (
+	"fmt"
+
 	"ranksweep/lora"
+	"ranksweep/metrics"
 	"ranksweep/nn"
 )
 
@@ -53,4 +56,19 @@ func (t Train) rates() nn.LearningRates {
 
 func (t Train) schedule() nn.Schedule {
 	return nn.Schedule{Name: t.Schedule, Warmup: t.Warmup, Steps: t.Steps}
+}
+
+// beyondTheory says why theory, which takes updates for plain, predicts nothing
+// of a run once it has been updated; empty where it does. Adam is sign-like
+// only where its ε is far below the gradient's entries.
+func (c Config) beyondTheory(curve []metrics.Point) string {
+	if c.Train.Clip > 0 {
+		return "gradients are clipped"
+	}
+	if c.Train.Optimizer == "adamw" && len(curve) > 0 {
+		if entry := curve[0].Values[metrics.GradRMSB]; c.Train.Eps > 0.1*entry {
+			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", c.Train.Eps, entry)
+		}
+	}
+	return ""
 }

@@ -156,7 +156,11 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 		t.watch(step, run, metrics.ValLoss)
 	}
 	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
-		return t.gauge.Probe(t.pass, t.probe, run, modules)
+		if err := t.gauge.Probe(t.pass, t.probe, run, modules); err != nil {
+			return err
+		}
+		t.watch(step, run, metrics.DeltaW)
+		t.watch(step, run, metrics.AdapterOutput)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func evaluate(model, adapter, source string, context int) (*evaluation, error) {
 	switch longest := c.Model.Config.Context; {
 	case context == 0:
 		context = longest
-	case context < 0 || context > longest:
+	case context < 2 || context > longest:
 		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to the model's %d", context, longest)}
 	}
 	corpus, err := data.Load(source)

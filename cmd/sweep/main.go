@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"ranksweep/nn/kernel"
@@ -39,18 +40,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		root.SetErr(stderr)
 		err = root.ExecuteContext(ctx)
 	}
-	var usage usageError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "sweep: interrupted; every finished run is kept, and the same command goes on from there")
 		return 130
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "sweep: %v\n", err)
-		return 2
-	default:
-		fmt.Fprintf(stderr, "sweep: %v\n", err)
-		return 1
 	}
+	// Errors of package sweep have the prefix already.
+	fmt.Fprintf(stderr, "sweep: %s\n", strings.TrimPrefix(err.Error(), "sweep: "))
+	if _, usage := errors.AsType[usageError](err); usage {
+		return 2
+	}
+	return 1
 }

@@ -39,10 +39,10 @@ func newRoot() *cobra.Command {
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {
-			return usageError{fmt.Errorf("%s: %s is missing; see %s --help", cmd.CommandPath(), names[len(args)], cmd.CommandPath())}
+			return usageError{fmt.Errorf("%s: %s is missing; see %s --help", cmd.Name(), names[len(args)], cmd.CommandPath())}
 		}
 		if len(args) > len(names) {
-			return usageError{fmt.Errorf("%s: %q is one argument too many; see %s --help", cmd.CommandPath(), args[len(names)], cmd.CommandPath())}
+			return usageError{fmt.Errorf("%s: %q is one argument too many; see %s --help", cmd.Name(), args[len(names)], cmd.CommandPath())}
 		}
 		return nil
 	}

@@ -77,7 +77,7 @@ func (f *footnotes) marks(texts []string) string {
 			f.texts = append(f.texts, t)
 			f.number[t] = len(f.texts)
 		}
-		marks += fmt.Sprintf("[%d]", f.number[t])
+		marks += fmt.Sprintf(" [%d]", f.number[t])
 	}
 	return marks
 }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+	"ranksweep/results"
+)
+
+// TestMain makes the test binary the command sweep too, for scripts and for
+// tests that kill it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sweep": main})
+}
+
+// TestScripts runs testdata/script, which reads as a manual of the command.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"tinymodel":   scriptModel(1),
+			"blankmodel":  scriptModel(0),
+			"tinyadapter": scriptTinyAdapter,
+			"truncate":    scriptTruncate,
+			"latin1":      scriptLatin1,
+			"fail":        scriptFail,
+			"exits":       scriptExits,
+		},
+	})
+}
+
+// scriptModel is "tinymodel DIR" and "blankmodel DIR": it makes a small model
+// folder, the weights of which are random or all zero.
+func scriptModel(scale float32) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: tinymodel DIR")
+		}
+		ts.Check(writeModel(ts.MkAbs(args[0]), scale))
+	}
+}
+
+// writeModel makes a folder of a byte-level model of random weights, scaled.
+func writeModel(dir string, scale float32) error {
+	tokenizer := checkpoint.NewByteTokenizer()
+	m, err := nn.New(nn.Config{
+		Vocab: tokenizer.Vocab(), Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 16, Hidden: 48,
+		Context: 64, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	})
+	if err != nil {
+		return err
+	}
+	m.Init(rand.New(rand.NewPCG(1, 1)))
+	for _, t := range m.Tensors() {
+		for i := range t.Data {
+			t.Data[i] *= scale
+		}
+	}
+	return checkpoint.Save(dir, &checkpoint.Checkpoint{Model: m, Tokenizer: tokenizer}, checkpoint.F32)
+}
+
+// scriptTinyAdapter is "tinyadapter DIR": it makes the weights of an adapter
+// of rank 2 for the first map of a tiny model. Its config is the script's.
+func scriptTinyAdapter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: tinyadapter DIR")
+	}
+	matrix := func(name string, rows, cols int) nn.Tensor {
+		t := nn.Tensor{
+			Name:  "base_model.model.model.layers.0.self_attn.q_proj." + name,
+			Shape: []int{rows, cols}, Data: make([]float32, rows*cols),
+		}
+		for i := range t.Data {
+			t.Data[i] = float32(i%7) - 3
+		}
+		return t
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o777))
+	ts.Check(checkpoint.WriteTensors(filepath.Join(dir, "adapter_model.safetensors"), []nn.Tensor{
+		matrix("lora_A.weight", 2, 32), matrix("lora_B.weight", 32, 2),
+	}, checkpoint.F32, nil))
+}
+
+// scriptTruncate is "truncate FILES BYTES", FILES being a pattern.
+func scriptTruncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: truncate FILES BYTES")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("no file is %s", args[0])
+	}
+	for _, f := range files {
+		ts.Check(os.Truncate(f, n))
+	}
+}
+
+// scriptLatin1 is "latin1 FILE TEXT": it writes a text, a byte a letter.
+func scriptLatin1(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: latin1 FILE TEXT")
+	}
+	var text []byte
+	for _, r := range args[1] {
+		text = append(text, byte(r))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+// scriptFail is "fail DIR REASON": it makes failures of all runs of a store.
+func scriptFail(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fail DIR REASON")
+	}
+	ts.Check(failAll(ts.MkAbs(args[0]), args[1]))
+}
+
+func failAll(dir, reason string) error {
+	store := results.Open(dir)
+	runs, problems := store.Runs()
+	if len(runs) == 0 || len(problems) > 0 {
+		return fmt.Errorf("%d runs, problems %v", len(runs), problems)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "runs")); err != nil {
+		return err
+	}
+	for _, r := range runs {
+		r.Status, r.Reason, r.Steps, r.Curve, r.Modules = results.Failed, reason, 0, nil, nil
+		if err := store.Put(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scriptExits is "exits STATUS COMMAND...": the command must end with that
+// status.
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}

@@ -1,0 +1,92 @@
+package results
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// TestGridReadsBack: what WriteGrid writes, ReadGrid reads.
+func TestGridReadsBack(t *testing.T) {
+	dir := t.TempDir()
+	if got, err := ReadGrid(dir); got != nil || err != nil {
+		t.Errorf("no grid: %v, %v", got, err)
+	}
+	want := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}}, {"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
+	if err := WriteGrid(dir, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadGrid(dir)
+	if err != nil || len(got) != 2 || got[0].ID != "a" || got[1].Axes[0] != want[1].Axes[0] || got[0].Axes[1] != want[0].Axes[1] {
+		t.Errorf("read back %v, %v", got, err)
+	}
+	if err := WriteGrid(filepath.Join(dir, "absent"), want); err == nil {
+		t.Error("a folder that is not there is written to")
+	}
+}
+
+// zipped is an arm in which alpha doubles with rank.
+func zipped() (runs []Run, planned []Planned) {
+	for i, rank := range []int{4, 8, 16} {
+		r := testRun("lora", 1, rank, 0)
+		r.ID, r.Cell, r.Alpha = string(rune('a'+i)), string(rune('A'+i)), float64(2*rank)
+		runs = append(runs, r)
+		planned = append(planned, Planned{r.ID, []Axis{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
+	}
+	return runs, planned
+}
+
+// TestAxesMovingWithRankMakeOneArm: zipped with rank, alpha tells no arms
+// apart, and theory, which takes it for constant, predicts nothing.
+func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
+	runs, planned := zipped()
+	in, out := InGrid(append(runs, Run{ID: "elsewhere"}), planned)
+	if len(in) != 3 || len(out) != 1 {
+		t.Fatalf("%d in the grid, %d not; want 3 and 1", len(in), len(out))
+	}
+	arms := Arms(in)
+	if len(arms) != 1 || len(arms[0].Cells) != 3 {
+		t.Fatalf("%d arms, want one of three ranks", len(arms))
+	}
+	e, err := arms[0].Exponent(metrics.GradNormOnset)
+	if err != nil || !math.IsNaN(e.Predicted) {
+		t.Errorf("predicted %v, %v; want nothing", e.Predicted, err)
+	}
+	if len(arms[0].Warnings) != 1 || arms[0].Warnings[0] != "no prediction of theory: alpha depends on rank" {
+		t.Errorf("warnings %q", arms[0].Warnings)
+	}
+}
+
+// TestGridPlacesRunsOfEarlierGrids: a run made under a grid with fewer axes
+// joins the arm of those that were made later.
+func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
+	early, late := testRun("lora", 1, 4, 0), testRun("lora", 1, 8, 0)
+	early.ID, late.ID = "early", "late"
+	late.Axes = append(late.Axes, Axis{"batch", "4"})
+	in, _ := InGrid([]Run{early, late}, []Planned{
+		{"early", []Axis{{"rank", "4"}, {"batch", "4"}}},
+		{"late", []Axis{{"rank", "8"}, {"batch", "4"}}},
+	})
+	if arms := Arms(in); len(arms) != 1 {
+		t.Errorf("%d arms, want one", len(arms))
+	}
+}
+
+// TestClippedRunsArePredictedAtOnsetOnly: clipping comes after the onset is
+// measured.
+func TestClippedRunsArePredictedAtOnsetOnly(t *testing.T) {
+	runs := testGrid()
+	for i := range runs {
+		runs[i].BeyondTheory = "gradients are clipped"
+	}
+	arm := Arms(runs)[0]
+	first, _ := metrics.StatisticNamed("delta_w_first")
+	if e, _ := arm.Exponent(first); !math.IsNaN(e.Predicted) {
+		t.Errorf("after an update: predicted %g", e.Predicted)
+	}
+	if e, _ := arm.Exponent(metrics.GradNormOnset); math.IsNaN(e.Predicted) {
+		t.Error("at onset: predicted nothing")
+	}
+}
