@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "sweep: interrupted; every finished run is kept, and the same command goes on from there")
+		fmt.Fprintln(stderr, "sweep: interrupted; finished runs are kept: run again to go on")
 		return 130
 	}
 	// Errors of package sweep have the prefix already.

@@ -5,9 +5,11 @@ import (
 	"io"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -17,13 +19,13 @@ import (
 )
 
 // progress shows a sweep on standard error. On a terminal it redraws a bar for
-// the sweep and a line a worker; elsewhere it writes a line when a run begins
-// and ends.
+// the sweep and a line a worker; elsewhere it writes a line when a run ends.
 type progress struct {
 	mu      sync.Mutex
 	w       io.Writer
 	live    bool
 	drawn   int // lines on the screen that the next frame replaces
+	names   int // width of the longest run's coordinates
 	started time.Time
 	total   int
 	cost    float64 // of the whole plan
@@ -50,6 +52,9 @@ func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
 		total: len(p.Jobs), cost: p.Cost(), count: make(map[results.Status]int),
 		workers: make([]workerState, workers), stop: make(chan struct{}),
 	}
+	for _, j := range p.Jobs {
+		pr.names = max(pr.names, utf8.RuneCountInString(j.Point.String()))
+	}
 	if pr.live {
 		pr.stopped.Go(pr.redraw)
 	}
@@ -74,24 +79,24 @@ func (p *progress) redraw() {
 func (p *progress) close() {
 	close(p.stop)
 	p.stopped.Wait()
-	if !p.live && p.skipped > 0 {
+	if p.skipped > 0 {
 		fmt.Fprintf(p.w, "%d of %d runs were there already\n", p.skipped, p.total)
 	}
 }
 
 func (p *progress) draw() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	width := 80
+	width, height := 80, 24
 	if f, ok := p.w.(*os.File); ok {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
-			width = w
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			width, height = w, h
 		}
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
-		if w.busy {
-			lines = append(lines, fmt.Sprintf("  %d  %s", i+1, w))
+		if w.busy && len(lines) < height-1 { // what has scrolled away cannot be redrawn
+			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.names)))
 		}
 	}
 	var frame strings.Builder
@@ -161,10 +166,12 @@ func (p *progress) left() string {
 	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
 }
 
-func (w workerState) String() string {
-	s := fmt.Sprintf("%-40s step %d/%d", w.job.Point, w.last.Step, w.job.Config.Train.Steps)
+// line shows the run that a worker is at, its coordinates padded to a width.
+func (w workerState) line(width int) string {
+	steps := strconv.Itoa(w.job.Config.Train.Steps)
+	s := fmt.Sprintf("%-*s  step %*d/%s", width, w.job.Point, len(steps), w.last.Step, steps)
 	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
-		s += fmt.Sprintf("  loss %.4f  gradient norm %.3g", v, w.last.Values[metrics.GradNorm])
+		s += fmt.Sprintf("  loss %.3f  grad norm %.2g", v, w.last.Values[metrics.GradNorm])
 	}
 	return s
 }
@@ -228,9 +235,10 @@ func (p *progress) say(line string) {
 
 // roundTime writes a duration as a person would say it.
 func roundTime(d time.Duration) string {
+	d = d.Round(time.Second)
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()+0.5))
+		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
 		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
 	}
@@ -240,7 +248,7 @@ func roundTime(d time.Duration) string {
 // cut shortens a line of text to a width, so that it does not wrap.
 func cut(s string, width int) string {
 	if r := []rune(s); len(r) > width {
-		return string(r[:width-1]) + "…"
+		return string(r[:max(0, width-1)]) + "…"
 	}
 	return s
 }

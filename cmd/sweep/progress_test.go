@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// testProgress shows four jobs of equal cost, begun ten seconds ago.
+func testProgress(w *bytes.Buffer) (*progress, []sweep.Job) {
+	plan := &sweep.Plan{}
+	for i, name := range []string{"4", "8", "16", "512"} {
+		c := sweep.Defaults()
+		c.Train.Steps = 200
+		plan.Jobs = append(plan.Jobs, sweep.Job{
+			Point:    sweep.Point{Config: c, Axes: []results.Axis{{Name: "rank", Value: name}}},
+			ID:       fmt.Sprint(i),
+			Material: sweep.Material{Cost: 3e9},
+		})
+	}
+	p := newProgress(w, plan, 2)
+	p.started = time.Now().Add(-10 * time.Second)
+	return p, plan.Jobs
+}
+
+func point(step int, loss, norm float64) metrics.Point {
+	p := metrics.Point{Step: step, Values: metrics.NoValues()}
+	p.Values[metrics.TrainLoss], p.Values[metrics.GradNorm] = loss, norm
+	return p
+}
+
+// TestPlainProgress: where standard error is no terminal, a line a run and
+// nothing that a log could not hold.
+func TestPlainProgress(t *testing.T) {
+	var out bytes.Buffer
+	p, jobs := testProgress(&out)
+	p.Skipped(jobs[0], results.Run{})
+	p.Started(0, jobs[1])
+	p.Stepped(0, jobs[1], point(7, 5.5, 0.3))
+	p.Finished(0, jobs[1], results.Run{Status: results.Done})
+	p.Started(1, jobs[2])
+	p.Finished(1, jobs[2], results.Run{Status: results.Diverged, Reason: "training loss is NaN at step 3"})
+	p.Waiting(jobs[3])
+	p.Started(0, jobs[3])
+	p.Finished(0, jobs[3], results.Run{Status: results.Failed, Reason: "out of luck"})
+	p.close()
+	const want = `2/4 runs  rank=8: done  20 s left
+3/4 runs, 1 diverged  rank=16: diverged, training loss is NaN at step 3  5 s left
+rank=512: another process trains it, waiting
+4/4 runs, 1 diverged, 1 failed  rank=512: failed, out of luck  in 10 s
+1 of 4 runs were there already
+`
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestBar(t *testing.T) {
+	p, jobs := testProgress(new(bytes.Buffer))
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() {}, "[                        ]   0%  0/4 runs  "},
+		{func() { p.Started(0, jobs[0]) }, "[                        ]   0%  0/4 runs  "},
+		{func() { p.Stepped(0, jobs[0], point(100, 5, 1)) }, "[===                     ]  12%  0/4 runs  1 min 10 s left"},
+		{func() { p.Interrupted(0, jobs[0]) }, "[                        ]   0%  0/4 runs  "},
+		{func() { p.Skipped(jobs[1], results.Run{}) }, "[======                  ]  25%  1/4 runs  "},
+		{func() { p.Started(0, jobs[0]); p.Finished(0, jobs[0], results.Run{Status: results.Done}) },
+			"[============            ]  50%  2/4 runs  20 s left"},
+		{func() { p.Started(1, jobs[2]); p.Stepped(1, jobs[2], point(200, 5, 1)) },
+			"[==================      ]  75%  2/4 runs  5 s left"},
+		{func() { p.Finished(1, jobs[2], results.Run{Status: results.Diverged}) },
+			"[==================      ]  75%  3/4 runs, 1 diverged  5 s left"},
+		{func() { p.Started(0, jobs[3]); p.Finished(0, jobs[3], results.Run{Status: results.Failed}) },
+			"[========================] 100%  4/4 runs, 1 diverged, 1 failed  in 10 s"},
+	} {
+		step.do()
+		if got := p.bar(); got != step.want {
+			t.Errorf("got  %s\nwant %s", got, step.want)
+		}
+	}
+}
+
+// TestLiveProgress follows the frames on a screen: each takes the place of the
+// one before, and what is said stays above.
+func TestLiveProgress(t *testing.T) {
+	var out bytes.Buffer
+	p, jobs := testProgress(&out)
+	p.live = true
+	expect := func(want ...string) {
+		t.Helper()
+		p.draw()
+		if got := screen(t, out.String()); !slices.Equal(got, want) {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	expect("[                        ]   0%  0/4 runs  ")
+
+	p.Started(0, jobs[0])
+	p.Started(1, jobs[3])
+	p.Stepped(1, jobs[3], point(100, 5.4321, 0.0123))
+	expect(
+		"[===                     ]  12%  0/4 runs  1 min 10 s left",
+		" 1  rank=4    step   0/200",
+		" 2  rank=512  step 100/200  loss 5.432  grad norm 0.012")
+
+	const reason = "training loss is NaN at step 3"
+	p.Finished(0, jobs[0], results.Run{Status: results.Diverged, Reason: reason})
+	p.Finished(1, jobs[3], results.Run{Status: results.Done})
+	expect(
+		"rank=4: diverged, "+reason,
+		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
+
+	p.Started(1, jobs[1])
+	p.workers[1].job.Axes = []results.Axis{{Name: "targets", Value: strings.Repeat("proj+", 20)}}
+	expect(
+		"rank=4: diverged, "+reason,
+		"[============            ]  50%  2/4 runs, 1 diverged  10 s left",
+		" 2  targets="+strings.Repeat("proj+", 20)[:66]+"…")
+
+	p.Interrupted(1, jobs[1])
+	p.Waiting(jobs[2])
+	expect(
+		"rank=4: diverged, "+reason,
+		"rank=16: another process trains it, waiting",
+		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
+}
+
+// TestManyWorkers: no more lines than the screen has, or those that scrolled
+// away would stay.
+func TestManyWorkers(t *testing.T) {
+	var out bytes.Buffer
+	p, jobs := testProgress(&out)
+	p.workers = make([]workerState, 100)
+	for i := range p.workers {
+		p.Started(i, jobs[0])
+	}
+	p.draw()
+	if n := strings.Count(out.String(), "\n"); n != 23 {
+		t.Errorf("%d lines on a screen of 24, and the cursor's own", n)
+	}
+}
+
+var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\d*)([AJK])|.`)
+
+// screen returns the lines that a terminal shows above the cursor after text
+// was written to it.
+func screen(t *testing.T, text string) []string {
+	t.Helper()
+	rows, row, col := [][]rune{nil}, 0, 0
+	for _, token := range terminalToken.FindAllStringSubmatch(text, -1) {
+		switch {
+		case token[2] == "A":
+			n, err := strconv.Atoi(token[1])
+			check(t, err)
+			row -= n
+		case token[2] == "J":
+			rows = rows[:row+1]
+			rows[row] = rows[row][:col]
+		case token[2] == "K":
+			rows[row] = rows[row][:col]
+		case token[0] == "\r":
+			col = 0
+		case token[0] == "\n":
+			if row, col = row+1, 0; row == len(rows) {
+				rows = append(rows, nil)
+			}
+		default:
+			rows[row] = append(rows[row][:col], append([]rune(token[0]), rows[row][min(col+1, len(rows[row])):]...)...)
+			col++
+		}
+	}
+	var lines []string
+	for _, r := range rows[:row] {
+		lines = append(lines, string(r))
+	}
+	return lines
+}
+
+// TestScreenKeepsWhatIsNotErased: a shorter line alone does not hide a longer
+// one.
+func TestScreenKeepsWhatIsNotErased(t *testing.T) {
+	got := screen(t, "long line\nlast\n\x1b[2A\rnew\n")
+	if !slices.Equal(got, []string{"newg line"}) {
+		t.Errorf("%q", got)
+	}
+	got = screen(t, "long line\nlast\n\x1b[2A\rnew\x1b[K\n\x1b[J")
+	if !slices.Equal(got, []string{"new"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRoundTime(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                              "0 s",
+		499 * time.Millisecond:         "0 s",
+		1500 * time.Millisecond:        "2 s",
+		59700 * time.Millisecond:       "1 min 00 s",
+		61 * time.Second:               "1 min 01 s",
+		time.Hour - time.Millisecond:   "1 h 00 min",
+		26*time.Hour + 5*time.Minute:   "26 h 05 min",
+		time.Hour + 59*time.Second + 1: "1 h 00 min",
+	} {
+		if got := roundTime(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"αβγδ", 4, "αβγδ"}, {"αβγδ", 3, "αβ…"}, {"αβγδ", 1, "…"}, {"", 0, ""},
+	} {
+		if got := cut(c.text, c.width); got != c.want {
+			t.Errorf("%q cut to %d is %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
+}
