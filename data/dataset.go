@@ -1,6 +1,9 @@
 package data
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Sequence is what a model reads and what it is to predict.
 type Sequence struct {
@@ -24,18 +27,25 @@ type Dataset struct {
 // Stats counts what became of a corpus's examples.
 type Stats struct {
 	Examples  int // of the corpus
-	Truncated int // completions cut off at the end of the context
-	Dropped   int // examples with nothing to score, within the context if cut there
+	Shortened int // longer than the context: the prompt lost its beginning
+	Truncated int // longer than the context even so, and cut off at its end
+	Dropped   int // with nothing to score
 }
 
 // Warnings says in words what a user should know of.
 func (s Stats) Warnings() []string {
 	var list []string
-	if s.Truncated > 0 {
-		list = append(list, fmt.Sprintf("%d of %d examples are longer than the context and were cut off at its end", s.Truncated, s.Examples))
-	}
-	if s.Dropped > 0 {
-		list = append(list, fmt.Sprintf("%d of %d examples have nothing to score within the context and were dropped", s.Dropped, s.Examples))
+	for _, f := range []struct {
+		count int
+		what  string
+	}{
+		{s.Shortened, "are longer than the context: their prompts lost the beginning"},
+		{s.Truncated, "are longer than the context and were cut off at its end"},
+		{s.Dropped, "have nothing to score and were dropped"},
+	} {
+		if f.count > 0 {
+			list = append(list, fmt.Sprintf("%d of %d examples %s", f.count, s.Examples, f.what))
+		}
 	}
 	return list
 }
@@ -46,7 +56,8 @@ func (s Stats) Warnings() []string {
 // scored from its second token on. One longer than the context is cut into
 // windows of Context tokens that overlap by one, so that each token is scored
 // once. A prompt with its completions is encoded piece by piece; one longer
-// than the context loses its end.
+// than the context loses the prompt's beginning, of which it keeps half a
+// context, and then its end.
 //
 // Which examples are held out depends on their content alone, and equal ones
 // are held out together. A corpus of a single text is split by its windows.
@@ -67,7 +78,7 @@ func encode(c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
 		return nil, err
 	}
 	if len(pieces) == 0 {
-		return nil, fmt.Errorf("no example has anything to score within %d tokens: raise the context", s.Context)
+		return nil, errors.New("no example has anything to score")
 	}
 	held, err := holdOut(pieces, s.Validation)
 	if err != nil {

@@ -25,16 +25,13 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 		if err != nil {
 			return nil, stats, err
 		}
-		truncated := x[0].Kind != Text && len(tokens) > context
-		if truncated {
-			tokens = tokens[:context]
-		}
-		if !slices.ContainsFunc(tokens, func(t symbol) bool { return t.score }) {
+		scored := slices.IndexFunc(tokens, func(t symbol) bool { return t.score })
+		if scored < 0 {
 			stats.Dropped++
 			continue
 		}
-		if truncated {
-			stats.Truncated++
+		if x[0].Kind != Text {
+			tokens = shorten(tokens, scored, context, &stats)
 		}
 		k := x.key()
 		for from := 0; from+1 < len(tokens); from += context - 1 {
@@ -48,6 +45,26 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 		}
 	}
 	return pieces, stats, nil
+}
+
+// shorten makes a prompt with its completions fit into the context. The
+// prompt's beginning goes first, a BOS aside, until what is scored begins in
+// the middle of the context: the end of a prompt says most about what comes
+// next. Then the end goes.
+func shorten(tokens []symbol, scored, context int, stats *Stats) []symbol {
+	if drop := min(len(tokens)-context, scored-context/2); drop > 0 {
+		first := 0
+		if tokens[0].bytes == 0 { // a BOS
+			first = 1
+		}
+		tokens = slices.Concat(tokens[:first], tokens[first+drop:])
+		stats.Shortened++
+	}
+	if len(tokens) > context {
+		tokens = tokens[:context]
+		stats.Truncated++
+	}
+	return tokens
 }
 
 func tokensKey(tokens []symbol) key {
