@@ -53,6 +53,11 @@ func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 	return s, nil
 }
 
+// Merges reports whether an adapter of l takes the merged form in training.
+func (c Config) Merges(l *nn.Linear) bool {
+	return c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
+}
+
 func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 	a := &Adapter{
 		Base: l, gamma: float32(c.Gamma), init: c.Init, seed: seed, stale: true,
@@ -60,7 +65,7 @@ func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 		dA: nn.NewMatrix(c.Rank, l.In()), dB: nn.NewMatrix(l.Out(), c.Rank),
 	}
 	a.InitialA(a.A.Data)
-	if c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In()) {
+	if c.Merges(l) {
 		a.train = &merged{
 			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],
 			weight: &nn.Linear{Name: l.Name, Weight: nn.NewMatrix(l.Out(), l.In())},
@@ -99,7 +104,7 @@ func newScratch(c Config, targets []*nn.Linear) *scratch {
 	widest := 0
 	for _, l := range targets {
 		widest = max(widest, l.Out(), l.In())
-		if c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In()) {
+		if c.Merges(l) {
 			s.dW[[2]int{l.Out(), l.In()}] = nn.NewMatrix(l.Out(), l.In())
 		} else if s.du.Rows == 0 {
 			s.du = nn.NewMatrix(c.Tokens, c.Rank)

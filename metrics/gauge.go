@@ -23,6 +23,18 @@ type Gauge struct {
 // pair is the gradient accumulators of one adapter.
 type pair struct{ a, b []float32 }
 
+// GaugeBytes is the memory that [NewGauge] takes for adapters of a rank on
+// targets.
+func GaugeBytes(targets []*nn.Linear, rank int) int64 {
+	var delta, widest, in int64
+	for _, l := range targets {
+		delta = max(delta, int64(l.Out())*int64(l.In()))
+		widest = max(widest, int64(l.Out()), int64(l.In()))
+		in = max(in, int64(l.In()))
+	}
+	return 4 * (delta + int64(rank)*in + 2*widest)
+}
+
 // NewGauge prepares to measure set.
 func NewGauge(set *lora.Set) *Gauge {
 	var delta, a0, wide int

@@ -6,6 +6,7 @@ var adafactorVariant = variant{
 	defaults: OptimizerConfig{Name: "adafactor"},
 	settings: []string{"weight decay"},
 	make:     newAdafactor,
+	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return rows + cols },
 }
 
 // The constants that Hugging Face's and fairseq's Adafactor start from.

@@ -6,6 +6,7 @@ var adamWVariant = variant{
 	defaults: OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
 	settings: []string{"beta1", "beta2", "eps", "weight decay"},
 	make:     newAdamW,
+	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return 2 * rows * cols },
 }
 
 // adamW is Adam with decoupled weight decay λ (Loshchilov and Hutter,

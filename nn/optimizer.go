@@ -37,6 +37,7 @@ type variant struct {
 	defaults OptimizerConfig
 	settings []string // names, as in Validate, of those that it has
 	make     func(OptimizerConfig, []Param) Optimizer
+	state    func(c OptimizerConfig, rows, cols int64) int64 // floats that it keeps for a parameter
 }
 
 // variants stand in the order in which errors list them.
@@ -140,15 +141,6 @@ func (l LearningRates) Validate() error {
 		}
 	}
 	return nil
-}
-
-// StateBytes returns how much memory an optimizer's state takes.
-func StateBytes(o Optimizer) int64 {
-	var n int64
-	for _, t := range o.State() {
-		n += 4 * int64(len(t.Data))
-	}
-	return n
 }
 
 // RestoreState puts an optimizer where it was when saved was its State. Both

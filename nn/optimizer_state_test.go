@@ -89,12 +89,22 @@ func TestRestoreStateRefuses(t *testing.T) {
 }
 
 // TestStateBytes counts on paper: oddParams has 1+7+5+78+51 = 142 entries, 23
-// rows and 32 columns.
+// rows and 32 columns. What is kept besides is the number of the step.
 func TestStateBytes(t *testing.T) {
-	for i, want := range []int64{0, 4 * 142, 4 * (1 + 2*142), 4 * (1 + 2*142), 4 * (1 + 23 + 32)} {
-		o := mustOptimizer(t, testOptimizers()[i], oddParams(rand.New(rand.NewPCG(9, 3))))
-		if got := StateBytes(o); got != want {
-			t.Errorf("%+v: state of %d bytes, want %d", testOptimizers()[i], got, want)
+	for i, want := range []int64{0, 4 * 142, 4 * 2 * 142, 4 * 2 * 142, 4 * (23 + 32)} {
+		params := oddParams(rand.New(rand.NewPCG(9, 3)))
+		c := testOptimizers()[i]
+		if got := c.StateBytes(params); got != want {
+			t.Errorf("%+v: state of %d bytes, want %d", c, got, want)
+		}
+		var kept int64
+		for _, s := range mustOptimizer(t, c, params).State() {
+			if !strings.HasSuffix(s.Name, ".step") {
+				kept += 4 * int64(len(s.Data))
+			}
+		}
+		if kept != want {
+			t.Errorf("%+v: keeps %d bytes, want %d", c, kept, want)
 		}
 	}
 }

@@ -134,6 +134,7 @@ func (p *Pass) allocate() {
 	norm := func() activation {
 		return activation{x: NewMatrix(n, c.Dim), inv: make([]float32, n), h: NewMatrix(n, c.Dim)}
 	}
+	c.Context = min(c.Context, n) // no sequence is longer than a batch
 	p.rope = newRope(c)
 	p.layers = make([]activations, c.Layers)
 	for i := range p.layers {

@@ -4,6 +4,14 @@ var sgdVariant = variant{
 	defaults: OptimizerConfig{Name: "sgd"},
 	settings: []string{"momentum", "weight decay"},
 	make:     newSGD,
+	state:    sgdState,
+}
+
+func sgdState(c OptimizerConfig, rows, cols int64) int64 {
+	if c.Momentum == 0 {
+		return 0
+	}
+	return rows * cols
 }
 
 // sgd is stochastic gradient descent with momentum μ and weight decay λ, as

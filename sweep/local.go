@@ -117,7 +117,7 @@ func (l *Local) Resolve(c Config) (Material, error) {
 	return Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash,
 		Cost:     c.cost(model.Model, targets, meanLength(d.Train)),
-		Bytes:    c.bytes(model.Model, targets),
+		Bytes:    c.bytes(model.Model, targets, d),
 		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
 	}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -27,10 +29,13 @@ type Observer interface {
 type Scheduler struct {
 	Trainer Trainer
 	Store   *results.Store
-	Workers int // runs at once
+	Workers int   // runs at once, as far as memory allows
+	Memory  int64 // bytes that all runs at once may take
 	Program string
 	Kernel  string
 	Observer
+
+	memory *semaphore.Weighted // of Memory, what no run has
 }
 
 // Run trains the plan's missing runs, the longest first, each at most once
@@ -38,6 +43,10 @@ type Scheduler struct {
 // record, with an error when a record could not be written or ctx ended; runs
 // that failed are in the store.
 func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
+	if err := s.Fits(p); err != nil {
+		return err
+	}
+	s.memory = semaphore.NewWeighted(s.Memory)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	jobs := make(chan Job)
@@ -68,6 +77,31 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 		return err
 	}
 	return s.await(ctx, p.Experiment.Name, busy.jobs)
+}
+
+// Fits returns an error if a run that the store lacks takes more than Memory
+// alone.
+func (s *Scheduler) Fits(p *Plan) error {
+	for _, j := range p.Jobs {
+		if j.Material.Bytes <= s.Memory {
+			continue
+		}
+		if r, err := s.Store.Get(j.ID); err != nil || r.Status == results.Failed {
+			return fmt.Errorf("sweep: %s: takes %s of memory, and runs may have %s here: lower rank, batch or context, or raise GOMEMLIMIT",
+				j, formatBytes(j.Material.Bytes), formatBytes(s.Memory))
+		}
+	}
+	return nil
+}
+
+// formatBytes writes a size in the largest unit that leaves it at least 1.
+func formatBytes(n int64) string {
+	units := []string{"bytes", "KB", "MB", "GB", "TB"}
+	x, unit := float64(n), 0
+	for ; x >= 1000 && unit+1 < len(units); unit++ {
+		x /= 1000
+	}
+	return fmt.Sprintf("%.3g %s", x, units[unit])
 }
 
 // held is the jobs that another process was seen to train.
@@ -121,6 +155,10 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	if done, err := s.stored(j); done || err != nil {
 		return err
 	}
+	if err := s.memory.Acquire(ctx, j.Material.Bytes); err != nil {
+		return context.Cause(ctx)
+	}
+	defer s.memory.Release(j.Material.Bytes)
 	s.Started(worker, j)
 	run, err := s.train(ctx, experiment, worker, j)
 	if err != nil {

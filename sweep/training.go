@@ -62,7 +62,8 @@ func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	}
 	t.probe = batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
 	t.outcome.Status = results.Done
-	t.outcome.Curve = make([]metrics.Point, 0, c.Train.Steps+1)
+	t.outcome.Curve = make([]metrics.Point, 0, c.points())
+	t.outcome.Modules = make([]metrics.Point, 0, c.modulePoints()*len(set.Adapters))
 	return t, nil
 }
 

@@ -405,7 +405,7 @@ func TestSameContentsFails(t *testing.T) {
 
 func runPlan(t *testing.T, ctx context.Context, p *Plan, trainer Trainer, dir string, workers int, o *silent) error {
 	t.Helper()
-	s := Scheduler{Trainer: trainer, Store: results.Open(dir), Workers: workers, Program: "test", Kernel: kernel.Name(), Observer: o}
+	s := Scheduler{Trainer: trainer, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Program: "test", Kernel: kernel.Name(), Observer: o}
 	return s.Run(ctx, p)
 }
 

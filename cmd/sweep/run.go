@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,13 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err != nil {
 		return err
 	}
+	s := sweep.Scheduler{
+		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
+		Program: program(), Kernel: kernel.Name(),
+	}
+	if err := s.Fits(p); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
@@ -74,11 +82,19 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	}
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
-	s := sweep.Scheduler{
-		Trainer: t, Store: results.Open(dir), Workers: workers,
-		Program: program(), Kernel: kernel.Name(), Observer: progress,
-	}
+	s.Observer = progress
 	return s.Run(cmd.Context(), p)
+}
+
+// memory is what runs may take together: what GOMEMLIMIT allows or, without
+// it, nine tenths of the machine's memory or its control group's, less what is
+// in use already. The garbage collector works harder as the limit comes near.
+func memory() int64 {
+	// Where neither is to be found out, there is no limit.
+	limit, _ := memlimit.Set(memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return max(0, limit-int64(m.HeapAlloc))
 }
 
 // conclude prints and draws what the store holds, and reports what it lacks.

@@ -58,7 +58,7 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		return err
 	}
 	warnings.print(w)
-	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP\n", len(p.Jobs), p.Cost()/1e12)
+	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; MB is the memory of a run beside model and data\n", len(p.Jobs), p.Cost()/1e12)
 	return err
 }
 

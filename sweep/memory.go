@@ -1,0 +1,45 @@
+package sweep
+
+import (
+	"unsafe"
+
+	"ranksweep/data"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+)
+
+// bytes is the memory of a run beside its model and data, which it shares:
+// activations, adapters with their gradients, the optimizer's state, what
+// measuring takes, and the curve. A test holds it to what is allocated.
+func (c Config) bytes(m *nn.Model, targets []*nn.Linear, d *data.Dataset) int64 {
+	var params []nn.Param
+	for _, l := range targets {
+		params = append(params, nn.Param{Rows: c.Adapter.Rank, Cols: l.In()}, nn.Param{Rows: l.Out(), Cols: c.Adapter.Rank})
+	}
+	tokens := c.passTokens()
+	return m.Config.PassBytes(tokens) + c.lora().Bytes(targets) + c.Train.optimizer().StateBytes(params) +
+		metrics.GaugeBytes(targets, c.Adapter.Rank) + c.batchBytes(d) +
+		int64(c.points()+c.modulePoints()*len(targets))*int64(unsafe.Sizeof(metrics.Point{}))
+}
+
+// batchBytes is the memory of a run's own batches and of its data's order.
+func (c Config) batchBytes(d *data.Dataset) int64 {
+	const token, index = 2 * 4, 8 // with its target
+	held := 0
+	for _, s := range d.Val {
+		held += len(s.Tokens)
+	}
+	return token*int64(held+c.Train.Accumulate*c.passTokens()) + index*int64(len(d.Train))
+}
+
+// points is how many points a run's curve has: those of Measure.Every, and
+// the first, the second and the last step.
+func (c Config) points() int { return c.Train.Steps/c.Measure.Every + 3 }
+
+// modulePoints is the same of every single adapted map.
+func (c Config) modulePoints() int {
+	if c.Measure.ModulesEvery == 0 {
+		return 0
+	}
+	return c.Train.Steps/c.Measure.ModulesEvery + 3
+}

@@ -1,0 +1,128 @@
+package sweep
+
+import (
+	"context"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"ranksweep/data"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+	"ranksweep/results"
+)
+
+// TestBytesAreAllocated: a run takes the memory that was counted for it, to
+// within 2%, which is for headers, names and what allocations are rounded to.
+func TestBytesAreAllocated(t *testing.T) {
+	m, err := nn.New(nn.Config{
+		Vocab: 257, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, HeadDim: 32, Hidden: 300,
+		Context: 4096, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	})
+	check(t, err)
+	source, err := data.Load(testData(t))
+	check(t, err)
+	for _, set := range []string{
+		"rank=4", "rank=64", "rank=1024", "dropout=0.5", "targets=attention", "optimizer=sgd", "momentum=0.9", "optimizer=adafactor",
+		"steps=20000", "batch=1",
+	} {
+		t.Run(set, func(t *testing.T) {
+			e := &Experiment{Base: Defaults()}
+			e.Base.Data.Validation, e.Base.Adapter.Rank = 6, 16
+			if set == "momentum=0.9" {
+				check(t, e.Set("optimizer=sgd"))
+			}
+			check(t, e.Set(set))
+			c := e.Base
+			d, err := data.Encode(source, checkpoint.NewByteTokenizer(), data.Settings{Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6})
+			check(t, err)
+			targets, err := lora.Targets(m, c.Adapter.Targets)
+			check(t, err)
+
+			before := heap()
+			run, err := newTraining(c, m, d)
+			check(t, err)
+			got, want := heap()-before, c.bytes(m, targets, d)
+			runtime.KeepAlive(run)
+			if math.Abs(float64(got-want)) > 0.02*float64(want) {
+				t.Errorf("%d bytes are allocated, %d were counted: %.3f times", got, want, float64(got)/float64(want))
+			}
+		})
+	}
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// narrow counts the runs that are trained at once, and takes each for 1000
+// bytes.
+type narrow struct {
+	*Local
+	mu        sync.Mutex
+	now, most int
+}
+
+func (n *narrow) Resolve(c Config) (Material, error) {
+	m, err := n.Local.Resolve(c)
+	m.Bytes = 1000
+	return m, err
+}
+
+func (n *narrow) Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error) {
+	n.mu.Lock()
+	n.now++
+	n.most = max(n.most, n.now)
+	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		n.now--
+		n.mu.Unlock()
+	}()
+	return n.Local.Train(ctx, c, report)
+}
+
+// TestMemoryBoundsRunsAtOnce: four workers where there is memory for two runs
+// never train three.
+func TestMemoryBoundsRunsAtOnce(t *testing.T) {
+	trainer := &narrow{Local: NewLocal(os.DirFS(t.TempDir()))}
+	p := testPlan(t, trainer, testModel(t), testData(t))
+	s := Scheduler{Trainer: trainer, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999, Observer: &silent{}}
+	check(t, s.Run(context.Background(), p))
+	if trainer.most != 2 {
+		t.Errorf("%d runs at once, want 2", trainer.most)
+	}
+}
+
+// TestTooLargeARunIsRefused: before anything is trained, unless its result is
+// there.
+func TestTooLargeARunIsRefused(t *testing.T) {
+	trainer := NewLocal(os.DirFS(t.TempDir()))
+	p := testPlan(t, trainer, testModel(t), testData(t))
+	o := &silent{}
+	s := Scheduler{Trainer: trainer, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000, Observer: o}
+	if err := s.Run(context.Background(), p); err == nil || !strings.Contains(err.Error(), "of memory, and runs may have 1 KB here") || o.trained != 0 {
+		t.Errorf("%d runs were trained: %v", o.trained, err)
+	}
+	s.Memory = 1 << 30
+	check(t, s.Run(context.Background(), p))
+	s.Memory = 1000
+	check(t, s.Run(context.Background(), p))
+}
+
+func TestFormatBytes(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 KB", 63_123_456: "63.1 MB", 5e15: "5e+03 TB"} {
+		if got := formatBytes(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
