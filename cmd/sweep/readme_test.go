@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// shrunk cuts a sweep down to two runs of each scaling, of one step: that a
+// command of README.md works shows in seconds, and what it finds at full size
+// is not what is tested here.
+var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set context=64 --set validation=2 --set probe=1")
+
+// rehearsed is every command that can be run for real, with what is appended
+// to it. One that README.md shows and this lacks is an error.
+var rehearsed = map[string][]string{
+	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
+}
+
+// block is what README.md asks of its reader: to save a file, or to run a
+// command, which is indented. Any other fenced block is one too, so that it
+// is not passed over.
+var block = regexp.MustCompile("(?m)^Save this as `(.+)`:\n\n```yaml\n((?:.*\n)*?)```$|^(```.*)$|^ {4}(.+)$")
+
+// rehearse does in dir what a README asks, in order, up to what does not work.
+func rehearse(dir, readme string) error {
+	if err := furnish(dir, readme); err != nil {
+		return err
+	}
+	for _, m := range block.FindAllStringSubmatch(readme, -1) {
+		file, content, fence, command := m[1], m[2], m[3], m[4]
+		var err error
+		switch {
+		case file != "":
+			err = os.WriteFile(filepath.Join(dir, file), []byte(content), 0o666)
+		case fence != "":
+			err = fmt.Errorf("%s: a block that says neither what to save it as nor is an indented command", fence)
+		default:
+			err = perform(dir, command)
+		}
+		if err != nil {
+			return fmt.Errorf("README.md: %w", err)
+		}
+	}
+	return nil
+}
+
+// furnish puts in place what the README takes for granted: itself, and a model
+// and data of the reader's own.
+func furnish(dir, readme string) error {
+	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(readme), 0o666); err != nil {
+		return err
+	}
+	if err := writeModel(filepath.Join(dir, "my-llama"), 1); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "gsm8k"), 0o777); err != nil {
+		return err
+	}
+	var lines strings.Builder
+	for i := range 8 {
+		fmt.Fprintf(&lines, "{\"question\": \"Ann has %d pens. She buys %d more.\", \"answer\": \"#### %d\"}\n", i, i+1, 2*i+1)
+	}
+	return os.WriteFile(filepath.Join(dir, "gsm8k", "train.jsonl"), []byte(lines.String()), 0o666)
+}
+
+// perform runs one command of the README.
+func perform(dir, command string) error {
+	switch {
+	case command == "bash .ci/run":
+		_, err := os.Stat("../../.ci/run")
+		return err
+	case strings.HasPrefix(command, "go test "):
+		return gateRuns(dir, command)
+	}
+	args := strings.Fields(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
+	if len(args) < 2 || args[0] != "sweep" {
+		return fmt.Errorf("%s: no test knows how to run this", command)
+	}
+	extra, ok := rehearsed[args[1]]
+	if !ok {
+		return fmt.Errorf("%s: no test knows how to run sweep %s", command, args[1])
+	}
+	c := exec.Command("sweep", append(args[1:], extra...)...)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", command, err, out)
+	}
+	return nil
+}
+
+// gateRuns holds a test command to the one that .ci/run takes out of the README
+// in dir. To run it here would run this test again.
+func gateRuns(dir, command string) error {
+	gate, err := os.ReadFile("../../.ci/run")
+	if err != nil {
+		return err
+	}
+	take := regexp.MustCompile(`(?m)^command=.*$`).FindString(string(gate))
+	c := exec.Command("sh", "-c", take+"\nprintf %s \"$command\"")
+	c.Dir = dir
+	taken, err := c.Output()
+	if err != nil {
+		return fmt.Errorf("%s in .ci/run: %w", take, err)
+	}
+	if string(taken) != command {
+		return fmt.Errorf("%s: the gate runs %q instead", command, taken)
+	}
+	return nil
+}
+
+// TestReadmeWorks does all that README.md tells its reader to do, and looks for
+// the figures that it says are there then.
+func TestReadmeWorks(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	check(t, err)
+	dir := t.TempDir()
+	check(t, rehearse(dir, string(readme)))
+
+	const figures = "runs/quickstart/figures"
+	if said := "into `" + figures + "`, as SVG, PNG and PDF"; !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), said) {
+		t.Errorf("README.md does not say %q, which is what is looked for", said)
+	}
+	for _, name := range []string{"loss", "gradient-norm", "onset"} {
+		for _, format := range []string{"svg", "png", "pdf"} {
+			if _, err := os.Stat(filepath.Join(dir, figures, name+"."+format)); err != nil {
+				t.Errorf("after README.md's commands: %v", err)
+			}
+		}
+	}
+}
+
+func TestRehearsalSees(t *testing.T) {
+	t.Parallel()
+	for readme, want := range map[string]string{
+		"    make install\n":                           "make install: no test knows how to run this",
+		"    go run ./cmd/rank list\n":                 "no test knows how to run this",
+		"    sweep frobnicate\n":                       "no test knows how to run sweep frobnicate",
+		"    sweep pretrain --out base\n":              "no test knows how to run sweep pretrain",
+		"    sweep list | head\n":                      `list: "|" is one argument too many`,
+		"    sweep list\n\n    sweep show mine.yaml\n": "open mine.yaml: no such file",
+		"Save this as `a.yaml`:\n\n```yaml\nname: a\n```\n\n    sweep show a.yaml\n": "a: the grid is empty",
+		"```sh\nsweep list\n```\n":                         "```sh: a block that says neither",
+		"```yaml\nname: a\n```\n":                          "```yaml: a block that says neither",
+		"    go test ./...\n":                              `the gate runs "" instead`,
+		"## Tests\n\n    go test ./...\n\n    go test .\n": `the gate runs "go test ./...\ngo test ." instead`,
+	} {
+		if err := rehearse(t.TempDir(), readme); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q:\nerror %v\nwant %s", readme, err, want)
+		}
+	}
+	check(t, rehearse(t.TempDir(), "    bash .ci/run\n\n## Tests\n\n    go test ./...\n"))
+}
