@@ -77,18 +77,8 @@ func newTraining(dir string, r Recipe) (*training, error) {
 		dir: dir, recipe: r, began: time.Now(),
 		model: &checkpoint.Checkpoint{Model: model, Tokenizer: tokenizer},
 	}
-	text, err := encode(r.Data, tokenizer, r.Model.Context)
-	if err != nil {
+	if err := t.read(); err != nil {
 		return nil, err
-	}
-	t.text = data.NewSampler(text, r.Seed)
-	held, err := encode(r.Held, tokenizer, r.Model.Context)
-	if err != nil {
-		return nil, err
-	}
-	t.held = make([]nn.Batch, min(r.EvalSequences, len(held)))
-	for i := range t.held { // evenly over all documents
-		data.Fill(&t.held[i], held[i*len(held)/len(t.held):][:1])
 	}
 	perShard := r.Train.Batch / r.Train.Shards
 	if t.shards, err = newShards(model, r.Train.Shards, perShard*r.Model.Context); err != nil {
@@ -100,18 +90,43 @@ func newTraining(dir string, r Recipe) (*training, error) {
 	return t, nil
 }
 
+// read takes in the recipe's texts and pins the recipe to them.
+func (t *training) read() error {
+	text, textHash, err := t.encode(t.recipe.Data)
+	if err != nil {
+		return err
+	}
+	held, heldHash, err := t.encode(t.recipe.Held)
+	if err != nil {
+		return err
+	}
+	now := Texts{Data: textHash, Held: heldHash}
+	if err := t.recipe.checkTexts(now); err != nil {
+		return err
+	}
+	t.recipe.SHA256 = now
+	t.text = data.NewSampler(text, t.recipe.Seed)
+	t.held = make([]nn.Batch, min(t.recipe.EvalSequences, len(held)))
+	for i := range t.held { // evenly over all documents
+		data.Fill(&t.held[i], held[i*len(held)/len(t.held):][:1])
+	}
+	return nil
+}
+
 // encode cuts a source's text into rows of context tokens, an EOS after every
-// document.
-func encode(source string, t checkpoint.Tokenizer, context int) ([]data.Sequence, error) {
+// document, and returns the text's hash too.
+func (t *training) encode(source string) (rows []data.Sequence, hash string, err error) {
 	corpus, err := data.Load(source)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	d, err := data.Encode(corpus, t, data.Settings{Loss: data.LossAll, EOS: true, Packing: true, Context: context})
+	d, err := data.Encode(corpus, t.model.Tokenizer, data.Settings{
+		Loss: data.LossAll, EOS: true, Packing: true, Context: t.recipe.Model.Context,
+	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return d.Train, nil
+	return d.Train, corpus.Hash, nil
 }
 
 func (t *training) run(ctx context.Context, report func(Progress)) error {

@@ -2,7 +2,6 @@ package pretrain
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -64,15 +63,7 @@ func TestResumedPretrainingIsTheSame(t *testing.T) {
 		t.Errorf("losses %v: want 12 that fall", losses)
 	}
 	for _, stop := range []int{4, 7} {
-		ctx, cancel := context.WithCancel(context.Background())
-		err := Run(ctx, parts, r, func(p Progress) {
-			if p.Step == stop {
-				cancel()
-			}
-		})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("stopped at step %d: %v", stop, err)
-		}
+		stopAt(t, parts, r, stop)
 	}
 	check(t, Run(context.Background(), parts, r, func(Progress) {}))
 	for _, name := range []string{"model.safetensors", "config.json", "tokenizer.json", "recipe.yaml"} {

@@ -11,12 +11,13 @@ import (
 	"ranksweep/nn"
 )
 
-// Recipe is all that a pretraining depends on, beside its data.
+// Recipe is all that a pretraining depends on.
 type Recipe struct {
-	Data  string `yaml:"data"` // what is trained on, as data.Load takes it
-	Held  string `yaml:"held"` // what is held out, likewise
-	Seed  uint64 `yaml:"seed"`
-	Model struct {
+	Data   string `yaml:"data"`             // what is trained on, as data.Load takes it
+	Held   string `yaml:"held"`             // what is held out, likewise
+	SHA256 Texts  `yaml:"sha256,omitempty"` // that these must have; a model's folder records them
+	Seed   uint64 `yaml:"seed"`
+	Model  struct {
 		Dim     int `yaml:"dim"`
 		Layers  int `yaml:"layers"`
 		Heads   int `yaml:"heads"`

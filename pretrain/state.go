@@ -65,7 +65,8 @@ func (t *training) resume() (done bool, err error) {
 	return true, t.log.read(t.recipe.Train.Steps)
 }
 
-// claim writes the recipe into the folder, or compares it with the one there.
+// claim writes the recipe into the folder, or compares it with the one there,
+// and the texts with those that it was begun with.
 func (t *training) claim() error {
 	path := filepath.Join(t.dir, recipeFile)
 	text, err := os.ReadFile(path)
@@ -82,10 +83,10 @@ func (t *training) claim() error {
 	if err != nil {
 		return err
 	}
-	if there != t.recipe {
+	if there.unpinned() != t.recipe.unpinned() {
 		return fmt.Errorf("pretrain: %s is of another recipe: choose another folder, or pass --recipe %s to go on with it", t.dir, path)
 	}
-	return nil
+	return there.checkTexts(t.recipe.SHA256)
 }
 
 // restore puts the training where it was saved.

@@ -42,6 +42,9 @@ func newPretrain() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if *file == "" {
+			recipe.SHA256 = pretrain.Texts{} // the base's recipe for this Go tree, whichever it is
+		}
 		return pretrain.Run(cmd.Context(), *out, recipe, reportPretraining(cmd))
 	}
 	return cmd
