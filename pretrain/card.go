@@ -59,13 +59,17 @@ func (t *training) writeCard() error {
 	row("architecture", "dim %d, %d layers, %d heads, feed-forward %d, context %d, tied head", c.Dim, c.Layers, c.Heads, c.Hidden, c.Context)
 	row("text", "%d documents, sha256 %.16s…", len(text.Examples), text.Hash)
 	row("training", "%s steps, %s tokens, %s s on %d cores, %s/%s, kernel %s", last[0], last[1], last[6], runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, kernel.Name())
-	row("Go", "%s, whose tree is the text", runtime.Version())
+	if ofGoTree(r.Data) {
+		row("Go", "%s, whose tree is the text", runtime.Version())
+	}
 	row("held-out text", "%d documents, %d bytes, sha256 %.16s…", len(held.Examples), size, held.Hash)
 	row("held-out bits per byte", "**%.3f**", bits)
 	if packed > 0 {
 		row("`xz -9e` on the same text", "%.3f bits per byte", 8*float64(packed)/float64(size))
 	}
-	b.WriteString("| licence | that of this project; the text is the Go authors', BSD-3-Clause |\n")
+	if ofGoTree(r.Data) {
+		row("licence", "that of this project; the text is the Go authors', BSD-3-Clause")
+	}
 	if err := os.WriteFile(filepath.Join(t.dir, cardFile), b.Bytes(), 0o666); err != nil {
 		return fmt.Errorf("pretrain: %w", err)
 	}

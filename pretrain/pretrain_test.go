@@ -80,6 +80,9 @@ func TestResumedPretrainingIsTheSame(t *testing.T) {
 			t.Errorf("the card lacks %q:\n%s", want, card)
 		}
 	}
+	if strings.Contains(card, "Go authors") {
+		t.Errorf("the card credits the Go authors with a text of one's own:\n%s", card)
+	}
 	if _, err := os.Stat(filepath.Join(whole, stateFile)); !os.IsNotExist(err) {
 		t.Errorf("a finished pretraining leaves %s", stateFile)
 	}
