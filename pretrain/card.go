@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -70,10 +69,7 @@ func (t *training) writeCard() error {
 	if ofGoTree(r.Data) {
 		row("licence", "that of this project; the text is the Go authors', BSD-3-Clause")
 	}
-	if err := os.WriteFile(filepath.Join(t.dir, cardFile), b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("pretrain: %w", err)
-	}
-	return nil
+	return writeFile(filepath.Join(t.dir, cardFile), b.Bytes())
 }
 
 // bitsPerByte is the model's loss on every document, in windows of its

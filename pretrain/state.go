@@ -74,7 +74,7 @@ func (t *training) claim() error {
 		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
 			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another folder", t.dir)
 		}
-		return renameio.WriteFile(path, []byte(t.recipe.text()), 0o666)
+		return writeFile(path, []byte(t.recipe.text()))
 	}
 	if err != nil {
 		return fmt.Errorf("pretrain: %w", err)
@@ -136,10 +136,7 @@ func (l *log) add(p Progress) {
 
 func (l *log) write() error {
 	text := logHeader + "\n" + strings.Join(l.rows, "\n") + "\n"
-	if err := renameio.WriteFile(l.path, []byte(text), 0o666); err != nil {
-		return fmt.Errorf("pretrain: %w", err)
-	}
-	return nil
+	return writeFile(l.path, []byte(text))
 }
 
 // read takes the rows of an earlier session up to a step.
@@ -152,6 +149,14 @@ func (l *log) read(step int) error {
 		if at, err := strconv.Atoi(strings.Split(row, ",")[0]); err == nil && at <= step {
 			l.rows = append(l.rows, row)
 		}
+	}
+	return nil
+}
+
+// writeFile replaces a file, whole or not at all.
+func writeFile(path string, content []byte) error {
+	if err := renameio.WriteFile(path, content, 0o666); err != nil {
+		return fmt.Errorf("pretrain: %s: %w", path, err) // err names a temporary file
 	}
 	return nil
 }

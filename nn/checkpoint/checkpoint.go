@@ -69,8 +69,9 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := renameio.WriteFile(filepath.Join(dir, name), files[name], 0o644); err != nil {
-			return fmt.Errorf("checkpoint: %w", err)
+		path := filepath.Join(dir, name)
+		if err := renameio.WriteFile(path, files[name], 0o644); err != nil {
+			return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
 		}
 	}
 	// transformers refuses a file that does not name a framework.

@@ -45,7 +45,7 @@ func WriteTensors(path string, tensors []nn.Tensor, dtype DType, metadata map[st
 		views[t.Name] = encodedTensor{t, dtype}
 	}
 	if err := writeViews(path, views, metadata); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
+		return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
 	}
 	return nil
 }
