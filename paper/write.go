@@ -82,12 +82,11 @@ func WriteTables(runs []results.Run, dir string) error {
 
 // writeFile replaces a file, and makes its folder if need be.
 func writeFile(path string, data []byte) error {
-	err := os.MkdirAll(filepath.Dir(path), 0o777)
-	if err == nil {
-		err = maybe.WriteFile(path, data, 0o666)
-	}
-	if err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("paper: %w", err)
+	}
+	if err := maybe.WriteFile(path, data, 0o666); err != nil {
+		return fmt.Errorf("paper: %s: %w", path, err) // err names a temporary file
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ const gridFile = "grid.csv"
 func WriteGrid(dir string, planned []Planned) error {
 	f, err := renameio.NewPendingFile(filepath.Join(dir, gridFile), renameio.WithPermissions(0o666))
 	if err != nil {
-		return fmt.Errorf("results: %w", err)
+		return fmt.Errorf("results: %s: %w", gridFile, err)
 	}
 	defer f.Cleanup()
 	w := csv.NewWriter(f)

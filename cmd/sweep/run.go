@@ -74,8 +74,9 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, "experiment.yaml"), resolved, 0o666); err != nil {
-		return err
+	file := filepath.Join(dir, "experiment.yaml")
+	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	if err := results.WriteGrid(dir, p.Grid()); err != nil {
 		return err

@@ -49,7 +49,10 @@ func newPlot() *cobra.Command {
 				return err
 			}
 			for _, f := range figures {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
+				if err != nil {
+					return err
+				}
 			}
 			return nil
 		},
