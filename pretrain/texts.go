@@ -32,7 +32,7 @@ func (r Recipe) checkTexts(now Texts) error {
 		if ofGoTree(s.source) {
 			advice = "it is of the Go tree, so this is another Go version: go on under the one that it began with, by GOTOOLCHAIN=VERSION"
 		}
-		return fmt.Errorf("pretrain: the text of %s has sha256 %.16s…, and the training began with %.16s…: %s, or begin anew in another folder", s.source, s.now, s.then, advice)
+		return fmt.Errorf("pretrain: the text of %s has sha256 %.16s…, and the training began with %.16s…: %s; or begin anew in another folder, by a recipe without sha256", s.source, s.now, s.then, advice)
 	}
 	return nil
 }

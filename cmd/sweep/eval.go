@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,25 +31,25 @@ const evalTokens = 4096
 
 func newEval() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "eval --model DIR --data FILE",
+		Use:   "eval --model MODEL --data DATA",
 		Short: "Print loss, perplexity and bits per byte of a model on a file, with an adapter on it or not",
 		Long: "Eval scores a file with a model. A text is encoded as the tokenizer's template\n" +
 			"does and scored on every token after the first; a completion is scored with the\n" +
-			"EOS that ends it, its prompt is not.",
+			"EOS that ends it, its prompt is not. A megabyte takes the embedded model minutes.",
 		Example: "  sweep eval --model base --data notes.txt\n" +
 			"  sweep eval --model SmolLM2 --adapter my-adapter --data test.jsonl --json",
 		Args: exactly(),
 	}
-	model := cmd.Flags().String("model", "", "embedded name or Hugging Face folder")
-	adapter := cmd.Flags().String("adapter", "", "PEFT adapter folder")
-	source := cmd.Flags().String("data", "", "a .jsonl or .txt file, or an embedded recipe")
-	context := cmd.Flags().Int("context", 0, "longest sequence in tokens (default the model's)")
+	model := cmd.Flags().String("model", "", "`MODEL`: base, the embedded one, or a Hugging Face folder")
+	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter")
+	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
+	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *model == "" || *source == "" {
 			return usageError{fmt.Errorf("eval: --model and --data are both needed; see sweep eval --help")}
 		}
-		e, err := evaluate(*model, *adapter, *source, *context)
+		e, err := evaluate(cmd.Context(), *model, *adapter, *source, *longest)
 		if err != nil {
 			return err
 		}
@@ -64,26 +66,26 @@ func newEval() *cobra.Command {
 	return cmd
 }
 
-func evaluate(model, adapter, source string, context int) (*evaluation, error) {
+func evaluate(ctx context.Context, model, adapter, source string, length int) (*evaluation, error) {
 	c, err := sweep.NewLocal(models.FS).Model(model)
 	if err != nil {
 		return nil, err
 	}
 	switch longest := c.Model.Config.Context; {
-	case context == 0:
-		context = longest
-	case context < 2 || context > longest:
-		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to the model's %d", context, longest)}
+	case length == 0:
+		length = longest
+	case length < 2 || length > longest:
+		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to the model's %d", length, longest)}
 	}
 	corpus, err := data.Load(source)
 	if err != nil {
 		return nil, err
 	}
-	d, err := data.Encode(corpus, c.Tokenizer, data.Settings{Loss: data.LossCompletion, Context: context})
+	d, err := data.Encode(corpus, c.Tokenizer, data.Settings{Loss: data.LossCompletion, Context: length})
 	if err != nil {
 		return nil, err
 	}
-	tokens := max(context, evalTokens)
+	tokens := max(length, evalTokens)
 	var maps map[string]nn.Map
 	if adapter != "" {
 		set, err := peft.Load(adapter, c.Model, tokens)
@@ -97,14 +99,14 @@ func evaluate(model, adapter, source string, context int) (*evaluation, error) {
 		return nil, err
 	}
 	e := &evaluation{warningTexts: d.Stats.Warnings()}
-	if err := e.score(pass, d.Train, tokens); err != nil {
+	if err := e.score(ctx, pass, d.Train, tokens); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
 // score fills in the evaluation of sequences, as many at once as fit.
-func (e *evaluation) score(pass *nn.Pass, sequences []data.Sequence, tokens int) error {
+func (e *evaluation) score(ctx context.Context, pass *nn.Pass, sequences []data.Sequence, tokens int) error {
 	var sum float64
 	var b nn.Batch
 	for i, s := range sequences {
@@ -112,6 +114,9 @@ func (e *evaluation) score(pass *nn.Pass, sequences []data.Sequence, tokens int)
 		e.Bytes += s.Bytes
 		if i+1 < len(sequences) && len(b.Tokens)+len(sequences[i+1].Tokens) <= tokens {
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		part, err := pass.Loss(&b)
 		if err != nil {

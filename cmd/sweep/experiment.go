@@ -16,9 +16,12 @@ import (
 // experimentHelp is what EXPERIMENT means, for every command that takes one.
 const experimentHelp = "EXPERIMENT is an embedded name (see sweep list) or a YAML file."
 
+// storeHelp is what DIR means, for every command that takes a store.
+const storeHelp = "DIR is the folder of a store: runs/NAME, or what sweep run --out named."
+
 // overrides adds the flag --set, and returns what it collects.
 func overrides(cmd *cobra.Command) *[]string {
-	return cmd.Flags().StringArray("set", nil, "set a field or an axis, as in --set train.steps=50 or --set rank=[4,64]; repeatable")
+	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")
 }
 
 // plan reads an experiment and resolves its grid.

@@ -165,7 +165,7 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	dir := workplace(t)
 	c := interrupt(t, dir, "out", os.Interrupt)
 	said := c.Stderr.(*bytes.Buffer).String()
-	if code := c.ProcessState.ExitCode(); code != 130 || !strings.HasSuffix(said, "sweep: interrupted; finished runs are kept: run again to go on\n") {
+	if code := c.ProcessState.ExitCode(); code != 130 || !strings.HasSuffix(said, "sweep: interrupted; what is finished is kept: the same command goes on from there\n") {
 		t.Fatalf("exit status %d\n%s", code, said)
 	}
 	done := strings.Count(said, ": done  ")

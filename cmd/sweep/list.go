@@ -11,9 +11,11 @@ import (
 
 func newList() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list",
-		Short: "List the embedded experiments",
-		Args:  exactly(),
+		Use:     "list",
+		Short:   "List the embedded experiments",
+		Long:    "List prints the name and the question of every embedded experiment.",
+		Example: "  sweep list",
+		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			names, err := experiments.Names()
 			if err != nil {

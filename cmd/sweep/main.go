@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "sweep: interrupted; finished runs are kept: run again to go on")
+		fmt.Fprintln(stderr, "sweep: interrupted; what is finished is kept: the same command goes on from there")
 		return 130
 	}
 	// Errors of package sweep have the prefix already.

@@ -11,8 +11,15 @@ type usageError struct{ error }
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "sweep",
-		Short:         "Train low-rank adapters over a grid of ranks and scaling schemes",
+		Use:   "sweep",
+		Short: "Train low-rank adapters over a grid of ranks and scaling schemes",
+		Long: "Sweep trains low-rank adapters over a grid of ranks and scaling schemes, and draws\n" +
+			"what happens to loss and gradients.\n\n" +
+			experimentHelp + "\n" + storeHelp + "\n\n" +
+			"The exit status is 0 where all that was asked for is there, 1 where something failed,\n" +
+			"2 for a command line that means nothing, and 130 after an interrupt.",
+		Example: "  sweep run quickstart         # begin here\n" +
+			"  sweep table runs/quickstart  # its tables again",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -27,6 +34,7 @@ func newRoot() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cobra.EnableCommandSorting = false // in the order of an experiment's life
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}

@@ -27,12 +27,12 @@ func newRun() *cobra.Command {
 			"the tables and draws the figures. Run again to go on after an interrupt: what is\n" +
 			"done is never trained twice, and what failed is tried again.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
-			"  sweep run quickstart --set steps=200 --set rank=[4,64] --out runs/longer\n" +
+			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
 		Args: exactly("EXPERIMENT"),
 	}
-	out := cmd.Flags().String("out", "", "folder of the store (default runs/NAME)")
-	workers := cmd.Flags().Int("workers", runtime.NumCPU(), "runs at once")
+	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
+	workers := cmd.Flags().Int("workers", runtime.NumCPU(), "runs trained at once")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
 	set := overrides(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

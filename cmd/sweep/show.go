@@ -16,7 +16,7 @@ func newShow() *cobra.Command {
 		Use:     "show EXPERIMENT",
 		Short:   "Print an experiment's resolved grid: every run, its gamma and its cost",
 		Long:    "Show prints what sweep run would train, and trains nothing.\n\n" + experimentHelp,
-		Example: "  sweep show quickstart --set rank=[4,64]",
+		Example: "  sweep show quickstart --set 'rank=[4,64]'\n  sweep show mine.yaml",
 		Args:    exactly("EXPERIMENT"),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON: the runs with their full configs")

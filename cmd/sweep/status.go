@@ -21,9 +21,11 @@ type status struct {
 
 func newStatus() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "status DIR",
-		Short:   "Count the runs of a store that are done, diverged, failed and missing",
-		Long:    "Status counts the runs of a store. Its exit status is 0 where none failed and none is missing.",
+		Use:   "status DIR",
+		Short: "Count the runs of a store that are done, diverged, failed and missing",
+		Long: "Status counts the runs of a store that its experiment asks for. The exit status is\n" +
+			"0 where none failed and none is missing. A run whose loss was no longer a number is\n" +
+			"diverged, which is a result.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
 	}

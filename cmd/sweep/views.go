@@ -13,8 +13,10 @@ import (
 
 func newTable() *cobra.Command {
 	return &cobra.Command{
-		Use:     "table DIR",
-		Short:   "Print the tables of a store, and write them to DIR/tables",
+		Use:   "table DIR",
+		Short: "Print the tables of a store, and write them to DIR/tables as CSV",
+		Long: "Table prints what a store holds: a summary with a row for each scheme and rank, and\n" +
+			"the fitted powers of rank beside those of theory. Nothing is trained.\n\n" + storeHelp,
 		Example: "  sweep table runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -32,8 +34,10 @@ func newTable() *cobra.Command {
 
 func newPlot() *cobra.Command {
 	return &cobra.Command{
-		Use:     "plot DIR",
-		Short:   "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF",
+		Use:   "plot DIR",
+		Short: "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF",
+		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
+			"rank, and prints their captions. Nothing is trained.\n\n" + storeHelp,
 		Example: "  sweep plot runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,13 +65,15 @@ func newPlot() *cobra.Command {
 
 func newExport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "export DIR --out FOLDER",
-		Short:   "Write runs.csv, curves.csv, cells.csv and exponents.csv of a store",
-		Example: "  sweep export runs/quickstart --format csv --out report",
+		Use:   "export DIR --out FOLDER",
+		Short: "Write runs.csv, curves.csv, cells.csv and exponents.csv of a store",
+		Long: "Export writes a row a run, a row a step, the means over seeds, and the fitted powers\n" +
+			"of rank. What is absent is an empty field.\n\n" + storeHelp,
+		Example: "  sweep export runs/quickstart --out report",
 		Args:    exactly("DIR"),
 	}
-	out := cmd.Flags().String("out", "", "folder to write to")
-	format := cmd.Flags().String("format", "csv", "format of the files; csv is the only one")
+	out := cmd.Flags().String("out", "", "`FOLDER` to write to, made if need be")
+	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files; csv is the only one")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" {
 			return usageError{fmt.Errorf("export: --out is missing: name the folder to write to")}
