@@ -84,7 +84,10 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
 	s.Observer = progress
-	return s.Run(cmd.Context(), p)
+	if err := s.Run(cmd.Context(), p); err != nil {
+		return err
+	}
+	return s.Store.Tidy()
 }
 
 // memory is what runs may take together: what GOMEMLIMIT allows or, without
