@@ -177,23 +177,6 @@ func TestPanicsAsGonum(t *testing.T) {
 	}
 }
 
-func TestAssemblyKernelsGiveTheSameBytes(t *testing.T) {
-	rng := newRand()
-	for range 20 {
-		p := random(rng, 1+rng.IntN(200), 1+rng.IntN(100), 1+rng.IntN(600))
-		var first []float32
-		for _, u := range accelerated() {
-			c := p.by(u)
-			if first == nil {
-				first = c
-			}
-			if !sameBits(c, first) {
-				t.Errorf("%v: %s differs from %s", &p, u.name, accelerated()[0].name)
-			}
-		}
-	}
-}
-
 // A product cut by rows and columns of C must give the bytes of the whole.
 func TestCutProductGivesTheSameBytes(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
