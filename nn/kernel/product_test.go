@@ -49,9 +49,15 @@ func stored(rng *rand.Rand, t blas.Transpose, rows, cols, slack int) (data []flo
 // by computes the product by one micro-kernel and returns C, leaving p as it
 // is.
 func (p *product) by(u *micro) []float32 {
-	c := slices.Clone(p.c)
-	Implementation{micro: u}.Sgemm(p.tA, p.tB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, c, p.ldc)
-	return c
+	q := *p
+	q.c = slices.Clone(p.c)
+	q.inPlace(u)
+	return q.c
+}
+
+// inPlace computes the product by one micro-kernel and overwrites C.
+func (p *product) inPlace(u *micro) {
+	Implementation{micro: u}.Sgemm(p.tA, p.tB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc)
 }
 
 // at returns element (i, j) of op(x).

@@ -54,6 +54,23 @@ func TestSgemm(t *testing.T) {
 	})
 }
 
+func TestTilesOfEverySize(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		rng := newRand()
+		for m := 1; m <= u.rows; m++ {
+			for n := 1; n <= u.widest(); n++ {
+				for _, beta := range []float32{0, -0.5} {
+					p := random(rng, m, n, 3)
+					p.beta = beta
+					if err := p.compare(p.by(u)); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestSgemmAcrossBlocks(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		rng := newRand()

@@ -1,0 +1,75 @@
+//go:build linux || darwin
+
+package kernel
+
+import (
+	"os"
+	"runtime/debug"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// A guard is memory before a page that faults.
+type guard []byte
+
+func newGuard(t *testing.T, bytes int) guard {
+	page := os.Getpagesize()
+	size := (bytes + page - 1) / page * page
+	mem, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Munmap(mem); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := syscall.Mprotect(mem[size:], syscall.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	return mem[:size]
+}
+
+// hold returns a copy of x whose end is the end of the memory.
+func (g guard) hold(x []float32) []float32 {
+	if len(x) == 0 {
+		return x
+	}
+	first := &g[len(g)-4*len(x)]
+	held := unsafe.Slice((*float32)(unsafe.Pointer(first)), len(x))
+	copy(held, x)
+	return held
+}
+
+// faults tells whether f touches memory that it may not.
+func faults(f func()) (fault bool) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { fault = recover() != nil }()
+	f()
+	return
+}
+
+func TestSgemmStaysWithinItsOperands(t *testing.T) {
+	a, b, c := newGuard(t, 4096), newGuard(t, 4096), newGuard(t, 4096)
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		rng := newRand()
+		for m := 1; m <= u.rows; m++ {
+			for n := 1; n <= u.widest(); n++ {
+				p := random(rng, m, n, 3)
+				p.a, p.b, p.c = a.hold(p.a), b.hold(p.b), c.hold(p.c)
+				if faults(func() { p.inPlace(u) }) {
+					t.Fatalf("%v touches what is beyond its operands", &p)
+				}
+			}
+		}
+	})
+}
+
+func TestGuardFaults(t *testing.T) {
+	x := newGuard(t, 1).hold([]float32{1})
+	beyond := (*float32)(unsafe.Add(unsafe.Pointer(&x[0]), 4))
+	if faults(func() { x[0]++ }) || !faults(func() { *beyond++ }) {
+		t.Error("a write beyond the end did not fault, or one before it did")
+	}
+}
