@@ -9,7 +9,7 @@ import (
 )
 
 // Variable is the environment variable that forces a kernel, by its name:
-// portable, avx2 or avx512.
+// portable, avx2, avx512 or neon.
 const Variable = "RANKSWEEP_KERNEL"
 
 // available are the kernels that this CPU can run, best first.
