@@ -2,8 +2,9 @@ package kernel
 
 import "math"
 
-// The constants of exp, which the generator in asm repeats. The coefficients
-// are those of Cephes' expf: eᶠ ≈ 1 + f + f²P(f) for |f| ≤ ln 2 / 2.
+// The constants of exp, which the generator in asm repeats; arm64's assembly
+// reads these. The coefficients are those of Cephes' expf: eᶠ ≈ 1 + f + f²P(f)
+// for |f| ≤ ln 2 / 2.
 const (
 	expLow   = -104 // e^x rounds to 0 below
 	expHigh  = 89   // e^x is more than the largest float32 above

@@ -66,6 +66,28 @@ func TestSgemmStaysWithinItsOperands(t *testing.T) {
 	})
 }
 
+func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
+	var held [5]guard
+	for i := range held {
+		held[i] = newGuard(t, 4096)
+	}
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		for n := range 3 * 8 {
+			var x [len(held)][]float32
+			for i := range x {
+				x[i] = held[i].hold(make([]float32, n))
+			}
+			if faults(func() {
+				u.exp(x[0], x[1], 1)
+				u.swiglu(x[0], x[1], x[2])
+				u.swigluBackward(x[0], x[1], x[2], x[3], x[4])
+			}) {
+				t.Errorf("of %d elements, a function touches more", n)
+			}
+		}
+	})
+}
+
 func TestGuardFaults(t *testing.T) {
 	x := newGuard(t, 1).hold([]float32{1})
 	beyond := (*float32)(unsafe.Add(unsafe.Pointer(&x[0]), 4))
