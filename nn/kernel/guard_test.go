@@ -56,7 +56,7 @@ func TestSgemmStaysWithinItsOperands(t *testing.T) {
 		rng := newRand()
 		for m := 1; m <= u.rows; m++ {
 			for n := 1; n <= u.widest(); n++ {
-				p := random(rng, m, n, 3)
+				p := random(rng, m, n, 9)
 				p.a, p.b, p.c = a.hold(p.a), b.hold(p.b), c.hold(p.c)
 				if faults(func() { p.inPlace(u) }) {
 					t.Fatalf("%v touches what is beyond its operands", &p)

@@ -1,8 +1,9 @@
+//go:build amd64 || arm64
+
 package kernel
 
-// transposeAVX is [transpose] with AVX.
-func transposeAVX(rows, cols int, dst []float32, ds int, src []float32, ss int) {
-	const side = 8
+// transposeBySquares is [transpose], whole squares of it in assembly.
+func transposeBySquares(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	wholeRows, wholeCols := rows/side*side, cols/side*side
 	if wholeRows > 0 && wholeCols > 0 {
 		transposeSquares(wholeRows, wholeCols, dst, ds, src, ss)

@@ -1,0 +1,4 @@
+package kernel
+
+// side of the squares that transposeSquares takes.
+const side = 8
