@@ -34,3 +34,63 @@ func swigluAVX2(n int, act []float32, gate []float32, up []float32)
 //
 //go:noescape
 func swigluBackwardAVX2(n int, dgate []float32, dup []float32, dact []float32, gate []float32, up []float32)
+
+// largestAVX2 sets parts to those of [micro.largest] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func largestAVX2(parts *[8]float32, n int, x []float32)
+
+// totalAVX2 sets parts to those of [micro.total] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func totalAVX2(parts *[8]float64, n int, x []float32)
+
+// jacobianAVX2 is [micro.jacobian] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func jacobianAVX2(n int, dx []float32, p []float32, delta float32)
+
+// normalizeAVX2 is [micro.normalize] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func normalizeAVX2(n int, h []float32, x []float32, w []float32, inv float32)
+
+// dot3AVX2 sets parts to those of [micro.dot3] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func dot3AVX2(parts *[8]float32, n int, x []float32, y []float32, z []float32)
+
+// normalizeBackwardAVX2 is [micro.normalizeBackward] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func normalizeBackwardAVX2(n int, dx []float32, dh []float32, x []float32, w []float32, inv float32, mean float32)
+
+// rotateAVX2 is [micro.rotate] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func rotateAVX2(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
+
+// adamWAVX2 is [micro.adamW] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func adamWAVX2(n int, w []float32, g []float32, m []float32, v []float32, beta1 float32, gain1 float32, beta2 float32, gain2 float32, keep float32, size float32, root float32, eps float32)
+
+// dotAVX2 sets parts to those of [micro.dot] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func dotAVX2(parts *[8]float32, n int, x []float32, y []float32)
+
+// sumSquaresAVX2 sets parts to those of [micro.sumSquares] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func sumSquaresAVX2(parts *[8]float64, n int, x []float32)
+
+// addAVX2 is [micro.add] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func addAVX2(n int, dst []float32, src []float32)
+
+// scaleAVX2 is [micro.scale] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func scaleAVX2(n int, x []float32, factor float32)

@@ -7893,3 +7893,305 @@ loop:
 	JNZ     loop
 	VZEROUPPER
 	RET
+
+// func largestAVX2(parts *[8]float32, n int, x []float32)
+// Requires: AVX
+TEXT ·largestAVX2(SB), NOSPLIT, $0-40
+	MOVQ    n+8(FP), AX
+	MOVQ    x_base+16(FP), CX
+	VMOVUPS minusInf<>+0(SB), Y0
+
+loop:
+	VMOVUPS (CX), Y1
+	VMAXPS  Y0, Y1, Y0
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	MOVQ    parts+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+DATA minusInf<>+0(SB)/4, $0xff800000
+DATA minusInf<>+4(SB)/4, $0xff800000
+DATA minusInf<>+8(SB)/4, $0xff800000
+DATA minusInf<>+12(SB)/4, $0xff800000
+DATA minusInf<>+16(SB)/4, $0xff800000
+DATA minusInf<>+20(SB)/4, $0xff800000
+DATA minusInf<>+24(SB)/4, $0xff800000
+DATA minusInf<>+28(SB)/4, $0xff800000
+GLOBL minusInf<>(SB), RODATA|NOPTR, $32
+
+// func totalAVX2(parts *[8]float64, n int, x []float32)
+// Requires: AVX
+TEXT ·totalAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+8(FP), AX
+	MOVQ   x_base+16(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	VCVTPS2PD (CX), Y2
+	VADDPD    Y2, Y0, Y0
+	VCVTPS2PD 16(CX), Y2
+	VADDPD    Y2, Y1, Y1
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	MOVQ      parts+0(FP), AX
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func jacobianAVX2(n int, dx []float32, p []float32, delta float32)
+// Requires: AVX
+TEXT ·jacobianAVX2(SB), NOSPLIT, $0-60
+	MOVQ         n+0(FP), AX
+	MOVQ         dx_base+8(FP), CX
+	MOVQ         p_base+32(FP), DX
+	VBROADCASTSS delta+56(FP), Y0
+
+loop:
+	VMOVUPS (CX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  (DX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func normalizeAVX2(n int, h []float32, x []float32, w []float32, inv float32)
+// Requires: AVX
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-84
+	MOVQ         n+0(FP), AX
+	MOVQ         h_base+8(FP), CX
+	MOVQ         x_base+32(FP), DX
+	MOVQ         w_base+56(FP), BX
+	VBROADCASTSS inv+80(FP), Y0
+
+loop:
+	VMULPS  (DX), Y0, Y1
+	VMULPS  (BX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func dot3AVX2(parts *[8]float32, n int, x []float32, y []float32, z []float32)
+// Requires: AVX
+TEXT ·dot3AVX2(SB), NOSPLIT, $0-88
+	MOVQ   n+8(FP), AX
+	MOVQ   x_base+16(FP), CX
+	MOVQ   y_base+40(FP), DX
+	MOVQ   z_base+64(FP), BX
+	VXORPS Y0, Y0, Y0
+
+loop:
+	VMOVUPS (CX), Y1
+	VMULPS  (DX), Y1, Y1
+	VMULPS  (BX), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	MOVQ    parts+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func normalizeBackwardAVX2(n int, dx []float32, dh []float32, x []float32, w []float32, inv float32, mean float32)
+// Requires: AVX
+TEXT ·normalizeBackwardAVX2(SB), NOSPLIT, $0-112
+	MOVQ         n+0(FP), AX
+	MOVQ         dx_base+8(FP), CX
+	MOVQ         dh_base+32(FP), DX
+	MOVQ         x_base+56(FP), BX
+	MOVQ         w_base+80(FP), SI
+	VBROADCASTSS inv+104(FP), Y0
+	VBROADCASTSS mean+108(FP), Y1
+
+loop:
+	VMOVUPS (DX), Y2
+	VMULPS  (SI), Y2, Y2
+	VMULPS  (BX), Y1, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  (CX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func rotateAVX2(n int, lo []float32, hi []float32, cos []float32, sin []float32, direction float32)
+// Requires: AVX
+TEXT ·rotateAVX2(SB), NOSPLIT, $0-108
+	MOVQ         n+0(FP), AX
+	MOVQ         lo_base+8(FP), CX
+	MOVQ         hi_base+32(FP), DX
+	MOVQ         cos_base+56(FP), BX
+	MOVQ         sin_base+80(FP), SI
+	VBROADCASTSS direction+104(FP), Y0
+
+loop:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VMULPS  (SI), Y0, Y4
+	VMULPS  Y3, Y1, Y5
+	VMULPS  Y4, Y2, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  Y3, Y2, Y2
+	VMULPS  Y4, Y1, Y6
+	VADDPS  Y6, Y2, Y2
+	VMOVUPS Y5, (CX)
+	VMOVUPS Y2, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func adamWAVX2(n int, w []float32, g []float32, m []float32, v []float32, beta1 float32, gain1 float32, beta2 float32, gain2 float32, keep float32, size float32, root float32, eps float32)
+// Requires: AVX
+TEXT ·adamWAVX2(SB), NOSPLIT, $0-136
+	MOVQ         n+0(FP), AX
+	MOVQ         w_base+8(FP), CX
+	MOVQ         g_base+32(FP), DX
+	MOVQ         m_base+56(FP), BX
+	MOVQ         v_base+80(FP), SI
+	VBROADCASTSS beta1+104(FP), Y0
+	VBROADCASTSS gain1+108(FP), Y1
+	VBROADCASTSS beta2+112(FP), Y2
+	VBROADCASTSS gain2+116(FP), Y3
+	VBROADCASTSS keep+120(FP), Y4
+	VBROADCASTSS size+124(FP), Y5
+	VBROADCASTSS root+128(FP), Y6
+	VBROADCASTSS eps+132(FP), Y7
+	VXORPS       Y8, Y8, Y8
+
+loop:
+	VMOVUPS (DX), Y9
+	VMULPS  Y1, Y9, Y11
+	VMULPS  (BX), Y0, Y10
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS Y10, (BX)
+	VMULPS  Y3, Y9, Y11
+	VMULPS  Y9, Y11, Y11
+	VMULPS  (SI), Y2, Y9
+	VADDPS  Y11, Y9, Y9
+	VMOVUPS Y9, (SI)
+	VSQRTPS Y9, Y9
+	VMULPS  Y6, Y9, Y9
+	VADDPS  Y7, Y9, Y9
+	VCMPPS  $0x04, Y8, Y9, Y11
+	VDIVPS  Y9, Y10, Y10
+	VMULPS  Y5, Y10, Y10
+	VANDPS  Y11, Y10, Y10
+	VMULPS  (CX), Y4, Y9
+	VSUBPS  Y10, Y9, Y9
+	VMOVUPS Y9, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func dotAVX2(parts *[8]float32, n int, x []float32, y []float32)
+// Requires: AVX
+TEXT ·dotAVX2(SB), NOSPLIT, $0-64
+	MOVQ   n+8(FP), AX
+	MOVQ   x_base+16(FP), CX
+	MOVQ   y_base+40(FP), DX
+	VXORPS Y0, Y0, Y0
+
+loop:
+	VMOVUPS (CX), Y1
+	VMULPS  (DX), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	MOVQ    parts+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func sumSquaresAVX2(parts *[8]float64, n int, x []float32)
+// Requires: AVX
+TEXT ·sumSquaresAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+8(FP), AX
+	MOVQ   x_base+16(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	VCVTPS2PD (CX), Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y0, Y0
+	VCVTPS2PD 16(CX), Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	MOVQ      parts+0(FP), AX
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func addAVX2(n int, dst []float32, src []float32)
+// Requires: AVX
+TEXT ·addAVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ dst_base+8(FP), CX
+	MOVQ src_base+32(FP), DX
+
+loop:
+	VMOVUPS (CX), Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(n int, x []float32, factor float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-36
+	MOVQ         n+0(FP), AX
+	MOVQ         x_base+8(FP), CX
+	VBROADCASTSS factor+32(FP), Y0
+
+loop:
+	VMULPS  (CX), Y0, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET

@@ -32,6 +32,119 @@ func (u *micro) swigluBackwardVectors(dgate, dup, dact, gate, up []float32) int 
 	return n
 }
 
+// largestVectors sets s to the partial results of [micro.largest] for as
+// many elements as it returns, where that is more than none.
+func (u *micro) largestVectors(s *[parts]float32, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		largestAVX2(s, n, x)
+	}
+	return n
+}
+
+// totalVectors sets s to the partial results of [micro.total] for as
+// many elements as it returns, where that is more than none.
+func (u *micro) totalVectors(s *[parts]float64, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		totalAVX2(s, n, x)
+	}
+	return n
+}
+
+// jacobianVectors does [micro.jacobian] for as many elements as it returns.
+func (u *micro) jacobianVectors(dx, p []float32, delta float32) int {
+	n := u.whole(len(p))
+	if n > 0 {
+		jacobianAVX2(n, dx, p, delta)
+	}
+	return n
+}
+
+// normalizeVectors does [micro.normalize] for as many elements as it returns.
+func (u *micro) normalizeVectors(h, x, w []float32, inv float32) int {
+	n := u.whole(len(h))
+	if n > 0 {
+		normalizeAVX2(n, h, x, w, inv)
+	}
+	return n
+}
+
+// dot3Vectors sets s to the partial results of [micro.dot3] for as
+// many elements as it returns, where that is more than none.
+func (u *micro) dot3Vectors(s *[parts]float32, x, y, z []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		dot3AVX2(s, n, x, y, z)
+	}
+	return n
+}
+
+// normalizeBackwardVectors does [micro.normalizeBackward] for as many elements as it returns.
+func (u *micro) normalizeBackwardVectors(dx, dh, x, w []float32, inv, mean float32) int {
+	n := u.whole(len(dx))
+	if n > 0 {
+		normalizeBackwardAVX2(n, dx, dh, x, w, inv, mean)
+	}
+	return n
+}
+
+// rotateVectors does [micro.rotate] for as many elements as it returns.
+func (u *micro) rotateVectors(lo, hi, cos, sin []float32, direction float32) int {
+	n := u.whole(len(lo))
+	if n > 0 {
+		rotateAVX2(n, lo, hi, cos, sin, direction)
+	}
+	return n
+}
+
+// adamWVectors does [micro.adamW] for as many elements as it returns.
+func (u *micro) adamWVectors(w, g, m, v []float32, s AdamWStep) int {
+	n := u.whole(len(w))
+	if n > 0 {
+		adamWAVX2(n, w, g, m, v, s.Beta1, s.Gain1, s.Beta2, s.Gain2, s.Keep, s.Size, s.Root, s.Eps)
+	}
+	return n
+}
+
+// dotVectors sets s to the partial results of [micro.dot] for as
+// many elements as it returns, where that is more than none.
+func (u *micro) dotVectors(s *[parts]float32, x, y []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		dotAVX2(s, n, x, y)
+	}
+	return n
+}
+
+// sumSquaresVectors sets s to the partial results of [micro.sumSquares] for as
+// many elements as it returns, where that is more than none.
+func (u *micro) sumSquaresVectors(s *[parts]float64, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		sumSquaresAVX2(s, n, x)
+	}
+	return n
+}
+
+// addVectors does [micro.add] for as many elements as it returns.
+func (u *micro) addVectors(dst, src []float32) int {
+	n := u.whole(len(dst))
+	if n > 0 {
+		addAVX2(n, dst, src)
+	}
+	return n
+}
+
+// scaleVectors does [micro.scale] for as many elements as it returns.
+func (u *micro) scaleVectors(x []float32, factor float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		scaleAVX2(n, x, factor)
+	}
+	return n
+}
+
 // whole returns how many of n elements make whole vectors.
 func (u *micro) whole(n int) int {
 	if u == &portable {

@@ -171,11 +171,17 @@ func normal(rng *rand.Rand, n int, scale float64) []float32 {
 	return x
 }
 
+// BenchmarkVector works on one row of a model of width 256, in the L1 cache.
 func BenchmarkVector(b *testing.B) {
-	const n = 4096
+	const n, half = 256, 32
 	rng := newRand()
 	x, y, z := normal(rng, n, 3), normal(rng, n, 1), normal(rng, n, 1)
 	out, out2 := make([]float32, n), make([]float32, n)
+	w, m, v := make([]float32, n), make([]float32, n), make([]float32, n)
+	cos, sin := make([]float32, half), make([]float32, half)
+	for i := range cos {
+		cos[i], sin[i] = 0.6, 0.8 // turns and does not stretch
+	}
 	functions := []struct {
 		name string
 		run  func(u *micro)
@@ -183,6 +189,20 @@ func BenchmarkVector(b *testing.B) {
 		{"Exp", func(u *micro) { u.exp(out, x, 1) }},
 		{"SwiGLU", func(u *micro) { u.swiglu(out, x, y) }},
 		{"SwiGLUBackward", func(u *micro) { u.swigluBackward(out, out2, z, x, y) }},
+		{"Softmax", func(u *micro) { copy(out, x); u.softmax(out, 1) }},
+		{"SoftmaxBackward", func(u *micro) { copy(out, x); copy(out2, y); u.softmaxBackward(out, out2, 9, 1) }},
+		{"RMSNorm", func(u *micro) { u.rmsNorm(out, x, y, 1e-5) }},
+		{"RMSNormBackward", func(u *micro) { copy(out, x); u.rmsNormBackward(out, z, x, y, 1) }},
+		{"Rotate", func(u *micro) {
+			for h := 0; h < n; h += 2 * half {
+				u.rotate(z[h:h+2*half], cos, sin, 1)
+			}
+		}},
+		{"AdamW", func(u *micro) { u.adamW(w, y, m, v, step(1e-8)) }},
+		{"Dot", func(u *micro) { u.dot(x, y) }},
+		{"SumSquares", func(u *micro) { u.sumSquares(x) }},
+		{"Add", func(u *micro) { copy(out, x); u.add(out, y) }},
+		{"Scale", func(u *micro) { u.scale(out, 1) }},
 	}
 	for _, f := range functions {
 		for _, u := range available {

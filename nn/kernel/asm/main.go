@@ -12,5 +12,10 @@ func main() {
 	avx512.gemm()
 	transpose()
 	vectors()
+	softmax()
+	norms()
+	rotate()
+	adamW()
+	sums()
 	Generate()
 }

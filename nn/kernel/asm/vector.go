@@ -108,6 +108,11 @@ func (e exponential) sigmoid(x reg.VecVirtual) reg.VecVirtual {
 func elementwise(name, params string, slices []string, setup func(), body func(at map[string]Mem)) {
 	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(n int, %s)", params))
 	Doc(name + "AVX2 is [micro." + name + "] for n elements, a positive multiple of 8.")
+	loop(slices, setup, body, func() {})
+}
+
+// loop writes the body of such a function, and what follows its last round.
+func loop(slices []string, setup func(), body func(at map[string]Mem), finish func()) {
 	Pragma("noescape")
 
 	n := load("n")
@@ -123,22 +128,28 @@ func elementwise(name, params string, slices []string, setup func(), body func(a
 	}
 	SUBQ(Imm(lanes), n)
 	JNZ(LabelRef("loop"))
+	finish()
 	VZEROUPPER()
 	RET()
 }
 
+// loaded returns a vector with the eight elements at m.
+func loaded(m Mem) reg.VecVirtual {
+	x := YMM()
+	VMOVUPS(m, x)
+	return x
+}
+
+// repeated returns a vector of eight times a float argument.
+func repeated(param string) reg.VecVirtual { return tile{lanes: lanes}.broadcast(param) }
+
 // vectors writes the element-wise functions.
 func vectors() {
 	e := newExponential()
-	loaded := func(m Mem) reg.VecVirtual {
-		x := YMM()
-		VMOVUPS(m, x)
-		return x
-	}
 
 	var shift reg.VecVirtual
 	elementwise("exp", "dst, src []float32, shift float32", []string{"dst", "src"},
-		func() { shift = tile{lanes: lanes}.broadcast("shift") },
+		func() { shift = repeated("shift") },
 		func(at map[string]Mem) {
 			x := loaded(at["src"])
 			VSUBPS(shift, x, x)

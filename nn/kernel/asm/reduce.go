@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// partials are the registers of a reduction's eight partial results.
+type partials []reg.VecVirtual
+
+// floats are partial results in float32, all zero.
+func floats() partials { return zeros(1) }
+
+// doubles are partial results in float64, all zero.
+func doubles() partials { return zeros(2) }
+
+func zeros(n int) partials {
+	p := make(partials, n)
+	for i := range p {
+		p[i] = YMM()
+		VXORPS(p[i], p[i], p[i])
+	}
+	return p
+}
+
+// store writes p to the array that the argument to points to.
+func (p partials) store(to string) {
+	at := load(to)
+	for i, x := range p {
+		VMOVUPS(x, Mem{Base: at, Disp: i * lanes * wordBytes})
+	}
+}
+
+// half returns where the elements are that go into the i-th register of
+// doubles.
+func (p partials) half(at Mem, i int) Mem { return at.Offset(i * lanes * wordBytes / len(p)) }
+
+// reduction writes a function of slices, all of n elements, that leaves
+// partial results of the type given in the array that its first argument
+// points to.
+func reduction(name, result, params string, slices []string, setup func() partials, body func(at map[string]Mem, p partials)) {
+	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(parts *[8]%s, n int, %s)", result, params))
+	Doc(name + "AVX2 sets parts to those of [micro." + name + "] for n elements, a positive multiple of 8.")
+	var p partials
+	loop(slices,
+		func() { p = setup() },
+		func(at map[string]Mem) { body(at, p) },
+		func() { p.store("parts") })
+}
+
+// sums writes the reductions of any slices, and what is as simple.
+func sums() {
+	reduction("dot", "float32", "x, y []float32", []string{"x", "y"}, floats,
+		func(at map[string]Mem, p partials) {
+			x := loaded(at["x"])
+			VMULPS(at["y"], x, x)
+			VADDPS(x, p[0], p[0])
+		})
+
+	reduction("sumSquares", "float64", "x []float32", []string{"x"}, doubles,
+		func(at map[string]Mem, p partials) {
+			for i := range p {
+				half := YMM()
+				VCVTPS2PD(p.half(at["x"], i), half)
+				VMULPD(half, half, half)
+				VADDPD(half, p[i], p[i])
+			}
+		})
+
+	elementwise("add", "dst, src []float32", []string{"dst", "src"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["dst"])
+			VADDPS(at["src"], x, x)
+			VMOVUPS(x, at["dst"])
+		})
+
+	var factor reg.VecVirtual
+	elementwise("scale", "x []float32, factor float32", []string{"x"},
+		func() { factor = repeated("factor") },
+		func(at map[string]Mem) {
+			x := YMM()
+			VMULPS(at["x"], factor, x)
+			VMOVUPS(x, at["x"])
+		})
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// softmax writes the passes of a softmax around its exponential, which would
+// not be faster with one of them in the same loop: on AMD's Zen 1 it fills the
+// core's window of instructions by itself.
+func softmax() {
+	reduction("largest", "float32", "x []float32", []string{"x"},
+		func() partials { return partials{loaded(sameFloat("minusInf", float32(math.Inf(-1))))} },
+		func(at map[string]Mem, p partials) {
+			// Where the first operand is not greater, as NaN is not, the
+			// second one stays.
+			VMAXPS(p[0], loaded(at["x"]), p[0])
+		})
+
+	reduction("total", "float64", "x []float32", []string{"x"}, doubles,
+		func(at map[string]Mem, p partials) {
+			for i := range p {
+				half := YMM()
+				VCVTPS2PD(p.half(at["x"], i), half)
+				VADDPD(half, p[i], p[i])
+			}
+		})
+
+	var delta reg.VecVirtual
+	elementwise("jacobian", "dx, p []float32, delta float32", []string{"dx", "p"},
+		func() { delta = repeated("delta") },
+		func(at map[string]Mem) {
+			d := loaded(at["dx"])
+			VSUBPS(delta, d, d)
+			VMULPS(at["p"], d, d)
+			VMOVUPS(d, at["dx"])
+		})
+}
