@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"ranksweep/nn/kernel"
 )
 
 // TestAdafactorFactoredSecondMomentIsRankOne: where the squared gradient is a
@@ -55,7 +57,7 @@ func TestAdafactorClipsUpdates(t *testing.T) {
 			p.Grad[i] = float32(test.growth)
 		}
 		o.Step(UniformRate(lr))
-		rms := math.Sqrt(SumSquares(p.Value) / 12)
+		rms := math.Sqrt(kernel.SumSquares(p.Value) / 12)
 		if math.Abs(rms-test.want) > 1e-6 {
 			t.Errorf("gradient times %g: movement of RMS %g, want %g", test.growth, rms, test.want)
 		}

@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"ranksweep/nn/kernel"
+)
 
 var adamWVariant = variant{
 	defaults: OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
@@ -37,40 +41,14 @@ func (a *adamW) Step(rates LearningRates) {
 	for i := range a.params {
 		p := &a.params[i]
 		lr := rates[p.Role]
-		adamWUpdate(p.Value, p.Grad, a.mean[i], a.square[i], adamWStep{
-			beta1: float32(c.Beta1), gain1: float32(1 - c.Beta1),
-			beta2: float32(c.Beta2), gain2: float32(1 - c.Beta2),
-			keep: float32(1 - lr*c.decay(p)),
-			size: float32(lr / correction1),
-			root: float32(1 / math.Sqrt(correction2)),
-			eps:  float32(c.Eps),
+		kernel.AdamW(p.Value, p.Grad, a.mean[i], a.square[i], kernel.AdamWStep{
+			Beta1: float32(c.Beta1), Gain1: float32(1 - c.Beta1),
+			Beta2: float32(c.Beta2), Gain2: float32(1 - c.Beta2),
+			Keep: float32(1 - lr*c.decay(p)),
+			Size: float32(lr / correction1),
+			Root: float32(1 / math.Sqrt(correction2)),
+			Eps:  float32(c.Eps),
 		})
-	}
-}
-
-// adamWStep is what one update multiplies and adds.
-type adamWStep struct {
-	beta1, gain1 float32 // β₁, 1−β₁
-	beta2, gain2 float32 // β₂, 1−β₂
-	keep         float32 // 1−lr·λ
-	size         float32 // lr/(1−β₁ᵗ)
-	root         float32 // 1/√(1−β₂ᵗ)
-	eps          float32
-}
-
-func adamWUpdate(w, g, m, v []float32, s adamWStep) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	for i, x := range w {
-		gi := g[i]
-		mi := s.beta1*m[i] + s.gain1*gi
-		vi := s.beta2*v[i] + s.gain2*gi*gi
-		m[i], v[i] = mi, vi
-		x *= s.keep
-		// Not d > 0: a NaN has to come through.
-		if d := float32(math.Sqrt(float64(vi)))*s.root + s.eps; d != 0 {
-			x -= s.size * (mi / d)
-		}
-		w[i] = x
 	}
 }
 

@@ -61,7 +61,7 @@ func (a *attention) backward(dq, dk, dv, datt, att blas32.General, lse []float32
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, dout, vb, 0, dp)
 		out := t.queries(att)
 		for i := range p.Rows {
-			delta := dot(row(dout, i), row(out, i))
+			delta := kernel.Dot(row(dout, i), row(out, i))
 			softmaxBackward(row(p, i), row(dp, i), t.visible(i), lse[(t.first+i)*a.heads+t.head], delta)
 		}
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(dv))
@@ -73,78 +73,17 @@ func (a *attention) backward(dq, dk, dv, datt, att blas32.General, lse []float32
 // softmax turns the first visible scores of s into probabilities, the rest
 // into zeros, and returns the log of the sum of exponentials.
 func softmax(s []float32, visible int) float32 {
-	top := largest(s[:visible])
-	kernel.Exp(s[:visible], s[:visible], top)
-	sum := total(s[:visible])
-	inv := 1 / sum
-	for j := range s[:visible] {
-		s[j] *= inv
-	}
+	top, sum := kernel.Softmax(s[:visible], 1)
 	clear(s[visible:])
-	return top + float32(math.Log(float64(sum)))
+	return top + float32(math.Log(sum))
 }
 
 // softmaxBackward turns scores s into probabilities again and their gradient
 // dp into that of the scores.
 func softmaxBackward(s, dp []float32, visible int, lse, delta float32) {
-	kernel.Exp(s[:visible], s[:visible], lse)
-	dp = dp[:len(s)]
-	for j, p := range s[:visible] {
-		dp[j] = p * (dp[j] - delta)
-	}
+	kernel.SoftmaxBackward(s[:visible], dp[:visible], lse, delta)
 	clear(s[visible:])
 	clear(dp[visible:])
-}
-
-// largest passes over NaN, which the exponentials show all the same. It keeps
-// four maxima, so that comparisons overlap.
-func largest(x []float32) float32 {
-	m0 := float32(math.Inf(-1))
-	m1, m2, m3 := m0, m0, m0
-	for ; len(x) >= 4; x = x[4:] {
-		if x[0] > m0 {
-			m0 = x[0]
-		}
-		if x[1] > m1 {
-			m1 = x[1]
-		}
-		if x[2] > m2 {
-			m2 = x[2]
-		}
-		if x[3] > m3 {
-			m3 = x[3]
-		}
-	}
-	for _, v := range x {
-		if v > m0 {
-			m0 = v
-		}
-	}
-	return max(m0, m1, m2, m3)
-}
-
-// total keeps four sums, so that additions overlap.
-func total(x []float32) float32 {
-	var s0, s1, s2, s3 float32
-	for ; len(x) >= 4; x = x[4:] {
-		s0 += x[0]
-		s1 += x[1]
-		s2 += x[2]
-		s3 += x[3]
-	}
-	for _, v := range x {
-		s0 += v
-	}
-	return (s0 + s1) + (s2 + s3)
-}
-
-func dot(x, y []float32) float32 {
-	y = y[:len(x)]
-	var sum float32
-	for i, v := range x {
-		sum += v * y[i]
-	}
-	return sum
 }
 
 // tile is one head's block of queries and the keys that it can see.

@@ -1,6 +1,10 @@
 package nn
 
-import "gonum.org/v1/gonum/blas/blas32"
+import (
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
+)
 
 // backward takes the gradient of the final norm's output, which the head left
 // in p.dh, down to the lowest thing that trains.
@@ -24,7 +28,7 @@ func (p *Pass) backward(b *Batch) {
 	}
 	if p.full != nil {
 		for i, t := range b.Tokens {
-			addTo(row(p.full.embedding, int(t)), row(dx, i))
+			kernel.Add(row(p.full.embedding, int(t)), row(dx, i))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -42,4 +43,31 @@ func BenchmarkGradient(b *testing.B) {
 		}
 	}
 	b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+}
+
+// BenchmarkOptimizer is one step of each optimizer over ten million
+// parameters, which no cache holds.
+func BenchmarkOptimizer(b *testing.B) {
+	const rows, cols = 2500, 4000
+	rng := rand.New(rand.NewPCG(1, 2))
+	param := nn.Param{Name: "w", Rows: rows, Cols: cols, Value: make([]float32, rows*cols), Grad: make([]float32, rows*cols)}
+	for i := range param.Value {
+		param.Value[i], param.Grad[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
+	}
+	for _, c := range []nn.OptimizerConfig{
+		{Name: "sgd"},
+		{Name: "sgd", Momentum: 0.9},
+		{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
+	} {
+		b.Run(fmt.Sprintf("%s/momentum=%g", c.Name, c.Momentum), func(b *testing.B) {
+			o, err := nn.NewOptimizer(c, []nn.Param{param})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				o.Step(nn.UniformRate(1e-6))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows*cols*b.N), "ns/parameter")
+		})
+	}
 }

@@ -15,27 +15,6 @@ func gradients(params []Param) []float32 {
 	return all
 }
 
-func TestSumSquaresMatchesNaive(t *testing.T) {
-	rng := rand.New(rand.NewPCG(11, 1))
-	for n := range 20 {
-		x := make([]float32, n)
-		fillNormal(x, 1, rng)
-		var want float64
-		for _, v := range x {
-			want += float64(v) * float64(v)
-		}
-		if got := SumSquares(x); math.Abs(got-want) > 1e-14*want {
-			t.Errorf("%d numbers: %g, want %g", n, got, want)
-		}
-	}
-	if got := SumSquares([]float32{math.MaxFloat32, 1e-40}); math.IsInf(got, 1) {
-		t.Error("the square of the largest float32 overflows")
-	}
-	if got := SumSquares([]float32{1, float32(math.NaN())}); got == got {
-		t.Errorf("a NaN is lost in %g", got)
-	}
-}
-
 func TestGradNormIsGlobal(t *testing.T) {
 	params := []Param{{Grad: []float32{2, 3}}, {}, {Grad: []float32{6}}}
 	if got := GradNorm(params); got != 7 { // 2² + 3² + 6² = 7²

@@ -2,6 +2,8 @@ package nn
 
 import (
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
 )
 
 // forward runs the batch up to the final norm.
@@ -32,7 +34,7 @@ func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 	p.attend.forward(att, a.lse, q, k, v, b.Starts)
 	out := p.rows(p.dh)
 	mapForward(m[3], block.O, out, att)
-	addTo(x.Data, out.Data)
+	kernel.Add(x.Data, out.Data)
 }
 
 // mlpForward adds one block's feed-forward part to the residual stream x.
@@ -46,7 +48,7 @@ func (p *Pass) mlpForward(l int, x blas32.General) {
 	swigluForward(act.Data, gate.Data, up.Data)
 	out := p.rows(p.dh)
 	mapForward(m[2], block.Down, out, act)
-	addTo(x.Data, out.Data)
+	kernel.Add(x.Data, out.Data)
 }
 
 // normForward keeps x and computes its norm.
@@ -65,11 +67,4 @@ func mapForward(m Map, l *Linear, y, x blas32.General) {
 
 func row(m blas32.General, i int) []float32 {
 	return m.Data[i*m.Stride:][:m.Cols]
-}
-
-func addTo(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] += src[i]
-	}
 }

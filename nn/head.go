@@ -79,19 +79,10 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 // crossEntropy returns −log softmax(z)[target] in nats and, where scale is
 // not zero, turns z into the gradient scale·(softmax(z) − onehot(target)).
 func crossEntropy(z []float32, target int, scale float32) float64 {
-	top := largest(z)
 	at := z[target]
-	kernel.Exp(z, z, top)
-	var sum float64
-	for _, e := range z {
-		sum += float64(e)
-	}
+	top, sum := kernel.Softmax(z, float64(scale))
 	if scale != 0 {
-		factor := float32(float64(scale) / sum)
-		for j := range z {
-			z[j] *= factor
-		}
 		z[target] -= scale
 	}
-	return math.Log(sum) - float64(at-top)
+	return math.Log(sum) + (float64(top) - float64(at))
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
 )
 
 // rope holds the rotary angles of every position (Su et al. 2021), in the
@@ -38,12 +40,7 @@ func (r *rope) rotate(x blas32.General, starts []int, direction float32) {
 			cos, sin := r.cos[t*r.half:][:r.half], r.sin[t*r.half:][:r.half]
 			xi := row(x, starts[s]+t)
 			for ; len(xi) > 0; xi = xi[2*r.half:] {
-				lo, hi := xi[:r.half], xi[r.half:2*r.half]
-				for j, a := range lo {
-					b, s := hi[j], direction*sin[j]
-					lo[j] = a*cos[j] - b*s
-					hi[j] = b*cos[j] + a*s
-				}
+				kernel.Rotate(xi, cos, sin, direction)
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"ranksweep/nn/kernel"
+)
 
 // Squares sums the squares of entries, for the two conventions of a norm: the
 // whole array's, and that of an entry.
@@ -10,7 +14,7 @@ type Squares struct {
 }
 
 // Add takes the entries of x in.
-func (s *Squares) Add(x []float32) { s.Join(Squares{SumSquares(x), len(x)}) }
+func (s *Squares) Add(x []float32) { s.Join(Squares{kernel.SumSquares(x), len(x)}) }
 
 // Join takes in what another sum has seen.
 func (s *Squares) Join(o Squares) { s.Sum, s.Count = s.Sum+o.Sum, s.Count+o.Count }

@@ -1,0 +1,112 @@
+package metrics
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/nn/kernel"
+)
+
+// BenchmarkStep is one step of training as package sweep takes it, with all
+// its statistics, and its parts: adapters on every linear map of the embedded
+// base's shape, two sequences of 256 tokens.
+func BenchmarkStep(b *testing.B) {
+	if err := kernel.Use(); err != nil {
+		b.Fatal(err)
+	}
+	for _, rank := range []int{8, 512} {
+		s := newStep(b, rank)
+		s.gradient() // fills what the parts read
+		for _, part := range []struct {
+			name string
+			run  func()
+		}{{"Whole", s.whole}, {"Gradient", s.gradient}, {"Gauge", s.measure}, {"Clip", s.clip}, {"AdamW", s.update}} {
+			b.Run(fmt.Sprintf("rank%d/%s", rank, part.name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					part.run()
+				}
+			})
+		}
+	}
+}
+
+// step is a run's state, as far as a step touches it.
+type step struct {
+	b      *testing.B
+	set    *lora.Set
+	pass   *nn.Pass
+	params []nn.Param
+	gauge  *Gauge
+	opt    nn.Optimizer
+	batch  nn.Batch
+	values Values
+}
+
+func newStep(b *testing.B, rank int) *step {
+	b.Helper()
+	check := func(err error) {
+		b.Helper()
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	const tokens = 256
+	m, err := nn.New(nn.Config{
+		Vocab: 257, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
+		Context: 512, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	})
+	check(err)
+	rng := rand.New(rand.NewPCG(1, 1))
+	m.Init(rng)
+	s := &step{b: b}
+	s.set, err = lora.Attach(m, lora.Config{
+		Rank: rank, Gamma: 1, Init: lora.Init{Kind: lora.KaimingUniform},
+		Targets: []string{"all-linear"}, Tokens: 2 * tokens,
+	}, 1)
+	check(err)
+	s.pass, err = nn.NewPass(m, 2*tokens, s.set.Maps())
+	check(err)
+	s.params, s.gauge = s.pass.Params(), NewGauge(s.set)
+	config, err := nn.DefaultOptimizer("adamw")
+	check(err)
+	s.opt, err = nn.NewOptimizer(config, s.params)
+	check(err)
+	for range 2 {
+		x, y := make([]int32, tokens), make([]int32, tokens)
+		for i := range x {
+			x[i], y[i] = int32(rng.IntN(257)), int32(rng.IntN(257))
+		}
+		s.batch.Append(x, y)
+	}
+	return s
+}
+
+func (s *step) whole() {
+	s.gradient()
+	s.measure()
+	s.clip()
+	s.update()
+}
+
+func (s *step) gradient() {
+	for i := range s.params {
+		clear(s.params[i].Grad)
+	}
+	if _, err := s.pass.Gradient(&s.batch, 1./512); err != nil {
+		s.b.Fatal(err)
+	}
+}
+
+func (s *step) measure() { s.gauge.Gradients(&s.values, nil) }
+
+func (s *step) clip() { nn.ClipGlobalNorm(s.params, 1) }
+
+// update moves by so little that the loss stays what it is.
+func (s *step) update() {
+	s.opt.Step(nn.UniformRate(1e-9))
+	s.set.Updated()
+}
