@@ -35,6 +35,11 @@ type Scheduler struct {
 	Kernel  string
 	Observer
 
+	// Idle is what a core does that no worker has use for, until done is
+	// closed: it may make the runs of others faster, but change nothing in
+	// them. It may be nil.
+	Idle func(done <-chan struct{})
+
 	memory *semaphore.Weighted // of Memory, what no run has
 }
 
@@ -62,8 +67,11 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	}()
 	var busy held
 	var workers sync.WaitGroup
+	cores := newSpare(runtime.GOMAXPROCS(0), s.Workers, s.Idle)
+	defer cores.stop()
 	for worker := range s.Workers {
 		workers.Go(func() {
+			defer cores.free()
 			for j := range jobs {
 				if err := s.job(ctx, p.Experiment.Name, worker, j, &busy); err != nil {
 					cancel(err)

@@ -98,6 +98,7 @@ func evaluate(ctx context.Context, model, adapter, source string, length int) (*
 	if err != nil {
 		return nil, err
 	}
+	defer help(1)()
 	e := &evaluation{warningTexts: d.Stats.Warnings()}
 	if err := e.score(ctx, pass, d.Train, tokens); err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func newPretrain() *cobra.Command {
 		if *file == "" {
 			recipe.SHA256 = pretrain.Texts{} // the base's recipe for this Go tree, whichever it is
 		}
+		defer help(recipe.Train.Shards)()
 		return pretrain.Run(cmd.Context(), *out, recipe, reportPretraining(cmd))
 	}
 	return cmd

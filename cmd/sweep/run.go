@@ -32,7 +32,7 @@ func newRun() *cobra.Command {
 		Args: exactly("EXPERIMENT"),
 	}
 	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
-	workers := cmd.Flags().Int("workers", runtime.NumCPU(), "runs trained at once")
+	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
 	set := overrides(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -66,7 +66,7 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	}
 	s := sweep.Scheduler{
 		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
-		Program: program(), Kernel: kernel.Name(),
+		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
 	}
 	if err := s.Fits(p); err != nil {
 		return err

@@ -8,20 +8,42 @@ const (
 	maxK = 256
 )
 
-// gemm computes C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n.
-func (u *micro) gemm(a, b matrix, c []float32, ldc, m, n, k int, alpha, beta float32) {
+// A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n.
+type gemm struct {
+	*micro
+	a, b        matrix
+	c           []float32
+	ldc         int
+	m, n, k     int
+	alpha, beta float32
+}
+
+// strips returns the part for m rows of C that begins with row i.
+func (g gemm) strips(i, m int) gemm {
+	g.a, g.c, g.m = g.a.from(i, 0), g.c[i*g.ldc:], m
+	return g
+}
+
+// columns returns the part for n columns of C that begins with column j.
+func (g gemm) columns(j, n int) gemm {
+	g.b, g.c, g.n = g.b.from(0, j), g.c[j:], n
+	return g
+}
+
+// compute does the product on the calling goroutine.
+func (g gemm) compute() {
 	buf := getBuffers()
 	defer buf.put()
-	depths := newCut(k, maxK, 1)
-	widths := newCut(n, maxN, u.widest())
+	depths := newCut(g.k, maxK, 1)
+	widths := newCut(g.n, maxN, g.widest())
 	for d := range depths.parts {
 		p, k := depths.part(d)
 		for w := range widths.parts {
 			j, n := widths.part(w)
-			block := u.newBlock(b.from(p, j), k, n, buf.b[:])
-			u.multiply(a.from(0, p), block, c[j:], ldc, m, alpha, beta, buf.a[:])
+			block := g.newBlock(g.b.from(p, j), k, n, buf.b[:])
+			g.multiply(g.a.from(0, p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
 		}
-		beta = 1
+		g.beta = 1
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // Implementation is gonum's implementation of BLAS with Sgemm replaced, by one
-// that runs on the calling goroutine. Any number of goroutines may call it.
+// that runs on the calling goroutine and on those that [Help]. Any number of
+// goroutines may call it.
 type Implementation struct {
 	gonum.Implementation
 	micro *micro // nil for the one in use
@@ -42,7 +43,7 @@ func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float
 	if kernel == nil {
 		kernel = inUse
 	}
-	kernel.gemm(operand(a, lda, tA), operand(b, ldb, tB), c, ldc, m, n, k, alpha, beta)
+	gemm{kernel, operand(a, lda, tA), operand(b, ldb, tB), c, ldc, m, n, k, alpha, beta}.shared()
 }
 
 // scale computes C = beta C.
