@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -20,13 +21,15 @@ func parseGo(tree fs.FS, name string) (*goFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The clause that tells is cheap to parse, and such files are the largest.
-	head, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments|parser.PackageClauseOnly)
-	if err != nil {
-		return nil, err
-	}
-	if ast.IsGenerated(head) {
-		return &goFile{File: &ast.File{}}, nil
+	if bytes.Contains(source, []byte("DO NOT EDIT")) {
+		// The clause that tells is cheap to parse, and such files are the largest.
+		head, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil {
+			return nil, err
+		}
+		if ast.IsGenerated(head) {
+			return &goFile{File: &ast.File{}}, nil
+		}
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {

@@ -3,7 +3,11 @@ package data
 import (
 	"go/ast"
 	"io/fs"
+	"runtime"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // goFunctions pairs each function's doc comment and signature, up to the
@@ -16,21 +20,30 @@ func goFunctions(tree fs.FS) ([]Example, error) {
 	if err != nil {
 		return nil, err
 	}
+	files = slices.DeleteFunc(files, func(name string) bool {
+		return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")
+	})
+	found := make([][]Example, len(files))
+	var parsing errgroup.Group
+	parsing.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range files {
+		parsing.Go(func() error {
+			f, err := parseGo(tree, name)
+			if err == nil {
+				found[i] = f.functions()
+			}
+			return err
+		})
+	}
+	if err := parsing.Wait(); err != nil {
+		return nil, err
+	}
 	var examples []Example
 	seen := make(map[key]bool)
-	for _, name := range files {
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parseGo(tree, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range f.functions() {
-			if k := x.key(); !seen[k] {
-				seen[k] = true
-				examples = append(examples, x)
-			}
+	for _, x := range slices.Concat(found...) {
+		if k := x.key(); !seen[k] {
+			seen[k] = true
+			examples = append(examples, x)
 		}
 	}
 	return examples, nil

@@ -82,9 +82,11 @@ func (b *bpe) begin(piece string, s *scratch) {
 // beginCharacter adds the token of one character; where it has none, those of
 // its bytes; where one of these has none, the unknown token.
 func (b *bpe) beginCharacter(char string, add func(id int32)) {
-	if id, ok := b.vocab[char]; ok && !b.byteLevel {
-		add(id)
-		return
+	if !b.byteLevel {
+		if id, ok := b.vocab[char]; ok {
+			add(id)
+			return
+		}
 	}
 	for i := range len(char) {
 		if b.bytes[char[i]] == none {
@@ -98,6 +100,9 @@ func (b *bpe) beginCharacter(char string, add func(id int32)) {
 }
 
 func (b *bpe) merge(s *scratch) {
+	if len(b.ranks) == 0 {
+		return
+	}
 	s.queue = s.queue[:0]
 	for i := range s.symbols {
 		b.enqueue(s, int32(i))
