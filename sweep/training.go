@@ -88,7 +88,9 @@ func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome
 		if err := t.measure(step, report); err != nil || t.outcome.Status == results.Diverged {
 			return t.outcome, err
 		}
-		nn.ClipGlobalNorm(t.params, t.c.Train.Clip)
+		if limit := t.c.Train.Clip; limit > 0 {
+			nn.ClipGlobalNorm(t.params, limit)
+		}
 		t.opt.Step(rates.Times(t.schedule.Factor(step)))
 		t.set.Updated()
 		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens

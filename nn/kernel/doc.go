@@ -1,6 +1,6 @@
 // Package kernel is float32 arithmetic at the speed of one core: a drop-in
-// implementation of matrix products for gonum's blas32, and the element-wise
-// functions that cost a transformer most.
+// implementation of matrix products for gonum's blas32, and what else costs a
+// transformer most: element-wise functions, reductions and AdamW.
 //
 // A product is cut into tiles of C, which a micro-kernel holds in registers
 // while it walks along k. Micro-kernels in assembly exist for AVX-512, for AVX2
@@ -15,8 +15,8 @@
 // C gives the same bytes as the whole. The kernels in assembly give the same
 // bytes as each other, on any CPU, since all of them fuse each multiplication
 // with its addition; the portable one rounds twice and differs. Element-wise
-// functions fuse nowhere and give the same bytes everywhere. Only the bits of
-// a NaN are the CPU's own.
+// functions and reductions fuse nowhere and give the same bytes everywhere. Only
+// the bits of a NaN are the CPU's own.
 package kernel
 
 //go:generate go -C asm run . -out ../kernel_amd64.s -stubs ../kernel_amd64.go -pkg kernel
