@@ -178,6 +178,7 @@ func (s *Set) addTo(m *nn.Model, sign float32) error {
 			return fmt.Errorf("lora: merging %s: the model has no such map of %d inputs and %d outputs", a.Base.Name, a.Base.In(), a.Base.Out())
 		}
 		a.addDelta(l.Weight, sign)
+		l.Changed()
 	}
 	return nil
 }

@@ -55,8 +55,7 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 	for i, at := range positions {
 		copy(row(x, i), row(p.last.h, at))
 	}
-	out := p.model.Head.Weight
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, out, 0, logits)
+	p.model.Head.Forward(logits, x)
 
 	var sum float64
 	for i, at := range positions {
@@ -66,7 +65,7 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 		return sum
 	}
 	dx := view(h.dh, 0, 0, n, h.dh.Cols)
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, logits, out, 0, dx)
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, logits, p.model.Head.Weight, 0, dx)
 	for i, at := range positions {
 		copy(row(p.dh, at), row(dx, i))
 	}

@@ -9,6 +9,8 @@ import (
 type Linear struct {
 	Name   string         // its checkpoint name without ".weight"
 	Weight blas32.General // (out, in)
+
+	packed blas32.General // (in, out), Weight transposed; empty where it is not packed
 }
 
 // In returns the width of the map's input.
@@ -17,8 +19,25 @@ func (l *Linear) In() int { return l.Weight.Cols }
 // Out returns the width of the map's output.
 func (l *Linear) Out() int { return l.Weight.Rows }
 
+// pack keeps the weights by columns too, as Forward reads them.
+func (l *Linear) pack() {
+	l.packed = NewMatrix(l.In(), l.Out())
+	for i := range l.Out() {
+		for j, w := range row(l.Weight, i) {
+			l.packed.Data[j*l.packed.Stride+i] = w
+		}
+	}
+}
+
+// Changed tells that Weight has other values than before.
+func (l *Linear) Changed() { l.packed = blas32.General{} }
+
 // Forward computes y = x Wᵀ; x is (N, in), y is (N, out).
 func (l *Linear) Forward(y, x blas32.General) {
+	if l.packed.Rows > 0 {
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, l.packed, 0, y)
+		return
+	}
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, l.Weight, 0, y)
 }
 

@@ -72,6 +72,16 @@ func New(c Config) (*Model, error) {
 	return m, nil
 }
 
+// Pack keeps the weights of all linear maps in the order in which a forward pass
+// reads them too, so that none has to bring them into it: for weights that stay
+// as they are, and take as much memory again. Whoever changes them afterwards
+// says so by [Linear.Changed]. It must be called before passes share m.
+func (m *Model) Pack() {
+	for _, l := range append(m.Linears(), m.Head) {
+		l.pack()
+	}
+}
+
 // Linears returns the linear maps of all blocks in the order of the forward
 // pass: q, k, v, o, gate, up, down of each layer. The head is not among them.
 func (m *Model) Linears() []*Linear {

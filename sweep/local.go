@@ -55,6 +55,7 @@ func (l *Local) model(name string) (*checkpoint.Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Model.Pack() // nothing trains it
 	l.models[name] = c
 	return c, nil
 }
