@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -74,7 +75,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	}
 	e.Seeds, e.Ranks, e.Excluded = len(slopes), len(ranks), len(obs)-e.N
 	if e.Seeds == 0 {
-		return e, fmt.Errorf("metrics: no exponent from %d runs: need positive values at two ranks or more of one seed", len(obs))
+		return e, errors.New("metrics: no exponent: of one seed there must be positive values at two ranks or more")
 	}
 	over := MeanInterval(slopes)
 	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
