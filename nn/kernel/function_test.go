@@ -130,6 +130,12 @@ func (f *function) sameBytes(x [][]float32, number float32) error {
 	return nil
 }
 
+// sameOrNaN tells whether x and y have the same bits or are both NaN, whose
+// payload no one has promised.
+func sameOrNaN(x, y float32) bool {
+	return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
+}
+
 // clone copies slices to where they are not aligned.
 func clone(x [][]float32) [][]float32 {
 	var all [][]float32
