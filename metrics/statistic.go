@@ -19,6 +19,11 @@ type Statistic struct {
 	Of func(curve []Point) float64
 
 	Theory Theory // what is predicted of it
+
+	// Early tells that it is taken before the second update, so that runs that
+	// diverged later have it as well: to leave them out would leave a sample
+	// of survivors.
+	Early bool
 }
 
 // Statistics are the statistics of a run, in the order of columns. Onset is
@@ -27,36 +32,36 @@ type Statistic struct {
 // measured.
 var Statistics = []Statistic{
 	// The mean over the last tenth of the steps, at least one.
-	{"train_loss", "training loss", "nats/token", tail(TrainLoss), Theory{}},
+	{"train_loss", "training loss", "nats/token", tail(TrainLoss), Theory{}, false},
 	// Final.
-	{"val_loss", "validation loss", "nats/token", final(ValLoss), Theory{}},
+	{"val_loss", "validation loss", "nats/token", final(ValLoss), Theory{}, false},
 	GradNormOnset,
 	// The mean over the points that were recorded.
-	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), Theory{}},
+	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), Theory{}, false},
 	// The least of the run: what early stopping would have kept.
-	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), Theory{}},
+	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), Theory{}, false},
 	// The other norm convention, in which no onset is flat but p = 0's.
-	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), Theory{gradRMSB, 0, true}},
+	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), Theory{gradRMSB, 0, true}, true},
 	// A's first gradient that is not zero.
-	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), Theory{gradNormAFirst, 0, false}},
+	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), Theory{gradNormAFirst, 0, false}, true},
 	// Forward half of rank stabilization.
-	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), Theory{deltaWFirst, rise, false}},
+	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), Theory{deltaWFirst, rise, false}, true},
 	// Backward half of rank stabilization.
-	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), Theory{deltaWFirst, rise, false}},
+	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), Theory{deltaWFirst, rise, false}, true},
 	// The first step in weight space.
-	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), Theory{deltaWFirst, rise, false}},
+	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), Theory{deltaWFirst, rise, false}, true},
 	// How far the run went in weight space.
-	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}},
+	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}, false},
 	// How many directions the update has in effect.
-	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), Theory{}},
+	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), Theory{}, false},
 	// Whether features were learned, or A stayed a random projection.
-	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), Theory{movementA, 0, false}},
+	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), Theory{movementA, 0, false}, false},
 }
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
 // ratio. It is the norm of B's gradient, as A's is zero while B is.
 var GradNormOnset = Statistic{
-	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), Theory{gradNormOnset, 0, true},
+	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), Theory{gradNormOnset, 0, true}, true,
 }
 
 // StatisticNamed returns the statistic with the given column name.

@@ -12,24 +12,30 @@ import (
 // A trait is something in which arms may differ, besides their scheme.
 type trait struct {
 	name   string
-	values []string // one an arm; empty where an arm does not have it
+	field  string   // its column in a CSV file
+	values []string // one an arm; empty where an arm does not have it, or not one alone
 }
 
 // traits are what is known of arms, in a fixed order: optimizer, learning
 // rate, the remaining axes by name, and what they were made with.
 func traits(arms []results.Arm) []trait {
 	var all []trait
-	add := func(name string, value func(results.Arm) string) {
-		t := trait{name: name}
+	add := func(name, field string, value func(results.Arm) string) {
+		t := trait{name: name, field: field}
 		for _, a := range arms {
 			t.values = append(t.values, value(a))
 		}
 		all = append(all, t)
 	}
-	add("optimizer", func(a results.Arm) string { return a.Optimizer })
-	add("learning rate", func(a results.Arm) string { return number(a.LR) })
+	add("optimizer", "optimizer", func(a results.Arm) string { return a.Optimizer })
+	add(learningRate, "lr", func(a results.Arm) string {
+		if rateMoves(a) {
+			return ""
+		}
+		return number(a.LR)
+	})
 	for _, name := range otherAxes(arms) {
-		add(lastPart(name), func(a results.Arm) string {
+		add(lastPart(name), lastPart(name), func(a results.Arm) string {
 			i := slices.IndexFunc(a.Axes, func(x results.Axis) bool { return x.Name == name })
 			if i < 0 {
 				return ""
@@ -38,10 +44,17 @@ func traits(arms []results.Arm) []trait {
 		})
 	}
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
-	add("model", func(a results.Arm) string { return short(made(a).ModelHash) })
-	add("data", func(a results.Arm) string { return short(made(a).DataHash) })
-	add("numerics", func(a results.Arm) string { return strconv.Itoa(made(a).Numerics) })
+	add("model", "model", func(a results.Arm) string { return short(made(a).ModelHash) })
+	add("data", "data", func(a results.Arm) string { return short(made(a).DataHash) })
+	add("numerics", "numerics", func(a results.Arm) string { return strconv.Itoa(made(a).Numerics) })
 	return all
+}
+
+const learningRate = "learning rate"
+
+// rateMoves reports whether the learning rate changes with rank.
+func rateMoves(a results.Arm) bool {
+	return slices.ContainsFunc(a.Cells, func(c results.Cell) bool { return c.LR != a.LR })
 }
 
 // otherAxes are the names of axes that are no trait already, in order.

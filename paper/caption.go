@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/metrics"
 	"ranksweep/results"
 )
 
@@ -31,7 +32,10 @@ func heldEqual(arms []results.Arm) string {
 		text = "No setting is the same in all runs."
 	}
 	rates := distinct(arms, func(r results.Run) float64 { return r.LR })
-	if len(rates) == 1 {
+	apart := slices.ContainsFunc(otherAxes(arms), func(name string) bool { // A's and B's own rates differ
+		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
+	})
+	if len(rates) == 1 && !apart {
 		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do better at another.", number(rates[0]))
 	}
 	return text
@@ -40,12 +44,12 @@ func heldEqual(arms []results.Arm) string {
 // curveCaption describes a figure of curves: what they are means of, what the
 // bands are, which runs are left out, and what was held equal.
 func curveCaption(arms []results.Arm, what string, window int, spread spread) string {
-	text := fmt.Sprintf("%s against steps, one line a rank: the mean over seeds, %s.", capital(what), seedCount(arms))
+	text := fmt.Sprintf("%s against steps, one line a rank: the mean over seeds, %s.", capital(what), seedCount(doneCounts(arms)))
 	if window > 1 {
 		text += fmt.Sprintf(" Each run is smoothed by the mean of its last %d points.", window)
 	}
 	if spread == band {
-		text += spreadSentence(arms, "Bands")
+		text += spreadSentence("Bands", doneCounts(arms))
 	}
 	text += losses(arms)
 	if anyDiverged(arms) {
@@ -54,46 +58,57 @@ func curveCaption(arms []results.Arm, what string, window int, spread spread) st
 	return text + " " + heldEqual(arms)
 }
 
-// doneCounts are the least and the most done runs of a cell.
-func doneCounts(arms []results.Arm) (low, high int) {
-	var counts []int
+// counts are the least and the most runs that the means of a figure are over.
+type counts struct{ low, high int }
+
+// doneCounts are those of curves.
+func doneCounts(arms []results.Arm) counts {
+	var all []int
 	for _, c := range cells(arms) {
-		counts = append(counts, len(c.Runs)-c.Diverged()-c.Failed())
+		all = append(all, len(c.Runs)-c.Diverged()-c.Failed())
 	}
-	return slices.Min(counts), slices.Max(counts)
+	return counts{slices.Min(all), slices.Max(all)}
+}
+
+// statisticCounts are those of a statistic.
+func statisticCounts(arms []results.Arm, s metrics.Statistic) counts {
+	var all []int
+	for _, c := range cells(arms) {
+		all = append(all, c.Statistic(s).N)
+	}
+	return counts{slices.Min(all), slices.Max(all)}
 }
 
 // seedCount says how many runs a mean is over: "n = 3", "n = 2 to 3".
-func seedCount(arms []results.Arm) string {
-	low, high := doneCounts(arms)
-	if low == high {
-		return fmt.Sprintf("n = %d", low)
+func seedCount(n counts) string {
+	if n.low == n.high {
+		return fmt.Sprintf("n = %d", n.low)
 	}
-	return fmt.Sprintf("n = %d to %d", low, high)
+	return fmt.Sprintf("n = %d to %d", n.low, n.high)
 }
 
 // spreadName says what a band or bar spans; empty where there is none.
-func spreadName(arms []results.Arm) string {
-	switch low, high := doneCounts(arms); {
-	case high < 2:
+func spreadName(n counts) string {
+	switch {
+	case n.high < 2:
 		return ""
-	case high == 2:
+	case n.high == 2:
 		return "both seeds"
-	case low > 2:
+	case n.low > 2:
 		return "95% interval"
 	}
 	return "95% if n > 2"
 }
 
 // spreadSentence says the same of what it names, at length.
-func spreadSentence(arms []results.Arm, name string) string {
+func spreadSentence(name string, n counts) string {
 	const interval = "95%% interval of the mean (Student's t)"
-	switch low, high := doneCounts(arms); {
-	case high < 2:
+	switch {
+	case n.high < 2:
 		return ""
-	case high == 2:
+	case n.high == 2:
 		return fmt.Sprintf(" %s span both seeds.", name)
-	case low > 2:
+	case n.low > 2:
 		return fmt.Sprintf(" %s are the "+interval+".", name)
 	}
 	return fmt.Sprintf(" %s are the "+interval+", or span both seeds where only two are done.", name)
@@ -107,7 +122,7 @@ func anyDiverged(arms []results.Arm) bool {
 // capital begins a sentence with text.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// losses says how many runs are in no mean; empty where all are.
+// losses says how many runs are not in every mean; empty where all are.
 func losses(arms []results.Arm) string {
 	all, diverged, failed := 0, 0, 0
 	for _, c := range cells(arms) {
@@ -117,7 +132,7 @@ func losses(arms []results.Arm) string {
 	}
 	text := ""
 	if diverged > 0 {
-		text += fmt.Sprintf(" %d of %d runs diverged and are in no mean.", diverged, all)
+		text += fmt.Sprintf(" %d of %d runs diverged: they count at the onset and the first step alone.", diverged, all)
 	}
 	if failed > 0 {
 		text += fmt.Sprintf(" %d of %d runs failed and are left out.", failed, all)

@@ -136,7 +136,7 @@ func stepAxis(points []point) axis {
 func curveLegend(arms []results.Arm, window int, spread spread) legend {
 	names, all, bands := schemes(arms), ranks(arms), ""
 	if spread == band {
-		bands = spreadName(arms)
+		bands = spreadName(doneCounts(arms))
 	}
 	palette := families(names)
 	l := legend{{text: "rank", samples: make([]series, len(names))}}
@@ -155,7 +155,7 @@ func curveLegend(arms []results.Arm, window int, spread spread) legend {
 		cross := series{color: ink, line: thinLineWide, dashes: shortDashes, glyph: draw.CrossGlyph{}}
 		l = append(l, entry{text: "diverged", samples: []series{cross}})
 	}
-	l = append(l, entry{}, entry{text: "lines: mean, " + seedCount(arms)})
+	l = append(l, entry{}, entry{text: "lines: mean, " + seedCount(doneCounts(arms))})
 	if bands != "" {
 		l = append(l, entry{text: "bands: " + bands})
 	}

@@ -65,7 +65,7 @@ func lost(c results.Cell, status results.Status) string {
 // rate lies at the edge of the rates tried: a better one may then lie beyond.
 func addBestRates(t *Table, arms []results.Arm) {
 	losses := intervalsOf(arms, lossStatistic(arms))
-	different := slices.DeleteFunc(varying(arms), func(s trait) bool { return s.name == "learning rate" })
+	different := slices.DeleteFunc(varying(arms), func(s trait) bool { return s.name == learningRate })
 	groups := map[string][]rated{}
 	var keys []string
 	row := 0
@@ -79,7 +79,7 @@ func addBestRates(t *Table, arms []results.Arm) {
 			if groups[k] == nil {
 				keys = append(keys, k)
 			}
-			groups[k] = append(groups[k], rated{row, a.LR, losses[row].Mean})
+			groups[k] = append(groups[k], rated{row, c.LR, losses[row].Mean})
 			row++
 		}
 	}

@@ -40,10 +40,10 @@ func ExampleTables() {
 	// Output:
 	// **Fitted powers of rank, with 95% intervals, beside theory**
 	//
-	// | scheme | quantity | exponent | theory | n | verdict |
-	// |:---|:---|---:|---:|---:|:---|
-	// | LoRA | onset gradient norm (Frobenius) | -0.500 [-0.516, -0.484] | -0.5 | 9 | agrees |
-	// | LoRA | mean gradient norm (Frobenius) | -0.500 [-0.516, -0.484] |  | 9 | no prediction |
+	// | scheme | quantity | exponent | theory | runs | seeds | verdict |
+	// |:---|:---|---:|---:|---:|---:|:---|
+	// | LoRA | onset gradient norm (Frobenius) | -0.500 [-0.516, -0.484] | -0.5 | 9 | 3 | agrees |
+	// | LoRA | mean gradient norm (Frobenius) | -0.500 [-0.516, -0.484] |  | 9 | 3 | no prediction |
 	//
 	// All runs share optimizer adamw, learning rate 5e-5, alpha 16. This is a comparison at one learning rate, 5e-5: a rank or a scheme may do better at another.
 }

@@ -20,7 +20,7 @@ func exponentsTable(arms []results.Arm) Table {
 	}
 	measured := measuredStatistics(arms)
 	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
-	var names, fits, theory, counts, verdicts []Entry
+	var names, fits, theory, counts, seeds, verdicts []Entry
 	for range arms {
 		for _, s := range measured {
 			names = append(names, Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
@@ -35,7 +35,7 @@ func exponentsTable(arms []results.Arm) Table {
 			if err == nil {
 				fits[row].Text = exponentText(e)
 			}
-			theory = append(theory, Entry{Values: []string{field(e.Predicted)}})
+			theory = append(theory, Entry{Values: []string{field(e.Predicted), field(e.Predicted + e.Rise)}})
 			if finite(e.Predicted) {
 				theory[row].Text = number(e.Predicted)
 				if e.Rise > 0 {
@@ -44,6 +44,7 @@ func exponentsTable(arms []results.Arm) Table {
 				}
 			}
 			counts = append(counts, word(strconv.Itoa(e.N)))
+			seeds = append(seeds, word(strconv.Itoa(e.Seeds)))
 			verdicts = append(verdicts, word(verdict(e)))
 			if err != nil {
 				t.doubt(row, strings.TrimPrefix(err.Error(), "metrics: "))
@@ -53,8 +54,9 @@ func exponentsTable(arms []results.Arm) Table {
 		}
 	}
 	t.add(Column{Head: "exponent", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
-	t.add(Column{Head: "theory", Fields: []string{"predicted"}, Number: true}, theory)
-	t.add(Column{Head: "n", Fields: []string{"n"}, Number: true}, counts)
+	t.add(Column{Head: "theory", Fields: []string{"predicted", "predicted_high"}, Number: true}, theory)
+	t.add(Column{Head: "runs", Fields: []string{"n"}, Number: true}, counts)
+	t.add(Column{Head: "seeds", Fields: []string{"seeds"}, Number: true}, seeds)
 	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
 	return t
 }
@@ -73,6 +75,10 @@ func measuredStatistics(arms []results.Arm) []metrics.Statistic {
 	return measured
 }
 
+// conclusive is the widest interval that says anything: LoRA's and rsLoRA's
+// exponents are half a power of rank apart.
+const conclusive = 0.5
+
 // verdict compares a fitted exponent with theory: it agrees if the interval
 // contains the prediction, or a part of its range.
 func verdict(e metrics.Exponent) string {
@@ -83,8 +89,10 @@ func verdict(e metrics.Exponent) string {
 		return "no prediction"
 	case math.IsNaN(e.Low):
 		return "no interval"
-	case e.Low <= e.Predicted+e.Rise && e.Predicted <= e.High:
-		return "agrees"
+	case e.Low > e.Predicted+e.Rise || e.Predicted > e.High:
+		return "differs"
+	case e.High-e.Low > conclusive:
+		return "inconclusive"
 	}
-	return "differs"
+	return "agrees"
 }

@@ -82,7 +82,7 @@ func diverge(r *results.Run, step int) {
 	for i := range r.Curve {
 		left := step - i
 		for _, q := range []metrics.Quantity{metrics.TrainLoss, metrics.ValLoss, metrics.GradNorm} {
-			if left < 6 {
+			if left < 6 && i > 0 { // the onset is before anything can grow
 				r.Curve[i].Values[q] *= math.Exp(float64(6-left) * 0.7)
 			}
 		}

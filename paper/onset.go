@@ -77,8 +77,8 @@ func fitLines(a results.Arm, s metrics.Statistic, points series) (fit, theory se
 	if err != nil {
 		return fit, theory, texts
 	}
-	texts[0] = fmt.Sprintf("fit %s, n = %d", exponentText(e), e.N)
-	first, last := points.points[0].x, points.points[len(points.points)-1].x
+	texts[0] = fmt.Sprintf("fit %s, %d seeds", exponentText(e), e.Seeds)
+	first, last := ends(points.points)
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
 	fit = series{points: powerLaw(first, last, middle, level, e.Value), color: points.color, line: 1.5 * lineWide}
@@ -86,6 +86,21 @@ func fitLines(a results.Arm, s metrics.Statistic, points series) (fit, theory se
 		theory = series{points: powerLaw(first, last, middle, level, e.Predicted), color: ink, line: thinLineWide, dashes: longDashes}
 	}
 	return fit, theory, texts
+}
+
+// ends are the first and the last rank that have a value.
+func ends(points []point) (first, last float64) {
+	first = math.NaN()
+	for _, q := range points {
+		if !finite(q.y) {
+			continue
+		}
+		if !finite(first) {
+			first = q.x
+		}
+		last = q.x
+	}
+	return first, last
 }
 
 // powerLaw are the ends of level·(x/middle)^exponent.
@@ -118,7 +133,8 @@ var glyphs = []draw.GlyphDrawer{
 }
 
 func onsetCaption(arms []results.Arm, s metrics.Statistic) string {
-	text := fmt.Sprintf("%s (%s) against rank, both logarithmic: the mean over seeds, %s.", capital(s.Label), s.Unit, seedCount(arms))
-	return text + spreadSentence(arms, "Bars") + " Solid lines are the fitted power of rank, with the 95% interval of its exponent and the number of runs; dashed ones have the slope that theory predicts." +
+	n := statisticCounts(arms, s)
+	text := fmt.Sprintf("%s (%s) against rank, both logarithmic: the mean over seeds, %s.", capital(s.Label), s.Unit, seedCount(n))
+	return text + spreadSentence("Bars", n) + " Solid lines are the fitted power of rank, with the 95% interval of its exponent over seeds; dashed ones have the slope that theory predicts." +
 		losses(arms) + " " + heldEqual(arms)
 }

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,17 +20,21 @@ func summaryTable(arms []results.Arm) Table {
 		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
 	}
 	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
-	var ranks, gammas, endings []Entry
+	var ranks, rates, gammas, endings []Entry
 	var ratios []metrics.Interval
 	for _, a := range arms {
 		for _, c := range a.Cells {
 			ranks = append(ranks, word(strconv.Itoa(c.Rank)))
+			rates = append(rates, Entry{Text: number(c.LR), Values: []string{field(c.LR)}})
 			gammas = append(gammas, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}})
 			ratios = append(ratios, a.CollapseRatio(c))
 			endings = append(endings, ending(c))
 		}
 	}
 	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	if slices.ContainsFunc(arms, rateMoves) {
+		t.add(Column{Head: learningRate, Fields: []string{"lr"}, Number: true}, rates)
+	}
 	t.add(Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
 	addStatistic(&t, arms, "onset gradient norm", "grad_norm_onset")
 	t.add(intervalColumn("over smallest rank", "collapse_ratio", ratios))
@@ -60,7 +65,7 @@ func addSettings(t *Table, arms []results.Arm, rows func(results.Arm) int) {
 		return Entry{Text: schemeLabel(arms[i].Scheme), Values: []string{arms[i].Scheme}}
 	})
 	for _, s := range varying(arms) {
-		repeat(s.name, strings.ReplaceAll(s.name, " ", "_"), func(i int) Entry { return word(s.values[i]) })
+		repeat(s.name, s.field, func(i int) Entry { return word(s.values[i]) })
 	}
 }
 

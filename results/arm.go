@@ -65,8 +65,8 @@ func (a Arm) beyondTheory() (always, updated string) {
 	return always, updated
 }
 
-// Exponent fits the power of rank that s follows over the arm's done runs, and
-// sets beside it the one that theory predicts, where its assumptions hold. Its
+// Exponent fits the power of rank that s follows over the arm's runs that have
+// it, and sets beside it the one that theory predicts, where its assumptions hold. Its
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 	var obs []metrics.Observation
@@ -85,8 +85,8 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 
 // CollapseRatio returns the onset gradient norm of a cell of the arm over that
 // at the arm's smallest rank. Ratios are taken seed by seed, as runs of one
-// seed see the same data, and then averaged; a seed that is not done at both
-// ranks is left out.
+// seed see the same data, and then averaged; a seed without one of the two
+// is left out.
 func (a Arm) CollapseRatio(c Cell) metrics.Interval {
 	smallest := map[uint64]float64{}
 	for _, r := range a.Cells[0].Runs {

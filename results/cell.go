@@ -79,16 +79,17 @@ func newCell(runs []Run) Cell {
 	return c
 }
 
-// Statistic returns the run's value of s; NaN where the run is not done.
+// Statistic returns the run's value of s. It is NaN where the run failed, and
+// where it diverged, but for what was measured early.
 func (r Run) Statistic(s metrics.Statistic) float64 {
-	if r.Status != Done {
-		return math.NaN()
+	if r.Status == Done || r.Status == Diverged && s.Early {
+		return s.Of(r.Curve)
 	}
-	return s.Of(r.Curve)
+	return math.NaN()
 }
 
-// Statistic returns the mean of s over the cell's seeds. Runs that diverged or
-// failed are left out: Diverged and Failed count them.
+// Statistic returns the mean of s over the cell's seeds that have it.
+// [Cell.Diverged] and [Cell.Failed] count what may be missing.
 func (c Cell) Statistic(s metrics.Statistic) metrics.Interval {
 	var values []float64
 	for _, r := range c.Runs {

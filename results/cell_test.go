@@ -126,7 +126,10 @@ func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 	}
 }
 
+// A diverged run counts where it was measured before its second update: to
+// leave it out would leave a sample of survivors.
 func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
+	mean, _ := metrics.StatisticNamed("grad_norm_mean")
 	var runs []Run
 	for seed, status := range []Status{Done, Diverged, Done, Failed} {
 		r := testRun("constant", 0, 4, uint64(seed))
@@ -134,17 +137,22 @@ func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
 		runs = append(runs, r)
 	}
 	c := Cells(runs)[0]
-	i := c.Statistic(metrics.GradNormOnset)
-	// Seeds 0 and 2: 16·√4·(1 + seed/8).
-	if i.N != 2 || i.Mean != 36 || c.Diverged() != 1 || c.Failed() != 1 {
+	// Seeds 0, 1 and 2: 16·√4·(1 + seed/8).
+	if i := c.Statistic(metrics.GradNormOnset); i.N != 3 || i.Mean != 36 || c.Diverged() != 1 || c.Failed() != 1 {
 		t.Errorf("got %+v with %d diverged and %d failed", i, c.Diverged(), c.Failed())
+	}
+	if i := c.Statistic(mean); i.N != 2 {
+		t.Errorf("the mean over steps is over %d runs, want the 2 that are done", i.N)
 	}
 	for i := range runs {
 		runs[i].Status = Diverged
 	}
 	c = Cells(runs)[0]
-	if i := c.Statistic(metrics.GradNormOnset); i.N != 0 || !math.IsNaN(i.Mean) || c.Diverged() != 4 || c.Curve(metrics.GradNorm) != nil {
+	if i := c.Statistic(metrics.GradNormOnset); i.N != 4 || c.Diverged() != 4 {
 		t.Errorf("of a cell that diverged: %+v, %d diverged", i, c.Diverged())
+	}
+	if i := c.Statistic(mean); i.N != 0 || !math.IsNaN(i.Mean) || c.Curve(metrics.GradNorm) != nil {
+		t.Errorf("of a cell that diverged: mean over steps %+v", i)
 	}
 }
 

@@ -118,7 +118,7 @@ func cellRows(cells []Cell) [][]string {
 // exponentRows has a row an arm and statistic. Where there is no fit, n is 0
 // and the exponent absent.
 func exponentRows(arms []Arm) [][]string {
-	columns := []string{"scheme", "optimizer", "quantity", "exponent", "ci_low", "ci_high", "predicted", "n", "seeds", "ranks"}
+	columns := []string{"scheme", "optimizer", "quantity", "exponent", "ci_low", "ci_high", "predicted", "n", "seeds", "ranks", "predicted_high"}
 	var grids [][]Axis
 	for _, a := range arms {
 		grids = append(grids, a.Axes)
@@ -132,7 +132,7 @@ func exponentRows(arms []Arm) [][]string {
 			rows = append(rows, append([]string{
 				a.Scheme, a.Optimizer, s.Name, formatFloat(e.Value), formatFloat(e.Low),
 				formatFloat(e.High), formatFloat(e.Predicted), strconv.Itoa(e.N),
-				strconv.Itoa(e.Seeds), strconv.Itoa(e.Ranks),
+				strconv.Itoa(e.Seeds), strconv.Itoa(e.Ranks), formatFloat(e.Predicted + e.Rise),
 			}, axisValues(a.Axes, axes)...))
 		}
 	}
