@@ -69,7 +69,7 @@ type Train struct {
 	Eps         float64 `json:"eps"`          // of adamw: added to the root of the mean square
 	WeightDecay float64 `json:"weight_decay"` // decoupled from the gradient under adamw and adafactor, added to it under sgd
 	Clip        float64 `json:"clip"`         // largest global gradient norm; 0: no clipping
-	Schedule    string  `json:"schedule"`     // constant, or linear or cosine down to 0 at the last step
+	Schedule    string  `json:"schedule"`     // constant, or linear or cosine down towards 0, which the step after the last would have
 	Warmup      int     `json:"warmup"`       // steps over which the rate first rises linearly
 	Batch       int     `json:"batch"`        // sequences a forward pass
 	Accumulate  int     `json:"accumulate"`   // forward passes a step

@@ -15,7 +15,7 @@ type Experiment struct {
 	Base     Config  // what all runs share; for a field that is an axis, of no effect
 	Grid     []Axis  // the scientific axes, all combined with each other
 	Zip      []Zip   // axes that vary together, combined with all others
-	Nuisance []Axis  // axes to be tuned away, combined like Grid's
+	Nuisance []Axis  // axes to be tuned away; for now combined and reported like Grid's
 	When     []Rule  // values that depend on others, applied in order
 	Exclude  []Match // combinations that are left out
 }

@@ -18,11 +18,11 @@ import (
 
 // evaluation is what sweep eval prints.
 type evaluation struct {
-	Loss         float64 `json:"loss"` // nats a token
-	Perplexity   float64 `json:"perplexity"`
-	BitsPerByte  float64 `json:"bits_per_byte"`
-	Tokens       int     `json:"tokens"` // scored
-	Bytes        int     `json:"bytes"`  // that they stand for
+	Loss         float64  `json:"loss"` // nats a token
+	Perplexity   float64  `json:"perplexity"`
+	BitsPerByte  *float64 `json:"bits_per_byte"` // null where no byte is scored
+	Tokens       int      `json:"tokens"`        // scored
+	Bytes        int      `json:"bytes"`         // that they stand for
 	warningTexts []string
 }
 
@@ -59,8 +59,12 @@ func newEval() *cobra.Command {
 		if *asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(e)
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %.4f\ntokens         %d\n",
-			e.Loss, e.Perplexity, e.BitsPerByte, e.Tokens)
+		bits := "none: no byte is scored"
+		if e.BitsPerByte != nil {
+			bits = fmt.Sprintf("%.4f", *e.BitsPerByte)
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %s\ntokens         %d\n",
+			e.Loss, e.Perplexity, bits, e.Tokens)
 		return err
 	}
 	return cmd
@@ -133,7 +137,8 @@ func (e *evaluation) score(ctx context.Context, pass *nn.Pass, sequences []data.
 		return fmt.Errorf("eval: loss %g: the model's outputs are not finite numbers", e.Loss)
 	}
 	if e.Bytes > 0 {
-		e.BitsPerByte = sum / (math.Ln2 * float64(e.Bytes))
+		bits := sum / (math.Ln2 * float64(e.Bytes))
+		e.BitsPerByte = &bits
 	}
 	return nil
 }

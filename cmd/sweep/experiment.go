@@ -39,24 +39,28 @@ func plan(name string, set []string) (*sweep.Plan, *sweep.Local, error) {
 }
 
 // stored reads the runs that the experiment of a store asks for, and says on
-// standard error what it leaves out.
-func stored(cmd *cobra.Command, dir string) ([]results.Run, error) {
-	runs, problems := results.Open(dir).Runs()
+// standard error what it leaves out. What is missing is an error by itself, for
+// the end of a view of the rest.
+func stored(cmd *cobra.Command, dir string) (runs []results.Run, missing, err error) {
+	all, problems := results.Open(dir).Runs()
 	for _, p := range problems {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %v\n", p)
 	}
 	planned, err := results.ReadGrid(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	in, out := results.InGrid(runs, planned)
+	in, out := results.InGrid(all, planned)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n", len(out), filepath.Join(dir, "runs"))
 	}
 	if len(in) == 0 {
-		return nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
+		return nil, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}
-	return in, nil
+	if n := len(planned) - len(in); n > 0 {
+		missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again trains them", n, len(planned), dir)
+	}
+	return in, missing, nil
 }
 
 // program names this program's version and revision.

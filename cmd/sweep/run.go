@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -103,7 +104,7 @@ func memory() int64 {
 
 // conclude prints and draws what the store holds, and reports what it lacks.
 func conclude(cmd *cobra.Command, dir string) error {
-	runs, err := stored(cmd, dir)
+	runs, missing, err := stored(cmd, dir)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
-	return failures(runs)
+	return cmp.Or(failures(runs), missing)
 }
 
 // failures is an error that counts the failed runs by their reasons.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -20,14 +21,14 @@ func newTable() *cobra.Command {
 		Example: "  sweep table runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			runs, err := stored(cmd, args[0])
+			runs, missing, err := stored(cmd, args[0])
 			if err != nil {
 				return err
 			}
 			if err := printTables(cmd.OutOrStdout(), runs); err != nil {
 				return err
 			}
-			return paper.WriteTables(runs, args[0])
+			return cmp.Or(paper.WriteTables(runs, args[0]), missing)
 		},
 	}
 }
@@ -41,7 +42,7 @@ func newPlot() *cobra.Command {
 		Example: "  sweep plot runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			runs, err := stored(cmd, args[0])
+			runs, missing, err := stored(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -58,7 +59,7 @@ func newPlot() *cobra.Command {
 					return err
 				}
 			}
-			return nil
+			return missing
 		},
 	}
 }
@@ -81,11 +82,11 @@ func newExport() *cobra.Command {
 		if *format != "csv" {
 			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
 		}
-		runs, err := stored(cmd, args[0])
+		runs, missing, err := stored(cmd, args[0])
 		if err != nil {
 			return err
 		}
-		return results.Export(runs, *out)
+		return cmp.Or(results.Export(runs, *out), missing)
 	}
 	return cmd
 }
