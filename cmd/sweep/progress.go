@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -25,7 +24,7 @@ type progress struct {
 	w       io.Writer
 	live    bool
 	drawn   int // lines on the screen that the next frame replaces
-	names   int // width of the longest run's coordinates
+	digits  int // of the longest run's steps
 	started time.Time
 	total   int
 	cost    float64 // of the whole plan
@@ -53,7 +52,7 @@ func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
 		workers: make([]workerState, workers), stop: make(chan struct{}),
 	}
 	for _, j := range p.Jobs {
-		pr.names = max(pr.names, utf8.RuneCountInString(j.Point.String()))
+		pr.digits = max(pr.digits, len(strconv.Itoa(j.Config.Train.Steps)))
 	}
 	if pr.live {
 		pr.stopped.Go(pr.redraw)
@@ -96,7 +95,7 @@ func (p *progress) draw() {
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
 		if w.busy && len(lines) < height-1 { // what has scrolled away cannot be redrawn
-			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.names)))
+			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.digits)))
 		}
 	}
 	var frame strings.Builder
@@ -166,14 +165,16 @@ func (p *progress) left() string {
 	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
 }
 
-// line shows the run that a worker is at, its coordinates padded to a width.
-func (w workerState) line(width int) string {
-	steps := strconv.Itoa(w.job.Config.Train.Steps)
-	s := fmt.Sprintf("%-*s  step %*d/%s", width, w.job.Point, len(steps), w.last.Step, steps)
+// line shows the run that a worker is at: first what changes, in as much room
+// as steps of the given number of digits take, since the end of a line that is
+// too long for the screen is cut off.
+func (w workerState) line(digits int) string {
+	s := fmt.Sprintf("step %*d/%-*d", digits, w.last.Step, digits, w.job.Config.Train.Steps)
+	loss, norm := "", ""
 	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
-		s += fmt.Sprintf("  loss %.3f  grad norm %.2g", v, w.last.Values[metrics.GradNorm])
+		loss, norm = fmt.Sprintf("%.3f", v), fmt.Sprintf("%.2g", w.last.Values[metrics.GradNorm])
 	}
-	return s
+	return fmt.Sprintf("%s  loss %6s  grad norm %7s  %s", s, loss, norm, w.job.Point)
 }
 
 func (p *progress) Skipped(j sweep.Job, _ results.Run) {

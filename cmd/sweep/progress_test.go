@@ -111,8 +111,8 @@ func TestLiveProgress(t *testing.T) {
 	p.Stepped(1, jobs[3], point(100, 5.4321, 0.0123))
 	expect(
 		"[===                     ]  12%  0/4 runs  1 min 10 s left",
-		" 1  rank=4    step   0/200",
-		" 2  rank=512  step 100/200  loss 5.432  grad norm 0.012")
+		" 1  step   0/200  loss         grad norm          rank=4",
+		" 2  step 100/200  loss  5.432  grad norm   0.012  rank=512")
 
 	const reason = "training loss is NaN at step 3"
 	p.Finished(0, jobs[0], results.Run{Status: results.Diverged, Reason: reason})
@@ -126,7 +126,7 @@ func TestLiveProgress(t *testing.T) {
 	expect(
 		"rank=4: diverged, "+reason,
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left",
-		" 2  targets="+strings.Repeat("proj+", 20)[:66]+"…")
+		" 2  step   0/200  loss         grad norm          targets="+strings.Repeat("proj+", 20)[:20]+"…")
 
 	p.Interrupted(1, jobs[1])
 	p.Waiting(jobs[2])

@@ -76,6 +76,9 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 		return err
 	}
 	file := filepath.Join(dir, "experiment.yaml")
+	if there, err := sweep.Load(file); err == nil && there.Name != p.Experiment.Name {
+		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s", dir, there.Name, p.Experiment.Name)
+	}
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
