@@ -12,11 +12,14 @@ import (
 type content struct{ panel }
 
 // Plot draws every band before any line and every line before any glyph, so
-// that no area hides a line.
+// that no area hides a line. Bands hide each other, but not their edges.
 func (p content) Plot(c draw.Canvas, _ *plot.Plot) {
-	p.frame(c)
 	for _, s := range p.series {
 		p.band(c, s)
+	}
+	p.frame(c)
+	for _, s := range p.series {
+		p.edges(c, s)
 	}
 	for _, s := range p.series {
 		p.lines(c, s)
@@ -68,6 +71,21 @@ func (p panel) band(c draw.Canvas, s series) {
 	}
 }
 
+// edges draws the ends of a band, clipped.
+func (p panel) edges(c draw.Canvas, s series) {
+	if s.spread != band {
+		return
+	}
+	style := draw.LineStyle{Color: mix(rgb(0xffffff), s.color, 0.6), Width: 0.4}
+	for _, points := range stretches(s.points, func(q point) bool { return p.shows(q) && q.hasSpread() }) {
+		low, high := make([]vg.Point, len(points)), make([]vg.Point, len(points))
+		for i, q := range points {
+			low[i], high[i] = p.at(c, q.x, q.low), p.at(c, q.x, q.high)
+		}
+		c.StrokeLines(style, c.ClipLinesXY(low, high)...)
+	}
+}
+
 // lines joins the points of a series, clipped; a point by itself is a dot.
 func (p panel) lines(c draw.Canvas, s series) {
 	if s.line == 0 {
@@ -98,6 +116,7 @@ func (p panel) bars(c draw.Canvas, s series) {
 			continue
 		}
 		low, high := p.at(c, q.x, q.low), p.at(c, q.x, q.high)
+		low.X, high.X = low.X+s.aside, high.X+s.aside
 		c.StrokeLines(draw.LineStyle{Color: s.color, Width: 0.9}, c.ClipLinesXY(
 			[]vg.Point{low, high},
 			[]vg.Point{{X: low.X - foot, Y: low.Y}, {X: low.X + foot, Y: low.Y}},
@@ -115,7 +134,7 @@ func (p panel) glyphs(c draw.Canvas, s series) {
 	for _, q := range s.points {
 		if p.shows(q) {
 			at := p.at(c, q.x, q.y)
-			at.X = min(max(at.X, c.Min.X), c.Max.X)
+			at.X = min(max(at.X+s.aside, c.Min.X), c.Max.X)
 			at.Y = min(max(at.Y, c.Min.Y), c.Max.Y)
 			c.DrawGlyphNoClip(s.mark(), at)
 		}

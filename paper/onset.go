@@ -15,6 +15,10 @@ import (
 // longDashes tell what theory predicts from what was fitted.
 var longDashes = []vg.Length{5, 3}
 
+// apart is the distance of marks of arms that share a rank, so that their bars
+// do not hide each other.
+const apart vg.Length = 3
+
 // onsetLegendWide is where the name of an arm is broken.
 const onsetLegendWide = 2 * inch
 
@@ -28,7 +32,10 @@ func onsetFigure(runs []results.Run) Figure {
 	var l legend
 	var values, at []float64
 	for i, a := range arms {
-		points := series{color: colors[i], glyph: glyphs[i%len(glyphs)], spread: bars}
+		points := series{
+			color: colors[i], glyph: glyphs[i%len(glyphs)], spread: bars,
+			aside: apart * (vg.Length(i) - vg.Length(len(arms)-1)/2),
+		}
 		for _, c := range a.Cells {
 			q := statisticPoint(c, s)
 			points.points = append(points.points, q)

@@ -23,6 +23,7 @@ type series struct {
 	dashes []vg.Length      // of that line; nil: solid
 	glyph  draw.GlyphDrawer // the mark on each point; nil: none
 	spread spread
+	aside  vg.Length // how far right of its point a mark and its bar stand
 }
 
 // A point has the ends of its band or bar, NaN where there is none.
