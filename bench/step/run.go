@@ -1,0 +1,78 @@
+package main
+
+import (
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// run trains adapters as package sweep does, but measures the loss alone.
+type run struct {
+	work   *work
+	set    *lora.Set
+	pass   *nn.Pass
+	params []nn.Param
+	opt    nn.Optimizer
+	taken  int
+	losses []float64 // of every step, in nats a token
+}
+
+func (w *work) newRun(rank int) (*run, error) {
+	set, err := w.attach(rank)
+	if err != nil {
+		return nil, err
+	}
+	pass, err := nn.NewPass(w.model, batchSize*context, set.Maps())
+	if err != nil {
+		return nil, err
+	}
+	config, err := nn.DefaultOptimizer("adamw")
+	if err != nil {
+		return nil, err
+	}
+	params := pass.Params()
+	opt, err := nn.NewOptimizer(config, params)
+	if err != nil {
+		return nil, err
+	}
+	const most = 1 << 16 // steps whose losses fit before memory is taken
+	return &run{work: w, set: set, pass: pass, params: params, opt: opt, losses: make([]float64, 0, most)}, nil
+}
+
+func (r *run) step() error {
+	for i := range r.params {
+		clear(r.params[i].Grad)
+	}
+	const tokens = batchSize * context
+	sum, err := r.pass.Gradient(&r.work.batches[r.taken%batches], 1./tokens)
+	if err != nil {
+		return err
+	}
+	r.losses = append(r.losses, sum/tokens)
+	r.opt.Step(nn.UniformRate(rate))
+	r.set.Updated()
+	r.taken++
+	return nil
+}
+
+// flops counts the operations of a step's products, in the forms that its
+// maps take; the first q, k and v owe nobody the gradient of their input.
+func (r *run) flops() float64 {
+	const tokens = batchSize * context
+	var sum float64
+	for i, a := range r.set.Adapters {
+		m, n, rank := float64(a.Base.Out()), float64(a.Base.In()), float64(a.Rank())
+		products, inputs := 4*tokens*m*n+6*tokens*rank*(m+n), 2*tokens*(m*n+rank*n)
+		if lora.MergedIsCheaper(tokens, a.Rank(), a.Base.Out(), a.Base.In()) {
+			products, inputs = 6*tokens*m*n+6*rank*m*n, 2*tokens*m*n
+		}
+		if i < 3 {
+			products -= inputs
+		}
+		sum += products
+	}
+	// The head, forward and backward, and attention: two products of half a
+	// T×T matrix forward, five backward.
+	c := r.work.model.Config
+	sum += 4 * tokens * float64(c.Vocab*c.Dim)
+	return sum + 7*tokens*context*float64(c.Layers*c.Heads*c.HeadDim)
+}

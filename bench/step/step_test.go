@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"ranksweep/nn/kernel"
+)
+
+// BenchmarkStep is one step of one run at the ranks that bench/compare holds
+// against other programs.
+func BenchmarkStep(b *testing.B) {
+	if err := kernel.Use(); err != nil {
+		b.Fatal(err)
+	}
+	w, err := newWork()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, rank := range []int{8, 64, 512, 2048} {
+		b.Run(fmt.Sprintf("rank=%d", rank), func(b *testing.B) { w.benchmark(b, rank) })
+	}
+}
+
+func (w *work) benchmark(b *testing.B, rank int) {
+	r, err := w.newRun(rank)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.step(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	steps := float64(b.N)
+	b.ReportMetric(steps*batchSize*context/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(steps*r.flops()/float64(b.Elapsed().Nanoseconds()), "GFLOPS")
+}
+
+// TestRunsSideBySideAreTheSameRun: what bench/compare reports of the first
+// run holds for all.
+func TestRunsSideBySideAreTheSameRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	w, err := newWork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs []*run
+	for range 2 {
+		r, err := w.newRun(8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, r)
+	}
+	if err := train(runs, 2); err != nil {
+		t.Fatal(err)
+	}
+	for i, loss := range runs[0].losses {
+		if loss != runs[1].losses[i] {
+			t.Errorf("step %d: loss %g and %g", i, loss, runs[1].losses[i])
+		}
+	}
+	if first, second := runs[0].losses[0], runs[0].losses[1]; first == second {
+		t.Errorf("the loss stays at %g", first)
+	}
+}
