@@ -37,7 +37,9 @@ func main() {
 // hand writes the material of a grid whose runs differ in rank, scaling and
 // seed alone.
 func hand(shown io.Reader, dir string) error {
-	var grid struct{ Runs []struct{ Config sweep.Config } }
+	var grid struct {
+		Runs []struct{ Config sweep.Config }
+	}
 	if err := json.NewDecoder(shown).Decode(&grid); err != nil {
 		return err
 	}
