@@ -1,0 +1,112 @@
+package nn
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"ranksweep/nn/kernel"
+)
+
+// layerTokens are eight sequences of 256 tokens.
+const layerTokens = 8 * 256
+
+var (
+	layerStarts = []int{0, 256, 512, 768, 1024, 1280, 1536, 1792, 2048}
+	layerConfig = Config{
+		Vocab: 4096, Dim: 256, Layers: 1, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
+		Context: 256, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	}
+)
+
+// rate runs f, of so many operations in matrix products, and so many tokens.
+func rate(b *testing.B, flops float64, f func()) {
+	b.Helper()
+	if err := kernel.Use(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		f()
+	}
+	nanoseconds := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	b.ReportMetric(nanoseconds/layerTokens, "ns/token")
+	if flops > 0 {
+		b.ReportMetric(flops/nanoseconds, "GFLOPS")
+	}
+}
+
+// BenchmarkAttention counts half of each T×T product, what causality leaves:
+// two of them forward and five backward.
+func BenchmarkAttention(b *testing.B) {
+	c, rng := layerConfig, rand.New(rand.NewPCG(1, 1))
+	a := newAttention(c)
+	q, k, v := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng)
+	att, datt := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng)
+	dq, dk, dv := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim)
+	lse := make([]float32, layerTokens*c.Heads)
+	product := float64(layerTokens * c.Context * c.Dim)
+	b.Run("forward", func(b *testing.B) {
+		rate(b, 2*product, func() { a.forward(att, lse, q, k, v, layerStarts) })
+	})
+	b.Run("backward", func(b *testing.B) {
+		a.forward(att, lse, q, k, v, layerStarts)
+		rate(b, 5*product, func() { a.backward(dq, dk, dv, datt, att, lse, q, k, v, layerStarts) })
+	})
+}
+
+// BenchmarkHead is the output map with its loss, every position scored.
+func BenchmarkHead(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m, err := New(layerConfig)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.Init(rng)
+	p, err := NewPass(m, layerTokens, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	fillNormal(p.last.h.Data, 1, rng)
+	p.n = layerTokens
+	var batch Batch
+	for range len(layerStarts) - 1 {
+		tokens := make([]int32, m.Config.Context)
+		for i := range tokens {
+			tokens[i] = int32(rng.IntN(m.Config.Vocab))
+		}
+		batch.Append(tokens, tokens)
+	}
+	product := 2 * float64(layerTokens*m.Config.Vocab*m.Config.Dim)
+	for _, part := range []struct {
+		name     string
+		scale    float32
+		products float64
+	}{{"loss", 0, 1}, {"gradient", 1. / layerTokens, 2}} {
+		b.Run(part.name, func(b *testing.B) {
+			rate(b, part.products*product, func() { p.head.loss(p, &batch, part.scale) })
+		})
+	}
+}
+
+// BenchmarkElementwise is what stands between the products of a block.
+func BenchmarkElementwise(b *testing.B) {
+	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
+	x, dh, w := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), random(1, c.Dim, rng)
+	h, dx, inv := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim), make([]float32, layerTokens)
+	gate, up, dact := random(layerTokens, c.Hidden, rng), random(layerTokens, c.Hidden, rng), random(layerTokens, c.Hidden, rng)
+	act, dgate, dup := NewMatrix(layerTokens, c.Hidden), NewMatrix(layerTokens, c.Hidden), NewMatrix(layerTokens, c.Hidden)
+	turn := newRope(c)
+	rmsNormForward(h, inv, x, w.Data, c.NormEps)
+	for _, f := range []struct {
+		name string
+		run  func()
+	}{
+		{"norm/forward", func() { rmsNormForward(h, inv, x, w.Data, c.NormEps) }},
+		{"norm/backward", func() { clear(dx.Data); rmsNormBackward(dx, nil, dh, x, inv, w.Data) }},
+		{"swiglu/forward", func() { swigluForward(act.Data, gate.Data, up.Data) }},
+		{"swiglu/backward", func() { swigluBackward(dgate.Data, dup.Data, dact.Data, gate.Data, up.Data) }},
+		{"rope", func() { turn.rotate(x, layerStarts, 1) }},
+	} {
+		b.Run(f.name, func(b *testing.B) { rate(b, 0, f.run) })
+	}
+}
