@@ -348,7 +348,7 @@ func (s *silent) Stepped(int, Job, metrics.Point) {
 	}
 }
 
-func testPlan(t *testing.T, trainer Trainer, model, source string) *Plan {
+func testPlan(t testing.TB, trainer Trainer, model, source string) *Plan {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grid.yaml")
 	check(t, os.WriteFile(file, []byte(fmt.Sprintf(`
@@ -403,7 +403,7 @@ func TestSameContentsFails(t *testing.T) {
 	}
 }
 
-func runPlan(t *testing.T, ctx context.Context, p *Plan, trainer Trainer, dir string, workers int, o *silent) error {
+func runPlan(t testing.TB, ctx context.Context, p *Plan, trainer Trainer, dir string, workers int, o *silent) error {
 	t.Helper()
 	s := Scheduler{Trainer: trainer, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Program: "test", Kernel: kernel.Name(), Observer: o}
 	return s.Run(ctx, p)
