@@ -1,0 +1,1 @@
+"""The parts of bench/compare; the standard library is all that they need."""

@@ -1,0 +1,70 @@
+"""Part 4: what a step allocates, and what runs side by side take in memory."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from . import tools
+
+
+def allocations(binary, quick):
+    """Heap allocations a step, by rank."""
+    ranks = "8|512" if quick else "8|64|512|2048"
+    found = tools.benchmarks(binary, f"^BenchmarkStep$/^rank=({ranks})$", "-test.benchtime=3x")
+    return {name.rpartition("=")[2]: int(v["allocs/op"]) for name, v in found.items()}
+
+
+def peak_memory(command):
+    """The most bytes that a program had resident."""
+    with tempfile.TemporaryFile("w+") as said:
+        child = subprocess.Popen(command, cwd=tools.ROOT, env=tools.environment(), stdout=said, stderr=said)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise RuntimeError(said.read()[-2000:])
+    return usage.ru_maxrss * 1024
+
+
+def memory(binary, cache, rank):
+    """The measured peak of two and of four runs at once, and the count of one."""
+    peaks = {}
+    for n in (2, 4):
+        store = os.path.join(cache, "memory")
+        shutil.rmtree(store, ignore_errors=True)
+        grid = ["paper-fig2-3", "--set", f"rank=[{rank}]", "--set", "scaling=[rslora]",
+                "--set", f"seed={list(range(n))}", "--set", "steps=2"]  # fmt: skip
+        shown = json.loads(tools.output([binary, "show", "--json", *grid]))
+        peaks[n] = peak_memory([binary, "run", f"--workers={n}", f"--out={store}", *grid])
+        shutil.rmtree(store)
+    return {"rank": rank, "peaks": peaks, "count": shown["runs"][0]["bytes"]}
+
+
+def measure(binaries, cache, quick):
+    return {
+        "allocations": allocations(binaries["steptest"], quick),
+        "memory": [memory(binaries["sweep"], cache, rank) for rank in ([512] if quick else [8, 512, 2048])],
+    }
+
+
+def beyond(line):
+    """What a run more takes, measured over counted."""
+    return (line["peaks"][4] - line["peaks"][2]) / 2 / line["count"]
+
+
+def text(found):
+    size = lambda n: f"{n / 2**20:,.0f}"
+    rows = [
+        [line["rank"], size(line["count"]), size(line["peaks"][2]), size(line["peaks"][4]), f"{beyond(line):.2f}"]
+        for line in found["memory"]
+    ]
+    allocations = ", ".join(f"{n} at r={rank}" for rank, n in found["allocations"].items())
+    return "\n\n".join([
+        "## Allocations and memory",
+        f"Heap allocations a step: {allocations}.",
+        "Memory of runs side by side in one process, in MB: the count of a run by `sweep show`, the peak of the"
+        " process with two and with four runs, model and data included, and what each run more takes over its count.",
+        tools.table(["rank", "counted, a run", "peak of 2", "peak of 4", "a run more / count"], rows),
+    ])  # fmt: skip

@@ -1,0 +1,138 @@
+"""Part 2: a training step, ours and theirs in turn."""
+
+import os
+from collections import namedtuple
+
+from . import sgemm, tools
+from .tools import median, times
+
+# A contender counts among the best of its precision; the merged form of
+# PyTorch, which nobody's library has, shows what the form alone brings.
+Contender = namedtuple("Contender", "name flags counts")
+EAGER = [
+    Contender("PyTorch float32, eager", ["torch"], "float32"),
+    Contender("PEFT float32", ["peft"], "float32"),
+]
+FULL = EAGER + [
+    Contender("PyTorch float32, compiled", ["torch", "--compile"], "float32"),
+    Contender("PyTorch bfloat16 autocast, compiled", ["torch", "--compile", "--bf16"], "bfloat16"),
+    Contender("PyTorch float32, eager, merged form", ["torch", "--merged"], None),
+]
+WAYS = {"one process of two threads": (1, 2), "two processes of one thread": (2, 1)}
+OURS = "ranksweep, two runs side by side"
+TOLERANCE = 1e-3  # between float32 losses
+TARGETS = {"float32": {8: 2.5, 64: 2.5, 512: 4, 2048: 9}, "bfloat16": {8: 1.4, 512: 2.5, 2048: 4.5}}
+
+
+def our_step(binary, rank, steps):
+    (said,) = tools.race([[binary, f"-rank={rank}", "-runs=2", "-warm=1", f"-steps={steps}"]])
+    return said | {"rate": said["tokens"] / said["seconds"]}
+
+
+def their_step(python, contender, way, file, steps, cache):
+    processes, n = WAYS[way]
+    warm = 2 if "--compile" in contender.flags else 1
+    program, *flags = contender.flags
+    command = [python, "bench/peers/step.py", program, file, f"--threads={n}", f"--warm={warm}", f"--steps={steps}", *flags]
+    said = tools.race([command] * processes, TORCHINDUCTOR_CACHE_DIR=os.path.join(cache, "inductor"), **tools.threads(n))
+    return {"rate": sum(s["tokens"] / s["seconds"] for s in said), "losses": said[0]["losses"]}
+
+
+def measure(python, binaries, cache, quick, log):
+    ranks, rounds, steps = ([8, 512], 2, 2) if quick else ([8, 64, 512, 2048], 3, 4)
+    contenders = EAGER if quick else FULL
+    found = {"ranks": ranks, "contenders": contenders, "rounds": {r: [] for r in ranks}, "failed": {}}
+    for rank in ranks:
+        file = os.path.join(cache, "step.safetensors")
+        tools.output([binaries["step"], f"-rank={rank}", f"-write={file}"])
+        for _ in range(rounds):
+            log(f"a step at rank {rank}")
+            peak = sgemm.peaks(binaries["kernel"], 0.5)
+            line = {OURS: our_step(binaries["step"], rank, steps) | {"peak": peak}}
+            for c in contenders:
+                for way in WAYS:
+                    try:
+                        line[c.name, way] = their_step(python, c, way, file, steps, cache)
+                    except RuntimeError as e:
+                        found["failed"][f"{c.name}, {way}, rank {rank}"] = str(e).strip().splitlines()[-1]
+            found["rounds"][rank].append(line)
+        os.remove(file)
+    return found
+
+
+def best(line, counts, contenders):
+    names = {c.name for c in contenders if c.counts == counts}
+    return max((said["rate"] for key, said in line.items() if key[0] in names), default=None)
+
+
+def ratio(found, rank, counts):
+    """Ours over the best of a precision, the median over rounds; none where
+    float32 losses differ, since a faster wrong step is no result."""
+    if counts == "float32" and worst(found, rank) > TOLERANCE:
+        return None
+    rounds = [(line[OURS]["rate"], best(line, counts, found["contenders"])) for line in found["rounds"][rank]]
+    return median([a / b for a, b in rounds]) if all(b for _, b in rounds) else None
+
+
+def show_ratio(x):
+    return "no result" if x is None else times(x)
+
+
+def difference(found, rank, key):
+    """The largest difference of any step's loss from ours."""
+    lines = [line for line in found["rounds"][rank] if key in line]
+    return max((tools.largest_difference(line[OURS]["losses"], line[key]["losses"]) for line in lines), default=None)
+
+
+def worst(found, rank):
+    """The largest difference of all that count as float32."""
+    keys = [(c.name, way) for c in found["contenders"] if c.counts == "float32" for way in WAYS]
+    return max(d for d in (difference(found, rank, k) for k in keys) if d is not None)
+
+
+def share(found, rank):
+    """Of the micro-kernel's peak, a core; the step's two cores beside it."""
+    said = [line[OURS] for line in found["rounds"][rank]]
+    return median([s["flops"] / s["seconds"] / 2 / 1e9 / s["peak"][s["kernel"]] for s in said])
+
+
+def rate(found, rank, key):
+    rates = [line[key]["rate"] for line in found["rounds"][rank] if key in line]
+    return median(rates) if rates else None
+
+
+def steepness(found, counts):
+    """How much longer a step takes at the largest rank than at the smallest:
+    ours, and the best of theirs."""
+    low, high = found["ranks"][0], found["ranks"][-1]
+    ours = rate(found, low, OURS) / rate(found, high, OURS)
+    theirs = [median([best(line, counts, found["contenders"]) for line in found["rounds"][r]]) for r in (low, high)]
+    return low, high, ours, theirs[0] / theirs[1]
+
+
+def text(found):
+    ranks = found["ranks"]
+    head = ["", *(f"r={r}" for r in ranks)]
+    keys = [(c.name, way) for c in found["contenders"] for way in WAYS]
+    show = lambda x, form=",.0f": "failed" if x is None else format(x, form)
+    rates = [[OURS, *(show(rate(found, r, OURS)) for r in ranks)]]
+    rates += [[", ".join(k), *(show(rate(found, r, k)) for r in ranks)] for k in keys]
+    for counts, targets in TARGETS.items():
+        if any(c.counts == counts for c in found["contenders"]):
+            measured = [(ratio(found, r, counts), targets.get(r)) for r in ranks]
+            cells = [show_ratio(x) + (f" (target {t}×)" if t else "") for x, t in measured]
+            rates.append([f"**ours over their best {counts}**", *cells])
+    losses = [[", ".join(k), *(show(difference(found, r, k), ".1e") for r in ranks)] for k in keys]
+    count = len(found["rounds"][ranks[0]])
+    parts = [
+        "## A step",
+        "Tokens a second on two cores: LoRA on all linear maps of a LLaMA of dim 256, 6 layers, 4 heads, feed-forward"
+        f" width 688, vocabulary 4096, batch 8×256, AdamW (theirs fused). Medians of {count} rounds; in each round"
+        " everyone had its turn, and the ratio is the median of the rounds' ratios.",
+        tools.table(head, rates),
+        "The largest difference of a step's loss from ours. Weights, A, batches and rates are the same, handed over in"
+        " a file.",
+        tools.table(head, losses),
+    ]
+    parts += [f"Failed: {what}: {why}" for what, why in found["failed"].items()]
+    return "\n\n".join(parts)
