@@ -35,6 +35,7 @@ func newWork() (*work, error) {
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	m.Init(rng)
+	m.Pack() // as package sweep does
 	w := &work{model: m}
 	for i := range w.batches {
 		for range batchSize {
