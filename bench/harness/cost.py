@@ -65,6 +65,7 @@ def text(found):
         "## Allocations and memory",
         f"Heap allocations a step: {allocations}.",
         "Memory of runs side by side in one process, in MB: the count of a run by `sweep show`, the peak of the"
-        " process with two and with four runs, model and data included, and what each run more takes over its count.",
+        " process with two and with four runs, model and data included, and what each run more takes over its count. Buffers are made"
+        " for full sequences; what shorter ones never touch is counted and not resident.",
         tools.table(["rank", "counted, a run", "peak of 2", "peak of 4", "a run more / count"], rows),
     ])  # fmt: skip

@@ -76,4 +76,5 @@ def text(found):
     rows = [["ranksweep, sweep run", f"{found['ours']:.0f} s"], ["PEFT, two processes", f"{found['theirs']:.0f} s"],
             ["**ratio**", f"{times(found['theirs'] / found['ours'])} (target {TARGET}×)"]]  # fmt: skip
     largest = ", ".join(f"{q.replace('_', ' ')} {d:.1e}" for q, d in found["difference"].items())
-    return "\n\n".join(["## A grid", what, tools.table(["", "wall time"], rows), f"The largest difference of any run and step: {largest}.", SAME])
+    difference = f"The largest difference of any run and step: {largest}."
+    return "\n\n".join(["## A grid", what, tools.table(["", "wall time"], rows), difference, SAME])

@@ -46,6 +46,7 @@ def page(found):
     facts = [
         ["date", found["date"]],
         ["form", found["form"]],
+        ["took", found["took"]],
         ["CPU", f"{model}, {found['lent']} cores lent, two used"],
         ["instruction sets", ", ".join(sets)],
         ["our kernel", found["kernel"]],
