@@ -61,7 +61,7 @@ func (p panel) band(c draw.Canvas, s series) {
 	if s.spread != band {
 		return
 	}
-	for _, points := range stretches(s.points, func(q point) bool { return p.shows(q) && q.hasSpread() }) {
+	for _, points := range stretches(s.points, p.showsSpread) {
 		outline := make([]vg.Point, 2*len(points))
 		for i, q := range points {
 			outline[i] = p.at(c, q.x, q.high)
@@ -77,7 +77,7 @@ func (p panel) edges(c draw.Canvas, s series) {
 		return
 	}
 	style := draw.LineStyle{Color: mix(rgb(0xffffff), s.color, 0.6), Width: 0.4}
-	for _, points := range stretches(s.points, func(q point) bool { return p.shows(q) && q.hasSpread() }) {
+	for _, points := range stretches(s.points, p.showsSpread) {
 		low, high := make([]vg.Point, len(points)), make([]vg.Point, len(points))
 		for i, q := range points {
 			low[i], high[i] = p.at(c, q.x, q.low), p.at(c, q.x, q.high)
@@ -112,7 +112,7 @@ func (p panel) bars(c draw.Canvas, s series) {
 		return
 	}
 	for _, q := range s.points {
-		if !p.shows(q) || !q.hasSpread() {
+		if !p.showsSpread(q) {
 			continue
 		}
 		low, high := p.at(c, q.x, q.low), p.at(c, q.x, q.high)
@@ -148,6 +148,9 @@ func (s series) mark() draw.GlyphStyle {
 
 // shows reports whether both axes can show the point.
 func (p panel) shows(q point) bool { return p.x.holds(q.x) && p.y.holds(q.y) }
+
+// showsSpread reports whether there are ends of a band or bar to show with it.
+func (p panel) showsSpread(q point) bool { return p.shows(q) && q.hasSpread() }
 
 func (q point) hasSpread() bool { return q.low <= q.high }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 )
 
 // shards computes a batch's gradient in parts, one goroutine each, and adds
@@ -44,10 +45,7 @@ func (s *shards) gradient() (float64, error) {
 	})
 	for _, part := range s.params[1:] {
 		for i, q := range part {
-			total := s.params[0][i].Grad
-			for j, g := range q.Grad {
-				total[j] += g
-			}
+			kernel.Add(s.params[0][i].Grad, q.Grad)
 		}
 	}
 	return sum / float64(scored), err

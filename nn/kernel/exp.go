@@ -22,14 +22,12 @@ const (
 	expShift = 23
 )
 
-// Exp sets dst[i] = e^(src[i] - shift); dst and src have one length, and may
+// exp sets dst[i] = e^(src[i] - shift); dst and src have one length, and may
 // be the same slice.
 //
 // The exponential of the rounded difference is within one unit in the last
 // place, subnormals included: 0.982 at most, measured at every seventh
 // float32. NaN gives NaN. All kernels give the same bytes.
-func Exp(dst, src []float32, shift float32) { inUse.exp(dst, src, shift) }
-
 func (u *micro) exp(dst, src []float32, shift float32) {
 	dst = dst[:len(src)]
 	for i := u.expVectors(dst, src, shift); i < len(src); i++ {
