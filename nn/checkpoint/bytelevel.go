@@ -58,17 +58,29 @@ const endOfText = "<|endoftext|>"
 // token b, and 256 is "<|endoftext|>", the EOS. There is no BOS. It is a
 // byte-level BPE without merges, so that its files load everywhere.
 func NewByteTokenizer() Tokenizer {
-	type object = map[string]any
-	vocab := make(map[string]int, len(byteRunes))
+	spelling := make([]string, len(byteRunes))
 	for b, r := range byteRunes {
-		vocab[string(r)] = b
+		spelling[b] = string(r)
 	}
+	return newByteLevel(spelling, [][2]string{}, false)
+}
+
+// newByteLevel returns the byte-level BPE of tokens by their spelling in the
+// byte alphabet, followed by an EOS; split tells whether text is cut as GPT-2
+// does before it is merged.
+func newByteLevel(spelling []string, merges [][2]string, split bool) Tokenizer {
+	type object = map[string]any
+	vocab := make(map[string]int, len(spelling))
+	for id, text := range spelling {
+		vocab[text] = id
+	}
+	step := object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": split}
 	content := encodeJSON(object{
 		"version":       "1.0",
 		"added_tokens":  []addedToken{{ID: int32(len(vocab)), Content: endOfText, Special: true}},
-		"pre_tokenizer": object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
-		"decoder":       object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
-		"model":         object{"type": "BPE", "vocab": vocab, "merges": []string{}},
+		"pre_tokenizer": step,
+		"decoder":       step,
+		"model":         object{"type": "BPE", "vocab": vocab, "merges": merges},
 	})
 	p, err := parseTokenizer(content)
 	if err == nil {
@@ -78,7 +90,7 @@ func NewByteTokenizer() Tokenizer {
 		}))
 	}
 	if err != nil {
-		panic(err) // both files are constants
+		panic(err) // both files are made here
 	}
 	return p
 }

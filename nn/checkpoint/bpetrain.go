@@ -1,0 +1,176 @@
+package checkpoint
+
+import (
+	"container/heap"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dlclark/regexp2"
+)
+
+// TrainBPE learns a byte-level BPE tokenizer of vocab tokens from texts, which
+// it splits as GPT-2 does: the 256 bytes in the order of their spelling, then
+// merges in the order they were learned, then "<|endoftext|>", the EOS. There
+// is no BOS. Each merge is of the pair of neighbours that is most frequent by
+// then, of equals the one with the smaller left and then right id (Sennrich et
+// al. 2016, arXiv:1508.07909, section 3.2). Texts that run out of pairs are an
+// error.
+func TrainBPE(texts []string, vocab int) (Tokenizer, error) {
+	if vocab < len(byteRunes)+1 {
+		return nil, fmt.Errorf("checkpoint: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab, len(byteRunes)+1, endOfText)
+	}
+	t := newBPETrainer(texts)
+	for len(t.spelling) < vocab-1 {
+		if err := t.merge(); err != nil {
+			return nil, fmt.Errorf("checkpoint: vocabulary of %d tokens: %w", vocab, err)
+		}
+	}
+	return newByteLevel(t.spelling, t.merges, true), nil
+}
+
+// bpeTrainer counts pairs of neighbouring tokens in the distinct words of a
+// text, and keeps the counts as merges change the words.
+type bpeTrainer struct {
+	spelling []string // of each token, in the byte alphabet
+	merges   [][2]string
+
+	words [][]int32 // distinct words, as tokens
+	times []int     // how often each occurs
+	count map[pair]int
+	in    map[pair]map[int32]bool // words that a pair is in, or was
+	queue pairQueue
+}
+
+func newBPETrainer(texts []string) *bpeTrainer {
+	t := &bpeTrainer{count: make(map[pair]int), in: make(map[pair]map[int32]bool)}
+	alphabet := slices.Sorted(maps.Keys(runeBytes))
+	var ids [256]int32
+	for id, r := range alphabet {
+		t.spelling = append(t.spelling, string(r))
+		ids[runeBytes[r]] = int32(id)
+	}
+	times := wordCounts(texts)
+	for _, text := range slices.Sorted(maps.Keys(times)) {
+		word := make([]int32, len(text))
+		for i := range len(text) {
+			word[i] = ids[text[i]]
+		}
+		t.words = append(t.words, word)
+		t.times = append(t.times, times[text])
+	}
+	changed := make(map[pair]bool)
+	for at := range t.words {
+		t.tally(int32(at), 1, changed)
+	}
+	t.enqueue(changed)
+	return t
+}
+
+func wordCounts(texts []string) map[string]int {
+	patterns := []*regexp2.Regexp{regexp2.MustCompile(gpt2Pattern, regexp2.None)}
+	times := make(map[string]int)
+	for _, text := range texts {
+		for _, word := range splitAll(patterns, wellFormed(text)) {
+			times[word]++
+		}
+	}
+	return times
+}
+
+// tally adds the pairs of a word to the counts, or with sign −1 takes them out.
+func (t *bpeTrainer) tally(at int32, sign int, changed map[pair]bool) {
+	word := t.words[at]
+	for i := range len(word) - 1 {
+		p := pair{word[i], word[i+1]}
+		t.count[p] += sign * t.times[at]
+		changed[p] = true
+		if t.in[p] == nil {
+			t.in[p] = make(map[int32]bool)
+		}
+		t.in[p][at] = true
+	}
+}
+
+func (t *bpeTrainer) enqueue(changed map[pair]bool) {
+	for p := range changed {
+		if n := t.count[p]; n > 0 {
+			heap.Push(&t.queue, pairCount{p, n})
+		}
+	}
+}
+
+// merge learns one merge.
+func (t *bpeTrainer) merge() error {
+	for len(t.queue) > 0 {
+		top := heap.Pop(&t.queue).(pairCount)
+		if top.n != t.count[top.pair] {
+			continue // has changed since, and was queued again
+		}
+		t.apply(top.pair)
+		return nil
+	}
+	return errors.New("the texts have no more pairs to merge: use more text or fewer tokens")
+}
+
+func (t *bpeTrainer) apply(p pair) {
+	id := int32(len(t.spelling))
+	left, right := t.spelling[p.left], t.spelling[p.right]
+	t.spelling = append(t.spelling, left+right)
+	t.merges = append(t.merges, [2]string{left, right})
+	changed := make(map[pair]bool)
+	for at := range t.in[p] {
+		t.tally(at, -1, changed)
+		t.words[at] = join(t.words[at], p, id)
+		t.tally(at, 1, changed)
+	}
+	delete(t.in, p)
+	delete(t.count, p)
+	delete(changed, p)
+	t.enqueue(changed)
+}
+
+// join replaces each p in word, from the left, by id.
+func join(word []int32, p pair, id int32) []int32 {
+	out := word[:0]
+	for i := 0; i < len(word); i++ {
+		if i+1 < len(word) && word[i] == p.left && word[i+1] == p.right {
+			out = append(out, id)
+			i++
+		} else {
+			out = append(out, word[i])
+		}
+	}
+	return out
+}
+
+type pairCount struct {
+	pair
+	n int
+}
+
+// pairQueue is a heap, the pair to be merged first on top.
+type pairQueue []pairCount
+
+func (q pairQueue) Len() int      { return len(q) }
+func (q pairQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *pairQueue) Push(p any)   { *q = append(*q, p.(pairCount)) }
+
+func (q pairQueue) Less(i, j int) bool {
+	a, b := q[i], q[j]
+	switch {
+	case a.n != b.n:
+		return a.n > b.n
+	case a.left != b.left:
+		return a.left < b.left
+	}
+	return a.right < b.right
+}
+
+func (q *pairQueue) Pop() any {
+	last := len(*q) - 1
+	p := (*q)[last]
+	*q = (*q)[:last]
+	return p
+}
