@@ -63,3 +63,14 @@ func newCorpus(source string, examples []Example) *Corpus {
 	}
 	return &Corpus{Source: source, Examples: examples, Hash: hex.EncodeToString(h.Sum(nil))}
 }
+
+// Texts returns the text of every example, its segments joined.
+func (c *Corpus) Texts() []string {
+	texts := make([]string, len(c.Examples))
+	for i, x := range c.Examples {
+		for _, s := range x {
+			texts[i] += s.Text
+		}
+	}
+	return texts
+}

@@ -1,4 +1,4 @@
-// Package pretrain makes the embedded base: it trains a byte-level model from
+// Package pretrain makes the embedded base: it trains a model from
 // nothing on a recipe's text, all weights, with the layers of package nn.
 //
 // A pretraining can be stopped at any moment and goes on from its last

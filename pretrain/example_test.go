@@ -26,7 +26,7 @@ func Example() {
 	recipe, err := pretrain.ParseRecipe("fox.yaml", []byte(`
 data: `+text+`
 held: `+text+`
-model: {dim: 16, layers: 1, heads: 2, hidden: 24, context: 32}
+model: {vocab: 265, dim: 16, layers: 1, heads: 2, hidden: 24, context: 32}
 train: {lr: 0.02, schedule: constant, steps: 20, batch: 4, beta1: 0.9, beta2: 0.95, eps: 1e-8, clip: 1, shards: 2}
 eval_every: 10
 eval_sequences: 4
@@ -38,7 +38,7 @@ checkpoint_every: 10
 	base := filepath.Join(dir, "base")
 	err = pretrain.Run(context.Background(), base, recipe, func(p pretrain.Progress) {
 		if p.Step%10 == 0 {
-			fmt.Printf("step %d of %d: %.1f nats a byte\n", p.Step, p.Steps, p.HeldLoss)
+			fmt.Printf("step %d of %d: %.1f bits per byte\n", p.Step, p.Steps, p.Held)
 		}
 	})
 	if err != nil {
@@ -50,7 +50,7 @@ checkpoint_every: 10
 	}
 	fmt.Println(c.Model.Config.Params(), "parameters")
 	// Output:
-	// step 10 of 20: 2.5 nats a byte
-	// step 20 of 20: 1.2 nats a byte
-	// 6336 parameters
+	// step 10 of 20: 2.2 bits per byte
+	// step 20 of 20: 1.8 bits per byte
+	// 6464 parameters
 }

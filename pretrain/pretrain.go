@@ -20,7 +20,7 @@ type Progress struct {
 	Step, Steps int
 	Tokens      int64   // trained on
 	TrainLoss   float64 // of the step's batch, in nats a token
-	HeldLoss    float64 // in nats a token; NaN but where it was measured
+	Held        float64 // loss on the held-out text, in bits per byte; NaN but where it was measured
 	GradNorm    float64 // before clipping
 	LR          float64
 	Seconds     float64 // since the beginning, earlier sessions included
@@ -52,31 +52,28 @@ func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error
 
 // training is a pretraining on its way.
 type training struct {
-	dir    string
-	recipe Recipe
-	model  *checkpoint.Checkpoint
-	shards *shards
-	opt    nn.Optimizer
-	text   *data.Sampler
-	held   []nn.Batch
-	log    *log
-	step   int
-	tokens int64
-	before float64 // seconds of earlier sessions
-	began  time.Time
+	dir       string
+	recipe    Recipe
+	model     *checkpoint.Checkpoint
+	shards    *shards
+	opt       nn.Optimizer
+	text      *data.Sampler
+	held      []nn.Batch
+	heldBytes int // that the targets of held stand for
+	log       *log
+	step      int
+	tokens    int64
+	before    float64 // seconds of earlier sessions
+	began     time.Time
 }
 
 func newTraining(dir string, r Recipe) (*training, error) {
-	tokenizer := checkpoint.NewByteTokenizer()
-	model, err := nn.New(r.config(tokenizer.Vocab()))
+	model, err := nn.New(r.config())
 	if err != nil {
 		return nil, err
 	}
 	model.Init(rand.New(rand.NewPCG(r.Seed, 0)))
-	t := &training{
-		dir: dir, recipe: r, began: time.Now(),
-		model: &checkpoint.Checkpoint{Model: model, Tokenizer: tokenizer},
-	}
+	t := &training{dir: dir, recipe: r, began: time.Now(), model: &checkpoint.Checkpoint{Model: model}}
 	if err := t.read(); err != nil {
 		return nil, err
 	}
@@ -90,43 +87,52 @@ func newTraining(dir string, r Recipe) (*training, error) {
 	return t, nil
 }
 
-// read takes in the recipe's texts and pins the recipe to them.
+// read takes in the recipe's texts, learns the vocabulary, and pins the recipe
+// to them.
 func (t *training) read() error {
-	text, textHash, err := t.encode(t.recipe.Data)
+	source, err := data.Load(t.recipe.Data)
 	if err != nil {
 		return err
 	}
-	held, heldHash, err := t.encode(t.recipe.Held)
+	heldSource, err := data.Load(t.recipe.Held)
 	if err != nil {
 		return err
 	}
-	now := Texts{Data: textHash, Held: heldHash}
+	now := Texts{Data: source.Hash, Held: heldSource.Hash}
 	if err := t.recipe.checkTexts(now); err != nil {
 		return err
 	}
 	t.recipe.SHA256 = now
+	if t.model.Tokenizer, err = checkpoint.TrainBPE(source.Texts(), t.recipe.Model.Vocab); err != nil {
+		return err
+	}
+	text, err := t.encode(source)
+	if err != nil {
+		return err
+	}
+	held, err := t.encode(heldSource)
+	if err != nil {
+		return err
+	}
 	t.text = data.NewSampler(text, t.recipe.Seed)
 	t.held = make([]nn.Batch, min(t.recipe.EvalSequences, len(held)))
 	for i := range t.held { // evenly over all documents
-		data.Fill(&t.held[i], held[i*len(held)/len(t.held):][:1])
+		row := held[i*len(held)/len(t.held)]
+		data.Fill(&t.held[i], []data.Sequence{row})
+		t.heldBytes += row.Bytes
 	}
 	return nil
 }
 
-// encode cuts a source's text into rows of context tokens, an EOS after every
-// document, and returns the text's hash too.
-func (t *training) encode(source string) (rows []data.Sequence, hash string, err error) {
-	corpus, err := data.Load(source)
-	if err != nil {
-		return nil, "", err
-	}
-	d, err := data.Encode(corpus, t.model.Tokenizer, data.Settings{
+// encode cuts a text into rows of context tokens, an EOS after every document.
+func (t *training) encode(source *data.Corpus) ([]data.Sequence, error) {
+	d, err := data.Encode(source, t.model.Tokenizer, data.Settings{
 		Loss: data.LossAll, EOS: true, Packing: true, Context: t.recipe.Model.Context,
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return d.Train, corpus.Hash, nil
+	return d.Train, nil
 }
 
 func (t *training) run(ctx context.Context, report func(Progress)) error {
@@ -137,7 +143,7 @@ func (t *training) run(ctx context.Context, report func(Progress)) error {
 			return err
 		}
 		if t.step%t.recipe.EvalEvery == 0 || t.step == steps {
-			if p.HeldLoss, err = t.heldLoss(); err != nil {
+			if p.Held, err = t.heldLoss(); err != nil {
 				return err
 			}
 			t.log.add(p)
@@ -175,15 +181,15 @@ func (t *training) advance() (Progress, error) {
 	t.opt.Step(rates)
 	t.step++
 	return Progress{
-		Step: t.step, Steps: t.recipe.Train.Steps, Tokens: t.tokens, TrainLoss: loss, HeldLoss: math.NaN(),
+		Step: t.step, Steps: t.recipe.Train.Steps, Tokens: t.tokens, TrainLoss: loss, Held: math.NaN(),
 		GradNorm: norm, LR: rates[nn.RoleWeight], Seconds: t.before + time.Since(t.began).Seconds(),
 	}, nil
 }
 
-// heldLoss is the mean loss on some sequences of the held-out text.
+// heldLoss is the loss on some sequences of the held-out text, in bits per byte.
 func (t *training) heldLoss() (float64, error) {
-	sum, scored, err := t.shards.loss(t.held)
-	return sum / float64(scored), err
+	nats, err := t.shards.loss(t.held)
+	return nats / (math.Ln2 * float64(t.heldBytes)), err
 }
 
 // finish writes the model and its card, and removes what only a resumption

@@ -18,11 +18,12 @@ type Recipe struct {
 	SHA256 Texts  `yaml:"sha256,omitempty"` // that these must have; a model's folder records them
 	Seed   uint64 `yaml:"seed"`
 	Model  struct {
+		Vocab   int `yaml:"vocab"` // tokens; learned from the text, see checkpoint.TrainBPE
 		Dim     int `yaml:"dim"`
 		Layers  int `yaml:"layers"`
 		Heads   int `yaml:"heads"`
 		Hidden  int `yaml:"hidden"`
-		Context int `yaml:"context"` // in bytes
+		Context int `yaml:"context"` // in tokens
 	} `yaml:"model"`
 	Train struct {
 		LR          float64 `yaml:"lr"` // peak
@@ -30,7 +31,7 @@ type Recipe struct {
 		Warmup      int     `yaml:"warmup"`
 		Floor       float64 `yaml:"floor"` // the schedule's end, as a share of lr
 		Steps       int     `yaml:"steps"`
-		Batch       int     `yaml:"batch"` // sequences of context bytes a step
+		Batch       int     `yaml:"batch"` // sequences of context tokens a step
 		Beta1       float64 `yaml:"beta1"`
 		Beta2       float64 `yaml:"beta2"`
 		Eps         float64 `yaml:"eps"`
@@ -88,11 +89,10 @@ func (r Recipe) validate() error {
 	return r.optimizer().Validate()
 }
 
-// config is the architecture for a vocabulary.
-func (r Recipe) config(vocab int) nn.Config {
+func (r Recipe) config() nn.Config {
 	m := r.Model
 	return nn.Config{
-		Vocab: vocab, Dim: m.Dim, Layers: m.Layers, Heads: m.Heads, KVHeads: m.Heads,
+		Vocab: m.Vocab, Dim: m.Dim, Layers: m.Layers, Heads: m.Heads, KVHeads: m.Heads,
 		HeadDim: m.Dim / m.Heads, Hidden: m.Hidden, Context: m.Context,
 		NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
 	}

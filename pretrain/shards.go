@@ -51,9 +51,8 @@ func (s *shards) gradient() (float64, error) {
 	return sum / float64(scored), err
 }
 
-// loss returns the summed loss of batches in nats, and how many positions it
-// is of.
-func (s *shards) loss(batches []nn.Batch) (sum float64, scored int, err error) {
+// loss returns the summed loss of batches in nats.
+func (s *shards) loss(batches []nn.Batch) (sum float64, err error) {
 	for len(batches) > 0 {
 		n := min(len(s.passes), len(batches))
 		part, err := s.each(func(i int) (float64, error) {
@@ -63,15 +62,12 @@ func (s *shards) loss(batches []nn.Batch) (sum float64, scored int, err error) {
 			return s.passes[i].Loss(&batches[i])
 		})
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		sum += part
-		for i := range n {
-			scored += batches[i].Scored()
-		}
 		batches = batches[n:]
 	}
-	return sum, scored, nil
+	return sum, nil
 }
 
 // each calls f for every shard at once and adds up what it returns, in order.

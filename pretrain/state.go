@@ -124,13 +124,13 @@ type log struct {
 	rows []string
 }
 
-const logHeader = "step,tokens,train_loss,held_loss,grad_norm,lr,seconds"
+const logHeader = "step,tokens,train_loss,held_bits_per_byte,grad_norm,lr,seconds"
 
 func (l *log) add(p Progress) {
 	g := func(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
 	l.rows = append(l.rows, strings.Join([]string{
 		strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10),
-		g(p.TrainLoss), g(p.HeldLoss), g(p.GradNorm), g(p.LR), strconv.FormatFloat(p.Seconds, 'f', 0, 64),
+		g(p.TrainLoss), g(p.Held), g(p.GradNorm), g(p.LR), strconv.FormatFloat(p.Seconds, 'f', 0, 64),
 	}, ","))
 }
 

@@ -16,7 +16,7 @@ func newPretrain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pretrain --out DIR",
 		Short: "Make the embedded base again, or one of your own recipe",
-		Long: "Pretrain trains a byte-level model from nothing, and leaves it in DIR as a Hugging\n" +
+		Long: "Pretrain trains a small model from nothing, and leaves it in DIR as a Hugging\n" +
 			"Face folder with its log, which sweep run --set model=DIR takes. Run again to go on\n" +
 			"from the last checkpoint. Without --recipe it follows the embedded base's own, which\n" +
 			"takes about 40 minutes on two cores; DIR/recipe.yaml is one to begin your own from.",
@@ -62,8 +62,8 @@ func reportPretraining(cmd *cobra.Command) func(pretrain.Progress) {
 			first = p
 		}
 		held := ""
-		if !math.IsNaN(p.HeldLoss) {
-			held = fmt.Sprintf("  held-out %.4f (%.3f bits/byte)", p.HeldLoss, p.HeldLoss/math.Ln2)
+		if !math.IsNaN(p.Held) {
+			held = fmt.Sprintf("  held-out %.3f bits per byte", p.Held)
 		}
 		if held == "" && time.Since(last) < 10*time.Second {
 			return
