@@ -68,7 +68,7 @@ func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 	if c.Merges(l) {
 		a.train = &merged{
 			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],
-			weight: &nn.Linear{Name: l.Name, Weight: nn.NewMatrix(l.Out(), l.In())},
+			weight: &nn.Linear{Name: l.Name, Weight: nn.NewMatrix(l.Out(), l.In()), Bias: l.Bias},
 		}
 		a.eval = a.train
 	} else {

@@ -2,16 +2,18 @@ package lora
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"ranksweep/nn"
 )
 
 // groups are the target names that stand for several maps.
-var groups = map[string][]string{
-	"all-linear": {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"},
-	"attention":  {"q_proj", "k_proj", "v_proj", "o_proj"},
-	"mlp":        {"gate_proj", "up_proj", "down_proj"},
+var groups = map[string][]nn.Part{
+	"all-linear": {nn.Attention, nn.MLP},
+	"attention":  {nn.Attention},
+	"mlp":        {nn.MLP},
 }
 
 // Targets returns the linear maps of m that names select, in the order of the
@@ -25,20 +27,14 @@ func Targets(m *nn.Model, names []string) ([]*nn.Linear, error) {
 	all := m.Linears()
 	chosen := make(map[*nn.Linear]bool)
 	for _, name := range names {
-		parts, ok := groups[name]
-		if !ok {
-			parts = []string{name}
-		}
 		found := false
 		for _, l := range all {
-			for _, part := range parts {
-				if l.Name == part || strings.HasSuffix(l.Name, "."+part) {
-					chosen[l], found = true, true
-				}
+			if slices.Contains(groups[name], l.Part) || l.Name == name || strings.HasSuffix(l.Name, "."+name) {
+				chosen[l], found = true, true
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("lora: target %q matches no linear map: use all-linear, attention, mlp, a part such as q_proj, or a whole name such as %s", name, all[0].Name)
+			return nil, fmt.Errorf("lora: target %q matches no linear map: use all-linear, attention, mlp, a part such as %s, or a whole name such as %s", name, path.Ext(all[0].Name)[1:], all[0].Name)
 		}
 	}
 	var targets []*nn.Linear

@@ -18,82 +18,92 @@ const queryBlock = 64
 // sequence by itself:
 //
 //	S = Q Kᵀ/√D,  P = softmax(S, causal),  att = P V
+//
+// With a window, a query sees that many keys, its own the last (Beltagy et al.
+// 2020, arXiv:2004.05150).
 type attention struct {
-	heads, kvHeads, dim int
-	scale               float32
-	p, dp               []float32 // (queryBlock, context) scores and their gradient
+	heads, kvHeads int
+	window         int // 0 for all
+	scale          float32
+	p, dp          []float32 // (queryBlock, context) scores and their gradient
 }
 
 func newAttention(c Config) attention {
 	return attention{
-		heads: c.Heads, kvHeads: c.KVHeads, dim: c.HeadDim,
+		heads: c.Heads, kvHeads: c.KVHeads, window: c.Window,
 		scale: float32(1 / math.Sqrt(float64(c.HeadDim))),
 		p:     make([]float32, queryBlock*c.Context),
 		dp:    make([]float32, queryBlock*c.Context),
 	}
 }
 
-// forward computes att, (N, H·D), of q (N, H·D), k and v (N, K·D), and the
-// log-sum-exp of each softmax, lse (N, H).
-func (a *attention) forward(att blas32.General, lse []float32, q, k, v blas32.General, starts []int) {
+// forward computes att, (N, H·D), of in, and the log-sum-exp of each softmax,
+// lse (N, H).
+func (a *attention) forward(att heads, lse []float32, in *projection, starts []int) {
 	a.blocks(starts, func(t tile) {
-		qb, kb, vb := t.queries(q), t.keys(k), t.keys(v)
+		qb, kb, vb := t.queries(in.q), t.keys(in.k), t.keys(in.v)
 		p := matrixOf(a.p, qb.Rows, kb.Rows)
 		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
 		for i := range p.Rows {
-			lse[(t.first+i)*a.heads+t.head] = softmax(row(p, i), t.visible(i))
+			from, to := t.visible(i)
+			lse[(t.first+i)*a.heads+t.head] = softmax(row(p, i), from, to)
 		}
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, p, vb, 0, t.queries(att))
 	})
 }
 
-// backward computes dq, dk and dv of datt, P recomputed from lse:
+// backward computes the gradients d of q, k and v of datt, P recomputed from
+// lse:
 //
 //	dV += Pᵀ dAtt,  dP = dAtt Vᵀ,  dS = P ∘ (dP − rowsum(dAtt ∘ att))
 //	dQ = dS K/√D,  dK += dSᵀ Q/√D
-func (a *attention) backward(dq, dk, dv, datt, att blas32.General, lse []float32, q, k, v blas32.General, starts []int) {
-	clear(dk.Data)
-	clear(dv.Data)
+func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *projection, starts []int) {
+	d.clear(starts[len(starts)-1])
 	a.blocks(starts, func(t tile) {
-		qb, kb, vb, dout := t.queries(q), t.keys(k), t.keys(v), t.queries(datt)
+		qb, kb, vb, dout := t.queries(in.q), t.keys(in.k), t.keys(in.v), t.queries(datt)
 		p, dp := matrixOf(a.p, qb.Rows, kb.Rows), matrixOf(a.dp, qb.Rows, kb.Rows)
 		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, dout, vb, 0, dp)
 		out := t.queries(att)
 		for i := range p.Rows {
 			delta := kernel.Dot(row(dout, i), row(out, i))
-			softmaxBackward(row(p, i), row(dp, i), t.visible(i), lse[(t.first+i)*a.heads+t.head], delta)
+			from, to := t.visible(i)
+			softmaxBackward(row(p, i), row(dp, i), from, to, lse[(t.first+i)*a.heads+t.head], delta)
 		}
-		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(dv))
-		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(dq))
-		blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(dk))
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(d.v))
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(d.q))
+		blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(d.k))
 	})
 }
 
-// softmax turns the first visible scores of s into probabilities, the rest
-// into zeros, and returns the log of the sum of exponentials.
-func softmax(s []float32, visible int) float32 {
-	top, sum := kernel.Softmax(s[:visible], 1)
-	clear(s[visible:])
+// softmax turns the scores s[from:to] into probabilities, the rest into zeros,
+// and returns the log of the sum of exponentials.
+func softmax(s []float32, from, to int) float32 {
+	top, sum := kernel.Softmax(s[from:to], 1)
+	clear(s[:from])
+	clear(s[to:])
 	return top + float32(math.Log(sum))
 }
 
 // softmaxBackward turns scores s into probabilities again and their gradient
 // dp into that of the scores.
-func softmaxBackward(s, dp []float32, visible int, lse, delta float32) {
-	kernel.SoftmaxBackward(s[:visible], dp[:visible], lse, delta)
-	clear(s[visible:])
-	clear(dp[visible:])
+func softmaxBackward(s, dp []float32, from, to int, lse, delta float32) {
+	kernel.SoftmaxBackward(s[from:to], dp[from:to], lse, delta)
+	for _, x := range [][]float32{s, dp} {
+		clear(x[:from])
+		clear(x[to:])
+	}
 }
 
 // tile is one head's block of queries and the keys that it can see.
 type tile struct {
-	start int // first token of the sequence
-	first int // first query
-	count int // how many queries
-	head  int // query head
-	group int // its key/value head
-	dim   int // D
+	begin  int // first key
+	first  int // first query
+	count  int // how many queries
+	start  int // first token of the sequence
+	window int // how many keys a query sees; 0 for all
+	head   int // query head
+	group  int // its key/value head
 }
 
 // blocks calls f for every tile, key/value heads and sequences in order.
@@ -101,27 +111,39 @@ func (a *attention) blocks(starts []int, f func(tile)) {
 	for s := 0; s+1 < len(starts); s++ {
 		for h := range a.heads {
 			for first := starts[s]; first < starts[s+1]; first += queryBlock {
-				f(tile{
+				t := tile{
 					start: starts[s], first: first, count: min(queryBlock, starts[s+1]-first),
-					head: h, group: h * a.kvHeads / a.heads, dim: a.dim,
-				})
+					window: a.window, head: h, group: h * a.kvHeads / a.heads,
+				}
+				t.begin = t.oldest(first)
+				f(t)
 			}
 		}
 	}
 }
 
-// queries views the tile's queries in a (N, H·D) matrix.
-func (t tile) queries(m blas32.General) blas32.General {
-	return view(m, t.first, t.head*t.dim, t.count, t.dim)
+// oldest returns the first key that a query sees.
+func (t tile) oldest(query int) int {
+	if t.window == 0 {
+		return t.start
+	}
+	return max(t.start, query-t.window+1)
 }
 
-// keys views the tile's keys in a (N, K·D) matrix.
-func (t tile) keys(m blas32.General) blas32.General {
-	return view(m, t.start, t.group*t.dim, t.first+t.count-t.start, t.dim)
+// queries views the tile's queries.
+func (t tile) queries(m heads) blas32.General { return m.view(t.first, t.count, t.head) }
+
+// keys views the tile's keys or values.
+func (t tile) keys(m heads) blas32.General {
+	return m.view(t.begin, t.first+t.count-t.begin, t.group)
 }
 
-// visible is how many keys the tile's i-th query sees: those up to itself.
-func (t tile) visible(i int) int { return t.first + i - t.start + 1 }
+// visible is which of the tile's keys its i-th query sees: those up to itself,
+// as far back as the window reaches.
+func (t tile) visible(i int) (from, to int) {
+	query := t.first + i
+	return t.oldest(query) - t.begin, query + 1 - t.begin
+}
 
 func view(m blas32.General, i, j, rows, cols int) blas32.General {
 	begin := i*m.Stride + j

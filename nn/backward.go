@@ -20,11 +20,16 @@ func (p *Pass) backward(b *Batch) {
 		if !p.below[2*l+2] {
 			return
 		}
+		dy := dx // of the attention's output
+		if p.model.Config.Parallel {
+			dy = p.rows(p.dy)
+			copy(dy.Data, dx.Data)
+		}
 		p.mlpBackward(l, dx)
 		if !p.below[2*l+1] {
 			return
 		}
-		p.attentionBackward(l, dx, b)
+		p.attentionBackward(l, dx, dy, b)
 	}
 	if p.full != nil {
 		for i, t := range b.Tokens {
@@ -35,25 +40,22 @@ func (p *Pass) backward(b *Batch) {
 
 // mlpBackward is the way back through
 //
-//	x += Down·act,  act = silu(Gate·h) ∘ Up·h,  h = norm(x)
+//	x += Down·act,  act = f(gate) ∘ up,  gate, up = GateUp·h,  h = norm(x)
 //
 // The residual passes dx on as it is; the branch adds to it.
 func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l+1
-	m := p.stage(stage)
+	maps, down := split(p.stage(stage))
 	below := p.below[stage]
-	inner := below || m[0] != nil || m[1] != nil
+	inner := below || trains(maps)
 
 	dact := p.wanted(p.dact, inner)
-	mapBackward(m[2], block.Down, dact, dx, p.rows(a.act))
+	mapBackward(down, block.Down, dact, dx, p.rows(a.act))
 	if !inner {
 		return
 	}
-	dgate, dup := p.rows(p.dgate), p.rows(p.dup)
-	swigluBackward(dgate.Data, dup.Data, dact.Data, p.rows(a.gate).Data, p.rows(a.up).Data)
-	h, dh := p.rows(a.mlp.h), p.wanted(p.dh, below)
-	mapBackward(m[0], block.Gate, dh, dgate, h)
-	mapBackward(m[1], block.Up, dh, dup, h)
+	p.model.Config.Activation.backward(&p.dfeed, dact, &a.feed)
+	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.rows(a.mlp.h))
 	if below {
 		p.normBackward(dx, &a.mlp, block.MLPNorm, stage)
 	}
@@ -61,26 +63,29 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 
 // attentionBackward is the way back through
 //
-//	x += O·att,  att = attention(rope(Q·h), rope(K·h), V·h),  h = norm(x)
-func (p *Pass) attentionBackward(l int, dx blas32.General, b *Batch) {
+//	x += Out·att,  att = attention(rope(q), rope(k), v),  q, k, v = QKV·h,  h = norm(x)
+//
+// from dy, the gradient of the sum; it adds the branch's to dx.
+func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l
-	m := p.stage(stage)
+	maps, out := split(p.stage(stage))
 	below := p.below[stage]
-	inner := below || m[0] != nil || m[1] != nil || m[2] != nil
+	inner := below || trains(maps)
 
 	datt := p.wanted(p.datt, inner)
-	mapBackward(m[3], block.O, datt, dx, p.rows(a.att))
+	mapBackward(out, block.Out, datt, dy, p.rows(a.att))
 	if !inner {
 		return
 	}
-	dq, dk, dv := p.rows(p.dq), p.rows(p.dk), p.rows(p.dv)
-	p.attend.backward(dq, dk, dv, datt, p.rows(a.att), a.lse, p.rows(a.q), p.rows(a.k), p.rows(a.v), b.Starts)
-	p.rope.rotate(dq, b.Starts, -1)
-	p.rope.rotate(dk, b.Starts, -1)
-	h, dh := p.rows(a.attn.h), p.wanted(p.dh, below)
-	mapBackward(m[0], block.Q, dh, dq, h)
-	mapBackward(m[1], block.K, dh, dk, h)
-	mapBackward(m[2], block.V, dh, dv, h)
+	d := &p.dqkv
+	p.attend.backward(d, p.attended(datt), p.attended(p.rows(a.att)), a.lse, &a.qkv, b.Starts)
+	p.rope.rotate(d.q, b.Starts, -1)
+	p.rope.rotate(d.k, b.Starts, -1)
+	if block.QNorm != nil {
+		a.qNorm.backward(p.n, d.q, block.QNorm, p.dhead)
+		a.kNorm.backward(p.n, d.k, block.KNorm, p.dhead)
+	}
+	p.mapsBackward(maps, block.QKV, p.wanted(p.dh, below), d.outputs, p.rows(a.attn.h))
 	if below {
 		p.normBackward(dx, &a.attn, block.AttnNorm, stage)
 	}
@@ -88,12 +93,12 @@ func (p *Pass) attentionBackward(l int, dx blas32.General, b *Batch) {
 
 // normBackward adds to dx the gradient through a norm whose output gradient
 // is in p.dh. stage counts norms as stages, the final one last.
-func (p *Pass) normBackward(dx blas32.General, a *activation, weight []float32, stage int) {
+func (p *Pass) normBackward(dx blas32.General, a *activation, n Norm, stage int) {
 	var dweight []float32
 	if p.full != nil {
 		dweight = p.full.norms[stage]
 	}
-	rmsNormBackward(dx, dweight, p.rows(p.dh), p.rows(a.x), a.inv, weight)
+	a.backward(dx, dweight, p.rows(p.dh), n)
 }
 
 // wanted returns the batch's part of a gradient buffer, zeroed, or the empty
@@ -105,6 +110,13 @@ func (p *Pass) wanted(m blas32.General, need bool) blas32.General {
 	m = p.rows(m)
 	clear(m.Data)
 	return m
+}
+
+// mapsBackward is the way back through the maps that read one x.
+func (p *Pass) mapsBackward(maps []Map, frozen []*Linear, dx blas32.General, dy []blas32.General, x blas32.General) {
+	for i, l := range frozen {
+		mapBackward(maps[i], l, dx, p.rows(dy[i]), x)
+	}
 }
 
 func mapBackward(m Map, l *Linear, dx, dy, x blas32.General) {

@@ -13,9 +13,11 @@ type Config struct {
 	Hidden  int // F, feed-forward width
 	Context int // the longest sequence, in tokens
 
-	NormEps   float64 // added to the mean square in RMSNorm
+	NormEps   float64 // added to the mean square, or variance, in norms
 	RopeTheta float64 // base of the rotary frequencies
 	TiedHead  bool    // the head shares the embedding's weights
+
+	Variant // what differs from LLaMA
 }
 
 // Validate reports the first size that no model can have.
@@ -34,25 +36,59 @@ func (c Config) Validate() error {
 	if c.Heads%c.KVHeads != 0 {
 		return fmt.Errorf("nn: %d heads do not divide into %d key/value heads", c.Heads, c.KVHeads)
 	}
-	if c.HeadDim%2 != 0 {
+	if c.RotaryDim == 0 && c.rotaryDim()%2 != 0 {
 		return fmt.Errorf("nn: head dim %d: must be even, rotary positions turn pairs of channels", c.HeadDim)
 	}
 	if !(c.NormEps >= 0) {
 		return fmt.Errorf("nn: norm epsilon %g: must be at least 0", c.NormEps)
 	}
-	if !(c.RopeTheta > 0) {
+	if !(c.RopeTheta > 0) && c.rotaryDim() > 0 {
 		return fmt.Errorf("nn: rope theta %g: must be above 0", c.RopeTheta)
 	}
-	return nil
+	return c.Variant.validate(c)
 }
 
 // Params returns the number of weights, a tied head counted once.
 func (c Config) Params() int {
-	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	block := 2*c.Dim + c.Dim*(2*q+2*kv) + 3*c.Dim*c.Hidden
-	n := c.Vocab*c.Dim + c.Layers*block + c.Dim
+	q, qkv, in := c.widths()
+	affine := func(n int, bias bool) int {
+		if bias {
+			return 2 * n
+		}
+		return n
+	}
+	linear := func(out, in int, bias bool) int {
+		if bias {
+			in++
+		}
+		return out * in
+	}
+	norm := affine(c.Dim, c.LayerNorm)
+	block := linear(qkv, c.Dim, c.QKVBias) + linear(c.Dim, q, c.OutBias) +
+		linear(in, c.Dim, c.MLPBias) + linear(c.Dim, c.Hidden, c.MLPBias) + 2*norm
+	if c.OneNorm {
+		block -= norm
+	}
+	if c.QKNorm {
+		block += 2 * c.HeadDim
+	}
+	n := c.Vocab*c.Dim + c.Positions*c.Dim + c.Layers*block + norm
 	if !c.TiedHead {
 		n += c.Vocab * c.Dim
 	}
+	if c.HeadBias {
+		n += c.Vocab
+	}
 	return n
+}
+
+// widths returns the outputs of q, of q, k and v together, and of gate and up
+// together.
+func (c Config) widths() (q, qkv, in int) {
+	q = c.Heads * c.HeadDim
+	in = 2 * c.Hidden
+	if c.Ungated {
+		in = c.Hidden
+	}
+	return q, q + 2*c.KVHeads*c.HeadDim, in
 }

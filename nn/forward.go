@@ -10,51 +10,78 @@ import (
 func (p *Pass) forward(b *Batch) {
 	p.n = len(b.Tokens)
 	x := p.rows(p.x)
-	for i, t := range b.Tokens {
-		copy(x.Data[i*x.Stride:][:x.Cols], row(p.model.Embedding, int(t)))
-	}
+	p.embed(x, b)
 	for l := range p.model.Blocks {
+		block, a := &p.model.Blocks[l], &p.layers[l]
+		p.normForward(&a.attn, x, block.AttnNorm)
+		if p.model.Config.Parallel {
+			p.normForward(&a.mlp, x, block.MLPNorm)
+		}
 		p.attentionForward(l, x, b)
+		if !p.model.Config.Parallel {
+			p.normForward(&a.mlp, x, block.MLPNorm)
+		}
 		p.mlpForward(l, x)
 	}
 	p.normForward(&p.last, x, p.model.Norm)
 }
 
+// embed sets x to the tokens' embeddings, with those of their positions where
+// these are learned.
+func (p *Pass) embed(x blas32.General, b *Batch) {
+	for i, t := range b.Tokens {
+		copy(row(x, i), row(p.model.Embedding, int(t)))
+	}
+	if p.model.Positions.Rows == 0 {
+		return
+	}
+	for s := range b.Sequences() {
+		for i := b.Starts[s]; i < b.Starts[s+1]; i++ {
+			kernel.Add(row(x, i), row(p.model.Positions, i-b.Starts[s]+p.model.Config.PositionOffset))
+		}
+	}
+}
+
 // attentionForward adds one block's attention to the residual stream x.
 func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
-	p.normForward(&a.attn, x, block.AttnNorm)
-	h, q, k, v, att := p.rows(a.attn.h), p.rows(a.q), p.rows(a.k), p.rows(a.v), p.rows(a.att)
-	m := p.stage(2 * l)
-	mapForward(m[0], block.Q, q, h)
-	mapForward(m[1], block.K, k, h)
-	mapForward(m[2], block.V, v, h)
-	p.rope.rotate(q, b.Starts, 1)
-	p.rope.rotate(k, b.Starts, 1)
-	p.attend.forward(att, a.lse, q, k, v, b.Starts)
-	out := p.rows(p.dh)
-	mapForward(m[3], block.O, out, att)
-	kernel.Add(x.Data, out.Data)
+	maps, out := split(p.stage(2 * l))
+	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.rows(a.attn.h))
+	if block.QNorm != nil {
+		a.qNorm.forward(p.n, a.qkv.q, block.QNorm, p.model.Config.NormEps)
+		a.kNorm.forward(p.n, a.qkv.k, block.KNorm, p.model.Config.NormEps)
+	}
+	p.rope.rotate(a.qkv.q, b.Starts, 1)
+	p.rope.rotate(a.qkv.k, b.Starts, 1)
+	p.attend.forward(p.attended(a.att), a.lse, &a.qkv, b.Starts)
+	branch := p.rows(p.dh)
+	mapForward(out, block.Out, branch, p.rows(a.att))
+	kernel.Add(x.Data, branch.Data)
 }
 
 // mlpForward adds one block's feed-forward part to the residual stream x.
 func (p *Pass) mlpForward(l int, x blas32.General) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
-	p.normForward(&a.mlp, x, block.MLPNorm)
-	h, gate, up, act := p.rows(a.mlp.h), p.rows(a.gate), p.rows(a.up), p.rows(a.act)
-	m := p.stage(2*l + 1)
-	mapForward(m[0], block.Gate, gate, h)
-	mapForward(m[1], block.Up, up, h)
-	swigluForward(act.Data, gate.Data, up.Data)
-	out := p.rows(p.dh)
-	mapForward(m[2], block.Down, out, act)
-	kernel.Add(x.Data, out.Data)
+	maps, down := split(p.stage(2*l + 1))
+	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.rows(a.mlp.h))
+	act := p.rows(a.act)
+	p.model.Config.Activation.forward(act, &a.feed)
+	branch := p.rows(p.dh)
+	mapForward(down, block.Down, branch, act)
+	kernel.Add(x.Data, branch.Data)
 }
 
 // normForward keeps x and computes its norm.
-func (p *Pass) normForward(a *activation, x blas32.General, weight []float32) {
+func (p *Pass) normForward(a *activation, x blas32.General, n Norm) {
 	copy(a.x.Data, x.Data)
-	rmsNormForward(p.rows(a.h), a.inv, x, weight, p.model.Config.NormEps)
+	a.forward(p.n, n, p.model.Config.NormEps)
+}
+
+// mapsForward runs the maps that read one x.
+func (p *Pass) mapsForward(maps []Map, frozen []*Linear, y []blas32.General, x blas32.General) {
+	for i, l := range frozen {
+		mapForward(maps[i], l, p.rows(y[i]), x)
+	}
 }
 
 func mapForward(m Map, l *Linear, y, x blas32.General) {
@@ -63,6 +90,18 @@ func mapForward(m Map, l *Linear, y, x blas32.General) {
 		return
 	}
 	m.Forward(y, x)
+}
+
+// split parts the maps of a stage into those that begin it and the one that
+// ends it.
+func split(stage []Map) (first []Map, last Map) {
+	return stage[:len(stage)-1], stage[len(stage)-1]
+}
+
+// attended views attention's output, (N, H·D), by heads.
+func (p *Pass) attended(m blas32.General) heads {
+	c := p.model.Config
+	return heads{m, 0, c.HeadDim, c.Heads, c.HeadDim}
 }
 
 func row(m blas32.General, i int) []float32 {

@@ -55,9 +55,9 @@ func (g *fullGradients) params(p *Pass) []Param {
 	for _, m := range p.maps {
 		add(m.Params()[0])
 	}
-	for i, name := range p.model.normNames() {
+	for i, n := range p.model.norms() {
 		d := g.norms[i]
-		add(Param{Name: name, Rows: 1, Cols: len(d), Grad: d})
+		add(Param{Name: n.Name + ".weight", Rows: 1, Cols: len(d), Grad: d})
 	}
 	embedding := matrixParam("model.embed_tokens.weight", p.model.Embedding, g.embedding)
 	embedding.Decay = false

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"ranksweep/nn/kernel"
 )
 
@@ -39,18 +41,20 @@ func rate(b *testing.B, flops float64, f func()) {
 // two of them forward and five backward.
 func BenchmarkAttention(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 1))
-	a := newAttention(c)
-	q, k, v := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng)
-	att, datt := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng)
-	dq, dk, dv := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim)
+	a, in, d := newAttention(c), newProjection(c, layerTokens), newProjection(c, layerTokens)
+	for _, m := range in.outputs {
+		fillNormal(m.Data, 1, rng)
+	}
+	byHead := func(m blas32.General) heads { return heads{m, 0, c.HeadDim, c.Heads, c.HeadDim} }
+	att, datt := byHead(NewMatrix(layerTokens, c.Dim)), byHead(random(layerTokens, c.Dim, rng))
 	lse := make([]float32, layerTokens*c.Heads)
 	product := float64(layerTokens * c.Context * c.Dim)
 	b.Run("forward", func(b *testing.B) {
-		rate(b, 2*product, func() { a.forward(att, lse, q, k, v, layerStarts) })
+		rate(b, 2*product, func() { a.forward(att, lse, &in, layerStarts) })
 	})
 	b.Run("backward", func(b *testing.B) {
-		a.forward(att, lse, q, k, v, layerStarts)
-		rate(b, 5*product, func() { a.backward(dq, dk, dv, datt, att, lse, q, k, v, layerStarts) })
+		a.forward(att, lse, &in, layerStarts)
+		rate(b, 5*product, func() { a.backward(&d, datt, att, lse, &in, layerStarts) })
 	})
 }
 
@@ -91,21 +95,23 @@ func BenchmarkHead(b *testing.B) {
 // BenchmarkElementwise is what stands between the products of a block.
 func BenchmarkElementwise(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
-	x, dh, w := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), random(1, c.Dim, rng)
-	h, dx, inv := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim), make([]float32, layerTokens)
-	gate, up, dact := random(layerTokens, c.Hidden, rng), random(layerTokens, c.Hidden, rng), random(layerTokens, c.Hidden, rng)
-	act, dgate, dup := NewMatrix(layerTokens, c.Hidden), NewMatrix(layerTokens, c.Hidden), NewMatrix(layerTokens, c.Hidden)
+	x, dh, dx, dact := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
+	norm, weight := newActivation(c, layerTokens), newNorm(c, "norm")
+	fillNormal(norm.x.Data, 1, rng)
+	gated, dgated, act := newFeed(c, layerTokens), newFeed(c, layerTokens), NewMatrix(layerTokens, c.Hidden)
+	fillNormal(gated.gate.Data, 1, rng)
+	fillNormal(gated.up.Data, 1, rng)
 	turn := newRope(c)
-	rmsNormForward(h, inv, x, w.Data, c.NormEps)
+	norm.forward(layerTokens, weight, c.NormEps)
 	for _, f := range []struct {
 		name string
 		run  func()
 	}{
-		{"norm/forward", func() { rmsNormForward(h, inv, x, w.Data, c.NormEps) }},
-		{"norm/backward", func() { clear(dx.Data); rmsNormBackward(dx, nil, dh, x, inv, w.Data) }},
-		{"swiglu/forward", func() { swigluForward(act.Data, gate.Data, up.Data) }},
-		{"swiglu/backward", func() { swigluBackward(dgate.Data, dup.Data, dact.Data, gate.Data, up.Data) }},
-		{"rope", func() { turn.rotate(x, layerStarts, 1) }},
+		{"norm/forward", func() { norm.forward(layerTokens, weight, c.NormEps) }},
+		{"norm/backward", func() { clear(dx.Data); norm.backward(dx, nil, dh, weight) }},
+		{"swiglu/forward", func() { SiLU.forward(act, &gated) }},
+		{"swiglu/backward", func() { SiLU.backward(&dgated, dact, &gated) }},
+		{"rope", func() { turn.rotate(heads{x, 0, c.HeadDim, c.Heads, c.HeadDim}, layerStarts, 1) }},
 	} {
 		b.Run(f.name, func(b *testing.B) { rate(b, 0, f.run) })
 	}

@@ -71,90 +71,211 @@ func weighted(y, w []float32) float64 {
 	return sum
 }
 
-func TestRMSNormGradient(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 1))
-	x, w, dh := random(5, 7, rng), random(1, 7, rng), random(5, 7, rng)
-	h, inv := NewMatrix(5, 7), make([]float32, 5)
-	f := func() float64 {
-		rmsNormForward(h, inv, x, w.Data, 1e-5)
-		return weighted(h.Data, dh.Data)
+func TestNormGradient(t *testing.T) {
+	for _, layerNorm := range []bool{false, true} {
+		rng := rand.New(rand.NewPCG(2, 1))
+		c := Config{Dim: 7, Variant: Variant{LayerNorm: layerNorm}}
+		a, n, dh := newActivation(c, 5), newNorm(c, "norm"), random(5, 7, rng)
+		fillNormal(a.x.Data, 1, rng)
+		fillNormal(n.Weight, 1, rng)
+		fillNormal(n.Bias, 1, rng)
+		f := func() float64 {
+			a.forward(5, n, 1e-5)
+			return weighted(a.h.Data, dh.Data)
+		}
+		f()
+		dx, dw := NewMatrix(5, 7), make([]float32, 7)
+		a.backward(dx, dw, dh, n)
+		check(t, compareGradient(f, "x", a.x.Data, dx.Data, rng, 1e-3))
+		if !layerNorm {
+			check(t, compareGradient(f, "w", n.Weight, dw, rng, 1e-3))
+		}
 	}
-	f()
-	dx, dw := NewMatrix(5, 7), make([]float32, 7)
-	rmsNormBackward(dx, dw, dh, x, inv, w.Data)
-	check(t, compareGradient(f, "x", x.Data, dx.Data, rng, 1e-3))
-	check(t, compareGradient(f, "w", w.Data, dw, rng, 1e-3))
 }
 
-func TestSwiGLUGradient(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 2))
-	gate, up, dact := random(4, 9, rng), random(4, 9, rng), random(4, 9, rng)
-	act := NewMatrix(4, 9)
-	f := func() float64 {
-		swigluForward(act.Data, gate.Data, up.Data)
-		return weighted(act.Data, dact.Data)
+// TestLayerNorm: a row has the mean and the spread that its bias and weight
+// say, however far off it lies.
+func TestLayerNorm(t *testing.T) {
+	h, w, b := make([]float32, 4), []float32{2, 2, 2, 2}, []float32{5, 5, 5, 5}
+	layerNorm(h, []float32{1003, 1001, 999, 997}, w, b, 0)
+	r := float32(2 / math.Sqrt(5)) // the deviations 3, 1, −1, −3 have variance 5
+	for i, want := range []float32{5 + 3*r, 5 + r, 5 - r, 5 - 3*r} {
+		if d := h[i] - want; d < -1e-5 || d > 1e-5 {
+			t.Errorf("entry %d is %g, want %g", i, h[i], want)
+		}
 	}
-	dgate, dup := NewMatrix(4, 9), NewMatrix(4, 9)
-	swigluBackward(dgate.Data, dup.Data, dact.Data, gate.Data, up.Data)
-	check(t, compareGradient(f, "gate", gate.Data, dgate.Data, rng, 1e-3))
-	check(t, compareGradient(f, "up", up.Data, dup.Data, rng, 1e-3))
+}
+
+func TestHeadNormGradient(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 7))
+	c := Config{Heads: 3, KVHeads: 3, HeadDim: 4, Variant: Variant{FusedQKV: ByHead}}
+	x, dy, w := newProjection(c, 5), newProjection(c, 5), random(1, 4, rng).Data
+	fillNormal(dy.q.Data, 1, rng)
+	a := newHeadNorm(5, 3, 4)
+	raw := random(5, 36, rng)
+	f := func() float64 {
+		copy(x.k.Data, raw.Data)
+		a.forward(5, x.k, w, 1e-5)
+		return weighted(x.k.Data, dy.k.Data)
+	}
+	f()
+	d := newProjection(c, 5)
+	copy(d.k.Data, dy.k.Data)
+	a.backward(5, d.k, w, make([]float32, 4))
+	check(t, compareGradient(f, "x", raw.Data, d.k.Data, rng, 1e-3))
+}
+
+// TestActivationGradient: every activation, with a gate, without, and with gate
+// and up from one map.
+func TestActivationGradient(t *testing.T) {
+	for _, f := range activationNames {
+		for _, v := range []Variant{{}, {Ungated: true}, {FusedGateUp: true}} {
+			rng := rand.New(rand.NewPCG(2, 2))
+			c := Config{Hidden: 9, Variant: v}
+			in, d, dact, act := newFeed(c, 4), newFeed(c, 4), random(4, 9, rng), NewMatrix(4, 9)
+			for _, m := range in.outputs {
+				fillNormal(m.Data, 1, rng)
+				for i, x := range m.Data { // away from ReLU's corner
+					m.Data[i] = x + float32(math.Copysign(0.05, float64(x)))
+				}
+			}
+			loss := func() float64 {
+				f.forward(act, &in)
+				return weighted(act.Data, dact.Data)
+			}
+			f.backward(&d, dact, &in)
+			for i, m := range in.outputs {
+				check(t, compareGradient(loss, fmt.Sprintf("%s %+v output %d", f, v, i), m.Data, d.outputs[i].Data, rng, 1e-3))
+			}
+		}
+	}
+}
+
+// Values of f(1) and f(−2) by the closed forms, in 12 digits; GELUTanh's are
+// ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+func TestActivationValues(t *testing.T) {
+	for f, want := range map[Activation][2]float64{
+		SiLU:     {1 / (1 + math.Exp(-1)), -2 / (1 + math.Exp(2))},
+		GELU:     {(1 + math.Erf(1/math.Sqrt2)) / 2, -(1 + math.Erf(-math.Sqrt2))},
+		GELUTanh: {(1 + math.Tanh(math.Sqrt(2/math.Pi)*1.044715)) / 2, -(1 + math.Tanh(math.Sqrt(2/math.Pi)*(-2-0.044715*8)))},
+		ReLU:     {1, 0},
+	} {
+		for i, x := range []float64{1, -2} {
+			if got, _ := f.value(x); math.Abs(got-want[i]) > 1e-14 {
+				t.Errorf("%q of %g is %.15g, want %.15g", f, x, got, want[i])
+			}
+		}
+		if got, _ := f.value(math.NaN()); !math.IsNaN(got) {
+			t.Errorf("%q of NaN is %g", f, got)
+		}
+	}
 }
 
 func TestRopeGradient(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 3))
-	c := Config{HeadDim: 6, Context: 8, RopeTheta: 10}
-	r := newRope(c)
-	starts := []int{0, 3, 8}
-	x, dy := random(8, 12, rng), random(8, 12, rng)
-	f := func() float64 {
-		y := blas32.General{Rows: 8, Cols: 12, Stride: 12, Data: append([]float32(nil), x.Data...)}
-		r.rotate(y, starts, 1)
-		return weighted(y.Data, dy.Data)
+	for _, rotary := range []int{0, 4} {
+		rng := rand.New(rand.NewPCG(2, 3))
+		c := Config{HeadDim: 6, Context: 8, RopeTheta: 10, Variant: Variant{RotaryDim: rotary}}
+		r := newRope(c)
+		starts := []int{0, 3, 8}
+		x, dy := random(8, 12, rng), random(8, 12, rng)
+		turned := func(x blas32.General, direction float32) blas32.General {
+			y := NewMatrix(8, 12)
+			copy(y.Data, x.Data)
+			r.rotate(heads{y, 0, 6, 2, 6}, starts, direction)
+			return y
+		}
+		f := func() float64 { return weighted(turned(x, 1).Data, dy.Data) }
+		check(t, compareGradient(f, "x", x.Data, turned(dy, -1).Data, rng, 1e-3))
+		const last = 23 // of the second token's second head
+		if still := turned(x, 1).Data[last] == x.Data[last]; still != (rotary == 4) {
+			t.Errorf("of %d rotated channels, the last stays as it is: %v", rotary, still)
+		}
 	}
-	dx := blas32.General{Rows: 8, Cols: 12, Stride: 12, Data: append([]float32(nil), dy.Data...)}
-	r.rotate(dx, starts, -1)
-	check(t, compareGradient(f, "x", x.Data, dx.Data, rng, 1e-3))
+}
+
+// TestRopeScaling: the frequencies are those of transformers 5.24.0's
+// ROPE_INIT_FUNCTIONS, in float32, for rope_theta 500000 and a head dim of 16.
+func TestRopeScaling(t *testing.T) {
+	for _, c := range []struct {
+		scaling RopeScaling
+		want    [8]float64
+	}{
+		{RopeScaling{Factor: 4}, [8]float64{
+			0.25, 0.04848068952560425, 0.009401507675647736, 0.001823166268877685,
+			0.0003535533614922315, 6.856204709038138e-05, 1.3295739336172119e-05, 2.578346311565838e-06,
+		}},
+		{RopeScaling{Factor: 8, LowTurns: 1, HighTurns: 4, Context: 8192}, [8]float64{
+			1, 0.193922758102417, 0.03760603070259094, 0.00729266507551074,
+			0.0005248460220173001, 3.428102354519069e-05, 6.647869668086059e-06, 1.289173155782919e-06,
+		}},
+	} {
+		for j, want := range c.want {
+			got := c.scaling.scale(math.Pow(500000, -float64(j)/8))
+			if math.Abs(got-want) > 5e-7*want { // a few roundings of float32
+				t.Errorf("%+v: frequency %d is %g, want %g", c.scaling, j, got, want)
+			}
+		}
+	}
 }
 
 // attentionCase is grouped-query attention over sequences that end within,
 // at and past a block of queries.
-func attentionCase(rng *rand.Rand) (a attention, q, k, v, dout blas32.General, starts []int) {
-	c := Config{Heads: 4, KVHeads: 2, HeadDim: 6, Context: queryBlock + 9}
+func attentionCase(v Variant, rng *rand.Rand) (c Config, in projection, dout blas32.General, starts []int) {
+	c = Config{Heads: 4, KVHeads: 2, HeadDim: 6, Context: queryBlock + 9, Variant: v}
+	if v.FusedQKV == ByHead {
+		c.KVHeads = 4
+	}
 	starts = []int{0, 5, 5 + queryBlock, 14 + 2*queryBlock}
 	n := starts[len(starts)-1]
-	return newAttention(c), random(n, 24, rng), random(n, 12, rng), random(n, 12, rng), random(n, 24, rng), starts
+	in = newProjection(c, n)
+	for _, m := range in.outputs {
+		fillNormal(m.Data, 1, rng)
+	}
+	return c, in, random(n, 24, rng), starts
+}
+
+// attentionVariants lay q, k and v out in every way, and look back over a
+// window that is shorter and one that is longer than a block of queries.
+var attentionVariants = []Variant{
+	{}, {FusedQKV: Stacked}, {FusedQKV: ByHead}, {Window: 3}, {Window: queryBlock + 5, FusedQKV: Stacked},
 }
 
 func TestAttentionGradient(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 4))
-	a, q, k, v, dout, starts := attentionCase(rng)
-	att, lse := NewMatrix(q.Rows, q.Cols), make([]float32, q.Rows*a.heads)
-	f := func() float64 {
-		a.forward(att, lse, q, k, v, starts)
-		return weighted(att.Data, dout.Data)
+	for _, v := range attentionVariants {
+		rng := rand.New(rand.NewPCG(2, 4))
+		c, in, dout, starts := attentionCase(v, rng)
+		a, n := newAttention(c), dout.Rows
+		att, lse := NewMatrix(n, 24), make([]float32, n*a.heads)
+		byHead := func(m blas32.General) heads { return heads{m, 0, 6, 4, 6} }
+		f := func() float64 {
+			a.forward(byHead(att), lse, &in, starts)
+			return weighted(att.Data, dout.Data)
+		}
+		f()
+		d := newProjection(c, n)
+		a.backward(&d, byHead(dout), byHead(att), lse, &in, starts)
+		for i, m := range in.outputs {
+			check(t, compareGradient(f, fmt.Sprintf("%+v output %d", v, i), m.Data, d.outputs[i].Data, rng, 2e-3))
+		}
 	}
-	f()
-	dq, dk, dv := NewMatrix(q.Rows, q.Cols), NewMatrix(k.Rows, k.Cols), NewMatrix(v.Rows, v.Cols)
-	a.backward(dq, dk, dv, dout, att, lse, q, k, v, starts)
-	check(t, compareGradient(f, "q", q.Data, dq.Data, rng, 2e-3))
-	check(t, compareGradient(f, "k", k.Data, dk.Data, rng, 2e-3))
-	check(t, compareGradient(f, "v", v.Data, dv.Data, rng, 2e-3))
 }
 
 // TestAttentionMatchesNaive holds the blocked form to the formula, written
 // out in float64. Each output is a convex combination of at most 73 values of
 // size 1 to 4 under weights good to about 10 roundings: 2e-5 allows for it.
 func TestAttentionMatchesNaive(t *testing.T) {
-	a, q, k, v, _, starts := attentionCase(rand.New(rand.NewPCG(2, 5)))
-	att, lse := NewMatrix(q.Rows, q.Cols), make([]float32, q.Rows*a.heads)
-	a.forward(att, lse, q, k, v, starts)
-	for s := 0; s+1 < len(starts); s++ {
-		for i := starts[s]; i < starts[s+1]; i++ {
-			for h := range a.heads {
-				want := naiveAttention(a, q, k, v, starts[s], i, h)
-				for j, w := range want {
-					if got := row(att, i)[h*a.dim+j]; math.Abs(float64(got)-w) > 2e-5 {
-						t.Fatalf("query %d, head %d, channel %d: %g, want %g", i, h, j, got, w)
+	for _, v := range attentionVariants {
+		c, in, dout, starts := attentionCase(v, rand.New(rand.NewPCG(2, 5)))
+		a := newAttention(c)
+		att, lse := heads{NewMatrix(dout.Rows, 24), 0, 6, 4, 6}, make([]float32, dout.Rows*a.heads)
+		a.forward(att, lse, &in, starts)
+		for s := 0; s+1 < len(starts); s++ {
+			for i := starts[s]; i < starts[s+1]; i++ {
+				for h := range a.heads {
+					for j, w := range naiveAttention(c, &in, starts[s], i, h) {
+						if got := att.head(i, h)[j]; math.Abs(float64(got)-w) > 2e-5 {
+							t.Fatalf("%+v: query %d, head %d, channel %d: %g, want %g", v, i, h, j, got, w)
+						}
 					}
 				}
 			}
@@ -162,18 +283,17 @@ func TestAttentionMatchesNaive(t *testing.T) {
 	}
 }
 
-func naiveAttention(a attention, q, k, v blas32.General, start, i, h int) []float64 {
-	group := h / (a.heads / a.kvHeads)
-	out, total := make([]float64, a.dim), 0.0
+func naiveAttention(c Config, in *projection, start, i, h int) []float64 {
+	group := h / (c.Heads / c.KVHeads)
+	if c.Window > 0 {
+		start = max(start, i+1-c.Window)
+	}
+	out, total := make([]float64, c.HeadDim), 0.0
 	for t := start; t <= i; t++ {
-		var score float64
-		for j := range a.dim {
-			score += float64(row(q, i)[h*a.dim+j]) * float64(row(k, t)[group*a.dim+j])
-		}
-		w := math.Exp(score / math.Sqrt(float64(a.dim)))
+		w := math.Exp(weighted(in.q.head(i, h), in.k.head(t, group)) / math.Sqrt(float64(c.HeadDim)))
 		total += w
 		for j := range out {
-			out[j] += w * float64(row(v, t)[group*a.dim+j])
+			out[j] += w * float64(in.v.head(t, group)[j])
 		}
 	}
 	for j := range out {

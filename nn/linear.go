@@ -3,15 +3,29 @@ package nn
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
 )
 
-// Linear is a frozen linear map y = x Wᵀ.
+// Linear is a frozen linear map y = x Wᵀ + b.
 type Linear struct {
 	Name   string         // its checkpoint name without ".weight"
+	Part   Part           // of the model that it belongs to
 	Weight blas32.General // (out, in)
+	Bias   []float32      // (out); nil for none
 
 	packed blas32.General // (in, out), Weight transposed; empty where it is not packed
 }
+
+// Part is where a linear map stands.
+type Part uint8
+
+// The parts of a model.
+const (
+	Output    Part = iota // the head
+	Attention             // of a block
+	MLP                   // the feed-forward part of a block
+)
 
 // In returns the width of the map's input.
 func (l *Linear) In() int { return l.Weight.Cols }
@@ -32,16 +46,21 @@ func (l *Linear) pack() {
 // Changed tells that Weight has other values than before.
 func (l *Linear) Changed() { l.packed = blas32.General{} }
 
-// Forward computes y = x Wᵀ; x is (N, in), y is (N, out).
+// Forward computes y = x Wᵀ + b; x is (N, in), y is (N, out).
 func (l *Linear) Forward(y, x blas32.General) {
 	if l.packed.Rows > 0 {
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, l.packed, 0, y)
-		return
+	} else {
+		blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, l.Weight, 0, y)
 	}
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, l.Weight, 0, y)
+	if l.Bias != nil {
+		for i := range y.Rows {
+			kernel.Add(row(y, i), l.Bias)
+		}
+	}
 }
 
-// Backward adds the gradient of the input of y = x Wᵀ: dx += dy W;
+// Backward adds the gradient of the input of y = x Wᵀ + b: dx += dy W;
 // dy is (N, out), dx is (N, in).
 func (l *Linear) Backward(dx, dy blas32.General) {
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.Weight, 1, dx)

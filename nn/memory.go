@@ -3,18 +3,30 @@ package nn
 // PassBytes is the memory that [NewPass] takes for batches of at most tokens
 // tokens through a model of c, beside the model and the maps.
 func (c Config) PassBytes(tokens int) int64 {
-	n, q, kv := int64(tokens), int64(c.Heads*c.HeadDim), int64(c.KVHeads*c.HeadDim)
-	dim, hidden := int64(c.Dim), int64(c.Hidden)
-	longest := int64(min(c.Context, tokens))
-
-	norm := n * (2*dim + 1)
-	layer := 2*norm + n*(2*q+2*kv+int64(c.Heads)+3*hidden)
-	gradients := n * (2*dim + 2*q + 2*kv + 3*hidden)
-	rope := longest * int64(c.HeadDim)
+	q, qkv, in := c.widths()
+	norm := 2*c.Dim + 1 // floats a token
+	if c.LayerNorm {
+		norm++
+	}
+	layer := 2*norm + qkv + q + c.Heads + in + c.Hidden
+	gradients := 2*c.Dim + qkv + q + in + c.Hidden
+	if c.QKNorm {
+		layer += (c.Heads + c.KVHeads) * (c.HeadDim + 1)
+	}
+	if c.Parallel {
+		gradients += c.Dim
+	}
+	n, longest := int64(tokens), int64(min(c.Context, tokens))
+	perToken := int64(c.Layers)*int64(layer) + int64(norm+gradients)
+	rope := longest * int64(c.rotaryDim())
+	qkNorm := int64(0)
+	if c.QKNorm {
+		qkNorm = int64(c.HeadDim)
+	}
 	scores := 2 * queryBlock * longest
-	head := int64(min(headBlock, tokens)) * (2*dim + int64(c.Vocab))
+	head := int64(min(headBlock, tokens)) * int64(2*c.Dim+c.Vocab)
 	const float, position = 4, 8
-	return float*(int64(c.Layers)*layer+norm+gradients+rope+scores+head) + position*n
+	return float*(n*perToken+rope+qkNorm+scores+head) + position*n
 }
 
 // StateBytes is the memory of what an optimizer of c remembers of params, of

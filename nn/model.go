@@ -8,26 +8,38 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Model is the weights of a LLaMA-style decoder. Passes only read it, so one
-// Model serves any number of them at once.
+// Model is the weights of a decoder. Passes only read it, so one Model serves
+// any number of them at once.
 type Model struct {
 	Config    Config
 	Embedding blas32.General // (V, C)
+	Positions blas32.General // (Config.Positions, C); no rows where positions are rotary
 	Blocks    []Block
-	Norm      []float32 // (C)
-	Head      *Linear   // (V, C); its weights are Embedding's where the head is tied
+	Norm      Norm
+	Head      *Linear // (V, C); its weights are Embedding's where the head is tied
 }
 
 // Block is one decoder layer:
 //
-//	x += O·attention(Q·h, K·h, V·h)   with h = norm(x)
-//	x += Down·(silu(Gate·h) ∘ Up·h)   with h = norm(x)
+//	x += Out·attention(q, k, v)        with q, k, v = QKV·norm(x)
+//	x += Down·(f(gate) ∘ up)           with gate, up = GateUp·norm(x)
+//
+// or what [Variant] makes of it.
 type Block struct {
-	AttnNorm   []float32 // (C)
-	Q, K, V, O *Linear   // (H·D, C), (K·D, C), (K·D, C), (C, H·D)
-	MLPNorm    []float32 // (C)
-	Gate, Up   *Linear   // (F, C)
-	Down       *Linear   // (C, F)
+	AttnNorm     Norm
+	QKV          []*Linear // of q (H·D, C), k and v (K·D, C); or one of all three
+	QNorm, KNorm []float32 // (D) weights of the norms of q's and k's heads; nil for none
+	Out          *Linear   // (C, H·D)
+	MLPNorm      Norm      // AttnNorm where both parts read one norm
+	GateUp       []*Linear // of gate and up, (F, C) each; or up alone; or one of both, (2F, C)
+	Down         *Linear   // (C, F)
+}
+
+// Norm is the weights of an RMSNorm or LayerNorm.
+type Norm struct {
+	Name   string    // its checkpoint name without ".weight"
+	Weight []float32 // (C)
+	Bias   []float32 // (C); nil for an RMSNorm
 }
 
 // Tensor is one named weight array, row-major, as checkpoints store it.
@@ -37,39 +49,77 @@ type Tensor struct {
 	Data  []float32
 }
 
-// New returns a model of zero weights, norms aside, which are one.
+// New returns a model of zero weights, those of norms aside, which are one.
 func New(c Config) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	names := c.names()
 	m := &Model{
 		Config:    c,
 		Embedding: NewMatrix(c.Vocab, c.Dim),
-		Norm:      ones(c.Dim),
+		Positions: NewMatrix(c.Positions, c.Dim),
+		Norm:      newNorm(c, names.Norm),
 		Blocks:    make([]Block, c.Layers),
 	}
-	m.Head = &Linear{Name: "lm_head", Weight: m.Embedding}
+	m.Head = &Linear{Name: names.Head, Weight: m.Embedding, Bias: newBias(c.Vocab, c.HeadBias)}
 	if !c.TiedHead {
 		m.Head.Weight = NewMatrix(c.Vocab, c.Dim)
 	}
-	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	for i := range m.Blocks {
-		linear := func(name string, out, in int) *Linear {
-			return &Linear{Name: fmt.Sprintf("model.layers.%d.%s", i, name), Weight: NewMatrix(out, in)}
-		}
-		m.Blocks[i] = Block{
-			AttnNorm: ones(c.Dim),
-			Q:        linear("self_attn.q_proj", q, c.Dim),
-			K:        linear("self_attn.k_proj", kv, c.Dim),
-			V:        linear("self_attn.v_proj", kv, c.Dim),
-			O:        linear("self_attn.o_proj", c.Dim, q),
-			MLPNorm:  ones(c.Dim),
-			Gate:     linear("mlp.gate_proj", c.Hidden, c.Dim),
-			Up:       linear("mlp.up_proj", c.Hidden, c.Dim),
-			Down:     linear("mlp.down_proj", c.Dim, c.Hidden),
-		}
+		m.Blocks[i] = newBlock(c, names, fmt.Sprintf(names.Block, i))
 	}
 	return m, nil
+}
+
+func newBlock(c Config, names Names, prefix string) Block {
+	q, qkv, in := c.widths()
+	kv := c.KVHeads * c.HeadDim
+	part := Attention
+	linear := func(name string, out, in int, bias bool) *Linear {
+		return &Linear{Name: prefix + name, Part: part, Weight: NewMatrix(out, in), Bias: newBias(out, bias)}
+	}
+	b := Block{AttnNorm: newNorm(c, prefix+names.AttnNorm)}
+	b.MLPNorm = b.AttnNorm
+	if !c.OneNorm {
+		b.MLPNorm = newNorm(c, prefix+names.MLPNorm)
+	}
+	if c.FusedQKV == Unfused {
+		for i, out := range []int{q, kv, kv} {
+			b.QKV = append(b.QKV, linear(names.QKV[i], out, c.Dim, c.QKVBias))
+		}
+	} else {
+		b.QKV = []*Linear{linear(names.QKV[0], qkv, c.Dim, c.QKVBias)}
+	}
+	if c.QKNorm {
+		b.QNorm, b.KNorm = ones(c.HeadDim), ones(c.HeadDim)
+	}
+	b.Out = linear(names.Out, c.Dim, q, c.OutBias)
+
+	part = MLP
+	switch {
+	case c.FusedGateUp:
+		b.GateUp = []*Linear{linear(names.GateUp[0], in, c.Dim, c.MLPBias)}
+	case c.Ungated:
+		b.GateUp = []*Linear{linear(names.GateUp[1], in, c.Dim, c.MLPBias)}
+	default:
+		for _, name := range names.GateUp {
+			b.GateUp = append(b.GateUp, linear(name, c.Hidden, c.Dim, c.MLPBias))
+		}
+	}
+	b.Down = linear(names.Down, c.Dim, c.Hidden, c.MLPBias)
+	return b
+}
+
+func newNorm(c Config, name string) Norm {
+	return Norm{Name: name, Weight: ones(c.Dim), Bias: newBias(c.Dim, c.LayerNorm)}
+}
+
+func newBias(n int, bias bool) []float32 {
+	if !bias {
+		return nil
+	}
+	return make([]float32, n)
 }
 
 // Pack keeps the weights of all linear maps in the order in which a forward pass
@@ -83,7 +133,8 @@ func (m *Model) Pack() {
 }
 
 // Linears returns the linear maps of all blocks in the order of the forward
-// pass: q, k, v, o, gate, up, down of each layer. The head is not among them.
+// pass: those of attention and then of the feed-forward part of each layer.
+// The head is not among them.
 func (m *Model) Linears() []*Linear {
 	var all []*Linear
 	for i := range m.Blocks {
@@ -93,52 +144,75 @@ func (m *Model) Linears() []*Linear {
 }
 
 func (b *Block) linears() []*Linear {
-	return []*Linear{b.Q, b.K, b.V, b.O, b.Gate, b.Up, b.Down}
+	all := append(b.QKV[:len(b.QKV):len(b.QKV)], b.Out)
+	return append(append(all, b.GateUp...), b.Down)
 }
 
-// normNames returns the checkpoint names of all norms: two a block,
-// attention's first, and the final one.
-func (m *Model) normNames() []string {
-	var names []string
+// norms returns the norms of all blocks, attention's first, and the final one.
+func (m *Model) norms() []Norm {
+	var all []Norm
 	for i := range m.Blocks {
-		names = append(names,
-			fmt.Sprintf("model.layers.%d.input_layernorm.weight", i),
-			fmt.Sprintf("model.layers.%d.post_attention_layernorm.weight", i))
+		all = append(all, m.Blocks[i].AttnNorm, m.Blocks[i].MLPNorm)
 	}
-	return append(names, "model.norm.weight")
+	return append(all, m.Norm)
 }
 
 // Tensors returns every weight under its Hugging Face name, sharing memory
 // with the model. A tied head is not listed apart from the embedding.
 func (m *Model) Tensors() []Tensor {
-	norms := m.normNames()
-	all := []Tensor{matrixTensor("model.embed_tokens.weight", m.Embedding)}
-	for i := range m.Blocks {
-		b := &m.Blocks[i]
-		all = append(all, vectorTensor(norms[2*i], b.AttnNorm), vectorTensor(norms[2*i+1], b.MLPNorm))
-		for _, l := range b.linears() {
-			all = append(all, matrixTensor(l.Name+".weight", l.Weight))
+	var all []Tensor
+	matrix := func(name string, w blas32.General) {
+		all = append(all, matrixTensor(name+".weight", w))
+	}
+	vector := func(name string, v []float32) {
+		if v != nil {
+			all = append(all, vectorTensor(name, v))
 		}
 	}
-	all = append(all, vectorTensor(norms[2*len(m.Blocks)], m.Norm))
-	if !m.Config.TiedHead {
-		all = append(all, matrixTensor("lm_head.weight", m.Head.Weight))
+	norm := func(n Norm) {
+		vector(n.Name+".weight", n.Weight)
+		vector(n.Name+".bias", n.Bias)
 	}
+	names := m.Config.names()
+	matrix(names.Embedding, m.Embedding)
+	if m.Positions.Rows > 0 {
+		matrix(names.Positions, m.Positions)
+	}
+	for i := range m.Blocks {
+		b := &m.Blocks[i]
+		prefix := fmt.Sprintf(names.Block, i)
+		norm(b.AttnNorm)
+		if !m.Config.OneNorm {
+			norm(b.MLPNorm)
+		}
+		vector(prefix+names.QNorm+".weight", b.QNorm)
+		vector(prefix+names.KNorm+".weight", b.KNorm)
+		for _, l := range b.linears() {
+			matrix(l.Name, l.Weight)
+			vector(l.Name+".bias", l.Bias)
+		}
+	}
+	norm(m.Norm)
+	if !m.Config.TiedHead {
+		matrix(names.Head, m.Head.Weight)
+	}
+	vector(names.Head+".bias", m.Head.Bias)
 	return all
 }
 
 // Init draws fresh weights for pretraining: normal with standard deviation
 // 0.02, divided by √(2L) for the two maps of a block that write into the
-// residual stream (GPT-2, section 2.3).
+// residual stream (GPT-2, section 2.3). Biases and norms stay.
 func (m *Model) Init(rng *rand.Rand) {
 	const std = 0.02
 	residual := std / math.Sqrt(float64(2*m.Config.Layers))
 	fillNormal(m.Embedding.Data, std, rng)
+	fillNormal(m.Positions.Data, std, rng)
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
 		for _, l := range b.linears() {
 			s := std
-			if l == b.O || l == b.Down {
+			if l == b.Out || l == b.Down {
 				s = residual
 			}
 			fillNormal(l.Weight.Data, s, rng)

@@ -1,31 +1,129 @@
 package nn
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn/kernel"
 )
 
-// rmsNormForward normalizes the rows of x into h and keeps what they were
-// multiplied by in inv, as [kernel.RMSNorm] has it. x and h are (N, C), w is
-// (C), inv is (N).
-func rmsNormForward(h blas32.General, inv []float32, x blas32.General, w []float32, eps float64) {
-	for i := range x.Rows {
-		inv[i] = kernel.RMSNorm(row(h, i), row(x, i), w, eps)
+// activation is a norm's input and output, and what its way back needs.
+type activation struct {
+	x    blas32.General // (N, C) input
+	mean []float32      // (N) of a LayerNorm; nil for an RMSNorm
+	inv  []float32      // (N) what rows are multiplied by
+	h    blas32.General // (N, C) output
+}
+
+func newActivation(c Config, tokens int) activation {
+	return activation{
+		x: NewMatrix(tokens, c.Dim), h: NewMatrix(tokens, c.Dim),
+		mean: newBias(tokens, c.LayerNorm), inv: make([]float32, tokens),
 	}
 }
 
-// rmsNormBackward is the way back, by [kernel.RMSNormBackward]:
-//
-//	dw += Σ_i dh · x · inv          where dw is not nil
-func rmsNormBackward(dx blas32.General, dw []float32, dh, x blas32.General, inv, w []float32) {
-	for i := range x.Rows {
-		xi, dhi, r := row(x, i), row(dh, i), inv[i]
-		kernel.RMSNormBackward(row(dx, i), dhi, xi, w, r)
-		if dw != nil {
-			for j, v := range xi {
-				dw[j] += dhi[j] * v * r
-			}
+// forward normalizes the first rows of a.x into a.h.
+func (a *activation) forward(rows int, n Norm, eps float64) {
+	for i := range rows {
+		if n.Bias == nil {
+			a.inv[i] = kernel.RMSNorm(row(a.h, i), row(a.x, i), n.Weight, eps)
+		} else {
+			a.mean[i], a.inv[i] = layerNorm(row(a.h, i), row(a.x, i), n.Weight, n.Bias, eps)
 		}
 	}
 }
+
+// backward adds the gradient of the input to dx and, where dw is not nil, that
+// of an RMSNorm's weights to dw:
+//
+//	dw += Σ_i dh · x · inv
+func (a *activation) backward(dx blas32.General, dw []float32, dh blas32.General, n Norm) {
+	for i := range dx.Rows {
+		xi, dhi, r := row(a.x, i), row(dh, i), a.inv[i]
+		if n.Bias != nil {
+			layerNormBackward(row(dx, i), dhi, xi, n.Weight, a.mean[i], r)
+			continue
+		}
+		kernel.RMSNormBackward(row(dx, i), dhi, xi, n.Weight, r)
+		for j := range dw {
+			dw[j] += dhi[j] * xi[j] * r
+		}
+	}
+}
+
+// layerNorm computes one row of LayerNorm (Ba et al. 2016, arXiv:1607.06450),
+//
+//	h = (x − mean) · inv · w + b,  inv = 1/√(var(x) + ε),
+//
+// and returns the mean and inv. Sums are in float64.
+func layerNorm(h, x, w, b []float32, eps float64) (mean, inv float32) {
+	var sum, squares float64
+	for _, v := range x {
+		sum += float64(v)
+	}
+	center := sum / float64(len(x))
+	for _, v := range x {
+		d := float64(v) - center
+		squares += d * d
+	}
+	mean, inv = float32(center), float32(1/math.Sqrt(squares/float64(len(x))+eps))
+	for i, v := range x {
+		h[i] = (v-mean)*inv*w[i] + b[i]
+	}
+	return mean, inv
+}
+
+// layerNormBackward is the way back through a row of h = (x − mean)·inv·w + b,
+// but for w and b: with z = (x − mean)·inv,
+//
+//	dx += inv (dh∘w − mean(dh∘w) − z · mean(dh∘w∘z))
+func layerNormBackward(dx, dh, x, w []float32, mean, inv float32) {
+	var sum, along float64
+	for i, v := range x {
+		g := float64(dh[i] * w[i])
+		sum += g
+		along += g * float64((v-mean)*inv)
+	}
+	n := float64(len(x))
+	level, slope := float32(sum/n), float32(along/n)
+	for i, v := range x {
+		dx[i] += inv * (dh[i]*w[i] - level - (v-mean)*inv*slope)
+	}
+}
+
+// headNorm is what the norm of every head of q or k keeps for the way back.
+type headNorm struct {
+	x   blas32.General // (N, heads·D) input
+	inv []float32      // (N, heads)
+}
+
+func newHeadNorm(tokens, heads, dim int) headNorm {
+	return headNorm{NewMatrix(tokens, heads*dim), make([]float32, tokens*heads)}
+}
+
+// forward normalizes every head of the first rows of y in place.
+func (a *headNorm) forward(rows int, y heads, w []float32, eps float64) {
+	for i := range rows {
+		for h := range y.count {
+			x, head := a.head(i, h, y.dim), y.head(i, h)
+			copy(x, head)
+			a.inv[i*y.count+h] = kernel.RMSNorm(head, x, w, eps)
+		}
+	}
+}
+
+// backward turns the gradient d of the output into that of the input.
+func (a *headNorm) backward(rows int, d heads, w, scratch []float32) {
+	scratch = scratch[:d.dim]
+	for i := range rows {
+		for h := range d.count {
+			head := d.head(i, h)
+			copy(scratch, head)
+			clear(head)
+			kernel.RMSNormBackward(head, scratch, a.head(i, h, d.dim), w, a.inv[i*d.count+h])
+		}
+	}
+}
+
+func (a *headNorm) head(i, head, dim int) []float32 { return row(a.x, i)[head*dim:][:dim] }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -22,37 +23,40 @@ type Pass struct {
 	n      int        // tokens of the batch at hand
 
 	x       blas32.General // (N, C) residual stream; its gradient on the way back
+	dy      blas32.General // (N, C) gradient of a block's output; no rows unless blocks are parallel
 	dh      blas32.General // (N, C) gradient of a norm's output
-	dq      blas32.General // (N, H·D)
-	dk, dv  blas32.General // (N, K·D)
+	dhead   []float32      // (D) gradient of a head of q or k; nil unless these have norms
+	dqkv    projection
 	datt    blas32.General // (N, H·D)
-	dgate   blas32.General // (N, F)
-	dup     blas32.General // (N, F)
+	dfeed   feed
 	dact    blas32.General // (N, F)
 	attend  attention
 	head    head
 	discard blas32.General // (0, 0): the gradient that nobody asks for
 }
 
-// activation is one norm's input and output, and what its backward needs.
-type activation struct {
-	x   blas32.General // (N, C) input
-	inv []float32      // (N) 1/rms
-	h   blas32.General // (N, C) output
-}
-
 // activations is what one block keeps between forward and backward.
 type activations struct {
-	attn activation
-	q    blas32.General // (N, H·D) rotated
-	k    blas32.General // (N, K·D) rotated
-	v    blas32.General // (N, K·D)
-	lse  []float32      // (N, H) log of the sum of exponentials of each softmax
-	att  blas32.General // (N, H·D) attention's output
-	mlp  activation
-	gate blas32.General // (N, F)
-	up   blas32.General // (N, F)
-	act  blas32.General // (N, F) silu(gate) ∘ up
+	attn         activation
+	qNorm, kNorm headNorm
+	qkv          projection     // q and k normalized and rotated
+	lse          []float32      // (N, H) log of the sum of exponentials of each softmax
+	att          blas32.General // (N, H·D) attention's output
+	mlp          activation
+	feed         feed
+	act          blas32.General // (N, F) f(gate) ∘ up
+}
+
+func newActivations(c Config, n int) activations {
+	a := activations{
+		attn: newActivation(c, n), mlp: newActivation(c, n),
+		qkv: newProjection(c, n), lse: make([]float32, n*c.Heads), att: NewMatrix(n, c.Heads*c.HeadDim),
+		feed: newFeed(c, n), act: NewMatrix(n, c.Hidden),
+	}
+	if c.QKNorm {
+		a.qNorm, a.kNorm = newHeadNorm(n, c.Heads, c.HeadDim), newHeadNorm(n, c.KVHeads, c.HeadDim)
+	}
+	return a
 }
 
 // NewPass prepares to run batches of at most tokens tokens through m. Each
@@ -83,9 +87,13 @@ func NewPass(m *Model, tokens int, maps map[string]Map) (*Pass, error) {
 	return p, nil
 }
 
-// NewFullPass prepares a pass that trains every weight of m. It writes to
-// nothing of m itself, but an optimizer over its [Pass.Params] does.
+// NewFullPass prepares a pass that trains every weight of m, a LLaMA-style
+// model. It writes to nothing of m itself, but an optimizer over its
+// [Pass.Params] does.
 func NewFullPass(m *Model, tokens int) (*Pass, error) {
+	if m.Config.Variant != (Variant{}) {
+		return nil, errors.New("nn: all weights train in LLaMA-style models alone: attach adapters to this one")
+	}
 	maps := make(map[string]Map)
 	for _, l := range m.Linears() {
 		maps[l.Name] = newFullMap(l)
@@ -110,13 +118,16 @@ func (p *Pass) plan() {
 	}
 }
 
-// stage returns the maps of one stage: q, k, v, o or gate, up, down.
+// stage returns the maps of one stage: those of q, k and v and the output, or
+// those of gate and up and down.
 func (p *Pass) stage(i int) []Map {
-	first := i / 2 * 7
+	b := &p.model.Blocks[i/2]
+	attention, mlp := len(b.QKV)+1, len(b.GateUp)+1
+	block := p.maps[i/2*(attention+mlp):][:attention+mlp]
 	if i%2 == 0 {
-		return p.maps[first : first+4]
+		return block[:attention]
 	}
-	return p.maps[first+4 : first+7]
+	return block[attention:]
 }
 
 func trains(maps []Map) bool {
@@ -130,26 +141,22 @@ func trains(maps []Map) bool {
 
 func (p *Pass) allocate() {
 	c, n := p.model.Config, p.tokens
-	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	norm := func() activation {
-		return activation{x: NewMatrix(n, c.Dim), inv: make([]float32, n), h: NewMatrix(n, c.Dim)}
-	}
 	c.Context = min(c.Context, n) // no sequence is longer than a batch
 	p.rope = newRope(c)
 	p.layers = make([]activations, c.Layers)
 	for i := range p.layers {
-		p.layers[i] = activations{
-			attn: norm(), mlp: norm(),
-			q: NewMatrix(n, q), k: NewMatrix(n, kv), v: NewMatrix(n, kv),
-			lse: make([]float32, n*c.Heads), att: NewMatrix(n, q),
-			gate: NewMatrix(n, c.Hidden), up: NewMatrix(n, c.Hidden), act: NewMatrix(n, c.Hidden),
-		}
+		p.layers[i] = newActivations(c, n)
 	}
-	p.last = norm()
+	p.last = newActivation(c, n)
 	p.x, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
-	p.dq, p.datt = NewMatrix(n, q), NewMatrix(n, q)
-	p.dk, p.dv = NewMatrix(n, kv), NewMatrix(n, kv)
-	p.dgate, p.dup, p.dact = NewMatrix(n, c.Hidden), NewMatrix(n, c.Hidden), NewMatrix(n, c.Hidden)
+	if c.Parallel {
+		p.dy = NewMatrix(n, c.Dim)
+	}
+	if c.QKNorm {
+		p.dhead = make([]float32, c.HeadDim)
+	}
+	p.dqkv, p.datt = newProjection(c, n), NewMatrix(n, c.Heads*c.HeadDim)
+	p.dfeed, p.dact = newFeed(c, n), NewMatrix(n, c.Hidden)
 	p.attend = newAttention(c)
 	p.head = newHead(c, n)
 	p.discard = blas32.General{Stride: 1}

@@ -1,47 +1,81 @@
 package nn
 
 import (
+	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn/kernel"
 )
 
 // rope holds the rotary angles of every position (Su et al. 2021), in the
-// rotate-half layout: channel j of a head turns with channel j + D/2.
+// rotate-half layout: of the R rotated channels of a head, its first ones,
+// channel j turns with channel j + R/2.
 type rope struct {
-	half     int       // D/2
-	cos, sin []float32 // (context, D/2)
+	half     int       // R/2
+	cos, sin []float32 // (context, R/2)
 }
 
 func newRope(c Config) rope {
-	r := rope{
-		half: c.HeadDim / 2,
-		cos:  make([]float32, c.Context*c.HeadDim/2),
-		sin:  make([]float32, c.Context*c.HeadDim/2),
-	}
-	for t := range c.Context {
-		for j := range r.half {
-			angle := float64(t) * math.Pow(c.RopeTheta, -float64(j)/float64(r.half))
-			s, co := math.Sincos(angle)
-			r.cos[t*r.half+j], r.sin[t*r.half+j] = float32(co), float32(s)
+	half := c.rotaryDim() / 2
+	r := rope{half: half, cos: make([]float32, c.Context*half), sin: make([]float32, c.Context*half)}
+	for j := range half {
+		frequency := c.RopeScaling.scale(math.Pow(c.RopeTheta, -float64(j)/float64(half)))
+		for t := range c.Context {
+			s, co := math.Sincos(float64(t) * frequency)
+			r.cos[t*half+j], r.sin[t*half+j] = float32(co), float32(s)
 		}
 	}
 	return r
 }
 
-// rotate turns every head of every row of x, (N, heads·D), by its position's
-// angle, in place. Direction 1 is forward; −1 turns back, which is the
-// gradient, a rotation being orthogonal.
-func (r *rope) rotate(x blas32.General, starts []int, direction float32) {
+// rotate turns every head of every row of x by its position's angle, in
+// place. Direction 1 is forward; −1 turns back, which is the gradient, a
+// rotation being orthogonal.
+func (r *rope) rotate(x heads, starts []int, direction float32) {
 	for s := 0; s+1 < len(starts); s++ {
 		for t := range starts[s+1] - starts[s] {
 			cos, sin := r.cos[t*r.half:][:r.half], r.sin[t*r.half:][:r.half]
-			xi := row(x, starts[s]+t)
-			for ; len(xi) > 0; xi = xi[2*r.half:] {
-				kernel.Rotate(xi, cos, sin, direction)
+			for h := range x.count {
+				kernel.Rotate(x.head(starts[s]+t, h), cos, sin, direction)
 			}
 		}
 	}
+}
+
+// RopeScaling stretches the rotary frequencies of a model beyond the context
+// that it was first trained at. The zero value leaves them as they are.
+type RopeScaling struct {
+	Factor float64 // by how much positions are divided; 0 for no scaling
+
+	// LLaMA 3.1 divides low frequencies alone: those that turn less than
+	// LowTurns times over Context tokens wholly, those of more than HighTurns
+	// not at all, and those between in part. 0 for all frequencies alike.
+	LowTurns, HighTurns float64
+	Context             int // the context that the frequencies were made for, in tokens
+}
+
+func (s RopeScaling) validate() error {
+	switch {
+	case s == RopeScaling{}:
+		return nil
+	case !(s.Factor > 0):
+		return fmt.Errorf("nn: rope scaling factor %g: must be above 0", s.Factor)
+	case s.Context != 0 && !(0 < s.LowTurns && s.LowTurns < s.HighTurns):
+		return fmt.Errorf("nn: rope scaling from %g to %g turns: must be above 0 and rise", s.LowTurns, s.HighTurns)
+	}
+	return nil
+}
+
+// scale returns a frequency, in radians a token, as scaled. The rule for
+// LLaMA 3.1 is that of Meta's llama-models, models/llama3/model.py.
+func (s RopeScaling) scale(frequency float64) float64 {
+	if s.Factor == 0 {
+		return frequency
+	}
+	if s.Context == 0 {
+		return frequency / s.Factor
+	}
+	turns := float64(s.Context) * frequency / (2 * math.Pi)
+	plain := min(max((turns-s.LowTurns)/(s.HighTurns-s.LowTurns), 0), 1) // how much of it stays
+	return plain*frequency + (1-plain)*frequency/s.Factor
 }

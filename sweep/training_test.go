@@ -255,8 +255,8 @@ func TestDivergedIsAnOutcome(t *testing.T) {
 	c := testConfig(t)
 	model, err := checkpoint.Load(c.Model)
 	check(t, err)
-	for i := range model.Model.Norm {
-		model.Model.Norm[i] = 1e38
+	for i := range model.Model.Norm.Weight {
+		model.Model.Norm.Weight[i] = 1e38
 	}
 	check(t, checkpoint.Save(c.Model, model, checkpoint.F32))
 	o := trainOne(t, c)

@@ -140,7 +140,7 @@ func TestHashTellsModelsApart(t *testing.T) {
 	for name, change := range map[string]func(*Checkpoint){
 		"nothing":   func(*Checkpoint) {},
 		"weight":    func(c *Checkpoint) { c.Model.Blocks[1].Down.Weight.Data[3] += 1e-6 },
-		"norm":      func(c *Checkpoint) { c.Model.Norm[0] = 2 },
+		"norm":      func(c *Checkpoint) { c.Model.Norm.Weight[0] = 2 },
 		"config":    func(c *Checkpoint) { c.Model.Config.RopeTheta = 10000 },
 		"tokenizer": func(c *Checkpoint) { c.Tokenizer = upperTokenizer(t) },
 	} {

@@ -1,0 +1,183 @@
+package nn
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// variantConfigs use every field of Variant, most of them as an architecture does.
+func variantConfigs() map[string]Config {
+	with := func(f func(*Config)) Config {
+		c := smallConfig()
+		f(&c)
+		return c
+	}
+	return map[string]Config{
+		"llama":   smallConfig(),
+		"mistral": with(func(c *Config) { c.Window = 3 }),
+		"qwen2":   with(func(c *Config) { c.QKVBias = true }),
+		"qwen3":   with(func(c *Config) { c.QKNorm, c.TiedHead = true, true }),
+		"gpt2": with(func(c *Config) {
+			c.KVHeads, c.LayerNorm, c.Ungated, c.Activation, c.FusedQKV, c.TiedHead = 4, true, true, GELUTanh, Stacked, true
+			c.QKVBias, c.OutBias, c.MLPBias, c.Positions = true, true, true, c.Context
+		}),
+		"neox": with(func(c *Config) {
+			c.KVHeads, c.LayerNorm, c.Ungated, c.Activation, c.FusedQKV, c.Parallel = 4, true, true, GELU, ByHead, true
+			c.QKVBias, c.OutBias, c.MLPBias, c.RotaryDim = true, true, true, 2
+		}),
+		"opt": with(func(c *Config) {
+			c.LayerNorm, c.Ungated, c.Activation, c.MLPBias, c.OutBias = true, true, GELU, true, true // ReLU has corners
+			c.Positions, c.PositionOffset = c.Context+2, 2
+		}),
+		"phi": with(func(c *Config) {
+			c.LayerNorm, c.Ungated, c.Activation, c.Parallel, c.OneNorm = true, true, GELUTanh, true, true
+			c.HeadBias, c.RotaryDim = true, 4
+		}),
+		"phi3": with(func(c *Config) {
+			c.FusedQKV, c.FusedGateUp, c.Window = Stacked, true, 4
+			c.RopeScaling = RopeScaling{Factor: 2, LowTurns: 1, HighTurns: 4, Context: 5}
+		}),
+	}
+}
+
+func variantModel(t *testing.T, c Config) *Model {
+	t.Helper()
+	m, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 5))
+	for _, tensor := range m.Tensors() {
+		fillNormal(tensor.Data, 0.3, rng)
+	}
+	return m
+}
+
+// TestVariantGradient differentiates every variant along every linear map of
+// its blocks. The lowest of them lie below all the rest, so that the way back
+// through norms, positions, biases and residuals is seen too.
+func TestVariantGradient(t *testing.T) {
+	for name, c := range variantConfigs() {
+		t.Run(name, func(t *testing.T) {
+			m := variantModel(t, c)
+			maps := make(map[string]Map)
+			for _, l := range m.Linears() {
+				maps[l.Name] = newFullMap(l)
+			}
+			p, err := NewPass(m, 20, maps)
+			check(t, err)
+			b := smallBatch(c)
+			_, err = p.Gradient(b, 1)
+			check(t, err)
+			rng := rand.New(rand.NewPCG(3, 6))
+			loss := func() float64 { sum, _ := p.Loss(b); return sum }
+			for _, q := range p.Params() {
+				check(t, compareGradient(loss, q.Name, q.Value, q.Grad, rng, 5e-3))
+			}
+		})
+	}
+}
+
+// TestParamsCountsTensors, and no two have one name.
+func TestParamsCountsTensors(t *testing.T) {
+	for name, c := range variantConfigs() {
+		n, names := 0, make(map[string]bool)
+		for _, tensor := range variantModel(t, c).Tensors() {
+			n += len(tensor.Data)
+			if names[tensor.Name] {
+				t.Errorf("%s: two tensors are named %s", name, tensor.Name)
+			}
+			names[tensor.Name] = true
+		}
+		if n != c.Params() {
+			t.Errorf("%s: %d parameters, and tensors of %d", name, c.Params(), n)
+		}
+	}
+}
+
+func TestVariantRefuses(t *testing.T) {
+	for want, f := range map[string]func(*Config){
+		"fused by head":                     func(c *Config) { c.FusedQKV = ByHead },
+		"only where they are":               func(c *Config) { c.OneNorm = true },
+		"has no gate":                       func(c *Config) { c.Ungated, c.FusedGateUp = true, true },
+		"needs 10":                          func(c *Config) { c.Positions = 9 },
+		"7 rotated channels":                func(c *Config) { c.RotaryDim = 7 },
+		"at most the head dim":              func(c *Config) { c.RotaryDim = 8 },
+		"window -1":                         func(c *Config) { c.Window = -1 },
+		`activation "tanh": known are gelu`: func(c *Config) { c.Activation = "tanh" },
+		"factor -1":                         func(c *Config) { c.RopeScaling.Factor = -1 },
+		"from 4 to 1 turns":                 func(c *Config) { c.RopeScaling = RopeScaling{Factor: 2, LowTurns: 4, HighTurns: 1, Context: 8} },
+	} {
+		c := smallConfig()
+		f(&c)
+		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+	if _, err := NewFullPass(variantModel(t, variantConfigs()["gpt2"]), 20); err == nil || !strings.Contains(err.Error(), "attach adapters") {
+		t.Errorf("full training of a GPT-2: %v", err)
+	}
+}
+
+// TestPassBytes holds the count of a pass's memory to the buffers it has.
+func TestPassBytes(t *testing.T) {
+	for name, c := range variantConfigs() {
+		p, err := NewPass(variantModel(t, c), 20, nil)
+		check(t, err)
+		if got, want := c.PassBytes(20), passBytes(p); got != want {
+			t.Errorf("%s: %d bytes counted, %d allocated", name, got, want)
+		}
+	}
+}
+
+// passBytes adds up the buffers of a pass.
+func passBytes(p *Pass) int64 {
+	floats := 0
+	for _, x := range [][]float32{
+		p.x.Data, p.dy.Data, p.dh.Data, p.dhead, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
+		p.attend.p, p.attend.dp, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
+	} {
+		floats += len(x)
+	}
+	norm := func(a activation) { floats += len(a.x.Data) + len(a.h.Data) + len(a.mean) + len(a.inv) }
+	outputs := func(qkv projection, f feed) {
+		for _, m := range append(qkv.outputs, f.outputs...) {
+			floats += len(m.Data)
+		}
+	}
+	norm(p.last)
+	outputs(p.dqkv, p.dfeed)
+	for _, a := range p.layers {
+		norm(a.attn)
+		norm(a.mlp)
+		outputs(a.qkv, a.feed)
+		floats += len(a.lse) + len(a.att.Data) + len(a.act.Data)
+		for _, h := range []headNorm{a.qNorm, a.kNorm} {
+			floats += len(h.x.Data) + len(h.inv)
+		}
+	}
+	return int64(4*floats + 8*cap(p.head.scored))
+}
+
+// TestWindowForgets: with a window of 3 over 2 layers, a token reaches four
+// positions on and no further.
+func TestWindowForgets(t *testing.T) {
+	c := variantConfigs()["mistral"]
+	p, err := NewPass(variantModel(t, c), 20, nil)
+	check(t, err)
+	var b Batch
+	b.Append([]int32{1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]int32, 9))
+	before, err := p.Logits(&b)
+	check(t, err)
+	b.Tokens[1] = 11
+	after, err := p.Logits(&b)
+	check(t, err)
+	for i := range 9 {
+		same := fmt.Sprint(row(before, i)) == fmt.Sprint(row(after, i))
+		if want := i < 1 || i > 5; same != want {
+			t.Errorf("position %d: changing token 1 leaves its logits unchanged: %v", i, same)
+		}
+	}
+}
