@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Tokenizer is what encoding needs of one; checkpoint.Tokenizer is such.
+// Tokenizer is what encoding needs of one; tokenizer.Tokenizer is such.
 type Tokenizer interface {
 	// Encode returns a whole text's ids, with those that the tokenizer's
 	// template puts around it, such as a BOS.

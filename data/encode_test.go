@@ -9,9 +9,10 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 )
 
-var _ Tokenizer = checkpoint.Tokenizer(nil)
+var _ Tokenizer = tokenizer.Tokenizer(nil)
 
 const byteEOS, bos = 256, 300
 
@@ -35,7 +36,7 @@ type noEOS struct{ Tokenizer }
 func (noEOS) EOS() (int32, bool) { return 0, false }
 
 var (
-	plainBytes = Tokenizer(checkpoint.NewByteTokenizer())
+	plainBytes = Tokenizer(tokenizer.NewByteTokenizer())
 	withBOS    = template{plainBytes, []int32{bos}, nil}
 	withBoth   = template{plainBytes, []int32{bos}, []int32{byteEOS}}
 )

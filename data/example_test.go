@@ -6,7 +6,7 @@ import (
 
 	"ranksweep/data"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 )
 
 // From a file to the batch of a step.
@@ -15,7 +15,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	set, err := data.Encode(corpus, checkpoint.NewByteTokenizer(), data.Settings{
+	set, err := data.Encode(corpus, tokenizer.NewByteTokenizer(), data.Settings{
 		Loss:       data.LossCompletion,
 		Context:    32,
 		Validation: 1,

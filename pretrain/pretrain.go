@@ -13,6 +13,7 @@ import (
 	"ranksweep/data"
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 )
 
 // Progress is how a pretraining stands after a step.
@@ -103,7 +104,7 @@ func (t *training) read() error {
 		return err
 	}
 	t.recipe.SHA256 = now
-	if t.model.Tokenizer, err = checkpoint.TrainBPE(source.Texts(), t.recipe.Model.Vocab); err != nil {
+	if t.model.Tokenizer, err = tokenizer.TrainBPE(source.Texts(), t.recipe.Model.Vocab); err != nil {
 		return err
 	}
 	text, err := t.encode(source)

@@ -18,7 +18,7 @@ type Recipe struct {
 	SHA256 Texts  `yaml:"sha256,omitempty"` // that these must have; a model's folder records them
 	Seed   uint64 `yaml:"seed"`
 	Model  struct {
-		Vocab   int `yaml:"vocab"` // tokens; learned from the text, see checkpoint.TrainBPE
+		Vocab   int `yaml:"vocab"` // tokens; learned from the text, see tokenizer.TrainBPE
 		Dim     int `yaml:"dim"`
 		Layers  int `yaml:"layers"`
 		Heads   int `yaml:"heads"`

@@ -13,7 +13,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
 )
 
@@ -39,7 +39,7 @@ func TestBytesAreAllocated(t *testing.T) {
 			}
 			check(t, e.Set(set))
 			c := e.Base
-			d, err := data.Encode(source, checkpoint.NewByteTokenizer(), data.Settings{Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6})
+			d, err := data.Encode(source, tokenizer.NewByteTokenizer(), data.Settings{Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6})
 			check(t, err)
 			targets, err := lora.Targets(m, c.Adapter.Targets)
 			check(t, err)

@@ -17,6 +17,7 @@ import (
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
 	"ranksweep/nn/kernel"
+	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
 )
 
@@ -31,9 +32,9 @@ func TestMain(m *testing.M) {
 // testModel writes a small byte-level model with large random weights.
 func testModel(t testing.TB) string {
 	t.Helper()
-	tokenizer := checkpoint.NewByteTokenizer()
+	tok := tokenizer.NewByteTokenizer()
 	m, err := nn.New(nn.Config{
-		Vocab: tokenizer.Vocab(), Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 16, Hidden: 48,
+		Vocab: tok.Vocab(), Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 16, Hidden: 48,
 		Context: 64, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
 	})
 	check(t, err)
@@ -44,7 +45,7 @@ func testModel(t testing.TB) string {
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "model")
-	check(t, checkpoint.Save(dir, &checkpoint.Checkpoint{Model: m, Tokenizer: tokenizer}, checkpoint.F32))
+	check(t, checkpoint.Save(dir, &checkpoint.Checkpoint{Model: m, Tokenizer: tok}, checkpoint.F32))
 	return dir
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
 )
 
@@ -52,9 +53,9 @@ func scriptModel(scale float32) func(*testscript.TestScript, bool, []string) {
 
 // writeModel makes a folder of a byte-level model of random weights, scaled.
 func writeModel(dir string, scale float32) error {
-	tokenizer := checkpoint.NewByteTokenizer()
+	tok := tokenizer.NewByteTokenizer()
 	m, err := nn.New(nn.Config{
-		Vocab: tokenizer.Vocab(), Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 16, Hidden: 48,
+		Vocab: tok.Vocab(), Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 16, Hidden: 48,
 		Context: 64, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
 	})
 	if err != nil {
@@ -66,7 +67,7 @@ func writeModel(dir string, scale float32) error {
 			t.Data[i] *= scale
 		}
 	}
-	return checkpoint.Save(dir, &checkpoint.Checkpoint{Model: m, Tokenizer: tokenizer}, checkpoint.F32)
+	return checkpoint.Save(dir, &checkpoint.Checkpoint{Model: m, Tokenizer: tok}, checkpoint.F32)
 }
 
 // scriptTinyAdapter is "tinyadapter DIR": it makes the weights of an adapter

@@ -13,12 +13,13 @@ import (
 	"github.com/google/renameio/v2"
 
 	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
 )
 
 // Checkpoint is a model with the tokenizer that it was trained on.
 type Checkpoint struct {
 	Model     *nn.Model
-	Tokenizer Tokenizer
+	Tokenizer tokenizer.Tokenizer
 
 	// Hash identifies what determines the model's behaviour: the sha256, in
 	// hex, of architecture, float32 weights and tokenizer. It does not depend
@@ -39,19 +40,19 @@ func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokenizer, err := readTokenizer(dir, config)
+	tok, err := tokenizer.LoadFS(fsys, name, config.ends())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
-	if tokenizer.Vocab() > config.VocabSize {
+	if tok.Vocab() > config.VocabSize {
 		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
-			tokenizer.Vocab(), configFile, config.VocabSize)
+			tok.Vocab(), configFile, config.VocabSize)
 	}
 	model, err := readWeights(dir, config.model())
 	if err != nil {
 		return nil, err
 	}
-	c := &Checkpoint{Model: model, Tokenizer: tokenizer}
+	c := &Checkpoint{Model: model, Tokenizer: tok}
 	c.Hash = c.hash()
 	return c, nil
 }

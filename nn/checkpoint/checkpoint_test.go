@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
 )
 
 func TestSaveLoadRoundTrip(t *testing.T) {
@@ -156,14 +157,18 @@ func TestHashTellsModelsApart(t *testing.T) {
 }
 
 // upperTokenizer is the byte tokenizer with two bytes exchanged.
-func upperTokenizer(t *testing.T) Tokenizer {
-	text := string(NewByteTokenizer().Files()[tokenizerFile])
+func upperTokenizer(t *testing.T) tokenizer.Tokenizer {
+	files := make(fstest.MapFS)
+	for name, content := range tokenizer.NewByteTokenizer().Files() {
+		files[name] = &fstest.MapFile{Data: content}
+	}
+	text := string(files[tokenizerFile].Data)
 	text = strings.NewReplacer(`"A": 65`, `"A": 97`, `"a": 97`, `"a": 65`).Replace(text)
-	tok, err := parseTokenizer([]byte(text))
+	files[tokenizerFile].Data = []byte(text)
+	tok, err := tokenizer.LoadFS(files, "upper", tokenizer.Ends{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok.eos = 256
 	return tok
 }
 
@@ -221,3 +226,37 @@ func TestSaveErrors(t *testing.T) {
 }
 
 func abs(x float32) float64 { return float64(max(x, -x)) }
+
+func TestStories260KTokenizer(t *testing.T) {
+	dir := stories260K(t)
+	c, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		Cases []struct {
+			Text       string  `json:"text"`
+			IDs        []int32 `json:"ids"`
+			GreedyIDs  []int32 `json:"greedy_ids"`
+			GreedyText string  `json:"greedy_text"`
+		} `json:"cases"`
+	}
+	readJSONFile(t, filepath.Join(dir, "golden.json"), &golden)
+	for _, g := range golden.Cases {
+		if ids := c.Tokenizer.Encode(g.Text); !slices.Equal(ids, g.IDs) {
+			t.Errorf("Encode(%q) = %v, want %v", g.Text, ids, g.IDs)
+		}
+		if len(g.GreedyIDs) == 0 {
+			continue
+		}
+		if text := c.Tokenizer.Decode(slices.Concat(g.IDs, g.GreedyIDs)); text != g.GreedyText {
+			t.Errorf("Decode = %q, want %q", text, g.GreedyText)
+		}
+	}
+	if bos, ok := c.Tokenizer.BOS(); bos != 1 || !ok {
+		t.Errorf("BOS = %d, %v, want 1", bos, ok)
+	}
+	if eos, ok := c.Tokenizer.EOS(); eos != 2 || !ok {
+		t.Errorf("EOS = %d, %v, want 2", eos, ok)
+	}
+}

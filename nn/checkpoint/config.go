@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
 )
 
 // architectures are the known values of config.json's architectures.
@@ -178,6 +179,17 @@ func (c *config) model() nn.Config {
 		RopeTheta: *c.RopeTheta,
 		TiedHead:  c.TiedHead,
 	}
+}
+
+// ends are BOS and EOS, for a tokenizer that does not name them.
+func (c *config) ends() tokenizer.Ends {
+	first := func(ids tokenIDs) *int32 {
+		if len(ids) == 0 {
+			return nil
+		}
+		return &ids[0]
+	}
+	return tokenizer.Ends{BOS: first(c.BOS), EOS: first(c.EOS)}
 }
 
 // newConfig is the inverse of readConfig.

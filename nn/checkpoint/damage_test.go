@@ -49,7 +49,7 @@ func TestLoadErrors(t *testing.T) {
 		{remove(weightsFile), []string{"tiny: no model.safetensors and no model.safetensors.index.json"}},
 		{write(configFile, `{`), []string{"tiny/config.json: unexpected end"}},
 		{write(tokenizerFile, `{`), []string{"tiny/tokenizer.json: unexpected end"}},
-		{write(tokenizerConfigFile, `{"eos_token": "</s>"}`), []string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
+		{write("tokenizer_config.json", `{"eos_token": "</s>"}`), []string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
 
 		{set("architectures", `["GPT2LMHeadModel"]`), []string{`architecture "GPT2LMHeadModel" is unknown; known are: LlamaForCausalLM`}},
 		{set("architectures", ""), []string{"is unknown"}},

@@ -1,12 +1,12 @@
 // Package checkpoint reads and writes models as Hugging Face folders:
-// config.json, weights in safetensors files, and tokenizer.json.
+// config.json, weights in safetensors files, and what package tokenizer reads.
 //
 // Nothing in a folder is believed before it is checked: sizes are compared
 // with the files' lengths before memory is taken, and whatever this package
-// does not implement (an architecture, a kind of rotary scaling, a part of a
-// tokenizer) is refused by name, since loading it approximately would give a
-// model that is silently another one.
+// does not implement (an architecture, a kind of rotary scaling) is refused by
+// name, since loading it approximately would give a model that is silently
+// another one.
 //
 // Parsing and laying out safetensors is github.com/nlpodyssey/safetensors;
-// conversion to and from float32 and the tokenizers are this package's own.
+// conversion to and from float32 is this package's own.
 package checkpoint

@@ -9,6 +9,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
+	"ranksweep/nn/tokenizer"
 )
 
 func Example() {
@@ -26,7 +27,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	fresh := &checkpoint.Checkpoint{Model: model, Tokenizer: checkpoint.NewByteTokenizer()}
+	fresh := &checkpoint.Checkpoint{Model: model, Tokenizer: tokenizer.NewByteTokenizer()}
 	if err := checkpoint.Save(dir, fresh, checkpoint.BF16); err != nil {
 		log.Fatal(err)
 	}
@@ -46,16 +47,4 @@ func Example() {
 	// parameters: 26816
 	// bytes: 55672
 	// embedding: 257 by 32
-}
-
-func ExampleTokenizer() {
-	tok := checkpoint.NewByteTokenizer()
-	eos, _ := tok.EOS()
-	ids := append(tok.Encode("add:"), tok.EncodePiece(" a+b")...)
-	ids = append(ids, eos)
-	fmt.Println(ids)
-	fmt.Printf("%q\n", tok.Decode(ids))
-	// Output:
-	// [97 100 100 58 32 97 43 98 256]
-	// "add: a+b"
 }

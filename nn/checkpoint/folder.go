@@ -11,11 +11,10 @@ import (
 
 // The files of a model folder.
 const (
-	configFile          = "config.json"
-	weightsFile         = "model.safetensors"
-	indexFile           = "model.safetensors.index.json"
-	tokenizerFile       = "tokenizer.json"
-	tokenizerConfigFile = "tokenizer_config.json"
+	configFile    = "config.json"
+	weightsFile   = "model.safetensors"
+	indexFile     = "model.safetensors.index.json"
+	tokenizerFile = "tokenizer.json"
 )
 
 // folder is a file system and the name that errors give it.

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
 )
 
 // tiny returns a small model of random weights over bytes.
@@ -25,7 +26,7 @@ func tiny(t *testing.T, tied bool) *Checkpoint {
 		t.Fatal(err)
 	}
 	m.Init(rand.New(rand.NewPCG(1, 2)))
-	return &Checkpoint{Model: m, Tokenizer: NewByteTokenizer()}
+	return &Checkpoint{Model: m, Tokenizer: tokenizer.NewByteTokenizer()}
 }
 
 // saved returns the folder that Save makes of c.

@@ -1,48 +1,77 @@
-package checkpoint
+package tokenizer
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 )
 
-// readTokenizer reads the folder's tokenizer; config has BOS and EOS where
-// the tokenizer's own files do not tell.
-func readTokenizer(dir folder, c *config) (*pipeline, error) {
-	content, err := dir.read(tokenizerFile)
+// The files of a folder that describe its tokenizer.
+const (
+	tokenizerFile = "tokenizer.json"
+	configFile    = "tokenizer_config.json"
+)
+
+// Ends are the tokens by id that begin and end a text, where the tokenizer's
+// own files do not tell; nil for none.
+type Ends struct{ BOS, EOS *int32 }
+
+// LoadFS reads the tokenizer of the Hugging Face folder at the root of fsys;
+// errors call it name.
+func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
+	content, err := readFile(fsys, name, tokenizerFile)
 	if err != nil {
 		return nil, err
 	}
 	p, err := parseTokenizer(content)
 	if err != nil {
-		return nil, dir.wrap(tokenizerFile, err)
+		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)
 	}
-	settings, err := dir.read(tokenizerConfigFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		settings, err = nil, nil
-	}
-	if err != nil {
+	settings, err := readFile(fsys, name, configFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return nil, err
-	}
-	if settings != nil {
+	default:
 		if err := p.setSettings(settings); err != nil {
-			return nil, dir.wrap(tokenizerConfigFile, err)
+			return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, configFile), err)
 		}
 	}
-	if p.bos == none && len(c.BOS) > 0 {
-		p.bos = c.BOS[0]
-	}
-	if p.eos == none && len(c.EOS) > 0 {
-		p.eos = c.EOS[0]
-	}
-	for _, id := range []int32{p.bos, p.eos} {
-		if id != none && p.tokens[id] == "" {
-			return nil, dir.errorf(configFile, "bos_token_id %d, eos_token_id %d: %s has no token %d",
-				p.bos, p.eos, tokenizerFile, id)
-		}
+	if err := p.setEnds(ends); err != nil {
+		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)
 	}
 	return p, nil
+}
+
+func readFile(fsys fs.FS, folder, file string) ([]byte, error) {
+	content, err := fs.ReadFile(fsys, file)
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(folder, file), err)
+	}
+	return content, nil
+}
+
+// setEnds takes BOS and EOS where there are none yet.
+func (p *pipeline) setEnds(ends Ends) error {
+	for _, e := range []struct {
+		name string
+		id   *int32
+		have *int32
+	}{{"bos_token_id", ends.BOS, &p.bos}, {"eos_token_id", ends.EOS, &p.eos}} {
+		if e.id == nil || *e.have != none {
+			continue
+		}
+		if _, ok := p.tokens[*e.id]; !ok {
+			return fmt.Errorf("%s %d: there is no token %d", e.name, *e.id, *e.id)
+		}
+		*e.have = *e.id
+	}
+	return nil
 }
 
 // setSettings takes BOS and EOS from the content of tokenizer_config.json.
@@ -51,7 +80,7 @@ func (p *pipeline) setSettings(content []byte) error {
 	if err := json.Unmarshal(content, &settings); err != nil {
 		return err
 	}
-	p.files[tokenizerConfigFile] = content
+	p.files[configFile] = content
 	for _, t := range []struct {
 		name string
 		text tokenText

@@ -1,4 +1,4 @@
-package checkpoint
+package tokenizer
 
 import (
 	"container/heap"

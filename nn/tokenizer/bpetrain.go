@@ -1,4 +1,4 @@
-package checkpoint
+package tokenizer
 
 import (
 	"container/heap"
@@ -19,12 +19,12 @@ import (
 // error.
 func TrainBPE(texts []string, vocab int) (Tokenizer, error) {
 	if vocab < len(byteRunes)+1 {
-		return nil, fmt.Errorf("checkpoint: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab, len(byteRunes)+1, endOfText)
+		return nil, fmt.Errorf("tokenizer: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab, len(byteRunes)+1, endOfText)
 	}
 	t := newBPETrainer(texts)
 	for len(t.spelling) < vocab-1 {
 		if err := t.merge(); err != nil {
-			return nil, fmt.Errorf("checkpoint: vocabulary of %d tokens: %w", vocab, err)
+			return nil, fmt.Errorf("tokenizer: vocabulary of %d tokens: %w", vocab, err)
 		}
 	}
 	return newByteLevel(t.spelling, t.merges, true), nil

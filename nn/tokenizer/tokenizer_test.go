@@ -1,4 +1,4 @@
-package checkpoint
+package tokenizer
 
 import (
 	"encoding/json"
@@ -37,40 +37,6 @@ func TestTokenizersMatchHuggingFace(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestStories260KTokenizer(t *testing.T) {
-	dir := stories260K(t)
-	c, err := Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var golden struct {
-		Cases []struct {
-			Text       string  `json:"text"`
-			IDs        []int32 `json:"ids"`
-			GreedyIDs  []int32 `json:"greedy_ids"`
-			GreedyText string  `json:"greedy_text"`
-		} `json:"cases"`
-	}
-	readJSONFile(t, filepath.Join(dir, "golden.json"), &golden)
-	for _, g := range golden.Cases {
-		if ids := c.Tokenizer.Encode(g.Text); !slices.Equal(ids, g.IDs) {
-			t.Errorf("Encode(%q) = %v, want %v", g.Text, ids, g.IDs)
-		}
-		if len(g.GreedyIDs) == 0 {
-			continue
-		}
-		if text := c.Tokenizer.Decode(slices.Concat(g.IDs, g.GreedyIDs)); text != g.GreedyText {
-			t.Errorf("Decode = %q, want %q", text, g.GreedyText)
-		}
-	}
-	if bos, ok := c.Tokenizer.BOS(); bos != 1 || !ok {
-		t.Errorf("BOS = %d, %v, want 1", bos, ok)
-	}
-	if eos, ok := c.Tokenizer.EOS(); eos != 2 || !ok {
-		t.Errorf("EOS = %d, %v, want 2", eos, ok)
 	}
 }
 
