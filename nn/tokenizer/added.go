@@ -2,16 +2,27 @@ package tokenizer
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // matcher finds added tokens in text: the leftmost, and of those that begin
 // at one place the longest.
 type matcher [256][]match // by first byte, longest first
 
+// match is an added token by the text to look for.
 type match struct {
+	text           string
+	id             int32
+	singleWord     bool // only where no letter or digit is next to it
+	lstrip, rstrip bool // takes the white space beside it
+}
+
+// part is a part of a text: an added token, or what lies between with the id
+// none.
+type part struct {
 	text string
 	id   int32
 }
@@ -29,38 +40,56 @@ func newMatcher(added []match) matcher {
 	return m
 }
 
-// split yields the parts of text in order: added tokens with their ids, and
-// what lies between, if it is not empty, with none.
-func (m *matcher) split(text string) iter.Seq2[string, int32] {
-	return func(yield func(string, int32) bool) {
-		begin := 0
-		for at := 0; at < len(text); {
-			found := m.at(text[at:])
-			if found.text == "" {
-				at++
-				continue
-			}
-			if begin < at && !yield(text[begin:at], none) {
-				return
-			}
-			if !yield(found.text, found.id) {
-				return
-			}
-			at += len(found.text)
-			begin = at
+// split returns the parts of text in order, none of them empty.
+func (m *matcher) split(text string) []part {
+	var parts []part
+	begin := 0
+	for at := 0; at < len(text); {
+		found := m.at(text[at:])
+		if found == nil {
+			at++
+			continue
 		}
-		if begin < len(text) {
-			yield(text[begin:], none)
+		from, to := at, at+len(found.text)
+		at = to
+		if found.singleWord && (endsInWord(text[:from]) || beginsWithWord(text[to:])) {
+			continue
 		}
+		if found.lstrip {
+			from = max(begin, len(strings.TrimRightFunc(text[:from], unicode.IsSpace)))
+		}
+		if found.rstrip {
+			to = len(text) - len(strings.TrimLeftFunc(text[to:], unicode.IsSpace))
+		}
+		if begin < from {
+			parts = append(parts, part{text[begin:from], none})
+		}
+		// A token of white space may lie in what the one before it took.
+		parts = append(parts, part{text[min(max(begin, from), to):to], found.id})
+		begin = to
 	}
+	if begin < len(text) {
+		parts = append(parts, part{text[begin:], none})
+	}
+	return parts
 }
 
 // at returns the added token that text, which is not empty, begins with.
-func (m *matcher) at(text string) match {
-	for _, a := range m[text[0]] {
+func (m *matcher) at(text string) *match {
+	for i, a := range m[text[0]] {
 		if strings.HasPrefix(text, a.text) {
-			return a
+			return &m[text[0]][i]
 		}
 	}
-	return match{}
+	return nil
+}
+
+func endsInWord(text string) bool {
+	r, size := utf8.DecodeLastRuneInString(text)
+	return size > 0 && isWord(r)
+}
+
+func beginsWithWord(text string) bool {
+	r, size := utf8.DecodeRuneInString(text)
+	return size > 0 && isWord(r)
 }

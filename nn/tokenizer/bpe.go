@@ -30,12 +30,6 @@ type symbol struct {
 	prev, next int32 // positions, or none
 }
 
-// scratch is memory that the pieces of one text share.
-type scratch struct {
-	symbols []symbol
-	queue   mergeQueue
-}
-
 // encode appends the ids of piece, which is well-formed UTF-8.
 func (b *bpe) encode(ids []int32, piece string, s *scratch) []int32 {
 	if id, ok := b.vocab[piece]; ok && b.ignoreMerges {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// newBPE compiles a BPE model. With byteLevel its vocabulary is spelt in the
+// newBPE compiles a BPE model of a vocabulary. With byteLevel its vocabulary is spelt in the
 // byte alphabet.
-func newBPE(j bpeJSON, byteLevel bool) (*bpe, error) {
+func newBPE(j *modelJSON, vocab map[string]int32, byteLevel bool) (*bpe, error) {
 	if j.Dropout != nil && *j.Dropout != 0 {
 		return nil, fmt.Errorf("dropout %g: must be null, random merges are not supported", *j.Dropout)
 	}
@@ -15,29 +15,29 @@ func newBPE(j bpeJSON, byteLevel bool) (*bpe, error) {
 		return nil, errors.New("continuing_subword_prefix and end_of_word_suffix must be empty")
 	}
 	b := &bpe{
-		vocab:        j.Vocab,
+		vocab:        vocab,
 		byteLevel:    byteLevel,
 		unknown:      none,
 		fuseUnknown:  j.FuseUnknown,
 		ignoreMerges: j.IgnoreMerges,
 	}
 	if j.Unknown != nil {
-		id, ok := j.Vocab[*j.Unknown]
+		id, ok := vocab[*j.Unknown]
 		if !ok {
 			return nil, fmt.Errorf("unk_token %q: the vocabulary has no such token", *j.Unknown)
 		}
 		b.unknown = id
 	}
 	if byteLevel {
-		b.vocab = make(map[string]int32, len(j.Vocab))
-		for token, id := range j.Vocab {
+		b.vocab = make(map[string]int32, len(vocab))
+		for token, id := range vocab {
 			if text, ok := spelledBytes(token); ok {
 				b.vocab[text] = id
 			}
 		}
 	}
 	b.setBytes(j.ByteFallback)
-	return b, b.setMerges(j.Merges, j.Vocab)
+	return b, b.setMerges(j.Merges, vocab)
 }
 
 // setBytes finds the tokens of single bytes.

@@ -11,30 +11,45 @@ import (
 // decoder is one step from tokens back to text.
 type decoder func(tokens []string) []string
 
+const knownDecoders = "ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, Sequence"
+
 func (p *pipeline) setDecoders(c *component) error {
 	for _, c := range c.flatten() {
-		var d decoder
-		switch {
-		case c.Type == "ByteLevel":
-			d = decodeByteLevel
-		case c.Type == "ByteFallback":
-			d = decodeByteFallback
-		case c.Type == "Fuse":
-			d = func(tokens []string) []string { return []string{strings.Join(tokens, "")} }
-		case c.Type == "Replace" && c.Pattern.String != nil:
-			replacer := strings.NewReplacer(*c.Pattern.String, c.Content)
-			d = each(replacer.Replace)
-		case c.Type == "Strip" && c.Stop == 0:
-			d = each(func(token string) string { return stripStart(token, c.Content, c.Start) })
-		default:
-			return c.refuse("decoder", "ByteLevel, ByteFallback, Fuse, Replace of a string, Strip at the start, and Sequence of these")
+		d, err := c.decoder()
+		if err != nil {
+			return err
 		}
 		p.decoders = append(p.decoders, d)
 	}
 	if p.decoders == nil {
-		return errors.New("has no decoder, which joins tokens to text")
+		return errors.New("has no decoder, which joins tokens to text; known are: " + knownDecoders)
 	}
 	return nil
+}
+
+func (c *component) decoder() (decoder, error) {
+	switch c.Type {
+	case "ByteLevel":
+		return decodeByteLevel, nil
+	case "ByteFallback":
+		return decodeByteFallback, nil
+	case "Fuse":
+		return func(tokens []string) []string { return []string{strings.Join(tokens, "")} }, nil
+	case "Replace":
+		replace, err := c.Pattern.replacer(c.Content)
+		if err != nil {
+			return nil, fmt.Errorf("decoder Replace: %w", err)
+		}
+		return each(replace), nil
+	case "Strip":
+		if c.Content == "" || c.Start < 0 || c.Stop < 0 {
+			return nil, fmt.Errorf("decoder Strip: content %q, start %d, stop %d: must be a text and numbers from 0", c.Content, c.Start, c.Stop)
+		}
+		return each(c.strip), nil
+	case "Metaspace":
+		return c.metaspaceDecoder()
+	}
+	return nil, c.refuse("decoder", knownDecoders)
 }
 
 func each(f func(token string) string) decoder {
@@ -46,12 +61,35 @@ func each(f func(token string) string) decoder {
 	}
 }
 
-// stripStart cuts up to n copies of content from the left of token.
-func stripStart(token, content string, n int) string {
-	for ; n > 0 && content != "" && strings.HasPrefix(token, content); n-- {
-		token = token[len(content):]
+// strip cuts copies of content, up to start from the left of token and up to
+// stop from its right.
+func (c *component) strip(token string) string {
+	for n := c.Start; n > 0 && strings.HasPrefix(token, c.Content); n-- {
+		token = token[len(c.Content):]
+	}
+	for n := c.Stop; n > 0 && strings.HasSuffix(token, c.Content); n-- {
+		token = token[:len(token)-len(c.Content)]
 	}
 	return token
+}
+
+// metaspaceDecoder turns marks into spaces, but drops those of the first
+// token, as all of them may have been put before the text.
+func (c *component) metaspaceDecoder() (decoder, error) {
+	scheme, err := c.prependScheme()
+	if err != nil {
+		return nil, fmt.Errorf("decoder %w", err)
+	}
+	return func(tokens []string) []string {
+		for i, token := range tokens {
+			space := " "
+			if i == 0 && scheme != "never" {
+				space = ""
+			}
+			tokens[i] = strings.ReplaceAll(token, c.Replacement, space)
+		}
+		return tokens
+	}, nil
 }
 
 // byteToken is how vocabularies with byte fallback spell a byte.

@@ -2,7 +2,6 @@ package tokenizer
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -16,7 +15,7 @@ type tokenizerJSON struct {
 	PreTokenizer  *component   `json:"pre_tokenizer"`
 	PostProcessor *component   `json:"post_processor"`
 	Decoder       *component   `json:"decoder"`
-	Model         bpeJSON      `json:"model"`
+	Model         modelJSON    `json:"model"`
 }
 
 type addedToken struct {
@@ -29,32 +28,66 @@ type addedToken struct {
 	Special    bool   `json:"special"`
 }
 
-type bpeJSON struct {
-	Dropout      *float64         `json:"dropout"`
-	Prefix       string           `json:"continuing_subword_prefix"`
-	Suffix       string           `json:"end_of_word_suffix"`
-	Unknown      *string          `json:"unk_token"`
-	FuseUnknown  bool             `json:"fuse_unk"`
-	ByteFallback bool             `json:"byte_fallback"`
-	IgnoreMerges bool             `json:"ignore_merges"`
-	Vocab        map[string]int32 `json:"vocab"`
-	Merges       []mergeText      `json:"merges"`
+// modelJSON is a BPE or a Unigram, of which the fields that they have in common
+// mean the same.
+type modelJSON struct {
+	Type         string          `json:"type"`
+	ByteFallback bool            `json:"byte_fallback"`
+	Vocab        json.RawMessage `json:"vocab"`
+
+	// BPE
+	Dropout      *float64    `json:"dropout"`
+	Prefix       string      `json:"continuing_subword_prefix"`
+	Suffix       string      `json:"end_of_word_suffix"`
+	Unknown      *string     `json:"unk_token"`
+	FuseUnknown  bool        `json:"fuse_unk"`
+	IgnoreMerges bool        `json:"ignore_merges"`
+	Merges       []mergeText `json:"merges"`
+
+	// Unigram
+	UnknownID *int32 `json:"unk_id"`
 }
 
-// UnmarshalJSON looks at the type first, since other types of model have
-// other forms of vocabulary. Files older than the field type are BPE.
-func (m *bpeJSON) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON looks at the type first, since others have other fields.
+func (m *modelJSON) UnmarshalJSON(b []byte) error {
 	var kind struct {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(b, &kind); err != nil {
 		return err
 	}
-	if cmp.Or(kind.Type, "BPE") != "BPE" {
-		return fmt.Errorf("model %q is not supported; known is: BPE", kind.Type)
+	switch kind.Type {
+	case "BPE", "Unigram", "": // files older than the type are BPE
+	default:
+		return fmt.Errorf("model %q is not supported; known are: BPE, Unigram", kind.Type)
 	}
-	type plain bpeJSON
+	type plain modelJSON
 	return json.Unmarshal(b, (*plain)(m))
+}
+
+// readVocab reads an object of ids by token, of which none may come twice.
+func readVocab(b []byte) (map[string]int32, error) {
+	vocab := make(map[string]int32)
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, fmt.Errorf("vocab: must be an object of ids by token")
+	}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return nil, fmt.Errorf("vocab: %w", err)
+		}
+		token := t.(string) // as every key of an object is
+		if _, ok := vocab[token]; ok {
+			return nil, fmt.Errorf("vocab: token %q comes twice", token)
+		}
+		var id int32
+		if err := d.Decode(&id); err != nil {
+			return nil, fmt.Errorf("vocab: token %q: %w", token, err)
+		}
+		vocab[token] = id
+	}
+	return vocab, nil
 }
 
 // mergeText is a merge's two tokens, stored as a list or as "left right".

@@ -111,21 +111,19 @@ func (p *pipeline) setTokens(vocab map[string]int32, added []addedToken) error {
 	p.special = make(map[int32]bool)
 	var verbatim, normalized []match
 	for _, a := range added {
-		if a.SingleWord || a.LStrip || a.RStrip {
-			return fmt.Errorf("added token %q: single_word, lstrip and rstrip are not supported", a.Content)
-		}
 		if err := p.addToken(a.ID, a.Content); err != nil {
 			return err
 		}
 		if a.Special {
 			p.special[a.ID] = true
 		}
+		m := match{a.Content, a.ID, a.SingleWord, a.LStrip, a.RStrip}
 		if a.Normalized {
-			text := p.normalize(a.Content, true)
-			normalized = append(normalized, match{text, a.ID})
-			p.tokens[a.ID] = text
+			m.text = p.normalize(a.Content, true)
+			normalized = append(normalized, m)
+			p.tokens[a.ID] = m.text
 		} else {
-			verbatim = append(verbatim, match{a.Content, a.ID})
+			verbatim = append(verbatim, m)
 		}
 	}
 	p.verbatim, p.normalized = newMatcher(verbatim), newMatcher(normalized)
@@ -163,12 +161,13 @@ func parseTokenizer(content []byte) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.model, err = newBPE(j.Model, byteLevel); err != nil {
+	vocab, err := p.setModel(&j.Model, byteLevel)
+	if err != nil {
 		return nil, err
 	}
 	for _, set := range []func() error{
 		func() error { return p.setNormalizers(j.Normalizer) },
-		func() error { return p.setTokens(j.Model.Vocab, j.AddedTokens) },
+		func() error { return p.setTokens(vocab, j.AddedTokens) },
 		func() error { return p.setTemplate(j.PostProcessor) },
 		func() error { return p.setDecoders(j.Decoder) },
 	} {
@@ -177,4 +176,23 @@ func parseTokenizer(content []byte) (*pipeline, error) {
 		}
 	}
 	return p, nil
+}
+
+// setModel returns the model's vocabulary.
+func (p *pipeline) setModel(j *modelJSON, byteLevel bool) (map[string]int32, error) {
+	if j.Type == "Unigram" {
+		u, err := newUnigram(j)
+		if err != nil {
+			return nil, err
+		}
+		p.model = u
+		return u.vocab, nil
+	}
+	vocab, err := readVocab(j.Vocab)
+	if err != nil {
+		return nil, err
+	}
+	b, err := newBPE(j, vocab, byteLevel)
+	p.model = b
+	return vocab, err
 }

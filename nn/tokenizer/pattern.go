@@ -1,49 +1,99 @@
 package tokenizer
 
 import (
+	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 )
 
-// splitAll cuts text by each pattern in turn.
-func splitAll(patterns []*regexp2.Regexp, text string) []string {
-	pieces := []string{text}
-	for _, re := range patterns {
-		var finer []string
-		for _, piece := range pieces {
-			finer = appendSplit(finer, re, piece)
+// pattern is what a component looks for in a text.
+type pattern struct{ String, Regex *string }
+
+// finder calls match with the begin and end of each place in text where
+// something is found, in order.
+type finder func(text string, match func(begin, end int))
+
+func (p pattern) finder() (finder, error) {
+	switch {
+	case p.Regex != nil:
+		re, err := compile(*p.Regex)
+		if err != nil {
+			return nil, err
 		}
-		pieces = finer
+		return func(text string, match func(begin, end int)) { findAll(re, text, match) }, nil
+	case p.String != nil && *p.String != "":
+		return func(text string, match func(begin, end int)) { findString(*p.String, text, match) }, nil
 	}
-	return pieces
+	return nil, errors.New("pattern: must be a Regex, or a String that is not empty")
 }
 
-// appendSplit cuts text into the matches of re and what lies between them.
-// Letters and numbers are those of Go's Unicode tables; characters assigned
-// since then are symbols here and may be letters to Hugging Face's tokenizers.
-func appendSplit(pieces []string, re *regexp2.Regexp, text string) []string {
-	runes := []rune(text)
-	at := 0 // in runes; text begins there
-	cut := func(end int) {
-		size := 0
-		for _, r := range runes[at:end] {
-			size += utf8.RuneLen(r)
+// replacer returns a function that puts content for every match.
+func (p pattern) replacer(content string) (func(string) string, error) {
+	find, err := p.finder()
+	if err != nil {
+		return nil, err
+	}
+	return func(text string) string {
+		var b strings.Builder
+		at := 0
+		find(text, func(begin, end int) {
+			b.WriteString(text[at:begin])
+			b.WriteString(content)
+			at = end
+		})
+		if at == 0 && b.Len() == 0 {
+			return text
 		}
-		if size > 0 {
-			pieces = append(pieces, text[:size])
+		b.WriteString(text[at:])
+		return b.String()
+	}, nil
+}
+
+func findString(s, text string, match func(begin, end int)) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], s)
+		if i < 0 {
+			return
 		}
-		text, at = text[size:], end
+		match(at+i, at+i+len(s))
+		at += i + len(s)
+	}
+}
+
+// findRunes returns a finder of single characters.
+func findRunes(is func(rune) bool) finder {
+	return func(text string, match func(begin, end int)) {
+		for at, r := range text {
+			if is(r) {
+				match(at, at+utf8.RuneLen(r))
+			}
+		}
+	}
+}
+
+// findAll finds the matches of re.
+func findAll(re *regexp2.Regexp, text string, match func(begin, end int)) {
+	runes := make([]rune, 0, len(text))
+	for _, r := range text {
+		runes = append(runes, alike(r))
+	}
+	at, bytes := 0, 0 // the same place in runes and in text
+	to := func(end int) int {
+		for ; at < end; at++ {
+			_, size := utf8.DecodeRuneInString(text[bytes:])
+			bytes += size
+		}
+		return bytes
 	}
 	m, err := re.FindRunesMatch(runes)
 	for m != nil {
-		cut(m.Index)
-		cut(m.Index + m.Length)
+		begin := to(m.Index)
+		match(begin, to(m.Index+m.Length))
 		m, err = re.FindNextMatch(m)
 	}
 	if err != nil {
 		panic(err) // only a match that takes too long fails, and no limit is set
 	}
-	cut(len(runes))
-	return pieces
 }

@@ -3,9 +3,9 @@ package tokenizer
 import (
 	"maps"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
-	"github.com/dlclark/regexp2"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -19,6 +19,9 @@ type Tokenizer interface {
 	// Encode returns a whole text's ids, with the tokens that the
 	// tokenizer's template puts around it, such as a BOS.
 	Encode(text string) []int32
+	// EncodeBare is Encode without the template's tokens, for a text that
+	// brings its own, such as a conversation laid out by Chat.
+	EncodeBare(text string) []int32
 	// EncodePiece returns the ids of a text that goes on from another, with
 	// no template and no space that stands only for the start of a text, so
 	// that Decode of Encode(a) and EncodePiece(b) together is a+b.
@@ -40,14 +43,14 @@ const none = -1
 
 // pipeline is a tokenizer.json, its steps in the order of use.
 type pipeline struct {
-	verbatim    matcher // added tokens found in the text as it is
-	normalizers []normalizer
-	normalized  matcher // added tokens found in normalized text
-	patterns    []*regexp2.Regexp
-	model       *bpe
-	before      []int32 // the template's tokens
-	after       []int32
-	decoders    []decoder
+	verbatim      matcher // added tokens found in the text as it is
+	normalizers   []normalizer
+	normalized    matcher // added tokens found in normalized text
+	preTokenizers []preTokenizer
+	model         model
+	before        []int32 // the template's tokens
+	after         []int32
+	decoders      []decoder
 
 	ids      map[string]int32 // of each token by its text
 	tokens   map[int32]string // what each token stands for in normalized text
@@ -55,6 +58,15 @@ type pipeline struct {
 	vocab    int
 	bos, eos int32 // or none
 	files    map[string][]byte
+
+	scratch sync.Pool // of *scratch
+}
+
+// model turns a piece of text into tokens.
+type model interface {
+	// encode appends the ids of piece, which is well-formed UTF-8 and not
+	// empty.
+	encode(ids []int32, piece string, s *scratch) []int32
 }
 
 func (p *pipeline) Vocab() int               { return p.vocab }
@@ -68,36 +80,64 @@ func (p *pipeline) Encode(text string) []int32 {
 	return append(ids, p.after...)
 }
 
+func (p *pipeline) EncodeBare(text string) []int32 {
+	return p.encode(nil, text, true)
+}
+
 func (p *pipeline) EncodePiece(text string) []int32 {
 	return p.encode(nil, text, false)
 }
 
-// encode appends the ids of text. A normalizer may put something before the
-// text after an added token, and before the first if it is a start.
-func (p *pipeline) encode(ids []int32, text string, start bool) []int32 {
-	var s scratch
-	for part, added := range p.verbatim.split(wellFormed(text)) {
-		if added != none {
-			ids, start = append(ids, added), true
+// encode appends the ids of text, which is whole or goes on from another.
+func (p *pipeline) encode(ids []int32, text string, whole bool) []int32 {
+	s, _ := p.scratch.Get().(*scratch)
+	if s == nil {
+		s = new(scratch)
+	}
+	defer p.scratch.Put(s)
+	text = wellFormed(text)
+	at, goesOn := 0, !whole
+	for _, part := range p.verbatim.split(text) {
+		if part.id != none {
+			ids = append(ids, part.id)
+			at, goesOn = at+len(part.text), false
 			continue
 		}
-		for part, added := range p.normalized.split(p.normalize(part, start)) {
-			if added != none {
-				ids = append(ids, added)
-				continue
+		first := whole && at == 0
+		for _, sub := range p.normalized.split(p.normalize(part.text, !goesOn)) {
+			if sub.id != none {
+				ids = append(ids, sub.id)
+			} else {
+				ids = p.encodePart(ids, piece{sub.text, first, goesOn}, s)
 			}
-			for _, piece := range splitAll(p.patterns, part) {
-				ids = p.model.encode(ids, piece, &s)
-			}
+			first, goesOn = false, false
 		}
-		start = true
+		at, goesOn = at+len(part.text), false
 	}
 	return ids
 }
 
-func (p *pipeline) normalize(text string, start bool) string {
+// encodePart appends the ids of what lies between added tokens.
+func (p *pipeline) encodePart(ids []int32, part piece, s *scratch) []int32 {
+	s.pieces = append(s.pieces[:0], part)
+	for _, split := range p.preTokenizers {
+		s.finer = s.finer[:0]
+		for _, piece := range s.pieces {
+			s.finer = split(s.finer, piece)
+		}
+		s.pieces, s.finer = s.finer, s.pieces
+	}
+	for _, piece := range s.pieces {
+		ids = s.encode(ids, p.model, piece.text)
+	}
+	return ids
+}
+
+// normalize rewrites text; starts tells whether it begins the text or follows
+// an added token.
+func (p *pipeline) normalize(text string, starts bool) string {
 	for _, n := range p.normalizers {
-		text = n(text, start)
+		text = n(text, starts)
 	}
 	return text
 }

@@ -1,0 +1,87 @@
+package tokenizer
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normalizer rewrites text; starts tells whether it begins the text or follows
+// an added token, and does not go on from other text.
+type normalizer func(text string, starts bool) string
+
+// plain is a normalizer that does the same everywhere.
+func plain(f func(string) string) normalizer {
+	return func(text string, _ bool) string { return f(text) }
+}
+
+const knownNormalizers = "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, Precompiled, Sequence"
+
+func (p *pipeline) setNormalizers(c *component) error {
+	for _, c := range c.flatten() {
+		n, err := c.normalizer()
+		if err != nil {
+			return err
+		}
+		p.normalizers = append(p.normalizers, n)
+	}
+	return nil
+}
+
+func (c *component) normalizer() (normalizer, error) {
+	switch c.Type {
+	case "NFC":
+		return plain(normalForm(norm.NFC)), nil
+	case "NFD":
+		return plain(normalForm(norm.NFD)), nil
+	case "NFKC":
+		return plain(normalForm(norm.NFKC)), nil
+	case "NFKD":
+		return plain(normalForm(norm.NFKD)), nil
+	case "Lowercase":
+		return plain(lower), nil
+	case "StripAccents":
+		return plain(stripAccents), nil
+	case "Strip":
+		return plain(c.stripSpace), nil
+	case "Prepend":
+		return c.prepend, nil
+	case "Replace":
+		replace, err := c.Pattern.replacer(c.Content)
+		if err != nil {
+			return nil, fmt.Errorf("normalizer Replace: %w", err)
+		}
+		return plain(replace), nil
+	case "Precompiled":
+		blob, err := base64.StdEncoding.DecodeString(c.Charsmap)
+		if err != nil {
+			return nil, fmt.Errorf("normalizer Precompiled: precompiled_charsmap: %w", err)
+		}
+		m, err := newCharsmap(blob)
+		if err != nil {
+			return nil, fmt.Errorf("normalizer Precompiled: precompiled_charsmap: %w", err)
+		}
+		return plain(m.normalize), nil
+	}
+	return nil, c.refuse("normalizer", knownNormalizers)
+}
+
+func (c *component) prepend(text string, starts bool) string {
+	if !starts || text == "" {
+		return text
+	}
+	return c.Prepend + text
+}
+
+func (c *component) stripSpace(text string) string {
+	if c.StripLeft {
+		text = strings.TrimLeftFunc(text, unicode.IsSpace)
+	}
+	if c.StripRight {
+		text = strings.TrimRightFunc(text, unicode.IsSpace)
+	}
+	return text
+}

@@ -1,0 +1,159 @@
+package tokenizer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// piece is a part of a text that is on its way to the model.
+type piece struct {
+	text   string
+	first  bool // begins the whole text
+	goesOn bool // follows other text without a space
+}
+
+// preTokenizer appends the parts of a piece.
+type preTokenizer func(parts []piece, p piece) []piece
+
+const knownPreTokenizers = "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, Sequence"
+
+// setPreTokenizers returns whether the last step turns text into bytes.
+func (p *pipeline) setPreTokenizers(c *component) (byteLevel bool, err error) {
+	for _, c := range c.flatten() {
+		if byteLevel {
+			return false, fmt.Errorf("pre_tokenizer %q after ByteLevel is not supported", c.Type)
+		}
+		byteLevel = c.Type == "ByteLevel"
+		steps, err := c.preTokenizers()
+		if err != nil {
+			return false, err
+		}
+		p.preTokenizers = append(p.preTokenizers, steps...)
+	}
+	return byteLevel, nil
+}
+
+func (c *component) preTokenizers() ([]preTokenizer, error) {
+	switch c.Type {
+	case "ByteLevel":
+		return c.byteLevel()
+	case "Metaspace":
+		return c.metaspace()
+	case "Split":
+		find, err := c.Pattern.finder()
+		if err != nil {
+			return nil, fmt.Errorf("pre_tokenizer Split: %w", err)
+		}
+		return c.split(find)
+	case "Digits":
+		behavior := "Contiguous"
+		if c.IndividualDigits {
+			behavior = "Isolated"
+		}
+		c := component{Type: c.Type, Behavior: behavior}
+		return c.split(findRunes(isNumeric))
+	case "Punctuation":
+		c := *c
+		if c.Behavior == "" {
+			c.Behavior = "Isolated"
+		}
+		return c.split(findRunes(isPunctuation))
+	case "WhitespaceSplit":
+		return []preTokenizer{splitter(findRunes(unicode.IsSpace), removed)}, nil
+	case "Whitespace":
+		return []preTokenizer{splitter(findRuns(kindOf), inverted(removed))}, nil
+	}
+	return nil, c.refuse("pre_tokenizer", knownPreTokenizers)
+}
+
+func (c *component) byteLevel() (steps []preTokenizer, err error) {
+	if c.AddPrefixSpace != nil && *c.AddPrefixSpace || c.AddPrefixSpace == nil {
+		steps = append(steps, func(parts []piece, p piece) []piece {
+			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
+				p.text = " " + p.text
+			}
+			return append(parts, p)
+		})
+	}
+	if c.UseRegex == nil || *c.UseRegex {
+		re, err := compile(gpt2Pattern)
+		if err != nil {
+			return nil, err
+		}
+		find := func(text string, match func(begin, end int)) { findAll(re, text, match) }
+		steps = append(steps, splitter(find, isolated))
+	}
+	return steps, nil
+}
+
+// metaspace puts a visible character for spaces, and one before the text.
+func (c *component) metaspace() ([]preTokenizer, error) {
+	scheme, err := c.prependScheme()
+	if err != nil {
+		return nil, err
+	}
+	mark := c.Replacement
+	steps := []preTokenizer{func(parts []piece, p piece) []piece {
+		p.text = strings.ReplaceAll(p.text, " ", mark)
+		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(p.text, mark) {
+			p.text = mark + p.text
+		}
+		return append(parts, p)
+	}}
+	if c.Split == nil || *c.Split {
+		find := func(text string, match func(begin, end int)) { findString(mark, text, match) }
+		steps = append(steps, splitter(find, mergedWithNext))
+	}
+	return steps, nil
+}
+
+// prependScheme checks a Metaspace; files older than the scheme have
+// add_prefix_space, whose absence is true.
+func (c *component) prependScheme() (string, error) {
+	if utf8.RuneCountInString(c.Replacement) != 1 {
+		return "", fmt.Errorf("Metaspace: replacement %q: must be one character", c.Replacement)
+	}
+	scheme := "always"
+	if c.AddPrefixSpace != nil && !*c.AddPrefixSpace {
+		scheme = "never"
+	}
+	if c.PrependScheme != "" {
+		scheme = c.PrependScheme
+	}
+	if known := []string{"always", "first", "never"}; !slices.Contains(known, scheme) {
+		return "", fmt.Errorf("Metaspace: prepend_scheme %q is not supported; known are: %s", scheme, strings.Join(known, ", "))
+	}
+	return scheme, nil
+}
+
+// findRuns finds runs of characters of one kind that is not 0.
+func findRuns(kind func(rune) int) finder {
+	return func(text string, match func(begin, end int)) {
+		begin, last := 0, 0
+		for at, r := range text {
+			if k := kind(r); k != last {
+				if last != 0 {
+					match(begin, at)
+				}
+				begin, last = at, k
+			}
+		}
+		if last != 0 {
+			match(begin, len(text))
+		}
+	}
+}
+
+// kindOf tells words from what is neither word nor white space.
+func kindOf(r rune) int {
+	switch {
+	case isWord(r):
+		return 1
+	case unicode.IsSpace(r):
+		return 0
+	}
+	return 2
+}

@@ -1,0 +1,135 @@
+package tokenizer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+)
+
+// compile reads a regular expression as Oniguruma does, in which Hugging Face's
+// tokenizers has them. What regexp2 reads otherwise is refused or rewritten:
+// there ^ and $ are those of lines, and a + after a quantifier makes it
+// possessive.
+func compile(expr string) (*regexp2.Regexp, error) {
+	rewritten, err := atomic(expr)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", expr, err)
+	}
+	re, err := regexp2.Compile(rewritten, regexp2.Multiline)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", expr, err)
+	}
+	return re, nil
+}
+
+// otherEscapes mean something else to the two libraries.
+const otherEscapes = "wWbBhHGKXRyYOZ"
+
+// atomic writes possessive quantifiers as atomic groups.
+func atomic(expr string) (string, error) {
+	var out []byte
+	var groups []int // where the open ones begin in out
+	atom := 0        // where the last atom begins in out
+	for at := 0; at < len(expr); {
+		switch c := expr[at]; c {
+		case '*', '+', '?':
+			out = append(out, c)
+			if at++; at == len(expr) || expr[at] != '+' {
+				continue
+			}
+			out = slices.Insert(out, atom, []byte("(?>")...)
+			out = append(out, ')')
+			at++
+		case '(':
+			groups = append(groups, len(out))
+			end := at + 1
+			if at+2 < len(expr) && expr[end] == '?' {
+				end += 2 // not a quantifier
+			}
+			out = append(out, expr[at:end]...)
+			at = end
+		case ')':
+			if len(groups) == 0 {
+				return "", errors.New("a ) without a (")
+			}
+			atom, groups = groups[len(groups)-1], groups[:len(groups)-1]
+			out = append(out, c)
+			at++
+		case '}':
+			out = append(out, c)
+			if at++; at < len(expr) && expr[at] == '+' {
+				return "", errors.New("}+ is not supported")
+			}
+		default:
+			end, err := atomEnd(expr, at)
+			if err != nil {
+				return "", err
+			}
+			if c != '{' {
+				atom = len(out)
+			}
+			out = append(out, expr[at:end]...)
+			at = end
+		}
+	}
+	return string(out), nil
+}
+
+// atomEnd returns where the atom that begins at a place of expr ends: a class,
+// an escape or a character.
+func atomEnd(expr string, at int) (int, error) {
+	switch expr[at] {
+	case '\\':
+		return escapeEnd(expr, at)
+	case '[':
+		return classEnd(expr, at)
+	case '{':
+		if i := strings.IndexByte(expr[at:], '}'); i > 0 {
+			return at + i, nil
+		}
+	}
+	return at + 1, nil
+}
+
+func escapeEnd(expr string, at int) (int, error) {
+	if at+1 == len(expr) {
+		return 0, errors.New(`ends in a \`)
+	}
+	c := expr[at+1]
+	if strings.IndexByte(otherEscapes, c) >= 0 {
+		return 0, fmt.Errorf(`\%c is not supported`, c)
+	}
+	if c == 'p' || c == 'P' {
+		if i := strings.IndexByte(expr[at:], '}'); i > 0 {
+			return at + i + 1, nil
+		}
+	}
+	return at + 2, nil
+}
+
+func classEnd(expr string, at int) (int, error) {
+	at++
+	if strings.HasPrefix(expr[at:], "^") {
+		at++
+	}
+	for first := true; at < len(expr); first = false {
+		switch {
+		case expr[at] == ']' && !first:
+			return at + 1, nil
+		case expr[at] == '[' || strings.HasPrefix(expr[at:], "&&"):
+			return 0, errors.New("a class within a class is not supported")
+		case expr[at] == '\\':
+			end, err := escapeEnd(expr, at)
+			if err != nil {
+				return 0, err
+			}
+			at = end
+		default:
+			at++
+		}
+	}
+	return 0, errors.New("a [ without a ]")
+}

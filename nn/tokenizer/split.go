@@ -1,0 +1,106 @@
+package tokenizer
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// stretch is a stretch of text that was found, or that lies between.
+type stretch struct {
+	begin, end int
+	found      bool
+}
+
+// behavior says what becomes of the stretches of a text.
+type behavior func([]stretch) []stretch
+
+var behaviors = map[string]behavior{
+	"Removed":            removed,
+	"Isolated":           isolated,
+	"MergedWithPrevious": mergedWithPrevious,
+	"MergedWithNext":     mergedWithNext,
+	"Contiguous":         contiguous,
+}
+
+func (c *component) split(find finder) ([]preTokenizer, error) {
+	do, ok := behaviors[c.Behavior]
+	if !ok {
+		known := slices.Sorted(maps.Keys(behaviors))
+		return nil, c.refuse("behavior "+c.Behavior+" of pre_tokenizer", strings.Join(known, ", "))
+	}
+	if c.Invert {
+		do = inverted(do)
+	}
+	return []preTokenizer{splitter(find, do)}, nil
+}
+
+// splitter cuts pieces by what find finds in them.
+func splitter(find finder, do behavior) preTokenizer {
+	return func(parts []piece, p piece) []piece {
+		var all []stretch
+		at := 0
+		find(p.text, func(begin, end int) {
+			if at < begin {
+				all = append(all, stretch{at, begin, false})
+			}
+			all = append(all, stretch{begin, end, true})
+			at = end
+		})
+		if at < len(p.text) {
+			all = append(all, stretch{at, len(p.text), false})
+		}
+		for _, s := range do(all) {
+			if s.begin < s.end {
+				start := s.begin == 0
+				parts = append(parts, piece{p.text[s.begin:s.end], p.first && start, p.goesOn && start})
+			}
+		}
+		return parts
+	}
+}
+
+func inverted(do behavior) behavior {
+	return func(all []stretch) []stretch {
+		for i := range all {
+			all[i].found = !all[i].found
+		}
+		return do(all)
+	}
+}
+
+func isolated(all []stretch) []stretch { return all }
+
+func removed(all []stretch) []stretch {
+	return slices.DeleteFunc(all, func(s stretch) bool { return s.found })
+}
+
+// contiguous joins neighbours that are both found.
+func contiguous(all []stretch) []stretch {
+	return join(all, func(before, s stretch) bool { return before.found == s.found })
+}
+
+// mergedWithPrevious joins what is found to what lies before it.
+func mergedWithPrevious(all []stretch) []stretch {
+	return join(all, func(before, s stretch) bool { return s.found && !before.found })
+}
+
+// mergedWithNext joins what is found to what comes after it.
+func mergedWithNext(all []stretch) []stretch {
+	return join(all, func(before, s stretch) bool { return before.found && !s.found })
+}
+
+// join joins neighbours as asked.
+func join(all []stretch, joins func(before, s stretch) bool) []stretch {
+	joined := all[:0]
+	var before stretch
+	for i, s := range all {
+		if i > 0 && joins(before, s) {
+			joined[len(joined)-1].end = s.end
+		} else {
+			joined = append(joined, s)
+		}
+		before = s
+	}
+	return joined
+}

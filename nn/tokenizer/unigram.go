@@ -1,0 +1,181 @@
+package tokenizer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"unicode/utf8"
+)
+
+// unigram encodes one piece of text by the most probable sequence of tokens
+// (Kudo 2018, arXiv:1804.10959), which it finds as Viterbi does.
+type unigram struct {
+	vocab        map[string]int32
+	tokens       []string  // in order
+	ids          []int32   // of tokens
+	scores       []float64 // of tokens, the logarithms of their probabilities
+	unknown      int32
+	unknownScore float64
+	bytes        [256]int32 // the token of each byte to fall back on, or none
+}
+
+// unknownPenalty is how much less probable an unknown character is than the
+// rarest token, as in SentencePiece (unigram_model.cc, kUnkPenalty).
+const unknownPenalty = 10
+
+// step is the best way to a place in a piece.
+type step struct {
+	score float64
+	from  int32 // where its last token begins, or none
+	id    int32
+}
+
+// scoredToken is a list of a token and its score.
+type scoredToken struct {
+	text  string
+	score float64
+}
+
+// UnmarshalJSON reads the list.
+func (t *scoredToken) UnmarshalJSON(b []byte) error {
+	list := []any{&t.text, &t.score}
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	if len(list) != 2 {
+		return fmt.Errorf("token %s: must be a text and a score", b)
+	}
+	return nil
+}
+
+func newUnigram(j *modelJSON) (*unigram, error) {
+	var list []scoredToken
+	if err := json.Unmarshal(j.Vocab, &list); err != nil {
+		return nil, fmt.Errorf("vocab: %w", err)
+	}
+	if j.UnknownID == nil {
+		return nil, errors.New("unk_id: must name a token")
+	}
+	if id := *j.UnknownID; id < 0 || int(id) >= len(list) {
+		return nil, fmt.Errorf("unk_id %d: must be from 0 to %d, the last token", id, len(list)-1)
+	}
+	u := &unigram{vocab: make(map[string]int32, len(list)), unknown: *j.UnknownID, unknownScore: math.Inf(1)}
+	order := make([]int32, len(list))
+	for id, t := range list {
+		if other, ok := u.vocab[t.text]; ok {
+			return nil, fmt.Errorf("vocab: token %q has two ids, %d and %d", t.text, other, id)
+		}
+		u.vocab[t.text] = int32(id)
+		u.unknownScore = min(u.unknownScore, t.score)
+		order[id] = int32(id)
+	}
+	u.unknownScore -= unknownPenalty
+	slices.SortFunc(order, func(a, b int32) int {
+		if list[a].text < list[b].text {
+			return -1
+		}
+		return 1
+	})
+	for _, id := range order {
+		if t := list[id]; t.text != "" {
+			u.tokens, u.ids, u.scores = append(u.tokens, t.text), append(u.ids, id), append(u.scores, t.score)
+		}
+	}
+	for b := range u.bytes {
+		u.bytes[b] = none
+		if id, ok := u.vocab[byteToken(byte(b))]; ok && j.ByteFallback {
+			u.bytes[b] = id
+		}
+	}
+	return u, nil
+}
+
+func (u *unigram) encode(ids []int32, piece string, s *scratch) []int32 {
+	s.path = s.path[:0]
+	for range len(piece) + 1 {
+		s.path = append(s.path, step{from: none})
+	}
+	s.path[0].from = 0
+	for at := 0; at < len(piece); {
+		_, size := utf8.DecodeRuneInString(piece[at:])
+		single := false
+		u.prefixes(piece[at:], func(i int) {
+			single = single || len(u.tokens[i]) == size
+			s.reach(at, len(u.tokens[i]), u.ids[i], u.scores[i])
+		})
+		if !single {
+			s.reach(at, size, u.unknown, u.unknownScore)
+		}
+		at += size
+	}
+	return u.trace(ids, piece, s.path)
+}
+
+// reach takes a token at a place of the piece if it leads to a better path.
+func (s *scratch) reach(at, size int, id int32, score float64) {
+	score += s.path[at].score
+	if end := &s.path[at+size]; end.from == none || score > end.score {
+		*end = step{score, int32(at), id}
+	}
+}
+
+// prefixes yields the tokens that text begins with, the shortest first.
+func (u *unigram) prefixes(text string, yield func(i int)) {
+	lo, hi := 0, len(u.tokens)
+	for n := range len(text) {
+		// Of lo to hi all have text[:n]; the one that is no longer comes first.
+		c := text[n]
+		lo += sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] >= c })
+		hi = lo + sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] > c })
+		if lo == hi {
+			return
+		}
+		if len(u.tokens[lo]) == n+1 {
+			yield(lo)
+			if lo++; lo == hi {
+				return
+			}
+		}
+	}
+}
+
+// trace appends the tokens of the best path. Unknown characters side by side
+// are one: as its bytes, if all of them are tokens, or as the unknown token.
+func (u *unigram) trace(ids []int32, piece string, path []step) []int32 {
+	begin := len(ids)
+	for end := len(piece); end > 0; {
+		at := path[end]
+		from := int(at.from)
+		if at.id != u.unknown {
+			ids = append(ids, at.id)
+			end = from
+			continue
+		}
+		for from > 0 && path[from].id == u.unknown {
+			from = int(path[from].from)
+		}
+		ids = u.appendUnknown(ids, piece[from:end])
+		end = from
+	}
+	slices.Reverse(ids[begin:])
+	return ids
+}
+
+// appendUnknown appends the ids of text, the last first.
+func (u *unigram) appendUnknown(ids []int32, text string) []int32 {
+	if id, ok := u.vocab[text]; ok { // as of characters that were joined
+		return append(ids, id)
+	}
+	for i := range len(text) {
+		if u.bytes[text[i]] == none {
+			return append(ids, u.unknown)
+		}
+	}
+	for i := len(text) - 1; i >= 0; i-- {
+		ids = append(ids, u.bytes[text[i]])
+	}
+	return ids
+}
