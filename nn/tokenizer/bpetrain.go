@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/dlclark/regexp2"
 )
 
 // TrainBPE learns a byte-level BPE tokenizer of vocab tokens from texts, which
@@ -69,11 +67,13 @@ func newBPETrainer(texts []string) *bpeTrainer {
 }
 
 func wordCounts(texts []string) map[string]int {
-	patterns := []*regexp2.Regexp{regexp2.MustCompile(gpt2Pattern, regexp2.None)}
+	split := splitter(findGPT2, isolated)
 	times := make(map[string]int)
+	var words []piece
 	for _, text := range texts {
-		for _, word := range splitAll(patterns, wellFormed(text)) {
-			times[word]++
+		words = split(words[:0], piece{text: wellFormed(text)})
+		for _, word := range words {
+			times[word.text]++
 		}
 	}
 	return times

@@ -6,6 +6,15 @@ import "strings"
 // (https://github.com/openai/gpt-2/blob/master/src/encoder.py).
 const gpt2Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
+var findGPT2 = func() finder {
+	p := gpt2Pattern
+	find, err := pattern{Regex: &p}.finder()
+	if err != nil {
+		panic(err) // it is a constant
+	}
+	return find
+}()
+
 // byteRunes is the alphabet in which byte-level vocabularies are spelt, a
 // character for each byte: the byte's own in Latin-1 where that one is
 // printable, and the next from U+0100 on otherwise.

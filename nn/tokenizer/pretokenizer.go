@@ -39,7 +39,7 @@ func (p *pipeline) setPreTokenizers(c *component) (byteLevel bool, err error) {
 func (c *component) preTokenizers() ([]preTokenizer, error) {
 	switch c.Type {
 	case "ByteLevel":
-		return c.byteLevel()
+		return c.byteLevel(), nil
 	case "Metaspace":
 		return c.metaspace()
 	case "Split":
@@ -69,8 +69,8 @@ func (c *component) preTokenizers() ([]preTokenizer, error) {
 	return nil, c.refuse("pre_tokenizer", knownPreTokenizers)
 }
 
-func (c *component) byteLevel() (steps []preTokenizer, err error) {
-	if c.AddPrefixSpace != nil && *c.AddPrefixSpace || c.AddPrefixSpace == nil {
+func (c *component) byteLevel() (steps []preTokenizer) {
+	if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
 		steps = append(steps, func(parts []piece, p piece) []piece {
 			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
 				p.text = " " + p.text
@@ -79,14 +79,9 @@ func (c *component) byteLevel() (steps []preTokenizer, err error) {
 		})
 	}
 	if c.UseRegex == nil || *c.UseRegex {
-		re, err := compile(gpt2Pattern)
-		if err != nil {
-			return nil, err
-		}
-		find := func(text string, match func(begin, end int)) { findAll(re, text, match) }
-		steps = append(steps, splitter(find, isolated))
+		steps = append(steps, splitter(findGPT2, isolated))
 	}
-	return steps, nil
+	return steps
 }
 
 // metaspace puts a visible character for spaces, and one before the text.

@@ -77,21 +77,21 @@ func removed(all []stretch) []stretch {
 
 // contiguous joins neighbours that are both found.
 func contiguous(all []stretch) []stretch {
-	return join(all, func(before, s stretch) bool { return before.found == s.found })
+	return unite(all, func(before, s stretch) bool { return before.found == s.found })
 }
 
 // mergedWithPrevious joins what is found to what lies before it.
 func mergedWithPrevious(all []stretch) []stretch {
-	return join(all, func(before, s stretch) bool { return s.found && !before.found })
+	return unite(all, func(before, s stretch) bool { return s.found && !before.found })
 }
 
 // mergedWithNext joins what is found to what comes after it.
 func mergedWithNext(all []stretch) []stretch {
-	return join(all, func(before, s stretch) bool { return before.found && !s.found })
+	return unite(all, func(before, s stretch) bool { return before.found && !s.found })
 }
 
-// join joins neighbours as asked.
-func join(all []stretch, joins func(before, s stretch) bool) []stretch {
+// unite makes one of neighbours where asked.
+func unite(all []stretch, joins func(before, s stretch) bool) []stretch {
 	joined := all[:0]
 	var before stretch
 	for i, s := range all {
