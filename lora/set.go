@@ -168,10 +168,7 @@ func (s *Set) Merge(m *nn.Model) error { return s.addTo(m, 1) }
 func (s *Set) Unmerge(m *nn.Model) error { return s.addTo(m, -1) }
 
 func (s *Set) addTo(m *nn.Model, sign float32) error {
-	byName := make(map[string]*nn.Linear)
-	for _, l := range m.Linears() {
-		byName[l.Name] = l
-	}
+	byName := linears(m)
 	for _, a := range s.Adapters {
 		l := byName[a.Base.Name]
 		if l == nil || l.In() != a.Base.In() || l.Out() != a.Base.Out() {

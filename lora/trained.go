@@ -8,7 +8,8 @@ import (
 	"ranksweep/nn"
 )
 
-// Trained is an adapter that was made elsewhere.
+// Trained is an adapter without what trains it: one that was made elsewhere,
+// or is to be handed on.
 type Trained struct {
 	Module string         // name of the linear map that it adapts
 	A      blas32.General // (r, in)
@@ -16,32 +17,66 @@ type Trained struct {
 	Gamma  float64        // γ_r
 }
 
-// Restore puts trained adapters on m, for batches of at most the given number
-// of tokens. Ranks may differ. A map that m lacks, or of another shape, is an
-// error that names it.
-func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
-	byName := make(map[string]*nn.Linear)
-	for _, l := range m.Linears() {
-		byName[l.Name] = l
+// Trained returns the set's adapters, sharing A and B with it.
+func (s *Set) Trained() []Trained {
+	var all []Trained
+	for _, a := range s.Adapters {
+		all = append(all, Trained{a.Base.Name, a.A, a.B, a.Gamma()})
 	}
+	return all
+}
+
+// Restore puts trained adapters on m, for batches of at most the given number
+// of tokens. Ranks may differ. What [Fits] refuses is an error.
+func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
+	if err := Fits(m, trained); err != nil {
+		return nil, err
+	}
+	byName := linears(m)
+	ofRank := make(map[int][]*nn.Linear) // adapters of one rank share what they use in turn
+	for _, t := range trained {
+		ofRank[t.A.Rows] = append(ofRank[t.A.Rows], byName[t.Module])
+	}
+	shared := make(map[int]*scratch)
 	s := new(Set)
 	for _, t := range trained {
-		l := byName[t.Module]
-		if l == nil {
-			return nil, fmt.Errorf("lora: the model has no linear map %q; it has %s and others", t.Module, m.Linears()[0].Name)
-		}
-		if t.A.Cols != l.In() || t.B.Rows != l.Out() || t.A.Rows != t.B.Cols {
-			return nil, fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): an adapter of another model",
-				t.Module, t.A.Rows, t.A.Cols, t.B.Rows, t.B.Cols, l.Out(), l.In())
-		}
 		c := Config{Rank: t.A.Rows, Gamma: t.Gamma, Init: Init{Kind: KaimingUniform}, Tokens: tokens}
 		if err := c.validate(); err != nil {
 			return nil, err
 		}
-		a := newAdapter(l, c, 0, newScratch(c, []*nn.Linear{l}))
+		if shared[c.Rank] == nil {
+			shared[c.Rank] = newScratch(c, ofRank[c.Rank])
+		}
+		a := newAdapter(byName[t.Module], c, 0, shared[c.Rank])
 		copy(a.A.Data, t.A.Data)
 		copy(a.B.Data, t.B.Data)
 		s.Adapters = append(s.Adapters, a)
 	}
 	return s, nil
+}
+
+// Fits reports the first adapter that is not one of m's: of a map that m lacks,
+// or of another shape.
+func Fits(m *nn.Model, trained []Trained) error {
+	byName := linears(m)
+	for _, t := range trained {
+		l := byName[t.Module]
+		if l == nil {
+			return fmt.Errorf("lora: the model has no linear map %q; it has %s and others", t.Module, m.Linears()[0].Name)
+		}
+		if t.A.Cols != l.In() || t.B.Rows != l.Out() || t.A.Rows != t.B.Cols {
+			return fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): an adapter of another model",
+				t.Module, t.A.Rows, t.A.Cols, t.B.Rows, t.B.Cols, l.Out(), l.In())
+		}
+	}
+	return nil
+}
+
+// linears returns the linear maps of m by name.
+func linears(m *nn.Model) map[string]*nn.Linear {
+	byName := make(map[string]*nn.Linear)
+	for _, l := range m.Linears() {
+		byName[l.Name] = l
+	}
+	return byName
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,9 +12,11 @@ import (
 )
 
 // config is what an adapter_config.json says that changes what an adapter
-// computes.
+// computes, and what is written again.
 type config struct {
-	Type         string            `json:"peft_type"`
+	Type      string `json:"peft_type"`
+	BaseModel string `json:"base_model_name_or_path"`
+	selection
 	R            int               `json:"r"`
 	Alpha        float64           `json:"lora_alpha"`
 	RSLoRA       bool              `json:"use_rslora"`
@@ -21,6 +24,11 @@ type config struct {
 	AlphaPattern patterns[float64] `json:"alpha_pattern"`
 	Bias         string            `json:"bias"`
 	Init         any               `json:"init_lora_weights"` // true, false or a name
+	Dropout      float64           `json:"lora_dropout"`
+
+	// FanInFanOut says that PEFT has the map's weights as (in, out). A and B
+	// do not depend on it.
+	FanInFanOut bool `json:"fan_in_fan_out"`
 }
 
 // beyond are the settings that ask for more than γBA beside a map, and what
@@ -29,16 +37,22 @@ var beyond = []struct{ key, what string }{
 	{"use_dora", "DoRA"},
 	{"use_qalora", "QALoRA"},
 	{"use_bdlora", "block-diagonal LoRA"},
+	{"velora_config", "VeLoRA"},
+	{"kasa_config", "KaSA"},
+	{"monteclora_config", "MonteCLoRA"},
 	{"arrow_config", "routing among adapters"},
 	{"alora_invocation_tokens", "waiting for a token"},
 	{"layer_replication", "repeating layers"},
-	{"fan_in_fan_out", "transposing weights"},
 	{"lora_bias", "training biases"},
 	{"modules_to_save", "training whole modules"},
+	{"target_parameters", "adapting parameters that are no linear map"},
+	{"trainable_token_indices", "training tokens"},
+	{"megatron_config", "Megatron"},
 }
 
 // residual are the initializations that take the first γBA out of the frozen
-// weights: what was trained goes with the weights that are left.
+// weights: what PEFT stores goes with the weights that are left, which it
+// stores nowhere.
 var residual = []string{"pissa", "corda", "olora", "loftq", "lora_ga"}
 
 func readConfig(dir fs.FS) (config, error) {
@@ -86,18 +100,35 @@ func (c config) check() error {
 		return fmt.Errorf("r %d: must be at least 1", c.R)
 	case c.Bias != "none":
 		return fmt.Errorf("bias %q: must be none", c.Bias)
-	case slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(init, name) }):
+	case slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(strings.ToLower(init), name) }):
 		return fmt.Errorf("init_lora_weights %q: the adapter goes with frozen weights other than the model's; save it with path_initial_model_for_weight_conversion", init)
 	}
-	return nil
+	return c.selection.check()
+}
+
+// exponent returns p of γ_r = α/r^p.
+func exponent(rslora bool) float64 {
+	if rslora {
+		return 0.5
+	}
+	return 1
 }
 
 // scale returns the rank and the scaling factor of a module.
-func (c config) scale(module string) (rank int, gamma float64) {
-	scheme := lora.Scheme{P: 1}
-	if c.RSLoRA {
-		scheme.P = 0.5
+func (c config) scale(module string) (rank int, gamma float64, err error) {
+	if rank, err = c.RankPattern.of(module, c.R); err != nil {
+		return 0, 0, err
 	}
-	rank = c.RankPattern.of(module, c.R)
-	return rank, scheme.Gamma(c.AlphaPattern.of(module, c.Alpha), rank)
+	if rank < 1 {
+		return 0, 0, fmt.Errorf("module %q: rank_pattern gives it rank %d: must be at least 1", module, rank)
+	}
+	alpha, err := c.AlphaPattern.of(module, c.Alpha)
+	if err != nil {
+		return 0, 0, err
+	}
+	gamma = lora.Scheme{P: exponent(c.RSLoRA)}.Gamma(alpha, rank)
+	if math.Abs(gamma) > math.MaxFloat32 || math.IsNaN(gamma) {
+		return 0, 0, fmt.Errorf("module %q: lora_alpha %g at rank %d: the scale is no float32", module, alpha, rank)
+	}
+	return rank, gamma, nil
 }

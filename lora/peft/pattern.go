@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 )
 
 // patterns are a setting's values for some modules, in the order of the file.
@@ -14,19 +13,19 @@ type patterns[V any] []pattern[V]
 // pattern is a value for the modules whose name, from its beginning or from a
 // dot on, is matched to its end.
 type pattern[V any] struct {
-	name  *regexp.Regexp
+	name  expression
 	value V
 }
 
 // of returns the value that the first pattern to match gives a module, or the
 // one that modules have otherwise.
-func (p patterns[V]) of(module string, otherwise V) V {
+func (p patterns[V]) of(module string, otherwise V) (V, error) {
 	for _, q := range p {
-		if q.name.MatchString(module) {
-			return q.value
+		if ok, err := q.name.matches(module); ok || err != nil {
+			return q.value, err
 		}
 	}
-	return otherwise
+	return otherwise, nil
 }
 
 // UnmarshalJSON reads an object whose order counts.
@@ -47,8 +46,8 @@ func (p *patterns[V]) UnmarshalJSON(text []byte) error {
 		if err := d.Decode(&q.value); err != nil {
 			return fmt.Errorf("pattern %q: %w", key, err)
 		}
-		if q.name, err = regexp.Compile(fmt.Sprintf(`^(?:.*\.)?(?:%s)$`, key)); err != nil {
-			return fmt.Errorf("pattern %q: %w", key, err)
+		if q.name, err = compile(`^(?:.*\.)?(?:%s)$`, key.(string)); err != nil {
+			return fmt.Errorf("pattern %w", err)
 		}
 		*p = append(*p, q)
 	}

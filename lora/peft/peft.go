@@ -1,5 +1,9 @@
-// Package peft reads adapters in the folder format of Hugging Face PEFT:
-// adapter_config.json beside adapter_model.safetensors.
+// Package peft reads and writes adapters in the folder format of Hugging Face
+// PEFT: adapter_config.json beside adapter_model.safetensors.
+//
+// What a config means is what PEFT 0.21 makes of it. What is more than LoRA or
+// rsLoRA on linear maps is refused by name: to leave it out would give another
+// adapter in silence.
 package peft
 
 import (
@@ -25,10 +29,21 @@ const (
 	prefix = "base_model.model."
 )
 
+// Folder is what an adapter folder holds.
+type Folder struct {
+	Adapters  []lora.Trained   // in alphabetical order of their modules
+	RSLoRA    bool             // lora_alpha is γ√r, and γr without it
+	BaseModel string           // name or path of the model that was adapted, for the reader
+	DType     checkpoint.DType // of the stored weights, which are float32 in memory
+	Dropout   float64          // of training
+
+	// FanInFanOut says that PEFT has the adapted maps' weights as (in, out),
+	// as GPT-2's are. It changes how PEFT merges and nothing here.
+	FanInFanOut bool
+}
+
 // Load reads the adapter folder dir onto m, for batches of at most the given
-// number of tokens. Ranks and alphas may differ from map to map, by
-// rank_pattern and alpha_pattern. What the folder asks for beyond plain LoRA
-// and rsLoRA is refused by name.
+// number of tokens.
 func Load(dir string, m *nn.Model, tokens int) (*lora.Set, error) {
 	set, err := load(os.DirFS(dir), m, tokens)
 	if err != nil {
@@ -38,6 +53,26 @@ func Load(dir string, m *nn.Model, tokens int) (*lora.Set, error) {
 }
 
 func load(dir fs.FS, m *nn.Model, tokens int) (*lora.Set, error) {
+	f, err := read(dir, m)
+	if err != nil {
+		return nil, err
+	}
+	return lora.Restore(m, f.Adapters, tokens)
+}
+
+// Read reads the adapter folder dir, made for m. Ranks and alphas may differ
+// from map to map, by rank_pattern and alpha_pattern. The maps that its config
+// selects must be those that it has weights for; where target_modules is
+// absent, the weights alone say which they are.
+func Read(dir string, m *nn.Model) (*Folder, error) {
+	f, err := read(os.DirFS(dir), m)
+	if err != nil {
+		return nil, fmt.Errorf("peft: %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 	c, err := readConfig(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", configFile, err)
@@ -46,11 +81,20 @@ func load(dir fs.FS, m *nn.Model, tokens int) (*lora.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	trained, err := c.pair(tensors)
-	if err != nil {
+	f := &Folder{RSLoRA: c.RSLoRA, BaseModel: c.BaseModel, Dropout: c.Dropout, FanInFanOut: c.FanInFanOut}
+	if f.DType, err = checkpoint.StoredDType(dir, weightsFile); err != nil {
+		return nil, err
+	}
+	if f.Adapters, err = c.pair(tensors); err != nil {
 		return nil, fmt.Errorf("%s: %w", weightsFile, err)
 	}
-	return lora.Restore(m, trained, tokens)
+	if err := lora.Fits(m, f.Adapters); err != nil {
+		return nil, err
+	}
+	if err := c.hasAll(m, f.Adapters); err != nil {
+		return nil, fmt.Errorf("%s: %w", configFile, err)
+	}
+	return f, nil
 }
 
 // pair puts the A and the B of every module together, in alphabetical order.
@@ -80,16 +124,44 @@ func (c config) pair(tensors []nn.Tensor) ([]lora.Trained, error) {
 		if pair.A.Data == nil || pair.B.Data == nil {
 			return nil, fmt.Errorf("module %q has only one of A and B", module)
 		}
-		var rank int
-		if rank, pair.Gamma = c.scale(module); pair.A.Rows != rank {
+		rank, gamma, err := c.scale(module)
+		if err != nil {
+			return nil, err
+		}
+		if pair.A.Rows != rank {
 			return nil, fmt.Errorf("module %q: A has %d rows, %s says rank %d", module, pair.A.Rows, configFile, rank)
 		}
+		pair.Gamma = gamma
 		all = append(all, *pair)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("holds no adapter")
 	}
 	return all, nil
+}
+
+// hasAll holds the maps that have weights to those that the config selects:
+// what PEFT would leave untrained or drop is an error here.
+func (c config) hasAll(m *nn.Model, adapters []lora.Trained) error {
+	if c.Targets == nil {
+		return nil
+	}
+	stored := make(map[string]bool)
+	for _, a := range adapters {
+		stored[a.Module] = true
+	}
+	for _, l := range m.Linears() {
+		selected, err := c.has(l.Name)
+		switch {
+		case err != nil:
+			return err
+		case selected && !stored[l.Name]:
+			return fmt.Errorf("selects the model's map %q, which has no weights in %s", l.Name, weightsFile)
+		case !selected && stored[l.Name]:
+			return fmt.Errorf("does not select the map %q, which has weights in %s", l.Name, weightsFile)
+		}
+	}
+	return nil
 }
 
 // parseName takes the name of a stored matrix apart.

@@ -30,6 +30,28 @@ func ReadTensors(fsys fs.FS, name string) ([]nn.Tensor, error) {
 	return tensors, nil
 }
 
+// StoredDType returns the form in which a safetensors file has its tensors:
+// [F32] where they differ, since every other converts to it without loss.
+func StoredDType(fsys fs.FS, name string) (DType, error) {
+	stored, err := openTensors(folder{FS: fsys}, name)
+	if err != nil {
+		return F32, err
+	}
+	return commonDType(stored), nil
+}
+
+func commonDType(stored []storedTensor) DType {
+	for _, t := range stored {
+		if t.dtype != stored[0].dtype {
+			return F32
+		}
+	}
+	if len(stored) == 0 {
+		return F32
+	}
+	return stored[0].dtype
+}
+
 // WriteTensors writes a safetensors file, whole or not at all, in which all
 // tensors have the given dtype and metadata stands in the header. A finite
 // value that dtype cannot hold is an error.

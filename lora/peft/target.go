@@ -1,0 +1,146 @@
+package peft
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+)
+
+// selection is how a config chooses the modules that are adapted. What a name
+// or an expression selects is as in PEFT's tuners/tuners_utils.py, release
+// 0.21, check_target_module_exists.
+type selection struct {
+	Targets       *names      `json:"target_modules"`
+	Exclude       *names      `json:"exclude_modules"`
+	Layers        numbers     `json:"layers_to_transform"`
+	LayersPattern expressions `json:"layers_pattern"`
+}
+
+func (s selection) check() error {
+	switch {
+	case s.Targets != nil && s.Targets.expr.text != "" && len(s.Layers)+len(s.LayersPattern) > 0:
+		return fmt.Errorf("target_modules %q: an expression goes without layers_to_transform and layers_pattern: it can name layers itself", s.Targets.expr.text)
+	case len(s.LayersPattern) > 0 && len(s.Layers) == 0:
+		return errors.New("layers_pattern: has no meaning without layers_to_transform")
+	}
+	return nil
+}
+
+// has reports whether a linear map of a model is adapted.
+func (s selection) has(module string) (bool, error) {
+	if s.Exclude != nil {
+		if out, err := s.Exclude.match(module); out || err != nil {
+			return false, err
+		}
+	}
+	in, err := s.Targets.match(module)
+	if !in || err != nil || len(s.Layers) == 0 || slices.Contains(s.Targets.list, module) {
+		return in, err // a map that is named whole is of no layer
+	}
+	return s.hasLayer(module)
+}
+
+// anyLayer finds the first number in a name that can be a layer's.
+var anyLayer = expression{Regexp: regexp2.MustCompile(fmt.Sprintf(layerFormat, `[^.]*`), regexp2.RE2)}
+
+// layerFormat is what surrounds a pattern of layers.
+const layerFormat = `^(?:^|.*?\.)%s\.(?<layer>\d+)\.`
+
+// hasLayer reports whether a module is of one of the layers to transform. The
+// first pattern that finds a layer counts.
+func (s selection) hasLayer(module string) (bool, error) {
+	patterns := s.LayersPattern
+	if len(patterns) == 0 {
+		patterns = expressions{anyLayer}
+	}
+	for _, p := range patterns {
+		m, err := p.FindStringMatch(module)
+		if err != nil {
+			return false, fmt.Errorf("layers_pattern: %w", err)
+		}
+		if m != nil {
+			layer, err := strconv.Atoi(m.GroupByName("layer").String())
+			return err == nil && slices.Contains(s.Layers, layer), nil
+		}
+	}
+	return false, nil
+}
+
+// names select modules: a list has whole names or what follows a dot of them,
+// a text is an expression that a whole name matches. The text all-linear
+// stands for every linear map but the head, which are all that a model lists.
+type names struct {
+	list []string
+	expr expression
+}
+
+const allLinear = "all-linear"
+
+func (n *names) match(module string) (bool, error) {
+	switch {
+	case n.expr.text == "":
+		return slices.ContainsFunc(n.list, func(name string) bool {
+			return module == name || strings.HasSuffix(module, "."+name)
+		}), nil
+	case strings.EqualFold(n.expr.text, allLinear):
+		return true, nil
+	}
+	return n.expr.matches(module)
+}
+
+// UnmarshalJSON reads a list or a text.
+func (n *names) UnmarshalJSON(content []byte) error {
+	*n = names{}
+	if content[0] != '"' {
+		return json.Unmarshal(content, &n.list)
+	}
+	var text string
+	if err := json.Unmarshal(content, &text); err != nil {
+		return err
+	}
+	var err error
+	n.expr, err = compile(`\A(?:%s)\z`, text)
+	return err
+}
+
+// numbers is a list of whole numbers, or one, or none.
+type numbers []int
+
+// UnmarshalJSON reads any form.
+func (n *numbers) UnmarshalJSON(content []byte) (err error) {
+	*n, err = oneOrMany[int](content)
+	return err
+}
+
+// expressions are what may stand before the number of a layer.
+type expressions []expression
+
+// UnmarshalJSON reads a list of texts, or one, or none.
+func (e *expressions) UnmarshalJSON(content []byte) error {
+	*e = nil
+	texts, err := oneOrMany[string](content)
+	for _, text := range texts {
+		p, err := compile(layerFormat, text)
+		if err != nil {
+			return err
+		}
+		*e = append(*e, p)
+	}
+	return err
+}
+
+func oneOrMany[V any](content []byte) ([]V, error) {
+	var many []V
+	if content[0] == '[' || string(content) == "null" {
+		err := json.Unmarshal(content, &many)
+		return many, err
+	}
+	many = make([]V, 1)
+	err := json.Unmarshal(content, &many[0])
+	return many, err
+}

@@ -1,0 +1,146 @@
+package peft
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/google/renameio/v2"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint"
+)
+
+// written is an adapter_config.json as it is written. PEFT takes its own
+// default for what it lacks.
+type written struct {
+	Type         string             `json:"peft_type"`
+	Task         string             `json:"task_type"`
+	BaseModel    *string            `json:"base_model_name_or_path"`
+	R            int                `json:"r"`
+	Alpha        float64            `json:"lora_alpha"`
+	RSLoRA       bool               `json:"use_rslora"`
+	RankPattern  map[string]int     `json:"rank_pattern"`
+	AlphaPattern map[string]float64 `json:"alpha_pattern"`
+	Targets      []string           `json:"target_modules"`
+	FanInFanOut  bool               `json:"fan_in_fan_out"`
+	Dropout      float64            `json:"lora_dropout"`
+	Bias         string             `json:"bias"`
+	Init         bool               `json:"init_lora_weights"`
+	Inference    bool               `json:"inference_mode"`
+}
+
+// Write writes f into the folder dir, which it makes if need be, so that PEFT
+// gives every map its rank and its γ: whatever γ is, lora_alpha is γr, or γ√r
+// under rsLoRA, in the fewest digits that give back γ as float32. Ranks and
+// alphas that differ from those of most maps stand in rank_pattern and
+// alpha_pattern. Each file is written whole or not at all.
+func (f *Folder) Write(dir string) error {
+	config, err := f.config()
+	if err != nil {
+		return fmt.Errorf("peft: %s: %w", dir, err)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("peft: %w", err)
+	}
+	var tensors []nn.Tensor
+	for _, a := range f.Adapters {
+		tensors = append(tensors,
+			nn.Tensor{Name: prefix + a.Module + ".lora_A.weight", Shape: []int{a.A.Rows, a.A.Cols}, Data: a.A.Data},
+			nn.Tensor{Name: prefix + a.Module + ".lora_B.weight", Shape: []int{a.B.Rows, a.B.Cols}, Data: a.B.Data})
+	}
+	metadata := map[string]string{"format": "pt"} // as PEFT writes it
+	if err := checkpoint.WriteTensors(filepath.Join(dir, weightsFile), tensors, f.DType, metadata); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, configFile)
+	if err := renameio.WriteFile(path, config, 0o644); err != nil {
+		return fmt.Errorf("peft: %s: %w", path, err)
+	}
+	return nil
+}
+
+// config returns the content of adapter_config.json.
+func (f *Folder) config() ([]byte, error) {
+	if len(f.Adapters) == 0 {
+		return nil, errors.New("no adapter to write")
+	}
+	w := written{
+		Type: "LORA", Task: "CAUSAL_LM", RSLoRA: f.RSLoRA, Bias: "none", Init: true, Inference: true,
+		FanInFanOut: f.FanInFanOut, Dropout: f.Dropout,
+		RankPattern: make(map[string]int), AlphaPattern: make(map[string]float64),
+	}
+	if f.BaseModel != "" {
+		w.BaseModel = &f.BaseModel
+	}
+	alphas := make([]float64, len(f.Adapters))
+	for i, a := range f.Adapters {
+		alphas[i] = shortestAlpha(float32(a.Gamma), a.A.Rows, f.RSLoRA)
+		w.Targets = append(w.Targets, a.Module)
+	}
+	w.R = mostCommon(f.Adapters, func(i int) int { return f.Adapters[i].A.Rows })
+	w.Alpha = mostCommon(f.Adapters, func(i int) float64 { return alphas[i] })
+	for i, a := range f.Adapters {
+		if a.A.Rows != w.R {
+			w.RankPattern[a.Module] = a.A.Rows
+		}
+		if alphas[i] != w.Alpha {
+			w.AlphaPattern[a.Module] = alphas[i]
+		}
+	}
+	slices.Sort(w.Targets)
+
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(w)
+	return b.Bytes(), err
+}
+
+// shortestAlpha returns the α of fewest digits for which α/r^p is γ in float32,
+// in which an adapter has it.
+func shortestAlpha(gamma float32, rank int, rslora bool) float64 {
+	scheme := lora.Scheme{P: exponent(rslora)}
+	exact := float64(gamma) * math.Pow(float64(rank), scheme.P)
+	for digits := 1; digits < 17; digits++ {
+		alpha, _ := strconv.ParseFloat(strconv.FormatFloat(exact, 'g', digits, 64), 64)
+		if float32(scheme.Gamma(alpha, rank)) == gamma {
+			return alpha
+		}
+	}
+	return exact
+}
+
+// mostCommon returns the value that most adapters have, the smallest of several.
+func mostCommon[V cmp.Ordered](adapters []lora.Trained, of func(i int) V) V {
+	count := make(map[V]int)
+	var best V
+	for i := range adapters {
+		count[of(i)]++
+	}
+	for i := range adapters {
+		if v := of(i); count[v] > count[best] || count[v] == count[best] && v < best {
+			best = v
+		}
+	}
+	return best
+}
+
+// Folded says how PEFT is given a scaling that it has no name for; it is empty
+// for lora and rslora.
+func Folded(s lora.Scaling, gamma float64, rank int) string {
+	if s.P == 1 || s.P == 0.5 {
+		return ""
+	}
+	alpha := strconv.FormatFloat(shortestAlpha(float32(gamma), rank, false), 'g', -1, 64)
+	return fmt.Sprintf("PEFT has no name for %s: lora_alpha %s gives it the same γ = %s/%d = %.4g", s, alpha, alpha, rank, gamma)
+}
