@@ -1,0 +1,285 @@
+"""Makes what stands beside it: tiny random models with adapters that PEFT put
+on them, and what PyTorch and PEFT compute with these.
+
+    pip install -r requirements.txt
+    python generate.py
+
+names.json has which modules PEFT's rules select. A folder a model has
+
+    config.json, model.safetensors, tokenizer.json    the model
+    adapters/CASE                                     adapters as PEFT saves them
+    golden.json, golden.safetensors                   what is computed with them
+
+Another architecture is a line in MODELS. Everything is float32 on one thread.
+"""
+
+import json
+import os
+import re
+import shutil
+
+import peft
+import torch
+import transformers
+from peft.tuners.tuners_utils import check_target_module_exists
+from peft.utils import get_pattern_key
+from safetensors.torch import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers.pytorch_utils import Conv1D
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VOCAB = 32
+
+MODELS = {
+    "llama": transformers.LlamaConfig(
+        vocab_size=VOCAB, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=32, initializer_range=0.3, tie_word_embeddings=False,
+        bos_token_id=None, eos_token_id=0,
+    ),
+}
+
+# Two sequences of one length; -100 is not scored.
+TOKENS = [[(7 * i * i + 3 * i + 11 * s) % VOCAB for i in range(11)] for s in range(2)]
+LABELS = [[-100, -100, -100] + TOKENS[0][3:], TOKENS[1][:9] + [-100, -100]]
+
+# γ = α/r^p, with α·r₀^(p−1) for α where it is matched at rank r₀.
+ALPHA = 6
+SCHEMES = [
+    {"name": "lora", "p": 1, "match": 0},
+    {"name": "rslora", "p": 0.5, "match": 0},
+    {"name": "constant", "p": 0, "match": 0},
+    {"name": "p=0.75", "p": 0.75, "match": 0},
+    {"name": "rslora@2", "p": 0.5, "match": 2},
+]
+
+
+def linear_maps(model):
+    """Names of all linear maps but the head, in the order of the model."""
+    head = model.get_output_embeddings()
+    return [n for n, m in model.named_modules() if isinstance(m, (torch.nn.Linear, Conv1D)) and m is not head]
+
+
+def is_attention(name):
+    return "attn" in name or "attention" in name
+
+
+def target_sets(maps):
+    return {
+        "all-linear": maps,
+        "attention": [n for n in maps if is_attention(n)],
+        "mlp": [n for n in maps if not is_attention(n)],
+    }
+
+
+def cases(maps):
+    """The adapters that a folder of a model has: LoraConfig's arguments."""
+    parts = sorted({n.rsplit(".", 1)[1] for n in maps})
+    attention = sorted({n.rsplit(".", 1)[1] for n in maps if is_attention(n)})
+    some = "|".join(re.escape(p) for p in parts[::2])
+    return {
+        "lora": {"target_modules": "all-linear"},
+        "rslora": {"target_modules": "all-linear", "use_rslora": True},
+        "rank_pattern": {"target_modules": "all-linear", "rank_pattern": {parts[0]: 2, r".*\.1\..*": 6, maps[0]: 7}},
+        "alpha_pattern": {
+            "target_modules": "all-linear", "use_rslora": True, "alpha_pattern": {maps[1]: 1, f"(?:{some})": 12},
+            "rank_pattern": {parts[-1]: 9},
+        },
+        "regex": {"target_modules": rf"(?:.*\.)?(?P<layer>\d+)\.(?!nothing).*\.(?:{some})"},
+        "attention": {"target_modules": attention},
+        "layers_to_transform": {"target_modules": parts, "layers_to_transform": [1]},
+        "exclude_modules": {"target_modules": "all-linear", "exclude_modules": [parts[0], maps[-1]]},
+    }
+
+
+def tokenizer(folder):
+    """A letter a token, so that the folder is a whole model."""
+    vocab = {c: i for i, c in enumerate(["<eos>"] + [chr(ord("A") + i) for i in range(VOCAB - 1)])}
+    t = Tokenizer(models.BPE(vocab, []))
+    t.save(os.path.join(folder, "tokenizer.json"))
+
+
+def fill(model, seed):
+    """Gives A and B entries of about one size: neither is 0."""
+    g = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, p in sorted(model.named_parameters()):
+            if "lora_" in name:
+                p.copy_(0.3 * torch.randn(p.shape, generator=g))
+
+
+def plain(name):
+    return name.removeprefix("base_model.model.").replace(".default", "")
+
+
+def logits(model):
+    with torch.no_grad():
+        return model(input_ids=torch.tensor(TOKENS)).logits.contiguous()
+
+
+def loss_of(model):
+    return model(input_ids=torch.tensor(TOKENS), labels=torch.tensor(LABELS)).loss
+
+
+def base(folder):
+    return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+
+
+def weight(module):
+    """Weights as (out, in), whatever the layer keeps."""
+    w = module.weight
+    return w.T if isinstance(module, Conv1D) else w
+
+
+def adapters(folder, maps, tensors):
+    for seed, (name, arguments) in enumerate(cases(maps).items()):
+        config = peft.LoraConfig(r=4, lora_alpha=ALPHA, task_type="CAUSAL_LM", **arguments)
+        model = peft.get_peft_model(base(folder), config)
+        model.peft_config["default"].base_model_name_or_path = os.path.basename(folder)
+        fill(model, seed)
+        out = os.path.join(folder, "adapters", name)
+        model.save_pretrained(out)
+        os.remove(os.path.join(out, "README.md"))
+        tensors[f"{name}/logits"] = logits(model)
+        merged = model.merge_and_unload()
+        for m in maps:
+            tensors[f"{name}/merged/{m}.weight"] = weight(merged.get_submodule(m)).detach().clone().contiguous()
+
+
+def gamma(scheme, rank):
+    alpha = ALPHA * scheme["match"] ** (scheme["p"] - 1) if scheme["match"] else ALPHA
+    return alpha, alpha / rank ** scheme["p"]
+
+
+def adapted(folder, targets, scheme, rank):
+    """A model with an adapter that PEFT scales as the scheme does."""
+    alpha, g = gamma(scheme, rank)
+    rslora = scheme["p"] == 0.5
+    config = peft.LoraConfig(
+        r=rank, lora_alpha=alpha if rslora or scheme["p"] == 1 else g * rank, use_rslora=rslora,
+        target_modules=list(targets), task_type="CAUSAL_LM",
+    )
+    model = peft.get_peft_model(base(folder), config)
+    fill(model, 100)
+    return model
+
+
+OPTIMIZERS = {
+    "adamw": lambda p: torch.optim.AdamW(p, lr=3e-3, weight_decay=0),
+    "sgd": lambda p: torch.optim.SGD(p, lr=3e-2),
+}
+
+
+def train(model, optimizer):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    step = OPTIMIZERS[optimizer](trained)
+    losses, norms = [], []
+    for _ in range(10):
+        step.zero_grad()
+        loss = loss_of(model)
+        loss.backward()
+        losses.append(loss.item())
+        norms.append(torch.sqrt(sum((p.grad.double() ** 2).sum() for p in trained)).item())
+        step.step()
+    return losses + [loss_of(model).item()], norms
+
+
+def gradients(folder, maps, tensors):
+    runs = []
+    sets = [(name, targets, 4) for name, targets in target_sets(maps).items()] + [("all-linear", maps, 12)]
+    for scheme in SCHEMES:
+        for target, names, rank in sets:
+            model = adapted(folder, names, scheme, rank)
+            loss_of(model).backward()
+            run = {"scheme": scheme["name"], "p": scheme["p"], "match": scheme["match"], "alpha": ALPHA, "rank": rank,
+                   "targets": target, "maps": names, "training": {}}
+            for name, p in model.named_parameters():
+                if p.requires_grad:
+                    tensors[f"gradient/{scheme['name']}/{target}/{rank}/{plain(name)}"] = p.grad.clone()
+                    tensors[f"initial/{target}/{rank}/{plain(name)}"] = p.detach().clone()
+            for optimizer in OPTIMIZERS:
+                losses, norms = train(adapted(folder, names, scheme, rank), optimizer)
+                run["training"][optimizer] = {"losses": losses, "norms": norms}
+            runs.append(run)
+    return runs
+
+
+def make(name, config):
+    folder = os.path.join(HERE, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    torch.manual_seed(0)
+    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    with torch.no_grad():  # norms and biases begin at 1 and 0, where a mistake would not show
+        for n, p in model.named_parameters():
+            if p.dim() == 1:
+                p.add_(0.1 * torch.randn(p.shape))
+    model.save_pretrained(folder)
+    os.remove(os.path.join(folder, "generation_config.json"))
+    tokenizer(folder)
+
+    maps = linear_maps(model)
+    tensors = {"logits": logits(base(folder))}
+    adapters(folder, maps, tensors)
+    runs = gradients(folder, maps, tensors)
+    golden = {"tokens": TOKENS, "labels": LABELS, "maps": maps, "cases": list(cases(maps)), "runs": runs}
+    save_file(tensors, os.path.join(folder, "golden.safetensors"))
+    write(os.path.join(folder, "golden.json"), golden)
+
+
+NAMES = [
+    "model.layers.0.self_attn.q_proj", "model.layers.1.self_attn.q_proj", "model.layers.11.self_attn.q_proj",
+    "model.layers.1.mlp.up_proj", "transformer.h.3.attn.c_attn", "h.3.attn.c_attn", "gpt_neox.layers.2.attention.dense",
+    "model.layers.1.experts.0.w1", "layers.1.q_proj", "q_proj", "xq_proj", "model.layers.1.self_attn.xq_proj",
+    "model.blocks.1.layers.7.q_proj", "model.layers.01.q_proj", "lm_head",
+]
+
+SELECTIONS = [
+    {"target_modules": ["q_proj"]},
+    {"target_modules": ["self_attn.q_proj", "lm_head"]},
+    {"target_modules": ["model.layers.1.self_attn.q_proj"]},
+    {"target_modules": []},
+    {"target_modules": r".*q_proj"},
+    {"target_modules": r"q_proj|model.layers.1.*"},
+    {"target_modules": r"model\.layers\.(?!1\.)\d+\..*"},
+    {"target_modules": r"(?P<a>.*)\.(?P<n>\d+)\..*_proj"},
+    {"target_modules": r"(?i).*Q_PROJ"},
+    {"target_modules": ["q_proj", "w1"], "exclude_modules": ["layers.1.self_attn.q_proj"]},
+    {"target_modules": ["q_proj"], "exclude_modules": r".*\.1\..*"},
+    {"target_modules": ["q_proj"], "exclude_modules": []},
+    {"target_modules": ["q_proj"], "layers_to_transform": 1},
+    {"target_modules": ["q_proj", "w1"], "layers_to_transform": [0, 1]},
+    {"target_modules": ["q_proj", "w1"], "layers_to_transform": []},
+    {"target_modules": ["model.layers.0.self_attn.q_proj", "up_proj"], "layers_to_transform": [1]},
+    {"target_modules": ["c_attn", "dense", "q_proj"], "layers_to_transform": [2, 3], "layers_pattern": "h"},
+    {"target_modules": ["c_attn", "dense", "q_proj"], "layers_to_transform": [1, 3, 7], "layers_pattern": ["h", "layers"]},
+    {"target_modules": ["q_proj"], "layers_to_transform": [7], "layers_pattern": ["layers"]},
+    {"target_modules": ["q_proj"], "layers_to_transform": [1], "layers_pattern": ["lay.*"]},
+]
+
+PATTERNS = [
+    ["q_proj"], ["proj"], ["self_attn.q_proj"], ["^model.layers.1.*"], ["^q_proj"], [r"model\.layers\.\d\..*"],
+    [r".*\.1\..*", "q_proj"], ["q_proj", r".*\.1\..*"], ["(q|up)_proj"], [r"(?!x)q_proj"], [r"layers\.1\..*"],
+    ["model.layers.1.self_attn.q_proj"], ["q_proj|c_attn"], [".*"],
+]
+
+
+def names():
+    selected = []
+    for arguments in SELECTIONS:
+        config = peft.LoraConfig(**arguments)
+        selected.append({"config": arguments, "selects": [n for n in NAMES if check_target_module_exists(config, n)]})
+    matched = [{"patterns": p, "matches": [p.index(k) if (k := get_pattern_key(p, n)) in p else -1 for n in NAMES]} for p in PATTERNS]
+    write(os.path.join(HERE, "names.json"), {"names": NAMES, "selections": selected, "patterns": matched})
+
+
+def write(path, value):
+    with open(path, "w") as f:
+        json.dump(value, f, indent=1)
+        f.write("\n")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    names()
+    for name, config in MODELS.items():
+        make(name, config)
