@@ -1,7 +1,6 @@
 package lora
 
 import (
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
@@ -54,7 +53,7 @@ func (a *Adapter) Params() []nn.Param {
 // Delta computes γBA into dst, (out, in).
 func (a *Adapter) Delta(dst blas32.General) {
 	clear(dst.Data)
-	a.addDelta(dst, 1)
+	a.trained().addDelta(dst, 1)
 }
 
 // InitialA draws A₀, the A that training began with, into dst, (r, in).
@@ -62,7 +61,4 @@ func (a *Adapter) InitialA(dst []float32) {
 	a.init.fill(dst, a.Rank(), a.Base.In(), stream(a.seed, a.Base.Name, "A"))
 }
 
-// addDelta adds sign·γBA to w, (out, in).
-func (a *Adapter) addDelta(w blas32.General, sign float32) {
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, sign*a.gamma, a.B, a.A, 1, w)
-}
+func (a *Adapter) trained() Trained { return Trained{a.Base.Name, a.A, a.B, a.Gamma()} }

@@ -75,7 +75,7 @@ type merged struct {
 func (f *merged) Forward(y, x blas32.General) {
 	if f.stale {
 		copy(f.weight.Weight.Data, f.Base.Weight.Data)
-		f.addDelta(f.weight.Weight, 1)
+		f.trained().addDelta(f.weight.Weight, 1)
 		f.stale = false
 	}
 	f.weight.Forward(y, x)

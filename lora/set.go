@@ -162,20 +162,7 @@ func (a *Adapter) Probed() Probed { return a.probe.seen }
 // Merge adds every γBA to the weights of m, which may be a copy of the model
 // that the adapters were attached to. Unmerge takes them away again, to
 // within rounding.
-func (s *Set) Merge(m *nn.Model) error { return s.addTo(m, 1) }
+func (s *Set) Merge(m *nn.Model) error { return addTo(m, s.Trained(), 1) }
 
 // Unmerge is Merge undone.
-func (s *Set) Unmerge(m *nn.Model) error { return s.addTo(m, -1) }
-
-func (s *Set) addTo(m *nn.Model, sign float32) error {
-	byName := linears(m)
-	for _, a := range s.Adapters {
-		l := byName[a.Base.Name]
-		if l == nil || l.In() != a.Base.In() || l.Out() != a.Base.Out() {
-			return fmt.Errorf("lora: merging %s: the model has no such map of %d inputs and %d outputs", a.Base.Name, a.Base.In(), a.Base.Out())
-		}
-		a.addDelta(l.Weight, sign)
-		l.Changed()
-	}
-	return nil
-}
+func (s *Set) Unmerge(m *nn.Model) error { return addTo(m, s.Trained(), -1) }

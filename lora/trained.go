@@ -3,6 +3,7 @@ package lora
 import (
 	"fmt"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
@@ -21,7 +22,7 @@ type Trained struct {
 func (s *Set) Trained() []Trained {
 	var all []Trained
 	for _, a := range s.Adapters {
-		all = append(all, Trained{a.Base.Name, a.A, a.B, a.Gamma()})
+		all = append(all, a.trained())
 	}
 	return all
 }
@@ -79,4 +80,25 @@ func linears(m *nn.Model) map[string]*nn.Linear {
 		byName[l.Name] = l
 	}
 	return byName
+}
+
+// Merge adds every γBA to the weights of m. What [Fits] refuses is an error.
+func Merge(m *nn.Model, trained []Trained) error { return addTo(m, trained, 1) }
+
+func addTo(m *nn.Model, trained []Trained, sign float32) error {
+	if err := Fits(m, trained); err != nil {
+		return err
+	}
+	byName := linears(m)
+	for _, t := range trained {
+		l := byName[t.Module]
+		t.addDelta(l.Weight, sign)
+		l.Changed()
+	}
+	return nil
+}
+
+// addDelta adds sign·γBA to w, (out, in).
+func (t Trained) addDelta(w blas32.General, sign float32) {
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, sign*float32(t.Gamma), t.B, t.A, 1, w)
 }

@@ -47,6 +47,9 @@ func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
 	return l.model(name)
 }
 
+// Copy reads the model that Model would return, for one who changes it.
+func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) { return l.read(name) }
+
 func (l *Local) model(name string) (*checkpoint.Checkpoint, error) {
 	if c := l.models[name]; c != nil {
 		return c, nil

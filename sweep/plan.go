@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -40,6 +41,10 @@ type Outcome struct {
 	Tokens  int64          // tokens trained on
 	Curve   []metrics.Point
 	Modules []metrics.Point
+
+	// Adapters is what was trained, for whom it may concern before the
+	// outcome is forgotten; a store has no room for it.
+	Adapters []lora.Trained
 }
 
 // Job is one run of a plan.

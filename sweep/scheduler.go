@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -39,6 +40,11 @@ type Scheduler struct {
 	// closed: it may make the runs of others faster, but change nothing in
 	// them. It may be nil.
 	Idle func(done <-chan struct{})
+
+	// HandOut is given every run that is done, and its adapters, before it is
+	// stored, by several workers at once. An error ends the sweep. It may be
+	// nil.
+	HandOut func(r results.Run, adapters []lora.Trained) error
 
 	memory *semaphore.Weighted // of Memory, what no run has
 }
@@ -168,10 +174,15 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	}
 	defer s.memory.Release(j.Material.Bytes)
 	s.Started(worker, j)
-	run, err := s.train(ctx, experiment, worker, j)
+	run, adapters, err := s.train(ctx, experiment, worker, j)
 	if err != nil {
 		s.Interrupted(worker, j)
 		return err
+	}
+	if s.HandOut != nil && run.Status == results.Done {
+		if err := s.HandOut(run, adapters); err != nil {
+			return err
+		}
 	}
 	if err := s.Store.Put(run); err != nil {
 		return err
@@ -196,24 +207,24 @@ func (s *Scheduler) stored(j Job) (bool, error) {
 
 // train makes the record of a job. Its error is that of an interrupted sweep;
 // one of the training itself makes a failed record.
-func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, error) {
+func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, []lora.Trained, error) {
 	run := s.record(experiment, j)
 	started := time.Now()
 	outcome, err := s.Trainer.Train(ctx, j.Config, func(p metrics.Point) { s.Stepped(worker, j, p) })
 	if ctx.Err() != nil {
-		return run, context.Cause(ctx)
+		return run, nil, context.Cause(ctx)
 	}
 	run.Timing = results.Timing{Started: started.UTC(), Seconds: time.Since(started).Seconds()}
 	if err != nil {
 		run.Status, run.Reason = results.Failed, err.Error()
-		return run, nil
+		return run, nil, nil
 	}
 	run.Status, run.Reason = outcome.Status, outcome.Reason
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules = outcome.Curve, outcome.Modules
 	run.BeyondTheory = j.Config.beyondTheory(outcome.Curve)
 	runtime.GC() // the next run takes as much again
-	return run, nil
+	return run, outcome.Adapters, nil
 }
 
 // record fills in what is known of a run before it is trained.

@@ -96,6 +96,7 @@ func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome
 		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens
 	}
 	err := t.measure(t.c.Train.Steps, report)
+	t.outcome.Adapters = t.set.Trained()
 	return t.outcome, err
 }
 

@@ -23,6 +23,7 @@ type evaluation struct {
 	BitsPerByte  *float64 `json:"bits_per_byte"` // null where no byte is scored
 	Tokens       int      `json:"tokens"`        // scored
 	Bytes        int      `json:"bytes"`         // that they stand for
+	Adapter      string   `json:"adapter,omitempty"`
 	warningTexts []string
 }
 
@@ -35,12 +36,13 @@ func newEval() *cobra.Command {
 		Short: "Print loss, perplexity and bits per byte of a model on a file, with an adapter on it or not",
 		Long: "Eval scores a file with a model. A text is encoded as the tokenizer's template\n" +
 			"does and scored on every token after the first; a completion is scored with the\n" +
-			"EOS that ends it, its prompt is not. A megabyte takes the embedded model minutes.",
+			"EOS that ends it, its prompt is not. A megabyte takes the embedded model minutes.\n\n" +
+			modelHelp,
 		Example: "  sweep eval --model base --data notes.txt\n" +
 			"  sweep eval --model SmolLM2 --adapter my-adapter --data test.jsonl --json",
 		Args: exactly(),
 	}
-	model := cmd.Flags().String("model", "", "`MODEL`: base, the embedded one, or a Hugging Face folder")
+	model := cmd.Flags().String("model", "", "`MODEL` to score with")
 	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter")
 	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
 	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
@@ -62,6 +64,9 @@ func newEval() *cobra.Command {
 		bits := "none: no byte is scored"
 		if e.BitsPerByte != nil {
 			bits = fmt.Sprintf("%.4f", *e.BitsPerByte)
+		}
+		if e.Adapter != "" {
+			fmt.Fprintf(cmd.OutOrStdout(), "adapter        %s\n", e.Adapter)
 		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %s\ntokens         %d\n",
 			e.Loss, e.Perplexity, bits, e.Tokens)
@@ -90,20 +95,20 @@ func evaluate(ctx context.Context, model, adapter, source string, length int) (*
 		return nil, err
 	}
 	tokens := max(length, evalTokens)
+	e := &evaluation{warningTexts: d.Stats.Warnings()}
 	var maps map[string]nn.Map
 	if adapter != "" {
 		set, err := peft.Load(adapter, c.Model, tokens)
 		if err != nil {
 			return nil, err
 		}
-		maps = set.Maps()
+		maps, e.Adapter = set.Maps(), summary(set.Trained())
 	}
 	pass, err := nn.NewPass(c.Model, tokens, maps)
 	if err != nil {
 		return nil, err
 	}
 	defer help(1)()
-	e := &evaluation{warningTexts: d.Stats.Warnings()}
 	if err := e.score(ctx, pass, d.Train, tokens); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,9 @@ const experimentHelp = "EXPERIMENT is an embedded name (see sweep list) or a YAM
 // storeHelp is what DIR means, for every command that takes a store.
 const storeHelp = "DIR is the folder of a store: runs/NAME, or what sweep run --out named."
 
+// modelHelp is what MODEL means, for every command that takes one.
+const modelHelp = "MODEL is base, the embedded one, or a Hugging Face folder."
+
 // overrides adds the flag --set, and returns what it collects.
 func overrides(cmd *cobra.Command) *[]string {
 	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")

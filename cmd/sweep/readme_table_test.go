@@ -72,7 +72,7 @@ func TestMisprintsSees(t *testing.T) {
 		{"`sweep list`", "list", "sweep list is not in the table"},
 		{"`sweep plot DIR`", "`sweep table DIR`", "sweep plot is not in the table"},
 		{"`sweep plot DIR`", "`sweep plot DIR`, `sweep table DIR`", "sweep table is in the table, but"},
-		{"--out FOLDER", "--into FOLDER", "--into is no flag"},
+		{"--out DIR", "--into DIR", "--into is no flag"},
 	} {
 		got := misprints(strings.Replace(table.String(), edit[0], edit[1], 1))
 		if !strings.Contains(strings.Join(got, "\n"), edit[2]) {

@@ -26,7 +26,8 @@ func newRun() *cobra.Command {
 		Short: "Train what an experiment's store lacks, then print its tables and draw its figures",
 		Long: "Run trains every run of an experiment's grid that its store lacks, then prints\n" +
 			"the tables and draws the figures. Run again to go on after an interrupt: what is\n" +
-			"done is never trained twice, and what failed is tried again.\n\n" + experimentHelp,
+			"done is never trained twice, and what failed is tried again. With --adapters, runs\n" +
+			"hand their adapters out as they end, as PEFT folders.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
 			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
@@ -34,6 +35,7 @@ func newRun() *cobra.Command {
 	}
 	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
 	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
+	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
 	set := overrides(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -51,7 +53,7 @@ func newRun() *cobra.Command {
 		if dir == "" {
 			dir = filepath.Join("runs", p.Experiment.Name)
 		}
-		if err := train(cmd, p, trainer, dir, *workers); err != nil {
+		if err := train(cmd, p, trainer, dir, *workers, adapters(*handed)); err != nil {
 			return err
 		}
 		return conclude(cmd, dir)
@@ -60,7 +62,7 @@ func newRun() *cobra.Command {
 }
 
 // train fills the store in dir.
-func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int) error {
+func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int, to adapters) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
 		return err
@@ -68,6 +70,9 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	s := sweep.Scheduler{
 		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
 		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
+	}
+	if to != "" {
+		s.HandOut = to.write
 	}
 	if err := s.Fits(p); err != nil {
 		return err
@@ -90,6 +95,9 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	s.Observer = progress
 	if err := s.Run(cmd.Context(), p); err != nil {
 		return err
+	}
+	if n := to.lacks(p); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: sweep export %s --adapters %s trains again what was trained before\n", n, to, dir, to)
 	}
 	return s.Store.Tidy()
 }

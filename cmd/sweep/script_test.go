@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -32,6 +34,8 @@ func TestScripts(t *testing.T) {
 			"tinymodel":   scriptModel(1),
 			"blankmodel":  scriptModel(0),
 			"tinyadapter": scriptTinyAdapter,
+			"samefolders": scriptSameFolders,
+			"first":       scriptFirst,
 			"truncate":    scriptTruncate,
 			"latin1":      scriptLatin1,
 			"fail":        scriptFail,
@@ -91,6 +95,47 @@ func scriptTinyAdapter(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(checkpoint.WriteTensors(filepath.Join(dir, "adapter_model.safetensors"), []nn.Tensor{
 		matrix("lora_A.weight", 2, 32), matrix("lora_B.weight", 32, 2),
 	}, checkpoint.F32, nil))
+}
+
+// scriptSameFolders is "samefolders DIR DIR": both must have the same files with
+// the same bytes.
+func scriptSameFolders(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samefolders DIR DIR")
+	}
+	var folders []map[string]string
+	for _, dir := range args {
+		files := make(map[string]string)
+		ts.Check(fs.WalkDir(os.DirFS(ts.MkAbs(dir)), ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(filepath.Join(ts.MkAbs(dir), name))
+			files[name] = string(content)
+			return err
+		}))
+		if len(files) == 0 {
+			ts.Fatalf("%s has no files", dir)
+		}
+		folders = append(folders, files)
+	}
+	if !maps.Equal(folders[0], folders[1]) {
+		ts.Fatalf("%s and %s differ", args[0], args[1])
+	}
+}
+
+// scriptFirst is "first DIR NAME": it sets the variable NAME to the first name
+// in a folder.
+func scriptFirst(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: first DIR NAME")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(entries) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	ts.Setenv(args[1], entries[0].Name())
 }
 
 // scriptTruncate is "truncate FILES BYTES", FILES being a pattern.

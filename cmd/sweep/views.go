@@ -64,33 +64,6 @@ func newPlot() *cobra.Command {
 	}
 }
 
-func newExport() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "export DIR --out FOLDER",
-		Short: "Write runs.csv, curves.csv, cells.csv and exponents.csv of a store",
-		Long: "Export writes a row a run, a row a step, the means over seeds, and the fitted powers\n" +
-			"of rank. What is absent is an empty field.\n\n" + storeHelp,
-		Example: "  sweep export runs/quickstart --out report",
-		Args:    exactly("DIR"),
-	}
-	out := cmd.Flags().String("out", "", "`FOLDER` to write to, made if need be")
-	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files; csv is the only one")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if *out == "" {
-			return usageError{fmt.Errorf("export: --out is missing: name the folder to write to")}
-		}
-		if *format != "csv" {
-			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
-		}
-		runs, missing, err := stored(cmd, args[0])
-		if err != nil {
-			return err
-		}
-		return cmp.Or(results.Export(runs, *out), missing)
-	}
-	return cmd
-}
-
 // printTables prints every table of a store, a blank line between them.
 func printTables(w io.Writer, runs []results.Run) error {
 	tables, err := paper.Tables(runs)

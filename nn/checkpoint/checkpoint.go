@@ -26,6 +26,10 @@ type Checkpoint struct {
 	// on how these are stored, so a sharded folder and a single file of the
 	// same weights have one hash. Load sets it and Save ignores it.
 	Hash string
+
+	// DType is the form in which Load found the weights: F32 where they
+	// differ. Save ignores it.
+	DType DType
 }
 
 // Load reads the model folder dir.
@@ -48,11 +52,11 @@ func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
 		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
 			tok.Vocab(), configFile, config.VocabSize)
 	}
-	model, err := readWeights(dir, config.model())
+	model, dtype, err := readWeights(dir, config.model())
 	if err != nil {
 		return nil, err
 	}
-	c := &Checkpoint{Model: model, Tokenizer: tok}
+	c := &Checkpoint{Model: model, Tokenizer: tok, DType: dtype}
 	c.Hash = c.hash()
 	return c, nil
 }

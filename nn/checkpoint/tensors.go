@@ -37,19 +37,18 @@ func StoredDType(fsys fs.FS, name string) (DType, error) {
 	if err != nil {
 		return F32, err
 	}
-	return commonDType(stored), nil
+	var dtypes []DType
+	for _, t := range stored {
+		dtypes = append(dtypes, t.dtype)
+	}
+	return commonDType(dtypes), nil
 }
 
-func commonDType(stored []storedTensor) DType {
-	for _, t := range stored {
-		if t.dtype != stored[0].dtype {
-			return F32
-		}
-	}
-	if len(stored) == 0 {
+func commonDType(stored []DType) DType {
+	if len(stored) == 0 || slices.ContainsFunc(stored, func(d DType) bool { return d != stored[0] }) {
 		return F32
 	}
-	return stored[0].dtype
+	return stored[0]
 }
 
 // WriteTensors writes a safetensors file, whole or not at all, in which all

@@ -21,18 +21,18 @@ const (
 var harmless = []string{".rotary_emb.inv_freq"}
 
 // readWeights returns the model that config describes with the weights of
-// the folder, from one file or from shards.
-func readWeights(dir folder, config nn.Config) (*nn.Model, error) {
+// the folder, from one file or from shards, and the form that they have there.
+func readWeights(dir folder, config nn.Config) (*nn.Model, DType, error) {
 	files, err := weightFiles(dir)
 	if err != nil {
-		return nil, err
+		return nil, F32, err
 	}
 	if err := checkRoom(dir, files, config); err != nil {
-		return nil, err
+		return nil, F32, err
 	}
 	model, err := nn.New(config)
 	if err != nil {
-		return nil, dir.wrap(configFile, err)
+		return nil, F32, dir.wrap(configFile, err)
 	}
 	w := weightReader{dir: dir, tied: config.TiedHead, slots: make(map[string]*slot)}
 	tensors := model.Tensors()
@@ -41,15 +41,15 @@ func readWeights(dir folder, config nn.Config) (*nn.Model, error) {
 	}
 	for _, file := range files {
 		if err := w.readFile(file); err != nil {
-			return nil, err
+			return nil, F32, err
 		}
 	}
 	for _, t := range tensors {
 		if w.slots[t.Name].source == "" {
-			return nil, dir.errorf(strings.Join(files, ", "), "tensor %q, of shape %v, is missing", t.Name, t.Shape)
+			return nil, F32, dir.errorf(strings.Join(files, ", "), "tensor %q, of shape %v, is missing", t.Name, t.Shape)
 		}
 	}
-	return model, nil
+	return model, commonDType(w.stored), nil
 }
 
 // weightFiles returns the names of the files that hold the weights, sorted.
@@ -107,6 +107,8 @@ type weightReader struct {
 	dir   folder
 	tied  bool
 	slots map[string]*slot
+
+	stored []DType // of every tensor read
 }
 
 // slot is a tensor of the model and the stored one that filled it.
@@ -121,6 +123,7 @@ func (w *weightReader) readFile(file string) error {
 		return err
 	}
 	for _, t := range stored {
+		w.stored = append(w.stored, t.dtype)
 		if err := w.fill(t); err != nil {
 			return w.dir.errorf(file, "tensor %q: %w", t.name, err)
 		}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/lora"
+	"ranksweep/lora/peft"
+	"ranksweep/models"
+	"ranksweep/nn/kernel"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// adapters is a folder to which runs hand their adapters out: a PEFT folder
+// each, by the run's ID.
+type adapters string
+
+func (a adapters) path(id string) string { return filepath.Join(string(a), id) }
+
+// has reports whether a run's adapter is there. What was cut off while it was
+// written has no config.
+func (a adapters) has(id string) bool {
+	_, err := os.Stat(filepath.Join(a.path(id), "adapter_config.json"))
+	return err == nil
+}
+
+// lacks counts the runs of a plan whose adapters are not there; none are asked
+// for without a folder.
+func (a adapters) lacks(p *sweep.Plan) (n int) {
+	for _, j := range p.Jobs {
+		if a != "" && !a.has(j.ID) {
+			n++
+		}
+	}
+	return n
+}
+
+// write hands out the adapters of a run.
+func (a adapters) write(r results.Run, trained []lora.Trained) error {
+	c, err := sweep.ConfigOf(r)
+	if err != nil {
+		return err
+	}
+	f := &peft.Folder{
+		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5, BaseModel: c.Model, Dropout: c.Adapter.Dropout,
+	}
+	return f.Write(a.path(r.ID))
+}
+
+// list prints where the adapters of runs are, and how PEFT is told of scalings
+// that it has no name for.
+func (a adapters) list(w io.Writer, runs []results.Run) error {
+	notes := newFootnotes()
+	for _, r := range runs {
+		if !a.has(r.ID) {
+			continue
+		}
+		var axes []string
+		for _, x := range r.Axes {
+			axes = append(axes, x.Name+"="+x.Value)
+		}
+		var note []string
+		if text := peft.Folded(lora.Scaling{Name: r.Scheme, P: r.P}, r.Gamma, r.Rank); text != "" {
+			note = append(note, text)
+		}
+		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), strings.Join(axes, " "), r.Gamma, notes.marks(note)); err != nil {
+			return err
+		}
+	}
+	notes.print(w)
+	return nil
+}
+
+// handOut trains those of runs again whose adapters are not in the folder, and
+// writes them there. An adapter of which another curve was measured than the
+// store has is an error: it is not that run's.
+func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
+	stored := make(map[string]results.Run)
+	trainer := sweep.NewLocal(models.FS)
+	p := &sweep.Plan{Experiment: &sweep.Experiment{Name: runs[0].Experiment}}
+	for _, r := range runs {
+		if a.has(r.ID) {
+			continue
+		}
+		j, err := sweep.Again(r, trainer)
+		if err != nil {
+			return err
+		}
+		stored[r.ID] = r
+		p.Jobs = append(p.Jobs, j)
+	}
+	if len(p.Jobs) == 0 {
+		return nil
+	}
+	scratch, err := os.MkdirTemp("", "sweep-adapters-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	workers := runtime.GOMAXPROCS(0)
+	progress := newProgress(cmd.ErrOrStderr(), p, workers)
+	defer progress.close()
+	s := sweep.Scheduler{
+		Trainer: trainer, Store: results.Open(scratch), Workers: workers, Memory: memory(),
+		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help, Observer: progress,
+		HandOut: func(r results.Run, trained []lora.Trained) error {
+			if was := stored[r.ID]; !results.Same(r, was) {
+				return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: it was made with kernel %s by %s on %s, and now with %s by %s on %s",
+					r.ID, was.Provenance.Kernel, was.Provenance.Program, was.Provenance.Go, r.Provenance.Kernel, r.Provenance.Program, r.Provenance.Go)
+			}
+			return a.write(r, trained)
+		},
+	}
+	if err := s.Run(cmd.Context(), p); err != nil {
+		return err
+	}
+	again, problems := s.Store.Runs()
+	for _, r := range again {
+		if r.Status == results.Failed {
+			return fmt.Errorf("run %s: %s", r.ID, r.Reason)
+		} else if r.Status != results.Done {
+			return fmt.Errorf("run %s was %s and is %s, trained again: %s", r.ID, results.Done, r.Status, r.Reason)
+		}
+	}
+	if len(problems) > 0 {
+		return problems[0]
+	}
+	return nil
+}
+
+// withAdapters returns those of runs that are done, since a run that diverged
+// or failed has no adapter that is of use, and says which are left out.
+func withAdapters(w io.Writer, runs []results.Run) []results.Run {
+	return slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool {
+		if r.Status != results.Done {
+			fmt.Fprintf(w, "sweep: left out: run %s, which %s, has no adapter\n", r.ID, r.Status)
+		}
+		return r.Status != results.Done
+	})
+}
+
+// named returns the runs of a store that have the given IDs, or IDs that begin
+// so.
+func named(dir string, ids []string) ([]results.Run, error) {
+	all, _ := results.Open(dir).Runs()
+	var chosen []results.Run
+	for _, id := range ids {
+		var found []results.Run
+		for _, r := range all {
+			if strings.HasPrefix(r.ID, id) {
+				found = append(found, r)
+			}
+		}
+		switch {
+		case len(found) == 0:
+			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir, id, dir)
+		case len(found) > 1:
+			return nil, fmt.Errorf("run %s: %d runs of %s begin so, %s and %s among them", id, len(found), dir, found[0].ID, found[1].ID)
+		case found[0].Status != results.Done:
+			return nil, fmt.Errorf("run %s, which %s, has no adapter", found[0].ID, found[0].Status)
+		}
+		chosen = append(chosen, found[0])
+	}
+	return chosen, nil
+}

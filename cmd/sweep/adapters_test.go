@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// TestAdapterOfAnotherCurve: an adapter is held to the curve that was stored.
+func TestAdapterOfAnotherCurve(t *testing.T) {
+	dir := workplace(t)
+	complete(t, dir, "store", "--set", "rank=2", "--set", "scaling=lora", "--set", "seed=0")
+	store := filepath.Join(dir, "store")
+	runs, problems := results.Open(store).Runs()
+	if len(runs) != 1 || len(problems) > 0 {
+		t.Fatalf("%d runs, problems %v", len(runs), problems)
+	}
+	runs[0].Curve[3].Values[metrics.TrainLoss] *= 1 + 0x1p-40
+	check(t, os.RemoveAll(filepath.Join(store, "runs")))
+	check(t, results.Open(store).Put(runs[0]))
+
+	t.Chdir(dir)
+	var out, said bytes.Buffer
+	code := run(t.Context(), []string{"export", "store", "--adapters", "out"}, &out, &said)
+	if want := "run " + runs[0].ID + " has another curve than in the store, so that this is not its adapter"; code != 1 || !strings.Contains(said.String(), want) {
+		t.Errorf("exit status %d, want 1 and %q:\n%s", code, want, &said)
+	}
+	if _, err := os.Stat("out"); err == nil {
+		t.Error("it was handed out all the same")
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/results"
+)
+
+func newExport() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "export DIR [RUN…]",
+		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
+		Long: "Export writes into --out a row a run, a row a step, the means over seeds, and the\n" +
+			"fitted powers of rank. What is absent is an empty field.\n\n" +
+			"With --adapters it writes a PEFT folder for each RUN, or for all runs. A store keeps\n" +
+			"no adapters: what is not in the folder yet, from sweep run --adapters or from before,\n" +
+			"is trained again, which gives the same bytes, and held to the stored curve.\n\n" +
+			"RUN is the ID of a run, or how it begins. " + storeHelp,
+		Example: "  sweep export runs/quickstart --out report\n" +
+			"  sweep export runs/quickstart --adapters adapters 0f3c",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" && len(args) > 0 {
+				return nil
+			}
+			return exactly("DIR")(cmd, args)
+		},
+	}
+	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files, made if need be")
+	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files; csv is the only one")
+	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters, made if need be")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *out == "" && *handed == "" {
+			return usageError{errors.New("export: --out is missing: name the folder to write to, or one for adapters by --adapters")}
+		}
+		if *format != "csv" {
+			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
+		}
+		dir, ids := args[0], args[1:]
+		runs, missing, err := stored(cmd, dir)
+		if err != nil {
+			return err
+		}
+		if *out != "" {
+			if err := results.Export(runs, *out); err != nil {
+				return err
+			}
+		}
+		if *handed != "" {
+			if err := exportAdapters(cmd, dir, adapters(*handed), ids, runs); err != nil {
+				return err
+			}
+		}
+		if len(ids) > 0 {
+			return nil // all that was asked for is there
+		}
+		return cmp.Or(missing, failures(runs))
+	}
+	return cmd
+}
+
+// exportAdapters hands out the adapters of the runs with the given IDs, or of
+// all runs.
+func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, runs []results.Run) (err error) {
+	if len(ids) > 0 {
+		runs, err = named(dir, ids)
+	} else {
+		runs = withAdapters(cmd.ErrOrStderr(), runs)
+	}
+	if err != nil || len(runs) == 0 {
+		return err
+	}
+	if err := to.handOut(cmd, runs); err != nil {
+		return err
+	}
+	return to.list(cmd.OutOrStdout(), runs)
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/lora"
+	"ranksweep/lora/peft"
+	"ranksweep/models"
+	"ranksweep/nn/checkpoint"
+	"ranksweep/sweep"
+)
+
+func newMerge() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "merge MODEL ADAPTER --out DIR",
+		Short: "Write a model with an adapter merged into its weights, as a Hugging Face folder",
+		Long: "Merge adds γBA to the weights of every map that a PEFT adapter adapts and writes the\n" +
+			"model with its tokenizer into a folder that transformers loads. Sums are float32;\n" +
+			"the weights are stored in the form that MODEL has them in.\n\n" +
+			modelHelp + " ADAPTER is a PEFT folder.",
+		Example: "  sweep merge SmolLM2 my-adapter --out merged",
+		Args:    exactly("MODEL", "ADAPTER"),
+	}
+	out := cmd.Flags().String("out", "", "`DIR` of the merged model, made if need be")
+	form := cmd.Flags().String("dtype", "", "form of the weights, `F32`, F16 or BF16 (default MODEL's)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *out == "" {
+			return usageError{errors.New("merge: --out is missing: name the folder of the merged model")}
+		}
+		c, err := sweep.NewLocal(models.FS).Copy(args[0])
+		if err != nil {
+			return err
+		}
+		if *form != "" {
+			if c.DType, err = dtypeNamed(*form); err != nil {
+				return usageError{err}
+			}
+		}
+		f, err := peft.Read(args[1], c.Model)
+		if err != nil {
+			return err
+		}
+		if err := vacant(*out); err != nil {
+			return err
+		}
+		if err := lora.Merge(c.Model, f.Adapters); err != nil {
+			return err
+		}
+		if err := checkpoint.Save(*out, c, c.DType); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s merged, weights %s\n", *out, summary(f.Adapters), c.DType)
+		return err
+	}
+	return cmd
+}
+
+// dtypeNamed returns the form of weights of that name.
+func dtypeNamed(name string) (checkpoint.DType, error) {
+	for _, d := range []checkpoint.DType{checkpoint.F32, checkpoint.F16, checkpoint.BF16} {
+		if strings.EqualFold(name, d.String()) {
+			return d, nil
+		}
+	}
+	return 0, fmt.Errorf("merge: --dtype %s: must be F32, F16 or BF16", name)
+}
+
+// vacant refuses to write a model where one is.
+func vacant(dir string) error {
+	path := filepath.Join(dir, "config.json")
+	switch _, err := os.Stat(path); {
+	case err == nil:
+		return fmt.Errorf("merge: %s is there already: name another folder by --out", path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return nil
+}
+
+// summary says what adapters are, with the scale, which other tools lose most
+// often.
+func summary(adapters []lora.Trained) string {
+	low, high := adapters[0], adapters[0]
+	for _, a := range adapters {
+		if a.A.Rows < low.A.Rows {
+			low.A = a.A
+		}
+		if a.A.Rows > high.A.Rows {
+			high.A = a.A
+		}
+		low.Gamma, high.Gamma = min(low.Gamma, a.Gamma), max(high.Gamma, a.Gamma)
+	}
+	rank, gamma := fmt.Sprint(low.A.Rows), fmt.Sprintf("%.4g", low.Gamma)
+	if high.A.Rows > low.A.Rows {
+		rank += fmt.Sprintf(" to %d", high.A.Rows)
+	}
+	if high.Gamma > low.Gamma {
+		gamma += fmt.Sprintf(" to %.4g", high.Gamma)
+	}
+	maps := "maps"
+	if len(adapters) == 1 {
+		maps = "map"
+	}
+	return fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps, rank, gamma)
+}

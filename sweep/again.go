@@ -1,0 +1,50 @@
+package sweep
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"ranksweep/results"
+)
+
+// ConfigOf returns the config that a run's record has.
+func ConfigOf(r results.Run) (Config, error) {
+	var c Config
+	err := json.Unmarshal(r.Config, &c)
+	if err == nil {
+		err = c.Validate()
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("sweep: run %s: its config: %w", r.ID, err)
+	}
+	return c, nil
+}
+
+// Again returns the job that trains a stored run once more, from what its
+// record says. Since the same seed gives the same bytes, that makes the very
+// adapter that was measured, which no store keeps. A model, data or arithmetic
+// other than the run's is an error that says which.
+func Again(r results.Run, t Trainer) (Job, error) {
+	c, err := ConfigOf(r)
+	if err != nil {
+		return Job{}, err
+	}
+	m, err := t.Resolve(c)
+	if err != nil {
+		return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %w; paths are relative to where it was trained first", r.ID, err)
+	}
+	for _, part := range []struct {
+		name      string
+		then, now any
+	}{
+		{"the arithmetic (numerics)", r.Provenance.Numerics, Numerics},
+		{"the content of model " + c.Model, r.Provenance.ModelHash, m.ModelHash},
+		{"the content of data " + c.Data.Source, r.Provenance.DataHash, m.DataHash},
+		{"its config", r.ID, c.ID(m.ModelHash, m.DataHash, Numerics)},
+	} {
+		if part.then != part.now {
+			return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %s is %v now and was %v: sweep run makes a run of what there is now", r.ID, part.name, part.now, part.then)
+		}
+	}
+	return Job{Point: Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Material: m}, nil
+}
