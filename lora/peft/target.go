@@ -45,8 +45,9 @@ func (s selection) has(module string) (bool, error) {
 	return s.hasLayer(module)
 }
 
-// anyLayer finds the first number in a name that can be a layer's.
-var anyLayer = expression{Regexp: regexp2.MustCompile(fmt.Sprintf(layerFormat, `[^.]*`), regexp2.RE2)}
+// anyLayer finds the first number in a name that can be a layer's: it has two
+// parts before it.
+var anyLayer = expression{Regexp: regexp2.MustCompile(`^.*?\.[^.]*\.(?<layer>\d+)\.`, regexp2.RE2)}
 
 // layerFormat is what surrounds a pattern of layers.
 const layerFormat = `^(?:^|.*?\.)%s\.(?<layer>\d+)\.`

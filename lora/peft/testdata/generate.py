@@ -22,9 +22,9 @@ import peft
 import torch
 import transformers
 from peft.tuners.tuners_utils import check_target_module_exists
-from peft.utils import get_pattern_key
+from peft.utils.other import get_pattern_key
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models
 from transformers.pytorch_utils import Conv1D
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -33,17 +33,20 @@ VOCAB = 32
 MODELS = {
     "llama": transformers.LlamaConfig(
         vocab_size=VOCAB, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=32, initializer_range=0.3, tie_word_embeddings=False,
+        num_key_value_heads=2, max_position_embeddings=32, initializer_range=0.2, tie_word_embeddings=False,
         bos_token_id=None, eos_token_id=0,
     ),
 }
+
+# The adapters whose merged weights are kept.
+MERGED = ["lora", "rank_pattern", "alpha_pattern"]
 
 # Two sequences of one length; -100 is not scored.
 TOKENS = [[(7 * i * i + 3 * i + 11 * s) % VOCAB for i in range(11)] for s in range(2)]
 LABELS = [[-100, -100, -100] + TOKENS[0][3:], TOKENS[1][:9] + [-100, -100]]
 
 # γ = α/r^p, with α·r₀^(p−1) for α where it is matched at rank r₀.
-ALPHA = 6
+ALPHA, RANK = 6, 4
 SCHEMES = [
     {"name": "lora", "p": 1, "match": 0},
     {"name": "rslora", "p": 0.5, "match": 0},
@@ -72,16 +75,21 @@ def target_sets(maps):
 
 
 def cases(maps):
-    """The adapters that a folder of a model has: LoraConfig's arguments."""
+    """The adapters that a folder of a model has: LoraConfig's arguments.
+
+    Patterns stand in alphabetical order: PEFT saves them so, whatever their
+    order was, and the first that matches counts.
+    """
     parts = sorted({n.rsplit(".", 1)[1] for n in maps})
     attention = sorted({n.rsplit(".", 1)[1] for n in maps if is_attention(n)})
     some = "|".join(re.escape(p) for p in parts[::2])
+    other = next(n for n in maps if n.rsplit(".", 1)[1] not in parts[::2])
     return {
         "lora": {"target_modules": "all-linear"},
         "rslora": {"target_modules": "all-linear", "use_rslora": True},
-        "rank_pattern": {"target_modules": "all-linear", "rank_pattern": {parts[0]: 2, r".*\.1\..*": 6, maps[0]: 7}},
+        "rank_pattern": {"target_modules": "all-linear", "rank_pattern": {r".*\.1\..*": 6, parts[0]: 2, maps[0]: 7}},
         "alpha_pattern": {
-            "target_modules": "all-linear", "use_rslora": True, "alpha_pattern": {maps[1]: 1, f"(?:{some})": 12},
+            "target_modules": "all-linear", "use_rslora": True, "alpha_pattern": {f"(?:{some})": 12, other: 1},
             "rank_pattern": {parts[-1]: 9},
         },
         "regex": {"target_modules": rf"(?:.*\.)?(?P<layer>\d+)\.(?!nothing).*\.(?:{some})"},
@@ -95,6 +103,7 @@ def tokenizer(folder):
     """A letter a token, so that the folder is a whole model."""
     vocab = {c: i for i, c in enumerate(["<eos>"] + [chr(ord("A") + i) for i in range(VOCAB - 1)])}
     t = Tokenizer(models.BPE(vocab, []))
+    t.decoder = decoders.Fuse()
     t.save(os.path.join(folder, "tokenizer.json"))
 
 
@@ -104,7 +113,7 @@ def fill(model, seed):
     with torch.no_grad():
         for name, p in sorted(model.named_parameters()):
             if "lora_" in name:
-                p.copy_(0.3 * torch.randn(p.shape, generator=g))
+                p.copy_(0.1 * torch.randn(p.shape, generator=g))
 
 
 def plain(name):
@@ -132,30 +141,34 @@ def weight(module):
 
 def adapters(folder, maps, tensors):
     for seed, (name, arguments) in enumerate(cases(maps).items()):
-        config = peft.LoraConfig(r=4, lora_alpha=ALPHA, task_type="CAUSAL_LM", **arguments)
+        config = peft.LoraConfig(r=RANK, lora_alpha=ALPHA, task_type="CAUSAL_LM", **arguments)
         model = peft.get_peft_model(base(folder), config)
         model.peft_config["default"].base_model_name_or_path = os.path.basename(folder)
         fill(model, seed)
         out = os.path.join(folder, "adapters", name)
         model.save_pretrained(out)
         os.remove(os.path.join(out, "README.md"))
+        sort_lists(os.path.join(out, "adapter_config.json"))
         tensors[f"{name}/logits"] = logits(model)
         merged = model.merge_and_unload()
-        for m in maps:
+        for m in maps if name in MERGED else []:
             tensors[f"{name}/merged/{m}.weight"] = weight(merged.get_submodule(m)).detach().clone().contiguous()
 
 
-def gamma(scheme, rank):
-    alpha = ALPHA * scheme["match"] ** (scheme["p"] - 1) if scheme["match"] else ALPHA
-    return alpha, alpha / rank ** scheme["p"]
+def sort_lists(path):
+    """PEFT writes sets in an order of chance."""
+    with open(path) as f:
+        config = json.load(f)
+    write(path, {k: sorted(v) if k.endswith("_modules") and isinstance(v, list) else v for k, v in config.items()})
 
 
-def adapted(folder, targets, scheme, rank):
+def adapted(folder, targets, scheme):
     """A model with an adapter that PEFT scales as the scheme does."""
-    alpha, g = gamma(scheme, rank)
-    rslora = scheme["p"] == 0.5
+    p = scheme["p"]
+    alpha = ALPHA * scheme["match"] ** (p - 1) if scheme["match"] else ALPHA
+    named = p in (1, 0.5)
     config = peft.LoraConfig(
-        r=rank, lora_alpha=alpha if rslora or scheme["p"] == 1 else g * rank, use_rslora=rslora,
+        r=RANK, lora_alpha=alpha if named else alpha / RANK**p * RANK, use_rslora=p == 0.5,
         target_modules=list(targets), task_type="CAUSAL_LM",
     )
     model = peft.get_peft_model(base(folder), config)
@@ -164,8 +177,8 @@ def adapted(folder, targets, scheme, rank):
 
 
 OPTIMIZERS = {
-    "adamw": lambda p: torch.optim.AdamW(p, lr=3e-3, weight_decay=0),
-    "sgd": lambda p: torch.optim.SGD(p, lr=3e-2),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0),
+    "sgd": lambda p: torch.optim.SGD(p, lr=1e-2),
 }
 
 
@@ -185,19 +198,18 @@ def train(model, optimizer):
 
 def gradients(folder, maps, tensors):
     runs = []
-    sets = [(name, targets, 4) for name, targets in target_sets(maps).items()] + [("all-linear", maps, 12)]
     for scheme in SCHEMES:
-        for target, names, rank in sets:
-            model = adapted(folder, names, scheme, rank)
+        for target, names in target_sets(maps).items():
+            model = adapted(folder, names, scheme)
             loss_of(model).backward()
-            run = {"scheme": scheme["name"], "p": scheme["p"], "match": scheme["match"], "alpha": ALPHA, "rank": rank,
+            run = {"scheme": scheme["name"], "p": scheme["p"], "match": scheme["match"], "alpha": ALPHA, "rank": RANK,
                    "targets": target, "maps": names, "training": {}}
             for name, p in model.named_parameters():
                 if p.requires_grad:
-                    tensors[f"gradient/{scheme['name']}/{target}/{rank}/{plain(name)}"] = p.grad.clone()
-                    tensors[f"initial/{target}/{rank}/{plain(name)}"] = p.detach().clone()
+                    tensors[f"gradient/{scheme['name']}/{target}/{plain(name)}"] = p.grad.clone()
+                    tensors[f"initial/{target}/{plain(name)}"] = p.detach().clone()
             for optimizer in OPTIMIZERS:
-                losses, norms = train(adapted(folder, names, scheme, rank), optimizer)
+                losses, norms = train(adapted(folder, names, scheme), optimizer)
                 run["training"][optimizer] = {"losses": losses, "norms": norms}
             runs.append(run)
     return runs
@@ -278,6 +290,7 @@ def write(path, value):
 
 
 if __name__ == "__main__":
+    transformers.utils.logging.disable_progress_bar()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     names()

@@ -1,0 +1,36 @@
+package peft
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+)
+
+// FuzzRead: a folder of any bytes is an adapter or an error, not a panic, and
+// what is read can be written and read again.
+func FuzzRead(f *testing.F) {
+	folders, err := filepath.Glob("testdata/llama/adapters/*")
+	if err != nil || len(folders) == 0 {
+		f.Fatalf("no folders: %v", err)
+	}
+	m := testModel(f)
+	for _, dir := range append(folders, write(f, configWith(f, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(f, m, adapter{"k_proj", 3, 2})))) {
+		config, err := os.ReadFile(filepath.Join(dir, configFile))
+		check(f, err)
+		weights, err := os.ReadFile(filepath.Join(dir, weightsFile))
+		check(f, err)
+		f.Add(config, weights)
+	}
+	f.Fuzz(func(t *testing.T, config, weights []byte) {
+		folder, err := read(fstest.MapFS{configFile: {Data: config}, weightsFile: {Data: weights}}, m)
+		if err != nil {
+			return
+		}
+		dir := t.TempDir()
+		check(t, folder.Write(dir))
+		if _, err := Read(dir, m); err != nil {
+			t.Errorf("written and read again: %v", err)
+		}
+	})
+}

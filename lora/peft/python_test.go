@@ -1,0 +1,133 @@
+package peft
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"ranksweep/lora"
+	"ranksweep/nn/checkpoint"
+)
+
+// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names,
+// which must have it, or else the one on the path, if it has. CONTRIBUTING.md
+// tells how to make one.
+func python(t *testing.T) string {
+	t.Helper()
+	name, asked := os.LookupEnv("RANKSWEEP_PYTHON")
+	if !asked {
+		name = "python3"
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, name, "-c", "import peft, torch, transformers").CombinedOutput()
+	if err != nil && asked {
+		t.Fatalf("RANKSWEEP_PYTHON=%s has no PEFT: %v\n%s", name, err, out)
+	}
+	if err != nil {
+		t.Skip("skipped: python3 has no PEFT; set RANKSWEEP_PYTHON to one that has, see CONTRIBUTING.md")
+	}
+	return name
+}
+
+// pythonModel is a model for testdata/load.py.
+type pythonModel struct {
+	Name    string `json:"name"`
+	Model   string `json:"model"`
+	Adapter string `json:"adapter"`
+}
+
+// pythonLogits returns what transformers and PEFT compute.
+func pythonLogits(t *testing.T, python string, tokens [][]int32, models []pythonModel) map[string][]float32 {
+	t.Helper()
+	dir := t.TempDir()
+	request, err := json.Marshal(map[string]any{"tokens": tokens, "models": models})
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "request.json"), request, 0o666))
+	out, err := exec.CommandContext(t.Context(), python, "testdata/load.py",
+		filepath.Join(dir, "request.json"), filepath.Join(dir, "logits.safetensors")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("testdata/load.py: %v\n%s", err, out)
+	}
+	tensors, err := checkpoint.ReadTensors(os.DirFS(dir), "logits.safetensors")
+	check(t, err)
+	logits := make(map[string][]float32)
+	for _, tensor := range tensors {
+		logits[tensor.Name] = tensor.Data
+	}
+	return logits
+}
+
+// ofScheme returns adapters of all maps of a model: of one rank, or of several.
+func (g golden) ofScheme(t *testing.T, scheme lora.Scheme, several bool) *Folder {
+	t.Helper()
+	var adapters []adapter
+	for i, name := range g.Maps {
+		rank := 4
+		if several && i%3 > 0 {
+			rank = 4*(i%3) - 3 // 1 and 5
+		}
+		adapters = append(adapters, adapter{name, rank, scheme.Gamma(6, rank)})
+	}
+	set := attach(t, g.model, adapters...)
+	return &Folder{Adapters: set.Trained(), RSLoRA: scheme.P == 0.5, BaseModel: filepath.Base(g.dir)}
+}
+
+// TestPEFTLoadsOurs: PEFT computes with what is written here what is computed
+// here, and transformers with a model that is merged here, under every scheme
+// and with ranks that differ.
+func TestPEFTLoadsOurs(t *testing.T) {
+	python := python(t)
+	eachGolden(t, func(t *testing.T, g golden) {
+		here := make(map[string][]float32)
+		var models []pythonModel
+		c, err := checkpoint.Load(g.dir)
+		check(t, err)
+		for name, scheme := range schemes {
+			for _, several := range []bool{false, true} {
+				f := g.ofScheme(t, scheme, several)
+				adapted, merged := t.TempDir(), t.TempDir()
+				check(t, f.Write(adapted))
+				c.Model = g.model.Clone()
+				check(t, lora.Merge(c.Model, f.Adapters))
+				check(t, checkpoint.Save(merged, c, checkpoint.F32))
+				name := fmt.Sprintf("%s, several ranks %t", name, several)
+				here[name], here[name+", merged"] = g.attached(t, f.Adapters), g.attached(t, f.Adapters)
+				models = append(models, pythonModel{name, g.dir, adapted}, pythonModel{name + ", merged", merged, ""})
+			}
+		}
+		var worst float64
+		there := pythonLogits(t, python, g.Tokens, models)
+		for name, want := range there {
+			d := ofRange(here[name], want)
+			if worst = max(worst, d); !(d <= 1e-5) {
+				t.Errorf("%s: logits differ from PEFT's by %.2g of their range", name, d)
+			}
+		}
+		t.Logf("%d models: logits within %.2g of PEFT's", len(there), worst)
+	})
+}
+
+// TestMergedIsAttached: to 1e-5 of the output's range, under every scheme.
+func TestMergedIsAttached(t *testing.T) {
+	eachGolden(t, func(t *testing.T, g golden) {
+		var worst float64
+		for name, scheme := range schemes {
+			for _, several := range []bool{false, true} {
+				f := g.ofScheme(t, scheme, several)
+				m := g.model.Clone()
+				check(t, lora.Merge(m, f.Adapters))
+				d := ofRange(g.logits(t, m, nil), g.attached(t, f.Adapters))
+				if worst = max(worst, d); !(d <= 1e-5) {
+					t.Errorf("%s, several ranks %t: merged and attached differ by %.2g of the range", name, several, d)
+				}
+			}
+		}
+		t.Logf("%d schemes: merged within %.2g of attached", len(schemes), worst)
+	})
+}
