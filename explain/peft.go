@@ -1,0 +1,146 @@
+package explain
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// peftTool is Hugging Face PEFT 0.21: src/peft/tuners/lora/config.py has the
+// keys and their defaults, layer.py (update_layer) the scale.
+var peftTool = tool{
+	name:  "PEFT",
+	marks: []string{"peft_type", "base_model_name_or_path", "inference_mode", "peft_version", "auto_mapping", "megatron_core"},
+	read:  readPEFT,
+	write: func(s Settings) (lines, remarks []string) {
+		lines, remarks = keywords(s)
+		return append([]string{"peft_type: LORA"}, lines...), remarks
+	},
+}
+
+// peftVariants are the settings by which an adapter is more than γBA beside a
+// map, or less is trained with more, and what they ask for.
+var peftVariants = []struct{ key, what string }{
+	{"use_dora", "DoRA"},
+	{"use_qalora", "QALoRA"},
+	{"use_bdlora", "block-diagonal LoRA"},
+	{"velora_config", "VeLoRA"},
+	{"kasa_config", "KaSA"},
+	{"monteclora_config", "MonteCLoRA"},
+	{"arrow_config", "Arrow, routing among adapters"},
+	{"alora_invocation_tokens", "aLoRA, waiting for a token"},
+	{"layer_replication", "repeated layers"},
+	{"lora_bias", "biases of B"},
+	{"modules_to_save", "whole modules, trained and saved"},
+	{"target_parameters", "parameters that are no linear map"},
+	{"trainable_token_indices", "tokens, trained and saved"},
+	{"layers_to_transform", "some layers alone"},
+	{"exclude_modules", "maps left out by exclude_modules"},
+}
+
+// peftBeside are keys that have no say in what is explained.
+var peftBeside = []string{
+	"peft_type", "task_type", "auto_mapping", "peft_version", "revision", "inference_mode", "fan_in_fan_out",
+	"megatron_config", "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "qalora_group_size",
+	"layers_pattern", "ensure_weight_tying", "runtime_config",
+}
+
+func readPEFT(s *source) (Settings, []string) {
+	if t := s.text("peft_type"); t != "" && t != "LORA" && *s.err == nil {
+		*s.err = fmt.Errorf("peft_type %q: must be LORA: other methods have other scales", t)
+	}
+	a := readKeywords(s, 8, 8)
+	a.Model = s.text("base_model_name_or_path")
+	return a, s.rest(peftBeside...)
+}
+
+// readKeywords reads what LoraConfig and get_peft_model take.
+func readKeywords(s *source, rank int, alpha float64) Settings {
+	a := Settings{
+		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: exponent(s.flag("use_rslora")),
+		Dropout: s.number("lora_dropout", 0), Alphas: s.numbers("alpha_pattern"),
+	}
+	if value, _ := s.get("target_modules"); value != nil {
+		a.Targets = s.names("target_modules", "")
+		if text, ok := value.(string); ok && strings.EqualFold(text, allLinear) {
+			a.Targets = []string{allLinear}
+		} else if ok {
+			a.Targets, a.Pattern = nil, text
+		}
+	}
+	for name, r := range s.numbers("rank_pattern") {
+		if r != float64(int(r)) || r < 1 {
+			s.wrong("rank_pattern", "a mapping of names to whole numbers of at least 1")
+			continue
+		}
+		if a.Ranks == nil {
+			a.Ranks = make(map[string]int)
+		}
+		a.Ranks[name] = int(r)
+	}
+	if init, _ := s.get("init_lora_weights"); init != nil && init != true {
+		a.Init = fmt.Sprint(init)
+	}
+	if bias := s.text("bias"); bias != "" && bias != "none" {
+		a.Variants = append(a.Variants, "biases: "+bias)
+	}
+	for _, v := range peftVariants {
+		if s.asks(v.key) {
+			a.Variants = append(a.Variants, v.what)
+		}
+	}
+	return a
+}
+
+func exponent(rslora bool) float64 {
+	if rslora {
+		return 0.5
+	}
+	return 1
+}
+
+// keywords writes settings as LoraConfig and get_peft_model take them.
+func keywords(s Settings) (lines, remarks []string) {
+	lines = []string{fmt.Sprintf("r: %d", s.Rank), "lora_alpha: " + number(s.Alpha), fmt.Sprintf("use_rslora: %t", s.isRSLoRA())}
+	switch {
+	case s.Pattern != "":
+		lines = append(lines, fmt.Sprintf("target_modules: %q", s.Pattern))
+	case slices.Equal(s.Targets, []string{allLinear}):
+		lines = append(lines, "target_modules: all-linear")
+	case len(s.Targets) > 0:
+		lines = append(lines, "target_modules: "+list(s.Targets))
+	}
+	if s.Dropout > 0 {
+		lines = append(lines, "lora_dropout: "+number(s.Dropout))
+	}
+	if s.Init != "" {
+		lines = append(lines, "init_lora_weights: "+s.Init)
+	}
+	if len(s.Ranks) > 0 {
+		lines = append(lines, "rank_pattern: "+mapping(s.Ranks, strconv.Itoa))
+	}
+	if len(s.Alphas) > 0 {
+		lines = append(lines, "alpha_pattern: "+mapping(s.Alphas, number))
+	}
+	return lines, nil
+}
+
+// mapping writes values by name as YAML and JSON have them, on one line.
+func mapping[V any](values map[string]V, text func(V) string) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		parts = append(parts, fmt.Sprintf("%q: %s", name, text(values[name])))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// list writes names as YAML and JSON have them, on one line.
+func list(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

@@ -1,0 +1,48 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/lora"
+)
+
+// ranksweepTool writes a ranksweep experiment's adapter. It reads none: sweep
+// show explains them.
+var ranksweepTool = tool{name: "ranksweep", write: writeRanksweep}
+
+func writeRanksweep(s Settings) (lines, remarks []string) {
+	scaling, err := lora.ParseScaling(fmt.Sprint(s.P))
+	if err != nil {
+		panic(err) // tools know p = 1 and ½ alone
+	}
+	targets := slices.Sorted(slices.Values(s.Targets))
+	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling.String(), "alpha: " + number(s.Alpha)}
+	switch {
+	case slices.Contains(targets, "lm_head"):
+		remarks = append(remarks, "the head is never adapted")
+		fallthrough
+	case len(targets) > 0:
+		targets = slices.DeleteFunc(targets, func(name string) bool { return name == "lm_head" })
+		parts = append(parts, "targets: ["+strings.Join(targets, ", ")+"]")
+	default:
+		remarks = append(remarks, "targets are names alone: list those that are adapted")
+	}
+	if s.Dropout > 0 {
+		parts = append(parts, "dropout: "+number(s.Dropout))
+	}
+	if s.Init == "gaussian" {
+		// PEFT's has the standard deviation 1/r; here it is 1/√(3·in) at exponent 0.
+		parts = append(parts, "init: gaussian", "init_exponent: 1")
+		remarks = append(remarks, "init_exponent 1 makes A's standard deviation fall as 1/r, as PEFT's gaussian does, but from 1/√(3·in)")
+	}
+	if len(s.Ranks)+len(s.Alphas) > 0 {
+		remarks = append(remarks, "a run has one rank and one α for all maps: rank_pattern and alpha_pattern are lost")
+	}
+	lines = []string{"adapter: {" + strings.Join(parts, ", ") + "}"}
+	if s.LR > 0 {
+		lines = append(lines, "train: {lr: "+number(s.LR)+"}")
+	}
+	return lines, remarks
+}

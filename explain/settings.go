@@ -1,0 +1,52 @@
+package explain
+
+import (
+	"strconv"
+
+	"ranksweep/lora"
+)
+
+// Settings are an adapter, in whatever words a tool is told of it.
+type Settings struct {
+	Rank    int      `json:"rank"`    // r
+	Alpha   float64  `json:"alpha"`   // α
+	P       float64  `json:"p"`       // exponent of γ_r = α/r^p
+	Targets []string `json:"targets"` // all-linear, or names of maps; none where the tool chooses by the model's type
+	Pattern string   `json:"pattern,omitempty"`
+	Dropout float64  `json:"dropout,omitempty"`
+	Init    string   `json:"init,omitempty"` // of A and B; empty for the usual one
+	LR      float64  `json:"lr,omitempty"`
+	Model   string   `json:"model,omitempty"`
+
+	// PerRank is the k of α = k·r where α was left out and follows the rank;
+	// 0 where α is a number of its own.
+	PerRank float64 `json:"alpha_per_rank,omitempty"`
+
+	Ranks    map[string]int     `json:"rank_pattern,omitempty"`
+	Alphas   map[string]float64 `json:"alpha_pattern,omitempty"`
+	Variants []string           `json:"variants,omitempty"` // what is asked for beyond LoRA, as DoRA
+}
+
+// Gamma returns γ_r.
+func (s Settings) Gamma() float64 { return s.gamma(s.Alpha, s.Rank) }
+
+func (s Settings) gamma(alpha float64, rank int) float64 {
+	return lora.Scheme{P: s.P}.Gamma(alpha, rank)
+}
+
+// foldedAlpha is the α that gives the same γ where it is divided by r, for a
+// tool that knows no other scaling.
+func (s Settings) foldedAlpha() float64 { return s.Gamma() * float64(s.Rank) }
+
+// isRSLoRA reports whether α is divided by √r.
+func (s Settings) isRSLoRA() bool { return s.P == 0.5 }
+
+// allLinear is the target that is every linear map but the head.
+const allLinear = "all-linear"
+
+// number writes a setting, in nine digits at most, which tell one float32 from
+// the next.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+
+// about writes a value for a sentence.
+func about(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
