@@ -19,6 +19,7 @@ var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set c
 // to it. One that README.md shows and this lacks is an error.
 var rehearsed = map[string][]string{
 	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
+	"merge": nil, "explain": nil,
 }
 
 // block is what README.md asks of its reader: to save a file, or to run a
@@ -49,13 +50,21 @@ func rehearse(dir, readme string) error {
 	return nil
 }
 
-// furnish puts in place what the README takes for granted: itself, and a model
-// and data of the reader's own.
+// furnish puts in place what the README takes for granted: itself, and a model,
+// an adapter and data of the reader's own.
 func furnish(dir, readme string) error {
 	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(readme), 0o666); err != nil {
 		return err
 	}
 	if err := writeModel(filepath.Join(dir, "my-llama"), 1); err != nil {
+		return err
+	}
+	adapter := filepath.Join(dir, "my-adapter")
+	if err := writeAdapter(adapter); err != nil {
+		return err
+	}
+	config := `{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["layers.0.self_attn.q_proj"]}`
+	if err := os.WriteFile(filepath.Join(adapter, "adapter_config.json"), []byte(config), 0o666); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "gsm8k"), 0o777); err != nil {

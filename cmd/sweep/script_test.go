@@ -80,6 +80,10 @@ func scriptTinyAdapter(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: tinyadapter DIR")
 	}
+	ts.Check(writeAdapter(ts.MkAbs(args[0])))
+}
+
+func writeAdapter(dir string) error {
 	matrix := func(name string, rows, cols int) nn.Tensor {
 		t := nn.Tensor{
 			Name:  "base_model.model.model.layers.0.self_attn.q_proj." + name,
@@ -90,11 +94,12 @@ func scriptTinyAdapter(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return t
 	}
-	dir := ts.MkAbs(args[0])
-	ts.Check(os.MkdirAll(dir, 0o777))
-	ts.Check(checkpoint.WriteTensors(filepath.Join(dir, "adapter_model.safetensors"), []nn.Tensor{
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return checkpoint.WriteTensors(filepath.Join(dir, "adapter_model.safetensors"), []nn.Tensor{
 		matrix("lora_A.weight", 2, 32), matrix("lora_B.weight", 32, 2),
-	}, checkpoint.F32, nil))
+	}, checkpoint.F32, nil)
 }
 
 // scriptSameFolders is "samefolders DIR DIR": both must have the same files with
