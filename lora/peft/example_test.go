@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ranksweep/lora"
 	"ranksweep/lora/peft"
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
@@ -53,4 +54,43 @@ func ExampleLoad() {
 		log.Fatal(err)
 	}
 	// Output: model.layers.1.self_attn.q_proj rank 16 gamma 2
+}
+
+// A scaling that PEFT has no name for is written as an α of which it makes the
+// same γ.
+func ExampleFolder_Write() {
+	model, err := nn.New(nn.Config{
+		Vocab: 257, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Hidden: 64,
+		Context: 128, NormEps: 1e-5, RopeTheta: 10000,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	constant := lora.Scaling{Name: "constant", P: 0}
+	gamma := lora.Scheme{P: constant.P}.Gamma(1.5, 16)
+	set, err := lora.Attach(model, lora.Config{
+		Rank: 16, Gamma: gamma, Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"attention"}, Tokens: 128,
+	}, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+
+	folder := peft.Folder{Adapters: set.Trained(), BaseModel: "my-llama"}
+	if err := folder.Write(dir); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(peft.Folded(constant, gamma, 16))
+	again, err := peft.Read(dir, model)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(again.Adapters), "maps of", again.BaseModel, "with gamma", again.Adapters[0].Gamma)
+	// Output:
+	// PEFT has no name for constant: lora_alpha 24 gives it the same γ = 24/16 = 1.5
+	// 8 maps of my-llama with gamma 1.5
 }

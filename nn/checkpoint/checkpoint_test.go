@@ -260,3 +260,28 @@ func TestStories260KTokenizer(t *testing.T) {
 		t.Errorf("EOS = %d, %v, want 2", eos, ok)
 	}
 }
+
+// TestStoredDType: a folder tells in which form it has its weights; F32 where
+// they differ.
+func TestStoredDType(t *testing.T) {
+	for _, dtype := range []DType{F32, F16, BF16} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "x.safetensors")
+		tensors := []nn.Tensor{{Name: "a", Shape: []int{2}, Data: []float32{1, 2}}, {Name: "b", Shape: []int{1}, Data: []float32{3}}}
+		if err := WriteTensors(path, tensors, dtype, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := StoredDType(os.DirFS(dir), "x.safetensors"); err != nil || got != dtype {
+			t.Errorf("%v is found as %v, %v", dtype, got, err)
+		}
+	}
+	if _, err := StoredDType(os.DirFS(t.TempDir()), "x.safetensors"); err == nil {
+		t.Error("no file has a form")
+	}
+	if got := commonDType([]DType{BF16, F16, BF16}); got != F32 {
+		t.Errorf("BF16 and F16 together are %v", got)
+	}
+	if got := commonDType(nil); got != F32 {
+		t.Errorf("nothing is %v", got)
+	}
+}
