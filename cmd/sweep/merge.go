@@ -23,7 +23,8 @@ func newMerge() *cobra.Command {
 		Short: "Write a model with an adapter merged into its weights, as a Hugging Face folder",
 		Long: "Merge adds γBA to the weights of every map that a PEFT adapter adapts and writes the\n" +
 			"model with its tokenizer into a folder that transformers loads. Sums are float32;\n" +
-			"the weights are stored in the form that MODEL has them in.\n\n" +
+			"the weights are stored in the form that MODEL has them in. F16 and BF16 round them,\n" +
+			"to 3 and 2 digits: --dtype F32 keeps all of a small γBA.\n\n" +
 			modelHelp + " ADAPTER is a PEFT folder.",
 		Example: "  sweep merge SmolLM2 my-adapter --out merged",
 		Args:    exactly("MODEL", "ADAPTER"),
