@@ -145,7 +145,7 @@ func TestFullDiskKeepsModel(t *testing.T) {
 
 // fox is a recipe of some ten milliseconds.
 const fox = `{data: text.txt, held: text.txt,
-model: {dim: 16, layers: 1, heads: 2, hidden: 24, context: 32},
+model: {vocab: 265, dim: 16, layers: 1, heads: 2, hidden: 24, context: 32},
 train: {lr: 0.01, schedule: constant, steps: 9, batch: 4, beta1: 0.9, beta2: 0.95, eps: 1e-8, shards: 2},
 eval_every: 3, eval_sequences: 4, checkpoint_every: 1}
 `
