@@ -54,7 +54,7 @@ func New(c Config) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	names := c.names()
+	names := c.WeightNames()
 	m := &Model{
 		Config:    c,
 		Embedding: NewMatrix(c.Vocab, c.Dim),
@@ -173,7 +173,7 @@ func (m *Model) Tensors() []Tensor {
 		vector(n.Name+".weight", n.Weight)
 		vector(n.Name+".bias", n.Bias)
 	}
-	names := m.Config.names()
+	names := m.Config.WeightNames()
 	matrix(names.Embedding, m.Embedding)
 	if m.Positions.Rows > 0 {
 		matrix(names.Positions, m.Positions)

@@ -52,7 +52,9 @@ type Names struct {
 	Norm, Head           string
 }
 
-// llamaNames are those of LLaMA, which most others share.
+// LLaMANames are those of LLaMA, which many others share.
+func LLaMANames() Names { return llamaNames }
+
 var llamaNames = Names{
 	Embedding: "model.embed_tokens", Positions: "model.embed_positions",
 	Block:    "model.layers.%d.",
@@ -65,7 +67,8 @@ var llamaNames = Names{
 	Norm:   "model.norm", Head: "lm_head",
 }
 
-func (v Variant) names() Names {
+// WeightNames returns Names, LLaMA's where it is zero.
+func (v Variant) WeightNames() Names {
 	if v.Names == (Names{}) {
 		return llamaNames
 	}

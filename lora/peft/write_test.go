@@ -16,7 +16,7 @@ import (
 
 // schemes are those whose names PEFT has, and others.
 var schemes = map[string]lora.Scheme{
-	"lora": {P: 1}, "rslora": {P: 0.5}, "constant": {P: 0}, "p=0.75": {P: 0.75}, "rslora@2": {P: 0.5, MatchRank: 2}, "p=-1": {P: -1},
+	"lora": {P: 1}, "rslora": {P: 0.5}, "constant": {P: 0}, "p=0.75": {P: 0.75}, "rslora@2": {P: 0.5, MatchRank: 2}, "p=0.25": {P: 0.25},
 }
 
 // mixed are adapters of several ranks under one scheme.

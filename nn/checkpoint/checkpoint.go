@@ -30,6 +30,8 @@ type Checkpoint struct {
 	// DType is the form in which Load found the weights: F32 where they
 	// differ. Save ignores it.
 	DType DType
+
+	source *config // that Load read; nil for a model made here
 }
 
 // Load reads the model folder dir.
@@ -48,15 +50,15 @@ func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
-	if tok.Vocab() > config.VocabSize {
+	if tok.Vocab() > config.model.Vocab {
 		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
-			tok.Vocab(), configFile, config.VocabSize)
+			tok.Vocab(), configFile, config.model.Vocab)
 	}
-	model, dtype, err := readWeights(dir, config.model())
+	model, dtype, err := readWeights(dir, config)
 	if err != nil {
 		return nil, err
 	}
-	c := &Checkpoint{Model: model, Tokenizer: tok, DType: dtype}
+	c := &Checkpoint{Model: model, Tokenizer: tok, DType: dtype, source: config}
 	c.Hash = c.hash()
 	return c, nil
 }
@@ -65,9 +67,11 @@ func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
 // stored as dtype. Each file is written whole or not at all. The folder loads
 // in Hugging Face transformers.
 func Save(dir string, c *Checkpoint, dtype DType) error {
-	config := newConfig(c)
-	config.TorchDType = dtype.torch()
-	files := map[string][]byte{configFile: encodeJSON(config)}
+	config, err := c.config(dtype)
+	if err != nil {
+		return err
+	}
+	files := map[string][]byte{configFile: config}
 	maps.Copy(files, c.Tokenizer.Files())
 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -81,15 +85,36 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	}
 	// transformers refuses a file that does not name a framework.
 	metadata := map[string]string{"format": "pt"}
-	return WriteTensors(filepath.Join(dir, weightsFile), c.Model.Tensors(), dtype, metadata)
+	return WriteTensors(filepath.Join(dir, weightsFile), c.storedTensors(), dtype, metadata)
 }
 
-// hash takes the config in the form that Save writes. A setting that is added
-// to it must be left out where it has its default, so that models that do not
-// use it keep their hashes.
+// storedTensors are the model's tensors as files have them.
+func (c *Checkpoint) storedTensors() []nn.Tensor {
+	tensors := c.Model.Tensors()
+	for i, t := range tensors {
+		if c.source != nil && c.source.architecture.transposes(t.Name) {
+			tensors[i] = transposed(t)
+		}
+	}
+	return tensors
+}
+
+func transposed(t nn.Tensor) nn.Tensor {
+	rows, cols := t.Shape[0], t.Shape[1]
+	out := nn.Tensor{Name: t.Name, Shape: []int{cols, rows}, Data: make([]float32, len(t.Data))}
+	for i := range rows {
+		for j := range cols {
+			out.Data[j*rows+i] = t.Data[i*cols+j]
+		}
+	}
+	return out
+}
+
+// hash takes the architecture as LLaMA's config with what departs from LLaMA.
 func (c *Checkpoint) hash() string {
 	h := sha256.New()
-	h.Write(encodeJSON(newConfig(c)))
+	h.Write(encodeJSON(llamaConfig(c)))
+	h.Write([]byte(variantText(c.Model.Config.Variant)))
 	buf := make([]byte, 64<<10)
 	for _, t := range c.Model.Tensors() {
 		fmt.Fprintf(h, "%q %v\n", t.Name, t.Shape)

@@ -66,7 +66,7 @@ func TestStorageDoesNotMatter(t *testing.T) {
 	c := tiny(t, true)
 	tensors := c.Model.Tensors()
 	embedding := tensors[0]
-	head := nn.Tensor{Name: headName, Shape: embedding.Shape, Data: embedding.Data}
+	head := nn.Tensor{Name: "lm_head.weight", Shape: embedding.Shape, Data: embedding.Data}
 	want := mustLoad(t, saved(t, c, F32))
 
 	for name, store := range map[string]func(fstest.MapFS){

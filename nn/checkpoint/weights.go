@@ -11,30 +11,25 @@ import (
 	"ranksweep/nn"
 )
 
-const (
-	embeddingName = "model.embed_tokens.weight"
-	headName      = "lm_head.weight"
-)
-
 // harmless are suffixes of tensors that hold no weights: tables that can be
 // computed, which older exports store.
-var harmless = []string{".rotary_emb.inv_freq"}
+var harmless = []string{".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias"}
 
 // readWeights returns the model that config describes with the weights of
 // the folder, from one file or from shards, and the form that they have there.
-func readWeights(dir folder, config nn.Config) (*nn.Model, DType, error) {
+func readWeights(dir folder, c *config) (*nn.Model, DType, error) {
 	files, err := weightFiles(dir)
 	if err != nil {
 		return nil, F32, err
 	}
-	if err := checkRoom(dir, files, config); err != nil {
+	if err := checkRoom(dir, files, c.model); err != nil {
 		return nil, F32, err
 	}
-	model, err := nn.New(config)
+	model, err := nn.New(c.model)
 	if err != nil {
 		return nil, F32, dir.wrap(configFile, err)
 	}
-	w := weightReader{dir: dir, tied: config.TiedHead, slots: make(map[string]*slot)}
+	w := weightReader{dir: dir, config: c, slots: make(map[string]*slot)}
 	tensors := model.Tensors()
 	for _, t := range tensors {
 		w.slots[t.Name] = &slot{Tensor: t}
@@ -104,9 +99,9 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 
 // weightReader fills the tensors of a model.
 type weightReader struct {
-	dir   folder
-	tied  bool
-	slots map[string]*slot
+	dir    folder
+	config *config
+	slots  map[string]*slot
 
 	stored []DType // of every tensor read
 }
@@ -133,36 +128,53 @@ func (w *weightReader) readFile(file string) error {
 
 func (w *weightReader) fill(t storedTensor) error {
 	s := w.slot(t.name)
-	switch {
-	case s == nil && hasSuffix(t.name, harmless):
-		return nil
-	case s == nil:
+	if s == nil {
+		if hasSuffix(t.name, harmless) {
+			return nil
+		}
 		return errors.New("the model that config.json describes has no such tensor")
-	case !slices.Equal(t.shape, s.Shape):
-		return fmt.Errorf("shape %v, but config.json asks for %v", t.shape, s.Shape)
-	case s.source == "":
+	}
+	turned := w.config.architecture.transposes(s.Name)
+	shape := slices.Clone(s.Shape)
+	if turned {
+		slices.Reverse(shape)
+	}
+	if !slices.Equal(t.shape, shape) {
+		return fmt.Errorf("shape %v, but config.json asks for %v", t.shape, shape)
+	}
+	if s.source == "" && !turned {
 		s.source = t.name
 		t.decode(s.Data)
 		return nil
 	}
-	again := make([]float32, t.len())
-	t.decode(again)
-	if !slices.Equal(again, s.Data) {
+	values := nn.Tensor{Shape: shape, Data: make([]float32, t.len())}
+	t.decode(values.Data)
+	if turned {
+		values = transposed(values)
+	}
+	if s.source == "" {
+		s.source = t.name
+		copy(s.Data, values.Data)
+		return nil
+	}
+	if !slices.Equal(values.Data, s.Data) {
 		return fmt.Errorf("differs from %q, though both are %q", s.source, s.Name)
 	}
 	return nil
 }
 
-// slot finds the model's tensor for a stored name, which may lack the prefix
-// "model."; a tied head's is the embedding.
+// slot finds the model's tensor for a stored name, which may lack its prefix; a
+// tied head's is the embedding.
 func (w *weightReader) slot(name string) *slot {
-	if w.tied && name == headName {
-		name = embeddingName
+	c := w.config
+	names := c.model.WeightNames()
+	if c.model.TiedHead && name == names.Head+".weight" {
+		name = names.Embedding + ".weight"
 	}
 	if s := w.slots[name]; s != nil {
 		return s
 	}
-	return w.slots["model."+name]
+	return w.slots[c.architecture.prefix+name]
 }
 
 func hasSuffix(name string, suffixes []string) bool {

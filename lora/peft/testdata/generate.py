@@ -30,12 +30,32 @@ from transformers.pytorch_utils import Conv1D
 HERE = os.path.dirname(os.path.abspath(__file__))
 VOCAB = 32
 
+SMALL = {
+    "vocab_size": VOCAB, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4,
+    "max_position_embeddings": 32, "initializer_range": 0.2, "bos_token_id": None, "eos_token_id": 0,
+}
+GATED = SMALL | {"intermediate_size": 24, "num_key_value_heads": 2, "tie_word_embeddings": False}
+
 MODELS = {
-    "llama": transformers.LlamaConfig(
-        vocab_size=VOCAB, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=32, initializer_range=0.2, tie_word_embeddings=False,
+    "llama": transformers.LlamaConfig(**GATED),
+    "llama3": transformers.LlamaConfig(
+        **GATED | {"tie_word_embeddings": True}, attention_bias=True, mlp_bias=True, head_dim=6,
+        rope_parameters={"rope_type": "llama3", "rope_theta": 100.0, "factor": 4.0, "low_freq_factor": 1.0,
+                         "high_freq_factor": 4.0, "original_max_position_embeddings": 16},
+    ),
+    "mistral": transformers.MistralConfig(**GATED, sliding_window=4),
+    "qwen2": transformers.Qwen2Config(**GATED | {"tie_word_embeddings": True}),
+    "qwen3": transformers.Qwen3Config(**GATED, head_dim=8),
+    "phi3": transformers.Phi3Config(**GATED, sliding_window=5, pad_token_id=0),
+    "gpt2": transformers.GPT2Config(
+        vocab_size=VOCAB, n_embd=16, n_layer=2, n_head=4, n_positions=32, initializer_range=0.2,
         bos_token_id=None, eos_token_id=0,
     ),
+    "gpt_neox": transformers.GPTNeoXConfig(**SMALL, intermediate_size=24, rotary_pct=0.5),
+    "opt": transformers.OPTConfig(
+        **SMALL | {"init_std": 0.2}, ffn_dim=24, word_embed_proj_dim=16, pad_token_id=0,
+    ),
+    "phi": transformers.PhiConfig(**SMALL, intermediate_size=24),
 }
 
 # The adapters whose merged weights are kept.
@@ -178,7 +198,7 @@ def adapted(folder, targets, scheme):
 
 OPTIMIZERS = {
     "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0),
-    "sgd": lambda p: torch.optim.SGD(p, lr=1e-2),
+    "sgd": lambda p: torch.optim.SGD(p, lr=5e-3),
 }
 
 

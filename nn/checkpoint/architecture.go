@@ -1,0 +1,90 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/nn"
+)
+
+// architecture is a kind of model: how its config.json reads, and what of its
+// weights is stored otherwise than nn has it.
+type architecture struct {
+	name   string // in config.json
+	prefix string // of names, which a checkpoint of the bare model lacks
+	parse  func(content []byte) (nn.Config, error)
+
+	// transposed are ends of the names of maps that are stored as (in, out).
+	transposed []string
+}
+
+// architectures are all that are known.
+var architectures = []architecture{
+	llama, mistral, qwen2, qwen3, phi3, gpt2, gptNeoX, opt, phi,
+}
+
+func findArchitecture(names []string) (*architecture, error) {
+	var known []string
+	for i, a := range architectures {
+		if slices.Equal(names, []string{a.name}) {
+			return &architectures[i], nil
+		}
+		known = append(known, a.name)
+	}
+	return nil, fmt.Errorf("architecture %q is unknown; known are: %s", strings.Join(names, ", "), strings.Join(known, ", "))
+}
+
+// transposes reports whether the tensor of that name is stored as (in, out).
+func (a *architecture) transposes(name string) bool {
+	return hasSuffix(name, a.transposed)
+}
+
+// decode reads a config.json into a struct of its settings, in which those
+// that the file may leave out have their defaults.
+func decode[T any](content []byte, settings *T) (*T, error) {
+	return settings, json.Unmarshal(content, settings)
+}
+
+// activationNames are transformers' names of the activations
+// (src/transformers/activations.py).
+var activationNames = map[string]nn.Activation{
+	"silu": nn.SiLU, "swish": nn.SiLU,
+	"gelu":     nn.GELU,
+	"gelu_new": nn.GELUTanh, "gelu_fast": nn.GELUTanh, "gelu_pytorch_tanh": nn.GELUTanh,
+	"relu": nn.ReLU,
+}
+
+func activation(key, name string, known ...nn.Activation) (nn.Activation, error) {
+	a, ok := activationNames[name]
+	if !ok || len(known) > 0 && !slices.Contains(known, a) {
+		return a, fmt.Errorf("%s %q is not supported", key, name)
+	}
+	return a, nil
+}
+
+// without refuses settings that the model does not implement; each is a key
+// with whether the config has it.
+func without(settings map[string]bool) error {
+	var bad []string
+	for key, set := range settings {
+		if set {
+			bad = append(bad, key)
+		}
+	}
+	if bad == nil {
+		return nil
+	}
+	slices.Sort(bad)
+	return fmt.Errorf("%s is not supported with this value", strings.Join(bad, ", "))
+}
+
+// share returns that part of a head's channels that are rotated.
+func share(part float64, headDim int) (int, error) {
+	n := int(part * float64(headDim))
+	if !(n >= 1 && part <= 1) {
+		return 0, fmt.Errorf("%g of a head's %d channels rotated: must be at least one channel and at most all", part, headDim)
+	}
+	return n, nil
+}
