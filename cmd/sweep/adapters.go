@@ -171,3 +171,28 @@ func named(dir string, ids []string) ([]results.Run, error) {
 	}
 	return chosen, nil
 }
+
+// summary says what adapters are, with the scale, which other tools lose most
+// often.
+func summary(adapters []lora.Trained) string {
+	var ranks []int
+	var gammas []float64
+	for _, a := range adapters {
+		ranks, gammas = append(ranks, a.A.Rows), append(gammas, a.Gamma)
+	}
+	maps := "maps"
+	if len(adapters) == 1 {
+		maps = "map"
+	}
+	return fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps,
+		span(fmt.Sprint(slices.Min(ranks)), fmt.Sprint(slices.Max(ranks))),
+		span(fmt.Sprintf("%.4g", slices.Min(gammas)), fmt.Sprintf("%.4g", slices.Max(gammas))))
+}
+
+// span writes the least and the most of something.
+func span(low, high string) string {
+	if low == high {
+		return low
+	}
+	return low + " to " + high
+}

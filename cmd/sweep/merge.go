@@ -84,30 +84,3 @@ func vacant(dir string) error {
 	}
 	return nil
 }
-
-// summary says what adapters are, with the scale, which other tools lose most
-// often.
-func summary(adapters []lora.Trained) string {
-	low, high := adapters[0], adapters[0]
-	for _, a := range adapters {
-		if a.A.Rows < low.A.Rows {
-			low.A = a.A
-		}
-		if a.A.Rows > high.A.Rows {
-			high.A = a.A
-		}
-		low.Gamma, high.Gamma = min(low.Gamma, a.Gamma), max(high.Gamma, a.Gamma)
-	}
-	rank, gamma := fmt.Sprint(low.A.Rows), fmt.Sprintf("%.4g", low.Gamma)
-	if high.A.Rows > low.A.Rows {
-		rank += fmt.Sprintf(" to %d", high.A.Rows)
-	}
-	if high.Gamma > low.Gamma {
-		gamma += fmt.Sprintf(" to %.4g", high.Gamma)
-	}
-	maps := "maps"
-	if len(adapters) == 1 {
-		maps = "map"
-	}
-	return fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps, rank, gamma)
-}
