@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
+	"ranksweep/nn/checkpoint/gguf"
 	"ranksweep/nn/tokenizer"
 )
 
@@ -128,7 +129,7 @@ func TestConfigDefaults(t *testing.T) {
 	// stored ones, of two heads, have the wrong shape.
 	setConfig(t, files, "num_key_value_heads", "")
 	_, err := LoadFS(files, "tiny")
-	wantError(t, err, "k_proj", "shape [4 8], but config.json asks for [8 8]")
+	wantError(t, err, "k_proj", "shape [4 8], but the config asks for [8 8]")
 }
 
 func TestHashTellsModelsApart(t *testing.T) {
@@ -278,7 +279,7 @@ func TestStoredDType(t *testing.T) {
 	if _, err := StoredDType(os.DirFS(t.TempDir()), "x.safetensors"); err == nil {
 		t.Error("no file has a form")
 	}
-	if got := commonDType([]DType{BF16, F16, BF16}); got != F32 {
+	if got := commonDType([]gguf.Type{gguf.BF16, gguf.F16, gguf.BF16}); got != F32 {
 		t.Errorf("BF16 and F16 together are %v", got)
 	}
 	if got := commonDType(nil); got != F32 {

@@ -64,7 +64,7 @@ func TestLoadErrors(t *testing.T) {
 		{set("num_key_value_heads", "3"), []string{"4 heads do not divide into 3"}},
 		{set("num_key_value_heads", "0"), []string{"key/value heads 0: must be from 1"}},
 		{set("num_hidden_layers", "-1"), []string{"layers -1"}},
-		{set("head_dim", "4"), []string{"k_proj", "shape [4 8], but config.json asks for [8 8]"}},
+		{set("head_dim", "4"), []string{"k_proj", "shape [4 8], but the config asks for [8 8]"}},
 		{set("head_dim", "3"), []string{"head dim 3: must be even"}},
 		{set("rms_norm_eps", "-1"), []string{"norm epsilon -1"}},
 		{set("rope_theta", "0"), []string{"rope theta 0"}},

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/nlpodyssey/safetensors"
+
+	"ranksweep/nn/checkpoint/gguf"
 )
 
 // DType is the form in which a file stores weights. In memory they are all
@@ -23,12 +25,12 @@ var formats = [...]struct {
 	stored safetensors.DType
 	torch  string  // in config.json
 	limit  float32 // the smallest finite value that would round to infinity
-	decode func(dst []float32, src []byte)
+	form   gguf.Type
 	encode func(dst []byte, src []float32)
 }{
-	F32:  {safetensors.F32, "float32", float32(math.Inf(1)), decodeF32, encodeF32},
-	F16:  {safetensors.F16, "float16", 65520, decodeF16, encodeF16},
-	BF16: {safetensors.BF16, "bfloat16", 0x1.ffp127, decodeBF16, encodeBF16},
+	F32:  {safetensors.F32, "float32", float32(math.Inf(1)), gguf.F32, encodeF32},
+	F16:  {safetensors.F16, "float16", 65520, gguf.F16, encodeF16},
+	BF16: {safetensors.BF16, "bfloat16", 0x1.ffp127, gguf.BF16, encodeBF16},
 }
 
 // String returns the name in safetensors files.
@@ -49,33 +51,15 @@ func dtypeOf(stored safetensors.DType) (DType, error) {
 	return 0, fmt.Errorf("dtype %s: must be F32, F16 or BF16", stored)
 }
 
-func decodeF32(dst []float32, src []byte) {
-	for i := range dst {
-		dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
-	}
-}
-
 func encodeF32(dst []byte, src []float32) {
 	for i, v := range src {
 		binary.LittleEndian.PutUint32(dst[4*i:], math.Float32bits(v))
 	}
 }
 
-func decodeF16(dst []float32, src []byte) {
-	for i := range dst {
-		dst[i] = fromF16(binary.LittleEndian.Uint16(src[2*i:]))
-	}
-}
-
 func encodeF16(dst []byte, src []float32) {
 	for i, v := range src {
 		binary.LittleEndian.PutUint16(dst[2*i:], toF16(v))
-	}
-}
-
-func decodeBF16(dst []float32, src []byte) {
-	for i := range dst {
-		dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
 	}
 }
 
@@ -93,17 +77,6 @@ const (
 	minNormal = (127 - 14) << 23 // 2⁻¹⁴, the smallest normal half
 	tooLarge  = (127 + 16) << 23 // 2¹⁶, beyond every half
 )
-
-func fromF16(h uint16) float32 {
-	sign, exponent, fraction := uint32(h&0x8000)<<16, h>>10&0x1f, uint32(h&0x3ff)
-	switch exponent {
-	case 0: // subnormal: a multiple of 2⁻²⁴
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
-	case 0x1f:
-		return math.Float32frombits(sign | infinity | fraction<<13)
-	}
-	return math.Float32frombits(sign | (uint32(h&0x7fff)<<13 + rebias))
-}
 
 // toF16 rounds to the nearest half, ties to even.
 func toF16(f float32) uint16 {

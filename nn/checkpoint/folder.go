@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 )
 
@@ -41,6 +42,22 @@ func (d folder) read(file string) ([]byte, error) {
 		return nil, d.wrap(file, err)
 	}
 	return content, nil
+}
+
+// mapFile returns a file's content without reading it, where that can be done.
+func (d folder) mapFile(name string) (*mapping, error) {
+	file, err := d.Open(name)
+	if err != nil {
+		return nil, d.wrap(name, err)
+	}
+	defer file.Close()
+	if f, ok := file.(*os.File); ok {
+		if m, err := mapFile(f); err == nil {
+			return m, nil
+		}
+	}
+	content, err := d.read(name)
+	return &mapping{content: content}, err
 }
 
 func (d folder) readJSON(file string, v any) error {

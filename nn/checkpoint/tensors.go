@@ -3,26 +3,33 @@ package checkpoint
 import (
 	"bufio"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"io/fs"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/google/renameio/v2"
 	"github.com/nlpodyssey/safetensors"
 
 	"ranksweep/nn"
+	"ranksweep/nn/checkpoint/gguf"
 )
 
 // ReadTensors reads every tensor of a safetensors file, sorted by name.
 func ReadTensors(fsys fs.FS, name string) ([]nn.Tensor, error) {
 	dir := folder{FS: fsys}
-	stored, err := openTensors(dir, name)
+	file, stored, err := openTensors(dir, name)
 	if err != nil {
 		return nil, err
 	}
+	defer file.close()
 	tensors := make([]nn.Tensor, len(stored))
 	for i, s := range stored {
+		if s.err != nil {
+			return nil, dir.errorf(name, "tensor %q: %w", s.name, s.err)
+		}
 		t := nn.Tensor{Name: s.name, Shape: s.shape, Data: make([]float32, s.len())}
 		s.decode(t.Data)
 		tensors[i] = t
@@ -33,22 +40,27 @@ func ReadTensors(fsys fs.FS, name string) ([]nn.Tensor, error) {
 // StoredDType returns the form in which a safetensors file has its tensors:
 // [F32] where they differ, since every other converts to it without loss.
 func StoredDType(fsys fs.FS, name string) (DType, error) {
-	stored, err := openTensors(folder{FS: fsys}, name)
+	file, stored, err := openTensors(folder{FS: fsys}, name)
 	if err != nil {
 		return F32, err
 	}
-	var dtypes []DType
+	defer file.close()
+	var forms []gguf.Type
 	for _, t := range stored {
-		dtypes = append(dtypes, t.dtype)
+		forms = append(forms, t.form)
 	}
-	return commonDType(dtypes), nil
+	return commonDType(forms), nil
 }
 
-func commonDType(stored []DType) DType {
-	if len(stored) == 0 || slices.ContainsFunc(stored, func(d DType) bool { return d != stored[0] }) {
-		return F32
+// commonDType returns the DType that all tensors are stored in, F32 if there
+// is none.
+func commonDType(stored []gguf.Type) DType {
+	for d, f := range formats {
+		if !slices.ContainsFunc(stored, func(form gguf.Type) bool { return form != f.form }) {
+			return DType(d)
+		}
 	}
-	return stored[0]
+	return F32
 }
 
 // WriteTensors writes a safetensors file, whole or not at all, in which all
@@ -100,43 +112,82 @@ func checkRange(data []float32, dtype DType) error {
 // storedTensor is a tensor as it lies in a file.
 type storedTensor struct {
 	name  string
+	alias string // the name in folders, where a GGUF file has another
 	shape []int
-	dtype DType
+	form  gguf.Type
 	data  []byte
+	err   error // why its values cannot be had; nil where they can
+
+	transposed bool // (in, out) of a map that nn has as (out, in)
+	turned     int  // of a GGUF's q or k, the heads whose rows lie in its order; see unturn
 }
 
 // len is the number of elements.
-func (t storedTensor) len() int { return len(t.data) / t.dtype.size() }
+func (t storedTensor) len() int { return t.form.Len(len(t.data)) }
 
-func (t storedTensor) decode(dst []float32) { formats[t.dtype].decode(dst, t.data) }
+func (t storedTensor) decode(dst []float32) {
+	switch {
+	case t.turned > 0:
+		t.unturn(dst)
+	case t.transposed:
+		values := nn.Tensor{Shape: t.shape, Data: make([]float32, len(dst))}
+		t.form.Decode(values.Data, t.data)
+		copy(dst, transposed(values).Data)
+	default:
+		t.form.Decode(dst, t.data)
+	}
+}
+
+// inPlace returns the values where they lie, if they lie there as in memory.
+func (t storedTensor) inPlace() ([]float32, bool) {
+	if t.form != gguf.F32 || t.turned > 0 || t.transposed || len(t.data) == 0 || !littleEndian {
+		return nil, false
+	}
+	first := unsafe.Pointer(unsafe.SliceData(t.data))
+	if uintptr(first)%unsafe.Alignof(float32(0)) != 0 {
+		return nil, false
+	}
+	return unsafe.Slice((*float32)(first), len(t.data)/4), true
+}
+
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // openTensors reads a file's directory, sorted by name, without converting
 // any data. The library holds every offset and size to the file's length.
-func openTensors(dir folder, file string) ([]storedTensor, error) {
-	content, err := dir.read(file)
+func openTensors(dir folder, name string) (*mapping, []storedTensor, error) {
+	file, err := dir.mapFile(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	parsed, err := safetensors.Deserialize(content)
+	parsed, err := safetensors.Deserialize(file.content)
 	if err != nil {
-		return nil, dir.errorf(file, "damaged or cut off: %w", err)
+		file.close()
+		return nil, nil, dir.errorf(name, "damaged or cut off: %w", err)
 	}
 	var tensors []storedTensor
 	for _, v := range parsed.Tensors() {
-		t := storedTensor{name: v.Name, data: v.TensorView.Data()}
-		if t.dtype, err = dtypeOf(v.TensorView.DType()); err != nil {
-			return nil, dir.errorf(file, "tensor %q: %w", v.Name, err)
-		}
-		for _, n := range v.TensorView.Shape() {
-			if n > math.MaxInt {
-				return nil, dir.errorf(file, "tensor %q: no tensor can have the shape %v", v.Name, v.TensorView.Shape())
-			}
-			t.shape = append(t.shape, int(n))
+		t, err := newStoredTensor(v)
+		if err != nil {
+			file.close()
+			return nil, nil, dir.errorf(name, "tensor %q: %w", v.Name, err)
 		}
 		tensors = append(tensors, t)
 	}
 	slices.SortFunc(tensors, func(a, b storedTensor) int { return cmp.Compare(a.name, b.name) })
-	return tensors, nil
+	return file, tensors, nil
+}
+
+func newStoredTensor(v safetensors.NamedTensorView) (storedTensor, error) {
+	t := storedTensor{name: v.Name, data: v.TensorView.Data()}
+	dtype, err := dtypeOf(v.TensorView.DType())
+	t.form, t.err = formats[dtype].form, err
+	for _, n := range v.TensorView.Shape() {
+		if n > math.MaxInt {
+			return t, fmt.Errorf("no tensor can have the shape %v", v.TensorView.Shape())
+		}
+		t.shape = append(t.shape, int(n))
+	}
+	return t, nil
 }
 
 // encodedTensor shows a tensor to the library, converting it only when its

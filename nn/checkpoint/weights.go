@@ -1,19 +1,27 @@
 package checkpoint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/checkpoint/gguf"
 )
 
-// harmless are suffixes of tensors that hold no weights: tables that can be
-// computed, which older exports store.
-var harmless = []string{".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias"}
+// harmless are suffixes of tensors that hold no weights: tables of rotary
+// frequencies and of causal masks, which can be computed and which older
+// exports store.
+var harmless = []string{
+	".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
+}
 
 // readWeights returns the model that config describes with the weights of
 // the folder, from one file or from shards, and the form that they have there.
@@ -25,26 +33,26 @@ func readWeights(dir folder, c *config) (*nn.Model, DType, error) {
 	if err := checkRoom(dir, files, c.model); err != nil {
 		return nil, F32, err
 	}
-	model, err := nn.New(c.model)
+	w, err := newWeightReader(c)
 	if err != nil {
 		return nil, F32, dir.wrap(configFile, err)
 	}
-	w := weightReader{dir: dir, config: c, slots: make(map[string]*slot)}
-	tensors := model.Tensors()
-	for _, t := range tensors {
-		w.slots[t.Name] = &slot{Tensor: t}
-	}
-	for _, file := range files {
-		if err := w.readFile(file); err != nil {
+	for _, name := range files {
+		file, stored, err := openTensors(dir, name)
+		if err != nil {
 			return nil, F32, err
 		}
-	}
-	for _, t := range tensors {
-		if w.slots[t.Name].source == "" {
-			return nil, F32, dir.errorf(strings.Join(files, ", "), "tensor %q, of shape %v, is missing", t.Name, t.Shape)
+		for i, t := range stored {
+			stored[i].transposed = c.architecture.transposes(t.name)
+		}
+		if err := w.readFile(file, stored); err != nil {
+			return nil, F32, dir.wrap(name, err)
 		}
 	}
-	return model, commonDType(w.stored), nil
+	if err := w.missing(); err != nil {
+		return nil, F32, dir.wrap(strings.Join(files, ", "), err)
+	}
+	return w.model, commonDType(w.forms), nil
 }
 
 // weightFiles returns the names of the files that hold the weights, sorted.
@@ -99,82 +107,128 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 
 // weightReader fills the tensors of a model.
 type weightReader struct {
-	dir    folder
-	config *config
+	prefix string // that names may lack
+	model  *nn.Model
 	slots  map[string]*slot
-
-	stored []DType // of every tensor read
+	forms  []gguf.Type // of every tensor read
 }
 
 // slot is a tensor of the model and the stored one that filled it.
 type slot struct {
 	nn.Tensor
-	source string
+	matrices []*blas32.General // the model's own that hold it
+	source   string
 }
 
-func (w *weightReader) readFile(file string) error {
-	stored, err := openTensors(w.dir, file)
+func newWeightReader(c *config) (*weightReader, error) {
+	model, err := nn.New(c.model)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	matrices := make(map[*float32][]*blas32.General)
+	add := func(m *blas32.General) {
+		first := unsafe.SliceData(m.Data)
+		matrices[first] = append(matrices[first], m)
+	}
+	add(&model.Embedding)
+	for _, l := range append(model.Linears(), model.Head) {
+		add(&l.Weight)
+	}
+	w := &weightReader{prefix: c.architecture.prefix, model: model, slots: make(map[string]*slot)}
+	tensors := model.Tensors()
+	for _, t := range tensors {
+		w.slots[t.Name] = &slot{Tensor: t, matrices: matrices[unsafe.SliceData(t.Data)]}
+	}
+	if c.model.TiedHead {
+		w.slots[model.Head.Name+".weight"] = w.slots[tensors[0].Name] // the embedding
+	}
+	return w, nil
+}
+
+// readFile takes the tensors of a file, and closes the file unless the model
+// goes on to use it.
+func (w *weightReader) readFile(file *mapping, stored []storedTensor) error {
+	inUse := false
 	for _, t := range stored {
-		w.stored = append(w.stored, t.dtype)
-		if err := w.fill(t); err != nil {
-			return w.dir.errorf(file, "tensor %q: %w", t.name, err)
+		used, err := w.fill(t)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", t.name, err)
 		}
+		if inUse = inUse || used; !used {
+			file.drop(t.data)
+		}
+	}
+	if !inUse {
+		file.close()
 	}
 	return nil
 }
 
-func (w *weightReader) fill(t storedTensor) error {
-	s := w.slot(t.name)
-	if s == nil {
-		if hasSuffix(t.name, harmless) {
-			return nil
-		}
-		return errors.New("the model that config.json describes has no such tensor")
+// fill gives a tensor to the model, and reports whether the model uses it where
+// it lies.
+func (w *weightReader) fill(t storedTensor) (used bool, err error) {
+	s := w.slot(cmp.Or(t.alias, t.name))
+	switch {
+	case s == nil && hasSuffix(t.name, harmless):
+		return false, nil
+	case s == nil:
+		return false, errors.New("the model that the config describes has no such tensor")
+	case t.err != nil:
+		return false, t.err
 	}
-	turned := w.config.architecture.transposes(s.Name)
 	shape := slices.Clone(s.Shape)
-	if turned {
+	if t.transposed {
 		slices.Reverse(shape)
 	}
 	if !slices.Equal(t.shape, shape) {
-		return fmt.Errorf("shape %v, but config.json asks for %v", t.shape, shape)
+		return false, fmt.Errorf("shape %v, but the config asks for %v", t.shape, shape)
 	}
-	if s.source == "" && !turned {
-		s.source = t.name
-		t.decode(s.Data)
-		return nil
-	}
-	values := nn.Tensor{Shape: shape, Data: make([]float32, t.len())}
-	t.decode(values.Data)
-	if turned {
-		values = transposed(values)
-	}
+	w.forms = append(w.forms, t.form)
 	if s.source == "" {
 		s.source = t.name
-		copy(s.Data, values.Data)
-		return nil
+		return s.take(t), nil
 	}
-	if !slices.Equal(values.Data, s.Data) {
-		return fmt.Errorf("differs from %q, though both are %q", s.source, s.Name)
+	again, ok := t.inPlace()
+	if !ok {
+		again = make([]float32, t.len())
+		t.decode(again)
+	}
+	if !slices.Equal(again, s.Data) {
+		return false, fmt.Errorf("differs from %q, though both are %q", s.source, s.Name)
+	}
+	return false, nil
+}
+
+// take makes t the values of the slot: as they lie, or converted.
+func (s *slot) take(t storedTensor) (used bool) {
+	data, ok := t.inPlace()
+	if !ok || len(s.matrices) == 0 {
+		t.decode(s.Data)
+		return false
+	}
+	for _, m := range s.matrices {
+		m.Data = data
+	}
+	s.Data = data
+	return true
+}
+
+// missing names the first tensor of the model that no file has.
+func (w *weightReader) missing() error {
+	for _, t := range w.model.Tensors() {
+		if w.slots[t.Name].source == "" {
+			return fmt.Errorf("tensor %q, of shape %v, is missing", t.Name, t.Shape)
+		}
 	}
 	return nil
 }
 
-// slot finds the model's tensor for a stored name, which may lack its prefix; a
-// tied head's is the embedding.
+// slot finds the model's tensor for a stored name, which may lack its prefix.
 func (w *weightReader) slot(name string) *slot {
-	c := w.config
-	names := c.model.WeightNames()
-	if c.model.TiedHead && name == names.Head+".weight" {
-		name = names.Embedding + ".weight"
-	}
 	if s := w.slots[name]; s != nil {
 		return s
 	}
-	return w.slots[c.architecture.prefix+name]
+	return w.slots[w.prefix+name]
 }
 
 func hasSuffix(name string, suffixes []string) bool {

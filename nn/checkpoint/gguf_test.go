@@ -1,0 +1,189 @@
+package checkpoint
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"ranksweep/nn"
+	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/nn/kernel"
+)
+
+// logits is a golden of gguf/testdata/generate.py: transformers' logits at a
+// sample of the vocabulary.
+type logits struct {
+	Sample []int
+	Cases  []struct {
+		IDs      []int32
+		Min, Max float64 // of all logits
+		Logits   [][]float64
+	}
+}
+
+// compare holds a model's logits to the golden.
+func (l *logits) compare(t *testing.T, m *nn.Model) {
+	t.Helper()
+	if err := kernel.Use(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range l.Cases {
+		pass, err := nn.NewPass(m, len(c.IDs), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b nn.Batch
+		b.Append(c.IDs, make([]int32, len(c.IDs)))
+		got, err := pass.Logits(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worst := 0.0
+		for i, row := range c.Logits {
+			for j, want := range row {
+				have := float64(got.Data[i*got.Stride+l.Sample[j]])
+				if d := math.Abs(have - want); !(d <= worst) {
+					worst = d
+				}
+			}
+		}
+		worst /= c.Max - c.Min
+		t.Logf("%d tokens: the largest difference is %.1e of the logits' range", len(c.IDs), worst)
+		if !(worst <= 1e-4) { // issue 6's target
+			t.Errorf("%d tokens: logits differ by %g of their range", len(c.IDs), worst)
+		}
+	}
+}
+
+func TestGGUFLogits(t *testing.T) {
+	for _, name := range []string{"llama", "untied"} {
+		model, dtype, vocabulary, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := nn.Config{
+			Vocab: 260, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 32, Hidden: 96,
+			Context: 128, NormEps: float64(float32(1e-5)), RopeTheta: 10000, TiedHead: name == "llama",
+		}
+		if model.Config != want || dtype != F32 || len(vocabulary.Tokens) != 260 {
+			t.Errorf("%s: %+v, want %+v; %v, %d tokens", name, model.Config, want, dtype, len(vocabulary.Tokens))
+		}
+		var l logits
+		readJSONFile(t, "gguf/testdata/"+name+".json", &l)
+		l.compare(t, model)
+	}
+}
+
+func TestSmolLM2Logits(t *testing.T) {
+	path := os.Getenv("RANKSWEEP_SMOLLM2")
+	if path == "" {
+		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; gguf/testdata/generate.py says where to get it")
+	}
+	model, _, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var l logits
+	readJSONFile(t, "gguf/testdata/smollm2.json", &l)
+	l.compare(t, model)
+}
+
+// tinyGGUF returns the content of a small model and where its tensors and
+// metadata can be changed.
+func tinyGGUF(t *testing.T) []byte {
+	t.Helper()
+	content, err := os.ReadFile("gguf/testdata/untied.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func readGGUFBytes(content []byte) error {
+	_, _, _, err := readGGUF(folder{fstest.MapFS{"x.gguf": {Data: content}}, "tiny"}, "x.gguf")
+	return err
+}
+
+func TestGGUFErrors(t *testing.T) {
+	replace := func(old, new string) func([]byte) []byte {
+		return func(b []byte) []byte { return bytes.Replace(b, []byte(old), []byte(new), 1) }
+	}
+	for _, c := range []struct {
+		damage func([]byte) []byte
+		want   []string
+	}{
+		{replace("GGUF", "GGML"), []string{`gguf: begins with "GGML"`}},
+		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: llama`}},
+		{replace("llama.embedding_length", "llama.embedding_lengtx"), []string{"hidden size 0: must be from 1"}},
+		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"), []string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
+		{replace("token_embd.weight", "token_embx.weight"), []string{`tensor "token_embd.weight" is missing`}},
+		{replace("blk.1.attn_k.weight", "blk.0.attn_q.weight"), []string{`tensor "blk.0.attn_q.weight" stands there twice`}},
+		{replace("output.weight", "outpux.weight"), []string{"outpux.weight", "no such tensor"}},
+		{replace("llama.rope.dimension_count\x04\x00\x00\x00\x20", "llama.rope.dimension_count\x04\x00\x00\x00\x10"), []string{"llama.rope.dimension_count 16: must be the head dim 32"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x01"), []string{`tensor "blk.1.`, "no such tensor"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x7f"), []string{"the metadata describes", "parameters, but the tensors have"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x06\x00\x00\x00\x02"), []string{`metadata "llama.block_count" is of type float32: must be an integer`}},
+		{replace("llama.feed_forward_length\x04\x00\x00\x00\x60", "llama.feed_forward_length\x04\x00\x00\x00\x5f"), []string{"ffn_", "shape", "the config asks for"}},
+	} {
+		content := tinyGGUF(t)
+		damaged := c.damage(bytes.Clone(content))
+		if bytes.Equal(damaged, content) {
+			t.Fatalf("nothing is changed for %q", c.want)
+		}
+		wantError(t, readGGUFBytes(damaged), append(c.want, "checkpoint: tiny/x.gguf: ")...)
+	}
+	if err := readGGUFBytes(tinyGGUF(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLLaMA3Scaling(t *testing.T) {
+	// What convert_hf_to_gguf.py of llama.cpp writes for LLaMA 3.2: head dim 64,
+	// theta 500000, factor 32; transformers' _compute_llama3_parameters gives
+	// the same inverse frequencies, by this rule.
+	factors := make([]float32, 32)
+	for j := range factors {
+		wavelength := 2 * math.Pi * math.Pow(500000, float64(j)/32)
+		switch {
+		case wavelength < 8192/4.0:
+			factors[j] = 1
+		case wavelength > 8192/1.0:
+			factors[j] = 32
+		default:
+			smooth := (8192/wavelength - 1) / (4 - 1)
+			factors[j] = float32(1 / ((1-smooth)/32 + smooth))
+		}
+	}
+	stored := func() gguf.Tensor {
+		data := make([]byte, 4*len(factors))
+		encodeF32(data, factors)
+		return gguf.Tensor{Name: ropeFactors, Shape: []int{32}, Type: gguf.F32, Data: data}
+	}
+	fields := map[string]any{"rope_theta": 500000.0}
+	got, err := llama3Scaling(stored(), fields)
+	if err != nil || got["rope_type"] != "llama3" || got["factor"] != float32(32) || got["original_max_position_embeddings"] != 8192 {
+		t.Errorf("%v, %v", got, err)
+	}
+	factors[15] *= 1.001
+	_, err = llama3Scaling(stored(), fields)
+	wantError(t, err, `tensor "rope_freqs.weight": factor 15 is`)
+	for j := range factors {
+		factors[j] = 1
+	}
+	if got, err := llama3Scaling(stored(), fields); got != nil || err != nil {
+		t.Errorf("factors of 1 give %v, %v", got, err)
+	}
+}
+
+func FuzzGGUFModel(f *testing.F) {
+	content, err := os.ReadFile("gguf/testdata/llama.gguf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(content[:8192]) // cut off
+	f.Add(content)
+	f.Fuzz(func(t *testing.T, content []byte) { readGGUFBytes(content) })
+}

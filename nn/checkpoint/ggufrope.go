@@ -1,0 +1,45 @@
+package checkpoint
+
+import (
+	"fmt"
+	"math"
+
+	"ranksweep/nn/checkpoint/gguf"
+)
+
+// ropeFactors is the tensor of what each rotary frequency is divided by.
+const ropeFactors = "rope_freqs.weight"
+
+// llama3Scaling returns the rope_scaling of config.json that gives a file's
+// factors: llama.cpp keeps these of LLaMA 3.1 to 3.3, and not what they are
+// made of. All of those models have the same three constants; other factors
+// are refused.
+func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error) {
+	factors := make([]float32, t.Len())
+	t.Decode(factors)
+	theta, ok := fields["rope_theta"].(float64)
+	if !ok {
+		theta = 10000
+	}
+	const low, high, context = 1, 4, 8192
+	most := float32(1)
+	for _, f := range factors {
+		most = max(most, f)
+	}
+	for j, have := range factors {
+		turns := context * math.Pow(theta, -float64(j)/float64(len(factors))) / (2 * math.Pi)
+		part := min(1, max(0, (turns-low)/(high-low)))
+		want := 1 / ((1-part)/float64(most) + part)
+		if !(math.Abs(float64(have)-want) <= 1e-4*want) { // they were made in float32
+			return nil, fmt.Errorf("tensor %q: factor %d is %g: LLaMA 3's with a largest of %g is %g; others are not supported",
+				t.Name, j, have, most, want)
+		}
+	}
+	if most == 1 {
+		return nil, nil
+	}
+	return map[string]any{
+		"rope_type": "llama3", "factor": most, "low_freq_factor": low, "high_freq_factor": high,
+		"original_max_position_embeddings": context,
+	}, nil
+}
