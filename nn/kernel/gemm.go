@@ -8,7 +8,8 @@ const (
 	maxK = 256
 )
 
-// A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n.
+// A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n. A micro
+// of pairs takes two elements of A for each row of b.
 type gemm struct {
 	*micro
 	a, b        matrix
@@ -34,28 +35,36 @@ func (g gemm) columns(j, n int) gemm {
 func (g gemm) compute() {
 	buf := getBuffers()
 	defer buf.put()
-	depths := newCut(g.k, maxK, 1)
+	each := 1
+	if g.roundPairs != nil {
+		each = 2
+	}
+	depths := newCut((g.k+each-1)/each, maxK, 1)
 	widths := newCut(g.n, maxN, g.widest())
 	for d := range depths.parts {
 		p, k := depths.part(d)
 		for w := range widths.parts {
 			j, n := widths.part(w)
 			block := g.newBlock(g.b.from(p, j), k, n, buf.b[:])
-			g.multiply(g.a.from(0, p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
+			g.multiply(g.a.from(0, each*p), min(each*k, g.k-each*p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
 		}
 		g.beta = 1
 	}
 }
 
-// multiply computes C = alpha A B + beta C for a block of B, strip by strip.
-func (u *micro) multiply(a matrix, b block, c []float32, ldc, m int, alpha, beta float32, buf []float32) {
+// multiply computes C = alpha A B + beta C for the first k columns of A and a
+// block of B, strip by strip.
+func (u *micro) multiply(a matrix, k int, b block, c []float32, ldc, m int, alpha, beta float32, buf []float32) {
 	wide := u.widest()
 	strips := newCut(m, u.rows, 1)
 	for s := range strips.parts {
 		i, rows := strips.part(s)
 		strip := a.from(i, 0)
-		if strip.crowded() {
-			strip = spread(buf, strip, rows, b.k)
+		switch {
+		case u.roundPairs != nil:
+			strip = u.paired(buf, strip, rows, k)
+		case strip.crowded():
+			strip = spread(buf, strip, rows, k)
 		}
 		j, panel := 0, 0
 		for ; j+wide <= b.n; j += wide {

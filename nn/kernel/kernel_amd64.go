@@ -14,6 +14,21 @@ func sgemmAVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []flo
 //go:noescape
 func sgemmAVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
 
+// bf16AVX2 is a micro-kernel; see [micro].
+//
+//go:noescape
+func bf16AVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
+
+// bf16AVX512 is a micro-kernel; see [micro].
+//
+//go:noescape
+func bf16AVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
+
+// roundPairsAVX2 is [roundPairs] for n pairs, a positive multiple of 8.
+//
+//go:noescape
+func roundPairsAVX2(n int, dst []float32, src []float32)
+
 // transposeSquares is [transpose] for rows and cols that are positive multiples of 8.
 // It needs AVX.
 //

@@ -7490,6 +7490,8221 @@ part14x32:
 	VZEROUPPER
 	RET
 
+DATA flushDenormals<>+0(SB)/4, $0x00009fc0
+GLOBL flushDenormals<>(SB), RODATA|NOPTR, $4
+
+DATA oddElement<>+0(SB)/4, $0xffff0000
+DATA oddElement<>+4(SB)/4, $0xffff0000
+DATA oddElement<>+8(SB)/4, $0xffff0000
+DATA oddElement<>+12(SB)/4, $0xffff0000
+DATA oddElement<>+16(SB)/4, $0xffff0000
+DATA oddElement<>+20(SB)/4, $0xffff0000
+DATA oddElement<>+24(SB)/4, $0xffff0000
+DATA oddElement<>+28(SB)/4, $0xffff0000
+GLOBL oddElement<>(SB), RODATA|NOPTR, $32
+
+// func bf16AVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·bf16AVX2(SB), NOSPLIT, $8-136
+	VSTMXCSR (SP)
+	VLDMXCSR flushDenormals<>+0(SB)
+	MOVQ     rows+0(FP), AX
+	MOVQ     cols+8(FP), CX
+	MOVQ     k+16(FP), DX
+	MOVQ     b_base+64(FP), BX
+	MOVQ     bs+88(FP), SI
+	SHLQ     $0x02, SI
+	MOVQ     acs+56(FP), DI
+	SHLQ     $0x02, DI
+	MOVQ     a_base+24(FP), R8
+	MOVQ     ars+48(FP), R9
+	SHLQ     $0x02, R9
+	LEAQ     (R9)(R9*2), R10
+	LEAQ     (R9)(R9*4), R11
+	LEAQ     (R8)(R10*2), R12
+	ADDQ     R9, R12
+	CMPQ     CX, $0x08
+	JG       over6x8
+	CMPQ     AX, $0x06
+	JEQ      tile6x8
+	CMPQ     AX, $0x05
+	JEQ      tile5x8
+	CMPQ     AX, $0x04
+	JEQ      tile4x8
+	CMPQ     AX, $0x03
+	JEQ      tile3x8
+	CMPQ     AX, $0x02
+	JEQ      tile2x8
+	VXORPS   Y0, Y0, Y0
+
+loop1x8:
+	VMOVUPS      (BX), Y1
+	VANDPS       oddElement<>+0(SB), Y1, Y1
+	VBROADCASTSS (R8), Y2
+	VANDPS       oddElement<>+0(SB), Y2, Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      (BX), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VBROADCASTSS (R8), Y2
+	VPSLLD       $0x10, Y2, Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop1x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	CMPQ         CX, $0x08
+	JNE          edge1x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           whole1x8
+	VBROADCASTSS beta+132(FP), Y1
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Y1, Y0
+
+whole1x8:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+edge1x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           part1x8
+	VBROADCASTSS beta+132(FP), Y2
+	MOVQ         AX, CX
+	VMASKMOVPS   (CX), Y1, Y3
+	VFMADD231PS  Y3, Y2, Y0
+
+part1x8:
+	VMASKMOVPS Y0, Y1, (AX)
+	VZEROUPPER
+	RET
+
+tile2x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop2x8:
+	VMOVUPS      (BX), Y2
+	VANDPS       oddElement<>+0(SB), Y2, Y2
+	VBROADCASTSS (R8), Y3
+	VANDPS       oddElement<>+0(SB), Y3, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (R8)(R9*1), Y3
+	VANDPS       oddElement<>+0(SB), Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	VMOVUPS      (BX), Y2
+	VPSLLD       $0x10, Y2, Y2
+	VBROADCASTSS (R8), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (R8)(R9*1), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop2x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	CMPQ         CX, $0x08
+	JNE          edge2x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole2x8
+	VBROADCASTSS beta+132(FP), Y2
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y2, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y2, Y1
+
+whole2x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	VZEROUPPER
+	RET
+
+edge2x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part2x8
+	VBROADCASTSS beta+132(FP), Y3
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y2, Y4
+	VFMADD231PS  Y4, Y3, Y0
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y2, Y4
+	VFMADD231PS  Y4, Y3, Y1
+
+part2x8:
+	VMASKMOVPS Y0, Y2, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y2, (AX)
+	VZEROUPPER
+	RET
+
+tile3x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+loop3x8:
+	VMOVUPS      (BX), Y3
+	VANDPS       oddElement<>+0(SB), Y3, Y3
+	VBROADCASTSS (R8), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (R8)(R9*1), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (R8)(R9*2), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVUPS      (BX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VBROADCASTSS (R8), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (R8)(R9*1), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (R8)(R9*2), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop3x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y3, Y2, Y2
+	CMPQ         CX, $0x08
+	JNE          edge3x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole3x8
+	VBROADCASTSS beta+132(FP), Y3
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y3, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, Y2
+
+whole3x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VZEROUPPER
+	RET
+
+edge3x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y3
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part3x8
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y2
+
+part3x8:
+	VMASKMOVPS Y0, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y3, (AX)
+	VZEROUPPER
+	RET
+
+tile4x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop4x8:
+	VMOVUPS      (BX), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VBROADCASTSS (R8), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (R8)(R9*1), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (R8)(R9*2), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (R8)(R10*1), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVUPS      (BX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS (R8), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (R8)(R9*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (R8)(R9*2), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (R8)(R10*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop4x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	CMPQ         CX, $0x08
+	JNE          edge4x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole4x8
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y4, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y3
+
+whole4x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	VZEROUPPER
+	RET
+
+edge4x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y4
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part4x8
+	VBROADCASTSS beta+132(FP), Y5
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y4, Y6
+	VFMADD231PS  Y6, Y5, Y0
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y4, Y6
+	VFMADD231PS  Y6, Y5, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y4, Y6
+	VFMADD231PS  Y6, Y5, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y4, Y6
+	VFMADD231PS  Y6, Y5, Y3
+
+part4x8:
+	VMASKMOVPS Y0, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y4, (AX)
+	VZEROUPPER
+	RET
+
+tile5x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+loop5x8:
+	VMOVUPS      (BX), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VBROADCASTSS (R8), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (R8)(R9*1), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (R8)(R9*2), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (R8)(R10*1), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (R8)(R9*4), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y5, Y4
+	VMOVUPS      (BX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VBROADCASTSS (R8), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (R8)(R9*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (R8)(R9*2), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (R8)(R10*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (R8)(R9*4), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop5x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	CMPQ         CX, $0x08
+	JNE          edge5x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole5x8
+	VBROADCASTSS beta+132(FP), Y5
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y5, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y4
+
+whole5x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VZEROUPPER
+	RET
+
+edge5x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y5
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part5x8
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y4
+
+part5x8:
+	VMASKMOVPS Y0, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y5, (AX)
+	VZEROUPPER
+	RET
+
+tile6x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop6x8:
+	VMOVUPS      (BX), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VBROADCASTSS (R8), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (R8)(R9*1), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (R8)(R9*2), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (R8)(R10*1), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (R8)(R9*4), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (R8)(R11*1), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VFMADD231PS  Y7, Y6, Y5
+	VMOVUPS      (BX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (R8), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (R8)(R9*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (R8)(R9*2), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (R8)(R10*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (R8)(R9*4), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (R8)(R11*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop6x8
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	CMPQ         CX, $0x08
+	JNE          edge6x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole6x8
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y6, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y5
+
+whole6x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	VZEROUPPER
+	RET
+
+edge6x8:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y6
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part6x8
+	VBROADCASTSS beta+132(FP), Y7
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y0
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y8
+	VFMADD231PS  Y8, Y7, Y5
+
+part6x8:
+	VMASKMOVPS Y0, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y6, (AX)
+	VZEROUPPER
+	RET
+
+over6x8:
+	CMPQ   AX, $0x06
+	JEQ    tile6x16
+	CMPQ   AX, $0x05
+	JEQ    tile5x16
+	CMPQ   AX, $0x04
+	JEQ    tile4x16
+	CMPQ   AX, $0x03
+	JEQ    tile3x16
+	CMPQ   AX, $0x02
+	JEQ    tile2x16
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop1x16:
+	VMOVUPS      (BX), Y2
+	VANDPS       oddElement<>+0(SB), Y2, Y2
+	VMOVUPS      32(BX), Y3
+	VANDPS       oddElement<>+0(SB), Y3, Y3
+	VBROADCASTSS (R8), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      (BX), Y2
+	VPSLLD       $0x10, Y2, Y2
+	VMOVUPS      32(BX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VBROADCASTSS (R8), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop1x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	CMPQ         CX, $0x10
+	JNE          edge1x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           whole1x16
+	VBROADCASTSS beta+132(FP), Y2
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Y2, Y0
+	VFMADD231PS  32(CX), Y2, Y1
+
+whole1x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+edge1x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y2
+	VMOVUPS      32(AX)(DX*4), Y3
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           part1x16
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, CX
+	VMASKMOVPS   (CX), Y2, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMASKMOVPS   32(CX), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y1
+
+part1x16:
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+tile2x16:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop2x16:
+	VMOVUPS      (BX), Y4
+	VANDPS       oddElement<>+0(SB), Y4, Y4
+	VMOVUPS      32(BX), Y5
+	VANDPS       oddElement<>+0(SB), Y5, Y5
+	VBROADCASTSS (R8), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (R8)(R9*1), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	VMOVUPS      (BX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VMOVUPS      32(BX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VBROADCASTSS (R8), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (R8)(R9*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop2x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	CMPQ         CX, $0x10
+	JNE          edge2x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole2x16
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y2
+	VFMADD231PS  32(DX), Y4, Y3
+
+whole2x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+edge2x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y4
+	VMOVUPS      32(AX)(DX*4), Y5
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part2x16
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y4, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VMASKMOVPS   32(DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y4, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VMASKMOVPS   32(DX), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y3
+
+part2x16:
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+tile3x16:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop3x16:
+	VMOVUPS      (BX), Y6
+	VANDPS       oddElement<>+0(SB), Y6, Y6
+	VMOVUPS      32(BX), Y7
+	VANDPS       oddElement<>+0(SB), Y7, Y7
+	VBROADCASTSS (R8), Y8
+	VANDPS       oddElement<>+0(SB), Y8, Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (R8)(R9*1), Y8
+	VANDPS       oddElement<>+0(SB), Y8, Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (R8)(R9*2), Y8
+	VANDPS       oddElement<>+0(SB), Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	VMOVUPS      (BX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VMOVUPS      32(BX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VBROADCASTSS (R8), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (R8)(R9*1), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (R8)(R9*2), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop3x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	CMPQ         CX, $0x10
+	JNE          edge3x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole3x16
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y6, Y0
+	VFMADD231PS  32(DX), Y6, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y2
+	VFMADD231PS  32(DX), Y6, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y4
+	VFMADD231PS  32(DX), Y6, Y5
+
+whole3x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+edge3x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y6
+	VMOVUPS      32(AX)(DX*4), Y7
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part3x16
+	VBROADCASTSS beta+132(FP), Y8
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y6, Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VMASKMOVPS   32(DX), Y7, Y9
+	VFMADD231PS  Y9, Y8, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VMASKMOVPS   32(DX), Y7, Y9
+	VFMADD231PS  Y9, Y8, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y6, Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VMASKMOVPS   32(DX), Y7, Y9
+	VFMADD231PS  Y9, Y8, Y5
+
+part3x16:
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+tile4x16:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop4x16:
+	VMOVUPS      (BX), Y8
+	VANDPS       oddElement<>+0(SB), Y8, Y8
+	VMOVUPS      32(BX), Y9
+	VANDPS       oddElement<>+0(SB), Y9, Y9
+	VBROADCASTSS (R8), Y10
+	VANDPS       oddElement<>+0(SB), Y10, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (R8)(R9*1), Y10
+	VANDPS       oddElement<>+0(SB), Y10, Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (R8)(R9*2), Y10
+	VANDPS       oddElement<>+0(SB), Y10, Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (R8)(R10*1), Y10
+	VANDPS       oddElement<>+0(SB), Y10, Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	VMOVUPS      (BX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VMOVUPS      32(BX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VBROADCASTSS (R8), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (R8)(R9*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (R8)(R9*2), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (R8)(R10*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop4x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+	CMPQ         CX, $0x10
+	JNE          edge4x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole4x16
+	VBROADCASTSS beta+132(FP), Y8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y8, Y0
+	VFMADD231PS  32(DX), Y8, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y2
+	VFMADD231PS  32(DX), Y8, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y4
+	VFMADD231PS  32(DX), Y8, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y6
+	VFMADD231PS  32(DX), Y8, Y7
+
+whole4x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+edge4x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y8
+	VMOVUPS      32(AX)(DX*4), Y9
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part4x16
+	VBROADCASTSS beta+132(FP), Y10
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y8, Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VMASKMOVPS   32(DX), Y9, Y11
+	VFMADD231PS  Y11, Y10, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y8, Y11
+	VFMADD231PS  Y11, Y10, Y2
+	VMASKMOVPS   32(DX), Y9, Y11
+	VFMADD231PS  Y11, Y10, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y8, Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VMASKMOVPS   32(DX), Y9, Y11
+	VFMADD231PS  Y11, Y10, Y5
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y8, Y11
+	VFMADD231PS  Y11, Y10, Y6
+	VMASKMOVPS   32(DX), Y9, Y11
+	VFMADD231PS  Y11, Y10, Y7
+
+part4x16:
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+tile5x16:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+
+loop5x16:
+	VMOVUPS      (BX), Y10
+	VANDPS       oddElement<>+0(SB), Y10, Y10
+	VMOVUPS      32(BX), Y11
+	VANDPS       oddElement<>+0(SB), Y11, Y11
+	VBROADCASTSS (R8), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (R8)(R9*1), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (R8)(R9*2), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (R8)(R10*1), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8)(R9*4), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	VMOVUPS      (BX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VMOVUPS      32(BX), Y11
+	VPSLLD       $0x10, Y11, Y11
+	VBROADCASTSS (R8), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (R8)(R9*1), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (R8)(R9*2), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (R8)(R10*1), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8)(R9*4), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop5x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y10
+	VMULPS       Y10, Y0, Y0
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y10, Y3, Y3
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y5, Y5
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y7, Y7
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+	CMPQ         CX, $0x10
+	JNE          edge5x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole5x16
+	VBROADCASTSS beta+132(FP), Y10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y10, Y0
+	VFMADD231PS  32(DX), Y10, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y2
+	VFMADD231PS  32(DX), Y10, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y4
+	VFMADD231PS  32(DX), Y10, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y6
+	VFMADD231PS  32(DX), Y10, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y8
+	VFMADD231PS  32(DX), Y10, Y9
+
+whole5x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+edge5x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y10
+	VMOVUPS      32(AX)(DX*4), Y11
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part5x16
+	VBROADCASTSS beta+132(FP), Y12
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y10, Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VMASKMOVPS   32(DX), Y11, Y13
+	VFMADD231PS  Y13, Y12, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y10, Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VMASKMOVPS   32(DX), Y11, Y13
+	VFMADD231PS  Y13, Y12, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y10, Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VMASKMOVPS   32(DX), Y11, Y13
+	VFMADD231PS  Y13, Y12, Y5
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y10, Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VMASKMOVPS   32(DX), Y11, Y13
+	VFMADD231PS  Y13, Y12, Y7
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y10, Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VMASKMOVPS   32(DX), Y11, Y13
+	VFMADD231PS  Y13, Y12, Y9
+
+part5x16:
+	VMASKMOVPS Y0, Y10, (AX)
+	VMASKMOVPS Y1, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	VMASKMOVPS Y3, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	VMASKMOVPS Y5, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	VMASKMOVPS Y7, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	VMASKMOVPS Y9, Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+tile6x16:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+loop6x16:
+	VMOVUPS      (BX), Y12
+	VANDPS       oddElement<>+0(SB), Y12, Y12
+	VMOVUPS      32(BX), Y13
+	VANDPS       oddElement<>+0(SB), Y13, Y13
+	VBROADCASTSS (R8), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (R8)(R9*1), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R8)(R9*2), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R8)(R10*1), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8)(R9*4), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(R11*1), Y14
+	VANDPS       oddElement<>+0(SB), Y14, Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	VMOVUPS      (BX), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VMOVUPS      32(BX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS (R8), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (R8)(R9*1), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R8)(R9*2), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R8)(R10*1), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8)(R9*4), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(R11*1), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop6x16
+	VLDMXCSR     (SP)
+	VBROADCASTSS alpha+128(FP), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	CMPQ         CX, $0x10
+	JNE          edge6x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole6x16
+	VBROADCASTSS beta+132(FP), Y12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y12, Y0
+	VFMADD231PS  32(DX), Y12, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y2
+	VFMADD231PS  32(DX), Y12, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y4
+	VFMADD231PS  32(DX), Y12, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y6
+	VFMADD231PS  32(DX), Y12, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y8
+	VFMADD231PS  32(DX), Y12, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y10
+	VFMADD231PS  32(DX), Y12, Y11
+
+whole6x16:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+edge6x16:
+	LEAQ         edge<>+0(SB), AX
+	MOVQ         $0x00000010, DX
+	SUBQ         CX, DX
+	VMOVUPS      (AX)(DX*4), Y12
+	VMOVUPS      32(AX)(DX*4), Y13
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part6x16
+	VBROADCASTSS beta+132(FP), Y14
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y0
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y2
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y4
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y5
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y6
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y7
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y8
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y9
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y12, Y15
+	VFMADD231PS  Y15, Y14, Y10
+	VMASKMOVPS   32(DX), Y13, Y15
+	VFMADD231PS  Y15, Y14, Y11
+
+part6x16:
+	VMASKMOVPS Y0, Y12, (AX)
+	VMASKMOVPS Y1, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	VMASKMOVPS Y3, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	VMASKMOVPS Y5, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	VMASKMOVPS Y7, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	VMASKMOVPS Y9, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	VMASKMOVPS Y11, Y13, 32(AX)
+	VZEROUPPER
+	RET
+
+// func bf16AVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3
+TEXT ·bf16AVX512(SB), NOSPLIT, $0-136
+	MOVQ   rows+0(FP), AX
+	MOVQ   cols+8(FP), CX
+	MOVQ   k+16(FP), DX
+	MOVQ   b_base+64(FP), BX
+	MOVQ   bs+88(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   acs+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   a_base+24(FP), R8
+	MOVQ   ars+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R8)(R10*2), R12
+	ADDQ   R9, R12
+	CMPQ   CX, $0x08
+	JG     over14x8
+	CMPQ   AX, $0x0e
+	JEQ    tile14x8
+	CMPQ   AX, $0x0d
+	JEQ    tile13x8
+	CMPQ   AX, $0x0c
+	JEQ    tile12x8
+	CMPQ   AX, $0x0b
+	JEQ    tile11x8
+	CMPQ   AX, $0x0a
+	JEQ    tile10x8
+	CMPQ   AX, $0x09
+	JEQ    tile9x8
+	CMPQ   AX, $0x08
+	JEQ    tile8x8
+	CMPQ   AX, $0x07
+	JEQ    tile7x8
+	CMPQ   AX, $0x06
+	JEQ    tile6x8
+	CMPQ   AX, $0x05
+	JEQ    tile5x8
+	CMPQ   AX, $0x04
+	JEQ    tile4x8
+	CMPQ   AX, $0x03
+	JEQ    tile3x8
+	CMPQ   AX, $0x02
+	JEQ    tile2x8
+	VXORPS Y0, Y0, Y0
+
+loop1x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop1x8
+	VBROADCASTSS alpha+128(FP), Y1
+	VMULPS       Y1, Y0, Y0
+	CMPQ         CX, $0x08
+	JNE          edge1x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           whole1x8
+	VBROADCASTSS beta+132(FP), Y1
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Y1, Y0
+
+whole1x8:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+edge1x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           part1x8
+	VBROADCASTSS beta+132(FP), Y1
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Y1, K1, Y0
+
+part1x8:
+	VMOVUPS Y0, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile2x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop2x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop2x8
+	VBROADCASTSS alpha+128(FP), Y2
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	CMPQ         CX, $0x08
+	JNE          edge2x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole2x8
+	VBROADCASTSS beta+132(FP), Y2
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y2, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y2, Y1
+
+whole2x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	VZEROUPPER
+	RET
+
+edge2x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part2x8
+	VBROADCASTSS beta+132(FP), Y2
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y2, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y2, K1, Y1
+
+part2x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile3x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+loop3x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop3x8
+	VBROADCASTSS alpha+128(FP), Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y3, Y2, Y2
+	CMPQ         CX, $0x08
+	JNE          edge3x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole3x8
+	VBROADCASTSS beta+132(FP), Y3
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y3, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, Y2
+
+whole3x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VZEROUPPER
+	RET
+
+edge3x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part3x8
+	VBROADCASTSS beta+132(FP), Y3
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y3, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y3, K1, Y2
+
+part3x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile4x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop4x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop4x8
+	VBROADCASTSS alpha+128(FP), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	CMPQ         CX, $0x08
+	JNE          edge4x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole4x8
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y4, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, Y3
+
+whole4x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	VZEROUPPER
+	RET
+
+edge4x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part4x8
+	VBROADCASTSS beta+132(FP), Y4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y4, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y4, K1, Y3
+
+part4x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile5x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+loop5x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop5x8
+	VBROADCASTSS alpha+128(FP), Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	CMPQ         CX, $0x08
+	JNE          edge5x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole5x8
+	VBROADCASTSS beta+132(FP), Y5
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y5, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, Y4
+
+whole5x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VZEROUPPER
+	RET
+
+edge5x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part5x8
+	VBROADCASTSS beta+132(FP), Y5
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y5, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y5, K1, Y4
+
+part5x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile6x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop6x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop6x8
+	VBROADCASTSS alpha+128(FP), Y6
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	CMPQ         CX, $0x08
+	JNE          edge6x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole6x8
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y6, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, Y5
+
+whole6x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	VZEROUPPER
+	RET
+
+edge6x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part6x8
+	VBROADCASTSS beta+132(FP), Y6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y6, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y6, K1, Y5
+
+part6x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile7x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+
+loop7x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop7x8
+	VBROADCASTSS alpha+128(FP), Y7
+	VMULPS       Y7, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y7, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y7, Y6, Y6
+	CMPQ         CX, $0x08
+	JNE          edge7x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole7x8
+	VBROADCASTSS beta+132(FP), Y7
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y7, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, Y6
+
+whole7x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VZEROUPPER
+	RET
+
+edge7x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part7x8
+	VBROADCASTSS beta+132(FP), Y7
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y7, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y7, K1, Y6
+
+part7x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile8x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop8x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop8x8
+	VBROADCASTSS alpha+128(FP), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+	CMPQ         CX, $0x08
+	JNE          edge8x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole8x8
+	VBROADCASTSS beta+132(FP), Y8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y8, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, Y7
+
+whole8x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	VZEROUPPER
+	RET
+
+edge8x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part8x8
+	VBROADCASTSS beta+132(FP), Y8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y8, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y8, K1, Y7
+
+part8x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile9x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+
+loop9x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop9x8
+	VBROADCASTSS alpha+128(FP), Y9
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y9, Y1, Y1
+	VMULPS       Y9, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VMULPS       Y9, Y4, Y4
+	VMULPS       Y9, Y5, Y5
+	VMULPS       Y9, Y6, Y6
+	VMULPS       Y9, Y7, Y7
+	VMULPS       Y9, Y8, Y8
+	CMPQ         CX, $0x08
+	JNE          edge9x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole9x8
+	VBROADCASTSS beta+132(FP), Y9
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y9, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, Y8
+
+whole9x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VZEROUPPER
+	RET
+
+edge9x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part9x8
+	VBROADCASTSS beta+132(FP), Y9
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y9, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y9, K1, Y8
+
+part9x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile10x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+
+loop10x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xcc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop10x8
+	VBROADCASTSS alpha+128(FP), Y10
+	VMULPS       Y10, Y0, Y0
+	VMULPS       Y10, Y1, Y1
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y10, Y3, Y3
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y5, Y5
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y7, Y7
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+	CMPQ         CX, $0x08
+	JNE          edge10x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole10x8
+	VBROADCASTSS beta+132(FP), Y10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y10, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, Y9
+
+whole10x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	VZEROUPPER
+	RET
+
+edge10x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part10x8
+	VBROADCASTSS beta+132(FP), Y10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y10, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y10, K1, Y9
+
+part10x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile11x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+
+loop11x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xd452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop11x8
+	VBROADCASTSS alpha+128(FP), Y11
+	VMULPS       Y11, Y0, Y0
+	VMULPS       Y11, Y1, Y1
+	VMULPS       Y11, Y2, Y2
+	VMULPS       Y11, Y3, Y3
+	VMULPS       Y11, Y4, Y4
+	VMULPS       Y11, Y5, Y5
+	VMULPS       Y11, Y6, Y6
+	VMULPS       Y11, Y7, Y7
+	VMULPS       Y11, Y8, Y8
+	VMULPS       Y11, Y9, Y9
+	VMULPS       Y11, Y10, Y10
+	CMPQ         CX, $0x08
+	JNE          edge11x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole11x8
+	VBROADCASTSS beta+132(FP), Y11
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y11, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, Y10
+
+whole11x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VZEROUPPER
+	RET
+
+edge11x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part11x8
+	VBROADCASTSS beta+132(FP), Y11
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y11, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y11, K1, Y10
+
+part11x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile12x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+loop12x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Y30
+	LONG         $0x200e1262
+	WORD         $0xdc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop12x8
+	VBROADCASTSS alpha+128(FP), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	CMPQ         CX, $0x08
+	JNE          edge12x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole12x8
+	VBROADCASTSS beta+132(FP), Y12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y12, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, Y11
+
+whole12x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, (AX)
+	VZEROUPPER
+	RET
+
+edge12x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part12x8
+	VBROADCASTSS beta+132(FP), Y12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y12, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y12, K1, Y11
+
+part12x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile13x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+
+loop13x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Y30
+	LONG         $0x200e1262
+	WORD         $0xdc52
+	VBROADCASTSS (R12)(R11*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xe452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop13x8
+	VBROADCASTSS alpha+128(FP), Y13
+	VMULPS       Y13, Y0, Y0
+	VMULPS       Y13, Y1, Y1
+	VMULPS       Y13, Y2, Y2
+	VMULPS       Y13, Y3, Y3
+	VMULPS       Y13, Y4, Y4
+	VMULPS       Y13, Y5, Y5
+	VMULPS       Y13, Y6, Y6
+	VMULPS       Y13, Y7, Y7
+	VMULPS       Y13, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VMULPS       Y13, Y10, Y10
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y13, Y12, Y12
+	CMPQ         CX, $0x08
+	JNE          edge13x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole13x8
+	VBROADCASTSS beta+132(FP), Y13
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y13, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, Y12
+
+whole13x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, (AX)
+	VZEROUPPER
+	RET
+
+edge13x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part13x8
+	VBROADCASTSS beta+132(FP), Y13
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y13, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y13, K1, Y12
+
+part13x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile14x8:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+
+loop14x8:
+	VMOVUPS      (BX), Y28
+	VBROADCASTSS (R8), Y30
+	LONG         $0x200e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Y30
+	LONG         $0x200e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Y30
+	LONG         $0x200e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Y30
+	LONG         $0x200e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Y30
+	LONG         $0x200e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Y30
+	LONG         $0x200e1262
+	WORD         $0xdc52
+	VBROADCASTSS (R12)(R11*1), Y30
+	LONG         $0x200e1262
+	WORD         $0xe452
+	VBROADCASTSS (R12)(R10*2), Y30
+	LONG         $0x200e1262
+	WORD         $0xec52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop14x8
+	VBROADCASTSS alpha+128(FP), Y14
+	VMULPS       Y14, Y0, Y0
+	VMULPS       Y14, Y1, Y1
+	VMULPS       Y14, Y2, Y2
+	VMULPS       Y14, Y3, Y3
+	VMULPS       Y14, Y4, Y4
+	VMULPS       Y14, Y5, Y5
+	VMULPS       Y14, Y6, Y6
+	VMULPS       Y14, Y7, Y7
+	VMULPS       Y14, Y8, Y8
+	VMULPS       Y14, Y9, Y9
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y14, Y11, Y11
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	CMPQ         CX, $0x08
+	JNE          edge14x8
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole14x8
+	VBROADCASTSS beta+132(FP), Y14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y14, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y12
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, Y13
+
+whole14x8:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y13, (AX)
+	VZEROUPPER
+	RET
+
+edge14x8:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part14x8
+	VBROADCASTSS beta+132(FP), Y14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Y14, K1, Y0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y12
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Y14, K1, Y13
+
+part14x8:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y13, K1, (AX)
+	VZEROUPPER
+	RET
+
+over14x8:
+	CMPQ   CX, $0x10
+	JG     over14x16
+	CMPQ   AX, $0x0e
+	JEQ    tile14x16
+	CMPQ   AX, $0x0d
+	JEQ    tile13x16
+	CMPQ   AX, $0x0c
+	JEQ    tile12x16
+	CMPQ   AX, $0x0b
+	JEQ    tile11x16
+	CMPQ   AX, $0x0a
+	JEQ    tile10x16
+	CMPQ   AX, $0x09
+	JEQ    tile9x16
+	CMPQ   AX, $0x08
+	JEQ    tile8x16
+	CMPQ   AX, $0x07
+	JEQ    tile7x16
+	CMPQ   AX, $0x06
+	JEQ    tile6x16
+	CMPQ   AX, $0x05
+	JEQ    tile5x16
+	CMPQ   AX, $0x04
+	JEQ    tile4x16
+	CMPQ   AX, $0x03
+	JEQ    tile3x16
+	CMPQ   AX, $0x02
+	JEQ    tile2x16
+	VXORPS Z0, Z0, Z0
+
+loop1x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop1x16
+	VBROADCASTSS alpha+128(FP), Z1
+	VMULPS       Z1, Z0, Z0
+	CMPQ         CX, $0x10
+	JNE          edge1x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           whole1x16
+	VBROADCASTSS beta+132(FP), Z1
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Z1, Z0
+
+whole1x16:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+edge1x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           part1x16
+	VBROADCASTSS beta+132(FP), Z1
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Z1, K1, Z0
+
+part1x16:
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile2x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+loop2x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop2x16
+	VBROADCASTSS alpha+128(FP), Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+	CMPQ         CX, $0x10
+	JNE          edge2x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole2x16
+	VBROADCASTSS beta+132(FP), Z2
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z2, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z2, Z1
+
+whole2x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+edge2x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part2x16
+	VBROADCASTSS beta+132(FP), Z2
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z2, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z2, K1, Z1
+
+part2x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile3x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+
+loop3x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop3x16
+	VBROADCASTSS alpha+128(FP), Z3
+	VMULPS       Z3, Z0, Z0
+	VMULPS       Z3, Z1, Z1
+	VMULPS       Z3, Z2, Z2
+	CMPQ         CX, $0x10
+	JNE          edge3x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole3x16
+	VBROADCASTSS beta+132(FP), Z3
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z3, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z3, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z3, Z2
+
+whole3x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VZEROUPPER
+	RET
+
+edge3x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part3x16
+	VBROADCASTSS beta+132(FP), Z3
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z3, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z3, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z3, K1, Z2
+
+part3x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile4x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+loop4x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop4x16
+	VBROADCASTSS alpha+128(FP), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+	CMPQ         CX, $0x10
+	JNE          edge4x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole4x16
+	VBROADCASTSS beta+132(FP), Z4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z4, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, Z3
+
+whole4x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+edge4x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part4x16
+	VBROADCASTSS beta+132(FP), Z4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z4, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, K1, Z3
+
+part4x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile5x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+loop5x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop5x16
+	VBROADCASTSS alpha+128(FP), Z5
+	VMULPS       Z5, Z0, Z0
+	VMULPS       Z5, Z1, Z1
+	VMULPS       Z5, Z2, Z2
+	VMULPS       Z5, Z3, Z3
+	VMULPS       Z5, Z4, Z4
+	CMPQ         CX, $0x10
+	JNE          edge5x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole5x16
+	VBROADCASTSS beta+132(FP), Z5
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z5, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, Z4
+
+whole5x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VZEROUPPER
+	RET
+
+edge5x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part5x16
+	VBROADCASTSS beta+132(FP), Z5
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z5, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z5, K1, Z4
+
+part5x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile6x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop6x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop6x16
+	VBROADCASTSS alpha+128(FP), Z6
+	VMULPS       Z6, Z0, Z0
+	VMULPS       Z6, Z1, Z1
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z3, Z3
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z6, Z5, Z5
+	CMPQ         CX, $0x10
+	JNE          edge6x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole6x16
+	VBROADCASTSS beta+132(FP), Z6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z6, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z5
+
+whole6x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	VZEROUPPER
+	RET
+
+edge6x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part6x16
+	VBROADCASTSS beta+132(FP), Z6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z6, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z5
+
+part6x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile7x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+
+loop7x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop7x16
+	VBROADCASTSS alpha+128(FP), Z7
+	VMULPS       Z7, Z0, Z0
+	VMULPS       Z7, Z1, Z1
+	VMULPS       Z7, Z2, Z2
+	VMULPS       Z7, Z3, Z3
+	VMULPS       Z7, Z4, Z4
+	VMULPS       Z7, Z5, Z5
+	VMULPS       Z7, Z6, Z6
+	CMPQ         CX, $0x10
+	JNE          edge7x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole7x16
+	VBROADCASTSS beta+132(FP), Z7
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z7, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, Z6
+
+whole7x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VZEROUPPER
+	RET
+
+edge7x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part7x16
+	VBROADCASTSS beta+132(FP), Z7
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z7, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z7, K1, Z6
+
+part7x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile8x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+loop8x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop8x16
+	VBROADCASTSS alpha+128(FP), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+	CMPQ         CX, $0x10
+	JNE          edge8x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole8x16
+	VBROADCASTSS beta+132(FP), Z8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z8, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z7
+
+whole8x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+edge8x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part8x16
+	VBROADCASTSS beta+132(FP), Z8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z8, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z7
+
+part8x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile9x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+
+loop9x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop9x16
+	VBROADCASTSS alpha+128(FP), Z9
+	VMULPS       Z9, Z0, Z0
+	VMULPS       Z9, Z1, Z1
+	VMULPS       Z9, Z2, Z2
+	VMULPS       Z9, Z3, Z3
+	VMULPS       Z9, Z4, Z4
+	VMULPS       Z9, Z5, Z5
+	VMULPS       Z9, Z6, Z6
+	VMULPS       Z9, Z7, Z7
+	VMULPS       Z9, Z8, Z8
+	CMPQ         CX, $0x10
+	JNE          edge9x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole9x16
+	VBROADCASTSS beta+132(FP), Z9
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z9, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, Z8
+
+whole9x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VZEROUPPER
+	RET
+
+edge9x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part9x16
+	VBROADCASTSS beta+132(FP), Z9
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z9, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z9, K1, Z8
+
+part9x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile10x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+loop10x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xcc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop10x16
+	VBROADCASTSS alpha+128(FP), Z10
+	VMULPS       Z10, Z0, Z0
+	VMULPS       Z10, Z1, Z1
+	VMULPS       Z10, Z2, Z2
+	VMULPS       Z10, Z3, Z3
+	VMULPS       Z10, Z4, Z4
+	VMULPS       Z10, Z5, Z5
+	VMULPS       Z10, Z6, Z6
+	VMULPS       Z10, Z7, Z7
+	VMULPS       Z10, Z8, Z8
+	VMULPS       Z10, Z9, Z9
+	CMPQ         CX, $0x10
+	JNE          edge10x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole10x16
+	VBROADCASTSS beta+132(FP), Z10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z10, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z9
+
+whole10x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VZEROUPPER
+	RET
+
+edge10x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part10x16
+	VBROADCASTSS beta+132(FP), Z10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z10, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z9
+
+part10x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile11x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+
+loop11x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop11x16
+	VBROADCASTSS alpha+128(FP), Z11
+	VMULPS       Z11, Z0, Z0
+	VMULPS       Z11, Z1, Z1
+	VMULPS       Z11, Z2, Z2
+	VMULPS       Z11, Z3, Z3
+	VMULPS       Z11, Z4, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z11, Z6, Z6
+	VMULPS       Z11, Z7, Z7
+	VMULPS       Z11, Z8, Z8
+	VMULPS       Z11, Z9, Z9
+	VMULPS       Z11, Z10, Z10
+	CMPQ         CX, $0x10
+	JNE          edge11x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole11x16
+	VBROADCASTSS beta+132(FP), Z11
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z11, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, Z10
+
+whole11x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VZEROUPPER
+	RET
+
+edge11x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part11x16
+	VBROADCASTSS beta+132(FP), Z11
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z11, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z11, K1, Z10
+
+part11x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile12x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+loop12x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xdc52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop12x16
+	VBROADCASTSS alpha+128(FP), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+	CMPQ         CX, $0x10
+	JNE          edge12x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole12x16
+	VBROADCASTSS beta+132(FP), Z12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z12, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z11
+
+whole12x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	VZEROUPPER
+	RET
+
+edge12x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part12x16
+	VBROADCASTSS beta+132(FP), Z12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z12, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z11
+
+part12x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile13x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+
+loop13x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xdc52
+	VBROADCASTSS (R12)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop13x16
+	VBROADCASTSS alpha+128(FP), Z13
+	VMULPS       Z13, Z0, Z0
+	VMULPS       Z13, Z1, Z1
+	VMULPS       Z13, Z2, Z2
+	VMULPS       Z13, Z3, Z3
+	VMULPS       Z13, Z4, Z4
+	VMULPS       Z13, Z5, Z5
+	VMULPS       Z13, Z6, Z6
+	VMULPS       Z13, Z7, Z7
+	VMULPS       Z13, Z8, Z8
+	VMULPS       Z13, Z9, Z9
+	VMULPS       Z13, Z10, Z10
+	VMULPS       Z13, Z11, Z11
+	VMULPS       Z13, Z12, Z12
+	CMPQ         CX, $0x10
+	JNE          edge13x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole13x16
+	VBROADCASTSS beta+132(FP), Z13
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z13, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, Z12
+
+whole13x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VZEROUPPER
+	RET
+
+edge13x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part13x16
+	VBROADCASTSS beta+132(FP), Z13
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z13, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z13, K1, Z12
+
+part13x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VZEROUPPER
+	RET
+
+tile14x16:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+loop14x16:
+	VMOVUPS      (BX), Z28
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xcc52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xdc52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xec52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e9262
+	WORD         $0xfc52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xcc52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xdc52
+	VBROADCASTSS (R12)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	VBROADCASTSS (R12)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xec52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop14x16
+	VBROADCASTSS alpha+128(FP), Z14
+	VMULPS       Z14, Z0, Z0
+	VMULPS       Z14, Z1, Z1
+	VMULPS       Z14, Z2, Z2
+	VMULPS       Z14, Z3, Z3
+	VMULPS       Z14, Z4, Z4
+	VMULPS       Z14, Z5, Z5
+	VMULPS       Z14, Z6, Z6
+	VMULPS       Z14, Z7, Z7
+	VMULPS       Z14, Z8, Z8
+	VMULPS       Z14, Z9, Z9
+	VMULPS       Z14, Z10, Z10
+	VMULPS       Z14, Z11, Z11
+	VMULPS       Z14, Z12, Z12
+	VMULPS       Z14, Z13, Z13
+	CMPQ         CX, $0x10
+	JNE          edge14x16
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole14x16
+	VBROADCASTSS beta+132(FP), Z14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z14, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z12
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z13
+
+whole14x16:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	VZEROUPPER
+	RET
+
+edge14x16:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part14x16
+	VBROADCASTSS beta+132(FP), Z14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z14, K1, Z0
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z2
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z4
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z6
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z8
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z10
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z12
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z13
+
+part14x16:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VZEROUPPER
+	RET
+
+over14x16:
+	CMPQ   AX, $0x0e
+	JEQ    tile14x32
+	CMPQ   AX, $0x0d
+	JEQ    tile13x32
+	CMPQ   AX, $0x0c
+	JEQ    tile12x32
+	CMPQ   AX, $0x0b
+	JEQ    tile11x32
+	CMPQ   AX, $0x0a
+	JEQ    tile10x32
+	CMPQ   AX, $0x09
+	JEQ    tile9x32
+	CMPQ   AX, $0x08
+	JEQ    tile8x32
+	CMPQ   AX, $0x07
+	JEQ    tile7x32
+	CMPQ   AX, $0x06
+	JEQ    tile6x32
+	CMPQ   AX, $0x05
+	JEQ    tile5x32
+	CMPQ   AX, $0x04
+	JEQ    tile4x32
+	CMPQ   AX, $0x03
+	JEQ    tile3x32
+	CMPQ   AX, $0x02
+	JEQ    tile2x32
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+loop1x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop1x32
+	VBROADCASTSS alpha+128(FP), Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+	CMPQ         CX, $0x20
+	JNE          edge1x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           whole1x32
+	VBROADCASTSS beta+132(FP), Z2
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  64(CX), Z2, Z1
+
+whole1x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+edge1x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), CX
+	ADDL         CX, CX
+	JZ           part1x32
+	VBROADCASTSS beta+132(FP), Z2
+	MOVQ         AX, CX
+	VFMADD231PS  (CX), Z2, K1, Z0
+	VFMADD231PS  64(CX), Z2, K2, Z1
+
+part1x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile2x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+loop2x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop2x32
+	VBROADCASTSS alpha+128(FP), Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z4, Z3, Z3
+	CMPQ         CX, $0x20
+	JNE          edge2x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole2x32
+	VBROADCASTSS beta+132(FP), Z4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z4, Z0
+	VFMADD231PS  64(DX), Z4, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, Z2
+	VFMADD231PS  64(DX), Z4, Z3
+
+whole2x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	VZEROUPPER
+	RET
+
+edge2x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part2x32
+	VBROADCASTSS beta+132(FP), Z4
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z4, K1, Z0
+	VFMADD231PS  64(DX), Z4, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z4, K1, Z2
+	VFMADD231PS  64(DX), Z4, K2, Z3
+
+part2x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile3x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop3x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop3x32
+	VBROADCASTSS alpha+128(FP), Z6
+	VMULPS       Z6, Z0, Z0
+	VMULPS       Z6, Z1, Z1
+	VMULPS       Z6, Z2, Z2
+	VMULPS       Z6, Z3, Z3
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z6, Z5, Z5
+	CMPQ         CX, $0x20
+	JNE          edge3x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole3x32
+	VBROADCASTSS beta+132(FP), Z6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z6, Z0
+	VFMADD231PS  64(DX), Z6, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z2
+	VFMADD231PS  64(DX), Z6, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, Z4
+	VFMADD231PS  64(DX), Z6, Z5
+
+whole3x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VZEROUPPER
+	RET
+
+edge3x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part3x32
+	VBROADCASTSS beta+132(FP), Z6
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z6, K1, Z0
+	VFMADD231PS  64(DX), Z6, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z2
+	VFMADD231PS  64(DX), Z6, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z6, K1, Z4
+	VFMADD231PS  64(DX), Z6, K2, Z5
+
+part3x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile4x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+loop4x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop4x32
+	VBROADCASTSS alpha+128(FP), Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+	CMPQ         CX, $0x20
+	JNE          edge4x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole4x32
+	VBROADCASTSS beta+132(FP), Z8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  64(DX), Z8, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z2
+	VFMADD231PS  64(DX), Z8, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z4
+	VFMADD231PS  64(DX), Z8, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, Z6
+	VFMADD231PS  64(DX), Z8, Z7
+
+whole4x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VZEROUPPER
+	RET
+
+edge4x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part4x32
+	VBROADCASTSS beta+132(FP), Z8
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z8, K1, Z0
+	VFMADD231PS  64(DX), Z8, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z2
+	VFMADD231PS  64(DX), Z8, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z4
+	VFMADD231PS  64(DX), Z8, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z8, K1, Z6
+	VFMADD231PS  64(DX), Z8, K2, Z7
+
+part4x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile5x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+
+loop5x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop5x32
+	VBROADCASTSS alpha+128(FP), Z10
+	VMULPS       Z10, Z0, Z0
+	VMULPS       Z10, Z1, Z1
+	VMULPS       Z10, Z2, Z2
+	VMULPS       Z10, Z3, Z3
+	VMULPS       Z10, Z4, Z4
+	VMULPS       Z10, Z5, Z5
+	VMULPS       Z10, Z6, Z6
+	VMULPS       Z10, Z7, Z7
+	VMULPS       Z10, Z8, Z8
+	VMULPS       Z10, Z9, Z9
+	CMPQ         CX, $0x20
+	JNE          edge5x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole5x32
+	VBROADCASTSS beta+132(FP), Z10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z10, Z0
+	VFMADD231PS  64(DX), Z10, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z2
+	VFMADD231PS  64(DX), Z10, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z4
+	VFMADD231PS  64(DX), Z10, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z6
+	VFMADD231PS  64(DX), Z10, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, Z8
+	VFMADD231PS  64(DX), Z10, Z9
+
+whole5x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VZEROUPPER
+	RET
+
+edge5x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part5x32
+	VBROADCASTSS beta+132(FP), Z10
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z10, K1, Z0
+	VFMADD231PS  64(DX), Z10, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z2
+	VFMADD231PS  64(DX), Z10, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z4
+	VFMADD231PS  64(DX), Z10, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z6
+	VFMADD231PS  64(DX), Z10, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z10, K1, Z8
+	VFMADD231PS  64(DX), Z10, K2, Z9
+
+part5x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile6x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+loop6x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop6x32
+	VBROADCASTSS alpha+128(FP), Z12
+	VMULPS       Z12, Z0, Z0
+	VMULPS       Z12, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z12, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z12, Z7, Z7
+	VMULPS       Z12, Z8, Z8
+	VMULPS       Z12, Z9, Z9
+	VMULPS       Z12, Z10, Z10
+	VMULPS       Z12, Z11, Z11
+	CMPQ         CX, $0x20
+	JNE          edge6x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole6x32
+	VBROADCASTSS beta+132(FP), Z12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z12, Z0
+	VFMADD231PS  64(DX), Z12, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z2
+	VFMADD231PS  64(DX), Z12, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z4
+	VFMADD231PS  64(DX), Z12, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z6
+	VFMADD231PS  64(DX), Z12, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z8
+	VFMADD231PS  64(DX), Z12, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, Z10
+	VFMADD231PS  64(DX), Z12, Z11
+
+whole6x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	VZEROUPPER
+	RET
+
+edge6x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part6x32
+	VBROADCASTSS beta+132(FP), Z12
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z12, K1, Z0
+	VFMADD231PS  64(DX), Z12, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z2
+	VFMADD231PS  64(DX), Z12, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z4
+	VFMADD231PS  64(DX), Z12, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z6
+	VFMADD231PS  64(DX), Z12, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z8
+	VFMADD231PS  64(DX), Z12, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z12, K1, Z10
+	VFMADD231PS  64(DX), Z12, K2, Z11
+
+part6x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile7x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+
+loop7x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	ADDQ         DI, R8
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop7x32
+	VBROADCASTSS alpha+128(FP), Z14
+	VMULPS       Z14, Z0, Z0
+	VMULPS       Z14, Z1, Z1
+	VMULPS       Z14, Z2, Z2
+	VMULPS       Z14, Z3, Z3
+	VMULPS       Z14, Z4, Z4
+	VMULPS       Z14, Z5, Z5
+	VMULPS       Z14, Z6, Z6
+	VMULPS       Z14, Z7, Z7
+	VMULPS       Z14, Z8, Z8
+	VMULPS       Z14, Z9, Z9
+	VMULPS       Z14, Z10, Z10
+	VMULPS       Z14, Z11, Z11
+	VMULPS       Z14, Z12, Z12
+	VMULPS       Z14, Z13, Z13
+	CMPQ         CX, $0x20
+	JNE          edge7x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole7x32
+	VBROADCASTSS beta+132(FP), Z14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z14, Z0
+	VFMADD231PS  64(DX), Z14, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z2
+	VFMADD231PS  64(DX), Z14, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z4
+	VFMADD231PS  64(DX), Z14, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z6
+	VFMADD231PS  64(DX), Z14, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z8
+	VFMADD231PS  64(DX), Z14, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z10
+	VFMADD231PS  64(DX), Z14, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, Z12
+	VFMADD231PS  64(DX), Z14, Z13
+
+whole7x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VZEROUPPER
+	RET
+
+edge7x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part7x32
+	VBROADCASTSS beta+132(FP), Z14
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z14, K1, Z0
+	VFMADD231PS  64(DX), Z14, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z2
+	VFMADD231PS  64(DX), Z14, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z4
+	VFMADD231PS  64(DX), Z14, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z6
+	VFMADD231PS  64(DX), Z14, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z8
+	VFMADD231PS  64(DX), Z14, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z10
+	VFMADD231PS  64(DX), Z14, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z14, K1, Z12
+	VFMADD231PS  64(DX), Z14, K2, Z13
+
+part7x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile8x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+loop8x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop8x32
+	VBROADCASTSS alpha+128(FP), Z16
+	VMULPS       Z16, Z0, Z0
+	VMULPS       Z16, Z1, Z1
+	VMULPS       Z16, Z2, Z2
+	VMULPS       Z16, Z3, Z3
+	VMULPS       Z16, Z4, Z4
+	VMULPS       Z16, Z5, Z5
+	VMULPS       Z16, Z6, Z6
+	VMULPS       Z16, Z7, Z7
+	VMULPS       Z16, Z8, Z8
+	VMULPS       Z16, Z9, Z9
+	VMULPS       Z16, Z10, Z10
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z16, Z13, Z13
+	VMULPS       Z16, Z14, Z14
+	VMULPS       Z16, Z15, Z15
+	CMPQ         CX, $0x20
+	JNE          edge8x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole8x32
+	VBROADCASTSS beta+132(FP), Z16
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z16, Z0
+	VFMADD231PS  64(DX), Z16, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z2
+	VFMADD231PS  64(DX), Z16, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z4
+	VFMADD231PS  64(DX), Z16, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z6
+	VFMADD231PS  64(DX), Z16, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z8
+	VFMADD231PS  64(DX), Z16, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z10
+	VFMADD231PS  64(DX), Z16, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z12
+	VFMADD231PS  64(DX), Z16, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, Z14
+	VFMADD231PS  64(DX), Z16, Z15
+
+whole8x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	VZEROUPPER
+	RET
+
+edge8x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part8x32
+	VBROADCASTSS beta+132(FP), Z16
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z16, K1, Z0
+	VFMADD231PS  64(DX), Z16, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z2
+	VFMADD231PS  64(DX), Z16, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z4
+	VFMADD231PS  64(DX), Z16, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z6
+	VFMADD231PS  64(DX), Z16, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z8
+	VFMADD231PS  64(DX), Z16, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z10
+	VFMADD231PS  64(DX), Z16, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z12
+	VFMADD231PS  64(DX), Z16, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z16, K1, Z14
+	VFMADD231PS  64(DX), Z16, K2, Z15
+
+part8x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile9x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+
+loop9x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop9x32
+	VBROADCASTSS alpha+128(FP), Z18
+	VMULPS       Z18, Z0, Z0
+	VMULPS       Z18, Z1, Z1
+	VMULPS       Z18, Z2, Z2
+	VMULPS       Z18, Z3, Z3
+	VMULPS       Z18, Z4, Z4
+	VMULPS       Z18, Z5, Z5
+	VMULPS       Z18, Z6, Z6
+	VMULPS       Z18, Z7, Z7
+	VMULPS       Z18, Z8, Z8
+	VMULPS       Z18, Z9, Z9
+	VMULPS       Z18, Z10, Z10
+	VMULPS       Z18, Z11, Z11
+	VMULPS       Z18, Z12, Z12
+	VMULPS       Z18, Z13, Z13
+	VMULPS       Z18, Z14, Z14
+	VMULPS       Z18, Z15, Z15
+	VMULPS       Z18, Z16, Z16
+	VMULPS       Z18, Z17, Z17
+	CMPQ         CX, $0x20
+	JNE          edge9x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole9x32
+	VBROADCASTSS beta+132(FP), Z18
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z18, Z0
+	VFMADD231PS  64(DX), Z18, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z2
+	VFMADD231PS  64(DX), Z18, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z4
+	VFMADD231PS  64(DX), Z18, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z6
+	VFMADD231PS  64(DX), Z18, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z8
+	VFMADD231PS  64(DX), Z18, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z10
+	VFMADD231PS  64(DX), Z18, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z12
+	VFMADD231PS  64(DX), Z18, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z14
+	VFMADD231PS  64(DX), Z18, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, Z16
+	VFMADD231PS  64(DX), Z18, Z17
+
+whole9x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VZEROUPPER
+	RET
+
+edge9x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part9x32
+	VBROADCASTSS beta+132(FP), Z18
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z18, K1, Z0
+	VFMADD231PS  64(DX), Z18, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z2
+	VFMADD231PS  64(DX), Z18, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z4
+	VFMADD231PS  64(DX), Z18, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z6
+	VFMADD231PS  64(DX), Z18, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z8
+	VFMADD231PS  64(DX), Z18, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z10
+	VFMADD231PS  64(DX), Z18, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z12
+	VFMADD231PS  64(DX), Z18, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z14
+	VFMADD231PS  64(DX), Z18, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z18, K1, Z16
+	VFMADD231PS  64(DX), Z18, K2, Z17
+
+part9x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile10x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+loop10x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e8262
+	WORD         $0xd452
+	LONG         $0x400e8262
+	WORD         $0xdd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop10x32
+	VBROADCASTSS alpha+128(FP), Z20
+	VMULPS       Z20, Z0, Z0
+	VMULPS       Z20, Z1, Z1
+	VMULPS       Z20, Z2, Z2
+	VMULPS       Z20, Z3, Z3
+	VMULPS       Z20, Z4, Z4
+	VMULPS       Z20, Z5, Z5
+	VMULPS       Z20, Z6, Z6
+	VMULPS       Z20, Z7, Z7
+	VMULPS       Z20, Z8, Z8
+	VMULPS       Z20, Z9, Z9
+	VMULPS       Z20, Z10, Z10
+	VMULPS       Z20, Z11, Z11
+	VMULPS       Z20, Z12, Z12
+	VMULPS       Z20, Z13, Z13
+	VMULPS       Z20, Z14, Z14
+	VMULPS       Z20, Z15, Z15
+	VMULPS       Z20, Z16, Z16
+	VMULPS       Z20, Z17, Z17
+	VMULPS       Z20, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+	CMPQ         CX, $0x20
+	JNE          edge10x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole10x32
+	VBROADCASTSS beta+132(FP), Z20
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z20, Z0
+	VFMADD231PS  64(DX), Z20, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z2
+	VFMADD231PS  64(DX), Z20, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z4
+	VFMADD231PS  64(DX), Z20, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z6
+	VFMADD231PS  64(DX), Z20, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z8
+	VFMADD231PS  64(DX), Z20, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z10
+	VFMADD231PS  64(DX), Z20, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z12
+	VFMADD231PS  64(DX), Z20, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z14
+	VFMADD231PS  64(DX), Z20, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z16
+	VFMADD231PS  64(DX), Z20, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, Z18
+	VFMADD231PS  64(DX), Z20, Z19
+
+whole10x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VZEROUPPER
+	RET
+
+edge10x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part10x32
+	VBROADCASTSS beta+132(FP), Z20
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z20, K1, Z0
+	VFMADD231PS  64(DX), Z20, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z2
+	VFMADD231PS  64(DX), Z20, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z4
+	VFMADD231PS  64(DX), Z20, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z6
+	VFMADD231PS  64(DX), Z20, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z8
+	VFMADD231PS  64(DX), Z20, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z10
+	VFMADD231PS  64(DX), Z20, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z12
+	VFMADD231PS  64(DX), Z20, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z14
+	VFMADD231PS  64(DX), Z20, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z16
+	VFMADD231PS  64(DX), Z20, K2, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z20, K1, Z18
+	VFMADD231PS  64(DX), Z20, K2, Z19
+
+part10x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, K1, (AX)
+	VMOVUPS Z19, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile11x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+
+loop11x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e8262
+	WORD         $0xd452
+	LONG         $0x400e8262
+	WORD         $0xdd52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xe452
+	LONG         $0x400e8262
+	WORD         $0xed52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop11x32
+	VBROADCASTSS alpha+128(FP), Z22
+	VMULPS       Z22, Z0, Z0
+	VMULPS       Z22, Z1, Z1
+	VMULPS       Z22, Z2, Z2
+	VMULPS       Z22, Z3, Z3
+	VMULPS       Z22, Z4, Z4
+	VMULPS       Z22, Z5, Z5
+	VMULPS       Z22, Z6, Z6
+	VMULPS       Z22, Z7, Z7
+	VMULPS       Z22, Z8, Z8
+	VMULPS       Z22, Z9, Z9
+	VMULPS       Z22, Z10, Z10
+	VMULPS       Z22, Z11, Z11
+	VMULPS       Z22, Z12, Z12
+	VMULPS       Z22, Z13, Z13
+	VMULPS       Z22, Z14, Z14
+	VMULPS       Z22, Z15, Z15
+	VMULPS       Z22, Z16, Z16
+	VMULPS       Z22, Z17, Z17
+	VMULPS       Z22, Z18, Z18
+	VMULPS       Z22, Z19, Z19
+	VMULPS       Z22, Z20, Z20
+	VMULPS       Z22, Z21, Z21
+	CMPQ         CX, $0x20
+	JNE          edge11x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole11x32
+	VBROADCASTSS beta+132(FP), Z22
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z22, Z0
+	VFMADD231PS  64(DX), Z22, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z2
+	VFMADD231PS  64(DX), Z22, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z4
+	VFMADD231PS  64(DX), Z22, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z6
+	VFMADD231PS  64(DX), Z22, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z8
+	VFMADD231PS  64(DX), Z22, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z10
+	VFMADD231PS  64(DX), Z22, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z12
+	VFMADD231PS  64(DX), Z22, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z14
+	VFMADD231PS  64(DX), Z22, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z16
+	VFMADD231PS  64(DX), Z22, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z18
+	VFMADD231PS  64(DX), Z22, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, Z20
+	VFMADD231PS  64(DX), Z22, Z21
+
+whole11x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VZEROUPPER
+	RET
+
+edge11x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part11x32
+	VBROADCASTSS beta+132(FP), Z22
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z22, K1, Z0
+	VFMADD231PS  64(DX), Z22, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z2
+	VFMADD231PS  64(DX), Z22, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z4
+	VFMADD231PS  64(DX), Z22, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z6
+	VFMADD231PS  64(DX), Z22, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z8
+	VFMADD231PS  64(DX), Z22, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z10
+	VFMADD231PS  64(DX), Z22, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z12
+	VFMADD231PS  64(DX), Z22, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z14
+	VFMADD231PS  64(DX), Z22, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z16
+	VFMADD231PS  64(DX), Z22, K2, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z18
+	VFMADD231PS  64(DX), Z22, K2, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z22, K1, Z20
+	VFMADD231PS  64(DX), Z22, K2, Z21
+
+part11x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, K1, (AX)
+	VMOVUPS Z19, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, K1, (AX)
+	VMOVUPS Z21, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile12x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+loop12x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e8262
+	WORD         $0xd452
+	LONG         $0x400e8262
+	WORD         $0xdd52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xe452
+	LONG         $0x400e8262
+	WORD         $0xed52
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e8262
+	WORD         $0xf452
+	LONG         $0x400e8262
+	WORD         $0xfd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop12x32
+	VBROADCASTSS alpha+128(FP), Z24
+	VMULPS       Z24, Z0, Z0
+	VMULPS       Z24, Z1, Z1
+	VMULPS       Z24, Z2, Z2
+	VMULPS       Z24, Z3, Z3
+	VMULPS       Z24, Z4, Z4
+	VMULPS       Z24, Z5, Z5
+	VMULPS       Z24, Z6, Z6
+	VMULPS       Z24, Z7, Z7
+	VMULPS       Z24, Z8, Z8
+	VMULPS       Z24, Z9, Z9
+	VMULPS       Z24, Z10, Z10
+	VMULPS       Z24, Z11, Z11
+	VMULPS       Z24, Z12, Z12
+	VMULPS       Z24, Z13, Z13
+	VMULPS       Z24, Z14, Z14
+	VMULPS       Z24, Z15, Z15
+	VMULPS       Z24, Z16, Z16
+	VMULPS       Z24, Z17, Z17
+	VMULPS       Z24, Z18, Z18
+	VMULPS       Z24, Z19, Z19
+	VMULPS       Z24, Z20, Z20
+	VMULPS       Z24, Z21, Z21
+	VMULPS       Z24, Z22, Z22
+	VMULPS       Z24, Z23, Z23
+	CMPQ         CX, $0x20
+	JNE          edge12x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole12x32
+	VBROADCASTSS beta+132(FP), Z24
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z24, Z0
+	VFMADD231PS  64(DX), Z24, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z2
+	VFMADD231PS  64(DX), Z24, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z4
+	VFMADD231PS  64(DX), Z24, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z6
+	VFMADD231PS  64(DX), Z24, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z8
+	VFMADD231PS  64(DX), Z24, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z10
+	VFMADD231PS  64(DX), Z24, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z12
+	VFMADD231PS  64(DX), Z24, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z14
+	VFMADD231PS  64(DX), Z24, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z16
+	VFMADD231PS  64(DX), Z24, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z18
+	VFMADD231PS  64(DX), Z24, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z20
+	VFMADD231PS  64(DX), Z24, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, Z22
+	VFMADD231PS  64(DX), Z24, Z23
+
+whole12x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	VZEROUPPER
+	RET
+
+edge12x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part12x32
+	VBROADCASTSS beta+132(FP), Z24
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z24, K1, Z0
+	VFMADD231PS  64(DX), Z24, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z2
+	VFMADD231PS  64(DX), Z24, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z4
+	VFMADD231PS  64(DX), Z24, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z6
+	VFMADD231PS  64(DX), Z24, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z8
+	VFMADD231PS  64(DX), Z24, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z10
+	VFMADD231PS  64(DX), Z24, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z12
+	VFMADD231PS  64(DX), Z24, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z14
+	VFMADD231PS  64(DX), Z24, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z16
+	VFMADD231PS  64(DX), Z24, K2, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z18
+	VFMADD231PS  64(DX), Z24, K2, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z20
+	VFMADD231PS  64(DX), Z24, K2, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z24, K1, Z22
+	VFMADD231PS  64(DX), Z24, K2, Z23
+
+part12x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, K1, (AX)
+	VMOVUPS Z19, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, K1, (AX)
+	VMOVUPS Z21, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, K1, (AX)
+	VMOVUPS Z23, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile13x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	VXORPS Z24, Z24, Z24
+	VXORPS Z25, Z25, Z25
+
+loop13x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e8262
+	WORD         $0xd452
+	LONG         $0x400e8262
+	WORD         $0xdd52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xe452
+	LONG         $0x400e8262
+	WORD         $0xed52
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e8262
+	WORD         $0xf452
+	LONG         $0x400e8262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R11*1), Z30
+	LONG         $0x400e0262
+	WORD         $0xc452
+	LONG         $0x400e0262
+	WORD         $0xcd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop13x32
+	VBROADCASTSS alpha+128(FP), Z26
+	VMULPS       Z26, Z0, Z0
+	VMULPS       Z26, Z1, Z1
+	VMULPS       Z26, Z2, Z2
+	VMULPS       Z26, Z3, Z3
+	VMULPS       Z26, Z4, Z4
+	VMULPS       Z26, Z5, Z5
+	VMULPS       Z26, Z6, Z6
+	VMULPS       Z26, Z7, Z7
+	VMULPS       Z26, Z8, Z8
+	VMULPS       Z26, Z9, Z9
+	VMULPS       Z26, Z10, Z10
+	VMULPS       Z26, Z11, Z11
+	VMULPS       Z26, Z12, Z12
+	VMULPS       Z26, Z13, Z13
+	VMULPS       Z26, Z14, Z14
+	VMULPS       Z26, Z15, Z15
+	VMULPS       Z26, Z16, Z16
+	VMULPS       Z26, Z17, Z17
+	VMULPS       Z26, Z18, Z18
+	VMULPS       Z26, Z19, Z19
+	VMULPS       Z26, Z20, Z20
+	VMULPS       Z26, Z21, Z21
+	VMULPS       Z26, Z22, Z22
+	VMULPS       Z26, Z23, Z23
+	VMULPS       Z26, Z24, Z24
+	VMULPS       Z26, Z25, Z25
+	CMPQ         CX, $0x20
+	JNE          edge13x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole13x32
+	VBROADCASTSS beta+132(FP), Z26
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z26, Z0
+	VFMADD231PS  64(DX), Z26, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z2
+	VFMADD231PS  64(DX), Z26, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z4
+	VFMADD231PS  64(DX), Z26, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z6
+	VFMADD231PS  64(DX), Z26, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z8
+	VFMADD231PS  64(DX), Z26, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z10
+	VFMADD231PS  64(DX), Z26, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z12
+	VFMADD231PS  64(DX), Z26, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z14
+	VFMADD231PS  64(DX), Z26, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z16
+	VFMADD231PS  64(DX), Z26, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z18
+	VFMADD231PS  64(DX), Z26, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z20
+	VFMADD231PS  64(DX), Z26, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z22
+	VFMADD231PS  64(DX), Z26, Z23
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, Z24
+	VFMADD231PS  64(DX), Z26, Z25
+
+whole13x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	VZEROUPPER
+	RET
+
+edge13x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part13x32
+	VBROADCASTSS beta+132(FP), Z26
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z26, K1, Z0
+	VFMADD231PS  64(DX), Z26, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z2
+	VFMADD231PS  64(DX), Z26, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z4
+	VFMADD231PS  64(DX), Z26, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z6
+	VFMADD231PS  64(DX), Z26, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z8
+	VFMADD231PS  64(DX), Z26, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z10
+	VFMADD231PS  64(DX), Z26, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z12
+	VFMADD231PS  64(DX), Z26, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z14
+	VFMADD231PS  64(DX), Z26, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z16
+	VFMADD231PS  64(DX), Z26, K2, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z18
+	VFMADD231PS  64(DX), Z26, K2, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z20
+	VFMADD231PS  64(DX), Z26, K2, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z22
+	VFMADD231PS  64(DX), Z26, K2, Z23
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z26, K1, Z24
+	VFMADD231PS  64(DX), Z26, K2, Z25
+
+part13x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, K1, (AX)
+	VMOVUPS Z19, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, K1, (AX)
+	VMOVUPS Z21, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, K1, (AX)
+	VMOVUPS Z23, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, K1, (AX)
+	VMOVUPS Z25, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+tile14x32:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	VXORPS Z24, Z24, Z24
+	VXORPS Z25, Z25, Z25
+	VXORPS Z26, Z26, Z26
+	VXORPS Z27, Z27, Z27
+
+loop14x32:
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (R8), Z30
+	LONG         $0x400e9262
+	WORD         $0xc452
+	LONG         $0x400e9262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R9*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xd452
+	LONG         $0x400e9262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R9*2), Z30
+	LONG         $0x400e9262
+	WORD         $0xe452
+	LONG         $0x400e9262
+	WORD         $0xed52
+	VBROADCASTSS (R8)(R10*1), Z30
+	LONG         $0x400e9262
+	WORD         $0xf452
+	LONG         $0x400e9262
+	WORD         $0xfd52
+	VBROADCASTSS (R8)(R9*4), Z30
+	LONG         $0x400e1262
+	WORD         $0xc452
+	LONG         $0x400e1262
+	WORD         $0xcd52
+	VBROADCASTSS (R8)(R11*1), Z30
+	LONG         $0x400e1262
+	WORD         $0xd452
+	LONG         $0x400e1262
+	WORD         $0xdd52
+	VBROADCASTSS (R8)(R10*2), Z30
+	LONG         $0x400e1262
+	WORD         $0xe452
+	LONG         $0x400e1262
+	WORD         $0xed52
+	VBROADCASTSS (R12), Z30
+	LONG         $0x400e1262
+	WORD         $0xf452
+	LONG         $0x400e1262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R9*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xc452
+	LONG         $0x400e8262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R9*2), Z30
+	LONG         $0x400e8262
+	WORD         $0xd452
+	LONG         $0x400e8262
+	WORD         $0xdd52
+	VBROADCASTSS (R12)(R10*1), Z30
+	LONG         $0x400e8262
+	WORD         $0xe452
+	LONG         $0x400e8262
+	WORD         $0xed52
+	VBROADCASTSS (R12)(R9*4), Z30
+	LONG         $0x400e8262
+	WORD         $0xf452
+	LONG         $0x400e8262
+	WORD         $0xfd52
+	VBROADCASTSS (R12)(R11*1), Z30
+	LONG         $0x400e0262
+	WORD         $0xc452
+	LONG         $0x400e0262
+	WORD         $0xcd52
+	VBROADCASTSS (R12)(R10*2), Z30
+	LONG         $0x400e0262
+	WORD         $0xd452
+	LONG         $0x400e0262
+	WORD         $0xdd52
+	ADDQ         DI, R8
+	ADDQ         DI, R12
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          loop14x32
+	VBROADCASTSS alpha+128(FP), Z28
+	VMULPS       Z28, Z0, Z0
+	VMULPS       Z28, Z1, Z1
+	VMULPS       Z28, Z2, Z2
+	VMULPS       Z28, Z3, Z3
+	VMULPS       Z28, Z4, Z4
+	VMULPS       Z28, Z5, Z5
+	VMULPS       Z28, Z6, Z6
+	VMULPS       Z28, Z7, Z7
+	VMULPS       Z28, Z8, Z8
+	VMULPS       Z28, Z9, Z9
+	VMULPS       Z28, Z10, Z10
+	VMULPS       Z28, Z11, Z11
+	VMULPS       Z28, Z12, Z12
+	VMULPS       Z28, Z13, Z13
+	VMULPS       Z28, Z14, Z14
+	VMULPS       Z28, Z15, Z15
+	VMULPS       Z28, Z16, Z16
+	VMULPS       Z28, Z17, Z17
+	VMULPS       Z28, Z18, Z18
+	VMULPS       Z28, Z19, Z19
+	VMULPS       Z28, Z20, Z20
+	VMULPS       Z28, Z21, Z21
+	VMULPS       Z28, Z22, Z22
+	VMULPS       Z28, Z23, Z23
+	VMULPS       Z28, Z24, Z24
+	VMULPS       Z28, Z25, Z25
+	VMULPS       Z28, Z26, Z26
+	VMULPS       Z28, Z27, Z27
+	CMPQ         CX, $0x20
+	JNE          edge14x32
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           whole14x32
+	VBROADCASTSS beta+132(FP), Z28
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z28, Z0
+	VFMADD231PS  64(DX), Z28, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z2
+	VFMADD231PS  64(DX), Z28, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z4
+	VFMADD231PS  64(DX), Z28, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z6
+	VFMADD231PS  64(DX), Z28, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z8
+	VFMADD231PS  64(DX), Z28, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z10
+	VFMADD231PS  64(DX), Z28, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z12
+	VFMADD231PS  64(DX), Z28, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z14
+	VFMADD231PS  64(DX), Z28, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z16
+	VFMADD231PS  64(DX), Z28, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z18
+	VFMADD231PS  64(DX), Z28, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z20
+	VFMADD231PS  64(DX), Z28, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z22
+	VFMADD231PS  64(DX), Z28, Z23
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z24
+	VFMADD231PS  64(DX), Z28, Z25
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, Z26
+	VFMADD231PS  64(DX), Z28, Z27
+
+whole14x32:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z26, (AX)
+	VMOVUPS Z27, 64(AX)
+	VZEROUPPER
+	RET
+
+edge14x32:
+	MOVQ         $-1, AX
+	BZHIQ        CX, AX, AX
+	KMOVW        AX, K1
+	SHRQ         $0x10, AX
+	KMOVW        AX, K2
+	MOVQ         c_base+96(FP), AX
+	MOVQ         cs+120(FP), CX
+	SHLQ         $0x02, CX
+	MOVL         beta+132(FP), DX
+	ADDL         DX, DX
+	JZ           part14x32
+	VBROADCASTSS beta+132(FP), Z28
+	MOVQ         AX, DX
+	VFMADD231PS  (DX), Z28, K1, Z0
+	VFMADD231PS  64(DX), Z28, K2, Z1
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z2
+	VFMADD231PS  64(DX), Z28, K2, Z3
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z4
+	VFMADD231PS  64(DX), Z28, K2, Z5
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z6
+	VFMADD231PS  64(DX), Z28, K2, Z7
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z8
+	VFMADD231PS  64(DX), Z28, K2, Z9
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z10
+	VFMADD231PS  64(DX), Z28, K2, Z11
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z12
+	VFMADD231PS  64(DX), Z28, K2, Z13
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z14
+	VFMADD231PS  64(DX), Z28, K2, Z15
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z16
+	VFMADD231PS  64(DX), Z28, K2, Z17
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z18
+	VFMADD231PS  64(DX), Z28, K2, Z19
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z20
+	VFMADD231PS  64(DX), Z28, K2, Z21
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z22
+	VFMADD231PS  64(DX), Z28, K2, Z23
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z24
+	VFMADD231PS  64(DX), Z28, K2, Z25
+	ADDQ         CX, DX
+	VFMADD231PS  (DX), Z28, K1, Z26
+	VFMADD231PS  64(DX), Z28, K2, Z27
+
+part14x32:
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VMOVUPS Z13, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VMOVUPS Z15, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, K1, (AX)
+	VMOVUPS Z17, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, K1, (AX)
+	VMOVUPS Z19, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, K1, (AX)
+	VMOVUPS Z21, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, K1, (AX)
+	VMOVUPS Z23, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, K1, (AX)
+	VMOVUPS Z25, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z26, K1, (AX)
+	VMOVUPS Z27, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func roundPairsAVX2(n int, dst []float32, src []float32)
+// Requires: AVX, AVX2
+TEXT ·roundPairsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    n+0(FP), AX
+	MOVQ    dst_base+8(FP), CX
+	MOVQ    src_base+32(FP), DX
+	VMOVUPS roundHalf<>+0(SB), Y0
+	VMOVUPS lastBit<>+0(SB), Y1
+	VMOVUPS quietNaN<>+0(SB), Y2
+
+loop:
+	VMOVUPS   (DX), Y3
+	VPSRLD    $0x10, Y3, Y4
+	VPAND     Y1, Y4, Y4
+	VPADDD    Y0, Y4, Y4
+	VPADDD    Y3, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VPOR      Y2, Y3, Y3
+	VBLENDVPS Y5, Y3, Y4, Y4
+	VPSRLD    $0x10, Y4, Y3
+	VPSRLQ    $0x20, Y4, Y4
+	VPBLENDW  $0xaa, Y4, Y3, Y3
+	VMOVUPS   32(DX), Y4
+	VPSRLD    $0x10, Y4, Y5
+	VPAND     Y1, Y5, Y5
+	VPADDD    Y0, Y5, Y5
+	VPADDD    Y4, Y5, Y5
+	VCMPPS    $0x03, Y4, Y4, Y6
+	VPOR      Y2, Y4, Y4
+	VBLENDVPS Y6, Y4, Y5, Y5
+	VPSRLD    $0x10, Y5, Y4
+	VPSRLQ    $0x20, Y5, Y5
+	VPBLENDW  $0xaa, Y5, Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMPD   $0xd8, Y3, Y3
+	VMOVUPS   Y3, (CX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+DATA roundHalf<>+0(SB)/4, $0x00007fff
+DATA roundHalf<>+4(SB)/4, $0x00007fff
+DATA roundHalf<>+8(SB)/4, $0x00007fff
+DATA roundHalf<>+12(SB)/4, $0x00007fff
+DATA roundHalf<>+16(SB)/4, $0x00007fff
+DATA roundHalf<>+20(SB)/4, $0x00007fff
+DATA roundHalf<>+24(SB)/4, $0x00007fff
+DATA roundHalf<>+28(SB)/4, $0x00007fff
+GLOBL roundHalf<>(SB), RODATA|NOPTR, $32
+
+DATA lastBit<>+0(SB)/4, $0x00000001
+DATA lastBit<>+4(SB)/4, $0x00000001
+DATA lastBit<>+8(SB)/4, $0x00000001
+DATA lastBit<>+12(SB)/4, $0x00000001
+DATA lastBit<>+16(SB)/4, $0x00000001
+DATA lastBit<>+20(SB)/4, $0x00000001
+DATA lastBit<>+24(SB)/4, $0x00000001
+DATA lastBit<>+28(SB)/4, $0x00000001
+GLOBL lastBit<>(SB), RODATA|NOPTR, $32
+
+DATA quietNaN<>+0(SB)/4, $0x00400000
+DATA quietNaN<>+4(SB)/4, $0x00400000
+DATA quietNaN<>+8(SB)/4, $0x00400000
+DATA quietNaN<>+12(SB)/4, $0x00400000
+DATA quietNaN<>+16(SB)/4, $0x00400000
+DATA quietNaN<>+20(SB)/4, $0x00400000
+DATA quietNaN<>+24(SB)/4, $0x00400000
+DATA quietNaN<>+28(SB)/4, $0x00400000
+GLOBL quietNaN<>(SB), RODATA|NOPTR, $32
+
 // func transposeSquares(rows int, cols int, dst []float32, ds int, src []float32, ss int)
 // Requires: AVX
 TEXT ·transposeSquares(SB), NOSPLIT, $8-80

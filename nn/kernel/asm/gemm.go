@@ -31,13 +31,25 @@ func (t tile) vector() reg.VecVirtual {
 	return YMM()
 }
 
+// factors are the elements of A and B, in words of float32's size.
+type factors interface {
+	// accumulator returns the register of sum n of a tile.
+	accumulator(t tile, n int) reg.Register
+	// begin and end stand before and after all multiplications.
+	begin()
+	end()
+	// multiply adds the product of a column of A and a row of B to acc.
+	multiply(t tile, acc [][]reg.Register, in inputs)
+}
+
 // gemm writes the micro-kernel of one instruction set: the narrowest tile
 // that holds the columns asked for, with exactly the rows asked for.
-func (s isa) gemm() {
-	TEXT("sgemm"+s.name, NOSPLIT, "func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)")
-	Doc("sgemm" + s.name + " is a micro-kernel; see [micro].")
+func (s isa) gemm(name string, f factors) {
+	TEXT(name+s.name, NOSPLIT, "func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)")
+	Doc(name + s.name + " is a micro-kernel; see [micro].")
 	Pragma("noescape")
 
+	f.begin()
 	rows := load("rows")
 	cols := load("cols")
 	in := loadInputs()
@@ -52,7 +64,7 @@ func (s isa) gemm() {
 			JEQ(LabelRef(tile{r, t.vecs, t.lanes}.label("tile")))
 		}
 		for r := 1; r <= t.rows; r++ {
-			s.tile(tile{r, t.vecs, t.lanes}, in, cols)
+			s.tile(tile{r, t.vecs, t.lanes}, f, in, cols)
 		}
 		if !last {
 			Label(t.label("over"))
@@ -116,19 +128,19 @@ func loadInputs() inputs {
 }
 
 // tile writes the code that computes one tile and returns.
-func (s isa) tile(t tile, in inputs, cols reg.GPVirtual) {
+func (s isa) tile(t tile, f factors, in inputs, cols reg.GPVirtual) {
 	Label(t.label("tile"))
-	acc := make([][]reg.VecVirtual, t.rows)
+	acc := make([][]reg.Register, t.rows)
 	for i := range acc {
-		for range t.vecs {
-			z := t.vector()
+		for v := range t.vecs {
+			z := f.accumulator(t, i*t.vecs+v)
 			VXORPS(z, z, z)
 			acc[i] = append(acc[i], z)
 		}
 	}
 
 	Label(t.label("loop"))
-	t.multiply(acc, in)
+	f.multiply(t, acc, in)
 	ADDQ(in.acs, in.bases[0])
 	if t.rows > len(in.rows)/2 {
 		ADDQ(in.acs, in.bases[1])
@@ -136,6 +148,7 @@ func (s isa) tile(t tile, in inputs, cols reg.GPVirtual) {
 	ADDQ(in.bs, in.b)
 	DECQ(in.k)
 	JNZ(LabelRef(t.label("loop")))
+	f.end()
 
 	alpha := t.broadcast("alpha")
 	for _, z := range slices.Concat(acc...) {
@@ -148,8 +161,14 @@ func (s isa) tile(t tile, in inputs, cols reg.GPVirtual) {
 	t.finish(acc, s.edge(t, cols), "part")
 }
 
-// multiply adds the product of a column of A and a row of B to acc.
-func (t tile) multiply(acc [][]reg.VecVirtual, in inputs) {
+// floats are factors in float32.
+type floats struct{}
+
+func (floats) accumulator(t tile, _ int) reg.Register { return t.vector() }
+func (floats) begin()                                 {}
+func (floats) end()                                   {}
+
+func (floats) multiply(t tile, acc [][]reg.Register, in inputs) {
 	b := make([]reg.VecVirtual, t.vecs)
 	for v := range b {
 		b[v] = t.vector()
@@ -166,9 +185,9 @@ func (t tile) multiply(acc [][]reg.VecVirtual, in inputs) {
 
 // finish adds beta times C to acc where beta is not zero, stores acc in C,
 // and returns.
-func (t tile) finish(acc [][]reg.VecVirtual, to columns, how string) {
+func (t tile) finish(acc [][]reg.Register, to columns, how string) {
 	c, cs := base("c"), stride("cs")
-	each := func(do func(v int, acc reg.VecVirtual, mem Mem)) {
+	each := func(do func(v int, acc reg.Register, mem Mem)) {
 		row := GP64()
 		MOVQ(c, row)
 		for i := range acc {
@@ -185,7 +204,7 @@ func (t tile) finish(acc [][]reg.VecVirtual, to columns, how string) {
 	ADDL(sign, sign) // drops the sign bit, so that -0 is zero too
 	JZ(LabelRef(t.label(how)))
 	beta := t.broadcast("beta")
-	each(func(v int, z reg.VecVirtual, mem Mem) { to.addScaled(v, mem, beta, z) })
+	each(func(v int, z reg.Register, mem Mem) { to.addScaled(v, mem, beta, z) })
 	Label(t.label(how))
 	each(to.store)
 	VZEROUPPER()

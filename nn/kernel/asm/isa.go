@@ -35,24 +35,24 @@ var avx512 = isa{
 // columns reads and writes rows of C in vectors.
 type columns interface {
 	// addScaled adds beta times vector v of the row at mem to acc.
-	addScaled(v int, mem Mem, beta, acc reg.VecVirtual)
+	addScaled(v int, mem Mem, beta, acc reg.Register)
 	// store writes acc to vector v of the row at mem.
-	store(v int, acc reg.VecVirtual, mem Mem)
+	store(v int, acc reg.Register, mem Mem)
 }
 
 // all are the columns of a tile that is used in its whole width.
 type all struct{}
 
-func (all) addScaled(_ int, mem Mem, beta, acc reg.VecVirtual) { VFMADD231PS(mem, beta, acc) }
-func (all) store(_ int, acc reg.VecVirtual, mem Mem)           { VMOVUPS(acc, mem) }
+func (all) addScaled(_ int, mem Mem, beta, acc reg.Register) { VFMADD231PS(mem, beta, acc) }
+func (all) store(_ int, acc reg.Register, mem Mem)           { VMOVUPS(acc, mem) }
 
 // opmasked are the columns selected by one mask register a vector.
 type opmasked []reg.OpmaskVirtual
 
-func (m opmasked) addScaled(v int, mem Mem, beta, acc reg.VecVirtual) {
+func (m opmasked) addScaled(v int, mem Mem, beta, acc reg.Register) {
 	VFMADD231PS(mem, beta, m[v], acc)
 }
-func (m opmasked) store(v int, acc reg.VecVirtual, mem Mem) { VMOVUPS(acc, m[v], mem) }
+func (m opmasked) store(v int, acc reg.Register, mem Mem) { VMOVUPS(acc, m[v], mem) }
 
 // edgeAVX512 selects the first cols columns of a tile.
 func edgeAVX512(t tile, cols reg.GPVirtual) columns {
@@ -74,12 +74,12 @@ func edgeAVX512(t tile, cols reg.GPVirtual) columns {
 // a vector.
 type vecmasked []reg.VecVirtual
 
-func (m vecmasked) addScaled(v int, mem Mem, beta, acc reg.VecVirtual) {
+func (m vecmasked) addScaled(v int, mem Mem, beta, acc reg.Register) {
 	c := YMM()
 	VMASKMOVPS(mem, m[v], c)
 	VFMADD231PS(c, beta, acc)
 }
-func (m vecmasked) store(v int, acc reg.VecVirtual, mem Mem) { VMASKMOVPS(acc, m[v], mem) }
+func (m vecmasked) store(v int, acc reg.Register, mem Mem) { VMASKMOVPS(acc, m[v], mem) }
 
 // edgeAVX2 selects the first cols columns of a tile, by a window on a table
 // of ones followed by zeros.

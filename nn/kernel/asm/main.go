@@ -8,8 +8,11 @@ import . "github.com/mmcloughlin/avo/build"
 
 func main() {
 	ConstraintExpr("amd64")
-	avx2.gemm()
-	avx512.gemm()
+	avx2.gemm("sgemm", floats{})
+	avx512.gemm("sgemm", floats{})
+	avx2.gemm("bf16", newExpanded())
+	avx512.gemm("bf16", dotted{})
+	roundPairs()
 	transpose()
 	vectors()
 	softmax()

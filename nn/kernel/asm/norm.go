@@ -18,7 +18,7 @@ func norms() {
 			VMOVUPS(x, at["h"])
 		})
 
-	reduction("dot3", "float32", "x, y, z []float32", []string{"x", "y", "z"}, floats,
+	reduction("dot3", "float32", "x, y, z []float32", []string{"x", "y", "z"}, singles,
 		func(at map[string]Mem, p partials) {
 			x := loaded(at["x"])
 			VMULPS(at["y"], x, x)

@@ -11,8 +11,8 @@ import (
 // partials are the registers of a reduction's eight partial results.
 type partials []reg.VecVirtual
 
-// floats are partial results in float32, all zero.
-func floats() partials { return zeros(1) }
+// singles are partial results in float32, all zero.
+func singles() partials { return zeros(1) }
 
 // doubles are partial results in float64, all zero.
 func doubles() partials { return zeros(2) }
@@ -53,7 +53,7 @@ func reduction(name, result, params string, slices []string, setup func() partia
 
 // sums writes the reductions of any slices, and what is as simple.
 func sums() {
-	reduction("dot", "float32", "x, y []float32", []string{"x", "y"}, floats,
+	reduction("dot", "float32", "x, y []float32", []string{"x", "y"}, singles,
 		func(at map[string]Mem, p partials) {
 			x := loaded(at["x"])
 			VMULPS(at["y"], x, x)
