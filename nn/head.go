@@ -65,7 +65,8 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 		return sum
 	}
 	dx := view(h.dh, 0, 0, n, h.dh.Cols)
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, logits, p.model.Head.Weight, 0, dx)
+	clear(dx.Data)
+	p.model.Head.Backward(dx, logits)
 	for i, at := range positions {
 		copy(row(p.dh, at), row(dx, i))
 	}

@@ -15,6 +15,7 @@ type Linear struct {
 	Bias   []float32      // (out); nil for none
 
 	packed blas32.General // (in, out), Weight transposed; empty where it is not packed
+	bf16   *halves        // Weight in bfloat16, where products take it so
 }
 
 // Part is where a linear map stands.
@@ -44,13 +45,16 @@ func (l *Linear) pack() {
 }
 
 // Changed tells that Weight has other values than before.
-func (l *Linear) Changed() { l.packed = blas32.General{} }
+func (l *Linear) Changed() { l.packed, l.bf16 = blas32.General{}, nil }
 
 // Forward computes y = x Wᵀ + b; x is (N, in), y is (N, out).
 func (l *Linear) Forward(y, x blas32.General) {
-	if l.packed.Rows > 0 {
+	switch {
+	case l.bf16 != nil:
+		l.bf16.forward.Multiply(y, x, false)
+	case l.packed.Rows > 0:
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, l.packed, 0, y)
-	} else {
+	default:
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, l.Weight, 0, y)
 	}
 	if l.Bias != nil {
@@ -63,6 +67,10 @@ func (l *Linear) Forward(y, x blas32.General) {
 // Backward adds the gradient of the input of y = x Wᵀ + b: dx += dy W;
 // dy is (N, out), dx is (N, in).
 func (l *Linear) Backward(dx, dy blas32.General) {
+	if l.bf16 != nil {
+		l.bf16.backward.Multiply(dx, dy, true)
+		return
+	}
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.Weight, 1, dx)
 }
 

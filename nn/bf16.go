@@ -1,0 +1,29 @@
+package nn
+
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"ranksweep/nn/kernel"
+)
+
+// halves is a weight in bfloat16, as products read it.
+type halves struct {
+	forward  *kernel.BF16 // (in, out)
+	backward *kernel.BF16 // (out, in)
+}
+
+// BF16 rounds the weights of all linear maps and the embedding to bfloat16, and
+// makes the maps multiply in it: x and dy are rounded too, sums are in float32,
+// as [kernel.BF16] has it. Norms, attention and the loss stay in float32. Like
+// [Model.Pack], which it takes the place of, it must be called before passes
+// share m; a map whose weights change is one of float32 again.
+func (m *Model) BF16() {
+	kernel.RoundBF16(m.Embedding.Data)
+	for _, l := range append(m.Linears(), m.Head) {
+		kernel.RoundBF16(l.Weight.Data)
+		l.bf16 = &halves{kernel.NewBF16(l.Weight, blas.Trans), kernel.NewBF16(l.Weight, blas.NoTrans)}
+	}
+}
+
+// BF16 reports whether the map multiplies in bfloat16.
+func (l *Linear) BF16() bool { return l.bf16 != nil }
