@@ -180,6 +180,13 @@ func TestFormIsTheCheaperOne(t *testing.T) {
 	if _, ok := s.Adapters[0].train.(*merged); !ok {
 		t.Error("rank 40 on a 12×12 map is not merged")
 	}
+	m := testModel(t)
+	m.BF16()
+	s, err = Attach(m, testConfig(40), 1)
+	check(t, err)
+	if _, ok := s.Adapters[0].train.(*factored); !ok {
+		t.Error("an adapter of a map in bfloat16 is merged")
+	}
 }
 
 // TestAdapterGradients differentiates the loss along the steepest entry of

@@ -53,9 +53,11 @@ func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 	return s, nil
 }
 
-// Merges reports whether an adapter of l takes the merged form in training.
+// Merges reports whether an adapter of l takes the merged form in training. On
+// a map in bfloat16 none does: W + γBA, rounded, would lose what B has learned,
+// and in float32 the precision would depend on rank.
 func (c Config) Merges(l *nn.Linear) bool {
-	return c.Dropout == 0 && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
+	return c.Dropout == 0 && !l.BF16() && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
 }
 
 func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {

@@ -75,6 +75,7 @@ type Train struct {
 	Accumulate  int     `json:"accumulate"`   // forward passes a step
 	Context     int     `json:"context"`      // longest sequence, in tokens
 	Steps       int     `json:"steps"`        // updates
+	Precision   string  `json:"precision"`    // of products with frozen weights: float32; or bf16, which rounds weights and what they multiply to bfloat16
 }
 
 // Measure is how often what is measured, in steps. The first and the last

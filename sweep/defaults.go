@@ -30,6 +30,7 @@ func Defaults() Config {
 			Accumulate: 1,
 			Context:    256,
 			Steps:      60,
+			Precision:  float32Precision,
 		},
 		Measure: Measure{
 			Every:        1,

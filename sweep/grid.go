@@ -15,7 +15,7 @@ const maxPoints = 100_000
 // Point is one config of a grid and where in the grid it lies.
 type Point struct {
 	Config Config
-	Axes   []results.Axis // in the order of grid, zip, nuisance
+	Axes   []results.Axis // in the order of grid, zip, nuisance; the precision last, where it is not the usual one
 }
 
 // String returns the point's coordinates, as in "rank=4 scaling=lora".
@@ -66,6 +66,7 @@ func (e *Experiment) resolve() ([]Point, error) {
 	if len(points) == 0 {
 		return nil, errors.New("the grid is empty: exclude leaves nothing of it")
 	}
+	showPrecision(points)
 	return points, nil
 }
 

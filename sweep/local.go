@@ -18,10 +18,13 @@ import (
 type Local struct {
 	embedded fs.FS
 	mu       sync.Mutex
-	models   map[string]*checkpoint.Checkpoint
+	models   map[modelKey]*checkpoint.Checkpoint
 	corpora  map[string]*data.Corpus
 	datasets map[datasetKey]*data.Dataset
 }
+
+// modelKey is a model by its name, and how products with its weights are made.
+type modelKey struct{ name, precision string }
 
 // datasetKey is all that a dataset depends on.
 type datasetKey struct {
@@ -34,7 +37,7 @@ type datasetKey struct {
 func NewLocal(embedded fs.FS) *Local {
 	return &Local{
 		embedded: embedded,
-		models:   make(map[string]*checkpoint.Checkpoint),
+		models:   make(map[modelKey]*checkpoint.Checkpoint),
 		corpora:  make(map[string]*data.Corpus),
 		datasets: make(map[datasetKey]*data.Dataset),
 	}
@@ -44,22 +47,26 @@ func NewLocal(embedded fs.FS) *Local {
 func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.model(name)
+	return l.model(modelKey{name, float32Precision})
 }
 
 // Copy reads the model that Model would return, for one who changes it.
 func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) { return l.read(name) }
 
-func (l *Local) model(name string) (*checkpoint.Checkpoint, error) {
-	if c := l.models[name]; c != nil {
+func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
+	if c := l.models[key]; c != nil {
 		return c, nil
 	}
-	c, err := l.read(name)
+	c, err := l.read(key.name)
 	if err != nil {
 		return nil, err
 	}
-	c.Model.Pack() // nothing trains it
-	l.models[name] = c
+	if key.precision == bf16Precision {
+		c.Model.BF16()
+	} else {
+		c.Model.Pack() // nothing trains it
+	}
+	l.models[key] = c
 	return c, nil
 }
 
@@ -80,7 +87,7 @@ func (l *Local) read(name string) (*checkpoint.Checkpoint, error) {
 func (l *Local) material(c Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	model, err := l.model(c.Model)
+	model, err := l.model(modelKey{c.Model, c.Train.Precision})
 	if err != nil {
 		return nil, nil, nil, err
 	}

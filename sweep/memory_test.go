@@ -29,7 +29,7 @@ func TestBytesAreAllocated(t *testing.T) {
 	check(t, err)
 	for _, set := range []string{
 		"rank=4", "rank=64", "rank=1024", "dropout=0.5", "targets=attention", "optimizer=sgd", "momentum=0.9", "optimizer=adafactor",
-		"steps=20000", "batch=1",
+		"steps=20000", "batch=1", "precision=bf16",
 	} {
 		t.Run(set, func(t *testing.T) {
 			e := &Experiment{Base: Defaults()}
@@ -41,6 +41,11 @@ func TestBytesAreAllocated(t *testing.T) {
 			c := e.Base
 			d, err := data.Encode(source, tokenizer.NewByteTokenizer(), data.Settings{Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6})
 			check(t, err)
+			m := m
+			if c.Train.Precision == bf16Precision {
+				m = m.Clone()
+				m.BF16()
+			}
 			targets, err := lora.Targets(m, c.Adapter.Targets)
 			check(t, err)
 

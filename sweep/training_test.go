@@ -237,6 +237,7 @@ func TestSettingsReachTraining(t *testing.T) {
 		"clip":          func(c *Config) { c.Train.Optimizer = "sgd"; c.Train.Clip = 1e-3 },
 		"schedule":      func(c *Config) { c.Train.Schedule = "linear" },
 		"warmup":        func(c *Config) { c.Train.Warmup = 4 },
+		"precision":     func(c *Config) { c.Train.Precision = bf16Precision },
 		"loss":          func(c *Config) { c.Data.Loss = "all" },
 		"packing":       func(c *Config) { c.Data.Packing = true },
 		"seed":          func(c *Config) { c.Seed = 9 },
