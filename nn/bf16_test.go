@@ -63,7 +63,7 @@ func TestBF16ModelIsCloseToFloat32(t *testing.T) {
 func TestChangedBF16MapIsOfFloat32(t *testing.T) {
 	m := smallModel(t, false)
 	m.BF16()
-	l := m.Blocks[0].Q
+	l := m.Blocks[0].QKV[0]
 	x, y := NewMatrix(1, l.In()), NewMatrix(1, l.Out())
 	x.Data[0] = 1
 	l.Weight.Data[0] = 1 + 0x1p-20
