@@ -1,0 +1,77 @@
+package hub
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// repo returns the folder of a model in the cache.
+func (c *Client) repo(n Name) string {
+	return filepath.Join(c.Cache, "models--"+strings.ReplaceAll(n.Repo, "/", "--"))
+}
+
+func (c *Client) snapshot(n Name, commit string) string {
+	return filepath.Join(c.repo(n), "snapshots", commit)
+}
+
+// result is what Fetch returns of a snapshot.
+func (c *Client) result(n Name, commit string) string {
+	return filepath.Join(c.snapshot(n, commit), filepath.FromSlash(n.File))
+}
+
+// cached returns what the cache has of a model; an error says what it lacks.
+func (c *Client) cached(n Name) (string, error) {
+	commit := n.Revision
+	if !commitFormat.MatchString(commit) {
+		content, err := os.ReadFile(filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision)))
+		commit = strings.TrimSpace(string(content))
+		if err != nil || !commitFormat.MatchString(commit) {
+			return "", fmt.Errorf("revision %s is not in the cache %s", n.Revision, c.Cache)
+		}
+	}
+	needed, err := c.needed(n, commit)
+	if err != nil {
+		return "", err
+	}
+	for _, file := range needed {
+		if !isFile(filepath.Join(c.snapshot(n, commit), filepath.FromSlash(file))) {
+			return "", fmt.Errorf("%s is not in the cache %s", file, c.Cache)
+		}
+	}
+	return c.result(n, commit), nil
+}
+
+// needed returns the files without which a snapshot is no model.
+func (c *Client) needed(n Name, commit string) ([]string, error) {
+	if n.File != "" {
+		return []string{n.File}, nil
+	}
+	index := filepath.Join(c.snapshot(n, commit), indexFile)
+	if isFile(filepath.Join(c.snapshot(n, commit), weightsFile)) || !isFile(index) {
+		return []string{"config.json", weightsFile}, nil
+	}
+	all, err := shards(index)
+	return append(all, "config.json"), err
+}
+
+// link makes path another name of a blob: by a relative link, so that a cache
+// can be moved, or, where links are not to be had, by a second name.
+func link(blob, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	target, err := filepath.Rel(filepath.Dir(path), blob)
+	if err != nil {
+		return err
+	}
+	if os.Symlink(target, path) == nil || isFile(path) { // another process may have made it
+		return nil
+	}
+	os.Remove(path) // a link to nothing
+	if os.Symlink(target, path) == nil {
+		return nil
+	}
+	return os.Link(blob, path)
+}

@@ -1,0 +1,95 @@
+package hub
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Client fetches models from one hub into one cache.
+type Client struct {
+	Endpoint string // the hub's address
+	Token    string // that lets in; empty for none
+	Cache    string // the folder of models--ORG--NAME
+	Offline  bool   // takes what the cache has and asks nobody
+
+	// Progress, if there is one, is told of each file how much of it has come,
+	// in bytes, as it comes.
+	Progress func(file string, have, size int64)
+	// Note, if there is one, is told what the caller may wonder about.
+	Note func(text string)
+
+	http     *http.Client
+	patience time.Duration // after the first failure; twice as long after each more
+	stall    time.Duration // without a byte, after which a download has failed
+}
+
+const attempts = 5 // in a row without a byte
+
+// New returns a client of a hub and a cache.
+func New(endpoint, cache string) *Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = 30 * time.Second
+	return &Client{
+		Endpoint: strings.TrimRight(endpoint, "/"), Cache: cache,
+		http:     &http.Client{Transport: transport, CheckRedirect: checkRedirect},
+		patience: time.Second, stall: time.Minute,
+	}
+}
+
+// FromEnvironment returns the client that HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
+// HF_TOKEN, HF_TOKEN_PATH and HF_HUB_OFFLINE ask for, as huggingface_hub reads
+// them.
+func FromEnvironment() (*Client, error) {
+	home := expand(os.Getenv("HF_HOME"))
+	if home == "" {
+		cache, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("hub: %w: set HF_HOME", err)
+		}
+		home = filepath.Join(cmp.Or(expand(os.Getenv("XDG_CACHE_HOME")), filepath.Join(cache, ".cache")), "huggingface")
+	}
+	c := New(cmp.Or(os.Getenv("HF_ENDPOINT"), "https://huggingface.co"),
+		cmp.Or(expand(os.Getenv("HF_HUB_CACHE")), filepath.Join(home, "hub")))
+	c.Offline = isTrue(os.Getenv("HF_HUB_OFFLINE"))
+	c.Token = strings.TrimSpace(os.Getenv("HF_TOKEN"))
+	if c.Token == "" {
+		path := cmp.Or(expand(os.Getenv("HF_TOKEN_PATH")), filepath.Join(home, "token"))
+		if token, err := os.ReadFile(path); err == nil {
+			c.Token = strings.TrimSpace(string(token))
+		}
+	}
+	return c, nil
+}
+
+func isTrue(s string) bool {
+	return slices.Contains([]string{"1", "ON", "YES", "TRUE"}, strings.ToUpper(s))
+}
+
+// expand replaces $NAME, and ~ at the beginning.
+func expand(path string) string {
+	path = os.ExpandEnv(path)
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	return path
+}
+
+func (c *Client) note(format string, args ...any) {
+	if c.Note != nil {
+		c.Note(fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *Client) progress(file string, have, size int64) {
+	if c.Progress != nil {
+		c.Progress(file, have, size)
+	}
+}

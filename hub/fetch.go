@@ -1,0 +1,194 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+const (
+	weightsFile = "model.safetensors"
+	indexFile   = "model.safetensors.index.json"
+)
+
+// companions are what a model folder has beside its weights, if at all.
+var companions = []string{
+	"config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+}
+
+// Fetch makes sure that the cache has a model, and returns its folder, or its
+// GGUF file. What is there already is not fetched again.
+func (c *Client) Fetch(ctx context.Context, n Name) (string, error) {
+	path, err := c.fetch(ctx, n)
+	if err != nil {
+		return "", fmt.Errorf("hub: %s: %w", n, err)
+	}
+	return path, nil
+}
+
+func (c *Client) fetch(ctx context.Context, n Name) (string, error) {
+	if c.Offline {
+		path, err := c.cached(n)
+		if err != nil {
+			return "", fmt.Errorf("%w, and HF_HUB_OFFLINE forbids to ask the hub", err)
+		}
+		return path, nil
+	}
+	path, err := c.fetchOnline(ctx, n)
+	if _, ok := errors.AsType[unreachable](err); ok && ctx.Err() == nil {
+		if path, missing := c.cached(n); missing == nil {
+			c.note("%s: %v: taking what the cache has", n, err)
+			return path, nil
+		}
+	}
+	return path, err
+}
+
+func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
+	commit, err := c.commit(ctx, n)
+	if err != nil {
+		return "", err
+	}
+	files, err := c.tree(ctx, n, commit)
+	if err != nil {
+		return "", err
+	}
+	wanted, err := c.wanted(ctx, n, commit, files)
+	if err != nil {
+		return "", err
+	}
+	for _, file := range wanted {
+		if err := c.file(ctx, n, commit, files[file]); err != nil {
+			return "", err
+		}
+	}
+	if n.Revision != commit {
+		if err := writeFile(filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision)), commit); err != nil {
+			return "", err
+		}
+	}
+	return c.result(n, commit), nil
+}
+
+// wanted returns the files of a repository that the name asks for.
+func (c *Client) wanted(ctx context.Context, n Name, commit string, files map[string]entry) ([]string, error) {
+	var all []string
+	if n.File != "" {
+		all = []string{n.File}
+	} else {
+		for _, file := range companions {
+			if _, ok := files[file]; ok {
+				all = append(all, file)
+			}
+		}
+		weights, err := c.weights(ctx, n, commit, files)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, weights...)
+	}
+	for _, file := range all {
+		if _, ok := files[file]; !ok {
+			return nil, fmt.Errorf("has no file %s at revision %s%s", file, n.Revision, others(n, files))
+		}
+	}
+	return all, nil
+}
+
+// weights returns the files of weights: one, or an index and its shards.
+func (c *Client) weights(ctx context.Context, n Name, commit string, files map[string]entry) ([]string, error) {
+	if _, ok := files[weightsFile]; ok {
+		return []string{weightsFile}, nil
+	}
+	index, ok := files[indexFile]
+	if !ok {
+		return nil, fmt.Errorf("has neither %s nor %s%s", weightsFile, indexFile, others(n, files))
+	}
+	if err := c.file(ctx, n, commit, index); err != nil {
+		return nil, err
+	}
+	shards, err := shards(filepath.Join(c.snapshot(n, commit), indexFile))
+	return append(shards, indexFile), err
+}
+
+// shards returns the files that an index names.
+func shards(path string) ([]string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var index struct {
+		WeightMap map[string]string `json:"weight_map"`
+	}
+	if err := json.Unmarshal(content, &index); err != nil {
+		return nil, fmt.Errorf("%s: %w", indexFile, err)
+	}
+	names := slices.Compact(slices.Sorted(maps.Values(index.WeightMap)))
+	for _, name := range names {
+		if !isLocal(name) || !strings.HasSuffix(name, ".safetensors") {
+			return nil, fmt.Errorf("%s: shard %q: must be a .safetensors file of the same folder", indexFile, name)
+		}
+	}
+	return names, nil
+}
+
+// others says what weights a repository has instead.
+func others(n Name, files map[string]entry) string {
+	var ggufs []string
+	pickled := ""
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		switch filepath.Ext(file) {
+		case ".gguf":
+			ggufs = append(ggufs, n.Repo+"/"+file)
+		case ".bin", ".pth", ".pt":
+			pickled = file
+		}
+	}
+	switch {
+	case len(ggufs) > 0:
+		return ": name one of " + strings.Join(ggufs, ", ")
+	case pickled != "":
+		return ": " + pickled + " is a pickle, which is a program and is not read; convert it to safetensors"
+	}
+	return ""
+}
+
+// file makes sure that a snapshot has a file.
+func (c *Client) file(ctx context.Context, n Name, commit string, e entry) error {
+	if !isLocal(e.Path) {
+		return fmt.Errorf("file %q: its name leads out of the folder", e.Path)
+	}
+	path := filepath.Join(c.snapshot(n, commit), filepath.FromSlash(e.Path))
+	if isFile(path) {
+		return nil
+	}
+	blob, err := c.blob(ctx, n, commit, e)
+	if err != nil {
+		return err
+	}
+	return link(filepath.Join(c.repo(n), "blobs", blob), path)
+}
+
+func (c *Client) address(n Name, commit, file string) string {
+	var parts []string
+	for part := range strings.SplitSeq(file, "/") {
+		parts = append(parts, url.PathEscape(part))
+	}
+	return c.Endpoint + "/" + n.Repo + "/resolve/" + commit + "/" + strings.Join(parts, "/")
+}
+
+func writeFile(path, content string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, []byte(content), 0o666)
+}

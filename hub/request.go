@@ -1,0 +1,188 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// checkRedirect keeps the token from any other host than the hub's.
+func checkRedirect(to *http.Request, via []*http.Request) error {
+	if len(via) >= 10 {
+		return errors.New("redirected 10 times")
+	}
+	if from := via[0].URL; to.URL.Host != from.Host || to.URL.Scheme != from.Scheme {
+		to.Header.Del("Authorization")
+	}
+	return nil
+}
+
+// get asks for a path of the hub, from a byte on. An answer that is no success
+// is an error.
+func (c *Client) get(ctx context.Context, n Name, address string, from int64) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "ranksweep")
+	// Checksums are of the content as it is, and so are ranges.
+	req.Header.Set("Accept-Encoding", "identity")
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	if from > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, unreachable{err}
+	}
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent {
+		resp.Body.Close()
+		return nil, c.refusal(n, resp)
+	}
+	return resp, nil
+}
+
+// unreachable is the failure to get any answer.
+type unreachable struct{ error }
+
+func (u unreachable) Unwrap() error { return u.error }
+
+// refusal is an answer that is no success.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r refusal) Error() string { return fmt.Sprintf("%s (HTTP status %d)", r.text, r.status) }
+
+// passing tells whether the same request may succeed later.
+func (r refusal) passing() bool {
+	return r.status == http.StatusTooManyRequests || r.status == http.StatusRequestTimeout || r.status >= 500
+}
+
+// refusal puts an answer into words.
+func (c *Client) refusal(n Name, resp *http.Response) error {
+	page := c.Endpoint + "/" + n.Repo
+	text := "the hub answers " + http.StatusText(resp.StatusCode)
+	code := resp.Header.Get("X-Error-Code")
+	switch {
+	case code == "GatedRepo" && c.Token == "":
+		text = "is gated: ask for access at " + page + ", then set HF_TOKEN to your token"
+	case code == "GatedRepo" || resp.StatusCode == http.StatusForbidden:
+		text = "your token may not read it: ask for access at " + page
+	case code == "RevisionNotFound":
+		text = fmt.Sprintf("has no revision %q", n.Revision)
+	case resp.StatusCode == http.StatusUnauthorized && c.Token == "":
+		text = "there is no such model, or it is private: check the name, or set HF_TOKEN to a token that may read it"
+	case resp.StatusCode == http.StatusUnauthorized:
+		text = "there is no such model, or your token may not read it: check the name and HF_TOKEN"
+	case resp.StatusCode == http.StatusNotFound:
+		text = "there is no such model, revision or file"
+	}
+	return refusal{resp.StatusCode, text}
+}
+
+// entry is a file of a repository.
+type entry struct {
+	Type string `json:"type"` // file or directory
+	Path string `json:"path"`
+	Size int64  `json:"size"`
+	OID  string `json:"oid"` // of a git blob, or of a pointer to a large file
+	LFS  *struct {
+		OID  string `json:"oid"` // sha256
+		Size int64  `json:"size"`
+	} `json:"lfs"`
+}
+
+// blob returns the name of the file's content, its checksum, and its length.
+func (e entry) blob() (name string, size int64, err error) {
+	name, size = e.OID, e.Size
+	known := commitFormat // a sha1 too
+	if e.LFS != nil {
+		name, size, known = e.LFS.OID, e.LFS.Size, sha256Format
+	}
+	if !known.MatchString(name) || size < 0 {
+		return "", 0, fmt.Errorf("%s: the hub gives the checksum %q and %d bytes", e.Path, name, size)
+	}
+	return name, size, nil
+}
+
+// commit asks for the commit that a revision stands for.
+func (c *Client) commit(ctx context.Context, n Name) (string, error) {
+	var info struct {
+		SHA string `json:"sha"`
+	}
+	address := c.Endpoint + "/api/models/" + n.Repo + "/revision/" + url.PathEscape(n.Revision)
+	if _, err := c.getJSON(ctx, n, address, &info); err != nil {
+		return "", err
+	}
+	if !commitFormat.MatchString(info.SHA) {
+		return "", fmt.Errorf("the hub gives the commit %q", info.SHA)
+	}
+	return info.SHA, nil
+}
+
+// tree asks for the files of a commit by their paths.
+func (c *Client) tree(ctx context.Context, n Name, commit string) (map[string]entry, error) {
+	files := make(map[string]entry)
+	address := c.Endpoint + "/api/models/" + n.Repo + "/tree/" + commit + "?recursive=true"
+	const pages = 100 // of a thousand files
+	for range pages {
+		var page []entry
+		next, err := c.getJSON(ctx, n, address, &page)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			if e.Type == "file" {
+				files[e.Path] = e
+			}
+		}
+		if next == "" {
+			return files, nil
+		}
+		if !strings.HasPrefix(next, c.Endpoint+"/") {
+			return nil, fmt.Errorf("the list of files goes on at %s", next)
+		}
+		address = next
+	}
+	return nil, fmt.Errorf("the list of files has more than %d pages", pages)
+}
+
+// getJSON reads an answer into v, and returns the address of its next page.
+func (c *Client) getJSON(ctx context.Context, n Name, address string, v any) (next string, err error) {
+	err = c.retry(ctx, func() (bool, error) {
+		resp, err := c.get(ctx, n, address, 0)
+		if err != nil {
+			return false, err
+		}
+		defer resp.Body.Close()
+		const most = 64 << 20
+		content, err := io.ReadAll(io.LimitReader(resp.Body, most))
+		if err != nil {
+			return false, unreachable{err}
+		}
+		next = nextPage(resp.Header)
+		if err := json.Unmarshal(content, v); err != nil {
+			return false, fmt.Errorf("%s: %w", address, err)
+		}
+		return true, nil
+	})
+	return next, err
+}
+
+// nextPage reads a Link header (RFC 8288) of one link: <ADDRESS>; rel="next".
+func nextPage(h http.Header) string {
+	address, rel, ok := strings.Cut(h.Get("Link"), ">")
+	if !ok || !strings.Contains(rel, `rel="next"`) {
+		return ""
+	}
+	return strings.TrimPrefix(address, "<")
+}
