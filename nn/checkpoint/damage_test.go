@@ -8,10 +8,12 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
 )
 
 func TestLoadErrors(t *testing.T) {
@@ -215,4 +217,48 @@ func TestUnreadableFile(t *testing.T) {
 	}
 	_, err := Load(dir)
 	wantError(t, err, "config.json", "is a directory")
+}
+
+// FuzzFolder feeds a config, an index and a file of weights to the loader.
+func FuzzFolder(f *testing.F) {
+	dir := f.TempDir()
+	m, err := nn.New(nn.Config{
+		Vocab: 257, Dim: 2, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 2, Hidden: 1,
+		Context: 4, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	tok := tokenizer.NewByteTokenizer()
+	if err := Save(dir, &Checkpoint{Model: m, Tokenizer: tok}, F16); err != nil {
+		f.Fatal(err)
+	}
+	config, err := os.ReadFile(dir + "/" + configFile)
+	if err != nil {
+		f.Fatal(err)
+	}
+	weights, err := os.ReadFile(dir + "/" + weightsFile)
+	if err != nil {
+		f.Fatal(err)
+	}
+	const index = `{"weight_map": {"x": "model-1.safetensors"}}`
+	f.Add(config, []byte(index), weights)
+	f.Add(config, []byte(`{"weight_map": {"x": "../model.safetensors", "y": "model.safetensors.index.json"}}`), weights)
+	f.Add(config, []byte(index), weights[:len(weights)-1])
+	f.Add(config, []byte(index), append(binary.LittleEndian.AppendUint64(nil, 1<<62), weights[8:]...))
+	f.Fuzz(func(t *testing.T, config, index, weights []byte) {
+		files := fstest.MapFS{
+			configFile: {Data: config}, indexFile: {Data: index}, "model-1.safetensors": {Data: weights},
+		}
+		for name, content := range tok.Files() {
+			files[name] = &fstest.MapFile{Data: content}
+		}
+		c, err := LoadFS(files, "fuzz")
+		if err == nil && c.Model.Config.Params() > len(weights) {
+			t.Errorf("%d parameters from %d bytes", c.Model.Config.Params(), len(weights))
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "checkpoint: ") {
+			t.Error(err)
+		}
+	})
 }

