@@ -16,6 +16,9 @@ import (
 // Local trains on this machine with the layers of package nn. The models and
 // data that it has read are shared by all runs.
 type Local struct {
+	// Find, if there is one, returns the path of a model that is not embedded.
+	Find func(name string) (path string, err error)
+
 	embedded fs.FS
 	mu       sync.Mutex
 	models   map[modelKey]*checkpoint.Checkpoint
@@ -33,7 +36,7 @@ type datasetKey struct {
 }
 
 // NewLocal returns a trainer that finds models by name in the folders of
-// embedded, and others by path.
+// embedded, and others by path, or by what [Local.Find] makes of the name.
 func NewLocal(embedded fs.FS) *Local {
 	return &Local{
 		embedded: embedded,
@@ -43,7 +46,8 @@ func NewLocal(embedded fs.FS) *Local {
 	}
 }
 
-// Model returns the embedded model of that name, or the one in that folder.
+// Model returns the embedded model of that name, or the one in that folder or
+// file.
 func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,6 +83,13 @@ func (l *Local) read(name string) (*checkpoint.Checkpoint, error) {
 			}
 			return checkpoint.LoadFS(sub, name)
 		}
+	}
+	if l.Find != nil {
+		path, err := l.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		name = path
 	}
 	return checkpoint.Load(name)
 }

@@ -13,7 +13,6 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
-	"ranksweep/models"
 	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -84,7 +83,7 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 // store has is an error: it is not that run's.
 func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
 	stored := make(map[string]results.Run)
-	trainer := sweep.NewLocal(models.FS)
+	trainer := local(cmd)
 	p := &sweep.Plan{Experiment: &sweep.Experiment{Name: runs[0].Experiment}}
 	for _, r := range runs {
 		if a.has(r.ID) {

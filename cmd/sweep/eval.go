@@ -11,9 +11,7 @@ import (
 
 	"ranksweep/data"
 	"ranksweep/lora/peft"
-	"ranksweep/models"
 	"ranksweep/nn"
-	"ranksweep/sweep"
 )
 
 // evaluation is what sweep eval prints.
@@ -51,7 +49,7 @@ func newEval() *cobra.Command {
 		if *model == "" || *source == "" {
 			return usageError{fmt.Errorf("eval: --model and --data are both needed; see sweep eval --help")}
 		}
-		e, err := evaluate(cmd.Context(), *model, *adapter, *source, *longest)
+		e, err := evaluate(cmd, *model, *adapter, *source, *longest)
 		if err != nil {
 			return err
 		}
@@ -75,8 +73,8 @@ func newEval() *cobra.Command {
 	return cmd
 }
 
-func evaluate(ctx context.Context, model, adapter, source string, length int) (*evaluation, error) {
-	c, err := sweep.NewLocal(models.FS).Model(model)
+func evaluate(cmd *cobra.Command, model, adapter, source string, length int) (*evaluation, error) {
+	c, err := local(cmd).Model(model)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +107,7 @@ func evaluate(ctx context.Context, model, adapter, source string, length int) (*
 		return nil, err
 	}
 	defer help(1)()
-	if err := e.score(ctx, pass, d.Train, tokens); err != nil {
+	if err := e.score(cmd.Context(), pass, d.Train, tokens); err != nil {
 		return nil, err
 	}
 	return e, nil

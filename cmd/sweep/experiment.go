@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
-	"ranksweep/models"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -20,7 +19,8 @@ const experimentHelp = "EXPERIMENT is an embedded name (see sweep list) or a YAM
 const storeHelp = "DIR is the folder of a store: runs/NAME, or what sweep run --out named."
 
 // modelHelp is what MODEL means, for every command that takes one.
-const modelHelp = "MODEL is base, the embedded one, or a Hugging Face folder."
+const modelHelp = "MODEL is base, the embedded one; a Hugging Face folder; a .gguf file; or a model of the\n" +
+	"Hugging Face hub, org/name[/file.gguf][@revision], which is fetched into its cache."
 
 // overrides adds the flag --set, and returns what it collects.
 func overrides(cmd *cobra.Command) *[]string {
@@ -28,7 +28,7 @@ func overrides(cmd *cobra.Command) *[]string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(name string, set []string) (*sweep.Plan, *sweep.Local, error) {
+func plan(cmd *cobra.Command, name string, set []string) (*sweep.Plan, *sweep.Local, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -36,7 +36,7 @@ func plan(name string, set []string) (*sweep.Plan, *sweep.Local, error) {
 	if err := e.Set(set...); err != nil {
 		return nil, nil, usageError{err}
 	}
-	trainer := sweep.NewLocal(models.FS)
+	trainer := local(cmd)
 	p, err := sweep.NewPlan(e, trainer)
 	return p, trainer, err
 }

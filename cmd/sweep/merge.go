@@ -12,9 +12,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
-	"ranksweep/models"
 	"ranksweep/nn/checkpoint"
-	"ranksweep/sweep"
 )
 
 func newMerge() *cobra.Command {
@@ -35,7 +33,7 @@ func newMerge() *cobra.Command {
 		if *out == "" {
 			return usageError{errors.New("merge: --out is missing: name the folder of the merged model")}
 		}
-		c, err := sweep.NewLocal(models.FS).Copy(args[0])
+		c, err := local(cmd).Copy(args[0])
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func newRun() *cobra.Command {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
-		p, trainer, err := plan(args[0], *set)
+		p, trainer, err := plan(cmd, args[0], *set)
 		if err != nil {
 			return err
 		}

@@ -34,9 +34,13 @@ type Checkpoint struct {
 	source *config // that Load read; nil for a model made here
 }
 
-// Load reads the model folder dir.
-func Load(dir string) (*Checkpoint, error) {
-	return LoadFS(os.DirFS(dir), dir)
+// Load reads a model folder, or a GGUF file.
+func Load(path string) (*Checkpoint, error) {
+	if isGGUF(path) {
+		dir := filepath.Dir(path)
+		return loadGGUF(folder{os.DirFS(dir), dir}, filepath.Base(path))
+	}
+	return LoadFS(os.DirFS(path), path)
 }
 
 // LoadFS reads the model folder at the root of fsys; errors call it name.

@@ -1,57 +1,83 @@
 package checkpoint
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
-	"ranksweep/nn"
 	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/nn/tokenizer"
 )
 
 // isGGUF tells whether a path names a GGUF file.
 func isGGUF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gguf") }
 
-// readGGUF returns the model of a GGUF file, the form that all its weights have
-// there, and what the file says of its tokenizer.
-func readGGUF(dir folder, name string) (*nn.Model, DType, *gguf.Vocabulary, error) {
-	file, err := dir.mapFile(name)
+func loadGGUF(dir folder, name string) (*Checkpoint, error) {
+	c, _, err := readGGUF(dir, name)
 	if err != nil {
-		return nil, F32, nil, err
+		return nil, err
 	}
-	model, dtype, vocabulary, err := parseGGUF(file)
-	if err != nil {
-		file.close()
-		return nil, F32, nil, dir.wrap(name, err)
+	if c.Tokenizer, err = ggufTokenizer(dir, c.source); err != nil {
+		return nil, dir.wrap(name, err)
 	}
-	return model, dtype, vocabulary, nil
+	if have, most := c.Tokenizer.Vocab(), c.Model.Config.Vocab; have > most {
+		return nil, dir.errorf(name, "the tokenizer has %d tokens, but the embedding %d", have, most)
+	}
+	c.Hash = c.hash()
+	return c, nil
 }
 
-func parseGGUF(file *mapping) (*nn.Model, DType, *gguf.Vocabulary, error) {
+// ggufTokenizer reads the tokenizer.json beside a GGUF file.
+func ggufTokenizer(dir folder, c *config) (tokenizer.Tokenizer, error) {
+	tok, err := tokenizer.LoadFS(dir, dir.name, c.ends())
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: put the model's %s beside it, its own tokenizer is not read", err, tokenizerFile)
+	}
+	return tok, err
+}
+
+// readGGUF returns the model of a GGUF file, without a tokenizer, and what the
+// file says of that.
+func readGGUF(dir folder, name string) (*Checkpoint, *gguf.Vocabulary, error) {
+	file, err := dir.mapFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, vocabulary, err := parseGGUF(file)
+	if err != nil {
+		file.close()
+		return nil, nil, dir.wrap(name, err)
+	}
+	return c, vocabulary, nil
+}
+
+func parseGGUF(file *mapping) (*Checkpoint, *gguf.Vocabulary, error) {
 	f, err := gguf.Parse(file.content)
 	if err != nil {
-		return nil, F32, nil, err
+		return nil, nil, err
 	}
 	vocabulary, err := f.Metadata.Vocabulary()
 	if err != nil {
-		return nil, F32, nil, err
+		return nil, nil, err
 	}
 	config, arch, err := ggufConfig(f)
 	if err != nil {
-		return nil, F32, nil, err
+		return nil, nil, err
 	}
 	stored := arch.tensors(f.Tensors, config)
 	if have, want := elements(stored), config.model.Params(); have < want {
-		return nil, F32, nil, fmt.Errorf("the metadata describes %d parameters, but the tensors have %d elements", want, have)
+		return nil, nil, fmt.Errorf("the metadata describes %d parameters, but the tensors have %d elements", want, have)
 	}
 	w, err := newWeightReader(config)
 	if err != nil {
-		return nil, F32, nil, err
+		return nil, nil, err
 	}
 	if err := w.readFile(file, stored); err != nil {
-		return nil, F32, nil, err
+		return nil, nil, err
 	}
-	return w.model, commonDType(w.forms), vocabulary, w.missing()
+	return &Checkpoint{Model: w.model, DType: commonDType(w.forms), source: config}, vocabulary, w.missing()
 }
 
 // tensors returns a file's tensors, with the names that folders have for them.

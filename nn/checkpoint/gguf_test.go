@@ -11,6 +11,7 @@ import (
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint/gguf"
 	"ranksweep/nn/kernel"
+	"ranksweep/nn/tokenizer"
 )
 
 // logits is a golden of gguf/testdata/generate.py: transformers' logits at a
@@ -60,7 +61,7 @@ func (l *logits) compare(t *testing.T, m *nn.Model) {
 
 func TestGGUFLogits(t *testing.T) {
 	for _, name := range []string{"llama", "untied"} {
-		model, dtype, vocabulary, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		c, vocabulary, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,25 +69,25 @@ func TestGGUFLogits(t *testing.T) {
 			Vocab: 260, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 32, Hidden: 96,
 			Context: 128, NormEps: float64(float32(1e-5)), RopeTheta: 10000, TiedHead: name == "llama",
 		}
-		if model.Config != want || dtype != F32 || len(vocabulary.Tokens) != 260 {
-			t.Errorf("%s: %+v, want %+v; %v, %d tokens", name, model.Config, want, dtype, len(vocabulary.Tokens))
+		if c.Model.Config != want || c.DType != F32 || len(vocabulary.Tokens) != 260 {
+			t.Errorf("%s: %+v, want %+v; %v, %d tokens", name, c.Model.Config, want, c.DType, len(vocabulary.Tokens))
 		}
 		var l logits
 		readJSONFile(t, "gguf/testdata/"+name+".json", &l)
-		l.compare(t, model)
+		l.compare(t, c.Model)
 	}
 }
 
 func TestGGUFArchitectures(t *testing.T) {
 	for name := range ggufArchitectures {
-		model, _, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		c, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
 		if err != nil {
 			t.Error(err)
 			continue
 		}
 		var l logits
 		readJSONFile(t, "gguf/testdata/"+name+".json", &l)
-		l.compare(t, model)
+		l.compare(t, c.Model)
 	}
 }
 
@@ -95,13 +96,48 @@ func TestSmolLM2Logits(t *testing.T) {
 	if path == "" {
 		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; gguf/testdata/generate.py says where to get it")
 	}
-	model, _, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path))
+	c, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var l logits
 	readJSONFile(t, "gguf/testdata/smollm2.json", &l)
-	l.compare(t, model)
+	l.compare(t, c.Model)
+}
+
+func TestLoadGGUF(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.GGUF")
+	const eos = "tokenizer.ggml.eos_token_id\x04\x00\x00\x00"
+	content := bytes.Replace(tinyGGUF(t), []byte(eos+"\x03\x01"), []byte(eos+"\x00\x01"), 1) // 256, the byte tokenizer's
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load(path)
+	wantError(t, err, path, "put the model's tokenizer.json beside it")
+	files := tokenizer.NewByteTokenizer().Files()
+	if err := os.WriteFile(filepath.Join(dir, tokenizerFile), files[tokenizerFile], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, ok := c.Tokenizer.EOS(); !ok || id != 256 {
+		t.Errorf("EOS %d, %v", id, ok)
+	}
+	// As a folder it is the same model.
+	folder := filepath.Join(dir, "folder")
+	if err := Save(folder, c, F32); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Hash != c.Hash {
+		t.Error("saving it as a folder changes the hash")
+	}
 }
 
 // tinyGGUF returns the content of a small model and where its tensors and
@@ -116,7 +152,7 @@ func tinyGGUF(t *testing.T) []byte {
 }
 
 func readGGUFBytes(content []byte) error {
-	_, _, _, err := readGGUF(folder{fstest.MapFS{"x.gguf": {Data: content}}, "tiny"}, "x.gguf")
+	_, _, err := readGGUF(folder{fstest.MapFS{"x.gguf": {Data: content}}, "tiny"}, "x.gguf")
 	return err
 }
 

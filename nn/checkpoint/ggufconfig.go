@@ -90,6 +90,14 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 	}
 	fields["vocab_size"] = tensors[embedding].Shape[0]
 	fields["tie_word_embeddings"] = find("output.weight") < 0
+	for _, key := range []string{"bos_token_id", "eos_token_id"} {
+		fields[key] = nil // since transformers takes an absent BOS for 1 and EOS for 2
+		if n, ok, err := m.Int("tokenizer.ggml." + key); err != nil {
+			return nil, err
+		} else if ok {
+			fields[key] = n
+		}
+	}
 	scaling, err := m.ropeScaling()
 	if i := find(ropeFactors); i >= 0 && scaling == nil && err == nil {
 		scaling, err = llama3Scaling(tensors[i], fields)
