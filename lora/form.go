@@ -74,7 +74,7 @@ type merged struct {
 // Forward computes y = x (W + γBA)ᵀ.
 func (f *merged) Forward(y, x blas32.General) {
 	if f.stale {
-		copy(f.weight.Weight.Data, f.Base.Weight.Data)
+		f.Base.Values(f.weight.Weight.Data)
 		f.trained().addDelta(f.weight.Weight, 1)
 		f.stale = false
 	}

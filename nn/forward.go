@@ -30,7 +30,7 @@ func (p *Pass) forward(b *Batch) {
 // these are learned.
 func (p *Pass) embed(x blas32.General, b *Batch) {
 	for i, t := range b.Tokens {
-		copy(row(x, i), row(p.model.Embedding, int(t)))
+		p.model.embedding(row(x, i), int(t))
 	}
 	if p.model.Positions.Rows == 0 {
 		return

@@ -11,7 +11,8 @@ import (
 type Linear struct {
 	Name   string         // its checkpoint name without ".weight"
 	Part   Part           // of the model that it belongs to
-	Weight blas32.General // (out, in)
+	Weight blas32.General // (out, in); without data where the weights are Stored
+	Stored Stored         // the weights in a form that takes less memory; nil for none
 	Bias   []float32      // (out); nil for none
 
 	packed blas32.General // (in, out), Weight transposed; empty where it is not packed
@@ -50,6 +51,8 @@ func (l *Linear) Changed() { l.packed, l.bf16 = blas32.General{}, nil }
 // Forward computes y = x Wᵀ + b; x is (N, in), y is (N, out).
 func (l *Linear) Forward(y, x blas32.General) {
 	switch {
+	case l.Stored != nil:
+		l.storedForward(y, x)
 	case l.bf16 != nil:
 		l.bf16.forward.Multiply(y, x, false)
 	case l.packed.Rows > 0:
@@ -67,11 +70,14 @@ func (l *Linear) Forward(y, x blas32.General) {
 // Backward adds the gradient of the input of y = x Wᵀ + b: dx += dy W;
 // dy is (N, out), dx is (N, in).
 func (l *Linear) Backward(dx, dy blas32.General) {
-	if l.bf16 != nil {
+	switch {
+	case l.Stored != nil:
+		l.storedBackward(dx, dy)
+	case l.bf16 != nil:
 		l.bf16.backward.Multiply(dx, dy, true)
-		return
+	default:
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.Weight, 1, dx)
 	}
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, dy, l.Weight, 1, dx)
 }
 
 // A Map stands in for one linear map in a [Pass] and may train: it computes

@@ -12,7 +12,8 @@ import (
 // any number of them at once.
 type Model struct {
 	Config    Config
-	Embedding blas32.General // (V, C)
+	Embedding blas32.General // (V, C); without data where it is Stored
+	Stored    Stored         // the embedding in a form that takes less memory; nil for none
 	Positions blas32.General // (Config.Positions, C); no rows where positions are rotary
 	Blocks    []Block
 	Norm      Norm
@@ -44,9 +45,10 @@ type Norm struct {
 
 // Tensor is one named weight array, row-major, as checkpoints store it.
 type Tensor struct {
-	Name  string
-	Shape []int
-	Data  []float32
+	Name   string
+	Shape  []int
+	Data   []float32
+	Stored Stored // in place of Data where a model keeps it so; nil for none
 }
 
 // New returns a model of zero weights, those of norms aside, which are one.
@@ -128,7 +130,9 @@ func newBias(n int, bias bool) []float32 {
 // says so by [Linear.Changed]. It must be called before passes share m.
 func (m *Model) Pack() {
 	for _, l := range append(m.Linears(), m.Head) {
-		l.pack()
+		if l.Stored == nil {
+			l.pack()
+		}
 	}
 }
 
@@ -161,8 +165,8 @@ func (m *Model) norms() []Norm {
 // with the model. A tied head is not listed apart from the embedding.
 func (m *Model) Tensors() []Tensor {
 	var all []Tensor
-	matrix := func(name string, w blas32.General) {
-		all = append(all, matrixTensor(name+".weight", w))
+	matrix := func(name string, w blas32.General, stored Stored) {
+		all = append(all, Tensor{name + ".weight", []int{w.Rows, w.Cols}, w.Data, stored})
 	}
 	vector := func(name string, v []float32) {
 		if v != nil {
@@ -174,9 +178,9 @@ func (m *Model) Tensors() []Tensor {
 		vector(n.Name+".bias", n.Bias)
 	}
 	names := m.Config.WeightNames()
-	matrix(names.Embedding, m.Embedding)
+	matrix(names.Embedding, m.Embedding, m.Stored)
 	if m.Positions.Rows > 0 {
-		matrix(names.Positions, m.Positions)
+		matrix(names.Positions, m.Positions, nil)
 	}
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
@@ -188,13 +192,13 @@ func (m *Model) Tensors() []Tensor {
 		vector(prefix+names.QNorm+".weight", b.QNorm)
 		vector(prefix+names.KNorm+".weight", b.KNorm)
 		for _, l := range b.linears() {
-			matrix(l.Name, l.Weight)
+			matrix(l.Name, l.Weight, l.Stored)
 			vector(l.Name+".bias", l.Bias)
 		}
 	}
 	norm(m.Norm)
 	if !m.Config.TiedHead {
-		matrix(names.Head, m.Head.Weight)
+		matrix(names.Head, m.Head.Weight, m.Head.Stored)
 	}
 	vector(names.Head+".bias", m.Head.Bias)
 	return all
@@ -223,7 +227,7 @@ func (m *Model) Init(rng *rand.Rand) {
 	}
 }
 
-// Clone returns a copy of m that shares no memory with it.
+// Clone returns a copy of m that shares no memory with it, all of it float32.
 func (m *Model) Clone() *Model {
 	c, err := New(m.Config)
 	if err != nil {
@@ -231,7 +235,11 @@ func (m *Model) Clone() *Model {
 	}
 	to := c.Tensors()
 	for i, t := range m.Tensors() {
-		copy(to[i].Data, t.Data)
+		if t.Stored != nil {
+			t.Stored.Rows(to[i].Data, 0, t.Shape[0])
+		} else {
+			copy(to[i].Data, t.Data)
+		}
 	}
 	return c
 }
@@ -241,11 +249,9 @@ func NewMatrix(rows, cols int) blas32.General {
 	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float32, rows*cols)}
 }
 
-func matrixTensor(name string, m blas32.General) Tensor {
-	return Tensor{name, []int{m.Rows, m.Cols}, m.Data}
+func vectorTensor(name string, v []float32) Tensor {
+	return Tensor{Name: name, Shape: []int{len(v)}, Data: v}
 }
-
-func vectorTensor(name string, v []float32) Tensor { return Tensor{name, []int{len(v)}, v} }
 
 func ones(n int) []float32 {
 	x := make([]float32, n)

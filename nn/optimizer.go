@@ -189,7 +189,7 @@ func (s *stepCount) tensor(optimizer string) Tensor {
 
 // stateTensor is one of an optimizer's arrays of the shape of p.
 func stateTensor(prefix string, p *Param, data []float32) Tensor {
-	return Tensor{prefix + "." + p.Name, []int{p.Rows, p.Cols}, data}
+	return Tensor{Name: prefix + "." + p.Name, Shape: []int{p.Rows, p.Cols}, Data: data}
 }
 
 // zerosLike returns a zero array for each parameter.

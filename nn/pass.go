@@ -94,6 +94,9 @@ func NewFullPass(m *Model, tokens int) (*Pass, error) {
 	if m.Config.Variant != (Variant{}) {
 		return nil, errors.New("nn: all weights train in LLaMA-style models alone: attach adapters to this one")
 	}
+	if err := m.storedErr(); err != nil {
+		return nil, err
+	}
 	maps := make(map[string]Map)
 	for _, l := range m.Linears() {
 		maps[l.Name] = newFullMap(l)

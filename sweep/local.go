@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -18,6 +19,10 @@ import (
 type Local struct {
 	// Find, if there is one, returns the path of a model that is not embedded.
 	Find func(name string) (path string, err error)
+	// Stored keeps weights in the form that their file has them in, where that
+	// takes less memory than float32. It takes longer and changes no byte of a
+	// run. The embedded models are small, and always float32.
+	Stored bool
 
 	embedded fs.FS
 	mu       sync.Mutex
@@ -55,26 +60,35 @@ func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
 }
 
 // Copy reads the model that Model would return, for one who changes it.
-func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) { return l.read(name) }
+func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) {
+	return l.read(name, checkpoint.Load)
+}
 
 func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
 	if c := l.models[key]; c != nil {
 		return c, nil
 	}
-	c, err := l.read(key.name)
-	if err != nil {
-		return nil, err
+	load := checkpoint.Load
+	if l.Stored {
+		if key.precision == bf16Precision {
+			return nil, errors.New("weights stay in their file's form for products in float32 alone, and not for precision bf16")
+		}
+		load = checkpoint.LoadStored
 	}
-	if key.precision == bf16Precision {
+	c, err := l.read(key.name, load)
+	switch {
+	case err != nil:
+		return nil, err
+	case key.precision == bf16Precision:
 		c.Model.BF16()
-	} else {
+	case !l.Stored:
 		c.Model.Pack() // nothing trains it
 	}
 	l.models[key] = c
 	return c, nil
 }
 
-func (l *Local) read(name string) (*checkpoint.Checkpoint, error) {
+func (l *Local) read(name string, load func(string) (*checkpoint.Checkpoint, error)) (*checkpoint.Checkpoint, error) {
 	if fs.ValidPath(name) && !strings.Contains(name, "/") {
 		if _, err := fs.Stat(l.embedded, name); err == nil {
 			sub, err := fs.Sub(l.embedded, name)
@@ -91,7 +105,7 @@ func (l *Local) read(name string) (*checkpoint.Checkpoint, error) {
 		}
 		name = path
 	}
-	return checkpoint.Load(name)
+	return load(name)
 }
 
 // material is what a config is trained on.

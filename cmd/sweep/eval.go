@@ -45,11 +45,12 @@ func newEval() *cobra.Command {
 	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
 	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
+	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *model == "" || *source == "" {
 			return usageError{fmt.Errorf("eval: --model and --data are both needed; see sweep eval --help")}
 		}
-		e, err := evaluate(cmd, *model, *adapter, *source, *longest)
+		e, err := evaluate(cmd, *form, *model, *adapter, *source, *longest)
 		if err != nil {
 			return err
 		}
@@ -73,8 +74,10 @@ func newEval() *cobra.Command {
 	return cmd
 }
 
-func evaluate(cmd *cobra.Command, model, adapter, source string, length int) (*evaluation, error) {
-	c, err := local(cmd).Model(model)
+func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, length int) (*evaluation, error) {
+	l := local(cmd)
+	l.Stored = form == asStored
+	c, err := l.Model(model)
 	if err != nil {
 		return nil, err
 	}

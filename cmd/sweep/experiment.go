@@ -28,7 +28,7 @@ func overrides(cmd *cobra.Command) *[]string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string) (*sweep.Plan, *sweep.Local, error) {
+func plan(cmd *cobra.Command, name string, set []string, form storage) (*sweep.Plan, *sweep.Local, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -37,6 +37,7 @@ func plan(cmd *cobra.Command, name string, set []string) (*sweep.Plan, *sweep.Lo
 		return nil, nil, usageError{err}
 	}
 	trainer := local(cmd)
+	trainer.Stored = form == asStored
 	p, err := sweep.NewPlan(e, trainer)
 	return p, trainer, err
 }

@@ -38,11 +38,12 @@ func newRun() *cobra.Command {
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
 	set := overrides(cmd)
+	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
-		p, trainer, err := plan(cmd, args[0], *set)
+		p, trainer, err := plan(cmd, args[0], *set, *form)
 		if err != nil {
 			return err
 		}

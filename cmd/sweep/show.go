@@ -22,7 +22,7 @@ func newShow() *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print JSON: the runs with their full configs")
 	set := overrides(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, _, err := plan(cmd, args[0], *set)
+		p, _, err := plan(cmd, args[0], *set, asFloat32)
 		if err != nil {
 			return err
 		}

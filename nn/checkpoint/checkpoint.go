@@ -35,22 +35,32 @@ type Checkpoint struct {
 }
 
 // Load reads a model folder, or a GGUF file.
-func Load(path string) (*Checkpoint, error) {
-	if isGGUF(path) {
-		dir := filepath.Dir(path)
-		return loadGGUF(folder{os.DirFS(dir), dir}, filepath.Base(path))
-	}
-	return LoadFS(os.DirFS(path), path)
-}
+func Load(path string) (*Checkpoint, error) { return load(path, toFloat32) }
+
+// LoadStored is Load but for weights that the file has in a form that takes
+// less memory than float32, which stay in it: such a model has the same hash
+// and gives the same bytes, does not train itself and cannot be saved.
+func LoadStored(path string) (*Checkpoint, error) { return load(path, asStored) }
 
 // LoadFS reads the model folder at the root of fsys; errors call it name.
 func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
-	dir := folder{fsys, name}
+	return loadFolder(folder{fsys, name}, toFloat32)
+}
+
+func load(path string, s storage) (*Checkpoint, error) {
+	if isGGUF(path) {
+		dir := filepath.Dir(path)
+		return loadGGUF(folder{os.DirFS(dir), dir}, filepath.Base(path), s)
+	}
+	return loadFolder(folder{os.DirFS(path), path}, s)
+}
+
+func loadFolder(dir folder, s storage) (*Checkpoint, error) {
 	config, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	tok, err := tokenizer.LoadFS(fsys, name, config.ends())
+	tok, err := tokenizer.LoadFS(dir, dir.name, config.ends())
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
@@ -58,7 +68,7 @@ func LoadFS(fsys fs.FS, name string) (*Checkpoint, error) {
 		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
 			tok.Vocab(), configFile, config.model.Vocab)
 	}
-	model, dtype, err := readWeights(dir, config)
+	model, dtype, err := readWeights(dir, config, s)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +84,11 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	config, err := c.config(dtype)
 	if err != nil {
 		return err
+	}
+	for _, t := range c.Model.Tensors() {
+		if t.Stored != nil {
+			return fmt.Errorf("checkpoint: %s: stays in the form of its file: to save it, read the model by Load", t.Name)
+		}
 	}
 	files := map[string][]byte{configFile: config}
 	maps.Copy(files, c.Tokenizer.Files())
@@ -120,11 +135,21 @@ func (c *Checkpoint) hash() string {
 	h.Write(encodeJSON(llamaConfig(c)))
 	h.Write([]byte(variantText(c.Model.Config.Variant)))
 	buf := make([]byte, 64<<10)
-	for _, t := range c.Model.Tensors() {
-		fmt.Fprintf(h, "%q %v\n", t.Name, t.Shape)
-		for chunk := range slices.Chunk(t.Data, len(buf)/4) {
+	write := func(values []float32) {
+		for chunk := range slices.Chunk(values, len(buf)/4) {
 			encodeF32(buf, chunk)
 			h.Write(buf[:4*len(chunk)])
+		}
+	}
+	for _, t := range c.Model.Tensors() {
+		fmt.Fprintf(h, "%q %v\n", t.Name, t.Shape)
+		write(t.Data)
+		if t.Stored != nil {
+			row := make([]float32, t.Shape[1])
+			for i := range t.Shape[0] {
+				t.Stored.Rows(row, i, 1)
+				write(row)
+			}
 		}
 	}
 	h.Write(c.Tokenizer.Files()[tokenizerFile])

@@ -115,6 +115,37 @@ func TestStorageDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Tied weights that are stored twice may not differ, stored or converted.
+func TestStoredTwice(t *testing.T) {
+	for _, dtype := range []DType{F32, BF16} {
+		dir := t.TempDir()
+		c := tiny(t, true)
+		if err := Save(dir, c, dtype); err != nil {
+			t.Fatal(err)
+		}
+		tensors := c.Model.Tensors()
+		head := nn.Tensor{Name: "lm_head.weight", Shape: tensors[0].Shape, Data: slices.Clone(tensors[0].Data)}
+		for _, differs := range []bool{false, true} {
+			if differs {
+				head.Data[7]++
+			}
+			if err := WriteTensors(filepath.Join(dir, weightsFile), append(slices.Clone(tensors), head), dtype, nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, load := range []func(string) (*Checkpoint, error){Load, LoadStored} {
+				switch c, err := load(dir); {
+				case differs:
+					wantError(t, err, `differs from "lm_head.weight"`, `both are "model.embed_tokens.weight"`)
+				case err != nil:
+					t.Error(err)
+				case c.Hash == "":
+					t.Error("no hash")
+				}
+			}
+		}
+	}
+}
+
 func TestConfigDefaults(t *testing.T) {
 	c := tiny(t, true)
 	c.Model.Config.NormEps, c.Model.Config.RopeTheta = 1e-6, 10000

@@ -130,7 +130,7 @@ func TestReadTensors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := fmt.Sprint(got); s != "[{a [2 3] [1 2 3 4 5 6]} {b [] [7]}]" {
+	if s := fmt.Sprint(got); s != "[{a [2 3] [1 2 3 4 5 6] <nil>} {b [] [7] <nil>}]" {
 		t.Error(s)
 	}
 	_, err = ReadTensors(fstest.MapFS{}, "small")

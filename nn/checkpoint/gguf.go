@@ -14,8 +14,8 @@ import (
 // isGGUF tells whether a path names a GGUF file.
 func isGGUF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gguf") }
 
-func loadGGUF(dir folder, name string) (*Checkpoint, error) {
-	c, _, err := readGGUF(dir, name)
+func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
+	c, _, err := readGGUF(dir, name, s)
 	if err != nil {
 		return nil, err
 	}
@@ -40,12 +40,12 @@ func ggufTokenizer(dir folder, c *config) (tokenizer.Tokenizer, error) {
 
 // readGGUF returns the model of a GGUF file, without a tokenizer, and what the
 // file says of that.
-func readGGUF(dir folder, name string) (*Checkpoint, *gguf.Vocabulary, error) {
+func readGGUF(dir folder, name string, s storage) (*Checkpoint, *gguf.Vocabulary, error) {
 	file, err := dir.mapFile(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, vocabulary, err := parseGGUF(file)
+	c, vocabulary, err := parseGGUF(file, s)
 	if err != nil {
 		file.close()
 		return nil, nil, dir.wrap(name, err)
@@ -53,7 +53,7 @@ func readGGUF(dir folder, name string) (*Checkpoint, *gguf.Vocabulary, error) {
 	return c, vocabulary, nil
 }
 
-func parseGGUF(file *mapping) (*Checkpoint, *gguf.Vocabulary, error) {
+func parseGGUF(file *mapping, s storage) (*Checkpoint, *gguf.Vocabulary, error) {
 	f, err := gguf.Parse(file.content)
 	if err != nil {
 		return nil, nil, err
@@ -70,7 +70,7 @@ func parseGGUF(file *mapping) (*Checkpoint, *gguf.Vocabulary, error) {
 	if have, want := elements(stored), config.model.Params(); have < want {
 		return nil, nil, fmt.Errorf("the metadata describes %d parameters, but the tensors have %d elements", want, have)
 	}
-	w, err := newWeightReader(config)
+	w, err := newWeightReader(config, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,16 +123,11 @@ func elements(stored []storedTensor) int {
 	return n
 }
 
-// unturn decodes a q or k of D channels a head. For its rotary positions, which
-// turn neighbours, llama.cpp puts channel j of a head beside channel j + D/2.
-func (t storedTensor) unturn(dst []float32) {
-	rows := t.shape[0]
-	length := len(dst) / rows
-	head := rows / t.turned
-	size := t.form.Size(length)
-	for i := range rows {
-		first, j := i/head*head, i%head
-		to := first + j/2 + j%2*(head/2)
-		t.form.Decode(dst[to*length:][:length], t.data[i*size:][:size])
-	}
+// turnedFrom returns where a file has row i of a q or k of D channels a head.
+// For its rotary positions, which turn neighbours, llama.cpp puts channel j of a
+// head beside channel j + D/2.
+func (t storedTensor) turnedFrom(i int) int {
+	head := t.shape[0] / t.turned
+	j := i % head
+	return i - j + 2*(j%(head/2)) + j/(head/2)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -61,7 +62,7 @@ func (l *logits) compare(t *testing.T, m *nn.Model) {
 
 func TestGGUFLogits(t *testing.T) {
 	for _, name := range []string{"llama", "untied"} {
-		c, vocabulary, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		c, vocabulary, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf", toFloat32)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +81,7 @@ func TestGGUFLogits(t *testing.T) {
 
 func TestGGUFArchitectures(t *testing.T) {
 	for name := range ggufArchitectures {
-		c, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf")
+		c, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf", toFloat32)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -96,7 +97,7 @@ func TestSmolLM2Logits(t *testing.T) {
 	if path == "" {
 		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; gguf/testdata/generate.py says where to get it")
 	}
-	c, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path))
+	c, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path), toFloat32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +127,24 @@ func TestLoadGGUF(t *testing.T) {
 	if id, ok := c.Tokenizer.EOS(); !ok || id != 256 {
 		t.Errorf("EOS %d, %v", id, ok)
 	}
+	// With its weights as they are stored it is the same model.
+	stored, err := LoadStored(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stored.Hash != c.Hash || stored.Model.Blocks[0].Out.Stored == nil || stored.Model.Embedding.Data != nil {
+		t.Error("LoadStored gives another model")
+	}
+	if stored.Model.Blocks[0].Down.Stored != nil {
+		t.Error("float32 is not used where it lies")
+	}
+	for i, have := range stored.Model.Clone().Tensors() {
+		if want := c.Model.Tensors()[i]; !slices.Equal(have.Data, want.Data) {
+			t.Errorf("%s: other values", want.Name)
+		}
+	}
+	wantError(t, Save(filepath.Join(dir, "stored"), stored, F32), "model.embed_tokens.weight: stays in the form of its file")
+
 	// As a folder it is the same model.
 	folder := filepath.Join(dir, "folder")
 	if err := Save(folder, c, F32); err != nil {
@@ -152,7 +171,7 @@ func tinyGGUF(t *testing.T) []byte {
 }
 
 func readGGUFBytes(content []byte) error {
-	_, _, err := readGGUF(folder{fstest.MapFS{"x.gguf": {Data: content}}, "tiny"}, "x.gguf")
+	_, _, err := readGGUF(folder{fstest.MapFS{"x.gguf": {Data: content}}, "tiny"}, "x.gguf", toFloat32)
 	return err
 }
 

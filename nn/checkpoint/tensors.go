@@ -119,7 +119,7 @@ type storedTensor struct {
 	err   error // why its values cannot be had; nil where they can
 
 	transposed bool // (in, out) of a map that nn has as (out, in)
-	turned     int  // of a GGUF's q or k, the heads whose rows lie in its order; see unturn
+	turned     int  // of a GGUF's q or k, the heads whose rows lie in its order; see turnedFrom
 }
 
 // len is the number of elements.
@@ -128,13 +128,26 @@ func (t storedTensor) len() int { return t.form.Len(len(t.data)) }
 func (t storedTensor) decode(dst []float32) {
 	switch {
 	case t.turned > 0:
-		t.unturn(dst)
+		t.Rows(dst, 0, t.shape[0])
 	case t.transposed:
 		values := nn.Tensor{Shape: t.shape, Data: make([]float32, len(dst))}
 		t.form.Decode(values.Data, t.data)
 		copy(dst, transposed(values).Data)
 	default:
 		t.form.Decode(dst, t.data)
+	}
+}
+
+// Rows implements [nn.Stored]; the tensor is not transposed.
+func (t storedTensor) Rows(dst []float32, first, n int) {
+	cols := t.len() / t.shape[0]
+	size := t.form.Size(cols)
+	if t.turned == 0 {
+		t.form.Decode(dst[:n*cols], t.data[first*size:])
+		return
+	}
+	for i := range n {
+		t.form.Decode(dst[i*cols:][:cols], t.data[t.turnedFrom(first+i)*size:])
 	}
 }
 

@@ -25,7 +25,7 @@ var harmless = []string{
 
 // readWeights returns the model that config describes with the weights of
 // the folder, from one file or from shards, and the form that they have there.
-func readWeights(dir folder, c *config) (*nn.Model, DType, error) {
+func readWeights(dir folder, c *config, s storage) (*nn.Model, DType, error) {
 	files, err := weightFiles(dir)
 	if err != nil {
 		return nil, F32, err
@@ -33,7 +33,7 @@ func readWeights(dir folder, c *config) (*nn.Model, DType, error) {
 	if err := checkRoom(dir, files, c.model); err != nil {
 		return nil, F32, err
 	}
-	w, err := newWeightReader(c)
+	w, err := newWeightReader(c, s)
 	if err != nil {
 		return nil, F32, dir.wrap(configFile, err)
 	}
@@ -107,34 +107,50 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 
 // weightReader fills the tensors of a model.
 type weightReader struct {
-	prefix string // that names may lack
-	model  *nn.Model
-	slots  map[string]*slot
-	forms  []gguf.Type // of every tensor read
+	prefix  string // that names may lack
+	storage storage
+	model   *nn.Model
+	slots   map[string]*slot
+	forms   []gguf.Type // of every tensor read
 }
+
+// storage is how a model has its weights.
+type storage bool
+
+const (
+	toFloat32 storage = false
+	asStored  storage = true // in the form of the file
+)
 
 // slot is a tensor of the model and the stored one that filled it.
 type slot struct {
 	nn.Tensor
-	matrices []*blas32.General // the model's own that hold it
+	matrices []matrix // of the model that have it
+	stored   nn.Stored
 	source   string
 }
 
-func newWeightReader(c *config) (*weightReader, error) {
+// matrix is a place of the model for weights: as float32 or as they are stored.
+type matrix struct {
+	values *blas32.General
+	stored *nn.Stored
+}
+
+func newWeightReader(c *config, storage storage) (*weightReader, error) {
 	model, err := nn.New(c.model)
 	if err != nil {
 		return nil, err
 	}
-	matrices := make(map[*float32][]*blas32.General)
-	add := func(m *blas32.General) {
-		first := unsafe.SliceData(m.Data)
-		matrices[first] = append(matrices[first], m)
+	matrices := make(map[*float32][]matrix)
+	add := func(values *blas32.General, stored *nn.Stored) {
+		first := unsafe.SliceData(values.Data)
+		matrices[first] = append(matrices[first], matrix{values, stored})
 	}
-	add(&model.Embedding)
+	add(&model.Embedding, &model.Stored)
 	for _, l := range append(model.Linears(), model.Head) {
-		add(&l.Weight)
+		add(&l.Weight, &l.Stored)
 	}
-	w := &weightReader{prefix: c.architecture.prefix, model: model, slots: make(map[string]*slot)}
+	w := &weightReader{prefix: c.architecture.prefix, storage: storage, model: model, slots: make(map[string]*slot)}
 	tensors := model.Tensors()
 	for _, t := range tensors {
 		w.slots[t.Name] = &slot{Tensor: t, matrices: matrices[unsafe.SliceData(t.Data)]}
@@ -186,12 +202,15 @@ func (w *weightReader) fill(t storedTensor) (used bool, err error) {
 	w.forms = append(w.forms, t.form)
 	if s.source == "" {
 		s.source = t.name
-		return s.take(t), nil
+		return w.take(s, t), nil
 	}
 	again, ok := t.inPlace()
 	if !ok {
 		again = make([]float32, t.len())
 		t.decode(again)
+	}
+	if s.stored != nil {
+		s.stored.Rows(s.Data, 0, s.Shape[0])
 	}
 	if !slices.Equal(again, s.Data) {
 		return false, fmt.Errorf("differs from %q, though both are %q", s.source, s.Name)
@@ -200,17 +219,25 @@ func (w *weightReader) fill(t storedTensor) (used bool, err error) {
 }
 
 // take makes t the values of the slot: as they lie, or converted.
-func (s *slot) take(t storedTensor) (used bool) {
+func (w *weightReader) take(s *slot, t storedTensor) (used bool) {
 	data, ok := t.inPlace()
-	if !ok || len(s.matrices) == 0 {
-		t.decode(s.Data)
-		return false
+	switch {
+	case len(s.matrices) == 0:
+	case ok:
+		s.Data = data
+		for _, m := range s.matrices {
+			m.values.Data = data
+		}
+		return true
+	case w.storage == asStored && t.form != gguf.F32 && !t.transposed:
+		s.stored = t
+		for _, m := range s.matrices {
+			m.values.Data, *m.stored = nil, t
+		}
+		return true
 	}
-	for _, m := range s.matrices {
-		m.Data = data
-	}
-	s.Data = data
-	return true
+	t.decode(s.Data)
+	return false
 }
 
 // missing names the first tensor of the model that no file has.

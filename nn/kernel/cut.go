@@ -1,5 +1,7 @@
 package kernel
 
+import "iter"
+
 // A cut divides the indices below n into nearly equal parts, each a multiple
 // of unit long but for the last.
 type cut struct{ n, unit, parts int }
@@ -16,4 +18,18 @@ func (c cut) part(i int) (start, length int) {
 	start = units * i / c.parts * c.unit
 	end := min(units*(i+1)/c.parts*c.unit, c.n)
 	return start, end - start
+}
+
+// Depths yields the parts, by their first index and length, in which products
+// go through a dimension of k that they sum over. Products of these parts, each
+// added to the sum of those before, give the bytes of the whole product.
+func Depths(k int) iter.Seq2[int, int] {
+	return func(yield func(start, length int) bool) {
+		c := newCut(k, maxK, 1)
+		for i := range c.parts {
+			if start, length := c.part(i); !yield(start, length) {
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,122 @@
+package nn
+
+import (
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn/kernel"
+)
+
+// Stored is a frozen matrix in the form that a file has it in. A map of stored
+// weights makes a few rows at a time float32 and multiplies by these: it takes
+// longer and gives the same bytes as if all had been float32 from the start.
+// Several goroutines may read one at once.
+type Stored interface {
+	// Rows writes the values of n rows, the first of them given, to dst, (n, in).
+	Rows(dst []float32, first, n int)
+}
+
+// storedForward computes y = x Wᵀ: each part of W's rows is a part of y's
+// columns.
+func (l *Linear) storedForward(y, x blas32.General) {
+	s := getScratch()
+	defer s.put()
+	for first, n := range kernel.Depths(l.Out()) {
+		blas32.Gemm(blas.NoTrans, blas.Trans, 1, x, s.rows(l, first, n), 0, view(y, 0, first, y.Rows, n))
+	}
+}
+
+// storedBackward adds dx += dy W: the sum over W's rows goes by the parts that
+// it goes by in a product with all of W.
+func (l *Linear) storedBackward(dx, dy blas32.General) {
+	s := getScratch()
+	defer s.put()
+	for first, n := range kernel.Depths(l.Out()) {
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, view(dy, 0, first, dy.Rows, n), s.rows(l, first, n), 1, dx)
+	}
+}
+
+// Values writes the weights to dst, (out, in).
+func (l *Linear) Values(dst []float32) {
+	if l.Stored != nil {
+		l.Stored.Rows(dst, 0, l.Out())
+		return
+	}
+	copy(dst, l.Weight.Data)
+}
+
+// embedding writes a token's embedding to dst, (C).
+func (m *Model) embedding(dst []float32, token int) {
+	if m.Stored != nil {
+		m.Stored.Rows(dst, token, 1)
+		return
+	}
+	copy(dst, row(m.Embedding, token))
+}
+
+// storedErr refuses to change weights that are stored.
+func (m *Model) storedErr() error {
+	for _, l := range append(m.Linears(), m.Head) {
+		if l.Stored != nil {
+			return fmt.Errorf("nn: %s: stored weights stay as they are; read the model as float32", l.Name)
+		}
+	}
+	return nil
+}
+
+// scratch is where rows of stored weights become float32.
+type scratch struct{ data []float32 }
+
+// scratches are those that no product is using: as with nn/kernel's buffers,
+// there are as many as there were products at a time.
+var scratches struct {
+	sync.Mutex
+	list []*scratch
+}
+
+func getScratch() *scratch {
+	scratches.Lock()
+	defer scratches.Unlock()
+	last := len(scratches.list) - 1
+	if last < 0 {
+		return new(scratch)
+	}
+	s := scratches.list[last]
+	scratches.list = scratches.list[:last]
+	return s
+}
+
+func (s *scratch) put() {
+	scratches.Lock()
+	defer scratches.Unlock()
+	scratches.list = append(scratches.list, s)
+}
+
+// rows returns n rows of a map's weights, (n, in).
+func (s *scratch) rows(l *Linear, first, n int) blas32.General {
+	if size := n * l.In(); cap(s.data) < size {
+		s.data = make([]float32, size)
+	}
+	m := blas32.General{Rows: n, Cols: l.In(), Stride: l.In(), Data: s.data[:n*l.In()]}
+	l.Stored.Rows(m.Data, first, n)
+	return m
+}
+
+// ScratchBytes is the memory that a pass takes to read stored weights; none
+// where all are float32.
+func (m *Model) ScratchBytes() int64 {
+	most := 0
+	for _, l := range append(m.Linears(), m.Head) {
+		if l.Stored == nil {
+			continue
+		}
+		for _, n := range kernel.Depths(l.Out()) {
+			most = max(most, n*l.In())
+		}
+	}
+	const float = 4
+	return float * int64(most)
+}
