@@ -2,8 +2,9 @@ package kernel
 
 // A block is a k×n part of B, cut into panels as wide as the widest tile and
 // a narrower last one. Panels of a B stored by rows are read where they lie,
-// which is faster than to copy them first, even from long rows; those of a B
-// stored by columns are packed, that is copied by rows.
+// which is faster than to copy them first, even from long rows; unless their
+// rows crowd, and are read often. Those, and the panels of a B stored by columns,
+// are packed, that is copied by rows.
 type block struct {
 	k, n   int
 	panels matrix // the first of the wide panels
@@ -11,11 +12,17 @@ type block struct {
 	last   matrix // the narrow panel, if n is not a multiple of the widest
 }
 
-func (u *micro) newBlock(b matrix, k, n int, buf []float32) block {
+// readInPlace is how many strips of A read a crowded block at less cost than
+// that of packing it.
+const readInPlace = 4
+
+// newBlock is given how many rows of A will be multiplied by the block.
+func (u *micro) newBlock(b matrix, k, n, m int, buf []float32) block {
 	wide := u.widest()
 	blk := block{k: k, n: n, panels: b, step: wide}
 	narrow := n % wide
-	if b.cs != 1 {
+	packs := b.cs != 1 || crowd(b.rs) && m > readInPlace*u.rows
+	if packs {
 		blk.panels, blk.step = matrix{buf, wide, 1}, k*wide
 		for j := 0; j < n-narrow; j += wide {
 			u.pack(buf[j*k:], b.from(0, j), k, wide)
@@ -24,7 +31,7 @@ func (u *micro) newBlock(b matrix, k, n int, buf []float32) block {
 	if narrow > 0 {
 		j := n - narrow
 		blk.last = b.from(0, j)
-		if b.cs != 1 || narrow != u.fit(narrow) {
+		if packs || narrow != u.fit(narrow) {
 			blk.last = u.pack(buf[j*k:], blk.last, k, narrow)
 		}
 	}

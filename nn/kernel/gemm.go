@@ -45,7 +45,7 @@ func (g gemm) compute() {
 		p, k := depths.part(d)
 		for w := range widths.parts {
 			j, n := widths.part(w)
-			block := g.newBlock(g.b.from(p, j), k, n, buf.b[:])
+			block := g.newBlock(g.b.from(p, j), k, n, g.m, buf.b[:])
 			g.multiply(g.a.from(0, each*p), min(each*k, g.k-each*p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
 		}
 		g.beta = 1

@@ -27,15 +27,27 @@ func (m matrix) from(i, j int) matrix {
 // cache, where it has 64 sets of 64 bytes, as most have.
 const setSpan = 1024
 
-// crowded tells whether rows of m read side by side compete for one cache set.
-func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 }
+// crowded tells whether what a tile reads of m, a strip of A, competes for few
+// cache sets: rows side by side for one, or columns one after the other for two.
+func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 || crowd(m.cs) }
 
-// spreadStride is the row stride of a spread matrix: a cache line more than
-// it needs.
-const spreadStride = maxK + 16
+// crowd tells whether addresses so many floats apart, one for each step along
+// k, are in so few cache sets that none is still there when it is read again.
+func crowd(stride int) bool { return stride%(setSpan/2) == 0 }
+
+// The strides of a spread matrix: that of rows is a cache line more than it
+// needs, that of columns a cache line.
+const (
+	spreadStride = maxK + 16
+	spreadColumn = 16
+)
 
 // spread copies the first rows × cols of m to dst so that they do not crowd.
 func spread(dst []float32, m matrix, rows, cols int) matrix {
-	copyRows(rows, cols, dst, spreadStride, m.data, m.rs)
-	return matrix{dst, spreadStride, 1}
+	if m.cs == 1 {
+		copyRows(rows, cols, dst, spreadStride, m.data, m.rs)
+		return matrix{dst, spreadStride, 1}
+	}
+	copyRows(cols, rows, dst, spreadColumn, m.data, m.cs)
+	return matrix{dst, 1, spreadColumn}
 }

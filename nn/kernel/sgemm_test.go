@@ -99,6 +99,32 @@ func TestCrowdedRows(t *testing.T) {
 	})
 }
 
+// So do columns of A and rows of B.
+func TestCrowdedSteps(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		for _, m := range []int{1, readInPlace * u.rows, readInPlace*u.rows + 1, setSpan / 2} {
+			for _, n := range []int{5, 3 * u.widest(), 3*u.widest() + 1} {
+				p := product{tA: blas.Trans, tB: blas.NoTrans, m: m, n: n, k: 11, alpha: 1}
+				p.a, p.lda = crowding(m, p.k)
+				p.b, p.ldb = crowding(n, p.k)
+				p.c, p.ldc = stored(newRand(), blas.NoTrans, m, n, 1)
+				if !operand(p.a, p.lda, p.tA).crowded() || !crowd(p.ldb) {
+					t.Fatal("A or B does not crowd")
+				}
+				if err := p.compare(p.by(u)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}
+
+// crowding returns a matrix of so many columns whose rows crowd.
+func crowding(cols, rows int) (data []float32, ld int) {
+	const half = setSpan / 2
+	return stored(newRand(), blas.NoTrans, rows, cols, (half-cols%half)%half)
+}
+
 func TestAlphaAndBeta(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		rng := newRand()
