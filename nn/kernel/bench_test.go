@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -74,18 +75,69 @@ func BenchmarkSgemm(b *testing.B) {
 	}
 }
 
+// BenchmarkBF16 multiplies by weights that are kept in bfloat16, by every kernel
+// of pairs, and by Sgemm once they are expanded: in float32 they take twice the
+// memory, as Sgemm/NN reads them.
+func BenchmarkBF16(b *testing.B) {
+	for _, size := range [][3]int{{1024, 256, 256}, {1024, 688, 256}, {1024, 256, 688}, {512, 512, 512}} {
+		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: size[0], n: size[1], k: size[2]}
+		p.fill(newRand(), 0)
+		m := NewBF16(general(p.k, p.n, p.b, p.ldb), blas.NoTrans)
+		a, c := general(p.m, p.k, p.a, p.lda), general(p.m, p.n, p.c, p.ldc)
+		run := func(name string, multiply func()) {
+			b.Run(fmt.Sprintf("%dx%dx%d/%s", p.m, p.n, p.k, name), func(b *testing.B) {
+				for b.Loop() {
+					multiply()
+				}
+				gflops(b, 2*p.m*p.n*p.k)
+			})
+		}
+		for _, u := range pairKernels() {
+			if u != &bf16Portable {
+				run(u.name, func() { m.multiply(u, c, a, false) })
+			}
+		}
+		whole := make([]float32, p.k*p.n)
+		run("expanded", func() {
+			m.expand(whole)
+			Implementation{}.Sgemm(p.tA, p.tB, p.m, p.n, p.k, 1, p.a, p.lda, whole, p.n, 0, p.c, p.ldc)
+		})
+		run("float32", func() {
+			Implementation{}.Sgemm(p.tA, p.tB, p.m, p.n, p.k, 1, p.a, p.lda, p.b, p.ldb, 0, p.c, p.ldc)
+		})
+	}
+}
+
+// expand writes the elements of m to dst by rows; K is even.
+func (m *BF16) expand(dst []float32) {
+	for i := 0; i < m.K; i += 2 {
+		even, odd := dst[i*m.N:][:m.N], dst[(i+1)*m.N:][:m.N]
+		for j, w := range m.words[i/2*m.N:][:m.N] {
+			bits := math.Float32bits(w)
+			even[j], odd[j] = math.Float32frombits(bits<<16), math.Float32frombits(bits&0xffff0000)
+		}
+	}
+}
+
 // BenchmarkTile measures a micro-kernel alone, on data in the L1 cache: the
 // peak that Sgemm is held against.
 func BenchmarkTile(b *testing.B) {
 	for _, u := range available {
-		b.Run(u.name, func(b *testing.B) {
-			rows, cols, k := u.rows, u.widest(), 128
-			p := product{tA: blas.Trans, tB: blas.NoTrans, m: rows, n: cols, k: k}
-			p.fill(newRand(), 0)
-			for b.Loop() {
-				u.tile(rows, cols, k, p.a, 1, p.lda, p.b, p.ldb, p.c, p.ldc, 1, 1)
-			}
-			gflops(b, 2*rows*cols*k)
-		})
+		b.Run(u.name, func(b *testing.B) { u.benchmark(b, 1) })
 	}
+	for _, u := range pairKernels() {
+		b.Run("bf16/"+u.name, func(b *testing.B) { u.benchmark(b, 2) })
+	}
+}
+
+// benchmark measures a tile of which one step along k multiplies so many
+// elements of each row and column.
+func (u *micro) benchmark(b *testing.B, elements int) {
+	rows, cols, k := u.rows, u.widest(), 128
+	p := product{tA: blas.Trans, tB: blas.NoTrans, m: rows, n: cols, k: k}
+	p.fill(newRand(), 0)
+	for b.Loop() {
+		u.tile(rows, cols, k, p.a, 1, p.lda, p.b, p.ldb, p.c, p.ldc, 1, 1)
+	}
+	gflops(b, 2*rows*cols*k*elements)
 }

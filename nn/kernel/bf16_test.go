@@ -12,14 +12,21 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// forEachBF16 runs a test with every kernel of pairs that this CPU has.
-func forEachBF16(t *testing.T, test func(t *testing.T, u *micro)) {
-	var seen []*micro
-	for _, v := range available {
-		if u := v.bf16; !slices.Contains(seen, u) {
-			seen = append(seen, u)
-			t.Run(u.name, func(t *testing.T) { test(t, u) })
+// pairKernels are the kernels of pairs that this CPU has, best first.
+func pairKernels() []*micro {
+	var all []*micro
+	for _, u := range available {
+		if !slices.Contains(all, u.bf16) {
+			all = append(all, u.bf16)
 		}
+	}
+	return all
+}
+
+// forEachBF16 runs a test with each of them.
+func forEachBF16(t *testing.T, test func(t *testing.T, u *micro)) {
+	for _, u := range pairKernels() {
+		t.Run(u.name, func(t *testing.T) { test(t, u) })
 	}
 }
 
