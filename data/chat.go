@@ -4,43 +4,125 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"ranksweep/nn/tokenizer/chat"
 )
 
-// chat lays a conversation out in a plain form: each turn is "role: content"
-// on a line of its own, and what follows "assistant:" is a completion.
-// A model's own chat template would take the place of this one.
+// roles are the roles of a conversation, each with the kind of its turns.
+var roles = map[string]Kind{"system": System, "user": User, "assistant": Assistant, "tool": Tool}
+
+// chat reads a conversation: its turns as they are.
 func (r *record) chat() Example {
 	var x Example
-	prompt := ""
+	learns := false
 	for i, turn := range r.turns() {
-		switch turn.role {
-		case "assistant":
-			x = append(x, pair(prompt+"assistant:", " "+turn.content)...)
-			prompt = "\n"
-		case "system", "user", "tool":
-			prompt += turn.role + ": " + turn.content + "\n"
-		default:
-			r.fail(fmt.Errorf("messages[%d].role: %q is none of system, user, assistant, tool", i, turn.role))
+		kind, ok := roles[turn.Role]
+		if !ok {
+			r.fail(fmt.Errorf("messages[%d].role: %q is none of system, user, assistant, tool", i, turn.Role))
 		}
+		learns = learns || kind == Assistant
+		x = append(x, Segment{kind, turn.Content})
 	}
-	if x == nil {
+	if !learns {
 		r.fail(errors.New("messages: no turn is the assistant's, so there is nothing to learn"))
 	}
 	return x
 }
 
-type turn struct{ role, content string }
-
-func (r *record) turns() []turn {
+func (r *record) turns() []chat.Message {
 	var list []json.RawMessage
 	r.read("messages", r.fields["messages"], '[', &list)
-	turns := make([]turn, len(list))
+	turns := make([]chat.Message, len(list))
 	for i, raw := range list {
 		name := fmt.Sprintf("messages[%d]", i)
 		var fields map[string]json.RawMessage
 		r.read(name, raw, '{', &fields)
-		r.read(name+".role", fields["role"], '"', &turns[i].role)
-		r.read(name+".content", fields["content"], '"', &turns[i].content)
+		r.read(name+".role", fields["role"], '"', &turns[i].Role)
+		r.read(name+".content", fields["content"], '"', &turns[i].Content)
 	}
 	return turns
+}
+
+// isConversation reports whether x is laid out only when it is encoded.
+func (x Example) isConversation() bool { return len(x) > 0 && x[0].Kind >= System }
+
+// messages returns the turns of a conversation.
+func (x Example) messages() []chat.Message {
+	list := make([]chat.Message, len(x))
+	for i, s := range x {
+		list[i] = chat.Message{Role: s.Kind.role(), Content: s.Text}
+	}
+	return list
+}
+
+func (k Kind) role() string {
+	for name, kind := range roles {
+		if kind == k {
+			return name
+		}
+	}
+	panic(fmt.Sprintf("data: kind %d is no role", k))
+}
+
+// plain lays a conversation out for a model that has no template: each turn is
+// "role: content" on a line of its own, and what follows "assistant:" is a
+// completion.
+func (x Example) plain() Example {
+	var out Example
+	prompt := ""
+	for _, m := range x.messages() {
+		if m.Role == "assistant" {
+			out = append(out, pair(prompt+"assistant:", " "+m.Content)...)
+			prompt = "\n"
+		} else {
+			prompt += m.Role + ": " + m.Content + "\n"
+		}
+	}
+	return out
+}
+
+// layOut returns a conversation's tokens as the model's template has them.
+// What an assistant says is encoded apart from the prompt, as it is when the
+// model is asked.
+func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
+	parts, err := t.Render(x.messages())
+	if err != nil {
+		return nil, err
+	}
+	var tokens []symbol
+	for i, p := range parts {
+		encode := e.tokenizer.EncodePiece
+		if i == 0 {
+			encode = e.tokenizer.EncodeBare
+		}
+		part := e.spreadBetween(encode(p.Text), len(p.Text)-p.Special)
+		for j := range part {
+			part[j].score = p.Completion || e.settings.Loss == LossAll
+		}
+		tokens = append(tokens, part...)
+	}
+	if len(tokens) > 0 {
+		tokens[0].score = false
+	}
+	return tokens, nil
+}
+
+// spreadBetween is spread for tokens of which special ones stand for nothing.
+func (e *encoder) spreadBetween(ids []int32, bytes int) []symbol {
+	var plain []int32
+	special := make([]bool, len(ids))
+	for i := range ids {
+		if special[i] = e.tokenizer.Decode(ids[i:i+1]) == ""; !special[i] {
+			plain = append(plain, ids[i])
+		}
+	}
+	shares := spread(plain, bytes)
+	tokens := make([]symbol, len(ids))
+	for i, id := range ids {
+		tokens[i].id = id
+		if !special[i] {
+			tokens[i], shares = shares[0], shares[1:]
+		}
+	}
+	return tokens
 }

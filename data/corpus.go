@@ -16,6 +16,13 @@ const (
 	Prompt
 	// Completion is scored, with an EOS that ends it.
 	Completion
+
+	// System, User, Assistant and Tool are turns of a conversation, laid out
+	// by the chat template of the model that reads it.
+	System
+	User
+	Assistant
+	Tool
 )
 
 // Segment is a part of an example.
@@ -25,7 +32,7 @@ type Segment struct {
 }
 
 // Example is what a model reads in one go: one Text, or a Prompt and its
-// Completion, or several such pairs for a conversation.
+// Completion, or the turns of a conversation.
 type Example []Segment
 
 func pair(prompt, completion string) Example {

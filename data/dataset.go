@@ -30,6 +30,7 @@ type Stats struct {
 	Shortened int // longer than the context: the prompt lost its beginning
 	Truncated int // longer than the context even so, and cut off at its end
 	Dropped   int // with nothing to score
+	Plain     int // conversations for which the tokenizer has no template
 }
 
 // Warnings says in words what a user should know of.
@@ -42,6 +43,7 @@ func (s Stats) Warnings() []string {
 		{s.Shortened, "are longer than the context: their prompts lost the beginning"},
 		{s.Truncated, "are longer than the context and were cut off at its end"},
 		{s.Dropped, "have nothing to score and were dropped"},
+		{s.Plain, "are conversations, which the tokenizer has no chat template for: each turn is a line \"role: content\""},
 	} {
 		if f.count > 0 {
 			list = append(list, fmt.Sprintf("%d of %d examples %s", f.count, s.Examples, f.what))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"ranksweep/nn/tokenizer/chat"
 )
 
 // Tokenizer is what encoding needs of one; tokenizer.Tokenizer is such.
@@ -17,6 +19,10 @@ type Tokenizer interface {
 	Decode(ids []int32) string
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
+	// EncodeBare is Encode without what the template puts around a text.
+	EncodeBare(text string) []int32
+	// Chat returns the template of conversations; nil if there is none.
+	Chat() (*chat.Template, error)
 }
 
 // symbol is a token of an example.
@@ -32,6 +38,7 @@ type encoder struct {
 	settings  Settings
 	eos       int32
 	hasEOS    bool
+	plain     int // conversations laid out without a template
 }
 
 func newEncoder(t Tokenizer, s Settings) *encoder {
@@ -43,6 +50,17 @@ func newEncoder(t Tokenizer, s Settings) *encoder {
 // encode returns the tokens of an example. The first is not scored, since
 // there is nothing to predict it from.
 func (e *encoder) encode(x Example) ([]symbol, error) {
+	if x.isConversation() {
+		t, err := e.tokenizer.Chat()
+		if err != nil {
+			return nil, err
+		}
+		if t != nil {
+			return e.layOut(t, x)
+		}
+		e.plain++
+		x = x.plain()
+	}
 	var tokens []symbol
 	for i, s := range x {
 		var part []symbol

@@ -102,43 +102,43 @@ func TestEncode(t *testing.T) {
 		want      []string // tokens>targets bytes
 		stats     Stats
 	}{
-		{"text", plainBytes, onlyCompletion, texts("abcd"), []string{"abc>bcd 3"}, Stats{1, 0, 0, 0}},
-		{"text with BOS", withBOS, onlyCompletion, texts("abcd"), []string{"^abc>abcd 4"}, Stats{1, 0, 0, 0}},
-		{"text with EOS asked for", withBOS, eos(all), texts("abcd"), []string{"^abcd>abcd$ 4"}, Stats{1, 0, 0, 0}},
-		{"the template's EOS is scored", withBoth, all, texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0}},
-		{"and is not doubled", withBoth, eos(all), texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0}},
-		{"empty and short texts", plainBytes, all, texts("", "a", "ab"), []string{"a>b 1"}, Stats{3, 0, 0, 2}},
-		{"windows", plainBytes, short(all, 3), texts("abcdef"), []string{"ab>bc 2", "cd>de 2", "e>f 1"}, Stats{1, 0, 0, 0}},
-		{"a text as long as the context", plainBytes, short(all, 4), texts("abcd"), []string{"abc>bcd 3"}, Stats{1, 0, 0, 0}},
-		{"first character of two bytes", plainBytes, all, texts("éa"), []string{"\xc3\xa9>\xa9a 2"}, Stats{1, 0, 0, 0}},
+		{"text", plainBytes, onlyCompletion, texts("abcd"), []string{"abc>bcd 3"}, Stats{1, 0, 0, 0, 0}},
+		{"text with BOS", withBOS, onlyCompletion, texts("abcd"), []string{"^abc>abcd 4"}, Stats{1, 0, 0, 0, 0}},
+		{"text with EOS asked for", withBOS, eos(all), texts("abcd"), []string{"^abcd>abcd$ 4"}, Stats{1, 0, 0, 0, 0}},
+		{"the template's EOS is scored", withBoth, all, texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"and is not doubled", withBoth, eos(all), texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"empty and short texts", plainBytes, all, texts("", "a", "ab"), []string{"a>b 1"}, Stats{3, 0, 0, 2, 0}},
+		{"windows", plainBytes, short(all, 3), texts("abcdef"), []string{"ab>bc 2", "cd>de 2", "e>f 1"}, Stats{1, 0, 0, 0, 0}},
+		{"a text as long as the context", plainBytes, short(all, 4), texts("abcd"), []string{"abc>bcd 3"}, Stats{1, 0, 0, 0, 0}},
+		{"first character of two bytes", plainBytes, all, texts("éa"), []string{"\xc3\xa9>\xa9a 2"}, Stats{1, 0, 0, 0, 0}},
 
-		{"completion", plainBytes, onlyCompletion, corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0}},
-		{"prompt scored too", plainBytes, all, corpus(pair("ab", "cd")), []string{"abcd>bcd$ 3"}, Stats{1, 0, 0, 0}},
-		{"completion with BOS", withBOS, onlyCompletion, corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0}},
-		{"prompt scored, with BOS", withBOS, all, corpus(pair("ab", "cd")), []string{"^abcd>abcd$ 4"}, Stats{1, 0, 0, 0}},
-		{"EOS once, at the end", withBoth, eos(onlyCompletion), corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0}},
-		{"empty prompt", plainBytes, onlyCompletion, corpus(pair("", "cd")), []string{"cd>d$ 1"}, Stats{1, 0, 0, 0}},
-		{"empty prompt, EOS as BOS", template{plainBytes, []int32{byteEOS}, nil}, onlyCompletion, corpus(pair("", "cd")), []string{"$cd>cd$ 2"}, Stats{1, 0, 0, 0}},
-		{"empty completion", plainBytes, onlyCompletion, corpus(pair("ab", "")), []string{"ab>_$ 0"}, Stats{1, 0, 0, 0}},
-		{"just fits", plainBytes, short(onlyCompletion, 5), corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0}},
-		{"EOS does not fit", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cd")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0}},
-		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0}},
-		{"prompt's beginning cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fg"), pair("a", "b")), []string{"cdefg>__fg$ 2", "ab>b$ 1"}, Stats{2, 1, 0, 0}},
-		{"both cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"cdefg>__fgh 3"}, Stats{1, 1, 1, 0}},
-		{"both cut off, with BOS", withBOS, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"^defg>__fgh 3"}, Stats{1, 1, 1, 0}},
-		{"the shortest context", plainBytes, short(onlyCompletion, 2), corpus(pair("abc", "de")), []string{"c>d 1"}, Stats{1, 1, 1, 0}},
-		{"a scored prompt keeps its beginning", plainBytes, short(all, 4), corpus(pair("abcde", "fg")), []string{"abc>bcd 3"}, Stats{1, 0, 1, 0}},
-		{"conversation", plainBytes, onlyCompletion, corpus(chat), []string{"a:bc$d:e>_bc$__e$ 3"}, Stats{1, 0, 0, 0}},
-		{"unscored end left out", plainBytes, short(onlyCompletion, 7), corpus(chat), []string{"a:bc>_bc$ 2"}, Stats{1, 0, 1, 0}},
+		{"completion", plainBytes, onlyCompletion, corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"prompt scored too", plainBytes, all, corpus(pair("ab", "cd")), []string{"abcd>bcd$ 3"}, Stats{1, 0, 0, 0, 0}},
+		{"completion with BOS", withBOS, onlyCompletion, corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"prompt scored, with BOS", withBOS, all, corpus(pair("ab", "cd")), []string{"^abcd>abcd$ 4"}, Stats{1, 0, 0, 0, 0}},
+		{"EOS once, at the end", withBoth, eos(onlyCompletion), corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"empty prompt", plainBytes, onlyCompletion, corpus(pair("", "cd")), []string{"cd>d$ 1"}, Stats{1, 0, 0, 0, 0}},
+		{"empty prompt, EOS as BOS", template{plainBytes, []int32{byteEOS}, nil}, onlyCompletion, corpus(pair("", "cd")), []string{"$cd>cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"empty completion", plainBytes, onlyCompletion, corpus(pair("ab", "")), []string{"ab>_$ 0"}, Stats{1, 0, 0, 0, 0}},
+		{"just fits", plainBytes, short(onlyCompletion, 5), corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"EOS does not fit", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cd")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
+		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
+		{"prompt's beginning cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fg"), pair("a", "b")), []string{"cdefg>__fg$ 2", "ab>b$ 1"}, Stats{2, 1, 0, 0, 0}},
+		{"both cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"cdefg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
+		{"both cut off, with BOS", withBOS, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"^defg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
+		{"the shortest context", plainBytes, short(onlyCompletion, 2), corpus(pair("abc", "de")), []string{"c>d 1"}, Stats{1, 1, 1, 0, 0}},
+		{"a scored prompt keeps its beginning", plainBytes, short(all, 4), corpus(pair("abcde", "fg")), []string{"abc>bcd 3"}, Stats{1, 0, 1, 0, 0}},
+		{"conversation", plainBytes, onlyCompletion, corpus(chat), []string{"a:bc$d:e>_bc$__e$ 3"}, Stats{1, 0, 0, 0, 0}},
+		{"unscored end left out", plainBytes, short(onlyCompletion, 7), corpus(chat), []string{"a:bc>_bc$ 2"}, Stats{1, 0, 1, 0, 0}},
 
 		{"packed", plainBytes, short(packed(onlyCompletion), 6), corpus(pair("ab", "cd"), pair("e", "f")),
-			[]string{"abcd$e>_cd$_f 3", "f>$ 0"}, Stats{2, 0, 0, 0}},
+			[]string{"abcd$e>_cd$_f 3", "f>$ 0"}, Stats{2, 0, 0, 0, 0}},
 		{"packed texts", plainBytes, short(packed(all), 4), texts("abc", "defghi", "j"),
-			[]string{"abcd>bc_e 3", "efgh>fghi 4"}, Stats{3, 0, 0, 1}},
+			[]string{"abcd>bc_e 3", "efgh>fghi 4"}, Stats{3, 0, 0, 1, 0}},
 		{"packed texts with EOS", plainBytes, short(packed(eos(all)), 4), texts("abc", "de"),
-			[]string{"abc>bc$ 2", "de>e$ 1"}, Stats{2, 0, 0, 0}},
+			[]string{"abc>bc$ 2", "de>e$ 1"}, Stats{2, 0, 0, 0, 0}},
 		{"packed, a prompt's beginning cut off", plainBytes, short(packed(onlyCompletion), 6), corpus(pair("abcd", "e"), pair("fghijk", "")),
-			[]string{"abcde>___e$ 1", "ghijk>____$ 0"}, Stats{2, 1, 0, 0}},
+			[]string{"abcde>___e$ 1", "ghijk>____$ 0"}, Stats{2, 1, 0, 0, 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := mustEncode(t, c.corpus, c.tokenizer, c.settings)
@@ -257,11 +257,12 @@ func TestWarnings(t *testing.T) {
 	if got := (Stats{Examples: 5}).Warnings(); got != nil {
 		t.Errorf("warnings without a reason: %q", got)
 	}
-	got := Stats{Examples: 5, Shortened: 3, Truncated: 1, Dropped: 2}.Warnings()
+	got := Stats{Examples: 5, Shortened: 3, Truncated: 1, Dropped: 2, Plain: 4}.Warnings()
 	want := []string{
 		"3 of 5 examples are longer than the context: their prompts lost the beginning",
 		"1 of 5 examples are longer than the context and were cut off at its end",
 		"2 of 5 examples have nothing to score and were dropped",
+		`4 of 5 examples are conversations, which the tokenizer has no chat template for: each turn is a line "role: content"`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -45,7 +45,8 @@ func Recipes() []string {
 // of which it has all; lines may differ, and other fields are ignored:
 //
 //   - messages, a list of objects with a role (system, user, assistant or
-//     tool) and a content: the assistant's turns are completions;
+//     tool) and a content: the assistant's turns are completions, laid out by
+//     the tokenizer's chat template, if it has one;
 //   - prompt, completion: the two as they are;
 //   - question, answer: the question, a newline; the answer;
 //   - instruction, output, and perhaps input: instruction and input, if it is

@@ -42,8 +42,7 @@ func TestLoadForms(t *testing.T) {
 			{"role":"system","content":"s"}, {"role":"user","content":"u"}, {"role":"assistant","content":"a","name":"x"},
 			{"role":"user","content":"v"}, {"role":"tool","content":"r"}, {"role":"assistant","content":"b"}, {"role":"user","content":"w"}]}`,
 			[]Example{{
-				{Prompt, "system: s\nuser: u\nassistant:"}, {Completion, " a"},
-				{Prompt, "\nuser: v\ntool: r\nassistant:"}, {Completion, " b"},
+				{System, "s"}, {User, "u"}, {Assistant, "a"}, {User, "v"}, {Tool, "r"}, {Assistant, "b"}, {User, "w"},
 			}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -20,8 +20,11 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 	context := e.settings.Context
 	stats := Stats{Examples: len(examples)}
 	var pieces []piece
-	for _, x := range examples {
+	for i, x := range examples {
 		tokens, err := e.encode(x)
+		if err != nil && x.isConversation() {
+			err = fmt.Errorf("example %d: %w", i+1, err)
+		}
 		if err != nil {
 			return nil, stats, err
 		}
@@ -39,6 +42,7 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 			pieces = append(pieces, piece{tokens[from:to], to == len(tokens), k})
 		}
 	}
+	stats.Plain = e.plain
 	if len(examples) == 1 { // there is nothing else to split
 		for i := range pieces {
 			pieces[i].key = tokensKey(pieces[i].tokens)

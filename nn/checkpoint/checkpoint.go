@@ -153,5 +153,6 @@ func (c *Checkpoint) hash() string {
 		}
 	}
 	h.Write(c.Tokenizer.Files()[tokenizerFile])
+	h.Write([]byte(c.Tokenizer.ChatTemplate()))
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -176,6 +176,7 @@ func TestHashTellsModelsApart(t *testing.T) {
 		"norm":      func(c *Checkpoint) { c.Model.Norm.Weight[0] = 2 },
 		"config":    func(c *Checkpoint) { c.Model.Config.RopeTheta = 10000 },
 		"tokenizer": func(c *Checkpoint) { c.Tokenizer = upperTokenizer(t) },
+		"template":  func(c *Checkpoint) { c.Tokenizer = withTemplate(t) },
 	} {
 		h := hash(change)
 		if other, ok := seen[h]; ok {
@@ -198,6 +199,19 @@ func upperTokenizer(t *testing.T) tokenizer.Tokenizer {
 	text = strings.NewReplacer(`"A": 65`, `"A": 97`, `"a": 97`, `"a": 65`).Replace(text)
 	files[tokenizerFile].Data = []byte(text)
 	tok, err := tokenizer.LoadFS(files, "upper", tokenizer.Ends{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok
+}
+
+// withTemplate is the byte tokenizer with a chat template.
+func withTemplate(t *testing.T) tokenizer.Tokenizer {
+	files := fstest.MapFS{"chat_template.jinja": {Data: []byte("{{ messages }}")}}
+	for name, content := range tokenizer.NewByteTokenizer().Files() {
+		files[name] = &fstest.MapFile{Data: content}
+	}
+	tok, err := tokenizer.LoadFS(files, "template", tokenizer.Ends{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,6 +109,9 @@ func decodeByteFallback(tokens []string) []string {
 	var out []string
 	var run []byte
 	flush := func() {
+		if len(run) == 0 {
+			return
+		}
 		if text := string(run); utf8.ValidString(text) {
 			out = append(out, text)
 		} else {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func readJSONFile(t *testing.T, path string, v any) {
@@ -26,4 +27,13 @@ func wantError(t *testing.T, err error, want ...string) {
 			t.Errorf("error is %v, want one with %q", err, w)
 		}
 	}
+}
+
+// asFS is a folder of files.
+func asFS(files map[string][]byte) fstest.MapFS {
+	fsys := make(fstest.MapFS)
+	for name, content := range files {
+		fsys[name] = &fstest.MapFile{Data: content}
+	}
+	return fsys
 }

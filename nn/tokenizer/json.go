@@ -118,6 +118,29 @@ func (m *mergeText) UnmarshalJSON(b []byte) error {
 type tokenizerConfigJSON struct {
 	BOS tokenText `json:"bos_token"`
 	EOS tokenText `json:"eos_token"`
+
+	ChatTemplate templateText `json:"chat_template"`
+}
+
+// templateText is null, a template, or a list of templates by name, of which
+// the default counts.
+type templateText string
+
+// UnmarshalJSON reads the three forms.
+func (t *templateText) UnmarshalJSON(b []byte) error {
+	if b[0] != '[' {
+		return json.Unmarshal(b, (*string)(t))
+	}
+	var list []struct{ Name, Template string }
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	for _, named := range list {
+		if named.Name == "default" {
+			*t = templateText(named.Template)
+		}
+	}
+	return nil
 }
 
 // tokenText is null, a token's text, or an object with the text as content.

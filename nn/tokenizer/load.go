@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"sync"
 )
 
 // The files of a folder that describe its tokenizer.
 const (
 	tokenizerFile = "tokenizer.json"
 	configFile    = "tokenizer_config.json"
+	templateFile  = "chat_template.jinja"
 )
 
 // Ends are the tokens by id that begin and end a text, where the tokenizer's
@@ -38,6 +40,15 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 		if err := p.setSettings(settings); err != nil {
 			return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, configFile), err)
 		}
+	}
+	template, err := readFile(fsys, name, templateFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		p.files[templateFile] = template
+		p.template = string(template)
 	}
 	if err := p.setEnds(ends); err != nil {
 		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)
@@ -81,6 +92,7 @@ func (p *pipeline) setSettings(content []byte) error {
 		return err
 	}
 	p.files[configFile] = content
+	p.template = string(settings.ChatTemplate)
 	for _, t := range []struct {
 		name string
 		text tokenText
@@ -157,6 +169,7 @@ func parseTokenizer(content []byte) (*pipeline, error) {
 		eos:   none,
 		files: map[string][]byte{tokenizerFile: content},
 	}
+	p.chat = sync.OnceValues(p.compileChat)
 	byteLevel, err := p.setPreTokenizers(j.PreTokenizer)
 	if err != nil {
 		return nil, err

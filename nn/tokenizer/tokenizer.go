@@ -2,11 +2,14 @@ package tokenizer
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"ranksweep/nn/tokenizer/chat"
 )
 
 // Tokenizer turns text into token ids and back. It may be used by several
@@ -33,6 +36,11 @@ type Tokenizer interface {
 	BOS() (id int32, ok bool)
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
+	// Chat returns the template by which conversations are laid out; nil if
+	// there is none, and an error if it is not understood.
+	Chat() (*chat.Template, error)
+	// ChatTemplate returns that template's source; empty if there is none.
+	ChatTemplate() string
 	// Files returns the files by name that describe the tokenizer in a
 	// Hugging Face folder.
 	Files() map[string][]byte
@@ -58,8 +66,10 @@ type pipeline struct {
 	vocab    int
 	bos, eos int32 // or none
 	files    map[string][]byte
+	template string // for conversations, in Jinja
 
-	scratch sync.Pool // of *scratch
+	chat    func() (*chat.Template, error) // once
+	scratch sync.Pool                      // of *scratch
 }
 
 // model turns a piece of text into tokens.
@@ -72,7 +82,24 @@ type model interface {
 func (p *pipeline) Vocab() int               { return p.vocab }
 func (p *pipeline) BOS() (int32, bool)       { return p.bos, p.bos != none }
 func (p *pipeline) EOS() (int32, bool)       { return p.eos, p.eos != none }
+func (p *pipeline) ChatTemplate() string     { return p.template }
 func (p *pipeline) Files() map[string][]byte { return maps.Clone(p.files) }
+
+func (p *pipeline) Chat() (*chat.Template, error) {
+	return p.chat()
+}
+
+func (p *pipeline) compileChat() (*chat.Template, error) {
+	if p.template == "" {
+		return nil, nil
+	}
+	tokens := chat.Tokens{BOS: p.tokens[p.bos], EOS: p.tokens[p.eos]}
+	for id := range p.special {
+		tokens.Special = append(tokens.Special, p.tokens[id])
+	}
+	slices.Sort(tokens.Special)
+	return chat.New(p.template, tokens)
+}
 
 func (p *pipeline) Encode(text string) []int32 {
 	ids := append([]int32(nil), p.before...)

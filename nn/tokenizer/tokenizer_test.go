@@ -1,44 +1,10 @@
 package tokenizer
 
 import (
-	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// The goldens are what Hugging Face's tokenizers does; testdata/generate.py
-// makes them.
-func TestTokenizersMatchHuggingFace(t *testing.T) {
-	for _, name := range []string{"gpt2", "llama3", "llama2", "unknown", "fused"} {
-		t.Run(name, func(t *testing.T) {
-			var golden struct {
-				Tokenizer json.RawMessage
-				Cases     []struct {
-					Text    *string
-					IDs     []int32
-					Decoded string
-				}
-			}
-			readJSONFile(t, filepath.Join("testdata", name+".json"), &golden)
-			tok, err := parseTokenizer(golden.Tokenizer)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, c := range golden.Cases {
-				if c.Text != nil {
-					if ids := tok.Encode(*c.Text); !slices.Equal(ids, c.IDs) {
-						t.Errorf("Encode(%q) = %v, want %v", *c.Text, ids, c.IDs)
-					}
-				}
-				if text := tok.Decode(c.IDs); text != c.Decoded {
-					t.Errorf("Decode(%v) = %q, want %q", c.IDs, text, c.Decoded)
-				}
-			}
-		})
-	}
-}
 
 // A completion encoded apart from its prompt must not gain a space.
 func TestEncodePieceGoesOnFromEncode(t *testing.T) {
@@ -241,13 +207,7 @@ func TestTokenizerSettings(t *testing.T) {
 func tokenizers(t *testing.T) map[string]Tokenizer {
 	all := map[string]Tokenizer{"bytes": NewByteTokenizer()}
 	for _, name := range []string{"gpt2", "llama3", "llama2"} {
-		var golden struct{ Tokenizer json.RawMessage }
-		readJSONFile(t, filepath.Join("testdata", name+".json"), &golden)
-		tok, err := parseTokenizer(golden.Tokenizer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[name] = tok
+		all[name] = readGolden(t, name).load(t)
 	}
 	return all
 }

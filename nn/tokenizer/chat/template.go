@@ -1,0 +1,170 @@
+package chat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nikolalohinski/gonja/v2/exec"
+)
+
+// Message is a turn of a conversation.
+type Message struct {
+	Role    string // system, user, assistant, tool
+	Content string
+}
+
+// Part is a part of a conversation that was laid out.
+type Part struct {
+	Text       string
+	Completion bool // what the assistant says, with the token that ends it
+	Special    int  // how many bytes of Text are special tokens
+}
+
+// Tokens are the special tokens that a template may name, by their text.
+type Tokens struct {
+	BOS, EOS string   // empty for none
+	Special  []string // all, BOS and EOS among them
+}
+
+// Template lays conversations out. It may be used by several goroutines at
+// once.
+type Template struct {
+	compiled *exec.Template
+	tokens   Tokens
+}
+
+// New compiles the source of a template.
+func New(source string, tokens Tokens) (*Template, error) {
+	compiled, err := compile(source)
+	if err != nil {
+		return nil, fmt.Errorf("chat: template: %w", err)
+	}
+	return &Template{compiled, tokens}, nil
+}
+
+// Render lays a conversation out. The texts of the parts, one after the other,
+// are what the template makes of it.
+//
+// A completion begins where the template has the assistant begin, or where the
+// text first depends on what it says, and ends with it and the special token
+// that follows, if one does.
+func (t *Template) Render(messages []Message) ([]Part, error) {
+	text, err := t.render(messages, false)
+	if err != nil {
+		return nil, fmt.Errorf("chat: template: %w", err)
+	}
+	var parts []Part
+	at := 0
+	for i, m := range messages {
+		if m.Role != "assistant" {
+			continue
+		}
+		begin, end, err := t.completion(text, messages, i)
+		if err != nil {
+			return nil, fmt.Errorf("chat: template: messages[%d]: %w", i, err)
+		}
+		begin = max(begin, at)
+		if end <= begin {
+			continue
+		}
+		parts = t.appendPart(parts, text[at:begin], false)
+		parts = t.appendPart(parts, text[begin:end], true)
+		at = end
+	}
+	return t.appendPart(parts, text[at:], false), nil
+}
+
+func (t *Template) appendPart(parts []Part, text string, completion bool) []Part {
+	if text == "" {
+		return parts
+	}
+	special := 0
+	for at := 0; at < len(text); {
+		n := len(t.special(text[at:]))
+		special += n
+		at += max(n, 1)
+	}
+	return append(parts, Part{text, completion, special})
+}
+
+// completion returns where in text the completion of turn i begins and ends.
+func (t *Template) completion(text string, messages []Message, i int) (begin, end int, err error) {
+	begin, end, err = t.dependent(text, messages, i)
+	if err != nil || begin < 0 {
+		return 0, 0, err
+	}
+	end += len(t.special(text[end:]))
+	// The space or the tag that a template puts before what the assistant says
+	// is the assistant's own where the prompt to answer lacks it.
+	prompt, err := t.render(messages[:i], true)
+	if err == nil && len(prompt) <= begin && strings.HasPrefix(text, prompt) && t.special(text[len(prompt):]) == "" {
+		begin = len(prompt)
+	}
+	return begin, end, nil
+}
+
+// dependent returns the part of text that is there because of the content of
+// turn i: what differs when it is another. A begin of −1 means that none is.
+func (t *Template) dependent(text string, messages []Message, i int) (begin, end int, err error) {
+	other := slices.Clone(messages)
+	other[i].Content = unused(messages)
+	changed, err := t.render(other, false)
+	if err != nil {
+		return 0, 0, err
+	}
+	if changed == text {
+		return -1, 0, nil
+	}
+	for begin < len(text) && begin < len(changed) && text[begin] == changed[begin] {
+		begin++
+	}
+	same := 0
+	for same < len(text)-begin && same < len(changed)-begin && text[len(text)-1-same] == changed[len(changed)-1-same] {
+		same++
+	}
+	end = len(text) - same
+	for begin > 0 && begin < len(text) && !utf8.RuneStart(text[begin]) {
+		begin--
+	}
+	for end < len(text) && !utf8.RuneStart(text[end]) {
+		end++
+	}
+	return begin, end, nil
+}
+
+// unused is a character for private use that no content has.
+func unused(messages []Message) string {
+	for r := '\ue000'; ; r++ {
+		if !slices.ContainsFunc(messages, func(m Message) bool { return strings.ContainsRune(m.Content, r) }) {
+			return string(r)
+		}
+	}
+}
+
+// special returns the longest special token that text begins with.
+func (t *Template) special(text string) string {
+	longest := ""
+	for _, token := range t.tokens.Special {
+		if len(token) > len(longest) && strings.HasPrefix(text, token) {
+			longest = token
+		}
+	}
+	return longest
+}
+
+func (t *Template) render(messages []Message, prompt bool) (string, error) {
+	list := make([]any, len(messages))
+	for i, m := range messages {
+		list[i] = map[string]any{"role": m.Role, "content": m.Content}
+	}
+	return execute(t.compiled, map[string]any{
+		"messages":              list,
+		"tools":                 nil,
+		"documents":             nil,
+		"add_generation_prompt": prompt,
+		"bos_token":             t.tokens.BOS,
+		"eos_token":             t.tokens.EOS,
+	})
+}

@@ -1,0 +1,285 @@
+package tokenizer
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// golden is what Hugging Face's tokenizers does; testdata/generate.py makes
+// it.
+type golden struct {
+	Tokenizer json.RawMessage
+	Cases     []struct {
+		Text    *string
+		IDs     []int32
+		Decoded string
+	}
+	Corpus, Points digest
+	GSM8K          string
+	Training       []string // of the golden gpt2
+}
+
+// digest is of the ids and the decoded text of many strings: two bytes for
+// each, to find a difference by, and a hash of everything.
+type digest struct {
+	Each   []byte
+	SHA256 string
+}
+
+func readGolden(t testing.TB, name string) *golden {
+	t.Helper()
+	var g golden
+	if err := json.Unmarshal(unzip(t, name+".json.gz"), &g); err != nil {
+		t.Fatal(err)
+	}
+	return &g
+}
+
+func unzip(t testing.TB, name string) []byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func (g *golden) load(t testing.TB) *pipeline {
+	t.Helper()
+	p, err := parseTokenizer(g.Tokenizer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// goldenNames returns the names of all goldens.
+func goldenNames(t testing.TB) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.json.gz")
+	if err != nil || len(paths) < 20 {
+		t.Fatalf("%d goldens, %v", len(paths), err)
+	}
+	for i, path := range paths {
+		paths[i] = strings.TrimSuffix(filepath.Base(path), ".json.gz")
+	}
+	return paths
+}
+
+// eachGolden runs a test of each golden, two at a time.
+func eachGolden(t *testing.T, test func(t *testing.T, g *golden, p *pipeline)) {
+	for _, name := range goldenNames(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := readGolden(t, name)
+			test(t, g, g.load(t))
+		})
+	}
+}
+
+// corpus is at least 10,000 strings, each after its length as a uint32.
+var corpus = sync.OnceValue(func() (list []string) {
+	f, err := os.Open("testdata/corpus.gz")
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		panic(err)
+	}
+	content, err := io.ReadAll(z)
+	if err != nil {
+		panic(err)
+	}
+	for len(content) > 0 {
+		n := 4 + binary.LittleEndian.Uint32(content)
+		list = append(list, string(content[4:n]))
+		content = content[n:]
+	}
+	return list
+})
+
+func TestTokenizersMatchHuggingFace(t *testing.T) {
+	eachGolden(t, func(t *testing.T, g *golden, p *pipeline) {
+		for _, c := range g.Cases {
+			if c.Text != nil {
+				if ids := p.Encode(*c.Text); !slices.Equal(ids, c.IDs) {
+					t.Errorf("Encode(%q) = %v, want %v", *c.Text, ids, c.IDs)
+				}
+			}
+			if text := p.Decode(c.IDs); text != c.Decoded {
+				t.Errorf("Decode(%v) = %q, want %q", c.IDs, text, c.Decoded)
+			}
+		}
+	})
+}
+
+func TestCorpusMatchesHuggingFace(t *testing.T) {
+	if n := len(corpus()); n < 10000 {
+		t.Fatalf("%d strings", n)
+	}
+	eachGolden(t, func(t *testing.T, g *golden, p *pipeline) {
+		if err := g.Corpus.compare(p, corpus()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// compare returns an error unless p does with texts what the digest is of.
+func (d digest) compare(p *pipeline, texts []string) error {
+	if d.Each != nil && len(d.Each) != 2*len(texts) {
+		return fmt.Errorf("digests of %d texts for %d", len(d.Each)/2, len(texts))
+	}
+	whole := sha256.New()
+	var wrong []string
+	for i, text := range texts {
+		encoding := p.appendEncoding(nil, text)
+		whole.Write(encoding)
+		if sum := sha256.Sum256(encoding); d.Each != nil && !bytes.Equal(sum[:2], d.Each[2*i:2*i+2]) {
+			wrong = append(wrong, text)
+		}
+	}
+	if len(wrong) > 0 {
+		text := slices.MinFunc(wrong, func(a, b string) int { return len(a) - len(b) })
+		ids := p.Encode(text)
+		return fmt.Errorf("%d of %d texts differ, such as %q: %v, %q", len(wrong), len(texts), text, ids, p.Decode(ids))
+	}
+	if sum := sumOf(whole); sum != d.SHA256 {
+		return fmt.Errorf("the hash of all ids and texts is %s, want %s", sum, d.SHA256)
+	}
+	return nil
+}
+
+func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// appendEncoding appends the ids of text and what they decode to.
+func (p *pipeline) appendEncoding(b []byte, text string) []byte {
+	ids := p.Encode(text)
+	for _, id := range ids {
+		b = binary.LittleEndian.AppendUint32(b, uint32(id))
+	}
+	return append(b, p.Decode(ids)...)
+}
+
+// A digest must see one id that is wrong in one string.
+func TestDigestSeesADifference(t *testing.T) {
+	g := readGolden(t, "gpt2")
+	p := g.load(t)
+	texts := slices.Clone(corpus())
+	texts[500] += "!"
+	if err := g.Corpus.compare(p, texts); err == nil || !strings.Contains(err.Error(), "1 of ") {
+		t.Errorf("a changed text: %v", err)
+	}
+	whole := digest{SHA256: g.Corpus.SHA256}
+	if err := whole.compare(p, texts); err == nil {
+		t.Error("the hash of everything does not see a changed text")
+	}
+	if err := g.Corpus.compare(p, texts[1:]); err == nil {
+		t.Error("a text may be missing")
+	}
+}
+
+// Every code point of the planes that have any, alone and between letters,
+// digits and marks.
+func TestEveryCodePoint(t *testing.T) {
+	var points []rune
+	for r := rune(0); r < 0x110000; r++ {
+		if (r < 0x32000 || (r-0x32000)%257 == 0) && (r < 0xd800 || r > 0xdfff) {
+			points = append(points, r)
+		}
+	}
+	var texts []string
+	for _, r := range points {
+		texts = append(texts, string(r))
+	}
+	for chunk := range slices.Chunk(points, 16) {
+		var b strings.Builder
+		for _, r := range chunk {
+			fmt.Fprintf(&b, "a%cB %c1%c\u0301 %c\u0323\n", r, r, r, r)
+		}
+		texts = append(texts, b.String())
+	}
+	eachGolden(t, func(t *testing.T, g *golden, p *pipeline) {
+		if g.Points.SHA256 == "" {
+			t.Skip("shares its classes with another")
+		}
+		if err := g.Points.compare(p, texts); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestGSM8KMatchesHuggingFace(t *testing.T) {
+	texts := gsm8k(t)
+	eachGolden(t, func(t *testing.T, g *golden, p *pipeline) {
+		if err := (digest{SHA256: g.GSM8K}).compare(p, texts); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// gsm8k returns the problems with their answers, which are not part of the
+// repository.
+func gsm8k(t testing.TB) (texts []string) {
+	t.Helper()
+	for _, name := range []string{"train", "test"} {
+		f, err := os.Open("../../../shared/data/gsm8k/" + name + ".jsonl")
+		if err != nil {
+			t.Skipf("needs GSM8K: %v", err)
+		}
+		defer f.Close()
+		for d := json.NewDecoder(f); d.More(); {
+			var problem struct{ Question, Answer string }
+			if err := d.Decode(&problem); err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, problem.Question+"\n"+problem.Answer)
+		}
+	}
+	return texts
+}
+
+// BenchmarkEncode encodes GSM8K, each problem on its own.
+func BenchmarkEncode(b *testing.B) {
+	texts := gsm8k(b)
+	bytes := 0
+	for _, text := range texts {
+		bytes += len(text)
+	}
+	for _, name := range []string{"gpt2", "llama3", "qwen2", "smollm2", "llama2", "mistral", "unigram"} {
+		b.Run(name, func(b *testing.B) {
+			p := readGolden(b, name).load(b)
+			b.SetBytes(int64(bytes))
+			tokens := 0
+			for b.Loop() {
+				for _, text := range texts {
+					tokens += len(p.Encode(text))
+				}
+			}
+			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+		})
+	}
+}
