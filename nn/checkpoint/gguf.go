@@ -1,9 +1,7 @@
 package checkpoint
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -15,11 +13,11 @@ import (
 func isGGUF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gguf") }
 
 func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
-	c, _, err := readGGUF(dir, name, s)
+	c, vocabulary, err := readGGUF(dir, name, s)
 	if err != nil {
 		return nil, err
 	}
-	if c.Tokenizer, err = ggufTokenizer(dir, c.source); err != nil {
+	if c.Tokenizer, err = tokenizer.FromGGUF(tokenizer.GGUF(*vocabulary)); err != nil {
 		return nil, dir.wrap(name, err)
 	}
 	if have, most := c.Tokenizer.Vocab(), c.Model.Config.Vocab; have > most {
@@ -27,15 +25,6 @@ func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
 	}
 	c.Hash = c.hash()
 	return c, nil
-}
-
-// ggufTokenizer reads the tokenizer.json beside a GGUF file.
-func ggufTokenizer(dir folder, c *config) (tokenizer.Tokenizer, error) {
-	tok, err := tokenizer.LoadFS(dir, dir.name, c.ends())
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w: put the model's %s beside it, its own tokenizer is not read", err, tokenizerFile)
-	}
-	return tok, err
 }
 
 // readGGUF returns the model of a GGUF file, without a tokenizer, and what the

@@ -12,7 +12,6 @@ import (
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint/gguf"
 	"ranksweep/nn/kernel"
-	"ranksweep/nn/tokenizer"
 )
 
 // logits is a golden of gguf/testdata/generate.py: transformers' logits at a
@@ -112,12 +111,6 @@ func TestLoadGGUF(t *testing.T) {
 	const eos = "tokenizer.ggml.eos_token_id\x04\x00\x00\x00"
 	content := bytes.Replace(tinyGGUF(t), []byte(eos+"\x03\x01"), []byte(eos+"\x00\x01"), 1) // 256, the byte tokenizer's
 	if err := os.WriteFile(path, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Load(path)
-	wantError(t, err, path, "put the model's tokenizer.json beside it")
-	files := tokenizer.NewByteTokenizer().Files()
-	if err := os.WriteFile(filepath.Join(dir, tokenizerFile), files[tokenizerFile], 0o644); err != nil {
 		t.Fatal(err)
 	}
 	c, err := Load(path)

@@ -1,23 +1,10 @@
 package tokenizer
 
 import (
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 )
-
-func readJSONFile(t *testing.T, path string, v any) {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(content, v)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // wantError fails the test unless err's text has every one of want in it.
 func wantError(t *testing.T, err error, want ...string) {

@@ -109,7 +109,7 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 // add_prefix_space, whose absence is true.
 func (c *component) prependScheme() (string, error) {
 	if utf8.RuneCountInString(c.Replacement) != 1 {
-		return "", fmt.Errorf("Metaspace: replacement %q: must be one character", c.Replacement)
+		return "", fmt.Errorf("replacement %q of Metaspace: must be one character", c.Replacement)
 	}
 	scheme := "always"
 	if c.AddPrefixSpace != nil && !*c.AddPrefixSpace {
@@ -119,7 +119,7 @@ func (c *component) prependScheme() (string, error) {
 		scheme = c.PrependScheme
 	}
 	if known := []string{"always", "first", "never"}; !slices.Contains(known, scheme) {
-		return "", fmt.Errorf("Metaspace: prepend_scheme %q is not supported; known are: %s", scheme, strings.Join(known, ", "))
+		return "", fmt.Errorf("prepend_scheme %q of Metaspace is not supported; known are: %s", scheme, strings.Join(known, ", "))
 	}
 	return scheme, nil
 }
