@@ -52,9 +52,7 @@ type Names struct {
 	Norm, Head           string
 }
 
-// LLaMANames are those of LLaMA, which many others share.
-func LLaMANames() Names { return llamaNames }
-
+// llamaNames are those of LLaMA, which many others share.
 var llamaNames = Names{
 	Embedding: "model.embed_tokens", Positions: "model.embed_positions",
 	Block:    "model.layers.%d.",

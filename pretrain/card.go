@@ -46,10 +46,10 @@ func (t *training) writeCard() error {
 	c, r := stored.Model.Config, t.recipe
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", filepath.Base(t.dir))
-	fmt.Fprintf(&b, "A byte-level LLaMA-style language model, trained from nothing by `sweep pretrain`\n"+
-		"on %s: see recipe.yaml and log.csv. Token b is the byte b, and 256 ends a\n"+
-		"document. It is meant for experiments on fine-tuning, not for use as a model of\n"+
-		"language. This card was written by the same command.\n\n", r.Data)
+	fmt.Fprintf(&b, "A LLaMA-style language model, trained from nothing by `sweep pretrain` on %s:\n"+
+		"see recipe.yaml and log.csv. It reads tokens of a byte-level BPE that was learned\n"+
+		"from the same text. It is meant for experiments on fine-tuning, not for use as\n"+
+		"a model of language. This card was written by the same command.\n\n", r.Data)
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "| %s | %s |\n", name, fmt.Sprintf(format, args...))
 	}

@@ -17,7 +17,7 @@ func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Tokenizer, err = tokenizer.FromGGUF(tokenizer.GGUF(*vocabulary)); err != nil {
+	if c.Tokenizer, err = tokenizer.FromGGUF(*vocabulary); err != nil {
 		return nil, dir.wrap(name, err)
 	}
 	if have, most := c.Tokenizer.Vocab(), c.Model.Config.Vocab; have > most {
@@ -29,7 +29,7 @@ func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
 
 // readGGUF returns the model of a GGUF file, without a tokenizer, and what the
 // file says of that.
-func readGGUF(dir folder, name string, s storage) (*Checkpoint, *gguf.Vocabulary, error) {
+func readGGUF(dir folder, name string, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	file, err := dir.mapFile(name)
 	if err != nil {
 		return nil, nil, err
@@ -42,7 +42,7 @@ func readGGUF(dir folder, name string, s storage) (*Checkpoint, *gguf.Vocabulary
 	return c, vocabulary, nil
 }
 
-func parseGGUF(file *mapping, s storage) (*Checkpoint, *gguf.Vocabulary, error) {
+func parseGGUF(file *mapping, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	f, err := gguf.Parse(file.content)
 	if err != nil {
 		return nil, nil, err

@@ -140,7 +140,7 @@ var phi3 = architecture{
 			c.Window, err = s.window()
 		}
 		c.FusedQKV, c.FusedGateUp = nn.Stacked, true
-		c.Names = nn.LLaMANames()
+		c.Names = c.WeightNames()
 		c.Names.QKV = [3]string{"self_attn.qkv_proj"}
 		c.Names.GateUp = [2]string{"mlp.gate_up_proj"}
 		return c, err

@@ -13,44 +13,28 @@ var gptNeoX = architecture{
 	name: "GPTNeoXForCausalLM", prefix: "gpt_neox.",
 	parse: func(content []byte) (nn.Config, error) {
 		type settings struct {
-			VocabSize  int     `json:"vocab_size"`
-			Dim        int     `json:"hidden_size"`
-			Hidden     int     `json:"intermediate_size"`
-			Layers     int     `json:"num_hidden_layers"`
-			Heads      int     `json:"num_attention_heads"`
-			Context    int     `json:"max_position_embeddings"`
-			Activation string  `json:"hidden_act"`
-			NormEps    float64 `json:"layer_norm_eps"`
-			TiedHead   bool    `json:"tie_word_embeddings"`
+			normedSettings
 			Parallel   bool    `json:"use_parallel_residual"`
 			Bias       bool    `json:"attention_bias"`
 			RotaryPart float64 `json:"rotary_pct"`
 			RotaryBase float64 `json:"rotary_emb_base"`
-			rotary
 		}
-		s, err := decode(content, &settings{Activation: "gelu", NormEps: 1e-5, Parallel: true, Bias: true})
+		s, err := decode(content, &settings{normedSettings: normedSettings{Activation: "gelu", NormEps: 1e-5}, Parallel: true, Bias: true})
 		if err != nil {
 			return nn.Config{}, err
 		}
-		c := nn.Config{
-			Vocab: s.VocabSize, Dim: s.Dim, Layers: s.Layers, Heads: s.Heads, KVHeads: s.Heads,
-			Hidden: s.Hidden, Context: s.Context, NormEps: s.NormEps, TiedHead: s.TiedHead,
-			Variant: nn.Variant{
-				LayerNorm: true, Ungated: true, FusedQKV: nn.ByHead, Parallel: s.Parallel,
-				QKVBias: s.Bias, OutBias: s.Bias, MLPBias: true,
-				Names: nn.Names{
-					Embedding: "gpt_neox.embed_in", Block: "gpt_neox.layers.%d.",
-					AttnNorm: "input_layernorm", MLPNorm: "post_attention_layernorm",
-					QKV: [3]string{"attention.query_key_value"}, Out: "attention.dense",
-					GateUp: [2]string{1: "mlp.dense_h_to_4h"}, Down: "mlp.dense_4h_to_h",
-					Norm: "gpt_neox.final_layer_norm", Head: "embed_out",
-				},
+		c, err := s.model(nn.Variant{
+			LayerNorm: true, Ungated: true, FusedQKV: nn.ByHead, Parallel: s.Parallel,
+			QKVBias: s.Bias, OutBias: s.Bias, MLPBias: true,
+			Names: nn.Names{
+				Embedding: "gpt_neox.embed_in", Block: "gpt_neox.layers.%d.",
+				AttnNorm: "input_layernorm", MLPNorm: "post_attention_layernorm",
+				QKV: [3]string{"attention.query_key_value"}, Out: "attention.dense",
+				GateUp: [2]string{1: "mlp.dense_h_to_4h"}, Down: "mlp.dense_4h_to_h",
+				Norm: "gpt_neox.final_layer_norm", Head: "embed_out",
 			},
-		}
-		if c.HeadDim, err = headDim("hidden_size", c.Dim, "num_attention_heads", c.Heads); err != nil {
-			return c, err
-		}
-		if c.Activation, err = activation("hidden_act", s.Activation); err != nil {
+		})
+		if err != nil {
 			return c, err
 		}
 		s.rotary.Theta = cmp.Or(s.rotary.Theta, s.RotaryBase, 10000)

@@ -1,28 +1,15 @@
 package gguf
 
-import "cmp"
+import (
+	"cmp"
 
-// Vocabulary is what a file says of its tokenizer, under tokenizer.ggml.
-type Vocabulary struct {
-	Model  string // gpt2, llama, …
-	Pre    string // name of the pre-tokenizer; empty where none is given
-	Tokens []string
-	Scores []float32 // one a token; nil for none
-	Types  []int     // one a token; nil for none: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
-	Merges []string  // pairs with a space between them
+	"ranksweep/nn/tokenizer"
+)
 
-	BOS, EOS, Unknown, Padding *int // nil for none
-
-	AddBOS, AddEOS, AddSpacePrefix *bool // nil where the file leaves it open
-
-	Charsmap     []byte // normalization table of SentencePiece
-	ChatTemplate string
-}
-
-// Vocabulary returns the tokenizer's description.
-func (m Metadata) Vocabulary() (*Vocabulary, error) {
+// Vocabulary returns what a file says of its tokenizer.
+func (m Metadata) Vocabulary() (*tokenizer.GGUF, error) {
 	const prefix = "tokenizer.ggml."
-	var v Vocabulary
+	var v tokenizer.GGUF
 	err := cmp.Or(
 		set(&v.Model, m.String, prefix+"model"),
 		set(&v.Pre, m.String, prefix+"pre"),
