@@ -13,7 +13,7 @@ import (
 var ranksweepTool = tool{name: "ranksweep", write: writeRanksweep}
 
 func writeRanksweep(s Settings) (lines, remarks []string) {
-	scaling, err := lora.ParseScaling(fmt.Sprint(s.P))
+	scaling, err := lora.ParseScheme(fmt.Sprint(s.P))
 	if err != nil {
 		panic(err) // tools know p = 1 and ½ alone
 	}
@@ -33,9 +33,7 @@ func writeRanksweep(s Settings) (lines, remarks []string) {
 		parts = append(parts, "dropout: "+number(s.Dropout))
 	}
 	if s.Init == "gaussian" {
-		// PEFT's has the standard deviation 1/r; here it is 1/√(3·in) at exponent 0.
-		parts = append(parts, "init: gaussian", "init_exponent: 1")
-		remarks = append(remarks, "init_exponent 1 makes A's standard deviation fall as 1/r, as PEFT's gaussian does, but from 1/√(3·in)")
+		parts = append(parts, "init: "+string(lora.PEFTGaussian))
 	}
 	if len(s.Ranks)+len(s.Alphas) > 0 {
 		remarks = append(remarks, "a run has one rank and one α for all maps: rank_pattern and alpha_pattern are lost")

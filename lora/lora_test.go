@@ -384,21 +384,24 @@ func TestDropoutGradient(t *testing.T) {
 	}
 }
 
-// TestInitialVariance: every kind has variance 1/(3·in) at exponent 0 and
-// r^{−2e}/(3·in) at e. The relative standard error of a variance over 200,000
+// TestInitialVariance: every kind but PEFT's gaussian has variance 1/(3·in), and
+// its factor's square times as much. The relative standard error of a variance over 200,000
 // draws is below √(2/200,000) = 0.0032; 4 of them.
 func TestInitialVariance(t *testing.T) {
 	const rank, in = 1000, 200
 	for _, kind := range InitKinds {
 		for _, e := range []float64{0, 0.5, 1} {
 			a := make([]float32, rank*in)
-			Init{Kind: kind, Exponent: e}.fill(a, rank, in, stream(1, "m", "A"))
+			Init{Kind: kind, Factor: math.Pow(rank, -e)}.fill(a, rank, in, stream(1, "m", "A"))
 			var sum, squares float64
 			for _, v := range a {
 				sum += float64(v)
 				squares += float64(v) * float64(v)
 			}
 			want := math.Pow(rank, -2*e) / (3 * in)
+			if kind == PEFTGaussian {
+				want = math.Pow(rank, -2*e-2)
+			}
 			if got := squares / float64(len(a)); math.Abs(got/want-1) > 0.013 {
 				t.Errorf("%s, exponent %g: variance %g, want %g", kind, e, got, want)
 			}

@@ -83,6 +83,17 @@ func gradients(v *Values, a, b nn.Squares) {
 	v[GradNorm], v[GradRMS] = a.Norm(), a.RMS()
 }
 
+// Drop returns what the first update took off the loss of its batch, to first
+// order, right after it, while the gradients are still those of the onset: the
+// inner product of B's with B, which was zero. A's is zero, as B was.
+func (g *Gauge) Drop() float64 {
+	var sum float64
+	for i, a := range g.set.Adapters {
+		sum -= dot(g.grads[i].b, a.B.Data)
+	}
+	return sum
+}
+
 // Probe measures what the adapters do on fixed batches and how far they have
 // moved: of all together into run and, where modules is not nil, of each into
 // its own. The gradient is that of the mean loss over all batches; none is

@@ -11,7 +11,7 @@ import (
 	"ranksweep/nn"
 )
 
-func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
+func gaugeModel(t *testing.T) *nn.Model {
 	t.Helper()
 	m, err := nn.New(nn.Config{
 		Vocab: 11, Dim: 8, Layers: 2, Heads: 2, KVHeads: 2, HeadDim: 4, Hidden: 14,
@@ -26,6 +26,13 @@ func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
 			tensor.Data[i] = float32(0.3 * rng.NormFloat64())
 		}
 	}
+	return m
+}
+
+func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
+	t.Helper()
+	m := gaugeModel(t)
+	rng := rand.New(rand.NewPCG(4, 2))
 	set, err := lora.Attach(m, lora.Config{
 		Rank: rank, Gamma: 0.7, Init: lora.Init{Kind: lora.KaimingUniform},
 		Targets: []string{"all-linear"}, Tokens: 12,
@@ -49,6 +56,24 @@ func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
 
 // near allows for float32 sums of a few hundred terms.
 func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*math.Abs(want) }
+
+// TestDropIsTheInnerProduct: of B's gradient with B, its sign turned.
+func TestDropIsTheInnerProduct(t *testing.T) {
+	set, pass, b := gaugeCase(t, 3)
+	if _, err := pass.Gradient(b, 1); err != nil {
+		t.Fatal(err)
+	}
+	var want, size float64
+	for _, a := range set.Adapters {
+		for i, g := range a.Params()[1].Grad {
+			want -= float64(g) * float64(a.B.Data[i])
+			size += math.Abs(float64(g) * float64(a.B.Data[i]))
+		}
+	}
+	if got := NewGauge(set).Drop(); math.Abs(got-want) > 1e-12*size {
+		t.Errorf("%g, want %g", got, want)
+	}
+}
 
 // TestGradientsAreNorms holds every gradient quantity to its definition.
 func TestGradientsAreNorms(t *testing.T) {

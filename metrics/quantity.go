@@ -22,6 +22,7 @@ const (
 	DeltaW                        // Frobenius norm of γBA over all adapted maps together
 	StableRank                    // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
 	MovementA                     // ‖A−A₀‖_F/‖A₀‖_F over all A together
+	LossDrop                      // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
 	NumQuantities int      = iota
 )
 
@@ -39,6 +40,7 @@ var quantities = [NumQuantities]struct{ name, label, unit string }{
 	DeltaW:        {"delta_w", "weight update", "Frobenius"},
 	StableRank:    {"stable_rank", "stable rank of BA", "rank"},
 	MovementA:     {"a_movement", "relative movement of A", "ratio"},
+	LossDrop:      {"loss_drop", "loss drop to first order", "nats/token"},
 }
 
 // Name is the quantity's column name.

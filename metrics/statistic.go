@@ -41,27 +41,38 @@ var Statistics = []Statistic{
 	// The least of the run: what early stopping would have kept.
 	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), Theory{}, false},
 	// The other norm convention, in which no onset is flat but p = 0's.
-	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), Theory{gradRMSB, 0, true}, true},
+	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theoryGradRMSB, true},
+	LossDropFirst,
+	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theoryGradNormBFirst, true},
 	// A's first gradient that is not zero.
-	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), Theory{gradNormAFirst, 0, false}, true},
+	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theoryGradNormAFirst, true},
+	{"grad_rms_a_first", "first gradient entry of A", "RMS", at(1, GradRMSA), theoryGradRMSAFirst, true},
 	// Forward half of rank stabilization.
-	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), Theory{deltaWFirst, rise, false}, true},
+	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theoryAdapterOutput, true},
 	// Backward half of rank stabilization.
-	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), Theory{deltaWFirst, rise, false}, true},
+	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theoryInputGradient, true},
 	// The first step in weight space.
-	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), Theory{deltaWFirst, rise, false}, true},
+	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theoryDeltaW, true},
 	// How far the run went in weight space.
 	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}, false},
 	// How many directions the update has in effect.
 	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), Theory{}, false},
 	// Whether features were learned, or A stayed a random projection.
-	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), Theory{movementA, 0, false}, false},
+	// The first movement of A, by its first gradient that is not zero.
+	{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theoryMovementA, false},
+	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theoryMovementA, false},
 }
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
 // ratio. It is the norm of B's gradient, as A's is zero while B is.
 var GradNormOnset = Statistic{
-	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), Theory{gradNormOnset, 0, true}, true,
+	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), theoryGradNormB, true,
+}
+
+// LossDropFirst is what the first update takes off the loss of its own batch, to
+// first order: whether a scheme learns at a rate free of rank.
+var LossDropFirst = Statistic{
+	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theoryLossDrop, true,
 }
 
 // StatisticNamed returns the statistic with the given column name.

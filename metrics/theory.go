@@ -1,12 +1,70 @@
 package metrics
 
-import "math"
+import (
+	"math"
 
-// Theory is the power of rank that is predicted of a statistic.
+	"ranksweep/lora"
+)
+
+// What theory predicts of the first steps of an adapter.
+//
+// Notation: x is the input of an adapted map (in), v the loss gradient at its
+// output (out), G = Σ v xᵀ over the tokens of a batch, (out, in), with rows g_i;
+// G′ is that of the next batch. Entries of A are independent with mean 0,
+// standard deviation σ and kurtosis κ, and B is zero. Then
+//
+//	∇B = γ G Aᵀ  (out, r),    ∇A = γ Bᵀ G  (r, in),
+//
+// and the first update leaves A alone, since ∇A = 0 where B = 0:
+//
+//	linear:  B₁ = −ηγ G Aᵀ          (SGD, with momentum or not)
+//	sign:    B₁ = −η sign(G Aᵀ)     (Adam with ε far below the entries, Lion, sign descent)
+//
+// η is the learning rate of B. Everything takes it for small: G at step 1 is
+// that at onset, to first order. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning
+// rates of A and B ∝ r^−a and r^−b.
+//
+// Four facts carry all of it, for one row a of A and vectors g, h, x, v free of it:
+//
+//	E (a·g)² = σ²‖g‖²                                  (1)
+//	E ‖M AᵀA x‖² = σ⁴ r [(r+1)‖Mx‖² + ‖M‖²‖x‖² + (κ−3) Σ_j ‖M_·j‖² x_j²]   (2)
+//	E sign(a·g) a = σ√(2/π) g/‖g‖                      (3)
+//	E sign(a·g) sign(a·h) = (2/π) arcsin(cos(g, h))    (4)
+//
+// (1) and (2) are exact for any such A; (3) and (4) for a Gaussian one, since
+// the length of a is then independent of its direction.
+
+// Update is how an optimizer turns the first gradient into an update.
+type Update uint8
+
+// The kinds of first updates.
+const (
+	OtherUpdate  Update = iota // nothing is predicted
+	LinearUpdate               // in proportion to the gradient
+	SignUpdate                 // the sign of every entry of the gradient
+	EvenUpdate                 // entries of one size, whatever the gradient's: powers of rank as of SignUpdate
+)
+
+// UpdateOf returns the kind of the first update of the named optimizer, whose
+// ε is far below the size of the gradient's entries.
+func UpdateOf(optimizer string) Update {
+	switch optimizer {
+	case "sgd":
+		return LinearUpdate
+	case "adam", "adamw", "lion", "signsgd":
+		return SignUpdate
+	case "adafactor":
+		return EvenUpdate
+	}
+	return OtherUpdate
+}
+
+// Theory is what is predicted of a statistic.
 type Theory struct {
-	// exponent returns it for γ = α/r^p and ranks far below the width of the
-	// adapted maps; nil where nothing is predicted.
-	exponent func(optimizer string, p float64) (float64, bool)
+	// exponent is the power of rank, for ranks far below the width of the
+	// adapted maps; nil where nothing is predicted. sign is 1 for updates
+	// that do not depend on the gradient's size and 0 for linear ones.
+	exponent func(s lora.Scheme, sign bool) float64
 
 	// Rise is how much larger it is for ranks far above that width.
 	Rise float64
@@ -14,91 +72,210 @@ type Theory struct {
 	// Onset tells that it holds before any update, so that it asks nothing
 	// of the optimizer.
 	Onset bool
+
+	// square is the expected square of the statistic for one map, as a sum
+	// over the entries that the statistic counts; nil where no exact
+	// expression is known.
+	square func(m MapGeometry, z setting) float64
+	// count is how many entries the statistic is the root mean square of; nil
+	// for a Frobenius norm.
+	count func(m MapGeometry, rank int) float64
 }
 
-// Exponent returns the predicted exponent for ranks far below the width of
-// the adapted maps; false where theory gives none.
-func (t Theory) Exponent(optimizer string, p float64) (float64, bool) {
-	if t.exponent == nil {
+// Exponent returns the predicted power of rank for ranks far below the width
+// of the adapted maps; false where theory gives none.
+func (t Theory) Exponent(u Update, s lora.Scheme) (float64, bool) {
+	if t.exponent == nil || s.Log || u == OtherUpdate && !t.Onset {
 		return math.NaN(), false
 	}
-	return t.exponent(optimizer, p)
+	return t.exponent(s, u != LinearUpdate), true
 }
 
-// The exponents in r that theory predicts for γ = α/r^p, with B zero at onset,
-// entries of A independent with mean 0 and variance σ² free of r, and a
-// learning rate η and α free of r.
-//
-// Notation: x is the input of an adapted map, v the loss gradient at its
-// output, G = Σ v xᵀ over the tokens of a batch (out×in). Then
-//
-//	∇B = γ G Aᵀ  (out×r),    ∇A = γ Bᵀ G  (r×in),
-//
-// and the first update leaves A alone, since ∇A = 0 where B = 0:
-//
-//	SGD:        B₁ = −ηγ G Aᵀ
-//	sign-like:  B₁ = −η sign(G Aᵀ)
-//
-// Adam, AdamW and Adafactor are sign-like where their ε is far below the size
-// of the gradient's entries. All of it takes η for small: G at step 1 is that
-// at onset to first order.
-
-// gradNormOnset: each of the r columns of ∇B = γ G Aᵀ has the expected square
-// γ²σ²‖G‖_F², whence ‖∇B‖_F ∝ γ√r; and ∇A = 0. Exact for any r.
-func gradNormOnset(_ string, p float64) (float64, bool) { return 0.5 - p, true }
-
-// gradRMSB: ∇B has out·r entries, so that their root mean square is
-// ‖∇B‖_F/√(out·r) ∝ γ. Exact for any r.
-func gradRMSB(_ string, p float64) (float64, bool) { return -p, true }
-
-// gradNormAFirst: at step 1, ∇A = γ B₁ᵀ G is −ηγ² A GᵀG under SGD and
-// −ηγ sign(A Gᵀ) G under a sign-like optimizer: r rows of equal expected
-// square, whence √r beside γ² or γ. Holds for any r.
-func gradNormAFirst(optimizer string, p float64) (float64, bool) {
-	return byUpdate(optimizer, 0.5-2*p, 0.5-p)
-}
-
-// deltaWFirst, for r ≪ in. Under SGD, γB₁A = −ηγ² G AᵀA, and for Gaussian A
-//
-//	E‖γB₁A‖_F² = η²γ⁴σ⁴ r(r + in + 1) ‖G‖_F²,
-//
-// so that the norm grows as γ²√r for r ≪ in, and as γ²r for r ≫ in. Under a
-// sign-like optimizer a row of B₁A is η Aᵀs, s the signs of r projections
-// A g: its part along g is ησr√(2/π), the rest ησ√(r·in), so that the norm
-// grows as γ√r for r ≪ in, and as γr for r ≫ in.
-//
-// It is the law of the adapter's input gradient too: γAᵀB₁ᵀv is −ηγ² AᵀA u with
-// u = Gᵀv under SGD, of expected square σ⁴r(r + in + 1)‖u‖² times η²γ⁴,
-// whatever v.
-//
-// And of its output on an input x: under SGD, γB₁Ax = −ηγ² G AᵀA x, and AᵀA x
-// is σ²r x plus noise of σ²√r‖x‖ an entry, whence γ²√r as long as
-// r ≪ (‖G‖_F‖x‖/‖Gx‖)². That bound is in for x unrelated to G, but near 1 for
-// x that G was made of: probe inputs that share a direction with the training
-// inputs have risen already.
-func deltaWFirst(optimizer string, p float64) (float64, bool) {
-	return byUpdate(optimizer, 0.5-2*p, 0.5-p)
-}
-
-// rise is what the law of deltaWFirst gains where r ≫ in.
-const rise = 0.5
-
-// movementA, for gradients G that do not depend on r, as for large r and
-// p > ½, or for few steps. A moves by sums of −η∇A: under SGD by ηγ²√r as in
-// gradNormAFirst, while ‖A₀‖_F ∝ √r; under a sign-like optimizer by η an
-// entry, whatever the scale of the gradient.
-func movementA(optimizer string, p float64) (float64, bool) {
-	return byUpdate(optimizer, -2*p, 0)
-}
-
-// byUpdate picks the exponent for the kind of update that an optimizer makes.
-// Of an unknown optimizer nothing is predicted.
-func byUpdate(optimizer string, sgd, sign float64) (float64, bool) {
-	switch optimizer {
-	case "sgd":
-		return sgd, true
-	case "adam", "adamw", "adafactor":
-		return sign, true
+// pick returns the power under linear or under sign-like updates.
+func pick(sign bool, linear, signLike float64) float64 {
+	if sign {
+		return signLike
 	}
-	return math.NaN(), false
+	return linear
 }
+
+// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank.
+var theoryGradNormB = Theory{
+	Onset:    true,
+	exponent: func(s lora.Scheme, _ bool) float64 { return 0.5 - s.P - s.Init },
+	square:   func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
+}
+
+// ∇B has out·r entries, so that their root mean square is ‖∇B‖/√(out·r).
+var theoryGradRMSB = Theory{
+	Onset:    true,
+	exponent: func(s lora.Scheme, _ bool) float64 { return -s.P - s.Init },
+	square:   theoryGradNormB.square,
+	count:    func(m MapGeometry, rank int) float64 { return float64(m.Out * rank) },
+}
+
+// After one small update ∇B is γ G′Aᵀ.
+var theoryGradNormBFirst = Theory{
+	exponent: theoryGradNormB.exponent,
+	square:   func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Next },
+}
+
+// ∇A = γ B₁ᵀG′ is −ηγ² A GᵀG′ under a linear update and −ηγ sign(AGᵀ) G′ under
+// the sign: r rows, of which (1) and (4) give
+//
+//	linear:  E‖∇A‖² = η²γ⁴ σ² r ‖GᵀG′‖²
+//	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j.
+var theoryGradNormAFirst = Theory{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB)
+	},
+	square: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return sq(z.lrB*z.gamma) * z.rank * m.CrossSign
+		}
+		return sq(z.lrB*z.gamma*z.gamma*z.sigma) * z.rank * m.Cross
+	},
+}
+
+// ∇A has r·in entries.
+var theoryGradRMSAFirst = Theory{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return theoryGradNormAFirst.exponent(s, sign) - 0.5
+	},
+	square: theoryGradNormAFirst.square,
+	count:  func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
+}
+
+// To first order the loss drops by the inner product of the gradient with the
+// update's negative, which is the adapter's output on the batch along its own
+// loss gradient too. By (1), and by the mean of |a·g|, which is σ√(2/π)‖g‖ for
+// a Gaussian A,
+//
+//	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
+//	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖.
+//
+// It is a mean itself, and no root of one: see [Theory.Expected].
+var theoryLossDrop = Theory{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB)
+	},
+	square: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return z.lrB * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms
+		}
+		return z.lrB * sq(z.gamma*z.sigma) * z.rank * m.Gradient
+	},
+}
+
+// The weight update is γB₁A: −ηγ² G AᵀA under a linear update, and row i is
+// −ηγ Σ_k sign(a_k·g_i) a_k under the sign. By (2) summed over the axes, and
+// by (3) for pairs of different k,
+//
+//	linear:  E‖ΔW‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖G‖²
+//	sign:    E‖ΔW‖² = η²γ²σ² r (in + (r−1)·2/π) a row that is not zero.
+//
+// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in.
+var theoryDeltaW = Theory{
+	Rise: 0.5,
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB)
+	},
+	square: func(m MapGeometry, z setting) float64 {
+		in := float64(m.In)
+		if z.sign {
+			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in + (z.rank-1)*2/math.Pi) * m.Rows
+		}
+		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Gradient
+	},
+}
+
+// The adapter's output on an input x is ΔW x, forward. By (2), and by (1) and
+// (3),
+//
+//	linear:  E‖ΔWx‖² = η²γ⁴σ⁴ r [(r+1)‖Gx‖² + ‖G‖²‖x‖² + (κ−3) Σ_j ‖G_·j‖² x_j²]
+//	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²].
+//
+// It has risen once r ≫ (‖G‖‖x‖/‖Gx‖)²: that is in for an x unrelated to G, but
+// near 1 for one that G was made of.
+var theoryAdapterOutput = Theory{
+	Rise:     theoryDeltaW.Rise,
+	exponent: theoryDeltaW.exponent,
+	square: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
+		}
+		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank *
+			((z.rank+1)*m.Through + m.Gradient*m.Inputs + (z.kurtosis-3)*m.ThroughAxes)
+	},
+	count: func(m MapGeometry, _ int) float64 { return float64(m.Out * m.Tokens) },
+}
+
+// The gradient into its input is ΔWᵀv, backward: −ηγ² AᵀA u with u = Gᵀv, or
+// −ηγ Σ_k a_k Σ_i sign(a_k·g_i) v_i. By (2) summed over the axes, and by (3) and
+// (4),
+//
+//	linear:  E‖ΔWᵀv‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖Gᵀv‖²
+//	sign:    E‖ΔWᵀv‖² = η²γ²σ² r [in vᵀSv + (r−1)·2/π·‖Σ_i v_i g_i/‖g_i‖‖²],
+//
+// S_ij = (2/π) arcsin(cos(g_i, g_j)).
+var theoryInputGradient = Theory{
+	Rise:     theoryDeltaW.Rise,
+	exponent: theoryDeltaW.exponent,
+	square: func(m MapGeometry, z setting) float64 {
+		in := float64(m.In)
+		if z.sign {
+			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in*m.SignBack + (z.rank-1)*2/math.Pi*m.UnitBack)
+		}
+		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Back
+	},
+	count: func(m MapGeometry, _ int) float64 { return float64(m.In * m.Tokens) },
+}
+
+// A moves by its learning rate times ∇A, or by its learning rate an entry,
+// from entries of size σ. It holds for gradients G that do not depend on r: for
+// few steps, or for large r and p > ½.
+var theoryMovementA = Theory{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA)
+	},
+}
+
+// Verdict is what becomes of training as the rank grows.
+type Verdict string
+
+// The verdicts.
+const (
+	Stable    Verdict = "stable"    // the function learns at a rate free of rank
+	Collapses Verdict = "collapses" // it learns ever less
+	Explodes  Verdict = "explodes"  // it learns ever more, in the end past stability
+	Unknown   Verdict = "unknown"   // theory says nothing of such a scheme or optimizer
+)
+
+// Stability returns what theory says of a scheme as the rank grows: whether
+// outputs and input gradients of the adapter are of order 1 in r, as the
+// paper's definition 3.1 asks, and theorem 3.2 answers for SGD.
+//
+// After the first update γB₁A, whose powers along the gradient are those of
+// the loss drop, comes the part in which A has moved too, γ(ΔB)(ΔA): γ⁴r times
+// learning rates and σ² under linear updates, and γr times learning rates under
+// sign-like ones. A scheme explodes if either grows, and is stable if the
+// larger one does not depend on r.
+func Stability(u Update, s lora.Scheme) Verdict {
+	if s.Log || u == OtherUpdate {
+		return Unknown
+	}
+	first := theoryLossDrop.exponent(s, u != LinearUpdate)
+	second := pick(u != LinearUpdate, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB)
+	switch most := math.Max(first, second); {
+	case most > exactly:
+		return Explodes
+	case most < -exactly:
+		return Collapses
+	}
+	return Stable
+}
+
+// exactly is how far from 0 a sum of a scheme's exponents may lie by rounding.
+const exactly = 1e-9
+
+func sq(x float64) float64 { return x * x }

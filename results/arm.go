@@ -5,19 +5,20 @@ import (
 	"fmt"
 	"strings"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 )
 
 // Arm is one line of a figure against rank: the cells that differ in nothing
 // but rank (and what follows from it: gamma, and alpha where it is matched).
 type Arm struct {
-	Scheme    string   // as Run.Scheme
-	P         float64  // as Run.P
-	Optimizer string   // as Run.Optimizer
-	LR        float64  // as Run.LR
-	Axes      []Axis   // the remaining axes, rank, scaling and seed left out
-	Cells     []Cell   // in order of rank
-	Warnings  []string // doubts about the arm itself; its cells have their own
+	Scheme    string      // as Run.Scheme
+	Scaling   lora.Scheme // as Run.Scaling
+	Optimizer string      // as Run.Optimizer
+	LR        float64     // as Run.LR
+	Axes      []Axis      // the remaining axes, rank, scaling and seed left out
+	Cells     []Cell      // in order of rank
+	Warnings  []string    // doubts about the arm itself; its cells have their own
 }
 
 // Arms groups runs into arms, in the order of [Cells].
@@ -27,7 +28,7 @@ func Arms(runs []Run) []Arm {
 		if n := len(arms); n == 0 || compareArms(arms[n-1].Cells[0].Run, c.Run) != 0 {
 			arms = append(arms, Arm{
 				Scheme:    c.Scheme,
-				P:         c.P,
+				Scaling:   c.Scaling,
 				Optimizer: c.Optimizer,
 				LR:        c.LR,
 				Axes:      c.armAxes(),
@@ -53,8 +54,8 @@ func Arms(runs []Run) []Arm {
 func (a Arm) beyondTheory() (always, updated string) {
 	for _, c := range a.Cells {
 		switch {
-		case c.InitExponent != 0:
-			always = "the variance of A's entries depends on rank"
+		case c.Scaling.Log:
+			always = "log r is no power of rank"
 		case c.Alpha != a.Cells[0].Alpha:
 			always = "alpha depends on rank"
 		case len(c.Moving) > 0:
@@ -77,7 +78,7 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 	}
 	e, err := metrics.FitExponent(obs)
 	always, updated := a.beyondTheory()
-	if predicted, ok := s.Theory.Exponent(a.Optimizer, a.P); ok && always == "" && (updated == "" || s.Theory.Onset) {
+	if predicted, ok := s.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || s.Theory.Onset) {
 		e.Predicted, e.Rise = predicted, s.Theory.Rise
 	}
 	return e, err

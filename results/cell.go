@@ -52,19 +52,18 @@ func newCell(runs []Run) Cell {
 	r := runs[0]
 	c := Cell{
 		Run: Run{
-			Cell:         r.Cell,
-			Experiment:   r.Experiment,
-			Scheme:       r.Scheme,
-			P:            r.P,
-			Rank:         r.Rank,
-			Alpha:        r.Alpha,
-			Gamma:        r.Gamma,
-			InitExponent: r.InitExponent,
-			Optimizer:    r.Optimizer,
-			LR:           r.LR,
-			Axes:         without(r.Axes, "seed"),
-			Provenance:   r.Provenance,
-			Moving:       r.Moving,
+			Cell:       r.Cell,
+			Experiment: r.Experiment,
+			Scheme:     r.Scheme,
+			Scaling:    r.Scaling,
+			Rank:       r.Rank,
+			Alpha:      r.Alpha,
+			Gamma:      r.Gamma,
+			Optimizer:  r.Optimizer,
+			LR:         r.LR,
+			Axes:       without(r.Axes, "seed"),
+			Provenance: r.Provenance,
+			Moving:     r.Moving,
 		},
 		Runs: slices.Clone(runs),
 	}
@@ -96,6 +95,35 @@ func (c Cell) Statistic(s metrics.Statistic) metrics.Interval {
 		values = append(values, r.Statistic(s))
 	}
 	return metrics.MeanInterval(values)
+}
+
+// Expected returns what theory expects of s in the cell, the root mean square
+// over seeds, whose data differ; NaN where it expects nothing.
+func (c Cell) Expected(s metrics.Statistic) float64 {
+	var squares []float64
+	for _, r := range c.Runs {
+		if v, ok := r.Expected[s.Name]; ok {
+			squares = append(squares, v*v)
+		}
+	}
+	return math.Sqrt(metrics.MeanInterval(squares).Mean)
+}
+
+// OverExpected returns the mean over seeds of what was measured of s over what
+// theory expects of it: of squares, whose expectation is exact, but for a loss
+// drop, which is a mean itself. It is 1 where theory holds.
+func (c Cell) OverExpected(s metrics.Statistic) metrics.Interval {
+	var ratios []float64
+	for _, r := range c.Runs {
+		if v, ok := r.Expected[s.Name]; ok {
+			ratio := r.Statistic(s) / v
+			if s.Name != metrics.LossDropFirst.Name {
+				ratio *= ratio
+			}
+			ratios = append(ratios, ratio)
+		}
+	}
+	return metrics.MeanInterval(ratios)
 }
 
 // Diverged counts the cell's diverged runs.

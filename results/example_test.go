@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -28,7 +29,7 @@ func Example() {
 				ID:        fmt.Sprintf("lora-r%d-s%d", rank, seed),
 				Cell:      fmt.Sprintf("lora-r%d", rank),
 				Scheme:    "lora",
-				P:         1,
+				Scaling:   lora.Scheme{P: 1},
 				Rank:      rank,
 				Seed:      seed,
 				Optimizer: "sgd",

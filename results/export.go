@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/renameio/v2/maybe"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 )
 
@@ -59,7 +60,7 @@ func runRows(runs []Run) [][]string {
 	rows := [][]string{slices.Concat(columns, axes)}
 	for _, r := range runs {
 		row := []string{
-			r.ID, r.Experiment, r.Scheme, formatFloat(r.P), strconv.Itoa(r.Rank),
+			r.ID, r.Experiment, r.Scheme, powerOf(r.Scaling), strconv.Itoa(r.Rank),
 			formatFloat(r.Alpha), formatFloat(r.Gamma), strconv.FormatUint(r.Seed, 10),
 			r.Optimizer, formatFloat(r.LR), string(r.Status), strconv.Itoa(r.Steps),
 			strconv.FormatInt(r.Tokens, 10), formatFloat(r.Timing.Seconds),
@@ -70,6 +71,15 @@ func runRows(runs []Run) [][]string {
 		rows = append(rows, append(row, axisValues(r.Axes, axes)...))
 	}
 	return rows
+}
+
+// powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What
+// else of a scheme depends on rank is in its name.
+func powerOf(s lora.Scheme) string {
+	if s.Log {
+		return ""
+	}
+	return formatFloat(s.P)
 }
 
 // curveRows has a row a run and step, diverged runs included.
@@ -90,7 +100,7 @@ func curveRows(runs []Run) [][]string {
 // cellRows has a row a cell and statistic.
 func cellRows(cells []Cell) [][]string {
 	settings := []string{"cell", "scheme", "p", "rank", "alpha", "gamma", "optimizer", "lr"}
-	sample := []string{"diverged", "failed", "quantity", "n", "mean", "ci_low", "ci_high"}
+	sample := []string{"diverged", "failed", "quantity", "n", "mean", "ci_low", "ci_high", "expected"}
 	var grids [][]Axis
 	for _, c := range cells {
 		grids = append(grids, c.Axes)
@@ -100,7 +110,7 @@ func cellRows(cells []Cell) [][]string {
 	rows := [][]string{slices.Concat(settings, axes, sample)}
 	for _, c := range cells {
 		of := []string{
-			c.Cell, c.Scheme, formatFloat(c.P), strconv.Itoa(c.Rank),
+			c.Cell, c.Scheme, powerOf(c.Scaling), strconv.Itoa(c.Rank),
 			formatFloat(c.Alpha), formatFloat(c.Gamma), c.Optimizer, formatFloat(c.LR),
 		}
 		of = append(of, axisValues(c.Axes, axes)...)
@@ -108,7 +118,7 @@ func cellRows(cells []Cell) [][]string {
 		for _, s := range metrics.Statistics {
 			i := c.Statistic(s)
 			rows = append(rows, slices.Concat(of, []string{
-				s.Name, strconv.Itoa(i.N), formatFloat(i.Mean), formatFloat(i.Low), formatFloat(i.High),
+				s.Name, strconv.Itoa(i.N), formatFloat(i.Mean), formatFloat(i.Low), formatFloat(i.High), formatFloat(c.Expected(s)),
 			}))
 		}
 	}

@@ -57,7 +57,7 @@ func compareSchemes(a, b Run) int {
 		}
 		return len(named)
 	}
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.P, b.P), cmp.Compare(a.Scheme, b.Scheme))
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Scaling.P, b.Scaling.P), cmp.Compare(a.Scheme, b.Scheme))
 }
 
 // compareAxes orders by name, then by value: numbers by size, before words.

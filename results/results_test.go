@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 )
 
@@ -20,7 +21,7 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 		Cell:       cell,
 		Experiment: "test",
 		Scheme:     scheme,
-		P:          p,
+		Scaling:    lora.Scheme{P: p},
 		Rank:       rank,
 		Alpha:      16,
 		Gamma:      gamma,

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 )
 
@@ -27,16 +28,15 @@ type Run struct {
 	Cell       string `json:"cell"`       // the same hash with the seed left out
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
-	Scheme       string  `json:"scheme"`        // lora, rslora, constant or p=0.75; with @4 where matched at rank 4
-	P            float64 `json:"p"`             // exponent of γ = α/r^p
-	Rank         int     `json:"rank"`          // r
-	Alpha        float64 `json:"alpha"`         // α, after matching
-	Gamma        float64 `json:"gamma"`         // γ_r
-	InitExponent float64 `json:"init_exponent"` // e: A's standard deviation falls as r^−e beside its usual one
-	Seed         uint64  `json:"seed"`          //
-	Optimizer    string  `json:"optimizer"`     //
-	LR           float64 `json:"lr"`            // peak learning rate
-	Axes         []Axis  `json:"axes"`          // every axis of the grid, in the experiment's order
+	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 where matched at rank 4
+	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, A's init by itself included; never matched
+	Rank      int         `json:"rank"`      // r
+	Alpha     float64     `json:"alpha"`     // α, after matching
+	Gamma     float64     `json:"gamma"`     // γ_r
+	Seed      uint64      `json:"seed"`      //
+	Optimizer string      `json:"optimizer"` //
+	LR        float64     `json:"lr"`        // peak learning rate
+	Axes      []Axis      `json:"axes"`      // every axis of the grid, in the experiment's order
 
 	Status   Status   `json:"status"`
 	Reason   string   `json:"reason,omitempty"`   // why it diverged or failed
@@ -47,6 +47,11 @@ type Run struct {
 	// BeyondTheory says why theory predicts nothing of the run once it has
 	// been updated; empty where it does.
 	BeyondTheory string `json:"beyond_theory,omitempty"`
+
+	// Expected is what theory expects of statistics, by name, at this rank and
+	// on this data: the root of a mean square over A or, of a loss drop, the
+	// mean. Empty where the config did not ask for it.
+	Expected map[string]float64 `json:"expected,omitempty"`
 
 	Config     json.RawMessage `json:"config"` // fully resolved
 	Provenance Provenance      `json:"provenance"`

@@ -22,9 +22,10 @@ import (
 // nasty is a run with every field set, to values that are hard to write down.
 func nasty() Run {
 	r := testRun("p=0.75", 0.75, 2048, math.MaxUint64)
-	r.Alpha, r.Gamma, r.LR, r.InitExponent = 1.0/3, math.SmallestNonzeroFloat64, math.MaxFloat64, 0.5
+	r.Alpha, r.Gamma, r.LR, r.Scaling.Init = 1.0/3, math.SmallestNonzeroFloat64, math.MaxFloat64, 0.5
 	r.Reason = "NaN <loss> at \"step\" 3\n& so on"
 	r.Warnings = []string{"rank 2048 is above 256"}
+	r.Expected = map[string]float64{"delta_w_first": 0.1}
 	r.BeyondTheory = "gradients are clipped"
 	r.Axes = append(r.Axes, Axis{"targets", "q_proj, \"k_proj\"\n"})
 	r.Tokens = math.MaxInt64

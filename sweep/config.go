@@ -40,14 +40,13 @@ type Data struct {
 
 // Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x.
 type Adapter struct {
-	Rank         int          `json:"rank"`          // r
-	Scaling      lora.Scaling `json:"scaling"`       // lora, rslora, constant or a number p: γ_r = α/r^p
-	Alpha        float64      `json:"alpha"`         // α
-	MatchRank    int          `json:"match_rank"`    // r₀ at which γ is made equal to LoRA's α/r₀: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
-	Init         string       `json:"init"`          // distribution of A's entries: kaiming-uniform or gaussian; B starts at 0
-	InitExponent float64      `json:"init_exponent"` // A's standard deviation is multiplied by r to the power of minus this
-	Targets      Targets      `json:"targets"`       // the linear maps that are adapted
-	Dropout      float64      `json:"dropout"`       // probability that an input of an adapter is dropped
+	Rank      int         `json:"rank"`       // r
+	Scaling   lora.Scheme `json:"scaling"`    // lora, rslora, constant or a number p: γ_r = α/r^p; and more, see lora.ParseScheme
+	Alpha     float64     `json:"alpha"`      // α
+	MatchRank int         `json:"match_rank"` // r₀ at which γ is made equal to LoRA's α/r₀, and init and rates to those of no scheme: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
+	Init      string      `json:"init"`       // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0
+	Targets   Targets     `json:"targets"`    // the linear maps that are adapted
+	Dropout   float64     `json:"dropout"`    // probability that an input of an adapter is dropped
 }
 
 // Targets names the linear maps that are adapted: a group (all-linear,
@@ -86,4 +85,6 @@ type Measure struct {
 	ProbeEvery   int `json:"probe_every"`   // between measures on the probe batch; 0: first and last alone
 	ModulesEvery int `json:"modules_every"` // between points of every single adapted map; 0: never
 	Probe        int `json:"probe"`         // sequences in the fixed probe batch
+
+	Theory bool `json:"theory"` // set beside each statistic what theory expects of it at this very rank, where it has an exact expression
 }

@@ -44,7 +44,7 @@ func TestDecode(t *testing.T) {
 	}
 	if want := []Axis{
 		{"rank", []any{4, 8, 32, 128, 512, 2048}},
-		{"scaling", []any{lora.Scaling{Name: "lora", P: 1}, lora.Scaling{Name: "rslora", P: 0.5}}},
+		{"scaling", []any{lora.Scheme{P: 1}, lora.Scheme{P: 0.5}}},
 		{"seed", []any{uint64(0), uint64(1), uint64(2)}},
 	}; !reflect.DeepEqual(e.Grid, want) {
 		t.Errorf("grid is %v, want %v", e.Grid, want)
@@ -60,14 +60,14 @@ func TestDecodeValues(t *testing.T) {
 name: values
 seed: 18446744073709551615
 data: {source: a b.txt, packing: true, loss: all}
-adapter: {scaling: 0.75, alpha: 8, targets: [v_proj, q_proj], init_exponent: -0.5, dropout: -0.0}
+adapter: {scaling: "0.75,init=-0.5", alpha: 8, targets: [v_proj, q_proj], dropout: -0.0}
 train: {lr_b: 1E+1}
 `)
 	want := Defaults()
 	want.Seed = 1<<64 - 1
 	want.Data.Source, want.Data.Packing, want.Data.Loss = "a b.txt", true, "all"
-	want.Adapter.Scaling = lora.Scaling{Name: "p=0.75", P: 0.75}
-	want.Adapter.Alpha, want.Adapter.InitExponent = 8, -0.5
+	want.Adapter.Scaling = lora.Scheme{P: 0.75, Init: -0.5}
+	want.Adapter.Alpha = 8
 	want.Adapter.Targets = Targets{"q_proj", "v_proj"}
 	want.Train.LRB = 10
 	if !reflect.DeepEqual(e.Base, want) {
@@ -134,10 +134,10 @@ func TestDecodeErrors(t *testing.T) {
 		{"number for text", "data: 7", "sweep: x.yaml:1: data 7: must be text"},
 		{"empty text", "model: ''", `sweep: x.yaml:1: model "": must not be empty`},
 		{"unknown choice", "train: {optimizer: adam}", `sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor`},
-		{"unknown scaling", "adapter: {scaling: rslorra}", `sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant or a number, the exponent p of α/r^p`},
-		{"scaling NaN", "adapter: {scaling: nan}", `sweep: x.yaml:1: scaling "nan": must be lora, rslora, constant or a number, the exponent p of α/r^p`},
-		{"scaling of no type", "adapter: {scaling: true}", `sweep: x.yaml:1: scaling true: must be lora, rslora, constant or a number, the exponent p of α/r^p`},
-		{"scaling out of bounds", "adapter: {scaling: 5}", "sweep: x.yaml:1: scaling 5: must be from -4 to 4"},
+		{"unknown scaling", "adapter: {scaling: rslorra}", `sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},
+		{"scaling NaN", "adapter: {scaling: nan}", `sweep: x.yaml:1: scaling "nan": exponent p NaN: must be from -4 to 4`},
+		{"scaling of no type", "adapter: {scaling: true}", `sweep: x.yaml:1: scaling true: must be the name of a scheme or a number, the exponent p of α/r^p`},
+		{"scaling out of bounds", "adapter: {scaling: 5}", "sweep: x.yaml:1: scaling 5: exponent p 5: must be from -4 to 4"},
 		{"targets of no type", "adapter: {targets: [1]}", "sweep: x.yaml:1: targets [...]: must be all-linear, attention, mlp or a list of names of maps"},
 		{"no targets", "adapter: {targets: []}", "sweep: x.yaml:1: targets [...]: must name at least one map or group of maps"},
 		{"targets twice", "adapter: {targets: [a, b, a]}", "sweep: x.yaml:1: targets [...]: must name each map once"},

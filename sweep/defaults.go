@@ -14,10 +14,10 @@ func Defaults() Config {
 		},
 		Adapter: Adapter{
 			Rank:    8,
-			Scaling: lora.Scaling{Name: "lora", P: 1}, // what adapters have unless asked for otherwise
-			Alpha:   16,                               // the usual choice, and the paper's author's
-			Init:    "kaiming-uniform",                // variance 1/(3·in), free of rank as the theory asks
-			Targets: Targets{"all-linear"},            // attention and MLP, as in the paper
+			Scaling: lora.Scheme{P: 1},     // what adapters have unless asked for otherwise
+			Alpha:   16,                    // the usual choice, and the paper's author's
+			Init:    "kaiming-uniform",     // variance 1/(3·in), free of rank as the theory asks
+			Targets: Targets{"all-linear"}, // attention and MLP, as in the paper
 		},
 		Train: Train{
 			Optimizer:  "adamw",

@@ -142,11 +142,12 @@ func (f field) read(n *yaml.Node) (any, error) {
 			return strconv.ParseBool(n.Value)
 		}
 		return nil, errors.New("must be true or false")
-	case lora.Scaling:
-		if s, err := lora.ParseScaling(n.Value); (number || tag == "!!str") && err == nil {
-			return s, nil
+	case lora.Scheme:
+		if !number && tag != "!!str" {
+			return nil, errors.New("must be the name of a scheme or a number, the exponent p of α/r^p")
 		}
-		return nil, errors.New("must be lora, rslora, constant or a number, the exponent p of α/r^p")
+		s, err := lora.ParseScheme(n.Value)
+		return s, errors.Unwrap(err) // the value is named already
 	case string:
 		if isText(n) {
 			return n.Value, nil

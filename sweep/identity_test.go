@@ -21,8 +21,8 @@ func other(t *testing.T, value any) any {
 		return v + 1
 	case float64:
 		return v + 1e-9
-	case lora.Scaling:
-		return lora.Scaling{Name: "p=2", P: 2}
+	case lora.Scheme:
+		return lora.Scheme{P: 2}
 	case Targets:
 		return Targets{"other"}
 	}
@@ -63,7 +63,7 @@ func TestEveryFieldChangesTheID(t *testing.T) {
 func TestFieldsCoverConfig(t *testing.T) {
 	var leaves func(reflect.Type) int
 	leaves = func(typ reflect.Type) (n int) {
-		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[lora.Scaling]() {
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[lora.Scheme]() {
 			return 1
 		}
 		for i := range typ.NumField() {

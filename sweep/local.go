@@ -29,6 +29,15 @@ type Local struct {
 	models   map[modelKey]*checkpoint.Checkpoint
 	corpora  map[string]*data.Corpus
 	datasets map[datasetKey]*data.Dataset
+
+	geometries map[geometryKey]*geometry
+}
+
+// geometry is what was measured once of the maps that several runs adapt.
+type geometry struct {
+	once sync.Once
+	maps []metrics.MapGeometry
+	err  error
 }
 
 // modelKey is a model by its name, and how products with its weights are made.
@@ -40,6 +49,13 @@ type datasetKey struct {
 	settings      data.Settings
 }
 
+func (c Config) datasetKey() datasetKey {
+	return datasetKey{c.Model, c.Data.Source, data.Settings{
+		Loss: c.Data.Loss, EOS: c.Data.EOS, Packing: c.Data.Packing,
+		Context: c.Train.Context, Validation: c.Data.Validation,
+	}}
+}
+
 // NewLocal returns a trainer that finds models by name in the folders of
 // embedded, and others by path, or by what [Local.Find] makes of the name.
 func NewLocal(embedded fs.FS) *Local {
@@ -48,6 +64,8 @@ func NewLocal(embedded fs.FS) *Local {
 		models:   make(map[modelKey]*checkpoint.Checkpoint),
 		corpora:  make(map[string]*data.Corpus),
 		datasets: make(map[datasetKey]*data.Dataset),
+
+		geometries: make(map[geometryKey]*geometry),
 	}
 }
 
@@ -126,10 +144,7 @@ func (l *Local) material(c Config) (*checkpoint.Checkpoint, *data.Corpus, *data.
 		}
 		l.corpora[c.Data.Source] = corpus
 	}
-	key := datasetKey{c.Model, c.Data.Source, data.Settings{
-		Loss: c.Data.Loss, EOS: c.Data.EOS, Packing: c.Data.Packing,
-		Context: c.Train.Context, Validation: c.Data.Validation,
-	}}
+	key := c.datasetKey()
 	d := l.datasets[key]
 	if d == nil {
 		if d, err = data.Encode(corpus, model.Tokenizer, key.settings); err != nil {
@@ -178,5 +193,14 @@ func (l *Local) Train(ctx context.Context, c Config, report func(metrics.Point))
 	if err != nil {
 		return Outcome{}, err
 	}
-	return t.run(ctx, report)
+	outcome, err := t.run(ctx, report)
+	if err != nil || !c.Measure.Theory {
+		return outcome, err
+	}
+	maps, err := l.geometry(c, model.Model, d)
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome.Expected = c.expected(maps, outcome.Curve)
+	return outcome, nil
 }

@@ -17,7 +17,11 @@ func (c Config) bytes(m *nn.Model, targets []*nn.Linear, d *data.Dataset) int64 
 		params = append(params, nn.Param{Rows: c.Adapter.Rank, Cols: l.In()}, nn.Param{Rows: l.Out(), Cols: c.Adapter.Rank})
 	}
 	tokens := c.passTokens()
-	return m.Config.PassBytes(tokens) + m.ScratchBytes() + c.lora().Bytes(targets) + c.Train.optimizer().StateBytes(params) +
+	var theory int64
+	if c.Measure.Theory {
+		theory = m.Config.PassBytes(tokens) + metrics.GeometryBytes(targets, tokens)
+	}
+	return theory + m.Config.PassBytes(tokens) + m.ScratchBytes() + c.lora().Bytes(targets) + c.Train.optimizer().StateBytes(params) +
 		metrics.GaugeBytes(targets, c.Adapter.Rank) + c.batchBytes(d) +
 		int64(c.points()+c.modulePoints()*len(targets))*int64(unsafe.Sizeof(metrics.Point{}))
 }

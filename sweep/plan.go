@@ -42,6 +42,10 @@ type Outcome struct {
 	Curve   []metrics.Point
 	Modules []metrics.Point
 
+	// Expected is what theory expects of statistics, by name, where the config
+	// asks for it and exact expressions are known.
+	Expected map[string]float64
+
 	// Adapters is what was trained, for whom it may concern before the
 	// outcome is forgotten; a store has no room for it.
 	Adapters []lora.Trained

@@ -222,6 +222,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	run.Status, run.Reason = outcome.Status, outcome.Reason
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules = outcome.Curve, outcome.Modules
+	run.Expected = outcome.Expected
 	run.BeyondTheory = j.Config.beyondTheory(outcome.Curve)
 	runtime.GC() // the next run takes as much again
 	return run, outcome.Adapters, nil
@@ -232,8 +233,8 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 	c := j.Config
 	return results.Run{
 		ID: j.ID, Cell: j.Cell, Experiment: experiment,
-		Scheme: c.Adapter.SchemeName(), P: c.Adapter.Scaling.P, Rank: c.Adapter.Rank,
-		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(), InitExponent: c.Adapter.InitExponent,
+		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.powers(), Rank: c.Adapter.Rank,
+		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings,
 		Provenance: results.Provenance{

@@ -1,10 +1,7 @@
 package sweep
 
 import (
-	"fmt"
-
 	"ranksweep/lora"
-	"ranksweep/metrics"
 	"ranksweep/nn"
 )
 
@@ -14,21 +11,36 @@ import (
 func (c Config) lora() lora.Config {
 	return lora.Config{
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
-		Init:    lora.Init{Kind: lora.InitKind(c.Adapter.Init), Exponent: c.Adapter.InitExponent},
+		Init:    c.Adapter.Draw(),
 		Targets: c.Adapter.Targets, Dropout: c.Adapter.Dropout, Tokens: c.passTokens(),
 	}
 }
 
-// scheme is how the scaling factor of an adapter follows from its rank.
-func (a Adapter) scheme() lora.Scheme {
-	return lora.Scheme{P: a.Scaling.P, MatchRank: a.MatchRank}
+// Scheme is how what depends on an adapter's rank follows from it.
+func (a Adapter) Scheme() lora.Scheme {
+	s := a.Scaling
+	s.MatchRank = a.MatchRank
+	return s
+}
+
+// Draw is how A's entries are drawn.
+func (a Adapter) Draw() lora.Init {
+	return lora.Init{Kind: lora.InitKind(a.Init), Factor: a.Scheme().InitFactor(a.Rank)}
+}
+
+// powers is the adapter's scheme with the powers of rank that its init has by
+// itself.
+func (a Adapter) powers() lora.Scheme {
+	s := a.Scaling
+	s.Init += lora.InitKind(a.Init).Exponent()
+	return s
 }
 
 // Gamma returns the scaling factor γ_r.
-func (a Adapter) Gamma() float64 { return a.scheme().Gamma(a.Alpha, a.Rank) }
+func (a Adapter) Gamma() float64 { return a.Scheme().Gamma(a.Alpha, a.Rank) }
 
 // EffectiveAlpha returns α, after matching.
-func (a Adapter) EffectiveAlpha() float64 { return a.scheme().EffectiveAlpha(a.Alpha) }
+func (a Adapter) EffectiveAlpha() float64 { return a.Scheme().EffectiveAlpha(a.Alpha) }
 
 // optimizer keeps the settings that the named optimizer has.
 func (t Train) optimizer() nn.OptimizerConfig {
@@ -43,7 +55,8 @@ func (t Train) optimizer() nn.OptimizerConfig {
 }
 
 // rates are the learning rates of A and B at the schedule's highest.
-func (t Train) rates() nn.LearningRates {
+func (c Config) rates() nn.LearningRates {
+	t := c.Train
 	rates := nn.UniformRate(t.LR)
 	if t.LRA > 0 {
 		rates[nn.RoleA] = t.LRA
@@ -51,24 +64,12 @@ func (t Train) rates() nn.LearningRates {
 	if t.LRB > 0 {
 		rates[nn.RoleB] = t.LRB
 	}
+	a, b := c.Adapter.Scheme().RateFactors(c.Adapter.Rank)
+	rates[nn.RoleA] *= a
+	rates[nn.RoleB] *= b
 	return rates
 }
 
 func (t Train) schedule() nn.Schedule {
 	return nn.Schedule{Name: t.Schedule, Warmup: t.Warmup, Steps: t.Steps}
-}
-
-// beyondTheory says why theory, which takes updates for plain, predicts nothing
-// of a run once it has been updated; empty where it does. Adam is sign-like
-// only where its ε is far below the gradient's entries.
-func (c Config) beyondTheory(curve []metrics.Point) string {
-	if c.Train.Clip > 0 {
-		return "gradients are clipped"
-	}
-	if c.Train.Optimizer == "adamw" && len(curve) > 0 {
-		if entry := curve[0].Values[metrics.GradRMSB]; c.Train.Eps > 0.1*entry {
-			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", c.Train.Eps, entry)
-		}
-	}
-	return ""
 }

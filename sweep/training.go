@@ -28,6 +28,7 @@ type training struct {
 	probe   []nn.Batch
 	val     []nn.Batch
 	modules []metrics.Values // of one step, an adapter each
+	drop    float64          // of the loss by the first update, to first order
 	tokens  int64
 	outcome Outcome
 }
@@ -56,15 +57,21 @@ func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
 		modules: make([]metrics.Values, len(set.Adapters)),
 		val:     batchesOf(d.Val, c.Train.Batch),
 	}
-	probed := d.Val
-	if len(probed) == 0 {
-		probed = d.Train
-	}
-	t.probe = batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
+	t.probe = c.probe(d)
 	t.outcome.Status = results.Done
 	t.outcome.Curve = make([]metrics.Point, 0, c.points())
 	t.outcome.Modules = make([]metrics.Point, 0, c.modulePoints()*len(set.Adapters))
 	return t, nil
+}
+
+// probe is the fixed batches that adapters are measured on: the first examples
+// of the validation set or, without one, of the training set.
+func (c Config) probe(d *data.Dataset) []nn.Batch {
+	probed := d.Val
+	if len(probed) == 0 {
+		probed = d.Train
+	}
+	return batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
 }
 
 // batchesOf lays sequences out in batches of at most size, in order.
@@ -80,7 +87,7 @@ func batchesOf(sequences []data.Sequence, size int) []nn.Batch {
 
 // run trains to the end, or until something is no longer a finite number.
 func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome, error) {
-	rates := t.c.Train.rates()
+	rates := t.c.rates()
 	for step := range t.c.Train.Steps {
 		if err := ctx.Err(); err != nil {
 			return Outcome{}, err
@@ -93,6 +100,9 @@ func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome
 		}
 		t.opt.Step(rates.Times(t.schedule.Factor(step)))
 		t.set.Updated()
+		if step == 0 {
+			t.drop = t.gauge.Drop()
+		}
 		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens
 	}
 	err := t.measure(t.c.Train.Steps, report)
@@ -158,6 +168,9 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 		}
 		run[metrics.ValLoss] = loss
 		t.watch(step, run, metrics.ValLoss)
+	}
+	if step == 1 {
+		run[metrics.LossDrop] = t.drop
 	}
 	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
 		if err := t.gauge.Probe(t.pass, t.probe, run, modules); err != nil {

@@ -221,7 +221,7 @@ func TestSettingsReachTraining(t *testing.T) {
 		"alpha":         func(c *Config) { c.Adapter.Alpha = 3 },
 		"match_rank":    func(c *Config) { c.Adapter.Scaling.P = 0.5; c.Adapter.MatchRank = 4 },
 		"init":          func(c *Config) { c.Adapter.Init = "gaussian" },
-		"init_exponent": func(c *Config) { c.Adapter.InitExponent = 0.5 },
+		"init exponent": func(c *Config) { c.Adapter.Scaling.Init = 0.5 },
 		"targets":       func(c *Config) { c.Adapter.Targets = Targets{"attention"} },
 		"dropout":       func(c *Config) { c.Adapter.Dropout = 0.2 },
 		"optimizer":     func(c *Config) { c.Train.Optimizer = "adafactor" },
@@ -322,7 +322,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		step := 2
 		allocs := testing.AllocsPerRun(30, func() {
 			check(t, tr.measure(step, func(metrics.Point) {}))
-			tr.opt.Step(tr.c.Train.rates())
+			tr.opt.Step(tr.c.rates())
 			tr.set.Updated()
 			step++
 		})

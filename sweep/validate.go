@@ -23,14 +23,13 @@ var bounds = map[string]bound{
 	"data.validation": whole(0, 1<<20),
 	"data.eos":        free,
 
-	"adapter.rank":          whole(1, 1<<20),
-	"adapter.scaling":       exponent,
-	"adapter.alpha":         above(0, 1e6),
-	"adapter.match_rank":    whole(0, 1<<20),
-	"adapter.init":          oneOf(string(lora.KaimingUniform), string(lora.Gaussian)),
-	"adapter.init_exponent": within(-4, 4),
-	"adapter.targets":       distinctNames,
-	"adapter.dropout":       below(0, 1),
+	"adapter.rank":       whole(1, 1<<20),
+	"adapter.scaling":    scheme,
+	"adapter.alpha":      above(0, 1e6),
+	"adapter.match_rank": whole(0, 1<<20),
+	"adapter.init":       oneOf(initKinds()...),
+	"adapter.targets":    distinctNames,
+	"adapter.dropout":    below(0, 1),
 
 	"train.optimizer":    oneOf("sgd", "adamw", "adafactor"),
 	"train.lr":           above(0, 1e6),
@@ -55,6 +54,7 @@ var bounds = map[string]bound{
 	"measure.probe_every":   whole(0, 1<<30),
 	"measure.modules_every": whole(0, 1<<30),
 	"measure.probe":         whole(1, 1<<20),
+	"measure.theory":        free,
 
 	"seed": free,
 }
@@ -76,6 +76,9 @@ func (c Config) Validate() error {
 		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
 	} else if t.Momentum > 0 && t.Optimizer != "sgd" {
 		return fmt.Errorf("momentum %g: only sgd has it, and optimizer is %s", t.Momentum, t.Optimizer)
+	}
+	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
+		return errors.New("scaling log: γ = α/ln r asks for ranks of at least 2")
 	}
 	return nil
 }
@@ -109,8 +112,14 @@ func distinctNames(value any) error {
 	return nil
 }
 
-func exponent(value any) error {
-	return within(-4, 4)(value.(lora.Scaling).P)
+func scheme(value any) error { return value.(lora.Scheme).Validate() }
+
+func initKinds() []string {
+	var names []string
+	for _, k := range lora.InitKinds {
+		names = append(names, string(k))
+	}
+	return names
 }
 
 func whole(low, high int) bound {

@@ -27,8 +27,8 @@ func TestValidateNonFinite(t *testing.T) {
 			switch f.get(c).(type) {
 			case float64:
 				f.set(&c, x)
-			case lora.Scaling:
-				f.set(&c, lora.Scaling{Name: "p", P: x})
+			case lora.Scheme:
+				f.set(&c, lora.Scheme{P: x})
 			default:
 				continue
 			}

@@ -91,7 +91,7 @@ func encode(c sweep.Config, model *checkpoint.Checkpoint) (*data.Dataset, error)
 func writeSeed(path string, c sweep.Config, m *nn.Model, d *data.Dataset) error {
 	set, err := lora.Attach(m, lora.Config{
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(), Tokens: 1,
-		Init:    lora.Init{Kind: lora.InitKind(c.Adapter.Init), Exponent: c.Adapter.InitExponent},
+		Init:    c.Adapter.Draw(),
 		Targets: c.Adapter.Targets,
 	}, c.Seed)
 	if err != nil {

@@ -49,7 +49,7 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 		return err
 	}
 	f := &peft.Folder{
-		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5, BaseModel: c.Model, Dropout: c.Adapter.Dropout,
+		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5 && !c.Adapter.Scaling.Log, BaseModel: c.Model, Dropout: c.Adapter.Dropout,
 	}
 	return f.Write(a.path(r.ID))
 }
@@ -67,7 +67,7 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 			axes = append(axes, x.Name+"="+x.Value)
 		}
 		var note []string
-		if text := peft.Folded(lora.Scaling{Name: r.Scheme, P: r.P}, r.Gamma, r.Rank); text != "" {
+		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
 			note = append(note, text)
 		}
 		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), strings.Join(axes, " "), r.Gamma, notes.marks(note)); err != nil {

@@ -66,8 +66,8 @@ func ExampleFolder_Write() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	constant := lora.Scaling{Name: "constant", P: 0}
-	gamma := lora.Scheme{P: constant.P}.Gamma(1.5, 16)
+	var constant lora.Scheme // p = 0
+	gamma := constant.Gamma(1.5, 16)
 	set, err := lora.Attach(model, lora.Config{
 		Rank: 16, Gamma: gamma, Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"attention"}, Tokens: 128,
 	}, 1)

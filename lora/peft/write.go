@@ -136,9 +136,9 @@ func mostCommon[V cmp.Ordered](adapters []lora.Trained, of func(i int) V) V {
 }
 
 // Folded says how PEFT is given a scaling that it has no name for; it is empty
-// for lora and rslora.
-func Folded(s lora.Scaling, gamma float64, rank int) string {
-	if s.P == 1 || s.P == 0.5 {
+// where PEFT has one, lora and rslora.
+func Folded(s lora.Scheme, gamma float64, rank int) string {
+	if !s.Log && (s.P == 1 || s.P == 0.5) {
 		return ""
 	}
 	alpha := strconv.FormatFloat(shortestAlpha(float32(gamma), rank, false), 'g', -1, 64)

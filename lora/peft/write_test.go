@@ -108,14 +108,14 @@ func TestWrittenAlpha(t *testing.T) {
 }
 
 func TestFolded(t *testing.T) {
-	p75, err := lora.ParseScaling("0.75")
+	p75, err := lora.ParseScheme("0.75")
 	check(t, err)
 	want := "PEFT has no name for p=0.75: lora_alpha 26.908686 gives it the same γ = 26.908686/8 = 3.364"
 	if got := Folded(p75, 16/math.Pow(8, 0.75), 8); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for _, p := range []float64{1, 0.5} {
-		if got := Folded(lora.Scaling{P: p}, 2, 8); got != "" {
+		if got := Folded(lora.Scheme{P: p}, 2, 8); got != "" {
 			t.Errorf("p = %g: %s", p, got)
 		}
 	}

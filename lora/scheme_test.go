@@ -1,0 +1,200 @@
+package lora
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/nn"
+)
+
+func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
+	for _, c := range []struct {
+		text, written string
+		want          Scheme
+	}{
+		{"lora", "lora", Scheme{P: 1}},
+		{"1", "lora", Scheme{P: 1}},
+		{"p=0.5", "rslora", Scheme{P: 0.5}},
+		{"-0", "constant", Scheme{}},
+		{"0.75", "p=0.75", Scheme{P: 0.75}},
+		{"log", "log", Scheme{Log: true}},
+		{"lora+", "lora+", Scheme{P: 1, Ratio: 16}},
+		{"1,ratio=16", "lora+", Scheme{P: 1, Ratio: 16}},
+		{"lora,ratio=1", "lora", Scheme{P: 1}},
+		{"mua", "mua", Scheme{P: 0.5, LRA: 0.25, LRB: 0.25}},
+		{"rslora, lr=0.25", "mua", Scheme{P: 0.5, LRA: 0.25, LRB: 0.25}},
+		{"mua,lr=0", "rslora", Scheme{P: 0.5}},
+		{"lora,init=-0.5", "lora,init=-0.5", Scheme{P: 1, Init: -0.5}},
+		{"0.25,lr_b=1,init=0.5,lr_a=-1,ratio=4", "p=0.25,init=0.5,lr_a=-1,lr_b=1,ratio=4", Scheme{P: 0.25, Init: 0.5, LRA: -1, LRB: 1, Ratio: 4}},
+		{"log,init=1", "log,init=1", Scheme{Log: true, Init: 1}},
+	} {
+		got, err := ParseScheme(c.text)
+		check(t, err)
+		if got != c.want || got.String() != c.written {
+			t.Errorf("%q: %+v, written %q, want %+v, %q", c.text, got, got, c.want, c.written)
+		}
+		var back Scheme
+		text, err := json.Marshal(got)
+		check(t, err)
+		check(t, json.Unmarshal(text, &back))
+		if back != got {
+			t.Errorf("%s: read back as %+v", text, back)
+		}
+	}
+	for text, want := range map[string]string{
+		"qlora":        "must be lora, rslora, constant, log, lora+, mua or a number",
+		"":             "must be lora, rslora",
+		"lora,":        `part ""`,
+		"lora,init":    "with a number, as in init=0.5",
+		"lora,p=1":     `"p" is none of`,
+		"lora,rank=1":  `"rank" is none of`,
+		"lora,ratio=0": "must be above 0",
+		"NaN":          "exponent p NaN: must be from -4 to 4",
+		"lora,lr=5":    "exponent lr_a 5",
+		"lora,init=x":  "must be init, lr, lr_a, lr_b or ratio with a number",
+		"1,ratio=1e9":  "at most 1e6",
+	} {
+		if _, err := ParseScheme(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func FuzzParseScheme(f *testing.F) {
+	for _, text := range []string{"lora", "mua,init=0.5", "0.75,lr_b=-1,ratio=3", "log"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseScheme(text)
+		if err != nil {
+			return
+		}
+		if back, err := ParseScheme(s.String()); err != nil || back != s {
+			t.Errorf("%q is written %q and read back as %+v, %v", text, s, back, err)
+		}
+	})
+}
+
+// A matched scheme is LoRA at its reference rank, in all that depends on rank.
+func TestMatchedSchemesMeet(t *testing.T) {
+	for _, s := range []Scheme{{P: 0.5}, {P: 0.25, Init: 1, LRA: 0.5, LRB: -1}, {Log: true}} {
+		s.MatchRank = 8
+		a, b := s.RateFactors(8)
+		if gamma := s.Gamma(16, 8); math.Abs(gamma-2) > 1e-15 || s.InitFactor(8) != 1 || a != 1 || b != 1 {
+			t.Errorf("%s at rank 8: gamma %g, init %g, rates %g, %g", s, gamma, s.InitFactor(8), a, b)
+		}
+	}
+	s := Scheme{P: 1, Init: 0.5, LRA: 1, LRB: -1, Ratio: 4}
+	a, b := s.RateFactors(16)
+	if s.InitFactor(16) != 0.25 || a != 1./16 || b != 64 {
+		t.Errorf("%s at rank 16: init %g, rates %g, %g", s, s.InitFactor(16), a, b)
+	}
+}
+
+// The canonical form of exponents is that of sizes.
+func TestCanonicalFormsAgree(t *testing.T) {
+	s := Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 1}
+	at := func(s Scheme, rank int) Sizes {
+		a, b := s.RateFactors(rank)
+		return Sizes{s.Gamma(1, rank), s.InitFactor(rank), a, b}
+	}
+	for _, scaleFree := range []bool{false, true} {
+		got, want := at(s.Canonical(scaleFree), 16), at(s, 16).Canonical(scaleFree)
+		if got.Init != 1 || got.LRB != 1 || math.Abs(got.Gamma/want.Gamma-1) > 1e-12 || math.Abs(got.LRA/want.LRA-1) > 1e-12 {
+			t.Errorf("scale-free %t: %+v, want %+v", scaleFree, got, want)
+		}
+		if again := want.Canonical(scaleFree); again != want {
+			t.Errorf("scale-free %t: the canonical form of %+v is %+v", scaleFree, want, again)
+		}
+	}
+}
+
+// TestInvariance trains two adapters whose canonical sizes are equal, with
+// factors of A and B that are powers of two, in which float32 is exact: γBA is
+// the same to the bit after several steps. With other sizes it is not.
+func TestInvariance(t *testing.T) {
+	m := testModel(t)
+	for _, o := range []nn.OptimizerConfig{
+		{Name: "sgd"}, {Name: "sgd", Momentum: 0.5}, {Name: "adamw", Beta1: 0.5, Beta2: 0.75},
+	} {
+		scaleFree := o.Name != "sgd"
+		const s, q = 4, 0.5 // A is s times as large, B q times
+		one := Sizes{Gamma: 1, Init: 1, LRA: 0.01, LRB: 0.02}
+		other := Sizes{Gamma: 1 / (s * q), Init: s, LRA: 0.01 * s, LRB: 0.02 * q}
+		if !scaleFree {
+			other.LRA, other.LRB = 0.01*s*s, 0.02*q*q
+		}
+		a, b := one.Canonical(scaleFree), other.Canonical(scaleFree)
+		if math.Abs(a.Gamma/b.Gamma-1) > 1e-12 || math.Abs(a.LRA/b.LRA-1) > 1e-12 {
+			t.Errorf("%s: canonical %+v and %+v", o.Name, a, b)
+		}
+		for _, rank := range []int{3, 40} { // factored and merged
+			want := trainedDeltas(t, m, o, one, rank)
+			if got := trainedDeltas(t, m, o, other, rank); !slices.Equal(got, want) {
+				t.Errorf("%s, rank %d: differs by %g", o.Name, rank, difference(got, want))
+			}
+			other := other
+			other.LRA *= 2
+			if slices.Equal(trainedDeltas(t, m, o, other, rank), want) {
+				t.Errorf("%s, rank %d: the learning rate of A changes nothing", o.Name, rank)
+			}
+		}
+	}
+}
+
+// trainedDeltas returns γBA of every map after four steps.
+func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, rank int) []float32 {
+	c := testConfig(rank)
+	c.Gamma, c.Init = z.Gamma, Init{Kind: Gaussian, Factor: z.Init}
+	set, err := Attach(m, c, 7)
+	check(t, err)
+	pass, err := nn.NewPass(m, tokens, set.Maps())
+	check(t, err)
+	opt, err := nn.NewOptimizer(o, pass.Params())
+	check(t, err)
+	rates := nn.LearningRates{nn.RoleA: z.LRA, nn.RoleB: z.LRB}
+	for range 4 {
+		for _, p := range pass.Params() {
+			clear(p.Grad)
+		}
+		_, err := pass.Gradient(testBatch(), 0.1)
+		check(t, err)
+		opt.Step(rates)
+		set.Updated()
+	}
+	var all []float32
+	for _, a := range set.Adapters {
+		delta := nn.NewMatrix(a.Base.Out(), a.Base.In())
+		a.Delta(delta)
+		all = append(all, delta.Data...)
+	}
+	return all
+}
+
+// TestOrthogonalRows: rows of a block of in are orthogonal, to the rounding of
+// float32 entries, and entries have the mean square that all kinds have.
+func TestOrthogonalRows(t *testing.T) {
+	const rank, in = 25, 10
+	a := make([]float32, rank*in)
+	Init{Kind: Orthogonal}.fill(a, rank, in, stream(1, "m", "A"))
+	for i := range rank {
+		for j := range rank {
+			var inner float64
+			for k := range in {
+				inner += float64(a[i*in+k]) * float64(a[j*in+k])
+			}
+			want := 0.
+			if i == j {
+				want = 1. / 3
+			}
+			if sameBlock := i/in == j/in; sameBlock && math.Abs(inner-want) > 1e-6 {
+				t.Errorf("rows %d and %d: %g, want %g", i, j, inner, want)
+			} else if !sameBlock && inner == 0 {
+				t.Errorf("rows %d and %d of two blocks are orthogonal", i, j)
+			}
+		}
+	}
+}

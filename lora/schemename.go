@@ -1,0 +1,145 @@
+package lora
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// named are the schemes that have a name.
+var named = []struct {
+	name   string
+	scheme Scheme
+}{
+	{"lora", Scheme{P: 1}},
+	{"rslora", Scheme{P: 0.5}},
+	{"constant", Scheme{}},
+	{"log", Scheme{Log: true}},
+	// arXiv 2402.12354: B learns faster than A; 16 is its advice for RoBERTa.
+	{"lora+", Scheme{P: 1, Ratio: 16}},
+	// arXiv 2602.06204: the best learning rate falls as r^−(1−p)/2 under a
+	// sign-like optimizer; here with rsLoRA's p.
+	{"mua", Scheme{P: 0.5, LRA: 0.25, LRB: 0.25}},
+}
+
+// SchemeNames lists the schemes that have a name.
+func SchemeNames() []string {
+	var names []string
+	for _, n := range named {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// exponent is one exponent of a scheme, by the name that it has in text.
+type exponent struct {
+	name  string
+	value *float64
+}
+
+func (s *Scheme) exponents() []exponent {
+	return []exponent{{"p", &s.P}, {"init", &s.Init}, {"lr_a", &s.LRA}, {"lr_b", &s.LRB}}
+}
+
+// ParseScheme reads what String writes: the name of a scheme or the exponent p
+// of its multiplier, and after it, with commas between, what else depends on
+// rank: init=E, lr_a=E and lr_b=E, or lr=E for both, and ratio=X. As in lora,
+// 0.75, p=0.75, rslora,lr=0.25 and lora,init=-0.5. Schemes that are equal are
+// equal values, however they were written.
+func ParseScheme(text string) (Scheme, error) {
+	first, rest, more := strings.Cut(text, ",")
+	s, err := parseBase(first)
+	for more && err == nil {
+		var part string
+		part, rest, more = strings.Cut(rest, ",")
+		err = s.parsePart(strings.TrimSpace(part))
+	}
+	if err == nil {
+		err = s.Validate()
+	}
+	if err != nil {
+		return Scheme{}, fmt.Errorf("lora: scaling %q: %w", text, err)
+	}
+	return s, nil
+}
+
+// parseBase reads a name or an exponent.
+func parseBase(text string) (Scheme, error) {
+	for _, n := range named {
+		if text == n.name {
+			return n.scheme, nil
+		}
+	}
+	p, err := strconv.ParseFloat(strings.TrimPrefix(text, "p="), 64)
+	if err != nil {
+		return Scheme{}, fmt.Errorf("must be %s or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5", strings.Join(SchemeNames(), ", "))
+	}
+	return Scheme{P: p + 0}, nil // +0 makes a negative zero positive
+}
+
+// parsePart reads one more part of a scheme.
+func (s *Scheme) parsePart(text string) error {
+	key, number, _ := strings.Cut(text, "=")
+	value, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return fmt.Errorf("part %q: must be init, lr, lr_a, lr_b or ratio with a number, as in init=0.5", text)
+	}
+	switch value += 0; key {
+	case "lr":
+		s.LRA, s.LRB = value, value
+	case "ratio":
+		if s.Ratio = value; !(value > 0) {
+			return fmt.Errorf("ratio %g: must be above 0 and at most 1e6", value)
+		}
+		if value == 1 {
+			s.Ratio = 0
+		}
+	default:
+		i := slices.IndexFunc(s.exponents(), func(e exponent) bool { return e.name == key && key != "p" })
+		if i < 0 {
+			return fmt.Errorf("part %q: %q is none of init, lr, lr_a, lr_b, ratio", text, key)
+		}
+		*s.exponents()[i].value = value
+	}
+	return nil
+}
+
+// String returns the scheme's name, or that of its multiplier and what else
+// depends on rank, as in "rslora,init=0.5". MatchRank is no part of it.
+func (s Scheme) String() string {
+	s.MatchRank = 0
+	multiplier := Scheme{P: s.P, Log: s.Log}
+	text := "p=" + strconv.FormatFloat(s.P, 'g', -1, 64)
+	for _, n := range named {
+		if n.scheme == s {
+			return n.name
+		}
+		if n.scheme == multiplier {
+			text = n.name
+		}
+	}
+	part := func(name string, value float64) {
+		if value != 0 {
+			text += "," + name + "=" + strconv.FormatFloat(value, 'g', -1, 64)
+		}
+	}
+	part("init", s.Init)
+	if s.LRA == s.LRB {
+		part("lr", s.LRA)
+	} else {
+		part("lr_a", s.LRA)
+		part("lr_b", s.LRB)
+	}
+	part("ratio", s.Ratio)
+	return text
+}
+
+// MarshalText is String, in JSON and YAML too.
+func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is [ParseScheme].
+func (s *Scheme) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseScheme(string(text))
+	return err
+}

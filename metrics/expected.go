@@ -1,0 +1,65 @@
+package metrics
+
+import (
+	"math"
+
+	"ranksweep/lora"
+)
+
+// Setting is a scheme at one rank, for what theory expects of it.
+type Setting struct {
+	Update Update
+	Rank   int
+	Gamma  float64 // γ_r
+	Init   lora.Init
+	LRB    float64 // learning rate of B at the first update
+}
+
+// setting is a Setting for one map.
+type setting struct {
+	sign                 bool
+	rank, gamma          float64
+	sigma, kurtosis, lrB float64
+}
+
+// known reports whether the exact expressions hold for it.
+func (s Setting) known(t Theory) bool {
+	kurtosis, independent := s.Init.Kind.Kurtosis()
+	switch {
+	case t.square == nil || !independent:
+		return false
+	case t.Onset:
+		return true
+	case s.Update == SignUpdate:
+		return kurtosis == 3
+	}
+	return s.Update == LinearUpdate
+}
+
+// Expected returns the exact expectation over A of a statistic at a finite
+// rank, on the maps whose geometry is given: the root of its mean square, or the
+// mean of a loss drop. It is NaN where no exact expression is known.
+func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
+	t := s.Theory
+	if !at.known(t) {
+		return math.NaN()
+	}
+	kurtosis, _ := at.Init.Kind.Kurtosis()
+	var sum, count float64
+	for _, m := range maps {
+		sum += t.square(m, setting{
+			sign: at.Update == SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
+			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lrB: at.LRB,
+		})
+		if t.count != nil {
+			count += t.count(m, at.Rank)
+		}
+	}
+	switch {
+	case s.Name == LossDropFirst.Name:
+		return sum
+	case t.count != nil:
+		sum /= count
+	}
+	return math.Sqrt(sum)
+}

@@ -1,0 +1,90 @@
+package sweep
+
+import (
+	"fmt"
+
+	"ranksweep/data"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+)
+
+// beyondTheory says why theory, which takes updates for plain, predicts nothing
+// of a run once it has been updated; empty where it does. Adam is sign-like
+// only where its ε is far below the gradient's entries.
+func (c Config) beyondTheory(curve []metrics.Point) string {
+	if c.Train.Clip > 0 {
+		return "gradients are clipped"
+	}
+	if c.Train.Optimizer == "adamw" && len(curve) > 0 {
+		if entry := curve[0].Values[metrics.GradRMSB]; c.Train.Eps > 0.1*entry {
+			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", c.Train.Eps, entry)
+		}
+	}
+	return ""
+}
+
+// setting is the run's scheme at its rank, for what theory expects of its first
+// update.
+func (c Config) setting() metrics.Setting {
+	rates := c.rates().Times(c.Train.schedule().Factor(0))
+	return metrics.Setting{
+		Update: metrics.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
+		Init: c.Adapter.Draw(), LRB: rates[nn.RoleB],
+	}
+}
+
+// expected returns what theory expects of the statistics of a run that has
+// exact expressions, where it has them and the run is within theory.
+func (c Config) expected(maps []metrics.MapGeometry, curve []metrics.Point) map[string]float64 {
+	all := make(map[string]float64)
+	beyond := c.beyondTheory(curve) != "" || c.Adapter.Dropout > 0
+	for _, s := range metrics.Statistics {
+		if v := s.Expected(maps, c.setting()); v > 0 && (s.Theory.Onset || !beyond) {
+			all[s.Name] = v
+		}
+	}
+	return all
+}
+
+// geometryKey is all of a run that its geometry depends on.
+type geometryKey struct {
+	dataset           datasetKey
+	precision         string
+	targets           string
+	seed              uint64
+	batch, accumulate int
+	probe             int
+}
+
+// geometry measures the maps that a run adapts on what the run sees first. Runs
+// that differ in nothing that counts share it.
+func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]metrics.MapGeometry, error) {
+	key := geometryKey{
+		dataset: c.datasetKey(), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), seed: c.Seed,
+		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
+	}
+	l.mu.Lock()
+	measured := l.geometries[key]
+	if measured == nil {
+		measured = new(geometry)
+		l.geometries[key] = measured
+	}
+	l.mu.Unlock()
+	measured.once.Do(func() {
+		var targets []*nn.Linear
+		if targets, measured.err = lora.Targets(m, c.Adapter.Targets); measured.err != nil {
+			return
+		}
+		sampler := data.NewSampler(d.Train, c.Seed)
+		step := func(step int) []nn.Batch {
+			batches := make([]nn.Batch, c.Train.Accumulate)
+			for i := range batches {
+				sampler.Batch(&batches[i], step*c.Train.Accumulate+i, c.Train.Batch)
+			}
+			return batches
+		}
+		measured.maps, measured.err = metrics.Geometry(m, targets, c.passTokens(), step(0), step(1), c.probe(d))
+	})
+	return measured.maps, measured.err
+}

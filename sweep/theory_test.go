@@ -1,0 +1,92 @@
+package sweep
+
+import (
+	"context"
+	"math"
+	"os"
+	"testing"
+
+	"ranksweep/lora"
+	"ranksweep/metrics"
+)
+
+// TestExpectedIsTheMeanOverSeeds: over seeds, what a run measures has the
+// expectation that theory computes from the frozen model and the data alone.
+// The tolerance is 4 standard errors of the mean over 16 seeds; t with 15
+// degrees of freedom is beyond in 1e-3 of cases, and there are 36.
+func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
+	base := testConfig(t)
+	base.Train.Steps, base.Train.Accumulate = 2, 2
+	base.Adapter.Targets = Targets{"mlp", "q_proj"}
+	base.Adapter.Rank, base.Adapter.Alpha = 5, 2
+	base.Measure.Theory = true
+	trainer := NewLocal(os.DirFS(t.TempDir()))
+	for name, change := range map[string]func(*Config){
+		"sgd": func(c *Config) { c.Train.Optimizer, c.Train.LR = "sgd", 1e-3 },
+		"sgd, uniform, a scheme": func(c *Config) {
+			c.Train.Optimizer, c.Train.LR = "sgd", 1e-3
+			c.Adapter.Scaling = lora.Scheme{P: 0.5, Init: 0.5, LRB: -0.5, Ratio: 3}
+			c.Adapter.Init = "kaiming-uniform"
+		},
+		"sgd, PEFT's gaussian": func(c *Config) {
+			c.Train.Optimizer, c.Train.LR = "sgd", 1e-3
+			c.Adapter.Init = "peft-gaussian"
+		},
+		"adamw": func(c *Config) { c.Train.Eps, c.Train.LR = 0, 1e-5 },
+	} {
+		c := base
+		c.Adapter.Init = "gaussian"
+		change(&c)
+		ratios := make(map[string][]float64)
+		for seed := range uint64(16) {
+			c.Seed = seed
+			o, err := trainer.Train(context.Background(), c, func(metrics.Point) {})
+			check(t, err)
+			for name, want := range o.Expected {
+				ratio := statistic(t, o, name) / want
+				if name != metrics.LossDropFirst.Name {
+					ratio *= ratio
+				}
+				ratios[name] = append(ratios[name], ratio)
+			}
+		}
+		if len(ratios) != 9 {
+			t.Errorf("%s: %d statistics have an expectation, want 9", name, len(ratios))
+		}
+		for statistic, sample := range ratios {
+			over := metrics.MeanInterval(sample)
+			se := (over.High - over.Low) / 2 / 2.131 // t(0.975, 15)
+			if len(sample) != 16 || math.Abs(over.Mean-1) > 4*se || se > 0.25 {
+				t.Errorf("%s: %s over what is expected: %.3f ± %.3f in %d runs", name, statistic, over.Mean, se, len(sample))
+			}
+		}
+	}
+	if n := len(trainer.geometries); n != 16 {
+		t.Errorf("geometry was measured %d times, want once a seed", n)
+	}
+}
+
+// Nothing is expected of what theory does not cover, and nothing where the
+// config does not ask.
+func TestNothingIsExpectedBeyondTheory(t *testing.T) {
+	c := testConfig(t)
+	c.Train.Steps = 1
+	if o := trainOne(t, c); o.Expected != nil {
+		t.Errorf("not asked for, and there is %v", o.Expected)
+	}
+	c.Measure.Theory = true
+	c.Adapter.Init = "gaussian"
+	for name, change := range map[string]func(*Config){
+		"clipping":     func(c *Config) { c.Train.Clip = 1 },
+		"a large ε":    func(c *Config) { c.Train.Eps = 1 },
+		"dropout":      func(c *Config) { c.Adapter.Dropout = 0.1 },
+		"another init": func(c *Config) { c.Adapter.Init = "kaiming-uniform" },
+		"adafactor":    func(c *Config) { c.Train.Optimizer = "adafactor" },
+	} {
+		c := c
+		change(&c)
+		if o := trainOne(t, c); len(o.Expected) != 2 {
+			t.Errorf("%s: expected %v, want the two of the onset alone", name, o.Expected)
+		}
+	}
+}
