@@ -13,8 +13,14 @@ import (
 // reader from taking its numbers at face value.
 func addDoubts(t *Table, arms []results.Arm) {
 	row := 0
-	for _, a := range arms {
+	labels, first := armLabels(arms), map[string]string{}
+	for j, a := range arms {
 		for i, c := range a.Cells {
+			if twin := first[c.Function]; c.Function != "" && twin != "" {
+				t.doubt(row, fmt.Sprintf("the same function as %s at rank %d, written in another way: they differ by rounding alone", twin, c.Rank))
+			} else {
+				first[c.Function] = labels[j]
+			}
 			if done := len(c.Runs) - c.Diverged() - c.Failed(); done == 1 {
 				t.doubt(row, "n = 1: no interval")
 			}

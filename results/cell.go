@@ -53,6 +53,7 @@ func newCell(runs []Run) Cell {
 	c := Cell{
 		Run: Run{
 			Cell:       r.Cell,
+			Function:   r.Function,
 			Experiment: r.Experiment,
 			Scheme:     r.Scheme,
 			Scaling:    r.Scaling,

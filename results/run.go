@@ -26,6 +26,7 @@ const (
 type Run struct {
 	ID         string `json:"id"`         // hash of config, model, data and numerics version
 	Cell       string `json:"cell"`       // the same hash with the seed left out
+	Function   string `json:"function"`   // of cells that learn the same function, but for rounding, however their schemes are written
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
 	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 where matched at rank 4

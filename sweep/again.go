@@ -46,5 +46,5 @@ func Again(r results.Run, t Trainer) (Job, error) {
 			return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %s is %v now and was %v: sweep run makes a run of what there is now", r.ID, part.name, part.now, part.then)
 		}
 	}
-	return Job{Point: Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Material: m}, nil
+	return Job{Point: Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function, Material: m}, nil
 }

@@ -54,8 +54,8 @@ type Outcome struct {
 // Job is one run of a plan.
 type Job struct {
 	Point
-	ID, Cell string
-	Material Material
+	ID, Cell, Function string
+	Material           Material
 }
 
 // Plan is an experiment's grid with the identity and the cost of every run.
@@ -81,6 +81,8 @@ func NewPlan(e *Experiment, t Trainer) (*Plan, error) {
 			Point: p, Material: m,
 			ID:   p.Config.ID(m.ModelHash, m.DataHash, Numerics),
 			Cell: p.Config.CellID(m.ModelHash, m.DataHash, Numerics),
+
+			Function: p.Config.FunctionID(m.ModelHash, m.DataHash, Numerics),
 		}
 		if twin, ok := byID[job.ID]; ok {
 			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, by the content of their model and data: one must go", e.Name, twin, p)

@@ -232,7 +232,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 func (s *Scheduler) record(experiment string, j Job) results.Run {
 	c := j.Config
 	return results.Run{
-		ID: j.ID, Cell: j.Cell, Experiment: experiment,
+		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: experiment,
 		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,

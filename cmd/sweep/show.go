@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -45,14 +46,18 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		fmt.Fprintf(t, "%s\t", a.Name)
 	}
 	fmt.Fprint(t, "alpha\tgamma\tTFLOP\tMB\t\n")
-	warnings := newFootnotes()
+	warnings, twins := newFootnotes(), p.Twins()
 	for _, j := range p.Jobs {
+		doubts := j.Material.Warnings
+		if twin := twins[j.ID]; twin != "" {
+			doubts = append(slices.Clone(doubts), twin)
+		}
 		fmt.Fprintf(t, "%s\t", j.ID)
 		for _, a := range j.Axes {
 			fmt.Fprintf(t, "%s\t", a.Value)
 		}
 		fmt.Fprintf(t, "%.4g\t%.4g\t%.3g\t%d\t%s\n", j.Config.Adapter.EffectiveAlpha(), j.Config.Adapter.Gamma(),
-			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(j.Material.Warnings))
+			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(doubts))
 	}
 	if err := t.Flush(); err != nil {
 		return err

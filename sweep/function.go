@@ -1,0 +1,74 @@
+package sweep
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// FunctionID identifies what a cell learns: cells with one FunctionID train the
+// same function of the data, seed by seed, but for rounding, and however their
+// schemes are written. It is the CellID of the canonical form, see
+// [lora.Sizes.Canonical], where the optimizer's invariance is exact; else of
+// the sizes as they are.
+func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
+	rest := c.describe("model", "data.source", "seed",
+		"adapter.scaling", "adapter.alpha", "adapter.match_rank", "train.lr", "train.lr_a", "train.lr_b")
+	sum := sha256.Sum256(fmt.Appendf(nil, "function\nnumerics %d\nmodel %s\ndata %s\n%s%s",
+		numerics, modelHash, dataHash, rest, c.function()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// function writes the sizes of what a scheme decides, to nine digits.
+func (c Config) function() string {
+	rates := c.rates()
+	z := lora.Sizes{
+		Gamma: c.Adapter.Gamma(), Init: c.Adapter.Draw().Factor,
+		LRA: rates[nn.RoleA], LRB: rates[nn.RoleB],
+	}
+	t := c.Train
+	free := t.WeightDecay == 0 && t.Clip == 0
+	switch {
+	case free && t.Optimizer == "sgd":
+		z = z.Canonical(false)
+	case free && (t.Optimizer == "adafactor" || t.Optimizer == "adamw" && t.Eps == 0):
+		z = z.Canonical(true)
+	}
+	return fmt.Sprintf("%.9g %.9g %.9g %.9g", z.Gamma, z.Init, z.LRA, z.LRB)
+}
+
+// Twins returns, for each job that learns the same function as an earlier one of
+// its seed, a sentence that says so, by its ID.
+func (p *Plan) Twins() map[string]string {
+	type key struct {
+		function string
+		seed     uint64
+	}
+	first := make(map[key]Job)
+	twins := make(map[string]string)
+	for _, j := range p.Jobs {
+		k := key{j.Function, j.Config.Seed}
+		if other, ok := first[k]; ok {
+			twins[j.ID] = "the same function as " + other.differs(j)
+		} else {
+			first[k] = j
+		}
+	}
+	return twins
+}
+
+// differs names the coordinates of j in which other has another one.
+func (j Job) differs(other Job) string {
+	var parts []string
+	for _, a := range j.Axes {
+		if !slices.Contains(other.Axes, a) {
+			parts = append(parts, a.Name+"="+a.Value)
+		}
+	}
+	return strings.Join(parts, " ") + ", written in another way: they differ by rounding alone"
+}
