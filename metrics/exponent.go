@@ -20,6 +20,7 @@ type Exponent struct {
 	Ranks     int     // distinct ranks in the fit
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // what theory says; NaN where it says nothing
+	Exact     float64 // the same fit through what theory expects of these very runs; NaN where it has no exact expression
 	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width
 }
 
@@ -47,7 +48,7 @@ type Observation struct {
 // Excluded, and everything else NaN.
 func FitExponent(obs []Observation) (Exponent, error) {
 	nan := math.NaN()
-	e := Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan}
+	e := Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan, Exact: nan}
 	for _, o := range obs {
 		if o.Rank < 1 {
 			return e, fmt.Errorf("metrics: rank %d: must be at least 1", o.Rank)

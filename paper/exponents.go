@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ func exponentsTable(arms []results.Arm) Table {
 	}
 	measured := measuredStatistics(arms)
 	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
-	var names, fits, theory, counts, seeds, verdicts []Entry
+	var names, fits, theory, exact, counts, seeds, verdicts []Entry
 	for range arms {
 		for _, s := range measured {
 			names = append(names, Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
@@ -43,6 +44,10 @@ func exponentsTable(arms []results.Arm) Table {
 					t.doubt(row, "theory: the first for ranks far below the maps' width, the second for ranks far above it, or for inputs like those trained on")
 				}
 			}
+			exact = append(exact, Entry{Values: []string{field(e.Exact)}})
+			if finite(e.Exact) {
+				exact[row].Text = fmt.Sprintf("%s, %s", fixed(e.Exact, 3), exactRanks(a, s))
+			}
 			counts = append(counts, word(strconv.Itoa(e.N)))
 			seeds = append(seeds, word(strconv.Itoa(e.Seeds)))
 			verdicts = append(verdicts, word(verdict(e)))
@@ -55,6 +60,10 @@ func exponentsTable(arms []results.Arm) Table {
 	}
 	t.add(Column{Head: "exponent", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
 	t.add(Column{Head: "theory", Fields: []string{"predicted", "predicted_high"}, Number: true}, theory)
+	if slices.ContainsFunc(exact, func(e Entry) bool { return e.Text != "" }) {
+		t.Caption = strings.TrimSpace(t.Caption + " Exact: the power of rank through the exact expectations at these ranks, and at how many of them the 95% interval over seeds holds what is expected.")
+		t.add(Column{Head: "exact", Fields: []string{"exact"}, Number: true}, exact)
+	}
 	t.add(Column{Head: "runs", Fields: []string{"n"}, Number: true}, counts)
 	t.add(Column{Head: "seeds", Fields: []string{"seeds"}, Number: true}, seeds)
 	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
@@ -75,12 +84,27 @@ func measuredStatistics(arms []results.Arm) []metrics.Statistic {
 	return measured
 }
 
+// exactRanks says at how many ranks what was measured is what was expected.
+func exactRanks(a results.Arm, s metrics.Statistic) string {
+	held, all := 0, 0
+	for _, c := range a.Cells {
+		if over := c.OverExpected(s); over.N > 1 {
+			all++
+			if over.Low <= 1 && 1 <= over.High {
+				held++
+			}
+		}
+	}
+	return fmt.Sprintf("%d of %d ranks", held, all)
+}
+
 // conclusive is the widest interval that says anything: LoRA's and rsLoRA's
 // exponents are half a power of rank apart.
 const conclusive = 0.5
 
 // verdict compares a fitted exponent with theory: it agrees if the interval
-// contains the prediction, or a part of its range.
+// contains the exact one or, without that, the asymptotic one or a part of its
+// range.
 func verdict(e metrics.Exponent) string {
 	switch {
 	case math.IsNaN(e.Value):
@@ -89,7 +113,9 @@ func verdict(e metrics.Exponent) string {
 		return "no prediction"
 	case math.IsNaN(e.Low):
 		return "no interval"
-	case e.Low > e.Predicted+e.Rise || e.Predicted > e.High:
+	case finite(e.Exact) && (e.Low > e.Exact || e.Exact > e.High):
+		return "differs"
+	case !finite(e.Exact) && (e.Low > e.Predicted+e.Rise || e.Predicted > e.High):
 		return "differs"
 	case e.High-e.Low > conclusive:
 		return "inconclusive"

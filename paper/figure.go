@@ -16,6 +16,7 @@ type Figure struct {
 
 	panels []panel
 	legend legend
+	apart  bool // each panel has a y axis of its own, named in its title
 }
 
 // Sizes, in points, are for a page of two columns, at which text is printed as
@@ -76,7 +77,7 @@ func (f Figure) draw(c draw.Canvas) {
 		plots[i] = make([]*plot.Plot, columns)
 		for j := range plots[i] {
 			if k := i*columns + j; k < len(f.panels) {
-				plots[i][j] = f.panels[k].plot(j == 0)
+				plots[i][j] = f.panels[k].plot(j == 0 || f.apart)
 			}
 		}
 	}

@@ -32,6 +32,18 @@ func WriteFigures(runs []results.Run, dir string) error {
 	if err != nil {
 		return err
 	}
+	return writeFigures(figures, dir)
+}
+
+// Write writes tables as WriteTables does, and figures as WriteFigures does.
+func Write(tables []Table, figures []Figure, dir string) error {
+	if err := writeTables(tables, dir); err != nil {
+		return err
+	}
+	return writeFigures(figures, dir)
+}
+
+func writeFigures(figures []Figure, dir string) error {
 	dir = filepath.Join(dir, "figures")
 	for _, f := range figures {
 		for _, format := range Formats {
@@ -68,6 +80,10 @@ func WriteTables(runs []results.Run, dir string) error {
 	if err != nil {
 		return err
 	}
+	return writeTables(tables, dir)
+}
+
+func writeTables(tables []Table, dir string) error {
 	for _, t := range tables {
 		var b bytes.Buffer
 		if err := t.WriteCSV(&b); err != nil {

@@ -67,16 +67,23 @@ func (a Arm) beyondTheory() (always, updated string) {
 }
 
 // Exponent fits the power of rank that s follows over the arm's runs that have
-// it, and sets beside it the one that theory predicts, where its assumptions hold. Its
+// it, and sets beside it the one that theory predicts, where its assumptions hold,
+// and the one that its exact values have at these ranks. Its
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
-	var obs []metrics.Observation
+	var obs, expected []metrics.Observation
 	for _, c := range a.Cells {
 		for _, r := range c.Runs {
 			obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: r.Statistic(s)})
+			if v, ok := r.Expected[s.Name]; ok {
+				expected = append(expected, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: v})
+			}
 		}
 	}
 	e, err := metrics.FitExponent(obs)
+	if exact, err := metrics.FitExponent(expected); err == nil && len(expected) == len(obs) {
+		e.Exact = exact.Value
+	}
 	always, updated := a.beyondTheory()
 	if predicted, ok := s.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || s.Theory.Onset) {
 		e.Predicted, e.Rise = predicted, s.Theory.Rise

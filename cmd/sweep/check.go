@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/paper"
+)
+
+func newCheck() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "check [EXPERIMENT]",
+		Short: "Measure at the first steps whether schemes learn at a rate free of rank",
+		Long: "Check makes the first steps of every scheme at many ranks and compares sizes with\n" +
+			"theory: the loss drop, the adapter's output and input gradient, the gradients of A and\n" +
+			"B, the weight update. Without EXPERIMENT it is rank-check, the embedded one; --set\n" +
+			"turns it on your model and data. The exit status is 1 where a scheme that theory says\n" +
+			"is stable under its optimizer is not seen to be.\n\n" + experimentHelp,
+		Example: "  sweep check\n" +
+			"  sweep check --set model=mymodel --set data=train.jsonl --set 'scaling=[lora,rslora,p=0.75]'",
+		Args: cobra.MaximumNArgs(1),
+	}
+	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
+	set := overrides(cmd)
+	form := storageFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		name := "rank-check"
+		if len(args) > 0 {
+			name = args[0]
+		}
+		p, trainer, err := plan(cmd, name, *set, *form)
+		if err != nil {
+			return err
+		}
+		dir := *out
+		if dir == "" {
+			dir = filepath.Join("runs", p.Experiment.Name)
+		}
+		if err := train(cmd, p, trainer, dir, runtime.GOMAXPROCS(0), ""); err != nil {
+			return err
+		}
+		return judge(cmd, dir)
+	}
+	return cmd
+}
+
+// judge prints and draws the verdict of a check from its store.
+func judge(cmd *cobra.Command, dir string) error {
+	runs, missing, err := stored(cmd, dir)
+	if err != nil {
+		return err
+	}
+	check, err := paper.NewCheck(runs)
+	if err != nil {
+		return err
+	}
+	for i, t := range check.Tables {
+		if i > 0 {
+			fmt.Fprintln(cmd.OutOrStdout())
+		}
+		if err := t.WriteText(cmd.OutOrStdout()); err != nil {
+			return err
+		}
+	}
+	if err := paper.Write(check.Tables, check.Figures, dir); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
+	switch {
+	case failures(runs) != nil:
+		return failures(runs)
+	case missing != nil:
+		return missing
+	case len(check.Unstable) > 0:
+		return fmt.Errorf("stable by theory and not seen to be: %s", strings.Join(check.Unstable, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// checked are the statistics of the rank check, a panel each.
+var checked = []string{
+	"loss_drop_first", "adapter_output_first", "input_gradient_first",
+	"grad_norm_onset", "grad_norm_a_first", "delta_w_first",
+}
+
+// Check is what a few steps at many ranks say of schemes.
+type Check struct {
+	Tables  []Table  // verdicts, a row a scheme and optimizer; fitted powers of rank beside theory
+	Figures []Figure // sizes against rank, one an optimizer
+
+	// Unstable names the arms that theory says are stable and that were not
+	// seen to be.
+	Unstable []string
+}
+
+// NewCheck judges runs. It is an error if there are none.
+func NewCheck(runs []results.Run) (*Check, error) {
+	if len(runs) == 0 {
+		return nil, errNoRuns
+	}
+	arms := results.Arms(runs)
+	verdicts, unstable := verdictTable(arms)
+	check := &Check{Tables: []Table{verdicts, exponentsTable(arms)}, Unstable: unstable}
+	var optimizers []string
+	for _, a := range arms {
+		if !slices.Contains(optimizers, a.Optimizer) {
+			optimizers = append(optimizers, a.Optimizer)
+		}
+	}
+	for _, o := range optimizers {
+		of := slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return a.Optimizer != o })
+		check.Figures = append(check.Figures, checkFigure(o, of))
+	}
+	return check, nil
+}
+
+// level is how far from 0 the power of rank of a first loss drop may lie for
+// learning that counts as free of rank. Schemes that have a name differ by ½
+// at least.
+const level = 0.1
+
+// Undecided is the verdict on an interval that is too wide for one.
+const undecided metrics.Verdict = "undecided"
+
+// seen is the verdict on an arm by its first loss drop.
+func seen(e metrics.Exponent) metrics.Verdict {
+	switch {
+	case math.IsNaN(e.Low):
+		return undecided
+	case e.Low > level:
+		return metrics.Explodes
+	case e.High < -level:
+		return metrics.Collapses
+	case e.Low >= -level && e.High <= level:
+		return metrics.Stable
+	}
+	return undecided
+}
+
+func verdictTable(arms []results.Arm) (t Table, unstable []string) {
+	t = Table{
+		Name:  "check",
+		Title: "Does learning at the first step depend on rank?",
+		Caption: fmt.Sprintf("Seen: by the power of rank of the first loss drop, stable within ±%g of 0. Theory: as the rank grows without bound. %s",
+			level, heldEqual(arms)),
+	}
+	addSettings(&t, arms, func(results.Arm) int { return 1 })
+	var fits, expected, saw []Entry
+	labels := armLabels(arms)
+	for i, a := range arms {
+		e, err := a.Exponent(metrics.LossDropFirst)
+		text := ""
+		if err == nil {
+			text = exponentText(e)
+		} else {
+			t.doubt(i, err.Error()[len("metrics: "):])
+		}
+		theory, measured := metrics.Stability(metrics.UpdateOf(a.Optimizer), a.Scaling), seen(e)
+		fits = append(fits, Entry{Text: text, Values: []string{field(e.Value), field(e.Low), field(e.High)}})
+		expected, saw = append(expected, word(string(theory))), append(saw, word(string(measured)))
+		if theory == metrics.Stable && measured != metrics.Stable {
+			unstable = append(unstable, fmt.Sprintf("%s: %s", labels[i], measured))
+		}
+	}
+	t.add(Column{Head: "power of rank of the loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
+	t.add(Column{Head: "seen", Fields: []string{"seen"}}, saw)
+	t.add(Column{Head: "theory", Fields: []string{"theory"}}, expected)
+	addDoubtsOfArms(&t, arms)
+	return t, unstable
+}
+
+// addDoubtsOfArms notes the arms' own doubts, in a table with a row an arm.
+func addDoubtsOfArms(t *Table, arms []results.Arm) {
+	for i, a := range arms {
+		for _, w := range a.Warnings {
+			t.doubt(i, w)
+		}
+		for _, c := range a.Cells {
+			if text := lost(c, results.Diverged); text != "" {
+				t.doubt(i, fmt.Sprintf("rank %d %s", c.Rank, text))
+			}
+		}
+	}
+}
+
+// checkFigure draws what is checked against rank: measured sizes with their
+// intervals, and through them what theory expects at these very ranks or,
+// where it has no exact expression, the fitted power.
+func checkFigure(optimizer string, arms []results.Arm) Figure {
+	f := Figure{Name: "check-" + optimizer, apart: true}
+	labels, colors := armLabels(arms), armColors(arms)
+	exact := false
+	for _, name := range checked {
+		s, _ := metrics.StatisticNamed(name)
+		p := panel{title: fmt.Sprintf("%s (%s)", capital(s.Label), s.Unit)}
+		var values, at []float64
+		for i, a := range arms {
+			marks := series{color: colors[i], glyph: glyphs[i%len(glyphs)], spread: bars}
+			law := series{color: colors[i], line: thinLineWide}
+			for _, c := range a.Cells {
+				q := statisticPoint(c, s)
+				marks.points = append(marks.points, q)
+				values, at = append(values, q.y), append(at, q.x)
+				if v := c.Expected(s); finite(v) {
+					exact = true
+					law.points = append(law.points, point{x: q.x, y: v, low: math.NaN(), high: math.NaN()})
+				}
+			}
+			if len(law.points) == 0 {
+				law, _, _ = fitLines(a, s, marks)
+				law.dashes = longDashes
+			}
+			p.series = append(p.series, law, marks)
+		}
+		p.x = axis{label: "rank r", log: true, few: true}.over(at...)
+		p.y = axis{log: true}.over(values...)
+		f.panels = append(f.panels, p)
+	}
+	for i := range arms {
+		f.legend = append(f.legend, entry{text: labels[i], samples: []series{{color: colors[i], glyph: glyphs[i%len(glyphs)]}}})
+	}
+	if exact {
+		f.legend = append(f.legend, entry{}, entry{text: "exact theory", samples: []series{{color: ink, line: thinLineWide}}})
+	}
+	f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
+	f.Caption = fmt.Sprintf("Sizes at the first steps under %s against rank, both logarithmic: means over seeds with 95%% intervals. "+
+		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of rank elsewhere. %s", optimizer, heldEqual(arms))
+	return f
+}
