@@ -10,6 +10,7 @@ var embedded = map[string]struct {
 	"gsm8k":        {[]string{"data=train.jsonl"}, 5 * 2 * 3},
 	"paper-fig2-3": {nil, 6 * 2 * 3},
 	"quickstart":   {nil, 5 * 2 * 3},
+	"rank-check":   {nil, 2 * 2 * 5 * 3},
 }
 
 func TestEmbedded(t *testing.T) {

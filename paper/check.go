@@ -32,7 +32,7 @@ func NewCheck(runs []results.Run) (*Check, error) {
 	}
 	arms := results.Arms(runs)
 	verdicts, unstable := verdictTable(arms)
-	check := &Check{Tables: []Table{verdicts, exponentsTable(arms)}, Unstable: unstable}
+	check := &Check{Tables: []Table{verdicts, exponentsTable(arms, predictedStatistics(arms))}, Unstable: unstable}
 	var optimizers []string
 	for _, a := range arms {
 		if !slices.Contains(optimizers, a.Optimizer) {
@@ -44,6 +44,17 @@ func NewCheck(runs []results.Run) (*Check, error) {
 		check.Figures = append(check.Figures, checkFigure(o, of))
 	}
 	return check, nil
+}
+
+// predictedStatistics are those of the first steps that were measured and of
+// which theory predicts something.
+func predictedStatistics(arms []results.Arm) []metrics.Statistic {
+	return slices.DeleteFunc(measuredStatistics(arms), func(s metrics.Statistic) bool {
+		return !s.Early && s.Name != "a_movement_first" || !slices.ContainsFunc(arms, func(a results.Arm) bool {
+			e, _ := a.Exponent(s)
+			return finite(e.Predicted)
+		})
+	})
 }
 
 // level is how far from 0 the power of rank of a first loss drop may lie for
@@ -132,7 +143,7 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 			for _, c := range a.Cells {
 				q := statisticPoint(c, s)
 				marks.points = append(marks.points, q)
-				values, at = append(values, q.y), append(at, q.x)
+				values, at = append(values, q.y, q.high, math.Max(q.low, q.y/4)), append(at, q.x) // a bar may end below
 				if v := c.Expected(s); finite(v) {
 					exact = true
 					law.points = append(law.points, point{x: q.x, y: v, low: math.NaN(), high: math.NaN()})

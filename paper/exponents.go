@@ -11,15 +11,14 @@ import (
 	"ranksweep/results"
 )
 
-// exponentsTable has a row for each arm and each statistic that was measured:
+// exponentsTable has a row for each arm and each of the given statistics:
 // the fitted power of rank beside the one that theory predicts.
-func exponentsTable(arms []results.Arm) Table {
+func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
 	t := Table{
 		Name:    "exponents",
 		Title:   "Fitted powers of rank, with 95% intervals, beside theory",
 		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
 	}
-	measured := measuredStatistics(arms)
 	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
 	var names, fits, theory, exact, counts, seeds, verdicts []Entry
 	for range arms {
@@ -102,20 +101,28 @@ func exactRanks(a results.Arm, s metrics.Statistic) string {
 // exponents are half a power of rank apart.
 const conclusive = 0.5
 
-// verdict compares a fitted exponent with theory: it agrees if the interval
-// contains the exact one or, without that, the asymptotic one or a part of its
-// range.
+// near is a difference of exponents that makes none to anyone: named schemes
+// are ½ apart, and over three decades of rank it is a factor of 1.2.
+const near = 0.03
+
+// verdict compares a fitted exponent with theory: with the exact one or, without
+// that, with the asymptotic one or its range. It agrees if the interval
+// contains a part of that, or lies within near of it.
 func verdict(e metrics.Exponent) string {
+	low, high := e.Predicted, e.Predicted+e.Rise
+	if finite(e.Exact) {
+		low, high = e.Exact, e.Exact
+	}
 	switch {
 	case math.IsNaN(e.Value):
 		return "no fit"
-	case math.IsNaN(e.Predicted):
+	case math.IsNaN(low):
 		return "no prediction"
 	case math.IsNaN(e.Low):
 		return "no interval"
-	case finite(e.Exact) && (e.Low > e.Exact || e.Exact > e.High):
-		return "differs"
-	case !finite(e.Exact) && (e.Low > e.Predicted+e.Rise || e.Predicted > e.High):
+	case e.Low >= low-near && e.High <= high+near:
+		return "agrees"
+	case e.Low > high || low > e.High:
 		return "differs"
 	case e.High-e.Low > conclusive:
 		return "inconclusive"

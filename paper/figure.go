@@ -60,7 +60,11 @@ func (f Figure) titleWide() vg.Length {
 	if columns == 1 {
 		return oneWide - inch
 	}
-	return (fullWide-f.legend.width()-labelHigh-inch/2)/vg.Length(columns) - between
+	wide := (fullWide-f.legend.width()-labelHigh-inch/2)/vg.Length(columns) - between
+	if f.apart {
+		wide -= inch / 2 // ticks of every panel
+	}
+	return wide
 }
 
 // draw fills a canvas of the figure's size: panels with data areas of one

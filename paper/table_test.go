@@ -195,15 +195,25 @@ func TestBestRate(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	nan := math.NaN()
-	for want, e := range map[string]metrics.Exponent{
-		"agrees":        {Value: -0.49, Low: -0.51, High: -0.47, Predicted: -0.5},
-		"differs":       {Value: -0.4, Low: -0.45, High: -0.35, Predicted: -0.5},
-		"no prediction": {Value: -0.4, Low: -0.45, High: -0.35, Predicted: nan},
-		"no interval":   {Value: -0.4, Low: nan, High: nan, Predicted: -0.5},
-		"no fit":        {Value: nan, Low: nan, High: nan, Predicted: -0.5},
+	for _, c := range []struct {
+		want                        string
+		value, low, high, predicted float64
+		rise, exact                 float64
+	}{
+		{"agrees", -0.49, -0.51, -0.47, -0.5, 0, nan},
+		{"differs", -0.4, -0.45, -0.35, -0.5, 0, nan},
+		{"agrees", -0.49, -0.495, -0.485, -0.5, 0, nan}, // it does not contain it, and lies near
+		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, nan},  // within the range of its regimes
+		{"differs", -0.2, -0.25, -0.15, -0.5, 0.5, -0.4},
+		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, -0.22},
+		{"inconclusive", -0.4, -1, 0.2, -0.5, 0, nan},
+		{"no prediction", -0.4, -0.45, -0.35, nan, 0, nan},
+		{"no interval", -0.4, nan, nan, -0.5, 0, nan},
+		{"no fit", nan, nan, nan, -0.5, 0, nan},
 	} {
-		if got := verdict(e); got != want {
-			t.Errorf("%v: %s, want %s", e, got, want)
+		e := metrics.Exponent{Value: c.value, Low: c.low, High: c.high, Predicted: c.predicted, Rise: c.rise, Exact: c.exact}
+		if got := verdict(e); got != c.want {
+			t.Errorf("%+v: %s, want %s", e, got, c.want)
 		}
 	}
 }

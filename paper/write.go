@@ -70,7 +70,7 @@ func Tables(runs []results.Run) ([]Table, error) {
 		return nil, errNoRuns
 	}
 	arms := results.Arms(runs)
-	return []Table{summaryTable(arms), exponentsTable(arms)}, nil
+	return []Table{summaryTable(arms), exponentsTable(arms, measuredStatistics(arms))}, nil
 }
 
 // WriteTables writes each table of runs to dir/tables/NAME.csv, replaced whole

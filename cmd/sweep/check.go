@@ -22,7 +22,12 @@ func newCheck() *cobra.Command {
 			"is stable under its optimizer is not seen to be.\n\n" + experimentHelp,
 		Example: "  sweep check\n" +
 			"  sweep check --set model=mymodel --set data=train.jsonl --set 'scaling=[lora,rslora,p=0.75]'",
-		Args: cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return exactly("EXPERIMENT")(cmd, args)
+		},
 	}
 	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
 	set := overrides(cmd)
