@@ -41,9 +41,9 @@ type Scheduler struct {
 	// them. It may be nil.
 	Idle func(done <-chan struct{})
 
-	// HandOut is given every run that is done, and its adapters, before it is
-	// stored, by several workers at once. An error ends the sweep. It may be
-	// nil.
+	// HandOut is given every run that was trained, and its adapters where it is
+	// done, before it is stored, by several workers at once. An error ends the
+	// sweep. It may be nil.
 	HandOut func(r results.Run, adapters []lora.Trained) error
 
 	memory *semaphore.Weighted // of Memory, what no run has
@@ -179,7 +179,7 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 		s.Interrupted(worker, j)
 		return err
 	}
-	if s.HandOut != nil && run.Status == results.Done {
+	if s.HandOut != nil {
 		if err := s.HandOut(run, adapters); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
-	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -44,6 +42,9 @@ func (a adapters) lacks(p *sweep.Plan) (n int) {
 
 // write hands out the adapters of a run.
 func (a adapters) write(r results.Run, trained []lora.Trained) error {
+	if r.Status != results.Done {
+		return nil // it has no adapter that is of use
+	}
 	c, err := sweep.ConfigOf(r)
 	if err != nil {
 		return err
@@ -82,57 +83,16 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 // writes them there. An adapter of which another curve was measured than the
 // store has is an error: it is not that run's.
 func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
-	stored := make(map[string]results.Run)
-	trainer := local(cmd)
-	p := &sweep.Plan{Experiment: &sweep.Experiment{Name: runs[0].Experiment}}
-	for _, r := range runs {
-		if a.has(r.ID) {
-			continue
+	lacking := slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return a.has(r.ID) })
+	return trainAgain(cmd, lacking, func(now, was results.Run, trained []lora.Trained) error {
+		if now.Status != results.Done {
+			return fmt.Errorf("run %s was %s and is %s, trained again: %s", was.ID, was.Status, now.Status, now.Reason)
 		}
-		j, err := sweep.Again(r, trainer)
-		if err != nil {
-			return err
+		if d := results.Difference(now, was); d != "" {
+			return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: %s; %s", was.ID, d, makers(now, was))
 		}
-		stored[r.ID] = r
-		p.Jobs = append(p.Jobs, j)
-	}
-	if len(p.Jobs) == 0 {
-		return nil
-	}
-	scratch, err := os.MkdirTemp("", "sweep-adapters-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(scratch)
-	workers := runtime.GOMAXPROCS(0)
-	progress := newProgress(cmd.ErrOrStderr(), p, workers)
-	defer progress.close()
-	s := sweep.Scheduler{
-		Trainer: trainer, Store: results.Open(scratch), Workers: workers, Memory: memory(),
-		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help, Observer: progress,
-		HandOut: func(r results.Run, trained []lora.Trained) error {
-			if was := stored[r.ID]; !results.Same(r, was) {
-				return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: it was made with kernel %s by %s on %s, and now with %s by %s on %s",
-					r.ID, was.Provenance.Kernel, was.Provenance.Program, was.Provenance.Go, r.Provenance.Kernel, r.Provenance.Program, r.Provenance.Go)
-			}
-			return a.write(r, trained)
-		},
-	}
-	if err := s.Run(cmd.Context(), p); err != nil {
-		return err
-	}
-	again, problems := s.Store.Runs()
-	for _, r := range again {
-		if r.Status == results.Failed {
-			return fmt.Errorf("run %s: %s", r.ID, r.Reason)
-		} else if r.Status != results.Done {
-			return fmt.Errorf("run %s was %s and is %s, trained again: %s", r.ID, results.Done, r.Status, r.Reason)
-		}
-	}
-	if len(problems) > 0 {
-		return problems[0]
-	}
-	return nil
+		return a.write(now, trained)
+	})
 }
 
 // withAdapters returns those of runs that are done, since a run that diverged
@@ -163,8 +123,6 @@ func named(dir string, ids []string) ([]results.Run, error) {
 			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir, id, dir)
 		case len(found) > 1:
 			return nil, fmt.Errorf("run %s: %d runs of %s begin so, %s and %s among them", id, len(found), dir, found[0].ID, found[1].ID)
-		case found[0].Status != results.Done:
-			return nil, fmt.Errorf("run %s, which %s, has no adapter", found[0].ID, found[0].Status)
 		}
 		chosen = append(chosen, found[0])
 	}

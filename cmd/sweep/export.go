@@ -66,11 +66,18 @@ func newExport() *cobra.Command {
 // all runs.
 func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, runs []results.Run) (err error) {
 	if len(ids) > 0 {
-		runs, err = named(dir, ids)
+		if runs, err = named(dir, ids); err != nil {
+			return err
+		}
+		for _, r := range runs {
+			if r.Status != results.Done {
+				return fmt.Errorf("run %s, which %s, has no adapter", r.ID, r.Status)
+			}
+		}
 	} else {
 		runs = withAdapters(cmd.ErrOrStderr(), runs)
 	}
-	if err != nil || len(runs) == 0 {
+	if len(runs) == 0 {
 		return err
 	}
 	if err := to.handOut(cmd, runs); err != nil {

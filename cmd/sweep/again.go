@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/lora"
+	"ranksweep/nn/kernel"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// trainAgain trains stored runs once more, several at a time, and hands each to
+// see beside what the store has of it. An error of see ends it.
+func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was results.Run, trained []lora.Trained) error) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	trainer := local(cmd)
+	p := &sweep.Plan{Experiment: &sweep.Experiment{Name: runs[0].Experiment}}
+	stored := make(map[string]results.Run)
+	for _, r := range runs {
+		j, err := sweep.Again(r, trainer)
+		if err != nil {
+			return err
+		}
+		stored[r.ID] = r
+		p.Jobs = append(p.Jobs, j)
+	}
+	scratch, err := os.MkdirTemp("", "sweep-again-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	workers := runtime.GOMAXPROCS(0)
+	progress := newProgress(cmd.ErrOrStderr(), p, workers)
+	defer progress.close()
+	s := sweep.Scheduler{
+		Trainer: trainer, Store: results.Open(scratch), Workers: workers, Memory: memory(),
+		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help, Observer: progress,
+		HandOut: func(now results.Run, trained []lora.Trained) error { return see(now, stored[now.ID], trained) },
+	}
+	return s.Run(cmd.Context(), p)
+}
+
+// makers names what two executions of a run were made with.
+func makers(now, was results.Run) string {
+	made := func(p results.Provenance) string {
+		return fmt.Sprintf("with kernel %s by %s on %s", p.Kernel, p.Program, p.Go)
+	}
+	return fmt.Sprintf("it was made %s, and now %s", made(was.Provenance), made(now.Provenance))
+}

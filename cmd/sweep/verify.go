@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"ranksweep/lora"
+	"ranksweep/results"
+)
+
+// verified is how many runs verify trains again unless told which.
+const verified = 3
+
+func newVerify() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "verify DIR [RUN…]",
+		Short: "Train some of a store's runs again and compare every number",
+		Long: fmt.Sprintf("Verify trains runs of a store again, from what their records say, and compares them\n"+
+			"to the byte with what is stored: same seed, same bytes, on a CPU with the same kernel.\n"+
+			"Without RUN it takes %d of them, the first by their IDs, which are hashes, or all by\n"+
+			"--all. The store stays as it is. The exit status is 1 where a run differs.\n\n"+
+			"RUN is the ID of a run, or how it begins. ", verified) + storeHelp,
+		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nil
+			}
+			return exactly("DIR")(cmd, args)
+		},
+	}
+	all := cmd.Flags().Bool("all", false, "train all runs again")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *all && len(args) > 1 {
+			return usageError{errors.New("verify: --all and RUN: one of the two must go")}
+		}
+		runs, err := toVerify(cmd, args[0], args[1:], *all)
+		if err != nil {
+			return err
+		}
+		return verify(cmd, runs)
+	}
+	return cmd
+}
+
+// toVerify chooses runs of a store that have a result.
+func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results.Run, error) {
+	if len(ids) > 0 {
+		return named(dir, ids)
+	}
+	runs, _, err := stored(cmd, dir)
+	if err != nil {
+		return nil, err
+	}
+	runs = slices.DeleteFunc(runs, func(r results.Run) bool { return r.Status == results.Failed })
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("%s holds failed runs alone: there is nothing to verify", dir)
+	}
+	if !all {
+		slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
+		runs = runs[:min(verified, len(runs))]
+	}
+	return runs, nil
+}
+
+func verify(cmd *cobra.Command, runs []results.Run) error {
+	var mu sync.Mutex
+	verdict := make(map[string]string)
+	err := trainAgain(cmd, runs, func(now, was results.Run, _ []lora.Trained) error {
+		mu.Lock()
+		defer mu.Unlock()
+		verdict[was.ID] = "same"
+		if d := results.Difference(now, was); d != "" {
+			verdict[was.ID] = "differs: " + d + "; " + makers(now, was)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	differ := 0
+	for _, r := range runs {
+		if verdict[r.ID] != "same" {
+			differ++
+		}
+		line := r.ID
+		for _, a := range r.Axes {
+			line += " " + a.Name + "=" + a.Value
+		}
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", line, verdict[r.ID]); err != nil {
+			return err
+		}
+	}
+	if differ > 0 {
+		return fmt.Errorf("%d of %d runs differ from what is stored", differ, len(runs))
+	}
+	return nil
+}
