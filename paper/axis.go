@@ -15,6 +15,7 @@ type axis struct {
 	whole    bool      // ticks stand at whole numbers only
 	few      bool      // labels lie side by side: half as many ticks
 	at       []float64 // where ticks must stand; empty: at round numbers
+	names    []string  // what ticks at 0, 1, 2 … are called; empty: their numbers
 	min, max float64
 }
 
@@ -85,12 +86,23 @@ func (a axis) Normalize(min, max, v float64) float64 {
 // Ticks implements plot.Ticker.
 func (a axis) Ticks(min, max float64) []plot.Tick {
 	switch {
+	case len(a.names) > 0:
+		return a.namedTicks()
 	case len(a.at) > 0:
 		return a.ticksAt(min, max)
 	case a.log && max/min >= 4:
 		return logTicks(min, max)
 	}
 	return a.roundTicks(min, max)
+}
+
+// namedTicks name the places of an axis that has no numbers.
+func (a axis) namedTicks() []plot.Tick {
+	var ticks []plot.Tick
+	for i, name := range a.names {
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: name})
+	}
+	return ticks
 }
 
 // digitWide is the width of a digit of a label as a part of the only axis with

@@ -14,6 +14,10 @@ type content struct{ panel }
 // Plot draws every band before any line and every line before any glyph, so
 // that no area hides a line. Bands hide each other, but not their edges.
 func (p content) Plot(c draw.Canvas, _ *plot.Plot) {
+	if p.tiles != nil {
+		p.heat(c)
+		return
+	}
 	for _, s := range p.series {
 		p.band(c, s)
 	}
@@ -27,6 +31,26 @@ func (p content) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	for _, s := range p.series {
 		p.glyphs(c, s)
+	}
+}
+
+// heat draws the tiles of a heat map, the framed ones last.
+func (p content) heat(c draw.Canvas) {
+	style := textStyle(tickSize)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+	for _, framed := range []bool{false, true} {
+		for _, t := range p.tiles {
+			if t.zero != framed {
+				continue
+			}
+			low, high := p.at(c, t.x-0.5, t.y-0.5), p.at(c, t.x+0.5, t.y+0.5)
+			corners := []vg.Point{low, {X: high.X, Y: low.Y}, high, {X: low.X, Y: high.Y}}
+			c.FillPolygon(t.color, corners)
+			write(c, style, p.at(c, t.x, t.y), t.text)
+			if framed {
+				c.StrokeLines(draw.LineStyle{Color: ink, Width: 1.4}, append(corners, low))
+			}
+		}
 	}
 }
 

@@ -13,6 +13,16 @@ type panel struct {
 	title  string
 	x, y   axis
 	series []series
+	tiles  []tile // of a heat map, in place of series
+}
+
+// A tile is one coloured square of a heat map, of width and height 1 about its
+// middle, with a text in it.
+type tile struct {
+	x, y  float64
+	text  string
+	color color.RGBA
+	zero  bool // framed: theory says that the value is 0 here
 }
 
 // A series is a set of points in order of x and the way they are drawn.

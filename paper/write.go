@@ -15,13 +15,18 @@ import (
 var errNoRuns = errors.New("paper: no runs: nothing to show; is this the folder of a sweep that has run?")
 
 // Figures returns the figures of the given runs: loss and gradient norm
-// against steps, and the onset gradient norm against rank. It is an error if
+// against steps, the onset gradient norm against rank and, for three exponents
+// and two optimizers or more, the phase diagram. It is an error if
 // there is no run; what runs lack is left blank and noted in the figure.
 func Figures(runs []results.Run) ([]Figure, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
-	return []Figure{lossFigure(runs), gradientFigure(runs), onsetFigure(runs)}, nil
+	figures := []Figure{lossFigure(runs), gradientFigure(runs), onsetFigure(runs)}
+	if phase := phaseFigure(runs); len(phase.panels[0].x.names) > 2 && len(phase.panels[0].y.names) > 1 {
+		figures = append(figures, phase)
+	}
+	return figures, nil
 }
 
 // WriteFigures writes each figure of runs in each format, and its caption, to

@@ -1,0 +1,132 @@
+package paper
+
+import (
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// phaseFigure draws the powers of rank of what decides whether a scheme is
+// stable over its exponent p and its optimizer: of the first loss drop, of the
+// first adapter output, and of the best learning rate. Schemes are those whose
+// multiplier alone depends on rank.
+func phaseFigure(runs []results.Run) Figure {
+	groups := slices.DeleteFunc(results.RateGroups(results.Arms(runs)), func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
+	f := Figure{Name: "phase"}
+	var optimizers []string
+	var powers []float64
+	for _, g := range groups {
+		if name := updater(g[0]); !slices.Contains(optimizers, name) {
+			optimizers = append(optimizers, name)
+		}
+		if !slices.Contains(powers, g[0].Scaling.P) {
+			powers = append(powers, g[0].Scaling.P)
+		}
+	}
+	slices.SortStableFunc(optimizers, func(a, b string) int { return optimizerPlace(a) - optimizerPlace(b) })
+	slices.Sort(powers)
+	var names []string
+	for _, p := range powers {
+		names = append(names, number(p))
+	}
+	for _, of := range []struct {
+		title    string
+		exponent func(group []results.Arm) metrics.Exponent
+		zero     func(e metrics.Exponent, a results.Arm) bool
+	}{
+		{"first loss drop", first("loss_drop_first"), predictedZero},
+		{"first adapter output", first("adapter_output_first"), predictedZero},
+		{"best learning rate", bestRatePower, func(_ metrics.Exponent, a results.Arm) bool {
+			e, ok := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
+			return ok && math.Abs(e) < near
+		}},
+	} {
+		p := panel{title: capital(of.title), tiles: []tile{}}
+		for _, g := range groups {
+			e := of.exponent(g)
+			t := tile{
+				x: float64(slices.Index(powers, g[0].Scaling.P)), y: float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
+				color: diverging(e.Value), zero: of.zero(e, g[0]), text: "-",
+			}
+			if finite(e.Value) {
+				t.text = fixed(e.Value, 2)
+			}
+			p.tiles = append(p.tiles, t)
+		}
+		labels := slices.Clone(optimizers)
+		slices.Reverse(labels)
+		p.x = axis{label: "exponent p of the scaling factor", names: names, min: -0.5, max: float64(len(names)) - 0.5}
+		p.y = axis{names: labels, min: -0.5, max: float64(len(labels)) - 0.5}
+		f.panels = append(f.panels, p)
+	}
+	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank: " +
+		"at p = ½ under SGD, at p = 1 under updates that do not depend on the gradient's size. -: no fit, or a best rate at the edge of those tried. " +
+		heldEqual(results.Arms(runs))
+	return f
+}
+
+// updater names an arm's optimizer and, where that is an axis, its momentum.
+func updater(a results.Arm) string {
+	i := slices.IndexFunc(a.Axes, func(x results.Axis) bool { return x.Name == "momentum" && x.Value != "0" })
+	if i < 0 {
+		return a.Optimizer
+	}
+	return a.Optimizer + ", momentum " + a.Axes[i].Value
+}
+
+// multiplierAlone reports whether nothing but γ depends on rank by a power.
+func multiplierAlone(a results.Arm) bool {
+	s := a.Scaling
+	return !s.Log && s.Init == 0 && s.LRA == 0 && s.LRB == 0
+}
+
+// optimizerPlace orders optimizers: linear updates first, those without a
+// prediction last.
+func optimizerPlace(name string) int {
+	name, _, _ = strings.Cut(name, ",")
+	switch metrics.UpdateOf(name) {
+	case metrics.LinearUpdate:
+		return 0
+	case metrics.SignUpdate:
+		return 1
+	case metrics.EvenUpdate:
+		return 2
+	}
+	return 3
+}
+
+// first is the power of rank of a statistic of the first step, at the smallest
+// learning rate of a group, the nearest to theory.
+func first(name string) func(group []results.Arm) metrics.Exponent {
+	s, _ := metrics.StatisticNamed(name)
+	return func(group []results.Arm) metrics.Exponent {
+		e, _ := group[0].Exponent(s)
+		return e
+	}
+}
+
+func bestRatePower(group []results.Arm) metrics.Exponent {
+	e, _ := results.RateExponent(group)
+	return e
+}
+
+// predictedZero reports whether theory's value, or its range, holds 0.
+func predictedZero(e metrics.Exponent, _ results.Arm) bool {
+	return finite(e.Predicted) && e.Predicted <= near && e.Predicted+e.Rise >= -near
+}
+
+// diverging is white at 0, blue below and copper above, full at ±1.
+func diverging(v float64) color.RGBA {
+	white := rgb(0xffffff)
+	switch {
+	case math.IsNaN(v):
+		return rgb(0xf0f0f0)
+	case v < 0:
+		return mix(white, rgb(0x5b9fc4), math.Min(1, -v))
+	}
+	return mix(white, rgb(0xd98a4e), math.Min(1, v))
+}

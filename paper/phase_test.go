@@ -1,0 +1,71 @@
+package paper
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// phaseRuns follow theory: loss drops under SGD and Adam, and best rates at
+// which they are free of rank.
+func phaseRuns() []results.Run {
+	var runs []results.Run
+	for _, optimizer := range []string{"adamw", "sgd"} {
+		for i, scheme := range []string{"constant", "rslora", "lora"} {
+			p := float64(i) / 2
+			drop := metrics.LossDropFirst.Theory
+			power, _ := drop.Exponent(metrics.UpdateOf(optimizer), lora.Scheme{P: p})
+			for _, rank := range []int{4, 16, 64} {
+				for _, rate := range []float64{1e-4, 1e-2, 1} {
+					for seed := range 2 {
+						r := fake{steps: 2, noVal: true}.run(scheme, rate, rank, uint64(seed))
+						r.Optimizer, r.Scaling = optimizer, lora.Scheme{P: p}
+						r.ID, r.Cell = optimizer+r.ID, optimizer+r.Cell
+						r.Axes = append(r.Axes, results.Axis{Name: "optimizer", Value: optimizer})
+						r.Curve[1].Values[metrics.LossDrop] = rate * math.Pow(float64(rank), power)
+						d := math.Log(rate / (1e-2 * math.Pow(float64(rank)/16, -power)))
+						r.Curve[2].Values[metrics.ValLoss] = 2 + d*d
+						runs = append(runs, r)
+					}
+				}
+			}
+		}
+	}
+	return runs
+}
+
+func TestPhaseFigure(t *testing.T) {
+	f := phaseFigure(phaseRuns())
+	if names := f.panels[0].y.names; !slices.Equal(names, []string{"adamw", "sgd"}) || !slices.Equal(f.panels[0].x.names, []string{"0", "0.5", "1"}) {
+		t.Errorf("rows %q from below, columns %q", names, f.panels[0].x.names)
+	}
+	text := func(panel int, x, y float64) tile {
+		i := slices.IndexFunc(f.panels[panel].tiles, func(t tile) bool { return t.x == x && t.y == y })
+		return f.panels[panel].tiles[i]
+	}
+	for _, c := range []struct {
+		panel int
+		x, y  float64
+		text  string
+		zero  bool
+	}{
+		{0, 0, 1, "1.00", false}, {0, 1, 1, "0.00", true}, {0, 2, 1, "-1.00", false}, // SGD
+		{0, 0, 0, "1.00", false}, {0, 1, 0, "0.50", false}, {0, 2, 0, "0.00", true}, // Adam
+		{1, 1, 1, "-", true},
+		{2, 1, 1, "0.00", true}, {2, 1, 0, "-0.50", false}, {2, 2, 0, "0.00", true},
+	} {
+		if got := text(c.panel, c.x, c.y); got.text != c.text || got.zero != c.zero {
+			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.panels[c.panel].title, c.x, c.y, got.text, got.zero, c.text, c.zero)
+		}
+	}
+	for _, format := range Formats {
+		file, err := f.Encode(format)
+		if err != nil || len(file) == 0 {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// ratedRun has the validation loss of a parabola in the logarithm of the rate,
+// lowest at the given one.
+func ratedRun(rank int, seed uint64, lr, best float64) Run {
+	r := testRun("rslora", 0.5, rank, seed)
+	r.LR = lr
+	r.Cell = fmt.Sprint(r.Cell, lr)
+	r.ID = fmt.Sprint(r.ID, lr)
+	r.Axes = append(r.Axes, Axis{"lr", fmt.Sprint(lr)})
+	d := math.Log(lr / best)
+	r.Curve[2].Values[metrics.ValLoss] = 2 + 0.1*d*d
+	return r
+}
+
+var testRates = []float64{1e-4, 1e-3, 3e-3, 1e-2, 0.1}
+
+// The best rate of each rank and seed is found between the rates tried, and its
+// power of rank by them.
+func TestBestRates(t *testing.T) {
+	var runs []Run
+	for _, rank := range []int{4, 16, 64} {
+		for seed := range uint64(2) {
+			for _, lr := range testRates {
+				runs = append(runs, ratedRun(rank, seed, lr, 8e-3*math.Pow(float64(rank), -0.25)))
+			}
+		}
+	}
+	groups := RateGroups(Arms(runs))
+	if len(groups) != 1 || len(groups[0]) != len(testRates) || groups[0][0].LR != 1e-4 {
+		t.Fatalf("%d groups", len(groups))
+	}
+	best := BestRates(groups[0])
+	if len(best) != 6 {
+		t.Fatalf("%d best rates, want one a rank and seed", len(best))
+	}
+	for _, b := range best {
+		if want := 8e-3 * math.Pow(float64(b.Rank), -0.25); b.Edge || math.Abs(b.Rate/want-1) > 1e-9 {
+			t.Errorf("%+v, want %g", b, want)
+		}
+	}
+	e, err := RateExponent(groups[0])
+	if err != nil || math.Abs(e.Value+0.25) > 1e-9 || e.Excluded != 0 {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+// A best rate at the edge is said to be, and is left out of the fit; a diverged
+// run is never best, and lends no point to the parabola.
+func TestBestRateAtTheEdge(t *testing.T) {
+	var runs []Run
+	for _, rank := range []int{4, 16, 64} {
+		for _, lr := range testRates {
+			best := 3e-3
+			if rank == 64 {
+				best = 1
+			}
+			r := ratedRun(rank, 0, lr, best)
+			if rank == 16 && lr > 3e-3 {
+				r.Status, r.Curve[2].Values[metrics.ValLoss] = Diverged, math.NaN()
+			}
+			runs = append(runs, r)
+		}
+	}
+	for _, b := range BestRates(RateGroups(Arms(runs))[0]) {
+		want, edge := 3e-3, false
+		if b.Rank == 64 {
+			want, edge = 0.1, true
+		}
+		if b.Edge != edge || math.Abs(b.Rate/want-1) > 1e-9 {
+			t.Errorf("%+v, want %g, at the edge %t", b, want, edge)
+		}
+	}
+	e, _ := RateExponent(RateGroups(Arms(runs))[0])
+	if e.Excluded != 1 || e.N != 2 {
+		t.Errorf("%+v, want rank 64 left out", e)
+	}
+}
