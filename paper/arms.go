@@ -52,10 +52,14 @@ func traits(arms []results.Arm) []trait {
 
 const learningRate = "learning rate"
 
-// rateMoves reports whether the learning rate changes with rank.
+// rateMoves reports whether the learning rate changes with rank, or is tuned
+// away and may.
 func rateMoves(a results.Arm) bool {
-	return slices.ContainsFunc(a.Cells, func(c results.Cell) bool { return c.LR != a.LR })
+	return slices.Contains(tunedAxes(a), "lr") || slices.ContainsFunc(a.Cells, func(c results.Cell) bool { return c.LR != a.LR })
 }
+
+// tunedAxes are the names of the axes that are tuned away.
+func tunedAxes(a results.Arm) []string { return a.Cells[0].Tuned }
 
 // otherAxes are the names of axes that are no trait already, in order.
 func otherAxes(arms []results.Arm) []string {

@@ -31,7 +31,7 @@ func ExampleTables() {
 			})
 		}
 	}
-	tables, err := paper.Tables(runs)
+	tables, err := paper.Tables(runs, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

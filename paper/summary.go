@@ -35,6 +35,11 @@ func summaryTable(arms []results.Arm) Table {
 	if slices.ContainsFunc(arms, rateMoves) {
 		t.add(Column{Head: learningRate, Fields: []string{"lr"}, Number: true}, rates)
 	}
+	for _, name := range tunedAxes(arms[0]) {
+		if name != "lr" { // which has its column already
+			addTuned(&t, arms, name)
+		}
+	}
 	t.add(Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
 	addStatistic(&t, arms, "onset gradient norm", "grad_norm_onset")
 	t.add(intervalColumn("over smallest rank", "collapse_ratio", ratios))
@@ -47,6 +52,16 @@ func summaryTable(arms []results.Arm) Table {
 	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
 	addDoubts(&t, arms)
 	return t
+}
+
+// addTuned adds the values of an axis that were chosen, a row a cell.
+func addTuned(t *Table, arms []results.Arm, name string) {
+	var entries []Entry
+	for _, c := range cells(arms) {
+		i := slices.IndexFunc(c.Axes, func(a results.Axis) bool { return a.Name == name })
+		entries = append(entries, word(c.Axes[i].Value))
+	}
+	t.add(Column{Head: name, Fields: []string{name}}, entries)
 }
 
 // addSettings adds the columns that tell arms apart, each arm's repeated for

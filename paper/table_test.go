@@ -20,7 +20,7 @@ func TestTablesGolden(t *testing.T) {
 	diverge(&runs[15], 3)
 	diverge(&runs[16], 5)
 	runs[2].Warnings = []string{"rank 4 exceeds a map's smaller side"}
-	tables, err := Tables(runs)
+	tables, err := Tables(runs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestTablesGolden(t *testing.T) {
 
 func TestTablesOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
-		tables, err := Tables(runs)
+		tables, err := Tables(runs, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -67,21 +67,25 @@ func writeFigures(figures []Figure, dir string) error {
 	return nil
 }
 
-// Tables returns the tables of the given runs: a summary with a row a cell,
-// and the exponents with a row an arm and statistic. It is an error if there
-// is no run.
-func Tables(runs []results.Run) ([]Table, error) {
+// Tables returns the tables of the given runs: a summary with a row a cell, the
+// exponents with a row an arm and statistic and, where cells were tuned, the
+// tuning with a row a cell and candidate. It is an error if there is no run.
+func Tables(runs []results.Run, tuned []results.Tuned) ([]Table, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
 	arms := results.Arms(runs)
-	return []Table{summaryTable(arms), exponentsTable(arms, measuredStatistics(arms))}, nil
+	tables := []Table{summaryTable(arms), exponentsTable(arms, measuredStatistics(arms))}
+	if len(tuned) > 0 {
+		tables = append(tables, tuningTable(tuned))
+	}
+	return tables, nil
 }
 
 // WriteTables writes each table of runs to dir/tables/NAME.csv, replaced whole
 // or not at all.
-func WriteTables(runs []results.Run, dir string) error {
-	tables, err := Tables(runs)
+func WriteTables(runs []results.Run, tuned []results.Tuned, dir string) error {
+	tables, err := Tables(runs, tuned)
 	if err != nil {
 		return err
 	}

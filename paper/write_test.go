@@ -14,7 +14,7 @@ func TestWritesItsFiles(t *testing.T) {
 	if err := WriteFigures(sweep(), dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteTables(sweep(), dir); err != nil {
+	if err := WriteTables(sweep(), nil, dir); err != nil {
 		t.Fatal(err)
 	}
 	var want []string
@@ -40,8 +40,8 @@ func TestErrors(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"no runs, figures":  WriteFigures(nil, t.TempDir()),
-		"no runs, tables":   WriteTables(nil, t.TempDir()),
-		"a file in the way": WriteTables(sweep(), occupied),
+		"no runs, tables":   WriteTables(nil, nil, t.TempDir()),
+		"a file in the way": WriteTables(sweep(), nil, occupied),
 		"an unknown format": func() error { _, err := lossFigure(sweep()).Encode("gif"); return err }(),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), "paper: ") {

@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ranksweep/lora"
@@ -58,12 +59,21 @@ func (a Arm) beyondTheory() (always, updated string) {
 			always = "log r is no power of rank"
 		case c.Alpha != a.Cells[0].Alpha:
 			always = "alpha depends on rank"
-		case len(c.Moving) > 0:
-			updated = strings.Join(c.Moving, " and ") + " depends on rank"
+		case len(a.moving()) > 0:
+			updated = strings.Join(a.moving(), " and ") + " depends on rank"
 		}
 		updated = cmp.Or(updated, c.BeyondTheory)
 	}
 	return always, updated
+}
+
+// moving names the axes that move with rank or are tuned away and have more
+// than one value in the arm.
+func (a Arm) moving() []string {
+	first := a.Cells[0]
+	return slices.DeleteFunc(slices.Clone(first.Moving), func(name string) bool {
+		return !slices.ContainsFunc(a.Cells, func(c Cell) bool { return valueOf(c.Axes, name) != valueOf(first.Axes, name) })
+	})
 }
 
 // Exponent fits the power of rank that s follows over the arm's runs that have

@@ -65,6 +65,8 @@ func newCell(runs []Run) Cell {
 			Axes:       without(r.Axes, "seed"),
 			Provenance: r.Provenance,
 			Moving:     r.Moving,
+			Tuned:      r.Tuned,
+			Place:      r.Place,
 		},
 		Runs: slices.Clone(runs),
 	}

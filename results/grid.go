@@ -7,107 +7,201 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
 
+// Grid is what an experiment asks for.
+type Grid struct {
+	Runs     []Planned // those that are reported
+	Tuning   []Planned // those that only choose the values of nuisance axes
+	Nuisance []string  // names of the axes that are tuned away
+}
+
 // Planned is one run that an experiment asks for, made or not.
 type Planned struct {
-	ID   string
+	ID   string // empty while tuning has yet to choose
 	Axes []Axis
 }
 
 // gridFile lists what the store's experiment asks for: a row a run, its ID and
-// a column an axis. Without it every run of the store counts.
-const gridFile = "grid.csv"
+// a column an axis; with nuisance axes, whose names are then marked, also the
+// phase. Without it every run of the store counts.
+const (
+	gridFile    = "grid.csv"
+	runColumn   = "run"
+	phaseColumn = "phase"
+	nuisance    = "nuisance." // before the name of an axis
+)
 
-// WriteGrid records in dir which runs its experiment asks for.
-func WriteGrid(dir string, planned []Planned) error {
+// The phases of an experiment with nuisance axes.
+const (
+	tuning   = "tuning"
+	reported = "reported"
+)
+
+// Len counts the runs of all phases.
+func (g Grid) Len() int { return len(g.Runs) + len(g.Tuning) }
+
+// Write records in dir what its experiment asks for.
+func (g Grid) Write(dir string) error {
 	f, err := renameio.NewPendingFile(filepath.Join(dir, gridFile), renameio.WithPermissions(0o666))
 	if err != nil {
 		return fmt.Errorf("results: %s: %w", gridFile, err)
 	}
 	defer f.Cleanup()
 	w := csv.NewWriter(f)
-	for i, p := range planned {
-		row := []string{p.ID}
-		if i == 0 {
-			header := []string{"run"}
-			for _, a := range p.Axes {
-				header = append(header, a.Name)
-			}
-			w.Write(header)
-		}
-		for _, a := range p.Axes {
-			row = append(row, a.Value)
-		}
-		w.Write(row)
-	}
-	w.Flush()
+	w.WriteAll(g.rows())
 	if err := errors.Join(w.Error(), f.CloseAtomicallyReplace()); err != nil {
 		return fmt.Errorf("results: %s: %w", gridFile, err)
 	}
 	return nil
 }
 
+func (g Grid) rows() [][]string {
+	var rows [][]string
+	add := func(planned []Planned, phase string) {
+		for _, p := range planned {
+			if len(rows) == 0 {
+				rows = append(rows, g.header(p.Axes))
+			}
+			row := []string{p.ID}
+			if g.tunes() {
+				row = append(row, phase)
+			}
+			for _, a := range p.Axes {
+				row = append(row, a.Value)
+			}
+			rows = append(rows, row)
+		}
+	}
+	add(g.Tuning, tuning)
+	add(g.Runs, reported)
+	return rows
+}
+
+func (g Grid) tunes() bool { return len(g.Nuisance) > 0 }
+
+func (g Grid) header(axes []Axis) []string {
+	header := []string{runColumn}
+	if g.tunes() {
+		header = append(header, phaseColumn)
+	}
+	for _, a := range axes {
+		if slices.Contains(g.Nuisance, a.Name) {
+			a.Name = nuisance + a.Name
+		}
+		header = append(header, a.Name)
+	}
+	return header
+}
+
 // ReadGrid returns what the experiment of dir asks for, or nothing where that
 // was not recorded.
-func ReadGrid(dir string) ([]Planned, error) {
+func ReadGrid(dir string) (Grid, error) {
 	path := filepath.Join(dir, gridFile)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return Grid{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("results: %w", err)
+		return Grid{}, fmt.Errorf("results: %w", err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("results: %s: %w", path, err)
+		return Grid{}, fmt.Errorf("results: %s: %w", path, err)
 	}
-	if len(rows) == 0 || rows[0][0] != "run" {
-		return nil, fmt.Errorf("results: %s: does not begin with a row run, …; sweep run writes it anew", path)
+	if len(rows) == 0 || rows[0][0] != runColumn {
+		return Grid{}, fmt.Errorf("results: %s: does not begin with a row run, …; sweep run writes it anew", path)
 	}
-	var planned []Planned
-	for _, row := range rows[1:] {
-		p := Planned{ID: row[0]}
-		for i, value := range row[1:] {
-			p.Axes = append(p.Axes, Axis{rows[0][i+1], value})
-		}
-		planned = append(planned, p)
-	}
-	return planned, nil
+	return decodeGrid(rows[0], rows[1:]), nil
 }
 
-// InGrid splits runs into those that are planned and the others, and places
-// the planned ones in that grid: a run's axes are those of the grid that it is
-// looked at in, whichever it was first made for. With nothing planned every
-// run is in.
-func InGrid(runs []Run, planned []Planned) (in, out []Run) {
-	if len(planned) == 0 {
-		return runs, nil
+func decodeGrid(header []string, rows [][]string) (g Grid) {
+	first := 1
+	if len(header) > 1 && header[1] == phaseColumn {
+		first = 2
 	}
-	axes := make(map[string][]Axis, len(planned))
-	for _, p := range planned {
-		axes[p.ID] = p.Axes
+	var names []string
+	for _, column := range header[first:] {
+		name, tuned := strings.CutPrefix(column, nuisance)
+		if names = append(names, name); tuned {
+			g.Nuisance = append(g.Nuisance, name)
+		}
 	}
-	moving := movingWithRank(planned)
+	for _, row := range rows {
+		p := Planned{ID: row[0]}
+		for i, name := range names {
+			p.Axes = append(p.Axes, Axis{name, row[first+i]})
+		}
+		if first == 2 && row[1] == tuning {
+			g.Tuning = append(g.Tuning, p)
+		} else {
+			g.Runs = append(g.Runs, p)
+		}
+	}
+	return g
+}
+
+// Split tells apart the runs that the grid reports, those of its tuning and
+// the others, and places the first in the grid: their axes are those of the
+// grid that they are looked at in, whichever they were first made for. A run
+// whose tuning is in doubt has a warning of it. Without a grid every run is
+// reported.
+func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
+	if g.Len() == 0 {
+		return runs, nil, nil
+	}
+	axes := make(map[string][]Axis, len(g.Runs))
+	place := make(map[string]int, len(g.Runs))
+	for i, p := range g.Runs {
+		axes[p.ID], place[p.ID] = p.Axes, i
+	}
+	tunes := make(map[string]bool, len(g.Tuning))
+	for _, p := range g.Tuning {
+		tunes[p.ID] = true
+	}
+	tuned = g.Tune(runs)
+	moving := movingWithRank(g.Runs)
+	for _, name := range g.Nuisance {
+		if !slices.Contains(moving, name) {
+			moving = append(moving, name)
+		}
+	}
 	for _, r := range runs {
 		if a, ok := axes[r.ID]; ok {
-			r.Axes, r.Moving = a, moving
+			r.Axes, r.Moving, r.Tuned, r.Place = a, moving, g.Nuisance, place[r.ID]
+			r.Warnings = append(slices.Clip(r.Warnings), g.doubts(tuned, a)...)
 			in = append(in, r)
-		} else {
+		} else if !tunes[r.ID] {
 			out = append(out, r)
 		}
 	}
-	return in, out
+	return in, tuned, out
+}
+
+// Planned returns the runs of all phases of the grid, or all without a grid.
+func (g Grid) Planned(runs []Run) []Run {
+	if g.Len() == 0 {
+		return runs
+	}
+	ids := make(map[string]bool)
+	for _, p := range slices.Concat(g.Tuning, g.Runs) {
+		ids[p.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return !ids[r.ID] })
 }
 
 // movingWithRank names the axes that have one value at each rank, and not the
 // same at all: they were zipped with it.
 func movingWithRank(planned []Planned) []string {
 	var names []string
+	if len(planned) == 0 {
+		return nil
+	}
 	for _, axis := range planned[0].Axes {
 		at := make(map[string]string) // rank → value
 		single, values := true, make(map[string]bool)

@@ -3,26 +3,32 @@ package results
 import (
 	"math"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"ranksweep/metrics"
 )
 
-// TestGridReadsBack: what WriteGrid writes, ReadGrid reads.
+// TestGridReadsBack: what Write writes, ReadGrid reads.
 func TestGridReadsBack(t *testing.T) {
 	dir := t.TempDir()
-	if got, err := ReadGrid(dir); got != nil || err != nil {
+	if got, err := ReadGrid(dir); got.Len() != 0 || err != nil {
 		t.Errorf("no grid: %v, %v", got, err)
 	}
-	want := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}}, {"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
-	if err := WriteGrid(dir, want); err != nil {
-		t.Fatal(err)
+	runs := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}}, {"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
+	for name, want := range map[string]Grid{
+		"runs alone": {Runs: runs},
+		"tuning":     {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"targets"}},
+		"not chosen": {Runs: []Planned{{"", []Axis{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs, Nuisance: []string{"targets"}},
+	} {
+		if err := want.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadGrid(dir); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: read back %v, %v, want %v", name, got, err, want)
+		}
 	}
-	got, err := ReadGrid(dir)
-	if err != nil || len(got) != 2 || got[0].ID != "a" || got[1].Axes[0] != want[1].Axes[0] || got[0].Axes[1] != want[0].Axes[1] {
-		t.Errorf("read back %v, %v", got, err)
-	}
-	if err := WriteGrid(filepath.Join(dir, "absent"), want); err == nil {
+	if err := (Grid{Runs: runs}).Write(filepath.Join(dir, "absent")); err == nil {
 		t.Error("a folder that is not there is written to")
 	}
 }
@@ -42,7 +48,7 @@ func zipped() (runs []Run, planned []Planned) {
 // apart, and theory, which takes it for constant, predicts nothing.
 func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 	runs, planned := zipped()
-	in, out := InGrid(append(runs, Run{ID: "elsewhere"}), planned)
+	in, _, out := Grid{Runs: planned}.Split(append(runs, Run{ID: "elsewhere"}))
 	if len(in) != 3 || len(out) != 1 {
 		t.Fatalf("%d in the grid, %d not; want 3 and 1", len(in), len(out))
 	}
@@ -65,10 +71,10 @@ func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
 	early, late := testRun("lora", 1, 4, 0), testRun("lora", 1, 8, 0)
 	early.ID, late.ID = "early", "late"
 	late.Axes = append(late.Axes, Axis{"batch", "4"})
-	in, _ := InGrid([]Run{early, late}, []Planned{
+	in, _, _ := Grid{Runs: []Planned{
 		{"early", []Axis{{"rank", "4"}, {"batch", "4"}}},
 		{"late", []Axis{{"rank", "8"}, {"batch", "4"}}},
-	})
+	}}.Split([]Run{early, late})
 	if arms := Arms(in); len(arms) != 1 {
 		t.Errorf("%d arms, want one", len(arms))
 	}

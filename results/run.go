@@ -57,7 +57,9 @@ type Run struct {
 	Config     json.RawMessage `json:"config"` // fully resolved
 	Provenance Provenance      `json:"provenance"`
 
-	Moving  []string        `json:"-"` // axes that move with rank, where the grid is known; see InGrid
+	Moving  []string        `json:"-"` // axes that move with rank or are tuned away, where the grid is known; see Grid.Split
+	Tuned   []string        `json:"-"` // axes that are tuned away, likewise
+	Place   int             `json:"-"` // in the grid, likewise
 	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
 	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
 	Timing  Timing          `json:"-"` // in timing.json

@@ -72,6 +72,8 @@ func (d *decoder) key(p pair) (err error) {
 		d.Grid, err = parseAxes(p.value, "grid", d.claims)
 	case "nuisance":
 		d.Nuisance, err = parseAxes(p.value, "nuisance", d.claims)
+	case "tune":
+		d.Tune, err = parseTune(p.value)
 	case "zip":
 		err = each(p.value, "zip", func(n *yaml.Node) error {
 			group, err := parseSome(n, "a group of zip", d.claims)
@@ -164,7 +166,7 @@ func topKeys() []string {
 			keys = append(keys, top)
 		}
 	}
-	return append(keys, "grid", "zip", "nuisance", "when", "exclude")
+	return append(keys, "grid", "zip", "nuisance", "tune", "when", "exclude")
 }
 
 // parseRule reads an item of when.

@@ -103,7 +103,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"key that is a list", "[a]: b\n", "sweep: x.yaml:1: an experiment: a key must be a word, not [...]"},
 
 		{"misspelt key", "name: a\ngird: {}", `sweep: x.yaml:2: unknown key "gird": did you mean "grid"? known are ` +
-			"name, question, model, data, adapter, train, measure, seed, grid, zip, nuisance, when, exclude"},
+			"name, question, model, data, adapter, train, measure, seed, grid, zip, nuisance, tune, when, exclude"},
 		{"misspelt field", "name: a\ndata: {sorce: x}", `sweep: x.yaml:2: unknown key of data "sorce": did you mean "source"? known are ` +
 			"source, loss, packing, validation, eos"},
 		{"unknown field", "name: a\ndata: {epochs: 3}", `sweep: x.yaml:2: unknown key of data "epochs": known are source, loss, packing, validation, eos`},
@@ -149,6 +149,15 @@ func TestDecodeErrors(t *testing.T) {
 		{"axis twice", "grid: {lr: 1e-4,\n train.lr: 1e-5}", "sweep: x.yaml:2: train.lr is already set in line 1: one of the two must go"},
 		{"axis of a fixed field", "train: {lr: 1e-4}\nnuisance: {lr: [1e-5]}", "sweep: x.yaml:2: lr is already set in line 1: one of the two must go"},
 		{"axis in grid and zip", "grid: {rank: [4]}\nzip:\n  - {rank: [8], alpha: [2]}", "sweep: x.yaml:3: rank is already set in line 1: one of the two must go"},
+
+		{"tune that is a list", "tune: [100]", "sweep: x.yaml:1: tune: must be a mapping of keys to values, not [...]"},
+		{"tune without seeds", "tune: {extend: 2}", "sweep: x.yaml:1: tune needs the seeds on which nuisance values are chosen, as in tune: {seed: [100, 101]}"},
+		{"tune with another key", "tune: {seeds: 2}", `sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known are seed, extend`},
+		{"tune on no seed", "tune: {seed: []}", "sweep: x.yaml:1: seed is an axis without values: list at least one"},
+		{"tune on a word", "tune:\n  seed: [1, x]", `sweep: x.yaml:2: seed "x": must be a whole number, at least 0`},
+		{"tune on a seed twice", "tune: {seed: [1, 2, 1]}", "sweep: x.yaml:1: tune has seed 1 twice"},
+		{"extend by a fraction", "tune: {seed: 1, extend: 1.5}", "sweep: x.yaml:1: extend 1.5: must be a whole number from 0 to 100"},
+		{"extend without end", "tune: {seed: 1, extend: 101}", "sweep: x.yaml:1: extend 101: must be a whole number from 0 to 100"},
 
 		{"zip that is a mapping", "zip: {rank: [4]}", "sweep: x.yaml:1: zip: must be a list, not {...}"},
 		{"empty group of zip", "zip: [{}]", "sweep: x.yaml:1: a group of zip names no field"},

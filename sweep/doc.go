@@ -14,7 +14,8 @@
 //	  rank: [4, 32, 256]
 //	  scaling: [lora, rslora, 0.75]   # a number is the exponent p of α/r^p
 //	  seed: [0, 1]
-//	nuisance: {lr: [1e-5, 1e-4]}      # axes to be tuned away; for now reported as any other
+//	nuisance: {lr: [1e-5, 1e-4]}      # tuned away: each cell is reported at its best value
+//	tune: {seed: [100, 101]}          # the seeds that choose it; --extend goes on beyond an edge
 //	zip:                              # vary together
 //	  - {optimizer: [adamw, sgd], eps: [1e-12, 0]}
 //	when:                             # values that depend on others

@@ -15,7 +15,8 @@ type Experiment struct {
 	Base     Config  // what all runs share; for a field that is an axis, of no effect
 	Grid     []Axis  // the scientific axes, all combined with each other
 	Zip      []Zip   // axes that vary together, combined with all others
-	Nuisance []Axis  // axes to be tuned away; for now combined and reported like Grid's
+	Nuisance []Axis  // axes that are tuned away: for every cell the values are chosen, all combined with each other
+	Tune     Tune    // how they are chosen
 	When     []Rule  // values that depend on others, applied in order
 	Exclude  []Match // combinations that are left out
 }

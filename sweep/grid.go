@@ -29,9 +29,13 @@ func (p Point) String() string {
 
 // Configs resolves the grid: every combination of its axes in the file's
 // order, the last axis fastest, conditional values applied and exclusions
-// left out. A grid that has a point twice, or none, is an error.
+// left out. A grid that has a point twice, or none, is an error. Of points that
+// differ in nuisance values alone, one will be reported.
 func (e *Experiment) Configs() ([]Point, error) {
 	points, err := e.resolve()
+	if err == nil {
+		err = e.checkTune()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
 	}

@@ -34,7 +34,7 @@ rank=4 seed=1 | 4 1
 rank=4 seed=0 | 4 0
 `,
 		}, {
-			"grid, zip, nuisance", "nuisance: {lr: [1e-3, 1e-4]}\nzip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}", "scaling alpha lr", `
+			"grid, zip, nuisance", "nuisance: {lr: [1e-3, 1e-4]}\ntune: {seed: 7}\nzip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}", "scaling alpha lr", `
 rank=4 scaling=lora alpha=16 lr=0.001 | lora 16 0.001
 rank=4 scaling=lora alpha=16 lr=0.0001 | lora 16 0.0001
 rank=4 scaling=rslora alpha=8 lr=0.001 | rslora 8 0.001

@@ -12,35 +12,36 @@ data: a.txt
 grid: {rank: [4, 8]}
 zip: [{scaling: [lora, rslora], alpha: [16, 8]}]
 when: [{if: {scaling: rslora}, set: {lr: 1e-4, eps: 1e-12}}]
-nuisance: {seed: [0, 1]}
+nuisance: {warmup: [0, 1]}
+tune: {seed: [5, 6]}
 exclude: [{rank: 4, scaling: lora}, {rank: 8, scaling: rslora}]
 `
 	for _, c := range []struct{ name, overrides, want string }{
 		{"nothing", "", `
-rank=4 scaling=rslora alpha=8 seed=0 | a.txt 0.0001 1e-12 60
-rank=4 scaling=rslora alpha=8 seed=1 | a.txt 0.0001 1e-12 60
-rank=8 scaling=lora alpha=16 seed=0 | a.txt 5e-05 1e-08 60
-rank=8 scaling=lora alpha=16 seed=1 | a.txt 5e-05 1e-08 60
+rank=4 scaling=rslora alpha=8 warmup=0 | a.txt 0.0001 1e-12 60
+rank=4 scaling=rslora alpha=8 warmup=1 | a.txt 0.0001 1e-12 60
+rank=8 scaling=lora alpha=16 warmup=0 | a.txt 5e-05 1e-08 60
+rank=8 scaling=lora alpha=16 warmup=1 | a.txt 5e-05 1e-08 60
 `},
-		{"axes to one value, a field by its path", "rank=16 seed=3 train.steps=5", `
-rank=16 scaling=lora alpha=16 seed=3 | a.txt 5e-05 1e-08 5
-rank=16 scaling=rslora alpha=8 seed=3 | a.txt 0.0001 1e-12 5
+		{"axes to one value, a field by its path", "rank=16 warmup=3 train.steps=5", `
+rank=16 scaling=lora alpha=16 warmup=3 | a.txt 5e-05 1e-08 5
+rank=16 scaling=rslora alpha=8 warmup=3 | a.txt 0.0001 1e-12 5
 `},
-		{"an axis to other values", "rank=[2,3] seed=0 scaling=[0,1]", `
-rank=2 scaling=constant alpha=16 seed=0 | a.txt 5e-05 1e-08 60
-rank=2 scaling=lora alpha=8 seed=0 | a.txt 5e-05 1e-08 60
-rank=3 scaling=constant alpha=16 seed=0 | a.txt 5e-05 1e-08 60
-rank=3 scaling=lora alpha=8 seed=0 | a.txt 5e-05 1e-08 60
+		{"an axis to other values", "rank=[2,3] warmup=0 scaling=[0,1]", `
+rank=2 scaling=constant alpha=16 warmup=0 | a.txt 5e-05 1e-08 60
+rank=2 scaling=lora alpha=8 warmup=0 | a.txt 5e-05 1e-08 60
+rank=3 scaling=constant alpha=16 warmup=0 | a.txt 5e-05 1e-08 60
+rank=3 scaling=lora alpha=8 warmup=0 | a.txt 5e-05 1e-08 60
 `},
-		{"the last one counts", "rank=3 seed=0 data=/tmp/b.jsonl rank=4", `
-rank=4 scaling=rslora alpha=8 seed=0 | /tmp/b.jsonl 0.0001 1e-12 60
+		{"the last one counts", "rank=3 warmup=0 data=/tmp/b.jsonl rank=4", `
+rank=4 scaling=rslora alpha=8 warmup=0 | /tmp/b.jsonl 0.0001 1e-12 60
 `},
-		{"a new axis, which conditions leave alone", "rank=4 seed=0 lr=[1,2]", `
-rank=4 lr=1 scaling=rslora alpha=8 seed=0 | a.txt 1 1e-12 60
-rank=4 lr=2 scaling=rslora alpha=8 seed=0 | a.txt 2 1e-12 60
+		{"a new axis, which conditions leave alone", "rank=4 warmup=0 lr=[1,2]", `
+rank=4 lr=1 scaling=rslora alpha=8 warmup=0 | a.txt 1 1e-12 60
+rank=4 lr=2 scaling=rslora alpha=8 warmup=0 | a.txt 2 1e-12 60
 `},
-		{"every field of a condition", "rank=4 seed=0 lr=1 eps=0", `
-rank=4 scaling=rslora alpha=8 seed=0 | a.txt 1 0 60
+		{"every field of a condition", "rank=4 warmup=0 lr=1 eps=0", `
+rank=4 scaling=rslora alpha=8 warmup=0 | a.txt 1 0 60
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,19 +58,36 @@ type Job struct {
 	Material           Material
 }
 
-// Plan is an experiment's grid with the identity and the cost of every run.
+// Plan is a phase of an experiment: runs that do not wait for each other, with
+// the identity and the cost of each. Without nuisance axes there is one phase.
+// With them, the first ones tune and the last one reports; [Plan.Next] leads
+// from one to the next.
 type Plan struct {
 	Experiment *Experiment
 	Jobs       []Job // in the grid's order
+	Follow     []Job // what is to be reported, where Jobs tune: without nuisance values and ID, which are still to be chosen
+	tuned      []Job // those by which the nuisance values of Jobs were chosen
 }
 
-// NewPlan resolves the grid of an experiment.
+// NewPlan resolves the first phase of an experiment.
 func NewPlan(e *Experiment, t Trainer) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Experiment: e}
+	if len(e.Nuisance) > 0 {
+		return e.tuningPlan(t)
+	}
+	jobs, err := e.jobs(points, t)
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Experiment: e, Jobs: jobs}, nil
+}
+
+// jobs gives points their identity and their cost.
+func (e *Experiment) jobs(points []Point, t Trainer) ([]Job, error) {
+	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {
 		m, err := t.Resolve(p.Config)
@@ -88,24 +105,34 @@ func NewPlan(e *Experiment, t Trainer) (*Plan, error) {
 			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, by the content of their model and data: one must go", e.Name, twin, p)
 		}
 		byID[job.ID] = job
-		plan.Jobs = append(plan.Jobs, job)
+		jobs = append(jobs, job)
 	}
-	return plan, nil
+	return jobs, nil
 }
 
-// Grid lists the planned runs, as the store records them.
-func (p *Plan) Grid() []results.Planned {
-	var grid []results.Planned
-	for _, j := range p.Jobs {
-		grid = append(grid, results.Planned{ID: j.ID, Axes: j.Axes})
+// Grid lists what the experiment asks for, as the store records it.
+func (p *Plan) Grid() results.Grid {
+	g := results.Grid{Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: p.Experiment.nuisanceNames()}
+	if p.Tunes() {
+		g.Runs, g.Tuning = planned(p.Follow), planned(p.Jobs)
 	}
-	return grid
+	return g
 }
 
-// Cost is what all jobs take together, in floating-point operations.
-func (p *Plan) Cost() float64 {
+func planned(jobs []Job) (list []results.Planned) {
+	for _, j := range jobs {
+		list = append(list, results.Planned{ID: j.ID, Axes: j.Axes})
+	}
+	return list
+}
+
+// Tunes reports whether the plan's runs only choose nuisance values.
+func (p *Plan) Tunes() bool { return len(p.Follow) > 0 }
+
+// Cost is what jobs take together, in floating-point operations.
+func Cost(jobs []Job) float64 {
 	var sum float64
-	for _, j := range p.Jobs {
+	for _, j := range jobs {
 		sum += j.Material.Cost
 	}
 	return sum

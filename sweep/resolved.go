@@ -27,6 +27,7 @@ func (e *Experiment) Resolved() ([]byte, error) {
 	}
 	if len(e.Nuisance) > 0 {
 		put(doc, "nuisance", axesNode(e.Nuisance))
+		put(doc, "tune", tuneNode(e))
 	}
 	if len(e.When) > 0 {
 		put(doc, "when", list(e.When, ruleNode))
@@ -63,6 +64,12 @@ func axesNode(axes []Axis) *yaml.Node {
 	for _, a := range axes {
 		put(m, a.Name, leaf(a.Values))
 	}
+	return m
+}
+
+func tuneNode(e *Experiment) *yaml.Node {
+	m := axesNode([]Axis{e.tuningSeeds()})
+	put(m, "extend", leaf(e.Tune.Extend))
 	return m
 }
 

@@ -15,6 +15,7 @@ model: "010"
 grid: {rank: [4, 8], targets: [mlp, [b, a]]}
 zip: [{scaling: [lora, 0.75], alpha: [16, 8]}, {batch: [4, 8], steps: [20, 10]}]
 nuisance: {lr: [1e-5, 1e-300]}
+tune: {seed: [18446744073709551614, 7], extend: 3}
 when: [{if: {scaling: [0.75, 1], rank: 4}, set: {eps: 1e-12, init: gaussian}}]
 exclude: [{rank: 4, lr: 1e-5}]
 `
@@ -51,8 +52,8 @@ func checkReadsBack(t *testing.T, e *Experiment) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("another grid was read from\n%s", text)
 	}
-	if again.Name != e.Name || again.Question != e.Question {
-		t.Errorf("name %q and question %q were read from\n%s", again.Name, again.Question, text)
+	if again.Name != e.Name || again.Question != e.Question || !reflect.DeepEqual(again.Tune, e.Tune) {
+		t.Errorf("name %q, question %q and tune %v were read from\n%s", again.Name, again.Question, again.Tune, text)
 	}
 	if twice, err := again.Resolved(); err != nil || !bytes.Equal(twice, text) {
 		t.Errorf("resolved once:\n%s\nand twice (%v):\n%s", text, err, twice)

@@ -37,7 +37,7 @@ func newCheck() *cobra.Command {
 		if len(args) > 0 {
 			name = args[0]
 		}
-		p, trainer, err := plan(cmd, name, *set, *form)
+		p, trainer, err := plan(cmd, name, *set, false, *form)
 		if err != nil {
 			return err
 		}
@@ -55,11 +55,11 @@ func newCheck() *cobra.Command {
 
 // judge prints and draws the verdict of a check from its store.
 func judge(cmd *cobra.Command, dir string) error {
-	runs, missing, err := stored(cmd, dir)
+	h, err := stored(cmd, dir)
 	if err != nil {
 		return err
 	}
-	check, err := paper.NewCheck(runs)
+	check, err := paper.NewCheck(h.runs)
 	if err != nil {
 		return err
 	}
@@ -76,10 +76,10 @@ func judge(cmd *cobra.Command, dir string) error {
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
 	switch {
-	case failures(runs) != nil:
-		return failures(runs)
-	case missing != nil:
-		return missing
+	case failures(h.runs) != nil:
+		return failures(h.runs)
+	case h.missing != nil:
+		return h.missing
 	case len(check.Unstable) > 0:
 		return fmt.Errorf("stable by theory and not seen to be: %s", strings.Join(check.Unstable, "; "))
 	}

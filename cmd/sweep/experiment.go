@@ -28,7 +28,7 @@ func overrides(cmd *cobra.Command) *[]string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string, form storage) (*sweep.Plan, *sweep.Local, error) {
+func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, *sweep.Local, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -36,35 +36,51 @@ func plan(cmd *cobra.Command, name string, set []string, form storage) (*sweep.P
 	if err := e.Set(set...); err != nil {
 		return nil, nil, usageError{err}
 	}
+	if extend && len(e.Nuisance) == 0 {
+		return nil, nil, usageError{fmt.Errorf("--extend: %s has no nuisance axis to go on along", e.Name)}
+	}
+	if extend && e.Tune.Extend == 0 {
+		e.Tune.Extend = sweep.DefaultExtend
+	}
 	trainer := local(cmd)
 	trainer.Stored = form == asStored
 	p, err := sweep.NewPlan(e, trainer)
 	return p, trainer, err
 }
 
-// stored reads the runs that the experiment of a store asks for, and says on
-// standard error what it leaves out. What is missing is an error by itself, for
-// the end of a view of the rest.
-func stored(cmd *cobra.Command, dir string) (runs []results.Run, missing, err error) {
+// holdings is what a store has of what its experiment asks for.
+type holdings struct {
+	runs    []results.Run   // those that are reported
+	tuned   []results.Tuned // how their nuisance values were chosen
+	missing error           // what is missing, for the end of a view of the rest
+}
+
+// stored reads what the experiment of a store asks for, and says on standard
+// error what it leaves out.
+func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	all, problems := results.Open(dir).Runs()
 	for _, p := range problems {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %v\n", p)
 	}
-	planned, err := results.ReadGrid(dir)
+	grid, err := results.ReadGrid(dir)
 	if err != nil {
-		return nil, nil, err
+		return h, err
 	}
-	in, out := results.InGrid(all, planned)
+	in, tuned, out := grid.Split(all)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n", len(out), filepath.Join(dir, "runs"))
 	}
-	if len(in) == 0 {
-		return nil, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
+	switch {
+	case len(in) == 0 && len(all) > len(out):
+		return h, fmt.Errorf("%s holds runs of its tuning alone, and none that is reported: sweep run again goes on", dir)
+	case len(in) == 0:
+		return h, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}
-	if n := len(planned) - len(in); n > 0 {
-		missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again trains them", n, len(planned), dir)
+	h = holdings{runs: in, tuned: tuned}
+	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
+		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again trains them", n, grid.Len(), dir)
 	}
-	return in, missing, nil
+	return h, nil
 }
 
 // program names this program's version and revision.

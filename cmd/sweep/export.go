@@ -40,24 +40,24 @@ func newExport() *cobra.Command {
 			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
 		}
 		dir, ids := args[0], args[1:]
-		runs, missing, err := stored(cmd, dir)
+		h, err := stored(cmd, dir)
 		if err != nil {
 			return err
 		}
 		if *out != "" {
-			if err := results.Export(runs, *out); err != nil {
+			if err := results.Export(h.runs, *out); err != nil {
 				return err
 			}
 		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, dir, adapters(*handed), ids, runs); err != nil {
+			if err := exportAdapters(cmd, dir, adapters(*handed), ids, h.runs); err != nil {
 				return err
 			}
 		}
 		if len(ids) > 0 {
 			return nil // all that was asked for is there
 		}
-		return cmp.Or(missing, failures(runs))
+		return cmp.Or(h.missing, failures(h.runs))
 	}
 	return cmd
 }

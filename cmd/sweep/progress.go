@@ -48,7 +48,7 @@ func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
 	f, ok := w.(*os.File)
 	pr := &progress{
 		w: w, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(),
-		total: len(p.Jobs), cost: p.Cost(), count: make(map[results.Status]int),
+		total: len(p.Jobs), cost: sweep.Cost(p.Jobs), count: make(map[results.Status]int),
 		workers: make([]workerState, workers), stop: make(chan struct{}),
 	}
 	for _, j := range p.Jobs {

@@ -27,7 +27,9 @@ func newRun() *cobra.Command {
 		Long: "Run trains every run of an experiment's grid that its store lacks, then prints\n" +
 			"the tables and draws the figures. Run again to go on after an interrupt: what is\n" +
 			"done is never trained twice, and what failed is tried again. With --adapters, runs\n" +
-			"hand their adapters out as they end, as PEFT folders.\n\n" + experimentHelp,
+			"hand their adapters out as they end, as PEFT folders.\n\n" +
+			"Where an experiment has nuisance axes, runs on the seeds of tune come first, and\n" +
+			"each cell is reported at the values that were best in them.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
 			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
@@ -37,13 +39,14 @@ func newRun() *cobra.Command {
 	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
+	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try values beyond it, up to %d times", sweep.DefaultExtend))
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
-		p, trainer, err := plan(cmd, args[0], *set, *form)
+		p, trainer, err := plan(cmd, args[0], *set, *extend, *form)
 		if err != nil {
 			return err
 		}
@@ -72,9 +75,6 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
 		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
 	}
-	if to != "" {
-		s.HandOut = to.write
-	}
 	if err := s.Fits(p); err != nil {
 		return err
 	}
@@ -88,19 +88,40 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if err := results.WriteGrid(dir, p.Grid()); err != nil {
-		return err
+	for p.Tunes() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "tuning: %d runs choose the nuisance values of the %d that follow\n", len(p.Jobs), len(p.Follow))
+		if err := phase(cmd, s, p, dir); err != nil {
+			return err
+		}
+		runs, _ := s.Store.Runs()
+		if err := failures(p.Grid().Planned(runs)); err != nil {
+			return err
+		}
+		if p, err = p.Next(runs, t); err != nil {
+			return err
+		}
 	}
-	progress := newProgress(cmd.ErrOrStderr(), p, workers)
-	defer progress.close()
-	s.Observer = progress
-	if err := s.Run(cmd.Context(), p); err != nil {
+	if to != "" {
+		s.HandOut = to.write
+	}
+	if err := phase(cmd, s, p, dir); err != nil {
 		return err
 	}
 	if n := to.lacks(p); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: sweep export %s --adapters %s trains again what was trained before\n", n, to, dir, to)
 	}
 	return s.Store.Tidy()
+}
+
+// phase trains what the store lacks of a plan.
+func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
+	if err := p.Grid().Write(dir); err != nil {
+		return err
+	}
+	progress := newProgress(cmd.ErrOrStderr(), p, s.Workers)
+	defer progress.close()
+	s.Observer = progress
+	return s.Run(cmd.Context(), p)
 }
 
 // memory is what runs may take together: what GOMEMLIMIT allows or, without
@@ -116,19 +137,19 @@ func memory() int64 {
 
 // conclude prints and draws what the store holds, and reports what it lacks.
 func conclude(cmd *cobra.Command, dir string) error {
-	runs, missing, err := stored(cmd, dir)
+	h, err := stored(cmd, dir)
 	if err != nil {
 		return err
 	}
 	err = errors.Join(
-		printTables(cmd.OutOrStdout(), runs),
-		paper.WriteTables(runs, dir),
-		paper.WriteFigures(runs, dir))
+		printTables(cmd.OutOrStdout(), h),
+		paper.WriteTables(h.runs, h.tuned, dir),
+		paper.WriteFigures(h.runs, dir))
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
-	return cmp.Or(failures(runs), missing)
+	return cmp.Or(failures(h.runs), h.missing)
 }
 
 // failures is an error that counts the failed runs by their reasons.

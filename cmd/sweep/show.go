@@ -23,7 +23,7 @@ func newShow() *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print JSON: the runs with their full configs")
 	set := overrides(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, _, err := plan(cmd, args[0], *set, asFloat32)
+		p, _, err := plan(cmd, args[0], *set, false, asFloat32)
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,14 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		return err
 	}
 	warnings.print(w)
-	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; MB is the memory of a run beside model and data\n", len(p.Jobs), p.Cost()/1e12)
+	const memory = "MB is the memory of a run beside model and data"
+	if !p.Tunes() {
+		_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, memory)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, choose the nuisance values by the lowest mean validation loss of each cell;\n"+
+		"%d runs on other seeds, about %.3g TFLOP, follow and are reported; %s\n",
+		len(p.Jobs), sweep.Cost(p.Jobs)/1e12, len(p.Follow), sweep.Cost(p.Follow)/1e12, memory)
 	return err
 }
 
@@ -106,7 +113,11 @@ func showJSON(w io.Writer, p *sweep.Plan) error {
 	for _, j := range p.Jobs {
 		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes, j.Material.Warnings, j.Config.JSON()})
 	}
+	plan := map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs}
+	if p.Tunes() {
+		plan["follow"] = len(p.Follow) // reported, at the nuisance values that runs choose
+	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	return e.Encode(map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs})
+	return e.Encode(plan)
 }

@@ -12,6 +12,7 @@ import (
 // status counts what a store has of what its experiment asks for.
 type status struct {
 	Planned  int      `json:"planned"`
+	Tuning   int      `json:"tuning,omitempty"` // of those planned, the ones that only choose nuisance values
 	Done     int      `json:"done"`
 	Diverged int      `json:"diverged"`
 	Failed   int      `json:"failed"`
@@ -39,8 +40,12 @@ func newStatus() *cobra.Command {
 		if *asJSON {
 			err = json.NewEncoder(w).Encode(s)
 		} else {
-			_, err = fmt.Fprintf(w, "planned   %d\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
-				s.Planned, s.Done, s.Diverged, s.Failed, s.Missing)
+			tuning := ""
+			if s.Tuning > 0 {
+				tuning = fmt.Sprintf(", %d of them tuning", s.Tuning)
+			}
+			_, err = fmt.Fprintf(w, "planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
+				s.Planned, tuning, s.Done, s.Diverged, s.Failed, s.Missing)
 		}
 		for _, d := range s.Damaged {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: missing: %s\n", d)
@@ -55,12 +60,12 @@ func newStatus() *cobra.Command {
 
 func count(dir string) (status, error) {
 	runs, problems := results.Open(dir).Runs()
-	planned, err := results.ReadGrid(dir)
+	grid, err := results.ReadGrid(dir)
 	if err != nil {
 		return status{}, err
 	}
-	runs, _ = results.InGrid(runs, planned)
-	s := status{Planned: max(len(planned), len(runs)), Damaged: []string{}}
+	runs = grid.Planned(runs)
+	s := status{Planned: max(grid.Len(), len(runs)), Tuning: len(grid.Tuning), Damaged: []string{}}
 	if s.Planned == 0 {
 		return s, fmt.Errorf("%s holds no runs and no grid: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}

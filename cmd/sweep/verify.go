@@ -52,11 +52,11 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results
 	if len(ids) > 0 {
 		return named(dir, ids)
 	}
-	runs, _, err := stored(cmd, dir)
+	h, err := stored(cmd, dir)
 	if err != nil {
 		return nil, err
 	}
-	runs = slices.DeleteFunc(runs, func(r results.Run) bool { return r.Status == results.Failed })
+	runs := slices.DeleteFunc(h.runs, func(r results.Run) bool { return r.Status == results.Failed })
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("%s holds failed runs alone: there is nothing to verify", dir)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper"
-	"ranksweep/results"
 )
 
 func newTable() *cobra.Command {
@@ -21,14 +20,14 @@ func newTable() *cobra.Command {
 		Example: "  sweep table runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			runs, missing, err := stored(cmd, args[0])
+			h, err := stored(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			if err := printTables(cmd.OutOrStdout(), runs); err != nil {
+			if err := printTables(cmd.OutOrStdout(), h); err != nil {
 				return err
 			}
-			return cmp.Or(paper.WriteTables(runs, args[0]), missing)
+			return cmp.Or(paper.WriteTables(h.runs, h.tuned, args[0]), h.missing)
 		},
 	}
 }
@@ -42,14 +41,14 @@ func newPlot() *cobra.Command {
 		Example: "  sweep plot runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			runs, missing, err := stored(cmd, args[0])
+			h, err := stored(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			if err := paper.WriteFigures(runs, args[0]); err != nil {
+			if err := paper.WriteFigures(h.runs, args[0]); err != nil {
 				return err
 			}
-			figures, err := paper.Figures(runs)
+			figures, err := paper.Figures(h.runs)
 			if err != nil {
 				return err
 			}
@@ -59,14 +58,14 @@ func newPlot() *cobra.Command {
 					return err
 				}
 			}
-			return missing
+			return h.missing
 		},
 	}
 }
 
 // printTables prints every table of a store, a blank line between them.
-func printTables(w io.Writer, runs []results.Run) error {
-	tables, err := paper.Tables(runs)
+func printTables(w io.Writer, h holdings) error {
+	tables, err := paper.Tables(h.runs, h.tuned)
 	if err != nil {
 		return err
 	}

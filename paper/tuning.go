@@ -1,0 +1,79 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// tuningTable has a row for each cell and each combination of nuisance values
+// that was tried for it, the chosen one marked.
+func tuningTable(tuned []results.Tuned) Table {
+	t := Table{
+		Name:  "tuning",
+		Title: "Tuning: validation loss by nuisance values, mean over the seeds of tuning ± half of its 95% interval",
+		Caption: "The values with the lowest mean are chosen for the runs of a cell that are reported, which have other seeds. " +
+			"Values under which a run diverged come after those under which none did.",
+	}
+	var grid [][]results.Axis
+	var losses []metrics.Interval
+	var endings, chosen []Entry
+	for _, cell := range tuned {
+		for i, c := range cell.Candidates {
+			grid = append(grid, slices.Concat(cell.Axes, c.Axes))
+			losses = append(losses, c.Loss())
+			endings = append(endings, ending(results.Cell{Runs: c.Runs}))
+			if i == cell.Best {
+				chosen = append(chosen, word("chosen"))
+			} else {
+				chosen = append(chosen, word(""))
+			}
+		}
+	}
+	addAxes(&t, grid)
+	t.add(intervalColumn("validation loss", "val_loss", losses))
+	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
+	t.add(Column{Fields: []string{"chosen"}}, chosen)
+	addTuningDoubts(&t, tuned)
+	return t
+}
+
+// addTuningDoubts notes what is missing, and what keeps a reader from taking a
+// chosen row for the best.
+func addTuningDoubts(t *Table, tuned []results.Tuned) {
+	row := 0
+	for _, cell := range tuned {
+		for i, c := range cell.Candidates {
+			if c.Missing > 0 {
+				t.doubt(row, fmt.Sprintf("%d missing: nothing is chosen yet", c.Missing))
+			}
+			if i == cell.Best {
+				for _, text := range cell.Doubts() {
+					t.doubt(row, text)
+				}
+			}
+			row++
+		}
+	}
+}
+
+// addAxes adds a column for each axis; all rows have the same ones.
+func addAxes(t *Table, rows [][]results.Axis) {
+	for i, axis := range rows[0] {
+		var entries []Entry
+		numbers := true
+		for _, row := range rows {
+			e := word(row[i].Value)
+			if v, err := strconv.ParseFloat(e.Text, 64); err == nil {
+				e.Text = number(v)
+			} else {
+				numbers = false
+			}
+			entries = append(entries, e)
+		}
+		t.add(Column{Head: axis.Name, Fields: []string{axis.Name}, Number: numbers}, entries)
+	}
+}

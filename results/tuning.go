@@ -1,0 +1,214 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"ranksweep/metrics"
+)
+
+// Tuned is a cell of the axes that an experiment is about, and the candidates
+// among which its nuisance values are chosen.
+type Tuned struct {
+	Axes       []Axis      // without seed and nuisance axes
+	Candidates []Candidate // in rising order of their values
+	Best       int         // the one chosen; -1 while a run is missing or failed
+}
+
+// Candidate is a combination of nuisance values, tried on the seeds of tuning.
+type Candidate struct {
+	Axes    []Axis // the nuisance axes
+	Runs    []Run  // in order of seed
+	Missing int
+}
+
+// tuningLoss is what candidates are compared by.
+const tuningLoss = "val_loss"
+
+// Tune finds for each cell the nuisance values with the lowest mean final
+// validation loss over the seeds of tuning. Values under which a run diverged
+// come after those under which none did; among them fewer diverged runs are
+// better and then, where all diverged, more steps before they did. Of equals,
+// the lower values are chosen. Cells are in the grid's order.
+func (g Grid) Tune(runs []Run) []Tuned {
+	byID := make(map[string]Run, len(runs))
+	for _, r := range runs {
+		byID[r.ID] = r
+	}
+	var all []Tuned
+	cells := make(map[string]int)
+	for _, p := range g.Tuning {
+		cell, values := g.Partition(p.Axes)
+		i, ok := cells[cell]
+		if !ok {
+			i = len(all)
+			cells[cell] = i
+			all = append(all, Tuned{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...)})
+		}
+		c := all[i].candidate(values)
+		if r, ok := byID[p.ID]; ok {
+			c.Runs = append(c.Runs, r)
+		} else {
+			c.Missing++
+		}
+	}
+	for i := range all {
+		all[i].choose()
+	}
+	return all
+}
+
+// Partition takes the axes of a planned run apart: a key of its cell, which is
+// that of the [Tuned] cell, and its nuisance axes.
+func (g Grid) Partition(axes []Axis) (cell string, nuisance []Axis) {
+	for _, a := range axes {
+		if slices.Contains(g.Nuisance, a.Name) {
+			nuisance = append(nuisance, a)
+		}
+	}
+	return key(without(axes, append(slices.Clip(g.Nuisance), "seed")...)), nuisance
+}
+
+// Key tells the cell from others.
+func (t Tuned) Key() string { return key(t.Axes) }
+
+func key(axes []Axis) string { return fmt.Sprintf("%q", axes) }
+
+// candidate is the one with the given values, which is added if need be.
+func (t *Tuned) candidate(values []Axis) *Candidate {
+	i := slices.IndexFunc(t.Candidates, func(c Candidate) bool { return slices.Equal(c.Axes, values) })
+	if i < 0 {
+		i = len(t.Candidates)
+		t.Candidates = append(t.Candidates, Candidate{Axes: values})
+	}
+	return &t.Candidates[i]
+}
+
+func (t *Tuned) choose() {
+	slices.SortStableFunc(t.Candidates, func(a, b Candidate) int {
+		return slices.CompareFunc(a.Axes, b.Axes, compareAxes)
+	})
+	t.Best = 0
+	for i, c := range t.Candidates {
+		slices.SortFunc(c.Runs, func(a, b Run) int { return cmp.Compare(a.Seed, b.Seed) })
+		if c.Missing > 0 || c.count(Failed) > 0 {
+			t.Best = -1
+			return
+		}
+		if c.compare(t.Candidates[t.Best]) < 0 {
+			t.Best = i
+		}
+	}
+}
+
+// compare is below 0 where c is better than d.
+func (c Candidate) compare(d Candidate) int {
+	a, b := c.Loss().Mean, d.Loss().Mean
+	return cmp.Or(
+		cmp.Compare(c.Diverged(), d.Diverged()),
+		-cmp.Compare(-a, -b), // cmp takes NaN for the lowest: negated twice, it is the highest
+		-cmp.Compare(c.steps(), d.steps()),
+	)
+}
+
+// Loss is the mean final validation loss of the candidate's runs.
+func (c Candidate) Loss() metrics.Interval {
+	s, _ := metrics.StatisticNamed(tuningLoss)
+	var values []float64
+	for _, r := range c.Runs {
+		values = append(values, r.Statistic(s))
+	}
+	return metrics.MeanInterval(values)
+}
+
+// Diverged counts the candidate's diverged runs.
+func (c Candidate) Diverged() int { return c.count(Diverged) }
+
+func (c Candidate) count(s Status) (n int) {
+	for _, r := range c.Runs {
+		if r.Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+func (c Candidate) steps() (sum int) {
+	for _, r := range c.Runs {
+		sum += r.Steps
+	}
+	return sum
+}
+
+// Diverged reports whether under every candidate a run diverged, so that none
+// could be chosen for its loss.
+func (t Tuned) Diverged() bool {
+	return t.Best >= 0 && t.Candidates[t.Best].Diverged() > 0
+}
+
+// Edge is a nuisance axis on which the chosen value is the lowest or the
+// highest that was tried: a better one may lie beyond.
+type Edge struct {
+	Name   string
+	Values []float64 // all that were tried, rising
+	Top    bool      // the chosen value is the highest
+}
+
+// Edges returns the nuisance axes of numbers at an edge of which the chosen
+// value lies.
+func (t Tuned) Edges() (edges []Edge) {
+	if t.Best < 0 {
+		return nil
+	}
+	for _, a := range t.Candidates[t.Best].Axes {
+		values := t.tried(a.Name)
+		if len(values) < 2 {
+			continue
+		}
+		best, _ := strconv.ParseFloat(a.Value, 64)
+		if top := best == values[len(values)-1]; top || best == values[0] {
+			edges = append(edges, Edge{a.Name, values, top})
+		}
+	}
+	return edges
+}
+
+// tried are the values of an axis over the candidates, each once, rising; none
+// where one is no number.
+func (t Tuned) tried(name string) []float64 {
+	var values []float64
+	for _, c := range t.Candidates {
+		v, err := strconv.ParseFloat(valueOf(c.Axes, name), 64)
+		if err != nil {
+			return nil
+		}
+		values = append(values, v)
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// Doubts says what keeps a reader from taking the chosen values for the best
+// ones.
+func (t Tuned) Doubts() (doubts []string) {
+	if t.Diverged() {
+		doubts = append(doubts, "tuning: under every value tried a run diverged")
+	}
+	for _, e := range t.Edges() {
+		doubts = append(doubts, fmt.Sprintf("tuning: the best %s lies at the edge of those tried: a better one may lie beyond, where sweep run --extend goes if it can", e.Name))
+	}
+	return doubts
+}
+
+// doubts are those of the cell of a run that is reported.
+func (g Grid) doubts(tuned []Tuned, axes []Axis) []string {
+	cell, _ := g.Partition(axes)
+	for _, t := range tuned {
+		if t.Key() == cell {
+			return t.Doubts()
+		}
+	}
+	return nil
+}

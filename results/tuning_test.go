@@ -1,0 +1,155 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// trial is what became of a tuning run: its final validation loss, or the step
+// at which it diverged; neither for one that is missing.
+type trial struct {
+	loss     float64
+	diverged int
+}
+
+// tuningRuns makes a grid of one cell that is tuned over rates, with a trial
+// for each of them and each of two seeds, and one reported run.
+func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
+	g := Grid{Nuisance: []string{"lr"}}
+	var runs []Run
+	for i, rate := range rates {
+		for seed, trial := range trials[i] {
+			r := testRun("lora", 1, 4, uint64(100+seed))
+			r.ID = fmt.Sprintf("tuning-%s-%d", rate, seed)
+			r.Axes = []Axis{{"rank", "4"}, {"lr", rate}, {"seed", fmt.Sprint(r.Seed)}}
+			g.Tuning = append(g.Tuning, Planned{r.ID, r.Axes})
+			last := &r.Curve[len(r.Curve)-1].Values[metrics.ValLoss]
+			switch {
+			case trial.loss > 0:
+				*last = trial.loss
+			case trial.diverged > 0:
+				r.Status, r.Steps = Diverged, trial.diverged
+			default:
+				continue
+			}
+			runs = append(runs, r)
+		}
+	}
+	r := testRun("lora", 1, 4, 0)
+	g.Runs = []Planned{{r.ID, []Axis{{"rank", "4"}, {"lr", rates[0]}, {"seed", "0"}}}}
+	return g, append(runs, r)
+}
+
+func TestTune(t *testing.T) {
+	ok := func(a, b float64) [2]trial { return [2]trial{{loss: a}, {loss: b}} }
+	for _, test := range []struct {
+		name   string
+		rates  []string
+		trials [][2]trial
+		best   string // empty: none
+		doubt  string
+	}{
+		{"inside", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(1, 2), ok(2, 2)}, "0.0001", ""},
+		{"by the mean over seeds", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(1.9, 1.9), ok(1, 3)}, "0.0001", ""},
+		{"numbers in order of size", []string{"0.001", "1e-05", "0.0001"}, [][2]trial{ok(2, 2), ok(3, 3), ok(1, 1)}, "0.0001", ""},
+		{"at the top", []string{"1e-05", "0.0001"}, [][2]trial{ok(3, 3), ok(1, 2)}, "0.0001", "the best lr lies at the edge"},
+		{"at the bottom", []string{"1e-05", "0.0001"}, [][2]trial{ok(1, 1), ok(1, 2)}, "1e-05", "the best lr lies at the edge"},
+		{"one value has no edge", []string{"1e-05"}, [][2]trial{ok(1, 1)}, "1e-05", ""},
+		{"words have no edge", []string{"linear", "cosine"}, [][2]trial{ok(1, 1), ok(2, 2)}, "linear", ""},
+		{"diverged once is behind", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(9, 9), ok(8, 8), {{loss: 1}, {diverged: 2}}}, "0.0001", ""},
+		{"all diverged: the fewest", []string{"1e-05", "0.0001"}, [][2]trial{{{diverged: 1}, {diverged: 1}}, {{loss: 9}, {diverged: 1}}}, "0.0001", "under every value tried a run diverged"},
+		{"all diverged: the latest", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{{{diverged: 1}, {diverged: 1}}, {{diverged: 2}, {diverged: 9}}, {{diverged: 3}, {diverged: 3}}}, "0.0001", "under every value tried a run diverged"},
+		{"one is missing", []string{"1e-05", "0.0001"}, [][2]trial{ok(1, 1), {{loss: 2}, {}}}, "", ""},
+		{"equal: the lower", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(2, 2), ok(2, 2)}, "0.0001", ""},
+	} {
+		g, runs := tuningRuns(test.rates, test.trials)
+		in, tuned, out := g.Split(runs)
+		if len(in) != 1 || len(tuned) != 1 || len(out) != 0 {
+			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(tuned), len(out))
+		}
+		best := ""
+		if i := tuned[0].Best; i >= 0 {
+			best = valueOf(tuned[0].Candidates[i].Axes, "lr")
+		}
+		doubts := strings.Join(tuned[0].Doubts(), "; ")
+		if best != test.best || (doubts == "") != (test.doubt == "") || !strings.Contains(doubts, test.doubt) {
+			t.Errorf("%s: best %q, doubts %q; want %q, %q", test.name, best, doubts, test.best, test.doubt)
+		}
+		if got := strings.Join(in[0].Warnings, "; "); got != doubts {
+			t.Errorf("%s: the reported run has warnings %q, want %q", test.name, got, doubts)
+		}
+	}
+}
+
+func TestFailedTuningChoosesNothing(t *testing.T) {
+	g, runs := tuningRuns([]string{"1e-05", "0.0001"}, [][2]trial{{{loss: 1}, {loss: 1}}, {{loss: 2}, {loss: 2}}})
+	runs[3].Status = Failed
+	if tuned := g.Tune(runs); tuned[0].Best != -1 || tuned[0].Edges() != nil || tuned[0].Diverged() {
+		t.Errorf("chose candidate %d", tuned[0].Best)
+	}
+}
+
+// Two cells and two nuisance axes: each cell has its own choice, and each axis
+// its own edge.
+func TestTuneByCell(t *testing.T) {
+	g := Grid{Nuisance: []string{"lr", "clip"}}
+	var runs []Run
+	for _, rank := range []string{"4", "8"} {
+		for _, lr := range []string{"1", "2", "3"} {
+			for _, clip := range []string{"0", "1"} {
+				r := testRun("lora", 1, 4, 100)
+				r.ID = rank + lr + clip
+				g.Tuning = append(g.Tuning, Planned{r.ID, []Axis{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
+				r.Curve[2].Values[metrics.ValLoss] = 5
+				if r.ID == "421" || r.ID == "830" {
+					r.Curve[2].Values[metrics.ValLoss] = 1
+				}
+				runs = append(runs, r)
+			}
+		}
+	}
+	var got []string
+	for _, tuned := range g.Tune(runs) {
+		line := fmt.Sprint(tuned.Axes, tuned.Candidates[tuned.Best].Axes)
+		for _, e := range tuned.Edges() {
+			line += fmt.Sprintf(" %s %v %t", e.Name, e.Values, e.Top)
+		}
+		got = append(got, line)
+	}
+	want := []string{"[{rank 4}] [{lr 2} {clip 1}] clip [0 1] true", "[{rank 8}] [{lr 3} {clip 0}] lr [1 2 3] true clip [0 1] false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestTunedAxesMakeOneArm: rates chosen rank by rank tell no arms apart, and
+// theory, which takes one rate for all, predicts only where they are one.
+func TestTunedAxesMakeOneArm(t *testing.T) {
+	first, _ := metrics.StatisticNamed("delta_w_first")
+	for _, test := range []struct {
+		rates     []float64
+		predicted bool
+	}{{[]float64{1e-4, 1e-4, 1e-4}, true}, {[]float64{1e-4, 1e-3, 1e-4}, false}} {
+		g := Grid{Nuisance: []string{"lr"}}
+		var runs []Run
+		for i, rank := range []int{4, 8, 16} {
+			r := testRun("lora", 1, rank, 0)
+			r.LR = test.rates[i]
+			runs = append(runs, r)
+			g.Runs = append(g.Runs, Planned{r.ID, append(slices.Clone(r.Axes), Axis{"lr", fmt.Sprint(r.LR)})})
+		}
+		in, _, _ := g.Split(runs)
+		arms := Arms(in)
+		if len(arms) != 1 || len(arms[0].Cells) != 3 {
+			t.Fatalf("rates %v: %d arms, want one of three ranks", test.rates, len(arms))
+		}
+		if e, _ := arms[0].Exponent(first); math.IsNaN(e.Predicted) == test.predicted {
+			t.Errorf("rates %v: predicted %g", test.rates, e.Predicted)
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+func TestTuneErrors(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}", "nuisance axis lr is to be tuned away, on other seeds than those reported: name them, as in tune: {seed: [100, 101]}"},
+		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}", "tune has seeds and there is nothing to tune: name the axes, as in nuisance: {lr: [1e-4, 1e-3]}, or leave tune out"},
+		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 2 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
+		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 3 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
+		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}", "seed 0 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
+		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}", "nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
+		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}", "nuisance axis rank: cells are told apart by it: put it under grid"},
+		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}", "nuisance axis seed: seeds are the sample: put those of tuning under tune, as in tune: {seed: [100, 101]}"},
+		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "zip names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
+		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "when names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
+		{"seed in exclude", "grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "exclude names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
+		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if !strings.Contains(c.text, "data:") {
+				c.text += "\ndata: a"
+			}
+			_, err := NewPlan(read(t, "name: x\n"+c.text), bowl{})
+			if want := "sweep: x: " + c.want; err == nil || err.Error() != want {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+func TestBeyond(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		values []float64
+		top    bool
+		want   float64 // 0: none
+	}{
+		{"lr", []float64{1e-4, 1e-3}, true, 0.01}, // 1e-3·(1e-3/1e-4) is 0.010000000000000002
+		{"lr", []float64{1e-4, 1e-3}, false, 1e-5},
+		{"lr", []float64{1e-4, 3e-4, 1e-3}, true, 3.33e-3},
+		{"lr", []float64{1e-4, 3e-4, 1e-3}, false, 3.33e-5},
+		{"lr", []float64{1e5, 1e6}, true, 0},          // out of bounds
+		{"lr", []float64{1, 1.0001}, true, 0},         // not told apart by three digits
+		{"weight_decay", []float64{0, 0.1}, true, 0},  // no ratio
+		{"weight_decay", []float64{0, 0.1}, false, 0}, // nothing below
+		{"warmup", []float64{1, 2}, true, 0},          // whole numbers
+		{"dropout", []float64{0.25, 0.5}, true, 0},    // 1 is out of bounds
+		{"dropout", []float64{0.2, 0.3}, true, 0.45},  //
+		{"lr_a", []float64{1e-300, 1e-3}, false, 0},   // underflow: 0 is another setting
+		{"lr", []float64{1e-320, 1e-300}, false, 0},   // underflow
+		{"alpha", []float64{1, 2}, true, 4},           //
+		{"eps", []float64{0.1, 0.9}, true, 0},         // out of bounds
+		{"alpha", []float64{1, 2}, false, 0.5},        //
+	} {
+		v, ok := beyond(results.Edge{Name: c.name, Values: c.values, Top: c.top})
+		if v != c.want || ok != (c.want != 0) {
+			t.Errorf("%s %v, top %t: %g, %t, want %g", c.name, c.values, c.top, v, ok, c.want)
+		}
+	}
+}
+
+// bowl is a trainer whose validation loss is a parabola over the logarithm of
+// the learning rate: the best one is 1/rank, and beyond 100 times that the run
+// diverges.
+type bowl struct{ broken string } // the config whose training fails
+
+func (bowl) Resolve(c Config) (Material, error) {
+	return Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
+}
+
+func (b bowl) Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error) {
+	if b.broken != "" && c.describe() == b.broken {
+		return Outcome{}, errors.New("broken")
+	}
+	off := math.Log10(c.Train.LR * float64(c.Adapter.Rank))
+	o := Outcome{Status: results.Done, Steps: c.Train.Steps}
+	for step := range c.Train.Steps + 1 {
+		p := metrics.Point{Step: step, Values: metrics.NoValues()}
+		p.Values[metrics.ValLoss] = 1 + off*off + 1e-3*float64(c.Seed%7) + c.Train.WeightDecay
+		report(p)
+		if ctx.Err() != nil {
+			return Outcome{}, ctx.Err()
+		}
+		o.Curve = append(o.Curve, p)
+	}
+	if off > 2 {
+		o.Status, o.Reason, o.Steps = results.Diverged, "too fast", 1
+	}
+	return o, nil
+}
+
+// sweepAll leads an experiment through its phases, and returns the plans.
+func sweepAll(ctx context.Context, e *Experiment, t Trainer, dir string, workers int, o *silent) (plans []*Plan, err error) {
+	p, err := NewPlan(e, t)
+	s := Scheduler{Trainer: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
+	for err == nil && p != nil {
+		plans = append(plans, p)
+		if err = p.Grid().Write(dir); err == nil {
+			err = s.Run(ctx, p)
+		}
+		if err == nil {
+			runs, _ := s.Store.Runs()
+			p, err = p.Next(runs, t)
+		}
+	}
+	return plans, err
+}
+
+// bowls is an experiment whose best rates are 1, 0.1 and 1e-4, and whose grid
+// of rates ends at 1e-3 and 1e-2.
+const bowls = `
+name: bowls
+data: a
+train: {steps: 3}
+grid: {rank: [1, 10, 10000], seed: [0, 1, 2]}
+nuisance: {lr: [1e-3, 1e-2]}
+tune: {seed: [5, 6], extend: 2}
+`
+
+// chosenRates are the learning rates of the runs that are reported, by rank.
+func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []results.Run) {
+	t.Helper()
+	all, problems := results.Open(dir).Runs()
+	grid, err := results.ReadGrid(dir)
+	check(t, errors.Join(append(problems, err)...))
+	runs, _, _ = grid.Split(all)
+	rates, warnings = map[int]float64{}, map[int]string{}
+	for _, r := range runs {
+		if rate, ok := rates[r.Rank]; ok && rate != r.LR {
+			t.Errorf("rank %d is reported at rates %g and %g", r.Rank, rate, r.LR)
+		}
+		rates[r.Rank], warnings[r.Rank] = r.LR, strings.Join(r.Warnings, "; ")
+	}
+	return rates, warnings, runs
+}
+
+func TestTuningChoosesAndExtends(t *testing.T) {
+	for _, c := range []struct {
+		extend   int
+		phases   int
+		runs     int // of all tuning
+		rates    string
+		doubtful string // ranks at an edge
+	}{
+		{0, 2, 3 * 2 * 2, "map[1:0.01 10:0.01 10000:0.001]", "[1 10 10000]"},
+		{1, 3, 3 * 3 * 2, "map[1:0.1 10:0.1 10000:0.0001]", "[1 10 10000]"}, // the best of rank 10 is an edge until it is passed
+		{2, 4, 3 * 4 * 2, "map[1:1 10:0.1 10000:0.0001]", "[1]"},
+		{4, 5, (3*4 + 1) * 2, "map[1:1 10:0.1 10000:0.0001]", "[]"},
+	} {
+		dir := t.TempDir()
+		e := read(t, bowls)
+		e.Tune.Extend = c.extend
+		plans, err := sweepAll(context.Background(), e, bowl{}, dir, 2, &silent{})
+		check(t, err)
+		rates, warnings, runs := chosenRates(t, dir)
+		var doubtful []int
+		for _, rank := range []int{1, 10, 10000} {
+			if strings.Contains(warnings[rank], "the best lr lies at the edge") {
+				doubtful = append(doubtful, rank)
+			}
+		}
+		last := plans[len(plans)-1]
+		if len(plans) != c.phases || len(last.tuned) != c.runs || len(runs) != 9 || fmt.Sprint(rates) != c.rates || fmt.Sprint(doubtful) != c.doubtful {
+			t.Errorf("extend %d: %d phases, %d tuning runs, %d reported, rates %v, at an edge %v\nwant %d, %d, 9, %s, %s", c.extend,
+				len(plans), len(last.tuned), len(runs), rates, doubtful, c.phases, c.runs, c.rates, c.doubtful)
+		}
+	}
+}
+
+// Every run is the plain run of its config: an experiment without tuning, at
+// the rate that was chosen, has the same.
+func TestTunedRunsArePlainRuns(t *testing.T) {
+	dir := t.TempDir()
+	e := read(t, bowls)
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	check(t, err)
+	o := &silent{}
+	plain := read(t, "{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
+	_, err = sweepAll(context.Background(), plain, bowl{}, dir, 1, o)
+	check(t, err)
+	if o.trained != 0 || o.skipped != 4 {
+		t.Errorf("a plain grid of what tuning trained: %d trained, %d there already, want 0 and 4", o.trained, o.skipped)
+	}
+}
+
+// TestTunedStoreIsTheSameForAnyWorkersAndInterrupts: in whichever phase a sweep
+// is stopped, it ends with the bytes of one that was not.
+func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
+	whole := t.TempDir()
+	count := &silent{}
+	_, err := sweepAll(context.Background(), read(t, bowls), bowl{}, whole, 1, count)
+	check(t, err)
+	want := contents(t, whole)
+
+	for _, workers := range []int{1, 4} {
+		dir := t.TempDir()
+		stops := 0
+		for {
+			ctx, cancel := context.WithCancel(context.Background())
+			steps := make(chan bool, 1000)
+			_, err := sweepAll(ctx, read(t, bowls), bowl{}, dir, workers, &silent{onStep: func() {
+				if steps <- true; len(steps) == 29 { // of four a run
+					cancel()
+				}
+			}})
+			cancel()
+			if err == nil {
+				break
+			}
+			if stops++; !errors.Is(err, context.Canceled) || stops > count.trained {
+				t.Fatalf("interrupted %d times, the last one with %v", stops, err)
+			}
+		}
+		if stops < 3 {
+			t.Errorf("interrupted %d times, want one a phase at least", stops)
+		}
+		if err := sameContents(contents(t, dir), want); err != nil {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}
+
+func TestFailedTuningEndsTheSweep(t *testing.T) {
+	e := read(t, bowls)
+	p, err := NewPlan(e, bowl{})
+	check(t, err)
+	broken := p.Jobs[3].Config.describe()
+	dir := t.TempDir()
+	_, err = sweepAll(context.Background(), e, bowl{broken}, dir, 1, &silent{})
+	if err == nil || !strings.Contains(err.Error(), "runs of the tuning are missing or failed") {
+		t.Fatalf("error %v", err)
+	}
+	grid, err := results.ReadGrid(dir)
+	check(t, err)
+	if len(grid.Tuning) != 12 || len(grid.Runs) != 9 || grid.Runs[0].ID != "" {
+		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID", len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
+	}
+	_, err = sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	check(t, err) // mended
+}
+
+// A cell that diverges at every rate is trained at the least bad one, and its
+// runs say so.
+func TestAllDivergedIsReported(t *testing.T) {
+	dir := t.TempDir()
+	_, err := sweepAll(context.Background(), read(t, `
+name: fast
+data: a
+train: {steps: 3}
+grid: {rank: [1, 1000], seed: [0, 1]}
+nuisance: {lr: [1, 10]}
+tune: {seed: [5, 6]}
+`), bowl{}, dir, 1, &silent{})
+	check(t, err)
+	_, warnings, runs := chosenRates(t, dir)
+	for _, r := range runs {
+		if diverged := r.Rank == 1000; (r.Status == results.Diverged) != diverged || strings.Contains(warnings[r.Rank], "under every value tried a run diverged") != diverged {
+			t.Errorf("rank %d: %s, warnings %q", r.Rank, r.Status, warnings[r.Rank])
+		}
+	}
+}
+
+// A value that exclude forbids is not gone on to, again and again.
+func TestExtensionEndsAtExclude(t *testing.T) {
+	e := read(t, bowls)
+	e.Exclude = []Match{{{"lr", []any{0.1}}, {"rank", []any{1}}}}
+	dir := t.TempDir()
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	check(t, err)
+	if rates, _, _ := chosenRates(t, dir); fmt.Sprint(rates) != "map[1:0.01 10:0.1 10000:0.0001]" {
+		t.Errorf("rates %v", rates)
+	}
+}
+
+// Two nuisance axes are combined, and each goes on at its own edge.
+func TestTwoNuisanceAxes(t *testing.T) {
+	e := read(t, `
+name: two
+data: a
+train: {steps: 1}
+grid: {rank: 1}
+nuisance: {lr: [1e-2, 1e-1], weight_decay: [0.01, 0.1]}
+tune: {seed: 5, extend: 1}
+`)
+	dir := t.TempDir()
+	plans, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	check(t, err)
+	if n := len(plans[0].Jobs); n != 4 {
+		t.Errorf("%d runs tune at first, want 4", n)
+	}
+	last := plans[len(plans)-1]
+	if len(last.tuned) != 9 || len(last.Jobs) != 1 || last.Jobs[0].String() != "rank=1 seed=0 lr=1 weight_decay=0.001" {
+		t.Errorf("%d runs tuned for %v, want 9 for lr=1 weight_decay=0.001", len(last.tuned), last.Jobs)
+	}
+}
+
+// The store's own experiment file asks for the same, extension included.
+func TestResolvedTuningIsThereAlready(t *testing.T) {
+	dir := t.TempDir()
+	e := read(t, bowls)
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	check(t, err)
+	text, err := e.Resolved()
+	check(t, err)
+	file := filepath.Join(t.TempDir(), "experiment.yaml")
+	check(t, os.WriteFile(file, text, 0o666))
+	again, err := Load(file)
+	check(t, err)
+	o := &silent{}
+	_, err = sweepAll(context.Background(), again, bowl{}, dir, 1, o)
+	check(t, err)
+	if o.trained != 0 {
+		t.Errorf("%d runs were trained again", o.trained)
+	}
+}
