@@ -57,10 +57,10 @@ func predictedStatistics(arms []results.Arm) []metrics.Statistic {
 	})
 }
 
-// level is how far from 0 the power of rank of a first loss drop may lie for
+// flat is how far from 0 the power of rank of a first loss drop may lie for
 // learning that counts as free of rank. Schemes that have a name differ by ½
 // at least.
-const level = 0.1
+const flat = 0.1
 
 // Undecided is the verdict on an interval that is too wide for one.
 const undecided metrics.Verdict = "undecided"
@@ -70,11 +70,11 @@ func seen(e metrics.Exponent) metrics.Verdict {
 	switch {
 	case math.IsNaN(e.Low):
 		return undecided
-	case e.Low > level:
+	case e.Low > flat:
 		return metrics.Explodes
-	case e.High < -level:
+	case e.High < -flat:
 		return metrics.Collapses
-	case e.Low >= -level && e.High <= level:
+	case e.Low >= -flat && e.High <= flat:
 		return metrics.Stable
 	}
 	return undecided
@@ -85,7 +85,7 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 		Name:  "check",
 		Title: "Does learning at the first step depend on rank?",
 		Caption: fmt.Sprintf("Seen: by the power of rank of the first loss drop, stable within ±%g of 0. Theory: as the rank grows without bound. %s",
-			level, heldEqual(arms)),
+			flat, heldEqual(arms)),
 	}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	var fits, expected, saw []Entry

@@ -128,10 +128,13 @@ func ending(c results.Cell) Entry {
 }
 
 // rounded writes a setting to four digits.
-func rounded(v float64) string {
+func rounded(v float64) string { return significant(v, 4) }
+
+// significant writes v to some digits.
+func significant(v float64, digits int) string {
 	if v == 0 || !finite(v) {
 		return number(v)
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-3)
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1))
 	return number(math.Round(v/unit) * unit)
 }

@@ -68,14 +68,18 @@ func writeFigures(figures []Figure, dir string) error {
 }
 
 // Tables returns the tables of the given runs: a summary with a row a cell, the
-// exponents with a row an arm and statistic and, where cells were tuned, the
-// tuning with a row a cell and candidate. It is an error if there is no run.
+// exponents with a row an arm and statistic, where there are two cells the
+// comparisons, and where cells were tuned the tuning with a row a cell and
+// candidate. It is an error if there is no run.
 func Tables(runs []results.Run, tuned []results.Tuned) ([]Table, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
 	arms := results.Arms(runs)
 	tables := []Table{summaryTable(arms), exponentsTable(arms, measuredStatistics(arms))}
+	if t := comparisonsTable(arms, tuned); len(t.Rows) > 0 {
+		tables = append(tables, t)
+	}
 	if len(tuned) > 0 {
 		tables = append(tables, tuningTable(tuned))
 	}

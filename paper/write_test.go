@@ -23,7 +23,7 @@ func TestWritesItsFiles(t *testing.T) {
 			want = append(want, filepath.Join(dir, "figures", name+"."+extension))
 		}
 	}
-	want = append(want, filepath.Join(dir, "tables", "exponents.csv"), filepath.Join(dir, "tables", "summary.csv"))
+	want = append(want, filepath.Join(dir, "tables", "comparisons.csv"), filepath.Join(dir, "tables", "exponents.csv"), filepath.Join(dir, "tables", "summary.csv"))
 	got, err := filepath.Glob(filepath.Join(dir, "*", "*"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,116 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// comparisonsTable has a row for each scheme against the first one, rank by
+// rank, and for each rank against the smallest, scheme by scheme. It has none
+// where there is nothing to compare.
+func comparisonsTable(arms []results.Arm, tuned []results.Tuned) Table {
+	s, _ := metrics.StatisticNamed(lossStatistic(arms))
+	duels := duelsOf(arms, s)
+	t := Table{
+		Name:    "comparisons",
+		Title:   fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% interval", s.Label),
+		Caption: comparisonsCaption(arms, duels),
+	}
+	each := func(of func(d duel) Entry) []Entry {
+		var entries []Entry
+		for _, d := range duels {
+			entries = append(entries, of(d))
+		}
+		return entries
+	}
+	t.add(Column{Head: "family", Fields: []string{"family"}}, each(func(d duel) Entry { return word(d.family) }))
+	t.add(Column{Head: "compared", Fields: []string{"scheme", "rank", "reference_scheme", "reference_rank"}}, each(duel.pair))
+	for _, trait := range varying(arms) {
+		t.add(Column{Head: trait.name, Fields: []string{trait.field}}, each(func(d duel) Entry { return d.shared(trait) }))
+	}
+	var differences []metrics.Interval
+	for _, d := range duels {
+		differences = append(differences, d.Difference.Interval)
+	}
+	t.add(intervalColumn("difference", "difference", differences))
+	t.add(Column{Head: "relative", Fields: []string{"relative", "margin"}, Number: true}, each(duel.relative))
+	t.add(Column{Head: "n", Number: true}, each(func(d duel) Entry { return Entry{Text: strconv.Itoa(d.Difference.N)} }))
+	t.add(Column{Head: "p", Fields: []string{"p"}, Number: true}, each(func(d duel) Entry { return probability(d.p()) }))
+	t.add(Column{Head: "Holm's p", Fields: []string{"p_holm"}, Number: true}, each(func(d duel) Entry { return probability(d.holm) }))
+	t.add(Column{Head: "diverged", Fields: []string{"diverged", "reference_diverged"}}, each(duel.diverged))
+	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, each(func(d duel) Entry { return word(d.verdict()) }))
+	for i, d := range duels {
+		for _, text := range d.doubts(tuned) {
+			t.doubt(i, text)
+		}
+	}
+	return t
+}
+
+// comparisonsCaption says how the verdicts were come by.
+func comparisonsCaption(arms []results.Arm, duels []duel) string {
+	var families []string
+	for _, d := range duels {
+		if name := fmt.Sprintf("%d of %s", d.tests, d.family); !slices.Contains(families, name) {
+			families = append(families, name)
+		}
+	}
+	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, which see the same data and begin with the same A; "+
+		"its interval is Student's t. p is two-sided, of sign flips, and Holm's over the tests of the family: %s. "+
+		"Lower and higher: Holm's p is at most %g. Equivalent: within %g%% of the second loss, about the least by which tuned variants were found to differ "+
+		"(arXiv 2602.04998), by two one-sided t tests, Holm's p at most %g. Not separated: neither, and so no ranking. "+
+		"Diverged are the runs of the first and of the second. ",
+		strings.Join(families, ", "), level, 100*equivalenceMargin, level) + heldEqual(arms)
+}
+
+// pair names what is compared.
+func (d duel) pair() Entry {
+	text := fmt.Sprintf("%s - %s, rank %d", schemeLabel(d.Cell.Scheme), schemeLabel(d.Reference.Scheme), d.Cell.Rank)
+	if d.family == rankFamily {
+		text = fmt.Sprintf("rank %d - %d, %s", d.Cell.Rank, d.Reference.Rank, schemeLabel(d.Cell.Scheme))
+	}
+	return Entry{Text: text, Values: []string{
+		d.Cell.Scheme, strconv.Itoa(d.Cell.Rank), d.Reference.Scheme, strconv.Itoa(d.Reference.Rank),
+	}}
+}
+
+// shared is the value of a trait that both cells have, if they have the same.
+func (d duel) shared(t trait) Entry {
+	if t.values[d.arm] != t.values[d.referenceArm] {
+		return word("")
+	}
+	return word(t.values[d.arm])
+}
+
+// relative is the difference as a part of the reference's loss.
+func (d duel) relative() Entry {
+	part := d.Difference.Mean / d.ReferenceMean
+	e := Entry{Values: []string{field(part), field(d.margin())}}
+	if finite(part) {
+		e.Text = fixed(100*part, 2) + "%"
+	}
+	return e
+}
+
+// probability writes a P value.
+func probability(p float64) Entry {
+	e := Entry{Values: []string{field(p)}}
+	if finite(p) {
+		e.Text = significant(p, 2)
+	}
+	return e
+}
+
+// diverged counts the diverged runs of both cells.
+func (d duel) diverged() Entry {
+	a, b := d.Cell.Diverged(), d.Reference.Diverged()
+	return Entry{
+		Text:   fmt.Sprintf("%d/%d, %d/%d", a, len(d.Cell.Runs), b, len(d.Reference.Runs)),
+		Values: []string{strconv.Itoa(a), strconv.Itoa(b)},
+	}
+}

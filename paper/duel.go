@@ -1,0 +1,290 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+const (
+	// level is what P values are held to, after Holm's correction.
+	level = 0.05
+	// equivalenceMargin is a part of the reference's loss. Variants of adapters
+	// whose rates are tuned were found within one or two percent of each other
+	// (Learning Rate Matters, arXiv 2602.04998): nobody has shown of less that it
+	// is a difference at all.
+	equivalenceMargin = 0.01
+)
+
+// The families of comparisons, over each of which P values are corrected.
+const (
+	schemeFamily = "schemes"
+	rankFamily   = "ranks"
+)
+
+// A contender is a cell and where it stands.
+type contender struct {
+	results.Cell
+	arm   int
+	group string // the same for cells that differ in scheme and rank, and in what follows from these
+}
+
+// isRival reports whether two cells differ in scheme and rank alone, and in what
+// follows from these.
+func (c contender) isRival(other contender) bool { return c.group == other.group }
+
+// A duel is a comparison of two cells within its family.
+type duel struct {
+	results.Comparison
+	refused           error // why there is none
+	family            string
+	unmatched         string // how the sizes of two schemes differ, besides how they depend on rank
+	tests             int    // in the family
+	arm, referenceArm int
+	holm              float64 // corrected P of a difference
+	equivalence       float64 // corrected P of equivalence
+}
+
+// duelsOf compares each scheme with the first one of the grid, rank by rank,
+// and each rank with the smallest, scheme by scheme: always within a group.
+func duelsOf(arms []results.Arm, s metrics.Statistic) []duel {
+	all := contenders(arms)
+	first := all[0]
+	for _, c := range all {
+		if c.Place < first.Place {
+			first = c
+		}
+	}
+	var schemes, ranks []duel
+	for _, c := range all {
+		smallest := smallestRank(all, func(r contender) bool { return r.isRival(c) && r.Scheme == c.Scheme })
+		if smallest.Rank != c.Rank {
+			ranks = append(ranks, newDuel(rankFamily, c, smallest, s))
+		}
+		r := slices.IndexFunc(all, func(r contender) bool { return r.isRival(c) && r.Scheme == first.Scheme && r.Rank == c.Rank })
+		if r >= 0 && c.Scheme != first.Scheme {
+			d := newDuel(schemeFamily, c, all[r], s)
+			d.unmatched = unmatched(all, c, all[r])
+			schemes = append(schemes, d)
+		}
+	}
+	correct(schemes)
+	correct(ranks)
+	return append(schemes, ranks...)
+}
+
+// smallestRank is the contender of the smallest rank among those that are ok,
+// of which there must be one.
+func smallestRank(all []contender, ok func(contender) bool) contender {
+	all = slices.DeleteFunc(slices.Clone(all), func(c contender) bool { return !ok(c) })
+	return slices.MinFunc(all, func(a, b contender) int { return a.Rank - b.Rank })
+}
+
+// unmatched says how far gamma differs already at the smallest rank that two
+// schemes have in common; empty where it does not.
+func unmatched(all []contender, c, reference contender) string {
+	twin := func(a contender) int { // of the reference's scheme
+		return slices.IndexFunc(all, func(b contender) bool {
+			return b.isRival(c) && b.Scheme == reference.Scheme && b.Rank == a.Rank
+		})
+	}
+	a := smallestRank(all, func(a contender) bool { return a.isRival(c) && a.Scheme == c.Scheme && twin(a) >= 0 })
+	b := all[twin(a)]
+	if math.Abs(a.Gamma-b.Gamma) <= 1e-9*b.Gamma {
+		return ""
+	}
+	return fmt.Sprintf("two things differ: the scheme, and the size of gamma, %s and %s at rank %d already; match_rank: %d makes them equal there",
+		rounded(a.Gamma), rounded(b.Gamma), a.Rank, a.Rank)
+}
+
+// contenders are all cells, in the order of arms. A trait of arms tells groups
+// apart unless it follows from scheme and rank.
+func contenders(arms []results.Arm) []contender {
+	different := slices.DeleteFunc(varying(arms), func(t trait) bool {
+		return t.field != "model" && t.field != "data" && t.field != "numerics" && followsFromScheme(t, arms)
+	})
+	var all []contender
+	for i, a := range arms {
+		var group []string
+		for _, t := range different {
+			group = append(group, t.values[i])
+		}
+		for _, c := range a.Cells {
+			all = append(all, contender{c, i, strings.Join(group, "\x00")})
+		}
+	}
+	return all
+}
+
+// followsFromScheme reports whether a trait has one value for each scheme and
+// rank.
+func followsFromScheme(t trait, arms []results.Arm) bool {
+	seen := make(map[string]string)
+	for i, a := range arms {
+		for _, c := range a.Cells {
+			key := fmt.Sprint(c.Scheme, " ", c.Rank)
+			if value, ok := seen[key]; ok && value != t.values[i] {
+				return false
+			}
+			seen[key] = t.values[i]
+		}
+	}
+	return true
+}
+
+func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
+	d := duel{family: family, arm: c.arm, referenceArm: reference.arm}
+	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
+		d.Comparison = results.Comparison{Cell: c.Cell, Reference: reference.Cell, Difference: metrics.PairedDifference(nil), ReferenceMean: math.NaN()}
+	}
+	return d
+}
+
+// correct gives the duels of a family their corrected P values.
+func correct(family []duel) {
+	var differences, equivalences []float64
+	tests := 0
+	for _, d := range family {
+		p, q := d.p(), math.NaN()
+		if !math.IsNaN(p) {
+			q = d.Difference.EquivalenceP(d.margin())
+			tests++
+		}
+		differences, equivalences = append(differences, p), append(equivalences, q)
+	}
+	holm, equivalence := metrics.Holm(differences), metrics.Holm(equivalences)
+	for i := range family {
+		family[i].holm, family[i].equivalence, family[i].tests = holm[i], equivalence[i], tests
+	}
+}
+
+// p is that of the test. What is identical was not tested, nor is one pair
+// alone a sample.
+func (d duel) p() float64 {
+	if d.Identical || d.Difference.N < 2 {
+		return math.NaN()
+	}
+	return d.Difference.P
+}
+
+// margin is the size of a difference that matters, in the unit of the loss.
+func (d duel) margin() float64 { return equivalenceMargin * d.ReferenceMean }
+
+// verdict is what may be said, and no more.
+func (d duel) verdict() string {
+	n := d.Difference.N
+	separated, equivalent := d.holm <= level, d.equivalence <= level
+	side := "lower"
+	if d.Difference.Mean > 0 {
+		side = "higher"
+	}
+	switch {
+	case d.refused != nil:
+		return "refused"
+	case n == 0 && d.allDiverged():
+		return "diverged"
+	case n == 0:
+		return "no pair"
+	case d.Identical:
+		return "identical"
+	case separated && equivalent:
+		return side + ", within the margin"
+	case separated:
+		return side
+	case equivalent:
+		return "equivalent"
+	}
+	return "not separated"
+}
+
+func (d duel) allDiverged() bool {
+	return d.Cell.Diverged() == len(d.Cell.Runs) || d.Reference.Diverged() == len(d.Reference.Runs)
+}
+
+// doubts are what keeps a reader from taking a row at face value.
+func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
+	if d.refused != nil {
+		return []string{d.refused.Error()}
+	}
+	add := func(text string) {
+		if text != "" && !slices.Contains(doubts, text) {
+			doubts = append(doubts, text)
+		}
+	}
+	add(d.tooFew())
+	add(d.survivors())
+	add(d.unmatched)
+	add(d.alsoDiffering())
+	add(d.atOneRate())
+	for _, c := range []results.Cell{d.Cell, d.Reference} {
+		for _, text := range tuningDoubts(c, tuned) {
+			add(text)
+		}
+	}
+	return doubts
+}
+
+// tooFew says how many pairs a verdict of lower or higher takes at least,
+// where there are fewer.
+func (d duel) tooFew() string {
+	n := d.Difference.N
+	switch {
+	case n == 1:
+		return "n = 1: no interval and no test"
+	case math.IsNaN(d.p()) || metrics.LeastP(n)*float64(d.tests) <= level:
+		return ""
+	}
+	need := n
+	for metrics.LeastP(need)*float64(d.tests) > level {
+		need++
+	}
+	return fmt.Sprintf("n = %d: sign flips give a p of %s at least, and the first of %d tests is held to %s: lower or higher takes %d seeds",
+		n, significant(metrics.LeastP(n), 2), d.tests, significant(level/float64(d.tests), 2), need)
+}
+
+// survivors says what the difference is over where runs have no loss.
+func (d duel) survivors() string {
+	text := ""
+	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 && d.Difference.N > 0 {
+		text = "over the seeds that diverged in neither: a sample of survivors"
+	}
+	if n := d.Cell.Failed() + d.Reference.Failed(); n > 0 {
+		text = strings.TrimPrefix(text+fmt.Sprintf("; %d runs failed", n), "; ")
+	}
+	return text
+}
+
+// alsoDiffering warns of arms in which two things differ.
+func (d duel) alsoDiffering() string {
+	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Tuned...)
+	if d.family == schemeFamily {
+		except = append(except, "alpha", "match_rank") // which gamma stands for
+	}
+	names := results.Differing(d.Cell.Runs[0], d.Reference.Runs[0], except...)
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("two things differ: the %s, and %s", strings.TrimSuffix(d.family, "s"), strings.Join(names, " and "))
+}
+
+// atOneRate warns of a comparison in which no learning rate was tuned.
+func (d duel) atOneRate() string {
+	if slices.Contains(d.Cell.Tuned, "lr") || d.Cell.LR != d.Reference.LR {
+		return ""
+	}
+	return fmt.Sprintf("at one learning rate, %s: either may do better at another", number(d.Cell.LR))
+}
+
+// tuningDoubts are those of the cell as it was tuned.
+func tuningDoubts(c results.Cell, tuned []results.Tuned) []string {
+	for _, t := range tuned {
+		if !slices.ContainsFunc(t.Axes, func(a results.Axis) bool { return !slices.Contains(c.Axes, a) }) {
+			return t.Doubts()
+		}
+	}
+	return nil
+}

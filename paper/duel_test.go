@@ -1,0 +1,237 @@
+package paper
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// fought are the rows of a comparisons table by what they compare.
+func fought(t *testing.T, runs []results.Run, tuned []results.Tuned) (rows map[string]map[string]string, names []string) {
+	t.Helper()
+	table := comparisonsTable(results.Arms(runs), tuned)
+	rows = map[string]map[string]string{}
+	for _, r := range table.Rows {
+		row := map[string]string{}
+		for i, c := range table.Columns {
+			row[c.Head] = r.Entries[i].Text
+		}
+		for _, n := range r.Notes {
+			row["notes"] += table.Notes[n] + "; "
+		}
+		name := row["compared"]
+		if rows[name] != nil {
+			name += ", learning rate " + row[learningRate]
+		}
+		rows[name] = row
+		names = append(names, name)
+	}
+	return rows, names
+}
+
+// losing makes runs of LoRA at ranks 4 and 8 and of rsLoRA at the same, whose
+// final losses are 2 but for what change adds.
+func losing(seeds int, change func(r *results.Run) float64) []results.Run {
+	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: seeds, steps: 4}.runs()
+	for i := range runs {
+		r := &runs[i]
+		for j := range r.Curve {
+			r.Curve[j].Values[metrics.ValLoss] = 2
+		}
+		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += change(r)
+	}
+	return runs
+}
+
+// noise is small, differs by seed and rank, and alternates in sign.
+func noise(r *results.Run) float64 {
+	return 1e-3 * float64((int(r.Seed)*7+r.Rank*3+int(2*r.Scaling.P))%5-2)
+}
+
+func TestVerdictsOfDuels(t *testing.T) {
+	const name = "rsLoRA - LoRA, rank 8"
+	isOne := func(r *results.Run) bool { return r.Scheme == "rslora" && r.Rank == 8 }
+	by := func(d float64) func(*results.Run) float64 {
+		return func(r *results.Run) float64 {
+			if isOne(r) {
+				return d + noise(r)
+			}
+			return noise(r)
+		}
+	}
+	for _, test := range []struct {
+		name    string
+		runs    []results.Run
+		verdict string
+		note    string // among the notes
+	}{
+		{"lower", losing(10, by(-0.2)), "lower", "two things differ: the scheme, and the size of gamma, 8 and 4 at rank 4 already; match_rank: 4"},
+		{"higher", losing(10, by(0.2)), "higher", "at one learning rate, 5e-5: "},
+		{"lower, yet it does not matter", losing(10, by(-0.01)), "lower, within the margin", ""},
+		{"equivalent", losing(10, by(0)), "equivalent", ""},
+		{"too noisy", losing(10, func(r *results.Run) float64 {
+			if isOne(r) {
+				return 0.5 - float64(r.Seed%2)
+			}
+			return noise(r)
+		}), "not separated", ""},
+		{"three seeds of one sign", losing(3, by(-0.2)), "not separated", "n = 3: sign flips give a p of 0.25 at least, and the first of 2 tests is held to 0.025: lower or higher takes 7 seeds"},
+		{"one seed", losing(1, by(-0.2)), "not separated", "n = 1: no interval and no test"},
+		{"identical", losing(3, func(*results.Run) float64 { return 0 }), "identical", ""},
+		{"two optimizers", func() []results.Run {
+			runs := losing(10, by(-0.2))
+			for i := range runs {
+				if runs[i].Scheme == "rslora" {
+					runs[i].Optimizer = "sgd"
+				}
+			}
+			return runs
+		}(), "refused", "not compared: two optimizers, sgd and adamw"},
+		{"all diverged", func() []results.Run {
+			runs := losing(3, by(-0.2))
+			for i := range runs {
+				if isOne(&runs[i]) {
+					diverge(&runs[i], 2)
+				}
+			}
+			return runs
+		}(), "diverged", ""},
+		{"one diverged", func() []results.Run {
+			runs := losing(10, by(-0.2))
+			i := slices.IndexFunc(runs, func(r results.Run) bool { return isOne(&r) })
+			diverge(&runs[i], 2)
+			return runs
+		}(), "lower", "over the seeds that diverged in neither: a sample of survivors"},
+		{"all failed", func() []results.Run {
+			runs := losing(2, by(-0.2))
+			for i := range runs {
+				if isOne(&runs[i]) {
+					runs[i].Status = results.Failed
+				}
+			}
+			return runs
+		}(), "no pair", "2 runs failed"},
+	} {
+		rows, _ := fought(t, test.runs, nil)
+		if row := rows[name]; row["verdict"] != test.verdict || !strings.Contains(row["notes"], test.note) {
+			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"], test.verdict, test.note, row)
+		}
+	}
+}
+
+// Diverged runs are counted in the row of each comparison that they are of.
+func TestDuelsCountDivergedRuns(t *testing.T) {
+	runs := losing(3, noise)
+	diverge(&runs[0], 2) // LoRA, rank 4
+	rows, _ := fought(t, runs, nil)
+	for name, want := range map[string]string{
+		"rsLoRA - LoRA, rank 4": "0/3, 1/3", "rsLoRA - LoRA, rank 8": "0/3, 0/3", "rank 8 - 4, LoRA": "0/3, 1/3", "rank 8 - 4, rsLoRA": "0/3, 0/3",
+	} {
+		if rows[name]["diverged"] != want {
+			t.Errorf("%s: diverged %q, want %s", name, rows[name]["diverged"], want)
+		}
+	}
+}
+
+// Cells of two learning rates, models or numerics versions are not compared
+// with each other, but each rate with itself.
+func TestDuelsStayInTheirGroups(t *testing.T) {
+	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4}}.runs()
+	if _, names := fought(t, runs, nil); len(names) != 8 {
+		t.Errorf("two rates: %d comparisons, want 8: %q", len(names), names)
+	}
+	for i := range runs {
+		if runs[i].Rank == 8 {
+			runs[i].Provenance.Numerics = 2
+		}
+	}
+	_, names := fought(t, runs, nil)
+	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool { return !strings.HasPrefix(s, "rsLoRA - LoRA") }) {
+		t.Errorf("ranks of two numerics versions: %q, want schemes alone", names)
+	}
+}
+
+// The reference is the first scheme of the grid, wherever it is sorted.
+func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
+	runs := losing(2, noise)
+	for i := range runs {
+		runs[i].Place = len(runs) - i
+	}
+	if _, names := fought(t, runs, nil); !slices.Contains(names, "LoRA - rsLoRA, rank 4") {
+		t.Errorf("got %q, want LoRA against rsLoRA", names)
+	}
+}
+
+// What a condition of the experiment sets by scheme is warned of.
+func TestTwoThingsDiffer(t *testing.T) {
+	runs := losing(2, noise)
+	for i := range runs {
+		r := &runs[i]
+		eps := 1e-8
+		if r.Scheme == "rslora" {
+			eps, r.LR = 1e-12, 1e-3
+			r.Axes = slices.DeleteFunc(r.Axes, func(a results.Axis) bool { return a.Name == "lr" })
+		}
+		r.Config = json.RawMessage(fmt.Sprintf(`{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, "train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed))
+	}
+	rows, names := fought(t, runs, nil)
+	notes := rows["rsLoRA - LoRA, rank 8"]["notes"]
+	if !strings.Contains(notes, "two things differ: the scheme, and eps and lr") || strings.Contains(notes, "at one learning rate") {
+		t.Errorf("notes %q of %q", notes, names)
+	}
+	if notes := rows["rank 8 - 4, rsLoRA"]["notes"]; strings.Contains(notes, "two things differ") {
+		t.Errorf("ranks of one scheme: notes %q", notes)
+	}
+}
+
+// Matched at rank 4, rsLoRA has LoRA's gamma there: only the scheme differs.
+func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
+	runs := losing(2, noise)
+	for i := range runs {
+		if r := &runs[i]; r.Scheme == "rslora" {
+			r.Scheme, r.Alpha, r.Gamma = "rslora@4", r.Alpha/2, r.Gamma/2
+		}
+	}
+	rows, names := fought(t, runs, nil)
+	row, ok := rows["rsLoRA matched at rank 4 - LoRA, rank 8"]
+	if !ok || strings.Contains(row["notes"], "two things differ") {
+		t.Errorf("notes %q of %q", row["notes"], names)
+	}
+}
+
+// A rate that was tuned is not one rate for all, and its edge is flagged.
+func TestTunedDuels(t *testing.T) {
+	runs := losing(2, noise)
+	var planned []results.Planned
+	for i := range runs {
+		r := &runs[i]
+		r.Moving, r.Tuned = []string{"lr"}, []string{"lr"}
+		planned = append(planned, results.Planned{ID: r.ID, Axes: r.Axes})
+	}
+	var trials []results.Run
+	grid := results.Grid{Runs: planned, Nuisance: []string{"lr"}}
+	for i, rate := range []string{"5e-05", "0.0005"} {
+		r := losing(1, noise)[0]
+		r.ID, r.Seed = rate, 100
+		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += float64(i)
+		r.Axes = []results.Axis{{Name: "rank", Value: "4"}, {Name: "scaling", Value: "lora"}, {Name: "lr", Value: rate}, {Name: "seed", Value: "100"}}
+		grid.Tuning = append(grid.Tuning, results.Planned{ID: r.ID, Axes: r.Axes})
+		trials = append(trials, r)
+	}
+	in, tuned, _ := grid.Split(append(runs, trials...))
+	rows, _ := fought(t, in, tuned)
+	const edge = "the best lr lies at the edge"
+	for name, flagged := range map[string]bool{
+		"rsLoRA - LoRA, rank 4": true, "rsLoRA - LoRA, rank 8": false, "rank 8 - 4, LoRA": true, "rank 8 - 4, rsLoRA": false,
+	} {
+		notes := rows[name]["notes"]
+		if strings.Contains(notes, edge) != flagged || strings.Contains(notes, "at one learning rate") {
+			t.Errorf("%s: notes %q, edge flagged should be %t", name, notes, flagged)
+		}
+	}
+}

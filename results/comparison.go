@@ -1,0 +1,84 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"ranksweep/metrics"
+)
+
+// Comparison sets a cell against another one, seed by seed.
+type Comparison struct {
+	Cell, Reference Cell
+	Difference      metrics.Difference // of the cell less the reference
+	ReferenceMean   float64            // over the pairs; NaN where there are none
+	Identical       bool               // no pair differs at all, as where two schemes have one gamma
+}
+
+// Compare pairs the runs of two cells by seed, since runs of one seed see the
+// same data in the same order and begin with the same A. A seed without a
+// value of s in both is left out. Cells of two optimizers, or of two models,
+// data or versions of the arithmetic, are not compared: that is an error.
+func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
+	for _, part := range []struct{ name, a, b string }{
+		{"optimizers", c.Optimizer, reference.Optimizer},
+		{"models", c.Provenance.ModelHash, reference.Provenance.ModelHash},
+		{"data", c.Provenance.DataHash, reference.Provenance.DataHash},
+		{"numerics", fmt.Sprint(c.Provenance.Numerics), fmt.Sprint(reference.Provenance.Numerics)},
+	} {
+		if part.a != part.b {
+			return Comparison{}, fmt.Errorf("not compared: two %s, %s and %s", part.name, part.a, part.b)
+		}
+	}
+	bySeed := make(map[uint64]float64)
+	for _, r := range reference.Runs {
+		bySeed[r.Seed] = r.Statistic(s)
+	}
+	var differences, references []float64
+	for _, r := range c.Runs {
+		if other, ok := bySeed[r.Seed]; ok {
+			d := r.Statistic(s) - other
+			differences = append(differences, d)
+			references = append(references, other+0*d) // absent where d is
+		}
+	}
+	d := metrics.PairedDifference(differences)
+	return Comparison{
+		Cell: c, Reference: reference, Difference: d,
+		ReferenceMean: metrics.MeanInterval(references).Mean,
+		Identical:     d.Mean == 0 && (d.N == 1 || d.SE == 0),
+	}, nil
+}
+
+// Differing names the fields of their configs, except those named, in which
+// two runs differ, in alphabetical order. Of model and data the content counts
+// and not the name, which is left out.
+func Differing(a, b Run, except ...string) []string {
+	x, y := leaves(a.Config), leaves(b.Config)
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(x)) {
+		if x[name] != y[name] && !slices.Contains(append(except, "model", "source"), name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// leaves are the fields of a config by the last part of their names.
+func leaves(config json.RawMessage) map[string]string {
+	var groups map[string]any
+	json.Unmarshal(config, &groups) // of a record that was read; without a config there are no fields
+	all := make(map[string]string)
+	for name, value := range groups {
+		group, ok := value.(map[string]any)
+		if !ok {
+			group = map[string]any{name: value}
+		}
+		for name, value := range group {
+			all[name] = fmt.Sprint(value)
+		}
+	}
+	return all
+}

@@ -1,0 +1,89 @@
+package results
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// lossCell is a cell of a scheme whose runs of seeds 0, 1, … have the given
+// final validation losses; one of 0 diverged.
+func lossCell(scheme string, losses ...float64) Cell {
+	var runs []Run
+	for seed, loss := range losses {
+		r := testRun(scheme, 1, 4, uint64(seed))
+		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = loss
+		if loss == 0 {
+			r.Status = Diverged
+		}
+		runs = append(runs, r)
+	}
+	return Cells(runs)[0]
+}
+
+func TestComparePairsBySeed(t *testing.T) {
+	loss, _ := metrics.StatisticNamed("val_loss")
+	unlike := lossCell("rslora", 9, 2, 9, 9)
+	unlike.Runs[0].Seed, unlike.Runs[2].Seed = 77, 78
+	for _, test := range []struct {
+		name                string
+		c, reference        Cell
+		n                   int
+		mean, referenceMean float64
+		identical           bool
+	}{
+		{"three pairs", lossCell("rslora", 1, 2, 3), lossCell("lora", 2, 2.5, 4.5), 3, -1, 3, false},
+		{"a diverged run", lossCell("rslora", 1, 0, 3), lossCell("lora", 2, 2.5, 4), 2, -1, 3, false},
+		{"diverged in either", lossCell("rslora", 1, 0), lossCell("lora", 0, 2.5), 0, math.NaN(), math.NaN(), false},
+		{"seeds in one alone", unlike, lossCell("lora", 5, 1, 5, 8), 2, 1, 4.5, false},
+		{"identical", lossCell("rslora", 1, 2), lossCell("lora", 1, 2), 2, 0, 1.5, true},
+		{"as good in the mean", lossCell("rslora", 1, 2), lossCell("lora", 2, 1), 2, 0, 1.5, false},
+		{"one identical pair", lossCell("rslora", 1), lossCell("lora", 1), 1, 0, 1, true},
+	} {
+		c, err := Compare(test.c, test.reference, loss)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Difference.N != test.n || !same(c.Difference.Mean, test.mean) || !same(c.ReferenceMean, test.referenceMean) || c.Identical != test.identical {
+			t.Errorf("%s: n = %d, mean %g, reference %g, identical %t; want %d, %g, %g, %t", test.name,
+				c.Difference.N, c.Difference.Mean, c.ReferenceMean, c.Identical, test.n, test.mean, test.referenceMean, test.identical)
+		}
+	}
+}
+
+func same(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }
+
+func TestCompareRefusesMixtures(t *testing.T) {
+	loss, _ := metrics.StatisticNamed("val_loss")
+	for want, change := range map[string]func(*Cell){
+		"not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
+		"not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },
+		"not compared: two data, other and d":         func(c *Cell) { c.Provenance.DataHash = "other" },
+		"not compared: two numerics, 7 and 1":         func(c *Cell) { c.Provenance.Numerics = 7 },
+	} {
+		c := lossCell("rslora", 1, 2)
+		change(&c)
+		if _, err := Compare(c, lossCell("lora", 1, 2), loss); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+func TestDiffering(t *testing.T) {
+	run := func(config string) Run { return Run{Config: json.RawMessage(config)} }
+	a := run(`{"model": "x", "data": {"source": "a", "eos": true}, "adapter": {"rank": 4, "targets": ["q", "v"]}, "seed": 1}`)
+	b := run(`{"model": "y", "data": {"source": "b", "eos": false}, "adapter": {"rank": 8, "targets": ["q"]}, "seed": 2}`)
+	if got := Differing(a, b, "seed"); !slices.Equal(got, []string{"eos", "rank", "targets"}) {
+		t.Errorf("differ in %s", strings.Join(got, ", "))
+	}
+	if got := Differing(a, a); len(got) > 0 {
+		t.Errorf("a run differs from itself in %s", strings.Join(got, ", "))
+	}
+	if got := Differing(Run{}, Run{}); len(got) > 0 {
+		t.Errorf("runs without configs differ in %s", strings.Join(got, ", "))
+	}
+}
