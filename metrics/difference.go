@@ -72,46 +72,50 @@ func LeastP(n int) float64 { return math.Ldexp(2, -n) }
 // countedFlips is the P of all flips. A flip and its opposite are equally far
 // from zero, so that the first sign stays.
 func countedFlips(ds []float64) float64 {
-	far := isFar(ds)
-	hits, flips := 0, 1<<(len(ds)-1)
-	for signs := range flips {
-		if far(func(i int) bool { return i > 0 && signs>>(i-1)&1 == 1 }) {
-			hits++
-		}
+	hits := farFlips(ds[1:], ds[0], farness(ds))
+	return math.Ldexp(float64(hits), 1-len(ds))
+}
+
+// farFlips counts the flips of ds which take a sum to far from zero or beyond.
+func farFlips(ds []float64, sum, far float64) int {
+	if len(ds) > 0 {
+		return farFlips(ds[1:], sum+ds[0], far) + farFlips(ds[1:], sum-ds[0], far)
 	}
-	return float64(hits) / float64(flips)
+	if math.Abs(sum) >= far {
+		return 1
+	}
+	return 0
 }
 
 // drawnFlips estimates P from flips drawn at random, all of them the same from
 // one call to the next.
 func drawnFlips(ds []float64) float64 {
-	far := isFar(ds)
+	far := farness(ds)
 	rng := rand.New(rand.NewPCG(uint64(len(ds)), 0))
 	hits := 0
 	for range flipDraws {
-		if far(func(int) bool { return rng.Uint64()&1 == 1 }) {
+		var signs uint64
+		sum := 0.0
+		for i, d := range ds {
+			if i%64 == 0 {
+				signs = rng.Uint64()
+			}
+			if signs>>(i%64)&1 == 1 {
+				d = -d
+			}
+			sum += d
+		}
+		if math.Abs(sum) >= far {
 			hits++
 		}
 	}
 	return float64(1+hits) / float64(1+flipDraws)
 }
 
-// isFar returns a function that reports whether the sum of ds, some of them
-// flipped, is at least as far from zero as that of ds. Sums that differ by
-// rounding alone count as equal.
-func isFar(ds []float64) func(flipped func(i int) bool) bool {
-	observed := math.Abs(floats.Sum(ds))
-	tolerance := 1e-12 * floats.Norm(ds, 1)
-	return func(flipped func(int) bool) bool {
-		sum := 0.0
-		for i, d := range ds {
-			if flipped(i) {
-				d = -d
-			}
-			sum += d
-		}
-		return math.Abs(sum) >= observed-tolerance
-	}
+// farness is how far from zero the sum of ds is, less what rounding can make
+// of equal sums.
+func farness(ds []float64) float64 {
+	return math.Abs(floats.Sum(ds)) - 1e-12*floats.Norm(ds, 1)
 }
 
 // EquivalenceP is the P of two one-sided t tests (Schuirmann 1987): below 0.05
