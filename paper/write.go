@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 
@@ -15,14 +16,17 @@ import (
 var errNoRuns = errors.New("paper: no runs: nothing to show; is this the folder of a sweep that has run?")
 
 // Figures returns the figures of the given runs: loss and gradient norm
-// against steps, the onset gradient norm against rank and, for three exponents
-// and two optimizers or more, the phase diagram. It is an error if
+// against steps, the onset gradient norm against rank, the loss against what it
+// takes and, for three exponents and two optimizers or more, the phase diagram. It is an error if
 // there is no run; what runs lack is left blank and noted in the figure.
 func Figures(runs []results.Run) ([]Figure, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
 	figures := []Figure{lossFigure(runs), gradientFigure(runs), onsetFigure(runs)}
+	if slices.ContainsFunc(runs, func(r results.Run) bool { return r.Flops > 0 }) {
+		figures = append(figures, frontierFigure(runs))
+	}
 	if phase := phaseFigure(runs); len(phase.panels[0].x.names) > 2 && len(phase.panels[0].y.names) > 1 {
 		figures = append(figures, phase)
 	}

@@ -65,8 +65,11 @@ func newCell(runs []Run) Cell {
 			Axes:       without(r.Axes, "seed"),
 			Provenance: r.Provenance,
 			Moving:     r.Moving,
-			Tuned:      r.Tuned,
-			Place:      r.Place,
+
+			Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,
+
+			Tuned: r.Tuned,
+			Place: r.Place,
 		},
 		Runs: slices.Clone(runs),
 	}

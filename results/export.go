@@ -47,6 +47,7 @@ func runRows(runs []Run) [][]string {
 	columns := []string{
 		"run", "experiment", "scheme", "p", "rank", "alpha", "gamma", "seed",
 		"optimizer", "lr", "status", "steps", "tokens", "seconds",
+		"flops", "factored_flops", "bytes",
 	}
 	for _, s := range metrics.Statistics {
 		columns = append(columns, s.Name)
@@ -64,6 +65,7 @@ func runRows(runs []Run) [][]string {
 			formatFloat(r.Alpha), formatFloat(r.Gamma), strconv.FormatUint(r.Seed, 10),
 			r.Optimizer, formatFloat(r.LR), string(r.Status), strconv.Itoa(r.Steps),
 			strconv.FormatInt(r.Tokens, 10), formatFloat(r.Timing.Seconds),
+			formatFloat(r.Flops), formatFloat(r.FactoredFlops), strconv.FormatInt(r.Bytes, 10),
 		}
 		for _, s := range metrics.Statistics {
 			row = append(row, formatFloat(r.Statistic(s)))

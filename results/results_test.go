@@ -32,10 +32,14 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 		Axes:       []Axis{{"rank", strconv.Itoa(rank)}, {"scaling", scheme}, {"seed", strconv.FormatUint(seed, 10)}},
 		Status:     Done,
 		Steps:      2,
-		Tokens:     200,
-		Config:     json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`),
-		Provenance: Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26", Kernel: "gonum"},
-		Timing:     Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
+		Flops:      3e9,
+		Bytes:      4 << 20,
+
+		FactoredFlops: 5e9,
+		Tokens:        200,
+		Config:        json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`),
+		Provenance:    Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26", Kernel: "gonum"},
+		Timing:        Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
 	}
 	for step := range 3 {
 		v := metrics.NoValues()

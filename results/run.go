@@ -45,6 +45,13 @@ type Run struct {
 	Tokens   int64    `json:"tokens"`             // tokens trained on
 	Warnings []string `json:"warnings,omitempty"` // doubts that tables print as footnotes
 
+	// What it takes, counted from shapes: operations of training, the same if
+	// adapters were computed beside their maps, as others do, and bytes beside
+	// the base model.
+	Flops         float64 `json:"flops"`
+	FactoredFlops float64 `json:"factored_flops"`
+	Bytes         int64   `json:"bytes"`
+
 	// BeyondTheory says why theory predicts nothing of the run once it has
 	// been updated; empty where it does.
 	BeyondTheory string `json:"beyond_theory,omitempty"`

@@ -9,13 +9,13 @@ func (c Config) passTokens() int { return c.Train.Batch * c.Train.Context }
 
 // cost estimates the floating-point operations of a run from shapes, as if
 // every sequence were tokens long; what is measured beside training is left
-// out. targets are the maps that are adapted.
-func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64) float64 {
+// out. targets are the maps that are adapted, each in the form that merges
+// chooses.
+func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64, merges func(*nn.Linear) bool) float64 {
 	adapted := make(map[*nn.Linear]bool)
 	for _, l := range targets {
 		adapted[l] = true
 	}
-	adapters := c.lora()
 	t := float64(c.Train.Batch) * tokens
 	rank := float64(c.Adapter.Rank)
 	var sum float64
@@ -24,7 +24,7 @@ func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64) float64 
 		sum += 4 * t * out * in
 		switch {
 		case !adapted[l]:
-		case adapters.Merges(l):
+		case merges(l):
 			sum += 2*t*out*in + 6*rank*out*in
 		default:
 			sum += 6 * t * rank * (out + in)

@@ -11,6 +11,7 @@ import (
 	"ranksweep/data"
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
 )
 
@@ -167,7 +168,8 @@ func (l *Local) Resolve(c Config) (Material, error) {
 	}
 	return Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash,
-		Cost:     c.cost(model.Model, targets, meanLength(d.Train)),
+		Cost:     c.cost(model.Model, targets, meanLength(d.Train), c.lora().Merges),
+		Factored: c.cost(model.Model, targets, meanLength(d.Train), func(*nn.Linear) bool { return false }),
 		Bytes:    c.bytes(model.Model, targets, d),
 		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
 	}, nil

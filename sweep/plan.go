@@ -29,6 +29,7 @@ type Material struct {
 	ModelHash string
 	DataHash  string
 	Cost      float64  // estimate, in floating-point operations
+	Factored  float64  // the same if every adapter were computed beside its map, as others do
 	Bytes     int64    // estimate of the memory a run takes beside the base model
 	Warnings  []string // doubts about the config itself
 }

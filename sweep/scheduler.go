@@ -236,6 +236,7 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
+		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
 		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings,
 		Provenance: results.Provenance{
 			Numerics: Numerics, ModelHash: j.Material.ModelHash, DataHash: j.Material.DataHash,
