@@ -58,6 +58,9 @@ func BenchmarkOptimizer(b *testing.B) {
 		{Name: "sgd"},
 		{Name: "sgd", Momentum: 0.9},
 		{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
+		{Name: "adafactor"},
+		{Name: "lion", Beta1: 0.9, Beta2: 0.99},
+		{Name: "signsgd"},
 	} {
 		b.Run(fmt.Sprintf("%s/momentum=%g", c.Name, c.Momentum), func(b *testing.B) {
 			o, err := nn.NewOptimizer(c, []nn.Param{param})
@@ -68,6 +71,32 @@ func BenchmarkOptimizer(b *testing.B) {
 				o.Step(nn.UniformRate(1e-6))
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows*cols*b.N), "ns/parameter")
+		})
+	}
+}
+
+// BenchmarkMuon is one step over B of an adapter of 1024 outputs, by rank: what
+// a parameter costs grows with the rank.
+func BenchmarkMuon(b *testing.B) {
+	if err := kernel.Use(); err != nil {
+		b.Fatal(err)
+	}
+	const rows = 1024
+	for _, rank := range []int{8, 64, 512} {
+		b.Run(fmt.Sprintf("r=%d", rank), func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 3))
+			p := nn.Param{Name: "B", Rows: rows, Cols: rank, Value: make([]float32, rows*rank), Grad: make([]float32, rows*rank)}
+			for i := range p.Grad {
+				p.Grad[i] = float32(rng.NormFloat64())
+			}
+			o, err := nn.NewOptimizer(nn.OptimizerConfig{Name: "muon", Momentum: 0.95}, []nn.Param{p})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				o.Step(nn.UniformRate(1e-6))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows*rank*b.N), "ns/parameter")
 		})
 	}
 }

@@ -29,16 +29,35 @@ func (c Config) PassBytes(tokens int) int64 {
 	return float*(n*perToken+rope+qkNorm+scores+head) + position*n
 }
 
-// StateBytes is the memory of what an optimizer of c remembers of params, of
-// which only the shapes count.
-func (c OptimizerConfig) StateBytes(params []Param) int64 {
+// Bytes is the memory that an optimizer of c takes for params, of which only
+// the shapes count: what it remembers of each and what it computes the largest
+// in.
+func (c OptimizerConfig) Bytes(params []Param) int64 {
 	v, err := variantOf(c.Name)
 	if err != nil {
 		return 0
 	}
-	var floats int64
+	var kept, scratch int64
 	for _, p := range params {
-		floats += v.state(c, int64(p.Rows), int64(p.Cols))
+		rows, cols := int64(p.Rows), int64(p.Cols)
+		kept += v.state(c, rows, cols)
+		if v.scratch != nil {
+			scratch = max(scratch, v.scratch(rows, cols))
+		}
 	}
-	return 4 * floats
+	return 4 * (kept + scratch)
+}
+
+// Flops is the floating-point operations of the matrix products in a step of an
+// optimizer of c, given the shapes of params.
+func (c OptimizerConfig) Flops(params []Param) float64 {
+	v, err := variantOf(c.Name)
+	if err != nil || v.flops == nil {
+		return 0
+	}
+	var sum float64
+	for _, p := range params {
+		sum += v.flops(float64(p.Rows), float64(p.Cols))
+	}
+	return sum
 }

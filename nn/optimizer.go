@@ -24,10 +24,10 @@ type Optimizer interface {
 // OptimizerConfig names an optimizer and its settings, those that it does not
 // have left at 0. [DefaultOptimizer] returns the customary ones.
 type OptimizerConfig struct {
-	Name        string  // sgd, adamw or adafactor
-	Momentum    float64 // sgd: share of the last update kept
-	Beta1       float64 // adamw: decay of the mean gradient
-	Beta2       float64 // adamw: decay of the mean squared gradient
+	Name        string  // sgd, adamw, adafactor, lion, signsgd or muon
+	Momentum    float64 // sgd: share of the last update kept; muon: decay of the mean gradient
+	Beta1       float64 // adamw: decay of the mean gradient; lion: its share in an update
+	Beta2       float64 // adamw: decay of the mean squared gradient; lion: of the mean gradient
 	Eps         float64 // adamw: added to the root of the mean square
 	WeightDecay float64 // all, for parameters with Decay set
 }
@@ -38,24 +38,34 @@ type variant struct {
 	settings []string // names, as in Validate, of those that it has
 	make     func(OptimizerConfig, []Param) Optimizer
 	state    func(c OptimizerConfig, rows, cols int64) int64 // floats that it keeps for a parameter
+	scratch  func(rows, cols int64) int64                    // floats that it computes a parameter in; nil where they are few
+	flops    func(rows, cols float64) float64                // of its products for a parameter, a step; nil where it has none
 }
 
-// variants stand in the order in which errors list them.
-var variants = []variant{sgdVariant, adamWVariant, adafactorVariant}
+// variants stand in the order in which lists have them.
+var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant}
+
+// Optimizers lists the names of all kinds.
+func Optimizers() []string {
+	var names []string
+	for _, v := range variants {
+		names = append(names, v.defaults.Name)
+	}
+	return names
+}
 
 func variantOf(name string) (variant, error) {
-	var known []string
 	for _, v := range variants {
 		if v.defaults.Name == name {
 			return v, nil
 		}
-		known = append(known, v.defaults.Name)
 	}
-	return variant{}, fmt.Errorf("nn: unknown optimizer %q: known are %s", name, strings.Join(known, ", "))
+	return variant{}, fmt.Errorf("nn: unknown optimizer %q: known are %s", name, strings.Join(Optimizers(), ", "))
 }
 
-// DefaultOptimizer returns the named optimizer with PyTorch's settings, but
-// no weight decay, which is 0 unless asked for.
+// DefaultOptimizer returns the named optimizer with PyTorch's settings, or
+// those of its paper where PyTorch has it not, but no weight decay, which is 0
+// unless asked for.
 func DefaultOptimizer(name string) (OptimizerConfig, error) {
 	v, err := variantOf(name)
 	return v.defaults, err

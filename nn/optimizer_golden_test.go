@@ -6,10 +6,11 @@ import (
 	"testing"
 )
 
-// goldenValues are where five steps at learning rate 0.1 end in float64 with
-// torch 2.15.0 (torch.optim.SGD, AdamW) and transformers 5.23.0 (Adafactor,
-// relative_step, scale_parameter and warmup_init off), in the order of
-// testOptimizers. A (3, 4) matrix with weight decay 0.1 starts at
+// goldenValues are where five steps at learning rate 0.1 end in float64, as
+// testdata/optimizers.py prints it in the order of testOptimizers: with torch
+// 2.15.0 (torch.optim.SGD, AdamW, Muon), transformers 5.24.0 (Adafactor,
+// relative_step, scale_parameter and warmup_init off) and NumPy 2.4.6 (Lion,
+// sign descent). A (3, 4) matrix with weight decay 0.1 starts at
 // ((5i mod 7)−3)/4, a vector of 5 without decay likewise; the gradient of
 // entry i at step t, from 1, is (((7i+3t) mod 11)−5)/8.
 var goldenValues = [][]float64{
@@ -37,6 +38,26 @@ var goldenValues = [][]float64{
 		-0.651842446, 0.513050857, -0.075966245, -0.256688109, 0.514637861, 0.337586115,
 		-0.190158539, -0.756419880, 0.382151751, 0.158374450, -0.722162169, 0.779780638,
 		-0.701602260, 0.513752722, -0.155155600, -0.318691331, 0.570874868,
+	},
+	{
+		-0.613222836, 0.379455324, -0.096079501, -0.181415524, 0.613222836, 0.237727612,
+		-0.141668011, -0.813262238, 0.375514726, 0.096079501, -0.769574526, 0.813262238,
+		-0.650000000, 0.400000000, -0.100000000, -0.200000000, 0.650000000,
+	},
+	{
+		-0.613222836, 0.477465324, -0.096079501, -0.278445424, 0.613222836, 0.237727612,
+		-0.141668011, -0.813262238, 0.475514726, 0.096079501, -0.670574526, 0.813262238,
+		-0.650000000, 0.500000000, -0.100000000, -0.300000000, 0.650000000,
+	},
+	{
+		-0.678762819, 0.348100272, 0.003301121, -0.232309430, 0.608382831, 0.359007722,
+		-0.158389750, -0.596356305, 0.382334578, 0.171928030, -0.650716227, 0.770135046,
+		-0.748404820, 0.437218688, -0.052603867, -0.392168622, 0.695018085,
+	},
+	{
+		-0.660044600, 0.595311465, 0.046750679, -0.315703668, 0.597005994, 0.338512226,
+		-0.275230519, -0.680566825, 0.378869996, 0.032724434, -0.683525321, 0.724422197,
+		-0.738319926, 0.502446917, -0.018133660, -0.438979109, 0.702052607,
 	},
 }
 
@@ -115,7 +136,30 @@ func (w *twin) step(g []float32, t int, lr float64) {
 		}
 	case "adafactor":
 		w.adafactor(g, t, lr)
+	case "lion":
+		b1, b2 := w.config.Beta1, w.config.Beta2
+		for i := range w.w {
+			gi := float64(g[i])
+			w.w[i] -= lr*w.decay*w.w[i] + lr*naiveSign(b1*w.m[i]+(1-b1)*gi)
+			w.m[i] = b2*w.m[i] + (1-b2)*gi
+		}
+	case "signsgd":
+		for i := range w.w {
+			w.w[i] -= lr*w.decay*w.w[i] + lr*naiveSign(float64(g[i]))
+		}
+	case "muon":
+		w.muon(g, lr)
 	}
+}
+
+func naiveSign(x float64) float64 {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return x
 }
 
 // adafactor keeps vectors' mean squares unfactored, as the reference does.
@@ -153,7 +197,9 @@ func (w *twin) adafactor(g []float32, t int, lr float64) {
 }
 
 // TestOptimizersMatchTwin: values stay below 4, so each of ten steps rounds
-// them by 2⁻²³ at most and the update of at most 0.4 by a few 2⁻²⁵.
+// them by 2⁻²³ at most and the update of at most 0.4 by a few 2⁻²⁵. Muon's
+// rounding grows where singular values are small, which those of these
+// matrices are not.
 func TestOptimizersMatchTwin(t *testing.T) {
 	const steps, lr = 10, 0.1
 	for _, c := range testOptimizers() {

@@ -16,6 +16,10 @@ func testOptimizers() []OptimizerConfig {
 		{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1},
 		{Name: "adamw", Beta1: 0.8, Beta2: 0.95, Eps: 1e-2, WeightDecay: 0.1},
 		{Name: "adafactor", WeightDecay: 0.1},
+		{Name: "lion", Beta1: 0.9, Beta2: 0.99, WeightDecay: 0.1},
+		{Name: "signsgd", WeightDecay: 0.1},
+		{Name: "muon", Momentum: 0.95, WeightDecay: 0.1},
+		{Name: "muon", WeightDecay: 0.1},
 	}
 }
 
@@ -240,13 +244,16 @@ func TestOptimizerRefuses(t *testing.T) {
 		config OptimizerConfig
 		want   string
 	}{
-		{OptimizerConfig{Name: "adam"}, `unknown optimizer "adam": known are sgd, adamw, adafactor`},
+		{OptimizerConfig{Name: "adam"}, `unknown optimizer "adam": known are sgd, adamw, adafactor, lion, signsgd, muon`},
 		{OptimizerConfig{}, `unknown optimizer ""`},
 		{OptimizerConfig{Name: "sgd", Momentum: 1}, "momentum 1:"},
 		{OptimizerConfig{Name: "sgd", Momentum: -0.5}, "momentum -0.5:"},
 		{OptimizerConfig{Name: "sgd", Beta1: 0.9}, "beta1 0.9: sgd has none"},
 		{OptimizerConfig{Name: "adamw", Momentum: 0.9}, "momentum 0.9: adamw has none"},
 		{OptimizerConfig{Name: "adafactor", Eps: 1e-8}, "eps 1e-08: adafactor has none"},
+		{OptimizerConfig{Name: "lion", Eps: 1e-8}, "eps 1e-08: lion has none"},
+		{OptimizerConfig{Name: "signsgd", Momentum: 0.9}, "momentum 0.9: signsgd has none"},
+		{OptimizerConfig{Name: "muon", Beta2: 0.9}, "beta2 0.9: muon has none"},
 		{OptimizerConfig{Name: "adamw", Beta1: 1}, "beta1 1:"},
 		{OptimizerConfig{Name: "adamw", Beta2: 1.5}, "beta2 1.5:"},
 		{OptimizerConfig{Name: "adamw", Beta2: 1 - 1e-12}, "in float32, below 1"},
@@ -266,7 +273,7 @@ func TestOptimizerRefuses(t *testing.T) {
 }
 
 func TestDefaultOptimizersAreValid(t *testing.T) {
-	for _, name := range []string{"sgd", "adamw", "adafactor"} {
+	for _, name := range Optimizers() {
 		c, err := DefaultOptimizer(name)
 		if err != nil || c.Name != name || c.Validate() != nil {
 			t.Errorf("default %s is %+v, %v, %v", name, c, err, c.Validate())

@@ -4,10 +4,11 @@ var sgdVariant = variant{
 	defaults: OptimizerConfig{Name: "sgd"},
 	settings: []string{"momentum", "weight decay"},
 	make:     newSGD,
-	state:    sgdState,
+	state:    momentumState,
 }
 
-func sgdState(c OptimizerConfig, rows, cols int64) int64 {
+// momentumState is what a momentum takes, which is kept where there is one.
+func momentumState(c OptimizerConfig, rows, cols int64) int64 {
 	if c.Momentum == 0 {
 		return 0
 	}

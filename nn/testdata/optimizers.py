@@ -1,0 +1,113 @@
+"""Prints goldenValues of optimizer_golden_test.go, in float64: by PyTorch and
+transformers where they have the optimizer, else by the paper's algorithm.
+
+    pip install torch==2.15.0 transformers==5.24.0
+    python optimizers.py
+
+torch.optim.Muon orthogonalizes in torch.bfloat16 whatever it is given; while it
+runs here, that name stands for float64. What bfloat16 and float32 change is
+printed last, for matrices of normal numbers.
+"""
+
+from unittest import mock
+
+import numpy as np
+import torch
+from torch.optim import _muon
+from transformers import Adafactor
+
+
+class Lion:
+    """arXiv:2302.06675, algorithm 2."""
+
+    def __init__(self, params, lr, betas, weight_decay):
+        self.params, self.lr, self.betas, self.decay = params, lr, betas, weight_decay
+        self.means = [np.zeros(p.shape) for p in params]
+
+    def step(self):
+        beta1, beta2 = self.betas
+        for p, m in zip(self.params, self.means):
+            g, theta = p.grad.numpy(), p.detach().numpy()
+            c = beta1 * m + (1 - beta1) * g
+            theta -= self.lr * (np.sign(c) + self.decay * theta)
+            m[:] = beta2 * m + (1 - beta2) * g
+
+
+class SignSGD:
+    """arXiv:1802.04434, algorithm 1, with decoupled weight decay."""
+
+    def __init__(self, params, lr, weight_decay):
+        self.params, self.lr, self.decay = params, lr, weight_decay
+
+    def step(self):
+        for p in self.params:
+            theta = p.detach().numpy()
+            theta -= self.lr * (np.sign(p.grad.numpy()) + self.decay * theta)
+
+
+def adafactor(params, **settings):
+    return Adafactor(params, relative_step=False, scale_parameter=False, warmup_init=False, **settings)
+
+
+OPTIMIZERS = [
+    (torch.optim.SGD, {}),
+    (torch.optim.SGD, {"momentum": 0.9}),
+    (torch.optim.AdamW, {"betas": (0.9, 0.999), "eps": 1e-8}),
+    (torch.optim.AdamW, {"betas": (0.8, 0.95), "eps": 1e-2}),
+    (adafactor, {}),
+    (Lion, {"betas": (0.9, 0.99)}),
+    (SignSGD, {}),
+    (torch.optim.Muon, {"momentum": 0.95}),
+    (torch.optim.Muon, {"momentum": 0}),
+]
+
+
+def start(shape):
+    n = int(np.prod(shape))
+    value = [(5 * i % 7 - 3) / 4 for i in range(n)]
+    return torch.tensor(value, dtype=torch.float64).reshape(shape).requires_grad_()
+
+
+def gradient(p, step):
+    grad = [((7 * i + 3 * step) % 11 - 5) / 8 for i in range(p.numel())]
+    return torch.tensor(grad, dtype=torch.float64).reshape(p.shape)
+
+
+def golden(make, settings):
+    matrix = start((3, 4))
+    vector = start((1, 5) if make is torch.optim.Muon else (5,))  # which refuses vectors
+    optimizers = [make([matrix], lr=0.1, weight_decay=0.1, **settings), make([vector], lr=0.1, weight_decay=0, **settings)]
+    for step in range(1, 6):
+        for p in (matrix, vector):
+            p.grad = gradient(p, step)
+        for o in optimizers:
+            with mock.patch("torch.bfloat16", torch.float64 if make is torch.optim.Muon else torch.bfloat16):
+                o.step()
+    return [*matrix.flatten().tolist(), *vector.flatten().tolist()]
+
+
+def orthogonalized(g, dtype):
+    coefficients = (_muon.DEFAULT_A, _muon.DEFAULT_B, _muon.DEFAULT_C)
+    with mock.patch("torch.bfloat16", dtype):
+        return _muon._zeropower_via_newtonschulz(g, coefficients, 5, _muon.EPS).double()
+
+
+def main():
+    for make, settings in OPTIMIZERS:
+        values = [f"{v:.9f}," for v in golden(make, settings)]
+        print("\t{")
+        for i in range(0, len(values), 6):
+            print("\t\t" + " ".join(values[i:i + 6]))
+        print("\t},")
+
+    torch.manual_seed(1)
+    for shape in ((16, 1024), (256, 1024), (1024, 256)):
+        g = torch.randn(shape)
+        want = orthogonalized(g.double(), torch.float64)
+        rms = want.square().mean().sqrt()
+        for dtype in (torch.bfloat16, torch.float32):
+            d = (orthogonalized(g, dtype) - want) / rms
+            print(f"{dtype} {shape}: Muon's update differs by {d.square().mean().sqrt():.2g} of its RMS, at most by {d.abs().max():.2g}")
+
+
+main()
