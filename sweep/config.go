@@ -56,17 +56,18 @@ type Targets []string
 // String returns the names joined by +.
 func (t Targets) String() string { return strings.Join(t, "+") }
 
-// Train is the optimizer and its schedule.
+// Train is the optimizer and its schedule. What the optimizer has not of
+// momentum, betas and eps does not count.
 type Train struct {
-	Optimizer   string  `json:"optimizer"`    // sgd, adamw or adafactor
+	Optimizer   string  `json:"optimizer"`    // sgd, adamw, adafactor, lion, signsgd or muon
 	LR          float64 `json:"lr"`           // peak learning rate
 	LRA         float64 `json:"lr_a"`         // that of A; 0: lr
 	LRB         float64 `json:"lr_b"`         // that of B; 0: lr
-	Momentum    float64 `json:"momentum"`     // of sgd
-	Beta1       float64 `json:"beta1"`        // of adamw: decay of the gradient's mean
-	Beta2       float64 `json:"beta2"`        // of adamw: decay of the gradient's mean square
+	Momentum    float64 `json:"momentum"`     // of sgd and muon
+	Beta1       float64 `json:"beta1"`        // of adamw: decay of the gradient's mean; of lion: share of that mean in an update
+	Beta2       float64 `json:"beta2"`        // of adamw: decay of the gradient's mean square; of lion: of its mean
 	Eps         float64 `json:"eps"`          // of adamw: added to the root of the mean square
-	WeightDecay float64 `json:"weight_decay"` // decoupled from the gradient under adamw and adafactor, added to it under sgd
+	WeightDecay float64 `json:"weight_decay"` // added to the gradient under sgd, decoupled from it under the others
 	Clip        float64 `json:"clip"`         // largest global gradient norm; 0: no clipping
 	Schedule    string  `json:"schedule"`     // constant, or linear or cosine down towards 0, which the step after the last would have
 	Warmup      int     `json:"warmup"`       // steps over which the rate first rises linearly

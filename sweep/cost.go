@@ -34,5 +34,6 @@ func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64, merges f
 	// T×T matrix forward, five backward.
 	sum += 4 * t * float64(m.Config.Vocab*m.Config.Dim)
 	sum += 7 * t * tokens * float64(m.Config.Layers*m.Config.Heads*m.Config.HeadDim)
-	return sum * float64(c.Train.Accumulate*c.Train.Steps)
+	step := sum*float64(c.Train.Accumulate) + c.Train.optimizer().Flops(c.shapes(targets))
+	return step * float64(c.Train.Steps)
 }

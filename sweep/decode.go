@@ -23,6 +23,9 @@ func decode(file string, text []byte) (*Experiment, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("sweep: %s: %w", file, err)
 	}
+	for path := range d.claims {
+		d.name(path)
+	}
 	return &d.Experiment, nil
 }
 

@@ -133,7 +133,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"text for a switch", "data: {packing: 'true'}", `sweep: x.yaml:1: packing "true": must be true or false`},
 		{"number for text", "data: 7", "sweep: x.yaml:1: data 7: must be text"},
 		{"empty text", "model: ''", `sweep: x.yaml:1: model "": must not be empty`},
-		{"unknown choice", "train: {optimizer: adam}", `sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor`},
+		{"unknown choice", "train: {optimizer: adam}", `sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor, lion, signsgd, muon`},
 		{"unknown scaling", "adapter: {scaling: rslorra}", `sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},
 		{"scaling NaN", "adapter: {scaling: nan}", `sweep: x.yaml:1: scaling "nan": exponent p NaN: must be from -4 to 4`},
 		{"scaling of no type", "adapter: {scaling: true}", `sweep: x.yaml:1: scaling true: must be the name of a scheme or a number, the exponent p of α/r^p`},

@@ -3,7 +3,8 @@ package sweep
 import "ranksweep/lora"
 
 // Defaults returns the config of a run about which its experiment says
-// nothing. Data has no default: what a model is tuned on is the experiment's
+// nothing. An optimizer with other settings than these brings its own, see
+// [nn.DefaultOptimizer]. Data has no default: what a model is tuned on is the experiment's
 // to say.
 func Defaults() Config {
 	return Config{

@@ -19,6 +19,8 @@ type Experiment struct {
 	Tune     Tune    // how they are chosen
 	When     []Rule  // values that depend on others, applied in order
 	Exclude  []Match // combinations that are left out
+
+	named map[string]bool // paths of the fields that have their values from the file or an override
 }
 
 // Zip is a group of axes that vary together: the first values of all of them,

@@ -36,7 +36,7 @@ func (c Config) function() string {
 	switch {
 	case free && t.Optimizer == "sgd":
 		z = z.Canonical(false)
-	case free && (t.Optimizer == "adafactor" || t.Optimizer == "adamw" && t.Eps == 0):
+	case free && (t.Optimizer != "adamw" || t.Eps == 0):
 		z = z.Canonical(true)
 	}
 	return fmt.Sprintf("%.9g %.9g %.9g %.9g", z.Gamma, z.Init, z.LRA, z.LRB)

@@ -24,6 +24,7 @@ func TestFunctionID(t *testing.T) {
 		return c
 	}
 	sgd := func(c *Config) { c.Train.Optimizer = "sgd" }
+	lion := func(c *Config) { c.Train.Optimizer = "lion" }
 	noEps := func(c *Config) { c.Train.Eps = 0 }
 	decay := func(c *Config) { c.Train.WeightDecay = 0.1 }
 	clip := func(c *Config) { c.Train.Clip = 1 }
@@ -43,6 +44,8 @@ func TestFunctionID(t *testing.T) {
 		{"sgd, a larger A alone", with("rslora", sgd), with("lora,init=-0.5", sgd), false},
 		{"adam, a larger A and its rate", with("rslora", noEps), with("lora,init=-0.5,lr_a=-0.5", noEps), true},
 		{"adam, a larger rate of B", with("rslora", noEps), with("lora,lr_b=-0.5", noEps), true},
+		{"lion, a larger rate of B", with("rslora", lion), with("lora,lr_b=-0.5", lion), true},
+		{"lion with weight decay", with("rslora", lion, decay), with("lora,lr_b=-0.5", lion, decay), false},
 		{"sgd, a larger rate of B", with("rslora", sgd), with("lora,lr_b=-1", sgd), true},
 		{"adam with ε", with("rslora"), with("lora,lr_b=-0.5"), false},
 		{"adam with weight decay", with("rslora", noEps, decay), with("lora,lr_b=-0.5", noEps, decay), false},

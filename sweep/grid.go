@@ -49,9 +49,10 @@ func (e *Experiment) resolve() ([]Point, error) {
 		return nil, err
 	}
 	var points []Point
+	rules := e.rules()
 	seen := make(map[string]bool)
 	for i := range total {
-		p := e.point(groups, i)
+		p := e.point(groups, rules, i)
 		if slices.ContainsFunc(e.Exclude, func(m Match) bool { return m.holds(p.Config) }) {
 			continue
 		}
@@ -114,7 +115,7 @@ func (e *Experiment) check(groups []Zip) (total int, err error) {
 }
 
 // point resolves the i-th combination, the last group fastest.
-func (e *Experiment) point(groups []Zip, i int) Point {
+func (e *Experiment) point(groups []Zip, rules []Rule, i int) Point {
 	p := Point{Config: e.Base}
 	for _, group := range slices.Backward(groups) {
 		n := len(group[0].Values)
@@ -126,7 +127,7 @@ func (e *Experiment) point(groups []Zip, i int) Point {
 		i /= n
 	}
 	slices.Reverse(p.Axes)
-	for _, r := range e.When {
+	for _, r := range rules {
 		if r.If.holds(p.Config) {
 			for _, s := range r.Set {
 				mustField(s.Name).set(&p.Config, s.Value)

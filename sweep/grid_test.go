@@ -106,7 +106,7 @@ func TestConfigsErrors(t *testing.T) {
 			"sweep: x: rank=4: warmup 61: must be at most steps, which is 60",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"sweep: x: optimizer=adamw: momentum 0.9: only sgd has it, and optimizer is adamw",
+			"sweep: x: optimizer=adamw: momentum 0.9: only sgd and muon have it, and optimizer is adamw",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, 8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
 			"sweep: x: the grid has more than 100000 points",

@@ -37,6 +37,7 @@ func (e *Experiment) override(o string) error {
 	if err := e.replace(f, n); err != nil {
 		return err
 	}
+	e.name(f.path)
 	for i := range e.When {
 		e.When[i].Set = slices.DeleteFunc(e.When[i].Set, func(s Setting) bool { return s.Name == f.name })
 	}

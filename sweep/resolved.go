@@ -29,8 +29,8 @@ func (e *Experiment) Resolved() ([]byte, error) {
 		put(doc, "nuisance", axesNode(e.Nuisance))
 		put(doc, "tune", tuneNode(e))
 	}
-	if len(e.When) > 0 {
-		put(doc, "when", list(e.When, ruleNode))
+	if rules := e.rules(); len(rules) > 0 {
+		put(doc, "when", list(rules, ruleNode))
 	}
 	if len(e.Exclude) > 0 {
 		put(doc, "exclude", list(e.Exclude, func(m Match) *yaml.Node { return axesNode(m) }))

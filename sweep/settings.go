@@ -46,10 +46,12 @@ func (a Adapter) EffectiveAlpha() float64 { return a.Scheme().EffectiveAlpha(a.A
 func (t Train) optimizer() nn.OptimizerConfig {
 	o := nn.OptimizerConfig{Name: t.Optimizer, WeightDecay: t.WeightDecay}
 	switch t.Optimizer {
-	case "sgd":
+	case "sgd", "muon":
 		o.Momentum = t.Momentum
 	case "adamw":
 		o.Beta1, o.Beta2, o.Eps = t.Beta1, t.Beta2, t.Eps
+	case "lion":
+		o.Beta1, o.Beta2 = t.Beta1, t.Beta2
 	}
 	return o
 }

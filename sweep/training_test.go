@@ -104,6 +104,21 @@ func TestTrainingLearns(t *testing.T) {
 	}
 }
 
+// TestEveryOptimizerLearns, at rates for its kind of update: in proportion to
+// the gradient, of one size an entry, or of one size a singular value.
+func TestEveryOptimizerLearns(t *testing.T) {
+	rates := map[string]float64{"sgd": 3, "adamw": 5e-3, "adafactor": 5e-3, "lion": 2e-3, "signsgd": 2e-3, "muon": 5e-3}
+	for _, name := range nn.Optimizers() {
+		c := testConfig(t)
+		c.Train.Optimizer, c.Train.LR, c.Train.Steps = name, rates[name], 60
+		o := trainOne(t, c)
+		first, last := o.Curve[0].Values[metrics.ValLoss], statistic(t, o, "val_loss")
+		if o.Status != results.Done || !(last < first-0.3) {
+			t.Errorf("%s: %s, validation loss from %g to %g", name, o.Status, first, last)
+		}
+	}
+}
+
 // TestCurveHasWhatIsDue: which quantity stands at which step.
 func TestCurveHasWhatIsDue(t *testing.T) {
 	o := trainOne(t, testConfig(t))

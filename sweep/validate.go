@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/lora"
+	"ranksweep/nn"
 )
 
 // A bound reports why a field cannot have a value of its type.
@@ -31,7 +32,7 @@ var bounds = map[string]bound{
 	"adapter.targets":    distinctNames,
 	"adapter.dropout":    below(0, 1),
 
-	"train.optimizer":    oneOf("sgd", "adamw", "adafactor"),
+	"train.optimizer":    oneOf(nn.Optimizers()...),
 	"train.lr":           above(0, 1e6),
 	"train.lr_a":         within(0, 1e6),
 	"train.lr_b":         within(0, 1e6),
@@ -74,8 +75,8 @@ func (c Config) Validate() error {
 	}
 	if t := c.Train; t.Warmup > t.Steps {
 		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
-	} else if t.Momentum > 0 && t.Optimizer != "sgd" {
-		return fmt.Errorf("momentum %g: only sgd has it, and optimizer is %s", t.Momentum, t.Optimizer)
+	} else if t.Momentum > 0 && t.optimizer().Momentum == 0 {
+		return fmt.Errorf("momentum %g: only sgd and muon have it, and optimizer is %s", t.Momentum, t.Optimizer)
 	}
 	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
 		return errors.New("scaling log: γ = α/ln r asks for ranks of at least 2")
