@@ -77,6 +77,29 @@ func TestTwinsLearnTheSame(t *testing.T) {
 	}
 }
 
+// TestTwinsUnderEvenUpdates: at rank 16 the factors between twins are powers of
+// two, which change no sign and no rounding, so that losses agree to that of
+// the merged or factored sums.
+func TestTwinsUnderEvenUpdates(t *testing.T) {
+	for _, optimizer := range []string{"adafactor", "lion", "signsgd", "muon"} {
+		c := testConfig(t)
+		c.Train.Optimizer, c.Train.LR, c.Adapter.Rank = optimizer, 2e-3, 16
+		train := func(scheme string) (string, float64) {
+			c := c
+			c.Adapter.Scaling = must(lora.ParseScheme(scheme))
+			return function(c), statistic(t, trainOne(t, c), "val_loss")
+		}
+		id, want := train("rslora")
+		twin, got := train("lora,init=-0.5,lr_a=-0.5")
+		if id != twin || math.Abs(got-want) > 1e-5 {
+			t.Errorf("%s: validation loss %g and, of its twin, %g", optimizer, want, got)
+		}
+		if other, got := train("lora"); id == other || math.Abs(got-want) < 1e-3 {
+			t.Errorf("%s: validation loss %g and, of another function, %g", optimizer, want, got)
+		}
+	}
+}
+
 func TestPlanNamesTwins(t *testing.T) {
 	e := read(t, `name: twins
 data: {source: `+testData(t)+`, validation: 4}
