@@ -18,12 +18,30 @@ func (e *Experiment) tuningPlan(t Trainer) (*Plan, error) {
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Config.Data.Validation == 0 }) {
 		return nil, fmt.Errorf("sweep: %s: nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}", e.Name)
 	}
+	if err := e.checkOptimizers(points); err != nil {
+		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+	}
 	jobs, err := e.jobs(points, t)
 	if err != nil {
 		return nil, err
 	}
 	follow, err := e.follow(t)
 	return &Plan{Experiment: e, Jobs: jobs, Follow: follow}, err
+}
+
+// checkOptimizers makes sure that no condition gives a cell two optimizers.
+func (e *Experiment) checkOptimizers(points []Point) error {
+	g := results.Grid{Nuisance: e.nuisanceNames()}
+	optimizer := make(map[string]string)
+	for _, p := range points {
+		cell, _ := g.Partition(p.Axes)
+		was, now := optimizer[cell], p.Config.Train.Optimizer
+		if was != "" && was != now {
+			return fmt.Errorf("%s: when gives it %s at some nuisance values and %s at others: a cell must not mix two optimizers", p, was, now)
+		}
+		optimizer[cell] = now
+	}
+	return nil
 }
 
 // follow is what is reported once the nuisance values are chosen.

@@ -22,6 +22,7 @@ func TestTuneErrors(t *testing.T) {
 		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 3 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
 		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}", "seed 0 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
 		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}", "nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
+		{"two optimizers by when", "grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 1}", "rank=8 seed=1 lr=2: when gives it adamw at some nuisance values and sgd at others: a cell must not mix two optimizers"},
 		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}", "nuisance axis rank: cells are told apart by it: put it under grid"},
 		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}", "nuisance axis seed: seeds are the sample: put those of tuning under tune, as in tune: {seed: [100, 101]}"},
 		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "zip names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
