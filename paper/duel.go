@@ -162,10 +162,10 @@ func correct(family []duel) {
 	}
 }
 
-// p is that of the test. What is identical was not tested, nor is one pair
-// alone a sample.
+// p is that of the test. What learns the same function was not tested, nor is
+// one pair alone a sample.
 func (d duel) p() float64 {
-	if d.Identical || d.Difference.N < 2 {
+	if d.Same || d.Difference.N < 2 {
 		return math.NaN()
 	}
 	return d.Difference.P
@@ -189,8 +189,8 @@ func (d duel) verdict() string {
 		return "diverged"
 	case n == 0:
 		return "no pair"
-	case d.Identical:
-		return "identical"
+	case d.Same:
+		return "same function"
 	case separated && equivalent:
 		return side + ", within the margin"
 	case separated:

@@ -82,7 +82,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 		}), "not separated", ""},
 		{"three seeds of one sign", losing(3, by(-0.2)), "not separated", "n = 3: sign flips give a p of 0.25 at least, and the first of 2 tests is held to 0.025: lower or higher takes 7 seeds"},
 		{"one seed", losing(1, by(-0.2)), "not separated", "n = 1: no interval and no test"},
-		{"identical", losing(3, func(*results.Run) float64 { return 0 }), "identical", ""},
+		{"no difference at all", losing(3, func(*results.Run) float64 { return 0 }), "same function", ""},
 		{"two optimizers", func() []results.Run {
 			runs := losing(10, by(-0.2))
 			for i := range runs {

@@ -14,7 +14,7 @@ type Comparison struct {
 	Cell, Reference Cell
 	Difference      metrics.Difference // of the cell less the reference
 	ReferenceMean   float64            // over the pairs; NaN where there are none
-	Identical       bool               // no pair differs at all, as where two schemes have one gamma
+	Same            bool               // both learn the same function, or no pair differs at all
 }
 
 // Compare pairs the runs of two cells by seed, since runs of one seed see the
@@ -48,7 +48,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	return Comparison{
 		Cell: c, Reference: reference, Difference: d,
 		ReferenceMean: metrics.MeanInterval(references).Mean,
-		Identical:     d.Mean == 0 && (d.N == 1 || d.SE == 0),
+		Same:          c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0),
 	}, nil
 }
 

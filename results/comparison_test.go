@@ -25,6 +25,12 @@ func lossCell(scheme string, losses ...float64) Cell {
 	return Cells(runs)[0]
 }
 
+// twin is a cell that learns what every other twin does.
+func twin(c Cell) Cell {
+	c.Function = "twin"
+	return c
+}
+
 func TestComparePairsBySeed(t *testing.T) {
 	loss, _ := metrics.StatisticNamed("val_loss")
 	unlike := lossCell("rslora", 9, 2, 9, 9)
@@ -34,7 +40,7 @@ func TestComparePairsBySeed(t *testing.T) {
 		c, reference        Cell
 		n                   int
 		mean, referenceMean float64
-		identical           bool
+		same                bool
 	}{
 		{"three pairs", lossCell("rslora", 1, 2, 3), lossCell("lora", 2, 2.5, 4.5), 3, -1, 3, false},
 		{"a diverged run", lossCell("rslora", 1, 0, 3), lossCell("lora", 2, 2.5, 4), 2, -1, 3, false},
@@ -42,20 +48,21 @@ func TestComparePairsBySeed(t *testing.T) {
 		{"seeds in one alone", unlike, lossCell("lora", 5, 1, 5, 8), 2, 1, 4.5, false},
 		{"identical", lossCell("rslora", 1, 2), lossCell("lora", 1, 2), 2, 0, 1.5, true},
 		{"as good in the mean", lossCell("rslora", 1, 2), lossCell("lora", 2, 1), 2, 0, 1.5, false},
+		{"one function, but for rounding", twin(lossCell("rslora", 1, 2.001)), twin(lossCell("lora", 1, 2)), 2, 0.0005, 1.5, true},
 		{"one identical pair", lossCell("rslora", 1), lossCell("lora", 1), 1, 0, 1, true},
 	} {
 		c, err := Compare(test.c, test.reference, loss)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Difference.N != test.n || !same(c.Difference.Mean, test.mean) || !same(c.ReferenceMean, test.referenceMean) || c.Identical != test.identical {
-			t.Errorf("%s: n = %d, mean %g, reference %g, identical %t; want %d, %g, %g, %t", test.name,
-				c.Difference.N, c.Difference.Mean, c.ReferenceMean, c.Identical, test.n, test.mean, test.referenceMean, test.identical)
+		if c.Difference.N != test.n || !closeTo(c.Difference.Mean, test.mean) || !closeTo(c.ReferenceMean, test.referenceMean) || c.Same != test.same {
+			t.Errorf("%s: n = %d, mean %g, reference %g, same %t; want %d, %g, %g, %t", test.name,
+				c.Difference.N, c.Difference.Mean, c.ReferenceMean, c.Same, test.n, test.mean, test.referenceMean, test.same)
 		}
 	}
 }
 
-func same(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }
+func closeTo(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }
 
 func TestCompareRefusesMixtures(t *testing.T) {
 	loss, _ := metrics.StatisticNamed("val_loss")
