@@ -15,8 +15,9 @@ func newTable() *cobra.Command {
 	return &cobra.Command{
 		Use:   "table DIR",
 		Short: "Print the tables of a store, and write them to DIR/tables as CSV",
-		Long: "Table prints what a store holds: a summary with a row for each scheme and rank, and\n" +
-			"the fitted powers of rank beside those of theory. Nothing is trained.\n\n" + storeHelp,
+		Long: "Table prints what a store holds: a summary with a row for each scheme and rank, the\n" +
+			"fitted powers of rank beside those of theory, comparisons of schemes and ranks, and\n" +
+			"how nuisance values were chosen. Nothing is trained.\n\n" + storeHelp,
 		Example: "  sweep table runs/quickstart",
 		Args:    exactly("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
