@@ -45,6 +45,10 @@ func (m *matcher) split(text string) []part {
 	var parts []part
 	begin := 0
 	for at := 0; at < len(text); {
+		if m[text[at]] == nil {
+			at++
+			continue
+		}
 		found := m.at(text[at:])
 		if found == nil {
 			at++

@@ -1,9 +1,6 @@
 package tokenizer
 
-import (
-	"container/heap"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // bpe encodes one piece of text by byte-pair merges (Sennrich et al. 2016,
 // arXiv:1508.07909): it begins with single characters or bytes and joins, as
@@ -102,7 +99,7 @@ func (b *bpe) merge(s *scratch) {
 		b.enqueue(s, int32(i))
 	}
 	for len(s.queue) > 0 {
-		m := heap.Pop(&s.queue).(merge)
+		m := s.queue.pop()
 		left := &s.symbols[m.at]
 		// A merge may come up after one of its two symbols has changed.
 		rank, ok := b.rank(s, m.at)
@@ -134,27 +131,13 @@ func (b *bpe) rank(s *scratch, at int32) (int32, bool) {
 
 func (b *bpe) enqueue(s *scratch, at int32) {
 	if rank, ok := b.rank(s, at); ok {
-		heap.Push(&s.queue, merge{rank, at})
+		s.queue.push(merge{rank, at})
 	}
 }
 
 // merge is a possible merge of the symbol at a position with the next.
 type merge struct{ rank, at int32 }
 
-// mergeQueue is a heap, the merge to be made first on top.
-type mergeQueue []merge
-
-func (q mergeQueue) Len() int      { return len(q) }
-func (q mergeQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *mergeQueue) Push(m any)   { *q = append(*q, m.(merge)) }
-
-func (q mergeQueue) Less(i, j int) bool {
-	return q[i].rank < q[j].rank || q[i].rank == q[j].rank && q[i].at < q[j].at
-}
-
-func (q *mergeQueue) Pop() any {
-	last := len(*q) - 1
-	m := (*q)[last]
-	*q = (*q)[:last]
-	return m
+func (m merge) before(other merge) bool {
+	return m.rank < other.rank || m.rank == other.rank && m.at < other.at
 }

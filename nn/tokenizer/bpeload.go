@@ -31,8 +31,8 @@ func newBPE(j *modelJSON, vocab map[string]int32, byteLevel bool) (*bpe, error) 
 	if byteLevel {
 		b.vocab = make(map[string]int32, len(vocab))
 		for token, id := range vocab {
-			if text, ok := spelledBytes(token); ok {
-				b.vocab[text] = id
+			if text, ok := appendSpelled(nil, token); ok {
+				b.vocab[string(text)] = id
 			}
 		}
 	}

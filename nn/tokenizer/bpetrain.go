@@ -1,7 +1,6 @@
 package tokenizer
 
 import (
-	"container/heap"
 	"errors"
 	"fmt"
 	"maps"
@@ -38,12 +37,12 @@ type bpeTrainer struct {
 	times []int     // how often each occurs
 	count map[pair]int
 	in    map[pair]map[int32]bool // words that a pair is in, or was
-	queue pairQueue
+	queue queue[pairCount]
 }
 
 func newBPETrainer(texts []string) *bpeTrainer {
 	t := &bpeTrainer{count: make(map[pair]int), in: make(map[pair]map[int32]bool)}
-	alphabet := slices.Sorted(maps.Keys(runeBytes))
+	alphabet := slices.Sorted(slices.Values(byteRunes[:]))
 	var ids [256]int32
 	for id, r := range alphabet {
 		t.spelling = append(t.spelling, string(r))
@@ -66,15 +65,13 @@ func newBPETrainer(texts []string) *bpeTrainer {
 	return t
 }
 
+// wordCounts returns how often each word is in texts; findGPT2 finds all of a
+// text.
 func wordCounts(texts []string) map[string]int {
-	split := splitter(findGPT2, isolated)
 	times := make(map[string]int)
-	var words []piece
 	for _, text := range texts {
-		words = split(words[:0], piece{text: wellFormed(text)})
-		for _, word := range words {
-			times[word.text]++
-		}
+		text = wellFormed(text)
+		findGPT2(text, func(begin, end int) { times[text[begin:end]]++ })
 	}
 	return times
 }
@@ -96,7 +93,7 @@ func (t *bpeTrainer) tally(at int32, sign int, changed map[pair]bool) {
 func (t *bpeTrainer) enqueue(changed map[pair]bool) {
 	for p := range changed {
 		if n := t.count[p]; n > 0 {
-			heap.Push(&t.queue, pairCount{p, n})
+			t.queue.push(pairCount{p, n})
 		}
 	}
 }
@@ -104,7 +101,7 @@ func (t *bpeTrainer) enqueue(changed map[pair]bool) {
 // merge learns one merge.
 func (t *bpeTrainer) merge() error {
 	for len(t.queue) > 0 {
-		top := heap.Pop(&t.queue).(pairCount)
+		top := t.queue.pop()
 		if top.n != t.count[top.pair] {
 			continue // has changed since, and was queued again
 		}
@@ -150,27 +147,13 @@ type pairCount struct {
 	n int
 }
 
-// pairQueue is a heap, the pair to be merged first on top.
-type pairQueue []pairCount
-
-func (q pairQueue) Len() int      { return len(q) }
-func (q pairQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *pairQueue) Push(p any)   { *q = append(*q, p.(pairCount)) }
-
-func (q pairQueue) Less(i, j int) bool {
-	a, b := q[i], q[j]
+// before reports whether p is merged before other.
+func (p pairCount) before(other pairCount) bool {
 	switch {
-	case a.n != b.n:
-		return a.n > b.n
-	case a.left != b.left:
-		return a.left < b.left
+	case p.n != other.n:
+		return p.n > other.n
+	case p.left != other.left:
+		return p.left < other.left
 	}
-	return a.right < b.right
-}
-
-func (q *pairQueue) Pop() any {
-	last := len(*q) - 1
-	p := (*q)[last]
-	*q = (*q)[:last]
-	return p
+	return p.right < other.right
 }

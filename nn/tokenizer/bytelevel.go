@@ -1,7 +1,5 @@
 package tokenizer
 
-import "strings"
-
 // gpt2Pattern is how GPT-2 splits text before merging
 // (https://github.com/openai/gpt-2/blob/master/src/encoder.py).
 const gpt2Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
@@ -17,9 +15,12 @@ var findGPT2 = func() finder {
 
 // byteRunes is the alphabet in which byte-level vocabularies are spelt, a
 // character for each byte: the byte's own in Latin-1 where that one is
-// printable, and the next from U+0100 on otherwise.
-var byteRunes, runeBytes = func() (runes [256]rune, bytes map[rune]byte) {
-	bytes = make(map[rune]byte, 256)
+// printable, and the next from U+0100 on otherwise. runeBytes has the byte of
+// each of these characters, and none for others.
+var byteRunes, runeBytes = func() (runes [256]rune, bytes [0x100 + 68]int16) {
+	for r := range bytes {
+		bytes[r] = none
+	}
 	next := rune(0x100)
 	for i := range runes {
 		r := rune(i)
@@ -28,36 +29,35 @@ var byteRunes, runeBytes = func() (runes [256]rune, bytes map[rune]byte) {
 			next++
 		}
 		runes[i] = r
-		bytes[r] = byte(i)
+		bytes[r] = int16(i)
 	}
 	return runes, bytes
 }()
 
-// spelledBytes returns the bytes that a token of a byte-level vocabulary
+// appendSpelled appends the bytes that a token of a byte-level vocabulary
 // stands for; ok is false where it has characters outside the alphabet.
-func spelledBytes(token string) (text string, ok bool) {
-	var b strings.Builder
+func appendSpelled(b []byte, token string) (_ []byte, ok bool) {
 	for _, r := range token {
-		c, ok := runeBytes[r]
-		if !ok {
-			return "", false
+		if int(r) >= len(runeBytes) || runeBytes[r] == none {
+			return b, false
 		}
-		b.WriteByte(c)
+		b = append(b, byte(runeBytes[r]))
 	}
-	return b.String(), true
+	return b, true
 }
 
 // decodeByteLevel joins tokens that are spelt in the byte alphabet; others,
 // such as added tokens, stand for themselves.
 func decodeByteLevel(tokens []string) []string {
-	var b strings.Builder
+	b := make([]byte, 0, 4*len(tokens)) // about the length of English ones
 	for _, token := range tokens {
-		if text, ok := spelledBytes(token); ok {
-			token = text
+		spelled, ok := appendSpelled(b, token)
+		if !ok {
+			spelled = append(b, token...)
 		}
-		b.WriteString(token)
+		b = spelled
 	}
-	return []string{wellFormed(b.String())}
+	return []string{wellFormed(string(b))}
 }
 
 // endOfText separates documents of the byte tokenizer.

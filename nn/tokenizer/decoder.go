@@ -106,7 +106,7 @@ func tokenByte(token string) (byte, bool) {
 // decodeByteFallback joins each run of byte tokens to one text; in a run that
 // is no UTF-8, every byte becomes a U+FFFD.
 func decodeByteFallback(tokens []string) []string {
-	var out []string
+	out := make([]string, 0, len(tokens))
 	var run []byte
 	flush := func() {
 		if len(run) == 0 {

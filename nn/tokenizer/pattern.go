@@ -22,6 +22,9 @@ func (p pattern) finder() (finder, error) {
 		if err != nil {
 			return nil, err
 		}
+		if e, ok := parseExpression(*p.Regex); ok {
+			return e.findAll, nil
+		}
 		return func(text string, match func(begin, end int)) { findAll(re, text, match) }, nil
 	case p.String != nil && *p.String != "":
 		return func(text string, match func(begin, end int)) { findString(*p.String, text, match) }, nil
@@ -34,6 +37,9 @@ func (p pattern) replacer(content string) (func(string) string, error) {
 	find, err := p.finder()
 	if err != nil {
 		return nil, err
+	}
+	if p.Regex == nil {
+		return func(text string) string { return strings.ReplaceAll(text, *p.String, content) }, nil
 	}
 	return func(text string) string {
 		var b strings.Builder
@@ -73,7 +79,7 @@ func findRunes(is func(rune) bool) finder {
 	}
 }
 
-// findAll finds the matches of re.
+// findAll finds the matches of re. It is what expression.findAll is held to.
 func findAll(re *regexp2.Regexp, text string, match func(begin, end int)) {
 	runes := make([]rune, 0, len(text))
 	for _, r := range text {

@@ -15,8 +15,8 @@ type piece struct {
 	goesOn bool // follows other text without a space
 }
 
-// preTokenizer appends the parts of a piece.
-type preTokenizer func(parts []piece, p piece) []piece
+// preTokenizer appends the parts of a piece to s.finer.
+type preTokenizer func(s *scratch, p piece)
 
 const knownPreTokenizers = "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, Sequence"
 
@@ -71,11 +71,11 @@ func (c *component) preTokenizers() ([]preTokenizer, error) {
 
 func (c *component) byteLevel() (steps []preTokenizer) {
 	if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
-		steps = append(steps, func(parts []piece, p piece) []piece {
+		steps = append(steps, func(s *scratch, p piece) {
 			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
 				p.text = " " + p.text
 			}
-			return append(parts, p)
+			s.finer = append(s.finer, p)
 		})
 	}
 	if c.UseRegex == nil || *c.UseRegex {
@@ -91,12 +91,12 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 		return nil, err
 	}
 	mark := c.Replacement
-	steps := []preTokenizer{func(parts []piece, p piece) []piece {
+	steps := []preTokenizer{func(s *scratch, p piece) {
 		p.text = strings.ReplaceAll(p.text, " ", mark)
 		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(p.text, mark) {
 			p.text = mark + p.text
 		}
-		return append(parts, p)
+		s.finer = append(s.finer, p)
 	}}
 	if c.Split == nil || *c.Split {
 		find := func(text string, match func(begin, end int)) { findString(mark, text, match) }

@@ -1,27 +1,33 @@
 package tokenizer
 
-import "strings"
+import "hash/maphash"
 
 // scratch is memory that pieces of text share, one goroutine at a time. It
 // remembers the ids of pieces, since the same words come again and again.
 type scratch struct {
 	pieces, finer []piece
+	stretches     []stretch
 	symbols       []symbol
-	queue         mergeQueue
+	queue         queue[merge]
 	path          []step
-	known         map[string]span
-	ids           []int32 // of the pieces in known
+	out           []int32 // ids of the text
+
+	known [knownPieces]known // by hash
 }
 
-// span is a part of scratch.ids.
-type span struct{ from, to int32 }
+// known is a piece and its ids. It gives way to the next with its hash.
+type known struct {
+	piece []byte
+	ids   []int32
+}
 
-// A piece longer than longPiece hardly comes again; with knownPieces of them
-// remembered, the memory starts anew.
+// A piece longer than longPiece hardly comes again.
 const (
 	longPiece   = 48
-	knownPieces = 1 << 15
+	knownPieces = 1 << 14
 )
+
+var seed = maphash.MakeSeed()
 
 // encode appends the ids of piece by m, or from memory.
 func (s *scratch) encode(ids []int32, m model, piece string) []int32 {
@@ -31,16 +37,13 @@ func (s *scratch) encode(ids []int32, m model, piece string) []int32 {
 	if len(piece) > longPiece {
 		return m.encode(ids, piece, s)
 	}
-	if at, ok := s.known[piece]; ok {
-		return append(ids, s.ids[at.from:at.to]...)
+	k := &s.known[maphash.String(seed, piece)%knownPieces]
+	if string(k.piece) != piece {
+		from := len(ids)
+		ids = m.encode(ids, piece, s)
+		k.piece = append(k.piece[:0], piece...)
+		k.ids = append(k.ids[:0], ids[from:]...)
+		return ids
 	}
-	if s.known == nil || len(s.known) == knownPieces {
-		s.known, s.ids = make(map[string]span), s.ids[:0]
-	}
-	from := len(ids)
-	ids = m.encode(ids, piece, s)
-	at := span{int32(len(s.ids)), int32(len(s.ids) + len(ids) - from)}
-	s.ids = append(s.ids, ids[from:]...)
-	s.known[strings.Clone(piece)] = at // piece may be part of a large text
-	return ids
+	return append(ids, k.ids...)
 }

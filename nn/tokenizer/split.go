@@ -37,8 +37,8 @@ func (c *component) split(find finder) ([]preTokenizer, error) {
 
 // splitter cuts pieces by what find finds in them.
 func splitter(find finder, do behavior) preTokenizer {
-	return func(parts []piece, p piece) []piece {
-		var all []stretch
+	return func(s *scratch, p piece) {
+		all := s.stretches[:0]
 		at := 0
 		find(p.text, func(begin, end int) {
 			if at < begin {
@@ -50,13 +50,13 @@ func splitter(find finder, do behavior) preTokenizer {
 		if at < len(p.text) {
 			all = append(all, stretch{at, len(p.text), false})
 		}
-		for _, s := range do(all) {
-			if s.begin < s.end {
-				start := s.begin == 0
-				parts = append(parts, piece{p.text[s.begin:s.end], p.first && start, p.goesOn && start})
+		s.stretches = all
+		for _, part := range do(all) {
+			if part.begin < part.end {
+				start := part.begin == 0
+				s.finer = append(s.finer, piece{p.text[part.begin:part.end], p.first && start, p.goesOn && start})
 			}
 		}
-		return parts
 	}
 }
 

@@ -102,27 +102,33 @@ func (p *pipeline) compileChat() (*chat.Template, error) {
 }
 
 func (p *pipeline) Encode(text string) []int32 {
-	ids := append([]int32(nil), p.before...)
-	ids = p.encode(ids, text, true)
-	return append(ids, p.after...)
+	return p.encode(p.before, text, p.after, true)
 }
 
 func (p *pipeline) EncodeBare(text string) []int32 {
-	return p.encode(nil, text, true)
+	return p.encode(nil, text, nil, true)
 }
 
 func (p *pipeline) EncodePiece(text string) []int32 {
-	return p.encode(nil, text, false)
+	return p.encode(nil, text, nil, false)
 }
 
-// encode appends the ids of text, which is whole or goes on from another.
-func (p *pipeline) encode(ids []int32, text string, whole bool) []int32 {
+// encode returns the ids of text, which is whole or goes on from another,
+// between others.
+func (p *pipeline) encode(before []int32, text string, after []int32, whole bool) []int32 {
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
 		s = new(scratch)
 	}
 	defer p.scratch.Put(s)
-	text = wellFormed(text)
+	s.out = append(s.out[:0], before...)
+	s.out = p.appendText(s.out, wellFormed(text), whole, s)
+	s.out = append(s.out, after...)
+	return slices.Clone(s.out)
+}
+
+// appendText appends the ids of text.
+func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) []int32 {
 	at, goesOn := 0, !whole
 	for _, part := range p.verbatim.split(text) {
 		if part.id != none {
@@ -135,7 +141,7 @@ func (p *pipeline) encode(ids []int32, text string, whole bool) []int32 {
 			if sub.id != none {
 				ids = append(ids, sub.id)
 			} else {
-				ids = p.encodePart(ids, piece{sub.text, first, goesOn}, s)
+				ids = p.appendPart(ids, piece{sub.text, first, goesOn}, s)
 			}
 			first, goesOn = false, false
 		}
@@ -144,13 +150,13 @@ func (p *pipeline) encode(ids []int32, text string, whole bool) []int32 {
 	return ids
 }
 
-// encodePart appends the ids of what lies between added tokens.
-func (p *pipeline) encodePart(ids []int32, part piece, s *scratch) []int32 {
+// appendPart appends the ids of what lies between added tokens.
+func (p *pipeline) appendPart(ids []int32, part piece, s *scratch) []int32 {
 	s.pieces = append(s.pieces[:0], part)
 	for _, split := range p.preTokenizers {
 		s.finer = s.finer[:0]
 		for _, piece := range s.pieces {
-			s.finer = split(s.finer, piece)
+			split(s, piece)
 		}
 		s.pieces, s.finer = s.finer, s.pieces
 	}
@@ -170,7 +176,7 @@ func (p *pipeline) normalize(text string, starts bool) string {
 }
 
 func (p *pipeline) Decode(ids []int32) string {
-	var tokens []string
+	tokens := make([]string, 0, len(ids))
 	for _, id := range ids {
 		if text, ok := p.tokens[id]; ok && !p.special[id] {
 			tokens = append(tokens, text)
