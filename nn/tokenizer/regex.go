@@ -14,6 +14,9 @@ import (
 // there ^ and $ are those of lines, and a + after a quantifier makes it
 // possessive.
 func compile(expr string) (*regexp2.Regexp, error) {
+	if len(expr) > maxPattern {
+		return nil, fmt.Errorf("pattern of %d bytes: must be at most %d", len(expr), maxPattern)
+	}
 	rewritten, err := atomic(expr)
 	if err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", expr, err)
@@ -24,6 +27,10 @@ func compile(expr string) (*regexp2.Regexp, error) {
 	}
 	return re, nil
 }
+
+// maxPattern is far beyond what any tokenizer has; the stack that the library
+// takes grows with how deep a pattern nests.
+const maxPattern = 16 << 10
 
 // otherEscapes mean something else to the two libraries.
 const otherEscapes = "wWbBhHGKXRyYOZ"

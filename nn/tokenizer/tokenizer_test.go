@@ -138,6 +138,8 @@ func TestTokenizerRefusals(t *testing.T) {
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "BertPreTokenizer"}`, `pre_tokenizer "BertPreTokenizer"`},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}`, `"Digits" after ByteLevel`},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"}`, `pattern "("`},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "` + strings.Repeat("(", 20000) + `"}, "behavior": "Isolated"}`, "pattern of 20000 bytes: must be at most 16384"},
+		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "` + strings.Repeat("(", 9999) + `"}, "behavior": "Isolated"}`, "pattern"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a)"}, "behavior": "Isolated"}`, "a ) without a ("},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[^a"}, "behavior": "Isolated"}`, "a [ without a ]"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[a[b]]"}, "behavior": "Isolated"}`, "a class within a class"},
