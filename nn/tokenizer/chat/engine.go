@@ -22,17 +22,10 @@ func settings() *config.Config {
 	return c
 }
 
-// only is the one template that a template may load: itself.
+// only gives the engine the one template there is.
 type only string
 
-const rootName = "chat_template"
-
-func (o only) Read(path string) (io.Reader, error) {
-	if path != rootName {
-		return nil, fmt.Errorf("loads %q: a chat template may load nothing", path)
-	}
-	return strings.NewReader(string(o)), nil
-}
+func (o only) Read(string) (io.Reader, error) { return strings.NewReader(string(o)), nil }
 
 func (o only) Resolve(path string) (string, error)    { return path, nil }
 func (o only) Inherit(string) (loaders.Loader, error) { return o, nil }
@@ -43,34 +36,53 @@ var generation = regexp.MustCompile(`(\{%[-+]?\s*)(generation|endgeneration)(\s*
 
 func compile(source string) (t *exec.Template, err error) {
 	defer recoverAs(&err)
+	if len(source) > maxSource {
+		return nil, fmt.Errorf("%d bytes: must be at most %d", len(source), maxSource)
+	}
 	source = generation.ReplaceAllStringFunc(source, func(tag string) string {
 		if strings.Contains(tag, "endgeneration") {
 			return strings.Replace(tag, "endgeneration", "endif", 1)
 		}
 		return strings.Replace(tag, "generation", "if true", 1)
 	})
+	structures, err := structures()
+	if err != nil {
+		return nil, err
+	}
 	environment := &exec.Environment{
 		Context:           exec.EmptyContext().Update(builtins.GlobalFunctions).Update(builtins.GlobalVariables),
 		Filters:           builtins.Filters,
 		Tests:             builtins.Tests,
-		ControlStructures: builtins.ControlStructures,
+		ControlStructures: structures,
 		Methods:           builtins.Methods,
 	}
+	environment.Context.Set("range", numbers)
 	environment.Context.Set("raise_exception", func(message string) (string, error) {
 		return "", errors.New(message)
 	})
-	return exec.NewTemplate(rootName, settings(), only(source), environment)
+	return exec.NewTemplate("chat_template", settings(), only(source), environment)
 }
 
 func execute(t *exec.Template, variables map[string]any) (text string, err error) {
 	defer recoverAs(&err)
+	variables[depthName] = new(int)
 	return t.ExecuteToString(exec.NewContext(variables))
 }
+
+// longError is where an error is cut: the engine quotes sources and says where
+// it was in every macro, before it comes to the cause.
+const longError = 400
 
 // recoverAs makes an error of a panic, as the engine has some for templates
 // that are wrong.
 func recoverAs(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%v", r)
+	}
+	if *err == nil {
+		return
+	}
+	if text := (*err).Error(); len(text) > longError {
+		*err = errors.New("… " + strings.ToValidUTF8(text[len(text)-longError:], ""))
 	}
 }

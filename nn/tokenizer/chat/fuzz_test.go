@@ -1,0 +1,34 @@
+package chat
+
+import "testing"
+
+// No template makes Render panic, or lose a byte of what it returns.
+func FuzzTemplate(f *testing.F) {
+	for _, source := range golden.Templates {
+		f.Add(source, " a ")
+	}
+	f.Add("{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}", "")
+	f.Add("{{ messages[0].content * 3 }}{% generation %}", "\ue000")
+	f.Fuzz(func(t *testing.T, source, content string) {
+		template, err := New(source, tokens)
+		if err != nil {
+			return
+		}
+		messages := []Message{{"user", "u"}, {"assistant", content}, {"user", content}, {"assistant", "b"}}
+		text, err := template.render(messages, false)
+		if err != nil {
+			return
+		}
+		parts, err := template.Render(messages)
+		if err != nil {
+			return
+		}
+		whole := ""
+		for _, p := range parts {
+			whole += p.Text
+		}
+		if whole != text {
+			t.Errorf("parts are %q, text is %q", whole, text)
+		}
+	})
+}
