@@ -20,12 +20,11 @@ def peak_memory(command):
     """The most bytes that a program had resident."""
     with tempfile.TemporaryFile("w+") as said:
         child = subprocess.Popen(command, cwd=tools.ROOT, env=tools.environment(), stdout=said, stderr=said)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        most = tools.peak(child)
         if child.returncode:
             said.seek(0)
             raise RuntimeError(said.read()[-2000:])
-    return usage.ru_maxrss * 1024
+    return most
 
 
 def memory(binary, cache, rank):

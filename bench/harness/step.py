@@ -24,8 +24,8 @@ TOLERANCE = 1e-3  # between float32 losses
 TARGETS = {"float32": {8: 2.5, 64: 2.5, 512: 4, 2048: 9}, "bfloat16": {8: 1.4, 512: 2.5, 2048: 4.5}}
 
 
-def our_step(binary, rank, steps):
-    (said,) = tools.race([[binary, f"-rank={rank}", "-runs=2", "-warm=1", f"-steps={steps}"]])
+def our_step(binary, rank, steps, *flags):
+    (said,) = tools.race([[binary, f"-rank={rank}", "-warm=1", f"-steps={steps}", *(flags or ["-runs=2"])]])
     return said | {"rate": said["tokens"] / said["seconds"]}
 
 

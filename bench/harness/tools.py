@@ -34,16 +34,19 @@ def output(command, cwd=ROOT, stdin=None, **env):
 
 def race(commands, **env):
     """Starts programs, waits until all are ready, lets all go at once, and
-    returns what each says."""
+    returns what each says, with the CPU seconds that it took from there on and
+    the most bytes that it had resident."""
     with tempfile.TemporaryFile("w+") as errors:
         pipe = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         racers = [subprocess.Popen(c, cwd=ROOT, env=environment(**env), **pipe) for c in commands]
         try:
             if all([r.stdout.readline() == "ready\n" for r in racers]):
+                before = [cpu_seconds(r) for r in racers]
                 for r in racers:
                     r.stdin.write("\n")
                     r.stdin.flush()
-                return [json.loads(r.stdout.readline()) for r in racers]
+                said = [json.loads(r.stdout.readline()) | {"cpu": cpu_seconds(r)} for r in racers]
+                return [s | {"cpu": s["cpu"] - b, "peak": peak(r)} for s, b, r in zip(said, before, racers)]
             raise ValueError("a program ended before it was ready")
         except (ValueError, OSError) as e:
             errors.seek(0)
@@ -52,6 +55,20 @@ def race(commands, **env):
             for r in racers:
                 r.kill()
                 r.communicate()
+
+
+def cpu_seconds(child):
+    """What a program has taken of all cores, by proc(5)."""
+    with open(f"/proc/{child.pid}/stat") as f:
+        user, system = f.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def peak(child):
+    """Waits for a program's end and returns the most bytes that it had resident."""
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss * 1024
 
 
 def benchmarks(binary, pattern, *flags):

@@ -11,7 +11,6 @@ import time
 import torch
 from safetensors.torch import load_file
 from torch.nn import functional as F
-from transformers import AutoModelForCausalLM
 
 import hub
 
@@ -43,7 +42,7 @@ def train(job):
     folder, run = job
     c, size = run["config"], run["config"]["train"]["batch"]
     torch.manual_seed(c["seed"])
-    base = AutoModelForCausalLM.from_pretrained(f"{folder}/model", dtype=torch.float32, attn_implementation="sdpa", use_cache=False)
+    base = hub.saved(f"{folder}/model")
     tensors = load_file(f"{folder}/seed-{c['seed']}.safetensors")
     model = hub.adapt(base, tensors, c["adapter"]["rank"], run["gamma"])
     rows, held = sequences(tensors), sequences(load_file(f"{folder}/validation.safetensors"))

@@ -2,7 +2,7 @@
 
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -21,6 +21,10 @@ def llama(tensors):
     missing, _ = model.load_state_dict(base, strict=False)
     assert missing == ["lm_head.weight"], missing  # tied to the embedding
     return model
+
+
+def saved(folder):
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="sdpa", use_cache=False)
 
 
 def adapt(model, tensors, rank, gamma):

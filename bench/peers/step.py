@@ -25,8 +25,8 @@ def build(args, tensors, gamma):
     import hub
 
     rank = len(tensors["model.layers.0.mlp.up_proj.lora_A.weight"])
-    model = hub.adapt(hub.llama(tensors), tensors, rank, gamma)
-    return Logits(model)
+    base = hub.saved(args.model) if args.model else hub.llama(tensors)
+    return Logits(hub.adapt(base, tensors, rank, gamma))
 
 
 class Logits(torch.nn.Module):
@@ -44,6 +44,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("program", choices=["torch", "peft"])
     p.add_argument("file")
+    p.add_argument("--model", help="folder of the model, where the file has no weights")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--warm", type=int, default=1)
     p.add_argument("--steps", type=int, default=3)

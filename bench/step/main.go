@@ -1,9 +1,12 @@
-// Step trains adapters on a model of fixed shape, all metrics off, and says
-// how long that took: what bench/compare holds against other programs, to
-// which it hands the same weights, adapters and batches.
+// Step trains adapters on a model of fixed shape, or on a real one, all metrics
+// off, and says how long that took: what bench/compare and bench/real hold
+// against other programs, to which it hands the same weights, adapters and
+// batches, 8×256 tokens each, or 2×256 for a real model.
 //
 //	step -rank 8 -write FILE           writes them to a safetensors file
 //	step -rank 8 -runs 2 -steps 5      trains two runs side by side
+//	step -rank 8 -model DIR -spare 1   trains on a model that is there, with a second core's help
+//	step -model FILE -save DIR         writes that model to a Hugging Face folder, in float32
 //
 // Having warmed up, it prints "ready" and waits for a line, so that programs
 // can be started together; then it prints one line of JSON.
@@ -18,40 +21,75 @@ import (
 	"sync"
 	"time"
 
+	"ranksweep/nn/checkpoint"
 	"ranksweep/nn/kernel"
 )
 
+type options struct {
+	model                          string
+	stored                         bool
+	rank, runs, spare, warm, steps int
+	write, save                    string
+}
+
 func main() {
-	rank := flag.Int("rank", 8, "rank of the adapters")
-	runs := flag.Int("runs", 1, "runs side by side, a thread each")
-	warm := flag.Int("warm", 1, "steps before the clock starts")
-	steps := flag.Int("steps", 3, "steps by the clock")
-	write := flag.String("write", "", "write what is trained on to `FILE`, and train nothing")
+	var o options
+	flag.StringVar(&o.model, "model", "", "`FILE` or folder of the model (default random weights)")
+	flag.BoolVar(&o.stored, "stored", false, "keep the model's weights in the form of its file")
+	flag.IntVar(&o.rank, "rank", 8, "rank of the adapters")
+	flag.IntVar(&o.runs, "runs", 1, "runs side by side, a thread each")
+	flag.IntVar(&o.spare, "spare", 0, "threads that take parts of the runs' products")
+	flag.IntVar(&o.warm, "warm", 1, "steps before the clock starts")
+	flag.IntVar(&o.steps, "steps", 3, "steps by the clock")
+	flag.StringVar(&o.write, "write", "", "write what is trained on to `FILE`, weights of -model aside, and train nothing")
+	flag.StringVar(&o.save, "save", "", "write -model to the folder `DIR`, and train nothing")
 	flag.Parse()
-	if err := start(*rank, *runs, *warm, *steps, *write); err != nil {
+	if err := o.start(); err != nil {
 		fmt.Fprintln(os.Stderr, "step:", err)
 		os.Exit(1)
 	}
 }
 
-func start(rank, count, warm, steps int, write string) error {
+func (o options) start() error {
+	if o.save != "" {
+		c, err := checkpoint.Load(o.model)
+		if err != nil {
+			return err
+		}
+		return checkpoint.Save(o.save, c, checkpoint.F32)
+	}
 	if err := kernel.Use(); err != nil {
 		return err
 	}
-	w, err := newWork()
+	w, err := o.work()
 	if err != nil {
 		return err
 	}
-	if write != "" {
-		return w.write(write, rank)
+	if o.write != "" {
+		return w.write(o.write, o.rank, o.model == "")
 	}
-	runs := make([]*run, count)
+	return o.time(w)
+}
+
+func (o options) work() (*work, error) {
+	if o.model == "" {
+		return newRandomWork()
+	}
+	return newModelWork(o.model, o.stored)
+}
+
+func (o options) time(w *work) error {
+	runs := make([]*run, o.runs)
 	for i := range runs {
-		if runs[i], err = w.newRun(rank); err != nil {
+		var err error
+		if runs[i], err = w.newRun(o.rank); err != nil {
 			return err
 		}
 	}
-	if err := train(runs, warm); err != nil {
+	for range o.spare {
+		go kernel.Help(nil)
+	}
+	if err := train(runs, o.warm); err != nil {
 		return err
 	}
 	fmt.Println("ready")
@@ -59,13 +97,13 @@ func start(rank, count, warm, steps int, write string) error {
 		return err
 	}
 	began := time.Now()
-	if err := train(runs, steps); err != nil {
+	if err := train(runs, o.steps); err != nil {
 		return err
 	}
 	seconds := time.Since(began).Seconds()
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"kernel": kernel.Name(), "tokens": count * steps * batchSize * context, "seconds": seconds,
-		"losses": runs[0].losses, "flops": float64(count*steps) * runs[0].flops(),
+		"kernel": kernel.Name(), "tokens": o.runs * o.steps * w.tokens(), "seconds": seconds,
+		"losses": runs[0].losses, "flops": float64(o.runs*o.steps) * runs[0].flops(),
 	})
 }
 

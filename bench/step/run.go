@@ -21,7 +21,7 @@ func (w *work) newRun(rank int) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	pass, err := nn.NewPass(w.model, batchSize*context, set.Maps())
+	pass, err := nn.NewPass(w.model, w.tokens(), set.Maps())
 	if err != nil {
 		return nil, err
 	}
@@ -42,12 +42,12 @@ func (r *run) step() error {
 	for i := range r.params {
 		clear(r.params[i].Grad)
 	}
-	const tokens = batchSize * context
-	sum, err := r.pass.Gradient(&r.work.batches[r.taken%batches], 1./tokens)
+	tokens := r.work.tokens()
+	sum, err := r.pass.Gradient(&r.work.batches[r.taken%batches], 1/float32(tokens))
 	if err != nil {
 		return err
 	}
-	r.losses = append(r.losses, sum/tokens)
+	r.losses = append(r.losses, sum/float64(tokens))
 	r.opt.Step(nn.UniformRate(rate))
 	r.set.Updated()
 	r.taken++
@@ -57,12 +57,12 @@ func (r *run) step() error {
 // flops counts the operations of a step's products, in the forms that its
 // maps take; the first q, k and v owe nobody the gradient of their input.
 func (r *run) flops() float64 {
-	const tokens = batchSize * context
+	tokens := float64(r.work.tokens())
 	var sum float64
 	for i, a := range r.set.Adapters {
 		m, n, rank := float64(a.Base.Out()), float64(a.Base.In()), float64(a.Rank())
 		products, inputs := 4*tokens*m*n+6*tokens*rank*(m+n), 2*tokens*(m*n+rank*n)
-		if lora.MergedIsCheaper(tokens, a.Rank(), a.Base.Out(), a.Base.In()) {
+		if lora.MergedIsCheaper(r.work.tokens(), a.Rank(), a.Base.Out(), a.Base.In()) {
 			products, inputs = 6*tokens*m*n+6*rank*m*n, 2*tokens*m*n
 		}
 		if i < 3 {

@@ -14,7 +14,7 @@ func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
 	}
-	w, err := newWork()
+	w, err := newRandomWork()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -35,14 +35,14 @@ func (w *work) benchmark(b *testing.B, rank int) {
 		}
 	}
 	steps := float64(b.N)
-	b.ReportMetric(steps*batchSize*context/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(steps*float64(w.tokens())/b.Elapsed().Seconds(), "tokens/s")
 	b.ReportMetric(steps*r.flops()/float64(b.Elapsed().Nanoseconds()), "GFLOPS")
 }
 
 // TestRunsSideBySideAreTheSameRun: what bench/compare reports of the first
 // run holds for all.
 func TestRunsSideBySideAreTheSameRun(t *testing.T) {
-	w, err := newWork()
+	w, err := newRandomWork()
 	if err != nil {
 		t.Fatal(err)
 	}

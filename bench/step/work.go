@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	vocabulary = 4096
-	batchSize  = 8
-	context    = 256
-	batches    = 4 // which the steps take in turn
-	alpha      = 16
-	rate       = 1e-3
+	context = 256
+	batches = 4 // which the steps take in turn
+	alpha   = 16
+	rate    = 1e-3
 )
 
-// work is what all runs share: a LLaMA of random weights and its batches.
+// work is what all runs share: a model and its batches.
 type work struct {
 	model   *nn.Model
+	size    int // sequences of a batch
 	batches [batches]nn.Batch
 }
 
-func newWork() (*work, error) {
+// newRandomWork has a LLaMA of random weights.
+func newRandomWork() (*work, error) {
 	m, err := nn.New(nn.Config{
-		Vocab: vocabulary, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
+		Vocab: 4096, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
 		Context: context, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
 	})
 	if err != nil {
@@ -36,22 +36,46 @@ func newWork() (*work, error) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	m.Init(rng)
 	m.Pack() // as package sweep does
-	w := &work{model: m}
+	return newWork(m, 8, rng), nil
+}
+
+// newModelWork has the model of a folder or GGUF file, its weights in float32
+// in both orders, as package sweep keeps them, or as they are stored.
+func newModelWork(path string, stored bool) (*work, error) {
+	load := checkpoint.Load
+	if stored {
+		load = checkpoint.LoadStored
+	}
+	c, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	if !stored {
+		c.Model.Pack()
+	}
+	return newWork(c.Model, 2, rand.New(rand.NewPCG(1, 1))), nil
+}
+
+func newWork(m *nn.Model, size int, rng *rand.Rand) *work {
+	w := &work{model: m, size: size}
 	for i := range w.batches {
-		for range batchSize {
-			text := skewed(context+1, rng)
+		for range size {
+			text := skewed(context+1, m.Config.Vocab, rng)
 			w.batches[i].Append(text[:context], text[1:])
 		}
 	}
-	return w, nil
+	return w
 }
+
+// tokens is how many a step takes.
+func (w *work) tokens() int { return w.size * context }
 
 // skewed draws tokens of which the small ones are the most frequent, so that
 // there is something to learn and the losses of a wrong step give it away.
-func skewed(n int, rng *rand.Rand) []int32 {
+func skewed(n, vocabulary int, rng *rand.Rand) []int32 {
 	tokens := make([]int32, n)
 	for i := range tokens {
-		tokens[i] = int32(vocabulary * math.Pow(rng.Float64(), 4))
+		tokens[i] = int32(float64(vocabulary) * math.Pow(rng.Float64(), 4))
 	}
 	return tokens
 }
@@ -62,18 +86,21 @@ func gamma(rank int) float64 { return alpha / math.Sqrt(float64(rank)) }
 func (w *work) attach(rank int) (*lora.Set, error) {
 	return lora.Attach(w.model, lora.Config{
 		Rank: rank, Gamma: gamma(rank), Init: lora.Init{Kind: lora.KaimingUniform},
-		Targets: []string{"all-linear"}, Tokens: batchSize * context,
+		Targets: []string{"all-linear"}, Tokens: w.tokens(),
 	}, 1)
 }
 
-// write stores weights, every A, and tokens with their targets, all of them
-// numbers that float32 holds; B is zero.
-func (w *work) write(path string, rank int) error {
+// write stores every A, tokens with their targets, and on request the weights,
+// all of them numbers that float32 holds; B is zero.
+func (w *work) write(path string, rank int, weights bool) error {
 	set, err := w.attach(rank)
 	if err != nil {
 		return err
 	}
-	tensors := w.model.Tensors()
+	var tensors []nn.Tensor
+	if weights {
+		tensors = w.model.Tensors()
+	}
 	for _, a := range set.Adapters {
 		tensors = append(tensors, nn.Tensor{Name: a.Base.Name + ".lora_A.weight", Shape: []int{rank, a.Base.In()}, Data: a.A.Data})
 	}
@@ -82,7 +109,7 @@ func (w *work) write(path string, rank int) error {
 		tokens = append(tokens, floats(w.batches[i].Tokens)...)
 		targets = append(targets, floats(w.batches[i].Targets)...)
 	}
-	shape := []int{batches, batchSize, context}
+	shape := []int{batches, w.size, context}
 	tensors = append(tensors, nn.Tensor{Name: "tokens", Shape: shape, Data: tokens}, nn.Tensor{Name: "targets", Shape: shape, Data: targets})
 	return checkpoint.WriteTensors(path, tensors, checkpoint.F32, map[string]string{
 		"gamma": fmt.Sprint(gamma(rank)), "lr": fmt.Sprint(rate),
