@@ -50,12 +50,16 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	inner := below || trains(maps)
 
 	dact := p.wanted(p.dact, inner)
-	mapBackward(down, block.Down, dact, dx, p.rows(a.act))
+	act := p.discard
+	if down != nil {
+		act = p.activated(&a.feed)
+	}
+	mapBackward(down, block.Down, dact, dx, act)
 	if !inner {
 		return
 	}
 	p.model.Config.Activation.backward(&p.dfeed, dact, &a.feed)
-	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.rows(a.mlp.h))
+	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.normedFor(maps, &a.mlp, block.MLPNorm))
 	if below {
 		p.normBackward(dx, &a.mlp, block.MLPNorm, stage)
 	}
@@ -85,7 +89,7 @@ func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 		a.qNorm.backward(p.n, d.q, block.QNorm, p.dhead)
 		a.kNorm.backward(p.n, d.k, block.KNorm, p.dhead)
 	}
-	p.mapsBackward(maps, block.QKV, p.wanted(p.dh, below), d.outputs, p.rows(a.attn.h))
+	p.mapsBackward(maps, block.QKV, p.wanted(p.dh, below), d.outputs, p.normedFor(maps, &a.attn, block.AttnNorm))
 	if below {
 		p.normBackward(dx, &a.attn, block.AttnNorm, stage)
 	}
@@ -99,6 +103,14 @@ func (p *Pass) normBackward(dx blas32.General, a *activation, n Norm, stage int)
 		dweight = p.full.norms[stage]
 	}
 	a.backward(dx, dweight, p.rows(p.dh), n)
+}
+
+// normedFor is normed again for maps that train; others do not ask for it.
+func (p *Pass) normedFor(maps []Map, a *activation, n Norm) blas32.General {
+	if !trains(maps) {
+		return p.discard
+	}
+	return p.normed(a, n)
 }
 
 // wanted returns the batch's part of a gradient buffer, zeroed, or the empty

@@ -12,18 +12,19 @@ func (p *Pass) forward(b *Batch) {
 	x := p.rows(p.x)
 	p.embed(x, b)
 	for l := range p.model.Blocks {
-		block, a := &p.model.Blocks[l], &p.layers[l]
-		p.normForward(&a.attn, x, block.AttnNorm)
+		a := &p.layers[l]
+		copy(a.attn.x.Data, x.Data)
 		if p.model.Config.Parallel {
-			p.normForward(&a.mlp, x, block.MLPNorm)
+			copy(a.mlp.x.Data, x.Data)
 		}
 		p.attentionForward(l, x, b)
 		if !p.model.Config.Parallel {
-			p.normForward(&a.mlp, x, block.MLPNorm)
+			copy(a.mlp.x.Data, x.Data)
 		}
 		p.mlpForward(l, x)
 	}
-	p.normForward(&p.last, x, p.model.Norm)
+	copy(p.last.x.Data, x.Data)
+	p.normed(&p.last, p.model.Norm)
 }
 
 // embed sets x to the tokens' embeddings, with those of their positions where
@@ -46,7 +47,7 @@ func (p *Pass) embed(x blas32.General, b *Batch) {
 func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, out := split(p.stage(2 * l))
-	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.rows(a.attn.h))
+	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.normed(&a.attn, block.AttnNorm))
 	if block.QNorm != nil {
 		a.qNorm.forward(p.n, a.qkv.q, block.QNorm, p.model.Config.NormEps)
 		a.kNorm.forward(p.n, a.qkv.k, block.KNorm, p.model.Config.NormEps)
@@ -63,18 +64,24 @@ func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 func (p *Pass) mlpForward(l int, x blas32.General) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, down := split(p.stage(2*l + 1))
-	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.rows(a.mlp.h))
-	act := p.rows(a.act)
-	p.model.Config.Activation.forward(act, &a.feed)
+	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.normed(&a.mlp, block.MLPNorm))
 	branch := p.rows(p.dh)
-	mapForward(down, block.Down, branch, act)
+	mapForward(down, block.Down, branch, p.activated(&a.feed))
 	kernel.Add(x.Data, branch.Data)
 }
 
-// normForward keeps x and computes its norm.
-func (p *Pass) normForward(a *activation, x blas32.General, n Norm) {
-	copy(a.x.Data, x.Data)
-	a.forward(p.n, n, p.model.Config.NormEps)
+// normed computes the norm of what a keeps, in p.h.
+func (p *Pass) normed(a *activation, n Norm) blas32.General {
+	h := p.rows(p.h)
+	a.forward(h, n, p.model.Config.NormEps)
+	return h
+}
+
+// activated computes f(gate) ∘ up, in p.act.
+func (p *Pass) activated(in *feed) blas32.General {
+	act := p.rows(p.act)
+	p.model.Config.Activation.forward(act, in)
+	return act
 }
 
 // mapsForward runs the maps that read one x.

@@ -53,7 +53,7 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 	n := len(positions)
 	x, logits := view(h.h, 0, 0, n, h.h.Cols), view(h.logits, 0, 0, n, h.logits.Cols)
 	for i, at := range positions {
-		copy(row(x, i), row(p.last.h, at))
+		copy(row(x, i), row(p.h, at))
 	}
 	p.model.Head.Forward(logits, x)
 

@@ -70,7 +70,7 @@ func BenchmarkHead(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fillNormal(p.last.h.Data, 1, rng)
+	fillNormal(p.h.Data, 1, rng)
 	p.n = layerTokens
 	var batch Batch
 	for range len(layerStarts) - 1 {
@@ -95,19 +95,19 @@ func BenchmarkHead(b *testing.B) {
 // BenchmarkElementwise is what stands between the products of a block.
 func BenchmarkElementwise(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
-	x, dh, dx, dact := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
+	h, x, dh, dx, dact := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
 	norm, weight := newActivation(c, layerTokens), newNorm(c, "norm")
 	fillNormal(norm.x.Data, 1, rng)
 	gated, dgated, act := newFeed(c, layerTokens), newFeed(c, layerTokens), NewMatrix(layerTokens, c.Hidden)
 	fillNormal(gated.gate.Data, 1, rng)
 	fillNormal(gated.up.Data, 1, rng)
 	turn := newRope(c)
-	norm.forward(layerTokens, weight, c.NormEps)
+	norm.forward(h, weight, c.NormEps)
 	for _, f := range []struct {
 		name string
 		run  func()
 	}{
-		{"norm/forward", func() { norm.forward(layerTokens, weight, c.NormEps) }},
+		{"norm/forward", func() { norm.forward(h, weight, c.NormEps) }},
 		{"norm/backward", func() { clear(dx.Data); norm.backward(dx, nil, dh, weight) }},
 		{"swiglu/forward", func() { SiLU.forward(act, &gated) }},
 		{"swiglu/backward", func() { SiLU.backward(&dgated, dact, &gated) }},

@@ -84,9 +84,8 @@ func (l *Linear) Backward(dx, dy blas32.General) {
 // the whole of it, frozen part included, in whatever form is cheapest.
 type Map interface {
 	// Forward computes the map's output: x is (N, in), y is (N, out).
-	// x stays as it is until Backward.
 	Forward(y, x blas32.General)
-	// Backward is given the x of the last Forward and the gradient dy of its
+	// Backward is given the values of the last Forward's x and the gradient dy of its
 	// output. It adds the gradient of x to dx, or leaves it out where dx has
 	// no rows because nobody asks for it, and adds the gradients of the
 	// map's own parameters to their accumulators.

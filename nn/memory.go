@@ -4,20 +4,20 @@ package nn
 // tokens through a model of c, beside the model and the maps.
 func (c Config) PassBytes(tokens int) int64 {
 	q, qkv, in := c.widths()
-	norm := 2*c.Dim + 1 // floats a token
+	norm := c.Dim + 1 // floats a token
 	if c.LayerNorm {
 		norm++
 	}
-	layer := 2*norm + qkv + q + c.Heads + in + c.Hidden
-	gradients := 2*c.Dim + qkv + q + in + c.Hidden
+	layer := 2*norm + qkv + q + c.Heads + in
+	shared := 3*c.Dim + qkv + q + in + 2*c.Hidden
 	if c.QKNorm {
 		layer += (c.Heads + c.KVHeads) * (c.HeadDim + 1)
 	}
 	if c.Parallel {
-		gradients += c.Dim
+		shared += c.Dim
 	}
 	n, longest := int64(tokens), int64(min(c.Context, tokens))
-	perToken := int64(c.Layers)*int64(layer) + int64(norm+gradients)
+	perToken := int64(c.Layers)*int64(layer) + int64(norm+shared)
 	rope := longest * int64(c.rotaryDim())
 	qkNorm := int64(0)
 	if c.QKNorm {

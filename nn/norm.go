@@ -8,28 +8,27 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// activation is a norm's input and output, and what its way back needs.
+// activation is a norm's input, and what its way back needs.
 type activation struct {
 	x    blas32.General // (N, C) input
 	mean []float32      // (N) of a LayerNorm; nil for an RMSNorm
 	inv  []float32      // (N) what rows are multiplied by
-	h    blas32.General // (N, C) output
 }
 
 func newActivation(c Config, tokens int) activation {
 	return activation{
-		x: NewMatrix(tokens, c.Dim), h: NewMatrix(tokens, c.Dim),
+		x:    NewMatrix(tokens, c.Dim),
 		mean: newBias(tokens, c.LayerNorm), inv: make([]float32, tokens),
 	}
 }
 
-// forward normalizes the first rows of a.x into a.h.
-func (a *activation) forward(rows int, n Norm, eps float64) {
-	for i := range rows {
+// forward normalizes the rows of a.x that h has into h, (N, C).
+func (a *activation) forward(h blas32.General, n Norm, eps float64) {
+	for i := range h.Rows {
 		if n.Bias == nil {
-			a.inv[i] = kernel.RMSNorm(row(a.h, i), row(a.x, i), n.Weight, eps)
+			a.inv[i] = kernel.RMSNorm(row(h, i), row(a.x, i), n.Weight, eps)
 		} else {
-			a.mean[i], a.inv[i] = layerNorm(row(a.h, i), row(a.x, i), n.Weight, n.Bias, eps)
+			a.mean[i], a.inv[i] = layerNorm(row(h, i), row(a.x, i), n.Weight, n.Bias, eps)
 		}
 	}
 }

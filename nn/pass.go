@@ -19,10 +19,12 @@ type Pass struct {
 
 	rope   rope
 	layers []activations
-	last   activation // final norm
+	last   activation // of the final norm
 	n      int        // tokens of the batch at hand
 
 	x       blas32.General // (N, C) residual stream; its gradient on the way back
+	h       blas32.General // (N, C) output of the norm at hand
+	act     blas32.General // (N, F) f(gate) ∘ up of the block at hand
 	dy      blas32.General // (N, C) gradient of a block's output; no rows unless blocks are parallel
 	dh      blas32.General // (N, C) gradient of a norm's output
 	dhead   []float32      // (D) gradient of a head of q or k; nil unless these have norms
@@ -35,7 +37,9 @@ type Pass struct {
 	discard blas32.General // (0, 0): the gradient that nobody asks for
 }
 
-// activations is what one block keeps between forward and backward.
+// activations is what one block keeps between forward and backward. The outputs
+// of its norms and f(gate) ∘ up are a third of all it computes and cheap: the
+// way back computes them again.
 type activations struct {
 	attn         activation
 	qNorm, kNorm headNorm
@@ -44,14 +48,13 @@ type activations struct {
 	att          blas32.General // (N, H·D) attention's output
 	mlp          activation
 	feed         feed
-	act          blas32.General // (N, F) f(gate) ∘ up
 }
 
 func newActivations(c Config, n int) activations {
 	a := activations{
 		attn: newActivation(c, n), mlp: newActivation(c, n),
 		qkv: newProjection(c, n), lse: make([]float32, n*c.Heads), att: NewMatrix(n, c.Heads*c.HeadDim),
-		feed: newFeed(c, n), act: NewMatrix(n, c.Hidden),
+		feed: newFeed(c, n),
 	}
 	if c.QKNorm {
 		a.qNorm, a.kNorm = newHeadNorm(n, c.Heads, c.HeadDim), newHeadNorm(n, c.KVHeads, c.HeadDim)
@@ -151,7 +154,8 @@ func (p *Pass) allocate() {
 		p.layers[i] = newActivations(c, n)
 	}
 	p.last = newActivation(c, n)
-	p.x, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
+	p.x, p.h, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
+	p.act = NewMatrix(n, c.Hidden)
 	if c.Parallel {
 		p.dy = NewMatrix(n, c.Dim)
 	}
@@ -220,7 +224,7 @@ func (p *Pass) Logits(b *Batch) (blas32.General, error) {
 	}
 	p.forward(b)
 	logits := NewMatrix(p.n, p.model.Config.Vocab)
-	p.model.Head.Forward(logits, p.rows(p.last.h))
+	p.model.Head.Forward(logits, p.rows(p.h))
 	return logits, nil
 }
 

@@ -136,12 +136,12 @@ func TestPassBytes(t *testing.T) {
 func passBytes(p *Pass) int64 {
 	floats := 0
 	for _, x := range [][]float32{
-		p.x.Data, p.dy.Data, p.dh.Data, p.dhead, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
+		p.x.Data, p.h.Data, p.act.Data, p.dy.Data, p.dh.Data, p.dhead, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
 		p.attend.p, p.attend.dp, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
 	} {
 		floats += len(x)
 	}
-	norm := func(a activation) { floats += len(a.x.Data) + len(a.h.Data) + len(a.mean) + len(a.inv) }
+	norm := func(a activation) { floats += len(a.x.Data) + len(a.mean) + len(a.inv) }
 	outputs := func(qkv projection, f feed) {
 		for _, m := range append(qkv.outputs, f.outputs...) {
 			floats += len(m.Data)
@@ -153,7 +153,7 @@ func passBytes(p *Pass) int64 {
 		norm(a.attn)
 		norm(a.mlp)
 		outputs(a.qkv, a.feed)
-		floats += len(a.lse) + len(a.att.Data) + len(a.act.Data)
+		floats += len(a.lse) + len(a.att.Data)
 		for _, h := range []headNorm{a.qNorm, a.kNorm} {
 			floats += len(h.x.Data) + len(h.inv)
 		}
