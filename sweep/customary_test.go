@@ -53,6 +53,24 @@ optimizer=lion rank=8 | lion 0 0.9 0.9 1e-08
 	}
 }
 
+// An axis is left alone also where no file was read.
+func TestCustomarySettingsLeaveAxes(t *testing.T) {
+	e := &Experiment{Base: Defaults(), Grid: []Axis{{"optimizer", []any{"muon"}}, {"momentum", []any{0.5}}}}
+	e.Base.Data.Source = "a.txt"
+	if got, want := show(t, e, "momentum"), "optimizer=muon momentum=0.5 | 0.5\n"; got != want {
+		t.Errorf("got %swant %s", got, want)
+	}
+}
+
+// Nothing is written of optimizers that the experiment has not.
+func TestCustomarySettingsOfOthersAreNotWritten(t *testing.T) {
+	text, err := read(t, "{name: x, data: a.txt, grid: {optimizer: [sgd, muon]}}").Resolved()
+	check(t, err)
+	if s := string(text); !strings.Contains(s, "momentum: 0.95") || strings.Contains(s, "lion") {
+		t.Errorf("resolved:\n%s", s)
+	}
+}
+
 // An optimizer is handed all settings that it has and no others.
 func TestOptimizersGetTheirSettings(t *testing.T) {
 	for _, name := range nn.Optimizers() {
