@@ -208,7 +208,7 @@ func (d duel) allDiverged() bool {
 // doubts are what keeps a reader from taking a row at face value.
 func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	if d.refused != nil {
-		return []string{d.refused.Error()}
+		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
 	}
 	add := func(text string) {
 		if text != "" && !slices.Contains(doubts, text) {
@@ -242,8 +242,12 @@ func (d duel) tooFew() string {
 	for metrics.LeastP(need)*float64(d.tests) > level {
 		need++
 	}
-	return fmt.Sprintf("n = %d: sign flips give a p of %s at least, and the first of %d tests is held to %s: lower or higher takes %d seeds",
-		n, significant(metrics.LeastP(n), 2), d.tests, significant(level/float64(d.tests), 2), need)
+	held := ""
+	if d.tests > 1 {
+		held = fmt.Sprintf(", and the first of %d tests is held to %s", d.tests, significant(level/float64(d.tests), 2))
+	}
+	return fmt.Sprintf("n = %d: sign flips give a p of %s at least%s: lower or higher takes %d seeds",
+		n, significant(metrics.LeastP(n), 2), held, need)
 }
 
 // survivors says what the difference is over where runs have no loss.

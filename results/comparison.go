@@ -29,7 +29,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		{"numerics", fmt.Sprint(c.Provenance.Numerics), fmt.Sprint(reference.Provenance.Numerics)},
 	} {
 		if part.a != part.b {
-			return Comparison{}, fmt.Errorf("not compared: two %s, %s and %s", part.name, part.a, part.b)
+			return Comparison{}, fmt.Errorf("results: not compared: two %s, %s and %s", part.name, part.a, part.b)
 		}
 	}
 	bySeed := make(map[uint64]float64)

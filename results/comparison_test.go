@@ -67,10 +67,10 @@ func closeTo(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) 
 func TestCompareRefusesMixtures(t *testing.T) {
 	loss, _ := metrics.StatisticNamed("val_loss")
 	for want, change := range map[string]func(*Cell){
-		"not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
-		"not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },
-		"not compared: two data, other and d":         func(c *Cell) { c.Provenance.DataHash = "other" },
-		"not compared: two numerics, 7 and 1":         func(c *Cell) { c.Provenance.Numerics = 7 },
+		"results: not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
+		"results: not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },
+		"results: not compared: two data, other and d":         func(c *Cell) { c.Provenance.DataHash = "other" },
+		"results: not compared: two numerics, 7 and 1":         func(c *Cell) { c.Provenance.Numerics = 7 },
 	} {
 		c := lossCell("rslora", 1, 2)
 		change(&c)

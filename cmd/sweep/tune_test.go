@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/results"
+)
+
+// tunedStore runs a small tuned experiment and returns its workplace, its store
+// and what the store asks for.
+func tunedStore(t *testing.T) (dir, store string, grid results.Grid) {
+	t.Helper()
+	dir = workplace(t)
+	check(t, os.WriteFile(filepath.Join(dir, "tuned.yaml"), []byte(`name: tuned
+model: model
+data: {source: sums.jsonl, validation: 6}
+train: {batch: 4, context: 32, steps: 3}
+grid: {rank: [2, 4], seed: [0, 1]}
+nuisance: {lr: [1e-4, 1e-3]}
+tune: {seed: [7, 8]}
+`), 0o666))
+	if _, text := sweepIn(t, dir, "run", "tuned.yaml"); strings.Contains(text, "sweep: ") {
+		t.Fatal(text)
+	}
+	store = filepath.Join(dir, "runs", "tuned")
+	grid, err := results.ReadGrid(store)
+	check(t, err)
+	return dir, store, grid
+}
+
+// sweepIn runs the command in a folder, whatever its exit status.
+func sweepIn(t *testing.T, dir string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var out, diagnosis bytes.Buffer
+	c := exec.Command("sweep", args...)
+	c.Dir, c.Stdout, c.Stderr = dir, &out, &diagnosis
+	c.Run() // the caller looks at what it says
+	return out.String(), diagnosis.String()
+}
+
+// TestIncompleteTuning: what a store lacks of its tuning is counted, is shown
+// in its table, and is trained again, to the same store.
+func TestIncompleteTuning(t *testing.T) {
+	t.Parallel()
+	dir, store, grid := tunedStore(t)
+	first, _ := sweepIn(t, dir, "table", "runs/tuned")
+
+	check(t, os.RemoveAll(filepath.Join(store, "runs", grid.Tuning[0].ID)))
+	if out, _ := sweepIn(t, dir, "status", "runs/tuned"); !strings.Contains(out, "missing   1\n") {
+		t.Errorf("status without a run of the tuning:\n%s", out)
+	}
+	out, diagnosis := sweepIn(t, dir, "table", "runs/tuned")
+	if !strings.Contains(out, "1 missing: nothing is chosen yet") || !strings.Contains(diagnosis, "1 of 12 runs are missing") || strings.Count(out, "  chosen  ") != 1 {
+		t.Errorf("table without a run of the tuning:\n%s%s", out, diagnosis)
+	}
+
+	for _, p := range grid.Runs {
+		check(t, os.RemoveAll(filepath.Join(store, "runs", p.ID)))
+	}
+	if _, diagnosis = sweepIn(t, dir, "table", "runs/tuned"); !strings.Contains(diagnosis, "holds runs of its tuning alone, and none that is reported") {
+		t.Errorf("table without a reported run: %s", diagnosis)
+	}
+	if again, diagnosis := sweepIn(t, dir, "run", "tuned.yaml"); again != first {
+		t.Errorf("mended, the tables are\n%s\nand were\n%s\n%s", again, first, diagnosis)
+	}
+}
+
+// TestAdaptersOfTunedRuns: the runs that are reported hand their adapters out,
+// and those of the tuning do not.
+func TestAdaptersOfTunedRuns(t *testing.T) {
+	t.Parallel()
+	dir, store, grid := tunedStore(t)
+	check(t, os.RemoveAll(store))
+	sweepIn(t, dir, "run", "tuned.yaml", "--adapters", "adapters")
+	entries, err := os.ReadDir(filepath.Join(dir, "adapters"))
+	check(t, err)
+	if len(entries) != len(grid.Runs) {
+		t.Errorf("%d adapters, want %d", len(entries), len(grid.Runs))
+	}
+	for _, p := range grid.Runs {
+		if !adapters(filepath.Join(dir, "adapters")).has(p.ID) {
+			t.Errorf("run %s has no adapter", p.ID)
+		}
+	}
+}
