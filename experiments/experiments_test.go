@@ -7,10 +7,20 @@ var embedded = map[string]struct {
 	set  []string
 	runs int
 }{
-	"gsm8k":        {[]string{"data=train.jsonl"}, 5 * 2 * 3},
-	"paper-fig2-3": {nil, 6 * 2 * 3},
-	"quickstart":   {nil, 5 * 2 * 3},
-	"rank-check":   {nil, 2 * 2 * 5 * 3},
+	"gsm8k":           {[]string{"data=train.jsonl"}, 5 * 2 * 3},
+	"paper-fig2-3":    {nil, 6 * 2 * 3},
+	"quickstart":      {nil, 5 * 2 * 3},
+	"paper-fig4":      {nil, 6 * 2 * 3},
+	"paper-fig5":      {nil, 6 * 2 * 3},
+	"paper-attention": {nil, 6 * 2 * 3},
+	"paper-init":      {nil, 4 * 4 * 3},
+	"paper-rates":     {nil, (6 + 1) * 5},
+	"paper-scalings":  {nil, 6 * 4 * 3},
+	"theory":          {nil, 2 * 5 * 9 * 20},
+	"phase":           {nil, 7 * 5 * 6 * 3 * 2},
+	"init":            {nil, 5 * 3 * 20},
+	"tuned":           {nil, 2 * 3 * 6 * 5}, // all rates on the grid's seeds; a plan runs fewer
+	"rank-check":      {nil, 2 * 2 * 5 * 3},
 }
 
 func TestEmbedded(t *testing.T) {
@@ -45,5 +55,41 @@ func TestGSM8KSaysWhatToSet(t *testing.T) {
 	const want = "sweep: gsm8k: data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions"
 	if _, err := e.Configs(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// Every experiment of the reproduction can be run at both scales, and the small
+// one is smaller.
+func TestOverrides(t *testing.T) {
+	count := func(name, scale string) (runs int, steps int) {
+		e, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := Overrides(name, scale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Set(set...); err != nil {
+			t.Fatalf("%s at scale %s: %v", name, scale, err)
+		}
+		points, err := e.Configs()
+		if err != nil {
+			t.Fatalf("%s at scale %s: %v", name, scale, err)
+		}
+		for _, p := range points {
+			steps += p.Config.Train.Steps
+		}
+		return len(points), steps
+	}
+	for name := range small {
+		fullRuns, fullSteps := count(name, "full")
+		smallRuns, smallSteps := count(name, "small")
+		if smallRuns == 0 || smallSteps >= fullSteps {
+			t.Errorf("%s: %d runs of %d steps in all, and at scale small %d of %d", name, fullRuns, fullSteps, smallRuns, smallSteps)
+		}
+	}
+	if _, err := Overrides("theory", "huge"); err == nil {
+		t.Error("there is a scale huge")
 	}
 }

@@ -40,6 +40,14 @@ func MeanInterval(xs []float64) Interval {
 	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
 }
 
+// SE is the standard error of the mean; NaN where N is below 2.
+func (i Interval) SE() float64 {
+	if i.N < 2 {
+		return math.NaN()
+	}
+	return (i.High - i.Low) / 2 / tQuantile(i.N-1)
+}
+
 // tQuantile is the 0.975 quantile of Student's t with df degrees of freedom.
 func tQuantile(df int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}.Quantile(0.975)

@@ -68,3 +68,16 @@ func field(v float64) string {
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
+
+// intervalText writes one interval in a sentence: 1.863 ± 0.012.
+func intervalText(i metrics.Interval) string {
+	if math.IsNaN(i.Low) {
+		return significant(i.Mean, 4)
+	}
+	half := (i.High - i.Low) / 2
+	if !(half > 0) {
+		return significant(i.Mean, 4) + " ± 0"
+	}
+	d := max(0, decimals(half))
+	return fixed(i.Mean, d) + " ± " + fixed(half, d)
+}

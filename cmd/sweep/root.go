@@ -39,7 +39,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newStatus(), newTable(), newPlot(), newExport(), newVerify(), newEval(), newMerge(), newExplain(), newPretrain())
+	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newReproduce(), newStatus(), newTable(), newPlot(), newExport(), newVerify(), newEval(), newMerge(), newExplain(), newPretrain())
 	return root
 }
 
