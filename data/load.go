@@ -53,8 +53,9 @@ func Recipes() []string {
 //     not empty, each with a newline; the output;
 //   - text: a plain text.
 //
-// Files are UTF-8, with or without a byte order mark. An error names the file
-// and the line.
+// Files are UTF-8, with or without a byte order mark; half a surrogate pair that
+// JSON escapes, as in "\ud800", becomes U+FFFD. An error names the file and the
+// line.
 func Load(source string) (*Corpus, error) {
 	examples, err := load(source)
 	if err != nil {

@@ -37,6 +37,7 @@ func TestLoadForms(t *testing.T) {
 		{"more said comes first", "a.jsonl", `{"text":"t","prompt":"a","completion":"b"}`, []Example{pair("a", "b")}},
 		{"lines differ, some blank", "a.jsonl", "\ufeff{\"text\":\"x\"}\r\n\n  \n{\"prompt\":\"a\",\"completion\":\"b\"}",
 			[]Example{{{Text, "x"}}, pair("a", "b")}},
+		{"half a surrogate pair", "a.jsonl", `{"text":"\ud800a\udc00\ud83d\ude00\ud83d"}`, text("\uFFFDa\uFFFD😀\uFFFD")},
 		{"spaces", "a.jsonl", " { \"text\" :  \"x\"  } ", text("x")},
 		{"conversation", "a.jsonl", `{"messages": [
 			{"role":"system","content":"s"}, {"role":"user","content":"u"}, {"role":"assistant","content":"a","name":"x"},
