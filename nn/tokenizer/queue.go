@@ -2,7 +2,12 @@ package tokenizer
 
 // queue is a binary heap, the item before all others on top. It is
 // container/heap without the interfaces, which allocate.
-type queue[T interface{ before(T) bool }] []T
+type queue[T ranked[T]] []T
+
+type ranked[T any] interface {
+	// before reports whether an item comes before another.
+	before(other T) bool
+}
 
 func (q *queue[T]) push(item T) {
 	list := append(*q, item)
