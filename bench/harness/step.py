@@ -29,13 +29,12 @@ def our_step(binary, rank, steps, *flags):
     return said | {"rate": said["tokens"] / said["seconds"]}
 
 
-def their_step(python, contender, way, file, steps, cache):
-    processes, n = WAYS[way]
+def their_step(python, contender, processes, n, file, steps, cache):
     warm = 2 if "--compile" in contender.flags else 1
     program, *flags = contender.flags
     command = [python, "bench/peers/step.py", program, file, f"--threads={n}", f"--warm={warm}", f"--steps={steps}", *flags]
     said = tools.race([command] * processes, TORCHINDUCTOR_CACHE_DIR=os.path.join(cache, "inductor"), **tools.threads(n))
-    return {"rate": sum(s["tokens"] / s["seconds"] for s in said), "losses": said[0]["losses"]}
+    return said[0] | {"rate": sum(s["tokens"] / s["seconds"] for s in said)}
 
 
 def turns(contender, flags, rounds, steps):
@@ -61,7 +60,7 @@ def measure(python, binaries, cache, flags, quick, log):
                 if i >= most:
                     continue
                 try:
-                    line[c.name, way] = their_step(python, c, way, file, taken, cache)
+                    line[c.name, way] = their_step(python, c, *WAYS[way], file, taken, cache)
                 except RuntimeError as e:
                     found["failed"][f"{c.name}, {way}, rank {rank}"] = str(e).strip().splitlines()[-1]
             found["rounds"][rank].append(line)

@@ -48,15 +48,26 @@ type goldenRun struct {
 
 // eachGolden runs a test with every model of testdata.
 func eachGolden(t *testing.T, test func(*testing.T, golden)) {
+	for _, dir := range goldenFolders(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) { test(t, readGolden(t, dir)) })
+	}
+}
+
+func goldenFolders(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob("testdata/*/golden.json")
 	check(t, err)
 	if len(files) == 0 {
 		t.Fatal("testdata has no model")
 	}
-	for _, file := range files {
-		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) { test(t, readGolden(t, filepath.Dir(file))) })
+	for i, file := range files {
+		files[i] = filepath.Dir(file)
 	}
+	return files
 }
+
+// report tells bench/real of a measurement.
+func report(t *testing.T, what string, x float64) { t.Attr(what, fmt.Sprintf("%.3g", x)) }
 
 func readGolden(t *testing.T, dir string) golden {
 	t.Helper()
@@ -136,10 +147,11 @@ func TestOfRangeSees(t *testing.T) {
 // same merged weights; and the same adapters after they were written here.
 func TestPEFTAdapters(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
-		if d := ofRange(g.logits(t, g.model, nil), g.tensor(t, "logits")); !(d <= 1e-5) {
-			t.Errorf("without adapters: logits differ by %.2g of their range", d)
+		worst := ofRange(g.logits(t, g.model, nil), g.tensor(t, "logits"))
+		if !(worst <= 1e-5) {
+			t.Errorf("without adapters: logits differ by %.2g of their range", worst)
 		}
-		var worst, worstMerged float64
+		var worstMerged float64
 		for _, name := range g.Cases {
 			f, err := Read(filepath.Join(g.dir, "adapters", name), g.model)
 			check(t, err)
@@ -166,7 +178,8 @@ func TestPEFTAdapters(t *testing.T) {
 				t.Errorf("%s: written and read again, it computes something else", name)
 			}
 		}
-		t.Logf("%d adapters: logits within %.2g of PEFT's, merged within %.2g of attached", len(g.Cases), worst, worstMerged)
+		report(t, "logits", worst)
+		report(t, "merged", worstMerged)
 	})
 }
 
@@ -260,7 +273,7 @@ func TestGradientsArePEFTs(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%d schemes and targets, both forms: gradients within %.2g of PEFT's", len(g.Runs), worst)
+		report(t, "gradients", worst)
 	})
 }
 
@@ -326,7 +339,8 @@ func TestTrainingIsPEFTs(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%d runs of ten steps: loss within %.2g, gradient norms within %.2g of PEFT's", 2*len(g.Runs), worstLoss, worstNorm)
+		report(t, "losses", worstLoss)
+		report(t, "norms", worstNorm)
 	})
 }
 

@@ -37,16 +37,17 @@ func python(t *testing.T) string {
 
 // pythonModel is a model for testdata/load.py.
 type pythonModel struct {
-	Name    string `json:"name"`
-	Model   string `json:"model"`
-	Adapter string `json:"adapter"`
+	Name    string    `json:"name"`
+	Model   string    `json:"model"`
+	Adapter string    `json:"adapter"`
+	Tokens  [][]int32 `json:"tokens"`
 }
 
 // pythonLogits returns what transformers and PEFT compute.
-func pythonLogits(t *testing.T, python string, tokens [][]int32, models []pythonModel) map[string][]float32 {
+func pythonLogits(t *testing.T, python string, models []pythonModel) map[string][]float32 {
 	t.Helper()
 	dir := t.TempDir()
-	request, err := json.Marshal(map[string]any{"tokens": tokens, "models": models})
+	request, err := json.Marshal(models)
 	check(t, err)
 	check(t, os.WriteFile(filepath.Join(dir, "request.json"), request, 0o666))
 	out, err := exec.CommandContext(t.Context(), python, "testdata/load.py",
@@ -83,34 +84,52 @@ func (g golden) ofScheme(t *testing.T, scheme lora.Scheme, several bool) *Folder
 // and with ranks that differ.
 func TestPEFTLoadsOurs(t *testing.T) {
 	python := python(t)
-	eachGolden(t, func(t *testing.T, g golden) {
-		here := make(map[string][]float32)
-		var models []pythonModel
-		c, err := checkpoint.Load(g.dir)
-		check(t, err)
+	here := make(map[string]map[string][]float32) // logits by folder and adapters
+	var models []pythonModel
+	for _, dir := range goldenFolders(t) {
+		g := readGolden(t, dir)
+		here[dir] = make(map[string][]float32)
 		for name, scheme := range schemes {
 			for _, several := range []bool{false, true} {
 				f := g.ofScheme(t, scheme, several)
-				adapted, merged := t.TempDir(), t.TempDir()
-				check(t, f.Write(adapted))
-				c.Model = g.model.Clone()
-				check(t, lora.Merge(c.Model, f.Adapters))
-				check(t, checkpoint.Save(merged, c, checkpoint.F32))
-				name := fmt.Sprintf("%s, several ranks %t", name, several)
-				here[name], here[name+", merged"] = g.attached(t, f.Adapters), g.attached(t, f.Adapters)
-				models = append(models, pythonModel{name, g.dir, adapted}, pythonModel{name + ", merged", merged, ""})
+				logits := g.attached(t, f.Adapters)
+				name := fmt.Sprintf("%s: %s, several ranks %t", dir, name, several)
+				here[dir][name], here[dir][name+", merged"] = logits, logits
+				models = append(models,
+					pythonModel{name, dir, writtenFolder(t, f), g.Tokens},
+					pythonModel{name + ", merged", mergedFolder(t, dir, f), "", g.Tokens})
 			}
 		}
+	}
+	there := pythonLogits(t, python, models)
+	eachGolden(t, func(t *testing.T, g golden) {
 		var worst float64
-		there := pythonLogits(t, python, g.Tokens, models)
-		for name, want := range there {
-			d := ofRange(here[name], want)
+		for name, logits := range here[g.dir] {
+			d := ofRange(logits, there[name])
 			if worst = max(worst, d); !(d <= 1e-5) {
 				t.Errorf("%s: logits differ from PEFT's by %.2g of their range", name, d)
 			}
 		}
-		t.Logf("%d models: logits within %.2g of PEFT's", len(there), worst)
+		report(t, "loaded", worst)
 	})
+}
+
+// writtenFolder returns a folder of adapters.
+func writtenFolder(t *testing.T, f *Folder) string {
+	dir := t.TempDir()
+	check(t, f.Write(dir))
+	return dir
+}
+
+// mergedFolder returns a folder of a golden's model with adapters merged into it.
+func mergedFolder(t *testing.T, model string, f *Folder) string {
+	dir := t.TempDir()
+	c, err := checkpoint.Load(model)
+	check(t, err)
+	c.Model = c.Model.Clone()
+	check(t, lora.Merge(c.Model, f.Adapters))
+	check(t, checkpoint.Save(dir, c, checkpoint.F32))
+	return dir
 }
 
 // TestMergedIsAttached: to 1e-5 of the output's range, under every scheme.
@@ -128,6 +147,6 @@ func TestMergedIsAttached(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%d schemes: merged within %.2g of attached", len(schemes), worst)
+		report(t, "merged", worst)
 	})
 }

