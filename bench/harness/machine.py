@@ -47,6 +47,19 @@ def venv(folder):
     return python
 
 
+def build(folder):
+    """Our programs and benchmarks, by name."""
+    os.makedirs(folder, exist_ok=True)
+    programs = {"sweep": "cmd/sweep", "step": "bench/step", "material": "bench/material"}
+    tests = {"kernel": "nn/kernel", "steptest": "bench/step", "checkpoint": "nn/checkpoint"}
+    at = {name: os.path.join(folder, name) for name in programs | tests}
+    for name, package in programs.items():
+        output(["go", "build", "-o", at[name], f"./{package}"])
+    for name, package in tests.items():
+        output(["go", "test", "-c", "-o", at[name], f"./{package}"])
+    return at
+
+
 def versions(python):
     code = (
         "import torch, peft, transformers, numpy, platform; from torch.backends import mkl, mkldnn\n"
