@@ -43,8 +43,11 @@ func (c *Client) cached(n Name) (string, error) {
 	return c.result(n, commit), nil
 }
 
-// needed returns the files without which a snapshot is no model.
+// needed returns the files without which a snapshot is no model or adapter.
 func (c *Client) needed(n Name, commit string) ([]string, error) {
+	if n.Adapter {
+		return adapterFiles, nil
+	}
 	if n.File != "" {
 		return []string{n.File}, nil
 	}

@@ -25,8 +25,11 @@ var companions = []string{
 	"config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
 }
 
-// Fetch makes sure that the cache has a model, and returns its folder, or its
-// GGUF file. What is there already is not fetched again.
+// adapterFiles are what a PEFT adapter is read from.
+var adapterFiles = []string{"adapter_config.json", "adapter_model.safetensors"}
+
+// Fetch makes sure that the cache has a model or adapter, and returns its folder,
+// or its GGUF file. What is there already is not fetched again.
 func (c *Client) Fetch(ctx context.Context, n Name) (string, error) {
 	path, err := c.fetch(ctx, n)
 	if err != nil {
@@ -82,9 +85,12 @@ func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
 // wanted returns the files of a repository that the name asks for.
 func (c *Client) wanted(ctx context.Context, n Name, commit string, files map[string]entry) ([]string, error) {
 	var all []string
-	if n.File != "" {
+	switch {
+	case n.Adapter:
+		all = adapterFiles
+	case n.File != "":
 		all = []string{n.File}
-	} else {
+	default:
 		for _, file := range companions {
 			if _, ok := files[file]; ok {
 				all = append(all, file)
@@ -154,7 +160,7 @@ func others(n Name, files map[string]entry) string {
 		}
 	}
 	switch {
-	case len(ggufs) > 0:
+	case len(ggufs) > 0 && !n.Adapter:
 		return ": name one of " + strings.Join(ggufs, ", ")
 	case pickled != "":
 		return ": " + pickled + " is a pickle, which is a program and is not read; convert it to safetensors"

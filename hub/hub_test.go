@@ -258,6 +258,31 @@ func TestShards(t *testing.T) {
 	wantError(t, err, "has no file gone.safetensors")
 }
 
+// An adapter is fetched apart from the model beside it, and one from the other.
+func TestAdapter(t *testing.T) {
+	s := newServer(t)
+	c := s.client(t)
+	n := mustParse(t, "org/name")
+	n.Adapter = true
+	_, err := c.Fetch(context.Background(), n)
+	wantError(t, err, "hub: org/name: has no file adapter_config.json at revision main: pytorch_model.bin is a pickle")
+	s.files["adapter_config.json"], s.files["adapter_model.safetensors"] = `{"r": 8}`, "A and B"
+	dir, err := c.Fetch(context.Background(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 || entries[0].Name() != "adapter_config.json" || entries[1].Name() != "adapter_model.safetensors" {
+		t.Errorf("%v, %v", entries, err)
+	}
+	c.Offline = true
+	if again, err := c.Fetch(context.Background(), n); again != dir || err != nil {
+		t.Errorf("offline: %s, %v", again, err)
+	}
+	_, err = c.Fetch(context.Background(), mustParse(t, "org/name"))
+	wantError(t, err, "config.json is not in the cache")
+}
+
 func TestNoWeights(t *testing.T) {
 	s := newServer(t)
 	delete(s.files, "model.safetensors")
@@ -492,10 +517,10 @@ func TestSideBySide(t *testing.T) {
 
 func TestParseName(t *testing.T) {
 	for text, want := range map[string]Name{
-		"org/name":                 {"org/name", "", "main"},
-		"org/Na.me-1_x@v1.0":       {"org/Na.me-1_x", "", "v1.0"},
-		"org/name/a/b.gguf":        {"org/name", "a/b.gguf", "main"},
-		"org/name/b.gguf@refs/x/1": {"org/name", "b.gguf", "refs/x/1"},
+		"org/name":                 {Repo: "org/name", Revision: "main"},
+		"org/Na.me-1_x@v1.0":       {Repo: "org/Na.me-1_x", Revision: "v1.0"},
+		"org/name/a/b.gguf":        {Repo: "org/name", File: "a/b.gguf", Revision: "main"},
+		"org/name/b.gguf@refs/x/1": {Repo: "org/name", File: "b.gguf", Revision: "refs/x/1"},
 	} {
 		if n, ok := ParseName(text); !ok || n != want || n.String() != text {
 			t.Errorf("%s: %+v, %v, %s", text, n, ok, n)

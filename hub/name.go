@@ -6,11 +6,13 @@ import (
 	"strings"
 )
 
-// Name is what a model is called: ORG/NAME[/FILE.gguf][@REVISION].
+// Name is what a model is called, ORG/NAME[/FILE.gguf][@REVISION], or an
+// adapter, ORG/NAME[@REVISION].
 type Name struct {
 	Repo     string // ORG/NAME
 	File     string // a GGUF file; empty for a model in safetensors
 	Revision string // branch, tag or commit; main if none is given
+	Adapter  bool   // of PEFT, which is asked for in place of a model
 }
 
 var (

@@ -41,7 +41,7 @@ func newEval() *cobra.Command {
 		Args: exactly(),
 	}
 	model := cmd.Flags().String("model", "", "`MODEL` to score with")
-	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter")
+	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter, or its name org/name[@revision] on the hub")
 	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
 	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
@@ -99,7 +99,11 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	e := &evaluation{warningTexts: d.Stats.Warnings()}
 	var maps map[string]nn.Map
 	if adapter != "" {
-		set, err := peft.Load(adapter, c.Model, tokens)
+		folder, err := adapterFolder(cmd, adapter)
+		if err != nil {
+			return nil, err
+		}
+		set, err := peft.Load(folder, c.Model, tokens)
 		if err != nil {
 			return nil, err
 		}

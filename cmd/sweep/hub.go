@@ -19,14 +19,24 @@ import (
 // neither embedded nor here.
 func local(cmd *cobra.Command) *sweep.Local {
 	l := sweep.NewLocal(models.FS)
-	l.Find = func(name string) (string, error) { return find(cmd.Context(), cmd.ErrOrStderr(), name) }
+	l.Find = func(name string) (string, error) {
+		n, ok := hub.ParseName(name)
+		return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok)
+	}
 	return l
 }
 
-// find returns the path of a model: the name itself where there is such a file
-// or folder or where it is no name of the hub's, which is asked otherwise.
-func find(ctx context.Context, stderr io.Writer, name string) (string, error) {
+// adapterFolder returns the folder of an adapter, which is fetched if it is not
+// here.
+func adapterFolder(cmd *cobra.Command, name string) (string, error) {
 	n, ok := hub.ParseName(name)
+	n.Adapter = true
+	return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok && n.File == "")
+}
+
+// find returns the path of what is called so: the name itself where there is such
+// a file or folder or where it is no name n of the hub's, which is asked otherwise.
+func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok bool) (string, error) {
 	if _, err := os.Stat(name); err == nil || !ok {
 		return name, nil
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ranksweep/hub"
 )
 
 func TestFindTakesWhatIsHere(t *testing.T) {
@@ -24,17 +26,21 @@ func TestFindTakesWhatIsHere(t *testing.T) {
 	if err := os.MkdirAll("org/name", 0o755); err != nil {
 		t.Fatal(err)
 	}
+	find := func(name string) (string, error) {
+		n, ok := hub.ParseName(name)
+		return find(context.Background(), new(bytes.Buffer), name, n, ok)
+	}
 	for _, name := range []string{"org/name", "missing", "a/b/c", "models/x.gguf"} {
-		if path, err := find(context.Background(), new(bytes.Buffer), name); path != name || err != nil || asked {
+		if path, err := find(name); path != name || err != nil || asked {
 			t.Errorf("%s: %s, %v; the hub is asked: %v", name, path, err, asked)
 		}
 	}
-	_, err := find(context.Background(), new(bytes.Buffer), "org/other")
+	_, err := find("org/other")
 	if err == nil || !strings.Contains(err.Error(), "no file or folder org/other is here; hub: org/other: there is no such model") {
 		t.Error(err)
 	}
 	t.Setenv("HF_HUB_OFFLINE", "1")
-	if _, err := find(context.Background(), new(bytes.Buffer), "org/other"); err == nil || !strings.Contains(err.Error(), "HF_HUB_OFFLINE forbids") {
+	if _, err := find("org/other"); err == nil || !strings.Contains(err.Error(), "HF_HUB_OFFLINE forbids") {
 		t.Error(err)
 	}
 }

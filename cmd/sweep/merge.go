@@ -23,7 +23,7 @@ func newMerge() *cobra.Command {
 			"model with its tokenizer into a folder that transformers loads. Sums are float32;\n" +
 			"the weights are stored in the form that MODEL has them in. F16 and BF16 round them,\n" +
 			"to 3 and 2 digits: --dtype F32 keeps all of a small γBA.\n\n" +
-			modelHelp + " ADAPTER is a PEFT folder.",
+			modelHelp + " ADAPTER is a PEFT folder, or the hub's name of one.",
 		Example: "  sweep merge SmolLM2 my-adapter --out merged",
 		Args:    exactly("MODEL", "ADAPTER"),
 	}
@@ -42,7 +42,11 @@ func newMerge() *cobra.Command {
 				return usageError{err}
 			}
 		}
-		f, err := peft.Read(args[1], c.Model)
+		folder, err := adapterFolder(cmd, args[1])
+		if err != nil {
+			return err
+		}
+		f, err := peft.Read(folder, c.Model)
 		if err != nil {
 			return err
 		}
