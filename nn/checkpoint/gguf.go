@@ -77,12 +77,8 @@ func (a ggufArchitecture) tensors(all []gguf.Tensor, c *config) []storedTensor {
 			continue // part of the config
 		}
 		s := storedTensor{name: t.Name, alias: a.name(t.Name), shape: t.Shape, form: t.Type, data: t.Data}
-		switch parts := strings.Split(t.Name, "."); {
-		case !a.turned || len(parts) != 4:
-		case parts[2] == "attn_q":
-			s.turned = c.model.Heads
-		case parts[2] == "attn_k":
-			s.turned = c.model.KVHeads
+		if parts := strings.Split(t.Name, "."); a.rows != nil && len(parts) == 4 {
+			s.at = a.rows(parts[2], c.model)
 		}
 		stored = append(stored, s)
 	}
@@ -110,13 +106,4 @@ func elements(stored []storedTensor) int {
 		n += t.len()
 	}
 	return n
-}
-
-// turnedFrom returns where a file has row i of a q or k of D channels a head.
-// For its rotary positions, which turn neighbours, llama.cpp puts channel j of a
-// head beside channel j + D/2.
-func (t storedTensor) turnedFrom(i int) int {
-	head := t.shape[0] / t.turned
-	j := i % head
-	return i - j + 2*(j%(head/2)) + j/(head/2)
 }

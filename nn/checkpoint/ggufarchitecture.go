@@ -1,24 +1,31 @@
 package checkpoint
 
-import "maps"
+import (
+	"maps"
+
+	"ranksweep/nn"
+)
 
 // ggufArchitecture is how an architecture is told in GGUF files.
 type ggufArchitecture struct {
 	config map[string]any    // settings of config.json that a GGUF file takes for granted
 	keys   map[string]string // of config.json, where it has other keys than LLaMA's
 	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
-	turned bool              // the rows of q and k are in llama.cpp's own order; see unturn
+
+	// rows, if there is one, returns where a file has row i of a block's part;
+	// nil where it has it at i.
+	rows func(part string, c nn.Config) func(i int) int
 }
 
-// ggufArchitectures are by general.architecture. GPT-NeoX is not among them:
-// llama.cpp lays its fused q, k and v out in another way than the folder.
+// ggufArchitectures are by general.architecture.
 var ggufArchitectures = map[string]ggufArchitecture{
-	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, turned: true},
+	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
 	"qwen2": {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
 	"qwen3": {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
 	"phi3":  {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
 	"phi2":  {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
 	"gpt2":  {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
+	"gptneox": {config: ggufIs(gptNeoX, "gpt_neox", "gelu_new"), names: ggufNeoXNames, rows: gatheredRows},
 }
 
 // ggufIs returns the settings that tell an architecture. llama.cpp's GELU is
@@ -72,6 +79,18 @@ var ggufGPT2Names = map[string]string{
 	"blk.%d.ffn_norm":    "transformer.h.%d.ln_2",
 	"blk.%d.ffn_up":      "transformer.h.%d.mlp.c_fc",
 	"blk.%d.ffn_down":    "transformer.h.%d.mlp.c_proj",
+}
+
+var ggufNeoXNames = map[string]string{
+	"token_embd":         "gpt_neox.embed_in",
+	"output_norm":        "gpt_neox.final_layer_norm",
+	"output":             "embed_out",
+	"blk.%d.attn_norm":   "gpt_neox.layers.%d.input_layernorm",
+	"blk.%d.attn_qkv":    "gpt_neox.layers.%d.attention.query_key_value",
+	"blk.%d.attn_output": "gpt_neox.layers.%d.attention.dense",
+	"blk.%d.ffn_norm":    "gpt_neox.layers.%d.post_attention_layernorm",
+	"blk.%d.ffn_up":      "gpt_neox.layers.%d.mlp.dense_h_to_4h",
+	"blk.%d.ffn_down":    "gpt_neox.layers.%d.mlp.dense_4h_to_h",
 }
 
 var ggufGPT2Keys = map[string]string{

@@ -81,6 +81,11 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 			fields[field] = x
 		}
 	}
+	if parallel, ok, err := m.Bool(m.prefix + "use_parallel_residual"); err != nil {
+		return nil, err
+	} else if ok {
+		fields["use_parallel_residual"] = parallel
+	}
 	find := func(name string) int {
 		return slices.IndexFunc(tensors, func(t gguf.Tensor) bool { return t.Name == name })
 	}
@@ -140,8 +145,8 @@ func (m ggufMetadata) ropeScaling() (map[string]any, error) {
 	return map[string]any{"rope_type": kind, "factor": factor}, err
 }
 
-// setHeads tells which part of a head is rotated, where it is not all of it, and
-// refuses values of another width than keys.
+// setHeads tells which part of a head is rotated, and refuses values of another
+// width than keys.
 func (m ggufMetadata) setHeads(fields map[string]any) error {
 	dim, known := fields["head_dim"].(int)
 	if heads, _ := fields["num_attention_heads"].(int); !known && heads > 0 {
@@ -149,7 +154,7 @@ func (m ggufMetadata) setHeads(fields map[string]any) error {
 		dim = width / heads
 	}
 	rotated, ok, err := m.int("rope.dimension_count")
-	if ok && rotated != dim && dim > 0 {
+	if ok && dim > 0 {
 		part := float64(rotated) / float64(dim)
 		if part*float64(dim) < float64(rotated) {
 			part = math.Nextafter(part, 1) // the product is cut off to an integer

@@ -118,8 +118,8 @@ type storedTensor struct {
 	data  []byte
 	err   error // why its values cannot be had; nil where they can
 
-	transposed bool // (in, out) of a map that nn has as (out, in)
-	turned     int  // of a GGUF's q or k, the heads whose rows lie in its order; see turnedFrom
+	transposed bool            // (in, out) of a map that nn has as (out, in)
+	at         func(i int) int // where a GGUF file has row i, if its order is another
 }
 
 // len is the number of elements.
@@ -127,7 +127,7 @@ func (t storedTensor) len() int { return t.form.Len(len(t.data)) }
 
 func (t storedTensor) decode(dst []float32) {
 	switch {
-	case t.turned > 0:
+	case t.at != nil:
 		t.Rows(dst, 0, t.shape[0])
 	case t.transposed:
 		values := nn.Tensor{Shape: t.shape, Data: make([]float32, len(dst))}
@@ -142,18 +142,18 @@ func (t storedTensor) decode(dst []float32) {
 func (t storedTensor) Rows(dst []float32, first, n int) {
 	cols := t.len() / t.shape[0]
 	size := t.form.Size(cols)
-	if t.turned == 0 {
+	if t.at == nil {
 		t.form.Decode(dst[:n*cols], t.data[first*size:])
 		return
 	}
 	for i := range n {
-		t.form.Decode(dst[i*cols:][:cols], t.data[t.turnedFrom(first+i)*size:])
+		t.form.Decode(dst[i*cols:][:cols], t.data[t.at(first+i)*size:])
 	}
 }
 
 // inPlace returns the values where they lie, if they lie there as in memory.
 func (t storedTensor) inPlace() ([]float32, bool) {
-	if t.form != gguf.F32 || t.turned > 0 || t.transposed || len(t.data) == 0 || !littleEndian {
+	if t.form != gguf.F32 || t.at != nil || t.transposed || len(t.data) == 0 || !littleEndian {
 		return nil, false
 	}
 	first := unsafe.Pointer(unsafe.SliceData(t.data))

@@ -122,9 +122,10 @@ def llama(name, tied):
     write(name + ".json", model, [ids], range(0, vocab, 5))
 
 
-def other(name, config, keys, transposed=()):
+def other(name, config, keys, transposed=(), gathered=0):
     """A random model under the names that the package gguf has for its tensors,
-    which are llama.cpp's."""
+    which are llama.cpp's. Of its gathered heads q, k and v stand head by head, and
+    in the file all q first, as convert_hf_to_gguf.py lays them out."""
     torch.manual_seed(1)
     model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), dtype=torch.float32).eval()
     w = gguf.GGUFWriter(name + ".gguf", name)
@@ -143,6 +144,8 @@ def other(name, config, keys, transposed=()):
             data = p.numpy()
             if key.endswith(transposed):
                 data = data.T
+            if gathered and "query_key_value" in key:
+                data = data.reshape(gathered, 3, -1, *data.shape[1:]).swapaxes(0, 1).reshape(data.shape)
             # As in convert_hf_to_gguf.py, vectors are never stored as halves.
             data = np.ascontiguousarray(data, np.float16 if data.ndim > 1 else np.float32)
             w.add_tensor(names.get_name(key, (".weight", ".bias")), data)
@@ -165,6 +168,14 @@ def others():
     other("gpt2", dict(model_type="gpt2", vocab_size=96, n_embd=16, n_inner=24, n_layer=2, n_head=2, n_positions=64),
           dict(add_layer_norm_eps=1e-5),
           transposed=("c_attn.weight", "c_proj.weight", "c_fc.weight"))
+
+
+def neox():
+    """Not parallel, which a file has to say."""
+    other("gptneox", dict(model_type="gpt_neox", vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
+                          num_attention_heads=2, max_position_embeddings=64, hidden_act="gelu_new", rotary_pct=0.5,
+                          use_parallel_residual=False),
+          dict(add_layer_norm_eps=1e-5, add_rope_dimension_count=4, add_parallel_residual=False), gathered=2)
 
 
 def smollm2():
@@ -196,3 +207,4 @@ llama("llama", tied=True)
 llama("untied", tied=False)
 others()
 smollm2()
+neox()
