@@ -9,10 +9,10 @@ import (
 	"ranksweep/results"
 )
 
-// checked are the statistics of the rank check, a panel each.
-var checked = []string{
-	"loss_drop_first", "adapter_output_first", "input_gradient_first",
-	"grad_norm_onset", "grad_norm_a_first", "delta_w_first",
+// checked are the statistics of the rank check, a panel each, and their titles.
+var checked = []struct{ name, title string }{
+	{"loss_drop_first", "Loss drop"}, {"adapter_output_first", "Adapter output"}, {"input_gradient_first", "Input gradient"},
+	{"grad_norm_onset", "Gradient of B"}, {"grad_norm_a_first", "Gradient of A"}, {"delta_w_first", "Weight update"},
 }
 
 // Check is what a few steps at many ranks say of schemes.
@@ -132,10 +132,10 @@ func addDoubtsOfArms(t *Table, arms []results.Arm) {
 func checkFigure(optimizer string, arms []results.Arm) Figure {
 	f := Figure{Name: "check-" + optimizer, apart: true}
 	labels, colors := armLabels(arms), armColors(arms)
-	exact := false
-	for _, name := range checked {
-		s, _ := metrics.StatisticNamed(name)
-		p := panel{title: fmt.Sprintf("%s (%s)", capital(s.Label), s.Unit)}
+	exact, fitted := false, false
+	for _, of := range checked {
+		s, _ := metrics.StatisticNamed(of.name)
+		p := panel{title: of.title + ", " + s.Unit}
 		var values, at []float64
 		for i, a := range arms {
 			marks := series{color: colors[i], glyph: glyphs[i%len(glyphs)], spread: bars}
@@ -151,7 +151,7 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 			}
 			if len(law.points) == 0 {
 				law, _, _ = fitLines(a, s, marks)
-				law.dashes = longDashes
+				law.dashes, fitted = longDashes, true
 			}
 			p.series = append(p.series, law, marks)
 		}
@@ -162,11 +162,14 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 	for i := range arms {
 		f.legend = append(f.legend, entry{text: labels[i], samples: []series{{color: colors[i], glyph: glyphs[i%len(glyphs)]}}})
 	}
+	f.legend = append(f.legend, entry{})
 	if exact {
-		f.legend = append(f.legend, entry{}, entry{text: "exact theory", samples: []series{{color: ink, line: thinLineWide}}})
+		f.legend = append(f.legend, entry{text: "exact theory", samples: []series{{color: ink, line: thinLineWide}}})
 	}
-	f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
-	f.Caption = fmt.Sprintf("Sizes at the first steps under %s against rank, both logarithmic: means over seeds with 95%% intervals. "+
+	if fitted {
+		f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
+	}
+	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both logarithmic: means over seeds with 95%% intervals. "+
 		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of rank elsewhere. %s", optimizer, heldEqual(arms))
 	return f
 }

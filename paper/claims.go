@@ -279,8 +279,8 @@ func initCorrection(s Study) finding {
 	for _, d := range family {
 		texts = append(texts, duelText(d))
 		switch v := d.verdict(); {
-		case v == "diverged", strings.HasPrefix(v, "higher"):
-		case strings.HasPrefix(v, "lower"), v == "equivalent":
+		case v == "diverged", v == "higher":
+		case strings.HasPrefix(v, "lower"), v == "equivalent", strings.HasSuffix(v, "within the margin"):
 			standing = NotSeen
 		case standing == Seen:
 			standing = Unresolved
@@ -297,19 +297,23 @@ func bestOfRates(s Study) finding {
 	loss, _ := metrics.StatisticNamed("val_loss")
 	var best, reference results.Cell
 	lowest := math.Inf(1)
-	rates := 0
+	var rates []float64
 	for _, c := range results.Cells(s.Runs) {
 		if c.Scheme == "rslora" {
 			reference = c
 			continue
 		}
-		rates++
+		rates = append(rates, c.LR)
 		if v := c.Statistic(loss); v.Mean < lowest && c.Diverged() == 0 {
 			lowest, best = v.Mean, c
 		}
 	}
 	if len(best.Runs) == 0 || len(reference.Runs) == 0 {
 		return finding{Unresolved, "The store lacks LoRA or rsLoRA."}
+	}
+	edge := ""
+	if best.LR == slices.Min(rates) || best.LR == slices.Max(rates) {
+		edge = ", at the edge of those tried"
 	}
 	d := newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)
 	family := []duel{d}
@@ -322,8 +326,8 @@ func bestOfRates(s Study) finding {
 	case strings.HasPrefix(v, "higher"), v == "equivalent":
 		standing = NotSeen
 	}
-	return finding{standing, fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
-		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, rates, number(best.LR), intervalText(best.Statistic(loss)),
+	return finding{standing, fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
+		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(rates), number(best.LR), edge, intervalText(best.Statistic(loss)),
 		significant(d.Difference.Mean, 2), significant(d.Difference.Low, 2), significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
 }
 
@@ -500,7 +504,7 @@ func bestRates(s Study) finding {
 		if a.Optimizer != "adamw" || !multiplierAlone(a) {
 			continue
 		}
-		want := -(1 - a.Scaling.P) / 2
+		want := (a.Scaling.P - 1) / 2
 		e, err := results.RateExponent(g)
 		if err != nil || math.IsNaN(e.Low) {
 			standing = Unresolved

@@ -52,6 +52,15 @@ func Write(tables []Table, figures []Figure, dir string) error {
 	return writeFigures(figures, dir)
 }
 
+// WriteFile writes the figure in one format to a file, replaced whole.
+func (f Figure) WriteFile(path string, format Format) error {
+	file, err := f.Encode(format)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, file)
+}
+
 func writeFigures(figures []Figure, dir string) error {
 	dir = filepath.Join(dir, "figures")
 	for _, f := range figures {

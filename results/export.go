@@ -41,6 +41,17 @@ func Export(runs []Run, dir string) error {
 	return nil
 }
 
+// ExportCells writes the rows of cells.csv to a file, replaced whole.
+func ExportCells(runs []Run, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	if err := maybe.WriteFile(path, encodeCSV(cellRows(Cells(runs))), 0o666); err != nil {
+		return fmt.Errorf("results: %s: %w", path, err)
+	}
+	return nil
+}
+
 // runRows has a row a run: its settings and how it ended, every statistic,
 // every axis.
 func runRows(runs []Run) [][]string {

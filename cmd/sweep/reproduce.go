@@ -159,18 +159,17 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 			return err
 		}
 		for _, f := range figures {
-			f.Name = name + "-" + f.Name
-			if err := paper.Write(nil, []paper.Figure{f}, beside); err != nil {
+			if err := f.WriteFile(filepath.Join(beside, name+"-"+f.Name+".png"), paper.PNG); err != nil {
 				return err
 			}
 		}
-		if err := results.Export(h.runs, filepath.Join(beside, name)); err != nil {
+		if err := results.ExportCells(h.runs, filepath.Join(beside, name+".csv")); err != nil {
 			return err
 		}
 	}
 	r := paper.Reproduce(studies)
 	text := r.Markdown(reportHead(scale, studies), func(study, figure string) string {
-		return "reproduction/figures/" + study + "-" + figure + ".png"
+		return "reproduction/" + study + "-" + figure + ".png"
 	})
 	file := filepath.Join(to, "REPRODUCTION.md")
 	if err := maybe.WriteFile(file, []byte(text), 0o666); err != nil {
@@ -198,7 +197,7 @@ func reportHead(scale string, studies map[string]paper.Study) string {
 		}
 	}
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %d, kernel%s); the stores' cells are beside it as CSV. "+
+		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %d, kernel%s); the stores' cells are in reproduction/ as CSV. "+
 		"Make the stores again by that command; train any of their runs again and compare every number by `sweep verify`. "+
 		"The model is the embedded one unless said otherwise: what carries over from the paper is the pattern over ranks, never an absolute number.\n\n"+
 		"*Seen*, *not seen* and *not resolvable at this size* are decided by rules in `paper/claims.go`: by intervals over seeds, and by tests "+

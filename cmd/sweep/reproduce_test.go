@@ -43,7 +43,7 @@ func TestReportOfStores(t *testing.T) {
 			}
 		}
 	}
-	if _, err := os.Stat(filepath.Join("one", "reproduction", "paper-fig2-3", "cells.csv")); err != nil {
+	if _, err := os.Stat(filepath.Join("one", "reproduction", "paper-fig2-3.csv")); err != nil {
 		t.Error(err)
 	}
 	if report("two") != text {

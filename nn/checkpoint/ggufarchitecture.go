@@ -19,12 +19,12 @@ type ggufArchitecture struct {
 
 // ggufArchitectures are by general.architecture.
 var ggufArchitectures = map[string]ggufArchitecture{
-	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
-	"qwen2": {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
-	"qwen3": {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
-	"phi3":  {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
-	"phi2":  {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
-	"gpt2":  {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
+	"llama":   {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
+	"qwen2":   {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
+	"qwen3":   {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
+	"phi3":    {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
+	"phi2":    {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
+	"gpt2":    {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
 	"gptneox": {config: ggufIs(gptNeoX, "gpt_neox", "gelu_new"), names: ggufNeoXNames, rows: gatheredRows},
 }
 
