@@ -26,7 +26,7 @@ type setting struct {
 func (s Setting) known(t Theory) bool {
 	kurtosis, independent := s.Init.Kind.Kurtosis()
 	switch {
-	case t.square == nil || !independent:
+	case t.expected == nil || !independent:
 		return false
 	case t.Onset:
 		return true
@@ -38,7 +38,7 @@ func (s Setting) known(t Theory) bool {
 
 // Expected returns the exact expectation over A of a statistic at a finite
 // rank, on the maps whose geometry is given: the root of its mean square, or the
-// mean of a loss drop. It is NaN where no exact expression is known.
+// mean where [Theory] says so. It is NaN where no exact expression is known.
 func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
 	t := s.Theory
 	if !at.known(t) {
@@ -47,7 +47,7 @@ func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
 	kurtosis, _ := at.Init.Kind.Kurtosis()
 	var sum, count float64
 	for _, m := range maps {
-		sum += t.square(m, setting{
+		sum += t.expected(m, setting{
 			sign: at.Update == SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
 			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lrB: at.LRB,
 		})
@@ -56,7 +56,7 @@ func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
 		}
 	}
 	switch {
-	case s.Name == LossDropFirst.Name:
+	case t.Mean:
 		return sum
 	case t.count != nil:
 		sum /= count

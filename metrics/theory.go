@@ -62,8 +62,8 @@ func UpdateOf(optimizer string) Update {
 // Theory is what is predicted of a statistic.
 type Theory struct {
 	// exponent is the power of rank, for ranks far below the width of the
-	// adapted maps; nil where nothing is predicted. sign is 1 for updates
-	// that do not depend on the gradient's size and 0 for linear ones.
+	// adapted maps; nil where nothing is predicted. sign tells updates that
+	// do not depend on the gradient's size from linear ones.
 	exponent func(s lora.Scheme, sign bool) float64
 
 	// Rise is how much larger it is for ranks far above that width.
@@ -73,10 +73,14 @@ type Theory struct {
 	// of the optimizer.
 	Onset bool
 
-	// square is the expected square of the statistic for one map, as a sum
-	// over the entries that the statistic counts; nil where no exact
-	// expression is known.
-	square func(m MapGeometry, z setting) float64
+	// Mean tells that what is expected is the mean of the statistic, and not
+	// of its square.
+	Mean bool
+
+	// expected is the expected square of the statistic for one map or, with
+	// Mean, its expected value, as a sum over the entries that the statistic
+	// counts; nil where no exact expression is known.
+	expected func(m MapGeometry, z setting) float64
 	// count is how many entries the statistic is the root mean square of; nil
 	// for a Frobenius norm.
 	count func(m MapGeometry, rank int) float64
@@ -103,21 +107,21 @@ func pick(sign bool, linear, signLike float64) float64 {
 var theoryGradNormB = Theory{
 	Onset:    true,
 	exponent: func(s lora.Scheme, _ bool) float64 { return 0.5 - s.P - s.Init },
-	square:   func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
+	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
 }
 
 // ∇B has out·r entries, so that their root mean square is ‖∇B‖/√(out·r).
 var theoryGradRMSB = Theory{
 	Onset:    true,
 	exponent: func(s lora.Scheme, _ bool) float64 { return -s.P - s.Init },
-	square:   theoryGradNormB.square,
+	expected: theoryGradNormB.expected,
 	count:    func(m MapGeometry, rank int) float64 { return float64(m.Out * rank) },
 }
 
 // After one small update ∇B is γ G′Aᵀ.
 var theoryGradNormBFirst = Theory{
 	exponent: theoryGradNormB.exponent,
-	square:   func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Next },
+	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Next },
 }
 
 // ∇A = γ B₁ᵀG′ is −ηγ² A GᵀG′ under a linear update and −ηγ sign(AGᵀ) G′ under
@@ -129,7 +133,7 @@ var theoryGradNormAFirst = Theory{
 	exponent: func(s lora.Scheme, sign bool) float64 {
 		return pick(sign, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB)
 	},
-	square: func(m MapGeometry, z setting) float64 {
+	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
 			return sq(z.lrB*z.gamma) * z.rank * m.CrossSign
 		}
@@ -142,8 +146,8 @@ var theoryGradRMSAFirst = Theory{
 	exponent: func(s lora.Scheme, sign bool) float64 {
 		return theoryGradNormAFirst.exponent(s, sign) - 0.5
 	},
-	square: theoryGradNormAFirst.square,
-	count:  func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
+	expected: theoryGradNormAFirst.expected,
+	count:    func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
 }
 
 // To first order the loss drops by the inner product of the gradient with the
@@ -153,13 +157,12 @@ var theoryGradRMSAFirst = Theory{
 //
 //	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
 //	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖.
-//
-// It is a mean itself, and no root of one: see [Theory.Expected].
 var theoryLossDrop = Theory{
+	Mean: true,
 	exponent: func(s lora.Scheme, sign bool) float64 {
 		return pick(sign, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB)
 	},
-	square: func(m MapGeometry, z setting) float64 {
+	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
 			return z.lrB * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms
 		}
@@ -180,7 +183,7 @@ var theoryDeltaW = Theory{
 	exponent: func(s lora.Scheme, sign bool) float64 {
 		return pick(sign, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB)
 	},
-	square: func(m MapGeometry, z setting) float64 {
+	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
 		if z.sign {
 			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in + (z.rank-1)*2/math.Pi) * m.Rows
@@ -200,7 +203,7 @@ var theoryDeltaW = Theory{
 var theoryAdapterOutput = Theory{
 	Rise:     theoryDeltaW.Rise,
 	exponent: theoryDeltaW.exponent,
-	square: func(m MapGeometry, z setting) float64 {
+	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
 			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
 		}
@@ -221,7 +224,7 @@ var theoryAdapterOutput = Theory{
 var theoryInputGradient = Theory{
 	Rise:     theoryDeltaW.Rise,
 	exponent: theoryDeltaW.exponent,
-	square: func(m MapGeometry, z setting) float64 {
+	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
 		if z.sign {
 			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in*m.SignBack + (z.rank-1)*2/math.Pi*m.UnitBack)

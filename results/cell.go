@@ -123,7 +123,7 @@ func (c Cell) OverExpected(s metrics.Statistic) metrics.Interval {
 	for _, r := range c.Runs {
 		if v, ok := r.Expected[s.Name]; ok {
 			ratio := r.Statistic(s) / v
-			if s.Name != metrics.LossDropFirst.Name {
+			if !s.Theory.Mean {
 				ratio *= ratio
 			}
 			ratios = append(ratios, ratio)
