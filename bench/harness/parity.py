@@ -73,7 +73,7 @@ def goals(found):
     show = lambda x: f"{x:.1e}"
     count = len(NAMES)
     return [
-        [f"logits against PyTorch, {count} architectures, of their range", "≤ 1e-4", show(largest(found, "logits"))],
+        [f"logits against PyTorch, {count} architectures, GGUF files and SmolLM2-135M, of their range", "≤ 1e-4", show(largest(found, "logits"))],
         ["gradients of A and B against PEFT, relative", "≤ 1e-4", show(largest(found, "gradients"))],
         ["ten steps of AdamW and SGD against PEFT, loss", "≤ 1e-5", show(largest(found, "losses"))],
         ["the same, gradient norms, relative", "≤ 1e-4", show(largest(found, "norms"))],
