@@ -15,11 +15,15 @@ import (
 // is not what is tested here.
 var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set context=64 --set validation=2 --set probe=1")
 
+// unsteady makes a check short. Of a constant multiplier theory says that it
+// explodes, so that what two ranks and one seed leave undecided is no failure.
+var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
+
 // rehearsed is every command that can be run for real, with what is appended
 // to it. One that README.md shows and this lacks is an error.
 var rehearsed = map[string][]string{
 	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
-	"merge": nil, "explain": nil,
+	"merge": nil, "explain": nil, "check": unsteady,
 }
 
 // block is what README.md asks of its reader: to save a file, or to run a
