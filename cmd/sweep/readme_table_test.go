@@ -80,3 +80,17 @@ func TestMisprintsSees(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeArchitectures: README.md's table of architectures is the one that
+// bench/real measured.
+func TestReadmeArchitectures(t *testing.T) {
+	page, err := os.ReadFile("../../bench/real.md")
+	check(t, err)
+	readme, err := os.ReadFile("../../README.md")
+	check(t, err)
+	if table := architectures.FindString(string(page)); table == "" || !strings.Contains(string(readme), table) {
+		t.Errorf("README.md lacks bench/real.md's table\n%s", table)
+	}
+}
+
+var architectures = regexp.MustCompile(`(?m)^\| architecture .*\n(\|.*\n)+`)
