@@ -79,25 +79,44 @@ func (c OptimizerConfig) Validate() error {
 	if err != nil {
 		return err
 	}
-	inf := math.Inf(1)
-	for _, s := range []struct {
-		name         string
-		value, below float64
-	}{
-		{"momentum", c.Momentum, 1},
-		{"beta1", c.Beta1, 1},
-		{"beta2", c.Beta2, 1},
-		{"eps", c.Eps, inf},
-		{"weight decay", c.WeightDecay, inf},
-	} {
-		if s.value != 0 && !slices.Contains(v.settings, s.name) {
-			return fmt.Errorf("nn: %s %g: %s has none, leave it at 0", s.name, s.value, c.Name)
+	for _, s := range c.all() {
+		if *s.value != 0 && !slices.Contains(v.settings, s.name) {
+			return fmt.Errorf("nn: %s %g: %s has none, leave it at 0", s.name, *s.value, c.Name)
 		}
-		if !(s.value >= 0 && float64(float32(s.value)) < s.below) {
-			return fmt.Errorf("nn: %s %g: must be at least 0 and, in float32, below %g", s.name, s.value, s.below)
+		if !(*s.value >= 0 && float64(float32(*s.value)) < s.below) {
+			return fmt.Errorf("nn: %s %g: must be at least 0 and, in float32, below %g", s.name, *s.value, s.below)
 		}
 	}
 	return nil
+}
+
+// Own returns c with the settings that its optimizer does not have left at 0.
+func (c OptimizerConfig) Own() OptimizerConfig {
+	v, _ := variantOf(c.Name) // of an unknown one none
+	for _, s := range c.all() {
+		if !slices.Contains(v.settings, s.name) {
+			*s.value = 0
+		}
+	}
+	return c
+}
+
+// namedSetting is a setting, its name as in errors, and its upper bound.
+type namedSetting struct {
+	name  string
+	value *float64
+	below float64
+}
+
+func (c *OptimizerConfig) all() []namedSetting {
+	inf := math.Inf(1)
+	return []namedSetting{
+		{"momentum", &c.Momentum, 1},
+		{"beta1", &c.Beta1, 1},
+		{"beta2", &c.Beta2, 1},
+		{"eps", &c.Eps, inf},
+		{"weight decay", &c.WeightDecay, inf},
+	}
 }
 
 // decay is the weight decay that applies to p.

@@ -299,3 +299,24 @@ func TestLearningRatesRefuse(t *testing.T) {
 		t.Errorf("half of 1, 2, 3 is %v", got)
 	}
 }
+
+// TestOwnSettings: what is left of all settings is what each optimizer has, so
+// that it is valid, and nothing that it has is lost.
+func TestOwnSettings(t *testing.T) {
+	all := OptimizerConfig{Momentum: 0.1, Beta1: 0.2, Beta2: 0.3, Eps: 0.4, WeightDecay: 0.5}
+	for name, want := range map[string]OptimizerConfig{
+		"sgd":       {Name: "sgd", Momentum: 0.1, WeightDecay: 0.5},
+		"adamw":     {Name: "adamw", Beta1: 0.2, Beta2: 0.3, Eps: 0.4, WeightDecay: 0.5},
+		"adafactor": {Name: "adafactor", WeightDecay: 0.5},
+		"lion":      {Name: "lion", Beta1: 0.2, Beta2: 0.3, WeightDecay: 0.5},
+		"signsgd":   {Name: "signsgd", WeightDecay: 0.5},
+		"muon":      {Name: "muon", Momentum: 0.1, WeightDecay: 0.5},
+	} {
+		c := all
+		c.Name = name
+		own := c.Own()
+		if own != want || own.Validate() != nil {
+			t.Errorf("%s: %+v, %v, want %+v", name, own, own.Validate(), want)
+		}
+	}
+}

@@ -44,16 +44,9 @@ func (a Adapter) EffectiveAlpha() float64 { return a.Scheme().EffectiveAlpha(a.A
 
 // optimizer keeps the settings that the named optimizer has.
 func (t Train) optimizer() nn.OptimizerConfig {
-	o := nn.OptimizerConfig{Name: t.Optimizer, WeightDecay: t.WeightDecay}
-	switch t.Optimizer {
-	case "sgd", "muon":
-		o.Momentum = t.Momentum
-	case "adamw":
-		o.Beta1, o.Beta2, o.Eps = t.Beta1, t.Beta2, t.Eps
-	case "lion":
-		o.Beta1, o.Beta2 = t.Beta1, t.Beta2
-	}
-	return o
+	return nn.OptimizerConfig{
+		Name: t.Optimizer, Momentum: t.Momentum, Beta1: t.Beta1, Beta2: t.Beta2, Eps: t.Eps, WeightDecay: t.WeightDecay,
+	}.Own()
 }
 
 // rates are the learning rates of A and B at the schedule's highest.
