@@ -44,12 +44,7 @@ const (
 // 0.05 from 6 pairs on. Beyond 20 pairs, 99,999 flips are drawn, the same ones
 // each time, and P is (1 + hits)/(1 + draws) (Phipson and Smyth, 2010).
 func PairedDifference(differences []float64) Difference {
-	var present []float64
-	for _, d := range differences {
-		if !math.IsNaN(d) {
-			present = append(present, d)
-		}
-	}
+	present := withoutAbsent(differences)
 	nan := math.NaN()
 	n := len(present)
 	d := Difference{Interval: MeanInterval(present), SE: nan, P: nan, LeastP: nan}

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -21,12 +22,7 @@ type Interval struct {
 // which assumes a sample that is close to normal. Absent values (NaN) are left
 // out.
 func MeanInterval(xs []float64) Interval {
-	var present []float64
-	for _, x := range xs {
-		if !math.IsNaN(x) {
-			present = append(present, x)
-		}
-	}
+	present := withoutAbsent(xs)
 	nan := math.NaN()
 	n := len(present)
 	switch n {
@@ -38,6 +34,11 @@ func MeanInterval(xs []float64) Interval {
 	mean, sd := stat.MeanStdDev(present, nil)
 	half := tQuantile(n-1) * sd / math.Sqrt(float64(n))
 	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
+}
+
+// withoutAbsent returns xs but for the absent values (NaN).
+func withoutAbsent(xs []float64) []float64 {
+	return slices.DeleteFunc(slices.Clone(xs), math.IsNaN)
 }
 
 // SE is the standard error of the mean; NaN where N is below 2.

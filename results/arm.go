@@ -72,7 +72,7 @@ func (a Arm) beyondTheory() (always, updated string) {
 func (a Arm) moving() []string {
 	first := a.Cells[0]
 	return slices.DeleteFunc(slices.Clone(first.Moving), func(name string) bool {
-		return !slices.ContainsFunc(a.Cells, func(c Cell) bool { return valueOf(c.Axes, name) != valueOf(first.Axes, name) })
+		return !slices.ContainsFunc(a.Cells, func(c Cell) bool { return ValueOf(c.Axes, name) != ValueOf(first.Axes, name) })
 	})
 }
 

@@ -21,9 +21,6 @@ import (
 // that name already.
 func Export(runs []Run, dir string) error {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
 	for _, table := range []struct {
 		name string
 		rows [][]string
@@ -33,20 +30,24 @@ func Export(runs []Run, dir string) error {
 		{"cells.csv", cellRows(Cells(runs))},
 		{"exponents.csv", exponentRows(Arms(runs))},
 	} {
-		path := filepath.Join(dir, table.name)
-		if err := maybe.WriteFile(path, encodeCSV(table.rows), 0o666); err != nil {
-			return fmt.Errorf("results: %s: %w", path, err)
+		if err := writeRows(filepath.Join(dir, table.name), table.rows); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// ExportCells writes the rows of cells.csv to a file, replaced whole.
+// ExportCells writes the rows of cells.csv to a file, replaced whole, in a
+// folder which it makes where it is absent.
 func ExportCells(runs []Run, path string) error {
+	return writeRows(path, cellRows(Cells(runs)))
+}
+
+func writeRows(path string, rows [][]string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
-	if err := maybe.WriteFile(path, encodeCSV(cellRows(Cells(runs))), 0o666); err != nil {
+	if err := maybe.WriteFile(path, encodeCSV(rows), 0o666); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return nil

@@ -206,7 +206,7 @@ func movingWithRank(planned []Planned) []string {
 		at := make(map[string]string) // rank → value
 		single, values := true, make(map[string]bool)
 		for _, p := range planned {
-			rank, value := valueOf(p.Axes, "rank"), valueOf(p.Axes, axis.Name)
+			rank, value := ValueOf(p.Axes, "rank"), ValueOf(p.Axes, axis.Name)
 			if v, seen := at[rank]; seen && v != value {
 				single = false
 			}
@@ -219,7 +219,8 @@ func movingWithRank(planned []Planned) []string {
 	return names
 }
 
-func valueOf(axes []Axis, name string) string {
+// ValueOf returns the value of an axis; empty where it is not among them.
+func ValueOf(axes []Axis, name string) string {
 	for _, a := range axes {
 		if a.Name == name {
 			return a.Value

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -19,7 +20,7 @@ func RateGroups(arms []Arm) [][]Arm {
 		groups[i] = append(groups[i], a)
 	}
 	for _, g := range groups {
-		slices.SortStableFunc(g, func(a, b Arm) int { return compareFloats(a.LR, b.LR) })
+		slices.SortStableFunc(g, func(a, b Arm) int { return cmp.Compare(a.LR, b.LR) })
 	}
 	return groups
 }
@@ -29,16 +30,6 @@ func sameButRate(a, b Arm) bool {
 	x.LR, y.LR = 0, 0
 	x.Axes, y.Axes = without(x.Axes, "lr"), without(y.Axes, "lr")
 	return compareArms(x, y) == 0
-}
-
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // BestRate is the learning rate of the lowest final validation loss at one rank
@@ -59,67 +50,76 @@ func BestRates(group []Arm) []BestRate {
 		rank int
 		seed uint64
 	}
-	losses := make(map[sample][]float64) // by arm
+	tried := make(map[sample][]point) // in order of the rate, as the arms are
 	var samples []sample
-	valLoss, _ := metrics.StatisticNamed("val_loss")
-	for i, a := range group {
+	loss, _ := metrics.StatisticNamed(tuningLoss)
+	for _, a := range group {
 		for _, c := range a.Cells {
 			for _, r := range c.Runs {
 				s := sample{r.Rank, r.Seed}
-				if losses[s] == nil {
+				if _, ok := tried[s]; !ok {
 					samples = append(samples, s)
-					losses[s] = make([]float64, len(group))
-					for j := range losses[s] {
-						losses[s][j] = math.NaN()
-					}
 				}
-				if losses[s][i] = r.Statistic(valLoss); r.Status == Diverged {
-					losses[s][i] = math.Inf(1)
-				}
+				tried[s] = append(tried[s], rated(a.LR, r, loss)...)
 			}
 		}
 	}
 	var best []BestRate
 	for _, s := range samples {
-		b := BestRate{Rank: s.rank, Seed: s.seed, Rate: math.NaN()}
-		var rates, values []float64
-		for i, v := range losses[s] {
-			if !math.IsNaN(v) {
-				rates, values = append(rates, group[i].LR), append(values, v)
-			}
-		}
-		if i := lowest(values); i >= 0 {
-			b.Edge = i == 0 || i == len(values)-1
-			b.Rate = rates[i]
-			if !b.Edge && !math.IsInf(values[i-1], 1) && !math.IsInf(values[i+1], 1) {
-				b.Rate = math.Exp(vertex(
-					math.Log(rates[i-1]), math.Log(rates[i]), math.Log(rates[i+1]), values[i-1], values[i], values[i+1]))
-			}
-		}
-		best = append(best, b)
+		rate, edge := bestOf(tried[s])
+		best = append(best, BestRate{s.rank, s.seed, rate, edge})
 	}
 	return best
 }
 
-// lowest is the index of the smallest finite value, or -1.
-func lowest(values []float64) int {
+// point is the loss at a rate.
+type point struct{ rate, loss float64 }
+
+// rated is the point of a run: none without a loss, unless it diverged.
+func rated(rate float64, r Run, loss metrics.Statistic) []point {
+	p := point{rate, r.Statistic(loss)}
+	if r.Status == Diverged {
+		p.loss = math.Inf(1)
+	} else if math.IsNaN(p.loss) {
+		return nil
+	}
+	return []point{p}
+}
+
+// bestOf returns the rate of the lowest loss, and whether it is at an edge.
+func bestOf(tried []point) (rate float64, edge bool) {
+	i := lowest(tried)
+	if i < 0 {
+		return math.NaN(), false
+	}
+	edge = i == 0 || i == len(tried)-1
+	if edge || math.IsInf(tried[i-1].loss, 1) || math.IsInf(tried[i+1].loss, 1) {
+		return tried[i].rate, edge
+	}
+	return vertex(tried[i-1], tried[i], tried[i+1]), false
+}
+
+// lowest is the index of the point of the smallest finite loss, or -1.
+func lowest(points []point) int {
 	at := -1
-	for i, v := range values {
-		if !math.IsInf(v, 1) && (at < 0 || v < values[at]) {
+	for i, p := range points {
+		if !math.IsInf(p.loss, 1) && (at < 0 || p.loss < points[at].loss) {
 			at = i
 		}
 	}
 	return at
 }
 
-// vertex is where the parabola through three points is lowest, the middle one
-// being no higher than the others.
-func vertex(x0, x1, x2, y0, y1, y2 float64) float64 {
-	left, right := (y1-y0)/(x1-x0), (y2-y1)/(x2-x1) // slopes
+// vertex is the rate at which the parabola through three points, of loss against
+// the logarithm of the rate, is lowest, the middle one being no higher than the
+// others.
+func vertex(p, q, r point) float64 {
+	x0, x1, x2 := math.Log(p.rate), math.Log(q.rate), math.Log(r.rate)
+	left, right := (q.loss-p.loss)/(x1-x0), (r.loss-q.loss)/(x2-x1) // slopes
 	if right == left {
-		return x1
+		return math.Exp(x1)
 	}
-	return (x0+x1)/2 - left*(x2-x0)/2/(right-left)
+	return math.Exp((x0+x1)/2 - left*(x2-x0)/2/(right-left))
 }
 
 // RateExponent fits the power of rank that the best learning rate of a group

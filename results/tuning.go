@@ -180,7 +180,7 @@ func (t Tuned) Edges() (edges []Edge) {
 func (t Tuned) tried(name string) []float64 {
 	var values []float64
 	for _, c := range t.Candidates {
-		v, err := strconv.ParseFloat(valueOf(c.Axes, name), 64)
+		v, err := strconv.ParseFloat(ValueOf(c.Axes, name), 64)
 		if err != nil {
 			return nil
 		}

@@ -74,7 +74,7 @@ func TestTune(t *testing.T) {
 		}
 		best := ""
 		if i := tuned[0].Best; i >= 0 {
-			best = valueOf(tuned[0].Candidates[i].Axes, "lr")
+			best = ValueOf(tuned[0].Candidates[i].Axes, "lr")
 		}
 		doubts := strings.Join(tuned[0].Doubts(), "; ")
 		if best != test.best || (doubts == "") != (test.doubt == "") || !strings.Contains(doubts, test.doubt) {

@@ -1,14 +1,12 @@
 package sweep
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/results"
 )
 
 // FunctionID identifies what a cell learns: cells with one FunctionID train the
@@ -19,9 +17,7 @@ import (
 func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
 	rest := c.describe("model", "data.source", "seed",
 		"adapter.scaling", "adapter.alpha", "adapter.match_rank", "train.lr", "train.lr_a", "train.lr_b")
-	sum := sha256.Sum256(fmt.Appendf(nil, "function\nnumerics %d\nmodel %s\ndata %s\n%s%s",
-		numerics, modelHash, dataHash, rest, c.function()))
-	return hex.EncodeToString(sum[:8])
+	return digest("function", modelHash, dataHash, numerics, rest+c.function())
 }
 
 // function writes the sizes of what a scheme decides, to nine digits.
@@ -64,11 +60,6 @@ func (p *Plan) Twins() map[string]string {
 
 // differs names the coordinates of j in which other has another one.
 func (j Job) differs(other Job) string {
-	var parts []string
-	for _, a := range j.Axes {
-		if !slices.Contains(other.Axes, a) {
-			parts = append(parts, a.Name+"="+a.Value)
-		}
-	}
-	return strings.Join(parts, " ") + ", written in another way: they differ by rounding alone"
+	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a results.Axis) bool { return slices.Contains(other.Axes, a) })
+	return Point{Axes: own}.String() + ", written in another way: they differ by rounding alone"
 }

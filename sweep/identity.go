@@ -21,11 +21,16 @@ func (c Config) CellID(modelHash, dataHash string, numerics int) string {
 	return c.hash("cell", modelHash, dataHash, numerics, "model", "data.source", "seed")
 }
 
-// hash returns 16 hexadecimal digits: among a million runs, two are alike
-// with a probability of 3e-8.
+// hash is of the config with some fields left out.
 func (c Config) hash(what, modelHash, dataHash string, numerics int, except ...string) string {
+	return digest(what, modelHash, dataHash, numerics, c.describe(except...))
+}
+
+// digest returns 16 hexadecimal digits: among a million runs, two are alike
+// with a probability of 3e-8.
+func digest(what, modelHash, dataHash string, numerics int, description string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\nnumerics %d\nmodel %s\ndata %s\n%s",
-		what, numerics, modelHash, dataHash, c.describe(except...)))
+		what, numerics, modelHash, dataHash, description))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -33,8 +33,8 @@ rank=2 scaling=lora alpha=8 warmup=0 | a.txt 5e-05 1e-08 60
 rank=3 scaling=constant alpha=16 warmup=0 | a.txt 5e-05 1e-08 60
 rank=3 scaling=lora alpha=8 warmup=0 | a.txt 5e-05 1e-08 60
 `},
-		{"the last one counts", "rank=3 warmup=0 data=/tmp/b.jsonl rank=4", `
-rank=4 scaling=rslora alpha=8 warmup=0 | /tmp/b.jsonl 0.0001 1e-12 60
+		{"the last one counts", "rank=3 warmup=0 data=other/b.jsonl rank=4", `
+rank=4 scaling=rslora alpha=8 warmup=0 | other/b.jsonl 0.0001 1e-12 60
 `},
 		{"a new axis, which conditions leave alone", "rank=4 warmup=0 lr=[1,2]", `
 rank=4 lr=1 scaling=rslora alpha=8 warmup=0 | a.txt 1 1e-12 60

@@ -37,10 +37,10 @@ func (c Config) setting() metrics.Setting {
 // expected returns what theory expects of the statistics of a run that has
 // exact expressions, where it has them and the run is within theory.
 func (c Config) expected(maps []metrics.MapGeometry, curve []metrics.Point) map[string]float64 {
-	all := make(map[string]float64)
+	all, setting := make(map[string]float64), c.setting()
 	beyond := c.beyondTheory(curve) != "" || c.Adapter.Dropout > 0
 	for _, s := range metrics.Statistics {
-		if v := s.Expected(maps, c.setting()); v > 0 && (s.Theory.Onset || !beyond) {
+		if v := s.Expected(maps, setting); v > 0 && (s.Theory.Onset || !beyond) {
 			all[s.Name] = v
 		}
 	}
