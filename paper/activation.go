@@ -9,15 +9,5 @@ import (
 // as the paper's appendix B.7 looks at activations.
 func activationFigure(runs []results.Run) Figure {
 	q := metrics.AdapterOutput
-	arms := results.Arms(runs)
-	panels, seen := curvePanels(arms, q, noSpread), extent(arms, q)
-	var values []float64
-	for _, p := range seen {
-		values = append(values, p.y)
-	}
-	setAxes(panels, stepAxis(seen), axis{label: quantityLabel(q), log: true}.over(values...))
-	return Figure{
-		Name: "activations", Caption: curveCaption(arms, q.Label(), 1, noSpread),
-		panels: panels, legend: curveLegend(arms, 1, noSpread),
-	}
+	return logFigure("activations", q.Label(), runs, q, 1)
 }

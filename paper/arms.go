@@ -36,11 +36,7 @@ func traits(arms []results.Arm) []trait {
 	})
 	for _, name := range otherAxes(arms) {
 		add(lastPart(name), lastPart(name), func(a results.Arm) string {
-			i := slices.IndexFunc(a.Axes, func(x results.Axis) bool { return x.Name == name })
-			if i < 0 {
-				return ""
-			}
-			return a.Axes[i].Value
+			return results.ValueOf(a.Axes, name)
 		})
 	}
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }

@@ -32,7 +32,15 @@ func NewCheck(runs []results.Run) (*Check, error) {
 	}
 	arms := results.Arms(runs)
 	verdicts, unstable := verdictTable(arms)
-	check := &Check{Tables: []Table{verdicts, exponentsTable(arms, predictedStatistics(arms))}, Unstable: unstable}
+	return &Check{
+		Tables:   []Table{verdicts, exponentsTable(arms, predictedStatistics(arms))},
+		Figures:  checkFigures(arms),
+		Unstable: unstable,
+	}, nil
+}
+
+// checkFigures draws a figure for each optimizer.
+func checkFigures(arms []results.Arm) (figures []Figure) {
 	var optimizers []string
 	for _, a := range arms {
 		if !slices.Contains(optimizers, a.Optimizer) {
@@ -41,9 +49,9 @@ func NewCheck(runs []results.Run) (*Check, error) {
 	}
 	for _, o := range optimizers {
 		of := slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return a.Optimizer != o })
-		check.Figures = append(check.Figures, checkFigure(o, of))
+		figures = append(figures, checkFigure(o, of))
 	}
-	return check, nil
+	return figures
 }
 
 // predictedStatistics are those of the first steps that were measured and of
@@ -96,7 +104,7 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 		if err == nil {
 			text = exponentText(e)
 		} else {
-			t.doubt(i, err.Error()[len("metrics: "):])
+			t.doubt(i, noFit(err))
 		}
 		theory, measured := metrics.Stability(metrics.UpdateOf(a.Optimizer), a.Scaling), seen(e)
 		fits = append(fits, Entry{Text: text, Values: []string{field(e.Value), field(e.Low), field(e.High)}})

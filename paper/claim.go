@@ -23,15 +23,16 @@ const (
 	Unresolved Standing = "not resolvable at this size"
 )
 
-// A claim is something that was reported, and how it is looked for here.
-type claim struct {
-	name    string
-	source  string // of the claim
-	says    string // what is reported there
-	study   string // the experiment whose store answers
-	figure  string // of that study; empty for none
-	resolve string // what would resolve it, where this size does not
-	judge   func(s Study) finding
+// Claim is something that was reported, and how it is looked for here.
+type Claim struct {
+	Name    string
+	Source  string // of the claim
+	Says    string // what is reported there
+	Study   string // the experiment whose store answers
+	Figure  string // of that study; empty for none
+	Resolve string // what would resolve it, where this size does not
+
+	judge func(s Study) finding
 }
 
 // finding is what is seen of a claim, numbers with their intervals and n.
@@ -40,37 +41,27 @@ type finding struct {
 	text     string
 }
 
-// Reproduction is the report on all claims.
-type Reproduction struct {
-	Claims []Finding
-}
-
 // Finding is a claim and what is seen of it.
 type Finding struct {
-	Name, Source, Says string
-	Study, Figure      string
-	Standing           Standing
-	Text, Resolve      string
+	Claim
+	Standing Standing
+	Text     string
 }
+
+// Reproduction is the report on all claims.
+type Reproduction []Finding
 
 // Reproduce judges every claim by the studies, by name. A claim whose study is
 // absent or empty is not resolvable, and says so.
-func Reproduce(studies map[string]Study) Reproduction {
-	var r Reproduction
+func Reproduce(studies map[string]Study) (r Reproduction) {
 	for _, c := range claims {
-		f := finding{Unresolved, "The experiment " + c.study + " was not run."}
-		figure := ""
-		if s := studies[c.study]; len(s.Runs) > 0 {
-			f, figure = c.judge(s), c.figure
+		f := finding{Unresolved, "The experiment " + c.Study + " was not run."}
+		if s := studies[c.Study]; len(s.Runs) > 0 {
+			f = c.judge(s)
+		} else {
+			c.Figure = ""
 		}
-		out := Finding{
-			Name: c.name, Source: c.source, Says: c.says, Study: c.study, Figure: figure,
-			Standing: f.standing, Text: f.text,
-		}
-		if f.standing == Unresolved {
-			out.Resolve = c.resolve
-		}
-		r.Claims = append(r.Claims, out)
+		r = append(r, Finding{c, f.standing, f.text})
 	}
 	return r
 }
@@ -80,10 +71,10 @@ func Studied() []string {
 	var names []string
 	seen := make(map[string]bool)
 	for _, c := range claims {
-		if !seen[c.study] {
-			names = append(names, c.study)
+		if !seen[c.Study] {
+			names = append(names, c.Study)
 		}
-		seen[c.study] = true
+		seen[c.Study] = true
 	}
 	return names
 }
@@ -94,14 +85,12 @@ func StudyFigures(name string, s Study) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if check, err := NewCheck(s.Runs); err == nil {
-		all = append(all, check.Figures...)
-	}
+	all = append(all, checkFigures(results.Arms(s.Runs))...)
 	all = append(all, activationFigure(s.Runs))
 	var shown []Figure
 	for _, f := range all {
 		for _, c := range claims {
-			if c.study == name && c.figure == f.Name {
+			if c.Study == name && c.Figure == f.Name {
 				shown = append(shown, f)
 				break
 			}
@@ -115,13 +104,13 @@ func StudyFigures(name string, s Study) ([]Figure, error) {
 func (r Reproduction) Markdown(heading string, path func(study, figure string) string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n| claim | source | standing |\n|:---|:---|:---|\n", heading)
-	for i, c := range r.Claims {
+	for i, c := range r {
 		fmt.Fprintf(&b, "| %d. %s | %s | %s |\n", i+1, escape(c.Name), escape(c.Source), c.Standing)
 	}
-	for i, c := range r.Claims {
+	for i, c := range r {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n*Reported* (%s): %s\n\n*Seen here* (experiment `%s`): %s\n\n**%s**\n",
 			i+1, c.Name, c.Source, c.Says, c.Study, c.Text, capital(string(c.Standing)))
-		if c.Resolve != "" {
+		if c.Standing == Unresolved && c.Resolve != "" {
 			fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", c.Resolve)
 		}
 		if c.Figure != "" {

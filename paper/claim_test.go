@@ -9,14 +9,14 @@ import (
 )
 
 // claimNamed is the claim whose name begins so.
-func claimNamed(t *testing.T, name string) claim {
+func claimNamed(t *testing.T, name string) Claim {
 	for _, c := range claims {
-		if strings.HasPrefix(c.name, name) {
+		if strings.HasPrefix(c.Name, name) {
 			return c
 		}
 	}
 	t.Fatalf("no claim %q", name)
-	return claim{}
+	return Claim{}
 }
 
 // study is a grid whose onset norms and losses are given, over nine seeds.
@@ -106,7 +106,7 @@ func TestClaimsAreJudgedByTheData(t *testing.T) {
 // its study draws.
 func TestReproduce(t *testing.T) {
 	empty := Reproduce(nil)
-	for _, c := range empty.Claims {
+	for _, c := range empty {
 		if c.Standing != Unresolved || c.Figure != "" || !strings.Contains(c.Text, "was not run") {
 			t.Errorf("%s without a store: %s, %q", c.Name, c.Standing, c.Text)
 		}
@@ -131,8 +131,8 @@ func TestReproduce(t *testing.T) {
 		drawn[f.Name] = true
 	}
 	for _, c := range claims {
-		if c.study == "paper-fig2-3" && !drawn[c.figure] {
-			t.Errorf("%s shows figure %q, which is not drawn", c.name, c.figure)
+		if c.Study == "paper-fig2-3" && !drawn[c.Figure] {
+			t.Errorf("%s shows figure %q, which is not drawn", c.Name, c.Figure)
 		}
 	}
 	if len(Studied()) < 8 {

@@ -51,7 +51,7 @@ func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
 			seeds = append(seeds, word(strconv.Itoa(e.Seeds)))
 			verdicts = append(verdicts, word(verdict(e)))
 			if err != nil {
-				t.doubt(row, strings.TrimPrefix(err.Error(), "metrics: "))
+				t.doubt(row, noFit(err))
 			} else if e.Excluded > 0 {
 				t.doubt(row, fmt.Sprintf("%d of %d runs left out: absent, zero or negative", e.Excluded, e.Excluded+e.N))
 			}
@@ -82,6 +82,9 @@ func measuredStatistics(arms []results.Arm) []metrics.Statistic {
 	}
 	return measured
 }
+
+// noFit says why there is no exponent, in words for a note.
+func noFit(err error) string { return strings.TrimPrefix(err.Error(), "metrics: ") }
 
 // exactRanks says at how many ranks what was measured is what was expected.
 func exactRanks(a results.Arm, s metrics.Statistic) string {

@@ -11,6 +11,12 @@ import (
 func gradientFigure(runs []results.Run) Figure {
 	q := metrics.GradNorm
 	runs, window := smooth(runs, q, 100)
+	return logFigure("gradient-norm", "norm of all adapter gradients before clipping", runs, q, window)
+}
+
+// logFigure draws a quantity, which what says in the caption, against steps on a
+// logarithmic axis: means without bands of runs smoothed over a window.
+func logFigure(name, what string, runs []results.Run, q metrics.Quantity, window int) Figure {
 	arms := results.Arms(runs)
 	panels, seen := curvePanels(arms, q, noSpread), extent(arms, q)
 	var values []float64
@@ -19,8 +25,8 @@ func gradientFigure(runs []results.Run) Figure {
 	}
 	setAxes(panels, stepAxis(seen), axis{label: quantityLabel(q), log: true}.over(values...))
 	return Figure{
-		Name:    "gradient-norm",
-		Caption: curveCaption(arms, "norm of all adapter gradients before clipping", window, noSpread),
+		Name:    name,
+		Caption: curveCaption(arms, what, window, noSpread),
 		panels:  panels,
 		legend:  curveLegend(arms, window, noSpread),
 	}

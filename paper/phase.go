@@ -71,11 +71,11 @@ func phaseFigure(runs []results.Run) Figure {
 
 // updater names an arm's optimizer and, where that is an axis, its momentum.
 func updater(a results.Arm) string {
-	i := slices.IndexFunc(a.Axes, func(x results.Axis) bool { return x.Name == "momentum" && x.Value != "0" })
-	if i < 0 {
+	momentum := results.ValueOf(a.Axes, "momentum")
+	if momentum == "" || momentum == "0" {
 		return a.Optimizer
 	}
-	return a.Optimizer + ", momentum " + a.Axes[i].Value
+	return a.Optimizer + ", momentum " + momentum
 }
 
 // multiplierAlone reports whether nothing but γ depends on rank by a power.

@@ -58,8 +58,7 @@ func summaryTable(arms []results.Arm) Table {
 func addTuned(t *Table, arms []results.Arm, name string) {
 	var entries []Entry
 	for _, c := range cells(arms) {
-		i := slices.IndexFunc(c.Axes, func(a results.Axis) bool { return a.Name == name })
-		entries = append(entries, word(c.Axes[i].Value))
+		entries = append(entries, word(results.ValueOf(c.Axes, name)))
 	}
 	t.add(Column{Head: name, Fields: []string{name}}, entries)
 }

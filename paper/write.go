@@ -65,11 +65,7 @@ func writeFigures(figures []Figure, dir string) error {
 	dir = filepath.Join(dir, "figures")
 	for _, f := range figures {
 		for _, format := range Formats {
-			file, err := f.Encode(format)
-			if err != nil {
-				return err
-			}
-			if err := writeFile(filepath.Join(dir, f.Name+"."+string(format)), file); err != nil {
+			if err := f.WriteFile(filepath.Join(dir, f.Name+"."+string(format)), format); err != nil {
 				return err
 			}
 		}

@@ -63,15 +63,11 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 		if !a.has(r.ID) {
 			continue
 		}
-		var axes []string
-		for _, x := range r.Axes {
-			axes = append(axes, x.Name+"="+x.Value)
-		}
 		var note []string
 		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
 			note = append(note, text)
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), strings.Join(axes, " "), r.Gamma, notes.marks(note)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), sweep.Point{Axes: r.Axes}, r.Gamma, notes.marks(note)); err != nil {
 			return err
 		}
 	}

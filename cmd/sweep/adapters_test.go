@@ -11,23 +11,35 @@ import (
 	"ranksweep/results"
 )
 
-// TestAdapterOfAnotherCurve: an adapter is held to the curve that was stored.
-func TestAdapterOfAnotherCurve(t *testing.T) {
+// oneRun makes a store of one run in a folder of its own, and goes there.
+func oneRun(t *testing.T) {
+	t.Helper()
 	dir := workplace(t)
 	complete(t, dir, "store", "--set", "rank=2", "--set", "scaling=lora", "--set", "seed=0")
-	store := filepath.Join(dir, "store")
-	runs, problems := results.Open(store).Runs()
+	t.Chdir(dir)
+}
+
+// alter changes a loss of the store's one run by a factor, with a checksum to
+// fit, and returns the run's ID.
+func alter(t *testing.T, factor float64) string {
+	t.Helper()
+	runs, problems := results.Open("store").Runs()
 	if len(runs) != 1 || len(problems) > 0 {
 		t.Fatalf("%d runs, problems %v", len(runs), problems)
 	}
-	runs[0].Curve[3].Values[metrics.TrainLoss] *= 1 + 0x1p-40
-	check(t, os.RemoveAll(filepath.Join(store, "runs")))
-	check(t, results.Open(store).Put(runs[0]))
+	runs[0].Curve[3].Values[metrics.TrainLoss] *= factor
+	check(t, os.RemoveAll(filepath.Join("store", "runs")))
+	check(t, results.Open("store").Put(runs[0]))
+	return runs[0].ID
+}
 
-	t.Chdir(dir)
+// TestAdapterOfAnotherCurve: an adapter is held to the curve that was stored.
+func TestAdapterOfAnotherCurve(t *testing.T) {
+	oneRun(t)
+	id := alter(t, 1+0x1p-40)
 	var out, said bytes.Buffer
 	code := run(t.Context(), []string{"export", "store", "--adapters", "out"}, &out, &said)
-	if want := "run " + runs[0].ID + " has another curve than in the store, so that this is not its adapter"; code != 1 || !strings.Contains(said.String(), want) {
+	if want := "run " + id + " has another curve than in the store, so that this is not its adapter"; code != 1 || !strings.Contains(said.String(), want) {
 		t.Errorf("exit status %d, want 1 and %q:\n%s", code, want, &said)
 	}
 	if _, err := os.Stat("out"); err == nil {

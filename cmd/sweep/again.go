@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/lora"
-	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -38,11 +37,9 @@ func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was result
 	workers := runtime.GOMAXPROCS(0)
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
-	s := sweep.Scheduler{
-		Trainer: trainer, Store: results.Open(scratch), Workers: workers, Memory: memory(),
-		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help, Observer: progress,
-		HandOut: func(now results.Run, trained []lora.Trained) error { return see(now, stored[now.ID], trained) },
-	}
+	s := newScheduler(trainer, scratch, workers)
+	s.Observer = progress
+	s.HandOut = func(now results.Run, trained []lora.Trained) error { return see(now, stored[now.ID], trained) }
 	return s.Run(cmd.Context(), p)
 }
 

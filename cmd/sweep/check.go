@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -29,7 +29,7 @@ func newCheck() *cobra.Command {
 			return exactly("EXPERIMENT")(cmd, args)
 		},
 	}
-	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
+	out := storeFlag(cmd)
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -41,10 +41,7 @@ func newCheck() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		dir := *out
-		if dir == "" {
-			dir = filepath.Join("runs", p.Experiment.Name)
-		}
+		dir := out.of(p)
 		if err := train(cmd, p, trainer, dir, runtime.GOMAXPROCS(0), ""); err != nil {
 			return err
 		}
@@ -63,24 +60,17 @@ func judge(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	for i, t := range check.Tables {
-		if i > 0 {
-			fmt.Fprintln(cmd.OutOrStdout())
-		}
-		if err := t.WriteText(cmd.OutOrStdout()); err != nil {
-			return err
-		}
+	if err := writeTables(cmd.OutOrStdout(), check.Tables); err != nil {
+		return err
 	}
 	if err := paper.Write(check.Tables, check.Figures, dir); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
-	switch {
-	case failures(h.runs) != nil:
-		return failures(h.runs)
-	case h.missing != nil:
-		return h.missing
-	case len(check.Unstable) > 0:
+	tellWhere(cmd, dir)
+	if err := cmp.Or(failures(h.runs), h.missing); err != nil {
+		return err
+	}
+	if len(check.Unstable) > 0 {
 		return fmt.Errorf("stable by theory and not seen to be: %s", strings.Join(check.Unstable, "; "))
 	}
 	return nil

@@ -27,6 +27,22 @@ func overrides(cmd *cobra.Command) *[]string {
 	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")
 }
 
+// storeFolder is what the flag --out names.
+type storeFolder struct{ named *string }
+
+// storeFlag adds the flag --out of a command that fills a store.
+func storeFlag(cmd *cobra.Command) storeFolder {
+	return storeFolder{cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")}
+}
+
+// of is the folder of an experiment's store.
+func (f storeFolder) of(p *sweep.Plan) string {
+	if *f.named != "" {
+		return *f.named
+	}
+	return filepath.Join("runs", p.Experiment.Name)
+}
+
 // plan reads an experiment and resolves its grid.
 func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, *sweep.Local, error) {
 	e, err := experiments.Load(name)

@@ -78,7 +78,7 @@ func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, r
 		runs = withAdapters(cmd.ErrOrStderr(), runs)
 	}
 	if len(runs) == 0 {
-		return err
+		return nil
 	}
 	if err := to.handOut(cmd, runs); err != nil {
 		return err

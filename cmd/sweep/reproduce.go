@@ -175,7 +175,7 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 	if err := maybe.WriteFile(file, []byte(text), 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	for i, c := range r.Claims {
+	for i, c := range r {
 		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%2d. %-27s %s\n", i+1, c.Standing, c.Name); err != nil {
 			return err
 		}

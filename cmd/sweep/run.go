@@ -35,7 +35,7 @@ func newRun() *cobra.Command {
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
 		Args: exactly("EXPERIMENT"),
 	}
-	out := cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")
+	out := storeFlag(cmd)
 	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
@@ -53,10 +53,7 @@ func newRun() *cobra.Command {
 		if *dry {
 			return showPlan(cmd.OutOrStdout(), p)
 		}
-		dir := *out
-		if dir == "" {
-			dir = filepath.Join("runs", p.Experiment.Name)
-		}
+		dir := out.of(p)
 		if err := train(cmd, p, trainer, dir, *workers, adapters(*handed)); err != nil {
 			return err
 		}
@@ -71,10 +68,7 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err != nil {
 		return err
 	}
-	s := sweep.Scheduler{
-		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
-		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
-	}
+	s := newScheduler(t, dir, workers)
 	if err := s.Fits(p); err != nil {
 		return err
 	}
@@ -113,6 +107,14 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	return s.Store.Tidy()
 }
 
+// newScheduler fills the store in dir, with no one told of it.
+func newScheduler(t sweep.Trainer, dir string, workers int) sweep.Scheduler {
+	return sweep.Scheduler{
+		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
+		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
+	}
+}
+
 // phase trains what the store lacks of a plan.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
 	if err := p.Grid().Write(dir); err != nil {
@@ -148,7 +150,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
+	tellWhere(cmd, dir)
 	return cmp.Or(failures(h.runs), h.missing)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/results"
+	"ranksweep/sweep"
 )
 
 // verified is how many runs verify trains again unless told which.
@@ -87,11 +88,7 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 		if verdict[r.ID] != "same" {
 			differ++
 		}
-		line := r.ID
-		for _, a := range r.Axes {
-			line += " " + a.Name + "=" + a.Value
-		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", line, verdict[r.ID]); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, sweep.Point{Axes: r.Axes}, verdict[r.ID]); err != nil {
 			return err
 		}
 	}

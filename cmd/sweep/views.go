@@ -64,12 +64,17 @@ func newPlot() *cobra.Command {
 	}
 }
 
-// printTables prints every table of a store, a blank line between them.
+// printTables prints every table of a store.
 func printTables(w io.Writer, h holdings) error {
 	tables, err := paper.Tables(h.runs, h.tuned)
 	if err != nil {
 		return err
 	}
+	return writeTables(w, tables)
+}
+
+// writeTables prints tables, a blank line between them.
+func writeTables(w io.Writer, tables []paper.Table) error {
 	for i, t := range tables {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -79,4 +84,9 @@ func printTables(w io.Writer, h holdings) error {
 		}
 	}
 	return nil
+}
+
+// tellWhere says where the tables and figures of a store are.
+func tellWhere(cmd *cobra.Command, dir string) {
+	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
 }
