@@ -20,6 +20,7 @@ FULL = EAGER + [
 ]
 WAYS = {"one process of two threads": (1, 2), "two processes of one thread": (2, 1)}
 OURS = "ranksweep, two runs side by side"
+OURS_BF16 = ("ranksweep with precision: bf16", "two runs side by side")
 TOLERANCE = 1e-3  # between float32 losses
 TARGETS = {"float32": {8: 2.5, 64: 2.5, 512: 4, 2048: 9}, "bfloat16": {8: 1.4, 512: 2.5, 2048: 4.5}}
 
@@ -55,6 +56,7 @@ def measure(python, binaries, cache, flags, quick, log):
             log(f"a step at rank {rank}, round {i + 1} of {rounds}")
             peak = sgemm.peaks(binaries["kernel"], 0.5)
             line = {OURS: our_step(binaries["step"], rank, steps) | {"peak": peak}}
+            line[OURS_BF16] = our_step(binaries["step"], rank, steps, "-runs=2", "-bf16")
             for c, way in ((c, way) for c in contenders for way in WAYS):
                 most, taken = turns(c, flags, rounds, steps)
                 if i >= most:
@@ -122,7 +124,7 @@ def steepness(found, counts):
 def text(found):
     ranks = found["ranks"]
     head = ["", *(f"r={r}" for r in ranks)]
-    keys = [(c.name, way) for c in found["contenders"] for way in WAYS]
+    keys = [OURS_BF16, *((c.name, way) for c in found["contenders"] for way in WAYS)]
     show = lambda x, form=",.0f": "failed" if x is None else format(x, form)
     rates = [[OURS, *(show(rate(found, r, OURS)) for r in ranks)]]
     rates += [[", ".join(k), *(show(rate(found, r, k)) for r in ranks)] for k in keys]

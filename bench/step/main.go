@@ -27,7 +27,7 @@ import (
 
 type options struct {
 	model                          string
-	stored                         bool
+	stored, bf16                   bool
 	rank, runs, spare, warm, steps int
 	write, save                    string
 }
@@ -36,6 +36,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.model, "model", "", "`FILE` or folder of the model (default random weights)")
 	flag.BoolVar(&o.stored, "stored", false, "keep the model's weights in the form of its file")
+	flag.BoolVar(&o.bf16, "bf16", false, "multiply by random weights in bfloat16")
 	flag.IntVar(&o.rank, "rank", 8, "rank of the adapters")
 	flag.IntVar(&o.runs, "runs", 1, "runs side by side, a thread each")
 	flag.IntVar(&o.spare, "spare", 0, "threads that take parts of the runs' products")
@@ -73,7 +74,7 @@ func (o options) start() error {
 
 func (o options) work() (*work, error) {
 	if o.model == "" {
-		return newRandomWork()
+		return newRandomWork(o.bf16)
 	}
 	return newModelWork(o.model, o.stored)
 }

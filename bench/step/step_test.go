@@ -14,7 +14,7 @@ func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
 	}
-	w, err := newRandomWork()
+	w, err := newRandomWork(false)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func (w *work) benchmark(b *testing.B, rank int) {
 // TestRunsSideBySideAreTheSameRun: what bench/compare reports of the first
 // run holds for all.
 func TestRunsSideBySideAreTheSameRun(t *testing.T) {
-	w, err := newRandomWork()
+	w, err := newRandomWork(false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,8 +24,9 @@ type work struct {
 	batches [batches]nn.Batch
 }
 
-// newRandomWork has a LLaMA of random weights.
-func newRandomWork() (*work, error) {
+// newRandomWork has a LLaMA of random weights, which it packs or has in
+// bfloat16, as package sweep does.
+func newRandomWork(bf16 bool) (*work, error) {
 	m, err := nn.New(nn.Config{
 		Vocab: 4096, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
 		Context: context, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
@@ -35,7 +36,11 @@ func newRandomWork() (*work, error) {
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	m.Init(rng)
-	m.Pack() // as package sweep does
+	if bf16 {
+		m.BF16()
+	} else {
+		m.Pack()
+	}
 	return newWork(m, 8, rng), nil
 }
 
