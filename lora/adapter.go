@@ -56,9 +56,28 @@ func (a *Adapter) Delta(dst blas32.General) {
 	a.trained().addDelta(dst, 1)
 }
 
+// ZeroA reports whether A started at zero, and not B.
+func (a *Adapter) ZeroA() bool { return a.init.ZeroA }
+
 // InitialA draws A₀, the A that training began with, into dst, (r, in).
 func (a *Adapter) InitialA(dst []float32) {
+	if a.init.ZeroA {
+		clear(dst)
+		return
+	}
 	a.init.fill(dst, a.Rank(), a.Base.In(), stream(a.seed, a.Base.Name, "A"))
+}
+
+// drawB draws B where A starts at zero.
+func (a *Adapter) drawB() {
+	rank, out := a.Rank(), a.Base.Out()
+	columns := make([]float32, rank*out)
+	a.init.fill(columns, rank, out, stream(a.seed, a.Base.Name, "B"))
+	for j := range rank {
+		for i := range out {
+			a.B.Data[i*rank+j] = columns[j*out+i]
+		}
+	}
 }
 
 func (a *Adapter) trained() Trained { return Trained{a.Base.Name, a.A, a.B, a.Gamma()} }

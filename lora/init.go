@@ -10,46 +10,60 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Init is how the entries of A are drawn.
+// Init is how the entries of a fresh adapter are drawn: those of A, while B is
+// zero, or the other way round.
 type Init struct {
 	Kind   InitKind
+	ZeroA  bool    // A is zero and B is drawn, see [Scheme]
 	Factor float64 // what the kind's standard deviation is multiplied by, see [Scheme.InitFactor]; 0 for 1
 }
 
 // InitKind names a distribution.
 type InitKind string
 
-// The kinds. All but PEFTGaussian have variance 1/(3·in) at Factor 1, free of
-// rank as the theory asks, so that they differ in shape alone.
+// The kinds. All but PEFTGaussian have variance 1/(3·fan-in) at Factor 1, so that
+// they differ in shape alone. A's fan-in is its map's, so that the variance is
+// free of rank as the theory asks; B's is r.
 const (
-	KaimingUniform InitKind = "kaiming-uniform" // PEFT's default, kaiming_uniform(a=√5): uniform on ±1/√in
+	KaimingUniform InitKind = "kaiming-uniform" // PEFT's default, kaiming_uniform(a=√5): uniform on ±1/√fan-in
 	Gaussian       InitKind = "gaussian"        // normal
-	Rademacher     InitKind = "rademacher"      // ±1/√(3·in), each as likely
-	Orthogonal     InitKind = "orthogonal"      // normal, its rows made orthogonal, in blocks of in rows
+	Rademacher     InitKind = "rademacher"      // ±1/√(3·fan-in), each as likely
+	Orthogonal     InitKind = "orthogonal"      // normal, then rows of A or columns of B made orthogonal, in blocks as long as they
 	PEFTGaussian   InitKind = "peft-gaussian"   // PEFT's init_lora_weights="gaussian": normal with standard deviation 1/r
 )
 
 // InitKinds lists the known kinds.
 var InitKinds = []InitKind{KaimingUniform, Gaussian, Rademacher, Orthogonal, PEFTGaussian}
 
-// Exponent returns the power e of rank of the kind's standard deviation, ∝ r^−e.
-func (k InitKind) Exponent() float64 {
-	if k == PEFTGaussian {
+// Exponent returns the power e of rank of the standard deviation at Factor 1,
+// ∝ r^−e.
+func (i Init) Exponent() float64 {
+	switch {
+	case i.Kind == PEFTGaussian:
 		return 1
+	case i.ZeroA:
+		return 0.5
 	}
 	return 0
 }
 
-// Deviation returns the standard deviation of an entry of A, (r, in).
-func (i Init) Deviation(rank, in int) float64 {
+// Deviation returns the standard deviation of an entry of A, (r, width), or of
+// B, (width, r), whichever is drawn.
+func (i Init) Deviation(rank, width int) float64 {
 	if i.Kind == PEFTGaussian {
 		return i.factor() / float64(rank)
 	}
-	return i.bound(in) / math.Sqrt(3)
+	return i.bound(rank, width) / math.Sqrt(3)
 }
 
-// bound is the largest entry of a uniform A.
-func (i Init) bound(in int) float64 { return i.factor() / math.Sqrt(float64(in)) }
+// bound is the largest entry of a uniform factor.
+func (i Init) bound(rank, width int) float64 {
+	fanIn := width
+	if i.ZeroA {
+		fanIn = rank
+	}
+	return i.factor() / math.Sqrt(float64(fanIn))
+}
 
 func (i Init) factor() float64 {
 	if i.Factor == 0 {
@@ -72,13 +86,13 @@ func (k InitKind) Kurtosis() (float64, bool) {
 	return math.NaN(), false
 }
 
-// fill draws A, (r, in), row by row, so that with one seed the A of a smaller
-// rank is the top of the A of a larger one, but for a factor.
-func (i Init) fill(a []float32, rank, in int, rng *rand.Rand) {
-	scale := i.Deviation(rank, in)
+// fill draws A or Bᵀ, (r, width), row by row, so that with one seed that of a
+// smaller rank is the top of that of a larger one, but for a factor.
+func (i Init) fill(a []float32, rank, width int, rng *rand.Rand) {
+	scale := i.Deviation(rank, width)
 	switch i.Kind {
 	case KaimingUniform:
-		bound := i.bound(in)
+		bound := i.bound(rank, width)
 		for j := range a {
 			a[j] = float32(bound * (2*rng.Float64() - 1))
 		}
@@ -91,21 +105,21 @@ func (i Init) fill(a []float32, rank, in int, rng *rand.Rand) {
 			a[j] = float32(math.Copysign(scale, rng.Float64()-0.5))
 		}
 	case Orthogonal:
-		for at := 0; at < rank; at += in {
-			orthogonal(a[at*in:min(rank, at+in)*in], in, scale, rng)
+		for at := 0; at < rank; at += width {
+			orthogonal(a[at*width:min(rank, at+width)*width], width, scale, rng)
 		}
 	default:
 		panic(fmt.Sprintf("lora: init %q was not validated", i.Kind))
 	}
 }
 
-// orthogonal draws at most in rows of in entries with the mean square scale²,
+// orthogonal draws at most width rows of width entries with the mean square scale²,
 // orthogonal to each other: normal ones after Gram and Schmidt, done twice for
 // the sake of rounding.
-func orthogonal(a []float32, in int, scale float64, rng *rand.Rand) {
+func orthogonal(a []float32, width int, scale float64, rng *rand.Rand) {
 	var done [][]float64
 	for len(a) > 0 {
-		row := make([]float64, in)
+		row := make([]float64, width)
 		for j := range row {
 			row[j] = rng.NormFloat64()
 		}
@@ -117,9 +131,9 @@ func orthogonal(a []float32, in int, scale float64, rng *rand.Rand) {
 		floats.Scale(1/floats.Norm(row, 2), row)
 		done = append(done, row)
 		for j, v := range row {
-			a[j] = float32(scale * math.Sqrt(float64(in)) * v)
+			a[j] = float32(scale * math.Sqrt(float64(width)) * v)
 		}
-		a = a[in:]
+		a = a[width:]
 	}
 }
 

@@ -110,15 +110,22 @@ func TestGamma(t *testing.T) {
 	}
 }
 
-func TestZeroBIsNoOp(t *testing.T) {
+// A fresh adapter does nothing, whichever of its factors is zero.
+func TestFreshAdapterIsNoOp(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	bare, err := nn.NewPass(m, tokens, nil)
 	check(t, err)
 	want, err := bare.Logits(b)
 	check(t, err)
-	for _, rank := range []int{1, 3, 40} {
-		s, err := Attach(m, testConfig(rank), 7)
+	for i, rank := range []int{1, 3, 40, 1, 3, 40} {
+		c := testConfig(rank)
+		c.Init.ZeroA = i > 2
+		s, err := Attach(m, c, 7)
 		check(t, err)
+		a := s.Adapters[0]
+		if drawn := a.A.Data[0] != 0; drawn == c.Init.ZeroA || drawn == (a.B.Data[0] != 0) {
+			t.Errorf("A zero %t: A begins with %g and B with %g", c.Init.ZeroA, a.A.Data[0], a.B.Data[0])
+		}
 		p, err := nn.NewPass(m, tokens, s.Maps())
 		check(t, err)
 		got, err := p.Logits(b)
@@ -384,30 +391,52 @@ func TestDropoutGradient(t *testing.T) {
 	}
 }
 
-// TestInitialVariance: every kind but PEFT's gaussian has variance 1/(3·in), and
-// its factor's square times as much. The relative standard error of a variance over 200,000
+// TestInitialVariance: every kind but PEFT's gaussian has variance 1/(3·fan-in),
+// and its factor's square times as much. The relative standard error of a variance over 200,000
 // draws is below √(2/200,000) = 0.0032; 4 of them.
 func TestInitialVariance(t *testing.T) {
-	const rank, in = 1000, 200
+	const rank, in = 1000., 200.
 	for _, kind := range InitKinds {
-		for _, e := range []float64{0, 0.5, 1} {
-			a := make([]float32, rank*in)
-			Init{Kind: kind, Factor: math.Pow(rank, -e)}.fill(a, rank, in, stream(1, "m", "A"))
+		for i, e := range []float64{0, 0.5, 1, 0, 0.5} {
+			a := make([]float32, int(rank*in))
+			zeroA := i > 2
+			Init{Kind: kind, ZeroA: zeroA, Factor: math.Pow(rank, -e)}.fill(a, rank, in, stream(1, "m", "A"))
 			var sum, squares float64
 			for _, v := range a {
 				sum += float64(v)
 				squares += float64(v) * float64(v)
 			}
 			want := math.Pow(rank, -2*e) / (3 * in)
+			if zeroA {
+				want *= in / rank
+			}
 			if kind == PEFTGaussian {
 				want = math.Pow(rank, -2*e-2)
 			}
 			if got := squares / float64(len(a)); math.Abs(got/want-1) > 0.013 {
-				t.Errorf("%s, exponent %g: variance %g, want %g", kind, e, got, want)
+				t.Errorf("%s, exponent %g, A zero %t: variance %g, want %g", kind, e, zeroA, got, want)
 			}
 			if mean := sum / float64(len(a)); math.Abs(mean) > 4*math.Sqrt(want/float64(len(a))) {
 				t.Errorf("%s, exponent %g: mean %g", kind, e, mean)
 			}
+		}
+	}
+}
+
+// TestSmallerBIsTheLeftOfLarger is the same of a B that is drawn.
+func TestSmallerBIsTheLeftOfLarger(t *testing.T) {
+	m := testModel(t)
+	at := func(rank int) *Adapter {
+		c := testConfig(rank)
+		c.Init = Init{Kind: Gaussian, ZeroA: true, Factor: math.Sqrt(float64(rank))}
+		s, err := Attach(m, c, 5)
+		check(t, err)
+		return s.Adapters[0]
+	}
+	small, large := at(4), at(16)
+	for i, v := range small.B.Data {
+		if got := large.B.Data[i/4*16+i%4]; got != v {
+			t.Fatalf("B[%d, %d] is %g at rank 4, %g at rank 16", i/4, i%4, v, got)
 		}
 	}
 }

@@ -21,6 +21,10 @@ type Scheme struct {
 	// for 1.
 	Ratio float64
 
+	// ZeroA makes A start at zero and B be drawn, in place of the usual other
+	// way round. See arXiv 2406.08447.
+	ZeroA bool
+
 	// Log makes the multiplier γ_r = α/ln r, one of the scalings of the
 	// paper's appendix B.6; P is then 0.
 	Log bool

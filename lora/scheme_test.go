@@ -30,6 +30,9 @@ func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
 		{"lora,init=-0.5", "lora,init=-0.5", Scheme{P: 1, Init: -0.5}},
 		{"0.25,lr_b=1,init=0.5,lr_a=-1,ratio=4", "p=0.25,init=0.5,lr_a=-1,lr_b=1,ratio=4", Scheme{P: 0.25, Init: 0.5, LRA: -1, LRB: 1, Ratio: 4}},
 		{"log,init=1", "log,init=1", Scheme{Log: true, Init: 1}},
+		{"rslora,zero=a", "rslora,zero=a", Scheme{P: 0.5, ZeroA: true}},
+		{"lora,zero=a,init=1", "lora,init=1,zero=a", Scheme{P: 1, Init: 1, ZeroA: true}},
+		{"lora,zero=b", "lora", Scheme{P: 1}},
 	} {
 		got, err := ParseScheme(c.text)
 		check(t, err)
@@ -56,6 +59,8 @@ func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
 		"lora,lr=5":    "exponent lr_a 5",
 		"lora,init=x":  "must be init, lr, lr_a, lr_b or ratio with a number",
 		"1,ratio=1e9":  "at most 1e6",
+		"lora,zero=c":  "must be a or b",
+		"lora,zero":    "must be a or b",
 	} {
 		if _, err := ParseScheme(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
@@ -64,7 +69,7 @@ func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
 }
 
 func FuzzParseScheme(f *testing.F) {
-	for _, text := range []string{"lora", "mua,init=0.5", "0.75,lr_b=-1,ratio=3", "log"} {
+	for _, text := range []string{"lora", "mua,init=0.5", "0.75,lr_b=-1,ratio=3", "log", "rslora,zero=a"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -96,14 +101,17 @@ func TestMatchedSchemesMeet(t *testing.T) {
 
 // The canonical form of exponents is that of sizes.
 func TestCanonicalFormsAgree(t *testing.T) {
-	s := Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 1}
 	at := func(s Scheme, rank int) Sizes {
-		a, b := s.RateFactors(rank)
-		return Sizes{s.Gamma(1, rank), s.InitFactor(rank), a, b}
+		drawn, zero := s.RateFactors(rank)
+		if s.ZeroA {
+			drawn, zero = zero, drawn
+		}
+		return Sizes{s.Gamma(1, rank), s.InitFactor(rank), drawn, zero}
 	}
-	for _, scaleFree := range []bool{false, true} {
+	for i, scaleFree := range []bool{false, true, false, true} {
+		s := Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 1, ZeroA: i > 1}
 		got, want := at(s.Canonical(scaleFree), 16), at(s, 16).Canonical(scaleFree)
-		if got.Init != 1 || got.LRB != 1 || math.Abs(got.Gamma/want.Gamma-1) > 1e-12 || math.Abs(got.LRA/want.LRA-1) > 1e-12 {
+		if got.Init != 1 || got.LRZero != 1 || math.Abs(got.Gamma/want.Gamma-1) > 1e-12 || math.Abs(got.LRDrawn/want.LRDrawn-1) > 1e-12 {
 			t.Errorf("scale-free %t: %+v, want %+v", scaleFree, got, want)
 		}
 		if again := want.Canonical(scaleFree); again != want {
@@ -112,8 +120,8 @@ func TestCanonicalFormsAgree(t *testing.T) {
 	}
 }
 
-// TestInvariance trains two adapters whose canonical sizes are equal, with
-// factors of A and B that are powers of two, in which float32 is exact: γBA is
+// TestInvariance trains two adapters whose canonical sizes are equal, with A or B
+// drawn, and with factors of A and B that are powers of two, in which float32 is exact: γBA is
 // the same to the bit after several steps. With other sizes it is not.
 func TestInvariance(t *testing.T) {
 	m := testModel(t)
@@ -121,41 +129,45 @@ func TestInvariance(t *testing.T) {
 		{Name: "sgd"}, {Name: "sgd", Momentum: 0.5}, {Name: "adamw", Beta1: 0.5, Beta2: 0.75},
 	} {
 		scaleFree := o.Name != "sgd"
-		const s, q = 4, 0.5 // A is s times as large, B q times
-		one := Sizes{Gamma: 1, Init: 1, LRA: 0.01, LRB: 0.02}
-		other := Sizes{Gamma: 1 / (s * q), Init: s, LRA: 0.01 * s, LRB: 0.02 * q}
+		const s, q = 4, 0.5 // what is drawn is s times as large, the other q times
+		one := Sizes{Gamma: 1, Init: 1, LRDrawn: 0.01, LRZero: 0.02}
+		other := Sizes{Gamma: 1 / (s * q), Init: s, LRDrawn: 0.01 * s, LRZero: 0.02 * q}
 		if !scaleFree {
-			other.LRA, other.LRB = 0.01*s*s, 0.02*q*q
+			other.LRDrawn, other.LRZero = 0.01*s*s, 0.02*q*q
 		}
 		a, b := one.Canonical(scaleFree), other.Canonical(scaleFree)
-		if math.Abs(a.Gamma/b.Gamma-1) > 1e-12 || math.Abs(a.LRA/b.LRA-1) > 1e-12 {
+		if math.Abs(a.Gamma/b.Gamma-1) > 1e-12 || math.Abs(a.LRDrawn/b.LRDrawn-1) > 1e-12 {
 			t.Errorf("%s: canonical %+v and %+v", o.Name, a, b)
 		}
-		for _, rank := range []int{3, 40} { // factored and merged
-			want := trainedDeltas(t, m, o, one, rank)
-			if got := trainedDeltas(t, m, o, other, rank); !slices.Equal(got, want) {
-				t.Errorf("%s, rank %d: differs by %g", o.Name, rank, difference(got, want))
+		for i, rank := range []int{3, 40, 3, 40} { // factored and merged
+			zeroA := i > 1
+			want := trainedDeltas(t, m, o, one, rank, zeroA)
+			if got := trainedDeltas(t, m, o, other, rank, zeroA); !slices.Equal(got, want) {
+				t.Errorf("%s, rank %d, A zero %t: differs by %g", o.Name, rank, zeroA, difference(got, want))
 			}
 			other := other
-			other.LRA *= 2
-			if slices.Equal(trainedDeltas(t, m, o, other, rank), want) {
-				t.Errorf("%s, rank %d: the learning rate of A changes nothing", o.Name, rank)
+			other.LRDrawn *= 2
+			if slices.Equal(trainedDeltas(t, m, o, other, rank, zeroA), want) {
+				t.Errorf("%s, rank %d, A zero %t: the learning rate of what is drawn changes nothing", o.Name, rank, zeroA)
 			}
 		}
 	}
 }
 
 // trainedDeltas returns γBA of every map after four steps.
-func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, rank int) []float32 {
+func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, rank int, zeroA bool) []float32 {
 	c := testConfig(rank)
-	c.Gamma, c.Init = z.Gamma, Init{Kind: Gaussian, Factor: z.Init}
+	c.Gamma, c.Init = z.Gamma, Init{Kind: Gaussian, ZeroA: zeroA, Factor: z.Init}
 	set, err := Attach(m, c, 7)
 	check(t, err)
 	pass, err := nn.NewPass(m, tokens, set.Maps())
 	check(t, err)
 	opt, err := nn.NewOptimizer(o, pass.Params())
 	check(t, err)
-	rates := nn.LearningRates{nn.RoleA: z.LRA, nn.RoleB: z.LRB}
+	rates := nn.LearningRates{nn.RoleA: z.LRDrawn, nn.RoleB: z.LRZero}
+	if zeroA {
+		rates = nn.LearningRates{nn.RoleA: z.LRZero, nn.RoleB: z.LRDrawn}
+	}
 	for range 4 {
 		for _, p := range pass.Params() {
 			clear(p.Grad)

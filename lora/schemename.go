@@ -44,9 +44,10 @@ func (s *Scheme) exponents() []exponent {
 
 // ParseScheme reads what String writes: the name of a scheme or the exponent p
 // of its multiplier, and after it, with commas between, what else depends on
-// rank: init=E, lr_a=E and lr_b=E, or lr=E for both, and ratio=X. As in lora,
-// 0.75, p=0.75, rslora,lr=0.25 and lora,init=-0.5. Schemes that are equal are
-// equal values, however they were written.
+// rank: init=E, lr_a=E and lr_b=E, or lr=E for both, and ratio=X; and zero=a
+// where A starts at zero. As in lora, 0.75, p=0.75, rslora,lr=0.25,
+// lora,init=-0.5 and rslora,zero=a. Schemes that are equal are equal values,
+// however they were written.
 func ParseScheme(text string) (Scheme, error) {
 	first, rest, more := strings.Cut(text, ",")
 	s, err := parseBase(first)
@@ -81,9 +82,15 @@ func parseBase(text string) (Scheme, error) {
 // parsePart reads one more part of a scheme.
 func (s *Scheme) parsePart(text string) error {
 	key, number, _ := strings.Cut(text, "=")
+	if key == "zero" {
+		if s.ZeroA = number == "a"; !s.ZeroA && number != "b" {
+			return fmt.Errorf("part %q: the factor that starts at zero must be a or b", text)
+		}
+		return nil
+	}
 	value, err := strconv.ParseFloat(number, 64)
 	if err != nil {
-		return fmt.Errorf("part %q: must be init, lr, lr_a, lr_b or ratio with a number, as in init=0.5", text)
+		return fmt.Errorf("part %q: must be init, lr, lr_a, lr_b or ratio with a number, as in init=0.5, or zero=a", text)
 	}
 	switch value += 0; key {
 	case "lr":
@@ -98,7 +105,7 @@ func (s *Scheme) parsePart(text string) error {
 	default:
 		i := slices.IndexFunc(s.exponents(), func(e exponent) bool { return e.name == key && key != "p" })
 		if i < 0 {
-			return fmt.Errorf("part %q: %q is none of init, lr, lr_a, lr_b, ratio", text, key)
+			return fmt.Errorf("part %q: %q is none of init, lr, lr_a, lr_b, ratio, zero", text, key)
 		}
 		*s.exponents()[i].value = value
 	}
@@ -132,6 +139,9 @@ func (s Scheme) String() string {
 		part("lr_b", s.LRB)
 	}
 	part("ratio", s.Ratio)
+	if s.ZeroA {
+		text += ",zero=a"
+	}
 	return text
 }
 

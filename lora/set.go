@@ -36,7 +36,7 @@ type Set struct {
 }
 
 // Attach makes a fresh adapter for every map of m that c targets: A drawn
-// from seed, B zero. It changes nothing in m.
+// from seed and B zero, or the other way round. It changes nothing in m.
 func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -66,7 +66,9 @@ func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 		A: nn.NewMatrix(c.Rank, l.In()), B: nn.NewMatrix(l.Out(), c.Rank),
 		dA: nn.NewMatrix(c.Rank, l.In()), dB: nn.NewMatrix(l.Out(), c.Rank),
 	}
-	a.InitialA(a.A.Data)
+	if a.InitialA(a.A.Data); c.Init.ZeroA {
+		a.drawB()
+	}
 	if c.Merges(l) {
 		a.train = &merged{
 			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],

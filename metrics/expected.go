@@ -12,14 +12,14 @@ type Setting struct {
 	Rank   int
 	Gamma  float64 // γ_r
 	Init   lora.Init
-	LRB    float64 // learning rate of B at the first update
+	LR     float64 // learning rate, at the first update, of the factor that starts at zero
 }
 
 // setting is a Setting for one map.
 type setting struct {
-	sign                 bool
-	rank, gamma          float64
-	sigma, kurtosis, lrB float64
+	sign                bool
+	rank, gamma         float64
+	sigma, kurtosis, lr float64
 }
 
 // known reports whether the exact expressions hold for it.
@@ -36,11 +36,11 @@ func (s Setting) known(t Theory) bool {
 	return s.Update == LinearUpdate
 }
 
-// Expected returns the exact expectation over A of a statistic at a finite
-// rank, on the maps whose geometry is given: the root of its mean square, or the
+// Expected returns the exact expectation over A, or over B where that is drawn,
+// of a statistic at a finite rank, on the maps whose geometry is given: the root of its mean square, or the
 // mean where [Theory] says so. It is NaN where no exact expression is known.
 func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
-	t := s.Theory
+	t := s.TheoryOf(at.Init.ZeroA)
 	if !at.known(t) {
 		return math.NaN()
 	}
@@ -49,7 +49,7 @@ func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
 	for _, m := range maps {
 		sum += t.expected(m, setting{
 			sign: at.Update == SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
-			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lrB: at.LRB,
+			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lr: at.LR,
 		})
 		if t.count != nil {
 			count += t.count(m, at.Rank)

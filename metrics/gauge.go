@@ -85,11 +85,16 @@ func gradients(v *Values, a, b nn.Squares) {
 
 // Drop returns what the first update took off the loss of its batch, to first
 // order, right after it, while the gradients are still those of the onset: the
-// inner product of B's with B, which was zero. A's is zero, as B was.
+// inner product of B's with B, which was zero. A's is zero, as B was; or the
+// other way round.
 func (g *Gauge) Drop() float64 {
 	var sum float64
 	for i, a := range g.set.Adapters {
-		sum -= dot(g.grads[i].b, a.B.Data)
+		if a.ZeroA() {
+			sum -= dot(g.grads[i].a, a.A.Data)
+		} else {
+			sum -= dot(g.grads[i].b, a.B.Data)
+		}
 	}
 	return sum
 }
@@ -164,7 +169,9 @@ func (s *size) join(o size) {
 func (s *size) measure(v *Values) {
 	v[AdapterOutput], v[InputGradient] = s.output.RMS(), s.input.RMS()
 	v[DeltaW] = s.delta.Norm()
-	v[MovementA] = s.moved.Norm() / s.start.Norm()
+	if s.start.Sum > 0 {
+		v[MovementA] = s.moved.Norm() / s.start.Norm()
+	}
 	if s.ranked > 0 {
 		v[StableRank] = s.stableRank / float64(s.ranked)
 	}

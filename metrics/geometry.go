@@ -13,7 +13,8 @@ import (
 // expressions of theory depend on. G and G′ are the gradients of its weight,
 // (out, in), on the first and on the second batch, for the loss averaged over
 // scored tokens; x and v its inputs and the gradients of its outputs on the
-// probe batch; ĝ_i the rows of G over their length.
+// probe batch; ĝ_i the rows of G over their length. Where A starts at zero it is
+// that of the transposed map, see [Theory].
 type MapGeometry struct {
 	Out, In, Tokens int
 
@@ -36,12 +37,13 @@ type MapGeometry struct {
 
 // Geometry measures targets, frozen maps of m, at onset: on the batches of the
 // first and the second step, each of which may be several, and on the probe
-// batches. None has more than the given number of tokens.
-func Geometry(m *nn.Model, targets []*nn.Linear, tokens int, first, second, probe []nn.Batch) ([]MapGeometry, error) {
+// batches; of the transposed maps where A starts at zero. No batch has more than
+// the given number of tokens.
+func Geometry(m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int, first, second, probe []nn.Batch) ([]MapGeometry, error) {
 	maps := make(map[string]nn.Map, len(targets))
 	surveyors := make([]*surveyor, len(targets))
 	for i, l := range targets {
-		surveyors[i] = newSurveyor(l)
+		surveyors[i] = newSurveyor(l, zeroA)
 		maps[l.Name] = surveyors[i]
 	}
 	pass, err := nn.NewPass(m, tokens, maps)
@@ -81,19 +83,24 @@ const (
 // surveyor is a frozen map that measures its geometry in passing.
 type surveyor struct {
 	*nn.Linear
-	phase surveyPhase
-	g     blas32.General // (out, in) G
-	next  blas32.General // (out, in) G′
-	unit  blas32.General // (out, in) rows ĝ_i
-	sines blas32.General // (out, out) (2/π) arcsin(ĝ_i·ĝ_j)
-	axes  []float64      // (in) ‖G_·j‖²
-	seen  MapGeometry
+	transposed bool // x and v, in and out take each other's place
+	phase      surveyPhase
+	g          blas32.General // (out, in) G
+	next       blas32.General // (out, in) G′
+	unit       blas32.General // (out, in) rows ĝ_i
+	sines      blas32.General // (out, out) (2/π) arcsin(ĝ_i·ĝ_j)
+	axes       []float64      // (in) ‖G_·j‖²
+	seen       MapGeometry
 }
 
-func newSurveyor(l *nn.Linear) *surveyor {
+func newSurveyor(l *nn.Linear, transposed bool) *surveyor {
+	out, in := l.Out(), l.In()
+	if transposed {
+		out, in = in, out
+	}
 	return &surveyor{
-		Linear: l, g: nn.NewMatrix(l.Out(), l.In()), next: nn.NewMatrix(l.Out(), l.In()),
-		seen: MapGeometry{Out: l.Out(), In: l.In()},
+		Linear: l, transposed: transposed, g: nn.NewMatrix(out, in), next: nn.NewMatrix(out, in),
+		seen: MapGeometry{Out: out, In: in},
 	}
 }
 
@@ -102,13 +109,17 @@ func (s *surveyor) Params() []nn.Param { return nil }
 
 // Backward is that of the frozen map, and what the phase measures.
 func (s *surveyor) Backward(dx, dy, x blas32.General) {
+	left, right := dy, x
+	if s.transposed {
+		left, right = x, dy
+	}
 	switch s.phase {
 	case firstGradient:
-		blas32.Gemm(blas.Trans, blas.NoTrans, 1, dy, x, 1, s.g)
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 1, s.g)
 	case secondGradient:
-		blas32.Gemm(blas.Trans, blas.NoTrans, 1, dy, x, 1, s.next)
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 1, s.next)
 	case probing:
-		s.probe(dy, x)
+		s.probe(left, right)
 	}
 	if dx.Rows > 0 {
 		s.Linear.Backward(dx, dy)
@@ -167,7 +178,7 @@ func (s *surveyor) cross() {
 // probe takes in a batch of inputs and gradients of outputs.
 func (s *surveyor) probe(v, x blas32.General) {
 	s.seen.Tokens += x.Rows
-	through, back := nn.NewMatrix(x.Rows, s.Out()), nn.NewMatrix(v.Rows, s.In())
+	through, back := nn.NewMatrix(x.Rows, s.seen.Out), nn.NewMatrix(v.Rows, s.seen.In)
 	product := func(t blas.Transpose, x, m, y blas32.General) float64 {
 		blas32.Gemm(blas.NoTrans, t, 1, x, m, 0, y)
 		return dot(y.Data, y.Data)
@@ -197,10 +208,13 @@ func dot(x, y []float32) float64 {
 }
 
 // GeometryBytes is the memory that [Geometry] takes beside its pass.
-func GeometryBytes(targets []*nn.Linear, tokens int) int64 {
+func GeometryBytes(targets []*nn.Linear, zeroA bool, tokens int) int64 {
 	var sum, widest int64
 	for _, l := range targets {
 		out, in := int64(l.Out()), int64(l.In())
+		if zeroA {
+			out, in = in, out
+		}
 		sum += 3*out*in + out*out + 2*in
 		widest = max(widest, int64(tokens)*(out+in), 2*out*out)
 	}

@@ -21,7 +21,7 @@ const (
 	InputGradient                 // RMS entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output
 	DeltaW                        // Frobenius norm of γBA over all adapted maps together
 	StableRank                    // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
-	MovementA                     // ‖A−A₀‖_F/‖A₀‖_F over all A together
+	MovementA                     // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
 	LossDrop                      // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
 	NumQuantities int      = iota
 )

@@ -18,7 +18,7 @@ type Statistic struct {
 	// the curve lacks what it takes.
 	Of func(curve []Point) float64
 
-	Theory Theory // what is predicted of it
+	Theory Theory // what is predicted of it where B starts at zero
 
 	// Early tells that it is taken before the second update, so that runs that
 	// diverged later have it as well: to leave them out would leave a sample
@@ -66,7 +66,7 @@ var Statistics = []Statistic{
 }
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
-// ratio. It is the norm of B's gradient, as A's is zero while B is.
+// ratio. It is the norm of B's gradient, as A's is zero while B is; or of A's.
 var GradNormOnset = Statistic{
 	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), theoryGradNormB, true,
 }
@@ -75,6 +75,29 @@ var GradNormOnset = Statistic{
 // first order: whether a scheme learns at a rate free of rank.
 var LossDropFirst = Statistic{
 	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theoryLossDrop, true,
+}
+
+// transposed is what is predicted where A starts at zero of the statistics that
+// tell A from B or outputs from inputs: what is predicted of the other where B
+// does. Of B's gradient at onset, which is then zero, and of the movement of an
+// A that was, there is nothing to predict.
+var transposed = map[string]Theory{
+	"grad_rms_b_onset":     {},
+	"grad_norm_b_first":    theoryGradNormAFirst,
+	"grad_norm_a_first":    theoryGradNormBFirst,
+	"grad_rms_a_first":     theoryGradRMSBFirst,
+	"adapter_output_first": theoryInputGradient,
+	"input_gradient_first": theoryAdapterOutput,
+	"a_movement_first":     {},
+	"a_movement_final":     {},
+}
+
+// TheoryOf returns what is predicted of s, where A or B starts at zero.
+func (s Statistic) TheoryOf(zeroA bool) Theory {
+	if t, ok := transposed[s.Name]; ok && zeroA {
+		return t
+	}
+	return s.Theory
 }
 
 // StatisticNamed returns the statistic with the given column name.

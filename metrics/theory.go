@@ -24,6 +24,9 @@ import (
 // that at onset, to first order. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning
 // rates of A and B ∝ r^−a and r^−b.
 //
+// Where A starts at zero and B is drawn, all of it holds for the transposed map,
+// Wᵀ + γAᵀBᵀ, in which A and B, in and out, x and v have each other's place.
+//
 // Four facts carry all of it, for one row a of A and vectors g, h, x, v free of it:
 //
 //	E (a·g)² = σ²‖g‖²                                  (1)
@@ -92,7 +95,15 @@ func (t Theory) Exponent(u Update, s lora.Scheme) (float64, bool) {
 	if t.exponent == nil || s.Log || u == OtherUpdate && !t.Onset {
 		return math.NaN(), false
 	}
-	return t.exponent(s, u != LinearUpdate), true
+	return t.exponent(drawingA(s), u != LinearUpdate), true
+}
+
+// drawingA is the scheme, or that of the transposed map where B is drawn.
+func drawingA(s lora.Scheme) lora.Scheme {
+	if s.ZeroA {
+		s.LRA, s.LRB, s.ZeroA = s.LRB, s.LRA, false
+	}
+	return s
 }
 
 // pick returns the power under linear or under sign-like updates.
@@ -135,10 +146,17 @@ var theoryGradNormAFirst = Theory{
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
-			return sq(z.lrB*z.gamma) * z.rank * m.CrossSign
+			return sq(z.lr*z.gamma) * z.rank * m.CrossSign
 		}
-		return sq(z.lrB*z.gamma*z.gamma*z.sigma) * z.rank * m.Cross
+		return sq(z.lr*z.gamma*z.gamma*z.sigma) * z.rank * m.Cross
 	},
+}
+
+// ∇B has out·r entries.
+var theoryGradRMSBFirst = Theory{
+	exponent: theoryGradRMSB.exponent,
+	expected: theoryGradNormBFirst.expected,
+	count:    theoryGradRMSB.count,
 }
 
 // ∇A has r·in entries.
@@ -164,9 +182,9 @@ var theoryLossDrop = Theory{
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
-			return z.lrB * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms
+			return z.lr * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms
 		}
-		return z.lrB * sq(z.gamma*z.sigma) * z.rank * m.Gradient
+		return z.lr * sq(z.gamma*z.sigma) * z.rank * m.Gradient
 	},
 }
 
@@ -186,9 +204,9 @@ var theoryDeltaW = Theory{
 	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
 		if z.sign {
-			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in + (z.rank-1)*2/math.Pi) * m.Rows
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (in + (z.rank-1)*2/math.Pi) * m.Rows
 		}
-		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Gradient
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Gradient
 	},
 }
 
@@ -205,9 +223,9 @@ var theoryAdapterOutput = Theory{
 	exponent: theoryDeltaW.exponent,
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
-			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
 		}
-		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank *
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank *
 			((z.rank+1)*m.Through + m.Gradient*m.Inputs + (z.kurtosis-3)*m.ThroughAxes)
 	},
 	count: func(m MapGeometry, _ int) float64 { return float64(m.Out * m.Tokens) },
@@ -227,9 +245,9 @@ var theoryInputGradient = Theory{
 	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
 		if z.sign {
-			return sq(z.lrB*z.gamma*z.sigma) * z.rank * (in*m.SignBack + (z.rank-1)*2/math.Pi*m.UnitBack)
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (in*m.SignBack + (z.rank-1)*2/math.Pi*m.UnitBack)
 		}
-		return sq(z.lrB*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Back
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Back
 	},
 	count: func(m MapGeometry, _ int) float64 { return float64(m.In * m.Tokens) },
 }
@@ -267,6 +285,7 @@ func Stability(u Update, s lora.Scheme) Verdict {
 	if s.Log || u == OtherUpdate {
 		return Unknown
 	}
+	s = drawingA(s)
 	first := theoryLossDrop.exponent(s, u != LinearUpdate)
 	second := pick(u != LinearUpdate, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB)
 	switch most := math.Max(first, second); {

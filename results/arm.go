@@ -95,8 +95,9 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 		e.Exact = exact.Value
 	}
 	always, updated := a.beyondTheory()
-	if predicted, ok := s.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || s.Theory.Onset) {
-		e.Predicted, e.Rise = predicted, s.Theory.Rise
+	theory := s.TheoryOf(a.Scaling.ZeroA)
+	if predicted, ok := theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || theory.Onset) {
+		e.Predicted, e.Rise = predicted, theory.Rise
 	}
 	return e, err
 }

@@ -44,7 +44,7 @@ type Adapter struct {
 	Scaling   lora.Scheme `json:"scaling"`    // lora, rslora, constant or a number p: γ_r = α/r^p; and more, see lora.ParseScheme
 	Alpha     float64     `json:"alpha"`      // α
 	MatchRank int         `json:"match_rank"` // r₀ at which γ is made equal to LoRA's α/r₀, and init and rates to those of no scheme: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
-	Init      string      `json:"init"`       // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0
+	Init      string      `json:"init"`       // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0, or A where scaling has zero=a and the entries are B's
 	Targets   Targets     `json:"targets"`    // the linear maps that are adapted
 	Dropout   float64     `json:"dropout"`    // probability that an input of an adapter is dropped
 }

@@ -23,9 +23,13 @@ func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
 // function writes the sizes of what a scheme decides, to nine digits.
 func (c Config) function() string {
 	rates := c.rates()
+	drawn, zero := nn.RoleA, nn.RoleB
+	if c.Adapter.Scaling.ZeroA {
+		drawn, zero = zero, drawn
+	}
 	z := lora.Sizes{
 		Gamma: c.Adapter.Gamma(), Init: c.Adapter.Draw().Factor,
-		LRA: rates[nn.RoleA], LRB: rates[nn.RoleB],
+		LRDrawn: rates[drawn], LRZero: rates[zero],
 	}
 	t := c.Train
 	free := t.WeightDecay == 0 && t.Clip == 0
@@ -35,7 +39,7 @@ func (c Config) function() string {
 	case free && (t.Optimizer != "adamw" || t.Eps == 0):
 		z = z.Canonical(true)
 	}
-	return fmt.Sprintf("%.9g %.9g %.9g %.9g", z.Gamma, z.Init, z.LRA, z.LRB)
+	return fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)
 }
 
 // Twins returns, for each job that learns the same function as an earlier one of

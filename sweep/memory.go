@@ -15,7 +15,7 @@ func (c Config) bytes(m *nn.Model, targets []*nn.Linear, d *data.Dataset) int64 
 	tokens := c.passTokens()
 	var theory int64
 	if c.Measure.Theory {
-		theory = m.Config.PassBytes(tokens) + metrics.GeometryBytes(targets, tokens)
+		theory = m.Config.PassBytes(tokens) + metrics.GeometryBytes(targets, c.Adapter.Scaling.ZeroA, tokens)
 	}
 	return theory + m.Config.PassBytes(tokens) + m.ScratchBytes() + c.lora().Bytes(targets) + c.Train.optimizer().Bytes(c.shapes(targets)) +
 		metrics.GaugeBytes(targets, c.Adapter.Rank) + c.batchBytes(d) +

@@ -23,16 +23,16 @@ func (a Adapter) Scheme() lora.Scheme {
 	return s
 }
 
-// Draw is how A's entries are drawn.
+// Draw is how the entries of a fresh adapter are drawn.
 func (a Adapter) Draw() lora.Init {
-	return lora.Init{Kind: lora.InitKind(a.Init), Factor: a.Scheme().InitFactor(a.Rank)}
+	return lora.Init{Kind: lora.InitKind(a.Init), ZeroA: a.Scaling.ZeroA, Factor: a.Scheme().InitFactor(a.Rank)}
 }
 
 // powers is the adapter's scheme with the powers of rank that its init has by
 // itself.
 func (a Adapter) powers() lora.Scheme {
 	s := a.Scaling
-	s.Init += lora.InitKind(a.Init).Exponent()
+	s.Init += a.Draw().Exponent()
 	return s
 }
 

@@ -17,7 +17,8 @@ func (c Config) beyondTheory(curve []metrics.Point) string {
 		return "gradients are clipped"
 	}
 	if c.Train.Optimizer == "adamw" && len(curve) > 0 {
-		if entry := curve[0].Values[metrics.GradRMSB]; c.Train.Eps > 0.1*entry {
+		onset := curve[0].Values // of which one of the two has no gradient
+		if entry := max(onset[metrics.GradRMSA], onset[metrics.GradRMSB]); c.Train.Eps > 0.1*entry {
 			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", c.Train.Eps, entry)
 		}
 	}
@@ -27,10 +28,13 @@ func (c Config) beyondTheory(curve []metrics.Point) string {
 // setting is the run's scheme at its rank, for what theory expects of its first
 // update.
 func (c Config) setting() metrics.Setting {
-	rates := c.rates().Times(c.Train.schedule().Factor(0))
+	rates, zero := c.rates().Times(c.Train.schedule().Factor(0)), nn.RoleB
+	if c.Adapter.Scaling.ZeroA {
+		zero = nn.RoleA
+	}
 	return metrics.Setting{
 		Update: metrics.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
-		Init: c.Adapter.Draw(), LRB: rates[nn.RoleB],
+		Init: c.Adapter.Draw(), LR: rates[zero],
 	}
 }
 
@@ -52,6 +56,7 @@ type geometryKey struct {
 	dataset           datasetKey
 	precision         string
 	targets           string
+	zeroA             bool
 	seed              uint64
 	batch, accumulate int
 	probe             int
@@ -61,7 +66,7 @@ type geometryKey struct {
 // that differ in nothing that counts share it.
 func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]metrics.MapGeometry, error) {
 	key := geometryKey{
-		dataset: c.datasetKey(), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), seed: c.Seed,
+		dataset: c.datasetKey(), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA, seed: c.Seed,
 		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
 	}
 	l.mu.Lock()
@@ -84,7 +89,7 @@ func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]metrics.MapG
 			}
 			return batches
 		}
-		measured.maps, measured.err = metrics.Geometry(m, targets, c.passTokens(), step(0), step(1), c.probe(d))
+		measured.maps, measured.err = metrics.Geometry(m, targets, c.Adapter.Scaling.ZeroA, c.passTokens(), step(0), step(1), c.probe(d))
 	})
 	return measured.maps, measured.err
 }

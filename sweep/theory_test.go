@@ -13,7 +13,7 @@ import (
 // TestExpectedIsTheMeanOverSeeds: over seeds, what a run measures has the
 // expectation that theory computes from the frozen model and the data alone.
 // The tolerance is 4 standard errors of the mean over 16 seeds; t with 15
-// degrees of freedom is beyond in 1e-3 of cases, and there are 36.
+// degrees of freedom is beyond in 1e-3 of cases, and there are 52.
 func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 	base := testConfig(t)
 	base.Train.Steps, base.Train.Accumulate = 2, 2
@@ -33,6 +33,14 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 			c.Adapter.Init = "peft-gaussian"
 		},
 		"adamw": func(c *Config) { c.Train.Eps, c.Train.LR = 0, 1e-5 },
+		"sgd, A zero": func(c *Config) {
+			c.Train.Optimizer, c.Train.LR = "sgd", 1e-3
+			c.Adapter.Scaling = lora.Scheme{P: 0.5, LRA: -0.5, Ratio: 3, ZeroA: true}
+		},
+		"adamw, A zero": func(c *Config) {
+			c.Train.Eps, c.Train.LR = 0, 1e-5
+			c.Adapter.Scaling.ZeroA = true
+		},
 	} {
 		c := base
 		c.Adapter.Init = "gaussian"
@@ -50,8 +58,12 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 				ratios[name] = append(ratios[name], ratio)
 			}
 		}
-		if len(ratios) != 9 {
-			t.Errorf("%s: %d statistics have an expectation, want 9", name, len(ratios))
+		want := 9
+		if c.Adapter.Scaling.ZeroA {
+			want = 8 // nothing of B's gradient at onset
+		}
+		if len(ratios) != want {
+			t.Errorf("%s: %d statistics have an expectation, want %d", name, len(ratios), want)
 		}
 		for statistic, sample := range ratios {
 			over := metrics.MeanInterval(sample)
@@ -61,8 +73,8 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 			}
 		}
 	}
-	if n := len(trainer.geometries); n != 16 {
-		t.Errorf("geometry was measured %d times, want once a seed", n)
+	if n := len(trainer.geometries); n != 32 {
+		t.Errorf("geometry was measured %d times, want once a seed and factor", n)
 	}
 }
 
