@@ -18,7 +18,7 @@ var embedded = map[string]struct {
 	"paper-scalings":  {nil, 6 * 4 * 3},
 	"theory":          {nil, 2 * 5 * 9 * 20},
 	"phase":           {nil, 7 * 5 * 6 * 3 * 2},
-	"init":            {nil, 5 * 3 * 20},
+	"init":            {nil, (5 + 2) * 3 * 20},
 	"tuned":           {nil, 2 * 3 * 6 * 5}, // all rates on the grid's seeds; a plan runs fewer
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
 }

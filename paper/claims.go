@@ -100,8 +100,8 @@ var claims = []Claim{
 		Study: "tuned", Figure: "loss", Resolve: moreTraining, judge: tunedSchemes,
 	},
 	{
-		Name: "Gradients depend on how A is drawn by its variance alone", Source: "open question; " + thePaper + ", theorem 3.2, asks for a variance free of rank",
-		Says:  "PEFT's “gaussian”, whose deviation is 1/r, breaks the theorem's condition.",
+		Name: "Gradients depend on how A is drawn, or B where A starts at zero, by its variance alone", Source: "open question; " + thePaper + ", theorem 3.2, asks for a variance free of rank",
+		Says:  "PEFT's “gaussian”, whose deviation is 1/r, breaks the theorem's condition; so does a B that is drawn with fan-in r, unless γ is free of rank.",
 		Study: "init", Figure: "onset", Resolve: moreSeeds, judge: inits,
 	},
 }

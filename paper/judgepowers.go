@@ -295,7 +295,7 @@ func inits(s Study) finding {
 		if over.N > 1 {
 			beside = fmt.Sprintf(", its square %s times what theory expects at rank %d", intervalText(over), last.Rank)
 		}
-		texts = append(texts, fmt.Sprintf("%s: power %s (theory %s)%s, validation loss %s", results.ValueOf(a.Axes, "init"), exponentText(e), number(e.Predicted), beside, intervalText(last.Statistic(loss))))
+		texts = append(texts, fmt.Sprintf("%s, %s: power %s (theory %s)%s, validation loss %s", a.Scheme, results.ValueOf(a.Axes, "init"), exponentText(e), number(e.Predicted), beside, intervalText(last.Statistic(loss))))
 		verdicts = append(verdicts, verdict(e))
 	}
 	return finding{judged(verdicts), "Onset gradient norms and, at the largest rank, losses: " + strings.Join(texts, "; ") + "."}
