@@ -54,7 +54,7 @@ def openblas(python, chosen, seconds, flags):
 
 
 def measure(python, binary, flags, quick):
-    chosen, rounds, seconds = shapes(quick), (3 if quick else 5), (0.1 if quick else 0.25)
+    chosen, rounds, seconds = shapes(quick), 3, (0.1 if quick else 0.25)
     found = {"rounds": [], "shapes": chosen}
     for _ in range(rounds):
         rates, peak = ours(binary, chosen, seconds)

@@ -39,14 +39,16 @@ def their_step(python, contender, processes, n, file, steps, cache):
 
 
 def turns(contender, flags, rounds, steps):
-    """Rounds and steps. A CPU without bfloat16 emulates it, tens of times
-    slower: one step tells as much as twelve."""
+    """Rounds and steps. Who does not count has one round. A CPU without
+    bfloat16 emulates it, tens of times slower: one step tells as much as twelve."""
+    if not contender.counts:
+        return 1, steps
     emulated = contender.counts == "bfloat16" and not {"avx512_bf16", "amx_bf16", "bf16"} & set(flags)
     return (1, 1) if emulated else (rounds, steps)
 
 
 def measure(python, binaries, cache, flags, quick, log):
-    ranks, rounds, steps = ([8, 512], 2, 2) if quick else ([8, 64, 512, 2048], 3, 4)
+    ranks, rounds, steps = ([8, 512], 2, 2) if quick else ([8, 64, 512, 2048], 2, 4)
     contenders = EAGER if quick else FULL
     found = {"ranks": ranks, "contenders": contenders, "rounds": {r: [] for r in ranks}, "failed": {}}
     for rank in ranks:

@@ -19,7 +19,7 @@ func newPretrain() *cobra.Command {
 		Long: "Pretrain trains a small model from nothing, and leaves it in DIR as a Hugging\n" +
 			"Face folder with its log, which sweep run --set model=DIR takes. Run again to go on\n" +
 			"from the last checkpoint. Without --recipe it follows the embedded base's own, which\n" +
-			"takes about 40 minutes on two cores; DIR/recipe.yaml is one to begin your own from.",
+			"takes about an hour on two fast cores; DIR/recipe.yaml is one to begin your own from.",
 		Example: "  sweep pretrain --out my-base\n  sweep pretrain --recipe small.yaml --out small",
 		Args:    exactly(),
 	}
