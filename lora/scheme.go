@@ -3,6 +3,8 @@ package lora
 import (
 	"fmt"
 	"math"
+
+	"ranksweep/nn"
 )
 
 // Scheme is a scaling-initialization-update scheme (paper, section 2.2): how
@@ -60,6 +62,14 @@ func (s Scheme) divisor(rank int) float64 {
 
 // InitFactor is what the standard deviation of the first entries is multiplied by.
 func (s Scheme) InitFactor(rank int) float64 { return s.power(rank, s.Init) }
+
+// Roles are those of the factor that is drawn and of the one that starts at zero.
+func (s Scheme) Roles() (drawn, zero nn.Role) {
+	if s.ZeroA {
+		return nn.RoleB, nn.RoleA
+	}
+	return nn.RoleA, nn.RoleB
+}
 
 // RateFactors are what the learning rates of A and B are multiplied by.
 func (s Scheme) RateFactors(rank int) (a, b float64) {

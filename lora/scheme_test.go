@@ -164,10 +164,9 @@ func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, ran
 	check(t, err)
 	opt, err := nn.NewOptimizer(o, pass.Params())
 	check(t, err)
-	rates := nn.LearningRates{nn.RoleA: z.LRDrawn, nn.RoleB: z.LRZero}
-	if zeroA {
-		rates = nn.LearningRates{nn.RoleA: z.LRZero, nn.RoleB: z.LRDrawn}
-	}
+	drawn, zero := Scheme{ZeroA: zeroA}.Roles()
+	var rates nn.LearningRates
+	rates[drawn], rates[zero] = z.LRDrawn, z.LRZero
 	for range 4 {
 		for _, p := range pass.Params() {
 			clear(p.Grad)

@@ -94,14 +94,19 @@ type surveyor struct {
 }
 
 func newSurveyor(l *nn.Linear, transposed bool) *surveyor {
-	out, in := l.Out(), l.In()
-	if transposed {
-		out, in = in, out
-	}
+	out, in := shape(l, transposed)
 	return &surveyor{
 		Linear: l, transposed: transposed, g: nn.NewMatrix(out, in), next: nn.NewMatrix(out, in),
 		seen: MapGeometry{Out: out, In: in},
 	}
+}
+
+// shape is that of a map or, transposed, of its transpose.
+func shape(l *nn.Linear, transposed bool) (out, in int) {
+	if transposed {
+		return l.In(), l.Out()
+	}
+	return l.Out(), l.In()
 }
 
 // Params is none: a surveyor trains nothing.
@@ -211,10 +216,8 @@ func dot(x, y []float32) float64 {
 func GeometryBytes(targets []*nn.Linear, zeroA bool, tokens int) int64 {
 	var sum, widest int64
 	for _, l := range targets {
-		out, in := int64(l.Out()), int64(l.In())
-		if zeroA {
-			out, in = in, out
-		}
+		rows, columns := shape(l, zeroA)
+		out, in := int64(rows), int64(columns)
 		sum += 3*out*in + out*out + 2*in
 		widest = max(widest, int64(tokens)*(out+in), 2*out*out)
 	}

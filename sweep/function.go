@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"ranksweep/lora"
-	"ranksweep/nn"
 	"ranksweep/results"
 )
 
@@ -23,10 +22,7 @@ func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
 // function writes the sizes of what a scheme decides, to nine digits.
 func (c Config) function() string {
 	rates := c.rates()
-	drawn, zero := nn.RoleA, nn.RoleB
-	if c.Adapter.Scaling.ZeroA {
-		drawn, zero = zero, drawn
-	}
+	drawn, zero := c.Adapter.Scaling.Roles()
 	z := lora.Sizes{
 		Gamma: c.Adapter.Gamma(), Init: c.Adapter.Draw().Factor,
 		LRDrawn: rates[drawn], LRZero: rates[zero],

@@ -28,10 +28,8 @@ func (c Config) beyondTheory(curve []metrics.Point) string {
 // setting is the run's scheme at its rank, for what theory expects of its first
 // update.
 func (c Config) setting() metrics.Setting {
-	rates, zero := c.rates().Times(c.Train.schedule().Factor(0)), nn.RoleB
-	if c.Adapter.Scaling.ZeroA {
-		zero = nn.RoleA
-	}
+	rates := c.rates().Times(c.Train.schedule().Factor(0))
+	_, zero := c.Adapter.Scaling.Roles()
 	return metrics.Setting{
 		Update: metrics.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
 		Init: c.Adapter.Draw(), LR: rates[zero],

@@ -19,7 +19,7 @@ FULL = EAGER + [
     Contender("PyTorch float32, eager, merged form", ["torch", "--merged"], None),
 ]
 WAYS = {"one process of two threads": (1, 2), "two processes of one thread": (2, 1)}
-OURS = "ranksweep, two runs side by side"
+OURS = ("ranksweep", "two runs side by side")
 OURS_BF16 = ("ranksweep with precision: bf16", "two runs side by side")
 TOLERANCE = 1e-3  # between float32 losses
 TARGETS = {"float32": {8: 2.5, 64: 2.5, 512: 4, 2048: 9}, "bfloat16": {8: 1.4, 512: 2.5, 2048: 4.5}}
@@ -128,8 +128,7 @@ def text(found):
     head = ["", *(f"r={r}" for r in ranks)]
     keys = [OURS_BF16, *((c.name, way) for c in found["contenders"] for way in WAYS)]
     show = lambda x, form=",.0f": "failed" if x is None else format(x, form)
-    rates = [[OURS, *(show(rate(found, r, OURS)) for r in ranks)]]
-    rates += [[", ".join(k), *(show(rate(found, r, k)) for r in ranks)] for k in keys]
+    rates = [[", ".join(k), *(show(rate(found, r, k)) for r in ranks)] for k in [OURS, *keys]]
     for counts, targets in TARGETS.items():
         if any(c.counts == counts for c in found["contenders"]):
             measured = [(ratio(found, r, counts), targets.get(r)) for r in ranks]
