@@ -19,7 +19,8 @@ var embedded = map[string]struct {
 	"theory":          {nil, 2 * 5 * 9 * 20},
 	"phase":           {nil, 7 * 5 * 6 * 3 * 2},
 	"init":            {nil, (5 + 2) * 3 * 20},
-	"tuned":           {nil, 2 * 3 * 6 * 5}, // all rates on the grid's seeds; a plan runs fewer
+	"tuned":           {nil, 3 * 3 * 9 * 5}, // all rates on the grid's seeds; a plan runs fewer
+	"best-rates":      {nil, 3 * 4 * 6 * 5},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
 }
 

@@ -7,7 +7,7 @@ import "fmt"
 var Scales = []string{"full", "small"}
 
 // Overrides returns what [sweep.Experiment.Set] takes to run an experiment of
-// the reproduction at a scale. Comparisons take nine seeds: fewer cannot
+// the reproduction at a scale: full is for two cores and a few hours. Comparisons take nine seeds: fewer cannot
 // separate two losses once P values are corrected for the ranks compared.
 func Overrides(name, scale string) ([]string, error) {
 	switch scale {
@@ -22,8 +22,12 @@ func Overrides(name, scale string) ([]string, error) {
 const nineSeeds = "seed=[0,1,2,3,4,5,6,7,8]"
 
 var full = map[string][]string{
-	"paper-fig2-3": {nineSeeds, "steps=60"},
-	"paper-init":   {nineSeeds, "steps=30"},
+	"paper-fig2-3":    {nineSeeds, "steps=60"},
+	"paper-fig4":      {"steps=30"},
+	"paper-fig5":      {"steps=30"},
+	"paper-init":      {nineSeeds, "rank=[4,2048]", "steps=30"},
+	"paper-attention": {"steps=30"},
+	"paper-scalings":  {"steps=20"},
 }
 
 var small = map[string][]string{
@@ -36,6 +40,7 @@ var small = map[string][]string{
 	"paper-scalings":  {"rank=[4,32,256]", "batch=2", "context=128", "steps=2", "validation=4", "modules_every=0"},
 	"theory":          {"rank=[4,16,64,256]", "seed=[0,1,2,3,4,5]", "scaling=[rslora,lora]"},
 	"phase":           {"scaling=[constant,rslora,lora]", "context=64", "steps=6", "validation=8"},
+	"best-rates":      {"rank=[4,64]", "seed=[0,1,2]", "lr=[5e-4,1e-3,2e-3,4e-3,8e-3]", "steps=15", "validation=16"},
 	"tuned":           {"rank=[4,64]", "batch=2", "context=128", "steps=10", "validation=16", "lr=[3e-4,3e-3,3e-2]"},
 	"init":            {"seed=[0,1,2,3,4,5]", "rank=[4,64]", "batch=1", "context=64", "steps=3", "validation=4"},
 }

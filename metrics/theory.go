@@ -297,6 +297,20 @@ func Stability(u Update, s lora.Scheme) Verdict {
 	return Stable
 }
 
+// BestRate returns the power of rank of the learning rate at which a scheme
+// learns best under sign-like updates, as arXiv 2602.06204 derives it; NaN under
+// others. Over many steps both factors move by their rates, along the gradient,
+// and γ(ΔB)(ΔA) has r aligned terms: γr times both rates, which is of order 1 in
+// r where the rates are r^−(1−p)/2. While A has hardly moved from its first
+// entries, the part γ(ΔB)A asks for r^−(1−p) in its place, by [Theory.Exponent]
+// of [LossDropFirst].
+func BestRate(u Update, s lora.Scheme) float64 {
+	if s.Log || u != SignUpdate && u != EvenUpdate {
+		return math.NaN()
+	}
+	return (s.P + s.LRA + s.LRB - 1) / 2
+}
+
 // exactly is how far from 0 a sum of a scheme's exponents may lie by rounding.
 const exactly = 1e-9
 

@@ -79,6 +79,31 @@ func TestPredictsNothingOfWhatItDoesNotKnow(t *testing.T) {
 
 // Theorem 3.2 is about SGD; the field's argument is that the answer is another
 // one under Adam.
+// The claimed best rates, and that they do not change where the rates themselves
+// already follow them.
+func TestBestRate(t *testing.T) {
+	mua, err := lora.ParseScheme("mua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		update Update
+		scheme lora.Scheme
+		want   float64
+	}{
+		{SignUpdate, lora.Scheme{}, -0.5},
+		{SignUpdate, lora.Scheme{P: 0.5}, -0.25},
+		{EvenUpdate, lora.Scheme{P: 1}, 0},
+		{SignUpdate, mua, 0},
+		{LinearUpdate, lora.Scheme{P: 0.5}, math.NaN()},
+		{SignUpdate, lora.Scheme{Log: true}, math.NaN()},
+	} {
+		if got := BestRate(c.update, c.scheme); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("%d, %s: %g, want %g", c.update, c.scheme, got, c.want)
+		}
+	}
+}
+
 func TestStability(t *testing.T) {
 	for _, c := range []struct {
 		update Update

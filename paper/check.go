@@ -158,7 +158,8 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 				}
 			}
 			if len(law.points) == 0 {
-				law, _, _ = fitLines(a, s, marks)
+				e, err := a.Exponent(s)
+				law, _, _ = fitLines(e, err, marks)
 				law.dashes, fitted = longDashes, true
 			}
 			p.series = append(p.series, law, marks)

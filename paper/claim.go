@@ -7,10 +7,11 @@ import (
 	"ranksweep/results"
 )
 
-// Study is what one experiment's store holds.
+// Study is what one experiment's store holds or, under [InferenceStudy], times.
 type Study struct {
-	Runs  []results.Run
-	Tuned []results.Tuned
+	Runs      []results.Run
+	Tuned     []results.Tuned
+	Inference []results.Inference
 }
 
 // Standing is what became of a claim.
@@ -35,6 +36,14 @@ type Claim struct {
 	judge func(s Study) finding
 }
 
+// evidence says where the numbers are from.
+func (c Claim) evidence() string {
+	if c.Study == InferenceStudy {
+		return "timed on the machine that wrote this, `reproduction/inference.csv`"
+	}
+	return "experiment `" + c.Study + "`"
+}
+
 // finding is what is seen of a claim, numbers with their intervals and n.
 type finding struct {
 	standing Standing
@@ -56,7 +65,7 @@ type Reproduction []Finding
 func Reproduce(studies map[string]Study) (r Reproduction) {
 	for _, c := range claims {
 		f := finding{Unresolved, "The experiment " + c.Study + " was not run."}
-		if s := studies[c.Study]; len(s.Runs) > 0 {
+		if s := studies[c.Study]; len(s.Runs)+len(s.Inference) > 0 {
 			f = c.judge(s)
 		} else {
 			c.Figure = ""
@@ -69,7 +78,7 @@ func Reproduce(studies map[string]Study) (r Reproduction) {
 // Studied names the experiments that claims are judged by, each once, in order.
 func Studied() []string {
 	var names []string
-	seen := make(map[string]bool)
+	seen := map[string]bool{InferenceStudy: true}
 	for _, c := range claims {
 		if !seen[c.Study] {
 			names = append(names, c.Study)
@@ -108,8 +117,8 @@ func (r Reproduction) Markdown(heading string, path func(study, figure string) s
 		fmt.Fprintf(&b, "| %d. %s | %s | %s |\n", i+1, escape(c.Name), escape(c.Source), c.Standing)
 	}
 	for i, c := range r {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n*Reported* (%s): %s\n\n*Seen here* (experiment `%s`): %s\n\n**%s**\n",
-			i+1, c.Name, c.Source, c.Says, c.Study, c.Text, capital(string(c.Standing)))
+		fmt.Fprintf(&b, "\n## %d. %s\n\n*Reported* (%s): %s\n\n*Seen here* (%s): %s\n\n**%s**\n",
+			i+1, c.Name, c.Source, c.Says, c.evidence(), c.Text, capital(string(c.Standing)))
 		if c.Standing == Unresolved && c.Resolve != "" {
 			fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", c.Resolve)
 		}

@@ -35,6 +35,11 @@ var claims = []Claim{
 		Study: "paper-fig2-3", Figure: "frontier", Resolve: moreTraining, judge: tradeOff,
 	},
 	{
+		Name: "A merged adapter costs nothing in inference, whatever its rank", Source: thePaper + ", section 5",
+		Says:  "after training an adapter is added to the weights, and inference is that of the base.",
+		Study: InferenceStudy, Resolve: "a quieter machine, or more rounds.", judge: mergedCost,
+	},
+	{
 		Name: "The pattern is the same under SGD", Source: thePaper + ", appendix B.1, figure 4",
 		Says:  "the same gradient pattern under SGD.",
 		Study: "paper-fig4", Figure: "gradient-norm", Resolve: moreSeeds, judge: ofBoth(onsetPattern),
@@ -92,7 +97,7 @@ var claims = []Claim{
 	{
 		Name: "The best learning rate falls as r^−(1−p)/2 under Adam", Source: "arXiv 2602.06204",
 		Says:  "a constant multiplier wants a rate ∝ r^−½, rsLoRA r^−¼, and 1/r one free of rank.",
-		Study: "phase", Figure: "phase", Resolve: "more seeds, more learning rates and longer training: the best rate is found by a parabola through three losses.", judge: bestRates,
+		Study: "best-rates", Figure: "best-rate", Resolve: "more seeds, more learning rates and longer training: the best rate is found by a parabola through three losses.", judge: bestRates,
 	},
 	{
 		Name: "Once the learning rate is tuned for every rank, schemes are within 1–2% of each other", Source: "Learning Rate Matters, arXiv 2602.04998",

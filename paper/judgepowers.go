@@ -250,33 +250,25 @@ func phasePoints(s Study) finding {
 	return finding{judged(verdicts), "Powers of rank of the first loss drop: " + strings.Join(texts, ", ") + "."}
 }
 
-// bestRates sets the power of the best rate under AdamW beside −(1−p)/2.
+// bestRates holds the power of the best rate under AdamW to the claimed one.
 func bestRates(s Study) finding {
-	standing, texts := Seen, []string{}
+	var texts, verdicts []string
 	for _, g := range results.RateGroups(results.Arms(s.Runs)) {
 		a := g[0]
 		if a.Optimizer != "adamw" || !multiplierAlone(a) {
 			continue
 		}
-		want := (a.Scaling.P - 1) / 2
 		e, err := results.RateExponent(g)
-		if err != nil || math.IsNaN(e.Low) {
-			standing = Unresolved
-			texts = append(texts, fmt.Sprintf("p = %s no fit with an interval (claimed %s)", number(a.Scaling.P), number(want)))
-			continue
+		fit := exponentText(e)
+		if err != nil {
+			fit = "no fit"
 		}
-		texts = append(texts, fmt.Sprintf("p = %s %s (claimed %s, %d of %d best rates inside the grid)", number(a.Scaling.P), exponentText(e), number(want), e.N, e.N+e.Excluded))
-		switch {
-		case e.High-e.Low > conclusive:
-			standing = Unresolved
-		case (want < e.Low || want > e.High) && standing == Seen:
-			standing = NotSeen
-		}
+		early, _ := metrics.LossDropFirst.Theory.Exponent(metrics.SignUpdate, a.Scaling)
+		verdicts = append(verdicts, verdict(e))
+		texts = append(texts, fmt.Sprintf("p = %s %s (claimed %s, and %s while A has hardly moved; %d of %d best rates inside the grid)",
+			number(a.Scaling.P), fit, number(e.Predicted), number(0-early), e.N, e.N+e.Excluded))
 	}
-	if len(texts) == 0 {
-		standing = Unresolved
-	}
-	return finding{standing, "Powers of rank of the best learning rate under AdamW: " + strings.Join(texts, ", ") + "."}
+	return finding{judged(verdicts), "Powers of rank of the best learning rate under AdamW: " + strings.Join(texts, "; ") + "."}
 }
 
 // inits compares onset norms by distribution: their power of rank, and their

@@ -123,8 +123,8 @@ func vertex(p, q, r point) float64 {
 }
 
 // RateExponent fits the power of rank that the best learning rate of a group
-// follows, over the ranks and seeds at which it is not at an edge; those count
-// as excluded.
+// follows, over the ranks and seeds at which it is not at an edge; those at one
+// count as excluded. What is predicted is [metrics.BestRate].
 func RateExponent(group []Arm) (metrics.Exponent, error) {
 	var obs []metrics.Observation
 	for _, b := range BestRates(group) {
@@ -134,5 +134,7 @@ func RateExponent(group []Arm) (metrics.Exponent, error) {
 		}
 		obs = append(obs, o)
 	}
-	return metrics.FitExponent(obs)
+	e, err := metrics.FitExponent(obs)
+	e.Predicted = metrics.BestRate(metrics.UpdateOf(group[0].Optimizer), group[0].Scaling)
+	return e, err
 }

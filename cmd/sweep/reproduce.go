@@ -111,7 +111,32 @@ func reproduce(cmd *cobra.Command, names []string, scale, dir string) error {
 			return err
 		}
 	}
-	return nil
+	return timeInference(cmd, trainer, filepath.Join(dir, inferenceFile))
+}
+
+// The times of a merged model, which are measured once: a report written again
+// is the same.
+const (
+	inferenceFile   = "inference.csv"
+	inferenceRounds = 20
+)
+
+var inferenceRanks = []int{4, 64, 2048}
+
+func timeInference(cmd *cobra.Command, trainer *sweep.Local, path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d rounds\n", inferenceRanks, inferenceRounds)
+	c, err := trainer.Model("base")
+	if err != nil {
+		return err
+	}
+	timings, err := sweep.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
+	if err != nil {
+		return err
+	}
+	return results.WriteInference(timings, path)
 }
 
 // speed estimates the floating-point operations a second of one core in
@@ -167,6 +192,16 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 			return err
 		}
 	}
+	timings, err := results.ReadInference(filepath.Join(dir, inferenceFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if len(timings) > 0 {
+		if err := results.WriteInference(timings, filepath.Join(beside, inferenceFile)); err != nil {
+			return err
+		}
+	}
+	studies[paper.InferenceStudy] = paper.Study{Inference: timings}
 	r := paper.Reproduce(studies)
 	text := r.Markdown(reportHead(scale, studies), func(study, figure string) string {
 		return "reproduction/" + study + "-" + figure + ".png"
