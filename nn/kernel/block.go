@@ -24,8 +24,12 @@ func (u *micro) newBlock(b matrix, k, n, m int, buf []float32) block {
 	packs := b.cs != 1 || crowd(b.rs) && m > readInPlace*u.rows
 	if packs {
 		blk.panels, blk.step = matrix{buf, wide, 1}, k*wide
-		for j := 0; j < n-narrow; j += wide {
-			u.pack(buf[j*k:], b.from(0, j), k, wide)
+		if b.cs == 1 {
+			copyPanels(k, n-narrow, wide, buf, b.data, b.rs)
+		} else {
+			for j := 0; j < n-narrow; j += wide {
+				u.pack(buf[j*k:], b.from(0, j), k, wide)
+			}
 		}
 	}
 	if narrow > 0 {

@@ -8,6 +8,18 @@ func copyRows(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	}
 }
 
+// copyPanels copies a rows×cols matrix as panels of so many columns, one after
+// the other, row by row, so that src is read in its order; ss is the stride of
+// its rows.
+func copyPanels(rows, cols, wide int, dst []float32, src []float32, ss int) {
+	for i := range rows {
+		row := src[i*ss:]
+		for j := 0; j < cols; j += wide {
+			copy(dst[j*rows+i*wide:][:wide], row[j:])
+		}
+	}
+}
+
 // transpose copies a rows×cols matrix, stored by columns in src, to dst by
 // rows; ds and ss are the strides of its rows and columns.
 func transpose(rows, cols int, dst []float32, ds int, src []float32, ss int) {

@@ -63,8 +63,16 @@ func (u *micro) multiply(a matrix, k int, b block, c []float32, ldc, m int, alph
 		switch {
 		case u.roundPairs != nil:
 			strip = u.paired(buf, strip, rows, k)
-		case strip.crowded():
-			strip = spread(buf, strip, rows, k)
+		case !strip.crowded():
+		case strip.cs == 1:
+			strip = spreadRows(buf, strip, rows, k)
+		default:
+			each := u.spreadColumn()
+			at := s % (spreadWide / each)
+			if at == 0 {
+				spreadColumns(buf, a, strips, s, k, each)
+			}
+			strip = matrix{buf[at*maxK*each:], 1, each}
 		}
 		j, panel := 0, 0
 		for ; j+wide <= b.n; j += wide {
