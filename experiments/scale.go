@@ -25,7 +25,7 @@ var full = map[string][]string{
 	"paper-fig2-3":    {nineSeeds, "steps=60"},
 	"paper-fig4":      {"steps=30"},
 	"paper-fig5":      {"steps=30"},
-	"paper-init":      {nineSeeds, "rank=[4,2048]", "steps=30"},
+	"paper-init":      {nineSeeds, "rank=[4,2048]", "steps=20"},
 	"paper-attention": {"steps=30"},
 	"paper-scalings":  {"steps=20"},
 }
