@@ -14,7 +14,7 @@ var embedded = map[string]struct {
 	"paper-fig5":      {nil, 6 * 2 * 3},
 	"paper-attention": {nil, 6 * 2 * 3},
 	"paper-init":      {nil, 4 * 4 * 3},
-	"paper-rates":     {nil, (6 + 1) * 5},
+	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 6 * 4 * 3},
 	"theory":          {nil, 2 * 5 * 9 * 20},
 	"phase":           {nil, 7 * 5 * 6 * 3 * 2},
