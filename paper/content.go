@@ -36,7 +36,7 @@ func (p content) Plot(c draw.Canvas, _ *plot.Plot) {
 
 // heat draws the tiles of a heat map, the framed ones last.
 func (p content) heat(c draw.Canvas) {
-	style := textStyle(tickSize)
+	style := textStyle(tileSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
 	for _, framed := range []bool{false, true} {
 		for _, t := range p.tiles {

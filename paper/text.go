@@ -13,6 +13,7 @@ const (
 	titleSize  vg.Length = 9.5
 	labelSize  vg.Length = 9
 	tickSize   vg.Length = 8
+	tileSize   vg.Length = 7 // numbers in a heat map, which touch if larger
 	legendSize vg.Length = 8
 )
 
