@@ -7,8 +7,9 @@ import "fmt"
 var Scales = []string{"full", "small"}
 
 // Overrides returns what [sweep.Experiment.Set] takes to run an experiment of
-// the reproduction at a scale: full is for two cores and a few hours. Comparisons take nine seeds: fewer cannot
-// separate two losses once P values are corrected for the ranks compared.
+// the reproduction at a scale: full is for two cores and a few hours.
+// Comparisons take nine seeds: fewer cannot separate two losses once P values
+// are corrected for the ranks compared.
 func Overrides(name, scale string) ([]string, error) {
 	switch scale {
 	case "full":

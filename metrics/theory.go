@@ -286,15 +286,19 @@ func Stability(u Update, s lora.Scheme) Verdict {
 		return Unknown
 	}
 	s = drawingA(s)
-	first := theoryLossDrop.exponent(s, u != LinearUpdate)
-	second := pick(u != LinearUpdate, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB)
-	switch most := math.Max(first, second); {
+	sign := u != LinearUpdate
+	switch most := math.Max(theoryLossDrop.exponent(s, sign), bothMoved(s, sign)); {
 	case most > exactly:
 		return Explodes
 	case most < -exactly:
 		return Collapses
 	}
 	return Stable
+}
+
+// bothMoved is the power of rank of γ(ΔB)(ΔA) along the gradient.
+func bothMoved(s lora.Scheme, sign bool) float64 {
+	return pick(sign, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB)
 }
 
 // BestRate returns the power of rank of the learning rate at which a scheme
@@ -308,7 +312,7 @@ func BestRate(u Update, s lora.Scheme) float64 {
 	if s.Log || u != SignUpdate && u != EvenUpdate {
 		return math.NaN()
 	}
-	return (s.P + s.LRA + s.LRB - 1) / 2
+	return 0 - bothMoved(s, true)/2 // and not -0
 }
 
 // exactly is how far from 0 a sum of a scheme's exponents may lie by rounding.

@@ -14,12 +14,13 @@ import (
 // rank and the predicted one. There is none unless a best rate lies between
 // others that were tried.
 func ratesFigure(runs []results.Run) (f Figure, ok bool) {
-	groups := results.RateGroups(results.Arms(runs))
-	var arms []results.Arm
+	arms := results.Arms(runs)
+	groups := results.RateGroups(arms)
+	var named []results.Arm
 	for _, g := range groups {
-		arms = append(arms, g[0])
+		named = append(named, g[0])
 	}
-	labels, colors := armLabels(arms), armColors(arms)
+	labels, colors := armLabels(named), armColors(named)
 	var laws []law
 	n, edges := counts{low: math.MaxInt}, 0
 	for i, g := range groups {
@@ -39,7 +40,7 @@ func ratesFigure(runs []results.Run) (f Figure, ok bool) {
 	f.Caption = "The learning rate of the lowest final validation loss against rank, both logarithmic: the geometric mean over seeds, " + seedCount(n) + "." +
 		spreadSentence("Bars", n) + " Between rates it is where the parabola through the best one and its neighbours is lowest. " +
 		fmt.Sprintf("Left out: %d best rates at an edge of those tried. ", edges) + "Solid lines are the fitted power of rank, with the 95% interval of its exponent over seeds; dashed ones have the slope that is claimed. " +
-		heldEqual(results.Arms(runs))
+		heldEqual(arms)
 	return f, n.high > 0
 }
 
