@@ -4,7 +4,7 @@ import "sync"
 
 // buffers hold the packed blocks of one product.
 type buffers struct {
-	a [max(maxRows*spreadStride, maxK*spreadWide)]float32
+	a [max(maxRows*spreadStride, maxK*maxColumn)]float32
 	b [maxK * maxN]float32
 }
 

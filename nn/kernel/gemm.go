@@ -60,19 +60,10 @@ func (u *micro) multiply(a matrix, k int, b block, c []float32, ldc, m int, alph
 	for s := range strips.parts {
 		i, rows := strips.part(s)
 		strip := a.from(i, 0)
-		switch {
-		case u.roundPairs != nil:
+		if u.roundPairs != nil {
 			strip = u.paired(buf, strip, rows, k)
-		case !strip.crowded():
-		case strip.cs == 1:
-			strip = spreadRows(buf, strip, rows, k)
-		default:
-			each := u.spreadColumn()
-			at := s % (spreadWide / each)
-			if at == 0 {
-				spreadColumns(buf, a, strips, s, k, each)
-			}
-			strip = matrix{buf[at*maxK*each:], 1, each}
+		} else {
+			strip = u.spread(buf, strip, rows, k, b.n)
 		}
 		j, panel := 0, 0
 		for ; j+wide <= b.n; j += wide {

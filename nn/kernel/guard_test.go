@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
 )
 
 // A guard is memory before a page that faults.
@@ -51,17 +53,22 @@ func faults(f func()) (fault bool) {
 }
 
 func TestSgemmStaysWithinItsOperands(t *testing.T) {
-	a, b, c := newGuard(t, 4096), newGuard(t, 4096), newGuard(t, 4096)
+	a, b, c := newGuard(t, 16384), newGuard(t, 16384), newGuard(t, 16384)
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		rng := newRand()
+		check := func(p product) {
+			p.a, p.b, p.c = a.hold(p.a), b.hold(p.b), c.hold(p.c)
+			if faults(func() { p.inPlace(u) }) {
+				t.Fatalf("%v touches what is beyond its operands", &p)
+			}
+		}
 		for m := 1; m <= u.rows; m++ {
 			for n := 1; n <= u.widest(); n++ {
-				p := random(rng, m, n, 9)
-				p.a, p.b, p.c = a.hold(p.a), b.hold(p.b), c.hold(p.c)
-				if faults(func() { p.inPlace(u) }) {
-					t.Fatalf("%v touches what is beyond its operands", &p)
-				}
+				check(random(rng, m, n, 9))
 			}
+			spread := product{tA: blas.Trans, tB: blas.NoTrans, m: m, n: spreadPanels * u.widest(), k: 9, alpha: 1}
+			spread.fill(rng, 0)
+			check(spread)
 		}
 	})
 }

@@ -35,6 +35,16 @@ func roundPairsAVX2(n int, dst []float32, src []float32)
 //go:noescape
 func transposeSquares(rows int, cols int, dst []float32, ds int, src []float32, ss int)
 
+// copyStripAVX2 is [micro.copyStrip].
+//
+//go:noescape
+func copyStripAVX2(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+
+// copyStripAVX512 is [micro.copyStrip].
+//
+//go:noescape
+func copyStripAVX512(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+
 // expAVX2 is [micro.exp] for n elements, a positive multiple of 8.
 //
 //go:noescape

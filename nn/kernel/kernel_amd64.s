@@ -39,36 +39,40 @@ DATA edge<>+124(SB)/4, $0x00000000
 GLOBL edge<>(SB), RODATA|NOPTR, $128
 
 // func sgemmAVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·sgemmAVX2(SB), NOSPLIT, $0-136
-	MOVQ   rows+0(FP), AX
-	MOVQ   cols+8(FP), CX
-	MOVQ   k+16(FP), DX
-	MOVQ   b_base+64(FP), BX
-	MOVQ   bs+88(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   acs+56(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   a_base+24(FP), R8
-	MOVQ   ars+48(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	LEAQ   (R9)(R9*4), R11
-	LEAQ   (R8)(R10*2), R12
-	ADDQ   R9, R12
-	CMPQ   CX, $0x08
-	JG     over6x8
-	CMPQ   AX, $0x06
-	JEQ    tile6x8
-	CMPQ   AX, $0x05
-	JEQ    tile5x8
-	CMPQ   AX, $0x04
-	JEQ    tile4x8
-	CMPQ   AX, $0x03
-	JEQ    tile3x8
-	CMPQ   AX, $0x02
-	JEQ    tile2x8
-	VXORPS Y0, Y0, Y0
+	MOVQ       rows+0(FP), AX
+	MOVQ       cols+8(FP), CX
+	MOVQ       k+16(FP), DX
+	MOVQ       b_base+64(FP), BX
+	MOVQ       bs+88(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       acs+56(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       a_base+24(FP), R8
+	MOVQ       ars+48(FP), R9
+	SHLQ       $0x02, R9
+	LEAQ       (R9)(R9*2), R10
+	LEAQ       (R9)(R9*4), R11
+	LEAQ       (R8)(R10*2), R12
+	ADDQ       R9, R12
+	CMPQ       CX, $0x08
+	JG         over6x8
+	CMPQ       AX, $0x06
+	JEQ        tile6x8
+	CMPQ       AX, $0x05
+	JEQ        tile5x8
+	CMPQ       AX, $0x04
+	JEQ        tile4x8
+	CMPQ       AX, $0x03
+	JEQ        tile3x8
+	CMPQ       AX, $0x02
+	JEQ        tile2x8
+	VXORPS     Y0, Y0, Y0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x8:
 	VMOVUPS      (BX), Y1
@@ -119,8 +123,14 @@ part1x8:
 	RET
 
 tile2x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x8:
 	VMOVUPS      (BX), Y2
@@ -183,9 +193,17 @@ part2x8:
 	RET
 
 tile3x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x8:
 	VMOVUPS      (BX), Y3
@@ -260,10 +278,20 @@ part3x8:
 	RET
 
 tile4x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x8:
 	VMOVUPS      (BX), Y4
@@ -350,11 +378,23 @@ part4x8:
 	RET
 
 tile5x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x8:
 	VMOVUPS      (BX), Y5
@@ -453,12 +493,26 @@ part5x8:
 	RET
 
 tile6x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x8:
 	VMOVUPS      (BX), Y6
@@ -569,18 +623,22 @@ part6x8:
 	RET
 
 over6x8:
-	CMPQ   AX, $0x06
-	JEQ    tile6x16
-	CMPQ   AX, $0x05
-	JEQ    tile5x16
-	CMPQ   AX, $0x04
-	JEQ    tile4x16
-	CMPQ   AX, $0x03
-	JEQ    tile3x16
-	CMPQ   AX, $0x02
-	JEQ    tile2x16
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	CMPQ       AX, $0x06
+	JEQ        tile6x16
+	CMPQ       AX, $0x05
+	JEQ        tile5x16
+	CMPQ       AX, $0x04
+	JEQ        tile4x16
+	CMPQ       AX, $0x03
+	JEQ        tile3x16
+	CMPQ       AX, $0x02
+	JEQ        tile2x16
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x16:
 	VMOVUPS      (BX), Y2
@@ -640,10 +698,16 @@ part1x16:
 	RET
 
 tile2x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x16:
 	VMOVUPS      (BX), Y4
@@ -722,12 +786,20 @@ part2x16:
 	RET
 
 tile3x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x16:
 	VMOVUPS      (BX), Y6
@@ -825,14 +897,24 @@ part3x16:
 	RET
 
 tile4x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x16:
 	VMOVUPS      (BX), Y8
@@ -949,16 +1031,28 @@ part4x16:
 	RET
 
 tile5x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x16:
 	VMOVUPS      (BX), Y10
@@ -1094,18 +1188,32 @@ part5x16:
 	RET
 
 tile6x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x16:
 	VMOVUPS      (BX), Y12
@@ -1260,52 +1368,56 @@ part6x16:
 	RET
 
 // func sgemmAVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3, MMX+
 TEXT ·sgemmAVX512(SB), NOSPLIT, $0-136
-	MOVQ   rows+0(FP), AX
-	MOVQ   cols+8(FP), CX
-	MOVQ   k+16(FP), DX
-	MOVQ   b_base+64(FP), BX
-	MOVQ   bs+88(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   acs+56(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   a_base+24(FP), R8
-	MOVQ   ars+48(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	LEAQ   (R9)(R9*4), R11
-	LEAQ   (R8)(R10*2), R12
-	ADDQ   R9, R12
-	CMPQ   CX, $0x08
-	JG     over14x8
-	CMPQ   AX, $0x0e
-	JEQ    tile14x8
-	CMPQ   AX, $0x0d
-	JEQ    tile13x8
-	CMPQ   AX, $0x0c
-	JEQ    tile12x8
-	CMPQ   AX, $0x0b
-	JEQ    tile11x8
-	CMPQ   AX, $0x0a
-	JEQ    tile10x8
-	CMPQ   AX, $0x09
-	JEQ    tile9x8
-	CMPQ   AX, $0x08
-	JEQ    tile8x8
-	CMPQ   AX, $0x07
-	JEQ    tile7x8
-	CMPQ   AX, $0x06
-	JEQ    tile6x8
-	CMPQ   AX, $0x05
-	JEQ    tile5x8
-	CMPQ   AX, $0x04
-	JEQ    tile4x8
-	CMPQ   AX, $0x03
-	JEQ    tile3x8
-	CMPQ   AX, $0x02
-	JEQ    tile2x8
-	VXORPS Y0, Y0, Y0
+	MOVQ       rows+0(FP), AX
+	MOVQ       cols+8(FP), CX
+	MOVQ       k+16(FP), DX
+	MOVQ       b_base+64(FP), BX
+	MOVQ       bs+88(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       acs+56(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       a_base+24(FP), R8
+	MOVQ       ars+48(FP), R9
+	SHLQ       $0x02, R9
+	LEAQ       (R9)(R9*2), R10
+	LEAQ       (R9)(R9*4), R11
+	LEAQ       (R8)(R10*2), R12
+	ADDQ       R9, R12
+	CMPQ       CX, $0x08
+	JG         over14x8
+	CMPQ       AX, $0x0e
+	JEQ        tile14x8
+	CMPQ       AX, $0x0d
+	JEQ        tile13x8
+	CMPQ       AX, $0x0c
+	JEQ        tile12x8
+	CMPQ       AX, $0x0b
+	JEQ        tile11x8
+	CMPQ       AX, $0x0a
+	JEQ        tile10x8
+	CMPQ       AX, $0x09
+	JEQ        tile9x8
+	CMPQ       AX, $0x08
+	JEQ        tile8x8
+	CMPQ       AX, $0x07
+	JEQ        tile7x8
+	CMPQ       AX, $0x06
+	JEQ        tile6x8
+	CMPQ       AX, $0x05
+	JEQ        tile5x8
+	CMPQ       AX, $0x04
+	JEQ        tile4x8
+	CMPQ       AX, $0x03
+	JEQ        tile3x8
+	CMPQ       AX, $0x02
+	JEQ        tile2x8
+	VXORPS     Y0, Y0, Y0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x8:
 	VMOVUPS      (BX), Y1
@@ -1354,8 +1466,14 @@ part1x8:
 	RET
 
 tile2x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x8:
 	VMOVUPS      (BX), Y2
@@ -1415,9 +1533,17 @@ part2x8:
 	RET
 
 tile3x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x8:
 	VMOVUPS      (BX), Y3
@@ -1488,10 +1614,20 @@ part3x8:
 	RET
 
 tile4x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x8:
 	VMOVUPS      (BX), Y4
@@ -1573,11 +1709,23 @@ part4x8:
 	RET
 
 tile5x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x8:
 	VMOVUPS      (BX), Y5
@@ -1670,12 +1818,26 @@ part5x8:
 	RET
 
 tile6x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x8:
 	VMOVUPS      (BX), Y6
@@ -1779,13 +1941,29 @@ part6x8:
 	RET
 
 tile7x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop7x8:
 	VMOVUPS      (BX), Y7
@@ -1900,14 +2078,32 @@ part7x8:
 	RET
 
 tile8x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop8x8:
 	VMOVUPS      (BX), Y8
@@ -2034,15 +2230,35 @@ part8x8:
 	RET
 
 tile9x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop9x8:
 	VMOVUPS      (BX), Y9
@@ -2180,16 +2396,38 @@ part9x8:
 	RET
 
 tile10x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop10x8:
 	VMOVUPS      (BX), Y10
@@ -2338,17 +2576,41 @@ part10x8:
 	RET
 
 tile11x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop11x8:
 	VMOVUPS      (BX), Y11
@@ -2508,18 +2770,44 @@ part11x8:
 	RET
 
 tile12x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop12x8:
 	VMOVUPS      (BX), Y12
@@ -2690,19 +2978,47 @@ part12x8:
 	RET
 
 tile13x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	VXORPS     Y12, Y12, Y12
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop13x8:
 	VMOVUPS      (BX), Y13
@@ -2884,20 +3200,50 @@ part13x8:
 	RET
 
 tile14x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop14x8:
 	VMOVUPS      (BX), Y14
@@ -3090,35 +3436,39 @@ part14x8:
 	RET
 
 over14x8:
-	CMPQ   CX, $0x10
-	JG     over14x16
-	CMPQ   AX, $0x0e
-	JEQ    tile14x16
-	CMPQ   AX, $0x0d
-	JEQ    tile13x16
-	CMPQ   AX, $0x0c
-	JEQ    tile12x16
-	CMPQ   AX, $0x0b
-	JEQ    tile11x16
-	CMPQ   AX, $0x0a
-	JEQ    tile10x16
-	CMPQ   AX, $0x09
-	JEQ    tile9x16
-	CMPQ   AX, $0x08
-	JEQ    tile8x16
-	CMPQ   AX, $0x07
-	JEQ    tile7x16
-	CMPQ   AX, $0x06
-	JEQ    tile6x16
-	CMPQ   AX, $0x05
-	JEQ    tile5x16
-	CMPQ   AX, $0x04
-	JEQ    tile4x16
-	CMPQ   AX, $0x03
-	JEQ    tile3x16
-	CMPQ   AX, $0x02
-	JEQ    tile2x16
-	VXORPS Z0, Z0, Z0
+	CMPQ       CX, $0x10
+	JG         over14x16
+	CMPQ       AX, $0x0e
+	JEQ        tile14x16
+	CMPQ       AX, $0x0d
+	JEQ        tile13x16
+	CMPQ       AX, $0x0c
+	JEQ        tile12x16
+	CMPQ       AX, $0x0b
+	JEQ        tile11x16
+	CMPQ       AX, $0x0a
+	JEQ        tile10x16
+	CMPQ       AX, $0x09
+	JEQ        tile9x16
+	CMPQ       AX, $0x08
+	JEQ        tile8x16
+	CMPQ       AX, $0x07
+	JEQ        tile7x16
+	CMPQ       AX, $0x06
+	JEQ        tile6x16
+	CMPQ       AX, $0x05
+	JEQ        tile5x16
+	CMPQ       AX, $0x04
+	JEQ        tile4x16
+	CMPQ       AX, $0x03
+	JEQ        tile3x16
+	CMPQ       AX, $0x02
+	JEQ        tile2x16
+	VXORPS     Z0, Z0, Z0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x16:
 	VMOVUPS      (BX), Z1
@@ -3167,8 +3517,14 @@ part1x16:
 	RET
 
 tile2x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x16:
 	VMOVUPS      (BX), Z2
@@ -3228,9 +3584,17 @@ part2x16:
 	RET
 
 tile3x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x16:
 	VMOVUPS      (BX), Z3
@@ -3301,10 +3665,20 @@ part3x16:
 	RET
 
 tile4x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x16:
 	VMOVUPS      (BX), Z4
@@ -3386,11 +3760,23 @@ part4x16:
 	RET
 
 tile5x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x16:
 	VMOVUPS      (BX), Z5
@@ -3483,12 +3869,26 @@ part5x16:
 	RET
 
 tile6x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x16:
 	VMOVUPS      (BX), Z6
@@ -3592,13 +3992,29 @@ part6x16:
 	RET
 
 tile7x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop7x16:
 	VMOVUPS      (BX), Z7
@@ -3713,14 +4129,32 @@ part7x16:
 	RET
 
 tile8x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop8x16:
 	VMOVUPS      (BX), Z8
@@ -3847,15 +4281,35 @@ part8x16:
 	RET
 
 tile9x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop9x16:
 	VMOVUPS      (BX), Z9
@@ -3993,16 +4447,38 @@ part9x16:
 	RET
 
 tile10x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop10x16:
 	VMOVUPS      (BX), Z10
@@ -4151,17 +4627,41 @@ part10x16:
 	RET
 
 tile11x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop11x16:
 	VMOVUPS      (BX), Z11
@@ -4321,18 +4821,44 @@ part11x16:
 	RET
 
 tile12x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop12x16:
 	VMOVUPS      (BX), Z12
@@ -4503,19 +5029,47 @@ part12x16:
 	RET
 
 tile13x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop13x16:
 	VMOVUPS      (BX), Z13
@@ -4697,20 +5251,50 @@ part13x16:
 	RET
 
 tile14x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop14x16:
 	VMOVUPS      (BX), Z14
@@ -4903,34 +5487,39 @@ part14x16:
 	RET
 
 over14x16:
-	CMPQ   AX, $0x0e
-	JEQ    tile14x32
-	CMPQ   AX, $0x0d
-	JEQ    tile13x32
-	CMPQ   AX, $0x0c
-	JEQ    tile12x32
-	CMPQ   AX, $0x0b
-	JEQ    tile11x32
-	CMPQ   AX, $0x0a
-	JEQ    tile10x32
-	CMPQ   AX, $0x09
-	JEQ    tile9x32
-	CMPQ   AX, $0x08
-	JEQ    tile8x32
-	CMPQ   AX, $0x07
-	JEQ    tile7x32
-	CMPQ   AX, $0x06
-	JEQ    tile6x32
-	CMPQ   AX, $0x05
-	JEQ    tile5x32
-	CMPQ   AX, $0x04
-	JEQ    tile4x32
-	CMPQ   AX, $0x03
-	JEQ    tile3x32
-	CMPQ   AX, $0x02
-	JEQ    tile2x32
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	CMPQ       AX, $0x0e
+	JEQ        tile14x32
+	CMPQ       AX, $0x0d
+	JEQ        tile13x32
+	CMPQ       AX, $0x0c
+	JEQ        tile12x32
+	CMPQ       AX, $0x0b
+	JEQ        tile11x32
+	CMPQ       AX, $0x0a
+	JEQ        tile10x32
+	CMPQ       AX, $0x09
+	JEQ        tile9x32
+	CMPQ       AX, $0x08
+	JEQ        tile8x32
+	CMPQ       AX, $0x07
+	JEQ        tile7x32
+	CMPQ       AX, $0x06
+	JEQ        tile6x32
+	CMPQ       AX, $0x05
+	JEQ        tile5x32
+	CMPQ       AX, $0x04
+	JEQ        tile4x32
+	CMPQ       AX, $0x03
+	JEQ        tile3x32
+	CMPQ       AX, $0x02
+	JEQ        tile2x32
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop1x32:
 	VMOVUPS      (BX), Z2
@@ -4988,10 +5577,18 @@ part1x32:
 	RET
 
 tile2x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop2x32:
 	VMOVUPS      (BX), Z4
@@ -5066,12 +5663,23 @@ part2x32:
 	RET
 
 tile3x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop3x32:
 	VMOVUPS      (BX), Z6
@@ -5163,14 +5771,28 @@ part3x32:
 	RET
 
 tile4x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop4x32:
 	VMOVUPS      (BX), Z8
@@ -5279,16 +5901,33 @@ part4x32:
 	RET
 
 tile5x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop5x32:
 	VMOVUPS      (BX), Z10
@@ -5414,18 +6053,38 @@ part5x32:
 	RET
 
 tile6x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop6x32:
 	VMOVUPS      (BX), Z12
@@ -5568,20 +6227,43 @@ part6x32:
 	RET
 
 tile7x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop7x32:
 	VMOVUPS      (BX), Z14
@@ -5741,22 +6423,48 @@ part7x32:
 	RET
 
 tile8x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop8x32:
 	VMOVUPS      (BX), Z16
@@ -5934,24 +6642,53 @@ part8x32:
 	RET
 
 tile9x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop9x32:
 	VMOVUPS      (BX), Z18
@@ -6146,26 +6883,58 @@ part9x32:
 	RET
 
 tile10x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop10x32:
 	VMOVUPS      (BX), Z20
@@ -6377,28 +7146,63 @@ part10x32:
 	RET
 
 tile11x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop11x32:
 	VMOVUPS      (BX), Z22
@@ -6627,30 +7431,68 @@ part11x32:
 	RET
 
 tile12x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop12x32:
 	VMOVUPS      (BX), Z24
@@ -6896,32 +7738,73 @@ part12x32:
 	RET
 
 tile13x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop13x32:
 	VMOVUPS      (BX), Z26
@@ -7184,34 +8067,78 @@ part13x32:
 	RET
 
 tile14x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	VXORPS Z26, Z26, Z26
-	VXORPS Z27, Z27, Z27
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	VXORPS     Z26, Z26, Z26
+	VXORPS     Z27, Z27, Z27
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop14x32:
 	VMOVUPS      (BX), Z28
@@ -7504,38 +8431,42 @@ DATA oddElement<>+28(SB)/4, $0xffff0000
 GLOBL oddElement<>(SB), RODATA|NOPTR, $32
 
 // func bf16AVX2(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·bf16AVX2(SB), NOSPLIT, $8-136
-	VSTMXCSR (SP)
-	VLDMXCSR flushDenormals<>+0(SB)
-	MOVQ     rows+0(FP), AX
-	MOVQ     cols+8(FP), CX
-	MOVQ     k+16(FP), DX
-	MOVQ     b_base+64(FP), BX
-	MOVQ     bs+88(FP), SI
-	SHLQ     $0x02, SI
-	MOVQ     acs+56(FP), DI
-	SHLQ     $0x02, DI
-	MOVQ     a_base+24(FP), R8
-	MOVQ     ars+48(FP), R9
-	SHLQ     $0x02, R9
-	LEAQ     (R9)(R9*2), R10
-	LEAQ     (R9)(R9*4), R11
-	LEAQ     (R8)(R10*2), R12
-	ADDQ     R9, R12
-	CMPQ     CX, $0x08
-	JG       over6x8
-	CMPQ     AX, $0x06
-	JEQ      tile6x8
-	CMPQ     AX, $0x05
-	JEQ      tile5x8
-	CMPQ     AX, $0x04
-	JEQ      tile4x8
-	CMPQ     AX, $0x03
-	JEQ      tile3x8
-	CMPQ     AX, $0x02
-	JEQ      tile2x8
-	VXORPS   Y0, Y0, Y0
+	VSTMXCSR   (SP)
+	VLDMXCSR   flushDenormals<>+0(SB)
+	MOVQ       rows+0(FP), AX
+	MOVQ       cols+8(FP), CX
+	MOVQ       k+16(FP), DX
+	MOVQ       b_base+64(FP), BX
+	MOVQ       bs+88(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       acs+56(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       a_base+24(FP), R8
+	MOVQ       ars+48(FP), R9
+	SHLQ       $0x02, R9
+	LEAQ       (R9)(R9*2), R10
+	LEAQ       (R9)(R9*4), R11
+	LEAQ       (R8)(R10*2), R12
+	ADDQ       R9, R12
+	CMPQ       CX, $0x08
+	JG         over6x8
+	CMPQ       AX, $0x06
+	JEQ        tile6x8
+	CMPQ       AX, $0x05
+	JEQ        tile5x8
+	CMPQ       AX, $0x04
+	JEQ        tile4x8
+	CMPQ       AX, $0x03
+	JEQ        tile3x8
+	CMPQ       AX, $0x02
+	JEQ        tile2x8
+	VXORPS     Y0, Y0, Y0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x8:
 	VMOVUPS      (BX), Y1
@@ -7594,8 +8525,14 @@ part1x8:
 	RET
 
 tile2x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x8:
 	VMOVUPS      (BX), Y2
@@ -7670,9 +8607,17 @@ part2x8:
 	RET
 
 tile3x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x8:
 	VMOVUPS      (BX), Y3
@@ -7763,10 +8708,20 @@ part3x8:
 	RET
 
 tile4x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x8:
 	VMOVUPS      (BX), Y4
@@ -7873,11 +8828,23 @@ part4x8:
 	RET
 
 tile5x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x8:
 	VMOVUPS      (BX), Y5
@@ -8000,12 +8967,26 @@ part5x8:
 	RET
 
 tile6x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x8:
 	VMOVUPS      (BX), Y6
@@ -8144,18 +9125,22 @@ part6x8:
 	RET
 
 over6x8:
-	CMPQ   AX, $0x06
-	JEQ    tile6x16
-	CMPQ   AX, $0x05
-	JEQ    tile5x16
-	CMPQ   AX, $0x04
-	JEQ    tile4x16
-	CMPQ   AX, $0x03
-	JEQ    tile3x16
-	CMPQ   AX, $0x02
-	JEQ    tile2x16
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	CMPQ       AX, $0x06
+	JEQ        tile6x16
+	CMPQ       AX, $0x05
+	JEQ        tile5x16
+	CMPQ       AX, $0x04
+	JEQ        tile4x16
+	CMPQ       AX, $0x03
+	JEQ        tile3x16
+	CMPQ       AX, $0x02
+	JEQ        tile2x16
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x16:
 	VMOVUPS      (BX), Y2
@@ -8227,10 +9212,16 @@ part1x16:
 	RET
 
 tile2x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x16:
 	VMOVUPS      (BX), Y4
@@ -8326,12 +9317,20 @@ part2x16:
 	RET
 
 tile3x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x16:
 	VMOVUPS      (BX), Y6
@@ -8451,14 +9450,24 @@ part3x16:
 	RET
 
 tile4x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x16:
 	VMOVUPS      (BX), Y8
@@ -8602,16 +9611,28 @@ part4x16:
 	RET
 
 tile5x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x16:
 	VMOVUPS      (BX), Y10
@@ -8779,18 +9800,32 @@ part5x16:
 	RET
 
 tile6x16:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x16:
 	VMOVUPS      (BX), Y12
@@ -8982,52 +10017,56 @@ part6x16:
 	RET
 
 // func bf16AVX512(rows int, cols int, k int, a []float32, ars int, acs int, b []float32, bs int, c []float32, cs int, alpha float32, beta float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3, MMX+
 TEXT ·bf16AVX512(SB), NOSPLIT, $0-136
-	MOVQ   rows+0(FP), AX
-	MOVQ   cols+8(FP), CX
-	MOVQ   k+16(FP), DX
-	MOVQ   b_base+64(FP), BX
-	MOVQ   bs+88(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   acs+56(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   a_base+24(FP), R8
-	MOVQ   ars+48(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	LEAQ   (R9)(R9*4), R11
-	LEAQ   (R8)(R10*2), R12
-	ADDQ   R9, R12
-	CMPQ   CX, $0x08
-	JG     over14x8
-	CMPQ   AX, $0x0e
-	JEQ    tile14x8
-	CMPQ   AX, $0x0d
-	JEQ    tile13x8
-	CMPQ   AX, $0x0c
-	JEQ    tile12x8
-	CMPQ   AX, $0x0b
-	JEQ    tile11x8
-	CMPQ   AX, $0x0a
-	JEQ    tile10x8
-	CMPQ   AX, $0x09
-	JEQ    tile9x8
-	CMPQ   AX, $0x08
-	JEQ    tile8x8
-	CMPQ   AX, $0x07
-	JEQ    tile7x8
-	CMPQ   AX, $0x06
-	JEQ    tile6x8
-	CMPQ   AX, $0x05
-	JEQ    tile5x8
-	CMPQ   AX, $0x04
-	JEQ    tile4x8
-	CMPQ   AX, $0x03
-	JEQ    tile3x8
-	CMPQ   AX, $0x02
-	JEQ    tile2x8
-	VXORPS Y0, Y0, Y0
+	MOVQ       rows+0(FP), AX
+	MOVQ       cols+8(FP), CX
+	MOVQ       k+16(FP), DX
+	MOVQ       b_base+64(FP), BX
+	MOVQ       bs+88(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       acs+56(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       a_base+24(FP), R8
+	MOVQ       ars+48(FP), R9
+	SHLQ       $0x02, R9
+	LEAQ       (R9)(R9*2), R10
+	LEAQ       (R9)(R9*4), R11
+	LEAQ       (R8)(R10*2), R12
+	ADDQ       R9, R12
+	CMPQ       CX, $0x08
+	JG         over14x8
+	CMPQ       AX, $0x0e
+	JEQ        tile14x8
+	CMPQ       AX, $0x0d
+	JEQ        tile13x8
+	CMPQ       AX, $0x0c
+	JEQ        tile12x8
+	CMPQ       AX, $0x0b
+	JEQ        tile11x8
+	CMPQ       AX, $0x0a
+	JEQ        tile10x8
+	CMPQ       AX, $0x09
+	JEQ        tile9x8
+	CMPQ       AX, $0x08
+	JEQ        tile8x8
+	CMPQ       AX, $0x07
+	JEQ        tile7x8
+	CMPQ       AX, $0x06
+	JEQ        tile6x8
+	CMPQ       AX, $0x05
+	JEQ        tile5x8
+	CMPQ       AX, $0x04
+	JEQ        tile4x8
+	CMPQ       AX, $0x03
+	JEQ        tile3x8
+	CMPQ       AX, $0x02
+	JEQ        tile2x8
+	VXORPS     Y0, Y0, Y0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x8:
 	VMOVUPS      (BX), Y28
@@ -9077,8 +10116,14 @@ part1x8:
 	RET
 
 tile2x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x8:
 	VMOVUPS      (BX), Y28
@@ -9140,9 +10185,17 @@ part2x8:
 	RET
 
 tile3x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x8:
 	VMOVUPS      (BX), Y28
@@ -9216,10 +10269,20 @@ part3x8:
 	RET
 
 tile4x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x8:
 	VMOVUPS      (BX), Y28
@@ -9305,11 +10368,23 @@ part4x8:
 	RET
 
 tile5x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x8:
 	VMOVUPS      (BX), Y28
@@ -9407,12 +10482,26 @@ part5x8:
 	RET
 
 tile6x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x8:
 	VMOVUPS      (BX), Y28
@@ -9522,13 +10611,29 @@ part6x8:
 	RET
 
 tile7x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop7x8:
 	VMOVUPS      (BX), Y28
@@ -9650,14 +10755,32 @@ part7x8:
 	RET
 
 tile8x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop8x8:
 	VMOVUPS      (BX), Y28
@@ -9792,15 +10915,35 @@ part8x8:
 	RET
 
 tile9x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop9x8:
 	VMOVUPS      (BX), Y28
@@ -9947,16 +11090,38 @@ part9x8:
 	RET
 
 tile10x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop10x8:
 	VMOVUPS      (BX), Y28
@@ -10115,17 +11280,41 @@ part10x8:
 	RET
 
 tile11x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop11x8:
 	VMOVUPS      (BX), Y28
@@ -10296,18 +11485,44 @@ part11x8:
 	RET
 
 tile12x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop12x8:
 	VMOVUPS      (BX), Y28
@@ -10490,19 +11705,47 @@ part12x8:
 	RET
 
 tile13x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	VXORPS     Y12, Y12, Y12
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop13x8:
 	VMOVUPS      (BX), Y28
@@ -10697,20 +11940,50 @@ part13x8:
 	RET
 
 tile14x8:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop14x8:
 	VMOVUPS      (BX), Y28
@@ -10917,35 +12190,39 @@ part14x8:
 	RET
 
 over14x8:
-	CMPQ   CX, $0x10
-	JG     over14x16
-	CMPQ   AX, $0x0e
-	JEQ    tile14x16
-	CMPQ   AX, $0x0d
-	JEQ    tile13x16
-	CMPQ   AX, $0x0c
-	JEQ    tile12x16
-	CMPQ   AX, $0x0b
-	JEQ    tile11x16
-	CMPQ   AX, $0x0a
-	JEQ    tile10x16
-	CMPQ   AX, $0x09
-	JEQ    tile9x16
-	CMPQ   AX, $0x08
-	JEQ    tile8x16
-	CMPQ   AX, $0x07
-	JEQ    tile7x16
-	CMPQ   AX, $0x06
-	JEQ    tile6x16
-	CMPQ   AX, $0x05
-	JEQ    tile5x16
-	CMPQ   AX, $0x04
-	JEQ    tile4x16
-	CMPQ   AX, $0x03
-	JEQ    tile3x16
-	CMPQ   AX, $0x02
-	JEQ    tile2x16
-	VXORPS Z0, Z0, Z0
+	CMPQ       CX, $0x10
+	JG         over14x16
+	CMPQ       AX, $0x0e
+	JEQ        tile14x16
+	CMPQ       AX, $0x0d
+	JEQ        tile13x16
+	CMPQ       AX, $0x0c
+	JEQ        tile12x16
+	CMPQ       AX, $0x0b
+	JEQ        tile11x16
+	CMPQ       AX, $0x0a
+	JEQ        tile10x16
+	CMPQ       AX, $0x09
+	JEQ        tile9x16
+	CMPQ       AX, $0x08
+	JEQ        tile8x16
+	CMPQ       AX, $0x07
+	JEQ        tile7x16
+	CMPQ       AX, $0x06
+	JEQ        tile6x16
+	CMPQ       AX, $0x05
+	JEQ        tile5x16
+	CMPQ       AX, $0x04
+	JEQ        tile4x16
+	CMPQ       AX, $0x03
+	JEQ        tile3x16
+	CMPQ       AX, $0x02
+	JEQ        tile2x16
+	VXORPS     Z0, Z0, Z0
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
 
 loop1x16:
 	VMOVUPS      (BX), Z28
@@ -10995,8 +12272,14 @@ part1x16:
 	RET
 
 tile2x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop2x16:
 	VMOVUPS      (BX), Z28
@@ -11058,9 +12341,17 @@ part2x16:
 	RET
 
 tile3x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
 
 loop3x16:
 	VMOVUPS      (BX), Z28
@@ -11134,10 +12425,20 @@ part3x16:
 	RET
 
 tile4x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop4x16:
 	VMOVUPS      (BX), Z28
@@ -11223,11 +12524,23 @@ part4x16:
 	RET
 
 tile5x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
 
 loop5x16:
 	VMOVUPS      (BX), Z28
@@ -11325,12 +12638,26 @@ part5x16:
 	RET
 
 tile6x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop6x16:
 	VMOVUPS      (BX), Z28
@@ -11440,13 +12767,29 @@ part6x16:
 	RET
 
 tile7x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
 
 loop7x16:
 	VMOVUPS      (BX), Z28
@@ -11568,14 +12911,32 @@ part7x16:
 	RET
 
 tile8x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop8x16:
 	VMOVUPS      (BX), Z28
@@ -11710,15 +13071,35 @@ part8x16:
 	RET
 
 tile9x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop9x16:
 	VMOVUPS      (BX), Z28
@@ -11865,16 +13246,38 @@ part9x16:
 	RET
 
 tile10x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop10x16:
 	VMOVUPS      (BX), Z28
@@ -12033,17 +13436,41 @@ part10x16:
 	RET
 
 tile11x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop11x16:
 	VMOVUPS      (BX), Z28
@@ -12214,18 +13641,44 @@ part11x16:
 	RET
 
 tile12x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop12x16:
 	VMOVUPS      (BX), Z28
@@ -12408,19 +13861,47 @@ part12x16:
 	RET
 
 tile13x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop13x16:
 	VMOVUPS      (BX), Z28
@@ -12615,20 +14096,50 @@ part13x16:
 	RET
 
 tile14x16:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
 
 loop14x16:
 	VMOVUPS      (BX), Z28
@@ -12835,34 +14346,39 @@ part14x16:
 	RET
 
 over14x16:
-	CMPQ   AX, $0x0e
-	JEQ    tile14x32
-	CMPQ   AX, $0x0d
-	JEQ    tile13x32
-	CMPQ   AX, $0x0c
-	JEQ    tile12x32
-	CMPQ   AX, $0x0b
-	JEQ    tile11x32
-	CMPQ   AX, $0x0a
-	JEQ    tile10x32
-	CMPQ   AX, $0x09
-	JEQ    tile9x32
-	CMPQ   AX, $0x08
-	JEQ    tile8x32
-	CMPQ   AX, $0x07
-	JEQ    tile7x32
-	CMPQ   AX, $0x06
-	JEQ    tile6x32
-	CMPQ   AX, $0x05
-	JEQ    tile5x32
-	CMPQ   AX, $0x04
-	JEQ    tile4x32
-	CMPQ   AX, $0x03
-	JEQ    tile3x32
-	CMPQ   AX, $0x02
-	JEQ    tile2x32
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+	CMPQ       AX, $0x0e
+	JEQ        tile14x32
+	CMPQ       AX, $0x0d
+	JEQ        tile13x32
+	CMPQ       AX, $0x0c
+	JEQ        tile12x32
+	CMPQ       AX, $0x0b
+	JEQ        tile11x32
+	CMPQ       AX, $0x0a
+	JEQ        tile10x32
+	CMPQ       AX, $0x09
+	JEQ        tile9x32
+	CMPQ       AX, $0x08
+	JEQ        tile8x32
+	CMPQ       AX, $0x07
+	JEQ        tile7x32
+	CMPQ       AX, $0x06
+	JEQ        tile6x32
+	CMPQ       AX, $0x05
+	JEQ        tile5x32
+	CMPQ       AX, $0x04
+	JEQ        tile4x32
+	CMPQ       AX, $0x03
+	JEQ        tile3x32
+	CMPQ       AX, $0x02
+	JEQ        tile2x32
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop1x32:
 	VMOVUPS      (BX), Z28
@@ -12922,10 +14438,18 @@ part1x32:
 	RET
 
 tile2x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop2x32:
 	VMOVUPS      (BX), Z28
@@ -13004,12 +14528,23 @@ part2x32:
 	RET
 
 tile3x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R10, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop3x32:
 	VMOVUPS      (BX), Z28
@@ -13107,14 +14642,28 @@ part3x32:
 	RET
 
 tile4x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop4x32:
 	VMOVUPS      (BX), Z28
@@ -13231,16 +14780,33 @@ part4x32:
 	RET
 
 tile5x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop5x32:
 	VMOVUPS      (BX), Z28
@@ -13376,18 +14942,38 @@ part5x32:
 	RET
 
 tile6x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop6x32:
 	VMOVUPS      (BX), Z28
@@ -13542,20 +15128,43 @@ part6x32:
 	RET
 
 tile7x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R12, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop7x32:
 	VMOVUPS      (BX), Z28
@@ -13729,22 +15338,48 @@ part7x32:
 	RET
 
 tile8x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop8x32:
 	VMOVUPS      (BX), Z28
@@ -13938,24 +15573,53 @@ part8x32:
 	RET
 
 tile9x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop9x32:
 	VMOVUPS      (BX), Z28
@@ -14168,26 +15832,58 @@ part9x32:
 	RET
 
 tile10x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop10x32:
 	VMOVUPS      (BX), Z28
@@ -14419,28 +16115,63 @@ part10x32:
 	RET
 
 tile11x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop11x32:
 	VMOVUPS      (BX), Z28
@@ -14691,30 +16422,68 @@ part11x32:
 	RET
 
 tile12x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop12x32:
 	VMOVUPS      (BX), Z28
@@ -14984,32 +16753,73 @@ part12x32:
 	RET
 
 tile13x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop13x32:
 	VMOVUPS      (BX), Z28
@@ -15298,34 +17108,78 @@ part13x32:
 	RET
 
 tile14x32:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	VXORPS Z26, Z26, Z26
-	VXORPS Z27, Z27, Z27
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	VXORPS     Z16, Z16, Z16
+	VXORPS     Z17, Z17, Z17
+	VXORPS     Z18, Z18, Z18
+	VXORPS     Z19, Z19, Z19
+	VXORPS     Z20, Z20, Z20
+	VXORPS     Z21, Z21, Z21
+	VXORPS     Z22, Z22, Z22
+	VXORPS     Z23, Z23, Z23
+	VXORPS     Z24, Z24, Z24
+	VXORPS     Z25, Z25, Z25
+	VXORPS     Z26, Z26, Z26
+	VXORPS     Z27, Z27, Z27
+	MOVQ       c_base+96(FP), AX
+	MOVQ       cs+120(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       R13, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
 
 loop14x32:
 	VMOVUPS      (BX), Z28
@@ -15777,6 +17631,57 @@ square:
 	LEAQ       (DX)(BX*8), DX
 	SUBQ       $0x08, AX
 	JNZ        strip
+	VZEROUPPER
+	RET
+
+// func copyStripAVX2(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+// Requires: AVX, MMX+
+TEXT ·copyStripAVX2(SB), NOSPLIT, $0-80
+	MOVQ    cols+0(FP), AX
+	MOVQ    rows+8(FP), CX
+	MOVQ    dst_base+16(FP), DX
+	MOVQ    src_base+48(FP), BX
+	MOVQ    ss+72(FP), SI
+	SHLQ    $0x02, SI
+	LEAQ    edge<>+0(SB), DI
+	MOVQ    $0x00000010, R8
+	SUBQ    CX, R8
+	VMOVUPS (DI)(R8*4), Y0
+
+column1x8:
+	VMASKMOVPS (BX), Y0, Y1
+	VMOVUPS    Y1, (DX)
+	PREFETCHT0 (BX)(CX*4)
+	PREFETCHT0 -4(BX)(CX*8)
+	ADDQ       SI, BX
+	ADDQ       $0x20, DX
+	DECQ       AX
+	JNZ        column1x8
+	VZEROUPPER
+	RET
+
+// func copyStripAVX512(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·copyStripAVX512(SB), NOSPLIT, $0-80
+	MOVQ  cols+0(FP), AX
+	MOVQ  rows+8(FP), CX
+	MOVQ  dst_base+16(FP), DX
+	MOVQ  src_base+48(FP), BX
+	MOVQ  ss+72(FP), SI
+	SHLQ  $0x02, SI
+	MOVQ  $-1, DI
+	BZHIQ CX, DI, DI
+	KMOVW DI, K1
+
+column1x16:
+	VMOVUPS.Z  (BX), K1, Z0
+	VMOVUPS    Z0, (DX)
+	PREFETCHT0 (BX)(CX*4)
+	PREFETCHT0 -4(BX)(CX*8)
+	ADDQ       SI, BX
+	ADDQ       $0x40, DX
+	DECQ       AX
+	JNZ        column1x16
 	VZEROUPPER
 	RET
 

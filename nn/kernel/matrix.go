@@ -35,7 +35,7 @@ func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 || crowd(
 // k, are in so few cache sets that none is still there when it is read again.
 func crowd(stride int) bool { return stride%(setSpan/2) == 0 }
 
-// spreadStride is the stride of rows of a spread matrix: a cache line more than
+// spreadStride is the stride of rows of a spread strip: a cache line more than
 // they need.
 const spreadStride = maxK + 16
 
@@ -43,49 +43,27 @@ const spreadStride = maxK + 16
 // missing to half a cache line.
 func (u *micro) spreadColumn() int { return (u.rows + halfLine - 1) / halfLine * halfLine }
 
-const halfLine = 8
+const (
+	halfLine  = 8
+	maxColumn = (maxRows + halfLine - 1) / halfLine * halfLine
+)
 
-// spreadWide is how many elements of a column are spread at once, as strips one
-// after the other: cache lines in a row are fetched faster than one of each
-// column, and each has parts of two strips.
-const spreadWide = 128
+// spreadPanels is from how many panels of B on a strip of A stored by columns is
+// copied though they do not crowd: a tile uses a part of each cache line.
+const spreadPanels = 4
 
-// spreadRows copies the first rows × cols of m, stored by rows, to dst so that
-// they do not crowd.
-func spreadRows(dst []float32, m matrix, rows, cols int) matrix {
-	copyRows(rows, cols, dst, spreadStride, m.data, m.rs)
-	return matrix{dst, spreadStride, 1}
-}
-
-// spreadColumns copies the first cols columns of strips of m, stored by columns,
-// from one on, to dst, each strip in a part of its own; each is the stride of its
-// columns.
-func spreadColumns(dst []float32, m matrix, strips cut, from, cols, each int) {
-	var starts [spreadWide / halfLine]struct{ at, rows int }
-	parts := min(spreadWide/each, strips.parts-from)
-	first, _ := strips.part(from)
-	for s := range parts {
-		at, rows := strips.part(from + s)
-		starts[s].at, starts[s].rows = at-first, rows
-	}
-	for p := range cols {
-		column := m.data[first+p*m.cs:]
-		for s, t := range starts[:parts] {
-			copyFew(dst[(s*maxK+p)*each:][:t.rows], column[t.at:][:t.rows])
-		}
-	}
-}
-
-// copyFew is copy, without a call for 4 to 16 elements.
-func copyFew(dst, src []float32) {
-	switch n := len(src); {
-	case n > 16 || n < 4:
-		copy(dst, src)
-	case n >= 8:
-		*(*[8]float32)(dst) = *(*[8]float32)(src)
-		*(*[8]float32)(dst[n-8:]) = *(*[8]float32)(src[n-8:])
+// spread returns the first rows × cols of m, a strip of A that is multiplied by
+// n columns of B; as a copy in dst, where it is then read faster.
+func (u *micro) spread(dst []float32, m matrix, rows, cols, n int) matrix {
+	switch {
+	case !m.crowded() && (m.cs == 1 || n < spreadPanels*u.widest()):
+		return m
+	case m.cs == 1:
+		copyRows(rows, cols, dst, spreadStride, m.data, m.rs)
+		return matrix{dst, spreadStride, 1}
 	default:
-		*(*[4]float32)(dst) = *(*[4]float32)(src)
-		*(*[4]float32)(dst[n-4:]) = *(*[4]float32)(src[n-4:])
+		each := u.spreadColumn()
+		u.copyStrip(cols, rows, dst[:cols*each], each, m.data, m.cs)
+		return matrix{dst, 1, each}
 	}
 }

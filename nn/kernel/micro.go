@@ -15,8 +15,12 @@ type micro struct {
 	// transpose copies a rows×cols matrix, stored by columns in src, to dst
 	// by rows; ds and ss are the strides of its rows and columns.
 	transpose func(rows, cols int, dst []float32, ds int, src []float32, ss int)
-	// bf16 multiplies pairs of bfloat16; see [BF16]. It has no transpose and
-	// no bf16, but roundPairs, which a kernel of float32 has not.
+	// copyStrip is [copyRows] where the rows are the columns of a strip of A,
+	// [micro.spreadColumn] apart in dst. It may write all of dst up to there.
+	copyStrip func(rows, cols int, dst []float32, ds int, src []float32, ss int)
+	// bf16 multiplies pairs of bfloat16; see [BF16]. It has neither
+	// of the two above and no bf16, but roundPairs, which a kernel of float32
+	// has not.
 	bf16       *micro
 	roundPairs func(dst, src []float32)
 }

@@ -104,7 +104,7 @@ func TestCrowdedSteps(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		for _, m := range []int{1, readInPlace * u.rows, readInPlace*u.rows + 1, setSpan / 2} {
 			for _, n := range []int{5, 3 * u.widest(), 3*u.widest() + 1} {
-				p := product{tA: blas.Trans, tB: blas.NoTrans, m: m, n: n, k: 11, alpha: 1}
+				p := product{tA: blas.Trans, tB: blas.NoTrans, m: m, n: n, k: maxK, alpha: 1}
 				p.a, p.lda = crowding(m, p.k)
 				p.b, p.ldb = crowding(n, p.k)
 				p.c, p.ldc = stored(newRand(), blas.NoTrans, m, n, 1)
@@ -114,6 +114,23 @@ func TestCrowdedSteps(t *testing.T) {
 				if err := p.compare(p.by(u)); err != nil {
 					t.Error(err)
 				}
+			}
+		}
+	})
+}
+
+// And columns of A that do not crowd, but are read often.
+func TestSpreadColumns(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		rng := newRand()
+		for m := 1; m <= 3*u.rows; m++ {
+			p := product{tA: blas.Trans, tB: blas.NoTrans, m: m, n: spreadPanels*u.widest() + 1, k: maxK + 1, alpha: 1}
+			p.fill(rng, 1)
+			if operand(p.a, p.lda, p.tA).crowded() {
+				t.Fatal("A crowds")
+			}
+			if err := p.compare(p.by(u)); err != nil {
+				t.Error(err)
 			}
 		}
 	})

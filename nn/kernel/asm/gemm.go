@@ -9,7 +9,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const wordBytes = 4 // of a float32
+const (
+	wordBytes = 4  // of a float32
+	lineBytes = 64 // of a cache line
+)
 
 // A tile is a micro-kernel's piece of C, held in registers: up to rows rows
 // high, vecs vectors of lanes floats wide.
@@ -139,6 +142,7 @@ func (s isa) tile(t tile, f factors, in inputs, cols reg.GPVirtual) {
 		}
 	}
 
+	t.prefetch()
 	Label(t.label("loop"))
 	f.multiply(t, acc, in)
 	ADDQ(in.acs, in.bases[0])
@@ -159,6 +163,20 @@ func (s isa) tile(t tile, f factors, in inputs, cols reg.GPVirtual) {
 	t.finish(acc, all{}, "whole")
 	Label(t.label("edge"))
 	t.finish(acc, s.edge(t, cols), "part")
+}
+
+// prefetch asks for the tile's part of C, which is read or written after the
+// multiplications and may be in no cache.
+func (t tile) prefetch() {
+	row, cs := base("c"), stride("cs")
+	for i := range t.rows {
+		for at := 0; at < t.cols()*wordBytes; at += lineBytes {
+			PREFETCHT0(Mem{Base: row, Disp: at})
+		}
+		if i < t.rows-1 {
+			ADDQ(cs, row)
+		}
+	}
 }
 
 // floats are factors in float32.

@@ -32,8 +32,10 @@ var avx512 = isa{
 	edge: edgeAVX512,
 }
 
-// columns reads and writes rows of C in vectors.
+// columns reads and writes rows in vectors.
 type columns interface {
+	// load reads vector v of the row at mem, with zeros in place of others.
+	load(v int, mem Mem, to reg.Register)
 	// addScaled adds beta times vector v of the row at mem to acc.
 	addScaled(v int, mem Mem, beta, acc reg.Register)
 	// store writes acc to vector v of the row at mem.
@@ -43,12 +45,14 @@ type columns interface {
 // all are the columns of a tile that is used in its whole width.
 type all struct{}
 
+func (all) load(_ int, mem Mem, to reg.Register)             { VMOVUPS(mem, to) }
 func (all) addScaled(_ int, mem Mem, beta, acc reg.Register) { VFMADD231PS(mem, beta, acc) }
 func (all) store(_ int, acc reg.Register, mem Mem)           { VMOVUPS(acc, mem) }
 
 // opmasked are the columns selected by one mask register a vector.
 type opmasked []reg.OpmaskVirtual
 
+func (m opmasked) load(v int, mem Mem, to reg.Register) { VMOVUPS_Z(mem, m[v], to) }
 func (m opmasked) addScaled(v int, mem Mem, beta, acc reg.Register) {
 	VFMADD231PS(mem, beta, m[v], acc)
 }
@@ -74,6 +78,7 @@ func edgeAVX512(t tile, cols reg.GPVirtual) columns {
 // a vector.
 type vecmasked []reg.VecVirtual
 
+func (m vecmasked) load(v int, mem Mem, to reg.Register) { VMASKMOVPS(mem, m[v], to) }
 func (m vecmasked) addScaled(v int, mem Mem, beta, acc reg.Register) {
 	c := YMM()
 	VMASKMOVPS(mem, m[v], c)

@@ -14,6 +14,8 @@ func main() {
 	avx512.gemm("bf16", dotted{})
 	roundPairs()
 	transpose()
+	avx2.strip()
+	avx512.strip()
 	vectors()
 	softmax()
 	norms()
