@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/blas"
@@ -19,33 +20,39 @@ const queryBlock = 64
 //
 //	S = Q Kᵀ/√D,  P = softmax(S, causal),  att = P V
 //
-// With a window, a query sees that many keys, its own the last (Beltagy et al.
-// 2020, arXiv:2004.05150).
+// where D may be another number, and S capped. With a window, a query sees that
+// many keys, its own the last (Beltagy et al. 2020, arXiv:2004.05150).
 type attention struct {
 	heads, kvHeads int
-	window         int // 0 for all
 	scale          float32
+	cap            softcap
 	p, dp          []float32 // (queryBlock, context) scores and their gradient
+	slopes         []float32 // (context) of a query's capped scores; nil unless these are
 }
 
 func newAttention(c Config) attention {
-	return attention{
-		heads: c.Heads, kvHeads: c.KVHeads, window: c.Window,
-		scale: float32(1 / math.Sqrt(float64(c.HeadDim))),
+	a := attention{
+		heads: c.Heads, kvHeads: c.KVHeads, cap: softcap(c.ScoreCap),
+		scale: float32(1 / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))),
 		p:     make([]float32, queryBlock*c.Context),
 		dp:    make([]float32, queryBlock*c.Context),
 	}
+	if a.cap != 0 {
+		a.slopes = make([]float32, c.Context)
+	}
+	return a
 }
 
 // forward computes att, (N, H·D), of in, and the log-sum-exp of each softmax,
-// lse (N, H).
-func (a *attention) forward(att heads, lse []float32, in *projection, starts []int) {
-	a.blocks(starts, func(t tile) {
+// lse (N, H). A window of 0 is none.
+func (a *attention) forward(att heads, lse []float32, in *projection, starts []int, window int) {
+	a.blocks(starts, window, func(t tile) {
 		qb, kb, vb := t.queries(in.q), t.keys(in.k), t.keys(in.v)
 		p := matrixOf(a.p, qb.Rows, kb.Rows)
 		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
 		for i := range p.Rows {
 			from, to := t.visible(i)
+			a.cap.forward(row(p, i)[from:to])
 			lse[(t.first+i)*a.heads+t.head] = softmax(row(p, i), from, to)
 		}
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, p, vb, 0, t.queries(att))
@@ -57,9 +64,9 @@ func (a *attention) forward(att heads, lse []float32, in *projection, starts []i
 //
 //	dV += Pᵀ dAtt,  dP = dAtt Vᵀ,  dS = P ∘ (dP − rowsum(dAtt ∘ att))
 //	dQ = dS K/√D,  dK += dSᵀ Q/√D
-func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *projection, starts []int) {
+func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *projection, starts []int, window int) {
 	d.clear(starts[len(starts)-1])
-	a.blocks(starts, func(t tile) {
+	a.blocks(starts, window, func(t tile) {
 		qb, kb, vb, dout := t.queries(in.q), t.keys(in.k), t.keys(in.v), t.queries(datt)
 		p, dp := matrixOf(a.p, qb.Rows, kb.Rows), matrixOf(a.dp, qb.Rows, kb.Rows)
 		blas32.Gemm(blas.NoTrans, blas.Trans, a.scale, qb, kb, 0, p)
@@ -68,12 +75,26 @@ func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *
 		for i := range p.Rows {
 			delta := kernel.Dot(row(dout, i), row(out, i))
 			from, to := t.visible(i)
+			slopes := a.capped(row(p, i)[from:to])
 			softmaxBackward(row(p, i), row(dp, i), from, to, lse[(t.first+i)*a.heads+t.head], delta)
+			times(row(dp, i)[from:to], slopes)
 		}
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(d.v))
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(d.q))
 		blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(d.k))
 	})
+}
+
+// capped caps the scores s of a query and returns the slopes there; none where
+// scores are not capped.
+func (a *attention) capped(s []float32) []float32 {
+	if a.cap == 0 {
+		return nil
+	}
+	a.cap.forward(s)
+	slopes := a.slopes[:len(s)]
+	a.cap.slopes(slopes, s)
+	return slopes
 }
 
 // softmax turns the scores s[from:to] into probabilities, the rest into zeros,
@@ -107,13 +128,13 @@ type tile struct {
 }
 
 // blocks calls f for every tile, key/value heads and sequences in order.
-func (a *attention) blocks(starts []int, f func(tile)) {
+func (a *attention) blocks(starts []int, window int, f func(tile)) {
 	for s := 0; s+1 < len(starts); s++ {
 		for h := range a.heads {
 			for first := starts[s]; first < starts[s+1]; first += queryBlock {
 				t := tile{
 					start: starts[s], first: first, count: min(queryBlock, starts[s+1]-first),
-					window: a.window, head: h, group: h * a.kvHeads / a.heads,
+					window: window, head: h, group: h * a.kvHeads / a.heads,
 				}
 				t.begin = t.oldest(first)
 				f(t)

@@ -15,7 +15,7 @@ func (p *Pass) backward(b *Batch) {
 	}
 	dx := p.rows(p.x)
 	clear(dx.Data)
-	p.normBackward(dx, &p.last, p.model.Norm, stages)
+	p.normBackward(dx, p.last, stages)
 	for l := len(p.model.Blocks) - 1; l >= 0; l-- {
 		if !p.below[2*l+2] {
 			return
@@ -42,7 +42,8 @@ func (p *Pass) backward(b *Batch) {
 //
 //	x += Down·act,  act = f(gate) ∘ up,  gate, up = GateUp·h,  h = norm(x)
 //
-// The residual passes dx on as it is; the branch adds to it.
+// where Down·act may have a norm. The residual passes dx on as it is; the branch
+// adds to it.
 func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l+1
 	maps, down := split(p.stage(stage))
@@ -54,14 +55,14 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	if down != nil {
 		act = p.activated(&a.feed)
 	}
-	mapBackward(down, block.Down, dact, dx, act)
+	mapBackward(down, block.Down, dact, p.branch(a.postMLP, dx), act)
 	if !inner {
 		return
 	}
 	p.model.Config.Activation.backward(&p.dfeed, dact, &a.feed)
-	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.normedFor(maps, &a.mlp, block.MLPNorm))
+	p.mapsBackward(maps, block.GateUp, p.wanted(p.dh, below), p.dfeed.outputs, p.normedFor(maps, a.mlp))
 	if below {
-		p.normBackward(dx, &a.mlp, block.MLPNorm, stage)
+		p.normBackward(dx, a.mlp, stage)
 	}
 }
 
@@ -69,7 +70,8 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 //
 //	x += Out·att,  att = attention(rope(q), rope(k), v),  q, k, v = QKV·h,  h = norm(x)
 //
-// from dy, the gradient of the sum; it adds the branch's to dx.
+// where Out·att may have a norm, from dy, the gradient of the sum; it adds the
+// branch's to dx.
 func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l
 	maps, out := split(p.stage(stage))
@@ -77,40 +79,51 @@ func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 	inner := below || trains(maps)
 
 	datt := p.wanted(p.datt, inner)
-	mapBackward(out, block.Out, datt, dy, p.rows(a.att))
+	mapBackward(out, block.Out, datt, p.branch(a.postAttn, dy), p.rows(a.att))
 	if !inner {
 		return
 	}
 	d := &p.dqkv
-	p.attend.backward(d, p.attended(datt), p.attended(p.rows(a.att)), a.lse, &a.qkv, b.Starts)
+	p.attend.backward(d, p.attended(datt), p.attended(p.rows(a.att)), a.lse, &a.qkv, b.Starts, p.model.Config.window(l))
 	p.rope.rotate(d.q, b.Starts, -1)
 	p.rope.rotate(d.k, b.Starts, -1)
 	if block.QNorm != nil {
 		a.qNorm.backward(p.n, d.q, block.QNorm, p.dhead)
 		a.kNorm.backward(p.n, d.k, block.KNorm, p.dhead)
 	}
-	p.mapsBackward(maps, block.QKV, p.wanted(p.dh, below), d.outputs, p.normedFor(maps, &a.attn, block.AttnNorm))
+	p.mapsBackward(maps, block.QKV, p.wanted(p.dh, below), d.outputs, p.normedFor(maps, a.attn))
 	if below {
-		p.normBackward(dx, &a.attn, block.AttnNorm, stage)
+		p.normBackward(dx, a.attn, stage)
 	}
+}
+
+// branch returns the gradient of what a part adds, given dy, that of the sum:
+// that before its norm, if post is not nil.
+func (p *Pass) branch(post *activation, dy blas32.General) blas32.General {
+	if post == nil {
+		return dy
+	}
+	d := p.wanted(p.dbranch, true)
+	post.backward(d, nil, dy)
+	return d
 }
 
 // normBackward adds to dx the gradient through a norm whose output gradient
 // is in p.dh. stage counts norms as stages, the final one last.
-func (p *Pass) normBackward(dx blas32.General, a *activation, n Norm, stage int) {
+func (p *Pass) normBackward(dx blas32.General, a *activation, stage int) {
 	var dweight []float32
 	if p.full != nil {
 		dweight = p.full.norms[stage]
 	}
-	a.backward(dx, dweight, p.rows(p.dh), n)
+	a.backward(dx, dweight, p.rows(p.dh))
 }
 
 // normedFor is normed again for maps that train; others do not ask for it.
-func (p *Pass) normedFor(maps []Map, a *activation, n Norm) blas32.General {
+func (p *Pass) normedFor(maps []Map, a *activation) blas32.General {
 	if !trains(maps) {
 		return p.discard
 	}
-	return p.normed(a, n)
+	return p.normed(a)
 }
 
 // wanted returns the batch's part of a gradient buffer, zeroed, or the empty

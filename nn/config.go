@@ -69,6 +69,9 @@ func (c Config) Params() int {
 	if c.OneNorm {
 		block -= norm
 	}
+	if c.PostNorms {
+		block += 2 * norm
+	}
 	if c.QKNorm {
 		block += 2 * c.HeadDim
 	}

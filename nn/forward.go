@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn/kernel"
@@ -24,7 +26,7 @@ func (p *Pass) forward(b *Batch) {
 		p.mlpForward(l, x)
 	}
 	copy(p.last.x.Data, x.Data)
-	p.normed(&p.last, p.model.Norm)
+	p.normed(p.last)
 }
 
 // embed sets x to the tokens' embeddings, with those of their positions where
@@ -32,6 +34,9 @@ func (p *Pass) forward(b *Batch) {
 func (p *Pass) embed(x blas32.General, b *Batch) {
 	for i, t := range b.Tokens {
 		p.model.embedding(row(x, i), int(t))
+	}
+	if c := p.model.Config; c.ScaledEmbedding {
+		blas32.Scal(float32(math.Sqrt(float64(c.Dim))), blas32.Vector{N: len(x.Data), Inc: 1, Data: x.Data})
 	}
 	if p.model.Positions.Rows == 0 {
 		return
@@ -47,33 +52,41 @@ func (p *Pass) embed(x blas32.General, b *Batch) {
 func (p *Pass) attentionForward(l int, x blas32.General, b *Batch) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, out := split(p.stage(2 * l))
-	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.normed(&a.attn, block.AttnNorm))
+	p.mapsForward(maps, block.QKV, a.qkv.outputs, p.normed(a.attn))
 	if block.QNorm != nil {
 		a.qNorm.forward(p.n, a.qkv.q, block.QNorm, p.model.Config.NormEps)
 		a.kNorm.forward(p.n, a.qkv.k, block.KNorm, p.model.Config.NormEps)
 	}
 	p.rope.rotate(a.qkv.q, b.Starts, 1)
 	p.rope.rotate(a.qkv.k, b.Starts, 1)
-	p.attend.forward(p.attended(a.att), a.lse, &a.qkv, b.Starts)
-	branch := p.rows(p.dh)
-	mapForward(out, block.Out, branch, p.rows(a.att))
-	kernel.Add(x.Data, branch.Data)
+	p.attend.forward(p.attended(a.att), a.lse, &a.qkv, b.Starts, p.model.Config.window(l))
+	p.add(x, out, block.Out, p.rows(a.att), a.postAttn)
 }
 
 // mlpForward adds one block's feed-forward part to the residual stream x.
 func (p *Pass) mlpForward(l int, x blas32.General) {
 	block, a := &p.model.Blocks[l], &p.layers[l]
 	maps, down := split(p.stage(2*l + 1))
-	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.normed(&a.mlp, block.MLPNorm))
+	p.mapsForward(maps, block.GateUp, a.feed.outputs, p.normed(a.mlp))
+	p.add(x, down, block.Down, p.activated(&a.feed), a.postMLP)
+}
+
+// add adds what the map that ends a part makes of in to the residual stream x,
+// by way of a norm if post is not nil.
+func (p *Pass) add(x blas32.General, m Map, l *Linear, in blas32.General, post *activation) {
 	branch := p.rows(p.dh)
-	mapForward(down, block.Down, branch, p.activated(&a.feed))
+	mapForward(m, l, branch, in)
+	if post != nil {
+		copy(post.x.Data, branch.Data)
+		post.forward(branch, p.model.Config.NormEps)
+	}
 	kernel.Add(x.Data, branch.Data)
 }
 
 // normed computes the norm of what a keeps, in p.h.
-func (p *Pass) normed(a *activation, n Norm) blas32.General {
+func (p *Pass) normed(a *activation) blas32.General {
 	h := p.rows(p.h)
-	a.forward(h, n, p.model.Config.NormEps)
+	a.forward(h, p.model.Config.NormEps)
 	return h
 }
 

@@ -18,15 +18,21 @@ type head struct {
 	scored []int          // positions that count
 	h, dh  blas32.General // (headBlock, C) gathered rows and their gradient
 	logits blas32.General // (headBlock, V)
+	cap    softcap
+	slopes []float32 // (V) of capped logits; nil unless these are
 }
 
 func newHead(c Config, tokens int) head {
 	block := min(headBlock, tokens)
-	return head{
+	h := head{
 		scored: make([]int, 0, tokens),
 		h:      NewMatrix(block, c.Dim), dh: NewMatrix(block, c.Dim),
-		logits: NewMatrix(block, c.Vocab),
+		logits: NewMatrix(block, c.Vocab), cap: softcap(c.LogitCap),
 	}
+	if h.cap != 0 {
+		h.slopes = make([]float32, c.Vocab)
+	}
+	return h
 }
 
 // loss returns the cross-entropy summed over scored positions. Where scale is
@@ -59,7 +65,7 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 
 	var sum float64
 	for i, at := range positions {
-		sum += crossEntropy(row(logits, i), int(b.Targets[at]), scale)
+		sum += h.crossEntropy(row(logits, i), int(b.Targets[at]), scale)
 	}
 	if scale == 0 {
 		return sum
@@ -74,6 +80,18 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, logits, x, 1, p.full.head)
 	}
 	return sum
+}
+
+// crossEntropy is [crossEntropy] of z once capped; the gradient is that before.
+func (h *head) crossEntropy(z []float32, target int, scale float32) float64 {
+	h.cap.forward(z)
+	if h.cap == 0 || scale == 0 {
+		return crossEntropy(z, target, scale)
+	}
+	h.cap.slopes(h.slopes, z)
+	loss := crossEntropy(z, target, scale)
+	times(z, h.slopes)
+	return loss
 }
 
 // crossEntropy returns −log softmax(z)[target] in nats and, where scale is

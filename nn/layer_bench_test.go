@@ -50,11 +50,11 @@ func BenchmarkAttention(b *testing.B) {
 	lse := make([]float32, layerTokens*c.Heads)
 	product := float64(layerTokens * c.Context * c.Dim)
 	b.Run("forward", func(b *testing.B) {
-		rate(b, 2*product, func() { a.forward(att, lse, &in, layerStarts) })
+		rate(b, 2*product, func() { a.forward(att, lse, &in, layerStarts, 0) })
 	})
 	b.Run("backward", func(b *testing.B) {
-		a.forward(att, lse, &in, layerStarts)
-		rate(b, 5*product, func() { a.backward(&d, datt, att, lse, &in, layerStarts) })
+		a.forward(att, lse, &in, layerStarts, 0)
+		rate(b, 5*product, func() { a.backward(&d, datt, att, lse, &in, layerStarts, 0) })
 	})
 }
 
@@ -96,19 +96,19 @@ func BenchmarkHead(b *testing.B) {
 func BenchmarkElementwise(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
 	h, x, dh, dx, dact := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
-	norm, weight := newActivation(c, layerTokens), newNorm(c, "norm")
+	norm := newActivation(c, layerTokens, newNorm(c, "norm"))
 	fillNormal(norm.x.Data, 1, rng)
 	gated, dgated, act := newFeed(c, layerTokens), newFeed(c, layerTokens), NewMatrix(layerTokens, c.Hidden)
 	fillNormal(gated.gate.Data, 1, rng)
 	fillNormal(gated.up.Data, 1, rng)
 	turn := newRope(c)
-	norm.forward(h, weight, c.NormEps)
+	norm.forward(h, c.NormEps)
 	for _, f := range []struct {
 		name string
 		run  func()
 	}{
-		{"norm/forward", func() { norm.forward(h, weight, c.NormEps) }},
-		{"norm/backward", func() { clear(dx.Data); norm.backward(dx, nil, dh, weight) }},
+		{"norm/forward", func() { norm.forward(h, c.NormEps) }},
+		{"norm/backward", func() { clear(dx.Data); norm.backward(dx, nil, dh) }},
 		{"swiglu/forward", func() { SiLU.forward(act, &gated) }},
 		{"swiglu/backward", func() { SiLU.backward(&dgated, dact, &gated) }},
 		{"rope", func() { turn.rotate(heads{x, 0, c.HeadDim, c.Heads, c.HeadDim}, layerStarts, 1) }},

@@ -1,9 +1,11 @@
 package nn
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -72,22 +74,23 @@ func weighted(y, w []float32) float64 {
 }
 
 func TestNormGradient(t *testing.T) {
-	for _, layerNorm := range []bool{false, true} {
+	for _, v := range []Variant{{}, {LayerNorm: true}, {UnitNorms: true}} {
 		rng := rand.New(rand.NewPCG(2, 1))
-		c := Config{Dim: 7, Variant: Variant{LayerNorm: layerNorm}}
-		a, n, h, dh := newActivation(c, 5), newNorm(c, "norm"), NewMatrix(5, 7), random(5, 7, rng)
-		fillNormal(a.x.Data, 1, rng)
+		c := Config{Dim: 7, Variant: v}
+		n, h, dh := newNorm(c, "norm"), NewMatrix(5, 7), random(5, 7, rng)
 		fillNormal(n.Weight, 1, rng)
 		fillNormal(n.Bias, 1, rng)
+		a := newActivation(c, 5, n)
+		fillNormal(a.x.Data, 1, rng)
 		f := func() float64 {
-			a.forward(h, n, 1e-5)
+			a.forward(h, 1e-5)
 			return weighted(h.Data, dh.Data)
 		}
 		f()
 		dx, dw := NewMatrix(5, 7), make([]float32, 7)
-		a.backward(dx, dw, dh, n)
+		a.backward(dx, dw, dh)
 		check(t, compareGradient(f, "x", a.x.Data, dx.Data, rng, 1e-3))
-		if !layerNorm {
+		if v == (Variant{}) {
 			check(t, compareGradient(f, "w", n.Weight, dw, rng, 1e-3))
 		}
 	}
@@ -234,10 +237,11 @@ func attentionCase(v Variant, rng *rand.Rand) (c Config, in projection, dout bla
 	return c, in, random(n, 24, rng), starts
 }
 
-// attentionVariants lay q, k and v out in every way, and look back over a
-// window that is shorter and one that is longer than a block of queries.
+// attentionVariants lay q, k and v out in every way, look back over a window that
+// is shorter and one that is longer than a block of queries, and cap the scores.
 var attentionVariants = []Variant{
 	{}, {FusedQKV: Stacked}, {FusedQKV: ByHead}, {Window: 3}, {Window: queryBlock + 5, FusedQKV: Stacked},
+	{ScoreCap: 1.5, QueryScale: 3},
 }
 
 func TestAttentionGradient(t *testing.T) {
@@ -248,12 +252,12 @@ func TestAttentionGradient(t *testing.T) {
 		att, lse := NewMatrix(n, 24), make([]float32, n*a.heads)
 		byHead := func(m blas32.General) heads { return heads{m, 0, 6, 4, 6} }
 		f := func() float64 {
-			a.forward(byHead(att), lse, &in, starts)
+			a.forward(byHead(att), lse, &in, starts, v.Window)
 			return weighted(att.Data, dout.Data)
 		}
 		f()
 		d := newProjection(c, n)
-		a.backward(&d, byHead(dout), byHead(att), lse, &in, starts)
+		a.backward(&d, byHead(dout), byHead(att), lse, &in, starts, v.Window)
 		for i, m := range in.outputs {
 			check(t, compareGradient(f, fmt.Sprintf("%+v output %d", v, i), m.Data, d.outputs[i].Data, rng, 2e-3))
 		}
@@ -268,7 +272,7 @@ func TestAttentionMatchesNaive(t *testing.T) {
 		c, in, dout, starts := attentionCase(v, rand.New(rand.NewPCG(2, 5)))
 		a := newAttention(c)
 		att, lse := heads{NewMatrix(dout.Rows, 24), 0, 6, 4, 6}, make([]float32, dout.Rows*a.heads)
-		a.forward(att, lse, &in, starts)
+		a.forward(att, lse, &in, starts, v.Window)
 		for s := 0; s+1 < len(starts); s++ {
 			for i := starts[s]; i < starts[s+1]; i++ {
 				for h := range a.heads {
@@ -290,7 +294,11 @@ func naiveAttention(c Config, in *projection, start, i, h int) []float64 {
 	}
 	out, total := make([]float64, c.HeadDim), 0.0
 	for t := start; t <= i; t++ {
-		w := math.Exp(weighted(in.q.head(i, h), in.k.head(t, group)) / math.Sqrt(float64(c.HeadDim)))
+		s := weighted(in.q.head(i, h), in.k.head(t, group)) / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))
+		if c.ScoreCap > 0 {
+			s = c.ScoreCap * math.Tanh(s/c.ScoreCap)
+		}
+		w := math.Exp(s)
 		total += w
 		for j := range out {
 			out[j] += w * float64(in.v.head(t, group)[j])
@@ -308,6 +316,25 @@ func TestCrossEntropyGradient(t *testing.T) {
 	f := func() float64 { return 0.25 * crossEntropy(append([]float32(nil), z...), 4, 0) }
 	dz := append([]float32(nil), z...)
 	crossEntropy(dz, 4, 0.25)
+	check(t, compareGradient(f, "z", z, dz, rng, 1e-3))
+}
+
+// TestSoftcap: a head that caps its logits has the loss of the capped ones, and
+// the gradient by those before.
+func TestSoftcap(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 8))
+	h := newHead(Config{Vocab: 11, Dim: 1, Variant: Variant{LogitCap: 1.5}}, 1)
+	z := random(1, 11, rng).Data
+	f := func() float64 { return 0.25 * h.crossEntropy(slices.Clone(z), 4, 0) }
+	capped := slices.Clone(z)
+	for i, x := range z {
+		capped[i] = float32(1.5 * math.Tanh(float64(x)/1.5))
+	}
+	if got, want := f(), 0.25*crossEntropy(capped, 4, 0); got != want {
+		t.Errorf("loss %g, and %g of logits capped before", got, want)
+	}
+	dz := slices.Clone(z)
+	h.crossEntropy(dz, 4, 0.25)
 	check(t, compareGradient(f, "z", z, dz, rng, 1e-3))
 }
 

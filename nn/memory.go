@@ -8,7 +8,8 @@ func (c Config) PassBytes(tokens int) int64 {
 	if c.LayerNorm {
 		norm++
 	}
-	layer := 2*norm + qkv + q + c.Heads + in
+	norms := 2 // of a layer
+	layer := qkv + q + c.Heads + in
 	shared := 3*c.Dim + qkv + q + in + 2*c.Hidden
 	if c.QKNorm {
 		layer += (c.Heads + c.KVHeads) * (c.HeadDim + 1)
@@ -16,8 +17,12 @@ func (c Config) PassBytes(tokens int) int64 {
 	if c.Parallel {
 		shared += c.Dim
 	}
+	if c.PostNorms {
+		norms = 4
+		shared += c.Dim
+	}
 	n, longest := int64(tokens), int64(min(c.Context, tokens))
-	perToken := int64(c.Layers)*int64(layer) + int64(norm+shared)
+	perToken := int64(c.Layers)*int64(norms*norm+layer) + int64(norm+shared)
 	rope := longest * int64(c.rotaryDim())
 	qkNorm := int64(0)
 	if c.QKNorm {
@@ -25,8 +30,18 @@ func (c Config) PassBytes(tokens int) int64 {
 	}
 	scores := 2 * queryBlock * longest
 	head := int64(min(headBlock, tokens)) * int64(2*c.Dim+c.Vocab)
+	gains, slopes := int64(0), int64(0)
+	if c.UnitNorms {
+		gains = int64(c.Layers*norms+1) * int64(c.Dim)
+	}
+	if c.ScoreCap > 0 {
+		slopes += longest
+	}
+	if c.LogitCap > 0 {
+		slopes += int64(c.Vocab)
+	}
 	const float, position = 4, 8
-	return float*(n*perToken+rope+qkNorm+scores+head) + position*n
+	return float*(n*perToken+rope+qkNorm+scores+head+gains+slopes) + position*n
 }
 
 // Bytes is the memory that an optimizer of c takes for params, of which only

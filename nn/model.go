@@ -32,6 +32,8 @@ type Block struct {
 	QNorm, KNorm []float32 // (D) weights of the norms of q's and k's heads; nil for none
 	Out          *Linear   // (C, H·D)
 	MLPNorm      Norm      // AttnNorm where both parts read one norm
+	PostAttn     Norm      // of what attention adds to x; without weights for none
+	PostMLP      Norm      // of what the feed-forward part adds to x; without weights for none
 	GateUp       []*Linear // of gate and up, (F, C) each; or up alone; or one of both, (2F, C)
 	Down         *Linear   // (C, F)
 }
@@ -51,7 +53,8 @@ type Tensor struct {
 	Stored Stored // in place of Data where a model keeps it so; nil for none
 }
 
-// New returns a model of zero weights, those of norms aside, which are one.
+// New returns a model of zero weights, those of norms aside, which multiply by
+// one.
 func New(c Config) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -86,6 +89,9 @@ func newBlock(c Config, names Names, prefix string) Block {
 	if !c.OneNorm {
 		b.MLPNorm = newNorm(c, prefix+names.MLPNorm)
 	}
+	if c.PostNorms {
+		b.PostAttn, b.PostMLP = newNorm(c, prefix+names.PostAttn), newNorm(c, prefix+names.PostMLP)
+	}
 	if c.FusedQKV == Unfused {
 		for i, out := range []int{q, kv, kv} {
 			b.QKV = append(b.QKV, linear(names.QKV[i], out, c.Dim, c.QKVBias))
@@ -114,7 +120,11 @@ func newBlock(c Config, names Names, prefix string) Block {
 }
 
 func newNorm(c Config, name string) Norm {
-	return Norm{Name: name, Weight: ones(c.Dim), Bias: newBias(c.Dim, c.LayerNorm)}
+	n := Norm{Name: name, Weight: ones(c.Dim), Bias: newBias(c.Dim, c.LayerNorm)}
+	if c.UnitNorms {
+		clear(n.Weight)
+	}
+	return n
 }
 
 func newBias(n int, bias bool) []float32 {
@@ -188,6 +198,10 @@ func (m *Model) Tensors() []Tensor {
 		norm(b.AttnNorm)
 		if !m.Config.OneNorm {
 			norm(b.MLPNorm)
+		}
+		if m.Config.PostNorms {
+			norm(b.PostAttn)
+			norm(b.PostMLP)
 		}
 		vector(prefix+names.QNorm+".weight", b.QNorm)
 		vector(prefix+names.KNorm+".weight", b.KNorm)

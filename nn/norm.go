@@ -10,25 +10,37 @@ import (
 
 // activation is a norm's input, and what its way back needs.
 type activation struct {
+	norm Norm
+	gain []float32      // (C) what channels are multiplied by
 	x    blas32.General // (N, C) input
 	mean []float32      // (N) of a LayerNorm; nil for an RMSNorm
 	inv  []float32      // (N) what rows are multiplied by
 }
 
-func newActivation(c Config, tokens int) activation {
-	return activation{
-		x:    NewMatrix(tokens, c.Dim),
+func newActivation(c Config, tokens int, n Norm) *activation {
+	return &activation{
+		norm: n, gain: c.gain(n.Weight), x: NewMatrix(tokens, c.Dim),
 		mean: newBias(tokens, c.LayerNorm), inv: make([]float32, tokens),
 	}
 }
 
+// gain is what a norm of weights w multiplies by: w itself, or 1 + w.
+func (c Config) gain(w []float32) []float32 {
+	if !c.UnitNorms {
+		return w
+	}
+	gain := ones(len(w))
+	kernel.Add(gain, w)
+	return gain
+}
+
 // forward normalizes the rows of a.x that h has into h, (N, C).
-func (a *activation) forward(h blas32.General, n Norm, eps float64) {
+func (a *activation) forward(h blas32.General, eps float64) {
 	for i := range h.Rows {
-		if n.Bias == nil {
-			a.inv[i] = kernel.RMSNorm(row(h, i), row(a.x, i), n.Weight, eps)
+		if a.norm.Bias == nil {
+			a.inv[i] = kernel.RMSNorm(row(h, i), row(a.x, i), a.gain, eps)
 		} else {
-			a.mean[i], a.inv[i] = layerNorm(row(h, i), row(a.x, i), n.Weight, n.Bias, eps)
+			a.mean[i], a.inv[i] = layerNorm(row(h, i), row(a.x, i), a.gain, a.norm.Bias, eps)
 		}
 	}
 }
@@ -37,14 +49,14 @@ func (a *activation) forward(h blas32.General, n Norm, eps float64) {
 // of an RMSNorm's weights to dw:
 //
 //	dw += Σ_i dh · x · inv
-func (a *activation) backward(dx blas32.General, dw []float32, dh blas32.General, n Norm) {
+func (a *activation) backward(dx blas32.General, dw []float32, dh blas32.General) {
 	for i := range dx.Rows {
 		xi, dhi, r := row(a.x, i), row(dh, i), a.inv[i]
-		if n.Bias != nil {
-			layerNormBackward(row(dx, i), dhi, xi, n.Weight, a.mean[i], r)
+		if a.norm.Bias != nil {
+			layerNormBackward(row(dx, i), dhi, xi, a.gain, a.mean[i], r)
 			continue
 		}
-		kernel.RMSNormBackward(row(dx, i), dhi, xi, n.Weight, r)
+		kernel.RMSNormBackward(row(dx, i), dhi, xi, a.gain, r)
 		for j := range dw {
 			dw[j] += dhi[j] * xi[j] * r
 		}

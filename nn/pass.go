@@ -19,14 +19,15 @@ type Pass struct {
 
 	rope   rope
 	layers []activations
-	last   activation // of the final norm
-	n      int        // tokens of the batch at hand
+	last   *activation // of the final norm
+	n      int         // tokens of the batch at hand
 
 	x       blas32.General // (N, C) residual stream; its gradient on the way back
 	h       blas32.General // (N, C) output of the norm at hand
 	act     blas32.General // (N, F) f(gate) ∘ up of the block at hand
 	dy      blas32.General // (N, C) gradient of a block's output; no rows unless blocks are parallel
 	dh      blas32.General // (N, C) gradient of a norm's output
+	dbranch blas32.General // (N, C) gradient of what a part adds, before its norm; no rows unless it has one
 	dhead   []float32      // (D) gradient of a head of q or k; nil unless these have norms
 	dqkv    projection
 	datt    blas32.General // (N, H·D)
@@ -41,20 +42,25 @@ type Pass struct {
 // of its norms and f(gate) ∘ up are a third of all it computes and cheap: the
 // way back computes them again.
 type activations struct {
-	attn         activation
+	attn         *activation
 	qNorm, kNorm headNorm
 	qkv          projection     // q and k normalized and rotated
 	lse          []float32      // (N, H) log of the sum of exponentials of each softmax
 	att          blas32.General // (N, H·D) attention's output
-	mlp          activation
+	mlp          *activation
 	feed         feed
+
+	postAttn, postMLP *activation // of the norms of what the parts add; nil for none
 }
 
-func newActivations(c Config, n int) activations {
+func newActivations(c Config, n int, b *Block) activations {
 	a := activations{
-		attn: newActivation(c, n), mlp: newActivation(c, n),
+		attn: newActivation(c, n, b.AttnNorm), mlp: newActivation(c, n, b.MLPNorm),
 		qkv: newProjection(c, n), lse: make([]float32, n*c.Heads), att: NewMatrix(n, c.Heads*c.HeadDim),
 		feed: newFeed(c, n),
+	}
+	if c.PostNorms {
+		a.postAttn, a.postMLP = newActivation(c, n, b.PostAttn), newActivation(c, n, b.PostMLP)
 	}
 	if c.QKNorm {
 		a.qNorm, a.kNorm = newHeadNorm(n, c.Heads, c.HeadDim), newHeadNorm(n, c.KVHeads, c.HeadDim)
@@ -151,13 +157,16 @@ func (p *Pass) allocate() {
 	p.rope = newRope(c)
 	p.layers = make([]activations, c.Layers)
 	for i := range p.layers {
-		p.layers[i] = newActivations(c, n)
+		p.layers[i] = newActivations(c, n, &p.model.Blocks[i])
 	}
-	p.last = newActivation(c, n)
+	p.last = newActivation(c, n, p.model.Norm)
 	p.x, p.h, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
 	p.act = NewMatrix(n, c.Hidden)
 	if c.Parallel {
 		p.dy = NewMatrix(n, c.Dim)
+	}
+	if c.PostNorms {
+		p.dbranch = NewMatrix(n, c.Dim)
 	}
 	if c.QKNorm {
 		p.dhead = make([]float32, c.HeadDim)
@@ -225,6 +234,7 @@ func (p *Pass) Logits(b *Batch) (blas32.General, error) {
 	p.forward(b)
 	logits := NewMatrix(p.n, p.model.Config.Vocab)
 	p.model.Head.Forward(logits, p.rows(p.h))
+	p.head.cap.forward(logits.Data)
 	return logits, nil
 }
 

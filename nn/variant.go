@@ -13,6 +13,8 @@ type Variant struct {
 	Ungated    bool       // Down·f(Up·h), without a gate
 	Parallel   bool       // x += attention(h) + feed-forward(h'), h and h' both norms of x
 	OneNorm    bool       // of a parallel block: h' is h
+	PostNorms  bool       // what attention and the feed-forward part add to x has a norm of its own
+	UnitNorms  bool       // an RMSNorm multiplies by one plus its weights
 
 	FusedQKV    Fusion // how q, k and v come out of one map
 	FusedGateUp bool   // one map gives gate, then up
@@ -24,6 +26,11 @@ type Variant struct {
 	RotaryDim      int         // rotated channels of a head, its first ones; 0 for all
 	RopeScaling    RopeScaling // of the rotary frequencies
 	Window         int         // how many tokens attention sees, itself included; 0 for all
+	FullEvery      int         // of so many layers the last has no window; 0 for none
+
+	ScaledEmbedding    bool    // embeddings are multiplied by √C
+	QueryScale         float64 // attention divides its scores by the root of it; 0 for the head dim
+	ScoreCap, LogitCap float64 // c tanh(s/c) takes the place of scores and of logits; 0 for none
 
 	Names Names // of the weights; the zero value is LLaMA's
 }
@@ -44,6 +51,7 @@ type Names struct {
 	Embedding, Positions string
 	Block                string
 	AttnNorm, MLPNorm    string
+	PostAttn, PostMLP    string // norms of what a part adds
 	QNorm, KNorm         string
 	QKV                  [3]string // of q, k and v; of a fused map the first alone
 	Out                  string
@@ -86,13 +94,27 @@ func (v Variant) validate(c Config) error {
 		return fmt.Errorf("nn: %d learned positions, the first at %d: the context of %d tokens needs %d", v.Positions, v.PositionOffset, c.Context, c.Context+v.PositionOffset)
 	case v.RotaryDim < 0 || v.RotaryDim > c.HeadDim || v.RotaryDim%2 != 0:
 		return fmt.Errorf("nn: %d rotated channels: must be even and at most the head dim %d", v.RotaryDim, c.HeadDim)
+	case v.UnitNorms && (v.LayerNorm || v.QKNorm):
+		return fmt.Errorf("nn: norms that multiply by one plus their weights: only where they are RMSNorms, and heads have none")
 	case v.Window < 0:
 		return fmt.Errorf("nn: attention window %d: must be at least 0", v.Window)
+	case v.FullEvery < 0 || v.FullEvery > 0 && v.Window == 0:
+		return fmt.Errorf("nn: one layer in %d without a window of %d: must be at least 0, and 0 where there is none", v.FullEvery, v.Window)
+	case !(v.QueryScale >= 0) || !(v.ScoreCap >= 0) || !(v.LogitCap >= 0):
+		return fmt.Errorf("nn: query scale %g, caps of scores %g and logits %g: must be at least 0", v.QueryScale, v.ScoreCap, v.LogitCap)
 	}
 	if err := v.Activation.validate(); err != nil {
 		return err
 	}
 	return v.RopeScaling.validate()
+}
+
+// window returns how many tokens attention sees in a layer; 0 for all.
+func (v Variant) window(layer int) int {
+	if v.FullEvery > 0 && (layer+1)%v.FullEvery == 0 {
+		return 0
+	}
+	return v.Window
 }
 
 // rotaryDim returns how many channels of a head are rotated.

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -34,6 +35,12 @@ func variantConfigs() map[string]Config {
 		"phi": with(func(c *Config) {
 			c.LayerNorm, c.Ungated, c.Activation, c.Parallel, c.OneNorm = true, true, GELUTanh, true, true
 			c.HeadBias, c.RotaryDim = true, 4
+		}),
+		"gemma2": with(func(c *Config) {
+			c.PostNorms, c.UnitNorms, c.ScaledEmbedding, c.Activation, c.TiedHead = true, true, true, GELUTanh, true
+			c.Window, c.FullEvery, c.QueryScale, c.ScoreCap, c.LogitCap = 3, 2, 9, 2, 3
+			c.Names = c.WeightNames()
+			c.Names.MLPNorm, c.Names.PostAttn, c.Names.PostMLP = "before", "post_attention_layernorm", "after"
 		}),
 		"phi3": with(func(c *Config) {
 			c.FusedQKV, c.FusedGateUp, c.Window = Stacked, true, 4
@@ -106,6 +113,10 @@ func TestVariantRefuses(t *testing.T) {
 		"7 rotated channels":                func(c *Config) { c.RotaryDim = 7 },
 		"at most the head dim":              func(c *Config) { c.RotaryDim = 8 },
 		"window -1":                         func(c *Config) { c.Window = -1 },
+		"one layer in 2":                    func(c *Config) { c.FullEvery = 2 },
+		"plus their weights":                func(c *Config) { c.UnitNorms, c.LayerNorm = true, true },
+		"query scale NaN":                   func(c *Config) { c.QueryScale = math.NaN() },
+		"caps of scores -1":                 func(c *Config) { c.ScoreCap = -1 },
 		`activation "tanh": known are gelu`: func(c *Config) { c.Activation = "tanh" },
 		"factor -1":                         func(c *Config) { c.RopeScaling.Factor = -1 },
 		"from 4 to 1 turns":                 func(c *Config) { c.RopeScaling = RopeScaling{Factor: 2, LowTurns: 4, HighTurns: 1, Context: 8} },
@@ -136,12 +147,20 @@ func TestPassBytes(t *testing.T) {
 func passBytes(p *Pass) int64 {
 	floats := 0
 	for _, x := range [][]float32{
-		p.x.Data, p.h.Data, p.act.Data, p.dy.Data, p.dh.Data, p.dhead, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
-		p.attend.p, p.attend.dp, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
+		p.x.Data, p.h.Data, p.act.Data, p.dy.Data, p.dh.Data, p.dhead, p.dbranch.Data, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
+		p.attend.p, p.attend.dp, p.attend.slopes, p.head.slopes, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
 	} {
 		floats += len(x)
 	}
-	norm := func(a activation) { floats += len(a.x.Data) + len(a.mean) + len(a.inv) }
+	norm := func(a *activation) {
+		if a == nil {
+			return
+		}
+		floats += len(a.x.Data) + len(a.mean) + len(a.inv)
+		if &a.gain[0] != &a.norm.Weight[0] {
+			floats += len(a.gain)
+		}
+	}
 	outputs := func(qkv projection, f feed) {
 		for _, m := range append(qkv.outputs, f.outputs...) {
 			floats += len(m.Data)
@@ -152,6 +171,8 @@ func passBytes(p *Pass) int64 {
 	for _, a := range p.layers {
 		norm(a.attn)
 		norm(a.mlp)
+		norm(a.postAttn)
+		norm(a.postMLP)
 		outputs(a.qkv, a.feed)
 		floats += len(a.lse) + len(a.att.Data)
 		for _, h := range []headNorm{a.qNorm, a.kNorm} {
@@ -162,22 +183,26 @@ func passBytes(p *Pass) int64 {
 }
 
 // TestWindowForgets: with a window of 3 over 2 layers, a token reaches four
-// positions on and no further.
+// positions on and no further, unless the second layer has none.
 func TestWindowForgets(t *testing.T) {
-	c := variantConfigs()["mistral"]
-	p, err := NewPass(variantModel(t, c), 20, nil)
-	check(t, err)
-	var b Batch
-	b.Append([]int32{1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]int32, 9))
-	before, err := p.Logits(&b)
-	check(t, err)
-	b.Tokens[1] = 11
-	after, err := p.Logits(&b)
-	check(t, err)
-	for i := range 9 {
-		same := fmt.Sprint(row(before, i)) == fmt.Sprint(row(after, i))
-		if want := i < 1 || i > 5; same != want {
-			t.Errorf("position %d: changing token 1 leaves its logits unchanged: %v", i, same)
+	for every, reach := range map[int]int{0: 4, 2: 9} {
+		c := variantConfigs()["mistral"]
+		c.FullEvery = every
+		p, err := NewPass(variantModel(t, c), 20, nil)
+		check(t, err)
+		var b Batch
+		b.Append([]int32{1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]int32, 9))
+		before, err := p.Logits(&b)
+		check(t, err)
+		const changed = 1
+		b.Tokens[changed] = 11
+		after, err := p.Logits(&b)
+		check(t, err)
+		for i := range 9 {
+			same := fmt.Sprint(row(before, i)) == fmt.Sprint(row(after, i))
+			if want := i < changed || i > changed+reach; same != want {
+				t.Errorf("full every %d, position %d: changing token %d leaves its logits unchanged: %v", every, i, changed, same)
+			}
 		}
 	}
 }
