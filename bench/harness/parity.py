@@ -13,8 +13,8 @@ from . import tools
 PACKAGES = ["./lora/peft", "./nn/checkpoint", "./nn/tokenizer"]
 TESTS = "PEFT|Merged|GGUF|SmolLM2|HuggingFace|EveryCodePoint"
 NAMES = {
-    "gpt2": "GPT-2", "gpt_neox": "GPT-NeoX, Pythia", "llama": "LLaMA 1 and 2, SmolLM2", "llama3": "LLaMA 3, biases",
-    "mistral": "Mistral, sliding window", "opt": "OPT", "phi": "Phi-1 to 2", "phi3": "Phi-3", "qwen2": "Qwen2, Qwen2.5",
+    "gemma": "Gemma", "gemma2": "Gemma 2", "gpt2": "GPT-2", "gpt_neox": "GPT-NeoX, Pythia", "llama": "LLaMA 1 and 2, SmolLM2",
+    "llama3": "LLaMA 3, biases", "mistral": "Mistral, sliding window", "opt": "OPT", "phi": "Phi-1 to 2", "phi3": "Phi-3", "qwen2": "Qwen2, Qwen2.5",
     "qwen3": "Qwen3",
 }  # fmt: skip
 COLUMNS = {

@@ -22,7 +22,7 @@ type architecture struct {
 
 // architectures are all that are known.
 var architectures = []architecture{
-	llama, mistral, qwen2, qwen3, phi3, gpt2, gptNeoX, opt, phi,
+	llama, mistral, qwen2, qwen3, phi3, gemma, gemma2, gpt2, gptNeoX, opt, phi,
 }
 
 func findArchitecture(names []string) (*architecture, error) {

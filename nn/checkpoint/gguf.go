@@ -77,6 +77,7 @@ func (a ggufArchitecture) tensors(all []gguf.Tensor, c *config) []storedTensor {
 			continue // part of the config
 		}
 		s := storedTensor{name: t.Name, alias: a.name(t.Name), shape: t.Shape, form: t.Type, data: t.Data}
+		s.plusOne = a.normsPlusOne && strings.HasSuffix(t.Name, "norm.weight")
 		if parts := strings.Split(t.Name, "."); a.rows != nil && len(parts) == 4 {
 			s.at = a.rows(parts[2], c.model)
 		}

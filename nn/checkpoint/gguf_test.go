@@ -180,7 +180,7 @@ func TestGGUFErrors(t *testing.T) {
 		want   []string
 	}{
 		{replace("GGUF", "GGML"), []string{`gguf: begins with "GGML"`}},
-		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: gpt2, gptneox, llama`}},
+		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: gemma, gemma2, gpt2, gptneox, llama`}},
 		{replace("llama.embedding_length", "llama.embedding_lengtx"), []string{"hidden size 0: must be from 1"}},
 		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"), []string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
 		{replace("token_embd.weight", "token_embx.weight"), []string{`tensor "token_embd.weight" is missing`}},

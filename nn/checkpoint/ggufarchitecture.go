@@ -12,6 +12,10 @@ type ggufArchitecture struct {
 	keys   map[string]string // of config.json, where it has other keys than LLaMA's
 	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
 
+	// derive, if there is one, adds what a file leaves to be known.
+	derive func(fields map[string]any)
+	// normsPlusOne tells that norms are stored as what they multiply by.
+	normsPlusOne bool
 	// rows, if there is one, returns where a file has row i of a block's part;
 	// nil where it has it at i.
 	rows func(part string, c nn.Config) func(i int) int
@@ -22,6 +26,8 @@ var ggufArchitectures = map[string]ggufArchitecture{
 	"llama":   {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
 	"qwen2":   {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
 	"qwen3":   {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
+	"gemma":   {config: ggufIs(gemma, "gemma", "gelu_pytorch_tanh"), names: ggufLlamaNames, normsPlusOne: true},
+	"gemma2":  {config: ggufIs(gemma2, "gemma2", "gelu_pytorch_tanh"), names: ggufGemma2Names, normsPlusOne: true, derive: gemma2QueryScale},
 	"phi3":    {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
 	"phi2":    {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
 	"gpt2":    {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
@@ -33,7 +39,7 @@ var ggufArchitectures = map[string]ggufArchitecture{
 func ggufIs(a architecture, modelType, activation string) map[string]any {
 	return map[string]any{
 		"architectures": []string{a.name}, "model_type": modelType,
-		"hidden_act": activation, "activation_function": activation,
+		"hidden_act": activation, "hidden_activation": activation, "activation_function": activation,
 	}
 }
 
@@ -53,6 +59,28 @@ var ggufLlamaNames = map[string]string{
 	"blk.%d.ffn_gate":    "model.layers.%d.mlp.gate_proj",
 	"blk.%d.ffn_up":      "model.layers.%d.mlp.up_proj",
 	"blk.%d.ffn_down":    "model.layers.%d.mlp.down_proj",
+}
+
+// ggufGemma2Names have norms after the parts of a block too.
+var ggufGemma2Names = with(ggufLlamaNames, map[string]string{
+	"blk.%d.post_attention_norm": "model.layers.%d.post_attention_layernorm",
+	"blk.%d.ffn_norm":            "model.layers.%d.pre_feedforward_layernorm",
+	"blk.%d.post_ffw_norm":       "model.layers.%d.post_feedforward_layernorm",
+})
+
+// gemma2QueryScale adds what attention's scores are divided by, which no file
+// says: llama.cpp (src/llama-model.cpp) knows Gemma 2 27B by its 46 blocks, where
+// it is hidden_size over heads, and takes the head dim elsewhere.
+func gemma2QueryScale(fields map[string]any) {
+	scale, ok := fields["head_dim"]
+	width, _ := fields["hidden_size"].(int)
+	heads, _ := fields["num_attention_heads"].(int)
+	if fields["num_hidden_layers"] == 46 && heads > 0 {
+		scale, ok = width/heads, true
+	}
+	if ok {
+		fields["query_pre_attn_scalar"] = scale
+	}
 }
 
 // ggufPhi3Names have one map for q, k and v, and one for gate and up.

@@ -29,6 +29,8 @@ var (
 		"attention.layer_norm_rms_epsilon": "rms_norm_eps",
 		"attention.layer_norm_epsilon":     "layer_norm_eps",
 		"rope.freq_base":                   "rope_theta",
+		"attn_logit_softcapping":           "attn_logit_softcapping",
+		"final_logit_softcapping":          "final_logit_softcapping",
 	}
 )
 
@@ -52,6 +54,9 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 	for llama, key := range arch.keys {
 		fields[key] = fields[llama]
 		delete(fields, llama)
+	}
+	if arch.derive != nil {
+		arch.derive(fields)
 	}
 	maps.Copy(fields, arch.config)
 	c, err := parseConfig(encodeJSON(fields))

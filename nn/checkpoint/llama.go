@@ -31,7 +31,17 @@ type llamaSettings struct {
 	LayerTypes       []string `json:"layer_types"`
 }
 
+// model is what the settings come to with SiLU.
 func (s *llamaSettings) model() (nn.Config, error) {
+	c, err := s.sizes()
+	if err == nil {
+		_, err = activation("hidden_act", s.HiddenAct, nn.SiLU)
+	}
+	return c, err
+}
+
+// sizes is what the settings come to, but for the activation.
+func (s *llamaSettings) sizes() (nn.Config, error) {
 	c := nn.Config{
 		Vocab: s.VocabSize, Dim: s.HiddenSize, Layers: s.Layers, Heads: s.Heads, KVHeads: s.Heads,
 		Hidden: s.IntermediateSize, Context: s.Context, NormEps: s.NormEps, TiedHead: s.TiedHead,
@@ -47,8 +57,7 @@ func (s *llamaSettings) model() (nn.Config, error) {
 	default:
 		return c, fmt.Errorf("hidden_size %d does not divide by num_attention_heads %d: head_dim must say how wide a head is", s.HiddenSize, s.Heads)
 	}
-	_, err := activation("hidden_act", s.HiddenAct, nn.SiLU)
-	return c, cmp.Or(err, s.rotary.set(&c))
+	return c, s.rotary.set(&c)
 }
 
 // window is the attention window, if every layer has it; the families that

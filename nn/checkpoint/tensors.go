@@ -120,6 +120,7 @@ type storedTensor struct {
 
 	transposed bool            // (in, out) of a map that nn has as (out, in)
 	at         func(i int) int // where a GGUF file has row i, if its order is another
+	plusOne    bool            // it has 1 + w
 }
 
 // len is the number of elements.
@@ -135,6 +136,11 @@ func (t storedTensor) decode(dst []float32) {
 		copy(dst, transposed(values).Data)
 	default:
 		t.form.Decode(dst, t.data)
+	}
+	if t.plusOne {
+		for i := range dst {
+			dst[i]--
+		}
 	}
 }
 
@@ -153,7 +159,7 @@ func (t storedTensor) Rows(dst []float32, first, n int) {
 
 // inPlace returns the values where they lie, if they lie there as in memory.
 func (t storedTensor) inPlace() ([]float32, bool) {
-	if t.form != gguf.F32 || t.at != nil || t.transposed || len(t.data) == 0 || !littleEndian {
+	if t.form != gguf.F32 || t.at != nil || t.transposed || t.plusOne || len(t.data) == 0 || !littleEndian {
 		return nil, false
 	}
 	first := unsafe.Pointer(unsafe.SliceData(t.data))

