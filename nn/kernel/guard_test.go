@@ -88,6 +88,10 @@ func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
 				u.exp(x[0], x[1], 1)
 				u.swiglu(x[0], x[1], x[2])
 				u.swigluBackward(x[0], x[1], x[2], x[3], x[4])
+				u.geluSlope(x[0], x[1], x[2])
+				u.geluTanhSlope(x[0], x[1], x[2])
+				u.gelu(x[0], x[1])
+				u.geluTanh(x[0], x[1])
 			}) {
 				t.Errorf("of %d elements, a function touches more", n)
 			}

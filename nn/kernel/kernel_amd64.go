@@ -60,6 +60,26 @@ func swigluAVX2(n int, act []float32, gate []float32, up []float32)
 //go:noescape
 func swigluBackwardAVX2(n int, dgate []float32, dup []float32, dact []float32, gate []float32, up []float32)
 
+// geluAVX2 is [micro.gelu] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func geluAVX2(n int, f []float32, x []float32)
+
+// geluSlopeAVX2 is [micro.geluSlope] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func geluSlopeAVX2(n int, f []float32, slope []float32, x []float32)
+
+// geluTanhAVX2 is [micro.geluTanh] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func geluTanhAVX2(n int, f []float32, x []float32)
+
+// geluTanhSlopeAVX2 is [micro.geluTanhSlope] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func geluTanhSlopeAVX2(n int, f []float32, slope []float32, x []float32)
+
 // largestAVX2 sets parts to those of [micro.largest] for n elements, a positive multiple of 8.
 //
 //go:noescape

@@ -18014,6 +18014,484 @@ loop:
 	VZEROUPPER
 	RET
 
+DATA geluSlope<>+0(SB)/4, $0x3eb33333
+DATA geluSlope<>+4(SB)/4, $0x3eb33333
+DATA geluSlope<>+8(SB)/4, $0x3eb33333
+DATA geluSlope<>+12(SB)/4, $0x3eb33333
+DATA geluSlope<>+16(SB)/4, $0x3eb33333
+DATA geluSlope<>+20(SB)/4, $0x3eb33333
+DATA geluSlope<>+24(SB)/4, $0x3eb33333
+DATA geluSlope<>+28(SB)/4, $0x3eb33333
+GLOBL geluSlope<>(SB), RODATA|NOPTR, $32
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA density<>+0(SB)/4, $0x3ecc422a
+DATA density<>+4(SB)/4, $0x3ecc422a
+DATA density<>+8(SB)/4, $0x3ecc422a
+DATA density<>+12(SB)/4, $0x3ecc422a
+DATA density<>+16(SB)/4, $0x3ecc422a
+DATA density<>+20(SB)/4, $0x3ecc422a
+DATA density<>+24(SB)/4, $0x3ecc422a
+DATA density<>+28(SB)/4, $0x3ecc422a
+GLOBL density<>(SB), RODATA|NOPTR, $32
+
+DATA geluP0<>+0(SB)/4, $0xbcee829d
+DATA geluP0<>+4(SB)/4, $0xbcee829d
+DATA geluP0<>+8(SB)/4, $0xbcee829d
+DATA geluP0<>+12(SB)/4, $0xbcee829d
+DATA geluP0<>+16(SB)/4, $0xbcee829d
+DATA geluP0<>+20(SB)/4, $0xbcee829d
+DATA geluP0<>+24(SB)/4, $0xbcee829d
+DATA geluP0<>+28(SB)/4, $0xbcee829d
+GLOBL geluP0<>(SB), RODATA|NOPTR, $32
+
+DATA geluP1<>+0(SB)/4, $0x3e134522
+DATA geluP1<>+4(SB)/4, $0x3e134522
+DATA geluP1<>+8(SB)/4, $0x3e134522
+DATA geluP1<>+12(SB)/4, $0x3e134522
+DATA geluP1<>+16(SB)/4, $0x3e134522
+DATA geluP1<>+20(SB)/4, $0x3e134522
+DATA geluP1<>+24(SB)/4, $0x3e134522
+DATA geluP1<>+28(SB)/4, $0x3e134522
+GLOBL geluP1<>(SB), RODATA|NOPTR, $32
+
+DATA geluP2<>+0(SB)/4, $0xbe82c29c
+DATA geluP2<>+4(SB)/4, $0xbe82c29c
+DATA geluP2<>+8(SB)/4, $0xbe82c29c
+DATA geluP2<>+12(SB)/4, $0xbe82c29c
+DATA geluP2<>+16(SB)/4, $0xbe82c29c
+DATA geluP2<>+20(SB)/4, $0xbe82c29c
+DATA geluP2<>+24(SB)/4, $0xbe82c29c
+DATA geluP2<>+28(SB)/4, $0xbe82c29c
+GLOBL geluP2<>(SB), RODATA|NOPTR, $32
+
+DATA geluP3<>+0(SB)/4, $0x3e229b91
+DATA geluP3<>+4(SB)/4, $0x3e229b91
+DATA geluP3<>+8(SB)/4, $0x3e229b91
+DATA geluP3<>+12(SB)/4, $0x3e229b91
+DATA geluP3<>+16(SB)/4, $0x3e229b91
+DATA geluP3<>+20(SB)/4, $0x3e229b91
+DATA geluP3<>+24(SB)/4, $0x3e229b91
+DATA geluP3<>+28(SB)/4, $0x3e229b91
+GLOBL geluP3<>(SB), RODATA|NOPTR, $32
+
+DATA geluP4<>+0(SB)/4, $0xbcbb2221
+DATA geluP4<>+4(SB)/4, $0xbcbb2221
+DATA geluP4<>+8(SB)/4, $0xbcbb2221
+DATA geluP4<>+12(SB)/4, $0xbcbb2221
+DATA geluP4<>+16(SB)/4, $0xbcbb2221
+DATA geluP4<>+20(SB)/4, $0xbcbb2221
+DATA geluP4<>+24(SB)/4, $0xbcbb2221
+DATA geluP4<>+28(SB)/4, $0xbcbb2221
+GLOBL geluP4<>(SB), RODATA|NOPTR, $32
+
+DATA geluP5<>+0(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+4(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+8(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+12(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+16(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+20(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+24(SB)/4, $0x3dd7d7d6
+DATA geluP5<>+28(SB)/4, $0x3dd7d7d6
+GLOBL geluP5<>(SB), RODATA|NOPTR, $32
+
+DATA geluP6<>+0(SB)/4, $0x3df57ac7
+DATA geluP6<>+4(SB)/4, $0x3df57ac7
+DATA geluP6<>+8(SB)/4, $0x3df57ac7
+DATA geluP6<>+12(SB)/4, $0x3df57ac7
+DATA geluP6<>+16(SB)/4, $0x3df57ac7
+DATA geluP6<>+20(SB)/4, $0x3df57ac7
+DATA geluP6<>+24(SB)/4, $0x3df57ac7
+DATA geluP6<>+28(SB)/4, $0x3df57ac7
+GLOBL geluP6<>(SB), RODATA|NOPTR, $32
+
+DATA geluP7<>+0(SB)/4, $0x3e0f36d2
+DATA geluP7<>+4(SB)/4, $0x3e0f36d2
+DATA geluP7<>+8(SB)/4, $0x3e0f36d2
+DATA geluP7<>+12(SB)/4, $0x3e0f36d2
+DATA geluP7<>+16(SB)/4, $0x3e0f36d2
+DATA geluP7<>+20(SB)/4, $0x3e0f36d2
+DATA geluP7<>+24(SB)/4, $0x3e0f36d2
+DATA geluP7<>+28(SB)/4, $0x3e0f36d2
+GLOBL geluP7<>(SB), RODATA|NOPTR, $32
+
+DATA geluP8<>+0(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+4(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+8(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+12(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+16(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+20(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+24(SB)/4, $0x3e0ef8fb
+DATA geluP8<>+28(SB)/4, $0x3e0ef8fb
+GLOBL geluP8<>(SB), RODATA|NOPTR, $32
+
+// func geluAVX2(n int, f []float32, x []float32)
+// Requires: AVX, AVX2
+TEXT ·geluAVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ x_base+32(FP), DX
+
+loop:
+	VMOVUPS   (DX), Y0
+	VXORPS    Y1, Y1, Y1
+	VMULPS    half<>+0(SB), Y0, Y2
+	VMULPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y1, Y2
+	VMOVUPS   expLow<>+0(SB), Y1
+	VMAXPS    Y2, Y1, Y2
+	VMOVUPS   expHigh<>+0(SB), Y1
+	VMINPS    Y2, Y1, Y2
+	VMULPS    log2E<>+0(SB), Y2, Y1
+	VADDPS    expMagic<>+0(SB), Y1, Y1
+	VSUBPS    expMagic<>+0(SB), Y1, Y3
+	VMULPS    ln2High<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMULPS    ln2Low<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMOVUPS   expP0<>+0(SB), Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP2<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP3<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP4<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP5<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y2, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y2, Y3, Y3
+	VADDPS    one<>+0(SB), Y3, Y3
+	VPSUBD    expMagic<>+0(SB), Y1, Y1
+	VPSRAD    $0x01, Y1, Y2
+	VPSUBD    Y2, Y1, Y1
+	VPADDD    expBias<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMULPS    Y2, Y3, Y3
+	VPADDD    expBias<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y1, Y3, Y3
+	VXORPS    Y1, Y1, Y1
+	VSUBPS    Y0, Y1, Y2
+	VCMPPS    $0x01, Y1, Y0, Y4
+	VBLENDVPS Y4, Y2, Y0, Y2
+	VMULPS    geluSlope<>+0(SB), Y2, Y2
+	VADDPS    one<>+0(SB), Y2, Y2
+	VMOVUPS   one<>+0(SB), Y1
+	VDIVPS    Y2, Y1, Y1
+	VMOVUPS   geluP0<>+0(SB), Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP1<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP2<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP3<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP4<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP5<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP6<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP7<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP8<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VMULPS    Y3, Y2, Y2
+	VMOVUPS   one<>+0(SB), Y1
+	VSUBPS    Y2, Y1, Y1
+	VBLENDVPS Y4, Y2, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (CX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func geluSlopeAVX2(n int, f []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2
+TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ slope_base+32(FP), DX
+	MOVQ x_base+56(FP), BX
+
+loop:
+	VMOVUPS   (BX), Y0
+	VXORPS    Y1, Y1, Y1
+	VMULPS    half<>+0(SB), Y0, Y2
+	VMULPS    Y0, Y2, Y2
+	VSUBPS    Y2, Y1, Y2
+	VMOVUPS   expLow<>+0(SB), Y1
+	VMAXPS    Y2, Y1, Y2
+	VMOVUPS   expHigh<>+0(SB), Y1
+	VMINPS    Y2, Y1, Y2
+	VMULPS    log2E<>+0(SB), Y2, Y1
+	VADDPS    expMagic<>+0(SB), Y1, Y1
+	VSUBPS    expMagic<>+0(SB), Y1, Y3
+	VMULPS    ln2High<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMULPS    ln2Low<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMOVUPS   expP0<>+0(SB), Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP2<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP3<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP4<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    expP5<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y2, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y2, Y3, Y3
+	VADDPS    one<>+0(SB), Y3, Y3
+	VPSUBD    expMagic<>+0(SB), Y1, Y1
+	VPSRAD    $0x01, Y1, Y2
+	VPSUBD    Y2, Y1, Y1
+	VPADDD    expBias<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMULPS    Y2, Y3, Y3
+	VPADDD    expBias<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y1, Y3, Y3
+	VXORPS    Y1, Y1, Y1
+	VSUBPS    Y0, Y1, Y2
+	VCMPPS    $0x01, Y1, Y0, Y4
+	VBLENDVPS Y4, Y2, Y0, Y2
+	VMULPS    geluSlope<>+0(SB), Y2, Y2
+	VADDPS    one<>+0(SB), Y2, Y2
+	VMOVUPS   one<>+0(SB), Y1
+	VDIVPS    Y2, Y1, Y1
+	VMOVUPS   geluP0<>+0(SB), Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP1<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP2<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP3<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP4<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP5<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP6<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP7<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    geluP8<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VMULPS    Y3, Y2, Y2
+	VMOVUPS   one<>+0(SB), Y1
+	VSUBPS    Y2, Y1, Y1
+	VBLENDVPS Y4, Y2, Y1, Y1
+	VMULPS    density<>+0(SB), Y3, Y3
+	VMULPS    Y0, Y3, Y3
+	VADDPS    Y1, Y3, Y3
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (CX)
+	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+DATA tanhLow<>+0(SB)/4, $0xc2ae0000
+DATA tanhLow<>+4(SB)/4, $0xc2ae0000
+DATA tanhLow<>+8(SB)/4, $0xc2ae0000
+DATA tanhLow<>+12(SB)/4, $0xc2ae0000
+DATA tanhLow<>+16(SB)/4, $0xc2ae0000
+DATA tanhLow<>+20(SB)/4, $0xc2ae0000
+DATA tanhLow<>+24(SB)/4, $0xc2ae0000
+DATA tanhLow<>+28(SB)/4, $0xc2ae0000
+GLOBL tanhLow<>(SB), RODATA|NOPTR, $32
+
+DATA tanhScale<>+0(SB)/4, $0x3fcc422a
+DATA tanhScale<>+4(SB)/4, $0x3fcc422a
+DATA tanhScale<>+8(SB)/4, $0x3fcc422a
+DATA tanhScale<>+12(SB)/4, $0x3fcc422a
+DATA tanhScale<>+16(SB)/4, $0x3fcc422a
+DATA tanhScale<>+20(SB)/4, $0x3fcc422a
+DATA tanhScale<>+24(SB)/4, $0x3fcc422a
+DATA tanhScale<>+28(SB)/4, $0x3fcc422a
+GLOBL tanhScale<>(SB), RODATA|NOPTR, $32
+
+DATA tanhThird<>+0(SB)/4, $0x3d922279
+DATA tanhThird<>+4(SB)/4, $0x3d922279
+DATA tanhThird<>+8(SB)/4, $0x3d922279
+DATA tanhThird<>+12(SB)/4, $0x3d922279
+DATA tanhThird<>+16(SB)/4, $0x3d922279
+DATA tanhThird<>+20(SB)/4, $0x3d922279
+DATA tanhThird<>+24(SB)/4, $0x3d922279
+DATA tanhThird<>+28(SB)/4, $0x3d922279
+GLOBL tanhThird<>(SB), RODATA|NOPTR, $32
+
+DATA tanhCube<>+0(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+4(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+8(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+12(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+16(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+20(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+24(SB)/4, $0x3e5b33b6
+DATA tanhCube<>+28(SB)/4, $0x3e5b33b6
+GLOBL tanhCube<>(SB), RODATA|NOPTR, $32
+
+// func geluTanhAVX2(n int, f []float32, x []float32)
+// Requires: AVX, AVX2
+TEXT ·geluTanhAVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ x_base+32(FP), DX
+
+loop:
+	VMOVUPS (DX), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  tanhThird<>+0(SB), Y1, Y1
+	VADDPS  tanhScale<>+0(SB), Y1, Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS tanhLow<>+0(SB), Y2
+	VMAXPS  Y1, Y2, Y1
+	VXORPS  Y2, Y2, Y2
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS expLow<>+0(SB), Y2
+	VMAXPS  Y1, Y2, Y1
+	VMOVUPS expHigh<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  log2E<>+0(SB), Y1, Y2
+	VADDPS  expMagic<>+0(SB), Y2, Y2
+	VSUBPS  expMagic<>+0(SB), Y2, Y3
+	VMULPS  ln2High<>+0(SB), Y3, Y4
+	VSUBPS  Y4, Y1, Y1
+	VMULPS  ln2Low<>+0(SB), Y3, Y4
+	VSUBPS  Y4, Y1, Y1
+	VMOVUPS expP0<>+0(SB), Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  expP1<>+0(SB), Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  expP2<>+0(SB), Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  expP3<>+0(SB), Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  expP4<>+0(SB), Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  expP5<>+0(SB), Y3, Y3
+	VMULPS  Y1, Y1, Y4
+	VMULPS  Y4, Y3, Y3
+	VADDPS  Y1, Y3, Y3
+	VADDPS  one<>+0(SB), Y3, Y3
+	VPSUBD  expMagic<>+0(SB), Y2, Y2
+	VPSRAD  $0x01, Y2, Y1
+	VPSUBD  Y1, Y2, Y2
+	VPADDD  expBias<>+0(SB), Y1, Y1
+	VPSLLD  $0x17, Y1, Y1
+	VMULPS  Y1, Y3, Y3
+	VPADDD  expBias<>+0(SB), Y2, Y2
+	VPSLLD  $0x17, Y2, Y2
+	VMULPS  Y2, Y3, Y3
+	VADDPS  one<>+0(SB), Y3, Y1
+	VMOVUPS one<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMULPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func geluTanhSlopeAVX2(n int, f []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2
+TEXT ·geluTanhSlopeAVX2(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ f_base+8(FP), CX
+	MOVQ slope_base+32(FP), DX
+	MOVQ x_base+56(FP), BX
+
+loop:
+	VMOVUPS (BX), Y0
+	VMULPS  Y0, Y0, Y3
+	VMULPS  tanhThird<>+0(SB), Y3, Y1
+	VADDPS  tanhScale<>+0(SB), Y1, Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS tanhLow<>+0(SB), Y2
+	VMAXPS  Y1, Y2, Y1
+	VXORPS  Y2, Y2, Y2
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS expLow<>+0(SB), Y2
+	VMAXPS  Y1, Y2, Y1
+	VMOVUPS expHigh<>+0(SB), Y2
+	VMINPS  Y1, Y2, Y1
+	VMULPS  log2E<>+0(SB), Y1, Y2
+	VADDPS  expMagic<>+0(SB), Y2, Y2
+	VSUBPS  expMagic<>+0(SB), Y2, Y4
+	VMULPS  ln2High<>+0(SB), Y4, Y5
+	VSUBPS  Y5, Y1, Y1
+	VMULPS  ln2Low<>+0(SB), Y4, Y5
+	VSUBPS  Y5, Y1, Y1
+	VMOVUPS expP0<>+0(SB), Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  expP1<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  expP2<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  expP3<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  expP4<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VADDPS  expP5<>+0(SB), Y4, Y4
+	VMULPS  Y1, Y1, Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y1, Y4, Y4
+	VADDPS  one<>+0(SB), Y4, Y4
+	VPSUBD  expMagic<>+0(SB), Y2, Y2
+	VPSRAD  $0x01, Y2, Y1
+	VPSUBD  Y1, Y2, Y2
+	VPADDD  expBias<>+0(SB), Y1, Y1
+	VPSLLD  $0x17, Y1, Y1
+	VMULPS  Y1, Y4, Y4
+	VPADDD  expBias<>+0(SB), Y2, Y2
+	VPSLLD  $0x17, Y2, Y2
+	VMULPS  Y2, Y4, Y4
+	VADDPS  one<>+0(SB), Y4, Y1
+	VMOVUPS one<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMULPS  Y2, Y4, Y4
+	VMULPS  tanhCube<>+0(SB), Y3, Y3
+	VADDPS  tanhScale<>+0(SB), Y3, Y3
+	VMULPS  Y0, Y4, Y4
+	VMULPS  Y3, Y4, Y4
+	VADDPS  one<>+0(SB), Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VMULPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y4, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func largestAVX2(parts *[8]float32, n int, x []float32)
 // Requires: AVX
 TEXT ·largestAVX2(SB), NOSPLIT, $0-40

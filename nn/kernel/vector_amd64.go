@@ -32,6 +32,42 @@ func (u *micro) swigluBackwardVectors(dgate, dup, dact, gate, up []float32) int 
 	return n
 }
 
+// geluVectors does [micro.gelu] for as many elements as it returns.
+func (u *micro) geluVectors(f, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		geluAVX2(n, f, x)
+	}
+	return n
+}
+
+// geluSlopeVectors does [micro.geluSlope] for as many elements as it returns.
+func (u *micro) geluSlopeVectors(f, slope, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		geluSlopeAVX2(n, f, slope, x)
+	}
+	return n
+}
+
+// geluTanhVectors does [micro.geluTanh] for as many elements as it returns.
+func (u *micro) geluTanhVectors(f, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		geluTanhAVX2(n, f, x)
+	}
+	return n
+}
+
+// geluTanhSlopeVectors does [micro.geluTanhSlope] for as many elements as it returns.
+func (u *micro) geluTanhSlopeVectors(f, slope, x []float32) int {
+	n := u.whole(len(x))
+	if n > 0 {
+		geluTanhSlopeAVX2(n, f, slope, x)
+	}
+	return n
+}
+
 // largestVectors sets s to the partial results of [micro.largest] for as
 // many elements as it returns, where that is more than none.
 func (u *micro) largestVectors(s *[parts]float32, x []float32) int {

@@ -27,3 +27,11 @@ func (u *micro) sumSquaresVectors(_ *[parts]float64, _ []float32) int { return 0
 func (u *micro) addVectors(_, _ []float32) int { return 0 }
 
 func (u *micro) scaleVectors(_ []float32, _ float32) int { return 0 }
+
+func (u *micro) geluVectors(_, _ []float32) int { return 0 }
+
+func (u *micro) geluSlopeVectors(_, _, _ []float32) int { return 0 }
+
+func (u *micro) geluTanhVectors(_, _ []float32) int { return 0 }
+
+func (u *micro) geluTanhSlopeVectors(_, _, _ []float32) int { return 0 }

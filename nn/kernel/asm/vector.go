@@ -182,4 +182,5 @@ func vectors() {
 			VMOVUPS(d, at["dgate"])
 			VMOVUPS(dup, at["dup"])
 		})
+	gelus(e)
 }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// gelus writes GELU, its approximation, and both with their derivatives.
+func gelus(e exponential) {
+	slope, half, density := sameFloat("geluSlope", 0.35), sameFloat("half", 0.5), sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
+	var p []Mem // highest power first
+	for i, c := range []float32{-0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214, 0.119863085, 0.13985756, 0.13962166} {
+		p = append(p, sameFloat(fmt.Sprintf("geluP%d", i), c))
+	}
+	// gaussian returns Φ(x) and e^(−x²/2), and keeps x.
+	gaussian := func(x reg.VecVirtual) (phi, d reg.VecVirtual) {
+		zero, t, u, q := YMM(), YMM(), YMM(), YMM()
+		VXORPS(zero, zero, zero)
+		VMULPS(half, x, t)
+		VMULPS(x, t, t)
+		VSUBPS(t, zero, t)
+		d = e.of(t)
+
+		VXORPS(zero, zero, zero)
+		VSUBPS(x, zero, t)
+		negative := YMM()
+		VCMPPS(Imm(less), zero, x, negative)
+		VBLENDVPS(negative, t, x, t)
+		VMULPS(slope, t, t)
+		VADDPS(e.one, t, t)
+		VMOVUPS(e.one, u)
+		VDIVPS(t, u, u)
+		VMOVUPS(p[0], q)
+		for _, c := range p[1:] {
+			VMULPS(u, q, q)
+			VADDPS(c, q, q)
+		}
+		VMULPS(u, q, q)
+		VMULPS(d, q, q)
+		phi = loaded(e.one)
+		VSUBPS(q, phi, phi)
+		VBLENDVPS(negative, q, phi, phi)
+		return phi, d
+	}
+	elementwise("gelu", "f, x []float32", []string{"f", "x"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["x"])
+			phi, _ := gaussian(x)
+			VMULPS(phi, x, x)
+			VMOVUPS(x, at["f"])
+		})
+	elementwise("geluSlope", "f, slope, x []float32", []string{"f", "slope", "x"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["x"])
+			phi, d := gaussian(x)
+			VMULPS(density, d, d)
+			VMULPS(x, d, d)
+			VADDPS(phi, d, d)
+			VMULPS(phi, x, x)
+			VMOVUPS(x, at["f"])
+			VMOVUPS(d, at["slope"])
+		})
+
+	const scale, cubic = 2 * 0.7978845608028654, 0.044715
+	low, linear, third, cube := sameFloat("tanhLow", -87), sameFloat("tanhScale", scale), sameFloat("tanhThird", scale*cubic), sameFloat("tanhCube", 3*scale*cubic)
+	// sigmoids returns σ(z), e^(−z) and x², and keeps x.
+	sigmoids := func(x reg.VecVirtual) (s, power, square reg.VecVirtual) {
+		z, bound := YMM(), YMM()
+		square = YMM()
+		VMULPS(x, x, square)
+		VMULPS(third, square, z)
+		VADDPS(linear, z, z)
+		VMULPS(x, z, z)
+		VMOVUPS(low, bound)
+		VMAXPS(z, bound, z)
+		VXORPS(bound, bound, bound)
+		VSUBPS(z, bound, z)
+		power = e.of(z)
+		sum := YMM()
+		VADDPS(e.one, power, sum)
+		s = loaded(e.one)
+		VDIVPS(sum, s, s)
+		return s, power, square
+	}
+	elementwise("geluTanh", "f, x []float32", []string{"f", "x"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["x"])
+			s, _, _ := sigmoids(x)
+			VMULPS(s, x, x)
+			VMOVUPS(x, at["f"])
+		})
+	elementwise("geluTanhSlope", "f, slope, x []float32", []string{"f", "slope", "x"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["x"])
+			s, rest, dz := sigmoids(x)
+			VMULPS(s, rest, rest)
+			VMULPS(cube, dz, dz)
+			VADDPS(linear, dz, dz)
+			VMULPS(x, rest, rest)
+			VMULPS(dz, rest, rest)
+			VADDPS(e.one, rest, rest)
+			VMULPS(s, rest, rest)
+			VMULPS(s, x, x)
+			VMOVUPS(x, at["f"])
+			VMOVUPS(rest, at["slope"])
+		})
+}
+
+// less is VCMPPS's predicate of x < y, which is false of NaN.
+const less = 1

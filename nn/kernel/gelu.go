@@ -1,0 +1,124 @@
+package kernel
+
+import "math"
+
+// The constants of GELU and its approximation, which the generator in asm
+// repeats. With u = 1/(1 + geluSlope t), Φ(−t) ≈ e^(−t²/2) u P(u) for t from 0
+// to where it underflows, to 3.2e-8 of it: P is a least-squares fit whose weights
+// were turned until the largest error was least, in float64, to Mills' ratio.
+const (
+	geluSlope = 0.35
+	geluP0    = 0.13962166
+	geluP1    = 0.13985756
+	geluP2    = 0.119863085
+	geluP3    = 0.10539214
+	geluP4    = -0.022843422
+	geluP5    = 0.15879656
+	geluP6    = -0.255391
+	geluP7    = 0.14381841
+	geluP8    = -0.029115016
+	density0  = 1 / (math.Sqrt2 * 1.772453850905516) // 1/√(2π)
+
+	tanhScale = 2 * 0.7978845608028654 // 2√(2/π)
+	tanhCubic = 0.044715
+	tanhLow   = -87 // σ, which is less than the rounding of any sum with 1 there, does not underflow yet
+)
+
+// GELU sets f[i] = x Φ(x) of x = x[i], with Φ the normal distribution (Hendrycks &
+// Gimpel 2016, arXiv:1606.08415); the slices have one length, and may be one.
+//
+// All kernels give the same bytes. With u = 2⁻²⁴ and |x| < 13, beyond which the
+// density underflows, the error is to first order at most
+//
+//	|x| ((12 + x²/2) Φ(−|x|) + 2 Φ(x)) u
+//
+// of the smaller Φ by the fit, the exponential, the rounding of x²/2 that it takes
+// in, and eight more.
+func GELU(f, x []float32) { inUse.gelu(f, x) }
+
+func (u *micro) gelu(f, x []float32) {
+	f = f[:len(x)]
+	for i := u.geluVectors(f, x); i < len(x); i++ {
+		phi, _ := gaussian(x[i])
+		f[i] = x[i] * phi
+	}
+}
+
+// GELUSlope sets f[i] to GELU of x[i] and slope[i] to its derivative, Φ(x) + x
+// φ(x); f or slope may be x, and slope f, where it stays. The error of the derivative is to first order at
+// most ((16 + x²/2) (Φ(−|x|) + |x| φ(x)) + 2 Φ(x)) u.
+func GELUSlope(f, slope, x []float32) { inUse.geluSlope(f, slope, x) }
+
+func (u *micro) geluSlope(f, slope, x []float32) {
+	f, slope = f[:len(x)], slope[:len(x)]
+	for i := u.geluSlopeVectors(f, slope, x); i < len(x); i++ {
+		v := x[i]
+		phi, density := gaussian(v)
+		f[i] = v * phi
+		slope[i] = float32(float32(density*density0)*v) + phi
+	}
+}
+
+// gaussian returns Φ(x) and e^(−x²/2).
+func gaussian(x float32) (phi, density float32) {
+	t := x
+	if x < 0 {
+		t = -x
+	}
+	density = exp(-float32(float32(x*0.5) * x))
+	u := 1 / (float32(t*geluSlope) + 1)
+	p := float32(geluP8)
+	for _, c := range [...]float32{geluP7, geluP6, geluP5, geluP4, geluP3, geluP2, geluP1, geluP0} {
+		p = float32(p*u) + c
+	}
+	q := float32(float32(p*u) * density)
+	if x < 0 {
+		return q, density
+	}
+	return 1 - q, density
+}
+
+// GELUTanh sets f[i] to the approximation of GELU by ½x(1 + tanh(√(2/π)(x +
+// 0.044715x³))) = x σ(z), z = 2√(2/π)(x + 0.044715x³), of x = x[i] (section 2
+// there); the slices have one length, and may be one.
+//
+// All kernels give the same bytes. For z above −87 the error is to first order
+// at most (5 + 4 |z| σ(−z)) u |f|, where u = 2⁻²⁴: z has four roundings.
+func GELUTanh(f, x []float32) { inUse.geluTanh(f, x) }
+
+func (u *micro) geluTanh(f, x []float32) {
+	f = f[:len(x)]
+	for i := u.geluTanhVectors(f, x); i < len(x); i++ {
+		s, _, _ := tanhSigmoid(x[i])
+		f[i] = x[i] * s
+	}
+}
+
+// GELUTanhSlope sets f[i] to GELUTanh of x[i] and slope[i] to its derivative,
+// σ(z)(1 + x σ(−z) dz/dx); f or slope may be x, and slope f, where it stays. For |x| < 1e18 and z above −87,
+// the error of the derivative is to first order at most
+// (12 + 4 |z|) u σ(z)(1 + |x| σ(−z) dz/dx).
+func GELUTanhSlope(f, slope, x []float32) { inUse.geluTanhSlope(f, slope, x) }
+
+func (u *micro) geluTanhSlope(f, slope, x []float32) {
+	f, slope = f[:len(x)], slope[:len(x)]
+	for i := u.geluTanhSlopeVectors(f, slope, x); i < len(x); i++ {
+		v := x[i]
+		s, rest, square := tanhSigmoid(v)
+		dz := float32(square*(3*tanhScale*tanhCubic)) + tanhScale
+		f[i] = v * s
+		slope[i] = (float32(float32(rest*v)*dz) + 1) * s
+	}
+}
+
+// tanhSigmoid returns σ(z) and σ(−z) of z above, and x².
+func tanhSigmoid(x float32) (s, rest, square float32) {
+	square = x * x
+	z := (float32(square*(tanhScale*tanhCubic)) + tanhScale) * x
+	if z < tanhLow {
+		z = tanhLow
+	}
+	e := exp(-z)
+	s = 1 / (1 + e)
+	return s, e * s, square
+}
