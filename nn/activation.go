@@ -36,19 +36,39 @@ func (a Activation) validate() error {
 	return nil
 }
 
-// value returns f(x) and its derivative, in float64.
-func (a Activation) value(x float64) (f, slope float64) {
+// values sets y to f(x); they may be one slice.
+func (a Activation) values(y, x []float32) {
 	switch a {
 	case GELU:
-		density := math.Exp(-x*x/2) / math.Sqrt(2*math.Pi)
-		below := math.Erfc(-x/math.Sqrt2) / 2
-		return x * below, below + x*density
+		kernel.GELU(y, x)
 	case GELUTanh:
-		const cubic = 0.044715
-		k := 2 * math.Sqrt(2/math.Pi)
-		s := sigmoid(k * (x + cubic*x*x*x)) // ½(1 + tanh(z/2)) = σ(z)
-		return x * s, s + x*s*(1-s)*k*(1+3*cubic*x*x)
-	case ReLU:
+		kernel.GELUTanh(y, x)
+	default:
+		for i, v := range x {
+			f, _ := a.value(float64(v))
+			y[i] = float32(f)
+		}
+	}
+}
+
+// slopes sets y to f(x) and dy to f'(x), which stays where both are one slice.
+func (a Activation) slopes(y, dy, x []float32) {
+	switch a {
+	case GELU:
+		kernel.GELUSlope(y, dy, x)
+	case GELUTanh:
+		kernel.GELUTanhSlope(y, dy, x)
+	default:
+		for i, v := range x {
+			f, slope := a.value(float64(v))
+			y[i], dy[i] = float32(f), float32(slope)
+		}
+	}
+}
+
+// value returns f(x) and its derivative, of SiLU or ReLU in float64.
+func (a Activation) value(x float64) (f, slope float64) {
+	if a == ReLU {
 		if x > 0 {
 			return x, 1
 		}
@@ -85,20 +105,14 @@ func newFeed(c Config, tokens int) feed {
 func (a Activation) forward(act blas32.General, in *feed) {
 	for i := range act.Rows {
 		y, up := row(act, i), row(in.up, i)
-		if in.gate.Rows > 0 && a == SiLU {
+		switch {
+		case in.gate.Rows == 0:
+			a.values(y, up)
+		case a == SiLU:
 			kernel.SwiGLU(y, row(in.gate, i), up)
-			continue
-		}
-		if in.gate.Rows == 0 {
-			for j, x := range up {
-				f, _ := a.value(float64(x))
-				y[j] = float32(f)
-			}
-			continue
-		}
-		for j, x := range row(in.gate, i) {
-			f, _ := a.value(float64(x))
-			y[j] = float32(f) * up[j]
+		default:
+			a.values(y, row(in.gate, i))
+			times(y, up)
 		}
 	}
 }
@@ -107,26 +121,23 @@ func (a Activation) forward(act blas32.General, in *feed) {
 //
 //	dgate = dact ∘ up ∘ f'(gate),  dup = dact ∘ f(gate)
 //
-// or through act = f(up): dup = dact ∘ f'(up).
+// or through act = f(up): dup = dact ∘ f'(up). It may overwrite dact.
 func (a Activation) backward(d *feed, dact blas32.General, in *feed) {
 	for i := range dact.Rows {
 		dy, dup, up := row(dact, i), row(d.up, i), row(in.up, i)
-		if in.gate.Rows > 0 && a == SiLU {
+		switch {
+		case in.gate.Rows == 0:
+			copy(dup, dy)
+			a.slopes(dy, dy, up)
+			times(dup, dy)
+		case a == SiLU:
 			kernel.SwiGLUBackward(row(d.gate, i), dup, dy, row(in.gate, i), up)
-			continue
-		}
-		if in.gate.Rows == 0 {
-			for j, x := range up {
-				_, slope := a.value(float64(x))
-				dup[j] = dy[j] * float32(slope)
-			}
-			continue
-		}
-		dgate := row(d.gate, i)
-		for j, x := range row(in.gate, i) {
-			f, slope := a.value(float64(x))
-			dgate[j] = dy[j] * up[j] * float32(slope)
-			dup[j] = dy[j] * float32(f)
+		default:
+			dgate := row(d.gate, i)
+			a.slopes(dup, dgate, row(in.gate, i))
+			times(dgate, up)
+			times(dgate, dy)
+			times(dup, dy)
 		}
 	}
 }

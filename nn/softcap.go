@@ -25,9 +25,9 @@ func (c softcap) slopes(d, z []float32) {
 	}
 }
 
-// times multiplies dz by slopes; there are none where nothing is bounded.
-func times(dz, slopes []float32) {
-	for i, s := range slopes {
-		dz[i] *= s
+// times multiplies x by the elements that y has.
+func times(x, y []float32) {
+	for i, v := range y {
+		x[i] *= v
 	}
 }

@@ -37,10 +37,10 @@ func Again(r results.Run, t Trainer) (Job, error) {
 		name      string
 		then, now any
 	}{
-		{"the arithmetic (numerics)", r.Provenance.Numerics, Numerics},
+		{"the arithmetic (numerics)", r.Provenance.Numerics, m.Numerics},
 		{"the content of model " + c.Model, r.Provenance.ModelHash, m.ModelHash},
 		{"the content of data " + c.Data.Source, r.Provenance.DataHash, m.DataHash},
-		{"its config", r.ID, c.ID(m.ModelHash, m.DataHash, Numerics)},
+		{"its config", r.ID, c.ID(m.ModelHash, m.DataHash, m.Numerics)},
 	} {
 		if part.then != part.now {
 			return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %s is %v now and was %v: sweep run makes a run of what there is now", r.ID, part.name, part.now, part.then)

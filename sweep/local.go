@@ -167,7 +167,7 @@ func (l *Local) Resolve(c Config) (Material, error) {
 		return Material{}, err
 	}
 	return Material{
-		ModelHash: model.Hash, DataHash: corpus.Hash,
+		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
 		Cost:     c.cost(model.Model, targets, meanLength(d.Train), c.lora().Merges),
 		Factored: c.cost(model.Model, targets, meanLength(d.Train), func(*nn.Linear) bool { return false }),
 		Bytes:    c.bytes(model.Model, targets, d),

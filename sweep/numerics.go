@@ -1,6 +1,15 @@
 package sweep
 
-// Numerics is the version of the arithmetic. It is raised when a change makes
-// the same config give other numbers, so that runs made before and after
-// never pass for each other.
-const Numerics = 3
+import "ranksweep/nn"
+
+// Numerics returns the version of the arithmetic of models of c. It is raised
+// when a change makes the same config give other numbers, so that runs made
+// before and after never pass for each other: for the architectures alone whose
+// numbers change, so that others' runs keep their names, and to a number that
+// none has had.
+func Numerics(c nn.Config) int {
+	if c.Activation == nn.GELU || c.Activation == nn.GELUTanh {
+		return 4 // computed in float32
+	}
+	return 3
+}

@@ -28,6 +28,7 @@ type Trainer interface {
 type Material struct {
 	ModelHash string
 	DataHash  string
+	Numerics  int      // version of the arithmetic
 	Cost      float64  // estimate, in floating-point operations
 	Factored  float64  // the same if every adapter were computed beside its map, as others do
 	Bytes     int64    // estimate of the memory a run takes beside the base model
@@ -97,10 +98,10 @@ func (e *Experiment) jobs(points []Point, t Trainer) ([]Job, error) {
 		}
 		job := Job{
 			Point: p, Material: m,
-			ID:   p.Config.ID(m.ModelHash, m.DataHash, Numerics),
-			Cell: p.Config.CellID(m.ModelHash, m.DataHash, Numerics),
+			ID:   p.Config.ID(m.ModelHash, m.DataHash, m.Numerics),
+			Cell: p.Config.CellID(m.ModelHash, m.DataHash, m.Numerics),
 
-			Function: p.Config.FunctionID(m.ModelHash, m.DataHash, Numerics),
+			Function: p.Config.FunctionID(m.ModelHash, m.DataHash, m.Numerics),
 		}
 		if twin, ok := byID[job.ID]; ok {
 			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, by the content of their model and data: one must go", e.Name, twin, p)

@@ -239,7 +239,7 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
 		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings,
 		Provenance: results.Provenance{
-			Numerics: Numerics, ModelHash: j.Material.ModelHash, DataHash: j.Material.DataHash,
+			Numerics: j.Material.Numerics, ModelHash: j.Material.ModelHash, DataHash: j.Material.DataHash,
 			Program: s.Program, Kernel: s.Kernel,
 			Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
 		},
