@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -100,20 +101,19 @@ func armLabels(arms []results.Arm) []string {
 	return labels
 }
 
+// schemeLabels are names of multipliers as people write them.
+var schemeLabels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
+
 // schemeLabel is a scheme's name as people write it.
 func schemeLabel(scheme string) string {
-	name, reference, matched := strings.Cut(scheme, "@")
-	switch name {
-	case "lora":
-		name = "LoRA"
-	case "rslora":
-		name = "rsLoRA"
-	}
-	name = strings.Replace(name, "p=", "p = ", 1)
+	scheme, reference, matched := strings.Cut(scheme, "@")
+	parts := strings.Split(scheme, ",")
+	parts[0] = cmp.Or(schemeLabels[parts[0]], parts[0])
+	label := strings.ReplaceAll(strings.Join(parts, ", "), "=", " = ")
 	if matched {
-		name += " matched at rank " + reference
+		label += " matched at rank " + reference
 	}
-	return name
+	return label
 }
 
 // schemes are the schemes of arms, each once, in order.
