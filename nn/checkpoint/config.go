@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,7 +125,9 @@ func (c *Checkpoint) config(dtype DType) ([]byte, error) {
 	settings := make(map[string]any)
 	switch {
 	case c.source != nil:
-		if err := json.Unmarshal(c.source.content, &settings); err != nil {
+		d := json.NewDecoder(bytes.NewReader(c.source.content))
+		d.UseNumber() // transformers refuses 2 where it wants 2.0
+		if err := d.Decode(&settings); err != nil {
 			return nil, err
 		}
 		delete(settings, "dtype") // the name of torch_dtype since transformers 5

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -61,6 +62,22 @@ func TestGemmaRefuses(t *testing.T) {
 	} {
 		if _, err := gemma2.parse([]byte("{" + gemmaSizes + ", " + settings + "}")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", settings, err, want)
+		}
+	}
+}
+
+// TestSavedConfigKeepsFloats: transformers refuses 2 for a cap of 2.0, from a
+// folder or a GGUF file.
+func TestSavedConfigKeepsFloats(t *testing.T) {
+	fromFile, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, "gemma2.gguf", toFloat32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromFolder := &Checkpoint{source: &config{content: []byte(`{"attn_logit_softcapping": 2.0, "bos_token_id": 2}`)}}
+	for _, c := range []*Checkpoint{fromFile, fromFolder} {
+		text, err := c.config(F32)
+		if err != nil || !strings.Contains(string(text), `"attn_logit_softcapping": 2.0,`) {
+			t.Errorf("%v: %s", err, text)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -229,7 +230,7 @@ func TestLLaMA3Scaling(t *testing.T) {
 	}
 	fields := map[string]any{"rope_theta": 500000.0}
 	got, err := llama3Scaling(stored(), fields)
-	if err != nil || got["rope_type"] != "llama3" || got["factor"] != float32(32) || got["original_max_position_embeddings"] != 8192 {
+	if err != nil || got["rope_type"] != "llama3" || got["factor"] != json.Number("32.0") || got["original_max_position_embeddings"] != 8192 {
 		t.Errorf("%v, %v", got, err)
 	}
 	factors[15] *= 1.001

@@ -2,11 +2,13 @@ package checkpoint
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/nn/checkpoint/gguf"
@@ -55,12 +57,26 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 		fields[key] = fields[llama]
 		delete(fields, llama)
 	}
+	for _, key := range ggufFloats {
+		if x, ok := fields[key].(float64); ok {
+			fields[key] = decimal(x)
+		}
+	}
 	if arch.derive != nil {
 		arch.derive(fields)
 	}
 	maps.Copy(fields, arch.config)
 	c, err := parseConfig(encodeJSON(fields))
 	return c, arch, err
+}
+
+// decimal writes a number so that transformers takes it for no integer.
+func decimal(x float64) json.Number {
+	text := strconv.FormatFloat(x, 'g', -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return json.Number(text)
 }
 
 // ggufMetadata is metadata whose keys begin with the architecture.
@@ -147,7 +163,7 @@ func (m ggufMetadata) ropeScaling() (map[string]any, error) {
 		return nil, err
 	}
 	factor, _, err := m.float("rope.scaling.factor")
-	return map[string]any{"rope_type": kind, "factor": factor}, err
+	return map[string]any{"rope_type": kind, "factor": decimal(factor)}, err
 }
 
 // setHeads tells which part of a head is rotated, and refuses values of another

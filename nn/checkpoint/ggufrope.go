@@ -39,7 +39,7 @@ func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error)
 		return nil, nil
 	}
 	return map[string]any{
-		"rope_type": "llama3", "factor": most, "low_freq_factor": low, "high_freq_factor": high,
+		"rope_type": "llama3", "factor": decimal(float64(most)), "low_freq_factor": decimal(low), "high_freq_factor": decimal(high),
 		"original_max_position_embeddings": context,
 	}, nil
 }
