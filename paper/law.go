@@ -15,9 +15,12 @@ import (
 // longDashes tell what theory predicts from what was fitted.
 var longDashes = []vg.Length{5, 3}
 
-// apart is the distance of marks of arms that share a rank, so that their bars
-// do not hide each other.
-const apart vg.Length = 3
+// aside is where the marks of arm i of n at a rank stand, so that their bars do
+// not hide each other: within five points of it, or they leave the panel.
+func aside(i, n int) vg.Length {
+	apart := min(3, 10/vg.Length(max(1, n-1)))
+	return apart * (vg.Length(i) - vg.Length(n-1)/2)
+}
 
 // lawLegendWide is where the name of an arm is broken.
 const lawLegendWide = 2 * inch
@@ -39,7 +42,7 @@ func lawPanel(laws []law, label string) (p panel, l legend) {
 	for i, w := range laws {
 		points := series{
 			color: w.color, glyph: glyphs[i%len(glyphs)], spread: bars, points: w.points,
-			aside: apart * (vg.Length(i) - vg.Length(len(laws)-1)/2),
+			aside: aside(i, len(laws)),
 		}
 		for _, q := range w.points {
 			at = append(at, q.x)

@@ -1,6 +1,9 @@
 package paper
 
-import "image/color"
+import (
+	"image/color"
+	"slices"
+)
 
 // A family is a sequence of shades from light to dark: one scheme, its ranks
 // in rising order. The hues of copper and blueGreen stay apart for readers
@@ -13,13 +16,16 @@ var (
 	purple    = family{rgb(0xc6afe0), rgb(0x7d57b5), rgb(0x341564)}
 	grey      = family{rgb(0xb8b8b8), rgb(0x737373), rgb(0x262626)}
 	magenta   = family{rgb(0xefa5c2), rgb(0xbf3f79), rgb(0x570e34)}
+	blue      = family{rgb(0xa3bfeb), rgb(0x3f6fc0), rgb(0x14295c)}
 )
 
 // families gives each scheme its family: the named schemes always the same
 // one, the others what is left, in order of appearance and then around again.
 func families(schemes []string) map[string]family {
 	chosen := map[string]family{"lora": copper, "rslora": blueGreen, "constant": purple}
-	spare := []family{grey, magenta, purple, blueGreen, copper}
+	spare := slices.DeleteFunc([]family{grey, magenta, purple, blue, blueGreen, copper}, func(f family) bool {
+		return slices.ContainsFunc(schemes, func(s string) bool { return chosen[s] == f })
+	})
 	next := 0
 	for _, scheme := range schemes {
 		if _, ok := chosen[scheme]; !ok {
