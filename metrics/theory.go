@@ -37,12 +37,19 @@ import (
 // (1) and (2) are exact for any such A; (3) and (4) for a Gaussian one, since
 // the length of a is then independent of its direction.
 
+// Muon's update of B is c UVᵀ of the singular vectors of GAᵀ, with c = √(out/r)
+// up to r = out. Its loss drop is ηγc times the sum of the singular values of GAᵀ,
+// which are r of one size while the gradient has many more than r, and grow by √r
+// each once it has fewer: a power of ½ − p, falling to −p. That depends on the
+// gradient's spectrum, so that nothing is predicted. The adapter's output goes by
+// ‖VᵀAx‖ c: by −p, while the gradient has more than r singular values.
+
 // Update is how an optimizer turns the first gradient into an update.
 type Update uint8
 
 // The kinds of first updates.
 const (
-	OtherUpdate  Update = iota // nothing is predicted
+	OtherUpdate  Update = iota // nothing is predicted; see Muon above
 	LinearUpdate               // in proportion to the gradient
 	SignUpdate                 // the sign of every entry of the gradient
 	EvenUpdate                 // entries of one size, whatever the gradient's: powers of rank as of SignUpdate

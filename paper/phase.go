@@ -65,8 +65,16 @@ func phaseFigure(runs []results.Run) Figure {
 	}
 	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank: " +
 		"at p = ½ under SGD, at p = 1 under updates that do not depend on the gradient's size. -: no fit, or a best rate at the edge of those tried. " +
-		heldEqual(results.Arms(runs))
+		outsider(optimizers) + heldEqual(results.Arms(runs))
 	return f
+}
+
+// outsider says what is known of an optimizer without a prediction.
+func outsider(optimizers []string) string {
+	if !slices.ContainsFunc(optimizers, func(o string) bool { return strings.HasPrefix(o, "muon") }) {
+		return ""
+	}
+	return "Muon's first loss drop goes by a power from ½ − p down to −p, depending on the spectrum of the gradient. "
 }
 
 // updater names an arm's optimizer and, where that is an axis, its momentum.

@@ -3,6 +3,7 @@ package paper
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"ranksweep/lora"
@@ -61,6 +62,18 @@ func TestPhaseFigure(t *testing.T) {
 		if got := text(c.panel, c.x, c.y); got.text != c.text || got.zero != c.zero {
 			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.panels[c.panel].title, c.x, c.y, got.text, got.zero, c.text, c.zero)
 		}
+	}
+	if strings.Contains(f.Caption, "Muon") {
+		t.Errorf("the caption speaks of Muon, which no run has: %s", f.Caption)
+	}
+	runs := phaseRuns()
+	for i := range runs {
+		if runs[i].Optimizer == "sgd" {
+			runs[i].Optimizer = "muon"
+		}
+	}
+	if f := phaseFigure(runs); !strings.Contains(f.Caption, "Muon's first loss drop") {
+		t.Errorf("the caption does not speak of Muon: %s", f.Caption)
 	}
 	for _, format := range Formats {
 		file, err := f.Encode(format)
