@@ -112,7 +112,7 @@ func (a Activation) forward(act blas32.General, in *feed) {
 			kernel.SwiGLU(y, row(in.gate, i), up)
 		default:
 			a.values(y, row(in.gate, i))
-			times(y, up)
+			kernel.Times(y, up)
 		}
 	}
 }
@@ -129,15 +129,15 @@ func (a Activation) backward(d *feed, dact blas32.General, in *feed) {
 		case in.gate.Rows == 0:
 			copy(dup, dy)
 			a.slopes(dy, dy, up)
-			times(dup, dy)
+			kernel.Times(dup, dy)
 		case a == SiLU:
 			kernel.SwiGLUBackward(row(d.gate, i), dup, dy, row(in.gate, i), up)
 		default:
 			dgate := row(d.gate, i)
 			a.slopes(dup, dgate, row(in.gate, i))
-			times(dgate, up)
-			times(dgate, dy)
-			times(dup, dy)
+			kernel.Times(dgate, up)
+			kernel.Times(dgate, dy)
+			kernel.Times(dup, dy)
 		}
 	}
 }

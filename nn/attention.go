@@ -77,7 +77,9 @@ func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *
 			from, to := t.visible(i)
 			slopes := a.capped(row(p, i)[from:to])
 			softmaxBackward(row(p, i), row(dp, i), from, to, lse[(t.first+i)*a.heads+t.head], delta)
-			times(row(dp, i)[from:to], slopes)
+			if slopes != nil {
+				kernel.Times(row(dp, i)[from:to], slopes)
+			}
 		}
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(d.v))
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(d.q))

@@ -90,7 +90,7 @@ func (h *head) crossEntropy(z []float32, target int, scale float32) float64 {
 	}
 	h.cap.slopes(h.slopes, z)
 	loss := crossEntropy(z, target, scale)
-	times(z, h.slopes)
+	kernel.Times(z, h.slopes)
 	return loss
 }
 

@@ -24,10 +24,3 @@ func (c softcap) slopes(d, z []float32) {
 		d[i] = (1 - y) * (1 + y)
 	}
 }
-
-// times multiplies x by the elements that y has.
-func times(x, y []float32) {
-	for i, v := range y {
-		x[i] *= v
-	}
-}

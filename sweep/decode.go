@@ -57,7 +57,7 @@ func (d *decoder) file(root *yaml.Node) error {
 		}
 	}
 	if d.Name == "" {
-		return at(root, "an experiment needs a name")
+		return at(root, "an experiment needs a name, as in name: mine")
 	}
 	return nil
 }

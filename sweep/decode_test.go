@@ -95,7 +95,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"list", "- name: a", "sweep: x.yaml:1: an experiment: must be a mapping of keys to values, not [...]"},
 		{"broken YAML", "name: a\n  b: c: d\n", "sweep: x.yaml:2: mapping values are not allowed in this context"},
 		{"two documents", "name: a\n---\nname: b\n", "sweep: x.yaml:2: a second document begins here: one file is one experiment"},
-		{"no name", "data: x\n", "sweep: x.yaml:1: an experiment needs a name"},
+		{"no name", "data: x\n", "sweep: x.yaml:1: an experiment needs a name, as in name: mine"},
 		{"name that is no folder", "name: a/b", `sweep: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
 		{"name that is a number", "name: 1", `sweep: x.yaml:1: name 1: must be a word of letters, digits, dots, dashes and underscores`},
 		{"question that is a list", "question: [a]", "sweep: x.yaml:1: question [...]: must be text"},

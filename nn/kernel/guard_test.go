@@ -92,6 +92,7 @@ func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
 				u.geluTanhSlope(x[0], x[1], x[2])
 				u.gelu(x[0], x[1])
 				u.geluTanh(x[0], x[1])
+				u.times(x[0], x[1])
 			}) {
 				t.Errorf("of %d elements, a function touches more", n)
 			}

@@ -135,6 +135,11 @@ func sumSquaresAVX2(parts *[8]float64, n int, x []float32)
 //go:noescape
 func addAVX2(n int, dst []float32, src []float32)
 
+// timesAVX2 is [micro.times] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func timesAVX2(n int, dst []float32, src []float32)
+
 // scaleAVX2 is [micro.scale] for n elements, a positive multiple of 8.
 //
 //go:noescape

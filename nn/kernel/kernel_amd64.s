@@ -18778,6 +18778,24 @@ loop:
 	VZEROUPPER
 	RET
 
+// func timesAVX2(n int, dst []float32, src []float32)
+// Requires: AVX
+TEXT ·timesAVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ dst_base+8(FP), CX
+	MOVQ src_base+32(FP), DX
+
+loop:
+	VMOVUPS (CX), Y0
+	VMULPS  (DX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(n int, x []float32, factor float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-36

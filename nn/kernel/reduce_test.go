@@ -90,6 +90,26 @@ var addFunction = function{
 
 func FuzzAdd(f *testing.F) { addFunction.fuzz(f) }
 
+var timesFunction = function{
+	slices: 2,
+	bytes:  0x13fb80e0,
+	run: func(u *micro, x [][]float32, _ float32) []float64 {
+		u.times(x[0], x[1])
+		return nil
+	},
+	check: func(x, y [][]float32, _ float32, _ []float64) error {
+		for i, v := range x[0] {
+			want := float64(v) * float64(x[1][i])
+			if err := within("product", y[0][i], want, math.Abs(want)); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+func FuzzTimes(f *testing.F) { timesFunction.fuzz(f) }
+
 var scaleFunction = function{
 	slices: 1,
 	bytes:  0xbefb09f7,

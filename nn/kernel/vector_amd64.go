@@ -172,6 +172,15 @@ func (u *micro) addVectors(dst, src []float32) int {
 	return n
 }
 
+// timesVectors does [micro.times] for as many elements as it returns.
+func (u *micro) timesVectors(dst, src []float32) int {
+	n := u.whole(len(dst))
+	if n > 0 {
+		timesAVX2(n, dst, src)
+	}
+	return n
+}
+
 // scaleVectors does [micro.scale] for as many elements as it returns.
 func (u *micro) scaleVectors(x []float32, factor float32) int {
 	n := u.whole(len(x))

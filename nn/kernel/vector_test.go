@@ -48,6 +48,7 @@ func BenchmarkVector(b *testing.B) {
 		{"Dot", func(u *micro) { u.dot(x, y) }},
 		{"SumSquares", func(u *micro) { u.sumSquares(x) }},
 		{"Add", func(u *micro) { copy(out, x); u.add(out, y) }},
+		{"Times", func(u *micro) { copy(out, x); u.times(out, y) }},
 		{"Scale", func(u *micro) { u.scale(out, 1) }},
 	}
 	for _, f := range functions {

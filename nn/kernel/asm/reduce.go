@@ -77,6 +77,13 @@ func sums() {
 			VMOVUPS(x, at["dst"])
 		})
 
+	elementwise("times", "dst, src []float32", []string{"dst", "src"}, func() {},
+		func(at map[string]Mem) {
+			x := loaded(at["dst"])
+			VMULPS(at["src"], x, x)
+			VMOVUPS(x, at["dst"])
+		})
+
 	var factor reg.VecVirtual
 	elementwise("scale", "x []float32, factor float32", []string{"x"},
 		func() { factor = repeated("factor") },
