@@ -1,18 +1,14 @@
 package nn
 
-import "math"
+import "ranksweep/nn/kernel"
 
-// softcap bounds numbers by c·tanh(z/c) (Gemma 2, arXiv:2408.00118, section 2);
-// 0 bounds none.
-type softcap float64
+// softcap bounds numbers by c·tanh(z/c); 0 bounds none.
+type softcap float32
 
 // forward bounds z in place.
 func (c softcap) forward(z []float32) {
-	if c == 0 {
-		return
-	}
-	for i, x := range z {
-		z[i] = float32(float64(c) * math.Tanh(float64(x)/float64(c)))
+	if c != 0 {
+		kernel.Softcap(z, float32(c))
 	}
 }
 

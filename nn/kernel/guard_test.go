@@ -93,6 +93,7 @@ func TestVectorFunctionsStayWithinTheirSlices(t *testing.T) {
 				u.gelu(x[0], x[1])
 				u.geluTanh(x[0], x[1])
 				u.times(x[0], x[1])
+				u.softcap(x[0], 1)
 			}) {
 				t.Errorf("of %d elements, a function touches more", n)
 			}

@@ -80,6 +80,11 @@ func geluTanhAVX2(n int, f []float32, x []float32)
 //go:noescape
 func geluTanhSlopeAVX2(n int, f []float32, slope []float32, x []float32)
 
+// softcapAVX2 is [micro.softcap] for n elements, a positive multiple of 8.
+//
+//go:noescape
+func softcapAVX2(n int, z []float32, c float32, inv float32)
+
 // largestAVX2 sets parts to those of [micro.largest] for n elements, a positive multiple of 8.
 //
 //go:noescape

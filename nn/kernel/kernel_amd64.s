@@ -18492,6 +18492,165 @@ loop:
 	VZEROUPPER
 	RET
 
+DATA signBit<>+0(SB)/4, $0x80000000
+DATA signBit<>+4(SB)/4, $0x80000000
+DATA signBit<>+8(SB)/4, $0x80000000
+DATA signBit<>+12(SB)/4, $0x80000000
+DATA signBit<>+16(SB)/4, $0x80000000
+DATA signBit<>+20(SB)/4, $0x80000000
+DATA signBit<>+24(SB)/4, $0x80000000
+DATA signBit<>+28(SB)/4, $0x80000000
+GLOBL signBit<>(SB), RODATA|NOPTR, $32
+
+DATA two<>+0(SB)/4, $0x40000000
+DATA two<>+4(SB)/4, $0x40000000
+DATA two<>+8(SB)/4, $0x40000000
+DATA two<>+12(SB)/4, $0x40000000
+DATA two<>+16(SB)/4, $0x40000000
+DATA two<>+20(SB)/4, $0x40000000
+DATA two<>+24(SB)/4, $0x40000000
+DATA two<>+28(SB)/4, $0x40000000
+GLOBL two<>(SB), RODATA|NOPTR, $32
+
+DATA tanhSmall<>+0(SB)/4, $0x3f200000
+DATA tanhSmall<>+4(SB)/4, $0x3f200000
+DATA tanhSmall<>+8(SB)/4, $0x3f200000
+DATA tanhSmall<>+12(SB)/4, $0x3f200000
+DATA tanhSmall<>+16(SB)/4, $0x3f200000
+DATA tanhSmall<>+20(SB)/4, $0x3f200000
+DATA tanhSmall<>+24(SB)/4, $0x3f200000
+DATA tanhSmall<>+28(SB)/4, $0x3f200000
+GLOBL tanhSmall<>(SB), RODATA|NOPTR, $32
+
+DATA tanhP0<>+0(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+4(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+8(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+12(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+16(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+20(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+24(SB)/4, $0xbbbaf0ea
+DATA tanhP0<>+28(SB)/4, $0xbbbaf0ea
+GLOBL tanhP0<>(SB), RODATA|NOPTR, $32
+
+DATA tanhP1<>+0(SB)/4, $0x3ca9134e
+DATA tanhP1<>+4(SB)/4, $0x3ca9134e
+DATA tanhP1<>+8(SB)/4, $0x3ca9134e
+DATA tanhP1<>+12(SB)/4, $0x3ca9134e
+DATA tanhP1<>+16(SB)/4, $0x3ca9134e
+DATA tanhP1<>+20(SB)/4, $0x3ca9134e
+DATA tanhP1<>+24(SB)/4, $0x3ca9134e
+DATA tanhP1<>+28(SB)/4, $0x3ca9134e
+GLOBL tanhP1<>(SB), RODATA|NOPTR, $32
+
+DATA tanhP2<>+0(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+4(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+8(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+12(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+16(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+20(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+24(SB)/4, $0xbd5c1e2d
+DATA tanhP2<>+28(SB)/4, $0xbd5c1e2d
+GLOBL tanhP2<>(SB), RODATA|NOPTR, $32
+
+DATA tanhP3<>+0(SB)/4, $0x3e088393
+DATA tanhP3<>+4(SB)/4, $0x3e088393
+DATA tanhP3<>+8(SB)/4, $0x3e088393
+DATA tanhP3<>+12(SB)/4, $0x3e088393
+DATA tanhP3<>+16(SB)/4, $0x3e088393
+DATA tanhP3<>+20(SB)/4, $0x3e088393
+DATA tanhP3<>+24(SB)/4, $0x3e088393
+DATA tanhP3<>+28(SB)/4, $0x3e088393
+GLOBL tanhP3<>(SB), RODATA|NOPTR, $32
+
+DATA tanhP4<>+0(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+4(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+8(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+12(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+16(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+20(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+24(SB)/4, $0xbeaaaa99
+DATA tanhP4<>+28(SB)/4, $0xbeaaaa99
+GLOBL tanhP4<>(SB), RODATA|NOPTR, $32
+
+// func softcapAVX2(n int, z []float32, c float32, inv float32)
+// Requires: AVX, AVX2
+TEXT ·softcapAVX2(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         z_base+8(FP), CX
+	VBROADCASTSS c+32(FP), Y0
+	VBROADCASTSS inv+36(FP), Y1
+
+loop:
+	VMOVUPS   (CX), Y2
+	VMULPS    Y1, Y2, Y2
+	VMOVUPS   signBit<>+0(SB), Y3
+	VANDPS    Y2, Y3, Y3
+	VXORPS    Y3, Y2, Y2
+	VADDPS    Y2, Y2, Y4
+	VMOVUPS   expLow<>+0(SB), Y5
+	VMAXPS    Y4, Y5, Y4
+	VMOVUPS   expHigh<>+0(SB), Y5
+	VMINPS    Y4, Y5, Y4
+	VMULPS    log2E<>+0(SB), Y4, Y5
+	VADDPS    expMagic<>+0(SB), Y5, Y5
+	VSUBPS    expMagic<>+0(SB), Y5, Y6
+	VMULPS    ln2High<>+0(SB), Y6, Y7
+	VSUBPS    Y7, Y4, Y4
+	VMULPS    ln2Low<>+0(SB), Y6, Y7
+	VSUBPS    Y7, Y4, Y4
+	VMOVUPS   expP0<>+0(SB), Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    expP1<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    expP2<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    expP3<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    expP4<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    expP5<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y4, Y7
+	VMULPS    Y7, Y6, Y6
+	VADDPS    Y4, Y6, Y6
+	VADDPS    one<>+0(SB), Y6, Y6
+	VPSUBD    expMagic<>+0(SB), Y5, Y5
+	VPSRAD    $0x01, Y5, Y4
+	VPSUBD    Y4, Y5, Y5
+	VPADDD    expBias<>+0(SB), Y4, Y4
+	VPSLLD    $0x17, Y4, Y4
+	VMULPS    Y4, Y6, Y6
+	VPADDD    expBias<>+0(SB), Y5, Y5
+	VPSLLD    $0x17, Y5, Y5
+	VMULPS    Y5, Y6, Y6
+	VADDPS    one<>+0(SB), Y6, Y6
+	VMOVUPS   two<>+0(SB), Y4
+	VDIVPS    Y6, Y4, Y4
+	VMOVUPS   one<>+0(SB), Y6
+	VSUBPS    Y4, Y6, Y6
+	VMULPS    Y2, Y2, Y4
+	VMULPS    tanhP0<>+0(SB), Y4, Y5
+	VADDPS    tanhP1<>+0(SB), Y5, Y5
+	VMULPS    Y4, Y5, Y5
+	VADDPS    tanhP2<>+0(SB), Y5, Y5
+	VMULPS    Y4, Y5, Y5
+	VADDPS    tanhP3<>+0(SB), Y5, Y5
+	VMULPS    Y4, Y5, Y5
+	VADDPS    tanhP4<>+0(SB), Y5, Y5
+	VMULPS    Y4, Y5, Y5
+	VMULPS    Y2, Y5, Y5
+	VADDPS    Y2, Y5, Y5
+	VMOVUPS   tanhSmall<>+0(SB), Y4
+	VCMPPS    $0x01, Y4, Y2, Y4
+	VBLENDVPS Y4, Y5, Y6, Y4
+	VORPS     Y3, Y4, Y4
+	VMULPS    Y0, Y4, Y4
+	VMOVUPS   Y4, (CX)
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
 // func largestAVX2(parts *[8]float32, n int, x []float32)
 // Requires: AVX
 TEXT ·largestAVX2(SB), NOSPLIT, $0-40

@@ -181,6 +181,15 @@ func (u *micro) timesVectors(dst, src []float32) int {
 	return n
 }
 
+// softcapVectors does [micro.softcap] for as many elements as it returns.
+func (u *micro) softcapVectors(z []float32, c, inv float32) int {
+	n := u.whole(len(z))
+	if n > 0 {
+		softcapAVX2(n, z, c, inv)
+	}
+	return n
+}
+
 // scaleVectors does [micro.scale] for as many elements as it returns.
 func (u *micro) scaleVectors(x []float32, factor float32) int {
 	n := u.whole(len(x))

@@ -28,6 +28,8 @@ func (u *micro) addVectors(_, _ []float32) int { return 0 }
 
 func (u *micro) timesVectors(_, _ []float32) int { return 0 }
 
+func (u *micro) softcapVectors(_ []float32, _, _ float32) int { return 0 }
+
 func (u *micro) scaleVectors(_ []float32, _ float32) int { return 0 }
 
 func (u *micro) geluVectors(_, _ []float32) int { return 0 }

@@ -49,6 +49,7 @@ func BenchmarkVector(b *testing.B) {
 		{"SumSquares", func(u *micro) { u.sumSquares(x) }},
 		{"Add", func(u *micro) { copy(out, x); u.add(out, y) }},
 		{"Times", func(u *micro) { copy(out, x); u.times(out, y) }},
+		{"Softcap", func(u *micro) { copy(out, x); u.softcap(out, 30) }},
 		{"Scale", func(u *micro) { u.scale(out, 1) }},
 	}
 	for _, f := range functions {

@@ -183,4 +183,5 @@ func vectors() {
 			VMOVUPS(dup, at["dup"])
 		})
 	gelus(e)
+	softcap(e)
 }
