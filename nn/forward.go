@@ -36,7 +36,7 @@ func (p *Pass) embed(x blas32.General, b *Batch) {
 		p.model.embedding(row(x, i), int(t))
 	}
 	if c := p.model.Config; c.ScaledEmbedding {
-		blas32.Scal(float32(math.Sqrt(float64(c.Dim))), blas32.Vector{N: len(x.Data), Inc: 1, Data: x.Data})
+		kernel.Scale(x.Data, float32(math.Sqrt(float64(c.Dim))))
 	}
 	if p.model.Positions.Rows == 0 {
 		return

@@ -55,7 +55,7 @@ func (g *fullGradients) params(p *Pass) []Param {
 	for _, m := range p.maps {
 		add(m.Params()[0])
 	}
-	for i, n := range p.model.norms() {
+	for i, n := range norms(p.model) {
 		d := g.norms[i]
 		add(Param{Name: n.Name + ".weight", Rows: 1, Cols: len(d), Grad: d})
 	}
@@ -71,6 +71,15 @@ func (g *fullGradients) params(p *Pass) []Param {
 		all = append(all, q)
 	}
 	return all
+}
+
+// norms returns the norms of all blocks, attention's first, and the final one.
+func norms(m *Model) []Norm {
+	var all []Norm
+	for i := range m.Blocks {
+		all = append(all, m.Blocks[i].AttnNorm, m.Blocks[i].MLPNorm)
+	}
+	return append(all, m.Norm)
 }
 
 func matrixParam(name string, value, grad blas32.General) Param {

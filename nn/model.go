@@ -162,15 +162,6 @@ func (b *Block) linears() []*Linear {
 	return append(append(all, b.GateUp...), b.Down)
 }
 
-// norms returns the norms of all blocks, attention's first, and the final one.
-func (m *Model) norms() []Norm {
-	var all []Norm
-	for i := range m.Blocks {
-		all = append(all, m.Blocks[i].AttnNorm, m.Blocks[i].MLPNorm)
-	}
-	return append(all, m.Norm)
-}
-
 // Tensors returns every weight under its Hugging Face name, sharing memory
 // with the model. A tied head is not listed apart from the embedding.
 func (m *Model) Tensors() []Tensor {

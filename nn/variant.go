@@ -100,14 +100,23 @@ func (v Variant) validate(c Config) error {
 		return fmt.Errorf("nn: attention window %d: must be at least 0", v.Window)
 	case v.FullEvery < 0 || v.FullEvery > 0 && v.Window == 0:
 		return fmt.Errorf("nn: one layer in %d without a window of %d: must be at least 0, and 0 where there is none", v.FullEvery, v.Window)
-	case !(v.QueryScale >= 0) || !(v.ScoreCap >= 0) || !(v.LogitCap >= 0):
-		return fmt.Errorf("nn: query scale %g, caps of scores %g and logits %g: must be at least 0", v.QueryScale, v.ScoreCap, v.LogitCap)
+	case v.PostNorms && (v.WeightNames().PostAttn == "" || v.WeightNames().PostMLP == ""):
+		return fmt.Errorf("nn: norms of what a part adds have no names")
+	case !(v.QueryScale >= 0):
+		return fmt.Errorf("nn: query scale %g: must be at least 0", v.QueryScale)
+	case !capable(v.ScoreCap) || !capable(v.LogitCap):
+		return fmt.Errorf("nn: caps of scores %g and logits %g: must be 0 or from %g to %g", v.ScoreCap, v.LogitCap, leastCap, mostCap)
 	}
 	if err := v.Activation.validate(); err != nil {
 		return err
 	}
 	return v.RopeScaling.validate()
 }
+
+// What a cap may be: divided by in float32, and far from its bounds.
+const leastCap, mostCap = 1e-30, 1e30
+
+func capable(c float64) bool { return c == 0 || c >= leastCap && c <= mostCap }
 
 // window returns how many tokens attention sees in a layer; 0 for all.
 func (v Variant) window(layer int) int {

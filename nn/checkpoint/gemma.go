@@ -68,14 +68,12 @@ var gemma2 = architecture{
 		c.PostNorms = true
 		c.Names = c.WeightNames()
 		c.Names.PostAttn, c.Names.MLPNorm, c.Names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"
-		c.QueryScale = s.QueryScale
-		for cap, value := range map[*float64]*float64{&c.ScoreCap: s.ScoreCap, &c.LogitCap: s.LogitCap} {
-			if value != nil {
-				*cap = *value
-			}
-		}
-		c.Window, c.FullEvery, err = s.windows()
-		return c, err
+		var errs [4]error
+		c.QueryScale, errs[0] = positive("query_pre_attn_scalar", &s.QueryScale)
+		c.ScoreCap, errs[1] = positive("attn_logit_softcapping", s.ScoreCap)
+		c.LogitCap, errs[2] = positive("final_logit_softcapping", s.LogitCap)
+		c.Window, c.FullEvery, errs[3] = s.windows()
+		return c, cmp.Or(errs[:]...)
 	},
 }
 
@@ -90,6 +88,18 @@ func decodeGemma(content []byte) (*gemmaSettings, error) {
 	})
 }
 
+// positive is a number above 0, or 0 where there is none: nn takes 0 for none, and
+// a config does not say so by 0.
+func positive(key string, value *float64) (float64, error) {
+	if value == nil {
+		return 0, nil
+	}
+	if !(*value > 0) {
+		return 0, fmt.Errorf("%s %g: must be above 0", key, *value)
+	}
+	return *value, nil
+}
+
 // windows is the attention window, and after how many layers each time one has
 // none: every other layer unless layer_types says otherwise.
 func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
@@ -97,6 +107,8 @@ func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
 	switch {
 	case s.SlidingWindow == nil:
 		return 0, 0, errors.New("sliding_window is missing: must say over how many tokens a layer attends")
+	case *s.SlidingWindow < 1:
+		return 0, 0, fmt.Errorf("sliding_window %d: must be at least 1", *s.SlidingWindow)
 	case s.LayerTypes == nil:
 		return *s.SlidingWindow, 2, nil
 	case len(s.LayerTypes) != s.Layers:

@@ -56,6 +56,10 @@ func TestGemmaRefuses(t *testing.T) {
 		`"use_bidirectional_attention": true`: "use_bidirectional_attention is not supported",
 		`"partial_rotary_factor": 0.5`:        "partial_rotary_factor is not supported",
 		`"sliding_window": null`:              "sliding_window is missing",
+		`"sliding_window": 0`:                 "sliding_window 0: must be at least 1",
+		`"query_pre_attn_scalar": 0`:          "query_pre_attn_scalar 0: must be above 0",
+		`"attn_logit_softcapping": 0.0`:       "attn_logit_softcapping 0: must be above 0",
+		`"final_logit_softcapping": -1`:       "final_logit_softcapping -1: must be above 0",
 		`"layer_types": ["full_attention"]`:   "names 1 layers: must be num_hidden_layers, 4",
 		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 is "full_attention", and must be "sliding_attention"`,
 		`"layer_types": ["chunked_attention", "x", "x", "x"]`:                                        `layer 0 is "chunked_attention"`,
@@ -64,6 +68,11 @@ func TestGemmaRefuses(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", settings, err, want)
 		}
 	}
+}
+
+func TestGemma1RefusesActivations(t *testing.T) {
+	_, err := gemma.parse([]byte("{" + gemmaSizes + `, "hidden_act": "relu"}`))
+	wantError(t, err, `hidden_act "relu" is not supported`)
 }
 
 // TestSavedConfigKeepsFloats: transformers refuses 2 for a cap of 2.0, from a
@@ -82,14 +91,20 @@ func TestSavedConfigKeepsFloats(t *testing.T) {
 	}
 }
 
-// TestGemma2QueryScale: the 27B model alone divides by another width than a
-// head's.
-func TestGemma2QueryScale(t *testing.T) {
+// TestDeriveGemma2: the 27B model alone divides by another width than a head's, and
+// what config.json cannot say is refused.
+func TestDeriveGemma2(t *testing.T) {
 	for blocks, want := range map[int]int{26: 256, 42: 256, 46: 144} {
 		fields := map[string]any{"num_hidden_layers": blocks, "hidden_size": 4608, "num_attention_heads": 32, "head_dim": 256}
-		gemma2QueryScale(fields)
-		if fields["query_pre_attn_scalar"] != want {
-			t.Errorf("%d blocks: %v, want %d", blocks, fields["query_pre_attn_scalar"], want)
+		err := deriveGemma2(fields)
+		if err != nil || fields["query_pre_attn_scalar"] != want {
+			t.Errorf("%d blocks: %v, want %d: %v", blocks, fields["query_pre_attn_scalar"], want, err)
 		}
+	}
+	for want, fields := range map[string]map[string]any{
+		"attention.sliding_window_pattern 3": {"sliding_window_pattern": 3},
+		"rope.freq_base_swa 5":               {"rope_theta": 10000.0, "rope_theta_swa": 5.0},
+	} {
+		wantError(t, deriveGemma2(fields), want)
 	}
 }

@@ -84,14 +84,16 @@ func TestGGUFLogits(t *testing.T) {
 
 func TestGGUFArchitectures(t *testing.T) {
 	for name := range ggufArchitectures {
-		c, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf", toFloat32)
-		if err != nil {
-			t.Error(err)
-			continue
+		for _, form := range []storage{toFloat32, asStored} {
+			c, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, name+".gguf", form)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			var l logits
+			readJSONFile(t, "gguf/testdata/"+name+".json", &l)
+			l.compare(t, c.Model)
 		}
-		var l logits
-		readJSONFile(t, "gguf/testdata/"+name+".json", &l)
-		l.compare(t, c.Model)
 	}
 }
 
@@ -245,11 +247,13 @@ func TestLLaMA3Scaling(t *testing.T) {
 }
 
 func FuzzGGUFModel(f *testing.F) {
-	content, err := os.ReadFile("gguf/testdata/llama.gguf")
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range []string{"llama", "gemma2"} {
+		content, err := os.ReadFile("gguf/testdata/" + name + ".gguf")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content[:8192]) // cut off
+		f.Add(content)
 	}
-	f.Add(content[:8192]) // cut off
-	f.Add(content)
 	f.Fuzz(func(t *testing.T, content []byte) { readGGUFBytes(content) })
 }

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"fmt"
 	"maps"
 
 	"ranksweep/nn"
@@ -13,7 +14,7 @@ type ggufArchitecture struct {
 	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
 
 	// derive, if there is one, adds what a file leaves to be known.
-	derive func(fields map[string]any)
+	derive func(fields map[string]any) error
 	// normsPlusOne tells that norms are stored as what they multiply by.
 	normsPlusOne bool
 	// rows, if there is one, returns where a file has row i of a block's part;
@@ -27,7 +28,7 @@ var ggufArchitectures = map[string]ggufArchitecture{
 	"qwen2":   {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
 	"qwen3":   {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
 	"gemma":   {config: ggufIs(gemma, "gemma", "gelu_pytorch_tanh"), names: ggufLlamaNames, normsPlusOne: true},
-	"gemma2":  {config: ggufIs(gemma2, "gemma2", "gelu_pytorch_tanh"), names: ggufGemma2Names, normsPlusOne: true, derive: gemma2QueryScale},
+	"gemma2":  {config: ggufIs(gemma2, "gemma2", "gelu_pytorch_tanh"), names: ggufGemma2Names, normsPlusOne: true, derive: deriveGemma2},
 	"phi3":    {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
 	"phi2":    {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
 	"gpt2":    {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},
@@ -68,10 +69,17 @@ var ggufGemma2Names = with(ggufLlamaNames, map[string]string{
 	"blk.%d.post_ffw_norm":       "model.layers.%d.post_feedforward_layernorm",
 })
 
-// gemma2QueryScale adds what attention's scores are divided by, which no file
-// says: llama.cpp (src/llama-model.cpp) knows Gemma 2 27B by its 46 blocks, where
-// it is hidden_size over heads, and takes the head dim elsewhere.
-func gemma2QueryScale(fields map[string]any) {
+// deriveGemma2 adds what attention's scores are divided by, which no file says:
+// llama.cpp (src/models/gemma2.cpp) knows Gemma 2 27B by its 46 blocks, where it is
+// hidden_size over heads, and takes the head dim elsewhere. Layers of another
+// period than two and of other frequencies are refused.
+func deriveGemma2(fields map[string]any) error {
+	if n, ok := fields["sliding_window_pattern"]; ok && n != 2 {
+		return fmt.Errorf("gemma2.attention.sliding_window_pattern %v: must be 2", n)
+	}
+	if local, ok := fields["rope_theta_swa"]; ok && local != fields["rope_theta"] {
+		return fmt.Errorf("gemma2.rope.freq_base_swa %v: must be rope.freq_base, %v", local, fields["rope_theta"])
+	}
 	scale, ok := fields["head_dim"]
 	width, _ := fields["hidden_size"].(int)
 	heads, _ := fields["num_attention_heads"].(int)
@@ -81,6 +89,7 @@ func gemma2QueryScale(fields map[string]any) {
 	if ok {
 		fields["query_pre_attn_scalar"] = scale
 	}
+	return nil
 }
 
 // ggufPhi3Names have one map for q, k and v, and one for gate and up.

@@ -26,11 +26,14 @@ var (
 		"attention.head_count_kv":  "num_key_value_heads",
 		"attention.key_length":     "head_dim",
 		"attention.sliding_window": "sliding_window",
+
+		"attention.sliding_window_pattern": "sliding_window_pattern",
 	}
 	ggufFloats = map[string]string{
 		"attention.layer_norm_rms_epsilon": "rms_norm_eps",
 		"attention.layer_norm_epsilon":     "layer_norm_eps",
 		"rope.freq_base":                   "rope_theta",
+		"rope.freq_base_swa":               "rope_theta_swa",
 		"attn_logit_softcapping":           "attn_logit_softcapping",
 		"final_logit_softcapping":          "final_logit_softcapping",
 	}
@@ -57,15 +60,17 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 		fields[key] = fields[llama]
 		delete(fields, llama)
 	}
-	for _, key := range ggufFloats {
-		if x, ok := fields[key].(float64); ok {
+	if arch.derive != nil {
+		if err := arch.derive(fields); err != nil {
+			return nil, arch, err
+		}
+	}
+	maps.Copy(fields, arch.config)
+	for key, value := range fields {
+		if x, ok := value.(float64); ok {
 			fields[key] = decimal(x)
 		}
 	}
-	if arch.derive != nil {
-		arch.derive(fields)
-	}
-	maps.Copy(fields, arch.config)
 	c, err := parseConfig(encodeJSON(fields))
 	return c, arch, err
 }

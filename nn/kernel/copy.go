@@ -8,6 +8,11 @@ func copyRows(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	}
 }
 
+// copyStrip is [micro.copyStrip] where no tile is higher than half a line.
+func copyStrip(rows, cols int, dst, src []float32, ss int) {
+	copyRows(cols, rows, dst, halfLine, src, ss)
+}
+
 // copyPanels copies a rows×cols matrix as panels of so many columns, one after
 // the other, row by row, so that src is read in its order; ss is the stride of
 // its rows.

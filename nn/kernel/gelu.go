@@ -3,20 +3,20 @@ package kernel
 import "math"
 
 // The constants of GELU and its approximation, which the generator in asm
-// repeats. With u = 1/(1 + geluSlope t), Φ(−t) ≈ e^(−t²/2) u P(u) for t from 0
+// repeats. With w = 1/(1 + millsRate t), Φ(−t) ≈ e^(−t²/2) w P(w) for t from 0
 // to where it underflows, to 3.2e-8 of it: P is a least-squares fit whose weights
 // were turned until the largest error was least, in float64, to Mills' ratio.
 const (
-	geluSlope = 0.35
-	geluP0    = 0.13962166
-	geluP1    = 0.13985756
-	geluP2    = 0.119863085
-	geluP3    = 0.10539214
-	geluP4    = -0.022843422
-	geluP5    = 0.15879656
-	geluP6    = -0.255391
-	geluP7    = 0.14381841
-	geluP8    = -0.029115016
+	millsRate = 0.35
+	millsP0   = 0.13962166
+	millsP1   = 0.13985756
+	millsP2   = 0.119863085
+	millsP3   = 0.10539214
+	millsP4   = -0.022843422
+	millsP5   = 0.15879656
+	millsP6   = -0.255391
+	millsP7   = 0.14381841
+	millsP8   = -0.029115016
 	density0  = 1 / (math.Sqrt2 * 1.772453850905516) // 1/√(2π)
 
 	tanhScale = 2 * 0.7978845608028654 // 2√(2/π)
@@ -45,8 +45,8 @@ func (u *micro) gelu(f, x []float32) {
 }
 
 // GELUSlope sets f[i] to GELU of x[i] and slope[i] to its derivative, Φ(x) + x
-// φ(x); f or slope may be x, and slope f, where it stays. The error of the derivative is to first order at
-// most ((16 + x²/2) (Φ(−|x|) + |x| φ(x)) + 2 Φ(x)) u.
+// φ(x); f or slope may be x, and slope f, where it stays. The error of the
+// derivative is to first order at most ((16 + x²/2) (Φ(−|x|) + |x| φ(x)) + 2 Φ(x)) u.
 func GELUSlope(f, slope, x []float32) { inUse.geluSlope(f, slope, x) }
 
 func (u *micro) geluSlope(f, slope, x []float32) {
@@ -66,12 +66,12 @@ func gaussian(x float32) (phi, density float32) {
 		t = -x
 	}
 	density = exp(-float32(float32(x*0.5) * x))
-	u := 1 / (float32(t*geluSlope) + 1)
-	p := float32(geluP8)
-	for _, c := range [...]float32{geluP7, geluP6, geluP5, geluP4, geluP3, geluP2, geluP1, geluP0} {
-		p = float32(p*u) + c
+	w := 1 / (float32(t*millsRate) + 1)
+	p := float32(millsP8)
+	for _, c := range [...]float32{millsP7, millsP6, millsP5, millsP4, millsP3, millsP2, millsP1, millsP0} {
+		p = float32(p*w) + c
 	}
-	q := float32(float32(p*u) * density)
+	q := float32(float32(p*w) * density)
 	if x < 0 {
 		return q, density
 	}
@@ -95,8 +95,8 @@ func (u *micro) geluTanh(f, x []float32) {
 }
 
 // GELUTanhSlope sets f[i] to GELUTanh of x[i] and slope[i] to its derivative,
-// σ(z)(1 + x σ(−z) dz/dx); f or slope may be x, and slope f, where it stays. For |x| < 1e18 and z above −87,
-// the error of the derivative is to first order at most
+// σ(z)(1 + x σ(−z) dz/dx); f or slope may be x, and slope f, where it stays. For
+// |x| < 1e18 and z above −87, the error of the derivative is to first order at most
 // (12 + 4 |z|) u σ(z)(1 + |x| σ(−z) dz/dx).
 func GELUTanhSlope(f, slope, x []float32) { inUse.geluTanhSlope(f, slope, x) }
 

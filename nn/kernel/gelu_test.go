@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -100,6 +101,32 @@ func FuzzGELU(f *testing.F)          { geluFunction.fuzz(f) }
 func FuzzGELUTanh(f *testing.F)      { geluTanhFunction.fuzz(f) }
 func FuzzGELUSlope(f *testing.F)     { geluSlopeFunction.fuzz(f) }
 func FuzzGELUTanhSlope(f *testing.F) { geluTanhSlopeFunction.fuzz(f) }
+
+// TestGELUInPlace: f or slope may be x, and both one slice, which then has the
+// slope.
+func TestGELUInPlace(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		x := normal(newRand(), 3*lanesAtMost+1, 2)
+		for _, run := range []func(f, slope, x []float32){u.geluSlope, u.geluTanhSlope} {
+			f, slope := make([]float32, len(x)), make([]float32, len(x))
+			run(f, slope, x)
+			y, other := slices.Clone(x), make([]float32, len(x))
+			if run(y, other, y); !slices.Equal(y, f) || !slices.Equal(other, slope) {
+				t.Error("f in place of x is another")
+			}
+			y = slices.Clone(x)
+			if run(other, y, y); !slices.Equal(other, f) || !slices.Equal(y, slope) {
+				t.Error("the slope in place of x is another")
+			}
+			y = slices.Clone(x)
+			if run(y, y, y); !slices.Equal(y, slope) {
+				t.Error("of one slice for all, something other than the slope stays")
+			}
+		}
+	})
+}
+
+const lanesAtMost = 8 // of any kernel's vectors
 
 // TestGELUBounds holds the bounds at every third thousandth from −13 to 13.
 func TestGELUBounds(t *testing.T) {

@@ -35,15 +35,15 @@ func roundPairsAVX2(n int, dst []float32, src []float32)
 //go:noescape
 func transposeSquares(rows int, cols int, dst []float32, ds int, src []float32, ss int)
 
-// copyStripAVX2 is [micro.copyStrip].
+// copyStripAVX2 is [micro.copyStrip]; it writes whole vectors.
 //
 //go:noescape
-func copyStripAVX2(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+func copyStripAVX2(rows int, cols int, dst []float32, src []float32, ss int)
 
-// copyStripAVX512 is [micro.copyStrip].
+// copyStripAVX512 is [micro.copyStrip]; it writes whole vectors.
 //
 //go:noescape
-func copyStripAVX512(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+func copyStripAVX512(rows int, cols int, dst []float32, src []float32, ss int)
 
 // expAVX2 is [micro.exp] for n elements, a positive multiple of 8.
 //

@@ -17634,53 +17634,53 @@ square:
 	VZEROUPPER
 	RET
 
-// func copyStripAVX2(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+// func copyStripAVX2(rows int, cols int, dst []float32, src []float32, ss int)
 // Requires: AVX, MMX+
-TEXT ·copyStripAVX2(SB), NOSPLIT, $0-80
-	MOVQ    cols+0(FP), AX
-	MOVQ    rows+8(FP), CX
+TEXT ·copyStripAVX2(SB), NOSPLIT, $0-72
+	MOVQ    rows+0(FP), AX
+	MOVQ    cols+8(FP), CX
 	MOVQ    dst_base+16(FP), DX
-	MOVQ    src_base+48(FP), BX
-	MOVQ    ss+72(FP), SI
+	MOVQ    src_base+40(FP), BX
+	MOVQ    ss+64(FP), SI
 	SHLQ    $0x02, SI
 	LEAQ    edge<>+0(SB), DI
 	MOVQ    $0x00000010, R8
-	SUBQ    CX, R8
+	SUBQ    AX, R8
 	VMOVUPS (DI)(R8*4), Y0
 
 column1x8:
 	VMASKMOVPS (BX), Y0, Y1
 	VMOVUPS    Y1, (DX)
-	PREFETCHT0 (BX)(CX*4)
-	PREFETCHT0 -4(BX)(CX*8)
+	PREFETCHT0 (BX)(AX*4)
+	PREFETCHT0 -4(BX)(AX*8)
 	ADDQ       SI, BX
 	ADDQ       $0x20, DX
-	DECQ       AX
+	DECQ       CX
 	JNZ        column1x8
 	VZEROUPPER
 	RET
 
-// func copyStripAVX512(cols int, rows int, dst []float32, ds int, src []float32, ss int)
+// func copyStripAVX512(rows int, cols int, dst []float32, src []float32, ss int)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·copyStripAVX512(SB), NOSPLIT, $0-80
-	MOVQ  cols+0(FP), AX
-	MOVQ  rows+8(FP), CX
+TEXT ·copyStripAVX512(SB), NOSPLIT, $0-72
+	MOVQ  rows+0(FP), AX
+	MOVQ  cols+8(FP), CX
 	MOVQ  dst_base+16(FP), DX
-	MOVQ  src_base+48(FP), BX
-	MOVQ  ss+72(FP), SI
+	MOVQ  src_base+40(FP), BX
+	MOVQ  ss+64(FP), SI
 	SHLQ  $0x02, SI
 	MOVQ  $-1, DI
-	BZHIQ CX, DI, DI
+	BZHIQ AX, DI, DI
 	KMOVW DI, K1
 
 column1x16:
 	VMOVUPS.Z  (BX), K1, Z0
 	VMOVUPS    Z0, (DX)
-	PREFETCHT0 (BX)(CX*4)
-	PREFETCHT0 -4(BX)(CX*8)
+	PREFETCHT0 (BX)(AX*4)
+	PREFETCHT0 -4(BX)(AX*8)
 	ADDQ       SI, BX
 	ADDQ       $0x40, DX
-	DECQ       AX
+	DECQ       CX
 	JNZ        column1x16
 	VZEROUPPER
 	RET
@@ -18014,15 +18014,15 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA geluSlope<>+0(SB)/4, $0x3eb33333
-DATA geluSlope<>+4(SB)/4, $0x3eb33333
-DATA geluSlope<>+8(SB)/4, $0x3eb33333
-DATA geluSlope<>+12(SB)/4, $0x3eb33333
-DATA geluSlope<>+16(SB)/4, $0x3eb33333
-DATA geluSlope<>+20(SB)/4, $0x3eb33333
-DATA geluSlope<>+24(SB)/4, $0x3eb33333
-DATA geluSlope<>+28(SB)/4, $0x3eb33333
-GLOBL geluSlope<>(SB), RODATA|NOPTR, $32
+DATA millsRate<>+0(SB)/4, $0x3eb33333
+DATA millsRate<>+4(SB)/4, $0x3eb33333
+DATA millsRate<>+8(SB)/4, $0x3eb33333
+DATA millsRate<>+12(SB)/4, $0x3eb33333
+DATA millsRate<>+16(SB)/4, $0x3eb33333
+DATA millsRate<>+20(SB)/4, $0x3eb33333
+DATA millsRate<>+24(SB)/4, $0x3eb33333
+DATA millsRate<>+28(SB)/4, $0x3eb33333
+GLOBL millsRate<>(SB), RODATA|NOPTR, $32
 
 DATA half<>+0(SB)/4, $0x3f000000
 DATA half<>+4(SB)/4, $0x3f000000
@@ -18044,95 +18044,95 @@ DATA density<>+24(SB)/4, $0x3ecc422a
 DATA density<>+28(SB)/4, $0x3ecc422a
 GLOBL density<>(SB), RODATA|NOPTR, $32
 
-DATA geluP0<>+0(SB)/4, $0xbcee829d
-DATA geluP0<>+4(SB)/4, $0xbcee829d
-DATA geluP0<>+8(SB)/4, $0xbcee829d
-DATA geluP0<>+12(SB)/4, $0xbcee829d
-DATA geluP0<>+16(SB)/4, $0xbcee829d
-DATA geluP0<>+20(SB)/4, $0xbcee829d
-DATA geluP0<>+24(SB)/4, $0xbcee829d
-DATA geluP0<>+28(SB)/4, $0xbcee829d
-GLOBL geluP0<>(SB), RODATA|NOPTR, $32
+DATA millsP0<>+0(SB)/4, $0xbcee829d
+DATA millsP0<>+4(SB)/4, $0xbcee829d
+DATA millsP0<>+8(SB)/4, $0xbcee829d
+DATA millsP0<>+12(SB)/4, $0xbcee829d
+DATA millsP0<>+16(SB)/4, $0xbcee829d
+DATA millsP0<>+20(SB)/4, $0xbcee829d
+DATA millsP0<>+24(SB)/4, $0xbcee829d
+DATA millsP0<>+28(SB)/4, $0xbcee829d
+GLOBL millsP0<>(SB), RODATA|NOPTR, $32
 
-DATA geluP1<>+0(SB)/4, $0x3e134522
-DATA geluP1<>+4(SB)/4, $0x3e134522
-DATA geluP1<>+8(SB)/4, $0x3e134522
-DATA geluP1<>+12(SB)/4, $0x3e134522
-DATA geluP1<>+16(SB)/4, $0x3e134522
-DATA geluP1<>+20(SB)/4, $0x3e134522
-DATA geluP1<>+24(SB)/4, $0x3e134522
-DATA geluP1<>+28(SB)/4, $0x3e134522
-GLOBL geluP1<>(SB), RODATA|NOPTR, $32
+DATA millsP1<>+0(SB)/4, $0x3e134522
+DATA millsP1<>+4(SB)/4, $0x3e134522
+DATA millsP1<>+8(SB)/4, $0x3e134522
+DATA millsP1<>+12(SB)/4, $0x3e134522
+DATA millsP1<>+16(SB)/4, $0x3e134522
+DATA millsP1<>+20(SB)/4, $0x3e134522
+DATA millsP1<>+24(SB)/4, $0x3e134522
+DATA millsP1<>+28(SB)/4, $0x3e134522
+GLOBL millsP1<>(SB), RODATA|NOPTR, $32
 
-DATA geluP2<>+0(SB)/4, $0xbe82c29c
-DATA geluP2<>+4(SB)/4, $0xbe82c29c
-DATA geluP2<>+8(SB)/4, $0xbe82c29c
-DATA geluP2<>+12(SB)/4, $0xbe82c29c
-DATA geluP2<>+16(SB)/4, $0xbe82c29c
-DATA geluP2<>+20(SB)/4, $0xbe82c29c
-DATA geluP2<>+24(SB)/4, $0xbe82c29c
-DATA geluP2<>+28(SB)/4, $0xbe82c29c
-GLOBL geluP2<>(SB), RODATA|NOPTR, $32
+DATA millsP2<>+0(SB)/4, $0xbe82c29c
+DATA millsP2<>+4(SB)/4, $0xbe82c29c
+DATA millsP2<>+8(SB)/4, $0xbe82c29c
+DATA millsP2<>+12(SB)/4, $0xbe82c29c
+DATA millsP2<>+16(SB)/4, $0xbe82c29c
+DATA millsP2<>+20(SB)/4, $0xbe82c29c
+DATA millsP2<>+24(SB)/4, $0xbe82c29c
+DATA millsP2<>+28(SB)/4, $0xbe82c29c
+GLOBL millsP2<>(SB), RODATA|NOPTR, $32
 
-DATA geluP3<>+0(SB)/4, $0x3e229b91
-DATA geluP3<>+4(SB)/4, $0x3e229b91
-DATA geluP3<>+8(SB)/4, $0x3e229b91
-DATA geluP3<>+12(SB)/4, $0x3e229b91
-DATA geluP3<>+16(SB)/4, $0x3e229b91
-DATA geluP3<>+20(SB)/4, $0x3e229b91
-DATA geluP3<>+24(SB)/4, $0x3e229b91
-DATA geluP3<>+28(SB)/4, $0x3e229b91
-GLOBL geluP3<>(SB), RODATA|NOPTR, $32
+DATA millsP3<>+0(SB)/4, $0x3e229b91
+DATA millsP3<>+4(SB)/4, $0x3e229b91
+DATA millsP3<>+8(SB)/4, $0x3e229b91
+DATA millsP3<>+12(SB)/4, $0x3e229b91
+DATA millsP3<>+16(SB)/4, $0x3e229b91
+DATA millsP3<>+20(SB)/4, $0x3e229b91
+DATA millsP3<>+24(SB)/4, $0x3e229b91
+DATA millsP3<>+28(SB)/4, $0x3e229b91
+GLOBL millsP3<>(SB), RODATA|NOPTR, $32
 
-DATA geluP4<>+0(SB)/4, $0xbcbb2221
-DATA geluP4<>+4(SB)/4, $0xbcbb2221
-DATA geluP4<>+8(SB)/4, $0xbcbb2221
-DATA geluP4<>+12(SB)/4, $0xbcbb2221
-DATA geluP4<>+16(SB)/4, $0xbcbb2221
-DATA geluP4<>+20(SB)/4, $0xbcbb2221
-DATA geluP4<>+24(SB)/4, $0xbcbb2221
-DATA geluP4<>+28(SB)/4, $0xbcbb2221
-GLOBL geluP4<>(SB), RODATA|NOPTR, $32
+DATA millsP4<>+0(SB)/4, $0xbcbb2221
+DATA millsP4<>+4(SB)/4, $0xbcbb2221
+DATA millsP4<>+8(SB)/4, $0xbcbb2221
+DATA millsP4<>+12(SB)/4, $0xbcbb2221
+DATA millsP4<>+16(SB)/4, $0xbcbb2221
+DATA millsP4<>+20(SB)/4, $0xbcbb2221
+DATA millsP4<>+24(SB)/4, $0xbcbb2221
+DATA millsP4<>+28(SB)/4, $0xbcbb2221
+GLOBL millsP4<>(SB), RODATA|NOPTR, $32
 
-DATA geluP5<>+0(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+4(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+8(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+12(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+16(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+20(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+24(SB)/4, $0x3dd7d7d6
-DATA geluP5<>+28(SB)/4, $0x3dd7d7d6
-GLOBL geluP5<>(SB), RODATA|NOPTR, $32
+DATA millsP5<>+0(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+4(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+8(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+12(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+16(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+20(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+24(SB)/4, $0x3dd7d7d6
+DATA millsP5<>+28(SB)/4, $0x3dd7d7d6
+GLOBL millsP5<>(SB), RODATA|NOPTR, $32
 
-DATA geluP6<>+0(SB)/4, $0x3df57ac7
-DATA geluP6<>+4(SB)/4, $0x3df57ac7
-DATA geluP6<>+8(SB)/4, $0x3df57ac7
-DATA geluP6<>+12(SB)/4, $0x3df57ac7
-DATA geluP6<>+16(SB)/4, $0x3df57ac7
-DATA geluP6<>+20(SB)/4, $0x3df57ac7
-DATA geluP6<>+24(SB)/4, $0x3df57ac7
-DATA geluP6<>+28(SB)/4, $0x3df57ac7
-GLOBL geluP6<>(SB), RODATA|NOPTR, $32
+DATA millsP6<>+0(SB)/4, $0x3df57ac7
+DATA millsP6<>+4(SB)/4, $0x3df57ac7
+DATA millsP6<>+8(SB)/4, $0x3df57ac7
+DATA millsP6<>+12(SB)/4, $0x3df57ac7
+DATA millsP6<>+16(SB)/4, $0x3df57ac7
+DATA millsP6<>+20(SB)/4, $0x3df57ac7
+DATA millsP6<>+24(SB)/4, $0x3df57ac7
+DATA millsP6<>+28(SB)/4, $0x3df57ac7
+GLOBL millsP6<>(SB), RODATA|NOPTR, $32
 
-DATA geluP7<>+0(SB)/4, $0x3e0f36d2
-DATA geluP7<>+4(SB)/4, $0x3e0f36d2
-DATA geluP7<>+8(SB)/4, $0x3e0f36d2
-DATA geluP7<>+12(SB)/4, $0x3e0f36d2
-DATA geluP7<>+16(SB)/4, $0x3e0f36d2
-DATA geluP7<>+20(SB)/4, $0x3e0f36d2
-DATA geluP7<>+24(SB)/4, $0x3e0f36d2
-DATA geluP7<>+28(SB)/4, $0x3e0f36d2
-GLOBL geluP7<>(SB), RODATA|NOPTR, $32
+DATA millsP7<>+0(SB)/4, $0x3e0f36d2
+DATA millsP7<>+4(SB)/4, $0x3e0f36d2
+DATA millsP7<>+8(SB)/4, $0x3e0f36d2
+DATA millsP7<>+12(SB)/4, $0x3e0f36d2
+DATA millsP7<>+16(SB)/4, $0x3e0f36d2
+DATA millsP7<>+20(SB)/4, $0x3e0f36d2
+DATA millsP7<>+24(SB)/4, $0x3e0f36d2
+DATA millsP7<>+28(SB)/4, $0x3e0f36d2
+GLOBL millsP7<>(SB), RODATA|NOPTR, $32
 
-DATA geluP8<>+0(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+4(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+8(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+12(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+16(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+20(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+24(SB)/4, $0x3e0ef8fb
-DATA geluP8<>+28(SB)/4, $0x3e0ef8fb
-GLOBL geluP8<>(SB), RODATA|NOPTR, $32
+DATA millsP8<>+0(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+4(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+8(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+12(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+16(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+20(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+24(SB)/4, $0x3e0ef8fb
+DATA millsP8<>+28(SB)/4, $0x3e0ef8fb
+GLOBL millsP8<>(SB), RODATA|NOPTR, $32
 
 // func geluAVX2(n int, f []float32, x []float32)
 // Requires: AVX, AVX2
@@ -18186,27 +18186,27 @@ loop:
 	VSUBPS    Y0, Y1, Y2
 	VCMPPS    $0x01, Y1, Y0, Y4
 	VBLENDVPS Y4, Y2, Y0, Y2
-	VMULPS    geluSlope<>+0(SB), Y2, Y2
+	VMULPS    millsRate<>+0(SB), Y2, Y2
 	VADDPS    one<>+0(SB), Y2, Y2
 	VMOVUPS   one<>+0(SB), Y1
 	VDIVPS    Y2, Y1, Y1
-	VMOVUPS   geluP0<>+0(SB), Y2
+	VMOVUPS   millsP0<>+0(SB), Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP1<>+0(SB), Y2, Y2
+	VADDPS    millsP1<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP2<>+0(SB), Y2, Y2
+	VADDPS    millsP2<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP3<>+0(SB), Y2, Y2
+	VADDPS    millsP3<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP4<>+0(SB), Y2, Y2
+	VADDPS    millsP4<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP5<>+0(SB), Y2, Y2
+	VADDPS    millsP5<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP6<>+0(SB), Y2, Y2
+	VADDPS    millsP6<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP7<>+0(SB), Y2, Y2
+	VADDPS    millsP7<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP8<>+0(SB), Y2, Y2
+	VADDPS    millsP8<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
 	VMULPS    Y3, Y2, Y2
 	VMOVUPS   one<>+0(SB), Y1
@@ -18274,27 +18274,27 @@ loop:
 	VSUBPS    Y0, Y1, Y2
 	VCMPPS    $0x01, Y1, Y0, Y4
 	VBLENDVPS Y4, Y2, Y0, Y2
-	VMULPS    geluSlope<>+0(SB), Y2, Y2
+	VMULPS    millsRate<>+0(SB), Y2, Y2
 	VADDPS    one<>+0(SB), Y2, Y2
 	VMOVUPS   one<>+0(SB), Y1
 	VDIVPS    Y2, Y1, Y1
-	VMOVUPS   geluP0<>+0(SB), Y2
+	VMOVUPS   millsP0<>+0(SB), Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP1<>+0(SB), Y2, Y2
+	VADDPS    millsP1<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP2<>+0(SB), Y2, Y2
+	VADDPS    millsP2<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP3<>+0(SB), Y2, Y2
+	VADDPS    millsP3<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP4<>+0(SB), Y2, Y2
+	VADDPS    millsP4<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP5<>+0(SB), Y2, Y2
+	VADDPS    millsP5<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP6<>+0(SB), Y2, Y2
+	VADDPS    millsP6<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP7<>+0(SB), Y2, Y2
+	VADDPS    millsP7<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
-	VADDPS    geluP8<>+0(SB), Y2, Y2
+	VADDPS    millsP8<>+0(SB), Y2, Y2
 	VMULPS    Y1, Y2, Y2
 	VMULPS    Y3, Y2, Y2
 	VMOVUPS   one<>+0(SB), Y1

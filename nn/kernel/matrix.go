@@ -63,7 +63,7 @@ func (u *micro) spread(dst []float32, m matrix, rows, cols, n int) matrix {
 		return matrix{dst, spreadStride, 1}
 	default:
 		each := u.spreadColumn()
-		u.copyStrip(cols, rows, dst[:cols*each], each, m.data, m.cs)
+		u.copyStrip(rows, cols, dst[:cols*each], m.data, m.cs)
 		return matrix{dst, 1, each}
 	}
 }

@@ -15,9 +15,10 @@ type micro struct {
 	// transpose copies a rows×cols matrix, stored by columns in src, to dst
 	// by rows; ds and ss are the strides of its rows and columns.
 	transpose func(rows, cols int, dst []float32, ds int, src []float32, ss int)
-	// copyStrip is [copyRows] where the rows are the columns of a strip of A,
-	// [micro.spreadColumn] apart in dst. It may write all of dst up to there.
-	copyStrip func(rows, cols int, dst []float32, ds int, src []float32, ss int)
+	// copyStrip copies a strip of A stored by columns, of so many rows; ss is
+	// the stride of its columns, and that of dst is [micro.spreadColumn], up to
+	// which it may write anything.
+	copyStrip func(rows, cols int, dst, src []float32, ss int)
 	// bf16 multiplies pairs of bfloat16; see [BF16]. It has neither
 	// of the two above and no bf16, but roundPairs, which a kernel of float32
 	// has not.

@@ -3,7 +3,7 @@ package kernel
 // accelerated returns the kernels in assembly: every arm64 CPU has NEON. With
 // its 32 registers, a 6×16 tile leaves eight of them for A, B, alpha and beta.
 func accelerated() []*micro {
-	return []*micro{{name: "neon", rows: 6, cols: []int{4, 8, 12, 16}, tile: sgemmNEON, transpose: transposeBySquares, copyStrip: copyRows, bf16: &bf16Portable}}
+	return []*micro{{name: "neon", rows: 6, cols: []int{4, 8, 12, 16}, tile: sgemmNEON, transpose: transposeBySquares, copyStrip: copyStrip, bf16: &bf16Portable}}
 }
 
 // sgemmNEON is a micro-kernel; see [micro]. NEON has no masks: a C that ends

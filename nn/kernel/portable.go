@@ -2,7 +2,7 @@ package kernel
 
 // portable runs everywhere. Its tile is as large as keeps the sums in the
 // registers that a Go compiler has to give.
-var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose, copyStrip: copyRows, bf16: &bf16Portable}
+var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose, copyStrip: copyStrip, bf16: &bf16Portable}
 
 // sgemmPortable is a micro-kernel; see [micro]. The conversions to float32
 // forbid the compiler to fuse a multiplication with an addition, so that all

@@ -136,6 +136,23 @@ func TestSpreadColumns(t *testing.T) {
 	})
 }
 
+// TestCopyStrip: every kernel's columns stand where spread says.
+func TestCopyStrip(t *testing.T) {
+	const cols, stride = 5, 19
+	src := normal(newRand(), cols*stride, 1)
+	forEachKernel(t, func(t *testing.T, u *micro) {
+		for rows := 1; rows <= u.rows; rows++ {
+			dst := make([]float32, cols*u.spreadColumn())
+			u.copyStrip(rows, cols, dst, src, stride)
+			for p := range cols {
+				if got, want := dst[p*u.spreadColumn():][:rows], src[p*stride:][:rows]; !slices.Equal(got, want) {
+					t.Errorf("%d rows: column %d is %v, want %v", rows, p, got, want)
+				}
+			}
+		}
+	})
+}
+
 // crowding returns a matrix of so many columns whose rows crowd.
 func crowding(cols, rows int) (data []float32, ld int) {
 	const half = setSpan / 2

@@ -11,14 +11,14 @@ import (
 
 // gelus writes GELU, its approximation, and both with their derivatives.
 func gelus(e exponential) {
-	slope, half, density := sameFloat("geluSlope", 0.35), sameFloat("half", 0.5), sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
+	rate, half, density := sameFloat("millsRate", 0.35), sameFloat("half", 0.5), sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
 	var p []Mem // highest power first
 	for i, c := range []float32{-0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214, 0.119863085, 0.13985756, 0.13962166} {
-		p = append(p, sameFloat(fmt.Sprintf("geluP%d", i), c))
+		p = append(p, sameFloat(fmt.Sprintf("millsP%d", i), c))
 	}
 	// gaussian returns Φ(x) and e^(−x²/2), and keeps x.
 	gaussian := func(x reg.VecVirtual) (phi, d reg.VecVirtual) {
-		zero, t, u, q := YMM(), YMM(), YMM(), YMM()
+		zero, t, w, q := YMM(), YMM(), YMM(), YMM()
 		VXORPS(zero, zero, zero)
 		VMULPS(half, x, t)
 		VMULPS(x, t, t)
@@ -30,16 +30,16 @@ func gelus(e exponential) {
 		negative := YMM()
 		VCMPPS(Imm(less), zero, x, negative)
 		VBLENDVPS(negative, t, x, t)
-		VMULPS(slope, t, t)
+		VMULPS(rate, t, t)
 		VADDPS(e.one, t, t)
-		VMOVUPS(e.one, u)
-		VDIVPS(t, u, u)
+		VMOVUPS(e.one, w)
+		VDIVPS(t, w, w)
 		VMOVUPS(p[0], q)
 		for _, c := range p[1:] {
-			VMULPS(u, q, q)
+			VMULPS(w, q, q)
 			VADDPS(c, q, q)
 		}
-		VMULPS(u, q, q)
+		VMULPS(w, q, q)
 		VMULPS(d, q, q)
 		phi = loaded(e.one)
 		VSUBPS(q, phi, phi)

@@ -9,11 +9,11 @@ import (
 // vector of dst. The next strip begins where this one ends: its columns are asked
 // for meanwhile, since they are far apart in memory and no CPU foresees them.
 func (s isa) strip() {
-	TEXT("copyStrip"+s.name, NOSPLIT, "func(cols, rows int, dst []float32, ds int, src []float32, ss int)")
-	Doc("copyStrip" + s.name + " is [micro.copyStrip].")
+	TEXT("copyStrip"+s.name, NOSPLIT, "func(rows, cols int, dst, src []float32, ss int)")
+	Doc("copyStrip" + s.name + " is [micro.copyStrip]; it writes whole vectors.")
 	Pragma("noescape")
 
-	cols, rows := load("cols"), load("rows")
+	rows, cols := load("rows"), load("cols")
 	dst, src, ss := base("dst"), base("src"), stride("ss")
 	t := s.tiles[len(s.tiles)-1]
 	t.rows, t.vecs = 1, 1

@@ -146,9 +146,9 @@ def other(name, config, keys, transposed=(), gathered=0, norms_plus_one=False):
                 data = data.T
             if gathered and "query_key_value" in key:
                 data = data.reshape(gathered, 3, -1, *data.shape[1:]).swapaxes(0, 1).reshape(data.shape)
-            # As in convert_hf_to_gguf.py, vectors are never stored as halves.
             if norms_plus_one and key.endswith("norm.weight"):
                 data = data + 1
+            # As in convert_hf_to_gguf.py, vectors are never stored as halves.
             data = np.ascontiguousarray(data, np.float16 if data.ndim > 1 else np.float32)
             w.add_tensor(names.get_name(key, (".weight", ".bias")), data)
     finish(w)
