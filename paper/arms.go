@@ -43,7 +43,14 @@ func traits(arms []results.Arm) []trait {
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
 	add("model", "model", func(a results.Arm) string { return short(made(a).ModelHash) })
 	add("data", "data", func(a results.Arm) string { return short(made(a).DataHash) })
-	add("numerics", "numerics", func(a results.Arm) string { return strconv.Itoa(made(a).Numerics) })
+	add("numerics", "numerics", func(a results.Arm) string {
+		if !slices.ContainsFunc(arms, func(b results.Arm) bool {
+			return made(a).ModelHash == made(b).ModelHash && made(a).Numerics != made(b).Numerics
+		}) {
+			return "" // the model's
+		}
+		return strconv.Itoa(made(a).Numerics)
+	})
 	return all
 }
 
