@@ -8,6 +8,12 @@
 // Go. [Use] installs the best one that the CPU has, or the one that the
 // environment variable [Variable] names.
 //
+// What a tile reads is near when it reads it. A block of B stays in the L2 cache
+// while the strips of A pass by, and a strip in L1 while the panels of B do; strips
+// whose rows would share a few sets of it are copied first, as are those stored by
+// columns and read often. A micro-kernel asks for its part of C before it
+// multiplies, and who copies a strip for the next one.
+//
 // Every element of C is summed in the same order: along k, in blocks whose
 // lengths depend on k alone. So it depends on its row of op(A), its column of
 // op(B) and its old value, and on nothing else: not on the other rows and
