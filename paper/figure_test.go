@@ -283,6 +283,10 @@ func TestNamedSchemesKeepTheirColours(t *testing.T) {
 	if got["p=0.75"] == got["p=0.25"] {
 		t.Error("two schemes share a family")
 	}
+	got = families([]string{"lora@16", "rslora", "rslora@16", "p=0.25"})
+	if got["lora@16"] != copper || got["rslora"] != blueGreen || got["rslora@16"] == blueGreen || got["rslora@16"] == got["p=0.25"] {
+		t.Errorf("matched schemes have other hues than their names', or two share one: %v", got)
+	}
 	if copper.shade(0, 6) != copper[0] || copper.shade(5, 6) != copper[2] || copper.shade(0, 1) != copper[1] {
 		t.Error("shades do not run from light to dark")
 	}

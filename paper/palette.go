@@ -3,6 +3,7 @@ package paper
 import (
 	"image/color"
 	"slices"
+	"strings"
 )
 
 // A family is a sequence of shades from light to dark: one scheme, its ranks
@@ -20,12 +21,25 @@ var (
 )
 
 // families gives each scheme its family: the named schemes always the same
-// one, the others what is left, in order of appearance and then around again.
+// one, also where they are matched at a rank, unless the scheme itself is there
+// too; the others what is left, in order of appearance and then around again.
 func families(schemes []string) map[string]family {
-	chosen := map[string]family{"lora": copper, "rslora": blueGreen, "constant": purple}
-	spare := slices.DeleteFunc([]family{grey, magenta, purple, blue, blueGreen, copper}, func(f family) bool {
-		return slices.ContainsFunc(schemes, func(s string) bool { return chosen[s] == f })
-	})
+	named := map[string]family{"lora": copper, "rslora": blueGreen, "constant": purple}
+	chosen := make(map[string]family)
+	spare := []family{grey, magenta, purple, blue, blueGreen, copper}
+	take := func(scheme, name string) {
+		f, ok := named[name]
+		if i := slices.Index(spare, f); ok && i >= 0 {
+			chosen[scheme], spare = f, slices.Delete(spare, i, i+1)
+		}
+	}
+	for _, scheme := range schemes {
+		take(scheme, scheme)
+	}
+	for _, scheme := range schemes {
+		name, _, _ := strings.Cut(scheme, "@")
+		take(scheme, name)
+	}
 	next := 0
 	for _, scheme := range schemes {
 		if _, ok := chosen[scheme]; !ok {
