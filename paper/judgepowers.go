@@ -63,7 +63,7 @@ func onsetPattern(lora, rslora results.Arm) finding {
 	for _, a := range []results.Arm{lora, rslora} {
 		e, _ := a.Exponent(metrics.GradNormOnset)
 		verdicts = append(verdicts, verdict(e))
-		texts = append(texts, fmt.Sprintf("%s's onset gradient norm goes as r to the power of %s (theory %s; ranks %s, %d seeds)",
+		texts = append(texts, fmt.Sprintf("%s's onset gradient norm goes as r to the power of %s (theory %s; ranks %s, n = %d)",
 			schemeLabel(a.Scheme), exponentText(e), number(e.Predicted), rankRange(a), e.Seeds))
 	}
 	return finding{judged(verdicts), strings.Join(texts, ", ") + "."}
@@ -108,7 +108,7 @@ func activations(lora, rslora results.Arm) finding {
 	case falling.Low > -flat || level.High < -flat || level.Low > flat:
 		standing = NotSeen
 	}
-	return finding{standing, fmt.Sprintf("The adapters' final output on the probe batch goes as r to the power of %s under LoRA and %s under rsLoRA, %d seeds; level is within ±%g.",
+	return finding{standing, fmt.Sprintf("The adapters' final output on the probe batch goes as r to the power of %s under LoRA and %s under rsLoRA, n = %d; level is within ±%g.",
 		exponentText(falling), exponentText(level), falling.Seeds, flat)}
 }
 

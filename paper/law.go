@@ -77,7 +77,7 @@ func fitLines(e metrics.Exponent, err error, points series) (fit, theory series,
 	if err != nil {
 		return fit, theory, texts
 	}
-	texts[0] = fmt.Sprintf("fit %s, %d seeds", exponentText(e), e.Seeds)
+	texts[0] = fmt.Sprintf("fit %s, n = %d", exponentText(e), e.Seeds)
 	first, last := ends(points.points)
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
