@@ -8,8 +8,11 @@ import "ranksweep/nn"
 // numbers change, so that others' runs keep their names, and to a number that
 // none has had.
 func Numerics(c nn.Config) int {
-	if c.Activation == nn.GELU || c.Activation == nn.GELUTanh {
-		return 4 // computed in float32
+	switch {
+	case c.ScoreCap > 0 || c.LogitCap > 0:
+		return 5 // capped in float32
+	case c.Activation == nn.GELU || c.Activation == nn.GELUTanh:
+		return 4 // in float32
 	}
 	return 3
 }

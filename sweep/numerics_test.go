@@ -7,9 +7,12 @@ import (
 )
 
 func TestNumericsAreOfAnArchitecture(t *testing.T) {
-	for activation, want := range map[nn.Activation]int{nn.SiLU: 3, nn.ReLU: 3, nn.GELU: 4, nn.GELUTanh: 4} {
-		if got := Numerics(nn.Config{Variant: nn.Variant{Activation: activation}}); got != want {
-			t.Errorf("%q: version %d, want %d", activation, got, want)
+	for v, want := range map[nn.Variant]int{
+		{}: 3, {Activation: nn.ReLU}: 3, {Activation: nn.GELU}: 4, {Activation: nn.GELUTanh}: 4,
+		{Activation: nn.GELUTanh, ScoreCap: 50}: 5, {LogitCap: 30}: 5,
+	} {
+		if got := Numerics(nn.Config{Variant: v}); got != want {
+			t.Errorf("%+v: version %d, want %d", v, got, want)
 		}
 	}
 }
