@@ -118,7 +118,6 @@ func tanhSigmoid(x float32) (s, rest, square float32) {
 	if z < tanhLow {
 		z = tanhLow
 	}
-	e := exp(-z)
-	s = 1 / (1 + e)
-	return s, e * s, square
+	s, power := sigmoid(z)
+	return s, power * s, square
 }

@@ -17926,10 +17926,10 @@ loop:
 	VPADDD  expBias<>+0(SB), Y2, Y2
 	VPSLLD  $0x17, Y2, Y2
 	VMULPS  Y2, Y3, Y3
-	VADDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS one<>+0(SB), Y1
-	VDIVPS  Y3, Y1, Y3
-	VMULPS  Y3, Y0, Y0
+	VADDPS  one<>+0(SB), Y3, Y1
+	VMOVUPS one<>+0(SB), Y2
+	VDIVPS  Y1, Y2, Y2
+	VMULPS  Y2, Y0, Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPS Y0, (CX)
 	ADDQ    $0x20, CX
@@ -17989,19 +17989,19 @@ loop:
 	VPADDD  expBias<>+0(SB), Y2, Y2
 	VPSLLD  $0x17, Y2, Y2
 	VMULPS  Y2, Y3, Y3
-	VADDPS  one<>+0(SB), Y3, Y3
-	VMOVUPS one<>+0(SB), Y1
-	VDIVPS  Y3, Y1, Y3
-	VMOVUPS (BX), Y1
+	VADDPS  one<>+0(SB), Y3, Y1
 	VMOVUPS one<>+0(SB), Y2
-	VSUBPS  Y3, Y2, Y2
-	VMULPS  Y2, Y0, Y2
-	VADDPS  one<>+0(SB), Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS (BX), Y1
+	VMOVUPS one<>+0(SB), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMULPS  Y3, Y0, Y3
+	VADDPS  one<>+0(SB), Y3, Y3
 	VMULPS  Y0, Y1, Y0
-	VMULPS  Y3, Y0, Y0
+	VMULPS  Y2, Y0, Y0
 	VMULPS  (DI), Y1, Y1
-	VMULPS  Y3, Y1, Y1
 	VMULPS  Y2, Y1, Y1
+	VMULPS  Y3, Y1, Y1
 	VMOVUPS Y1, (CX)
 	VMOVUPS Y0, (DX)
 	ADDQ    $0x20, CX
@@ -18184,35 +18184,35 @@ loop:
 	VMULPS    Y1, Y3, Y3
 	VXORPS    Y1, Y1, Y1
 	VSUBPS    Y0, Y1, Y2
-	VCMPPS    $0x01, Y1, Y0, Y4
-	VBLENDVPS Y4, Y2, Y0, Y2
+	VCMPPS    $0x01, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y0, Y2
 	VMULPS    millsRate<>+0(SB), Y2, Y2
 	VADDPS    one<>+0(SB), Y2, Y2
-	VMOVUPS   one<>+0(SB), Y1
-	VDIVPS    Y2, Y1, Y1
+	VMOVUPS   one<>+0(SB), Y4
+	VDIVPS    Y2, Y4, Y4
 	VMOVUPS   millsP0<>+0(SB), Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP1<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP2<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP3<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP4<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP5<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP6<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP7<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP8<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VMULPS    Y3, Y2, Y2
-	VMOVUPS   one<>+0(SB), Y1
-	VSUBPS    Y2, Y1, Y1
-	VBLENDVPS Y4, Y2, Y1, Y1
-	VMULPS    Y1, Y0, Y0
+	VMOVUPS   one<>+0(SB), Y3
+	VSUBPS    Y2, Y3, Y3
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMULPS    Y3, Y0, Y0
 	VMOVUPS   Y0, (CX)
 	ADDQ      $0x20, CX
 	ADDQ      $0x20, DX
@@ -18272,38 +18272,38 @@ loop:
 	VMULPS    Y1, Y3, Y3
 	VXORPS    Y1, Y1, Y1
 	VSUBPS    Y0, Y1, Y2
-	VCMPPS    $0x01, Y1, Y0, Y4
-	VBLENDVPS Y4, Y2, Y0, Y2
+	VCMPPS    $0x01, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y0, Y2
 	VMULPS    millsRate<>+0(SB), Y2, Y2
 	VADDPS    one<>+0(SB), Y2, Y2
-	VMOVUPS   one<>+0(SB), Y1
-	VDIVPS    Y2, Y1, Y1
+	VMOVUPS   one<>+0(SB), Y4
+	VDIVPS    Y2, Y4, Y4
 	VMOVUPS   millsP0<>+0(SB), Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP1<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP2<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP3<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP4<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP5<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP6<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP7<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VADDPS    millsP8<>+0(SB), Y2, Y2
-	VMULPS    Y1, Y2, Y2
+	VMULPS    Y4, Y2, Y2
 	VMULPS    Y3, Y2, Y2
-	VMOVUPS   one<>+0(SB), Y1
-	VSUBPS    Y2, Y1, Y1
-	VBLENDVPS Y4, Y2, Y1, Y1
+	VMOVUPS   one<>+0(SB), Y4
+	VSUBPS    Y2, Y4, Y4
+	VBLENDVPS Y1, Y2, Y4, Y4
 	VMULPS    density<>+0(SB), Y3, Y3
 	VMULPS    Y0, Y3, Y3
-	VADDPS    Y1, Y3, Y3
-	VMULPS    Y1, Y0, Y0
+	VADDPS    Y4, Y3, Y3
+	VMULPS    Y4, Y0, Y0
 	VMOVUPS   Y0, (CX)
 	VMOVUPS   Y3, (DX)
 	ADDQ      $0x20, CX
@@ -18370,42 +18370,42 @@ loop:
 	VMOVUPS tanhLow<>+0(SB), Y2
 	VMAXPS  Y1, Y2, Y1
 	VXORPS  Y2, Y2, Y2
-	VSUBPS  Y1, Y2, Y1
-	VMOVUPS expLow<>+0(SB), Y2
-	VMAXPS  Y1, Y2, Y1
-	VMOVUPS expHigh<>+0(SB), Y2
-	VMINPS  Y1, Y2, Y1
-	VMULPS  log2E<>+0(SB), Y1, Y2
-	VADDPS  expMagic<>+0(SB), Y2, Y2
-	VSUBPS  expMagic<>+0(SB), Y2, Y3
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS expLow<>+0(SB), Y1
+	VMAXPS  Y2, Y1, Y2
+	VMOVUPS expHigh<>+0(SB), Y1
+	VMINPS  Y2, Y1, Y2
+	VMULPS  log2E<>+0(SB), Y2, Y1
+	VADDPS  expMagic<>+0(SB), Y1, Y1
+	VSUBPS  expMagic<>+0(SB), Y1, Y3
 	VMULPS  ln2High<>+0(SB), Y3, Y4
-	VSUBPS  Y4, Y1, Y1
+	VSUBPS  Y4, Y2, Y2
 	VMULPS  ln2Low<>+0(SB), Y3, Y4
-	VSUBPS  Y4, Y1, Y1
+	VSUBPS  Y4, Y2, Y2
 	VMOVUPS expP0<>+0(SB), Y3
-	VMULPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
 	VADDPS  expP1<>+0(SB), Y3, Y3
-	VMULPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
 	VADDPS  expP2<>+0(SB), Y3, Y3
-	VMULPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
 	VADDPS  expP3<>+0(SB), Y3, Y3
-	VMULPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
 	VADDPS  expP4<>+0(SB), Y3, Y3
-	VMULPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
 	VADDPS  expP5<>+0(SB), Y3, Y3
-	VMULPS  Y1, Y1, Y4
+	VMULPS  Y2, Y2, Y4
 	VMULPS  Y4, Y3, Y3
-	VADDPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
 	VADDPS  one<>+0(SB), Y3, Y3
-	VPSUBD  expMagic<>+0(SB), Y2, Y2
-	VPSRAD  $0x01, Y2, Y1
-	VPSUBD  Y1, Y2, Y2
-	VPADDD  expBias<>+0(SB), Y1, Y1
-	VPSLLD  $0x17, Y1, Y1
-	VMULPS  Y1, Y3, Y3
+	VPSUBD  expMagic<>+0(SB), Y1, Y1
+	VPSRAD  $0x01, Y1, Y2
+	VPSUBD  Y2, Y1, Y1
 	VPADDD  expBias<>+0(SB), Y2, Y2
 	VPSLLD  $0x17, Y2, Y2
 	VMULPS  Y2, Y3, Y3
+	VPADDD  expBias<>+0(SB), Y1, Y1
+	VPSLLD  $0x17, Y1, Y1
+	VMULPS  Y1, Y3, Y3
 	VADDPS  one<>+0(SB), Y3, Y1
 	VMOVUPS one<>+0(SB), Y2
 	VDIVPS  Y1, Y2, Y2
@@ -18435,42 +18435,42 @@ loop:
 	VMOVUPS tanhLow<>+0(SB), Y2
 	VMAXPS  Y1, Y2, Y1
 	VXORPS  Y2, Y2, Y2
-	VSUBPS  Y1, Y2, Y1
-	VMOVUPS expLow<>+0(SB), Y2
-	VMAXPS  Y1, Y2, Y1
-	VMOVUPS expHigh<>+0(SB), Y2
-	VMINPS  Y1, Y2, Y1
-	VMULPS  log2E<>+0(SB), Y1, Y2
-	VADDPS  expMagic<>+0(SB), Y2, Y2
-	VSUBPS  expMagic<>+0(SB), Y2, Y4
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS expLow<>+0(SB), Y1
+	VMAXPS  Y2, Y1, Y2
+	VMOVUPS expHigh<>+0(SB), Y1
+	VMINPS  Y2, Y1, Y2
+	VMULPS  log2E<>+0(SB), Y2, Y1
+	VADDPS  expMagic<>+0(SB), Y1, Y1
+	VSUBPS  expMagic<>+0(SB), Y1, Y4
 	VMULPS  ln2High<>+0(SB), Y4, Y5
-	VSUBPS  Y5, Y1, Y1
+	VSUBPS  Y5, Y2, Y2
 	VMULPS  ln2Low<>+0(SB), Y4, Y5
-	VSUBPS  Y5, Y1, Y1
+	VSUBPS  Y5, Y2, Y2
 	VMOVUPS expP0<>+0(SB), Y4
-	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
 	VADDPS  expP1<>+0(SB), Y4, Y4
-	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
 	VADDPS  expP2<>+0(SB), Y4, Y4
-	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
 	VADDPS  expP3<>+0(SB), Y4, Y4
-	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
 	VADDPS  expP4<>+0(SB), Y4, Y4
-	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
 	VADDPS  expP5<>+0(SB), Y4, Y4
-	VMULPS  Y1, Y1, Y5
+	VMULPS  Y2, Y2, Y5
 	VMULPS  Y5, Y4, Y4
-	VADDPS  Y1, Y4, Y4
+	VADDPS  Y2, Y4, Y4
 	VADDPS  one<>+0(SB), Y4, Y4
-	VPSUBD  expMagic<>+0(SB), Y2, Y2
-	VPSRAD  $0x01, Y2, Y1
-	VPSUBD  Y1, Y2, Y2
-	VPADDD  expBias<>+0(SB), Y1, Y1
-	VPSLLD  $0x17, Y1, Y1
-	VMULPS  Y1, Y4, Y4
+	VPSUBD  expMagic<>+0(SB), Y1, Y1
+	VPSRAD  $0x01, Y1, Y2
+	VPSUBD  Y2, Y1, Y1
 	VPADDD  expBias<>+0(SB), Y2, Y2
 	VPSLLD  $0x17, Y2, Y2
 	VMULPS  Y2, Y4, Y4
+	VPADDD  expBias<>+0(SB), Y1, Y1
+	VPSLLD  $0x17, Y1, Y1
+	VMULPS  Y1, Y4, Y4
 	VADDPS  one<>+0(SB), Y4, Y1
 	VMOVUPS one<>+0(SB), Y2
 	VDIVPS  Y1, Y2, Y2
@@ -18624,24 +18624,25 @@ loop:
 	VMULPS    Y5, Y6, Y6
 	VADDPS    one<>+0(SB), Y6, Y6
 	VMOVUPS   two<>+0(SB), Y4
+	VMOVUPS   one<>+0(SB), Y5
 	VDIVPS    Y6, Y4, Y4
-	VMOVUPS   one<>+0(SB), Y6
-	VSUBPS    Y4, Y6, Y6
+	VSUBPS    Y4, Y5, Y5
 	VMULPS    Y2, Y2, Y4
-	VMULPS    tanhP0<>+0(SB), Y4, Y5
-	VADDPS    tanhP1<>+0(SB), Y5, Y5
-	VMULPS    Y4, Y5, Y5
-	VADDPS    tanhP2<>+0(SB), Y5, Y5
-	VMULPS    Y4, Y5, Y5
-	VADDPS    tanhP3<>+0(SB), Y5, Y5
-	VMULPS    Y4, Y5, Y5
-	VADDPS    tanhP4<>+0(SB), Y5, Y5
-	VMULPS    Y4, Y5, Y5
-	VMULPS    Y2, Y5, Y5
-	VADDPS    Y2, Y5, Y5
+	VMOVUPS   tanhP0<>+0(SB), Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    tanhP1<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    tanhP2<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    tanhP3<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    tanhP4<>+0(SB), Y6, Y6
+	VMULPS    Y4, Y6, Y6
+	VMULPS    Y2, Y6, Y6
+	VADDPS    Y2, Y6, Y6
 	VMOVUPS   tanhSmall<>+0(SB), Y4
 	VCMPPS    $0x01, Y4, Y2, Y4
-	VBLENDVPS Y4, Y5, Y6, Y4
+	VBLENDVPS Y4, Y6, Y5, Y4
 	VORPS     Y3, Y4, Y4
 	VMULPS    Y0, Y4, Y4
 	VMOVUPS   Y4, (CX)

@@ -12,7 +12,8 @@ func (u *micro) swiglu(act, gate, up []float32) {
 	gate, up = gate[:len(act)], up[:len(act)]
 	for i := u.swigluVectors(act, gate, up); i < len(act); i++ {
 		g := gate[i]
-		act[i] = float32(g*sigmoid(g)) * up[i]
+		s, _ := sigmoid(g)
+		act[i] = float32(g*s) * up[i]
 	}
 }
 
@@ -34,12 +35,15 @@ func (u *micro) swigluBackward(dgate, dup, dact, gate, up []float32) {
 	dgate, dup, gate, up = dgate[:n], dup[:n], gate[:n], up[:n]
 	for i := u.swigluBackwardVectors(dgate, dup, dact, gate, up); i < n; i++ {
 		d, g := dact[i], gate[i]
-		s := sigmoid(g)
+		s, _ := sigmoid(g)
 		slope := float32(g*(1-s)) + 1
 		dup[i] = float32(d*g) * s
 		dgate[i] = float32(float32(d*up[i])*s) * slope
 	}
 }
 
-// sigmoid is σ(x) = 1/(1+e⁻ˣ).
-func sigmoid(x float32) float32 { return 1 / (1 + exp(-x)) }
+// sigmoid returns σ(x) = 1/(1+e⁻ˣ) and e⁻ˣ.
+func sigmoid(x float32) (s, power float32) {
+	power = exp(-x)
+	return 1 / (1 + power), power
+}

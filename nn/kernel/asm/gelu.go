@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -12,13 +11,10 @@ import (
 // gelus writes GELU, its approximation, and both with their derivatives.
 func gelus(e exponential) {
 	rate, half, density := sameFloat("millsRate", 0.35), sameFloat("half", 0.5), sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
-	var p []Mem // highest power first
-	for i, c := range []float32{-0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214, 0.119863085, 0.13985756, 0.13962166} {
-		p = append(p, sameFloat(fmt.Sprintf("millsP%d", i), c))
-	}
+	p := coefficients("millsP", -0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214, 0.119863085, 0.13985756, 0.13962166)
 	// gaussian returns Φ(x) and e^(−x²/2), and keeps x.
 	gaussian := func(x reg.VecVirtual) (phi, d reg.VecVirtual) {
-		zero, t, w, q := YMM(), YMM(), YMM(), YMM()
+		zero, t := YMM(), YMM()
 		VXORPS(zero, zero, zero)
 		VMULPS(half, x, t)
 		VMULPS(x, t, t)
@@ -32,13 +28,9 @@ func gelus(e exponential) {
 		VBLENDVPS(negative, t, x, t)
 		VMULPS(rate, t, t)
 		VADDPS(e.one, t, t)
-		VMOVUPS(e.one, w)
+		w := loaded(e.one)
 		VDIVPS(t, w, w)
-		VMOVUPS(p[0], q)
-		for _, c := range p[1:] {
-			VMULPS(w, q, q)
-			VADDPS(c, q, q)
-		}
+		q := horner(w, p)
 		VMULPS(w, q, q)
 		VMULPS(d, q, q)
 		phi = loaded(e.one)
@@ -77,13 +69,7 @@ func gelus(e exponential) {
 		VMULPS(x, z, z)
 		VMOVUPS(low, bound)
 		VMAXPS(z, bound, z)
-		VXORPS(bound, bound, bound)
-		VSUBPS(z, bound, z)
-		power = e.of(z)
-		sum := YMM()
-		VADDPS(e.one, power, sum)
-		s = loaded(e.one)
-		VDIVPS(sum, s, s)
+		s, power = e.sigmoid(z)
 		return s, power, square
 	}
 	elementwise("geluTanh", "f, x []float32", []string{"f", "x"}, func() {},

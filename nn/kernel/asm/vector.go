@@ -44,10 +44,27 @@ func newExponential() exponential {
 		one:     sameFloat("one", 1),
 		bias:    same("expBias", 127),
 	}
-	for i, c := range []float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
-		e.p = append(e.p, sameFloat(fmt.Sprintf("expP%d", i), c))
-	}
+	e.p = coefficients("expP", 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
 	return e
+}
+
+// coefficients returns those of a polynomial, highest power first.
+func coefficients(name string, values ...float32) []Mem {
+	var p []Mem
+	for i, c := range values {
+		p = append(p, sameFloat(fmt.Sprintf("%s%d", name, i), c))
+	}
+	return p
+}
+
+// horner returns the polynomial of such coefficients at x, and keeps x.
+func horner(x reg.VecVirtual, p []Mem) reg.VecVirtual {
+	y := loaded(p[0])
+	for _, c := range p[1:] {
+		VMULPS(x, y, y)
+		VADDPS(c, y, y)
+	}
+	return y
 }
 
 // of returns e^x and overwrites x. The bounds are the first operands of the
@@ -68,12 +85,7 @@ func (e exponential) of(x reg.VecVirtual) reg.VecVirtual {
 	VMULPS(e.ln2Low, n, product)
 	VSUBPS(product, f, f)
 
-	p, square := YMM(), YMM()
-	VMOVUPS(e.p[0], p)
-	for _, c := range e.p[1:] {
-		VMULPS(f, p, p)
-		VADDPS(c, p, p)
-	}
+	p, square := horner(f, e.p), YMM()
 	VMULPS(f, f, square)
 	VMULPS(square, p, p)
 	VADDPS(f, p, p)
@@ -91,16 +103,16 @@ func (e exponential) of(x reg.VecVirtual) reg.VecVirtual {
 	return p
 }
 
-// sigmoid returns 1/(1+e⁻ˣ) and keeps x.
-func (e exponential) sigmoid(x reg.VecVirtual) reg.VecVirtual {
-	minus, one := YMM(), YMM()
+// sigmoid returns 1/(1+e⁻ˣ) and e⁻ˣ, and keeps x.
+func (e exponential) sigmoid(x reg.VecVirtual) (s, power reg.VecVirtual) {
+	minus, sum := YMM(), YMM()
 	VXORPS(minus, minus, minus)
 	VSUBPS(x, minus, minus)
-	s := e.of(minus)
-	VADDPS(e.one, s, s)
-	VMOVUPS(e.one, one)
-	VDIVPS(s, one, s)
-	return s
+	power = e.of(minus)
+	VADDPS(e.one, power, sum)
+	s = loaded(e.one)
+	VDIVPS(sum, s, s)
+	return s, power
 }
 
 // elementwise writes a function of slices, all of n elements, whose body is
@@ -160,7 +172,7 @@ func vectors() {
 	elementwise("swiglu", "act, gate, up []float32", []string{"act", "gate", "up"}, none,
 		func(at map[string]Mem) {
 			g := loaded(at["gate"])
-			s := e.sigmoid(g)
+			s, _ := e.sigmoid(g)
 			VMULPS(s, g, g)
 			VMULPS(at["up"], g, g)
 			VMOVUPS(g, at["act"])
@@ -169,7 +181,7 @@ func vectors() {
 	elementwise("swigluBackward", "dgate, dup, dact, gate, up []float32", []string{"dgate", "dup", "dact", "gate", "up"}, none,
 		func(at map[string]Mem) {
 			g := loaded(at["gate"])
-			s := e.sigmoid(g)
+			s, _ := e.sigmoid(g)
 			d, slope, dup := loaded(at["dact"]), loaded(e.one), YMM()
 			VSUBPS(s, slope, slope)
 			VMULPS(slope, g, slope)
