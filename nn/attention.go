@@ -27,20 +27,15 @@ type attention struct {
 	scale          float32
 	cap            softcap
 	p, dp          []float32 // (queryBlock, context) scores and their gradient
-	slopes         []float32 // (context) of a query's capped scores; nil unless these are
 }
 
 func newAttention(c Config) attention {
-	a := attention{
-		heads: c.Heads, kvHeads: c.KVHeads, cap: softcap(c.ScoreCap),
+	return attention{
+		heads: c.Heads, kvHeads: c.KVHeads, cap: newSoftcap(c.ScoreCap, c.Context),
 		scale: float32(1 / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))),
 		p:     make([]float32, queryBlock*c.Context),
 		dp:    make([]float32, queryBlock*c.Context),
 	}
-	if a.cap != 0 {
-		a.slopes = make([]float32, c.Context)
-	}
-	return a
 }
 
 // forward computes att, (N, H·D), of in, and the log-sum-exp of each softmax,
@@ -75,28 +70,15 @@ func (a *attention) backward(d *projection, datt, att heads, lse []float32, in *
 		for i := range p.Rows {
 			delta := kernel.Dot(row(dout, i), row(out, i))
 			from, to := t.visible(i)
-			slopes := a.capped(row(p, i)[from:to])
+			a.cap.forward(row(p, i)[from:to])
+			a.cap.keep(row(p, i)[from:to])
 			softmaxBackward(row(p, i), row(dp, i), from, to, lse[(t.first+i)*a.heads+t.head], delta)
-			if slopes != nil {
-				kernel.Times(row(dp, i)[from:to], slopes)
-			}
+			a.cap.backward(row(dp, i)[from:to])
 		}
 		blas32.Gemm(blas.Trans, blas.NoTrans, 1, p, dout, 1, t.keys(d.v))
 		blas32.Gemm(blas.NoTrans, blas.NoTrans, a.scale, dp, kb, 0, t.queries(d.q))
 		blas32.Gemm(blas.Trans, blas.NoTrans, a.scale, dp, qb, 1, t.keys(d.k))
 	})
-}
-
-// capped caps the scores s of a query and returns the slopes there; none where
-// scores are not capped.
-func (a *attention) capped(s []float32) []float32 {
-	if a.cap == 0 {
-		return nil
-	}
-	a.cap.forward(s)
-	slopes := a.slopes[:len(s)]
-	a.cap.slopes(slopes, s)
-	return slopes
 }
 
 // softmax turns the scores s[from:to] into probabilities, the rest into zeros,

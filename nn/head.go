@@ -19,20 +19,15 @@ type head struct {
 	h, dh  blas32.General // (headBlock, C) gathered rows and their gradient
 	logits blas32.General // (headBlock, V)
 	cap    softcap
-	slopes []float32 // (V) of capped logits; nil unless these are
 }
 
 func newHead(c Config, tokens int) head {
 	block := min(headBlock, tokens)
-	h := head{
+	return head{
 		scored: make([]int, 0, tokens),
 		h:      NewMatrix(block, c.Dim), dh: NewMatrix(block, c.Dim),
-		logits: NewMatrix(block, c.Vocab), cap: softcap(c.LogitCap),
+		logits: NewMatrix(block, c.Vocab), cap: newSoftcap(c.LogitCap, c.Vocab),
 	}
-	if h.cap != 0 {
-		h.slopes = make([]float32, c.Vocab)
-	}
-	return h
 }
 
 // loss returns the cross-entropy summed over scored positions. Where scale is
@@ -85,12 +80,12 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 // crossEntropy is [crossEntropy] of z once capped; the gradient is that before.
 func (h *head) crossEntropy(z []float32, target int, scale float32) float64 {
 	h.cap.forward(z)
-	if h.cap == 0 || scale == 0 {
-		return crossEntropy(z, target, scale)
+	if scale == 0 {
+		return crossEntropy(z, target, 0)
 	}
-	h.cap.slopes(h.slopes, z)
+	h.cap.keep(z)
 	loss := crossEntropy(z, target, scale)
-	kernel.Times(z, h.slopes)
+	h.cap.backward(z)
 	return loss
 }
 

@@ -166,6 +166,9 @@ func TestActivationValues(t *testing.T) {
 		ReLU:     {1, 0},
 	} {
 		for i, x := range []float64{1, -2} {
+			if got, _ := f.value(x); (f == SiLU || f == ReLU) && math.Abs(got-want[i]) > 1e-14 {
+				t.Errorf("%q of %g is %.15g, want %.15g", f, x, got, want[i])
+			}
 			y, dy, y2 := make([]float32, 1), make([]float32, 1), make([]float32, 1)
 			f.values(y, []float32{float32(x)})
 			f.slopes(y2, dy, []float32{float32(x)})

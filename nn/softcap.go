@@ -2,21 +2,43 @@ package nn
 
 import "ranksweep/nn/kernel"
 
-// softcap bounds numbers by c·tanh(z/c); 0 bounds none.
-type softcap float32
+// softcap bounds rows of numbers by c·tanh(z/c), one at a time.
+type softcap struct {
+	c      float32   // 0 bounds none
+	slopes []float32 // of the row at hand; nil where none is bounded
+}
+
+// newSoftcap bounds rows of at most longest numbers.
+func newSoftcap(c float64, longest int) softcap {
+	s := softcap{c: float32(c)}
+	if s.c != 0 {
+		s.slopes = make([]float32, longest)
+	}
+	return s
+}
 
 // forward bounds z in place.
-func (c softcap) forward(z []float32) {
-	if c != 0 {
-		kernel.Softcap(z, float32(c))
+func (s *softcap) forward(z []float32) {
+	if s.c != 0 {
+		kernel.Softcap(z, s.c)
 	}
 }
 
-// slopes sets d to the derivative 1 − (z/c)² at numbers that were bounded to z.
-func (c softcap) slopes(d, z []float32) {
-	inv := float32(1 / c)
+// keep remembers the derivative 1 − (z/c)² at numbers that were bounded to z.
+func (s *softcap) keep(z []float32) {
+	if s.c == 0 {
+		return
+	}
+	inv := 1 / s.c
 	for i, x := range z {
 		y := x * inv
-		d[i] = (1 - y) * (1 + y)
+		s.slopes[i] = (1 - y) * (1 + y)
+	}
+}
+
+// backward turns the gradient of what was kept into that before the bound.
+func (s *softcap) backward(dz []float32) {
+	if s.c != 0 {
+		kernel.Times(dz, s.slopes[:len(dz)])
 	}
 }

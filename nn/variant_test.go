@@ -155,7 +155,7 @@ func passBytes(p *Pass) int64 {
 	floats := 0
 	for _, x := range [][]float32{
 		p.x.Data, p.h.Data, p.act.Data, p.dy.Data, p.dh.Data, p.dhead, p.dbranch.Data, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
-		p.attend.p, p.attend.dp, p.attend.slopes, p.head.slopes, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
+		p.attend.p, p.attend.dp, p.attend.cap.slopes, p.head.cap.slopes, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
 	} {
 		floats += len(x)
 	}
