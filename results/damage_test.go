@@ -111,6 +111,7 @@ func TestDamageUnderRightChecksums(t *testing.T) {
 		{curveFile, "\n1,100,,1.6666666666666667,", "\n1,100,,NaN,", `line 3: "NaN"`},
 		{curveFile, "\n1,100,", "\n1,100,,", "wrong number of fields"},
 		{curveFile, "\n1,100,", "\n1,\"100,", "curve.csv"},
+		{curveFile, "\n2,200,", "\n1,200,", "ends at step 1: a run that is done goes to its last one, 2"}, // as if the last row were cut off
 		{modulesFile, "layers.0.q,", "layers.0.q,x", "modules.csv: line 2"},
 		{timingFile, `"seconds": 1.5`, `"seconds": "1.5"`, "timing.json"},
 	} {

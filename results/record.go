@@ -119,12 +119,31 @@ func decodeRecord(files []file) (Run, error) {
 	if r.Curve, err = decodePoints(byName[curveFile]); err != nil {
 		return Run{}, damaged(curveFile, err)
 	}
+	if err := r.whole(); err != nil {
+		return Run{}, damaged(curveFile, err)
+	}
 	if data, ok := byName[modulesFile]; ok {
 		if r.Modules, err = decodePoints(data); err != nil {
 			return Run{}, damaged(modulesFile, err)
 		}
 	}
 	return r, nil
+}
+
+// whole reports whether the curve of a run that is done goes to its last step:
+// cut short, its last values would pass for the final ones.
+func (r Run) whole() error {
+	if r.Status != Done {
+		return nil
+	}
+	if n := len(r.Curve); n == 0 || r.Curve[n-1].Step != r.Steps {
+		last := -1
+		if n > 0 {
+			last = r.Curve[n-1].Step
+		}
+		return fmt.Errorf("ends at step %d: a run that is done goes to its last one, %d", last, r.Steps)
+	}
+	return nil
 }
 
 // compact undoes the indentation of a part of run.json; null is no content.

@@ -105,7 +105,7 @@ func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 // named returns the runs of a store that have the given IDs, or IDs that begin
 // so.
 func named(dir string, ids []string) ([]results.Run, error) {
-	all, _ := results.Open(dir).Runs()
+	all, unread := results.Open(dir).Runs()
 	var chosen []results.Run
 	for _, id := range ids {
 		var found []results.Run
@@ -115,6 +115,8 @@ func named(dir string, ids []string) ([]results.Run, error) {
 			}
 		}
 		switch {
+		case len(found) == 0 && unread != nil:
+			return nil, fmt.Errorf("%s has no run %s that can be read: %w", dir, id, unread)
 		case len(found) == 0:
 			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir, id, dir)
 		case len(found) > 1:
