@@ -84,6 +84,75 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	return e, nil
 }
 
+// FitVarianceExponent fits the power of rank that the variance of a value over
+// seeds follows, by least squares of its logarithm on log rank, over the seeds
+// that have the value at every rank. Its interval is Student's t of the
+// jackknife's pseudo-values, a seed left out at a time (Tukey, 1958): seeds are
+// the sample, as in [FitExponent]. The mean of pseudo-values is the power.
+//
+// It is an error if there are fewer than two ranks or three seeds.
+func FitVarianceExponent(obs []Observation) (Exponent, error) {
+	ranks, rows := complete(obs)
+	e := Exponent{Value: math.NaN(), Low: math.NaN(), High: math.NaN(), Log: math.NaN(), Predicted: math.NaN(), Exact: math.NaN()}
+	n := len(rows)
+	e.Excluded = len(obs)
+	if len(ranks) < 2 || n < 3 {
+		return e, errors.New("metrics: no power of a variance: there must be two ranks or more, and three seeds that have a value at each")
+	}
+	slope := func(rows [][]float64) float64 {
+		variances := make([]float64, len(ranks))
+		for i := range ranks {
+			values := make([]float64, len(rows))
+			for j, row := range rows {
+				values[j] = row[i]
+			}
+			variances[i] = math.Log(stat.Variance(values, nil))
+		}
+		_, slope := stat.LinearRegression(ranks, variances, nil, false)
+		return slope
+	}
+	all, pseudo := slope(rows), make([]float64, n)
+	for i := range rows {
+		pseudo[i] = float64(n)*all - float64(n-1)*slope(slices.Delete(slices.Clone(rows), i, i+1))
+	}
+	over := MeanInterval(pseudo)
+	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
+	e.N, e.Seeds, e.Ranks = n*len(ranks), n, len(ranks)
+	e.Excluded -= e.N
+	return e, nil
+}
+
+// complete are the log ranks of obs, rising, and the values at each of the seeds
+// that have one everywhere.
+func complete(obs []Observation) (ranks []float64, rows [][]float64) {
+	values := make(map[uint64]map[float64]float64)
+	var seeds []uint64
+	for _, o := range obs {
+		x := math.Log(float64(o.Rank))
+		ranks = append(ranks, x)
+		if values[o.Seed] == nil {
+			values[o.Seed] = make(map[float64]float64)
+			seeds = append(seeds, o.Seed)
+		}
+		if finite := !math.IsNaN(o.Value) && !math.IsInf(o.Value, 0); finite {
+			values[o.Seed][x] = o.Value
+		}
+	}
+	slices.Sort(ranks)
+	ranks = slices.Compact(ranks)
+	slices.Sort(seeds)
+	for _, seed := range seeds {
+		if len(values[seed]) == len(ranks) {
+			var row []float64
+			for _, x := range ranks {
+				row = append(row, values[seed][x])
+			}
+			rows = append(rows, row)
+		}
+	}
+	return ranks, rows
+}
+
 // nextSeed takes the runs of the first seed off obs, which are in order of
 // seed and rank, and returns the log ranks and log values of those that have
 // a logarithm.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"ranksweep/lora"
 )
@@ -314,4 +315,34 @@ func naiveGeometry(g, next, x, v mat.Matrix) MapGeometry {
 		}
 	}
 	return m
+}
+
+// The variance of the onset norm's square over its squared mean is what theory.go
+// says, at every rank and for every kind of independent entries: to 4.5 of its
+// standard errors, from the samples' fourth moment.
+func TestOnsetVarianceHoldsForOneMap(t *testing.T) {
+	const out, in, draws = 6, 10, 4000
+	rng := rand.New(rand.NewPCG(8, 8))
+	m := newOneMap(out, in, rng)
+	var k mat.Dense
+	k.Mul(m.g.T(), &m.g)
+	axes := 0.0
+	for j := range in {
+		axes += sq(k.At(j, j))
+	}
+	for _, kind := range []lora.InitKind{lora.Gaussian, lora.KaimingUniform, lora.Rademacher} {
+		kurtosis, _ := kind.Kurtosis()
+		for _, rank := range []int{1, 3, 16} {
+			want := (2*sq(mat.Norm(&k, 2)) + (kurtosis-3)*axes) / sq(mat.Trace(&k)) * math.Pow(float64(rank), OnsetVariancePower)
+			squares := make([]float64, draws)
+			for i := range squares {
+				squares[i] = sq(m.measure(sizes{gamma: 0.7, sigma: 0.3}, kind, false, rank, rng)[0])
+			}
+			mean, variance := stat.MeanVariance(squares, nil)
+			se := math.Sqrt((stat.MomentAbout(4, squares, mean, nil)/sq(variance) - 1) / draws)
+			if got := variance / sq(mean); math.Abs(got/want-1) > 4.5*se {
+				t.Errorf("%s, rank %d: %.4g, want %.4g: %.1f standard errors off", kind, rank, got, want, math.Abs(got/want-1)/se)
+			}
+		}
+	}
 }

@@ -121,12 +121,22 @@ func pick(sign bool, linear, signLike float64) float64 {
 	return linear
 }
 
-// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank.
+// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank. ‖∇B‖² is a sum over r
+// independent rows of A, so that its variance over its squared mean is, exactly,
+//
+//	(1/r) [2‖GᵀG‖² + (κ−3) Σ_j ‖G_·j‖⁴] / ‖G‖⁴,
+//
+// and of several maps, whose A's are independent, c/r as well: see
+// [OnsetVariancePower].
 var theoryGradNormB = Theory{
 	Onset:    true,
 	exponent: func(s lora.Scheme, _ bool) float64 { return 0.5 - s.P - s.Init },
 	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
 }
+
+// OnsetVariancePower is the power of rank of that relative variance, for any
+// scheme and rows of A, or columns of B, that are independent.
+const OnsetVariancePower = -1.0
 
 // ∇B has out·r entries, so that their root mean square is ‖∇B‖/√(out·r).
 var theoryGradRMSB = Theory{

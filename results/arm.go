@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -81,17 +82,10 @@ func (a Arm) moving() []string {
 // and the one that its exact values have at these ranks. Its
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
-	var obs, expected []metrics.Observation
-	for _, c := range a.Cells {
-		for _, r := range c.Runs {
-			obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: r.Statistic(s)})
-			if v, ok := r.Expected[s.Name]; ok {
-				expected = append(expected, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: v})
-			}
-		}
-	}
-	e, err := metrics.FitExponent(obs)
-	if exact, err := metrics.FitExponent(expected); err == nil && len(expected) == len(obs) {
+	e, err := metrics.FitExponent(a.observed(func(r Run) float64 { return r.Statistic(s) }))
+	expected := a.observed(func(r Run) float64 { return r.expected(s) })
+	absent := slices.ContainsFunc(expected, func(o metrics.Observation) bool { return math.IsNaN(o.Value) })
+	if exact, err := metrics.FitExponent(expected); err == nil && !absent {
 		e.Exact = exact.Value
 	}
 	always, updated := a.beyondTheory()
@@ -100,6 +94,27 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 		e.Predicted, e.Rise = predicted, theory.Rise
 	}
 	return e, err
+}
+
+// VarianceExponent fits the power of rank that the variance over seeds follows of
+// what [Cell.OverExpected] is the mean of, which leaves out what differs between
+// seeds in the data. Predicted is that of the onset gradient norm.
+func (a Arm) VarianceExponent(s metrics.Statistic) (metrics.Exponent, error) {
+	e, err := metrics.FitVarianceExponent(a.observed(func(r Run) float64 { return r.overExpected(s) }))
+	if s.Name == metrics.GradNormOnset.Name {
+		e.Predicted = metrics.OnsetVariancePower
+	}
+	return e, err
+}
+
+// observed is a value of each of the arm's runs.
+func (a Arm) observed(value func(Run) float64) (obs []metrics.Observation) {
+	for _, c := range a.Cells {
+		for _, r := range c.Runs {
+			obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: value(r)})
+		}
+	}
+	return obs
 }
 
 // CollapseRatio returns the onset gradient norm of a cell of the arm over that

@@ -103,14 +103,39 @@ func (c Cell) Statistic(s metrics.Statistic) metrics.Interval {
 	return metrics.MeanInterval(values)
 }
 
+// expected is what theory expects of s in the run, NaN where it expects nothing.
+func (r Run) expected(s metrics.Statistic) float64 {
+	if v, ok := r.Expected[s.Name]; ok {
+		return v
+	}
+	return math.NaN()
+}
+
+// Learned returns how far the run's validation loss fell, from before any update
+// to the end; NaN where that was not measured.
+func (r Run) Learned() float64 {
+	loss, _ := metrics.StatisticNamed(tuningLoss)
+	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
+		return math.NaN()
+	}
+	return r.Curve[0].Values[metrics.ValLoss] - r.Statistic(loss)
+}
+
+// Learned returns the mean of that over the cell's seeds.
+func (c Cell) Learned() float64 {
+	var fell []float64
+	for _, r := range c.Runs {
+		fell = append(fell, r.Learned())
+	}
+	return metrics.MeanInterval(fell).Mean
+}
+
 // Expected returns what theory expects of s in the cell, the root mean square
 // over seeds, whose data differ; NaN where it expects nothing.
 func (c Cell) Expected(s metrics.Statistic) float64 {
 	var squares []float64
 	for _, r := range c.Runs {
-		if v, ok := r.Expected[s.Name]; ok {
-			squares = append(squares, v*v)
-		}
+		squares = append(squares, math.Pow(r.expected(s), 2))
 	}
 	return math.Sqrt(metrics.MeanInterval(squares).Mean)
 }
@@ -121,15 +146,18 @@ func (c Cell) Expected(s metrics.Statistic) float64 {
 func (c Cell) OverExpected(s metrics.Statistic) metrics.Interval {
 	var ratios []float64
 	for _, r := range c.Runs {
-		if v, ok := r.Expected[s.Name]; ok {
-			ratio := r.Statistic(s) / v
-			if !s.Theory.Mean {
-				ratio *= ratio
-			}
-			ratios = append(ratios, ratio)
-		}
+		ratios = append(ratios, r.overExpected(s))
 	}
 	return metrics.MeanInterval(ratios)
+}
+
+// overExpected is the run's part in [Cell.OverExpected]; NaN where it has none.
+func (r Run) overExpected(s metrics.Statistic) float64 {
+	ratio := r.Statistic(s) / r.expected(s)
+	if !s.Theory.Mean {
+		ratio *= ratio
+	}
+	return ratio
 }
 
 // Diverged counts the cell's diverged runs.

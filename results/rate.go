@@ -44,7 +44,8 @@ type BestRate struct {
 // BestRates returns the best learning rate of each rank and seed of a group of
 // arms that differ in their rate alone. Between rates it is where the parabola
 // through the best one and its neighbours, of loss against the logarithm of the
-// rate, has its lowest point. A run that diverged is worse than any other.
+// rate, has its lowest point. A run that diverged, or
+// ended above where it began, is worse than any other.
 func BestRates(group []Arm) []BestRate {
 	type sample struct {
 		rank int
@@ -75,10 +76,11 @@ func BestRates(group []Arm) []BestRate {
 // point is the loss at a rate.
 type point struct{ rate, loss float64 }
 
-// rated is the point of a run: none without a loss, unless it diverged.
+// rated is the point of a run: none without a loss, unless it diverged. One that
+// ended above where it began counts as diverged: no parabola knows of it.
 func rated(rate float64, r Run, loss metrics.Statistic) []point {
 	p := point{rate, r.Statistic(loss)}
-	if r.Status == Diverged {
+	if r.Status == Diverged || r.Learned() < 0 {
 		p.loss = math.Inf(1)
 	} else if math.IsNaN(p.loss) {
 		return nil

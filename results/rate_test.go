@@ -84,3 +84,20 @@ func TestBestRateAtTheEdge(t *testing.T) {
 		t.Errorf("%+v, want rank 64 left out", e)
 	}
 }
+
+// A run that ended above where it began is as bad as one that diverged: no
+// parabola goes through it.
+func TestBestRateBesideOneThatBlewUp(t *testing.T) {
+	var runs []Run
+	for _, lr := range testRates {
+		r := ratedRun(4, 0, lr, 2e-3)
+		r.Curve[0].Values[metrics.ValLoss] = 2.5
+		if lr > 3e-3 {
+			r.Curve[2].Values[metrics.ValLoss] = 30
+		}
+		runs = append(runs, r)
+	}
+	if best := BestRates(RateGroups(Arms(runs))[0]); len(best) != 1 || best[0].Edge || best[0].Rate != 3e-3 {
+		t.Errorf("%+v, want 0.003, as it was tried", best)
+	}
+}
