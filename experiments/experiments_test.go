@@ -17,10 +17,11 @@ var embedded = map[string]struct {
 	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 6 * 4 * 3},
 	"theory":          {nil, 2 * 5 * 9 * 20},
-	"phase":           {nil, 7 * 5 * 6 * 3 * 2},
+	"phase":           {nil, (7 + 8 + 4*6 + 7) * 6 * 3 * 2},
 	"init":            {nil, (5 + 2) * 3 * 20},
 	"tuned":           {nil, 3 * 3 * 9 * 5}, // all rates on the grid's seeds; a plan runs fewer
 	"best-rates":      {nil, 3 * 4 * 6 * 5},
+	"finite-ranks":    {nil, 2 * 2 * 11 * 10},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
 }
 

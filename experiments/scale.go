@@ -40,6 +40,7 @@ var small = map[string][]string{
 	"paper-attention": {"rank=[4,32,256]", "batch=2", "context=128", "steps=8", "validation=8", "modules_every=0"},
 	"paper-scalings":  {"rank=[4,32,256]", "batch=2", "context=128", "steps=2", "validation=4", "modules_every=0"},
 	"theory":          {"rank=[4,16,64,256]", "seed=[0,1,2,3,4,5]", "scaling=[rslora,lora]"},
+	"finite-ranks":    {"rank=[4,64,1024]", "seed=[0,1,2,3,4]"},
 	"phase":           {"scaling=[constant,rslora,lora]", "context=64", "steps=6", "validation=8"},
 	"best-rates":      {"rank=[4,64]", "seed=[0,1,2]", "lr=[3e-4,1e-3,3e-3,1e-2,3e-2]", "steps=15", "validation=16"},
 	"tuned":           {"rank=[4,64]", "batch=2", "context=128", "steps=10", "validation=16", "lr=[3e-4,3e-3,3e-2]"},

@@ -108,6 +108,21 @@ func armLabels(arms []results.Arm) []string {
 	return labels
 }
 
+// traitLabels name arms of one scheme by what else tells them apart alone, where
+// something does.
+func traitLabels(arms []results.Arm) []string {
+	labels := armLabels(arms)
+	if len(schemes(arms)) > 1 {
+		return labels
+	}
+	for i, l := range labels {
+		if _, rest, ok := strings.Cut(l, schemeLabel(arms[i].Scheme)+", "); ok {
+			labels[i] = rest
+		}
+	}
+	return labels
+}
+
 // schemeLabels are names of multipliers as people write them.
 var schemeLabels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
 

@@ -15,6 +15,16 @@ var checked = []struct{ name, title string }{
 	{"grad_norm_onset", "Gradient of B"}, {"grad_norm_a_first", "Gradient of A"}, {"delta_w_first", "Weight update"},
 }
 
+// checkedTitle is the title of a statistic's panel.
+func checkedTitle(s metrics.Statistic) string {
+	for _, of := range checked {
+		if of.name == s.Name {
+			return of.title
+		}
+	}
+	return capital(s.Label)
+}
+
 // Check is what a few steps at many ranks say of schemes.
 type Check struct {
 	Tables  []Table  // verdicts, a row a scheme and optimizer; fitted powers of rank beside theory
@@ -116,6 +126,11 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 	t.add(Column{Head: "power of rank of the loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
 	t.add(Column{Head: "seen", Fields: []string{"seen"}}, saw)
 	t.add(Column{Head: "theory", Fields: []string{"theory"}}, expected)
+	for i, a := range arms {
+		if e, _ := a.Exponent(metrics.LossDropFirst); expected[i].Text == string(metrics.Explodes) && e.Predicted <= 0 {
+			t.doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step does not have")
+		}
+	}
 	addDoubtsOfArms(&t, arms)
 	return t, unstable
 }
@@ -150,16 +165,17 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 			law := series{color: colors[i], line: thinLineWide}
 			for _, c := range a.Cells {
 				q := statisticPoint(c, s)
-				marks.points = append(marks.points, q)
-				values, at = append(values, q.y, q.high, math.Max(q.low, q.y/4)), append(at, q.x) // a bar may end below
 				if v := c.Expected(s); finite(v) {
 					exact = true
 					law.points = append(law.points, point{x: q.x, y: v, low: math.NaN(), high: math.NaN()})
+					q = besideExpected(c, s, v)
 				}
+				marks.points = append(marks.points, q)
+				values, at = append(values, q.y, q.high, math.Max(q.low, q.y/4)), append(at, q.x) // a bar may end below
 			}
 			if len(law.points) == 0 {
 				e, err := a.Exponent(s)
-				law, _, _ = fitLines(e, err, marks)
+				law, _, _ = fitLines(e, err, "theory", marks)
 				law.dashes, fitted = longDashes, true
 			}
 			p.series = append(p.series, law, marks)
@@ -178,7 +194,21 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 	if fitted {
 		f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
 	}
-	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both logarithmic: means over seeds with 95%% intervals. "+
-		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of rank elsewhere. %s", optimizer, heldEqual(arms))
+	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both logarithmic: means over seeds, %s, with 95%% intervals. "+
+		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of rank elsewhere. "+
+		"Beside an expectation, a mean is that of each seed's size over its own expectation, so that bars leave out what differs in the data. %s", optimizer, seedCount(doneCounts(arms)), heldEqual(arms))
 	return f
+}
+
+// besideExpected is the mean of what was measured over what was expected of the
+// same seed, in units of what the cell is expected to have.
+func besideExpected(c results.Cell, s metrics.Statistic, expected float64) point {
+	over := c.OverExpected(s)
+	size := func(ratio float64) float64 {
+		if s.Theory.Mean {
+			return ratio * expected
+		}
+		return math.Sqrt(math.Max(0, ratio)) * expected
+	}
+	return point{x: float64(c.Rank), y: size(over.Mean), low: size(over.Low), high: size(over.High)}
 }

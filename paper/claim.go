@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ranksweep/results"
@@ -27,13 +28,13 @@ const (
 // Claim is something that was reported, and how it is looked for here.
 type Claim struct {
 	Name    string
-	Source  string // of the claim
-	Says    string // what is reported there
-	Study   string // the experiment whose store answers
-	Figure  string // of that study; empty for none
-	Resolve string // what would resolve it, where this size does not
+	Source  string   // of the claim
+	Says    string   // what is reported there
+	Study   string   // the experiment whose store answers
+	Shows   []string // figures of that study
+	Resolve string   // what would resolve it, where this size does not
 
-	judge func(s Study) finding
+	judge func(s Study) Finding
 }
 
 // evidence says where the numbers are from.
@@ -44,35 +45,43 @@ func (c Claim) evidence() string {
 	return "experiment `" + c.Study + "`"
 }
 
-// finding is what is seen of a claim, numbers with their intervals and n.
-type finding struct {
-	standing Standing
-	text     string
-}
-
-// Finding is a claim and what is seen of it.
+// Finding is a claim and what is seen of it, numbers with their intervals and n.
 type Finding struct {
 	Claim
 	Standing Standing
 	Text     string
+	Tables   []Table
+	Figures  []Figure // named for their study and what they show
 }
 
 // Reproduction is the report on all claims.
 type Reproduction []Finding
 
-// Reproduce judges every claim by the studies, by name. A claim whose study is
-// absent or empty is not resolvable, and says so.
-func Reproduce(studies map[string]Study) (r Reproduction) {
+// Reproduce judges every claim by the studies, by name, and draws its figures. A
+// claim whose study is absent or empty is not resolvable, and says so.
+func Reproduce(studies map[string]Study) (r Reproduction, err error) {
+	drawn := make(map[string]map[string]Figure)
 	for _, c := range claims {
-		f := finding{Unresolved, "The experiment " + c.Study + " was not run."}
-		if s := studies[c.Study]; len(s.Runs)+len(s.Inference) > 0 {
-			f = c.judge(s)
-		} else {
-			c.Figure = ""
+		s := studies[c.Study]
+		if len(s.Runs)+len(s.Inference) == 0 {
+			r = append(r, Finding{Claim: c, Standing: Unresolved, Text: "It was not run."})
+			continue
 		}
-		r = append(r, Finding{c, f.standing, f.text})
+		if drawn[c.Study] == nil {
+			if drawn[c.Study], err = s.figures(c.Study); err != nil {
+				return nil, err
+			}
+		}
+		f := c.judge(s)
+		f.Claim = c
+		for _, name := range c.Shows {
+			if figure, ok := drawn[c.Study][name]; ok {
+				f.Figures = append(f.Figures, figure)
+			}
+		}
+		r = append(r, f)
 	}
-	return r
+	return r, nil
 }
 
 // Studied names the experiments that claims are judged by, each once, in order.
@@ -88,43 +97,80 @@ func Studied() []string {
 	return names
 }
 
-// StudyFigures are the figures that the claims of a study show.
-func StudyFigures(name string, s Study) ([]Figure, error) {
-	all, err := Figures(s.Runs)
-	if err != nil {
-		return nil, err
+// figures are those that claims may show, by what they show.
+func (s Study) figures(study string) (map[string]Figure, error) {
+	var all []Figure
+	if len(s.Inference) > 0 {
+		all = append(all, inferenceFigure(s.Inference))
+	} else {
+		figures, err := Figures(s.Runs)
+		if err != nil {
+			return nil, err
+		}
+		arms := results.Arms(s.Runs)
+		all = slices.Concat(figures, checkFigures(arms), []Figure{activationFigure(s.Runs), regimeFigure(arms)})
 	}
-	all = append(all, checkFigures(results.Arms(s.Runs))...)
-	all = append(all, activationFigure(s.Runs))
-	var shown []Figure
+	named := make(map[string]Figure)
 	for _, f := range all {
-		for _, c := range claims {
-			if c.Study == name && c.Figure == f.Name {
-				shown = append(shown, f)
-				break
+		what := f.Name
+		if f.Name = study; what != study {
+			f.Name += "-" + what
+		}
+		named[what] = f
+	}
+	return named, nil
+}
+
+// Figures are all that the findings show, each once.
+func (r Reproduction) Figures() (all []Figure) {
+	for _, f := range r {
+		for _, figure := range f.Figures {
+			if !slices.ContainsFunc(all, func(g Figure) bool { return g.Name == figure.Name }) {
+				all = append(all, figure)
 			}
 		}
 	}
-	return shown, nil
+	return all
 }
 
-// Markdown writes the report; figures are named by path, which is given their
-// study and name.
-func (r Reproduction) Markdown(heading string, path func(study, figure string) string) string {
+// Markdown writes the report under a heading; folder has the figures, as PNG.
+func (r Reproduction) Markdown(heading, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n| claim | source | standing |\n|:---|:---|:---|\n", heading)
-	for i, c := range r {
-		fmt.Fprintf(&b, "| %d. %s | %s | %s |\n", i+1, escape(c.Name), escape(c.Source), c.Standing)
+	for i, f := range r {
+		fmt.Fprintf(&b, "| %d. %s | %s | %s |\n", i+1, escape(f.Name), escape(f.Source), f.Standing)
 	}
-	for i, c := range r {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n*Reported* (%s): %s\n\n*Seen here* (%s): %s\n\n**%s**\n",
-			i+1, c.Name, c.Source, c.Says, c.evidence(), c.Text, capital(string(c.Standing)))
-		if c.Standing == Unresolved && c.Resolve != "" {
-			fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", c.Resolve)
+	for i, f := range r {
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.Name, f.markdown(folder))
+	}
+	return b.String()
+}
+
+// Reading says how to read the numbers of a report.
+func Reading() string {
+	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
+		"A fitted power of rank agrees with theory if its interval holds the predicted power, or lies within %g of it. %s", near, comparing())
+}
+
+// foldedRows is how many rows of a table a page shows unasked.
+const foldedRows = 16
+
+func (f Finding) markdown(folder string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Seen here* (%s): %s\n\n**%s**\n", f.Source, f.Says, f.evidence(), f.Text, capital(string(f.Standing)))
+	if f.Standing == Unresolved && f.Resolve != "" {
+		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
+	}
+	for _, t := range f.Tables {
+		t.Caption = "" // the figures' and the page's say it
+		if len(t.Rows) > foldedRows {
+			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), strings.TrimRight(t.markdown(), "\n"))
+			continue
 		}
-		if c.Figure != "" {
-			fmt.Fprintf(&b, "\n![%s](%s)\n", c.Name, path(c.Study, c.Figure))
-		}
+		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, strings.TrimRight(t.markdown(), "\n"))
+	}
+	for _, figure := range f.Figures {
+		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -69,6 +70,12 @@ func TestClaimsAreJudgedByTheData(t *testing.T) {
 		r := noisy.Runs[i]
 		r.Curve[4].Values[metrics.ValLoss] *= 1 + 0.1*float64((int(r.Seed)*3+r.Rank/8*int(8*r.Scaling.P))%7-3)
 	}
+	onsetAlone := study(theory, flatLoss) // and later no trace of it
+	for _, r := range onsetAlone.Runs {
+		for i := range r.Curve[1:] {
+			r.Curve[i+1].Values[metrics.GradNorm] = 1
+		}
+	}
 	for _, c := range []struct {
 		claim string
 		study Study
@@ -91,12 +98,17 @@ func TestClaimsAreJudgedByTheData(t *testing.T) {
 		{"Once the learning rate is tuned", study(theory, flatLoss), Seen},
 		{"Once the learning rate is tuned", study(theory, func(p float64, _ int) float64 { return 2 - 0.2*p }), NotSeen},
 		{"Once the learning rate is tuned", noisy, Unresolved},
+		{"Once the learning rate is tuned for every rank, a higher", study(theory, flatLoss), NotSeen},
+		{"Once the learning rate is tuned for every rank, a higher", study(theory, func(_ float64, rank int) float64 { return 2 - 0.1*float64(rank)/256 }), Seen},
+		{"Once the learning rate is tuned for every rank, a higher", study(theory, falling), NotSeen},
+		{"The pattern is the same under SGD", study(theory, flatLoss), Seen},
+		{"The pattern is the same under SGD", onsetAlone, NotSeen},
 	} {
 		f := claimNamed(t, c.claim).judge(c.study)
-		if f.standing != c.want {
-			t.Errorf("%s: %s, want %s: %s", c.claim, f.standing, c.want, f.text)
+		if f.Standing != c.want {
+			t.Errorf("%s: %s, want %s: %s", c.claim, f.Standing, c.want, f.Text)
 		}
-		if f.text == "" {
+		if f.Text == "" {
 			t.Errorf("%s: says nothing", c.claim)
 		}
 	}
@@ -105,37 +117,66 @@ func TestClaimsAreJudgedByTheData(t *testing.T) {
 // What was not run is said to be, and every figure of the report is one that
 // its study draws.
 func TestReproduce(t *testing.T) {
-	empty := Reproduce(nil)
+	empty, err := Reproduce(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range empty {
-		if c.Standing != Unresolved || c.Figure != "" || !strings.Contains(c.Text, "was not run") {
+		if c.Standing != Unresolved || len(c.Figures) > 0 || !strings.Contains(c.Text, "was not run") {
 			t.Errorf("%s without a store: %s, %q", c.Name, c.Standing, c.Text)
 		}
 	}
 	s := study(power(func(p float64) float64 { return 0.5 - p }), flatLoss)
-	r := Reproduce(map[string]Study{"paper-fig2-3": s})
-	text := r.Markdown("# Test", func(study, figure string) string { return study + "/" + figure + ".png" })
+	r, err := Reproduce(map[string]Study{"paper-fig2-3": s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := r.Markdown("# Test", "beside")
 	for _, want := range []string{
-		"# Test", "| 1. LoRA's gradients collapse", "| seen |", "\n**Seen**\n", "![", "(paper-fig2-3/gradient-norm.png)",
-		"(paper-fig2-3/frontier.png)", "n = 9", "What would resolve it",
+		"# Test", "| 1. LoRA's gradients collapse", "| seen |", "\n**Seen**\n", "(beside/paper-fig2-3-gradient-norm.png)\n\n" + gradientFigure(s.Runs).Caption,
+		"(beside/paper-fig2-3-frontier.png)", "| rank 256 - 4, rsLoRA |", "What would resolve it",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q", want)
 		}
 	}
-	figures, err := StudyFigures("paper-fig2-3", s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	drawn := make(map[string]bool)
-	for _, f := range figures {
-		drawn[f.Name] = true
-	}
-	for _, c := range claims {
-		if c.Study == "paper-fig2-3" && !drawn[c.Figure] {
-			t.Errorf("%s shows figure %q, which is not drawn", c.Name, c.Figure)
+	for _, f := range r {
+		if f.Study == "paper-fig2-3" && len(f.Figures) != len(f.Shows) {
+			t.Errorf("%s shows %q, of which %d are drawn", f.Name, f.Shows, len(f.Figures))
 		}
+	}
+	if n := len(r.Figures()); n != 6 {
+		t.Errorf("%d figures, want 6: each once", n)
 	}
 	if len(Studied()) < 8 {
 		t.Errorf("studies %q", Studied())
+	}
+}
+
+// How A is drawn is judged by the power of the onset norm; the scatter over draws
+// stands beside it.
+func TestInits(t *testing.T) {
+	drawn := func(power float64) (s Study) {
+		for _, rank := range []int{4, 32, 256} {
+			for seed := range 9 {
+				r := fake{steps: 4}.run("rslora", 1e-3, rank, uint64(seed))
+				scatter := float64(seed-4) / 20 / math.Sqrt(float64(rank))
+				level := 0.6 * math.Pow(float64(rank)/4, power)
+				r.Curve[0].Values[metrics.GradNorm] = level * math.Sqrt(1+scatter)
+				r.Expected = map[string]float64{metrics.GradNormOnset.Name: 0.6}
+				s.Runs = append(s.Runs, r)
+			}
+		}
+		return s
+	}
+	c := claimNamed(t, "Gradients depend on how A is drawn")
+	for power, want := range map[float64]Standing{0: Seen, -0.5: NotSeen} {
+		if f := c.judge(drawn(power)); f.Standing != want {
+			t.Errorf("power %g: %s: %s", power, f.Standing, f.Text)
+		}
+	}
+	f := c.judge(drawn(0))
+	if !strings.Contains(f.Text, "power of -1 ") || !strings.Contains(f.Text, ": 1 of 1 intervals") || !strings.Contains(f.Tables[0].markdown(), "| -1.000 [-1.000, -1.000] |") {
+		t.Errorf("%s\n%s", f.Text, f.Tables[0].markdown())
 	}
 }

@@ -16,10 +16,16 @@ import (
 func comparisonsTable(arms []results.Arm, tuned []results.Tuned) Table {
 	s, _ := metrics.StatisticNamed(lossStatistic(arms))
 	duels := duelsOf(arms, s)
+	t := duelsTable(arms, s, duels, tuned)
+	t.Caption = comparisonsCaption(arms, duels)
+	return t
+}
+
+// duelsTable has a row for each of the duels between cells of arms.
+func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []results.Tuned) Table {
 	t := Table{
-		Name:    "comparisons",
-		Title:   fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% interval", s.Label),
-		Caption: comparisonsCaption(arms, duels),
+		Name:  "comparisons",
+		Title: fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% interval", s.Label),
 	}
 	each := func(of func(d duel) Entry) []Entry {
 		var entries []Entry
@@ -52,7 +58,7 @@ func comparisonsTable(arms []results.Arm, tuned []results.Tuned) Table {
 	return t
 }
 
-// comparisonsCaption says how the verdicts were come by.
+// comparisonsCaption says how many tests there are, and what was held equal.
 func comparisonsCaption(arms []results.Arm, duels []duel) string {
 	var families []string
 	for _, d := range duels {
@@ -60,12 +66,16 @@ func comparisonsCaption(arms []results.Arm, duels []duel) string {
 			families = append(families, name)
 		}
 	}
+	return fmt.Sprintf("%s Tests: %s. ", comparing(), strings.Join(families, ", ")) + heldEqual(arms)
+}
+
+// comparing says how the verdicts on comparisons are come by.
+func comparing() string {
 	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, which see the same data and begin with the same A; "+
-		"its interval is Student's t. p is two-sided, of sign flips, and Holm's over the tests of the family: %s. "+
-		"Lower and higher: Holm's p is at most %g. Equivalent: within %g%% of the second loss, about the least by which tuned variants were found to differ "+
-		"(arXiv 2602.04998), by two one-sided t tests, Holm's p at most %g. Not separated: neither, and so no ranking. "+
-		"Diverged are the runs of the first and of the second. ",
-		strings.Join(families, ", "), level, 100*equivalenceMargin, level) + heldEqual(arms)
+		"its interval is Student's t. p is two-sided, of sign flips, and Holm's over the tests of the family. "+
+		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, within a margin of %g%% of the second loss, about the least by which tuned variants "+
+		"were found to differ (arXiv 2602.04998), and of %g%% of what it learned. Not separated: neither, and so no ranking. "+
+		"Diverged are the runs of the first and of the second.", level, level, 100*equivalenceMargin, 100*learnedMargin)
 }
 
 // pair names what is compared.

@@ -120,6 +120,7 @@ func (p panel) lines(c draw.Canvas, s series) {
 		line := make([]vg.Point, len(points))
 		for i, q := range points {
 			line[i] = p.at(c, q.x, q.y)
+			line[i].X += s.aside
 		}
 		if len(line) == 1 {
 			c.DrawGlyph(draw.GlyphStyle{Color: s.color, Radius: s.line, Shape: draw.CircleGlyph{}}, line[0])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/results"
@@ -29,6 +30,9 @@ func addDoubts(t *Table, arms []results.Arm) {
 					t.doubt(row, text)
 				}
 			}
+			if text := unlearned(c); text != "" {
+				t.doubt(row, text)
+			}
 			for _, w := range c.Warnings {
 				t.doubt(row, w)
 			}
@@ -41,6 +45,24 @@ func addDoubts(t *Table, arms []results.Arm) {
 		}
 	}
 	addBestRates(t, arms)
+}
+
+// unlearned names the runs of a cell that ended above where they began, though
+// no value of theirs overflowed; empty where none did.
+func unlearned(c results.Cell) string {
+	var seeds []string
+	for _, r := range c.Runs {
+		if r.Status == results.Done && r.Learned() < 0 {
+			seeds = append(seeds, strconv.FormatUint(r.Seed, 10))
+		}
+	}
+	switch len(seeds) {
+	case 0:
+		return ""
+	case 1:
+		return "ended above its validation loss before training: seed " + seeds[0]
+	}
+	return "ended above their validation loss before training: seeds " + strings.Join(seeds, ", ")
 }
 
 // lost names the runs of a cell that ended with a status, where, and why:

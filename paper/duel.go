@@ -18,12 +18,16 @@ const (
 	// (Learning Rate Matters, arXiv 2602.04998): nobody has shown of less that it
 	// is a difference at all.
 	equivalenceMargin = 0.01
+	// learnedMargin is a part of what the reference learned: after few steps, or
+	// at a small rate, all losses are within a percent of where they began.
+	learnedMargin = 0.1
 )
 
 // The families of comparisons, over each of which P values are corrected.
 const (
 	schemeFamily = "schemes"
 	rankFamily   = "ranks"
+	initFamily   = "inits"
 )
 
 // A contender is a cell and where it stands.
@@ -172,7 +176,13 @@ func (d duel) p() float64 {
 }
 
 // margin is the size of a difference that matters, in the unit of the loss.
-func (d duel) margin() float64 { return equivalenceMargin * d.ReferenceMean }
+func (d duel) margin() float64 {
+	margin := equivalenceMargin * d.ReferenceMean
+	if learned := d.Reference.Learned(); !math.IsNaN(learned) {
+		margin = min(margin, max(0, learnedMargin*learned))
+	}
+	return margin
+}
 
 // verdict is what may be said, and no more.
 func (d duel) verdict() string {
@@ -217,6 +227,7 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	}
 	add(d.tooFew())
 	add(d.survivors())
+	add(d.unlearned())
 	add(d.unmatched)
 	add(d.alsoDiffering())
 	add(d.atOneRate())
@@ -262,11 +273,24 @@ func (d duel) survivors() string {
 	return text
 }
 
+// unlearned says that a comparison is with what learned nothing.
+func (d duel) unlearned() string {
+	for _, c := range []results.Cell{d.Cell, d.Reference} {
+		if c.Learned() < 0 {
+			return fmt.Sprintf("%s at rank %d ended above its loss before training", schemeLabel(c.Scheme), c.Rank)
+		}
+	}
+	return ""
+}
+
 // alsoDiffering warns of arms in which two things differ.
 func (d duel) alsoDiffering() string {
 	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Tuned...)
-	if d.family == schemeFamily {
+	switch d.family {
+	case schemeFamily:
 		except = append(except, "alpha", "match_rank") // which gamma stands for
+	case initFamily:
+		except = append(except, "init")
 	}
 	names := results.Differing(d.Cell.Runs[0], d.Reference.Runs[0], except...)
 	if len(names) == 0 {

@@ -35,7 +35,7 @@ func fought(t *testing.T, runs []results.Run, tuned []results.Tuned) (rows map[s
 }
 
 // losing makes runs of LoRA at ranks 4 and 8 and of rsLoRA at the same, whose
-// final losses are 2 but for what change adds.
+// losses begin at 3 and end at 2 but for what change adds.
 func losing(seeds int, change func(r *results.Run) float64) []results.Run {
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: seeds, steps: 4}.runs()
 	for i := range runs {
@@ -43,6 +43,7 @@ func losing(seeds int, change func(r *results.Run) float64) []results.Run {
 		for j := range r.Curve {
 			r.Curve[j].Values[metrics.ValLoss] = 2
 		}
+		r.Curve[0].Values[metrics.ValLoss] = 3
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += change(r)
 	}
 	return runs
@@ -74,6 +75,20 @@ func TestVerdictsOfDuels(t *testing.T) {
 		{"higher", losing(10, by(0.2)), "higher", "at one learning rate, 5e-5: "},
 		{"lower, yet it does not matter", losing(10, by(-0.01)), "lower, within the margin", ""},
 		{"equivalent", losing(10, by(0)), "equivalent", ""},
+		{"less than a tenth of what was learned is too little to tell", func() []results.Run {
+			runs := losing(10, by(0))
+			for i := range runs {
+				runs[i].Curve[0].Values[metrics.ValLoss] = 2.005
+			}
+			return runs
+		}(), "not separated", ""},
+		{"nothing learned", func() []results.Run {
+			runs := losing(10, by(0))
+			for i := range runs {
+				runs[i].Curve[0].Values[metrics.ValLoss] = 1.9
+			}
+			return runs
+		}(), "not separated", ""},
 		{"too noisy", losing(10, func(r *results.Run) float64 {
 			if isOne(r) {
 				return 0.5 - float64(r.Seed%2)

@@ -111,7 +111,10 @@ const near = 0.03
 // verdict compares a fitted exponent with theory: with the exact one or, without
 // that, with the asymptotic one or its range. It agrees if the interval
 // contains a part of that, or lies within near of it.
-func verdict(e metrics.Exponent) string {
+func verdict(e metrics.Exponent) string { return verdictWithin(e, near) }
+
+// verdictWithin is the same within some other difference than near.
+func verdictWithin(e metrics.Exponent, near float64) string {
 	low, high := e.Predicted, e.Predicted+e.Rise
 	if finite(e.Exact) {
 		low, high = e.Exact, e.Exact

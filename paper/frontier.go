@@ -1,6 +1,10 @@
 package paper
 
 import (
+	"cmp"
+	"math"
+	"slices"
+
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -34,6 +38,7 @@ func frontierFigure(runs []results.Run) Figure {
 			}
 			p.series = append(p.series, s)
 		}
+		p.series = append([]series{frontier(p.series)}, p.series...)
 		p.x = axis{label: of.label, log: true, few: true}.over(costs...)
 		f.panels = append(f.panels, p)
 	}
@@ -43,8 +48,29 @@ func frontierFigure(runs []results.Run) Figure {
 	for i := range arms {
 		f.legend = append(f.legend, entry{text: labels[i], samples: []series{{color: colors[i], line: lineWide, glyph: glyphs[i%len(glyphs)]}}})
 	}
+	f.legend = append(f.legend, entry{}, entry{text: "frontier", samples: []series{frontier(nil)}})
 	f.Caption = "Final " + loss.Label + " against what each rank takes, counted from shapes; on each line ranks rise from left to right. " +
+		"The frontier is the lowest loss that no other cell has for less. " +
 		"Means over seeds with 95% intervals. The factored form computes an adapter beside its map, as others do; the cheaper form is that or, " +
 		"at large ranks, one merged matrix." + losses(arms) + " " + heldEqual(arms)
+	return f
+}
+
+// frontier joins the points, of all series, that no other has both a lower cost
+// and a lower loss than.
+func frontier(all []series) series {
+	f := series{color: rgb(0xd9d2c0), line: 5 * lineWide}
+	var points []point
+	for _, s := range all {
+		points = append(points, s.points...)
+	}
+	slices.SortFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
+	lowest := math.Inf(1)
+	for _, q := range points {
+		if q.y < lowest {
+			lowest = q.y
+			f.points = append(f.points, point{x: q.x, y: q.y, low: math.NaN(), high: math.NaN()})
+		}
+	}
 	return f
 }

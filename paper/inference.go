@@ -2,9 +2,10 @@ package paper
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
-	"strings"
+	"strconv"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -18,11 +19,13 @@ const InferenceStudy = "inference"
 const inferenceMargin = 1.05
 
 // mergedCost holds the time of every merged model to that of the base.
-func mergedCost(s Study) finding {
-	standing, texts := Seen, []string{}
+func mergedCost(s Study) Finding {
+	standing := Seen
+	var ranks, mergeds, attacheds, counts []Entry
 	for _, rank := range inferenceRanks(s.Inference) {
 		merged, attached := timeOverBase(s.Inference, results.Merged, rank), timeOverBase(s.Inference, results.Attached, rank)
-		texts = append(texts, fmt.Sprintf("rank %d merged %s, beside the map %s", rank, ratioText(merged), ratioText(attached)))
+		ranks, counts = append(ranks, word(strconv.Itoa(rank))), append(counts, word(strconv.Itoa(merged.N)))
+		mergeds, attacheds = append(mergeds, word(ratioText(merged))), append(attacheds, word(ratioText(attached)))
 		switch {
 		case merged.Low > 1/inferenceMargin && merged.High < inferenceMargin:
 		case merged.Low > inferenceMargin:
@@ -31,11 +34,42 @@ func mergedCost(s Study) finding {
 			standing = Unresolved
 		}
 	}
-	if len(texts) == 0 {
+	if len(ranks) == 0 {
 		standing = Unresolved
 	}
-	return finding{standing, fmt.Sprintf("Time to score one batch over the base's, geometric means of paired rounds: %s. Equal is within %g%%. Before any is timed, merged and attached have been held to the same loss.",
-		strings.Join(texts, "; "), 100*(inferenceMargin-1))}
+	t := Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired rounds, with 95% intervals"}
+	t.add(Column{Head: "rank", Number: true}, ranks)
+	t.add(Column{Head: "merged", Number: true}, mergeds)
+	t.add(Column{Head: "beside the map", Number: true}, attacheds)
+	t.add(Column{Head: "rounds", Number: true}, counts)
+	return Finding{Standing: standing, Tables: []Table{t}, Text: fmt.Sprintf("Merged, the interval must lie within %g%% of the base's time, at every rank. "+
+		"Before any is timed, merged and attached have been held to the same loss.", 100*(inferenceMargin-1))}
+}
+
+// inferenceFigure draws the time with an adapter over the base's against rank.
+func inferenceFigure(timings []results.Inference) Figure {
+	var p panel
+	f := Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, both logarithmic: geometric means of paired rounds with 95% intervals. " +
+		"The base model, embedded."}
+	at, values := []float64{}, []float64{1}
+	for i, of := range []struct {
+		form  results.Form
+		name  string
+		color color.RGBA
+	}{{results.Attached, "beside the map", copper[1]}, {results.Merged, "merged", blueGreen[1]}} {
+		line := series{color: of.color, line: lineWide, glyph: glyphs[i], spread: bars}
+		for _, rank := range inferenceRanks(timings) {
+			t := timeOverBase(timings, of.form, rank)
+			line.points = append(line.points, point{x: float64(rank), y: t.Mean, low: t.Low, high: t.High})
+			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
+		}
+		p.series = append(p.series, line)
+		f.legend = append(f.legend, entry{text: of.name, samples: []series{{color: of.color, line: lineWide, glyph: glyphs[i]}}})
+	}
+	p.x = axis{label: "rank r", log: true, at: at[:len(at)/2]}.over(at...)
+	p.y = axis{label: "time over the base's", log: true}.over(values...)
+	f.panels = []panel{p}
+	return f
 }
 
 func inferenceRanks(timings []results.Inference) []int {
@@ -71,7 +105,7 @@ func timeOverBase(timings []results.Inference, form results.Form, rank int) metr
 
 func ratioText(i metrics.Interval) string {
 	if math.IsNaN(i.Low) {
-		return fmt.Sprintf("%s (n = %d, no interval)", fixed(i.Mean, 3), i.N)
+		return fixed(i.Mean, 3)
 	}
-	return fmt.Sprintf("%s [%s, %s], n = %d", fixed(i.Mean, 3), fixed(i.Low, 3), fixed(i.High, 3), i.N)
+	return fmt.Sprintf("%s [%s, %s]", fixed(i.Mean, 3), fixed(i.Low, 3), fixed(i.High, 3))
 }

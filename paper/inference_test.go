@@ -28,13 +28,13 @@ func TestMergedCost(t *testing.T) {
 		Unresolved: timed(0.7, 1.3, 1, 1.4),
 	} {
 		f := mergedCost(s)
-		if f.standing != want || !strings.Contains(f.text, "beside the map 2.000 [2.000, 2.000], n = 4") {
-			t.Errorf("%s, want %s: %s", f.standing, want, f.text)
+		if f.Standing != want || !strings.Contains(f.Tables[0].markdown(), "| 2.000 [2.000, 2.000] | 4 |") {
+			t.Errorf("%s, want %s: %s", f.Standing, want, f.Text)
 		}
 	}
 	for _, s := range []Study{{}, timed(1)} {
-		if f := mergedCost(s); f.standing != Unresolved {
-			t.Errorf("n = %d: %s", len(s.Inference)/3, f.standing)
+		if f := mergedCost(s); f.Standing != Unresolved {
+			t.Errorf("n = %d: %s", len(s.Inference)/3, f.Standing)
 		}
 	}
 }

@@ -4,25 +4,25 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
 
-// topAgainstSmallest is the comparison of a scheme's largest rank with its
-// smallest, within the family of all such comparisons of the study.
-func topAgainstSmallest(s Study, scheme string) (duel, bool) {
+// rankDuels are the comparisons of a scheme's ranks with its smallest, by rank,
+// within the family of all such comparisons of the study.
+func rankDuels(s Study, scheme string) (duels []duel, table Table) {
 	arms := results.Arms(s.Runs)
 	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	var top duel
-	found := false
 	for _, d := range duelsOf(arms, loss) {
-		if d.family == rankFamily && d.Cell.Scheme == scheme && (!found || d.Cell.Rank > top.Cell.Rank) {
-			top, found = d, true
+		if d.family == rankFamily && d.Cell.Scheme == scheme {
+			duels = append(duels, d)
 		}
 	}
-	return top, found
+	slices.SortFunc(duels, func(a, b duel) int { return a.Cell.Rank - b.Cell.Rank })
+	return duels, duelsTable(arms, loss, duels, s.Tuned)
 }
 
 // duelText writes a comparison with all that a reader needs to doubt it.
@@ -59,63 +59,90 @@ func gainsNothing(d duel) Standing {
 }
 
 // higherRank judges a scheme by its largest rank against its smallest.
-func higherRank(scheme string, stand func(d duel) Standing) func(Study) finding {
-	return func(s Study) finding {
-		d, ok := topAgainstSmallest(s, scheme)
-		if !ok {
-			return finding{Unresolved, "The store has no two ranks of " + schemeLabel(scheme) + "."}
+func higherRank(scheme string, stand func(d duel) Standing) func(Study) Finding {
+	return func(s Study) Finding {
+		duels, table := rankDuels(s, scheme)
+		if len(duels) == 0 {
+			return Finding{Standing: Unresolved, Text: "The store has no two ranks of " + schemeLabel(scheme) + "."}
 		}
-		return finding{stand(d), duelText(d) + ". One learning rate for all ranks, as in the paper."}
+		top := duels[len(duels)-1]
+		return Finding{Standing: stand(top), Text: duelText(top) + ". At one learning rate for all ranks, as in the paper.", Tables: []Table{table}}
 	}
 }
 
-// tradeOff says what the top rank costs and what it gains.
-func tradeOff(s Study) finding {
+// tradeOff says what every rank of rsLoRA costs and what the top one gains.
+func tradeOff(s Study) Finding {
 	f := higherRank("rslora", gains)(s)
-	a, ok := armNamed(s, "rslora")
-	if !ok {
-		return f
+	if a, ok := armNamed(s, "rslora"); ok {
+		loss, _ := metrics.StatisticNamed(lossStatistic([]results.Arm{a}))
+		f.Tables = []Table{costsTable(a, loss)}
 	}
-	low, top := a.Cells[0], a.Cells[len(a.Cells)-1]
-	f.text = fmt.Sprintf("From rank %d to %d training costs %s times as much in the factored form, which others run, and %s times in the cheaper form here; memory beside the base %s times. %s",
-		low.Rank, top.Rank, rounded(top.FactoredFlops/low.FactoredFlops), rounded(top.Flops/low.Flops), rounded(float64(top.Bytes)/float64(low.Bytes)), f.text)
 	return f
 }
 
+// costsTable has what each rank of an arm takes over what the smallest does, and
+// its loss.
+func costsTable(a results.Arm, loss metrics.Statistic) Table {
+	t := Table{Name: "costs", Title: "What a rank takes over what the smallest does, counted from shapes, and its loss: mean ± half of its 95% interval"}
+	var ranks, factored, cheaper, memory []Entry
+	var losses []metrics.Interval
+	over := func(v, smallest float64) Entry {
+		return Entry{Text: fixed(v/smallest, 2), Values: []string{field(v / smallest)}}
+	}
+	first := a.Cells[0]
+	for _, c := range a.Cells {
+		ranks = append(ranks, word(strconv.Itoa(c.Rank)))
+		factored = append(factored, over(c.FactoredFlops, first.FactoredFlops))
+		cheaper = append(cheaper, over(c.Flops, first.Flops))
+		memory = append(memory, over(float64(c.Bytes), float64(first.Bytes)))
+		losses = append(losses, c.Statistic(loss))
+	}
+	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	t.add(Column{Head: "training, factored form", Fields: []string{"factored"}, Number: true}, factored)
+	t.add(Column{Head: "training, the cheaper form", Fields: []string{"cheaper"}, Number: true}, cheaper)
+	t.add(Column{Head: "memory beside the base", Fields: []string{"memory"}, Number: true}, memory)
+	t.add(intervalColumn(loss.Label, loss.Name, losses))
+	return t
+}
+
 // initCorrection compares LoRA with a corrected init to rsLoRA at the top rank.
-func initCorrection(s Study) finding {
-	reference, ok := armNamed(s, "rslora")
-	if !ok {
+func initCorrection(s Study) Finding {
+	arms := results.Arms(s.Runs)
+	loss, _ := metrics.StatisticNamed("val_loss")
+	all := contenders(arms)
+	top := slices.IndexFunc(all, func(c contender) bool { return c.Scheme == "rslora" && c.Rank == slices.Max(ranks(arms)) })
+	if top < 0 {
 		return lacks("rslora")
 	}
-	loss, _ := metrics.StatisticNamed("val_loss")
-	top := reference.Cells[len(reference.Cells)-1]
 	var family []duel
-	for _, a := range results.Arms(s.Runs) {
-		if a.Scaling.Init != 0 {
-			family = append(family, newDuel(schemeFamily, contender{Cell: a.Cells[len(a.Cells)-1]}, contender{Cell: top}, loss))
+	for _, c := range all {
+		if c.Scaling.Init != 0 && c.Rank == all[top].Rank {
+			family = append(family, newDuel(schemeFamily, c, all[top], loss))
 		}
 	}
 	correct(family)
-	standing, texts := Seen, []string{}
+	standing := Unresolved
 	for _, d := range family {
-		texts = append(texts, duelText(d))
+		if d.Cell.Scaling.Init < 0 {
+			continue // the other direction
+		}
 		switch v := d.verdict(); {
 		case v == "diverged", v == "higher":
+			standing = Seen
 		case strings.HasPrefix(v, "lower"), v == "equivalent", strings.HasSuffix(v, "within the margin"):
 			standing = NotSeen
-		case standing == Seen:
-			standing = Unresolved
 		}
 	}
 	if len(family) == 0 {
-		standing = Unresolved
+		return lacks("lora,init=0.5")
 	}
-	return finding{standing, strings.Join(texts, "; ") + "."}
+	return Finding{Standing: standing, Text: "The paper's correction, init = 0.5, by which A falls as 1/√r, must be worse than rsLoRA at the top rank. " +
+		"The other one, init = -0.5, by which A grows as √r, keeps what theorem 3.2 holds constant at onset, γ²rσ²; the paper says nothing of it.",
+		Tables: []Table{duelsTable(arms, loss, family, nil)}}
 }
 
 // bestOfRates compares the best of LoRA's rates with rsLoRA at the default one.
-func bestOfRates(s Study) finding {
+func bestOfRates(s Study) Finding {
 	loss, _ := metrics.StatisticNamed("val_loss")
 	var best, reference results.Cell
 	lowest := math.Inf(1)
@@ -131,7 +158,7 @@ func bestOfRates(s Study) finding {
 		}
 	}
 	if len(best.Runs) == 0 || len(reference.Runs) == 0 {
-		return finding{Unresolved, "The store lacks LoRA or rsLoRA."}
+		return Finding{Standing: Unresolved, Text: "The store lacks LoRA or rsLoRA."}
 	}
 	edge := ""
 	if best.LR == slices.Min(rates) || best.LR == slices.Max(rates) {
@@ -140,21 +167,22 @@ func bestOfRates(s Study) finding {
 	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
-	return finding{gains(d), fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
+	return Finding{Standing: gains(d), Text: fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
 		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(rates), number(best.LR), edge, intervalText(best.Statistic(loss)),
 		significant(d.Difference.Mean, 2), significant(d.Difference.Low, 2), significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
 }
 
 // tunedSchemes compares schemes whose rates were tuned, at every rank.
-func tunedSchemes(s Study) finding {
+func tunedSchemes(s Study) Finding {
 	arms := results.Arms(s.Runs)
 	loss, _ := metrics.StatisticNamed("val_loss")
-	standing, texts := Seen, []string{}
+	standing := Seen
+	var compared []duel
 	for _, d := range duelsOf(arms, loss) {
 		if d.family != schemeFamily || d.Same {
 			continue
 		}
-		texts = append(texts, duelText(d))
+		compared = append(compared, d)
 		far := math.Max(math.Abs(d.Difference.Low), math.Abs(d.Difference.High)) > 0.02*d.ReferenceMean
 		switch {
 		case !far:
@@ -164,12 +192,57 @@ func tunedSchemes(s Study) finding {
 			standing = Unresolved
 		}
 	}
-	if len(texts) == 0 {
-		return finding{Unresolved, "The store has no two schemes at one rank."}
+	if len(compared) == 0 {
+		return Finding{Standing: Unresolved, Text: "The store has no two schemes at one rank."}
 	}
-	var rates []string
-	for _, c := range results.Cells(s.Runs) {
-		rates = append(rates, fmt.Sprintf("%s rank %d: %s", schemeLabel(c.Scheme), c.Rank, number(c.LR)))
+	return Finding{Standing: standing, Text: "Every interval must lie within 2% of the reference's loss.",
+		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned), ratesTable(arms)}}
+}
+
+// tunedRanks says whether a higher rank learns better once every rank has its own
+// rate: the largest rank against the smallest, scheme by scheme.
+func tunedRanks(s Study) Finding {
+	arms := results.Arms(s.Runs)
+	loss, _ := metrics.StatisticNamed("val_loss")
+	var compared []duel
+	top := make(map[string]duel) // by scheme
+	for _, d := range duelsOf(arms, loss) {
+		if d.family != rankFamily {
+			continue
+		}
+		compared = append(compared, d)
+		if best, ok := top[d.Cell.Scheme]; !ok || d.Cell.Rank > best.Cell.Rank {
+			top[d.Cell.Scheme] = d
+		}
 	}
-	return finding{standing, strings.Join(texts, "; ") + ". Chosen rates: " + strings.Join(rates, ", ") + "."}
+	standing := Seen
+	for _, scheme := range schemes(arms) {
+		if d, ok := top[scheme]; ok {
+			standing = worse(standing, gains(d))
+		}
+	}
+	if len(top) == 0 {
+		return Finding{Standing: Unresolved, Text: "The store has no two ranks of a scheme."}
+	}
+	return Finding{Standing: standing, Text: "Under every scheme the largest rank must end lower than the smallest.",
+		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned)}}
+}
+
+// ratesTable has the learning rates that were chosen, a row a scheme and a column
+// a rank.
+func ratesTable(arms []results.Arm) Table {
+	t := Table{Name: "rates", Title: "Learning rates that were chosen"}
+	addSettings(&t, arms, func(results.Arm) int { return 1 })
+	for _, rank := range ranks(arms) {
+		rates := make([]Entry, len(arms))
+		for i, a := range arms {
+			for _, c := range a.Cells {
+				if c.Rank == rank {
+					rates[i] = Entry{Text: number(c.LR), Values: []string{field(c.LR)}}
+				}
+			}
+		}
+		t.add(Column{Head: fmt.Sprintf("rank %d", rank), Fields: []string{fmt.Sprintf("lr_%d", rank)}, Number: true}, rates)
+	}
+	return t
 }

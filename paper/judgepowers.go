@@ -39,8 +39,8 @@ func armNamed(s Study, scheme string) (results.Arm, bool) {
 }
 
 // ofBoth judges a study by its arms of LoRA and rsLoRA.
-func ofBoth(judge func(lora, rslora results.Arm) finding) func(Study) finding {
-	return func(s Study) finding {
+func ofBoth(judge func(lora, rslora results.Arm) Finding) func(Study) Finding {
+	return func(s Study) Finding {
 		lora, ok := armNamed(s, "lora")
 		if !ok {
 			return lacks("lora")
@@ -53,95 +53,142 @@ func ofBoth(judge func(lora, rslora results.Arm) finding) func(Study) finding {
 	}
 }
 
-func lacks(scheme string) finding {
-	return finding{Unresolved, "The store lacks " + schemeLabel(scheme) + "."}
+func lacks(scheme string) Finding {
+	return Finding{Standing: Unresolved, Text: "The store lacks " + schemeLabel(scheme) + "."}
 }
 
 // onsetPattern holds the onset norms of LoRA and rsLoRA to −½ and 0.
-func onsetPattern(lora, rslora results.Arm) finding {
-	var texts, verdicts []string
-	for _, a := range []results.Arm{lora, rslora} {
-		e, _ := a.Exponent(metrics.GradNormOnset)
-		verdicts = append(verdicts, verdict(e))
-		texts = append(texts, fmt.Sprintf("%s's onset gradient norm goes as r to the power of %s (theory %s; ranks %s, n = %d)",
-			schemeLabel(a.Scheme), exponentText(e), number(e.Predicted), rankRange(a), e.Seeds))
+func onsetPattern(lora, rslora results.Arm) Finding {
+	arms := []results.Arm{lora, rslora}
+	return Finding{
+		Standing: judged(verdicts(arms, metrics.GradNormOnset)),
+		Text:     "Both powers of rank must agree with theory, over ranks " + rankRange(lora) + ".",
+		Tables:   []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})},
 	}
-	return finding{judged(verdicts), strings.Join(texts, ", ") + "."}
+}
+
+// verdicts are those on a statistic's power of rank, an arm each.
+func verdicts(arms []results.Arm, s metrics.Statistic) []string {
+	var all []string
+	for _, a := range arms {
+		e, _ := a.Exponent(s)
+		all = append(all, verdict(e))
+	}
+	return all
 }
 
 func rankRange(a results.Arm) string {
 	return fmt.Sprintf("%d to %d", a.Cells[0].Rank, a.Cells[len(a.Cells)-1].Rank)
 }
 
-// withinOrder compares the spread over ranks of the mean gradient norm.
-func withinOrder(lora, rslora results.Arm) finding {
-	norm, _ := metrics.StatisticNamed("grad_norm_mean")
-	spread := func(a results.Arm) float64 {
-		low, high := math.Inf(1), 0.0
-		for _, c := range a.Cells {
-			v := c.Statistic(norm).Mean
-			low, high = math.Min(low, v), math.Max(high, v)
+// worse is the standing of a claim of which two parts must hold.
+func worse(a, b Standing) Standing {
+	for _, s := range []Standing{NotSeen, Unresolved} {
+		if a == s || b == s {
+			return s
 		}
-		return high / low
 	}
-	var texts []string
-	for _, a := range []results.Arm{lora, rslora} {
-		texts = append(texts, fmt.Sprintf("Of the gradient norm averaged over training, the largest mean over ranks %s is %s times the smallest under %s.",
-			rankRange(a), rounded(spread(a)), schemeLabel(a.Scheme)))
+	return Seen
+}
+
+// fallsAndStays holds one power of rank to be negative and another to be level.
+func fallsAndStays(falling, level metrics.Exponent) Standing {
+	switch {
+	case falling.High < -flat && level.Low >= -flat && level.High <= flat:
+		return Seen
+	case falling.Low > -flat || level.High < -flat || level.Low > flat:
+		return NotSeen
 	}
+	return Unresolved
+}
+
+// trainingPattern holds onset norms as [onsetPattern] does and, since an onset
+// knows no optimizer, the mean norm over training to falling and to staying.
+func trainingPattern(lora, rslora results.Arm) Finding {
+	mean, _ := metrics.StatisticNamed("grad_norm_mean")
+	falling, _ := lora.Exponent(mean)
+	level, _ := rslora.Exponent(mean)
+	arms := []results.Arm{lora, rslora}
+	return Finding{
+		Standing: worse(judged(verdicts(arms, metrics.GradNormOnset)), fallsAndStays(falling, level)),
+		Text: fmt.Sprintf("Both powers of rank at onset must agree with theory, over ranks %s. That of the norm averaged over training, in which the optimizer has its part, "+
+			"must be below -%g under LoRA and within ±%g under rsLoRA.", rankRange(lora), flat, flat),
+		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset, mean})},
+	}
+}
+
+// withinOrder compares the spread over ranks of the gradient norm, at the step at
+// which it is largest.
+func withinOrder(lora, rslora results.Arm) Finding {
 	standing := NotSeen
-	if spread(rslora) < 10 && spread(lora) > spread(rslora) {
+	if rankSpread(rslora) < 10 && rankSpread(lora) > rankSpread(rslora) {
 		standing = Seen
 	}
-	return finding{standing, strings.Join(texts, " ")}
+	mean, _ := metrics.StatisticNamed("grad_norm_mean")
+	return Finding{
+		Standing: standing,
+		Text: fmt.Sprintf("At the step at which it is most, the largest mean over ranks %s is %s times the smallest under rsLoRA, of which 10 is an order of magnitude, and %s times under LoRA, which must be more.",
+			rankRange(rslora), rounded(rankSpread(rslora)), rounded(rankSpread(lora))),
+		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})},
+	}
+}
+
+// rankSpread is the largest ratio, over steps, of the mean gradient norms of two
+// ranks.
+func rankSpread(a results.Arm) float64 {
+	low, high := make(map[int]float64), make(map[int]float64) // by step
+	for _, c := range a.Cells {
+		for _, p := range c.Curve(metrics.GradNorm) {
+			if l, ok := low[p.Step]; !ok || p.Mean < l {
+				low[p.Step] = p.Mean
+			}
+			high[p.Step] = math.Max(high[p.Step], p.Mean)
+		}
+	}
+	most := 0.0
+	for step := range low {
+		most = math.Max(most, high[step]/low[step])
+	}
+	return most
 }
 
 // activations compares the powers of rank of the final adapter output.
-func activations(lora, rslora results.Arm) finding {
+func activations(lora, rslora results.Arm) Finding {
 	output, _ := metrics.StatisticNamed("adapter_output_final")
 	falling, _ := lora.Exponent(output)
 	level, _ := rslora.Exponent(output)
-	standing := Unresolved
-	switch {
-	case falling.High < -flat && level.Low >= -flat && level.High <= flat:
-		standing = Seen
-	case falling.Low > -flat || level.High < -flat || level.Low > flat:
-		standing = NotSeen
+	return Finding{
+		Standing: fallsAndStays(falling, level),
+		Text:     fmt.Sprintf("The power of rank must be below -%g under LoRA and within ±%g under rsLoRA.", flat, flat),
+		Tables:   []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{output})},
 	}
-	return finding{standing, fmt.Sprintf("The adapters' final output on the probe batch goes as r to the power of %s under LoRA and %s under rsLoRA, n = %d; level is within ±%g.",
-		exponentText(falling), exponentText(level), falling.Seeds, flat)}
 }
 
-// otherScalings lists the powers of all scalings.
-func otherScalings(s Study) finding {
-	standing, texts := Seen, []string{}
-	for _, a := range results.Arms(s.Runs) {
+// otherScalings holds the power of all scalings but rsLoRA's to lie off 0.
+func otherScalings(s Study) Finding {
+	standing := Seen
+	arms := results.Arms(s.Runs)
+	for _, a := range arms {
 		e, err := a.Exponent(metrics.GradNormOnset)
 		if err != nil {
-			return finding{Unresolved, noFit(err) + "."}
+			return Finding{Standing: Unresolved, Text: noFit(err) + "."}
 		}
-		theory := ""
-		if finite(e.Predicted) {
-			theory = fmt.Sprintf(" (theory %s)", number(e.Predicted))
-		}
-		texts = append(texts, fmt.Sprintf("%s %s%s", schemeLabel(a.Scheme), exponentText(e), theory))
 		free := e.Low <= flat && e.High >= -flat
 		if named := a.Scheme == "rslora"; free != named {
 			standing = NotSeen
 		}
 	}
-	return finding{standing, "Powers of rank of the onset gradient norm: " + strings.Join(texts, ", ") + "."}
+	return Finding{Standing: standing, Text: fmt.Sprintf("The power of rank must be within ±%g under rsLoRA and under no other.", flat),
+		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})}}
 }
 
-// theoryPowers counts the exponents that agree with theory, and names those
-// that do not.
-func theoryPowers(s Study) finding {
+// theoryPowers counts the exponents that agree with theory.
+func theoryPowers(s Study) Finding {
 	arms := results.Arms(s.Runs)
-	labels := armLabels(arms)
-	agree, all, far := 0, 0, 0.0
-	var differ []string
-	for i, a := range arms {
-		for _, statistic := range predictedStatistics(arms) {
+	statistics := predictedStatistics(arms)
+	agree, holding, all, far := 0, 0, 0, 0.0
+	for _, a := range arms {
+		for _, statistic := range statistics {
 			e, err := a.Exponent(statistic)
 			if err != nil || !finite(e.Predicted) {
 				continue
@@ -152,29 +199,33 @@ func theoryPowers(s Study) finding {
 				target = e.Exact
 			}
 			far = math.Max(far, math.Abs(e.Value-target))
+			if e.Low <= target && target <= e.High {
+				holding++
+			}
 			if verdict(e) == "agrees" {
 				agree++
-			} else {
-				differ = append(differ, fmt.Sprintf("%s of %s %s (theory %s)", statistic.Label, labels[i], exponentText(e), fixed(target, 3)))
 			}
 		}
 	}
-	f := finding{Unresolved, fmt.Sprintf("%d of %d fitted powers agree with theory, within %g of it or with an interval that holds it; the farthest is %s off.", agree, all, near, fixed(far, 3))}
-	if len(differ) > 0 {
-		f.text += " Those that do not: " + strings.Join(differ, "; ") + "."
+	f := Finding{
+		Standing: Unresolved,
+		Text: fmt.Sprintf("%d of %d fitted powers agree with theory, as nine of ten must. The farthest is %s off; %d intervals, some of them no wider than rounding, hold the theory's. "+
+			"Where ranks come near the maps' width that is the power of the exact values at these ranks, the column exact.", agree, all, fixed(far, 3), holding),
+		Tables: []Table{exponentsTable(arms, statistics)},
 	}
 	if all > 0 && 10*agree >= 9*all {
-		f.standing = Seen
+		f.Standing = Seen
 	} else if all > 0 {
-		f.standing = NotSeen
+		f.Standing = NotSeen
 	}
 	return f
 }
 
 // exactValues counts the cells whose mean is within two standard errors of what
 // theory expects. Of independent ones that are 95%.
-func exactValues(s Study) finding {
+func exactValues(s Study) Finding {
 	within, all := 0, 0
+	var off []string
 	for _, c := range results.Cells(s.Runs) {
 		for _, statistic := range metrics.Statistics {
 			over := c.OverExpected(statistic)
@@ -184,75 +235,48 @@ func exactValues(s Study) finding {
 			all++
 			if math.Abs(over.Mean-1) <= 2*over.SE() {
 				within++
+			} else {
+				off = append(off, fmt.Sprintf("%s under %s and %s at rank %d, %s", statistic.Label, schemeLabel(c.Scheme), c.Optimizer, c.Rank, intervalText(over)))
 			}
 		}
 	}
 	if all == 0 {
-		return finding{Unresolved, "No cell has three seeds and an exact expectation."}
+		return Finding{Standing: Unresolved, Text: "No cell has three seeds and an exact expectation."}
 	}
 	share := float64(within) / float64(all)
 	standing := NotSeen
 	if share >= 0.9 {
 		standing = Seen
 	}
-	return finding{standing, fmt.Sprintf("%d of %d means over seeds, %s%%, are within two standard errors of the exact expectation, one a statistic, rank, scheme and optimizer; by chance it would be 95%%, and cells that share an A err together.",
-		within, all, fixed(100*share, 1))}
-}
-
-// finiteRanks says up to which rank the law for small ranks holds to 10%, by
-// what the store's exact values say.
-func finiteRanks(s Study) finding {
-	var texts []string
-	for _, a := range results.Arms(s.Runs) {
-		if a.Scheme != "rslora" {
-			continue
-		}
-		for _, name := range []string{"delta_w_first", "input_gradient_first", "adapter_output_first"} {
-			statistic, _ := metrics.StatisticNamed(name)
-			first := a.Cells[0]
-			e, _ := a.Exponent(statistic)
-			base := first.Expected(statistic)
-			last := 0
-			for _, c := range a.Cells {
-				law := base * math.Pow(float64(c.Rank)/float64(first.Rank), e.Predicted)
-				if r := c.Expected(statistic) / law; r <= 1.1 {
-					last = c.Rank
-				}
-			}
-			texts = append(texts, fmt.Sprintf("%s under %s up to rank %d", statistic.Label, a.Optimizer, last))
-		}
+	f := Finding{Standing: standing, Text: fmt.Sprintf("%d of %d means over seeds, %s%%, are within two standard errors of the exact expectation, one a statistic, rank, scheme and optimizer, "+
+		"as nine of ten must. By chance it would be 95%% of independent ones; these share their A's, and err together.", within, all, fixed(100*share, 1))}
+	if len(off) > 0 && len(off) <= foldedRows {
+		f.Text += " Not within: " + strings.Join(off, "; ") + " times what is expected."
 	}
-	if len(texts) == 0 {
-		return lacks("rslora")
-	}
-	return finding{Seen, "The law for ranks far below the width holds to 10%, counted from the smallest rank, for the " + strings.Join(texts, ", for the ") +
-		"; the maps are 256 and 688 wide. The onset norms, gradients of A and the loss drop have one law at every rank. For one map of input width d the exact expressions give r ≤ 0.21 d and, for the law of large ranks, r ≥ 4.8 d under SGD."}
+	return f
 }
 
 // phasePoints holds the loss drop's power to 0 where learning should be free of
 // rank, and away from it where the other optimizer's should.
-func phasePoints(s Study) finding {
-	var texts, verdicts []string
+func phasePoints(s Study) Finding {
+	var arms []results.Arm
 	for _, g := range results.RateGroups(results.Arms(s.Runs)) {
 		a := g[0]
-		if a.Scheme = strings.SplitN(a.Scheme, "@", 2)[0]; a.Scheme != "lora" && a.Scheme != "rslora" {
-			continue
-		}
-		e, err := a.Exponent(metrics.LossDropFirst)
-		if err != nil {
-			continue
-		}
-		texts = append(texts, fmt.Sprintf("%s under %s %s", schemeLabel(a.Scheme), updater(a), exponentText(e)))
-		if v := verdict(e); v != "no prediction" {
-			verdicts = append(verdicts, v)
+		if a.Scheme, _, _ = strings.Cut(a.Scheme, "@"); a.Scheme == "lora" || a.Scheme == "rslora" {
+			arms = append(arms, a)
 		}
 	}
-	return finding{judged(verdicts), "Powers of rank of the first loss drop: " + strings.Join(texts, ", ") + "."}
+	judge := slices.DeleteFunc(verdicts(arms, metrics.LossDropFirst), func(v string) bool { return v == "no prediction" })
+	return Finding{Standing: judged(judge), Text: "Every predicted power of rank must agree with what was fitted.",
+		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.LossDropFirst})}}
 }
 
 // bestRates holds the power of the best rate under AdamW to the claimed one.
-func bestRates(s Study) finding {
-	var texts, verdicts []string
+func bestRates(s Study) Finding {
+	t := Table{Name: "best-rates", Title: "Powers of rank of the best learning rate under AdamW, with 95% intervals over seeds"}
+	var verdicts []string
+	var powers, fits, claimed, early, inside, said []Entry
+	tolerance := 0.0
 	for _, g := range results.RateGroups(results.Arms(s.Runs)) {
 		a := g[0]
 		if a.Optimizer != "adamw" || !multiplierAlone(a) {
@@ -263,32 +287,107 @@ func bestRates(s Study) finding {
 		if err != nil {
 			fit = "no fit"
 		}
-		early, _ := metrics.LossDropFirst.Theory.Exponent(metrics.SignUpdate, a.Scaling)
-		verdicts = append(verdicts, verdict(e))
-		texts = append(texts, fmt.Sprintf("p = %s %s (claimed %s, and %s while A has hardly moved; %d of %d best rates inside the grid)",
-			number(a.Scaling.P), fit, number(e.Predicted), number(0-early), e.N, e.N+e.Excluded))
+		drop, _ := metrics.LossDropFirst.Theory.Exponent(metrics.SignUpdate, a.Scaling)
+		tolerance = halfStep(g)
+		v := verdictWithin(e, tolerance)
+		verdicts = append(verdicts, v)
+		powers, fits, claimed = append(powers, word(number(a.Scaling.P))), append(fits, word(fit)), append(claimed, word(number(e.Predicted)))
+		early = append(early, word(number(0-drop)))
+		inside = append(inside, word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
+		said = append(said, word(v))
 	}
-	return finding{judged(verdicts), "Powers of rank of the best learning rate under AdamW: " + strings.Join(texts, "; ") + "."}
+	t.add(Column{Head: "p", Number: true}, powers)
+	t.add(Column{Head: "power of rank", Number: true}, fits)
+	t.add(Column{Head: "claimed", Number: true}, claimed)
+	t.add(Column{Head: "while A has hardly moved", Number: true}, early)
+	t.add(Column{Head: "best rates inside the grid", Number: true}, inside)
+	t.add(Column{Head: "verdict"}, said)
+	return Finding{Standing: judged(verdicts), Tables: []Table{t},
+		Text: fmt.Sprintf("Every power must agree with the claimed one, or its interval lie within %s of it: half a step between rates, over these ranks, which is as well as the grid can tell.", fixed(tolerance, 3))}
 }
 
-// inits compares onset norms by distribution: their power of rank, and their
-// scatter over seeds.
-func inits(s Study) finding {
+// halfStep is the power of rank by which best rates would be off if they were off
+// by half a step between the rates tried from the smallest rank to the largest.
+func halfStep(group []results.Arm) float64 {
+	step := 0.0
+	for i, a := range group[1:] {
+		step = math.Max(step, math.Log(a.LR/group[i].LR))
+	}
+	all := ranks(group)
+	return step / 2 / math.Log(float64(all[len(all)-1])/float64(all[0]))
+}
+
+// inits holds the power of the onset norm to theory, by how A or B is drawn, and
+// sets beside it the scatter over draws and, at the largest rank, the loss.
+func inits(s Study) Finding {
+	arms := results.Arms(s.Runs)
 	loss, _ := metrics.StatisticNamed("val_loss")
-	var texts, verdicts []string
-	for _, a := range results.Arms(s.Runs) {
+	t := Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn, and losses at the largest rank: mean ± half of its 95% interval"}
+	addSettings(&t, arms, func(results.Arm) int { return 1 })
+	var fits, theory, scatter, said []Entry
+	var over, losses []metrics.Interval
+	held, all := 0, 0
+	for _, a := range arms {
 		e, err := a.Exponent(metrics.GradNormOnset)
 		if err != nil {
-			return finding{Unresolved, noFit(err) + "."}
+			return Finding{Standing: Unresolved, Text: noFit(err) + "."}
 		}
 		last := a.Cells[len(a.Cells)-1]
-		over := last.OverExpected(metrics.GradNormOnset)
-		beside := ""
-		if over.N > 1 {
-			beside = fmt.Sprintf(", its square %s times what theory expects at rank %d", intervalText(over), last.Rank)
+		fits, theory = append(fits, word(exponentText(e))), append(theory, word(number(e.Predicted)))
+		over, losses = append(over, last.OverExpected(metrics.GradNormOnset)), append(losses, last.Statistic(loss))
+		variance := word("")
+		if v, err := a.VarianceExponent(metrics.GradNormOnset); err == nil {
+			variance = word(exponentText(v))
+			all++
+			if v.Low <= v.Predicted && v.Predicted <= v.High {
+				held++
+			}
 		}
-		texts = append(texts, fmt.Sprintf("%s, %s: power %s (theory %s)%s, validation loss %s", a.Scheme, results.ValueOf(a.Axes, "init"), exponentText(e), number(e.Predicted), beside, intervalText(last.Statistic(loss))))
-		verdicts = append(verdicts, verdict(e))
+		scatter, said = append(scatter, variance), append(said, word(verdict(e)))
 	}
-	return finding{judged(verdicts), "Onset gradient norms and, at the largest rank, losses: " + strings.Join(texts, "; ") + "."}
+	t.add(Column{Head: "power of rank", Number: true}, fits)
+	t.add(Column{Head: "theory", Number: true}, theory)
+	t.add(intervalColumn("square over its expectation", "over", over))
+	t.add(Column{Head: "power of rank of its variance", Number: true}, scatter)
+	t.add(intervalColumn(loss.Label, loss.Name, losses))
+	t.add(Column{Head: "verdict"}, said)
+	duels, kinds := initDuels(s)
+	standing := judged(verdicts(arms, metrics.GradNormOnset))
+	for _, d := range duels {
+		if results.ValueOf(d.Cell.Axes, "init") != "peft-gaussian" { // whose variance is another
+			standing = worse(standing, gainsNothing(d))
+		}
+	}
+	return Finding{
+		Standing: standing,
+		Text: fmt.Sprintf("Every power of rank of the onset norm must agree with theory, and kinds of one variance must end at equivalent losses. Over draws, theory has the variance of its square fall as r to the power of %g "+
+			"where rows of A, or columns of B, are independent: %d of %d intervals hold that. Of orthogonal ones it has no value.", metrics.OnsetVariancePower, held, all),
+		Tables: []Table{t, kinds},
+	}
+}
+
+// initDuels compare the losses of kinds of init with that of PyTorch's, at the
+// largest rank, under rsLoRA.
+func initDuels(s Study) (family []duel, table Table) {
+	arms := results.Arms(s.Runs)
+	loss, _ := metrics.StatisticNamed("val_loss")
+	kind := func(c contender) string { return results.ValueOf(c.Axes, "init") }
+	all := slices.DeleteFunc(contenders(arms), func(c contender) bool { return c.Scheme != "rslora" || c.Rank != slices.Max(ranks(arms)) })
+	i := slices.IndexFunc(all, func(c contender) bool { return kind(c) == "kaiming-uniform" })
+	if i < 0 {
+		return nil, Table{}
+	}
+	var names []string
+	for _, c := range all {
+		if kind(c) != kind(all[i]) {
+			family = append(family, newDuel(initFamily, c, all[i], loss))
+			names = append(names, fmt.Sprintf("%s - %s, rank %d", kind(c), kind(all[i]), c.Rank))
+		}
+	}
+	correct(family)
+	table = duelsTable(arms, loss, family, s.Tuned)
+	for k, name := range names {
+		table.Rows[k].Entries[1].Text = name
+	}
+	return family, table
 }

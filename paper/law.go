@@ -31,6 +31,7 @@ type law struct {
 	label  string
 	color  color.RGBA
 	points []point
+	source string // of the predicted power: theory, or who claims it
 	fit    metrics.Exponent
 	err    error // why there is no fit
 }
@@ -48,7 +49,7 @@ func lawPanel(laws []law, label string) (p panel, l legend) {
 			at = append(at, q.x)
 			values = append(values, q.y, q.high, math.Max(q.low, q.y/2)) // a bar may end below
 		}
-		fit, theory, texts := fitLines(w.fit, w.err, points)
+		fit, theory, texts := fitLines(w.fit, w.err, w.source, points)
 		p.series = append(p.series, fit, theory, points)
 		for j, line := range wrap(textStyle(legendSize), w.label, lawLegendWide) {
 			e := entry{text: line, samples: []series{{}}}
@@ -68,11 +69,11 @@ func lawPanel(laws []law, label string) (p panel, l legend) {
 // fitLines are the fitted power of rank and the predicted one over the range
 // of points, and the words for both. The predicted line crosses the fitted one
 // in the middle: theory gives a slope and no level.
-func fitLines(e metrics.Exponent, err error, points series) (fit, theory series, texts [2]string) {
+func fitLines(e metrics.Exponent, err error, source string, points series) (fit, theory series, texts [2]string) {
 	texts[0] = "no fit"
-	texts[1] = "no theory"
+	texts[1] = "no " + source
 	if finite(e.Predicted) {
-		texts[1] = "theory " + number(e.Predicted)
+		texts[1] = source + " " + number(e.Predicted)
 	}
 	if err != nil {
 		return fit, theory, texts

@@ -17,7 +17,7 @@ func onsetFigure(runs []results.Run) Figure {
 	labels, colors := armLabels(arms), armColors(arms)
 	var laws []law
 	for i, a := range arms {
-		l := law{label: labels[i], color: colors[i]}
+		l := law{label: labels[i], color: colors[i], source: "theory"}
 		for _, c := range a.Cells {
 			l.points = append(l.points, statisticPoint(c, s))
 		}

@@ -24,7 +24,7 @@ func ratesFigure(runs []results.Run) (f Figure, ok bool) {
 	var laws []law
 	n, edges := counts{low: math.MaxInt}, 0
 	for i, g := range groups {
-		w := law{label: labels[i], color: colors[i]}
+		w := law{label: labels[i], color: colors[i], source: "claim"}
 		var inside map[int][]float64
 		w.points, inside = ratePoints(results.BestRates(g))
 		for _, q := range w.points {

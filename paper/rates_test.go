@@ -40,8 +40,8 @@ func TestBestRateClaim(t *testing.T) {
 		NotSeen:    rateRuns(func(p float64) float64 { return p - 1 }, 0.01),
 		Unresolved: rateRuns(claimed, 0.5),
 	} {
-		if f := c.judge(Study{Runs: runs}); f.standing != want || !strings.Contains(f.text, "(claimed -0.25, and -0.5 while A has hardly moved; 9 of 9") {
-			t.Errorf("%s, want %s: %s", f.standing, want, f.text)
+		if f := c.judge(Study{Runs: runs}); f.Standing != want || !strings.Contains(f.Tables[0].markdown(), "| -0.25 | -0.5 | 9 of 9 |") {
+			t.Errorf("%s, want %s: %s", f.Standing, want, f.Text)
 		}
 	}
 }

@@ -49,6 +49,12 @@ func (t Table) WriteText(w io.Writer) error {
 
 // WriteMarkdown writes the table as GitHub reads it.
 func (t Table) WriteMarkdown(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "**%s**\n\n%s\n", t.Title, t.markdown())
+	return err
+}
+
+// markdown is the table without its title.
+func (t Table) markdown() string {
 	header, rows := t.texts()
 	var b strings.Builder
 	line := func(cells []string) {
@@ -70,8 +76,10 @@ func (t Table) WriteMarkdown(w io.Writer) error {
 	for _, row := range rows {
 		line(row)
 	}
-	_, err := fmt.Fprintf(w, "**%s**\n\n%s\n%s\n", t.Title, b.String(), t.below("\n\n"))
-	return err
+	if below := t.below("\n\n"); below != "" {
+		b.WriteString("\n" + below)
+	}
+	return b.String()
 }
 
 // escape keeps a cell's text within its cell.

@@ -17,7 +17,8 @@ var errNoRuns = errors.New("paper: no runs: nothing to show; is this the folder 
 
 // Figures returns the figures of the given runs: loss and gradient norm
 // against steps, the onset gradient norm against rank, the loss against what it
-// takes; for three learning rates or more the best one against rank and, for
+// takes, and differences of losses; for three learning rates or more the loss against
+// them and the best one against rank and, for
 // three exponents and two optimizers or more, the phase diagram. It is an error if
 // there is no run; what runs lack is left blank and noted in the figure.
 func Figures(runs []results.Run) ([]Figure, error) {
@@ -28,7 +29,13 @@ func Figures(runs []results.Run) ([]Figure, error) {
 	if slices.ContainsFunc(runs, func(r results.Run) bool { return r.Flops > 0 }) {
 		figures = append(figures, frontierFigure(runs))
 	}
+	if differences, ok := differencesFigure(runs); ok {
+		figures = append(figures, differences)
+	}
 	if rates, ok := ratesFigure(runs); ok {
+		figures = append(figures, rates)
+	}
+	if rates, ok := lossRateFigure(runs); ok {
 		figures = append(figures, rates)
 	}
 	if phase := phaseFigure(runs); len(phase.panels[0].x.names) > 2 && len(phase.panels[0].y.names) > 1 {

@@ -18,7 +18,7 @@ func TestWritesItsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for _, name := range []string{"gradient-norm", "loss", "onset"} {
+	for _, name := range []string{"differences", "gradient-norm", "loss", "onset"} {
 		for _, extension := range []string{"pdf", "png", "svg", "txt"} {
 			want = append(want, filepath.Join(dir, "figures", name+"."+extension))
 		}

@@ -37,10 +37,10 @@ func Export(runs []Run, dir string) error {
 	return nil
 }
 
-// ExportCells writes the rows of cells.csv to a file, replaced whole, in a
-// folder which it makes where it is absent.
-func ExportCells(runs []Run, path string) error {
-	return writeRows(path, cellRows(Cells(runs)))
+// ExportRuns writes the rows of runs.csv to a file, replaced whole, in a folder
+// which it makes where it is absent.
+func ExportRuns(runs []Run, path string) error {
+	return writeRows(path, runRows(slices.SortedFunc(slices.Values(runs), compareRuns)))
 }
 
 func writeRows(path string, rows [][]string) error {

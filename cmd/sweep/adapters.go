@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -115,8 +116,8 @@ func named(dir string, ids []string) ([]results.Run, error) {
 			}
 		}
 		switch {
-		case len(found) == 0 && unread != nil:
-			return nil, fmt.Errorf("%s has no run %s that can be read: %w", dir, id, unread)
+		case len(found) == 0 && len(unread) > 0:
+			return nil, fmt.Errorf("%s has no run %s that can be read: %w", dir, id, errors.Join(unread...))
 		case len(found) == 0:
 			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir, id, dir)
 		case len(found) > 1:

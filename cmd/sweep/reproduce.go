@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func newReproduce() *cobra.Command {
 		Short: "Run every experiment of the paper and of its follow-ups, and report claim by claim",
 		Long: "Reproduce runs the embedded experiments that claims are judged by, or those that are\n" +
 			"named, each into a store of its own, says beforehand how long that takes, and writes\n" +
-			"REPRODUCTION.md, its figures, and the stores' cells as CSV. Run again to go on after an\n" +
+			"REPRODUCTION.md, its figures, and the stores' runs as CSV. Run again to go on after an\n" +
 			"interrupt. Experiments that were not run leave their claims open.",
 		Example: "  sweep reproduce --scale small\n  sweep reproduce paper-fig2-3 tuned\n  sweep reproduce --report paper",
 	}
@@ -164,7 +165,7 @@ func roundly(d time.Duration) string {
 }
 
 // writeReport judges all claims by the stores in dir and writes the report, its
-// figures and the cells of each store to folder to.
+// figures and the runs of each store to folder to.
 func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 	studies := make(map[string]paper.Study)
 	beside := filepath.Join(to, "reproduction")
@@ -177,18 +178,8 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 		if err != nil {
 			return err
 		}
-		study := paper.Study{Runs: h.runs, Tuned: h.tuned}
-		studies[name] = study
-		figures, err := paper.StudyFigures(name, study)
-		if err != nil {
-			return err
-		}
-		for _, f := range figures {
-			if err := f.WriteFile(filepath.Join(beside, name+"-"+f.Name+".png"), paper.PNG); err != nil {
-				return err
-			}
-		}
-		if err := results.ExportCells(h.runs, filepath.Join(beside, name+".csv")); err != nil {
+		studies[name] = paper.Study{Runs: h.runs, Tuned: h.tuned}
+		if err := results.ExportRuns(h.runs, filepath.Join(beside, name+".csv")); err != nil {
 			return err
 		}
 	}
@@ -202,10 +193,16 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 		}
 	}
 	studies[paper.InferenceStudy] = paper.Study{Inference: timings}
-	r := paper.Reproduce(studies)
-	text := r.Markdown(reportHead(scale, studies), func(study, figure string) string {
-		return "reproduction/" + study + "-" + figure + ".png"
-	})
+	r, err := paper.Reproduce(studies)
+	if err != nil {
+		return err
+	}
+	for _, f := range r.Figures() {
+		if err := f.WriteFile(filepath.Join(beside, f.Name+".png"), paper.PNG); err != nil {
+			return err
+		}
+	}
+	text := r.Markdown(reportHead(scale, studies), filepath.Base(beside))
 	file := filepath.Join(to, "REPRODUCTION.md")
 	if err := maybe.WriteFile(file, []byte(text), 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
@@ -219,22 +216,25 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 	return nil
 }
 
-// reportHead says what the report was made of, and how to make it again.
+// reportHead says what the report was made of, how to make it again, and how to
+// read it.
 func reportHead(scale string, studies map[string]paper.Study) string {
-	runs, numerics, kernels := 0, 0, ""
+	runs := 0
+	var numerics, kernels []string
 	for _, name := range paper.Studied() {
 		for _, r := range studies[name].Runs {
 			runs++
-			numerics = r.Provenance.Numerics
-			if !strings.Contains(kernels, r.Provenance.Kernel) {
-				kernels += " " + r.Provenance.Kernel
-			}
+			numerics, kernels = append(numerics, strconv.Itoa(r.Provenance.Numerics)), append(kernels, r.Provenance.Kernel)
 		}
 	}
+	each := func(all []string) string {
+		slices.Sort(all)
+		return strings.Join(slices.Compact(all), ", ")
+	}
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %d, kernel%s); the stores' cells are in reproduction/ as CSV. "+
-		"Make the stores again by that command; train any of their runs again and compare every number by `sweep verify`. "+
+		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %s, kernel %s); the stores' runs are in reproduction/ as CSV, a row each, from which every number below can be computed. "+
+		"Make the stores again by that command; train any of their runs again and compare it to the byte by `sweep verify STORE RUN`. "+
 		"The model is the embedded one unless said otherwise: what carries over from the paper is the pattern over ranks, never an absolute number.\n\n"+
 		"*Seen*, *not seen* and *not resolvable at this size* are decided by rules in `paper/claims.go`: by intervals over seeds, and by tests "+
-		"corrected over their family. Negative results stay.", scale, runs, numerics, kernels)
+		"corrected over their family. Negative results stay.\n\n%s", scale, runs, each(numerics), each(kernels), paper.Reading())
 }

@@ -31,7 +31,7 @@ func TestReportOfStores(t *testing.T) {
 		return string(text)
 	}
 	text := report("one")
-	for _, want := range []string{"`sweep reproduce --scale small` from 8 stored runs", "The experiment theory was not run.", "n = 2"} {
+	for _, want := range []string{"`sweep reproduce --scale small` from 8 stored runs", "(experiment `theory`): It was not run.", "n = 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)
 		}

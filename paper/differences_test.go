@@ -1,0 +1,69 @@
+package paper
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"ranksweep/results"
+)
+
+// The first panel has the schemes against the first one, the second each rank
+// against the smallest, in percent, of what is compared at all.
+func TestDifferencesFigure(t *testing.T) {
+	runs := losing(5, func(r *results.Run) float64 {
+		if r.Scheme == "rslora" {
+			return -0.02*float64(r.Rank) + noise(r)
+		}
+		return noise(r)
+	})
+	f, ok := differencesFigure(runs)
+	if !ok || len(f.panels) != 2 || len(f.legend) != 2 {
+		t.Fatalf("%d panels, %d in the legend, %t", len(f.panels), len(f.legend), ok)
+	}
+	schemes, ranks := f.panels[0], f.panels[1]
+	if schemes.title != "Against LoRA" || ranks.title != "Against rank 4" {
+		t.Errorf("titles %q and %q", schemes.title, ranks.title)
+	}
+	for _, c := range []struct {
+		s    series
+		want []float64
+	}{{schemes.series[1], []float64{-4, -8}}, {ranks.series[1], []float64{0}}, {ranks.series[2], []float64{-4 * 2 / 1.92}}} {
+		if len(c.s.points) != len(c.want) {
+			t.Fatalf("%d points, want %d", len(c.s.points), len(c.want))
+		}
+		for i, q := range c.s.points {
+			if math.Abs(q.y-c.want[i]) > 0.1 || !(q.low < q.y && q.y < q.high) {
+				t.Errorf("rank %g: %+v, want %g", q.x, q, c.want[i])
+			}
+		}
+	}
+	for _, fault := range checkLayout(f) {
+		t.Error(fault)
+	}
+	if _, ok := differencesFigure(losing(1, noise)); ok {
+		t.Error("a figure of differences without an interval")
+	}
+}
+
+// A run that ended above its loss before training is named, in tables of cells and
+// of comparisons.
+func TestUnlearnedRunsAreNamed(t *testing.T) {
+	runs := losing(3, func(r *results.Run) float64 {
+		if r.Scheme == "rslora" && r.Rank == 8 {
+			return 5 + noise(r)
+		}
+		return noise(r)
+	})
+	table := summaryTable(results.Arms(runs))
+	if notes := strings.Join(table.Notes, "\n"); !strings.Contains(notes, "ended above their validation loss before training: seeds 0, 1, 2") || strings.Contains(notes, "diverged") {
+		t.Error(notes)
+	}
+	rows, _ := fought(t, runs, nil)
+	if notes := rows["rsLoRA - LoRA, rank 8"]["notes"]; !strings.Contains(notes, "rsLoRA at rank 8 ended above its loss before training") {
+		t.Error(notes)
+	}
+	if notes := rows["rsLoRA - LoRA, rank 4"]["notes"]; strings.Contains(notes, "ended above") {
+		t.Error(notes)
+	}
+}

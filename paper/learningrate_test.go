@@ -1,0 +1,54 @@
+package paper
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// A panel a scheme, a line a rank, a point a rate; a rate at which a run diverged
+// has a cross in place of its mean, and no loss far above flattens the rest.
+func TestLossRateFigure(t *testing.T) {
+	runs := rateRuns(claimed, 0)
+	for i := range runs {
+		if r := &runs[i]; r.Scheme == "lora" && r.Rank == 4 && r.LR == 1 {
+			diverge(r, 1)
+		}
+	}
+	f, ok := lossRateFigure(runs)
+	if !ok || len(f.panels) != 3 || f.Name != "learning-rate" {
+		t.Fatalf("%d panels, %t", len(f.panels), ok)
+	}
+	lora := f.panels[0]
+	if len(lora.series) != 6 || len(lora.series[0].points) != 5 {
+		t.Fatalf("%d series", len(lora.series))
+	}
+	if q := lora.series[0].points[2]; q.x != 1e-2 || math.Abs(q.y-2) > 1e-9 {
+		t.Errorf("at the best rate %+v", q)
+	}
+	if q, cross := lora.series[0].points[4], lora.series[1].points; !math.IsNaN(q.y) || len(cross) != 1 || cross[0].x != 1 {
+		t.Errorf("of a rate at which runs diverged: point %+v, crosses %+v", q, cross)
+	}
+	if lora.y.max > 40 {
+		t.Errorf("the axis goes to %g: the highest loss is 23, the median 7", lora.y.max)
+	}
+	if !strings.Contains(f.Caption, "3 of 135 runs diverged") {
+		t.Error(f.Caption)
+	}
+	for _, fault := range checkLayout(f) {
+		t.Error(fault)
+	}
+	if _, ok := lossRateFigure(sweep()); ok {
+		t.Error("a figure of one learning rate")
+	}
+}
+
+func TestNearLowest(t *testing.T) {
+	got := nearLowest([]float64{1.3, math.NaN(), 1, 1.1, 9, 1.2, math.Inf(1)})
+	if len(got) != 4 || got[3] != 1.3 {
+		t.Errorf("kept %v, want all but 9", got)
+	}
+	if got := nearLowest(nil); len(got) != 0 {
+		t.Errorf("of nothing %v", got)
+	}
+}
