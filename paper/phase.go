@@ -63,9 +63,10 @@ func phaseFigure(runs []results.Run) Figure {
 		p.y = axis{names: labels, min: -0.5, max: float64(len(labels)) - 0.5}
 		f.panels = append(f.panels, p)
 	}
-	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank: " +
+	arms := results.Arms(runs)
+	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank: " +
 		"at p = ½ under SGD, at p = 1 under updates that do not depend on the gradient's size. -: no fit, or a best rate at the edge of those tried. " +
-		outsider(optimizers) + heldEqual(results.Arms(runs))
+		outsider(optimizers) + heldEqual(arms)
 	return f
 }
 

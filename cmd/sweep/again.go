@@ -48,5 +48,8 @@ func makers(now, was results.Run) string {
 	made := func(p results.Provenance) string {
 		return fmt.Sprintf("with kernel %s by %s on %s", p.Kernel, p.Program, p.Go)
 	}
+	if made(was.Provenance) == made(now.Provenance) {
+		return "both were made " + made(now.Provenance)
+	}
 	return fmt.Sprintf("it was made %s, and now %s", made(was.Provenance), made(now.Provenance))
 }

@@ -17,7 +17,7 @@ func TestVerifySeesAnotherNumber(t *testing.T) {
 	id := alter(t, 1+0x1p-50)
 	out.Reset()
 	code := run(t.Context(), []string{"verify", "store", id[:6]}, &out, &said)
-	if code != 1 || !strings.Contains(out.String(), "seed=0  differs: train_loss at step 3 is ") || !strings.HasSuffix(said.String(), "sweep: 1 of 1 runs differ from what is stored\n") {
+	if code != 1 || !strings.Contains(out.String(), "seed=0  differs: train_loss at step 3 is ") || !strings.Contains(out.String(), "; both were made with kernel ") || !strings.HasSuffix(said.String(), "sweep: 1 of 1 runs differ from what is stored\n") {
 		t.Errorf("exit status %d\n%s%s", code, &out, &said)
 	}
 }
