@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // claimNamed is the claim whose name begins so.
@@ -178,5 +179,43 @@ func TestInits(t *testing.T) {
 	f := c.judge(drawn(0))
 	if !strings.Contains(f.Text, "power of -1 ") || !strings.Contains(f.Text, ": 1 of 1 intervals") || !strings.Contains(f.Tables[0].markdown(), "| -1.000 [-1.000, -1.000] |") {
 		t.Errorf("%s\n%s", f.Text, f.Tables[0].markdown())
+	}
+}
+
+// Kinds of init that have one variance must end at one loss; PEFT's has another.
+func TestInitsOfOneVarianceAreCompared(t *testing.T) {
+	kinds := func(off map[string]float64) (s Study) {
+		for _, kind := range []string{"kaiming-uniform", "orthogonal", "peft-gaussian"} {
+			for _, rank := range []int{4, 256} {
+				for seed := range 9 {
+					r := fake{steps: 4}.run("rslora", 1e-3, rank, uint64(seed))
+					r.Cell, r.ID = kind+r.Cell, kind+r.ID
+					r.Axes = append(r.Axes, results.Axis{Name: "init", Value: kind})
+					r.Curve[0].Values[metrics.GradNorm] = 0.6 + 1e-3*float64(seed%3)
+					r.Curve[0].Values[metrics.ValLoss] = 3
+					r.Curve[4].Values[metrics.ValLoss] = 2 + off[kind] + 1e-3*float64((seed*7+rank+len(kind)/4)%5-2)
+					s.Runs = append(s.Runs, r)
+				}
+			}
+		}
+		return s
+	}
+	c := claimNamed(t, "Gradients depend on how A is drawn")
+	for _, w := range []struct {
+		off  map[string]float64
+		want Standing
+	}{
+		{nil, Seen},
+		{map[string]float64{"peft-gaussian": 0.3}, Seen},
+		{map[string]float64{"orthogonal": 0.3}, NotSeen},
+		{map[string]float64{"orthogonal": -0.3}, NotSeen},
+	} {
+		f := c.judge(kinds(w.off))
+		if f.Standing != w.want || len(f.Tables) != 2 {
+			t.Fatalf("%v: %s, %d tables", w.off, f.Standing, len(f.Tables))
+		}
+		if text := f.Tables[1].markdown(); !strings.Contains(text, "orthogonal - kaiming-uniform, rank 256") || strings.Contains(text, "two things differ") {
+			t.Error(text)
+		}
 	}
 }

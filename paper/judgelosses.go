@@ -58,6 +58,17 @@ func gainsNothing(d duel) Standing {
 	return Unresolved
 }
 
+// matches says whether two losses are the same, but for the margin.
+func matches(d duel) Standing {
+	switch v := d.verdict(); {
+	case v == "equivalent", v == "same function", strings.HasSuffix(v, "within the margin"):
+		return Seen
+	case v == "lower", v == "higher":
+		return NotSeen
+	}
+	return Unresolved
+}
+
 // higherRank judges a scheme by its largest rank against its smallest.
 func higherRank(scheme string, stand func(d duel) Standing) func(Study) Finding {
 	return func(s Study) Finding {
