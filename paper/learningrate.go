@@ -42,7 +42,7 @@ func lossRateFigure(runs []results.Run) (f Figure, ok bool) {
 						q.y = math.NaN()
 					}
 					line.points = append(line.points, q)
-					rates, values = append(rates, q.x), append(values, q.y)
+					rates, values = append(rates, q.x), append(values, q.y, q.low, q.high)
 				}
 			}
 			p.series = append(p.series, line, lost)
