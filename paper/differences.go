@@ -3,6 +3,8 @@ package paper
 import (
 	"fmt"
 	"image/color"
+	"math"
+	"slices"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -14,50 +16,50 @@ import (
 func differencesFigure(runs []results.Run) (f Figure, ok bool) {
 	arms := results.Arms(runs)
 	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	duels := duelsOf(arms, loss)
 	labels, colors := armLabels(arms), armColors(arms)
+	drawn := slices.DeleteFunc(duelsOf(arms, loss), func(d duel) bool { return d.refused != nil || d.Same || d.Difference.N == 0 })
 	f = Figure{Name: "differences"}
-	var values, at []float64
-	drawn := make([]bool, len(arms))
+	n := counts{low: math.MaxInt}
+	values, at := []float64{0}, []float64(nil)
+	for _, d := range drawn {
+		q := d.point()
+		values, at = append(values, q.y, q.low, q.high), append(at, q.x)
+		n.low, n.high = min(n.low, d.Difference.N), max(n.high, d.Difference.N)
+	}
+	x := axis{label: "rank r", log: true, few: true}.over(at...)
+	y := axis{label: loss.Label + ", difference in %"}.over(values...)
 	for _, family := range []string{schemeFamily, rankFamily} {
-		p := panel{}
-		for i := range arms {
-			s := series{color: colors[i], line: lineWide, glyph: glyphs[i%len(glyphs)], spread: bars}
-			for _, d := range duels {
-				if d.family != family || d.arm != i || d.refused != nil || d.Same || d.Difference.N == 0 {
-					continue
-				}
-				s.points = append(s.points, d.point())
-				p.title = d.against(family)
-			}
-			s.aside = aside(i, len(arms))
-			for _, q := range s.points {
-				values, at = append(values, q.y, q.low, q.high), append(at, q.x)
-				ok = ok || q.hasSpread()
-				drawn[i] = true
-			}
-			if len(s.points) > 0 {
-				p.series = append(p.series, s)
-			}
-		}
-		if len(p.series) > 0 {
+		if p := familyPanel(drawn, family, colors); len(p.series) > 0 {
+			p.x, p.y, p.series = x, y, append([]series{zeroLine(x)}, p.series...)
 			f.panels = append(f.panels, p)
 		}
 	}
-	for i := range f.panels {
-		p := &f.panels[i]
-		p.x = axis{label: "rank r", log: true, few: true}.over(at...)
-		p.y = axis{label: loss.Label + ", difference in %"}.over(append(values, 0)...)
-		p.series = append([]series{zeroLine(p.x)}, p.series...)
-	}
 	for i := range arms {
-		if drawn[i] {
-			f.legend = append(f.legend, entry{text: labels[i], samples: []series{sampleOf(colors[i], i)}})
+		if slices.ContainsFunc(drawn, func(d duel) bool { return d.arm == i }) {
+			f.legend = append(f.legend, entry{text: labels[i], samples: []series{armSeries(colors[i], i)}})
 		}
 	}
-	f.Caption = fmt.Sprintf("Differences of the final %s against rank, in percent of the loss compared with: means over pairs of runs of one seed, with 95%% intervals (Student's t), which are of one comparison each. ", loss.Label) +
+	f.Caption = fmt.Sprintf("Differences of the final %s against rank, in percent of the loss compared with: means over pairs of runs of one seed, %s, with 95%% intervals (Student's t), which are of one comparison each. ", loss.Label, seedCount(n)) +
 		"Below the line is better." + losses(arms) + " " + heldEqual(arms)
-	return f, ok
+	return f, n.high > 1
+}
+
+// familyPanel has a line an arm, through its comparisons of one family.
+func familyPanel(duels []duel, family string, colors []color.RGBA) (p panel) {
+	for i, c := range colors {
+		s := armSeries(c, i)
+		s.spread, s.aside = bars, aside(i, len(colors))
+		for _, d := range duels {
+			if d.family == family && d.arm == i {
+				s.points = append(s.points, d.point())
+				p.title = d.against()
+			}
+		}
+		if len(s.points) > 0 {
+			p.series = append(p.series, s)
+		}
+	}
+	return p
 }
 
 // point is the difference in percent of the reference's loss, at the cell's rank.
@@ -66,15 +68,16 @@ func (d duel) point() point {
 	return point{x: float64(d.Cell.Rank), y: d.Difference.Mean / unit, low: d.Difference.Low / unit, high: d.Difference.High / unit}
 }
 
-// against names what the duels of a family are with.
-func (d duel) against(family string) string {
-	if family == rankFamily {
+// against names what a duel is with.
+func (d duel) against() string {
+	if d.family == rankFamily {
 		return fmt.Sprintf("Against rank %d", d.Reference.Rank)
 	}
 	return "Against " + schemeLabel(d.Reference.Scheme)
 }
 
-func sampleOf(c color.RGBA, i int) series {
+// armSeries is how arm i is drawn.
+func armSeries(c color.RGBA, i int) series {
 	return series{color: c, line: lineWide, glyph: glyphs[i%len(glyphs)]}
 }
 
