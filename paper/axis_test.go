@@ -88,4 +88,7 @@ func TestNumber(t *testing.T) {
 			t.Errorf("number(%g) = %s, want %s", v, got, want)
 		}
 	}
+	if got := number(math.Copysign(0, -1)); got != "0" {
+		t.Errorf("number of a negative zero: %s", got)
+	}
 }

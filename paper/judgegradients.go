@@ -84,10 +84,13 @@ func activations(lora, rslora results.Arm) Finding {
 	output, _ := metrics.StatisticNamed("adapter_output_final")
 	falling, _ := lora.Exponent(output)
 	level, _ := rslora.Exponent(output)
+	early, _ := metrics.StatisticNamed("adapter_output_first")
+	first, _ := rslora.Exponent(early)
 	return Finding{
 		Standing: fallsAndStays(falling, level),
-		Text:     fmt.Sprintf("The power of rank must be below -%g under LoRA and within ±%g under rsLoRA.", flat, flat),
-		Tables:   []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{output})},
+		Text: fmt.Sprintf("The power of rank must be below -%g under LoRA and within ±%g under rsLoRA. Of the first output under rsLoRA theory for %s has it between %s and %s.",
+			flat, flat, rslora.Optimizer, number(first.Predicted), number(first.Predicted+first.Rise)),
+		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{output})},
 	}
 }
 

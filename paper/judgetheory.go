@@ -37,7 +37,7 @@ func theoryPowers(s Study) Finding {
 	}
 	f := Finding{
 		Standing: Unresolved,
-		Text: fmt.Sprintf("%d of %d fitted powers agree with theory, as nine of ten must. The farthest is %s off; %d intervals, some of them no wider than rounding, hold the theory's. "+
+		Text: fmt.Sprintf("%d of %d fitted powers agree with theory, as nine of ten must. The farthest is %s off; %d of the intervals hold theory's. "+
 			"Where ranks come near the maps' width that is the power of the exact values at these ranks, the column exact.", agree, all, fixed(far, 3), holding),
 		Tables: []Table{exponentsTable(arms, statistics)},
 	}

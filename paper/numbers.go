@@ -36,7 +36,7 @@ func number(v float64) string {
 	if size := math.Abs(v); v != 0 && (size < 1e-3 || size >= 1e6) {
 		format = 'e'
 	}
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v+0, 'g', 6, 64), 64) // zero without a sign
 	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(rounded, format, -1, 64), "e")
 	if !ok {
 		return mantissa
