@@ -64,7 +64,7 @@ func phaseFigure(runs []results.Run) Figure {
 		f.panels = append(f.panels, p)
 	}
 	arms := results.Arms(runs)
-	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank: " +
+	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank, of the best rate by the first loss drop alone: " +
 		"at p = ½ under SGD, at p = 1 under updates that do not depend on the gradient's size. -: no fit, or a best rate at the edge of those tried. " +
 		outsider(optimizers) + heldEqual(arms)
 	return f
