@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -17,6 +18,14 @@ type axis struct {
 	at       []float64 // where ticks must stand; empty: at round numbers
 	names    []string  // what ticks at 0, 1, 2 … are called; empty: their numbers
 	min, max float64
+}
+
+// rankAxis has a tick at each of the given ranks; few of them are labelled where
+// panels stand in a row.
+func rankAxis(ranks []float64, few bool) axis {
+	at := slices.Clone(ranks)
+	slices.Sort(at)
+	return axis{label: "rank r", log: true, few: few, at: slices.Compact(at)}.over(at...)
 }
 
 // holds reports whether the axis can show v.
@@ -105,20 +114,26 @@ func (a axis) namedTicks() []plot.Tick {
 	return ticks
 }
 
-// digitWide is the width of a digit of a label as a part of the only axis with
-// given ticks, that of ranks, rounded up.
-const digitWide = 0.021
+// The width of a digit of a label as a part of the axis, rounded up: of a panel
+// by itself, and of one of a row.
+const (
+	digitWide      = 0.021
+	digitWideInRow = 0.05
+)
 
 // ticksAt labels the given ticks, but for those too near to the one before.
 func (a axis) ticksAt(min, max float64) []plot.Tick {
 	var ticks []plot.Tick
-	free := math.Inf(-1)
+	free, wide := math.Inf(-1), digitWide
+	if a.few {
+		wide = digitWideInRow
+	}
 	for _, v := range a.at {
 		tick := plot.Tick{Value: v}
 		label := number(v)
-		at, half := a.Normalize(min, max, v), digitWide*float64(len(label))/2
+		at, half := a.Normalize(min, max, v), wide*float64(len(label))/2
 		if at-half >= free {
-			tick.Label, free = label, at+half+digitWide/2
+			tick.Label, free = label, at+half+wide/2
 		}
 		ticks = append(ticks, tick)
 	}

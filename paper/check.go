@@ -180,7 +180,7 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 			}
 			p.series = append(p.series, law, marks)
 		}
-		p.x = axis{label: "rank r", log: true, few: true}.over(at...)
+		p.x = rankAxis(at, true)
 		p.y = axis{log: true}.over(values...)
 		f.panels = append(f.panels, p)
 	}

@@ -26,7 +26,7 @@ func differencesFigure(runs []results.Run) (f Figure, ok bool) {
 		values, at = append(values, q.y, q.low, q.high), append(at, q.x)
 		n.low, n.high = min(n.low, d.Difference.N), max(n.high, d.Difference.N)
 	}
-	x := axis{label: "rank r", log: true, few: true}.over(at...)
+	x := rankAxis(at, true)
 	y := axis{label: loss.Label + ", difference in %"}.over(values...)
 	for _, family := range []string{schemeFamily, rankFamily} {
 		if p := familyPanel(drawn, family, colors); len(p.series) > 0 {

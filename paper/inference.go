@@ -66,7 +66,7 @@ func inferenceFigure(timings []results.Inference) Figure {
 		p.series = append(p.series, line)
 		f.legend = append(f.legend, entry{text: of.name, samples: []series{{color: of.color, line: lineWide, glyph: glyphs[i]}}})
 	}
-	p.x = axis{label: "rank r", log: true, at: at[:len(at)/2]}.over(at...)
+	p.x = rankAxis(at, false)
 	p.y = axis{label: "time over the base's", log: true}.over(values...)
 	f.panels = []panel{p}
 	return f

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -60,8 +59,7 @@ func lawPanel(laws []law, label string) (p panel, l legend) {
 		}
 		l = append(l, entry{text: texts[0], samples: []series{fit}}, entry{text: texts[1], samples: []series{theory}}, entry{})
 	}
-	slices.Sort(at)
-	p.x = axis{label: "rank r", log: true, at: slices.Compact(at)}.over(at...)
+	p.x = rankAxis(at, false)
 	p.y = axis{label: label, log: true}.over(values...)
 	return p, l
 }

@@ -49,7 +49,8 @@ func lossRateFigure(runs []results.Run) (f Figure, ok bool) {
 		}
 		f.panels = append(f.panels, p)
 	}
-	setAxes(f.panels, axis{label: learningRate, log: true, few: true}.over(rates...), axis{label: loss.Label + " (" + loss.Unit + ")"}.over(nearLowest(values)...))
+	slices.Sort(rates)
+	setAxes(f.panels, axis{label: learningRate, log: true, few: true, at: slices.Compact(rates)}.over(rates...), axis{label: loss.Label + " (" + loss.Unit + ")"}.over(nearLowest(values)...))
 	f.Name, f.legend = "learning-rate", curveLegend(arms, 1, noSpread)
 	n := statisticCounts(arms, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, which is logarithmic, one line a rank: the mean over seeds, %s.", loss.Label, seedCount(n)) +

@@ -47,7 +47,7 @@ func regimeFigure(arms []results.Arm) Figure {
 	}
 	for i := range f.panels {
 		p := &f.panels[i]
-		p.x = axis{label: "rank r", log: true, few: true}.over(at...)
+		p.x = rankAxis(at, true)
 		p.y = axis{label: "over the law of small ranks", log: true}.over(values...)
 		p.series = append(p.series, tenPercent(p.x))
 	}
