@@ -119,7 +119,7 @@ func reproduce(cmd *cobra.Command, names []string, scale, dir string) error {
 // is the same.
 const (
 	inferenceFile   = "inference.csv"
-	inferenceRounds = 20
+	inferenceRounds = 50
 )
 
 var inferenceRanks = []int{4, 64, 2048}
