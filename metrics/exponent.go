@@ -47,8 +47,7 @@ type Observation struct {
 // It is an error if no seed has two ranks; the counts are then 0 but for
 // Excluded, and everything else NaN.
 func FitExponent(obs []Observation) (Exponent, error) {
-	nan := math.NaN()
-	e := Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan, Exact: nan}
+	e := noExponent()
 	for _, o := range obs {
 		if o.Rank < 1 {
 			return e, fmt.Errorf("metrics: rank %d: must be at least 1", o.Rank)
@@ -84,6 +83,12 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	return e, nil
 }
 
+// noExponent has no value yet.
+func noExponent() Exponent {
+	nan := math.NaN()
+	return Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan, Exact: nan}
+}
+
 // FitVarianceExponent fits the power of rank that the variance of a value over
 // seeds follows, by least squares of its logarithm on log rank, over the seeds
 // that have the value at every rank. Its interval is Student's t of the
@@ -93,7 +98,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 // It is an error if there are fewer than two ranks or three seeds.
 func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	ranks, rows := complete(obs)
-	e := Exponent{Value: math.NaN(), Low: math.NaN(), High: math.NaN(), Log: math.NaN(), Predicted: math.NaN(), Exact: math.NaN()}
+	e := noExponent()
 	n := len(rows)
 	e.Excluded = len(obs)
 	if len(ranks) < 2 || n < 3 {

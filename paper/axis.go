@@ -22,10 +22,14 @@ type axis struct {
 
 // rankAxis has a tick at each of the given ranks; few of them are labelled where
 // panels stand in a row.
-func rankAxis(ranks []float64, few bool) axis {
-	at := slices.Clone(ranks)
+func rankAxis(ranks []float64, few bool) axis { return triedAxis("rank r", ranks, few) }
+
+// triedAxis is a logarithmic axis of values that were tried, with a tick at each.
+func triedAxis(label string, tried []float64, few bool) axis {
+	at := slices.Clone(tried)
 	slices.Sort(at)
-	return axis{label: "rank r", log: true, few: few, at: slices.Compact(at)}.over(at...)
+	at = slices.Compact(at)
+	return axis{label: label, log: true, few: few, at: at}.over(at...)
 }
 
 // holds reports whether the axis can show v.

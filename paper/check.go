@@ -167,7 +167,7 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 				q := statisticPoint(c, s)
 				if v := c.Expected(s); finite(v) {
 					exact = true
-					law.points = append(law.points, point{x: q.x, y: v, low: math.NaN(), high: math.NaN()})
+					law.points = append(law.points, bare(q.x, v))
 					q = besideExpected(c, s, v)
 				}
 				marks.points = append(marks.points, q)

@@ -163,11 +163,12 @@ func (f Finding) markdown(folder string) string {
 	}
 	for _, t := range f.Tables {
 		t.Caption = "" // the figures' and the page's say it
+		rows := strings.TrimRight(t.markdown(), "\n")
 		if len(t.Rows) > foldedRows {
-			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), strings.TrimRight(t.markdown(), "\n"))
+			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
 			continue
 		}
-		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, strings.TrimRight(t.markdown(), "\n"))
+		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
 	}
 	for _, figure := range f.Figures {
 		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)

@@ -87,7 +87,7 @@ func finitePoints(r results.Run, q metrics.Quantity) []point {
 	var points []point
 	for _, p := range r.Curve {
 		if v := p.Values[q]; finite(v) {
-			points = append(points, point{x: float64(p.Step), y: v, low: math.NaN(), high: math.NaN()})
+			points = append(points, bare(float64(p.Step), v))
 		}
 	}
 	return points

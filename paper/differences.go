@@ -30,7 +30,7 @@ func differencesFigure(runs []results.Run) (f Figure, ok bool) {
 	y := axis{label: loss.Label + ", difference in %"}.over(values...)
 	for _, family := range []string{schemeFamily, rankFamily} {
 		if p := familyPanel(drawn, family, colors); len(p.series) > 0 {
-			p.x, p.y, p.series = x, y, append([]series{zeroLine(x)}, p.series...)
+			p.x, p.y, p.series = x, y, append([]series{levelLine(x, 0)}, p.series...)
 			f.panels = append(f.panels, p)
 		}
 	}
@@ -74,15 +74,4 @@ func (d duel) against() string {
 		return fmt.Sprintf("Against rank %d", d.Reference.Rank)
 	}
 	return "Against " + schemeLabel(d.Reference.Scheme)
-}
-
-// armSeries is how arm i is drawn.
-func armSeries(c color.RGBA, i int) series {
-	return series{color: c, line: lineWide, glyph: glyphs[i%len(glyphs)]}
-}
-
-// zeroLine is where two losses are the same.
-func zeroLine(x axis) series {
-	at := func(x float64) point { return point{x: x} }
-	return series{points: []point{at(x.min), at(x.max)}, color: ink, line: thinLineWide}
 }

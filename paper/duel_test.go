@@ -65,6 +65,13 @@ func TestVerdictsOfDuels(t *testing.T) {
 			return noise(r)
 		}
 	}
+	from := func(begin float64) []results.Run {
+		runs := losing(10, by(0))
+		for i := range runs {
+			runs[i].Curve[0].Values[metrics.ValLoss] = begin
+		}
+		return runs
+	}
 	for _, test := range []struct {
 		name    string
 		runs    []results.Run
@@ -75,20 +82,8 @@ func TestVerdictsOfDuels(t *testing.T) {
 		{"higher", losing(10, by(0.2)), "higher", "at one learning rate, 5e-5: "},
 		{"lower, yet it does not matter", losing(10, by(-0.01)), "lower, within the margin", ""},
 		{"equivalent", losing(10, by(0)), "equivalent", ""},
-		{"less than a tenth of what was learned is too little to tell", func() []results.Run {
-			runs := losing(10, by(0))
-			for i := range runs {
-				runs[i].Curve[0].Values[metrics.ValLoss] = 2.005
-			}
-			return runs
-		}(), "not separated", ""},
-		{"nothing learned", func() []results.Run {
-			runs := losing(10, by(0))
-			for i := range runs {
-				runs[i].Curve[0].Values[metrics.ValLoss] = 1.9
-			}
-			return runs
-		}(), "not separated", ""},
+		{"less than a tenth of what was learned is too little to tell", from(2.005), "not separated", ""},
+		{"nothing learned", from(1.9), "not separated", ""},
 		{"too noisy", losing(10, func(r *results.Run) float64 {
 			if isOne(r) {
 				return 0.5 - float64(r.Seed%2)

@@ -29,7 +29,8 @@ func frontierFigure(runs []results.Run) Figure {
 		p := panel{title: capital(of.title)}
 		var costs []float64
 		for i, a := range arms {
-			s := series{color: colors[i], line: lineWide, glyph: glyphs[i%len(glyphs)], spread: bars}
+			s := armSeries(colors[i], i)
+			s.spread = bars
 			for _, c := range a.Cells {
 				q := statisticPoint(c, loss)
 				q.x = of.cost(c)
@@ -46,7 +47,7 @@ func frontierFigure(runs []results.Run) Figure {
 		f.panels[i].y = axis{label: loss.Label + " (" + loss.Unit + ")"}.over(values...)
 	}
 	for i := range arms {
-		f.legend = append(f.legend, entry{text: labels[i], samples: []series{{color: colors[i], line: lineWide, glyph: glyphs[i%len(glyphs)]}}})
+		f.legend = append(f.legend, entry{text: labels[i], samples: []series{armSeries(colors[i], i)}})
 	}
 	f.legend = append(f.legend, entry{}, entry{text: "frontier", samples: []series{frontier(nil)}})
 	f.Caption = "Final " + loss.Label + " against what each rank takes, counted from shapes; on each line ranks rise from left to right. " +
@@ -69,7 +70,7 @@ func frontier(all []series) series {
 	for _, q := range points {
 		if q.y < lowest {
 			lowest = q.y
-			f.points = append(f.points, point{x: q.x, y: q.y, low: math.NaN(), high: math.NaN()})
+			f.points = append(f.points, bare(q.x, q.y))
 		}
 	}
 	return f

@@ -57,14 +57,15 @@ func inferenceFigure(timings []results.Inference) Figure {
 		name  string
 		color color.RGBA
 	}{{results.Attached, "beside the map", copper[1]}, {results.Merged, "merged", blueGreen[1]}} {
-		line := series{color: of.color, line: lineWide, glyph: glyphs[i], spread: bars}
+		line := armSeries(of.color, i)
+		line.spread = bars
 		for _, rank := range inferenceRanks(timings) {
 			t := timeOverBase(timings, of.form, rank)
 			line.points = append(line.points, point{x: float64(rank), y: t.Mean, low: t.Low, high: t.High})
 			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
 		}
 		p.series = append(p.series, line)
-		f.legend = append(f.legend, entry{text: of.name, samples: []series{{color: of.color, line: lineWide, glyph: glyphs[i]}}})
+		f.legend = append(f.legend, entry{text: of.name, samples: []series{armSeries(of.color, i)}})
 	}
 	p.x = rankAxis(at, false)
 	p.y = axis{label: "time over the base's", log: true}.over(values...)

@@ -47,15 +47,15 @@ func fallsAndStays(falling, level metrics.Exponent) Standing {
 // withinOrder compares the spread over ranks of the gradient norm, at the step at
 // which it is largest.
 func withinOrder(lora, rslora results.Arm) Finding {
-	standing := NotSeen
-	if rankSpread(rslora) < 10 && rankSpread(lora) > rankSpread(rslora) {
+	standing, narrow, wide := NotSeen, rankSpread(rslora), rankSpread(lora)
+	if narrow < 10 && wide > narrow {
 		standing = Seen
 	}
 	mean, _ := metrics.StatisticNamed("grad_norm_mean")
 	return Finding{
 		Standing: standing,
 		Text: fmt.Sprintf("At the step at which it is most, the largest mean over ranks %s is %s times the smallest under rsLoRA, of which 10 is an order of magnitude, and %s times under LoRA, which must be more.",
-			rankRange(rslora), rounded(rankSpread(rslora)), rounded(rankSpread(lora))),
+			rankRange(rslora), rounded(narrow), rounded(wide)),
 		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})},
 	}
 }

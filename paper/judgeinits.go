@@ -16,6 +16,7 @@ func inits(s Study) Finding {
 	t := Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn, and losses at the largest rank: mean ± half of its 95% interval"}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	var fits, theory, scatter, said []Entry
+	var agreeing []string
 	var over, losses []metrics.Interval
 	held, all := 0, 0
 	for _, a := range arms {
@@ -34,7 +35,8 @@ func inits(s Study) Finding {
 				held++
 			}
 		}
-		scatter, said = append(scatter, variance), append(said, word(verdict(e)))
+		v := verdict(e)
+		scatter, agreeing, said = append(scatter, variance), append(agreeing, v), append(said, word(v))
 	}
 	t.add(Column{Head: "power of rank", Number: true}, fits)
 	t.add(Column{Head: "theory", Number: true}, theory)
@@ -43,7 +45,7 @@ func inits(s Study) Finding {
 	t.add(intervalColumn(loss.Label, loss.Name, losses))
 	t.add(Column{Head: "verdict"}, said)
 	f := Finding{
-		Standing: judged(verdicts(arms, metrics.GradNormOnset)),
+		Standing: judged(agreeing),
 		Text: fmt.Sprintf("Every power of rank of the onset norm must agree with theory, and kinds of one variance must end at equivalent losses. Over draws, theory has the variance of its square fall as r to the power of %g "+
 			"where rows of A, or columns of B, are independent: %d of %d intervals hold that. Of orthogonal ones it has no value.", metrics.OnsetVariancePower, held, all),
 		Tables: []Table{t},

@@ -105,7 +105,7 @@ func ends(points []point) (first, last float64) {
 // powerLaw are the ends of level·(x/middle)^exponent.
 func powerLaw(first, last, middle, level, exponent float64) []point {
 	at := func(x float64) point {
-		return point{x: x, y: level * math.Pow(x/middle, exponent), low: math.NaN(), high: math.NaN()}
+		return bare(x, level*math.Pow(x/middle, exponent))
 	}
 	return []point{at(first), at(last)}
 }

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 
@@ -18,44 +19,46 @@ func lossRateFigure(runs []results.Run) (f Figure, ok bool) {
 	arms := results.Arms(runs)
 	groups := results.RateGroups(arms)
 	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	var first []results.Arm
-	for _, g := range groups {
-		first = append(first, g[0])
-		ok = ok || len(g) > 2
-	}
-	labels, palette, all := armLabels(first), families(schemes(arms)), ranks(arms)
+	labels, palette, all := armLabels(heads(groups)), families(schemes(arms)), ranks(arms)
 	var rates, values []float64
 	for i, g := range groups {
+		ok = ok || len(g) > 2
 		p := panel{title: labels[i]}
 		for _, rank := range ranks(g) {
-			line := series{color: palette[g[0].Scheme].shade(slices.Index(all, rank), len(all)), line: lineWide, glyph: draw.CircleGlyph{}, spread: bars}
-			lost := series{color: line.color, glyph: draw.CrossGlyph{}}
-			for _, a := range g {
-				for _, c := range a.Cells {
-					if c.Rank != rank {
-						continue
-					}
-					q := statisticPoint(c, loss)
-					q.x = c.LR
-					if c.Diverged() > 0 {
-						lost.points = append(lost.points, point{x: q.x, y: math.MaxFloat64})
-						q.y = math.NaN()
-					}
-					line.points = append(line.points, q)
-					rates, values = append(rates, q.x), append(values, q.y, q.low, q.high)
-				}
+			line, lost := rateLine(g, rank, loss, palette[g[0].Scheme].shade(slices.Index(all, rank), len(all)))
+			for _, q := range line.points {
+				rates, values = append(rates, q.x), append(values, q.y, q.low, q.high)
 			}
 			p.series = append(p.series, line, lost)
 		}
 		f.panels = append(f.panels, p)
 	}
-	slices.Sort(rates)
-	setAxes(f.panels, axis{label: learningRate, log: true, few: true, at: slices.Compact(rates)}.over(rates...), axis{label: loss.Label + " (" + loss.Unit + ")"}.over(nearLowest(values)...))
+	setAxes(f.panels, triedAxis(learningRate, rates, true), axis{label: loss.Label + " (" + loss.Unit + ")"}.over(nearLowest(values)...))
 	f.Name, f.legend = "learning-rate", curveLegend(arms, 1, noSpread)
 	n := statisticCounts(arms, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, which is logarithmic, one line a rank: the mean over seeds, %s.", loss.Label, seedCount(n)) +
 		spreadSentence("Bars", n) + " A cross stands for a rate at which a run diverged, a mark on the upper edge for a loss far above." + losses(arms) + " " + heldEqual(arms)
 	return f, ok
+}
+
+// rateLine is one rank's loss at each rate of a group, and crosses in place of the
+// means at which a run diverged.
+func rateLine(group []results.Arm, rank int, loss metrics.Statistic, c color.RGBA) (line, lost series) {
+	line = series{color: c, line: lineWide, glyph: draw.CircleGlyph{}, spread: bars}
+	lost = series{color: c, glyph: draw.CrossGlyph{}}
+	for _, cell := range cells(group) {
+		if cell.Rank != rank {
+			continue
+		}
+		q := statisticPoint(cell, loss)
+		q.x = cell.LR
+		if cell.Diverged() > 0 {
+			lost.points = append(lost.points, bare(q.x, math.MaxFloat64)) // on the upper edge
+			q.y = math.NaN()
+		}
+		line.points = append(line.points, q)
+	}
+	return line, lost
 }
 
 // nearLowest leaves out losses that would flatten the valleys which a figure is

@@ -54,6 +54,11 @@ func armColors(arms []results.Arm) []color.RGBA {
 	return colors
 }
 
+// armSeries is how arm i is drawn where a line joins its marks.
+func armSeries(c color.RGBA, i int) series {
+	return series{color: c, line: lineWide, glyph: glyphs[i%len(glyphs)]}
+}
+
 func onsetCaption(arms []results.Arm, s metrics.Statistic) string {
 	n := statisticCounts(arms, s)
 	text := fmt.Sprintf("%s (%s) against rank, both logarithmic: the mean over seeds, %s.", capital(s.Label), s.Unit, seedCount(n))

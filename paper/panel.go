@@ -2,6 +2,7 @@ package paper
 
 import (
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -38,6 +39,14 @@ type series struct {
 
 // A point has the ends of its band or bar, NaN where there is none.
 type point struct{ x, y, low, high float64 }
+
+// bare is a point without a band or bar.
+func bare(x, y float64) point { return point{x: x, y: y, low: math.NaN(), high: math.NaN()} }
+
+// levelLine is a thin line at one y over the whole of an axis.
+func levelLine(x axis, y float64) series {
+	return series{points: []point{bare(x.min, y), bare(x.max, y)}, color: ink, line: thinLineWide}
+}
 
 // spread says how the low and high ends of points are shown.
 type spread int

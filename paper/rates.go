@@ -16,10 +16,7 @@ import (
 func ratesFigure(runs []results.Run) (f Figure, ok bool) {
 	arms := results.Arms(runs)
 	groups := results.RateGroups(arms)
-	var named []results.Arm
-	for _, g := range groups {
-		named = append(named, g[0])
-	}
+	named := heads(groups)
 	labels, colors := armLabels(named), armColors(named)
 	var laws []law
 	n, edges := counts{low: math.MaxInt}, 0
@@ -42,6 +39,14 @@ func ratesFigure(runs []results.Run) (f Figure, ok bool) {
 		fmt.Sprintf("Left out: %d best rates at an edge of those tried. ", edges) + "Solid lines are the fitted power of rank, with the 95% interval of its exponent over seeds; dashed ones have the slope that is claimed. " +
 		heldEqual(arms)
 	return f, n.high > 0
+}
+
+// heads are the first arms of groups.
+func heads(groups [][]results.Arm) (first []results.Arm) {
+	for _, g := range groups {
+		first = append(first, g[0])
+	}
+	return first
 }
 
 // ratePoints are the geometric means over seeds of the best rates at each rank,

@@ -38,7 +38,7 @@ func regimeFigure(arms []results.Arm) Figure {
 				x := float64(rank)
 				m, e := g.Measured[k], g.Expected[k]
 				marks.points = append(marks.points, point{x: x, y: math.Sqrt(m.Mean), low: math.Sqrt(m.Low), high: math.Sqrt(m.High)})
-				exact.points = append(exact.points, point{x: x, y: math.Sqrt(e.Mean), low: math.NaN(), high: math.NaN()})
+				exact.points = append(exact.points, bare(x, math.Sqrt(e.Mean)))
 				values, at = append(values, math.Sqrt(m.Mean), math.Sqrt(e.Mean)), append(at, x)
 			}
 			p.series = append(p.series, exact, marks)
@@ -64,8 +64,9 @@ func regimeFigure(arms []results.Arm) Figure {
 
 // tenPercent is where a law is missed by what counts as closely.
 func tenPercent(x axis) series {
-	level := func(x float64) point { return point{x: x, y: 1 + closely, low: math.NaN(), high: math.NaN()} }
-	return series{points: []point{level(x.min), level(x.max)}, color: ink, line: thinLineWide, dashes: shortDashes}
+	s := levelLine(x, 1+closely)
+	s.dashes = shortDashes
+	return s
 }
 
 // finiteRanks says between which ranks neither law holds closely, and holds what
@@ -122,13 +123,8 @@ func finiteRanks(s Study) Finding {
 	if 10*held >= 9*all {
 		f.Standing = Seen
 	}
+	upTo, from := metrics.Within(closely, 1)
 	f.Text = fmt.Sprintf("%d of %d means over seeds are within two standard errors of the exact value; nine of ten must be, and ranks of one seed share an A. "+
-		"Where the laws meet at rank D, that of small ranks holds to %g%% up to %s D, and that of large ones from %s D.", held, all, 100*closely, withinText(1, 0), withinText(1, 1))
+		"Where the laws meet at rank D, that of small ranks holds to %g%% up to %s D, and that of large ones from %s D.", held, all, 100*closely, significant(upTo, 2), significant(from, 2))
 	return f
-}
-
-// withinText is one end of [metrics.Within].
-func withinText(crossover float64, end int) string {
-	upTo, from := metrics.Within(closely, crossover)
-	return significant([]float64{upTo, from}[end], 2)
 }
