@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ranksweep/data"
 	"ranksweep/lora"
@@ -69,11 +70,13 @@ func heap() int64 {
 }
 
 // narrow counts the runs that are trained at once, and takes each for 1000
-// bytes.
+// bytes. The first run waits for a second one, for so long that a busy machine is
+// no reason for there being none.
 type narrow struct {
 	*Local
 	mu        sync.Mutex
 	now, most int
+	second    chan struct{} // closed once two are trained at once
 }
 
 func (n *narrow) Resolve(c Config) (Material, error) {
@@ -85,8 +88,15 @@ func (n *narrow) Resolve(c Config) (Material, error) {
 func (n *narrow) Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error) {
 	n.mu.Lock()
 	n.now++
+	if n.now == 2 && n.most < 2 {
+		close(n.second)
+	}
 	n.most = max(n.most, n.now)
 	n.mu.Unlock()
+	select {
+	case <-n.second:
+	case <-time.After(10 * time.Second):
+	}
 	defer func() {
 		n.mu.Lock()
 		n.now--
@@ -98,7 +108,7 @@ func (n *narrow) Train(ctx context.Context, c Config, report func(metrics.Point)
 // TestMemoryBoundsRunsAtOnce: four workers where there is memory for two runs
 // never train three.
 func TestMemoryBoundsRunsAtOnce(t *testing.T) {
-	trainer := &narrow{Local: NewLocal(os.DirFS(t.TempDir()))}
+	trainer := &narrow{Local: NewLocal(os.DirFS(t.TempDir())), second: make(chan struct{})}
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	s := Scheduler{Trainer: trainer, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999, Observer: &silent{}}
 	check(t, s.Run(context.Background(), p))
