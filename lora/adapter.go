@@ -65,14 +65,14 @@ func (a *Adapter) InitialA(dst []float32) {
 		clear(dst)
 		return
 	}
-	a.init.fill(dst, a.Rank(), a.Base.In(), stream(a.seed, a.Base.Name, "A"))
+	a.init.fill(dst, a.Rank(), a.Base.In(), a.seed, a.Base.Name)
 }
 
 // drawB draws B where A starts at zero.
 func (a *Adapter) drawB() {
 	rank, out := a.Rank(), a.Base.Out()
 	columns := make([]float32, rank*out)
-	a.init.fill(columns, rank, out, stream(a.seed, a.Base.Name, "B"))
+	a.init.fill(columns, rank, out, a.seed, a.Base.Name)
 	for j := range rank {
 		for i := range out {
 			a.B.Data[i*rank+j] = columns[j*out+i]

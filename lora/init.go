@@ -15,6 +15,7 @@ import (
 type Init struct {
 	Kind   InitKind
 	ZeroA  bool    // A is zero and B is drawn, see [Scheme]
+	Fresh  bool    // each rank has draws of its own; else those of a smaller rank are part of those of a larger one
 	Factor float64 // what the kind's standard deviation is multiplied by, see [Scheme.InitFactor]; 0 for 1
 }
 
@@ -86,9 +87,18 @@ func (k InitKind) Kurtosis() (float64, bool) {
 	return math.NaN(), false
 }
 
-// fill draws A or Bᵀ, (r, width), row by row, so that with one seed that of a
-// smaller rank is the top of that of a larger one, but for a factor.
-func (i Init) fill(a []float32, rank, width int, rng *rand.Rand) {
+// fill draws A or Bᵀ, (r, width), of a map, row by row, so that with one seed
+// that of a smaller rank is the top of that of a larger one, but for a factor and
+// unless each is to be fresh.
+func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
+	purpose := "A"
+	if i.ZeroA {
+		purpose = "B"
+	}
+	if i.Fresh {
+		purpose = fmt.Sprintf("%s of rank %d", purpose, rank)
+	}
+	rng := stream(seed, module, purpose)
 	scale := i.Deviation(rank, width)
 	switch i.Kind {
 	case KaimingUniform:

@@ -400,7 +400,7 @@ func TestInitialVariance(t *testing.T) {
 		for i, e := range []float64{0, 0.5, 1, 0, 0.5} {
 			a := make([]float32, int(rank*in))
 			zeroA := i > 2
-			Init{Kind: kind, ZeroA: zeroA, Factor: math.Pow(rank, -e)}.fill(a, rank, in, stream(1, "m", "A"))
+			Init{Kind: kind, ZeroA: zeroA, Factor: math.Pow(rank, -e)}.fill(a, rank, in, 1, "m")
 			var sum, squares float64
 			for _, v := range a {
 				sum += float64(v)

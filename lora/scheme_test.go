@@ -190,7 +190,7 @@ func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, ran
 func TestOrthogonalRows(t *testing.T) {
 	const rank, in = 25, 10
 	a := make([]float32, rank*in)
-	Init{Kind: Orthogonal}.fill(a, rank, in, stream(1, "m", "A"))
+	Init{Kind: Orthogonal}.fill(a, rank, in, 1, "m")
 	for i := range rank {
 		for j := range rank {
 			var inner float64
@@ -207,5 +207,28 @@ func TestOrthogonalRows(t *testing.T) {
 				t.Errorf("rows %d and %d of two blocks are orthogonal", i, j)
 			}
 		}
+	}
+}
+
+// Fresh draws of two ranks have nothing in common, and one rank's are the same each
+// time; draws that are not fresh begin alike.
+func TestFreshDraws(t *testing.T) {
+	const in = 40
+	draw := func(fresh bool, rank int) []float32 {
+		a := make([]float32, rank*in)
+		Init{Kind: Gaussian, Fresh: fresh}.fill(a, rank, in, 1, "m")
+		return a
+	}
+	if small, large := draw(false, 2), draw(false, 4); !slices.Equal(small, large[:len(small)]) {
+		t.Error("the A of rank 2 is not the top of that of rank 4")
+	}
+	small, large := draw(true, 2), draw(true, 4)
+	for i, v := range small {
+		if v == large[i] {
+			t.Fatalf("entry %d of fresh draws at ranks 2 and 4 is the same, %g", i, v)
+		}
+	}
+	if !slices.Equal(small, draw(true, 2)) {
+		t.Error("a fresh draw is not the same each time")
 	}
 }

@@ -10,6 +10,10 @@ import (
 
 // Config is one run, fully resolved. The names of its fields are the same in
 // experiment files, overrides, axes and JSON.
+//
+// A field that came after runs were stored has omitempty in its tag: where it
+// has its default, neither the ID nor the record of a run knows of it, so that
+// both stay what they were.
 type Config struct {
 	Model   string  `json:"model"` // an embedded name or a path, relative to the working folder
 	Data    Data    `json:"data"`
@@ -22,6 +26,11 @@ type Config struct {
 // JSON returns the config as a run's record has it. It panics where a number
 // is not finite, which Validate refuses.
 func (c Config) JSON() json.RawMessage {
+	for _, f := range fields {
+		if f.late && f.isDefault(c) {
+			f.set(&c, f.zero())
+		}
+	}
 	text, err := json.Marshal(c)
 	if err != nil {
 		panic(fmt.Sprintf("sweep: config was not validated: %v", err))
@@ -40,13 +49,14 @@ type Data struct {
 
 // Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x.
 type Adapter struct {
-	Rank      int         `json:"rank"`       // r
-	Scaling   lora.Scheme `json:"scaling"`    // lora, rslora, constant or a number p: γ_r = α/r^p; and more, see lora.ParseScheme
-	Alpha     float64     `json:"alpha"`      // α
-	MatchRank int         `json:"match_rank"` // r₀ at which γ is made equal to LoRA's α/r₀, and init and rates to those of no scheme: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
-	Init      string      `json:"init"`       // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0, or A where scaling has zero=a and the entries are B's
-	Targets   Targets     `json:"targets"`    // the linear maps that are adapted
-	Dropout   float64     `json:"dropout"`    // probability that an input of an adapter is dropped
+	Rank      int         `json:"rank"`            // r
+	Scaling   lora.Scheme `json:"scaling"`         // lora, rslora, constant or a number p: γ_r = α/r^p; and more, see lora.ParseScheme
+	Alpha     float64     `json:"alpha"`           // α
+	MatchRank int         `json:"match_rank"`      // r₀ at which γ is made equal to LoRA's α/r₀, and init and rates to those of no scheme: γ_r = (α/r₀)(r₀/r)^p; 0: α as it is
+	Fresh     bool        `json:"fresh,omitempty"` // draw A, or B where that is drawn, anew for each rank; false: that of a smaller rank is the top of that of a larger one
+	Init      string      `json:"init"`            // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0, or A where scaling has zero=a and the entries are B's
+	Targets   Targets     `json:"targets"`         // the linear maps that are adapted
+	Dropout   float64     `json:"dropout"`         // probability that an input of an adapter is dropped
 }
 
 // Targets names the linear maps that are adapted: a group (all-linear,

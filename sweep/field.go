@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -21,6 +22,7 @@ type field struct {
 	key   string // rank, its key in the group
 	name  string // what axes and tables call it: the key, or data for data.source
 	index []int  // for reflect
+	late  bool   // see [Config]
 }
 
 // fields lists the leaves of Config in order of declaration.
@@ -35,7 +37,8 @@ func listFields() []field {
 			continue
 		}
 		for _, leaf := range reflect.VisibleFields(top.Type) {
-			f := field{group: key, key: leaf.Tag.Get("json"), index: append(slices.Clone(top.Index), leaf.Index...)}
+			name, option, _ := strings.Cut(leaf.Tag.Get("json"), ",")
+			f := field{group: key, key: name, index: append(slices.Clone(top.Index), leaf.Index...), late: option == "omitempty"}
 			f.path, f.name = f.group+"."+f.key, f.key
 			if f.path == "data.source" {
 				f.name = "data"
@@ -92,6 +95,13 @@ func (f field) set(c *Config, value any) {
 	reflect.ValueOf(c).Elem().FieldByIndex(f.index).Set(reflect.ValueOf(value))
 }
 
+// zero is what a record without the field reads as.
+func (f field) zero() any { return f.get(Config{}) }
+
+// isDefault reports whether the field has the value that it has unless asked
+// for otherwise.
+func (f field) isDefault(c Config) bool { return reflect.DeepEqual(f.get(c), f.get(Defaults())) }
+
 // parse reads a value of the field's type and checks its bounds.
 func (f field) parse(n *yaml.Node) (any, error) {
 	value, err := f.read(n)
@@ -109,7 +119,7 @@ var leadingZero = regexp.MustCompile(`^[-+]?0[0-9]`)
 // read reads a value of the field's type. Numbers are read from the text
 // itself: YAML would take 010 for 8.
 func (f field) read(n *yaml.Node) (any, error) {
-	zero := f.get(Config{})
+	zero := f.zero()
 	if _, list := zero.(Targets); list {
 		return readTargets(n)
 	}

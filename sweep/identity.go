@@ -35,11 +35,12 @@ func digest(what, modelHash, dataHash string, numerics int, description string) 
 }
 
 // describe writes a config as one line a field, in alphabetical order, so
-// that the order of declaration does not count.
+// that the order of declaration does not count. A late field with its default
+// has no line, see [Config].
 func (c Config) describe(except ...string) string {
 	var lines []string
 	for _, f := range fields {
-		if !slices.Contains(except, f.path) {
+		if !slices.Contains(except, f.path) && !(f.late && f.isDefault(c)) {
 			lines = append(lines, fmt.Sprintf("%s %q\n", f.path, format(f.get(c))))
 		}
 	}

@@ -3,9 +3,11 @@ package sweep
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"ranksweep/lora"
+	"ranksweep/results"
 )
 
 // other returns a value of a field's type that is not the one given.
@@ -107,4 +109,31 @@ func must[T any](value T, err error) T {
 		panic(err)
 	}
 	return value
+}
+
+// A late field with its default is in neither the ID nor the record; with another
+// value it is in both, and is read back from the record.
+func TestLateFields(t *testing.T) {
+	late := 0
+	for _, f := range fields {
+		if !f.late {
+			continue
+		}
+		late++
+		c := Defaults()
+		c.Data.Source = "d"
+		if strings.Contains(c.describe(), f.path+" ") || strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
+			t.Errorf("%s: its default is in the ID or in the record", f.path)
+		}
+		if got, err := ConfigOf(results.Run{Config: c.JSON()}); err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%s: read back as %+v, %v", f.path, got, err)
+		}
+		f.set(&c, other(t, f.get(c)))
+		if !strings.Contains(c.describe(), f.path+" ") || !strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
+			t.Errorf("%s: another value is not in the ID and the record", f.path)
+		}
+	}
+	if late == 0 {
+		t.Error("no field is late")
+	}
 }

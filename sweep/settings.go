@@ -25,7 +25,7 @@ func (a Adapter) Scheme() lora.Scheme {
 
 // Draw is how the entries of a fresh adapter are drawn.
 func (a Adapter) Draw() lora.Init {
-	return lora.Init{Kind: lora.InitKind(a.Init), ZeroA: a.Scaling.ZeroA, Factor: a.Scheme().InitFactor(a.Rank)}
+	return lora.Init{Kind: lora.InitKind(a.Init), ZeroA: a.Scaling.ZeroA, Fresh: a.Fresh, Factor: a.Scheme().InitFactor(a.Rank)}
 }
 
 // powers is the adapter's scheme with the powers of rank that its init has by

@@ -28,6 +28,7 @@ var bounds = map[string]bound{
 	"adapter.scaling":    scheme,
 	"adapter.alpha":      above(0, 1e6),
 	"adapter.match_rank": whole(0, 1<<20),
+	"adapter.fresh":      free,
 	"adapter.init":       oneOf(initKinds()...),
 	"adapter.targets":    distinctNames,
 	"adapter.dropout":    below(0, 1),
