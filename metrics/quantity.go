@@ -9,21 +9,22 @@ type Quantity uint8
 // The quantities, in the order of curve.csv's columns. Gradient norms are of
 // the loss averaged over scored tokens, taken before clipping.
 const (
-	TrainLoss     Quantity = iota // loss of the step's batch
-	ValLoss                       // loss of the validation set
-	GradNorm                      // Frobenius norm of all adapter gradients together
-	GradNormA                     // the same, over all A
-	GradNormB                     // the same, over all B
-	GradRMS                       // root mean square entry of all adapter gradients
-	GradRMSA                      // the same, over all A
-	GradRMSB                      // the same, over all B
-	AdapterOutput                 // RMS entry of γBAx on the probe batch
-	InputGradient                 // RMS entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output
-	DeltaW                        // Frobenius norm of γBA over all adapted maps together
-	StableRank                    // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
-	MovementA                     // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
-	LossDrop                      // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
-	NumQuantities int      = iota
+	TrainLoss      Quantity = iota // loss of the step's batch
+	ValLoss                        // loss of the validation set
+	GradNorm                       // Frobenius norm of all adapter gradients together
+	GradNormA                      // the same, over all A
+	GradNormB                      // the same, over all B
+	GradRMS                        // root mean square entry of all adapter gradients
+	GradRMSA                       // the same, over all A
+	GradRMSB                       // the same, over all B
+	AdapterOutput                  // RMS entry of γBAx on the probe batch
+	InputGradient                  // RMS entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output
+	DeltaW                         // Frobenius norm of γBA over all adapted maps together
+	StableRank                     // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
+	MovementA                      // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
+	LossDrop                       // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
+	LossDropActual                 // loss of the first step's batches before the first update, less their loss after it, without dropout
+	NumQuantities  int      = iota
 )
 
 var quantities = [NumQuantities]struct{ name, label, unit string }{
@@ -41,6 +42,8 @@ var quantities = [NumQuantities]struct{ name, label, unit string }{
 	StableRank:    {"stable_rank", "stable rank of BA", "rank"},
 	MovementA:     {"a_movement", "relative movement of A", "ratio"},
 	LossDrop:      {"loss_drop", "loss drop to first order", "nats/token"},
+
+	LossDropActual: {"loss_drop_actual", "loss drop on the same batch", "nats/token"},
 }
 
 // Name is the quantity's column name.

@@ -43,6 +43,8 @@ var Statistics = []Statistic{
 	// The other norm convention, in which no onset is flat but p = 0's.
 	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theoryGradRMSB, true},
 	LossDropFirst,
+	// The same without the first order: what the second and higher ones leave of it.
+	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), Theory{}, true},
 	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theoryGradNormBFirst, true},
 	// A's first gradient that is not zero.
 	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theoryGradNormAFirst, true},

@@ -37,6 +37,7 @@ func TestStatistics(t *testing.T) {
 		"grad_norm_onset":      1,
 		"grad_norm_mean":       11.5,
 		"grad_rms_b_onset":     1,
+		"loss_drop_actual":     2,
 		"grad_norm_a_first":    2,
 		"adapter_output_first": 2,
 		"input_gradient_first": 2,

@@ -29,6 +29,8 @@ type training struct {
 	val     []nn.Batch
 	modules []metrics.Values // of one step, an adapter each
 	drop    float64          // of the loss by the first update, to first order
+	onset   float64          // training loss before the first update
+	actual  float64          // drop of that, measured on the same batches
 	tokens  int64
 	outcome Outcome
 }
@@ -101,7 +103,9 @@ func (t *training) run(ctx context.Context, report func(metrics.Point)) (Outcome
 		t.opt.Step(rates.Times(t.schedule.Factor(step)))
 		t.set.Updated()
 		if step == 0 {
-			t.drop = t.gauge.Drop()
+			if err := t.dropped(); err != nil {
+				return t.outcome, err
+			}
 		}
 		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens
 	}
@@ -150,6 +154,9 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 		sum += part
 	}
 	run[metrics.TrainLoss] = sum / float64(scored)
+	if step == 0 {
+		t.onset = run[metrics.TrainLoss]
+	}
 	t.gauge.Gradients(run, modules)
 	t.watch(step, run, metrics.TrainLoss)
 	t.watch(step, run, metrics.GradNorm)
@@ -170,7 +177,7 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 		t.watch(step, run, metrics.ValLoss)
 	}
 	if step == 1 {
-		run[metrics.LossDrop] = t.drop
+		run[metrics.LossDrop], run[metrics.LossDropActual] = t.drop, t.actual
 	}
 	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
 		if err := t.gauge.Probe(t.pass, t.probe, run, modules); err != nil {
@@ -182,18 +189,34 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 	return nil
 }
 
-func (t *training) validate() (float64, error) {
+// dropped measures, right after the first update, what it took off the loss of
+// its own batches: to first order, which reads the gradients, and then by a
+// forward pass, which leaves them alone. That is without dropout, where there is
+// some. The loss before is the same with it and without: an adapter that has not
+// been updated adds nothing to its map, whatever is dropped of its input.
+func (t *training) dropped() error {
+	t.drop = t.gauge.Drop()
+	after, err := t.loss(t.batches)
+	t.actual = t.onset - after
+	return err
+}
+
+func (t *training) validate() (float64, error) { return t.loss(t.val) }
+
+// loss is the mean over the scored tokens of batches, without dropout. It changes
+// nothing that training reads.
+func (t *training) loss(batches []nn.Batch) (float64, error) {
 	t.set.SetMode(lora.Eval)
 	defer t.set.SetMode(lora.Train)
 	var sum float64
 	scored := 0
-	for i := range t.val {
-		part, err := t.pass.Loss(&t.val[i])
+	for i := range batches {
+		part, err := t.pass.Loss(&batches[i])
 		if err != nil {
 			return 0, err
 		}
 		sum += part
-		scored += t.val[i].Scored()
+		scored += batches[i].Scored()
 	}
 	return sum / float64(scored), nil
 }

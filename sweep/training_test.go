@@ -126,11 +126,14 @@ func TestCurveHasWhatIsDue(t *testing.T) {
 		metrics.TrainLoss:     {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
 		metrics.GradNorm:      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
 		metrics.ValLoss:       {0, 4, 8, 12},
+		metrics.LossDrop:      {1},
 		metrics.AdapterOutput: {1, 5, 10, 12},
 		metrics.InputGradient: {1, 5, 10, 12},
 		metrics.DeltaW:        {1, 5, 10, 12},
 		metrics.StableRank:    {1, 5, 10, 12},
 		metrics.MovementA:     {1, 5, 10, 12},
+
+		metrics.LossDropActual: {1},
 	}
 	for q, want := range due {
 		var got []int

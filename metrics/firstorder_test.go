@@ -1,0 +1,33 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+)
+
+// TestFirstOrderHolds: up to a tenth of the actual drop, on either side, and not
+// where the loss rose in place of falling.
+func TestFirstOrderHolds(t *testing.T) {
+	for _, test := range []struct {
+		drop, actual float64
+		holds, known bool
+	}{
+		{1, 1, true, true},
+		{1.09, 1, true, true},
+		{1.11, 1, false, true},
+		{0.91, 1, true, true},
+		{0.89, 1, false, true},
+		{1, -1, false, true},
+		{1, math.NaN(), false, false},
+		{math.NaN(), 1, false, false},
+	} {
+		curve := []Point{{Step: 0, Values: NoValues()}, {Step: 1, Values: NoValues()}}
+		curve[1].Values[LossDrop], curve[1].Values[LossDropActual] = test.drop, test.actual
+		if holds, known := FirstOrderHolds(curve); holds != test.holds || known != test.known {
+			t.Errorf("%g to first order and %g in all: %t, known %t", test.drop, test.actual, holds, known)
+		}
+	}
+	if _, known := FirstOrderHolds(nil); known {
+		t.Error("known of no curve")
+	}
+}
