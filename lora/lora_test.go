@@ -310,6 +310,11 @@ func TestProbeMeasuresTheAdapter(t *testing.T) {
 	if math.Abs(got.InputDX.Sum/in-1) > 1e-5 || got.InputDX.Count != n*delta.Cols {
 		t.Errorf("input gradient: %+v, want %g over %d", got.InputDX, in, n*delta.Cols)
 	}
+	var whole nn.Squares
+	whole.Add(y.Data)
+	if math.Abs(got.Map.Sum/whole.Sum-1) > 1e-12 || got.Map.Count != whole.Count { // summed in float64, in blocks
+		t.Errorf("the map's output: %+v, want %+v", got.Map, whole)
+	}
 	for _, q := range a.Params() {
 		for _, g := range q.Grad {
 			if g != 0 {

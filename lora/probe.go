@@ -10,10 +10,11 @@ import (
 // probeBlock is how many rows of a probe batch are measured at once.
 const probeBlock = 64
 
-// Probed is what one adapter was seen to do on a probe batch, the two sides of
-// the paper's definition 3.1.
+// Probed is what one adapter was seen to do on a probe batch: the two sides of the
+// paper's definition 3.1, and what its appendix B.7 plots, the map's output.
 type Probed struct {
 	Output  nn.Squares // entries of γBAx, the adapter's output
+	Map     nn.Squares // entries of (W + γBA)x, with the bias where there is one: the adapted map's output
 	InputDX nn.Squares // entries of γAᵀBᵀv, the gradient into its input; v is that of the output
 }
 
@@ -26,7 +27,7 @@ type probe struct {
 	wide []float32      // (probeBlock, max(out, in))
 }
 
-// Forward computes y = x Wᵀ + γ(xAᵀ)Bᵀ and measures the second part.
+// Forward computes y = x Wᵀ + γ(xAᵀ)Bᵀ and measures the second part, and the sum.
 func (f *probe) Forward(y, x blas32.General) {
 	f.Base.Forward(y, x)
 	f.each(x.Rows, func(at, n int) {
@@ -34,7 +35,9 @@ func (f *probe) Forward(y, x blas32.General) {
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, rows(x, at, n), f.A, 0, u)
 		blas32.Gemm(blas.NoTrans, blas.Trans, f.gamma, u, f.B, 0, z)
 		f.seen.Output.Add(z.Data)
-		add(rows(y, at, n).Data, z.Data)
+		whole := rows(y, at, n).Data
+		add(whole, z.Data)
+		f.seen.Map.Add(whole)
 	})
 }
 

@@ -130,6 +130,7 @@ func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []
 // size is what a probe sees of one adapter, or of several together.
 type size struct {
 	output, input nn.Squares
+	whole         nn.Squares // of the adapted map's output
 	delta         nn.Squares
 	moved, start  nn.Squares // A − A₀ and A₀
 	stableRank    float64    // sum over the adapters that have one
@@ -138,7 +139,7 @@ type size struct {
 
 func (g *Gauge) size(a *lora.Adapter) size {
 	probed := a.Probed()
-	s := size{output: probed.Output, input: probed.InputDX}
+	s := size{output: probed.Output, whole: probed.Map, input: probed.InputDX}
 	out, in := a.Base.Out(), a.Base.In()
 	delta := blas32.General{Rows: out, Cols: in, Stride: in, Data: g.delta[:out*in]}
 	a.Delta(delta)
@@ -159,6 +160,7 @@ func (g *Gauge) size(a *lora.Adapter) size {
 func (s *size) join(o size) {
 	s.output.Join(o.output)
 	s.input.Join(o.input)
+	s.whole.Join(o.whole)
 	s.delta.Join(o.delta)
 	s.moved.Join(o.moved)
 	s.start.Join(o.start)
@@ -167,7 +169,7 @@ func (s *size) join(o size) {
 }
 
 func (s *size) measure(v *Values) {
-	v[AdapterOutput], v[InputGradient] = s.output.RMS(), s.input.RMS()
+	v[AdapterOutput], v[InputGradient], v[MapOutput] = s.output.RMS(), s.input.RMS(), s.whole.RMS()
 	v[DeltaW] = s.delta.Norm()
 	if s.start.Sum > 0 {
 		v[MovementA] = s.moved.Norm() / s.start.Norm()

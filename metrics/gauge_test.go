@@ -163,6 +163,22 @@ func TestProbeMeasuresSizes(t *testing.T) {
 		if !(run[AdapterOutput] > 0 && run[InputGradient] > 0) {
 			t.Errorf("rank %d: adapter output %g, input gradient %g", rank, run[AdapterOutput], run[InputGradient])
 		}
+		holdsMapOutput(t, set, run, modules)
+	}
+}
+
+// holdsMapOutput holds the whole output of all maps to that of each, which package
+// lora holds to its definition: mean squares are weighed by their outputs.
+func holdsMapOutput(t *testing.T, set *lora.Set, run Values, modules []Values) {
+	t.Helper()
+	var sum, outs float64
+	for i, a := range set.Adapters {
+		out := float64(a.Base.Out())
+		sum += out * modules[i][MapOutput] * modules[i][MapOutput]
+		outs += out
+	}
+	if want := math.Sqrt(sum / outs); !near(run[MapOutput], want) {
+		t.Errorf("output of all maps %g, want %g", run[MapOutput], want)
 	}
 }
 

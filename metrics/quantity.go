@@ -24,6 +24,7 @@ const (
 	MovementA                      // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
 	LossDrop                       // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
 	LossDropActual                 // loss of the first step's batches before the first update, less their loss after it, without dropout
+	MapOutput                      // RMS entry of (W + γBA)x, with the bias where there is one, on the probe batch
 	NumQuantities  int      = iota
 )
 
@@ -44,6 +45,7 @@ var quantities = [NumQuantities]struct{ name, label, unit string }{
 	LossDrop:      {"loss_drop", "loss drop to first order", "nats/token"},
 
 	LossDropActual: {"loss_drop_actual", "loss drop on the same batch", "nats/token"},
+	MapOutput:      {"map_output", "adapted map's output", "RMS"},
 }
 
 // Name is the quantity's column name.

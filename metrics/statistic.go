@@ -55,8 +55,10 @@ var Statistics = []Statistic{
 	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theoryInputGradient, true},
 	// The first step in weight space.
 	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theoryDeltaW, true},
-	// What the paper's appendix B.7 looks at: whether activations fall with rank.
+	// Whether what adapters add falls with rank.
 	{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), Theory{}, false},
+	// What the paper's appendix B.7 plots: activations after the adapter.
+	{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), Theory{}, false},
 	// How far the run went in weight space.
 	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}, false},
 	// How many directions the update has in effect.

@@ -43,6 +43,7 @@ func TestStatistics(t *testing.T) {
 		"input_gradient_first": 2,
 		"delta_w_first":        2,
 		"delta_w_final":        22,
+		"map_output_final":     22,
 		"stable_rank_final":    22,
 		"a_movement_final":     22,
 	} {

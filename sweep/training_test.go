@@ -134,6 +134,7 @@ func TestCurveHasWhatIsDue(t *testing.T) {
 		metrics.MovementA:     {1, 5, 10, 12},
 
 		metrics.LossDropActual: {1},
+		metrics.MapOutput:      {1, 5, 10, 12},
 	}
 	for q, want := range due {
 		var got []int
