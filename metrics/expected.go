@@ -37,25 +37,32 @@ func (s Setting) known(t Theory) bool {
 }
 
 // Expected returns the exact expectation over A, or over B where that is drawn,
-// of a statistic at a finite rank, on the maps whose geometry is given: the root of its mean square, or the
-// mean where [Theory] says so. It is NaN where no exact expression is known.
+// of a statistic at a finite rank, on the maps whose geometry is given: the root of
+// its mean square, or the mean where [Theory] says so; of a ratio that of the two
+// expectations. It is NaN where no exact expression is known.
 func (s Statistic) Expected(maps []MapGeometry, at Setting) float64 {
 	t := s.TheoryOf(at.Init.ZeroA)
 	if !at.known(t) {
 		return math.NaN()
 	}
 	kurtosis, _ := at.Init.Kind.Kurtosis()
-	var sum, count float64
+	var sum, per, count float64
 	for _, m := range maps {
-		sum += t.expected(m, setting{
+		z := setting{
 			sign: at.Update == SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
 			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lr: at.LR,
-		})
+		}
+		sum += t.expected(m, z)
+		if t.per != nil {
+			per += t.per(m, z)
+		}
 		if t.count != nil {
 			count += t.count(m, at.Rank)
 		}
 	}
 	switch {
+	case t.per != nil:
+		return sum / per
 	case t.Mean:
 		return sum
 	case t.count != nil:

@@ -21,7 +21,13 @@ type Exponent struct {
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // what theory says; NaN where it says nothing
 	Exact     float64 // the same fit through what theory expects of these very runs; NaN where it has no exact expression
-	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width
+	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width; below zero where it falls
+}
+
+// Range returns the least and the greatest power that theory says, for ranks from
+// far below the maps' width to far above it; NaN where it says nothing.
+func (e Exponent) Range() (low, high float64) {
+	return e.Predicted + math.Min(0, e.Rise), e.Predicted + math.Max(0, e.Rise)
 }
 
 // Observation is the value of a statistic for one run.

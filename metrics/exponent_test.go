@@ -232,3 +232,18 @@ func TestFitVarianceExponentNeeds(t *testing.T) {
 		}
 	}
 }
+
+// TestExponentRange: the law for large ranks may lie above the one for small ranks
+// or below it.
+func TestExponentRange(t *testing.T) {
+	for _, test := range []struct{ predicted, rise, low, high float64 }{
+		{0.5, 0, 0.5, 0.5}, {-0.5, 0.5, -0.5, 0}, {1, -1, 0, 1},
+	} {
+		if low, high := (Exponent{Predicted: test.predicted, Rise: test.rise}).Range(); low != test.low || high != test.high {
+			t.Errorf("%g and then %g more: from %g to %g, want from %g to %g", test.predicted, test.rise, low, high, test.low, test.high)
+		}
+	}
+	if low, high := (Exponent{Predicted: math.NaN()}).Range(); !math.IsNaN(low) || !math.IsNaN(high) {
+		t.Errorf("no prediction goes from %g to %g", low, high)
+	}
+}

@@ -55,6 +55,7 @@ var Statistics = []Statistic{
 	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theoryInputGradient, true},
 	// The first step in weight space.
 	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theoryDeltaW, true},
+	StepFirst,
 	// Whether what adapters add falls with rank.
 	{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), Theory{}, false},
 	// What the paper's appendix B.7 plots: activations after the adapter.
@@ -79,6 +80,15 @@ var GradNormOnset = Statistic{
 // first order: whether a scheme learns at a rate free of rank.
 var LossDropFirst = Statistic{
 	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theoryLossDrop, true,
+}
+
+// StepFirst is the multiple of the first step that would be the best one if the
+// loss were a quadratic with curvature 1 in every direction of the maps' weights; with
+// curvature h it is that over h, see [Theory]. Where it is free of rank, one learning
+// rate serves all ranks.
+var StepFirst = Statistic{
+	"step_first", "best multiple of the first step, if curvature is the same in all directions", "nats/token/Frobenius²",
+	firstStep, theoryStep, true,
 }
 
 // transposed is what is predicted where A starts at zero of the statistics that
@@ -124,6 +134,16 @@ func at(step int, q Quantity) func([]Point) float64 {
 		}
 		return math.NaN()
 	}
+}
+
+// firstStep is the first loss drop, to first order, over the square of the first
+// weight update; NaN where there is none.
+func firstStep(curve []Point) float64 {
+	update := at(1, DeltaW)(curve)
+	if update == 0 {
+		return math.NaN()
+	}
+	return at(1, LossDrop)(curve) / sq(update)
 }
 
 // final is the last value of q.

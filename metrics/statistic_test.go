@@ -42,6 +42,7 @@ func TestStatistics(t *testing.T) {
 		"adapter_output_first": 2,
 		"input_gradient_first": 2,
 		"delta_w_first":        2,
+		"step_first":           0.5, // 2/2²
 		"delta_w_final":        22,
 		"map_output_final":     22,
 		"stable_rank_final":    22,
@@ -73,6 +74,11 @@ func TestStatisticsOfACurveThatLacksThem(t *testing.T) {
 			}
 		}
 	}
+	still := trained(4)
+	still[1].Values[DeltaW] = 0
+	if got := StepFirst.Of(still); !math.IsNaN(got) {
+		t.Errorf("first step of no length: got %v, want NaN", got)
+	}
 	late := trained(9)[2:]
 	if got := GradNormOnset.Of(late); !math.IsNaN(got) {
 		t.Errorf("onset of a curve that begins at step 2: got %v, want NaN", got)
@@ -86,7 +92,7 @@ func TestStatisticsAreNamedForTheirQuantities(t *testing.T) {
 			t.Errorf("%q is incomplete or there twice", s.Name)
 		}
 		seen[s.Name] = true
-		named := false
+		named := s.Name == StepFirst.Name // of two quantities
 		for q := range NumQuantities {
 			quantity := Quantity(q)
 			named = named || strings.HasPrefix(s.Name, quantity.Name()) && s.Unit == quantity.Unit()

@@ -76,7 +76,8 @@ type Theory struct {
 	// do not depend on the gradient's size from linear ones.
 	exponent func(s lora.Scheme, sign bool) float64
 
-	// Rise is how much larger it is for ranks far above that width.
+	// Rise is how much larger it is for ranks far above that width; below zero
+	// where it is smaller.
 	Rise float64
 
 	// Onset tells that it holds before any update, so that it asks nothing
@@ -91,6 +92,9 @@ type Theory struct {
 	// Mean, its expected value, as a sum over the entries that the statistic
 	// counts; nil where no exact expression is known.
 	expected func(m MapGeometry, z setting) float64
+	// per is, of a ratio, the expected value of what stands below the line, as
+	// expected is of what stands above it; nil otherwise.
+	per func(m MapGeometry, z setting) float64
 	// count is how many entries the statistic is the root mean square of; nil
 	// for a Frobenius norm.
 	count func(m MapGeometry, rank int) float64
@@ -112,6 +116,10 @@ func drawingA(s lora.Scheme) lora.Scheme {
 	}
 	return s
 }
+
+// Ratio reports whether what is expected is a ratio of two expected values, which
+// is near the mean of the ratios but not equal to it.
+func (t Theory) Ratio() bool { return t.per != nil }
 
 // pick returns the power under linear or under sign-like updates.
 func pick(sign bool, linear, signLike float64) float64 {
@@ -225,6 +233,30 @@ var theoryDeltaW = Theory{
 		}
 		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Gradient
 	},
+}
+
+// Were the loss a quadratic of ΔW with the curvature h in every direction, m times
+// the first update would leave L − mD + m²h‖ΔW‖²/2 of it, D the loss drop to first
+// order: least at m = D/(h‖ΔW‖²). So where D/‖ΔW‖² is free of rank, one learning
+// rate is the best first step at every rank. In expectations of the two, whose r
+// cancels,
+//
+//	linear:  E D/E‖ΔW‖² = 1/[ηγ²σ² (r + in + κ − 2)]
+//	sign:    E D/E‖ΔW‖² = √(2/π) Σ_i ‖g_i‖/[ηγσ (in + (r−1)·2/π)] over the rows that are not zero
+//
+// of one map; of several, sums of both over the maps. That is the ratio of the
+// expectations and not the expectation of the ratio, from which it is off by the
+// order of the relative variance of ‖ΔW‖². It falls by one power of rank faster for
+// r ≫ in. It is symmetric in A and B, so that the transposed map has the same, with
+// out for in.
+var theoryStep = Theory{
+	Mean: true,
+	Rise: theoryLossDrop.Rise - 2*theoryDeltaW.Rise,
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return theoryLossDrop.exponent(s, sign) - 2*theoryDeltaW.exponent(s, sign)
+	},
+	expected: theoryLossDrop.expected,
+	per:      theoryDeltaW.expected,
 }
 
 // The adapter's output on an input x is ΔW x, forward. By (2), and by (1) and

@@ -38,7 +38,7 @@ func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
 			theory = append(theory, Entry{Values: []string{field(e.Predicted), field(e.Predicted + e.Rise)}})
 			if finite(e.Predicted) {
 				theory[row].Text = number(e.Predicted)
-				if e.Rise > 0 {
+				if e.Rise != 0 {
 					theory[row].Text += " to " + number(e.Predicted+e.Rise)
 					t.doubt(row, "theory: the first for ranks far below the maps' width, the second for ranks far above it, or for inputs like those trained on")
 				}
@@ -115,7 +115,7 @@ func verdict(e metrics.Exponent) string { return verdictWithin(e, near) }
 
 // verdictWithin is the same within some other difference than near.
 func verdictWithin(e metrics.Exponent, near float64) string {
-	low, high := e.Predicted, e.Predicted+e.Rise
+	low, high := e.Range()
 	if finite(e.Exact) {
 		low, high = e.Exact, e.Exact
 	}

@@ -125,7 +125,8 @@ func bestRatePower(group []results.Arm) metrics.Exponent {
 
 // predictedZero reports whether theory's value, or its range, holds 0.
 func predictedZero(e metrics.Exponent, _ results.Arm) bool {
-	return finite(e.Predicted) && e.Predicted <= near && e.Predicted+e.Rise >= -near
+	low, high := e.Range()
+	return finite(low) && low <= near && high >= -near
 }
 
 // diverging is white at 0, blue below and copper above, full at ±1.

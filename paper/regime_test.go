@@ -53,3 +53,16 @@ func TestFiniteRanks(t *testing.T) {
 		}
 	}
 }
+
+// What is expected of a ratio is not its mean, so that no claim is judged by it.
+func TestExactValuesLeaveOutRatios(t *testing.T) {
+	runs := regimeRuns(1)
+	count := exactValues(Study{Runs: runs}).Text
+	for i := range runs {
+		runs[i].Expected["step_first"] = 1
+		runs[i].Curve[1].Values[metrics.LossDrop] = 7
+	}
+	if got := exactValues(Study{Runs: runs}).Text; got != count || !strings.HasPrefix(got, "3 of 3 means") {
+		t.Errorf("with a ratio: %s; without: %s", got, count)
+	}
+}

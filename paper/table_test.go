@@ -206,6 +206,9 @@ func TestVerdict(t *testing.T) {
 		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, nan},  // within the range of its regimes
 		{"differs", -0.2, -0.25, -0.15, -0.5, 0.5, -0.4},
 		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, -0.22},
+		{"agrees", 0.2, 0.15, 0.25, 1, -1, nan}, // where the law for large ranks lies below
+		{"differs", 1.2, 1.15, 1.25, 1, -1, nan},
+		{"differs", -0.2, -0.25, -0.15, 1, -1, nan},
 		{"inconclusive", -0.4, -1, 0.2, -0.5, 0, nan},
 		{"no prediction", -0.4, -0.45, -0.35, nan, 0, nan},
 		{"no interval", -0.4, nan, nan, -0.5, 0, nan},

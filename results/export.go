@@ -140,7 +140,8 @@ func cellRows(cells []Cell) [][]string {
 }
 
 // exponentRows has a row an arm and statistic. Where there is no fit, n is 0
-// and the exponent absent.
+// and the exponent absent. Predicted is the power for ranks far below the maps'
+// width, predicted_high the one for ranks far above it, which may be smaller.
 func exponentRows(arms []Arm) [][]string {
 	columns := []string{"scheme", "optimizer", "quantity", "exponent", "ci_low", "ci_high", "predicted", "n", "seeds", "ranks", "predicted_high"}
 	var grids [][]Axis

@@ -7,7 +7,8 @@ import (
 )
 
 // Regime is how a statistic passes from its law for ranks far below the width of
-// the adapted maps to that for ranks far above it, see [metrics.TwoLaws].
+// the adapted maps to that for ranks far above it, where it then rises faster, see
+// [metrics.TwoLaws].
 type Regime struct {
 	Crossover metrics.Interval // over seeds, whose data differ: the rank at which the laws meet
 	Ranks     []int            // rising
@@ -24,7 +25,7 @@ func (a Arm) Regime(s metrics.Statistic) (Regime, bool) {
 	theory := s.TheoryOf(a.Scaling.ZeroA)
 	power, ok := theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
 	first, last := a.Cells[0], a.Cells[len(a.Cells)-1]
-	if !ok || theory.Rise == 0 || first.Rank == last.Rank {
+	if !ok || theory.Rise <= 0 || first.Rank == last.Rank {
 		return Regime{}, false
 	}
 	laws := make(map[uint64]metrics.TwoLaws) // by seed

@@ -16,7 +16,7 @@ func TestRegime(t *testing.T) {
 		for seed := range uint64(3) {
 			r := testRun("rslora", 0.5, rank, seed)
 			expected := 0.1 * math.Sqrt(1+float64(rank)/(30+float64(seed)))
-			r.Expected = map[string]float64{"delta_w_first": expected}
+			r.Expected = map[string]float64{"delta_w_first": expected, "step_first": expected}
 			r.Curve[1].Values[metrics.DeltaW] = 1.05 * expected
 			runs = append(runs, r)
 		}
@@ -35,7 +35,7 @@ func TestRegime(t *testing.T) {
 			t.Errorf("rank %d: %+v and %+v, want %g", rank, g.Expected[k], g.Measured[k], want)
 		}
 	}
-	for name, s := range map[string]metrics.Statistic{"one law": metrics.GradNormOnset, "no theory": {Name: "x", Of: deltaW.Of}} {
+	for name, s := range map[string]metrics.Statistic{"one law": metrics.GradNormOnset, "a law that falls": metrics.StepFirst, "no theory": {Name: "x", Of: deltaW.Of}} {
 		if g, ok := a.Regime(s); ok {
 			t.Errorf("%s: %+v", name, g)
 		}
