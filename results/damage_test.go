@@ -17,6 +17,7 @@ func stored(t *testing.T) (s *Store, id, dir string) {
 	s = Open(t.TempDir())
 	r := testRun("lora", 1, 4, 0)
 	r.Modules = []metrics.Point{{Module: "layers.0.q", Values: metrics.NoValues()}}
+	r.Validation = []ValidationBatch{{100, 250.5}, {7, 20}}
 	if err := s.Put(r); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func isDamaged(err error, name string) bool {
 }
 
 func TestEveryMissingFileIsDamage(t *testing.T) {
-	for _, name := range []string{runFile, curveFile, modulesFile, timingFile, sumsFile} {
+	for _, name := range []string{runFile, curveFile, modulesFile, timingFile, validationFile, sumsFile} {
 		s, id, dir := stored(t)
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -47,7 +48,7 @@ func TestEveryMissingFileIsDamage(t *testing.T) {
 
 func TestEveryFlippedByteIsDamage(t *testing.T) {
 	s, id, dir := stored(t)
-	for _, name := range []string{runFile, curveFile, modulesFile, sumsFile} {
+	for _, name := range []string{runFile, curveFile, modulesFile, validationFile, sumsFile} {
 		rewrite(t, filepath.Join(dir, name), func(data []byte, write func([]byte)) {
 			for i := range data {
 				data[i] ^= 1
@@ -66,7 +67,7 @@ func TestEveryFlippedByteIsDamage(t *testing.T) {
 
 func TestEveryTruncationIsDamage(t *testing.T) {
 	s, id, dir := stored(t)
-	for _, name := range []string{runFile, curveFile, modulesFile, timingFile, sumsFile} {
+	for _, name := range []string{runFile, curveFile, modulesFile, timingFile, validationFile, sumsFile} {
 		rewrite(t, filepath.Join(dir, name), func(data []byte, write func([]byte)) {
 			// The line feed that ends timing.json is not under a checksum, and
 			// no loss.
@@ -113,6 +114,10 @@ func TestDamageUnderRightChecksums(t *testing.T) {
 		{curveFile, "\n1,100,", "\n1,\"100,", "curve.csv"},
 		{curveFile, "\n2,200,", "\n1,200,", "ends at step 1: a run that is done goes to its last one, 2"}, // as if the last row were cut off
 		{modulesFile, "layers.0.q,", "layers.0.q,x", "modules.csv: line 2"},
+		{validationFile, "batch,", "bunch,", "header"},
+		{validationFile, "\n1,7,", "\n2,7,", `line 3: batch "2": must be 1`},
+		{validationFile, "\n1,7,", "\n1,many,", "line 3"},
+		{validationFile, "250.5", "Inf", "line 2"},
 		{timingFile, `"seconds": 1.5`, `"seconds": "1.5"`, "timing.json"},
 	} {
 		s, id, dir := stored(t)

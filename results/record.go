@@ -23,6 +23,8 @@ const (
 	modulesFile = "modules.csv" // left out where no module was measured
 	timingFile  = "timing.json"
 	sumsFile    = "SHA256SUMS" // as sha256sum writes it, in order of name
+
+	validationFile = "validation.csv" // left out where there is no validation set
 )
 
 // file is one file of a record.
@@ -47,6 +49,9 @@ func encodeRecord(r Run) ([]file, error) {
 		files = append(files, file{modulesFile, encodePoints(r.Modules)})
 	}
 	files = append(files, file{runFile, run}, file{timingFile, timing})
+	if len(r.Validation) > 0 {
+		files = append(files, file{validationFile, encodeValidation(r.Validation)})
+	}
 	return append(files, file{sumsFile, checksums(files)}), nil
 }
 
@@ -125,6 +130,11 @@ func decodeRecord(files []file) (Run, error) {
 	if data, ok := byName[modulesFile]; ok {
 		if r.Modules, err = decodePoints(data); err != nil {
 			return Run{}, damaged(modulesFile, err)
+		}
+	}
+	if data, ok := byName[validationFile]; ok {
+		if r.Validation, err = decodeValidation(data); err != nil {
+			return Run{}, damaged(validationFile, err)
 		}
 	}
 	return r, nil

@@ -69,7 +69,10 @@ type Run struct {
 	Place   int             `json:"-"` // in the grid, likewise
 	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
 	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
-	Timing  Timing          `json:"-"` // in timing.json
+
+	Validation []ValidationBatch `json:"-"` // at the last validation, in validation.csv
+
+	Timing Timing `json:"-"` // in timing.json
 }
 
 // Axis is one coordinate of a run in its experiment's grid.

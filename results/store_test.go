@@ -34,6 +34,7 @@ func nasty() Run {
 	}
 	r.Modules = slices.Clone(r.Curve)
 	r.Modules[0].Module = `layers.0,"q"`
+	r.Validation = []ValidationBatch{{100, 1.0 / 3}, {7, math.MaxFloat64}}
 	return r
 }
 

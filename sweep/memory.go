@@ -6,6 +6,7 @@ import (
 	"ranksweep/data"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/results"
 )
 
 // bytes is the memory of a run beside its model and data, which it shares:
@@ -38,7 +39,9 @@ func (c Config) batchBytes(d *data.Dataset) int64 {
 	for _, s := range d.Val {
 		held += len(s.Tokens)
 	}
-	return token*int64(held+c.Train.Accumulate*c.passTokens()) + index*int64(len(d.Train))
+	parts := int64(len(d.Val)+c.Train.Batch-1) / int64(c.Train.Batch)
+	return token*int64(held+c.Train.Accumulate*c.passTokens()) + index*int64(len(d.Train)) +
+		parts*int64(unsafe.Sizeof(results.ValidationBatch{}))
 }
 
 // points is how many points a run's curve has: those of Measure.Every, and

@@ -44,6 +44,8 @@ type Outcome struct {
 	Curve   []metrics.Point
 	Modules []metrics.Point
 
+	Validation []results.ValidationBatch // at the last validation; none without a validation set
+
 	// Expected is what theory expects of statistics, by name, where the config
 	// asks for it and exact expressions are known.
 	Expected map[string]float64

@@ -221,7 +221,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	}
 	run.Status, run.Reason = outcome.Status, outcome.Reason
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
-	run.Curve, run.Modules = outcome.Curve, outcome.Modules
+	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
 	run.Expected = outcome.Expected
 	run.BeyondTheory = j.Config.beyondTheory(outcome.Curve)
 	runtime.GC() // the next run takes as much again

@@ -63,6 +63,7 @@ func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	t.outcome.Status = results.Done
 	t.outcome.Curve = make([]metrics.Point, 0, c.points())
 	t.outcome.Modules = make([]metrics.Point, 0, c.modulePoints()*len(set.Adapters))
+	t.outcome.Validation = validationOf(t.val)
 	return t, nil
 }
 
@@ -85,6 +86,15 @@ func batchesOf(sequences []data.Sequence, size int) []nn.Batch {
 		batches = append(batches, b)
 	}
 	return batches
+}
+
+// validationOf has a place for what each of the batches is going to contribute.
+func validationOf(batches []nn.Batch) []results.ValidationBatch {
+	var parts []results.ValidationBatch
+	for i := range batches {
+		parts = append(parts, results.ValidationBatch{Scored: batches[i].Scored()})
+	}
+	return parts
 }
 
 // run trains to the end, or until something is no longer a finite number.
@@ -196,16 +206,17 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 // been updated adds nothing to its map, whatever is dropped of its input.
 func (t *training) dropped() error {
 	t.drop = t.gauge.Drop()
-	after, err := t.loss(t.batches)
+	after, err := t.loss(t.batches, nil)
 	t.actual = t.onset - after
 	return err
 }
 
-func (t *training) validate() (float64, error) { return t.loss(t.val) }
+// validate returns the validation loss, and remembers what each batch is of it.
+func (t *training) validate() (float64, error) { return t.loss(t.val, t.outcome.Validation) }
 
 // loss is the mean over the scored tokens of batches, without dropout. It changes
-// nothing that training reads.
-func (t *training) loss(batches []nn.Batch) (float64, error) {
+// nothing that training reads. Where parts is not nil it is told of each batch.
+func (t *training) loss(batches []nn.Batch, parts []results.ValidationBatch) (float64, error) {
 	t.set.SetMode(lora.Eval)
 	defer t.set.SetMode(lora.Train)
 	var sum float64
@@ -214,6 +225,9 @@ func (t *training) loss(batches []nn.Batch) (float64, error) {
 		part, err := t.pass.Loss(&batches[i])
 		if err != nil {
 			return 0, err
+		}
+		if parts != nil {
+			parts[i].Nats = part
 		}
 		sum += part
 		scored += batches[i].Scored()

@@ -1,0 +1,131 @@
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// ValidationBatch is what one batch of the validation set contributed to the
+// validation loss, which is the sum of nats over the sum of scored tokens.
+type ValidationBatch struct {
+	Scored int     // tokens that count
+	Nats   float64 // their summed cross-entropy
+}
+
+var validationColumns = []string{"batch", "scored", "nats"}
+
+// encodeValidation writes batches as CSV, in order.
+func encodeValidation(batches []ValidationBatch) []byte {
+	rows := [][]string{validationColumns}
+	for i, b := range batches {
+		rows = append(rows, []string{strconv.Itoa(i), strconv.Itoa(b.Scored), formatFloat(b.Nats)})
+	}
+	return encodeCSV(rows)
+}
+
+// decodeValidation reads what encodeValidation wrote.
+func decodeValidation(data []byte) ([]ValidationBatch, error) {
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], validationColumns) {
+		return nil, errors.New("header is not batch,scored,nats")
+	}
+	var batches []ValidationBatch
+	for i, row := range rows[1:] {
+		b, err := decodeValidationBatch(i, row)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+2, err)
+		}
+		batches = append(batches, b)
+	}
+	return batches, nil
+}
+
+func decodeValidationBatch(place int, row []string) (ValidationBatch, error) {
+	if row[0] != strconv.Itoa(place) {
+		return ValidationBatch{}, fmt.Errorf("batch %q: must be %d", row[0], place)
+	}
+	scored, err := strconv.Atoi(row[1])
+	if err != nil {
+		return ValidationBatch{}, err
+	}
+	nats, err := parseFloat(row[2])
+	return ValidationBatch{scored, nats}, err
+}
+
+// ValidationError returns the standard error that the choice of the validation set
+// adds to the mean difference of final validation losses between a and b, of which
+// runs of one seed are paired. It is NaN where a pair that counts lacks what its
+// batches contributed, where two runs were not validated on the same batches, and
+// for fewer than two batches. A pair counts if both runs are done.
+//
+// The mean difference is R = Σ D_i/Σ n_i over the batches, n_i the scored tokens of
+// batch i and D_i the difference of its nats, averaged over the pairs: a ratio
+// estimator, whose variance over k batches is, linearized,
+//
+//	k/(k−1) Σ (D_i − R n_i)² / (Σ n_i)²
+//
+// (Cochran, Sampling Techniques, 3rd edition, section 6.4). Seeds are taken as
+// they are: what they add is in the interval over seeds.
+func ValidationError(a, b []Run) float64 {
+	pairs := validatedPairs(a, b)
+	if len(pairs) == 0 {
+		return math.NaN()
+	}
+	batches := pairs[0][0].Validation
+	difference := make([]float64, len(batches)) // D_i
+	for _, p := range pairs {
+		if !sameBatches(p[0].Validation, batches) || !sameBatches(p[1].Validation, batches) {
+			return math.NaN()
+		}
+		for i := range batches {
+			difference[i] += (p[0].Validation[i].Nats - p[1].Validation[i].Nats) / float64(len(pairs))
+		}
+	}
+	return ratioError(difference, batches)
+}
+
+// validatedPairs are the done runs of one seed in both a and b.
+func validatedPairs(a, b []Run) (pairs [][2]Run) {
+	bySeed := make(map[uint64]Run)
+	for _, r := range b {
+		if r.Status == Done {
+			bySeed[r.Seed] = r
+		}
+	}
+	for _, r := range a {
+		if other, ok := bySeed[r.Seed]; ok && r.Status == Done {
+			pairs = append(pairs, [2]Run{r, other})
+		}
+	}
+	return pairs
+}
+
+// sameBatches reports whether both have batches of the same sizes.
+func sameBatches(a, b []ValidationBatch) bool {
+	return slices.EqualFunc(a, b, func(a, b ValidationBatch) bool { return a.Scored == b.Scored })
+}
+
+// ratioError is the standard error of the sum of d over the scored tokens of batches.
+func ratioError(d []float64, batches []ValidationBatch) float64 {
+	k := float64(len(batches))
+	if k < 2 {
+		return math.NaN()
+	}
+	var sum, scored, squares float64
+	for i, b := range batches {
+		sum += d[i]
+		scored += float64(b.Scored)
+	}
+	for i, b := range batches {
+		squares += math.Pow(d[i]-sum/scored*float64(b.Scored), 2)
+	}
+	return math.Sqrt(k/(k-1)*squares) / scored
+}
