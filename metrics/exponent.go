@@ -21,7 +21,7 @@ type Exponent struct {
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // what theory says; NaN where it says nothing
 	Exact     float64 // the same fit through what theory expects of these very runs; NaN where it has no exact expression
-	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width; below zero where it falls
+	Rise      float64 // what theory adds to that, at most, for ranks not far below the maps' width; negative where it falls
 }
 
 // Range returns the least and the greatest power that theory says, for ranks from

@@ -240,7 +240,7 @@ func TestExponentRange(t *testing.T) {
 		{0.5, 0, 0.5, 0.5}, {-0.5, 0.5, -0.5, 0}, {1, -1, 0, 1},
 	} {
 		if low, high := (Exponent{Predicted: test.predicted, Rise: test.rise}).Range(); low != test.low || high != test.high {
-			t.Errorf("%g and then %g more: from %g to %g, want from %g to %g", test.predicted, test.rise, low, high, test.low, test.high)
+			t.Errorf("%+v: from %g to %g", test, low, high)
 		}
 	}
 	if low, high := (Exponent{Predicted: math.NaN()}).Range(); !math.IsNaN(low) || !math.IsNaN(high) {

@@ -235,8 +235,8 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []MapGeometry,
 						samples[i] = append(samples[i], v)
 					}
 				}
-				samples[slices.Index(oneMapStatistics, StepFirst.Name)] = ratioSamples(
-					samples[slices.Index(oneMapStatistics, LossDropFirst.Name)], samples[slices.Index(oneMapStatistics, "delta_w_first")])
+				of := func(name string) *[]float64 { return &samples[slices.Index(oneMapStatistics, name)] }
+				*of("step_first") = ratioSamples(*of("loss_drop_first"), *of("delta_w_first"))
 				for i, name := range oneMapStatistics {
 					s, _ := StatisticNamed(name)
 					want := s.Expected(geometry, at)

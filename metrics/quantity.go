@@ -22,8 +22,8 @@ const (
 	DeltaW                         // Frobenius norm of γBA over all adapted maps together
 	StableRank                     // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
 	MovementA                      // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
-	LossDrop                       // −⟨∇, ΔA and ΔB⟩ of the first update: what it takes off the batch's loss, to first order
-	LossDropActual                 // loss of the first step's batches before the first update, less their loss after it, without dropout
+	LossDrop                       // −⟨∇, ΔA and ΔB⟩ of the first update: its batch's loss drop to first order
+	LossDropActual                 // loss of the first update's batches before it less after it, without dropout
 	MapOutput                      // RMS entry of (W + γBA)x, with the bias where there is one, on the probe batch
 	NumQuantities  int      = iota
 )

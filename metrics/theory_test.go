@@ -41,7 +41,9 @@ func TestPredictionsRespectInvariance(t *testing.T) {
 	scheme := lora.Scheme{P: 0.5, Init: 0.25, LRA: -0.5, LRB: 0.75}
 	for update, scaleFree := range map[Update]bool{LinearUpdate: false, SignUpdate: true} {
 		canonical := scheme.Canonical(scaleFree)
-		for _, name := range []string{"loss_drop_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "a_movement_first", "step_first"} {
+		for _, name := range []string{
+			"loss_drop_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "a_movement_first", "step_first",
+		} {
 			s, _ := StatisticNamed(name)
 			a, _ := s.Theory.Exponent(update, scheme)
 			b, _ := s.Theory.Exponent(update, canonical)

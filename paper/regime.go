@@ -16,7 +16,8 @@ const closely = 0.1
 // twoLaws are the statistics that theory has rise by √r once ranks are far above
 // the width of the adapted maps.
 func twoLaws() []metrics.Statistic {
-	return slices.DeleteFunc(slices.Clone(metrics.Statistics), func(s metrics.Statistic) bool { return s.Theory.Rise <= 0 })
+	one := func(s metrics.Statistic) bool { return s.Theory.Rise <= 0 }
+	return slices.DeleteFunc(slices.Clone(metrics.Statistics), one)
 }
 
 // regimeFigure draws what has two laws over the one for small ranks: a panel a

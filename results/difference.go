@@ -1,15 +1,29 @@
 package results
 
 import (
-	"bytes"
 	"fmt"
+	"math"
 
 	"ranksweep/metrics"
 )
 
 // Difference says in what a run, trained again, is not what it was; empty where
-// it is, to the byte.
+// it is, to the byte. What the stored run has nothing of, as its program did not
+// measure it yet, makes no difference.
 func Difference(now, was Run) string {
+	if d := shapeDifference(now, was); d != "" {
+		return d
+	}
+	for _, n := range numbers(now, was) {
+		if formatFloat(n.now) != formatFloat(n.was) {
+			return n.String()
+		}
+	}
+	return ""
+}
+
+// shapeDifference is a difference in anything but measured numbers.
+func shapeDifference(now, was Run) string {
 	switch {
 	case now.ID != was.ID:
 		return fmt.Sprintf("it is run %s and was %s", now.ID, was.ID)
@@ -19,29 +33,85 @@ func Difference(now, was Run) string {
 		return fmt.Sprintf("it has %d steps of %d tokens and had %d of %d", now.Steps, now.Tokens, was.Steps, was.Tokens)
 	}
 	for _, curves := range [][2][]metrics.Point{{now.Curve, was.Curve}, {now.Modules, was.Modules}} {
-		if d := pointsDifference(curves[0], curves[1]); d != "" {
+		if d := stepsDifference(curves[0], curves[1]); d != "" {
 			return d
+		}
+	}
+	if len(was.Validation) > 0 && !sameBatches(now.Validation, was.Validation) {
+		return "it is validated on other batches"
+	}
+	return ""
+}
+
+func stepsDifference(now, was []metrics.Point) string {
+	if len(now) != len(was) {
+		return fmt.Sprintf("its curve has %d points and had %d", len(now), len(was))
+	}
+	for i, p := range now {
+		if p.Step != was[i].Step || p.Tokens != was[i].Tokens || p.Module != was[i].Module {
+			return "its curve has other steps"
 		}
 	}
 	return ""
 }
 
-func pointsDifference(now, was []metrics.Point) string {
-	if bytes.Equal(encodePoints(now), encodePoints(was)) {
-		return ""
+// number is one number of a run that was trained again, beside the stored one.
+type number struct {
+	what     string // grad_norm at step 7
+	now, was float64
+	loss     bool    // a loss, or a difference of two, and not a size
+	scale    float64 // what a difference between kernels is relative to
+}
+
+func (n number) String() string {
+	return fmt.Sprintf("%s is %s and was %s", n.what, orAbsent(formatFloat(n.now)), orAbsent(formatFloat(n.was)))
+}
+
+// numbers pairs all that was measured of two runs of one shape, as far as the
+// stored one has it.
+func numbers(now, was Run) []number {
+	all := append(curveNumbers(now.Curve, was.Curve), curveNumbers(now.Modules, was.Modules)...)
+	for i, b := range was.Validation {
+		all = append(all, number{
+			what: fmt.Sprintf("nats of validation batch %d", i), now: now.Validation[i].Nats, was: b.Nats,
+			loss: true, scale: math.Abs(b.Nats),
+		})
 	}
-	if len(now) != len(was) {
-		return fmt.Sprintf("its curve has %d points and had %d", len(now), len(was))
+	return all
+}
+
+func curveNumbers(now, was []metrics.Point) (all []number) {
+	largest := largestOf(was)
+	for i, p := range was {
+		for q, v := range p.Values {
+			if math.IsNaN(largest[q]) {
+				continue // a quantity that its program did not measure, or that it has not
+			}
+			quantity := metrics.Quantity(q)
+			what := fmt.Sprintf("%s at step %d", quantity.Name(), p.Step)
+			if p.Module != "" {
+				what += " of " + p.Module
+			}
+			all = append(all, number{
+				what: what, now: now[i].Values[q], was: v,
+				loss: quantity.Unit() == metrics.TrainLoss.Unit(), scale: scaleOf(quantity, v, largest),
+			})
+		}
 	}
-	for i, p := range now {
-		for q := range p.Values {
-			a, b := formatFloat(p.Values[q]), formatFloat(was[i].Values[q])
-			if a != b {
-				return fmt.Sprintf("%s at step %d is %s and was %s", metrics.Quantity(q).Name(), p.Step, orAbsent(a), orAbsent(b))
+	return all
+}
+
+// largestOf is the largest value of each quantity in a curve, NaN where it has none.
+func largestOf(curve []metrics.Point) metrics.Values {
+	largest := metrics.NoValues()
+	for _, p := range curve {
+		for q, v := range p.Values {
+			if v = math.Abs(v); !math.IsNaN(v) && !(largest[q] > v) {
+				largest[q] = v
 			}
 		}
 	}
-	return "its curve has other steps"
+	return largest
 }
 
 func orAbsent(v string) string {

@@ -100,7 +100,7 @@ func TestExportColumns(t *testing.T) {
 	}
 	for name, want := range map[string]struct{ first, last string }{
 		"runs.csv":      {"run,experiment,scheme,p,rank,alpha,gamma,seed,optimizer,lr,status,steps,tokens,seconds,flops,factored_flops,bytes,train_loss,val_loss,", ",scaling,targets"},
-		"curves.csv":    {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,", ",loss_drop_actual,map_output"},
+		"curves.csv":    {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,", ",loss_drop_actual,map_output"},
 		"cells.csv":     {"cell,scheme,p,rank,", ",quantity,n,mean,ci_low,ci_high,expected"},
 		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",targets"},
 	} {

@@ -35,7 +35,9 @@ func TestRegime(t *testing.T) {
 			t.Errorf("rank %d: %+v and %+v, want %g", rank, g.Expected[k], g.Measured[k], want)
 		}
 	}
-	for name, s := range map[string]metrics.Statistic{"one law": metrics.GradNormOnset, "a law that falls": metrics.StepFirst, "no theory": {Name: "x", Of: deltaW.Of}} {
+	for name, s := range map[string]metrics.Statistic{
+		"one law": metrics.GradNormOnset, "a law that falls": metrics.StepFirst, "no theory": {Name: "x", Of: deltaW.Of},
+	} {
 		if g, ok := a.Regime(s); ok {
 			t.Errorf("%s: %+v", name, g)
 		}

@@ -12,11 +12,12 @@ import (
 
 // Store is a folder of runs:
 //
-//	runs/ID/run.json     the run, its config and its provenance
-//	runs/ID/curve.csv    a row a step
-//	runs/ID/modules.csv  a row a step and adapted map, where measured
-//	runs/ID/timing.json  the only file that differs between two executions
-//	runs/ID/SHA256SUMS   checksums of the others but timing.json
+//	runs/ID/run.json        the run, its config and its provenance
+//	runs/ID/curve.csv       a row a step
+//	runs/ID/modules.csv     a row a step and adapted map, where measured
+//	runs/ID/validation.csv  a row a batch of the last validation, where there is one
+//	runs/ID/timing.json     the only file that differs between two executions
+//	runs/ID/SHA256SUMS      checksums of the others but timing.json
 //
 // Names in runs that begin with a dot are locks and the record being written.
 // A Store may be used by several goroutines and processes at once.

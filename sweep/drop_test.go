@@ -41,7 +41,8 @@ func TestActualDropIsOfTheSameBatches(t *testing.T) {
 			t.Errorf("%s: dropped by %g, want %g", test.name, got, want)
 		}
 		if holds, known := metrics.FirstOrderHolds(o.Curve); !known || test.dropout == 0 && holds != test.firstOrder {
-			t.Errorf("%s: dropped by %g, to first order by %g: that holds is %t", test.name, want, statistic(t, o, "loss_drop_first"), holds)
+			first := statistic(t, o, "loss_drop_first")
+			t.Errorf("%s: dropped by %g, to first order by %g: that holds is %t", test.name, want, first, holds)
 		}
 	}
 }

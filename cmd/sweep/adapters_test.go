@@ -23,11 +23,17 @@ func oneRun(t *testing.T) {
 // fit, and returns the run's ID.
 func alter(t *testing.T, factor float64) string {
 	t.Helper()
+	return rewrite(t, func(r *results.Run) { r.Curve[3].Values[metrics.TrainLoss] *= factor })
+}
+
+// rewrite changes the store's one run and returns its ID.
+func rewrite(t *testing.T, change func(r *results.Run)) string {
+	t.Helper()
 	runs, problems := results.Open("store").Runs()
 	if len(runs) != 1 || len(problems) > 0 {
 		t.Fatalf("%d runs, problems %v", len(runs), problems)
 	}
-	runs[0].Curve[3].Values[metrics.TrainLoss] *= factor
+	change(&runs[0])
 	check(t, os.RemoveAll(filepath.Join("store", "runs")))
 	check(t, results.Open("store").Put(runs[0]))
 	return runs[0].ID

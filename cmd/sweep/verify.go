@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/lora"
+	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -22,10 +23,13 @@ func newVerify() *cobra.Command {
 		Use:   "verify DIR [RUN…]",
 		Short: "Train some of a store's runs again and compare every number",
 		Long: fmt.Sprintf("Verify trains runs of a store again, from what their records say, and compares them\n"+
-			"to the byte with what is stored: same seed, same bytes, on a CPU with the same kernel.\n"+
-			"Without RUN it takes %d of them, the first by their IDs, which are hashes, or all by\n"+
-			"--all. The store stays as it is. The exit status is 1 where a run differs.\n\n"+
-			"RUN is the ID of a run, or how it begins. ", verified) + storeHelp,
+			"to the byte with what is stored: same seed, same bytes. Where one was made by the portable\n"+
+			"kernel and the other by one in assembly, which round otherwise, losses may be %g apart,\n"+
+			"relative to their size, and all else %g. What the stored run does not have, since an\n"+
+			"earlier program did not measure it, is not compared. Without RUN it takes %d of the runs,\n"+
+			"the first by their IDs, which are hashes, or all by --all. The store stays as it is. The exit status\n"+
+			"is 1 where a run differs.\n\n"+
+			"RUN is the ID of a run, or how it begins. ", results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -70,14 +74,11 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results
 
 func verify(cmd *cobra.Command, runs []results.Run) error {
 	var mu sync.Mutex
-	verdict := make(map[string]string)
+	verdicts := make(map[string]verdict)
 	err := trainAgain(cmd, runs, func(now, was results.Run, _ []lora.Trained) error {
 		mu.Lock()
 		defer mu.Unlock()
-		verdict[was.ID] = "same"
-		if d := results.Difference(now, was); d != "" {
-			verdict[was.ID] = "differs: " + d + "; " + makers(now, was)
-		}
+		verdicts[was.ID] = compared(now, was)
 		return nil
 	})
 	if err != nil {
@@ -85,10 +86,11 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 	}
 	differ := 0
 	for _, r := range runs {
-		if verdict[r.ID] != "same" {
+		v := verdicts[r.ID]
+		if !v.same {
 			differ++
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, sweep.Point{Axes: r.Axes}, verdict[r.ID]); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, sweep.Point{Axes: r.Axes}, v.text); err != nil {
 			return err
 		}
 	}
@@ -96,4 +98,29 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 		return fmt.Errorf("%d of %d runs differ from what is stored", differ, len(runs))
 	}
 	return nil
+}
+
+// verdict is whether a run, trained again, is what it was, and how to say it.
+type verdict struct {
+	same bool
+	text string
+}
+
+// compared holds a run to the stored one: to the byte or, where the two kernels
+// round otherwise, within what that may do.
+func compared(now, was results.Run) verdict {
+	d := results.Difference(now, was)
+	if d == "" {
+		return verdict{true, "same"}
+	}
+	kernels := [2]string{was.Provenance.Kernel, now.Provenance.Kernel}
+	if !kernel.SameBytes(kernels[0], kernels[1]) {
+		near := results.Near(now, was)
+		if d = near.Difference; d == "" {
+			return verdict{true, fmt.Sprintf("same within %g of losses and %g of sizes, the tolerances between kernels "+
+				"(%s then, %s now); largest difference %.0e in %s",
+				results.LossTolerance, results.SizeTolerance, kernels[0], kernels[1], near.Largest, near.What)}
+		}
+	}
+	return verdict{false, "differs: " + d + "; " + makers(now, was)}
 }

@@ -31,6 +31,12 @@ func Use() error {
 // Name returns the name of the kernel in use.
 func Name() string { return inUse.name }
 
+// SameBytes reports whether two kernels, by their names, give the same bytes: one
+// and itself, or both in assembly, see the package's comment.
+func SameBytes(a, b string) bool { return a == b || assembly(a) && assembly(b) }
+
+func assembly(name string) bool { return name == "avx2" || name == "avx512" || name == "neon" }
+
 // choose returns the kernel of that name, the best one for an empty name; the
 // best one and an error if there is none of that name.
 func choose(name string) (*micro, error) {

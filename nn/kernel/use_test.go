@@ -48,3 +48,21 @@ func TestUse(t *testing.T) {
 		t.Error("not installed")
 	}
 }
+
+// That they do is held by TestAssemblyKernelsGiveTheBytesOfTheFusedProduct; here,
+// that every kernel of this CPU is known.
+func TestSameBytesKnowsEveryKernel(t *testing.T) {
+	for _, a := range available {
+		for _, b := range available {
+			want := a == b || a != &portable && b != &portable
+			if SameBytes(a.name, b.name) != want {
+				t.Errorf("%s and %s give the same bytes: %t, want %t", a.name, b.name, !want, want)
+			}
+		}
+	}
+	for _, name := range []string{"", "gonum"} {
+		if SameBytes(name, "avx2") || !SameBytes(name, name) {
+			t.Errorf("kernel %q gives the bytes of avx2, or not its own", name)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package results
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// nearRun is a run with values of every kind, 1 but for a gradient that vanishes
+// at step 2.
+func nearRun() Run {
+	r := testRun("lora", 1, 4, 0)
+	for i := range r.Curve {
+		for q := range r.Curve[i].Values {
+			r.Curve[i].Values[q] = 1
+		}
+	}
+	r.Curve[2].Values[metrics.GradNormA] = 1e-9
+	r.Curve[1].Values[metrics.LossDropActual] = 1e-4
+	r.Modules = []metrics.Point{{Step: 1, Module: "q", Values: r.Curve[0].Values}}
+	r.Validation = []ValidationBatch{{10, 25}, {10, 5}}
+	return r
+}
+
+// TestNear: what lies apart by less than a tolerance passes, and by more does not.
+func TestNear(t *testing.T) {
+	set := func(step int, q metrics.Quantity, v float64) func(*Run) {
+		return func(r *Run) { r.Curve[step].Values[q] = v }
+	}
+	nats := func(v float64) func(*Run) { return func(r *Run) { r.Validation[1].Nats = v } }
+	for name, test := range map[string]struct {
+		change func(*Run)
+		what   string
+		within bool
+	}{
+		"a loss":                   {set(1, metrics.TrainLoss, 1+0.9*LossTolerance), "train_loss at step 1", true},
+		"another loss":             {set(1, metrics.TrainLoss, 1+1.1*LossTolerance), "train_loss at step 1", false},
+		"a size":                   {set(2, metrics.DeltaW, 1-0.9*SizeTolerance), "delta_w at step 2", true},
+		"another size":             {set(2, metrics.DeltaW, 1-1.1*SizeTolerance), "delta_w at step 2", false},
+		"nearly zero":              {set(2, metrics.GradNormA, 1e-6), "grad_norm_a at step 2", true},
+		"not zero":                 {set(2, metrics.GradNormA, 1e-5), "grad_norm_a at step 2", false},
+		"a drop, to the loss":      {set(1, metrics.LossDropActual, 1e-4+0.9*LossTolerance), "loss_drop_actual at step 1", true},
+		"another drop":             {set(1, metrics.LossDropActual, 1e-4+1.1*LossTolerance), "loss_drop_actual at step 1", false},
+		"a module":                 {func(r *Run) { r.Modules[0].Values[metrics.GradNorm] = 1.01 }, "grad_norm at step 1 of q", false},
+		"a validation batch":       {nats(5 + 5*0.9*LossTolerance), "nats of validation batch 1", true},
+		"another validation batch": {nats(5 + 5*1.1*LossTolerance), "nats of validation batch 1", false},
+		"absent":                   {set(1, metrics.ValLoss, math.NaN()), "val_loss at step 1", false},
+		"a farther size, but nearer": {func(r *Run) {
+			r.Curve[1].Values[metrics.DeltaW] *= 1 + 0.2*SizeTolerance
+			r.Curve[1].Values[metrics.TrainLoss] *= 1 + 0.5*LossTolerance
+		}, "train_loss at step 1", true},
+	} {
+		was, now := nearRun(), nearRun()
+		test.change(&now)
+		near := Near(now, was)
+		if near.What != test.what || (near.Difference == "") != test.within || !(near.Largest > 0) {
+			t.Errorf("%s: %+v, want %s within %t", name, near, test.what, test.within)
+		}
+		if d := near.Difference; d != "" && !strings.Contains(d, " is ") {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+	if near := Near(nearRun(), nearRun()); near != (Nearness{}) {
+		t.Errorf("the same run: %+v", near)
+	}
+	other := nearRun()
+	other.Steps++
+	if near := Near(other, nearRun()); !strings.Contains(near.Difference, "steps") {
+		t.Errorf("another shape: %+v", near)
+	}
+}
