@@ -36,16 +36,6 @@ func Export(runs []Run, g Grid, dir string) error {
 	return nil
 }
 
-// ExportRuns writes the rows of runs.csv to a file, replaced whole, in a folder
-// which it makes where it is absent.
-func ExportRuns(runs []Run, path string) error {
-	t, err := newRunTable(slices.SortedFunc(slices.Values(runs), compareRuns), Grid{})
-	if err != nil {
-		return err
-	}
-	return writeRows(path, t.lines())
-}
-
 func (t table) write(dir string) error { return writeRows(filepath.Join(dir, t.file), t.lines()) }
 
 func writeRows(path string, rows [][]string) error {
