@@ -36,6 +36,11 @@ func (s Setting) known(t Theory) bool {
 	return s.Update == LinearUpdate
 }
 
+// HasExpected reports whether an exact expectation of s is known in some setting.
+func (s Statistic) HasExpected() bool {
+	return s.TheoryOf(false).expected != nil || s.TheoryOf(true).expected != nil
+}
+
 // Expected returns the exact expectation over A, or over B where that is drawn,
 // of a statistic at a finite rank, on the maps whose geometry is given: the root of
 // its mean square, or the mean where [Theory] says so; of a ratio that of the two

@@ -13,35 +13,30 @@ import (
 	"ranksweep/metrics"
 )
 
-// Export writes runs.csv, curves.csv, cells.csv and exponents.csv into dir,
-// which it makes where it is absent. Each file is replaced whole. A value that
-// is absent is an empty field.
+// Export writes runs.csv, curves.csv, cells.csv, exponents.csv and columns.csv,
+// which says what each column holds, into dir, which it makes where it is
+// absent. Each file is replaced whole. A value that is absent is an empty field.
 //
-// An axis of the grid is a column of its own unless the file has a column of
-// that name already.
-func Export(runs []Run, dir string) error {
+// The runs are those of all phases that the grid asks for, before [Grid.Split];
+// what it asks for besides has the status missing. Cells and exponents are of
+// the runs that are reported.
+func Export(runs []Run, g Grid, dir string) error {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
-	for _, table := range []struct {
-		name string
-		rows [][]string
-	}{
-		{"runs.csv", runRows(runs)},
-		{"curves.csv", curveRows(runs)},
-		{"cells.csv", cellRows(Cells(runs))},
-		{"exponents.csv", exponentRows(Arms(runs))},
-	} {
-		if err := writeRows(filepath.Join(dir, table.name), table.rows); err != nil {
+	runTable, err := newRunTable(runs, g)
+	if err != nil {
+		return err
+	}
+	in, _, _ := g.Split(runs)
+	tables := []table{runTable, newCurveTable(runs), newValidationTable(runs), newCellTable(Cells(in)), newExponentTable(Arms(in))}
+	for _, t := range append(tables, dictionaryOf(tables...)) {
+		if err := t.write(dir); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ExportRuns writes the rows of runs.csv to a file, replaced whole, in a folder
-// which it makes where it is absent.
-func ExportRuns(runs []Run, path string) error {
-	return writeRows(path, runRows(slices.SortedFunc(slices.Values(runs), compareRuns)))
-}
+func (t table) write(dir string) error { return writeRows(filepath.Join(dir, t.file), t.lines()) }
 
 func writeRows(path string, rows [][]string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -53,40 +48,6 @@ func writeRows(path string, rows [][]string) error {
 	return nil
 }
 
-// runRows has a row a run: its settings and how it ended, every statistic,
-// every axis.
-func runRows(runs []Run) [][]string {
-	columns := []string{
-		"run", "experiment", "scheme", "p", "rank", "alpha", "gamma", "seed",
-		"optimizer", "lr", "status", "steps", "tokens", "seconds",
-		"flops", "factored_flops", "bytes",
-	}
-	for _, s := range metrics.Statistics {
-		columns = append(columns, s.Name)
-	}
-	var grids [][]Axis
-	for _, r := range runs {
-		grids = append(grids, r.Axes)
-	}
-	axes := axisColumns(grids, columns)
-
-	rows := [][]string{slices.Concat(columns, axes)}
-	for _, r := range runs {
-		row := []string{
-			r.ID, r.Experiment, r.Scheme, powerOf(r.Scaling), strconv.Itoa(r.Rank),
-			formatFloat(r.Alpha), formatFloat(r.Gamma), strconv.FormatUint(r.Seed, 10),
-			r.Optimizer, formatFloat(r.LR), string(r.Status), strconv.Itoa(r.Steps),
-			strconv.FormatInt(r.Tokens, 10), formatFloat(r.Timing.Seconds),
-			formatFloat(r.Flops), formatFloat(r.FactoredFlops), strconv.FormatInt(r.Bytes, 10),
-		}
-		for _, s := range metrics.Statistics {
-			row = append(row, formatFloat(r.Statistic(s)))
-		}
-		rows = append(rows, append(row, axisValues(r.Axes, axes)...))
-	}
-	return rows
-}
-
 // powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What
 // else of a scheme depends on rank is in its name.
 func powerOf(s lora.Scheme) string {
@@ -96,81 +57,102 @@ func powerOf(s lora.Scheme) string {
 	return formatFloat(s.P)
 }
 
-// curveRows has a row a run and step, diverged runs included.
-func curveRows(runs []Run) [][]string {
-	rows := [][]string{append([]string{"run", "step", "tokens"}, quantityColumns()...)}
-	for _, r := range runs {
-		for _, p := range r.Curve {
-			row := []string{r.ID, strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10)}
-			for _, v := range p.Values {
-				row = append(row, formatFloat(v))
-			}
-			rows = append(rows, row)
-		}
-	}
-	return rows
-}
-
-// cellRows has a row a cell and statistic.
-func cellRows(cells []Cell) [][]string {
-	settings := []string{"cell", "scheme", "p", "rank", "alpha", "gamma", "optimizer", "lr"}
-	sample := []string{"diverged", "failed", "quantity", "n", "mean", "ci_low", "ci_high", "expected"}
+// newCellTable is cells.csv: a row a cell and statistic.
+func newCellTable(cells []Cell) table {
 	var grids [][]Axis
 	for _, c := range cells {
 		grids = append(grids, c.Axes)
 	}
-	axes := axisColumns(grids, slices.Concat(settings, sample))
-
-	rows := [][]string{slices.Concat(settings, axes, sample)}
+	axes := axisNames(grids)
+	t := table{file: cellsTable, columns: slices.Concat(cellSettings, axisColumns(axes), cellSample)}
 	for _, c := range cells {
 		of := []string{
-			c.Cell, c.Scheme, powerOf(c.Scaling), strconv.Itoa(c.Rank),
-			formatFloat(c.Alpha), formatFloat(c.Gamma), c.Optimizer, formatFloat(c.LR),
+			textCell(c.Cell), textCell(c.Scheme), powerOf(c.Scaling), strconv.Itoa(c.Rank),
+			formatFloat(c.Alpha), formatFloat(c.Gamma), textCell(c.Optimizer), formatFloat(c.LR),
 		}
-		of = append(of, axisValues(c.Axes, axes)...)
+		of = append(of, axisCells(c.Axes, axes)...)
 		of = append(of, strconv.Itoa(c.Diverged()), strconv.Itoa(c.Failed()))
 		for _, s := range metrics.Statistics {
 			i := c.Statistic(s)
-			rows = append(rows, slices.Concat(of, []string{
-				s.Name, strconv.Itoa(i.N), formatFloat(i.Mean), formatFloat(i.Low), formatFloat(i.High), formatFloat(c.Expected(s)),
+			t.rows = append(t.rows, slices.Concat(of, []string{
+				s.Name, strconv.Itoa(i.N), formatFloat(i.Mean), formatFloat(i.Low), formatFloat(i.High),
+				formatFloat(c.Expected(s)),
 			}))
 		}
 	}
-	return rows
+	return t
 }
 
-// exponentRows has a row an arm and statistic. Where there is no fit, n is 0
-// and the exponent absent. Predicted is the power for ranks far below the maps'
-// width, predicted_high the one for ranks far above it, which may be smaller.
-func exponentRows(arms []Arm) [][]string {
-	columns := []string{"scheme", "optimizer", "quantity", "exponent", "ci_low", "ci_high", "predicted", "n", "seeds", "ranks", "predicted_high"}
+var cellSettings = []column{
+	{"cell", "", "hash of the config with the seed left out"},
+	{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
+	{"p", "power of rank", "γ is α/r^p; empty where γ is no power of rank"},
+	{"rank", "rank", "r, the rank of the adapters"},
+	{"alpha", "1", "α of γ, after matching"},
+	{"gamma", "1", "γ at this rank: what BA is multiplied by"},
+	{"optimizer", "", "optimizer"},
+	{"lr", "1", "peak learning rate"},
+}
+
+var cellSample = []column{
+	{"diverged", "runs", "runs of the cell that diverged"},
+	{"failed", "runs", "runs of the cell that failed"},
+	{"quantity", "", "statistic of a run that the row is about, a column of " + runsTable},
+	{"n", "runs", "runs that have it, one a seed"},
+	{"mean", "of the quantity", "mean over seeds"},
+	{"ci_low", "of the quantity", "lower end of Student's 95% interval of the mean over seeds"},
+	{"ci_high", "of the quantity", "upper end of it"},
+	{"expected", "of the quantity", "what theory expects, the root mean square over seeds; empty where that is not known"},
+}
+
+// newExponentTable is exponents.csv: a row an arm and statistic. Where there is
+// no fit, n is 0 and the exponent absent. Predicted is the power for ranks far
+// below the maps' width, predicted_high the one for ranks far above it, which may
+// be smaller.
+func newExponentTable(arms []Arm) table {
 	var grids [][]Axis
 	for _, a := range arms {
 		grids = append(grids, a.Axes)
 	}
-	axes := axisColumns(grids, columns)
-
-	rows := [][]string{slices.Concat(columns, axes)}
+	axes := axisNames(grids)
+	t := table{file: exponentsTable, columns: slices.Concat(exponentColumns, axisColumns(axes))}
 	for _, a := range arms {
 		for _, s := range metrics.Statistics {
 			e, _ := a.Exponent(s)
-			rows = append(rows, append([]string{
-				a.Scheme, a.Optimizer, s.Name, formatFloat(e.Value), formatFloat(e.Low),
+			t.rows = append(t.rows, append([]string{
+				textCell(a.Scheme), textCell(a.Optimizer), s.Name, formatFloat(e.Value), formatFloat(e.Low),
 				formatFloat(e.High), formatFloat(e.Predicted), strconv.Itoa(e.N),
 				strconv.Itoa(e.Seeds), strconv.Itoa(e.Ranks), formatFloat(e.Predicted + e.Rise),
-			}, axisValues(a.Axes, axes)...))
+			}, axisCells(a.Axes, axes)...))
 		}
 	}
-	return rows
+	return t
 }
 
-// axisColumns names the axes of all grids that are no column yet, in order of
-// first appearance.
-func axisColumns(grids [][]Axis, columns []string) []string {
+var exponentColumns = []column{
+	{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
+	{"optimizer", "", "optimizer"},
+	{"quantity", "", "statistic of a run that the row is about, a column of " + runsTable},
+	{"exponent", "power of rank", "fitted power of rank: the mean over seeds of one slope a seed, log on log"},
+	{"ci_low", "power of rank", "lower end of Student's 95% interval of it over seeds"},
+	{"ci_high", "power of rank", "upper end of it"},
+	{"predicted", "power of rank", "what theory predicts for ranks far below the maps' width; empty where nothing"},
+	{"n", "runs", "runs in the fit; 0 where there is none"},
+	{"seeds", "seeds", "seeds in the fit"},
+	{"ranks", "ranks", "distinct ranks in the fit"},
+	{"predicted_high", "power of rank", "what theory predicts for ranks far above that width"},
+}
+
+// axisPrefix is before the name of an axis where it names a column: some axes
+// have the names of other columns, and not the same values.
+const axisPrefix = "axis."
+
+// axisNames are the axes of all grids, in order of first appearance.
+func axisNames(grids [][]Axis) []string {
 	var names []string
 	for _, grid := range grids {
 		for _, a := range grid {
-			if !slices.Contains(columns, a.Name) && !slices.Contains(names, a.Name) {
+			if !slices.Contains(names, a.Name) {
 				names = append(names, a.Name)
 			}
 		}
@@ -178,14 +160,22 @@ func axisColumns(grids [][]Axis, columns []string) []string {
 	return names
 }
 
-// axisValues returns the values of the named axes, empty for one that is not
-// among axes.
-func axisValues(axes []Axis, names []string) []string {
-	values := make([]string, len(names))
-	for _, a := range axes {
-		if i := slices.Index(names, a.Name); i >= 0 {
-			values[i] = a.Value
-		}
+func axisColumns(names []string) []column {
+	var columns []column
+	for _, name := range names {
+		columns = append(columns, column{
+			axisPrefix + name, "", "coordinate on axis " + name + " of the grid; empty where the grid has it not",
+		})
 	}
-	return values
+	return columns
+}
+
+// axisCells are the values of the named axes, empty for one that is not among
+// axes.
+func axisCells(axes []Axis, names []string) []string {
+	var cells []string
+	for _, name := range names {
+		cells = append(cells, textCell(ValueOf(axes, name)))
+	}
+	return cells
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"flag"
 	"math"
 	"os"
@@ -30,15 +31,28 @@ func exported() []Run {
 	return runs
 }
 
+// exportedGrid is a grid that has the last run for its tuning and lacks one more
+// of each phase.
+func exportedGrid(runs []Run) Grid {
+	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
+	var planned []Planned
+	for _, r := range runs {
+		planned = append(planned, Planned{r.ID, r.Axes})
+	}
+	n := len(planned) - 1
+	absent, later := Planned{"absent", planned[0].Axes}, Planned{"", planned[1].Axes}
+	return Grid{Tuning: append(planned[n:n:n], planned[n], absent), Runs: append(planned[:n:n], later)}
+}
+
 func TestExportMatchesGoldens(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tables")
 	runs := exported()
-	if err := Export(runs, dir); err != nil {
+	if err := Export(runs, exportedGrid(runs), dir); err != nil {
 		t.Fatal(err)
 	}
 	got := files(t, dir)
-	if len(got) != 4 {
-		t.Errorf("wrote %d files, want 4", len(got))
+	if len(got) != 6 {
+		t.Errorf("wrote %d files, want 6", len(got))
 	}
 	for name, data := range got {
 		golden := filepath.Join("testdata", name)
@@ -56,7 +70,7 @@ func TestExportMatchesGoldens(t *testing.T) {
 		}
 	}
 	slices.Reverse(runs)
-	if err := Export(runs, dir); err != nil {
+	if err := Export(runs, exportedGrid(runs), dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -95,14 +109,18 @@ func TestSameTableSeesChanges(t *testing.T) {
 // Programs rely on these columns and their order.
 func TestExportColumns(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), dir); err != nil {
+	if err := Export(exported(), Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]struct{ first, last string }{
-		"runs.csv":      {"run,experiment,scheme,p,rank,alpha,gamma,seed,optimizer,lr,status,steps,tokens,seconds,flops,factored_flops,bytes,train_loss,val_loss,", ",scaling,targets"},
-		"curves.csv":    {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,", ",loss_drop_actual,map_output"},
-		"cells.csv":     {"cell,scheme,p,rank,", ",quantity,n,mean,ci_low,ci_high,expected"},
-		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",targets"},
+		"runs.csv": {"run,cell,function,experiment,phase,place,status,reason," +
+			"scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,seed,optimizer,lr," +
+			"steps,tokens,started,seconds,flops,factored_flops,bytes,numerics,model_hash,data_hash,program,go,kernel," +
+			"warnings,beyond_theory,axes,train_loss,val_loss,", ",config.adapter.rank,config.note"},
+		"columns.csv":   {"column,file,unit,meaning", ""},
+		"curves.csv":    {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,", ",loss_drop_actual,map_output"},
+		"cells.csv":     {"cell,scheme,p,rank,alpha,gamma,optimizer,lr,axis.", ",failed,quantity,n,mean,ci_low,ci_high,expected"},
+		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",axis.lr,axis.targets"},
 	} {
 		header, _, _ := strings.Cut(string(files(t, dir)[name]), "\n")
 		if !strings.HasPrefix(header, want.first) || !strings.HasSuffix(header, want.last) {
@@ -118,7 +136,7 @@ func TestExportColumns(t *testing.T) {
 
 func TestExportHoldsNumbersOrNothing(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), dir); err != nil {
+	if err := Export(exported(), Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -138,13 +156,79 @@ func TestExportHoldsNumbersOrNothing(t *testing.T) {
 
 func TestExportOfNothingHasHeaders(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(nil, dir); err != nil {
+	if err := Export(nil, Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
-		if n := bytes.Count(data, []byte("\n")); n != 1 {
+		if n := bytes.Count(data, []byte("\n")); n != 1 && name != "columns.csv" {
 			t.Errorf("%s has %d lines, want its header", name, n)
 		}
+	}
+}
+
+// Whatever is an axis, no file has two columns of one name, and each column has
+// its line in columns.csv.
+func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
+	dir := t.TempDir()
+	runs := exported()
+	for i := range runs {
+		for _, name := range []string{
+			"data", "model", "alpha", "lr", "targets", "momentum", "n", "run", "quantity", "optimizer",
+		} {
+			if ValueOf(runs[i].Axes, name) == "" {
+				runs[i].Axes = append(runs[i].Axes, Axis{name, "1"})
+			}
+		}
+		runs[i].Config = json.RawMessage(`{"model":"m","data":{"source":"d"},"train":{"lr":1},"seed":1,"rank":2}`)
+	}
+	if err := Export(runs, Grid{}, dir); err != nil {
+		t.Fatal(err)
+	}
+	tables := make(map[string][][]string)
+	for name, data := range files(t, dir) {
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables[name] = rows
+	}
+	explained := make(map[string][]string) // columns by file
+	for _, line := range tables["columns.csv"][1:] {
+		if explained[line[1]] = append(explained[line[1]], line[0]); line[3] == "" {
+			t.Errorf("%s of %s has no meaning", line[0], line[1])
+		}
+	}
+	for name, rows := range tables {
+		if twice := repeated(rows[0]); twice != "" {
+			t.Errorf("%s: column %s is there twice: %s", name, twice, rows[0])
+		}
+		if !slices.Equal(rows[0], explained[name]) {
+			t.Errorf("%s has columns\n%s, and explained are\n%s", name, rows[0], explained[name])
+		}
+	}
+	if len(tables) != 6 {
+		t.Errorf("%d files, want 6", len(tables))
+	}
+	if repeated([]string{"a", "b", "a"}) != "a" {
+		t.Error("a name that is there twice is not seen")
+	}
+}
+
+// repeated is a name that is there twice.
+func repeated(names []string) string {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func TestExportOfARunThatNoOneAskedFor(t *testing.T) {
+	g := Grid{Runs: []Planned{{"other", nil}}}
+	err := Export(exported(), g, t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), "the grid does not ask for it") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -153,7 +237,7 @@ func TestExportIntoAFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := Export(nil, path); err == nil || !strings.Contains(err.Error(), path) {
+	if err := Export(nil, Grid{}, path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want an error that names %s", err, path)
 	}
 }

@@ -68,6 +68,8 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 type holdings struct {
 	runs    []results.Run   // those that are reported
 	tuned   []results.Tuned // how their nuisance values were chosen
+	all     []results.Run   // of all phases, as the store has them
+	grid    results.Grid    // what is asked for
 	missing error           // what is missing, for the end of a view of the rest
 }
 
@@ -92,7 +94,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}
-	h = holdings{runs: in, tuned: tuned}
+	h = holdings{runs: in, tuned: tuned, all: grid.Planned(all), grid: grid}
 	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
 		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again trains them", n, grid.Len(), dir)
 	}

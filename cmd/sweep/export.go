@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,10 @@ func newExport() *cobra.Command {
 		Use:   "export DIR [RUN…]",
 		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
 		Long: "Export writes into --out a row a run, a row a step, the means over seeds, and the\n" +
-			"fitted powers of rank. What is absent is an empty field.\n\n" +
+			"fitted powers of rank; columns.csv says what each column holds, and in which unit.\n" +
+			"What is absent is an empty field. Runs that choose nuisance values have the phase\n" +
+			"tuning, and runs that are planned and not there the status missing. A text that a\n" +
+			"spreadsheet would take for a formula has an apostrophe before it.\n\n" +
 			"With --adapters it writes a PEFT folder for each RUN, or for all runs. A store keeps\n" +
 			"no adapters: what is not in the folder yet, from sweep run --adapters or from before,\n" +
 			"is trained again, which gives the same bytes, and held to the stored curve.\n\n" +
@@ -45,7 +49,8 @@ func newExport() *cobra.Command {
 			return err
 		}
 		if *out != "" {
-			if err := results.Export(h.runs, *out); err != nil {
+			tellLacking(cmd.ErrOrStderr(), h)
+			if err := results.Export(h.all, h.grid, *out); err != nil {
 				return err
 			}
 		}
@@ -60,6 +65,29 @@ func newExport() *cobra.Command {
 		return cmp.Or(h.missing, failures(h.runs))
 	}
 	return cmd
+}
+
+// tellLacking says what of its plan a store lacks, by phase.
+func tellLacking(w io.Writer, h holdings) {
+	there := make(map[string]bool, len(h.all))
+	for _, r := range h.all {
+		there[r.ID] = true
+	}
+	for _, phase := range []struct {
+		name    string
+		planned []results.Planned
+	}{{"tuning", h.grid.Tuning}, {"reported", h.grid.Runs}} {
+		lacking := 0
+		for _, p := range phase.planned {
+			if !there[p.ID] {
+				lacking++
+			}
+		}
+		if lacking > 0 {
+			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: a row with the status missing stands for each\n",
+				lacking, len(phase.planned), phase.name)
+		}
+	}
 }
 
 // exportAdapters hands out the adapters of the runs with the given IDs, or of

@@ -179,7 +179,11 @@ func writeReport(cmd *cobra.Command, scale, dir, to string) error {
 			return err
 		}
 		studies[name] = paper.Study{Runs: h.runs, Tuned: h.tuned}
-		if err := results.ExportRuns(h.runs, filepath.Join(beside, name+".csv")); err != nil {
+		files, err := h.study(store)
+		if err != nil {
+			return err
+		}
+		if err := results.WriteStudy(filepath.Join(beside, name), files); err != nil {
 			return err
 		}
 	}
@@ -232,7 +236,7 @@ func reportHead(scale string, studies map[string]paper.Study) string {
 		return strings.Join(slices.Compact(all), ", ")
 	}
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %s, kernel %s); the stores' runs are in reproduction/ as CSV, a row each, from which every number below can be computed. "+
+		"Written by `sweep reproduce --scale %s` from %d stored runs (numerics %s, kernel %s); the stores' runs are in reproduction/, a folder a study with its CSV files, from which every number below can be computed. "+
 		"Make the stores again by that command; train any of their runs again and compare it to the byte by `sweep verify STORE RUN`. "+
 		"The model is the embedded one unless said otherwise: what carries over from the paper is the pattern over ranks, never an absolute number.\n\n"+
 		"*Seen*, *not seen* and *not resolvable at this size* are decided by rules in `paper/claims.go`: by intervals over seeds, and by tests "+

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ranksweep/results"
 )
 
 // The report judges what stores hold, and leaves open what was not run. It is
@@ -43,12 +45,25 @@ func TestReportOfStores(t *testing.T) {
 			}
 		}
 	}
-	if _, err := os.Stat(filepath.Join("one", "reproduction", "paper-fig2-3.csv")); err != nil {
-		t.Error(err)
+	study, err := results.ReadStudy(filepath.Join("one", "reproduction", "paper-fig2-3"))
+	check(t, err)
+	runs, _ := results.Open(store).Runs()
+	if a := study.About; len(study.Runs) != 8 || a.Experiment != "killed" || a.YAML == "" || a.CPU == "" || a.Cores < 1 {
+		t.Errorf("%d runs of %+v", len(study.Runs), a)
+	}
+	for i, r := range study.Runs {
+		if d := results.Difference(withoutModules(r), withoutModules(runs[i])); d != "" {
+			t.Errorf("run %d of the study: %s", i, d)
+		}
 	}
 	if report("two") != text {
 		t.Error("written again, the report is another")
 	}
+}
+
+func withoutModules(r results.Run) results.Run {
+	r.Modules = nil
+	return r
 }
 
 func TestReproduceRefuses(t *testing.T) {

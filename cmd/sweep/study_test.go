@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/results"
+)
+
+// What a view prints of a store it prints of the files of its study, the store
+// being gone.
+func TestTablesOfAStudy(t *testing.T) {
+	t.Parallel()
+	_, store, _ := tunedStore(t)
+	h, err := stored(newExport(), store)
+	check(t, err)
+	s, err := h.study(store)
+	check(t, err)
+	if s.About.Experiment != "tuned" || !strings.HasPrefix(s.About.YAML, "name: tuned\n") {
+		t.Errorf("about %+v", s.About)
+	}
+	dir := t.TempDir()
+	check(t, results.WriteStudy(dir, s))
+	check(t, os.RemoveAll(store))
+
+	s, err = results.ReadStudy(dir)
+	check(t, err)
+	runs, tuned, left := s.Grid.Split(s.Runs)
+	if len(runs) != 4 || len(tuned) != 2 || len(left) != 0 {
+		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(tuned), len(left))
+	}
+	var want, got bytes.Buffer
+	check(t, printTables(&want, h))
+	check(t, printTables(&got, holdings{runs: runs, tuned: tuned}))
+	if got.String() != want.String() || want.Len() == 0 {
+		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
+	}
+}
+
+func TestStudyOfAStoreWithoutItsExperiment(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := (holdings{}).study(dir); err == nil || !strings.Contains(err.Error(), "experiment.yaml") {
+		t.Errorf("got %v", err)
+	}
+	check(t, os.WriteFile(filepath.Join(dir, "experiment.yaml"), []byte("name: [\n"), 0o666))
+	if _, err := (holdings{}).study(dir); err == nil || !strings.Contains(err.Error(), "experiment.yaml") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package results
+
+import (
+	"slices"
+
+	"ranksweep/metrics"
+)
+
+// column is one column of a file that leaves the program, and its line in the
+// data dictionary.
+type column struct {
+	name    string
+	unit    string // empty where it is a name or a text
+	meaning string // one sentence
+}
+
+// table is one such file. Its header and its part of the dictionary are one
+// list, so that no column is without its line.
+type table struct {
+	file    string
+	columns []column
+	rows    [][]string // without the header
+}
+
+// lines are the table's header and rows.
+func (t table) lines() [][]string {
+	return append([][]string{columnNames(t.columns)}, t.rows...)
+}
+
+func columnNames(columns []column) []string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+const (
+	runsTable       = "runs.csv"
+	curvesTable     = "curves.csv"
+	validationTable = "validation.csv"
+	cellsTable      = "cells.csv"
+	exponentsTable  = "exponents.csv"
+	columnsTable    = "columns.csv"
+)
+
+// dictionaryOf is columns.csv: a row for each column of the tables and for each
+// of its own.
+func dictionaryOf(tables ...table) table {
+	d := table{file: columnsTable, columns: []column{
+		{"column", "", "name of the column"},
+		{"file", "", "file that has it, without the .gz of a compressed one"},
+		{"unit", "", "unit or norm convention; empty for names and texts"},
+		{"meaning", "", "what it holds"},
+	}}
+	for _, t := range append(slices.Clip(tables), d) {
+		for _, c := range t.columns {
+			d.rows = append(d.rows, []string{c.name, t.file, c.unit, c.meaning})
+		}
+	}
+	return d
+}
+
+// quantityColumnsOf are the columns of what is measured at a step.
+func quantityColumnsOf() []column {
+	var columns []column
+	for q := range metrics.NumQuantities {
+		q := metrics.Quantity(q)
+		columns = append(columns, column{q.Name(), q.Unit(), q.Label() + " at the step; empty where it was not measured"})
+	}
+	return columns
+}

@@ -1,0 +1,69 @@
+package results
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// compressedSuffix is after the name of a table that is stored compressed.
+const compressedSuffix = ".gz"
+
+// writeCompressed writes a table into dir, replaced whole. The same rows give
+// the same bytes: there is no name in the file, and no time.
+func (t table) writeCompressed(dir string) error {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(encodeCSV(t.lines()))
+	}
+	path := filepath.Join(dir, t.file+compressedSuffix)
+	if err = errors.Join(err, w.Close(), maybe.WriteFile(path, b.Bytes(), 0o666)); err != nil {
+		return fmt.Errorf("results: %s: %w", path, err)
+	}
+	return nil
+}
+
+// readCompressed hands the sheet of a table in dir to read.
+func readCompressed(dir, name string, limit int64, read func(*sheet) error) error {
+	path := filepath.Join(dir, name+compressedSuffix)
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	defer f.Close()
+	text, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("results: %s:1: %w: the file is damaged", path, readable(err))
+	}
+	s, err := newSheet(path, bound(gunzip{text}, limit))
+	if err != nil {
+		return err
+	}
+	return read(s)
+}
+
+// gunzip is compressed text whose errors say what to make of them.
+type gunzip struct{ text io.Reader }
+
+func (g gunzip) Read(p []byte) (int, error) {
+	n, err := g.text.Read(p)
+	if err != nil && err != io.EOF {
+		err = fmt.Errorf("%w: the file is damaged from here on, or before", readable(err))
+	}
+	return n, err
+}
+
+// readable says that a file ends too early where that is what an error means.
+func readable(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errors.New("the compressed text is cut short")
+	}
+	return err
+}

@@ -1,0 +1,41 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// configCell is the cell of a value: of a text the text itself, unless that
+// could be taken for another value, and of any other value its JSON.
+func configCell(value json.RawMessage) string {
+	value = compact(value)
+	if value == nil {
+		return "null"
+	}
+	var text string
+	if value[0] != '"' || json.Unmarshal(value, &text) != nil ||
+		jsonText(text) != string(value) || text == "" || isJSON(text) || strings.Contains(text, "\r") {
+		return string(value)
+	}
+	return guard(text)
+}
+
+// isJSON reports whether a cell is read as JSON and not as the text that it is.
+func isJSON(cell string) bool {
+	return strings.Contains(`"[{`, cell[:1]) || json.Valid([]byte(cell))
+}
+
+// configValue reads what configCell wrote.
+func configValue(cell string) (json.RawMessage, error) {
+	cell, guarded := strings.CutPrefix(cell, "'")
+	if guarded || cell == "" || !isJSON(cell) {
+		return json.RawMessage(jsonText(cell)), nil
+	}
+	var value bytes.Buffer
+	if err := json.Compact(&value, []byte(cell)); err != nil {
+		return nil, fmt.Errorf("must be JSON, as it begins with %.1s: %w", cell, err)
+	}
+	return value.Bytes(), nil
+}

@@ -1,0 +1,185 @@
+package results
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// cellReader reads a cell into a row.
+type cellReader func(*runRow, string) error
+
+// readRuns reads the rows of runs.csv.
+func readRuns(s *sheet) ([]runRow, error) {
+	var fixed []column
+	for _, c := range runFields {
+		fixed = append(fixed, c.column)
+	}
+	if err := s.require(fixed); err != nil {
+		return nil, err
+	}
+	var readers []cellReader
+	for _, name := range s.header {
+		read, err := runCellReader(name)
+		if err != nil {
+			return nil, s.wrong("%w", err)
+		}
+		readers = append(readers, read)
+	}
+	var rows []runRow
+	lines := make(map[string]int)
+	for {
+		cells, err := s.next()
+		if err == io.EOF {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r, err := readRun(s, readers, cells)
+		if err != nil {
+			return nil, err
+		}
+		if first, twice := lines[r.ID]; twice && r.ID != "" {
+			return nil, s.wrong("run %s is on line %d already: one of the two must go", r.ID, first)
+		}
+		lines[r.ID] = r.line
+		rows = append(rows, r)
+	}
+}
+
+// runCellReader is that of a column.
+func runCellReader(name string) (cellReader, error) {
+	for _, c := range runFields {
+		if c.name == name {
+			return func(r *runRow, cell string) error { return parseCell(cell, c.at(r)) }, nil
+		}
+	}
+	for _, c := range measuredColumns() {
+		if c.name == name {
+			return readMeasured, nil
+		}
+	}
+	if path, ok := strings.CutPrefix(name, configPrefix); ok {
+		return readSetting(path), checkPath(path)
+	}
+	if of, ok := strings.CutPrefix(name, expectedPrefix); ok && slices.Contains(expectable(), of) {
+		return readExpected(of), nil
+	}
+	return nil, errors.New("unknown column " + strconv.Quote(name) + ": " + anotherVersion)
+}
+
+// readMeasured reads what follows from the curve, which is all the same to be a
+// number.
+func readMeasured(_ *runRow, cell string) error {
+	_, err := parseFloat(cell)
+	return wanted(err, "a finite number, or empty")
+}
+
+func readExpected(name string) cellReader {
+	return func(r *runRow, cell string) error {
+		if cell == "" {
+			return nil
+		}
+		if r.Expected == nil {
+			r.Expected = make(map[string]float64)
+		}
+		v, err := parseNumber(cell)
+		r.Expected[name] = v
+		return err
+	}
+}
+
+func readSetting(path string) cellReader {
+	return func(r *runRow, cell string) error {
+		if cell != "" {
+			r.config = append(r.config, setting{path, strings.Clone(cell)})
+		}
+		return nil
+	}
+}
+
+// readRun reads one row.
+func readRun(s *sheet, readers []cellReader, cells []string) (runRow, error) {
+	r := runRow{line: s.line}
+	absent := cells[slices.Index(s.header, "status")] == string(missing)
+	for i, name := range s.header {
+		if absent && !slices.Contains(ofMissing, name) {
+			if cells[i] != "" {
+				return r, s.wrong("column %s: %.40q: must be empty, as the run is missing", name, cells[i])
+			}
+			continue
+		}
+		if err := readers[i](&r, cells[i]); err != nil {
+			return r, s.wrong("column %s: %.40q: %w", name, cells[i], err)
+		}
+	}
+	var err error
+	if r.Config, err = configOf(r.config); err != nil {
+		return r, s.wrong("%w", err)
+	}
+	if err := r.checkRow(absent); err != nil {
+		return r, s.wrong("%w", err)
+	}
+	return r, nil
+}
+
+// checkRow reports what no row can have.
+func (r runRow) checkRow(absent bool) error {
+	if r.phase != tuning && r.phase != reported {
+		return errors.New("phase " + strconv.Quote(r.phase) + ": must be " + tuning + " or " + reported)
+	}
+	if place, err := strconv.Atoi(r.place); r.place != "" && (err != nil || place < 0) {
+		return errors.New("place " + strconv.Quote(r.place) + ": must be a whole number, at least 0, or empty")
+	}
+	if !absent {
+		return r.check()
+	}
+	if r.place == "" {
+		return errors.New("a missing run must have a place in the grid")
+	}
+	if r.ID == "" {
+		return nil // tuning has yet to choose
+	}
+	return checkID(r.ID)
+}
+
+// gridOf is the grid that gave rows their places.
+func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
+	g := Grid{Nuisance: nuisance}
+	at := map[string]map[int]runRow{tuning: {}, reported: {}}
+	for _, r := range rows {
+		if (r.place == "") != (rows[0].place == "") {
+			return g, s.wrongAt(r.line, "place %q: either all runs have a place or none has", r.place)
+		}
+		if r.place == "" {
+			continue
+		}
+		place, _ := strconv.Atoi(r.place) // checkRow has seen it
+		if first, taken := at[r.phase][place]; taken {
+			return g, s.wrongAt(r.line, "place %d of %s is that of line %d", place, r.phase, first.line)
+		}
+		at[r.phase][place] = r
+	}
+	var err error
+	g.Tuning, err = inPlace(s, at[tuning])
+	if err == nil {
+		g.Runs, err = inPlace(s, at[reported])
+	}
+	return g, err
+}
+
+// inPlace lists planned runs by their places, none of which is left out.
+func inPlace(s *sheet, rows map[int]runRow) (list []Planned, err error) {
+	for want, place := range slices.Sorted(maps.Keys(rows)) {
+		r := rows[place]
+		if place != want {
+			return nil, s.wrongAt(r.line, "place %d of %s: no run is at place %d: rows are missing", place, r.phase, want)
+		}
+		list = append(list, Planned{ID: r.ID, Axes: r.Axes})
+	}
+	return list, nil
+}

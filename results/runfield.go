@@ -1,0 +1,168 @@
+package results
+
+import (
+	"math"
+
+	"ranksweep/metrics"
+)
+
+// runRow is a row of runs.csv: a run and its place in the grid.
+type runRow struct {
+	Run
+	phase  string // tuning or reported
+	place  string // index among the planned runs of the phase; empty without a grid
+	config []setting
+	line   int // where it was read
+}
+
+// missing is the status of a run that is planned and not there.
+const missing Status = "missing"
+
+// runField is a column of runs.csv that holds a field of a run as it is.
+type runField struct {
+	column
+	at func(*runRow) any // points to the field
+}
+
+var runFields = []runField{
+	{column{"run", "", "ID: a hash of config, model, data and numerics; empty while tuning has yet to choose the config"},
+		func(r *runRow) any { return &r.ID }},
+	{column{"cell", "", "the same hash with the seed left out: one for all seeds of a config"},
+		func(r *runRow) any { return &r.Cell }},
+	{column{"function", "", "one for all configs that learn the same function, but for rounding"},
+		func(r *runRow) any { return &r.Function }},
+	{column{"experiment", "", "experiment that the run was first made for"},
+		func(r *runRow) any { return &r.Experiment }},
+	{column{"phase", "", "tuning: chose nuisance values and is in no result; or reported"},
+		func(r *runRow) any { return &r.phase }},
+	{column{"place", "index", "index in the grid of the phase, from 0; empty where no grid was recorded"},
+		func(r *runRow) any { return &r.place }},
+	{column{"status", "", "done; diverged, a result; failed, an error; or missing, planned and not there"},
+		func(r *runRow) any { return &r.Status }},
+	{column{"reason", "", "why it diverged or failed"},
+		func(r *runRow) any { return &r.Reason }},
+	{column{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
+		func(r *runRow) any { return &r.Scheme }},
+	{column{"p", "power of rank", "γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
+		func(r *runRow) any { return power{&r.Scaling} }},
+	{column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
+		func(r *runRow) any { return &r.Scaling.Init }},
+	{column{"lr_a_power", "power of rank", "the learning rate of A is in proportion to r^−lr_a_power"},
+		func(r *runRow) any { return &r.Scaling.LRA }},
+	{column{"lr_b_power", "power of rank", "the learning rate of B is in proportion to r^−lr_b_power"},
+		func(r *runRow) any { return &r.Scaling.LRB }},
+	{column{"lr_ratio", "ratio", "learning rate of B over that of A, their powers of rank left out; 0 for 1"},
+		func(r *runRow) any { return &r.Scaling.Ratio }},
+	{column{"zero_a", "", "true where A starts at zero and B is drawn, in place of the other way round"},
+		func(r *runRow) any { return &r.Scaling.ZeroA }},
+	{column{"log", "", "true where γ is α/ln r, and p empty"},
+		func(r *runRow) any { return &r.Scaling.Log }},
+	{column{"rank", "rank", "r, the rank of the adapters"},
+		func(r *runRow) any { return &r.Rank }},
+	{column{"alpha", "1", "α of γ, after matching"},
+		func(r *runRow) any { return &r.Alpha }},
+	{column{"gamma", "1", "γ at this rank: what BA is multiplied by"},
+		func(r *runRow) any { return &r.Gamma }},
+	{column{"seed", "", "seed of data order, first entries and dropout; runs of one seed are paired"},
+		func(r *runRow) any { return &r.Seed }},
+	{column{"optimizer", "", "optimizer"},
+		func(r *runRow) any { return &r.Optimizer }},
+	{column{"lr", "1", "peak learning rate"},
+		func(r *runRow) any { return &r.LR }},
+	{column{"steps", "steps", "updates made"},
+		func(r *runRow) any { return &r.Steps }},
+	{column{"tokens", "tokens", "tokens trained on"},
+		func(r *runRow) any { return &r.Tokens }},
+	{column{"started", "UTC", "when training began, to the second"},
+		func(r *runRow) any { return &r.Timing.Started }},
+	{column{"seconds", "s", "time that training took; differs from one execution to the next"},
+		func(r *runRow) any { return &r.Timing.Seconds }},
+	{column{"flops", "operations", "floating-point operations of training, counted from shapes"},
+		func(r *runRow) any { return &r.Flops }},
+	{column{"factored_flops", "operations", "the same if every adapter were computed beside its map"},
+		func(r *runRow) any { return &r.FactoredFlops }},
+	{column{"bytes", "bytes", "memory beside the base model, counted from shapes"},
+		func(r *runRow) any { return &r.Bytes }},
+	{column{"numerics", "", "version of the arithmetic: runs of two versions are not comparable"},
+		func(r *runRow) any { return &r.Provenance.Numerics }},
+	{column{"model_hash", "", "sha256 of the base model"},
+		func(r *runRow) any { return &r.Provenance.ModelHash }},
+	{column{"data_hash", "", "sha256 of the training data"},
+		func(r *runRow) any { return &r.Provenance.DataHash }},
+	{column{"program", "", "version and revision of the program"},
+		func(r *runRow) any { return &r.Provenance.Program }},
+	{column{"go", "", "Go toolchain and platform"},
+		func(r *runRow) any { return &r.Provenance.Go }},
+	{column{"kernel", "", "matrix kernel in use"},
+		func(r *runRow) any { return &r.Provenance.Kernel }},
+	{column{"warnings", "JSON", "doubts about the run, a list of texts"},
+		func(r *runRow) any { return &r.Warnings }},
+	{column{"beyond_theory", "", "why theory predicts nothing of the run once it was updated; empty where it does"},
+		func(r *runRow) any { return &r.BeyondTheory }},
+	{column{"axes", "JSON", "coordinates in the grid, a list of pairs of an axis and its value"},
+		func(r *runRow) any { return &r.Axes }},
+}
+
+// measuredColumn is a column of runs.csv that follows from a run's curve.
+type measuredColumn struct {
+	column
+	of func(Run) float64
+}
+
+func measuredColumns() []measuredColumn {
+	var columns []measuredColumn
+	for _, s := range metrics.Statistics {
+		columns = append(columns, measuredColumn{
+			column{s.Name, s.Unit, s.Label + "; empty where the run did not come to it"},
+			func(r Run) float64 { return r.Statistic(s) },
+		})
+	}
+	unit := metrics.ValLoss.Unit()
+	return append(columns,
+		measuredColumn{column{"val_loss_onset", unit, "validation loss before any update"}, Run.onsetLoss},
+		measuredColumn{column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
+}
+
+// onsetLoss is the validation loss before any update; NaN where it was not
+// measured.
+func (r Run) onsetLoss() float64 {
+	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
+		return math.NaN()
+	}
+	return r.Curve[0].Values[metrics.ValLoss]
+}
+
+// expectedPrefix is before the name of a statistic where a column holds what
+// theory expects of it.
+const expectedPrefix = "expected_"
+
+// expectable names the statistics of which theory can expect something.
+func expectable() []string {
+	var names []string
+	for _, s := range metrics.Statistics {
+		if s.HasExpected() {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+func expectedColumns() []column {
+	var columns []column
+	for _, name := range expectable() {
+		s, _ := metrics.StatisticNamed(name)
+		columns = append(columns, column{expectedPrefix + name, s.Unit, "what theory expects of " + name +
+			" at this rank and on this data; empty where it was not asked or has no exact value"})
+	}
+	return columns
+}
+
+func configColumns(paths []string) []column {
+	var columns []column
+	for _, path := range paths {
+		columns = append(columns, column{
+			configPrefix + path, "", "field " + path + " of the resolved config, a text or JSON",
+		})
+	}
+	return columns
+}

@@ -1,0 +1,141 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// newRunTable is runs.csv: the runs as they come, each of which the grid asks
+// for, then what the grid asks for besides, by phase and place. Without a grid
+// every run is reported.
+func newRunTable(runs []Run, g Grid) (table, error) {
+	rows, err := runRowsOf(runs, g)
+	if err != nil {
+		return table{}, err
+	}
+	var paths [][]string
+	for i := range rows {
+		if rows[i].config, err = settingsOf(rows[i].Config); err != nil {
+			return table{}, fmt.Errorf("results: run %s: %w", rows[i].ID, err)
+		}
+		var own []string
+		for _, s := range rows[i].config {
+			own = append(own, s.path)
+		}
+		paths = append(paths, own)
+	}
+	fields := mergeOrders(paths)
+	t := table{file: runsTable, columns: allRunColumns(fields)}
+	for _, r := range rows {
+		if err := r.checkExpected(); err != nil {
+			return table{}, err
+		}
+		t.rows = append(t.rows, r.cells(fields))
+	}
+	return t, nil
+}
+
+func allRunColumns(fields []string) []column {
+	var columns []column
+	for _, c := range runFields {
+		columns = append(columns, c.column)
+	}
+	for _, c := range measuredColumns() {
+		columns = append(columns, c.column)
+	}
+	return slices.Concat(columns, expectedColumns(), configColumns(fields))
+}
+
+// runRowsOf gives runs their places in a grid, and adds those that are missing.
+func runRowsOf(runs []Run, g Grid) ([]runRow, error) {
+	planned := plannedRows(g)
+	at := make(map[string]int, len(planned))
+	for i, p := range planned {
+		if _, twice := at[p.ID]; twice && p.ID != "" {
+			return nil, fmt.Errorf("results: run %s: planned twice: one of the two must go", p.ID)
+		}
+		at[p.ID] = i
+	}
+	var rows []runRow
+	there := make(map[string]bool, len(runs))
+	for _, r := range runs {
+		if err := r.check(); err != nil {
+			return nil, fmt.Errorf("results: run %s: %w", r.ID, err)
+		}
+		if there[r.ID] {
+			return nil, fmt.Errorf("results: run %s: given twice", r.ID)
+		}
+		there[r.ID] = true
+		row := runRow{Run: r, phase: reported}
+		if i, ok := at[r.ID]; ok {
+			row.phase, row.place, row.Axes = planned[i].phase, planned[i].place, planned[i].Axes
+		} else if g.Len() > 0 {
+			return nil, fmt.Errorf("results: run %s: the grid does not ask for it: leave it out, as Grid.Planned does", r.ID)
+		}
+		rows = append(rows, row)
+	}
+	for _, p := range planned {
+		if !there[p.ID] {
+			rows = append(rows, p)
+		}
+	}
+	return rows, nil
+}
+
+// plannedRows are the rows of a grid of which no run is there.
+func plannedRows(g Grid) (rows []runRow) {
+	add := func(planned []Planned, phase string) {
+		for i, p := range planned {
+			rows = append(rows, runRow{
+				Run: Run{ID: p.ID, Axes: p.Axes, Status: missing}, phase: phase, place: strconv.Itoa(i),
+			})
+		}
+	}
+	add(g.Tuning, tuning)
+	add(g.Runs, reported)
+	return rows
+}
+
+// checkExpected reports an expectation that has no column.
+func (r runRow) checkExpected() error {
+	for name := range r.Expected {
+		if !slices.Contains(expectable(), name) {
+			return fmt.Errorf("results: run %s: theory has no exact value of %q, and so it has no column", r.ID, name)
+		}
+	}
+	return nil
+}
+
+// ofMissing are the columns that a run has which is not there.
+var ofMissing = []string{"run", "phase", "place", "status", "axes"}
+
+// cells are the row's, for the given fields of configs.
+func (r runRow) cells(fields []string) []string {
+	var cells []string
+	for _, c := range runFields {
+		cell := ""
+		if r.Status != missing || slices.Contains(ofMissing, c.name) {
+			cell = formatCell(c.at(&r))
+		}
+		cells = append(cells, cell)
+	}
+	for _, c := range measuredColumns() {
+		cells = append(cells, formatFloat(c.of(r.Run)))
+	}
+	for _, name := range expectable() {
+		cell := ""
+		if v, ok := r.Expected[name]; ok {
+			cell = formatFloat(v)
+		}
+		cells = append(cells, cell)
+	}
+	for _, path := range fields {
+		cell := ""
+		if i := slices.IndexFunc(r.config, func(s setting) bool { return s.path == path }); i >= 0 {
+			cell = r.config[i].cell
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}

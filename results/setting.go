@@ -1,0 +1,134 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// configPrefix is before the path of a field of a config where it names a
+// column.
+const configPrefix = "config."
+
+// setting is one field of a config: its path, as in train.lr, and its cell.
+type setting struct{ path, cell string }
+
+// settingsOf takes a config apart into its fields, in their order; groups are
+// one deep. What lies deeper is one cell of JSON, and so is an empty group.
+func settingsOf(config json.RawMessage) ([]setting, error) {
+	if len(config) == 0 {
+		return nil, nil
+	}
+	var all []setting
+	top, err := members(config)
+	for _, t := range top {
+		group, groupErr := members(t.value)
+		if groupErr != nil || len(group) == 0 {
+			group = []member{{"", t.value}}
+		}
+		for _, m := range group {
+			path := t.key
+			if m.key != "" {
+				path += "." + m.key
+			}
+			all = append(all, setting{path, configCell(m.value)})
+		}
+	}
+	if err == nil {
+		err = holds(all, config)
+	}
+	return all, err
+}
+
+// holds reports a config that its settings do not give back: one that is no
+// object of fields, or has a name that is not a field's.
+func holds(settings []setting, config json.RawMessage) error {
+	back, err := configOf(settings)
+	for _, s := range settings {
+		err = errors.Join(err, checkPath(s.path))
+	}
+	if err != nil || !sameJSON(back, config) {
+		return errors.New("config cannot be columns: " +
+			"it must be an object of fields and of groups of fields, whose names have no dots")
+	}
+	return nil
+}
+
+// configOf puts a config together from its settings. Those without a cell are
+// left out; without any there is no config.
+func configOf(settings []setting) (json.RawMessage, error) {
+	var top []*group
+	for _, s := range settings {
+		if s.cell == "" {
+			continue
+		}
+		value, err := configValue(s.cell)
+		if err != nil {
+			return nil, fmt.Errorf("column %s%s: %.40q: %w", configPrefix, s.path, s.cell, err)
+		}
+		name, key, in := strings.Cut(s.path, ".")
+		i := slices.IndexFunc(top, func(g *group) bool { return g.name == name })
+		if i < 0 {
+			i, top = len(top), append(top, &group{name: name})
+		}
+		if top[i].single || !in && len(top[i].members) > 0 {
+			return nil, fmt.Errorf("column %s%s: %s is both a field and a group of fields", configPrefix, s.path, name)
+		}
+		top[i].single = !in
+		top[i].members = append(top[i].members, member{key, value})
+	}
+	return encodeGroups(top), nil
+}
+
+// group is a group of fields, or a single one.
+type group struct {
+	name    string
+	single  bool
+	members []member
+}
+
+func encodeGroups(groups []*group) json.RawMessage {
+	if len(groups) == 0 {
+		return nil
+	}
+	var all []member
+	for _, g := range groups {
+		value := g.members[0].value
+		if !g.single {
+			value = encodeObject(g.members)
+		}
+		all = append(all, member{g.name, value})
+	}
+	return encodeObject(all)
+}
+
+// checkPath holds the path of a column of a config to field or group.field.
+func checkPath(path string) error {
+	name, key, in := strings.Cut(path, ".")
+	if name == "" || in && key == "" || strings.Contains(key, ".") {
+		return fmt.Errorf("column %q: must be %sfield or %sgroup.field", configPrefix+path, configPrefix, configPrefix)
+	}
+	return nil
+}
+
+// mergeOrders lists what occurs in some list, so that each list keeps its own
+// order: what is new in one comes after what it follows there.
+func mergeOrders(lists [][]string) []string {
+	lists = slices.Clone(lists)
+	slices.SortStableFunc(lists, func(a, b []string) int { return len(b) - len(a) })
+	var merged []string
+	for _, list := range lists {
+		next := 0
+		for _, name := range list {
+			if i := slices.Index(merged, name); i >= 0 {
+				next = i + 1
+				continue
+			}
+			merged = slices.Insert(merged, next, name)
+			next++
+		}
+	}
+	return merged
+}

@@ -1,0 +1,107 @@
+package results
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// maxText bounds the text of one file that is read, after its compression is
+// undone: a small file can claim to hold any amount.
+const maxText = 1 << 30
+
+// sheet reads a CSV file row by row and knows where it is.
+type sheet struct {
+	file   string
+	header []string
+	in     *csv.Reader
+	line   int // of the last row
+}
+
+// newSheet reads the header, in which no column may be twice.
+func newSheet(file string, text io.Reader) (*sheet, error) {
+	s := &sheet{file: file, in: csv.NewReader(text)}
+	s.in.ReuseRecord = true
+	header, err := s.next()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("results: %s: is empty: it must begin with the names of columns", file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.header = slices.Clone(header)
+	for i, name := range s.header {
+		if slices.Contains(s.header[:i], name) {
+			return nil, s.wrong("column %q is there twice", name)
+		}
+	}
+	return s, nil
+}
+
+// next returns the next row, which lasts until the one after; [io.EOF] after
+// the last.
+func (s *sheet) next() ([]string, error) {
+	row, err := s.in.Read()
+	if err == io.EOF {
+		return nil, io.EOF
+	}
+	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
+		s.line = syntax.Line
+		return nil, s.wrong("%w", syntax.Err)
+	}
+	if err != nil {
+		s.line++
+		return nil, s.wrong("%w", err)
+	}
+	s.line, _ = s.in.FieldPos(0)
+	return row, nil
+}
+
+// wrong is an error at the row that was read last.
+func (s *sheet) wrong(format string, args ...any) error { return s.wrongAt(s.line, format, args...) }
+
+func (s *sheet) wrongAt(line int, format string, args ...any) error {
+	return fmt.Errorf("results: %s:%d: %w", s.file, line, fmt.Errorf(format, args...))
+}
+
+// require reports the first of some columns that the sheet lacks.
+func (s *sheet) require(columns []column) error {
+	for _, c := range columns {
+		if !slices.Contains(s.header, c.name) {
+			return s.wrong("column %q is missing: %s", c.name, anotherVersion)
+		}
+	}
+	return nil
+}
+
+// anotherVersion is what to make of columns that are not as expected.
+const anotherVersion = "another version of the program wrote the file, which that version reads, or it is damaged"
+
+// bounded reads at most so much, and fails on more.
+type bounded struct {
+	text  io.Reader
+	left  int64
+	limit int64
+}
+
+func bound(text io.Reader, limit int64) io.Reader { return &bounded{text, limit, limit} }
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return b.pastLimit()
+	}
+	n, err := b.text.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+// pastLimit looks whether there is more.
+func (b *bounded) pastLimit() (int, error) {
+	n, err := io.ReadFull(b.text, make([]byte, 1))
+	if n > 0 {
+		return 0, fmt.Errorf("holds more than %d bytes of text, more than is read: no study is that large", b.limit)
+	}
+	return 0, err
+}

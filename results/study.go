@@ -1,0 +1,240 @@
+package results
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// StudyFiles is all that a report on one study needs, in files that can be kept
+// with it:
+//
+//	study.json       About and Summary
+//	runs.csv.gz      a row a run, of all phases, and a row for each that is missing
+//	curves.csv.gz    a row a run and step
+//	validation.csv.gz  a row a run and batch of its validation set
+//	columns.csv      what each column holds
+//
+// They are read back as they were written but for the Modules of runs, and for
+// what [Grid.Split] adds, which is to be asked for again.
+type StudyFiles struct {
+	About About
+	Runs  []Run // of all phases, as the store has them; their axes become those of the grid
+	Grid  Grid
+}
+
+// About is what of a study its runs do not tell.
+type About struct {
+	Experiment string `json:"experiment"`
+	Question   string `json:"question"`
+	YAML       string `json:"yaml"`  // text of the resolved experiment file
+	CPU        string `json:"cpu"`   // what trained it
+	Cores      int    `json:"cores"` //
+
+	Rules   map[string]string `json:"rules,omitempty"` // by claim, the hash of the rule that judges it as training began
+	Reserve int               `json:"reserve"`         // which block of seeds it has
+	Timed   *Timed            `json:"timed,omitempty"` // of a study without runs, which times something else
+}
+
+// Timed is how and when a study without runs was made.
+type Timed struct {
+	Kernel  string    `json:"kernel"`
+	Program string    `json:"program"`
+	On      time.Time `json:"on"`
+}
+
+// Summary is what of a study its runs do tell, for those who look into
+// study.json. When a study is read, it is held to this.
+type Summary struct {
+	YAMLHash string   `json:"yaml_sha256"`
+	Nuisance []string `json:"nuisance"` // names of the axes that are tuned away
+	Planned  int      `json:"planned"`  // runs of all phases
+	Done     int      `json:"done"`
+	Diverged int      `json:"diverged"`
+	Failed   int      `json:"failed"`
+	Missing  int      `json:"missing"`
+	Kernels  []string `json:"kernels"`
+	Programs []string `json:"programs"`
+	Go       []string `json:"go"`
+
+	First   time.Time `json:"first,omitzero"` // when the first run began, to the second
+	Last    time.Time `json:"last,omitzero"`  // when the last one began
+	Seconds float64   `json:"seconds"`        // of training, over all runs
+}
+
+// studyFile holds a study's About and Summary.
+const studyFile = "study.json"
+
+type studyRecord struct {
+	About
+	Summary
+}
+
+// Summary counts and lists what the study's runs tell.
+func (s StudyFiles) Summary() Summary {
+	sum := Summary{
+		YAMLHash: fmt.Sprintf("%x", sha256.Sum256([]byte(s.About.YAML))),
+		Nuisance: s.Grid.Nuisance,
+		Planned:  max(s.Grid.Len(), len(s.Runs)),
+	}
+	sum.Missing = sum.Planned - len(s.Runs)
+	for _, r := range s.Runs {
+		switch r.Status {
+		case Done:
+			sum.Done++
+		case Diverged:
+			sum.Diverged++
+		case Failed:
+			sum.Failed++
+		}
+		sum.Kernels = append(sum.Kernels, r.Provenance.Kernel)
+		sum.Programs = append(sum.Programs, r.Provenance.Program)
+		sum.Go = append(sum.Go, r.Provenance.Go)
+		sum.Seconds += r.Timing.Seconds
+		sum.span(r.Timing.Started.UTC().Truncate(time.Second))
+	}
+	for _, names := range []*[]string{&sum.Kernels, &sum.Programs, &sum.Go} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
+	return sum
+}
+
+// span widens the time from the first to the last run.
+func (s *Summary) span(started time.Time) {
+	if started.IsZero() {
+		return
+	}
+	if s.First.IsZero() || started.Before(s.First) {
+		s.First = started
+	}
+	if started.After(s.Last) {
+		s.Last = started
+	}
+}
+
+// WriteStudy writes a study into dir, which it makes where it is absent. Each
+// file is replaced whole; the same study gives the same bytes.
+func WriteStudy(dir string, s StudyFiles) error {
+	runs, err := newRunTable(s.Runs, s.Grid)
+	if err != nil {
+		return err
+	}
+	curves, validation := newCurveTable(s.Runs), newValidationTable(s.Runs)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	for _, t := range []table{runs, curves, validation} {
+		if err := t.writeCompressed(dir); err != nil {
+			return err
+		}
+	}
+	if err := dictionaryOf(runs, curves, validation).write(dir); err != nil {
+		return err
+	}
+	return writeStudyRecord(dir, studyRecord{s.About, s.Summary()})
+}
+
+// WriteAbout writes study.json of a study without runs into dir, which it makes
+// where it is absent.
+func WriteAbout(dir string, a About) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	return writeStudyRecord(dir, studyRecord{a, StudyFiles{About: a}.Summary()})
+}
+
+// ReadAbout reads what of study.json the runs do not tell. The error of a file that
+// is not there is [os.ErrNotExist].
+func ReadAbout(dir string) (About, error) {
+	record, err := readStudyRecord(filepath.Join(dir, studyFile))
+	return record.About, err
+}
+
+func writeStudyRecord(dir string, r studyRecord) error {
+	record, err := encodeJSON(r)
+	if err != nil {
+		return fmt.Errorf("results: %s: %w", studyFile, err)
+	}
+	path := filepath.Join(dir, studyFile)
+	if err := maybe.WriteFile(path, record, 0o666); err != nil {
+		return fmt.Errorf("results: %s: %w", path, err)
+	}
+	return nil
+}
+
+// ReadStudy reads what [WriteStudy] wrote. A file that is damaged, or that
+// another version of the program wrote with other columns, is an error.
+func ReadStudy(dir string) (s StudyFiles, err error) {
+	record, err := readStudyRecord(filepath.Join(dir, studyFile))
+	if err != nil {
+		return s, err
+	}
+	var rows []runRow
+	err = readCompressed(dir, runsTable, maxText, func(sheet *sheet) error {
+		if rows, err = readRuns(sheet); err != nil {
+			return err
+		}
+		s.Grid, err = gridOf(sheet, rows, record.Nuisance)
+		return err
+	})
+	if err != nil {
+		return StudyFiles{}, err
+	}
+	err = readCompressed(dir, curvesTable, maxText, func(sheet *sheet) error { return readCurves(sheet, rows) })
+	if err != nil {
+		return StudyFiles{}, err
+	}
+	err = readCompressed(dir, validationTable, maxText, func(sheet *sheet) error { return readValidation(sheet, rows) })
+	if err != nil {
+		return StudyFiles{}, err
+	}
+	s.About, s.Runs = record.About, runsOf(rows)
+	if err := sameSummary(record.Summary, s.Summary()); err != nil {
+		return StudyFiles{}, fmt.Errorf("results: %s: %w", filepath.Join(dir, studyFile), err)
+	}
+	return s, nil
+}
+
+func readStudyRecord(path string) (record studyRecord, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return record, fmt.Errorf("results: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(bound(f, maxText))
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err == nil {
+		err = d.Decode(&record)
+	}
+	if err != nil {
+		line := 1 + bytes.Count(text[:min(d.InputOffset(), int64(len(text)))], []byte("\n"))
+		return record, fmt.Errorf("results: %s:%d: %w: %s", path, line, err, anotherVersion)
+	}
+	return record, nil
+}
+
+// sameSummary holds what a study's runs tell to what they told when it was
+// written.
+func sameSummary(written, now Summary) error {
+	a, b := reflect.ValueOf(written), reflect.ValueOf(now)
+	for i := range a.NumField() {
+		x, y := a.Field(i).Interface(), b.Field(i).Interface()
+		if !reflect.DeepEqual(x, y) {
+			key, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+			return fmt.Errorf("%s: %v, and what is there has %v: the files are not of one study, or one is damaged", key, x, y)
+		}
+	}
+	return nil
+}

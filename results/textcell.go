@@ -1,0 +1,61 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// decimal is what a spreadsheet takes for a number.
+var decimal = regexp.MustCompile(`^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$`)
+
+// guard puts an apostrophe before a text that a spreadsheet would take for a
+// formula, and before one that has an apostrophe there already.
+func guard(text string) string {
+	if text == "" || decimal.MatchString(text) || !strings.Contains("=+-@\t'", text[:1]) {
+		return text
+	}
+	return "'" + text
+}
+
+// unguard undoes guard.
+func unguard(cell string) string { return strings.TrimPrefix(cell, "'") }
+
+// textCell is a cell of any text. One that CSV would not give back, which
+// happens to carriage returns, is written as JSON has it, in quotes; so is one
+// that begins with a quote.
+func textCell(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD") // as in run.json
+	if strings.HasPrefix(text, `"`) || strings.Contains(text, "\r") {
+		return jsonText(text)
+	}
+	return guard(text)
+}
+
+// parseText reads what textCell wrote.
+func parseText(cell string) (string, error) {
+	if !utf8.ValidString(cell) {
+		return "", errors.New("must be UTF-8")
+	}
+	text := unguard(cell)
+	if !strings.HasPrefix(text, `"`) {
+		return text, nil
+	}
+	if err := json.Unmarshal([]byte(text), &text); err != nil {
+		return "", fmt.Errorf("begins with a quote, so that it must be a text in JSON: %w", err)
+	}
+	return text, nil
+}
+
+// jsonText is a value in JSON on one line, with < and > as they are.
+func jsonText(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(v) // texts and lists of texts, which JSON can hold
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,78 @@
+package results
+
+import (
+	"io"
+	"strconv"
+)
+
+var validationTableColumns = []column{
+	{"run", "", "ID of the run"},
+	{"batch", "", "place of the batch in the validation set"},
+	{"scored", "tokens", "tokens of the batch that count"},
+	{"nats", "nats", "their summed cross-entropy at the last validation of the run"},
+}
+
+// newValidationTable is validation.csv: a row a run and batch of its validation set.
+func newValidationTable(runs []Run) table {
+	t := table{file: validationTable, columns: validationTableColumns}
+	for _, r := range runs {
+		for i, b := range r.Validation {
+			t.rows = append(t.rows, []string{textCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored), formatFloat(b.Nats)})
+		}
+	}
+	return t
+}
+
+// readValidation reads the rows of validation.csv into the runs that they are of.
+func readValidation(s *sheet, rows []runRow) error {
+	if err := s.require(validationTableColumns); err != nil {
+		return err
+	}
+	byID := presentRows(rows)
+	for {
+		cells, err := s.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := readValidationRow(s, cells, byID); err != nil {
+			return err
+		}
+	}
+}
+
+func readValidationRow(s *sheet, cells []string, byID map[string]*runRow) error {
+	var id string
+	var b ValidationBatch
+	var err error
+	place := 0
+	for i, name := range s.header {
+		switch name {
+		case "run":
+			id, err = parseText(cells[i])
+		case "batch":
+			err = parseCell(cells[i], &place)
+		case "scored":
+			err = parseCell(cells[i], &b.Scored)
+		case "nats":
+			b.Nats, err = parseFloat(cells[i])
+			err = wanted(err, "a finite number, or empty")
+		default:
+			return s.wrongAt(1, "unknown column %q: %s", name, anotherVersion)
+		}
+		if err != nil {
+			return s.wrong("column %s: %.40q: %w", name, cells[i], err)
+		}
+	}
+	r, ok := byID[id]
+	if !ok {
+		return s.wrong("run %q: %s has no such run: one of the two files is damaged", id, runsTable)
+	}
+	if place != len(r.Validation) {
+		return s.wrong("batch %d of run %s: must be %d: batches are in order", place, id, len(r.Validation))
+	}
+	r.Validation = append(r.Validation, b)
+	return nil
+}

@@ -1,0 +1,164 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"ranksweep/lora"
+)
+
+// power is the p of a scheme's γ = α/r^p; its cell is empty where γ is no power
+// of rank.
+type power struct{ scheme *lora.Scheme }
+
+// formatCell is the cell of what v points to.
+func formatCell(v any) string {
+	switch v := v.(type) {
+	case *string:
+		return textCell(*v)
+	case *Status:
+		return string(*v)
+	case *int:
+		return strconv.Itoa(*v)
+	case *int64:
+		return strconv.FormatInt(*v, 10)
+	case *uint64:
+		return strconv.FormatUint(*v, 10)
+	case *float64:
+		return formatFloat(*v)
+	case *bool:
+		return strconv.FormatBool(*v)
+	case *time.Time:
+		return formatTime(*v)
+	case *[]string:
+		return formatList(*v)
+	case *[]Axis:
+		return formatAxes(*v)
+	case power:
+		return powerOf(*v.scheme)
+	}
+	panic(fmt.Sprintf("results: no cell holds a %T", v))
+}
+
+// parseCell reads what formatCell wrote into what v points to.
+func parseCell(cell string, v any) (err error) {
+	switch v := v.(type) {
+	case *string:
+		*v, err = parseText(cell)
+	case *Status:
+		*v = Status(cell)
+	case *int:
+		*v, err = strconv.Atoi(cell)
+		err = wanted(err, "a whole number")
+	case *int64:
+		*v, err = strconv.ParseInt(cell, 10, 64)
+		err = wanted(err, "a whole number")
+	case *uint64:
+		*v, err = strconv.ParseUint(cell, 10, 64)
+		err = wanted(err, "a whole number, at least 0")
+	case *float64:
+		*v, err = parseNumber(cell)
+	case *bool:
+		*v, err = strconv.ParseBool(cell)
+		err = wanted(err, "true or false")
+	case *time.Time:
+		*v, err = parseTime(cell)
+	case *[]string:
+		*v, err = parseList(cell)
+	case *[]Axis:
+		*v, err = parseAxes(cell)
+	case power:
+		if cell != "" {
+			v.scheme.P, err = parseNumber(cell)
+		}
+	default:
+		panic(fmt.Sprintf("results: no cell holds a %T", v))
+	}
+	return err
+}
+
+// wanted puts an error in words of what the cell must be.
+func wanted(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New("must be " + what)
+}
+
+func parseNumber(cell string) (float64, error) {
+	v, err := parseFloat(cell)
+	if err != nil || math.IsNaN(v) {
+		return 0, errors.New("must be a finite number")
+	}
+	return v, nil
+}
+
+// formatTime is a time to the second, in UTC; empty where there is none.
+func formatTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func parseTime(cell string) (time.Time, error) {
+	if cell == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, cell)
+	t = t.UTC().Truncate(time.Second)
+	if err != nil || t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}, errors.New("must be a time, as in 2006-01-02T15:04:05Z")
+	}
+	return t, nil
+}
+
+// formatList is a list of texts in JSON; empty where there is none.
+func formatList(list []string) string {
+	if list == nil {
+		return ""
+	}
+	return jsonText(list)
+}
+
+func parseList(cell string) (list []string, err error) {
+	if cell != "" && json.Unmarshal([]byte(cell), &list) != nil {
+		return nil, errors.New(`must be a list of texts in JSON, as in ["a","b"]`)
+	}
+	return list, nil
+}
+
+// formatAxes is a list of pairs in JSON; empty where there is none.
+func formatAxes(axes []Axis) string {
+	if axes == nil {
+		return ""
+	}
+	pairs := make([][2]string, len(axes))
+	for i, a := range axes {
+		pairs[i] = [2]string{a.Name, a.Value}
+	}
+	return jsonText(pairs)
+}
+
+func parseAxes(cell string) ([]Axis, error) {
+	if cell == "" {
+		return nil, nil
+	}
+	wrong := errors.New(`must be pairs of an axis and its value in JSON, as in [["rank","4"]]`)
+	var pairs [][]string
+	if json.Unmarshal([]byte(cell), &pairs) != nil {
+		return nil, wrong
+	}
+	axes := make([]Axis, len(pairs))
+	for i, p := range pairs {
+		if len(p) != 2 {
+			return nil, wrong
+		}
+		axes[i] = Axis{p[0], p[1]}
+	}
+	return axes, nil
+}
