@@ -14,6 +14,7 @@ import (
 type Exponent struct {
 	Value     float64 // slope of log value against log rank, averaged over seeds
 	Low, High float64 // 95% interval over seeds; NaN where Seeds is below 2
+	SE        float64 // standard error of Value over seeds; NaN likewise
 	Log       float64 // intercept: log value at rank 1, averaged over seeds
 	N         int     // runs in the fit
 	Seeds     int     // seeds in the fit
@@ -21,7 +22,7 @@ type Exponent struct {
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // what theory says; NaN where it says nothing
 	Exact     float64 // the same fit through what theory expects of these very runs; NaN where it has no exact expression
-	Rise      float64 // what theory adds to that, at most, where ranks are not far below the maps' width
+	Rise      float64 // what theory adds to Predicted, at most, where ranks are not far below the maps' width
 }
 
 // Observation is the value of a statistic for one run.
@@ -77,8 +78,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	if e.Seeds == 0 {
 		return e, errors.New("metrics: no exponent: of one seed there must be positive values at two ranks or more")
 	}
-	over := MeanInterval(slopes)
-	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
+	e.average(slopes)
 	e.Log = stat.Mean(intercepts, nil)
 	return e, nil
 }
@@ -86,7 +86,13 @@ func FitExponent(obs []Observation) (Exponent, error) {
 // noExponent has no value yet.
 func noExponent() Exponent {
 	nan := math.NaN()
-	return Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan, Exact: nan}
+	return Exponent{Value: nan, Low: nan, High: nan, SE: nan, Log: nan, Predicted: nan, Exact: nan}
+}
+
+// average takes the value and its interval from one value a seed.
+func (e *Exponent) average(slopes []float64) {
+	over := MeanInterval(slopes)
+	e.Value, e.Low, e.High, e.SE = over.Mean, over.Low, over.High, standardError(slopes)
 }
 
 // FitVarianceExponent fits the power of rank that the variance of a value over
@@ -120,8 +126,7 @@ func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	for i := range rows {
 		pseudo[i] = float64(n)*all - float64(n-1)*slope(slices.Delete(slices.Clone(rows), i, i+1))
 	}
-	over := MeanInterval(pseudo)
-	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
+	e.average(pseudo)
 	e.N, e.Seeds, e.Ranks = n*len(ranks), n, len(ranks)
 	e.Excluded -= e.N
 	return e, nil
