@@ -9,16 +9,19 @@ import (
 )
 
 const (
-	// sameShare is how much of a row's spread another may leave unexplained for
-	// the two to be one measurement: a correlation above 0.99995. Rows that are
-	// functions of each other leave rounding; of independent rows with
-	// leastCommon runs in common, one pair in 20,000 leaves as little.
-	sameShare = 0.01
-	// sameRounding is the spread of a logarithm that float32 alone makes.
-	sameRounding = 1e-6
-	// leastCommon runs must be there to say that rows are one: three are needed
-	// to fit one to another, and leave nothing.
-	leastCommon = 5
+	// ownVariance is how much of a row's scatter must be its own for it to be
+	// another measurement: the rest it shares, with whatever it says by chance.
+	// First steps of one set of runs under five multipliers leave at most 4%, for
+	// A and B have moved by another amount when they are measured, and other
+	// statistics of these runs 25% or more.
+	ownVariance = 0.05
+	// enoughRuns must be in common for that: of 8 independent ones, one pair in
+	// 5,000 leaves as little by chance. Three are fitted whatever they are.
+	enoughRuns = 8
+	// rounding is the scatter of a logarithm that float32 alone makes. Rows that
+	// leave no more are one wherever more than three runs are in common.
+	rounding   = 1e-6
+	fittedRuns = 3
 )
 
 // Distinct groups rows of observations, one a statistic and arm, that are one
@@ -30,8 +33,8 @@ const (
 //
 //	log vₐ = c + b log r + k log v_b
 //
-// up to a hundredth of how far log vₐ scatters about a power law of its own with a
-// level for each seed, which is what makes a fitted power uncertain. So a constant
+// up to a twentieth of the variance that log vₐ has about a power law of its own with
+// a level for each seed, which is what makes a fitted power uncertain. So a constant
 // factor, as of γ or of a learning rate, a power of rank, as between norm and
 // root mean square, and a power, as between a norm and its square, make no new
 // measurement.
@@ -53,13 +56,13 @@ func Distinct(rows [][]Observation) [][]int {
 // isSame reports whether two rows are one measurement.
 func isSame(a, b []Observation) bool {
 	p := inCommon(a, b)
-	if len(p.ranks) < leastCommon {
+	if len(p.ranks) <= fittedRuns {
 		return false
 	}
-	within := rootMeanSquare(residuals(centred(p.ranks, p.seeds), centred(p.a, p.seeds)))
 	x, y := residuals(p.ranks, p.b), residuals(p.ranks, p.a)
-	left := rootMeanSquare(residuals(x, y))
-	return left <= max(sameShare*within, sameRounding)
+	left := meanSquare(residuals(x, y))
+	within := meanSquare(residuals(centred(p.ranks, p.seeds), centred(p.a, p.seeds)))
+	return left <= rounding*rounding || len(p.ranks) >= enoughRuns && left <= ownVariance*within
 }
 
 // paired are the logarithms of two rows over the runs that both have.
@@ -116,4 +119,4 @@ func centred(values []float64, seeds []uint64) []float64 {
 	return c
 }
 
-func rootMeanSquare(xs []float64) float64 { return floats.Norm(xs, 2) / math.Sqrt(float64(len(xs))) }
+func meanSquare(xs []float64) float64 { return floats.Dot(xs, xs) / float64(len(xs)) }
