@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -74,8 +75,19 @@ func studentP(off, se float64, n int) float64 {
 	return 2 * student(n-1).CDF(-math.Abs(off)/se)
 }
 
+// tQuantiles are those that were asked for: inverting the distribution takes
+// longer than all the rest of an interval.
+var tQuantiles sync.Map
+
 // tQuantile is the 0.975 quantile of Student's t with df degrees of freedom.
-func tQuantile(df int) float64 { return student(df).Quantile(0.975) }
+func tQuantile(df int) float64 {
+	if q, ok := tQuantiles.Load(df); ok {
+		return q.(float64)
+	}
+	q := student(df).Quantile(0.975)
+	tQuantiles.Store(df, q)
+	return q
+}
 
 // student is Student's t with df degrees of freedom.
 func student(df int) distuv.StudentsT {
