@@ -31,14 +31,14 @@ func markdown(all []section) string {
 		listed = append(listed, t.cells())
 	}
 	fmt.Fprintf(&b, "# Tests and intervals\n\n%s\n", filled(intro))
-	writeTable(&b, "what", []string{"used for", "takes for granted", "source", "code"}, listed)
+	writeTable(&b, "what", []string{"used for", "takes for granted", "source", "code"}, listed, ":---")
 	for _, s := range all {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, filled(s.text))
 		for _, t := range s.tables {
-			writeTable(&b, t.name, t.heads, t.cells())
+			writeTable(&b, t.name, t.heads, t.cells(), numbers)
 		}
 		if s.plain != nil {
-			writeTable(&b, "", s.heads, s.plain)
+			writeTable(&b, "", s.heads, s.plain, numbers)
 		}
 		if s.after != "" {
 			fmt.Fprintf(&b, "\n%s\n", filled(s.after))
@@ -67,8 +67,12 @@ func filled(text string) string {
 	return b.String()
 }
 
-func writeTable(b *strings.Builder, name string, heads []string, rows [][]string) {
-	fmt.Fprintf(b, "\n| %s | %s |\n|:---%s|\n", name, strings.Join(heads, " | "), strings.Repeat("|---:", len(heads)))
+// numbers are aligned to the right.
+const numbers = "---:"
+
+// writeTable writes a table whose columns, but for the first, have one alignment.
+func writeTable(b *strings.Builder, name string, heads []string, rows [][]string, align string) {
+	fmt.Fprintf(b, "\n| %s | %s |\n|:---%s|\n", name, strings.Join(heads, " | "), strings.Repeat("|"+align, len(heads)))
 	for _, row := range rows {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(row, " | "))
 	}
