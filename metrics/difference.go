@@ -7,20 +7,22 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Difference is what pairs of values say of the difference of two means.
 type Difference struct {
 	Interval         // of the mean difference; Student's t, as in [MeanInterval]
 	SE       float64 // standard error of the mean difference; NaN where N is below 2
-	P        float64 // two-sided, of the sign-flip test; NaN where N is 0
-	LeastP   float64 // the smallest P that N pairs can have; NaN where N is 0
-	Draws    int     // flips drawn for P at random; 0 where all were counted
+	P        float64 // two-sided, of the paired t test; NaN where N is below 2
+	FlipP    float64 // two-sided, of the sign-flip test; NaN where N is below [FlipPairs]
+	Draws    int     // flips drawn for FlipP at random; 0 where all were counted
 }
 
 const (
+	// FlipPairs is the smallest sample of which the sign-flip test can say
+	// anything at the 5% level: its P is never below 2/2ⁿ, 0.0625 for 5 pairs and
+	// 0.031 for 6.
+	FlipPairs = 6
 	// exactPairs is the largest sample of which all sign flips are counted:
 	// half a million sums.
 	exactPairs = 20
@@ -33,38 +35,38 @@ const (
 // together: of two runs of one seed, for example, which see the same data and
 // begin with the same A. Absent differences (NaN) are left out.
 //
-// The interval takes differences for normal. Where they are skewed it is too
-// short: of exponential differences it holds the mean in 89, 88 and 90% of
-// samples of 3, 5 and 10.
+// P is that of Student's paired t test (Biometrika 6, 1908), from the same mean,
+// standard error and degrees of freedom as the interval, so that it is at most
+// 0.05 exactly where the interval leaves out 0. Both take differences for
+// normal. The difference of two samples of one and the same distribution is
+// symmetric however skewed that is, and then P is at most 0.05 in 5% of samples
+// or fewer. Where differences themselves are skewed the interval is too short: of
+// exponential ones it holds the mean in 89, 88 and 90% of samples of 3, 5 and
+// 10. docs/statistics.md has it at every size.
 //
-// P is that of the sign-flip test (Fisher, The Design of Experiments, 1935,
+// Where all differences are one number the standard error is 0, and the interval
+// is that number. P says what the interval says: 1 if the number is 0, else 0.
+//
+// FlipP is that of the sign-flip test (Fisher, The Design of Experiments, 1935,
 // section 21), which takes no more than symmetry about zero for granted: the
 // share of the 2ⁿ ways to give differences a sign in which the mean is at
-// least as far from zero. It is never below 2/2ⁿ: 0.25 for 3 pairs, and below
-// 0.05 from 6 pairs on. Beyond 20 pairs, 99,999 flips are drawn, the same ones
-// each time, and P is (1 + hits)/(1 + draws) (Phipson and Smyth, 2010).
+// least as far from zero. Beyond 20 pairs, 99,999 flips are drawn, the same ones
+// each time, and it is (1 + hits)/(1 + draws) (Phipson and Smyth, 2010).
 func PairedDifference(differences []float64) Difference {
 	present := withoutAbsent(differences)
-	nan := math.NaN()
 	n := len(present)
-	d := Difference{Interval: MeanInterval(present), SE: nan, P: nan, LeastP: nan}
-	if n >= 2 {
-		d.SE = stat.StdErr(stat.StdDev(present, nil), float64(n))
-	}
+	d := Difference{Interval: MeanInterval(present), SE: standardError(present), FlipP: math.NaN()}
+	d.P = studentP(d.Mean, d.SE, n)
 	switch {
 	case n > exactPairs:
-		d.P, d.LeastP, d.Draws = drawnFlips(present), 1/float64(1+flipDraws), flipDraws
-	case n > 0:
-		d.P, d.LeastP = countedFlips(present), LeastP(n)
+		d.FlipP, d.Draws = drawnFlips(present), flipDraws
+	case n >= FlipPairs:
+		d.FlipP = countedFlips(present)
 	}
 	return d
 }
 
-// LeastP is the smallest P that the sign-flip test can give for n pairs: that
-// of differences which all have one sign.
-func LeastP(n int) float64 { return math.Ldexp(2, -n) }
-
-// countedFlips is the P of all flips. A flip and its opposite are equally far
+// countedFlips is the P of all flips of at least one difference. A flip and its opposite are equally far
 // from zero, so that the first sign stays.
 func countedFlips(ds []float64) float64 {
 	hits := farFlips(ds[1:], ds[0], farness(ds))
@@ -111,23 +113,6 @@ func drawnFlips(ds []float64) float64 {
 // of equal sums.
 func farness(ds []float64) float64 {
 	return math.Abs(floats.Sum(ds)) - 1e-12*floats.Norm(ds, 1)
-}
-
-// EquivalenceP is the P of two one-sided t tests (Schuirmann 1987): below 0.05
-// where the 90% interval of the mean difference lies between -margin and
-// margin, so that a true difference as large as that is not credible. It is
-// NaN where N is below 2 or the margin is not above 0.
-func (d Difference) EquivalenceP(margin float64) float64 {
-	switch {
-	case d.N < 2 || !(margin > 0):
-		return math.NaN()
-	case d.SE == 0 && math.Abs(d.Mean) < margin:
-		return 0
-	case d.SE == 0:
-		return 1
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(d.N - 1)}
-	return t.CDF((math.Abs(d.Mean) - margin) / d.SE) // the larger of the two
 }
 
 // Holm adjusts the P values of a family of tests (Holm 1979), so that the

@@ -13,11 +13,10 @@ import (
 // SciPy and statsmodels.
 type golden struct {
 	Differences []struct {
-		Name                   string
-		Differences            []float64
-		Margin                 float64
-		Mean, Low, High, SE, P float64
-		Equivalence            float64
+		Name                          string
+		Differences, Margins          []float64
+		Mean, Low, High, SE, P, FlipP float64
+		Equivalence                   float64
 	}
 	Holm []struct{ P, Adjusted []float64 }
 }
@@ -47,14 +46,20 @@ func TestPairedDifferenceMatchesSciPy(t *testing.T) {
 				{"high", got.High, want.High},
 				{"standard error", got.SE, want.SE},
 				{"P", got.P, want.P},
-				{"P of equivalence", got.EquivalenceP(want.Margin), want.Equivalence},
+				{"P of equivalence", EquivalenceP(want.Differences, want.Margins), want.Equivalence},
 			} {
 				if !agree(v.got, v.want) {
 					t.Errorf("%s: %.16g, want %.16g", v.name, v.got, v.want)
 				}
 			}
-			if got.N != len(want.Differences) || got.Draws != 0 || got.P < got.LeastP {
-				t.Errorf("n = %d, %d draws, P %g with a least of %g", got.N, got.Draws, got.P, got.LeastP)
+			if got.N != len(want.Differences) || got.Draws != 0 {
+				t.Errorf("n = %d, %d draws", got.N, got.Draws)
+			}
+			if got.N < FlipPairs {
+				want.FlipP = math.NaN() // SciPy has one
+			}
+			if !agree(got.FlipP, want.FlipP) {
+				t.Errorf("P of flips: %.16g, want %.16g", got.FlipP, want.FlipP)
 			}
 		})
 	}
@@ -88,41 +93,64 @@ func TestHolmLeavesTheAbsentOut(t *testing.T) {
 func TestFewPairs(t *testing.T) {
 	nan := math.NaN()
 	for _, test := range []struct {
-		name        string
-		ds          []float64
-		n           int
-		p, least    float64
-		equivalence float64 // within a margin of 1
+		name     string
+		ds       []float64
+		n        int
+		p, flipP float64
 	}{
-		{"none", nil, 0, nan, nan, nan},
-		{"all absent", []float64{nan, nan}, 0, nan, nan, nan},
-		{"one", []float64{0.3}, 1, 1, 1, nan},
-		{"one present", []float64{nan, 0.3}, 1, 1, 1, nan},
-		{"two on both sides", []float64{1, -1}, 2, 1, 0.5, 0.25}, // t = -1 with one degree of freedom, Cauchy's
-		{"no difference at all", []float64{0, 0, 0}, 3, 1, 0.25, 0},
-		{"one and the same", []float64{2, 2, 2}, 3, 0.25, 0.25, 1},
+		{"none", nil, 0, nan, nan},
+		{"all absent", []float64{nan, nan}, 0, nan, nan},
+		{"one", []float64{0.3}, 1, nan, nan},
+		{"one present", []float64{nan, 0.3}, 1, nan, nan},
+		{"two on both sides", []float64{1, -1}, 2, 1, nan},
+		{"two", []float64{0, 1}, 2, 0.5, nan}, // t = 1 with one degree of freedom, Cauchy's
+		{"no difference at all", []float64{0, 0, 0}, 3, 1, nan},
+		{"one and the same", []float64{0.1, 0.1, 0.1}, 3, 0, nan}, // whose mean is not 0.1 to the bit
+		{"five of one sign", []float64{1, 2, 3, 4, 5}, 5, 0.013235599563923, nan},
+		{"six and the same", []float64{2, 2, 2, 2, 2, 2}, 6, 0, 1. / 32},
+		{"six zeros", make([]float64, 6), 6, 1, 1},
 	} {
 		d := PairedDifference(test.ds)
-		if d.N != test.n || !agree(d.P, test.p) || !agree(d.LeastP, test.least) {
-			t.Errorf("%s: n = %d, P %g, least %g, want %d, %g, %g", test.name, d.N, d.P, d.LeastP, test.n, test.p, test.least)
-		}
-		if got := d.EquivalenceP(1); !agree(got, test.equivalence) {
-			t.Errorf("%s: equivalence %g, want %g", test.name, got, test.equivalence)
+		if d.N != test.n || !agree(d.P, test.p) || !agree(d.FlipP, test.flipP) {
+			t.Errorf("%s: n = %d, P %.15g, of flips %g, want %d, %g, %g",
+				test.name, d.N, d.P, d.FlipP, test.n, test.p, test.flipP)
 		}
 		if test.n < 2 && (!math.IsNaN(d.Low) || !math.IsNaN(d.High) || !math.IsNaN(d.SE)) {
 			t.Errorf("%s: an interval [%g, %g] of %d values", test.name, d.Low, d.High, d.N)
 		}
 	}
-	for _, margin := range []float64{0, -1, nan} {
-		if p := PairedDifference([]float64{1, 2}).EquivalenceP(margin); !math.IsNaN(p) {
-			t.Errorf("margin %g: P %g, want none", margin, p)
+}
+
+// P is at most 0.05 where the interval leaves out 0, and nowhere else.
+func TestPAgreesWithTheInterval(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	within := 0
+	for range 5000 {
+		ds := make([]float64, 2+rng.IntN(9))
+		shift := 2 * rng.Float64()
+		for i := range ds {
+			ds[i] = shift + rng.NormFloat64()
+			if rng.IntN(20) == 0 {
+				ds[i] = math.NaN()
+			}
 		}
+		d := PairedDifference(ds)
+		holds := d.Low <= 0 && 0 <= d.High
+		if d.N > 1 && holds != (d.P > 0.05) {
+			t.Fatalf("%v: P %g, interval [%g, %g]", ds, d.P, d.Low, d.High)
+		}
+		if holds {
+			within++
+		}
+	}
+	if within < 1000 || within > 4000 {
+		t.Errorf("%d of 5000 intervals hold 0: the draws test one side alone", within)
 	}
 }
 
 // 0.1 + 0.2 - 0.3 and 0.3 - 0.2 - 0.1 are not the same float64.
 func TestFlipsCountTiesAsEqual(t *testing.T) {
-	if p := PairedDifference([]float64{0.1, 0.2, -0.3}).P; p != 1 {
+	if p := PairedDifference([]float64{0.1, 0.2, -0.3, 0.1, 0.2, -0.3}).FlipP; p != 1 {
 		t.Errorf("P %g of differences whose sum is 0, want 1", p)
 	}
 }
@@ -147,8 +175,8 @@ func TestDrawnFlipsAreNearCountedOnes(t *testing.T) {
 		ds[i] = 1 + float64(i)
 	}
 	d := PairedDifference(ds)
-	if d.Draws != flipDraws || d.P != d.LeastP || d.P != 1e-5 {
-		t.Errorf("24 pairs of one sign: %d draws, P %g, least %g, want 1e-5", d.Draws, d.P, d.LeastP)
+	if d.Draws != flipDraws || d.FlipP != 1e-5 {
+		t.Errorf("24 pairs of one sign: %d draws, P %g, want 1e-5", d.Draws, d.FlipP)
 	}
 	if again := PairedDifference(ds); again != d {
 		t.Errorf("once %+v, then %+v", d, again)
@@ -254,6 +282,6 @@ func ExamplePairedDifference() {
 		differences[i] = rslora[i] - lora[i]
 	}
 	d := PairedDifference(differences)
-	fmt.Printf("%.4f [%.4f, %.4f] (n=%d), P %.3f, least %.3f\n", d.Mean, d.Low, d.High, d.N, d.P, d.LeastP)
-	// Output: -0.0627 [-0.0660, -0.0594] (n=6), P 0.031, least 0.031
+	fmt.Printf("%.4f [%.4f, %.4f] (n=%d), P %.1e, by flips of signs %.3f\n", d.Mean, d.Low, d.High, d.N, d.P, d.FlipP)
+	// Output: -0.0627 [-0.0660, -0.0594] (n=6), P 6.8e-08, by flips of signs 0.031
 }

@@ -14,6 +14,7 @@ import (
 type Exponent struct {
 	Value     float64 // slope of log value against log rank, averaged over seeds
 	Low, High float64 // 95% interval over seeds; NaN where Seeds is below 2
+	SE        float64 // standard error of Value over seeds; NaN likewise
 	Log       float64 // intercept: log value at rank 1, averaged over seeds
 	N         int     // runs in the fit
 	Seeds     int     // seeds in the fit
@@ -83,8 +84,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	if e.Seeds == 0 {
 		return e, errors.New("metrics: no exponent: of one seed there must be positive values at two ranks or more")
 	}
-	over := MeanInterval(slopes)
-	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
+	e.average(slopes)
 	e.Log = stat.Mean(intercepts, nil)
 	return e, nil
 }
@@ -92,7 +92,13 @@ func FitExponent(obs []Observation) (Exponent, error) {
 // noExponent has no value yet.
 func noExponent() Exponent {
 	nan := math.NaN()
-	return Exponent{Value: nan, Low: nan, High: nan, Log: nan, Predicted: nan, Exact: nan}
+	return Exponent{Value: nan, Low: nan, High: nan, SE: nan, Log: nan, Predicted: nan, Exact: nan}
+}
+
+// average takes the value and its interval from one value a seed.
+func (e *Exponent) average(slopes []float64) {
+	over := MeanInterval(slopes)
+	e.Value, e.Low, e.High, e.SE = over.Mean, over.Low, over.High, standardError(slopes)
 }
 
 // FitVarianceExponent fits the power of rank that the variance of a value over
@@ -126,8 +132,7 @@ func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	for i := range rows {
 		pseudo[i] = float64(n)*all - float64(n-1)*slope(slices.Delete(slices.Clone(rows), i, i+1))
 	}
-	over := MeanInterval(pseudo)
-	e.Value, e.Low, e.High = over.Mean, over.Low, over.High
+	e.average(pseudo)
 	e.N, e.Seeds, e.Ranks = n*len(ranks), n, len(ranks)
 	e.Excluded -= e.N
 	return e, nil

@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -19,8 +20,8 @@ type Interval struct {
 //
 //	x̄ ± t(0.975, n−1)·s/√n,
 //
-// which assumes a sample that is close to normal. Absent values (NaN) are left
-// out.
+// which assumes a sample that is close to normal; docs/statistics.md has how often
+// it holds the mean of one that is not. Absent values (NaN) are left out.
 func MeanInterval(xs []float64) Interval {
 	present := withoutAbsent(xs)
 	nan := math.NaN()
@@ -31,8 +32,7 @@ func MeanInterval(xs []float64) Interval {
 	case 1:
 		return Interval{Mean: present[0], Low: nan, High: nan, N: 1}
 	}
-	mean, sd := stat.MeanStdDev(present, nil)
-	half := tQuantile(n-1) * sd / math.Sqrt(float64(n))
+	mean, half := stat.Mean(present, nil), tQuantile(n-1)*standardError(present)
 	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
 }
 
@@ -49,7 +49,47 @@ func (i Interval) SE() float64 {
 	return (i.High - i.Low) / 2 / tQuantile(i.N-1)
 }
 
+// standardError is that of the mean of xs; NaN where there are fewer than two.
+func standardError(xs []float64) float64 {
+	if len(xs) < 2 {
+		return math.NaN()
+	}
+	if slices.Min(xs) == slices.Max(xs) {
+		return 0 // to the bit, whatever rounding makes of their mean
+	}
+	return stat.StdErr(stat.StdDev(xs, nil), float64(len(xs)))
+}
+
+// studentP is the two-sided P of the hypothesis that what n values were seen to
+// be off by, with its standard error, is 0; NaN where n is below 2. Without a
+// standard error, any distance is certain.
+func studentP(off, se float64, n int) float64 {
+	switch {
+	case n < 2 || math.IsNaN(off):
+		return math.NaN()
+	case off == 0:
+		return 1
+	case se == 0:
+		return 0
+	}
+	return 2 * student(n-1).CDF(-math.Abs(off)/se)
+}
+
+// tQuantiles are those that were asked for: inverting the distribution takes
+// longer than all the rest of an interval.
+var tQuantiles sync.Map
+
 // tQuantile is the 0.975 quantile of Student's t with df degrees of freedom.
 func tQuantile(df int) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}.Quantile(0.975)
+	if q, ok := tQuantiles.Load(df); ok {
+		return q.(float64)
+	}
+	q := student(df).Quantile(0.975)
+	tQuantiles.Store(df, q)
+	return q
+}
+
+// student is Student's t with df degrees of freedom.
+func student(df int) distuv.StudentsT {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}
 }

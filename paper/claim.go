@@ -149,7 +149,7 @@ func (r Reproduction) Markdown(heading, folder string) string {
 // Reading says how to read the numbers of a report.
 func Reading() string {
 	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
-		"A fitted power of rank agrees with theory if its interval holds the predicted power, or lies within %g of it. %s", near, comparing())
+		"%s %s", agreeing(), comparing())
 }
 
 // foldedRows is how many rows of a table a page shows unasked.

@@ -34,6 +34,7 @@ func study(onset func(p float64, rank int) float64, loss func(p float64, rank in
 				for i := range r.Curve {
 					r.Curve[i].Values[metrics.GradNorm] = noise * onset(p, rank)
 				}
+				r.Curve[0].Values[metrics.ValLoss] = 3
 				r.Curve[4].Values[metrics.ValLoss] = noise * loss(p, rank)
 				s.Runs = append(s.Runs, r)
 			}

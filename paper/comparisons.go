@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,12 +45,18 @@ func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []r
 		differences = append(differences, d.Difference.Interval)
 	}
 	t.add(intervalColumn("difference", "difference", differences))
-	t.add(Column{Head: "relative", Fields: []string{"relative", "margin"}, Number: true}, each(duel.relative))
+	t.add(Column{Head: "relative", Fields: []string{"relative"}, Number: true}, each(duel.relative))
+	t.add(Column{Head: "margin", Fields: []string{"margin", "p_equivalence"}, Number: true}, each(duel.marginEntry))
 	t.add(Column{Head: "n", Number: true}, each(func(d duel) Entry { return Entry{Text: strconv.Itoa(d.Difference.N)} }))
 	t.add(Column{Head: "p", Fields: []string{"p"}, Number: true}, each(func(d duel) Entry { return probability(d.p()) }))
+	if slices.ContainsFunc(duels, func(d duel) bool { return !math.IsNaN(d.flipP()) }) {
+		flips := each(func(d duel) Entry { return probability(d.flipP()) })
+		t.add(Column{Head: "flip p", Fields: []string{"p_flip"}, Number: true}, flips)
+	}
 	t.add(Column{Head: "Holm's p", Fields: []string{"p_holm"}, Number: true}, each(func(d duel) Entry { return probability(d.holm) }))
 	t.add(Column{Head: "diverged", Fields: []string{"diverged", "reference_diverged"}}, each(duel.diverged))
-	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, each(func(d duel) Entry { return word(d.verdict()) }))
+	verdicts := each(func(d duel) Entry { return word(d.verdict().String()) })
+	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
 	for i, d := range duels {
 		for _, text := range d.doubts(tuned) {
 			t.doubt(i, text)
@@ -71,11 +78,14 @@ func comparisonsCaption(arms []results.Arm, duels []duel) string {
 
 // comparing says how the verdicts on comparisons are come by.
 func comparing() string {
-	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, which see the same data and begin with the same A; "+
-		"its interval is Student's t. p is two-sided, of sign flips, and Holm's over the tests of the family. "+
-		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, within a margin of %g%% of the second loss, about the least by which tuned variants "+
-		"were found to differ (arXiv 2602.04998), and of %g%% of what it learned. Not separated: neither, and so no ranking. "+
-		"Diverged are the runs of the first and of the second.", level, level, 100*equivalenceMargin, 100*learnedMargin)
+	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, "+
+		"which see the same data and begin with the same A. "+
+		"Its interval and p, two-sided, are those of Student's paired t, which takes differences for normal; "+
+		"flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
+		"Holm's p is t's, corrected over the tests of the family. "+
+		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
+		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not separated: neither, and so no ranking. "+
+		"Diverged are the runs of the first and of the second.", metrics.FlipPairs, level, level, 100*learnedMargin)
 }
 
 // pair names what is compared.
@@ -100,11 +110,29 @@ func (d duel) shared(t trait) Entry {
 // relative is the difference as a part of the reference's loss.
 func (d duel) relative() Entry {
 	part := d.Difference.Mean / d.ReferenceMean
-	e := Entry{Values: []string{field(part), field(d.margin())}}
+	e := Entry{Values: []string{field(part)}}
 	if finite(part) {
 		e.Text = fixed(100*part, 2) + "%"
 	}
 	return e
+}
+
+// marginEntry is the mean margin and the corrected P of equivalence within the
+// margins.
+func (d duel) marginEntry() Entry {
+	e := Entry{Values: []string{field(d.margin()), field(d.equivalence)}}
+	if finite(d.margin()) {
+		e.Text = significant(d.margin(), 2)
+	}
+	return e
+}
+
+// flipP is the P of sign flips, where there was a test.
+func (d duel) flipP() float64 {
+	if math.IsNaN(d.p()) {
+		return math.NaN()
+	}
+	return d.Difference.FlipP
 }
 
 // probability writes a P value.

@@ -13,13 +13,9 @@ import (
 const (
 	// level is what P values are held to, after Holm's correction.
 	level = 0.05
-	// equivalenceMargin is a part of the reference's loss. Variants of adapters
-	// whose rates are tuned were found within one or two percent of each other
-	// (Learning Rate Matters, arXiv 2602.04998): nobody has shown of less that it
-	// is a difference at all.
-	equivalenceMargin = 0.01
-	// learnedMargin is a part of what the reference learned: after few steps, or
-	// at a small rate, all losses are within a percent of where they began.
+	// learnedMargin is the size of a difference that matters, as a part of what
+	// the reference learned. After few steps, or at a small rate, all losses are
+	// within a percent of where they began.
 	learnedMargin = 0.1
 )
 
@@ -143,7 +139,10 @@ func followsFromScheme(t trait, arms []results.Arm) bool {
 func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
 	d := duel{family: family, arm: c.arm, referenceArm: reference.arm}
 	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
-		d.Comparison = results.Comparison{Cell: c.Cell, Reference: reference.Cell, Difference: metrics.PairedDifference(nil), ReferenceMean: math.NaN()}
+		d.Comparison = results.Comparison{
+			Cell: c.Cell, Reference: reference.Cell,
+			Difference: metrics.PairedDifference(nil), ReferenceMean: math.NaN(),
+		}
 	}
 	return d
 }
@@ -155,7 +154,7 @@ func correct(family []duel) {
 	for _, d := range family {
 		p, q := d.p(), math.NaN()
 		if !math.IsNaN(p) {
-			q = d.Difference.EquivalenceP(d.margin())
+			q = metrics.EquivalenceP(d.Differences, d.margins())
 			tests++
 		}
 		differences, equivalences = append(differences, p), append(equivalences, q)
@@ -175,40 +174,20 @@ func (d duel) p() float64 {
 	return d.Difference.P
 }
 
-// margin is the size of a difference that matters, in the unit of the loss.
-func (d duel) margin() float64 {
-	margin := equivalenceMargin * d.ReferenceMean
-	if learned := d.Reference.Learned(); !math.IsNaN(learned) {
-		margin = min(margin, max(0, learnedMargin*learned))
+// margins are the sizes of a difference that matters, one a pair.
+func (d duel) margins() (margins []float64) {
+	for _, learned := range d.Learned {
+		margins = append(margins, learnedMargin*learned)
 	}
-	return margin
+	return margins
 }
 
-// verdict is what may be said, and no more.
-func (d duel) verdict() string {
-	n := d.Difference.N
-	separated, equivalent := d.holm <= level, d.equivalence <= level
-	side := "lower"
-	if d.Difference.Mean > 0 {
-		side = "higher"
+// margin is the mean of them; NaN where one is absent.
+func (d duel) margin() float64 {
+	if slices.ContainsFunc(d.Learned, math.IsNaN) {
+		return math.NaN()
 	}
-	switch {
-	case d.refused != nil:
-		return "refused"
-	case n == 0 && d.allDiverged():
-		return "diverged"
-	case n == 0:
-		return "no pair"
-	case d.Same:
-		return "same function"
-	case separated && equivalent:
-		return side + ", within the margin"
-	case separated:
-		return side
-	case equivalent:
-		return "equivalent"
-	}
-	return "not separated"
+	return metrics.MeanInterval(d.margins()).Mean
 }
 
 func (d duel) allDiverged() bool {
@@ -225,6 +204,7 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 			doubts = append(doubts, text)
 		}
 	}
+	add(d.oneOfMany())
 	add(d.tooFew())
 	add(d.survivors())
 	add(d.unlearned())
@@ -239,26 +219,27 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	return doubts
 }
 
-// tooFew says how many pairs a verdict of lower or higher takes at least,
-// where there are fewer.
+// tooFew says what an interval of few pairs rests on.
 func (d duel) tooFew() string {
 	n := d.Difference.N
 	switch {
 	case n == 1:
 		return "n = 1: no interval and no test"
-	case math.IsNaN(d.p()) || metrics.LeastP(n)*float64(d.tests) <= level:
+	case math.IsNaN(d.p()) || n >= metrics.FlipPairs:
 		return ""
 	}
-	need := n
-	for metrics.LeastP(need)*float64(d.tests) > level {
-		need++
+	return fmt.Sprintf("n = %d: interval and p rest on normality, which so few cannot show", n)
+}
+
+// oneOfMany says what a row would be by itself, where its interval leaves out 0
+// and its family does not let that count.
+func (d duel) oneOfMany() string {
+	p := d.p()
+	if !(p <= level) || d.holm <= level {
+		return ""
 	}
-	held := ""
-	if d.tests > 1 {
-		held = fmt.Sprintf(", and the first of %d tests is held to %s", d.tests, significant(level/float64(d.tests), 2))
-	}
-	return fmt.Sprintf("n = %d: sign flips give a p of %s at least%s: lower or higher takes %d seeds",
-		n, significant(metrics.LeastP(n), 2), held, need)
+	return fmt.Sprintf("by itself it would be %s (p %s); it is one of %d tests",
+		verdictOf(d.Difference.Mean, true, false), significant(p, 2), d.tests)
 }
 
 // survivors says what the difference is over where runs have no loss.

@@ -90,7 +90,14 @@ func TestVerdictsOfDuels(t *testing.T) {
 			}
 			return noise(r)
 		}), "not separated", ""},
-		{"three seeds of one sign", losing(3, by(-0.2)), "not separated", "n = 3: sign flips give a p of 0.25 at least, and the first of 2 tests is held to 0.025: lower or higher takes 7 seeds"},
+		{"three seeds of one sign", losing(3, by(-0.2)), "lower",
+			"n = 3: interval and p rest on normality, which so few cannot show"},
+		{"one of two tests", losing(5, func(r *results.Run) float64 {
+			if isOne(r) {
+				return []float64{-0.7, -0.2, -0.3, -0.1, -0.2}[r.Seed] // -0.3 ± 0.29
+			}
+			return noise(r)
+		}), "not separated", "by itself it would be lower (p 0.045); it is one of 2 tests"},
 		{"one seed", losing(1, by(-0.2)), "not separated", "n = 1: no interval and no test"},
 		{"no difference at all", losing(3, func(*results.Run) float64 { return 0 }), "same function", ""},
 		{"two optimizers", func() []results.Run {
@@ -130,6 +137,17 @@ func TestVerdictsOfDuels(t *testing.T) {
 		rows, _ := fought(t, test.runs, nil)
 		if row := rows[name]; row["verdict"] != test.verdict || !strings.Contains(row["notes"], test.note) {
 			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"], test.verdict, test.note, row)
+		}
+	}
+}
+
+// Sign flips stand beside t where some row has pairs enough.
+func TestFlipsStandBesideT(t *testing.T) {
+	for seeds, want := range map[int]string{5: "", metrics.FlipPairs: "0.031"} {
+		rows, _ := fought(t, losing(seeds, func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) }), nil)
+		row := rows["rank 8 - 4, LoRA"]
+		if _, ok := row["flip p"]; ok != (want != "") || row["flip p"] != want || row["verdict"] != "lower" {
+			t.Errorf("%d seeds: %v", seeds, row)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
 			}
 			counts = append(counts, word(strconv.Itoa(e.N)))
 			seeds = append(seeds, word(strconv.Itoa(e.Seeds)))
-			verdicts = append(verdicts, word(verdict(e)))
+			verdicts = append(verdicts, word(e.Agreement(near).String()))
 			if err != nil {
 				t.doubt(row, noFit(err))
 			} else if e.Excluded > 0 {
@@ -100,38 +99,14 @@ func exactRanks(a results.Arm, s metrics.Statistic) string {
 	return fmt.Sprintf("%d of %d ranks", held, all)
 }
 
-// conclusive is the widest interval that says anything: LoRA's and rsLoRA's
-// exponents are half a power of rank apart.
-const conclusive = 0.5
-
 // near is a difference of exponents that makes none to anyone: named schemes
 // are ½ apart, and over three decades of rank it is a factor of 1.2.
 const near = 0.03
 
-// verdict compares a fitted exponent with theory: with the exact one or, without
-// that, with the asymptotic one or its range. It agrees if the interval
-// contains a part of that, or lies within near of it.
-func verdict(e metrics.Exponent) string { return verdictWithin(e, near) }
-
-// verdictWithin is the same within some other difference than near.
-func verdictWithin(e metrics.Exponent, near float64) string {
-	low, high := e.Range()
-	if finite(e.Exact) {
-		low, high = e.Exact, e.Exact
-	}
-	switch {
-	case math.IsNaN(e.Value):
-		return "no fit"
-	case math.IsNaN(low):
-		return "no prediction"
-	case math.IsNaN(e.Low):
-		return "no interval"
-	case e.Low >= low-near && e.High <= high+near:
-		return "agrees"
-	case e.Low > high || low > e.High:
-		return "differs"
-	case e.High-e.Low > conclusive:
-		return "inconclusive"
-	}
-	return "agrees"
+// agreeing says how the verdicts on exponents are come by.
+func agreeing() string {
+	return fmt.Sprintf("A fitted power of rank agrees with theory if its 95%% interval holds the predicted power, "+
+		"or a part of its range, and nothing farther from it than %g. "+
+		"It is consistent, not resolved, if the interval holds that and is wider, "+
+		"and differs if the interval leaves it out, however near.", near)
 }

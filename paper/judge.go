@@ -9,15 +9,15 @@ import (
 )
 
 // judged puts the verdicts on several exponents together; none say nothing.
-func judged(verdicts []string) Standing {
+func judged(verdicts []metrics.Agreement) Standing {
 	if len(verdicts) == 0 {
 		return Unresolved
 	}
 	standing := Seen
 	for _, v := range verdicts {
 		switch v {
-		case "agrees":
-		case "differs":
+		case metrics.Agrees:
+		case metrics.Differs:
 			return NotSeen
 		default:
 			standing = Unresolved
@@ -27,11 +27,11 @@ func judged(verdicts []string) Standing {
 }
 
 // verdicts are those on a statistic's power of rank, an arm each.
-func verdicts(arms []results.Arm, s metrics.Statistic) []string {
-	var all []string
+func verdicts(arms []results.Arm, s metrics.Statistic) []metrics.Agreement {
+	var all []metrics.Agreement
 	for _, a := range arms {
 		e, _ := a.Exponent(s)
-		all = append(all, verdict(e))
+		all = append(all, e.Agreement(near))
 	}
 	return all
 }

@@ -16,7 +16,7 @@ func inits(s Study) Finding {
 	t := Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn, and losses at the largest rank: mean ± half of its 95% interval"}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	var fits, theory, scatter, said []Entry
-	var agreeing []string
+	var agreeing []metrics.Agreement
 	var over, losses []metrics.Interval
 	held, all := 0, 0
 	for _, a := range arms {
@@ -35,8 +35,8 @@ func inits(s Study) Finding {
 				held++
 			}
 		}
-		v := verdict(e)
-		scatter, agreeing, said = append(scatter, variance), append(agreeing, v), append(said, word(v))
+		v := e.Agreement(near)
+		scatter, agreeing, said = append(scatter, variance), append(agreeing, v), append(said, word(v.String()))
 	}
 	t.add(Column{Head: "power of rank", Number: true}, fits)
 	t.add(Column{Head: "theory", Number: true}, theory)

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -39,9 +38,9 @@ func duelText(d duel) string {
 // gains says whether the first of two losses is lower, as is claimed of it.
 func gains(d duel) Standing {
 	switch v := d.verdict(); {
-	case strings.HasPrefix(v, "lower"):
+	case v.IsLower():
 		return Seen
-	case strings.HasPrefix(v, "higher"), v == "equivalent":
+	case v.IsHigher(), v == Equivalent:
 		return NotSeen
 	}
 	return Unresolved
@@ -50,9 +49,9 @@ func gains(d duel) Standing {
 // gainsNothing says whether it is no lower, but for the margin.
 func gainsNothing(d duel) Standing {
 	switch v := d.verdict(); {
-	case v == "lower":
+	case v == Lower:
 		return NotSeen
-	case v == "higher", v == "equivalent", strings.HasSuffix(v, "within the margin"):
+	case v == Higher, v.IsEquivalent():
 		return Seen
 	}
 	return Unresolved
@@ -61,9 +60,9 @@ func gainsNothing(d duel) Standing {
 // matches says whether two losses are the same, but for the margin.
 func matches(d duel) Standing {
 	switch v := d.verdict(); {
-	case v == "equivalent", v == "same function", strings.HasSuffix(v, "within the margin"):
+	case v.IsEquivalent(), v == SameFunction:
 		return Seen
-	case v == "lower", v == "higher":
+	case v == Lower, v == Higher:
 		return NotSeen
 	}
 	return Unresolved
@@ -138,9 +137,9 @@ func initCorrection(s Study) Finding {
 			continue // the other direction
 		}
 		switch v := d.verdict(); {
-		case v == "diverged", v == "higher":
+		case v == Diverged, v == Higher:
 			standing = Seen
-		case strings.HasPrefix(v, "lower"), v == "equivalent", strings.HasSuffix(v, "within the margin"):
+		case v.IsLower(), v.IsEquivalent():
 			standing = NotSeen
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // bestRates holds the power of the best rate under AdamW to the claimed one.
 func bestRates(s Study) Finding {
 	t := Table{Name: "best-rates", Title: "Powers of rank of the best learning rate under AdamW, with 95% intervals over seeds"}
-	var verdicts []string
+	var verdicts []metrics.Agreement
 	var powers, fits, claimed, early, inside, said []Entry
 	tolerance := 0.0
 	for _, g := range results.RateGroups(results.Arms(s.Runs)) {
@@ -26,12 +26,12 @@ func bestRates(s Study) Finding {
 		}
 		drop, _ := metrics.LossDropFirst.Theory.Exponent(metrics.SignUpdate, a.Scaling)
 		tolerance = halfStep(g)
-		v := verdictWithin(e, tolerance)
+		v := e.Agreement(tolerance)
 		verdicts = append(verdicts, v)
 		powers, fits, claimed = append(powers, word(number(a.Scaling.P))), append(fits, word(fit)), append(claimed, word(number(e.Predicted)))
 		early = append(early, word(number(0-drop)))
 		inside = append(inside, word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
-		said = append(said, word(v))
+		said = append(said, word(v.String()))
 	}
 	t.add(Column{Head: "p", Number: true}, powers)
 	t.add(Column{Head: "power of rank", Number: true}, fits)
@@ -40,7 +40,8 @@ func bestRates(s Study) Finding {
 	t.add(Column{Head: "best rates inside the grid", Number: true}, inside)
 	t.add(Column{Head: "verdict"}, said)
 	return Finding{Standing: judged(verdicts), Tables: []Table{t},
-		Text: fmt.Sprintf("Every power must agree with the claimed one, or its interval lie within %s of it: half a step between rates, over these ranks, which is as well as the grid can tell.", fixed(tolerance, 3))}
+		Text: fmt.Sprintf("Every power must agree with the claimed one to within %s: half a step between rates, "+
+			"over these ranks, which is as well as the grid can tell.", fixed(tolerance, 3))}
 }
 
 // halfStep is the power of rank by which best rates would be off if they were off

@@ -30,7 +30,7 @@ func theoryPowers(s Study) Finding {
 			if e.Low <= target && target <= e.High {
 				holding++
 			}
-			if verdict(e) == "agrees" {
+			if e.Agreement(near) == metrics.Agrees {
 				agree++
 			}
 		}
@@ -95,7 +95,9 @@ func phasePoints(s Study) Finding {
 			arms = append(arms, a)
 		}
 	}
-	judge := slices.DeleteFunc(verdicts(arms, metrics.LossDropFirst), func(v string) bool { return v == "no prediction" })
+	judge := slices.DeleteFunc(verdicts(arms, metrics.LossDropFirst), func(v metrics.Agreement) bool {
+		return v == metrics.NoPrediction
+	})
 	return Finding{Standing: judged(judge), Text: "Every predicted power of rank must agree with what was fitted.",
 		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.LossDropFirst})}}
 }

@@ -193,34 +193,6 @@ func TestBestRate(t *testing.T) {
 	}
 }
 
-func TestVerdict(t *testing.T) {
-	nan := math.NaN()
-	for _, c := range []struct {
-		want                        string
-		value, low, high, predicted float64
-		rise, exact                 float64
-	}{
-		{"agrees", -0.49, -0.51, -0.47, -0.5, 0, nan},
-		{"differs", -0.4, -0.45, -0.35, -0.5, 0, nan},
-		{"agrees", -0.49, -0.495, -0.485, -0.5, 0, nan}, // it does not contain it, and lies near
-		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, nan},  // within the range of its regimes
-		{"differs", -0.2, -0.25, -0.15, -0.5, 0.5, -0.4},
-		{"agrees", -0.2, -0.25, -0.15, -0.5, 0.5, -0.22},
-		{"agrees", 0.2, 0.15, 0.25, 1, -1, nan}, // where the law for large ranks lies below
-		{"differs", 1.2, 1.15, 1.25, 1, -1, nan},
-		{"differs", -0.2, -0.25, -0.15, 1, -1, nan},
-		{"inconclusive", -0.4, -1, 0.2, -0.5, 0, nan},
-		{"no prediction", -0.4, -0.45, -0.35, nan, 0, nan},
-		{"no interval", -0.4, nan, nan, -0.5, 0, nan},
-		{"no fit", nan, nan, nan, -0.5, 0, nan},
-	} {
-		e := metrics.Exponent{Value: c.value, Low: c.low, High: c.high, Predicted: c.predicted, Rise: c.rise, Exact: c.exact}
-		if got := verdict(e); got != c.want {
-			t.Errorf("%+v: %s, want %s", e, got, c.want)
-		}
-	}
-}
-
 func TestLabelsTellArmsApart(t *testing.T) {
 	runs := fake{schemes: []string{"lora", "rslora@4"}, ranks: []int{4, 8}, seeds: 1, steps: 2, rates: []float64{1e-5, 1e-4}}.runs()
 	arms := results.Arms(runs)

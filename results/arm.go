@@ -82,7 +82,7 @@ func (a Arm) moving() []string {
 // and the one that its exact values have at these ranks. Its
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
-	e, err := metrics.FitExponent(a.observed(func(r Run) float64 { return r.Statistic(s) }))
+	e, err := metrics.FitExponent(a.Observations(s))
 	expected := a.observed(func(r Run) float64 { return r.expected(s) })
 	absent := slices.ContainsFunc(expected, func(o metrics.Observation) bool { return math.IsNaN(o.Value) })
 	if exact, err := metrics.FitExponent(expected); err == nil && !absent {
@@ -105,6 +105,12 @@ func (a Arm) VarianceExponent(s metrics.Statistic) (metrics.Exponent, error) {
 		e.Predicted = metrics.OnsetVariancePower
 	}
 	return e, err
+}
+
+// Observations are the values of s of the arm's runs, which an exponent is fitted
+// to; a run without one has NaN.
+func (a Arm) Observations(s metrics.Statistic) []metrics.Observation {
+	return a.observed(func(r Run) float64 { return r.Statistic(s) })
 }
 
 // observed is a value of each of the arm's runs.

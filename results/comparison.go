@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"ranksweep/metrics"
@@ -13,6 +14,8 @@ import (
 type Comparison struct {
 	Cell, Reference Cell
 	Difference      metrics.Difference // of the cell less the reference
+	Differences     []float64          // those of the pairs
+	Learned         []float64          // what the reference learned in each pair; NaN where that was not measured
 	ReferenceMean   float64            // over the pairs; NaN where there are none
 	Same            bool               // both learn the same function, or no pair differs at all
 }
@@ -32,24 +35,24 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 			return Comparison{}, fmt.Errorf("results: not compared: two %s, %s and %s", part.name, part.a, part.b)
 		}
 	}
-	bySeed := make(map[uint64]float64)
+	bySeed := make(map[uint64]Run)
 	for _, r := range reference.Runs {
-		bySeed[r.Seed] = r.Statistic(s)
+		bySeed[r.Seed] = r
 	}
-	var differences, references []float64
+	pairs := Comparison{Cell: c, Reference: reference}
+	var references []float64
 	for _, r := range c.Runs {
-		if other, ok := bySeed[r.Seed]; ok {
-			d := r.Statistic(s) - other
-			differences = append(differences, d)
-			references = append(references, other+0*d) // absent where d is
+		other, ok := bySeed[r.Seed]
+		if d := r.Statistic(s) - other.Statistic(s); ok && !math.IsNaN(d) {
+			pairs.Differences = append(pairs.Differences, d)
+			pairs.Learned = append(pairs.Learned, other.Learned())
+			references = append(references, other.Statistic(s))
 		}
 	}
-	d := metrics.PairedDifference(differences)
-	return Comparison{
-		Cell: c, Reference: reference, Difference: d,
-		ReferenceMean: metrics.MeanInterval(references).Mean,
-		Same:          c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0),
-	}, nil
+	d := metrics.PairedDifference(pairs.Differences)
+	pairs.Difference, pairs.ReferenceMean = d, metrics.MeanInterval(references).Mean
+	pairs.Same = c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0)
+	return pairs, nil
 }
 
 // Differing names the fields of their configs, except those named, in which

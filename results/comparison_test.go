@@ -62,6 +62,27 @@ func TestComparePairsBySeed(t *testing.T) {
 	}
 }
 
+// What the reference learned goes with each pair, absent where it was not measured.
+func TestCompareHandsOverWhatWasLearned(t *testing.T) {
+	loss, _ := metrics.StatisticNamed("val_loss")
+	reference := lossCell("lora", 2, 2.5, 0, 2)
+	for i, r := range reference.Runs {
+		if r.Seed != 3 {
+			reference.Runs[i].Curve[0].Values[metrics.ValLoss] = 3
+		} else {
+			reference.Runs[i].Curve[0].Values[metrics.ValLoss] = math.NaN()
+		}
+	}
+	c, err := Compare(lossCell("rslora", 1, 2, 3, 4), reference, loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	differences, learned := []float64{-1, -0.5, 2}, []float64{1, 0.5, math.NaN()}
+	if !slices.EqualFunc(c.Differences, differences, closeTo) || !slices.EqualFunc(c.Learned, learned, closeTo) {
+		t.Errorf("differences %v, learned %v; want %v, %v", c.Differences, c.Learned, differences, learned)
+	}
+}
+
 func closeTo(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }
 
 func TestCompareRefusesMixtures(t *testing.T) {

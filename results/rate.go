@@ -33,25 +33,22 @@ func sameButRate(a, b Arm) bool {
 }
 
 // BestRate is the learning rate of the lowest final validation loss at one rank
-// and seed.
+// and seed, and that loss.
 type BestRate struct {
 	Rank int
 	Seed uint64
-	Rate float64 // NaN where no run has a loss
-	Edge bool    // it is the smallest or the largest rate tried, so that a better one may lie beyond
+	metrics.Optimum
 }
 
 // BestRates returns the best learning rate of each rank and seed of a group of
-// arms that differ in their rate alone. Between rates it is where the parabola
-// through the best one and its neighbours, of loss against the logarithm of the
-// rate, has its lowest point. A run that diverged, or
-// ended above where it began, is worse than any other.
+// arms that differ in their rate alone, as [metrics.FindOptimum] does. A run that
+// diverged, or ended above where it began, is worse than any other.
 func BestRates(group []Arm) []BestRate {
 	type sample struct {
 		rank int
 		seed uint64
 	}
-	tried := make(map[sample][]point) // in order of the rate, as the arms are
+	tried := make(map[sample][]metrics.Trial) // in order of the rate, as the arms are
 	var samples []sample
 	loss, _ := metrics.StatisticNamed(tuningLoss)
 	for _, a := range group {
@@ -67,61 +64,21 @@ func BestRates(group []Arm) []BestRate {
 	}
 	var best []BestRate
 	for _, s := range samples {
-		rate, edge := bestOf(tried[s])
-		best = append(best, BestRate{s.rank, s.seed, rate, edge})
+		best = append(best, BestRate{s.rank, s.seed, metrics.FindOptimum(tried[s])})
 	}
 	return best
 }
 
-// point is the loss at a rate.
-type point struct{ rate, loss float64 }
-
-// rated is the point of a run: none without a loss, unless it diverged. One that
+// rated is the trial of a run: none without a loss, unless it diverged. One that
 // ended above where it began counts as diverged: no parabola knows of it.
-func rated(rate float64, r Run, loss metrics.Statistic) []point {
-	p := point{rate, r.Statistic(loss)}
+func rated(rate float64, r Run, loss metrics.Statistic) []metrics.Trial {
+	t := metrics.Trial{Rate: rate, Loss: r.Statistic(loss)}
 	if r.Status == Diverged || r.Learned() < 0 {
-		p.loss = math.Inf(1)
-	} else if math.IsNaN(p.loss) {
+		t.Loss = math.Inf(1)
+	} else if math.IsNaN(t.Loss) {
 		return nil
 	}
-	return []point{p}
-}
-
-// bestOf returns the rate of the lowest loss, and whether it is at an edge.
-func bestOf(tried []point) (rate float64, edge bool) {
-	i := lowest(tried)
-	if i < 0 {
-		return math.NaN(), false
-	}
-	edge = i == 0 || i == len(tried)-1
-	if edge || math.IsInf(tried[i-1].loss, 1) || math.IsInf(tried[i+1].loss, 1) {
-		return tried[i].rate, edge
-	}
-	return vertex(tried[i-1], tried[i], tried[i+1]), false
-}
-
-// lowest is the index of the point of the smallest finite loss, or -1.
-func lowest(points []point) int {
-	at := -1
-	for i, p := range points {
-		if !math.IsInf(p.loss, 1) && (at < 0 || p.loss < points[at].loss) {
-			at = i
-		}
-	}
-	return at
-}
-
-// vertex is the rate at which the parabola through three points, of loss against
-// the logarithm of the rate, is lowest, the middle one being no higher than the
-// others.
-func vertex(p, q, r point) float64 {
-	x0, x1, x2 := math.Log(p.rate), math.Log(q.rate), math.Log(r.rate)
-	left, right := (q.loss-p.loss)/(x1-x0), (r.loss-q.loss)/(x2-x1) // slopes
-	if right == left {
-		return math.Exp(x1)
-	}
-	return math.Exp((x0+x1)/2 - left*(x2-x0)/2/(right-left))
+	return []metrics.Trial{t}
 }
 
 // RateExponent fits the power of rank that the best learning rate of a group

@@ -43,7 +43,7 @@ func TestBestRates(t *testing.T) {
 		t.Fatalf("%d best rates, want one a rank and seed", len(best))
 	}
 	for _, b := range best {
-		if want := 8e-3 * math.Pow(float64(b.Rank), -0.25); b.Edge || math.Abs(b.Rate/want-1) > 1e-9 {
+		if want := 8e-3 * math.Pow(float64(b.Rank), -0.25); !b.Inside() || math.Abs(b.Rate/want-1) > 1e-9 || math.Abs(b.Loss-2) > 1e-9 {
 			t.Errorf("%+v, want %g", b, want)
 		}
 	}
@@ -71,12 +71,12 @@ func TestBestRateAtTheEdge(t *testing.T) {
 		}
 	}
 	for _, b := range BestRates(RateGroups(Arms(runs))[0]) {
-		want, edge := 3e-3, false
+		want, edge, wall := 3e-3, false, b.Rank == 16
 		if b.Rank == 64 {
 			want, edge = 0.1, true
 		}
-		if b.Edge != edge || math.Abs(b.Rate/want-1) > 1e-9 {
-			t.Errorf("%+v, want %g, at the edge %t", b, want, edge)
+		if b.Edge != edge || b.Wall != wall || math.Abs(b.Rate/want-1) > 1e-9 {
+			t.Errorf("%+v, want %g, at the edge %t, at a wall %t", b, want, edge, wall)
 		}
 	}
 	e, _ := RateExponent(RateGroups(Arms(runs))[0])
@@ -97,7 +97,7 @@ func TestBestRateBesideOneThatBlewUp(t *testing.T) {
 		}
 		runs = append(runs, r)
 	}
-	if best := BestRates(RateGroups(Arms(runs))[0]); len(best) != 1 || best[0].Edge || best[0].Rate != 3e-3 {
+	if best := BestRates(RateGroups(Arms(runs))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge || best[0].Rate != 3e-3 {
 		t.Errorf("%+v, want 0.003, as it was tried", best)
 	}
 }

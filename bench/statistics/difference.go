@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"ranksweep/metrics"
+)
+
+const level = 0.05 // as the project's
+
+// sizeDraws have a standard error of 0.2% at a share of 5%.
+const sizeDraws = 10_000
+
+// isSeparated reports a verdict of lower or higher.
+func isSeparated(differences []float64) bool {
+	return metrics.PairedDifference(differences).P <= level
+}
+
+// sizesOfDifferences are how often equal means are told apart, by t and by flips.
+func sizesOfDifferences(name string, of []distribution) table {
+	tests := []struct {
+		head string
+		n    int
+		p    func(metrics.Difference) float64
+	}{
+		{"t, n = 3", 3, ofT}, {"t, n = 5", 5, ofT}, {"t, n = 9", 9, ofT},
+		{"flips, n = 6", 6, ofFlips}, {"flips, n = 9", 9, ofFlips},
+	}
+	var heads []string
+	for _, test := range tests {
+		heads = append(heads, test.head)
+	}
+	return simulate(name, sizeDraws, names(of), heads, func(row, column int) study {
+		test := tests[column]
+		return func(rng *rand.Rand) bool {
+			return test.p(metrics.PairedDifference(of[row].sample(test.n, rng))) <= level
+		}
+	})
+}
+
+func ofT(d metrics.Difference) float64     { return d.P }
+func ofFlips(d metrics.Difference) float64 { return d.FlipP }
+
+// sizesOfFamilies are how often a family with no difference in it claims one, by
+// Holm's P.
+func sizesOfFamilies() table {
+	sizes := []int{5, 10}
+	rows := []string{"independent", "all against one reference"}
+	heads := []string{fmt.Sprintf("%d tests", sizes[0]), fmt.Sprintf("%d tests", sizes[1])}
+	return simulate("families", 4000, rows, heads, func(row, column int) study {
+		return func(rng *rand.Rand) bool {
+			const n = 5
+			reference := make([]float64, n)
+			if row == 1 {
+				reference = distribution{draw: normal}.sample(n, rng)
+			}
+			var ps []float64
+			for range sizes[column] {
+				ds := distribution{draw: normal}.sample(n, rng)
+				for i := range ds {
+					ds[i] -= reference[i]
+				}
+				ps = append(ps, metrics.PairedDifference(ds).P)
+			}
+			for _, p := range metrics.Holm(ps) {
+				if p <= level {
+					return true
+				}
+			}
+			return false
+		}
+	}).atMost(level)
+}
+
+// sizesOfEquivalence are how often a difference as large as the margin passes for
+// none. Losses of both arms scatter, and the reference's is a part of what it
+// learned, by which the margin is set.
+func sizesOfEquivalence() table {
+	sizes, scatter := []int{3, 5, 9, 20}, []float64{0.005, 0.02, 0.1, 0.3}
+	var rows []string
+	for _, sd := range scatter {
+		rows = append(rows, fmt.Sprintf("losses scatter by %g of what is learned", sd))
+	}
+	return simulate("equivalence", sizeDraws, rows, perSize(sizes), func(row, column int) study {
+		return func(rng *rand.Rand) bool {
+			const learned, part = 1, 0.1
+			var differences, margins []float64
+			for range sizes[column] {
+				own, reference := scatter[row]*rng.NormFloat64(), scatter[row]*rng.NormFloat64()
+				differences = append(differences, part*learned+own-reference)
+				margins = append(margins, part*(learned-reference))
+			}
+			return metrics.EquivalenceP(differences, margins) <= level
+		}
+	}).atMost(level)
+}

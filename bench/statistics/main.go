@@ -1,0 +1,28 @@
+// Statistics simulates the tests and intervals that the project uses, and writes
+// the page that lists them: what each assumes, where it is from, and how often it
+// errs.
+//
+//	go run ./bench/statistics -o docs/statistics.md
+//
+// All draws have fixed seeds: the page is the same each time.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	out := flag.String("o", "", "write the page to `FILE` (default: print it)")
+	flag.Parse()
+	page := markdown(sections())
+	if *out == "" {
+		fmt.Print(page)
+		return
+	}
+	if err := os.WriteFile(*out, []byte(page), 0o644); err != nil {
+		fmt.Fprintln(os.Stderr, "statistics:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A section of the page: what is simulated, in words, its tables, and what follows.
+type section struct {
+	title, text string
+	tables      []table
+	plain       [][]string // or cells that are no shares, under heads
+	heads       []string
+	after       string
+}
+
+func decimals(v float64, d int) string { return strconv.FormatFloat(v, 'f', d, 64) }
+
+const intro = `Every test and interval that the project uses, what it takes for granted, and how
+often it errs in simulation. "go run ./bench/statistics -o docs/statistics.md" writes this
+page; its draws have fixed seeds, and a test holds the page to them. The level is 5%
+everywhere, intervals are 95%, and a seed is what is sampled: runs of one seed
+depend on each other.`
+
+// markdown writes the page.
+func markdown(all []section) string {
+	var b strings.Builder
+	var listed [][]string
+	for _, t := range tools {
+		listed = append(listed, t.cells())
+	}
+	fmt.Fprintf(&b, "# Tests and intervals\n\n%s\n", filled(intro))
+	writeTable(&b, "what", []string{"used for", "takes for granted", "source", "code"}, listed, ":---")
+	for _, s := range all {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, filled(s.text))
+		for _, t := range s.tables {
+			writeTable(&b, t.name, t.heads, t.cells(), numbers)
+		}
+		if s.plain != nil {
+			writeTable(&b, "", s.heads, s.plain, numbers)
+		}
+		if s.after != "" {
+			fmt.Fprintf(&b, "\n%s\n", filled(s.after))
+		}
+	}
+	return b.String()
+}
+
+// filled breaks lines before they are longer than 100 bytes.
+func filled(text string) string {
+	var b strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		switch {
+		case column == 0:
+		case column+1+len(word) > 100:
+			b.WriteString("\n")
+			column = 0
+		default:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
+}
+
+// numbers are aligned to the right.
+const numbers = "---:"
+
+// writeTable writes a table whose columns, but for the first, have one alignment.
+func writeTable(b *strings.Builder, name string, heads []string, rows [][]string, align string) {
+	fmt.Fprintf(b, "\n| %s | %s |\n|:---%s|\n", name, strings.Join(heads, " | "), strings.Repeat("|"+align, len(heads)))
+	for _, row := range rows {
+		fmt.Fprintf(b, "| %s |\n", strings.Join(row, " | "))
+	}
+}

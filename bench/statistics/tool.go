@@ -1,0 +1,32 @@
+package main
+
+// A tool is a test or an interval of the project.
+type tool struct{ what, use, assumes, source, code string }
+
+var tools = []tool{
+	{"Student's interval", "means and exponents over seeds", "values close to normal",
+		"Student, Biometrika 6, 1908", "metrics/interval.go"},
+	{"paired t", "lower and higher", "differences close to normal; symmetric ones will do",
+		"the same", "metrics/difference.go"},
+	{"sign flips", "beside t, from 6 pairs on", "symmetry about zero alone",
+		"Fisher 1935, section 21; Phipson and Smyth 2010", "metrics/difference.go"},
+	{"Holm's correction", "families of comparisons", "nothing",
+		"Holm 1979", "metrics/difference.go"},
+	{"two one-sided t by seed", "equivalent, within the margin", "as paired t, of difference plus and less margin",
+		"Schuirmann 1987", "metrics/equivalence.go"},
+	{"slopes by seed", "exponents", "a power law; slopes close to normal over seeds",
+		"least squares, then Student", "metrics/exponent.go"},
+	{"agreement", "exponents beside theory's", "as slopes by seed",
+		"interval inclusion, as for equivalence", "metrics/agreement.go"},
+	{"jackknife power of a variance", "scatter of onset norms over draws", "pseudo-values close to normal",
+		"Tukey 1958", "metrics/exponent.go"},
+	{"vertex over rates", "tuned losses, best rates", "a parabola in log rate near the best",
+		"Newton's form through three points", "metrics/optimum.go"},
+	{"ratio to an expectation", "exact theory", "ratios close to normal over seeds",
+		"Student", "results/cell.go"},
+}
+
+// cells are a row of a table.
+func (t tool) cells() []string {
+	return []string{t.what, t.use, t.assumes, t.source, t.code}
+}

@@ -1,0 +1,44 @@
+package metrics
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// EquivalenceP is the P of the hypothesis that two means differ by more than a
+// margin, which each pair brings along: a tenth of what its reference learned,
+// for example. It is the larger P of two one-sided t tests (Schuirmann 1987),
+// here by pairs: that of the mean of dᵢ + mᵢ being above 0, and that of the mean
+// of dᵢ − mᵢ being below. The margin is measured by the same runs as the
+// difference, and with a sum and a difference a pair both tests have the size
+// that they say, however the two depend on each other.
+//
+// Pairs without a difference (NaN) are left out. It is NaN where fewer than two
+// remain, or where one of them has no margin, or where the mean margin is not
+// above 0.
+func EquivalenceP(differences, margins []float64) float64 {
+	var above, below []float64
+	sum := 0.0
+	for i, d := range differences {
+		if math.IsNaN(d) {
+			continue
+		}
+		above, below = append(above, d+margins[i]), append(below, margins[i]-d)
+		sum += margins[i]
+	}
+	if len(above) < 2 || !(sum > 0) {
+		return math.NaN()
+	}
+	return max(positiveP(above), positiveP(below))
+}
+
+// positiveP is the P of the one-sided t test that the mean is above 0.
+func positiveP(xs []float64) float64 {
+	mean := stat.Mean(xs, nil)
+	p := studentP(mean, standardError(xs), len(xs))
+	if mean > 0 {
+		return p / 2
+	}
+	return 1 - p/2
+}

@@ -1,0 +1,30 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+)
+
+func TestEquivalenceP(t *testing.T) {
+	nan := math.NaN()
+	for _, test := range []struct {
+		name        string
+		ds, margins []float64
+		want        float64
+	}{
+		{"two on both sides", []float64{1, -1}, []float64{1, 1}, 0.25},                       // t = 1, Cauchy's
+		{"a margin a pair", []float64{1, -1}, []float64{2, 0}, 0.5 - math.Atan(0.5)/math.Pi}, // d + m is 3 and -1: t = 0.5
+		{"no difference at all", []float64{0, 0, 0}, []float64{1, 1, 1}, 0},
+		{"one and the same, beyond", []float64{2, 2, 2}, []float64{1, 1, 1}, 1},
+		{"an absent difference", []float64{1, nan, -1}, []float64{1, nan, 1}, 0.25},
+		{"an absent margin", []float64{1, -1}, []float64{1, nan}, nan},
+		{"one pair", []float64{0}, []float64{1}, nan},
+		{"no pair", nil, nil, nan},
+		{"no margin to speak of", []float64{1, 2}, []float64{0, 0}, nan},
+		{"nothing learned", []float64{1, 2}, []float64{-3, 1}, nan},
+	} {
+		if got := EquivalenceP(test.ds, test.margins); !agree(got, test.want) {
+			t.Errorf("%s: P %g, want %g", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package paper
+
+// Verdict is what may be said of two losses, and no more.
+type Verdict uint8
+
+// The verdicts. Lower and Higher are of the first loss.
+const (
+	NotSeparated Verdict = iota
+	Lower
+	Higher
+	Equivalent
+	LowerWithinMargin // a difference, and too small a one to matter
+	HigherWithinMargin
+	SameFunction
+	Diverged
+	NoPair
+	Refused
+)
+
+// String is for tables: nothing is decided by these words.
+func (v Verdict) String() string {
+	return [...]string{
+		"not separated", "lower", "higher", "equivalent", "lower, within the margin", "higher, within the margin",
+		"same function", "diverged", "no pair", "refused",
+	}[v]
+}
+
+// IsLower reports whether the first loss is lower, be it by little.
+func (v Verdict) IsLower() bool { return v == Lower || v == LowerWithinMargin }
+
+// IsHigher reports whether the first loss is higher, be it by little.
+func (v Verdict) IsHigher() bool { return v == Higher || v == HigherWithinMargin }
+
+// IsEquivalent reports whether the difference is within the margin.
+func (v Verdict) IsEquivalent() bool {
+	return v == Equivalent || v == LowerWithinMargin || v == HigherWithinMargin
+}
+
+// verdict is that on a comparison, by its corrected P values.
+func (d duel) verdict() Verdict {
+	n := d.Difference.N
+	switch {
+	case d.refused != nil:
+		return Refused
+	case n == 0 && d.allDiverged():
+		return Diverged
+	case n == 0:
+		return NoPair
+	case d.Same:
+		return SameFunction
+	}
+	return verdictOf(d.Difference.Mean, d.holm <= level, d.equivalence <= level)
+}
+
+// verdictOf is the verdict on a mean difference that was tested.
+func verdictOf(mean float64, separated, equivalent bool) Verdict {
+	switch {
+	case separated && equivalent && mean < 0:
+		return LowerWithinMargin
+	case separated && equivalent:
+		return HigherWithinMargin
+	case separated && mean < 0:
+		return Lower
+	case separated:
+		return Higher
+	case equivalent:
+		return Equivalent
+	}
+	return NotSeparated
+}

@@ -1,0 +1,161 @@
+package paper
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// randomFamily are duels of random differences: between none and large ones,
+// noise and margins.
+func randomFamily(rng *rand.Rand) []duel {
+	family := make([]duel, 1+rng.IntN(10))
+	for i := range family {
+		shift, margin := rng.NormFloat64(), 5*rng.Float64()
+		var c results.Comparison
+		for range 1 + rng.IntN(9) {
+			c.Differences = append(c.Differences, shift+rng.NormFloat64())
+			c.Learned = append(c.Learned, (margin+0.1*rng.NormFloat64())/learnedMargin)
+		}
+		c.Difference = metrics.PairedDifference(c.Differences)
+		family[i] = duel{Comparison: c}
+	}
+	correct(family)
+	return family
+}
+
+// The interval, p, Holm's p and verdict of a row never contradict each other.
+func TestRowsDoNotContradictThemselves(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 1))
+	seen := map[Verdict]int{}
+	alone := 0
+	for range 2000 {
+		for _, d := range randomFamily(rng) {
+			v, i := d.verdict(), d.Difference.Interval
+			seen[v]++
+			out := i.Low > 0 || i.High < 0
+			said := d.oneOfMany() != ""
+			if said {
+				alone++
+			}
+			switch {
+			case out != (d.p() <= level):
+				t.Fatalf("interval [%g, %g], p %g", i.Low, i.High, d.p())
+			case v.IsLower() && !(i.High < 0), v.IsHigher() && !(i.Low > 0):
+				t.Fatalf("%s with interval [%g, %g]", v, i.Low, i.High)
+			case v.IsLower() || v.IsHigher(): // out, as was just seen
+				if said {
+					t.Fatalf("%s, and yet %q", v, d.oneOfMany())
+				}
+			case out != said:
+				t.Fatalf("%s with interval [%g, %g] says %q", v, i.Low, i.High, d.oneOfMany())
+			case v == Equivalent && math.Abs(i.Mean) >= d.margin():
+				t.Fatalf("equivalent: mean %g, margin %g", i.Mean, d.margin())
+			}
+		}
+	}
+	for _, v := range []Verdict{NotSeparated, Lower, Higher, Equivalent, LowerWithinMargin, HigherWithinMargin} {
+		if seen[v] < 50 {
+			t.Errorf("%s: %d rows only", v, seen[v])
+		}
+	}
+	if alone < 50 {
+		t.Errorf("%d rows would be separated by themselves", alone)
+	}
+}
+
+func TestEveryVerdictHasItsWords(t *testing.T) {
+	var words []string
+	for v := NotSeparated; v <= Refused; v++ {
+		if v.String() == "" || slices.Contains(words, v.String()) {
+			t.Errorf("verdict %d: %q", v, v)
+		}
+		words = append(words, v.String())
+	}
+}
+
+// verdictWords are all words that verdicts are shown by.
+func verdictWords() (words []string) {
+	for v := NotSeparated; v <= Refused; v++ {
+		words = append(words, v.String())
+	}
+	for a := metrics.NoFit; a <= metrics.Differs; a++ {
+		words = append(words, a.String())
+	}
+	return append(words, "within the margin", ", within the margin")
+}
+
+// compared are the verdicts' words that source compares something with: by == and
+// !=, in a case, or with a function of strings or slices.
+func compared(t *testing.T, name string, source any) (found []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), name, source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(expressions ...ast.Expr) {
+		for _, e := range expressions {
+			if word, ok := e.(*ast.BasicLit); ok && word.Kind == token.STRING {
+				if text, _ := strconv.Unquote(word.Value); slices.Contains(verdictWords(), text) {
+					found = append(found, text)
+				}
+			}
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BinaryExpr:
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				add(n.X, n.Y)
+			}
+		case *ast.CaseClause:
+			add(n.List...)
+		case *ast.CallExpr:
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok {
+				if p, ok := f.X.(*ast.Ident); ok && (p.Name == "strings" || p.Name == "slices") {
+					add(n.Args...)
+				}
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// What becomes of a claim hangs on verdicts and never on how they are worded.
+func TestNothingIsDecidedByWords(t *testing.T) {
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f.Name(), ".go") && !strings.HasSuffix(f.Name(), "_test.go") {
+			if words := compared(t, f.Name(), nil); len(words) > 0 {
+				t.Errorf("%s compares with %q", f.Name(), words)
+			}
+		}
+	}
+}
+
+func TestComparedSeesWords(t *testing.T) {
+	for _, line := range []string{
+		`if v == "lower" {}`, `if "differs" != v {}`, `switch v { case "equivalent": }`,
+		`_ = strings.HasSuffix(v, "within the margin")`, `_ = slices.Contains(vs, "agrees")`,
+	} {
+		if words := compared(t, "x.go", "package x\nfunc f() { "+line+" }"); len(words) != 1 {
+			t.Errorf("%s: saw %q", line, words)
+		}
+	}
+	if words := compared(t, "x.go", `package x; func f() { t.add("verdict", "lower"); g = v == "low" }`); len(words) > 0 {
+		t.Errorf("saw %q where nothing is compared", words)
+	}
+}
