@@ -72,19 +72,25 @@ func runRows(runs []Run) [][]string {
 
 	rows := [][]string{slices.Concat(columns, axes)}
 	for _, r := range runs {
-		row := []string{
-			r.ID, r.Experiment, r.Scheme, powerOf(r.Scaling), strconv.Itoa(r.Rank),
-			formatFloat(r.Alpha), formatFloat(r.Gamma), strconv.FormatUint(r.Seed, 10),
-			r.Optimizer, formatFloat(r.LR), string(r.Status), strconv.Itoa(r.Steps),
+		row := slices.Concat([]string{r.ID, r.Experiment, r.Scheme}, r.sizes(), []string{
+			strconv.FormatUint(r.Seed, 10), r.Optimizer, formatFloat(r.LR), string(r.Status), strconv.Itoa(r.Steps),
 			strconv.FormatInt(r.Tokens, 10), formatFloat(r.Timing.Seconds),
 			formatFloat(r.Flops), formatFloat(r.FactoredFlops), strconv.FormatInt(r.Bytes, 10),
-		}
+		})
 		for _, s := range metrics.Statistics {
 			row = append(row, formatFloat(r.Statistic(s)))
 		}
 		rows = append(rows, append(row, axisValues(r.Axes, axes)...))
 	}
 	return rows
+}
+
+// sizes are p, rank, alpha and gamma; empty where there is no rank.
+func (r Run) sizes() []string {
+	if !r.Ranked() {
+		return make([]string, 4)
+	}
+	return []string{powerOf(r.Scaling), strconv.Itoa(r.Rank), formatFloat(r.Alpha), formatFloat(r.Gamma)}
 }
 
 // powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What
@@ -123,10 +129,7 @@ func cellRows(cells []Cell) [][]string {
 
 	rows := [][]string{slices.Concat(settings, axes, sample)}
 	for _, c := range cells {
-		of := []string{
-			c.Cell, c.Scheme, powerOf(c.Scaling), strconv.Itoa(c.Rank),
-			formatFloat(c.Alpha), formatFloat(c.Gamma), c.Optimizer, formatFloat(c.LR),
-		}
+		of := slices.Concat([]string{c.Cell, c.Scheme}, c.sizes(), []string{c.Optimizer, formatFloat(c.LR)})
 		of = append(of, axisValues(c.Axes, axes)...)
 		of = append(of, strconv.Itoa(c.Diverged()), strconv.Itoa(c.Failed()))
 		for _, s := range metrics.Statistics {

@@ -17,6 +17,9 @@ func (a Adapter) method() lora.Method {
 	return m
 }
 
+// Ranked reports whether what trains has a rank, and so is an adapter.
+func (a Adapter) Ranked() bool { return a.method().Ranked() }
+
 // rankless reports whether the config has a method without a rank.
 func (c Config) rankless() bool {
 	m, ok := lora.MethodNamed(c.Adapter.Method)

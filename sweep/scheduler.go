@@ -249,7 +249,7 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 // SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀; the
 // method's where there is no rank.
 func (a Adapter) SchemeName() string {
-	if !a.method().Ranked() {
+	if !a.Ranked() {
 		return a.Method
 	}
 	if a.MatchRank == 0 {

@@ -31,7 +31,7 @@ func (a Adapter) Draw() lora.Init {
 // powers is the adapter's scheme with the powers of rank that its init has by
 // itself; none where there is no rank.
 func (a Adapter) powers() lora.Scheme {
-	if !a.method().Ranked() {
+	if !a.Ranked() {
 		return lora.Scheme{}
 	}
 	s := a.Scaling
@@ -41,7 +41,7 @@ func (a Adapter) powers() lora.Scheme {
 
 // Gamma returns the scaling factor γ_r; 1 where there is no rank.
 func (a Adapter) Gamma() float64 {
-	if !a.method().Ranked() {
+	if !a.Ranked() {
 		return 1
 	}
 	return a.Scheme().Gamma(a.Alpha, a.Rank)
@@ -49,7 +49,7 @@ func (a Adapter) Gamma() float64 {
 
 // EffectiveAlpha returns α, after matching; 1 where there is no rank.
 func (a Adapter) EffectiveAlpha() float64 {
-	if !a.method().Ranked() {
+	if !a.Ranked() {
 		return 1
 	}
 	return a.Scheme().EffectiveAlpha(a.Alpha)
