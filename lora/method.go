@@ -1,10 +1,6 @@
 package lora
 
-import (
-	"slices"
-
-	"ranksweep/nn"
-)
+import "ranksweep/nn"
 
 // Method is a way to train the targeted maps of a model: one file each. What
 // trains, measures and counts a run goes through it and through the [Trainable]
@@ -56,14 +52,10 @@ func Methods() []string {
 
 // MethodNamed returns the method of that name.
 func MethodNamed(name string) (m Method, ok bool) {
-	i := slices.IndexFunc(methods, func(k struct {
-		name   string
-		method Method
-	}) bool {
-		return k.name == name
-	})
-	if i < 0 {
-		return nil, false
+	for _, known := range methods {
+		if known.name == name {
+			return known.method, true
+		}
 	}
-	return methods[i].method, true
+	return nil, false
 }
