@@ -66,7 +66,8 @@ func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 
 // TestRanklessIsExportedWithoutSizes: p, rank, alpha and gamma are absent.
 func TestRanklessIsExportedWithoutSizes(t *testing.T) {
-	for name, rows := range map[string][][]string{"runs": runRows([]Run{fullRun(0)}), "cells": cellRows(Cells([]Run{fullRun(0)}))} {
+	runs := []Run{fullRun(0)}
+	for name, rows := range map[string][][]string{"runs": runRows(runs), "cells": cellRows(Cells(runs))} {
 		for i, column := range rows[0] {
 			switch column {
 			case "p", "rank", "alpha", "gamma":

@@ -83,10 +83,11 @@ func TestFullIsMeasured(t *testing.T) {
 	c.Train.Optimizer, c.Train.LR, c.Measure.Theory = "sgd", 1e-3, true
 	o := trainOne(t, c)
 	onset, first := o.Curve[0].Values, o.Curve[1].Values
-	if want := c.Train.LR * onset[metrics.GradNorm] * onset[metrics.GradNorm]; math.Abs(first[metrics.LossDrop]-want) > 1e-2*want {
+	norm := onset[metrics.GradNorm]
+	if want := c.Train.LR * norm * norm; math.Abs(first[metrics.LossDrop]-want) > 1e-2*want {
 		t.Errorf("loss drop %g, want %g, the rate times the square of the gradient", first[metrics.LossDrop], want)
 	}
-	if want := c.Train.LR * onset[metrics.GradNorm]; math.Abs(first[metrics.DeltaW]-want) > 1e-2*want {
+	if want := c.Train.LR * norm; math.Abs(first[metrics.DeltaW]-want) > 1e-2*want {
 		t.Errorf("first weight update %g, want %g, the rate times the gradient", first[metrics.DeltaW], want)
 	}
 	for _, q := range []metrics.Quantity{metrics.GradNorm, metrics.GradRMS} {
@@ -99,7 +100,9 @@ func TestFullIsMeasured(t *testing.T) {
 			t.Errorf("%s is %g, and %g of a map", q.Name(), first[q], o.Modules[len(o.Modules)-1].Values[q])
 		}
 	}
-	absent := []metrics.Quantity{metrics.GradNormA, metrics.GradNormB, metrics.GradRMSA, metrics.GradRMSB, metrics.MovementA}
+	absent := []metrics.Quantity{
+		metrics.GradNormA, metrics.GradNormB, metrics.GradRMSA, metrics.GradRMSB, metrics.MovementA,
+	}
 	for _, p := range slices.Concat(o.Curve, o.Modules) {
 		for _, q := range absent {
 			if !math.IsNaN(p.Values[q]) {
@@ -174,7 +177,9 @@ func TestRanklessIsTuned(t *testing.T) {
 	for _, j := range p.Jobs {
 		v := metrics.NoValues()
 		v[metrics.ValLoss] = j.Config.Train.LR
-		runs = append(runs, results.Run{ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}}})
+		runs = append(runs, results.Run{
+			ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}},
+		})
 	}
 	next, err := p.Next(runs, l)
 	check(t, err)
@@ -184,7 +189,9 @@ func TestRanklessIsTuned(t *testing.T) {
 			full = append(full, j.Point.String())
 		}
 	}
-	want := []string{"method=full rank=0 scaling=full seed=0 lr=0.001", "method=full rank=0 scaling=full seed=1 lr=0.001"}
+	want := []string{
+		"method=full rank=0 scaling=full seed=0 lr=0.001", "method=full rank=0 scaling=full seed=1 lr=0.001",
+	}
 	if !slices.Equal(full, want) || len(next.Jobs) != 14 {
 		t.Errorf("%d runs are reported, of full %q", len(next.Jobs), full)
 	}
@@ -194,7 +201,8 @@ func TestMethodRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{
 			"grid: {method: [lora, full]}\nadapter: {dropout: 0.1}",
-			"method=full: dropout 0.1: method full has no adapter to drop inputs of: must be 0; when can set it for method lora alone",
+			"method=full: dropout 0.1: method full has no adapter to drop inputs of: must be 0; " +
+				"when can set it for method lora alone",
 		}, {
 			"grid: {method: full}\ntrain: {precision: bf16}",
 			"method=full: precision bf16: method full trains the weights themselves, in float32: must be float32",

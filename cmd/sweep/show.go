@@ -60,7 +60,8 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		if a := j.Config.Adapter; a.Ranked() {
 			alpha, gamma = fmt.Sprintf("%.4g", a.EffectiveAlpha()), fmt.Sprintf("%.4g", a.Gamma())
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.3g\t%d\t%s\n", alpha, gamma, j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(doubts))
+		fmt.Fprintf(t, "%s\t%s\t%.3g\t%d\t%s\n", alpha, gamma,
+			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(doubts))
 	}
 	if err := t.Flush(); err != nil {
 		return err
