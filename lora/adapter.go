@@ -50,6 +50,49 @@ func (a *Adapter) Params() []nn.Param {
 	}
 }
 
+// Frozen is the map that it takes the place of.
+func (a *Adapter) Frozen() *nn.Linear { return a.Base }
+
+// Updated is told that an optimizer has changed A or B.
+func (a *Adapter) Updated() { a.stale = true }
+
+// SetMode chooses what the next passes do, as [Trainable] has it.
+func (a *Adapter) SetMode(m Mode) {
+	switch m {
+	case Train:
+		a.active = a.train
+	case Eval:
+		a.active = a.eval
+	case Probe:
+		a.active = a.probe
+		a.probe.seen = Probed{}
+	}
+}
+
+// Probed returns what the adapter was seen to do since it entered Probe.
+func (a *Adapter) Probed() Probed { return a.probe.seen }
+
+// Drop is that of [Trainable]: the inner product of B's gradient with B, which
+// was zero. A's is zero, as B was; or the other way round.
+func (a *Adapter) Drop() float64 {
+	if a.ZeroA() {
+		return -nn.Dot(a.dA.Data, a.A.Data)
+	}
+	return -nn.Dot(a.dB.Data, a.B.Data)
+}
+
+// Moved measures A − A₀ and A₀.
+func (a *Adapter) Moved(scratch []float32) (moved, start nn.Squares) {
+	scratch = scratch[:len(a.A.Data)]
+	a.InitialA(scratch)
+	start.Add(scratch)
+	for i, v := range a.A.Data {
+		scratch[i] = v - scratch[i]
+	}
+	moved.Add(scratch)
+	return moved, start
+}
+
 // Delta computes γBA into dst, (out, in).
 func (a *Adapter) Delta(dst blas32.General) {
 	clear(dst.Data)

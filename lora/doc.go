@@ -8,4 +8,7 @@
 //
 // An adapted map has two exact forms, factored and merged; the cheaper one
 // runs. See form.go.
+//
+// What adapters are held against, full fine-tuning of the same maps, stands
+// behind the same interface; see method.go.
 package lora

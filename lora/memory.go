@@ -2,9 +2,8 @@ package lora
 
 import "ranksweep/nn"
 
-// Bytes is the memory that [Attach] takes for adapters of targets: A, B and
-// their gradients, and what their forms keep.
-func (c Config) Bytes(targets []*nn.Linear) int64 {
+// Bytes counts A, B and their gradients, and what the forms of adapters keep.
+func (lowRank) Bytes(c Config, targets []*nn.Linear) int64 {
 	const float, bit = 4, 1
 	n, r := int64(c.Tokens), int64(c.Rank)
 	var floats, bits, widest int64

@@ -1,6 +1,7 @@
 package lora
 
 import (
+	"errors"
 	"fmt"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -30,9 +31,16 @@ func (c Config) validate() error {
 	return c.Init.validate()
 }
 
-// Set is the adapters of one run, in the order of the forward pass.
+// Set is what one run trains, in the order of the forward pass.
 type Set struct {
-	Adapters []*Adapter
+	Trainables
+	Adapters []*Adapter // the same; none where what trains are no low-rank adapters
+}
+
+// add puts one more adapter into the set.
+func (s *Set) add(a *Adapter) {
+	s.Trainables = append(s.Trainables, a)
+	s.Adapters = append(s.Adapters, a)
 }
 
 // Attach makes a fresh adapter for every map of m that c targets: A drawn
@@ -48,7 +56,7 @@ func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 	s := new(Set)
 	shared := newScratch(c, targets)
 	for _, l := range targets {
-		s.Adapters = append(s.Adapters, newAdapter(l, c, seed, shared))
+		s.add(newAdapter(l, c, seed, shared))
 	}
 	return s, nil
 }
@@ -118,55 +126,17 @@ func newScratch(c Config, targets []*nn.Linear) *scratch {
 	return s
 }
 
-// Maps returns the adapters by the name of the map that each stands in for.
-func (s *Set) Maps() map[string]nn.Map {
-	maps := make(map[string]nn.Map, len(s.Adapters))
-	for _, a := range s.Adapters {
-		maps[a.Base.Name] = a
-	}
-	return maps
-}
-
-// Updated tells the adapters that an optimizer has changed A or B.
-func (s *Set) Updated() {
-	for _, a := range s.Adapters {
-		a.stale = true
-	}
-}
-
-// Mode is what a set's adapters do in the next pass.
-type Mode uint8
-
-// The modes.
-const (
-	Train Mode = iota // as configured, dropout included
-	Eval              // without dropout
-	Probe             // measured apart from the frozen map; trains nothing
-)
-
-// SetMode chooses what the next passes do. Entering Probe forgets what
-// earlier probes saw.
-func (s *Set) SetMode(m Mode) {
-	for _, a := range s.Adapters {
-		switch m {
-		case Train:
-			a.active = a.train
-		case Eval:
-			a.active = a.eval
-		case Probe:
-			a.active = a.probe
-			a.probe.seen = Probed{}
-		}
-	}
-}
-
-// Probed returns what the adapter was seen to do since its set entered Probe.
-func (a *Adapter) Probed() Probed { return a.probe.seen }
-
 // Merge adds every γBA to the weights of m, which may be a copy of the model
 // that the adapters were attached to. Unmerge takes them away again, to
 // within rounding.
-func (s *Set) Merge(m *nn.Model) error { return addTo(m, s.Trained(), 1) }
+func (s *Set) Merge(m *nn.Model) error { return s.addTo(m, 1) }
 
 // Unmerge is Merge undone.
-func (s *Set) Unmerge(m *nn.Model) error { return addTo(m, s.Trained(), -1) }
+func (s *Set) Unmerge(m *nn.Model) error { return s.addTo(m, -1) }
+
+func (s *Set) addTo(m *nn.Model, sign float32) error {
+	if len(s.Adapters) < len(s.Trainables) {
+		return errors.New("lora: nothing to merge: what was trained is no low-rank adapter; see Delta of each map")
+	}
+	return addTo(m, s.Trained(), sign)
+}

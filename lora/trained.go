@@ -51,7 +51,7 @@ func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 		a := newAdapter(byName[t.Module], c, 0, shared[c.Rank])
 		copy(a.A.Data, t.A.Data)
 		copy(a.B.Data, t.B.Data)
-		s.Adapters = append(s.Adapters, a)
+		s.add(a)
 	}
 	return s, nil
 }

@@ -12,19 +12,22 @@ import (
 
 // BenchmarkStep is one step of training as package sweep takes it, with all
 // its statistics, and its parts: adapters on every linear map of the embedded
-// base's shape, two sequences of 256 tokens.
+// base's shape, or their weights themselves, two sequences of 256 tokens.
 func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
 	}
-	for _, rank := range []int{8, 512} {
-		s := newStep(b, rank)
+	for _, of := range []struct {
+		method string
+		rank   int
+	}{{lora.DefaultMethod, 8}, {lora.DefaultMethod, 512}, {lora.FullMethod, 0}} {
+		s := newStep(b, of.method, of.rank)
 		s.gradient() // fills what the parts read
 		for _, part := range []struct {
 			name string
 			run  func()
 		}{{"Whole", s.whole}, {"Gradient", s.gradient}, {"Gauge", s.measure}, {"Clip", s.clip}, {"AdamW", s.update}} {
-			b.Run(fmt.Sprintf("rank%d/%s", rank, part.name), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/rank%d/%s", of.method, of.rank, part.name), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					part.run()
@@ -46,7 +49,7 @@ type step struct {
 	values Values
 }
 
-func newStep(b *testing.B, rank int) *step {
+func newStep(b *testing.B, method string, rank int) *step {
 	b.Helper()
 	check := func(err error) {
 		b.Helper()
@@ -63,7 +66,8 @@ func newStep(b *testing.B, rank int) *step {
 	rng := rand.New(rand.NewPCG(1, 1))
 	m.Init(rng)
 	s := &step{b: b}
-	s.set, err = lora.Attach(m, lora.Config{
+	how, _ := lora.MethodNamed(method)
+	s.set, err = how.Attach(m, lora.Config{
 		Rank: rank, Gamma: 1, Init: lora.Init{Kind: lora.KaimingUniform},
 		Targets: []string{"all-linear"}, Tokens: 2 * tokens,
 	}, 1)

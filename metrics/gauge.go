@@ -10,18 +10,33 @@ import (
 	"ranksweep/nn"
 )
 
-// Gauge measures the adapters of one run. It owns the memory that takes.
+// Gauge measures what one run trains. It owns the memory that takes.
 type Gauge struct {
 	set   *lora.Set
-	grads []pair    // of each adapter
+	grads []grads   // of each map
 	delta []float32 // (out, in) of the largest map
 	a0    []float32 // (r, in) of the largest A
 	left  []float32 // vectors of power iteration, as wide as the widest map
 	right []float32
 }
 
-// pair is the gradient accumulators of one adapter.
-type pair struct{ a, b []float32 }
+// grads is the gradient accumulators of one map: of A, of B, and of what is
+// neither. What a method does not train is empty.
+type grads struct{ a, b, rest []float32 }
+
+func gradsOf(t lora.Trainable) (g grads) {
+	for _, q := range t.Params() {
+		switch q.Role {
+		case nn.RoleA:
+			g.a = q.Grad
+		case nn.RoleB:
+			g.b = q.Grad
+		default:
+			g.rest = q.Grad
+		}
+	}
+	return g
+}
 
 // GaugeBytes is the memory that [NewGauge] takes for adapters of a rank on
 // targets.
@@ -38,69 +53,70 @@ func GaugeBytes(targets []*nn.Linear, rank int) int64 {
 // NewGauge prepares to measure set.
 func NewGauge(set *lora.Set) *Gauge {
 	var delta, a0, wide int
-	var grads []pair
-	for _, a := range set.Adapters {
-		var p pair
-		for _, q := range a.Params() {
-			if q.Role == nn.RoleA {
-				p.a = q.Grad
-			} else {
-				p.b = q.Grad
-			}
-		}
-		grads = append(grads, p)
-		delta = max(delta, a.Base.Out()*a.Base.In())
-		a0 = max(a0, len(a.A.Data))
-		wide = max(wide, a.Base.Out(), a.Base.In())
+	var all []grads
+	for _, t := range set.Trainables {
+		g, l := gradsOf(t), t.Frozen()
+		all = append(all, g)
+		delta = max(delta, l.Out()*l.In())
+		a0 = max(a0, len(g.a))
+		wide = max(wide, l.Out(), l.In())
 	}
 	return &Gauge{
-		set: set, grads: grads, delta: make([]float32, delta), a0: make([]float32, a0),
+		set: set, grads: all, delta: make([]float32, delta), a0: make([]float32, a0),
 		left: make([]float32, wide), right: make([]float32, wide),
 	}
 }
 
-// Gradients measures the accumulated gradients: of all adapters together into
-// run and, where modules is not nil, of each adapter into its own.
+// Gradients measures the accumulated gradients: of all maps together into
+// run and, where modules is not nil, of each into its own.
 func (g *Gauge) Gradients(run *Values, modules []Values) {
-	var a, b nn.Squares
+	var all squares
 	for i, p := range g.grads {
-		var ma, mb nn.Squares
-		ma.Add(p.a)
-		mb.Add(p.b)
+		var own squares
+		own.a.Add(p.a)
+		own.b.Add(p.b)
+		own.rest.Add(p.rest)
 		if modules != nil {
-			gradients(&modules[i], ma, mb)
+			own.measure(&modules[i])
 		}
-		a.Join(ma)
-		b.Join(mb)
+		all.join(own)
 	}
-	gradients(run, a, b)
+	all.measure(run)
 }
 
-func gradients(v *Values, a, b nn.Squares) {
-	v[GradNormA], v[GradRMSA] = a.Norm(), a.RMS()
-	v[GradNormB], v[GradRMSB] = b.Norm(), b.RMS()
-	a.Join(b)
-	v[GradNorm], v[GradRMS] = a.Norm(), a.RMS()
+// squares is what is seen of the gradients of A, of B and of what is neither.
+type squares struct{ a, b, rest nn.Squares }
+
+func (s *squares) join(o squares) {
+	s.a.Join(o.a)
+	s.b.Join(o.b)
+	s.rest.Join(o.rest)
+}
+
+func (s squares) measure(v *Values) {
+	if s.a.Count > 0 {
+		v[GradNormA], v[GradRMSA] = s.a.Norm(), s.a.RMS()
+	}
+	if s.b.Count > 0 {
+		v[GradNormB], v[GradRMSB] = s.b.Norm(), s.b.RMS()
+	}
+	s.a.Join(s.b)
+	s.a.Join(s.rest)
+	v[GradNorm], v[GradRMS] = s.a.Norm(), s.a.RMS()
 }
 
 // Drop returns what the first update took off the loss of its batch, to first
-// order, right after it, while the gradients are still those of the onset: the
-// inner product of B's with B, which was zero. A's is zero, as B was; or the
-// other way round.
+// order, right after it, while the gradients are still those of the onset.
 func (g *Gauge) Drop() float64 {
 	var sum float64
-	for i, a := range g.set.Adapters {
-		if a.ZeroA() {
-			sum -= dot(g.grads[i].a, a.A.Data)
-		} else {
-			sum -= dot(g.grads[i].b, a.B.Data)
-		}
+	for _, t := range g.set.Trainables {
+		sum += t.Drop()
 	}
 	return sum
 }
 
-// Probe measures what the adapters do on fixed batches and how far they have
-// moved: of all together into run and, where modules is not nil, of each into
+// Probe measures what training has added to the maps, and what that does on fixed
+// batches: of all together into run and, where modules is not nil, of each into
 // its own. The gradient is that of the mean loss over all batches; none is
 // accumulated.
 func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []Values) error {
@@ -116,8 +132,8 @@ func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []
 		}
 	}
 	var total size
-	for i, a := range g.set.Adapters {
-		s := g.size(a)
+	for i, t := range g.set.Trainables {
+		s := g.size(t)
 		if modules != nil {
 			s.measure(&modules[i])
 		}
@@ -127,33 +143,27 @@ func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []
 	return nil
 }
 
-// size is what a probe sees of one adapter, or of several together.
+// size is what a probe sees of one map, or of several together.
 type size struct {
 	output, input nn.Squares
 	whole         nn.Squares // of the adapted map's output
 	delta         nn.Squares
 	moved, start  nn.Squares // A − A₀ and A₀
-	stableRank    float64    // sum over the adapters that have one
+	stableRank    float64    // sum over the maps that have one
 	ranked        int        // how many have one
 }
 
-func (g *Gauge) size(a *lora.Adapter) size {
-	probed := a.Probed()
+func (g *Gauge) size(t lora.Trainable) size {
+	probed := t.Probed()
 	s := size{output: probed.Output, whole: probed.Map, input: probed.InputDX}
-	out, in := a.Base.Out(), a.Base.In()
+	out, in := t.Frozen().Out(), t.Frozen().In()
 	delta := blas32.General{Rows: out, Cols: in, Stride: in, Data: g.delta[:out*in]}
-	a.Delta(delta)
+	t.Delta(delta)
 	s.delta.Add(delta.Data)
 	if top := g.spectral(delta); top > 0 {
 		s.stableRank, s.ranked = s.delta.Sum/top, 1
 	}
-	a0 := g.a0[:len(a.A.Data)]
-	a.InitialA(a0)
-	s.start.Add(a0)
-	for i, v := range a.A.Data {
-		a0[i] = v - a0[i]
-	}
-	s.moved.Add(a0)
+	s.moved, s.start = t.Moved(g.a0)
 	return s
 }
 

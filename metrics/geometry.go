@@ -177,7 +177,7 @@ func (s *surveyor) cross() {
 	for i := range out {
 		s.seen.Next += float64(next.Data[i*out+i])
 	}
-	s.seen.Cross, s.seen.CrossSign = dot(k.Data, next.Data), dot(s.sines.Data, next.Data)
+	s.seen.Cross, s.seen.CrossSign = nn.Dot(k.Data, next.Data), nn.Dot(s.sines.Data, next.Data)
 }
 
 // probe takes in a batch of inputs and gradients of outputs.
@@ -186,7 +186,7 @@ func (s *surveyor) probe(v, x blas32.General) {
 	through, back := nn.NewMatrix(x.Rows, s.seen.Out), nn.NewMatrix(v.Rows, s.seen.In)
 	product := func(t blas.Transpose, x, m, y blas32.General) float64 {
 		blas32.Gemm(blas.NoTrans, t, 1, x, m, 0, y)
-		return dot(y.Data, y.Data)
+		return nn.Dot(y.Data, y.Data)
 	}
 	s.seen.Through += product(blas.Trans, x, s.g, through)
 	s.seen.UnitThrough += product(blas.Trans, x, s.unit, through)
@@ -195,21 +195,12 @@ func (s *surveyor) probe(v, x blas32.General) {
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, v, s.sines, 0, through)
 	for t := range x.Rows {
 		row := x.Data[t*x.Stride:][:x.Cols]
-		s.seen.Inputs += dot(row, row)
+		s.seen.Inputs += nn.Dot(row, row)
 		for j, xj := range row {
 			s.seen.ThroughAxes += s.axes[j] * sq(float64(xj))
 		}
-		s.seen.SignBack += dot(v.Data[t*v.Stride:][:v.Cols], through.Data[t*through.Stride:][:v.Cols])
+		s.seen.SignBack += nn.Dot(v.Data[t*v.Stride:][:v.Cols], through.Data[t*through.Stride:][:v.Cols])
 	}
-}
-
-// dot is the inner product in float64.
-func dot(x, y []float32) float64 {
-	var sum float64
-	for i, v := range x {
-		sum += float64(v) * float64(y[i])
-	}
-	return sum
 }
 
 // GeometryBytes is the memory that [Geometry] takes beside its pass.

@@ -7,7 +7,8 @@ import "math"
 type Quantity uint8
 
 // The quantities, in the order of curve.csv's columns. Gradient norms are of
-// the loss averaged over scored tokens, taken before clipping.
+// the loss averaged over scored tokens, taken before clipping. Where the weights
+// themselves train, W − W₀ stands in for γBA, and there is nothing of A and B.
 const (
 	TrainLoss      Quantity = iota // loss of the step's batch
 	ValLoss                        // loss of the validation set

@@ -7,23 +7,26 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// fullMap trains a linear map's own weights.
-type fullMap struct {
+// FullMap trains a linear map's own weights.
+type FullMap struct {
 	*Linear
 	grad blas32.General // (out, in)
 }
 
-func newFullMap(l *Linear) *fullMap { return &fullMap{l, NewMatrix(l.Out(), l.In())} }
+// NewFullMap trains the weights of l, which must be float32 and not packed. It
+// writes to nothing of l itself, but an optimizer over its Params does.
+func NewFullMap(l *Linear) *FullMap { return &FullMap{l, NewMatrix(l.Out(), l.In())} }
 
 // Backward adds dW += dyᵀ x, and dx += dy W where dx is asked for.
-func (m *fullMap) Backward(dx, dy, x blas32.General) {
+func (m *FullMap) Backward(dx, dy, x blas32.General) {
 	if dx.Rows > 0 {
 		m.Linear.Backward(dx, dy)
 	}
 	blas32.Gemm(blas.Trans, blas.NoTrans, 1, dy, x, 1, m.grad)
 }
 
-func (m *fullMap) Params() []Param {
+// Params returns the weights.
+func (m *FullMap) Params() []Param {
 	return []Param{matrixParam(m.Name+".weight", m.Weight, m.grad)}
 }
 

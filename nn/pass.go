@@ -108,7 +108,7 @@ func NewFullPass(m *Model, tokens int) (*Pass, error) {
 	}
 	maps := make(map[string]Map)
 	for _, l := range m.Linears() {
-		maps[l.Name] = newFullMap(l)
+		maps[l.Name] = NewFullMap(l)
 	}
 	p, err := NewPass(m, tokens, maps)
 	if err != nil {

@@ -24,3 +24,12 @@ func (s Squares) Norm() float64 { return math.Sqrt(s.Sum) }
 
 // RMS is the root mean square entry; NaN where there is none.
 func (s Squares) RMS() float64 { return math.Sqrt(s.Sum / float64(s.Count)) }
+
+// Dot is the inner product in float64.
+func Dot(x, y []float32) float64 {
+	var sum float64
+	for i, v := range x {
+		sum += float64(v) * float64(y[i])
+	}
+	return sum
+}

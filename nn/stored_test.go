@@ -97,7 +97,7 @@ func TestStoredModel(t *testing.T) {
 		b := smallBatch(plain.Config)
 		gradient := func(m *Model) (float64, []float32) {
 			l := m.Blocks[0].QKV[0]
-			trained := newFullMap(&Linear{Name: l.Name, Weight: plain.Blocks[0].QKV[0].Weight})
+			trained := NewFullMap(&Linear{Name: l.Name, Weight: plain.Blocks[0].QKV[0].Weight})
 			p, err := NewPass(m, len(b.Tokens), map[string]Map{l.Name: trained})
 			check(t, err)
 			loss, err := p.Gradient(b, 1)

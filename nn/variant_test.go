@@ -71,7 +71,7 @@ func TestVariantGradient(t *testing.T) {
 			m := variantModel(t, c)
 			maps := make(map[string]Map)
 			for _, l := range m.Linears() {
-				maps[l.Name] = newFullMap(l)
+				maps[l.Name] = NewFullMap(l)
 			}
 			p, err := NewPass(m, 20, maps)
 			check(t, err)

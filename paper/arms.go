@@ -88,9 +88,26 @@ func (t trait) varies() bool {
 	return slices.ContainsFunc(t.values, func(v string) bool { return v != t.values[0] })
 }
 
-// varying are the traits in which arms differ.
+// varying are the traits in which arms differ; not the method where the scheme
+// says it already.
 func varying(arms []results.Arm) []trait {
-	return slices.DeleteFunc(traits(arms), func(t trait) bool { return !t.varies() })
+	return slices.DeleteFunc(traits(arms), func(t trait) bool {
+		return !t.varies() || t.field == "method" && followsFromScheme(t, arms)
+	})
+}
+
+// ranked are the arms that have ranks: those without are held against them in
+// tables and curves, and are no lines against rank.
+func ranked(arms []results.Arm) []results.Arm {
+	return slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return !a.Ranked() })
+}
+
+// rankText writes a rank for people.
+func rankText(rank int) string {
+	if rank == 0 {
+		return "-"
+	}
+	return strconv.Itoa(rank)
 }
 
 // armLabels name arms by scheme and by what else tells them apart.
@@ -149,7 +166,7 @@ func schemes(arms []results.Arm) []string {
 	return all
 }
 
-// ranks are the ranks of arms, each once, rising.
+// ranks are the ranks of arms, each once, rising; 0 is that of arms without.
 func ranks(arms []results.Arm) []int {
 	var all []int
 	for _, a := range arms {

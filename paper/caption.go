@@ -23,7 +23,7 @@ func heldEqual(arms []results.Arm) string {
 			equal = append(equal, t.name+" "+t.values[0])
 		}
 	}
-	alphas := distinct(arms, func(r results.Run) float64 { return r.Alpha })
+	alphas := distinct(ranked(arms), func(r results.Run) float64 { return r.Alpha })
 	if len(alphas) == 1 && !slices.ContainsFunc(otherAxes(arms), func(name string) bool { return lastPart(name) == "alpha" }) {
 		equal = append(equal, "alpha "+number(alphas[0]))
 	}

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -35,12 +36,15 @@ type Check struct {
 	Unstable []string
 }
 
-// NewCheck judges runs. It is an error if there are none.
+// NewCheck judges the runs that have a rank. It is an error if there are none.
 func NewCheck(runs []results.Run) (*Check, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
-	arms := results.Arms(runs)
+	arms := ranked(results.Arms(runs))
+	if len(arms) == 0 {
+		return nil, errors.New("paper: no run has a rank: there is nothing to check; add method lora to the grid")
+	}
 	verdicts, unstable := verdictTable(arms)
 	return &Check{
 		Tables:   []Table{verdicts, exponentsTable(arms, predictedStatistics(arms))},

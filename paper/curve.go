@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -25,18 +24,27 @@ var shortDashes = []vg.Length{2, 1.5}
 // curvePanels draw q against steps: a panel an arm, a line a rank, and the
 // seeds as spread says. Their axes are not yet set.
 func curvePanels(arms []results.Arm, q metrics.Quantity, spread spread) []panel {
-	labels, palette, all := armLabels(arms), families(schemes(arms)), ranks(arms)
+	labels, palette := armLabels(arms), families(schemes(arms))
 	var panels []panel
 	for i, a := range arms {
 		p := panel{title: labels[i]}
 		for _, c := range a.Cells {
-			color := palette[a.Scheme].shade(slices.Index(all, c.Rank), len(all))
+			color := rankShade(palette[a.Scheme], c.Rank, arms)
 			p.series = append(p.series, meanLine(c, q, color, spread))
 			p.series = append(p.series, divergedLines(c, q, color)...)
 		}
 		panels = append(panels, p)
 	}
 	return panels
+}
+
+// rankShade is the shade of a rank of arms; what has none takes the middle.
+func rankShade(f family, rank int, arms []results.Arm) color.RGBA {
+	if rank == 0 {
+		return f.shade(0, 1)
+	}
+	all := ranks(ranked(arms))
+	return f.shade(slices.Index(all, rank), len(all))
 }
 
 // meanLine is the mean of a cell's done runs.
@@ -131,21 +139,24 @@ func stepAxis(points []point) axis {
 	return axis{label: "step", whole: true, few: true}.over(steps...)
 }
 
-// curveLegend has a line for each rank, with a sample of each scheme's shade,
-// and says what lines and bands are.
+// curveLegend has a line for each rank, with a sample of each scheme's shade, and
+// one for what has none, and says what lines and bands are.
 func curveLegend(arms []results.Arm, window int, spread spread) legend {
-	names, all, bands := schemes(arms), ranks(arms), ""
+	names, bands := schemes(arms), ""
 	if spread == band {
 		bands = spreadName(doneCounts(arms))
 	}
 	palette := families(names)
 	l := legend{{text: "rank", samples: make([]series, len(names))}}
-	for i, r := range all {
-		e := entry{text: strconv.Itoa(r)}
+	for _, rank := range ranks(arms) {
+		e := entry{text: rankText(rank)}
 		for _, name := range names {
-			s := series{color: palette[name].shade(i, len(all)), line: lineWide}
+			s := series{color: rankShade(palette[name], rank, arms), line: lineWide}
 			if bands != "" {
 				s.spread = band
+			}
+			if hasRanks(arms, name) != (rank > 0) {
+				s = series{}
 			}
 			e.samples = append(e.samples, s)
 		}
@@ -163,4 +174,9 @@ func curveLegend(arms []results.Arm, window int, spread spread) legend {
 		l = append(l, entry{text: fmt.Sprintf("smoothed over %d points", window)})
 	}
 	return l
+}
+
+// hasRanks reports whether a scheme has ranks.
+func hasRanks(arms []results.Arm, scheme string) bool {
+	return slices.ContainsFunc(arms, func(a results.Arm) bool { return a.Scheme == scheme && a.Ranked() })
 }

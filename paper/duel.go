@@ -49,13 +49,14 @@ type duel struct {
 	equivalence       float64 // corrected P of equivalence
 }
 
-// duelsOf compares each scheme with the first one of the grid, rank by rank,
-// and each rank with the smallest, scheme by scheme: always within a group.
+// duelsOf compares each scheme with the first one of the grid that has ranks,
+// rank by rank, and each rank with the smallest, scheme by scheme: always within
+// a group.
 func duelsOf(arms []results.Arm, s metrics.Statistic) []duel {
 	all := contenders(arms)
 	first := all[0]
 	for _, c := range all {
-		if c.Place < first.Place {
+		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
 			first = c
 		}
 	}

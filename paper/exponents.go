@@ -10,14 +10,18 @@ import (
 	"ranksweep/results"
 )
 
-// exponentsTable has a row for each arm and each of the given statistics:
-// the fitted power of rank beside the one that theory predicts.
+// exponentsTable has a row for each arm that has ranks and each of the given
+// statistics: the fitted power of rank beside the one that theory predicts.
 func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
+	arms = ranked(arms)
 	t := Table{
-		Name:    "exponents",
-		Title:   "Fitted powers of rank, with 95% intervals, beside theory",
-		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
+		Name:  "exponents",
+		Title: "Fitted powers of rank, with 95% intervals, beside theory",
 	}
+	if len(arms) == 0 {
+		return t
+	}
+	t.Caption = strings.TrimSpace(heldEqual(arms) + losses(arms))
 	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
 	var names, fits, theory, exact, counts, seeds, verdicts []Entry
 	for range arms {

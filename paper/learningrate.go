@@ -19,13 +19,13 @@ func lossRateFigure(runs []results.Run) (f Figure, ok bool) {
 	arms := results.Arms(runs)
 	groups := results.RateGroups(arms)
 	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	labels, palette, all := armLabels(heads(groups)), families(schemes(arms)), ranks(arms)
+	labels, palette := armLabels(heads(groups)), families(schemes(arms))
 	var rates, values []float64
 	for i, g := range groups {
 		ok = ok || len(g) > 2
 		p := panel{title: labels[i]}
 		for _, rank := range ranks(g) {
-			line, lost := rateLine(g, rank, loss, palette[g[0].Scheme].shade(slices.Index(all, rank), len(all)))
+			line, lost := rateLine(g, rank, loss, rankShade(palette[g[0].Scheme], rank, arms))
 			for _, q := range line.points {
 				rates, values = append(rates, q.x), append(values, q.y, q.low, q.high)
 			}

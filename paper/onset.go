@@ -10,9 +10,13 @@ import (
 )
 
 // onsetFigure draws the onset gradient norm against rank, both logarithmic,
-// with the fitted power of each arm and the one that theory predicts.
-func onsetFigure(runs []results.Run) Figure {
-	arms := results.Arms(runs)
+// with the fitted power of each arm and the one that theory predicts. There is
+// none unless some arm has ranks.
+func onsetFigure(runs []results.Run) (f Figure, ok bool) {
+	arms := ranked(results.Arms(runs))
+	if len(arms) == 0 {
+		return f, false
+	}
 	s := metrics.GradNormOnset
 	labels, colors := armLabels(arms), armColors(arms)
 	var laws []law
@@ -25,7 +29,7 @@ func onsetFigure(runs []results.Run) Figure {
 		laws = append(laws, l)
 	}
 	p, l := lawPanel(laws, fmt.Sprintf("%s (%s)", s.Label, s.Unit))
-	return Figure{Name: "onset", Caption: onsetCaption(arms, s), panels: []panel{p}, legend: l}
+	return Figure{Name: "onset", Caption: onsetCaption(arms, s), panels: []panel{p}, legend: l}, true
 }
 
 // statisticPoint is the mean of s over a cell's seeds, at the cell's rank.

@@ -15,7 +15,8 @@ import (
 // first adapter output, and of the best learning rate. Schemes are those whose
 // multiplier alone depends on rank.
 func phaseFigure(runs []results.Run) Figure {
-	groups := slices.DeleteFunc(results.RateGroups(results.Arms(runs)), func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
+	groups := results.RateGroups(ranked(results.Arms(runs)))
+	groups = slices.DeleteFunc(groups, func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
 	f := Figure{Name: "phase"}
 	var optimizers []string
 	var powers []float64

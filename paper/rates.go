@@ -14,7 +14,10 @@ import (
 // rank and the predicted one. There is none unless a best rate lies between
 // others that were tried.
 func ratesFigure(runs []results.Run) (f Figure, ok bool) {
-	arms := results.Arms(runs)
+	arms := ranked(results.Arms(runs))
+	if len(arms) == 0 {
+		return f, false
+	}
 	groups := results.RateGroups(arms)
 	named := heads(groups)
 	labels, colors := armLabels(named), armColors(named)

@@ -24,9 +24,9 @@ func summaryTable(arms []results.Arm) Table {
 	var ratios []metrics.Interval
 	for _, a := range arms {
 		for _, c := range a.Cells {
-			ranks = append(ranks, word(strconv.Itoa(c.Rank)))
+			ranks = append(ranks, ofRanked(c, word(strconv.Itoa(c.Rank))))
 			rates = append(rates, Entry{Text: number(c.LR), Values: []string{field(c.LR)}})
-			gammas = append(gammas, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}})
+			gammas = append(gammas, ofRanked(c, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}}))
 			ratios = append(ratios, a.CollapseRatio(c))
 			endings = append(endings, ending(c))
 		}
@@ -52,6 +52,14 @@ func summaryTable(arms []results.Arm) Table {
 	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
 	addDoubts(&t, arms)
 	return t
+}
+
+// ofRanked is an entry of what a cell without a rank has not.
+func ofRanked(c results.Cell, e Entry) Entry {
+	if c.Ranked() {
+		return e
+	}
+	return Entry{Text: rankText(0), Values: []string{""}}
 }
 
 // addTuned adds the values of an axis that were chosen, a row a cell.

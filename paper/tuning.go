@@ -67,7 +67,9 @@ func addAxes(t *Table, rows [][]results.Axis) {
 		numbers := true
 		for _, row := range rows {
 			e := word(row[i].Value)
-			if v, err := strconv.ParseFloat(e.Text, 64); err == nil {
+			if v, err := strconv.ParseFloat(e.Text, 64); axis.Name == "rank" && v == 0 && err == nil {
+				e.Text = rankText(0)
+			} else if err == nil {
 				e.Text = number(v)
 			} else {
 				numbers = false

@@ -25,7 +25,10 @@ func Figures(runs []results.Run) ([]Figure, error) {
 	if len(runs) == 0 {
 		return nil, errNoRuns
 	}
-	figures := []Figure{lossFigure(runs), gradientFigure(runs), onsetFigure(runs)}
+	figures := []Figure{lossFigure(runs), gradientFigure(runs)}
+	if onset, ok := onsetFigure(runs); ok {
+		figures = append(figures, onset)
+	}
 	if slices.ContainsFunc(runs, func(r results.Run) bool { return r.Flops > 0 }) {
 		figures = append(figures, frontierFigure(runs))
 	}
@@ -88,7 +91,7 @@ func writeFigures(figures []Figure, dir string) error {
 }
 
 // Tables returns the tables of the given runs: a summary with a row a cell, the
-// exponents with a row an arm and statistic, where there are two cells the
+// exponents with a row an arm and statistic where something has ranks, where there are two cells the
 // comparisons, and where cells were tuned the tuning with a row a cell and
 // candidate. It is an error if there is no run.
 func Tables(runs []results.Run, tuned []results.Tuned) ([]Table, error) {
@@ -96,7 +99,10 @@ func Tables(runs []results.Run, tuned []results.Tuned) ([]Table, error) {
 		return nil, errNoRuns
 	}
 	arms := results.Arms(runs)
-	tables := []Table{summaryTable(arms), exponentsTable(arms, measuredStatistics(arms))}
+	tables := []Table{summaryTable(arms)}
+	if t := exponentsTable(arms, measuredStatistics(arms)); len(t.Rows) > 0 {
+		tables = append(tables, t)
+	}
 	if t := comparisonsTable(arms, tuned); len(t.Rows) > 0 {
 		tables = append(tables, t)
 	}

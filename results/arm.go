@@ -43,6 +43,9 @@ func Arms(runs []Run) []Arm {
 		a.Cells = append(a.Cells, c)
 	}
 	for i := range arms {
+		if !arms[i].Ranked() {
+			continue // nobody expects one
+		}
 		always, updated := arms[i].beyondTheory()
 		if reason := cmp.Or(always, updated); reason != "" {
 			arms[i].Warnings = append(arms[i].Warnings, "no prediction of theory: "+reason)
@@ -51,11 +54,17 @@ func Arms(runs []Run) []Arm {
 	return arms
 }
 
+// Ranked reports whether the arm has ranks: a line against rank, and not what
+// such lines are held against.
+func (a Arm) Ranked() bool { return a.Cells[0].Ranked() }
+
 // beyondTheory says why theory predicts nothing of the arm at all, or nothing
 // once it has been updated; empty where it does.
 func (a Arm) beyondTheory() (always, updated string) {
 	for _, c := range a.Cells {
 		switch {
+		case !c.Ranked():
+			always = "there is no rank"
 		case c.Scaling.Log:
 			always = "log r is no power of rank"
 		case c.Alpha != a.Cells[0].Alpha:
@@ -126,8 +135,11 @@ func (a Arm) observed(value func(Run) float64) (obs []metrics.Observation) {
 // CollapseRatio returns the onset gradient norm of a cell of the arm over that
 // at the arm's smallest rank. Ratios are taken seed by seed, as runs of one
 // seed see the same data, and then averaged; a seed without one of the two
-// is left out.
+// is left out, and so is what has no rank.
 func (a Arm) CollapseRatio(c Cell) metrics.Interval {
+	if !c.Ranked() {
+		return metrics.MeanInterval(nil)
+	}
 	smallest := map[uint64]float64{}
 	for _, r := range a.Cells[0].Runs {
 		smallest[r.Seed] = r.Statistic(metrics.GradNormOnset)

@@ -48,6 +48,14 @@ func writeRows(path string, rows [][]string) error {
 	return nil
 }
 
+// sizes are p, rank, alpha and gamma; empty where there is no rank.
+func (r Run) sizes() []string {
+	if !r.Ranked() {
+		return make([]string, 4)
+	}
+	return []string{powerOf(r.Scaling), strconv.Itoa(r.Rank), formatFloat(r.Alpha), formatFloat(r.Gamma)}
+}
+
 // powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What
 // else of a scheme depends on rank is in its name.
 func powerOf(s lora.Scheme) string {
@@ -66,10 +74,7 @@ func newCellTable(cells []Cell) table {
 	axes := axisNames(grids)
 	t := table{file: cellsTable, columns: slices.Concat(cellSettings, axisColumns(axes), cellSample)}
 	for _, c := range cells {
-		of := []string{
-			textCell(c.Cell), textCell(c.Scheme), powerOf(c.Scaling), strconv.Itoa(c.Rank),
-			formatFloat(c.Alpha), formatFloat(c.Gamma), textCell(c.Optimizer), formatFloat(c.LR),
-		}
+		of := slices.Concat([]string{textCell(c.Cell), textCell(c.Scheme)}, c.sizes(), []string{textCell(c.Optimizer), formatFloat(c.LR)})
 		of = append(of, axisCells(c.Axes, axes)...)
 		of = append(of, strconv.Itoa(c.Diverged()), strconv.Itoa(c.Failed()))
 		for _, s := range metrics.Statistics {

@@ -174,6 +174,9 @@ func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
 	for _, r := range runs {
 		if a, ok := axes[r.ID]; ok {
 			r.Axes, r.Moving, r.Tuned, r.Place = a, moving, g.Nuisance, place[r.ID]
+			if !r.Ranked() {
+				r.Moving = g.Nuisance
+			}
 			r.Warnings = append(slices.Clip(r.Warnings), g.doubts(tuned, a)...)
 			in = append(in, r)
 		} else if !tunes[r.ID] {
@@ -196,8 +199,9 @@ func (g Grid) Planned(runs []Run) []Run {
 }
 
 // movingWithRank names the axes that have one value at each rank, and not the
-// same at all: they were zipped with it.
+// same at all: they were zipped with it. What has no rank does not count.
 func movingWithRank(planned []Planned) []string {
+	planned = slices.DeleteFunc(slices.Clone(planned), func(p Planned) bool { return ValueOf(p.Axes, "rank") == "0" })
 	var names []string
 	if len(planned) == 0 {
 		return nil

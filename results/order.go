@@ -47,11 +47,14 @@ func compareRuns(a, b Run) int {
 }
 
 // compareSchemes puts the named schemes first, then goes by p; a matched arm
-// follows its scheme.
+// follows its scheme. What has no rank comes last.
 func compareSchemes(a, b Run) int {
 	place := func(r Run) int {
 		name, _, _ := strings.Cut(r.Scheme, "@")
 		named := []string{"lora", "rslora", "constant"}
+		if !r.Ranked() {
+			return len(named) + 1
+		}
 		if i := slices.Index(named, name); i >= 0 {
 			return i
 		}

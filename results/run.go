@@ -29,9 +29,9 @@ type Run struct {
 	Function   string `json:"function"`   // of cells that learn the same function, but for rounding, however their schemes are written
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
-	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 where matched at rank 4
+	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 where matched at rank 4; full
 	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, A's init by itself included; never matched
-	Rank      int         `json:"rank"`      // r
+	Rank      int         `json:"rank"`      // r; 0 for none, see Ranked
 	Alpha     float64     `json:"alpha"`     // α, after matching
 	Gamma     float64     `json:"gamma"`     // γ_r
 	Seed      uint64      `json:"seed"`      //
@@ -96,6 +96,10 @@ type Timing struct {
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 }
+
+// Ranked reports whether what was trained has a rank, and with it an alpha and a
+// gamma: an adapter, and not the weights themselves.
+func (r Run) Ranked() bool { return r.Rank > 0 }
 
 // check reports what keeps a run from being stored or believed.
 func (r Run) check() error {

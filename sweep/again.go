@@ -3,7 +3,6 @@ package sweep
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 
 	"ranksweep/results"
 )
@@ -12,11 +11,6 @@ import (
 func ConfigOf(r results.Run) (Config, error) {
 	var c Config
 	err := json.Unmarshal(r.Config, &c)
-	for _, f := range fields {
-		if f.late && reflect.DeepEqual(f.get(c), f.zero()) {
-			f.set(&c, f.get(Defaults()))
-		}
-	}
 	if err == nil {
 		err = c.Validate()
 	}

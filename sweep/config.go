@@ -3,6 +3,7 @@ package sweep
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"ranksweep/lora"
@@ -38,6 +39,21 @@ func (c Config) JSON() json.RawMessage {
 	return text
 }
 
+// UnmarshalJSON reads what JSON wrote: a late field that is not there has its
+// default.
+func (c *Config) UnmarshalJSON(text []byte) error {
+	type plain Config // without this method
+	if err := json.Unmarshal(text, (*plain)(c)); err != nil {
+		return err
+	}
+	for _, f := range fields {
+		if f.late && reflect.DeepEqual(f.get(*c), f.zero()) {
+			f.set(c, f.get(Defaults()))
+		}
+	}
+	return nil
+}
+
 // Data is what a run is trained and validated on.
 type Data struct {
 	Source     string `json:"source"`     // an embedded recipe or a .jsonl or .txt file; "data: x" is short for it
@@ -47,7 +63,8 @@ type Data struct {
 	EOS        bool   `json:"eos"`        // end plain texts with EOS too; completions always end with it
 }
 
-// Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x.
+// Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x, or what is
+// trained in its place.
 type Adapter struct {
 	Rank      int         `json:"rank"`            // r
 	Scaling   lora.Scheme `json:"scaling"`         // lora, rslora, constant or a number p: γ_r = α/r^p; and more, see lora.ParseScheme
@@ -57,6 +74,10 @@ type Adapter struct {
 	Init      string      `json:"init"`            // distribution of A's entries: kaiming-uniform, gaussian, rademacher, orthogonal or peft-gaussian; B starts at 0, or A where scaling has zero=a and the entries are B's
 	Targets   Targets     `json:"targets"`         // the linear maps that are adapted
 	Dropout   float64     `json:"dropout"`         // probability that an input of an adapter is dropped
+
+	// lora; or full, which trains the weights W themselves: of all else here,
+	// targets alone then count.
+	Method string `json:"method,omitempty"`
 }
 
 // Targets names the linear maps that are adapted: a group (all-linear,

@@ -9,25 +9,21 @@ func (c Config) passTokens() int { return c.Train.Batch * c.Train.Context }
 
 // cost estimates the floating-point operations of a run from shapes, as if
 // every sequence were tokens long; what is measured beside training is left
-// out. targets are the maps that are adapted, each in the form that merges
-// chooses.
-func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64, merges func(*nn.Linear) bool) float64 {
+// out. targets are the maps that train, beside the frozen ones where factored is
+// set, else in the form that runs.
+func (c Config) cost(m *nn.Model, targets []*nn.Linear, tokens float64, factored bool) float64 {
 	adapted := make(map[*nn.Linear]bool)
 	for _, l := range targets {
 		adapted[l] = true
 	}
 	t := float64(c.Train.Batch) * tokens
-	rank := float64(c.Adapter.Rank)
+	method, settings := c.Adapter.method(), c.lora()
 	var sum float64
 	for _, l := range m.Linears() {
 		out, in := float64(l.Out()), float64(l.In())
 		sum += 4 * t * out * in
-		switch {
-		case !adapted[l]:
-		case merges(l):
-			sum += 2*t*out*in + 6*rank*out*in
-		default:
-			sum += 6 * t * rank * (out + in)
+		if adapted[l] {
+			sum += method.Flops(settings, l, t, factored)
 		}
 	}
 	// The head forward and backward, and attention: two products of half a

@@ -14,6 +14,7 @@ func Defaults() Config {
 			Validation: 64,
 		},
 		Adapter: Adapter{
+			Method:  lora.DefaultMethod,
 			Rank:    8,
 			Scaling: lora.Scheme{P: 1},     // what adapters have unless asked for otherwise
 			Alpha:   16,                    // the usual choice, and the paper's author's

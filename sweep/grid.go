@@ -18,18 +18,21 @@ type Point struct {
 	Axes   []results.Axis // in the order of grid, zip, nuisance; the precision last, where it is not the usual one
 }
 
-// String returns the point's coordinates, as in "rank=4 scaling=lora".
+// String returns the coordinates that the point has, as in "rank=4 scaling=lora".
 func (p Point) String() string {
 	var parts []string
 	for _, a := range p.Axes {
-		parts = append(parts, a.Name+"="+a.Value)
+		if a.Value != "" {
+			parts = append(parts, a.Name+"="+a.Value)
+		}
 	}
 	return strings.Join(parts, " ")
 }
 
 // Configs resolves the grid: every combination of its axes in the file's
 // order, the last axis fastest, conditional values applied and exclusions
-// left out. A grid that has a point twice, or none, is an error. Of points that
+// left out. A grid that has a point twice, or none, is an error; but of points that
+// a method without a rank makes one, one stays. Of points that
 // differ in nuisance values alone, one will be reported.
 func (e *Experiment) Configs() ([]Point, error) {
 	points, err := e.resolve()
@@ -56,12 +59,16 @@ func (e *Experiment) resolve() ([]Point, error) {
 		if slices.ContainsFunc(e.Exclude, func(m Match) bool { return m.holds(p.Config) }) {
 			continue
 		}
+		p = p.canonical()
 		if err := p.Config.Validate(); errors.Is(err, errNoData) {
 			return nil, err
 		} else if err != nil {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 		key := fmt.Sprintf("%q", p.Axes) // when sets no axis: configs are alike where coordinates are
+		if seen[key] && p.Config.rankless() {
+			continue // it differs in what the method has not
+		}
 		if seen[key] {
 			return nil, fmt.Errorf("%s is in the grid twice: a value is repeated, perhaps in another spelling", p)
 		}

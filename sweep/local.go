@@ -11,7 +11,6 @@ import (
 	"ranksweep/data"
 	"ranksweep/lora"
 	"ranksweep/metrics"
-	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
 )
 
@@ -168,8 +167,8 @@ func (l *Local) Resolve(c Config) (Material, error) {
 	}
 	return Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
-		Cost:     c.cost(model.Model, targets, meanLength(d.Train), c.lora().Merges),
-		Factored: c.cost(model.Model, targets, meanLength(d.Train), func(*nn.Linear) bool { return false }),
+		Cost:     c.cost(model.Model, targets, meanLength(d.Train), false),
+		Factored: c.cost(model.Model, targets, meanLength(d.Train), true),
 		Bytes:    c.bytes(model.Model, targets, d),
 		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
 	}, nil
@@ -196,7 +195,7 @@ func (l *Local) Train(ctx context.Context, c Config, report func(metrics.Point))
 		return Outcome{}, err
 	}
 	outcome, err := t.run(ctx, report)
-	if err != nil || !c.Measure.Theory {
+	if err != nil || !c.Measure.Theory || c.rankless() {
 		return outcome, err
 	}
 	maps, err := l.geometry(c, model.Model, d)

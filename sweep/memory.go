@@ -10,24 +10,25 @@ import (
 )
 
 // bytes is the memory of a run beside its model and data, which it shares:
-// activations, adapters with their gradients, the optimizer, what measuring
+// activations, what trains with its gradients, the optimizer, what measuring
 // takes, and the curve. A test holds it to what is allocated.
 func (c Config) bytes(m *nn.Model, targets []*nn.Linear, d *data.Dataset) int64 {
 	tokens := c.passTokens()
 	var theory int64
-	if c.Measure.Theory {
+	if c.Measure.Theory && !c.rankless() {
 		theory = m.Config.PassBytes(tokens) + metrics.GeometryBytes(targets, c.Adapter.Scaling.ZeroA, tokens)
 	}
-	return theory + m.Config.PassBytes(tokens) + m.ScratchBytes() + c.lora().Bytes(targets) + c.Train.optimizer().Bytes(c.shapes(targets)) +
+	trained := c.Adapter.method().Bytes(c.lora(), targets) + c.Train.optimizer().Bytes(c.shapes(targets))
+	return theory + m.Config.PassBytes(tokens) + m.ScratchBytes() + trained +
 		metrics.GaugeBytes(targets, c.Adapter.Rank) + c.batchBytes(d) +
 		int64(c.points()+c.modulePoints()*len(targets))*int64(unsafe.Sizeof(metrics.Point{}))
 }
 
-// shapes is A and B of each target, without values.
+// shapes is what is trained of each target, without values.
 func (c Config) shapes(targets []*nn.Linear) []nn.Param {
 	var params []nn.Param
 	for _, l := range targets {
-		params = append(params, nn.Param{Rows: c.Adapter.Rank, Cols: l.In()}, nn.Param{Rows: l.Out(), Cols: c.Adapter.Rank})
+		params = append(params, c.Adapter.method().Shapes(c.lora(), l)...)
 	}
 	return params
 }

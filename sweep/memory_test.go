@@ -31,12 +31,13 @@ func TestBytesAreAllocated(t *testing.T) {
 	for _, set := range []string{
 		"rank=4", "rank=64", "rank=1024", "dropout=0.5", "targets=attention", "optimizer=sgd", "optimizer=sgd momentum=0.9", "optimizer=adafactor", "optimizer=lion", "optimizer=signsgd", "rank=1024 optimizer=muon",
 		"steps=20000", "batch=1", "precision=bf16",
+		"method=full", "method=full optimizer=muon targets=mlp measure.theory=true",
 	} {
 		t.Run(set, func(t *testing.T) {
 			e := &Experiment{Base: Defaults()}
 			e.Base.Data.Validation, e.Base.Adapter.Rank = 6, 16
 			check(t, e.Set(strings.Fields(set)...))
-			c := e.Base
+			c := Point{Config: e.Base}.canonical().Config
 			d, err := data.Encode(source, tokenizer.NewByteTokenizer(), data.Settings{Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6})
 			check(t, err)
 			m := m

@@ -246,8 +246,12 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 	}
 }
 
-// SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀.
+// SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀; the
+// method's where there is no rank.
 func (a Adapter) SchemeName() string {
+	if !a.Ranked() {
+		return a.Method
+	}
 	if a.MatchRank == 0 {
 		return a.Scaling.String()
 	}

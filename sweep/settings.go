@@ -7,7 +7,7 @@ import (
 
 // What the packages that train make of a Config.
 
-// lora is the adapters of a run.
+// lora is what a run trains.
 func (c Config) lora() lora.Config {
 	return lora.Config{
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
@@ -29,18 +29,31 @@ func (a Adapter) Draw() lora.Init {
 }
 
 // powers is the adapter's scheme with the powers of rank that its init has by
-// itself.
+// itself; none where there is no rank.
 func (a Adapter) powers() lora.Scheme {
+	if !a.Ranked() {
+		return lora.Scheme{}
+	}
 	s := a.Scaling
 	s.Init += a.Draw().Exponent()
 	return s
 }
 
-// Gamma returns the scaling factor γ_r.
-func (a Adapter) Gamma() float64 { return a.Scheme().Gamma(a.Alpha, a.Rank) }
+// Gamma returns the scaling factor γ_r; 1 where there is no rank.
+func (a Adapter) Gamma() float64 {
+	if !a.Ranked() {
+		return 1
+	}
+	return a.Scheme().Gamma(a.Alpha, a.Rank)
+}
 
-// EffectiveAlpha returns α, after matching.
-func (a Adapter) EffectiveAlpha() float64 { return a.Scheme().EffectiveAlpha(a.Alpha) }
+// EffectiveAlpha returns α, after matching; 1 where there is no rank.
+func (a Adapter) EffectiveAlpha() float64 {
+	if !a.Ranked() {
+		return 1
+	}
+	return a.Scheme().EffectiveAlpha(a.Alpha)
+}
 
 // optimizer keeps the settings that the named optimizer has.
 func (t Train) optimizer() nn.OptimizerConfig {
@@ -49,7 +62,8 @@ func (t Train) optimizer() nn.OptimizerConfig {
 	}.Own()
 }
 
-// rates are the learning rates of A and B at the schedule's highest.
+// rates are the learning rates of A and B, and of what is neither, at the
+// schedule's highest.
 func (c Config) rates() nn.LearningRates {
 	t := c.Train
 	rates := nn.UniformRate(t.LR)

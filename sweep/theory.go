@@ -13,6 +13,9 @@ import (
 // of a run once it has been updated; empty where it does. Adam is sign-like
 // only where its ε is far below the gradient's entries.
 func (c Config) beyondTheory(curve []metrics.Point) string {
+	if c.rankless() {
+		return fmt.Sprintf("method %s has no rank", c.Adapter.Method)
+	}
 	if c.Train.Clip > 0 {
 		return "gradients are clipped"
 	}

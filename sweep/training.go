@@ -27,7 +27,7 @@ type training struct {
 	batches []nn.Batch // of one step; several where gradients accumulate
 	probe   []nn.Batch
 	val     []nn.Batch
-	modules []metrics.Values // of one step, an adapter each
+	modules []metrics.Values // of one step, a map each
 	drop    float64          // of the loss by the first update, to first order
 	onset   float64          // training loss before the first update
 	actual  float64          // drop of that, measured on the same batches
@@ -39,7 +39,7 @@ func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	if len(d.Train) == 0 {
 		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples", c.Data.Source, c.Data.Validation)
 	}
-	set, err := lora.Attach(m, c.lora(), c.Seed)
+	set, err := c.Adapter.method().Attach(m, c.lora(), c.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +56,13 @@ func newTraining(c Config, m *nn.Model, d *data.Dataset) (*training, error) {
 		c: c, set: set, pass: pass, params: params, gauge: metrics.NewGauge(set), opt: opt,
 		schedule: c.Train.schedule(), sampler: data.NewSampler(d.Train, c.Seed),
 		batches: make([]nn.Batch, c.Train.Accumulate),
-		modules: make([]metrics.Values, len(set.Adapters)),
+		modules: make([]metrics.Values, len(set.Trainables)),
 		val:     batchesOf(d.Val, c.Train.Batch),
 	}
 	t.probe = c.probe(d)
 	t.outcome.Status = results.Done
 	t.outcome.Curve = make([]metrics.Point, 0, c.points())
-	t.outcome.Modules = make([]metrics.Point, 0, c.modulePoints()*len(set.Adapters))
+	t.outcome.Modules = make([]metrics.Point, 0, c.modulePoints()*len(set.Trainables))
 	t.outcome.Validation = validationOf(t.val)
 	return t, nil
 }
@@ -265,7 +265,7 @@ func (t *training) record(p metrics.Point, modules []metrics.Values) {
 	}
 	for i, v := range modules {
 		t.outcome.Modules = append(t.outcome.Modules, metrics.Point{
-			Step: p.Step, Tokens: p.Tokens, Module: t.set.Adapters[i].Base.Name, Values: v,
+			Step: p.Step, Tokens: p.Tokens, Module: t.set.Trainables[i].Frozen().Name, Values: v,
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
@@ -236,7 +237,11 @@ func TestSettingsReachTraining(t *testing.T) {
 		t.Fatalf("validation loss %g, then %g", want, again)
 	}
 	for name, change := range map[string]func(*Config){
-		"rank":          func(c *Config) { c.Adapter.Rank = 5 },
+		"rank": func(c *Config) { c.Adapter.Rank = 5 },
+		"method": func(c *Config) {
+			c.Adapter.Method = lora.FullMethod
+			*c = Point{Config: *c}.canonical().Config
+		},
 		"alpha":         func(c *Config) { c.Adapter.Alpha = 3 },
 		"match_rank":    func(c *Config) { c.Adapter.Scaling.P = 0.5; c.Adapter.MatchRank = 4 },
 		"init":          func(c *Config) { c.Adapter.Init = "gaussian" },
@@ -317,6 +322,9 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 		_, err = l.Train(context.Background(), c, func(metrics.Point) {})
 		check(t, err)
 	}
+	c.Adapter.Method = lora.FullMethod
+	_, err = l.Train(context.Background(), Point{Config: c}.canonical().Config, func(metrics.Point) {})
+	check(t, err)
 	for i, tensor := range model.Model.Tensors() {
 		for j, v := range tensor.Data {
 			if v != before[i].Data[j] {
@@ -329,9 +337,12 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 // TestStepAllocatesNothing: a step that is not probed takes no memory. Curves
 // are allocated at the start.
 func TestStepAllocatesNothing(t *testing.T) {
-	for _, rank := range []int{4, 64} {
+	for _, of := range []struct {
+		method string
+		rank   int
+	}{{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.FullMethod, 0}} {
 		c := testConfig(t)
-		c.Adapter.Rank, c.Train.Steps = rank, 1000
+		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000
 		c.Measure = Measure{Every: 1, Probe: 1}
 		l := NewLocal(os.DirFS(t.TempDir()))
 		model, _, d, err := l.material(c)
@@ -346,7 +357,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			step++
 		})
 		if allocs > 0 {
-			t.Errorf("rank %d: %g allocations a step", rank, allocs)
+			t.Errorf("%+v: %g allocations a step", of, allocs)
 		}
 	}
 }

@@ -24,6 +24,7 @@ var bounds = map[string]bound{
 	"data.validation": whole(0, 1<<20),
 	"data.eos":        free,
 
+	"adapter.method":     oneOf(lora.Methods()...),
 	"adapter.rank":       whole(1, 1<<20),
 	"adapter.scaling":    scheme,
 	"adapter.alpha":      above(0, 1e6),
@@ -70,8 +71,16 @@ func (c Config) Validate() error {
 	}
 	for _, f := range fields {
 		value := f.get(c)
+		if value == 0 && c.rankless() && f.path == "adapter.rank" {
+			continue
+		}
 		if err := bounds[f.path](value); err != nil {
 			return fmt.Errorf("%s %s: %w", f.name, format(value), err)
+		}
+	}
+	if c.rankless() {
+		if err := c.checkMethod(); err != nil {
+			return err
 		}
 	}
 	if t := c.Train; t.Warmup > t.Steps {

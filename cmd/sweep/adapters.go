@@ -30,21 +30,25 @@ func (a adapters) has(id string) bool {
 	return err == nil
 }
 
-// lacks counts the runs of a plan whose adapters are not there; none are asked
-// for without a folder.
-func (a adapters) lacks(p *sweep.Plan) (n int) {
+// lacks counts the runs of a plan whose adapters are not there, and those that
+// have none; neither are asked for without a folder.
+func (a adapters) lacks(p *sweep.Plan) (lacking, without int) {
 	for _, j := range p.Jobs {
-		if a != "" && !a.has(j.ID) {
-			n++
+		switch {
+		case a == "":
+		case !j.Config.Adapter.Ranked():
+			without++
+		case !a.has(j.ID):
+			lacking++
 		}
 	}
-	return n
+	return lacking, without
 }
 
 // write hands out the adapters of a run.
 func (a adapters) write(r results.Run, trained []lora.Trained) error {
-	if r.Status != results.Done {
-		return nil // it has no adapter that is of use
+	if noAdapter(r) != "" {
+		return nil
 	}
 	c, err := sweep.ConfigOf(r)
 	if err != nil {
@@ -92,14 +96,26 @@ func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
 	})
 }
 
-// withAdapters returns those of runs that are done, since a run that diverged
-// or failed has no adapter that is of use, and says which are left out.
+// noAdapter says why a run has no adapter that is of use; empty where it has one.
+func noAdapter(r results.Run) string {
+	switch {
+	case r.Status != results.Done:
+		return fmt.Sprintf("run %s, which %s, has no adapter", r.ID, r.Status)
+	case !r.Ranked():
+		return fmt.Sprintf("run %s, which trained the weights themselves (%s), has no adapter", r.ID, r.Scheme)
+	}
+	return ""
+}
+
+// withAdapters returns those of runs that have an adapter that is of use, and says
+// which are left out.
 func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 	return slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool {
-		if r.Status != results.Done {
-			fmt.Fprintf(w, "sweep: left out: run %s, which %s, has no adapter\n", r.ID, r.Status)
+		why := noAdapter(r)
+		if why != "" {
+			fmt.Fprintf(w, "sweep: left out: %s\n", why)
 		}
-		return r.Status != results.Done
+		return why != ""
 	})
 }
 

@@ -98,8 +98,8 @@ func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, r
 			return err
 		}
 		for _, r := range runs {
-			if r.Status != results.Done {
-				return fmt.Errorf("run %s, which %s, has no adapter", r.ID, r.Status)
+			if why := noAdapter(r); why != "" {
+				return errors.New(why)
 			}
 		}
 	} else {

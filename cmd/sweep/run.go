@@ -101,8 +101,13 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err := phase(cmd, s, p, dir); err != nil {
 		return err
 	}
-	if n := to.lacks(p); n > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: sweep export %s --adapters %s trains again what was trained before\n", n, to, dir, to)
+	lacking, without := to.lacks(p)
+	if lacking > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: "+
+			"sweep export %s --adapters %s trains again what was trained before\n", lacking, to, dir, to)
+	}
+	if without > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter: they trained the weights themselves\n", without)
 	}
 	return s.Store.Tidy()
 }

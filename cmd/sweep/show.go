@@ -56,7 +56,11 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		for _, a := range j.Axes {
 			fmt.Fprintf(t, "%s\t", a.Value)
 		}
-		fmt.Fprintf(t, "%.4g\t%.4g\t%.3g\t%d\t%s\n", j.Config.Adapter.EffectiveAlpha(), j.Config.Adapter.Gamma(),
+		alpha, gamma := "-", "-"
+		if a := j.Config.Adapter; a.Ranked() {
+			alpha, gamma = fmt.Sprintf("%.4g", a.EffectiveAlpha()), fmt.Sprintf("%.4g", a.Gamma())
+		}
+		fmt.Fprintf(t, "%s\t%s\t%.3g\t%d\t%s\n", alpha, gamma,
 			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(doubts))
 	}
 	if err := t.Flush(); err != nil {

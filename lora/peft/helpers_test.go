@@ -60,6 +60,7 @@ func attach(t testing.TB, m *nn.Model, adapters ...adapter) *lora.Set {
 			fill(b.B.Data, rng)
 		}
 		all.Adapters = append(all.Adapters, set.Adapters...)
+		all.Trainables = append(all.Trainables, set.Trainables...)
 	}
 	return all
 }

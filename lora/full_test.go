@@ -1,0 +1,227 @@
+package lora
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/nn"
+)
+
+// attachFull returns maps whose weights have moved a little, and a pass through
+// them.
+func attachFull(t testing.TB, m *nn.Model) (*Set, *nn.Pass) {
+	s, err := full{}.Attach(m, Config{Targets: []string{"all-linear"}, Tokens: tokens}, 0)
+	check(t, err)
+	rng := rand.New(rand.NewPCG(1, 4))
+	for _, a := range s.Trainables {
+		for i := range a.Params()[0].Value {
+			a.Params()[0].Value[i] += float32(0.05 * rng.NormFloat64())
+		}
+	}
+	p, err := nn.NewPass(m, tokens, s.Maps())
+	check(t, err)
+	return s, p
+}
+
+// TestFullGradients holds the gradient of every weight matrix to difference
+// quotients, within what [TestAdapterGradients] allows.
+func TestFullGradients(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	_, p := attachFull(t, m)
+	_, err := p.Gradient(b, 1)
+	check(t, err)
+	loss := func() float64 { sum, _ := p.Loss(b); return sum }
+	for _, q := range p.Params() {
+		if q.Role != nn.RoleWeight || !q.Decay || !strings.HasPrefix(q.Name, q.Module) {
+			t.Errorf("%s of %s has role %d, decay %t", q.Name, q.Module, q.Role, q.Decay)
+		}
+		compareSteepest(t, q, loss)
+	}
+}
+
+// TestFullProbe holds a probe of two blocks of rows to (W − W₀)x and (W − W₀)ᵀv,
+// written out, and to leaving gradients and outputs alone.
+func TestFullProbe(t *testing.T) {
+	m := testModel(t)
+	s, _ := attachFull(t, m)
+	const n = probeBlock + 3
+	rng := rand.New(rand.NewPCG(1, 5))
+	for k, a := range s.Trainables {
+		base, w := a.Frozen(), a.Params()[0]
+		x, dy := nn.NewMatrix(n, base.In()), nn.NewMatrix(n, base.Out())
+		fill(x.Data, rng)
+		fill(dy.Data, rng)
+		y, dx := nn.NewMatrix(n, base.Out()), nn.NewMatrix(n, base.In())
+		a.SetMode(Probe)
+		a.Forward(y, x)
+		a.Backward(dx, dy, x)
+
+		delta := nn.NewMatrix(base.Out(), base.In())
+		a.Delta(delta)
+		for i := range delta.Data {
+			if want := w.Value[i] - base.Weight.Data[i]; delta.Data[i] != want {
+				t.Fatalf("%s: W − W₀ is %g at %d, want %g", w.Name, delta.Data[i], i, want)
+			}
+		}
+		var out, in float64
+		for i := range n {
+			for o := range delta.Rows {
+				out += sq(nn.Dot(delta.Data[o*delta.Cols:][:delta.Cols], x.Data[i*x.Cols:][:x.Cols]))
+			}
+			for j := range delta.Cols {
+				var z float64
+				for o := range delta.Rows {
+					z += float64(delta.Data[o*delta.Cols+j]) * float64(dy.Data[i*dy.Cols+o])
+				}
+				in += sq(z)
+			}
+		}
+		got := a.Probed()
+		if math.Abs(got.Output.Sum/out-1) > 1e-5 || got.Output.Count != n*delta.Rows {
+			t.Errorf("map %d: output %+v, want %g over %d", k, got.Output, out, n*delta.Rows)
+		}
+		if math.Abs(got.InputDX.Sum/in-1) > 1e-5 || got.InputDX.Count != n*delta.Cols {
+			t.Errorf("map %d: input gradient %+v, want %g over %d", k, got.InputDX, in, n*delta.Cols)
+		}
+		if slices.ContainsFunc(w.Grad, func(g float32) bool { return g != 0 }) {
+			t.Fatalf("a probe added to the gradient of %s", w.Name)
+		}
+		a.SetMode(Train)
+		yTrain, dxTrain := nn.NewMatrix(n, base.Out()), nn.NewMatrix(n, base.In())
+		a.Forward(yTrain, x)
+		a.Backward(dxTrain, dy, x)
+		if !slices.Equal(y.Data, yTrain.Data) || !slices.Equal(dx.Data, dxTrain.Data) {
+			t.Errorf("map %d: a probe computes another map", k)
+		}
+		a.SetMode(Probe)
+		if a.Probed() != (Probed{}) {
+			t.Errorf("map %d: a new probe remembers the last", k)
+		}
+	}
+}
+
+func sq(x float64) float64 { return x * x }
+
+// TestFullDrop: what a small step against the gradient takes off the loss is
+// what was said to first order. The step is so small that the second order is a
+// hundredth of it, and so large that float32 losses tell it to a hundredth.
+func TestFullDrop(t *testing.T) {
+	m, b := testModel(t), testBatch()
+	s, err := full{}.Attach(m, Config{Targets: []string{"attention"}, Tokens: tokens}, 0)
+	check(t, err)
+	p, err := nn.NewPass(m, tokens, s.Maps())
+	check(t, err)
+	before, err := p.Gradient(b, 1)
+	check(t, err)
+	var want, drop float64
+	for _, q := range p.Params() {
+		for i, g := range q.Grad {
+			q.Value[i] -= 3e-4 * g
+			want += 3e-4 * sq(float64(g))
+		}
+	}
+	for _, a := range s.Trainables {
+		drop += a.Drop()
+	}
+	after, err := p.Loss(b)
+	check(t, err)
+	if math.Abs(drop-want) > 1e-4*want || math.Abs(before-after-drop) > 0.05*drop {
+		t.Errorf("drop %g, want %g; the loss fell by %g", drop, want, before-after)
+	}
+}
+
+// TestFullStoredWeights: the copy of weights in a file's form is their values.
+func TestFullStoredWeights(t *testing.T) {
+	m := testModel(t)
+	l := m.Linears()[3]
+	want := slices.Clone(l.Weight.Data)
+	l.Stored, l.Weight.Data = rowsOf{want, l.In()}, nil
+	s, err := full{}.Attach(m, Config{Targets: []string{l.Name}, Tokens: tokens}, 0)
+	check(t, err)
+	if got := s.Trainables[0].Params()[0].Value; !slices.Equal(got, want) {
+		t.Error("the copy has other values")
+	}
+}
+
+// rowsOf is a stored matrix of float32.
+type rowsOf struct {
+	values []float32
+	cols   int
+}
+
+func (r rowsOf) Rows(dst []float32, first, n int) { copy(dst[:n*r.cols], r.values[first*r.cols:]) }
+
+func TestFullRefuses(t *testing.T) {
+	m := testModel(t)
+	c := Config{Targets: []string{"all-linear"}, Tokens: tokens}
+	s, err := full{}.Attach(m, c, 0)
+	check(t, err)
+	if err := s.Merge(m.Clone()); err == nil || !strings.Contains(err.Error(), "nothing to merge") {
+		t.Errorf("merged: %v", err)
+	}
+	if len(s.Trained()) > 0 {
+		t.Error("trained weights are handed out as adapters")
+	}
+	_, err = full{}.Attach(m, Config{Targets: []string{"head"}}, 0)
+	if err == nil || !strings.Contains(err.Error(), `target "head"`) {
+		t.Errorf("a target that is none: %v", err)
+	}
+	m.BF16()
+	if _, err := (full{}).Attach(m, c, 0); err == nil || !strings.Contains(err.Error(), "weights in bfloat16") {
+		t.Errorf("weights in bfloat16: %v", err)
+	}
+}
+
+// TestMethodsCountWhatTheyTake: shapes are those of what trains, and bytes those
+// that are allocated, within 5%: of a model this small the headers count, and all sizes are
+// whole pages.
+func TestMethodsCountWhatTheyTake(t *testing.T) {
+	m, err := nn.New(nn.Config{
+		Vocab: 17, Dim: 128, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Hidden: 256,
+		Context: 16, NormEps: 1e-5, RopeTheta: 100,
+	})
+	check(t, err)
+	targets, err := Targets(m, []string{"all-linear"})
+	check(t, err)
+	for _, name := range Methods() {
+		method, ok := MethodNamed(name)
+		if !ok {
+			t.Fatalf("method %q is not known by its name", name)
+		}
+		c := testConfig(16)
+		before := heap()
+		s, err := method.Attach(m, c, 0)
+		check(t, err)
+		got, want := heap()-before, method.Bytes(c, targets)
+		if math.Abs(float64(got-want)) > 0.05*float64(want) {
+			t.Errorf("%s: %d bytes are allocated, %d were counted", name, got, want)
+		}
+		for i, l := range targets {
+			shapes, params := method.Shapes(c, l), s.Trainables[i].Params()
+			for k, q := range params {
+				if len(shapes) != len(params) || shapes[k].Rows != q.Rows || shapes[k].Cols != q.Cols {
+					t.Errorf("%s: %s is (%d, %d), counted as %+v", name, q.Name, q.Rows, q.Cols, shapes)
+				}
+			}
+			if !(method.Flops(c, l, 10, false) > 0 && method.Flops(c, l, 10, true) > 0) {
+				t.Errorf("%s: training takes nothing", name)
+			}
+		}
+		runtime.KeepAlive(s)
+	}
+	if _, ok := MethodNamed("none"); ok {
+		t.Error("a method that is none is known")
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}

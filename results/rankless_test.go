@@ -1,0 +1,83 @@
+package results
+
+import (
+	"math"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// fullRun is a run that trained the weights themselves.
+func fullRun(seed uint64) Run {
+	r := testRun("full", 0, 1, seed)
+	r.ID, r.Cell, r.Function, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
+	r.Axes = []Axis{{"rank", "0"}, {"scaling", "full"}, {"seed", r.Axes[2].Value}}
+	r.BeyondTheory = "method full has no rank"
+	return r
+}
+
+// TestRanklessArm comes last, has no power of rank and no prediction, and warns of
+// neither.
+func TestRanklessArm(t *testing.T) {
+	arms := Arms(append([]Run{fullRun(1), fullRun(0)}, testGrid()...))
+	if len(arms) != 3 || arms[2].Scheme != "full" || arms[2].Ranked() || !arms[0].Ranked() {
+		t.Fatalf("%d arms, the last is %s", len(arms), arms[len(arms)-1].Scheme)
+	}
+	a := arms[2]
+	if len(a.Warnings) > 0 || len(a.Cells) != 1 || len(a.Cells[0].Runs) != 2 {
+		t.Errorf("cells %v, warnings %q", a.Cells, a.Warnings)
+	}
+	for _, s := range metrics.Statistics {
+		e, err := a.Exponent(s)
+		if err == nil || !math.IsNaN(e.Value) || !math.IsNaN(e.Predicted) || e.N != 0 {
+			t.Errorf("%s: %+v, %v", s.Name, e, err)
+		}
+		if _, err := a.VarianceExponent(s); err == nil {
+			t.Errorf("%s: a variance has a power of rank", s.Name)
+		}
+		if _, ok := a.Regime(s); ok {
+			t.Errorf("%s has a regime", s.Name)
+		}
+	}
+	if over := a.CollapseRatio(a.Cells[0]); over.N != 0 {
+		t.Errorf("over the smallest rank: %+v", over)
+	}
+	if e, err := RateExponent([]Arm{a}); err == nil || e.N != 0 {
+		t.Errorf("best rates: %+v, %v", e, err)
+	}
+}
+
+// TestRanklessLeavesWhatMovesAlone: what is zipped with rank moves with it, also
+// where something has none; and that is not drawn into one arm by it.
+func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
+	runs, planned := zipped()
+	for i, seed := range []uint64{0, 1} {
+		r := fullRun(seed)
+		r.Seed, r.LR = 0, []float64{1, 2}[i]
+		runs = append(runs, r)
+		planned = append(planned, Planned{r.ID, []Axis{{"rank", "0"}, {"alpha", ""}}})
+	}
+	in, _, _ := Grid{Runs: planned}.Split(runs)
+	arms := Arms(in)
+	if len(arms) != 3 || len(arms[0].Cells) != 3 || len(arms[1].Cells) != 1 || len(arms[2].Cells) != 1 {
+		t.Errorf("%d arms, want one of three ranks and two without", len(arms))
+	}
+}
+
+// TestRanklessIsExportedWithoutSizes: p, rank, alpha and gamma are absent.
+func TestRanklessIsExportedWithoutSizes(t *testing.T) {
+	runs := []Run{fullRun(0)}
+	rows := newCellTable(Cells(runs)).lines()
+	for i, column := range rows[0] {
+		switch column {
+		case "p", "rank", "alpha", "gamma":
+			if rows[1][i] != "" {
+				t.Errorf("%s is %q", column, rows[1][i])
+			}
+		case "scheme":
+			if rows[1][i] != "full" {
+				t.Errorf("scheme %q", rows[1][i])
+			}
+		}
+	}
+}
