@@ -18,15 +18,16 @@ import (
 // is absent is an empty field.
 //
 // An axis of the grid is a column of its own unless the file has a column of
-// that name already.
+// that name already. Of local grids every run is there that was trained: of each
+// seed one is marked best, with what cells.csv is computed from, the value and the
+// loss at the lowest point of its parabola.
 func Export(runs []Run, dir string) error {
-	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
 	for _, table := range []struct {
 		name string
 		rows [][]string
 	}{
 		{"runs.csv", runRows(runs)},
-		{"curves.csv", curveRows(runs)},
+		{"curves.csv", curveRows(sorted(Trained(runs)))},
 		{"cells.csv", cellRows(Cells(runs))},
 		{"exponents.csv", exponentRows(Arms(runs))},
 	} {
@@ -39,9 +40,9 @@ func Export(runs []Run, dir string) error {
 
 // ExportRuns writes the rows of runs.csv to a file, replaced whole, in a folder
 // which it makes where it is absent.
-func ExportRuns(runs []Run, path string) error {
-	return writeRows(path, runRows(slices.SortedFunc(slices.Values(runs), compareRuns)))
-}
+func ExportRuns(runs []Run, path string) error { return writeRows(path, runRows(runs)) }
+
+func sorted(runs []Run) []Run { return slices.SortedFunc(slices.Values(runs), compareRuns) }
 
 func writeRows(path string, rows [][]string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -53,9 +54,10 @@ func writeRows(path string, rows [][]string) error {
 	return nil
 }
 
-// runRows has a row a run: its settings and how it ended, every statistic,
-// every axis.
-func runRows(runs []Run) [][]string {
+// runRows has a row a run that was trained: its settings and how it ended, every
+// statistic, every axis, and what it is in a local grid.
+func runRows(reported []Run) [][]string {
+	runs, marks := sorted(Trained(reported)), localMarks(reported)
 	columns := []string{
 		"run", "experiment", "scheme", "p", "rank", "alpha", "gamma", "seed",
 		"optimizer", "lr", "status", "steps", "tokens", "seconds",
@@ -71,6 +73,9 @@ func runRows(runs []Run) [][]string {
 	axes := axisColumns(grids, columns)
 
 	rows := [][]string{slices.Concat(columns, axes)}
+	if len(marks) > 0 {
+		rows[0] = append(rows[0], localColumns...)
+	}
 	for _, r := range runs {
 		row := []string{
 			r.ID, r.Experiment, r.Scheme, powerOf(r.Scaling), strconv.Itoa(r.Rank),
@@ -82,7 +87,7 @@ func runRows(runs []Run) [][]string {
 		for _, s := range metrics.Statistics {
 			row = append(row, formatFloat(r.Statistic(s)))
 		}
-		rows = append(rows, append(row, axisValues(r.Axes, axes)...))
+		rows = append(rows, slices.Concat(row, axisValues(r.Axes, axes), marks[r.ID]))
 	}
 	return rows
 }

@@ -124,6 +124,14 @@ func vertex(p, q, r point) float64 {
 	return math.Exp((x0+x1)/2 - left*(x2-x0)/2/(right-left))
 }
 
+// vertexPoint is [vertex] with the loss that the parabola has there.
+func vertexPoint(p, q, r point) (rate, loss float64) {
+	rate = vertex(p, q, r)
+	x0, x1, x2, x := math.Log(p.rate), math.Log(q.rate), math.Log(r.rate), math.Log(rate)
+	left, right := (q.loss-p.loss)/(x1-x0), (r.loss-q.loss)/(x2-x1) // slopes
+	return rate, q.loss + (x-x1)*(left+(x-x0)*(right-left)/(x2-x0))
+}
+
 // RateExponent fits the power of rank that the best learning rate of a group
 // follows, over the ranks and seeds at which it is not at an edge; those at one
 // count as excluded. What is predicted is [metrics.BestRate].
