@@ -83,12 +83,12 @@ func (e *Experiment) follow(t Trainer) ([]Job, error) {
 // again takes the same way.
 func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
 	switch {
+	case p.Final():
+		return nil, nil
 	case p.Tunes():
 		return p.nextTuned(runs, t)
-	case p.Experiment.Tune.Local > 0:
-		return p.nextLocal(runs, t)
 	}
-	return nil, nil
+	return p.nextLocal(runs, t)
 }
 
 // nextTuned is the next phase of a plan that tunes.

@@ -135,6 +135,9 @@ func planned(jobs []Job) (list []results.Planned) {
 // Tunes reports whether the plan's runs only choose nuisance values.
 func (p *Plan) Tunes() bool { return len(p.Follow) > 0 }
 
+// Final reports whether no other plan follows, whatever the runs measure.
+func (p *Plan) Final() bool { return !p.Tunes() && p.Experiment.Tune.Local == 0 }
+
 // Phase says what the plan's runs are for; empty where there are no phases, and
 // where each cell is at the one value that was chosen for it.
 func (p *Plan) Phase() string {

@@ -15,7 +15,8 @@ func newExport() *cobra.Command {
 		Use:   "export DIR [RUN…]",
 		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
 		Long: "Export writes into --out a row a run, a row a step, the means over seeds, and the\n" +
-			"fitted powers of rank. What is absent is an empty field.\n\n" +
+			"fitted powers of rank. What is absent is an empty field. Of local grids every run is\n" +
+			"there, the best of each seed marked.\n\n" +
 			"With --adapters it writes a PEFT folder for each RUN, or for all runs. A store keeps\n" +
 			"no adapters: what is not in the folder yet, from sweep run --adapters or from before,\n" +
 			"is trained again, which gives the same bytes, and held to the stored curve.\n\n" +
@@ -50,14 +51,14 @@ func newExport() *cobra.Command {
 			}
 		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, dir, adapters(*handed), ids, h.runs); err != nil {
+			if err := exportAdapters(cmd, dir, adapters(*handed), ids, results.Trained(h.runs)); err != nil {
 				return err
 			}
 		}
 		if len(ids) > 0 {
 			return nil // all that was asked for is there
 		}
-		return cmp.Or(h.missing, failures(h.runs))
+		return cmp.Or(h.missing, failures(results.Trained(h.runs)))
 	}
 	return cmd
 }
