@@ -34,8 +34,8 @@ func locally() []results.Run {
 }
 
 func TestTablesOfLocalGrids(t *testing.T) {
-	const estimator = "Each seed is at its own best lr: the lowest point of the parabola through the best of its local grid " +
-		"and its neighbours."
+	const estimator = "Each seed is at its own best lr: the lowest point of the parabola through " +
+		"the best of its local grid and its neighbours."
 	const edge = "the best lr of 2 of 9 seeds lies at the edge of its local grid"
 	runs := locally()
 	tables, err := Tables(runs, nil)
@@ -62,7 +62,8 @@ func TestTablesOfLocalGrids(t *testing.T) {
 		t.Fatal(err)
 	}
 	caption := tables[0].Caption
-	if !strings.Contains(csv.String(), ",lr,lr_low,lr_high,") || !strings.Contains(caption, "in brackets its range over seeds") {
+	ranges := strings.Contains(caption, "in brackets its range over seeds")
+	if !strings.Contains(csv.String(), ",lr,lr_low,lr_high,") || !ranges {
 		t.Errorf("summary:\n%s%s", csv.String(), caption)
 	}
 	// 1e-3 in the mean of the logarithm, half a factor of 2 to each side.
