@@ -31,15 +31,12 @@ func heldEqual(arms []results.Arm) string {
 	if len(equal) == 0 {
 		text = "No setting is the same in all runs."
 	}
-	tuned := tunedAxes(arms[0])
-	if len(tuned) > 0 {
-		text += fmt.Sprintf(" Each cell has its own %s, tuned on other seeds than those shown.", strings.Join(tuned, " and "))
-	}
+	text += tuning(arms)
 	rates := distinct(arms, func(r results.Run) float64 { return r.LR })
 	apart := slices.ContainsFunc(otherAxes(arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
-	if len(rates) == 1 && !apart && !slices.Contains(tuned, "lr") {
+	if len(rates) == 1 && !apart && !slices.Contains(tunedAxes(arms[0]), "lr") {
 		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do better at another.", number(rates[0]))
 	}
 	return text

@@ -33,6 +33,9 @@ func addDoubts(t *Table, arms []results.Arm) {
 			if text := unlearned(c); text != "" {
 				t.doubt(row, text)
 			}
+			if text := localEdges(c); text != "" {
+				t.doubt(row, text)
+			}
 			for _, w := range c.Warnings {
 				t.doubt(row, w)
 			}

@@ -212,7 +212,9 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	add(d.unmatched)
 	add(d.alsoDiffering())
 	add(d.atOneRate())
+	add(d.choiceLeftOut())
 	for _, c := range []results.Cell{d.Cell, d.Reference} {
+		add(localEdges(c))
 		for _, text := range tuningDoubts(c, tuned) {
 			add(text)
 		}

@@ -205,7 +205,8 @@ func tunedSchemes(s Study) Finding {
 	if len(compared) == 0 {
 		return Finding{Standing: Unresolved, Text: "The store has no two schemes at one rank."}
 	}
-	return Finding{Standing: standing, Text: "Every interval must lie within 2% of the reference's loss.",
+	return Finding{Standing: standing,
+		Text:   "Every interval must lie within 2% of the reference's loss." + ownBest(arms),
 		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned), ratesTable(arms)}}
 }
 
@@ -234,7 +235,8 @@ func tunedRanks(s Study) Finding {
 	if len(top) == 0 {
 		return Finding{Standing: Unresolved, Text: "The store has no two ranks of a scheme."}
 	}
-	return Finding{Standing: standing, Text: "Under every scheme the largest rank must end lower than the smallest.",
+	return Finding{Standing: standing,
+		Text:   "Under every scheme the largest rank must end lower than the smallest." + ownBest(arms),
 		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned)}}
 }
 
@@ -242,17 +244,24 @@ func tunedRanks(s Study) Finding {
 // a rank.
 func ratesTable(arms []results.Arm) Table {
 	t := Table{Name: "rates", Title: "Learning rates that were chosen"}
+	if localAxis(arms) == "lr" {
+		t.Title = "Best learning rates: geometric mean over seeds, and their range"
+	}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	for _, rank := range ranks(arms) {
 		rates := make([]Entry, len(arms))
 		for i, a := range arms {
 			for _, c := range a.Cells {
 				if c.Rank == rank {
-					rates[i] = Entry{Text: number(c.LR), Values: []string{field(c.LR)}}
+					rates[i] = rateEntry(c)
 				}
 			}
 		}
-		t.add(Column{Head: fmt.Sprintf("rank %d", rank), Fields: []string{fmt.Sprintf("lr_%d", rank)}, Number: true}, rates)
+		var fields []string
+		for _, name := range tunedFields(arms, "lr") {
+			fields = append(fields, fmt.Sprintf("%s_%d", name, rank))
+		}
+		t.add(Column{Head: fmt.Sprintf("rank %d", rank), Fields: fields, Number: true}, rates)
 	}
 	return t
 }

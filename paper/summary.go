@@ -17,7 +17,7 @@ func summaryTable(arms []results.Arm) Table {
 	t := Table{
 		Name:    "summary",
 		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
-		Caption: strings.TrimSpace(heldEqual(arms) + losses(arms)),
+		Caption: strings.TrimSpace(heldEqual(arms) + rangesSentence(arms) + losses(arms)),
 	}
 	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, rates, gammas, endings []Entry
@@ -25,7 +25,7 @@ func summaryTable(arms []results.Arm) Table {
 	for _, a := range arms {
 		for _, c := range a.Cells {
 			ranks = append(ranks, ofRanked(c, word(strconv.Itoa(c.Rank))))
-			rates = append(rates, Entry{Text: number(c.LR), Values: []string{field(c.LR)}})
+			rates = append(rates, rateEntry(c))
 			gammas = append(gammas, ofRanked(c, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}}))
 			ratios = append(ratios, a.CollapseRatio(c))
 			endings = append(endings, ending(c))
@@ -33,7 +33,7 @@ func summaryTable(arms []results.Arm) Table {
 	}
 	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
 	if slices.ContainsFunc(arms, rateMoves) {
-		t.add(Column{Head: learningRate, Fields: []string{"lr"}, Number: true}, rates)
+		t.add(Column{Head: learningRate, Fields: tunedFields(arms, "lr"), Number: true}, rates)
 	}
 	for _, name := range tunedAxes(arms[0]) {
 		if name != "lr" { // which has its column already
@@ -66,9 +66,17 @@ func ofRanked(c results.Cell, e Entry) Entry {
 func addTuned(t *Table, arms []results.Arm, name string) {
 	var entries []Entry
 	for _, c := range cells(arms) {
-		entries = append(entries, word(results.ValueOf(c.Axes, name)))
+		entries = append(entries, tunedEntry(c, results.ValueOf(c.Axes, name)))
 	}
-	t.add(Column{Head: name, Fields: []string{name}}, entries)
+	t.add(Column{Head: name, Fields: tunedFields(arms, name)}, entries)
+}
+
+// rateEntry is the learning rate of a cell.
+func rateEntry(c results.Cell) Entry {
+	if slices.Contains(c.Tuned, "lr") && hasLocal(c) {
+		return tunedEntry(c, field(c.LR))
+	}
+	return Entry{Text: number(c.LR), Values: []string{field(c.LR)}}
 }
 
 // addSettings adds the columns that tell arms apart, each arm's repeated for

@@ -18,6 +18,9 @@ func tuningTable(tuned []results.Tuned) Table {
 		Caption: "The values with the lowest mean are chosen for the runs of a cell that are reported, which have other seeds. " +
 			"Values under which a run diverged come after those under which none did.",
 	}
+	if tuned[0].Local {
+		t.Caption += " What is reported lies on local grids around the chosen values, which go on beyond an edge."
+	}
 	var grid [][]results.Axis
 	var losses []metrics.Interval
 	var endings, chosen []Entry

@@ -61,8 +61,8 @@ func newCell(runs []Run) Cell {
 			Alpha:      r.Alpha,
 			Gamma:      r.Gamma,
 			Optimizer:  r.Optimizer,
-			LR:         r.LR,
-			Axes:       without(r.Axes, "seed"),
+			LR:         geometricMean(runs, func(r Run) float64 { return r.LR }),
+			Axes:       cellAxes(runs),
 			Provenance: r.Provenance,
 			Moving:     r.Moving,
 
@@ -85,8 +85,12 @@ func newCell(runs []Run) Cell {
 }
 
 // Statistic returns the run's value of s. It is NaN where the run failed, and
-// where it diverged, but for what was measured early.
+// where it diverged, but for what was measured early. Of a local grid the final
+// validation loss is that of its lowest point, and all else the best run's.
 func (r Run) Statistic(s metrics.Statistic) float64 {
+	if r.Local != nil && s.Name == tuningLoss {
+		return r.Local.Loss
+	}
 	if r.Status == Done || r.Status == Diverged && s.Early {
 		return s.Of(r.Curve)
 	}

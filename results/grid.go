@@ -18,6 +18,7 @@ type Grid struct {
 	Runs     []Planned // those that are reported
 	Tuning   []Planned // those that only choose the values of nuisance axes
 	Nuisance []string  // names of the axes that are tuned away
+	Local    bool      // each seed of Runs has a local grid of values along the one nuisance axis
 }
 
 // Planned is one run that an experiment asks for, made or not.
@@ -28,12 +29,14 @@ type Planned struct {
 
 // gridFile lists what the store's experiment asks for: a row a run, its ID and
 // a column an axis; with nuisance axes, whose names are then marked, also the
-// phase. Without it every run of the store counts.
+// phase. A nuisance axis along which the runs that are reported have local
+// grids has a mark of its own. Without the file every run of the store counts.
 const (
 	gridFile    = "grid.csv"
 	runColumn   = "run"
 	phaseColumn = "phase"
 	nuisance    = "nuisance." // before the name of an axis
+	localAxis   = "local."    // the same of one with local grids
 )
 
 // The phases of an experiment with nuisance axes.
@@ -84,6 +87,14 @@ func (g Grid) rows() [][]string {
 
 func (g Grid) tunes() bool { return len(g.Nuisance) > 0 }
 
+// mark is what stands before the name of a nuisance axis.
+func (g Grid) mark() string {
+	if g.Local {
+		return localAxis
+	}
+	return nuisance
+}
+
 func (g Grid) header(axes []Axis) []string {
 	header := []string{runColumn}
 	if g.tunes() {
@@ -91,7 +102,7 @@ func (g Grid) header(axes []Axis) []string {
 	}
 	for _, a := range axes {
 		if slices.Contains(g.Nuisance, a.Name) {
-			a.Name = nuisance + a.Name
+			a.Name = g.mark() + a.Name
 		}
 		header = append(header, a.Name)
 	}
@@ -127,8 +138,10 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 	}
 	var names []string
 	for _, column := range header[first:] {
-		name, tuned := strings.CutPrefix(column, nuisance)
-		if names = append(names, name); tuned {
+		name, local := strings.CutPrefix(column, localAxis)
+		name, tuned := strings.CutPrefix(name, nuisance)
+		g.Local = g.Local || local
+		if names = append(names, name); tuned || local {
 			g.Nuisance = append(g.Nuisance, name)
 		}
 	}
@@ -149,7 +162,8 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 // Split tells apart the runs that the grid reports, those of its tuning and
 // the others, and places the first in the grid: their axes are those of the
 // grid that they are looked at in, whichever they were first made for. A run
-// whose tuning is in doubt has a warning of it. Without a grid every run is
+// whose tuning is in doubt has a warning of it. Of a local grid the best run
+// stands for all, which its field Local has. Without a grid every run is
 // reported.
 func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
 	if g.Len() == 0 {
@@ -182,6 +196,9 @@ func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
 		} else if !tunes[r.ID] {
 			out = append(out, r)
 		}
+	}
+	if g.Local {
+		in = g.bestOfLocal(in)
 	}
 	return in, tuned, out
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -19,6 +20,7 @@ func TestGridReadsBack(t *testing.T) {
 	for name, want := range map[string]Grid{
 		"runs alone": {Runs: runs},
 		"tuning":     {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"targets"}},
+		"local":      {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"rank"}, Local: true},
 		"not chosen": {Runs: []Planned{{"", []Axis{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs, Nuisance: []string{"targets"}},
 	} {
 		if err := want.Write(dir); err != nil {
@@ -30,6 +32,23 @@ func TestGridReadsBack(t *testing.T) {
 	}
 	if err := (Grid{Runs: runs}).Write(filepath.Join(dir, "absent")); err == nil {
 		t.Error("a folder that is not there is written to")
+	}
+}
+
+// TestGridKnowsLocalAxes: a file that an earlier program wrote has none.
+func TestGridKnowsLocalAxes(t *testing.T) {
+	planned := []Planned{{"a", []Axis{{"rank", "4"}, {"lr", "0.1"}}}}
+	for text, want := range map[string]Grid{
+		"run,phase,rank,nuisance.lr\na,tuning,4,0.1\n": {Tuning: planned, Nuisance: []string{"lr"}},
+		"run,phase,rank,local.lr\na,reported,4,0.1\n":  {Runs: planned, Nuisance: []string{"lr"}, Local: true},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, gridFile), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadGrid(dir); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: read %v, %v, want %v", text, got, err, want)
+		}
 	}
 }
 

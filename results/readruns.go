@@ -63,6 +63,9 @@ func runCellReader(name string) (cellReader, error) {
 			return readMeasured, nil
 		}
 	}
+	if slices.ContainsFunc(localColumns, func(c column) bool { return c.name == name }) {
+		return func(*runRow, string) error { return nil }, nil // it follows from the rest
+	}
 	if path, ok := strings.CutPrefix(name, configPrefix); ok {
 		return readSetting(path), checkPath(path)
 	}

@@ -64,6 +64,6 @@ func rewritten(s StudyFiles) string {
 		r.Config = canonical(r.Config)
 		fmt.Fprintf(&b, "%q %v\n", fmt.Sprintf("%+v", r), r.Expected)
 	}
-	fmt.Fprintf(&b, "%q", s.Grid)
+	fmt.Fprintf(&b, "%+v", s.Grid)
 	return b.String()
 }

@@ -67,6 +67,7 @@ type Run struct {
 	Moving  []string        `json:"-"` // axes that move with rank or are tuned away, where the grid is known; see Grid.Split
 	Tuned   []string        `json:"-"` // axes that are tuned away, likewise
 	Place   int             `json:"-"` // in the grid, likewise
+	Local   *Local          `json:"-"` // the local grid whose best run this is, likewise; nil where there is none
 	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
 	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
 

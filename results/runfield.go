@@ -9,8 +9,9 @@ import (
 // runRow is a row of runs.csv: a run and its place in the grid.
 type runRow struct {
 	Run
-	phase  string // tuning or reported
-	place  string // index among the planned runs of the phase; empty without a grid
+	phase  string    // tuning or reported
+	place  string    // index among the planned runs of the phase; empty without a grid
+	local  localMark // follows from the runs and the grid
 	config []setting
 	line   int // where it was read
 }
@@ -130,6 +131,13 @@ func (r Run) onsetLoss() float64 {
 		return math.NaN()
 	}
 	return r.Curve[0].Values[metrics.ValLoss]
+}
+
+// localColumns follow from the runs of a local grid, see [Local].
+var localColumns = []column{
+	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty without one"},
+	{"local_value", "1", "nuisance value at the lowest point of the parabola through the best run and its neighbours"},
+	{"local_val_loss", "nats/token", "final validation loss at that point, which is what is reported of the cell and seed"},
 }
 
 // expectedPrefix is before the name of a statistic where a column holds what

@@ -26,11 +26,14 @@ func newRunTable(runs []Run, g Grid) (table, error) {
 		paths = append(paths, own)
 	}
 	fields := mergeOrders(paths)
+	in, _, _ := g.Split(runs)
+	marks := localMarks(in)
 	t := table{file: runsTable, columns: allRunColumns(fields)}
 	for _, r := range rows {
 		if err := r.checkExpected(); err != nil {
 			return table{}, err
 		}
+		r.local = marks[r.ID]
 		t.rows = append(t.rows, r.cells(fields))
 	}
 	return t, nil
@@ -44,7 +47,7 @@ func allRunColumns(fields []string) []column {
 	for _, c := range measuredColumns() {
 		columns = append(columns, c.column)
 	}
-	return slices.Concat(columns, expectedColumns(), configColumns(fields))
+	return slices.Concat(columns, localColumns, expectedColumns(), configColumns(fields))
 }
 
 // runRowsOf gives runs their places in a grid, and adds those that are missing.
@@ -123,6 +126,7 @@ func (r runRow) cells(fields []string) []string {
 	for _, c := range measuredColumns() {
 		cells = append(cells, formatFloat(c.of(r.Run)))
 	}
+	cells = append(cells, r.local.role, r.local.value, r.local.loss)
 	for _, name := range expectable() {
 		cell := ""
 		if v, ok := r.Expected[name]; ok {

@@ -58,6 +58,7 @@ type Timed struct {
 type Summary struct {
 	YAMLHash string   `json:"yaml_sha256"`
 	Nuisance []string `json:"nuisance"` // names of the axes that are tuned away
+	Local    bool     `json:"local"`    // each seed has a local grid of values along the one nuisance axis
 	Planned  int      `json:"planned"`  // runs of all phases
 	Done     int      `json:"done"`
 	Diverged int      `json:"diverged"`
@@ -84,8 +85,8 @@ type studyRecord struct {
 func (s StudyFiles) Summary() Summary {
 	sum := Summary{
 		YAMLHash: fmt.Sprintf("%x", sha256.Sum256([]byte(s.About.YAML))),
-		Nuisance: s.Grid.Nuisance,
-		Planned:  max(s.Grid.Len(), len(s.Runs)),
+		Nuisance: s.Grid.Nuisance, Local: s.Grid.Local,
+		Planned: max(s.Grid.Len(), len(s.Runs)),
 	}
 	sum.Missing = sum.Planned - len(s.Runs)
 	for _, r := range s.Runs {
@@ -186,6 +187,7 @@ func ReadStudy(dir string) (s StudyFiles, err error) {
 			return err
 		}
 		s.Grid, err = gridOf(sheet, rows, record.Nuisance)
+		s.Grid.Local = record.Local
 		return err
 	})
 	if err != nil {

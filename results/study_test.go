@@ -124,7 +124,7 @@ func TestStudyReadsBack(t *testing.T) {
 func TestStudyHoldsEveryField(t *testing.T) {
 	elsewhere := []string{
 		"Modules",                  // in the store alone
-		"Moving", "Tuned", "Place", // of Grid.Split
+		"Moving", "Tuned", "Place", "Local", // of Grid.Split
 	}
 	r := wholeRun()
 	var unset func(name string, v reflect.Value) []string
@@ -200,5 +200,23 @@ func TestWriteStudyRefuses(t *testing.T) {
 		if _, err := settingsOf(json.RawMessage(config)); err == nil {
 			t.Errorf("config %s passes", config)
 		}
+	}
+}
+
+// Of a study with local grids the same runs are reported after it was read back.
+func TestStudyOfLocalGrids(t *testing.T) {
+	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 9e-4, Loss: 3})
+	dir := t.TempDir()
+	if err := WriteStudy(dir, StudyFiles{Runs: runs, Grid: g}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := ReadStudy(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, _, _ := g.Split(runs)
+	now, _, _ := s.Grid.Split(s.Runs)
+	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss || now[1].LR != was[1].LR {
+		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))
 	}
 }

@@ -15,6 +15,7 @@ type Tuned struct {
 	Axes       []Axis      // without seed and nuisance axes
 	Candidates []Candidate // in rising order of their values
 	Best       int         // the one chosen; -1 while a run is missing or failed
+	Local      bool        // what is reported has local grids around the chosen value, which go on where the edge is near
 }
 
 // Candidate is a combination of nuisance values, tried on the seeds of tuning.
@@ -45,7 +46,7 @@ func (g Grid) Tune(runs []Run) []Tuned {
 		if !ok {
 			i = len(all)
 			cells[cell] = i
-			all = append(all, Tuned{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...)})
+			all = append(all, Tuned{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...), Local: g.Local})
 		}
 		c := all[i].candidate(values)
 		if r, ok := byID[p.ID]; ok {
@@ -191,10 +192,13 @@ func (t Tuned) tried(name string) []float64 {
 }
 
 // Doubts says what keeps a reader from taking the chosen values for the best
-// ones.
+// ones. Where local grids lie around them, an edge is theirs to find.
 func (t Tuned) Doubts() (doubts []string) {
 	if t.Diverged() {
 		doubts = append(doubts, "tuning: under every value tried a run diverged")
+	}
+	if t.Local {
+		return doubts
 	}
 	for _, e := range t.Edges() {
 		doubts = append(doubts, fmt.Sprintf("tuning: the best %s lies at the edge of those tried: a better one may lie beyond, where sweep run --extend goes if it can", e.Name))

@@ -152,7 +152,7 @@ func TestDecodeErrors(t *testing.T) {
 
 		{"tune that is a list", "tune: [100]", "sweep: x.yaml:1: tune: must be a mapping of keys to values, not [...]"},
 		{"tune without seeds", "tune: {extend: 2}", "sweep: x.yaml:1: tune needs the seeds on which nuisance values are chosen, as in tune: {seed: [100, 101]}"},
-		{"tune with another key", "tune: {seeds: 2}", `sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known are seed, extend`},
+		{"tune with another key", "tune: {seeds: 2}", `sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known are seed, extend, local`},
 		{"tune on no seed", "tune: {seed: []}", "sweep: x.yaml:1: seed is an axis without values: list at least one"},
 		{"tune on a word", "tune:\n  seed: [1, x]", `sweep: x.yaml:2: seed "x": must be a whole number, at least 0`},
 		{"tune on a seed twice", "tune: {seed: [1, 2, 1]}", "sweep: x.yaml:1: tune has seed 1 twice"},

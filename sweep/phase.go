@@ -44,7 +44,8 @@ func (e *Experiment) checkOptimizers(points []Point) error {
 	return nil
 }
 
-// follow is what is reported once the nuisance values are chosen.
+// follow is what is reported once the nuisance values are chosen: a job for each
+// value that a local grid begins with.
 func (e *Experiment) follow(t Trainer) ([]Job, error) {
 	points, err := e.onSeeds(e.seedAxis(), e.Nuisance).resolve()
 	if err != nil {
@@ -66,7 +67,9 @@ func (e *Experiment) follow(t Trainer) ([]Job, error) {
 		if err != nil {
 			return nil, fmt.Errorf("sweep: %s: %w", p, err)
 		}
-		jobs = append(jobs, Job{Point: p, Material: m})
+		for range max(1, e.Tune.Local) {
+			jobs = append(jobs, Job{Point: p, Material: m})
+		}
 	}
 	return jobs, nil
 }
@@ -74,16 +77,26 @@ func (e *Experiment) follow(t Trainer) ([]Job, error) {
 // Next returns the phase that follows a plan whose runs are all stored, or nil
 // after the last one. Where the plan tunes and a choice lies at the edge of an
 // axis that may be extended, that is the same with more values; otherwise it
-// is the one that is reported. It is a function of the experiment and of what
-// its runs measured, so that a sweep that is taken up again takes the same way.
+// is the one that is reported. One with local grids is followed by the same with
+// more values, where a cell is best at the edge of its own. It is a function of
+// the experiment and of what its runs measured, so that a sweep that is taken up
+// again takes the same way.
 func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
-	if !p.Tunes() {
+	switch {
+	case p.Final():
 		return nil, nil
+	case p.Tunes():
+		return p.nextTuned(runs, t)
 	}
+	return p.nextLocal(runs, t)
+}
+
+// nextTuned is the next phase of a plan that tunes.
+func (p *Plan) nextTuned(runs []results.Run, t Trainer) (*Plan, error) {
 	e := p.Experiment
 	tuned := p.Grid().Tune(runs)
 	if slices.ContainsFunc(tuned, func(t results.Tuned) bool { return t.Best < 0 }) {
-		return nil, fmt.Errorf("sweep: %s: runs of the tuning are missing or failed: nothing can be chosen", e.Name)
+		return nil, e.nothingChosen()
 	}
 	tried, chosen := make(allowed), make(allowed)
 	for _, t := range tuned {
@@ -92,6 +105,9 @@ func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
 		}
 		tried[t.Key()] = append(tried[t.Key()], e.extension(t)...)
 		chosen[t.Key()] = t.Candidates[t.Best].Axes
+		if e.Tune.Local > 0 {
+			chosen[t.Key()] = e.around(t)
+		}
 	}
 	points, err := e.pointsAt(e.tuningSeeds(), tried)
 	if err != nil {
@@ -106,6 +122,10 @@ func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
 	}
 	jobs, err := e.jobs(points, t)
 	return &Plan{Experiment: e, Jobs: jobs, tuned: p.Jobs}, err
+}
+
+func (e *Experiment) nothingChosen() error {
+	return fmt.Errorf("sweep: %s: runs of the tuning are missing or failed: nothing can be chosen", e.Name)
 }
 
 // allowed has the nuisance values that a cell may have, by the cell's key.

@@ -64,13 +64,14 @@ type Job struct {
 
 // Plan is a phase of an experiment: runs that do not wait for each other, with
 // the identity and the cost of each. Without nuisance axes there is one phase.
-// With them, the first ones tune and the last one reports; [Plan.Next] leads
-// from one to the next.
+// With them, the first ones tune and the last one reports, or, with local grids,
+// those from there on; [Plan.Next] leads from one to the next.
 type Plan struct {
 	Experiment *Experiment
 	Jobs       []Job // in the grid's order
 	Follow     []Job // what is to be reported, where Jobs tune: without nuisance values and ID, which are still to be chosen
 	tuned      []Job // those by which the nuisance values of Jobs were chosen
+	more       int   // of Jobs, those beyond the edges of the local grids that the phase before had
 }
 
 // NewPlan resolves the first phase of an experiment.
@@ -116,7 +117,10 @@ func (e *Experiment) jobs(points []Point, t Trainer) ([]Job, error) {
 
 // Grid lists what the experiment asks for, as the store records it.
 func (p *Plan) Grid() results.Grid {
-	g := results.Grid{Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: p.Experiment.nuisanceNames()}
+	e := p.Experiment
+	g := results.Grid{
+		Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: e.nuisanceNames(), Local: e.Tune.Local > 0,
+	}
 	if p.Tunes() {
 		g.Runs, g.Tuning = planned(p.Follow), planned(p.Jobs)
 	}
@@ -132,6 +136,28 @@ func planned(jobs []Job) (list []results.Planned) {
 
 // Tunes reports whether the plan's runs only choose nuisance values.
 func (p *Plan) Tunes() bool { return len(p.Follow) > 0 }
+
+// Final reports whether no other plan follows, whatever the runs measure.
+func (p *Plan) Final() bool { return !p.Tunes() && p.Experiment.Tune.Local == 0 }
+
+// Phase says what the plan's runs are for; empty where there are no phases, and
+// where each cell is at the one value that was chosen for it.
+func (p *Plan) Phase() string {
+	tune := p.Experiment.Tune
+	switch {
+	case p.Tunes() && tune.Local > 0:
+		return fmt.Sprintf("tuning: %d runs choose the values around which the local grids of at least %d lie, that follow",
+			len(p.Jobs), len(p.Follow))
+	case p.Tunes():
+		return fmt.Sprintf("tuning: %d runs choose the nuisance values of the %d that follow", len(p.Jobs), len(p.Follow))
+	case p.more > 0:
+		return fmt.Sprintf("local grids: %d runs more, beyond the edges at which cells are best", p.more)
+	case tune.Local > 0:
+		return fmt.Sprintf("local grids: %d runs at %d values of %s around the one chosen for each cell",
+			len(p.Jobs), tune.Local, p.Experiment.Nuisance[0].Name)
+	}
+	return ""
+}
 
 // Cost is what jobs take together, in floating-point operations.
 func Cost(jobs []Job) float64 {

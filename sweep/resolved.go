@@ -70,6 +70,9 @@ func axesNode(axes []Axis) *yaml.Node {
 func tuneNode(e *Experiment) *yaml.Node {
 	m := axesNode([]Axis{e.tuningSeeds()})
 	put(m, "extend", leaf(e.Tune.Extend))
+	if e.Tune.Local > 0 {
+		put(m, "local", leaf(e.Tune.Local))
+	}
 	return m
 }
 

@@ -21,7 +21,7 @@ exclude: [{rank: 4, lr: 1e-5}]
 `
 
 func TestResolvedReadsBackAsTheSameGrid(t *testing.T) {
-	for name, text := range map[string]string{"design": design, "everything": everything} {
+	for name, text := range map[string]string{"design": design, "everything": everything, "local": localBowls} {
 		t.Run(name, func(t *testing.T) {
 			e := read(t, text)
 			if err := e.Set("dropout=0.1", "clip=[0,1]"); err != nil {

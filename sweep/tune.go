@@ -15,6 +15,7 @@ import (
 type Tune struct {
 	Seeds  []uint64 // of the runs that choose their values; no seed of the grid is among them
 	Extend int      // how often an axis may go on beyond a chosen value at its edge
+	Local  int      // values around the chosen one at which each seed that is reported is trained; 0: at that alone
 }
 
 // DefaultExtend is how often sweep run --extend goes on: by a factor of ten a
@@ -48,8 +49,10 @@ func parseTune(n *yaml.Node) (Tune, error) {
 			if p.value.ShortTag() != "!!int" || err != nil || t.Extend < 0 || t.Extend > maxExtend {
 				err = at(p.value, "extend %s: must be a whole number from 0 to %d", shown(p.value), maxExtend)
 			}
+		case "local":
+			t.Local, err = parseLocal(p.value)
 		default:
-			err = at(p.key, "%w", unknown("key of tune", p.key.Value, []string{"seed", "extend"}))
+			err = at(p.key, "%w", unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
 		}
 		if err != nil {
 			return t, err
@@ -91,6 +94,9 @@ func (e *Experiment) checkTune() error {
 		if slices.Contains(e.Tune.Seeds, seed.(uint64)) {
 			return fmt.Errorf("seed %v is one of tune and one of the grid: what is reported must not have been chosen on the same seed", seed)
 		}
+	}
+	if err := e.checkLocal(); err != nil {
+		return err
 	}
 	return e.checkSeedless()
 }
@@ -190,9 +196,15 @@ func beyond(e results.Edge) (float64, bool) {
 	if _, real := f.get(Config{}).(float64); !real || last <= 0 || before <= 0 {
 		return 0, false
 	}
-	v, err := strconv.ParseFloat(strconv.FormatFloat(last*(last/before), 'e', 2, 64), 64)
-	if err != nil || v == 0 || slices.Contains(e.Values, v) || bounds[f.path](v) != nil {
+	v := threeDigits(last * (last / before))
+	if v == 0 || slices.Contains(e.Values, v) || bounds[f.path](v) != nil {
 		return 0, false
 	}
 	return v, true
+}
+
+// threeDigits rounds a number, which may overflow, to that many.
+func threeDigits(v float64) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 2, 64), 64)
+	return v
 }

@@ -200,9 +200,15 @@ func TestTunedRunsArePlainRuns(t *testing.T) {
 // TestTunedStoreIsTheSameForAnyWorkersAndInterrupts: in whichever phase a sweep
 // is stopped, it ends with the bytes of one that was not.
 func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
+	for name, text := range map[string]string{"one value a cell": bowls, "local grids": localBowls} {
+		t.Run(name, func(t *testing.T) { checkInterrupts(t, text) })
+	}
+}
+
+func checkInterrupts(t *testing.T, text string) {
 	whole := t.TempDir()
 	count := &silent{}
-	_, err := sweepAll(context.Background(), read(t, bowls), bowl{}, whole, 1, count)
+	_, err := sweepAll(context.Background(), read(t, text), bowl{}, whole, 1, count)
 	check(t, err)
 	want := contents(t, whole)
 
@@ -212,7 +218,7 @@ func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, read(t, bowls), bowl{}, dir, workers, &silent{onStep: func() {
+			_, err := sweepAll(ctx, read(t, text), bowl{}, dir, workers, &silent{onStep: func() {
 				if steps <- true; len(steps) == 29 { // of four a run
 					cancel()
 				}

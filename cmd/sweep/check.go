@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper"
+	"ranksweep/results"
 )
 
 func newCheck() *cobra.Command {
@@ -67,7 +68,7 @@ func judge(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	tellWhere(cmd, dir)
-	if err := cmp.Or(failures(h.runs), h.missing); err != nil {
+	if err := cmp.Or(failures(results.Trained(h.runs)), h.missing); err != nil {
 		return err
 	}
 	if len(check.Unstable) > 0 {

@@ -19,7 +19,8 @@ func newExport() *cobra.Command {
 			"fitted powers of rank; columns.csv says what each column holds, and in which unit.\n" +
 			"What is absent is an empty field. Runs that choose nuisance values have the phase\n" +
 			"tuning, and runs that are planned and not there the status missing. A text that a\n" +
-			"spreadsheet would take for a formula has an apostrophe before it.\n\n" +
+			"spreadsheet would take for a formula has an apostrophe before it. Of local grids every\n" +
+			"run is there, the best of each seed marked.\n\n" +
 			"With --adapters it writes a PEFT folder for each RUN, or for all runs. A store keeps\n" +
 			"no adapters: what is not in the folder yet, from sweep run --adapters or from before,\n" +
 			"is trained again, which gives the same bytes, and held to the stored curve.\n\n" +
@@ -55,14 +56,14 @@ func newExport() *cobra.Command {
 			}
 		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, dir, adapters(*handed), ids, h.runs); err != nil {
+			if err := exportAdapters(cmd, dir, adapters(*handed), ids, results.Trained(h.runs)); err != nil {
 				return err
 			}
 		}
 		if len(ids) > 0 {
 			return nil // all that was asked for is there
 		}
-		return cmp.Or(h.missing, failures(h.runs))
+		return cmp.Or(h.missing, failures(results.Trained(h.runs)))
 	}
 	return cmd
 }

@@ -108,7 +108,7 @@ func reproduce(cmd *cobra.Command, names []string, scale, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := failures(h.runs); err != nil {
+		if err := failures(results.Trained(h.runs)); err != nil {
 			return err
 		}
 	}
@@ -226,7 +226,7 @@ func reportHead(scale string, studies map[string]paper.Study) string {
 	runs := 0
 	var numerics, kernels []string
 	for _, name := range paper.Studied() {
-		for _, r := range studies[name].Runs {
+		for _, r := range results.Trained(studies[name].Runs) {
 			runs++
 			numerics, kernels = append(numerics, strconv.Itoa(r.Provenance.Numerics)), append(kernels, r.Provenance.Kernel)
 		}

@@ -29,7 +29,8 @@ func newRun() *cobra.Command {
 			"done is never trained twice, and what failed is tried again. With --adapters, runs\n" +
 			"hand their adapters out as they end, as PEFT folders.\n\n" +
 			"Where an experiment has nuisance axes, runs on the seeds of tune come first, and\n" +
-			"each cell is reported at the values that were best in them.\n\n" + experimentHelp,
+			"each cell is reported at the values that were best in them, or on a local grid\n" +
+			"around these, each seed at its own best, where tune has local.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
 			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
@@ -82,23 +83,7 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	for p.Tunes() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "tuning: %d runs choose the nuisance values of the %d that follow\n", len(p.Jobs), len(p.Follow))
-		if err := phase(cmd, s, p, dir); err != nil {
-			return err
-		}
-		runs, _ := s.Store.Runs()
-		if err := failures(p.Grid().Planned(runs)); err != nil {
-			return err
-		}
-		if p, err = p.Next(runs, t); err != nil {
-			return err
-		}
-	}
-	if to != "" {
-		s.HandOut = to.write
-	}
-	if err := phase(cmd, s, p, dir); err != nil {
+	if p, err = phases(cmd, s, p, dir, to); err != nil {
 		return err
 	}
 	lacking, without := to.lacks(p)
@@ -110,6 +95,31 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter: they trained the weights themselves\n", without)
 	}
 	return s.Store.Tidy()
+}
+
+// phases trains what the store lacks of a plan and of those that follow, and
+// returns the last. What tunes hands no adapter out.
+func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to adapters) (*sweep.Plan, error) {
+	for {
+		if text := p.Phase(); text != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), text)
+		}
+		if to != "" && !p.Tunes() {
+			s.HandOut = to.write
+		}
+		if err := phase(cmd, s, p, dir); err != nil || p.Final() {
+			return p, err
+		}
+		runs, _ := s.Store.Runs()
+		if err := failures(p.Grid().Planned(runs)); err != nil && p.Tunes() {
+			return nil, err
+		}
+		next, err := p.Next(runs, s.Trainer)
+		if next == nil || err != nil {
+			return p, err
+		}
+		p = next
+	}
 }
 
 // newScheduler fills the store in dir, with no one told of it.
@@ -156,7 +166,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	tellWhere(cmd, dir)
-	return cmp.Or(failures(h.runs), h.missing)
+	return cmp.Or(failures(results.Trained(h.runs)), h.missing)
 }
 
 // failures is an error that counts the failed runs by their reasons.

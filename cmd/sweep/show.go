@@ -73,9 +73,19 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, choose the nuisance values by the lowest mean validation loss of each cell;\n"+
-		"%d runs on other seeds, about %.3g TFLOP, follow and are reported; %s\n",
-		len(p.Jobs), sweep.Cost(p.Jobs)/1e12, len(p.Follow), sweep.Cost(p.Follow)/1e12, memory)
+		"%s; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, following(p), memory)
 	return err
+}
+
+// following says what comes after runs that tune.
+func following(p *sweep.Plan) string {
+	runs, cost, tune := len(p.Follow), sweep.Cost(p.Follow)/1e12, p.Experiment.Tune
+	if tune.Local == 0 {
+		return fmt.Sprintf("%d runs on other seeds, about %.3g TFLOP, follow and are reported", runs, cost)
+	}
+	return fmt.Sprintf("at least %d runs on other seeds, about %.3g TFLOP, follow: %d values of %s around the chosen\n"+
+		"one, and more beyond an edge at which a cell is best; each seed is reported at its own best",
+		runs, cost, tune.Local, p.Experiment.Nuisance[0].Name)
 }
 
 // footnotes numbers warnings as they come.
@@ -119,7 +129,7 @@ func showJSON(w io.Writer, p *sweep.Plan) error {
 	}
 	plan := map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs}
 	if p.Tunes() {
-		plan["follow"] = len(p.Follow) // reported, at the nuisance values that runs choose
+		plan["follow"] = len(p.Follow) // reported, at the nuisance values that runs choose or, at least as many, around them
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

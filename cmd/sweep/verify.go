@@ -61,7 +61,7 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results
 	if err != nil {
 		return nil, err
 	}
-	runs := slices.DeleteFunc(h.runs, func(r results.Run) bool { return r.Status == results.Failed })
+	runs := slices.DeleteFunc(results.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("%s holds failed runs alone: there is nothing to verify", dir)
 	}

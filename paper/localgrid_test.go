@@ -1,0 +1,130 @@
+package paper
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// locally makes what is reported of local grids: LoRA and rsLoRA at ranks 4 and 8,
+// nine seeds, rates a factor of 2 apart. The best rate of a seed lies near 1e-3,
+// but for the first two of rsLoRA at rank 8, where it is beyond all.
+func locally() []results.Run {
+	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
+	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 9, steps: 4, rates: rates}.runs()
+	g := results.Grid{Nuisance: []string{"lr"}, Local: true}
+	for i := range runs {
+		r := &runs[i]
+		best := 1e-3 * math.Pow(2, float64(r.Seed)/8-0.5)
+		if r.Scheme == "rslora" && r.Rank == 8 && r.Seed < 2 {
+			best = 1
+		}
+		for j := range r.Curve {
+			r.Curve[j].Values[metrics.ValLoss] = 3
+		}
+		d := math.Log(r.LR / best)
+		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = 2 + 0.01*d*d + noise(r)
+		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
+	}
+	in, _, _ := g.Split(runs)
+	return in
+}
+
+func TestTablesOfLocalGrids(t *testing.T) {
+	const estimator = "Each seed is at its own best lr: the lowest point of the parabola through " +
+		"the best of its local grid and its neighbours."
+	const edge = "the best lr of 2 of 9 seeds lies at the edge of its local grid"
+	runs := locally()
+	tables, err := Tables(runs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"summary", "comparisons"} {
+		var b strings.Builder
+		for _, table := range tables {
+			if table.Name == name {
+				if err := table.WriteText(&b); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		text := strings.Join(strings.Fields(b.String()), " ")
+		otherwise := strings.Contains(text, "tuned on other seeds")
+		if !strings.Contains(text, estimator) || !strings.Contains(text, edge) || otherwise {
+			t.Errorf("%s:\n%s", name, b.String())
+		}
+	}
+	var csv strings.Builder
+	if err := tables[0].WriteCSV(&csv); err != nil {
+		t.Fatal(err)
+	}
+	caption := tables[0].Caption
+	ranges := strings.Contains(caption, "in brackets its range over seeds")
+	if !strings.Contains(csv.String(), ",lr,lr_low,lr_high,") || !ranges {
+		t.Errorf("summary:\n%s%s", csv.String(), caption)
+	}
+	// 1e-3 in the mean of the logarithm, half a factor of 2 to each side.
+	if got := tables[0].Rows[0].Entries[2].Text; got != "0.001 [7.07e-4, 0.00141]" {
+		t.Errorf("learning rate %q", got)
+	}
+	rows, names := fought(t, runs, nil)
+	for _, name := range names {
+		notes := rows[name]["notes"]
+		flagged := strings.Contains(name, "rank 8") && strings.Contains(name, "rsLoRA")
+		if strings.Contains(notes, edge) != flagged || strings.Contains(notes, "leaves out the choice") {
+			t.Errorf("%s: notes %q", name, notes)
+		}
+	}
+	rates := ratesTable(results.Arms(runs))
+	const title = "Best learning rates: geometric mean over seeds, and their range"
+	if rates.Title != title || rates.Rows[0].Entries[1].Text != "0.001 [7.07e-4, 0.00141]" {
+		t.Errorf("%s: %v", rates.Title, rates.Rows[0])
+	}
+}
+
+// Where all seeds of a cell share one choice, their interval knows nothing of it.
+func TestChoiceLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		tuned []string
+		seeds int
+		want  string // empty: nothing
+	}{
+		{nil, 3, ""},
+		{[]string{"lr"}, 3, "its interval leaves out the choice of lr: tune: {local: 5} has it in; "},
+		{[]string{"lr"}, 1, ""}, // there is no interval
+		{[]string{"lr", "clip"}, 3, "its interval leaves out the choice of lr and clip; "},
+		{[]string{"scaling"}, 3, "its interval leaves out the choice of scaling; "}, // words have no local grid
+	} {
+		runs := losing(c.seeds, noise)
+		for i := range runs {
+			runs[i].Moving, runs[i].Tuned = c.tuned, c.tuned
+		}
+		table := comparisonsTable(results.Arms(runs), nil)
+		n := 0
+		for _, text := range table.Notes {
+			if strings.Contains(text, "leaves out the choice") {
+				if n++; text+"; " != c.want {
+					t.Errorf("tuned %v: %q, want %q", c.tuned, text, c.want)
+				}
+			}
+		}
+		if want := min(1, len(c.want)); n != want {
+			t.Errorf("tuned %v, %d seeds: said %d times, want %d", c.tuned, c.seeds, n, want)
+		}
+	}
+}
+
+// The table of the tuning says that the chosen values are not where it ends.
+func TestTuningOfLocalGrids(t *testing.T) {
+	const want = "What is reported lies on local grids around the chosen values, which go on beyond an edge."
+	for _, local := range []bool{true, false} {
+		one := results.Candidate{Axes: []results.Axis{{Name: "lr", Value: "1"}}}
+		tuned := results.Tuned{Local: local, Candidates: []results.Candidate{one}}
+		if caption := tuningTable([]results.Tuned{tuned}).Caption; strings.Contains(caption, want) != local {
+			t.Errorf("local %t: %s", local, caption)
+		}
+	}
+}

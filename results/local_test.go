@@ -1,0 +1,204 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// localRuns makes the local grid of one cell: a parabola for each seed, of which
+// the lowest point is given, over rates a factor of 2 apart.
+func localRuns(lowest ...metrics.Trial) (Grid, []Run) {
+	g := Grid{Nuisance: []string{"lr"}, Local: true}
+	var runs []Run
+	for seed, low := range lowest {
+		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in no order
+			r := testRun("lora", 1, 4, uint64(seed))
+			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
+			r.Function = r.Cell
+			r.Axes = []Axis{{"rank", "4"}, {"lr", formatFloat(lr)}, {"seed", fmt.Sprint(seed)}}
+			d := math.Log(lr / low.Rate)
+			r.Curve[2].Values[metrics.ValLoss] = low.Loss + 0.1*d*d
+			g.Runs = append(g.Runs, Planned{r.ID, r.Axes})
+			runs = append(runs, r)
+		}
+	}
+	return g, runs
+}
+
+var testLoss, _ = metrics.StatisticNamed("val_loss")
+
+// Each seed is reported at the lowest point of its own parabola, and all seeds
+// make one cell.
+func TestSplitReportsTheLowestPoint(t *testing.T) {
+	low := []metrics.Trial{{Rate: 1.1e-3, Loss: 2}, {Rate: 0.9e-3, Loss: 2.2}, {Rate: 2.1e-3, Loss: 1.9}}
+	g, runs := localRuns(low...)
+	in, _, out := g.Split(append(runs, Run{ID: "elsewhere"}))
+	if len(in) != 3 || len(out) != 1 {
+		t.Fatalf("%d reported and %d left out, want 3 and 1", len(in), len(out))
+	}
+	best := []string{"0.001-0", "0.001-1", "0.002-2"}
+	for i, r := range in {
+		l := r.Local
+		off := max(math.Abs(l.Value/low[i].Rate-1), math.Abs(l.Loss-low[i].Loss))
+		if r.ID != best[i] || off > 1e-9 || l.Edge || l.Tried != 5 || len(l.Runs) != 5 {
+			t.Errorf("seed %d: run %s, %+v", i, r.ID, *l)
+		}
+		if r.LR != l.Value || r.Statistic(testLoss) != l.Loss || ValueOf(r.Axes, "lr") != formatFloat(l.Value) {
+			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.LR, r.Axes, r.Statistic(testLoss), *l)
+		}
+		own, _ := metrics.StatisticNamed("val_loss_best")
+		if want := own.Of(r.Curve); r.Statistic(own) != want || r.Statistic(own) == l.Loss {
+			t.Errorf("seed %d: another statistic is %g, want the run's own %g", i, r.Statistic(own), want)
+		}
+	}
+	cells := Cells(in)
+	if len(cells) != 1 || len(cells[0].Runs) != 3 || len(cells[0].Warnings) > 0 {
+		t.Fatalf("%d cells, want one of three seeds without warnings", len(cells))
+	}
+	c := cells[0]
+	want := math.Cbrt(1.1e-3 * 0.9e-3 * 2.1e-3)
+	least, most, ok := c.LocalRange()
+	off := max(math.Abs(c.LR/want-1), math.Abs(least/0.9e-3-1), math.Abs(most/2.1e-3-1))
+	if off > 1e-9 || ValueOf(c.Axes, "lr") != formatFloat(c.LR) || !ok {
+		t.Errorf("lr %g, axes %v, from %g to %g; want %g from 9e-4 to 2.1e-3", c.LR, c.Axes, least, most, want)
+	}
+	if mean := c.Statistic(testLoss).Mean; math.Abs(mean-6.1/3) > 1e-9 || c.LocalEdges() != 0 {
+		t.Errorf("mean %g, %d edges; want %g and none", mean, c.LocalEdges(), 6.1/3)
+	}
+	if _, _, ok := (Cell{Runs: runs}).LocalRange(); ok {
+		t.Error("a cell without local grids has a range")
+	}
+}
+
+// What is reported does not depend on the order of what is stored.
+func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
+	g, runs := localRuns(metrics.Trial{Rate: 1.1e-3, Loss: 2}, metrics.Trial{Rate: 2.1e-3, Loss: 1.9})
+	want, _, _ := g.Split(runs)
+	slices.Reverse(runs)
+	got, _, _ := g.Split(runs)
+	for i := range want {
+		if got[i].ID != want[i].ID || got[i].Cell != want[i].Cell || got[i].Local.Loss != want[i].Local.Loss {
+			t.Errorf("seed %d: %s in %s and %s in %s", i, got[i].ID, got[i].Cell, want[i].ID, want[i].Cell)
+		}
+	}
+}
+
+func TestEdgesOfLocalGrids(t *testing.T) {
+	diverge := func(r *Run) { r.Status = Diverged }
+	for _, test := range []struct {
+		name  string
+		low   float64 // where the parabola is lowest
+		spoil map[string]func(*Run)
+		value float64
+		edge  bool
+	}{
+		{"below all", 1e-4, nil, 2.5e-4, true},
+		{"above all", 9e-3, nil, 4e-3, true},
+		{"inside", 9e-4, nil, 9e-4, false},
+		{"beside one that diverged", 1.9e-3, map[string]func(*Run){"0.004-0": diverge}, 2e-3, false},
+		{"the best diverged", 1e-3, map[string]func(*Run){"0.001-0": diverge}, 5e-4, false},
+		{"the last one above where it began", 1.9e-3, map[string]func(*Run){
+			"0.004-0": func(r *Run) { r.Curve[0].Values[metrics.ValLoss] = 0 },
+		}, 2e-3, false},
+	} {
+		g, runs := localRuns(metrics.Trial{Rate: test.low, Loss: 2})
+		for i := range runs {
+			if spoil := test.spoil[runs[i].ID]; spoil != nil {
+				spoil(&runs[i])
+			}
+		}
+		in, _, _ := g.Split(runs)
+		if l := in[0].Local; math.Abs(l.Value/test.value-1) > 1e-9 || l.Edge != test.edge {
+			t.Errorf("%s: %g, edge %t; want %g, %t", test.name, l.Value, l.Edge, test.value, test.edge)
+		}
+		if n := Cells(in)[0].LocalEdges(); (n == 1) != test.edge {
+			t.Errorf("%s: %d seeds at the edge", test.name, n)
+		}
+	}
+}
+
+// Of a grid without any loss the run that came farthest is reported, diverged.
+func TestLocalGridThatDiverged(t *testing.T) {
+	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2})
+	for i := range runs {
+		runs[i].Status, runs[i].Steps = Diverged, i
+	}
+	in, _, _ := g.Split(runs)
+	c := Cells(in)[0]
+	mean := c.Statistic(testLoss).Mean
+	if in[0].ID != runs[4].ID || c.Diverged() != 1 || !math.IsNaN(mean) || in[0].Local.Edge {
+		t.Errorf("run %s, %d diverged, loss %g", in[0].ID, c.Diverged(), mean)
+	}
+}
+
+// A seed that lacks a run says so; one that lacks all is absent.
+func TestIncompleteLocalGrid(t *testing.T) {
+	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 1e-3, Loss: 2})
+	runs[5].Status = Failed
+	in, _, _ := g.Split(runs[1:10])
+	var texts []string
+	for _, r := range in {
+		texts = append(texts, r.Warnings...)
+	}
+	const lacks = " lacks 1 of the 5 runs of its local grid, which are missing or failed: its best lr is that of the others"
+	want := "seed 0" + lacks + "; seed 1" + lacks
+	if len(in) != 2 || strings.Join(texts, "; ") != want || in[1].Local.Tried != 4 {
+		t.Errorf("%d reported, warnings %q", len(in), texts)
+	}
+}
+
+// Local grids are there to go on beyond the edge of what tuning tried.
+func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
+	for _, local := range []bool{true, false} {
+		trials := [][2]trial{{{loss: 3}, {loss: 3}}, {{loss: 1}, {loss: 1}}}
+		g, runs := tuningRuns([]string{"1e-05", "0.0001"}, trials)
+		g.Local = local
+		runs[len(runs)-1].Curve[2].Values[metrics.ValLoss] = 1
+		in, tuned, _ := g.Split(runs)
+		if len(in) != 1 || (len(tuned[0].Doubts()) == 0) != local || (len(in[0].Warnings) == 0) != local {
+			t.Errorf("local %t: doubts %q, warnings %q", local, tuned[0].Doubts(), in[0].Warnings)
+		}
+	}
+}
+
+// All that was trained is exported, and of each seed the best is marked.
+func TestExportOfLocalGrids(t *testing.T) {
+	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 9e-3, Loss: 3})
+	in, _, _ := g.Split(runs)
+	if len(Trained(in)) != 10 || len(Trained(runs)) != 10 {
+		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(runs)))
+	}
+	dir := t.TempDir()
+	if err := Export(runs, g, dir); err != nil {
+		t.Fatal(err)
+	}
+	count := func(file, part string) int {
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(text), part)
+	}
+	for _, want := range []struct {
+		file, part string
+		n          int
+	}{
+		{"runs.csv", ",local,local_value,local_val_loss,", 1},
+		{"runs.csv", ",tried,,,", 8},
+		{"runs.csv", ",best,", 2},
+		{"runs.csv", ",best,0.004,3.", 1}, // at the edge, where it was trained
+		{"curves.csv", "\n", 1 + 10*3},
+		{"cells.csv", ",val_loss,2,", 1}, // two seeds
+	} {
+		if n := count(want.file, want.part); n != want.n {
+			t.Errorf("%s has %q %d times, want %d", want.file, want.part, n, want.n)
+		}
+	}
+}
