@@ -30,7 +30,7 @@ func Example() {
 		fmt.Println(p, "gamma", p.Config.Adapter.Gamma())
 	}
 	// Output:
-	// [best-rates finite-ranks gsm8k init paper-attention paper-fig2-3 paper-fig4 paper-fig5 paper-init paper-rates paper-scalings phase quickstart rank-check theory tuned]
+	// [best-rates equal-cost finite-ranks first-steps gsm8k init-losses init one-rate paper-attention paper-fig2-3 paper-fig4 paper-fig5 paper-init paper-rates paper-scalings phase quickstart rank-check rates-muon rates-sgd theory tuned]
 	// rank=4 scaling=lora seed=0 gamma 4
 	// rank=4 scaling=rslora seed=0 gamma 8
 	// rank=64 scaling=lora seed=0 gamma 0.25

@@ -13,15 +13,21 @@ var embedded = map[string]struct {
 	"paper-fig4":      {nil, 6 * 2 * 3},
 	"paper-fig5":      {nil, 6 * 2 * 3},
 	"paper-attention": {nil, 6 * 2 * 3},
-	"paper-init":      {nil, 4 * 4 * 3},
+	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan runs others
 	"paper-rates":     {nil, (6 + 1) * 6},
-	"paper-scalings":  {nil, 6 * 4 * 3},
+	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
+	"one-rate":        {nil, (2*3 + 4) * 8}, // full fine-tuning has four rates, and no rank or scaling
+	"equal-cost":      {nil, 4 * 8 * 4},
 	"theory":          {nil, 2 * 5 * 9 * 20},
+	"first-steps":     {nil, 5 * 2 * 5 * 10},
 	"phase":           {nil, (7 + 8 + 4*6 + 7) * 6 * 3 * 2},
 	"init":            {nil, (5 + 2) * 3 * 20},
-	"tuned":           {nil, 3 * 3 * 9 * 5}, // all rates on the grid's seeds; a plan runs fewer
-	"best-rates":      {nil, 3 * 4 * 6 * 5},
-	"finite-ranks":    {nil, 2 * 2 * 11 * 10},
+	"init-losses":     {nil, 4 * 2 * 8 * 3},
+	"tuned":           {nil, (3*3 + 1) * 8 * 5},
+	"best-rates":      {nil, (10 + 9 + 5) * 4 * 8},
+	"rates-sgd":       {nil, 4 * 8 * 8},
+	"rates-muon":      {nil, (5 + 8 + 12) * 3 * 8},
+	"finite-ranks":    {nil, 2 * 2 * 11 * 40},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
 }
 

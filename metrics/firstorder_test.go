@@ -27,6 +27,15 @@ func TestFirstOrderHolds(t *testing.T) {
 			t.Errorf("%g to first order and %g in all: %t, known %t", test.drop, test.actual, holds, known)
 		}
 	}
+	small := []Point{{Step: 0, Values: NoValues()}, {Step: 1, Values: NoValues()}}
+	small[0].Values[TrainLoss], small[1].Values[LossDrop], small[1].Values[LossDropActual] = 3, 1e-5, 5e-6
+	if _, known := FirstOrderHolds(small); known {
+		t.Error("a drop of 1e-5 of a loss of 3 is taken for more than rounding")
+	}
+	small[1].Values[LossDrop] = 1e-4
+	if holds, known := FirstOrderHolds(small); holds || !known {
+		t.Error("a drop of 1e-4, of which the loss did a twentieth, is believed")
+	}
 	if _, known := FirstOrderHolds(nil); known {
 		t.Error("known of no curve")
 	}

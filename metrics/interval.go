@@ -93,3 +93,7 @@ func tQuantile(df int) float64 {
 func student(df int) distuv.StudentsT {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}
 }
+
+// P is the two-sided P, by Student's t, of the hypothesis that the true mean is a
+// value. It is above 0.05 where the interval holds it; NaN where N is below 2.
+func (i Interval) P(value float64) float64 { return studentP(i.Mean-value, i.SE(), i.N) }

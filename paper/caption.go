@@ -32,12 +32,30 @@ func heldEqual(arms []results.Arm) string {
 		text = "No setting is the same in all runs."
 	}
 	text += tuning(arms)
+	text += dataNote(arms)
 	rates := distinct(arms, func(r results.Run) float64 { return r.LR })
 	apart := slices.ContainsFunc(otherAxes(arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
 	if len(rates) == 1 && !apart && !slices.Contains(tunedAxes(arms[0]), "lr") {
 		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do better at another.", number(rates[0]))
+	}
+	return text
+}
+
+// dataNote says by how many examples losses are validated, and what all runs warn
+// of: how much of the data was cut, for example.
+func dataNote(arms []results.Arm) string {
+	all := cells(arms)
+	text := ""
+	first := all[0].Setting("data.validation")
+	if first != "" && first != "1" && !slices.ContainsFunc(all, func(c results.Cell) bool { return c.Setting("data.validation") != first }) {
+		text = fmt.Sprintf(" The validation set has %s examples.", first)
+	}
+	for _, w := range all[0].Warnings {
+		if !slices.ContainsFunc(all, func(c results.Cell) bool { return !slices.Contains(c.Warnings, w) }) {
+			text += " " + capital(w) + "."
+		}
 	}
 	return text
 }

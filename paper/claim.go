@@ -3,46 +3,51 @@ package paper
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"ranksweep/results"
 )
 
-// Study is what one experiment's store holds or, under [InferenceStudy], times.
+// Study is what one experiment's files hold or, under [InferenceStudy], times.
 type Study struct {
-	Runs      []results.Run
+	Runs      []results.Run // those that are reported
 	Tuned     []results.Tuned
 	Inference []results.Inference
+
+	Planned int // runs that the experiment asks for, of tuning too
+	Done    int // of these, runs that ended
+
+	made Made
 }
 
-// Standing is what became of a claim.
-type Standing string
+// Made is how and when the runs of a study were made.
+type Made struct {
+	Name    string            // of the study
+	Digest  string            // of its runs
+	CPU     string            // model
+	Kernel  string            // matrix kernel
+	Program string            // version
+	Last    string            // day of the last run
+	Seconds float64           // of training, over all cores
+	Rules   map[string]string // hash of the rule of each claim, by its key, when training began
+	Reserve int               // block of seeds: 0 is those that the experiment names
+}
 
-// The standings of a claim.
-const (
-	Seen       Standing = "seen"
-	NotSeen    Standing = "not seen"
-	Unresolved Standing = "not resolvable at this size"
-)
+// NewStudy is a study whose runs were made so.
+func NewStudy(s Study, made Made) Study {
+	s.made = made
+	return s
+}
 
 // Claim is something that was reported, and how it is looked for here.
 type Claim struct {
-	Name    string
-	Source  string   // of the claim
-	Says    string   // what is reported there
-	Study   string   // the experiment whose store answers
-	Shows   []string // figures of that study
+	Key     string // its name in the ledger and the history: it never changes
+	Name    string // what is claimed, with the rate, the steps and the size that it is claimed of
+	Source  string // of the claim
+	Says    string // what is reported there
+	Looks   string // what is looked for here: the rule, in words
+	Rule    Rule
+	Shows   []string // figures of its study
 	Resolve string   // what would resolve it, where this size does not
-
-	judge func(s Study) Finding
-}
-
-// evidence says where the numbers are from.
-func (c Claim) evidence() string {
-	if c.Study == InferenceStudy {
-		return "timed on the machine that wrote this, `reproduction/inference.csv`"
-	}
-	return "experiment `" + c.Study + "`"
 }
 
 // Finding is a claim and what is seen of it, numbers with their intervals and n.
@@ -50,33 +55,42 @@ type Finding struct {
 	Claim
 	Standing Standing
 	Text     string
+	Numbers  []Number // that the standing rests on
 	Tables   []Table
 	Figures  []Figure // named for their study and what they show
+
+	Done, Planned int // runs
+
+	// Late tells that the rule was changed after the runs were made. Standing is
+	// then the last one by the rule of those days, and New the one by the rule of
+	// today, which awaits seeds that it has not seen.
+	Late bool
+	New  Standing
+
+	made Made
 }
 
 // Reproduction is the report on all claims.
 type Reproduction []Finding
 
 // Reproduce judges every claim by the studies, by name, and draws its figures. A
-// claim whose study is absent or empty is not resolvable, and says so.
-func Reproduce(studies map[string]Study) (r Reproduction, err error) {
+// claim whose study lacks runs has no standing but that. past is what was judged
+// before.
+func Reproduce(studies map[string]Study, past History) (r Reproduction, err error) {
 	drawn := make(map[string]map[string]Figure)
 	for _, c := range claims {
-		s := studies[c.Study]
-		if len(s.Runs)+len(s.Inference) == 0 {
-			r = append(r, Finding{Claim: c, Standing: Unresolved, Text: "It was not run."})
-			continue
-		}
-		if drawn[c.Study] == nil {
-			if drawn[c.Study], err = s.figures(c.Study); err != nil {
-				return nil, err
+		s := studies[c.Rule.Study]
+		f := s.judge(c, past)
+		if f.Standing != NotRun && f.Standing != Partial {
+			if drawn[c.Rule.Study] == nil {
+				if drawn[c.Rule.Study], err = s.figures(c.Rule.Study); err != nil {
+					return nil, err
+				}
 			}
-		}
-		f := c.judge(s)
-		f.Claim = c
-		for _, name := range c.Shows {
-			if figure, ok := drawn[c.Study][name]; ok {
-				f.Figures = append(f.Figures, figure)
+			for _, name := range c.Shows {
+				if figure, ok := drawn[c.Rule.Study][name]; ok {
+					f.Figures = append(f.Figures, figure)
+				}
 			}
 		}
 		r = append(r, f)
@@ -84,15 +98,46 @@ func Reproduce(studies map[string]Study) (r Reproduction, err error) {
 	return r, nil
 }
 
+// judge judges one claim.
+func (s Study) judge(c Claim, past History) Finding {
+	f := Finding{Claim: c, Done: s.Done, Planned: s.Planned, made: s.made}
+	switch {
+	case len(s.Runs)+len(s.Inference) == 0:
+		return f
+	case s.Done < s.Planned:
+		f.Standing = Partial
+		return f
+	}
+	found := tests[c.Rule.Test](c.Rule, s)
+	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
+	then := s.made.Rules[c.Key]
+	if f.Late = then != c.Rule.Hash(); f.Late {
+		f.New, f.Standing = f.Standing, Unresolved
+		if j := past.under(c.Key, then, s.made.Digest); j != nil {
+			f.Standing = j.Standing
+		}
+	}
+	return f
+}
+
+// standing is in words, with the runs that there are where some are missing.
+func (f Finding) standing() string {
+	if f.Standing == Partial {
+		return fmt.Sprintf("%s: %d of %d runs", f.Standing, f.Done, f.Planned)
+	}
+	return f.Standing.String()
+}
+
+// Line is the finding in one line.
+func (f Finding) Line() string { return fmt.Sprintf("%-27s %s", f.standing(), f.Name) }
+
 // Studied names the experiments that claims are judged by, each once, in order.
 func Studied() []string {
 	var names []string
-	seen := map[string]bool{InferenceStudy: true}
 	for _, c := range claims {
-		if !seen[c.Study] {
-			names = append(names, c.Study)
+		if name := c.Rule.Study; name != InferenceStudy && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		seen[c.Study] = true
 	}
 	return names
 }
@@ -131,47 +176,4 @@ func (r Reproduction) Figures() (all []Figure) {
 		}
 	}
 	return all
-}
-
-// Markdown writes the report under a heading; folder has the figures, as PNG.
-func (r Reproduction) Markdown(heading, folder string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n| claim | source | standing |\n|:---|:---|:---|\n", heading)
-	for i, f := range r {
-		fmt.Fprintf(&b, "| %d. %s | %s | %s |\n", i+1, escape(f.Name), escape(f.Source), f.Standing)
-	}
-	for i, f := range r {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.Name, f.markdown(folder))
-	}
-	return b.String()
-}
-
-// Reading says how to read the numbers of a report.
-func Reading() string {
-	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
-		"%s %s", agreeing(), comparing())
-}
-
-// foldedRows is how many rows of a table a page shows unasked.
-const foldedRows = 16
-
-func (f Finding) markdown(folder string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Seen here* (%s): %s\n\n**%s**\n", f.Source, f.Says, f.evidence(), f.Text, capital(string(f.Standing)))
-	if f.Standing == Unresolved && f.Resolve != "" {
-		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
-	}
-	for _, t := range f.Tables {
-		t.Caption = "" // the figures' and the page's say it
-		rows := strings.TrimRight(t.markdown(), "\n")
-		if len(t.Rows) > foldedRows {
-			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
-			continue
-		}
-		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
-	}
-	for _, figure := range f.Figures {
-		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
-	}
-	return b.String()
 }

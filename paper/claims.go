@@ -3,115 +3,239 @@ package paper
 const (
 	thePaper     = "arXiv 2312.03732"
 	moreSeeds    = "more seeds and ranks: the intervals below are over seeds."
-	moreTraining = "longer training, more seeds, and a larger model: differences between ranks are within the noise over seeds."
+	moreTraining = "longer training, more seeds, and a larger model: what is compared is within the noise over seeds."
 )
 
+// Limits that several rules share.
+const (
+	fewFalse = 0.05 // the level that P values are held to after Holm's correction
+	quarter  = 0.25
+)
+
+// powersLimits are those of tests of powers of rank.
+var powersLimits = map[string]float64{"tolerance": near, "level": fewFalse}
+
 // claims are the paper's, in its order, then what others say, then the open
-// questions.
+// questions. A rule that is changed needs a line in ledger.yaml.
 var claims = []Claim{
 	{
-		Name: "LoRA's gradients collapse with rank from the first step, rsLoRA's do not", Source: thePaper + ", figure 3 and theorem 3.2",
-		Says:  "the average gradient norm falls as the rank grows under α/r, and is the same for all ranks at onset under α/√r.",
-		Study: "paper-fig2-3", Shows: []string{"onset"}, Resolve: moreSeeds, judge: ofBoth(onsetPattern),
+		Key: "onset-collapse", Name: "LoRA's gradient norm at the onset falls with rank, rsLoRA's does not", Source: thePaper + ", figure 3 and theorem 3.2",
+		Says:  "the average gradient norm falls as the rank grows under α/r, and is the same for all ranks at the onset under α/√r.",
+		Looks: "both powers of rank of the norm at the onset, -½ and 0 by theory. It is γ√r times what does not depend on rank: what this tests is the program, and that the data do not matter.",
+		Rule: Rule{Test: "powers/1", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{"grad_norm_onset"},
+			Limits: powersLimits},
+		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "Over training rsLoRA's gradient norms stay within one order of magnitude", Source: thePaper + ", figure 3",
+		Key: "training-spread", Name: "Over training at one rate rsLoRA's gradient norms stay within one order of magnitude, and LoRA's do not", Source: thePaper + ", figure 3",
 		Says:  "rsLoRA's norms stay within an order of magnitude of each other throughout; LoRA's spread over several.",
-		Study: "paper-fig2-3", Shows: []string{"gradient-norm"}, Resolve: moreSeeds, judge: ofBoth(withinOrder),
+		Looks: "the ratio of the largest norm over ranks to the smallest, at the step at which it is most, a seed at a time: its interval must lie below 10 under rsLoRA and above 10 under LoRA.",
+		Rule:  Rule{Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10}},
+		Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "Under LoRA a higher rank learns no better", Source: thePaper + ", figure 2",
+		Key: "lora-rank-no-better", Name: "At one rate for all ranks, a higher rank of LoRA does not end lower by as much as a tenth of what the smallest rank learned", Source: thePaper + ", figure 2",
 		Says:  "LoRA converges to a similar loss whatever the rank, larger ranks even slightly worse.",
-		Study: "paper-fig2-3", Shows: []string{"loss"}, Resolve: moreTraining, judge: higherRank("lora", gainsNothing),
+		Looks: "the largest rank against the smallest. LoRA must have learned a quarter of what full fine-tuning did, or nothing can be said.",
+		Rule: Rule{Test: "rank-gain/1", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter}},
+		Shows: []string{"loss"}, Resolve: moreTraining,
 	},
 	{
-		Name: "Under rsLoRA a higher rank learns better", Source: thePaper + ", figure 2",
+		Key: "rslora-rank-better", Name: "At one rate for all ranks, a higher rank of rsLoRA ends lower", Source: thePaper + ", figure 2",
 		Says:  "rsLoRA's loss improves with the rank.",
-		Study: "paper-fig2-3", Shows: []string{"differences"}, Resolve: moreTraining, judge: higherRank("rslora", gains),
+		Looks: "the largest rank against the smallest. At one rate a larger rank of rsLoRA also makes larger steps: what this shows is rank and step together.",
+		Rule: Rule{Test: "rank-gain/1", Study: "one-rate", Schemes: []string{"rslora"}, Wants: wantsLower,
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter}},
+		Shows: []string{"differences"}, Resolve: moreTraining,
 	},
 	{
-		Name: "Rank trades compute for quality under rsLoRA", Source: thePaper + ", section 5",
+		Key: "rank-for-compute", Name: "At equal cost of training, each at its own best rate, a higher rank of rsLoRA ends lower", Source: thePaper + ", section 5",
 		Says:  "since inference costs the same after merging, compute in training buys quality.",
-		Study: "paper-fig2-3", Shows: []string{"frontier"}, Resolve: moreTraining, judge: tradeOff,
+		Looks: "the largest rank against the smallest, which makes more steps for as many floating-point operations, within 5%. Full fine-tuning at the same cost stands beside them.",
+		Rule: Rule{Test: "cost-gain/1", Study: "equal-cost", Schemes: []string{"rslora"},
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "cost": 0.05}},
+		Shows: []string{"frontier"}, Resolve: moreTraining,
 	},
 	{
-		Name: "A merged adapter costs nothing in inference, whatever its rank", Source: thePaper + ", section 5",
+		Key: "merged-inference", Name: "A merged adapter costs nothing in inference, whatever its rank", Source: thePaper + ", section 5",
 		Says:  "after training an adapter is added to the weights, and inference is that of the base.",
-		Study: InferenceStudy, Shows: []string{"inference"}, Resolve: "a quieter machine, or more rounds.", judge: mergedCost,
+		Looks: "the time to score one batch, merged over the base's: its interval must lie within 5% of 1, at every rank. Before any is timed, merged and attached have been held to the same loss.",
+		Rule:  Rule{Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin}},
+		Shows: []string{"inference"}, Resolve: "a quieter machine, or more rounds.",
 	},
 	{
-		Name: "The pattern is the same under SGD", Source: thePaper + ", appendix B.1, figure 4",
+		Key: "pattern-sgd", Name: "The pattern of gradient norms over ranks is the same under SGD", Source: thePaper + ", appendix B.1, figure 4",
 		Says:  "the same gradient pattern under SGD.",
-		Study: "paper-fig4", Shows: []string{"gradient-norm"}, Resolve: moreSeeds, judge: ofBoth(trainingPattern),
+		Looks: "both powers of rank of the norm at the onset, and of its mean over the steps, in which the optimizer has its part: that must be below -0.1 under LoRA and within ±0.1 under rsLoRA.",
+		Rule:  patternRule("paper-fig4"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "The pattern is the same under Adafactor", Source: thePaper + ", appendix B.2, figure 5",
-		Says:  "the same pattern for GPT-J on GSM8K under Adafactor. Here questions are doc comments with a signature, and answers the functions below them.",
-		Study: "paper-fig5", Shows: []string{"gradient-norm"}, Resolve: moreSeeds, judge: ofBoth(trainingPattern),
+		Key: "pattern-adafactor", Name: "The pattern of gradient norms over ranks is the same under Adafactor", Source: thePaper + ", appendix B.2, figure 5",
+		Says:  "the same pattern for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, questions are doc comments with a signature, and answers the functions below them: it is not GSM8K.",
+		Looks: "the same as under SGD.",
+		Rule:  patternRule("paper-fig5"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "Correcting A's initialization in place of the multiplier does not do", Source: thePaper + ", appendix B.3",
+		Key: "init-correction", Name: "Correcting A's initialization in place of the multiplier ends higher than rsLoRA, each at its own best rate", Source: thePaper + ", appendix B.3",
 		Says:  "keeping 1/r and correcting the init of A alone, by 1/√r, is unstable or worse at rank 2048.",
-		Study: "paper-init", Shows: []string{"differences"}, Resolve: moreTraining, judge: initCorrection,
+		Looks: "both directions of the correction, since the paper's text was not at hand: each must end higher than rsLoRA at the top rank.",
+		Rule: Rule{Test: "corrections-worse/1", Study: "paper-init",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"differences"}, Resolve: moreTraining,
 	},
 	{
-		Name: "LoRA at rank 4 with its best rate stays behind rsLoRA at the top rank with the default one", Source: thePaper + ", appendix B.4",
-		Says:  "1.863 for the best of LoRA's rates at r = 4, 1.836 for rsLoRA at r = 2048.",
-		Study: "paper-rates", Shows: []string{"learning-rate"}, Resolve: moreTraining, judge: bestOfRates,
+		Key: "lora-best-rate", Name: "LoRA at rank 4 with its best rate stays behind rsLoRA at the top rank with the rate 5e-5", Source: thePaper + ", appendix B.4",
+		Says:  "1.863 for the best of LoRA's rates at r = 4, 1.836 for rsLoRA at r = 2048, whose rate is a tenth of that best one.",
+		Looks: "the two losses. Here 5e-5 is a thirtieth of LoRA's best rate: what the paper compares is not at hand on so small a model, and a verdict either way is one on that rate.",
+		Rule: Rule{Test: "default-rate/1", Study: "paper-rates",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"learning-rate"}, Resolve: moreTraining,
 	},
 	{
-		Name: "The pattern is the same with adapters on attention alone", Source: thePaper + ", appendix B.5",
+		Key: "pattern-attention", Name: "The pattern of gradient norms over ranks is the same with adapters on attention alone", Source: thePaper + ", appendix B.5",
 		Says:  "the same pattern with the attention modules alone.",
-		Study: "paper-attention", Shows: []string{"gradient-norm"}, Resolve: moreSeeds, judge: ofBoth(trainingPattern),
+		Looks: "the same as under SGD.",
+		Rule:  patternRule("paper-attention"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "No other scaling function is stable", Source: thePaper + ", appendix B.6",
+		Key: "only-sqrt-onset", Name: "Of the scaling functions α/√r alone keeps the gradient norm at the onset free of rank", Source: thePaper + ", appendix B.6",
 		Says:  "other powers of the rank, and its logarithm, collapse or explode.",
-		Study: "paper-scalings", Shows: []string{"onset"}, Resolve: moreSeeds, judge: otherScalings,
+		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and off that under every other.",
+		Rule: Rule{Test: "only-sqrt-onset/1", Study: "paper-scalings", Optimizers: []string{"adamw"},
+			Limits: map[string]float64{"flat": flat}},
+		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "LoRA's activations fall with rank, rsLoRA's stay level", Source: thePaper + ", appendix B.7",
+		Key: "only-sqrt-stable-sgd", Name: "Under SGD no other scaling function than α/√r is stable", Source: thePaper + ", appendix B.6 and theorem 3.2",
+		Says:  "other powers of the rank, and its logarithm, collapse or explode.",
+		Looks: "stability as theory and the rank check have it: by the power of rank of the first loss drop, stable within ±0.1 of 0.",
+		Rule:  stableRule("sgd"), Shows: []string{"check-sgd"}, Resolve: moreSeeds,
+	},
+	{
+		Key: "only-sqrt-stable-adamw", Name: "Under AdamW no other scaling function than α/√r is stable", Source: thePaper + ", appendix B.6",
+		Says:  "other powers of the rank, and its logarithm, collapse or explode.",
+		Looks: "the same as under SGD. By theory of sign-like updates it is α/r that is stable under Adam.",
+		Rule:  stableRule("adamw"), Shows: []string{"check-adamw"}, Resolve: moreSeeds,
+	},
+	{
+		Key: "activations", Name: "The output of LoRA's adapters, γBAx, falls with rank, and that of rsLoRA's stays level", Source: thePaper + ", appendix B.7",
 		Says:  "post-adapter activations of LoRA fall with r, those of rsLoRA do not depend on it.",
-		Study: "paper-fig2-3", Shows: []string{"activations"}, Resolve: moreSeeds, judge: ofBoth(activations),
+		Looks: "the power of rank of the adapters' output at the end: below -0.1 under LoRA and within ±0.1 under rsLoRA. The paper plots the activations after the adapter, which stand beside it.",
+		Rule: Rule{Test: "outputs/1", Study: "paper-fig2-3", Statistics: []string{"adapter_output_final", "map_output_final"},
+			Limits: map[string]float64{"flat": flat}},
+		Shows: []string{"activations"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "Sizes at the first steps follow the rank as theory says", Source: "metrics/theory.go, from the setting of " + thePaper + ", theorem 3.2",
-		Says:  "ten quantities have the powers of rank that metrics/theory.go derives, for five multipliers, under SGD and Adam.",
-		Study: "theory", Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds, judge: theoryPowers,
+		Key: "first-step-powers", Name: "Sizes at the first steps have the powers of rank that theory derives", Source: "metrics/theory.go, from the setting of " + thePaper + ", theorem 3.2",
+		Says:  "eleven quantities have the powers of rank that metrics/theory.go derives, for five multipliers, under SGD and Adam. Where ranks come near the maps' width that is the power of the exact values at these ranks.",
+		Looks: "each power. Multipliers differ by a constant factor at each rank, so that their rows are one measurement. Every rank has an A of its own.",
+		Rule:  Rule{Test: "powers/1", Study: "theory", Limits: powersLimits},
+		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "They have the exact values of theory at every rank", Source: "metrics/theory.go",
+		Key: "exact-values", Name: "Sizes at the first steps have the exact values of theory at every rank", Source: "metrics/theory.go",
 		Says:  "where there is an exact expression at a finite rank, the mean over draws of A is its value.",
-		Study: "theory", Resolve: moreSeeds, judge: exactValues,
+		Looks: "the mean over seeds of what was measured over what is expected, by a t test a cell, corrected over all distinct cells. Every interval must lie within ±10%, and nine of ten must hold what is expected.",
+		Rule: Rule{Test: "exact-values/1", Study: "theory",
+			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9}},
+		Resolve: moreSeeds,
 	},
 	{
-		Name: "From which rank on an asymptotic law holds", Source: "open question",
-		Says:  "nothing: the laws for ranks far below and far above the width are asymptotic, and practice is between.",
-		Study: "finite-ranks", Shows: []string{"regime"}, Resolve: moreSeeds, judge: finiteRanks,
+		Key: "exact-values-wide", Name: "They have them from ranks far below a map's width to ranks far above it", Source: "metrics/theory.go",
+		Says:  "the exact expressions hold on one map as on many, on both sides of the rank at which the law of small ranks meets that of large ones.",
+		Looks: "the same, one kind of map at a time, within ±25%. Where the laws meet is computed from the maps, and is no claim.",
+		Rule: Rule{Test: "exact-values/1", Study: "finite-ranks",
+			Limits: map[string]float64{"level": fewFalse, "widest": 0.25, "held": 0.9}},
+		Shows: []string{"regime"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "SGD learns at a rate free of rank at p = ½, Adam at p = 1", Source: "LoRA Without Regret (2025) against " + thePaper,
+		Key: "start-free-of-rank", Name: "The first loss drop is free of rank at α/√r under SGD and at α/r under Adam, Lion and sign descent", Source: "LoRA Without Regret (2025) against " + thePaper,
 		Says:  "the paper's multiplier is stable; with Adam and 1/r the start of learning is the same at every rank.",
-		Study: "phase", Shows: []string{"phase"}, Resolve: moreSeeds, judge: phasePoints,
+		Looks: "the power of rank of the first loss drop under both multipliers, which must also be what the loss did on the same batch, to a tenth. It is the start alone: best rates are the claims below.",
+		Rule: Rule{Test: "powers/1", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{"loss_drop_first"},
+			Limits: powersLimits},
+		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
 	{
-		Name: "The best learning rate falls as r^−(1−p)/2 under Adam", Source: "arXiv 2602.06204",
+		Key: "adafactor-sign-like", Name: "Adafactor's first loss drop has the power of rank of a sign-like update", Source: "metrics/theory.go",
+		Says:  "nothing exact: entries of its first update are of one size, not of one sign.",
+		Looks: "the same as above.",
+		Rule: Rule{Test: "powers/1", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{"loss_drop_first"},
+			Limits: powersLimits},
+		Resolve: moreSeeds,
+	},
+	{
+		Key: "rate-free-sgd", Name: "Under SGD at α/√r the best rate is free of rank", Source: thePaper + ", theorem 3.2",
+		Says:  "nothing of rates; that the multiplier is stable suggests it. By theory the best first step goes as r/(r + d), d being the maps' width, where the loss is as curved in all directions: free of rank for r far above d alone.",
+		Looks: "the power of rank of each seed's best rate.",
+		Rule: Rule{Test: "rate-powers/1", Study: "rates-sgd", Wants: ratesFree,
+			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9}},
+		Shows: []string{"best-rate", "learning-rate"}, Resolve: moreSeeds,
+	},
+	{
+		Key: "best-rate-power", Name: "The best learning rate falls as the power (1−p)/2 of the rank under Adam", Source: "arXiv 2602.06204",
 		Says:  "a constant multiplier wants a rate ∝ r^−½, rsLoRA r^−¼, and 1/r one free of rank.",
-		Study: "best-rates", Shows: []string{"best-rate", "learning-rate"}, Resolve: "more seeds, more learning rates and longer training: the best rate is found by a parabola through three losses.", judge: bestRates,
+		Looks: "the power of rank of each seed's best rate, within 0.03 of the claimed one: the rule of the first report.",
+		Rule: Rule{Test: "rate-powers/1", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
+			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9}},
+		Shows: []string{"best-rate", "learning-rate"}, Resolve: "more seeds and longer training.",
 	},
 	{
-		Name: "Once the learning rate is tuned for every rank, schemes are within 1–2% of each other", Source: "Learning Rate Matters, arXiv 2602.04998",
-		Says:  "nine variants of adapters, each with its own rate, are within one or two percent.",
-		Study: "tuned", Shows: []string{"differences"}, Resolve: moreTraining, judge: tunedSchemes,
+		Key: "rate-transfer", Name: "Under Adam a rate tuned at rank 4, times (R/4) to the power −(1−p)/2, gives away less than a tenth of what the best rate learns at rank R", Source: "open question, after arXiv 2602.06204",
+		Says:  "nothing of losses.",
+		Looks: "the loss at the transferred rate less that at each seed's own best rate, at the largest rank, for every multiplier. The rate is tuned on half of the seeds and used on the others.",
+		Rule: Rule{Test: "rate-transfer/1", Study: "best-rates", Optimizers: []string{"adamw"},
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"learning-rate"}, Resolve: "more seeds, and more rates.",
 	},
 	{
-		Name: "Once the learning rate is tuned for every rank, a higher rank learns better, under LoRA as well", Source: "open question",
+		Key: "muon-rate-power", Name: "Under Muon the best learning rate goes as the power p of the rank", Source: "open question: seen in a first report on two seeds",
+		Says:  "nothing.",
+		Looks: "the power of rank of each seed's best rate, within 0.1 of p.",
+		Rule: Rule{Test: "rate-powers/1", Study: "rates-muon", Wants: ratesOfPower,
+			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9}},
+		Shows: []string{"best-rate", "learning-rate"}, Resolve: moreSeeds,
+	},
+	{
+		Key: "tuned-schemes", Name: "Each at its own best rate for every rank, schemes are within a tenth of what LoRA learned of each other", Source: "Learning Rate Matters, arXiv 2602.04998",
+		Says:  "nine variants of adapters, each with its own rate, are within one or two percent of the loss.",
+		Looks: "every scheme against LoRA, rank by rank: equivalent within a tenth of what LoRA learned. One or two percent of the loss is a third of that here.",
+		Rule: Rule{Test: "schemes-equal/1", Study: "tuned",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"differences"}, Resolve: moreTraining,
+	},
+	{
+		Key: "tuned-ranks", Name: "Each at its own best rate, a higher rank ends lower, under every scheme", Source: "open question",
 		Says:  "nothing: figure 2 of the paper has one rate for all ranks, at which LoRA's larger ranks gain nothing.",
-		Study: "tuned", Shows: []string{"differences"}, Resolve: moreTraining, judge: tunedRanks,
+		Looks: "the largest rank against the smallest, scheme by scheme. How much lower stands beside it.",
+		Rule: Rule{Test: "ranks-gain/1", Study: "tuned",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"differences"}, Resolve: moreTraining,
 	},
 	{
-		Name: "Gradients depend on how A is drawn, or B where A starts at zero, by its variance alone", Source: "open question; " + thePaper + ", theorem 3.2, asks for a variance free of rank",
+		Key: "init-powers", Name: "The gradient norm at the onset depends on how A is drawn, or B where A starts at zero, by its variance alone", Source: "open question; " + thePaper + ", theorem 3.2, asks for a variance free of rank",
 		Says:  "PEFT's “gaussian”, whose deviation is 1/r, breaks the theorem's condition; so does a B that is drawn with fan-in r, unless γ is free of rank.",
-		Study: "init", Shows: []string{"onset"}, Resolve: moreSeeds, judge: inits,
+		Looks: "the power of rank of the norm at the onset, by kind of init.",
+		Rule:  Rule{Test: "init-powers/1", Study: "init", Limits: powersLimits},
+		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
+	{
+		Key: "init-losses", Name: "Kinds of init of one variance end at equivalent losses, each at its own best rate", Source: "open question",
+		Says:  "nothing.",
+		Looks: "each kind against PyTorch's default, at a small and at a large rank: equivalent within a tenth of what that learned.",
+		Rule: Rule{Test: "init-losses/1", Study: "init-losses",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
+		Shows: []string{"loss"}, Resolve: moreTraining,
+	},
+}
+
+// patternRule is that of the paper's figures of gradient norms over training.
+func patternRule(study string) Rule {
+	return Rule{Test: "pattern/1", Study: study, Limits: map[string]float64{"tolerance": near, "level": fewFalse, "flat": flat}}
+}
+
+// stableRule is that of stability under an optimizer.
+func stableRule(optimizer string) Rule {
+	return Rule{Test: "only-sqrt-stable/1", Study: "paper-scalings", Optimizers: []string{optimizer}, Limits: map[string]float64{"flat": flat}}
 }

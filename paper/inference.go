@@ -19,16 +19,18 @@ const InferenceStudy = "inference"
 const inferenceMargin = 1.05
 
 // mergedCost holds the time of every merged model to that of the base.
-func mergedCost(s Study) Finding {
-	standing := Seen
+func mergedCost(r Rule, s Study) Finding {
+	standing, most := Seen, r.limit("ratio")
+	var numbers []Number
 	var ranks, mergeds, attacheds, counts []Entry
 	for _, rank := range inferenceRanks(s.Inference) {
 		merged, attached := timeOverBase(s.Inference, results.Merged, rank), timeOverBase(s.Inference, results.Attached, rank)
 		ranks, counts = append(ranks, word(strconv.Itoa(rank))), append(counts, word(strconv.Itoa(merged.N)))
 		mergeds, attacheds = append(mergeds, word(ratioText(merged))), append(attacheds, word(ratioText(attached)))
+		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
-		case merged.Low > 1/inferenceMargin && merged.High < inferenceMargin:
-		case merged.Low > inferenceMargin:
+		case merged.Low > 1/most && merged.High < most:
+		case merged.Low > most:
 			standing = NotSeen
 		case standing == Seen:
 			standing = Unresolved
@@ -42,8 +44,7 @@ func mergedCost(s Study) Finding {
 	t.add(Column{Head: "merged", Number: true}, mergeds)
 	t.add(Column{Head: "beside the map", Number: true}, attacheds)
 	t.add(Column{Head: "rounds", Number: true}, counts)
-	return Finding{Standing: standing, Tables: []Table{t}, Text: fmt.Sprintf("Merged, the interval must lie within %g%% of the base's time, at every rank. "+
-		"Before any is timed, merged and attached have been held to the same loss.", 100*(inferenceMargin-1))}
+	return Finding{Standing: standing, Numbers: numbers, Tables: []Table{t}}
 }
 
 // inferenceFigure draws the time with an adapter over the base's against rank.

@@ -3,78 +3,91 @@ package paper
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
 
-// judged puts the verdicts on several exponents together; none say nothing.
-func judged(verdicts []metrics.Agreement) Standing {
-	if len(verdicts) == 0 {
-		return Unresolved
-	}
-	standing := Seen
-	for _, v := range verdicts {
-		switch v {
-		case metrics.Agrees:
-		case metrics.Differs:
-			return NotSeen
-		default:
-			standing = Unresolved
-		}
-	}
-	return standing
+// tests are what rules name, each with the version of how it judges. One that
+// comes to judge otherwise gets another version, and its rules other hashes.
+var tests = map[string]func(Rule, Study) Finding{
+	"powers/1":            powers,
+	"spread/1":            normSpread,
+	"pattern/1":           pattern,
+	"outputs/1":           outputs,
+	"only-sqrt-onset/1":   onlySqrtOnset,
+	"only-sqrt-stable/1":  onlySqrtStable,
+	"exact-values/1":      exactValues,
+	"init-powers/1":       initPowers,
+	"init-losses/1":       initLosses,
+	"rank-gain/1":         rankGain,
+	"cost-gain/1":         costGain,
+	"default-rate/1":      defaultRate,
+	"corrections-worse/1": correctionsWorse,
+	"schemes-equal/1":     schemesEqual,
+	"ranks-gain/1":        ranksGain,
+	"rate-powers/1":       ratePowers,
+	"rate-transfer/1":     rateTransfer,
+	"merged-cost/1":       mergedCost,
 }
 
-// verdicts are those on a statistic's power of rank, an arm each.
-func verdicts(arms []results.Arm, s metrics.Statistic) []metrics.Agreement {
-	var all []metrics.Agreement
-	for _, a := range arms {
-		e, _ := a.Exponent(s)
-		all = append(all, e.Agreement(near))
+// arms are those of a study that a rule is about, in the rule's order of schemes
+// where it names some.
+func (r Rule) arms(s Study) []results.Arm {
+	all := slices.DeleteFunc(results.Arms(s.Runs), func(a results.Arm) bool {
+		return len(r.Optimizers) > 0 && !slices.Contains(r.Optimizers, a.Optimizer)
+	})
+	if len(r.Schemes) == 0 {
+		return all
+	}
+	var arms []results.Arm
+	for _, scheme := range r.Schemes {
+		for _, a := range all {
+			if name, _, _ := strings.Cut(a.Scheme, "@"); name == scheme {
+				arms = append(arms, a)
+			}
+		}
+	}
+	return arms
+}
+
+// statistics are those that a rule is about.
+func (r Rule) statistics() (all []metrics.Statistic) {
+	for _, name := range r.Statistics {
+		s, ok := metrics.StatisticNamed(name)
+		if !ok {
+			panic(fmt.Sprintf("paper: rule %s of study %s names no statistic: %q", r.Test, r.Study, name))
+		}
+		all = append(all, s)
 	}
 	return all
 }
 
-// worse is the standing of a claim of which two parts must hold.
-func worse(a, b Standing) Standing {
-	for _, s := range []Standing{NotSeen, Unresolved} {
-		if a == s || b == s {
-			return s
-		}
+// pair are the arms of LoRA and of rsLoRA; false where a study lacks one.
+func (r Rule) pair(s Study) (lora, rslora results.Arm, ok bool) {
+	arms := r.arms(s)
+	at := func(scheme string) int {
+		return slices.IndexFunc(arms, func(a results.Arm) bool { return a.Scheme == scheme })
 	}
-	return Seen
-}
-
-// armNamed is the first arm of a scheme.
-func armNamed(s Study, scheme string) (results.Arm, bool) {
-	arms := results.Arms(s.Runs)
-	i := slices.IndexFunc(arms, func(a results.Arm) bool { return a.Scheme == scheme })
-	if i < 0 {
-		return results.Arm{}, false
+	i, j := at("lora"), at("rslora")
+	if i < 0 || j < 0 {
+		return lora, rslora, false
 	}
-	return arms[i], true
+	return arms[i], arms[j], true
 }
 
-// ofBoth judges a study by its arms of LoRA and rsLoRA.
-func ofBoth(judge func(lora, rslora results.Arm) Finding) func(Study) Finding {
-	return func(s Study) Finding {
-		lora, ok := armNamed(s, "lora")
-		if !ok {
-			return lacks("lora")
-		}
-		rslora, ok := armNamed(s, "rslora")
-		if !ok {
-			return lacks("rslora")
-		}
-		return judge(lora, rslora)
-	}
+// lacking is the finding on a study that has not what its test asks for.
+func lacking(what string) Finding {
+	return Finding{Standing: Unresolved, Text: "The study lacks " + what + "."}
 }
 
-func lacks(scheme string) Finding {
-	return Finding{Standing: Unresolved, Text: "The store lacks " + schemeLabel(scheme) + "."}
-}
-
+// rankRange names the first and the last rank of an arm.
 func rankRange(a results.Arm) string {
 	return fmt.Sprintf("%d to %d", a.Cells[0].Rank, a.Cells[len(a.Cells)-1].Rank)
+}
+
+// within reports whether a whole interval lies at most so far from a value.
+func within(low, high, value, tolerance float64) bool {
+	return low >= value-tolerance && high <= value+tolerance
 }

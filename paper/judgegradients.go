@@ -3,111 +3,166 @@ package paper
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
 
-// onsetPattern holds the onset norms of LoRA and rsLoRA to −½ and 0.
-func onsetPattern(lora, rslora results.Arm) Finding {
-	arms := []results.Arm{lora, rslora}
-	return Finding{
-		Standing: judged(verdicts(arms, metrics.GradNormOnset)),
-		Text:     "Both powers of rank must agree with theory, over ranks " + rankRange(lora) + ".",
-		Tables:   []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})},
+// normSpread holds the ratio of the largest gradient norm over ranks to the smallest,
+// at the step at which it is most: below an order of magnitude under rsLoRA, and
+// above it under LoRA. Each seed has its own ratio.
+func normSpread(r Rule, s Study) Finding {
+	lora, rslora, ok := r.pair(s)
+	if !ok {
+		return lacking("LoRA or rsLoRA")
 	}
-}
-
-// trainingPattern holds onset norms as [onsetPattern] does and, since an onset
-// knows no optimizer, the mean norm over training to falling and to staying.
-func trainingPattern(lora, rslora results.Arm) Finding {
-	mean, _ := metrics.StatisticNamed("grad_norm_mean")
-	falling, _ := lora.Exponent(mean)
-	level, _ := rslora.Exponent(mean)
-	arms := []results.Arm{lora, rslora}
-	return Finding{
-		Standing: worse(judged(verdicts(arms, metrics.GradNormOnset)), fallsAndStays(falling, level)),
-		Text: fmt.Sprintf("Both powers of rank at onset must agree with theory, over ranks %s. That of the norm averaged over training, in which the optimizer has its part, "+
-			"must be below -%g under LoRA and within ±%g under rsLoRA.", rankRange(lora), flat, flat),
-		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset, mean})},
-	}
-}
-
-// fallsAndStays holds one power of rank to be negative and another to be level.
-func fallsAndStays(falling, level metrics.Exponent) Standing {
+	order := r.limit("order")
+	narrow, wide := rankSpread(rslora), rankSpread(lora)
+	f := Finding{Standing: Unresolved, Numbers: []Number{meanNumber("ratio under rsLoRA", narrow), meanNumber("ratio under LoRA", wide)}}
 	switch {
-	case falling.High < -flat && level.Low >= -flat && level.High <= flat:
-		return Seen
-	case falling.Low > -flat || level.High < -flat || level.Low > flat:
-		return NotSeen
+	case narrow.High < order && wide.Low > order:
+		f.Standing = Seen
+	case narrow.Low > order || wide.High < order:
+		f.Standing = NotSeen
 	}
-	return Unresolved
-}
-
-// withinOrder compares the spread over ranks of the gradient norm, at the step at
-// which it is largest.
-func withinOrder(lora, rslora results.Arm) Finding {
-	standing, narrow, wide := NotSeen, rankSpread(rslora), rankSpread(lora)
-	if narrow < 10 && wide > narrow {
-		standing = Seen
-	}
+	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
+	f.Text = fmt.Sprintf("Over ranks %s, n = %d, the ratio is %s under rsLoRA and %s under LoRA, which is %s orders of magnitude; by theory LoRA's is √(%d/%d) = %s at the onset, and no more.",
+		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), fixed(math.Log10(wide.Mean), 2), high, low, significant(math.Sqrt(float64(high)/float64(low)), 3))
 	mean, _ := metrics.StatisticNamed("grad_norm_mean")
-	return Finding{
-		Standing: standing,
-		Text: fmt.Sprintf("At the step at which it is most, the largest mean over ranks %s is %s times the smallest under rsLoRA, of which 10 is an order of magnitude, and %s times under LoRA, which must be more.",
-			rankRange(rslora), rounded(narrow), rounded(wide)),
-		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})},
-	}
+	f.Tables = []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})}
+	return f
 }
 
-// rankSpread is the largest ratio, over steps, of the mean gradient norms of two
-// ranks.
-func rankSpread(a results.Arm) float64 {
-	low, high := make(map[int]float64), make(map[int]float64) // by step
+// rankSpread is the largest ratio, over steps, of the gradient norms of two ranks
+// of one seed, over seeds.
+func rankSpread(a results.Arm) metrics.Interval {
+	type at struct {
+		seed uint64
+		step int
+	}
+	low, high := make(map[at]float64), make(map[at]float64)
 	for _, c := range a.Cells {
-		for _, p := range c.Curve(metrics.GradNorm) {
-			if l, ok := low[p.Step]; !ok || p.Mean < l {
-				low[p.Step] = p.Mean
+		for _, r := range c.Runs {
+			for _, p := range r.Curve {
+				v, k := p.Values[metrics.GradNorm], at{r.Seed, p.Step}
+				if math.IsNaN(v) || r.Status != results.Done {
+					continue
+				}
+				if l, ok := low[k]; !ok || v < l {
+					low[k] = v
+				}
+				high[k] = math.Max(high[k], v)
 			}
-			high[p.Step] = math.Max(high[p.Step], p.Mean)
 		}
 	}
-	most := 0.0
-	for step := range low {
-		most = math.Max(most, high[step]/low[step])
+	most := make(map[uint64]float64)
+	for k := range low {
+		most[k.seed] = math.Max(most[k.seed], high[k]/low[k])
 	}
-	return most
+	var ratios []float64
+	for _, c := range a.Cells[0].Runs {
+		if v, ok := most[c.Seed]; ok {
+			ratios = append(ratios, v)
+		}
+	}
+	return metrics.MeanInterval(ratios)
 }
 
-// activations compares the powers of rank of the final adapter output.
-func activations(lora, rslora results.Arm) Finding {
-	output, _ := metrics.StatisticNamed("adapter_output_final")
-	falling, _ := lora.Exponent(output)
-	level, _ := rslora.Exponent(output)
-	early, _ := metrics.StatisticNamed("adapter_output_first")
-	first, _ := rslora.Exponent(early)
+// pattern holds onset norms to theory as [powers] does and, since an onset knows
+// no optimizer, the mean norm over training to falling under LoRA and to staying
+// level under rsLoRA.
+func pattern(r Rule, s Study) Finding {
+	lora, rslora, ok := r.pair(s)
+	if !ok {
+		return lacking("LoRA or rsLoRA")
+	}
+	arms := []results.Arm{lora, rslora}
+	mean, _ := metrics.StatisticNamed("grad_norm_mean")
+	f := heldToTheory(predictedFits(arms, []metrics.Statistic{metrics.GradNormOnset}), r.limit("tolerance"), r.limit("level"))
+	standing, numbers := fallsAndStays(lora, rslora, mean, r.limit("flat"))
+	f.Standing, f.Numbers = worse(f.Standing, standing), append(f.Numbers, numbers...)
+	f.Tables = []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset, mean})}
+	return f
+}
+
+// fallsAndStays holds a statistic's power of rank to be below -flat in one arm and
+// within ±flat in another.
+func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
+	a, _ := falling.Exponent(s)
+	b, _ := level.Exponent(s)
+	numbers := []Number{fit{falling, s, a}.number(), fit{level, s, b}.number()}
+	switch {
+	case a.High < -flat && b.Low >= -flat && b.High <= flat:
+		return Seen, numbers
+	case a.Low > -flat || b.High < -flat || b.Low > flat:
+		return NotSeen, numbers
+	}
+	return Unresolved, numbers
+}
+
+// outputs compares the powers of rank of what adapters put out at the end.
+func outputs(r Rule, s Study) Finding {
+	lora, rslora, ok := r.pair(s)
+	if !ok {
+		return lacking("LoRA or rsLoRA")
+	}
+	statistics := r.statistics()
+	standing, numbers := fallsAndStays(lora, rslora, statistics[0], r.limit("flat"))
+	first, _ := metrics.StatisticNamed("adapter_output_first")
+	e, _ := rslora.Exponent(first)
 	return Finding{
-		Standing: fallsAndStays(falling, level),
-		Text: fmt.Sprintf("The power of rank must be below -%g under LoRA and within ±%g under rsLoRA. Of the first output under rsLoRA theory for %s has it between %s and %s.",
-			flat, flat, rslora.Optimizer, number(first.Predicted), number(first.Predicted+first.Rise)),
-		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{output})},
+		Standing: standing, Numbers: numbers,
+		Text: fmt.Sprintf("Of the first output under rsLoRA theory for %s has the power between %s and %s. The whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
+			rslora.Optimizer, number(e.Predicted), number(e.Predicted+e.Rise)),
+		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, statistics)},
 	}
 }
 
-// otherScalings holds the power of all scalings but rsLoRA's to lie off 0.
-func otherScalings(s Study) Finding {
-	standing := Seen
-	arms := results.Arms(s.Runs)
+// onlySqrtOnset holds the power of the onset norm to lie within ±flat under rsLoRA
+// and off that under every other scheme.
+func onlySqrtOnset(r Rule, s Study) Finding {
+	arms, flat := r.arms(s), r.limit("flat")
+	f := Finding{Standing: Seen, Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})}}
+	f.Text = "It is an identity, γ√r: what this tests is the program."
 	for _, a := range arms {
 		e, err := a.Exponent(metrics.GradNormOnset)
-		if err != nil {
-			return Finding{Standing: Unresolved, Text: noFit(err) + "."}
+		if err != nil || math.IsNaN(e.Low) {
+			return Finding{Standing: Unresolved, Text: "There is no interval of " + schemeLabel(a.Scheme) + "."}
 		}
-		free := e.Low <= flat && e.High >= -flat
-		if named := a.Scheme == "rslora"; free != named {
-			standing = NotSeen
+		f.Numbers = append(f.Numbers, fit{a, metrics.GradNormOnset, e}.number())
+		level, off := e.Low >= -flat && e.High <= flat, e.Low > flat || e.High < -flat
+		switch rslora := a.Scheme == "rslora"; {
+		case rslora && off, !rslora && level:
+			f.Standing = NotSeen
+		case !level && !off && f.Standing == Seen:
+			f.Standing = Unresolved
 		}
 	}
-	return Finding{Standing: standing, Text: fmt.Sprintf("The power of rank must be within ±%g under rsLoRA and under no other.", flat),
-		Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})}}
+	return f
+}
+
+// onlySqrtStable judges stability as theory and the rank check do: by the power of
+// rank of the first loss drop. rsLoRA alone must be stable.
+func onlySqrtStable(r Rule, s Study) Finding {
+	arms := r.arms(s)
+	if len(arms) == 0 {
+		return lacking("runs of " + strings.Join(r.Optimizers, ", "))
+	}
+	verdicts, _ := verdictTable(arms)
+	f := Finding{Standing: Seen, Tables: []Table{verdicts}}
+	for _, a := range arms {
+		e, _ := a.Exponent(metrics.LossDropFirst)
+		f.Numbers = append(f.Numbers, fit{a, metrics.LossDropFirst, e}.number())
+		switch saw := seen(e, r.limit("flat")); {
+		case (saw == metrics.Stable) != (a.Scheme == "rslora") && saw != undecided:
+			f.Standing = NotSeen
+		case saw == undecided && f.Standing == Seen:
+			f.Standing = Unresolved
+		}
+	}
+	if text := unbelievable(arms, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
+		f.Standing, f.Text = Unresolved, text
+	}
+	return f
 }

@@ -10,32 +10,46 @@ import (
 	"ranksweep/results"
 )
 
-// rankDuels are the comparisons of a scheme's ranks with its smallest, by rank,
-// within the family of all such comparisons of the study.
-func rankDuels(s Study, scheme string) (duels []duel, table Table) {
-	arms := results.Arms(s.Runs)
-	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	for _, d := range duelsOf(arms, loss) {
-		if d.family == rankFamily && d.Cell.Scheme == scheme {
-			duels = append(duels, d)
-		}
-	}
-	slices.SortFunc(duels, func(a, b duel) int { return a.Cell.Rank - b.Cell.Rank })
-	return duels, duelsTable(arms, loss, duels, s.Tuned)
+// finalLoss is what losses are compared by.
+func finalLoss() metrics.Statistic {
+	s, _ := metrics.StatisticNamed("val_loss")
+	return s
 }
 
-// duelText writes a comparison with all that a reader needs to doubt it.
-func duelText(d duel) string {
-	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the loss, n = %d, Holm's p %s over %d tests: %s",
-		d.pair().Text, fixed(100*d.Difference.Mean/d.ReferenceMean, 2), fixed(100*d.Difference.Low/d.ReferenceMean, 2),
-		fixed(100*d.Difference.High/d.ReferenceMean, 2), d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
+// rankDuels compare the ranks of a scheme with its smallest, by rank; P values are
+// corrected over these.
+func rankDuels(arms []results.Arm, scheme string) (family []duel) {
+	for _, d := range duelsOf(arms, finalLoss()) {
+		if d.family == rankFamily && d.Cell.Scheme == scheme {
+			family = append(family, d)
+		}
+	}
+	slices.SortFunc(family, func(a, b duel) int { return a.Cell.Rank - b.Cell.Rank })
+	correct(family)
+	return family
+}
+
+// number is the comparison as a number that a standing rests on, in the unit of
+// the loss.
+func (d duel) number() Number {
+	return Number{"difference of losses, " + d.pair().Text, d.Difference.Mean, d.Difference.Low, d.Difference.High}
+}
+
+// text writes a comparison with all that a reader needs to doubt it.
+func (d duel) text() string {
+	part := func(v float64) string { return fixed(100*v/d.ReferenceMean, 2) }
+	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
+	if margin := d.margin(); margin > 0 {
+		text += fmt.Sprintf(", or %s%% of what the second learned", fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
+	}
+	text += fmt.Sprintf("; n = %d, Holm's p %s over %d tests: %s", d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 {
 		text += fmt.Sprintf(" (%d runs diverged)", n)
 	}
 	return text
 }
 
-// gains says whether the first of two losses is lower, as is claimed of it.
+// gains says whether the first of two losses is lower.
 func gains(d duel) Standing {
 	switch v := d.verdict(); {
 	case v.IsLower():
@@ -46,12 +60,12 @@ func gains(d duel) Standing {
 	return Unresolved
 }
 
-// gainsNothing says whether it is no lower, but for the margin.
-func gainsNothing(d duel) Standing {
+// gainsLittle says whether it is not lower by as much as the margin.
+func gainsLittle(d duel) Standing {
 	switch v := d.verdict(); {
 	case v == Lower:
 		return NotSeen
-	case v == Higher, v.IsEquivalent():
+	case v.IsHigher(), v.IsEquivalent():
 		return Seen
 	}
 	return Unresolved
@@ -60,7 +74,7 @@ func gainsNothing(d duel) Standing {
 // matches says whether two losses are the same, but for the margin.
 func matches(d duel) Standing {
 	switch v := d.verdict(); {
-	case v.IsEquivalent(), v == SameFunction:
+	case v == SameFunction, v.IsEquivalent():
 		return Seen
 	case v == Lower, v == Higher:
 		return NotSeen
@@ -68,92 +82,107 @@ func matches(d duel) Standing {
 	return Unresolved
 }
 
-// higherRank judges a scheme by its largest rank against its smallest.
-func higherRank(scheme string, stand func(d duel) Standing) func(Study) Finding {
-	return func(s Study) Finding {
-		duels, table := rankDuels(s, scheme)
-		if len(duels) == 0 {
-			return Finding{Standing: Unresolved, Text: "The store has no two ranks of " + schemeLabel(scheme) + "."}
-		}
-		top := duels[len(duels)-1]
-		return Finding{Standing: stand(top), Text: duelText(top) + ". At one learning rate for all ranks, as in the paper.", Tables: []Table{table}}
-	}
-}
+// What a rule on two losses can want.
+const (
+	wantsLower     = "lower"      // the first is lower
+	wantsNoGain    = "no gain"    // the first is not lower by as much as the margin
+	fullFineTuning = "full"       // the scheme of runs without an adapter
+	tableOfRates   = "best-rates" // the table of learning rates that were chosen
+)
 
-// tradeOff says what every rank of rsLoRA costs and what the top one gains.
-func tradeOff(s Study) Finding {
-	f := higherRank("rslora", gains)(s)
-	if a, ok := armNamed(s, "rslora"); ok {
-		loss, _ := metrics.StatisticNamed(lossStatistic([]results.Arm{a}))
-		f.Tables = []Table{costsTable(a, loss)}
+// rankGain compares the largest rank of a scheme with its smallest at one learning
+// rate. Where the scheme learned less than some share of what full fine-tuning did
+// at its best rate, there is no verdict.
+func rankGain(r Rule, s Study) Finding {
+	arms := results.Arms(s.Runs)
+	duels := rankDuels(arms, r.Schemes[0])
+	if len(duels) == 0 {
+		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
+	top := duels[len(duels)-1]
+	stand := gains
+	if r.Wants == wantsNoGain {
+		stand = gainsLittle
+	}
+	f := Finding{Standing: stand(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
+	if share, rate, ok := learnedShare(arms, top.Reference); !ok {
+		f.Standing, f.Text = Unresolved, f.Text+" The study lacks full fine-tuning, by which to tell how much was learned."
+	} else {
+		f.Text += fmt.Sprintf(" At rank %d it learned %s%% of what full fine-tuning did at the best of its rates, %s.", top.Reference.Rank, fixed(100*share, 0), number(rate))
+		f.Numbers = append(f.Numbers, Number{"share of what full fine-tuning learned", share, math.NaN(), math.NaN()})
+		if share < r.limit("least-learned") {
+			f.Standing = Unresolved
+			f.Text += fmt.Sprintf(" That is less than the %s%% from which on a verdict means anything.", number(100*r.limit("least-learned")))
+		}
+	}
+	f.Tables = []Table{duelsTable(arms, finalLoss(), duels, s.Tuned)}
 	return f
 }
 
-// costsTable has what each rank of an arm takes over what the smallest does, and
-// its loss.
-func costsTable(a results.Arm, loss metrics.Statistic) Table {
-	t := Table{Name: "costs", Title: "What a rank takes over what the smallest does, counted from shapes, and its loss: mean ± half of its 95% interval"}
-	var ranks, factored, cheaper, memory []Entry
-	var losses []metrics.Interval
-	over := func(v, smallest float64) Entry {
-		return Entry{Text: fixed(v/smallest, 2), Values: []string{field(v / smallest)}}
+// learnedShare is what a cell learned over what full fine-tuning did at its best
+// rate, and that rate.
+func learnedShare(arms []results.Arm, c results.Cell) (share, rate float64, ok bool) {
+	most := 0.0
+	for _, a := range arms {
+		if a.Scheme == fullFineTuning {
+			for _, full := range a.Cells {
+				if v := full.Learned(); v > most && full.Diverged() == 0 {
+					most, rate = v, full.LR
+				}
+			}
+		}
 	}
-	first := a.Cells[0]
-	for _, c := range a.Cells {
-		ranks = append(ranks, word(strconv.Itoa(c.Rank)))
-		factored = append(factored, over(c.FactoredFlops, first.FactoredFlops))
-		cheaper = append(cheaper, over(c.Flops, first.Flops))
-		memory = append(memory, over(float64(c.Bytes), float64(first.Bytes)))
-		losses = append(losses, c.Statistic(loss))
+	return c.Learned() / most, rate, most > 0
+}
+
+// costGain compares the largest rank of a scheme with its smallest where both take
+// as much computation, each at its own rate.
+func costGain(r Rule, s Study) Finding {
+	arms := results.Arms(s.Runs)
+	duels := rankDuels(arms, r.Schemes[0])
+	if len(duels) == 0 {
+		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
+	}
+	top := duels[len(duels)-1]
+	f := Finding{Standing: gains(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
+	cheap, dear := top.Reference.Flops, top.Cell.Flops
+	if off := math.Abs(dear/cheap - 1); off > r.limit("cost") {
+		f.Standing = Unresolved
+		f.Text += fmt.Sprintf(" The costs are %s%% apart: that is no comparison at equal cost.", fixed(100*off, 0))
+	}
+	f.Tables = []Table{costsTable(arms), duelsTable(arms, finalLoss(), duels, s.Tuned)}
+	return f
+}
+
+// costsTable has what each cell takes, counted from shapes, and its loss.
+func costsTable(arms []results.Arm) Table {
+	t := Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of its 95% interval"}
+	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
+	var ranks, steps, rates, factored, cheaper, memory []Entry
+	var losses []metrics.Interval
+	size := func(v, unit float64) Entry { return Entry{Text: significant(v/unit, 3), Values: []string{field(v)}} }
+	for _, c := range cells(arms) {
+		ranks = append(ranks, rankEntry(c))
+		steps = append(steps, word(strconv.Itoa(c.Runs[0].Steps)))
+		rates = append(rates, Entry{Text: significant(c.LR, 3), Values: []string{field(c.LR)}})
+		factored, cheaper = append(factored, size(c.FactoredFlops, 1e12)), append(cheaper, size(c.Flops, 1e12))
+		memory = append(memory, size(float64(c.Bytes), 1<<20))
+		losses = append(losses, c.Statistic(finalLoss()))
 	}
 	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
-	t.add(Column{Head: "training, factored form", Fields: []string{"factored"}, Number: true}, factored)
-	t.add(Column{Head: "training, the cheaper form", Fields: []string{"cheaper"}, Number: true}, cheaper)
-	t.add(Column{Head: "memory beside the base", Fields: []string{"memory"}, Number: true}, memory)
-	t.add(intervalColumn(loss.Label, loss.Name, losses))
+	t.add(Column{Head: "steps", Fields: []string{"steps"}, Number: true}, steps)
+	t.add(Column{Head: "learning rate", Fields: []string{"lr"}, Number: true}, rates)
+	t.add(Column{Head: "training, factored form (TFLOP)", Fields: []string{"factored"}, Number: true}, factored)
+	t.add(Column{Head: "training, the cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
+	t.add(Column{Head: "memory beside the base (MB)", Fields: []string{"memory"}, Number: true}, memory)
+	t.add(intervalColumn(finalLoss().Label, finalLoss().Name, losses))
 	return t
 }
 
-// initCorrection compares LoRA with a corrected init to rsLoRA at the top rank.
-func initCorrection(s Study) Finding {
-	arms := results.Arms(s.Runs)
-	loss, _ := metrics.StatisticNamed("val_loss")
-	all := contenders(arms)
-	top := slices.IndexFunc(all, func(c contender) bool { return c.Scheme == "rslora" && c.Rank == slices.Max(ranks(arms)) })
-	if top < 0 {
-		return lacks("rslora")
-	}
-	var family []duel
-	for _, c := range all {
-		if c.Scaling.Init != 0 && c.Rank == all[top].Rank {
-			family = append(family, newDuel(schemeFamily, c, all[top], loss))
-		}
-	}
-	correct(family)
-	standing := Unresolved
-	for _, d := range family {
-		if d.Cell.Scaling.Init < 0 {
-			continue // the other direction
-		}
-		switch v := d.verdict(); {
-		case v == Diverged, v == Higher:
-			standing = Seen
-		case v.IsLower(), v.IsEquivalent():
-			standing = NotSeen
-		}
-	}
-	if len(family) == 0 {
-		return lacks("lora,init=0.5")
-	}
-	return Finding{Standing: standing, Text: "The paper's correction, init = 0.5, by which A falls as 1/√r, must be worse than rsLoRA at the top rank. " +
-		"The other one, init = -0.5, by which A grows as √r, keeps what theorem 3.2 holds constant at onset, γ²rσ²; the paper says nothing of it.",
-		Tables: []Table{duelsTable(arms, loss, family, nil)}}
-}
-
-// bestOfRates compares the best of LoRA's rates with rsLoRA at the default one.
-func bestOfRates(s Study) Finding {
-	loss, _ := metrics.StatisticNamed("val_loss")
+// defaultRate compares rsLoRA at the default rate with the best of LoRA's rates,
+// chosen on the same seeds.
+func defaultRate(_ Rule, s Study) Finding {
+	loss := finalLoss()
 	var best, reference results.Cell
 	lowest := math.Inf(1)
 	var rates []float64
@@ -168,7 +197,7 @@ func bestOfRates(s Study) Finding {
 		}
 	}
 	if len(best.Runs) == 0 || len(reference.Runs) == 0 {
-		return Finding{Standing: Unresolved, Text: "The store lacks LoRA or rsLoRA."}
+		return lacking("LoRA or rsLoRA")
 	}
 	edge := ""
 	if best.LR == slices.Min(rates) || best.LR == slices.Max(rates) {
@@ -177,91 +206,7 @@ func bestOfRates(s Study) Finding {
 	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
-	return Finding{Standing: gains(d), Text: fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
+	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
 		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(rates), number(best.LR), edge, intervalText(best.Statistic(loss)),
 		significant(d.Difference.Mean, 2), significant(d.Difference.Low, 2), significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
-}
-
-// tunedSchemes compares schemes whose rates were tuned, at every rank.
-func tunedSchemes(s Study) Finding {
-	arms := results.Arms(s.Runs)
-	loss, _ := metrics.StatisticNamed("val_loss")
-	standing := Seen
-	var compared []duel
-	for _, d := range duelsOf(arms, loss) {
-		if d.family != schemeFamily || d.Same {
-			continue
-		}
-		compared = append(compared, d)
-		far := math.Max(math.Abs(d.Difference.Low), math.Abs(d.Difference.High)) > 0.02*d.ReferenceMean
-		switch {
-		case !far:
-		case math.Abs(d.Difference.Mean) > 0.02*d.ReferenceMean && d.holm <= level:
-			standing = NotSeen
-		case standing == Seen:
-			standing = Unresolved
-		}
-	}
-	if len(compared) == 0 {
-		return Finding{Standing: Unresolved, Text: "The store has no two schemes at one rank."}
-	}
-	return Finding{Standing: standing,
-		Text:   "Every interval must lie within 2% of the reference's loss." + ownBest(arms),
-		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned), ratesTable(arms)}}
-}
-
-// tunedRanks says whether a higher rank learns better once every rank has its own
-// rate: the largest rank against the smallest, scheme by scheme.
-func tunedRanks(s Study) Finding {
-	arms := results.Arms(s.Runs)
-	loss, _ := metrics.StatisticNamed("val_loss")
-	var compared []duel
-	top := make(map[string]duel) // by scheme
-	for _, d := range duelsOf(arms, loss) {
-		if d.family != rankFamily {
-			continue
-		}
-		compared = append(compared, d)
-		if best, ok := top[d.Cell.Scheme]; !ok || d.Cell.Rank > best.Cell.Rank {
-			top[d.Cell.Scheme] = d
-		}
-	}
-	standing := Seen
-	for _, scheme := range schemes(arms) {
-		if d, ok := top[scheme]; ok {
-			standing = worse(standing, gains(d))
-		}
-	}
-	if len(top) == 0 {
-		return Finding{Standing: Unresolved, Text: "The store has no two ranks of a scheme."}
-	}
-	return Finding{Standing: standing,
-		Text:   "Under every scheme the largest rank must end lower than the smallest." + ownBest(arms),
-		Tables: []Table{duelsTable(arms, loss, compared, s.Tuned)}}
-}
-
-// ratesTable has the learning rates that were chosen, a row a scheme and a column
-// a rank.
-func ratesTable(arms []results.Arm) Table {
-	t := Table{Name: "rates", Title: "Learning rates that were chosen"}
-	if localAxis(arms) == "lr" {
-		t.Title = "Best learning rates: geometric mean over seeds, and their range"
-	}
-	addSettings(&t, arms, func(results.Arm) int { return 1 })
-	for _, rank := range ranks(arms) {
-		rates := make([]Entry, len(arms))
-		for i, a := range arms {
-			for _, c := range a.Cells {
-				if c.Rank == rank {
-					rates[i] = rateEntry(c)
-				}
-			}
-		}
-		var fields []string
-		for _, name := range tunedFields(arms, "lr") {
-			fields = append(fields, fmt.Sprintf("%s_%d", name, rank))
-		}
-		t.add(Column{Head: fmt.Sprintf("rank %d", rank), Fields: fields, Number: true}, rates)
-	}
-	return t
 }

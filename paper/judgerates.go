@@ -3,54 +3,205 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
 
-// bestRates holds the power of the best rate under AdamW to the claimed one.
-func bestRates(s Study) Finding {
-	t := Table{Name: "best-rates", Title: "Powers of rank of the best learning rate under AdamW, with 95% intervals over seeds"}
-	var verdicts []metrics.Agreement
-	var powers, fits, claimed, early, inside, said []Entry
-	tolerance := 0.0
-	for _, g := range results.RateGroups(results.Arms(s.Runs)) {
+// What a rule on best learning rates can hold their power of rank to.
+const (
+	ratesOfTheory = "theory" // what metrics.BestRate says
+	ratesFree     = "free"   // 0
+	ratesOfPower  = "p"      // the power p of the multiplier
+)
+
+// ratePowers holds the power of rank of the best learning rate to what is claimed,
+// scheme by scheme. Where too many best rates lie at an edge of those tried, there
+// is no verdict.
+func ratePowers(r Rule, s Study) Finding {
+	t := Table{Name: tableOfRates, Title: "Powers of rank of the best learning rate, with 95% intervals over seeds"}
+	var fits []fit
+	var powers, values, claimed, early, curved, slopes, inside, said []Entry
+	kept, all := 0, 0
+	for _, g := range results.RateGroups(r.arms(s)) {
 		a := g[0]
-		if a.Optimizer != "adamw" || !multiplierAlone(a) {
+		e, err := results.RateExponent(g)
+		if err != nil || !multiplierAlone(a) {
 			continue
 		}
-		e, err := results.RateExponent(g)
-		fit := exponentText(e)
-		if err != nil {
-			fit = "no fit"
-		}
-		drop, _ := metrics.LossDropFirst.Theory.Exponent(metrics.SignUpdate, a.Scaling)
-		tolerance = halfStep(g)
-		v := e.Agreement(tolerance)
-		verdicts = append(verdicts, v)
-		powers, fits, claimed = append(powers, word(number(a.Scaling.P))), append(fits, word(fit)), append(claimed, word(number(e.Predicted)))
-		early = append(early, word(number(0-drop)))
+		e.Predicted = claimedPower(r.Wants, e, a)
+		fits = append(fits, fit{a, bestRateStatistic, e})
+		kept, all = kept+e.N, all+e.N+e.Excluded
+		rise, _ := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
+		powers, values, claimed = append(powers, word(number(a.Scaling.P))), append(values, word(exponentText(e))), append(claimed, word(number(e.Predicted)))
+		early = append(early, word(numberOrNone(0-rise)))
+		bend, local := results.RateCurvature(g)
+		curved, slopes = append(curved, word(intervalText(bend))), append(slopes, word(slopesText(local)))
 		inside = append(inside, word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
-		said = append(said, word(v.String()))
+		said = append(said, word(e.Agreement(r.limit("tolerance")).String()))
+	}
+	if len(fits) == 0 {
+		return lacking("best rates at two ranks")
 	}
 	t.add(Column{Head: "p", Number: true}, powers)
-	t.add(Column{Head: "power of rank", Number: true}, fits)
+	t.add(Column{Head: "power of rank", Number: true}, values)
 	t.add(Column{Head: "claimed", Number: true}, claimed)
 	t.add(Column{Head: "while A has hardly moved", Number: true}, early)
+	t.add(Column{Head: "from rank to rank", Number: true}, slopes)
+	t.add(Column{Head: "curvature", Number: true}, curved)
 	t.add(Column{Head: "best rates inside the grid", Number: true}, inside)
 	t.add(Column{Head: "verdict"}, said)
-	return Finding{Standing: judged(verdicts), Tables: []Table{t},
-		Text: fmt.Sprintf("Every power must agree with the claimed one to within %s: half a step between rates, "+
-			"over these ranks, which is as well as the grid can tell.", fixed(tolerance, 3))}
+	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
+	f.Text = "Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: where its interval leaves out 0, the best rate is no power of the rank. " +
+		fmt.Sprintf("%d of %d best rates lie between others that were tried.", kept, all)
+	if float64(kept) < r.limit("inside")*float64(all) {
+		f.Standing = Unresolved
+	}
+	f.Tables = []Table{t}
+	return f
 }
 
-// halfStep is the power of rank by which best rates would be off if they were off
-// by half a step between the rates tried from the smallest rank to the largest.
-func halfStep(group []results.Arm) float64 {
-	step := 0.0
-	for i, a := range group[1:] {
-		step = math.Max(step, math.Log(a.LR/group[i].LR))
+// bestRateStatistic names what is fitted; it is not one of a curve.
+var bestRateStatistic = metrics.Statistic{Name: "best rate"}
+
+// claimedPower is what a rule holds the best rate to.
+func claimedPower(wants string, e metrics.Exponent, a results.Arm) float64 {
+	switch wants {
+	case ratesOfTheory:
+		return e.Predicted
+	case ratesFree:
+		return 0
+	case ratesOfPower:
+		return a.Scaling.P
 	}
-	all := ranks(group)
-	return step / 2 / math.Log(float64(all[len(all)-1])/float64(all[0]))
+	panic(fmt.Sprintf("paper: a rule wants %q of best rates", wants))
+}
+
+// numberOrNone is empty for what is absent.
+func numberOrNone(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return number(v)
+}
+
+// slopesText writes local powers.
+func slopesText(local []float64) string {
+	text := ""
+	for i, v := range local {
+		if i > 0 {
+			text += ", "
+		}
+		text += fixed(v, 2)
+	}
+	return text
+}
+
+// rateTransfer takes the best rate at the smallest rank on half of the seeds to the
+// largest rank, times the rank ratio to a power, and holds what that costs on the
+// other half, beside each seed's own best rate there, to be below the margin: a
+// tenth of what the best rate learned.
+func rateTransfer(r Rule, s Study) Finding {
+	f := Finding{Standing: Seen}
+	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the loss [95% interval]; and of what was learned"}
+	var heads, unscaled, half, whole, share, tests []Entry
+	var worst []float64
+	var shown []transferred
+	for _, g := range results.RateGroups(r.arms(s)) {
+		if !multiplierAlone(g[0]) {
+			continue
+		}
+		p := g[0].Scaling.P
+		x := newTransferred(g, -(1-p)/2, r.limit("margin"))
+		heads = append(heads, word(number(p)))
+		unscaled = append(unscaled, word(newTransferred(g, 0, r.limit("margin")).text()))
+		half = append(half, word(x.text()))
+		whole = append(whole, word(newTransferred(g, -(1-p), r.limit("margin")).text()))
+		share = append(share, word(x.learnedText()))
+		worst, shown = append(worst, x.below), append(shown, x)
+		f.Numbers = append(f.Numbers, meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number(p)), x.regret))
+	}
+	if len(shown) == 0 {
+		return lacking("learning rates at two ranks")
+	}
+	held := metrics.Holm(worst)
+	for i, x := range shown {
+		tests = append(tests, probability(held[i]))
+		switch {
+		case held[i] <= r.limit("level"):
+		case x.above <= r.limit("level")/float64(len(shown)):
+			f.Standing = NotSeen
+		case f.Standing == Seen:
+			f.Standing = Unresolved
+		}
+	}
+	t.add(Column{Head: "p", Number: true}, heads)
+	t.add(Column{Head: "the same rate", Number: true}, unscaled)
+	t.add(Column{Head: "× (R/r)^−(1−p)/2", Number: true}, half)
+	t.add(Column{Head: "× (R/r)^−(1−p)", Number: true}, whole)
+	t.add(Column{Head: "of what was learned, in the third column", Number: true}, share)
+	t.add(Column{Head: "Holm's p of at least the margin", Number: true}, tests)
+	all := ranks(results.Arms(s.Runs))
+	f.Text = fmt.Sprintf("From rank %d to rank %d. A rate between those tried has its loss from the parabola through the three nearest.", slices.Min(all), slices.Max(all))
+	f.Tables = []Table{t}
+	return f
+}
+
+// transferred is what a transferred rate costs.
+type transferred struct {
+	regret  metrics.Interval // in percent of the loss
+	learned metrics.Interval // in percent of what was learned
+	outside int              // seeds at which the rate lies outside of those tried
+	below   float64          // P of regret being at least the margin
+	above   float64          // P of its being at most that
+}
+
+func newTransferred(group []results.Arm, power, margin float64) transferred {
+	var x transferred
+	var percent, share, less, more []float64
+	for _, m := range results.TransferRate(group, power) {
+		if math.IsNaN(m.Loss) {
+			x.outside++
+			continue
+		}
+		lost := m.Loss - m.Best
+		percent, share = append(percent, 100*lost/m.Best), append(share, 100*lost/m.Learned)
+		less, more = append(less, lost-margin*m.Learned), append(more, margin*m.Learned-lost)
+	}
+	x.regret, x.learned = metrics.MeanInterval(percent), metrics.MeanInterval(share)
+	x.below, x.above = oneSided(less, x.outside), oneSided(more, x.outside)
+	return x
+}
+
+// oneSided is the P, by Student's t, of a mean not being below 0; 1 where a value
+// is missing, so that nothing is claimed of a part.
+func oneSided(xs []float64, missing int) float64 {
+	i := metrics.MeanInterval(xs)
+	if missing > 0 || i.N < 2 {
+		return 1
+	}
+	p := i.P(0) / 2
+	if i.Mean > 0 {
+		return 1 - p
+	}
+	return p
+}
+
+func (x transferred) text() string {
+	if x.regret.N == 0 {
+		return "outside of the rates tried"
+	}
+	text := intervalText(x.regret)
+	if x.outside > 0 {
+		text += fmt.Sprintf(" (%d seeds outside)", x.outside)
+	}
+	return text
+}
+
+func (x transferred) learnedText() string {
+	if x.learned.N == 0 {
+		return ""
+	}
+	return intervalText(x.learned) + "%"
 }

@@ -33,19 +33,6 @@ func rateRuns(power func(p float64) float64, scatter float64) (runs []results.Ru
 
 func claimed(p float64) float64 { return (p - 1) / 2 }
 
-func TestBestRateClaim(t *testing.T) {
-	c := claimNamed(t, "The best learning rate")
-	for want, runs := range map[Standing][]results.Run{
-		Seen:       rateRuns(claimed, 0.01),
-		NotSeen:    rateRuns(func(p float64) float64 { return p - 1 }, 0.01),
-		Unresolved: rateRuns(claimed, 0.5),
-	} {
-		if f := c.judge(Study{Runs: runs}); f.Standing != want || !strings.Contains(f.Tables[0].markdown(), "| -0.25 | -0.5 | 9 of 9 |") {
-			t.Errorf("%s, want %s: %s", f.Standing, want, f.Text)
-		}
-	}
-}
-
 // The figure has a point a rank at the best rate, and none where no rate lies
 // between others.
 func TestRatesFigure(t *testing.T) {

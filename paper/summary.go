@@ -24,7 +24,7 @@ func summaryTable(arms []results.Arm) Table {
 	var ratios []metrics.Interval
 	for _, a := range arms {
 		for _, c := range a.Cells {
-			ranks = append(ranks, ofRanked(c, word(strconv.Itoa(c.Rank))))
+			ranks = append(ranks, rankEntry(c))
 			rates = append(rates, rateEntry(c))
 			gammas = append(gammas, ofRanked(c, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}}))
 			ratios = append(ratios, a.CollapseRatio(c))
@@ -153,3 +153,6 @@ func significant(v float64, digits int) string {
 	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1))
 	return number(math.Round(v/unit) * unit)
 }
+
+// rankEntry is a cell's rank, or that it has none.
+func rankEntry(c results.Cell) Entry { return ofRanked(c, word(strconv.Itoa(c.Rank))) }

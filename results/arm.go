@@ -92,7 +92,7 @@ func (a Arm) moving() []string {
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
 func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 	e, err := metrics.FitExponent(a.Observations(s))
-	expected := a.observed(func(r Run) float64 { return r.expected(s) })
+	expected := a.expectedPowers(s)
 	absent := slices.ContainsFunc(expected, func(o metrics.Observation) bool { return math.IsNaN(o.Value) })
 	if exact, err := metrics.FitExponent(expected); err == nil && !absent {
 		e.Exact = exact.Value
@@ -103,6 +103,29 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 		e.Predicted, e.Rise = predicted, theory.Rise
 	}
 	return e, err
+}
+
+// expectedPowers are the exact expectations of the arm's runs as the fit of a power
+// sees them, which is of logarithms: the mean of a logarithm lies below the logarithm
+// of the mean, by half of the relative variance over draws of A, to second order.
+// Statistics that are roots of what is expected have half of that. The variance is
+// that over seeds of what was measured over what is expected; below three seeds, and of
+// ratios of expectations, there is none to be had, and nothing is taken off.
+func (a Arm) expectedPowers(s metrics.Statistic) []metrics.Observation {
+	below := make(map[int]float64) // by rank
+	for _, c := range a.Cells {
+		if over := c.OverExpected(s); over.N >= 3 && !s.Theory.Ratio() {
+			below[c.Rank] = math.Pow(over.SE(), 2) * float64(over.N) / 2
+			if !s.Theory.Mean {
+				below[c.Rank] /= 2
+			}
+		}
+	}
+	expected := a.observed(func(r Run) float64 { return r.expected(s) })
+	for i, o := range expected {
+		expected[i].Value *= math.Exp(-below[o.Rank])
+	}
+	return expected
 }
 
 // VarianceExponent fits the power of rank that the variance over seeds follows of

@@ -216,3 +216,14 @@ func (c Cell) Curve(q metrics.Quantity) []CurvePoint {
 	}
 	return curve
 }
+
+// Unbelieved counts the cell's runs of which the first loss drop, to first order, is
+// not what the loss did, see [metrics.FirstOrderHolds].
+func (c Cell) Unbelieved() (n int) {
+	for _, r := range c.Runs {
+		if holds, known := metrics.FirstOrderHolds(r.Curve); known && !holds {
+			n++
+		}
+	}
+	return n
+}

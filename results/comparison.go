@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"ranksweep/metrics"
 )
@@ -84,4 +85,18 @@ func leaves(config json.RawMessage) map[string]string {
 		}
 	}
 	return all
+}
+
+// Setting returns a field of the config that a cell's runs share, by its path, as
+// in train.batch; empty where there is none.
+func (c Cell) Setting(path string) string {
+	group, name, _ := strings.Cut(path, ".")
+	var groups map[string]json.RawMessage
+	json.Unmarshal(c.Runs[0].Config, &groups) // without a config there are no fields
+	var fields map[string]any
+	json.Unmarshal(groups[group], &fields)
+	if v, ok := fields[name]; ok {
+		return fmt.Sprint(v)
+	}
+	return ""
 }

@@ -123,7 +123,7 @@ func TestStudyReadsBack(t *testing.T) {
 // A field that a run has and no column holds would be lost.
 func TestStudyHoldsEveryField(t *testing.T) {
 	elsewhere := []string{
-		"Modules",                  // in the store alone
+		"Modules",                           // in the store alone
 		"Moving", "Tuned", "Place", "Local", // of Grid.Split
 	}
 	r := wholeRun()

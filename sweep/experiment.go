@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -75,4 +76,31 @@ func Names(fsys fs.FS) ([]string, error) {
 		names[i] = strings.TrimSuffix(name, ".yaml")
 	}
 	return names, nil
+}
+
+// blockSeeds is how far apart blocks of seeds are: more than any experiment has.
+const blockSeeds = 1000
+
+// Reserve moves every seed, of the grid and of tuning, by a number of blocks: what
+// one block has shown is judged anew on another. Block 0 is what the file says.
+func (e *Experiment) Reserve(block int) error {
+	shift := uint64(block) * blockSeeds
+	e.Base.Seed += shift
+	for i := range e.Tune.Seeds {
+		e.Tune.Seeds[i] += shift
+	}
+	for i, a := range e.Grid {
+		if a.Name != "seed" {
+			continue
+		}
+		values := slices.Clone(a.Values)
+		for j, v := range values {
+			if v.(uint64) >= blockSeeds {
+				return fmt.Errorf("sweep: %s: seed %d: must be below %d to have others in reserve", e.Name, v, blockSeeds)
+			}
+			values[j] = v.(uint64) + shift
+		}
+		e.Grid[i].Values = values
+	}
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -71,4 +73,29 @@ grid: {rank: [4, 64], scaling: [lora, rslora]}
 	// rank=4 scaling=rslora 0.0001 200
 	// rank=8 scaling=lora 0.0001 200
 	// rank=8 scaling=rslora 0.0001 200
+}
+
+// A block in reserve has other seeds, of the grid and of tuning, and nothing else.
+func TestReserve(t *testing.T) {
+	load := func() *Experiment {
+		e, err := decode("x.yaml", []byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	e := load()
+	if err := e.Reserve(2); err != nil {
+		t.Fatal(err)
+	}
+	if got := e.seedAxis().Values; !slices.Equal(got, []any{uint64(2000), uint64(2007)}) || !slices.Equal(e.Tune.Seeds, []uint64{2100}) {
+		t.Errorf("block 2 has seeds %v and tunes on %v", got, e.Tune.Seeds)
+	}
+	if err := e.Reserve(1); err == nil || !strings.Contains(err.Error(), "seed 2000: must be below 1000") {
+		t.Errorf("a seed beyond its block: %v", err)
+	}
+	e = load()
+	if err := e.Reserve(0); err != nil || !slices.Equal(e.Tune.Seeds, []uint64{100}) {
+		t.Errorf("block 0 moves seeds: %v, %v", e.Tune.Seeds, err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn/checkpoint"
+	"ranksweep/results"
 )
 
 // Local trains on this machine with the layers of package nn. The models and
@@ -31,6 +32,33 @@ type Local struct {
 	datasets map[datasetKey]*data.Dataset
 
 	geometries map[geometryKey]*geometry
+	bases      map[validatedKey]*validated
+}
+
+// validated is the validation of a model, which several runs begin with.
+type validated struct {
+	once  sync.Once
+	loss  float64
+	parts []results.ValidationBatch
+	err   error
+}
+
+// validatedKey is all that it depends on.
+type validatedKey struct {
+	dataset   datasetKey
+	precision string
+	batch     int
+}
+
+// validated is that of the model that a config begins with.
+func (l *Local) validated(c Config) *validated {
+	key := validatedKey{c.datasetKey(), c.Train.Precision, c.Train.Batch}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bases[key] == nil {
+		l.bases[key] = new(validated)
+	}
+	return l.bases[key]
 }
 
 // geometry is what was measured once of the maps that several runs adapt.
@@ -66,6 +94,7 @@ func NewLocal(embedded fs.FS) *Local {
 		datasets: make(map[datasetKey]*data.Dataset),
 
 		geometries: make(map[geometryKey]*geometry),
+		bases:      make(map[validatedKey]*validated),
 	}
 }
 
@@ -194,6 +223,7 @@ func (l *Local) Train(ctx context.Context, c Config, report func(metrics.Point))
 	if err != nil {
 		return Outcome{}, err
 	}
+	t.base = l.validated(c)
 	outcome, err := t.run(ctx, report)
 	if err != nil || !c.Measure.Theory || c.rankless() {
 		return outcome, err

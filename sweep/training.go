@@ -31,6 +31,7 @@ type training struct {
 	drop    float64          // of the loss by the first update, to first order
 	onset   float64          // training loss before the first update
 	actual  float64          // drop of that, measured on the same batches
+	base    *validated       // of the model as it is, shared with other runs; nil where it is not
 	tokens  int64
 	outcome Outcome
 }
@@ -179,7 +180,7 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Values) error {
 	last := step == t.c.Train.Steps
 	if len(t.val) > 0 && (step == 0 || last || due(step, t.c.Measure.EvalEvery)) {
-		loss, err := t.validate()
+		loss, err := t.validate(step)
 		if err != nil {
 			return err
 		}
@@ -212,7 +213,19 @@ func (t *training) dropped() error {
 }
 
 // validate returns the validation loss, and remembers what each batch is of it.
-func (t *training) validate() (float64, error) { return t.loss(t.val, t.outcome.Validation) }
+// Before the first update it is the base's, whatever is trained: to the bit, since
+// what adds nothing adds zeros.
+func (t *training) validate(step int) (float64, error) {
+	if step > 0 || t.base == nil {
+		return t.loss(t.val, t.outcome.Validation)
+	}
+	t.base.once.Do(func() {
+		t.base.loss, t.base.err = t.loss(t.val, t.outcome.Validation)
+		t.base.parts = slices.Clone(t.outcome.Validation)
+	})
+	copy(t.outcome.Validation, t.base.parts)
+	return t.base.loss, t.base.err
+}
 
 // loss is the mean over the scored tokens of batches, without dropout. It changes
 // nothing that training reads. Where parts is not nil it is told of each batch.

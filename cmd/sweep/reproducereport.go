@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/spf13/cobra"
+
+	"ranksweep/paper"
+)
+
+// historyFile has every standing that a claim has had.
+const historyFile = "history.csv"
+
+// write judges all claims by the studies' files and writes the report and its
+// figures.
+func (r reproduction) write(cmd *cobra.Command) error {
+	studies := make(map[string]paper.Study)
+	runs := 0
+	for _, name := range append(paper.Studied(), paper.InferenceStudy) {
+		s, err := r.read(name)
+		if err != nil {
+			return err
+		}
+		studies[name] = s
+		runs += len(s.Runs)
+	}
+	history := filepath.Join(r.beside(), historyFile)
+	past, err := paper.ReadHistory(history)
+	if err != nil {
+		return err
+	}
+	found, err := paper.Reproduce(studies, past)
+	if err != nil {
+		return err
+	}
+	now := past.Add(found)
+	if err := now.Write(history); err != nil {
+		return err
+	}
+	for _, f := range found.Figures() {
+		if err := f.WriteFile(filepath.Join(r.beside(), f.Name+".png"), paper.PNG); err != nil {
+			return err
+		}
+	}
+	file := filepath.Join(r.report, "REPRODUCTION.md")
+	if err := maybe.WriteFile(file, []byte(found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)), 0o666); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for i, f := range found {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%2d. %s\n", i+1, f.Line()); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "report: %s\n", file)
+	return nil
+}
+
+// reportHead says what the report was made of, how to make it again, and how to
+// read it.
+func reportHead(scale string, runs int) string {
+	return fmt.Sprintf("# Reproduction\n\n"+
+		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from nothing else: %d runs that are reported, "+
+		"and those that tuned them, a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
+		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page again, to the byte. "+
+		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, and then `sweep verify STORE RUN`.\n\n"+
+		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are Go functions after their comments: what may carry over from the paper is the pattern over ranks, never an absolute number.\n\n"+
+		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It is fixed, with its hash and its day in paper/ledger.yaml, before the runs that it judges. "+
+		"*Not resolvable at this size* says that the runs do not tell. Negative results stay, and reproduction/history.csv has every standing that a claim has had.\n\n%s", scale, runs, paper.Reading())
+}
+
+// list writes names with commas between them.
+func list(names []string) string { return strings.Join(names, ", ") }

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/spf13/cobra"
+
+	"ranksweep/experiments"
+	"ranksweep/nn/kernel"
+	"ranksweep/paper"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// firstBlock is the block of seeds of a study that was never run by a rule that was
+// fixed before. Blocks 0 and 1 were seen before rules were.
+const firstBlock = 2
+
+// study is one that is to be run.
+type study struct {
+	name, store, folder string
+	plan                *sweep.Plan
+	rules               map[string]string // as training began
+	block               int               // of seeds
+}
+
+// study plans one study: on the seeds that it has, unless a rule has changed since.
+func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err error) {
+	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
+	about, err := results.ReadAbout(s.folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return s, err
+	}
+	if err == nil {
+		if s.block = about.Reserve; !maps.Equal(about.Rules, s.rules) {
+			s.block++
+		}
+	}
+	for {
+		s.store = filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, s.block))
+		began, err := readRules(s.store)
+		if err != nil {
+			return s, err
+		}
+		if began == nil || maps.Equal(began, s.rules) {
+			break
+		}
+		s.block++ // a rule changed while it was run
+	}
+	e, err := experiments.Load(name)
+	if err != nil {
+		return s, err
+	}
+	set, err := experiments.Overrides(name, r.scale)
+	if err == nil {
+		err = e.Set(set...)
+	}
+	if err == nil {
+		err = e.Reserve(s.block)
+	}
+	if err != nil {
+		return s, err
+	}
+	s.plan, err = sweep.NewPlan(e, trainer)
+	return s, err
+}
+
+// rulesFile has, in the store of a study, the hash of each claim's rule as training
+// began.
+const rulesFile = "rules.json"
+
+// readRules returns those rules; nil where training has not begun.
+func readRules(store string) (rules map[string]string, err error) {
+	path := filepath.Join(store, rulesFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &rules); err != nil {
+		return nil, fmt.Errorf("%s: %w: it says which rules were fixed when training began; remove the store to begin anew", path, err)
+	}
+	return rules, nil
+}
+
+func (s study) writeRules() error {
+	text, err := json.MarshalIndent(s.rules, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.store, 0o777); err != nil {
+		return err
+	}
+	return maybe.WriteFile(filepath.Join(s.store, rulesFile), append(text, '\n'), 0o666)
+}
+
+// train fills the study's store and writes its files.
+func (s study) train(cmd *cobra.Command, trainer sweep.Trainer) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", s.name, s.plan.Experiment.Question)
+	if err := s.oneKernel(); err != nil {
+		return err
+	}
+	if err := s.writeRules(); err != nil {
+		return err
+	}
+	if err := train(cmd, s.plan, trainer, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
+		return err
+	}
+	return s.write(cmd)
+}
+
+// oneKernel refuses to go on with a study whose runs another kernel made: their
+// numbers differ by rounding.
+func (s study) oneKernel() error {
+	runs, _ := results.Open(s.store).Runs()
+	for _, r := range runs {
+		if made := r.Provenance.Kernel; made != kernel.Name() {
+			return fmt.Errorf("%s: run %s was made with kernel %s, and this is %s: one study has one kernel; go on with RANKSWEEP_KERNEL=%s where the CPU has it, or remove the folder",
+				s.store, r.ID, made, kernel.Name(), made)
+		}
+	}
+	return nil
+}
+
+// write writes what the store holds to the study's folder.
+func (s study) write(cmd *cobra.Command) error {
+	h, err := stored(cmd, s.store)
+	if err != nil {
+		return err
+	}
+	if err := failures(h.all); err != nil {
+		return err
+	}
+	files, err := h.study(s.store)
+	if err != nil {
+		return err
+	}
+	files.About.Rules, files.About.Reserve = s.rules, s.block
+	return results.WriteStudy(s.folder, files)
+}
+
+// The times of a merged model, which are measured once: a report written again
+// is the same.
+const (
+	inferenceFile   = "inference.csv"
+	inferenceRounds = 50
+)
+
+var inferenceRanks = []int{4, 64, 2048}
+
+func timeInference(cmd *cobra.Command, trainer *sweep.Local, folder string) error {
+	path := filepath.Join(folder, inferenceFile)
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d rounds\n", inferenceRanks, inferenceRounds)
+	c, err := trainer.Model("base")
+	if err != nil {
+		return err
+	}
+	timings, err := sweep.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
+	if err != nil {
+		return err
+	}
+	about := results.About{
+		Experiment: paper.InferenceStudy, CPU: processor(), Cores: runtime.NumCPU(), Rules: paper.Rules(paper.InferenceStudy),
+		Timed: &results.Timed{Kernel: kernel.Name(), Program: program(), On: time.Now().UTC().Truncate(time.Second)},
+	}
+	if err := results.WriteAbout(folder, about); err != nil {
+		return err
+	}
+	return results.WriteInference(timings, path)
+}
+
+// read reads what was written of a study; none of it is an empty one.
+func (r reproduction) read(name string) (paper.Study, error) {
+	folder := r.folder(name)
+	if name == paper.InferenceStudy {
+		return readInference(folder)
+	}
+	files, err := results.ReadStudy(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return paper.Study{}, nil
+	}
+	if err != nil {
+		return paper.Study{}, err
+	}
+	sum := files.Summary()
+	runs, tuned, _ := files.Grid.Split(files.Runs)
+	return paper.NewStudy(
+		paper.Study{Runs: runs, Tuned: tuned, Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed},
+		paper.Made{
+			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU, Kernel: list(sum.Kernels), Program: list(sum.Programs),
+			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules, Reserve: files.About.Reserve,
+		}), nil
+}
+
+func readInference(folder string) (paper.Study, error) {
+	timings, err := results.ReadInference(filepath.Join(folder, inferenceFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return paper.Study{}, nil
+	}
+	if err != nil {
+		return paper.Study{}, err
+	}
+	about, err := results.ReadAbout(folder)
+	if err != nil {
+		return paper.Study{}, err
+	}
+	if about.Timed == nil {
+		return paper.Study{}, fmt.Errorf("%s: study.json does not say when it was timed: remove the folder, and it is measured again", folder)
+	}
+	seconds := 0.0
+	for _, t := range timings {
+		seconds += t.Seconds
+	}
+	return paper.NewStudy(
+		paper.Study{Inference: timings, Planned: len(timings), Done: len(timings)},
+		paper.Made{
+			Name: paper.InferenceStudy, Digest: results.InferenceDigest(timings), CPU: about.CPU, Kernel: about.Timed.Kernel, Program: about.Timed.Program,
+			Last: about.Timed.On.Format(time.DateOnly), Seconds: seconds, Rules: about.Rules,
+		}), nil
+}

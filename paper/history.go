@@ -1,0 +1,168 @@
+package paper
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+
+	"ranksweep/metrics"
+)
+
+// Number is one that a standing rests on, with its 95% interval.
+type Number struct {
+	Name             string
+	Value, Low, High float64
+}
+
+// powerNumber is that of a fitted power.
+func powerNumber(name string, e metrics.Exponent) Number { return Number{name, e.Value, e.Low, e.High} }
+
+// meanNumber is that of a mean.
+func meanNumber(name string, i metrics.Interval) Number { return Number{name, i.Mean, i.Low, i.High} }
+
+// Judgement is a standing that a claim has had: by which rule, on which runs.
+type Judgement struct {
+	Claim    string // its key
+	Date     string // of the last of the runs
+	Rule     string // hash; empty before rules were data
+	Study    string // digest of the runs; empty before studies were kept
+	Standing Standing
+	Numbers  []Number
+}
+
+// History is all judgements, in the order in which they were made. None is ever
+// removed.
+type History []Judgement
+
+var historyColumns = []string{"claim", "date", "rule", "study", "standing", "number", "value", "ci_low", "ci_high"}
+
+// last returns the newest judgement of a claim and the one before it.
+func (h History) last(key string) (now, before *Judgement) {
+	for i := len(h) - 1; i >= 0; i-- {
+		switch {
+		case h[i].Claim != key:
+		case now == nil:
+			now = &h[i]
+		default:
+			return now, &h[i]
+		}
+	}
+	return now, nil
+}
+
+// under returns the newest judgement of a claim by a rule on some runs.
+func (h History) under(key, rule, study string) *Judgement {
+	for i := len(h) - 1; i >= 0; i-- {
+		if h[i].Claim == key && h[i].Rule == rule && h[i].Study == study {
+			return &h[i]
+		}
+	}
+	return nil
+}
+
+// Add adds the judgements of a report that differ from the newest ones in their
+// rule or their runs. Those of a rule that was changed after the runs are none.
+func (h History) Add(r Reproduction) History {
+	h = slices.Clone(h)
+	for _, f := range r {
+		if f.Standing <= Partial || f.Late {
+			continue
+		}
+		j := Judgement{f.Key, f.made.Last, f.Rule.Hash(), f.made.Digest, f.Standing, f.Numbers}
+		if now, _ := h.last(f.Key); now == nil || now.Rule != j.Rule || now.Study != j.Study {
+			h = append(h, j)
+		}
+	}
+	return h
+}
+
+// Write writes a row a number, or one where a judgement has none, to a file that is
+// replaced whole.
+func (h History) Write(path string) error {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(historyColumns) // a Buffer takes everything
+	for _, j := range h {
+		row := []string{j.Claim, j.Date, j.Rule, j.Study, j.Standing.code()}
+		if len(j.Numbers) == 0 {
+			w.Write(append(row, "", "", "", ""))
+		}
+		for _, n := range j.Numbers {
+			w.Write(append(slices.Clone(row), n.Name, field(n.Value), field(n.Low), field(n.High)))
+		}
+	}
+	w.Flush()
+	return writeFile(path, b.Bytes())
+}
+
+// ReadHistory reads what Write wrote; a file that is not there is an empty history.
+func ReadHistory(path string) (h History, err error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("paper: %w", err)
+	}
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord = len(historyColumns)
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("paper: %s: %w", path, err)
+	}
+	for i, row := range rows {
+		if i == 0 {
+			if !slices.Equal(row, historyColumns) {
+				return nil, fmt.Errorf("paper: %s:1: columns %q: must be %q", path, row, historyColumns)
+			}
+			continue
+		}
+		if err := h.read(row); err != nil {
+			return nil, fmt.Errorf("paper: %s:%d: %w", path, i+1, err)
+		}
+	}
+	return h, nil
+}
+
+// read adds a row.
+func (h *History) read(row []string) error {
+	standing, err := standingOf(row[4])
+	if err != nil {
+		return err
+	}
+	j := Judgement{Claim: row[0], Date: row[1], Rule: row[2], Study: row[3], Standing: standing}
+	n := len(*h)
+	if n == 0 || !(*h)[n-1].same(j) || row[5] == "" {
+		*h = append(*h, j)
+		n++
+	}
+	if row[5] == "" {
+		return nil
+	}
+	number := Number{Name: row[5]}
+	for i, to := range []*float64{&number.Value, &number.Low, &number.High} {
+		if *to, err = parseField(row[6+i]); err != nil {
+			return err
+		}
+	}
+	(*h)[n-1].Numbers = append((*h)[n-1].Numbers, number)
+	return nil
+}
+
+// same reports whether two rows are of one judgement.
+func (j Judgement) same(k Judgement) bool {
+	return j.Claim == k.Claim && j.Date == k.Date && j.Rule == k.Rule && j.Study == k.Study && j.Standing == k.Standing
+}
+
+// parseField reads what field wrote.
+func parseField(s string) (float64, error) {
+	if s == "" {
+		return math.NaN(), nil
+	}
+	return strconv.ParseFloat(s, 64)
+}

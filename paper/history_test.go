@@ -1,0 +1,84 @@
+package paper
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestHistoryReadsBack(t *testing.T) {
+	h := History{
+		{Claim: "a", Date: "2026-01-02", Standing: Seen, Study: "s"},
+		{Claim: "b", Date: "2026-01-02", Rule: "0123", Study: "s", Standing: NotSeen, Numbers: []Number{{"x, y", -0.5, -0.6, -0.4}, {"z", 1, 0.5, 2}}},
+		{Claim: "b", Date: "2026-01-03", Rule: "0123", Study: "t", Standing: Unresolved, Numbers: []Number{{"z", 1, 0.5, 2}}},
+	}
+	path := filepath.Join(t.TempDir(), "history.csv")
+	if err := h.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadHistory(path); err != nil || !reflect.DeepEqual(got, h) {
+		t.Errorf("read back as %+v (%v)", got, err)
+	}
+	if got, err := ReadHistory(path + "x"); err != nil || got != nil {
+		t.Errorf("without a file: %v, %v", got, err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for was, now := range map[string]string{"not-seen": "gone", "claim,": "claims,", "-0.6": "low", "a,2026-01-02": "2026-01-02"} {
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), was, now, 1)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if h, err := ReadHistory(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%q in place of %q is read as %v (%v)", now, was, h, err)
+		}
+	}
+}
+
+// A judgement is added where its rule or its runs are others than the last ones; a
+// rule that was changed after the runs judges nothing.
+func TestHistoryGrows(t *testing.T) {
+	c := claims[0]
+	found := func(digest string, late bool) Reproduction {
+		return Reproduction{{Claim: c, Standing: Seen, Late: late, made: Made{Digest: digest, Last: "2026-01-01"}}}
+	}
+	h := History(nil).Add(found("one", false))
+	if h = h.Add(found("one", false)); len(h) != 1 {
+		t.Errorf("judged again on the same runs: %+v", h)
+	}
+	if h = h.Add(found("two", true)); len(h) != 1 {
+		t.Errorf("by a rule that came late: %+v", h)
+	}
+	if h = h.Add(found("two", false)); len(h) != 2 || h[1].Study != "two" || h[1].Rule != c.Rule.Hash() {
+		t.Errorf("judged on other runs: %+v", h)
+	}
+	if h = h.Add(Reproduction{{Claim: c, Standing: Partial}, {Claim: c}}); len(h) != 2 {
+		t.Errorf("what was not run whole is judged: %+v", h)
+	}
+	if now, before := h.last(c.Key); now.Study != "two" || before.Study != "one" {
+		t.Errorf("last: %v, %v", now, before)
+	}
+}
+
+// What changed is told: the standing, the rule, and numbers outside of what they were.
+func TestChanges(t *testing.T) {
+	f := Finding{Claim: claims[0]}
+	before := Judgement{Standing: Seen, Rule: "old", Numbers: []Number{{"inside", 1, 0.9, 1.1}, {"outside", 2, 1.9, 2.1}, {"no interval", 1, math.NaN(), math.NaN()}}}
+	now := Judgement{Standing: NotSeen, Rule: "new", Numbers: []Number{{"inside", 1.05, 1, 1.1}, {"outside", 3, 2.9, 3.1}, {"no interval", 9, math.NaN(), math.NaN()}}}
+	text := strings.Join(f.changed(&now, &before), "\n")
+	for _, want := range []string{"*not seen*, and was *seen*", "`new`, and was `old`", "outside is 3 [2.9, 3.1], outside of what it was, 2 [1.9, 2.1]"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("changes lack %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "inside is") || strings.Contains(text, "no interval") {
+		t.Errorf("changes have what did not change:\n%s", text)
+	}
+	if got := f.changed(&now, &now); got != nil {
+		t.Errorf("nothing changed, and it is said: %q", got)
+	}
+}

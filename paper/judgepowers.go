@@ -1,0 +1,209 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// fit is a power of rank that a statistic of an arm follows, and that theory
+// predicts.
+type fit struct {
+	arm       results.Arm
+	statistic metrics.Statistic
+	metrics.Exponent
+}
+
+// name says what is fitted.
+func (f fit) name() string {
+	return fmt.Sprintf("%s, %s, %s", schemeLabel(f.arm.Scheme), f.arm.Optimizer, f.statistic.Name)
+}
+
+// number is the power as one that a standing rests on.
+func (f fit) number() Number { return powerNumber("power of rank, "+f.name(), f.Exponent) }
+
+// powers holds powers of rank to theory. Rows that are one measurement, such as
+// those of multipliers that differ by a constant, count once. The claim is not
+// seen where one of the distinct ones differs from theory once P values are
+// corrected over all of them; it is seen where none does and every interval lies
+// within the tolerance of theory's.
+func powers(r Rule, s Study) Finding {
+	arms, statistics := r.arms(s), r.statistics()
+	if len(statistics) == 0 {
+		statistics = predictedStatistics(arms)
+	}
+	fits := predictedFits(arms, statistics)
+	if len(fits) == 0 {
+		return lacking("a power of rank that theory predicts")
+	}
+	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
+	if text := unbelievable(arms, statistics); text != "" {
+		f.Standing, f.Text = Unresolved, text+" "+f.Text
+	}
+	f.Tables = []Table{exponentsTable(arms, statistics)}
+	return f
+}
+
+// predictedFits are the powers of all statistics of all arms of which theory
+// says something.
+func predictedFits(arms []results.Arm, statistics []metrics.Statistic) (all []fit) {
+	for _, a := range arms {
+		for _, statistic := range statistics {
+			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > metrics.NoInterval {
+				all = append(all, fit{a, statistic, e})
+			}
+		}
+	}
+	return all
+}
+
+// distinctFits groups fits that are one measurement.
+func distinctFits(fits []fit) (groups [][]fit) {
+	var rows [][]metrics.Observation
+	for _, f := range fits {
+		rows = append(rows, f.arm.Observations(f.statistic))
+	}
+	for _, indexes := range metrics.Distinct(rows) {
+		var group []fit
+		for _, i := range indexes {
+			group = append(group, fits[i])
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// heldToTheory judges powers as [powers] does.
+func heldToTheory(fits []fit, tolerance, level float64) Finding {
+	groups := distinctFits(fits)
+	var ps []float64
+	f := Finding{Standing: Seen}
+	agree, far := 0, 0.0
+	for _, g := range groups {
+		ps = append(ps, g[0].P())
+		f.Numbers = append(f.Numbers, g[0].number())
+		if g[0].Agreement(tolerance) == metrics.Agrees {
+			agree++
+		}
+		low, high := g[0].Theory()
+		far = math.Max(far, math.Max(low-g[0].Value, g[0].Value-high))
+		if g[0].Low < low-tolerance || g[0].High > high+tolerance {
+			f.Standing = Unresolved
+		}
+	}
+	differing := 0
+	for _, p := range metrics.Holm(ps) {
+		if p <= level {
+			differing++
+		}
+	}
+	if differing > 0 {
+		f.Standing = NotSeen
+	}
+	f.Text = fmt.Sprintf("Rows: %d; distinct measurements among them: %d, of which the others are multiples by a constant or a power of the rank, or squares. "+
+		"By themselves %d of %d agree with theory; once corrected over all of them by Holm's method, %d of %d differ at the level %g. The farthest is %s off.",
+		len(fits), len(groups), agree, len(groups), differing, len(groups), level, fixed(far, 3))
+	return f
+}
+
+// unbelievable says where a loss drop to first order is not what the loss did, so
+// that its power says nothing of learning; empty where it is, or is not asked for.
+func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
+	for _, s := range statistics {
+		if s.Name != metrics.LossDropFirst.Name {
+			continue
+		}
+		for _, a := range arms {
+			for _, c := range a.Cells {
+				if n := c.Unbelieved(); n > 0 {
+					return fmt.Sprintf("Of %s at rank %d under %s, %d of %d runs lost another amount on the same batch than the first order says, by more than a tenth: no verdict.",
+						schemeLabel(a.Scheme), c.Rank, a.Optimizer, n, len(c.Runs))
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// exactCell is a mean over seeds of what was measured over what is expected.
+type exactCell struct {
+	name string
+	over metrics.Interval
+}
+
+// exactValues holds the mean over draws of A to what is expected of it at each
+// rank, by a t test each, corrected over the distinct ones; intervals must be
+// narrow enough to tell.
+func exactValues(r Rule, s Study) Finding {
+	cells, distinct := exactCells(r.arms(s))
+	if len(cells) == 0 {
+		return lacking("a cell with three seeds and an exact expectation")
+	}
+	f := Finding{Standing: Seen}
+	within, widest := 0, 0.0
+	var ps []float64
+	var off []string
+	for _, c := range distinct {
+		ps = append(ps, c.over.P(1))
+		widest = math.Max(widest, (c.over.High-c.over.Low)/2)
+		if c.over.Low <= 1 && 1 <= c.over.High {
+			within++
+		} else {
+			off = append(off, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
+		}
+	}
+	rejected := 0
+	for _, p := range metrics.Holm(ps) {
+		if p <= r.limit("level") {
+			rejected++
+		}
+	}
+	switch {
+	case rejected > 0:
+		f.Standing = NotSeen
+	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
+		f.Standing = Unresolved
+	}
+	f.Numbers = []Number{{Name: "distinct cells whose interval holds what is expected", Value: float64(within) / float64(len(distinct)), Low: math.NaN(), High: math.NaN()}}
+	f.Text = fmt.Sprintf("Cells: %d; distinct measurements among them: %d. Of these %d intervals, %s%%, hold the exact expectation, as 95%% do where theory is right and cells are independent; "+
+		"%d differ at the level %g once corrected over all of them. The widest interval is ±%s%% of what is expected.",
+		len(cells), len(distinct), within, fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), fixed(100*widest, 1))
+	if len(off) > 0 && len(off) <= foldedRows {
+		f.Text += " Left out by their own intervals: " + strings.Join(off, "; ") + " times what is expected."
+	}
+	if t := regimesTable(r.arms(s)); len(t.Rows) > 0 {
+		f.Tables = append(f.Tables, t)
+	}
+	return f
+}
+
+// exactCells are all cells that have an expectation, and the distinct ones.
+func exactCells(arms []results.Arm) (all, distinct []exactCell) {
+	cellsOf := func(f fit) (cells []exactCell) {
+		for _, c := range f.arm.Cells {
+			if over := c.OverExpected(f.statistic); over.N >= 3 {
+				cells = append(cells, exactCell{fmt.Sprintf("%s at rank %d", f.name(), c.Rank), over})
+			}
+		}
+		return cells
+	}
+	var fits []fit
+	for _, a := range arms {
+		for _, statistic := range metrics.Statistics {
+			if statistic.Theory.Ratio() {
+				continue // the expectation of a ratio is not the ratio of expectations
+			}
+			f := fit{arm: a, statistic: statistic}
+			if cells := cellsOf(f); len(cells) > 0 {
+				fits, all = append(fits, f), append(all, cells...)
+			}
+		}
+	}
+	for _, g := range distinctFits(fits) {
+		distinct = append(distinct, cellsOf(g[0])...)
+	}
+	return all, distinct
+}

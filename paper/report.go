@@ -1,0 +1,156 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Markdown writes the report under a heading; folder has the figures, as PNG, and
+// past is what was judged before and now.
+func (r Reproduction) Markdown(heading, folder string, past History) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing |\n|:---|:---|:---|:---|:---|\n", heading)
+	for i, f := range r {
+		before := ""
+		if _, j := past.last(f.Key); j != nil {
+			before = j.Standing.String()
+		}
+		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n", i+1, escape(f.Name), escape(f.Source), f.rule(), before, f.standing())
+	}
+	for i, f := range r {
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.Name, f.markdown(folder))
+	}
+	b.WriteString(r.studies())
+	b.WriteString(r.changes(past))
+	return b.String()
+}
+
+// rule names the rule and the day on which it was fixed.
+func (f Finding) rule() string {
+	text := "`" + f.Rule.Hash() + "`"
+	if rules := rulesOf(f.Key); len(rules) > 0 {
+		text += ", " + rules[0].Date
+	}
+	return text
+}
+
+// Reading says how to read the numbers of a report.
+func Reading() string {
+	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
+		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power and holds it; it is *consistent, not resolved* if its interval holds it "+
+		"and is wider; it *differs* if its interval leaves it out. %s", near, comparing())
+}
+
+// foldedRows is how many rows of a table a page shows unasked.
+const foldedRows = 16
+
+func (f Finding) markdown(folder string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks)
+	if f.Text != "" {
+		fmt.Fprintf(&b, "*Seen here*: %s\n\n", f.Text)
+	}
+	fmt.Fprintf(&b, "**%s**\n", capital(f.standing()))
+	if f.Late {
+		fmt.Fprintf(&b, "\nThe rule was changed after these runs. By the one before it the claim was *%s*; by the one of today it would be *%s*, which awaits seeds that this rule has not seen. Why it was changed: %s\n",
+			f.Standing, f.New, rulesOf(f.Key)[0].Why)
+	}
+	if f.Standing == Unresolved && f.Resolve != "" {
+		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
+	}
+	for _, t := range f.Tables {
+		t.Caption = "" // the figures' and the page's say it
+		rows := strings.TrimRight(t.markdown(), "\n")
+		if len(t.Rows) > foldedRows {
+			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
+			continue
+		}
+		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
+	}
+	for _, figure := range f.Figures {
+		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
+	}
+	return b.String()
+}
+
+// evidence says where the numbers are from.
+func (f Finding) evidence() string {
+	if f.Rule.Study == InferenceStudy {
+		return "timed on the machine that is named below, `reproduction/inference/inference.csv`"
+	}
+	return fmt.Sprintf("experiment `%s`", f.Rule.Study)
+}
+
+// studies says by what each study was made.
+func (r Reproduction) studies() string {
+	var b strings.Builder
+	b.WriteString("\n## How the studies were made\n\nEach can be made again alone, by `sweep reproduce --only STUDY`. Seeds of block k are those that the experiment names, and 1000 k. A block is taken once for a rule: " +
+		"a rule that was changed after its runs is judged on the next.\n\n| study | last run | runs | core hours | CPU | kernel | program | block of seeds |\n|:---|:---|---:|---:|:---|:---|:---|---:|\n")
+	var seen []string
+	for _, f := range r {
+		if f.made.Name == "" || slices.Contains(seen, f.made.Name) {
+			continue
+		}
+		seen = append(seen, f.made.Name)
+		m := f.made
+		fmt.Fprintf(&b, "| %s | %s | %d of %d | %s | %s | %s | %s | %d |\n", m.Name, m.Last, f.Done, f.Planned,
+			fixed(m.Seconds/time.Hour.Seconds(), 2), escape(m.CPU), m.Kernel, escape(m.Program), m.Reserve)
+	}
+	return b.String()
+}
+
+// changes lists, claim by claim, what is not as it was when it was judged before.
+func (r Reproduction) changes(past History) string {
+	var b strings.Builder
+	b.WriteString("\n## What changed since each claim was judged before\n\n")
+	any := false
+	for i, f := range r {
+		now, before := past.last(f.Key)
+		for _, text := range f.changed(now, before) {
+			any = true
+			fmt.Fprintf(&b, "- %d. %s: %s\n", i+1, f.Name, text)
+		}
+	}
+	if !any {
+		b.WriteString("Nothing.\n")
+	}
+	return b.String()
+}
+
+// changed says in what two judgements of a claim differ.
+func (f Finding) changed(now, before *Judgement) (all []string) {
+	if now == nil || before == nil {
+		return nil
+	}
+	if now.Standing != before.Standing {
+		all = append(all, fmt.Sprintf("*%s*, and was *%s*.", now.Standing, before.Standing))
+	}
+	if now.Rule != before.Rule {
+		text := fmt.Sprintf("the rule is `%s`, and was `%s`", now.Rule, before.Rule)
+		if before.Rule == "" {
+			text = fmt.Sprintf("the rule is `%s`; before, rules were not fixed", now.Rule)
+		}
+		if rules := rulesOf(f.Key); len(rules) > 0 && rules[0].Why != "" {
+			text += ". Why: " + strings.TrimSuffix(rules[0].Why, ".")
+		}
+		all = append(all, text+".")
+	}
+	for _, n := range now.Numbers {
+		i := slices.IndexFunc(before.Numbers, func(m Number) bool { return m.Name == n.Name })
+		if i >= 0 && (n.Value < before.Numbers[i].Low || n.Value > before.Numbers[i].High) {
+			all = append(all, fmt.Sprintf("%s is %s, outside of what it was, %s.", n.Name, n.text(), before.Numbers[i].text()))
+		}
+	}
+	return all
+}
+
+// text is the number with its interval.
+func (n Number) text() string {
+	if math.IsNaN(n.Low) {
+		return significant(n.Value, 3)
+	}
+	return fmt.Sprintf("%s [%s, %s]", significant(n.Value, 3), significant(n.Low, 3), significant(n.High, 3))
+}

@@ -1,0 +1,99 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// Every claim's rule is the last one that the ledger has of it. Who changes a rule
+// adds a line, which says why; none is removed.
+func TestRulesAreFixed(t *testing.T) {
+	known := make(map[string]bool)
+	for _, c := range claims {
+		known[c.Key] = true
+		rules := rulesOf(c.Key)
+		if len(rules) == 0 || rules[0].Rule != c.Rule.Hash() {
+			t.Errorf("the rule of %s is not the one that was fixed. If that is meant, add to ledger.yaml:\n- {claim: %s, rule: %s, date: %s, why: \"…\"}",
+				c.Key, c.Key, c.Rule.Hash(), time.Now().Format(time.DateOnly))
+		}
+		for i, r := range rules {
+			if first := i == len(rules)-1; !first && r.Why == "" {
+				t.Errorf("%s: rule %s of %s does not say what was wrong with the one before", c.Key, r.Rule, r.Date)
+			}
+			if _, err := time.Parse(time.DateOnly, r.Date); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, f := range ledger {
+		if !known[f.Claim] {
+			t.Errorf("ledger.yaml has a rule of %q, which is no claim", f.Claim)
+		}
+	}
+}
+
+// A rule's hash is of what decides, and of nothing else.
+func TestHashOfRule(t *testing.T) {
+	r := Rule{Test: "powers/1", Study: "s", Schemes: []string{"lora"}, Limits: map[string]float64{"b": 1, "a": 2}}
+	was := r.Hash()
+	if again := (Rule{Limits: map[string]float64{"a": 2, "b": 1}, Schemes: []string{"lora"}, Study: "s", Test: "powers/1"}).Hash(); again != was {
+		t.Errorf("written in another order the rule has hash %s, and had %s", again, was)
+	}
+	for name, change := range map[string]func(*Rule){
+		"test":      func(r *Rule) { r.Test = "powers/2" },
+		"study":     func(r *Rule) { r.Study = "t" },
+		"schemes":   func(r *Rule) { r.Schemes = []string{"rslora"} },
+		"optimizer": func(r *Rule) { r.Optimizers = []string{"sgd"} },
+		"statistic": func(r *Rule) { r.Statistics = []string{"val_loss"} },
+		"wants":     func(r *Rule) { r.Wants = "lower" },
+		"limit":     func(r *Rule) { r.Limits = map[string]float64{"b": 1, "a": 3} },
+	} {
+		changed := r
+		if change(&changed); changed.Hash() == was {
+			t.Errorf("another %s, and the same hash", name)
+		}
+	}
+}
+
+// Every rule names a test that there is, and a test asks for no limit that its rules
+// do not have.
+func TestRulesHaveWhatTheirTestsAskFor(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, c := range claims {
+		if seen[c.Key] {
+			t.Errorf("two claims have the key %s", c.Key)
+		}
+		seen[c.Key] = true
+		if tests[c.Rule.Test] == nil {
+			t.Errorf("%s: no test %q", c.Key, c.Rule.Test)
+		}
+		if c.Name == "" || c.Source == "" || c.Says == "" || c.Looks == "" {
+			t.Errorf("%s says too little: %+v", c.Key, c)
+		}
+	}
+}
+
+// A standing is read back from files by a name that is not the words of the page.
+func TestStandings(t *testing.T) {
+	for s := NotRun; s <= Seen; s++ {
+		if got, err := standingOf(s.code()); err != nil || got != s {
+			t.Errorf("%s is read back as %s (%v)", s.code(), got, err)
+		}
+	}
+	if _, err := standingOf("believed"); err == nil {
+		t.Error("there is a standing believed")
+	}
+	order := []Standing{NotRun, Partial, NotSeen, Unresolved, Seen}
+	for i, a := range order {
+		for j, b := range order {
+			if got := worse(a, b); got != order[min(i, j)] {
+				t.Errorf("the worse of %s and %s is %s", a, b, got)
+			}
+		}
+	}
+	if len(slices.Compact(slices.Sorted(slices.Values([]string{fmt.Sprint(Seen), fmt.Sprint(NotSeen)})))) != 2 {
+		t.Error("two standings have the same words")
+	}
+}

@@ -1,0 +1,145 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"ranksweep/metrics"
+)
+
+// Transfer is what a rate that was tuned at the smallest rank does at the largest,
+// for one seed.
+type Transfer struct {
+	Seed    uint64
+	Rate    float64
+	Loss    float64 // at that rate, see [TransferRate]; NaN where it lies outside of those tried
+	Best    float64 // at the seed's own best rate
+	Learned float64 // there, from before any update
+}
+
+// TransferRate takes the best rate at the smallest rank of a group of arms that
+// differ in their rate alone to its largest rank, times the ratio of the ranks to
+// a power. The rate is the geometric mean over every second seed, and is used on
+// the others, so that no seed chooses its own. Between rates that were tried, a
+// loss is that of the parabola through the three nearest, of loss against the
+// logarithm of the rate.
+func TransferRate(group []Arm, power float64) []Transfer {
+	best := make(map[int]map[uint64]BestRate) // by rank and seed
+	var ranks []int
+	var seeds []uint64
+	for _, b := range BestRates(group) {
+		if best[b.Rank] == nil {
+			best[b.Rank] = make(map[uint64]BestRate)
+		}
+		best[b.Rank][b.Seed] = b
+		ranks, seeds = append(ranks, b.Rank), append(seeds, b.Seed)
+	}
+	if len(ranks) == 0 {
+		return nil
+	}
+	low, high := slices.Min(ranks), slices.Max(ranks)
+	slices.Sort(seeds)
+	seeds = slices.Compact(seeds)
+	var all []Transfer
+	for i, seed := range seeds {
+		b, ok := best[high][seed]
+		if !ok {
+			continue
+		}
+		var others []float64
+		for j, other := range seeds {
+			if c, ok := best[low][other]; ok && j%2 != i%2 && !c.Edge {
+				others = append(others, math.Log(c.Rate))
+			}
+		}
+		rate := math.Exp(stat.Mean(others, nil)) * math.Pow(float64(high)/float64(low), power)
+		tried, onset := lossesAt(group, high, seed)
+		all = append(all, Transfer{Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss})
+	}
+	return all
+}
+
+// lossesAt are the losses of one rank and seed by their rates, rising, and the loss
+// before any update.
+func lossesAt(group []Arm, rank int, seed uint64) (tried []metrics.Trial, onset float64) {
+	onset = math.NaN()
+	loss, _ := metrics.StatisticNamed(tuningLoss)
+	for _, a := range group {
+		for _, c := range a.Cells {
+			for _, r := range c.Runs {
+				if r.Rank != rank || r.Seed != seed {
+					continue
+				}
+				tried = append(tried, metrics.Trial{Rate: a.LR, Loss: r.Statistic(loss)})
+				if final := r.Statistic(loss); !math.IsNaN(final) {
+					onset = final + r.Learned()
+				}
+			}
+		}
+	}
+	return tried, onset
+}
+
+// between is the loss at a rate, of the parabola through the three nearest points;
+// NaN outside of them, or where one of the three has no loss.
+func between(tried []metrics.Trial, rate float64) float64 {
+	if len(tried) < 3 || !(rate >= tried[0].Rate && rate <= tried[len(tried)-1].Rate) {
+		return math.NaN()
+	}
+	distance := func(p metrics.Trial) float64 { return math.Abs(math.Log(p.Rate / rate)) }
+	middle := 1
+	for i := 1; i < len(tried)-1; i++ {
+		if distance(tried[i]) < distance(tried[middle]) {
+			middle = i
+		}
+	}
+	x, sum := math.Log(rate), 0.0
+	three := tried[middle-1 : middle+2]
+	for i, p := range three {
+		weight := p.Loss
+		for j, q := range three {
+			if i != j {
+				weight *= (x - math.Log(q.Rate)) / math.Log(p.Rate/q.Rate)
+			}
+		}
+		sum += weight
+	}
+	return sum
+}
+
+// RateCurvature says whether the best rate of a group is a power of the rank: the
+// coefficient, over seeds, of the squared logarithm of the rank in a parabola for
+// the logarithm of the best rate, and the powers from each rank to the next, of
+// geometric means. Best rates at an edge are left out.
+func RateCurvature(group []Arm) (bend metrics.Interval, local []float64) {
+	rates := make(map[int][]float64)        // logarithms by rank
+	bySeed := make(map[uint64][][2]float64) // log rank and log rate
+	var seeds []uint64
+	for _, b := range BestRates(group) {
+		if b.Edge || math.IsNaN(b.Rate) {
+			continue
+		}
+		rates[b.Rank] = append(rates[b.Rank], math.Log(b.Rate))
+		if bySeed[b.Seed] == nil {
+			seeds = append(seeds, b.Seed)
+		}
+		bySeed[b.Seed] = append(bySeed[b.Seed], [2]float64{math.Log(float64(b.Rank)), math.Log(b.Rate)})
+	}
+	slices.Sort(seeds)
+	var bends []float64
+	for _, seed := range seeds {
+		bends = append(bends, metrics.Curvature(bySeed[seed]))
+	}
+	var ranks []int
+	for r := range rates {
+		ranks = append(ranks, r)
+	}
+	slices.Sort(ranks)
+	for i := 1; i < len(ranks); i++ {
+		rise := stat.Mean(rates[ranks[i]], nil) - stat.Mean(rates[ranks[i-1]], nil)
+		local = append(local, rise/math.Log(float64(ranks[i])/float64(ranks[i-1])))
+	}
+	return metrics.MeanInterval(bends), local
+}
