@@ -13,6 +13,7 @@ import (
 type Difference struct {
 	Interval         // of the mean difference; Student's t, as in [MeanInterval]
 	SE       float64 // standard error of the mean difference; NaN where N is below 2
+	SharedSE float64 // the part of it that all pairs share, see [Difference.With]; 0 for none
 	P        float64 // two-sided, of the paired t test; NaN where N is below 2
 	FlipP    float64 // two-sided, of the sign-flip test; NaN where N is below [FlipPairs]
 	Draws    int     // flips drawn for FlipP at random; 0 where all were counted

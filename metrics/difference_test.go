@@ -46,7 +46,7 @@ func TestPairedDifferenceMatchesSciPy(t *testing.T) {
 				{"high", got.High, want.High},
 				{"standard error", got.SE, want.SE},
 				{"P", got.P, want.P},
-				{"P of equivalence", EquivalenceP(want.Differences, want.Margins), want.Equivalence},
+				{"P of equivalence", EquivalenceP(want.Differences, want.Margins, 0), want.Equivalence},
 			} {
 				if !agree(v.got, v.want) {
 					t.Errorf("%s: %.16g, want %.16g", v.name, v.got, v.want)

@@ -1,10 +1,6 @@
 package metrics
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat"
-)
+import "math"
 
 // EquivalenceP is the P of the hypothesis that two means differ by more than a
 // margin, which each pair brings along: a tenth of what its reference learned,
@@ -17,7 +13,8 @@ import (
 // Pairs without a difference (NaN) are left out. It is NaN where fewer than two
 // remain, or where one of them has no margin, or where the mean margin is not
 // above 0.
-func EquivalenceP(differences, margins []float64) float64 {
+// An error that all pairs share is added to both tests, as [Difference.With] does.
+func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 	var above, below []float64
 	sum := 0.0
 	for i, d := range differences {
@@ -30,15 +27,14 @@ func EquivalenceP(differences, margins []float64) float64 {
 	if len(above) < 2 || !(sum > 0) {
 		return math.NaN()
 	}
-	return max(positiveP(above), positiveP(below))
+	return max(positiveP(above, sharedSE), positiveP(below, sharedSE))
 }
 
 // positiveP is the P of the one-sided t test that the mean is above 0.
-func positiveP(xs []float64) float64 {
-	mean := stat.Mean(xs, nil)
-	p := studentP(mean, standardError(xs), len(xs))
-	if mean > 0 {
-		return p / 2
+func positiveP(xs []float64, sharedSE float64) float64 {
+	d := PairedDifference(xs).With(sharedSE)
+	if d.Mean > 0 {
+		return d.P / 2
 	}
-	return 1 - p/2
+	return 1 - d.P/2
 }

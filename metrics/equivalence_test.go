@@ -23,7 +23,7 @@ func TestEquivalenceP(t *testing.T) {
 		{"no margin to speak of", []float64{1, 2}, []float64{0, 0}, nan},
 		{"nothing learned", []float64{1, 2}, []float64{-3, 1}, nan},
 	} {
-		if got := EquivalenceP(test.ds, test.margins); !agree(got, test.want) {
+		if got := EquivalenceP(test.ds, test.margins, 0); !agree(got, test.want) {
 			t.Errorf("%s: P %g, want %g", test.name, got, test.want)
 		}
 	}

@@ -67,7 +67,8 @@ type Finding struct {
 	Late bool
 	New  Standing
 
-	made Made
+	made   Made
+	judged bool // where Late, by the rule of those days
 }
 
 // Reproduction is the report on all claims.
@@ -114,7 +115,7 @@ func (s Study) judge(c Claim, past History) Finding {
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved
 		if j := past.under(c.Key, then, s.made.Digest); j != nil {
-			f.Standing = j.Standing
+			f.Standing, f.judged = j.Standing, true
 		}
 	}
 	return f

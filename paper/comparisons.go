@@ -45,6 +45,10 @@ func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []r
 		differences = append(differences, d.Difference.Interval)
 	}
 	t.add(intervalColumn("difference", "difference", differences))
+	if slices.ContainsFunc(duels, func(d duel) bool { return d.Difference.SharedPart() > 0 }) {
+		parts := each(duel.fromValidation)
+		t.add(Column{Head: "from validation", Fields: []string{"validation_se", "validation_part"}, Number: true}, parts)
+	}
 	t.add(Column{Head: "relative", Fields: []string{"relative"}, Number: true}, each(duel.relative))
 	t.add(Column{Head: "margin", Fields: []string{"margin", "p_equivalence"}, Number: true}, each(duel.marginEntry))
 	t.add(Column{Head: "n", Number: true}, each(func(d duel) Entry { return Entry{Text: strconv.Itoa(d.Difference.N)} }))
@@ -81,11 +85,24 @@ func comparing() string {
 	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, "+
 		"which see the same data and begin with the same A. "+
 		"Its interval and p, two-sided, are those of Student's paired t, which takes differences for normal; "+
-		"flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
+		"both have in them what the choice of the validation examples adds to the error, where runs keep it: "+
+		"from validation is that part of the standard error, of which squares add up. "+
+		"Flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
 		"Holm's p is t's, corrected over the tests of the family. "+
 		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
 		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not separated: neither, and so no ranking. "+
 		"Diverged are the runs of the first and of the second.", metrics.FlipPairs, level, level, 100*learnedMargin)
+}
+
+// fromValidation is the part of the standard error that the choice of the validation
+// examples makes.
+func (d duel) fromValidation() Entry {
+	part := d.Difference.SharedPart()
+	e := Entry{Values: []string{field(d.SharedSE), field(part)}}
+	if part > 0 {
+		e.Text = fixed(100*part, 0) + "%"
+	}
+	return e
 }
 
 // pair names what is compared.

@@ -155,7 +155,7 @@ func correct(family []duel) {
 	for _, d := range family {
 		p, q := d.p(), math.NaN()
 		if !math.IsNaN(p) {
-			q = metrics.EquivalenceP(d.Differences, d.margins())
+			q = metrics.EquivalenceP(d.Differences, d.margins(), d.SharedSE)
 			tests++
 		}
 		differences, equivalences = append(differences, p), append(equivalences, q)

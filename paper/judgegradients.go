@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"ranksweep/metrics"
@@ -123,6 +124,9 @@ func outputs(r Rule, s Study) Finding {
 // and off that under every other scheme.
 func onlySqrtOnset(r Rule, s Study) Finding {
 	arms, flat := r.arms(s), r.limit("flat")
+	if !besideOthers(arms, "rslora") {
+		return lacking("rsLoRA beside another multiplier")
+	}
 	f := Finding{Standing: Seen, Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})}}
 	f.Text = "It is an identity, γ√r: what this tests is the program."
 	for _, a := range arms {
@@ -146,8 +150,8 @@ func onlySqrtOnset(r Rule, s Study) Finding {
 // rank of the first loss drop. rsLoRA alone must be stable.
 func onlySqrtStable(r Rule, s Study) Finding {
 	arms := r.arms(s)
-	if len(arms) == 0 {
-		return lacking("runs of " + strings.Join(r.Optimizers, ", "))
+	if !besideOthers(arms, "rslora") {
+		return lacking("rsLoRA beside another multiplier under " + strings.Join(r.Optimizers, ", "))
 	}
 	verdicts, _ := verdictTable(arms)
 	f := Finding{Standing: Seen, Tables: []Table{verdicts}}
@@ -165,4 +169,11 @@ func onlySqrtStable(r Rule, s Study) Finding {
 		f.Standing, f.Text = Unresolved, text
 	}
 	return f
+}
+
+// besideOthers reports whether there are arms of a scheme and of others: that it alone
+// is something cannot be seen otherwise.
+func besideOthers(arms []results.Arm, scheme string) bool {
+	all := schemes(arms)
+	return len(all) > 1 && slices.Contains(all, scheme)
 }

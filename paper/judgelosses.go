@@ -146,7 +146,7 @@ func costGain(r Rule, s Study) Finding {
 	top := duels[len(duels)-1]
 	f := Finding{Standing: gains(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
-	if off := math.Abs(dear/cheap - 1); off > r.limit("cost") {
+	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
 		f.Text += fmt.Sprintf(" The costs are %s%% apart: that is no comparison at equal cost.", fixed(100*off, 0))
 	}

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"ranksweep/metrics"
@@ -76,27 +77,39 @@ func distinctFits(fits []fit) (groups [][]fit) {
 	return groups
 }
 
-// heldToTheory judges powers as [powers] does.
+// heldToTheory judges powers as [powers] does. What makes rows one measurement is any
+// power of rank, theory's or not. So each row of a group is held to theory: it differs
+// where it does once corrected over all rows, distinct or not, and none may be off by
+// more than the tolerance. How wide an interval may be is asked of the first.
 func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	groups := distinctFits(fits)
-	var ps []float64
+	var firsts, rows []float64
 	f := Finding{Standing: Seen}
 	agree, far := 0, 0.0
 	for _, g := range groups {
-		ps = append(ps, g[0].P())
+		firsts = append(firsts, g[0].P())
 		f.Numbers = append(f.Numbers, g[0].number())
-		if g[0].Agreement(tolerance) == metrics.Agrees {
-			agree++
-		}
 		low, high := g[0].Theory()
-		far = math.Max(far, math.Max(low-g[0].Value, g[0].Value-high))
-		if g[0].Low < low-tolerance || g[0].High > high+tolerance {
+		agrees := g[0].Low >= low-tolerance && g[0].High <= high+tolerance // not so without an interval
+		for _, x := range g {
+			rows = append(rows, x.P())
+			low, high := x.Theory()
+			off := math.Max(low-x.Value, x.Value-high)
+			agrees = agrees && off <= tolerance
+			far = math.Max(far, off)
+		}
+		if !agrees {
 			f.Standing = Unresolved
+		} else if g[0].Agreement(tolerance) == metrics.Agrees {
+			agree++
 		}
 	}
 	differing := 0
-	for _, p := range metrics.Holm(ps) {
-		if p <= level {
+	rows = metrics.Holm(rows)
+	for i, p := range metrics.Holm(firsts) {
+		of := rows[:len(groups[i])]
+		rows = rows[len(of):]
+		if p <= level || slices.ContainsFunc(of, func(p float64) bool { return p <= level }) {
 			differing++
 		}
 	}
@@ -136,7 +149,9 @@ type exactCell struct {
 
 // exactValues holds the mean over draws of A to what is expected of it at each
 // rank, by a t test each, corrected over the distinct ones; intervals must be
-// narrow enough to tell.
+// narrow enough to tell. What makes rows one measurement is any factor, expected or not,
+// so that a cell that is not among the distinct ones differs as well where it does once
+// corrected over all.
 func exactValues(r Rule, s Study) Finding {
 	cells, distinct := exactCells(r.arms(s))
 	if len(cells) == 0 {
@@ -155,12 +170,12 @@ func exactValues(r Rule, s Study) Finding {
 			off = append(off, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
 		}
 	}
-	rejected := 0
-	for _, p := range metrics.Holm(ps) {
-		if p <= r.limit("level") {
-			rejected++
-		}
+	rejected := countBelow(metrics.Holm(ps), r.limit("level"))
+	var every []float64
+	for _, c := range cells {
+		every = append(every, c.over.P(1))
 	}
+	rejected = max(rejected, countBelow(metrics.Holm(every), r.limit("level")))
 	switch {
 	case rejected > 0:
 		f.Standing = NotSeen
@@ -178,6 +193,16 @@ func exactValues(r Rule, s Study) Finding {
 		f.Tables = append(f.Tables, t)
 	}
 	return f
+}
+
+// countBelow counts the P values that are at most a level.
+func countBelow(ps []float64, level float64) (n int) {
+	for _, p := range ps {
+		if p <= level {
+			n++
+		}
+	}
+	return n
 }
 
 // exactCells are all cells that have an expectation, and the distinct ones.

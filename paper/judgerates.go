@@ -27,12 +27,15 @@ func ratePowers(r Rule, s Study) Finding {
 	for _, g := range results.RateGroups(r.arms(s)) {
 		a := g[0]
 		e, err := results.RateExponent(g)
-		if err != nil || !multiplierAlone(a) {
+		if !multiplierAlone(a) {
 			continue
+		}
+		kept, all = kept+e.N, all+e.N+e.Excluded
+		if err != nil {
+			continue // all at edges, or at one rank: counted, and no row
 		}
 		e.Predicted = claimedPower(r.Wants, e, a)
 		fits = append(fits, fit{a, bestRateStatistic, e})
-		kept, all = kept+e.N, all+e.N+e.Excluded
 		rise, _ := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
 		powers, values, claimed = append(powers, word(number(a.Scaling.P))), append(values, word(exponentText(e))), append(claimed, word(number(e.Predicted)))
 		early = append(early, word(numberOrNone(0-rise)))
@@ -62,8 +65,9 @@ func ratePowers(r Rule, s Study) Finding {
 	return f
 }
 
-// bestRateStatistic names what is fitted; it is not one of a curve.
-var bestRateStatistic = metrics.Statistic{Name: "best rate"}
+// bestRateStatistic names what is fitted. It is not one of a curve, so that no two best
+// rates are one measurement.
+var bestRateStatistic = metrics.Statistic{Name: "best rate", Of: func([]metrics.Point) float64 { return math.NaN() }}
 
 // claimedPower is what a rule holds the best rate to.
 func claimedPower(wants string, e metrics.Exponent, a results.Arm) float64 {
@@ -109,7 +113,7 @@ func rateTransfer(r Rule, s Study) Finding {
 	var worst []float64
 	var shown []transferred
 	for _, g := range results.RateGroups(r.arms(s)) {
-		if !multiplierAlone(g[0]) {
+		if !multiplierAlone(g[0]) || len(ranks(g)) < 2 {
 			continue
 		}
 		p := g[0].Scaling.P

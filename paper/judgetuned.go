@@ -93,8 +93,10 @@ func correctionsWorse(_ Rule, s Study) Finding {
 	correct(family)
 	f := together(family, func(d duel) Standing {
 		switch v := d.verdict(); {
-		case v == Higher, v == Diverged:
+		case v == Higher, v == Diverged && d.Reference.Diverged() < len(d.Reference.Runs):
 			return Seen
+		case v == Diverged && d.Cell.Diverged() < len(d.Cell.Runs):
+			return NotSeen // it is rsLoRA that diverged
 		case v.IsLower(), v.IsEquivalent():
 			return NotSeen
 		}

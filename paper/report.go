@@ -55,8 +55,7 @@ func (f Finding) markdown(folder string) string {
 	}
 	fmt.Fprintf(&b, "**%s**\n", capital(f.standing()))
 	if f.Late {
-		fmt.Fprintf(&b, "\nThe rule was changed after these runs. By the one before it the claim was *%s*; by the one of today it would be *%s*, which awaits seeds that this rule has not seen. Why it was changed: %s\n",
-			f.Standing, f.New, rulesOf(f.Key)[0].Why)
+		b.WriteString("\n" + f.lateness() + "\n")
 	}
 	if f.Standing == Unresolved && f.Resolve != "" {
 		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
@@ -74,6 +73,19 @@ func (f Finding) markdown(folder string) string {
 		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
 	}
 	return b.String()
+}
+
+// lateness says what the claim was by the rule of the runs' days, and what by today's.
+func (f Finding) lateness() string {
+	then := "By the one before it the claim was never judged on them"
+	if f.judged {
+		then = fmt.Sprintf("By the one before it the claim was *%s*", f.Standing)
+	}
+	text := fmt.Sprintf("The rule was changed after these runs. %s; by the one of today it would be *%s*, which awaits seeds that this rule has not seen.", then, f.New)
+	if rules := rulesOf(f.Key); len(rules) > 0 && rules[0].Why != "" {
+		text += " Why it was changed: " + rules[0].Why
+	}
+	return text
 }
 
 // evidence says where the numbers are from.

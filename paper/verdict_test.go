@@ -6,7 +6,7 @@ import (
 	"go/token"
 	"math"
 	"math/rand/v2"
-	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,7 +84,8 @@ func TestEveryVerdictHasItsWords(t *testing.T) {
 	}
 }
 
-// verdictWords are all words that verdicts are shown by.
+// verdictWords are all words that verdicts and standings are shown by, and what files
+// call standings.
 func verdictWords() (words []string) {
 	for v := NotSeparated; v <= Refused; v++ {
 		words = append(words, v.String())
@@ -92,11 +93,19 @@ func verdictWords() (words []string) {
 	for a := metrics.NoFit; a <= metrics.Differs; a++ {
 		words = append(words, a.String())
 	}
+	for s := NotRun; s <= Seen; s++ {
+		words = append(words, s.String(), s.code())
+	}
+	for _, v := range []metrics.Verdict{metrics.Stable, metrics.Collapses, metrics.Explodes, metrics.Unknown, undecided} {
+		words = append(words, string(v))
+	}
 	return append(words, "within the margin", ", within the margin")
 }
 
-// compared are the verdicts' words that source compares something with: by == and
-// !=, in a case, or with a function of strings or slices.
+// compared is what of words source decides by: those of verdicts that it compares
+// something with, by == and !=, in a case, or with a function of strings or slices; and
+// texts that it compares with anything but the empty one, be they made by String or
+// those of entries of tables.
 func compared(t *testing.T, name string, source any) (found []string) {
 	file, err := parser.ParseFile(token.NewFileSet(), name, source, 0)
 	if err != nil {
@@ -116,6 +125,15 @@ func compared(t *testing.T, name string, source any) (found []string) {
 		case *ast.BinaryExpr:
 			if n.Op == token.EQL || n.Op == token.NEQ {
 				add(n.X, n.Y)
+				for a, b := range map[ast.Expr]ast.Expr{n.X: n.Y, n.Y: n.X} {
+					if word, ok := b.(*ast.BasicLit); isText(a) && !(ok && word.Value == `""`) {
+						found = append(found, "a text")
+					}
+				}
+			}
+		case *ast.SwitchStmt:
+			if n.Tag != nil && isText(n.Tag) {
+				found = append(found, "a text")
 			}
 		case *ast.CaseClause:
 			add(n.List...)
@@ -131,16 +149,30 @@ func compared(t *testing.T, name string, source any) (found []string) {
 	return found
 }
 
-// What becomes of a claim hangs on verdicts and never on how they are worded.
-func TestNothingIsDecidedByWords(t *testing.T) {
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
+// isText reports whether an expression is x.String() or the Text of an entry.
+func isText(e ast.Expr) bool {
+	if call, ok := e.(*ast.CallExpr); ok {
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		return ok && f.Sel.Name == "String" && len(call.Args) == 0
 	}
-	for _, f := range files {
-		if strings.HasSuffix(f.Name(), ".go") && !strings.HasSuffix(f.Name(), "_test.go") {
-			if words := compared(t, f.Name(), nil); len(words) > 0 {
-				t.Errorf("%s compares with %q", f.Name(), words)
+	f, ok := e.(*ast.SelectorExpr)
+	return ok && f.Sel.Name == "Text"
+}
+
+// What becomes of a claim hangs on verdicts and standings, and never on how they are
+// worded: neither here nor where results, theory and the report are made.
+func TestNothingIsDecidedByWords(t *testing.T) {
+	for _, folder := range []string{".", "../metrics", "../results", "../cmd/sweep"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(files) < 10 {
+			t.Fatalf("%s has %d files (%v)", folder, len(files), err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			if words := compared(t, f, nil); len(words) > 0 {
+				t.Errorf("%s compares with %q", f, words)
 			}
 		}
 	}
@@ -150,12 +182,16 @@ func TestComparedSeesWords(t *testing.T) {
 	for _, line := range []string{
 		`if v == "lower" {}`, `if "differs" != v {}`, `switch v { case "equivalent": }`,
 		`_ = strings.HasSuffix(v, "within the margin")`, `_ = slices.Contains(vs, "agrees")`,
+		`if s == "not seen" {}`, `switch code { case "not-seen": }`, `_ = strings.HasPrefix(line, "partial")`, `if saw != "stable" {}`,
+		`if a.String() == b {}`, `if wantsLower != d.verdict().String() {}`, `switch f.Standing.String() { case x: }`,
+		`if row.Entries[2].Text == want {}`, `switch e.Text { case want: }`,
 	} {
 		if words := compared(t, "x.go", "package x\nfunc f() { "+line+" }"); len(words) != 1 {
 			t.Errorf("%s: saw %q", line, words)
 		}
 	}
-	if words := compared(t, "x.go", `package x; func f() { t.add("verdict", "lower"); g = v == "low" }`); len(words) > 0 {
+	const fine = `package x; func f() { t.add("verdict", "lower"); g = v == "low"; h = e.Text != ""; i = "" == v.String(); j = v == Seen }`
+	if words := compared(t, "x.go", fine); len(words) > 0 {
 		t.Errorf("saw %q where nothing is compared", words)
 	}
 }

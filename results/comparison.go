@@ -18,6 +18,7 @@ type Comparison struct {
 	Differences     []float64          // those of the pairs
 	Learned         []float64          // what the reference learned in each pair; NaN where that was not measured
 	ReferenceMean   float64            // over the pairs; NaN where there are none
+	SharedSE        float64            // what the choice of the validation set adds to the error; in Difference by now; NaN where that is not known
 	Same            bool               // both learn the same function, or no pair differs at all
 }
 
@@ -51,7 +52,10 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		}
 	}
 	d := metrics.PairedDifference(pairs.Differences)
-	pairs.Difference, pairs.ReferenceMean = d, metrics.MeanInterval(references).Mean
+	if s.Name == tuningLoss {
+		pairs.SharedSE = ValidationError(c.Runs, reference.Runs)
+	}
+	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), metrics.MeanInterval(references).Mean
 	pairs.Same = c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0)
 	return pairs, nil
 }

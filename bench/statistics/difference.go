@@ -91,7 +91,7 @@ func sizesOfEquivalence() table {
 				differences = append(differences, part*learned+own-reference)
 				margins = append(margins, part*(learned-reference))
 			}
-			return metrics.EquivalenceP(differences, margins) <= level
+			return metrics.EquivalenceP(differences, margins, 0) <= level
 		}
 	}).atMost(level)
 }

@@ -1,0 +1,186 @@
+package paper
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// ruling is a study that calls for a standing of a claim.
+type ruling struct {
+	name  string
+	claim string // its key: the rule is the claim's own
+	study Study
+	want  Standing
+	says  string // in the finding's text; empty for nothing to look for
+}
+
+// rulings are those of all tests, from the files that are named after the judges'.
+func rulings() []ruling {
+	return slices.Concat(gradientRulings(), powerRulings(), exactRulings(), lossRulings(), tunedRulings(), initRulings(),
+		rateRulings(), transferRulings(), inferenceRulings())
+}
+
+// Every test, by every thing that a rule can want of it, reaches each standing on
+// data that call for it.
+func TestEveryTestReachesEveryStanding(t *testing.T) {
+	reached := make(map[string]map[Standing]bool)
+	for _, c := range claims {
+		reached[c.Rule.Test+" "+c.Rule.Wants] = make(map[Standing]bool)
+	}
+	for _, x := range rulings() {
+		t.Run(x.claim+"/"+x.name, func(t *testing.T) {
+			c := claimOf(t, x.claim)
+			f := tests[c.Rule.Test](c.Rule, x.study)
+			if f.Standing != x.want || !strings.Contains(f.Text, x.says) {
+				t.Errorf("%s, want %s and %q: %s\n%s", f.Standing, x.want, x.says, f.Text, markdownOf(f.Tables))
+			}
+			reached[c.Rule.Test+" "+c.Rule.Wants][f.Standing] = true
+		})
+	}
+	for _, test := range slices.Sorted(maps.Keys(reached)) {
+		for _, s := range []Standing{Seen, NotSeen, Unresolved} {
+			if !reached[test][s] {
+				t.Errorf("no data lead test %s to %q", test, s)
+			}
+		}
+	}
+	for test := range tests {
+		if !slices.ContainsFunc(claims, func(c Claim) bool { return c.Rule.Test == test }) {
+			t.Errorf("no claim is judged by test %s", test)
+		}
+	}
+}
+
+// claimOf is the claim with a key.
+func claimOf(t *testing.T, key string) Claim {
+	t.Helper()
+	i := slices.IndexFunc(claims, func(c Claim) bool { return c.Key == key })
+	if i < 0 {
+		t.Fatalf("no claim %q", key)
+	}
+	return claims[i]
+}
+
+func markdownOf(tables []Table) (text string) {
+	for _, t := range tables {
+		text += t.markdown() + "\n"
+	}
+	return text
+}
+
+// A study of one scheme at one rank has what no test asks for, and says so.
+func TestLackingStudies(t *testing.T) {
+	one := made([]string{"lora"}, []int{4}, 3, nil)
+	for _, c := range claims {
+		if c.Rule.Study == InferenceStudy {
+			continue // it has no runs
+		}
+		if f := tests[c.Rule.Test](c.Rule, one); f.Standing != Unresolved || !strings.Contains(f.Text, "The study lacks ") {
+			t.Errorf("%s: %s, %q", c.Key, f.Standing, f.Text)
+		}
+	}
+}
+
+// Comparisons of losses have a level and a margin of their own: a rule that says
+// another would say what is not so.
+func TestRulesOnLossesSayWhatIsDone(t *testing.T) {
+	for _, c := range claims {
+		if margin, ok := c.Rule.Limits["margin"]; ok && margin != learnedMargin {
+			t.Errorf("%s: margin %g, and comparisons take %g", c.Key, margin, learnedMargin)
+		}
+		if l, ok := c.Rule.Limits["level"]; ok && l != level {
+			t.Errorf("%s: level %g, and comparisons take %g", c.Key, l, level)
+		}
+	}
+}
+
+// Whoever writes a rule that lacks what its test asks for, or asks for what there is
+// not, hears of it.
+func TestRulesThatLackSomething(t *testing.T) {
+	s := normed(rightNorms)
+	for want, judge := range map[string]func(){
+		`rule powers/1 of study x has no limit "tolerance"`: func() {
+			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"grad_norm_onset"}}, s)
+		},
+		`rule powers/1 of study x names no statistic: "speed"`: func() {
+			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"speed"}}, s)
+		},
+		`a rule wants "half" of best rates`: func() { claimedPower("half", metrics.Exponent{}, results.Arm{}) },
+		`unsupported value: NaN`:            func() { Rule{Limits: map[string]float64{"x": math.NaN()}}.Hash() },
+	} {
+		func() {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, want) {
+					t.Errorf("said %q, want %q", said, want)
+				}
+			}()
+			judge()
+		}()
+	}
+}
+
+// made is a study of runs of four steps, each changed as a function says.
+func made(schemes []string, ranks []int, seeds int, change func(r *results.Run)) Study {
+	runs := fake{schemes: schemes, ranks: ranks, seeds: seeds, steps: 4}.runs()
+	for i := range runs {
+		if change != nil {
+			change(&runs[i])
+		}
+	}
+	return Study{Runs: runs}
+}
+
+// under gives runs another optimizer.
+func under(optimizer string, s Study) Study {
+	for i := range s.Runs {
+		r := &s.Runs[i]
+		r.Optimizer, r.ID, r.Cell = optimizer, optimizer+"-"+r.ID, optimizer+"-"+r.Cell
+	}
+	return s
+}
+
+// both is a study of the runs of several.
+func both(parts ...Study) (all Study) {
+	for _, p := range parts {
+		all.Runs = append(all.Runs, p.Runs...)
+	}
+	return all
+}
+
+// swing alternates over seeds, is larger for some than for others, and has mean 0
+// over nine seeds from 0 on. It differs by rank and scheme, so that no two cells go
+// together.
+func swing(r *results.Run) float64 {
+	k := uint64(math.Log2(float64(max(1, r.Rank)))) + uint64(4*r.Scaling.P)
+	steps := []float64{-4, 3, -2, 1, 0, -1, 2, -3, 4}
+	rng := rand.New(rand.NewPCG(k, uint64(len(r.Scheme))))
+	rng.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	return steps[r.Seed%9] / 4
+}
+
+// endsAt sets the validation loss before training and at the end.
+func endsAt(r *results.Run, begin, end float64) {
+	for i := range r.Curve {
+		r.Curve[i].Values[metrics.ValLoss] = math.NaN()
+	}
+	r.Curve[0].Values[metrics.ValLoss] = begin
+	r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = end
+}
+
+// toPower is rank over 4, to a power.
+func toPower(r *results.Run, power float64) float64 { return math.Pow(float64(r.Rank)/4, power) }
+
+// scaling is a scheme of the paper's appendix B.6 by its name.
+var scaling = map[string]lora.Scheme{
+	"lora": {P: 1}, "rslora": {P: 0.5}, "p=0.25": {P: 0.25}, "p=0.75": {P: 0.75}, "p=2": {P: 2}, "log": {Log: true},
+	"lora,init=0.5": {P: 1, Init: 0.5}, "lora,init=-0.5": {P: 1, Init: -0.5}, "full": {}, "constant": {},
+}

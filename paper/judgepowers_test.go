@@ -1,0 +1,232 @@
+package paper
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// steppers are the optimizers of the claim on first steps, and one that it is not on.
+var steppers = []string{"sgd", "adamw", "lion", "signsgd", "adafactor"}
+
+// dropPower is the power of rank of the first loss drop by theory: 1 − 2p for SGD,
+// 1 − p for the others.
+func dropPower(r *results.Run) float64 {
+	if r.Optimizer == "sgd" {
+		return 1 - 2*r.Scaling.P
+	}
+	return 1 - r.Scaling.P
+}
+
+// dropping is LoRA and rsLoRA under all of these, whose loss did what the first order
+// says and then as each run is changed.
+func dropping(change func(r *results.Run)) Study {
+	var s Study
+	for i, optimizer := range steppers {
+		of := under(optimizer, made([]string{"lora", "rslora"}, []int{4, 16, 64, 256}, 9, nil))
+		s = both(s, changed(of, func(r *results.Run) {
+			width := 0.005 * float64(1+i) * (1 + r.Scaling.P) // no two rows are one measurement
+			r.Curve[1].Values[metrics.LossDrop] = toPower(r, dropPower(r)) * math.Exp(width*swing(r)+0.002*math.Sin(float64(9*i)+float64(r.Seed)*r.Scaling.P*7))
+			r.Curve[1].Values[metrics.LossDropActual] = 1.03 * r.Curve[1].Values[metrics.LossDrop]
+			change(r)
+		}))
+	}
+	return s
+}
+
+func powerRulings() []ruling {
+	as := func(*results.Run) {}
+	const onset, start, even, all = "onset-collapse", "start-free-of-rank", "adafactor-sign-like", "first-step-powers"
+	drop := func(factor func(r *results.Run) float64) func(r *results.Run) {
+		return func(r *results.Run) {
+			r.Curve[1].Values[metrics.LossDrop] *= factor(r)
+			r.Curve[1].Values[metrics.LossDropActual] *= factor(r)
+		}
+	}
+	of := func(optimizer string, change func(r *results.Run)) func(r *results.Run) {
+		return func(r *results.Run) {
+			if r.Optimizer == optimizer {
+				change(r)
+			}
+		}
+	}
+	tilt := func(r *results.Run) float64 { return toPower(r, 0.1) }
+	return []ruling{
+		{"theory's", onset, normed(rightNorms), Seen, "0 of 2 differ at the level 0.05"},
+		{"level under both", onset, normed(func(*results.Run) float64 { return 0 }), NotSeen, ""},
+		{"rsLoRA's falls too", onset, normed(func(*results.Run) float64 { return -0.5 }), NotSeen, ""},
+		{"a little off", onset, normed(func(r *results.Run) float64 { return rightNorms(r) + 0.02 }), NotSeen, "The farthest is 0.020 off"},
+		{"noisy", onset, changed(normed(rightNorms), func(r *results.Run) { setNorms(r, math.Exp(swing(r))*toPower(r, rightNorms(r)), 0) }),
+			Unresolved, "0 of 2 differ at the level 0.05"},
+		{"two seeds", onset, Study{Runs: append(ofSeed(normed(rightNorms), 0), ofSeed(normed(rightNorms), 8)...)}, Unresolved, ""},
+		{"one seed", onset, Study{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, "lacks a power of rank"},
+		{"others' are otherwise", onset, both(normed(rightNorms), changed(made([]string{"constant"}, []int{4, 2048}, 9, nil),
+			func(r *results.Run) { setNorms(r, 1+0.01*swing(r), 0) })), Seen, ""},
+
+		{"theory's", start, dropping(as), Seen, ""},
+		{"one optimizer's rises", start, dropping(of("lion", drop(tilt))), NotSeen, ""},
+		{"one that the rule does not name rises", start, dropping(of("adafactor", drop(tilt))), Seen, ""},
+		{"the loss did not follow", start, dropping(of("sgd", func(r *results.Run) { r.Curve[1].Values[metrics.LossDropActual] *= 0.7 })),
+			Unresolved, "under sgd, 9 of 9 runs lost another amount"},
+		{"it did not follow, and the power is another", start, dropping(of("sgd", func(r *results.Run) {
+			drop(tilt)(r)
+			r.Curve[1].Values[metrics.LossDropActual] *= 0.7
+		})), Unresolved, "lost another amount"},
+		{"noisy", start, dropping(drop(func(r *results.Run) float64 { return math.Exp(swing(r)) })), Unresolved, ""},
+
+		{"theory's", even, dropping(as), Seen, ""},
+		{"as under SGD", even, dropping(of("adafactor", drop(func(r *results.Run) float64 { return toPower(r, -r.Scaling.P) }))), NotSeen, ""},
+		{"noisy", even, dropping(of("adafactor", drop(func(r *results.Run) float64 { return math.Exp(swing(r)) }))), Unresolved, ""},
+
+		{"theory's", all, dropping(as), Seen, ""},
+		{"one optimizer's rises", all, dropping(of("sgd", drop(tilt))), NotSeen, ""},
+		{"a statistic that theory says nothing of", all, changed(normed(rightNorms), func(r *results.Run) { r.Scaling = scaling["log"] }), Unresolved, "lacks a power"},
+	}
+}
+
+// Rows that are one measurement count once, and yet a power that is not theory's is
+// seen in whichever of them it is: what makes them one is any power of rank.
+func TestAPowerIsSeenInAnyRow(t *testing.T) {
+	rule := claimOf(t, "onset-collapse").Rule
+	alike := func(power func(r *results.Run) float64) Study { // both scatter alike
+		return changed(normed(power), func(r *results.Run) {
+			twin := *r
+			twin.Scheme, twin.Scaling.P = "lora", 1
+			setNorms(r, toPower(r, power(r))*(1+0.02*swing(&twin)), 0)
+		})
+	}
+	f := powers(rule, alike(rightNorms))
+	if !strings.Contains(f.Text, "Rows: 2; distinct measurements among them: 1") || len(f.Numbers) != 1 {
+		t.Errorf("LoRA and rsLoRA that differ by a power of the rank: %s", f.Text)
+	}
+	for _, off := range []string{"lora", "rslora"} {
+		s := alike(func(r *results.Run) float64 {
+			if r.Scheme == off {
+				return rightNorms(r) + 0.25
+			}
+			return rightNorms(r)
+		})
+		if f := powers(rule, s); f.Standing != NotSeen {
+			t.Errorf("a power of %s off by a quarter is %s: %s", off, f.Standing, f.Text)
+		}
+	}
+}
+
+// The table stands beside the text, a row an arm and statistic.
+func TestTableOfPowers(t *testing.T) {
+	f := powers(claimOf(t, "onset-collapse").Rule, normed(rightNorms))
+	if text := markdownOf(f.Tables); !strings.Contains(text, "agrees") || strings.Count(text, "\n|") < 3 {
+		t.Error(text)
+	}
+	if n := f.Numbers[0]; n.Name != "power of rank, LoRA, adamw, grad_norm_onset" || math.Abs(n.Value+0.5) > 0.01 || !(n.Low < -0.5 && -0.5 < n.High) {
+		t.Errorf("%+v", n)
+	}
+}
+
+// exact is what theory expects of weight updates and gradient norms under two
+// multipliers, at three ranks, and what was measured: times a factor.
+func exact(factor func(r *results.Run, statistic string) float64) Study {
+	return made([]string{"lora", "rslora"}, []int{4, 32, 256}, 9, func(r *results.Run) {
+		r.Expected = map[string]float64{
+			"grad_norm_onset": 0.6 * toPower(r, rightNorms(r)),
+			"delta_w_first":   0.2 * toPower(r, 0.5-r.Scaling.P) * math.Sqrt(1+float64(r.Rank)/50), // laws that meet at rank 50
+		}
+		r.Curve[0].Values[metrics.GradNorm] = r.Expected["grad_norm_onset"] * factor(r, "grad_norm_onset")
+		r.Curve[1].Values[metrics.DeltaW] = r.Expected["delta_w_first"] * factor(r, "delta_w_first")
+	})
+}
+
+// scattered is a scatter of some width about 1, another for each statistic.
+func scattered(width float64) func(r *results.Run, statistic string) float64 {
+	return func(r *results.Run, statistic string) float64 {
+		shifted := *r
+		shifted.Scaling.P += float64(len(statistic)) // another scatter
+		// Squares are compared: their mean is 1 but for a term of fourth order.
+		return math.Sqrt(1 + width*swing(&shifted))
+	}
+}
+
+// times is that, and a factor more for one scheme and statistic.
+func times(factor float64, scheme, statistic string) func(r *results.Run, statistic string) float64 {
+	return func(r *results.Run, of string) float64 {
+		if v := scattered(0.02)(r, of); r.Scheme == scheme && of == statistic {
+			return factor * v
+		} else {
+			return v
+		}
+	}
+}
+
+func exactRulings() (all []ruling) {
+	for claim, wide := range map[string]float64{"exact-values": 0.3, "exact-values-wide": 0.95} { // half widths may be 0.1 and 0.5
+		all = append(all,
+			ruling{"as expected", claim, exact(scattered(0.02)), Seen, "0 differ at the level 0.05"},
+			ruling{"all a fifth off", claim, exact(func(r *results.Run, s string) float64 { return 1.2 * scattered(0.02)(r, s) }), NotSeen, ""},
+			ruling{"one statistic of LoRA a twentieth off", claim, exact(times(1.05, "lora", "delta_w_first")), NotSeen, "Left out by their own intervals: LoRA, adamw, delta_w_first at rank 4"},
+			ruling{"one of rsLoRA", claim, exact(times(1.05, "rslora", "grad_norm_onset")), NotSeen, "rsLoRA, adamw, grad_norm_onset at rank 4"},
+			ruling{"too wide to tell", claim, exact(scattered(wide)), Unresolved, "0 differ"},
+			ruling{"two seeds", claim, Study{Runs: append(ofSeed(exact(scattered(0.02)), 0), ofSeed(exact(scattered(0.02)), 1)...)}, Unresolved, "lacks a cell with three seeds"},
+			ruling{"no expectation", claim, normed(rightNorms), Unresolved, "lacks a cell with three seeds"},
+		)
+	}
+	wide := exact(scattered(0.3)) // half widths of 0.15: too wide for one of the two claims
+	return append(all, ruling{"a bit wide", "exact-values", wide, Unresolved, ""}, ruling{"a bit wide", "exact-values-wide", wide, Seen, ""})
+}
+
+// A size that is off by a factor is seen in whichever row it is, though a constant
+// factor makes no other measurement.
+func TestAFactorIsSeenInAnyRow(t *testing.T) {
+	same := func(off string) Study { // rows of both schemes that scatter alike
+		return exact(func(r *results.Run, statistic string) float64 {
+			alike := *r
+			alike.Scaling.P, alike.Scheme = 0, "lora"
+			v := math.Sqrt(1 + 0.02*swing(&alike))
+			if r.Scheme == off {
+				v *= 1.2
+			}
+			return v
+		})
+	}
+	rule := claimOf(t, "exact-values").Rule
+	if f := exactValues(rule, same("")); f.Standing != Seen || !strings.Contains(f.Text, "Cells: 12; distinct measurements among them: 6") {
+		t.Errorf("%s: %s", f.Standing, f.Text)
+	}
+	for _, off := range []string{"lora", "rslora"} {
+		if f := exactValues(rule, same(off)); f.Standing != NotSeen {
+			t.Errorf("%s a fifth off: %s: %s", off, f.Standing, f.Text)
+		}
+	}
+}
+
+// What is expected of a ratio is not its mean, so that no claim is judged by it.
+func TestExactValuesLeaveOutRatios(t *testing.T) {
+	rule := claimOf(t, "exact-values").Rule
+	s := exact(scattered(0.02))
+	want := exactValues(rule, s)
+	with := changed(s, func(r *results.Run) {
+		r.Expected["step_first"] = 1
+		r.Curve[1].Values[metrics.LossDrop] = 7
+	})
+	if got := exactValues(rule, with); got.Text != want.Text || got.Standing != want.Standing {
+		t.Errorf("with a ratio: %s; without: %s", got.Text, want.Text)
+	}
+}
+
+// The laws of small and of large ranks meet where the made-up sizes have it.
+func TestTableOfRegimes(t *testing.T) {
+	f := exactValues(claimOf(t, "exact-values-wide").Rule, exact(scattered(0.02)))
+	i := slices.IndexFunc(f.Tables, func(t Table) bool { return t.Name == "regimes" })
+	if i < 0 {
+		t.Fatalf("%d tables, none of regimes", len(f.Tables))
+	}
+	// A law holds to a tenth where √(1 + r/50) is 1.1 at most, up to 0.21·50 = 10.5,
+	// or 1.1 times √(r/50), from 50/0.21 = 238.1 on.
+	_, rows := f.Tables[i].texts()
+	if got := strings.Join(rows[0], " | "); len(rows) != 2 || got != "LoRA | first weight update | 50 | 10 | 239 | 3 of 3" {
+		t.Errorf("%d rows, the first %q", len(rows), got)
+	}
+}

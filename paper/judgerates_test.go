@@ -1,0 +1,174 @@
+package paper
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// rateStudy is multipliers at three ranks under an optimizer, at nine rates from 1e-4 to
+// 1, half a factor of ten apart. The loss is a parabola, lowest at a rate that the
+// study gives each rank and seed; what was learned there is 1.
+func rateStudy(optimizer string, best func(r *results.Run) float64) Study {
+	var rates []float64
+	for k := range 9 {
+		rates = append(rates, 1e-4*math.Pow(10, float64(k)/2))
+	}
+	s := Study{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8, steps: 2, rates: rates}.runs()}
+	return under(optimizer, changed(s, func(r *results.Run) {
+		r.Scaling = scaling[r.Scheme]
+		d := math.Log(r.LR / best(r))
+		endsAt(r, 3, 2+0.02*d*d)
+	}))
+}
+
+// bestAt is 1e-2 at rank 16, with a power of the rank that scatters over seeds.
+func bestAt(power func(r *results.Run) float64, width float64) func(r *results.Run) float64 {
+	return func(r *results.Run) float64 {
+		shifted := *r
+		shifted.Rank = 16 // one scatter for all ranks of a seed
+		return 1e-2 * math.Pow(float64(r.Rank)/16, power(r)+width*swing(&shifted))
+	}
+}
+
+func rateRulings() (all []ruling) {
+	claims := []struct {
+		claim, optimizer string
+		power            func(r *results.Run) float64 // as claimed
+	}{
+		{"rate-free-sgd", "sgd", func(*results.Run) float64 { return 0 }},
+		{"best-rate-power", "adamw", func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }},
+		{"muon-rate-power", "muon", func(r *results.Run) float64 { return r.Scaling.P }},
+	}
+	for _, c := range claims {
+		off := func(by float64) func(r *results.Run) float64 {
+			return func(r *results.Run) float64 { return c.power(r) + by }
+		}
+		one := func(scheme string, by float64) func(r *results.Run) float64 {
+			return func(r *results.Run) float64 {
+				if r.Scheme == scheme {
+					return c.power(r) + by
+				}
+				return c.power(r)
+			}
+		}
+		beyond := func(scheme string, rank int) func(r *results.Run) float64 { // best beyond all rates, at a rank or at all
+			return func(r *results.Run) float64 {
+				if r.Scheme == scheme && (rank == 0 || r.Rank == rank) {
+					return 100
+				}
+				return bestAt(c.power, 0.01)(r)
+			}
+		}
+		all = append(all,
+			ruling{"as claimed", c.claim, rateStudy(c.optimizer, bestAt(c.power, 0.01)), Seen, "72 of 72 best rates lie between"},
+			ruling{"all a quarter off", c.claim, rateStudy(c.optimizer, bestAt(off(0.25), 0.01)), NotSeen, ""},
+			ruling{"one multiplier's a fifth off", c.claim, rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)), NotSeen, ""},
+			ruling{"too noisy", c.claim, rateStudy(c.optimizer, bestAt(c.power, 0.4)), Unresolved, ""},
+			ruling{"a rank at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 64)), Unresolved, "64 of 72 best rates lie between"},
+			ruling{"a multiplier at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 0)), Unresolved, "48 of 72 best rates lie between"},
+			ruling{"one seed", c.claim, Study{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)}, Unresolved, ""},
+			ruling{"an init that depends on rank is none of it", c.claim, changed(rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
+				ofScheme("lora", func(r *results.Run) { r.Scaling.Init = 0.5 })), Seen, "48 of 48"},
+			ruling{"one rate", c.claim, under(c.optimizer, made([]string{"lora"}, []int{4, 64}, 3, nil)), Unresolved, "lacks best rates at two ranks"},
+		)
+	}
+	// The rule of muon lets more pass: a tenth.
+	within := func(r *results.Run) float64 { return claims[2].power(r) + 0.05 }
+	return append(all,
+		ruling{"another optimizer does not count", "best-rate-power",
+			both(rateStudy("adamw", bestAt(claims[1].power, 0.01)), rateStudy("sgd", bestAt(claims[2].power, 0.01))), Seen, "72 of 72"},
+		ruling{"a twentieth off, surely", "muon-rate-power", rateStudy("muon", bestAt(within, 0.01)), NotSeen, ""},
+		ruling{"a twentieth off, not surely", "muon-rate-power", rateStudy("muon", bestAt(within, 0.08)), Unresolved, ""},
+	)
+}
+
+// The table has what else could be said of the power: that of the first step, and
+// whether it is one.
+func TestTableOfBestRates(t *testing.T) {
+	rule := claimOf(t, "best-rate-power").Rule
+	bent := func(r *results.Run) float64 { // by 0.1 times the square of the logarithm
+		x := math.Log(float64(r.Rank) / 16)
+		return 1e-2 * math.Exp((r.Scaling.P-1)/2*x+0.1*x*x+0.01*swing(r))
+	}
+	f := ratePowers(rule, rateStudy("adamw", bent))
+	text := f.Tables[0].markdown()
+	for _, want := range []string{"| 0.5 | ", "| -0.25 | -0.5 | ", "| 0.10", "24 of 24"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	if len(f.Numbers) != 3 || f.Numbers[0].Name != "power of rank, LoRA, adamw, best rate" || math.Abs(f.Numbers[0].Value) > 0.02 {
+		t.Errorf("%+v", f.Numbers)
+	}
+}
+
+func transferRulings() []ruling {
+	const claim = "rate-transfer"
+	half := func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }
+	plus := func(by float64, schemes string) func(r *results.Run) float64 {
+		return func(r *results.Run) float64 {
+			if strings.Contains(schemes, r.Scheme) {
+				return half(r) + by
+			}
+			return half(r)
+		}
+	}
+	// From rank 4 to 64, a power that is off by d takes a rate off by a factor 16ᵈ, and
+	// the loss by 0.02 (d ln 16)²: by 0.1, what may be given away, at d = 0.81.
+	all := "constant rslora lora"
+	return []ruling{
+		{"the power is the claimed one", claim, rateStudy("adamw", bestAt(half, 0.01)), Seen, "From rank 4 to rank 64"},
+		{"another power that costs little", claim, rateStudy("adamw", bestAt(plus(0.3, all), 0.01)), Seen, ""},
+		{"another power that costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "rslora lora"), 0.01)), NotSeen, ""},
+		{"one multiplier's costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "lora"), 0.01)), NotSeen, ""},
+		{"one multiplier's costs about what may be", claim, rateStudy("adamw", bestAt(plus(0.8, "lora"), 0.2)), Unresolved, ""},
+		{"one multiplier's outside of the rates", claim, rateStudy("adamw", outside), Unresolved, ""},
+		{"one rank", claim, Study{Runs: ofRanks(rateStudy("adamw", bestAt(half, 0.01)), 16)}, Unresolved, "lacks learning rates at two ranks"},
+		{"one seed", claim, Study{Runs: ofSeed(rateStudy("adamw", bestAt(half, 0.01)), 0)}, Unresolved, ""},
+		{"nothing before training to tell what was learned", claim, changed(rateStudy("adamw", bestAt(half, 0.01)), func(r *results.Run) {
+			r.Curve[0].Values[metrics.ValLoss] = math.NaN()
+		}), Unresolved, ""},
+		{"another optimizer alone", claim, rateStudy("sgd", bestAt(half, 0.01)), Unresolved, "lacks learning rates at two ranks"},
+	}
+}
+
+// A rate that is transferred outside of those tried costs nobody knows what.
+func TestTransferOutside(t *testing.T) {
+	rule := claimOf(t, "rate-transfer").Rule
+	f := rateTransfer(rule, rateStudy("adamw", outside))
+	if text := f.Tables[0].markdown(); !strings.Contains(text, "outside of the rates tried") {
+		t.Error(text)
+	}
+	f = rateTransfer(rule, rateStudy("adamw", func(r *results.Run) float64 {
+		if r.Scheme == "constant" && r.Seed%2 == 1 {
+			return 1e-3 // used by the even seeds
+		}
+		return outside(r)
+	}))
+	if text := f.Tables[0].markdown(); f.Standing == Seen || !strings.Contains(text, "(4 seeds outside)") {
+		t.Errorf("%s:\n%s", f.Standing, text)
+	}
+}
+
+// outside is a best rate of one multiplier that goes from rank 4 to rank 64 by a
+// factor of 1/4, to below 1e-4, and of the others one that goes as is claimed.
+func outside(r *results.Run) float64 {
+	if r.Scheme == "constant" {
+		return 2e-4
+	}
+	return 1e-2 * math.Pow(float64(r.Rank)/16, (r.Scaling.P-1)/2)
+}
+
+// ofRanks are the runs of one rank.
+func ofRanks(s Study, rank int) (runs []results.Run) {
+	for _, r := range s.Runs {
+		if r.Rank == rank {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}

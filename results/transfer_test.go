@@ -1,0 +1,221 @@
+package results
+
+import (
+	"math"
+	"testing"
+
+	"ranksweep/metrics"
+)
+
+// parabolas are runs at some ranks and seeds, at seven rates a factor of 2 apart from
+// 1e-3 to 6.4e-2, of which each rank and seed is best at a rate of its own. Before
+// training the loss is 4, at the best rate it is 2.
+func parabolas(ranks []int, seeds int, best func(rank, seed int) float64) (runs []Run) {
+	for _, rank := range ranks {
+		for seed := range seeds {
+			for k := range 7 {
+				r := ratedRun(rank, uint64(seed), 1e-3*math.Pow(2, float64(k)), best(rank, seed))
+				r.Curve[0].Values[metrics.ValLoss] = 4
+				runs = append(runs, r)
+			}
+		}
+	}
+	return runs
+}
+
+// alike are best rates that fall as a power of the rank, from 8e-3 at rank 16.
+func alike(power float64) func(rank, seed int) float64 {
+	return func(rank, _ int) float64 { return 8e-3 * math.Pow(float64(rank)/16, power) }
+}
+
+func groupOf(t *testing.T, runs []Run) []Arm {
+	t.Helper()
+	groups := RateGroups(Arms(runs))
+	if len(groups) != 1 {
+		t.Fatalf("%d groups, want 1", len(groups))
+	}
+	return groups[0]
+}
+
+// Between rates a parabola's loss is exact: 2 + 0.1 d² at a rate that is off by d in its
+// logarithm, which is that of the ranks times what the power is off by.
+func TestTransferRateIsExact(t *testing.T) {
+	for _, c := range []struct{ truth, power float64 }{{-0.25, -0.25}, {-0.25, 0}, {0.25, 0}, {0, -0.5}, {-0.5, -0.25}} {
+		got := TransferRate(groupOf(t, parabolas([]int{4, 16, 64}, 6, alike(c.truth))), c.power)
+		if len(got) != 6 {
+			t.Fatalf("%+v: %d seeds, want 6", c, len(got))
+		}
+		d := (c.power - c.truth) * math.Log(16)
+		rate := 8e-3 * math.Pow(4, c.truth) * math.Exp(d)
+		for i, x := range got {
+			if x.Seed != uint64(i) || math.Abs(x.Rate/rate-1) > 1e-9 {
+				t.Errorf("%+v: seed %d at %g, want seed %d at %g", c, x.Seed, x.Rate, i, rate)
+			}
+			if math.Abs(x.Loss-2-0.1*d*d) > 1e-9 || math.Abs(x.Best-2) > 1e-9 || math.Abs(x.Learned-2) > 1e-9 {
+				t.Errorf("%+v: %+v, want a loss of %g, 2 at best and 2 learned", c, x, 2+0.1*d*d)
+			}
+		}
+	}
+}
+
+// A seed's own best rate at the small rank is used on the seeds of the other half and on
+// no other; at the large rank it is what the seed itself is held to.
+func TestTransferRateIsCrossFitted(t *testing.T) {
+	const seeds = 6
+	transfer := func(rank, changed int, to float64) []Transfer {
+		return TransferRate(groupOf(t, parabolas([]int{4, 64}, seeds, func(r, seed int) float64 {
+			if r == rank && seed == changed {
+				return to
+			}
+			return 8e-3
+		})), 0)
+	}
+	before := transfer(0, 0, 0)
+	for changed := range seeds {
+		small, large := transfer(4, changed, 1.6e-2), transfer(64, changed, 1.6e-2)
+		for seed := range seeds {
+			moved := small[seed].Rate != before[seed].Rate
+			if want := seed%2 != changed%2; moved != want || (small[seed].Loss != before[seed].Loss) != want {
+				t.Errorf("best rate of seed %d at rank 4 changed: that of seed %d moved %t, want %t", changed, seed, moved, want)
+			}
+			// Of three seeds that choose, one chooses twice the rate.
+			if rate := 8e-3 * math.Cbrt(2); moved && math.Abs(small[seed].Rate/rate-1) > 1e-9 {
+				t.Errorf("seed %d is used at %g, want %g", seed, small[seed].Rate, rate)
+			}
+			if large[seed].Rate != before[seed].Rate || (large[seed].Loss != before[seed].Loss) != (seed == changed) {
+				t.Errorf("best rate of seed %d at rank 64 changed: %+v, and was %+v", changed, large[seed], before[seed])
+			}
+			if math.Abs(small[seed].Best-2) > 1e-9 || math.Abs(large[seed].Best-2) > 1e-9 {
+				t.Errorf("at its best rate seed %d has %g and %g", seed, small[seed].Best, large[seed].Best)
+			}
+		}
+	}
+}
+
+// A rate outside of those tried has no loss, one at their edge has its own.
+func TestTransferRateOutside(t *testing.T) {
+	group := groupOf(t, parabolas([]int{4, 64}, 4, alike(0)))
+	// From 8e-3 it is a factor of 8 to both edges, which is 16 to the power of ¾.
+	for power, inside := range map[float64]bool{-0.75 - 1e-9: false, -0.75 + 1e-9: true, 0.75 - 1e-9: true, 0.75 + 1e-9: false} {
+		for _, x := range TransferRate(group, power) {
+			if math.IsNaN(x.Loss) == inside {
+				t.Errorf("power %g: loss %g at rate %g", power, x.Loss, x.Rate)
+			}
+			if d := math.Log(8); inside && math.Abs(x.Loss-2-0.1*d*d) > 1e-6 {
+				t.Errorf("power %g: loss %g, want %g", power, x.Loss, 2+0.1*d*d)
+			}
+		}
+	}
+	if got := TransferRate(nil, 0); got != nil {
+		t.Errorf("of nothing %+v", got)
+	}
+}
+
+// Where no seed of the other half has a best rate inside, there is no rate to transfer;
+// a seed that lacks the large rank is left out; a run that diverged lends no loss.
+func TestTransferRateOfTooLittle(t *testing.T) {
+	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0))), 0)
+	if len(one) != 1 || !math.IsNaN(one[0].Rate) || !math.IsNaN(one[0].Loss) {
+		t.Errorf("one seed: %+v", one)
+	}
+	edge := TransferRate(groupOf(t, parabolas([]int{4, 64}, 4, func(rank, seed int) float64 {
+		if rank == 4 && seed%2 == 1 {
+			return 1 // beyond all
+		}
+		return 8e-3
+	})), 0)
+	for _, x := range edge {
+		if math.IsNaN(x.Loss) != (x.Seed%2 == 0) {
+			t.Errorf("where odd seeds are best at an edge, seed %d has loss %g", x.Seed, x.Loss)
+		}
+	}
+	var lacking []Run
+	for _, r := range parabolas([]int{4, 64}, 4, alike(0)) {
+		if r.Seed == 2 && r.Rank == 64 {
+			continue
+		}
+		if r.Seed == 1 && r.Rank == 64 && math.Abs(r.LR/8e-3-1) < 1e-9 {
+			r.Status = Diverged
+		}
+		lacking = append(lacking, r)
+	}
+	got := TransferRate(groupOf(t, lacking), 0)
+	if len(got) != 3 || got[2].Seed != 3 {
+		t.Fatalf("%+v, want seeds 0, 1 and 3", got)
+	}
+	if math.IsNaN(got[0].Loss) || !math.IsNaN(got[1].Loss) || math.IsNaN(got[1].Best) {
+		t.Errorf("%+v, want no loss at the transferred rate, at which seed 1 diverged", got)
+	}
+}
+
+// Of three rates or more a loss is read between them, of fewer none is.
+func TestBetween(t *testing.T) {
+	square := func(rates ...float64) (tried []metrics.Trial) {
+		for _, r := range rates {
+			tried = append(tried, metrics.Trial{Rate: r, Loss: math.Pow(math.Log(r), 2)})
+		}
+		return tried
+	}
+	for _, rate := range []float64{1, 1.5, 2, 5, 31, 32} {
+		if got, want := between(square(1, 2, 8, 32), rate), math.Pow(math.Log(rate), 2); math.Abs(got-want) > 1e-12 {
+			t.Errorf("at %g: %g, want %g", rate, got, want)
+		}
+	}
+	gap := square(1, 2, 8, 32)
+	gap[3].Loss = math.NaN()
+	if got := between(gap, 1.5); math.Abs(got-math.Pow(math.Log(1.5), 2)) > 1e-12 {
+		t.Errorf("far from a rate without a loss: %g", got)
+	}
+	for name, got := range map[string]float64{
+		"two rates": between(square(1, 2), 1.5), "none": between(nil, 1), "below": between(square(1, 2, 8), 0.9), "above": between(square(1, 2, 8), 9),
+		"no rate": between(square(1, 2, 8), math.NaN()), "beside a rate without a loss": between(gap, 20),
+	} {
+		if !math.IsNaN(got) {
+			t.Errorf("%s: %g", name, got)
+		}
+	}
+}
+
+// A power of the rank has no curvature; a bend has its coefficient, and the powers from
+// rank to rank are those of the geometric means.
+func TestRateCurvature(t *testing.T) {
+	ranks := []int{4, 16, 64}
+	for _, power := range []float64{-0.5, 0, 0.3} {
+		bend, local := RateCurvature(groupOf(t, parabolas(ranks, 4, alike(power))))
+		if math.Abs(bend.Mean) > 1e-9 || bend.N != 4 || len(local) != 2 || math.Abs(local[0]-power) > 1e-9 || math.Abs(local[1]-power) > 1e-9 {
+			t.Errorf("power %g: %+v, %v", power, bend, local)
+		}
+	}
+	const coefficient = 0.2
+	bent := func(rank, seed int) float64 { // by as much for each seed, at a level of its own
+		x := math.Log(float64(rank) / 16)
+		return 8e-3 * math.Exp(-0.25*x+coefficient*x*x) * math.Pow(1.1, float64(seed))
+	}
+	bend, local := RateCurvature(groupOf(t, parabolas(ranks, 4, bent)))
+	if math.Abs(bend.Low-coefficient) > 1e-9 || math.Abs(bend.High-coefficient) > 1e-9 {
+		t.Errorf("%+v, want %g", bend, coefficient)
+	}
+	// x goes from -ln 4 over 0 to ln 4.
+	for i, want := range []float64{-0.25 - coefficient*math.Log(4), -0.25 + coefficient*math.Log(4)} {
+		if math.Abs(local[i]-want) > 1e-9 {
+			t.Errorf("from rank %d on the power is %g, want %g", ranks[i], local[i], want)
+		}
+	}
+}
+
+// Best rates at an edge are left out, and a seed that is left with two ranks has no
+// curvature.
+func TestRateCurvatureLeavesOutEdges(t *testing.T) {
+	bend, local := RateCurvature(groupOf(t, parabolas([]int{4, 16, 64}, 3, func(rank, seed int) float64 {
+		if seed == 1 && rank == 64 {
+			return 1 // beyond all rates
+		}
+		return alike(-0.25)(rank, seed)
+	})))
+	if bend.N != 2 || math.Abs(bend.Mean) > 1e-9 || math.Abs(local[1]+0.25) > 1e-9 {
+		t.Errorf("%+v, %v", bend, local)
+	}
+	if bend, local := RateCurvature(groupOf(t, parabolas([]int{4}, 3, alike(0)))); bend.N != 0 || !math.IsNaN(bend.Mean) || len(local) != 0 {
+		t.Errorf("one rank: %+v, %v", bend, local)
+	}
+}
