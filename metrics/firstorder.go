@@ -9,8 +9,9 @@ import "math"
 const firstOrder = 0.1
 
 // lossRounding is the part of a loss that float32 leaves uncertain when two passes
-// of one batch are compared.
-const lossRounding = 1e-6
+// of one batch are compared: at ranks from 4 to 2048 of the embedded model, and drops
+// below 1e-5, they were up to 3.2e-6 of the loss apart.
+const lossRounding = 5e-6
 
 // FirstOrderHolds reports whether the loss drop to first order of a run can be
 // believed: whether it is within a tenth of what the first update did take off

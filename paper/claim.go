@@ -60,6 +60,7 @@ type Finding struct {
 	Figures  []Figure // named for their study and what they show
 
 	Done, Planned int // runs
+	Size          string
 
 	// Late tells that the rule was changed after the runs were made. Standing is
 	// then the last one by the rule of those days, and New the one by the rule of
@@ -110,6 +111,7 @@ func (s Study) judge(c Claim, past History) Finding {
 		return f
 	}
 	found := tests[c.Rule.Test](c.Rule, s)
+	f.Size = s.size(c.Rule)
 	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
 	then := s.made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
@@ -129,8 +131,16 @@ func (f Finding) standing() string {
 	return f.Standing.String()
 }
 
+// title is the claim with the size of what it was looked for in.
+func (f Finding) title() string {
+	if f.Size == "" {
+		return f.Name
+	}
+	return fmt.Sprintf("%s (%s)", f.Name, f.Size)
+}
+
 // Line is the finding in one line.
-func (f Finding) Line() string { return fmt.Sprintf("%-27s %s", f.standing(), f.Name) }
+func (f Finding) Line() string { return fmt.Sprintf("%-27s %s", f.standing(), f.title()) }
 
 // Studied names the experiments that claims are judged by, each once, in order.
 func Studied() []string {

@@ -128,7 +128,7 @@ func TestReproduceOfAStudy(t *testing.T) {
 	text := r.Markdown("# Test", "beside", h)
 	for _, want := range []string{
 		"# Test\n\n| claim | ",
-		"| 1. LoRA's gradient norm at the onset falls with rank, rsLoRA's does not | ",
+		"| 1. LoRA's gradient norm at the onset falls with rank, rsLoRA's does not",
 		fmt.Sprintf("| `%s`, ", claimOf(t, "onset-collapse").Rule.Hash()),
 		"\n**Seen**\n",
 		"(experiment `paper-fig2-3`)",

@@ -22,7 +22,7 @@ var claims = []Claim{
 		Key: "onset-collapse", Name: "LoRA's gradient norm at the onset falls with rank, rsLoRA's does not", Source: thePaper + ", figure 3 and theorem 3.2",
 		Says:  "the average gradient norm falls as the rank grows under α/r, and is the same for all ranks at the onset under α/√r.",
 		Looks: "both powers of rank of the norm at the onset, -½ and 0 by theory. It is γ√r times what does not depend on rank: what this tests is the program, and that the data do not matter.",
-		Rule: Rule{Test: "powers/2", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{"grad_norm_onset"},
+		Rule: Rule{Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{"grad_norm_onset"},
 			Limits: powersLimits},
 		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
@@ -130,7 +130,7 @@ var claims = []Claim{
 		Key: "first-step-powers", Name: "Sizes at the first steps have the powers of rank that theory derives", Source: "metrics/theory.go, from the setting of " + thePaper + ", theorem 3.2",
 		Says:  "eleven quantities have the powers of rank that metrics/theory.go derives, for five multipliers, under SGD and Adam. Where ranks come near the maps' width that is the power of the exact values at these ranks.",
 		Looks: "each power. Multipliers differ by a constant factor at each rank, so that their rows are one measurement. Every rank has an A of its own.",
-		Rule:  Rule{Test: "powers/2", Study: "theory", Limits: powersLimits},
+		Rule:  Rule{Test: "powers/3", Study: "theory", Limits: powersLimits},
 		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
 	{
@@ -153,7 +153,7 @@ var claims = []Claim{
 		Key: "start-free-of-rank", Name: "The first loss drop is free of rank at α/√r under SGD and at α/r under Adam, Lion and sign descent", Source: "LoRA Without Regret (2025) against " + thePaper,
 		Says:  "the paper's multiplier is stable; with Adam and 1/r the start of learning is the same at every rank.",
 		Looks: "the power of rank of the first loss drop under both multipliers, which must also be what the loss did on the same batch, to a tenth. It is the start alone: best rates are the claims below.",
-		Rule: Rule{Test: "powers/2", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{"loss_drop_first"},
+		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{"loss_drop_first"},
 			Limits: powersLimits},
 		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
@@ -161,7 +161,7 @@ var claims = []Claim{
 		Key: "adafactor-sign-like", Name: "Adafactor's first loss drop has the power of rank of a sign-like update", Source: "metrics/theory.go",
 		Says:  "nothing exact: entries of its first update are of one size, not of one sign.",
 		Looks: "the same as above.",
-		Rule: Rule{Test: "powers/2", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{"loss_drop_first"},
+		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{"loss_drop_first"},
 			Limits: powersLimits},
 		Resolve: moreSeeds,
 	},
@@ -237,5 +237,5 @@ func patternRule(study string) Rule {
 
 // stableRule is that of stability under an optimizer.
 func stableRule(optimizer string) Rule {
-	return Rule{Test: "only-sqrt-stable/2", Study: "paper-scalings", Optimizers: []string{optimizer}, Limits: map[string]float64{"flat": flat}}
+	return Rule{Test: "only-sqrt-stable/3", Study: "paper-scalings", Optimizers: []string{optimizer}, Limits: map[string]float64{"flat": flat}}
 }

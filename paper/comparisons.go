@@ -49,6 +49,7 @@ func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []r
 		parts := each(duel.fromValidation)
 		t.add(Column{Head: "from validation", Fields: []string{"validation_se", "validation_part"}, Number: true}, parts)
 	}
+	t.add(Column{Head: "could tell", Fields: []string{"detectable"}, Number: true}, each(duel.couldTell))
 	t.add(Column{Head: "relative", Fields: []string{"relative"}, Number: true}, each(duel.relative))
 	t.add(Column{Head: "margin", Fields: []string{"margin", "p_equivalence"}, Number: true}, each(duel.marginEntry))
 	t.add(Column{Head: "n", Number: true}, each(func(d duel) Entry { return Entry{Text: strconv.Itoa(d.Difference.N)} }))
@@ -88,6 +89,7 @@ func comparing() string {
 		"both have in them what the choice of the validation examples adds to the error, where runs keep it: "+
 		"from validation is that part of the standard error, of which squares add up. "+
 		"Flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
+		"Could tell is the least difference that these pairs would show with a probability of 0.8, were it the only test. "+
 		"Holm's p is t's, corrected over the tests of the family. "+
 		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
 		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not separated: neither, and so no ranking. "+
@@ -101,6 +103,19 @@ func (d duel) fromValidation() Entry {
 	e := Entry{Values: []string{field(d.SharedSE), field(part)}}
 	if part > 0 {
 		e.Text = fixed(100*part, 0) + "%"
+	}
+	return e
+}
+
+// couldTell is the least difference that so many pairs, scattering so, would show.
+func (d duel) couldTell() Entry {
+	v := math.NaN()
+	if !d.Same && d.refused == nil {
+		v = d.Difference.Detectable()
+	}
+	e := Entry{Values: []string{field(v)}}
+	if v > 0 && finite(v) {
+		e.Text = significant(v, 2)
 	}
 	return e
 }

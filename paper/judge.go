@@ -12,12 +12,12 @@ import (
 // tests are what rules name, each with the version of how it judges. One that
 // comes to judge otherwise gets another version, and its rules other hashes.
 var tests = map[string]func(Rule, Study) Finding{
-	"powers/2":            powers,
+	"powers/3":            powers,
 	"spread/1":            normSpread,
 	"pattern/2":           pattern,
 	"outputs/1":           outputs,
 	"only-sqrt-onset/2":   onlySqrtOnset,
-	"only-sqrt-stable/2":  onlySqrtStable,
+	"only-sqrt-stable/3":  onlySqrtStable,
 	"exact-values/2":      exactValues,
 	"init-powers/2":       initPowers,
 	"init-losses/2":       initLosses,

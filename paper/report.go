@@ -15,13 +15,13 @@ func (r Reproduction) Markdown(heading, folder string, past History) string {
 	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing |\n|:---|:---|:---|:---|:---|\n", heading)
 	for i, f := range r {
 		before := ""
-		if _, j := past.last(f.Key); j != nil {
+		if _, j := f.judgements(past); j != nil {
 			before = j.Standing.String()
 		}
-		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n", i+1, escape(f.Name), escape(f.Source), f.rule(), before, f.standing())
+		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n", i+1, escape(f.title()), escape(f.Source), f.rule(), before, f.standing())
 	}
 	for i, f := range r {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.Name, f.markdown(folder))
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
 	}
 	b.WriteString(r.studies())
 	b.WriteString(r.changes(past))
@@ -120,8 +120,7 @@ func (r Reproduction) changes(past History) string {
 	b.WriteString("\n## What changed since each claim was judged before\n\n")
 	any := false
 	for i, f := range r {
-		now, before := past.last(f.Key)
-		for _, text := range f.changed(now, before) {
+		for _, text := range f.changed(f.judgements(past)) {
 			any = true
 			fmt.Fprintf(&b, "- %d. %s: %s\n", i+1, f.Name, text)
 		}
@@ -132,10 +131,22 @@ func (r Reproduction) changes(past History) string {
 	return b.String()
 }
 
+// judgements are that of the finding, if it has one, and the one before it.
+func (f Finding) judgements(past History) (now, before *Judgement) {
+	now, before = past.last(f.Key)
+	if now != nil && (f.Late || now.Rule != f.Rule.Hash() || now.Study != f.made.Digest) {
+		return nil, now
+	}
+	return now, before
+}
+
 // changed says in what two judgements of a claim differ.
 func (f Finding) changed(now, before *Judgement) (all []string) {
-	if now == nil || before == nil {
+	switch {
+	case before == nil:
 		return nil
+	case now == nil:
+		return []string{fmt.Sprintf("*%s*; it was *%s*, by a rule that has been changed since.", f.standing(), before.Standing)}
 	}
 	if now.Standing != before.Standing {
 		all = append(all, fmt.Sprintf("*%s*, and was *%s*.", now.Standing, before.Standing))
@@ -145,10 +156,7 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 		if before.Rule == "" {
 			text = fmt.Sprintf("the rule is `%s`; before, rules were not fixed", now.Rule)
 		}
-		if rules := rulesOf(f.Key); len(rules) > 0 && rules[0].Why != "" {
-			text += ". Why: " + strings.TrimSuffix(rules[0].Why, ".")
-		}
-		all = append(all, text+".")
+		all = append(all, text+". Why: "+whys(f.Key, before.Rule)+".")
 	}
 	for _, n := range now.Numbers {
 		i := slices.IndexFunc(before.Numbers, func(m Number) bool { return m.Name == n.Name })
@@ -157,6 +165,19 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 		}
 	}
 	return all
+}
+
+// whys are the reasons of all changes of a rule since one of a hash, in order.
+func whys(key, since string) string {
+	var all []string
+	for _, r := range rulesOf(key) {
+		if r.Rule == since {
+			break
+		}
+		all = append(all, strings.TrimSpace(r.Why))
+	}
+	slices.Reverse(all)
+	return strings.Join(all, "; then ")
 }
 
 // text is the number with its interval.

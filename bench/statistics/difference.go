@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat"
 
 	"ranksweep/metrics"
 )
@@ -71,6 +74,38 @@ func sizesOfFamilies() table {
 			return false
 		}
 	}).atMost(level)
+}
+
+// sizesOnOneSet are how often equal arms are told apart that are scored on one
+// validation set, without its error in the test or with it.
+func sizesOnOneSet(with bool) table {
+	const batches = 64
+	sizes, errors := []int{3, 5, 9}, []float64{0.1, 0.3, 1}
+	name, rows := "left out", []string{}
+	if with {
+		name = "with it in"
+	}
+	for _, e := range errors {
+		rows = append(rows, fmt.Sprintf("%s, standard error %g", name, e))
+	}
+	return simulate("one set, "+name, sizeDraws, rows, perSize(sizes), func(row, column int) study {
+		return func(rng *rand.Rand) bool {
+			parts := make([]float64, batches)
+			for i := range parts {
+				parts[i] = errors[row] * math.Sqrt(batches) * rng.NormFloat64()
+			}
+			common, sd := stat.MeanStdDev(parts, nil)
+			differences := make([]float64, sizes[column])
+			for i := range differences {
+				differences[i] = common + rng.NormFloat64()
+			}
+			d := metrics.PairedDifference(differences)
+			if with {
+				d = d.With(sd / math.Sqrt(batches))
+			}
+			return d.P <= level
+		}
+	})
 }
 
 // sizesOfEquivalence are how often a difference as large as the margin passes for

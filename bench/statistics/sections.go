@@ -57,6 +57,13 @@ func differenceSections() []section {
 			tables: []table{sizesOfFamilies()},
 		},
 		{
+			title: "One validation set",
+			text: "How often equal arms are told apart where all seeds are scored on one validation set of 64 " +
+				"batches, whose choice has a standard error of its own: in units of the scatter of one pair. With " +
+				"it left out of the test, and with it in. At most 5% is asked of the latter.",
+			tables: []table{sizesOnOneSet(false), sizesOnOneSet(true).atMost(level)},
+		},
+		{
 			title: "Equivalence by seed",
 			text: "How often a true difference as large as the margin, a tenth of what the reference learned, " +
 				"passes for equivalent. The reference's loss is in the difference and in the margin. At most 5% is " +

@@ -8,6 +8,8 @@ var tools = []tool{
 		"Student, Biometrika 6, 1908", "metrics/interval.go"},
 	{"paired t", "lower and higher", "differences close to normal; symmetric ones will do",
 		"the same", "metrics/difference.go"},
+	{"validation error", "in a comparison's interval and P", "batches independent; t keeps the pairs' degrees of freedom",
+		"ratio estimator: Cochran, Sampling Techniques, section 6.4", "metrics/shared.go"},
 	{"sign flips", "beside t, from 6 pairs on", "symmetry about zero alone",
 		"Fisher 1935, section 21; Phipson and Smyth 2010", "metrics/difference.go"},
 	{"Holm's correction", "families of comparisons", "nothing",

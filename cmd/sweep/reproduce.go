@@ -31,7 +31,7 @@ func newReproduce() *cobra.Command {
 			"A claim's rule is fixed before its runs. Where a rule has changed since a study was run,\n" +
 			"the study is renewed on seeds that it has not had.",
 		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report paper\n  sweep reproduce --assemble --report paper",
-		Args:    cobra.NoArgs,
+		Args:    exactly(),
 	}
 	var r reproduction
 	cmd.Flags().StringSliceVar(&r.only, "only", nil, "`STUDIES` to run, with commas between them (default all)")

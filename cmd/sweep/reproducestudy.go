@@ -41,7 +41,7 @@ func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err er
 	}
 	if err == nil {
 		if s.block = about.Reserve; !maps.Equal(about.Rules, s.rules) {
-			s.block++
+			s.block = max(firstBlock, s.block+1)
 		}
 	}
 	for {
