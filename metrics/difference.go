@@ -55,15 +55,20 @@ const (
 // each time, and it is (1 + hits)/(1 + draws) (Phipson and Smyth, 2010).
 func PairedDifference(differences []float64) Difference {
 	present := withoutAbsent(differences)
-	n := len(present)
-	d := Difference{Interval: MeanInterval(present), SE: standardError(present), FlipP: math.NaN()}
-	d.P = studentP(d.Mean, d.SE, n)
-	switch {
+	d := studentDifference(present)
+	switch n := len(present); {
 	case n > exactPairs:
 		d.FlipP, d.Draws = drawnFlips(present), flipDraws
 	case n >= FlipPairs:
 		d.FlipP = countedFlips(present)
 	}
+	return d
+}
+
+// studentDifference is that without flips, which take longer than all the rest.
+func studentDifference(present []float64) Difference {
+	d := Difference{Interval: MeanInterval(present), SE: standardError(present), FlipP: math.NaN()}
+	d.P = studentP(d.Mean, d.SE, len(present))
 	return d
 }
 

@@ -32,7 +32,7 @@ func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 
 // positiveP is the P of the one-sided t test that the mean is above 0.
 func positiveP(xs []float64, sharedSE float64) float64 {
-	d := PairedDifference(xs).With(sharedSE)
+	d := studentDifference(xs).With(sharedSE)
 	if d.Mean > 0 {
 		return d.P / 2
 	}
