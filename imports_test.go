@@ -27,8 +27,8 @@ func TestImportsFollowTheTable(t *testing.T) {
 	}
 	for _, line := range lines {
 		path, imports, _ := strings.Cut(line, ":")
-		if path == "ranksweep" {
-			continue // this test
+		if path == "ranksweep" || path == "ranksweep/paper/recompute" {
+			continue // tests alone
 		}
 		room := strings.TrimPrefix(path, "ranksweep/")
 		may, ok := allowed[room]

@@ -30,6 +30,23 @@ func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 	return max(positiveP(above, sharedSE), positiveP(below, sharedSE))
 }
 
+// ExceedsP is the P of the hypothesis that two means differ by no more than such a
+// margin: that of the one-sided t test of the mean of dᵢ − mᵢ being above 0, or of
+// dᵢ + mᵢ being below it, whichever is smaller. Not to be equivalent is not to exceed:
+// an interval may hold the margin's edge. It is NaN where [EquivalenceP] is.
+func ExceedsP(differences, margins []float64, sharedSE float64) float64 {
+	if math.IsNaN(EquivalenceP(differences, margins, sharedSE)) {
+		return math.NaN()
+	}
+	var above, below []float64
+	for i, d := range differences {
+		if !math.IsNaN(d) {
+			above, below = append(above, d-margins[i]), append(below, -d-margins[i])
+		}
+	}
+	return min(positiveP(above, sharedSE), positiveP(below, sharedSE))
+}
+
 // positiveP is the P of the one-sided t test that the mean is above 0.
 func positiveP(xs []float64, sharedSE float64) float64 {
 	d := studentDifference(xs).With(sharedSE)

@@ -28,3 +28,29 @@ func TestEquivalenceP(t *testing.T) {
 		}
 	}
 }
+
+// A difference beyond the margin exceeds it, one within or about its edge does not,
+// and none both exceeds it and is equivalent.
+func TestExceedsP(t *testing.T) {
+	margins := []float64{1, 1, 1, 1}
+	for _, test := range []struct {
+		ds      []float64
+		exceeds bool
+	}{
+		{[]float64{2, 2.1, 1.9, 2}, true},
+		{[]float64{-2, -2.1, -1.9, -2}, true},
+		{[]float64{1, 1.2, 0.8, 1.1}, false}, // separated from 0, and not from the margin
+		{[]float64{0.1, 0, -0.1, 0}, false},
+	} {
+		p, q := ExceedsP(test.ds, margins, 0), EquivalenceP(test.ds, margins, 0)
+		if (p <= 0.05) != test.exceeds || p <= 0.05 && q <= 0.05 {
+			t.Errorf("%v: exceeds with P %g, equivalent with P %g", test.ds, p, q)
+		}
+	}
+	if p := ExceedsP([]float64{2, 2.1, 1.9, 2}, margins, 3); p <= 0.05 {
+		t.Errorf("with an error of 3 that all pairs share: P %g", p)
+	}
+	if p := ExceedsP([]float64{1, -1}, []float64{1, math.NaN()}, 0); !math.IsNaN(p) {
+		t.Errorf("without a margin: P %g", p)
+	}
+}

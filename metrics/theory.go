@@ -330,6 +330,10 @@ const (
 // learning rates and σ² under linear updates, and γr times learning rates under
 // sign-like ones. A scheme explodes if either grows, and is stable if the
 // larger one does not depend on r.
+//
+// That is the law as r grows without bound. It says that the loss drops by as much at
+// every rank, and not that one rate is best at every rank: what curvature allows of a
+// first step goes, under linear updates at p = ½, as r/(r + in), see [StepFirst].
 func Stability(u Update, s lora.Scheme) Verdict {
 	if s.Log || u == OtherUpdate {
 		return Unknown

@@ -122,7 +122,7 @@ func (a axis) namedTicks() []plot.Tick {
 // by itself, and of one of a row.
 const (
 	digitWide      = 0.021
-	digitWideInRow = 0.05
+	digitWideInRow = 0.06
 )
 
 // ticksAt labels the given ticks, but for those too near to the one before.

@@ -227,6 +227,9 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 			}
 			p.series = append(p.series, law, marks)
 		}
+		if !slices.ContainsFunc(values, finite) {
+			continue // it takes more steps than were made
+		}
 		p.x = rankAxis(at, true)
 		p.y = axis{log: true}.over(values...)
 		f.panels = append(f.panels, p)

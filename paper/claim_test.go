@@ -18,7 +18,8 @@ func figure2and3(rules map[string]string) Study {
 	s := changed(normed(rightNorms), put(4, metrics.AdapterOutput, rightNorms, 0.02))
 	s.Planned, s.Done = len(s.Runs), len(s.Runs)
 	return NewStudy(s, Made{
-		Name: "paper-fig2-3", Digest: "digest", CPU: "a CPU | of pipes", Kernel: "avx2", Program: "v1", Last: "2026-03-04", Seconds: 5400,
+		Name: "paper-fig2-3", Digest: "digest", CPU: "a CPU | of pipes", Kernel: "avx2", Program: "v1",
+		Last: "2026-03-04", Seconds: 5400,
 		Rules: rules, Reserve: 3,
 	})
 }
@@ -64,7 +65,8 @@ func TestReproduceWithoutStudies(t *testing.T) {
 	if n := strings.Count(text, "| not run |"); n != len(claims) {
 		t.Errorf("%d rows of the table say so, want %d", n, len(claims))
 	}
-	if n := strings.Count(text, "\n**Not run**\n"); n != len(claims) || strings.Contains(text, "What would resolve it") || strings.Contains(text, "![") {
+	if n := strings.Count(text, "\n**Not run**\n"); n != len(claims) ||
+		strings.Contains(text, "What would resolve it") || strings.Contains(text, "![") {
 		t.Errorf("%d sections say so, want %d:\n%s", n, len(claims), text)
 	}
 	if !strings.Contains(text, "## What changed since each claim was judged before\n\nNothing.\n") {
@@ -151,7 +153,8 @@ func TestReproduceOfAStudy(t *testing.T) {
 		}
 		names = append(names, f.Name)
 	}
-	if want := []string{"paper-fig2-3-onset", "paper-fig2-3-gradient-norm", "paper-fig2-3-activations"}; !slices.Equal(names, want) {
+	want := []string{"paper-fig2-3-onset", "paper-fig2-3-gradient-norm", "paper-fig2-3-activations"}
+	if !slices.Equal(names, want) {
 		t.Errorf("figures %q, want %q", names, want)
 	}
 }
@@ -173,14 +176,15 @@ func TestHistoryOfReproductions(t *testing.T) {
 		if ok != (c.Rule.Study == "paper-fig2-3") {
 			t.Errorf("%s: added to the history %t", c.Key, ok)
 		}
-		if ok && (j.Date != "2026-03-04" || j.Study != "digest" || j.Rule != c.Rule.Hash() || j.Standing != Seen || len(j.Numbers) == 0) {
+		if ok && (j.Date != "2026-03-04" || j.Study != "digest" || j.Rule != c.Rule.Hash() || j.Standing != Seen ||
+			len(j.Numbers) == 0) {
 			t.Errorf("%+v", j)
 		}
 	}
 	if len(now) != 1+len(added) || len(now.Add(r)) != len(now) {
 		t.Errorf("%d judgements of %d claims; again %d", len(now)-1, len(added), len(now.Add(r))-1)
 	}
-	if !slices.EqualFunc(past, History{before}, func(a, b Judgement) bool { return a.Standing == b.Standing && a.Study == b.Study }) {
+	if len(past) != 1 || past[0].Standing != before.Standing || past[0].Study != before.Study {
 		t.Errorf("the past changed: %+v", past)
 	}
 	text := r.Markdown("# Test", "beside", now)
@@ -198,8 +202,52 @@ func TestHistoryOfReproductions(t *testing.T) {
 		t.Error("the page says that nothing changed")
 	}
 	now[0].Rule = ""
-	if text := r.Markdown("# Test", "beside", now); !strings.Contains(text, fmt.Sprintf("the rule is `%s`; before, rules were not fixed", rule)) {
+	text = r.Markdown("# Test", "beside", now)
+	if want := fmt.Sprintf("the rule is `%s`; before, rules were not fixed", rule); !strings.Contains(text, want) {
+		t.Errorf("the page lacks %q:\n%s", want, text)
+	}
+}
+
+// A program that judges the same runs otherwise by the same rule, since a test was
+// mended, does not do so unseen.
+func TestHistoryOfAnotherJudge(t *testing.T) {
+	r := reproduced(t, figure2and3(Rules("paper-fig2-3")), nil)
+	past := History(nil).Add(r)
+	for i := range past {
+		if past[i].Claim == "onset-collapse" {
+			past[i].Standing = NotSeen
+		}
+	}
+	now := past.Add(r)
+	if added := now[len(past):]; len(added) != 1 || added[0].Claim != "onset-collapse" || added[0].Standing != Seen {
+		t.Errorf("added %+v", added)
+	}
+	if text := r.Markdown("# Test", "beside", now); !strings.Contains(text, ": *seen*, and was *not seen*.\n") {
 		t.Error(text)
+	}
+}
+
+// What has no standing now says which it had, and why it has none.
+func TestStandingThatIsGone(t *testing.T) {
+	s := figure2and3(Rules("paper-fig2-3"))
+	past := History(nil).Add(reproduced(t, s, nil))
+	s.Planned++
+	none, err := Reproduce(nil, past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons := map[string]string{past[0].Rule: "on other runs", lateRule: "by a rule that has been changed since"}
+	partial := reproduced(t, s, past)
+	for standing, r := range map[string]Reproduction{"partial: 72 of 73 runs": partial, "not run": none} {
+		for rule, reason := range reasons {
+			h := slices.Clone(past)
+			h[0].Rule = rule
+			want := fmt.Sprintf("- 1. %s: *%s*; it was *seen*, %s.\n", claims[0].Name, standing, reason)
+			if text := r.Markdown("# Test", "beside", h); !strings.Contains(text, want) ||
+				!strings.Contains(text, "| seen | "+standing+" |\n") {
+				t.Errorf("the page lacks %q:\n%s", want, text)
+			}
+		}
 	}
 }
 
@@ -210,7 +258,8 @@ func TestLateRule(t *testing.T) {
 	rules, fixed := Rules("paper-fig2-3"), ledger
 	rules[key] = lateRule
 	t.Cleanup(func() { ledger = fixed })
-	ledger = append(slices.Clone(ledger), Fixed{Claim: key, Rule: claimOf(t, key).Rule.Hash(), Date: "2026-03-05", Why: "it held to another power"})
+	ledger = append(slices.Clone(ledger),
+		Fixed{Claim: key, Rule: claimOf(t, key).Rule.Hash(), Date: "2026-03-05", Why: "it held to another power"})
 	for _, c := range []struct {
 		name string
 		past History
@@ -221,11 +270,13 @@ func TestLateRule(t *testing.T) {
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "digest", Standing: NotSeen},
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "other runs", Standing: Unresolved},
 			{Claim: "activations", Date: "2026-03-04", Rule: lateRule, Study: "digest", Standing: Unresolved},
-		}, NotSeen, []string{"By the one before it the claim was *not seen*", "by the one of today it would be *seen*"}},
+		}, NotSeen, []string{"By the one before it the claim was *not seen*",
+			"by the one of today it would be *seen*"}},
 		{"never judged by the old rule", History{
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "other runs", Standing: NotSeen},
 			{Claim: key, Date: "2026-03-04", Rule: "another", Study: "digest", Standing: NotSeen},
-		}, Unresolved, []string{"By the one before it the claim was never judged on them; by the one of today it would be *seen*"}},
+		}, Unresolved, []string{"By the one before it the claim was never judged on them; ",
+			"by the one of today it would be *seen*"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := reproduced(t, figure2and3(rules), c.past)
@@ -237,13 +288,16 @@ func TestLateRule(t *testing.T) {
 				t.Errorf("a claim whose rule is the same: late %t, %s", other.Late, other.Standing)
 			}
 			text := r.Markdown("# Test", "beside", c.past)
-			for _, want := range append(c.says, "The rule was changed after these runs.", "which awaits seeds that this rule has not seen. Why it was changed: it held to another power\n") {
+			for _, want := range append(c.says, "The rule was changed after these runs.",
+				"which awaits seeds that this rule has not seen. Why it was changed: it held to another power\n") {
 				if !strings.Contains(text, want) {
 					t.Errorf("the page lacks %q:\n%s", want, text[:min(len(text), 9000)])
 				}
 			}
-			if c.name == "never judged by the old rule" && strings.Contains(text, "By the one before it the claim was *") {
-				t.Errorf("the page has a standing by the old rule, by which it was never judged:\n%s", text[:min(len(text), 9000)])
+			if c.name == "never judged by the old rule" &&
+				strings.Contains(text, "By the one before it the claim was *") {
+				t.Errorf("the page has a standing by the old rule, by which it was never judged:\n%s",
+					text[:min(len(text), 9000)])
 			}
 			for _, j := range c.past.Add(r)[len(c.past):] {
 				if j.Claim == key {
@@ -296,7 +350,8 @@ func TestRulesOfAStudy(t *testing.T) {
 func TestInferenceFigureOfTheClaim(t *testing.T) {
 	s := timed(1.01, 0.99, 1, 1.01)
 	s.Planned, s.Done = len(s.Inference), len(s.Inference)
-	r, err := Reproduce(map[string]Study{InferenceStudy: NewStudy(s, Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})}, nil)
+	s = NewStudy(s, Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})
+	r, err := Reproduce(map[string]Study{InferenceStudy: s}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +382,8 @@ func TestLongTablesAreFolded(t *testing.T) {
 		return Finding{Claim: claims[0], Standing: Seen, Tables: []Table{table}}
 	}
 	long, short := table(foldedRows+1).markdown("x"), table(foldedRows).markdown("x")
-	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) || !strings.Contains(short, "\n**Rows**\n\n| row |") ||
+	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) ||
+		!strings.Contains(short, "\n**Rows**\n\n| row |") ||
 		strings.Contains(short, "<details>") || strings.Contains(long+short, "said elsewhere") {
 		t.Errorf("%s\n%s", long, short)
 	}
@@ -341,7 +397,8 @@ func TestWhatWouldResolve(t *testing.T) {
 			t.Errorf("%s:\n%s", s, text)
 		}
 	}
-	if text := Reading(); !strings.Contains(text, "within 0.03 of theory's power") || !strings.Contains(text, "Holm's p") {
+	if text := Reading(); !strings.Contains(text, "within 0.03 of theory's power") ||
+		!strings.Contains(text, "Holm's p") {
 		t.Error(text)
 	}
 }
@@ -361,7 +418,8 @@ func TestRewordedStandings(t *testing.T) {
 			t.Errorf("%s: %d, and was %d", after[i].Key, after[i].Standing, before[i].Standing)
 		}
 	}
-	if text := after.Markdown("# Test", "beside", nil); !strings.Contains(text, "**In other words 4**") || strings.Contains(text, "**Seen**") {
+	if text := after.Markdown("# Test", "beside", nil); !strings.Contains(text, "**In other words 4**") ||
+		strings.Contains(text, "**Seen**") {
 		t.Error("the page has the old words")
 	}
 }

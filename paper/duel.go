@@ -47,6 +47,7 @@ type duel struct {
 	arm, referenceArm int
 	holm              float64 // corrected P of a difference
 	equivalence       float64 // corrected P of equivalence
+	beyond            float64 // corrected P of a difference above the margin
 }
 
 // duelsOf compares each scheme with the first one of the grid that has ranks,
@@ -150,19 +151,21 @@ func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
 
 // correct gives the duels of a family their corrected P values.
 func correct(family []duel) {
-	var differences, equivalences []float64
+	var differences, equivalences, beyond []float64
 	tests := 0
 	for _, d := range family {
-		p, q := d.p(), math.NaN()
+		p, q, r := d.p(), math.NaN(), math.NaN()
 		if !math.IsNaN(p) {
 			q = metrics.EquivalenceP(d.Differences, d.margins(), d.SharedSE)
+			r = metrics.ExceedsP(d.Differences, d.margins(), d.SharedSE)
 			tests++
 		}
-		differences, equivalences = append(differences, p), append(equivalences, q)
+		differences, equivalences, beyond = append(differences, p), append(equivalences, q), append(beyond, r)
 	}
-	holm, equivalence := metrics.Holm(differences), metrics.Holm(equivalences)
+	holm, equivalence, exceeds := metrics.Holm(differences), metrics.Holm(equivalences), metrics.Holm(beyond)
 	for i := range family {
 		family[i].holm, family[i].equivalence, family[i].tests = holm[i], equivalence[i], tests
+		family[i].beyond = exceeds[i]
 	}
 }
 

@@ -66,7 +66,8 @@ func (h History) under(key, rule, study string) *Judgement {
 }
 
 // Add adds the judgements of a report that differ from the newest ones in their
-// rule or their runs. Those of a rule that was changed after the runs are none.
+// rule, their runs or what they come to. Those of a rule that was changed after the runs
+// are none.
 func (h History) Add(r Reproduction) History {
 	h = slices.Clone(h)
 	for _, f := range r {
@@ -74,7 +75,7 @@ func (h History) Add(r Reproduction) History {
 			continue
 		}
 		j := Judgement{f.Key, f.made.Last, f.Rule.Hash(), f.made.Digest, f.Standing, f.Numbers}
-		if now, _ := h.last(f.Key); now == nil || now.Rule != j.Rule || now.Study != j.Study {
+		if now, _ := h.last(f.Key); now == nil || now.Rule != j.Rule || now.Study != j.Study || now.Standing != j.Standing {
 			h = append(h, j)
 		}
 	}

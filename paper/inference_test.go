@@ -46,6 +46,7 @@ func inferenceRulings() []ruling {
 		{"the base alone", claim, Study{Inference: timed(1).Inference[:1]}, Unresolved, ""},
 		{"one rank of two is dearer", claim, two(timed(1.01, 0.99, 1), timed(1.2, 1.21, 1.19)), NotSeen, ""},
 		{"one rank of two is noisy", claim, two(timed(1.01, 0.99, 1), timed(0.7, 1.3, 1)), Unresolved, ""},
+		{"one is dearer and one noisy", claim, two(timed(1.2, 1.21, 1.19), timed(0.7, 1.3, 1)), NotSeen, ""},
 		{"one is noisy and one dearer", claim, two(timed(0.7, 1.3, 1), timed(1.2, 1.21, 1.19)), NotSeen, ""},
 	}
 }

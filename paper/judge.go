@@ -20,15 +20,15 @@ var tests = map[string]func(Rule, Study) Finding{
 	"only-sqrt-stable/3":  onlySqrtStable,
 	"exact-values/2":      exactValues,
 	"init-powers/2":       initPowers,
-	"init-losses/2":       initLosses,
-	"rank-gain/2":         rankGain,
+	"init-losses/3":       initLosses,
+	"rank-gain/3":         rankGain,
 	"cost-gain/2":         costGain,
 	"default-rate/2":      defaultRate,
-	"corrections-worse/2": correctionsWorse,
-	"schemes-equal/2":     schemesEqual,
+	"corrections-worse/3": correctionsWorse,
+	"schemes-equal/3":     schemesEqual,
 	"ranks-gain/2":        ranksGain,
 	"rate-powers/2":       ratePowers,
-	"rate-transfer/2":     rateTransfer,
+	"rate-transfer/3":     rateTransfer,
 	"merged-cost/1":       mergedCost,
 }
 
@@ -85,9 +85,4 @@ func lacking(what string) Finding {
 // rankRange names the first and the last rank of an arm.
 func rankRange(a results.Arm) string {
 	return fmt.Sprintf("%d to %d", a.Cells[0].Rank, a.Cells[len(a.Cells)-1].Rank)
-}
-
-// within reports whether a whole interval lies at most so far from a value.
-func within(low, high, value, tolerance float64) bool {
-	return low >= value-tolerance && high <= value+tolerance
 }

@@ -25,8 +25,8 @@ type ruling struct {
 
 // rulings are those of all tests, from the files that are named after the judges'.
 func rulings() []ruling {
-	return slices.Concat(gradientRulings(), powerRulings(), exactRulings(), lossRulings(), tunedRulings(), initRulings(),
-		rateRulings(), transferRulings(), inferenceRulings())
+	return slices.Concat(gradientRulings(), powerRulings(), exactRulings(), lossRulings(), tunedRulings(),
+		initRulings(), rateRulings(), transferRulings(), inferenceRulings())
 }
 
 // Every test, by every thing that a rule can want of it, reaches each standing on
@@ -36,8 +36,10 @@ func TestEveryTestReachesEveryStanding(t *testing.T) {
 	for _, c := range claims {
 		reached[c.Rule.Test+" "+c.Rule.Wants] = make(map[Standing]bool)
 	}
-	for _, x := range rulings() {
+	all, ran := rulings(), 0
+	for _, x := range all {
 		t.Run(x.claim+"/"+x.name, func(t *testing.T) {
+			ran++
 			c := claimOf(t, x.claim)
 			f := tests[c.Rule.Test](c.Rule, x.study)
 			if f.Standing != x.want || !strings.Contains(f.Text, x.says) {
@@ -45,6 +47,9 @@ func TestEveryTestReachesEveryStanding(t *testing.T) {
 			}
 			reached[c.Rule.Test+" "+c.Rule.Wants][f.Standing] = true
 		})
+	}
+	if ran < len(all) {
+		return // some were asked for by name
 	}
 	for _, test := range slices.Sorted(maps.Keys(reached)) {
 		for _, s := range []Standing{Seen, NotSeen, Unresolved} {
@@ -84,7 +89,8 @@ func TestLackingStudies(t *testing.T) {
 		if c.Rule.Study == InferenceStudy {
 			continue // it has no runs
 		}
-		if f := tests[c.Rule.Test](c.Rule, one); f.Standing != Unresolved || !strings.Contains(f.Text, "The study lacks ") {
+		if f := tests[c.Rule.Test](c.Rule, one); f.Standing != Unresolved ||
+			!strings.Contains(f.Text, "The study lacks ") {
 			t.Errorf("%s: %s, %q", c.Key, f.Standing, f.Text)
 		}
 	}

@@ -92,7 +92,7 @@ func pattern(r Rule, s Study) Finding {
 func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
 	a, _ := falling.Exponent(s)
 	b, _ := level.Exponent(s)
-	numbers := []Number{fit{falling, s, a}.number(), fit{level, s, b}.number()}
+	numbers := []Number{fit{"", falling, s, a}.number(), fit{"", level, s, b}.number()}
 	switch {
 	case a.High < -flat && b.Low >= -flat && b.High <= flat:
 		return Seen, numbers
@@ -134,7 +134,7 @@ func onlySqrtOnset(r Rule, s Study) Finding {
 		if err != nil || math.IsNaN(e.Low) {
 			return Finding{Standing: Unresolved, Text: "There is no interval of " + schemeLabel(a.Scheme) + "."}
 		}
-		f.Numbers = append(f.Numbers, fit{a, metrics.GradNormOnset, e}.number())
+		f.Numbers = append(f.Numbers, fit{"", a, metrics.GradNormOnset, e}.number())
 		level, off := e.Low >= -flat && e.High <= flat, e.Low > flat || e.High < -flat
 		switch rslora := a.Scheme == "rslora"; {
 		case rslora && off, !rslora && level:
@@ -157,7 +157,7 @@ func onlySqrtStable(r Rule, s Study) Finding {
 	f := Finding{Standing: Seen, Tables: []Table{verdicts}}
 	for _, a := range arms {
 		e, _ := a.Exponent(metrics.LossDropFirst)
-		f.Numbers = append(f.Numbers, fit{a, metrics.LossDropFirst, e}.number())
+		f.Numbers = append(f.Numbers, fit{"", a, metrics.LossDropFirst, e}.number())
 		switch saw := seen(e, r.limit("flat")); {
 		case (saw == metrics.Stable) != (a.Scheme == "rslora") && saw != undecided:
 			f.Standing = NotSeen

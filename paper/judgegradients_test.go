@@ -64,33 +64,39 @@ func gradientRulings() (all []ruling) {
 		return func(r *results.Run) float64 { return mean + width*swing(r) }
 	}
 	all = append(all,
-		ruling{"as reported", "training-spread", spread(around(20, 1), around(2, 0.5)), Seen, "20.00 ± 0.53 under LoRA"},
+		ruling{"as reported", "training-spread", spread(around(20, 1), around(2, 0.5)), Seen,
+			"20.00 ± 0.53 under LoRA"},
 		ruling{"LoRA's spread too little", "training-spread", spread(around(6, 1), around(2, 0.5)), NotSeen, "n = 9"},
 		ruling{"rsLoRA's spread too much", "training-spread", spread(around(20, 1), around(15, 1)), NotSeen, ""},
 		ruling{"both the wrong way", "training-spread", spread(around(2, 1), around(20, 1)), NotSeen, ""},
 		ruling{"LoRA's about ten", "training-spread", spread(around(10.1, 6), around(2, 0.5)), Unresolved, ""},
 		ruling{"rsLoRA's about ten", "training-spread", spread(around(30, 2), around(9.9, 4)), Unresolved, ""},
-		ruling{"one seed", "training-spread", Study{Runs: ofSeed(spread(around(20, 1), around(2, 0.5)), 0)}, Unresolved, ""},
-		ruling{"a run that diverged with norms far off", "training-spread", changed(spread(around(20, 1), around(2, 0.5)),
-			ofScheme("rslora", func(r *results.Run) {
-				if r.Seed == 3 {
-					r.Status = results.Diverged
-					setNorms(r, 1e6*float64(r.Rank), 1)
-				}
-			})), Seen, "n = 8"},
-		ruling{"rsLoRA alone", "training-spread", Study{Runs: ofSchemes(normed(rightNorms), "rslora")}, Unresolved, "lacks LoRA or rsLoRA"},
+		ruling{"one seed", "training-spread", Study{Runs: ofSeed(spread(around(20, 1), around(2, 0.5)), 0)},
+			Unresolved, ""},
+		ruling{"a run that diverged with norms far off", "training-spread",
+			changed(spread(around(20, 1), around(2, 0.5)),
+				ofScheme("rslora", func(r *results.Run) {
+					if r.Seed == 3 {
+						r.Status = results.Diverged
+						setNorms(r, 1e6*float64(r.Rank), 1)
+					}
+				})), Seen, "n = 8"},
+		ruling{"rsLoRA alone", "training-spread", Study{Runs: ofSchemes(normed(rightNorms), "rslora")}, Unresolved,
+			"lacks LoRA or rsLoRA"},
 	)
 	for _, claim := range []string{"pattern-sgd", "pattern-adafactor", "pattern-attention"} {
 		all = append(all,
 			ruling{"theory's", claim, normed(rightNorms), Seen, ""},
 			ruling{"level under both", claim, normed(level), NotSeen, ""},
-			ruling{"the onset's alone", claim, changed(normed(rightNorms), func(r *results.Run) { setNorms(r, 1+0.01*swing(r), 1) }), NotSeen, ""},
+			ruling{"the onset's alone", claim, changed(normed(rightNorms),
+				func(r *results.Run) { setNorms(r, 1+0.01*swing(r), 1) }), NotSeen, ""},
 			ruling{"the means' alone", claim, changed(normed(rightNorms), func(r *results.Run) {
 				r.Curve[0].Values[metrics.GradNorm] = toPower(r, -0.25) * (1 + 0.01*swing(r))
 			}), NotSeen, ""},
-			ruling{"rsLoRA's rising in the mean", claim, changed(normed(rightNorms), ofScheme("rslora", func(r *results.Run) {
-				setNorms(r, toPower(r, 0.3)*(1+0.01*swing(r)), 1)
-			})), NotSeen, ""},
+			ruling{"rsLoRA's rising in the mean", claim,
+				changed(normed(rightNorms), ofScheme("rslora", func(r *results.Run) {
+					setNorms(r, toPower(r, 0.3)*(1+0.01*swing(r)), 1)
+				})), NotSeen, ""},
 			ruling{"means too noisy", claim, changed(normed(rightNorms), func(r *results.Run) {
 				setNorms(r, math.Exp(3*swing(r))*toPower(r, rightNorms(r)), 1)
 			}), Unresolved, ""},
@@ -98,7 +104,8 @@ func gradientRulings() (all []ruling) {
 				r.Curve[0].Values[metrics.GradNorm] = math.Exp(swing(r)) * toPower(r, rightNorms(r))
 			}), Unresolved, ""},
 			ruling{"one seed", claim, Study{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, ""},
-			ruling{"LoRA alone", claim, Study{Runs: ofSchemes(normed(rightNorms), "lora")}, Unresolved, "lacks LoRA or rsLoRA"},
+			ruling{"LoRA alone", claim, Study{Runs: ofSchemes(normed(rightNorms), "lora")}, Unresolved,
+				"lacks LoRA or rsLoRA"},
 		)
 	}
 	return append(append(all, outputRulings()...), onlySqrtRulings()...)
@@ -141,11 +148,16 @@ func outputRulings() []ruling {
 	}
 	const claim = "activations"
 	return []ruling{
-		{"as reported", claim, outputs(-0.5, 0, 0.02), Seen, "between 0 and 0.5"}, // of the first output under Adam at α/√r
+		// of the first output under Adam at α/√r
+		{"as reported", claim, outputs(-0.5, 0, 0.02), Seen, "between 0 and 0.5"},
 		{"both fall", claim, outputs(-0.5, -0.3, 0.02), NotSeen, ""},
 		{"both level", claim, outputs(0, 0, 0.02), NotSeen, ""},
 		{"rsLoRA's rises", claim, outputs(-0.5, 0.3, 0.02), NotSeen, ""},
 		{"too noisy", claim, outputs(-0.5, 0, 4), Unresolved, ""},
+		{"LoRA's alone is not sure", claim, changed(outputs(-0.5, 0, 0.02), ofScheme("lora",
+			put(4, metrics.AdapterOutput, func(*results.Run) float64 { return -0.3 }, 2))), Unresolved, ""},
+		{"rsLoRA's alone is not sure", claim, changed(outputs(-0.5, 0, 0.02), ofScheme("rslora",
+			put(4, metrics.AdapterOutput, func(*results.Run) float64 { return 0 }, 2))), Unresolved, ""},
 		{"not measured", claim, normed(rightNorms), Unresolved, ""},
 	}
 }
@@ -157,7 +169,8 @@ var multipliers = []string{"lora", "rslora", "p=0.25", "p=0.75", "p=2", "log"}
 func scaled(optimizer string, change func(r *results.Run)) Study {
 	return under(optimizer, made(multipliers, []int{4, 32, 512, 2048}, 5, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
-		r.Curve[0].Values[metrics.GradNorm] = r.Scaling.Gamma(1, r.Rank) * math.Sqrt(float64(r.Rank)) * math.Exp(0.01*swing(r))
+		norm := r.Scaling.Gamma(1, r.Rank) * math.Sqrt(float64(r.Rank))
+		r.Curve[0].Values[metrics.GradNorm] = norm * math.Exp(0.01*swing(r))
 		change(r)
 	}))
 }
@@ -172,7 +185,8 @@ func onlySqrtRulings() []ruling {
 	const onset, sgd, adam = "only-sqrt-onset", "only-sqrt-stable-sgd", "only-sqrt-stable-adamw"
 	all := []ruling{
 		{"as theory has it", onset, scaled("adamw", as), Seen, "identity"},
-		{"under another optimizer it is otherwise", onset, both(scaled("adamw", as), scaled("sgd", norm(0, 0.01))), Seen, ""},
+		{"under another optimizer it is otherwise", onset, both(scaled("adamw", as), scaled("sgd", norm(0, 0.01))),
+			Seen, ""},
 		{"another is level too", onset, scaled("adamw", ofScheme("p=0.25", norm(0, 0.01))), NotSeen, ""},
 		{"rsLoRA falls", onset, scaled("adamw", ofScheme("rslora", norm(-0.3, 0.01))), NotSeen, ""},
 		{"rsLoRA is not sure", onset, scaled("adamw", ofScheme("rslora", norm(0, 1.5))), Unresolved, ""},
@@ -180,6 +194,10 @@ func onlySqrtRulings() []ruling {
 		{"another is not sure, and one is level", onset, scaled("adamw", func(r *results.Run) {
 			ofScheme("lora", norm(-0.1, 0.2))(r)
 			ofScheme("log", norm(0, 0.01))(r)
+		}), NotSeen, ""},
+		{"one is level, and another is not sure", onset, scaled("adamw", func(r *results.Run) {
+			ofScheme("lora", norm(0, 0.01))(r)
+			ofScheme("p=0.75", norm(-0.1, 0.2))(r)
 		}), NotSeen, ""},
 		{"one seed", onset, Study{Runs: ofSeed(scaled("adamw", as), 0)}, Unresolved, "no interval of LoRA"},
 		{"no rsLoRA", onset, Study{Runs: ofSchemes(scaled("adamw", as), "lora p=2 log")}, Unresolved, "lacks"},
@@ -213,13 +231,15 @@ func onlySqrtRulings() []ruling {
 			ruling{"none is stable", claim, steps(ofScheme("rslora", drop(-0.5, 0.02))), NotSeen, ""},
 			ruling{"one is undecided", claim, steps(ofScheme("p=0.75", drop(-0.1, 0.5))), Unresolved, ""},
 			ruling{"rsLoRA is undecided", claim, steps(ofScheme("rslora", drop(0, 2))), Unresolved, ""},
-			ruling{"the loss did not follow", claim, steps(followed(0.5)), Unresolved, "5 of 5 runs lost another amount"},
+			ruling{"the loss did not follow", claim, steps(followed(0.5)), Unresolved,
+				"5 of 5 runs lost another amount"},
 			ruling{"one run's did not", claim, steps(func(r *results.Run) {
 				if followed(1)(r); r.Scheme == "log" && r.Seed == 2 {
 					followed(0.8)(r)
 				}
 			}), Unresolved, "1 of 5 runs lost another amount"},
-			ruling{"another optimizer alone", claim, under("lion", steps(followed(1))), Unresolved, "under " + optimizer},
+			ruling{"another optimizer alone", claim, under("lion", steps(followed(1))), Unresolved, "under " +
+				optimizer},
 			ruling{"no rsLoRA", claim, Study{Runs: ofSchemes(steps(followed(1)), "lora p=2")}, Unresolved, "lacks"},
 			ruling{"rsLoRA alone", claim, Study{Runs: ofSchemes(steps(followed(1)), "rslora")}, Unresolved, "lacks"},
 		)
@@ -234,7 +254,8 @@ func TestNumbersOfNorms(t *testing.T) {
 		t.Errorf("%+v", f.Numbers)
 	}
 	f = onlySqrtOnset(claimOf(t, "only-sqrt-onset").Rule, scaled("adamw", func(*results.Run) {}))
-	if n := f.Numbers[1]; len(f.Numbers) != len(multipliers) || n.Name != "power of rank, rsLoRA, adamw, grad_norm_onset" || !(n.Low < 0 && 0 < n.High) {
+	if n := f.Numbers[1]; len(f.Numbers) != len(multipliers) ||
+		n.Name != "power of rank, rsLoRA, adamw, grad_norm_onset" || !(n.Low < 0 && 0 < n.High) {
 		t.Errorf("%+v", f.Numbers)
 	}
 }

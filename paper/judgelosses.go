@@ -37,6 +37,9 @@ func (d duel) number() Number {
 
 // text writes a comparison with all that a reader needs to doubt it.
 func (d duel) text() string {
+	if d.Difference.N == 0 {
+		return fmt.Sprintf("%s: %s (%d runs diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
+	}
 	part := func(v float64) string { return fixed(100*v/d.ReferenceMean, 2) }
 	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
 	if margin := d.margin(); margin > 0 {
@@ -63,10 +66,10 @@ func gains(d duel) Standing {
 // gainsLittle says whether it is not lower by as much as the margin.
 func gainsLittle(d duel) Standing {
 	switch v := d.verdict(); {
-	case v == Lower:
-		return NotSeen
 	case v.IsHigher(), v.IsEquivalent():
 		return Seen
+	case v == Lower && d.exceeds():
+		return NotSeen
 	}
 	return Unresolved
 }
@@ -76,11 +79,15 @@ func matches(d duel) Standing {
 	switch v := d.verdict(); {
 	case v == SameFunction, v.IsEquivalent():
 		return Seen
-	case v == Lower, v == Higher:
+	case d.exceeds():
 		return NotSeen
 	}
 	return Unresolved
 }
+
+// exceeds reports whether the difference is larger than the margin: not to be shown
+// within it is not enough.
+func (d duel) exceeds() bool { return d.beyond <= level }
 
 // What a rule on two losses can want.
 const (

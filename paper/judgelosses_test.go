@@ -25,7 +25,8 @@ func lossAt(top int, more float64) func(r *results.Run) {
 
 // fully is full fine-tuning at several rates, of which the best learns so much.
 func fully(learned float64) Study {
-	runs := fake{schemes: []string{"full"}, ranks: []int{1}, seeds: 9, steps: 4, rates: []float64{3e-5, 1e-4, 1e-3}}.runs()
+	runs := fake{schemes: []string{"full"}, ranks: []int{1}, seeds: 9, steps: 4,
+		rates: []float64{3e-5, 1e-4, 1e-3}}.runs()
 	return changed(Study{Runs: runs}, func(r *results.Run) {
 		r.Rank, r.Alpha, r.Gamma, r.Axes[0].Value, r.Scaling = 0, 1, 1, "0", scaling["full"]
 		endsAt(r, 3, 3-learned+0.1*math.Abs(math.Log(r.LR/1e-4))+0.01*swing(r))
@@ -54,10 +55,15 @@ func lossRulings() []ruling {
 	var all []ruling
 	for claim, of := range map[string]string{no: "lora", yes: "rslora"} {
 		all = append(all,
-			ruling{"too little learned", claim, beside(5, lossAt(256, -0.5)), Unresolved, "it learned 20% of what full fine-tuning did at the best of its rates, 1e-4. That is less than the 25%"},
-			ruling{"just enough learned", claim, beside(3.9, lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), Seen, "it learned 26% of"},
+			ruling{"too little learned", claim, beside(5, lossAt(256, -0.5)), Unresolved,
+				"it learned 20% of what full fine-tuning did at the best of its rates, 1e-4. That is less than " +
+					"the 25%"},
+			ruling{"just enough learned", claim,
+				beside(3.9, lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), Seen, "it learned 26% of"},
 			ruling{"no full fine-tuning", claim, ranked(lossAt(256, -0.5)), Unresolved, "lacks full fine-tuning"},
-			ruling{"full fine-tuning that diverged does not count", claim, both(ranked(lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), wild), Seen, "it learned 67% of"},
+			ruling{"full fine-tuning that diverged does not count", claim,
+				both(ranked(lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), wild), Seen,
+				"it learned 67% of"},
 			ruling{"too noisy", claim, beside(1.5, noisily(256)), Unresolved, "not separated"},
 			ruling{"the other scheme's does not count", claim, beside(1.5, func(r *results.Run) {
 				more := map[string]float64{no: 0, yes: -0.5}[claim]
@@ -70,7 +76,8 @@ func lossRulings() []ruling {
 				lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])(r)
 				ofRankAlone(32, -0.3)(r)
 			}), Seen, ""},
-			ruling{"one rank", claim, both(made([]string{"lora", "rslora"}, []int{4}, 9, lossAt(256, 0)), fully(1.5)), Unresolved, "lacks two ranks of "},
+			ruling{"one rank", claim, both(made([]string{"lora", "rslora"}, []int{4}, 9, lossAt(256, 0)),
+				fully(1.5)), Unresolved, "lacks two ranks of "},
 		)
 	}
 	all = append(all,
@@ -114,8 +121,10 @@ func costRulings(claim string) []ruling {
 		{"lower, and cheaper", claim, costing(0.5, lossAt(256, -0.5)), Unresolved, "The costs are 50% apart"},
 		{"higher, and dearer", claim, costing(2, lossAt(256, 0.5)), Unresolved, "The costs are 100% apart"},
 		{"too noisy", claim, costing(1, noisily(256)), Unresolved, "not separated"},
-		{"no costs", claim, made([]string{"rslora"}, []int{4, 256}, 9, lossAt(256, -0.5)), Unresolved, "no comparison at equal cost"},
-		{"LoRA alone", claim, made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5)), Unresolved, "lacks two ranks of rsLoRA"},
+		{"no costs", claim, made([]string{"rslora"}, []int{4, 256}, 9, lossAt(256, -0.5)), Unresolved,
+			"no comparison at equal cost"},
+		{"LoRA alone", claim, made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5)), Unresolved,
+			"lacks two ranks of rsLoRA"},
 	}
 }
 
@@ -123,7 +132,8 @@ func costRulings(claim string) []ruling {
 func TestTableOfCosts(t *testing.T) {
 	f := costGain(claimOf(t, "rank-for-compute").Rule, costRulings("")[0].study)
 	_, rows := f.Tables[0].texts()
-	if got := strings.Join(rows[0], " | "); f.Tables[0].Name != "costs" || len(rows) != 5 || !strings.Contains(got, "| 4 | 4 | 5e-5 | 2 | 1 | 1 |") {
+	if got := strings.Join(rows[0], " | "); f.Tables[0].Name != "costs" || len(rows) != 5 ||
+		!strings.Contains(got, "| 4 | 4 | 5e-5 | 2 | 1 | 1 |") {
 		t.Errorf("%d rows, the first %q", len(rows), got)
 	}
 }
@@ -159,9 +169,12 @@ func defaultRateRulings(claim string) []ruling {
 		{"the best rate at the edge", claim, study(1.8, 0.01, ofScheme("lora", func(r *results.Run) {
 			endsAt(r, 3, 2-r.LR+0.01*swing(r))
 		})), Seen, "0.05, at the edge of those tried,"},
-		{"LoRA diverged at every rate", claim, study(1.8, 0.01, ofScheme("lora", func(r *results.Run) { diverge(r, 2) })), Unresolved, "lacks LoRA or rsLoRA"},
-		{"LoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "lora")}, Unresolved, "lacks LoRA or rsLoRA"},
-		{"rsLoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "rslora")}, Unresolved, "lacks LoRA or rsLoRA"},
+		{"LoRA diverged at every rate", claim, study(1.8, 0.01,
+			ofScheme("lora", func(r *results.Run) { diverge(r, 2) })), Unresolved, "lacks LoRA or rsLoRA"},
+		{"LoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "lora")}, Unresolved,
+			"lacks LoRA or rsLoRA"},
+		{"rsLoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "rslora")}, Unresolved,
+			"lacks LoRA or rsLoRA"},
 	}
 }
 
@@ -170,13 +183,16 @@ func defaultRateRulings(claim string) []ruling {
 func TestNumbersOfRankGain(t *testing.T) {
 	ranked := made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5))
 	f := rankGain(claimOf(t, "lora-rank-no-better").Rule, both(ranked, fully(1.5)))
-	if len(f.Numbers) != 2 || f.Numbers[0].Name != "difference of losses, rank 256 - 4, LoRA" || math.Abs(f.Numbers[0].Value+0.5) > 1e-9 {
+	if len(f.Numbers) != 2 || f.Numbers[0].Name != "difference of losses, rank 256 - 4, LoRA" ||
+		math.Abs(f.Numbers[0].Value+0.5) > 1e-9 {
 		t.Fatalf("%+v", f.Numbers)
 	}
-	if n := f.Numbers[1]; n.Name != "share of what full fine-tuning learned" || math.Abs(n.Value-1/1.5) > 1e-9 || !math.IsNaN(n.Low) {
+	if n := f.Numbers[1]; n.Name != "share of what full fine-tuning learned" || math.Abs(n.Value-1/1.5) > 1e-9 ||
+		!math.IsNaN(n.Low) {
 		t.Errorf("%+v", n)
 	}
-	if text := markdownOf(f.Tables); !strings.Contains(text, "| rank 256 - 4, LoRA |") || strings.Contains(text, "full") {
+	if text := markdownOf(f.Tables); !strings.Contains(text, "| rank 256 - 4, LoRA |") ||
+		strings.Contains(text, "full") {
 		t.Error(text)
 	}
 	diverged := changed(made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5)), func(r *results.Run) {
@@ -184,7 +200,8 @@ func TestNumbersOfRankGain(t *testing.T) {
 			diverge(r, 2)
 		}
 	})
-	if f := rankGain(claimOf(t, "lora-rank-no-better").Rule, both(diverged, fully(1.5))); !strings.Contains(f.Text, "(2 runs diverged)") {
+	f = rankGain(claimOf(t, "lora-rank-no-better").Rule, both(diverged, fully(1.5)))
+	if !strings.Contains(f.Text, "(2 runs diverged)") {
 		t.Error(f.Text)
 	}
 }

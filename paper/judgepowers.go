@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,6 +14,7 @@ import (
 // fit is a power of rank that a statistic of an arm follows, and that theory
 // predicts.
 type fit struct {
+	label     string // of the arm
 	arm       results.Arm
 	statistic metrics.Statistic
 	metrics.Exponent
@@ -20,7 +22,7 @@ type fit struct {
 
 // name says what is fitted.
 func (f fit) name() string {
-	return fmt.Sprintf("%s, %s, %s", schemeLabel(f.arm.Scheme), f.arm.Optimizer, f.statistic.Name)
+	return fmt.Sprintf("%s, %s, %s", cmp.Or(f.label, schemeLabel(f.arm.Scheme)), f.arm.Optimizer, f.statistic.Name)
 }
 
 // number is the power as one that a standing rests on.
@@ -51,10 +53,11 @@ func powers(r Rule, s Study) Finding {
 // predictedFits are the powers of all statistics of all arms of which theory
 // says something.
 func predictedFits(arms []results.Arm, statistics []metrics.Statistic) (all []fit) {
-	for _, a := range arms {
+	labels := armLabels(arms)
+	for i, a := range arms {
 		for _, statistic := range statistics {
 			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > metrics.NoInterval {
-				all = append(all, fit{a, statistic, e})
+				all = append(all, fit{labels[i], a, statistic, e})
 			}
 		}
 	}
@@ -175,17 +178,17 @@ func exactValues(r Rule, s Study) Finding {
 	for _, c := range cells {
 		every = append(every, c.over.P(1))
 	}
-	rejected = max(rejected, countBelow(metrics.Holm(every), r.limit("level")))
+	rejectedOfAll := countBelow(metrics.Holm(every), r.limit("level"))
 	switch {
-	case rejected > 0:
+	case rejected+rejectedOfAll > 0:
 		f.Standing = NotSeen
 	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
 		f.Standing = Unresolved
 	}
 	f.Numbers = []Number{{Name: "distinct cells whose interval holds what is expected", Value: float64(within) / float64(len(distinct)), Low: math.NaN(), High: math.NaN()}}
 	f.Text = fmt.Sprintf("Cells: %d; distinct measurements among them: %d. Of these %d intervals, %s%%, hold the exact expectation, as 95%% do where theory is right and cells are independent; "+
-		"%d differ at the level %g once corrected over all of them. The widest interval is ±%s%% of what is expected.",
-		len(cells), len(distinct), within, fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), fixed(100*widest, 1))
+		"%d differ at the level %g once corrected over them, and %d of all cells once corrected over those. The widest interval is ±%s%% of what is expected.",
+		len(cells), len(distinct), within, fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), rejectedOfAll, fixed(100*widest, 1))
 	if len(off) > 0 && len(off) <= foldedRows {
 		f.Text += " Left out by their own intervals: " + strings.Join(off, "; ") + " times what is expected."
 	}

@@ -35,7 +35,7 @@ func ratePowers(r Rule, s Study) Finding {
 			continue // all at edges, or at one rank: counted, and no row
 		}
 		e.Predicted = claimedPower(r.Wants, e, a)
-		fits = append(fits, fit{a, bestRateStatistic, e})
+		fits = append(fits, fit{"", a, bestRateStatistic, e})
 		rise, _ := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
 		powers, values, claimed = append(powers, word(number(a.Scaling.P))), append(values, word(exponentText(e))), append(claimed, word(number(e.Predicted)))
 		early = append(early, word(numberOrNone(0-rise)))
@@ -57,7 +57,7 @@ func ratePowers(r Rule, s Study) Finding {
 	t.add(Column{Head: "verdict"}, said)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: where its interval leaves out 0, the best rate is no power of the rank. " +
-		fmt.Sprintf("%d of %d best rates lie between others that were tried.", kept, all)
+		fmt.Sprintf("%d of %d best rates lie between others that were tried; one beside a rate that diverged counts as it was tried.", kept, all)
 	if float64(kept) < r.limit("inside")*float64(all) {
 		f.Standing = Unresolved
 	}
@@ -80,6 +80,14 @@ func claimedPower(wants string, e metrics.Exponent, a results.Arm) float64 {
 		return a.Scaling.P
 	}
 	panic(fmt.Sprintf("paper: a rule wants %q of best rates", wants))
+}
+
+// fixedOrNone writes three decimals, and nothing for what is absent.
+func fixedOrNone(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return fixed(v, 3)
 }
 
 // numberOrNone is empty for what is absent.
@@ -108,7 +116,7 @@ func slopesText(local []float64) string {
 // tenth of what the best rate learned.
 func rateTransfer(r Rule, s Study) Finding {
 	f := Finding{Standing: Seen}
-	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the loss [95% interval]; and of what was learned"}
+	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the loss ± half of its 95% interval; and of what was learned"}
 	var heads, unscaled, half, whole, share, tests []Entry
 	var worst []float64
 	var shown []transferred
@@ -146,7 +154,7 @@ func rateTransfer(r Rule, s Study) Finding {
 	t.add(Column{Head: "× (R/r)^−(1−p)", Number: true}, whole)
 	t.add(Column{Head: "of what was learned, in the third column", Number: true}, share)
 	t.add(Column{Head: "Holm's p of at least the margin", Number: true}, tests)
-	all := ranks(results.Arms(s.Runs))
+	all := ranks(r.arms(s))
 	f.Text = fmt.Sprintf("From rank %d to rank %d. A rate between those tried has its loss from the parabola through the three nearest.", slices.Min(all), slices.Max(all))
 	f.Tables = []Table{t}
 	return f
@@ -157,6 +165,7 @@ type transferred struct {
 	regret  metrics.Interval // in percent of the loss
 	learned metrics.Interval // in percent of what was learned
 	outside int              // seeds at which the rate lies outside of those tried
+	edges   int              // seeds whose own best rate lies at an edge of those tried
 	below   float64          // P of regret being at least the margin
 	above   float64          // P of its being at most that
 }
@@ -169,12 +178,15 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 			x.outside++
 			continue
 		}
+		if m.Edge {
+			x.edges++ // what is given away is at least this
+		}
 		lost := m.Loss - m.Best
 		percent, share = append(percent, 100*lost/m.Best), append(share, 100*lost/m.Learned)
 		less, more = append(less, lost-margin*m.Learned), append(more, margin*m.Learned-lost)
 	}
 	x.regret, x.learned = metrics.MeanInterval(percent), metrics.MeanInterval(share)
-	x.below, x.above = oneSided(less, x.outside), oneSided(more, x.outside)
+	x.below, x.above = oneSided(less, x.outside+x.edges), oneSided(more, x.outside)
 	return x
 }
 
@@ -199,6 +211,9 @@ func (x transferred) text() string {
 	text := intervalText(x.regret)
 	if x.outside > 0 {
 		text += fmt.Sprintf(" (%d seeds outside)", x.outside)
+	}
+	if x.edges > 0 {
+		text += fmt.Sprintf(" (at least: of %d seeds the best rate lies at an edge)", x.edges)
 	}
 	return text
 }

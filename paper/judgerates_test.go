@@ -17,7 +17,8 @@ func rateStudy(optimizer string, best func(r *results.Run) float64) Study {
 	for k := range 9 {
 		rates = append(rates, 1e-4*math.Pow(10, float64(k)/2))
 	}
-	s := Study{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8, steps: 2, rates: rates}.runs()}
+	s := Study{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8,
+		steps: 2, rates: rates}.runs()}
 	return under(optimizer, changed(s, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
 		d := math.Log(r.LR / best(r))
@@ -55,7 +56,8 @@ func rateRulings() (all []ruling) {
 				return c.power(r)
 			}
 		}
-		beyond := func(scheme string, rank int) func(r *results.Run) float64 { // best beyond all rates, at a rank or at all
+		// best beyond all rates, at a rank or at all
+		beyond := func(scheme string, rank int) func(r *results.Run) float64 {
 			return func(r *results.Run) float64 {
 				if r.Scheme == scheme && (rank == 0 || r.Rank == rank) {
 					return 100
@@ -64,25 +66,34 @@ func rateRulings() (all []ruling) {
 			}
 		}
 		all = append(all,
-			ruling{"as claimed", c.claim, rateStudy(c.optimizer, bestAt(c.power, 0.01)), Seen, "72 of 72 best rates lie between"},
+			ruling{"as claimed", c.claim, rateStudy(c.optimizer, bestAt(c.power, 0.01)), Seen,
+				"72 of 72 best rates lie between"},
 			ruling{"all a quarter off", c.claim, rateStudy(c.optimizer, bestAt(off(0.25), 0.01)), NotSeen, ""},
-			ruling{"one multiplier's a fifth off", c.claim, rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)), NotSeen, ""},
+			ruling{"one multiplier's a fifth off", c.claim, rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
+				NotSeen, ""},
 			ruling{"too noisy", c.claim, rateStudy(c.optimizer, bestAt(c.power, 0.4)), Unresolved, ""},
-			ruling{"a rank at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 64)), Unresolved, "64 of 72 best rates lie between"},
-			ruling{"a multiplier at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 0)), Unresolved, "48 of 72 best rates lie between"},
-			ruling{"one seed", c.claim, Study{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)}, Unresolved, ""},
-			ruling{"an init that depends on rank is none of it", c.claim, changed(rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
-				ofScheme("lora", func(r *results.Run) { r.Scaling.Init = 0.5 })), Seen, "48 of 48"},
-			ruling{"one rate", c.claim, under(c.optimizer, made([]string{"lora"}, []int{4, 64}, 3, nil)), Unresolved, "lacks best rates at two ranks"},
+			ruling{"a rank at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 64)), Unresolved,
+				"64 of 72 best rates lie between"},
+			ruling{"a multiplier at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 0)), Unresolved,
+				"48 of 72 best rates lie between"},
+			ruling{"one seed", c.claim, Study{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)},
+				Unresolved, ""},
+			ruling{"an init that depends on rank is none of it", c.claim,
+				changed(rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
+					ofScheme("lora", func(r *results.Run) { r.Scaling.Init = 0.5 })), Seen, "48 of 48"},
+			ruling{"one rate", c.claim, under(c.optimizer, made([]string{"lora"}, []int{4, 64}, 3, nil)), Unresolved,
+				"lacks best rates at two ranks"},
 		)
 	}
 	// The rule of muon lets more pass: a tenth.
 	within := func(r *results.Run) float64 { return claims[2].power(r) + 0.05 }
 	return append(all,
 		ruling{"another optimizer does not count", "best-rate-power",
-			both(rateStudy("adamw", bestAt(claims[1].power, 0.01)), rateStudy("sgd", bestAt(claims[2].power, 0.01))), Seen, "72 of 72"},
+			both(rateStudy("adamw", bestAt(claims[1].power, 0.01)), rateStudy("sgd", bestAt(claims[2].power, 0.01))),
+			Seen, "72 of 72"},
 		ruling{"a twentieth off, surely", "muon-rate-power", rateStudy("muon", bestAt(within, 0.01)), NotSeen, ""},
-		ruling{"a twentieth off, not surely", "muon-rate-power", rateStudy("muon", bestAt(within, 0.08)), Unresolved, ""},
+		ruling{"a twentieth off, not surely", "muon-rate-power", rateStudy("muon", bestAt(within, 0.08)), Unresolved,
+			""},
 	)
 }
 
@@ -101,7 +112,8 @@ func TestTableOfBestRates(t *testing.T) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
 	}
-	if len(f.Numbers) != 3 || f.Numbers[0].Name != "power of rank, LoRA, adamw, best rate" || math.Abs(f.Numbers[0].Value) > 0.02 {
+	if len(f.Numbers) != 3 || f.Numbers[0].Name != "power of rank, LoRA, adamw, best rate" ||
+		math.Abs(f.Numbers[0].Value) > 0.02 {
 		t.Errorf("%+v", f.Numbers)
 	}
 }
@@ -123,16 +135,21 @@ func transferRulings() []ruling {
 	return []ruling{
 		{"the power is the claimed one", claim, rateStudy("adamw", bestAt(half, 0.01)), Seen, "From rank 4 to rank 64"},
 		{"another power that costs little", claim, rateStudy("adamw", bestAt(plus(0.3, all), 0.01)), Seen, ""},
-		{"another power that costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "rslora lora"), 0.01)), NotSeen, ""},
+		{"another power that costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "rslora lora"), 0.01)), NotSeen,
+			""},
 		{"one multiplier's costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "lora"), 0.01)), NotSeen, ""},
-		{"one multiplier's costs about what may be", claim, rateStudy("adamw", bestAt(plus(0.8, "lora"), 0.2)), Unresolved, ""},
+		{"one multiplier's costs about what may be", claim, rateStudy("adamw", bestAt(plus(0.8, "lora"), 0.2)),
+			Unresolved, ""},
 		{"one multiplier's outside of the rates", claim, rateStudy("adamw", outside), Unresolved, ""},
-		{"one rank", claim, Study{Runs: ofRanks(rateStudy("adamw", bestAt(half, 0.01)), 16)}, Unresolved, "lacks learning rates at two ranks"},
+		{"one rank", claim, Study{Runs: ofRanks(rateStudy("adamw", bestAt(half, 0.01)), 16)}, Unresolved,
+			"lacks learning rates at two ranks"},
 		{"one seed", claim, Study{Runs: ofSeed(rateStudy("adamw", bestAt(half, 0.01)), 0)}, Unresolved, ""},
-		{"nothing before training to tell what was learned", claim, changed(rateStudy("adamw", bestAt(half, 0.01)), func(r *results.Run) {
-			r.Curve[0].Values[metrics.ValLoss] = math.NaN()
-		}), Unresolved, ""},
-		{"another optimizer alone", claim, rateStudy("sgd", bestAt(half, 0.01)), Unresolved, "lacks learning rates at two ranks"},
+		{"nothing before training to tell what was learned", claim,
+			changed(rateStudy("adamw", bestAt(half, 0.01)), func(r *results.Run) {
+				r.Curve[0].Values[metrics.ValLoss] = math.NaN()
+			}), Unresolved, ""},
+		{"another optimizer alone", claim, rateStudy("sgd", bestAt(half, 0.01)), Unresolved,
+			"lacks learning rates at two ranks"},
 	}
 }
 

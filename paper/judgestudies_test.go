@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,8 @@ import (
 type standIn struct{}
 
 func (standIn) Resolve(c sweeps.Config) (sweeps.Material, error) {
-	return sweeps.Material{ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12, Bytes: 1 << 20}, nil
+	return sweeps.Material{ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12,
+		Bytes: 1 << 20}, nil
 }
 
 func (standIn) Train(context.Context, sweeps.Config, func(metrics.Point)) (sweeps.Outcome, error) {
@@ -109,8 +111,9 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	scheme.MatchRank = 0
 	r := results.Run{
 		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: "made up",
-		Scheme: c.Adapter.SchemeName(), Scaling: scheme, Rank: c.Adapter.Rank, Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
-		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR, Axes: j.Axes, Config: c.JSON(),
+		Scheme: c.Adapter.SchemeName(), Scaling: scheme, Rank: c.Adapter.Rank, Alpha: c.Adapter.EffectiveAlpha(),
+		Gamma: c.Adapter.Gamma(), Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
+		Axes: j.Axes, Config: c.JSON(),
 		Status: results.Done, Steps: max(3, c.Train.Steps),
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
 		Provenance: results.Provenance{ModelHash: "model", DataHash: "data", Numerics: 1},
@@ -230,7 +233,8 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 	for _, name := range Studied() {
 		studies[name] = NewStudy(asTheory(t, name), Made{Name: name, Rules: Rules(name)})
 	}
-	studies[InferenceStudy] = NewStudy(timed(1.01, 0.99, 1, 1.01), Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})
+	studies[InferenceStudy] = NewStudy(timed(1.01, 0.99, 1, 1.01),
+		Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})
 	found, err := Reproduce(studies, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +248,11 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 			t.Errorf("%s: nobody says what becomes of it in a world as theory has it: add it to standsIn", f.Key)
 		}
 		if f.Standing != want || strings.Contains(f.Text, "The study lacks ") || len(f.Numbers) == 0 {
-			t.Errorf("%s: %s, want %s, %d numbers: %s\n%s", f.Key, f.Standing, want, len(f.Numbers), f.Text, shortened(markdownOf(f.Tables)))
+			t.Errorf("%s: %s, want %s, %d numbers: %s\n%s", f.Key, f.Standing, want, len(f.Numbers), f.Text,
+				shortened(markdownOf(f.Tables)))
+		}
+		if !sized.MatchString(f.Size) {
+			t.Errorf("%s: its size is %q: want steps, ranks and n", f.Key, f.Size)
 		}
 		var drawn []string
 		for _, figure := range f.Figures {
@@ -257,6 +265,9 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 		}
 	}
 }
+
+// sized is how large an experiment says that it is.
+var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of \d+ × \d+ tokens at most; ranks? \d+( to \d+)?; n = \d+$`)
 
 // shortened is a text's beginning.
 func shortened(text string) string { return text[:min(len(text), 4000)] }

@@ -62,7 +62,7 @@ func ranksGain(_ Rule, s Study) Finding {
 func ofFull(arms []results.Arm) string {
 	var said []string
 	for _, c := range cells(arms) {
-		if share, _, ok := learnedShare(arms, c); ok && c.Scheme != fullFineTuning {
+		if share, _, ok := learnedShare(arms, c); ok && finite(share) && c.Scheme != fullFineTuning {
 			said = append(said, fmt.Sprintf("%s at rank %d %s%%", schemeLabel(c.Scheme), c.Rank, fixed(100*share, 0)))
 		}
 	}
@@ -93,7 +93,7 @@ func correctionsWorse(_ Rule, s Study) Finding {
 	correct(family)
 	f := together(family, func(d duel) Standing {
 		switch v := d.verdict(); {
-		case v == Higher, v == Diverged && d.Reference.Diverged() < len(d.Reference.Runs):
+		case v.IsHigher(), v == Diverged && d.Reference.Diverged() < len(d.Reference.Runs):
 			return Seen
 		case v == Diverged && d.Cell.Diverged() < len(d.Cell.Runs):
 			return NotSeen // it is rsLoRA that diverged
@@ -120,7 +120,7 @@ func initPowers(r Rule, s Study) Finding {
 	var variances []fit
 	for _, x := range fits {
 		if v, err := x.arm.VarianceExponent(metrics.GradNormOnset); err == nil {
-			variances = append(variances, fit{x.arm, metrics.GradNormOnset, v})
+			variances = append(variances, fit{x.label, x.arm, metrics.GradNormOnset, v})
 		}
 	}
 	for _, g := range distinctFits(variances) {
@@ -139,7 +139,7 @@ func initPowers(r Rule, s Study) Finding {
 func initsTable(arms []results.Arm) Table {
 	t := Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn: mean ± half of its 95% interval"}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
-	var fits, theory, scatter, said []Entry
+	var fits, theory, exact, scatter, said []Entry
 	var over []metrics.Interval
 	for _, a := range arms {
 		e, _ := a.Exponent(metrics.GradNormOnset)
@@ -148,11 +148,13 @@ func initsTable(arms []results.Arm) Table {
 			variance = word(exponentText(v))
 		}
 		fits, theory = append(fits, word(exponentText(e))), append(theory, word(number(e.Predicted)))
+		exact = append(exact, word(fixedOrNone(e.Exact)))
 		scatter, said = append(scatter, variance), append(said, word(e.Agreement(near).String()))
 		over = append(over, a.Cells[len(a.Cells)-1].OverExpected(metrics.GradNormOnset))
 	}
 	t.add(Column{Head: "power of rank", Number: true}, fits)
 	t.add(Column{Head: "theory", Number: true}, theory)
+	t.add(Column{Head: "exact", Number: true}, exact)
 	t.add(intervalColumn("square over its expectation, largest rank", "over", over))
 	t.add(Column{Head: "power of rank of its variance", Number: true}, scatter)
 	t.add(Column{Head: "verdict"}, said)
@@ -200,6 +202,10 @@ func ratesTable(arms []results.Arm) Table {
 	}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	for _, rank := range ranks(arms) {
+		head := fmt.Sprintf("rank %d", rank)
+		if rank == 0 {
+			head = "no rank"
+		}
 		rates := make([]Entry, len(arms))
 		for i, a := range arms {
 			for _, c := range a.Cells {
@@ -212,7 +218,7 @@ func ratesTable(arms []results.Arm) Table {
 		for _, name := range tunedFields(arms, "lr") {
 			fields = append(fields, fmt.Sprintf("%s_%d", name, rank))
 		}
-		t.add(Column{Head: fmt.Sprintf("rank %d", rank), Fields: fields, Number: true}, rates)
+		t.add(Column{Head: head, Fields: fields, Number: true}, rates)
 	}
 	return t
 }

@@ -42,8 +42,7 @@ func phaseFigure(runs []results.Run) Figure {
 		{"first loss drop", first("loss_drop_first"), predictedZero},
 		{"first adapter output", first("adapter_output_first"), predictedZero},
 		{"best learning rate", bestRatePower, func(_ metrics.Exponent, a results.Arm) bool {
-			e, ok := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
-			return ok && math.Abs(e) < near
+			return math.Abs(metrics.BestRate(metrics.UpdateOf(a.Optimizer), a.Scaling)) < near // not of NaN
 		}},
 	} {
 		p := panel{title: capital(of.title), tiles: []tile{}}
@@ -65,8 +64,8 @@ func phaseFigure(runs []results.Run) Figure {
 		f.panels = append(f.panels, p)
 	}
 	arms := results.Arms(runs)
-	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0, that is, where learning is free of rank, of the best rate by the first loss drop alone: " +
-		"at p = ½ under SGD, at p = 1 under updates that do not depend on the gradient's size. -: no fit, or a best rate at the edge of those tried. " +
+	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0: of the first loss drop at p = ½ under SGD, and at p = 1 under updates that do not depend on the gradient's size. " +
+		"Of best rates it says so for the latter alone: under SGD at p = ½ the best first step goes as r/(r + d), d being the maps' width, if the loss is as curved in all directions, and is free of rank for ranks far above d. -: no fit, or a best rate at the edge of those tried. " +
 		outsider(optimizers) + heldEqual(arms)
 	return f
 }

@@ -57,7 +57,7 @@ func TestPhaseFigure(t *testing.T) {
 		{0, 0, 1, "1.00", false}, {0, 1, 1, "0.00", true}, {0, 2, 1, "-1.00", false}, // SGD
 		{0, 0, 0, "1.00", false}, {0, 1, 0, "0.50", false}, {0, 2, 0, "0.00", true}, // Adam
 		{1, 1, 1, "-", true},
-		{2, 1, 1, "0.00", true}, {2, 1, 0, "-0.50", false}, {2, 2, 0, "0.00", true},
+		{2, 1, 1, "0.00", false}, {2, 1, 0, "-0.50", false}, {2, 2, 0, "0.00", true},
 	} {
 		if got := text(c.panel, c.x, c.y); got.text != c.text || got.zero != c.zero {
 			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.panels[c.panel].title, c.x, c.y, got.text, got.zero, c.text, c.zero)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -103,11 +102,11 @@ func regimesTable(arms []results.Arm) Table {
 	add(Column{Head: "laws meet at rank", Number: true}, func(r row) string { return rounded(r.Crossover.Mean) })
 	add(Column{Head: "small ranks, up to", Number: true}, func(r row) string {
 		upTo, _ := metrics.Within(closely, r.Crossover.Mean)
-		return strconv.Itoa(int(upTo))
+		return rounded(math.Floor(upTo))
 	})
 	add(Column{Head: "large ranks, from", Number: true}, func(r row) string {
 		_, from := metrics.Within(closely, r.Crossover.Mean)
-		return strconv.Itoa(int(math.Ceil(from)))
+		return rounded(math.Ceil(from))
 	})
 	add(Column{Head: "ranks with their exact value in the 95% interval", Number: true}, func(r row) string {
 		here := 0

@@ -40,7 +40,7 @@ func (f Finding) rule() string {
 // Reading says how to read the numbers of a report.
 func Reading() string {
 	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
-		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power and holds it; it is *consistent, not resolved* if its interval holds it "+
+		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power, or within what the claim says, and holds it; it is *consistent, not resolved* if its interval holds it "+
 		"and is wider; it *differs* if its interval leaves it out. %s", near, comparing())
 }
 
@@ -134,7 +134,7 @@ func (r Reproduction) changes(past History) string {
 // judgements are that of the finding, if it has one, and the one before it.
 func (f Finding) judgements(past History) (now, before *Judgement) {
 	now, before = past.last(f.Key)
-	if now != nil && (f.Late || now.Rule != f.Rule.Hash() || now.Study != f.made.Digest) {
+	if now != nil && (f.Late || f.Standing <= Partial || now.Rule != f.Rule.Hash() || now.Study != f.made.Digest) {
 		return nil, now
 	}
 	return now, before
@@ -146,7 +146,11 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 	case before == nil:
 		return nil
 	case now == nil:
-		return []string{fmt.Sprintf("*%s*; it was *%s*, by a rule that has been changed since.", f.standing(), before.Standing)}
+		by := "by a rule that has been changed since"
+		if before.Rule == f.Rule.Hash() {
+			by = "on other runs"
+		}
+		return []string{fmt.Sprintf("*%s*; it was *%s*, %s.", f.standing(), before.Standing, by)}
 	}
 	if now.Standing != before.Standing {
 		all = append(all, fmt.Sprintf("*%s*, and was *%s*.", now.Standing, before.Standing))

@@ -96,7 +96,8 @@ func verdictWords() (words []string) {
 	for s := NotRun; s <= Seen; s++ {
 		words = append(words, s.String(), s.code())
 	}
-	for _, v := range []metrics.Verdict{metrics.Stable, metrics.Collapses, metrics.Explodes, metrics.Unknown, undecided} {
+	for _, v := range []metrics.Verdict{metrics.Stable, metrics.Collapses, metrics.Explodes, metrics.Unknown,
+		undecided} {
 		words = append(words, string(v))
 	}
 	return append(words, "within the margin", ", within the margin")
@@ -182,7 +183,8 @@ func TestComparedSeesWords(t *testing.T) {
 	for _, line := range []string{
 		`if v == "lower" {}`, `if "differs" != v {}`, `switch v { case "equivalent": }`,
 		`_ = strings.HasSuffix(v, "within the margin")`, `_ = slices.Contains(vs, "agrees")`,
-		`if s == "not seen" {}`, `switch code { case "not-seen": }`, `_ = strings.HasPrefix(line, "partial")`, `if saw != "stable" {}`,
+		`if s == "not seen" {}`, `switch code { case "not-seen": }`, `_ = strings.HasPrefix(line, "partial")`,
+		`if saw != "stable" {}`,
 		`if a.String() == b {}`, `if wantsLower != d.verdict().String() {}`, `switch f.Standing.String() { case x: }`,
 		`if row.Entries[2].Text == want {}`, `switch e.Text { case want: }`,
 	} {
@@ -190,7 +192,8 @@ func TestComparedSeesWords(t *testing.T) {
 			t.Errorf("%s: saw %q", line, words)
 		}
 	}
-	const fine = `package x; func f() { t.add("verdict", "lower"); g = v == "low"; h = e.Text != ""; i = "" == v.String(); j = v == Seen }`
+	const fine = "package x; func f() { t.add(\"verdict\", \"lower\"); " +
+		`g = v == "low"; h = e.Text != ""; i = "" == v.String(); j = v == Seen }`
 	if words := compared(t, "x.go", fine); len(words) > 0 {
 		t.Errorf("saw %q where nothing is compared", words)
 	}

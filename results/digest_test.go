@@ -82,7 +82,8 @@ func TestInferenceDigest(t *testing.T) {
 	}
 	for name, change := range map[string]func(all []Inference){
 		"form": func(all []Inference) { all[1].Form = Attached }, "rank": func(all []Inference) { all[1].Rank = 9 },
-		"round": func(all []Inference) { all[1].Round = 1 }, "seconds": func(all []Inference) { all[1].Seconds = math.Nextafter(1.25, 2) },
+		"round":   func(all []Inference) { all[1].Round = 1 },
+		"seconds": func(all []Inference) { all[1].Seconds = math.Nextafter(1.25, 2) },
 	} {
 		all := timings()
 		if change(all); InferenceDigest(all) == was {

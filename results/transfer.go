@@ -17,6 +17,7 @@ type Transfer struct {
 	Loss    float64 // at that rate, see [TransferRate]; NaN where it lies outside of those tried
 	Best    float64 // at the seed's own best rate
 	Learned float64 // there, from before any update
+	Edge    bool    // that best rate lies at an edge of those tried: a lower loss may lie beyond
 }
 
 // TransferRate takes the best rate at the smallest rank of a group of arms that
@@ -56,7 +57,7 @@ func TransferRate(group []Arm, power float64) []Transfer {
 		}
 		rate := math.Exp(stat.Mean(others, nil)) * math.Pow(float64(high)/float64(low), power)
 		tried, onset := lossesAt(group, high, seed)
-		all = append(all, Transfer{Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss})
+		all = append(all, Transfer{Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss, Edge: b.Edge})
 	}
 	return all
 }

@@ -40,8 +40,16 @@ func groupOf(t *testing.T, runs []Run) []Arm {
 // Between rates a parabola's loss is exact: 2 + 0.1 d² at a rate that is off by d in its
 // logarithm, which is that of the ranks times what the power is off by.
 func TestTransferRateIsExact(t *testing.T) {
-	for _, c := range []struct{ truth, power float64 }{{-0.25, -0.25}, {-0.25, 0}, {0.25, 0}, {0, -0.5}, {-0.5, -0.25}} {
-		got := TransferRate(groupOf(t, parabolas([]int{4, 16, 64}, 6, alike(c.truth))), c.power)
+	for _, c := range []struct{ truth, power float64 }{
+		{-0.25, -0.25}, {-0.25, 0}, {0.25, 0}, {0, -0.5}, {-0.5, -0.25},
+	} {
+		runs := parabolas([]int{4, 16, 64}, 6, alike(c.truth))
+		for i, r := range runs { // rank 4 ends higher, whatever its rate
+			if r.Rank == 4 {
+				runs[i].Curve[2].Values[metrics.ValLoss] += 0.5
+			}
+		}
+		got := TransferRate(groupOf(t, runs), c.power)
 		if len(got) != 6 {
 			t.Fatalf("%+v: %d seeds, want 6", c, len(got))
 		}
@@ -76,14 +84,16 @@ func TestTransferRateIsCrossFitted(t *testing.T) {
 		for seed := range seeds {
 			moved := small[seed].Rate != before[seed].Rate
 			if want := seed%2 != changed%2; moved != want || (small[seed].Loss != before[seed].Loss) != want {
-				t.Errorf("best rate of seed %d at rank 4 changed: that of seed %d moved %t, want %t", changed, seed, moved, want)
+				t.Errorf("best rate of seed %d at rank 4 changed: that of seed %d moved %t, want %t", changed, seed,
+					moved, want)
 			}
 			// Of three seeds that choose, one chooses twice the rate.
 			if rate := 8e-3 * math.Cbrt(2); moved && math.Abs(small[seed].Rate/rate-1) > 1e-9 {
 				t.Errorf("seed %d is used at %g, want %g", seed, small[seed].Rate, rate)
 			}
 			if large[seed].Rate != before[seed].Rate || (large[seed].Loss != before[seed].Loss) != (seed == changed) {
-				t.Errorf("best rate of seed %d at rank 64 changed: %+v, and was %+v", changed, large[seed], before[seed])
+				t.Errorf("best rate of seed %d at rank 64 changed: %+v, and was %+v", changed, large[seed],
+					before[seed])
 			}
 			if math.Abs(small[seed].Best-2) > 1e-9 || math.Abs(large[seed].Best-2) > 1e-9 {
 				t.Errorf("at its best rate seed %d has %g and %g", seed, small[seed].Best, large[seed].Best)
@@ -96,7 +106,9 @@ func TestTransferRateIsCrossFitted(t *testing.T) {
 func TestTransferRateOutside(t *testing.T) {
 	group := groupOf(t, parabolas([]int{4, 64}, 4, alike(0)))
 	// From 8e-3 it is a factor of 8 to both edges, which is 16 to the power of ¾.
-	for power, inside := range map[float64]bool{-0.75 - 1e-9: false, -0.75 + 1e-9: true, 0.75 - 1e-9: true, 0.75 + 1e-9: false} {
+	for power, inside := range map[float64]bool{
+		-0.75 - 1e-9: false, -0.75 + 1e-9: true, 0.75 - 1e-9: true, 0.75 + 1e-9: false,
+	} {
 		for _, x := range TransferRate(group, power) {
 			if math.IsNaN(x.Loss) == inside {
 				t.Errorf("power %g: loss %g at rate %g", power, x.Loss, x.Rate)
@@ -167,7 +179,8 @@ func TestBetween(t *testing.T) {
 		t.Errorf("far from a rate without a loss: %g", got)
 	}
 	for name, got := range map[string]float64{
-		"two rates": between(square(1, 2), 1.5), "none": between(nil, 1), "below": between(square(1, 2, 8), 0.9), "above": between(square(1, 2, 8), 9),
+		"two rates": between(square(1, 2), 1.5), "none": between(nil, 1), "below": between(square(1, 2, 8), 0.9),
+		"above":   between(square(1, 2, 8), 9),
 		"no rate": between(square(1, 2, 8), math.NaN()), "beside a rate without a loss": between(gap, 20),
 	} {
 		if !math.IsNaN(got) {
@@ -182,7 +195,8 @@ func TestRateCurvature(t *testing.T) {
 	ranks := []int{4, 16, 64}
 	for _, power := range []float64{-0.5, 0, 0.3} {
 		bend, local := RateCurvature(groupOf(t, parabolas(ranks, 4, alike(power))))
-		if math.Abs(bend.Mean) > 1e-9 || bend.N != 4 || len(local) != 2 || math.Abs(local[0]-power) > 1e-9 || math.Abs(local[1]-power) > 1e-9 {
+		if math.Abs(bend.Mean) > 1e-9 || bend.N != 4 || len(local) != 2 || math.Abs(local[0]-power) > 1e-9 ||
+			math.Abs(local[1]-power) > 1e-9 {
 			t.Errorf("power %g: %+v, %v", power, bend, local)
 		}
 	}
@@ -215,7 +229,8 @@ func TestRateCurvatureLeavesOutEdges(t *testing.T) {
 	if bend.N != 2 || math.Abs(bend.Mean) > 1e-9 || math.Abs(local[1]+0.25) > 1e-9 {
 		t.Errorf("%+v, %v", bend, local)
 	}
-	if bend, local := RateCurvature(groupOf(t, parabolas([]int{4}, 3, alike(0)))); bend.N != 0 || !math.IsNaN(bend.Mean) || len(local) != 0 {
+	if bend, local := RateCurvature(groupOf(t, parabolas([]int{4}, 3, alike(0)))); bend.N != 0 ||
+		!math.IsNaN(bend.Mean) || len(local) != 0 {
 		t.Errorf("one rank: %+v, %v", bend, local)
 	}
 }

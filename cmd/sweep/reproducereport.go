@@ -25,7 +25,7 @@ func (r reproduction) write(cmd *cobra.Command) error {
 			return err
 		}
 		studies[name] = s
-		runs += len(s.Runs)
+		runs += s.Done
 	}
 	history := filepath.Join(r.beside(), historyFile)
 	past, err := paper.ReadHistory(history)
@@ -62,8 +62,8 @@ func (r reproduction) write(cmd *cobra.Command) error {
 // read it.
 func reportHead(scale string, runs int) string {
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from nothing else: %d runs that are reported, "+
-		"and those that tuned them, a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
+		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from nothing else: %d runs, those that tuned others among them, "+
+		"a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
 		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page again, to the byte. "+
 		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, and then `sweep verify STORE RUN`.\n\n"+
 		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are Go functions after their comments: what may carry over from the paper is the pattern over ranks, never an absolute number.\n\n"+

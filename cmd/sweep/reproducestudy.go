@@ -124,7 +124,7 @@ func (s study) train(cmd *cobra.Command, trainer sweep.Trainer) error {
 func (s study) oneKernel() error {
 	runs, _ := results.Open(s.store).Runs()
 	for _, r := range runs {
-		if made := r.Provenance.Kernel; made != kernel.Name() {
+		if made := r.Provenance.Kernel; !kernel.SameBytes(made, kernel.Name()) {
 			return fmt.Errorf("%s: run %s was made with kernel %s, and this is %s: one study has one kernel; go on with RANKSWEEP_KERNEL=%s where the CPU has it, or remove the folder",
 				s.store, r.ID, made, kernel.Name(), made)
 		}

@@ -1,0 +1,216 @@
+package recompute
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// audit counts what was held to what was computed anew, and keeps what is not so.
+type audit struct {
+	where  string
+	claim  string
+	wrong  []string
+	parsed map[string]int // numbers of a kind that are printed
+	held   map[string]int // numbers of a kind that are right
+	claims map[string][2]int
+}
+
+func newAudit() *audit {
+	return &audit{parsed: make(map[string]int), held: make(map[string]int), claims: make(map[string][2]int)}
+}
+
+func (a *audit) fail(format string, values ...any) {
+	a.wrong = append(a.wrong, a.claim+": "+a.where+fmt.Sprintf(format, values...))
+}
+
+// hold compares a printed text with what it should say.
+func (a *audit) hold(kind, printed string, want say, unit float64) {
+	n := len(number.FindAllString(printed, -1))
+	a.saw(kind, n)
+	if text := want.misprint(printed, unit); text != "" {
+		a.fail("%s", text)
+		return
+	}
+	a.right(kind, n)
+}
+
+func (a *audit) saw(kind string, n int) {
+	a.parsed[kind] += n
+	c := a.claims[a.claim]
+	a.claims[a.claim] = [2]int{c[0] + n, c[1]}
+}
+
+func (a *audit) right(kind string, n int) {
+	a.held[kind] += n
+	c := a.claims[a.claim]
+	a.claims[a.claim] = [2]int{c[0], c[1] + n}
+}
+
+var unitOf = regexp.MustCompile(`^(.*) \(1e(-?\d+)\)$`)
+
+// table holds a printed table to the wanted one, row by row and column by column.
+func (a *audit) table(t table, want wanted) {
+	a.where = want.kind + ": "
+	defer func() { a.where = "" }()
+	if t.rows >= 0 {
+		a.hold(want.kind, strconv.Itoa(t.rows), phrase("#", count(len(want.rows))), 1)
+	}
+	if len(t.cells) != len(want.rows) {
+		a.fail("%d rows, and there should be %d", len(t.cells), len(want.rows))
+	}
+	heads, units := columnsOf(t.header)
+	taken := make([]bool, len(want.rows))
+	for _, cells := range t.cells {
+		i := a.match(cells, heads, want, taken)
+		if i < 0 {
+			a.saw(want.kind, len(number.FindAllString(strings.Join(cells, " "), -1)))
+			a.fail("row %q is none that there should be", strings.Join(cells, " | "))
+			continue
+		}
+		taken[i] = true
+		a.row(t, cells, heads, units, want.kind, want.rows[i])
+	}
+	for i, r := range want.rows {
+		if !taken[i] {
+			a.fail("there is no row of %v", texts(r.keys))
+		}
+	}
+	a.columns(heads, want)
+}
+
+// columnsOf are heads without their units, which are powers of ten. What a page has
+// twice is a setting the first time.
+func columnsOf(header []string) (heads []string, units []float64) {
+	for i, h := range header {
+		unit := 1.0
+		if m := unitOf.FindStringSubmatch(h); m != nil {
+			e, _ := strconv.Atoi(m[2])
+			h, unit = m[1], math.Pow(10, float64(e))
+		}
+		for _, later := range header[i+1:] {
+			if later == h {
+				h += " as a setting"
+			}
+		}
+		heads, units = append(heads, h), append(units, unit)
+	}
+	return heads, units
+}
+
+// match is the one wanted row whose keys and settings a printed row has; -1 for none.
+func (a *audit) match(cells, heads []string, want wanted, taken []bool) int {
+	found := -1
+	for i, r := range want.rows {
+		if taken[i] || !r.fits(cells, heads) {
+			continue
+		}
+		if found >= 0 {
+			a.fail("row %q is told from no other", strings.Join(cells, " | "))
+		}
+		found = i
+	}
+	return found
+}
+
+func (r wantedRow) fits(cells, heads []string) bool {
+	for i, h := range heads {
+		h, setting := strings.CutSuffix(h, " as a setting")
+		if _, value := r.values[h]; value && !setting {
+			continue
+		}
+		if s, ok := r.keys[h]; ok && !setting {
+			if s.misprint(cells[i], 1) != "" {
+				return false
+			}
+		} else if r.settings[h].misprint(cells[i], 1) != "" && h != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// row holds the cells and the notes of a row that was found by its keys.
+func (a *audit) row(t table, cells, heads []string, units []float64, kind string, r wantedRow) {
+	for i, h := range heads {
+		h, setting := strings.CutSuffix(h, " as a setting")
+		want, ok := r.values[h]
+		switch {
+		case h == "" && i == len(heads)-1:
+			a.notes(t, strings.Fields(cells[i]), kind, r.notes)
+			continue
+		case ok && !setting:
+		case r.keys[h].text != "" && !setting:
+			want = r.keys[h]
+		default:
+			want = r.settings[h]
+		}
+		unit := units[i]
+		if !want.scaled && unit != 1 && want.text != "" {
+			a.fail("column %q has a unit", h)
+		}
+		a.hold(kind, cells[i], want, unit)
+	}
+	if heads[len(heads)-1] != "" {
+		a.notes(t, nil, kind, r.notes)
+	}
+}
+
+// notes holds those with numbers to those that a row should have.
+func (a *audit) notes(t table, marks []string, kind string, want []say) {
+	found := make([]bool, len(want))
+	for _, m := range marks {
+		text, ok := t.notes[m]
+		if !ok {
+			a.fail("there is no note %s", m)
+		}
+		n := len(number.FindAllString(text, -1))
+		if n == 0 {
+			continue
+		}
+		a.saw(kind+", notes", n)
+		known := false
+		for i, w := range want {
+			if w.misprint(text, 1) == "" {
+				found[i], known = true, true
+			}
+		}
+		if !known {
+			a.fail("note %q is none that there should be, %v", text, want)
+			continue
+		}
+		a.right(kind+", notes", n)
+	}
+	for i, w := range want {
+		if !found[i] && number.MatchString(w.String()) {
+			a.fail("there is no note %q", w.String())
+		}
+	}
+}
+
+// columns misses columns that say something.
+func (a *audit) columns(heads []string, want wanted) {
+	there := make(map[string]bool)
+	for _, h := range heads {
+		there[h] = true
+	}
+	for _, r := range want.rows {
+		for _, of := range []map[string]say{r.keys, r.values} {
+			for h, s := range of {
+				if !there[h] && s.text != "" {
+					there[h] = true
+					a.fail("there is no column %q", h)
+				}
+			}
+		}
+	}
+}
+
+func texts(keys map[string]say) (all []string) {
+	for _, s := range keys {
+		all = append(all, s.String())
+	}
+	return all
+}

@@ -1,0 +1,461 @@
+package recompute
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// duel is a comparison of two cells, seed by seed.
+type duel struct {
+	family, name     string // name is in place of what is compared where it is set
+	cell, reference  *cell
+	ds, margins      []float64 // differences of pairs, and a tenth of what the reference learned
+	diff             interval  // with the error that the validation set adds
+	shared           float64   // that error; NaN where it is not known
+	same             bool      // both learn one function, or no pair differs
+	loss             float64   // mean of the reference's over the pairs
+	holm, equivalent float64   // corrected
+	tests            int
+	unequal          []say // how gamma differs
+}
+
+func newDuel(family string, c, reference *cell) *duel {
+	d := &duel{family: family, cell: c, reference: reference, shared: validationError(c.runs, reference.runs)}
+	bySeed := make(map[int]*run)
+	for _, r := range reference.runs {
+		bySeed[r.seed()] = r
+	}
+	var losses []float64
+	for _, r := range c.runs {
+		other := bySeed[r.seed()]
+		if other == nil {
+			continue
+		}
+		if v := r.value("val_loss") - other.value("val_loss"); !math.IsNaN(v) {
+			d.ds, d.margins = append(d.ds, v), append(d.margins, margin*other.learned())
+			losses = append(losses, other.value("val_loss"))
+		}
+	}
+	alone := mean(d.ds)
+	d.diff, d.loss = widened(alone, d.shared), mean(losses).mean
+	equal := alone.mean == 0 && (alone.n == 1 || alone.se == 0)
+	d.same = equal || functionOf(c) != "" && functionOf(c) == functionOf(reference)
+	return d
+}
+
+// functionOf is what the runs of a cell learn; of local grids, what the first one does.
+func functionOf(c *cell) string {
+	if c.grid != nil {
+		return c.grid.first.text("function")
+	}
+	return c.text("function")
+}
+
+// widened is an interval with an error that all pairs share: variances add up.
+func widened(i interval, shared float64) interval {
+	if i.n < 2 || !(shared > 0) {
+		return i
+	}
+	return spread(i.mean, math.Sqrt(i.se*i.se+shared*shared), i.n)
+}
+
+// validationError is the standard error that the choice of the validation set adds to a
+// mean difference: of the ratio of summed differences of nats to scored tokens over
+// batches, linearized. NaN where a pair that is done lacks batches, or has others.
+func validationError(a, b []*run) float64 {
+	var scored, sums []float64
+	pairs := 0.0
+	for _, r := range a {
+		for _, o := range b {
+			if r.seed() != o.seed() || !r.done() || !o.done() {
+				continue
+			}
+			if pairs == 0 {
+				scored, sums = tokensOf(r), make([]float64, len(r.batches))
+			}
+			if pairs++; !slices.Equal(tokensOf(r), scored) || !slices.Equal(tokensOf(o), scored) {
+				return nan
+			}
+			for i := range sums {
+				sums[i] += r.batches[i].nats - o.batches[i].nats
+			}
+		}
+	}
+	k := float64(len(scored))
+	if k < 2 {
+		return nan
+	}
+	nats, tokens, squares := 0.0, 0.0, 0.0
+	for i := range sums {
+		nats, tokens = nats+sums[i]/pairs, tokens+scored[i]
+	}
+	for i := range sums {
+		off := sums[i]/pairs - nats/tokens*scored[i]
+		squares += off * off
+	}
+	return math.Sqrt(squares*k/(k-1)) / tokens
+}
+
+func tokensOf(r *run) (scored []float64) {
+	for _, b := range r.batches {
+		scored = append(scored, b.scored)
+	}
+	return scored
+}
+
+// p is that of the difference; NaN where nothing was tested.
+func (d *duel) p() float64 {
+	if d.same || d.diff.n < 2 {
+		return nan
+	}
+	return d.diff.p(0)
+}
+
+// equivalence is the larger P of two one-sided tests, by pairs, of the difference lying
+// within the margin.
+func (d *duel) equivalence() float64 {
+	if math.IsNaN(d.p()) || !(d.margin() > 0) {
+		return nan
+	}
+	var more, less []float64
+	for i, v := range d.ds {
+		more, less = append(more, d.margins[i]+v), append(less, d.margins[i]-v)
+	}
+	return math.Max(widened(mean(more), d.shared).above(0), widened(mean(less), d.shared).above(0))
+}
+
+// margin is the mean margin; NaN where a pair has none.
+func (d *duel) margin() float64 {
+	if slices.ContainsFunc(d.margins, math.IsNaN) {
+		return nan
+	}
+	return mean(d.margins).mean
+}
+
+// couldTell is the least difference that the pairs would show with a probability of 0.8,
+// were it the only test; NaN for fewer than two.
+func (d *duel) couldTell() float64 {
+	if d.diff.n < 2 {
+		return nan
+	}
+	t := student(d.diff.n)
+	return (t.Quantile(0.975) + t.Quantile(0.8)) * d.diff.se
+}
+
+// correct gives a family its corrected P values.
+func correct(family []*duel) {
+	var ps, qs []float64
+	for _, d := range family {
+		ps, qs = append(ps, d.p()), append(qs, d.equivalence())
+	}
+	tests := len(present(ps))
+	ps, qs = holm(ps), holm(qs)
+	for i, d := range family {
+		d.holm, d.equivalent, d.tests = ps[i], qs[i], tests
+	}
+}
+
+func (d *duel) lost() int { return d.cell.count((*run).diverged) + d.reference.count((*run).diverged) }
+
+// verdict is what may be said of two losses.
+func (d *duel) verdict() string {
+	gone := func(c *cell) bool { return c.count((*run).diverged) == len(c.runs) }
+	switch {
+	case d.diff.n == 0 && (gone(d.cell) || gone(d.reference)):
+		return "diverged"
+	case d.diff.n == 0:
+		return "no pair"
+	case d.same:
+		return "same function"
+	}
+	return verdictOf(d.diff.mean, d.holm <= level, d.equivalent <= level)
+}
+
+func verdictOf(difference float64, separated, equivalent bool) string {
+	which := "higher"
+	if difference < 0 {
+		which = "lower"
+	}
+	switch {
+	case separated && equivalent:
+		return which + ", within the margin"
+	case separated:
+		return which
+	case equivalent:
+		return "equivalent"
+	}
+	return "not separated"
+}
+
+func (d *duel) lower() bool  { return strings.HasPrefix(d.verdict(), "lower") }
+func (d *duel) higher() bool { return strings.HasPrefix(d.verdict(), "higher") }
+func (d *duel) alike() bool {
+	return d.verdict() == "equivalent" || strings.HasSuffix(d.verdict(), "within the margin")
+}
+
+// pair is what is compared.
+func (d *duel) pair() say {
+	a, b := label(d.cell.scheme()), label(d.reference.scheme())
+	switch {
+	case d.name != "":
+		return say{text: d.name}
+	case d.family == "ranks":
+		return phrase("rank # - #, "+a, count(d.cell.rank()), count(d.reference.rank()))
+	}
+	return phrase(a+" - "+b+", rank #", count(d.cell.rank()))
+}
+
+// row is the comparison in its table.
+func (d *duel) row() wantedRow {
+	values := map[string]say{
+		"difference": columned(d.diff), "n": phrase("#", count(d.diff.n)), "p": probability(d.p()),
+		"Holm's p": probability(d.holm), "verdict": {text: d.verdict()}, "flip p": {}, "margin": {}, "relative": {},
+		"diverged": phrase("#/#, #/#", count(d.cell.count((*run).diverged)), count(len(d.cell.runs)),
+			count(d.reference.count((*run).diverged)), count(len(d.reference.runs))),
+		"from validation": {}, "could tell": {},
+	}
+	if v := d.couldTell(); v > 0 && !d.same {
+		values["could tell"] = phrase("#", sig(v, 2))
+	}
+	if !math.IsNaN(d.p()) {
+		values["flip p"] = probability(flips(d.ds))
+	}
+	if m := d.margin(); !math.IsNaN(m) {
+		values["margin"] = phrase("#", sig(m, 2))
+	}
+	if d.diff.n > 0 {
+		values["relative"] = phrase("#%", fix(100*d.diff.mean/d.loss, 2))
+	}
+	if d.shared > 0 && d.diff.n > 1 {
+		values["from validation"] = phrase("#%", fix(100*d.shared/d.diff.se, 0))
+	}
+	mine, other := d.cell.of.settings(), d.reference.of.settings()
+	shared := make(map[string]say)
+	for h, s := range mine {
+		if s.String() == other[h].String() {
+			shared[h] = s
+		}
+	}
+	return wantedRow{
+		keys:     map[string]say{"family": {text: d.family}, "compared": d.pair()},
+		settings: shared, values: values, notes: d.notes(),
+	}
+}
+
+// notes are the doubts about a comparison that have numbers.
+func (d *duel) notes() (all []say) {
+	if p := d.p(); p <= level && !(d.holm <= level) {
+		alone := verdictOf(d.diff.mean, true, false)
+		all = append(all, phrase("by itself it would be "+alone+" (p #); it is one of # tests", sig(p, 2), count(d.tests)))
+	}
+	switch n := d.diff.n; {
+	case n == 1:
+		all = append(all, say{text: "n = 1: no interval and no test"})
+	case !math.IsNaN(d.p()) && n < 6:
+		all = append(all, phrase("n = #: interval and p rest on normality, which so few cannot show", count(n)))
+	}
+	all = append(all, d.survivors()...)
+	for _, c := range []*cell{d.cell, d.reference} {
+		if c.learned() < 0 {
+			all = append(all, phrase(label(c.scheme())+" at rank # ended above its loss before training", count(c.rank())))
+			break
+		}
+	}
+	all = append(all, d.unequal...)
+	if text := d.alsoDiffering(); text != "" {
+		all = append(all, say{text: text})
+	}
+	if !slices.Contains(d.cell.of.tuned, "lr") && same(d.cell.lr, d.reference.lr) {
+		all = append(all, phrase("at one learning rate, #: either may do better at another", plain(d.cell.lr)))
+	}
+	if tuned := d.cell.of.tuned; len(tuned) > 0 && d.cell.grid == nil && !math.IsNaN(d.p()) {
+		text := "its interval leaves out the choice of " + strings.Join(tuned, " and ")
+		if len(tuned) == 1 {
+			text += ": tune: {local: 5} has it in"
+		}
+		all = append(all, say{text: text})
+	}
+	return append(all, d.edges()...)
+}
+
+func (d *duel) survivors() []say {
+	var parts []say
+	if d.lost() > 0 && d.diff.n > 0 {
+		parts = append(parts, say{text: "over the seeds that diverged in neither: a sample of survivors"})
+	}
+	if n := d.cell.count((*run).failed) + d.reference.count((*run).failed); n > 0 {
+		parts = append(parts, phrase("# runs failed", count(n)))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []say{join(parts, "; ")}
+}
+
+// edges says of how many seeds a better value may lie beyond their grid.
+func (d *duel) edges() (all []say) {
+	for _, c := range []*cell{d.cell, d.reference} {
+		if n := c.count(func(r *run) bool { return r.grid != nil && r.grid.edge }); n > 0 {
+			text := "the best " + c.grid.axis + " of # of # seeds lies at the edge of its local grid"
+			all = append(all, phrase(text, count(n), count(len(c.runs))))
+		}
+	}
+	return all
+}
+
+// alsoDiffering names what else differs in the configs of the two.
+func (d *duel) alsoDiffering() string {
+	except := append([]string{"seed", "rank", "scaling", "model", "source"}, d.cell.of.tuned...)
+	switch d.family {
+	case "schemes":
+		except = append(except, "alpha", "match_rank")
+	case "inits":
+		except = append(except, "init")
+	}
+	var names []string
+	for _, column := range slices.Sorted(maps.Keys(d.cell.columns)) {
+		path, ok := strings.CutPrefix(column, "config.")
+		name := path[strings.LastIndexByte(path, '.')+1:]
+		mine, other := d.cell.text(column), d.reference.text(column)
+		if ok && mine != "" && mine != other && !slices.Contains(except, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	if len(names) == 0 {
+		return ""
+	}
+	what := strings.TrimSuffix(d.family, "s")
+	return fmt.Sprintf("two things differ: the %s, and %s", what, strings.Join(names, " and "))
+}
+
+// text is the comparison in a sentence.
+func (d *duel) text() say {
+	part := func(v float64) digits { return fix(100*v/d.loss, 2) }
+	s := d.pair().plus(phrase(": #% [#, #]% of the loss", part(d.diff.mean), part(d.diff.low), part(d.diff.high)))
+	if m := d.margin(); m > 0 {
+		s = s.plus(phrase(", or #% of what the second learned", fix(100*margin*d.diff.mean/m, 1)))
+	}
+	s = s.plus(phrase("; n = #, Holm's p # over # tests: "+d.verdict(), count(d.diff.n), sig(d.holm, 2), count(d.tests)))
+	if n := d.lost(); n > 0 {
+		s = s.plus(phrase(" (# runs diverged)", count(n)))
+	}
+	return s
+}
+
+// rivals are cells that differ in scheme and rank alone, and in what follows from these.
+func rivals(arms []*arm) [][]*cell {
+	heads := make(map[string]bool)
+	for _, a := range arms {
+		for h := range a.settings() {
+			heads[h] = true
+		}
+	}
+	key := make(map[*arm]string)
+	for _, h := range slices.Sorted(maps.Keys(heads)) {
+		made := h == "model" || h == "data" || h == "numerics"
+		if !made && follows(h, arms) {
+			continue
+		}
+		for _, a := range arms {
+			key[a] += a.settings()[h].String() + "\n"
+		}
+	}
+	groups := make(map[string][]*cell)
+	var order []string
+	for _, c := range cellsOf(arms) {
+		k := key[c.of]
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], c)
+	}
+	var all [][]*cell
+	for _, k := range order {
+		all = append(all, groups[k])
+	}
+	return all
+}
+
+// follows reports whether a setting has one value for each scheme and rank.
+func follows(head string, arms []*arm) bool {
+	at := make(map[string]string)
+	for _, c := range cellsOf(arms) {
+		key, value := fmt.Sprint(c.scheme(), c.rank()), c.of.settings()[head].String()
+		if before, ok := at[key]; ok && before != value {
+			return false
+		}
+		at[key] = value
+	}
+	return true
+}
+
+// rankDuels compare the ranks of a scheme with its smallest.
+func rankDuels(arms []*arm, scheme string) (family []*duel) {
+	for _, group := range rivals(arms) {
+		group = slices.DeleteFunc(slices.Clone(group), func(c *cell) bool { return c.scheme() != scheme })
+		slices.SortFunc(group, func(a, b *cell) int { return cmp.Compare(a.rank(), b.rank()) })
+		for _, c := range group[min(1, len(group)):] {
+			if c.rank() != group[0].rank() {
+				family = append(family, newDuel("ranks", c, group[0]))
+			}
+		}
+	}
+	slices.SortStableFunc(family, func(a, b *duel) int { return cmp.Compare(a.cell.rank(), b.cell.rank()) })
+	correct(family)
+	return family
+}
+
+// schemeDuels compare each scheme with the first of the grid, rank by rank.
+func schemeDuels(arms []*arm) (family []*duel) {
+	first := firstScheme(arms)
+	for _, group := range rivals(arms) {
+		for _, c := range group {
+			i := slices.IndexFunc(group, func(o *cell) bool { return o.scheme() == first && o.rank() == c.rank() })
+			if i >= 0 && c.scheme() != first {
+				d := newDuel("schemes", c, group[i])
+				d.unequal = unequalGamma(group, c.scheme(), first)
+				family = append(family, d)
+			}
+		}
+	}
+	correct(family)
+	return family
+}
+
+// firstScheme is that of the first run of the grid that has a rank.
+func firstScheme(arms []*arm) string {
+	place, scheme := math.MaxInt, ""
+	for _, c := range cellsOf(arms) {
+		at := c.whole("place")
+		if c.grid != nil {
+			at = c.grid.first.whole("place")
+		}
+		if c.rank() > 0 && at < place {
+			place, scheme = at, c.scheme()
+		}
+	}
+	return scheme
+}
+
+// unequalGamma says how gamma differs already at the smallest rank that two schemes share.
+func unequalGamma(group []*cell, scheme, first string) []say {
+	var a, b *cell
+	for _, c := range group {
+		for _, o := range group {
+			if c.scheme() == scheme && o.scheme() == first && c.rank() == o.rank() && (a == nil || c.rank() < a.rank()) {
+				a, b = c, o
+			}
+		}
+	}
+	x, y := a.num("gamma"), b.num("gamma")
+	if math.Abs(x-y) <= 1e-9*y {
+		return nil
+	}
+	return []say{phrase("two things differ: the scheme, and the size of gamma, # and # at rank # already; "+
+		"match_rank: # makes them equal there", sig(x, 4), sig(y, 4), count(a.rank()), count(a.rank()))}
+}

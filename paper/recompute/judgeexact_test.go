@@ -1,0 +1,242 @@
+package recompute
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// exactCell is what was measured over what is expected, of a cell.
+type exactCell struct {
+	name say
+	over interval
+}
+
+// exactCells are those with three seeds or more, and those of distinct rows.
+func exactCells(arms []*arm) (all, apart []exactCell) {
+	of := func(r row) (cells []exactCell) {
+		for _, c := range r.arm.cells {
+			if over := c.overExpected(r.statistic); over.n >= 3 {
+				name := label(r.arm.text("scheme")) + ", " + r.arm.text("optimizer") + ", " + r.statistic + " at rank #"
+				cells = append(cells, exactCell{phrase(name, count(c.rank())), over})
+			}
+		}
+		return cells
+	}
+	var rows []row
+	for _, a := range arms {
+		for _, s := range statistics {
+			r := row{arm: a, statistic: s.name}
+			if isRatio(s.name) {
+				continue
+			}
+			if cells := of(r); len(cells) > 0 {
+				rows, all = append(rows, r), append(all, cells...)
+			}
+		}
+	}
+	for _, g := range distinct(rows) {
+		apart = append(apart, of(g[0])...)
+	}
+	return all, apart
+}
+
+func judgeExact(r rule, s *study) finding {
+	arms := r.arms(s)
+	all, apart := exactCells(arms)
+	if len(all) == 0 {
+		return lacking("a cell with three seeds and an exact expectation")
+	}
+	held, widest := 0, 0.0
+	var ps, every []float64
+	var out []say
+	for _, c := range apart {
+		ps, widest = append(ps, c.over.p(1)), math.Max(widest, c.over.half())
+		if c.over.holds(1) {
+			held++
+		} else {
+			out = append(out, c.name.plus(say{text: ", "}, halved(c.over)))
+		}
+	}
+	for _, c := range all {
+		every = append(every, c.over.p(1))
+	}
+	differ := max(atMost(holm(ps), r.Limits["level"]), atMost(holm(every), r.Limits["level"]))
+	n := float64(len(apart))
+	f := finding{standing: seen}
+	f.add("distinct cells whose interval holds what is expected", interval{mean: float64(held) / n, low: nan, high: nan})
+	switch {
+	case differ > 0:
+		f.standing = notSeen
+	case widest > r.Limits["widest"], float64(held) < r.Limits["held"]*n:
+		f.standing = unresolved
+	}
+	f.seen = phrase("Cells: #; distinct measurements among them: #. Of these # intervals, #%, "+
+		"hold the exact expectation, as 95% do where theory is right and cells are independent; "+
+		"# differ at the level # once corrected over all of them. The widest interval is ±#% of what is expected.",
+		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
+		count(differ), plain(r.Limits["level"]), fix(100*widest, 1))
+	if len(out) > 0 && len(out) <= 16 {
+		f.seen = f.seen.plus(say{text: " Left out by their own intervals: "}, join(out, "; "))
+		f.seen.text += " times what is expected."
+	}
+	if t := regimesTable(arms); len(t.rows) > 0 {
+		f.tables = []wanted{t}
+	}
+	return f
+}
+
+// regime is where two laws of a statistic meet: the expected square over the square of
+// the first law's power of rank is level + slope·r, from the smallest and largest rank.
+type regime struct {
+	meet      interval // level/slope, over seeds
+	held, all int      // ranks whose mean square, in units of the first law, is as expected
+}
+
+func (a *arm) regime(statistic string) (g regime, ok bool) {
+	power := a.scheme.power(statistic, a.text("optimizer"))
+	first, last := a.cells[0], a.cells[len(a.cells)-1]
+	if math.IsNaN(power) || first == last {
+		return g, false
+	}
+	square := func(r *run) float64 {
+		return math.Pow(r.expected(statistic)/math.Pow(float64(r.rank()), power), 2)
+	}
+	levels := make(map[int]float64)
+	var meets []float64
+	for _, r := range first.runs {
+		for _, o := range last.runs {
+			if r.seed() != o.seed() {
+				continue
+			}
+			slope := (square(o) - square(r)) / float64(o.rank()-r.rank())
+			level := square(r) - slope*float64(r.rank())
+			if !(slope > 0 && level > 0) {
+				level, slope = nan, nan
+			}
+			levels[r.seed()], meets = level, append(meets, level/slope)
+		}
+	}
+	for _, c := range a.cells {
+		in := func(of func(*run) float64) interval {
+			return c.mean(func(r *run) float64 {
+				level, ok := levels[r.seed()]
+				if !ok {
+					return nan
+				}
+				return math.Pow(of(r)/math.Pow(float64(r.rank()), power), 2) / level
+			})
+		}
+		measured := in(func(r *run) float64 { return r.value(statistic) })
+		expected := in(func(r *run) float64 { return r.expected(statistic) })
+		if g.all++; measured.holds(expected.mean) {
+			g.held++
+		}
+	}
+	g.meet = mean(meets)
+	return g, g.meet.n > 0
+}
+
+// regimesTable has a row an arm and statistic with two laws. One of them holds to a tenth
+// where 1 + r/meet, or 1 + meet/r, is at most the square of 1.1.
+func regimesTable(arms []*arm) wanted {
+	t := wanted{kind: "regimes"}
+	names := armNames(arms)
+	for i, a := range arms {
+		for _, s := range statistics {
+			if !hasTwoLaws(s.name) {
+				continue
+			}
+			g, ok := a.regime(s.name)
+			if !ok {
+				continue
+			}
+			quantity, _, _ := strings.Cut(s.title, " (")
+			t.rows = append(t.rows, wantedRow{
+				keys: map[string]say{"adapters": names[i], "quantity": {text: quantity}},
+				values: map[string]say{
+					"laws meet at rank":  phrase("#", sig(g.meet.mean, 4)),
+					"small ranks, up to": phrase("#", fix(math.Floor(0.21*g.meet.mean+1e-9), 0)),
+					"large ranks, from":  phrase("#", fix(math.Ceil(g.meet.mean/0.21-1e-9), 0)),
+					"ranks with their exact value in the 95% interval": phrase("# of #", count(g.held), count(g.all)),
+				},
+			})
+		}
+	}
+	return t
+}
+
+// armNames are what tells arms apart: schemes where there are several, then settings.
+func armNames(arms []*arm) (names []say) {
+	order := []string{"optimizer", "learning rate"}
+	var axes []string
+	schemes := make(map[string]bool)
+	for _, a := range arms {
+		schemes[a.text("scheme")] = true
+		for h := range a.settings() {
+			known := slices.Concat(order, axes, []string{"model", "data", "numerics"})
+			if !slices.Contains(known, h) {
+				axes = append(axes, h)
+			}
+		}
+	}
+	slices.Sort(axes)
+	for _, a := range arms {
+		var parts []say
+		if len(schemes) > 1 {
+			parts = append(parts, say{text: label(a.text("scheme"))})
+		}
+		for _, h := range slices.Concat(order, axes) {
+			value := a.settings()[h]
+			differs := slices.ContainsFunc(arms, func(o *arm) bool { return o.settings()[h].String() != value.String() })
+			if value.text != "" && differs {
+				parts = append(parts, say{text: h + " "}.plus(value))
+			}
+		}
+		if len(parts) == 0 {
+			parts = []say{{text: label(a.text("scheme"))}}
+		}
+		names = append(names, join(parts, ", "))
+	}
+	return names
+}
+
+func judgeInits(r rule, s *study) finding {
+	arms := r.arms(s)
+	rows := rowsOfPowers(arms, []string{"grad_norm_onset"})
+	if len(rows) == 0 {
+		return lacking("a power of the onset norm")
+	}
+	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
+	var scatter []row
+	for _, x := range rows {
+		if v := x.arm.variancePower("grad_norm_onset"); v.n > 0 {
+			scatter = append(scatter, row{power: power{interval: v}, arm: x.arm, statistic: "grad_norm_onset"})
+		}
+	}
+	held, groups := 0, distinct(scatter)
+	for _, g := range groups {
+		if g[0].holds(-1) {
+			held++
+		}
+	}
+	f.seen = f.seen.plus(phrase(" Over draws, theory has the variance of its square fall as r to the power of # "+
+		"where rows of A, or columns of B, are independent: # of # distinct intervals hold that. "+
+		"Of orthogonal ones it has no value.",
+		count(-1), count(held), count(len(groups))))
+	t := wanted{kind: "inits"}
+	for _, a := range arms {
+		p, v := a.power("grad_norm_onset"), a.variancePower("grad_norm_onset")
+		values := map[string]say{
+			"power of rank": p.say(), "theory": optional(p.predicted), "verdict": {text: p.agreement(near)},
+			"square over its expectation, largest rank": columned(a.cells[len(a.cells)-1].overExpected("grad_norm_onset")),
+			"power of rank of its variance":             {},
+		}
+		if v.n > 0 {
+			values["power of rank of its variance"] = bracketed(v.mean, v.low, v.high, 3)
+		}
+		t.rows = append(t.rows, a.row(values))
+	}
+	f.tables = []wanted{t}
+	return f
+}

@@ -1,0 +1,330 @@
+package recompute
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// duelsTable has a row a comparison.
+func duelsTable(family []*duel) wanted {
+	t := wanted{kind: "comparisons"}
+	for _, d := range family {
+		t.rows = append(t.rows, d.row())
+	}
+	return t
+}
+
+// lowerSeen says whether the first of two losses is lower.
+func lowerSeen(d *duel) string {
+	switch {
+	case d.lower():
+		return seen
+	case d.higher(), d.alike():
+		return notSeen
+	}
+	return unresolved
+}
+
+// littleSeen says whether it is not lower by as much as the margin.
+func littleSeen(d *duel) string {
+	switch {
+	case d.verdict() == "lower":
+		return notSeen
+	case d.higher(), d.alike():
+		return seen
+	}
+	return unresolved
+}
+
+// alikeSeen says whether the two are the same, but for the margin.
+func alikeSeen(d *duel) string {
+	switch {
+	case d.verdict() == "same function", d.alike():
+		return seen
+	case d.verdict() == "lower", d.verdict() == "higher":
+		return notSeen
+	}
+	return unresolved
+}
+
+// all is the standing of a claim that each comparison must bear out.
+func all(family []*duel, stand func(*duel) string) string {
+	standing := seen
+	for _, d := range family {
+		standing = worse(standing, stand(d))
+	}
+	return standing
+}
+
+// fullBest is what full fine-tuning learned at its best rate, and that rate.
+func fullBest(arms []*arm) (most, rate float64) {
+	for _, c := range cellsOf(arms) {
+		if v := c.learned(); c.scheme() == "full" && c.count((*run).diverged) == 0 && v > most {
+			most, rate = v, c.lr
+		}
+	}
+	return most, rate
+}
+
+func judgeRankGain(r rule, s *study) finding {
+	arms := s.arms()
+	family := rankDuels(arms, r.Schemes[0])
+	if len(family) == 0 {
+		return lacking("two ranks of " + label(r.Schemes[0]))
+	}
+	top, stand := family[len(family)-1], lowerSeen
+	if r.Wants == "no gain" {
+		stand = littleSeen
+	}
+	f := finding{standing: stand(top), seen: top.text().capital(), tables: []wanted{duelsTable(family)}}
+	f.seen.text += "."
+	f.addDuels(top)
+	most, rate := fullBest(arms)
+	if most == 0 {
+		f.standing = unresolved
+		f.seen.text += " The study lacks full fine-tuning, by which to tell how much was learned."
+		return f
+	}
+	share := top.reference.learned() / most
+	f.add("share of what full fine-tuning learned", interval{mean: share, low: nan, high: nan})
+	f.seen = f.seen.plus(phrase(" At rank # it learned #% of what full fine-tuning did at the best of its rates, #.",
+		count(top.reference.rank()), fix(100*share, 0), plain(rate)))
+	if least := r.Limits["least-learned"]; share < least {
+		f.standing = unresolved
+		f.seen = f.seen.plus(phrase(" That is less than the #% from which on a verdict means anything.", plain(100*least)))
+	}
+	return f
+}
+
+func judgeCostGain(r rule, s *study) finding {
+	arms := s.arms()
+	family := rankDuels(arms, r.Schemes[0])
+	if len(family) == 0 {
+		return lacking("two ranks of " + label(r.Schemes[0]))
+	}
+	top := family[len(family)-1]
+	f := finding{standing: lowerSeen(top), seen: top.text().capital().plus(say{text: "."}),
+		tables: []wanted{costsTable(arms), duelsTable(family)}}
+	f.addDuels(top)
+	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
+		f.standing = unresolved
+		f.seen = f.seen.plus(phrase(" The costs are #% apart: that is no comparison at equal cost.", fix(100*off, 0)))
+	}
+	return f
+}
+
+// costsTable has what each cell takes.
+func costsTable(arms []*arm) wanted {
+	t := wanted{kind: "costs"}
+	for _, c := range cellsOf(arms) {
+		t.rows = append(t.rows, wantedRow{
+			keys:     map[string]say{"scheme": {text: label(c.scheme())}, "rank": rankOf(c)},
+			settings: c.of.settings(),
+			values: map[string]say{
+				"steps": phrase("#", count(c.whole("steps"))), "learning rate": phrase("#", sig(c.lr, 3)),
+				"training, factored form (TFLOP)":    phrase("#", sig(c.num("factored_flops")/1e12, 3)),
+				"training, the cheaper form (TFLOP)": phrase("#", sig(c.num("flops")/1e12, 3)),
+				"memory beside the base (MB)":        phrase("#", sig(c.num("bytes")/(1<<20), 3)),
+				"validation loss":                    columned(c.loss()),
+			},
+		})
+	}
+	return t
+}
+
+func rankOf(c *cell) say {
+	if c.rank() == 0 {
+		return say{text: "-"}
+	}
+	return phrase("#", count(c.rank()))
+}
+
+func judgeDefaultRate(_ rule, s *study) finding {
+	var best, reference *cell
+	var rates []float64
+	for _, c := range cellsOf(s.arms()) {
+		if c.scheme() == "rslora" {
+			reference = c
+			continue
+		}
+		rates = append(rates, c.lr)
+		if c.count((*run).diverged) == 0 && (best == nil || c.loss().mean < best.loss().mean) {
+			best = c
+		}
+	}
+	if best == nil || reference == nil {
+		return lacking("LoRA or rsLoRA")
+	}
+	edge := ""
+	if best.lr == slices.Min(rates) || best.lr == slices.Max(rates) {
+		edge = ", at the edge of those tried"
+	}
+	d := newDuel("schemes", reference, best)
+	correct([]*duel{d})
+	s1 := phrase("rsLoRA at rank # and rate # has ", count(reference.rank()), plain(reference.lr))
+	s2 := phrase("; LoRA at rank # and the best of # rates, #"+edge+", chosen on the same seeds, which favours it, has ",
+		count(best.rank()), count(len(rates)), plain(best.lr))
+	s3 := phrase(" nats/token. Difference # [#, #], n = #, p #: "+d.verdict()+".",
+		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
+	f := finding{standing: lowerSeen(d), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
+	f.addDuels(d)
+	return f
+}
+
+// ofFull says what share of what full fine-tuning learned each cell did.
+func ofFull(arms []*arm) say {
+	most, _ := fullBest(arms)
+	var shares []say
+	local := ""
+	for _, c := range cellsOf(arms) {
+		if c.grid != nil {
+			local = c.grid.axis
+		}
+		if c.scheme() != "full" {
+			shares = append(shares, phrase(label(c.scheme())+" at rank # #%", count(c.rank()), fix(100*c.learned()/most, 0)))
+		}
+	}
+	if most == 0 || len(shares) == 0 {
+		return say{text: "The study has no full fine-tuning to tell how much was learned."}
+	}
+	s := say{text: "Of what full fine-tuning learned at its best rate: "}.plus(join(shares, ", "), say{text: "."})
+	if local != "" {
+		s.text += " Each seed is at its own best " + local + ": the lowest point of the parabola through " +
+			"the best of its local grid and its neighbours. What is no final validation loss is of the best run."
+	}
+	return s
+}
+
+func judgeSchemes(_ rule, s *study) finding {
+	arms := s.arms()
+	family := slices.DeleteFunc(schemeDuels(arms), func(d *duel) bool { return d.same })
+	if len(family) == 0 {
+		return lacking("two schemes at one rank")
+	}
+	tables := []wanted{duelsTable(family), ratesTable(arms)}
+	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: tables}
+	f.addDuels(family...)
+	return f
+}
+
+func judgeRanks(_ rule, s *study) finding {
+	arms := s.arms()
+	var every, tops []*duel
+	var done []string
+	for _, a := range arms {
+		if slices.Contains(done, a.text("scheme")) {
+			continue
+		}
+		done = append(done, a.text("scheme"))
+		if family := rankDuels(arms, a.text("scheme")); len(family) > 0 {
+			top := *family[len(family)-1]
+			every, tops = append(every, family...), append(tops, &top)
+		}
+	}
+	if len(tops) == 0 {
+		return lacking("two ranks of a scheme")
+	}
+	correct(tops)
+	correct(every)
+	var said []say
+	for _, d := range tops {
+		said = append(said, d.text())
+	}
+	says := join(said, ". ").capital().plus(say{text: ". "}, ofFull(arms))
+	f := finding{standing: all(tops, lowerSeen), seen: says, tables: []wanted{duelsTable(every), ratesTable(arms)}}
+	f.addDuels(tops...)
+	return f
+}
+
+func judgeCorrections(_ rule, s *study) finding {
+	arms := s.arms()
+	top := topRank(arms)
+	var reference *cell
+	for _, c := range cellsOf(arms) {
+		if c.scheme() == "rslora" && c.rank() == top {
+			reference = c
+		}
+	}
+	if reference == nil {
+		return lacking("rsLoRA")
+	}
+	var family []*duel
+	for _, c := range cellsOf(arms) {
+		if c.rank() == top && c.of.scheme.init != 0 {
+			family = append(family, newDuel("schemes", c, reference))
+		}
+	}
+	if len(family) == 0 {
+		return lacking("a correction of A's initialization")
+	}
+	correct(family)
+	says := say{text: "Init = 0.5 has A fall as 1/√r, init = -0.5 has it grow as √r, " +
+		"which keeps what theorem 3.2 holds constant at onset, γ²rσ². "}
+	tables := []wanted{duelsTable(family), ratesTable(arms)}
+	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
+	f.addDuels(family...)
+	return f
+}
+
+// higherSeen says whether the first of two losses is higher, or diverged alone.
+func higherSeen(d *duel) string {
+	whole := func(c *cell) bool { return c.count((*run).diverged) < len(c.runs) }
+	switch v := d.verdict(); {
+	case v == "higher", v == "diverged" && whole(d.reference):
+		return seen
+	case v == "diverged" && whole(d.cell), d.lower(), d.alike():
+		return notSeen
+	}
+	return unresolved
+}
+
+func judgeInitLosses(_ rule, s *study) finding {
+	arms := s.arms()
+	cells := cellsOf(arms)
+	const usual = "kaiming-uniform"
+	var family []*duel
+	for _, c := range cells {
+		i := slices.IndexFunc(cells, func(o *cell) bool {
+			return o.axis("init") == usual && o.scheme() == c.scheme() && o.rank() == c.rank()
+		})
+		if i >= 0 && c.axis("init") != usual {
+			d := newDuel("inits", c, cells[i])
+			d.name = strings.Join([]string{c.axis("init"), " - ", usual, ", rank ", c.text("rank")}, "")
+			family = append(family, d)
+		}
+	}
+	if len(family) == 0 {
+		return lacking("two kinds of init at one rank")
+	}
+	correct(family)
+	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: []wanted{duelsTable(family)}}
+	f.addDuels(family...)
+	return f
+}
+
+// ratesTable has a row an arm and a column a rank.
+func ratesTable(arms []*arm) wanted {
+	t := wanted{kind: "rates"}
+	for _, a := range arms {
+		r := a.row(make(map[string]say))
+		for _, rank := range ranksOf(arms) {
+			r.values[fmt.Sprintf("rank %d", rank)] = say{}
+		}
+		for _, c := range a.cells {
+			head := fmt.Sprintf("rank %d", c.rank())
+			if r.values[head] = phrase("#", plain(c.lr)); c.grid == nil {
+				continue
+			}
+			t.kind = "best rates"
+			low, high := math.Inf(1), 0.0
+			for _, x := range c.runs {
+				low, high = math.Min(low, x.rate()), math.Max(high, x.rate())
+			}
+			r.values[head] = phrase("# [#, #]", sig(c.lr, 3), sig(low, 3), sig(high, 3))
+		}
+		t.rows = append(t.rows, r)
+	}
+	return t
+}

@@ -1,0 +1,406 @@
+package recompute
+
+import (
+	"math"
+	"slices"
+)
+
+// rowsOf are the powers of statistics of arms that can be held to theory.
+func rowsOfPowers(arms []*arm, statistics []string) (rows []row) {
+	for _, a := range arms {
+		for _, name := range statistics {
+			if p := a.power(name); p.judged() {
+				rows = append(rows, row{power: p, arm: a, statistic: name})
+			}
+		}
+	}
+	return rows
+}
+
+// predicted are the statistics of the first steps that were measured and of which theory
+// says something for some arm.
+func predicted(arms []*arm) (names []string) {
+	for _, s := range statistics {
+		says, measured := false, false
+		for _, a := range arms {
+			says = says || !math.IsNaN(a.power(s.name).predicted)
+			for _, o := range a.values(s.name) {
+				measured = measured || !math.IsNaN(o.value)
+			}
+		}
+		if says && measured && slices.Contains(firstSteps, s.name) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+func judgePowers(r rule, s *study) finding {
+	arms, names := r.arms(s), r.Statistics
+	if len(names) == 0 {
+		names = predicted(arms)
+	}
+	rows := rowsOfPowers(arms, names)
+	if len(rows) == 0 {
+		return lacking("a power of rank that theory predicts")
+	}
+	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
+	if doubt := unbelievable(arms); slices.Contains(names, "loss_drop_first") && doubt.text != "" {
+		f.standing, f.seen = unresolved, doubt.plus(say{text: " "}, f.seen)
+	}
+	f.tables = []wanted{powersTable(arms, names)}
+	return f
+}
+
+// heldToTheory: no row may differ once corrected over all, nor a distinct one over the
+// distinct ones; every distinct interval must lie within the tolerance, and no row may be
+// off by more.
+func heldToTheory(rows []row, tolerance, level float64) finding {
+	groups := distinct(rows)
+	standing, agree, far := seen, 0, 0.0
+	var f finding
+	var firsts, every []float64
+	for _, g := range groups {
+		f.addPower(g[0].arm, g[0].statistic, g[0].power)
+		firsts = append(firsts, g[0].p())
+		close := g[0].within(tolerance)
+		for _, r := range g {
+			every = append(every, r.p())
+			far, close = math.Max(far, r.off()), close && r.off() <= tolerance
+		}
+		switch {
+		case !close:
+			standing = unresolved
+		case g[0].agreement(tolerance) == "agrees":
+			agree++
+		}
+	}
+	firsts, every = holm(firsts), holm(every)
+	differ, at := 0, 0
+	for i, g := range groups {
+		if firsts[i] <= level || atMost(every[at:at+len(g)], level) > 0 {
+			differ++
+		}
+		at += len(g)
+	}
+	if differ > 0 {
+		standing = notSeen
+	}
+	n := count(len(groups))
+	f.standing, f.seen = standing, phrase("Rows: #; distinct measurements among them: #, "+
+		"of which the others are multiples by a constant or a power of the rank, or squares. "+
+		"By themselves # of # agree with theory; once corrected over all of them by Holm's method, "+
+		"# of # differ at the level #. The farthest is # off.",
+		count(len(rows)), n, count(agree), n, count(differ), n, plain(level), fix(far, 3))
+	return f
+}
+
+// lossRounding is the part of a loss that float32 leaves uncertain between two passes.
+const lossRounding = 5e-6
+
+// believed reports whether the first order says what the loss did on the same batch, to
+// a tenth; true where nobody can tell.
+func believed(r *run) bool {
+	drop, actual := r.at(1, "loss_drop"), r.at(1, "loss_drop_actual")
+	largest := math.Max(math.Abs(drop), math.Abs(actual))
+	if math.IsNaN(largest) || 0.1*largest < lossRounding*r.at(0, "train_loss") {
+		return true
+	}
+	return math.Abs(drop-actual) <= 0.1*math.Abs(actual)
+}
+
+// unbelievable says of the first cell with runs that are not believed how many they are.
+func unbelievable(arms []*arm) say {
+	for _, c := range cellsOf(arms) {
+		if n := c.count(func(r *run) bool { return !believed(r) }); n > 0 {
+			return phrase("Of "+label(c.scheme())+" at rank # under "+c.text("optimizer")+", # of # runs lost another amount "+
+				"on the same batch than the first order says, by more than a tenth: no verdict.",
+				count(c.rank()), count(n), count(len(c.runs)))
+		}
+	}
+	return say{}
+}
+
+// powersTable has a row an arm and statistic.
+func powersTable(arms []*arm, names []string) wanted {
+	t := wanted{kind: "powers"}
+	for _, a := range ranked(arms) {
+		for _, name := range names {
+			t.rows = append(t.rows, powerRow(a, name))
+		}
+	}
+	return t
+}
+
+func powerRow(a *arm, name string) wantedRow {
+	p := a.power(name)
+	values := map[string]say{
+		"exponent": p.say(), "theory": {}, "exact": {}, "verdict": {text: p.agreement(near)},
+		"runs": phrase("#", count(p.runs)), "seeds": phrase("#", count(p.n)),
+	}
+	if !math.IsNaN(p.predicted) {
+		values["theory"] = phrase("#", plain(p.predicted))
+		if p.rise != 0 {
+			values["theory"] = phrase("# to #", plain(p.predicted), plain(p.predicted+p.rise))
+		}
+	}
+	if !math.IsNaN(p.exact) {
+		held, all := a.exactRanks(name)
+		values["exact"] = phrase("#, # of # ranks", fix(p.exact, 3), count(held), count(all))
+	}
+	r := a.row(values)
+	r.keys["quantity"] = say{text: titleOf(name)}
+	if p.fitted() && p.excluded > 0 {
+		text := "# of # runs left out: absent, zero or negative"
+		r.notes = append(r.notes, phrase(text, count(p.excluded), count(p.excluded+p.runs)))
+	}
+	return r
+}
+
+// exactRanks counts the ranks whose interval holds what is expected, and all that have one.
+func (a *arm) exactRanks(name string) (held, all int) {
+	for _, c := range a.cells {
+		over := c.overExpected(name)
+		if over.n > 1 {
+			all++
+			if over.holds(1) {
+				held++
+			}
+		}
+	}
+	return held, all
+}
+
+// armOf is the arm of a scheme; nil where there is none.
+func armOf(arms []*arm, scheme string) *arm {
+	for _, a := range arms {
+		if a.text("scheme") == scheme {
+			return a
+		}
+	}
+	return nil
+}
+
+// fallsAndStays holds one power to be below -flat and another within ±flat.
+func fallsAndStays(falls, stays power, flat float64) string {
+	switch {
+	case falls.high < -flat && stays.low >= -flat && stays.high <= flat:
+		return seen
+	case falls.low > -flat || stays.high < -flat || stays.low > flat:
+		return notSeen
+	}
+	return unresolved
+}
+
+func judgePattern(r rule, s *study) finding {
+	lora, rslora := armOf(r.arms(s), "lora"), armOf(r.arms(s), "rslora")
+	if lora == nil || rslora == nil {
+		return lacking("LoRA or rsLoRA")
+	}
+	both := []*arm{lora, rslora}
+	f := heldToTheory(rowsOfPowers(both, []string{"grad_norm_onset"}), r.Limits["tolerance"], r.Limits["level"])
+	over := fallsAndStays(lora.power("grad_norm_mean"), rslora.power("grad_norm_mean"), r.Limits["flat"])
+	f.standing = worse(f.standing, over)
+	f.addPower(lora, "grad_norm_mean", lora.power("grad_norm_mean"))
+	f.addPower(rslora, "grad_norm_mean", rslora.power("grad_norm_mean"))
+	f.tables = []wanted{powersTable(both, []string{"grad_norm_onset", "grad_norm_mean"})}
+	return f
+}
+
+func judgeOutputs(r rule, s *study) finding {
+	lora, rslora := armOf(r.arms(s), "lora"), armOf(r.arms(s), "rslora")
+	if lora == nil || rslora == nil {
+		return lacking("LoRA or rsLoRA")
+	}
+	name, optimizer := r.Statistics[0], rslora.text("optimizer")
+	first := rslora.power("adapter_output_first")
+	f := finding{
+		standing: fallsAndStays(lora.power(name), rslora.power(name), r.Limits["flat"]),
+		seen: phrase("Of the first output under rsLoRA theory for "+optimizer+" has the power between # and #. "+
+			"The whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
+			plain(first.predicted), plain(first.predicted+first.rise)),
+		tables: []wanted{powersTable([]*arm{lora, rslora}, r.Statistics)},
+	}
+	f.addPower(lora, name, lora.power(name))
+	f.addPower(rslora, name, rslora.power(name))
+	return f
+}
+
+func judgeOnlyOnset(r rule, s *study) finding {
+	arms := r.arms(s)
+	if !besideOthers(arms) {
+		return lacking("rsLoRA beside another multiplier")
+	}
+	f := finding{standing: seen, seen: say{text: "It is an identity, γ√r: what this tests is the program."},
+		tables: []wanted{powersTable(arms, []string{"grad_norm_onset"})}}
+	flat := r.Limits["flat"]
+	for _, a := range arms {
+		p := a.power("grad_norm_onset")
+		if math.IsNaN(p.low) {
+			return finding{standing: unresolved, seen: say{text: "There is no interval of " + label(a.text("scheme")) + "."}}
+		}
+		f.addPower(a, "grad_norm_onset", p)
+		level, off := p.low >= -flat && p.high <= flat, p.low > flat || p.high < -flat
+		rslora := a.text("scheme") == "rslora"
+		if rslora && off || !rslora && level {
+			f.standing = notSeen
+		} else if !level && !off && f.standing == seen {
+			f.standing = unresolved
+		}
+	}
+	return f
+}
+
+// besideOthers reports whether there is rsLoRA, and another scheme.
+func besideOthers(arms []*arm) bool {
+	other := slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != "rslora" })
+	return other && armOf(arms, "rslora") != nil
+}
+
+func judgeOnlyStable(r rule, s *study) finding {
+	arms := r.arms(s)
+	if !besideOthers(arms) {
+		return lacking("rsLoRA beside another multiplier under " + r.Optimizers[0])
+	}
+	f := finding{standing: seen, tables: []wanted{checkTable(arms)}}
+	for _, a := range arms {
+		p := a.power("loss_drop_first")
+		f.addPower(a, "loss_drop_first", p)
+		saw, rslora := stabilityOf(p, r.Limits["flat"]), a.text("scheme") == "rslora"
+		if saw == "undecided" && f.standing == seen {
+			f.standing = unresolved
+		} else if saw != "undecided" && (saw == "stable") != rslora {
+			f.standing = notSeen
+		}
+	}
+	if doubt := unbelievable(arms); doubt.text != "" {
+		f.standing, f.seen = unresolved, doubt
+	}
+	return f
+}
+
+// stabilityOf is the verdict on a first loss drop by its power.
+func stabilityOf(p power, flat float64) string {
+	switch {
+	case p.low > flat:
+		return "explodes"
+	case p.high < -flat:
+		return "collapses"
+	case p.low >= -flat && p.high <= flat:
+		return "stable"
+	}
+	return "undecided"
+}
+
+// checkTable has a row an arm.
+func checkTable(arms []*arm) wanted {
+	t := wanted{kind: "check"}
+	for _, a := range arms {
+		drop, step := a.power("loss_drop_first"), a.power("step_first")
+		values := map[string]say{
+			"onset norm": a.power("grad_norm_onset").say(), "loss drop": drop.say(), "best first step": step.say(),
+			"seen": {text: stabilityOf(drop, flat)}, "theory": {text: a.scheme.stability(a.text("optimizer"))},
+		}
+		if step.fitted() && !math.IsNaN(step.exact) {
+			values["best first step"] = step.say().plus(phrase(" (#)", fix(step.exact, 2)))
+		}
+		r := a.row(values)
+		if doubt := unbelievable([]*arm{a}); doubt.text != "" {
+			values["seen"] = say{text: "undecided"}
+			r.notes = append(r.notes, doubt)
+		}
+		r.notes = append(r.notes, a.doubts()...)
+		t.rows = append(t.rows, r)
+	}
+	return t
+}
+
+// doubts are those about an arm that may have numbers.
+func (a *arm) doubts() (all []say) {
+	always, updated := a.beyond()
+	if always == "" {
+		always = updated
+	}
+	if always != "" {
+		all = append(all, say{text: "no prediction of theory: " + always})
+	}
+	for _, c := range a.cells {
+		if text := c.lost(); text.text != "" {
+			all = append(all, phrase("rank # ", count(c.rank())).plus(text))
+		}
+	}
+	return all
+}
+
+// lost names the runs of a cell that diverged, when, and why.
+func (c *cell) lost() say {
+	var seeds []say
+	var reasons []string
+	for _, r := range c.runs {
+		if !r.diverged() {
+			continue
+		}
+		seeds = append(seeds, phrase("seed # at step #", count(r.seed()), count(r.whole("steps"))))
+		if reason := r.text("reason"); reason != "" && !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	if len(seeds) == 0 {
+		return say{}
+	}
+	s := say{text: "diverged: "}.plus(join(seeds, ", "))
+	for i, reason := range reasons {
+		s.text += []string{": ", "; "}[min(i, 1)] + reason
+	}
+	return s
+}
+
+func judgeSpread(r rule, s *study) finding {
+	lora, rslora := armOf(r.arms(s), "lora"), armOf(r.arms(s), "rslora")
+	if lora == nil || rslora == nil {
+		return lacking("LoRA or rsLoRA")
+	}
+	narrow, wide, order := rslora.normRatio(), lora.normRatio(), r.Limits["order"]
+	f := finding{standing: unresolved, tables: []wanted{powersTable([]*arm{lora, rslora}, []string{"grad_norm_mean"})}}
+	switch {
+	case narrow.high < order && wide.low > order:
+		f.standing = seen
+	case narrow.low > order || wide.high < order:
+		f.standing = notSeen
+	}
+	f.add("ratio under rsLoRA", narrow)
+	f.add("ratio under LoRA", wide)
+	low, high := rslora.cells[0].rank(), rslora.cells[len(rslora.cells)-1].rank()
+	f.seen = phrase("Over ranks # to #, n = #, the ratio is ", count(low), count(high), count(narrow.n)).plus(
+		halved(narrow), say{text: " under rsLoRA and "}, halved(wide),
+		phrase(" under LoRA, which is # orders of magnitude; by theory LoRA's is √(#/#) = # at the onset, and no more.",
+			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)))
+	return f
+}
+
+// normRatio is, over seeds, the ratio of the largest gradient norm over the ranks of an
+// arm to the smallest, at the step at which it is most, of runs that are done.
+func (a *arm) normRatio() interval {
+	type place struct{ seed, step int }
+	norms := make(map[place][]float64)
+	for _, c := range a.cells {
+		for _, r := range c.runs {
+			for _, p := range r.curve {
+				if v, ok := p.values["grad_norm"]; ok && r.done() {
+					norms[place{r.seed(), p.step}] = append(norms[place{r.seed(), p.step}], v)
+				}
+			}
+		}
+	}
+	most := make(map[int]float64)
+	for at, of := range norms {
+		most[at.seed] = math.Max(most[at.seed], slices.Max(of)/slices.Min(of))
+	}
+	var ratios []float64
+	for _, r := range a.cells[0].runs {
+		if v, ok := most[r.seed()]; ok {
+			ratios = append(ratios, v)
+		}
+	}
+	return mean(ratios)
+}

@@ -1,0 +1,169 @@
+package recompute
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// page is REPRODUCTION.md.
+type page struct {
+	head    string
+	claims  []*claim
+	studies table
+	changes []string
+}
+
+// claim is a section of it.
+type claim struct {
+	name, source, rule, past, listed string // as in the table of all claims; of a rule, its hash and date
+	reported, seen, standing         string
+	late                             string // that the rule was changed after the runs
+	tables                           []table
+}
+
+// table has notes by their marks.
+type table struct {
+	title  string
+	rows   int // that the title says; -1 where it says none
+	header []string
+	cells  [][]string
+	notes  map[string]string
+}
+
+func parsePage(text string) (*page, error) {
+	p := &page{}
+	sections := strings.Split(text, "\n## ")
+	p.head = sections[0]
+	listed, err := tableIn(strings.Split(p.head, "\n"))
+	if err != nil {
+		return nil, err
+	}
+	for _, section := range sections[1:] {
+		title, body, _ := strings.Cut(section, "\n")
+		lines := strings.Split(body, "\n")
+		switch {
+		case title == "How the studies were made":
+			p.studies, err = tableIn(lines)
+		case title == "What changed since each claim was judged before":
+			p.changes = bullets(lines)
+		default:
+			err = p.add(title, lines, listed)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", title, err)
+		}
+	}
+	if len(p.claims) != len(listed.cells) {
+		return nil, fmt.Errorf("%d claims, and %d in the table of all", len(p.claims), len(listed.cells))
+	}
+	return p, nil
+}
+
+func bullets(lines []string) (all []string) {
+	for _, l := range lines {
+		if strings.HasPrefix(l, "- ") {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+var folded = regexp.MustCompile(`^<details><summary>(.*): (\d+) rows</summary>$`)
+
+// add reads the section of a claim, which must be the next of those listed.
+func (p *page) add(title string, lines []string, listed table) error {
+	i := len(p.claims)
+	c := &claim{name: title}
+	p.claims = append(p.claims, c)
+	if i >= len(listed.cells) || listed.cells[i][0] != title || !strings.HasPrefix(title, fmt.Sprintf("%d. ", i+1)) {
+		return fmt.Errorf("is not claim %d of the table of all", i+1)
+	}
+	of := listed.cells[i]
+	c.source, c.rule, c.past, c.listed = of[1], strings.ReplaceAll(of[2], "`", ""), of[3], of[4]
+	for k, l := range lines {
+		if c.line(l) {
+			continue
+		}
+		name, rows := "", -1
+		if m := folded.FindStringSubmatch(l); m != nil {
+			name = m[1]
+			fmt.Sscan(m[2], &rows)
+		} else if strings.HasPrefix(l, "**") && strings.HasSuffix(l, "**") {
+			name = strings.Trim(l, "*")
+		} else {
+			continue
+		}
+		t, err := tableIn(lines[k+1:])
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		t.title, t.rows = name, rows
+		c.tables = append(c.tables, t)
+	}
+	return nil
+}
+
+// line reads a line that is no table's.
+func (c *claim) line(l string) bool {
+	for prefix, to := range map[string]*string{
+		"*Reported* ": &c.reported, "*Seen here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
+	} {
+		if rest, ok := strings.CutPrefix(l, prefix); ok {
+			*to = rest
+			return true
+		}
+	}
+	if c.standing == "" && strings.HasPrefix(l, "**") {
+		c.standing = strings.Trim(l, "*")
+		return true
+	}
+	return false
+}
+
+// tableIn is the first table of lines, and the notes right below it.
+func tableIn(lines []string) (t table, err error) {
+	t.notes = make(map[string]string)
+	first := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "|") })
+	if first < 0 {
+		return t, fmt.Errorf("there is no table")
+	}
+	k := first
+	for ; k < len(lines) && strings.HasPrefix(lines[k], "|"); k++ {
+		cells := cut(lines[k])
+		switch {
+		case k == first:
+			t.header = cells
+		case k == first+1:
+		case len(cells) != len(t.header):
+			return t, fmt.Errorf("%q: %d cells, and %d in the header", lines[k], len(cells), len(t.header))
+		default:
+			t.cells = append(t.cells, cells)
+		}
+	}
+	for _, l := range lines[k:] {
+		mark, text, ok := strings.Cut(l, " ")
+		if l != "" && (!ok || strings.Trim(mark, "⁰¹²³⁴⁵⁶⁷⁸⁹") != "") {
+			break
+		}
+		if l != "" {
+			t.notes[mark] = text
+		}
+	}
+	return t, nil
+}
+
+// cut is a row's cells, in which a bar of their own is escaped.
+func cut(line string) []string {
+	line = strings.ReplaceAll(strings.ReplaceAll(line, `\\`, "\x00"), `\|`, "\x01")
+	cells := strings.Split(strings.Trim(line, "|"), "|")
+	if strings.HasSuffix(line, "|  |") || strings.HasSuffix(line, "| |") {
+		cells = strings.Split(strings.TrimSuffix(strings.TrimPrefix(line, "|"), "|"), "|")
+	}
+	for i, c := range cells {
+		c = strings.TrimSuffix(strings.TrimPrefix(c, " "), " ")
+		cells[i] = strings.NewReplacer("\x00", `\`, "\x01", "|").Replace(c)
+	}
+	return cells
+}

@@ -1,0 +1,134 @@
+package recompute
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// rule is what judges a claim, as data. Its hash is on the page: a rule that is changed
+// there is to be written anew here.
+type rule struct {
+	Test       string             `json:"test"`
+	Study      string             `json:"study"`
+	Optimizers []string           `json:"optimizers,omitempty"`
+	Schemes    []string           `json:"schemes,omitempty"`
+	Statistics []string           `json:"statistics,omitempty"`
+	Wants      string             `json:"wants,omitempty"`
+	Limits     map[string]float64 `json:"limits,omitempty"`
+}
+
+func (r rule) hash() string {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))[:12]
+}
+
+type limits = map[string]float64
+
+// rules are those of all claims, by the claims' keys.
+var rules = map[string]rule{
+	"onset-collapse": {
+		Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
+		Statistics: []string{"grad_norm_onset"}, Limits: ofPowers,
+	},
+	"training-spread":     {Test: "spread/1", Study: "paper-fig2-3", Limits: limits{"order": 10}},
+	"lora-rank-no-better": rankGain("lora", "no gain"),
+	"rslora-rank-better":  rankGain("rslora", "lower"),
+	"rank-for-compute": {
+		Test: "cost-gain/2", Study: "equal-cost", Schemes: []string{"rslora"},
+		Limits: limits{"margin": margin, "level": level, "cost": 0.05},
+	},
+	"merged-inference":       {Test: "merged-cost/1", Study: "inference", Limits: limits{"ratio": 1.05}},
+	"pattern-sgd":            {Test: "pattern/2", Study: "paper-fig4", Limits: ofPattern},
+	"pattern-adafactor":      {Test: "pattern/2", Study: "paper-fig5", Limits: ofPattern},
+	"init-correction":        {Test: "corrections-worse/2", Study: "paper-init", Limits: ofDuels},
+	"lora-best-rate":         {Test: "default-rate/2", Study: "paper-rates", Limits: ofDuels},
+	"pattern-attention":      {Test: "pattern/2", Study: "paper-attention", Limits: ofPattern},
+	"only-sqrt-onset":        onlySqrt("only-sqrt-onset/2", "adamw"),
+	"only-sqrt-stable-sgd":   onlySqrt("only-sqrt-stable/3", "sgd"),
+	"only-sqrt-stable-adamw": onlySqrt("only-sqrt-stable/3", "adamw"),
+	"activations": {
+		Test: "outputs/1", Study: "paper-fig2-3", Statistics: []string{"adapter_output_final", "map_output_final"},
+		Limits: ofFlat,
+	},
+	"first-step-powers":   {Test: "powers/3", Study: "theory", Limits: ofPowers},
+	"exact-values":        exact("theory", 0.1),
+	"exact-values-wide":   exact("finite-ranks", 0.25),
+	"start-free-of-rank":  firstDrop("sgd", "adamw", "lion", "signsgd"),
+	"adafactor-sign-like": firstDrop("adafactor"),
+	"rate-free-sgd":       {Test: "rate-powers/2", Study: "rates-sgd", Wants: "free", Limits: ofRates(near)},
+	"best-rate-power": {
+		Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory", Limits: ofRates(near),
+	},
+	"rate-transfer":   {Test: "rate-transfer/2", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofDuels},
+	"muon-rate-power": {Test: "rate-powers/2", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
+	"tuned-schemes":   {Test: "schemes-equal/2", Study: "tuned", Limits: ofDuels},
+	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofDuels},
+	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
+	"init-losses":     {Test: "init-losses/2", Study: "init-losses", Limits: ofDuels},
+}
+
+func rankGain(scheme, wants string) rule {
+	return rule{Test: "rank-gain/2", Study: "one-rate", Schemes: []string{scheme}, Wants: wants,
+		Limits: limits{"margin": margin, "level": level, "least-learned": 0.25}}
+}
+
+func onlySqrt(test, optimizer string) rule {
+	return rule{Test: test, Study: "paper-scalings", Optimizers: []string{optimizer}, Limits: ofFlat}
+}
+
+func exact(study string, widest float64) rule {
+	return rule{Test: "exact-values/2", Study: study, Limits: limits{"level": level, "widest": widest, "held": 0.9}}
+}
+
+func firstDrop(optimizers ...string) rule {
+	return rule{Test: "powers/3", Study: "first-steps", Optimizers: optimizers,
+		Statistics: []string{"loss_drop_first"}, Limits: ofPowers}
+}
+
+var (
+	ofPowers  = limits{"tolerance": near, "level": level}
+	ofPattern = limits{"tolerance": near, "level": level, "flat": flat}
+	ofFlat    = limits{"flat": flat}
+	ofDuels   = limits{"margin": margin, "level": level}
+)
+
+func ofRates(tolerance float64) limits {
+	return limits{"tolerance": tolerance, "level": level, "inside": 0.9}
+}
+
+// ruleOf finds the claim that has a rule, by its hash.
+func ruleOf(hash string) (key string, r rule, ok bool) {
+	for key, r := range rules {
+		if r.hash() == hash {
+			return key, r, true
+		}
+	}
+	return "", rule{}, false
+}
+
+// arms are those that the rule is about.
+func (r rule) arms(s *study) (all []*arm) {
+	for _, a := range s.arms() {
+		if len(r.Optimizers) == 0 || slices.Contains(r.Optimizers, a.text("optimizer")) {
+			all = append(all, a)
+		}
+	}
+	if len(r.Schemes) == 0 {
+		return all
+	}
+	var named []*arm
+	for _, scheme := range r.Schemes {
+		for _, a := range all {
+			if name, _, _ := strings.Cut(a.text("scheme"), "@"); name == scheme {
+				named = append(named, a)
+			}
+		}
+	}
+	return named
+}

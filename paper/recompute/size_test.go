@@ -1,0 +1,98 @@
+package recompute
+
+import (
+	"cmp"
+	"slices"
+)
+
+// sizeOf says of how much a title tells: optimizers, rates, steps of tokens, ranks, seeds.
+func sizeOf(arms []*arm) say {
+	if len(arms) == 0 {
+		return say{}
+	}
+	var names []string
+	for _, a := range arms {
+		if !slices.Contains(names, a.text("optimizer")) {
+			names = append(names, a.text("optimizer"))
+		}
+	}
+	parts := []say{join(sayAll(names), ", "), ratesSaid(arms), stepsSaid(arms)}
+	if all := slices.DeleteFunc(ranksOf(arms), func(r int) bool { return r == 0 }); len(all) > 0 {
+		parts = append(parts, fromTo("rank", "ranks", all))
+	}
+	var seeds []int
+	for _, c := range cellsOf(arms) {
+		seeds = append(seeds, len(c.runs))
+	}
+	slices.Sort(seeds)
+	parts = append(parts, fromTo("n =", "n =", seeds))
+	return join(slices.DeleteFunc(parts, func(s say) bool { return s.text == "" }), "; ")
+}
+
+func sayAll(texts []string) (all []say) {
+	for _, t := range texts {
+		all = append(all, say{text: t})
+	}
+	return all
+}
+
+// fromTo is a range of numbers, or the one.
+func fromTo(one, several string, sorted []int) say {
+	if first, last := sorted[0], sorted[len(sorted)-1]; first != last {
+		return phrase(several+" # to #", count(first), count(last))
+	}
+	return phrase(one+" #", count(sorted[0]))
+}
+
+// ratesSaid are the learning rates of adapters.
+func ratesSaid(arms []*arm) say {
+	if slices.Contains(arms[0].tuned, "lr") {
+		return say{text: "each at its own rate"}
+	}
+	var rates []float64
+	for _, c := range cellsOf(arms) {
+		if c.scheme() != "full" {
+			rates = append(rates, c.lr)
+		}
+	}
+	slices.Sort(rates)
+	switch n := len(rates); {
+	case n == 0:
+		return say{}
+	case same(rates[0], rates[n-1]):
+		return phrase("rate #", plain(rates[0]))
+	default:
+		return phrase("rates # to #", plain(rates[0]), plain(rates[n-1]))
+	}
+}
+
+// stepsSaid are the steps and, where it is one number for all, the tokens of each.
+func stepsSaid(arms []*arm) say {
+	steps := settings(arms, "train.steps")
+	batch, context := settings(arms, "train.batch"), settings(arms, "train.context")
+	if len(steps) == 0 {
+		return say{text: " steps"}
+	}
+	first, last := steps[0], steps[len(steps)-1]
+	s := phrase("# steps", plain(first))
+	if first != last {
+		s = phrase("# to # steps", plain(first), plain(last))
+	} else if first == 1 {
+		s = phrase("# step", plain(first))
+	}
+	if len(batch) == 1 && len(context) == 1 {
+		s = s.plus(phrase(" of # × # tokens at most", plain(batch[0]), plain(context[0])))
+	}
+	return s
+}
+
+// settings are the values of a field of configs, each once, rising.
+func settings(arms []*arm, path string) (values []float64) {
+	for _, c := range cellsOf(arms) {
+		if c.text("config."+path) != "" {
+			values = append(values, c.num("config."+path))
+		}
+	}
+	slices.SortFunc(values, cmp.Compare[float64])
+	return slices.Compact(values)
+}
