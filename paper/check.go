@@ -12,7 +12,8 @@ import (
 
 // checked are the statistics of the rank check, a panel each, and their titles.
 var checked = []struct{ name, title string }{
-	{"loss_drop_first", "Loss drop"}, {"adapter_output_first", "Adapter output"}, {"input_gradient_first", "Input gradient"},
+	{"loss_drop_first", "Loss drop"}, {"adapter_output_first", "Adapter " +
+		"output"}, {"input_gradient_first", "Input gradient"},
 	{"grad_norm_onset", "Gradient of B"}, {"grad_norm_a_first", "Gradient of A"}, {"delta_w_first", "Weight update"},
 }
 
@@ -104,7 +105,8 @@ func seen(e metrics.Exponent, flat float64) metrics.Verdict {
 }
 
 // norms reconciles what a gradient's norm says with what a step does.
-const norms = "The norm of the gradient at the onset goes as γ√r under every optimizer. What that does to learning depends on the optimizer: " +
+const norms = "The norm of the gradient at the onset goes as γ√r under every optimizer. What that does to " +
+	"learning depends on the optimizer: " +
 	"a step of SGD shrinks with the gradient, and one of Adam does not; and on the rate and the number of steps."
 
 // verdictTable says of each arm how what decides about its first step goes with rank.
@@ -112,14 +114,18 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 	t = Table{
 		Name:  "check",
 		Title: "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
-		Caption: fmt.Sprintf("Seen: by the power of the first loss drop, stable within ±%g of 0. Theory: as the rank grows without bound. "+
-			"Best first step: of the multiple of the first step that would be best if the loss were as curved in all directions, "+
-			"and in brackets what its exact values have at these ranks; where it is 0 one rate serves all of them. "+norms+" %s", flat, heldEqual(arms)),
+		Caption: fmt.Sprintf("Seen: by the power of the first loss drop, stable within ±%g of 0. Theory: as the "+
+			"rank grows without bound. "+
+			"Best first step: of the multiple of the first step that would be best if the loss were as curved "+
+			"in all directions, "+
+			"and in brackets what its exact values have at these ranks; where it is 0 one rate serves all of "+
+			"them. "+norms+" %s", flat, heldEqual(arms)),
 	}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	t.add(Column{Head: "onset norm", Fields: []string{"onset", "onset_low", "onset_high"}, Number: true}, powerEntries(arms, metrics.GradNormOnset))
 	t.add(Column{Head: "loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, powerEntries(arms, metrics.LossDropFirst))
-	t.add(Column{Head: "best first step", Fields: []string{"step", "step_low", "step_high", "step_exact"}, Number: true}, stepEntries(arms))
+	t.add(Column{Head: "best first " +
+		"step", Fields: []string{"step", "step_low", "step_high", "step_exact"}, Number: true}, stepEntries(arms))
 	var expected, saw []Entry
 	labels := armLabels(arms)
 	for i, a := range arms {
@@ -137,7 +143,8 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 			t.doubt(i, text)
 		}
 		if theory == metrics.Explodes && e.Predicted <= 0 {
-			t.doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step does not have")
+			t.doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step "+
+				"does not have")
 		}
 	}
 	t.add(Column{Head: "seen", Fields: []string{"seen"}}, saw)
@@ -244,9 +251,12 @@ func checkFigure(optimizer string, arms []results.Arm) Figure {
 	if fitted {
 		f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
 	}
-	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both logarithmic: means over seeds, %s, with 95%% intervals. "+
-		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of rank elsewhere. "+
-		"Beside an expectation, a mean is that of each seed's size over its own expectation, so that bars leave out what differs in the data. %s", optimizer, seedCount(doneCounts(arms)), heldEqual(arms))
+	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both "+
+		"logarithmic: means over seeds, %s, with 95%% intervals. "+
+		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of "+
+		"rank elsewhere. "+
+		"Beside an expectation, a mean is that of each seed's size over its own expectation, so that bars leave "+
+		"out what differs in the data. %s", optimizer, seedCount(doneCounts(arms)), heldEqual(arms))
 	return f
 }
 

@@ -25,8 +25,9 @@ func comparisonsTable(arms []results.Arm, tuned []results.Tuned) Table {
 // duelsTable has a row for each of the duels between cells of arms.
 func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []results.Tuned) Table {
 	t := Table{
-		Name:  "comparisons",
-		Title: fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% interval", s.Label),
+		Name: "comparisons",
+		Title: fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% "+
+			"interval", s.Label),
 	}
 	each := func(of func(d duel) Entry) []Entry {
 		var entries []Entry
@@ -89,10 +90,12 @@ func comparing() string {
 		"both have in them what the choice of the validation examples adds to the error, where runs keep it: "+
 		"from validation is that part of the standard error, of which squares add up. "+
 		"Flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
-		"Could tell is the least difference that these pairs would show with a probability of 0.8, were it the only test. "+
+		"Could tell is the least difference that these pairs would show with a probability of 0.8, were it the "+
+		"only test. "+
 		"Holm's p is t's, corrected over the tests of the family. "+
 		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
-		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not separated: neither, and so no ranking. "+
+		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not "+
+		"separated: neither, and so no ranking. "+
 		"Diverged are the runs of the first and of the second.", metrics.FlipPairs, level, level, 100*learnedMargin)
 }
 

@@ -39,7 +39,8 @@ func mergedCost(r Rule, s Study) Finding {
 	if len(ranks) == 0 {
 		standing = Unresolved
 	}
-	t := Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired rounds, with 95% intervals"}
+	t := Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired " +
+		"rounds, with 95% intervals"}
 	t.add(Column{Head: "rank", Number: true}, ranks)
 	t.add(Column{Head: "merged", Number: true}, mergeds)
 	t.add(Column{Head: "beside the map", Number: true}, attacheds)
@@ -50,7 +51,8 @@ func mergedCost(r Rule, s Study) Finding {
 // inferenceFigure draws the time with an adapter over the base's against rank.
 func inferenceFigure(timings []results.Inference) Figure {
 	var p panel
-	f := Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, both logarithmic: geometric means of paired rounds with 95% intervals. " +
+	f := Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, " +
+		"both logarithmic: geometric means of paired rounds with 95% intervals. " +
 		"The base model, embedded."}
 	at, values := []float64{}, []float64{1}
 	for i, of := range []struct {

@@ -20,7 +20,8 @@ func normSpread(r Rule, s Study) Finding {
 	}
 	order := r.limit("order")
 	narrow, wide := rankSpread(rslora), rankSpread(lora)
-	f := Finding{Standing: Unresolved, Numbers: []Number{meanNumber("ratio under rsLoRA", narrow), meanNumber("ratio under LoRA", wide)}}
+	f := Finding{Standing: Unresolved, Numbers: []Number{meanNumber("ratio under "+
+		"rsLoRA", narrow), meanNumber("ratio under LoRA", wide)}}
 	switch {
 	case narrow.High < order && wide.Low > order:
 		f.Standing = Seen
@@ -28,7 +29,8 @@ func normSpread(r Rule, s Study) Finding {
 		f.Standing = NotSeen
 	}
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
-	f.Text = fmt.Sprintf("Over ranks %s, n = %d, the ratio is %s under rsLoRA and %s under LoRA, which is %s orders of magnitude; by theory LoRA's is √(%d/%d) = %s at the onset, and no more.",
+	f.Text = fmt.Sprintf("Over ranks %s, n = %d, the ratio is %s under rsLoRA and %s under LoRA, which is %s "+
+		"orders of magnitude; by theory LoRA's is √(%d/%d) = %s at the onset, and no more.",
 		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), fixed(math.Log10(wide.Mean), 2), high, low, significant(math.Sqrt(float64(high)/float64(low)), 3))
 	mean, _ := metrics.StatisticNamed("grad_norm_mean")
 	f.Tables = []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})}
@@ -114,7 +116,8 @@ func outputs(r Rule, s Study) Finding {
 	e, _ := rslora.Exponent(first)
 	return Finding{
 		Standing: standing, Numbers: numbers,
-		Text: fmt.Sprintf("Of the first output under rsLoRA theory for %s has the power between %s and %s. The whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
+		Text: fmt.Sprintf("Of the first output under rsLoRA theory for %s has the power between %s and %s. The "+
+			"whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
 			rslora.Optimizer, number(e.Predicted), number(e.Predicted+e.Rise)),
 		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, statistics)},
 	}

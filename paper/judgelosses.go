@@ -38,14 +38,18 @@ func (d duel) number() Number {
 // text writes a comparison with all that a reader needs to doubt it.
 func (d duel) text() string {
 	if d.Difference.N == 0 {
-		return fmt.Sprintf("%s: %s (%d runs diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
+		return fmt.Sprintf("%s: %s (%d runs "+
+			"diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
 	}
 	part := func(v float64) string { return fixed(100*v/d.ReferenceMean, 2) }
-	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
+	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the "+
+		"loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
 	if margin := d.margin(); margin > 0 {
-		text += fmt.Sprintf(", or %s%% of what the second learned", fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
+		text += fmt.Sprintf(", or %s%% of what the second "+
+			"learned", fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
 	}
-	text += fmt.Sprintf("; n = %d, Holm's p %s over %d tests: %s", d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
+	text += fmt.Sprintf("; n = %d, Holm's p %s over %d tests: "+
+		"%s", d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 {
 		text += fmt.Sprintf(" (%d runs diverged)", n)
 	}
@@ -113,13 +117,16 @@ func rankGain(r Rule, s Study) Finding {
 	}
 	f := Finding{Standing: stand(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
 	if share, rate, ok := learnedShare(arms, top.Reference); !ok {
-		f.Standing, f.Text = Unresolved, f.Text+" The study lacks full fine-tuning, by which to tell how much was learned."
+		f.Standing, f.Text = Unresolved, f.Text+" The study lacks full fine-tuning, by which to tell how much "+
+			"was learned."
 	} else {
-		f.Text += fmt.Sprintf(" At rank %d it learned %s%% of what full fine-tuning did at the best of its rates, %s.", top.Reference.Rank, fixed(100*share, 0), number(rate))
+		f.Text += fmt.Sprintf(" At rank %d it learned %s%% of what full fine-tuning did at the best of its "+
+			"rates, %s.", top.Reference.Rank, fixed(100*share, 0), number(rate))
 		f.Numbers = append(f.Numbers, Number{"share of what full fine-tuning learned", share, math.NaN(), math.NaN()})
 		if share < r.limit("least-learned") {
 			f.Standing = Unresolved
-			f.Text += fmt.Sprintf(" That is less than the %s%% from which on a verdict means anything.", number(100*r.limit("least-learned")))
+			f.Text += fmt.Sprintf(" That is less than the %s%% from which on a verdict means "+
+				"anything.", number(100*r.limit("least-learned")))
 		}
 	}
 	f.Tables = []Table{duelsTable(arms, finalLoss(), duels, s.Tuned)}
@@ -163,7 +170,8 @@ func costGain(r Rule, s Study) Finding {
 
 // costsTable has what each cell takes, counted from shapes, and its loss.
 func costsTable(arms []results.Arm) Table {
-	t := Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of its 95% interval"}
+	t := Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of " +
+		"its 95% interval"}
 	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, steps, rates, factored, cheaper, memory []Entry
 	var losses []metrics.Interval
@@ -213,7 +221,9 @@ func defaultRate(_ Rule, s Study) Finding {
 	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
-	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: fmt.Sprintf("rsLoRA at rank %d and rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
+	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: fmt.Sprintf("rsLoRA at rank %d and "+
+		"rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which "+
+		"favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
 		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(rates), number(best.LR), edge, intervalText(best.Statistic(loss)),
 		significant(d.Difference.Mean, 2), significant(d.Difference.Low, 2), significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
 }

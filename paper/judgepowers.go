@@ -119,8 +119,10 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	if differing > 0 {
 		f.Standing = NotSeen
 	}
-	f.Text = fmt.Sprintf("Rows: %d; distinct measurements among them: %d, of which the others are multiples by a constant or a power of the rank, or squares. "+
-		"By themselves %d of %d agree with theory; once corrected over all of them by Holm's method, %d of %d differ at the level %g. The farthest is %s off.",
+	f.Text = fmt.Sprintf("Rows: %d; distinct measurements among them: %d, of which the others are multiples by "+
+		"a constant or a power of the rank, or squares. "+
+		"By themselves %d of %d agree with theory; once corrected over all of them by Holm's method, %d of %d "+
+		"differ at the level %g. The farthest is %s off.",
 		len(fits), len(groups), agree, len(groups), differing, len(groups), level, fixed(far, 3))
 	return f
 }
@@ -135,7 +137,8 @@ func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
 		for _, a := range arms {
 			for _, c := range a.Cells {
 				if n := c.Unbelieved(); n > 0 {
-					return fmt.Sprintf("Of %s at rank %d under %s, %d of %d runs lost another amount on the same batch than the first order says, by more than a tenth: no verdict.",
+					return fmt.Sprintf("Of %s at rank %d under %s, %d of %d runs lost another amount on the "+
+						"same batch than the first order says, by more than a tenth: no verdict.",
 						schemeLabel(a.Scheme), c.Rank, a.Optimizer, n, len(c.Runs))
 				}
 			}
@@ -185,9 +188,12 @@ func exactValues(r Rule, s Study) Finding {
 	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
 		f.Standing = Unresolved
 	}
-	f.Numbers = []Number{{Name: "distinct cells whose interval holds what is expected", Value: float64(within) / float64(len(distinct)), Low: math.NaN(), High: math.NaN()}}
-	f.Text = fmt.Sprintf("Cells: %d; distinct measurements among them: %d. Of these %d intervals, %s%%, hold the exact expectation, as 95%% do where theory is right and cells are independent; "+
-		"%d differ at the level %g once corrected over them, and %d of all cells once corrected over those. The widest interval is ±%s%% of what is expected.",
+	f.Numbers = []Number{{Name: "distinct cells whose interval holds what is " +
+		"expected", Value: float64(within) / float64(len(distinct)), Low: math.NaN(), High: math.NaN()}}
+	f.Text = fmt.Sprintf("Cells: %d; distinct measurements among them: %d. Of these %d intervals, %s%%, hold "+
+		"the exact expectation, as 95%% do where theory is right and cells are independent; "+
+		"%d differ at the level %g once corrected over them, and %d of all cells once corrected over those. The "+
+		"widest interval is ±%s%% of what is expected.",
 		len(cells), len(distinct), within, fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), rejectedOfAll, fixed(100*widest, 1))
 	if len(off) > 0 && len(off) <= foldedRows {
 		f.Text += " Left out by their own intervals: " + strings.Join(off, "; ") + " times what is expected."

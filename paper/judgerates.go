@@ -56,8 +56,10 @@ func ratePowers(r Rule, s Study) Finding {
 	t.add(Column{Head: "best rates inside the grid", Number: true}, inside)
 	t.add(Column{Head: "verdict"}, said)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
-	f.Text = "Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: where its interval leaves out 0, the best rate is no power of the rank. " +
-		fmt.Sprintf("%d of %d best rates lie between others that were tried; one beside a rate that diverged counts as it was tried.", kept, all)
+	f.Text = "Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: where its " +
+		"interval leaves out 0, the best rate is no power of the rank. " +
+		fmt.Sprintf("%d of %d best rates lie between others that were tried; one beside a rate that diverged "+
+			"counts as it was tried.", kept, all)
 	if float64(kept) < r.limit("inside")*float64(all) {
 		f.Standing = Unresolved
 	}
@@ -116,7 +118,8 @@ func slopesText(local []float64) string {
 // tenth of what the best rate learned.
 func rateTransfer(r Rule, s Study) Finding {
 	f := Finding{Standing: Seen}
-	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the loss ± half of its 95% interval; and of what was learned"}
+	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, " +
+		"in percent of the loss ± half of its 95% interval; and of what was learned"}
 	var heads, unscaled, half, whole, share, tests []Entry
 	var worst []float64
 	var shown []transferred
@@ -132,7 +135,8 @@ func rateTransfer(r Rule, s Study) Finding {
 		whole = append(whole, word(newTransferred(g, -(1-p), r.limit("margin")).text()))
 		share = append(share, word(x.learnedText()))
 		worst, shown = append(worst, x.below), append(shown, x)
-		f.Numbers = append(f.Numbers, meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number(p)), x.regret))
+		f.Numbers = append(f.Numbers, meanNumber(fmt.Sprintf("regret in percent of the loss, p = "+
+			"%s", number(p)), x.regret))
 	}
 	if len(shown) == 0 {
 		return lacking("learning rates at two ranks")
@@ -155,7 +159,8 @@ func rateTransfer(r Rule, s Study) Finding {
 	t.add(Column{Head: "of what was learned, in the third column", Number: true}, share)
 	t.add(Column{Head: "Holm's p of at least the margin", Number: true}, tests)
 	all := ranks(r.arms(s))
-	f.Text = fmt.Sprintf("From rank %d to rank %d. A rate between those tried has its loss from the parabola through the three nearest.", slices.Min(all), slices.Max(all))
+	f.Text = fmt.Sprintf("From rank %d to rank %d. A rate between those tried has its loss from the parabola "+
+		"through the three nearest.", slices.Min(all), slices.Max(all))
 	f.Tables = []Table{t}
 	return f
 }

@@ -102,7 +102,8 @@ func correctionsWorse(_ Rule, s Study) Finding {
 		}
 		return Unresolved
 	})
-	f.Text = "Init = 0.5 has A fall as 1/√r, init = -0.5 has it grow as √r, which keeps what theorem 3.2 holds constant at onset, γ²rσ². " + ofFull(arms)
+	f.Text = "Init = 0.5 has A fall as 1/√r, init = -0.5 has it grow as √r, which keeps what theorem 3.2 holds " +
+		"constant at onset, γ²rσ². " + ofFull(arms)
 	f.Tables = []Table{duelsTable(arms, finalLoss(), family, s.Tuned), ratesTable(arms)}
 	return f
 }
@@ -129,8 +130,10 @@ func initPowers(r Rule, s Study) Finding {
 			held++
 		}
 	}
-	f.Text += fmt.Sprintf(" Over draws, theory has the variance of its square fall as r to the power of %g where rows of A, or columns of B, are independent: "+
-		"%d of %d distinct intervals hold that. Of orthogonal ones it has no value.", metrics.OnsetVariancePower, held, all)
+	f.Text += fmt.Sprintf(" Over draws, theory has the variance of its square fall as r to the power of %g "+
+		"where rows of A, or columns of B, are independent: "+
+		"%d of %d distinct intervals hold that. Of orthogonal ones it has no "+
+		"value.", metrics.OnsetVariancePower, held, all)
 	f.Tables = []Table{initsTable(arms)}
 	return f
 }

@@ -64,8 +64,13 @@ func phaseFigure(runs []results.Run) Figure {
 		f.panels = append(f.panels, p)
 	}
 	arms := results.Arms(runs)
-	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at ±1. Framed: where theory says 0 or, of the output, a range about 0: of the first loss drop at p = ½ under SGD, and at p = 1 under updates that do not depend on the gradient's size. " +
-		"Of best rates it says so for the latter alone: under SGD at p = ½ the best first step goes as r/(r + d), d being the maps' width, if the loss is as curved in all directions, and is free of rank for ranks far above d. -: no fit, or a best rate at the edge of those tried. " +
+	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over " +
+		"seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at " +
+		"±1. Framed: where theory says 0 or, of the output, a range about 0: of the first loss drop at p = ½ " +
+		"under SGD, and at p = 1 under updates that do not depend on the gradient's size. " +
+		"Of best rates it says so for the latter alone: under SGD at p = ½ the best first step goes as r/(r + " +
+		"d), d being the maps' width, if the loss is as curved in all directions, and is free of rank for " +
+		"ranks far above d. -: no fit, or a best rate at the edge of those tried. " +
 		outsider(optimizers) + heldEqual(arms)
 	return f
 }

@@ -57,8 +57,10 @@ func regimeFigure(arms []results.Arm) Figure {
 	f.legend = append(f.legend, entry{},
 		entry{text: "exact theory", samples: []series{{color: ink, line: thinLineWide}}},
 		entry{text: fmt.Sprintf("%g%% above", 100*closely), samples: []series{tenPercent(axis{})}})
-	f.Caption = fmt.Sprintf("Sizes after the first update over what the law of small ranks gives, both logarithmic: root mean squares over seeds, %s, with 95%% intervals. ",
-		seedCount(doneCounts(arms))) + "Lines are exact expectations at these ranks." + losses(arms) + " " + heldEqual(arms)
+	f.Caption = fmt.Sprintf("Sizes after the first update over what the law of small ranks gives, both "+
+		"logarithmic: root mean squares over seeds, %s, with 95%% intervals. ",
+		seedCount(doneCounts(arms))) + "Lines are exact expectations at these " +
+		"ranks." + losses(arms) + " " + heldEqual(arms)
 	return f
 }
 
@@ -73,7 +75,8 @@ func tenPercent(x axis) series {
 // ranks what was measured is what is expected. It has no rows where no statistic has
 // two laws.
 func regimesTable(arms []results.Arm) Table {
-	t := Table{Name: "regimes", Title: fmt.Sprintf("Ranks at which two laws meet, computed from the maps, and up to and from which one holds to %g%%", 100*closely)}
+	t := Table{Name: "regimes", Title: fmt.Sprintf("Ranks at which two laws meet, computed from the maps, and "+
+		"up to and from which one holds to %g%%", 100*closely)}
 	type row struct {
 		arm, quantity string
 		results.Regime

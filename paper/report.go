@@ -12,13 +12,15 @@ import (
 // past is what was judged before and now.
 func (r Reproduction) Markdown(heading, folder string, past History) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing |\n|:---|:---|:---|:---|:---|\n", heading)
+	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing "+
+		"|\n|:---|:---|:---|:---|:---|\n", heading)
 	for i, f := range r {
 		before := ""
 		if _, j := f.judgements(past); j != nil {
 			before = j.Standing.String()
 		}
-		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n", i+1, escape(f.title()), escape(f.Source), f.rule(), before, f.standing())
+		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s "+
+			"|\n", i+1, escape(f.title()), escape(f.Source), f.rule(), before, f.standing())
 	}
 	for i, f := range r {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
@@ -40,7 +42,8 @@ func (f Finding) rule() string {
 // Reading says how to read the numbers of a report.
 func Reading() string {
 	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
-		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power, or within what the claim says, and holds it; it is *consistent, not resolved* if its interval holds it "+
+		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power, or "+
+		"within what the claim says, and holds it; it is *consistent, not resolved* if its interval holds it "+
 		"and is wider; it *differs* if its interval leaves it out. %s", near, comparing())
 }
 
@@ -64,7 +67,8 @@ func (f Finding) markdown(folder string) string {
 		t.Caption = "" // the figures' and the page's say it
 		rows := strings.TrimRight(t.markdown(), "\n")
 		if len(t.Rows) > foldedRows {
-			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
+			fmt.Fprintf(&b, "\n<details><summary>%s: %d "+
+				"rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
 			continue
 		}
 		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
@@ -81,7 +85,8 @@ func (f Finding) lateness() string {
 	if f.judged {
 		then = fmt.Sprintf("By the one before it the claim was *%s*", f.Standing)
 	}
-	text := fmt.Sprintf("The rule was changed after these runs. %s; by the one of today it would be *%s*, which awaits seeds that this rule has not seen.", then, f.New)
+	text := fmt.Sprintf("The rule was changed after these runs. %s; by the one of today it would be *%s*, which "+
+		"awaits seeds that this rule has not seen.", then, f.New)
 	if rules := rulesOf(f.Key); len(rules) > 0 && rules[0].Why != "" {
 		text += " Why it was changed: " + rules[0].Why
 	}
@@ -100,7 +105,8 @@ func (f Finding) evidence() string {
 func (r Reproduction) studies() string {
 	var b strings.Builder
 	b.WriteString("\n## How the studies were made\n\nEach can be made again alone, by `sweep reproduce --only STUDY`. Seeds of block k are those that the experiment names, and 1000 k. A block is taken once for a rule: " +
-		"a rule that was changed after its runs is judged on the next.\n\n| study | last run | runs | core hours | CPU | kernel | program | block of seeds |\n|:---|:---|---:|---:|:---|:---|:---|---:|\n")
+		"a rule that was changed after its runs is judged on the next.\n\n| study | last run | runs | core " +
+		"hours | CPU | kernel | program | block of seeds |\n|:---|:---|---:|---:|:---|:---|:---|---:|\n")
 	var seen []string
 	for _, f := range r {
 		if f.made.Name == "" || slices.Contains(seen, f.made.Name) {
@@ -165,7 +171,8 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 	for _, n := range now.Numbers {
 		i := slices.IndexFunc(before.Numbers, func(m Number) bool { return m.Name == n.Name })
 		if i >= 0 && (n.Value < before.Numbers[i].Low || n.Value > before.Numbers[i].High) {
-			all = append(all, fmt.Sprintf("%s is %s, outside of what it was, %s.", n.Name, n.text(), before.Numbers[i].text()))
+			all = append(all, fmt.Sprintf("%s is %s, outside of what it was, "+
+				"%s.", n.Name, n.text(), before.Numbers[i].text()))
 		}
 	}
 	return all

@@ -30,12 +30,14 @@ func newReproduce() *cobra.Command {
 			"as they are. Run again to go on after an interrupt. Claims whose study was not run say so.\n\n" +
 			"A claim's rule is fixed before its runs. Where a rule has changed since a study was run,\n" +
 			"the study is renewed on seeds that it has not had.",
-		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report paper\n  sweep reproduce --assemble --report paper",
-		Args:    exactly(),
+		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report paper\n  " +
+			"sweep reproduce --assemble --report paper",
+		Args: exactly(),
 	}
 	var r reproduction
 	cmd.Flags().StringSliceVar(&r.only, "only", nil, "`STUDIES` to run, with commas between them (default all)")
-	cmd.Flags().BoolVar(&r.assemble, "assemble", false, "train nothing: write the report from the files that are there")
+	cmd.Flags().BoolVar(&r.assemble, "assemble", false, "train nothing: write the report from the files that "+
+		"are there")
 	cmd.Flags().StringVar(&r.out, "out", filepath.Join("runs", "reproduction"), "`FOLDER` of the stores")
 	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default that of the stores)")
 	cmd.Flags().StringVar(&r.scale, "scale", experiments.Scales[0], "`SIZE` of the experiments: "+strings.Join(experiments.Scales, " or "))
@@ -121,9 +123,11 @@ func tellDuration(cmd *cobra.Command, studies []study) {
 	for _, s := range studies {
 		cost := sweep.Cost(s.plan.Jobs) + sweep.Cost(s.plan.Follow)
 		total += cost
-		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %5d runs, %6.3g TFLOP, about %s\n", s.name, len(s.plan.Jobs)+len(s.plan.Follow), cost/1e12, lasting(cost/perSecond))
+		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %5d runs, %6.3g TFLOP, about "+
+			"%s\n", s.name, len(s.plan.Jobs)+len(s.plan.Follow), cost/1e12, lasting(cost/perSecond))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%d studies: about %s on %d cores, if nothing of it is there yet\n", len(studies), lasting(total/perSecond), workers)
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d studies: about %s on %d cores, if nothing of it is there "+
+		"yet\n", len(studies), lasting(total/perSecond), workers)
 }
 
 // speed estimates the floating-point operations a second of one core in

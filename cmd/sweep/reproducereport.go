@@ -66,9 +66,13 @@ func reportHead(scale string, runs int) string {
 		"a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
 		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page again, to the byte. "+
 		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, and then `sweep verify STORE RUN`.\n\n"+
-		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are Go functions after their comments: what may carry over from the paper is the pattern over ranks, never an absolute number.\n\n"+
-		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It is fixed, with its hash and its day in paper/ledger.yaml, before the runs that it judges. "+
-		"*Not resolvable at this size* says that the runs do not tell. Negative results stay, and reproduction/history.csv has every standing that a claim has had.\n\n%s", scale, runs, paper.Reading())
+		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are "+
+		"Go functions after their comments: what may carry over from the paper is the pattern over ranks, "+
+		"never an absolute number.\n\n"+
+		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It "+
+		"is fixed, with its hash and its day in paper/ledger.yaml, before the runs that it judges. "+
+		"*Not resolvable at this size* says that the runs do not tell. Negative results stay, and "+
+		"reproduction/history.csv has every standing that a claim has had.\n\n%s", scale, runs, paper.Reading())
 }
 
 // list writes names with commas between them.

@@ -88,7 +88,8 @@ func readRules(store string) (rules map[string]string, err error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(text, &rules); err != nil {
-		return nil, fmt.Errorf("%s: %w: it says which rules were fixed when training began; remove the store to begin anew", path, err)
+		return nil, fmt.Errorf("%s: %w: it says which rules were fixed when training began; remove the store to "+
+			"begin anew", path, err)
 	}
 	return rules, nil
 }
@@ -125,7 +126,8 @@ func (s study) oneKernel() error {
 	runs, _ := results.Open(s.store).Runs()
 	for _, r := range runs {
 		if made := r.Provenance.Kernel; !kernel.SameBytes(made, kernel.Name()) {
-			return fmt.Errorf("%s: run %s was made with kernel %s, and this is %s: one study has one kernel; go on with RANKSWEEP_KERNEL=%s where the CPU has it, or remove the folder",
+			return fmt.Errorf("%s: run %s was made with kernel %s, and this is %s: one study has one kernel; go "+
+				"on with RANKSWEEP_KERNEL=%s where the CPU has it, or remove the folder",
 				s.store, r.ID, made, kernel.Name(), made)
 		}
 	}
@@ -163,7 +165,8 @@ func timeInference(cmd *cobra.Command, trainer *sweep.Local, folder string) erro
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d rounds\n", inferenceRanks, inferenceRounds)
+	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d "+
+		"rounds\n", inferenceRanks, inferenceRounds)
 	c, err := trainer.Model("base")
 	if err != nil {
 		return err
@@ -218,7 +221,8 @@ func readInference(folder string) (paper.Study, error) {
 		return paper.Study{}, err
 	}
 	if about.Timed == nil {
-		return paper.Study{}, fmt.Errorf("%s: study.json does not say when it was timed: remove the folder, and it is measured again", folder)
+		return paper.Study{}, fmt.Errorf("%s: study.json does not say when it was timed: remove the folder, and "+
+			"it is measured again", folder)
 	}
 	seconds := 0.0
 	for _, t := range timings {
