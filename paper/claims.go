@@ -67,7 +67,7 @@ var claims = []Claim{
 			"operations, within 5%. Full fine-tuning at the same cost stands beside them.",
 		Rule: Rule{Test: "cost-gain/2", Study: "equal-cost", Schemes: []string{"rslora"},
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "cost": 0.05}},
-		Shows: []string{"frontier"}, Resolve: moreTraining,
+		Shows: []string{"differences"}, Resolve: moreTraining,
 	},
 	{
 		Key: "merged-inference", Name: "A merged adapter costs nothing in inference, whatever its " +

@@ -8,6 +8,7 @@ import (
 // row is a power of rank of an arm.
 type row struct {
 	power
+	name      say // of the arm
 	arm       *arm
 	statistic string
 	seen      []observed // what the power is fitted to, as distinct has it

@@ -19,6 +19,7 @@ type duel struct {
 	same             bool      // both learn one function, or no pair differs
 	loss             float64   // mean of the reference's over the pairs
 	holm, equivalent float64   // corrected
+	beyond           float64   // the same of a difference above the margin
 	tests            int
 	unequal          []say // how gamma differs
 }
@@ -115,17 +116,20 @@ func (d *duel) p() float64 {
 	return d.diff.p(0)
 }
 
-// equivalence is the larger P of two one-sided tests, by pairs, of the difference lying
-// within the margin.
-func (d *duel) equivalence() float64 {
+// within is the larger P of two one-sided tests, by pairs, of the difference lying within
+// the margin; outside is the smaller P of two of its lying above it, or below.
+func (d *duel) within() (within, outside float64) {
 	if math.IsNaN(d.p()) || !(d.margin() > 0) {
-		return nan
+		return nan, nan
 	}
-	var more, less []float64
-	for i, v := range d.ds {
-		more, less = append(more, d.margins[i]+v), append(less, d.margins[i]-v)
+	side := func(sign, margins float64) float64 {
+		var all []float64
+		for i, v := range d.ds {
+			all = append(all, sign*v+margins*d.margins[i])
+		}
+		return widened(mean(all), d.shared).above(0)
 	}
-	return math.Max(widened(mean(more), d.shared).above(0), widened(mean(less), d.shared).above(0))
+	return math.Max(side(1, 1), side(-1, 1)), math.Min(side(1, -1), side(-1, -1))
 }
 
 // margin is the mean margin; NaN where a pair has none.
@@ -148,14 +152,15 @@ func (d *duel) couldTell() float64 {
 
 // correct gives a family its corrected P values.
 func correct(family []*duel) {
-	var ps, qs []float64
+	var ps, within, outside []float64
 	for _, d := range family {
-		ps, qs = append(ps, d.p()), append(qs, d.equivalence())
+		in, out := d.within()
+		ps, within, outside = append(ps, d.p()), append(within, in), append(outside, out)
 	}
 	tests := len(present(ps))
-	ps, qs = holm(ps), holm(qs)
+	ps, within, outside = holm(ps), holm(within), holm(outside)
 	for i, d := range family {
-		d.holm, d.equivalent, d.tests = ps[i], qs[i], tests
+		d.holm, d.equivalent, d.beyond, d.tests = ps[i], within[i], outside[i], tests
 	}
 }
 
@@ -335,6 +340,9 @@ func (d *duel) alsoDiffering() string {
 
 // text is the comparison in a sentence.
 func (d *duel) text() say {
+	if d.diff.n == 0 {
+		return d.pair().plus(phrase(": "+d.verdict()+" (# runs diverged)", count(d.lost())))
+	}
 	part := func(v float64) digits { return fix(100*v/d.loss, 2) }
 	s := d.pair().plus(phrase(": #% [#, #]% of the loss", part(d.diff.mean), part(d.diff.low), part(d.diff.high)))
 	if m := d.margin(); m > 0 {

@@ -69,7 +69,7 @@ func judgeMerged(r rule, s *study) finding {
 			"merged":         bracketed(merged.mean, merged.low, merged.high, 3),
 			"beside the map": bracketed(beside.mean, beside.low, beside.high, 3), "rounds": phrase("#", count(merged.n)),
 		}})
-		f.add("time merged over the base's, rank "+strconv.Itoa(rank), merged)
+		f.add(phrase("time merged over the base's, rank #", count(rank)), merged)
 		most := r.Limits["ratio"]
 		switch {
 		case merged.low > 1/most && merged.high < most:

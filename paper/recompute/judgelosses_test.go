@@ -30,10 +30,10 @@ func lowerSeen(d *duel) string {
 // littleSeen says whether it is not lower by as much as the margin.
 func littleSeen(d *duel) string {
 	switch {
-	case d.verdict() == "lower":
-		return notSeen
 	case d.higher(), d.alike():
 		return seen
+	case d.lower() && d.beyond <= level:
+		return notSeen
 	}
 	return unresolved
 }
@@ -43,7 +43,7 @@ func alikeSeen(d *duel) string {
 	switch {
 	case d.verdict() == "same function", d.alike():
 		return seen
-	case d.verdict() == "lower", d.verdict() == "higher":
+	case d.beyond <= level:
 		return notSeen
 	}
 	return unresolved
@@ -88,7 +88,7 @@ func judgeRankGain(r rule, s *study) finding {
 		return f
 	}
 	share := top.reference.learned() / most
-	f.add("share of what full fine-tuning learned", interval{mean: share, low: nan, high: nan})
+	f.add(say{text: "share of what full fine-tuning learned"}, interval{mean: share, low: nan, high: nan})
 	f.seen = f.seen.plus(phrase(" At rank # it learned #% of what full fine-tuning did at the best of its rates, #.",
 		count(top.reference.rank()), fix(100*share, 0), plain(rate)))
 	if least := r.Limits["least-learned"]; share < least {
@@ -182,8 +182,8 @@ func ofFull(arms []*arm) say {
 		if c.grid != nil {
 			local = c.grid.axis
 		}
-		if c.scheme() != "full" {
-			shares = append(shares, phrase(label(c.scheme())+" at rank # #%", count(c.rank()), fix(100*c.learned()/most, 0)))
+		if share := c.learned() / most; c.scheme() != "full" && !math.IsNaN(share) && !math.IsInf(share, 0) {
+			shares = append(shares, phrase(label(c.scheme())+" at rank # #%", count(c.rank()), fix(100*share, 0)))
 		}
 	}
 	if most == 0 || len(shares) == 0 {
@@ -272,7 +272,7 @@ func judgeCorrections(_ rule, s *study) finding {
 func higherSeen(d *duel) string {
 	whole := func(c *cell) bool { return c.count((*run).diverged) < len(c.runs) }
 	switch v := d.verdict(); {
-	case v == "higher", v == "diverged" && whole(d.reference):
+	case d.higher(), v == "diverged" && whole(d.reference):
 		return seen
 	case v == "diverged" && whole(d.cell), d.lower(), d.alike():
 		return notSeen
@@ -304,16 +304,23 @@ func judgeInitLosses(_ rule, s *study) finding {
 	return f
 }
 
+func rankHead(rank int) string {
+	if rank == 0 {
+		return "no rank"
+	}
+	return fmt.Sprintf("rank %d", rank)
+}
+
 // ratesTable has a row an arm and a column a rank.
 func ratesTable(arms []*arm) wanted {
 	t := wanted{kind: "rates"}
 	for _, a := range arms {
 		r := a.row(make(map[string]say))
 		for _, rank := range ranksOf(arms) {
-			r.values[fmt.Sprintf("rank %d", rank)] = say{}
+			r.values[rankHead(rank)] = say{}
 		}
 		for _, c := range a.cells {
-			head := fmt.Sprintf("rank %d", c.rank())
+			head := rankHead(c.rank())
 			if r.values[head] = phrase("#", plain(c.lr)); c.grid == nil {
 				continue
 			}

@@ -7,10 +7,11 @@ import (
 
 // rowsOf are the powers of statistics of arms that can be held to theory.
 func rowsOfPowers(arms []*arm, statistics []string) (rows []row) {
-	for _, a := range arms {
+	names := armNames(arms)
+	for i, a := range arms {
 		for _, name := range statistics {
 			if p := a.power(name); p.judged() {
-				rows = append(rows, row{power: p, arm: a, statistic: name})
+				rows = append(rows, row{power: p, name: names[i], arm: a, statistic: name})
 			}
 		}
 	}
@@ -61,7 +62,7 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	var f finding
 	var firsts, every []float64
 	for _, g := range groups {
-		f.addPower(g[0].arm, g[0].statistic, g[0].power)
+		f.addRow(g[0])
 		firsts = append(firsts, g[0].p())
 		close := g[0].within(tolerance)
 		for _, r := range g {
@@ -201,8 +202,7 @@ func judgePattern(r rule, s *study) finding {
 	f := heldToTheory(rowsOfPowers(both, []string{"grad_norm_onset"}), r.Limits["tolerance"], r.Limits["level"])
 	over := fallsAndStays(lora.power("grad_norm_mean"), rslora.power("grad_norm_mean"), r.Limits["flat"])
 	f.standing = worse(f.standing, over)
-	f.addPower(lora, "grad_norm_mean", lora.power("grad_norm_mean"))
-	f.addPower(rslora, "grad_norm_mean", rslora.power("grad_norm_mean"))
+	f.addPowers("grad_norm_mean", both...)
 	f.tables = []wanted{powersTable(both, []string{"grad_norm_onset", "grad_norm_mean"})}
 	return f
 }
@@ -221,8 +221,7 @@ func judgeOutputs(r rule, s *study) finding {
 			plain(first.predicted), plain(first.predicted+first.rise)),
 		tables: []wanted{powersTable([]*arm{lora, rslora}, r.Statistics)},
 	}
-	f.addPower(lora, name, lora.power(name))
-	f.addPower(rslora, name, rslora.power(name))
+	f.addPowers(name, lora, rslora)
 	return f
 }
 
@@ -239,7 +238,7 @@ func judgeOnlyOnset(r rule, s *study) finding {
 		if math.IsNaN(p.low) {
 			return finding{standing: unresolved, seen: say{text: "There is no interval of " + label(a.text("scheme")) + "."}}
 		}
-		f.addPower(a, "grad_norm_onset", p)
+		f.addPowers("grad_norm_onset", a)
 		level, off := p.low >= -flat && p.high <= flat, p.low > flat || p.high < -flat
 		rslora := a.text("scheme") == "rslora"
 		if rslora && off || !rslora && level {
@@ -265,7 +264,7 @@ func judgeOnlyStable(r rule, s *study) finding {
 	f := finding{standing: seen, tables: []wanted{checkTable(arms)}}
 	for _, a := range arms {
 		p := a.power("loss_drop_first")
-		f.addPower(a, "loss_drop_first", p)
+		f.addPowers("loss_drop_first", a)
 		saw, rslora := stabilityOf(p, r.Limits["flat"]), a.text("scheme") == "rslora"
 		if saw == "undecided" && f.standing == seen {
 			f.standing = unresolved
@@ -368,8 +367,8 @@ func judgeSpread(r rule, s *study) finding {
 	case narrow.low > order || wide.high < order:
 		f.standing = notSeen
 	}
-	f.add("ratio under rsLoRA", narrow)
-	f.add("ratio under LoRA", wide)
+	f.add(say{text: "ratio under rsLoRA"}, narrow)
+	f.add(say{text: "ratio under LoRA"}, wide)
 	low, high := rslora.cells[0].rank(), rslora.cells[len(rslora.cells)-1].rank()
 	f.seen = phrase("Over ranks # to #, n = #, the ratio is ", count(low), count(high), count(narrow.n)).plus(
 		halved(narrow), say{text: " under rsLoRA and "}, halved(wide),

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // rates are arms that differ in their learning rate alone, by rising rate.
@@ -139,7 +138,7 @@ func judgeRates(r rule, s *study) finding {
 		case "p":
 			p.predicted = a.scheme.p
 		}
-		rows = append(rows, row{power: p, arm: a, statistic: "best rate"})
+		rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
 		t.rows = append(t.rows, wantedRow{
 			keys: map[string]say{"p": phrase("#", plain(a.scheme.p))},
 			values: map[string]say{
@@ -158,7 +157,8 @@ func judgeRates(r rule, s *study) finding {
 	f.tables = []wanted{t}
 	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: "+
 		"where its interval leaves out 0, the best rate is no power of the rank. "+
-		"# of # best rates lie between others that were tried.", count(kept), count(all))
+		"# of # best rates lie between others that were tried; one beside a rate that diverged counts as it was "+
+		"tried.", count(kept), count(all))
 	if float64(kept) < r.Limits["inside"]*float64(all) {
 		f.standing = unresolved
 	}
@@ -169,6 +169,7 @@ func judgeRates(r rule, s *study) finding {
 type given struct {
 	percent, share interval // of the loss, and of what was learned
 	outside        int      // seeds at which the rate lies outside of those tried
+	edges          int      // seeds whose own best rate lies at an edge, so that they give away more
 	less, more     float64  // P of the loss given away being the margin or more, and of its being that or less
 }
 
@@ -202,6 +203,9 @@ func (g rates) transfer(power, margin float64) given {
 			x.outside++
 			continue
 		}
+		if b.edge {
+			x.edges++
+		}
 		learned := g.onset(high, seed) - b.loss
 		percent, share = append(percent, 100*lost/b.loss), append(share, 100*lost/learned)
 		over = append(over, margin*learned-lost)
@@ -209,7 +213,9 @@ func (g rates) transfer(power, margin float64) given {
 	x.percent, x.share = mean(percent), mean(share)
 	x.less, x.more = 1, 1
 	if i := mean(over); x.outside == 0 && i.n > 1 {
-		x.less, x.more = i.above(0), 1-i.above(0)
+		if x.more = 1 - i.above(0); x.edges == 0 {
+			x.less = i.above(0)
+		}
 	}
 	return x
 }
@@ -260,13 +266,17 @@ func (g rates) lossAt(rank, seed int, rate float64) float64 {
 }
 
 func (x given) say() say {
-	switch {
-	case x.percent.n == 0:
+	if x.percent.n == 0 {
 		return say{text: "outside of the rates tried"}
-	case x.outside > 0:
-		return halved(x.percent).plus(phrase(" (# seeds outside)", count(x.outside)))
 	}
-	return halved(x.percent)
+	s := halved(x.percent)
+	if x.outside > 0 {
+		s = s.plus(phrase(" (# seeds outside)", count(x.outside)))
+	}
+	if x.edges > 0 {
+		s = s.plus(phrase(" (at least: of # seeds the best rate lies at an edge)", count(x.edges)))
+	}
+	return s
 }
 
 func judgeTransfer(r rule, s *study) finding {
@@ -274,10 +284,6 @@ func judgeTransfer(r rule, s *study) finding {
 	var f finding
 	var shown []given
 	var ps []float64
-	low, high := math.MaxInt, 0
-	for _, c := range cellsOf(s.arms()) {
-		low, high = min(low, c.rank()), max(high, c.rank())
-	}
 	for _, g := range groups(r.arms(s)) {
 		p := g[0].scheme.p
 		if ranks := ranksOf(g); !g[0].scheme.alone() || len(ranks) < 2 {
@@ -288,7 +294,7 @@ func judgeTransfer(r rule, s *study) finding {
 		if half.share.n > 0 {
 			learned = halved(half.share).plus(say{text: "%"})
 		}
-		f.add("regret in percent of the loss, p = "+strconv.FormatFloat(p, 'g', 6, 64), half.percent)
+		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
 		shown, ps = append(shown, half), append(ps, half.less)
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": phrase("#", plain(p))}, values: map[string]say{
 			"the same rate":                            g.transfer(0, r.Limits["margin"]).say(),
@@ -300,8 +306,10 @@ func judgeTransfer(r rule, s *study) finding {
 	if len(shown) == 0 {
 		return lacking("learning rates at two ranks")
 	}
+	ranks := ranksOf(r.arms(s))
 	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("From rank # to rank #. "+
-		"A rate between those tried has its loss from the parabola through the three nearest.", count(low), count(high))
+		"A rate between those tried has its loss from the parabola through the three nearest.",
+		count(ranks[0]), count(ranks[len(ranks)-1]))
 	for i, p := range holm(ps) {
 		t.rows[i].values["Holm's p of at least the margin"] = probability(p)
 		switch {

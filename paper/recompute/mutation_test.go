@@ -14,7 +14,7 @@ type place struct {
 }
 
 // places are the first and the last row of each table, its first note, what is seen of
-// each claim, and its title.
+// each claim, its title, and what changed.
 func places(lines []string) (all []place) {
 	kind, rows := "the table of claims", []int(nil)
 	flush := func() {
@@ -36,6 +36,10 @@ func places(lines []string) (all []place) {
 		case strings.HasPrefix(l, "## "):
 			kind = strings.TrimPrefix(l, "## ")
 			all = append(all, place{"titles", i})
+		case strings.HasPrefix(l, "- "):
+			all = append(all, place{"what changed", i})
+		case strings.HasPrefix(l, "The rule was changed"):
+			all = append(all, place{"changed rules", i})
 		case strings.HasPrefix(l, "*Seen here*"):
 			all = append(all, place{"seen here", i})
 		case strings.HasPrefix(l, "¹ "):

@@ -12,7 +12,6 @@ type page struct {
 	head    string
 	claims  []*claim
 	studies table
-	changes []string
 }
 
 // claim is a section of it.
@@ -20,6 +19,7 @@ type claim struct {
 	name, source, rule, past, listed string // as in the table of all claims; of a rule, its hash and date
 	reported, seen, standing         string
 	late                             string // that the rule was changed after the runs
+	changes                          []string
 	tables                           []table
 }
 
@@ -47,7 +47,7 @@ func parsePage(text string) (*page, error) {
 		case title == "How the studies were made":
 			p.studies, err = tableIn(lines)
 		case title == "What changed since each claim was judged before":
-			p.changes = bullets(lines)
+			err = p.change(lines)
 		default:
 			err = p.add(title, lines, listed)
 		}
@@ -61,13 +61,20 @@ func parsePage(text string) (*page, error) {
 	return p, nil
 }
 
-func bullets(lines []string) (all []string) {
+// change gives claims what changed in them: lines that begin with their number.
+func (p *page) change(lines []string) error {
 	for _, l := range lines {
-		if strings.HasPrefix(l, "- ") {
-			all = append(all, l)
+		var i int
+		text, ok := strings.CutPrefix(l, "- ")
+		if !ok {
+			continue
 		}
+		if _, err := fmt.Sscanf(text, "%d. ", &i); err != nil || i < 1 || i > len(p.claims) {
+			return fmt.Errorf("%q: is of no claim", l)
+		}
+		p.claims[i-1].changes = append(p.claims[i-1].changes, text)
 	}
-	return all
+	return nil
 }
 
 var folded = regexp.MustCompile(`^<details><summary>(.*): (\d+) rows</summary>$`)

@@ -46,7 +46,7 @@ var rules = map[string]rule{
 	"merged-inference":       {Test: "merged-cost/1", Study: "inference", Limits: limits{"ratio": 1.05}},
 	"pattern-sgd":            {Test: "pattern/2", Study: "paper-fig4", Limits: ofPattern},
 	"pattern-adafactor":      {Test: "pattern/2", Study: "paper-fig5", Limits: ofPattern},
-	"init-correction":        {Test: "corrections-worse/2", Study: "paper-init", Limits: ofDuels},
+	"init-correction":        {Test: "corrections-worse/3", Study: "paper-init", Limits: ofDuels},
 	"lora-best-rate":         {Test: "default-rate/2", Study: "paper-rates", Limits: ofDuels},
 	"pattern-attention":      {Test: "pattern/2", Study: "paper-attention", Limits: ofPattern},
 	"only-sqrt-onset":        onlySqrt("only-sqrt-onset/2", "adamw"),
@@ -65,16 +65,16 @@ var rules = map[string]rule{
 	"best-rate-power": {
 		Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory", Limits: ofRates(near),
 	},
-	"rate-transfer":   {Test: "rate-transfer/2", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofDuels},
+	"rate-transfer":   {Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofDuels},
 	"muon-rate-power": {Test: "rate-powers/2", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
-	"tuned-schemes":   {Test: "schemes-equal/2", Study: "tuned", Limits: ofDuels},
+	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofDuels},
 	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofDuels},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
-	"init-losses":     {Test: "init-losses/2", Study: "init-losses", Limits: ofDuels},
+	"init-losses":     {Test: "init-losses/3", Study: "init-losses", Limits: ofDuels},
 }
 
 func rankGain(scheme, wants string) rule {
-	return rule{Test: "rank-gain/2", Study: "one-rate", Schemes: []string{scheme}, Wants: wants,
+	return rule{Test: "rank-gain/3", Study: "one-rate", Schemes: []string{scheme}, Wants: wants,
 		Limits: limits{"margin": margin, "level": level, "least-learned": 0.25}}
 }
 

@@ -2,8 +2,6 @@ package recompute
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // What becomes of claims.
@@ -35,26 +33,32 @@ type finding struct {
 
 // rests is a number that a standing rests on, with its interval.
 type rests struct {
-	name             string
+	name, before     say // before is what it was called in history once; without settings of its arm
 	value, low, high float64
 }
 
-func (f *finding) add(name string, i interval) {
-	f.numbers = append(f.numbers, rests{name, i.mean, i.low, i.high})
+func (f *finding) add(name say, i interval) {
+	f.numbers = append(f.numbers, rests{name, name, i.mean, i.low, i.high})
 }
 
 func (f *finding) addDuels(family ...*duel) {
 	for _, d := range family {
-		pair := d.pair()
-		for _, v := range pair.values {
-			pair.text = strings.Replace(pair.text, "#", strconv.Itoa(int(v.value)), 1)
-		}
-		f.add("difference of losses, "+pair.text, d.diff)
+		f.add(say{text: "difference of losses, "}.plus(d.pair()), d.diff)
 	}
 }
 
-func (f *finding) addPower(a *arm, statistic string, p power) {
-	f.add("power of rank, "+label(a.text("scheme"))+", "+a.text("optimizer")+", "+statistic, p.interval)
+// addPowers adds the powers of a statistic, by the arms' schemes.
+func (f *finding) addPowers(statistic string, arms ...*arm) {
+	for _, a := range arms {
+		f.addRow(row{power: a.power(statistic), name: say{text: label(a.text("scheme"))}, arm: a, statistic: statistic})
+	}
+}
+
+func (f *finding) addRow(r row) {
+	const what = "power of rank, "
+	of := ", " + r.arm.text("optimizer") + ", " + r.statistic
+	f.add(say{text: what}.plus(r.name, say{text: of}), r.interval)
+	f.numbers[len(f.numbers)-1].before = say{text: what + label(r.arm.text("scheme")) + of}
 }
 
 func lacking(what string) finding {
@@ -71,14 +75,14 @@ var judges = map[string]func(rule, *study) finding{
 	"only-sqrt-stable/3":  judgeOnlyStable,
 	"exact-values/2":      judgeExact,
 	"init-powers/2":       judgeInits,
-	"init-losses/2":       judgeInitLosses,
-	"rank-gain/2":         judgeRankGain,
+	"init-losses/3":       judgeInitLosses,
+	"rank-gain/3":         judgeRankGain,
 	"cost-gain/2":         judgeCostGain,
 	"default-rate/2":      judgeDefaultRate,
-	"corrections-worse/2": judgeCorrections,
-	"schemes-equal/2":     judgeSchemes,
+	"corrections-worse/3": judgeCorrections,
+	"schemes-equal/3":     judgeSchemes,
 	"ranks-gain/2":        judgeRanks,
 	"rate-powers/2":       judgeRates,
-	"rate-transfer/2":     judgeTransfer,
+	"rate-transfer/3":     judgeTransfer,
 	"merged-cost/1":       judgeMerged,
 }

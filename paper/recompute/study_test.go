@@ -3,14 +3,18 @@ package recompute
 import (
 	"bufio"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // study is a folder of files.
@@ -22,6 +26,8 @@ type study struct {
 	tuned []string
 	grids []*localGrid
 	times []timing
+
+	digest string // tells what was measured from anything else
 }
 
 // about is study.json.
@@ -53,6 +59,11 @@ func readStudy(folder string) (*study, error) {
 	}
 	if s.about.Timed != nil {
 		s.times, err = readTimes(filepath.Join(folder, "inference.csv"))
+		h := sha256.New()
+		for _, t := range s.times {
+			fmt.Fprintln(h, t)
+		}
+		s.digest = fmt.Sprintf("%x", h.Sum(nil)[:8])
 		return s, err
 	}
 	s.tuned = s.about.Nuisance
@@ -74,7 +85,9 @@ func (s *study) readRuns(folder string) error {
 	if err != nil {
 		return err
 	}
+	var head []string
 	err = eachRow(filepath.Join(folder, "curves.csv.gz"), func(columns map[string]int, row []string) error {
+		head = slices.SortedFunc(maps.Keys(columns), func(a, b string) int { return columns[a] - columns[b] })
 		p := point{values: make(map[string]float64)}
 		for name, i := range columns {
 			if v, err := strconv.ParseFloat(row[i], 64); err == nil && name != "run" {
@@ -82,17 +95,34 @@ func (s *study) readRuns(folder string) error {
 			}
 		}
 		p.step = int(p.values["step"])
-		return addTo(byID, row[columns["run"]], func(r *run) { r.curve = append(r.curve, p) })
+		return addTo(byID, row[0], func(r *run) { r.curve, r.written = append(r.curve, p), r.written+points(row) })
 	})
 	if err != nil {
 		return err
 	}
+	h := sha256.New()
+	for _, id := range sorted(byID) {
+		if r := byID[id]; r.text("status") != "missing" {
+			fmt.Fprintf(h, "%s %s\n%s%s", id, r.text("status"), points(head), r.written)
+		}
+	}
+	s.digest = fmt.Sprintf("%x", h.Sum(nil)[:8])
 	return eachRow(filepath.Join(folder, "validation.csv.gz"), func(columns map[string]int, row []string) error {
 		scored, err := strconv.ParseFloat(row[columns["scored"]], 64)
 		nats, errNats := strconv.ParseFloat(row[columns["nats"]], 64)
 		add := func(r *run) { r.batches = append(r.batches, batch{scored, nats}) }
 		return errors.Join(err, errNats, addTo(byID, row[columns["run"]], add))
 	})
+}
+
+// points is a row of curves.csv as runs are told apart by: without the run, and with the
+// kind of map, which has no name where it is all of them.
+func points(row []string) string {
+	module := ""
+	if row[0] == "run" {
+		module = "module"
+	}
+	return strings.Join(slices.Concat(row[1:3], []string{module}, row[3:]), ",") + "\n"
 }
 
 func addTo(byID map[string]*run, id string, add func(*run)) error {

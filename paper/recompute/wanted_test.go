@@ -14,7 +14,7 @@ var titles = map[string]string{
 	"regimes": "Ranks at which two laws meet, computed from the maps, and up to and from which one holds " +
 		"to 10%",
 	"transfer": "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the " +
-		"loss [95% interval]; and of what was learned",
+		"loss ± half of its 95% interval; and of what was learned",
 }
 
 // wanted is a table as it should be.

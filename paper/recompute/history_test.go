@@ -1,0 +1,232 @@
+package recompute
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// judgement is a standing that a claim has had.
+type judgement struct {
+	claim, date, rule, digest, standing string
+	numbers                             []judged
+}
+
+// judged is a number that it rested on.
+type judged struct {
+	name             string
+	value, low, high float64
+}
+
+var codes = map[string]string{"unresolved": unresolved, "not-seen": notSeen, "seen": seen}
+
+// same reports whether two are one but for their numbers.
+func (j *judgement) same(k *judgement) bool {
+	return j.claim == k.claim && j.date == k.date && j.rule == k.rule && j.digest == k.digest &&
+		j.standing == k.standing
+}
+
+func readHistory(folder string) (all []*judgement, err error) {
+	file, err := os.Open(filepath.Join(folder, "history.csv"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	err = rowsOf(csv.NewReader(file), file.Name(), func(columns map[string]int, row []string) error {
+		at := func(column string) string { return row[columns[column]] }
+		j := &judgement{at("claim"), at("date"), at("rule"), at("study"), codes[at("standing")], nil}
+		if n := len(all); n == 0 || !all[n-1].same(j) || at("number") == "" {
+			all = append(all, j)
+		}
+		if last := all[len(all)-1]; at("number") != "" {
+			n := judged{at("number"), field(at("value")), field(at("ci_low")), field(at("ci_high"))}
+			last.numbers = append(last.numbers, n)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// fixed is a rule of a claim as it was written down: its hash, its date, and why.
+type fixed struct{ claim, rule, date, why string }
+
+// readLedger reads all rules, in their order.
+func readLedger() (all []fixed, err error) {
+	text, err := os.ReadFile("../ledger.yaml")
+	for l := range strings.Lines(string(text)) {
+		l = strings.TrimSpace(l)
+		if claim, ok := strings.CutPrefix(l, "- claim: "); ok {
+			all = append(all, fixed{claim: claim})
+		}
+		if len(all) == 0 || strings.HasPrefix(l, "- ") {
+			continue
+		}
+		last := &all[len(all)-1]
+		if rule, ok := strings.CutPrefix(l, "rule: "); ok {
+			last.rule = rule
+		} else if date, ok := strings.CutPrefix(l, "date: "); ok {
+			last.date = date
+		} else if l != "why: >-" {
+			last.why = strings.TrimSpace(last.why + " " + strings.TrimPrefix(l, "why: "))
+		}
+	}
+	return all, err
+}
+
+// fixed is the newest rule of a claim.
+func (r report) fixed(key string) (last fixed) {
+	for _, f := range r.ledger {
+		if f.claim == key {
+			last = f
+		}
+	}
+	return last
+}
+
+// whys are the reasons for each change of a rule since one.
+func (r report) whys(key, since string) string {
+	var all []string
+	for _, f := range r.ledger {
+		switch {
+		case f.claim != key:
+		case f.rule == since:
+			all = nil
+		default:
+			all = append(all, f.why)
+		}
+	}
+	return strings.Join(all, "; then ")
+}
+
+// last are the newest judgement of a claim and the one before it; nil where there is none.
+func (r report) last(key string) (now, before *judgement) {
+	for _, j := range r.history {
+		if j.claim == key {
+			now, before = j, now
+		}
+	}
+	return now, before
+}
+
+// late is the standing of a claim whose rule changed after its runs: the one that it had
+// by the rule of those days. It is held to what the page says of that.
+func (r report) late(a *audit, c *claim, key string, s *study, today string) string {
+	standing, was := unresolved, "was never judged on them"
+	for _, j := range r.history {
+		if j.claim == key && j.rule == s.about.Rules[key] && j.digest == s.digest {
+			standing, was = j.standing, "was *"+j.standing+"*"
+		}
+	}
+	want := "By the one before it the claim " + was + "; by the one of today it would be *" + today +
+		"*, which awaits seeds that this rule has not seen. Why it was changed: " + r.fixed(key).why
+	if c.late != want {
+		a.fail("the rule was changed after the runs: should read %q, and not %q", want, c.late)
+	}
+	return standing
+}
+
+// standings holds what a page says of a claim's standing, and what changed, to history.
+// What was not run, or in part, has no finding.
+func (r report) standings(a *audit, c *claim, key, standing string, f *finding) {
+	s, hash, name := r.studies[rules[key].Study], rules[key].hash(), c.name
+	judged := f != nil && s.about.Rules[key] == hash
+	if f != nil && !judged {
+		standing = r.late(a, c, key, s, standing)
+	} else if c.late != "" {
+		a.fail("the rule was not changed after the runs: %q", c.late)
+	}
+	if !strings.EqualFold(c.standing, standing) || c.listed != standing {
+		a.fail("standing %q and %q: should be %q", c.standing, c.listed, standing)
+	}
+	now, before := r.last(key)
+	if !judged {
+		now, before = nil, now
+	} else if is := (&judgement{key, s.last(), hash, s.digest, standing, nil}); now == nil || !now.same(is) {
+		a.fail("history has %v last, and should have %v", now, is)
+		return
+	} else {
+		r.rests(a, now.numbers, f.numbers)
+	}
+	if f != nil && f.size.text != "" {
+		name = name[:strings.LastIndex(name, " (")]
+	}
+	past := ""
+	if before != nil {
+		past = before.standing
+	}
+	if c.past != past {
+		a.fail("history has %q before, and the page %q", past, c.past)
+	}
+	want := r.changed(key, hash, standing, now, before)
+	for i := range max(len(want), len(c.changes)) {
+		if i >= len(want) || i >= len(c.changes) {
+			a.fail("%d changes, and there should be %d", len(c.changes), len(want))
+			return
+		}
+		a.hold("what changed", c.changes[i], say{text: name + ": "}.plus(want[i]), 1)
+	}
+}
+
+// changed says in what a claim differs from what it was when it was judged before.
+func (r report) changed(key, hash, standing string, now, before *judgement) (all []say) {
+	switch {
+	case before == nil:
+		return nil
+	case now == nil && before.rule == hash:
+		return []say{{text: "*" + standing + "*; it was *" + before.standing + "*, on other runs."}}
+	case now == nil:
+		return []say{{text: "*" + standing + "*; it was *" + before.standing +
+			"*, by a rule that has been changed since."}}
+	}
+	if now.standing != before.standing {
+		all = append(all, say{text: "*" + now.standing + "*, and was *" + before.standing + "*."})
+	}
+	if now.rule != before.rule {
+		was := ", and was `" + before.rule + "`"
+		if before.rule == "" {
+			was = "; before, rules were not fixed"
+		}
+		why := r.whys(key, before.rule)
+		all = append(all, say{text: "the rule is `" + now.rule + "`" + was + ". Why: " + why + "."})
+	}
+	for _, n := range now.numbers {
+		i := slices.IndexFunc(before.numbers, func(m judged) bool { return m.name == n.name })
+		if i >= 0 && (n.value < before.numbers[i].low || n.value > before.numbers[i].high) {
+			outside := n.say().plus(say{text: ", outside of what it was, "}, before.numbers[i].say(), say{text: "."})
+			all = append(all, say{text: n.name + " is "}.plus(outside))
+		}
+	}
+	return all
+}
+
+func (n judged) say() say {
+	if math.IsNaN(n.low) {
+		return phrase("#", sig(n.value, 3))
+	}
+	return phrase("# [#, #]", sig(n.value, 3), sig(n.low, 3), sig(n.high, 3))
+}
+
+// rests holds the numbers of a judgement to those that its standing rests on.
+func (r report) rests(a *audit, numbers []judged, want []rests) {
+	if len(numbers) != len(want) {
+		a.fail("history has %d numbers, and there should be %d", len(numbers), len(want))
+		return
+	}
+	// One that is none, or to nine digits behind the point.
+	is := func(a, b float64) bool {
+		return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-9*math.Max(1, math.Abs(b))
+	}
+	for i, n := range numbers {
+		w := want[i]
+		a.saw("history", 1)
+		called := w.name.misprint(n.name, 1) == "" || w.before.misprint(n.name, 1) == ""
+		if !called || !is(n.value, w.value) || !is(n.low, w.low) || !is(n.high, w.high) {
+			a.fail("history has %v, and it should be %v, %g [%g, %g]", n, w.name, w.value, w.low, w.high)
+			continue
+		}
+		a.right("history", 1)
+	}
+}
