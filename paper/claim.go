@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ranksweep/results"
 )
@@ -84,13 +85,14 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 		s := studies[c.Rule.Study]
 		f := s.judge(c, past)
 		if f.Standing != NotRun && f.Standing != Partial {
-			if drawn[c.Rule.Study] == nil {
-				if drawn[c.Rule.Study], err = s.figures(c.Rule.Study); err != nil {
+			key := strings.Join(append([]string{c.Rule.Study}, c.Rule.Optimizers...), " ")
+			if drawn[key] == nil {
+				if drawn[key], err = s.figures(c.Rule); err != nil {
 					return nil, err
 				}
 			}
 			for _, name := range c.Shows {
-				if figure, ok := drawn[c.Rule.Study][name]; ok {
+				if figure, ok := drawn[key][name]; ok {
 					f.Figures = append(f.Figures, figure)
 				}
 			}
@@ -153,24 +155,31 @@ func Studied() []string {
 	return names
 }
 
-// figures are those that claims may show, by what they show.
-func (s Study) figures(study string) (map[string]Figure, error) {
+// figures are those that claims by a rule may show, by what they show: of the
+// optimizers that the rule is about, which then are in their names.
+func (s Study) figures(r Rule) (map[string]Figure, error) {
 	var all []Figure
+	runs := slices.DeleteFunc(slices.Clone(s.Runs), func(run results.Run) bool {
+		return len(r.Optimizers) > 0 && !slices.Contains(r.Optimizers, run.Optimizer)
+	})
 	if len(s.Inference) > 0 {
 		all = append(all, inferenceFigure(s.Inference))
 	} else {
-		figures, err := Figures(s.Runs)
+		figures, err := Figures(runs)
 		if err != nil {
 			return nil, err
 		}
-		arms := results.Arms(s.Runs)
-		all = slices.Concat(figures, checkFigures(arms), []Figure{activationFigure(s.Runs), regimeFigure(arms)})
+		arms := results.Arms(runs)
+		all = slices.Concat(figures, checkFigures(arms), []Figure{activationFigure(runs), regimeFigure(arms)})
 	}
 	named := make(map[string]Figure)
 	for _, f := range all {
 		what := f.Name
-		if f.Name = study; what != study {
+		if f.Name = r.Study; what != r.Study {
 			f.Name += "-" + what
+		}
+		if part := strings.Join(r.Optimizers, "-"); len(runs) < len(s.Runs) && !strings.HasPrefix(what, "check-") {
+			f.Name += "-" + part
 		}
 		named[what] = f
 	}

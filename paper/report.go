@@ -41,10 +41,8 @@ func (f Finding) rule() string {
 
 // Reading says how to read the numbers of a report.
 func Reading() string {
-	return fmt.Sprintf("Brackets, and half widths behind ±, are 95%% intervals over seeds, n of them. "+
-		"A fitted power of rank *agrees* with theory if its whole interval lies within %g of theory's power, or "+
-		"within what the claim says, and holds it; it is *consistent, not resolved* if its interval holds it "+
-		"and is wider; it *differs* if its interval leaves it out. %s", near, comparing())
+	return "Brackets, and half widths behind ±, are 95% intervals over seeds, n of them. " + agreeing() +
+		" A claim may ask for another tolerance, and then says so. " + comparing()
 }
 
 // foldedRows is how many rows of a table a page shows unasked.

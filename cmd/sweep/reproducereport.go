@@ -25,7 +25,9 @@ func (r reproduction) write(cmd *cobra.Command) error {
 			return err
 		}
 		studies[name] = s
-		runs += s.Done
+		if len(s.Inference) == 0 { // which times, and trains nothing
+			runs += s.Done
+		}
 	}
 	history := filepath.Join(r.beside(), historyFile)
 	past, err := paper.ReadHistory(history)

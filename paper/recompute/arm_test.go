@@ -2,6 +2,7 @@ package recompute
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -30,8 +31,7 @@ type arm struct {
 // arms groups the reported runs, in the order lora, rslora, constant, others by p, none.
 func (s *study) arms() []*arm {
 	moving := s.moving()
-	byKey := make(map[string]*arm)
-	var all []*arm
+	var single, all []*arm
 	for _, r := range s.runs {
 		a := &arm{run: r, scheme: schemeOf(r), tuned: s.tuned}
 		for _, x := range r.axes {
@@ -41,46 +41,39 @@ func (s *study) arms() []*arm {
 				a.axes = append(a.axes, x)
 			}
 		}
-		key := a.key()
-		if byKey[key] == nil {
-			byKey[key] = a
-			all = append(all, a)
-		}
-		byKey[key].add(r)
+		single = append(single, a)
 	}
-	for _, a := range all {
-		a.order()
+	for _, g := range grouped(single, (*arm).key) {
+		for _, of := range grouped(g, func(a *arm) int { return a.rank() }) {
+			c := &cell{of: g[0]}
+			for _, a := range of {
+				c.runs = append(c.runs, a.run)
+			}
+			g[0].cells = append(g[0].cells, c)
+		}
+		g[0].order()
+		all = append(all, g[0])
 	}
 	slices.SortStableFunc(all, before)
 	return all
 }
 
 func (a *arm) key() string {
-	var parts []string
-	for _, column := range []string{"scheme", "optimizer", "numerics", "model_hash", "data_hash"} {
-		parts = append(parts, a.text(column))
+	if slices.Contains(a.moving, "lr") {
+		return fmt.Sprint(a.traits(), a.axes)
 	}
-	if !slices.Contains(a.moving, "lr") {
-		parts = append(parts, a.text("lr"))
-	}
-	for _, x := range a.axes {
-		parts = append(parts, x[0]+"="+x[1])
-	}
-	return strings.Join(parts, "\n")
+	return fmt.Sprint(a.traits(), a.axes, a.text("lr"))
 }
 
-func (a *arm) add(r *run) {
-	for _, c := range a.cells {
-		if c.rank() == r.rank() {
-			c.runs = append(c.runs, r)
-			return
-		}
+// traits are what runs of an arm share besides axes.
+func (a *arm) traits() (all []string) {
+	for _, column := range []string{"scheme", "optimizer", "numerics", "model_hash", "data_hash"} {
+		all = append(all, a.text(column))
 	}
-	a.cells = append(a.cells, &cell{run: r, runs: []*run{r}, of: a})
+	return all
 }
 
 func (a *arm) order() {
-	slices.SortFunc(a.cells, func(x, y *cell) int { return cmp.Compare(x.rank(), y.rank()) })
 	for _, c := range a.cells {
 		slices.SortFunc(c.runs, func(x, y *run) int { return cmp.Compare(x.seed(), y.seed()) })
 		c.run = c.runs[0]
@@ -90,6 +83,7 @@ func (a *arm) order() {
 		}
 		c.lr = math.Exp(mean(logs).mean)
 	}
+	slices.SortFunc(a.cells, func(x, y *cell) int { return cmp.Compare(x.rank(), y.rank()) })
 	a.run = a.cells[0].run
 	a.moves = slices.Contains(a.tuned, "lr")
 	for _, c := range a.cells {
@@ -161,7 +155,7 @@ func (a *arm) settings() map[string]say {
 		"data":  {text: a.text("data_hash")[:min(8, len(a.text("data_hash")))]}, "numerics": {text: a.text("numerics")},
 	}
 	if !a.moves {
-		all["learning rate"] = phrase("#", plain(a.cells[0].lr))
+		all["learning rate"] = one(plain(a.cells[0].lr))
 	}
 	for _, x := range a.axes {
 		name := x[0][strings.LastIndexByte(x[0], '.')+1:]
@@ -175,7 +169,7 @@ func (a *arm) settings() map[string]say {
 // literal is a text as it is, whatever is in it.
 func literal(text string) say {
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		return phrase("#", plain(v))
+		return one(plain(v))
 	}
 	return say{text: text}
 }
@@ -208,28 +202,10 @@ func (c *cell) loss() interval {
 	return c.mean(func(r *run) float64 { return r.value("val_loss") })
 }
 
-// ranked are the arms that have ranks.
-func ranked(arms []*arm) (all []*arm) {
-	for _, a := range arms {
-		if a.rank() > 0 {
-			all = append(all, a)
-		}
-	}
-	return all
-}
-
 // cellsOf are those of all arms.
 func cellsOf(arms []*arm) (all []*cell) {
 	for _, a := range arms {
 		all = append(all, a.cells...)
 	}
 	return all
-}
-
-// topRank is the largest of all.
-func topRank(arms []*arm) (top int) {
-	for _, c := range cellsOf(arms) {
-		top = max(top, c.rank())
-	}
-	return top
 }

@@ -15,11 +15,6 @@ type audit struct {
 	wrong  []string
 	parsed map[string]int // numbers of a kind that are printed
 	held   map[string]int // numbers of a kind that are right
-	claims map[string][2]int
-}
-
-func newAudit() *audit {
-	return &audit{parsed: make(map[string]int), held: make(map[string]int), claims: make(map[string][2]int)}
 }
 
 func (a *audit) fail(format string, values ...any) {
@@ -29,24 +24,12 @@ func (a *audit) fail(format string, values ...any) {
 // hold compares a printed text with what it should say.
 func (a *audit) hold(kind, printed string, want say, unit float64) {
 	n := len(number.FindAllString(printed, -1))
-	a.saw(kind, n)
+	a.parsed[kind] += n
 	if text := want.misprint(printed, unit); text != "" {
 		a.fail("%s", text)
 		return
 	}
-	a.right(kind, n)
-}
-
-func (a *audit) saw(kind string, n int) {
-	a.parsed[kind] += n
-	c := a.claims[a.claim]
-	a.claims[a.claim] = [2]int{c[0] + n, c[1]}
-}
-
-func (a *audit) right(kind string, n int) {
 	a.held[kind] += n
-	c := a.claims[a.claim]
-	a.claims[a.claim] = [2]int{c[0], c[1] + n}
 }
 
 var unitOf = regexp.MustCompile(`^(.*) \(1e(-?\d+)\)$`)
@@ -56,7 +39,7 @@ func (a *audit) table(t table, want wanted) {
 	a.where = want.kind + ": "
 	defer func() { a.where = "" }()
 	if t.rows >= 0 {
-		a.hold(want.kind, strconv.Itoa(t.rows), phrase("#", count(len(want.rows))), 1)
+		a.hold(want.kind, strconv.Itoa(t.rows), one(count(len(want.rows))), 1)
 	}
 	if len(t.cells) != len(want.rows) {
 		a.fail("%d rows, and there should be %d", len(t.cells), len(want.rows))
@@ -66,7 +49,7 @@ func (a *audit) table(t table, want wanted) {
 	for _, cells := range t.cells {
 		i := a.match(cells, heads, want, taken)
 		if i < 0 {
-			a.saw(want.kind, len(number.FindAllString(strings.Join(cells, " "), -1)))
+			a.parsed[want.kind] += len(number.FindAllString(strings.Join(cells, " "), -1))
 			a.fail("row %q is none that there should be", strings.Join(cells, " | "))
 			continue
 		}
@@ -75,7 +58,7 @@ func (a *audit) table(t table, want wanted) {
 	}
 	for i, r := range want.rows {
 		if !taken[i] {
-			a.fail("there is no row of %v", texts(r.keys))
+			a.fail("there is no row of %v", r.keys)
 		}
 	}
 	a.columns(heads, want)
@@ -115,17 +98,22 @@ func (a *audit) match(cells, heads []string, want wanted, taken []bool) int {
 	return found
 }
 
+// at is what a row should have in a column, and whether that is a value: what identifies
+// the row is not.
+func (r wantedRow) at(head string) (want say, value bool) {
+	head, setting := strings.CutSuffix(head, " as a setting")
+	if want, value = r.values[head]; value && !setting {
+		return want, true
+	}
+	if want, ok := r.keys[head]; ok && !setting {
+		return want, false
+	}
+	return r.settings[head], false
+}
+
 func (r wantedRow) fits(cells, heads []string) bool {
 	for i, h := range heads {
-		h, setting := strings.CutSuffix(h, " as a setting")
-		if _, value := r.values[h]; value && !setting {
-			continue
-		}
-		if s, ok := r.keys[h]; ok && !setting {
-			if s.misprint(cells[i], 1) != "" {
-				return false
-			}
-		} else if r.settings[h].misprint(cells[i], 1) != "" && h != "" {
+		if want, value := r.at(h); !value && h != "" && want.misprint(cells[i], 1) != "" {
 			return false
 		}
 	}
@@ -134,28 +122,19 @@ func (r wantedRow) fits(cells, heads []string) bool {
 
 // row holds the cells and the notes of a row that was found by its keys.
 func (a *audit) row(t table, cells, heads []string, units []float64, kind string, r wantedRow) {
+	var marks []string
 	for i, h := range heads {
-		h, setting := strings.CutSuffix(h, " as a setting")
-		want, ok := r.values[h]
-		switch {
-		case h == "" && i == len(heads)-1:
-			a.notes(t, strings.Fields(cells[i]), kind, r.notes)
+		if h == "" && i == len(heads)-1 {
+			marks = strings.Fields(cells[i])
 			continue
-		case ok && !setting:
-		case r.keys[h].text != "" && !setting:
-			want = r.keys[h]
-		default:
-			want = r.settings[h]
 		}
-		unit := units[i]
-		if !want.scaled && unit != 1 && want.text != "" {
+		want, _ := r.at(h)
+		if !want.scaled && units[i] != 1 && want.text != "" {
 			a.fail("column %q has a unit", h)
 		}
-		a.hold(kind, cells[i], want, unit)
+		a.hold(kind, cells[i], want, units[i])
 	}
-	if heads[len(heads)-1] != "" {
-		a.notes(t, nil, kind, r.notes)
-	}
+	a.notes(t, marks, kind, r.notes)
 }
 
 // notes holds those with numbers to those that a row should have.
@@ -170,7 +149,7 @@ func (a *audit) notes(t table, marks []string, kind string, want []say) {
 		if n == 0 {
 			continue
 		}
-		a.saw(kind+", notes", n)
+		a.parsed[kind+", notes"] += n
 		known := false
 		for i, w := range want {
 			if w.misprint(text, 1) == "" {
@@ -181,7 +160,7 @@ func (a *audit) notes(t table, marks []string, kind string, want []say) {
 			a.fail("note %q is none that there should be, %v", text, want)
 			continue
 		}
-		a.right(kind+", notes", n)
+		a.held[kind+", notes"] += n
 	}
 	for i, w := range want {
 		if !found[i] && number.MatchString(w.String()) {
@@ -206,11 +185,4 @@ func (a *audit) columns(heads []string, want wanted) {
 			}
 		}
 	}
-}
-
-func texts(keys map[string]say) (all []string) {
-	for _, s := range keys {
-		all = append(all, s.String())
-	}
-	return all
 }

@@ -92,18 +92,22 @@ func (r *run) wrongColumns() (wrong []string) {
 	return wrong
 }
 
-// The columns of runs.csv follow from curves.csv, and the final validation loss from
-// validation.csv.
+// The columns of runs.csv follow from curves.csv, the final validation loss from
+// validation.csv, and those of local grids from the runs.
 func TestRunsFollowFromCurves(t *testing.T) {
 	r, _ := open(t)
 	for _, name := range sorted(r.studies) {
+		for _, w := range r.studies[name].marks() {
+			t.Error(w)
+		}
 		for _, x := range r.studies[name].rows {
 			for _, w := range x.wrongColumns() {
 				t.Errorf("%s: %s", name, w)
 			}
 			loss := x.batchLoss()
 			if x.done() && math.Abs(loss-x.num("val_loss")) > 1e-6*math.Abs(loss) {
-				t.Errorf("%s: run %s: val_loss is %s, by its batches %.17g", name, x.text("run"), x.text("val_loss"), loss)
+				id, was := x.text("run"), x.text("val_loss")
+				t.Errorf("%s: run %s: val_loss is %s, by its batches %.17g", name, id, was, loss)
 			}
 		}
 	}

@@ -217,20 +217,18 @@ func (d *duel) pair() say {
 // row is the comparison in its table.
 func (d *duel) row() wantedRow {
 	values := map[string]say{
-		"difference": columned(d.diff), "n": phrase("#", count(d.diff.n)), "p": probability(d.p()),
-		"Holm's p": probability(d.holm), "verdict": {text: d.verdict()}, "flip p": {}, "margin": {}, "relative": {},
+		"difference": columned(d.diff), "n": one(count(d.diff.n)), "p": one(sig(d.p(), 2)),
+		"Holm's p": one(sig(d.holm, 2)), "verdict": {text: d.verdict()}, "flip p": {}, "relative": {},
+		"margin": one(sig(d.margin(), 2)),
 		"diverged": phrase("#/#, #/#", count(d.cell.count((*run).diverged)), count(len(d.cell.runs)),
 			count(d.reference.count((*run).diverged)), count(len(d.reference.runs))),
 		"from validation": {}, "could tell": {},
 	}
 	if v := d.couldTell(); v > 0 && !d.same {
-		values["could tell"] = phrase("#", sig(v, 2))
+		values["could tell"] = one(sig(v, 2))
 	}
 	if !math.IsNaN(d.p()) {
-		values["flip p"] = probability(flips(d.ds))
-	}
-	if m := d.margin(); !math.IsNaN(m) {
-		values["margin"] = phrase("#", sig(m, 2))
+		values["flip p"] = one(sig(flips(d.ds), 2))
 	}
 	if d.diff.n > 0 {
 		values["relative"] = phrase("#%", fix(100*d.diff.mean/d.loss, 2))
@@ -254,8 +252,8 @@ func (d *duel) row() wantedRow {
 // notes are the doubts about a comparison that have numbers.
 func (d *duel) notes() (all []say) {
 	if p := d.p(); p <= level && !(d.holm <= level) {
-		alone := verdictOf(d.diff.mean, true, false)
-		all = append(all, phrase("by itself it would be "+alone+" (p #); it is one of # tests", sig(p, 2), count(d.tests)))
+		text := "by itself it would be " + verdictOf(d.diff.mean, true, false) + " (p #); it is one of # tests"
+		all = append(all, phrase(text, sig(p, 2), count(d.tests)))
 	}
 	switch n := d.diff.n; {
 	case n == 1:
@@ -263,10 +261,10 @@ func (d *duel) notes() (all []say) {
 	case !math.IsNaN(d.p()) && n < 6:
 		all = append(all, phrase("n = #: interval and p rest on normality, which so few cannot show", count(n)))
 	}
-	all = append(all, d.survivors()...)
 	for _, c := range []*cell{d.cell, d.reference} {
 		if c.learned() < 0 {
-			all = append(all, phrase(label(c.scheme())+" at rank # ended above its loss before training", count(c.rank())))
+			text := label(c.scheme()) + " at rank # ended above its loss before training"
+			all = append(all, phrase(text, count(c.rank())))
 			break
 		}
 	}
@@ -285,20 +283,6 @@ func (d *duel) notes() (all []say) {
 		all = append(all, say{text: text})
 	}
 	return append(all, d.edges()...)
-}
-
-func (d *duel) survivors() []say {
-	var parts []say
-	if d.lost() > 0 && d.diff.n > 0 {
-		parts = append(parts, say{text: "over the seeds that diverged in neither: a sample of survivors"})
-	}
-	if n := d.cell.count((*run).failed) + d.reference.count((*run).failed); n > 0 {
-		parts = append(parts, phrase("# runs failed", count(n)))
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return []say{join(parts, "; ")}
 }
 
 // edges says of how many seeds a better value may lie beyond their grid.
@@ -348,7 +332,8 @@ func (d *duel) text() say {
 	if m := d.margin(); m > 0 {
 		s = s.plus(phrase(", or #% of what the second learned", fix(100*margin*d.diff.mean/m, 1)))
 	}
-	s = s.plus(phrase("; n = #, Holm's p # over # tests: "+d.verdict(), count(d.diff.n), sig(d.holm, 2), count(d.tests)))
+	s = s.plus(phrase("; n = #, Holm's p # over # tests: "+d.verdict(),
+		count(d.diff.n), sig(d.holm, 2), count(d.tests)))
 	if n := d.lost(); n > 0 {
 		s = s.plus(phrase(" (# runs diverged)", count(n)))
 	}
@@ -373,20 +358,7 @@ func rivals(arms []*arm) [][]*cell {
 			key[a] += a.settings()[h].String() + "\n"
 		}
 	}
-	groups := make(map[string][]*cell)
-	var order []string
-	for _, c := range cellsOf(arms) {
-		k := key[c.of]
-		if groups[k] == nil {
-			order = append(order, k)
-		}
-		groups[k] = append(groups[k], c)
-	}
-	var all [][]*cell
-	for _, k := range order {
-		all = append(all, groups[k])
-	}
-	return all
+	return grouped(cellsOf(arms), func(c *cell) string { return key[c.of] })
 }
 
 // follows reports whether a setting has one value for each scheme and rank.
@@ -455,7 +427,8 @@ func unequalGamma(group []*cell, scheme, first string) []say {
 	var a, b *cell
 	for _, c := range group {
 		for _, o := range group {
-			if c.scheme() == scheme && o.scheme() == first && c.rank() == o.rank() && (a == nil || c.rank() < a.rank()) {
+			both := c.scheme() == scheme && o.scheme() == first && c.rank() == o.rank()
+			if both && (a == nil || c.rank() < a.rank()) {
 				a, b = c, o
 			}
 		}

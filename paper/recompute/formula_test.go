@@ -91,16 +91,30 @@ func TestValidationError(t *testing.T) {
 	}
 }
 
+// Means of differences and margins are 2 and 1/2, and the standard error of either is 1/√3.
+func TestMargins(t *testing.T) {
+	below := func(x float64) float64 { x *= math.Sqrt(3); return (1 - x/math.Sqrt(2+x*x)) / 2 }
+	d := &duel{ds: []float64{1, 2, 3}, margins: []float64{0.5, 0.5, 0.5}, diff: mean([]float64{1, 2, 3}), shared: nan}
+	within, outside := d.within()
+	close(t, "within", within, 1-below(1.5))
+	close(t, "outside", outside, below(1.5))
+	d.same = true
+	if within, outside = d.within(); !math.IsNaN(within) || !math.IsNaN(outside) {
+		t.Error("what learns one function has a margin")
+	}
+}
+
 func TestMisprints(t *testing.T) {
+	power := interval{mean: -0.5021, low: -0.5178, high: -0.48599}
 	for _, c := range []struct {
 		printed string
 		want    say
 		unit    float64
 		right   bool
 	}{
-		{"-0.502 [-0.518, -0.486]", bracketed(-0.5021, -0.5178, -0.48599, 3), 1, true},
-		{"-0.503 [-0.518, -0.486]", bracketed(-0.5021, -0.5178, -0.48599, 3), 1, false},
-		{"-0.50 [-0.518, -0.486]", bracketed(-0.5021, -0.5178, -0.48599, 3), 1, false},
+		{"-0.502 [-0.518, -0.486]", bracketed(power, 3), 1, true},
+		{"-0.503 [-0.518, -0.486]", bracketed(power, 3), 1, false},
+		{"-0.50 [-0.518, -0.486]", bracketed(power, 3), 1, false},
 		{"1230", phrase("#", sig(1234, 3)), 1, true},
 		{"1240", phrase("#", sig(1234, 3)), 1, false},
 		{"5e-5", phrase("#", plain(5e-5)), 1, true},
@@ -110,6 +124,7 @@ func TestMisprints(t *testing.T) {
 		{"4 of 5 ranks.", phrase("# of # ranks", count(4), count(5)), 1, false},
 		{"", phrase("#", count(4)), 1, false},
 		{"NaN", phrase("#", like(nan)), 1, false},
+		{"", one(like(nan)), 1, true},
 	} {
 		if text := c.want.misprint(c.printed, c.unit); (text == "") != c.right {
 			t.Errorf("%q: %v, %s", c.printed, c.right, text)

@@ -65,10 +65,10 @@ func judgeMerged(r rule, s *study) finding {
 	ranks = slices.Compact(ranks)
 	for _, rank := range ranks {
 		merged, beside := overBase(s.times, "merged", rank), overBase(s.times, "attached", rank)
-		t.rows = append(t.rows, wantedRow{keys: map[string]say{"rank": phrase("#", count(rank))}, values: map[string]say{
-			"merged":         bracketed(merged.mean, merged.low, merged.high, 3),
-			"beside the map": bracketed(beside.mean, beside.low, beside.high, 3), "rounds": phrase("#", count(merged.n)),
-		}})
+		values := map[string]say{
+			"merged": bracketed(merged, 3), "beside the map": bracketed(beside, 3), "rounds": one(count(merged.n)),
+		}
+		t.rows = append(t.rows, wantedRow{keys: map[string]say{"rank": one(count(rank))}, values: values})
 		f.add(phrase("time merged over the base's, rank #", count(rank)), merged)
 		most := r.Limits["ratio"]
 		switch {

@@ -24,14 +24,10 @@ func (i interval) holds(v float64) bool { return i.low <= v && v <= i.high }
 // mean is that of the values that are there.
 func mean(values []float64) interval {
 	xs := present(values)
-	n := len(xs)
-	switch n {
-	case 0:
+	if len(xs) == 0 {
 		return interval{nan, nan, nan, nan, 0}
-	case 1:
-		return interval{xs[0], nan, nan, nan, 1}
 	}
-	return spread(stat.Mean(xs, nil), standardError(xs), n)
+	return spread(stat.Mean(xs, nil), standardError(xs), len(xs))
 }
 
 // spread is the interval of a mean with a standard error.

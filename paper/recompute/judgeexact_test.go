@@ -64,7 +64,7 @@ func judgeExact(r rule, s *study) finding {
 	differ, differOfAll := atMost(holm(ps), r.Limits["level"]), atMost(holm(every), r.Limits["level"])
 	n := float64(len(apart))
 	f := finding{standing: seen}
-	f.add(say{text: "distinct cells whose interval holds what is expected"}, interval{mean: float64(held) / n, low: nan, high: nan})
+	f.add(say{text: "distinct cells whose interval holds what is expected"}, spread(float64(held)/n, 0, 1))
 	switch {
 	case differ+differOfAll > 0:
 		f.standing = notSeen
@@ -143,9 +143,9 @@ func (a *arm) regime(statistic string) (g regime, ok bool) {
 func regimesTable(arms []*arm) wanted {
 	t := wanted{kind: "regimes"}
 	names := armNames(arms)
-	one := !slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != arms[0].text("scheme") })
+	alone := !slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != arms[0].text("scheme") })
 	for i, a := range arms {
-		if rest, ok := strings.CutPrefix(names[i].text, label(a.text("scheme"))+", "); ok && one {
+		if rest, ok := strings.CutPrefix(names[i].text, label(a.text("scheme"))+", "); ok && alone {
 			names[i].text = rest
 		}
 		for _, s := range statistics {
@@ -160,9 +160,9 @@ func regimesTable(arms []*arm) wanted {
 			t.rows = append(t.rows, wantedRow{
 				keys: map[string]say{"adapters": names[i], "quantity": {text: quantity}},
 				values: map[string]say{
-					"laws meet at rank":  phrase("#", sig(g.meet.mean, 4)),
-					"small ranks, up to": phrase("#", sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
-					"large ranks, from":  phrase("#", sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
+					"laws meet at rank":  one(sig(g.meet.mean, 4)),
+					"small ranks, up to": one(sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
+					"large ranks, from":  one(sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
 					"ranks with their exact value in the 95% interval": phrase("# of #", count(g.held), count(g.all)),
 				},
 			})
@@ -187,8 +187,9 @@ func armNames(arms []*arm) (names []say) {
 		name := say{text: label(a.text("scheme"))}
 		for _, h := range slices.Concat(order, axes, []string{"model", "data"}) {
 			value := a.settings()[h]
-			differs := slices.ContainsFunc(arms, func(o *arm) bool { return o.settings()[h].String() != value.String() })
-			if value.text != "" && differs {
+			if value.text != "" && slices.ContainsFunc(arms, func(o *arm) bool {
+				return o.settings()[h].String() != value.String()
+			}) {
 				name = name.plus(say{text: ", " + h + " "}, value)
 			}
 		}
@@ -222,17 +223,11 @@ func judgeInits(r rule, s *study) finding {
 		count(-1), count(held), count(len(groups))))
 	t := wanted{kind: "inits"}
 	for _, a := range arms {
-		p, v := a.power("grad_norm_onset"), a.variancePower("grad_norm_onset")
+		p, v, top := a.power("grad_norm_onset"), a.variancePower("grad_norm_onset"), a.cells[len(a.cells)-1]
 		values := map[string]say{
-			"power of rank": p.say(), "theory": optional(p.predicted), "exact": {}, "verdict": {text: p.agreement(near)},
-			"square over its expectation, largest rank": columned(a.cells[len(a.cells)-1].overExpected("grad_norm_onset")),
-			"power of rank of its variance":             {},
-		}
-		if !math.IsNaN(p.exact) {
-			values["exact"] = phrase("#", fix(p.exact, 3))
-		}
-		if v.n > 0 {
-			values["power of rank of its variance"] = bracketed(v.mean, v.low, v.high, 3)
+			"power of rank": p.say(), "theory": one(plain(p.predicted)), "exact": one(fix(p.exact, 3)),
+			"square over its expectation, largest rank": columned(top.overExpected("grad_norm_onset")),
+			"power of rank of its variance":             bracketed(v, 3), "verdict": {text: p.agreement(near)},
 		}
 		t.rows = append(t.rows, a.row(values))
 	}

@@ -68,19 +68,28 @@ func fullBest(arms []*arm) (most, rate float64) {
 	return most, rate
 }
 
-func judgeRankGain(r rule, s *study) finding {
-	arms := s.arms()
+// topDuel judges the largest rank of a scheme against the smallest; nil where there are
+// not two.
+func topDuel(r rule, arms []*arm) (top *duel, f finding) {
 	family := rankDuels(arms, r.Schemes[0])
 	if len(family) == 0 {
-		return lacking("two ranks of " + label(r.Schemes[0]))
+		return nil, lacking("two ranks of " + label(r.Schemes[0]))
 	}
-	top, stand := family[len(family)-1], lowerSeen
-	if r.Wants == "no gain" {
-		stand = littleSeen
+	top, f.tables = family[len(family)-1], []wanted{duelsTable(family)}
+	if f.standing = lowerSeen(top); r.Wants == "no gain" {
+		f.standing = littleSeen(top)
 	}
-	f := finding{standing: stand(top), seen: top.text().capital(), tables: []wanted{duelsTable(family)}}
-	f.seen.text += "."
+	f.seen = top.text().capital().plus(say{text: "."})
 	f.addDuels(top)
+	return top, f
+}
+
+func judgeRankGain(r rule, s *study) finding {
+	arms := s.arms()
+	top, f := topDuel(r, arms)
+	if top == nil {
+		return f
+	}
 	most, rate := fullBest(arms)
 	if most == 0 {
 		f.standing = unresolved
@@ -88,26 +97,24 @@ func judgeRankGain(r rule, s *study) finding {
 		return f
 	}
 	share := top.reference.learned() / most
-	f.add(say{text: "share of what full fine-tuning learned"}, interval{mean: share, low: nan, high: nan})
+	f.add(say{text: "share of what full fine-tuning learned"}, spread(share, 0, 1))
 	f.seen = f.seen.plus(phrase(" At rank # it learned #% of what full fine-tuning did at the best of its rates, #.",
 		count(top.reference.rank()), fix(100*share, 0), plain(rate)))
 	if least := r.Limits["least-learned"]; share < least {
 		f.standing = unresolved
-		f.seen = f.seen.plus(phrase(" That is less than the #% from which on a verdict means anything.", plain(100*least)))
+		const text = " That is less than the #% from which on a verdict means anything."
+		f.seen = f.seen.plus(phrase(text, plain(100*least)))
 	}
 	return f
 }
 
 func judgeCostGain(r rule, s *study) finding {
 	arms := s.arms()
-	family := rankDuels(arms, r.Schemes[0])
-	if len(family) == 0 {
-		return lacking("two ranks of " + label(r.Schemes[0]))
+	top, f := topDuel(r, arms)
+	if top == nil {
+		return f
 	}
-	top := family[len(family)-1]
-	f := finding{standing: lowerSeen(top), seen: top.text().capital().plus(say{text: "."}),
-		tables: []wanted{costsTable(arms), duelsTable(family)}}
-	f.addDuels(top)
+	f.tables = slices.Insert(f.tables, 0, costsTable(arms))
 	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
 		f.standing = unresolved
 		f.seen = f.seen.plus(phrase(" The costs are #% apart: that is no comparison at equal cost.", fix(100*off, 0)))
@@ -123,10 +130,10 @@ func costsTable(arms []*arm) wanted {
 			keys:     map[string]say{"scheme": {text: label(c.scheme())}, "rank": rankOf(c)},
 			settings: c.of.settings(),
 			values: map[string]say{
-				"steps": phrase("#", count(c.whole("steps"))), "learning rate": phrase("#", sig(c.lr, 3)),
-				"training, factored form (TFLOP)":    phrase("#", sig(c.num("factored_flops")/1e12, 3)),
-				"training, the cheaper form (TFLOP)": phrase("#", sig(c.num("flops")/1e12, 3)),
-				"memory beside the base (MB)":        phrase("#", sig(c.num("bytes")/(1<<20), 3)),
+				"steps": one(count(c.whole("steps"))), "learning rate": one(sig(c.lr, 3)),
+				"training, factored form (TFLOP)":    one(sig(c.num("factored_flops")/1e12, 3)),
+				"training, the cheaper form (TFLOP)": one(sig(c.num("flops")/1e12, 3)),
+				"memory beside the base (MB)":        one(sig(c.num("bytes")/(1<<20), 3)),
 				"validation loss":                    columned(c.loss()),
 			},
 		})
@@ -138,7 +145,7 @@ func rankOf(c *cell) say {
 	if c.rank() == 0 {
 		return say{text: "-"}
 	}
-	return phrase("#", count(c.rank()))
+	return one(count(c.rank()))
 }
 
 func judgeDefaultRate(_ rule, s *study) finding {
@@ -164,7 +171,8 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	d := newDuel("schemes", reference, best)
 	correct([]*duel{d})
 	s1 := phrase("rsLoRA at rank # and rate # has ", count(reference.rank()), plain(reference.lr))
-	s2 := phrase("; LoRA at rank # and the best of # rates, #"+edge+", chosen on the same seeds, which favours it, has ",
+	s2 := phrase("; LoRA at rank # and the best of # rates, #"+edge+
+		", chosen on the same seeds, which favours it, has ",
 		count(best.rank()), count(len(rates)), plain(best.lr))
 	s3 := phrase(" nats/token. Difference # [#, #], n = #, p #: "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
@@ -212,13 +220,8 @@ func judgeSchemes(_ rule, s *study) finding {
 func judgeRanks(_ rule, s *study) finding {
 	arms := s.arms()
 	var every, tops []*duel
-	var done []string
-	for _, a := range arms {
-		if slices.Contains(done, a.text("scheme")) {
-			continue
-		}
-		done = append(done, a.text("scheme"))
-		if family := rankDuels(arms, a.text("scheme")); len(family) > 0 {
+	for _, g := range grouped(arms, func(a *arm) string { return a.text("scheme") }) {
+		if family := rankDuels(arms, g[0].text("scheme")); len(family) > 0 {
 			top := *family[len(family)-1]
 			every, tops = append(every, family...), append(tops, &top)
 		}
@@ -240,7 +243,7 @@ func judgeRanks(_ rule, s *study) finding {
 
 func judgeCorrections(_ rule, s *study) finding {
 	arms := s.arms()
-	top := topRank(arms)
+	top := slices.Max(ranksOf(arms))
 	var reference *cell
 	for _, c := range cellsOf(arms) {
 		if c.scheme() == "rslora" && c.rank() == top {
@@ -321,7 +324,7 @@ func ratesTable(arms []*arm) wanted {
 		}
 		for _, c := range a.cells {
 			head := rankHead(c.rank())
-			if r.values[head] = phrase("#", plain(c.lr)); c.grid == nil {
+			if r.values[head] = one(plain(c.lr)); c.grid == nil {
 				continue
 			}
 			t.kind = "best rates"

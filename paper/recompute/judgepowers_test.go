@@ -1,6 +1,7 @@
 package recompute
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -114,8 +115,9 @@ func believed(r *run) bool {
 func unbelievable(arms []*arm) say {
 	for _, c := range cellsOf(arms) {
 		if n := c.count(func(r *run) bool { return !believed(r) }); n > 0 {
-			return phrase("Of "+label(c.scheme())+" at rank # under "+c.text("optimizer")+", # of # runs lost another amount "+
-				"on the same batch than the first order says, by more than a tenth: no verdict.",
+			return phrase("Of "+label(c.scheme())+" at rank # under "+c.text("optimizer")+
+				", # of # runs lost another amount on the same batch than the first order says, "+
+				"by more than a tenth: no verdict.",
 				count(c.rank()), count(n), count(len(c.runs)))
 		}
 	}
@@ -125,8 +127,11 @@ func unbelievable(arms []*arm) say {
 // powersTable has a row an arm and statistic.
 func powersTable(arms []*arm, names []string) wanted {
 	t := wanted{kind: "powers"}
-	for _, a := range ranked(arms) {
+	for _, a := range arms {
 		for _, name := range names {
+			if a.rank() == 0 {
+				continue
+			}
 			t.rows = append(t.rows, powerRow(a, name))
 		}
 	}
@@ -136,14 +141,11 @@ func powersTable(arms []*arm, names []string) wanted {
 func powerRow(a *arm, name string) wantedRow {
 	p := a.power(name)
 	values := map[string]say{
-		"exponent": p.say(), "theory": {}, "exact": {}, "verdict": {text: p.agreement(near)},
-		"runs": phrase("#", count(p.runs)), "seeds": phrase("#", count(p.n)),
+		"exponent": p.say(), "theory": one(plain(p.predicted)), "exact": {}, "verdict": {text: p.agreement(near)},
+		"runs": one(count(p.runs)), "seeds": one(count(p.n)),
 	}
-	if !math.IsNaN(p.predicted) {
-		values["theory"] = phrase("#", plain(p.predicted))
-		if p.rise != 0 {
-			values["theory"] = phrase("# to #", plain(p.predicted), plain(p.predicted+p.rise))
-		}
+	if !math.IsNaN(p.predicted) && p.rise != 0 {
+		values["theory"] = phrase("# to #", plain(p.predicted), plain(p.predicted+p.rise))
 	}
 	if !math.IsNaN(p.exact) {
 		held, all := a.exactRanks(name)
@@ -226,59 +228,55 @@ func judgeOutputs(r rule, s *study) finding {
 }
 
 func judgeOnlyOnset(r rule, s *study) finding {
-	arms := r.arms(s)
-	if !besideOthers(arms) {
-		return lacking("rsLoRA beside another multiplier")
+	f := rsloraAlone(r, s, "grad_norm_onset", "rsLoRA beside another multiplier")
+	if f.numbers == nil {
+		return f
 	}
-	f := finding{standing: seen, seen: say{text: "It is an identity, γ√r: what this tests is the program."},
-		tables: []wanted{powersTable(arms, []string{"grad_norm_onset"})}}
-	flat := r.Limits["flat"]
-	for _, a := range arms {
-		p := a.power("grad_norm_onset")
-		if math.IsNaN(p.low) {
-			return finding{standing: unresolved, seen: say{text: "There is no interval of " + label(a.text("scheme")) + "."}}
-		}
-		f.addPowers("grad_norm_onset", a)
-		level, off := p.low >= -flat && p.high <= flat, p.low > flat || p.high < -flat
-		rslora := a.text("scheme") == "rslora"
-		if rslora && off || !rslora && level {
-			f.standing = notSeen
-		} else if !level && !off && f.standing == seen {
-			f.standing = unresolved
+	for _, a := range r.arms(s) {
+		if math.IsNaN(a.power("grad_norm_onset").low) {
+			text := "There is no interval of " + label(a.text("scheme")) + "."
+			return finding{standing: unresolved, seen: say{text: text}}
 		}
 	}
+	f.seen = say{text: "It is an identity, γ√r: what this tests is the program."}
+	f.tables = []wanted{powersTable(r.arms(s), []string{"grad_norm_onset"})}
 	return f
 }
 
-// besideOthers reports whether there is rsLoRA, and another scheme.
-func besideOthers(arms []*arm) bool {
-	other := slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != "rslora" })
-	return other && armOf(arms, "rslora") != nil
+// rsloraAlone holds the power of a statistic to be near 0 under rsLoRA, and under no other
+// scheme.
+func rsloraAlone(r rule, s *study, statistic, what string) finding {
+	arms, f := r.arms(s), finding{standing: seen}
+	if rslora := armOf(arms, "rslora"); rslora == nil || !slices.ContainsFunc(arms, func(a *arm) bool {
+		return a.text("scheme") != "rslora"
+	}) {
+		return lacking(what)
+	}
+	f.addPowers(statistic, arms...)
+	for _, a := range arms {
+		saw := stabilityOf(a.power(statistic), r.Limits["flat"])
+		if saw == "undecided" && f.standing == seen {
+			f.standing = unresolved
+		} else if saw != "undecided" && (saw == "stable") != (a.text("scheme") == "rslora") {
+			f.standing = notSeen
+		}
+	}
+	return f
 }
 
 func judgeOnlyStable(r rule, s *study) finding {
-	arms := r.arms(s)
-	if !besideOthers(arms) {
-		return lacking("rsLoRA beside another multiplier under " + r.Optimizers[0])
+	f := rsloraAlone(r, s, "loss_drop_first", "rsLoRA beside another multiplier under "+r.Optimizers[0])
+	if f.numbers == nil {
+		return f
 	}
-	f := finding{standing: seen, tables: []wanted{checkTable(arms)}}
-	for _, a := range arms {
-		p := a.power("loss_drop_first")
-		f.addPowers("loss_drop_first", a)
-		saw, rslora := stabilityOf(p, r.Limits["flat"]), a.text("scheme") == "rslora"
-		if saw == "undecided" && f.standing == seen {
-			f.standing = unresolved
-		} else if saw != "undecided" && (saw == "stable") != rslora {
-			f.standing = notSeen
-		}
-	}
-	if doubt := unbelievable(arms); doubt.text != "" {
+	if doubt := unbelievable(r.arms(s)); doubt.text != "" {
 		f.standing, f.seen = unresolved, doubt
 	}
+	f.tables = []wanted{checkTable(r.arms(s))}
 	return f
 }
 
-// stabilityOf is the verdict on a first loss drop by its power.
+// stabilityOf is the verdict on a power of rank.
 func stabilityOf(p power, flat float64) string {
 	switch {
 	case p.low > flat:
@@ -316,12 +314,8 @@ func checkTable(arms []*arm) wanted {
 
 // doubts are those about an arm that may have numbers.
 func (a *arm) doubts() (all []say) {
-	always, updated := a.beyond()
-	if always == "" {
-		always = updated
-	}
-	if always != "" {
-		all = append(all, say{text: "no prediction of theory: " + always})
+	if why := cmp.Or(a.beyond()); why != "" {
+		all = append(all, say{text: "no prediction of theory: " + why})
 	}
 	for _, c := range a.cells {
 		if text := c.lost(); text.text != "" {

@@ -2,8 +2,11 @@ package recompute
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // rates are arms that differ in their learning rate alone, by rising rate.
@@ -11,21 +14,11 @@ type rates []*arm
 
 // groups are those of arms, in the arms' order.
 func groups(arms []*arm) (all []rates) {
-	at := make(map[string]int)
-	for _, a := range arms {
-		key := a.text("scheme") + a.text("optimizer") + a.text("model_hash") + a.text("data_hash") + a.text("numerics")
-		for _, x := range a.axes {
-			if x[0] != "lr" {
-				key += "\n" + x[0] + x[1]
-			}
-		}
-		if _, ok := at[key]; !ok {
-			at[key], all = len(all), append(all, nil)
-		}
-		all[at[key]] = append(all[at[key]], a)
-	}
-	for _, g := range all {
+	for _, g := range grouped(arms, func(a *arm) string {
+		return axesKey(&run{axes: a.axes}, "lr") + fmt.Sprint(a.traits())
+	}) {
 		slices.SortStableFunc(g, func(a, b *arm) int { return cmp.Compare(a.cells[0].lr, b.cells[0].lr) })
+		all = append(all, g)
 	}
 	return all
 }
@@ -50,22 +43,20 @@ func (g rates) tried(rank, seed int) (runs []*run) {
 
 // best is of all ranks and seeds, rising.
 func (g rates) best() (all []best) {
-	var places [][2]int
+	var runs []*run
 	for _, c := range cellsOf(g) {
-		for _, r := range c.runs {
-			places = append(places, [2]int{r.rank(), r.seed()})
-		}
+		runs = append(runs, c.runs...)
 	}
-	slices.SortFunc(places, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
-	for _, p := range slices.Compact(places) {
+	for _, of := range grouped(runs, func(r *run) [2]int { return [2]int{r.rank(), r.seed()} }) {
 		var at, losses []float64
-		for _, r := range g.tried(p[0], p[1]) {
+		for _, r := range of {
 			if loss := trial(r); !math.IsNaN(loss) {
 				at, losses = append(at, r.num("lr")), append(losses, loss)
 			}
 		}
-		all = append(all, best{p[0], p[1], lowest(at, losses)})
+		all = append(all, best{of[0].rank(), of[0].seed(), lowest(at, losses)})
 	}
+	slices.SortFunc(all, func(a, b best) int { return cmp.Or(a.rank-b.rank, a.seed-b.seed) })
 	return all
 }
 
@@ -83,37 +74,36 @@ func (g rates) power() power {
 	return fit(all)
 }
 
+// logs are the logarithms of ranks and of best rates inside their grid, by a key.
+func (g rates) logs(key func(best) int) (ranks, rates [][]float64) {
+	inside := slices.DeleteFunc(g.best(), func(b best) bool { return !b.inside() })
+	for _, of := range grouped(inside, key) {
+		var x, y []float64
+		for _, b := range of {
+			x, y = append(x, math.Log(float64(b.rank))), append(y, math.Log(b.rate))
+		}
+		ranks, rates = append(ranks, x), append(rates, y)
+	}
+	return ranks, rates
+}
+
 // bends are the coefficients of the squared log rank, a parabola a seed.
 func (g rates) bends() interval {
-	x, y := make(map[int][]float64), make(map[int][]float64)
-	for _, b := range g.best() {
-		if b.inside() {
-			x[b.seed], y[b.seed] = append(x[b.seed], math.Log(float64(b.rank))), append(y[b.seed], math.Log(b.rate))
-		}
-	}
 	var all []float64
-	for seed := range x {
-		all = append(all, bend(x[seed], y[seed]))
+	ranks, rates := g.logs(func(b best) int { return b.seed })
+	for i := range ranks {
+		all = append(all, bend(ranks[i], rates[i]))
 	}
-	slices.Sort(all) // so that sums have one order
 	return mean(all)
 }
 
 // steps are the powers from each rank to the next, of geometric means.
 func (g rates) steps() say {
-	logs := make(map[int][]float64)
-	var ranks []int
-	for _, b := range g.best() {
-		if b.inside() {
-			ranks, logs[b.rank] = append(ranks, b.rank), append(logs[b.rank], math.Log(b.rate))
-		}
-	}
-	slices.Sort(ranks)
-	ranks = slices.Compact(ranks)
 	var all []say
+	ranks, rates := g.logs(func(b best) int { return b.rank })
 	for i := 1; i < len(ranks); i++ {
-		rise := mean(logs[ranks[i]]).mean - mean(logs[ranks[i-1]]).mean
-		all = append(all, phrase("#", fix(rise/math.Log(float64(ranks[i])/float64(ranks[i-1])), 2)))
+		rise := mean(rates[i]).mean - mean(rates[i-1]).mean
+		all = append(all, one(fix(rise/(ranks[i][0]-ranks[i-1][0]), 2)))
 	}
 	return join(all, ", ")
 }
@@ -140,10 +130,10 @@ func judgeRates(r rule, s *study) finding {
 		}
 		rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
 		t.rows = append(t.rows, wantedRow{
-			keys: map[string]say{"p": phrase("#", plain(a.scheme.p))},
+			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
-				"power of rank": p.say(), "claimed": phrase("#", plain(p.predicted)),
-				"while A has hardly moved": optional(-a.scheme.power("loss_drop_first", a.text("optimizer"))),
+				"power of rank": p.say(), "claimed": one(plain(p.predicted)),
+				"while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
 				"from rank to rank":        g.steps(), "curvature": halved(g.bends()),
 				"best rates inside the grid": phrase("# of #", count(p.runs), count(p.runs+p.excluded)),
 				"verdict":                    {text: p.agreement(r.Limits["tolerance"])},
@@ -198,7 +188,8 @@ func (g rates) transfer(power, margin float64) given {
 				logs = append(logs, math.Log(o.rate))
 			}
 		}
-		lost := g.lossAt(high, seed, math.Exp(plainMean(logs))*math.Pow(float64(high)/float64(low), power)) - b.loss
+		rate := math.Exp(stat.Mean(logs, nil)) * math.Pow(float64(high)/float64(low), power)
+		lost := g.lossAt(high, seed, rate) - b.loss
 		if math.IsNaN(lost) {
 			x.outside++
 			continue
@@ -218,15 +209,6 @@ func (g rates) transfer(power, margin float64) given {
 		}
 	}
 	return x
-}
-
-// plainMean is not there where a value is not.
-func plainMean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }
 
 // onset is the loss before any update.
@@ -296,7 +278,7 @@ func judgeTransfer(r rule, s *study) finding {
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
 		shown, ps = append(shown, half), append(ps, half.less)
-		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": phrase("#", plain(p))}, values: map[string]say{
+		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
 			"the same rate":                            g.transfer(0, r.Limits["margin"]).say(),
 			"× (R/r)^−(1−p)/2":                         half.say(),
 			"× (R/r)^−(1−p)":                           g.transfer(-(1 - p), r.Limits["margin"]).say(),
@@ -311,7 +293,7 @@ func judgeTransfer(r rule, s *study) finding {
 		"A rate between those tried has its loss from the parabola through the three nearest.",
 		count(ranks[0]), count(ranks[len(ranks)-1]))
 	for i, p := range holm(ps) {
-		t.rows[i].values["Holm's p of at least the margin"] = probability(p)
+		t.rows[i].values["Holm's p of at least the margin"] = one(sig(p, 2))
 		switch {
 		case p <= r.Limits["level"]:
 		case shown[i].more <= r.Limits["level"]/float64(len(shown)):

@@ -1,10 +1,6 @@
 package recompute
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mat"
-)
+import "math"
 
 // line is the least-squares line y = level + slope·x.
 func line(x, y []float64) (level, slope float64) {
@@ -42,26 +38,13 @@ func bend(x, y []float64) float64 {
 	if len(places) < 3 {
 		return nan
 	}
-	// By the normal equations about the mean of x, which loses little over a few ranks.
-	middle := 0.0
-	for _, v := range x {
-		middle += v / float64(len(x))
+	// It is the slope between what a line leaves of y and of x².
+	squares := make([]float64, len(x))
+	for i, v := range x {
+		squares[i] = v * v
 	}
-	square, right := mat.NewDense(3, 3, nil), mat.NewVecDense(3, nil)
-	for i := range x {
-		powers := []float64{1, x[i] - middle, (x[i] - middle) * (x[i] - middle)}
-		for j, a := range powers {
-			right.SetVec(j, right.AtVec(j)+a*y[i])
-			for k, b := range powers {
-				square.Set(j, k, square.At(j, k)+a*b)
-			}
-		}
-	}
-	var solved mat.VecDense
-	if solved.SolveVec(square, right) != nil {
-		return nan
-	}
-	return solved.AtVec(2)
+	_, slope := line(left(x, squares), left(x, y))
+	return slope
 }
 
 func meanSquare(xs []float64) float64 {

@@ -24,20 +24,12 @@ func localGrids(trained []*run, axis string) (all []*localGrid) {
 	byPlace := slices.SortedFunc(slices.Values(trained), func(a, b *run) int {
 		return cmp.Compare(a.whole("place"), b.whole("place"))
 	})
-	grids, first := make(map[string]*localGrid), make(map[string]*run)
-	for _, r := range byPlace {
-		sample, cell := axesKey(r, axis), axesKey(r, axis, "seed")
-		if first[cell] == nil {
-			first[cell] = r
+	for _, cell := range grouped(byPlace, func(r *run) string { return axesKey(r, axis, "seed") }) {
+		for _, runs := range grouped(cell, (*run).seed) {
+			g := &localGrid{axis: axis, runs: runs, first: cell[0]}
+			g.find()
+			all = append(all, g)
 		}
-		if grids[sample] == nil {
-			grids[sample] = &localGrid{axis: axis, first: first[cell]}
-			all = append(all, grids[sample])
-		}
-		grids[sample].runs = append(grids[sample].runs, r)
-	}
-	for _, g := range all {
-		g.find()
 	}
 	return all
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // observed is a value at a rank and seed.
@@ -26,22 +29,13 @@ func (p power) fitted() bool { return p.n > 0 }
 // fit is the mean over seeds of the slope of log value on log rank. A seed needs values
 // at two ranks.
 func fit(all []observed) power {
-	bySeed, seeds := make(map[int][]observed), []int(nil)
-	for _, o := range all {
-		if !hasLog(o.value) {
-			continue
-		}
-		if bySeed[o.seed] == nil {
-			seeds = append(seeds, o.seed)
-		}
-		bySeed[o.seed] = append(bySeed[o.seed], o)
-	}
-	slices.Sort(seeds)
+	there := slices.DeleteFunc(slices.Clone(all), func(o observed) bool { return !hasLog(o.value) })
+	slices.SortStableFunc(there, func(a, b observed) int { return a.seed - b.seed })
 	p := power{predicted: nan, exact: nan}
 	var slopes []float64
-	for _, seed := range seeds {
+	for _, of := range grouped(there, func(o observed) int { return o.seed }) {
 		var x, y []float64
-		for _, o := range bySeed[seed] {
+		for _, o := range of {
 			x, y = append(x, math.Log(float64(o.rank))), append(y, math.Log(o.value))
 		}
 		if slices.Min(x) < slices.Max(x) {
@@ -127,28 +121,21 @@ func (a *arm) beyond() (always, updated string) {
 
 // depending says which moving axes have more than one value in the arm.
 func (a *arm) depending() string {
-	text := ""
+	var names []string
 	for _, name := range a.moving {
-		differs := false
-		for _, c := range a.cells {
-			value, first := c.axis(name), a.cells[0].axis(name)
+		if slices.ContainsFunc(a.cells, func(c *cell) bool {
 			if c.grid != nil && c.grid.axis == name {
-				differs = differs || len(a.cells) > 1 // geometric means, which are never quite the same
-			} else {
-				differs = differs || value != first
+				return len(a.cells) > 1 // geometric means, which are never quite the same
 			}
-		}
-		switch {
-		case differs && text == "":
-			text = name
-		case differs:
-			text += " and " + name
+			return c.axis(name) != a.cells[0].axis(name)
+		}) {
+			names = append(names, name)
 		}
 	}
-	if text == "" {
+	if len(names) == 0 {
 		return ""
 	}
-	return text + " depends on rank"
+	return strings.Join(names, " and ") + " depends on rank"
 }
 
 // theory is what theory says of these very runs: the exact power, or a range.
@@ -194,32 +181,28 @@ func (p power) within(tolerance float64) bool {
 
 // judged reports whether there is an interval and a prediction.
 func (p power) judged() bool {
-	switch p.agreement(near) {
-	case "no fit", "no prediction", "no interval":
-		return false
-	}
-	return true
+	low, _ := p.theory()
+	return p.fitted() && !math.IsNaN(low) && !math.IsNaN(p.low)
 }
 
 // say is the power with its interval.
 func (p power) say() say {
-	if !p.fitted() {
-		return say{}
-	}
-	return bracketed(p.mean, p.interval.low, p.interval.high, 3)
+	return bracketed(p.interval, 3)
 }
 
 // variancePower is the power of rank of the variance over seeds of squares over their
 // expectation, of seeds that have one at every rank: Student's interval of the
 // jackknife's pseudo-values.
 func (a *arm) variancePower(statistic string) interval {
-	var seeds []int
-	for _, r := range a.cells[0].runs {
-		seeds = append(seeds, r.seed())
-	}
+	over := a.observations(func(r *run) float64 { return r.overExpected(statistic) })
+	over = slices.DeleteFunc(over, func(o observed) bool { return math.IsNaN(o.value) })
 	var rows [][]float64
-	for _, seed := range seeds {
-		if row := a.ofSeed(seed, statistic); len(row) == len(a.cells) {
+	for _, of := range grouped(over, func(o observed) int { return o.seed }) {
+		var row []float64
+		for _, o := range of {
+			row = append(row, o.value)
+		}
+		if len(row) == len(a.cells) {
 			rows = append(rows, row)
 		}
 	}
@@ -235,29 +218,14 @@ func (a *arm) variancePower(statistic string) interval {
 	return mean(pseudo)
 }
 
-// ofSeed are the values of a seed at each rank that has one.
-func (a *arm) ofSeed(seed int, statistic string) (row []float64) {
-	for _, c := range a.cells {
-		for _, r := range c.runs {
-			if v := r.overExpected(statistic); r.seed() == seed && !math.IsNaN(v) {
-				row = append(row, v)
-			}
-		}
-	}
-	return row
-}
-
 func (a *arm) varianceSlope(rows [][]float64) float64 {
 	var x, y []float64
 	for i, c := range a.cells {
-		n, sum, squares := float64(len(rows)), 0.0, 0.0
+		var column []float64
 		for _, row := range rows {
-			sum += row[i]
+			column = append(column, row[i])
 		}
-		for _, row := range rows {
-			squares += (row[i] - sum/n) * (row[i] - sum/n)
-		}
-		x, y = append(x, math.Log(float64(c.rank()))), append(y, math.Log(squares/(n-1)))
+		x, y = append(x, math.Log(float64(c.rank()))), append(y, math.Log(stat.Variance(column, nil)))
 	}
 	_, slope := line(x, y)
 	return slope

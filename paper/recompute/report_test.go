@@ -61,8 +61,7 @@ func (r report) audit(p *page) *audit { return r.auditOf(p, p.claims) }
 
 // auditOf holds some claims of a page to its files, and what is of no claim.
 func (r report) auditOf(p *page, claims []*claim) *audit {
-	a := newAudit()
-	a.claim = "head"
+	a := &audit{claim: "head", parsed: make(map[string]int), held: make(map[string]int)}
 	_, rest, _ := strings.Cut(p.head, " and from nothing else: ")
 	rest, _, _ = strings.Cut(rest, ", a row each")
 	a.hold("head", rest, phrase("# runs, those that tuned others among them", count(r.runs())), 1)
@@ -92,16 +91,12 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 
 // claim holds the section of a claim to its study.
 func (r report) claim(a *audit, c *claim, key string, rule rule) {
-	s := r.studies[rule.Study]
-	standing := notRun
+	s, standing, planned, ended := r.studies[rule.Study], notRun, 1, 0
 	if s != nil {
-		if planned, ended := s.planned(); ended == planned {
-			standing = ""
-		} else {
-			standing = fmt.Sprintf("partial: %d of %d runs", ended, planned)
-		}
+		planned, ended = s.planned()
+		standing = fmt.Sprintf("partial: %d of %d runs", ended, planned)
 	}
-	if standing != "" {
+	if ended < planned {
 		r.standings(a, c, key, standing, nil)
 		if c.seen != "" || len(c.tables) > 0 {
 			a.fail("has numbers and no runs")
@@ -115,13 +110,14 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 		r.found[key] = f
 	}
 	if f.size.text != "" {
-		a.hold("titles", c.name[max(0, strings.LastIndex(c.name, " (")):], say{text: " ("}.plus(f.size, say{text: ")"}), 1)
+		title := c.name[max(0, strings.LastIndex(c.name, " (")):]
+		a.hold("titles", title, say{text: " ("}.plus(f.size, say{text: ")"}), 1)
 	}
 	a.hold("seen here", c.seen, f.seen, 1)
 	r.standings(a, c, key, f.standing, &f)
 	for i, t := range c.tables {
 		if i >= len(f.tables) || t.title != titles[f.tables[i].kind] {
-			a.saw("unknown", len(number.FindAllString(fmt.Sprint(t.cells), -1)))
+			a.parsed["unknown"] += len(number.FindAllString(fmt.Sprint(t.cells), -1))
 			a.fail("table %q is none that is known here", t.title)
 			continue
 		}
@@ -149,7 +145,7 @@ func (s *study) madeRow() wantedRow {
 	}
 	return wantedRow{keys: map[string]say{"study": {text: s.name}}, values: map[string]say{
 		"last run": {text: s.last()}, "runs": phrase("# of #", count(ended), count(planned)),
-		"core hours": phrase("#", fix(seconds/3600, 2)), "block of seeds": phrase("#", count(s.about.Reserve)),
+		"core hours": one(fix(seconds/3600, 2)), "block of seeds": one(count(s.about.Reserve)),
 		"CPU": {text: s.about.CPU}, "kernel": {text: kernels}, "program": {text: programs},
 	}}
 }

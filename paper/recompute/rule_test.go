@@ -63,7 +63,8 @@ var rules = map[string]rule{
 	"adafactor-sign-like": firstDrop("adafactor"),
 	"rate-free-sgd":       {Test: "rate-powers/2", Study: "rates-sgd", Wants: "free", Limits: ofRates(near)},
 	"best-rate-power": {
-		Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory", Limits: ofRates(near),
+		Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory",
+		Limits: ofRates(near),
 	},
 	"rate-transfer":   {Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofDuels},
 	"muon-rate-power": {Test: "rate-powers/2", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
@@ -112,23 +113,20 @@ func ruleOf(hash string) (key string, r rule, ok bool) {
 	return "", rule{}, false
 }
 
-// arms are those that the rule is about.
+// arms are those that the rule is about, in the order in which it names schemes.
 func (r rule) arms(s *study) (all []*arm) {
-	for _, a := range s.arms() {
-		if len(r.Optimizers) == 0 || slices.Contains(r.Optimizers, a.text("optimizer")) {
-			all = append(all, a)
-		}
+	arms, schemes := s.arms(), r.Schemes
+	if len(schemes) == 0 {
+		schemes = []string{""}
 	}
-	if len(r.Schemes) == 0 {
-		return all
-	}
-	var named []*arm
-	for _, scheme := range r.Schemes {
-		for _, a := range all {
-			if name, _, _ := strings.Cut(a.text("scheme"), "@"); name == scheme {
-				named = append(named, a)
+	for _, scheme := range schemes {
+		for _, a := range arms {
+			name, _, _ := strings.Cut(a.text("scheme"), "@")
+			asked := len(r.Optimizers) == 0 || slices.Contains(r.Optimizers, a.text("optimizer"))
+			if asked && (scheme == "" || scheme == name) {
+				all = append(all, a)
 			}
 		}
 	}
-	return named
+	return all
 }

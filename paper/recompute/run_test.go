@@ -48,7 +48,6 @@ func (r *run) rank() int      { return r.whole("rank") }
 func (r *run) seed() int      { return r.whole("seed") }
 func (r *run) done() bool     { return r.text("status") == "done" }
 func (r *run) diverged() bool { return r.text("status") == "diverged" }
-func (r *run) failed() bool   { return r.text("status") == "failed" }
 func (r *run) scheme() string { return r.text("scheme") }
 
 // axis is the run's place on an axis; empty where it has none.

@@ -129,12 +129,20 @@ func around(text, rest string) string {
 	return strings.ToValidUTF8(text[max(0, at-40):min(len(text), at+60)], "")
 }
 
-// bracketed is a value with its interval: -0.502 [-0.518, -0.486].
-func bracketed(value, low, high float64, decimals int) say {
-	if math.IsNaN(low) {
-		return phrase("#", fix(value, decimals))
+// one is a number, or nothing where there is none.
+func one(d digits) say {
+	if math.IsNaN(d.value) {
+		return say{}
 	}
-	return phrase("# [#, #]", fix(value, decimals), fix(low, decimals), fix(high, decimals))
+	return phrase("#", d)
+}
+
+// bracketed is a value with its interval: -0.502 [-0.518, -0.486].
+func bracketed(i interval, decimals int) say {
+	if math.IsNaN(i.low) {
+		return one(fix(i.mean, decimals))
+	}
+	return phrase("# [#, #]", fix(i.mean, decimals), fix(i.low, decimals), fix(i.high, decimals))
 }
 
 // halved is a mean and half of its interval in a sentence: 1.863 ± 0.012.
@@ -156,24 +164,8 @@ func columned(i interval) say {
 	case i.half() > 0:
 		s = phrase("# ± #", like(i.mean), like(i.half()))
 	default:
-		s = phrase("#", like(i.mean))
+		s = one(like(i.mean))
 	}
 	s.scaled = true
 	return s
-}
-
-// optional is a number, or nothing where there is none.
-func optional(v float64) say {
-	if math.IsNaN(v) {
-		return say{}
-	}
-	return phrase("#", plain(v))
-}
-
-// probability is a P value, or nothing.
-func probability(p float64) say {
-	if math.IsNaN(p) {
-		return say{}
-	}
-	return phrase("#", sig(p, 2))
 }

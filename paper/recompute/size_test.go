@@ -3,6 +3,7 @@ package recompute
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // sizeOf says of how much a title tells: optimizers, rates, steps of tokens, ranks, seeds.
@@ -11,12 +12,10 @@ func sizeOf(arms []*arm) say {
 		return say{}
 	}
 	var names []string
-	for _, a := range arms {
-		if !slices.Contains(names, a.text("optimizer")) {
-			names = append(names, a.text("optimizer"))
-		}
+	for _, g := range grouped(arms, func(a *arm) string { return a.text("optimizer") }) {
+		names = append(names, g[0].text("optimizer"))
 	}
-	parts := []say{join(sayAll(names), ", "), ratesSaid(arms), stepsSaid(arms)}
+	parts := []say{{text: strings.Join(names, ", ")}, ratesSaid(arms), stepsSaid(arms)}
 	if all := slices.DeleteFunc(ranksOf(arms), func(r int) bool { return r == 0 }); len(all) > 0 {
 		parts = append(parts, fromTo("rank", "ranks", all))
 	}
@@ -27,13 +26,6 @@ func sizeOf(arms []*arm) say {
 	slices.Sort(seeds)
 	parts = append(parts, fromTo("n =", "n =", seeds))
 	return join(slices.DeleteFunc(parts, func(s say) bool { return s.text == "" }), "; ")
-}
-
-func sayAll(texts []string) (all []say) {
-	for _, t := range texts {
-		all = append(all, say{text: t})
-	}
-	return all
 }
 
 // fromTo is a range of numbers, or the one.

@@ -24,7 +24,8 @@ var statistics = []statistic{
 	{"adapter_output_first", "first adapter output (RMS)"},
 	{"input_gradient_first", "first gradient into the adapter's input (RMS)"},
 	{"delta_w_first", "first weight update (Frobenius)"},
-	{"step_first", "best multiple of the first step, if curvature is the same in all directions (nats/token/Frobenius²)"},
+	{"step_first", "best multiple of the first step, if curvature is the same in all directions " +
+		"(nats/token/Frobenius²)"},
 	{"adapter_output_final", "final adapter output (RMS)"},
 	{"map_output_final", "final output of adapted maps (RMS)"},
 	{"delta_w_final", "final weight update (Frobenius)"},
@@ -36,7 +37,8 @@ var statistics = []statistic{
 // firstSteps are those of the first steps that theory says something of.
 var firstSteps = []string{
 	"grad_norm_onset", "grad_rms_b_onset", "loss_drop_first", "grad_norm_b_first", "grad_norm_a_first",
-	"grad_rms_a_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "step_first", "a_movement_first",
+	"grad_rms_a_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "step_first",
+	"a_movement_first",
 }
 
 // isMean tells statistics whose mean is expected, and not their mean square.
