@@ -254,8 +254,8 @@ var claims = []Claim{
 		Key: "tuned-schemes", Name: "Each at its own best rate for every rank, schemes are within a tenth of " +
 			"what LoRA learned of each other", Source: "Learning Rate Matters, arXiv 2602.04998",
 		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss.",
-		Looks: "every scheme against LoRA, rank by rank: equivalent within a tenth of what LoRA learned. One or " +
-			"two percent of the loss is a third of that here.",
+		Looks: "every scheme against LoRA, rank by rank: equivalent within a tenth of what LoRA learned. " +
+			"A percentage of the loss says little where a run learns but a part of it.",
 		Rule: Rule{Test: "schemes-equal/3", Study: "tuned",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
 		Shows: []string{"differences"}, Resolve: moreTraining,

@@ -37,7 +37,7 @@ func (d duel) number() Number {
 
 // text writes a comparison with all that a reader needs to doubt it.
 func (d duel) text() string {
-	if d.Difference.N == 0 {
+	if d.Difference.N < 2 {
 		return fmt.Sprintf("%s: %s (%d runs "+
 			"diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
 	}
