@@ -397,7 +397,7 @@ func TestWhatWouldResolve(t *testing.T) {
 			t.Errorf("%s:\n%s", s, text)
 		}
 	}
-	if text := Reading(); !strings.Contains(text, "within 0.03 of theory's power") ||
+	if text := Reading(); !strings.Contains(text, "nothing farther from it than 0.03") ||
 		!strings.Contains(text, "Holm's p") {
 		t.Error(text)
 	}

@@ -120,7 +120,7 @@ func TestReproduceAssembles(t *testing.T) {
 	}
 	for _, want := range []string{
 		"# Reproduction\n\nWritten by `sweep reproduce --scale full` from the files in reproduction/",
-		": 36 runs that are reported,",
+		": 36 runs, those that tuned others among them,",
 		"| 1. " + onsetClaim + " (adamw; rate 5e-5; 2 steps of 2 × 64 tokens at most; ranks 4 to 2048; n = 9) | ",
 		"\n**Seen**\n", "\n**Not run**\n",
 		"| paper-fig2-3 | 2026-01-02 | 36 of 36 | 0.01 | ", "| " + kernel.Name() + " | v1 | 4 |\n",
