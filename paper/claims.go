@@ -123,7 +123,7 @@ var claims = []Claim{
 		Rule:  patternRule("paper-attention"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
 	},
 	{
-		Key: "only-sqrt-onset", Name: "Of the scaling functions α/√r alone keeps the gradient norm at the onset " +
+		Key: "only-sqrt-onset", Name: "Of six scaling functions α/√r alone keeps the gradient norm at the onset " +
 			"free of rank", Source: thePaper + ", appendix B.6",
 		Says: "other powers of the rank, and its logarithm, collapse or explode.",
 		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and off that under every " +
@@ -133,16 +133,19 @@ var claims = []Claim{
 		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
 	{
-		Key: "only-sqrt-stable-sgd", Name: "Under SGD no other scaling function than α/√r is " +
-			"stable", Source: thePaper + ", appendix B.6 and theorem 3.2",
+		Key: "only-sqrt-stable-sgd", Name: "Under SGD, of six scaling functions α/√r alone makes the first loss " +
+			"drop free of rank", Source: thePaper + ", appendix B.6 and theorem 3.2",
 		Says: "other powers of the rank, and its logarithm, collapse or explode.",
 		Looks: "stability as theory and the rank check have it: by the power of rank of the first loss drop, " +
-			"stable within ±0.1 of 0.",
+			"stable within " +
+			"±0.1 of 0. The paper speaks of gradients; this is of one step. Where a drop is large enough to be " +
+			"told from " +
+			"rounding, it must be what the loss did on the same batch, to a tenth.",
 		Rule: stableRule("sgd"), Shows: []string{"check-sgd"}, Resolve: moreSeeds,
 	},
 	{
-		Key: "only-sqrt-stable-adamw", Name: "Under AdamW no other scaling function than α/√r is " +
-			"stable", Source: thePaper + ", appendix B.6",
+		Key: "only-sqrt-stable-adamw", Name: "Under AdamW, of six scaling functions α/√r alone makes the first " +
+			"loss drop free of rank", Source: thePaper + ", appendix B.6",
 		Says:  "other powers of the rank, and its logarithm, collapse or explode.",
 		Looks: "the same as under SGD. By theory of sign-like updates it is α/r that is stable under Adam.",
 		Rule:  stableRule("adamw"), Shows: []string{"check-adamw"}, Resolve: moreSeeds,
@@ -163,29 +166,36 @@ var claims = []Claim{
 		Says: "eleven quantities have the powers of rank that metrics/theory.go derives, for five multipliers, " +
 			"under SGD and Adam. Where ranks come near the maps' width that is the power of the exact values at " +
 			"these ranks.",
-		Looks: "each power. Multipliers differ by a constant factor at each rank, so that their rows are one " +
-			"measurement. Every rank has an A of its own.",
+		Looks: "the power of each. Multipliers differ by a constant factor at each rank, so that their rows are " +
+			"one measurement. " +
+			"Every rank has an A of its own, which is Gaussian; Adam's ε is 0; under SGD the rate of A is a " +
+			"million times that of " +
+			"B or more, so that its movement is more than rounding. Verdicts of rows are not corrected; the " +
+			"standing is.",
 		Rule:  Rule{Test: "powers/3", Study: "theory", Limits: powersLimits},
 		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
 	{
-		Key: "exact-values", Name: "Sizes at the first steps have the exact values of theory at every " +
-			"rank", Source: "metrics/theory.go",
+		Key: "exact-values", Name: "Sizes at the first steps have the exact values of theory at every rank, to " +
+			"±10%", Source: "metrics/theory.go",
 		Says: "where there is an exact expression at a finite rank, the mean over draws of A is its value.",
 		Looks: "the mean over seeds of what was measured over what is expected, by a t test a cell, corrected " +
-			"over all distinct cells. Every interval must lie within ±10%, and nine of ten must hold what is " +
-			"expected.",
+			"over all distinct " +
+			"cells. No interval may be wider than ±10%, and nine of ten must hold what is expected. A is " +
+			"Gaussian and Adam's " +
+			"ε is 0, of which the exact values are.",
 		Rule: Rule{Test: "exact-values/2", Study: "theory",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9}},
-		Resolve: moreSeeds,
+		Resolve: "more seeds.",
 	},
 	{
-		Key: "exact-values-wide", Name: "They have them from ranks far below a map's width to ranks far above " +
-			"it", Source: "metrics/theory.go",
+		Key: "exact-values-wide", Name: "On one kind of map, from ranks far below its width to ranks far above " +
+			"it, they have them to ±25%", Source: "metrics/theory.go",
 		Says: "the exact expressions hold on one map as on many, on both sides of the rank at which the law of " +
 			"small ranks meets that of large ones.",
-		Looks: "the same, one kind of map at a time, within ±25%. Where the laws meet is computed from the " +
-			"maps, and is no claim.",
+		Looks: "the same, one kind of map at a time; here no interval may be wider than ±25%. Where the laws " +
+			"meet is " +
+			"computed from the maps, and is no claim.",
 		Rule: Rule{Test: "exact-values/2", Study: "finite-ranks",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.25, "held": 0.9}},
 		Shows: []string{"regime"}, Resolve: moreSeeds,
@@ -195,7 +205,10 @@ var claims = []Claim{
 			"under Adam, Lion and sign descent", Source: "LoRA Without Regret (2025) against " + thePaper,
 		Says: "the paper's multiplier is stable; with Adam and 1/r the start of learning is the same at every rank.",
 		Looks: "the power of rank of the first loss drop under both multipliers, which must also be what the " +
-			"loss did on the same batch, to a tenth. It is the start alone: best rates are the claims below.",
+			"loss did on the " +
+			"same batch, to a tenth, where it is large enough to be told from rounding. Adam, Lion and sign " +
+			"descent make the " +
+			"same first step. It is the start alone: best rates are the claims below.",
 		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{"loss_drop_first"},
 			Limits: powersLimits},
 		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
@@ -218,7 +231,8 @@ var claims = []Claim{
 		Looks: "the power of rank of each seed's best rate.",
 		Rule: Rule{Test: "rate-powers/2", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9}},
-		Shows: []string{"best-rate", "learning-rate"}, Resolve: moreSeeds,
+		Shows: []string{"best-rate", "learning-rate"}, Resolve: "higher rates, where best rates lie at the top " +
+			"of those tried.",
 	},
 	{
 		Key: "best-rate-power", Name: "The best learning rate falls as the power (1−p)/2 of the rank under " +
@@ -251,18 +265,19 @@ var claims = []Claim{
 		Shows: []string{"best-rate", "learning-rate"}, Resolve: moreSeeds,
 	},
 	{
-		Key: "tuned-schemes", Name: "Each at its own best rate for every rank, schemes are within a tenth of " +
-			"what LoRA learned of each other", Source: "Learning Rate Matters, arXiv 2602.04998",
+		Key: "tuned-schemes", Name: "Each at its own best rate for every rank, every other scheme is within a " +
+			"tenth of what LoRA learned of LoRA", Source: "Learning Rate Matters, arXiv 2602.04998",
 		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss.",
 		Looks: "every scheme against LoRA, rank by rank: equivalent within a tenth of what LoRA learned. " +
 			"A percentage of the loss says little where a run learns but a part of it.",
 		Rule: Rule{Test: "schemes-equal/3", Study: "tuned",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"differences"}, Resolve: moreTraining,
+		Shows: []string{"differences"}, Resolve: "more validation examples, whose choice is most of the error " +
+			"here, and wider grids of rates.",
 	},
 	{
-		Key: "tuned-ranks", Name: "Each at its own best rate, a higher rank ends lower, under every " +
-			"scheme", Source: "open question",
+		Key: "tuned-ranks", Name: "Each at its own best rate, the largest rank ends lower than the smallest, " +
+			"under every scheme", Source: "open question",
 		Says: "nothing: figure 2 of the paper has one rate for all ranks, at which LoRA's larger ranks gain " +
 			"nothing.",
 		Looks: "the largest rank against the smallest, scheme by scheme. How much lower stands beside it.",
@@ -271,12 +286,15 @@ var claims = []Claim{
 		Shows: []string{"differences"}, Resolve: moreTraining,
 	},
 	{
-		Key: "init-powers", Name: "The gradient norm at the onset depends on how A is drawn, or B where A " +
-			"starts at zero, by its variance alone", Source: "open question; " + thePaper + ", theorem 3.2, " +
+		Key: "init-powers", Name: "The power of rank of the gradient norm at the onset follows from the " +
+			"variance with which A is drawn, or B where A starts at " +
+			"zero", Source: "open question; " + thePaper + ", theorem 3.2, " +
 			"asks for a variance free of rank",
 		Says: "PEFT's “gaussian”, whose deviation is 1/r, breaks the theorem's condition; so does a B that is " +
 			"drawn with fan-in r, unless γ is free of rank.",
-		Looks: "the power of rank of the norm at the onset, by kind of init.",
+		Looks: "the power of rank of the norm at the onset, by kind of init: corrected over all kinds, none may " +
+			"differ from " +
+			"theory. Any true deviation, however small, is seen once there are seeds enough.",
 		Rule:  Rule{Test: "init-powers/2", Study: "init", Limits: powersLimits},
 		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},

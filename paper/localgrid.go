@@ -32,7 +32,7 @@ func ownBest(arms []results.Arm) string {
 		return ""
 	}
 	return " Each seed is at its own best " + axis + ": the lowest point of the parabola through " +
-		"the best of its local grid and its neighbours. What is no final validation loss is of the best run."
+		"the best of its local grid and its neighbours, on the validation examples that it is reported on. What is no final validation loss is of the best run."
 }
 
 // tunedEntry is the value of an axis at which a cell is reported or, of local

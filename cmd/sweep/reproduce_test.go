@@ -362,6 +362,27 @@ func TestReproduceReservesSeeds(t *testing.T) {
 	}
 }
 
+// An experiment that asks for other runs than a study had takes other seeds.
+func TestReproduceOfAnotherGrid(t *testing.T) {
+	const name = "paper-fig2-3"
+	dir := t.TempDir()
+	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
+	p, err := r.plan(name, firstBlock, resolver{})
+	check(t, err)
+	about := results.About{Experiment: name, Rules: paper.Rules(name), Reserve: firstBlock}
+	for want, g := range map[int]results.Grid{
+		firstBlock:     p.Grid(),
+		firstBlock + 1: {Runs: p.Grid().Runs[1:]},
+	} {
+		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: g}))
+		s, err := r.study(name, resolver{})
+		check(t, err)
+		if s.block != want {
+			t.Errorf("a study of %d of %d runs: block %d, want %d", len(g.Runs), len(p.Grid().Runs), s.block, want)
+		}
+	}
+}
+
 // What says under which rules a study was begun must be read, or nothing goes on.
 func TestReproduceNeedsItsRules(t *testing.T) {
 	dir := t.TempDir()

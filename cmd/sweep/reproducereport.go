@@ -11,7 +11,7 @@ import (
 	"ranksweep/paper"
 )
 
-// historyFile has every standing that a claim has had.
+// historyFile has every standing that a claim has had. A standing before is that of the claim as it was worded and judged then. Each claim has its own 5%%: nothing is corrected over claims.
 const historyFile = "history.csv"
 
 // write judges all claims by the studies' files and writes the report and its
@@ -67,14 +67,16 @@ func reportHead(scale string, runs int) string {
 		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from nothing else: %d runs, those that tuned others among them, "+
 		"a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
 		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page again, to the byte. "+
-		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, and then `sweep verify STORE RUN`.\n\n"+
+		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, with this page's folder as --report, and then `sweep verify STORE RUN`.\n\n"+
 		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are "+
 		"Go functions after their comments: what may carry over from the paper is the pattern over ranks, "+
 		"never an absolute number.\n\n"+
 		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It "+
 		"is fixed, with its hash and its day in paper/ledger.yaml, before the runs that it judges. "+
 		"*Not resolvable at this size* says that the runs do not tell. Negative results stay, and "+
-		"reproduction/history.csv has every standing that a claim has had.\n\n%s", scale, runs, paper.Reading())
+		"reproduction/history.csv has every standing that a claim has had. A standing before is that of the "+
+		"claim as it was worded and judged then. Each claim has its own 5%%: nothing is corrected over "+
+		"claims.\n\n%s", scale, runs, paper.Reading())
 }
 
 // list writes names with commas between them.

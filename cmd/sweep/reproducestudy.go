@@ -44,33 +44,67 @@ func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err er
 			s.block = max(firstBlock, s.block+1)
 		}
 	}
+	made, err := results.ReadStudy(s.folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return s, err
+	}
 	for {
 		s.store = filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, s.block))
 		began, err := readRules(s.store)
 		if err != nil {
 			return s, err
 		}
-		if began == nil || maps.Equal(began, s.rules) {
-			break
+		if s.plan, err = r.plan(name, s.block, trainer); err != nil {
+			return s, err
 		}
-		s.block++ // a rule changed while it was run
+		ruled := began == nil || maps.Equal(began, s.rules)
+		if ruled && (made.Grid.Len() == 0 || s.block != about.Reserve || sameRuns(s.plan.Grid(), made.Grid)) {
+			return s, nil
+		}
+		s.block++ // a rule changed while it was run, or the experiment after it was judged
 	}
+}
+
+// plan is that of an experiment at a scale, on a block of seeds.
+func (r reproduction) plan(name string, block int, trainer sweep.Trainer) (*sweep.Plan, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
-		return s, err
+		return nil, err
 	}
 	set, err := experiments.Overrides(name, r.scale)
 	if err == nil {
 		err = e.Set(set...)
 	}
 	if err == nil {
-		err = e.Reserve(s.block)
+		err = e.Reserve(block)
 	}
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	s.plan, err = sweep.NewPlan(e, trainer)
-	return s, err
+	return sweep.NewPlan(e, trainer)
+}
+
+// sameRuns reports whether a grid begins with the runs that a study had: those of its
+// tuning, where it has some, else all.
+func sameRuns(now, was results.Grid) bool {
+	first := func(g results.Grid) map[string]bool {
+		runs := g.Runs
+		if len(g.Tuning) > 0 {
+			runs = g.Tuning
+		}
+		ids := make(map[string]bool)
+		for _, p := range runs {
+			ids[p.ID] = true
+		}
+		return ids
+	}
+	a, b := first(now), first(was)
+	for id := range a {
+		if !b[id] {
+			return false
+		}
+	}
+	return len(now.Tuning) > 0 || len(a) == len(b) // tuning may have gone on beyond an edge
 }
 
 // rulesFile has, in the store of a study, the hash of each claim's rule as training

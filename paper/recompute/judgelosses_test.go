@@ -200,7 +200,8 @@ func ofFull(arms []*arm) say {
 	s := say{text: "Of what full fine-tuning learned at its best rate: "}.plus(join(shares, ", "), say{text: "."})
 	if local != "" {
 		s.text += " Each seed is at its own best " + local + ": the lowest point of the parabola through " +
-			"the best of its local grid and its neighbours. What is no final validation loss is of the best run."
+			"the best of its local grid and its neighbours, on the validation examples that it is reported on. " +
+			"What is no final validation loss is of the best run."
 	}
 	return s
 }
