@@ -13,18 +13,11 @@ import "math"
 // Pairs without a difference (NaN) are left out. It is NaN where fewer than two
 // remain, or where one of them has no margin, or where the mean margin is not
 // above 0.
+//
 // An error that all pairs share is added to both tests, as [Difference.With] does.
 func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
-	var above, below []float64
-	sum := 0.0
-	for i, d := range differences {
-		if math.IsNaN(d) {
-			continue
-		}
-		above, below = append(above, d+margins[i]), append(below, margins[i]-d)
-		sum += margins[i]
-	}
-	if len(above) < 2 || !(sum > 0) {
+	above, below, ok := shifted(differences, margins, 1)
+	if !ok {
 		return math.NaN()
 	}
 	return max(positiveP(above, sharedSE), positiveP(below, sharedSE))
@@ -35,16 +28,27 @@ func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 // dᵢ + mᵢ being below it, whichever is smaller. Not to be equivalent is not to exceed:
 // an interval may hold the margin's edge. It is NaN where [EquivalenceP] is.
 func ExceedsP(differences, margins []float64, sharedSE float64) float64 {
-	if math.IsNaN(EquivalenceP(differences, margins, sharedSE)) {
+	above, below, ok := shifted(differences, margins, -1)
+	if !ok {
 		return math.NaN()
 	}
-	var above, below []float64
-	for i, d := range differences {
-		if !math.IsNaN(d) {
-			above, below = append(above, d-margins[i]), append(below, -d-margins[i])
-		}
-	}
 	return min(positiveP(above, sharedSE), positiveP(below, sharedSE))
+}
+
+// shifted returns dᵢ + sign·mᵢ and −dᵢ + sign·mᵢ of all pairs that have a difference.
+// It is not ok where there are fewer than two, or where one has no margin, or where
+// the mean margin is not above 0.
+func shifted(differences, margins []float64, sign float64) (above, below []float64, ok bool) {
+	sum := 0.0
+	for i, d := range differences {
+		if math.IsNaN(d) {
+			continue
+		}
+		m := sign * margins[i]
+		above, below = append(above, d+m), append(below, m-d)
+		sum += margins[i]
+	}
+	return above, below, len(above) > 1 && sum > 0
 }
 
 // positiveP is the P of the one-sided t test that the mean is above 0.

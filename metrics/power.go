@@ -1,10 +1,6 @@
 package metrics
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // Detectable is the least true difference that the paired t test would call one, at
 // the 5% level and alone, with a probability of 0.8, if pairs scatter as these do:
@@ -14,6 +10,5 @@ func (d Difference) Detectable() float64 {
 	if d.N < 2 {
 		return math.NaN()
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(d.N - 1)}
-	return (tQuantile(d.N-1) + t.Quantile(0.8)) * d.SE
+	return (tQuantile(d.N-1) + student(d.N-1).Quantile(0.8)) * d.SE
 }

@@ -56,13 +56,7 @@ func NewCheck(runs []results.Run) (*Check, error) {
 
 // checkFigures draws a figure for each optimizer.
 func checkFigures(arms []results.Arm) (figures []Figure) {
-	var optimizers []string
-	for _, a := range arms {
-		if !slices.Contains(optimizers, a.Optimizer) {
-			optimizers = append(optimizers, a.Optimizer)
-		}
-	}
-	for _, o := range optimizers {
+	for _, o := range optimizersOf(arms) {
 		of := slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return a.Optimizer != o })
 		figures = append(figures, checkFigure(o, of))
 	}

@@ -18,7 +18,7 @@ type Comparison struct {
 	Differences     []float64          // those of the pairs
 	Learned         []float64          // what the reference learned in each pair; NaN where that was not measured
 	ReferenceMean   float64            // over the pairs; NaN where there are none
-	SharedSE        float64            // what the choice of the validation set adds to the error; in Difference by now; NaN where that is not known
+	SharedSE        float64            // error by the choice of the validation set, in Difference; NaN: not known
 	Same            bool               // both learn the same function, or no pair differs at all
 }
 

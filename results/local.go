@@ -104,9 +104,13 @@ func (l *localGrid) best(axis string) Run {
 	var r Run
 	if o := metrics.FindOptimum(tried); !math.IsNaN(o.Rate) {
 		local.Value, local.Loss, local.Edge = o.Rate, o.Loss, o.Edge
-		r = slices.MinFunc(of, func(a, b Run) int {
-			return cmp.Compare(rated(value(a), a, loss)[0].Loss, rated(value(b), b, loss)[0].Loss)
-		})
+		lowest := 0
+		for i, t := range tried {
+			if t.Loss < tried[lowest].Loss {
+				lowest = i
+			}
+		}
+		r = of[lowest]
 	} else {
 		r = leastBad(l.runs, loss)
 		local.Value, local.Loss = value(r), r.Statistic(loss)

@@ -57,7 +57,9 @@ func TransferRate(group []Arm, power float64) []Transfer {
 		}
 		rate := math.Exp(stat.Mean(others, nil)) * math.Pow(float64(high)/float64(low), power)
 		tried, onset := lossesAt(group, high, seed)
-		all = append(all, Transfer{Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss, Edge: b.Edge})
+		all = append(all, Transfer{
+			Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss, Edge: b.Edge,
+		})
 	}
 	return all
 }

@@ -40,7 +40,8 @@ func newReproduce() *cobra.Command {
 		"are there")
 	cmd.Flags().StringVar(&r.out, "out", filepath.Join("runs", "reproduction"), "`FOLDER` of the stores")
 	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default that of the stores)")
-	cmd.Flags().StringVar(&r.scale, "scale", experiments.Scales[0], "`SIZE` of the experiments: "+strings.Join(experiments.Scales, " or "))
+	cmd.Flags().StringVar(&r.scale, "scale", experiments.Scales[0],
+		"`SIZE` of the experiments: "+strings.Join(experiments.Scales, " or "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := r.check(); err != nil {
 			return usageError{err}

@@ -11,7 +11,7 @@ import (
 	"ranksweep/paper"
 )
 
-// historyFile has every standing that a claim has had. A standing before is that of the claim as it was worded and judged then. Each claim has its own 5%%: nothing is corrected over claims.
+// historyFile has every standing that a claim has had.
 const historyFile = "history.csv"
 
 // write judges all claims by the studies' files and writes the report and its
@@ -48,7 +48,8 @@ func (r reproduction) write(cmd *cobra.Command) error {
 		}
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
-	if err := maybe.WriteFile(file, []byte(found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)), 0o666); err != nil {
+	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)
+	if err := maybe.WriteFile(file, []byte(page), 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	for i, f := range found {
@@ -64,10 +65,13 @@ func (r reproduction) write(cmd *cobra.Command) error {
 // read it.
 func reportHead(scale string, runs int) string {
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from nothing else: %d runs, those that tuned others among them, "+
-		"a row each in runs.csv.gz, with their curves in curves.csv.gz. columns.csv says what each column holds. "+
-		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page again, to the byte. "+
-		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, with this page's folder as --report, and then `sweep verify STORE RUN`.\n\n"+
+		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from "+
+		"nothing else: %d runs, those that tuned others among them, a row each in runs.csv.gz, with their curves "+
+		"in curves.csv.gz. columns.csv says what each column holds. "+
+		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page "+
+		"again, to the byte. "+
+		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, "+
+		"with this page's folder as --report, and then `sweep verify STORE RUN`.\n\n"+
 		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are "+
 		"Go functions after their comments: what may carry over from the paper is the pattern over ranks, "+
 		"never an absolute number.\n\n"+

@@ -237,7 +237,8 @@ func (r reproduction) read(name string) (paper.Study, error) {
 	return paper.NewStudy(
 		paper.Study{Runs: runs, Tuned: tuned, Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed},
 		paper.Made{
-			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU, Kernel: list(sum.Kernels), Program: list(sum.Programs),
+			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
+			Kernel: list(sum.Kernels), Program: list(sum.Programs),
 			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules, Reserve: files.About.Reserve,
 		}), nil
 }
@@ -265,7 +266,8 @@ func readInference(folder string) (paper.Study, error) {
 	return paper.NewStudy(
 		paper.Study{Inference: timings, Planned: len(timings), Done: len(timings)},
 		paper.Made{
-			Name: paper.InferenceStudy, Digest: results.InferenceDigest(timings), CPU: about.CPU, Kernel: about.Timed.Kernel, Program: about.Timed.Program,
+			Name: paper.InferenceStudy, Digest: results.InferenceDigest(timings), CPU: about.CPU,
+			Kernel: about.Timed.Kernel, Program: about.Timed.Program,
 			Last: about.Timed.On.Format(time.DateOnly), Seconds: seconds, Rules: about.Rules,
 		}), nil
 }
