@@ -1,6 +1,4 @@
-// Package metrics says what is measured of a run and in which units, and does
-// the statistics of claims: means with intervals, paired differences, exponents
-// against rank, and the values that theory predicts for them.
+// Package metrics says what is measured of a run and in which units.
 //
 // A run is measured as a curve of [Point]s, one a step, each a fixed array of
 // [Quantity] values. [Statistic]s reduce a curve to single numbers, and cells

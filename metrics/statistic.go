@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 
+	"ranksweep/theory"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -18,7 +20,7 @@ type Statistic struct {
 	// the curve lacks what it takes.
 	Of func(curve []Point) float64
 
-	Theory Theory // what is predicted of it where B starts at zero
+	Theory theory.Prediction // what is predicted of it where B starts at zero
 
 	// Early tells that it is taken before the second update, so that runs that
 	// diverged later have it as well: to leave them out would leave a sample
@@ -32,86 +34,97 @@ type Statistic struct {
 // measured.
 var Statistics = []Statistic{
 	// The mean over the last tenth of the steps, at least one.
-	{"train_loss", "training loss", "nats/token", tail(TrainLoss), Theory{}, false},
+	{"train_loss", "training loss", "nats/token", tail(TrainLoss), theory.Prediction{}, false},
 	// Final.
-	{"val_loss", "validation loss", "nats/token", final(ValLoss), Theory{}, false},
+	{"val_loss", "validation loss", "nats/token", final(ValLoss), theory.Prediction{}, false},
 	GradNormOnset,
 	// The mean over the points that were recorded.
-	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), Theory{}, false},
+	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{}, false},
 	// The least of the run: what early stopping would have kept.
-	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), Theory{}, false},
+	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), theory.Prediction{}, false},
 	// The other norm convention, in which no onset is flat but p = 0's.
-	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theoryGradRMSB, true},
+	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theory.GradRMSB, true},
 	LossDropFirst,
 	// The same without the first order: what the second and higher ones leave of it.
-	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), Theory{}, true},
-	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theoryGradNormBFirst, true},
+	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), theory.Prediction{}, true},
+	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theory.GradNormBFirst, true},
 	// A's first gradient that is not zero.
-	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theoryGradNormAFirst, true},
-	{"grad_rms_a_first", "first gradient entry of A", "RMS", at(1, GradRMSA), theoryGradRMSAFirst, true},
+	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theory.GradNormAFirst, true},
+	{"grad_rms_a_first", "first gradient entry of A", "RMS", at(1, GradRMSA), theory.GradRMSAFirst, true},
 	// Forward half of rank stabilization.
-	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theoryAdapterOutput, true},
+	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theory.AdapterOutput, true},
 	// Backward half of rank stabilization.
-	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theoryInputGradient, true},
+	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theory.InputGradient, true},
 	// The first step in weight space.
-	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theoryDeltaW, true},
+	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theory.DeltaW, true},
 	StepFirst,
 	// Whether what adapters add falls with rank.
-	{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), Theory{}, false},
+	{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), theory.Prediction{}, false},
 	// What the paper's appendix B.7 plots: activations after the adapter.
-	{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), Theory{}, false},
+	{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), theory.Prediction{}, false},
 	// How far the run went in weight space.
-	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), Theory{}, false},
+	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), theory.Prediction{}, false},
 	// How many directions the update has in effect.
-	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), Theory{}, false},
+	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), theory.Prediction{}, false},
 	// Whether features were learned, or A stayed a random projection.
 	// The first movement of A, by its first gradient that is not zero.
-	{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theoryMovementA, false},
-	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theoryMovementA, false},
+	{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theory.MovementA, false},
+	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theory.MovementA, false},
 }
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
 // ratio. It is the norm of B's gradient, as A's is zero while B is; or of A's.
 var GradNormOnset = Statistic{
-	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), theoryGradNormB, true,
+	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), theory.GradNormB, true,
 }
 
 // LossDropFirst is what the first update takes off the loss of its own batch, to
 // first order: whether a scheme learns at a rate free of rank.
 var LossDropFirst = Statistic{
-	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theoryLossDrop, true,
+	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theory.LossDrop, true,
 }
 
 // StepFirst is the multiple of the first step that would be the best one if the
 // loss were a quadratic with curvature 1 in every direction of the maps' weights; with
-// curvature h it is that over h, see [Theory]. Where it is free of rank, one learning
+// curvature h it is that over h, see [Prediction]. Where it is free of rank, one learning
 // rate serves all ranks.
 var StepFirst = Statistic{
 	"step_first", "best multiple of the first step, if curvature is the same in all directions", "nats/token/Frobenius²",
-	firstStep, theoryStep, true,
+	firstStep, theory.Step, true,
 }
 
 // transposed is what is predicted where A starts at zero of the statistics that
 // tell A from B or outputs from inputs: what is predicted of the other where B
 // does. Of B's gradient at onset, which is then zero, and of the movement of an
 // A that was, there is nothing to predict.
-var transposed = map[string]Theory{
+var transposed = map[string]theory.Prediction{
 	"grad_rms_b_onset":     {},
-	"grad_norm_b_first":    theoryGradNormAFirst,
-	"grad_norm_a_first":    theoryGradNormBFirst,
-	"grad_rms_a_first":     theoryGradRMSBFirst,
-	"adapter_output_first": theoryInputGradient,
-	"input_gradient_first": theoryAdapterOutput,
+	"grad_norm_b_first":    theory.GradNormAFirst,
+	"grad_norm_a_first":    theory.GradNormBFirst,
+	"grad_rms_a_first":     theory.GradRMSBFirst,
+	"adapter_output_first": theory.InputGradient,
+	"input_gradient_first": theory.AdapterOutput,
 	"a_movement_first":     {},
 	"a_movement_final":     {},
 }
 
 // TheoryOf returns what is predicted of s, where A or B starts at zero.
-func (s Statistic) TheoryOf(zeroA bool) Theory {
+func (s Statistic) TheoryOf(zeroA bool) theory.Prediction {
 	if t, ok := transposed[s.Name]; ok && zeroA {
 		return t
 	}
 	return s.Theory
+}
+
+// HasExpected reports whether an exact expectation of s is known in some setting.
+func (s Statistic) HasExpected() bool {
+	return s.TheoryOf(false).HasExpected() || s.TheoryOf(true).HasExpected()
+}
+
+// Expected returns what theory expects of s, exactly, on maps of the given
+// geometry; see [theory.Prediction.Expected].
+func (s Statistic) Expected(maps []theory.MapGeometry, at theory.Setting) float64 {
+	return s.TheoryOf(at.Init.ZeroA).Expected(maps, at)
 }
 
 // StatisticNamed returns the statistic with the given column name.
@@ -194,3 +207,5 @@ func present(curve []Point, q Quantity) []float64 {
 	}
 	return vs
 }
+
+func sq(x float64) float64 { return x * x }

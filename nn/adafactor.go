@@ -7,6 +7,8 @@ var adafactorVariant = variant{
 	settings: []string{"weight decay"},
 	make:     newAdafactor,
 	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return rows + cols },
+	update:   EvenUpdate,
+	scale:    always(FreeOfScale),
 }
 
 // The constants that Hugging Face's and fairseq's Adafactor start from.

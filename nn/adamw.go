@@ -11,6 +11,16 @@ var adamWVariant = variant{
 	settings: []string{"beta1", "beta2", "eps", "weight decay"},
 	make:     newAdamW,
 	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return 2 * rows * cols },
+	update:   SignUpdate,
+	scale:    adamScale,
+}
+
+// adamScale is free of the gradient's scale where ε is 0.
+func adamScale(c OptimizerConfig) Scale {
+	if c.Eps == 0 {
+		return FreeOfScale
+	}
+	return OtherScale
 }
 
 // adamW is Adam with decoupled weight decay λ (Loshchilov and Hutter,

@@ -5,6 +5,8 @@ var lionVariant = variant{
 	settings: []string{"beta1", "beta2", "weight decay"},
 	make:     newLion,
 	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return rows * cols },
+	update:   SignUpdate,
+	scale:    always(FreeOfScale),
 }
 
 // lion is Lion (Chen et al., arXiv:2302.06675, algorithm 2) with decoupled

@@ -16,6 +16,8 @@ var muonVariant = variant{
 	state:    momentumState,
 	scratch:  muonScratch,
 	flops:    muonFlops,
+	update:   SpectralUpdate,
+	scale:    always(FreeOfScale),
 }
 
 // The constants that torch.optim.Muon starts from, which are Jordan's.

@@ -40,6 +40,9 @@ type variant struct {
 	state    func(c OptimizerConfig, rows, cols int64) int64 // floats that it keeps for a parameter
 	scratch  func(rows, cols int64) int64                    // floats that it computes a parameter in; nil where they are few
 	flops    func(rows, cols float64) float64                // of its products for a parameter, a step; nil where it has none
+
+	update Update                        // what its first update is of the gradient
+	scale  func(c OptimizerConfig) Scale // how its updates grow with the gradient
 }
 
 // variants stand in the order in which lists have them.

@@ -5,6 +5,8 @@ var sgdVariant = variant{
 	settings: []string{"momentum", "weight decay"},
 	make:     newSGD,
 	state:    momentumState,
+	update:   LinearUpdate,
+	scale:    always(LinearScale),
 }
 
 // momentumState is what a momentum takes, which is kept where there is one.

@@ -7,6 +7,8 @@ var signSGDVariant = variant{
 	settings: []string{"weight decay"},
 	make:     func(c OptimizerConfig, params []Param) Optimizer { return &signSGD{c, params} },
 	state:    func(OptimizerConfig, int64, int64) int64 { return 0 },
+	update:   SignUpdate,
+	scale:    always(FreeOfScale),
 }
 
 // signSGD is sign descent (Bernstein et al., arXiv:1802.04434, algorithm 1)

@@ -7,7 +7,10 @@ import (
 	"slices"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // checked are the statistics of the rank check, a panel each, and their titles.
@@ -80,20 +83,20 @@ func predictedStatistics(arms []results.Arm) []metrics.Statistic {
 const flat = 0.1
 
 // Undecided is the verdict on an interval that is too wide for one.
-const undecided metrics.Verdict = "undecided"
+const undecided theory.Verdict = "undecided"
 
 // seen is the verdict on an arm by its first loss drop, whose power of rank may lie
 // as far from 0 as flat.
-func seen(e metrics.Exponent, flat float64) metrics.Verdict {
+func seen(e stats.Exponent, flat float64) theory.Verdict {
 	switch {
 	case math.IsNaN(e.Low):
 		return undecided
 	case e.Low > flat:
-		return metrics.Explodes
+		return theory.Explodes
 	case e.High < -flat:
-		return metrics.Collapses
+		return theory.Collapses
 	case e.Low >= -flat && e.High <= flat:
-		return metrics.Stable
+		return theory.Stable
 	}
 	return undecided
 }
@@ -124,9 +127,9 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 	labels := armLabels(arms)
 	for i, a := range arms {
 		measured := seenOf(a)
-		theory := metrics.Stability(metrics.UpdateOf(a.Optimizer), a.Scaling)
-		expected, saw = append(expected, word(string(theory))), append(saw, word(string(measured)))
-		if theory == metrics.Stable && measured != metrics.Stable {
+		predicted := theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
+		expected, saw = append(expected, word(string(predicted))), append(saw, word(string(measured)))
+		if predicted == theory.Stable && measured != theory.Stable {
 			unstable = append(unstable, fmt.Sprintf("%s: %s", labels[i], measured))
 		}
 		e, err := a.Exponent(metrics.LossDropFirst)
@@ -136,7 +139,7 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 		if text := unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
 			t.doubt(i, text)
 		}
-		if theory == metrics.Explodes && e.Predicted <= 0 {
+		if predicted == theory.Explodes && e.Predicted <= 0 {
 			t.doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step "+
 				"does not have")
 		}
@@ -149,7 +152,7 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 
 // seenOf is the verdict on an arm: none where its first loss drop is not what the
 // loss did.
-func seenOf(a results.Arm) metrics.Verdict {
+func seenOf(a results.Arm) theory.Verdict {
 	e, _ := a.Exponent(metrics.LossDropFirst)
 	if unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
 		return undecided

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -41,7 +42,7 @@ func duelsTable(arms []results.Arm, s metrics.Statistic, duels []duel, tuned []r
 	for _, trait := range varying(arms) {
 		t.add(Column{Head: trait.name, Fields: []string{trait.field}}, each(func(d duel) Entry { return d.shared(trait) }))
 	}
-	var differences []metrics.Interval
+	var differences []stats.Interval
 	for _, d := range duels {
 		differences = append(differences, d.Difference.Interval)
 	}
@@ -96,7 +97,7 @@ func comparing() string {
 		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
 		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not "+
 		"separated: neither, and so no ranking. "+
-		"Diverged are the runs of the first and of the second.", metrics.FlipPairs, level, level, 100*learnedMargin)
+		"Diverged are the runs of the first and of the second.", stats.FlipPairs, level, level, 100*learnedMargin)
 }
 
 // fromValidation is the part of the standard error that the choice of the validation

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -66,7 +67,7 @@ func meanLine(c results.Cell, q metrics.Quantity, color color.RGBA, spread sprea
 
 // spreadPoint is a mean with its 95% interval; of two seeds, whose interval
 // would be 12.7 standard errors wide, with both of them; of one, alone.
-func spreadPoint(x float64, i metrics.Interval, seeds []float64) point {
+func spreadPoint(x float64, i stats.Interval, seeds []float64) point {
 	p := point{x: x, y: i.Mean, low: i.Low, high: i.High}
 	if i.N == 2 {
 		p.low, p.high = slices.Min(seeds), slices.Max(seeds)

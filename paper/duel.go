@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -143,7 +144,7 @@ func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
 	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
 		d.Comparison = results.Comparison{
 			Cell: c.Cell, Reference: reference.Cell,
-			Difference: metrics.PairedDifference(nil), ReferenceMean: math.NaN(),
+			Difference: stats.PairedDifference(nil), ReferenceMean: math.NaN(),
 		}
 	}
 	return d
@@ -156,13 +157,13 @@ func correct(family []duel) {
 	for _, d := range family {
 		p, q, r := d.p(), math.NaN(), math.NaN()
 		if !math.IsNaN(p) {
-			q = metrics.EquivalenceP(d.Differences, d.margins(), d.SharedSE)
-			r = metrics.ExceedsP(d.Differences, d.margins(), d.SharedSE)
+			q = stats.EquivalenceP(d.Differences, d.margins(), d.SharedSE)
+			r = stats.ExceedsP(d.Differences, d.margins(), d.SharedSE)
 			tests++
 		}
 		differences, equivalences, beyond = append(differences, p), append(equivalences, q), append(beyond, r)
 	}
-	holm, equivalence, exceeds := metrics.Holm(differences), metrics.Holm(equivalences), metrics.Holm(beyond)
+	holm, equivalence, exceeds := stats.Holm(differences), stats.Holm(equivalences), stats.Holm(beyond)
 	for i := range family {
 		family[i].holm, family[i].equivalence, family[i].tests = holm[i], equivalence[i], tests
 		family[i].beyond = exceeds[i]
@@ -191,7 +192,7 @@ func (d duel) margin() float64 {
 	if slices.ContainsFunc(d.Learned, math.IsNaN) {
 		return math.NaN()
 	}
-	return metrics.MeanInterval(d.margins()).Mean
+	return stats.MeanInterval(d.margins()).Mean
 }
 
 func (d duel) allDiverged() bool {
@@ -231,7 +232,7 @@ func (d duel) tooFew() string {
 	switch {
 	case n == 1:
 		return "n = 1: no interval and no test"
-	case math.IsNaN(d.p()) || n >= metrics.FlipPairs:
+	case math.IsNaN(d.p()) || n >= stats.FlipPairs:
 		return ""
 	}
 	return fmt.Sprintf("n = %d: interval and p rest on normality, which so few cannot show", n)

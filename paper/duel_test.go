@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -143,7 +144,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 
 // Sign flips stand beside t where some row has pairs enough.
 func TestFlipsStandBesideT(t *testing.T) {
-	for seeds, want := range map[int]string{5: "", metrics.FlipPairs: "0.031"} {
+	for seeds, want := range map[int]string{5: "", stats.FlipPairs: "0.031"} {
 		rows, _ := fought(t, losing(seeds, func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) }), nil)
 		row := rows["rank 8 - 4, LoRA"]
 		if _, ok := row["flip p"]; ok != (want != "") || row["flip p"] != want || row["verdict"] != "lower" {

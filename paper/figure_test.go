@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -263,14 +264,14 @@ func TestSmoothKeepsMeansAndSteps(t *testing.T) {
 
 func TestBandsSpanSeeds(t *testing.T) {
 	seeds := []float64{1, 4, 2}
-	if p := spreadPoint(0, metrics.MeanInterval(seeds[:2]), seeds[:2]); p.low != 1 || p.high != 4 {
+	if p := spreadPoint(0, stats.MeanInterval(seeds[:2]), seeds[:2]); p.low != 1 || p.high != 4 {
 		t.Errorf("two seeds: band %v to %v, want both of them", p.low, p.high)
 	}
-	i := metrics.MeanInterval(seeds)
+	i := stats.MeanInterval(seeds)
 	if p := spreadPoint(0, i, seeds); p.low != i.Low || p.high != i.High {
 		t.Errorf("three seeds: band %v to %v, want the interval %v", p.low, p.high, i)
 	}
-	if p := spreadPoint(0, metrics.MeanInterval(seeds[:1]), seeds[:1]); p.hasSpread() {
+	if p := spreadPoint(0, stats.MeanInterval(seeds[:1]), seeds[:1]); p.hasSpread() {
 		t.Errorf("one seed: band %v to %v, want none", p.low, p.high)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strconv"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Number is one that a standing rests on, with its 95% interval.
@@ -20,10 +20,10 @@ type Number struct {
 }
 
 // powerNumber is that of a fitted power.
-func powerNumber(name string, e metrics.Exponent) Number { return Number{name, e.Value, e.Low, e.High} }
+func powerNumber(name string, e stats.Exponent) Number { return Number{name, e.Value, e.Low, e.High} }
 
 // meanNumber is that of a mean.
-func meanNumber(name string, i metrics.Interval) Number { return Number{name, i.Mean, i.Low, i.High} }
+func meanNumber(name string, i stats.Interval) Number { return Number{name, i.Mean, i.Low, i.High} }
 
 // Judgement is a standing that a claim has had: by which rule, on which runs.
 type Judgement struct {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -89,7 +89,7 @@ func inferenceRanks(timings []results.Inference) []int {
 
 // timeOverBase is the geometric mean over rounds of the time of a form over that
 // of the base, with its 95% interval.
-func timeOverBase(timings []results.Inference, form results.Form, rank int) metrics.Interval {
+func timeOverBase(timings []results.Inference, form results.Form, rank int) stats.Interval {
 	base := make(map[int]float64)
 	for _, t := range timings {
 		if t.Form == results.Base {
@@ -102,12 +102,12 @@ func timeOverBase(timings []results.Inference, form results.Form, rank int) metr
 			logs = append(logs, math.Log(t.Seconds/b))
 		}
 	}
-	i := metrics.MeanInterval(logs)
+	i := stats.MeanInterval(logs)
 	i.Mean, i.Low, i.High = math.Exp(i.Mean), math.Exp(i.Low), math.Exp(i.High)
 	return i
 }
 
-func ratioText(i metrics.Interval) string {
+func ratioText(i stats.Interval) string {
 	if math.IsNaN(i.Low) {
 		return fixed(i.Mean, 3)
 	}

@@ -5,13 +5,13 @@ import (
 	"math"
 	"strconv"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // intervalColumn makes a column of means with the half widths of their 95%
 // intervals, all to the same power of ten and number of decimals. Its fields
 // are the mean, both ends and the count.
-func intervalColumn(head, name string, intervals []metrics.Interval) (Column, []Entry) {
+func intervalColumn(head, name string, intervals []stats.Interval) (Column, []Entry) {
 	scale, d := precision(intervals)
 	if scale != 0 {
 		head += fmt.Sprintf(" (1e%d)", scale)
@@ -35,7 +35,7 @@ func intervalColumn(head, name string, intervals []metrics.Interval) (Column, []
 // that are read easily as they are, and the number of decimals: two digits of
 // the narrowest interval, or without any four of the smallest mean, but never
 // more than six of the largest.
-func precision(intervals []metrics.Interval) (scale, d int) {
+func precision(intervals []stats.Interval) (scale, d int) {
 	largest, smallest, narrowest := 0.0, math.Inf(1), math.Inf(1)
 	for _, v := range intervals {
 		if size := math.Abs(v.Mean); size > 0 && finite(size) {
@@ -59,7 +59,7 @@ func precision(intervals []metrics.Interval) (scale, d int) {
 }
 
 // halfWidth is 0 or NaN where there is no interval to show.
-func halfWidth(v metrics.Interval) float64 { return (v.High - v.Low) / 2 }
+func halfWidth(v stats.Interval) float64 { return (v.High - v.Low) / 2 }
 
 // field writes a value for programs, empty where it is absent.
 func field(v float64) string {
@@ -70,7 +70,7 @@ func field(v float64) string {
 }
 
 // intervalText writes one interval in a sentence: 1.863 ± 0.012.
-func intervalText(i metrics.Interval) string {
+func intervalText(i stats.Interval) string {
 	if math.IsNaN(i.Low) {
 		return significant(i.Mean, 4)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -120,7 +121,7 @@ func TestRulesThatLackSomething(t *testing.T) {
 		`rule powers/1 of study x names no statistic: "speed"`: func() {
 			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"speed"}}, s)
 		},
-		`a rule wants "half" of best rates`: func() { claimedPower("half", metrics.Exponent{}, results.Arm{}) },
+		`a rule wants "half" of best rates`: func() { claimedPower("half", stats.Exponent{}, results.Arm{}) },
 		`unsupported value: NaN`:            func() { Rule{Limits: map[string]float64{"x": math.NaN()}}.Hash() },
 	} {
 		func() {

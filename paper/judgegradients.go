@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // normSpread holds the ratio of the largest gradient norm over ranks to the smallest,
@@ -39,7 +41,7 @@ func normSpread(r Rule, s Study) Finding {
 
 // rankSpread is the largest ratio, over steps, of the gradient norms of two ranks
 // of one seed, over seeds.
-func rankSpread(a results.Arm) metrics.Interval {
+func rankSpread(a results.Arm) stats.Interval {
 	type at struct {
 		seed uint64
 		step int
@@ -69,7 +71,7 @@ func rankSpread(a results.Arm) metrics.Interval {
 			ratios = append(ratios, v)
 		}
 	}
-	return metrics.MeanInterval(ratios)
+	return stats.MeanInterval(ratios)
 }
 
 // pattern holds onset norms to theory as [powers] does and, since an onset knows
@@ -162,7 +164,7 @@ func onlySqrtStable(r Rule, s Study) Finding {
 		e, _ := a.Exponent(metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, fit{"", a, metrics.LossDropFirst, e}.number())
 		switch saw := seen(e, r.limit("flat")); {
-		case (saw == metrics.Stable) != (a.Scheme == "rslora") && saw != undecided:
+		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:
 			f.Standing = NotSeen
 		case saw == undecided && f.Standing == Seen:
 			f.Standing = Unresolved

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -174,7 +175,7 @@ func costsTable(arms []results.Arm) Table {
 		"its 95% interval"}
 	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, steps, rates, factored, cheaper, memory []Entry
-	var losses []metrics.Interval
+	var losses []stats.Interval
 	size := func(v, unit float64) Entry { return Entry{Text: significant(v/unit, 3), Values: []string{field(v)}} }
 	for _, c := range cells(arms) {
 		ranks = append(ranks, rankEntry(c))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -17,7 +18,7 @@ type fit struct {
 	label     string // of the arm
 	arm       results.Arm
 	statistic metrics.Statistic
-	metrics.Exponent
+	stats.Exponent
 }
 
 // name says what is fitted.
@@ -56,7 +57,7 @@ func predictedFits(arms []results.Arm, statistics []metrics.Statistic) (all []fi
 	labels := armLabels(arms)
 	for i, a := range arms {
 		for _, statistic := range statistics {
-			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > metrics.NoInterval {
+			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > stats.NoInterval {
 				all = append(all, fit{labels[i], a, statistic, e})
 			}
 		}
@@ -66,11 +67,11 @@ func predictedFits(arms []results.Arm, statistics []metrics.Statistic) (all []fi
 
 // distinctFits groups fits that are one measurement.
 func distinctFits(fits []fit) (groups [][]fit) {
-	var rows [][]metrics.Observation
+	var rows [][]stats.Observation
 	for _, f := range fits {
 		rows = append(rows, f.arm.Observations(f.statistic))
 	}
-	for _, indexes := range metrics.Distinct(rows) {
+	for _, indexes := range stats.Distinct(rows) {
 		var group []fit
 		for _, i := range indexes {
 			group = append(group, fits[i])
@@ -103,13 +104,13 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		}
 		if !agrees {
 			f.Standing = Unresolved
-		} else if g[0].Agreement(tolerance) == metrics.Agrees {
+		} else if g[0].Agreement(tolerance) == stats.Agrees {
 			agree++
 		}
 	}
 	differing := 0
-	rows = metrics.Holm(rows)
-	for i, p := range metrics.Holm(firsts) {
+	rows = stats.Holm(rows)
+	for i, p := range stats.Holm(firsts) {
 		of := rows[:len(groups[i])]
 		rows = rows[len(of):]
 		if p <= level || slices.ContainsFunc(of, func(p float64) bool { return p <= level }) {
@@ -150,7 +151,7 @@ func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
 // exactCell is a mean over seeds of what was measured over what is expected.
 type exactCell struct {
 	name string
-	over metrics.Interval
+	over stats.Interval
 }
 
 // exactValues holds the mean over draws of A to what is expected of it at each
@@ -176,12 +177,12 @@ func exactValues(r Rule, s Study) Finding {
 			off = append(off, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
 		}
 	}
-	rejected := countBelow(metrics.Holm(ps), r.limit("level"))
+	rejected := countBelow(stats.Holm(ps), r.limit("level"))
 	var every []float64
 	for _, c := range cells {
 		every = append(every, c.over.P(1))
 	}
-	rejectedOfAll := countBelow(metrics.Holm(every), r.limit("level"))
+	rejectedOfAll := countBelow(stats.Holm(every), r.limit("level"))
 	switch {
 	case rejected+rejectedOfAll > 0:
 		f.Standing = NotSeen

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
 	"ranksweep/results"
 )
 
@@ -36,7 +38,7 @@ func ratePowers(r Rule, s Study) Finding {
 		}
 		e.Predicted = claimedPower(r.Wants, e, a)
 		fits = append(fits, fit{"", a, bestRateStatistic, e})
-		rise, _ := metrics.LossDropFirst.Theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling)
+		rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
 		powers, values, claimed = append(powers, word(number(a.Scaling.P))), append(values, word(exponentText(e))), append(claimed, word(number(e.Predicted)))
 		early = append(early, word(numberOrNone(0-rise)))
 		bend, local := results.RateCurvature(g)
@@ -72,7 +74,7 @@ func ratePowers(r Rule, s Study) Finding {
 var bestRateStatistic = metrics.Statistic{Name: "best rate", Of: func([]metrics.Point) float64 { return math.NaN() }}
 
 // claimedPower is what a rule holds the best rate to.
-func claimedPower(wants string, e metrics.Exponent, a results.Arm) float64 {
+func claimedPower(wants string, e stats.Exponent, a results.Arm) float64 {
 	switch wants {
 	case ratesOfTheory:
 		return e.Predicted
@@ -141,7 +143,7 @@ func rateTransfer(r Rule, s Study) Finding {
 	if len(shown) == 0 {
 		return lacking("learning rates at two ranks")
 	}
-	held := metrics.Holm(worst)
+	held := stats.Holm(worst)
 	for i, x := range shown {
 		tests = append(tests, probability(held[i]))
 		switch {
@@ -167,12 +169,12 @@ func rateTransfer(r Rule, s Study) Finding {
 
 // transferred is what a transferred rate costs.
 type transferred struct {
-	regret  metrics.Interval // in percent of the loss
-	learned metrics.Interval // in percent of what was learned
-	outside int              // seeds at which the rate lies outside of those tried
-	edges   int              // seeds whose own best rate lies at an edge of those tried
-	below   float64          // P of regret being at least the margin
-	above   float64          // P of its being at most that
+	regret  stats.Interval // in percent of the loss
+	learned stats.Interval // in percent of what was learned
+	outside int            // seeds at which the rate lies outside of those tried
+	edges   int            // seeds whose own best rate lies at an edge of those tried
+	below   float64        // P of regret being at least the margin
+	above   float64        // P of its being at most that
 }
 
 func newTransferred(group []results.Arm, power, margin float64) transferred {
@@ -190,7 +192,7 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 		percent, share = append(percent, 100*lost/m.Best), append(share, 100*lost/m.Learned)
 		less, more = append(less, lost-margin*m.Learned), append(more, margin*m.Learned-lost)
 	}
-	x.regret, x.learned = metrics.MeanInterval(percent), metrics.MeanInterval(share)
+	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)
 	x.below, x.above = oneSided(less, x.outside+x.edges), oneSided(more, x.outside)
 	return x
 }
@@ -198,7 +200,7 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 // oneSided is the P, by Student's t, of a mean not being below 0; 1 where a value
 // is missing, so that nothing is claimed of a part.
 func oneSided(xs []float64, missing int) float64 {
-	i := metrics.MeanInterval(xs)
+	i := stats.MeanInterval(xs)
 	if missing > 0 || i.N < 2 {
 		return 1
 	}

@@ -15,8 +15,11 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
 	"ranksweep/results"
 	sweeps "ranksweep/sweep" // sweep is a function here
+	"ranksweep/theory"
 )
 
 // standIn is a trainer that only says what everything is.
@@ -85,7 +88,7 @@ func middleRates(jobs []sweeps.Job) map[string]float64 {
 	}
 	middle := make(map[string]float64)
 	for key, of := range logs {
-		middle[key] = math.Exp(metrics.MeanInterval(of).Mean)
+		middle[key] = math.Exp(stats.MeanInterval(of).Mean)
 	}
 	return middle
 }
@@ -133,7 +136,7 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	put := func(point int, q metrics.Quantity, v float64) { r.Curve[point].Values[q] = v }
 	of := func(point int, q metrics.Quantity, statistic string) {
 		s, _ := metrics.StatisticNamed(statistic)
-		theory, update := s.TheoryOf(scheme.ZeroA), metrics.UpdateOf(r.Optimizer)
+		theory, update := s.TheoryOf(scheme.ZeroA), nn.UpdateOf(r.Optimizer)
 		power, ok := theory.Exponent(update, scheme)
 		if scheme.Log { // that of the constant, less one logarithm for each time that it has γ in it
 			power, _ = theory.Exponent(update, lora.Scheme{})
@@ -170,7 +173,7 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 		put(3, metrics.AdapterOutput, output)
 		put(3, metrics.MapOutput, 1+output)
 	}
-	power := metrics.BestRate(metrics.UpdateOf(r.Optimizer), scheme)
+	power := theory.BestRate(nn.UpdateOf(r.Optimizer), scheme)
 	switch {
 	case r.Optimizer == "muon":
 		power = scheme.P

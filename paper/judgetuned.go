@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // together judges comparisons each by stand, all of which must be seen.
@@ -133,7 +135,7 @@ func initPowers(r Rule, s Study) Finding {
 	f.Text += fmt.Sprintf(" Over draws, theory has the variance of its square fall as r to the power of %g "+
 		"where rows of A, or columns of B, are independent: "+
 		"%d of %d distinct intervals hold that. Of orthogonal ones it has no "+
-		"value.", metrics.OnsetVariancePower, held, all)
+		"value.", theory.OnsetVariancePower, held, all)
 	f.Tables = []Table{initsTable(arms)}
 	return f
 }
@@ -143,7 +145,7 @@ func initsTable(arms []results.Arm) Table {
 	t := Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn: mean ± half of its 95% interval"}
 	addSettings(&t, arms, func(results.Arm) int { return 1 })
 	var fits, theory, exact, scatter, said []Entry
-	var over []metrics.Interval
+	var over []stats.Interval
 	for _, a := range arms {
 		e, _ := a.Exponent(metrics.GradNormOnset)
 		variance := word("")

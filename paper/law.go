@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // longDashes tell what theory predicts from what was fitted.
@@ -31,7 +31,7 @@ type law struct {
 	color  color.RGBA
 	points []point
 	source string // of the predicted power: theory, or who claims it
-	fit    metrics.Exponent
+	fit    stats.Exponent
 	err    error // why there is no fit
 }
 
@@ -67,7 +67,7 @@ func lawPanel(laws []law, label string) (p panel, l legend) {
 // fitLines are the fitted power of rank and the predicted one over the range
 // of points, and the words for both. The predicted line crosses the fitted one
 // in the middle: theory gives a slope and no level.
-func fitLines(e metrics.Exponent, err error, source string, points series) (fit, theory series, texts [2]string) {
+func fitLines(e stats.Exponent, err error, source string, points series) (fit, theory series, texts [2]string) {
 	texts[0] = "no fit"
 	texts[1] = "no " + source
 	if finite(e.Predicted) {

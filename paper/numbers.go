@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // exponentText writes a fitted exponent with its interval, if it has one:
 // -0.502 [-0.518, -0.486].
-func exponentText(e metrics.Exponent) string {
+func exponentText(e stats.Exponent) string {
 	if math.IsNaN(e.Low) {
 		return fixed(e.Value, 3)
 	}

@@ -7,7 +7,10 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // phaseFigure draws the powers of rank of what decides whether a scheme is
@@ -36,13 +39,13 @@ func phaseFigure(runs []results.Run) Figure {
 	}
 	for _, of := range []struct {
 		title    string
-		exponent func(group []results.Arm) metrics.Exponent
-		zero     func(e metrics.Exponent, a results.Arm) bool
+		exponent func(group []results.Arm) stats.Exponent
+		zero     func(e stats.Exponent, a results.Arm) bool
 	}{
 		{"first loss drop", first("loss_drop_first"), predictedZero},
 		{"first adapter output", first("adapter_output_first"), predictedZero},
-		{"best learning rate", bestRatePower, func(_ metrics.Exponent, a results.Arm) bool {
-			return math.Abs(metrics.BestRate(metrics.UpdateOf(a.Optimizer), a.Scaling)) < near // not of NaN
+		{"best learning rate", bestRatePower, func(_ stats.Exponent, a results.Arm) bool {
+			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Scaling)) < near // not of NaN
 		}},
 	} {
 		p := panel{title: capital(of.title), tiles: []tile{}}
@@ -77,7 +80,7 @@ func phaseFigure(runs []results.Run) Figure {
 
 // outsider says what is known of an optimizer without a prediction.
 func outsider(optimizers []string) string {
-	if !slices.ContainsFunc(optimizers, func(o string) bool { return strings.HasPrefix(o, "muon") }) {
+	if !slices.ContainsFunc(optimizers, func(o string) bool { return updateOf(o) == nn.SpectralUpdate }) {
 		return ""
 	}
 	return "Muon's first loss drop goes by a power from ½ − p down to −p, depending on the spectrum of the gradient. "
@@ -98,38 +101,38 @@ func multiplierAlone(a results.Arm) bool {
 	return !s.Log && s.Init == 0 && s.LRA == 0 && s.LRB == 0
 }
 
+// updateOf is the kind of first update of an optimizer that updater names.
+func updateOf(updater string) nn.Update {
+	name, _, _ := strings.Cut(updater, ",")
+	return nn.UpdateOf(name)
+}
+
 // optimizerPlace orders optimizers: linear updates first, those without a
 // prediction last.
 func optimizerPlace(name string) int {
-	name, _, _ = strings.Cut(name, ",")
-	switch metrics.UpdateOf(name) {
-	case metrics.LinearUpdate:
-		return 0
-	case metrics.SignUpdate:
-		return 1
-	case metrics.EvenUpdate:
-		return 2
+	if kind := updateOf(name); kind != nn.OtherUpdate {
+		return int(kind)
 	}
-	return 3
+	return math.MaxInt
 }
 
 // first is the power of rank of a statistic of the first step, at the smallest
 // learning rate of a group, the nearest to theory.
-func first(name string) func(group []results.Arm) metrics.Exponent {
+func first(name string) func(group []results.Arm) stats.Exponent {
 	s, _ := metrics.StatisticNamed(name)
-	return func(group []results.Arm) metrics.Exponent {
+	return func(group []results.Arm) stats.Exponent {
 		e, _ := group[0].Exponent(s)
 		return e
 	}
 }
 
-func bestRatePower(group []results.Arm) metrics.Exponent {
+func bestRatePower(group []results.Arm) stats.Exponent {
 	e, _ := results.RateExponent(group)
 	return e
 }
 
 // predictedZero reports whether theory's value, or its range, holds 0.
-func predictedZero(e metrics.Exponent, _ results.Arm) bool {
+func predictedZero(e stats.Exponent, _ results.Arm) bool {
 	low, high := e.Range()
 	return finite(low) && low <= near && high >= -near
 }

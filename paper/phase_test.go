@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/nn"
 	"ranksweep/results"
 )
 
@@ -19,7 +20,7 @@ func phaseRuns() []results.Run {
 		for i, scheme := range []string{"constant", "rslora", "lora"} {
 			p := float64(i) / 2
 			drop := metrics.LossDropFirst.Theory
-			power, _ := drop.Exponent(metrics.UpdateOf(optimizer), lora.Scheme{P: p})
+			power, _ := drop.Exponent(nn.UpdateOf(optimizer), lora.Scheme{P: p})
 			for _, rank := range []int{4, 16, 64} {
 				for _, rate := range []float64{1e-4, 1e-2, 1} {
 					for seed := range 2 {

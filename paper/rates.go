@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -65,7 +65,7 @@ func ratePoints(best []results.BestRate) (points []point, inside map[int][]float
 	}
 	slices.Sort(ranks)
 	for _, r := range slices.Compact(ranks) {
-		q := spreadPoint(float64(r), metrics.MeanInterval(inside[r]), inside[r])
+		q := spreadPoint(float64(r), stats.MeanInterval(inside[r]), inside[r])
 		q.y, q.low, q.high = math.Exp(q.y), math.Exp(q.low), math.Exp(q.high)
 		points = append(points, q)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // closely is how near a law counts as holding.
@@ -104,11 +105,11 @@ func regimesTable(arms []results.Arm) Table {
 	add(Column{Head: "quantity"}, func(r row) string { return r.quantity })
 	add(Column{Head: "laws meet at rank", Number: true}, func(r row) string { return rounded(r.Crossover.Mean) })
 	add(Column{Head: "small ranks, up to", Number: true}, func(r row) string {
-		upTo, _ := metrics.Within(closely, r.Crossover.Mean)
+		upTo, _ := theory.Within(closely, r.Crossover.Mean)
 		return rounded(math.Floor(upTo))
 	})
 	add(Column{Head: "large ranks, from", Number: true}, func(r row) string {
-		_, from := metrics.Within(closely, r.Crossover.Mean)
+		_, from := theory.Within(closely, r.Crossover.Mean)
 		return rounded(math.Ceil(from))
 	})
 	add(Column{Head: "ranks with their exact value in the 95% interval", Number: true}, func(r row) string {

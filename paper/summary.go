@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -21,7 +22,7 @@ func summaryTable(arms []results.Arm) Table {
 	}
 	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, rates, gammas, endings []Entry
-	var ratios []metrics.Interval
+	var ratios []stats.Interval
 	for _, a := range arms {
 		for _, c := range a.Cells {
 			ranks = append(ranks, rankEntry(c))
@@ -105,9 +106,9 @@ func addStatistic(t *Table, arms []results.Arm, head, name string) {
 }
 
 // intervalsOf are the intervals of a statistic over all cells.
-func intervalsOf(arms []results.Arm, name string) []metrics.Interval {
+func intervalsOf(arms []results.Arm, name string) []stats.Interval {
 	s, _ := metrics.StatisticNamed(name)
-	var intervals []metrics.Interval
+	var intervals []stats.Interval
 	for _, c := range cells(arms) {
 		intervals = append(intervals, c.Statistic(s))
 	}

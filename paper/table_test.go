@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -135,26 +136,26 @@ func TestNotesAreNumberedByFirstUse(t *testing.T) {
 }
 
 func TestIntervalColumn(t *testing.T) {
-	interval := func(mean, half float64) metrics.Interval {
-		return metrics.Interval{Mean: mean, Low: mean - half, High: mean + half, N: 3}
+	interval := func(mean, half float64) stats.Interval {
+		return stats.Interval{Mean: mean, Low: mean - half, High: mean + half, N: 3}
 	}
 	nan := math.NaN()
-	single := func(mean float64) metrics.Interval { return metrics.Interval{Mean: mean, Low: nan, High: nan, N: 1} }
-	absent := metrics.Interval{Mean: nan, Low: nan, High: nan}
+	single := func(mean float64) stats.Interval { return stats.Interval{Mean: mean, Low: nan, High: nan, N: 1} }
+	absent := stats.Interval{Mean: nan, Low: nan, High: nan}
 	for _, test := range []struct {
 		name      string
-		intervals []metrics.Interval
+		intervals []stats.Interval
 		head      string
 		want      []string
 	}{
-		{"narrowest decides", []metrics.Interval{interval(0.6123, 0.031), interval(0.0271, 0.0022)}, "x", []string{"0.6123 ± 0.0310", "0.0271 ± 0.0022"}},
-		{"single values", []metrics.Interval{single(1.23456), single(12.5)}, "x", []string{"1.235", "12.500"}},
-		{"mixed", []metrics.Interval{interval(2, 0.1), single(3), absent}, "x", []string{"2.00 ± 0.10", "3.00", ""}},
-		{"no width", []metrics.Interval{interval(1, 0), interval(0.5, 0.02)}, "x", []string{"1.000", "0.500 ± 0.020"}},
-		{"small", []metrics.Interval{interval(2.5e-5, 1e-6), interval(1e-5, 2e-6)}, "x (1e-5)", []string{"2.50 ± 0.10", "1.00 ± 0.20"}},
-		{"large", []metrics.Interval{interval(3.2e6, 1e5)}, "x (1e6)", []string{"3.20 ± 0.10"}},
-		{"six digits at most", []metrics.Interval{interval(123, 1e-9)}, "x", []string{"123.000 ± 0.000"}},
-		{"zero", []metrics.Interval{single(0)}, "x", []string{"0.0"}},
+		{"narrowest decides", []stats.Interval{interval(0.6123, 0.031), interval(0.0271, 0.0022)}, "x", []string{"0.6123 ± 0.0310", "0.0271 ± 0.0022"}},
+		{"single values", []stats.Interval{single(1.23456), single(12.5)}, "x", []string{"1.235", "12.500"}},
+		{"mixed", []stats.Interval{interval(2, 0.1), single(3), absent}, "x", []string{"2.00 ± 0.10", "3.00", ""}},
+		{"no width", []stats.Interval{interval(1, 0), interval(0.5, 0.02)}, "x", []string{"1.000", "0.500 ± 0.020"}},
+		{"small", []stats.Interval{interval(2.5e-5, 1e-6), interval(1e-5, 2e-6)}, "x (1e-5)", []string{"2.50 ± 0.10", "1.00 ± 0.20"}},
+		{"large", []stats.Interval{interval(3.2e6, 1e5)}, "x (1e6)", []string{"3.20 ± 0.10"}},
+		{"six digits at most", []stats.Interval{interval(123, 1e-9)}, "x", []string{"123.000 ± 0.000"}},
+		{"zero", []stats.Interval{single(0)}, "x", []string{"0.0"}},
 	} {
 		column, entries := intervalColumn("x", "x", test.intervals)
 		var got []string

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -22,7 +22,7 @@ func tuningTable(tuned []results.Tuned) Table {
 		t.Caption += " What is reported lies on local grids around the chosen values, which go on beyond an edge."
 	}
 	var grid [][]results.Axis
-	var losses []metrics.Interval
+	var losses []stats.Interval
 	var endings, chosen []Entry
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {

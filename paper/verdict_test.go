@@ -12,8 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // randomFamily are duels of random differences: between none and large ones,
@@ -27,7 +28,7 @@ func randomFamily(rng *rand.Rand) []duel {
 			c.Differences = append(c.Differences, shift+rng.NormFloat64())
 			c.Learned = append(c.Learned, (margin+0.1*rng.NormFloat64())/learnedMargin)
 		}
-		c.Difference = metrics.PairedDifference(c.Differences)
+		c.Difference = stats.PairedDifference(c.Differences)
 		family[i] = duel{Comparison: c}
 	}
 	correct(family)
@@ -90,13 +91,13 @@ func verdictWords() (words []string) {
 	for v := NotSeparated; v <= Refused; v++ {
 		words = append(words, v.String())
 	}
-	for a := metrics.NoFit; a <= metrics.Differs; a++ {
+	for a := stats.NoFit; a <= stats.Differs; a++ {
 		words = append(words, a.String())
 	}
 	for s := NotRun; s <= Seen; s++ {
 		words = append(words, s.String(), s.code())
 	}
-	for _, v := range []metrics.Verdict{metrics.Stable, metrics.Collapses, metrics.Explodes, metrics.Unknown,
+	for _, v := range []theory.Verdict{theory.Stable, theory.Collapses, theory.Explodes, theory.Unknown,
 		undecided} {
 		words = append(words, string(v))
 	}

@@ -9,6 +9,9 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
+	"ranksweep/theory"
 )
 
 // Arm is one line of a figure against rank: the cells that differ in nothing
@@ -90,16 +93,16 @@ func (a Arm) moving() []string {
 // it, and sets beside it the one that theory predicts, where its assumptions hold,
 // and the one that its exact values have at these ranks. Its
 // error is that of [metrics.FitExponent]; the prediction is set all the same.
-func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
-	e, err := metrics.FitExponent(a.Observations(s))
+func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
+	e, err := stats.FitExponent(a.Observations(s))
 	expected := a.expectedPowers(s)
-	absent := slices.ContainsFunc(expected, func(o metrics.Observation) bool { return math.IsNaN(o.Value) })
-	if exact, err := metrics.FitExponent(expected); err == nil && !absent {
+	absent := slices.ContainsFunc(expected, func(o stats.Observation) bool { return math.IsNaN(o.Value) })
+	if exact, err := stats.FitExponent(expected); err == nil && !absent {
 		e.Exact = exact.Value
 	}
 	always, updated := a.beyondTheory()
 	theory := s.TheoryOf(a.Scaling.ZeroA)
-	if predicted, ok := theory.Exponent(metrics.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || theory.Onset) {
+	if predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || theory.Onset) {
 		e.Predicted, e.Rise = predicted, theory.Rise
 	}
 	return e, err
@@ -111,7 +114,7 @@ func (a Arm) Exponent(s metrics.Statistic) (metrics.Exponent, error) {
 // Statistics that are roots of what is expected have half of that. The variance is
 // that over seeds of what was measured over what is expected; below three seeds, and of
 // ratios of expectations, there is none to be had, and nothing is taken off.
-func (a Arm) expectedPowers(s metrics.Statistic) []metrics.Observation {
+func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 	below := make(map[int]float64) // by rank
 	for _, c := range a.Cells {
 		if over := c.OverExpected(s); over.N >= 3 && !s.Theory.Ratio() {
@@ -131,25 +134,25 @@ func (a Arm) expectedPowers(s metrics.Statistic) []metrics.Observation {
 // VarianceExponent fits the power of rank that the variance over seeds follows of
 // what [Cell.OverExpected] is the mean of, which leaves out what differs between
 // seeds in the data. Predicted is that of the onset gradient norm.
-func (a Arm) VarianceExponent(s metrics.Statistic) (metrics.Exponent, error) {
-	e, err := metrics.FitVarianceExponent(a.observed(func(r Run) float64 { return r.overExpected(s) }))
+func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
+	e, err := stats.FitVarianceExponent(a.observed(func(r Run) float64 { return r.overExpected(s) }))
 	if s.Name == metrics.GradNormOnset.Name {
-		e.Predicted = metrics.OnsetVariancePower
+		e.Predicted = theory.OnsetVariancePower
 	}
 	return e, err
 }
 
 // Observations are the values of s of the arm's runs, which an exponent is fitted
 // to; a run without one has NaN.
-func (a Arm) Observations(s metrics.Statistic) []metrics.Observation {
+func (a Arm) Observations(s metrics.Statistic) []stats.Observation {
 	return a.observed(func(r Run) float64 { return r.Statistic(s) })
 }
 
 // observed is a value of each of the arm's runs.
-func (a Arm) observed(value func(Run) float64) (obs []metrics.Observation) {
+func (a Arm) observed(value func(Run) float64) (obs []stats.Observation) {
 	for _, c := range a.Cells {
 		for _, r := range c.Runs {
-			obs = append(obs, metrics.Observation{Rank: r.Rank, Seed: r.Seed, Value: value(r)})
+			obs = append(obs, stats.Observation{Rank: r.Rank, Seed: r.Seed, Value: value(r)})
 		}
 	}
 	return obs
@@ -159,9 +162,9 @@ func (a Arm) observed(value func(Run) float64) (obs []metrics.Observation) {
 // at the arm's smallest rank. Ratios are taken seed by seed, as runs of one
 // seed see the same data, and then averaged; a seed without one of the two
 // is left out, and so is what has no rank.
-func (a Arm) CollapseRatio(c Cell) metrics.Interval {
+func (a Arm) CollapseRatio(c Cell) stats.Interval {
 	if !c.Ranked() {
-		return metrics.MeanInterval(nil)
+		return stats.MeanInterval(nil)
 	}
 	smallest := map[uint64]float64{}
 	for _, r := range a.Cells[0].Runs {
@@ -173,5 +176,5 @@ func (a Arm) CollapseRatio(c Cell) metrics.Interval {
 			ratios = append(ratios, r.Statistic(metrics.GradNormOnset)/base)
 		}
 	}
-	return metrics.MeanInterval(ratios)
+	return stats.MeanInterval(ratios)
 }

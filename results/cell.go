@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Cell is the sample of one config: the runs that differ in nothing but seed.
@@ -99,12 +100,12 @@ func (r Run) Statistic(s metrics.Statistic) float64 {
 
 // Statistic returns the mean of s over the cell's seeds that have it.
 // [Cell.Diverged] and [Cell.Failed] count what may be missing.
-func (c Cell) Statistic(s metrics.Statistic) metrics.Interval {
+func (c Cell) Statistic(s metrics.Statistic) stats.Interval {
 	var values []float64
 	for _, r := range c.Runs {
 		values = append(values, r.Statistic(s))
 	}
-	return metrics.MeanInterval(values)
+	return stats.MeanInterval(values)
 }
 
 // expected is what theory expects of s in the run, NaN where it expects nothing.
@@ -131,7 +132,7 @@ func (c Cell) Learned() float64 {
 	for _, r := range c.Runs {
 		fell = append(fell, r.Learned())
 	}
-	return metrics.MeanInterval(fell).Mean
+	return stats.MeanInterval(fell).Mean
 }
 
 // Expected returns what theory expects of s in the cell, the root mean square
@@ -141,18 +142,18 @@ func (c Cell) Expected(s metrics.Statistic) float64 {
 	for _, r := range c.Runs {
 		squares = append(squares, math.Pow(r.expected(s), 2))
 	}
-	return math.Sqrt(metrics.MeanInterval(squares).Mean)
+	return math.Sqrt(stats.MeanInterval(squares).Mean)
 }
 
 // OverExpected returns the mean over seeds of what was measured of s over what
 // theory expects of it: of squares, whose expectation is exact, but for a loss
 // drop, which is a mean itself. It is 1 where theory holds.
-func (c Cell) OverExpected(s metrics.Statistic) metrics.Interval {
+func (c Cell) OverExpected(s metrics.Statistic) stats.Interval {
 	var ratios []float64
 	for _, r := range c.Runs {
 		ratios = append(ratios, r.overExpected(s))
 	}
-	return metrics.MeanInterval(ratios)
+	return stats.MeanInterval(ratios)
 }
 
 // overExpected is the run's part in [Cell.OverExpected]; NaN where it has none.
@@ -184,7 +185,7 @@ func (c Cell) count(s Status) int {
 type CurvePoint struct {
 	Step   int
 	Tokens int64 // mean over the seeds, rounded
-	metrics.Interval
+	stats.Interval
 }
 
 // Curve returns the mean of q over the cell's done runs at each step at which
@@ -210,8 +211,8 @@ func (c Cell) Curve(q metrics.Quantity) []CurvePoint {
 		}
 		curve = append(curve, CurvePoint{
 			Step:     step,
-			Tokens:   int64(math.Round(metrics.MeanInterval(tokens).Mean)),
-			Interval: metrics.MeanInterval(values),
+			Tokens:   int64(math.Round(stats.MeanInterval(tokens).Mean)),
+			Interval: stats.MeanInterval(values),
 		})
 	}
 	return curve

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 func TestCellsAndArmsGroup(t *testing.T) {
@@ -163,8 +164,8 @@ func TestCurveIsTheMeanAtEachStep(t *testing.T) {
 	b.Curve[0].Tokens, b.Curve[1].Tokens = 3, 103
 	got := Cells([]Run{a, b})[0].Curve(metrics.GradNorm)
 	want := []CurvePoint{
-		{0, 2, metrics.MeanInterval([]float64{32, 40})},
-		{1, 103, metrics.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
+		{0, 2, stats.MeanInterval([]float64{32, 40})},
+		{1, 103, stats.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
 	}
 	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Tokens != 103 || got[1].Mean != 40 || got[1].N != 1 || !math.IsNaN(got[1].Low) {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -9,17 +9,18 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Comparison sets a cell against another one, seed by seed.
 type Comparison struct {
 	Cell, Reference Cell
-	Difference      metrics.Difference // of the cell less the reference
-	Differences     []float64          // those of the pairs
-	Learned         []float64          // what the reference learned in each pair; NaN where that was not measured
-	ReferenceMean   float64            // over the pairs; NaN where there are none
-	SharedSE        float64            // error by the choice of the validation set, in Difference; NaN: not known
-	Same            bool               // both learn the same function, or no pair differs at all
+	Difference      stats.Difference // of the cell less the reference
+	Differences     []float64        // those of the pairs
+	Learned         []float64        // what the reference learned in each pair; NaN where that was not measured
+	ReferenceMean   float64          // over the pairs; NaN where there are none
+	SharedSE        float64          // error by the choice of the validation set, in Difference; NaN: not known
+	Same            bool             // both learn the same function, or no pair differs at all
 }
 
 // Compare pairs the runs of two cells by seed, since runs of one seed see the
@@ -51,11 +52,11 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 			references = append(references, other.Statistic(s))
 		}
 	}
-	d := metrics.PairedDifference(pairs.Differences)
+	d := stats.PairedDifference(pairs.Differences)
 	if s.Name == tuningLoss {
 		pairs.SharedSE = ValidationError(c.Runs, reference.Runs)
 	}
-	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), metrics.MeanInterval(references).Mean
+	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
 	pairs.Same = c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0)
 	return pairs, nil
 }

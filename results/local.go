@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Local is what is reported of one cell and seed that was trained at several
@@ -93,7 +94,7 @@ func (l *localGrid) best(axis string) Run {
 	}
 	slices.SortFunc(l.runs, func(a, b Run) int { return cmp.Compare(value(a), value(b)) })
 	loss, _ := metrics.StatisticNamed(tuningLoss)
-	var tried []metrics.Trial
+	var tried []stats.Trial
 	var of []Run
 	for _, r := range l.runs {
 		if p := rated(value(r), r, loss); len(p) > 0 {
@@ -102,7 +103,7 @@ func (l *localGrid) best(axis string) Run {
 	}
 	local := &Local{Tried: len(tried), Runs: l.runs}
 	var r Run
-	if o := metrics.FindOptimum(tried); !math.IsNaN(o.Rate) {
+	if o := stats.FindOptimum(tried); !math.IsNaN(o.Rate) {
 		local.Value, local.Loss, local.Edge = o.Rate, o.Loss, o.Edge
 		lowest := 0
 		for i, t := range tried {

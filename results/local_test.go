@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // localRuns makes the local grid of one cell: a parabola for each seed, of which
 // the lowest point is given, over rates a factor of 2 apart.
-func localRuns(lowest ...metrics.Trial) (Grid, []Run) {
+func localRuns(lowest ...stats.Trial) (Grid, []Run) {
 	g := Grid{Nuisance: []string{"lr"}, Local: true}
 	var runs []Run
 	for seed, low := range lowest {
@@ -37,7 +38,7 @@ var testLoss, _ = metrics.StatisticNamed("val_loss")
 // Each seed is reported at the lowest point of its own parabola, and all seeds
 // make one cell.
 func TestSplitReportsTheLowestPoint(t *testing.T) {
-	low := []metrics.Trial{{Rate: 1.1e-3, Loss: 2}, {Rate: 0.9e-3, Loss: 2.2}, {Rate: 2.1e-3, Loss: 1.9}}
+	low := []stats.Trial{{Rate: 1.1e-3, Loss: 2}, {Rate: 0.9e-3, Loss: 2.2}, {Rate: 2.1e-3, Loss: 1.9}}
 	g, runs := localRuns(low...)
 	in, _, out := g.Split(append(runs, Run{ID: "elsewhere"}))
 	if len(in) != 3 || len(out) != 1 {
@@ -79,7 +80,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 
 // What is reported does not depend on the order of what is stored.
 func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
-	g, runs := localRuns(metrics.Trial{Rate: 1.1e-3, Loss: 2}, metrics.Trial{Rate: 2.1e-3, Loss: 1.9})
+	g, runs := localRuns(stats.Trial{Rate: 1.1e-3, Loss: 2}, stats.Trial{Rate: 2.1e-3, Loss: 1.9})
 	want, _, _ := g.Split(runs)
 	slices.Reverse(runs)
 	got, _, _ := g.Split(runs)
@@ -108,7 +109,7 @@ func TestEdgesOfLocalGrids(t *testing.T) {
 			"0.004-0": func(r *Run) { r.Curve[0].Values[metrics.ValLoss] = 0 },
 		}, 2e-3, false},
 	} {
-		g, runs := localRuns(metrics.Trial{Rate: test.low, Loss: 2})
+		g, runs := localRuns(stats.Trial{Rate: test.low, Loss: 2})
 		for i := range runs {
 			if spoil := test.spoil[runs[i].ID]; spoil != nil {
 				spoil(&runs[i])
@@ -126,7 +127,7 @@ func TestEdgesOfLocalGrids(t *testing.T) {
 
 // Of a grid without any loss the run that came farthest is reported, diverged.
 func TestLocalGridThatDiverged(t *testing.T) {
-	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2})
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2})
 	for i := range runs {
 		runs[i].Status, runs[i].Steps = Diverged, i
 	}
@@ -140,7 +141,7 @@ func TestLocalGridThatDiverged(t *testing.T) {
 
 // A seed that lacks a run says so; one that lacks all is absent.
 func TestIncompleteLocalGrid(t *testing.T) {
-	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 1e-3, Loss: 2})
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2})
 	runs[5].Status = Failed
 	in, _, _ := g.Split(runs[1:10])
 	var texts []string
@@ -170,7 +171,7 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 
 // All that was trained is exported, and of each seed the best is marked.
 func TestExportOfLocalGrids(t *testing.T) {
-	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 9e-3, Loss: 3})
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-3, Loss: 3})
 	in, _, _ := g.Split(runs)
 	if len(Trained(in)) != 10 || len(Trained(runs)) != 10 {
 		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(runs)))

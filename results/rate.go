@@ -6,6 +6,9 @@ import (
 	"slices"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
+	"ranksweep/theory"
 )
 
 // RateGroups groups arms that differ in their learning rate alone, in the order
@@ -37,7 +40,7 @@ func sameButRate(a, b Arm) bool {
 type BestRate struct {
 	Rank int
 	Seed uint64
-	metrics.Optimum
+	stats.Optimum
 }
 
 // BestRates returns the best learning rate of each rank and seed of a group of
@@ -48,7 +51,7 @@ func BestRates(group []Arm) []BestRate {
 		rank int
 		seed uint64
 	}
-	tried := make(map[sample][]metrics.Trial) // in order of the rate, as the arms are
+	tried := make(map[sample][]stats.Trial) // in order of the rate, as the arms are
 	var samples []sample
 	loss, _ := metrics.StatisticNamed(tuningLoss)
 	for _, a := range group {
@@ -64,36 +67,36 @@ func BestRates(group []Arm) []BestRate {
 	}
 	var best []BestRate
 	for _, s := range samples {
-		best = append(best, BestRate{s.rank, s.seed, metrics.FindOptimum(tried[s])})
+		best = append(best, BestRate{s.rank, s.seed, stats.FindOptimum(tried[s])})
 	}
 	return best
 }
 
 // rated is the trial of a run: none without a loss, unless it diverged. One that
 // ended above where it began counts as diverged: no parabola knows of it.
-func rated(rate float64, r Run, loss metrics.Statistic) []metrics.Trial {
-	t := metrics.Trial{Rate: rate, Loss: r.Statistic(loss)}
+func rated(rate float64, r Run, loss metrics.Statistic) []stats.Trial {
+	t := stats.Trial{Rate: rate, Loss: r.Statistic(loss)}
 	if r.Status == Diverged || r.Learned() < 0 {
 		t.Loss = math.Inf(1)
 	} else if math.IsNaN(t.Loss) {
 		return nil
 	}
-	return []metrics.Trial{t}
+	return []stats.Trial{t}
 }
 
 // RateExponent fits the power of rank that the best learning rate of a group
 // follows, over the ranks and seeds at which it is not at an edge; those at one
 // count as excluded. What is predicted is [metrics.BestRate].
-func RateExponent(group []Arm) (metrics.Exponent, error) {
-	var obs []metrics.Observation
+func RateExponent(group []Arm) (stats.Exponent, error) {
+	var obs []stats.Observation
 	for _, b := range BestRates(group) {
-		o := metrics.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
+		o := stats.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
 		if b.Edge {
 			o.Value = math.NaN()
 		}
 		obs = append(obs, o)
 	}
-	e, err := metrics.FitExponent(obs)
-	e.Predicted = metrics.BestRate(metrics.UpdateOf(group[0].Optimizer), group[0].Scaling)
+	e, err := stats.FitExponent(obs)
+	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Scaling)
 	return e, err
 }

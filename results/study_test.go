@@ -14,6 +14,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // wholeRun has a value in every field, and texts that are hard to write.
@@ -205,7 +206,7 @@ func TestWriteStudyRefuses(t *testing.T) {
 
 // Of a study with local grids the same runs are reported after it was read back.
 func TestStudyOfLocalGrids(t *testing.T) {
-	g, runs := localRuns(metrics.Trial{Rate: 1e-3, Loss: 2}, metrics.Trial{Rate: 9e-4, Loss: 3})
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-4, Loss: 3})
 	dir := t.TempDir()
 	if err := WriteStudy(dir, StudyFiles{Runs: runs, Grid: g}); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Transfer is what a rate that was tuned at the smallest rank does at the largest,
@@ -66,7 +67,7 @@ func TransferRate(group []Arm, power float64) []Transfer {
 
 // lossesAt are the losses of one rank and seed by their rates, rising, and the loss
 // before any update.
-func lossesAt(group []Arm, rank int, seed uint64) (tried []metrics.Trial, onset float64) {
+func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial, onset float64) {
 	onset = math.NaN()
 	loss, _ := metrics.StatisticNamed(tuningLoss)
 	for _, a := range group {
@@ -75,7 +76,7 @@ func lossesAt(group []Arm, rank int, seed uint64) (tried []metrics.Trial, onset 
 				if r.Rank != rank || r.Seed != seed {
 					continue
 				}
-				tried = append(tried, metrics.Trial{Rate: a.LR, Loss: r.Statistic(loss)})
+				tried = append(tried, stats.Trial{Rate: a.LR, Loss: r.Statistic(loss)})
 				if final := r.Statistic(loss); !math.IsNaN(final) {
 					onset = final + r.Learned()
 				}
@@ -87,11 +88,11 @@ func lossesAt(group []Arm, rank int, seed uint64) (tried []metrics.Trial, onset 
 
 // between is the loss at a rate, of the parabola through the three nearest points;
 // NaN outside of them, or where one of the three has no loss.
-func between(tried []metrics.Trial, rate float64) float64 {
+func between(tried []stats.Trial, rate float64) float64 {
 	if len(tried) < 3 || !(rate >= tried[0].Rate && rate <= tried[len(tried)-1].Rate) {
 		return math.NaN()
 	}
-	distance := func(p metrics.Trial) float64 { return math.Abs(math.Log(p.Rate / rate)) }
+	distance := func(p stats.Trial) float64 { return math.Abs(math.Log(p.Rate / rate)) }
 	middle := 1
 	for i := 1; i < len(tried)-1; i++ {
 		if distance(tried[i]) < distance(tried[middle]) {
@@ -116,7 +117,7 @@ func between(tried []metrics.Trial, rate float64) float64 {
 // coefficient, over seeds, of the squared logarithm of the rank in a parabola for
 // the logarithm of the best rate, and the powers from each rank to the next, of
 // geometric means. Best rates at an edge are left out.
-func RateCurvature(group []Arm) (bend metrics.Interval, local []float64) {
+func RateCurvature(group []Arm) (bend stats.Interval, local []float64) {
 	rates := make(map[int][]float64)        // logarithms by rank
 	bySeed := make(map[uint64][][2]float64) // log rank and log rate
 	var seeds []uint64
@@ -133,7 +134,7 @@ func RateCurvature(group []Arm) (bend metrics.Interval, local []float64) {
 	slices.Sort(seeds)
 	var bends []float64
 	for _, seed := range seeds {
-		bends = append(bends, metrics.Curvature(bySeed[seed]))
+		bends = append(bends, stats.Curvature(bySeed[seed]))
 	}
 	var ranks []int
 	for r := range rates {
@@ -144,5 +145,5 @@ func RateCurvature(group []Arm) (bend metrics.Interval, local []float64) {
 		rise := stat.Mean(rates[ranks[i]], nil) - stat.Mean(rates[ranks[i-1]], nil)
 		local = append(local, rise/math.Log(float64(ranks[i])/float64(ranks[i-1])))
 	}
-	return metrics.MeanInterval(bends), local
+	return stats.MeanInterval(bends), local
 }

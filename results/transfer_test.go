@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // parabolas are runs at some ranks and seeds, at seven rates a factor of 2 apart from
@@ -162,9 +163,9 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 
 // Of three rates or more a loss is read between them, of fewer none is.
 func TestBetween(t *testing.T) {
-	square := func(rates ...float64) (tried []metrics.Trial) {
+	square := func(rates ...float64) (tried []stats.Trial) {
 		for _, r := range rates {
-			tried = append(tried, metrics.Trial{Rate: r, Loss: math.Pow(math.Log(r), 2)})
+			tried = append(tried, stats.Trial{Rate: r, Loss: math.Pow(math.Log(r), 2)})
 		}
 		return tried
 	}

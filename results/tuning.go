@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // Tuned is a cell of the axes that an experiment is about, and the candidates
@@ -115,13 +116,13 @@ func (c Candidate) compare(d Candidate) int {
 }
 
 // Loss is the mean final validation loss of the candidate's runs.
-func (c Candidate) Loss() metrics.Interval {
+func (c Candidate) Loss() stats.Interval {
 	s, _ := metrics.StatisticNamed(tuningLoss)
 	var values []float64
 	for _, r := range c.Runs {
 		values = append(values, r.Statistic(s))
 	}
-	return metrics.MeanInterval(values)
+	return stats.MeanInterval(values)
 }
 
 // Diverged counts the candidate's diverged runs.

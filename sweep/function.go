@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ranksweep/lora"
+	"ranksweep/nn"
 	"ranksweep/results"
 )
 
@@ -28,12 +29,9 @@ func (c Config) function() string {
 		LRDrawn: rates[drawn], LRZero: rates[zero],
 	}
 	t := c.Train
-	free := t.WeightDecay == 0 && t.Clip == 0
-	switch {
-	case free && t.Optimizer == "sgd":
-		z = z.Canonical(false)
-	case free && (t.Optimizer != "adamw" || t.Eps == 0):
-		z = z.Canonical(true)
+	scale := t.optimizer().Scale()
+	if t.WeightDecay == 0 && t.Clip == 0 && scale != nn.OtherScale {
+		z = z.Canonical(scale == nn.FreeOfScale)
 	}
 	return fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)
 }

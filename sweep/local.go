@@ -13,6 +13,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/nn/checkpoint"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // Local trains on this machine with the layers of package nn. The models and
@@ -64,7 +65,7 @@ func (l *Local) validated(c Config) *validated {
 // geometry is what was measured once of the maps that several runs adapt.
 type geometry struct {
 	once sync.Once
-	maps []metrics.MapGeometry
+	maps []theory.MapGeometry
 	err  error
 }
 

@@ -7,6 +7,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/results"
+	"ranksweep/theory"
 )
 
 // bytes is the memory of a run beside its model and data, which it shares:
@@ -14,12 +15,12 @@ import (
 // takes, and the curve. A test holds it to what is allocated.
 func (c Config) bytes(m *nn.Model, targets []*nn.Linear, d *data.Dataset) int64 {
 	tokens := c.passTokens()
-	var theory int64
+	var surveyed int64
 	if c.Measure.Theory && !c.rankless() {
-		theory = m.Config.PassBytes(tokens) + metrics.GeometryBytes(targets, c.Adapter.Scaling.ZeroA, tokens)
+		surveyed = m.Config.PassBytes(tokens) + theory.GeometryBytes(targets, c.Adapter.Scaling.ZeroA, tokens)
 	}
 	trained := c.Adapter.method().Bytes(c.lora(), targets) + c.Train.optimizer().Bytes(c.shapes(targets))
-	return theory + m.Config.PassBytes(tokens) + m.ScratchBytes() + trained +
+	return surveyed + m.Config.PassBytes(tokens) + m.ScratchBytes() + trained +
 		metrics.GaugeBytes(targets, c.Adapter.Rank) + c.batchBytes(d) +
 		int64(c.points()+c.modulePoints()*len(targets))*int64(unsafe.Sizeof(metrics.Point{}))
 }

@@ -7,6 +7,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/theory"
 )
 
 // beyondTheory says why theory, which takes updates for plain, predicts nothing
@@ -19,10 +20,10 @@ func (c Config) beyondTheory(curve []metrics.Point) string {
 	if c.Train.Clip > 0 {
 		return "gradients are clipped"
 	}
-	if c.Train.Optimizer == "adamw" && len(curve) > 0 {
+	if eps := c.Train.optimizer().Eps; eps > 0 && len(curve) > 0 {
 		onset := curve[0].Values // of which one of the two has no gradient
-		if entry := max(onset[metrics.GradRMSA], onset[metrics.GradRMSB]); c.Train.Eps > 0.1*entry {
-			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", c.Train.Eps, entry)
+		if entry := max(onset[metrics.GradRMSA], onset[metrics.GradRMSB]); eps > 0.1*entry {
+			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", eps, entry)
 		}
 	}
 	return ""
@@ -30,18 +31,18 @@ func (c Config) beyondTheory(curve []metrics.Point) string {
 
 // setting is the run's scheme at its rank, for what theory expects of its first
 // update.
-func (c Config) setting() metrics.Setting {
+func (c Config) setting() theory.Setting {
 	rates := c.rates().Times(c.Train.schedule().Factor(0))
 	_, zero := c.Adapter.Scaling.Roles()
-	return metrics.Setting{
-		Update: metrics.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
+	return theory.Setting{
+		Update: nn.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
 		Init: c.Adapter.Draw(), LR: rates[zero],
 	}
 }
 
 // expected returns what theory expects of the statistics of a run that has
 // exact expressions, where it has them and the run is within theory.
-func (c Config) expected(maps []metrics.MapGeometry, curve []metrics.Point) map[string]float64 {
+func (c Config) expected(maps []theory.MapGeometry, curve []metrics.Point) map[string]float64 {
 	all, setting := make(map[string]float64), c.setting()
 	beyond := c.beyondTheory(curve) != "" || c.Adapter.Dropout > 0
 	for _, s := range metrics.Statistics {
@@ -65,7 +66,7 @@ type geometryKey struct {
 
 // geometry measures the maps that a run adapts on what the run sees first. Runs
 // that differ in nothing that counts share it.
-func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]metrics.MapGeometry, error) {
+func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
 	key := geometryKey{
 		dataset: c.datasetKey(), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA, seed: c.Seed,
 		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
@@ -90,7 +91,7 @@ func (l *Local) geometry(c Config, m *nn.Model, d *data.Dataset) ([]metrics.MapG
 			}
 			return batches
 		}
-		measured.maps, measured.err = metrics.Geometry(m, targets, c.Adapter.Scaling.ZeroA, c.passTokens(), step(0), step(1), c.probe(d))
+		measured.maps, measured.err = theory.Geometry(m, targets, c.Adapter.Scaling.ZeroA, c.passTokens(), step(0), step(1), c.probe(d))
 	})
 	return measured.maps, measured.err
 }

@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // TestExpectedIsTheMeanOverSeeds: over seeds, what a run measures has the
@@ -66,7 +67,7 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 			t.Errorf("%s: %d statistics have an expectation, want %d", name, len(ratios), want)
 		}
 		for statistic, sample := range ratios {
-			over := metrics.MeanInterval(sample)
+			over := stats.MeanInterval(sample)
 			se := (over.High - over.Low) / 2 / 2.131 // t(0.975, 15)
 			if len(sample) != 16 || math.Abs(over.Mean-1) > 4*se || se > 0.25 {
 				t.Errorf("%s: %s over what is expected: %.3f ± %.3f in %d runs", name, statistic, over.Mean, se, len(sample))

@@ -15,6 +15,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/nn"
 	"ranksweep/nn/checkpoint"
 	"ranksweep/nn/kernel"
@@ -171,14 +172,14 @@ func TestOnsetExponents(t *testing.T) {
 		want float64
 	}{{"lora", -0.5}, {"rslora", 0}, {"constant", 0.5}, {"0.75", -0.25}} {
 		check(t, c.Adapter.Scaling.UnmarshalText([]byte(scaling.name)))
-		var obs []metrics.Observation
+		var obs []stats.Observation
 		for _, c.Adapter.Rank = range []int{4, 16, 128} {
 			for c.Seed = range uint64(3) {
 				o := trainOne(t, c)
-				obs = append(obs, metrics.Observation{Rank: c.Adapter.Rank, Seed: c.Seed, Value: metrics.GradNormOnset.Of(o.Curve)})
+				obs = append(obs, stats.Observation{Rank: c.Adapter.Rank, Seed: c.Seed, Value: metrics.GradNormOnset.Of(o.Curve)})
 			}
 		}
-		e, err := metrics.FitExponent(obs)
+		e, err := stats.FitExponent(obs)
 		if err != nil || math.Abs(e.Value-scaling.want) > 0.05 {
 			t.Errorf("%s: exponent %g, want %g (%v)", scaling.name, e.Value, scaling.want, err)
 		}

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // A method makes an interval of 95% for a mean.
@@ -27,14 +27,14 @@ var methods = []method{
 }
 
 func studentInterval(xs []float64, _ *rand.Rand) (low, high float64) {
-	i := metrics.MeanInterval(xs)
+	i := stats.MeanInterval(xs)
 	return i.Low, i.High
 }
 
 // johnsonInterval is Student's, shifted by the skewness of the sample (Johnson,
 // JASA 73, 1978).
 func johnsonInterval(xs []float64, _ *rand.Rand) (low, high float64) {
-	i := metrics.MeanInterval(xs)
+	i := stats.MeanInterval(xs)
 	third := 0.0
 	for _, x := range xs {
 		third += math.Pow(x-i.Mean, 3) / float64(len(xs))
@@ -127,7 +127,7 @@ func widths(d distribution) (texts [][]string) {
 			for range 300 {
 				xs := d.sample(n, rng)
 				low, high := m.interval(xs, rng)
-				i := metrics.MeanInterval(xs)
+				i := stats.MeanInterval(xs)
 				ratios = append(ratios, (high-low)/(i.High-i.Low))
 			}
 			slices.Sort(ratios)

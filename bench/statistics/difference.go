@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 const level = 0.05 // as the project's
@@ -17,7 +17,7 @@ const sizeDraws = 10_000
 
 // isSeparated reports a verdict of lower or higher.
 func isSeparated(differences []float64) bool {
-	return metrics.PairedDifference(differences).P <= level
+	return stats.PairedDifference(differences).P <= level
 }
 
 // sizesOfDifferences are how often equal means are told apart, by t and by flips.
@@ -25,7 +25,7 @@ func sizesOfDifferences(name string, of []distribution) table {
 	tests := []struct {
 		head string
 		n    int
-		p    func(metrics.Difference) float64
+		p    func(stats.Difference) float64
 	}{
 		{"t, n = 3", 3, ofT}, {"t, n = 5", 5, ofT}, {"t, n = 9", 9, ofT},
 		{"flips, n = 6", 6, ofFlips}, {"flips, n = 9", 9, ofFlips},
@@ -37,13 +37,13 @@ func sizesOfDifferences(name string, of []distribution) table {
 	return simulate(name, sizeDraws, names(of), heads, func(row, column int) study {
 		test := tests[column]
 		return func(rng *rand.Rand) bool {
-			return test.p(metrics.PairedDifference(of[row].sample(test.n, rng))) <= level
+			return test.p(stats.PairedDifference(of[row].sample(test.n, rng))) <= level
 		}
 	})
 }
 
-func ofT(d metrics.Difference) float64     { return d.P }
-func ofFlips(d metrics.Difference) float64 { return d.FlipP }
+func ofT(d stats.Difference) float64     { return d.P }
+func ofFlips(d stats.Difference) float64 { return d.FlipP }
 
 // sizesOfFamilies are how often a family with no difference in it claims one, by
 // Holm's P.
@@ -64,9 +64,9 @@ func sizesOfFamilies() table {
 				for i := range ds {
 					ds[i] -= reference[i]
 				}
-				ps = append(ps, metrics.PairedDifference(ds).P)
+				ps = append(ps, stats.PairedDifference(ds).P)
 			}
-			for _, p := range metrics.Holm(ps) {
+			for _, p := range stats.Holm(ps) {
 				if p <= level {
 					return true
 				}
@@ -99,7 +99,7 @@ func sizesOnOneSet(with bool) table {
 			for i := range differences {
 				differences[i] = common + rng.NormFloat64()
 			}
-			d := metrics.PairedDifference(differences)
+			d := stats.PairedDifference(differences)
 			if with {
 				d = d.With(sd / math.Sqrt(batches))
 			}
@@ -126,7 +126,7 @@ func sizesOfEquivalence() table {
 				differences = append(differences, part*learned+own-reference)
 				margins = append(margins, part*(learned-reference))
 			}
-			return metrics.EquivalenceP(differences, margins, 0) <= level
+			return stats.EquivalenceP(differences, margins, 0) <= level
 		}
 	}).atMost(level)
 }

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // tolerance is the project's, of exponents.
@@ -17,7 +17,7 @@ var seedCounts = []int{3, 5, 9, 20}
 
 // agreements are how often an exponent that is off by some amount gets a verdict,
 // by the scatter of slopes from seed to seed.
-func agreements(name string, off float64, verdict metrics.Agreement) table {
+func agreements(name string, off float64, verdict stats.Agreement) table {
 	scatter := []float64{0.01, 0.05, 0.15}
 	var rows []string
 	for _, sd := range scatter {
@@ -29,8 +29,8 @@ func agreements(name string, off float64, verdict metrics.Agreement) table {
 			for i := range slopes {
 				slopes[i] = off + scatter[row]*slopes[i]
 			}
-			i := metrics.MeanInterval(slopes)
-			e := metrics.Exponent{Value: i.Mean, Low: i.Low, High: i.High, Exact: math.NaN()} // predicted: 0
+			i := stats.MeanInterval(slopes)
+			e := stats.Exponent{Value: i.Mean, Low: i.Low, High: i.High, Exact: math.NaN()} // predicted: 0
 			return e.Agreement(tolerance) == verdict
 		}
 	})
@@ -38,7 +38,7 @@ func agreements(name string, off float64, verdict metrics.Agreement) table {
 
 // nested are onset norms as the harness makes them: the A of a smaller rank is the
 // top of the A of a larger one, and all ranks share the seed's gradient.
-func nested(seeds int, rng *rand.Rand) (obs []metrics.Observation) {
+func nested(seeds int, rng *rand.Rand) (obs []stats.Observation) {
 	for seed := range seeds {
 		gradient := math.Exp(rng.NormFloat64())
 		sum, k := 0.0, 0
@@ -46,7 +46,7 @@ func nested(seeds int, rng *rand.Rand) (obs []metrics.Observation) {
 			for ; k < rank; k++ {
 				sum += 1 + 0.1*rng.NormFloat64()
 			}
-			obs = append(obs, metrics.Observation{Rank: rank, Seed: uint64(seed), Value: gradient * math.Sqrt(sum)})
+			obs = append(obs, stats.Observation{Rank: rank, Seed: uint64(seed), Value: gradient * math.Sqrt(sum)})
 		}
 	}
 	return obs
@@ -61,7 +61,7 @@ func coverageOfSlopes() table {
 			if row == 1 {
 				return pooledHolds(obs, 0.5)
 			}
-			e, err := metrics.FitExponent(obs)
+			e, err := stats.FitExponent(obs)
 			return err == nil && e.Low <= 0.5 && 0.5 <= e.High
 		}
 	})
@@ -69,7 +69,7 @@ func coverageOfSlopes() table {
 
 // pooledHolds reports whether the interval of one slope through all runs, a level
 // for each seed, holds the truth.
-func pooledHolds(obs []metrics.Observation, truth float64) bool {
+func pooledHolds(obs []stats.Observation, truth float64) bool {
 	var xs, ys []float64
 	for len(obs) > 0 {
 		var x, y []float64
@@ -107,16 +107,16 @@ func coverageOfVariancePowers() table {
 	rows := []string{"one map", "ten maps"}
 	return simulate("variance power", 1000, rows, perSize(sizes), func(row, column int) study {
 		return func(rng *rand.Rand) bool {
-			var obs []metrics.Observation
+			var obs []stats.Observation
 			for seed := range sizes[column] {
 				sum, last := 0.0, 0
 				for _, rank := range []int{4, 32, 128} {
 					sum += chiSquare(maps[row]*(rank-last), rng)
 					last = rank
-					obs = append(obs, metrics.Observation{Rank: rank, Seed: uint64(seed), Value: sum / float64(rank)})
+					obs = append(obs, stats.Observation{Rank: rank, Seed: uint64(seed), Value: sum / float64(rank)})
 				}
 			}
-			e, err := metrics.FitVarianceExponent(obs)
+			e, err := stats.FitVarianceExponent(obs)
 			return err == nil && e.Low <= -1 && -1 <= e.High
 		}
 	})
@@ -133,7 +133,7 @@ func coverageOfRatios() table {
 			for range seedCounts[column] {
 				ratios = append(ratios, chiSquare(terms[row], rng)/float64(terms[row]))
 			}
-			i := metrics.MeanInterval(ratios)
+			i := stats.MeanInterval(ratios)
 			return i.Low <= 1 && 1 <= i.High
 		}
 	})

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // sections simulates everything.
@@ -108,9 +108,9 @@ func exponentSections() []section {
 				"construction, and how often it agrees then. What neither agrees nor differs is consistent, not " +
 				"resolved.",
 			tables: []table{
-				agreements("agrees, 0.1 off", 0.1, metrics.Agrees).atMost(level),
-				agreements("differs, right", 0, metrics.Differs).atMost(level),
-				agreements("agrees, right", 0, metrics.Agrees),
+				agreements("agrees, 0.1 off", 0.1, stats.Agrees).atMost(level),
+				agreements("differs, right", 0, stats.Differs).atMost(level),
+				agreements("agrees, right", 0, stats.Agrees),
 			},
 		},
 		{

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 )
 
 // A curve is the true loss of an arm over the logarithm of the rate, less that at
@@ -101,11 +101,11 @@ func atChoice(_, losses []float64, chosen int) float64 { return losses[chosen] }
 
 // atVertex is what the project reports.
 func atVertex(rates, losses []float64, _ int) float64 {
-	var trials []metrics.Trial
+	var trials []stats.Trial
 	for i, x := range rates {
-		trials = append(trials, metrics.Trial{Rate: math.Exp(x), Loss: losses[i]})
+		trials = append(trials, stats.Trial{Rate: math.Exp(x), Loss: losses[i]})
 	}
-	return metrics.FindOptimum(trials).Loss
+	return stats.FindOptimum(trials).Loss
 }
 
 // atLeastSquares is the lowest point of the parabola by least squares through all

@@ -1,0 +1,33 @@
+// Package theory says what should happen to the first steps of an adapter as its
+// rank grows: powers of rank, exact values at any rank, and whether training stays
+// stable. Each formula stands beside its derivation.
+//
+// Notation: x is the input of an adapted map (in), v the loss gradient at its
+// output (out), G = Σ v xᵀ over the tokens of a batch, (out, in), with rows g_i;
+// G′ is that of the next batch. Entries of A are independent with mean 0,
+// standard deviation σ and kurtosis κ, and B is zero. Then
+//
+//	∇B = γ G Aᵀ  (out, r),    ∇A = γ Bᵀ G  (r, in),
+//
+// and the first update leaves A alone, since ∇A = 0 where B = 0:
+//
+//	linear:  B₁ = −ηγ G Aᵀ          (SGD, with momentum or not)
+//	sign:    B₁ = −η sign(G Aᵀ)     (Adam with ε far below the entries, Lion, sign descent)
+//
+// η is the learning rate of B. Everything takes it for small: G at step 1 is
+// that at onset, to first order. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning
+// rates of A and B ∝ r^−a and r^−b.
+//
+// Where A starts at zero and B is drawn, all of it holds for the transposed map,
+// Wᵀ + γAᵀBᵀ, in which A and B, in and out, x and v have each other's place.
+//
+// Four facts carry all of it, for one row a of A and vectors g, h, x, v free of it:
+//
+//	E (a·g)² = σ²‖g‖²                                  (1)
+//	E ‖M AᵀA x‖² = σ⁴ r [(r+1)‖Mx‖² + ‖M‖²‖x‖² + (κ−3) Σ_j ‖M_·j‖² x_j²]   (2)
+//	E sign(a·g) a = σ√(2/π) g/‖g‖                      (3)
+//	E sign(a·g) sign(a·h) = (2/π) arcsin(cos(g, h))    (4)
+//
+// (1) and (2) are exact for any such A; (3) and (4) for a Gaussian one, since
+// the length of a is then independent of its direction.
+package theory

@@ -1,0 +1,75 @@
+package theory
+
+import (
+	"math"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// Setting is a scheme at one rank, for what theory expects of it.
+type Setting struct {
+	Update nn.Update
+	Rank   int
+	Gamma  float64 // γ_r
+	Init   lora.Init
+	LR     float64 // learning rate, at the first update, of the factor that starts at zero
+}
+
+// setting is a Setting for one map.
+type setting struct {
+	sign                bool
+	rank, gamma         float64
+	sigma, kurtosis, lr float64
+}
+
+// known reports whether the exact expressions hold for it.
+func (s Setting) known(t Prediction) bool {
+	kurtosis, independent := s.Init.Kind.Kurtosis()
+	switch {
+	case t.expected == nil || !independent:
+		return false
+	case t.Onset:
+		return true
+	case s.Update == nn.SignUpdate:
+		return kurtosis == 3
+	}
+	return s.Update == nn.LinearUpdate
+}
+
+// HasExpected reports whether an exact expectation is known in some setting.
+func (t Prediction) HasExpected() bool { return t.expected != nil }
+
+// Expected returns the exact expectation over A, or over B where that is drawn,
+// of a statistic at a finite rank, on the maps whose geometry is given: the root of
+// its mean square, or the mean where [Prediction] says so; of a ratio that of the two
+// expectations. It is NaN where no exact expression is known.
+func (t Prediction) Expected(maps []MapGeometry, at Setting) float64 {
+	if !at.known(t) {
+		return math.NaN()
+	}
+	kurtosis, _ := at.Init.Kind.Kurtosis()
+	var sum, per, count float64
+	for _, m := range maps {
+		z := setting{
+			sign: at.Update == nn.SignUpdate, rank: float64(at.Rank), gamma: at.Gamma,
+			sigma: at.Init.Deviation(at.Rank, m.In), kurtosis: kurtosis, lr: at.LR,
+		}
+		sum += t.expected(m, z)
+		if t.per != nil {
+			per += t.per(m, z)
+		}
+		if t.count != nil {
+			count += t.count(m, at.Rank)
+		}
+	}
+	switch {
+	case t.per != nil:
+		return sum / per
+	case t.Mean:
+		return sum
+	case t.count != nil:
+		sum /= count
+	}
+	return math.Sqrt(sum)
+}

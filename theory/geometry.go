@@ -1,0 +1,216 @@
+package theory
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
+)
+
+// MapGeometry is all of one linear map, its gradients and its inputs that the
+// expressions of theory depend on. G and G′ are the gradients of its weight,
+// (out, in), on the first and on the second batch, for the loss averaged over
+// scored tokens; x and v its inputs and the gradients of its outputs on the
+// probe batch; ĝ_i the rows of G over their length. Where A starts at zero it is
+// that of the transposed map, see [Prediction].
+type MapGeometry struct {
+	Out, In, Tokens int
+
+	Gradient  float64 // ‖G‖²
+	Next      float64 // ‖G′‖²
+	Rows      float64 // how many rows of G are not zero
+	RowNorms  float64 // Σ ‖g_i‖
+	Cross     float64 // ‖GᵀG′‖²
+	CrossSign float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) g′_i·g′_j
+
+	// Sums over the tokens of the probe batch.
+	Inputs      float64 // ‖x‖²
+	Through     float64 // ‖Gx‖²
+	UnitThrough float64 // Σ_i (ĝ_i·x)²
+	ThroughAxes float64 // Σ_j ‖G_·j‖² x_j²
+	Back        float64 // ‖Gᵀv‖²
+	UnitBack    float64 // ‖Σ_i v_i ĝ_i‖²
+	SignBack    float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) v_i v_j
+}
+
+// Geometry measures targets, frozen maps of m, at onset: on the batches of the
+// first and the second step, each of which may be several, and on the probe
+// batches; of the transposed maps where A starts at zero. No batch has more than
+// the given number of tokens.
+func Geometry(m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int, first, second, probe []nn.Batch) ([]MapGeometry, error) {
+	maps := make(map[string]nn.Map, len(targets))
+	surveyors := make([]*surveyor, len(targets))
+	for i, l := range targets {
+		surveyors[i] = newSurveyor(l, zeroA)
+		maps[l.Name] = surveyors[i]
+	}
+	pass, err := nn.NewPass(m, tokens, maps)
+	if err != nil {
+		return nil, err
+	}
+	for phase, batches := range [][]nn.Batch{first, second, probe} {
+		scored := 0
+		for i := range batches {
+			scored += batches[i].Scored()
+		}
+		for i := range batches {
+			if _, err := pass.Gradient(&batches[i], 1/float32(scored)); err != nil {
+				return nil, err
+			}
+		}
+		for _, s := range surveyors {
+			s.turn(surveyPhase(phase + 1))
+		}
+	}
+	var all []MapGeometry
+	for _, s := range surveyors {
+		all = append(all, s.seen)
+	}
+	return all, nil
+}
+
+// surveyPhase is what a surveyor looks at.
+type surveyPhase uint8
+
+const (
+	firstGradient surveyPhase = iota
+	secondGradient
+	probing
+)
+
+// surveyor is a frozen map that measures its geometry in passing.
+type surveyor struct {
+	*nn.Linear
+	transposed bool // x and v, in and out take each other's place
+	phase      surveyPhase
+	g          blas32.General // (out, in) G
+	next       blas32.General // (out, in) G′
+	unit       blas32.General // (out, in) rows ĝ_i
+	sines      blas32.General // (out, out) (2/π) arcsin(ĝ_i·ĝ_j)
+	axes       []float64      // (in) ‖G_·j‖²
+	seen       MapGeometry
+}
+
+func newSurveyor(l *nn.Linear, transposed bool) *surveyor {
+	out, in := shape(l, transposed)
+	return &surveyor{
+		Linear: l, transposed: transposed, g: nn.NewMatrix(out, in), next: nn.NewMatrix(out, in),
+		seen: MapGeometry{Out: out, In: in},
+	}
+}
+
+// shape is that of a map or, transposed, of its transpose.
+func shape(l *nn.Linear, transposed bool) (out, in int) {
+	if transposed {
+		return l.In(), l.Out()
+	}
+	return l.Out(), l.In()
+}
+
+// Params is none: a surveyor trains nothing.
+func (s *surveyor) Params() []nn.Param { return nil }
+
+// Backward is that of the frozen map, and what the phase measures.
+func (s *surveyor) Backward(dx, dy, x blas32.General) {
+	left, right := dy, x
+	if s.transposed {
+		left, right = x, dy
+	}
+	switch s.phase {
+	case firstGradient:
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 1, s.g)
+	case secondGradient:
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 1, s.next)
+	case probing:
+		s.probe(left, right)
+	}
+	if dx.Rows > 0 {
+		s.Linear.Backward(dx, dy)
+	}
+}
+
+// turn ends a phase.
+func (s *surveyor) turn(next surveyPhase) {
+	switch s.phase = next; next {
+	case secondGradient:
+		s.gradient()
+	case probing:
+		s.cross()
+	}
+}
+
+// gradient takes what G alone decides.
+func (s *surveyor) gradient() {
+	out, in := s.g.Rows, s.g.Cols
+	s.unit, s.axes = nn.NewMatrix(out, in), make([]float64, in)
+	for i := range out {
+		g := s.g.Data[i*in:][:in]
+		var row nn.Squares
+		row.Add(g)
+		s.seen.Gradient += row.Sum
+		if row.Sum == 0 {
+			continue
+		}
+		s.seen.Rows++
+		s.seen.RowNorms += row.Norm()
+		scale := 1 / row.Norm()
+		for j, v := range g {
+			s.unit.Data[i*in+j] = float32(float64(v) * scale)
+			s.axes[j] += sq(float64(v))
+		}
+	}
+	s.sines = nn.NewMatrix(out, out)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.unit, s.unit, 0, s.sines)
+	for i, c := range s.sines.Data {
+		s.sines.Data[i] = float32(2 / math.Pi * math.Asin(max(-1, min(1, float64(c)))))
+	}
+}
+
+// cross takes what G and G′ decide.
+func (s *surveyor) cross() {
+	out := s.g.Rows
+	k, next := nn.NewMatrix(out, out), nn.NewMatrix(out, out)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.g, s.g, 0, k)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.next, s.next, 0, next)
+	for i := range out {
+		s.seen.Next += float64(next.Data[i*out+i])
+	}
+	s.seen.Cross, s.seen.CrossSign = nn.Dot(k.Data, next.Data), nn.Dot(s.sines.Data, next.Data)
+}
+
+// probe takes in a batch of inputs and gradients of outputs.
+func (s *surveyor) probe(v, x blas32.General) {
+	s.seen.Tokens += x.Rows
+	through, back := nn.NewMatrix(x.Rows, s.seen.Out), nn.NewMatrix(v.Rows, s.seen.In)
+	product := func(t blas.Transpose, x, m, y blas32.General) float64 {
+		blas32.Gemm(blas.NoTrans, t, 1, x, m, 0, y)
+		return nn.Dot(y.Data, y.Data)
+	}
+	s.seen.Through += product(blas.Trans, x, s.g, through)
+	s.seen.UnitThrough += product(blas.Trans, x, s.unit, through)
+	s.seen.Back += product(blas.NoTrans, v, s.g, back)
+	s.seen.UnitBack += product(blas.NoTrans, v, s.unit, back)
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, v, s.sines, 0, through)
+	for t := range x.Rows {
+		row := x.Data[t*x.Stride:][:x.Cols]
+		s.seen.Inputs += nn.Dot(row, row)
+		for j, xj := range row {
+			s.seen.ThroughAxes += s.axes[j] * sq(float64(xj))
+		}
+		s.seen.SignBack += nn.Dot(v.Data[t*v.Stride:][:v.Cols], through.Data[t*through.Stride:][:v.Cols])
+	}
+}
+
+// GeometryBytes is the memory that [Geometry] takes beside its pass.
+func GeometryBytes(targets []*nn.Linear, zeroA bool, tokens int) int64 {
+	var sum, widest int64
+	for _, l := range targets {
+		rows, columns := shape(l, zeroA)
+		out, in := int64(rows), int64(columns)
+		sum += 3*out*in + out*out + 2*in
+		widest = max(widest, int64(tokens)*(out+in), 2*out*out)
+	}
+	return 4 * (sum + widest)
+}

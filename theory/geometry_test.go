@@ -1,0 +1,153 @@
+package theory_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/mat"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/theory"
+)
+
+// recorder is a frozen map that keeps what went through it.
+type recorder struct {
+	*nn.Linear
+	g, x, v *mat.Dense // gradient (out, in) over all batches; inputs and output gradients of the last one
+}
+
+func (r *recorder) Params() []nn.Param { return nil }
+
+func (r *recorder) Backward(dx, dy, x blas32.General) {
+	r.x, r.v = dense(x), dense(dy)
+	var g mat.Dense
+	g.Mul(r.v.T(), r.x)
+	if r.g == nil {
+		r.g = &g
+	} else {
+		r.g.Add(r.g, &g)
+	}
+	if dx.Rows > 0 {
+		r.Linear.Backward(dx, dy)
+	}
+}
+
+func dense(m blas32.General) *mat.Dense {
+	d := mat.NewDense(m.Rows, m.Cols, nil)
+	d.Apply(func(i, j int, _ float64) float64 { return float64(m.Data[i*m.Stride+j]) }, d)
+	return d
+}
+
+// TestGeometry holds what is measured of a model's maps in float32 to the
+// definitions, entry by entry in float64, of what went through them. Sums of
+// up to 10⁴ products of float32 are within 1e-4 of their largest terms; where
+// these cancel, in the inner products of rows of two gradients, of the whole. Where
+// two rows are nearly parallel, the arcsine near 1 makes 4e-4 of a cosine's 1e-7.
+func TestGeometry(t *testing.T) {
+	for _, zeroA := range []bool{false, true} {
+		testGeometry(t, zeroA)
+	}
+}
+
+func testGeometry(t *testing.T, zeroA bool) {
+	const tokens, tolerance = 12, 1e-4
+	m := smallModel(t)
+	targets, err := lora.Targets(m, []string{"all-linear"})
+	check(t, err)
+	first, second, probe := fewBatches(1, 4), fewBatches(2, 9), fewBatches(7)
+	got, err := theory.Geometry(m, targets, zeroA, tokens, first, second, probe)
+	check(t, err)
+
+	var phases [3][]*recorder
+	for phase, batches := range [][]nn.Batch{first, second, probe} {
+		maps := make(map[string]nn.Map)
+		for _, l := range targets {
+			r := &recorder{Linear: l}
+			phases[phase] = append(phases[phase], r)
+			maps[l.Name] = r
+		}
+		pass, err := nn.NewPass(m, tokens, maps)
+		check(t, err)
+		scored := 0
+		for i := range batches {
+			scored += batches[i].Scored()
+		}
+		for i := range batches {
+			_, err := pass.Gradient(&batches[i], 1/float32(scored))
+			check(t, err)
+		}
+	}
+	for i, l := range targets {
+		r := phases[2][i]
+		want := naiveGeometry(phases[0][i].g, phases[1][i].g, r.x.T(), r.v.T())
+		if zeroA {
+			want = naiveGeometry(phases[0][i].g.T(), phases[1][i].g.T(), r.v.T(), r.x.T())
+		}
+		g, w := reflect.ValueOf(got[i]), reflect.ValueOf(want)
+		for f := range g.NumField() {
+			name := g.Type().Field(f).Name
+			a, b := number(g.Field(f)), number(w.Field(f))
+			size := math.Abs(b)
+			bound := tolerance * size
+			switch name {
+			case "CrossSign":
+				bound = tolerance*math.Max(size, want.Next) + 4e-4*size
+			case "SignBack":
+				bound = 4e-4 * size
+			}
+			if !(math.Abs(a-b) <= bound) {
+				t.Errorf("%s, A zero %t: %s is %g, want %g", l.Name, zeroA, name, a, b)
+			}
+		}
+	}
+}
+
+// fewBatches returns a batch for each first token.
+func fewBatches(first ...int32) []nn.Batch {
+	batches := make([]nn.Batch, len(first))
+	for i, f := range first {
+		var x, y []int32
+		for j := range int32(7) {
+			x, y = append(x, (f+3*j)%11), append(y, (f*f+j)%11)
+		}
+		y[2] = nn.Unscored
+		batches[i].Append(x, y)
+	}
+	return batches
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func number(v reflect.Value) float64 {
+	if v.CanInt() {
+		return float64(v.Int())
+	}
+	return v.Float()
+}
+
+func smallModel(t *testing.T) *nn.Model {
+	t.Helper()
+	m, err := nn.New(nn.Config{
+		Vocab: 11, Dim: 8, Layers: 2, Heads: 2, KVHeads: 2, HeadDim: 4, Hidden: 14,
+		Context: 12, NormEps: 1e-5, RopeTheta: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(4, 1))
+	for _, tensor := range m.Tensors() {
+		for i := range tensor.Data {
+			tensor.Data[i] = float32(0.3 * rng.NormFloat64())
+		}
+	}
+	return m
+}

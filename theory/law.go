@@ -1,0 +1,204 @@
+package theory
+
+import (
+	"math"
+
+	"ranksweep/lora"
+)
+
+// GradNormB is the norm of B's gradient at onset.
+// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank. ‖∇B‖² is a sum over r
+// independent rows of A, so that its variance over its squared mean is, exactly,
+//
+//	(1/r) [2‖GᵀG‖² + (κ−3) Σ_j ‖G_·j‖⁴] / ‖G‖⁴,
+//
+// and of several maps, whose A's are independent, c/r as well: see
+// [OnsetVariancePower].
+var GradNormB = Prediction{
+	Onset:    true,
+	exponent: func(s lora.Scheme, _ bool) float64 { return 0.5 - s.P - s.Init },
+	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
+}
+
+// OnsetVariancePower is the power of rank of that relative variance, for any
+// scheme and rows of A, or columns of B, that are independent.
+const OnsetVariancePower = -1.0
+
+// GradRMSB is the root mean square entry of the same gradient.
+// ∇B has out·r entries, so that their root mean square is ‖∇B‖/√(out·r).
+var GradRMSB = Prediction{
+	Onset:    true,
+	exponent: func(s lora.Scheme, _ bool) float64 { return -s.P - s.Init },
+	expected: GradNormB.expected,
+	count:    func(m MapGeometry, rank int) float64 { return float64(m.Out * rank) },
+}
+
+// GradNormBFirst is the norm of B's gradient after one update.
+// After one small update ∇B is γ G′Aᵀ.
+var GradNormBFirst = Prediction{
+	exponent: GradNormB.exponent,
+	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Next },
+}
+
+// GradNormAFirst is the norm of A's gradient after one update.
+// ∇A = γ B₁ᵀG′ is −ηγ² A GᵀG′ under a linear update and −ηγ sign(AGᵀ) G′ under
+// the sign: r rows, of which (1) and (4) give
+//
+//	linear:  E‖∇A‖² = η²γ⁴ σ² r ‖GᵀG′‖²
+//	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j.
+var GradNormAFirst = Prediction{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB)
+	},
+	expected: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return sq(z.lr*z.gamma) * z.rank * m.CrossSign
+		}
+		return sq(z.lr*z.gamma*z.gamma*z.sigma) * z.rank * m.Cross
+	},
+}
+
+// GradRMSBFirst is the root mean square entry of B's gradient after one update.
+// ∇B has out·r entries.
+var GradRMSBFirst = Prediction{
+	exponent: GradRMSB.exponent,
+	expected: GradNormBFirst.expected,
+	count:    GradRMSB.count,
+}
+
+// GradRMSAFirst is the root mean square entry of A's gradient after one update.
+// ∇A has r·in entries.
+var GradRMSAFirst = Prediction{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return GradNormAFirst.exponent(s, sign) - 0.5
+	},
+	expected: GradNormAFirst.expected,
+	count:    func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
+}
+
+// LossDrop is what the first update takes off the loss, to first order.
+//
+// The loss drops, to first order, by the inner product of the gradient with the
+// update's negative, which is the adapter's output on the batch along its own
+// loss gradient too. By (1), and by the mean of |a·g|, which is σ√(2/π)‖g‖ for
+// a Gaussian A,
+//
+//	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
+//	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖.
+var LossDrop = Prediction{
+	Mean: true,
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB)
+	},
+	expected: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return z.lr * z.gamma * z.sigma * math.Sqrt(2/math.Pi) * z.rank * m.RowNorms
+		}
+		return z.lr * sq(z.gamma*z.sigma) * z.rank * m.Gradient
+	},
+}
+
+// DeltaW is the norm of the first update of the weights.
+// The weight update is γB₁A: −ηγ² G AᵀA under a linear update, and row i is
+// −ηγ Σ_k sign(a_k·g_i) a_k under the sign. By (2) summed over the axes, and
+// by (3) for pairs of different k,
+//
+//	linear:  E‖ΔW‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖G‖²
+//	sign:    E‖ΔW‖² = η²γ²σ² r (in + (r−1)·2/π) a row that is not zero.
+//
+// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in.
+var DeltaW = Prediction{
+	Rise: 0.5,
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB)
+	},
+	expected: func(m MapGeometry, z setting) float64 {
+		in := float64(m.In)
+		if z.sign {
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (in + (z.rank-1)*2/math.Pi) * m.Rows
+		}
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Gradient
+	},
+}
+
+// Step is the multiple of the first step that would be the best one.
+//
+// Were the loss a quadratic of ΔW with the curvature h in every direction, m times
+// the first update would leave L − mD + m²h‖ΔW‖²/2 of it, D the loss drop to first
+// order: least at m = D/(h‖ΔW‖²). So where D/‖ΔW‖² is free of rank, one learning
+// rate is the best first step at every rank. In expectations of the two, whose r
+// cancels,
+//
+//	linear:  E D/E‖ΔW‖² = 1/[ηγ²σ² (r + in + κ − 2)]
+//	sign:    E D/E‖ΔW‖² = √(2/π) Σ_i ‖g_i‖/[ηγσ (in + (r−1)·2/π)] over the rows that are not zero
+//
+// of one map; of several, sums of both over the maps. That is the ratio of the
+// expectations and not the expectation of the ratio, from which it is off by the
+// order of the relative variance of ‖ΔW‖². It falls by one power of rank faster for
+// r ≫ in. It is symmetric in A and B, so that the transposed map has the same, with
+// out for in.
+var Step = Prediction{
+	Mean: true,
+	Rise: LossDrop.Rise - 2*DeltaW.Rise,
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return LossDrop.exponent(s, sign) - 2*DeltaW.exponent(s, sign)
+	},
+	expected: LossDrop.expected,
+	per:      DeltaW.expected,
+}
+
+// AdapterOutput is the root mean square output of the adapter after one update.
+// The adapter's output on an input x is ΔW x, forward. By (2), and by (1) and
+// (3),
+//
+//	linear:  E‖ΔWx‖² = η²γ⁴σ⁴ r [(r+1)‖Gx‖² + ‖G‖²‖x‖² + (κ−3) Σ_j ‖G_·j‖² x_j²]
+//	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²].
+//
+// It has risen once r ≫ (‖G‖‖x‖/‖Gx‖)²: that is in for an x unrelated to G, but
+// near 1 for one that G was made of.
+var AdapterOutput = Prediction{
+	Rise:     DeltaW.Rise,
+	exponent: DeltaW.exponent,
+	expected: func(m MapGeometry, z setting) float64 {
+		if z.sign {
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
+		}
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank *
+			((z.rank+1)*m.Through + m.Gradient*m.Inputs + (z.kurtosis-3)*m.ThroughAxes)
+	},
+	count: func(m MapGeometry, _ int) float64 { return float64(m.Out * m.Tokens) },
+}
+
+// InputGradient is the root mean square gradient into the adapter's input after one update.
+// The gradient into its input is ΔWᵀv, backward: −ηγ² AᵀA u with u = Gᵀv, or
+// −ηγ Σ_k a_k Σ_i sign(a_k·g_i) v_i. By (2) summed over the axes, and by (3) and
+// (4),
+//
+//	linear:  E‖ΔWᵀv‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖Gᵀv‖²
+//	sign:    E‖ΔWᵀv‖² = η²γ²σ² r [in vᵀSv + (r−1)·2/π·‖Σ_i v_i g_i/‖g_i‖‖²],
+//
+// S_ij = (2/π) arcsin(cos(g_i, g_j)).
+var InputGradient = Prediction{
+	Rise:     DeltaW.Rise,
+	exponent: DeltaW.exponent,
+	expected: func(m MapGeometry, z setting) float64 {
+		in := float64(m.In)
+		if z.sign {
+			return sq(z.lr*z.gamma*z.sigma) * z.rank * (in*m.SignBack + (z.rank-1)*2/math.Pi*m.UnitBack)
+		}
+		return sq(z.lr*sq(z.gamma*z.sigma)) * z.rank * (z.rank + in + z.kurtosis - 2) * m.Back
+	},
+	count: func(m MapGeometry, _ int) float64 { return float64(m.In * m.Tokens) },
+}
+
+// MovementA is how far A has moved by its first update, relative to where it began.
+// A moves by its learning rate times ∇A, or by its learning rate an entry,
+// from entries of size σ. It holds for gradients G that do not depend on r: for
+// few steps, or for large r and p > ½.
+var MovementA = Prediction{
+	exponent: func(s lora.Scheme, sign bool) float64 {
+		return pick(sign, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA)
+	},
+}
+
+func sq(x float64) float64 { return x * x }
