@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"ranksweep/nn/tokenizer/chat"
+	"ranksweep/tokenizer/chat"
 )
 
 // roles are the roles of a conversation, each with the kind of its turns.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // withTemplate is the byte tokenizer with a chat template.

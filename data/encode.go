@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/nn/tokenizer/chat"
+	"ranksweep/tokenizer/chat"
 )
 
 // Tokenizer is what encoding needs of one; tokenizer.Tokenizer is such.

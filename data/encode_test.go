@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 var _ Tokenizer = tokenizer.Tokenizer(nil)

@@ -6,7 +6,7 @@ import (
 
 	"ranksweep/data"
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // From a file to the batch of a step.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 const stories = "../../shared/models/stories260K"

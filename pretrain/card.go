@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"strings"
 
+	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/nn/kernel"
 )
 

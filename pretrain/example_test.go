@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ranksweep/nn/checkpoint"
+	"ranksweep/checkpoint"
 	"ranksweep/pretrain"
 )
 

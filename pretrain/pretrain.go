@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // Progress is how a pretraining stands after a step.

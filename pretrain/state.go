@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 const (

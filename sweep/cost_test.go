@@ -3,8 +3,8 @@ package sweep
 import (
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
-	"ranksweep/nn/checkpoint"
 )
 
 // TestCostCountsTheOptimizer: of two runs that differ in it alone, one costs

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"sync"
 
+	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/lora"
 	"ranksweep/metrics"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/results"
 	"ranksweep/theory"
 )

@@ -14,8 +14,8 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
+	"ranksweep/tokenizer"
 )
 
 // TestBytesAreAllocated: a run takes the memory that was counted for it, to

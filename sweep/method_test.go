@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/results"
 )
 

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/metrics"
-	"ranksweep/nn/checkpoint"
 )
 
 // TestStoredWeightsChangeNoByte: a run over weights in bfloat16 as their file

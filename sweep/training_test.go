@@ -13,14 +13,14 @@ import (
 	"sync"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/nn/kernel"
-	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
+	"ranksweep/tokenizer"
 )
 
 func TestMain(m *testing.M) {

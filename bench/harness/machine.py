@@ -51,7 +51,7 @@ def build(folder):
     """Our programs and benchmarks, by name."""
     os.makedirs(folder, exist_ok=True)
     programs = {"sweep": "cmd/sweep", "step": "bench/step", "material": "bench/material"}
-    tests = {"kernel": "nn/kernel", "steptest": "bench/step", "checkpoint": "nn/checkpoint"}
+    tests = {"kernel": "nn/kernel", "steptest": "bench/step", "checkpoint": "checkpoint"}
     at = {name: os.path.join(folder, name) for name in programs | tests}
     for name, package in programs.items():
         output(["go", "build", "-o", at[name], f"./{package}"])

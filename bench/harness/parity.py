@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from . import tools
 
-PACKAGES = ["./lora/peft", "./nn/checkpoint", "./nn/tokenizer"]
+PACKAGES = ["./lora/peft", "./checkpoint", "./tokenizer"]
 TESTS = "PEFT|Merged|GGUF|SmolLM2|HuggingFace|EveryCodePoint"
 NAMES = {
     "gemma": "Gemma", "gemma2": "Gemma 2", "gpt2": "GPT-2", "gpt_neox": "GPT-NeoX, Pythia", "llama": "LLaMA 1 and 2, SmolLM2",
@@ -60,7 +60,7 @@ def differences(found, test):
 
 def strings():
     """How many strings the tokenizers' corpus has, each after its length."""
-    with gzip.open(os.path.join(tools.ROOT, "nn/tokenizer/testdata/corpus.gz")) as f:
+    with gzip.open(os.path.join(tools.ROOT, "tokenizer/testdata/corpus.gz")) as f:
         content = f.read()
     at = count = 0
     while at < len(content):

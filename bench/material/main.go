@@ -15,11 +15,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/lora"
 	"ranksweep/models"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/sweep"
 )
 

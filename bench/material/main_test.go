@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 	"ranksweep/sweep"
 )
 

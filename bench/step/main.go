@@ -21,7 +21,7 @@ import (
 	"sync"
 	"time"
 
-	"ranksweep/nn/checkpoint"
+	"ranksweep/checkpoint"
 	"ranksweep/nn/kernel"
 )
 

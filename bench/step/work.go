@@ -5,9 +5,9 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 const (

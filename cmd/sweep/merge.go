@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
-	"ranksweep/nn/checkpoint"
 )
 
 func newMerge() *cobra.Command {

@@ -30,8 +30,8 @@ func newReproduce() *cobra.Command {
 			"as they are. Run again to go on after an interrupt. Claims whose study was not run say so.\n\n" +
 			"A claim's rule is fixed before its runs. Where a rule has changed since a study was run,\n" +
 			"the study is renewed on seeds that it has not had.",
-		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report paper\n  " +
-			"sweep reproduce --assemble --report paper",
+		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report .\n  " +
+			"sweep reproduce --assemble --report .",
 		Args: exactly(),
 	}
 	var r reproduction

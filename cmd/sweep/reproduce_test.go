@@ -453,11 +453,11 @@ func TestReproduceTellsDuration(t *testing.T) {
 // The committed report is what the program makes of the committed studies, to the byte:
 // the page, its figures and the history, and no figure that it does not show.
 func TestCommittedReport(t *testing.T) {
-	const committed = "../../paper"
+	const committed = "../.."
 	studies, err := filepath.Glob(filepath.Join(committed, "reproduction", "*", "study.json"))
 	check(t, err)
 	if len(studies) == 0 {
-		t.Skip("paper/reproduction has no study.json: no study was run under fixed rules yet, and there is no " +
+		t.Skip("reproduction has no study.json: no study was run under fixed rules yet, and there is no " +
 			"report to hold the program to")
 	}
 	report := t.TempDir()
@@ -473,8 +473,8 @@ func TestCommittedReport(t *testing.T) {
 	want, err := os.ReadFile(filepath.Join(committed, "REPRODUCTION.md"))
 	check(t, err)
 	if page != string(want) {
-		t.Errorf("paper/REPRODUCTION.md is not what the program makes of paper/reproduction: sweep reproduce "+
-			"--assemble --report paper writes it anew\n%s", firstDifference(page, string(want)))
+		t.Errorf("REPRODUCTION.md is not what the program makes of reproduction/: sweep reproduce "+
+			"--assemble --report . writes it anew\n%s", firstDifference(page, string(want)))
 	}
 	compare(t, files(t, beside), files(t, filepath.Join(committed, "reproduction")))
 }

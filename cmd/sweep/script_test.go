@@ -14,10 +14,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
-	"ranksweep/nn/tokenizer"
 	"ranksweep/results"
+	"ranksweep/tokenizer"
 )
 
 // TestMain makes the test binary the command sweep too, for scripts and for

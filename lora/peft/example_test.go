@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 func ExampleLoad() {

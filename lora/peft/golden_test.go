@@ -12,9 +12,9 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 // golden is what PyTorch and PEFT compute with one model, by

@@ -11,9 +11,9 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 const tokens = 24

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
-	"ranksweep/nn/checkpoint"
 )
 
 // python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names,

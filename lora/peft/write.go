@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
 )
 
 // written is an adapter_config.json as it is written. PEFT takes its own

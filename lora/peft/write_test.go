@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/checkpoint"
 	"ranksweep/lora"
-	"ranksweep/nn/checkpoint"
 )
 
 // schemes are those whose names PEFT has, and others.

@@ -1,4 +1,4 @@
-// Package recompute computes the numbers of paper/REPRODUCTION.md anew from the files
+// Package recompute computes the numbers of REPRODUCTION.md anew from the files
 // beside it, and judges its claims by their rules. It shares no code with what wrote
 // the page: formulas are written from docs/statistics.md and from what columns.csv and
 // comments say. It has tests alone. Another report than the committed one is held to its
@@ -8,8 +8,8 @@
 package recompute
 
 const (
-	committedPage   = "../REPRODUCTION.md"
-	committedFolder = "../reproduction"
+	committedPage   = "../../REPRODUCTION.md"
+	committedFolder = "../../reproduction"
 )
 
 // What tests hold numbers to, unless a rule says otherwise.

@@ -2,7 +2,7 @@
 # comparisons, with SciPy 1.17.1 and statsmodels 0.15.0:
 #
 #   python3 -m venv .venv && .venv/bin/pip install scipy==1.17.1 statsmodels==0.15.0
-#   .venv/bin/python metrics/testdata/difference.py > metrics/testdata/difference.json
+#   .venv/bin/python metrics/stats/testdata/difference.py > metrics/stats/testdata/difference.json
 import json
 
 import numpy as np

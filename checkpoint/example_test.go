@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"ranksweep/checkpoint"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 func Example() {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/checkpoint/gguf"
 )
 
 // ropeFactors is the tensor of what each rotary frequency is divided by.

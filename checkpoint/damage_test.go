@@ -13,7 +13,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 func TestLoadErrors(t *testing.T) {

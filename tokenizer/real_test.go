@@ -8,15 +8,15 @@ import (
 	"os"
 	"testing"
 
-	"ranksweep/nn/checkpoint/gguf"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/checkpoint/gguf"
+	"ranksweep/tokenizer"
 )
 
 // Tokenizers that models have make of GSM8K what Hugging Face's tokenizers
 // does; testdata/real.py makes the hashes.
 
 func TestStories260KMatchesHuggingFace(t *testing.T) {
-	const dir = "../../../shared/models/stories260K"
+	const dir = "../../shared/models/stories260K"
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("needs the model stories260K: %v", err)
 	}

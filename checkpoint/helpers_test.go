@@ -12,7 +12,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // tiny returns a small model of random weights over bytes.
@@ -100,7 +100,7 @@ func renamed(tensors []nn.Tensor, f func(string) string) []nn.Tensor {
 // stories260K returns the folder of a small model that is not part of the
 // repository.
 func stories260K(t *testing.T) string {
-	const dir = "../../../shared/models/stories260K"
+	const dir = "../../shared/models/stories260K"
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("needs the model stories260K: %v", err)
 	}

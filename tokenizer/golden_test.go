@@ -256,7 +256,7 @@ func TestGSM8KMatchesHuggingFace(t *testing.T) {
 	})
 }
 
-const gsm8kFolder = "../../../shared/data/gsm8k"
+const gsm8kFolder = "../../shared/data/gsm8k"
 
 // gsm8k returns the problems with their answers, which are not part of the
 // repository.

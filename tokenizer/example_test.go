@@ -3,7 +3,7 @@ package tokenizer_test
 import (
 	"fmt"
 
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 func ExampleTokenizer() {

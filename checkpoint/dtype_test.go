@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/checkpoint/gguf"
 )
 
 // fromF16 reads a half.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // config is config.json.

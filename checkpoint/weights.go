@@ -12,8 +12,8 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas32"
 
+	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint/gguf"
 )
 
 // harmless are suffixes of tensors that hold no weights: tables of rotary

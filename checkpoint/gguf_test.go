@@ -11,8 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint/gguf"
 	"ranksweep/nn/kernel"
 )
 

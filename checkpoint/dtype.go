@@ -7,7 +7,7 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
-	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/checkpoint/gguf"
 )
 
 // DType is the form in which a file stores weights. In memory they are all

@@ -13,8 +13,8 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/nlpodyssey/safetensors"
 
+	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint/gguf"
 )
 
 // ReadTensors reads every tensor of a safetensors file, sorted by name.

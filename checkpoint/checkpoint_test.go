@@ -12,9 +12,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
-	"ranksweep/nn/checkpoint/gguf"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 func TestSaveLoadRoundTrip(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // Checkpoint is a model with the tokenizer that it was trained on.

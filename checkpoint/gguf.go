@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ranksweep/nn/checkpoint/gguf"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/checkpoint/gguf"
+	"ranksweep/tokenizer"
 )
 
 // isGGUF tells whether a path names a GGUF file.

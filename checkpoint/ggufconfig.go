@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ranksweep/nn/checkpoint/gguf"
+	"ranksweep/checkpoint/gguf"
 )
 
 // ggufInts and ggufFloats are keys, after the architecture's name, and LLaMA's

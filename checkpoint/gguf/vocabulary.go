@@ -3,7 +3,7 @@ package gguf
 import (
 	"cmp"
 
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // Vocabulary returns what a file says of its tokenizer.

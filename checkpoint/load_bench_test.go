@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"ranksweep/nn"
-	"ranksweep/nn/tokenizer"
+	"ranksweep/tokenizer"
 )
 
 // BenchmarkLoad loads a safetensors file of 500 MB in float32, which is made on

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
-	"ranksweep/nn/tokenizer/chat"
+	"ranksweep/tokenizer/chat"
 )
 
 // Tokenizer turns text into token ids and back. It may be used by several
