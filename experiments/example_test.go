@@ -9,11 +9,7 @@ import (
 
 // An embedded experiment with another grid, and what each run of it is.
 func Example() {
-	names, err := experiments.Names()
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(names)
+	fmt.Println(experiments.Names())
 
 	e, err := experiments.Load("quickstart")
 	if err != nil {

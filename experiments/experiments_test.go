@@ -1,6 +1,9 @@
 package experiments
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What each experiment needs besides its file, and how many runs it has.
 var embedded = map[string]struct {
@@ -8,11 +11,11 @@ var embedded = map[string]struct {
 	runs int
 }{
 	"gsm8k":           {[]string{"data=train.jsonl"}, 5 * 2 * 3},
-	"paper-fig2-3":    {nil, 6 * 2 * 3},
+	"paper-fig2-3":    {nil, 6 * 2 * 9},
 	"quickstart":      {nil, 5 * 2 * 3},
-	"paper-fig4":      {nil, 6 * 2 * 3},
-	"paper-fig5":      {nil, 6 * 2 * 3},
-	"paper-attention": {nil, 6 * 2 * 3},
+	"paper-fig4":      {nil, 6 * 2 * 5},
+	"paper-fig5":      {nil, 6 * 2 * 5},
+	"paper-attention": {nil, 6 * 2 * 5},
 	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan runs others
 	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
@@ -32,9 +35,9 @@ var embedded = map[string]struct {
 }
 
 func TestEmbedded(t *testing.T) {
-	names, err := Names()
-	if err != nil || len(names) != len(embedded) {
-		t.Fatalf("got %v (%v), want %d experiments", names, err, len(embedded))
+	names := Names()
+	if len(names) != len(embedded) {
+		t.Fatalf("got %v, want %d experiments", names, len(embedded))
 	}
 	for _, name := range names {
 		e, err := Load(name)
@@ -66,21 +69,13 @@ func TestGSM8KSaysWhatToSet(t *testing.T) {
 	}
 }
 
-// Every experiment of the reproduction can be run at both scales, and the small
-// one is smaller.
-func TestOverrides(t *testing.T) {
-	count := func(name, scale string) (runs int, steps int) {
+// An experiment's small size can be run and is smaller than the full one, and a size
+// that it does not have is an error that lists those it has.
+func TestScale(t *testing.T) {
+	count := func(name, scale string) (runs, steps int) {
 		e, err := Load(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		set, err := Overrides(name, scale)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := e.Set(set...); err != nil {
-			t.Fatalf("%s at scale %s: %v", name, scale, err)
-		}
+		check(t, err)
+		check(t, e.Scale(scale))
 		points, err := e.Configs()
 		if err != nil {
 			t.Fatalf("%s at scale %s: %v", name, scale, err)
@@ -90,14 +85,62 @@ func TestOverrides(t *testing.T) {
 		}
 		return len(points), steps
 	}
-	for name := range small {
-		fullRuns, fullSteps := count(name, "full")
+	sized := 0
+	for _, name := range Names() {
+		e, err := Load(name)
+		check(t, err)
+		if len(e.ScaleNames()) == 1 {
+			continue
+		}
+		sized++
+		fullRuns, fullSteps := count(name, FullScale)
 		smallRuns, smallSteps := count(name, "small")
 		if smallRuns == 0 || smallSteps >= fullSteps {
 			t.Errorf("%s: %d runs of %d steps in all, and at scale small %d of %d", name, fullRuns, fullSteps, smallRuns, smallSteps)
 		}
 	}
-	if _, err := Overrides("theory", "huge"); err == nil {
-		t.Error("there is a scale huge")
+	if sized == 0 {
+		t.Error("no experiment has another size")
+	}
+	e, err := Load("theory")
+	check(t, err)
+	const want = `sweep: theory: unknown scale "smal": did you mean "small"? known are full, small`
+	if err := e.Scale("smal"); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestScaleErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"scales: [small]":                      "sweep: x.yaml:1: scales: must be a mapping of keys to values, not [...]",
+		"scales: {full: {rank: 4}}":            "sweep: x.yaml:1: scale full is what the rest of the file says: it needs no entry",
+		"scales:\n  small: {rnk: 4}":           `sweep: x.yaml:2: unknown field "rnk": did you mean "rank"? known are ` + strings.Join(fieldNames(), ", "),
+		"scales:\n  small: {rank: [4, 0]}":     "sweep: x.yaml:2: rank 0: must be at least 1",
+		"scales:\n  small: {rank: 4, rank: 8}": `sweep: x.yaml:2: scale small: key "rank" is already in line 2`,
+	} {
+		if _, err := Parse("x.yaml", []byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%s: got  %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+// A group of zip in parts is the group in which they follow each other.
+func TestZipInParts(t *testing.T) {
+	const rest = "name: x\ndata: a\ngrid: {seed: [0, 1]}\n"
+	parts := read(t, rest+"zip: [[{optimizer: sgd, lr: [0.1, 1]}, {optimizer: [adamw, lion], lr: 1e-3}]]")
+	whole := read(t, rest+"zip: [{optimizer: [sgd, sgd, adamw, lion], lr: [0.1, 1, 1e-3, 1e-3]}]")
+	if got, want := show(t, parts, "optimizer", "lr"), show(t, whole, "optimizer", "lr"); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	checkReadsBack(t, parts)
+	for text, want := range map[string]string{
+		"zip: [[{lr: [1, 2]}, {eps: 1}]]":    "sweep: x.yaml:4: a part of zip: must name the fields of the first part, in the same order",
+		"zip: [[{lr: [1, 2]}, {}]]":          "sweep: x.yaml:4: a part of zip names no field",
+		"zip: [[4]]":                         "sweep: x.yaml:4: a part of zip: must be a mapping of keys to values, not 4",
+		"zip: [[{seed: [1, 2]}, {seed: 3}]]": "sweep: x.yaml:4: seed is already set in line 3: one of the two must go",
+	} {
+		if _, err := Parse("x.yaml", []byte(rest+text)); err == nil || err.Error() != want {
+			t.Errorf("%s: got  %v\nwant %s", text, err, want)
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkStep is one step of training as package sweep takes it, with all
+// BenchmarkStep is one step of training as package train takes it, with all
 // its statistics, and its parts: adapters on every linear map of the embedded
 // base's shape, or their weights themselves, two sequences of 256 tokens.
 func BenchmarkStep(b *testing.B) {

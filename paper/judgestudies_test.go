@@ -25,12 +25,12 @@ import (
 // standIn is a trainer that only says what everything is.
 type standIn struct{}
 
-func (standIn) Resolve(c sweeps.Config) (sweeps.Material, error) {
+func (standIn) Resolve(c experiments.Config) (sweeps.Material, error) {
 	return sweeps.Material{ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12,
 		Bytes: 1 << 20}, nil
 }
 
-func (standIn) Train(context.Context, sweeps.Config, func(metrics.Point)) (sweeps.Outcome, error) {
+func (standIn) Train(context.Context, experiments.Config, func(metrics.Point)) (sweeps.Outcome, error) {
 	return sweeps.Outcome{}, errors.New("there is no training here")
 }
 
@@ -41,13 +41,6 @@ func asTheory(t *testing.T, name string) Study {
 	t.Helper()
 	e, err := experiments.Load(name)
 	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := experiments.Overrides(name, "full")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Set(set...); err != nil {
 		t.Fatal(err)
 	}
 	p, err := sweeps.NewPlan(e, standIn{})
@@ -78,7 +71,7 @@ func asTheory(t *testing.T, name string) Study {
 
 // ratesKey tells multipliers and optimizers apart, each of which is tried at rates of
 // its own.
-func ratesKey(c sweeps.Config) string { return c.Adapter.SchemeName() + " " + c.Train.Optimizer }
+func ratesKey(c experiments.Config) string { return c.Adapter.SchemeName() + " " + c.Train.Optimizer }
 
 // middleRates are the geometric means of the rates that each is tried at.
 func middleRates(jobs []sweeps.Job) map[string]float64 {

@@ -1,31 +1,18 @@
 package sweep
 
 import (
-	"encoding/json"
 	"fmt"
 
+	"ranksweep/experiments"
 	"ranksweep/results"
 )
-
-// ConfigOf returns the config that a run's record has.
-func ConfigOf(r results.Run) (Config, error) {
-	var c Config
-	err := json.Unmarshal(r.Config, &c)
-	if err == nil {
-		err = c.Validate()
-	}
-	if err != nil {
-		return Config{}, fmt.Errorf("sweep: run %s: its config: %w", r.ID, err)
-	}
-	return c, nil
-}
 
 // Again returns the job that trains a stored run once more, from what its
 // record says. Since the same seed gives the same bytes, that makes the very
 // adapter that was measured, which no store keeps. A model, data or arithmetic
 // other than the run's is an error that says which.
 func Again(r results.Run, t Trainer) (Job, error) {
-	c, err := ConfigOf(r)
+	c, err := experiments.ConfigOf(r)
 	if err != nil {
 		return Job{}, err
 	}
@@ -46,5 +33,5 @@ func Again(r results.Run, t Trainer) (Job, error) {
 			return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %s is %v now and was %v: sweep run makes a run of what there is now", r.ID, part.name, part.now, part.then)
 		}
 	}
-	return Job{Point: Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function, Material: m}, nil
+	return Job{Point: experiments.Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function, Material: m}, nil
 }

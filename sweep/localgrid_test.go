@@ -1,4 +1,4 @@
-package sweep
+package sweep_test
 
 import (
 	"context"
@@ -9,8 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/results"
+	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
 )
 
 // localBowls is an experiment whose best rates are 1/3 and 1e-4, and whose local
@@ -24,67 +27,9 @@ nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: [5, 6], extend: 2, local: 3}
 `
 
-func TestLocalErrors(t *testing.T) {
-	const bound = ": must be an odd number from 3 to 9, of values in each local grid, or 0 for none"
-	for local, want := range map[string]string{
-		"1": "local 1" + bound, "4": "local 4" + bound, "11": "local 11" + bound, "-3": "local -3" + bound,
-		"3.0": "local 3.0" + bound, "many": `local "many"` + bound, "[3]": "local [...]" + bound,
-	} {
-		text := "name: x\ndata: a\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 1, local: " + local + "}\n"
-		if _, err := decode("x.yaml", []byte(text)); err == nil || err.Error() != "sweep: x.yaml:5: "+want {
-			t.Errorf("local %s: got  %v\nwant %s", local, err, want)
-		}
-	}
-	for _, c := range []struct{ name, text, want string }{
-		{"two axes", "nuisance: {lr: [1, 2], eps: [1e-8, 1e-6]}",
-			"there are 2 nuisance axes, and local grids lie along one: keep one of them, such as lr"},
-		{"a word", "nuisance: {schedule: [linear, cosine]}",
-			"nuisance axis schedule is no real number of train, such as lr: tune such a one"},
-		{"a whole number", "nuisance: {warmup: [1, 2]}",
-			"nuisance axis warmup is no real number of train, such as lr: tune such a one"},
-		{"not of train", "nuisance: {alpha: [8, 16]}",
-			"nuisance axis alpha is no real number of train, such as lr: tune such a one"},
-		{"zero", "nuisance: {weight_decay: [0.1, 0]}",
-			"nuisance axis weight_decay has the value 0, from which no ratio leads on: give it values above 0"},
-		{"a condition", "nuisance: {lr: [1, 2]}\nwhen: [{if: {lr: 2}, set: {clip: 1}}]",
-			"when depends on lr, of which local grids have other values than it names: make it depend on another field"},
-	} {
-		e := read(t, "name: x\ndata: a\ngrid: {rank: 4}\ntune: {seed: 1, local: 5}\n"+c.text)
-		_, err := NewPlan(e, bowl{})
-		if want := "sweep: x: tune has local: 5, and " + c.want + ", or leave local out"; err == nil || err.Error() != want {
-			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
-		}
-	}
-}
-
-func TestLocalValues(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		chosen float64
-		powers [2]int // the first and the last
-		want   string
-	}{
-		{"lr", 1e-3, [2]int{-4, 4}, "0.00025 0.000354 0.0005 0.000707 0.001 0.00141 0.002 0.00283 0.004"},
-		{"lr", 0.0123456, [2]int{-1, 1}, "0.00873 0.0123456 0.0175"}, // the chosen one is trained already
-		{"lr", 9e5, [2]int{-1, 1}, "636000 900000"},                  // out of bounds
-		{"eps", 0.8, [2]int{-1, 1}, "0.566 0.8"},
-		{"lr_a", 5e-324, [2]int{-4, -2}, ""}, // underflow: 0 is another setting
-	} {
-		var got []string
-		for power := c.powers[0]; power <= c.powers[1]; power++ {
-			if v, ok := localValue(c.name, c.chosen, power); ok {
-				got = append(got, format(v))
-			}
-		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("%s around %g: %s, want %s", c.name, c.chosen, got, c.want)
-		}
-	}
-}
-
 // madeUp are results of a plan's runs: each ends with a loss, where it is no
 // number diverged, where it is infinite failed.
-func madeUp(p *Plan, loss func(c Config) float64) (runs []results.Run) {
+func madeUp(p *sweep.Plan, loss func(c experiments.Config) float64) (runs []results.Run) {
 	for _, j := range p.Jobs {
 		r := results.Run{ID: j.ID, Seed: j.Config.Seed, Axes: j.Axes, Status: results.Done}
 		v := metrics.NoValues()
@@ -102,7 +47,7 @@ func madeUp(p *Plan, loss func(c Config) float64) (runs []results.Run) {
 }
 
 // ratesOf are the rates of a plan's runs of one rank and seed, rising.
-func ratesOf(p *Plan, rank int, seed uint64) string {
+func ratesOf(p *sweep.Plan, rank int, seed uint64) string {
 	var rates []float64
 	for _, j := range p.Jobs {
 		if j.Config.Adapter.Rank == rank && j.Config.Seed == seed {
@@ -116,11 +61,11 @@ func ratesOf(p *Plan, rank int, seed uint64) string {
 // TestLocalPhases: which rates are trained in which phase. Tuning chooses 1e-3
 // for ranks 4 and 8, and rank 8 stays there.
 func TestLocalPhases(t *testing.T) {
-	lowestAt := func(rate float64) func(Config) float64 {
-		return func(c Config) float64 { return 1 + math.Pow(math.Log(c.Train.LR/rate), 2) }
+	lowestAt := func(rate float64) func(experiments.Config) float64 {
+		return func(c experiments.Config) float64 { return 1 + math.Pow(math.Log(c.Train.LR/rate), 2) }
 	}
-	spoilt := func(spoilt float64, seed uint64, as float64) func(Config) float64 {
-		return func(c Config) float64 {
+	spoilt := func(spoilt float64, seed uint64, as float64) func(experiments.Config) float64 {
+		return func(c experiments.Config) float64 {
 			if c.Train.LR == spoilt && c.Seed == seed {
 				return as
 			}
@@ -134,8 +79,8 @@ func TestLocalPhases(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name   string
-		loss   func(Config) float64 // of the seeds that are reported, at rank 4
-		phases []string             // rates of each
+		loss   func(experiments.Config) float64 // of the seeds that are reported, at rank 4
+		phases []string                         // rates of each
 	}{
 		{"centre", lowestAt(1.1e-3), []string{first}},
 		{"at the upper edge, once", lowestAt(1.6e-3), []string{first, above}},
@@ -145,11 +90,11 @@ func TestLocalPhases(t *testing.T) {
 		{"a run at the edge diverged", spoilt(1.41e-3, 1, math.NaN()), []string{first}},
 		{"one beyond it diverged", spoilt(2e-3, 0, math.NaN()), []string{first, above}},
 		{"a run failed", spoilt(1e-3, 0, math.Inf(1)), []string{first}},
-		{"by the mean over seeds", func(c Config) float64 { // 1.41e-3 is best of seed 0, and 1e-3 in the mean
+		{"by the mean over seeds", func(c experiments.Config) float64 { // 1.41e-3 is best of seed 0, and 1e-3 in the mean
 			return lowestAt([]float64{1.3e-3, 0.8e-3}[c.Seed])(c)
 		}, []string{first}},
 	} {
-		loss := func(conf Config) float64 {
+		loss := func(conf experiments.Config) float64 {
 			if conf.Adapter.Rank == 4 && conf.Seed < 2 {
 				return c.loss(conf)
 			}
@@ -162,7 +107,7 @@ grid: {rank: [4, 8], seed: [0, 1]}
 nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: 5, extend: 0, local: 3}
 `)
-		p, err := NewPlan(e, bowl{})
+		p, err := sweep.NewPlan(e, bowl{})
 		check(t, err)
 		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 || !strings.Contains(p.Phase(), "of at least 12 lie") {
 			t.Errorf("%s: %d runs follow, %q; want 12", c.name, n, p.Phase())
@@ -203,13 +148,13 @@ tune: {seed: 5, extend: 0, local: 3}
 // Every run of a local grid is the plain run of its config.
 func TestLocalRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 2, &silent{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 2, &sweeptest.Observer{})
 	check(t, err)
 	last := plans[len(plans)-1]
 	if got := ratesOf(last, 3, 1); got != "[0.25 0.354 0.5 0.707 1 1.41]" {
 		t.Errorf("rank 3 has rates %s", got)
 	}
-	o := &silent{}
+	o := &sweeptest.Observer{}
 	_, err = sweepAll(context.Background(), read(t, `
 name: plain
 data: a
@@ -217,16 +162,16 @@ train: {steps: 3}
 grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
 `), bowl{}, dir, 1, o)
 	check(t, err)
-	if o.trained != 0 || o.skipped != 12 {
-		t.Errorf("a plain grid of the same: %d trained, %d there already, want 0 and 12", o.trained, o.skipped)
+	if o.Trained != 0 || o.Skips != 12 {
+		t.Errorf("a plain grid of the same: %d trained, %d there already, want 0 and 12", o.Trained, o.Skips)
 	}
 }
 
 // A value that exclude forbids is not gone on to, again and again.
 func TestLocalGridEndsAtExclude(t *testing.T) {
 	e := read(t, localBowls)
-	e.Exclude = []Match{{{"lr", []any{0.5}}}}
-	plans, err := sweepAll(context.Background(), e, bowl{}, t.TempDir(), 1, &silent{})
+	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.5}}}}
+	plans, err := sweepAll(context.Background(), e, bowl{}, t.TempDir(), 1, &sweeptest.Observer{})
 	check(t, err)
 	if got := ratesOf(plans[len(plans)-1], 3, 0); got != "[0.707 1 1.41]" {
 		t.Errorf("rank 3 has rates %s", got)
@@ -236,10 +181,10 @@ func TestLocalGridEndsAtExclude(t *testing.T) {
 // A store that lost runs of its tuning has nothing that local grids lie around.
 func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 1, &silent{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
-	_, err = p.Next(madeUp(p, func(Config) float64 { return 1 }), bowl{})
+	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), bowl{})
 	if err == nil || err.Error() != "sweep: bowls: runs of the tuning are missing or failed: nothing can be chosen" {
 		t.Errorf("error %v", err)
 	}

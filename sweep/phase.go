@@ -2,67 +2,35 @@ package sweep
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 
+	"ranksweep/experiments"
 	"ranksweep/results"
 )
 
 // tuningPlan is the first phase of an experiment with nuisance axes: all their
 // values, on the seeds of tuning.
-func (e *Experiment) tuningPlan(t Trainer) (*Plan, error) {
-	points, err := e.onSeeds(e.tuningSeeds(), e.Nuisance).resolve()
-	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: tuning: %w", e.Name, err)
-	}
-	if slices.ContainsFunc(points, func(p Point) bool { return p.Config.Data.Validation == 0 }) {
-		return nil, fmt.Errorf("sweep: %s: nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}", e.Name)
-	}
-	if err := e.checkOptimizers(points); err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
-	}
-	jobs, err := e.jobs(points, t)
+func tuningPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
+	points, err := e.TuningPoints()
 	if err != nil {
 		return nil, err
 	}
-	follow, err := e.follow(t)
+	jobs, err := jobsOf(e, points, t)
+	if err != nil {
+		return nil, err
+	}
+	follow, err := followOf(e, t)
 	return &Plan{Experiment: e, Jobs: jobs, Follow: follow}, err
 }
 
-// checkOptimizers makes sure that no condition gives a cell two optimizers.
-func (e *Experiment) checkOptimizers(points []Point) error {
-	g := results.Grid{Nuisance: e.nuisanceNames()}
-	optimizer := make(map[string]string)
-	for _, p := range points {
-		cell, _ := g.Partition(p.Axes)
-		was, now := optimizer[cell], p.Config.Train.Optimizer
-		if was != "" && was != now {
-			return fmt.Errorf("%s: when gives it %s at some nuisance values and %s at others: a cell must not mix two optimizers", p, was, now)
-		}
-		optimizer[cell] = now
-	}
-	return nil
-}
-
-// follow is what is reported once the nuisance values are chosen: a job for each
-// value that a local grid begins with.
-func (e *Experiment) follow(t Trainer) ([]Job, error) {
-	points, err := e.onSeeds(e.seedAxis(), e.Nuisance).resolve()
+// followOf is what will be reported once the nuisance values are chosen: a job for
+// each value that a local grid begins with.
+func followOf(e *experiments.Experiment, t Trainer) ([]Job, error) {
+	points, err := e.ReportedPoints()
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+		return nil, err
 	}
 	var jobs []Job
-	seen := make(map[string]bool)
 	for _, p := range points {
-		for i, a := range p.Axes {
-			if slices.Contains(e.nuisanceNames(), a.Name) {
-				p.Axes[i].Value = ""
-			}
-		}
-		if seen[p.String()] {
-			continue
-		}
-		seen[p.String()] = true
 		m, err := t.Resolve(p.Config)
 		if err != nil {
 			return nil, fmt.Errorf("sweep: %s: %w", p, err)
@@ -82,88 +50,46 @@ func (e *Experiment) follow(t Trainer) ([]Job, error) {
 // the experiment and of what its runs measured, so that a sweep that is taken up
 // again takes the same way.
 func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
-	switch {
-	case p.Final():
+	if p.Final() {
 		return nil, nil
-	case p.Tunes():
-		return p.nextTuned(runs, t)
 	}
-	return p.nextLocal(runs, t)
+	tuned := p.Grid().Tune(runs)
+	if err := p.Experiment.Chosen(tuned); err != nil {
+		return nil, err
+	}
+	if p.Tunes() {
+		return p.nextTuned(tuned, t)
+	}
+	return p.nextLocal(tuned, runs, t)
 }
 
 // nextTuned is the next phase of a plan that tunes.
-func (p *Plan) nextTuned(runs []results.Run, t Trainer) (*Plan, error) {
+func (p *Plan) nextTuned(tuned []results.Tuned, t Trainer) (*Plan, error) {
 	e := p.Experiment
-	tuned := p.Grid().Tune(runs)
-	if slices.ContainsFunc(tuned, func(t results.Tuned) bool { return t.Best < 0 }) {
-		return nil, e.nothingChosen()
-	}
-	tried, chosen := make(allowed), make(allowed)
-	for _, t := range tuned {
-		for _, c := range t.Candidates {
-			tried[t.Key()] = append(tried[t.Key()], c.Axes...)
-		}
-		tried[t.Key()] = append(tried[t.Key()], e.extension(t)...)
-		chosen[t.Key()] = t.Candidates[t.Best].Axes
-		if e.Tune.Local > 0 {
-			chosen[t.Key()] = e.around(t)
-		}
-	}
-	points, err := e.pointsAt(e.tuningSeeds(), tried)
+	points, err := e.ExtendedPoints(tuned)
 	if err != nil {
 		return nil, err
 	}
 	if len(points) > len(p.Jobs) {
-		jobs, err := e.jobs(points, t)
+		jobs, err := jobsOf(e, points, t)
 		return &Plan{Experiment: e, Jobs: jobs, Follow: p.Follow}, err
 	}
-	if points, err = e.pointsAt(e.seedAxis(), chosen); err != nil {
+	if points, err = e.ChosenPoints(tuned); err != nil {
 		return nil, err
 	}
-	jobs, err := e.jobs(points, t)
+	jobs, err := jobsOf(e, points, t)
 	return &Plan{Experiment: e, Jobs: jobs, tuned: p.Jobs}, err
 }
 
-func (e *Experiment) nothingChosen() error {
-	return fmt.Errorf("sweep: %s: runs of the tuning are missing or failed: nothing can be chosen", e.Name)
-}
-
-// allowed has the nuisance values that a cell may have, by the cell's key.
-type allowed map[string][]results.Axis
-
-// pointsAt resolves the grid on some seeds, each cell at its own nuisance
-// values.
-func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
-	points, err := e.onSeeds(seed, e.nuisanceOver(values)).resolve()
-	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+// nextLocal goes on beyond the edges of local grids. It returns nil when no grid
+// goes on.
+func (p *Plan) nextLocal(tuned []results.Tuned, runs []results.Run, t Trainer) (*Plan, error) {
+	e := p.Experiment
+	tried := results.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
+	points, err := e.LocalPoints(tuned, tried.Tune(runs))
+	if err != nil || len(points) == len(p.Jobs) {
+		return nil, err
 	}
-	g := results.Grid{Nuisance: e.nuisanceNames()}
-	return slices.DeleteFunc(points, func(p Point) bool {
-		cell, own := g.Partition(p.Axes)
-		return slices.ContainsFunc(own, func(a results.Axis) bool { return !slices.Contains(values[cell], a) })
-	}), nil
-}
-
-// nuisanceOver returns the nuisance axes with all values that some cell has:
-// the experiment's own, then those beyond its edges.
-func (e *Experiment) nuisanceOver(values allowed) []Axis {
-	var axes []Axis
-	for _, a := range e.Nuisance {
-		var more []float64
-		for _, own := range values {
-			for _, x := range own {
-				if v, err := strconv.ParseFloat(x.Value, 64); x.Name == a.Name && err == nil && !contains(a.Values, v) {
-					more = append(more, v)
-				}
-			}
-		}
-		slices.Sort(more)
-		all := slices.Clone(a.Values)
-		for _, v := range slices.Compact(more) {
-			all = append(all, v)
-		}
-		axes = append(axes, Axis{a.Name, all})
-	}
-	return axes
+	jobs, err := jobsOf(e, points, t)
+	return &Plan{Experiment: e, Jobs: jobs, tuned: p.tuned, more: len(jobs) - len(p.Jobs)}, err
 }

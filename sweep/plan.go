@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -16,12 +17,12 @@ import (
 type Trainer interface {
 	// Resolve finds the model and the data of a config, and says what they
 	// are and what training it takes.
-	Resolve(c Config) (Material, error)
+	Resolve(c experiments.Config) (Material, error)
 
 	// Train trains c and calls report after every step with what was
 	// measured at it. It ends early with ctx's error. Divergence is an
 	// outcome, not an error.
-	Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error)
+	Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (Outcome, error)
 }
 
 // Material is what a config is made of.
@@ -47,8 +48,10 @@ type Outcome struct {
 	Validation []results.ValidationBatch // at the last validation; none without a validation set
 
 	// Expected is what theory expects of statistics, by name, where the config
-	// asks for it and exact expressions are known.
-	Expected map[string]float64
+	// asks for it and exact expressions are known. BeyondTheory says why theory
+	// predicts nothing of the run once it has been updated; empty where it does.
+	Expected     map[string]float64
+	BeyondTheory string
 
 	// Adapters is what was trained, for whom it may concern before the
 	// outcome is forgotten; a store has no room for it.
@@ -57,7 +60,7 @@ type Outcome struct {
 
 // Job is one run of a plan.
 type Job struct {
-	Point
+	experiments.Point
 	ID, Cell, Function string
 	Material           Material
 }
@@ -67,7 +70,7 @@ type Job struct {
 // With them, the first ones tune and the last one reports, or, with local grids,
 // those from there on; [Plan.Next] leads from one to the next.
 type Plan struct {
-	Experiment *Experiment
+	Experiment *experiments.Experiment
 	Jobs       []Job // in the grid's order
 	Follow     []Job // what is to be reported, where Jobs tune: without nuisance values and ID, which are still to be chosen
 	tuned      []Job // those by which the nuisance values of Jobs were chosen
@@ -75,23 +78,23 @@ type Plan struct {
 }
 
 // NewPlan resolves the first phase of an experiment.
-func NewPlan(e *Experiment, t Trainer) (*Plan, error) {
+func NewPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
 	}
 	if len(e.Nuisance) > 0 {
-		return e.tuningPlan(t)
+		return tuningPlan(e, t)
 	}
-	jobs, err := e.jobs(points, t)
+	jobs, err := jobsOf(e, points, t)
 	if err != nil {
 		return nil, err
 	}
 	return &Plan{Experiment: e, Jobs: jobs}, nil
 }
 
-// jobs gives points their identity and their cost.
-func (e *Experiment) jobs(points []Point, t Trainer) ([]Job, error) {
+// jobsOf gives points their identity and their cost.
+func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainer) ([]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {
@@ -119,7 +122,7 @@ func (e *Experiment) jobs(points []Point, t Trainer) ([]Job, error) {
 func (p *Plan) Grid() results.Grid {
 	e := p.Experiment
 	g := results.Grid{
-		Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: e.nuisanceNames(), Local: e.Tune.Local > 0,
+		Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: e.NuisanceNames(), Local: e.Tune.Local > 0,
 	}
 	if p.Tunes() {
 		g.Runs, g.Tuning = planned(p.Follow), planned(p.Jobs)

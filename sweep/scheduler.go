@@ -222,8 +222,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	run.Status, run.Reason = outcome.Status, outcome.Reason
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
-	run.Expected = outcome.Expected
-	run.BeyondTheory = j.Config.beyondTheory(outcome.Curve)
+	run.Expected, run.BeyondTheory = outcome.Expected, outcome.BeyondTheory
 	runtime.GC() // the next run takes as much again
 	return run, outcome.Adapters, nil
 }
@@ -233,7 +232,7 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 	c := j.Config
 	return results.Run{
 		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: experiment,
-		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.powers(), Rank: c.Adapter.Rank,
+		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.Powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
@@ -244,16 +243,4 @@ func (s *Scheduler) record(experiment string, j Job) results.Run {
 			Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
 		},
 	}
-}
-
-// SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀; the
-// method's where there is no rank.
-func (a Adapter) SchemeName() string {
-	if !a.Ranked() {
-		return a.Method
-	}
-	if a.MatchRank == 0 {
-		return a.Scaling.String()
-	}
-	return fmt.Sprintf("%s@%d", a.Scaling, a.MatchRank)
 }

@@ -1,4 +1,4 @@
-package sweep
+package sweep_test
 
 import (
 	"context"
@@ -10,90 +10,34 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/results"
+	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
 )
-
-func TestTuneErrors(t *testing.T) {
-	for _, c := range []struct{ name, text, want string }{
-		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}", "nuisance axis lr is to be tuned away, on other seeds than those reported: name them, as in tune: {seed: [100, 101]}"},
-		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}", "tune has seeds and there is nothing to tune: name the axes, as in nuisance: {lr: [1e-4, 1e-3]}, or leave tune out"},
-		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 2 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 3 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}", "seed 0 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}", "nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
-		{"two optimizers by when", "grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 1}", "rank=8 seed=1 lr=2: when gives it adamw at some nuisance values and sgd at others: a cell must not mix two optimizers"},
-		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}", "nuisance axis rank: cells are told apart by it: put it under grid"},
-		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}", "nuisance axis seed: seeds are the sample: put those of tuning under tune, as in tune: {seed: [100, 101]}"},
-		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "zip names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "when names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"seed in exclude", "grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "exclude names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(c.text, "data:") {
-				c.text += "\ndata: a"
-			}
-			_, err := NewPlan(read(t, "name: x\n"+c.text), bowl{})
-			if want := "sweep: x: " + c.want; err == nil || err.Error() != want {
-				t.Errorf("got  %v\nwant %s", err, want)
-			}
-		})
-	}
-}
-
-func TestBeyond(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		values []float64
-		top    bool
-		want   float64 // 0: none
-	}{
-		{"lr", []float64{1e-4, 1e-3}, true, 0.01}, // 1e-3·(1e-3/1e-4) is 0.010000000000000002
-		{"lr", []float64{1e-4, 1e-3}, false, 1e-5},
-		{"lr", []float64{1e-4, 3e-4, 1e-3}, true, 3.33e-3},
-		{"lr", []float64{1e-4, 3e-4, 1e-3}, false, 3.33e-5},
-		{"lr", []float64{1e5, 1e6}, true, 0},          // out of bounds
-		{"lr", []float64{1, 1.0001}, true, 0},         // not told apart by three digits
-		{"weight_decay", []float64{0, 0.1}, true, 0},  // no ratio
-		{"weight_decay", []float64{0, 0.1}, false, 0}, // nothing below
-		{"warmup", []float64{1, 2}, true, 0},          // whole numbers
-		{"dropout", []float64{0.25, 0.5}, true, 0},    // 1 is out of bounds
-		{"dropout", []float64{0.2, 0.3}, true, 0.45},  //
-		{"lr_a", []float64{1e-300, 1e-3}, false, 0},   // underflow: 0 is another setting
-		{"lr", []float64{1e-320, 1e-300}, false, 0},   // underflow
-		{"alpha", []float64{1, 2}, true, 4},           //
-		{"eps", []float64{0.1, 0.9}, true, 0},         // out of bounds
-		{"alpha", []float64{1, 2}, false, 0.5},        //
-	} {
-		v, ok := beyond(results.Edge{Name: c.name, Values: c.values, Top: c.top})
-		if v != c.want || ok != (c.want != 0) {
-			t.Errorf("%s %v, top %t: %g, %t, want %g", c.name, c.values, c.top, v, ok, c.want)
-		}
-	}
-}
 
 // bowl is a trainer whose validation loss is a parabola over the logarithm of
 // the learning rate: the best one is 1/rank, and beyond 100 times that the run
 // diverges.
 type bowl struct{ broken string } // the config whose training fails
 
-func (bowl) Resolve(c Config) (Material, error) {
-	return Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
+func (bowl) Resolve(c experiments.Config) (sweep.Material, error) {
+	return sweep.Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
 }
 
-func (b bowl) Train(ctx context.Context, c Config, report func(metrics.Point)) (Outcome, error) {
-	if b.broken != "" && c.describe() == b.broken {
-		return Outcome{}, errors.New("broken")
+func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+	if b.broken != "" && string(c.JSON()) == b.broken {
+		return sweep.Outcome{}, errors.New("broken")
 	}
 	off := math.Log10(c.Train.LR * float64(c.Adapter.Rank))
-	o := Outcome{Status: results.Done, Steps: c.Train.Steps}
+	o := sweep.Outcome{Status: results.Done, Steps: c.Train.Steps}
 	for step := range c.Train.Steps + 1 {
 		p := metrics.Point{Step: step, Values: metrics.NoValues()}
 		p.Values[metrics.ValLoss] = 1 + off*off + 1e-3*float64(c.Seed%7) + c.Train.WeightDecay
 		report(p)
 		if ctx.Err() != nil {
-			return Outcome{}, ctx.Err()
+			return sweep.Outcome{}, ctx.Err()
 		}
 		o.Curve = append(o.Curve, p)
 	}
@@ -104,9 +48,9 @@ func (b bowl) Train(ctx context.Context, c Config, report func(metrics.Point)) (
 }
 
 // sweepAll leads an experiment through its phases, and returns the plans.
-func sweepAll(ctx context.Context, e *Experiment, t Trainer, dir string, workers int, o *silent) (plans []*Plan, err error) {
-	p, err := NewPlan(e, t)
-	s := Scheduler{Trainer: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
+func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainer, dir string, workers int, o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
+	p, err := sweep.NewPlan(e, t)
+	s := sweep.Scheduler{Trainer: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	for err == nil && p != nil {
 		plans = append(plans, p)
 		if err = p.Grid().Write(dir); err == nil {
@@ -164,7 +108,7 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 		dir := t.TempDir()
 		e := read(t, bowls)
 		e.Tune.Extend = c.extend
-		plans, err := sweepAll(context.Background(), e, bowl{}, dir, 2, &silent{})
+		plans, err := sweepAll(context.Background(), e, bowl{}, dir, 2, &sweeptest.Observer{})
 		check(t, err)
 		rates, warnings, runs := chosenRates(t, dir)
 		var doubtful []int
@@ -174,9 +118,9 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 			}
 		}
 		last := plans[len(plans)-1]
-		if len(plans) != c.phases || len(last.tuned) != c.runs || len(runs) != 9 || fmt.Sprint(rates) != c.rates || fmt.Sprint(doubtful) != c.doubtful {
+		if len(plans) != c.phases || len(last.Grid().Tuning) != c.runs || len(runs) != 9 || fmt.Sprint(rates) != c.rates || fmt.Sprint(doubtful) != c.doubtful {
 			t.Errorf("extend %d: %d phases, %d tuning runs, %d reported, rates %v, at an edge %v\nwant %d, %d, 9, %s, %s", c.extend,
-				len(plans), len(last.tuned), len(runs), rates, doubtful, c.phases, c.runs, c.rates, c.doubtful)
+				len(plans), len(last.Grid().Tuning), len(runs), rates, doubtful, c.phases, c.runs, c.rates, c.doubtful)
 		}
 	}
 }
@@ -186,14 +130,14 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 func TestTunedRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
-	o := &silent{}
+	o := &sweeptest.Observer{}
 	plain := read(t, "{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
 	_, err = sweepAll(context.Background(), plain, bowl{}, dir, 1, o)
 	check(t, err)
-	if o.trained != 0 || o.skipped != 4 {
-		t.Errorf("a plain grid of what tuning trained: %d trained, %d there already, want 0 and 4", o.trained, o.skipped)
+	if o.Trained != 0 || o.Skips != 4 {
+		t.Errorf("a plain grid of what tuning trained: %d trained, %d there already, want 0 and 4", o.Trained, o.Skips)
 	}
 }
 
@@ -207,10 +151,10 @@ func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 
 func checkInterrupts(t *testing.T, text string) {
 	whole := t.TempDir()
-	count := &silent{}
+	count := &sweeptest.Observer{}
 	_, err := sweepAll(context.Background(), read(t, text), bowl{}, whole, 1, count)
 	check(t, err)
-	want := contents(t, whole)
+	want := sweeptest.Contents(t, whole)
 
 	for _, workers := range []int{1, 4} {
 		dir := t.TempDir()
@@ -218,7 +162,7 @@ func checkInterrupts(t *testing.T, text string) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, read(t, text), bowl{}, dir, workers, &silent{onStep: func() {
+			_, err := sweepAll(ctx, read(t, text), bowl{}, dir, workers, &sweeptest.Observer{OnStep: func() {
 				if steps <- true; len(steps) == 29 { // of four a run
 					cancel()
 				}
@@ -227,14 +171,14 @@ func checkInterrupts(t *testing.T, text string) {
 			if err == nil {
 				break
 			}
-			if stops++; !errors.Is(err, context.Canceled) || stops > count.trained {
+			if stops++; !errors.Is(err, context.Canceled) || stops > count.Trained {
 				t.Fatalf("interrupted %d times, the last one with %v", stops, err)
 			}
 		}
 		if stops < 3 {
 			t.Errorf("interrupted %d times, want one a phase at least", stops)
 		}
-		if err := sameContents(contents(t, dir), want); err != nil {
+		if err := sweeptest.SameContents(sweeptest.Contents(t, dir), want); err != nil {
 			t.Errorf("%d workers: %v", workers, err)
 		}
 	}
@@ -242,11 +186,11 @@ func checkInterrupts(t *testing.T, text string) {
 
 func TestFailedTuningEndsTheSweep(t *testing.T) {
 	e := read(t, bowls)
-	p, err := NewPlan(e, bowl{})
+	p, err := sweep.NewPlan(e, bowl{})
 	check(t, err)
-	broken := p.Jobs[3].Config.describe()
+	broken := string(p.Jobs[3].Config.JSON())
 	dir := t.TempDir()
-	_, err = sweepAll(context.Background(), e, bowl{broken}, dir, 1, &silent{})
+	_, err = sweepAll(context.Background(), e, bowl{broken}, dir, 1, &sweeptest.Observer{})
 	if err == nil || !strings.Contains(err.Error(), "runs of the tuning are missing or failed") {
 		t.Fatalf("error %v", err)
 	}
@@ -255,7 +199,7 @@ func TestFailedTuningEndsTheSweep(t *testing.T) {
 	if len(grid.Tuning) != 12 || len(grid.Runs) != 9 || grid.Runs[0].ID != "" {
 		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID", len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
 	}
-	_, err = sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	_, err = sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err) // mended
 }
 
@@ -270,7 +214,7 @@ train: {steps: 3}
 grid: {rank: [1, 1000], seed: [0, 1]}
 nuisance: {lr: [1, 10]}
 tune: {seed: [5, 6]}
-`), bowl{}, dir, 1, &silent{})
+`), bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	_, warnings, runs := chosenRates(t, dir)
 	for _, r := range runs {
@@ -283,9 +227,9 @@ tune: {seed: [5, 6]}
 // A value that exclude forbids is not gone on to, again and again.
 func TestExtensionEndsAtExclude(t *testing.T) {
 	e := read(t, bowls)
-	e.Exclude = []Match{{{"lr", []any{0.1}}, {"rank", []any{1}}}}
+	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.1}}, {Name: "rank", Values: []any{1}}}}
 	dir := t.TempDir()
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if rates, _, _ := chosenRates(t, dir); fmt.Sprint(rates) != "map[1:0.01 10:0.1 10000:0.0001]" {
 		t.Errorf("rates %v", rates)
@@ -303,14 +247,14 @@ nuisance: {lr: [1e-2, 1e-1], weight_decay: [0.01, 0.1]}
 tune: {seed: 5, extend: 1}
 `)
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	plans, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if n := len(plans[0].Jobs); n != 4 {
 		t.Errorf("%d runs tune at first, want 4", n)
 	}
 	last := plans[len(plans)-1]
-	if len(last.tuned) != 9 || len(last.Jobs) != 1 || last.Jobs[0].String() != "rank=1 seed=0 lr=1 weight_decay=0.001" {
-		t.Errorf("%d runs tuned for %v, want 9 for lr=1 weight_decay=0.001", len(last.tuned), last.Jobs)
+	if len(last.Grid().Tuning) != 9 || len(last.Jobs) != 1 || last.Jobs[0].String() != "rank=1 seed=0 lr=1 weight_decay=0.001" {
+		t.Errorf("%d runs tuned for %v, want 9 for lr=1 weight_decay=0.001", len(last.Grid().Tuning), last.Jobs)
 	}
 }
 
@@ -318,18 +262,18 @@ tune: {seed: 5, extend: 1}
 func TestResolvedTuningIsThereAlready(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &silent{})
+	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	text, err := e.Resolved()
 	check(t, err)
 	file := filepath.Join(t.TempDir(), "experiment.yaml")
 	check(t, os.WriteFile(file, text, 0o666))
-	again, err := Load(file)
+	again, err := experiments.Load(file)
 	check(t, err)
-	o := &silent{}
+	o := &sweeptest.Observer{}
 	_, err = sweepAll(context.Background(), again, bowl{}, dir, 1, o)
 	check(t, err)
-	if o.trained != 0 {
-		t.Errorf("%d runs were trained again", o.trained)
+	if o.Trained != 0 {
+		t.Errorf("%d runs were trained again", o.Trained)
 	}
 }

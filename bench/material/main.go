@@ -1,6 +1,6 @@
 // Material writes what the runs of an embedded model's grid are trained on,
 // so that another program can train the same: for each seed a safetensors
-// file with the batches in the order that package sweep takes them, and every
+// file with the batches in the order that package train takes them, and every
 // adapter's first A at the largest rank, of which a smaller one has the top
 // rows; and the validation sequences.
 //
@@ -17,10 +17,11 @@ import (
 
 	"ranksweep/checkpoint"
 	"ranksweep/data"
+	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/models"
 	"ranksweep/nn"
-	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 func main() {
@@ -38,7 +39,7 @@ func main() {
 // seed alone.
 func hand(shown io.Reader, dir string) error {
 	var grid struct {
-		Runs []struct{ Config sweep.Config }
+		Runs []struct{ Config experiments.Config }
 	}
 	if err := json.NewDecoder(shown).Decode(&grid); err != nil {
 		return err
@@ -46,14 +47,14 @@ func hand(shown io.Reader, dir string) error {
 	if len(grid.Runs) == 0 {
 		return errors.New("the grid has no runs")
 	}
-	largest := make(map[uint64]sweep.Config)
+	largest := make(map[uint64]experiments.Config)
 	for _, r := range grid.Runs {
 		if r.Config.Adapter.Rank > largest[r.Config.Seed].Adapter.Rank {
 			largest[r.Config.Seed] = r.Config
 		}
 	}
 	c := grid.Runs[0].Config
-	model, err := sweep.NewLocal(models.FS).Model(c.Model)
+	model, err := train.NewLocal(models.FS).Model(c.Model)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func hand(shown io.Reader, dir string) error {
 	return nil
 }
 
-func encode(c sweep.Config, model *checkpoint.Checkpoint) (*data.Dataset, error) {
+func encode(c experiments.Config, model *checkpoint.Checkpoint) (*data.Dataset, error) {
 	corpus, err := data.Load(c.Data.Source)
 	if err != nil {
 		return nil, err
@@ -88,7 +89,7 @@ func encode(c sweep.Config, model *checkpoint.Checkpoint) (*data.Dataset, error)
 	})
 }
 
-func writeSeed(path string, c sweep.Config, m *nn.Model, d *data.Dataset) error {
+func writeSeed(path string, c experiments.Config, m *nn.Model, d *data.Dataset) error {
 	set, err := lora.Attach(m, lora.Config{
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(), Tokens: 1,
 		Init:    c.Adapter.Draw(),

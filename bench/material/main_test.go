@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"ranksweep/checkpoint"
+	"ranksweep/experiments"
 	"ranksweep/nn"
-	"ranksweep/sweep"
 )
 
 // TestHandWritesWhatRunsTrainOn: every seed's batches in full, and each A at
@@ -24,7 +24,7 @@ func TestHandWritesWhatRunsTrainOn(t *testing.T) {
 	}
 	check(t, os.WriteFile(source, []byte(lines.String()), 0o666))
 
-	c := sweep.Defaults()
+	c := experiments.Defaults()
 	c.Data.Source, c.Data.Validation = source, 5
 	c.Train.Steps, c.Train.Batch, c.Train.Context = 3, 2, 32
 	var grid struct{ Runs []map[string]json.RawMessage }

@@ -5,7 +5,7 @@ import (
 	"ranksweep/nn"
 )
 
-// run trains adapters as package sweep does, but measures the loss alone.
+// run trains adapters as package train does, but measures the loss alone.
 type run struct {
 	work   *work
 	set    *lora.Set

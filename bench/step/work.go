@@ -25,7 +25,7 @@ type work struct {
 }
 
 // newRandomWork has a LLaMA of random weights, which it packs or has in
-// bfloat16, as package sweep does.
+// bfloat16, as package train does.
 func newRandomWork(bf16 bool) (*work, error) {
 	m, err := nn.New(nn.Config{
 		Vocab: 4096, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
@@ -45,7 +45,7 @@ func newRandomWork(bf16 bool) (*work, error) {
 }
 
 // newModelWork has the model of a folder or GGUF file, its weights in float32
-// in both orders, as package sweep keeps them, or as they are stored.
+// in both orders, as package train keeps them, or as they are stored.
 func newModelWork(path string, stored bool) (*work, error) {
 	load := checkpoint.Load
 	if stored {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
 	"ranksweep/results"
@@ -50,7 +51,7 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 	if noAdapter(r) != "" {
 		return nil
 	}
-	c, err := sweep.ConfigOf(r)
+	c, err := experiments.ConfigOf(r)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
 			note = append(note, text)
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), sweep.Point{Axes: r.Axes}, r.Gamma, notes.marks(note)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), experiments.Point{Axes: r.Axes}, r.Gamma, notes.marks(note)); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -19,7 +20,7 @@ func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was result
 		return nil
 	}
 	trainer := local(cmd)
-	p := &sweep.Plan{Experiment: &sweep.Experiment{Name: runs[0].Experiment}}
+	p := &sweep.Plan{Experiment: &experiments.Experiment{Name: runs[0].Experiment}}
 	stored := make(map[string]results.Run)
 	for _, r := range runs {
 		j, err := sweep.Again(r, trainer)

@@ -43,7 +43,7 @@ func newCheck() *cobra.Command {
 			return err
 		}
 		dir := out.of(p)
-		if err := train(cmd, p, trainer, dir, runtime.GOMAXPROCS(0), ""); err != nil {
+		if err := fill(cmd, p, trainer, dir, runtime.GOMAXPROCS(0), ""); err != nil {
 			return err
 		}
 		return judge(cmd, dir)

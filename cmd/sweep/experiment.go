@@ -10,6 +10,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // experimentHelp is what EXPERIMENT means, for every command that takes one.
@@ -44,7 +45,7 @@ func (f storeFolder) of(p *sweep.Plan) string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, *sweep.Local, error) {
+func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, *train.Local, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +57,7 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 		return nil, nil, usageError{fmt.Errorf("--extend: %s has no nuisance axis to go on along", e.Name)}
 	}
 	if extend && e.Tune.Extend == 0 {
-		e.Tune.Extend = sweep.DefaultExtend
+		e.Tune.Extend = experiments.DefaultExtend
 	}
 	trainer := local(cmd)
 	trainer.Stored = form == asStored

@@ -12,13 +12,13 @@ import (
 
 	"ranksweep/hub"
 	"ranksweep/models"
-	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // local returns the trainer of a command, which fetches the models that are
 // neither embedded nor here.
-func local(cmd *cobra.Command) *sweep.Local {
-	l := sweep.NewLocal(models.FS)
+func local(cmd *cobra.Command) *train.Local {
+	l := train.NewLocal(models.FS)
 	l.Find = func(name string) (string, error) {
 		n, ok := hub.ParseName(name)
 		return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok)

@@ -17,12 +17,8 @@ func newList() *cobra.Command {
 		Example: "  sweep list",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			names, err := experiments.Names()
-			if err != nil {
-				return err
-			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, name := range names {
+			for _, name := range experiments.Names() {
 				e, err := experiments.Load(name)
 				if err != nil {
 					return err

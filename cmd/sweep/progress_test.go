@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -19,10 +20,10 @@ import (
 func testProgress(w *bytes.Buffer) (*progress, []sweep.Job) {
 	plan := &sweep.Plan{}
 	for i, name := range []string{"4", "8", "16", "512"} {
-		c := sweep.Defaults()
+		c := experiments.Defaults()
 		c.Train.Steps = 200
 		plan.Jobs = append(plan.Jobs, sweep.Job{
-			Point:    sweep.Point{Config: c, Axes: []results.Axis{{Name: "rank", Value: name}}},
+			Point:    experiments.Point{Config: c, Axes: []results.Axis{{Name: "rank", Value: name}}},
 			ID:       fmt.Sprint(i),
 			Material: sweep.Material{Cost: 3e9},
 		})

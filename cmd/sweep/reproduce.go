@@ -40,8 +40,7 @@ func newReproduce() *cobra.Command {
 		"are there")
 	cmd.Flags().StringVar(&r.out, "out", filepath.Join("runs", "reproduction"), "`FOLDER` of the stores")
 	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default that of the stores)")
-	cmd.Flags().StringVar(&r.scale, "scale", experiments.Scales[0],
-		"`SIZE` of the experiments: "+strings.Join(experiments.Scales, " or "))
+	cmd.Flags().StringVar(&r.scale, "scale", experiments.FullScale, "`SIZE` of the experiments: full or small")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := r.check(); err != nil {
 			return usageError{err}
@@ -80,8 +79,11 @@ func (r *reproduction) check() error {
 	if r.report == "" {
 		r.report = filepath.Join(r.out, r.scale)
 	}
-	_, err := experiments.Overrides(all[0], r.scale)
-	return err
+	e, err := experiments.Load(all[0])
+	if err != nil {
+		return err
+	}
+	return e.Scale(r.scale)
 }
 
 // beside is the folder of the studies' files and of figures.

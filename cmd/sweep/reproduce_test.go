@@ -272,7 +272,7 @@ func TestReproduceRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no claim is judged by \"quickstart\": known are paper-fig2-3, ": {"--only", "tuned,quickstart"},
 		"--assemble and --only: one of the two must go":                  {"--assemble", "--only", "tuned"},
-		"scale \"huge\": must be one of [\"full\" \"small\"]":            {"--scale", "huge"},
+		"unknown scale \"huge\": known are full, small":            {"--scale", "huge"},
 		"\"tuned\"":               {"tuned"},
 		"unknown flag: --studies": {"--studies", "tuned"},
 	} {
@@ -297,11 +297,11 @@ func TestReproduceRefuses(t *testing.T) {
 // resolver is a trainer that only says what everything is.
 type resolver struct{}
 
-func (resolver) Resolve(sweep.Config) (sweep.Material, error) {
+func (resolver) Resolve(experiments.Config) (sweep.Material, error) {
 	return sweep.Material{ModelHash: "m", DataHash: "d", Numerics: 1, Cost: 1e9, Bytes: 1}, nil
 }
 
-func (resolver) Train(context.Context, sweep.Config, func(metrics.Point)) (sweep.Outcome, error) {
+func (resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (sweep.Outcome, error) {
 	return sweep.Outcome{}, errors.New("there is no training here")
 }
 

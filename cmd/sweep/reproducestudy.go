@@ -18,6 +18,7 @@ import (
 	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // firstBlock is the block of seeds of a study that was never run by a rule that was
@@ -71,14 +72,10 @@ func (r reproduction) plan(name string, block int, trainer sweep.Trainer) (*swee
 	if err != nil {
 		return nil, err
 	}
-	set, err := experiments.Overrides(name, r.scale)
-	if err == nil {
-		err = e.Set(set...)
+	if err := e.Scale(r.scale); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = e.Reserve(block)
-	}
-	if err != nil {
+	if err := e.Reserve(block); err != nil {
 		return nil, err
 	}
 	return sweep.NewPlan(e, trainer)
@@ -148,7 +145,7 @@ func (s study) train(cmd *cobra.Command, trainer sweep.Trainer) error {
 	if err := s.writeRules(); err != nil {
 		return err
 	}
-	if err := train(cmd, s.plan, trainer, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
+	if err := fill(cmd, s.plan, trainer, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
 		return err
 	}
 	return s.write(cmd)
@@ -194,7 +191,7 @@ const (
 
 var inferenceRanks = []int{4, 64, 2048}
 
-func timeInference(cmd *cobra.Command, trainer *sweep.Local, folder string) error {
+func timeInference(cmd *cobra.Command, trainer *train.Local, folder string) error {
 	path := filepath.Join(folder, inferenceFile)
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -205,7 +202,7 @@ func timeInference(cmd *cobra.Command, trainer *sweep.Local, folder string) erro
 	if err != nil {
 		return err
 	}
-	timings, err := sweep.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
+	timings, err := train.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
 	if err != nil {
 		return err
 	}

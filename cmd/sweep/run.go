@@ -14,6 +14,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"ranksweep/experiments"
 	"ranksweep/nn/kernel"
 	"ranksweep/paper"
 	"ranksweep/results"
@@ -40,7 +41,7 @@ func newRun() *cobra.Command {
 	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
-	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try values beyond it, up to %d times", sweep.DefaultExtend))
+	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try values beyond it, up to %d times", experiments.DefaultExtend))
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ func newRun() *cobra.Command {
 			return showPlan(cmd.OutOrStdout(), p)
 		}
 		dir := out.of(p)
-		if err := train(cmd, p, trainer, dir, *workers, adapters(*handed)); err != nil {
+		if err := fill(cmd, p, trainer, dir, *workers, adapters(*handed)); err != nil {
 			return err
 		}
 		return conclude(cmd, dir)
@@ -63,8 +64,8 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
-// train fills the store in dir.
-func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int, to adapters) error {
+// fill trains what the store in dir lacks.
+func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int, to adapters) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func train(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, worke
 		return err
 	}
 	file := filepath.Join(dir, "experiment.yaml")
-	if there, err := sweep.Load(file); err == nil && there.Name != p.Experiment.Name {
+	if there, err := experiments.Load(file); err == nil && there.Name != p.Experiment.Name {
 		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s", dir, there.Name, p.Experiment.Name)
 	}
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {

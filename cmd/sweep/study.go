@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"ranksweep/experiments"
 	"ranksweep/results"
-	"ranksweep/sweep"
 )
 
 // study is what a store in dir holds, with what its experiment says of itself
@@ -18,7 +18,7 @@ func (h holdings) study(dir string) (results.StudyFiles, error) {
 	if err != nil {
 		return results.StudyFiles{}, fmt.Errorf("%s: its experiment: %w: sweep run writes it", dir, err)
 	}
-	e, err := sweep.Load(file)
+	e, err := experiments.Load(file)
 	if err != nil {
 		return results.StudyFiles{}, err
 	}

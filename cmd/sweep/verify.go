@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/nn/kernel"
 	"ranksweep/results"
-	"ranksweep/sweep"
 )
 
 // verified is how many runs verify trains again unless told which.
@@ -90,7 +90,7 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 		if !v.same {
 			differ++
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, sweep.Point{Axes: r.Axes}, v.text); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes}, v.text); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,94 @@
+package experiments
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Axis is a field of Config that varies over a grid, and the values it takes.
+type Axis struct {
+	Name   string // the last part of the field's path: rank for adapter.rank; data for data.source
+	Values []any  // of the field's type; at least one
+}
+
+// Match holds for the configs in which each of its fields has one of the
+// values listed.
+type Match []Axis
+
+func (m Match) holds(c Config) bool {
+	for _, a := range m {
+		if !contains(a.Values, mustField(a.Name).get(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// contains compares values by how they are written, since lists of targets
+// have no ==.
+func contains(values []any, value any) bool {
+	return slices.ContainsFunc(values, func(v any) bool { return format(v) == format(value) })
+}
+
+// parseAxes reads a mapping of fields to lists of values; it may be empty.
+func parseAxes(n *yaml.Node, what string, claims claims) ([]Axis, error) {
+	if isNone(n) {
+		return nil, nil
+	}
+	pairs, err := pairsOf(n, what)
+	if err != nil {
+		return nil, err
+	}
+	var axes []Axis
+	for _, p := range pairs {
+		f, err := parseField(p.key, claims)
+		if err != nil {
+			return nil, err
+		}
+		values, err := f.parseValues(p.value)
+		if err != nil {
+			return nil, err
+		}
+		axes = append(axes, Axis{f.name, values})
+	}
+	return axes, nil
+}
+
+// parseSome is parseAxes where none makes no sense.
+func parseSome(n *yaml.Node, what string, claims claims) ([]Axis, error) {
+	axes, err := parseAxes(n, what, claims)
+	if err == nil && len(axes) == 0 {
+		err = at(n, "%s names no field", what)
+	}
+	return axes, err
+}
+
+// parseField reads and claims the name or path of a field.
+func parseField(n *yaml.Node, claims claims) (field, error) {
+	f, ok := fieldNamed(n.Value)
+	if !ok {
+		return field{}, at(n, "%w", unknown("field", n.Value, fieldNames()))
+	}
+	return f, claims.take(f, n)
+}
+
+// parseValues reads the values of an axis; one alone needs no list.
+func (f field) parseValues(n *yaml.Node) ([]any, error) {
+	nodes := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		nodes = n.Content
+	}
+	if len(nodes) == 0 {
+		return nil, at(n, "%s is an axis without values: list at least one", f.name)
+	}
+	var values []any
+	for _, node := range nodes {
+		value, err := f.parse(node)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, nil
+}

@@ -1,0 +1,50 @@
+package experiments
+
+import "ranksweep/nn"
+
+// rules returns what values depend on: the optimizer, for those that are
+// customary for it, and before all else, so that When has the last word.
+func (e *Experiment) rules() []Rule {
+	used := []any{e.Base.Train.Optimizer}
+	if axis := e.axis(mustField("optimizer")); axis != nil {
+		used = axis.Values
+	}
+	var rules []Rule
+	for _, name := range nn.Optimizers() {
+		if set := e.customary(name); len(set) > 0 && contains(used, name) {
+			rules = append(rules, Rule{If: Match{{"optimizer", []any{name}}}, Set: set})
+		}
+	}
+	return append(rules, e.When...)
+}
+
+// customary returns the settings that are customary for an optimizer where
+// Defaults has others and the experiment names none.
+func (e *Experiment) customary(optimizer string) []Setting {
+	own, _ := nn.DefaultOptimizer(optimizer) // rules knows that there is one
+	usual := Defaults().Train
+	var set []Setting
+	for _, s := range []struct {
+		name       string
+		own, usual float64 // own is 0 of what the optimizer has not
+	}{
+		{"momentum", own.Momentum, usual.Momentum},
+		{"beta1", own.Beta1, usual.Beta1},
+		{"beta2", own.Beta2, usual.Beta2},
+		{"eps", own.Eps, usual.Eps},
+	} {
+		f := mustField(s.name)
+		if s.own != 0 && s.own != s.usual && !e.named[f.path] && e.axis(f) == nil {
+			set = append(set, Setting{s.name, s.own})
+		}
+	}
+	return set
+}
+
+// name notes that the experiment itself says what a field is.
+func (e *Experiment) name(path string) {
+	if e.named == nil {
+		e.named = make(map[string]bool)
+	}
+	e.named[path] = true
+}

@@ -1,0 +1,222 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Parse reads an experiment file. Unknown keys, repeated ones and values of
+// the wrong type or out of bounds are errors that name the line.
+func Parse(file string, text []byte) (*Experiment, error) {
+	d := decoder{Experiment: Experiment{Base: Defaults()}, claims: make(claims)}
+	root, err := parseYAML(text)
+	if err == nil {
+		err = d.file(root)
+	}
+	if l := (*located)(nil); errors.As(err, &l) {
+		return nil, fmt.Errorf("sweep: %s:%d: %w", file, l.line, err)
+	} else if err != nil {
+		return nil, fmt.Errorf("sweep: %s: %w", file, err)
+	}
+	for path := range d.claims {
+		d.name(path)
+	}
+	return &d.Experiment, nil
+}
+
+// claims has the line at which each field got its value or its axis.
+type claims map[string]int
+
+func (c claims) take(f field, n *yaml.Node) error {
+	if line, taken := c[f.path]; taken {
+		return at(n, "%s is already set in line %d: one of the two must go", n.Value, line)
+	}
+	c[f.path] = n.Line
+	return nil
+}
+
+// decoder is an experiment being read.
+type decoder struct {
+	Experiment
+	claims claims
+}
+
+func (d *decoder) file(root *yaml.Node) error {
+	pairs, err := pairsOf(root, "an experiment")
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := d.key(p); err != nil {
+			return err
+		}
+	}
+	if d.Name == "" {
+		return at(root, "an experiment needs a name, as in name: mine")
+	}
+	return nil
+}
+
+// key reads one entry of the file's top level.
+func (d *decoder) key(p pair) (err error) {
+	switch p.key.Value {
+	case "name":
+		d.Name, err = parseName(p.value)
+	case "question":
+		if d.Question = p.value.Value; !isText(p.value) {
+			err = at(p.value, "question %s: must be text", shown(p.value))
+		}
+	case "grid":
+		d.Grid, err = parseAxes(p.value, "grid", d.claims)
+	case "nuisance":
+		d.Nuisance, err = parseAxes(p.value, "nuisance", d.claims)
+	case "tune":
+		d.Tune, err = parseTune(p.value)
+	case "zip":
+		err = each(p.value, "zip", func(n *yaml.Node) error {
+			group, err := parseZip(n, d.claims)
+			d.Zip = append(d.Zip, group)
+			return err
+		})
+	case "scales":
+		d.scales, err = parseScales(p.value)
+	case "when":
+		err = each(p.value, "when", func(n *yaml.Node) error {
+			rule, err := parseRule(n)
+			d.When = append(d.When, rule)
+			return err
+		})
+	case "exclude":
+		err = each(p.value, "exclude", func(n *yaml.Node) error {
+			match, err := parseSome(n, "an item of exclude", make(claims))
+			d.Exclude = append(d.Exclude, match)
+			return err
+		})
+	default:
+		err = d.config(p)
+	}
+	return err
+}
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// parseName reads an experiment's name, which folders are called by.
+func parseName(n *yaml.Node) (string, error) {
+	if !validName.MatchString(n.Value) || !isText(n) {
+		return "", at(n, "name %s: must be a word of letters, digits, dots, dashes and underscores", shown(n))
+	}
+	return n.Value, nil
+}
+
+// config reads a field or a group of fields of Base.
+func (d *decoder) config(p pair) error {
+	group := groupKeys(p.key.Value)
+	f, ok := fieldNamed(p.key.Value)
+	switch {
+	case ok && f.group == "", ok && len(group) > 0 && p.value.Kind == yaml.ScalarNode: // the latter is data: x
+		return d.assign(f, p)
+	case len(group) == 0:
+		return unknownKey(p.key, "", topKeys())
+	}
+	pairs, err := pairsOf(p.value, p.key.Value)
+	if err != nil {
+		return err
+	}
+	for _, q := range pairs {
+		f, ok := fieldNamed(p.key.Value + "." + q.key.Value)
+		if !ok {
+			return unknownKey(q.key, p.key.Value, group)
+		}
+		if err := d.assign(f, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// assign sets a field of Base.
+func (d *decoder) assign(f field, p pair) error {
+	value, err := f.parse(p.value)
+	if err != nil {
+		return err
+	}
+	f.set(&d.Base, value)
+	return d.claims.take(f, p.key)
+}
+
+// unknownKey says where a key belongs, or which ones are known.
+func unknownKey(n *yaml.Node, group string, known []string) error {
+	if f, ok := fieldNamed(n.Value); ok && f.group == "" {
+		return at(n, "%s belongs at the top level", n.Value)
+	} else if ok {
+		return at(n, "%s belongs in %s", n.Value, f.group)
+	}
+	what := "key"
+	if group != "" {
+		what = "key of " + group
+	}
+	return at(n, "%w", unknown(what, n.Value, known))
+}
+
+// topKeys lists the keys of an experiment file.
+func topKeys() []string {
+	keys := []string{"name", "question"}
+	for _, f := range fields {
+		if top, _, _ := strings.Cut(f.path, "."); !slices.Contains(keys, top) {
+			keys = append(keys, top)
+		}
+	}
+	return append(keys, "grid", "zip", "nuisance", "tune", "when", "exclude", "scales")
+}
+
+// parseRule reads an item of when.
+func parseRule(n *yaml.Node) (rule Rule, err error) {
+	pairs, err := pairsOf(n, "an item of when")
+	if err != nil {
+		return Rule{}, err
+	}
+	for _, p := range pairs {
+		switch p.key.Value {
+		case "if":
+			rule.If, err = parseSome(p.value, "if", make(claims))
+		case "set":
+			rule.Set, err = parseSettings(p.value)
+		default:
+			err = at(p.key, "%w", unknown("key of when", p.key.Value, []string{"if", "set"}))
+		}
+		if err != nil {
+			return Rule{}, err
+		}
+	}
+	if rule.If == nil || rule.Set == nil {
+		return Rule{}, at(n, "an item of when needs both if and set")
+	}
+	return rule, nil
+}
+
+// parseSettings reads a mapping of fields to one value each.
+func parseSettings(n *yaml.Node) ([]Setting, error) {
+	pairs, err := pairsOf(n, "set")
+	if err != nil {
+		return nil, err
+	}
+	var settings []Setting
+	claims := make(claims)
+	for _, p := range pairs {
+		f, err := parseField(p.key, claims)
+		if err != nil {
+			return nil, err
+		}
+		value, err := f.parse(p.value)
+		if err != nil {
+			return nil, err
+		}
+		settings = append(settings, Setting{f.name, value})
+	}
+	return settings, nil
+}

@@ -1,0 +1,201 @@
+package experiments
+
+import (
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strings"
+	"testing"
+
+	"ranksweep/lora"
+)
+
+// design is an experiment file that uses most of what one can.
+const design = `
+name: quickstart
+question: Does the gradient norm collapse with rank under each scaling?
+model: base                 # embedded; or a folder, or a .gguf file
+data: go-functions          # embedded recipe; or a .jsonl or .txt file
+adapter: {targets: all-linear, alpha: 16, init: kaiming-uniform}
+train:   {optimizer: adamw, lr: 5e-5, schedule: constant, batch: 4, context: 256, steps: 60}
+grid:
+  rank: [4, 8, 32, 128, 512, 2048]
+  scaling: [lora, rslora]
+  seed: [0, 1, 2]
+nuisance: []                # e.g. lr: [1e-5, 3e-5, 1e-4], tuned away for each cell
+`
+
+// read decodes a file that must be right.
+func read(t testing.TB, text string) *Experiment {
+	t.Helper()
+	e, err := Parse("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestDecode(t *testing.T) {
+	e := read(t, design)
+	want := Defaults()
+	want.Data.Source = "go-functions"
+	if !reflect.DeepEqual(e.Base, want) {
+		t.Errorf("base is %+v\nwant    %+v", e.Base, want)
+	}
+	if want := []Axis{
+		{"rank", []any{4, 8, 32, 128, 512, 2048}},
+		{"scaling", []any{lora.Scheme{P: 1}, lora.Scheme{P: 0.5}}},
+		{"seed", []any{uint64(0), uint64(1), uint64(2)}},
+	}; !reflect.DeepEqual(e.Grid, want) {
+		t.Errorf("grid is %v, want %v", e.Grid, want)
+	}
+	if e.Name != "quickstart" || !strings.HasPrefix(e.Question, "Does") || e.Nuisance != nil {
+		t.Errorf("got name %q, question %q, nuisance %v", e.Name, e.Question, e.Nuisance)
+	}
+}
+
+// Every type of field, in the forms that it can be written in.
+func TestDecodeValues(t *testing.T) {
+	e := read(t, `
+name: values
+seed: 18446744073709551615
+data: {source: a b.txt, packing: true, loss: all}
+adapter: {scaling: "0.75,init=-0.5", alpha: 8, targets: [v_proj, q_proj], dropout: -0.0}
+train: {lr_b: 1E+1}
+`)
+	want := Defaults()
+	want.Seed = 1<<64 - 1
+	want.Data.Source, want.Data.Packing, want.Data.Loss = "a b.txt", true, "all"
+	want.Adapter.Scaling = lora.Scheme{P: 0.75, Init: -0.5}
+	want.Adapter.Alpha = 8
+	want.Adapter.Targets = Targets{"q_proj", "v_proj"}
+	want.Train.LRB = 10
+	if !reflect.DeepEqual(e.Base, want) {
+		t.Errorf("base is %+v\nwant    %+v", e.Base, want)
+	}
+	if s := format(e.Base.Adapter.Dropout); s != "0" {
+		t.Errorf("dropout -0.0 is %s, which would be another run than 0", s)
+	}
+}
+
+func TestScalingsByNameAndNumberAreEqual(t *testing.T) {
+	for name, number := range map[string]string{"lora": "1", "rslora": "0.50", "constant": "-0.0", "p=0.75": ".75"} {
+		a := read(t, "{name: a, adapter: {scaling: "+name+"}}").Base.Adapter.Scaling
+		b := read(t, "{name: b, adapter: {scaling: "+number+"}}").Base.Adapter.Scaling
+		if a != b {
+			t.Errorf("%s is %v, %s is %v", name, a, number, b)
+		}
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"empty file", "# nothing\n", "sweep: x.yaml: is empty"},
+		{"null", "~", "sweep: x.yaml:1: an experiment: must be a mapping of keys to values, not null"},
+		{"list", "- name: a", "sweep: x.yaml:1: an experiment: must be a mapping of keys to values, not [...]"},
+		{"broken YAML", "name: a\n  b: c: d\n", "sweep: x.yaml:2: mapping values are not allowed in this context"},
+		{"two documents", "name: a\n---\nname: b\n", "sweep: x.yaml:2: a second document begins here: one file is one experiment"},
+		{"no name", "data: x\n", "sweep: x.yaml:1: an experiment needs a name, as in name: mine"},
+		{"name that is no folder", "name: a/b", `sweep: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
+		{"name that is a number", "name: 1", `sweep: x.yaml:1: name 1: must be a word of letters, digits, dots, dashes and underscores`},
+		{"question that is a list", "question: [a]", "sweep: x.yaml:1: question [...]: must be text"},
+		{"repeated key", "name: a\nname: b\n", `sweep: x.yaml:2: an experiment: key "name" is already in line 1`},
+		{"key that is a list", "[a]: b\n", "sweep: x.yaml:1: an experiment: a key must be a word, not [...]"},
+
+		{"misspelt key", "name: a\ngird: {}", `sweep: x.yaml:2: unknown key "gird": did you mean "grid"? known are ` +
+			"name, question, model, data, adapter, train, measure, seed, grid, zip, nuisance, tune, when, exclude, scales"},
+		{"misspelt field", "name: a\ndata: {sorce: x}", `sweep: x.yaml:2: unknown key of data "sorce": did you mean "source"? known are ` +
+			"source, loss, packing, validation, eos"},
+		{"unknown field", "name: a\ndata: {epochs: 3}", `sweep: x.yaml:2: unknown key of data "epochs": known are source, loss, packing, validation, eos`},
+		{"field outside of its group", "lr: 1e-4", "sweep: x.yaml:1: lr belongs in train"},
+		{"path as a key", "train.lr: 1e-4", "sweep: x.yaml:1: train.lr belongs in train"},
+		{"field of another group", "train:\n  rank: 4", "sweep: x.yaml:2: rank belongs in adapter"},
+		{"top-level field in a group", "train: {seed: 4}", "sweep: x.yaml:1: seed belongs at the top level"},
+		{"group without keys", "train:\n", "sweep: x.yaml:1: train: must be a mapping of keys to values, not null"},
+
+		{"text for a whole number", "adapter: {rank: many}", `sweep: x.yaml:1: rank "many": must be a whole number`},
+		{"quoted number", "adapter: {rank: '4'}", `sweep: x.yaml:1: rank "4": must be a whole number`},
+		{"fraction for a whole number", "adapter: {rank: 4.5}", "sweep: x.yaml:1: rank 4.5: must be a whole number"},
+		{"octal", "adapter: {rank: 010}", "sweep: x.yaml:1: rank 010: must not begin with 0: YAML takes such a number for octal"},
+		{"rank 0", "adapter:\n  alpha: 1\n  rank: 0", "sweep: x.yaml:3: rank 0: must be at least 1"},
+		{"negative rank", "adapter: {rank: -4}", "sweep: x.yaml:1: rank -4: must be at least 1"},
+		{"rank past any memory", "adapter: {rank: 2000000}", "sweep: x.yaml:1: rank 2000000: must be at most 1048576"},
+		{"negative seed", "seed: -1", "sweep: x.yaml:1: seed -1: must be a whole number, at least 0"},
+		{"text for a number", "train: {lr: fast}", `sweep: x.yaml:1: lr "fast": must be a finite number`},
+		{"NaN", "train: {lr: .nan}", "sweep: x.yaml:1: lr .nan: must be a finite number"},
+		{"infinity", "train: {lr: -.inf}", "sweep: x.yaml:1: lr -.inf: must be a finite number"},
+		{"overflow", "train: {lr: 1e999}", "sweep: x.yaml:1: lr \"1e999\": must be a finite number"},
+		{"rate 0", "train: {lr: 0}", "sweep: x.yaml:1: lr 0: must be above 0 and at most 1e+06"},
+		{"dropout 1", "adapter: {dropout: 1}", "sweep: x.yaml:1: dropout 1: must be at least 0 and below 1"},
+		{"no value", "train: {lr: }", "sweep: x.yaml:1: lr null: must be a finite number"},
+		{"list for one value", "train: {lr: [1e-4, 1e-5]}", "sweep: x.yaml:1: lr [...]: must be a single value: a list of them is an axis and goes under grid"},
+		{"alias", "name: &a b\nmodel: *a", "sweep: x.yaml:2: model *a: must be a single value: a list of them is an axis and goes under grid"},
+		{"text for a switch", "data: {packing: 'true'}", `sweep: x.yaml:1: packing "true": must be true or false`},
+		{"number for text", "data: 7", "sweep: x.yaml:1: data 7: must be text"},
+		{"empty text", "model: ''", `sweep: x.yaml:1: model "": must not be empty`},
+		{"unknown choice", "train: {optimizer: adam}", `sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor, lion, signsgd, muon`},
+		{"unknown scaling", "adapter: {scaling: rslorra}", `sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},
+		{"scaling NaN", "adapter: {scaling: nan}", `sweep: x.yaml:1: scaling "nan": exponent p NaN: must be from -4 to 4`},
+		{"scaling of no type", "adapter: {scaling: true}", `sweep: x.yaml:1: scaling true: must be the name of a scheme or a number, the exponent p of α/r^p`},
+		{"scaling out of bounds", "adapter: {scaling: 5}", "sweep: x.yaml:1: scaling 5: exponent p 5: must be from -4 to 4"},
+		{"targets of no type", "adapter: {targets: [1]}", "sweep: x.yaml:1: targets [...]: must be all-linear, attention, mlp or a list of names of maps"},
+		{"no targets", "adapter: {targets: []}", "sweep: x.yaml:1: targets [...]: must name at least one map or group of maps"},
+		{"targets twice", "adapter: {targets: [a, b, a]}", "sweep: x.yaml:1: targets [...]: must name each map once"},
+
+		{"misspelt axis", "grid:\n  ranks: [4]", `sweep: x.yaml:2: unknown field "ranks": did you mean "rank"? known are ` + strings.Join(fieldNames(), ", ")},
+		{"grid that is a list", "grid: [rank]", "sweep: x.yaml:1: grid: must be a mapping of keys to values, not [...]"},
+		{"empty axis", "grid: {rank: []}", "sweep: x.yaml:1: rank is an axis without values: list at least one"},
+		{"wrong value on an axis", "grid:\n  rank:\n    - 4\n    - x", `sweep: x.yaml:4: rank "x": must be a whole number`},
+		{"axis twice", "grid: {lr: 1e-4,\n train.lr: 1e-5}", "sweep: x.yaml:2: train.lr is already set in line 1: one of the two must go"},
+		{"axis of a fixed field", "train: {lr: 1e-4}\nnuisance: {lr: [1e-5]}", "sweep: x.yaml:2: lr is already set in line 1: one of the two must go"},
+		{"axis in grid and zip", "grid: {rank: [4]}\nzip:\n  - {rank: [8], alpha: [2]}", "sweep: x.yaml:3: rank is already set in line 1: one of the two must go"},
+
+		{"tune that is a list", "tune: [100]", "sweep: x.yaml:1: tune: must be a mapping of keys to values, not [...]"},
+		{"tune without seeds", "tune: {extend: 2}", "sweep: x.yaml:1: tune needs the seeds on which nuisance values are chosen, as in tune: {seed: [100, 101]}"},
+		{"tune with another key", "tune: {seeds: 2}", `sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known are seed, extend, local`},
+		{"tune on no seed", "tune: {seed: []}", "sweep: x.yaml:1: seed is an axis without values: list at least one"},
+		{"tune on a word", "tune:\n  seed: [1, x]", `sweep: x.yaml:2: seed "x": must be a whole number, at least 0`},
+		{"tune on a seed twice", "tune: {seed: [1, 2, 1]}", "sweep: x.yaml:1: tune has seed 1 twice"},
+		{"extend by a fraction", "tune: {seed: 1, extend: 1.5}", "sweep: x.yaml:1: extend 1.5: must be a whole number from 0 to 100"},
+		{"extend without end", "tune: {seed: 1, extend: 101}", "sweep: x.yaml:1: extend 101: must be a whole number from 0 to 100"},
+
+		{"zip that is a mapping", "zip: {rank: [4]}", "sweep: x.yaml:1: zip: must be a list, not {...}"},
+		{"empty group of zip", "zip: [{}]", "sweep: x.yaml:1: a group of zip names no field"},
+		{"exclude everything", "exclude: [{}]", "sweep: x.yaml:1: an item of exclude names no field"},
+		{"exclude a value of no type", "exclude: [{rank: [4, x]}]", `sweep: x.yaml:1: rank "x": must be a whole number`},
+		{"when without set", "when: [{if: {rank: 4}}]", "sweep: x.yaml:1: an item of when needs both if and set"},
+		{"when with another key", "when: [{iff: {rank: 4}}]", `sweep: x.yaml:1: unknown key of when "iff": did you mean "if"? known are if, set`},
+		{"when sets an unknown field", "when: [{set: {lt: 4}}]", `sweep: x.yaml:1: unknown field "lt": did you mean "lr"? known are ` + strings.Join(fieldNames(), ", ")},
+		{"when sets a list", "when: [{set: {lr: [4]}}]", "sweep: x.yaml:1: lr [...]: must be a single value: a list of them is an axis and goes under grid"},
+		{"when sets nothing", "when: [{if: {rank: 4}, set: {}}]", "sweep: x.yaml:1: an item of when needs both if and set"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("x.yaml", []byte(c.text))
+			if err == nil || err.Error() != c.want {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+// The example in the package's documentation is read as a reader would.
+func TestDocumentedExample(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for line := range strings.Lines(file.Doc.Text()) {
+		if indented, ok := strings.CutPrefix(line, "\t"); ok {
+			text.WriteString(indented)
+		}
+	}
+	points, err := read(t, text.String()).Configs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 3 ranks, 3 scalings, 2 seeds, 2 of zip, 2 rates; 2 of the 9 pairs of rank and scaling excluded.
+	if want := 7 * 2 * 2 * 2; len(points) != want {
+		t.Errorf("%d points, want %d", len(points), want)
+	}
+}

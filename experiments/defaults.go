@@ -1,0 +1,45 @@
+package experiments
+
+import "ranksweep/lora"
+
+// Defaults returns the config of a run about which its experiment says
+// nothing. An optimizer with other settings than these brings its own, see
+// [nn.DefaultOptimizer]. Data has no default: what a model is tuned on is the experiment's
+// to say.
+func Defaults() Config {
+	return Config{
+		Model: "base", // the embedded model
+		Data: Data{
+			Loss:       "completion", // as instruction tuning does
+			Validation: 64,
+		},
+		Adapter: Adapter{
+			Method:  lora.DefaultMethod,
+			Rank:    8,
+			Scaling: lora.Scheme{P: 1},     // what adapters have unless asked for otherwise
+			Alpha:   16,                    // the usual choice, and the paper's author's
+			Init:    "kaiming-uniform",     // variance 1/(3·in), free of rank as the theory asks
+			Targets: Targets{"all-linear"}, // attention and MLP, as in the paper
+		},
+		Train: Train{
+			Optimizer:  "adamw",
+			LR:         5e-5, // the paper's
+			Beta1:      0.9,
+			Beta2:      0.999,
+			Eps:        1e-8,
+			Schedule:   "constant", // the paper's
+			Batch:      4,
+			Accumulate: 1,
+			Context:    256,
+			Steps:      60,
+			Precision:  Float32Precision,
+		},
+		Measure: Measure{
+			Every:        1,
+			EvalEvery:    20,
+			ProbeEvery:   10,
+			ModulesEvery: 10,
+			Probe:        4,
+		},
+	}
+}

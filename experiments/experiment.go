@@ -1,0 +1,61 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Experiment is a question and the grid of runs that is to answer it.
+type Experiment struct {
+	Name     string  // letters, digits, dots, dashes and underscores
+	Question string  // for the reader; may be empty
+	Base     Config  // what all runs share; for a field that is an axis, of no effect
+	Grid     []Axis  // the scientific axes, all combined with each other
+	Zip      []Zip   // axes that vary together, combined with all others
+	Nuisance []Axis  // axes that are tuned away: for every cell the values are chosen, all combined with each other
+	Tune     Tune    // how they are chosen
+	When     []Rule  // values that depend on others, applied in order
+	Exclude  []Match // combinations that are left out
+
+	scales map[string]scale // other sizes of the experiment, by name
+	named  map[string]bool  // paths of the fields that have their values from the file or an override
+}
+
+// Rule sets fields in the configs that it matches.
+type Rule struct {
+	If  Match
+	Set []Setting
+}
+
+// Setting is a field and its value.
+type Setting struct {
+	Name  string // as in Axis
+	Value any    // of the field's type
+}
+
+// blockSeeds is how far apart blocks of seeds are: more than any experiment has.
+const blockSeeds = 1000
+
+// Reserve moves every seed, of the grid and of tuning, by a number of blocks: what
+// one block has shown is judged anew on another. Block 0 is what the file says.
+func (e *Experiment) Reserve(block int) error {
+	shift := uint64(block) * blockSeeds
+	e.Base.Seed += shift
+	for i := range e.Tune.Seeds {
+		e.Tune.Seeds[i] += shift
+	}
+	for i, a := range e.Grid {
+		if a.Name != "seed" {
+			continue
+		}
+		values := slices.Clone(a.Values)
+		for j, v := range values {
+			if v.(uint64) >= blockSeeds {
+				return fmt.Errorf("sweep: %s: seed %d: must be below %d to have others in reserve", e.Name, v, blockSeeds)
+			}
+			values[j] = v.(uint64) + shift
+		}
+		e.Grid[i].Values = values
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"ranksweep/lora"
+)
+
+// A field is one leaf of Config. Files, axes, conditions, overrides and
+// identities all go through this one list of them.
+type field struct {
+	path  string // adapter.rank
+	group string // adapter; empty at the top level
+	key   string // rank, its key in the group
+	name  string // what axes and tables call it: the key, or data for data.source
+	index []int  // for reflect
+	late  bool   // see [Config]
+}
+
+// fields lists the leaves of Config in order of declaration.
+var fields = listFields()
+
+func listFields() []field {
+	var list []field
+	for _, top := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		key := top.Tag.Get("json")
+		if top.Type.Kind() != reflect.Struct {
+			list = append(list, field{path: key, key: key, name: key, index: top.Index})
+			continue
+		}
+		for _, leaf := range reflect.VisibleFields(top.Type) {
+			name, option, _ := strings.Cut(leaf.Tag.Get("json"), ",")
+			f := field{group: key, key: name, index: append(slices.Clone(top.Index), leaf.Index...), late: option == "omitempty"}
+			f.path, f.name = f.group+"."+f.key, f.key
+			if f.path == "data.source" {
+				f.name = "data"
+			}
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// fieldNamed finds a field by its name or path.
+func fieldNamed(name string) (field, bool) {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name || f.path == name })
+	if i < 0 {
+		return field{}, false
+	}
+	return fields[i], true
+}
+
+// mustField is fieldNamed for names that came from the list of fields.
+func mustField(name string) field {
+	f, ok := fieldNamed(name)
+	if !ok {
+		panic(fmt.Sprintf("sweep: no field is named %q", name))
+	}
+	return f
+}
+
+// fieldNames lists what fields are called, in order of declaration.
+func fieldNames() []string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// groupKeys lists the keys of a group of fields, or those at the top level.
+func groupKeys(group string) []string {
+	var keys []string
+	for _, f := range fields {
+		if f.group == group {
+			keys = append(keys, f.key)
+		}
+	}
+	return keys
+}
+
+func (f field) get(c Config) any {
+	return reflect.ValueOf(c).FieldByIndex(f.index).Interface()
+}
+
+func (f field) set(c *Config, value any) {
+	reflect.ValueOf(c).Elem().FieldByIndex(f.index).Set(reflect.ValueOf(value))
+}
+
+// zero is what a record without the field reads as.
+func (f field) zero() any { return f.get(Config{}) }
+
+// isDefault reports whether the field has the value that it has unless asked
+// for otherwise.
+func (f field) isDefault(c Config) bool { return reflect.DeepEqual(f.get(c), f.get(Defaults())) }
+
+// parse reads a value of the field's type and checks its bounds.
+func (f field) parse(n *yaml.Node) (any, error) {
+	value, err := f.read(n)
+	if err == nil {
+		err = bounds[f.path](value)
+	}
+	if err != nil {
+		return nil, at(n, "%s %s: %w", f.name, shown(n), err)
+	}
+	return value, nil
+}
+
+var leadingZero = regexp.MustCompile(`^[-+]?0[0-9]`)
+
+// read reads a value of the field's type. Numbers are read from the text
+// itself: YAML would take 010 for 8.
+func (f field) read(n *yaml.Node) (any, error) {
+	zero := f.zero()
+	if _, list := zero.(Targets); list {
+		return readTargets(n)
+	}
+	if n.Kind != yaml.ScalarNode {
+		return nil, errors.New("must be a single value: a list of them is an axis and goes under grid")
+	}
+	tag := n.ShortTag()
+	number := tag == "!!int" || tag == "!!float"
+	if number && leadingZero.MatchString(n.Value) {
+		return nil, errors.New("must not begin with 0: YAML takes such a number for octal")
+	}
+	switch zero.(type) {
+	case int:
+		if v, err := strconv.Atoi(n.Value); number && err == nil {
+			return v, nil
+		}
+		return nil, errors.New("must be a whole number")
+	case uint64:
+		if v, err := strconv.ParseUint(n.Value, 10, 64); number && err == nil {
+			return v, nil
+		}
+		return nil, errors.New("must be a whole number, at least 0")
+	case float64:
+		if v, err := strconv.ParseFloat(n.Value, 64); number && err == nil {
+			return v + 0, nil // +0 makes a negative zero positive
+		}
+		return nil, errors.New("must be a finite number")
+	case bool:
+		if tag == "!!bool" {
+			return strconv.ParseBool(n.Value)
+		}
+		return nil, errors.New("must be true or false")
+	case lora.Scheme:
+		if !number && tag != "!!str" {
+			return nil, errors.New("must be the name of a scheme or a number, the exponent p of α/r^p")
+		}
+		s, err := lora.ParseScheme(n.Value)
+		return s, errors.Unwrap(err) // the value is named already
+	case string:
+		if isText(n) {
+			return n.Value, nil
+		}
+		return nil, errors.New("must be text")
+	}
+	panic(fmt.Sprintf("sweep: field %s has type %T, which nothing reads", f.path, zero))
+}
+
+// readTargets reads one name or a list of names. They are a set: their order
+// is made alphabetical.
+func readTargets(n *yaml.Node) (any, error) {
+	names := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		names = n.Content
+	}
+	var targets Targets
+	for _, name := range names {
+		if !isText(name) {
+			return nil, errors.New("must be all-linear, attention, mlp or a list of names of maps")
+		}
+		targets = append(targets, name.Value)
+	}
+	slices.Sort(targets)
+	return targets, nil
+}
+
+// format writes a value as tables and identities have it.
+func format(value any) string {
+	if x, ok := value.(float64); ok {
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,35 @@
+package experiments
+
+import (
+	"fmt"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// FunctionID identifies what a cell learns: cells with one FunctionID train the
+// same function of the data, seed by seed, but for rounding, and however their
+// schemes are written. It is the CellID of the canonical form, see
+// [lora.Sizes.Canonical], where the optimizer's invariance is exact; else of
+// the sizes as they are.
+func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
+	rest := c.describe("model", "data.source", "seed",
+		"adapter.scaling", "adapter.alpha", "adapter.match_rank", "train.lr", "train.lr_a", "train.lr_b")
+	return digest("function", modelHash, dataHash, numerics, rest+c.function())
+}
+
+// function writes the sizes of what a scheme decides, to nine digits.
+func (c Config) function() string {
+	rates := c.Rates()
+	drawn, zero := c.Adapter.Scaling.Roles()
+	z := lora.Sizes{
+		Gamma: c.Adapter.Gamma(), Init: c.Adapter.Draw().Factor,
+		LRDrawn: rates[drawn], LRZero: rates[zero],
+	}
+	t := c.Train
+	scale := t.OptimizerConfig().Scale()
+	if t.WeightDecay == 0 && t.Clip == 0 && scale != nn.OtherScale {
+		z = z.Canonical(scale == nn.FreeOfScale)
+	}
+	return fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)
+}

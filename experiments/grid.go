@@ -1,0 +1,145 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/results"
+)
+
+// maxPoints bounds a grid: more is a slip of the pen.
+const maxPoints = 100_000
+
+// Point is one config of a grid and where in the grid it lies.
+type Point struct {
+	Config Config
+	Axes   []results.Axis // in the order of grid, zip, nuisance; the precision last, where it is not the usual one
+}
+
+// String returns the coordinates that the point has, as in "rank=4 scaling=lora".
+func (p Point) String() string {
+	var parts []string
+	for _, a := range p.Axes {
+		if a.Value != "" {
+			parts = append(parts, a.Name+"="+a.Value)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Configs resolves the grid: every combination of its axes in the file's
+// order, the last axis fastest, conditional values applied and exclusions
+// left out. A grid that has a point twice, or none, is an error; but of points that
+// a method without a rank makes one, one stays. Of points that
+// differ in nuisance values alone, one will be reported.
+func (e *Experiment) Configs() ([]Point, error) {
+	points, err := e.resolve()
+	if err == nil {
+		err = e.checkTune()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+	}
+	return points, nil
+}
+
+func (e *Experiment) resolve() ([]Point, error) {
+	groups := e.groups()
+	total, err := e.check(groups)
+	if err != nil {
+		return nil, err
+	}
+	var points []Point
+	rules := e.rules()
+	seen := make(map[string]bool)
+	for i := range total {
+		p := e.point(groups, rules, i)
+		if slices.ContainsFunc(e.Exclude, func(m Match) bool { return m.holds(p.Config) }) {
+			continue
+		}
+		p = p.Canonical()
+		if err := p.Config.Validate(); errors.Is(err, errNoData) {
+			return nil, err
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		key := fmt.Sprintf("%q", p.Axes) // when sets no axis: configs are alike where coordinates are
+		if seen[key] && p.Config.rankless() {
+			continue // it differs in what the method has not
+		}
+		if seen[key] {
+			return nil, fmt.Errorf("%s is in the grid twice: a value is repeated, perhaps in another spelling", p)
+		}
+		seen[key] = true
+		points = append(points, p)
+	}
+	if len(points) == 0 {
+		return nil, errors.New("the grid is empty: exclude leaves nothing of it")
+	}
+	showPrecision(points)
+	return points, nil
+}
+
+// groups returns the axes in the grid's order; those of a group vary together.
+func (e *Experiment) groups() []Zip {
+	var groups []Zip
+	for _, a := range e.Grid {
+		groups = append(groups, Zip{a})
+	}
+	groups = append(groups, e.Zip...)
+	for _, a := range e.Nuisance {
+		groups = append(groups, Zip{a})
+	}
+	return groups
+}
+
+// check finds what is wrong with the grid as a whole, and counts its points.
+func (e *Experiment) check(groups []Zip) (total int, err error) {
+	if len(groups) == 0 {
+		return 0, errors.New("the grid is empty: give it an axis, as in grid: {rank: [4, 8, 16]}")
+	}
+	total = 1
+	for _, group := range groups {
+		first := group[0]
+		for _, a := range group {
+			if len(a.Values) != len(first.Values) {
+				return 0, fmt.Errorf("zip: %s has %d values and %s has %d: axes that vary together have the same number",
+					first.Name, len(first.Values), a.Name, len(a.Values))
+			}
+			for _, r := range e.When {
+				if slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == a.Name }) {
+					return 0, fmt.Errorf("when sets %s, which is an axis: one of the two must go", a.Name)
+				}
+			}
+		}
+		if total *= len(first.Values); total > maxPoints {
+			return 0, fmt.Errorf("the grid has more than %d points", maxPoints)
+		}
+	}
+	return total, nil
+}
+
+// point resolves the i-th combination, the last group fastest.
+func (e *Experiment) point(groups []Zip, rules []Rule, i int) Point {
+	p := Point{Config: e.Base}
+	for _, group := range slices.Backward(groups) {
+		n := len(group[0].Values)
+		for _, a := range slices.Backward(group) {
+			value := a.Values[i%n]
+			mustField(a.Name).set(&p.Config, value)
+			p.Axes = append(p.Axes, results.Axis{Name: a.Name, Value: format(value)})
+		}
+		i /= n
+	}
+	slices.Reverse(p.Axes)
+	for _, r := range rules {
+		if r.If.holds(p.Config) {
+			for _, s := range r.Set {
+				mustField(s.Name).set(&p.Config, s.Value)
+			}
+		}
+	}
+	return p
+}

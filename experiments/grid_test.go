@@ -1,0 +1,125 @@
+package experiments
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// show lists the points of a grid with the fields asked for.
+func show(t *testing.T, e *Experiment, names ...string) string {
+	t.Helper()
+	points, err := e.Configs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	for _, p := range points {
+		fmt.Fprint(&lines, p, " |")
+		for _, name := range names {
+			fmt.Fprint(&lines, " ", format(mustField(name).get(p.Config)))
+		}
+		fmt.Fprintln(&lines)
+	}
+	return lines.String()
+}
+
+func TestConfigs(t *testing.T) {
+	for _, c := range []struct{ name, text, fields, want string }{
+		{
+			"last axis fastest", "grid: {adapter.rank: [8, 4], seed: [1, 0]}", "rank seed", `
+rank=8 seed=1 | 8 1
+rank=8 seed=0 | 8 0
+rank=4 seed=1 | 4 1
+rank=4 seed=0 | 4 0
+`,
+		}, {
+			"grid, zip, nuisance", "nuisance: {lr: [1e-3, 1e-4]}\ntune: {seed: 7}\nzip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}", "scaling alpha lr", `
+rank=4 scaling=lora alpha=16 lr=0.001 | lora 16 0.001
+rank=4 scaling=lora alpha=16 lr=0.0001 | lora 16 0.0001
+rank=4 scaling=rslora alpha=8 lr=0.001 | rslora 8 0.001
+rank=4 scaling=rslora alpha=8 lr=0.0001 | rslora 8 0.0001
+`,
+		}, {
+			"targets by name and by list", "grid: {targets: [mlp, [v_proj, q_proj]]}", "targets", `
+targets=mlp | mlp
+targets=q_proj+v_proj | q_proj+v_proj
+`,
+		}, {
+			"later conditions see earlier ones", `
+grid: {rank: [4, 8, 16], scaling: [lora, 0.75]}
+when:
+  - {if: {scaling: 0.75, rank: [8, 16]}, set: {train.lr: 1e-4, alpha: 2}}
+  - {if: {lr: 1e-4, rank: 16}, set: {alpha: 3}}
+`, "lr alpha", `
+rank=4 scaling=lora | 5e-05 16
+rank=4 scaling=p=0.75 | 5e-05 16
+rank=8 scaling=lora | 5e-05 16
+rank=8 scaling=p=0.75 | 0.0001 2
+rank=16 scaling=lora | 5e-05 16
+rank=16 scaling=p=0.75 | 0.0001 3
+`,
+		}, {
+			"exclude", "grid: {rank: [4, 8, 16], scaling: [lora, rslora]}\nexclude: [{scaling: lora, rank: [8, 16]}, {rank: 4, scaling: rslora}]", "rank", `
+rank=4 scaling=lora | 4
+rank=8 scaling=rslora | 8
+rank=16 scaling=rslora | 16
+`,
+		}, {
+			"data as an axis", "grid: {data: [a.txt, b.txt]}", "data", `
+data=a.txt | a.txt
+data=b.txt | b.txt
+`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := read(t, "name: x\n"+c.text)
+			if e.axis(mustField("data")) == nil {
+				e.Base.Data.Source = "a.txt"
+			}
+			if got := "\n" + show(t, e, strings.Fields(c.fields)...); got != c.want {
+				t.Errorf("got%swant%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestConfigsErrors(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"no axis", "data: a", "sweep: x: the grid is empty: give it an axis, as in grid: {rank: [4, 8, 16]}"},
+		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]", "sweep: x: the grid is empty: exclude leaves nothing of it"},
+		{"no data", "grid: {rank: 4}", "sweep: x: data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions"},
+		{
+			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
+			"sweep: x: zip: scaling has 2 values and alpha has 3: axes that vary together have the same number",
+		}, {
+			"one value in two spellings", "data: a\ngrid: {rank: [4, 8], scaling: [rslora, 0.5]}",
+			"sweep: x: rank=4 scaling=rslora is in the grid twice: a value is repeated, perhaps in another spelling",
+		}, {
+			"one pair twice in zip", "data: a\nzip: [{scaling: [lora, rslora, lora, lora], alpha: [1, 1, 2, 1]}]",
+			"sweep: x: scaling=lora alpha=1 is in the grid twice: a value is repeated, perhaps in another spelling",
+		}, {
+			"when sets an axis", "data: a\ngrid: {rank: [4, 8]}\nwhen: [{if: {scaling: lora}, set: {rank: 2}}]",
+			"sweep: x: when sets rank, which is an axis: one of the two must go",
+		}, {
+			"warm-up past the end", "data: a\ntrain: {warmup: 61}\ngrid: {rank: 4}",
+			"sweep: x: rank=4: warmup 61: must be at most steps, which is 60",
+		}, {
+			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
+			"sweep: x: optimizer=adamw: momentum 0.9: only sgd and muon have it, and optimizer is adamw",
+		}, {
+			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, 8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
+			"sweep: x: the grid has more than 100000 points",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, err := Parse("x.yaml", []byte("name: x\n"+c.text))
+			if err == nil {
+				_, err = e.Configs()
+			}
+			if err == nil || err.Error() != c.want {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,139 @@
+package experiments
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"ranksweep/lora"
+	"ranksweep/results"
+)
+
+// other returns a value of a field's type that is not the one given.
+func other(t *testing.T, value any) any {
+	switch v := value.(type) {
+	case string:
+		return v + "x"
+	case bool:
+		return !v
+	case int:
+		return v + 1
+	case uint64:
+		return v + 1
+	case float64:
+		return v + 1e-9
+	case lora.Scheme:
+		return lora.Scheme{P: 2}
+	case Targets:
+		return Targets{"other"}
+	}
+	t.Fatalf("no other value for a %T", value)
+	return nil
+}
+
+// A run is known by every field, but for the names of what is known by its
+// content; a cell by the same fields without the seed.
+func TestEveryFieldChangesTheID(t *testing.T) {
+	base := Defaults()
+	id, cell := base.ID("m", "d", 1), base.CellID("m", "d", 1)
+	for _, f := range fields {
+		c := base
+		f.set(&c, other(t, f.get(base)))
+		named := f.path == "model" || f.path == "data.source"
+		if changed := c.ID("m", "d", 1) != id; changed == named {
+			t.Errorf("%s: the run's ID changed: %t", f.path, changed)
+		}
+		if changed := c.CellID("m", "d", 1) != cell; changed == (named || f.path == "seed") {
+			t.Errorf("%s: the cell's ID changed: %t", f.path, changed)
+		}
+	}
+	for _, c := range []struct {
+		model, data string
+		numerics    int
+	}{{"M", "d", 1}, {"m", "D", 1}, {"m", "d", 2}} {
+		if base.ID(c.model, c.data, c.numerics) == id || base.CellID(c.model, c.data, c.numerics) == cell {
+			t.Errorf("%+v changes nothing", c)
+		}
+	}
+	if id == cell || len(id) != 16 || len(cell) != 16 {
+		t.Errorf("run %q and cell %q", id, cell)
+	}
+}
+
+// The list of fields has all of Config: counted apart from how it is made.
+func TestFieldsCoverConfig(t *testing.T) {
+	var leaves func(reflect.Type) int
+	leaves = func(typ reflect.Type) (n int) {
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[lora.Scheme]() {
+			return 1
+		}
+		for i := range typ.NumField() {
+			n += leaves(typ.Field(i).Type)
+		}
+		return n
+	}
+	if n := leaves(reflect.TypeFor[Config]()); n != len(fields) {
+		t.Errorf("%d fields, and Config has %d leaves", len(fields), n)
+	}
+	seen := make(map[string]bool)
+	for _, f := range fields {
+		if f.key == "" || seen[f.name] {
+			t.Errorf("%s: its name %q is empty or not its own", f.path, f.name)
+		}
+		seen[f.name] = true
+		if bounds[f.path] == nil {
+			t.Errorf("%s has no bound", f.path)
+		}
+	}
+	if len(bounds) != len(fields) {
+		t.Errorf("%d bounds for %d fields", len(bounds), len(fields))
+	}
+}
+
+// The ID of a stored run can be computed again from its record.
+func TestJSONKeepsTheID(t *testing.T) {
+	for _, p := range must(read(t, everything).Configs()) {
+		var back Config
+		if err := json.Unmarshal(p.Config.JSON(), &back); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(back, p.Config) || back.ID("m", "d", 1) != p.Config.ID("m", "d", 1) {
+			t.Errorf("%s: read back as %+v", p, back)
+		}
+	}
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// A late field with its default is in neither the ID nor the record; with another
+// value it is in both, and is read back from the record.
+func TestLateFields(t *testing.T) {
+	late := 0
+	for _, f := range fields {
+		if !f.late {
+			continue
+		}
+		late++
+		c := Defaults()
+		c.Data.Source = "d"
+		if strings.Contains(c.describe(), f.path+" ") || strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
+			t.Errorf("%s: its default is in the ID or in the record", f.path)
+		}
+		if got, err := ConfigOf(results.Run{Config: c.JSON()}); err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%s: read back as %+v, %v", f.path, got, err)
+		}
+		f.set(&c, other(t, f.get(c)))
+		if !strings.Contains(c.describe(), f.path+" ") || !strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
+			t.Errorf("%s: another value is not in the ID and the record", f.path)
+		}
+	}
+	if late == 0 {
+		t.Error("no field is late")
+	}
+}

@@ -1,0 +1,92 @@
+package experiments
+
+import (
+	"strings"
+	"testing"
+)
+
+// fullGrid is a small grid of both methods.
+const fullGrid = `
+grid: {method: [lora, full], rank: [4, 32, 256], scaling: [lora, rslora], seed: [0, 1]}
+`
+
+func TestRanklessPointsAreOne(t *testing.T) {
+	e := read(t, "name: x\ndata: d.txt\n"+fullGrid)
+	points, err := e.Configs()
+	check(t, err)
+	if len(points) != 14 {
+		t.Fatalf("%d points, want 2·3·2 and 2", len(points))
+	}
+	for i, want := range []string{"method=full rank=0 scaling=full seed=0", "method=full rank=0 scaling=full seed=1"} {
+		p := points[12+i]
+		if p.String() != want || p.Config.Adapter.Gamma() != 1 || p.Config.Adapter.SchemeName() != "full" {
+			t.Errorf("point %s, gamma %g, want %s", p, p.Config.Adapter.Gamma(), want)
+		}
+	}
+	resolved, err := e.Resolved()
+	check(t, err)
+	again, err := Parse("resolved.yaml", resolved)
+	check(t, err)
+	if got, want := show(t, again, fieldNames()...), show(t, e, fieldNames()...); got != want {
+		t.Errorf("resolved:\n%swant\n%s", got, want)
+	}
+}
+
+// TestRanklessIgnoresWhatRanksHave: whatever a point says of them, it is one run;
+// and an axis of them has no value there.
+func TestRanklessIgnoresWhatRanksHave(t *testing.T) {
+	e := read(t, `
+name: x
+data: d.txt
+adapter: {match_rank: 8, init: gaussian}
+grid: {method: [full, lora], alpha: [8, 16], lr: [1e-3, 1e-4]}
+zip: [{rank: [4, 8], lr_a: [0.1, 0.2], scaling: [log, "0.7"], fresh: [true, false]}]
+`)
+	if got, want := show(t, e, "rank", "init", "alpha", "lr_a", "lr"), `
+method=full lr=0.001 rank=0 scaling=full | 0 kaiming-uniform 16 0 0.001
+method=full lr=0.0001 rank=0 scaling=full | 0 kaiming-uniform 16 0 0.0001
+method=lora alpha=8 lr=0.001 rank=4 lr_a=0.1 scaling=log fresh=true | 4 gaussian 8 0.1 0.001
+`; !strings.HasPrefix("\n"+got, want) {
+		t.Errorf("got\n%swant%s", got, want)
+	}
+}
+
+func TestMethodRefuses(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{
+			"grid: {method: [lora, full]}\nadapter: {dropout: 0.1}",
+			"method=full: dropout 0.1: method full has no adapter to drop inputs of: must be 0; " +
+				"when can set it for method lora alone",
+		}, {
+			"grid: {method: full}\ntrain: {precision: bf16}",
+			"method=full: precision bf16: method full trains the weights themselves, in float32: must be float32",
+		}, {
+			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
+		}, {
+			"grid: {method: [dora]}", `method "dora": must be one of lora, full`,
+		}, {
+			"grid: {method: full, rank: [4, 8]}\nzip: [{alpha: [1, 1]}]", "",
+		}, {
+			"grid: {method: lora, alpha: [1, 1]}", "method=lora alpha=1 is in the grid twice",
+		},
+	} {
+		e, err := Parse("x.yaml", []byte("name: x\ndata: d.txt\n"+c.text))
+		if err == nil {
+			_, err = e.Configs()
+		}
+		switch {
+		case c.want == "" && err != nil, c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: error %v, want %q", c.text, err, c.want)
+		}
+	}
+	c := Defaults()
+	c.Data.Source, c.Adapter.Method, c.Adapter.Rank = "d.txt", "full", 4
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "rank 4: method full has none: must be 0") {
+		t.Errorf("error %v", err)
+	}
+	c = Defaults()
+	c.Data.Source, c.Adapter.Rank = "d.txt", 0
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "rank 0: must be at least 1") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,85 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Set applies overrides of the form field=value in order, the value being
+// YAML. Of a field that is an axis it replaces the values; a list for any
+// other field makes it an axis; and what when says of the field no longer
+// counts.
+func (e *Experiment) Set(overrides ...string) error {
+	for _, o := range overrides {
+		if err := e.override(o); err != nil {
+			return fmt.Errorf("sweep: --set %s: %w", o, err)
+		}
+	}
+	return nil
+}
+
+func (e *Experiment) override(o string) error {
+	name, value, ok := strings.Cut(o, "=")
+	if !ok {
+		return fmt.Errorf("has no value: write --set %s=VALUE", o)
+	}
+	if _, ok := fieldNamed(name); !ok {
+		return unknown("field", name, fieldNames())
+	}
+	n, err := parseYAML([]byte(value))
+	if err != nil {
+		return err
+	}
+	return e.setField(name, n)
+}
+
+// setField gives a field new values; what when says of it no longer counts.
+func (e *Experiment) setField(name string, n *yaml.Node) error {
+	f := mustField(name)
+	if err := e.replace(f, n); err != nil {
+		return err
+	}
+	e.name(f.path)
+	for i := range e.When {
+		e.When[i].Set = slices.DeleteFunc(e.When[i].Set, func(s Setting) bool { return s.Name == f.name })
+	}
+	e.When = slices.DeleteFunc(e.When, func(r Rule) bool { return len(r.Set) == 0 })
+	return nil
+}
+
+// replace gives a field its new value or values.
+func (e *Experiment) replace(f field, n *yaml.Node) error {
+	axis := e.axis(f)
+	if _, list := f.get(e.Base).(Targets); axis == nil && (list || n.Kind != yaml.SequenceNode) {
+		value, err := f.parse(n)
+		if err == nil {
+			f.set(&e.Base, value)
+		}
+		return err
+	}
+	values, err := f.parseValues(n)
+	if err != nil {
+		return err
+	}
+	if axis == nil {
+		e.Grid = append(e.Grid, Axis{f.name, values})
+	} else {
+		axis.Values = values
+	}
+	return nil
+}
+
+// axis finds the axis along which a field varies, or returns nil.
+func (e *Experiment) axis(f field) *Axis {
+	for _, axes := range append([]Zip{e.Grid, e.Nuisance}, e.Zip...) {
+		for i := range axes {
+			if axes[i].Name == f.name {
+				return &axes[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+package experiments
+
+import (
+	"slices"
+
+	"ranksweep/results"
+)
+
+// The precisions of products with frozen weights.
+const (
+	Float32Precision = "float32"
+	BF16Precision    = "bf16"
+)
+
+// showPrecision makes the precision an axis of all points where it is not the
+// usual one in some, so that it is shown beside every number that they give.
+func showPrecision(points []Point) {
+	const name = "precision"
+	unusual := func(p Point) bool { return p.Config.Train.Precision != Float32Precision }
+	isAxis := func(a results.Axis) bool { return a.Name == name }
+	if !slices.ContainsFunc(points, unusual) || slices.ContainsFunc(points[0].Axes, isAxis) {
+		return
+	}
+	for i := range points {
+		p := &points[i]
+		p.Axes = append(p.Axes, results.Axis{Name: name, Value: p.Config.Train.Precision})
+	}
+}

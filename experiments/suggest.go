@@ -1,0 +1,53 @@
+package experiments
+
+import (
+	"fmt"
+	"strings"
+)
+
+// unknown is the error about a name that is none of those allowed.
+func unknown(what, name string, allowed []string) error {
+	hint := ""
+	if near, ok := nearest(name, allowed); ok {
+		hint = fmt.Sprintf("did you mean %q? ", near)
+	}
+	return fmt.Errorf("unknown %s %q: %sknown are %s", what, name, hint, strings.Join(allowed, ", "))
+}
+
+// nearest returns the name that takes the fewest typing errors to become the
+// one given, if that is at most one in three letters.
+func nearest(name string, among []string) (string, bool) {
+	best, least := "", max(1, len(name)/3)+1
+	for _, candidate := range among {
+		if d := distance(name, candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the letters to insert, drop, change or swap with their
+// neighbour to make b of a (optimal string alignment).
+func distance(a, b string) int {
+	d := make([][]int, len(a)+1) // d[i][j] is the distance of a[:i] and b[:j]
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			change := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			d[i][j] = min(change, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}

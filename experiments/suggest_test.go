@@ -1,0 +1,31 @@
+package experiments
+
+import "testing"
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"rank", "rank", 0},
+		{"rnak", "rank", 1}, {"ranks", "rank", 1}, {"rak", "rank", 1}, {"bank", "rank", 1},
+		{"kitten", "sitting", 3}, // the usual example
+		{"ca", "abc", 3},         // 2 only where swapped letters may be parted again
+	} {
+		if d := distance(c.a, c.b); d != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, d, c.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"rank", "lr", "steps", "weight_decay"}
+	for name, want := range map[string]string{
+		"ranks": "rank", "lrr": "lr", "stpes": "steps", "weight_dacey": "weight_decay", "weightdecay": "weight_decay",
+		"tank": "rank", "epochs": "", "x": "", "": "",
+	} {
+		if got, ok := nearest(name, names); got != want || ok != (want != "") {
+			t.Errorf("nearest(%q) is %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+)
+
+// A bound reports why a field cannot have a value of its type.
+type bound func(value any) error
+
+// bounds has an entry for every field, by path. Upper limits are far above
+// any use; they keep sums of sizes within int and numbers within float32.
+var bounds = map[string]bound{
+	"model":       text,
+	"data.source": text,
+	"data.loss":   oneOf("completion", "all"),
+
+	"data.packing":    free,
+	"data.validation": whole(0, 1<<20),
+	"data.eos":        free,
+
+	"adapter.method":     oneOf(lora.Methods()...),
+	"adapter.rank":       whole(1, 1<<20),
+	"adapter.scaling":    scheme,
+	"adapter.alpha":      above(0, 1e6),
+	"adapter.match_rank": whole(0, 1<<20),
+	"adapter.fresh":      free,
+	"adapter.init":       oneOf(initKinds()...),
+	"adapter.targets":    distinctNames,
+	"adapter.dropout":    below(0, 1),
+
+	"train.optimizer":    oneOf(nn.Optimizers()...),
+	"train.lr":           above(0, 1e6),
+	"train.lr_a":         within(0, 1e6),
+	"train.lr_b":         within(0, 1e6),
+	"train.momentum":     below(0, 1),
+	"train.beta1":        below(0, 1),
+	"train.beta2":        below(0, 1),
+	"train.eps":          within(0, 1),
+	"train.weight_decay": within(0, 1e6),
+	"train.clip":         within(0, 1e6),
+	"train.schedule":     oneOf("constant", "linear", "cosine"),
+	"train.warmup":       whole(0, 1<<30),
+	"train.batch":        whole(1, 1<<20),
+	"train.accumulate":   whole(1, 1<<20),
+	"train.context":      whole(2, 1<<20), // one token to read and one to predict
+	"train.steps":        whole(1, 1<<30),
+	"train.precision":    oneOf(Float32Precision, BF16Precision),
+
+	"measure.every":         whole(1, 1<<30),
+	"measure.eval_every":    whole(0, 1<<30),
+	"measure.probe_every":   whole(0, 1<<30),
+	"measure.modules_every": whole(0, 1<<30),
+	"measure.probe":         whole(1, 1<<20),
+	"measure.theory":        free,
+
+	"seed": free,
+}
+
+var errNoData = errors.New("data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions")
+
+// Validate reports the first field whose value no run can have.
+func (c Config) Validate() error {
+	if c.Data.Source == "" {
+		return errNoData
+	}
+	for _, f := range fields {
+		value := f.get(c)
+		if value == 0 && c.rankless() && f.path == "adapter.rank" {
+			continue
+		}
+		if err := bounds[f.path](value); err != nil {
+			return fmt.Errorf("%s %s: %w", f.name, format(value), err)
+		}
+	}
+	if c.rankless() {
+		if err := c.checkMethod(); err != nil {
+			return err
+		}
+	}
+	if t := c.Train; t.Warmup > t.Steps {
+		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
+	} else if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
+		return fmt.Errorf("momentum %g: only sgd and muon have it, and optimizer is %s", t.Momentum, t.Optimizer)
+	}
+	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
+		return errors.New("scaling log: γ = α/ln r asks for ranks of at least 2")
+	}
+	return nil
+}
+
+func free(any) error { return nil }
+
+func text(value any) error {
+	if value == "" {
+		return errors.New("must not be empty")
+	}
+	return nil
+}
+
+func oneOf(choices ...string) bound {
+	return func(value any) error {
+		if slices.Contains(choices, value.(string)) {
+			return nil
+		}
+		return fmt.Errorf("must be one of %s", strings.Join(choices, ", "))
+	}
+}
+
+func distinctNames(value any) error {
+	names := value.(Targets)
+	if len(names) == 0 || slices.Contains(names, "") {
+		return errors.New("must name at least one map or group of maps")
+	}
+	if n := len(slices.Compact(slices.Clone(names))); n < len(names) {
+		return errors.New("must name each map once")
+	}
+	return nil
+}
+
+func scheme(value any) error { return value.(lora.Scheme).Validate() }
+
+func initKinds() []string {
+	var names []string
+	for _, k := range lora.InitKinds {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func whole(low, high int) bound {
+	return func(value any) error {
+		switch v := value.(int); {
+		case v < low:
+			return fmt.Errorf("must be at least %d", low)
+		case v > high:
+			return fmt.Errorf("must be at most %d", high)
+		}
+		return nil
+	}
+}
+
+// The bounds on numbers are written so that NaN is outside of all of them.
+
+func within(low, high float64) bound {
+	return func(value any) error {
+		if v := value.(float64); v >= low && v <= high {
+			return nil
+		}
+		return fmt.Errorf("must be from %g to %g", low, high)
+	}
+}
+
+func above(low, high float64) bound {
+	return func(value any) error {
+		if v := value.(float64); v > low && v <= high {
+			return nil
+		}
+		return fmt.Errorf("must be above %g and at most %g", low, high)
+	}
+}
+
+func below(low, high float64) bound {
+	return func(value any) error {
+		if v := value.(float64); v >= low && v < high {
+			return nil
+		}
+		return fmt.Errorf("must be at least %g and below %g", low, high)
+	}
+}

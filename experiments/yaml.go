@@ -1,0 +1,120 @@
+package experiments
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// located is an error about one line of a file.
+type located struct {
+	line int
+	err  error
+}
+
+func (e *located) Error() string { return e.err.Error() }
+
+// at is an error about a node.
+func at(n *yaml.Node, message string, args ...any) error {
+	return &located{n.Line, fmt.Errorf(message, args...)}
+}
+
+var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)`)
+
+// parseYAML parses the one document of a text.
+func parseYAML(text []byte) (*yaml.Node, error) {
+	var doc, more yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	err := dec.Decode(&doc)
+	if err == io.EOF {
+		return nil, errors.New("is empty")
+	}
+	if err == nil {
+		err = dec.Decode(&more)
+	}
+	switch {
+	case err == io.EOF:
+		return doc.Content[0], nil
+	case err == nil:
+		return nil, at(&more, "a second document begins here: one file is one experiment")
+	}
+	m := yamlError.FindStringSubmatch(err.Error())
+	line, _ := strconv.Atoi(m[1]) // yaml.v3 leaves the first line out
+	return nil, &located{max(1, line), errors.New(m[2])}
+}
+
+// pair is one entry of a mapping.
+type pair struct{ key, value *yaml.Node }
+
+// pairsOf returns the entries of a mapping, no key of which comes twice.
+func pairsOf(n *yaml.Node, what string) ([]pair, error) {
+	if n.Kind != yaml.MappingNode {
+		return nil, at(n, "%s: must be a mapping of keys to values, not %s", what, shown(n))
+	}
+	var pairs []pair
+	lines := make(map[string]int)
+	for i := 0; i < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode {
+			return nil, at(key, "%s: a key must be a word, not %s", what, shown(key))
+		}
+		if line, ok := lines[key.Value]; ok {
+			return nil, at(key, "%s: key %q is already in line %d", what, key.Value, line)
+		}
+		lines[key.Value] = key.Line
+		pairs = append(pairs, pair{key, n.Content[i+1]})
+	}
+	return pairs, nil
+}
+
+// each calls do for every item of a list.
+func each(n *yaml.Node, what string, do func(*yaml.Node) error) error {
+	if isNone(n) {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		return at(n, "%s: must be a list, not %s", what, shown(n))
+	}
+	for _, item := range n.Content {
+		if err := do(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isNone reports whether a node is empty: nothing, [] or {}.
+func isNone(n *yaml.Node) bool {
+	switch n.Kind {
+	case yaml.SequenceNode, yaml.MappingNode:
+		return len(n.Content) == 0
+	}
+	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
+
+// isText reports whether a node is a single piece of text.
+func isText(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str"
+}
+
+// shown is what an error calls a node.
+func shown(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return "[...]"
+	case n.Kind == yaml.MappingNode:
+		return "{...}"
+	case n.Kind == yaml.AliasNode:
+		return "*" + n.Value
+	case n.ShortTag() == "!!null":
+		return "null"
+	case isText(n):
+		return strconv.Quote(n.Value)
+	}
+	return n.Value
+}

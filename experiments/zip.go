@@ -1,0 +1,64 @@
+package experiments
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Zip is a group of axes that vary together: the first values of all of them,
+// then the second ones, and so on.
+type Zip []Axis
+
+// parseZip reads a group of zip: a mapping of fields to lists of the same length,
+// or a list of such mappings, which follow each other. In one of these a value
+// that is no list holds for all the values of the others:
+//
+//   - - {optimizer: sgd, lr: [0.1, 1]}
+//   - {optimizer: adamw, lr: [1e-4, 1e-3, 1e-2]}
+func parseZip(n *yaml.Node, claims claims) (Zip, error) {
+	if n.Kind != yaml.SequenceNode {
+		return parseSome(n, "a group of zip", claims)
+	}
+	var group Zip
+	for i, item := range n.Content {
+		own := claims
+		if i > 0 {
+			own = make(map[string]int) // each part names the same fields again
+		}
+		part, err := parsePart(item, own)
+		if err != nil {
+			return nil, err
+		}
+		if group == nil {
+			group = part
+			continue
+		}
+		if !slices.EqualFunc(group, part, func(a, b Axis) bool { return a.Name == b.Name }) {
+			return nil, at(item, "a part of zip: must name the fields of the first part, in the same order")
+		}
+		for j, a := range part {
+			group[j].Values = append(group[j].Values, a.Values...)
+		}
+	}
+	return group, nil
+}
+
+// parsePart reads one part of a group: single values are repeated to the length of
+// the lists beside them.
+func parsePart(n *yaml.Node, claims claims) (Zip, error) {
+	part, err := parseSome(n, "a part of zip", claims)
+	if err != nil {
+		return nil, err
+	}
+	longest := 0
+	for _, a := range part {
+		longest = max(longest, len(a.Values))
+	}
+	for i, a := range part {
+		if len(a.Values) == 1 {
+			part[i].Values = slices.Repeat(a.Values, longest)
+		}
+	}
+	return part, nil
+}

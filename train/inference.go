@@ -1,0 +1,130 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/results"
+)
+
+// The batch that inference is timed on, and the adapters: rsLoRA's on all linear
+// maps, with a B that is drawn, since a trained one is no faster.
+const (
+	inferenceSequences = 2
+	inferenceTokens    = 256 // of each sequence, or the model's context
+	inferenceAlpha     = 16
+)
+
+// TimeInference times how long m takes to score a batch of random tokens, as it
+// is, with an adapter of each rank merged into its weights, and with that adapter
+// beside them in the factored form. Every round times each form once, so that
+// what the machine does besides falls on all of them, and right after it has
+// scored the batch untimed: the base would else find its weights in the cache,
+// where the attached adapter before it left them, and a merged model would not.
+// It is an error if a merged model does not compute what the attached adapter
+// does.
+func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([]results.Inference, error) {
+	b := inferenceBatch(m.Config)
+	pass, err := nn.NewPass(m, len(b.Tokens), nil)
+	if err != nil {
+		return nil, err
+	}
+	forms := []form{{results.Base, 0, pass}}
+	for _, rank := range ranks {
+		merged, attached, err := formsOf(m, rank, len(b.Tokens))
+		if err != nil {
+			return nil, err
+		}
+		if err := sameLoss(merged, attached, &b); err != nil {
+			return nil, fmt.Errorf("sweep: rank %d: %w", rank, err)
+		}
+		forms = append(forms, form{results.Merged, rank, merged}, form{results.Attached, rank, attached})
+	}
+	var timings []results.Inference
+	for round := range rounds {
+		for _, f := range forms {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if _, err := f.pass.Loss(&b); err != nil {
+				return nil, err
+			}
+			started := time.Now()
+			if _, err := f.pass.Loss(&b); err != nil {
+				return nil, err
+			}
+			timings = append(timings, results.Inference{Form: f.form, Rank: f.rank, Round: round, Seconds: time.Since(started).Seconds()})
+		}
+	}
+	return timings, nil
+}
+
+// form is a model in use.
+type form struct {
+	form results.Form
+	rank int
+	pass *nn.Pass
+}
+
+func inferenceBatch(c nn.Config) (b nn.Batch) {
+	rng := rand.New(rand.NewPCG(0, 0))
+	for range inferenceSequences {
+		tokens := make([]int32, min(inferenceTokens, c.Context)+1)
+		for i := range tokens {
+			tokens[i] = rng.Int32N(int32(c.Vocab))
+		}
+		b.Append(tokens[:len(tokens)-1], tokens[1:])
+	}
+	return b
+}
+
+// formsOf returns m with one adapter merged and beside it.
+func formsOf(m *nn.Model, rank, tokens int) (merged, attached *nn.Pass, err error) {
+	set, err := lora.Attach(m, lora.Config{
+		Rank: rank, Gamma: lora.Scheme{P: 0.5}.Gamma(inferenceAlpha, rank), Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: tokens,
+		Dropout: 0.5, // what has dropout is factored, and without it in the mode Eval
+	}, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	set.SetMode(lora.Eval)
+	rng := rand.New(rand.NewPCG(0, 0))
+	for _, a := range set.Adapters {
+		for i := range a.B.Data {
+			a.B.Data[i] = 1e-3 * float32(rng.NormFloat64())
+		}
+	}
+	model := m.Clone()
+	if err := set.Merge(model); err != nil {
+		return nil, nil, err
+	}
+	if merged, err = nn.NewPass(model, tokens, nil); err == nil {
+		attached, err = nn.NewPass(m, tokens, set.Maps())
+	}
+	return merged, attached, err
+}
+
+// mergeTolerance is how far apart the losses of a merged and an attached adapter
+// may be, relative to their size: a hundred roundings of float32, as sums over
+// the widths of maps go.
+const mergeTolerance = 1e-5
+
+func sameLoss(merged, attached *nn.Pass, b *nn.Batch) error {
+	x, err := merged.Loss(b)
+	if err != nil {
+		return err
+	}
+	y, err := attached.Loss(b)
+	if err != nil {
+		return err
+	}
+	if !(math.Abs(x-y) <= mergeTolerance*math.Abs(y)) {
+		return fmt.Errorf("the merged model has loss %g and the attached adapter %g: they must be within %g of each other", x, y, mergeTolerance)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package train
+
+import (
+	"context"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"ranksweep/checkpoint"
+	"ranksweep/data"
+	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/results"
+	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
+)
+
+// fullConfig is that of a run that trains the weights themselves.
+func fullConfig(t testing.TB) experiments.Config {
+	c := testConfig(t)
+	c.Adapter.Method = lora.FullMethod
+	return experiments.Point{Config: c}.Canonical().Config
+}
+
+// TestFullIsPlainTraining holds a run to its naive twin: a copy of the model whose
+// weights are trained by the pass that trains all of them, but for what is no
+// target. Both compute the same products, so that losses are the same bits.
+func TestFullIsPlainTraining(t *testing.T) {
+	for _, optimizer := range []string{"sgd", "adamw"} {
+		c := fullConfig(t)
+		c.Train.Optimizer, c.Train.WeightDecay, c.Train.Clip = optimizer, 0.01, 1
+		c.Adapter.Targets = experiments.Targets{"down_proj", "q_proj"}
+		if optimizer == "sgd" {
+			c.Train.LR = 0.3
+		}
+		o := trainOne(t, c)
+		var losses []float64
+		for _, p := range o.Curve[:c.Train.Steps] {
+			losses = append(losses, p.Values[metrics.TrainLoss])
+		}
+		if want := plainLosses(t, c); !slices.Equal(losses, want) || !(want[len(want)-1] < want[0]) {
+			t.Errorf("%s: losses\n%v, trained plainly\n%v", optimizer, losses, want)
+		}
+	}
+}
+
+// plainLosses are the losses of the naive twin's steps.
+func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
+	t.Helper()
+	base, err := checkpoint.Load(c.Model)
+	check(t, err)
+	_, _, d, err := NewLocal(os.DirFS(t.TempDir())).material(c)
+	check(t, err)
+	pass, err := nn.NewFullPass(base.Model, c.PassTokens())
+	check(t, err)
+	all := pass.Params()
+	targets := slices.DeleteFunc(slices.Clone(all), func(p nn.Param) bool {
+		return !strings.HasSuffix(p.Module, "down_proj") && !strings.HasSuffix(p.Module, "q_proj")
+	})
+	opt, err := nn.NewOptimizer(c.Train.OptimizerConfig(), targets)
+	check(t, err)
+	sampler, batch := data.NewSampler(d.Train, c.Seed), new(nn.Batch)
+	for step := range c.Train.Steps {
+		sampler.Batch(batch, step, c.Train.Batch)
+		for _, p := range all {
+			clear(p.Grad)
+		}
+		sum, err := pass.Gradient(batch, 1/float32(batch.Scored()))
+		check(t, err)
+		losses = append(losses, sum/float64(batch.Scored()))
+		nn.ClipGlobalNorm(targets, c.Train.Clip)
+		opt.Step(nn.UniformRate(c.Train.LR))
+	}
+	return losses
+}
+
+// TestFullIsMeasured: all that a rank is not needed for, and nothing else; the
+// loss fell by what it should to first order, at a rate so small that the second
+// is a few percent of it.
+func TestFullIsMeasured(t *testing.T) {
+	c := fullConfig(t)
+	c.Train.Optimizer, c.Train.LR, c.Measure.Theory = "sgd", 1e-3, true
+	o := trainOne(t, c)
+	onset, first := o.Curve[0].Values, o.Curve[1].Values
+	norm := onset[metrics.GradNorm]
+	if want := c.Train.LR * norm * norm; math.Abs(first[metrics.LossDrop]-want) > 1e-2*want {
+		t.Errorf("loss drop %g, want %g, the rate times the square of the gradient", first[metrics.LossDrop], want)
+	}
+	if want := c.Train.LR * norm; math.Abs(first[metrics.DeltaW]-want) > 1e-2*want {
+		t.Errorf("first weight update %g, want %g, the rate times the gradient", first[metrics.DeltaW], want)
+	}
+	for _, q := range []metrics.Quantity{metrics.GradNorm, metrics.GradRMS} {
+		if !(onset[q] > 0) {
+			t.Errorf("%s is %g", q.Name(), onset[q])
+		}
+	}
+	for _, q := range []metrics.Quantity{metrics.AdapterOutput, metrics.InputGradient, metrics.StableRank} {
+		if !(first[q] > 0) || !(o.Modules[len(o.Modules)-1].Values[q] > 0) {
+			t.Errorf("%s is %g, and %g of a map", q.Name(), first[q], o.Modules[len(o.Modules)-1].Values[q])
+		}
+	}
+	absent := []metrics.Quantity{
+		metrics.GradNormA, metrics.GradNormB, metrics.GradRMSA, metrics.GradRMSB, metrics.MovementA,
+	}
+	for _, p := range slices.Concat(o.Curve, o.Modules) {
+		for _, q := range absent {
+			if !math.IsNaN(p.Values[q]) {
+				t.Fatalf("%s is %g: there is no A and no B", q.Name(), p.Values[q])
+			}
+		}
+	}
+	if len(o.Expected) > 0 || beyondTheory(c, o.Curve) != "method full has no rank" || len(o.Adapters) > 0 {
+		t.Errorf("%d adapters, expected %v, beyond theory: %q", len(o.Adapters), o.Expected, beyondTheory(c, o.Curve))
+	}
+}
+
+// fullGrid is a small grid of both methods.
+const fullGrid = `
+grid: {method: [lora, full], rank: [4, 32, 256], scaling: [lora, rslora], seed: [0, 1]}
+`
+
+// TestRanklessIsTuned: nuisance axes that it has are tuned away.
+func TestRanklessIsTuned(t *testing.T) {
+	e := read(t, "name: x\ndata: d.txt\n"+fullGrid+"nuisance: {lr: [1e-3, 1e-2], lr_b: [0, 0.1]}\ntune: {seed: [7]}")
+	c := testConfig(t)
+	c.Adapter, c.Train.LRB = e.Base.Adapter, 0
+	e.Base = c
+	l := NewLocal(os.DirFS(t.TempDir()))
+	p, err := sweep.NewPlan(e, l)
+	check(t, err)
+	if len(p.Jobs) != 2*3*4+2 || len(p.Follow) != 2*3*2+2 {
+		t.Fatalf("%d jobs tune and %d follow", len(p.Jobs), len(p.Follow))
+	}
+	var runs []results.Run
+	for _, j := range p.Jobs {
+		v := metrics.NoValues()
+		v[metrics.ValLoss] = j.Config.Train.LR
+		runs = append(runs, results.Run{
+			ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}},
+		})
+	}
+	next, err := p.Next(runs, l)
+	check(t, err)
+	var full []string
+	for _, j := range next.Jobs {
+		if !j.Config.Adapter.Ranked() {
+			full = append(full, j.Point.String())
+		}
+	}
+	want := []string{
+		"method=full rank=0 scaling=full seed=0 lr=0.001", "method=full rank=0 scaling=full seed=1 lr=0.001",
+	}
+	if !slices.Equal(full, want) || len(next.Jobs) != 14 {
+		t.Errorf("%d runs are reported, of full %q", len(next.Jobs), full)
+	}
+}
+
+// TestFullIsAnotherRunAndFunction: nothing of it is taken for another method's, and
+// another rate or data is another function.
+func TestFullIsAnotherRunAndFunction(t *testing.T) {
+	c := fullConfig(t)
+	seen := map[string]string{}
+	for name, change := range map[string]func(*experiments.Config){
+		"full":    func(*experiments.Config) {},
+		"lora":    func(c *experiments.Config) { c.Adapter.Method, c.Adapter.Rank = lora.DefaultMethod, 4 },
+		"lr":      func(c *experiments.Config) { c.Train.LR *= 2 },
+		"targets": func(c *experiments.Config) { c.Adapter.Targets = experiments.Targets{"mlp"} },
+	} {
+		d := c
+		change(&d)
+		for _, id := range []string{d.ID("m", "d", 1), d.FunctionID("m", "d", 1)} {
+			if seen[id] != "" {
+				t.Errorf("%s and %s are one", name, seen[id])
+			}
+			seen[id] = name
+		}
+	}
+	back, err := experiments.ConfigOf(results.Run{Config: c.JSON()})
+	check(t, err)
+	if back.ID("m", "d", 1) != c.ID("m", "d", 1) {
+		t.Errorf("read back as %+v", back)
+	}
+}
+
+// TestFullIsTheSameForAnyWorkers, and is trained again from its record.
+func TestFullIsTheSameForAnyWorkers(t *testing.T) {
+	trainer := NewLocal(os.DirFS(t.TempDir()))
+	e := read(t, "name: x\ndata: d.txt\ngrid: {method: [lora, full], rank: [2, 8], seed: [0, 1]}")
+	c := testConfig(t)
+	c.Adapter = e.Base.Adapter
+	e.Base = c
+	p, err := sweep.NewPlan(e, trainer)
+	check(t, err)
+	one, four := t.TempDir(), t.TempDir()
+	check(t, runPlan(t, context.Background(), p, trainer, one, 1, &sweeptest.Observer{}))
+	check(t, runPlan(t, context.Background(), p, trainer, four, 4, &sweeptest.Observer{}))
+	check(t, sweeptest.SameContents(sweeptest.Contents(t, four), sweeptest.Contents(t, one)))
+	runs, _ := results.Open(one).Runs()
+	i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Scheme == lora.FullMethod })
+	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 6 {
+		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
+	}
+	_, err = sweep.Again(runs[i], trainer)
+	check(t, err)
+}

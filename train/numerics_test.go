@@ -1,0 +1,18 @@
+package train
+
+import (
+	"testing"
+
+	"ranksweep/nn"
+)
+
+func TestNumericsAreOfAnArchitecture(t *testing.T) {
+	for v, want := range map[nn.Variant]int{
+		{}: 3, {Activation: nn.ReLU}: 3, {Activation: nn.GELU}: 4, {Activation: nn.GELUTanh}: 4,
+		{Activation: nn.GELUTanh, ScoreCap: 50}: 5, {LogitCap: 30}: 5,
+	} {
+		if got := Numerics(nn.Config{Variant: v}); got != want {
+			t.Errorf("%+v: version %d, want %d", v, got, want)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package train
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"testing"
+
+	"ranksweep/nn/kernel"
+	"ranksweep/results"
+	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
+)
+
+// TestHelpChangesNoByte: one worker with the help of idle cores leaves the
+// store that it leaves alone.
+func TestHelpChangesNoByte(t *testing.T) {
+	trainer := NewLocal(os.DirFS(t.TempDir()))
+	p := testPlan(t, trainer, testModel(t), testData(t))
+	check(t, p.Experiment.Set("batch=48", "steps=2")) // products large enough to be shared
+	p, err := sweep.NewPlan(p.Experiment, trainer)
+	check(t, err)
+	alone, helped := t.TempDir(), t.TempDir()
+	check(t, runPlan(t, context.Background(), p, trainer, alone, 1, &sweeptest.Observer{}))
+
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	s := sweep.Scheduler{
+		Trainer: trainer, Store: results.Open(helped), Workers: 1, Memory: 1 << 30, Program: "test", Kernel: kernel.Name(),
+		Observer: &sweeptest.Observer{}, Idle: kernel.Help,
+	}
+	check(t, s.Run(context.Background(), p))
+	check(t, sweeptest.SameContents(sweeptest.Contents(t, helped), sweeptest.Contents(t, alone)))
+}

@@ -1,0 +1,98 @@
+package train
+
+import (
+	"fmt"
+
+	"ranksweep/data"
+	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/theory"
+)
+
+// beyondTheory says why theory, which takes updates for plain, predicts nothing
+// of a run once it has been updated; empty where it does. Adam is sign-like
+// only where its ε is far below the gradient's entries.
+func beyondTheory(c experiments.Config, curve []metrics.Point) string {
+	if !c.Adapter.Ranked() {
+		return fmt.Sprintf("method %s has no rank", c.Adapter.Method)
+	}
+	if c.Train.Clip > 0 {
+		return "gradients are clipped"
+	}
+	if eps := c.Train.OptimizerConfig().Eps; eps > 0 && len(curve) > 0 {
+		onset := curve[0].Values // of which one of the two has no gradient
+		if entry := max(onset[metrics.GradRMSA], onset[metrics.GradRMSB]); eps > 0.1*entry {
+			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", eps, entry)
+		}
+	}
+	return ""
+}
+
+// setting is the run's scheme at its rank, for what theory expects of its first
+// update.
+func settingOf(c experiments.Config) theory.Setting {
+	rates := c.Rates().Times(c.Train.LRSchedule().Factor(0))
+	_, zero := c.Adapter.Scaling.Roles()
+	return theory.Setting{
+		Update: nn.UpdateOf(c.Train.Optimizer), Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
+		Init: c.Adapter.Draw(), LR: rates[zero],
+	}
+}
+
+// expected returns what theory expects of the statistics of a run that has
+// exact expressions, where it has them and the run is within theory.
+func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics.Point) map[string]float64 {
+	all, setting := make(map[string]float64), settingOf(c)
+	beyond := beyondTheory(c, curve) != "" || c.Adapter.Dropout > 0
+	for _, s := range metrics.Statistics {
+		if v := s.Expected(maps, setting); v > 0 && (s.Theory.Onset || !beyond) {
+			all[s.Name] = v
+		}
+	}
+	return all
+}
+
+// geometryKey is all of a run that its geometry depends on.
+type geometryKey struct {
+	dataset           datasetKey
+	precision         string
+	targets           string
+	zeroA             bool
+	seed              uint64
+	batch, accumulate int
+	probe             int
+}
+
+// geometry measures the maps that a run adapts on what the run sees first. Runs
+// that differ in nothing that counts share it.
+func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
+	key := geometryKey{
+		dataset: datasetKeyOf(c), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA, seed: c.Seed,
+		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
+	}
+	l.mu.Lock()
+	measured := l.geometries[key]
+	if measured == nil {
+		measured = new(geometry)
+		l.geometries[key] = measured
+	}
+	l.mu.Unlock()
+	measured.once.Do(func() {
+		var targets []*nn.Linear
+		if targets, measured.err = lora.Targets(m, c.Adapter.Targets); measured.err != nil {
+			return
+		}
+		sampler := data.NewSampler(d.Train, c.Seed)
+		step := func(step int) []nn.Batch {
+			batches := make([]nn.Batch, c.Train.Accumulate)
+			for i := range batches {
+				sampler.Batch(&batches[i], step*c.Train.Accumulate+i, c.Train.Batch)
+			}
+			return batches
+		}
+		measured.maps, measured.err = theory.Geometry(m, targets, c.Adapter.Scaling.ZeroA, c.PassTokens(), step(0), step(1), probeOf(c, d))
+	})
+	return measured.maps, measured.err
+}

@@ -1,0 +1,288 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"ranksweep/data"
+	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/results"
+	"ranksweep/sweep"
+)
+
+// training is one run on its way.
+type training struct {
+	c        experiments.Config
+	set      *lora.Set
+	pass     *nn.Pass
+	params   []nn.Param
+	gauge    *metrics.Gauge
+	opt      nn.Optimizer
+	schedule nn.Schedule
+	sampler  *data.Sampler
+
+	batches []nn.Batch // of one step; several where gradients accumulate
+	probe   []nn.Batch
+	val     []nn.Batch
+	modules []metrics.Values // of one step, a map each
+	drop    float64          // of the loss by the first update, to first order
+	onset   float64          // training loss before the first update
+	actual  float64          // drop of that, measured on the same batches
+	base    *validated       // of the model as it is, shared with other runs; nil where it is not
+	tokens  int64
+	outcome sweep.Outcome
+}
+
+func newTraining(c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
+	if len(d.Train) == 0 {
+		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples", c.Data.Source, c.Data.Validation)
+	}
+	set, err := c.Adapter.Trains().Attach(m, c.LoRA(), c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	pass, err := nn.NewPass(m, c.PassTokens(), set.Maps())
+	if err != nil {
+		return nil, err
+	}
+	params := pass.Params()
+	opt, err := nn.NewOptimizer(c.Train.OptimizerConfig(), params)
+	if err != nil {
+		return nil, err
+	}
+	t := &training{
+		c: c, set: set, pass: pass, params: params, gauge: metrics.NewGauge(set), opt: opt,
+		schedule: c.Train.LRSchedule(), sampler: data.NewSampler(d.Train, c.Seed),
+		batches: make([]nn.Batch, c.Train.Accumulate),
+		modules: make([]metrics.Values, len(set.Trainables)),
+		val:     batchesOf(d.Val, c.Train.Batch),
+	}
+	t.probe = probeOf(c, d)
+	t.outcome.Status = results.Done
+	t.outcome.Curve = make([]metrics.Point, 0, points(c))
+	t.outcome.Modules = make([]metrics.Point, 0, modulePoints(c)*len(set.Trainables))
+	t.outcome.Validation = validationOf(t.val)
+	return t, nil
+}
+
+// probe is the fixed batches that adapters are measured on: the first examples
+// of the validation set or, without one, of the training set.
+func probeOf(c experiments.Config, d *data.Dataset) []nn.Batch {
+	probed := d.Val
+	if len(probed) == 0 {
+		probed = d.Train
+	}
+	return batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
+}
+
+// batchesOf lays sequences out in batches of at most size, in order.
+func batchesOf(sequences []data.Sequence, size int) []nn.Batch {
+	var batches []nn.Batch
+	for part := range slices.Chunk(sequences, size) {
+		var b nn.Batch
+		data.Fill(&b, part)
+		batches = append(batches, b)
+	}
+	return batches
+}
+
+// validationOf has a place for what each of the batches is going to contribute.
+func validationOf(batches []nn.Batch) []results.ValidationBatch {
+	var parts []results.ValidationBatch
+	for i := range batches {
+		parts = append(parts, results.ValidationBatch{Scored: batches[i].Scored()})
+	}
+	return parts
+}
+
+// run trains to the end, or until something is no longer a finite number.
+func (t *training) run(ctx context.Context, report func(metrics.Point)) (sweep.Outcome, error) {
+	rates := t.c.Rates()
+	for step := range t.c.Train.Steps {
+		if err := ctx.Err(); err != nil {
+			return sweep.Outcome{}, err
+		}
+		if err := t.measure(step, report); err != nil || t.outcome.Status == results.Diverged {
+			return t.outcome, err
+		}
+		if limit := t.c.Train.Clip; limit > 0 {
+			nn.ClipGlobalNorm(t.params, limit)
+		}
+		t.opt.Step(rates.Times(t.schedule.Factor(step)))
+		t.set.Updated()
+		if step == 0 {
+			if err := t.dropped(); err != nil {
+				return t.outcome, err
+			}
+		}
+		t.outcome.Steps, t.outcome.Tokens = step+1, t.tokens
+	}
+	err := t.measure(t.c.Train.Steps, report)
+	t.outcome.Adapters = t.set.Trained()
+	return t.outcome, err
+}
+
+// measure does all of a step but its update: it leaves the gradient to be
+// followed, but after the last update, and records what is due.
+func (t *training) measure(step int, report func(metrics.Point)) error {
+	p := metrics.Point{Step: step, Tokens: t.tokens, Values: metrics.NoValues()}
+	modules := t.moduleValues(step)
+	if err := t.inspect(step, &p.Values, modules); err != nil {
+		return err
+	}
+	if step < t.c.Train.Steps && t.outcome.Status != results.Diverged {
+		if err := t.gradient(step, &p.Values, modules); err != nil {
+			return err
+		}
+	}
+	t.record(p, modules)
+	report(p)
+	return nil
+}
+
+// gradient computes the step's loss and gradient, averaged over the scored
+// tokens of all its batches, and measures them.
+func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Values) error {
+	scored := 0
+	for i := range t.batches {
+		b := &t.batches[i]
+		t.sampler.Batch(b, step*t.c.Train.Accumulate+i, t.c.Train.Batch)
+		scored += b.Scored()
+		t.tokens += int64(len(b.Tokens))
+	}
+	for i := range t.params {
+		clear(t.params[i].Grad)
+	}
+	var sum float64
+	for i := range t.batches {
+		part, err := t.pass.Gradient(&t.batches[i], 1/float32(scored))
+		if err != nil {
+			return err
+		}
+		sum += part
+	}
+	run[metrics.TrainLoss] = sum / float64(scored)
+	if step == 0 {
+		t.onset = run[metrics.TrainLoss]
+	}
+	t.gauge.Gradients(run, modules)
+	t.watch(step, run, metrics.TrainLoss)
+	t.watch(step, run, metrics.GradNorm)
+	return nil
+}
+
+// inspect measures the validation loss and the probe batch where they are due.
+// At step 0 an adapter does nothing, so that there is nothing to probe; at
+// step 1 it has had its first update.
+func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Values) error {
+	last := step == t.c.Train.Steps
+	if len(t.val) > 0 && (step == 0 || last || due(step, t.c.Measure.EvalEvery)) {
+		loss, err := t.validate(step)
+		if err != nil {
+			return err
+		}
+		run[metrics.ValLoss] = loss
+		t.watch(step, run, metrics.ValLoss)
+	}
+	if step == 1 {
+		run[metrics.LossDrop], run[metrics.LossDropActual] = t.drop, t.actual
+	}
+	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
+		if err := t.gauge.Probe(t.pass, t.probe, run, modules); err != nil {
+			return err
+		}
+		t.watch(step, run, metrics.DeltaW)
+		t.watch(step, run, metrics.AdapterOutput)
+	}
+	return nil
+}
+
+// dropped measures, right after the first update, what it took off the loss of
+// its own batches: to first order, which reads the gradients, and then by a
+// forward pass, which leaves them alone. That is without dropout, where there is
+// some. The loss before is the same with it and without: an adapter that has not
+// been updated adds nothing to its map, whatever is dropped of its input.
+func (t *training) dropped() error {
+	t.drop = t.gauge.Drop()
+	after, err := t.loss(t.batches, nil)
+	t.actual = t.onset - after
+	return err
+}
+
+// validate returns the validation loss, and remembers what each batch is of it.
+// Before the first update it is the base's, whatever is trained: to the bit, since
+// what adds nothing adds zeros.
+func (t *training) validate(step int) (float64, error) {
+	if step > 0 || t.base == nil {
+		return t.loss(t.val, t.outcome.Validation)
+	}
+	t.base.once.Do(func() {
+		t.base.loss, t.base.err = t.loss(t.val, t.outcome.Validation)
+		t.base.parts = slices.Clone(t.outcome.Validation)
+	})
+	copy(t.outcome.Validation, t.base.parts)
+	return t.base.loss, t.base.err
+}
+
+// loss is the mean over the scored tokens of batches, without dropout. It changes
+// nothing that training reads. Where parts is not nil it is told of each batch.
+func (t *training) loss(batches []nn.Batch, parts []results.ValidationBatch) (float64, error) {
+	t.set.SetMode(lora.Eval)
+	defer t.set.SetMode(lora.Train)
+	var sum float64
+	scored := 0
+	for i := range batches {
+		part, err := t.pass.Loss(&batches[i])
+		if err != nil {
+			return 0, err
+		}
+		if parts != nil {
+			parts[i].Nats = part
+		}
+		sum += part
+		scored += batches[i].Scored()
+	}
+	return sum / float64(scored), nil
+}
+
+// moduleValues returns empty values, an adapter each, where a step is to be
+// measured that closely.
+func (t *training) moduleValues(step int) []metrics.Values {
+	every := t.c.Measure.ModulesEvery
+	if every == 0 || !(step <= 1 || step == t.c.Train.Steps || due(step, every)) {
+		return nil
+	}
+	for i := range t.modules {
+		t.modules[i] = metrics.NoValues()
+	}
+	return t.modules
+}
+
+// watch ends the run where a value that was just measured is not finite.
+func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
+	if x := v[q]; t.outcome.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		t.outcome.Status = results.Diverged
+		t.outcome.Reason = fmt.Sprintf("%s is %g at step %d", q.Label(), x, step)
+	}
+}
+
+// record keeps a step's point where it is due. The first two always are, the
+// onset and the first that an update has touched, and so is the last.
+func (t *training) record(p metrics.Point, modules []metrics.Values) {
+	last := p.Step == t.c.Train.Steps || t.outcome.Status == results.Diverged
+	if p.Step <= 1 || last || due(p.Step, t.c.Measure.Every) {
+		t.outcome.Curve = append(t.outcome.Curve, p)
+	}
+	for i, v := range modules {
+		t.outcome.Modules = append(t.outcome.Modules, metrics.Point{
+			Step: p.Step, Tokens: p.Tokens, Module: t.set.Trainables[i].Frozen().Name, Values: v,
+		})
+	}
+}
+
+func due(step, every int) bool { return every > 0 && step%every == 0 }
