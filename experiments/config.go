@@ -23,6 +23,8 @@ type Config struct {
 	Train   Train   `json:"train"`
 	Measure Measure `json:"measure"`
 	Seed    uint64  `json:"seed"` // of the data order, A's entries and dropout, each a stream of its own
+
+	Trainer string `json:"trainer,omitempty"` // who trains: local, the trainer in this process, or another one at hand
 }
 
 // JSON returns the config as a run's record has it. It panics where a number

@@ -103,7 +103,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"key that is a list", "[a]: b\n", "sweep: x.yaml:1: an experiment: a key must be a word, not [...]"},
 
 		{"misspelt key", "name: a\ngird: {}", `sweep: x.yaml:2: unknown key "gird": did you mean "grid"? known are ` +
-			"name, question, model, data, adapter, train, measure, seed, grid, zip, nuisance, tune, when, exclude, scales"},
+			"name, question, model, data, adapter, train, measure, seed, trainer, grid, zip, nuisance, tune, when, exclude, scales"},
 		{"misspelt field", "name: a\ndata: {sorce: x}", `sweep: x.yaml:2: unknown key of data "sorce": did you mean "source"? known are ` +
 			"source, loss, packing, validation, eos"},
 		{"unknown field", "name: a\ndata: {epochs: 3}", `sweep: x.yaml:2: unknown key of data "epochs": known are source, loss, packing, validation, eos`},

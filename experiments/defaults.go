@@ -2,13 +2,17 @@ package experiments
 
 import "ranksweep/lora"
 
+// LocalTrainer is the name of the trainer in this process.
+const LocalTrainer = "local"
+
 // Defaults returns the config of a run about which its experiment says
 // nothing. An optimizer with other settings than these brings its own, see
 // [nn.DefaultOptimizer]. Data has no default: what a model is tuned on is the experiment's
 // to say.
 func Defaults() Config {
 	return Config{
-		Model: "base", // the embedded model
+		Model:   "base", // the embedded model
+		Trainer: LocalTrainer,
 		Data: Data{
 			Loss:       "completion", // as instruction tuning does
 			Validation: 64,

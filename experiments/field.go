@@ -31,9 +31,9 @@ var fields = listFields()
 func listFields() []field {
 	var list []field
 	for _, top := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
-		key := top.Tag.Get("json")
+		key, option, _ := strings.Cut(top.Tag.Get("json"), ",")
 		if top.Type.Kind() != reflect.Struct {
-			list = append(list, field{path: key, key: key, name: key, index: top.Index})
+			list = append(list, field{path: key, key: key, name: key, index: top.Index, late: option == "omitempty"})
 			continue
 		}
 		for _, leaf := range reflect.VisibleFields(top.Type) {

@@ -17,6 +17,7 @@ type bound func(value any) error
 // any use; they keep sums of sizes within int and numbers within float32.
 var bounds = map[string]bound{
 	"model":       text,
+	"trainer":     text,
 	"data.source": text,
 	"data.loss":   oneOf("completion", "all"),
 

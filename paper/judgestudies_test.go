@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -19,20 +17,14 @@ import (
 	"ranksweep/nn"
 	"ranksweep/results"
 	sweeps "ranksweep/sweep" // sweep is a function here
+	"ranksweep/sweep/sweeptest"
 	"ranksweep/theory"
 )
 
 // standIn is a trainer that only says what everything is.
-type standIn struct{}
-
-func (standIn) Resolve(c experiments.Config) (sweeps.Material, error) {
-	return sweeps.Material{ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12,
-		Bytes: 1 << 20}, nil
-}
-
-func (standIn) Train(context.Context, experiments.Config, func(metrics.Point)) (sweeps.Outcome, error) {
-	return sweeps.Outcome{}, errors.New("there is no training here")
-}
+var standIn = sweeps.Trainers{sweeptest.Resolver{Material: sweeps.Material{
+	ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12, Bytes: 1 << 20,
+}}}
 
 // asTheory is a claim's experiment at full scale as it would end in a world that is as
 // theory has it, and in which every loss is that of the rate alone: each run of each
@@ -43,7 +35,7 @@ func asTheory(t *testing.T, name string) Study {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := sweeps.NewPlan(e, standIn{})
+	p, err := sweeps.NewPlan(e, standIn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +50,7 @@ func asTheory(t *testing.T, name string) Study {
 			}
 		}
 		last = p
-		if p, err = p.Next(all, standIn{}); err != nil {
+		if p, err = p.Next(all, standIn); err != nil {
 			t.Fatal(err)
 		}
 		if p == nil {

@@ -90,6 +90,9 @@ type Provenance struct {
 	Program   string `json:"program"`    // module version and VCS revision
 	Go        string `json:"go"`         // toolchain and platform
 	Kernel    string `json:"kernel"`     // matrix kernel in use
+
+	Libraries string `json:"libraries,omitempty"` // versions of what another program trains with
+	Device    string `json:"device,omitempty"`    // what it trains on, where that is not this machine's cores
 }
 
 // Timing is the part of a run that differs from one execution to the next.

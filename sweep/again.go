@@ -11,7 +11,7 @@ import (
 // record says. Since the same seed gives the same bytes, that makes the very
 // adapter that was measured, which no store keeps. A model, data or arithmetic
 // other than the run's is an error that says which.
-func Again(r results.Run, t Trainer) (Job, error) {
+func Again(r results.Run, t Trainers) (Job, error) {
 	c, err := experiments.ConfigOf(r)
 	if err != nil {
 		return Job{}, err

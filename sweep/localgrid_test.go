@@ -107,7 +107,7 @@ grid: {rank: [4, 8], seed: [0, 1]}
 nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: 5, extend: 0, local: 3}
 `)
-		p, err := sweep.NewPlan(e, bowl{})
+		p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
 		check(t, err)
 		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 || !strings.Contains(p.Phase(), "of at least 12 lie") {
 			t.Errorf("%s: %d runs follow, %q; want 12", c.name, n, p.Phase())
@@ -115,9 +115,9 @@ tune: {seed: 5, extend: 0, local: 3}
 		runs := madeUp(p, loss)
 		var phases []string
 		for i := 0; ; i++ {
-			next, err := p.Next(runs, bowl{})
+			next, err := p.Next(runs, sweep.Trainers{bowl{}})
 			check(t, err)
-			again, err := p.Next(slices.Clone(runs), bowl{})
+			again, err := p.Next(slices.Clone(runs), sweep.Trainers{bowl{}})
 			check(t, err)
 			if !reflect.DeepEqual(next, again) {
 				t.Fatalf("%s: of the same results another phase follows", c.name)
@@ -148,7 +148,7 @@ tune: {seed: 5, extend: 0, local: 3}
 // Every run of a local grid is the plain run of its config.
 func TestLocalRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 2, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
 	check(t, err)
 	last := plans[len(plans)-1]
 	if got := ratesOf(last, 3, 1); got != "[0.25 0.354 0.5 0.707 1 1.41]" {
@@ -160,7 +160,7 @@ name: plain
 data: a
 train: {steps: 3}
 grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
-`), bowl{}, dir, 1, o)
+`), sweep.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 || o.Skips != 12 {
 		t.Errorf("a plain grid of the same: %d trained, %d there already, want 0 and 12", o.Trained, o.Skips)
@@ -171,7 +171,7 @@ grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
 func TestLocalGridEndsAtExclude(t *testing.T) {
 	e := read(t, localBowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.5}}}}
-	plans, err := sweepAll(context.Background(), e, bowl{}, t.TempDir(), 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, t.TempDir(), 1, &sweeptest.Observer{})
 	check(t, err)
 	if got := ratesOf(plans[len(plans)-1], 3, 0); got != "[0.707 1 1.41]" {
 		t.Errorf("rank 3 has rates %s", got)
@@ -181,10 +181,10 @@ func TestLocalGridEndsAtExclude(t *testing.T) {
 // A store that lost runs of its tuning has nothing that local grids lie around.
 func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), bowl{}, dir, 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
-	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), bowl{})
+	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), sweep.Trainers{bowl{}})
 	if err == nil || err.Error() != "sweep: bowls: runs of the tuning are missing or failed: nothing can be chosen" {
 		t.Errorf("error %v", err)
 	}

@@ -9,7 +9,7 @@ import (
 
 // tuningPlan is the first phase of an experiment with nuisance axes: all their
 // values, on the seeds of tuning.
-func tuningPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
+func tuningPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 	points, err := e.TuningPoints()
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func tuningPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
 
 // followOf is what will be reported once the nuisance values are chosen: a job for
 // each value that a local grid begins with.
-func followOf(e *experiments.Experiment, t Trainer) ([]Job, error) {
+func followOf(e *experiments.Experiment, t Trainers) ([]Job, error) {
 	points, err := e.ReportedPoints()
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func followOf(e *experiments.Experiment, t Trainer) ([]Job, error) {
 // more values, where a cell is best at the edge of its own. It is a function of
 // the experiment and of what its runs measured, so that a sweep that is taken up
 // again takes the same way.
-func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
+func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
 	}
@@ -64,7 +64,7 @@ func (p *Plan) Next(runs []results.Run, t Trainer) (*Plan, error) {
 }
 
 // nextTuned is the next phase of a plan that tunes.
-func (p *Plan) nextTuned(tuned []results.Tuned, t Trainer) (*Plan, error) {
+func (p *Plan) nextTuned(tuned []results.Tuned, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	points, err := e.ExtendedPoints(tuned)
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *Plan) nextTuned(tuned []results.Tuned, t Trainer) (*Plan, error) {
 
 // nextLocal goes on beyond the edges of local grids. It returns nil when no grid
 // goes on.
-func (p *Plan) nextLocal(tuned []results.Tuned, runs []results.Run, t Trainer) (*Plan, error) {
+func (p *Plan) nextLocal(tuned []results.Tuned, runs []results.Run, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	tried := results.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
 	points, err := e.LocalPoints(tuned, tried.Tune(runs))

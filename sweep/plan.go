@@ -1,62 +1,12 @@
 package sweep
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
 	"ranksweep/experiments"
-	"ranksweep/lora"
-	"ranksweep/metrics"
 	"ranksweep/results"
 )
-
-// A Trainer trains one config: config in, a stream of points out. Whatever
-// stands behind it, the grid, the store, the tables and the figures are the
-// same. It serves several goroutines at once.
-type Trainer interface {
-	// Resolve finds the model and the data of a config, and says what they
-	// are and what training it takes.
-	Resolve(c experiments.Config) (Material, error)
-
-	// Train trains c and calls report after every step with what was
-	// measured at it. It ends early with ctx's error. Divergence is an
-	// outcome, not an error.
-	Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (Outcome, error)
-}
-
-// Material is what a config is made of.
-type Material struct {
-	ModelHash string
-	DataHash  string
-	Numerics  int      // version of the arithmetic
-	Cost      float64  // estimate, in floating-point operations
-	Factored  float64  // the same if every adapter were computed beside its map, as others do
-	Bytes     int64    // estimate of the memory a run takes beside the base model
-	Warnings  []string // doubts about the config itself
-}
-
-// Outcome is how a training ended and what was measured.
-type Outcome struct {
-	Status  results.Status // done or diverged
-	Reason  string         // why it diverged
-	Steps   int            // updates made
-	Tokens  int64          // tokens trained on
-	Curve   []metrics.Point
-	Modules []metrics.Point
-
-	Validation []results.ValidationBatch // at the last validation; none without a validation set
-
-	// Expected is what theory expects of statistics, by name, where the config
-	// asks for it and exact expressions are known. BeyondTheory says why theory
-	// predicts nothing of the run once it has been updated; empty where it does.
-	Expected     map[string]float64
-	BeyondTheory string
-
-	// Adapters is what was trained, for whom it may concern before the
-	// outcome is forgotten; a store has no room for it.
-	Adapters []lora.Trained
-}
 
 // Job is one run of a plan.
 type Job struct {
@@ -78,7 +28,7 @@ type Plan struct {
 }
 
 // NewPlan resolves the first phase of an experiment.
-func NewPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
+func NewPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
@@ -94,7 +44,7 @@ func NewPlan(e *experiments.Experiment, t Trainer) (*Plan, error) {
 }
 
 // jobsOf gives points their identity and their cost.
-func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainer) ([]Job, error) {
+func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) ([]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {

@@ -28,18 +28,11 @@ type Observer interface {
 
 // Scheduler trains what a plan asks for and a store lacks.
 type Scheduler struct {
-	Trainer Trainer
-	Store   *results.Store
-	Workers int   // runs at once, as far as memory allows
-	Memory  int64 // bytes that all runs at once may take
-	Program string
-	Kernel  string
+	Trainers Trainers
+	Store    *results.Store
+	Workers  int   // runs at once, as far as memory allows
+	Memory   int64 // bytes that all runs at once may take
 	Observer
-
-	// Idle is what a core does that no worker has use for, until done is
-	// closed: it may make the runs of others faster, but change nothing in
-	// them. It may be nil.
-	Idle func(done <-chan struct{})
 
 	// HandOut is given every run that was trained, and its adapters where it is
 	// done, before it is stored, by several workers at once. An error ends the
@@ -73,7 +66,7 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	}()
 	var busy held
 	var workers sync.WaitGroup
-	cores := newSpare(runtime.GOMAXPROCS(0), s.Workers, s.Idle)
+	cores := newSpare(runtime.GOMAXPROCS(0), s.Workers, s.Trainers.help())
 	defer cores.stop()
 	for worker := range s.Workers {
 		workers.Go(func() {
@@ -208,9 +201,13 @@ func (s *Scheduler) stored(j Job) (bool, error) {
 // train makes the record of a job. Its error is that of an interrupted sweep;
 // one of the training itself makes a failed record.
 func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, []lora.Trained, error) {
-	run := s.record(experiment, j)
+	trainer, err := s.Trainers.Of(j.Config)
+	if err != nil {
+		return results.Run{}, nil, fmt.Errorf("sweep: %s: %w", j, err)
+	}
+	run := record(experiment, j, trainer.Provenance())
 	started := time.Now()
-	outcome, err := s.Trainer.Train(ctx, j.Config, func(p metrics.Point) { s.Stepped(worker, j, p) })
+	outcome, err := trainer.Train(ctx, j.Config, func(p metrics.Point) { s.Stepped(worker, j, p) })
 	if ctx.Err() != nil {
 		return run, nil, context.Cause(ctx)
 	}
@@ -227,20 +224,17 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	return run, outcome.Adapters, nil
 }
 
-// record fills in what is known of a run before it is trained.
-func (s *Scheduler) record(experiment string, j Job) results.Run {
+// record fills in what is known of a run before it is trained, by a trainer of the
+// given provenance.
+func record(experiment string, j Job, made results.Provenance) results.Run {
 	c := j.Config
+	made.Numerics, made.ModelHash, made.DataHash = j.Material.Numerics, j.Material.ModelHash, j.Material.DataHash
 	return results.Run{
 		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: experiment,
 		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.Powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
-		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings,
-		Provenance: results.Provenance{
-			Numerics: j.Material.Numerics, ModelHash: j.Material.ModelHash, DataHash: j.Material.DataHash,
-			Program: s.Program, Kernel: s.Kernel,
-			Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
-		},
+		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings, Provenance: made,
 	}
 }

@@ -22,6 +22,14 @@ import (
 // diverges.
 type bowl struct{ broken string } // the config whose training fails
 
+func (bowl) Name() string { return experiments.LocalTrainer }
+
+func (bowl) Abilities() sweep.Abilities {
+	return sweep.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"}, Precisions: []string{"float32"}}
+}
+
+func (bowl) Provenance() results.Provenance { return results.Provenance{Program: "bowl"} }
+
 func (bowl) Resolve(c experiments.Config) (sweep.Material, error) {
 	return sweep.Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
 }
@@ -48,9 +56,9 @@ func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metri
 }
 
 // sweepAll leads an experiment through its phases, and returns the plans.
-func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainer, dir string, workers int, o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
+func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, dir string, workers int, o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
 	p, err := sweep.NewPlan(e, t)
-	s := sweep.Scheduler{Trainer: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
+	s := sweep.Scheduler{Trainers: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	for err == nil && p != nil {
 		plans = append(plans, p)
 		if err = p.Grid().Write(dir); err == nil {
@@ -108,7 +116,7 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 		dir := t.TempDir()
 		e := read(t, bowls)
 		e.Tune.Extend = c.extend
-		plans, err := sweepAll(context.Background(), e, bowl{}, dir, 2, &sweeptest.Observer{})
+		plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
 		check(t, err)
 		rates, warnings, runs := chosenRates(t, dir)
 		var doubtful []int
@@ -130,11 +138,11 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 func TestTunedRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	o := &sweeptest.Observer{}
 	plain := read(t, "{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
-	_, err = sweepAll(context.Background(), plain, bowl{}, dir, 1, o)
+	_, err = sweepAll(context.Background(), plain, sweep.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 || o.Skips != 4 {
 		t.Errorf("a plain grid of what tuning trained: %d trained, %d there already, want 0 and 4", o.Trained, o.Skips)
@@ -152,7 +160,7 @@ func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 func checkInterrupts(t *testing.T, text string) {
 	whole := t.TempDir()
 	count := &sweeptest.Observer{}
-	_, err := sweepAll(context.Background(), read(t, text), bowl{}, whole, 1, count)
+	_, err := sweepAll(context.Background(), read(t, text), sweep.Trainers{bowl{}}, whole, 1, count)
 	check(t, err)
 	want := sweeptest.Contents(t, whole)
 
@@ -162,7 +170,7 @@ func checkInterrupts(t *testing.T, text string) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, read(t, text), bowl{}, dir, workers, &sweeptest.Observer{OnStep: func() {
+			_, err := sweepAll(ctx, read(t, text), sweep.Trainers{bowl{}}, dir, workers, &sweeptest.Observer{OnStep: func() {
 				if steps <- true; len(steps) == 29 { // of four a run
 					cancel()
 				}
@@ -186,11 +194,11 @@ func checkInterrupts(t *testing.T, text string) {
 
 func TestFailedTuningEndsTheSweep(t *testing.T) {
 	e := read(t, bowls)
-	p, err := sweep.NewPlan(e, bowl{})
+	p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
 	check(t, err)
 	broken := string(p.Jobs[3].Config.JSON())
 	dir := t.TempDir()
-	_, err = sweepAll(context.Background(), e, bowl{broken}, dir, 1, &sweeptest.Observer{})
+	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{broken}}, dir, 1, &sweeptest.Observer{})
 	if err == nil || !strings.Contains(err.Error(), "runs of the tuning are missing or failed") {
 		t.Fatalf("error %v", err)
 	}
@@ -199,7 +207,7 @@ func TestFailedTuningEndsTheSweep(t *testing.T) {
 	if len(grid.Tuning) != 12 || len(grid.Runs) != 9 || grid.Runs[0].ID != "" {
 		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID", len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
 	}
-	_, err = sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
+	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err) // mended
 }
 
@@ -214,7 +222,7 @@ train: {steps: 3}
 grid: {rank: [1, 1000], seed: [0, 1]}
 nuisance: {lr: [1, 10]}
 tune: {seed: [5, 6]}
-`), bowl{}, dir, 1, &sweeptest.Observer{})
+`), sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	_, warnings, runs := chosenRates(t, dir)
 	for _, r := range runs {
@@ -229,7 +237,7 @@ func TestExtensionEndsAtExclude(t *testing.T) {
 	e := read(t, bowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.1}}, {Name: "rank", Values: []any{1}}}}
 	dir := t.TempDir()
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if rates, _, _ := chosenRates(t, dir); fmt.Sprint(rates) != "map[1:0.01 10:0.1 10000:0.0001]" {
 		t.Errorf("rates %v", rates)
@@ -247,7 +255,7 @@ nuisance: {lr: [1e-2, 1e-1], weight_decay: [0.01, 0.1]}
 tune: {seed: 5, extend: 1}
 `)
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if n := len(plans[0].Jobs); n != 4 {
 		t.Errorf("%d runs tune at first, want 4", n)
@@ -262,7 +270,7 @@ tune: {seed: 5, extend: 1}
 func TestResolvedTuningIsThereAlready(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)
-	_, err := sweepAll(context.Background(), e, bowl{}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	text, err := e.Resolved()
 	check(t, err)
@@ -271,7 +279,7 @@ func TestResolvedTuningIsThereAlready(t *testing.T) {
 	again, err := experiments.Load(file)
 	check(t, err)
 	o := &sweeptest.Observer{}
-	_, err = sweepAll(context.Background(), again, bowl{}, dir, 1, o)
+	_, err = sweepAll(context.Background(), again, sweep.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 {
 		t.Errorf("%d runs were trained again", o.Trained)

@@ -11,7 +11,6 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
-	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
@@ -26,7 +25,7 @@ func TestAgainIsTheSame(t *testing.T) {
 	var mu sync.Mutex
 	handed := make(map[string][]lora.Trained)
 	s := sweep.Scheduler{
-		Trainer: trainer, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30, Kernel: kernel.Name(), Observer: &sweeptest.Observer{},
+		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30, Observer: &sweeptest.Observer{},
 		HandOut: func(r results.Run, adapters []lora.Trained) error {
 			mu.Lock()
 			defer mu.Unlock()
@@ -41,7 +40,7 @@ func TestAgainIsTheSame(t *testing.T) {
 	}
 	fresh := NewLocal(os.DirFS(t.TempDir()))
 	for _, r := range runs {
-		j, err := sweep.Again(r, fresh)
+		j, err := sweep.Again(r, sweep.Trainers{fresh})
 		check(t, err)
 		if j.ID != r.ID || j.Cell != r.Cell || j.Config.Seed != r.Seed {
 			t.Errorf("run %s is job %s of cell %s", r.ID, j.ID, j.Cell)
@@ -69,7 +68,7 @@ func TestHandOutFailureEndsTheSweep(t *testing.T) {
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	full := errors.New("no room for adapters")
 	s := sweep.Scheduler{
-		Trainer: trainer, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30, Observer: &sweeptest.Observer{},
+		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30, Observer: &sweeptest.Observer{},
 		HandOut: func(results.Run, []lora.Trained) error { return full },
 	}
 	if err := s.Run(context.Background(), p); !errors.Is(err, full) {
@@ -89,7 +88,7 @@ func TestAgainRefuses(t *testing.T) {
 	check(t, runPlan(t, context.Background(), p, trainer, dir, 1, &sweeptest.Observer{}))
 	right, err := results.Open(dir).Get(p.Jobs[0].ID)
 	check(t, err)
-	if _, err := sweep.Again(right, trainer); err != nil {
+	if _, err := sweep.Again(right, sweep.Trainers{trainer}); err != nil {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*results.Run){
@@ -105,7 +104,7 @@ func TestAgainRefuses(t *testing.T) {
 	} {
 		r := right
 		change(&r)
-		if _, err := sweep.Again(r, trainer); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := sweep.Again(r, sweep.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -62,7 +62,7 @@ model: `+testModel(t)+`
 train: {optimizer: sgd, context: 32, steps: 1}
 grid: {rank: [4, 16], scaling: [lora, rslora], match_rank: [0, 4], seed: [0, 1]}
 `)
-	p, err := sweep.NewPlan(e, NewLocal(os.DirFS(t.TempDir())))
+	p, err := sweep.NewPlan(e, sweep.Trainers{NewLocal(os.DirFS(t.TempDir()))})
 	check(t, err)
 	got := make(map[string]string)
 	for _, j := range p.Jobs {

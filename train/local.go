@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -13,6 +14,8 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/theory"
@@ -27,6 +30,8 @@ type Local struct {
 	// takes less memory than float32. It takes longer and changes no byte of a
 	// run. The embedded models are small, and always float32.
 	Stored bool
+	// Program is the version of this program, for the provenance of runs.
+	Program string
 
 	embedded fs.FS
 	mu       sync.Mutex
@@ -100,6 +105,28 @@ func NewLocal(embedded fs.FS) *Local {
 		bases:      make(map[validatedKey]*validated),
 	}
 }
+
+// Name is what a config calls it.
+func (l *Local) Name() string { return experiments.LocalTrainer }
+
+// Abilities are all that configs know.
+func (l *Local) Abilities() sweep.Abilities {
+	return sweep.Abilities{
+		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
+		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision},
+	}
+}
+
+// Provenance says by which program and with which kernel runs are trained here.
+func (l *Local) Provenance() results.Provenance {
+	return results.Provenance{
+		Program: l.Program, Kernel: kernel.Name(),
+		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
+	}
+}
+
+// Help lends a core to the matrix products of the runs.
+func (l *Local) Help(done <-chan struct{}) { kernel.Help(done) }
 
 // Model returns the embedded model of that name, or the one in that folder or
 // file.

@@ -130,7 +130,7 @@ func TestRanklessIsTuned(t *testing.T) {
 	c.Adapter, c.Train.LRB = e.Base.Adapter, 0
 	e.Base = c
 	l := NewLocal(os.DirFS(t.TempDir()))
-	p, err := sweep.NewPlan(e, l)
+	p, err := sweep.NewPlan(e, sweep.Trainers{l})
 	check(t, err)
 	if len(p.Jobs) != 2*3*4+2 || len(p.Follow) != 2*3*2+2 {
 		t.Fatalf("%d jobs tune and %d follow", len(p.Jobs), len(p.Follow))
@@ -143,7 +143,7 @@ func TestRanklessIsTuned(t *testing.T) {
 			ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}},
 		})
 	}
-	next, err := p.Next(runs, l)
+	next, err := p.Next(runs, sweep.Trainers{l})
 	check(t, err)
 	var full []string
 	for _, j := range next.Jobs {
@@ -193,7 +193,7 @@ func TestFullIsTheSameForAnyWorkers(t *testing.T) {
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c
-	p, err := sweep.NewPlan(e, trainer)
+	p, err := sweep.NewPlan(e, sweep.Trainers{trainer})
 	check(t, err)
 	one, four := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, one, 1, &sweeptest.Observer{}))
@@ -204,6 +204,6 @@ func TestFullIsTheSameForAnyWorkers(t *testing.T) {
 	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 6 {
 		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
 	}
-	_, err = sweep.Again(runs[i], trainer)
+	_, err = sweep.Again(runs[i], sweep.Trainers{trainer})
 	check(t, err)
 }

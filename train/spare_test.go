@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"testing"
 
-	"ranksweep/nn/kernel"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
@@ -18,15 +17,15 @@ func TestHelpChangesNoByte(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	check(t, p.Experiment.Set("batch=48", "steps=2")) // products large enough to be shared
-	p, err := sweep.NewPlan(p.Experiment, trainer)
+	p, err := sweep.NewPlan(p.Experiment, sweep.Trainers{trainer})
 	check(t, err)
 	alone, helped := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, alone, 1, &sweeptest.Observer{}))
 
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	s := sweep.Scheduler{
-		Trainer: trainer, Store: results.Open(helped), Workers: 1, Memory: 1 << 30, Program: "test", Kernel: kernel.Name(),
-		Observer: &sweeptest.Observer{}, Idle: kernel.Help,
+		Trainers: sweep.Trainers{trainer}, Store: results.Open(helped), Workers: 1, Memory: 1 << 30,
+		Observer: &sweeptest.Observer{},
 	}
 	check(t, s.Run(context.Background(), p))
 	check(t, sweeptest.SameContents(sweeptest.Contents(t, helped), sweeptest.Contents(t, alone)))

@@ -374,14 +374,14 @@ grid:
 `, model, source)), 0o666))
 	e, err := experiments.Load(file)
 	check(t, err)
-	p, err := sweep.NewPlan(e, trainer)
+	p, err := sweep.NewPlan(e, sweep.Trainers{trainer})
 	check(t, err)
 	return p
 }
 
 func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer sweep.Trainer, dir string, workers int, o *sweeptest.Observer) error {
 	t.Helper()
-	s := sweep.Scheduler{Trainer: trainer, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Program: "test", Kernel: kernel.Name(), Observer: o}
+	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	return s.Run(ctx, p)
 }
 

@@ -19,11 +19,11 @@ func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was result
 	if len(runs) == 0 {
 		return nil
 	}
-	trainer := local(cmd)
+	trainers := trainers(cmd, asFloat32)
 	p := &sweep.Plan{Experiment: &experiments.Experiment{Name: runs[0].Experiment}}
 	stored := make(map[string]results.Run)
 	for _, r := range runs {
-		j, err := sweep.Again(r, trainer)
+		j, err := sweep.Again(r, trainers)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was result
 	workers := runtime.GOMAXPROCS(0)
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
-	s := newScheduler(trainer, scratch, workers)
+	s := newScheduler(trainers, scratch, workers)
 	s.Observer = progress
 	s.HandOut = func(now results.Run, trained []lora.Trained) error { return see(now, stored[now.ID], trained) }
 	return s.Run(cmd.Context(), p)

@@ -38,12 +38,12 @@ func newCheck() *cobra.Command {
 		if len(args) > 0 {
 			name = args[0]
 		}
-		p, trainer, err := plan(cmd, name, *set, false, *form)
+		p, trainers, err := plan(cmd, name, *set, false, *form)
 		if err != nil {
 			return err
 		}
 		dir := out.of(p)
-		if err := fill(cmd, p, trainer, dir, runtime.GOMAXPROCS(0), ""); err != nil {
+		if err := fill(cmd, p, trainers, dir, runtime.GOMAXPROCS(0), ""); err != nil {
 			return err
 		}
 		return judge(cmd, dir)

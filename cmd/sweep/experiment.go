@@ -10,7 +10,6 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/results"
 	"ranksweep/sweep"
-	"ranksweep/train"
 )
 
 // experimentHelp is what EXPERIMENT means, for every command that takes one.
@@ -45,7 +44,7 @@ func (f storeFolder) of(p *sweep.Plan) string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, *train.Local, error) {
+func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, sweep.Trainers, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -59,10 +58,9 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 	if extend && e.Tune.Extend == 0 {
 		e.Tune.Extend = experiments.DefaultExtend
 	}
-	trainer := local(cmd)
-	trainer.Stored = form == asStored
-	p, err := sweep.NewPlan(e, trainer)
-	return p, trainer, err
+	all := trainers(cmd, form)
+	p, err := sweep.NewPlan(e, all)
+	return p, all, err
 }
 
 // holdings is what a store has of what its experiment asks for.

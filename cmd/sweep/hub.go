@@ -11,20 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"ranksweep/hub"
-	"ranksweep/models"
-	"ranksweep/train"
 )
-
-// local returns the trainer of a command, which fetches the models that are
-// neither embedded nor here.
-func local(cmd *cobra.Command) *train.Local {
-	l := train.NewLocal(models.FS)
-	l.Find = func(name string) (string, error) {
-		n, ok := hub.ParseName(name)
-		return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok)
-	}
-	return l
-}
 
 // adapterFolder returns the folder of an adapter, which is fetched if it is not
 // here.

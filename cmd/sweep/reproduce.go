@@ -94,13 +94,13 @@ func (r reproduction) folder(study string) string { return filepath.Join(r.besid
 
 // run trains what the studies lack, and writes their files.
 func (r reproduction) run(cmd *cobra.Command) error {
-	trainer := local(cmd)
+	trainers := trainers(cmd, asFloat32)
 	var studies []study
 	for _, name := range r.only {
 		if name == paper.InferenceStudy {
 			continue
 		}
-		s, err := r.study(name, trainer)
+		s, err := r.study(name, trainers)
 		if err != nil {
 			return err
 		}
@@ -108,12 +108,12 @@ func (r reproduction) run(cmd *cobra.Command) error {
 	}
 	tellDuration(cmd, studies)
 	for _, s := range studies {
-		if err := s.train(cmd, trainer); err != nil {
+		if err := s.train(cmd, trainers); err != nil {
 			return err
 		}
 	}
 	if slices.Contains(r.only, paper.InferenceStudy) {
-		return timeInference(cmd, trainer, r.folder(paper.InferenceStudy))
+		return timeInference(cmd, r.folder(paper.InferenceStudy))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,6 +23,7 @@ import (
 	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
 )
 
 // onsetClaim is the name of the first claim, which the made-up study answers.
@@ -272,7 +272,7 @@ func TestReproduceRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no claim is judged by \"quickstart\": known are paper-fig2-3, ": {"--only", "tuned,quickstart"},
 		"--assemble and --only: one of the two must go":                  {"--assemble", "--only", "tuned"},
-		"unknown scale \"huge\": known are full, small":            {"--scale", "huge"},
+		"unknown scale \"huge\": known are full, small":                  {"--scale", "huge"},
 		"\"tuned\"":               {"tuned"},
 		"unknown flag: --studies": {"--studies", "tuned"},
 	} {
@@ -295,15 +295,9 @@ func TestReproduceRefuses(t *testing.T) {
 }
 
 // resolver is a trainer that only says what everything is.
-type resolver struct{}
-
-func (resolver) Resolve(experiments.Config) (sweep.Material, error) {
-	return sweep.Material{ModelHash: "m", DataHash: "d", Numerics: 1, Cost: 1e9, Bytes: 1}, nil
-}
-
-func (resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (sweep.Outcome, error) {
-	return sweep.Outcome{}, errors.New("there is no training here")
-}
+var resolver = sweep.Trainers{sweeptest.Resolver{Material: sweep.Material{
+	ModelHash: "m", DataHash: "d", Numerics: 1, Cost: 1e9, Bytes: 1,
+}}}
 
 // The seeds of a study are those of the block that it has, by the rules that it was
 // begun under, and else of one that no rule has seen.
@@ -347,7 +341,7 @@ func TestReproduceReservesSeeds(t *testing.T) {
 			s := study{store: filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, block)), rules: rules}
 			check(t, s.writeRules())
 		}
-		s, err := r.study(name, resolver{})
+		s, err := r.study(name, resolver)
 		check(t, err)
 		if s.block != c.want || filepath.Base(s.store) != fmt.Sprintf("%s-%d", name, c.want) ||
 			!maps.Equal(s.rules, now) {
@@ -367,7 +361,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	const name = "paper-fig2-3"
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
-	p, err := r.plan(name, firstBlock, resolver{})
+	p, err := r.plan(name, firstBlock, resolver)
 	check(t, err)
 	about := results.About{Experiment: name, Rules: paper.Rules(name), Reserve: firstBlock}
 	for want, g := range map[int]results.Grid{
@@ -375,7 +369,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 		firstBlock + 1: {Runs: p.Grid().Runs[1:]},
 	} {
 		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: g}))
-		s, err := r.study(name, resolver{})
+		s, err := r.study(name, resolver)
 		check(t, err)
 		if s.block != want {
 			t.Errorf("a study of %d of %d runs: block %d, want %d", len(g.Runs), len(p.Grid().Runs), s.block, want)
@@ -390,13 +384,13 @@ func TestReproduceNeedsItsRules(t *testing.T) {
 	store := filepath.Join(dir, "small", fmt.Sprintf("theory-%d", firstBlock))
 	check(t, os.MkdirAll(store, 0o777))
 	check(t, os.WriteFile(filepath.Join(store, rulesFile), []byte("{"), 0o666))
-	if _, err := r.study("theory", resolver{}); err == nil ||
+	if _, err := r.study("theory", resolver); err == nil ||
 		!strings.Contains(err.Error(), filepath.Join(store, rulesFile)) {
 		t.Errorf("got %v", err)
 	}
 	check(t, os.MkdirAll(r.folder("theory"), 0o777))
 	check(t, os.WriteFile(filepath.Join(r.folder("theory"), "study.json"), []byte("{"), 0o666))
-	if _, err := r.study("theory", resolver{}); err == nil || !strings.Contains(err.Error(), "study.json") {
+	if _, err := r.study("theory", resolver); err == nil || !strings.Contains(err.Error(), "study.json") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -406,7 +400,7 @@ func TestReproduceNeedsItsRules(t *testing.T) {
 func TestReproduceRefusesAnotherKernel(t *testing.T) {
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
-	s, err := r.study("paper-fig2-3", resolver{})
+	s, err := r.study("paper-fig2-3", resolver)
 	check(t, err)
 	runs, _ := madeUp(1, 0)
 	check(t, results.Open(s.store).Put(runs[0]))
@@ -414,7 +408,7 @@ func TestReproduceRefusesAnotherKernel(t *testing.T) {
 	runs[1].Provenance.Kernel = "abacus"
 	check(t, results.Open(s.store).Put(runs[1]))
 	before := files(t, s.store)
-	err = s.train(quiet(), resolver{})
+	err = s.train(quiet(), resolver)
 	if err == nil {
 		t.Fatal("a store of two kernels is not refused")
 	}
@@ -437,7 +431,7 @@ func TestReproduceTellsDuration(t *testing.T) {
 	}
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: dir, report: dir}
-	s, err := r.study("tuned", resolver{})
+	s, err := r.study("tuned", resolver)
 	check(t, err)
 	cmd := newReproduce()
 	var said bytes.Buffer

@@ -34,7 +34,7 @@ type study struct {
 }
 
 // study plans one study: on the seeds that it has, unless a rule has changed since.
-func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err error) {
+func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err error) {
 	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
 	about, err := results.ReadAbout(s.folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -55,7 +55,7 @@ func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err er
 		if err != nil {
 			return s, err
 		}
-		if s.plan, err = r.plan(name, s.block, trainer); err != nil {
+		if s.plan, err = r.plan(name, s.block, trainers); err != nil {
 			return s, err
 		}
 		ruled := began == nil || maps.Equal(began, s.rules)
@@ -67,7 +67,7 @@ func (r reproduction) study(name string, trainer sweep.Trainer) (s study, err er
 }
 
 // plan is that of an experiment at a scale, on a block of seeds.
-func (r reproduction) plan(name string, block int, trainer sweep.Trainer) (*sweep.Plan, error) {
+func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sweep.Plan, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (r reproduction) plan(name string, block int, trainer sweep.Trainer) (*swee
 	if err := e.Reserve(block); err != nil {
 		return nil, err
 	}
-	return sweep.NewPlan(e, trainer)
+	return sweep.NewPlan(e, trainers)
 }
 
 // sameRuns reports whether a grid begins with the runs that a study had: those of its
@@ -137,7 +137,7 @@ func (s study) writeRules() error {
 }
 
 // train fills the study's store and writes its files.
-func (s study) train(cmd *cobra.Command, trainer sweep.Trainer) error {
+func (s study) train(cmd *cobra.Command, trainers sweep.Trainers) error {
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", s.name, s.plan.Experiment.Question)
 	if err := s.oneKernel(); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (s study) train(cmd *cobra.Command, trainer sweep.Trainer) error {
 	if err := s.writeRules(); err != nil {
 		return err
 	}
-	if err := fill(cmd, s.plan, trainer, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
+	if err := fill(cmd, s.plan, trainers, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
 		return err
 	}
 	return s.write(cmd)
@@ -191,14 +191,14 @@ const (
 
 var inferenceRanks = []int{4, 64, 2048}
 
-func timeInference(cmd *cobra.Command, trainer *train.Local, folder string) error {
+func timeInference(cmd *cobra.Command, folder string) error {
 	path := filepath.Join(folder, inferenceFile)
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d "+
 		"rounds\n", inferenceRanks, inferenceRounds)
-	c, err := trainer.Model("base")
+	c, err := local(cmd).Model("base")
 	if err != nil {
 		return err
 	}

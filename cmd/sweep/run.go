@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
-	"ranksweep/nn/kernel"
 	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -48,7 +47,7 @@ func newRun() *cobra.Command {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
-		p, trainer, err := plan(cmd, args[0], *set, *extend, *form)
+		p, trainers, err := plan(cmd, args[0], *set, *extend, *form)
 		if err != nil {
 			return err
 		}
@@ -56,7 +55,7 @@ func newRun() *cobra.Command {
 			return showPlan(cmd.OutOrStdout(), p)
 		}
 		dir := out.of(p)
-		if err := fill(cmd, p, trainer, dir, *workers, adapters(*handed)); err != nil {
+		if err := fill(cmd, p, trainers, dir, *workers, adapters(*handed)); err != nil {
 			return err
 		}
 		return conclude(cmd, dir)
@@ -65,7 +64,7 @@ func newRun() *cobra.Command {
 }
 
 // fill trains what the store in dir lacks.
-func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainer, dir string, workers int, to adapters) error {
+func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, workers int, to adapters) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
 		return err
@@ -115,7 +114,7 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		if err := failures(p.Grid().Planned(runs)); err != nil && p.Tunes() {
 			return nil, err
 		}
-		next, err := p.Next(runs, s.Trainer)
+		next, err := p.Next(runs, s.Trainers)
 		if next == nil || err != nil {
 			return p, err
 		}
@@ -124,10 +123,9 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 }
 
 // newScheduler fills the store in dir, with no one told of it.
-func newScheduler(t sweep.Trainer, dir string, workers int) sweep.Scheduler {
+func newScheduler(t sweep.Trainers, dir string, workers int) sweep.Scheduler {
 	return sweep.Scheduler{
-		Trainer: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
-		Program: program(), Kernel: kernel.Name(), Idle: kernel.Help,
+		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
 	}
 }
 

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"ranksweep/hub"
+	"ranksweep/models"
+	"ranksweep/sweep"
+	"ranksweep/train"
+)
+
+// trainers are those that a command has at hand. Weights stay in the given form.
+func trainers(cmd *cobra.Command, form storage) sweep.Trainers {
+	l := local(cmd)
+	l.Stored = form == asStored
+	return sweep.Trainers{l}
+}
+
+// local returns the trainer of a command, which fetches the models that are
+// neither embedded nor here.
+func local(cmd *cobra.Command) *train.Local {
+	l := train.NewLocal(models.FS)
+	l.Program = program()
+	l.Find = func(name string) (string, error) {
+		n, ok := hub.ParseName(name)
+		return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok)
+	}
+	return l
+}
