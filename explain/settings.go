@@ -36,7 +36,7 @@ func (s Settings) gamma(alpha float64, rank int) float64 {
 
 // foldedAlpha is the α that gives the same γ where it is divided by r, for a
 // tool that knows no other scaling.
-func (s Settings) foldedAlpha() float64 { return s.Gamma() * float64(s.Rank) }
+func (s Settings) foldedAlpha() float64 { return lora.Scheme{P: 1}.AlphaFor(s.Gamma(), s.Rank) }
 
 // isRSLoRA reports whether α is divided by √r.
 func (s Settings) isRSLoRA() bool { return s.P == 0.5 }

@@ -52,6 +52,10 @@ func (s Scheme) Gamma(alpha float64, rank int) float64 {
 	return s.EffectiveAlpha(alpha) / s.divisor(rank)
 }
 
+// AlphaFor returns the α at which γ_r has a value: the inverse of Gamma, for a
+// scheme that is not matched.
+func (s Scheme) AlphaFor(gamma float64, rank int) float64 { return gamma * s.divisor(rank) }
+
 // divisor is what α is divided by.
 func (s Scheme) divisor(rank int) float64 {
 	if s.Log {

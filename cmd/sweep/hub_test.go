@@ -54,7 +54,6 @@ func TestFetchProgress(t *testing.T) {
 	p.update("a", 2e6, 3e6)
 	p.update("a", 3e6, 3e6)
 	p.update("b", 1, 1)
-	p.close()
 	want := "fetching a: 0.0 of 3.0 MB\nfetching a: 2.0 of 3.0 MB, 0.0 MB/s, 30 s left\nfetching a: 3.0 of 3.0 MB\nfetching b: 0.0 of 0.0 MB\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", &b, want)

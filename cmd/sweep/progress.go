@@ -4,13 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -20,10 +17,8 @@ import (
 // progress shows a sweep on standard error. On a terminal it redraws a bar for
 // the sweep and a line a worker; elsewhere it writes a line when a run ends.
 type progress struct {
-	mu      sync.Mutex
-	w       io.Writer
-	live    bool
-	drawn   int // lines on the screen that the next frame replaces
+	mu sync.Mutex
+	screen
 	digits  int // of the longest run's steps
 	started time.Time
 	total   int
@@ -45,9 +40,8 @@ type workerState struct {
 }
 
 func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
-	f, ok := w.(*os.File)
 	pr := &progress{
-		w: w, live: ok && term.IsTerminal(int(f.Fd())), started: time.Now(),
+		screen: newScreen(w), started: time.Now(),
 		total: len(p.Jobs), cost: sweep.Cost(p.Jobs), count: make(map[results.Status]int),
 		workers: make([]workerState, workers), stop: make(chan struct{}),
 	}
@@ -84,30 +78,16 @@ func (p *progress) close() {
 }
 
 func (p *progress) draw() {
-	width, height := 80, 24
-	if f, ok := p.w.(*os.File); ok {
-		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			width, height = w, h
-		}
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	_, height := p.size()
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
 		if w.busy && len(lines) < height-1 { // what has scrolled away cannot be redrawn
 			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.digits)))
 		}
 	}
-	var frame strings.Builder
-	if p.drawn > 0 {
-		fmt.Fprintf(&frame, "\x1b[%dA", p.drawn)
-	}
-	for _, l := range lines {
-		fmt.Fprintf(&frame, "\r%s\x1b[K\n", cut(l, width-1))
-	}
-	frame.WriteString("\x1b[J")
-	p.drawn = len(lines)
-	io.WriteString(p.w, frame.String())
+	p.frame(lines)
 }
 
 // bar is the sweep's line: how much of its cost is behind it, how many runs
@@ -225,15 +205,6 @@ func (p *progress) Interrupted(worker int, _ sweep.Job) {
 	p.workers[worker].busy = false
 }
 
-// say writes a line that stays, above the next frame.
-func (p *progress) say(line string) {
-	if p.drawn > 0 {
-		fmt.Fprintf(p.w, "\x1b[%dA\x1b[J", p.drawn)
-		p.drawn = 0
-	}
-	fmt.Fprintln(p.w, line)
-}
-
 // roundTime writes a duration as a person would say it.
 func roundTime(d time.Duration) string {
 	d = d.Round(time.Second)
@@ -244,12 +215,4 @@ func roundTime(d time.Duration) string {
 		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
 	}
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
-}
-
-// cut shortens a line of text to a width, so that it does not wrap.
-func cut(s string, width int) string {
-	if r := []rune(s); len(r) > width {
-		return string(r[:max(0, width-1)]) + "…"
-	}
-	return s
 }

@@ -101,7 +101,7 @@ func TestLiveProgress(t *testing.T) {
 	expect := func(want ...string) {
 		t.Helper()
 		p.draw()
-		if got := screen(t, out.String()); !slices.Equal(got, want) {
+		if got := terminal(t, out.String()); !slices.Equal(got, want) {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
@@ -154,9 +154,9 @@ func TestManyWorkers(t *testing.T) {
 
 var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\d*)([AJK])|.`)
 
-// screen returns the lines that a terminal shows above the cursor after text
+// terminal returns the lines that a terminal shows above the cursor after text
 // was written to it.
-func screen(t *testing.T, text string) []string {
+func terminal(t *testing.T, text string) []string {
 	t.Helper()
 	rows, row, col := [][]rune{nil}, 0, 0
 	for _, token := range terminalToken.FindAllStringSubmatch(text, -1) {
@@ -191,11 +191,11 @@ func screen(t *testing.T, text string) []string {
 // TestScreenKeepsWhatIsNotErased: a shorter line alone does not hide a longer
 // one.
 func TestScreenKeepsWhatIsNotErased(t *testing.T) {
-	got := screen(t, "long line\nlast\n\x1b[2A\rnew\n")
+	got := terminal(t, "long line\nlast\n\x1b[2A\rnew\n")
 	if !slices.Equal(got, []string{"newg line"}) {
 		t.Errorf("%q", got)
 	}
-	got = screen(t, "long line\nlast\n\x1b[2A\rnew\x1b[K\n\x1b[J")
+	got = terminal(t, "long line\nlast\n\x1b[2A\rnew\x1b[K\n\x1b[J")
 	if !slices.Equal(got, []string{"new"}) {
 		t.Errorf("%q", got)
 	}
@@ -228,6 +228,18 @@ func TestCut(t *testing.T) {
 	} {
 		if got := cut(c.text, c.width); got != c.want {
 			t.Errorf("%q cut to %d is %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
+}
+
+// TestScreenKnowsWrappedLines: in a window that has become narrower since, a line of
+// the frame takes several of the screen, and all of them are gone back over.
+func TestScreenKnowsWrappedLines(t *testing.T) {
+	s := &screen{w: new(bytes.Buffer)}
+	s.frame([]string{strings.Repeat("x", 79), "y"})
+	for width, want := range map[int]string{80: "\x1b[2A", 40: "\x1b[3A", 20: "\x1b[5A"} {
+		if got := s.back(width); got != want {
+			t.Errorf("width %d: goes back by %q, want %q", width, got, want)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,7 +109,7 @@ func (f *Folder) config() ([]byte, error) {
 // in which an adapter has it.
 func shortestAlpha(gamma float32, rank int, rslora bool) float64 {
 	scheme := lora.Scheme{P: exponent(rslora)}
-	exact := float64(gamma) * math.Pow(float64(rank), scheme.P)
+	exact := scheme.AlphaFor(float64(gamma), rank)
 	for digits := 1; digits < 17; digits++ {
 		alpha, _ := strconv.ParseFloat(strconv.FormatFloat(exact, 'g', digits, 64), 64)
 		if float32(scheme.Gamma(alpha, rank)) == gamma {
