@@ -24,7 +24,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	var batch nn.Batch
-	sampler := data.NewSampler(set.Train, 1)
+	sampler := data.NewSampler(new(nn.Arena), set.Train, 1)
 	for step := range 3 {
 		sampler.Batch(&batch, step, 2)
 		fmt.Println("step", step, "trains on", batch.Scored(), "of", len(batch.Tokens), "tokens")

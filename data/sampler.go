@@ -18,12 +18,13 @@ type Sampler struct {
 	order     []int
 }
 
-// NewSampler panics if there are no sequences.
-func NewSampler(sequences []Sequence, seed uint64) *Sampler {
+// NewSampler panics if there are no sequences. The sampler's order comes from the
+// arena; if that is counting, it can draw no batch.
+func NewSampler(arena *nn.Arena, sequences []Sequence, seed uint64) *Sampler {
 	if len(sequences) == 0 {
 		panic("data: a sampler of no sequences")
 	}
-	s := &Sampler{sequences: sequences, seed: seed, order: make([]int, len(sequences))}
+	s := &Sampler{sequences: sequences, seed: seed, order: nn.Make[int](arena, len(sequences))}
 	s.shuffle(0)
 	return s
 }

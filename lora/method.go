@@ -11,14 +11,9 @@ type Method interface {
 	Ranked() bool
 
 	// Attach makes what trains for every map of m that c targets. It changes
-	// nothing in m.
-	Attach(m *nn.Model, c Config, seed uint64) (*Set, error)
-
-	// Shapes are what is trained of a map, without values.
-	Shapes(c Config, l *nn.Linear) []nn.Param
-
-	// Bytes is the memory that Attach takes for targets.
-	Bytes(c Config, targets []*nn.Linear) int64
+	// nothing in m. Its buffers come from the arena; if that is counting, they
+	// stay empty, and nothing is drawn or copied.
+	Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error)
 
 	// Flops is the floating-point operations of training a map on a batch of
 	// tokens, forward and backward, beside those of the frozen map; factored

@@ -46,6 +46,11 @@ func (s *Set) add(a *Adapter) {
 // Attach makes a fresh adapter for every map of m that c targets: A drawn
 // from seed and B zero, or the other way round. It changes nothing in m.
 func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
+	return lowRank{}.Attach(new(nn.Arena), m, c, seed)
+}
+
+// Attach is the function of that name, with its buffers from an arena.
+func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
@@ -54,9 +59,9 @@ func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 		return nil, err
 	}
 	s := new(Set)
-	shared := newScratch(c, targets)
+	shared := newScratch(arena, c, targets)
 	for _, l := range targets {
-		s.add(newAdapter(l, c, seed, shared))
+		s.add(newAdapter(arena, l, c, seed, shared))
 	}
 	return s, nil
 }
@@ -68,26 +73,26 @@ func (c Config) Merges(l *nn.Linear) bool {
 	return c.Dropout == 0 && !l.BF16() && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
 }
 
-func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
+func newAdapter(arena *nn.Arena, l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 	a := &Adapter{
 		Base: l, gamma: float32(c.Gamma), init: c.Init, seed: seed, stale: true,
-		A: nn.NewMatrix(c.Rank, l.In()), B: nn.NewMatrix(l.Out(), c.Rank),
-		dA: nn.NewMatrix(c.Rank, l.In()), dB: nn.NewMatrix(l.Out(), c.Rank),
+		A: arena.Matrix(c.Rank, l.In()), B: arena.Matrix(l.Out(), c.Rank),
+		dA: arena.Matrix(c.Rank, l.In()), dB: arena.Matrix(l.Out(), c.Rank),
 	}
-	if a.InitialA(a.A.Data); c.Init.ZeroA {
-		a.drawB()
+	if !arena.Counting {
+		a.draw()
 	}
 	if c.Merges(l) {
 		a.train = &merged{
 			Adapter: a, dW: shared.dW[[2]int{l.Out(), l.In()}],
-			weight: &nn.Linear{Name: l.Name, Weight: nn.NewMatrix(l.Out(), l.In()), Bias: l.Bias},
+			weight: &nn.Linear{Name: l.Name, Weight: arena.Matrix(l.Out(), l.In()), Bias: l.Bias},
 		}
 		a.eval = a.train
 	} else {
-		f := &factored{Adapter: a, u: nn.NewMatrix(c.Tokens, c.Rank), du: shared.du}
+		f := &factored{Adapter: a, u: arena.Matrix(c.Tokens, c.Rank), du: shared.du}
 		a.train, a.eval = f, f
 		if c.Dropout > 0 {
-			a.train = &factored{Adapter: a, u: f.u, du: f.du, dropout: newDropout(c, l, seed)}
+			a.train = &factored{Adapter: a, u: f.u, du: f.du, dropout: newDropout(arena, c, l, seed)}
 		}
 	}
 	a.probe = &probe{Adapter: a, u: shared.probe, wide: shared.wide}
@@ -95,11 +100,11 @@ func newAdapter(l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 	return a
 }
 
-func newDropout(c Config, l *nn.Linear, seed uint64) *dropout {
+func newDropout(arena *nn.Arena, c Config, l *nn.Linear, seed uint64) *dropout {
 	return &dropout{
 		rate: c.Dropout, rng: stream(seed, l.Name, "dropout"),
-		x: nn.NewMatrix(c.Tokens, l.In()), dx: nn.NewMatrix(c.Tokens, l.In()),
-		mask: make([]bool, c.Tokens*l.In()),
+		x: arena.Matrix(c.Tokens, l.In()), dx: arena.Matrix(c.Tokens, l.In()),
+		mask: nn.Make[bool](arena, c.Tokens*l.In()),
 	}
 }
 
@@ -111,18 +116,20 @@ type scratch struct {
 	wide  []float32                 // (probeBlock, widest input or output)
 }
 
-func newScratch(c Config, targets []*nn.Linear) *scratch {
-	s := &scratch{dW: make(map[[2]int]blas32.General), probe: nn.NewMatrix(probeBlock, c.Rank)}
+func newScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *scratch {
+	s := &scratch{dW: make(map[[2]int]blas32.General), probe: arena.Matrix(probeBlock, c.Rank)}
 	widest := 0
 	for _, l := range targets {
 		widest = max(widest, l.Out(), l.In())
-		if c.Merges(l) {
-			s.dW[[2]int{l.Out(), l.In()}] = nn.NewMatrix(l.Out(), l.In())
-		} else if s.du.Rows == 0 {
-			s.du = nn.NewMatrix(c.Tokens, c.Rank)
+		shape := [2]int{l.Out(), l.In()}
+		switch {
+		case c.Merges(l) && s.dW[shape].Rows == 0:
+			s.dW[shape] = arena.Matrix(l.Out(), l.In())
+		case !c.Merges(l) && s.du.Rows == 0:
+			s.du = arena.Matrix(c.Tokens, c.Rank)
 		}
 	}
-	s.wide = make([]float32, probeBlock*widest)
+	s.wide = arena.Floats(probeBlock * widest)
 	return s
 }
 

@@ -39,16 +39,16 @@ func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 		ofRank[t.A.Rows] = append(ofRank[t.A.Rows], byName[t.Module])
 	}
 	shared := make(map[int]*scratch)
-	s := new(Set)
+	s, arena := new(Set), new(nn.Arena)
 	for _, t := range trained {
 		c := Config{Rank: t.A.Rows, Gamma: t.Gamma, Init: Init{Kind: KaimingUniform}, Tokens: tokens}
 		if err := c.validate(); err != nil {
 			return nil, err
 		}
 		if shared[c.Rank] == nil {
-			shared[c.Rank] = newScratch(c, ofRank[c.Rank])
+			shared[c.Rank] = newScratch(arena, c, ofRank[c.Rank])
 		}
-		a := newAdapter(byName[t.Module], c, 0, shared[c.Rank])
+		a := newAdapter(arena, byName[t.Module], c, 0, shared[c.Rank])
 		copy(a.A.Data, t.A.Data)
 		copy(a.B.Data, t.B.Data)
 		s.add(a)

@@ -67,14 +67,14 @@ func newStep(b *testing.B, method string, rank int) *step {
 	m.Init(rng)
 	s := &step{b: b}
 	how, _ := lora.MethodNamed(method)
-	s.set, err = how.Attach(m, lora.Config{
+	s.set, err = how.Attach(new(nn.Arena), m, lora.Config{
 		Rank: rank, Gamma: 1, Init: lora.Init{Kind: lora.KaimingUniform},
 		Targets: []string{"all-linear"}, Tokens: 2 * tokens,
 	}, 1)
 	check(err)
 	s.pass, err = nn.NewPass(m, 2*tokens, s.set.Maps())
 	check(err)
-	s.params, s.gauge = s.pass.Params(), NewGauge(s.set)
+	s.params, s.gauge = s.pass.Params(), NewGauge(new(nn.Arena), s.set)
 	config, err := nn.DefaultOptimizer("adamw")
 	check(err)
 	s.opt, err = nn.NewOptimizer(config, s.params)

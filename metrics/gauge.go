@@ -24,8 +24,8 @@ type Gauge struct {
 // neither. What a method does not train is empty.
 type grads struct{ a, b, rest []float32 }
 
-func gradsOf(t lora.Trainable) (g grads) {
-	for _, q := range t.Params() {
+func gradsOf(params []nn.Param) (g grads) {
+	for _, q := range params {
 		switch q.Role {
 		case nn.RoleA:
 			g.a = q.Grad
@@ -38,32 +38,24 @@ func gradsOf(t lora.Trainable) (g grads) {
 	return g
 }
 
-// GaugeBytes is the memory that [NewGauge] takes for adapters of a rank on
-// targets.
-func GaugeBytes(targets []*nn.Linear, rank int) int64 {
-	var delta, widest, in int64
-	for _, l := range targets {
-		delta = max(delta, int64(l.Out())*int64(l.In()))
-		widest = max(widest, int64(l.Out()), int64(l.In()))
-		in = max(in, int64(l.In()))
-	}
-	return 4 * (delta + int64(rank)*in + 2*widest)
-}
-
-// NewGauge prepares to measure set.
-func NewGauge(set *lora.Set) *Gauge {
+// NewGauge prepares to measure set. Its buffers come from the arena.
+func NewGauge(arena *nn.Arena, set *lora.Set) *Gauge {
 	var delta, a0, wide int
 	var all []grads
 	for _, t := range set.Trainables {
-		g, l := gradsOf(t), t.Frozen()
-		all = append(all, g)
+		params, l := t.Params(), t.Frozen()
+		all = append(all, gradsOf(params))
 		delta = max(delta, l.Out()*l.In())
-		a0 = max(a0, len(g.a))
 		wide = max(wide, l.Out(), l.In())
+		for _, q := range params {
+			if q.Role == nn.RoleA {
+				a0 = max(a0, q.Rows*q.Cols)
+			}
+		}
 	}
 	return &Gauge{
-		set: set, grads: all, delta: make([]float32, delta), a0: make([]float32, a0),
-		left: make([]float32, wide), right: make([]float32, wide),
+		set: set, grads: all, delta: arena.Floats(delta), a0: arena.Floats(a0),
+		left: arena.Floats(wide), right: arena.Floats(wide),
 	}
 }
 

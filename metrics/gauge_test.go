@@ -70,7 +70,7 @@ func TestDropIsTheInnerProduct(t *testing.T) {
 			size += math.Abs(float64(g) * float64(a.B.Data[i]))
 		}
 	}
-	if got := NewGauge(set).Drop(); math.Abs(got-want) > 1e-12*size {
+	if got := NewGauge(new(nn.Arena), set).Drop(); math.Abs(got-want) > 1e-12*size {
 		t.Errorf("%g, want %g", got, want)
 	}
 }
@@ -82,7 +82,7 @@ func TestGradientsAreNorms(t *testing.T) {
 		t.Fatal(err)
 	}
 	run, modules := NoValues(), make([]Values, len(set.Adapters))
-	NewGauge(set).Gradients(&run, modules)
+	NewGauge(new(nn.Arena), set).Gradients(&run, modules)
 
 	var sum, count [2]float64
 	for i, a := range set.Adapters {
@@ -125,7 +125,7 @@ func TestProbeMeasuresSizes(t *testing.T) {
 			}
 		}
 		run, modules := NoValues(), make([]Values, len(set.Adapters))
-		if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, modules); err != nil {
+		if err := NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, modules); err != nil {
 			t.Fatal(err)
 		}
 		var squared, stable float64
@@ -192,7 +192,7 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 	}
 	grad := append([]float32(nil), pass.Params()[0].Grad...)
 	run := NoValues()
-	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
+	if err := NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i, g := range pass.Params()[0].Grad {
@@ -207,14 +207,14 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 		clear(a.B.Data)
 	}
 	set.Updated()
-	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
+	if err := NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil {
 		t.Fatal(err)
 	}
 	if run[DeltaW] != 0 || run[AdapterOutput] != 0 || run[MovementA] != 0 {
 		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW], run[MovementA])
 	}
 	run = NoValues()
-	if err := NewGauge(set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
+	if err := NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
 		t.Errorf("stable rank of nothing is %g, want none (%v)", run[StableRank], err)
 	}
 }

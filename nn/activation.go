@@ -86,17 +86,20 @@ type feed struct {
 	gate, up blas32.General   // (N, F) views of outputs; gate is empty where there is none
 }
 
-func newFeed(c Config, tokens int) feed {
+func newFeed(arena *Arena, c Config, tokens int) feed {
 	_, _, in := c.widths()
 	switch {
 	case c.Ungated:
-		up := NewMatrix(tokens, in)
+		up := arena.Matrix(tokens, in)
 		return feed{outputs: []blas32.General{up}, up: up}
 	case c.FusedGateUp:
-		all := NewMatrix(tokens, in)
+		all := arena.Matrix(tokens, in)
+		if arena.Counting {
+			return feed{outputs: []blas32.General{all}} // there is nothing to view
+		}
 		return feed{[]blas32.General{all}, view(all, 0, 0, tokens, c.Hidden), view(all, 0, c.Hidden, tokens, c.Hidden)}
 	}
-	gate, up := NewMatrix(tokens, c.Hidden), NewMatrix(tokens, c.Hidden)
+	gate, up := arena.Matrix(tokens, c.Hidden), arena.Matrix(tokens, c.Hidden)
 	return feed{[]blas32.General{gate, up}, gate, up}
 }
 

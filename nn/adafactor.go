@@ -6,7 +6,6 @@ var adafactorVariant = variant{
 	defaults: OptimizerConfig{Name: "adafactor"},
 	settings: []string{"weight decay"},
 	make:     newAdafactor,
-	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return rows + cols },
 	update:   EvenUpdate,
 	scale:    always(FreeOfScale),
 }
@@ -37,18 +36,19 @@ type adafactor struct {
 	rows   [][]float32 // r of each parameter
 	cols   [][]float32 // c of each parameter
 
-	// Scratch for the parameter at hand, as long as the longest needs.
+	// Scratch for the parameter at hand, as long as the longest needs: too
+	// little to be counted.
 	rowFactor []float32 // √(avg(r)/r_i)
 	colFactor []float32 // 1/√c_j
 	colSum    []float64
 }
 
-func newAdafactor(c OptimizerConfig, params []Param) Optimizer {
+func newAdafactor(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 	a := &adafactor{config: c, params: params}
 	rows, cols := 0, 0
 	for _, p := range params {
-		a.rows = append(a.rows, make([]float32, p.Rows))
-		a.cols = append(a.cols, make([]float32, p.Cols))
+		a.rows = append(a.rows, arena.Floats(p.Rows))
+		a.cols = append(a.cols, arena.Floats(p.Cols))
 		rows, cols = max(rows, p.Rows), max(cols, p.Cols)
 	}
 	a.rowFactor = make([]float32, rows)

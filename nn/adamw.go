@@ -10,7 +10,6 @@ var adamWVariant = variant{
 	defaults: OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
 	settings: []string{"beta1", "beta2", "eps", "weight decay"},
 	make:     newAdamW,
-	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return 2 * rows * cols },
 	update:   SignUpdate,
 	scale:    adamScale,
 }
@@ -40,8 +39,8 @@ type adamW struct {
 	square [][]float32 // v of each parameter
 }
 
-func newAdamW(c OptimizerConfig, params []Param) Optimizer {
-	return &adamW{config: c, params: params, mean: zerosLike(params), square: zerosLike(params)}
+func newAdamW(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
+	return &adamW{config: c, params: params, mean: zerosLike(arena, params), square: zerosLike(arena, params)}
 }
 
 func (a *adamW) Step(rates LearningRates) {

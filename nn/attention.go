@@ -29,12 +29,12 @@ type attention struct {
 	p, dp          []float32 // (queryBlock, context) scores and their gradient
 }
 
-func newAttention(c Config) attention {
+func newAttention(arena *Arena, c Config) attention {
 	return attention{
-		heads: c.Heads, kvHeads: c.KVHeads, cap: newSoftcap(c.ScoreCap, c.Context),
+		heads: c.Heads, kvHeads: c.KVHeads, cap: newSoftcap(arena, c.ScoreCap, c.Context),
 		scale: float32(1 / math.Sqrt(cmp.Or(c.QueryScale, float64(c.HeadDim)))),
-		p:     make([]float32, queryBlock*c.Context),
-		dp:    make([]float32, queryBlock*c.Context),
+		p:     arena.Floats(queryBlock * c.Context),
+		dp:    arena.Floats(queryBlock * c.Context),
 	}
 }
 

@@ -12,6 +12,11 @@ type Batch struct {
 	Starts  []int   // sequence s is Tokens[Starts[s]:Starts[s+1]]; Starts[0] is 0
 }
 
+// NewBatch returns an empty batch with room for the given number of tokens.
+func NewBatch(arena *Arena, tokens int) Batch {
+	return Batch{Tokens: Make[int32](arena, tokens)[:0], Targets: Make[int32](arena, tokens)[:0]}
+}
+
 // Sequences returns how many sequences the batch holds.
 func (b *Batch) Sequences() int { return max(0, len(b.Starts)-1) }
 

@@ -14,8 +14,9 @@ type FullMap struct {
 }
 
 // NewFullMap trains the weights of l, which must be float32 and not packed. It
-// writes to nothing of l itself, but an optimizer over its Params does.
-func NewFullMap(l *Linear) *FullMap { return &FullMap{l, NewMatrix(l.Out(), l.In())} }
+// writes to nothing of l itself, but an optimizer over its Params does. Its
+// gradient comes from an arena.
+func NewFullMap(arena *Arena, l *Linear) *FullMap { return &FullMap{l, arena.Matrix(l.Out(), l.In())} }
 
 // Backward adds dW += dyᵀ x, and dx += dy W where dx is asked for.
 func (m *FullMap) Backward(dx, dy, x blas32.General) {

@@ -21,12 +21,12 @@ type head struct {
 	cap    softcap
 }
 
-func newHead(c Config, tokens int) head {
+func newHead(arena *Arena, c Config, tokens int) head {
 	block := min(headBlock, tokens)
 	return head{
-		scored: make([]int, 0, tokens),
-		h:      NewMatrix(block, c.Dim), dh: NewMatrix(block, c.Dim),
-		logits: NewMatrix(block, c.Vocab), cap: newSoftcap(c.LogitCap, c.Vocab),
+		scored: Make[int](arena, tokens),
+		h:      arena.Matrix(block, c.Dim), dh: arena.Matrix(block, c.Dim),
+		logits: arena.Matrix(block, c.Vocab), cap: newSoftcap(arena, c.LogitCap, c.Vocab),
 	}
 }
 

@@ -26,16 +26,16 @@ type projection struct {
 	q, k, v heads            // views of outputs
 }
 
-func newProjection(c Config, tokens int) projection {
+func newProjection(arena *Arena, c Config, tokens int) projection {
 	h, k, d := c.Heads, c.KVHeads, c.HeadDim
 	if c.FusedQKV == Unfused {
-		q, key, value := NewMatrix(tokens, h*d), NewMatrix(tokens, k*d), NewMatrix(tokens, k*d)
+		q, key, value := arena.Matrix(tokens, h*d), arena.Matrix(tokens, k*d), arena.Matrix(tokens, k*d)
 		return projection{
 			[]blas32.General{q, key, value},
 			heads{q, 0, d, h, d}, heads{key, 0, d, k, d}, heads{value, 0, d, k, d},
 		}
 	}
-	all := NewMatrix(tokens, (h+2*k)*d)
+	all := arena.Matrix(tokens, (h+2*k)*d)
 	p := projection{outputs: []blas32.General{all}}
 	if c.FusedQKV == ByHead {
 		p.q, p.k, p.v = heads{all, 0, 3 * d, h, d}, heads{all, d, 3 * d, k, d}, heads{all, 2 * d, 3 * d, k, d}

@@ -41,7 +41,7 @@ func rate(b *testing.B, flops float64, f func()) {
 // two of them forward and five backward.
 func BenchmarkAttention(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 1))
-	a, in, d := newAttention(c), newProjection(c, layerTokens), newProjection(c, layerTokens)
+	a, in, d := newAttention(new(Arena), c), newProjection(new(Arena), c, layerTokens), newProjection(new(Arena), c, layerTokens)
 	for _, m := range in.outputs {
 		fillNormal(m.Data, 1, rng)
 	}
@@ -96,12 +96,12 @@ func BenchmarkHead(b *testing.B) {
 func BenchmarkElementwise(b *testing.B) {
 	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
 	h, x, dh, dx, dact := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
-	norm := newActivation(c, layerTokens, newNorm(c, "norm"))
+	norm := newActivation(new(Arena), c, layerTokens, newNorm(c, "norm"))
 	fillNormal(norm.x.Data, 1, rng)
-	gated, dgated, act := newFeed(c, layerTokens), newFeed(c, layerTokens), NewMatrix(layerTokens, c.Hidden)
+	gated, dgated, act := newFeed(new(Arena), c, layerTokens), newFeed(new(Arena), c, layerTokens), NewMatrix(layerTokens, c.Hidden)
 	fillNormal(gated.gate.Data, 1, rng)
 	fillNormal(gated.up.Data, 1, rng)
-	turn := newRope(c)
+	turn := newRope(new(Arena), c)
 	norm.forward(h, c.NormEps)
 	for _, f := range []struct {
 		name string

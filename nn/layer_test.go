@@ -80,7 +80,7 @@ func TestNormGradient(t *testing.T) {
 		n, h, dh := newNorm(c, "norm"), NewMatrix(5, 7), random(5, 7, rng)
 		fillNormal(n.Weight, 1, rng)
 		fillNormal(n.Bias, 1, rng)
-		a := newActivation(c, 5, n)
+		a := newActivation(new(Arena), c, 5, n)
 		fillNormal(a.x.Data, 1, rng)
 		f := func() float64 {
 			a.forward(h, 1e-5)
@@ -112,9 +112,9 @@ func TestLayerNorm(t *testing.T) {
 func TestHeadNormGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 7))
 	c := Config{Heads: 3, KVHeads: 3, HeadDim: 4, Variant: Variant{FusedQKV: ByHead}}
-	x, dy, w := newProjection(c, 5), newProjection(c, 5), random(1, 4, rng).Data
+	x, dy, w := newProjection(new(Arena), c, 5), newProjection(new(Arena), c, 5), random(1, 4, rng).Data
 	fillNormal(dy.q.Data, 1, rng)
-	a := newHeadNorm(5, 3, 4)
+	a := newHeadNorm(new(Arena), 5, 3, 4)
 	raw := random(5, 36, rng)
 	f := func() float64 {
 		copy(x.k.Data, raw.Data)
@@ -122,7 +122,7 @@ func TestHeadNormGradient(t *testing.T) {
 		return weighted(x.k.Data, dy.k.Data)
 	}
 	f()
-	d := newProjection(c, 5)
+	d := newProjection(new(Arena), c, 5)
 	copy(d.k.Data, dy.k.Data)
 	a.backward(5, d.k, w, make([]float32, 4))
 	check(t, compareGradient(f, "x", raw.Data, d.k.Data, rng, 1e-3))
@@ -135,7 +135,7 @@ func TestActivationGradient(t *testing.T) {
 		for _, v := range []Variant{{}, {Ungated: true}, {FusedGateUp: true}} {
 			rng := rand.New(rand.NewPCG(2, 2))
 			c := Config{Hidden: 9, Variant: v}
-			in, d, dact, act := newFeed(c, 4), newFeed(c, 4), random(4, 9, rng), NewMatrix(4, 9)
+			in, d, dact, act := newFeed(new(Arena), c, 4), newFeed(new(Arena), c, 4), random(4, 9, rng), NewMatrix(4, 9)
 			for _, m := range in.outputs {
 				fillNormal(m.Data, 1, rng)
 				for i, x := range m.Data { // away from ReLU's corner
@@ -187,7 +187,7 @@ func TestRopeGradient(t *testing.T) {
 	for _, rotary := range []int{0, 4} {
 		rng := rand.New(rand.NewPCG(2, 3))
 		c := Config{HeadDim: 6, Context: 8, RopeTheta: 10, Variant: Variant{RotaryDim: rotary}}
-		r := newRope(c)
+		r := newRope(new(Arena), c)
 		starts := []int{0, 3, 8}
 		x, dy := random(8, 12, rng), random(8, 12, rng)
 		turned := func(x blas32.General, direction float32) blas32.General {
@@ -239,7 +239,7 @@ func attentionCase(v Variant, rng *rand.Rand) (c Config, in projection, dout bla
 	}
 	starts = []int{0, 5, 5 + queryBlock, 14 + 2*queryBlock}
 	n := starts[len(starts)-1]
-	in = newProjection(c, n)
+	in = newProjection(new(Arena), c, n)
 	for _, m := range in.outputs {
 		fillNormal(m.Data, 1, rng)
 	}
@@ -257,7 +257,7 @@ func TestAttentionGradient(t *testing.T) {
 	for _, v := range attentionVariants {
 		rng := rand.New(rand.NewPCG(2, 4))
 		c, in, dout, starts := attentionCase(v, rng)
-		a, n := newAttention(c), dout.Rows
+		a, n := newAttention(new(Arena), c), dout.Rows
 		att, lse := NewMatrix(n, 24), make([]float32, n*a.heads)
 		byHead := func(m blas32.General) heads { return heads{m, 0, 6, 4, 6} }
 		f := func() float64 {
@@ -265,7 +265,7 @@ func TestAttentionGradient(t *testing.T) {
 			return weighted(att.Data, dout.Data)
 		}
 		f()
-		d := newProjection(c, n)
+		d := newProjection(new(Arena), c, n)
 		a.backward(&d, byHead(dout), byHead(att), lse, &in, starts, v.Window)
 		for i, m := range in.outputs {
 			check(t, compareGradient(f, fmt.Sprintf("%+v output %d", v, i), m.Data, d.outputs[i].Data, rng, 2e-3))
@@ -279,7 +279,7 @@ func TestAttentionGradient(t *testing.T) {
 func TestAttentionMatchesNaive(t *testing.T) {
 	for _, v := range attentionVariants {
 		c, in, dout, starts := attentionCase(v, rand.New(rand.NewPCG(2, 5)))
-		a := newAttention(c)
+		a := newAttention(new(Arena), c)
 		att, lse := heads{NewMatrix(dout.Rows, 24), 0, 6, 4, 6}, make([]float32, dout.Rows*a.heads)
 		a.forward(att, lse, &in, starts, v.Window)
 		for s := 0; s+1 < len(starts); s++ {
@@ -332,7 +332,7 @@ func TestCrossEntropyGradient(t *testing.T) {
 // the gradient by those before.
 func TestSoftcap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 8))
-	h := newHead(Config{Vocab: 11, Dim: 1, Variant: Variant{LogitCap: 1.5}}, 1)
+	h := newHead(new(Arena), Config{Vocab: 11, Dim: 1, Variant: Variant{LogitCap: 1.5}}, 1)
 	z := random(1, 11, rng).Data
 	f := func() float64 { return 0.25 * h.crossEntropy(slices.Clone(z), 4, 0) }
 	capped := slices.Clone(z)

@@ -4,7 +4,6 @@ var lionVariant = variant{
 	defaults: OptimizerConfig{Name: "lion", Beta1: 0.9, Beta2: 0.99},
 	settings: []string{"beta1", "beta2", "weight decay"},
 	make:     newLion,
-	state:    func(_ OptimizerConfig, rows, cols int64) int64 { return rows * cols },
 	update:   SignUpdate,
 	scale:    always(FreeOfScale),
 }
@@ -21,8 +20,8 @@ type lion struct {
 	mean   [][]float32 // m of each parameter
 }
 
-func newLion(c OptimizerConfig, params []Param) Optimizer {
-	return &lion{config: c, params: params, mean: zerosLike(params)}
+func newLion(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
+	return &lion{config: c, params: params, mean: zerosLike(arena, params)}
 }
 
 func (l *lion) Step(rates LearningRates) {

@@ -251,7 +251,7 @@ func (m *Model) Clone() *Model {
 
 // NewMatrix returns a zero matrix of the given shape, rows adjacent.
 func NewMatrix(rows, cols int) blas32.General {
-	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float32, rows*cols)}
+	return new(Arena).Matrix(rows, cols)
 }
 
 func vectorTensor(name string, v []float32) Tensor {

@@ -13,8 +13,6 @@ var muonVariant = variant{
 	defaults: OptimizerConfig{Name: "muon", Momentum: 0.95},
 	settings: []string{"momentum", "weight decay"},
 	make:     newMuon,
-	state:    momentumState,
-	scratch:  muonScratch,
 	flops:    muonFlops,
 	update:   SpectralUpdate,
 	scale:    always(FreeOfScale),
@@ -50,21 +48,21 @@ type muon struct {
 	scratch []float32   // of the parameter at hand, as long as the largest needs
 }
 
-func newMuon(c OptimizerConfig, params []Param) Optimizer {
+func newMuon(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 	m := &muon{config: c, params: params}
 	if c.Momentum != 0 {
-		m.buffer = zerosLike(params)
+		m.buffer = zerosLike(arena, params)
 	}
-	var scratch int64
+	scratch := 0
 	for _, p := range params {
-		scratch = max(scratch, muonScratch(int64(p.Rows), int64(p.Cols)))
+		scratch = max(scratch, muonScratch(p.Rows, p.Cols))
 	}
-	m.scratch = make([]float32, scratch)
+	m.scratch = arena.Floats(scratch)
 	return m
 }
 
 // muonScratch is the floats of a newtonSchulz.
-func muonScratch(rows, cols int64) int64 {
+func muonScratch(rows, cols int) int {
 	s := min(rows, cols)
 	return 2*rows*cols + 2*s*s
 }

@@ -17,20 +17,25 @@ type activation struct {
 	inv  []float32      // (N) what rows are multiplied by
 }
 
-func newActivation(c Config, tokens int, n Norm) *activation {
-	return &activation{
-		norm: n, gain: c.gain(n.Weight), x: NewMatrix(tokens, c.Dim),
-		mean: newBias(tokens, c.LayerNorm), inv: make([]float32, tokens),
+func newActivation(arena *Arena, c Config, tokens int, n Norm) *activation {
+	a := &activation{
+		norm: n, gain: c.gain(arena, n.Weight), x: arena.Matrix(tokens, c.Dim), inv: arena.Floats(tokens),
 	}
+	if c.LayerNorm {
+		a.mean = arena.Floats(tokens)
+	}
+	return a
 }
 
 // gain is what a norm of weights w multiplies by: w itself, or 1 + w.
-func (c Config) gain(w []float32) []float32 {
+func (c Config) gain(arena *Arena, w []float32) []float32 {
 	if !c.UnitNorms {
 		return w
 	}
-	gain := ones(len(w))
-	kernel.Add(gain, w)
+	gain := arena.Floats(c.Dim)
+	for i := range gain {
+		gain[i] = 1 + w[i]
+	}
 	return gain
 }
 
@@ -109,8 +114,8 @@ type headNorm struct {
 	inv []float32      // (N, heads)
 }
 
-func newHeadNorm(tokens, heads, dim int) headNorm {
-	return headNorm{NewMatrix(tokens, heads*dim), make([]float32, tokens*heads)}
+func newHeadNorm(arena *Arena, tokens, heads, dim int) headNorm {
+	return headNorm{arena.Matrix(tokens, heads*dim), arena.Floats(tokens * heads)}
 }
 
 // forward normalizes every head of the first rows of y in place.

@@ -36,10 +36,8 @@ type OptimizerConfig struct {
 type variant struct {
 	defaults OptimizerConfig
 	settings []string // names, as in Validate, of those that it has
-	make     func(OptimizerConfig, []Param) Optimizer
-	state    func(c OptimizerConfig, rows, cols int64) int64 // floats that it keeps for a parameter
-	scratch  func(rows, cols int64) int64                    // floats that it computes a parameter in; nil where they are few
-	flops    func(rows, cols float64) float64                // of its products for a parameter, a step; nil where it has none
+	make     func(*Arena, OptimizerConfig, []Param) Optimizer
+	flops    func(rows, cols float64) float64 // of its products for a parameter, a step; nil where it has none
 
 	update Update                        // what its first update is of the gradient
 	scale  func(c OptimizerConfig) Scale // how its updates grow with the gradient
@@ -132,17 +130,38 @@ func (c OptimizerConfig) decay(p *Param) float64 {
 
 // NewOptimizer returns an optimizer of params that has taken no step.
 func NewOptimizer(c OptimizerConfig, params []Param) (Optimizer, error) {
+	return NewOptimizerIn(new(Arena), c, params)
+}
+
+// NewOptimizerIn is [NewOptimizer] with its buffers from an arena. If that is
+// counting, so were params made: they need no values, and the optimizer can take
+// no step.
+func NewOptimizerIn(arena *Arena, c OptimizerConfig, params []Param) (Optimizer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	for _, p := range params {
-		if n := p.Rows * p.Cols; len(p.Value) != n || len(p.Grad) != n {
+		if n := p.Rows * p.Cols; !arena.Counting && (len(p.Value) != n || len(p.Grad) != n) {
 			return nil, fmt.Errorf("nn: parameter %q of shape (%d, %d) has %d values and %d gradients",
 				p.Name, p.Rows, p.Cols, len(p.Value), len(p.Grad))
 		}
 	}
 	v, _ := variantOf(c.Name) // Validate knows it
-	return v.make(c, slices.Clone(params)), nil
+	return v.make(arena, c, slices.Clone(params)), nil
+}
+
+// Flops is the floating-point operations of the matrix products in a step of an
+// optimizer of c, given the shapes of params.
+func (c OptimizerConfig) Flops(params []Param) float64 {
+	v, err := variantOf(c.Name)
+	if err != nil || v.flops == nil {
+		return 0
+	}
+	var sum float64
+	for _, p := range params {
+		sum += v.flops(float64(p.Rows), float64(p.Cols))
+	}
+	return sum
 }
 
 // LearningRates holds the learning rate of each [Role], which is its index.
@@ -225,10 +244,10 @@ func stateTensor(prefix string, p *Param, data []float32) Tensor {
 }
 
 // zerosLike returns a zero array for each parameter.
-func zerosLike(params []Param) [][]float32 {
+func zerosLike(arena *Arena, params []Param) [][]float32 {
 	all := make([][]float32, len(params))
 	for i, p := range params {
-		all[i] = make([]float32, len(p.Value))
+		all[i] = arena.Floats(p.Rows * p.Cols)
 	}
 	return all
 }

@@ -98,11 +98,13 @@ func TestOptimizerBytes(t *testing.T) {
 	} {
 		params := oddParams(rand.New(rand.NewPCG(9, 3)))
 		c := testOptimizers()[i]
-		if got := c.Bytes(params); got != 4*(want.kept+want.scratch) {
-			t.Errorf("%+v: takes %d bytes, want %d", c, got, 4*(want.kept+want.scratch))
+		var arena Arena
+		o, err := NewOptimizerIn(&arena, c, params)
+		check(t, err)
+		if arena.Bytes != 4*(want.kept+want.scratch) {
+			t.Errorf("%+v: takes %d bytes, want %d", c, arena.Bytes, 4*(want.kept+want.scratch))
 		}
 		var kept int64
-		o := mustOptimizer(t, c, params)
 		for _, s := range o.State() {
 			if !strings.HasSuffix(s.Name, ".step") {
 				kept += int64(len(s.Data))

@@ -53,17 +53,17 @@ type activations struct {
 	postAttn, postMLP *activation // of the norms of what the parts add; nil for none
 }
 
-func newActivations(c Config, n int, b *Block) activations {
+func newActivations(arena *Arena, c Config, n int, b *Block) activations {
 	a := activations{
-		attn: newActivation(c, n, b.AttnNorm), mlp: newActivation(c, n, b.MLPNorm),
-		qkv: newProjection(c, n), lse: make([]float32, n*c.Heads), att: NewMatrix(n, c.Heads*c.HeadDim),
-		feed: newFeed(c, n),
+		attn: newActivation(arena, c, n, b.AttnNorm), mlp: newActivation(arena, c, n, b.MLPNorm),
+		qkv: newProjection(arena, c, n), lse: arena.Floats(n * c.Heads), att: arena.Matrix(n, c.Heads*c.HeadDim),
+		feed: newFeed(arena, c, n),
 	}
 	if c.PostNorms {
-		a.postAttn, a.postMLP = newActivation(c, n, b.PostAttn), newActivation(c, n, b.PostMLP)
+		a.postAttn, a.postMLP = newActivation(arena, c, n, b.PostAttn), newActivation(arena, c, n, b.PostMLP)
 	}
 	if c.QKNorm {
-		a.qNorm, a.kNorm = newHeadNorm(n, c.Heads, c.HeadDim), newHeadNorm(n, c.KVHeads, c.HeadDim)
+		a.qNorm, a.kNorm = newHeadNorm(arena, n, c.Heads, c.HeadDim), newHeadNorm(arena, n, c.KVHeads, c.HeadDim)
 	}
 	return a
 }
@@ -72,6 +72,12 @@ func newActivations(c Config, n int, b *Block) activations {
 // map of maps stands in for the linear map of that name; all other weights
 // stay frozen, and nothing is computed for them on the way back.
 func NewPass(m *Model, tokens int, maps map[string]Map) (*Pass, error) {
+	return NewPassIn(new(Arena), m, tokens, maps)
+}
+
+// NewPassIn is [NewPass] with its buffers from an arena. If that is counting, the
+// pass can run nothing.
+func NewPassIn(arena *Arena, m *Model, tokens int, maps map[string]Map) (*Pass, error) {
 	if tokens < 1 {
 		return nil, fmt.Errorf("nn: batches of %d tokens: must be at least 1", tokens)
 	}
@@ -92,7 +98,7 @@ func NewPass(m *Model, tokens int, maps map[string]Map) (*Pass, error) {
 		}
 	}
 	p.plan()
-	p.allocate()
+	p.allocate(arena)
 	return p, nil
 }
 
@@ -106,11 +112,11 @@ func NewFullPass(m *Model, tokens int) (*Pass, error) {
 	if err := m.storedErr(); err != nil {
 		return nil, err
 	}
-	maps := make(map[string]Map)
+	arena, maps := new(Arena), make(map[string]Map)
 	for _, l := range m.Linears() {
-		maps[l.Name] = NewFullMap(l)
+		maps[l.Name] = NewFullMap(arena, l)
 	}
-	p, err := NewPass(m, tokens, maps)
+	p, err := NewPassIn(arena, m, tokens, maps)
 	if err != nil {
 		return nil, err
 	}
@@ -151,30 +157,30 @@ func trains(maps []Map) bool {
 	return false
 }
 
-func (p *Pass) allocate() {
+func (p *Pass) allocate(arena *Arena) {
 	c, n := p.model.Config, p.tokens
 	c.Context = min(c.Context, n) // no sequence is longer than a batch
-	p.rope = newRope(c)
+	p.rope = newRope(arena, c)
 	p.layers = make([]activations, c.Layers)
 	for i := range p.layers {
-		p.layers[i] = newActivations(c, n, &p.model.Blocks[i])
+		p.layers[i] = newActivations(arena, c, n, &p.model.Blocks[i])
 	}
-	p.last = newActivation(c, n, p.model.Norm)
-	p.x, p.h, p.dh = NewMatrix(n, c.Dim), NewMatrix(n, c.Dim), NewMatrix(n, c.Dim)
-	p.act = NewMatrix(n, c.Hidden)
+	p.last = newActivation(arena, c, n, p.model.Norm)
+	p.x, p.h, p.dh = arena.Matrix(n, c.Dim), arena.Matrix(n, c.Dim), arena.Matrix(n, c.Dim)
+	p.act = arena.Matrix(n, c.Hidden)
 	if c.Parallel {
-		p.dy = NewMatrix(n, c.Dim)
+		p.dy = arena.Matrix(n, c.Dim)
 	}
 	if c.PostNorms {
-		p.dbranch = NewMatrix(n, c.Dim)
+		p.dbranch = arena.Matrix(n, c.Dim)
 	}
 	if c.QKNorm {
-		p.dhead = make([]float32, c.HeadDim)
+		p.dhead = arena.Floats(c.HeadDim)
 	}
-	p.dqkv, p.datt = newProjection(c, n), NewMatrix(n, c.Heads*c.HeadDim)
-	p.dfeed, p.dact = newFeed(c, n), NewMatrix(n, c.Hidden)
-	p.attend = newAttention(c)
-	p.head = newHead(c, n)
+	p.dqkv, p.datt = newProjection(arena, c, n), arena.Matrix(n, c.Heads*c.HeadDim)
+	p.dfeed, p.dact = newFeed(arena, c, n), arena.Matrix(n, c.Hidden)
+	p.attend = newAttention(arena, c)
+	p.head = newHead(arena, c, n)
 	p.discard = blas32.General{Stride: 1}
 }
 

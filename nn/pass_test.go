@@ -80,7 +80,7 @@ func TestFrozenGradientsStopAtTheLowestMap(t *testing.T) {
 		want[q.Name] = q.Grad
 	}
 	for _, l := range m.Linears() {
-		p, err := NewPass(m, 20, map[string]Map{l.Name: NewFullMap(l)})
+		p, err := NewPass(m, 20, map[string]Map{l.Name: NewFullMap(new(Arena), l)})
 		check(t, err)
 		_, err = p.Gradient(b, 1)
 		check(t, err)
@@ -231,7 +231,7 @@ func TestPassRefuses(t *testing.T) {
 	if _, err := NewPass(m, 0, nil); err == nil || !strings.Contains(err.Error(), "0 tokens") {
 		t.Errorf("capacity 0: %v", err)
 	}
-	if _, err := NewPass(m, 9, map[string]Map{"nowhere": NewFullMap(m.Blocks[0].QKV[0])}); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
+	if _, err := NewPass(m, 9, map[string]Map{"nowhere": NewFullMap(new(Arena), m.Blocks[0].QKV[0])}); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
 		t.Errorf("unknown map: %v", err)
 	}
 	p, err := NewPass(m, 12, nil)

@@ -15,9 +15,12 @@ type rope struct {
 	cos, sin []float32 // (context, R/2)
 }
 
-func newRope(c Config) rope {
+func newRope(arena *Arena, c Config) rope {
 	half := c.rotaryDim() / 2
-	r := rope{half: half, cos: make([]float32, c.Context*half), sin: make([]float32, c.Context*half)}
+	r := rope{half: half, cos: arena.Floats(c.Context * half), sin: arena.Floats(c.Context * half)}
+	if arena.Counting {
+		return r
+	}
 	for j := range half {
 		frequency := c.RopeScaling.scale(math.Pow(c.RopeTheta, -float64(j)/float64(half)))
 		for t := range c.Context {

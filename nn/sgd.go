@@ -4,17 +4,8 @@ var sgdVariant = variant{
 	defaults: OptimizerConfig{Name: "sgd"},
 	settings: []string{"momentum", "weight decay"},
 	make:     newSGD,
-	state:    momentumState,
 	update:   LinearUpdate,
 	scale:    always(LinearScale),
-}
-
-// momentumState is what a momentum takes, which is kept where there is one.
-func momentumState(c OptimizerConfig, rows, cols int64) int64 {
-	if c.Momentum == 0 {
-		return 0
-	}
-	return rows * cols
 }
 
 // sgd is stochastic gradient descent with momentum μ and weight decay λ, as
@@ -30,10 +21,10 @@ type sgd struct {
 	buffer [][]float32 // b of each parameter; none without momentum
 }
 
-func newSGD(c OptimizerConfig, params []Param) Optimizer {
+func newSGD(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 	s := &sgd{config: c, params: params}
 	if c.Momentum != 0 {
-		s.buffer = zerosLike(params)
+		s.buffer = zerosLike(arena, params)
 	}
 	return s
 }

@@ -5,8 +5,7 @@ import "math"
 var signSGDVariant = variant{
 	defaults: OptimizerConfig{Name: "signsgd"},
 	settings: []string{"weight decay"},
-	make:     func(c OptimizerConfig, params []Param) Optimizer { return &signSGD{c, params} },
-	state:    func(OptimizerConfig, int64, int64) int64 { return 0 },
+	make:     func(_ *Arena, c OptimizerConfig, params []Param) Optimizer { return &signSGD{c, params} },
 	update:   SignUpdate,
 	scale:    always(FreeOfScale),
 }

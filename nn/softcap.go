@@ -9,10 +9,10 @@ type softcap struct {
 }
 
 // newSoftcap bounds rows of at most longest numbers.
-func newSoftcap(c float64, longest int) softcap {
+func newSoftcap(arena *Arena, c float64, longest int) softcap {
 	s := softcap{c: float32(c)}
 	if s.c != 0 {
-		s.slopes = make([]float32, longest)
+		s.slopes = arena.Floats(longest)
 	}
 	return s
 }

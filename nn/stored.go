@@ -105,9 +105,9 @@ func (s *scratch) rows(l *Linear, first, n int) blas32.General {
 	return m
 }
 
-// ScratchBytes is the memory that a pass takes to read stored weights; none
-// where all are float32.
-func (m *Model) ScratchBytes() int64 {
+// ReserveScratch counts the memory in which a run reads stored weights, which
+// products make when they need it; none where all weights are float32.
+func (m *Model) ReserveScratch(arena *Arena) {
 	most := 0
 	for _, l := range append(m.Linears(), m.Head) {
 		if l.Stored == nil {
@@ -118,5 +118,5 @@ func (m *Model) ScratchBytes() int64 {
 		}
 	}
 	const float = 4
-	return float * int64(most)
+	arena.Bytes += float * int64(most)
 }

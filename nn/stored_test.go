@@ -97,7 +97,7 @@ func TestStoredModel(t *testing.T) {
 		b := smallBatch(plain.Config)
 		gradient := func(m *Model) (float64, []float32) {
 			l := m.Blocks[0].QKV[0]
-			trained := NewFullMap(&Linear{Name: l.Name, Weight: plain.Blocks[0].QKV[0].Weight})
+			trained := NewFullMap(new(Arena), &Linear{Name: l.Name, Weight: plain.Blocks[0].QKV[0].Weight})
 			p, err := NewPass(m, len(b.Tokens), map[string]Map{l.Name: trained})
 			check(t, err)
 			loss, err := p.Gradient(b, 1)
@@ -127,8 +127,11 @@ func TestStoredModel(t *testing.T) {
 // The memory of rows made float32 is counted, and taken once.
 func TestStoredScratch(t *testing.T) {
 	plain, stored := storedModel(t, false)
-	if got := plain.ScratchBytes(); got != 0 {
-		t.Errorf("%d bytes for float32 weights", got)
+	var none, some Arena
+	plain.ReserveScratch(&none)
+	stored.ReserveScratch(&some)
+	if none.Bytes != 0 {
+		t.Errorf("%d bytes for float32 weights", none.Bytes)
 	}
 	b := smallBatch(stored.Config)
 	p, err := NewPass(stored, len(b.Tokens), nil)
@@ -139,8 +142,8 @@ func TestStoredScratch(t *testing.T) {
 		check(t, err)
 	}
 	loss()
-	if len(scratches.list) != 1 || 4*int64(cap(scratches.list[0].data)) != stored.ScratchBytes() {
-		t.Errorf("%d scratches of %d floats, %d bytes counted", len(scratches.list), cap(scratches.list[0].data), stored.ScratchBytes())
+	if len(scratches.list) != 1 || 4*int64(cap(scratches.list[0].data)) != some.Bytes {
+		t.Errorf("%d scratches of %d floats, %d bytes counted", len(scratches.list), cap(scratches.list[0].data), some.Bytes)
 	}
 	if n := testing.AllocsPerRun(3, loss); n > 0 {
 		t.Errorf("%g allocations a pass", n)

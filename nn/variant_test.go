@@ -71,7 +71,7 @@ func TestVariantGradient(t *testing.T) {
 			m := variantModel(t, c)
 			maps := make(map[string]Map)
 			for _, l := range m.Linears() {
-				maps[l.Name] = NewFullMap(l)
+				maps[l.Name] = NewFullMap(new(Arena), l)
 			}
 			p, err := NewPass(m, 20, maps)
 			check(t, err)
@@ -137,56 +137,6 @@ func TestVariantRefuses(t *testing.T) {
 	if _, err := NewFullPass(variantModel(t, variantConfigs()["gpt2"]), 20); err == nil || !strings.Contains(err.Error(), "attach adapters") {
 		t.Errorf("full training of a GPT-2: %v", err)
 	}
-}
-
-// TestPassBytes holds the count of a pass's memory to the buffers it has.
-func TestPassBytes(t *testing.T) {
-	for name, c := range variantConfigs() {
-		p, err := NewPass(variantModel(t, c), 20, nil)
-		check(t, err)
-		if got, want := c.PassBytes(20), passBytes(p); got != want {
-			t.Errorf("%s: %d bytes counted, %d allocated", name, got, want)
-		}
-	}
-}
-
-// passBytes adds up the buffers of a pass.
-func passBytes(p *Pass) int64 {
-	floats := 0
-	for _, x := range [][]float32{
-		p.x.Data, p.h.Data, p.act.Data, p.dy.Data, p.dh.Data, p.dhead, p.dbranch.Data, p.datt.Data, p.dact.Data, p.rope.cos, p.rope.sin,
-		p.attend.p, p.attend.dp, p.attend.cap.slopes, p.head.cap.slopes, p.head.h.Data, p.head.dh.Data, p.head.logits.Data,
-	} {
-		floats += len(x)
-	}
-	norm := func(a *activation) {
-		if a == nil {
-			return
-		}
-		floats += len(a.x.Data) + len(a.mean) + len(a.inv)
-		if &a.gain[0] != &a.norm.Weight[0] {
-			floats += len(a.gain)
-		}
-	}
-	outputs := func(qkv projection, f feed) {
-		for _, m := range append(qkv.outputs, f.outputs...) {
-			floats += len(m.Data)
-		}
-	}
-	norm(p.last)
-	outputs(p.dqkv, p.dfeed)
-	for _, a := range p.layers {
-		norm(a.attn)
-		norm(a.mlp)
-		norm(a.postAttn)
-		norm(a.postMLP)
-		outputs(a.qkv, a.feed)
-		floats += len(a.lse) + len(a.att.Data)
-		for _, h := range []headNorm{a.qNorm, a.kNorm} {
-			floats += len(h.x.Data) + len(h.inv)
-		}
-	}
-	return int64(4*floats + 8*cap(p.head.scored))
 }
 
 // TestWindowForgets: with a window of 3 over 2 layers, a token reaches four

@@ -115,7 +115,7 @@ func (t *training) read() error {
 	if err != nil {
 		return err
 	}
-	t.text = data.NewSampler(text, t.recipe.Seed)
+	t.text = data.NewSampler(new(nn.Arena), text, t.recipe.Seed)
 	t.held = make([]nn.Batch, min(t.recipe.EvalSequences, len(held)))
 	for i := range t.held { // evenly over all documents
 		row := held[i*len(held)/len(t.held)]

@@ -35,38 +35,54 @@ type MapGeometry struct {
 	SignBack    float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) v_i v_j
 }
 
-// Geometry measures targets, frozen maps of m, at onset: on the batches of the
-// first and the second step, each of which may be several, and on the probe
-// batches; of the transposed maps where A starts at zero. No batch has more than
-// the given number of tokens.
-func Geometry(m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int, first, second, probe []nn.Batch) ([]MapGeometry, error) {
+// Survey measures the geometry of frozen maps. It owns the memory that takes.
+type Survey struct {
+	pass      *nn.Pass
+	surveyors []*surveyor
+}
+
+// NewSurvey prepares to measure targets, frozen maps of m, or the transposed maps
+// where A starts at zero, on batches of at most the given number of tokens. Its
+// buffers come from the arena.
+func NewSurvey(arena *nn.Arena, m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int) (*Survey, error) {
+	s, scratch := new(Survey), 0
 	maps := make(map[string]nn.Map, len(targets))
-	surveyors := make([]*surveyor, len(targets))
-	for i, l := range targets {
-		surveyors[i] = newSurveyor(l, zeroA)
-		maps[l.Name] = surveyors[i]
+	for _, l := range targets {
+		one := newSurveyor(arena, l, zeroA)
+		s.surveyors = append(s.surveyors, one)
+		maps[l.Name] = one
+		scratch = max(scratch, one.scratchSize(tokens))
 	}
-	pass, err := nn.NewPass(m, tokens, maps)
-	if err != nil {
-		return nil, err
+	shared := arena.Floats(scratch)
+	for _, one := range s.surveyors {
+		one.scratch = shared
 	}
+	var err error
+	s.pass, err = nn.NewPassIn(arena, m, tokens, maps)
+	return s, err
+}
+
+// Measure measures the maps at onset: on the batches of the first and the second
+// step, each of which may be several, and on the probe batches. A survey measures
+// once.
+func (s *Survey) Measure(first, second, probe []nn.Batch) ([]MapGeometry, error) {
 	for phase, batches := range [][]nn.Batch{first, second, probe} {
 		scored := 0
 		for i := range batches {
 			scored += batches[i].Scored()
 		}
 		for i := range batches {
-			if _, err := pass.Gradient(&batches[i], 1/float32(scored)); err != nil {
+			if _, err := s.pass.Gradient(&batches[i], 1/float32(scored)); err != nil {
 				return nil, err
 			}
 		}
-		for _, s := range surveyors {
-			s.turn(surveyPhase(phase + 1))
+		for _, one := range s.surveyors {
+			one.turn(surveyPhase(phase + 1))
 		}
 	}
 	var all []MapGeometry
-	for _, s := range surveyors {
-		all = append(all, s.seen)
+	for _, one := range s.surveyors {
+		all = append(all, one.seen)
 	}
 	return all, nil
 }
@@ -90,15 +106,31 @@ type surveyor struct {
 	unit       blas32.General // (out, in) rows ĝ_i
 	sines      blas32.General // (out, out) (2/π) arcsin(ĝ_i·ĝ_j)
 	axes       []float64      // (in) ‖G_·j‖²
+	scratch    []float32      // for two matrices at a time, shared by a survey's surveyors
 	seen       MapGeometry
 }
 
-func newSurveyor(l *nn.Linear, transposed bool) *surveyor {
+func newSurveyor(arena *nn.Arena, l *nn.Linear, transposed bool) *surveyor {
 	out, in := shape(l, transposed)
 	return &surveyor{
-		Linear: l, transposed: transposed, g: nn.NewMatrix(out, in), next: nn.NewMatrix(out, in),
-		seen: MapGeometry{Out: out, In: in},
+		Linear: l, transposed: transposed, seen: MapGeometry{Out: out, In: in},
+		g: arena.Matrix(out, in), next: arena.Matrix(out, in), unit: arena.Matrix(out, in),
+		sines: arena.Matrix(out, out), axes: nn.Make[float64](arena, in),
 	}
+}
+
+// scratchSize is how many floats cross and probe compute in.
+func (s *surveyor) scratchSize(tokens int) int {
+	out, in := s.seen.Out, s.seen.In
+	return max(2*out*out, tokens*(out+in))
+}
+
+// pair lays two matrices of the same number of rows out in the scratch.
+func (s *surveyor) pair(rows, cols, otherCols int) (one, other blas32.General) {
+	at := rows * cols
+	one = blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: s.scratch[:at]}
+	other = blas32.General{Rows: rows, Cols: otherCols, Stride: otherCols, Data: s.scratch[at:][:rows*otherCols]}
+	return one, other
 }
 
 // shape is that of a map or, transposed, of its transpose.
@@ -144,7 +176,6 @@ func (s *surveyor) turn(next surveyPhase) {
 // gradient takes what G alone decides.
 func (s *surveyor) gradient() {
 	out, in := s.g.Rows, s.g.Cols
-	s.unit, s.axes = nn.NewMatrix(out, in), make([]float64, in)
 	for i := range out {
 		g := s.g.Data[i*in:][:in]
 		var row nn.Squares
@@ -161,7 +192,6 @@ func (s *surveyor) gradient() {
 			s.axes[j] += sq(float64(v))
 		}
 	}
-	s.sines = nn.NewMatrix(out, out)
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.unit, s.unit, 0, s.sines)
 	for i, c := range s.sines.Data {
 		s.sines.Data[i] = float32(2 / math.Pi * math.Asin(max(-1, min(1, float64(c)))))
@@ -171,7 +201,7 @@ func (s *surveyor) gradient() {
 // cross takes what G and G′ decide.
 func (s *surveyor) cross() {
 	out := s.g.Rows
-	k, next := nn.NewMatrix(out, out), nn.NewMatrix(out, out)
+	k, next := s.pair(out, out, out)
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.g, s.g, 0, k)
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1, s.next, s.next, 0, next)
 	for i := range out {
@@ -183,7 +213,7 @@ func (s *surveyor) cross() {
 // probe takes in a batch of inputs and gradients of outputs.
 func (s *surveyor) probe(v, x blas32.General) {
 	s.seen.Tokens += x.Rows
-	through, back := nn.NewMatrix(x.Rows, s.seen.Out), nn.NewMatrix(v.Rows, s.seen.In)
+	through, back := s.pair(x.Rows, s.seen.Out, s.seen.In)
 	product := func(t blas.Transpose, x, m, y blas32.General) float64 {
 		blas32.Gemm(blas.NoTrans, t, 1, x, m, 0, y)
 		return nn.Dot(y.Data, y.Data)
@@ -201,16 +231,4 @@ func (s *surveyor) probe(v, x blas32.General) {
 		}
 		s.seen.SignBack += nn.Dot(v.Data[t*v.Stride:][:v.Cols], through.Data[t*through.Stride:][:v.Cols])
 	}
-}
-
-// GeometryBytes is the memory that [Geometry] takes beside its pass.
-func GeometryBytes(targets []*nn.Linear, zeroA bool, tokens int) int64 {
-	var sum, widest int64
-	for _, l := range targets {
-		rows, columns := shape(l, zeroA)
-		out, in := int64(rows), int64(columns)
-		sum += 3*out*in + out*out + 2*in
-		widest = max(widest, int64(tokens)*(out+in), 2*out*out)
-	}
-	return 4 * (sum + widest)
 }

@@ -59,7 +59,9 @@ func testGeometry(t *testing.T, zeroA bool) {
 	targets, err := lora.Targets(m, []string{"all-linear"})
 	check(t, err)
 	first, second, probe := fewBatches(1, 4), fewBatches(2, 9), fewBatches(7)
-	got, err := theory.Geometry(m, targets, zeroA, tokens, first, second, probe)
+	survey, err := theory.NewSurvey(new(nn.Arena), m, targets, zeroA, tokens)
+	check(t, err)
+	got, err := survey.Measure(first, second, probe)
 	check(t, err)
 
 	var phases [3][]*recorder

@@ -7,12 +7,12 @@ import (
 
 // costOf estimates the floating-point operations of a run from shapes, as if
 // every sequence were tokens long; what is measured beside training is left
-// out. targets are the maps that train, beside the frozen ones where factored is
-// set, else in the form that runs.
-func costOf(c experiments.Config, m *nn.Model, targets []*nn.Linear, tokens float64, factored bool) float64 {
+// out. The run may be an outline. The maps that train are taken beside the frozen
+// ones where factored is set, else in the form that runs.
+func costOf(c experiments.Config, m *nn.Model, run *training, tokens float64, factored bool) float64 {
 	adapted := make(map[*nn.Linear]bool)
-	for _, l := range targets {
-		adapted[l] = true
+	for _, t := range run.set.Trainables {
+		adapted[t.Frozen()] = true
 	}
 	t := float64(c.Train.Batch) * tokens
 	method, settings := c.Adapter.Trains(), c.LoRA()
@@ -28,6 +28,6 @@ func costOf(c experiments.Config, m *nn.Model, targets []*nn.Linear, tokens floa
 	// T×T matrix forward, five backward.
 	sum += 4 * t * float64(m.Config.Vocab*m.Config.Dim)
 	sum += 7 * t * tokens * float64(m.Config.Layers*m.Config.Heads*m.Config.HeadDim)
-	step := sum*float64(c.Train.Accumulate) + c.Train.OptimizerConfig().Flops(shapesOf(c, targets))
+	step := sum*float64(c.Train.Accumulate) + c.Train.OptimizerConfig().Flops(run.params)
 	return step * float64(c.Train.Steps)
 }

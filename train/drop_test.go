@@ -30,7 +30,7 @@ func TestActualDropIsOfTheSameBatches(t *testing.T) {
 		c.Train.Steps, c.Train.LR, c.Adapter.Dropout, c.Train.Accumulate = 1, test.lr, test.dropout, test.accumulate
 		model, _, d, err := NewLocal(nil).material(c)
 		check(t, err)
-		run, err := newTraining(c, model.Model, d)
+		run, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)
 		o, err := run.run(context.Background(), func(metrics.Point) {})
 		check(t, err)

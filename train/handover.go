@@ -81,7 +81,7 @@ func handSeed(file string, c experiments.Config, m *nn.Model, d *data.Dataset) e
 	if err != nil {
 		return err
 	}
-	sampler := data.NewSampler(d.Train, c.Seed)
+	sampler := data.NewSampler(new(nn.Arena), d.Train, c.Seed)
 	var all, one nn.Batch
 	for i := range c.Train.Steps * c.Train.Accumulate {
 		sampler.Batch(&one, i, c.Train.Batch)

@@ -224,11 +224,15 @@ func (l *Local) Resolve(c experiments.Config) (sweep.Material, error) {
 	if err != nil {
 		return sweep.Material{}, err
 	}
+	run, bytes, err := outlineOf(c, model.Model, d)
+	if err != nil {
+		return sweep.Material{}, err
+	}
 	return sweep.Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
-		Cost:     costOf(c, model.Model, targets, meanLength(d.Train), false),
-		Factored: costOf(c, model.Model, targets, meanLength(d.Train), true),
-		Bytes:    bytesOf(c, model.Model, targets, d),
+		Cost:     costOf(c, model.Model, run, meanLength(d.Train), false),
+		Factored: costOf(c, model.Model, run, meanLength(d.Train), true),
+		Bytes:    bytes,
 		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
 	}, nil
 }
@@ -249,14 +253,14 @@ func (l *Local) Train(ctx context.Context, c experiments.Config, report func(met
 	if err != nil {
 		return sweep.Outcome{}, err
 	}
-	t, err := newTraining(c, model.Model, d)
+	t, err := newTraining(new(nn.Arena), c, model.Model, d)
 	if err != nil {
 		return sweep.Outcome{}, err
 	}
 	t.base = l.validated(c)
 	outcome, err := t.run(ctx, report)
 	outcome.BeyondTheory = beyondTheory(c, outcome.Curve)
-	if err != nil || !c.Measure.Theory || !c.Adapter.Ranked() {
+	if err != nil || !surveyed(c) {
 		return outcome, err
 	}
 	maps, err := l.geometry(c, model.Model, d)

@@ -63,7 +63,7 @@ func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
 	})
 	opt, err := nn.NewOptimizer(c.Train.OptimizerConfig(), targets)
 	check(t, err)
-	sampler, batch := data.NewSampler(d.Train, c.Seed), new(nn.Batch)
+	sampler, batch := data.NewSampler(new(nn.Arena), d.Train, c.Seed), new(nn.Batch)
 	for step := range c.Train.Steps {
 		sampler.Batch(batch, step, c.Train.Batch)
 		for _, p := range all {

@@ -54,6 +54,19 @@ func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics
 	return all
 }
 
+// surveyed reports whether theory is computed for the run, which takes a survey of
+// the maps that it adapts.
+func surveyed(c experiments.Config) bool { return c.Measure.Theory && c.Adapter.Ranked() }
+
+// surveyOf is of the maps that a run adapts, with its buffers from the arena.
+func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Survey, error) {
+	targets, err := lora.Targets(m, c.Adapter.Targets)
+	if err != nil {
+		return nil, err
+	}
+	return theory.NewSurvey(arena, m, targets, c.Adapter.Scaling.ZeroA, c.PassTokens())
+}
+
 // geometryKey is all of a run that its geometry depends on.
 type geometryKey struct {
 	dataset           datasetKey
@@ -80,11 +93,11 @@ func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]
 	}
 	l.mu.Unlock()
 	measured.once.Do(func() {
-		var targets []*nn.Linear
-		if targets, measured.err = lora.Targets(m, c.Adapter.Targets); measured.err != nil {
+		var survey *theory.Survey
+		if survey, measured.err = surveyOf(new(nn.Arena), c, m); measured.err != nil {
 			return
 		}
-		sampler := data.NewSampler(d.Train, c.Seed)
+		sampler := data.NewSampler(new(nn.Arena), d.Train, c.Seed)
 		step := func(step int) []nn.Batch {
 			batches := make([]nn.Batch, c.Train.Accumulate)
 			for i := range batches {
@@ -92,7 +105,7 @@ func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]
 			}
 			return batches
 		}
-		measured.maps, measured.err = theory.Geometry(m, targets, c.Adapter.Scaling.ZeroA, c.PassTokens(), step(0), step(1), probeOf(c, d))
+		measured.maps, measured.err = survey.Measure(step(0), step(1), probeOf(c, d))
 	})
 	return measured.maps, measured.err
 }

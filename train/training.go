@@ -38,36 +38,53 @@ type training struct {
 	outcome sweep.Outcome
 }
 
-func newTraining(c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
+// newTraining prepares a run, whose buffers come from the arena.
+func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	if len(d.Train) == 0 {
 		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples", c.Data.Source, c.Data.Validation)
 	}
-	set, err := c.Adapter.Trains().Attach(m, c.LoRA(), c.Seed)
+	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
 	if err != nil {
 		return nil, err
 	}
-	pass, err := nn.NewPass(m, c.PassTokens(), set.Maps())
+	pass, err := nn.NewPassIn(arena, m, c.PassTokens(), set.Maps())
 	if err != nil {
 		return nil, err
 	}
 	params := pass.Params()
-	opt, err := nn.NewOptimizer(c.Train.OptimizerConfig(), params)
+	opt, err := nn.NewOptimizerIn(arena, c.Train.OptimizerConfig(), params)
 	if err != nil {
 		return nil, err
 	}
 	t := &training{
-		c: c, set: set, pass: pass, params: params, gauge: metrics.NewGauge(set), opt: opt,
-		schedule: c.Train.LRSchedule(), sampler: data.NewSampler(d.Train, c.Seed),
-		batches: make([]nn.Batch, c.Train.Accumulate),
+		c: c, set: set, pass: pass, params: params, gauge: metrics.NewGauge(arena, set), opt: opt,
+		schedule: c.Train.LRSchedule(), sampler: data.NewSampler(arena, d.Train, c.Seed),
 		modules: make([]metrics.Values, len(set.Trainables)),
-		val:     batchesOf(d.Val, c.Train.Batch),
+		val:     batchesOf(arena, d.Val, c.Train.Batch),
 	}
-	t.probe = probeOf(c, d)
+	for range c.Train.Accumulate {
+		t.batches = append(t.batches, nn.NewBatch(arena, c.PassTokens()))
+	}
+	if !arena.Counting {
+		t.probe = probeOf(c, d)
+	}
 	t.outcome.Status = results.Done
-	t.outcome.Curve = make([]metrics.Point, 0, points(c))
-	t.outcome.Modules = make([]metrics.Point, 0, modulePoints(c)*len(set.Trainables))
-	t.outcome.Validation = validationOf(t.val)
+	t.outcome.Curve = nn.Make[metrics.Point](arena, points(c))[:0]
+	t.outcome.Modules = nn.Make[metrics.Point](arena, modulePoints(c)*len(set.Trainables))[:0]
+	t.outcome.Validation = validationOf(arena, t.val)
 	return t, nil
+}
+
+// points is how many points a run's curve has: those of Measure.Every, and
+// the first, the second and the last step.
+func points(c experiments.Config) int { return c.Train.Steps/c.Measure.Every + 3 }
+
+// modulePoints is the same of every single adapted map.
+func modulePoints(c experiments.Config) int {
+	if c.Measure.ModulesEvery == 0 {
+		return 0
+	}
+	return c.Train.Steps/c.Measure.ModulesEvery + 3
 }
 
 // probe is the fixed batches that adapters are measured on: the first examples
@@ -77,25 +94,35 @@ func probeOf(c experiments.Config, d *data.Dataset) []nn.Batch {
 	if len(probed) == 0 {
 		probed = d.Train
 	}
-	return batchesOf(probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
+	return batchesOf(new(nn.Arena), probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
 }
 
 // batchesOf lays sequences out in batches of at most size, in order.
-func batchesOf(sequences []data.Sequence, size int) []nn.Batch {
+func batchesOf(arena *nn.Arena, sequences []data.Sequence, size int) []nn.Batch {
 	var batches []nn.Batch
 	for part := range slices.Chunk(sequences, size) {
-		var b nn.Batch
-		data.Fill(&b, part)
+		tokens := 0
+		for _, s := range part {
+			tokens += len(s.Tokens)
+		}
+		b := nn.NewBatch(arena, tokens)
+		if !arena.Counting {
+			data.Fill(&b, part)
+		}
 		batches = append(batches, b)
 	}
 	return batches
 }
 
-// validationOf has a place for what each of the batches is going to contribute.
-func validationOf(batches []nn.Batch) []results.ValidationBatch {
-	var parts []results.ValidationBatch
-	for i := range batches {
-		parts = append(parts, results.ValidationBatch{Scored: batches[i].Scored()})
+// validationOf has a place for what each of the batches is going to contribute;
+// nil if there are none.
+func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch {
+	if len(batches) == 0 {
+		return nil
+	}
+	parts := nn.Make[results.ValidationBatch](arena, len(batches))
+	for i := range parts {
+		parts[i].Scored = batches[i].Scored()
 	}
 	return parts
 }

@@ -343,7 +343,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		l := NewLocal(os.DirFS(t.TempDir()))
 		model, _, d, err := l.material(c)
 		check(t, err)
-		tr, err := newTraining(c, model.Model, d)
+		tr, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)
 		step := 2
 		allocs := testing.AllocsPerRun(30, func() {

@@ -5,6 +5,7 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/metrics"
+	"ranksweep/nn"
 )
 
 // Before the first update the validation loss is the base's, to the bit, whatever is
@@ -28,7 +29,7 @@ func TestValidationBeforeTheFirstUpdateIsTheBases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := newTraining(c, model.Model, d)
+		run, err := newTraining(new(nn.Arena), c, model.Model, d)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,110 @@
+package lora
+
+import (
+	"runtime"
+	"testing"
+
+	"ranksweep/nn"
+)
+
+// TestMethodsAreCounted: what is counted of a method's maps is what is allocated
+// for them, to the byte, in every form. The shapes are such that the runtime
+// rounds no buffer up.
+func TestMethodsAreCounted(t *testing.T) {
+	m, err := nn.New(nn.Config{
+		Vocab: 17, Dim: 128, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Hidden: 256,
+		Context: 16, NormEps: 1e-5, RopeTheta: 100,
+	})
+	check(t, err)
+	bf16 := m.Clone()
+	bf16.BF16()
+	for _, name := range Methods() {
+		method, _ := MethodNamed(name)
+		check := func(form string, m *nn.Model, rank int, dropout float64, zeroA bool) {
+			c := testConfig(rank)
+			c.Tokens, c.Dropout, c.Init.Kind, c.Init.ZeroA = 64, dropout, Orthogonal, zeroA
+			t.Run(name+"/"+form, func(t *testing.T) { checkCount(t, method, m, c) })
+		}
+		check("factored", m, 4, 0, false)
+		if !method.Ranked() {
+			continue // it has one form
+		}
+		check("merged", m, 64, 0, false)
+		check("dropout", m, 64, 0.5, false)
+		check("bf16", bf16, 64, 0, false)
+		check("A zero", m, 4, 0, true)
+	}
+}
+
+// checkCount holds the count of what a method attaches to the heap that it takes
+// beyond the same without buffers, and this to less than two pages, so that no
+// buffer is made beside the arena. Now and then the runtime takes a little for
+// itself in between, so that one of several tries must be exact. What is only
+// counted has the shapes of what trains.
+func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
+	t.Helper()
+	attach := func(arena *nn.Arena) *Set {
+		s, err := method.Attach(arena, m, c, 0)
+		check(t, err)
+		return s
+	}
+	const pages = 2 * 8 << 10
+	made, counted := new(nn.Arena), &nn.Arena{Counting: true}
+	set, outline := attach(made), attach(counted)
+	var buffers, headers int64
+	for range 5 {
+		headers = grown(&nn.Arena{Counting: true}, attach)
+		if buffers = grown(new(nn.Arena), attach) - headers; buffers == counted.Bytes && headers < pages {
+			break
+		}
+	}
+	if buffers != made.Bytes || buffers != counted.Bytes || headers >= pages {
+		t.Errorf("buffers of %d bytes are allocated, %d were counted so, and %d without, in %d",
+			buffers, made.Bytes, counted.Bytes, headers)
+	}
+	for i, of := range set.Trainables {
+		params := outline.Trainables[i].Params()
+		for k, p := range of.Params() {
+			q := params[k]
+			if q.Rows != p.Rows || q.Cols != p.Cols || q.Role != p.Role || len(q.Value) > 0 {
+				t.Errorf("%s is (%d, %d), and (%d, %d) with %d values where it is counted",
+					p.Name, p.Rows, p.Cols, q.Rows, q.Cols, len(q.Value))
+			}
+		}
+	}
+}
+
+// grown is how much heap stays in use for what attach makes.
+func grown(arena *nn.Arena, attach func(*nn.Arena) *Set) int64 {
+	before := heap()
+	set := attach(arena)
+	defer runtime.KeepAlive(set)
+	return heap() - before
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // what lies in a pool survives one collection
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestMethodsTakeTime(t *testing.T) {
+	m := testModel(t)
+	c := testConfig(16)
+	for _, name := range Methods() {
+		method, ok := MethodNamed(name)
+		if !ok {
+			t.Fatalf("method %q is not known by its name", name)
+		}
+		for _, l := range m.Linears() {
+			if !(method.Flops(c, l, 10, false) > 0 && method.Flops(c, l, 10, true) > 0) {
+				t.Errorf("%s: training %s takes nothing", name, l.Name)
+			}
+		}
+	}
+	if _, ok := MethodNamed("none"); ok {
+		t.Error("a method that is none is known")
+	}
+}
