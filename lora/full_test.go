@@ -170,7 +170,8 @@ func TestFullRefuses(t *testing.T) {
 		t.Errorf("a target that is none: %v", err)
 	}
 	m.BF16()
-	if _, err := (full{}).Attach(new(nn.Arena), m, c, 0); err == nil || !strings.Contains(err.Error(), "weights in bfloat16") {
+	_, err = full{}.Attach(new(nn.Arena), m, c, 0)
+	if err == nil || !strings.Contains(err.Error(), "weights in bfloat16") {
 		t.Errorf("weights in bfloat16: %v", err)
 	}
 }

@@ -66,7 +66,8 @@ func Fits(m *nn.Model, trained []Trained) error {
 			return fmt.Errorf("lora: the model has no linear map %q; it has %s and others", t.Module, m.Linears()[0].Name)
 		}
 		if t.A.Cols != l.In() || t.B.Rows != l.Out() || t.A.Rows != t.B.Cols {
-			return fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): an adapter of another model",
+			return fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): "+
+				"an adapter of another model",
 				t.Module, t.A.Rows, t.A.Cols, t.B.Rows, t.B.Cols, l.Out(), l.In())
 		}
 	}

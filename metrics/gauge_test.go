@@ -214,7 +214,8 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW], run[MovementA])
 	}
 	run = NoValues()
-	if err := NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil); err != nil || !math.IsNaN(run[StableRank]) {
+	err = NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil)
+	if err != nil || !math.IsNaN(run[StableRank]) {
 		t.Errorf("stable rank of nothing is %g, want none (%v)", run[StableRank], err)
 	}
 }

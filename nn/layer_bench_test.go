@@ -40,8 +40,8 @@ func rate(b *testing.B, flops float64, f func()) {
 // BenchmarkAttention counts half of each T×T product, what causality leaves:
 // two of them forward and five backward.
 func BenchmarkAttention(b *testing.B) {
-	c, rng := layerConfig, rand.New(rand.NewPCG(1, 1))
-	a, in, d := newAttention(new(Arena), c), newProjection(new(Arena), c, layerTokens), newProjection(new(Arena), c, layerTokens)
+	c, rng, arena := layerConfig, rand.New(rand.NewPCG(1, 1)), new(Arena)
+	a, in, d := newAttention(arena, c), newProjection(arena, c, layerTokens), newProjection(arena, c, layerTokens)
 	for _, m := range in.outputs {
 		fillNormal(m.Data, 1, rng)
 	}
@@ -94,14 +94,17 @@ func BenchmarkHead(b *testing.B) {
 
 // BenchmarkElementwise is what stands between the products of a block.
 func BenchmarkElementwise(b *testing.B) {
-	c, rng := layerConfig, rand.New(rand.NewPCG(1, 3))
-	h, x, dh, dx, dact := NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng), NewMatrix(layerTokens, c.Dim), random(layerTokens, c.Hidden, rng)
-	norm := newActivation(new(Arena), c, layerTokens, newNorm(c, "norm"))
+	c, rng, arena := layerConfig, rand.New(rand.NewPCG(1, 3)), new(Arena)
+	h, dx := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim)
+	x, dh := random(layerTokens, c.Dim, rng), random(layerTokens, c.Dim, rng)
+	dact := random(layerTokens, c.Hidden, rng)
+	norm := newActivation(arena, c, layerTokens, newNorm(c, "norm"))
 	fillNormal(norm.x.Data, 1, rng)
-	gated, dgated, act := newFeed(new(Arena), c, layerTokens), newFeed(new(Arena), c, layerTokens), NewMatrix(layerTokens, c.Hidden)
+	gated, dgated := newFeed(arena, c, layerTokens), newFeed(arena, c, layerTokens)
+	act := NewMatrix(layerTokens, c.Hidden)
 	fillNormal(gated.gate.Data, 1, rng)
 	fillNormal(gated.up.Data, 1, rng)
-	turn := newRope(new(Arena), c)
+	turn := newRope(arena, c)
 	norm.forward(h, c.NormEps)
 	for _, f := range []struct {
 		name string

@@ -38,7 +38,8 @@ func compareGradient(f func() float64, name string, x, grad []float32, rng *rand
 		i := rng.IntN(len(x))
 		want := derivative(f, x, i)
 		if d := math.Abs(want - float64(grad[i])); !(d <= tol*size) {
-			return fmt.Errorf("%s[%d]: gradient %g, finite difference %g, off by %.2g of the largest entry %g", name, i, grad[i], want, d/size, size)
+			return fmt.Errorf("%s[%d]: gradient %g, finite difference %g, off by %.2g of the largest entry %g",
+				name, i, grad[i], want, d/size, size)
 		}
 	}
 	return nil
@@ -159,10 +160,11 @@ func TestActivationGradient(t *testing.T) {
 // Values of f(1) and f(−2) by the closed forms, to some 16 roundings of float32;
 // GELUTanh's are ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
 func TestActivationValues(t *testing.T) {
+	root := math.Sqrt(2 / math.Pi)
 	for f, want := range map[Activation][2]float64{
 		SiLU:     {1 / (1 + math.Exp(-1)), -2 / (1 + math.Exp(2))},
 		GELU:     {(1 + math.Erf(1/math.Sqrt2)) / 2, -(1 + math.Erf(-math.Sqrt2))},
-		GELUTanh: {(1 + math.Tanh(math.Sqrt(2/math.Pi)*1.044715)) / 2, -(1 + math.Tanh(math.Sqrt(2/math.Pi)*(-2-0.044715*8)))},
+		GELUTanh: {(1 + math.Tanh(root*1.044715)) / 2, -(1 + math.Tanh(root*(-2-0.044715*8)))},
 		ReLU:     {1, 0},
 	} {
 		for i, x := range []float64{1, -2} {
@@ -339,7 +341,8 @@ func TestSoftcap(t *testing.T) {
 	for i, x := range z {
 		capped[i] = float32(1.5 * math.Tanh(float64(x)/1.5))
 	}
-	if got, want := f(), 0.25*crossEntropy(capped, 4, 0); !(math.Abs(got-want) <= 16*0x1p-24) { // 8u of each of two logits of size 1
+	const tolerance = 16 * 0x1p-24 // 8u of each of two logits of size 1
+	if got, want := f(), 0.25*crossEntropy(capped, 4, 0); !(math.Abs(got-want) <= tolerance) {
 		t.Errorf("loss %g, and %g of logits capped before", got, want)
 	}
 	dz := slices.Clone(z)

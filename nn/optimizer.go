@@ -216,7 +216,8 @@ func RestoreState(o Optimizer, saved []Tensor) error {
 		}
 	}
 	if len(saved) != len(state) {
-		return fmt.Errorf("nn: saved optimizer state has %d tensors, want %d: it is of another optimizer or other parameters", len(saved), len(state))
+		return fmt.Errorf("nn: saved optimizer state has %d tensors, want %d: "+
+			"it is of another optimizer or other parameters", len(saved), len(state))
 	}
 	for _, t := range state {
 		copy(t.Data, byName[t.Name].Data)

@@ -231,7 +231,8 @@ func TestPassRefuses(t *testing.T) {
 	if _, err := NewPass(m, 0, nil); err == nil || !strings.Contains(err.Error(), "0 tokens") {
 		t.Errorf("capacity 0: %v", err)
 	}
-	if _, err := NewPass(m, 9, map[string]Map{"nowhere": NewFullMap(new(Arena), m.Blocks[0].QKV[0])}); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
+	nowhere := map[string]Map{"nowhere": NewFullMap(new(Arena), m.Blocks[0].QKV[0])}
+	if _, err := NewPass(m, 9, nowhere); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
 		t.Errorf("unknown map: %v", err)
 	}
 	p, err := NewPass(m, 12, nil)

@@ -126,7 +126,9 @@ func TestVariantRefuses(t *testing.T) {
 		"adds have no names":                func(c *Config) { c.PostNorms = true },
 		`activation "tanh": known are gelu`: func(c *Config) { c.Activation = "tanh" },
 		"factor -1":                         func(c *Config) { c.RopeScaling.Factor = -1 },
-		"from 4 to 1 turns":                 func(c *Config) { c.RopeScaling = RopeScaling{Factor: 2, LowTurns: 4, HighTurns: 1, Context: 8} },
+		"from 4 to 1 turns": func(c *Config) {
+			c.RopeScaling = RopeScaling{Factor: 2, LowTurns: 4, HighTurns: 1, Context: 8}
+		},
 	} {
 		c := smallConfig()
 		f(&c)
@@ -134,7 +136,8 @@ func TestVariantRefuses(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-	if _, err := NewFullPass(variantModel(t, variantConfigs()["gpt2"]), 20); err == nil || !strings.Contains(err.Error(), "attach adapters") {
+	_, err := NewFullPass(variantModel(t, variantConfigs()["gpt2"]), 20)
+	if err == nil || !strings.Contains(err.Error(), "attach adapters") {
 		t.Errorf("full training of a GPT-2: %v", err)
 	}
 }

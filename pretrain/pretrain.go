@@ -177,7 +177,8 @@ func (t *training) advance() (Progress, error) {
 	rates := t.recipe.rates().Times(t.recipe.schedule().Factor(t.step))
 	norm := nn.ClipGlobalNorm(t.shards.params[0], t.recipe.Train.Clip)
 	if math.IsNaN(loss) || math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return Progress{}, fmt.Errorf("pretrain: step %d: loss %g, gradient norm %g: it diverged; lower train.lr in the recipe", t.step, loss, norm)
+		return Progress{}, fmt.Errorf("pretrain: step %d: loss %g, gradient norm %g: "+
+			"it diverged; lower train.lr in the recipe", t.step, loss, norm)
 	}
 	t.opt.Step(rates)
 	t.step++

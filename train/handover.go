@@ -58,7 +58,8 @@ func (l *Local) HandOver(dir string, configs []experiments.Config) error {
 func sameWork(a, b experiments.Config) error {
 	switch {
 	case !b.Adapter.Ranked() || b.Adapter.Method != lora.DefaultMethod:
-		return fmt.Errorf("train: method %s has no first factors to hand over: must be %s", b.Adapter.Method, lora.DefaultMethod)
+		return fmt.Errorf("train: method %s has no first factors to hand over: must be %s",
+			b.Adapter.Method, lora.DefaultMethod)
 	case b.Adapter.Fresh:
 		return errors.New("train: fresh draws another first factor for each rank: must be false to hand one over")
 	}
@@ -68,7 +69,8 @@ func sameWork(a, b experiments.Config) error {
 		c.Adapter.Scaling = lora.Scheme{ZeroA: zero}
 	}
 	if string(a.JSON()) != string(b.JSON()) {
-		return fmt.Errorf("train: two runs of the grid differ in more than rank, scaling, alpha and seed: %s and %s", a.JSON(), b.JSON())
+		return fmt.Errorf("train: two runs of the grid differ in more than rank, scaling, alpha and seed: %s and %s",
+			a.JSON(), b.JSON())
 	}
 	return nil
 }

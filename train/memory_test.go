@@ -188,7 +188,8 @@ func (n *narrow) Train(ctx context.Context, c experiments.Config, report func(me
 func TestMemoryBoundsRunsAtOnce(t *testing.T) {
 	trainer := &narrow{Local: NewLocal(os.DirFS(t.TempDir())), second: make(chan struct{})}
 	p := testPlan(t, trainer, testModel(t), testData(t))
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999, Observer: &sweeptest.Observer{}}
+	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999,
+		Observer: &sweeptest.Observer{}}
 	check(t, s.Run(context.Background(), p))
 	if trainer.most != 2 {
 		t.Errorf("%d runs at once, want 2", trainer.most)
@@ -201,8 +202,10 @@ func TestTooLargeARunIsRefused(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	o := &sweeptest.Observer{}
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000, Observer: o}
-	if err := s.Run(context.Background(), p); err == nil || !strings.Contains(err.Error(), "of memory, and runs may have 1 KB here") || o.Trained != 0 {
+	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000,
+		Observer: o}
+	err := s.Run(context.Background(), p)
+	if err == nil || !strings.Contains(err.Error(), "of memory, and runs may have 1 KB here") || o.Trained != 0 {
 		t.Errorf("%d runs were trained: %v", o.Trained, err)
 	}
 	s.Memory = 1 << 30

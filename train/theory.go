@@ -82,7 +82,8 @@ type geometryKey struct {
 // that differ in nothing that counts share it.
 func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
 	key := geometryKey{
-		dataset: datasetKeyOf(c), precision: c.Train.Precision, targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA, seed: c.Seed,
+		dataset: datasetKeyOf(c), precision: c.Train.Precision, seed: c.Seed,
+		targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA,
 		batch: c.Train.Batch, accumulate: c.Train.Accumulate, probe: c.Measure.Probe,
 	}
 	l.mu.Lock()

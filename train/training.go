@@ -41,7 +41,8 @@ type training struct {
 // newTraining prepares a run, whose buffers come from the arena.
 func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	if len(d.Train) == 0 {
-		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples", c.Data.Source, c.Data.Validation)
+		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples",
+			c.Data.Source, c.Data.Validation)
 	}
 	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
 	if err != nil {

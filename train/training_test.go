@@ -291,7 +291,8 @@ func TestDivergedIsAnOutcome(t *testing.T) {
 func TestContextBeyondModelIsRefused(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Context = 65
-	if _, err := NewLocal(os.DirFS(t.TempDir())).Resolve(c); err == nil || !strings.Contains(err.Error(), "context 65: the model's is 64") {
+	_, err := NewLocal(os.DirFS(t.TempDir())).Resolve(c)
+	if err == nil || !strings.Contains(err.Error(), "context 65: the model's is 64") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -379,9 +380,11 @@ grid:
 	return p
 }
 
-func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer sweep.Trainer, dir string, workers int, o *sweeptest.Observer) error {
+func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer sweep.Trainer, dir string,
+	workers int, o *sweeptest.Observer) error {
 	t.Helper()
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
+	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(dir), Workers: workers, Memory: 1 << 30,
+		Observer: o}
 	return s.Run(ctx, p)
 }
 
@@ -477,7 +480,8 @@ func TestStoreFailureEndsTheSweep(t *testing.T) {
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	file := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(file, nil, 0o666))
-	if err := runPlan(t, context.Background(), p, trainer, file, 2, &sweeptest.Observer{}); err == nil || errors.Is(err, context.Canceled) {
+	err := runPlan(t, context.Background(), p, trainer, file, 2, &sweeptest.Observer{})
+	if err == nil || errors.Is(err, context.Canceled) {
 		t.Errorf("a store that is a file: %v", err)
 	}
 }
