@@ -106,7 +106,7 @@ func (f field) isDefault(c Config) bool { return reflect.DeepEqual(f.get(c), f.g
 func (f field) parse(n *yaml.Node) (any, error) {
 	value, err := f.read(n)
 	if err == nil {
-		err = bounds[f.path](value)
+		err = bounds[f.path].check(value)
 	}
 	if err != nil {
 		return nil, at(n, "%s %s: %w", f.name, shown(n), err)

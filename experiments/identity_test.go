@@ -82,7 +82,7 @@ func TestFieldsCoverConfig(t *testing.T) {
 			t.Errorf("%s: its name %q is empty or not its own", f.path, f.name)
 		}
 		seen[f.name] = true
-		if bounds[f.path] == nil {
+		if bounds[f.path].check == nil {
 			t.Errorf("%s has no bound", f.path)
 		}
 	}

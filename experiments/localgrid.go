@@ -74,7 +74,7 @@ func localValue(name string, chosen float64, power int) (v float64, ok bool) {
 	if power != 0 {
 		v = threeDigits(chosen * math.Pow(2, float64(power)/2))
 	}
-	return v, v > 0 && bounds[mustField(name).path](v) == nil
+	return v, v > 0 && bounds[mustField(name).path].check(v) == nil
 }
 
 // around is the local grid that each seed of a cell begins with.

@@ -197,7 +197,7 @@ func beyond(e results.Edge) (float64, bool) {
 		return 0, false
 	}
 	v := threeDigits(last * (last / before))
-	if v == 0 || slices.Contains(e.Values, v) || bounds[f.path](v) != nil {
+	if v == 0 || slices.Contains(e.Values, v) || bounds[f.path].check(v) != nil {
 		return 0, false
 	}
 	return v, true

@@ -10,8 +10,11 @@ import (
 	"ranksweep/nn"
 )
 
-// A bound reports why a field cannot have a value of its type.
-type bound func(value any) error
+// A bound says which values of its type a field can have.
+type bound struct {
+	allowed string                // for people; empty where every value will do
+	check   func(value any) error // why a value will not do
+}
 
 // bounds has an entry for every field, by path. Upper limits are far above
 // any use; they keep sums of sizes within int and numbers within float32.
@@ -63,7 +66,8 @@ var bounds = map[string]bound{
 	"seed": free,
 }
 
-var errNoData = errors.New("data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions")
+var errNoData = errors.New("data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, " +
+	"or an embedded recipe, --set data=go-functions")
 
 // Validate reports the first field whose value no run can have.
 func (c Config) Validate() error {
@@ -75,7 +79,7 @@ func (c Config) Validate() error {
 		if value == 0 && c.rankless() && f.path == "adapter.rank" {
 			continue
 		}
-		if err := bounds[f.path](value); err != nil {
+		if err := bounds[f.path].check(value); err != nil {
 			return fmt.Errorf("%s %s: %w", f.name, format(value), err)
 		}
 	}
@@ -95,25 +99,26 @@ func (c Config) Validate() error {
 	return nil
 }
 
-func free(any) error { return nil }
+var free = bound{"", func(any) error { return nil }}
 
-func text(value any) error {
+var text = bound{"any text but an empty one", func(value any) error {
 	if value == "" {
 		return errors.New("must not be empty")
 	}
 	return nil
-}
+}}
 
 func oneOf(choices ...string) bound {
-	return func(value any) error {
+	list := strings.Join(choices, ", ")
+	return bound{list, func(value any) error {
 		if slices.Contains(choices, value.(string)) {
 			return nil
 		}
-		return fmt.Errorf("must be one of %s", strings.Join(choices, ", "))
-	}
+		return fmt.Errorf("must be one of %s", list)
+	}}
 }
 
-func distinctNames(value any) error {
+var distinctNames = bound{"all-linear, attention, mlp or names of maps", func(value any) error {
 	names := value.(Targets)
 	if len(names) == 0 || slices.Contains(names, "") {
 		return errors.New("must name at least one map or group of maps")
@@ -122,9 +127,9 @@ func distinctNames(value any) error {
 		return errors.New("must name each map once")
 	}
 	return nil
-}
+}}
 
-func scheme(value any) error { return value.(lora.Scheme).Validate() }
+var scheme = bound{"the name of a scheme or a number", func(value any) error { return value.(lora.Scheme).Validate() }}
 
 func initKinds() []string {
 	var names []string
@@ -135,7 +140,7 @@ func initKinds() []string {
 }
 
 func whole(low, high int) bound {
-	return func(value any) error {
+	return bound{fmt.Sprintf("%d to %d", low, high), func(value any) error {
 		switch v := value.(int); {
 		case v < low:
 			return fmt.Errorf("must be at least %d", low)
@@ -143,34 +148,34 @@ func whole(low, high int) bound {
 			return fmt.Errorf("must be at most %d", high)
 		}
 		return nil
-	}
+	}}
 }
 
 // The bounds on numbers are written so that NaN is outside of all of them.
 
 func within(low, high float64) bound {
-	return func(value any) error {
+	return bound{fmt.Sprintf("%g to %g", low, high), func(value any) error {
 		if v := value.(float64); v >= low && v <= high {
 			return nil
 		}
 		return fmt.Errorf("must be from %g to %g", low, high)
-	}
+	}}
 }
 
 func above(low, high float64) bound {
-	return func(value any) error {
+	return bound{fmt.Sprintf("above %g, at most %g", low, high), func(value any) error {
 		if v := value.(float64); v > low && v <= high {
 			return nil
 		}
 		return fmt.Errorf("must be above %g and at most %g", low, high)
-	}
+	}}
 }
 
 func below(low, high float64) bound {
-	return func(value any) error {
+	return bound{fmt.Sprintf("at least %g, below %g", low, high), func(value any) error {
 		if v := value.(float64); v >= low && v < high {
 			return nil
 		}
 		return fmt.Errorf("must be at least %g and below %g", low, high)
-	}
+	}}
 }
