@@ -6,47 +6,56 @@ import "math"
 // has seen s updates: step 0 is the onset, before anything is learned.
 type Quantity uint8
 
-// The quantities, in the order of curve.csv's columns. Gradient norms are of
-// the loss averaged over scored tokens, taken before clipping. Where the weights
-// themselves train, W − W₀ stands in for γBA, and there is nothing of A and B.
+// The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each.
+// Gradient norms are of the loss averaged over scored tokens, taken before clipping.
+// Where the weights themselves train, W − W₀ stands in for γBA, and there is nothing
+// of A and B.
 const (
-	TrainLoss      Quantity = iota // loss of the step's batch
-	ValLoss                        // loss of the validation set
-	GradNorm                       // Frobenius norm of all adapter gradients together
-	GradNormA                      // the same, over all A
-	GradNormB                      // the same, over all B
-	GradRMS                        // root mean square entry of all adapter gradients
-	GradRMSA                       // the same, over all A
-	GradRMSB                       // the same, over all B
-	AdapterOutput                  // RMS entry of γBAx on the probe batch
-	InputGradient                  // RMS entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output
-	DeltaW                         // Frobenius norm of γBA over all adapted maps together
-	StableRank                     // ‖BA‖_F²/‖BA‖₂², averaged over adapted maps
-	MovementA                      // ‖A−A₀‖_F/‖A₀‖_F over all A together; absent where A₀ = 0
-	LossDrop                       // −⟨∇, ΔA and ΔB⟩ of the first update: its batch's loss drop to first order
-	LossDropActual                 // loss of the first update's batches before it less after it, without dropout
-	MapOutput                      // RMS entry of (W + γBA)x, with the bias where there is one, on the probe batch
-	NumQuantities  int      = iota
+	TrainLoss Quantity = iota
+	ValLoss
+	GradNorm
+	GradNormA
+	GradNormB
+	GradRMS
+	GradRMSA
+	GradRMSB
+	AdapterOutput
+	InputGradient
+	DeltaW
+	StableRank
+	MovementA
+	LossDrop
+	LossDropActual
+	MapOutput
+	NumQuantities int = iota
 )
 
-var quantities = [NumQuantities]struct{ name, label, unit string }{
-	TrainLoss:     {"train_loss", "training loss", "nats/token"},
-	ValLoss:       {"val_loss", "validation loss", "nats/token"},
-	GradNorm:      {"grad_norm", "gradient norm", "Frobenius"},
-	GradNormA:     {"grad_norm_a", "gradient norm of A", "Frobenius"},
-	GradNormB:     {"grad_norm_b", "gradient norm of B", "Frobenius"},
-	GradRMS:       {"grad_rms", "gradient entry", "RMS"},
-	GradRMSA:      {"grad_rms_a", "gradient entry of A", "RMS"},
-	GradRMSB:      {"grad_rms_b", "gradient entry of B", "RMS"},
-	AdapterOutput: {"adapter_output", "adapter output", "RMS"},
-	InputGradient: {"input_gradient", "gradient into the adapter's input", "RMS"},
-	DeltaW:        {"delta_w", "weight update", "Frobenius"},
-	StableRank:    {"stable_rank", "stable rank of BA", "rank"},
-	MovementA:     {"a_movement", "relative movement of A", "ratio"},
-	LossDrop:      {"loss_drop", "loss drop to first order", "nats/token"},
-
-	LossDropActual: {"loss_drop_actual", "loss drop on the same batch", "nats/token"},
-	MapOutput:      {"map_output", "adapted map's output", "RMS"},
+var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
+	TrainLoss: {"train_loss", "training loss", "nats/token", "mean cross-entropy of the step's batch"},
+	ValLoss:   {"val_loss", "validation loss", "nats/token", "mean cross-entropy of the validation set"},
+	GradNorm: {"grad_norm", "gradient norm", "Frobenius",
+		"norm of all adapter gradients together, before clipping"},
+	GradNormA: {"grad_norm_a", "gradient norm of A", "Frobenius", "norm of the gradients of all A together, before clipping"},
+	GradNormB: {"grad_norm_b", "gradient norm of B", "Frobenius", "norm of the gradients of all B together, before clipping"},
+	GradRMS: {"grad_rms", "gradient entry", "RMS",
+		"root mean square entry of all adapter gradients, before clipping"},
+	GradRMSA: {"grad_rms_a", "gradient entry of A", "RMS", "root mean square entry of the gradients of all A"},
+	GradRMSB: {"grad_rms_b", "gradient entry of B", "RMS", "root mean square entry of the gradients of all B"},
+	AdapterOutput: {"adapter_output", "adapter output", "RMS",
+		"root mean square entry of γBAx on the probe batch, x the input of an adapted map"},
+	InputGradient: {"input_gradient", "gradient into the adapter's input", "RMS",
+		"root mean square entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output"},
+	DeltaW: {"delta_w", "weight update", "Frobenius", "norm of γBA over all adapted maps together"},
+	StableRank: {"stable_rank", "stable rank of BA", "rank",
+		"‖BA‖_F²/‖BA‖₂², averaged over adapted maps: how many directions the update has in effect"},
+	MovementA: {"a_movement", "relative movement of A", "ratio",
+		"‖A−A₀‖_F/‖A₀‖_F over all A together; empty where A starts at zero"},
+	LossDrop: {"loss_drop", "loss drop to first order", "nats/token",
+		"what the first update takes off the loss of its own batch, to first order: −⟨gradient, change of A and B⟩"},
+	LossDropActual: {"loss_drop_actual", "loss drop on the same batch", "nats/token",
+		"loss of the first update's batch before it less after it, without dropout"},
+	MapOutput: {"map_output", "adapted map's output", "RMS",
+		"root mean square entry of (W + γBA)x, and the bias where there is one, on the probe batch"},
 }
 
 // Name is the quantity's column name.
@@ -57,6 +66,9 @@ func (q Quantity) Label() string { return quantities[q].label }
 
 // Unit is the quantity's unit or norm convention.
 func (q Quantity) Unit() string { return quantities[q].unit }
+
+// Meaning defines the quantity.
+func (q Quantity) Meaning() string { return quantities[q].meaning }
 
 // QuantityNamed returns the quantity with the given column name.
 func QuantityNamed(name string) (Quantity, bool) {

@@ -47,12 +47,7 @@ const (
 // dictionaryOf is columns.csv: a row for each column of the tables and for each
 // of its own.
 func dictionaryOf(tables ...table) table {
-	d := table{file: columnsTable, columns: []column{
-		{"column", "", "name of the column"},
-		{"file", "", "file that has it, without the .gz of a compressed one"},
-		{"unit", "", "unit or norm convention; empty for names and texts"},
-		{"meaning", "", "what it holds"},
-	}}
+	d := table{file: columnsTable, columns: dictionaryColumns}
 	for _, t := range append(slices.Clip(tables), d) {
 		for _, c := range t.columns {
 			d.rows = append(d.rows, []string{c.name, t.file, c.unit, c.meaning})
@@ -61,12 +56,19 @@ func dictionaryOf(tables ...table) table {
 	return d
 }
 
+var dictionaryColumns = []column{
+	{"column", "", "name of the column"},
+	{"file", "", "file that has it, without the .gz of a compressed one"},
+	{"unit", "", "unit or norm convention; empty for names and texts"},
+	{"meaning", "", "what it holds"},
+}
+
 // quantityColumnsOf are the columns of what is measured at a step.
 func quantityColumnsOf() []column {
 	var columns []column
 	for q := range metrics.NumQuantities {
 		q := metrics.Quantity(q)
-		columns = append(columns, column{q.Name(), q.Unit(), q.Label() + " at the step; empty where it was not measured"})
+		columns = append(columns, column{q.Name(), q.Unit(), q.Meaning() + "; empty where it was not measured"})
 	}
 	return columns
 }

@@ -39,6 +39,15 @@ const (
 	localAxis   = "local."    // the same of one with local grids
 )
 
+// gridColumns explains the columns of grid.csv.
+var gridColumns = []column{
+	{runColumn, "", "ID of a run that the experiment asks for; empty while tuning has yet to choose its config"},
+	{phaseColumn, "", "tuning or reported; the column is there with nuisance axes alone"},
+	{"AXIS", "", "value on an axis of the grid"},
+	{nuisance + "AXIS", "", "value on an axis that is tuned away"},
+	{localAxis + "AXIS", "", "the same, where each seed tries values around the chosen one"},
+}
+
 // The phases of an experiment with nuisance axes.
 const (
 	tuning   = "tuning"

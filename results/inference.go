@@ -27,12 +27,17 @@ const (
 	Attached Form = "attached" // beside them, factored
 )
 
-var inferenceColumns = []string{"form", "rank", "round", "seconds"}
+var inferenceColumns = []column{
+	{"form", "", "base: without an adapter; merged: added to the weights; attached: computed beside them"},
+	{"rank", "rank", "r, the rank of the adapter; 0 without one"},
+	{"round", "", "forms of one round were timed in turn, so that they are paired"},
+	{"seconds", "s", "time to score one batch"},
+}
 
 // WriteInference writes timings as CSV to a file, replaced whole, in a folder
 // which it makes where it is absent.
 func WriteInference(timings []Inference, path string) error {
-	rows := [][]string{inferenceColumns}
+	rows := [][]string{columnNames(inferenceColumns)}
 	for _, t := range timings {
 		rows = append(rows, []string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), formatFloat(t.Seconds)})
 	}

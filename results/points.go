@@ -12,23 +12,18 @@ import (
 	"ranksweep/metrics"
 )
 
-// pointColumns are the columns of curve.csv and modules.csv: step, tokens,
-// module (empty for the whole run), then every quantity.
-func pointColumns() []string {
-	return append([]string{"step", "tokens", "module"}, quantityColumns()...)
-}
-
-func quantityColumns() []string {
-	var names []string
-	for q := range metrics.NumQuantities {
-		names = append(names, metrics.Quantity(q).Name())
-	}
-	return names
+// pointColumns are the columns of curve.csv and modules.csv.
+func pointColumns() []column {
+	return append([]column{
+		{"step", "steps", "updates made: 0 is before any"},
+		{"tokens", "tokens", "tokens trained on so far"},
+		{"module", "", "the adapted map that the row is about; empty for the whole run"},
+	}, quantityColumnsOf()...)
 }
 
 // encodePoints writes points as CSV.
 func encodePoints(points []metrics.Point) []byte {
-	rows := [][]string{pointColumns()}
+	rows := [][]string{columnNames(pointColumns())}
 	for _, p := range points {
 		row := []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10), p.Module}
 		for _, v := range p.Values {

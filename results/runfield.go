@@ -114,7 +114,7 @@ func measuredColumns() []measuredColumn {
 	var columns []measuredColumn
 	for _, s := range metrics.Statistics {
 		columns = append(columns, measuredColumn{
-			column{s.Name, s.Unit, s.Label + "; empty where the run did not come to it"},
+			column{s.Name, s.Unit, s.Meaning() + "; empty where the run did not come to it"},
 			func(r Run) float64 { return r.Statistic(s) },
 		})
 	}

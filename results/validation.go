@@ -17,11 +17,15 @@ type ValidationBatch struct {
 	Nats   float64 // their summed cross-entropy
 }
 
-var validationColumns = []string{"batch", "scored", "nats"}
+var validationColumns = []column{
+	{"batch", "", "place of the batch in the validation set"},
+	{"scored", "tokens", "tokens of the batch that count"},
+	{"nats", "nats", "their summed cross-entropy at the last validation of the run"},
+}
 
 // encodeValidation writes batches as CSV, in order.
 func encodeValidation(batches []ValidationBatch) []byte {
-	rows := [][]string{validationColumns}
+	rows := [][]string{columnNames(validationColumns)}
 	for i, b := range batches {
 		rows = append(rows, []string{strconv.Itoa(i), strconv.Itoa(b.Scored), formatFloat(b.Nats)})
 	}
@@ -34,7 +38,7 @@ func decodeValidation(data []byte) ([]ValidationBatch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 || !slices.Equal(rows[0], validationColumns) {
+	if len(rows) == 0 || !slices.Equal(rows[0], columnNames(validationColumns)) {
 		return nil, errors.New("header is not batch,scored,nats")
 	}
 	var batches []ValidationBatch

@@ -5,12 +5,8 @@ import (
 	"strconv"
 )
 
-var validationTableColumns = []column{
-	{"run", "", "ID of the run"},
-	{"batch", "", "place of the batch in the validation set"},
-	{"scored", "tokens", "tokens of the batch that count"},
-	{"nats", "nats", "their summed cross-entropy at the last validation of the run"},
-}
+// validationTableColumns are the run, and the columns of its validation.csv.
+var validationTableColumns = append([]column{{"run", "", "ID of the run"}}, validationColumns...)
 
 // newValidationTable is validation.csv: a row a run and batch of its validation set.
 func newValidationTable(runs []Run) table {
