@@ -39,7 +39,7 @@ type Judgement struct {
 // removed.
 type History []Judgement
 
-var historyColumns = []string{"claim", "date", "rule", "study", "standing", "number", "value", "ci_low", "ci_high"}
+var historyColumns = namesOf(historyTexts)
 
 // last returns the newest judgement of a claim and the one before it.
 func (h History) last(key string) (now, before *Judgement) {
