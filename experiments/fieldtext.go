@@ -71,7 +71,7 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 		"themselves (`full`), for which only `targets` counts here."},
 	"adapter.rank": {"", "r, the rank of the adapter: A is r × in, B is out × r."},
 	"adapter.scaling": {"", "The scheme: how γ, the first entries and the learning rates depend on rank. See " +
-		"schemes.md."},
+		"docs/schemes.md."},
 	"adapter.alpha": {"", "α in γ = α/r^p, the number that BA is multiplied by."},
 	"adapter.match_rank": {"rank", "The rank r₀ at which the scheme is made equal to LoRA: γ = (α/r₀)(r₀/r)^p, " +
 		"and first entries and rates are those of no scheme at r₀. 0: not matched."},

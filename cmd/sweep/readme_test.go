@@ -11,35 +11,39 @@ import (
 )
 
 // shrunk cuts a sweep down to two runs of each scaling, of one step: that a
-// command of README.md works shows in seconds, and what it finds at full size
+// command of a page works shows in seconds, and what it finds at full size
 // is not what is tested here.
-var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set context=64 --set validation=2 --set probe=1")
+var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set context=64 --set validation=2 --set " +
+	"probe=1")
 
 // unsteady makes a check short. Of a constant multiplier theory says that it
 // explodes, so that what two ranks and one seed leave undecided is no failure.
 var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
 
 // rehearsed is every command that can be run for real, with what is appended
-// to it. One that README.md shows and this lacks is an error.
+// to it. One that a page shows and this lacks is an error.
 var rehearsed = map[string][]string{
 	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
 	"merge": nil, "explain": nil, "check": unsteady,
 }
 
-// block is what README.md asks of its reader: to save a file, or to run a
-// command, which is indented. Any other fenced block is one too, so that it
-// is not passed over.
-var block = regexp.MustCompile("(?m)^Save this as `(.+)`:\n\n```yaml\n((?:.*\n)*?)```$|^(```.*)$|^ {4}(.+)$")
+// block is what a page asks of its reader: to save a file, or to run a command,
+// which is indented. BibTeX is there to be copied; any other fenced block is one
+// too, so that it is not passed over.
+var block = regexp.MustCompile("(?m)^```bibtex\n(?:.*\n)*?```$|" +
+	"^Save this as `(.+)`:\n\n```yaml\n((?:.*\n)*?)```$|^(```.*)$|^ {4}(.+)$")
 
-// rehearse does in dir what a README asks, in order, up to what does not work.
-func rehearse(dir, readme string) error {
-	if err := furnish(dir, readme); err != nil {
+// rehearse does in dir what a page asks, in order, up to what does not work.
+func rehearse(dir, page string) error {
+	if err := furnish(dir, page); err != nil {
 		return err
 	}
-	for _, m := range block.FindAllStringSubmatch(readme, -1) {
+	for _, m := range block.FindAllStringSubmatch(page, -1) {
 		file, content, fence, command := m[1], m[2], m[3], m[4]
 		var err error
 		switch {
+		case file+fence+command == "":
+			continue
 		case file != "":
 			err = os.WriteFile(filepath.Join(dir, file), []byte(content), 0o666)
 		case fence != "":
@@ -48,16 +52,16 @@ func rehearse(dir, readme string) error {
 			err = perform(dir, command)
 		}
 		if err != nil {
-			return fmt.Errorf("README.md: %w", err)
+			return err
 		}
 	}
 	return nil
 }
 
-// furnish puts in place what the README takes for granted: itself, and a model,
-// an adapter and data of the reader's own.
-func furnish(dir, readme string) error {
-	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(readme), 0o666); err != nil {
+// furnish puts in place what a page takes for granted: itself, and a model, an
+// adapter and data of the reader's own.
+func furnish(dir, page string) error {
+	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(page), 0o666); err != nil {
 		return err
 	}
 	if err := writeModel(filepath.Join(dir, "my-llama"), 1); err != nil {
@@ -76,12 +80,13 @@ func furnish(dir, readme string) error {
 	}
 	var lines strings.Builder
 	for i := range 8 {
-		fmt.Fprintf(&lines, "{\"question\": \"Ann has %d pens. She buys %d more.\", \"answer\": \"#### %d\"}\n", i, i+1, 2*i+1)
+		fmt.Fprintf(&lines, "{\"question\": \"Ann has %d pens. She buys %d more.\", \"answer\": \"#### %d\"}\n", i,
+			i+1, 2*i+1)
 	}
 	return os.WriteFile(filepath.Join(dir, "gsm8k", "train.jsonl"), []byte(lines.String()), 0o666)
 }
 
-// perform runs one command of the README.
+// perform runs one command of a page.
 func perform(dir, command string) error {
 	switch {
 	case command == "bash .ci/run":
@@ -136,7 +141,8 @@ func TestReadmeWorks(t *testing.T) {
 	check(t, rehearse(dir, string(readme)))
 
 	const figures = "runs/quickstart/figures"
-	if said := "into `" + figures + "`, as SVG, PNG and PDF"; !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), said) {
+	if said := "into `" + figures + "`, as SVG, PNG and " +
+		"PDF"; !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), said) {
 		t.Errorf("README.md does not say %q, which is what is looked for", said)
 	}
 	for _, name := range []string{"loss", "gradient-norm", "onset"} {
@@ -145,6 +151,21 @@ func TestReadmeWorks(t *testing.T) {
 				t.Errorf("after README.md's commands: %v", err)
 			}
 		}
+	}
+}
+
+// TestPagesWork does all that the pages in docs tell their readers to do.
+func TestPagesWork(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../docs/*.md")
+	check(t, err)
+	for _, path := range pages {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			page, err := os.ReadFile(path)
+			check(t, err)
+			check(t, rehearse(t.TempDir(), string(page)))
+		})
 	}
 }
 
@@ -167,5 +188,6 @@ func TestRehearsalSees(t *testing.T) {
 			t.Errorf("%q:\nerror %v\nwant %s", readme, err, want)
 		}
 	}
+	check(t, rehearse(t.TempDir(), "```bibtex\n@misc{a,\n    year = 1}\n```\n"))
 	check(t, rehearse(t.TempDir(), "    bash .ci/run\n\n## Tests\n\n    go test ./...\n"))
 }

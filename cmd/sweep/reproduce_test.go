@@ -445,7 +445,8 @@ func TestReproduceTellsDuration(t *testing.T) {
 }
 
 // The committed report is what the program makes of the committed studies, to the byte:
-// the page, its figures and the history, and no figure that it does not show.
+// the page, its figures, the history and its part of README.md, and no figure that it
+// does not show.
 func TestCommittedReport(t *testing.T) {
 	const committed = "../.."
 	studies, err := filepath.Glob(filepath.Join(committed, "reproduction", "*", "study.json"))
@@ -463,7 +464,16 @@ func TestCommittedReport(t *testing.T) {
 	history, err := os.ReadFile(filepath.Join(committed, "reproduction", historyFile))
 	check(t, err)
 	check(t, os.WriteFile(filepath.Join(beside, historyFile), history, 0o666))
+	readme, err := os.ReadFile(filepath.Join(committed, "README.md"))
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(report, "README.md"), readme, 0o666))
 	page, _ := assembled(t, report)
+	renewed, err := os.ReadFile(filepath.Join(report, "README.md"))
+	check(t, err)
+	if _, ok := withPart(string(readme), findings, ""); !ok || string(renewed) != string(readme) {
+		t.Errorf("README.md does not say what was found, or no longer: sweep reproduce --assemble --report . "+
+			"writes it anew\n%s", firstDifference(string(renewed), string(readme)))
+	}
 	want, err := os.ReadFile(filepath.Join(committed, "REPRODUCTION.md"))
 	check(t, err)
 	if page != string(want) {

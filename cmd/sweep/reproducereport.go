@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -52,12 +54,39 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	if err := maybe.WriteFile(file, []byte(page), 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	if err := r.renewReadme(found); err != nil {
+		return err
+	}
 	for i, f := range found {
 		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%2d. %s\n", i+1, f.Line()); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "report: %s\n", file)
+	return nil
+}
+
+// findings is the part of README.md that says what was found.
+const findings = "findings"
+
+// renewReadme writes what was found into the README.md beside the report, where there
+// is one that has a part for it.
+func (r reproduction) renewReadme(found paper.Reproduction) error {
+	file := filepath.Join(r.report, "README.md")
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	page, ok := withPart(string(text), findings, found.Brief())
+	if !ok || page == string(text) {
+		return nil
+	}
+	if err := maybe.WriteFile(file, []byte(page), 0o666); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
 	return nil
 }
 

@@ -39,7 +39,8 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newReproduce(), newStatus(), newTable(), newPlot(), newExport(), newVerify(), newEval(), newMerge(), newExplain(), newPretrain())
+	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newReproduce(), newStatus(), newTable(), newPlot(),
+		newExport(), newVerify(), newEval(), newMerge(), newExplain(), newPretrain(), fieldsTopic(), columnsTopic())
 	return root
 }
 
@@ -47,10 +48,12 @@ func newRoot() *cobra.Command {
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {
-			return usageError{fmt.Errorf("%s: %s is missing; see %s --help", cmd.Name(), names[len(args)], cmd.CommandPath())}
+			return usageError{fmt.Errorf("%s: %s is missing; see %s --help", cmd.Name(), names[len(args)],
+				cmd.CommandPath())}
 		}
 		if len(args) > len(names) {
-			return usageError{fmt.Errorf("%s: %q is one argument too many; see %s --help", cmd.Name(), args[len(names)], cmd.CommandPath())}
+			return usageError{fmt.Errorf("%s: %q is one argument too many; see %s --help", cmd.Name(),
+				args[len(names)], cmd.CommandPath())}
 		}
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 func TestExamplesParse(t *testing.T) {
 	root := newRoot()
 	for _, c := range append(root.Commands(), root) {
-		if c.Long == "" || c.Example == "" {
+		if c.Long == "" || c.Example == "" && c.Runnable() {
 			t.Errorf("%s: help without a long text or an example", c.Name())
 		}
 		for line := range strings.Lines(c.Example) {

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ranksweep/experiments"
+	"ranksweep/nn"
+)
+
+var update = flag.Bool("update", false, "write the parts of README.md and of the pages in docs anew")
+
+// TestReference holds what README.md and the pages in docs say of fields, columns and
+// numbers to the tables and files that they come from.
+func TestReference(t *testing.T) {
+	for _, part := range []struct {
+		page, name string
+		text       func(*testing.T) string
+	}{
+		{"README.md", "quickstart", quickstartPart},
+		{"docs/fields.md", "keys", keysPart},
+		{"docs/fields.md", "fields", fieldsPart},
+		{"docs/fields.md", "customary", customaryPart},
+		{"docs/columns.md", "columns", columnsPart},
+		{"docs/models.md", "architectures", architecturesPart},
+	} {
+		path := filepath.Join("../..", part.page)
+		page, err := os.ReadFile(path)
+		check(t, err)
+		renewed, ok := withPart(string(page), part.name, part.text(t))
+		if !ok {
+			t.Errorf("%s has no part %s", part.page, part.name)
+		}
+		if renewed == string(page) {
+			continue
+		}
+		if *update {
+			check(t, os.WriteFile(path, []byte(renewed), 0o666))
+			continue
+		}
+		t.Errorf("%s, part %s: go test ./cmd/sweep -run TestReference -update writes it anew\n%s",
+			part.page, part.name, firstDifference(renewed, string(page)))
+	}
+}
+
+func TestWithPart(t *testing.T) {
+	const page = "a\n<!-- begin x: go writes it -->\nold\n<!-- end x -->\nb\n"
+	got, ok := withPart(page, "x", "new\n")
+	if want := "a\n<!-- begin x: go writes it -->\n\nnew\n\n<!-- end x -->\nb\n"; !ok || got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, ok := withPart(page, "y", "new"); ok || got != page {
+		t.Errorf("a page without the part becomes %q", got)
+	}
+}
+
+// markdown is a table.
+func markdown(head []string, rows [][]string) string {
+	var b strings.Builder
+	line := func(cells []string) {
+		for _, c := range cells {
+			fmt.Fprintf(&b, "| %s ", strings.ReplaceAll(c, "|", `\|`))
+		}
+		b.WriteString("|\n")
+	}
+	line(head)
+	line(slices.Repeat([]string{"---"}, len(head)))
+	for _, row := range rows {
+		line(row)
+	}
+	return b.String()
+}
+
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + text + "`"
+}
+
+func keysPart(*testing.T) string {
+	var rows [][]string
+	for _, k := range experiments.Keys() {
+		rows = append(rows, []string{code(k.Key), code(k.Example), k.Meaning})
+	}
+	return markdown([]string{"key", "example", "meaning"}, rows)
+}
+
+// fieldsPart is a table a group of fields.
+func fieldsPart(*testing.T) string {
+	var groups []string
+	rows := make(map[string][][]string)
+	for _, f := range experiments.Fields() {
+		group, key, in := strings.Cut(f.Path, ".")
+		if !in {
+			group, key = "top level", f.Path
+		}
+		if !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+		rows[group] = append(rows[group], []string{code(key), f.Type, f.Unit, code(f.Default), f.Allowed, f.Meaning})
+	}
+	var b strings.Builder
+	for _, group := range groups {
+		head := []string{"field", "type", "unit", "default", "allowed", "meaning"}
+		fmt.Fprintf(&b, "### %s\n\n%s\n", group, markdown(head, rows[group]))
+	}
+	return b.String()
+}
+
+// customaryPart says which settings each optimizer brings.
+func customaryPart(t *testing.T) string {
+	number := func(v float64) string {
+		if v == 0 {
+			return "-"
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	var rows [][]string
+	for _, name := range nn.Optimizers() {
+		o, err := nn.DefaultOptimizer(name)
+		check(t, err)
+		rows = append(rows, []string{code(name), number(o.Momentum), number(o.Beta1), number(o.Beta2), number(o.Eps)})
+	}
+	return markdown([]string{"optimizer", "momentum", "beta1", "beta2", "eps"}, rows)
+}
+
+// columnsPart is a table a file.
+func columnsPart(*testing.T) string {
+	var files []string
+	rows := make(map[string][][]string)
+	for _, c := range columns() {
+		if !slices.Contains(files, c.File) {
+			files = append(files, c.File)
+		}
+		rows[c.File] = append(rows[c.File], []string{code(c.Name), c.Unit, c.Meaning})
+	}
+	var b strings.Builder
+	for _, file := range files {
+		fmt.Fprintf(&b, "### %s\n\n%s\n", file, markdown([]string{"column", "unit", "meaning"}, rows[file]))
+	}
+	return b.String()
+}
+
+var architectures = regexp.MustCompile(`(?m)^\| architecture .*\n(\|.*\n)+`)
+
+// architecturesPart is the table that bench/real measured.
+func architecturesPart(t *testing.T) string {
+	page, err := os.ReadFile("../../bench/real.md")
+	check(t, err)
+	table := architectures.FindString(string(page))
+	if table == "" {
+		t.Error("bench/real.md has no table of architectures")
+	}
+	return table
+}
+
+// quickstartPart is what the quickstart showed, from the tables that it wrote.
+func quickstartPart(t *testing.T) string {
+	e, err := experiments.Load("quickstart")
+	check(t, err)
+	runs, err := e.Configs()
+	check(t, err)
+	cells := readTable(t, "../../docs/quickstart/summary.csv")
+	var rows [][]string
+	seeds := 0
+	for _, c := range cells {
+		rows = append(rows, []string{
+			label(c["scheme"]), c["rank"], short(c["gamma"]),
+			plusMinus(c, "grad_norm_onset"), plusMinus(c, "collapse_ratio"), plusMinus(c, "val_loss"),
+		})
+		n, err := strconv.Atoi(c["done"])
+		check(t, err)
+		seeds += n
+	}
+	if seeds != len(runs) {
+		t.Errorf("docs/quickstart has %d runs, and the experiment %d: run it and copy its tables", seeds, len(runs))
+	}
+	train := runs[0].Config.Train
+	text := markdown([]string{"scheme", "rank", "γ", "onset gradient norm", "relative", "validation loss"}, rows)
+	text += fmt.Sprintf("\nMeans over %d seeds ± half of their 95%% interval, %d runs in all, after %d steps of %s\n"+
+		"at one learning rate, %g.\n", seeds/len(cells), seeds, train.Steps, train.Optimizer, train.LR)
+	for _, x := range readTable(t, "../../docs/quickstart/exponents.csv") {
+		if x["quantity"] == "grad_norm_onset" {
+			text += fmt.Sprintf("\n- %s: the onset gradient norm goes as r to the power %s [%s, %s]; by theory %s.",
+				label(x["scheme"]), thousandths(x["exponent"]), thousandths(x["ci_low"]), thousandths(x["ci_high"]),
+				x["predicted"])
+		}
+	}
+	return text + "\n"
+}
+
+// readTable reads a CSV file, each row by the names of its columns.
+func readTable(t *testing.T, path string) (rows []map[string]string) {
+	t.Helper()
+	f, err := os.Open(path)
+	check(t, err)
+	defer f.Close()
+	all, err := csv.NewReader(f).ReadAll()
+	check(t, err)
+	for _, cells := range all[1:] {
+		row := make(map[string]string)
+		for i, name := range all[0] {
+			row[name] = cells[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// label is a scheme as people write it.
+func label(scheme string) string {
+	return strings.Replace(strings.Replace(scheme, "rslora", "rsLoRA", 1), "lora", "LoRA", 1)
+}
+
+// short is a number to three digits.
+func short(text string) string {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// thousandths is a number to three decimals.
+func thousandths(text string) string {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	return strconv.FormatFloat(v, 'f', 3, 64)
+}
+
+// plusMinus is the interval of a column, to two digits of its half width.
+func plusMinus(row map[string]string, column string) string {
+	var v [3]float64
+	for i, end := range []string{"", "_low", "_high"} {
+		var err error
+		if v[i], err = strconv.ParseFloat(row[column+end], 64); err != nil {
+			return "-"
+		}
+	}
+	half := (v[2] - v[1]) / 2
+	if half <= 0 {
+		return short(row[column])
+	}
+	decimals := max(0, 1-int(math.Floor(math.Log10(half))))
+	return fmt.Sprintf("%.*f ± %.*f", decimals, v[0], decimals, half)
+}

@@ -1,0 +1,40 @@
+package paper
+
+import (
+	"strings"
+	"testing"
+)
+
+// The opening counts standings, cites them by number, and has a line a claim.
+func TestBrief(t *testing.T) {
+	var r Reproduction
+	for _, c := range claims {
+		r = append(r, Finding{Claim: c})
+	}
+	for i := range r {
+		switch r[i].Key {
+		case "tuned-ranks":
+			r[i].Standing = Seen
+		case "only-sqrt-stable-adamw":
+			r[i].Standing = NotSeen
+		case "tuned-schemes":
+			r[i].Standing, r[i].Done, r[i].Planned = Partial, 3, 7
+		}
+	}
+	text := r.Brief()
+	for _, want := range []string{
+		"claims: 1 seen, 1 not seen, 1 partial, ", "under every scheme: *seen* (claim ",
+		"LoRA learned: *partial: 3 of 7 runs* (claim ", "; *not seen* (claim ",
+		"under LoRA: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "\n| "); n != len(claims)+1 {
+		t.Errorf("%d lines of a table, want the head and %d claims", n, len(claims))
+	}
+	if strings.Contains(text, Reproduction(nil).cited("")) {
+		t.Errorf("cites a claim that there is not:\n%s", text)
+	}
+}
