@@ -43,7 +43,8 @@ func TestImportsFollowTheTable(t *testing.T) {
 }
 
 func TestBeyondSees(t *testing.T) {
-	if got := beyond([]string{"nn"}, []string{"fmt", "ranksweep/nn", "ranksweep/paper"}); len(got) != 1 || got[0] != "paper" {
+	if got := beyond([]string{"nn"}, []string{"fmt", "ranksweep/nn", "ranksweep/paper"}); len(got) != 1 ||
+		got[0] != "paper" {
 		t.Errorf("beyond = %v, want paper", got)
 	}
 	if got := beyond([]string{"all"}, []string{"ranksweep/paper"}); len(got) != 0 {

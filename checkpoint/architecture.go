@@ -33,7 +33,8 @@ func findArchitecture(names []string) (*architecture, error) {
 		}
 		known = append(known, a.name)
 	}
-	return nil, fmt.Errorf("architecture %q is unknown; known are: %s", strings.Join(names, ", "), strings.Join(known, ", "))
+	return nil, fmt.Errorf("architecture %q is unknown; known are: %s", strings.Join(names, ", "),
+		strings.Join(known, ", "))
 }
 
 // transposes reports whether the tensor of that name is stored as (in, out).
@@ -84,7 +85,8 @@ func without(settings map[string]bool) error {
 func share(part float64, headDim int) (int, error) {
 	n := int(part * float64(headDim))
 	if !(n >= 1 && part <= 1) {
-		return 0, fmt.Errorf("%g of a head's %d channels rotated: must be at least one channel and at most all", part, headDim)
+		return 0, fmt.Errorf("%g of a head's %d channels rotated: must be at least one channel and at most all",
+			part, headDim)
 	}
 	return n, nil
 }

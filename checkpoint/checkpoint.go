@@ -87,7 +87,8 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	}
 	for _, t := range c.Model.Tensors() {
 		if t.Stored != nil {
-			return fmt.Errorf("checkpoint: %s: stays in the form of its file: to save it, read the model by Load", t.Name)
+			return fmt.Errorf("checkpoint: %s: stays in the form of its file: to save it, read the model by Load",
+				t.Name)
 		}
 	}
 	files := map[string][]byte{configFile: config}

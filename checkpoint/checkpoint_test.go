@@ -90,7 +90,8 @@ func TestStorageDoesNotMatter(t *testing.T) {
 			setTensors(t, files, weightsFile, append(slices.Clone(tensors[1:]), head))
 		},
 		"table of rotary frequencies": func(files fstest.MapFS) {
-			table := nn.Tensor{Name: "model.layers.0.self_attn.rotary_emb.inv_freq", Shape: []int{1}, Data: []float32{1}}
+			table := nn.Tensor{Name: "model.layers.0.self_attn.rotary_emb.inv_freq", Shape: []int{1},
+				Data: []float32{1}}
 			setTensors(t, files, weightsFile, append(slices.Clone(tensors), table))
 		},
 		"defaults left out": func(files fstest.MapFS) {
@@ -129,7 +130,8 @@ func TestStoredTwice(t *testing.T) {
 			if differs {
 				head.Data[7]++
 			}
-			if err := WriteTensors(filepath.Join(dir, weightsFile), append(slices.Clone(tensors), head), dtype, nil); err != nil {
+			if err := WriteTensors(filepath.Join(dir, weightsFile), append(slices.Clone(tensors), head), dtype,
+				nil); err != nil {
 				t.Fatal(err)
 			}
 			for _, load := range []func(string) (*Checkpoint, error){Load, LoadStored} {
@@ -313,7 +315,8 @@ func TestStoredDType(t *testing.T) {
 	for _, dtype := range []DType{F32, F16, BF16} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "x.safetensors")
-		tensors := []nn.Tensor{{Name: "a", Shape: []int{2}, Data: []float32{1, 2}}, {Name: "b", Shape: []int{1}, Data: []float32{3}}}
+		tensors := []nn.Tensor{{Name: "a", Shape: []int{2}, Data: []float32{1, 2}},
+			{Name: "b", Shape: []int{1}, Data: []float32{3}}}
 		if err := WriteTensors(path, tensors, dtype, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -132,7 +132,8 @@ func (c *Checkpoint) config(dtype DType) ([]byte, error) {
 		}
 		delete(settings, "dtype") // the name of torch_dtype since transformers 5
 	case c.Model.Config.Variant != nn.Variant{}:
-		return nil, errors.New("checkpoint: a model that is no LLaMA and was read from no config.json has none to write")
+		return nil, errors.New("checkpoint: a model that is no LLaMA and was read from no config.json has none to " +
+			"write")
 	default:
 		settings = llamaConfig(c)
 	}

@@ -51,14 +51,18 @@ func TestLoadErrors(t *testing.T) {
 		{remove(weightsFile), []string{"tiny: no model.safetensors and no model.safetensors.index.json"}},
 		{write(configFile, `{`), []string{"tiny/config.json: unexpected end"}},
 		{write(tokenizerFile, `{`), []string{"tiny/tokenizer.json: unexpected end"}},
-		{write("tokenizer_config.json", `{"eos_token": "</s>"}`), []string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
+		{write("tokenizer_config.json", `{"eos_token": "</s>"}`),
+			[]string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
 
-		{set("architectures", `["T5ForConditionalGeneration"]`), []string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, MistralForCausalLM`}},
+		{set("architectures", `["T5ForConditionalGeneration"]`),
+			[]string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, MistralForCausalLM`}},
 		{set("architectures", ""), []string{"is unknown"}},
 		{set("hidden_act", `"gelu"`), []string{`hidden_act "gelu"`}},
-		{set("rope_scaling", `{"rope_type": "yarn"}`), []string{`rotary scaling "yarn" is not supported; known are: default, linear, llama3`}},
+		{set("rope_scaling", `{"rope_type": "yarn"}`),
+			[]string{`rotary scaling "yarn" is not supported; known are: default, linear, llama3`}},
 		{set("rope_scaling", `{"type": "linear", "factor": -2}`), []string{"rotary scaling by factor -2"}},
-		{set("rope_parameters", `{"rope_type": "default", "partial_rotary_factor": 0.25}`), []string{"0.25 of a head's 2 channels rotated"}},
+		{set("rope_parameters", `{"rope_type": "default", "partial_rotary_factor": 0.25}`),
+			[]string{"0.25 of a head's 2 channels rotated"}},
 		{set("attention_bias", "true"), []string{`"model.layers.0.self_attn.q_proj.bias", of shape [8], is missing`}},
 		{set("mlp_bias", "true"), []string{`"model.layers.0.mlp.gate_proj.bias", of shape [6], is missing`}},
 		{set("sliding_window", "4096"), []string{"sliding_window is not supported"}},
@@ -84,11 +88,13 @@ func TestLoadErrors(t *testing.T) {
 		{weights(tensors[:len(tensors)-1]...), []string{`tiny/model.safetensors: tensor "lm_head.weight", of shape [257 8], is missing`}},
 		{weights(append(slices.Clone(tensors), extra("model.layers.2.mlp.gate_proj.bias", 6))...),
 			[]string{`tensor "model.layers.2.mlp.gate_proj.bias"`, "no such tensor"}},
-		{weights(turned...), []string{`tiny/model.safetensors: tensor "model.embed_tokens.weight": shape [8 257]`, "asks for [257 8]"}},
+		{weights(turned...), []string{`tiny/model.safetensors: tensor "model.embed_tokens.weight": shape [8 257]`,
+			"asks for [257 8]"}},
 		{weights(append(slices.Clone(tensors), extra("norm.weight", 8))...),
 			[]string{`tensor "norm.weight": differs from "model.norm.weight"`}},
 
-		{index(`{"weight_map": {"a": "../model.safetensors"}}`), []string{`shard "../model.safetensors": must be a file in the same folder`}},
+		{index(`{"weight_map": {"a": "../model.safetensors"}}`),
+			[]string{`shard "../model.safetensors": must be a file in the same folder`}},
 		{index(`{"weight_map": {"a": "/etc/passwd"}}`), []string{`shard "/etc/passwd"`}},
 		{index(`{"weight_map": {"a": "..\\x"}}`), []string{`shard "..\\x"`}},
 		{index(`{"weight_map": {"a": ".."}}`), []string{`shard ".."`}},
@@ -174,11 +180,14 @@ func TestHeaderLies(t *testing.T) {
 		`{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}`,
 		`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,-1]}}`,
-		`{"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}}`,   // 2⁶²+2: the product wraps to 8 bytes
+		// 2⁶²+2: the product wraps to 8 bytes
+		`{"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}`, // wraps to 0
 		`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551615]}}`,
-		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, // overlap
-		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`,                                                      // data left over
+		// overlap
+		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
+		// data left over
+		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`,
 		`{"a":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"Q4","shape":[1],"data_offsets":[0,8]}}`,

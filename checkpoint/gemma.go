@@ -67,7 +67,8 @@ var gemma2 = architecture{
 		}
 		c.PostNorms = true
 		c.Names = c.WeightNames()
-		c.Names.PostAttn, c.Names.MLPNorm, c.Names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"
+		c.Names.PostAttn, c.Names.MLPNorm, c.Names.PostMLP = "post_attention_layernorm",
+			"pre_feedforward_layernorm", "post_feedforward_layernorm"
 		var errs [4]error
 		c.QueryScale, errs[0] = positive("query_pre_attn_scalar", &s.QueryScale)
 		c.ScoreCap, errs[1] = positive("attn_logit_softcapping", s.ScoreCap)
@@ -82,7 +83,8 @@ func decodeGemma(content []byte) (*gemmaSettings, error) {
 	const act = "gelu_pytorch_tanh"
 	return decode(content, &gemmaSettings{
 		llamaSettings: llamaSettings{
-			NormEps: 1e-6, HiddenAct: act, HeadDim: &wide, TiedHead: true, SlidingWindow: &window, rotary: rotary{Theta: 10000},
+			NormEps: 1e-6, HiddenAct: act, HeadDim: &wide, TiedHead: true, SlidingWindow: &window,
+			rotary: rotary{Theta: 10000},
 		},
 		HiddenActivation: act, QueryScale: 256, ScoreCap: &scores, LogitCap: &logits,
 	})
@@ -112,7 +114,8 @@ func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
 	case s.LayerTypes == nil:
 		return *s.SlidingWindow, 2, nil
 	case len(s.LayerTypes) != s.Layers:
-		return 0, 0, fmt.Errorf("layer_types names %d layers: must be num_hidden_layers, %d", len(s.LayerTypes), s.Layers)
+		return 0, 0, fmt.Errorf("layer_types names %d layers: must be num_hidden_layers, %d", len(s.LayerTypes),
+			s.Layers)
 	}
 	fullEvery = slices.Index(s.LayerTypes, full) + 1
 	for l, kind := range s.LayerTypes {
@@ -121,7 +124,8 @@ func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
 			want = full
 		}
 		if kind != want {
-			return 0, 0, fmt.Errorf("layer_types: layer %d is %q, and must be %q: layers alternate with one period, or are not supported", l, kind, want)
+			return 0, 0, fmt.Errorf("layer_types: layer %d is %q, and must be %q: layers alternate with one period, "+
+				"or are not supported", l, kind, want)
 		}
 	}
 	return *s.SlidingWindow, fullEvery, nil

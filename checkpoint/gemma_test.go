@@ -16,10 +16,12 @@ const gemmaSizes = `"vocab_size": 32, "hidden_size": 16, "intermediate_size": 24
 // (Gemma2Config and GemmaConfig), and null is none.
 func TestGemmaDefaults(t *testing.T) {
 	names := nn.Variant{}.WeightNames()
-	names.PostAttn, names.MLPNorm, names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"
+	names.PostAttn, names.MLPNorm, names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm",
+		"post_feedforward_layernorm"
 	first := nn.Variant{Activation: nn.GELUTanh, ScaledEmbedding: true, UnitNorms: true}
 	second := first
-	second.PostNorms, second.Window, second.FullEvery, second.QueryScale, second.ScoreCap, second.LogitCap = true, 4096, 2, 256, 50, 30
+	second.PostNorms, second.Window, second.FullEvery, second.QueryScale, second.ScoreCap, second.LogitCap = true,
+		4096, 2, 256, 50, 30
 	second.Names = names
 	uncapped := second
 	uncapped.ScoreCap, uncapped.LogitCap = 0, 0
@@ -33,7 +35,8 @@ func TestGemmaDefaults(t *testing.T) {
 		{gemma, ``, first},
 		{gemma, `, "hidden_act": "gelu"`, first},
 		{gemma2, ``, second},
-		{gemma2, `, "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]`, second},
+		{gemma2, `, "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]`,
+			second},
 		{gemma2, `, "attn_logit_softcapping": null, "final_logit_softcapping": null`, uncapped},
 		{gemma2, `, "sliding_window": 7, "layer_types": ["sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention"]`, local},
 	} {
@@ -64,7 +67,8 @@ func TestGemmaRefuses(t *testing.T) {
 		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 is "full_attention", and must be "sliding_attention"`,
 		`"layer_types": ["chunked_attention", "x", "x", "x"]`:                                        `layer 0 is "chunked_attention"`,
 	} {
-		if _, err := gemma2.parse([]byte("{" + gemmaSizes + ", " + settings + "}")); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := gemma2.parse([]byte("{" + gemmaSizes + ", " + settings + "}")); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", settings, err, want)
 		}
 	}
@@ -95,7 +99,8 @@ func TestSavedConfigKeepsFloats(t *testing.T) {
 // what config.json cannot say is refused.
 func TestDeriveGemma2(t *testing.T) {
 	for blocks, want := range map[int]int{26: 256, 42: 256, 46: 144} {
-		fields := map[string]any{"num_hidden_layers": blocks, "hidden_size": 4608, "num_attention_heads": 32, "head_dim": 256}
+		fields := map[string]any{"num_hidden_layers": blocks, "hidden_size": 4608, "num_attention_heads": 32,
+			"head_dim": 256}
 		err := deriveGemma2(fields)
 		if err != nil || fields["query_pre_attn_scalar"] != want {
 			t.Errorf("%d blocks: %v, want %d: %v", blocks, fields["query_pre_attn_scalar"], want, err)

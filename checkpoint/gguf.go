@@ -57,7 +57,8 @@ func parseGGUF(file *mapping, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	}
 	stored := arch.tensors(f.Tensors, config)
 	if have, want := elements(stored), config.model.Params(); have < want {
-		return nil, nil, fmt.Errorf("the metadata describes %d parameters, but the tensors have %d elements", want, have)
+		return nil, nil, fmt.Errorf("the metadata describes %d parameters, but the tensors have %d elements",
+			want, have)
 	}
 	w, err := newWeightReader(config, s)
 	if err != nil {

@@ -100,7 +100,8 @@ func TestGGUFArchitectures(t *testing.T) {
 func TestSmolLM2Logits(t *testing.T) {
 	path := os.Getenv("RANKSWEEP_SMOLLM2")
 	if path == "" {
-		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; gguf/testdata/generate.py says where to get it")
+		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; gguf/testdata/generate.py says " +
+			"where to get it")
 	}
 	c, _, err := readGGUF(folder{os.DirFS(filepath.Dir(path)), filepath.Dir(path)}, filepath.Base(path), toFloat32)
 	if err != nil {
@@ -115,7 +116,8 @@ func TestLoadGGUF(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.GGUF")
 	const eos = "tokenizer.ggml.eos_token_id\x04\x00\x00\x00"
-	content := bytes.Replace(tinyGGUF(t), []byte(eos+"\x03\x01"), []byte(eos+"\x00\x01"), 1) // 256, the byte tokenizer's
+	// 256, the byte tokenizer's
+	content := bytes.Replace(tinyGGUF(t), []byte(eos+"\x03\x01"), []byte(eos+"\x00\x01"), 1)
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +144,8 @@ func TestLoadGGUF(t *testing.T) {
 			t.Errorf("%s: other values", want.Name)
 		}
 	}
-	wantError(t, Save(filepath.Join(dir, "stored"), stored, F32), "model.embed_tokens.weight: stays in the form of its file")
+	wantError(t, Save(filepath.Join(dir, "stored"), stored, F32),
+		"model.embed_tokens.weight: stays in the form of its file")
 
 	// As a folder it is the same model.
 	folder := filepath.Join(dir, "folder")
@@ -183,18 +186,28 @@ func TestGGUFErrors(t *testing.T) {
 		want   []string
 	}{
 		{replace("GGUF", "GGML"), []string{`gguf: begins with "GGML"`}},
-		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"), []string{`general.architecture "alien" is unknown; known are: gemma, gemma2, gpt2, gptneox, llama`}},
+		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"),
+			[]string{`general.architecture "alien" is unknown; known are: gemma, gemma2, gpt2, gptneox, llama`}},
 		{replace("llama.embedding_length", "llama.embedding_lengtx"), []string{"hidden size 0: must be from 1"}},
-		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"), []string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
+		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"),
+			[]string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
 		{replace("token_embd.weight", "token_embx.weight"), []string{`tensor "token_embd.weight" is missing`}},
-		{replace("blk.1.attn_k.weight", "blk.0.attn_q.weight"), []string{`tensor "blk.0.attn_q.weight" stands there twice`}},
+		{replace("blk.1.attn_k.weight", "blk.0.attn_q.weight"),
+			[]string{`tensor "blk.0.attn_q.weight" stands there twice`}},
 		{replace("output.weight", "outpux.weight"), []string{"outpux.weight", "no such tensor"}},
-		{replace("llama.rope.dimension_count\x04\x00\x00\x00\x20", "llama.rope.dimension_count\x04\x00\x00\x00\x10"), []string{"partial_rotary_factor is not supported"}},
-		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x01"), []string{`tensor "blk.1.`, "no such tensor"}},
-		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x7f"), []string{"the metadata describes", "parameters, but the tensors have"}},
-		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x06\x00\x00\x00\x02"), []string{`metadata "llama.block_count" is of type float32: must be an integer`}},
-		{replace("llama.rope.freq_base\x06\x00\x00\x00\x00\x40\x1c\x46", "llama.rope.freq_base\x06\x00\x00\x00\x00\x00\xc0\x7f"), []string{"llama.rope.freq_base NaN: must be a finite number"}},
-		{replace("llama.feed_forward_length\x04\x00\x00\x00\x60", "llama.feed_forward_length\x04\x00\x00\x00\x5f"), []string{"ffn_", "shape", "the config asks for"}},
+		{replace("llama.rope.dimension_count\x04\x00\x00\x00\x20",
+			"llama.rope.dimension_count\x04\x00\x00\x00\x10"), []string{"partial_rotary_factor is not supported"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x01"),
+			[]string{`tensor "blk.1.`, "no such tensor"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x04\x00\x00\x00\x7f"),
+			[]string{"the metadata describes", "parameters, but the tensors have"}},
+		{replace("llama.block_count\x04\x00\x00\x00\x02", "llama.block_count\x06\x00\x00\x00\x02"),
+			[]string{`metadata "llama.block_count" is of type float32: must be an integer`}},
+		{replace("llama.rope.freq_base\x06\x00\x00\x00\x00\x40\x1c\x46",
+			"llama.rope.freq_base\x06\x00\x00\x00\x00\x00\xc0\x7f"),
+			[]string{"llama.rope.freq_base NaN: must be a finite number"}},
+		{replace("llama.feed_forward_length\x04\x00\x00\x00\x60", "llama.feed_forward_length\x04\x00\x00\x00\x5f"),
+			[]string{"ffn_", "shape", "the config asks for"}},
 	} {
 		content := tinyGGUF(t)
 		damaged := c.damage(bytes.Clone(content))
@@ -232,7 +245,8 @@ func TestLLaMA3Scaling(t *testing.T) {
 	}
 	fields := map[string]any{"rope_theta": 500000.0}
 	got, err := llama3Scaling(stored(), fields)
-	if err != nil || got["rope_type"] != "llama3" || got["factor"] != json.Number("32.0") || got["original_max_position_embeddings"] != 8192 {
+	if err != nil || got["rope_type"] != "llama3" || got["factor"] != json.Number("32.0") ||
+		got["original_max_position_embeddings"] != 8192 {
 		t.Errorf("%v, %v", got, err)
 	}
 	factors[15] *= 1.001

@@ -24,11 +24,12 @@ type ggufArchitecture struct {
 
 // ggufArchitectures are by general.architecture.
 var ggufArchitectures = map[string]ggufArchitecture{
-	"llama":   {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
-	"qwen2":   {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
-	"qwen3":   {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
-	"gemma":   {config: ggufIs(gemma, "gemma", "gelu_pytorch_tanh"), names: ggufLlamaNames, normsPlusOne: true},
-	"gemma2":  {config: ggufIs(gemma2, "gemma2", "gelu_pytorch_tanh"), names: ggufGemma2Names, normsPlusOne: true, derive: deriveGemma2},
+	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
+	"qwen2": {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
+	"qwen3": {config: ggufIs(qwen3, "qwen3", "silu"), names: ggufLlamaNames},
+	"gemma": {config: ggufIs(gemma, "gemma", "gelu_pytorch_tanh"), names: ggufLlamaNames, normsPlusOne: true},
+	"gemma2": {config: ggufIs(gemma2, "gemma2", "gelu_pytorch_tanh"), names: ggufGemma2Names, normsPlusOne: true,
+		derive: deriveGemma2},
 	"phi3":    {config: ggufIs(phi3, "phi3", "silu"), names: ggufPhi3Names},
 	"phi2":    {config: ggufIs(phi, "phi", "gelu_new"), names: ggufPhiNames},
 	"gpt2":    {config: ggufIs(gpt2, "gpt2", "gelu_new"), names: ggufGPT2Names, keys: ggufGPT2Keys},

@@ -31,7 +31,8 @@ func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error)
 		part := min(1, max(0, (turns-low)/(high-low)))
 		want := 1 / ((1-part)/float64(most) + part)
 		if !(math.Abs(float64(have)-want) <= 1e-4*want) { // they were made in float32
-			return nil, fmt.Errorf("tensor %q: factor %d is %g: LLaMA 3's with a largest of %g is %g; others are not supported",
+			return nil, fmt.Errorf("tensor %q: factor %d is %g: LLaMA 3's with a largest of %g is %g; others are not "+
+				"supported",
 				t.Name, j, have, most, want)
 		}
 	}
@@ -39,7 +40,8 @@ func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error)
 		return nil, nil
 	}
 	return map[string]any{
-		"rope_type": "llama3", "factor": decimal(float64(most)), "low_freq_factor": decimal(low), "high_freq_factor": decimal(high),
+		"rope_type": "llama3", "factor": decimal(float64(most)), "low_freq_factor": decimal(low),
+		"high_freq_factor":                 decimal(high),
 		"original_max_position_embeddings": context,
 	}, nil
 }

@@ -55,7 +55,8 @@ func (s *llamaSettings) sizes() (nn.Config, error) {
 	case s.Heads > 0 && s.HiddenSize%s.Heads == 0:
 		c.HeadDim = s.HiddenSize / s.Heads
 	default:
-		return c, fmt.Errorf("hidden_size %d does not divide by num_attention_heads %d: head_dim must say how wide a head is", s.HiddenSize, s.Heads)
+		return c, fmt.Errorf("hidden_size %d does not divide by num_attention_heads %d: head_dim must say how wide a "+
+			"head is", s.HiddenSize, s.Heads)
 	}
 	return c, s.rotary.set(&c)
 }
@@ -82,7 +83,8 @@ var llama = architecture{
 		}
 		c, err := s.model()
 		c.QKVBias, c.OutBias, c.MLPBias = s.AttentionBias, s.AttentionBias, s.MLPBias
-		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0, "sliding_window": s.SlidingWindow != nil}))
+		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0,
+			"sliding_window": s.SlidingWindow != nil}))
 	},
 }
 
@@ -115,7 +117,8 @@ var qwen2 = architecture{
 		}
 		c, err := s.model()
 		c.QKVBias = true
-		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0, "use_sliding_window": s.UseSlidingWindow}))
+		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0,
+			"use_sliding_window": s.UseSlidingWindow}))
 	},
 }
 
@@ -125,13 +128,15 @@ var qwen3 = architecture{
 	name: "Qwen3ForCausalLM", prefix: "model.",
 	parse: func(content []byte) (nn.Config, error) {
 		wide := 128
-		s, err := decode(content, &llamaSettings{NormEps: 1e-6, HiddenAct: "silu", HeadDim: &wide, rotary: rotary{Theta: 10000}})
+		s, err := decode(content, &llamaSettings{NormEps: 1e-6, HiddenAct: "silu", HeadDim: &wide,
+			rotary: rotary{Theta: 10000}})
 		if err != nil {
 			return nn.Config{}, err
 		}
 		c, err := s.model()
 		c.QKNorm, c.QKVBias, c.OutBias = true, s.AttentionBias, s.AttentionBias
-		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0, "use_sliding_window": s.UseSlidingWindow}))
+		return c, cmp.Or(err, without(map[string]bool{"partial_rotary_factor": c.RotaryDim != 0,
+			"use_sliding_window": s.UseSlidingWindow}))
 	},
 }
 

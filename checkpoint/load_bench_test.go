@@ -30,7 +30,8 @@ func BenchmarkLoad(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{f}, make([]byte, 1<<16)); err != nil {
+				if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{f},
+					make([]byte, 1<<16)); err != nil {
 					b.Fatal(err)
 				}
 				f.Close()

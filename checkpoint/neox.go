@@ -19,7 +19,8 @@ var gptNeoX = architecture{
 			RotaryPart float64 `json:"rotary_pct"`
 			RotaryBase float64 `json:"rotary_emb_base"`
 		}
-		s, err := decode(content, &settings{normedSettings: normedSettings{Activation: "gelu", NormEps: 1e-5}, Parallel: true, Bias: true})
+		s, err := decode(content, &settings{normedSettings: normedSettings{Activation: "gelu", NormEps: 1e-5},
+			Parallel: true, Bias: true})
 		if err != nil {
 			return nn.Config{}, err
 		}

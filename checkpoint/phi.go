@@ -16,7 +16,8 @@ var phi = architecture{
 			KVHeads *int `json:"num_key_value_heads"`
 			QKNorm  bool `json:"qk_layernorm"`
 		}
-		s, err := decode(content, &settings{normedSettings: normedSettings{Activation: "gelu_new", NormEps: 1e-5, rotary: rotary{Theta: 10000}}})
+		s, err := decode(content, &settings{normedSettings: normedSettings{Activation: "gelu_new", NormEps: 1e-5,
+			rotary: rotary{Theta: 10000}}})
 		if err != nil {
 			return nn.Config{}, err
 		}

@@ -67,10 +67,12 @@ func (p *rope) scaling(context int) (nn.RopeScaling, error) {
 	case "linear":
 		return nn.RopeScaling{Factor: p.Factor}, scalable(p.Factor)
 	case "llama3":
-		s := nn.RopeScaling{Factor: p.Factor, LowTurns: p.LowTurns, HighTurns: p.HighTurns, Context: cmp.Or(p.Context, context)}
+		s := nn.RopeScaling{Factor: p.Factor, LowTurns: p.LowTurns, HighTurns: p.HighTurns,
+			Context: cmp.Or(p.Context, context)}
 		return s, scalable(p.Factor)
 	default:
-		return nn.RopeScaling{}, fmt.Errorf("rotary scaling %q is not supported; known are: default, linear, llama3", kind)
+		return nn.RopeScaling{}, fmt.Errorf("rotary scaling %q is not supported; known are: default, linear, "+
+			"llama3", kind)
 	}
 }
 

@@ -38,12 +38,15 @@ func TestConversation(t *testing.T) {
 	}{
 		{"template", withTemplate(t, turns), completion, "u:hi;a:yo$;u:q;a:\xc3\xa9>______yo$_______\xc3\xa9$ 4"},
 		{"all is scored", withTemplate(t, turns), all, "u:hi;a:yo$;u:q;a:é$;u:x>:hi;a:yo$;u:q;a:é$;u:x; 22"},
-		{"an exception for others", withTemplate(t, failing), completion, "u:hi;a:yo$;u:q;a:\xc3\xa9>______yo$_______\xc3\xa9$ 4"},
-		{"no template", plainBytes, completion, "user:  hi \nassistant:  yo $\nuser: q\nassistant: \xc3\xa9>____________________  yo $___________________ \xc3\xa9$ 8"},
+		{"an exception for others", withTemplate(t, failing), completion,
+			"u:hi;a:yo$;u:q;a:\xc3\xa9>______yo$_______\xc3\xa9$ 4"},
+		{"no template", plainBytes, completion, "user:  hi \nassistant:  yo $\nuser: q\nassistant: " +
+			"\xc3\xa9>____________________  yo $___________________ \xc3\xa9$ 8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := mustEncode(t, corpus(conversation), c.tokenizer, c.settings)
-			if got := []string{fmt.Sprintf("%s>%s %d", show(d.Train[0].Tokens), show(d.Train[0].Targets), d.Train[0].Bytes)}; !slices.Equal(got, []string{c.want}) {
+			if got := []string{fmt.Sprintf("%s>%s %d", show(d.Train[0].Tokens), show(d.Train[0].Targets),
+				d.Train[0].Bytes)}; !slices.Equal(got, []string{c.want}) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if plain := c.tokenizer == plainBytes; (d.Stats.Plain == 1) != plain {
@@ -59,7 +62,8 @@ func TestConversationErrors(t *testing.T) {
 		{`{{ raise_exception("roles must alternate") }}`, "example 2: chat: template: "},
 		{`{{ raise_exception("roles must alternate") }}`, "roles must alternate"},
 	} {
-		_, err := Encode(corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}}), withTemplate(t, c.source), Settings{Loss: LossAll, Context: 9})
+		_, err := Encode(corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}}), withTemplate(t, c.source),
+			Settings{Loss: LossAll, Context: 9})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.source, err, c.want)
 		}

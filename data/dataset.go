@@ -43,7 +43,8 @@ func (s Stats) Warnings() []string {
 		{s.Shortened, "are longer than the context: their prompts lost the beginning"},
 		{s.Truncated, "are longer than the context and were cut off at its end"},
 		{s.Dropped, "have nothing to score and were dropped"},
-		{s.Plain, "are conversations, which the tokenizer has no chat template for: each turn is a line \"role: content\""},
+		{s.Plain, "are conversations, which the tokenizer has no chat template for: each turn is a line \"role: " +
+			"content\""},
 	} {
 		if f.count > 0 {
 			list = append(list, fmt.Sprintf("%d of %d examples %s", f.count, s.Examples, f.what))

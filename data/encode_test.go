@@ -108,28 +108,47 @@ func TestEncode(t *testing.T) {
 		{"the template's EOS is scored", withBoth, all, texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0, 0}},
 		{"and is not doubled", withBoth, eos(all), texts("ab"), []string{"^ab>ab$ 2"}, Stats{1, 0, 0, 0, 0}},
 		{"empty and short texts", plainBytes, all, texts("", "a", "ab"), []string{"a>b 1"}, Stats{3, 0, 0, 2, 0}},
-		{"windows", plainBytes, short(all, 3), texts("abcdef"), []string{"ab>bc 2", "cd>de 2", "e>f 1"}, Stats{1, 0, 0, 0, 0}},
-		{"a text as long as the context", plainBytes, short(all, 4), texts("abcd"), []string{"abc>bcd 3"}, Stats{1, 0, 0, 0, 0}},
-		{"first character of two bytes", plainBytes, all, texts("éa"), []string{"\xc3\xa9>\xa9a 2"}, Stats{1, 0, 0, 0, 0}},
+		{"windows", plainBytes, short(all, 3), texts("abcdef"), []string{"ab>bc 2", "cd>de 2", "e>f 1"},
+			Stats{1, 0, 0, 0, 0}},
+		{"a text as long as the context", plainBytes, short(all, 4), texts("abcd"), []string{"abc>bcd 3"},
+			Stats{1, 0, 0, 0, 0}},
+		{"first character of two bytes", plainBytes, all, texts("éa"), []string{"\xc3\xa9>\xa9a 2"},
+			Stats{1, 0, 0, 0, 0}},
 
-		{"completion", plainBytes, onlyCompletion, corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"completion", plainBytes, onlyCompletion, corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"},
+			Stats{1, 0, 0, 0, 0}},
 		{"prompt scored too", plainBytes, all, corpus(pair("ab", "cd")), []string{"abcd>bcd$ 3"}, Stats{1, 0, 0, 0, 0}},
-		{"completion with BOS", withBOS, onlyCompletion, corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0, 0}},
-		{"prompt scored, with BOS", withBOS, all, corpus(pair("ab", "cd")), []string{"^abcd>abcd$ 4"}, Stats{1, 0, 0, 0, 0}},
-		{"EOS once, at the end", withBoth, eos(onlyCompletion), corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"completion with BOS", withBOS, onlyCompletion, corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"},
+			Stats{1, 0, 0, 0, 0}},
+		{"prompt scored, with BOS", withBOS, all, corpus(pair("ab", "cd")), []string{"^abcd>abcd$ 4"},
+			Stats{1, 0, 0, 0, 0}},
+		{"EOS once, at the end", withBoth, eos(onlyCompletion), corpus(pair("ab", "cd")), []string{"^abcd>__cd$ 2"},
+			Stats{1, 0, 0, 0, 0}},
 		{"empty prompt", plainBytes, onlyCompletion, corpus(pair("", "cd")), []string{"cd>d$ 1"}, Stats{1, 0, 0, 0, 0}},
-		{"empty prompt, EOS as BOS", template{plainBytes, []int32{byteEOS}, nil}, onlyCompletion, corpus(pair("", "cd")), []string{"$cd>cd$ 2"}, Stats{1, 0, 0, 0, 0}},
-		{"empty completion", plainBytes, onlyCompletion, corpus(pair("ab", "")), []string{"ab>_$ 0"}, Stats{1, 0, 0, 0, 0}},
-		{"just fits", plainBytes, short(onlyCompletion, 5), corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"}, Stats{1, 0, 0, 0, 0}},
-		{"EOS does not fit", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cd")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
-		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")), []string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
-		{"prompt's beginning cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fg"), pair("a", "b")), []string{"cdefg>__fg$ 2", "ab>b$ 1"}, Stats{2, 1, 0, 0, 0}},
-		{"both cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"cdefg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
-		{"both cut off, with BOS", withBOS, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")), []string{"^defg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
-		{"the shortest context", plainBytes, short(onlyCompletion, 2), corpus(pair("abc", "de")), []string{"c>d 1"}, Stats{1, 1, 1, 0, 0}},
-		{"a scored prompt keeps its beginning", plainBytes, short(all, 4), corpus(pair("abcde", "fg")), []string{"abc>bcd 3"}, Stats{1, 0, 1, 0, 0}},
-		{"conversation", plainBytes, onlyCompletion, corpus(chat), []string{"a:bc$d:e>_bc$__e$ 3"}, Stats{1, 0, 0, 0, 0}},
-		{"unscored end left out", plainBytes, short(onlyCompletion, 7), corpus(chat), []string{"a:bc>_bc$ 2"}, Stats{1, 0, 1, 0, 0}},
+		{"empty prompt, EOS as BOS", template{plainBytes, []int32{byteEOS}, nil}, onlyCompletion,
+			corpus(pair("", "cd")), []string{"$cd>cd$ 2"}, Stats{1, 0, 0, 0, 0}},
+		{"empty completion", plainBytes, onlyCompletion, corpus(pair("ab", "")), []string{"ab>_$ 0"},
+			Stats{1, 0, 0, 0, 0}},
+		{"just fits", plainBytes, short(onlyCompletion, 5), corpus(pair("ab", "cd")), []string{"abcd>_cd$ 2"},
+			Stats{1, 0, 0, 0, 0}},
+		{"EOS does not fit", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cd")), []string{"abc>_cd 2"},
+			Stats{1, 0, 1, 0, 0}},
+		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")),
+			[]string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
+		{"prompt's beginning cut off", plainBytes, short(onlyCompletion, 6),
+			corpus(pair("abcde", "fg"), pair("a", "b")), []string{"cdefg>__fg$ 2", "ab>b$ 1"}, Stats{2, 1, 0, 0, 0}},
+		{"both cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")),
+			[]string{"cdefg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
+		{"both cut off, with BOS", withBOS, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")),
+			[]string{"^defg>__fgh 3"}, Stats{1, 1, 1, 0, 0}},
+		{"the shortest context", plainBytes, short(onlyCompletion, 2), corpus(pair("abc", "de")), []string{"c>d 1"},
+			Stats{1, 1, 1, 0, 0}},
+		{"a scored prompt keeps its beginning", plainBytes, short(all, 4), corpus(pair("abcde", "fg")),
+			[]string{"abc>bcd 3"}, Stats{1, 0, 1, 0, 0}},
+		{"conversation", plainBytes, onlyCompletion, corpus(chat), []string{"a:bc$d:e>_bc$__e$ 3"},
+			Stats{1, 0, 0, 0, 0}},
+		{"unscored end left out", plainBytes, short(onlyCompletion, 7), corpus(chat), []string{"a:bc>_bc$ 2"},
+			Stats{1, 0, 1, 0, 0}},
 
 		{"packed", plainBytes, short(packed(onlyCompletion), 6), corpus(pair("ab", "cd"), pair("e", "f")),
 			[]string{"abcd$e>_cd$_f 3", "f>$ 0"}, Stats{2, 0, 0, 0, 0}},
@@ -137,7 +156,8 @@ func TestEncode(t *testing.T) {
 			[]string{"abcd>bc_e 3", "efgh>fghi 4"}, Stats{3, 0, 0, 1, 0}},
 		{"packed texts with EOS", plainBytes, short(packed(eos(all)), 4), texts("abc", "de"),
 			[]string{"abc>bc$ 2", "de>e$ 1"}, Stats{2, 0, 0, 0, 0}},
-		{"packed, a prompt's beginning cut off", plainBytes, short(packed(onlyCompletion), 6), corpus(pair("abcd", "e"), pair("fghijk", "")),
+		{"packed, a prompt's beginning cut off", plainBytes, short(packed(onlyCompletion), 6),
+			corpus(pair("abcd", "e"), pair("fghijk", "")),
 			[]string{"abcde>___e$ 1", "ghijk>____$ 0"}, Stats{2, 1, 0, 0, 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -164,10 +184,14 @@ func TestEncodeRefuses(t *testing.T) {
 		corpus    *Corpus
 		want      string
 	}{
-		{with(func(s *Settings) { s.Loss = "prompt" }), plainBytes, texts("ab", "cd"), `loss "prompt": want completion or all`},
-		{with(func(s *Settings) { s.Context = 1 }), plainBytes, texts("ab", "cd"), "context 1: must be at least 2, a token to read and one to predict"},
-		{with(func(s *Settings) { s.Validation = -1 }), plainBytes, texts("ab", "cd"), "validation -1: must not be negative"},
-		{with(func(s *Settings) { s.Validation = 2 }), plainBytes, texts("ab", "cd", "ab"), "validation 2: must be below 2, the number of distinct examples"},
+		{with(func(s *Settings) { s.Loss = "prompt" }), plainBytes, texts("ab", "cd"),
+			`loss "prompt": want completion or all`},
+		{with(func(s *Settings) { s.Context = 1 }), plainBytes, texts("ab", "cd"),
+			"context 1: must be at least 2, a token to read and one to predict"},
+		{with(func(s *Settings) { s.Validation = -1 }), plainBytes, texts("ab", "cd"),
+			"validation -1: must not be negative"},
+		{with(func(s *Settings) { s.Validation = 2 }), plainBytes, texts("ab", "cd", "ab"),
+			"validation 2: must be below 2, the number of distinct examples"},
 		{good, plainBytes, texts("ab"), "validation 1: must be below 1, the number of distinct examples"},
 		{good, plainBytes, texts("a", ""), "no example has anything to score"},
 		{good, noEOS{plainBytes}, corpus(pair("a", "b"), pair("c", "d")), errNoEOS.Error()},
@@ -281,7 +305,8 @@ func TestEncodeWithARealTokenizer(t *testing.T) {
 		t.Fatal(err)
 	}
 	tok := model.Tokenizer
-	d := mustEncode(t, corpus(pair("Once upon a time,", " there was a café.")), tok, Settings{Loss: LossCompletion, Context: 64})
+	d := mustEncode(t, corpus(pair("Once upon a time,", " there was a café.")), tok,
+		Settings{Loss: LossCompletion, Context: 64})
 	q := d.Train[0]
 	eos, _ := tok.EOS()
 	if got := q.Targets[len(q.Targets)-1]; got != eos {
@@ -295,7 +320,8 @@ func TestEncodeWithARealTokenizer(t *testing.T) {
 	}
 	text := "Once upon a time, there was a café."
 	d = mustEncode(t, texts(text), tok, Settings{Loss: LossCompletion, Context: 64})
-	if got := d.Train[0]; got.Bytes != len(text) || !slices.Equal(append(got.Tokens[:1:1], got.Targets...), tok.Encode(text)) {
+	if got := d.Train[0]; got.Bytes != len(text) ||
+		!slices.Equal(append(got.Tokens[:1:1], got.Targets...), tok.Encode(text)) {
 		t.Errorf("%q is not encoded by the template and scored whole: %+v", text, got)
 	}
 }

@@ -35,9 +35,11 @@ func TestLoadForms(t *testing.T) {
 		{"null input", "a.jsonl", `{"instruction":"a","input": null,"output":"b"}`, []Example{pair("a\n", "b")}},
 		{"input", "a.jsonl", `{"instruction":"a","input":"i","output":"b"}`, []Example{pair("a\ni\n", "b")}},
 		{"more said comes first", "a.jsonl", `{"text":"t","prompt":"a","completion":"b"}`, []Example{pair("a", "b")}},
-		{"lines differ, some blank", "a.jsonl", "\ufeff{\"text\":\"x\"}\r\n\n  \n{\"prompt\":\"a\",\"completion\":\"b\"}",
+		{"lines differ, some blank", "a.jsonl", "\ufeff{\"text\":\"x\"}\r\n\n  " +
+			"\n{\"prompt\":\"a\",\"completion\":\"b\"}",
 			[]Example{{{Text, "x"}}, pair("a", "b")}},
-		{"half a surrogate pair", "a.jsonl", `{"text":"\ud800a\udc00\ud83d\ude00\ud83d"}`, text("\uFFFDa\uFFFD😀\uFFFD")},
+		{"half a surrogate pair", "a.jsonl", `{"text":"\ud800a\udc00\ud83d\ude00\ud83d"}`,
+			text("\uFFFDa\uFFFD😀\uFFFD")},
 		{"spaces", "a.jsonl", " { \"text\" :  \"x\"  } ", text("x")},
 		{"conversation", "a.jsonl", `{"messages": [
 			{"role":"system","content":"s"}, {"role":"user","content":"u"}, {"role":"assistant","content":"a","name":"x"},
@@ -98,11 +100,14 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.jsonl", `{"instruction":"a","input":{},"output":"b"}`, "FILE:1: input: want a string, got an object"},
 		{"a.jsonl", `{"messages":"hi"}`, "FILE:1: messages: want a list, got a string"},
 		{"a.jsonl", `{"messages":[]}`, "FILE:1: messages: no turn is the assistant's, so there is nothing to learn"},
-		{"a.jsonl", `{"messages":[{"role":"user","content":"hi"}]}`, "FILE:1: messages: no turn is the assistant's, so there is nothing to learn"},
+		{"a.jsonl", `{"messages":[{"role":"user","content":"hi"}]}`,
+			"FILE:1: messages: no turn is the assistant's, so there is nothing to learn"},
 		{"a.jsonl", `{"messages":["hi"]}`, "FILE:1: messages[0]: want an object, got a string"},
 		{"a.jsonl", `{"messages":[{"role":"user"}]}`, "FILE:1: messages[0].content is missing"},
-		{"a.jsonl", `{"messages":[{"role":"gpt","content":"hi"}]}`, `FILE:1: messages[0].role: "gpt" is none of system, user, assistant, tool`},
-		{"a.jsonl", `{"messages":[{"role":"assistant","content":[]}]}`, "FILE:1: messages[0].content: want a string, got a list"},
+		{"a.jsonl", `{"messages":[{"role":"gpt","content":"hi"}]}`,
+			`FILE:1: messages[0].role: "gpt" is none of system, user, assistant, tool`},
+		{"a.jsonl", `{"messages":[{"role":"assistant","content":[]}]}`,
+			"FILE:1: messages[0].content: want a string, got a list"},
 	} {
 		path := write(t, c.file, c.content)
 		checkError(t, c.content, loadError(path), "data: "+strings.ReplaceAll(c.want, "FILE", path))

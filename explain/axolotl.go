@@ -9,8 +9,9 @@ import (
 // axolotlTool is Axolotl: src/axolotl/utils/schemas/peft.py has the keys,
 // src/axolotl/loaders/adapter.py hands them to PEFT.
 var axolotlTool = tool{
-	name:  "Axolotl",
-	marks: []string{"lora_r", "lora_target_linear", "lora_target_modules", "peft_use_rslora", "adapter", "base_model", "sequence_len", "micro_batch_size", "peft_init_lora_weights"},
+	name: "Axolotl",
+	marks: []string{"lora_r", "lora_target_linear", "lora_target_modules", "peft_use_rslora", "adapter",
+		"base_model", "sequence_len", "micro_batch_size", "peft_init_lora_weights"},
 	read:  readAxolotl,
 	write: writeAxolotl,
 }
@@ -30,7 +31,8 @@ var axolotlBeside = strings.Fields(`
 
 func readAxolotl(s *source) (Settings, []string) {
 	if t := s.text("adapter"); t != "lora" && t != "qlora" && *s.err == nil {
-		*s.err = fmt.Errorf("adapter %q: must be lora or qlora: without it every weight is trained, and there is no adapter to explain", t)
+		*s.err = fmt.Errorf("adapter %q: must be lora or qlora: without it every weight is trained, and there is no "+
+			"adapter to explain", t)
 	}
 	for _, key := range []string{"lora_r", "lora_alpha"} {
 		if !s.has(key) && *s.err == nil {

@@ -121,7 +121,8 @@ func (s Settings) convention() string {
 	case s.PerRank > 0:
 		return fmt.Sprintf("%s; α is absent and follows the rank as %s·r, so that %s", scheme, number(k), grows)
 	case k > 0:
-		return fmt.Sprintf("%s; α is %s: kept as it is, γ falls as %s; kept at %s·r, %s", scheme, number(s.Alpha), falls, number(k), grows)
+		return fmt.Sprintf("%s; α is %s: kept as it is, γ falls as %s; kept at %s·r, %s", scheme, number(s.Alpha),
+			falls, number(k), grows)
 	}
 	return fmt.Sprintf("%s; α is %s: kept as it is, γ falls as %s", scheme, number(s.Alpha), falls)
 }

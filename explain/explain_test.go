@@ -61,7 +61,8 @@ func TestEquivalentsAreEquivalent(t *testing.T) {
 			}
 			again, err := explain([]byte(nested(q.Lines)))
 			check(t, err)
-			if again.Tool != q.Tool || again.Settings.Rank != e.Settings.Rank || math.Abs(again.Gamma/e.Gamma-1) > 1e-5 {
+			if again.Tool != q.Tool || again.Settings.Rank != e.Settings.Rank ||
+				math.Abs(again.Gamma/e.Gamma-1) > 1e-5 {
 				t.Errorf("%s: as %s's it is %s's of rank %d and γ %g, not %d and %g:\n%s", file, q.Tool,
 					again.Tool, again.Settings.Rank, again.Gamma, e.Settings.Rank, e.Gamma, strings.Join(q.Lines, "\n"))
 			}
@@ -93,9 +94,12 @@ func nested(lines []string) string {
 // TestTraps has settings that fall into each trap, and ones that do not.
 func TestTraps(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"LLaMA-Factory's default", "lora_rank: 16\nuse_rslora: true", "alpha follows the rank|switched on alone|scale lost on the way"},
-		{"twice the rank", "{peft_type: LORA, r: 8, lora_alpha: 16, use_rslora: true}", "alpha follows the rank|switched on alone|scale lost on the way"},
-		{"as the author does", "{peft_type: LORA, r: 64, lora_alpha: 16, use_rslora: true}", "switched on alone|scale lost on the way"},
+		{"LLaMA-Factory's default", "lora_rank: 16\nuse_rslora: true",
+			"alpha follows the rank|switched on alone|scale lost on the way"},
+		{"twice the rank", "{peft_type: LORA, r: 8, lora_alpha: 16, use_rslora: true}",
+			"alpha follows the rank|switched on alone|scale lost on the way"},
+		{"as the author does", "{peft_type: LORA, r: 64, lora_alpha: 16, use_rslora: true}",
+			"switched on alone|scale lost on the way"},
 		{"plain", "{peft_type: LORA, r: 8, lora_alpha: 16}", ""},
 		{"high and plain", "{peft_type: LORA, r: 64, lora_alpha: 16}", "collapse"},
 		{"gaussian", "{peft_type: LORA, init_lora_weights: gaussian}", "init with the rank in it"},
@@ -104,7 +108,8 @@ func TestTraps(t *testing.T) {
 		{"a layer", "{peft_type: LORA, layers_to_transform: 3}", "beyond rank and gamma"},
 		{"biases", "{peft_type: LORA, bias: all}", "beyond rank and gamma"},
 		{"one pattern", "{peft_type: LORA, rank_pattern: {q_proj: 4}}", "scale lost on the way"},
-		{"two patterns", "{peft_type: LORA, alpha_pattern: {q_proj: 4, v_proj: 3}}", "scale lost on the way|order of patterns"},
+		{"two patterns", "{peft_type: LORA, alpha_pattern: {q_proj: 4, v_proj: 3}}",
+			"scale lost on the way|order of patterns"},
 		{"a part of alpha", "{peft_type: LORA, lora_alpha: 13.5}", "scale lost on the way"},
 		{"fast", "adapter: lora\nlora_r: 256\nlora_alpha: 512\nlearning_rate: 0.0002", "collapse|large steps"},
 		{"slow", "adapter: lora\nlora_r: 32\nlora_alpha: 64\nlearning_rate: 0.0002", ""},
@@ -145,22 +150,27 @@ func TestGammas(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                    "is empty",
-		"{}":                                  "is empty",
-		"- a":                                 "must be a mapping of keys to values: ",
-		"a: 1\n---\na: 2":                     "a second document begins: explain them one by one",
-		"a: 1":                                "is of no tool that is known: PEFT by peft_type or base_model_name_or_path, LLaMA-Factory by finetuning_type or lora_rank, ",
+		"":                "is empty",
+		"{}":              "is empty",
+		"- a":             "must be a mapping of keys to values: ",
+		"a: 1\n---\na: 2": "a second document begins: explain them one by one",
+		"a: 1": "is of no tool that is known: PEFT by peft_type or " +
+			"base_model_name_or_path, LLaMA-Factory by finetuning_type or lora_rank, ",
 		"{peft_type: LOHA}":                   `read as PEFT's: peft_type "LOHA": must be LORA: other methods have other scales`,
 		"{peft_type: LORA, r: 0}":             "read as PEFT's: r: 0: must be a whole number from 1 to 1048576",
 		"{peft_type: LORA, r: many}":          "read as PEFT's: r: many: must be a whole number from 1 to 1048576",
 		"{peft_type: LORA, lora_alpha: .nan}": "read as PEFT's: lora_alpha: NaN: must be a finite number",
 		"{peft_type: LORA, lora_alpha: -1}":   "read as PEFT's: alpha -1: must be above 0 and at most 1e+06",
 		"{peft_type: LORA, use_rslora: 1}":    "read as PEFT's: use_rslora: 1: must be true or false",
-		"{peft_type: LORA, target_modules: {a: b}}":               "read as PEFT's: target_modules: map[a:b]: must be names",
-		"{peft_type: LORA, rank_pattern: {q: 1.5}}":               "read as PEFT's: rank_pattern: map[q:1.5]: must be a mapping of names to whole numbers of at least 1",
-		"finetuning_type: full":                                   "read as LLaMA-Factory's: finetuning_type full: must be lora: there is no adapter to explain",
-		"base_model: x":                                           `read as Axolotl's: adapter "": must be lora or qlora: without it every weight is trained, and there is no adapter to explain`,
-		"{adapter: lora, lora_r: 8}":                              "read as Axolotl's: lora_alpha is not set, and Axolotl has no default for it",
+		"{peft_type: LORA, target_modules: {a: b}}": "read as PEFT's: target_modules: map[a:b]: must " +
+			"be names",
+		"{peft_type: LORA, rank_pattern: {q: 1.5}}": "read as PEFT's: rank_pattern: map[q:1.5]: must " +
+			"be a mapping of names to whole numbers of at least 1",
+		"finetuning_type: full": "read as LLaMA-Factory's: finetuning_type full: " +
+			"must be lora: there is no adapter to explain",
+		"base_model: x": `read as Axolotl's: adapter "": must be lora or qlora: without it every weight is trained, and there is no adapter to explain`,
+		"{adapter: lora, lora_r: 8}": "read as Axolotl's: lora_alpha is not set, and " +
+			"Axolotl has no default for it",
 		"model: {_component_: torchtune.models.llama3.llama3_8b}": `read as torchtune's: model._component_ "torchtune.models.llama3.llama3_8b": is no builder with LoRA: there is no adapter to explain`,
 	} {
 		if _, err := explain([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -181,7 +191,8 @@ func FuzzExplain(f *testing.F) {
 		check(f, err)
 		f.Add(text)
 	}
-	for _, text := range []string{"a: &a [*a]", "r: 8\nr: 9", "!!binary a: b", "r: 1e400", "? {a: b}\n: c", "model: {lora_rank: 99999999999999999999}"} {
+	for _, text := range []string{"a: &a [*a]", "r: 8\nr: 9", "!!binary a: b", "r: 1e400", "? {a: b}\n: c",
+		"model: {lora_rank: 99999999999999999999}"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -10,8 +10,9 @@ import (
 // has the keys, their defaults, and lora_alpha = 2·lora_rank where it is absent;
 // src/llamafactory/model/adapter.py hands them to PEFT.
 var llamaFactoryTool = tool{
-	name:  "LLaMA-Factory",
-	marks: []string{"finetuning_type", "lora_rank", "lora_target", "model_name_or_path", "cutoff_len", "template", "stage", "pissa_init"},
+	name: "LLaMA-Factory",
+	marks: []string{"finetuning_type", "lora_rank", "lora_target", "model_name_or_path", "cutoff_len", "template",
+		"stage", "pissa_init"},
 	read:  readLLaMAFactory,
 	write: writeLLaMAFactory,
 }

@@ -11,9 +11,10 @@ import (
 // peftTool is Hugging Face PEFT 0.21: src/peft/tuners/lora/config.py has the
 // keys and their defaults, layer.py (update_layer) the scale.
 var peftTool = tool{
-	name:  "PEFT",
-	marks: []string{"peft_type", "base_model_name_or_path", "inference_mode", "peft_version", "auto_mapping", "megatron_core"},
-	read:  readPEFT,
+	name: "PEFT",
+	marks: []string{"peft_type", "base_model_name_or_path", "inference_mode", "peft_version", "auto_mapping",
+		"megatron_core"},
+	read: readPEFT,
 	write: func(s Settings) (lines, remarks []string) {
 		lines, remarks = keywords(s)
 		return append([]string{"peft_type: LORA"}, lines...), remarks
@@ -43,7 +44,8 @@ var peftVariants = []struct{ key, what string }{
 // peftBeside are keys that have no say in what is explained.
 var peftBeside = []string{
 	"peft_type", "task_type", "auto_mapping", "peft_version", "revision", "inference_mode", "fan_in_fan_out",
-	"megatron_config", "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "qalora_group_size",
+	"megatron_config", "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config",
+	"qalora_group_size",
 	"layers_pattern", "ensure_weight_tying", "runtime_config",
 }
 
@@ -103,7 +105,8 @@ func exponent(rslora bool) float64 {
 
 // keywords writes settings as LoraConfig and get_peft_model take them.
 func keywords(s Settings) (lines, remarks []string) {
-	lines = []string{fmt.Sprintf("r: %d", s.Rank), "lora_alpha: " + number(s.Alpha), fmt.Sprintf("use_rslora: %t", s.isRSLoRA())}
+	lines = []string{fmt.Sprintf("r: %d", s.Rank), "lora_alpha: " + number(s.Alpha),
+		fmt.Sprintf("use_rslora: %t", s.isRSLoRA())}
 	switch {
 	case s.Pattern != "":
 		lines = append(lines, fmt.Sprintf("target_modules: %q", s.Pattern))

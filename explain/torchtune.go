@@ -60,7 +60,8 @@ func writeTorchtune(s Settings) (lines, remarks []string) {
 	alpha := s.Alpha
 	if s.P != 1 {
 		alpha = s.foldedAlpha()
-		remarks = append(remarks, fmt.Sprintf("there is no rsLoRA: lora_alpha %s is γ·r, so that γ is the same at this rank alone", number(alpha)))
+		remarks = append(remarks, fmt.Sprintf("there is no rsLoRA: lora_alpha %s is γ·r, so that γ is the same at "+
+			"this rank alone", number(alpha)))
 	}
 	targets := s.Targets
 	if slices.Equal(targets, []string{allLinear}) {

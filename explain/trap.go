@@ -49,9 +49,11 @@ func alphaFollows(s Settings) string {
 	}
 	k := about(s.follows())
 	if s.PerRank == 0 {
-		return fmt.Sprintf("lora_alpha is %s times the rank here; where that is the rule, γ is %s√r under rsLoRA and grows with the rank, which is unstable: keep lora_alpha as it is when the rank changes", k, k)
+		return fmt.Sprintf("lora_alpha is %s times the rank here; where that is the rule, γ is %s√r under rsLoRA and "+
+			"grows with the rank, which is unstable: keep lora_alpha as it is when the rank changes", k, k)
 	}
-	return fmt.Sprintf("lora_alpha is absent and follows the rank as %s·r, so that γ is %s√r and grows with the rank, which is unstable: set lora_alpha to one number for all ranks", k, k)
+	return fmt.Sprintf("lora_alpha is absent and follows the rank as %s·r, so that γ is %s√r and grows with the "+
+		"rank, which is unstable: set lora_alpha to one number for all ranks", k, k)
 }
 
 // switchedOn: with α as it is, use_rslora alone multiplies γ by √r, and with it
@@ -61,7 +63,9 @@ func switchedOn(s Settings) string {
 		return ""
 	}
 	root := math.Sqrt(float64(s.Rank))
-	return fmt.Sprintf("γ and the first gradient norm are √r = %s times those of LoRA with the same alpha: the higher norm is no fault, and a comparison of the two is one of step sizes too, unless each has its learning rate tuned or alpha is %s, which gives LoRA's γ", about(root), about(s.Alpha/root))
+	return fmt.Sprintf("γ and the first gradient norm are √r = %s times those of LoRA with the same alpha: the "+
+		"higher norm is no fault, and a comparison of the two is one of step sizes too, unless each has its learning "+
+		"rate tuned or alpha is %s, which gives LoRA's γ", about(root), about(s.Alpha/root))
 }
 
 // collapse: ‖∇B‖ at the onset goes as r^(½−p) with α fixed.
@@ -69,7 +73,9 @@ func collapse(s Settings) string {
 	if s.P != 1 || s.PerRank > 0 || s.Rank < 64 {
 		return ""
 	}
-	return fmt.Sprintf("under α/r the gradient norm falls as 1/√r: at rank %d it is %s of that at rank 8 with the same alpha, and rank buys little; rsLoRA keeps it level, with alpha %s for the same γ here", s.Rank, about(math.Sqrt(8/float64(s.Rank))), about(s.Alpha/math.Sqrt(float64(s.Rank))))
+	return fmt.Sprintf("under α/r the gradient norm falls as 1/√r: at rank %d it is %s of that at rank 8 with the "+
+		"same alpha, and rank buys little; rsLoRA keeps it level, with alpha %s for the same γ here", s.Rank,
+		about(math.Sqrt(8/float64(s.Rank))), about(s.Alpha/math.Sqrt(float64(s.Rank))))
 }
 
 // rankInInit: PEFT draws gaussian A with standard deviation 1/r
@@ -78,7 +84,8 @@ func rankInInit(s Settings) string {
 	if !strings.EqualFold(s.Init, "gaussian") {
 		return ""
 	}
-	return "PEFT's gaussian has the standard deviation 1/r, so that A shrinks with the rank and the gradient falls by a further r^-½: the usual init, of variance 1/(3·in), does not"
+	return "PEFT's gaussian has the standard deviation 1/r, so that A shrinks with the rank and the gradient falls " +
+		"by a further r^-½: the usual init, of variance 1/(3·in), does not"
 }
 
 // otherBase: these take the first γBA out of the frozen weights.
@@ -86,7 +93,8 @@ func otherBase(s Settings) string {
 	init := strings.ToLower(s.Init)
 	for _, name := range []string{"pissa", "olora", "corda", "loftq", "lora_ga"} {
 		if strings.HasPrefix(init, name) {
-			return fmt.Sprintf("%s changes the frozen weights: the adapter goes with those alone, unless it is saved with path_initial_model_for_weight_conversion", s.Init)
+			return fmt.Sprintf("%s changes the frozen weights: the adapter goes with those alone, unless it is saved "+
+				"with path_initial_model_for_weight_conversion", s.Init)
 		}
 	}
 	return ""
@@ -105,11 +113,13 @@ func scaleLost(s Settings) string {
 	what := ""
 	switch {
 	case s.isRSLoRA():
-		what = fmt.Sprintf("whoever overlooks use_rslora takes γ for α/r = %s, not %s", about(s.Alpha/float64(s.Rank)), about(s.Gamma()))
+		what = fmt.Sprintf("whoever overlooks use_rslora takes γ for α/r = %s, not %s",
+			about(s.Alpha/float64(s.Rank)), about(s.Gamma()))
 	case len(s.Ranks)+len(s.Alphas) > 0:
 		what = "whoever overlooks rank_pattern or alpha_pattern has another γ on some maps"
 	case s.Alpha != math.Trunc(s.Alpha):
-		what = fmt.Sprintf("whoever takes lora_alpha for a whole number has γ %s, not %s", about(math.Trunc(s.Alpha)/float64(s.Rank)), about(s.Gamma()))
+		what = fmt.Sprintf("whoever takes lora_alpha for a whole number has γ %s, not %s",
+			about(math.Trunc(s.Alpha)/float64(s.Rank)), about(s.Gamma()))
 	default:
 		return ""
 	}
@@ -122,7 +132,8 @@ func patternOrder(s Settings) string {
 	if max(len(s.Ranks), len(s.Alphas)) < 2 {
 		return ""
 	}
-	return "PEFT saves patterns in alphabetical order, and the first to match counts: where two match one map, a loaded adapter may have another γ than the trained one"
+	return "PEFT saves patterns in alphabetical order, and the first to match counts: where two match one map, a " +
+		"loaded adapter may have another γ than the trained one"
 }
 
 // largeSteps: rank 256 at 2e-4 was seen to go from a loss of 4.3 to 16.
@@ -130,5 +141,6 @@ func largeSteps(s Settings) string {
 	if s.LR < 2e-4 || s.Rank < 256 {
 		return ""
 	}
-	return fmt.Sprintf("a learning rate of %s at rank %d can diverge: try several, and report the best of each rank", about(s.LR), s.Rank)
+	return fmt.Sprintf("a learning rate of %s at rank %d can diverge: try several, and report the best of each "+
+		"rank", about(s.LR), s.Rank)
 }

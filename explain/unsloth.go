@@ -4,13 +4,15 @@ package explain
 // or JSON: PEFT's keys with defaults of its own, r 16 and lora_alpha 16
 // (unsloth/models/llama.py, get_peft_model).
 var unslothTool = tool{
-	name:  "Unsloth",
-	marks: []string{"use_gradient_checkpointing", "random_state", "finetune_mlp_modules", "finetune_attention_modules", "finetune_language_layers", "finetune_vision_layers", "temporary_location", "r"},
-	read:  readUnsloth,
+	name: "Unsloth",
+	marks: []string{"use_gradient_checkpointing", "random_state", "finetune_mlp_modules",
+		"finetune_attention_modules", "finetune_language_layers", "finetune_vision_layers", "temporary_location", "r"},
+	read: readUnsloth,
 	write: func(s Settings) (lines, remarks []string) {
 		lines, remarks = keywords(s)
 		if len(s.Ranks)+len(s.Alphas) > 0 {
-			remarks = append(remarks, "patterns are passed on to PEFT's LoraConfig, where the release of Unsloth does so")
+			remarks = append(remarks, "patterns are passed on to PEFT's LoraConfig, where the release of Unsloth "+
+				"does so")
 		}
 		return lines, remarks
 	},

@@ -66,7 +66,8 @@ func (d *download) into(ctx context.Context, path string) error {
 	defer f.Close()
 	if err := d.retry(ctx, func() (bool, error) { return d.more(ctx, f) }); err != nil {
 		if info, statErr := f.Stat(); statErr == nil && info.Size() > 0 {
-			return fmt.Errorf("%s: %w; %d of %d bytes are kept, and the same command goes on from there", d.file, err, info.Size(), d.size)
+			return fmt.Errorf("%s: %w; %d of %d bytes are kept, and the same command goes on from there", d.file,
+				err, info.Size(), d.size)
 		}
 		return errors.Join(fmt.Errorf("%s: %w", d.file, err), os.Remove(part))
 	}
@@ -153,7 +154,8 @@ func (d *download) check(f *os.File) error {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != d.sum {
-		return fmt.Errorf("%s: has the checksum %s, and should have %s: it came damaged and is removed; try again", d.file, got, d.sum)
+		return fmt.Errorf("%s: has the checksum %s, and should have %s: it came damaged and is removed; try again",
+			d.file, got, d.sum)
 	}
 	return nil
 }

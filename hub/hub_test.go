@@ -224,17 +224,20 @@ func TestGGUFAndRevision(t *testing.T) {
 	s := newServer(t)
 	c := s.client(t)
 	path := mustFetch(t, c, "org/name/sub/model-Q4.gguf@refs/pr/1")
-	if content, err := os.ReadFile(path); err != nil || string(content) != s.files["sub/model-Q4.gguf"] || filepath.Base(path) != "model-Q4.gguf" {
+	if content, err := os.ReadFile(path); err != nil || string(content) != s.files["sub/model-Q4.gguf"] ||
+		filepath.Base(path) != "model-Q4.gguf" {
 		t.Errorf("%s: %v", path, err)
 	}
-	if ref, err := os.ReadFile(filepath.Join(c.Cache, "models--org--name", "refs", "refs", "pr", "1")); err != nil || string(ref) != commit {
+	if ref, err := os.ReadFile(filepath.Join(c.Cache, "models--org--name", "refs", "refs", "pr",
+		"1")); err != nil || string(ref) != commit {
 		t.Errorf("%s, %v", ref, err)
 	}
 	if got := listing(t, c.Cache); len(got) != 3 {
 		t.Errorf("%q", got)
 	}
 	_, err := c.Fetch(context.Background(), mustParse(t, "org/name/other.gguf"))
-	wantError(t, err, "hub: org/name/other.gguf: has no file other.gguf at revision main: name one of org/name/sub/model-Q4.gguf")
+	wantError(t, err, "hub: org/name/other.gguf: has no file other.gguf at revision main: name one of "+
+		"org/name/sub/model-Q4.gguf")
 	_, err = c.Fetch(context.Background(), mustParse(t, "org/name@v2"))
 	wantError(t, err, `hub: org/name@v2: has no revision "v2"`)
 }
@@ -272,7 +275,8 @@ func TestAdapter(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 2 || entries[0].Name() != "adapter_config.json" || entries[1].Name() != "adapter_model.safetensors" {
+	if err != nil || len(entries) != 2 || entries[0].Name() != "adapter_config.json" ||
+		entries[1].Name() != "adapter_model.safetensors" {
 		t.Errorf("%v, %v", entries, err)
 	}
 	c.Offline = true
@@ -307,10 +311,12 @@ func TestCutOff(t *testing.T) {
 		}
 	}
 	dir := mustFetch(t, c, "org/name")
-	if content, err := os.ReadFile(filepath.Join(dir, "model.safetensors")); err != nil || string(content) != s.files["model.safetensors"] {
+	if content, err := os.ReadFile(filepath.Join(dir, "model.safetensors")); err != nil ||
+		string(content) != s.files["model.safetensors"] {
 		t.Error(err)
 	}
-	for _, want := range []string{"/model.safetensors ", "/model.safetensors bytes=3000-", "/model.safetensors bytes=6000-"} {
+	for _, want := range []string{"/model.safetensors ", "/model.safetensors bytes=3000-",
+		"/model.safetensors bytes=6000-"} {
 		if !slices.Contains(s.requests, want) {
 			t.Errorf("no request %q in %q", want, s.requests)
 		}
@@ -360,7 +366,8 @@ func TestResumeAfterStop(t *testing.T) {
 	if err := writeFile(part, strings.Repeat("x", 9000)); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{filepath.Join(filepath.Dir(part), sum), filepath.Join(damaged.snapshot(n, commit), "model.safetensors")} {
+	for _, path := range []string{filepath.Join(filepath.Dir(part), sum),
+		filepath.Join(damaged.snapshot(n, commit), "model.safetensors")} {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
@@ -545,7 +552,8 @@ func FuzzParseName(f *testing.F) {
 			return
 		}
 		c := New("http://localhost", "cache")
-		for _, path := range []string{c.result(n, commit), filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision))} {
+		for _, path := range []string{c.result(n, commit),
+			filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision))} {
 			if !filepath.IsLocal(path) || !strings.HasPrefix(path, filepath.Join("cache", "models--")) {
 				t.Errorf("%q leads to %s", text, path)
 			}
@@ -555,7 +563,8 @@ func FuzzParseName(f *testing.F) {
 
 func TestFromEnvironment(t *testing.T) {
 	home := t.TempDir()
-	for _, name := range []string{"HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "HF_TOKEN_PATH", "HF_ENDPOINT", "HF_HUB_OFFLINE", "XDG_CACHE_HOME"} {
+	for _, name := range []string{"HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "HF_TOKEN_PATH", "HF_ENDPOINT",
+		"HF_HUB_OFFLINE", "XDG_CACHE_HOME"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("HOME", home)

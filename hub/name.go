@@ -33,7 +33,8 @@ func ParseName(text string) (n Name, ok bool) {
 	if n.Revision == "" {
 		n.Revision = "main"
 	}
-	return n, isLocal(n.Repo) && !strings.HasSuffix(n.Repo, ".gguf") && isLocal(n.Revision) && (n.File == "" || isLocal(n.File))
+	return n, isLocal(n.Repo) && !strings.HasSuffix(n.Repo, ".gguf") && isLocal(n.Revision) &&
+		(n.File == "" || isLocal(n.File))
 }
 
 // isLocal tells whether a path stays below where it is put, on every system.

@@ -94,7 +94,8 @@ func TestRestoreStateRefuses(t *testing.T) {
 func TestOptimizerBytes(t *testing.T) {
 	const muonScratch = 2*78 + 2*36
 	for i, want := range []struct{ kept, scratch int64 }{
-		{0, 0}, {142, 0}, {2 * 142, 0}, {2 * 142, 0}, {23 + 32, 0}, {142, 0}, {0, 0}, {142, muonScratch}, {0, muonScratch},
+		{0, 0}, {142, 0}, {2 * 142, 0}, {2 * 142, 0}, {23 + 32, 0}, {142, 0}, {0, 0}, {142, muonScratch},
+		{0, muonScratch},
 	} {
 		params := oddParams(rand.New(rand.NewPCG(9, 3)))
 		c := testOptimizers()[i]

@@ -55,9 +55,11 @@ func (t *training) writeCard() error {
 	}
 	row("parameters", "%d, stored as bfloat16", c.Params())
 	b.WriteString("|---|---|\n")
-	row("architecture", "dim %d, %d layers, %d heads, feed-forward %d, context %d, tied head", c.Dim, c.Layers, c.Heads, c.Hidden, c.Context)
+	row("architecture", "dim %d, %d layers, %d heads, feed-forward %d, context %d, tied head", c.Dim, c.Layers,
+		c.Heads, c.Hidden, c.Context)
 	row("text", "%d documents, sha256 %.16s…", len(text.Examples), text.Hash)
-	row("training", "%s steps, %s tokens, %s s on %d cores, %s/%s, kernel %s", last[0], last[1], last[6], runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, kernel.Name())
+	row("training", "%s steps, %s tokens, %s s on %d cores, %s/%s, kernel %s", last[0], last[1], last[6],
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, kernel.Name())
 	if ofGoTree(r.Data) {
 		row("Go", "%s, whose tree is the text", runtime.Version())
 	}
@@ -79,7 +81,8 @@ func bitsPerByte(c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, siz
 	for _, x := range held.Examples {
 		size += len(x[0].Text)
 	}
-	d, err := data.Encode(held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true, Context: c.Model.Config.Context})
+	d, err := data.Encode(held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true,
+		Context: c.Model.Config.Context})
 	if err != nil {
 		return 0, 0, err
 	}

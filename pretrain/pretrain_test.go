@@ -91,7 +91,8 @@ func TestResumedPretrainingIsTheSame(t *testing.T) {
 	check(t, Run(context.Background(), whole, r, func(Progress) { t.Error("a finished model is trained on") }))
 	read(t, whole, "README.md")
 	r.Seed++
-	if err := Run(context.Background(), whole, r, func(Progress) {}); err == nil || !strings.Contains(err.Error(), "is of another recipe") {
+	if err := Run(context.Background(), whole, r, func(Progress) {}); err == nil ||
+		!strings.Contains(err.Error(), "is of another recipe") {
 		t.Errorf("another recipe in the same folder: %v", err)
 	}
 }
@@ -127,14 +128,18 @@ func TestShardsAddUp(t *testing.T) {
 
 func TestRecipeRefuses(t *testing.T) {
 	for want, text := range map[string]string{
-		"is empty":         "",
-		"field dims":       "model: {dims: 3}",
-		"train.batch 0":    "seed: 1",
-		"must divide":      "{train: {batch: 4, shards: 3, lr: 1, steps: 2, schedule: constant}, model: {dim: 8, heads: 2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
-		"unknown schedule": "{train: {batch: 4, shards: 2, lr: 1, steps: 2, schedule: sine}, model: {dim: 8, heads: 2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
-		"learning rate -1": "{train: {batch: 4, shards: 2, lr: -1, steps: 2, schedule: constant}, model: {dim: 8, heads: 2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
+		"is empty":      "",
+		"field dims":    "model: {dims: 3}",
+		"train.batch 0": "seed: 1",
+		"must divide": "{train: {batch: 4, shards: 3, lr: 1, steps: 2, schedule: constant}, model: {dim: 8, " +
+			"heads: 2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
+		"unknown schedule": "{train: {batch: 4, shards: 2, lr: 1, steps: 2, schedule: sine}, model: {dim: 8, heads: " +
+			"2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
+		"learning rate -1": "{train: {batch: 4, shards: 2, lr: -1, steps: 2, schedule: constant}, model: {dim: 8, " +
+			"heads: 2}, eval_every: 1, eval_sequences: 1, checkpoint_every: 1}",
 	} {
-		if _, err := ParseRecipe("r.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "pretrain: r.yaml: ") {
+		if _, err := ParseRecipe("r.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "pretrain: r.yaml: ") {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}

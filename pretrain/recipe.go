@@ -37,7 +37,8 @@ type Recipe struct {
 		Eps         float64 `yaml:"eps"`
 		WeightDecay float64 `yaml:"weight_decay"`
 		Clip        float64 `yaml:"clip"`
-		Shards      int     `yaml:"shards"` // parts of a batch computed at once; the bytes depend on it, not on the cores
+		// parts of a batch computed at once; the bytes depend on it, not on the cores
+		Shards int `yaml:"shards"`
 	} `yaml:"train"`
 	EvalEvery       int `yaml:"eval_every"`       // steps between held-out losses
 	EvalSequences   int `yaml:"eval_sequences"`   // of how many sequences

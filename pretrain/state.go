@@ -72,7 +72,8 @@ func (t *training) claim() error {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(t.dir, weightsFile)); err == nil {
-			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another folder", t.dir)
+			return fmt.Errorf("pretrain: %s holds a model that no recipe of this command made: choose another "+
+				"folder", t.dir)
 		}
 		return writeFile(path, []byte(t.recipe.text()))
 	}
@@ -84,7 +85,8 @@ func (t *training) claim() error {
 		return err
 	}
 	if there.unpinned() != t.recipe.unpinned() {
-		return fmt.Errorf("pretrain: %s is of another recipe: choose another folder, or pass --recipe %s to go on with it", t.dir, path)
+		return fmt.Errorf("pretrain: %s is of another recipe: choose another folder, or pass --recipe %s to go on "+
+			"with it", t.dir, path)
 	}
 	return there.checkTexts(t.recipe.SHA256)
 }
@@ -102,7 +104,8 @@ func (t *training) restore(tensors []nn.Tensor) error {
 	for _, w := range t.model.Model.Tensors() {
 		saved := byName[weightPrefix+w.Name]
 		if len(saved.Data) != len(w.Data) {
-			return fmt.Errorf("pretrain: %s: %s has %d values, the recipe's model %d: it is of another recipe", stateFile, w.Name, len(saved.Data), len(w.Data))
+			return fmt.Errorf("pretrain: %s: %s has %d values, the recipe's model %d: it is of another recipe",
+				stateFile, w.Name, len(saved.Data), len(w.Data))
 		}
 		copy(w.Data, saved.Data)
 	}

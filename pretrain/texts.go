@@ -30,9 +30,11 @@ func (r Recipe) checkTexts(now Texts) error {
 		}
 		advice := "the file has changed: bring the old one back"
 		if ofGoTree(s.source) {
-			advice = "it is of the Go tree, so this is another Go version: go on under the one that it began with, by GOTOOLCHAIN=VERSION"
+			advice = "it is of the Go tree, so this is another Go version: go on under the one that it began with, " +
+				"by GOTOOLCHAIN=VERSION"
 		}
-		return fmt.Errorf("pretrain: the text of %s has sha256 %.16s…, and the training began with %.16s…: %s; or begin anew in another folder, by a recipe without sha256", s.source, s.now, s.then, advice)
+		return fmt.Errorf("pretrain: the text of %s has sha256 %.16s…, and the training began with %.16s…: %s; or "+
+			"begin anew in another folder, by a recipe without sha256", s.source, s.now, s.then, advice)
 	}
 	return nil
 }

@@ -38,7 +38,8 @@ func TestOtherTextIsRefused(t *testing.T) {
 		check(t, err)
 		check(t, os.WriteFile(source, append(text, '!'), 0o666))
 		err = goOn()
-		pattern := "^pretrain: the text of " + regexp.QuoteMeta(source) + " has sha256 [0-9a-f]{16}…, and the training began with [0-9a-f]{16}…: the file has changed: "
+		pattern := "^pretrain: the text of " + regexp.QuoteMeta(source) +
+			" has sha256 [0-9a-f]{16}…, and the training began with [0-9a-f]{16}…: the file has changed: "
 		if err == nil || !regexp.MustCompile(pattern).MatchString(err.Error()) {
 			t.Errorf("%s changed: error %v", source, err)
 		}
@@ -94,7 +95,8 @@ func TestGoTreeAdvice(t *testing.T) {
 	r := Recipe{Data: "go-prose", Held: "go-prose-held", SHA256: Texts{then, then}}
 	check(t, r.checkTexts(Texts{then, then}))
 	for source, texts := range map[string]Texts{"go-prose": {now, then}, "go-prose-held": {then, now}} {
-		want := fmt.Sprintf("the text of %s has sha256 %.16s…, and the training began with %.16s…: it is of the Go tree, so this is another Go version: ", source, now, then)
+		want := fmt.Sprintf("the text of %s has sha256 %.16s…, and the training began with %.16s…: it is of the Go "+
+			"tree, so this is another Go version: ", source, now, then)
 		if err := r.checkTexts(texts); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}

@@ -84,7 +84,8 @@ func (m *oneMap) measure(z sizes, kind lora.InitKind, sign bool, rank int, rng *
 	}
 	first := -mat.Sum(&drop) - mat.Sum(&dropB)
 	return []float64{
-		math.Hypot(mat.Norm(gradA, 2), mat.Norm(gradB, 2)), rms(gradB), mat.Norm(nextB, 2), mat.Norm(nextA, 2), rms(nextA),
+		math.Hypot(mat.Norm(gradA, 2), mat.Norm(gradB, 2)), rms(gradB), mat.Norm(nextB, 2), mat.Norm(nextA, 2),
+		rms(nextA),
 		first, rms(&output), rms(&input), mat.Norm(&deltaW, 2),
 		mat.Norm(stepBy(nextA, z.lrA, sign), 2) / length,
 		first / sq(mat.Norm(&deltaW, 2)),
@@ -141,7 +142,8 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 		{"far above the width", 4, []int{64, 128, 256, 512}, 30, true},
 	} {
 		for _, sign := range []bool{false, true} {
-			for _, scheme := range []lora.Scheme{{P: 1}, {P: 0.5}, {P: 0.25, Init: 0.5, LRA: 0.25, LRB: -0.25}, {P: 0.25, Init: 0.5, LRA: 0.25, LRB: -0.25, ZeroA: true}} {
+			for _, scheme := range []lora.Scheme{{P: 1}, {P: 0.5}, {P: 0.25, Init: 0.5, LRA: 0.25, LRB: -0.25},
+				{P: 0.25, Init: 0.5, LRA: 0.25, LRB: -0.25, ZeroA: true}} {
 				fits := fitOneMap(t, scheme, sign, regime.in, regime.ranks, regime.draws)
 				for i, name := range oneMapStatistics {
 					s, _ := metrics.StatisticNamed(name)
@@ -165,7 +167,8 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 						bend *= 2
 					}
 					if math.Abs(e.Value-want) > 4*se+bend {
-						t.Errorf("%s, %s, sign %t, %s: fitted %.3f [%.3f, %.3f], predicted %.3f", name, scheme, sign, regime.name, e.Value, e.Low, e.High, want)
+						t.Errorf("%s, %s, sign %t, %s: fitted %.3f [%.3f, %.3f], predicted %.3f", name, scheme,
+							sign, regime.name, e.Value, e.Low, e.High, want)
 					}
 				}
 			}
@@ -228,7 +231,8 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []theory.MapGe
 	for _, update := range []nn.Update{nn.LinearUpdate, nn.SignUpdate} {
 		for _, kind := range []lora.InitKind{lora.Gaussian, lora.KaimingUniform, lora.Rademacher} {
 			for _, rank := range []int{1, 3, 16} {
-				at := theory.Setting{Update: update, Rank: rank, Gamma: 0.7, Init: lora.Init{Kind: kind, ZeroA: zeroA, Factor: 1.3}, LR: 0.2}
+				at := theory.Setting{Update: update, Rank: rank, Gamma: 0.7,
+					Init: lora.Init{Kind: kind, ZeroA: zeroA, Factor: 1.3}, LR: 0.2}
 				z := sizes{at.Gamma, at.Init.Deviation(rank, geometry[0].In), at.LR, at.LR, zeroA}
 				samples := make([][]float64, len(oneMapStatistics))
 				for range draws {
@@ -245,7 +249,8 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []theory.MapGe
 					s, _ := metrics.StatisticNamed(name)
 					want := s.Expected(geometry, at)
 					_, predicted := s.TheoryOf(zeroA).Exponent(update, lora.Scheme{ZeroA: zeroA})
-					exact := predicted && name != "a_movement_first" && (update == nn.LinearUpdate || kind == lora.Gaussian || s.Theory.Onset)
+					exact := predicted && name != "a_movement_first" &&
+						(update == nn.LinearUpdate || kind == lora.Gaussian || s.Theory.Onset)
 					if math.IsNaN(want) == exact {
 						t.Errorf("%s, %s, A zero %t: expected %v", name, kind, zeroA, want)
 					}
@@ -257,15 +262,18 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []theory.MapGe
 					}
 					over := stats.MeanInterval(samples[i])
 					se := (over.High - over.Low) / 2 / 1.96
-					if math.Abs(over.Mean-want) > 4.5*se+1e-12*want { // at rank 1 one entry size leaves a ratio no spread
-						t.Errorf("%s, A zero %t, update %d, %s, rank %d: mean %.5g, expected %.5g: %.1f standard errors off",
+					// at rank 1 one entry size leaves a ratio no spread
+					if math.Abs(over.Mean-want) > 4.5*se+1e-12*want {
+						t.Errorf("%s, A zero %t, update %d, %s, rank %d: mean %.5g, expected %.5g: %.1f standard "+
+							"errors off",
 							name, zeroA, update, kind, rank, over.Mean, want, math.Abs(over.Mean-want)/se)
 					}
 				}
 			}
 		}
 	}
-	if v := metrics.GradNormOnset.Expected(geometry, theory.Setting{Rank: 2, Gamma: 1, Init: lora.Init{Kind: lora.Orthogonal}}); !math.IsNaN(v) {
+	if v := metrics.GradNormOnset.Expected(geometry,
+		theory.Setting{Rank: 2, Gamma: 1, Init: lora.Init{Kind: lora.Orthogonal}}); !math.IsNaN(v) {
 		t.Errorf("expected %v of entries that depend on each other", v)
 	}
 }
@@ -383,7 +391,8 @@ func TestOnsetVarianceHoldsForOneMap(t *testing.T) {
 	for _, kind := range []lora.InitKind{lora.Gaussian, lora.KaimingUniform, lora.Rademacher} {
 		kurtosis, _ := kind.Kurtosis()
 		for _, rank := range []int{1, 3, 16} {
-			want := (2*sq(mat.Norm(&k, 2)) + (kurtosis-3)*axes) / sq(mat.Trace(&k)) * math.Pow(float64(rank), theory.OnsetVariancePower)
+			want := (2*sq(mat.Norm(&k, 2)) + (kurtosis-3)*axes) / sq(mat.Trace(&k)) * math.Pow(float64(rank),
+				theory.OnsetVariancePower)
 			squares := make([]float64, draws)
 			for i := range squares {
 				squares[i] = sq(m.measure(sizes{gamma: 0.7, sigma: 0.3}, kind, false, rank, rng)[0])
@@ -391,7 +400,8 @@ func TestOnsetVarianceHoldsForOneMap(t *testing.T) {
 			mean, variance := stat.MeanVariance(squares, nil)
 			se := math.Sqrt((stat.MomentAbout(4, squares, mean, nil)/sq(variance) - 1) / draws)
 			if got := variance / sq(mean); math.Abs(got/want-1) > 4.5*se {
-				t.Errorf("%s, rank %d: %.4g, want %.4g: %.1f standard errors off", kind, rank, got, want, math.Abs(got/want-1)/se)
+				t.Errorf("%s, rank %d: %.4g, want %.4g: %.1f standard errors off", kind, rank, got, want,
+					math.Abs(got/want-1)/se)
 			}
 		}
 	}

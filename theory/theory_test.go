@@ -45,7 +45,8 @@ func TestPredictionsRespectInvariance(t *testing.T) {
 	for update, scaleFree := range map[nn.Update]bool{nn.LinearUpdate: false, nn.SignUpdate: true} {
 		canonical := scheme.Canonical(scaleFree)
 		for _, name := range []string{
-			"loss_drop_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "a_movement_first", "step_first",
+			"loss_drop_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "a_movement_first",
+			"step_first",
 		} {
 			s, _ := metrics.StatisticNamed(name)
 			a, _ := s.Theory.Exponent(update, scheme)

@@ -16,7 +16,8 @@ import (
 // error.
 func TrainBPE(texts []string, vocab int) (Tokenizer, error) {
 	if vocab < len(byteRunes)+1 {
-		return nil, fmt.Errorf("tokenizer: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab, len(byteRunes)+1, endOfText)
+		return nil, fmt.Errorf("tokenizer: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab,
+			len(byteRunes)+1, endOfText)
 	}
 	t := newBPETrainer(texts)
 	for len(t.spelling) < vocab-1 {

@@ -27,7 +27,8 @@ func newCharsmap(blob []byte) (*charsmap, error) {
 	size := binary.LittleEndian.Uint32(blob)
 	blob = blob[4:]
 	if size == 0 || size%4 != 0 || uint64(size) > uint64(len(blob)) {
-		return nil, fmt.Errorf("%d bytes of trie: must be a multiple of 4 from 4 to the %d that follow", size, len(blob))
+		return nil, fmt.Errorf("%d bytes of trie: must be a multiple of 4 from 4 to the %d that follow", size,
+			len(blob))
 	}
 	m := &charsmap{units: make([]uint32, size/4), texts: string(blob[size:])}
 	for i := range m.units {

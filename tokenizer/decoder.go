@@ -43,7 +43,8 @@ func (c *component) decoder() (decoder, error) {
 		return each(replace), nil
 	case "Strip":
 		if c.Content == "" || c.Start < 0 || c.Stop < 0 {
-			return nil, fmt.Errorf("decoder Strip: content %q, start %d, stop %d: must be a text and numbers from 0", c.Content, c.Start, c.Stop)
+			return nil, fmt.Errorf("decoder Strip: content %q, start %d, stop %d: must be a text and numbers from "+
+				"0", c.Content, c.Start, c.Stop)
 		}
 		return each(c.strip), nil
 	case "Metaspace":

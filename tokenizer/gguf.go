@@ -85,14 +85,16 @@ func (g *GGUF) check() error {
 		return errors.New("tokenizer.ggml.tokens is empty")
 	}
 	if g.Scores != nil && len(g.Scores) != n || g.Types != nil && len(g.Types) != n {
-		return fmt.Errorf("%d tokens, but %d scores and %d types: must be as many or none", n, len(g.Scores), len(g.Types))
+		return fmt.Errorf("%d tokens, but %d scores and %d types: must be as many or none", n, len(g.Scores),
+			len(g.Types))
 	}
 	for _, id := range []struct {
 		name string
 		id   *int
 	}{{"bos", g.BOS}, {"eos", g.EOS}, {"unknown", g.Unknown}, {"padding", g.Padding}} {
 		if id.id != nil && (*id.id < 0 || *id.id >= n) {
-			return fmt.Errorf("tokenizer.ggml.%s_token_id %d: must be from 0 to %d, the last token", id.name, *id.id, n-1)
+			return fmt.Errorf("tokenizer.ggml.%s_token_id %d: must be from 0 to %d, the last token", id.name,
+				*id.id, n-1)
 		}
 	}
 	for id, token := range g.Tokens {
@@ -164,7 +166,8 @@ func (g *GGUF) template() (object, error) {
 
 func (g *GGUF) settings() object {
 	settings := object{"tokenizer_class": "PreTrainedTokenizerFast"}
-	for name, id := range map[string]*int{"bos_token": g.BOS, "eos_token": g.EOS, "unk_token": g.Unknown, "pad_token": g.Padding} {
+	for name, id := range map[string]*int{"bos_token": g.BOS, "eos_token": g.EOS, "unk_token": g.Unknown,
+		"pad_token": g.Padding} {
 		if id != nil {
 			settings[name] = g.Tokens[*id]
 		}
@@ -194,7 +197,8 @@ func (g *GGUF) byteLevel() (object, error) {
 	}
 	var steps []object
 	for _, expr := range pre.patterns {
-		steps = append(steps, object{"type": "Split", "pattern": object{"Regex": expr}, "behavior": "Isolated", "invert": false})
+		steps = append(steps, object{"type": "Split", "pattern": object{"Regex": expr}, "behavior": "Isolated",
+			"invert": false})
 	}
 	step := object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}
 	file := object{
@@ -218,7 +222,8 @@ func (g *GGUF) sentencePiece() (object, error) {
 		unknown = *g.Unknown
 	}
 	if unknown < 0 {
-		return nil, errors.New("no token is of type 2 and there is no unknown_token_id: one must stand for unknown text")
+		return nil, errors.New("no token is of type 2 and there is no unknown_token_id: one must stand for " +
+			"unknown text")
 	}
 	merges, err := g.scoredMerges(vocab)
 	if err != nil {

@@ -108,7 +108,8 @@ func TestGGUFOfSentencePiece(t *testing.T) {
 // A folder of the files that a GGUF tokenizer has loads as the same.
 func TestGGUFFiles(t *testing.T) {
 	eos := 1
-	from, err := FromGGUF(GGUF{Model: "llama", Tokens: []string{"<unk>", "</s>", "▁", "a"}, Types: []int{2, 3, 1, 1}, Scores: make([]float32, 4),
+	from, err := FromGGUF(GGUF{Model: "llama", Tokens: []string{"<unk>", "</s>", "▁", "a"},
+		Types: []int{2, 3, 1, 1}, Scores: make([]float32, 4),
 		EOS: &eos, AddBOS: new(bool), ChatTemplate: "{{ messages[0].content }}{{ eos_token }}"})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +133,8 @@ func TestGGUFFiles(t *testing.T) {
 
 func TestGGUFRefusals(t *testing.T) {
 	valid := func() GGUF {
-		return GGUF{Model: "llama", Tokens: []string{"<unk>", "<s>", "a", "b", "ab"}, Types: []int{2, 3, 1, 1, 1}, Scores: []float32{0, 0, -1, -2, -3}, BOS: new(int)}
+		return GGUF{Model: "llama", Tokens: []string{"<unk>", "<s>", "a", "b", "ab"}, Types: []int{2, 3, 1, 1, 1},
+			Scores: []float32{0, 0, -1, -2, -3}, BOS: new(int)}
 	}
 	if _, err := FromGGUF(valid()); err != nil {
 		t.Fatal(err)
@@ -144,7 +146,8 @@ func TestGGUFRefusals(t *testing.T) {
 		want   string
 	}{
 		{func(g *GGUF) { g.Model = "bert" }, `tokenizer.ggml.model "bert" is not supported; known are: gpt2, llama`},
-		{func(g *GGUF) { g.Model, g.Pre = "gpt2", "kimi-k2" }, `tokenizer.ggml.pre "kimi-k2" is not supported; known are: chatglm-bpe, `},
+		{func(g *GGUF) { g.Model, g.Pre = "gpt2", "kimi-k2" },
+			`tokenizer.ggml.pre "kimi-k2" is not supported; known are: chatglm-bpe, `},
 		{func(g *GGUF) { g.Tokens = nil }, "tokens is empty"},
 		{func(g *GGUF) { g.Tokens[3] = "a" }, `token "a" has two ids, 2 and 3`},
 		{func(g *GGUF) { g.Tokens[3] = "\xff" }, "token 3"},

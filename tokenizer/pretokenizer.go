@@ -119,7 +119,8 @@ func (c *component) prependScheme() (string, error) {
 		scheme = c.PrependScheme
 	}
 	if known := []string{"always", "first", "never"}; !slices.Contains(known, scheme) {
-		return "", fmt.Errorf("prepend_scheme %q of Metaspace is not supported; known are: %s", scheme, strings.Join(known, ", "))
+		return "", fmt.Errorf("prepend_scheme %q of Metaspace is not supported; known are: %s", scheme,
+			strings.Join(known, ", "))
 	}
 	return scheme, nil
 }

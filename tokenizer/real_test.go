@@ -30,7 +30,8 @@ func TestStories260KMatchesHuggingFace(t *testing.T) {
 func TestSmolLM2MatchesHuggingFace(t *testing.T) {
 	path := os.Getenv("RANKSWEEP_SMOLLM2")
 	if path == "" {
-		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; ../checkpoint/gguf/testdata/generate.py says where to get it")
+		t.Skip("needs RANKSWEEP_SMOLLM2, the path of SmolLM2-135M-Instruct.Q4_1.gguf; " +
+			"../checkpoint/gguf/testdata/generate.py says where to get it")
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -37,7 +37,8 @@ func (p *pipeline) setTemplate(c *component) error {
 		case "BertProcessing", "RobertaProcessing":
 			before, after = []int32{c.CLS.id}, []int32{c.SEP.id}
 		default:
-			return c.refuse("post_processor", "TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, Sequence")
+			return c.refuse("post_processor", "TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, "+
+				"Sequence")
 		}
 		if err != nil {
 			return fmt.Errorf("post_processor: %w", err)

@@ -50,7 +50,8 @@ func TestHandWritesWhatRunsTrainOn(t *testing.T) {
 			sum += n
 		}
 		if int(sum) != len(got["tokens"].Data) || len(got["tokens"].Data) != len(got["targets"].Data) {
-			t.Errorf("%s: lengths sum to %g, %d tokens, %d targets", seed, sum, len(got["tokens"].Data), len(got["targets"].Data))
+			t.Errorf("%s: lengths sum to %g, %d tokens, %d targets", seed, sum, len(got["tokens"].Data),
+				len(got["targets"].Data))
 		}
 	}
 	if n := len(tensors(t, dir, "validation.safetensors")["lengths"].Data); n != 5 {

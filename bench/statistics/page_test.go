@@ -47,7 +47,8 @@ func firstDifference(a, b string) string {
 
 func TestFirstDifference(t *testing.T) {
 	for _, c := range []struct{ a, b, want string }{
-		{"a\nb", "a\nb", ""}, {"a\nc", "a\nb", "c, want b"}, {"a", "a\nb", "missing: b"}, {"a\nb", "a", "beyond the end: b"},
+		{"a\nb", "a\nb", ""}, {"a\nc", "a\nb", "c, want b"}, {"a", "a\nb", "missing: b"},
+		{"a\nb", "a", "beyond the end: b"},
 	} {
 		if got := firstDifference(c.a, c.b); got != c.want {
 			t.Errorf("%q and %q: %q, want %q", c.a, c.b, got, c.want)

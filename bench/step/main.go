@@ -42,7 +42,8 @@ func main() {
 	flag.IntVar(&o.spare, "spare", 0, "threads that take parts of the runs' products")
 	flag.IntVar(&o.warm, "warm", 1, "steps before the clock starts")
 	flag.IntVar(&o.steps, "steps", 3, "steps by the clock")
-	flag.StringVar(&o.write, "write", "", "write what is trained on to `FILE`, weights of -model aside, and train nothing")
+	flag.StringVar(&o.write, "write", "", "write what is trained on to `FILE`, weights of -model aside, and train "+
+		"nothing")
 	flag.StringVar(&o.save, "save", "", "write -model to the folder `DIR`, and train nothing")
 	flag.Parse()
 	if err := o.start(); err != nil {

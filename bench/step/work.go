@@ -107,7 +107,8 @@ func (w *work) write(path string, rank int, weights bool) error {
 		tensors = w.model.Tensors()
 	}
 	for _, a := range set.Adapters {
-		tensors = append(tensors, nn.Tensor{Name: a.Base.Name + ".lora_A.weight", Shape: []int{rank, a.Base.In()}, Data: a.A.Data})
+		tensors = append(tensors, nn.Tensor{Name: a.Base.Name + ".lora_A.weight", Shape: []int{rank, a.Base.In()},
+			Data: a.A.Data})
 	}
 	var tokens, targets []float32
 	for i := range w.batches {
@@ -115,7 +116,8 @@ func (w *work) write(path string, rank int, weights bool) error {
 		targets = append(targets, floats(w.batches[i].Targets)...)
 	}
 	shape := []int{batches, w.size, context}
-	tensors = append(tensors, nn.Tensor{Name: "tokens", Shape: shape, Data: tokens}, nn.Tensor{Name: "targets", Shape: shape, Data: targets})
+	tensors = append(tensors, nn.Tensor{Name: "tokens", Shape: shape, Data: tokens},
+		nn.Tensor{Name: "targets", Shape: shape, Data: targets})
 	return checkpoint.WriteTensors(path, tensors, checkpoint.F32, map[string]string{
 		"gamma": fmt.Sprint(gamma(rank)), "lr": fmt.Sprint(rate),
 	})

@@ -149,7 +149,8 @@ func locate(places []place, data []byte, alignment uint64) ([]Tensor, error) {
 			return nil, fmt.Errorf("tensor %q: offset %d: must be a multiple of %d", p.Name, p.offset, alignment)
 		}
 		if n := uint64(len(data)); p.offset > n || p.size > n-p.offset {
-			return nil, fmt.Errorf("tensor %q: %d bytes from %d on: the file has %d for all tensors; it is damaged or cut off", p.Name, p.size, p.offset, n)
+			return nil, fmt.Errorf("tensor %q: %d bytes from %d on: the file has %d for all tensors; it is damaged "+
+				"or cut off", p.Name, p.size, p.offset, n)
 		}
 		tensors[i] = p.Tensor
 		tensors[i].Data = data[p.offset:][:p.size:p.size]

@@ -29,8 +29,10 @@ func TestEveryForm(t *testing.T) {
 	seen := make(map[Type]bool)
 	for i, h := range have.Tensors {
 		w := want.Tensors[i]
-		if h.Name != w.Name || h.Type.String() != h.Name || w.Type != F32 || !reflect.DeepEqual(h.Shape, w.Shape) || h.Len() != w.Len() {
-			t.Fatalf("tensor %s of type %v and shape %v, values %s of type %v and shape %v", h.Name, h.Type, h.Shape, w.Name, w.Type, w.Shape)
+		if h.Name != w.Name || h.Type.String() != h.Name || w.Type != F32 || !reflect.DeepEqual(h.Shape, w.Shape) ||
+			h.Len() != w.Len() {
+			t.Fatalf("tensor %s of type %v and shape %v, values %s of type %v and shape %v", h.Name, h.Type,
+				h.Shape, w.Name, w.Type, w.Shape)
 		}
 		seen[h.Type] = true
 		got, values := make([]float32, h.Len()), make([]float32, w.Len())
@@ -152,8 +154,10 @@ func TestLies(t *testing.T) {
 		{header(3, 0, 1).put("k", uint32(kindString), huge), `metadata 1 of 1, "k"`},
 		{header(3, 0, 1).put("k", uint32(kindArray), uint32(kindArray), uint64(1)), "an array of kind 9"},
 		{header(3, 0, 1).put("k", uint32(kindArray), uint32(kindString), uint64(1)<<61), "only 0 bytes are left"},
-		{header(3, 0, 1).put("k", uint32(kindArray), uint32(kindString), uint64(2), uint64(1), uint64(0)), "only 7 bytes are left"},
-		{header(3, 0, 1).put("k", uint32(kindArray), uint32(11), uint64(1)<<61+1, uint64(0)), "items of at least 8 bytes"},
+		{header(3, 0, 1).put("k", uint32(kindArray), uint32(kindString), uint64(2), uint64(1), uint64(0)),
+			"only 7 bytes are left"},
+		{header(3, 0, 1).put("k", uint32(kindArray), uint32(11), uint64(1)<<61+1, uint64(0)),
+			"items of at least 8 bytes"},
 		{header(3, 0, 2).put("k", uint32(0), uint8(1), "k", uint32(0), uint8(1)), `metadata "k" stands there twice`},
 		{header(3, 0, 1).put("general.alignment", uint32(4), uint32(3)), "general.alignment 3: must be a power of two"},
 		{header(3, 0, 1).put("general.alignment", uint32(4), uint32(0)), "general.alignment 0"},
@@ -163,14 +167,17 @@ func TestLies(t *testing.T) {
 		{tensor(uint64(8)).put(uint32(4), uint64(0)), "type 4 is not supported; supported are: F32, F16, Q4_0"},
 		{tensor(uint64(33)).put(uint32(Q8_0), uint64(0)), "rows of 33: Q8_0 has blocks of 32"},
 		{tensor(uint64(1)<<31).put(uint32(F32), uint64(0)), "no tensor can have the shape"},
-		{tensor(uint64(1)<<30, uint64(1)<<30, uint64(1)<<30).put(uint32(F32), uint64(0)), "no tensor can have the shape"},
+		{tensor(uint64(1)<<30, uint64(1)<<30, uint64(1)<<30).put(uint32(F32), uint64(0)),
+			"no tensor can have the shape"},
 		{tensor(uint64(1)<<30, uint64(1)<<30).put(uint32(F32), uint64(0)), "no tensor can have the shape"},
-		{padded(tensor(uint64(1)<<30).put(uint32(F32), uint64(0))), `tensor "w": 4294967296 bytes from 0 on: the file has 64 for all tensors`},
+		{padded(tensor(uint64(1)<<30).put(uint32(F32), uint64(0))),
+			`tensor "w": 4294967296 bytes from 0 on: the file has 64 for all tensors`},
 		{padded(tensor(uint64(8)).put(uint32(F32), uint64(16))), "offset 16: must be a multiple of 32"},
 		{padded(tensor(uint64(8)).put(uint32(F32), uint64(64))), "32 bytes from 64 on"},
 		{padded(tensor(uint64(8)).put(uint32(F32), huge-31)), "32 bytes from 18446744073709551584 on"},
 		{two(0, 0), `tensors "v" and "w" overlap`},
-		{header(3, 2, 0).put("w", uint32(0), uint32(F32), uint64(0)).put("w", uint32(0), uint32(F32), uint64(32)), `tensor "w" stands there twice`},
+		{header(3, 2, 0).put("w", uint32(0), uint32(F32), uint64(0)).put("w", uint32(0), uint32(F32), uint64(32)),
+			`tensor "w" stands there twice`},
 	} {
 		_, err := Parse(c.file.Bytes())
 		wantError(t, err, c.want)
@@ -211,7 +218,8 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(content[:min(len(content), 4096)])
 	}
-	f.Add(header(3, 1, 1).put("general.alignment", uint32(4), uint32(8), "w", uint32(2), uint64(2), uint64(1), uint32(F16), uint64(0), uint64(0), uint64(0)).Bytes())
+	f.Add(header(3, 1, 1).put("general.alignment", uint32(4), uint32(8), "w", uint32(2), uint64(2), uint64(1),
+		uint32(F16), uint64(0), uint64(0), uint64(0)).Bytes())
 	f.Add(header(2, 0, 1).put("k", uint32(kindArray), uint32(kindString), uint64(2), "a", "b").Bytes())
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file, err := Parse(content)
@@ -229,7 +237,8 @@ func FuzzParse(f *testing.F) {
 				product *= n
 			}
 			if product != tensor.Len() || tensor.Type.Size(product) != len(tensor.Data) {
-				t.Errorf("%s: shape %v, %d elements in %d bytes", tensor.Name, tensor.Shape, tensor.Len(), len(tensor.Data))
+				t.Errorf("%s: shape %v, %d elements in %d bytes", tensor.Name, tensor.Shape, tensor.Len(),
+					len(tensor.Data))
 			}
 			tensor.Decode(make([]float32, tensor.Len()))
 		}

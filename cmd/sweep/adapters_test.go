@@ -45,7 +45,8 @@ func TestAdapterOfAnotherCurve(t *testing.T) {
 	id := alter(t, 1+0x1p-40)
 	var out, said bytes.Buffer
 	code := run(t.Context(), []string{"export", "store", "--adapters", "out"}, &out, &said)
-	if want := "run " + id + " has another curve than in the store, so that this is not its adapter"; code != 1 || !strings.Contains(said.String(), want) {
+	if want := "run " + id + " has another curve than in the store, so that this is not its adapter"; code != 1 ||
+		!strings.Contains(said.String(), want) {
 		t.Errorf("exit status %d, want 1 and %q:\n%s", code, want, &said)
 	}
 	if _, err := os.Stat("out"); err == nil {

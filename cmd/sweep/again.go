@@ -15,7 +15,8 @@ import (
 
 // trainAgain trains stored runs once more, several at a time, and hands each to
 // see beside what the store has of it. An error of see ends it.
-func trainAgain(cmd *cobra.Command, runs []results.Run, see func(now, was results.Run, trained []lora.Trained) error) error {
+func trainAgain(cmd *cobra.Command, runs []results.Run,
+	see func(now, was results.Run, trained []lora.Trained) error) error {
 	if len(runs) == 0 {
 		return nil
 	}

@@ -176,7 +176,8 @@ func TestReadOnlyDisk(t *testing.T) {
 		{sweep("plot", "disk/store"), "sweep: paper: disk/store/figures/loss.svg: "},
 		{sweep("export", "disk/store", "--out", "disk/store"), "sweep: results: disk/store/runs.csv: "},
 	} {
-		if said := fails(t, c.cmd); !strings.HasPrefix(said, c.want) || !strings.HasSuffix(said, ": read-only file system\n") {
+		if said := fails(t, c.cmd); !strings.HasPrefix(said, c.want) ||
+			!strings.HasSuffix(said, ": read-only file system\n") {
 			t.Errorf("%q says %q, want %q", c.cmd.Args, said, c.want)
 		}
 	}

@@ -41,8 +41,10 @@ func newEval() *cobra.Command {
 		Args: exactly(),
 	}
 	model := cmd.Flags().String("model", "", "`MODEL` to score with")
-	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter, or its name org/name[@revision] on the hub")
-	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
+	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter, or its name org/name[@revision] on "+
+		"the hub")
+	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one "+
+		"of "+strings.Join(data.Recipes(), ", "))
 	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	form := storageFlag(cmd)
@@ -67,7 +69,8 @@ func newEval() *cobra.Command {
 		if e.Adapter != "" {
 			fmt.Fprintf(cmd.OutOrStdout(), "adapter        %s\n", e.Adapter)
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %s\ntokens         %d\n",
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  "+
+			"%s\ntokens         %d\n",
 			e.Loss, e.Perplexity, bits, e.Tokens)
 		return err
 	}

@@ -24,7 +24,8 @@ const modelHelp = "MODEL is base, the embedded one; a Hugging Face folder; a .gg
 
 // overrides adds the flag --set, and returns what it collects.
 func overrides(cmd *cobra.Command) *[]string {
-	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")
+	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set "+
+		"steps=50 or --set 'rank=[4,64]'; repeatable")
 }
 
 // storeFolder is what the flag --out names.
@@ -32,7 +33,8 @@ type storeFolder struct{ named *string }
 
 // storeFlag adds the flag --out of a command that fills a store.
 func storeFlag(cmd *cobra.Command) storeFolder {
-	return storeFolder{cmd.Flags().String("out", "", "`FOLDER` of the store (default runs/NAME, by the experiment's name)")}
+	return storeFolder{cmd.Flags().String("out", "",
+		"`FOLDER` of the store (default runs/NAME, by the experiment's name)")}
 }
 
 // of is the folder of an experiment's store.
@@ -85,17 +87,20 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	}
 	in, tuned, out := grid.Split(all)
 	if len(out) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n", len(out), filepath.Join(dir, "runs"))
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n",
+			len(out), filepath.Join(dir, "runs"))
 	}
 	switch {
 	case len(in) == 0 && len(all) > len(out):
-		return h, fmt.Errorf("%s holds runs of its tuning alone, and none that is reported: sweep run again goes on", dir)
+		return h, fmt.Errorf("%s holds runs of its tuning alone, and none that is reported: sweep run again goes "+
+			"on", dir)
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}
 	h = holdings{runs: in, tuned: tuned, all: grid.Planned(all), grid: grid}
 	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
-		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again trains them", n, grid.Len(), dir)
+		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again "+
+			"trains them", n, grid.Len(), dir)
 	}
 	return h, nil
 }

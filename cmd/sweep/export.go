@@ -39,7 +39,8 @@ func newExport() *cobra.Command {
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters, made if need be")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" && *handed == "" {
-			return usageError{errors.New("export: --out is missing: name the folder to write to, or one for adapters by --adapters")}
+			return usageError{errors.New("export: --out is missing: name the folder to write to, or one for adapters " +
+				"by --adapters")}
 		}
 		if *format != "csv" {
 			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
@@ -85,7 +86,8 @@ func tellLacking(w io.Writer, h holdings) {
 			}
 		}
 		if lacking > 0 {
-			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: a row with the status missing stands for each\n",
+			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: a row with the status missing stands for "+
+				"each\n",
 				lacking, len(phase.planned), phase.name)
 		}
 	}

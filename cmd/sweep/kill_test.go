@@ -165,7 +165,9 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	dir := workplace(t)
 	c := interrupt(t, dir, "out", os.Interrupt)
 	said := c.Stderr.(*bytes.Buffer).String()
-	if code := c.ProcessState.ExitCode(); code != 130 || !strings.HasSuffix(said, "sweep: interrupted; what is finished is kept: the same command goes on from there\n") {
+	if code := c.ProcessState.ExitCode(); code != 130 ||
+		!strings.HasSuffix(said, "sweep: interrupted; what is finished is kept: the same command goes on from "+
+			"there\n") {
 		t.Fatalf("exit status %d\n%s", code, said)
 	}
 	done := strings.Count(said, ": done  ")
@@ -174,7 +176,8 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	}
 	c = command(dir, "out")
 	check(t, c.Run())
-	if said := c.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, fmt.Sprintf("\n%d of %d runs were there already\n", done, killedRuns)) {
+	if said := c.Stderr.(*bytes.Buffer).String(); !strings.Contains(said,
+		fmt.Sprintf("\n%d of %d runs were there already\n", done, killedRuns)) {
 		t.Errorf("after %d runs were done:\n%s", done, said)
 	}
 }

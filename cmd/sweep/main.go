@@ -50,7 +50,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	// Errors of package sweep have the prefix already.
 	fmt.Fprintf(stderr, "sweep: %s\n", strings.TrimPrefix(err.Error(), "sweep: "))
 	if errors.Is(err, syscall.ENOSPC) {
-		fmt.Fprintln(stderr, "sweep: the disk is full: what is stored is kept; make room and run the same command again")
+		fmt.Fprintln(stderr, "sweep: the disk is full: what is stored is kept; make room and run the same command "+
+			"again")
 	}
 	if _, usage := errors.AsType[usageError](err); usage {
 		return 2

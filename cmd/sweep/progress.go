@@ -96,7 +96,8 @@ func (p *progress) bar() string {
 	const cells = 24
 	share := p.share()
 	full := int(math.Round(share * cells))
-	return fmt.Sprintf("[%s%s] %3.0f%%  %s  %s", strings.Repeat("=", full), strings.Repeat(" ", cells-full), 100*share, p.tally(), p.left())
+	return fmt.Sprintf("[%s%s] %3.0f%%  %s  %s", strings.Repeat("=", full), strings.Repeat(" ", cells-full),
+		100*share, p.tally(), p.left())
 }
 
 func (p *progress) tally() string {

@@ -73,7 +73,8 @@ func TestBar(t *testing.T) {
 	}{
 		{func() {}, "[                        ]   0%  0/4 runs  "},
 		{func() { p.Started(0, jobs[0]) }, "[                        ]   0%  0/4 runs  "},
-		{func() { p.Stepped(0, jobs[0], point(100, 5, 1)) }, "[===                     ]  12%  0/4 runs  1 min 10 s left"},
+		{func() { p.Stepped(0, jobs[0], point(100, 5, 1)) },
+			"[===                     ]  12%  0/4 runs  1 min 10 s left"},
 		{func() { p.Interrupted(0, jobs[0]) }, "[                        ]   0%  0/4 runs  "},
 		{func() { p.Skipped(jobs[1], results.Run{}) }, "[======                  ]  25%  1/4 runs  "},
 		{func() { p.Started(0, jobs[0]); p.Finished(0, jobs[0], results.Run{Status: results.Done}) },

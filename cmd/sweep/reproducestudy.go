@@ -207,7 +207,8 @@ func timeInference(cmd *cobra.Command, folder string) error {
 		return err
 	}
 	about := results.About{
-		Experiment: paper.InferenceStudy, CPU: processor(), Cores: runtime.NumCPU(), Rules: paper.Rules(paper.InferenceStudy),
+		Experiment: paper.InferenceStudy, CPU: processor(), Cores: runtime.NumCPU(),
+		Rules: paper.Rules(paper.InferenceStudy),
 		Timed: &results.Timed{Kernel: kernel.Name(), Program: program(), On: time.Now().UTC().Truncate(time.Second)},
 	}
 	if err := results.WriteAbout(folder, about); err != nil {
@@ -236,7 +237,8 @@ func (r reproduction) read(name string) (paper.Study, error) {
 		paper.Made{
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),
-			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules, Reserve: files.About.Reserve,
+			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules,
+			Reserve: files.About.Reserve,
 		}), nil
 }
 

@@ -72,7 +72,8 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, memory)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, choose the nuisance values by the lowest mean validation loss of each cell;\n"+
+	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, choose the nuisance values by the lowest mean validation "+
+		"loss of each cell;\n"+
 		"%s; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, following(p), memory)
 	return err
 }
@@ -125,11 +126,13 @@ func showJSON(w io.Writer, p *sweep.Plan) error {
 	}
 	var runs []run
 	for _, j := range p.Jobs {
-		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes, j.Material.Warnings, j.Config.JSON()})
+		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes,
+			j.Material.Warnings, j.Config.JSON()})
 	}
 	plan := map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs}
 	if p.Tunes() {
-		plan["follow"] = len(p.Follow) // reported, at the nuisance values that runs choose or, at least as many, around them
+		// reported, at the nuisance values that runs choose or, at least as many, around them
+		plan["follow"] = len(p.Follow)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

@@ -18,7 +18,8 @@ const (
 // storageFlag adds the flag --storage, and returns what it is set to.
 func storageFlag(cmd *cobra.Command) *storage {
 	s := asFloat32
-	cmd.Flags().Var(&s, "storage", "form of the frozen weights in memory: `FORM` float32, or stored, as their file has them\n"+
+	cmd.Flags().Var(&s, "storage", "form of the frozen weights in memory: `FORM` float32, or stored, as their file "+
+		"has them\n"+
 		"(bf16, f16 or GGUF blocks): less memory, more time, the same numbers")
 	return &s
 }

@@ -55,14 +55,16 @@ func TestIncompleteTuning(t *testing.T) {
 		t.Errorf("status without a run of the tuning:\n%s", out)
 	}
 	out, diagnosis := sweepIn(t, dir, "table", "runs/tuned")
-	if !strings.Contains(out, "1 missing: nothing is chosen yet") || !strings.Contains(diagnosis, "1 of 12 runs are missing") || strings.Count(out, "  chosen  ") != 1 {
+	if !strings.Contains(out, "1 missing: nothing is chosen yet") ||
+		!strings.Contains(diagnosis, "1 of 12 runs are missing") || strings.Count(out, "  chosen  ") != 1 {
 		t.Errorf("table without a run of the tuning:\n%s%s", out, diagnosis)
 	}
 
 	for _, p := range grid.Runs {
 		check(t, os.RemoveAll(filepath.Join(store, "runs", p.ID)))
 	}
-	if _, diagnosis = sweepIn(t, dir, "table", "runs/tuned"); !strings.Contains(diagnosis, "holds runs of its tuning alone, and none that is reported") {
+	if _, diagnosis = sweepIn(t, dir, "table", "runs/tuned"); !strings.Contains(diagnosis,
+		"holds runs of its tuning alone, and none that is reported") {
 		t.Errorf("table without a reported run: %s", diagnosis)
 	}
 	if again, diagnosis := sweepIn(t, dir, "run", "tuned.yaml"); again != first {

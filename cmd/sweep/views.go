@@ -54,7 +54,8 @@ func newPlot() *cobra.Command {
 				return err
 			}
 			for _, f := range figures {
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n",
+					filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
 				if err != nil {
 					return err
 				}
@@ -88,5 +89,6 @@ func writeTables(w io.Writer, tables []paper.Table) error {
 
 // tellWhere says where the tables and figures of a store are.
 func tellWhere(cmd *cobra.Command, dir string) {
-	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
+	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"),
+		filepath.Join(dir, "figures"))
 }

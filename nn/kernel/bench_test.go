@@ -48,7 +48,8 @@ func shapes() []product {
 	return list
 }
 
-func (p *product) benchmark(b *testing.B, sgemm func(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)) {
+func (p *product) benchmark(b *testing.B, sgemm func(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32,
+	lda int, b []float32, ldb int, beta float32, c []float32, ldc int)) {
 	q := *p
 	q.fill(newRand(), 0)
 	for _, x := range []*[]float32{&q.a, &q.b, &q.c} {

@@ -56,7 +56,8 @@ func (m *BF16) Multiply(c, a blas32.General, adds bool) { m.multiply(inUse.bf16,
 
 func (m *BF16) multiply(u *micro, c, a blas32.General, adds bool) {
 	if a.Cols != m.K || c.Cols != m.N || a.Rows != c.Rows {
-		panic(fmt.Sprintf("kernel: product of (%d, %d) and (%d, %d) into (%d, %d)", a.Rows, a.Cols, m.K, m.N, c.Rows, c.Cols))
+		panic(fmt.Sprintf("kernel: product of (%d, %d) and (%d, %d) into (%d, %d)", a.Rows, a.Cols, m.K, m.N,
+			c.Rows, c.Cols))
 	}
 	var beta float32
 	if adds {
@@ -115,7 +116,8 @@ func (u *micro) paired(dst []float32, m matrix, rows, cols int) matrix {
 var bf16Portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: bf16TilePortable, roundPairs: roundPairs}
 
 // bf16TilePortable is a micro-kernel of pairs; see [micro].
-func bf16TilePortable(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32) {
+func bf16TilePortable(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
+	beta float32) {
 	for i := range rows {
 		for j := range cols {
 			var sum float32

@@ -162,7 +162,8 @@ func (p *product) sameBF16() error {
 			for sameOrNaN(got[i], want[i]) {
 				i++
 			}
-			return fmt.Errorf("%v: element %d is %g by %s, %g by the portable kernel", p, i, got[i], v.bf16.name, want[i])
+			return fmt.Errorf("%v: element %d is %g by %s, %g by the portable kernel", p, i, got[i], v.bf16.name,
+				want[i])
 		}
 	}
 	return nil
@@ -183,7 +184,8 @@ func FuzzBF16(f *testing.F) {
 		}
 		// A has one row and B as many as are left for it.
 		k := len(x) / (1 + width)
-		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: width, k: k, alpha: 1, a: x[:k], lda: max(1, k), b: x[k : k+k*width], ldb: width, c: make([]float32, width), ldc: width}
+		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: width, k: k, alpha: 1, a: x[:k], lda: max(1, k),
+			b: x[k : k+k*width], ldb: width, c: make([]float32, width), ldc: width}
 		if err := p.sameBF16(); err != nil {
 			t.Error(err)
 		}
@@ -263,7 +265,8 @@ func TestAddProductIsTheInstructions(t *testing.T) {
 // In float32, 2²⁴ - ½ is 2²⁴, so that ½ is lost in this order and not in others.
 func TestBF16TakesTheOddElementFirst(t *testing.T) {
 	forEachBF16(t, func(t *testing.T, u *micro) {
-		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: 1, k: 4, alpha: 1, a: []float32{-0.5, 0x1p24, 1, -0x1p24}, lda: 4, b: []float32{1, 1, 1, 1}, ldb: 1, c: []float32{0}, ldc: 1}
+		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: 1, k: 4, alpha: 1,
+			a: []float32{-0.5, 0x1p24, 1, -0x1p24}, lda: 4, b: []float32{1, 1, 1, 1}, ldb: 1, c: []float32{0}, ldc: 1}
 		if got := p.bf16(u)[0]; got != 1 {
 			t.Errorf("2²⁴ - ½ - 2²⁴ + 1 is %g, want 1", got)
 		}
@@ -327,7 +330,8 @@ func TestBF16PanicsOnOtherShapes(t *testing.T) {
 					t.Errorf("shapes %v did not panic", c)
 				}
 			}()
-			m.Multiply(general(c[0], c[1], make([]float32, 99), c[1]), general(c[2], c[3], make([]float32, 99), c[3]), false)
+			m.Multiply(general(c[0], c[1], make([]float32, 99), c[1]),
+				general(c[2], c[3], make([]float32, 99), c[3]), false)
 		}()
 	}
 }

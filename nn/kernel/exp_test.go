@@ -9,7 +9,8 @@ import (
 // expInputs are bit patterns of all magnitudes, and the edges.
 func expInputs() []float32 {
 	inf := float32(math.Inf(1))
-	x := []float32{0, float32(math.Copysign(0, -1)), inf, -inf, float32(math.NaN()), 88.72283, 88.72284, -87.33654, -103.97, -103.98, math.MaxFloat32, -math.MaxFloat32}
+	x := []float32{0, float32(math.Copysign(0, -1)), inf, -inf, float32(math.NaN()), 88.72283, 88.72284, -87.33654,
+		-103.97, -103.98, math.MaxFloat32, -math.MaxFloat32}
 	for bits := uint32(0); bits < 0x43000000; bits += 50021 { // 0x43000000 is 128
 		x = append(x, math.Float32frombits(bits), -math.Float32frombits(bits))
 	}

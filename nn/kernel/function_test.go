@@ -118,12 +118,14 @@ func (f *function) sameBytes(x [][]float32, number float32) error {
 		}
 		for i := range got {
 			if !slices.EqualFunc(got[i], want[i], sameOrNaN) {
-				return fmt.Errorf("%d elements: slice %d of %s differs from that of %s", len(got[i]), i, u.name, available[0].name)
+				return fmt.Errorf("%d elements: slice %d of %s differs from that of %s", len(got[i]), i, u.name,
+					available[0].name)
 			}
 		}
 		for i, v := range also {
 			if math.Float64bits(v) != math.Float64bits(computed[i]) && !(v != v && computed[i] != computed[i]) {
-				return fmt.Errorf("%d elements: %s computes %g, %s %g", len(got[0]), u.name, v, available[0].name, computed[i])
+				return fmt.Errorf("%d elements: %s computes %g, %s %g", len(got[0]), u.name, v, available[0].name,
+					computed[i])
 			}
 		}
 	}

@@ -72,7 +72,8 @@ func valueFunction(bytes uint32, run func(u *micro, f, x []float32), check func(
 }
 
 // slopeFunction is a function of x[2] in x[0], with its derivative in x[1].
-func slopeFunction(bytes uint32, run func(u *micro, f, slope, x []float32), checkValue, checkSlope func(x, y float32) error) function {
+func slopeFunction(bytes uint32, run func(u *micro, f, slope, x []float32), checkValue,
+	checkSlope func(x, y float32) error) function {
 	return function{
 		slices: 3, bytes: bytes,
 		run: func(u *micro, x [][]float32, _ float32) []float64 { run(u, x[0], x[1], x[2]); return nil },

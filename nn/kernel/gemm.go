@@ -46,7 +46,8 @@ func (g gemm) compute() {
 		for w := range widths.parts {
 			j, n := widths.part(w)
 			block := g.newBlock(g.b.from(p, j), k, n, g.m, buf.b[:])
-			g.multiply(g.a.from(0, each*p), min(each*k, g.k-each*p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta, buf.a[:])
+			g.multiply(g.a.from(0, each*p), min(each*k, g.k-each*p), block, g.c[j:], g.ldc, g.m, g.alpha, g.beta,
+				buf.a[:])
 		}
 		g.beta = 1
 	}
@@ -67,11 +68,13 @@ func (u *micro) multiply(a matrix, k int, b block, c []float32, ldc, m int, alph
 		}
 		j, panel := 0, 0
 		for ; j+wide <= b.n; j += wide {
-			u.tile(rows, wide, b.k, strip.data, strip.rs, strip.cs, b.panels.data[panel:], b.panels.rs, c[i*ldc+j:], ldc, alpha, beta)
+			u.tile(rows, wide, b.k, strip.data, strip.rs, strip.cs, b.panels.data[panel:], b.panels.rs, c[i*ldc+j:],
+				ldc, alpha, beta)
 			panel += b.step
 		}
 		if j < b.n {
-			u.tile(rows, b.n-j, b.k, strip.data, strip.rs, strip.cs, b.last.data, b.last.rs, c[i*ldc+j:], ldc, alpha, beta)
+			u.tile(rows, b.n-j, b.k, strip.data, strip.rs, strip.cs, b.last.data, b.last.rs, c[i*ldc+j:], ldc,
+				alpha, beta)
 		}
 	}
 }

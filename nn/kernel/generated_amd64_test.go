@@ -15,7 +15,8 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	}
 	dir := t.TempDir()
 	code, stubs := filepath.Join(dir, "kernel_amd64.s"), filepath.Join(dir, "kernel_amd64.go")
-	if out, err := exec.Command("go", "-C", "asm", "run", ".", "-out", code, "-stubs", stubs, "-pkg", "kernel").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "-C", "asm", "run", ".", "-out", code, "-stubs", stubs, "-pkg",
+		"kernel").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, file := range []string{code, stubs} {

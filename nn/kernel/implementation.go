@@ -29,7 +29,8 @@ var _ blas.Float32 = Implementation{}
 //
 // since no term passes through more than k+3 roundings: of the product, of at
 // most k sums, of alpha, and of the sum with C.
-func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
+	b []float32, ldb int, beta float32, c []float32, ldc int) {
 	// With alpha 0 and beta 1 gonum checks the arguments and does no more.
 	impl.Implementation.Sgemm(tA, tB, m, n, k, 0, a, lda, b, ldb, 1, c, ldc)
 	if m == 0 || n == 0 {

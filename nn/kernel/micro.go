@@ -11,7 +11,8 @@ type micro struct {
 	// column stride acs; B and C have row strides bs and cs. Of each row of B
 	// it may read as many elements as the narrowest tile has that holds cols;
 	// of C it reads and writes the first cols. C is not read if beta is 0.
-	tile func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)
+	tile func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
+		beta float32)
 	// transpose copies a rows×cols matrix, stored by columns in src, to dst
 	// by rows; ds and ss are the strides of its rows and columns.
 	transpose func(rows, cols int, dst []float32, ds int, src []float32, ss int)

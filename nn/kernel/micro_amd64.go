@@ -10,14 +10,17 @@ func accelerated() []*micro {
 	expanded := &micro{name: "avx2", rows: 6, cols: []int{8, 16}, tile: bf16AVX2, roundPairs: roundPairsInVectors}
 	var found []*micro
 	if avx2 && x.HasBMI2 && x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL {
-		u := &micro{name: "avx512", rows: 14, cols: []int{8, 16, 32}, tile: sgemmAVX512, transpose: transposeBySquares, copyStrip: copyStripAVX512, bf16: expanded}
+		u := &micro{name: "avx512", rows: 14, cols: []int{8, 16, 32}, tile: sgemmAVX512,
+			transpose: transposeBySquares, copyStrip: copyStripAVX512, bf16: expanded}
 		if x.HasAVX512BF16 {
-			u.bf16 = &micro{name: "avx512bf16", rows: 14, cols: []int{8, 16, 32}, tile: bf16AVX512, roundPairs: roundPairsInVectors}
+			u.bf16 = &micro{name: "avx512bf16", rows: 14, cols: []int{8, 16, 32}, tile: bf16AVX512,
+				roundPairs: roundPairsInVectors}
 		}
 		found = append(found, u)
 	}
 	if avx2 {
-		found = append(found, &micro{name: "avx2", rows: 6, cols: []int{8, 16}, tile: sgemmAVX2, transpose: transposeBySquares, copyStrip: copyStripAVX2, bf16: expanded})
+		found = append(found, &micro{name: "avx2", rows: 6, cols: []int{8, 16}, tile: sgemmAVX2,
+			transpose: transposeBySquares, copyStrip: copyStripAVX2, bf16: expanded})
 	}
 	return found
 }

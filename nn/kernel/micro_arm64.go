@@ -3,12 +3,14 @@ package kernel
 // accelerated returns the kernels in assembly: every arm64 CPU has NEON. With
 // its 32 registers, a 6×16 tile leaves eight of them for A, B, alpha and beta.
 func accelerated() []*micro {
-	return []*micro{{name: "neon", rows: 6, cols: []int{4, 8, 12, 16}, tile: sgemmNEON, transpose: transposeBySquares, copyStrip: copyStrip, bf16: &bf16Portable}}
+	return []*micro{{name: "neon", rows: 6, cols: []int{4, 8, 12, 16}, tile: sgemmNEON,
+		transpose: transposeBySquares, copyStrip: copyStrip, bf16: &bf16Portable}}
 }
 
 // sgemmNEON is a micro-kernel; see [micro]. NEON has no masks: a C that ends
 // within a vector takes a detour by a copy that does not.
-func sgemmNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32) {
+func sgemmNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
+	beta float32) {
 	const lanes = 4
 	whole := (cols + lanes - 1) / lanes * lanes
 	if cols == whole {
@@ -26,4 +28,5 @@ func sgemmNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int
 // tileNEON is [sgemmNEON] for cols that are a multiple of 4.
 //
 //go:noescape
-func tileNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)
+func tileNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
+	beta float32)

@@ -2,12 +2,14 @@ package kernel
 
 // portable runs everywhere. Its tile is as large as keeps the sums in the
 // registers that a Go compiler has to give.
-var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose, copyStrip: copyStrip, bf16: &bf16Portable}
+var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose,
+	copyStrip: copyStrip, bf16: &bf16Portable}
 
 // sgemmPortable is a micro-kernel; see [micro]. The conversions to float32
 // forbid the compiler to fuse a multiplication with an addition, so that all
 // platforms give the same bytes.
-func sgemmPortable(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32) {
+func sgemmPortable(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
+	beta float32) {
 	for i := range rows {
 		row := c[i*cs : i*cs+cols]
 		sums := dot4(a[i*ars:], acs, b, bs, k)

@@ -53,7 +53,8 @@ var swigluBackwardFunction = function{
 			if err := within("dup", y[1][i], dup, 6*math.Abs(dup)+underflown(g)*math.Abs(d)); err != nil {
 				return err
 			}
-			if err := within("dgate", y[0][i], d*up*s*(1+g*(1-s)), 10*math.Abs(d*up)*s*slope+underflown(g)*(1+math.Abs(d*up))*slope); err != nil {
+			if err := within("dgate", y[0][i], d*up*s*(1+g*(1-s)),
+				10*math.Abs(d*up)*s*slope+underflown(g)*(1+math.Abs(d*up))*slope); err != nil {
 				return err
 			}
 		}

@@ -50,5 +50,6 @@ func choose(name string) (*micro, error) {
 		}
 		names = append(names, u.name)
 	}
-	return available[0], fmt.Errorf("kernel: %s=%s: this CPU runs %s; unset it to use the best", Variable, name, strings.Join(names, ", "))
+	return available[0], fmt.Errorf("kernel: %s=%s: this CPU runs %s; unset it to use the best", Variable, name,
+		strings.Join(names, ", "))
 }

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-var tokens = Tokens{BOS: "<s>", EOS: "</s>", Special: []string{"<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|start_header_id|>", "<start_of_turn>"}}
+var tokens = Tokens{BOS: "<s>", EOS: "</s>", Special: []string{"<s>", "</s>", "<|im_start|>", "<|im_end|>",
+	"<|eot_id|>", "<end_of_turn>", "<|start_header_id|>", "<start_of_turn>"}}
 
 // golden is what Hugging Face's apply_chat_template does; testdata/generate.py
 // makes it.
@@ -146,7 +147,8 @@ func TestHostileTemplates(t *testing.T) {
 		{"{% extends 'x' %}", "may load nothing"},
 		{"{% include 'chat_template' %}", "may load nothing"},
 		{"{% block a %}{% endblock %}", "may load nothing"},
-		{"{% macro f(n) %}{% call f(1) %}x{% endcall %}{% endmacro %}{{ f(1) }}", "more than 100 macros within one another"},
+		{"{% macro f(n) %}{% call f(1) %}x{% endcall %}{% endmacro %}{{ f(1) }}",
+			"more than 100 macros within one another"},
 		{"{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}", "more than 100 macros within one another"},
 		{"{{ range(2000000000) | length }}", "more than 100000 numbers"},
 		{"{{ range(1, 9, 0) | length }}", "the step is not 0"},

@@ -12,7 +12,8 @@ func adamW() {
 	params := []string{"beta1", "gain1", "beta2", "gain2", "keep", "size", "root", "eps"}
 	by := map[string]reg.VecVirtual{}
 	var zero reg.VecVirtual
-	elementwise("adamW", "w, g, m, v []float32, beta1, gain1, beta2, gain2, keep, size, root, eps float32", []string{"w", "g", "m", "v"},
+	elementwise("adamW", "w, g, m, v []float32, beta1, gain1, beta2, gain2, keep, size, root, eps float32",
+		[]string{"w", "g", "m", "v"},
 		func() {
 			for _, p := range params {
 				by[p] = repeated(p)

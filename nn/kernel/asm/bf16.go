@@ -68,7 +68,8 @@ func (t tile) dot(dst, x, y int) {
 
 	in := []Op{t.physical(dst), t.physical(x), t.physical(y)}
 	out := []Op{t.physical(dst)}
-	Instruction(&ir.Instruction{Opcode: "LONG", Operands: []Op{U32(0x62 | p0<<8 | p1<<16 | p2<<24)}, Inputs: in, Outputs: out})
+	Instruction(&ir.Instruction{Opcode: "LONG", Operands: []Op{U32(0x62 | p0<<8 | p1<<16 | p2<<24)}, Inputs: in,
+		Outputs: out})
 	Instruction(&ir.Instruction{Opcode: "WORD", Operands: []Op{U16(opcode | operands<<8)}, Inputs: in, Outputs: out})
 }
 

@@ -10,8 +10,10 @@ import (
 
 // gelus writes GELU, its approximation, and both with their derivatives.
 func gelus(e exponential) {
-	rate, half, density := sameFloat("millsRate", 0.35), sameFloat("half", 0.5), sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
-	p := coefficients("millsP", -0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214, 0.119863085, 0.13985756, 0.13962166)
+	rate, half, density := sameFloat("millsRate", 0.35), sameFloat("half", 0.5),
+		sameFloat("density", 1/(math.Sqrt2*1.772453850905516))
+	p := coefficients("millsP", -0.029115016, 0.14381841, -0.255391, 0.15879656, -0.022843422, 0.10539214,
+		0.119863085, 0.13985756, 0.13962166)
 	// gaussian returns Φ(x) and e^(−x²/2), and keeps x.
 	gaussian := func(x reg.VecVirtual) (phi, d reg.VecVirtual) {
 		zero, t := YMM(), YMM()
@@ -58,7 +60,8 @@ func gelus(e exponential) {
 		})
 
 	const scale, cubic = 2 * 0.7978845608028654, 0.044715
-	low, linear, third, cube := sameFloat("tanhLow", -87), sameFloat("tanhScale", scale), sameFloat("tanhThird", scale*cubic), sameFloat("tanhCube", 3*scale*cubic)
+	low, linear, third, cube := sameFloat("tanhLow", -87), sameFloat("tanhScale", scale),
+		sameFloat("tanhThird", scale*cubic), sameFloat("tanhCube", 3*scale*cubic)
 	// sigmoids returns σ(z), e^(−z) and x², and keeps x.
 	sigmoids := func(x reg.VecVirtual) (s, power, square reg.VecVirtual) {
 		z, bound := YMM(), YMM()

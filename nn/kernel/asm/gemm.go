@@ -48,7 +48,8 @@ type factors interface {
 // gemm writes the micro-kernel of one instruction set: the narrowest tile
 // that holds the columns asked for, with exactly the rows asked for.
 func (s isa) gemm(name string, f factors) {
-	TEXT(name+s.name, NOSPLIT, "func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha, beta float32)")
+	TEXT(name+s.name, NOSPLIT, "func(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, "+
+		"cs int, alpha, beta float32)")
 	Doc(name + s.name + " is a micro-kernel; see [micro].")
 	Pragma("noescape")
 

@@ -41,7 +41,8 @@ func (p partials) half(at Mem, i int) Mem { return at.Offset(i * lanes * wordByt
 // reduction writes a function of slices, all of n elements, that leaves
 // partial results of the type given in the array that its first argument
 // points to.
-func reduction(name, result, params string, slices []string, setup func() partials, body func(at map[string]Mem, p partials)) {
+func reduction(name, result, params string, slices []string, setup func() partials,
+	body func(at map[string]Mem, p partials)) {
 	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(parts *[8]%s, n int, %s)", result, params))
 	Doc(name + "AVX2 sets parts to those of [micro." + name + "] for n elements, a positive multiple of 8.")
 	var p partials

@@ -9,7 +9,8 @@ import (
 // softcap writes c tanh(z/c).
 func softcap(e exponential) {
 	sign, two, small := same("signBit", 1<<31), sameFloat("two", 2), sameFloat("tanhSmall", 0.625)
-	p := coefficients("tanhP", -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
+	p := coefficients("tanhP", -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1,
+		-3.33332819422e-1)
 	var c, inv reg.VecVirtual
 	elementwise("softcap", "z []float32, c, inv float32", []string{"z"},
 		func() { c, inv = repeated("c"), repeated("inv") },

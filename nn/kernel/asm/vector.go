@@ -44,7 +44,8 @@ func newExponential() exponential {
 		one:     sameFloat("one", 1),
 		bias:    same("expBias", 127),
 	}
-	e.p = coefficients("expP", 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
+	e.p = coefficients("expP", 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+		5.0000001201e-1)
 	return e
 }
 
@@ -178,7 +179,8 @@ func vectors() {
 			VMOVUPS(g, at["act"])
 		})
 
-	elementwise("swigluBackward", "dgate, dup, dact, gate, up []float32", []string{"dgate", "dup", "dact", "gate", "up"}, none,
+	elementwise("swigluBackward", "dgate, dup, dact, gate, up []float32",
+		[]string{"dgate", "dup", "dact", "gate", "up"}, none,
 		func(at map[string]Mem) {
 			g := loaded(at["gate"])
 			s, _ := e.sigmoid(g)
