@@ -44,7 +44,7 @@ func TestKeysAreExplained(t *testing.T) {
 	if !slices.Equal(explained, want) {
 		t.Errorf("explained are %q, and a file can have %q", explained, want)
 	}
-	if _, err := decode("example.yaml", []byte(file.String())); err != nil {
+	if _, err := Parse("example.yaml", []byte(file.String())); err != nil {
 		t.Errorf("%v\n%s", err, &file)
 	}
 }

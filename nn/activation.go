@@ -1,5 +1,7 @@
 package nn
 
+// The function between the two halves of a feed-forward part, and its derivative.
+
 import (
 	"fmt"
 	"math"

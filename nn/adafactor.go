@@ -1,5 +1,7 @@
 package nn
 
+// Adafactor: an optimizer that keeps row and column means of squared gradients in place of every one.
+
 import "math"
 
 var adafactorVariant = variant{

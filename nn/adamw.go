@@ -1,5 +1,7 @@
 package nn
 
+// AdamW: the optimizer that divides each gradient by the root of its running mean square.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// Causal self-attention, forward and backward, a block of queries at a time.
+
 import (
 	"cmp"
 	"math"

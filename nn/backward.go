@@ -1,5 +1,7 @@
 package nn
 
+// The way back through the blocks: gradients of inputs and of what trains.
+
 import (
 	"gonum.org/v1/gonum/blas/blas32"
 

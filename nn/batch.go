@@ -1,5 +1,7 @@
 package nn
 
+// Batch: token sequences laid end to end, with the token that each position should predict.
+
 // Unscored marks a position whose next token does not count in the loss.
 const Unscored = -1
 

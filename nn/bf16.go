@@ -1,5 +1,7 @@
 package nn
 
+// Frozen weights in bfloat16, for products that read them so.
+
 import (
 	"gonum.org/v1/gonum/blas"
 

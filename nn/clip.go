@@ -1,5 +1,7 @@
 package nn
 
+// The norm of all gradients together, and clipping to a largest one.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// Config: the sizes of a model, and which of them no model can have.
+
 import "fmt"
 
 // Config is a model's architecture.

@@ -1,5 +1,7 @@
 package nn
 
+// The way forward: from token ids through the blocks to the final norm.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// Full fine-tuning: a linear map whose own weights train.
+
 import (
 	"strings"
 

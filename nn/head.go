@@ -1,5 +1,7 @@
 package nn
 
+// The output map and the loss in one, so that logits exist for a few positions at a time.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// Views of the heads in a matrix of queries, keys or values.
+
 import "gonum.org/v1/gonum/blas/blas32"
 
 // heads is the queries, keys or values of a batch, wherever a map put them.

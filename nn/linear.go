@@ -1,5 +1,7 @@
 package nn
 
+// Linear: a frozen linear map, and the products with it in both directions.
+
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"

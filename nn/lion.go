@@ -1,5 +1,7 @@
 package nn
 
+// Lion: an optimizer that steps by the sign of a running mean of gradients.
+
 var lionVariant = variant{
 	defaults: OptimizerConfig{Name: "lion", Beta1: 0.9, Beta2: 0.99},
 	settings: []string{"beta1", "beta2", "weight decay"},

@@ -1,5 +1,7 @@
 package nn
 
+// Model: the weights of a decoder, which passes only read.
+
 import (
 	"fmt"
 	"math"

@@ -1,5 +1,7 @@
 package nn
 
+// Muon: an optimizer that makes the singular values of each step nearly equal.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// RMSNorm and LayerNorm over all positions of a batch, forward and backward.
+
 import (
 	"math"
 

@@ -1,5 +1,7 @@
 package nn
 
+// Optimizer: what moves parameters along their gradients; the table of all of them is here.
+
 import (
 	"fmt"
 	"math"

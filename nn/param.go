@@ -1,5 +1,7 @@
 package nn
 
+// Param: an array that trains, with its gradient; Role tells A, B and the rest apart.
+
 // Param is one trained array and the accumulator of its gradient.
 type Param struct {
 	Name   string // unique within a run, as in checkpoints

@@ -1,5 +1,7 @@
 package nn
 
+// Pass: all buffers of one run, made once, and the calls that train and score with them.
+
 import (
 	"errors"
 	"fmt"

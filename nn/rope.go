@@ -1,5 +1,7 @@
 package nn
 
+// Rotary position embeddings: queries and keys are turned by an angle that grows with position.
+
 import (
 	"fmt"
 	"math"

@@ -1,5 +1,7 @@
 package nn
 
+// How the learning rate goes over a run.
+
 import (
 	"fmt"
 	"math"

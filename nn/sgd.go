@@ -1,5 +1,7 @@
 package nn
 
+// SGD with momentum: the optimizer that follows the gradient itself.
+
 var sgdVariant = variant{
 	defaults: OptimizerConfig{Name: "sgd"},
 	settings: []string{"momentum", "weight decay"},

@@ -1,5 +1,7 @@
 package nn
 
+// Sign descent: the optimizer that steps by the sign of the gradient.
+
 import "math"
 
 var signSGDVariant = variant{

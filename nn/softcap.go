@@ -1,5 +1,7 @@
 package nn
 
+// Soft caps of logits and scores, as Gemma 2 has them.
+
 import "ranksweep/nn/kernel"
 
 // softcap bounds rows of numbers by c·tanh(z/c), one at a time.

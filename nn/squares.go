@@ -1,5 +1,7 @@
 package nn
 
+// Norms of arrays, by both conventions: Frobenius and root mean square entry.
+
 import (
 	"math"
 

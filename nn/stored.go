@@ -1,5 +1,7 @@
 package nn
 
+// Frozen weights in the form that their file has them in, expanded a few rows at a time.
+
 import (
 	"fmt"
 	"sync"

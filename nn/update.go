@@ -1,5 +1,7 @@
 package nn
 
+// What the first update of each optimizer is of the gradient, which theory builds on.
+
 // Update is what the first update of an optimizer is of the gradient. Theory
 // predicts first steps from it.
 type Update uint8

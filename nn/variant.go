@@ -1,5 +1,7 @@
 package nn
 
+// How architectures differ from LLaMA: norms, positions, biases, joined maps.
+
 import "fmt"
 
 // Variant is how an architecture departs from LLaMA's. The zero value is

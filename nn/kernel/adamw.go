@@ -1,5 +1,7 @@
 package kernel
 
+// One step of AdamW over a slice.
+
 import "math"
 
 // AdamWStep is what one step of AdamW multiplies and adds.

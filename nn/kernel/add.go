@@ -1,5 +1,7 @@
 package kernel
 
+// Sums of slices, element by element.
+
 // Add sets dst[i] += src[i]; the slices have one length. All kernels give the
 // same bytes.
 func Add(dst, src []float32) { inUse.add(dst, src) }

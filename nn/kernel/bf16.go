@@ -1,5 +1,7 @@
 package kernel
 
+// Products with a right factor in bfloat16.
+
 import (
 	"fmt"
 	"math"

@@ -1,5 +1,7 @@
 package kernel
 
+// A block of the right factor, cut into the panels that micro-kernels read.
+
 // A block is a k×n part of B, cut into panels as wide as the widest tile and
 // a narrower last one. Panels of a B stored by rows are read where they lie,
 // which is faster than to copy them first, even from long rows; unless their

@@ -1,5 +1,7 @@
 package kernel
 
+// Buffers for packed blocks, used again from one product to the next.
+
 import "sync"
 
 // buffers hold the packed blocks of one product.

@@ -1,5 +1,7 @@
 package kernel
 
+// Copies of parts of matrices.
+
 // copyRows copies a rows×cols matrix; ds and ss are the strides of its rows
 // in dst and src.
 func copyRows(rows, cols int, dst []float32, ds int, src []float32, ss int) {

@@ -1,5 +1,7 @@
 package kernel
 
+// How a product is cut into parts for several cores.
+
 import "iter"
 
 // A cut divides the indices below n into nearly equal parts, each a multiple

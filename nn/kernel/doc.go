@@ -1,4 +1,5 @@
-// Package kernel is float32 arithmetic at the speed of one core: a drop-in
+// Package kernel computes on slices of float32 as fast as a CPU's vector instructions
+// allow: a drop-in
 // implementation of matrix products for gonum's blas32, and what else costs a
 // transformer most: element-wise functions, reductions and AdamW.
 //

@@ -1,5 +1,7 @@
 package kernel
 
+// Dot products.
+
 // Dot returns Σ xᵢyᵢ; the slices have one length, n.
 //
 // All kernels give the same bytes. With u = 2⁻²⁴, and barring overflow and

@@ -1,5 +1,7 @@
 package kernel
 
+// The exponential function over a slice: constants, and the portable twin.
+
 import "math"
 
 // The constants of exp, which the generator in asm repeats; arm64's assembly

@@ -1,5 +1,7 @@
 package kernel
 
+// GELU over a slice, exact and by tanh, with its slope.
+
 import "math"
 
 // The constants of GELU and its approximation, which the generator in asm

@@ -1,5 +1,7 @@
 package kernel
 
+// Matrix products in float32: the loops over blocks around a micro-kernel.
+
 // Block sizes. A block of B, at most maxK × maxN (512 kB), stays in the L2
 // cache while all of A passes by; a strip of A, as high as a tile, stays in
 // L1 while the panels of B pass by.

@@ -1,5 +1,7 @@
 package kernel
 
+// The BLAS implementation that gonum's blas32 is given.
+
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"

@@ -1,5 +1,7 @@
 package kernel
 
+// Views of matrices, plain and transposed.
+
 import "gonum.org/v1/gonum/blas"
 
 // A matrix is a view of op(A) or op(B): element (i, j) is data[i*rs+j*cs].

@@ -1,5 +1,7 @@
 package kernel
 
+// The table of functions that each kernel (portable, AVX2, AVX-512, NEON) brings.
+
 // A micro is a micro-kernel: code that computes a tile of C in registers. With
 // it goes what else depends on the instruction set.
 type micro struct {

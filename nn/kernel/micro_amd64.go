@@ -1,5 +1,7 @@
 package kernel
 
+// The kernels of amd64, chosen by what the CPU has.
+
 import "golang.org/x/sys/cpu"
 
 // accelerated returns the kernels in assembly that this CPU can run, best

@@ -1,5 +1,7 @@
 package kernel
 
+// The kernel of arm64.
+
 // accelerated returns the kernels in assembly: every arm64 CPU has NEON. With
 // its 32 registers, a 6×16 tile leaves eight of them for A, B, alpha and beta.
 func accelerated() []*micro {

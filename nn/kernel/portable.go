@@ -1,5 +1,7 @@
 package kernel
 
+// The portable kernel: plain Go, to which those in assembly are held.
+
 // portable runs everywhere. Its tile is as large as keeps the sums in the
 // registers that a Go compiler has to give.
 var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose,

@@ -1,5 +1,7 @@
 package kernel
 
+// Sums and largest values of slices, in an order that depends on length alone.
+
 // parts is how many partial results a reduction keeps, on every platform: the
 // i-th element goes into the one numbered i mod parts, and fold adds these up.
 // So the order of a sum depends on its length alone.

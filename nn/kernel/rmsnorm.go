@@ -1,5 +1,7 @@
 package kernel
 
+// RMSNorm of one row, forward and backward.
+
 import "math"
 
 // RMSNorm computes one row of RMSNorm (Zhang & Sennrich 2019),

@@ -1,5 +1,7 @@
 package kernel
 
+// Rotation of a head, for rotary positions.
+
 // Rotate turns a head x of 2d channels by d angles, given by their cosines and
 // sines, in the rotate-half layout: channel j turns with channel j + d,
 //

@@ -1,5 +1,7 @@
 package kernel
 
+// Products of a slice with one number.
+
 // Scale sets x[i] = factor x[i]. All kernels give the same bytes.
 func Scale(x []float32, factor float32) { inUse.scale(x, factor) }
 

@@ -1,5 +1,7 @@
 package kernel
 
+// Products shared by cores that have nothing else to do.
+
 import (
 	"sync"
 	"sync/atomic"

@@ -1,5 +1,7 @@
 package kernel
 
+// Soft caps over a slice: c·tanh(z/c), with its slope.
+
 import "math"
 
 // The coefficients of Cephes' tanhf: tanh a ≈ a + a³P(a²) for 0 ≤ a < tanhSmall.

@@ -1,5 +1,7 @@
 package kernel
 
+// Softmax of one row, forward and backward.
+
 import "math"
 
 // Softmax turns x into scale softmax(x),

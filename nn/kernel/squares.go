@@ -2,6 +2,8 @@
 
 package kernel
 
+// Transposition in whole squares, in assembly, and what they leave.
+
 // transposeBySquares is [transpose], whole squares of it in assembly.
 func transposeBySquares(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	wholeRows, wholeCols := rows/side*side, cols/side*side

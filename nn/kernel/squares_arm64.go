@@ -1,5 +1,7 @@
 package kernel
 
+// The side of the squares that arm64 transposes at a time.
+
 // side of the squares that transposeSquares takes.
 const side = 4
 

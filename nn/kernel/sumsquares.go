@@ -1,5 +1,7 @@
 package kernel
 
+// Sums of squares.
+
 // SumSquares returns Σ xᵢ², in float64. It cannot overflow, and NaN and
 // infinity come through.
 //

@@ -1,5 +1,7 @@
 package kernel
 
+// SwiGLU over a slice, forward and backward.
+
 // SwiGLU sets act = gate σ(gate) up (Shazeer 2020), element by element; the
 // slices have one length.
 //

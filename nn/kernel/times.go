@@ -1,5 +1,7 @@
 package kernel
 
+// Products of slices, element by element.
+
 // Times sets dst[i] *= src[i]; the slices have one length. All kernels give the
 // same bytes.
 func Times(dst, src []float32) { inUse.times(dst, src) }

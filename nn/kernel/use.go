@@ -1,5 +1,7 @@
 package kernel
 
+// Which kernel is in use, and how to force one.
+
 import (
 	"fmt"
 	"os"

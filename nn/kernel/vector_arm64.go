@@ -1,5 +1,7 @@
 package kernel
 
+// Element-wise functions in assembly: arm64.
+
 // lanes is how many elements the functions in assembly take at a time. The
 // caller does what they leave.
 const lanes = 4

@@ -1,4 +1,5 @@
-// Package chat lays conversations out as a model's own template does.
+// Package chat turns a conversation into the text that a model was trained to read, by
+// the template that comes with the model.
 //
 // The templates are Jinja, as in tokenizer_config.json's chat_template, in the
 // dialect of Hugging Face's apply_chat_template. The engine is
