@@ -12,7 +12,7 @@ var embedded = map[string]struct {
 }{
 	"gsm8k":           {[]string{"data=train.jsonl"}, 5 * 2 * 3},
 	"paper-fig2-3":    {nil, 6 * 2 * 9},
-	"quickstart":      {nil, 5 * 2 * 3},
+	"quickstart":      {nil, 3 * 2 * 6},
 	"paper-fig4":      {nil, 6 * 2 * 5},
 	"paper-fig5":      {nil, 6 * 2 * 5},
 	"paper-attention": {nil, 6 * 2 * 5},
