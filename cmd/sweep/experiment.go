@@ -71,7 +71,8 @@ type holdings struct {
 	tuned   []results.Tuned // how their nuisance values were chosen
 	all     []results.Run   // of all phases, as the store has them
 	grid    results.Grid    // what is asked for
-	missing error           // what is missing, for the end of a view of the rest
+	absent  int             // how many of them are missing
+	missing error           // the same as an error, for the end of a view of the rest
 }
 
 // stored reads what the experiment of a store asks for, and says on standard
@@ -99,6 +100,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	}
 	h = holdings{runs: in, tuned: tuned, all: grid.Planned(all), grid: grid}
 	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
+		h.absent = n
 		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again "+
 			"trains them", n, grid.Len(), dir)
 	}

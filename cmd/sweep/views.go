@@ -65,13 +65,21 @@ func newPlot() *cobra.Command {
 	}
 }
 
-// printTables prints every table of a store.
+// printTables prints every table of a store and, last, what was found in plain sentences.
 func printTables(w io.Writer, h holdings) error {
 	tables, err := paper.Tables(h.runs, h.tuned)
 	if err != nil {
 		return err
 	}
-	return writeTables(w, tables)
+	found, err := paper.Found(h.runs, h.absent)
+	if err != nil {
+		return err
+	}
+	if err := writeTables(w, tables); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n%s", found)
+	return err
 }
 
 // writeTables prints tables, a blank line between them.

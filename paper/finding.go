@@ -1,0 +1,222 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/results"
+)
+
+// listed is how many results a sentence names one by one; of more it counts the kinds.
+const listed = 4
+
+// Found says in a few sentences, one a line, what runs show and how sure that is: how
+// the onset gradient norm depends on rank, which losses differ at the largest rank, and
+// what neither of these can tell. missing counts the runs that the experiment asks for
+// and the store lacks. It is an error if there is no run.
+func Found(runs []results.Run, missing int) (string, error) {
+	if len(runs) == 0 {
+		return "", errNoRuns
+	}
+	arms := results.Arms(runs)
+	said := []string{onsetFound(arms), lossesFound(arms), strings.TrimSpace(losses(arms))}
+	if missing > 0 {
+		said = append(said, fmt.Sprintf("Runs that are missing, and left out of this: %d.", missing))
+	}
+	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
+	return strings.Join(said, "\n") + "\n", nil
+}
+
+// onsetFound says how the onset gradient norm depends on rank in each arm; empty where
+// it was measured at fewer than two ranks.
+func onsetFound(arms []results.Arm) string {
+	var told []string
+	var kinds []trend
+	for i, label := range armLabels(arms) {
+		e, err := arms[i].Exponent(metrics.GradNormOnset)
+		if err != nil {
+			continue
+		}
+		kind := trendOf(e)
+		kinds = append(kinds, kind)
+		told = append(told, fmt.Sprintf("%s under %s: rank^%s, %s", kind, label, exponentText(e), sample(e.Seeds)))
+	}
+	switch {
+	case len(told) == 0:
+		return ""
+	case len(told) > listed:
+		return fmt.Sprintf("The onset gradient norm, in %d lines against rank: %s.", len(kinds), tally(kinds))
+	}
+	return "The onset gradient norm " + strings.Join(told, "; it ") + "."
+}
+
+// trend is how a statistic depends on rank, by the interval of its fitted power.
+type trend uint8
+
+const (
+	unclear trend = iota
+	falling
+	growing
+	free
+)
+
+// String is for sentences: nothing is decided by these words.
+func (t trend) String() string {
+	return [...]string{"shows no clear power of rank", "falls with rank", "grows with rank", "is free of rank"}[t]
+}
+
+func trendOf(e stats.Exponent) trend {
+	switch {
+	case e.High < 0:
+		return falling
+	case e.Low > 0:
+		return growing
+	case e.Low >= -near && e.High <= near:
+		return free
+	}
+	return unclear
+}
+
+// lossesFound compares final losses at the largest rank, and says of which learning
+// rates that holds.
+func lossesFound(arms []results.Arm) string {
+	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
+	main := mainDuels(duelsOf(arms, loss))
+	if len(main) == 0 {
+		return "No two losses can be compared: that takes two schemes or two ranks."
+	}
+	labels := armLabels(arms)
+	var told []string
+	var kinds []Verdict
+	for _, d := range main {
+		told, kinds = append(told, d.found(labels, loss.Unit)), append(kinds, d.verdict())
+	}
+	text := fmt.Sprintf("%s the %s of %s.", after(arms), loss.Label, strings.Join(told, "; that of "))
+	if len(told) > listed {
+		text = fmt.Sprintf("%s the %s, in %d comparisons at the largest rank, is: %s.",
+			after(arms), loss.Label, len(kinds), tally(kinds))
+	}
+	return text + "\n" + ratesFound(arms)
+}
+
+// after says at which step the runs that are done ended.
+func after(arms []results.Arm) string {
+	steps := 0
+	for _, c := range cells(arms) {
+		for _, r := range c.Runs {
+			switch {
+			case r.Status != results.Done || r.Steps == steps:
+			case steps > 0:
+				return "At the end"
+			default:
+				steps = r.Steps
+			}
+		}
+	}
+	return fmt.Sprintf("After %d steps", steps)
+}
+
+// mainDuels are those at the largest rank of each arm: with another scheme, and with
+// the smallest rank.
+func mainDuels(duels []duel) []duel {
+	return slices.DeleteFunc(slices.Clone(duels), func(d duel) bool {
+		return slices.ContainsFunc(duels, func(o duel) bool {
+			return o.family == d.family && o.arm == d.arm && o.Cell.Rank > d.Cell.Rank
+		})
+	})
+}
+
+// found says what a comparison shows: the verdict, and what it rests on.
+func (d duel) found(labels []string, unit string) string {
+	reference := "that of " + labels[d.referenceArm]
+	if d.family == rankFamily {
+		reference = fmt.Sprintf("that at rank %d", d.Reference.Rank)
+	}
+	text := fmt.Sprintf("%s at rank %d %s", labels[d.arm], d.Cell.Rank, fmt.Sprintf(d.relation(), reference))
+	n, p := d.Difference.N, d.holm
+	if n == 0 || d.Same {
+		return text
+	}
+	if d.verdict() == Equivalent {
+		p = d.equivalence
+	}
+	text += fmt.Sprintf(": %s %s (%s", bracketed(d.Difference.Interval), unit, sample(n))
+	if finite(p) {
+		text += ", Holm's p = " + significant(p, 2)
+	}
+	return text + ")"
+}
+
+// relation is how the first of two losses is to the second, for which %s stands.
+func (d duel) relation() string {
+	small := fmt.Sprintf("less than %g%%%% of what was learned", 100*learnedMargin)
+	switch d.verdict() {
+	case Lower:
+		return "is lower than %s"
+	case Higher:
+		return "is higher than %s"
+	case LowerWithinMargin:
+		return "is lower than %s, by " + small
+	case HigherWithinMargin:
+		return "is higher than %s, by " + small
+	case Equivalent:
+		return "differs from %s by " + small
+	case SameFunction:
+		return "is %s, since both learn the same function"
+	case NotSeparated:
+		return "cannot be told from %s"
+	}
+	return "cannot be compared with %s" // Diverged, NoPair, Refused: the table says why
+}
+
+// sample says how many seeds a number rests on.
+func sample(n int) string {
+	if n == 1 {
+		return "n = 1, which gives no interval"
+	}
+	return fmt.Sprintf("n = %d", n)
+}
+
+// ratesFound says of which learning rates a comparison of losses holds.
+func ratesFound(arms []results.Arm) string {
+	rates := distinct(arms, func(r results.Run) float64 { return r.LR })
+	switch {
+	case len(tunedAxes(arms[0])) > 0:
+		return strings.TrimSpace(tuning(arms))
+	case len(rates) == 1:
+		return fmt.Sprintf("One learning rate, %s, was used for all: this does not say which scheme "+
+			"or rank is better at its own best rate.", number(rates[0]))
+	}
+	return "No learning rate was tuned: this does not say which scheme or rank is better at its own best rate."
+}
+
+// tally counts each kind, in the order in which they come.
+func tally[K interface {
+	comparable
+	fmt.Stringer
+}](kinds []K) string {
+	var counts []string
+	for i, kind := range kinds {
+		if slices.Index(kinds, kind) == i {
+			n := len(slices.DeleteFunc(slices.Clone(kinds), func(k K) bool { return k != kind }))
+			counts = append(counts, fmt.Sprintf("%d %s", n, kind))
+		}
+	}
+	return strings.Join(counts, ", ")
+}
+
+// bracketed writes a mean with its interval, to two digits of the interval's half width.
+func bracketed(i stats.Interval) string {
+	half := halfWidth(i)
+	if !finite(half) {
+		return significant(i.Mean, 2)
+	}
+	d := 6
+	if half > 0 {
+		d = min(max(decimals(half), 0), d)
+	}
+	return fmt.Sprintf("%s [%s, %s]", fixed(i.Mean, d), fixed(i.Low, d), fixed(i.High, d))
+}

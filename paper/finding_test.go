@@ -1,0 +1,108 @@
+package paper
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+)
+
+// foundCases are sweeps that a summary in sentences must do justice to.
+func foundCases() []struct {
+	name    string
+	runs    []results.Run
+	missing int
+} {
+	with := func(change func(*fake)) []results.Run {
+		f := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 32, 512}, seeds: 6, steps: 20}
+		change(&f)
+		runs := f.runs()
+		rng := rand.New(rand.NewPCG(1, 1)) // so that the same seed does not have the same noise under both schemes
+		for i := range runs {
+			last := &runs[i].Curve[f.steps].Values
+			last[metrics.ValLoss] += 0.004 * rng.NormFloat64()
+		}
+		return runs
+	}
+	whole := func(*fake) {}
+	each := func(change func(i int, r *results.Run)) []results.Run {
+		runs := with(whole)
+		for i := range runs {
+			change(i, &runs[i])
+		}
+		return runs
+	}
+	return []struct {
+		name    string
+		runs    []results.Run
+		missing int
+	}{
+		{"decided", with(whole), 0},
+		{"undecided", each(func(i int, r *results.Run) {
+			r.Curve[20].Values[metrics.ValLoss] += 0.3 * math.Sin(float64(i*i))
+			r.Curve[0].Values[metrics.GradNorm] *= math.Exp(2 * math.Sin(float64(i*i)))
+		}), 0},
+		{"one seed", with(func(f *fake) { f.seeds = 1 }), 0},
+		{"tuned", each(func(_ int, r *results.Run) { r.Tuned = []string{"lr"} }), 0},
+		{"some runs diverged", each(func(i int, r *results.Run) {
+			if i%5 == 0 {
+				diverge(r, 5)
+			}
+		}), 0},
+		{"all runs of a scheme diverged", each(func(_ int, r *results.Run) {
+			if r.Scheme == "rslora" {
+				diverge(r, 5)
+			}
+		}), 0},
+		{"two runs missing", with(whole)[2:], 2},
+		{"interrupted: the largest ranks first", with(whole)[12:18], 30},
+		{"no comparison", with(func(f *fake) { f.schemes, f.ranks = []string{"lora"}, []int{8} }), 0},
+		{"one function written twice", each(func(_ int, r *results.Run) { r.Function = fmt.Sprint(r.Rank) }), 0},
+		{"rates as an axis", with(func(f *fake) { f.rates = []float64{1e-4, 2e-4} }), 0},
+		{"training loss alone", with(func(f *fake) { f.noVal = true }), 0},
+	}
+}
+
+func TestFound(t *testing.T) {
+	var got strings.Builder
+	for _, c := range foundCases() {
+		text, err := Found(c.runs, c.missing)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		fmt.Fprintf(&got, "== %s\n%s\n", c.name, text)
+	}
+	path := filepath.Join("testdata", "found.txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: go test -update writes it", err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", path, got.String(), want)
+	}
+	if _, err := Found(nil, 0); !errors.Is(err, errNoRuns) {
+		t.Errorf("of no runs: %v, want %v", err, errNoRuns)
+	}
+}
+
+// A summary of any runs at all is text without what is no number.
+func TestFoundOfDegenerateRuns(t *testing.T) {
+	for name, runs := range degenerate() {
+		text, err := Found(runs, 0)
+		if err != nil || strings.TrimSpace(text) == "" || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+			t.Errorf("%s: %q (%v)", name, text, err)
+		}
+	}
+}
