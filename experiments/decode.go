@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/suggest"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -160,7 +162,7 @@ func unknownKey(n *yaml.Node, group string, known []string) error {
 	if group != "" {
 		what = "key of " + group
 	}
-	return at(n, "%w", unknown(what, n.Value, known))
+	return at(n, "%w", suggest.Unknown(what, n.Value, known))
 }
 
 // topKeys lists the keys of an experiment file.
@@ -187,7 +189,7 @@ func parseRule(n *yaml.Node) (rule Rule, err error) {
 		case "set":
 			rule.Set, err = parseSettings(p.value)
 		default:
-			err = at(p.key, "%w", unknown("key of when", p.key.Value, []string{"if", "set"}))
+			err = at(p.key, "%w", suggest.Unknown("key of when", p.key.Value, []string{"if", "set"}))
 		}
 		if err != nil {
 			return Rule{}, err

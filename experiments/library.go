@@ -6,6 +6,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"ranksweep/suggest"
 )
 
 // library has one file NAME.yaml for every embedded experiment.
@@ -38,7 +40,7 @@ func Load(name string) (*Experiment, error) {
 	}
 	text, err := library.ReadFile("library/" + name + ".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %w; a file of your own is named with its .yaml", unknown("experiment", name, Names()))
+		return nil, fmt.Errorf("sweep: %w; a file of your own is named with its .yaml", suggest.Unknown("experiment", name, Names()))
 	}
 	return Parse(name+".yaml", text)
 }

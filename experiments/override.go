@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/suggest"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -27,7 +29,7 @@ func (e *Experiment) override(o string) error {
 		return fmt.Errorf("has no value: write --set %s=VALUE", o)
 	}
 	if _, ok := fieldNamed(name); !ok {
-		return unknown("field", name, fieldNames())
+		return suggest.Unknown("field", name, fieldNames())
 	}
 	n, err := parseYAML([]byte(value))
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"ranksweep/suggest"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -23,7 +25,7 @@ func (e *Experiment) ScaleNames() []string {
 func (e *Experiment) Scale(name string) error {
 	values, ok := e.scales[name]
 	if !ok && name != FullScale {
-		return fmt.Errorf("sweep: %s: %w", e.Name, unknown("scale", name, e.ScaleNames()))
+		return fmt.Errorf("sweep: %s: %w", e.Name, suggest.Unknown("scale", name, e.ScaleNames()))
 	}
 	for _, p := range values {
 		if err := e.setField(p.key.Value, p.value); err != nil {
@@ -52,7 +54,7 @@ func parseScales(n *yaml.Node) (map[string]scale, error) {
 		for _, p := range values {
 			f, ok := fieldNamed(p.key.Value)
 			if !ok {
-				return nil, at(p.key, "%w", unknown("field", p.key.Value, fieldNames()))
+				return nil, at(p.key, "%w", suggest.Unknown("field", p.key.Value, fieldNames()))
 			}
 			if _, err := f.parseValues(p.value); err != nil {
 				return nil, err

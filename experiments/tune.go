@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"ranksweep/results"
+	"ranksweep/suggest"
 )
 
 // Tune says how nuisance axes are tuned away.
@@ -52,7 +53,7 @@ func parseTune(n *yaml.Node) (Tune, error) {
 		case "local":
 			t.Local, err = parseLocal(p.value)
 		default:
-			err = at(p.key, "%w", unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
+			err = at(p.key, "%w", suggest.Unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
 		}
 		if err != nil {
 			return t, err

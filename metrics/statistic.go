@@ -33,13 +33,10 @@ type Statistic struct {
 // adapter has an effect and A has a gradient; final is the last value that was
 // measured.
 var Statistics = []Statistic{
-	// The mean over the last tenth of the steps, at least one.
-	{"train_loss", "training loss", "nats/token", tail(TrainLoss), theory.Prediction{}, false},
-	// Final.
-	{"val_loss", "validation loss", "nats/token", final(ValLoss), theory.Prediction{}, false},
+	TrainLossFinal,
+	ValLossFinal,
 	GradNormOnset,
-	// The mean over the points that were recorded.
-	{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{}, false},
+	GradNormMean,
 	// The least of the run: what early stopping would have kept.
 	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), theory.Prediction{}, false},
 	// The other norm convention, in which no onset is flat but p = 0's.
@@ -49,28 +46,55 @@ var Statistics = []Statistic{
 	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), theory.Prediction{}, true},
 	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theory.GradNormBFirst, true},
 	// A's first gradient that is not zero.
-	{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theory.GradNormAFirst, true},
+	GradNormAFirst,
 	{"grad_rms_a_first", "first gradient entry of A", "RMS", at(1, GradRMSA), theory.GradRMSAFirst, true},
 	// Forward half of rank stabilization.
-	{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theory.AdapterOutput, true},
+	AdapterOutputFirst,
 	// Backward half of rank stabilization.
-	{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theory.InputGradient, true},
+	InputGradientFirst,
 	// The first step in weight space.
-	{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theory.DeltaW, true},
+	DeltaWFirst,
 	StepFirst,
 	// Whether what adapters add falls with rank.
-	{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), theory.Prediction{}, false},
+	AdapterOutputFinal,
 	// What the paper's appendix B.7 plots: activations after the adapter.
-	{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), theory.Prediction{}, false},
+	MapOutputFinal,
 	// How far the run went in weight space.
 	{"delta_w_final", "final weight update", "Frobenius", final(DeltaW), theory.Prediction{}, false},
 	// How many directions the update has in effect.
 	{"stable_rank_final", "final stable rank of BA", "rank", final(StableRank), theory.Prediction{}, false},
 	// Whether features were learned, or A stayed a random projection.
 	// The first movement of A, by its first gradient that is not zero.
-	{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theory.MovementA, false},
+	MovementAFirst,
 	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theory.MovementA, false},
 }
+
+// ValLossFinal is what runs are compared by, and what learning rates are tuned for;
+// TrainLossFinal, the mean over the last tenth of the steps, at least one, stands in
+// for it where there is no validation set.
+var (
+	ValLossFinal   = Statistic{"val_loss", "validation loss", "nats/token", final(ValLoss), theory.Prediction{}, false}
+	TrainLossFinal = Statistic{"train_loss", "training loss", "nats/token", tail(TrainLoss), theory.Prediction{}, false}
+)
+
+// GradNormMean is the mean over the points that were recorded.
+var GradNormMean = Statistic{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{}, false}
+
+// The sizes of the first update, which the rank check holds to theory beside the
+// onset's gradient norm and the first loss drop.
+var (
+	AdapterOutputFirst = Statistic{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theory.AdapterOutput, true}
+	InputGradientFirst = Statistic{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theory.InputGradient, true}
+	GradNormAFirst     = Statistic{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theory.GradNormAFirst, true}
+	DeltaWFirst        = Statistic{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theory.DeltaW, true}
+	MovementAFirst     = Statistic{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theory.MovementA, false}
+)
+
+// What adapters, and the maps that they are on, put out at the end.
+var (
+	AdapterOutputFinal = Statistic{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), theory.Prediction{}, false}
+	MapOutputFinal     = Statistic{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), theory.Prediction{}, false}
+)
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
 // ratio. It is the norm of B's gradient, as A's is zero while B is; or of A's.

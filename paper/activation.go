@@ -2,12 +2,12 @@ package paper
 
 import (
 	"ranksweep/metrics"
-	"ranksweep/results"
+	"ranksweep/paper/figure"
 )
 
 // activationFigure draws the adapters' outputs on the probe batch against steps,
 // as the paper's appendix B.7 looks at activations.
-func activationFigure(runs []results.Run) Figure {
-	q := metrics.AdapterOutput
-	return logFigure("activations", q.Label(), runs, q, 1)
+func activationFigure(v View) (figure.Figure, bool) {
+	k := curves{quantity: metrics.AdapterOutput}
+	return k.logFigure(v, "activations", k.quantity.Label())
 }

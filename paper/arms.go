@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -33,7 +34,7 @@ func traits(arms []results.Arm) []trait {
 		if rateMoves(a) {
 			return ""
 		}
-		return number(a.LR)
+		return number.Brief(a.LR)
 	})
 	for _, name := range otherAxes(arms) {
 		add(lastPart(name), lastPart(name), func(a results.Arm) string {
@@ -96,12 +97,6 @@ func varying(arms []results.Arm) []trait {
 	})
 }
 
-// ranked are the arms that have ranks: those without are held against them in
-// tables and curves, and are no lines against rank.
-func ranked(arms []results.Arm) []results.Arm {
-	return slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return !a.Ranked() })
-}
-
 // rankText writes a rank for people.
 func rankText(rank int) string {
 	if rank == 0 {
@@ -110,9 +105,8 @@ func rankText(rank int) string {
 	return strconv.Itoa(rank)
 }
 
-// armLabels name arms by scheme and by what else tells them apart.
-func armLabels(arms []results.Arm) []string {
-	different := varying(arms)
+// armLabels name arms by scheme and by the traits in which they are different.
+func armLabels(arms []results.Arm, different []trait) []string {
 	labels := make([]string, len(arms))
 	for i, a := range arms {
 		labels[i] = schemeLabel(a.Scheme)
@@ -127,13 +121,13 @@ func armLabels(arms []results.Arm) []string {
 
 // traitLabels name arms of one scheme by what else tells them apart alone, where
 // something does.
-func traitLabels(arms []results.Arm) []string {
-	labels := armLabels(arms)
-	if len(schemes(arms)) > 1 {
+func (v View) traitLabels() []string {
+	labels := slices.Clone(v.labels)
+	if len(v.schemes) > 1 {
 		return labels
 	}
 	for i, l := range labels {
-		if _, rest, ok := strings.Cut(l, schemeLabel(arms[i].Scheme)+", "); ok {
+		if _, rest, ok := strings.Cut(l, schemeLabel(v.arms[i].Scheme)+", "); ok {
 			labels[i] = rest
 		}
 	}
@@ -155,8 +149,8 @@ func schemeLabel(scheme string) string {
 	return label
 }
 
-// schemes are the schemes of arms, each once, in order.
-func schemes(arms []results.Arm) []string {
+// schemesOf are the schemes of arms, each once, in order.
+func schemesOf(arms []results.Arm) []string {
 	var all []string
 	for _, a := range arms {
 		if !slices.Contains(all, a.Scheme) {
@@ -166,13 +160,11 @@ func schemes(arms []results.Arm) []string {
 	return all
 }
 
-// ranks are the ranks of arms, each once, rising; 0 is that of arms without.
-func ranks(arms []results.Arm) []int {
+// ranksOf are the ranks of cells, each once, rising; 0 is that of cells without.
+func ranksOf(cells []results.Cell) []int {
 	var all []int
-	for _, a := range arms {
-		for _, c := range a.Cells {
-			all = append(all, c.Rank)
-		}
+	for _, c := range cells {
+		all = append(all, c.Rank)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

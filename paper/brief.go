@@ -3,6 +3,8 @@ package paper
 import (
 	"fmt"
 	"strings"
+
+	"ranksweep/paper/table"
 )
 
 // Brief is the report as a page opens with it, in Markdown: how many claims were seen,
@@ -11,7 +13,7 @@ func (r Reproduction) Brief() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Of %d claims: %s.\n\n%s\n| claim | found |\n|:---|:---|\n", len(r), r.counts(), r.caution())
 	for i, f := range r {
-		fmt.Fprintf(&b, "| %d. %s | %s |\n", i+1, escape(f.Name), f.standing())
+		fmt.Fprintf(&b, "| %d. %s | %s |\n", i+1, table.Escape(f.Name), f.standing())
 	}
 	return b.String()
 }

@@ -9,21 +9,30 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 	"ranksweep/theory"
 )
 
 // checked are the statistics of the rank check, a panel each, and their titles.
-var checked = []struct{ name, title string }{
-	{"loss_drop_first", "Loss drop"}, {"adapter_output_first", "Adapter " +
-		"output"}, {"input_gradient_first", "Input gradient"},
-	{"grad_norm_onset", "Gradient of B"}, {"grad_norm_a_first", "Gradient of A"}, {"delta_w_first", "Weight update"},
+var checked = []struct {
+	metrics.Statistic
+	title string
+}{
+	{metrics.LossDropFirst, "Loss drop"},
+	{metrics.AdapterOutputFirst, "Adapter output"},
+	{metrics.InputGradientFirst, "Input gradient"},
+	{metrics.GradNormOnset, "Gradient of B"},
+	{metrics.GradNormAFirst, "Gradient of A"},
+	{metrics.DeltaWFirst, "Weight update"},
 }
 
 // checkedTitle is the title of a statistic's panel.
 func checkedTitle(s metrics.Statistic) string {
 	for _, of := range checked {
-		if of.name == s.Name {
+		if of.Name == s.Name {
 			return of.title
 		}
 	}
@@ -32,8 +41,8 @@ func checkedTitle(s metrics.Statistic) string {
 
 // Check is what a few steps at many ranks say of schemes.
 type Check struct {
-	Tables  []Table  // verdicts, a row a scheme and optimizer; fitted powers of rank beside theory
-	Figures []Figure // sizes against rank, one an optimizer
+	Tables  []table.Table   // verdicts, a row a scheme and optimizer; fitted powers of rank beside theory
+	Figures []figure.Figure // sizes against rank, one an optimizer
 
 	// Unstable names the arms that theory says are stable and that were not
 	// seen to be.
@@ -41,38 +50,37 @@ type Check struct {
 }
 
 // NewCheck judges the runs that have a rank. It is an error if there are none.
-func NewCheck(runs []results.Run) (*Check, error) {
-	if len(runs) == 0 {
+func NewCheck(v View) (*Check, error) {
+	if len(v.arms) == 0 {
 		return nil, errNoRuns
 	}
-	arms := ranked(results.Arms(runs))
-	if len(arms) == 0 {
+	v = v.ranked()
+	if len(v.arms) == 0 {
 		return nil, errors.New("paper: no run has a rank: there is nothing to check; add method lora to the grid")
 	}
-	verdicts, unstable := verdictTable(arms)
+	var names []string
+	for _, optimizer := range optimizersOf(v) {
+		names = append(names, checkName(optimizer))
+	}
+	figures, err := those(v, names)
+	if err != nil {
+		return nil, err
+	}
+	verdicts, unstable := verdictTable(v)
 	return &Check{
-		Tables:   []Table{verdicts, exponentsTable(arms, predictedStatistics(arms))},
-		Figures:  checkFigures(arms),
+		Tables:   []table.Table{verdicts, exponentsTable(v, predictedStatistics(v))},
+		Figures:  figures,
 		Unstable: unstable,
 	}, nil
 }
 
-// checkFigures draws a figure for each optimizer.
-func checkFigures(arms []results.Arm) (figures []Figure) {
-	for _, o := range optimizersOf(arms) {
-		of := slices.DeleteFunc(slices.Clone(arms), func(a results.Arm) bool { return a.Optimizer != o })
-		figures = append(figures, checkFigure(o, of))
-	}
-	return figures
-}
-
 // predictedStatistics are those of the first steps that were measured and of
 // which theory predicts something.
-func predictedStatistics(arms []results.Arm) []metrics.Statistic {
-	return slices.DeleteFunc(measuredStatistics(arms), func(s metrics.Statistic) bool {
-		return !s.Early && s.Name != "a_movement_first" || !slices.ContainsFunc(arms, func(a results.Arm) bool {
+func predictedStatistics(v View) []metrics.Statistic {
+	return slices.DeleteFunc(measuredStatistics(v), func(s metrics.Statistic) bool {
+		return !s.Early && s.Name != metrics.MovementAFirst.Name || !slices.ContainsFunc(v.arms, func(a results.Arm) bool {
 			e, _ := a.Exponent(s)
-			return finite(e.Predicted)
+			return number.Finite(e.Predicted)
 		})
 	})
 }
@@ -107,8 +115,8 @@ const norms = "The norm of the gradient at the onset goes as γ√r under every 
 	"a step of SGD shrinks with the gradient, and one of Adam does not; and on the rate and the number of steps."
 
 // verdictTable says of each arm how what decides about its first step goes with rank.
-func verdictTable(arms []results.Arm) (t Table, unstable []string) {
-	t = Table{
+func verdictTable(v View) (t table.Table, unstable []string) {
+	t = table.Table{
 		Name:  "check",
 		Title: "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
 		Caption: fmt.Sprintf("Seen: by the power of the first loss drop, stable within ±%g of 0. Theory: as the "+
@@ -116,37 +124,37 @@ func verdictTable(arms []results.Arm) (t Table, unstable []string) {
 			"Best first step: of the multiple of the first step that would be best if the loss were as curved "+
 			"in all directions, "+
 			"and in brackets what its exact values have at these ranks; where it is 0 one rate serves all of "+
-			"them. "+norms+" %s", flat, heldEqual(arms)),
+			"them. "+norms+" %s", flat, v.equal),
 	}
-	addSettings(&t, arms, func(results.Arm) int { return 1 })
-	t.add(Column{Head: "onset norm", Fields: []string{"onset", "onset_low", "onset_high"}, Number: true}, powerEntries(arms, metrics.GradNormOnset))
-	t.add(Column{Head: "loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, powerEntries(arms, metrics.LossDropFirst))
-	t.add(Column{Head: "best first " +
-		"step", Fields: []string{"step", "step_low", "step_high", "step_exact"}, Number: true}, stepEntries(arms))
-	var expected, saw []Entry
-	labels := armLabels(arms)
-	for i, a := range arms {
+	addSettings(&t, v, func(results.Arm) int { return 1 })
+	t.Add(table.Column{Head: "onset norm", Fields: []string{"onset", "onset_low", "onset_high"}, Number: true}, powerEntries(v, metrics.GradNormOnset))
+	t.Add(table.Column{Head: "loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, powerEntries(v, metrics.LossDropFirst))
+	t.Add(table.Column{Head: "best first " +
+		"step", Fields: []string{"step", "step_low", "step_high", "step_exact"}, Number: true}, stepEntries(v))
+	var expected, saw []table.Entry
+	labels := v.labels
+	for i, a := range v.arms {
 		measured := seenOf(a)
 		predicted := theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
-		expected, saw = append(expected, word(string(predicted))), append(saw, word(string(measured)))
+		expected, saw = append(expected, table.Word(string(predicted))), append(saw, table.Word(string(measured)))
 		if predicted == theory.Stable && measured != theory.Stable {
 			unstable = append(unstable, fmt.Sprintf("%s: %s", labels[i], measured))
 		}
 		e, err := a.Exponent(metrics.LossDropFirst)
 		if err != nil {
-			t.doubt(i, noFit(err))
+			t.Doubt(i, noFit(err))
 		}
 		if text := unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
-			t.doubt(i, text)
+			t.Doubt(i, text)
 		}
 		if predicted == theory.Explodes && e.Predicted <= 0 {
-			t.doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step "+
+			t.Doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step "+
 				"does not have")
 		}
 	}
-	t.add(Column{Head: "seen", Fields: []string{"seen"}}, saw)
-	t.add(Column{Head: "theory", Fields: []string{"theory"}}, expected)
-	addDoubtsOfArms(&t, arms)
+	t.Add(table.Column{Head: "seen", Fields: []string{"seen"}}, saw)
+	t.Add(table.Column{Head: "theory", Fields: []string{"theory"}}, expected)
+	addDoubtsOfArms(&t, v)
 	return t, unstable
 }
 
@@ -161,10 +169,10 @@ func seenOf(a results.Arm) theory.Verdict {
 }
 
 // powerEntries are the powers of rank of a statistic, an arm each.
-func powerEntries(arms []results.Arm, s metrics.Statistic) (entries []Entry) {
-	for _, a := range arms {
+func powerEntries(v View, s metrics.Statistic) (entries []table.Entry) {
+	for _, a := range v.arms {
 		e, err := a.Exponent(s)
-		entry := Entry{Values: []string{field(e.Value), field(e.Low), field(e.High)}}
+		entry := table.Entry{Values: []string{number.Exact(e.Value), number.Exact(e.Low), number.Exact(e.High)}}
 		if err == nil {
 			entry.Text = exponentText(e)
 		}
@@ -174,92 +182,93 @@ func powerEntries(arms []results.Arm, s metrics.Statistic) (entries []Entry) {
 }
 
 // stepEntries are those of the best first step, with what theory has at these ranks.
-func stepEntries(arms []results.Arm) []Entry {
-	entries := powerEntries(arms, metrics.StepFirst)
-	for i, a := range arms {
+func stepEntries(v View) []table.Entry {
+	entries := powerEntries(v, metrics.StepFirst)
+	for i, a := range v.arms {
 		e, _ := a.Exponent(metrics.StepFirst)
-		entries[i].Values = append(entries[i].Values, field(e.Exact))
-		if entries[i].Text != "" && finite(e.Exact) {
-			entries[i].Text += " (" + fixed(e.Exact, 2) + ")"
+		entries[i].Values = append(entries[i].Values, number.Exact(e.Exact))
+		if entries[i].Text != "" && number.Finite(e.Exact) {
+			entries[i].Text += " (" + number.Fixed(e.Exact, 2) + ")"
 		}
 	}
 	return entries
 }
 
 // addDoubtsOfArms notes the arms' own doubts, in a table with a row an arm.
-func addDoubtsOfArms(t *Table, arms []results.Arm) {
-	for i, a := range arms {
+func addDoubtsOfArms(t *table.Table, v View) {
+	for i, a := range v.arms {
 		for _, w := range a.Warnings {
-			t.doubt(i, w)
+			t.Doubt(i, w)
 		}
 		for _, c := range a.Cells {
 			if text := lost(c, results.Diverged); text != "" {
-				t.doubt(i, fmt.Sprintf("rank %d %s", c.Rank, text))
+				t.Doubt(i, fmt.Sprintf("rank %d %s", c.Rank, text))
 			}
 		}
 	}
 }
 
-// checkFigure draws what is checked against rank: measured sizes with their
+// checkFigure draws what is checked under an optimizer against rank: measured sizes with their
 // intervals, and through them what theory expects at these very ranks or,
 // where it has no exact expression, the fitted power.
-func checkFigure(optimizer string, arms []results.Arm) Figure {
-	f := Figure{Name: "check-" + optimizer, apart: true}
-	labels, colors := armLabels(arms), armColors(arms)
+func checkFigure(v View, optimizer string) (figure.Figure, bool) {
+	v = v.ranked().where(func(a results.Arm) bool { return a.Optimizer == optimizer })
+	f := figure.Figure{Name: checkName(optimizer), Apart: true}
+	labels, colors := v.labels, v.colors
 	exact, fitted := false, false
 	for _, of := range checked {
-		s, _ := metrics.StatisticNamed(of.name)
-		p := panel{title: of.title + ", " + s.Unit}
+		s := of.Statistic
+		p := figure.Panel{Title: of.title + ", " + s.Unit}
 		var values, at []float64
-		for i, a := range arms {
-			marks := series{color: colors[i], glyph: glyphs[i%len(glyphs)], spread: bars}
-			law := series{color: colors[i], line: thinLineWide}
+		for i, a := range v.arms {
+			marks := figure.Series{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars}
+			law := figure.Series{Color: colors[i], Line: figure.ThinLineWide}
 			for _, c := range a.Cells {
 				q := statisticPoint(c, s)
-				if v := c.Expected(s); finite(v) {
+				if v := c.Expected(s); number.Finite(v) {
 					exact = true
-					law.points = append(law.points, bare(q.x, v))
+					law.Points = append(law.Points, figure.Bare(q.X, v))
 					q = besideExpected(c, s, v)
 				}
-				marks.points = append(marks.points, q)
-				values, at = append(values, q.y, q.high, math.Max(q.low, q.y/4)), append(at, q.x) // a bar may end below
+				marks.Points = append(marks.Points, q)
+				values, at = append(values, q.Y, q.High, math.Max(q.Low, q.Y/4)), append(at, q.X) // a bar may end below
 			}
-			if len(law.points) == 0 {
+			if len(law.Points) == 0 {
 				e, err := a.Exponent(s)
 				law, _, _ = fitLines(e, err, "theory", marks)
-				law.dashes, fitted = longDashes, true
+				law.Dashes, fitted = figure.LongDashes, true
 			}
-			p.series = append(p.series, law, marks)
+			p.Series = append(p.Series, law, marks)
 		}
-		if !slices.ContainsFunc(values, finite) {
+		if !slices.ContainsFunc(values, number.Finite) {
 			continue // it takes more steps than were made
 		}
-		p.x = rankAxis(at, true)
-		p.y = axis{log: true}.over(values...)
-		f.panels = append(f.panels, p)
+		p.X = rankAxis(at, true)
+		p.Y = figure.Axis{Log: true}.Over(values...)
+		f.Panels = append(f.Panels, p)
 	}
-	for i := range arms {
-		f.legend = append(f.legend, entry{text: labels[i], samples: []series{{color: colors[i], glyph: glyphs[i%len(glyphs)]}}})
+	for i := range v.arms {
+		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)]}}})
 	}
-	f.legend = append(f.legend, entry{})
+	f.Legend = append(f.Legend, figure.Entry{})
 	if exact {
-		f.legend = append(f.legend, entry{text: "exact theory", samples: []series{{color: ink, line: thinLineWide}}})
+		f.Legend = append(f.Legend, figure.Entry{Text: "exact theory", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide}}})
 	}
 	if fitted {
-		f.legend = append(f.legend, entry{text: "fitted power", samples: []series{{color: ink, line: thinLineWide, dashes: longDashes}}})
+		f.Legend = append(f.Legend, figure.Entry{Text: "fitted power", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes}}})
 	}
 	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both "+
 		"logarithmic: means over seeds, %s, with 95%% intervals. "+
 		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of "+
 		"rank elsewhere. "+
 		"Beside an expectation, a mean is that of each seed's size over its own expectation, so that bars leave "+
-		"out what differs in the data. %s", optimizer, seedCount(doneCounts(arms)), heldEqual(arms))
-	return f
+		"out what differs in the data. %s", optimizer, seedCount(doneCounts(v)), v.equal)
+	return f, len(f.Panels) > 0
 }
 
 // besideExpected is the mean of what was measured over what was expected of the
 // same seed, in units of what the cell is expected to have.
-func besideExpected(c results.Cell, s metrics.Statistic, expected float64) point {
+func besideExpected(c results.Cell, s metrics.Statistic, expected float64) figure.Point {
 	over := c.OverExpected(s)
 	size := func(ratio float64) float64 {
 		if s.Theory.Mean {
@@ -267,5 +276,5 @@ func besideExpected(c results.Cell, s metrics.Statistic, expected float64) point
 		}
 		return math.Sqrt(math.Max(0, ratio)) * expected
 	}
-	return point{x: float64(c.Rank), y: size(over.Mean), low: size(over.Low), high: size(over.High)}
+	return figure.Point{X: float64(c.Rank), Y: size(over.Mean), Low: size(over.Low), High: size(over.High)}
 }

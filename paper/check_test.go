@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -42,7 +43,7 @@ func TestCheckNamesWhatIsNotStable(t *testing.T) {
 		{"stable and exploding", 0.5, 0.3, []string{"rsLoRA: explodes"}, "explodes"},
 		{"said to collapse", 1, -1, nil, "collapses"},
 	} {
-		check, err := NewCheck(checkRuns("rslora", c.p, c.drop))
+		check, err := NewCheck(view(checkRuns("rslora", c.p, c.drop)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +55,7 @@ func TestCheckNamesWhatIsNotStable(t *testing.T) {
 			t.Errorf("%s: seen %q, want %q", c.name, got, c.seen)
 		}
 	}
-	if _, err := NewCheck(nil); err == nil {
+	if _, err := NewCheck(View{}); err == nil {
 		t.Error("of no runs there is a verdict")
 	}
 }
@@ -63,7 +64,7 @@ func TestCheckNamesWhatIsNotStable(t *testing.T) {
 func TestCheckIsUndecidedOnTooLittle(t *testing.T) {
 	runs := checkRuns("rslora", 0.5, 0)
 	for name, few := range map[string][]results.Run{"one rank": runs[:3], "one seed": {runs[0], runs[3], runs[6]}} {
-		check, err := NewCheck(few)
+		check, err := NewCheck(view(few))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +72,7 @@ func TestCheckIsUndecidedOnTooLittle(t *testing.T) {
 			t.Errorf("%s: unstable are %q, want %q", name, check.Unstable, want)
 		}
 		for _, f := range check.Figures {
-			if _, err := f.Encode(PNG); err != nil {
+			if _, err := f.Encode(figure.PNG); err != nil {
 				t.Error(err)
 			}
 		}
@@ -80,21 +81,21 @@ func TestCheckIsUndecidedOnTooLittle(t *testing.T) {
 
 // The figure draws what theory expects where the records have it.
 func TestCheckDrawsExactTheory(t *testing.T) {
-	check, err := NewCheck(checkRuns("lora", 1, -1))
+	check, err := NewCheck(view(checkRuns("lora", 1, -1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := check.Figures[0]
-	if f.Name != "check-sgd" || len(f.panels) != 3 { // of six, of which these runs have three
-		t.Fatalf("%s with %d panels", f.Name, len(f.panels))
+	if f.Name != "check-sgd" || len(f.Panels) != 3 { // of six, of which these runs have three
+		t.Fatalf("%s with %d panels", f.Name, len(f.Panels))
 	}
 	for i, want := range []int{0, 0, 3} {
-		law := f.panels[i].series[0]
-		if exact := law.dashes == nil && len(law.points) == 3; exact != (want == 3) {
-			t.Errorf("%s: drawn with %d exact points", f.panels[i].title, len(law.points))
+		law := f.Panels[i].Series[0]
+		if exact := law.Dashes == nil && len(law.Points) == 3; exact != (want == 3) {
+			t.Errorf("%s: drawn with %d exact points", f.Panels[i].Title, len(law.Points))
 		}
 	}
-	if y := f.panels[2].series[0].points[0].y; math.Abs(y-1.1/4) > 1e-12 {
+	if y := f.Panels[2].Series[0].Points[0].Y; math.Abs(y-1.1/4) > 1e-12 {
 		t.Errorf("expected weight update %g at rank 4", y)
 	}
 }

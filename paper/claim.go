@@ -5,19 +5,18 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/results"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/table"
 )
 
 // Study is what one experiment's files hold or, under [InferenceStudy], times.
 type Study struct {
-	Runs      []results.Run // those that are reported
-	Tuned     []results.Tuned
-	Inference []results.Inference
+	View // of the runs that are reported
 
 	Planned int // runs that the experiment asks for, of tuning too
 	Done    int // of these, runs that ended
 
-	made Made
+	Made Made
 }
 
 // Made is how and when the runs of a study were made.
@@ -31,12 +30,6 @@ type Made struct {
 	Seconds float64           // of training, over all cores
 	Rules   map[string]string // hash of the rule of each claim, by its key, when training began
 	Reserve int               // block of seeds: 0 is those that the experiment names
-}
-
-// NewStudy is a study whose runs were made so.
-func NewStudy(s Study, made Made) Study {
-	s.made = made
-	return s
 }
 
 // Claim is something that was reported, and how it is looked for here.
@@ -57,8 +50,8 @@ type Finding struct {
 	Standing Standing
 	Text     string
 	Numbers  []Number // that the standing rests on
-	Tables   []Table
-	Figures  []Figure // named for their study and what they show
+	Tables   []table.Table
+	Figures  []figure.Figure // named for their study and what they show
 
 	Done, Planned int // runs
 	Size          string
@@ -80,21 +73,12 @@ type Reproduction []Finding
 // claim whose study lacks runs has no standing but that. past is what was judged
 // before.
 func Reproduce(studies map[string]Study, past History) (r Reproduction, err error) {
-	drawn := make(map[string]map[string]Figure)
 	for _, c := range claims {
 		s := studies[c.Rule.Study]
 		f := s.judge(c, past)
 		if f.Standing != NotRun && f.Standing != Partial {
-			key := strings.Join(append([]string{c.Rule.Study}, c.Rule.Optimizers...), " ")
-			if drawn[key] == nil {
-				if drawn[key], err = s.figures(c.Rule); err != nil {
-					return nil, err
-				}
-			}
-			for _, name := range c.Shows {
-				if figure, ok := drawn[key][name]; ok {
-					f.Figures = append(f.Figures, figure)
-				}
+			if f.Figures, err = s.shown(c); err != nil {
+				return nil, err
 			}
 		}
 		r = append(r, f)
@@ -104,21 +88,21 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 
 // judge judges one claim.
 func (s Study) judge(c Claim, past History) Finding {
-	f := Finding{Claim: c, Done: s.Done, Planned: s.Planned, made: s.made}
+	f := Finding{Claim: c, Done: s.Done, Planned: s.Planned, made: s.Made}
 	switch {
-	case len(s.Runs)+len(s.Inference) == 0:
+	case len(s.arms)+len(s.Inference) == 0:
 		return f
 	case s.Done < s.Planned:
 		f.Standing = Partial
 		return f
 	}
-	found := tests[c.Rule.Test](c.Rule, s)
-	f.Size = s.size(c.Rule)
+	found := tests[c.Rule.Test](c.Rule, s.View)
+	f.Size = c.Rule.of(s.View).size()
 	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
-	then := s.made.Rules[c.Key]
+	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved
-		if j := past.under(c.Key, then, s.made.Digest); j != nil {
+		if j := past.under(c.Key, then, s.Made.Digest); j != nil {
 			f.Standing, f.judged = j.Standing, true
 		}
 	}
@@ -155,43 +139,33 @@ func Studied() []string {
 	return names
 }
 
-// figures are those that claims by a rule may show, by what they show: of the
-// optimizers that the rule is about, which then are in their names.
-func (s Study) figures(r Rule) (map[string]Figure, error) {
-	var all []Figure
-	runs := slices.DeleteFunc(slices.Clone(s.Runs), func(run results.Run) bool {
-		return len(r.Optimizers) > 0 && !slices.Contains(r.Optimizers, run.Optimizer)
-	})
-	if len(s.Inference) > 0 {
-		all = append(all, inferenceFigure(s.Inference))
-	} else {
-		figures, err := Figures(runs)
-		if err != nil {
-			return nil, err
-		}
-		arms := results.Arms(runs)
-		all = slices.Concat(figures, checkFigures(arms), []Figure{activationFigure(runs), regimeFigure(arms)})
+// shown draws what a claim shows of the study, of the optimizers that its rule is about
+// alone. A figure is named for the study, what it shows and, where the study has others,
+// these optimizers.
+func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
+	v := Rule{Optimizers: c.Rule.Optimizers}.of(s.View)
+	if figures, err = those(v, c.Shows); err != nil {
+		return nil, fmt.Errorf("claim %s: %w", c.Key, err)
 	}
-	named := make(map[string]Figure)
-	for _, f := range all {
-		what := f.Name
-		if f.Name = r.Study; what != r.Study {
-			f.Name += "-" + what
+	for i, f := range figures {
+		name := c.Rule.Study
+		if f.Name != c.Rule.Study {
+			name += "-" + f.Name
 		}
-		if part := strings.Join(r.Optimizers, "-"); len(runs) < len(s.Runs) && !strings.HasPrefix(what, "check-") {
-			f.Name += "-" + part
+		if len(v.arms) < len(s.arms) && !strings.HasPrefix(f.Name, checkName("")) {
+			name += "-" + strings.Join(c.Rule.Optimizers, "-")
 		}
-		named[what] = f
+		figures[i].Name = name
 	}
-	return named, nil
+	return figures, nil
 }
 
 // Figures are all that the findings show, each once.
-func (r Reproduction) Figures() (all []Figure) {
+func (r Reproduction) Figures() (all []figure.Figure) {
 	for _, f := range r {
-		for _, figure := range f.Figures {
-			if !slices.ContainsFunc(all, func(g Figure) bool { return g.Name == figure.Name }) {
-				all = append(all, figure)
+		for _, shown := range f.Figures {
+			if !slices.ContainsFunc(all, func(g figure.Figure) bool { return g.Name == shown.Name }) {
+				all = append(all, shown)
 			}
 		}
 	}

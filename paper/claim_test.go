@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/table"
 )
 
 // lateRule is the hash of a rule that is none of today's.
@@ -15,13 +16,12 @@ const lateRule = "0123456789ab"
 // figure2and3 is a whole study of that experiment, made on a day, under today's rules
 // or others.
 func figure2and3(rules map[string]string) Study {
-	s := changed(normed(rightNorms), put(4, metrics.AdapterOutput, rightNorms, 0.02))
-	s.Planned, s.Done = len(s.Runs), len(s.Runs)
-	return NewStudy(s, Made{
+	runs := changed(normed(rightNorms), put(4, metrics.AdapterOutput, rightNorms, 0.02)).Runs
+	return Study{View: view(runs), Planned: len(runs), Done: len(runs), Made: Made{
 		Name: "paper-fig2-3", Digest: "digest", CPU: "a CPU | of pipes", Kernel: "avx2", Program: "v1",
 		Last: "2026-03-04", Seconds: 5400,
 		Rules: rules, Reserve: 3,
-	})
+	}}
 }
 
 // reproduced judges by one study and by no other.
@@ -134,7 +134,7 @@ func TestReproduceOfAStudy(t *testing.T) {
 		fmt.Sprintf("| `%s`, ", claimOf(t, "onset-collapse").Rule.Hash()),
 		"\n**Seen**\n",
 		"(experiment `paper-fig2-3`)",
-		"(beside/paper-fig2-3-gradient-norm.png)\n\n" + gradientFigure(figure2and3(nil).Runs).Caption,
+		"(beside/paper-fig2-3-gradient-norm.png)\n\n" + figureOf(t, "gradient-norm", figure2and3(nil).View).Caption,
 		"(beside/paper-fig2-3-onset.png)",
 		"| paper-fig2-3 | 2026-03-04 | 72 of 72 | 1.50 | a CPU \\| of pipes | avx2 | v1 | 3 |\n",
 		"timed on the machine that is named below",
@@ -348,9 +348,9 @@ func TestRulesOfAStudy(t *testing.T) {
 
 // The times of a merged model are drawn where its claim is judged.
 func TestInferenceFigureOfTheClaim(t *testing.T) {
-	s := timed(1.01, 0.99, 1, 1.01)
+	s := timed(1.01, 0.99, 1, 1.01).study()
 	s.Planned, s.Done = len(s.Inference), len(s.Inference)
-	s = NewStudy(s, Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})
+	s.Made = Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)}
 	r, err := Reproduce(map[string]Study{InferenceStudy: s}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -364,7 +364,7 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 	}
 	// One at the base's time, one at twice that.
 	for i, want := range []float64{2, 1} {
-		if q := f.Figures[0].panels[0].series[i].points[0]; q.x != 8 || q.y < 0.99*want || q.y > 1.01*want {
+		if q := f.Figures[0].Panels[0].Series[i].Points[0]; q.X != 8 || q.Y < 0.99*want || q.Y > 1.01*want {
 			t.Errorf("line %d: %+v, want %g", i, q, want)
 		}
 	}
@@ -372,16 +372,16 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 
 // A table of many rows is folded, one of few is not.
 func TestLongTablesAreFolded(t *testing.T) {
-	table := func(rows int) Finding {
-		var entries []Entry
-		for i := range rows {
-			entries = append(entries, word(fmt.Sprint(i)))
+	finding := func(n int) Finding {
+		var entries []table.Entry
+		for i := range n {
+			entries = append(entries, table.Word(fmt.Sprint(i)))
 		}
-		table := Table{Title: "Rows", Caption: "said elsewhere"}
-		table.add(Column{Head: "row"}, entries)
-		return Finding{Claim: claims[0], Standing: Seen, Tables: []Table{table}}
+		rows := table.Table{Title: "Rows", Caption: "said elsewhere"}
+		rows.Add(table.Column{Head: "row"}, entries)
+		return Finding{Claim: claims[0], Standing: Seen, Tables: []table.Table{rows}}
 	}
-	long, short := table(foldedRows+1).markdown("x"), table(foldedRows).markdown("x")
+	long, short := finding(foldedRows+1).markdown("x"), finding(foldedRows).markdown("x")
 	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) ||
 		!strings.Contains(short, "\n**Rows**\n\n| row |") ||
 		strings.Contains(short, "<details>") || strings.Contains(long+short, "said elsewhere") {

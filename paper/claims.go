@@ -1,5 +1,7 @@
 package paper
 
+import "ranksweep/metrics"
+
 const (
 	thePaper     = "arXiv 2312.03732"
 	moreSeeds    = "more seeds and ranks: the intervals below are over seeds."
@@ -25,7 +27,7 @@ var claims = []Claim{
 			"the onset under α/√r.",
 		Looks: "both powers of rank of the norm at the onset, -½ and 0 by theory. It is γ√r times what does not " +
 			"depend on rank: what this tests is the program, and that the data do not matter.",
-		Rule: Rule{Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{"grad_norm_onset"},
+		Rule: Rule{Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{metrics.GradNormOnset.Name},
 			Limits: powersLimits},
 		Shows: []string{"onset"}, Resolve: moreSeeds,
 	},
@@ -156,7 +158,7 @@ var claims = []Claim{
 		Says: "post-adapter activations of LoRA fall with r, those of rsLoRA do not depend on it.",
 		Looks: "the power of rank of the adapters' output at the end: below -0.1 under LoRA and within ±0.1 " +
 			"under rsLoRA. The paper plots the activations after the adapter, which stand beside it.",
-		Rule: Rule{Test: "outputs/1", Study: "paper-fig2-3", Statistics: []string{"adapter_output_final", "map_output_final"},
+		Rule: Rule{Test: "outputs/1", Study: "paper-fig2-3", Statistics: []string{metrics.AdapterOutputFinal.Name, metrics.MapOutputFinal.Name},
 			Limits: map[string]float64{"flat": flat}},
 		Shows: []string{"activations"}, Resolve: moreSeeds,
 	},
@@ -209,7 +211,7 @@ var claims = []Claim{
 			"same batch, to a tenth, where it is large enough to be told from rounding. Adam, Lion and sign " +
 			"descent make the " +
 			"same first step. It is the start alone: best rates are the claims below.",
-		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{"loss_drop_first"},
+		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{metrics.LossDropFirst.Name},
 			Limits: powersLimits},
 		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
 	},
@@ -218,7 +220,7 @@ var claims = []Claim{
 			"update", Source: "metrics/theory.go",
 		Says:  "nothing exact: entries of its first update are of one size, not of one sign.",
 		Looks: "the same as above.",
-		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{"loss_drop_first"},
+		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{metrics.LossDropFirst.Name},
 			Limits: powersLimits},
 		Resolve: moreSeeds,
 	},

@@ -19,11 +19,11 @@ func TestColumnsAreExplained(t *testing.T) {
 	many := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 32}, seeds: 8, steps: 20}
 	many.rates = []float64{1e-4, 1e-3}
 	for _, runs := range [][]results.Run{sweep(), many.runs()} {
-		tables, err := Tables(runs, nil)
+		tables, err := Tables(view(runs))
 		if err != nil {
 			t.Fatal(err)
 		}
-		check, _ := verdictTable(results.Arms(runs))
+		check, _ := verdictTable(view(runs))
 		for _, table := range append(tables, check) {
 			for _, c := range table.Columns {
 				for _, name := range c.Fields {

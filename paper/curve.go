@@ -6,97 +6,88 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
-const (
-	lineWide     vg.Length = 1.1
-	thinLineWide vg.Length = 0.7
-)
+// curves are a quantity of runs as it is drawn against steps.
+type curves struct {
+	quantity  metrics.Quantity
+	smoothing results.Smoothing
+	spread    figure.Spread // how the seeds behind a mean are shown
+}
 
-// shortDashes tell a diverged run from the mean of the done ones.
-var shortDashes = []vg.Length{2, 1.5}
-
-// curvePanels draw q against steps: a panel an arm, a line a rank, and the
-// seeds as spread says. Their axes are not yet set.
-func curvePanels(arms []results.Arm, q metrics.Quantity, spread spread) []panel {
-	labels, palette := armLabels(arms), families(schemes(arms))
-	var panels []panel
-	for i, a := range arms {
-		p := panel{title: labels[i]}
+// panels are one an arm, with a line a rank. Their axes are not yet set.
+func (k curves) panels(v View) []figure.Panel {
+	var panels []figure.Panel
+	for i, a := range v.arms {
+		p := figure.Panel{Title: v.labels[i]}
 		for _, c := range a.Cells {
-			color := rankShade(palette[a.Scheme], c.Rank, arms)
-			p.series = append(p.series, meanLine(c, q, color, spread))
-			p.series = append(p.series, divergedLines(c, q, color)...)
+			color := v.rankShade(a.Scheme, c.Rank)
+			p.Series = append(p.Series, k.meanLine(c, color))
+			p.Series = append(p.Series, k.divergedLines(c, color)...)
 		}
 		panels = append(panels, p)
 	}
 	return panels
 }
 
-// rankShade is the shade of a rank of arms; what has none takes the middle.
-func rankShade(f family, rank int, arms []results.Arm) color.RGBA {
+// rankShade is the shade of a rank of a scheme; what has none takes the middle.
+func (v View) rankShade(scheme string, rank int) color.RGBA {
 	if rank == 0 {
-		return f.shade(0, 1)
+		return v.palette[scheme].Shade(0, 1)
 	}
-	all := ranks(ranked(arms))
-	return f.shade(slices.Index(all, rank), len(all))
+	all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 })
+	return v.palette[scheme].Shade(slices.Index(all, rank), len(all))
 }
 
 // meanLine is the mean of a cell's done runs.
-func meanLine(c results.Cell, q metrics.Quantity, color color.RGBA, spread spread) series {
-	s := series{color: color, line: lineWide, spread: spread}
-	seeds := map[int][]float64{} // by step
-	for _, r := range c.Runs {
-		for _, p := range r.Curve {
-			if v := p.Values[q]; r.Status == results.Done && !math.IsNaN(v) {
-				seeds[p.Step] = append(seeds[p.Step], v)
-			}
-		}
-	}
-	for _, p := range c.Curve(q) {
-		s.points = append(s.points, spreadPoint(float64(p.Step), p.Interval, seeds[p.Step]))
+func (k curves) meanLine(c results.Cell, color color.RGBA) figure.Series {
+	s := figure.Series{Color: color, Line: figure.LineWide, Spread: k.spread}
+	for _, p := range c.Curve(k.quantity, k.smoothing) {
+		s.Points = append(s.Points, spreadPoint(float64(p.Step), p.Interval, p.Seeds))
 	}
 	return s
 }
 
 // spreadPoint is a mean with its 95% interval; of two seeds, whose interval
 // would be 12.7 standard errors wide, with both of them; of one, alone.
-func spreadPoint(x float64, i stats.Interval, seeds []float64) point {
-	p := point{x: x, y: i.Mean, low: i.Low, high: i.High}
+func spreadPoint(x float64, i stats.Interval, seeds []float64) figure.Point {
+	p := figure.Point{X: x, Y: i.Mean, Low: i.Low, High: i.High}
 	if i.N == 2 {
-		p.low, p.high = slices.Min(seeds), slices.Max(seeds)
+		p.Low, p.High = slices.Min(seeds), slices.Max(seeds)
 	}
 	return p
 }
 
 // divergedLines draw each diverged run of a cell by itself, up to a cross.
-func divergedLines(c results.Cell, q metrics.Quantity, color color.RGBA) []series {
-	var lines []series
+func (k curves) divergedLines(c results.Cell, color color.RGBA) []figure.Series {
+	var lines []figure.Series
 	for _, r := range c.Runs {
 		if r.Status != results.Diverged {
 			continue
 		}
-		points := finitePoints(r, q)
-		lines = append(lines, series{points: points, color: color, line: thinLineWide, dashes: shortDashes})
+		points := k.of(r)
+		lines = append(lines, figure.Series{
+			Points: points, Color: color, Line: figure.ThinLineWide, Dashes: figure.ShortDashes,
+		})
 		if n := len(points); n > 0 {
-			lines = append(lines, series{points: points[n-1:], color: color, glyph: draw.CrossGlyph{}})
+			lines = append(lines, figure.Series{Points: points[n-1:], Color: color, Glyph: draw.CrossGlyph{}})
 		}
 	}
 	return lines
 }
 
-// finitePoints are the values of q in a run, without a spread.
-func finitePoints(r results.Run, q metrics.Quantity) []point {
-	var points []point
-	for _, p := range r.Curve {
-		if v := p.Values[q]; finite(v) {
-			points = append(points, bare(float64(p.Step), v))
+// of are the finite values of one run, without a spread.
+func (k curves) of(r results.Row) (points []figure.Point) {
+	for _, p := range k.smoothing.Of(r.Curve, k.quantity) {
+		if y := p.Values[k.quantity]; number.Finite(y) {
+			points = append(points, figure.Bare(float64(p.Step), y))
 		}
 	}
 	return points
@@ -105,14 +96,14 @@ func finitePoints(r results.Run, q metrics.Quantity) []point {
 // extent is what axes must hold: every point of every done run, and of a
 // diverged one, which would stretch them without end, the steps, and the
 // values that do not exceed the first.
-func extent(arms []results.Arm, q metrics.Quantity) []point {
-	var all []point
-	for _, c := range cells(arms) {
+func (k curves) extent(v View) []figure.Point {
+	var all []figure.Point
+	for _, c := range v.cells {
 		for _, r := range c.Runs {
-			points := finitePoints(r, q)
+			points := k.of(r)
 			for i := range points {
-				if r.Status == results.Diverged && points[i].y > points[0].y {
-					points[i].y = math.NaN()
+				if r.Status == results.Diverged && points[i].Y > points[0].Y {
+					points[i].Y = math.NaN()
 				}
 			}
 			all = append(all, points...)
@@ -125,59 +116,59 @@ func extent(arms []results.Arm, q metrics.Quantity) []point {
 func quantityLabel(q metrics.Quantity) string { return q.Label() + " (" + q.Unit() + ")" }
 
 // setAxes gives all panels the same axes.
-func setAxes(panels []panel, x, y axis) {
+func setAxes(panels []figure.Panel, x, y figure.Axis) {
 	for i := range panels {
-		panels[i].x, panels[i].y = x, y
+		panels[i].X, panels[i].Y = x, y
 	}
 }
 
 // stepAxis holds the steps of points.
-func stepAxis(points []point) axis {
+func stepAxis(points []figure.Point) figure.Axis {
 	steps := []float64{0}
 	for _, p := range points {
-		steps = append(steps, p.x)
+		steps = append(steps, p.X)
 	}
-	return axis{label: "step", whole: true, few: true}.over(steps...)
+	return figure.Axis{Label: "step", Whole: true, Few: true}.Over(steps...)
 }
 
-// curveLegend has a line for each rank, with a sample of each scheme's shade, and
+// legend has a line for each rank, with a sample of each scheme's shade, and
 // one for what has none, and says what lines and bands are.
-func curveLegend(arms []results.Arm, window int, spread spread) legend {
-	names, bands := schemes(arms), ""
-	if spread == band {
-		bands = spreadName(doneCounts(arms))
+func (k curves) legend(v View) figure.Legend {
+	bands := ""
+	if k.spread == figure.Band {
+		bands = spreadName(doneCounts(v))
 	}
-	palette := families(names)
-	l := legend{{text: "rank", samples: make([]series, len(names))}}
-	for _, rank := range ranks(arms) {
-		e := entry{text: rankText(rank)}
-		for _, name := range names {
-			s := series{color: rankShade(palette[name], rank, arms), line: lineWide}
+	l := figure.Legend{{Text: "rank", Samples: make([]figure.Series, len(v.schemes))}}
+	for _, rank := range v.ranks {
+		e := figure.Entry{Text: rankText(rank)}
+		for _, scheme := range v.schemes {
+			s := figure.Series{Color: v.rankShade(scheme, rank), Line: figure.LineWide}
 			if bands != "" {
-				s.spread = band
+				s.Spread = figure.Band
 			}
-			if hasRanks(arms, name) != (rank > 0) {
-				s = series{}
+			if v.hasRanks(scheme) != (rank > 0) {
+				s = figure.Series{}
 			}
-			e.samples = append(e.samples, s)
+			e.Samples = append(e.Samples, s)
 		}
 		l = append(l, e)
 	}
-	if anyDiverged(arms) {
-		cross := series{color: ink, line: thinLineWide, dashes: shortDashes, glyph: draw.CrossGlyph{}}
-		l = append(l, entry{text: "diverged", samples: []series{cross}})
+	if anyDiverged(v) {
+		l = append(l, figure.Entry{Text: "diverged", Samples: []figure.Series{{
+			Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.ShortDashes, Glyph: draw.CrossGlyph{},
+		}}})
 	}
-	l = append(l, entry{}, entry{text: "lines: mean, " + seedCount(doneCounts(arms))})
+	l = append(l, figure.Entry{}, figure.Entry{Text: "lines: mean, " + seedCount(doneCounts(v))})
 	if bands != "" {
-		l = append(l, entry{text: "bands: " + bands})
+		l = append(l, figure.Entry{Text: "bands: " + bands})
 	}
-	if window > 1 {
-		l = append(l, entry{text: fmt.Sprintf("smoothed over %d points", window)})
+	if window := k.smoothing.Window; window > 1 {
+		l = append(l, figure.Entry{Text: fmt.Sprintf("smoothed over %d points", window)})
 	}
 	return l
 }
 
 // hasRanks reports whether a scheme has ranks.
-func hasRanks(arms []results.Arm, scheme string) bool {
-	return slices.ContainsFunc(arms, func(a results.Arm) bool { return a.Scheme == scheme && a.Ranked() })
+func (v View) hasRanks(scheme string) bool {
+	return slices.ContainsFunc(v.arms, func(a results.Arm) bool { return a.Scheme == scheme && a.Ranked() })
 }

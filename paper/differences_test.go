@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -17,31 +18,31 @@ func TestDifferencesFigure(t *testing.T) {
 		}
 		return noise(r)
 	})
-	f, ok := differencesFigure(runs)
-	if !ok || len(f.panels) != 2 || len(f.legend) != 2 {
-		t.Fatalf("%d panels, %d in the legend, %t", len(f.panels), len(f.legend), ok)
+	f, ok := differencesFigure(view(runs))
+	if !ok || len(f.Panels) != 2 || len(f.Legend) != 2 {
+		t.Fatalf("%d panels, %d in the legend, %t", len(f.Panels), len(f.Legend), ok)
 	}
-	schemes, ranks := f.panels[0], f.panels[1]
-	if schemes.title != "Against LoRA" || ranks.title != "Against rank 4" {
-		t.Errorf("titles %q and %q", schemes.title, ranks.title)
+	schemes, ranks := f.Panels[0], f.Panels[1]
+	if schemes.Title != "Against LoRA" || ranks.Title != "Against rank 4" {
+		t.Errorf("titles %q and %q", schemes.Title, ranks.Title)
 	}
 	for _, c := range []struct {
-		s    series
+		s    figure.Series
 		want []float64
-	}{{schemes.series[1], []float64{-4, -8}}, {ranks.series[1], []float64{0}}, {ranks.series[2], []float64{-4 * 2 / 1.92}}} {
-		if len(c.s.points) != len(c.want) {
-			t.Fatalf("%d points, want %d", len(c.s.points), len(c.want))
+	}{{schemes.Series[1], []float64{-4, -8}}, {ranks.Series[1], []float64{0}}, {ranks.Series[2], []float64{-4 * 2 / 1.92}}} {
+		if len(c.s.Points) != len(c.want) {
+			t.Fatalf("%d points, want %d", len(c.s.Points), len(c.want))
 		}
-		for i, q := range c.s.points {
-			if math.Abs(q.y-c.want[i]) > 0.1 || !(q.low < q.y && q.y < q.high) {
-				t.Errorf("rank %g: %+v, want %g", q.x, q, c.want[i])
+		for i, q := range c.s.Points {
+			if math.Abs(q.Y-c.want[i]) > 0.1 || !(q.Low < q.Y && q.Y < q.High) {
+				t.Errorf("rank %g: %+v, want %g", q.X, q, c.want[i])
 			}
 		}
 	}
 	for _, fault := range checkLayout(f) {
 		t.Error(fault)
 	}
-	if _, ok := differencesFigure(losing(1, noise)); ok {
+	if _, ok := differencesFigure(view(losing(1, noise))); ok {
 		t.Error("a figure of differences without an interval")
 	}
 }
@@ -55,11 +56,11 @@ func TestUnlearnedRunsAreNamed(t *testing.T) {
 		}
 		return noise(r)
 	})
-	table := summaryTable(results.Arms(runs))
+	table := summaryTable(view(runs))
 	if notes := strings.Join(table.Notes, "\n"); !strings.Contains(notes, "ended above their validation loss before training: seeds 0, 1, 2") || strings.Contains(notes, "diverged") {
 		t.Error(notes)
 	}
-	rows, _ := fought(t, runs, nil)
+	rows, _ := fought(t, view(runs))
 	if notes := rows["rsLoRA - LoRA, rank 8"]["notes"]; !strings.Contains(notes, "rsLoRA at rank 8 ended above its loss before training") {
 		t.Error(notes)
 	}

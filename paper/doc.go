@@ -1,5 +1,6 @@
-// Package paper makes tables and figures from stored runs alone: it knows no
-// training and computes no statistic of its own.
+// Package paper makes tables, figures and verdicts from stored runs alone: it knows no
+// training. A [View] is what is looked at, worked out once; the statistics are those of
+// results and metrics.
 //
 // What is drawn follows from the runs: a panel or row for each arm, a line
 // for each cell, and titles that name what differs between arms. What does

@@ -2,52 +2,53 @@ package paper
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
+	"ranksweep/metrics/stats"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
 // addDoubts notes, for each row of a table with a row a cell, what keeps a
 // reader from taking its numbers at face value.
-func addDoubts(t *Table, arms []results.Arm) {
+func addDoubts(t *table.Table, v View) {
 	row := 0
-	labels, first := armLabels(arms), map[string]string{}
-	for j, a := range arms {
+	labels, first := v.labels, map[string]string{}
+	for j, a := range v.arms {
 		for i, c := range a.Cells {
 			if twin := first[c.Function]; c.Function != "" && twin != "" {
-				t.doubt(row, fmt.Sprintf("the same function as %s at rank %d, written in another way: they differ by rounding alone", twin, c.Rank))
+				t.Doubt(row, fmt.Sprintf("the same function as %s at rank %d, written in another way: they differ by rounding alone", twin, c.Rank))
 			} else {
 				first[c.Function] = labels[j]
 			}
 			if done := len(c.Runs) - c.Diverged() - c.Failed(); done == 1 {
-				t.doubt(row, "n = 1: no interval")
+				t.Doubt(row, "n = 1: no interval")
 			}
 			for _, status := range []results.Status{results.Diverged, results.Failed} {
 				if text := lost(c, status); text != "" {
-					t.doubt(row, text)
+					t.Doubt(row, text)
 				}
 			}
 			if text := unlearned(c); text != "" {
-				t.doubt(row, text)
+				t.Doubt(row, text)
 			}
 			if text := localEdges(c); text != "" {
-				t.doubt(row, text)
+				t.Doubt(row, text)
 			}
 			for _, w := range c.Warnings {
-				t.doubt(row, w)
+				t.Doubt(row, w)
 			}
 			if i == 0 {
 				for _, w := range a.Warnings {
-					t.doubt(row, schemeLabel(a.Scheme)+": "+w)
+					t.Doubt(row, schemeLabel(a.Scheme)+": "+w)
 				}
 			}
 			row++
 		}
 	}
-	addBestRates(t, arms)
+	addBestRates(t, v)
 }
 
 // unlearned names the runs of a cell that ended above where they began, though
@@ -94,13 +95,13 @@ func lost(c results.Cell, status results.Status) string {
 // addBestRates notes, where the grid has several learning rates, which row has
 // the lowest loss among those that differ in nothing else, and whether that
 // rate lies at the edge of the rates tried: a better one may then lie beyond.
-func addBestRates(t *Table, arms []results.Arm) {
-	losses := intervalsOf(arms, lossStatistic(arms))
-	different := slices.DeleteFunc(varying(arms), func(s trait) bool { return s.name == learningRate })
-	groups := map[string][]rated{}
+func addBestRates(t *table.Table, v View) {
+	losses := v.intervals(v.loss)
+	different := slices.DeleteFunc(slices.Clone(v.differing), func(s trait) bool { return s.name == learningRate })
+	groups := map[string]*rated{}
 	var keys []string
 	row := 0
-	for i, a := range arms {
+	for i, a := range v.arms {
 		for _, c := range a.Cells {
 			key := []string{a.Scheme, fmt.Sprint(c.Rank)}
 			for _, s := range different {
@@ -108,40 +109,40 @@ func addBestRates(t *Table, arms []results.Arm) {
 			}
 			k := strings.Join(key, "\x00")
 			if groups[k] == nil {
-				keys = append(keys, k)
+				keys, groups[k] = append(keys, k), &rated{}
 			}
-			groups[k] = append(groups[k], rated{row, c.LR, losses[row].Mean})
+			groups[k].add(row, c.LR, losses[row].Mean)
 			row++
 		}
 	}
 	for _, k := range keys {
-		if best, text := bestRate(groups[k]); text != "" {
-			t.doubt(best, text)
+		if best, text := groups[k].best(); text != "" {
+			t.Doubt(best, text)
 		}
 	}
 }
 
-// rated is a row by its learning rate and loss, NaN where no run is done.
+// rated are rows that differ in their learning rate, with their losses: NaN where no run
+// is done.
 type rated struct {
-	row      int
-	lr, loss float64
+	rows   []int
+	trials []stats.Trial
 }
 
-// bestRate finds the row with the lowest loss and says what it is best of.
-func bestRate(group []rated) (row int, text string) {
-	lowest, low, high := math.Inf(1), math.Inf(1), math.Inf(-1)
-	best := 0.0
-	for _, g := range group {
-		low, high = math.Min(low, g.lr), math.Max(high, g.lr)
-		if g.loss < lowest {
-			lowest, best, row = g.loss, g.lr, g.row
-		}
-	}
+func (g *rated) add(row int, rate, loss float64) {
+	g.rows, g.trials = append(g.rows, row), append(g.trials, stats.Trial{Rate: rate, Loss: loss})
+}
+
+// best finds the row with the lowest loss and says what it is best of; no text where one
+// rate alone was tried.
+func (g *rated) best() (row int, text string) {
+	i, edge := stats.Lowest(g.trials)
+	another := func(t stats.Trial) bool { return t.Rate != g.trials[0].Rate }
 	switch {
-	case low >= high || math.IsInf(lowest, 1):
+	case i < 0 || !slices.ContainsFunc(g.trials, another):
 		return 0, ""
-	case best == low || best == high:
-		return row, "lowest loss of its rank, at the edge of the learning rates tried: a better one may lie beyond"
+	case edge:
+		return g.rows[i], "lowest loss of its rank, at the edge of the learning rates tried: a better one may lie beyond"
 	}
-	return row, "lowest loss of its rank over the learning rates tried"
+	return g.rows[i], "lowest loss of its rank over the learning rates tried"
 }

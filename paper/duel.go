@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -54,8 +55,8 @@ type duel struct {
 // duelsOf compares each scheme with the first one of the grid that has ranks,
 // rank by rank, and each rank with the smallest, scheme by scheme: always within
 // a group.
-func duelsOf(arms []results.Arm, s metrics.Statistic) []duel {
-	all := contenders(arms)
+func duelsOf(v View, s metrics.Statistic) []duel {
+	all := v.contenders()
 	first := all[0]
 	for _, c := range all {
 		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
@@ -106,12 +107,12 @@ func unmatched(all []contender, c, reference contender) string {
 
 // contenders are all cells, in the order of arms. A trait of arms tells groups
 // apart unless it follows from scheme and rank.
-func contenders(arms []results.Arm) []contender {
-	different := slices.DeleteFunc(varying(arms), func(t trait) bool {
-		return t.field != "model" && t.field != "data" && t.field != "numerics" && followsFromScheme(t, arms)
+func (v View) contenders() []contender {
+	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
+		return t.field != "model" && t.field != "data" && t.field != "numerics" && followsFromScheme(t, v.arms)
 	})
 	var all []contender
-	for i, a := range arms {
+	for i, a := range v.arms {
 		var group []string
 		for _, t := range different {
 			group = append(group, t.values[i])
@@ -246,7 +247,7 @@ func (d duel) oneOfMany() string {
 		return ""
 	}
 	return fmt.Sprintf("by itself it would be %s (p %s); it is one of %d tests",
-		verdictOf(d.Difference.Mean, true, false), significant(p, 2), d.tests)
+		verdictOf(d.Difference.Mean, true, false), number.Significant(p, 2), d.tests)
 }
 
 // survivors says what the difference is over where runs have no loss.
@@ -280,7 +281,7 @@ func (d duel) alsoDiffering() string {
 	case initFamily:
 		except = append(except, "init")
 	}
-	names := results.Differing(d.Cell.Runs[0], d.Reference.Runs[0], except...)
+	names := results.Differing(d.Cell.Runs[0].Run, d.Reference.Runs[0].Run, except...)
 	if len(names) == 0 {
 		return ""
 	}
@@ -292,7 +293,7 @@ func (d duel) atOneRate() string {
 	if slices.Contains(d.Cell.Tuned, "lr") || d.Cell.LR != d.Reference.LR {
 		return ""
 	}
-	return fmt.Sprintf("at one learning rate, %s: either may do better at another", number(d.Cell.LR))
+	return fmt.Sprintf("at one learning rate, %s: either may do better at another", number.Brief(d.Cell.LR))
 }
 
 // tuningDoubts are those of the cell as it was tuned.

@@ -13,9 +13,9 @@ import (
 )
 
 // fought are the rows of a comparisons table by what they compare.
-func fought(t *testing.T, runs []results.Run, tuned []results.Tuned) (rows map[string]map[string]string, names []string) {
+func fought(t *testing.T, v View) (rows map[string]map[string]string, names []string) {
 	t.Helper()
-	table := comparisonsTable(results.Arms(runs), tuned)
+	table := comparisonsTable(v)
 	rows = map[string]map[string]string{}
 	for _, r := range table.Rows {
 		row := map[string]string{}
@@ -135,7 +135,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 			return runs
 		}(), "no pair", "2 runs failed"},
 	} {
-		rows, _ := fought(t, test.runs, nil)
+		rows, _ := fought(t, view(test.runs))
 		if row := rows[name]; row["verdict"] != test.verdict || !strings.Contains(row["notes"], test.note) {
 			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"], test.verdict, test.note, row)
 		}
@@ -145,7 +145,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 // Sign flips stand beside t where some row has pairs enough.
 func TestFlipsStandBesideT(t *testing.T) {
 	for seeds, want := range map[int]string{5: "", stats.FlipPairs: "0.031"} {
-		rows, _ := fought(t, losing(seeds, func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) }), nil)
+		rows, _ := fought(t, view(losing(seeds, func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) })))
 		row := rows["rank 8 - 4, LoRA"]
 		if _, ok := row["flip p"]; ok != (want != "") || row["flip p"] != want || row["verdict"] != "lower" {
 			t.Errorf("%d seeds: %v", seeds, row)
@@ -157,7 +157,7 @@ func TestFlipsStandBesideT(t *testing.T) {
 func TestDuelsCountDivergedRuns(t *testing.T) {
 	runs := losing(3, noise)
 	diverge(&runs[0], 2) // LoRA, rank 4
-	rows, _ := fought(t, runs, nil)
+	rows, _ := fought(t, view(runs))
 	for name, want := range map[string]string{
 		"rsLoRA - LoRA, rank 4": "0/3, 1/3", "rsLoRA - LoRA, rank 8": "0/3, 0/3", "rank 8 - 4, LoRA": "0/3, 1/3", "rank 8 - 4, rsLoRA": "0/3, 0/3",
 	} {
@@ -171,7 +171,7 @@ func TestDuelsCountDivergedRuns(t *testing.T) {
 // with each other, but each rate with itself.
 func TestDuelsStayInTheirGroups(t *testing.T) {
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4}}.runs()
-	if _, names := fought(t, runs, nil); len(names) != 8 {
+	if _, names := fought(t, view(runs)); len(names) != 8 {
 		t.Errorf("two rates: %d comparisons, want 8: %q", len(names), names)
 	}
 	for i := range runs {
@@ -179,7 +179,7 @@ func TestDuelsStayInTheirGroups(t *testing.T) {
 			runs[i].Provenance.Numerics = 2
 		}
 	}
-	_, names := fought(t, runs, nil)
+	_, names := fought(t, view(runs))
 	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool { return !strings.HasPrefix(s, "rsLoRA - LoRA") }) {
 		t.Errorf("ranks of two numerics versions: %q, want schemes alone", names)
 	}
@@ -187,11 +187,11 @@ func TestDuelsStayInTheirGroups(t *testing.T) {
 
 // The reference is the first scheme of the grid, wherever it is sorted.
 func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
-	runs := losing(2, noise)
-	for i := range runs {
-		runs[i].Place = len(runs) - i
+	rows := results.Rows(losing(2, noise))
+	for i := range rows {
+		rows[i].Setting.Place = len(rows) - i
 	}
-	if _, names := fought(t, runs, nil); !slices.Contains(names, "LoRA - rsLoRA, rank 4") {
+	if _, names := fought(t, NewView(rows, nil)); !slices.Contains(names, "LoRA - rsLoRA, rank 4") {
 		t.Errorf("got %q, want LoRA against rsLoRA", names)
 	}
 }
@@ -208,7 +208,7 @@ func TestTwoThingsDiffer(t *testing.T) {
 		}
 		r.Config = json.RawMessage(fmt.Sprintf(`{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, "train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed))
 	}
-	rows, names := fought(t, runs, nil)
+	rows, names := fought(t, view(runs))
 	notes := rows["rsLoRA - LoRA, rank 8"]["notes"]
 	if !strings.Contains(notes, "two things differ: the scheme, and eps and lr") || strings.Contains(notes, "at one learning rate") {
 		t.Errorf("notes %q of %q", notes, names)
@@ -226,7 +226,7 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 			r.Scheme, r.Alpha, r.Gamma = "rslora@4", r.Alpha/2, r.Gamma/2
 		}
 	}
-	rows, names := fought(t, runs, nil)
+	rows, names := fought(t, view(runs))
 	row, ok := rows["rsLoRA matched at rank 4 - LoRA, rank 8"]
 	if !ok || strings.Contains(row["notes"], "two things differ") {
 		t.Errorf("notes %q of %q", row["notes"], names)
@@ -239,7 +239,6 @@ func TestTunedDuels(t *testing.T) {
 	var planned []results.Planned
 	for i := range runs {
 		r := &runs[i]
-		r.Moving, r.Tuned = []string{"lr"}, []string{"lr"}
 		planned = append(planned, results.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	var trials []results.Run
@@ -253,7 +252,7 @@ func TestTunedDuels(t *testing.T) {
 		trials = append(trials, r)
 	}
 	in, tuned, _ := grid.Split(append(runs, trials...))
-	rows, _ := fought(t, in, tuned)
+	rows, _ := fought(t, NewView(in, tuned))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{
 		"rsLoRA - LoRA, rank 4": true, "rsLoRA - LoRA, rank 8": false, "rank 8 - 4, LoRA": true, "rank 8 - 4, rsLoRA": false,

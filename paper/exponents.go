@@ -7,76 +7,78 @@ import (
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
 // exponentsTable has a row for each arm that has ranks and each of the given
 // statistics: the fitted power of rank beside the one that theory predicts.
-func exponentsTable(arms []results.Arm, measured []metrics.Statistic) Table {
-	arms = ranked(arms)
-	t := Table{
+func exponentsTable(v View, measured []metrics.Statistic) table.Table {
+	v = v.ranked()
+	t := table.Table{
 		Name:  "exponents",
 		Title: "Fitted powers of rank, with 95% intervals, beside theory",
 	}
-	if len(arms) == 0 {
+	if len(v.arms) == 0 {
 		return t
 	}
-	t.Caption = strings.TrimSpace(heldEqual(arms) + losses(arms))
-	addSettings(&t, arms, func(results.Arm) int { return len(measured) })
-	var names, fits, theory, exact, counts, seeds, verdicts []Entry
-	for range arms {
+	t.Caption = strings.TrimSpace(v.equal + losses(v))
+	addSettings(&t, v, func(results.Arm) int { return len(measured) })
+	var names, fits, theory, exact, counts, seeds, verdicts []table.Entry
+	for range v.arms {
 		for _, s := range measured {
-			names = append(names, Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
+			names = append(names, table.Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
 		}
 	}
-	t.add(Column{Head: "quantity", Fields: []string{"quantity"}}, names)
-	for _, a := range arms {
+	t.Add(table.Column{Head: "quantity", Fields: []string{"quantity"}}, names)
+	for _, a := range v.arms {
 		for _, s := range measured {
 			e, err := a.Exponent(s)
 			row := len(fits)
-			fits = append(fits, Entry{Values: []string{field(e.Value), field(e.Low), field(e.High)}})
+			fits = append(fits, table.Entry{Values: []string{number.Exact(e.Value), number.Exact(e.Low), number.Exact(e.High)}})
 			if err == nil {
 				fits[row].Text = exponentText(e)
 			}
-			theory = append(theory, Entry{Values: []string{field(e.Predicted), field(e.Predicted + e.Rise)}})
-			if finite(e.Predicted) {
-				theory[row].Text = number(e.Predicted)
+			theory = append(theory, table.Entry{Values: []string{number.Exact(e.Predicted), number.Exact(e.Predicted + e.Rise)}})
+			if number.Finite(e.Predicted) {
+				theory[row].Text = number.Brief(e.Predicted)
 				if e.Rise != 0 {
-					theory[row].Text += " to " + number(e.Predicted+e.Rise)
-					t.doubt(row, "theory: the first for ranks far below the maps' width, the second for ranks far above it, or for inputs like those trained on")
+					theory[row].Text += " to " + number.Brief(e.Predicted+e.Rise)
+					t.Doubt(row, "theory: the first for ranks far below the maps' width, the second for ranks far above it, or for inputs like those trained on")
 				}
 			}
-			exact = append(exact, Entry{Values: []string{field(e.Exact)}})
-			if finite(e.Exact) {
-				exact[row].Text = fmt.Sprintf("%s, %s", fixed(e.Exact, 3), exactRanks(a, s))
+			exact = append(exact, table.Entry{Values: []string{number.Exact(e.Exact)}})
+			if number.Finite(e.Exact) {
+				exact[row].Text = fmt.Sprintf("%s, %s", number.Fixed(e.Exact, 3), exactRanks(a, s))
 			}
-			counts = append(counts, word(strconv.Itoa(e.N)))
-			seeds = append(seeds, word(strconv.Itoa(e.Seeds)))
-			verdicts = append(verdicts, word(e.Agreement(near).String()))
+			counts = append(counts, table.Word(strconv.Itoa(e.N)))
+			seeds = append(seeds, table.Word(strconv.Itoa(e.Seeds)))
+			verdicts = append(verdicts, table.Word(e.Agreement(near).String()))
 			if err != nil {
-				t.doubt(row, noFit(err))
+				t.Doubt(row, noFit(err))
 			} else if e.Excluded > 0 {
-				t.doubt(row, fmt.Sprintf("%d of %d runs left out: absent, zero or negative", e.Excluded, e.Excluded+e.N))
+				t.Doubt(row, fmt.Sprintf("%d of %d runs left out: absent, zero or negative", e.Excluded, e.Excluded+e.N))
 			}
 		}
 	}
-	t.add(Column{Head: "exponent", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
-	t.add(Column{Head: "theory", Fields: []string{"predicted", "predicted_high"}, Number: true}, theory)
-	if slices.ContainsFunc(exact, func(e Entry) bool { return e.Text != "" }) {
+	t.Add(table.Column{Head: "exponent", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
+	t.Add(table.Column{Head: "theory", Fields: []string{"predicted", "predicted_high"}, Number: true}, theory)
+	if slices.ContainsFunc(exact, func(e table.Entry) bool { return e.Text != "" }) {
 		t.Caption = strings.TrimSpace(t.Caption + " Exact: the power of rank through the exact expectations at these ranks, and at how many of them the 95% interval over seeds holds what is expected.")
-		t.add(Column{Head: "exact", Fields: []string{"exact"}, Number: true}, exact)
+		t.Add(table.Column{Head: "exact", Fields: []string{"exact"}, Number: true}, exact)
 	}
-	t.add(Column{Head: "runs", Fields: []string{"n"}, Number: true}, counts)
-	t.add(Column{Head: "seeds", Fields: []string{"seeds"}, Number: true}, seeds)
-	t.add(Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
+	t.Add(table.Column{Head: "runs", Fields: []string{"n"}, Number: true}, counts)
+	t.Add(table.Column{Head: "seeds", Fields: []string{"seeds"}, Number: true}, seeds)
+	t.Add(table.Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
 	return t
 }
 
 // measuredStatistics are those of which some run has a value.
-func measuredStatistics(arms []results.Arm) []metrics.Statistic {
+func measuredStatistics(v View) []metrics.Statistic {
 	var measured []metrics.Statistic
 	for _, s := range metrics.Statistics {
-		for _, v := range intervalsOf(arms, s.Name) {
+		for _, v := range v.intervals(s) {
 			if v.N > 0 {
 				measured = append(measured, s)
 				break

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"testing"
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -90,4 +92,36 @@ func diverge(r *results.Run, step int) {
 	}
 	r.Curve[step].Values[metrics.TrainLoss] = math.NaN()
 	r.Curve[step].Values[metrics.GradNorm] = math.Inf(1)
+}
+
+// view looks at runs without a grid.
+func view(runs []results.Run) View { return NewView(results.Rows(runs), nil) }
+
+// A trial is a study as tests make it: runs without a grid, and rows that were looked at in
+// one.
+type trial struct {
+	Runs      []results.Run
+	rows      []results.Row
+	Tuned     []results.Tuned
+	Inference []results.Inference
+
+	Planned, Done int
+}
+
+func (s trial) view() View {
+	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Tuned)
+	v.Inference = s.Inference
+	return v
+}
+
+func (s trial) study() Study { return Study{View: s.view(), Planned: s.Planned, Done: s.Done} }
+
+// figureOf is the figure of a name, which the view must have.
+func figureOf(t *testing.T, name string, v View) figure.Figure {
+	t.Helper()
+	figures, err := Figures(v, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return figures[0]
 }

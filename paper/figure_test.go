@@ -15,6 +15,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -24,16 +25,16 @@ func TestFiguresAreDeterministic(t *testing.T) {
 	runs := sweep()
 	reversed := slices.Clone(runs)
 	slices.Reverse(reversed)
-	first, err := Figures(runs)
+	first, err := Figures(view(runs))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := Figures(reversed)
+	second, err := Figures(view(reversed))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range first {
-		for _, format := range Formats {
+		for _, format := range figure.Formats {
 			a, errA := first[i].Encode(format)
 			b, errB := second[i].Encode(format)
 			if errA != nil || errB != nil {
@@ -47,8 +48,8 @@ func TestFiguresAreDeterministic(t *testing.T) {
 }
 
 func TestPNGHasItsSize(t *testing.T) {
-	f := gradientFigure(sweep())
-	file, err := f.Encode(PNG)
+	f := figureOf(t, "gradient-norm", view(sweep()))
+	file, err := f.Encode(figure.PNG)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestPNGHasItsSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	width, height := f.size()
+	width, height := f.Size()
 	if want := int(math.Round(float64(width) * 300 / 72)); config.Width != want {
 		t.Errorf("width %d, want %d: %v points at 300 dots an inch", config.Width, want, width)
 	}
@@ -79,12 +80,12 @@ func TestPNGHasItsSize(t *testing.T) {
 func TestSVGGolden(t *testing.T) {
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 64}, seeds: 3, steps: 4}.runs()
 	diverge(&runs[0], 2)
-	figures, err := Figures(runs)
+	figures, err := Figures(view(runs))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range figures {
-		got, err := f.Encode(SVG)
+		got, err := f.Encode(figure.SVG)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,12 +142,12 @@ func TestDiffersFindsDifferences(t *testing.T) {
 
 func TestSVGNamesOnlyNumbers(t *testing.T) {
 	for name, runs := range degenerate() {
-		figures, err := Figures(runs)
+		figures, err := Figures(view(runs))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, f := range figures {
-			file, err := f.Encode(SVG)
+			file, err := f.Encode(figure.SVG)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -162,12 +163,12 @@ func TestSVGNamesOnlyNumbers(t *testing.T) {
 
 func TestPDFOfDegenerateRuns(t *testing.T) {
 	for _, name := range []string{"all diverged", "no curves", "zeros"} {
-		figures, err := Figures(degenerate()[name])
+		figures, err := Figures(view(degenerate()[name]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range figures {
-			if _, err := f.Encode(PDF); err != nil {
+			if _, err := f.Encode(figure.PDF); err != nil {
 				t.Errorf("%s, %s: %v", name, f.Name, err)
 			}
 		}
@@ -221,13 +222,13 @@ func degenerate() map[string][]results.Run {
 }
 
 func TestTransientIsCut(t *testing.T) {
-	var points []point
+	var points []figure.Point
 	for x := range 101 {
 		y := 1 + 0.001*float64(x)
 		if x < 5 {
 			y = 9
 		}
-		points = append(points, point{x: float64(x), y: y})
+		points = append(points, figure.Point{X: float64(x), Y: y})
 	}
 	values, cut := withoutTransient(points)
 	if !cut || slices.Max(values) > 2 {
@@ -245,17 +246,17 @@ func TestSmoothKeepsMeansAndSteps(t *testing.T) {
 		v[metrics.TrainLoss] = float64(step)
 		run.Curve = append(run.Curve, metrics.Point{Step: step, Values: v})
 	}
-	short := results.Run{Curve: run.Curve[:2]}
-	smoothed, window := smooth([]results.Run{run, short}, metrics.TrainLoss, 10)
-	if window != 4 {
-		t.Fatalf("window %d, want 40/10", window)
+	short := results.Run{ID: "short", Curve: run.Curve[:2]}
+	smoothing := view([]results.Run{run, short}).smoothing(metrics.TrainLoss, 10)
+	if smoothing.Window != 4 {
+		t.Fatalf("window %d, want 40/10", smoothing.Window)
 	}
-	first := smoothed[0].Curve[0]
+	first := smoothing.Of(run.Curve, metrics.TrainLoss)[0]
 	if first.Step != 3 || first.Values[metrics.TrainLoss] != 1.5 {
 		t.Errorf("first point: step %d, %v; want step 3, the mean 1.5 of 0, 1, 2, 3", first.Step, first.Values[metrics.TrainLoss])
 	}
-	if n := len(smoothed[1].Curve); n != 1 || smoothed[1].Curve[0].Values[metrics.TrainLoss] != 0.5 {
-		t.Errorf("a run shorter than the window: %d points, want one, the mean 0.5 of 0, 1", n)
+	if got := smoothing.Of(short.Curve, metrics.TrainLoss); len(got) != 1 || got[0].Values[metrics.TrainLoss] != 0.5 {
+		t.Errorf("a run shorter than the window: %v, want one point, the mean 0.5 of 0, 1", got)
 	}
 	if run.Curve[3].Values[metrics.TrainLoss] != 3 {
 		t.Error("the stored curve was changed")
@@ -264,31 +265,31 @@ func TestSmoothKeepsMeansAndSteps(t *testing.T) {
 
 func TestBandsSpanSeeds(t *testing.T) {
 	seeds := []float64{1, 4, 2}
-	if p := spreadPoint(0, stats.MeanInterval(seeds[:2]), seeds[:2]); p.low != 1 || p.high != 4 {
-		t.Errorf("two seeds: band %v to %v, want both of them", p.low, p.high)
+	if p := spreadPoint(0, stats.MeanInterval(seeds[:2]), seeds[:2]); p.Low != 1 || p.High != 4 {
+		t.Errorf("two seeds: band %v to %v, want both of them", p.Low, p.High)
 	}
 	i := stats.MeanInterval(seeds)
-	if p := spreadPoint(0, i, seeds); p.low != i.Low || p.high != i.High {
-		t.Errorf("three seeds: band %v to %v, want the interval %v", p.low, p.high, i)
+	if p := spreadPoint(0, i, seeds); p.Low != i.Low || p.High != i.High {
+		t.Errorf("three seeds: band %v to %v, want the interval %v", p.Low, p.High, i)
 	}
-	if p := spreadPoint(0, stats.MeanInterval(seeds[:1]), seeds[:1]); p.hasSpread() {
-		t.Errorf("one seed: band %v to %v, want none", p.low, p.high)
+	if p := spreadPoint(0, stats.MeanInterval(seeds[:1]), seeds[:1]); p.HasSpread() {
+		t.Errorf("one seed: band %v to %v, want none", p.Low, p.High)
 	}
 }
 
 func TestNamedSchemesKeepTheirColours(t *testing.T) {
 	got := families([]string{"p=0.75", "rslora", "lora", "p=0.25"})
-	if got["lora"] != copper || got["rslora"] != blueGreen {
+	if got["lora"] != figure.Copper || got["rslora"] != figure.BlueGreen {
 		t.Error("lora is not copper, or rslora not blue-green")
 	}
 	if got["p=0.75"] == got["p=0.25"] {
 		t.Error("two schemes share a family")
 	}
 	got = families([]string{"lora@16", "rslora", "rslora@16", "p=0.25"})
-	if got["lora@16"] != copper || got["rslora"] != blueGreen || got["rslora@16"] == blueGreen || got["rslora@16"] == got["p=0.25"] {
+	if got["lora@16"] != figure.Copper || got["rslora"] != figure.BlueGreen || got["rslora@16"] == figure.BlueGreen || got["rslora@16"] == got["p=0.25"] {
 		t.Errorf("matched schemes have other hues than their names', or two share one: %v", got)
 	}
-	if copper.shade(0, 6) != copper[0] || copper.shade(5, 6) != copper[2] || copper.shade(0, 1) != copper[1] {
+	if figure.Copper.Shade(0, 6) != figure.Copper[0] || figure.Copper.Shade(5, 6) != figure.Copper[2] || figure.Copper.Shade(0, 1) != figure.Copper[1] {
 		t.Error("shades do not run from light to dark")
 	}
 }

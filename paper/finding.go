@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -17,12 +18,11 @@ const listed = 4
 // the onset gradient norm depends on rank, which losses differ at the largest rank, and
 // what neither of these can tell. missing counts the runs that the experiment asks for
 // and the store lacks. It is an error if there is no run.
-func Found(runs []results.Run, missing int) (string, error) {
-	if len(runs) == 0 {
+func Found(v View, missing int) (string, error) {
+	if len(v.arms) == 0 {
 		return "", errNoRuns
 	}
-	arms := results.Arms(runs)
-	said := []string{onsetFound(arms), lossesFound(arms), strings.TrimSpace(losses(arms))}
+	said := []string{onsetFound(v), lossesFound(v), strings.TrimSpace(losses(v))}
 	if missing > 0 {
 		said = append(said, fmt.Sprintf("Runs that are missing, and left out of this: %d.", missing))
 	}
@@ -32,11 +32,11 @@ func Found(runs []results.Run, missing int) (string, error) {
 
 // onsetFound says how the onset gradient norm depends on rank in each arm; empty where
 // it was measured at fewer than two ranks.
-func onsetFound(arms []results.Arm) string {
+func onsetFound(v View) string {
 	var told []string
 	var kinds []trend
-	for i, label := range armLabels(arms) {
-		e, err := arms[i].Exponent(metrics.GradNormOnset)
+	for i, label := range v.labels {
+		e, err := v.arms[i].Exponent(metrics.GradNormOnset)
 		if err != nil {
 			continue
 		}
@@ -82,30 +82,28 @@ func trendOf(e stats.Exponent) trend {
 
 // lossesFound compares final losses at the largest rank, and says of which learning
 // rates that holds.
-func lossesFound(arms []results.Arm) string {
-	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	main := mainDuels(duelsOf(arms, loss))
+func lossesFound(v View) string {
+	main := mainDuels(duelsOf(v, v.loss))
 	if len(main) == 0 {
 		return "No two losses can be compared: that takes two schemes or two ranks."
 	}
-	labels := armLabels(arms)
 	var told []string
 	var kinds []Verdict
 	for _, d := range main {
-		told, kinds = append(told, d.found(labels, loss.Unit)), append(kinds, d.verdict())
+		told, kinds = append(told, d.found(v.labels, v.loss.Unit)), append(kinds, d.verdict())
 	}
-	text := fmt.Sprintf("%s the %s of %s.", after(arms), loss.Label, strings.Join(told, "; that of "))
+	text := fmt.Sprintf("%s the %s of %s.", after(v), v.loss.Label, strings.Join(told, "; that of "))
 	if len(told) > listed {
 		text = fmt.Sprintf("%s the %s, in %d comparisons at the largest rank, is: %s.",
-			after(arms), loss.Label, len(kinds), tally(kinds))
+			after(v), v.loss.Label, len(kinds), tally(kinds))
 	}
-	return text + "\n" + ratesFound(arms)
+	return text + "\n" + ratesFound(v)
 }
 
 // after says at which step the runs that are done ended.
-func after(arms []results.Arm) string {
+func after(v View) string {
 	steps := 0
-	for _, c := range cells(arms) {
+	for _, c := range v.cells {
 		for _, r := range c.Runs {
 			switch {
 			case r.Status != results.Done || r.Steps == steps:
@@ -144,8 +142,8 @@ func (d duel) found(labels []string, unit string) string {
 		p = d.equivalence
 	}
 	text += fmt.Sprintf(": %s %s (%s", bracketed(d.Difference.Interval), unit, sample(n))
-	if finite(p) {
-		text += ", Holm's p = " + significant(p, 2)
+	if number.Finite(p) {
+		text += ", Holm's p = " + number.Significant(p, 2)
 	}
 	return text + ")"
 }
@@ -181,14 +179,14 @@ func sample(n int) string {
 }
 
 // ratesFound says of which learning rates a comparison of losses holds.
-func ratesFound(arms []results.Arm) string {
-	rates := distinct(arms, func(r results.Run) float64 { return r.LR })
+func ratesFound(v View) string {
+	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
 	switch {
-	case len(tunedAxes(arms[0])) > 0:
-		return strings.TrimSpace(tuning(arms))
+	case len(tunedAxes(v.arms[0])) > 0:
+		return strings.TrimSpace(tuning(v))
 	case len(rates) == 1:
 		return fmt.Sprintf("One learning rate, %s, was used for all: this does not say which scheme "+
-			"or rank is better at its own best rate.", number(rates[0]))
+			"or rank is better at its own best rate.", number.Brief(rates[0]))
 	}
 	return "No learning rate was tuned: this does not say which scheme or rank is better at its own best rate."
 }
@@ -210,13 +208,13 @@ func tally[K interface {
 
 // bracketed writes a mean with its interval, to two digits of the interval's half width.
 func bracketed(i stats.Interval) string {
-	half := halfWidth(i)
-	if !finite(half) {
-		return significant(i.Mean, 2)
+	half := (i.High - i.Low) / 2
+	if !number.Finite(half) {
+		return number.Significant(i.Mean, 2)
 	}
 	d := 6
 	if half > 0 {
-		d = min(max(decimals(half), 0), d)
+		d = min(max(number.Decimals(half), 0), d)
 	}
-	return fmt.Sprintf("%s [%s, %s]", fixed(i.Mean, d), fixed(i.Low, d), fixed(i.High, d))
+	return fmt.Sprintf("%s [%s, %s]", number.Fixed(i.Mean, d), number.Fixed(i.Low, d), number.Fixed(i.High, d))
 }

@@ -5,18 +5,17 @@ import (
 	"math"
 	"slices"
 
-	"ranksweep/metrics"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
 // frontierFigure draws what a loss costs: the final validation loss of each rank
 // against its training cost in the factored form, which others run, in the
 // cheaper one of the two, which runs here, and against its memory.
-func frontierFigure(runs []results.Run) Figure {
-	arms := results.Arms(runs)
-	labels, colors := armLabels(arms), armColors(arms)
-	loss, _ := metrics.StatisticNamed(lossStatistic(arms))
-	f := Figure{Name: "frontier"}
+func frontierFigure(v View) (figure.Figure, bool) {
+	labels, colors := v.labels, v.colors
+	loss := v.loss
+	f := figure.Figure{Name: "frontier"}
 	var values []float64
 	for _, of := range []struct {
 		title, label string
@@ -26,51 +25,51 @@ func frontierFigure(runs []results.Run) Figure {
 		{"the cheaper form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.Flops / 1e12 }},
 		{"memory beside the base", "MB", func(c results.Cell) float64 { return float64(c.Bytes) / (1 << 20) }},
 	} {
-		p := panel{title: capital(of.title)}
+		p := figure.Panel{Title: capital(of.title)}
 		var costs []float64
-		for i, a := range arms {
+		for i, a := range v.arms {
 			s := armSeries(colors[i], i)
-			s.spread = bars
+			s.Spread = figure.Bars
 			for _, c := range a.Cells {
 				q := statisticPoint(c, loss)
-				q.x = of.cost(c)
-				s.points = append(s.points, q)
-				costs, values = append(costs, q.x), append(values, q.y, q.low, q.high)
+				q.X = of.cost(c)
+				s.Points = append(s.Points, q)
+				costs, values = append(costs, q.X), append(values, q.Y, q.Low, q.High)
 			}
-			p.series = append(p.series, s)
+			p.Series = append(p.Series, s)
 		}
-		p.series = append([]series{frontier(p.series)}, p.series...)
-		p.x = axis{label: of.label, log: true, few: true}.over(costs...)
-		f.panels = append(f.panels, p)
+		p.Series = append([]figure.Series{frontier(p.Series)}, p.Series...)
+		p.X = figure.Axis{Label: of.label, Log: true, Few: true}.Over(costs...)
+		f.Panels = append(f.Panels, p)
 	}
-	for i := range f.panels {
-		f.panels[i].y = axis{label: loss.Label + " (" + loss.Unit + ")"}.over(values...)
+	for i := range f.Panels {
+		f.Panels[i].Y = figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(values...)
 	}
-	for i := range arms {
-		f.legend = append(f.legend, entry{text: labels[i], samples: []series{armSeries(colors[i], i)}})
+	for i := range v.arms {
+		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i], i)}})
 	}
-	f.legend = append(f.legend, entry{}, entry{text: "frontier", samples: []series{frontier(nil)}})
+	f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: "frontier", Samples: []figure.Series{frontier(nil)}})
 	f.Caption = "Final " + loss.Label + " against what each rank takes, counted from shapes; on each line ranks rise from left to right. " +
 		"The frontier is the lowest loss that no other cell has for less. " +
 		"Means over seeds with 95% intervals. The factored form computes an adapter beside its map, as others do; the cheaper form is that or, " +
-		"at large ranks, one merged matrix." + losses(arms) + " " + heldEqual(arms)
-	return f
+		"at large ranks, one merged matrix." + losses(v) + " " + v.equal
+	return f, slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Flops > 0 })
 }
 
 // frontier joins the points, of all series, that no other has both a lower cost
 // and a lower loss than.
-func frontier(all []series) series {
-	f := series{color: rgb(0xd9d2c0), line: 5 * lineWide}
-	var points []point
+func frontier(all []figure.Series) figure.Series {
+	f := figure.Series{Color: figure.RGB(0xd9d2c0), Line: 5 * figure.LineWide}
+	var points []figure.Point
 	for _, s := range all {
-		points = append(points, s.points...)
+		points = append(points, s.Points...)
 	}
-	slices.SortFunc(points, func(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
+	slices.SortFunc(points, func(a, b figure.Point) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) })
 	lowest := math.Inf(1)
 	for _, q := range points {
-		if q.y < lowest {
-			lowest = q.y
-			f.points = append(f.points, bare(q.x, q.y))
+		if q.Y < lowest {
+			lowest = q.Y
+			f.Points = append(f.Points, figure.Bare(q.X, q.Y))
 		}
 	}
 	return f

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 )
 
 // Number is one that a standing rests on, with its 95% interval.
@@ -94,7 +95,7 @@ func (h History) Write(path string) error {
 			w.Write(append(row, "", "", "", ""))
 		}
 		for _, n := range j.Numbers {
-			w.Write(append(slices.Clone(row), n.Name, field(n.Value), field(n.Low), field(n.High)))
+			w.Write(append(slices.Clone(row), n.Name, number.Exact(n.Value), number.Exact(n.Low), number.Exact(n.High)))
 		}
 	}
 	w.Flush()

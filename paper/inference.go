@@ -8,6 +8,9 @@ import (
 	"strconv"
 
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -19,14 +22,14 @@ const InferenceStudy = "inference"
 const inferenceMargin = 1.05
 
 // mergedCost holds the time of every merged model to that of the base.
-func mergedCost(r Rule, s Study) Finding {
+func mergedCost(r Rule, v View) Finding {
 	standing, most := Seen, r.limit("ratio")
 	var numbers []Number
-	var ranks, mergeds, attacheds, counts []Entry
-	for _, rank := range inferenceRanks(s.Inference) {
-		merged, attached := timeOverBase(s.Inference, results.Merged, rank), timeOverBase(s.Inference, results.Attached, rank)
-		ranks, counts = append(ranks, word(strconv.Itoa(rank))), append(counts, word(strconv.Itoa(merged.N)))
-		mergeds, attacheds = append(mergeds, word(ratioText(merged))), append(attacheds, word(ratioText(attached)))
+	var ranks, mergeds, attacheds, counts []table.Entry
+	for _, rank := range inferenceRanks(v.Inference) {
+		merged, attached := timeOverBase(v.Inference, results.Merged, rank), timeOverBase(v.Inference, results.Attached, rank)
+		ranks, counts = append(ranks, table.Word(strconv.Itoa(rank))), append(counts, table.Word(strconv.Itoa(merged.N)))
+		mergeds, attacheds = append(mergeds, table.Word(ratioText(merged))), append(attacheds, table.Word(ratioText(attached)))
 		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
 		case merged.Low > 1/most && merged.High < most:
@@ -39,19 +42,20 @@ func mergedCost(r Rule, s Study) Finding {
 	if len(ranks) == 0 {
 		standing = Unresolved
 	}
-	t := Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired " +
+	t := table.Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired " +
 		"rounds, with 95% intervals"}
-	t.add(Column{Head: "rank", Number: true}, ranks)
-	t.add(Column{Head: "merged", Number: true}, mergeds)
-	t.add(Column{Head: "beside the map", Number: true}, attacheds)
-	t.add(Column{Head: "rounds", Number: true}, counts)
-	return Finding{Standing: standing, Numbers: numbers, Tables: []Table{t}}
+	t.Add(table.Column{Head: "rank", Number: true}, ranks)
+	t.Add(table.Column{Head: "merged", Number: true}, mergeds)
+	t.Add(table.Column{Head: "beside the map", Number: true}, attacheds)
+	t.Add(table.Column{Head: "rounds", Number: true}, counts)
+	return Finding{Standing: standing, Numbers: numbers, Tables: []table.Table{t}}
 }
 
 // inferenceFigure draws the time with an adapter over the base's against rank.
-func inferenceFigure(timings []results.Inference) Figure {
-	var p panel
-	f := Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, " +
+func inferenceFigure(v View) (figure.Figure, bool) {
+	timings := v.Inference
+	var p figure.Panel
+	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, " +
 		"both logarithmic: geometric means of paired rounds with 95% intervals. " +
 		"The base model, embedded."}
 	at, values := []float64{}, []float64{1}
@@ -59,21 +63,21 @@ func inferenceFigure(timings []results.Inference) Figure {
 		form  results.Form
 		name  string
 		color color.RGBA
-	}{{results.Attached, "beside the map", copper[1]}, {results.Merged, "merged", blueGreen[1]}} {
+	}{{results.Attached, "beside the map", figure.Copper[1]}, {results.Merged, "merged", figure.BlueGreen[1]}} {
 		line := armSeries(of.color, i)
-		line.spread = bars
+		line.Spread = figure.Bars
 		for _, rank := range inferenceRanks(timings) {
 			t := timeOverBase(timings, of.form, rank)
-			line.points = append(line.points, point{x: float64(rank), y: t.Mean, low: t.Low, high: t.High})
+			line.Points = append(line.Points, figure.Point{X: float64(rank), Y: t.Mean, Low: t.Low, High: t.High})
 			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
 		}
-		p.series = append(p.series, line)
-		f.legend = append(f.legend, entry{text: of.name, samples: []series{armSeries(of.color, i)}})
+		p.Series = append(p.Series, line)
+		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{armSeries(of.color, i)}})
 	}
-	p.x = rankAxis(at, false)
-	p.y = axis{label: "time over the base's", log: true}.over(values...)
-	f.panels = []panel{p}
-	return f
+	p.X = rankAxis(at, false)
+	p.Y = figure.Axis{Label: "time over the base's", Log: true}.Over(values...)
+	f.Panels = []figure.Panel{p}
+	return f, len(timings) > 0
 }
 
 func inferenceRanks(timings []results.Inference) []int {
@@ -109,7 +113,7 @@ func timeOverBase(timings []results.Inference, form results.Form, rank int) stat
 
 func ratioText(i stats.Interval) string {
 	if math.IsNaN(i.Low) {
-		return fixed(i.Mean, 3)
+		return number.Fixed(i.Mean, 3)
 	}
-	return fmt.Sprintf("%s [%s, %s]", fixed(i.Mean, 3), fixed(i.Low, 3), fixed(i.High, 3))
+	return fmt.Sprintf("%s [%s, %s]", number.Fixed(i.Mean, 3), number.Fixed(i.Low, 3), number.Fixed(i.High, 3))
 }

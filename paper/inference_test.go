@@ -9,8 +9,8 @@ import (
 
 // timed is a study in which a merged model takes the given part of the base's
 // time, in each round, while the machine gets ever slower.
-func timed(ratios ...float64) Study {
-	var s Study
+func timed(ratios ...float64) trial {
+	var s trial
 	for round, r := range ratios {
 		base := 1 + float64(round)
 		s.Inference = append(s.Inference,
@@ -22,7 +22,7 @@ func timed(ratios ...float64) Study {
 }
 
 // ofRank is the same timings at another rank.
-func ofRank(rank int, s Study) Study {
+func ofRank(rank int, s trial) trial {
 	for i, t := range s.Inference {
 		if t.Form != results.Base {
 			s.Inference[i].Rank = rank
@@ -34,8 +34,8 @@ func ofRank(rank int, s Study) Study {
 func inferenceRulings() []ruling {
 	const claim = "merged-inference"
 	free, dear := timed(1.01, 0.99, 1.00, 1.01), timed(1.20, 1.21, 1.19, 1.20)
-	two := func(a, b Study) Study {
-		return Study{Inference: append(ofRank(4, a).Inference, ofRank(64, b).Inference...)}
+	two := func(a, b trial) trial {
+		return trial{Inference: append(ofRank(4, a).Inference, ofRank(64, b).Inference...)}
 	}
 	return []ruling{
 		{"free", claim, free, Seen, ""},
@@ -43,7 +43,7 @@ func inferenceRulings() []ruling {
 		{"noisy", claim, timed(0.7, 1.3, 1, 1.4), Unresolved, ""},
 		{"faster than the base", claim, timed(0.8, 0.81, 0.79, 0.8), Unresolved, ""},
 		{"one round", claim, timed(1), Unresolved, ""},
-		{"the base alone", claim, Study{Inference: timed(1).Inference[:1]}, Unresolved, ""},
+		{"the base alone", claim, trial{Inference: timed(1).Inference[:1]}, Unresolved, ""},
 		{"one rank of two is dearer", claim, two(timed(1.01, 0.99, 1), timed(1.2, 1.21, 1.19)), NotSeen, ""},
 		{"one rank of two is noisy", claim, two(timed(1.01, 0.99, 1), timed(0.7, 1.3, 1)), Unresolved, ""},
 		{"one is dearer and one noisy", claim, two(timed(1.2, 1.21, 1.19), timed(0.7, 1.3, 1)), NotSeen, ""},
@@ -52,7 +52,7 @@ func inferenceRulings() []ruling {
 }
 
 func TestTableOfMergedCost(t *testing.T) {
-	f := mergedCost(claimOf(t, "merged-inference").Rule, timed(1.01, 0.99, 1.00, 1.01))
+	f := mergedCost(claimOf(t, "merged-inference").Rule, timed(1.01, 0.99, 1.00, 1.01).view())
 	if text := markdownOf(f.Tables); !strings.Contains(text, "| 2.000 [2.000, 2.000] | 4 |") {
 		t.Error(text)
 	}

@@ -11,7 +11,7 @@ import (
 
 // tests are what rules name, each with the version of how it judges. One that
 // comes to judge otherwise gets another version, and its rules other hashes.
-var tests = map[string]func(Rule, Study) Finding{
+var tests = map[string]func(Rule, View) Finding{
 	"powers/3":            powers,
 	"spread/1":            normSpread,
 	"pattern/2":           pattern,
@@ -32,24 +32,24 @@ var tests = map[string]func(Rule, Study) Finding{
 	"merged-cost/1":       mergedCost,
 }
 
-// arms are those of a study that a rule is about, in the rule's order of schemes
-// where it names some.
-func (r Rule) arms(s Study) []results.Arm {
-	all := slices.DeleteFunc(results.Arms(s.Runs), func(a results.Arm) bool {
-		return len(r.Optimizers) > 0 && !slices.Contains(r.Optimizers, a.Optimizer)
-	})
+// of looks at what a rule is about alone, in the rule's order of schemes where it names
+// some.
+func (r Rule) of(v View) View {
+	if len(r.Optimizers) > 0 {
+		v = v.where(func(a results.Arm) bool { return slices.Contains(r.Optimizers, a.Optimizer) })
+	}
 	if len(r.Schemes) == 0 {
-		return all
+		return v
 	}
 	var arms []results.Arm
 	for _, scheme := range r.Schemes {
-		for _, a := range all {
+		for _, a := range v.arms {
 			if name, _, _ := strings.Cut(a.Scheme, "@"); name == scheme {
 				arms = append(arms, a)
 			}
 		}
 	}
-	return arms
+	return v.of(arms)
 }
 
 // statistics are those that a rule is about.
@@ -64,17 +64,18 @@ func (r Rule) statistics() (all []metrics.Statistic) {
 	return all
 }
 
-// pair are the arms of LoRA and of rsLoRA; false where a study lacks one.
-func (r Rule) pair(s Study) (lora, rslora results.Arm, ok bool) {
-	arms := r.arms(s)
+// pair looks at the arms of LoRA and of rsLoRA; false where a study lacks one.
+func (r Rule) pair(v View) (pair View, lora, rslora results.Arm, ok bool) {
+	v = r.of(v)
 	at := func(scheme string) int {
-		return slices.IndexFunc(arms, func(a results.Arm) bool { return a.Scheme == scheme })
+		return slices.IndexFunc(v.arms, func(a results.Arm) bool { return a.Scheme == scheme })
 	}
 	i, j := at("lora"), at("rslora")
 	if i < 0 || j < 0 {
-		return lora, rslora, false
+		return v, lora, rslora, false
 	}
-	return arms[i], arms[j], true
+	lora, rslora = v.arms[i], v.arms[j]
+	return v.of([]results.Arm{lora, rslora}), lora, rslora, true
 }
 
 // lacking is the finding on a study that has not what its test asks for.

@@ -12,6 +12,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -19,7 +20,7 @@ import (
 type ruling struct {
 	name  string
 	claim string // its key: the rule is the claim's own
-	study Study
+	study trial
 	want  Standing
 	says  string // in the finding's text; empty for nothing to look for
 }
@@ -42,7 +43,7 @@ func TestEveryTestReachesEveryStanding(t *testing.T) {
 		t.Run(x.claim+"/"+x.name, func(t *testing.T) {
 			ran++
 			c := claimOf(t, x.claim)
-			f := tests[c.Rule.Test](c.Rule, x.study)
+			f := tests[c.Rule.Test](c.Rule, x.study.view())
 			if f.Standing != x.want || !strings.Contains(f.Text, x.says) {
 				t.Errorf("%s, want %s and %q: %s\n%s", f.Standing, x.want, x.says, f.Text, markdownOf(f.Tables))
 			}
@@ -76,9 +77,9 @@ func claimOf(t *testing.T, key string) Claim {
 	return claims[i]
 }
 
-func markdownOf(tables []Table) (text string) {
+func markdownOf(tables []table.Table) (text string) {
 	for _, t := range tables {
-		text += t.markdown() + "\n"
+		text += t.Markdown() + "\n"
 	}
 	return text
 }
@@ -90,7 +91,7 @@ func TestLackingStudies(t *testing.T) {
 		if c.Rule.Study == InferenceStudy {
 			continue // it has no runs
 		}
-		if f := tests[c.Rule.Test](c.Rule, one); f.Standing != Unresolved ||
+		if f := tests[c.Rule.Test](c.Rule, one.view()); f.Standing != Unresolved ||
 			!strings.Contains(f.Text, "The study lacks ") {
 			t.Errorf("%s: %s, %q", c.Key, f.Standing, f.Text)
 		}
@@ -116,10 +117,10 @@ func TestRulesThatLackSomething(t *testing.T) {
 	s := normed(rightNorms)
 	for want, judge := range map[string]func(){
 		`rule powers/1 of study x has no limit "tolerance"`: func() {
-			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"grad_norm_onset"}}, s)
+			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"grad_norm_onset"}}, s.view())
 		},
 		`rule powers/1 of study x names no statistic: "speed"`: func() {
-			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"speed"}}, s)
+			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"speed"}}, s.view())
 		},
 		`a rule wants "half" of best rates`: func() { claimedPower("half", stats.Exponent{}, results.Arm{}) },
 		`unsupported value: NaN`:            func() { Rule{Limits: map[string]float64{"x": math.NaN()}}.Hash() },
@@ -136,18 +137,18 @@ func TestRulesThatLackSomething(t *testing.T) {
 }
 
 // made is a study of runs of four steps, each changed as a function says.
-func made(schemes []string, ranks []int, seeds int, change func(r *results.Run)) Study {
+func made(schemes []string, ranks []int, seeds int, change func(r *results.Run)) trial {
 	runs := fake{schemes: schemes, ranks: ranks, seeds: seeds, steps: 4}.runs()
 	for i := range runs {
 		if change != nil {
 			change(&runs[i])
 		}
 	}
-	return Study{Runs: runs}
+	return trial{Runs: runs}
 }
 
 // under gives runs another optimizer.
-func under(optimizer string, s Study) Study {
+func under(optimizer string, s trial) trial {
 	for i := range s.Runs {
 		r := &s.Runs[i]
 		r.Optimizer, r.ID, r.Cell = optimizer, optimizer+"-"+r.ID, optimizer+"-"+r.Cell
@@ -156,9 +157,9 @@ func under(optimizer string, s Study) Study {
 }
 
 // both is a study of the runs of several.
-func both(parts ...Study) (all Study) {
+func both(parts ...trial) (all trial) {
 	for _, p := range parts {
-		all.Runs = append(all.Runs, p.Runs...)
+		all.Runs, all.rows = append(all.Runs, p.Runs...), append(all.rows, p.rows...)
 	}
 	return all
 }

@@ -8,6 +8,8 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 	"ranksweep/theory"
 )
@@ -15,8 +17,8 @@ import (
 // normSpread holds the ratio of the largest gradient norm over ranks to the smallest,
 // at the step at which it is most: below an order of magnitude under rsLoRA, and
 // above it under LoRA. Each seed has its own ratio.
-func normSpread(r Rule, s Study) Finding {
-	lora, rslora, ok := r.pair(s)
+func normSpread(r Rule, v View) Finding {
+	v, lora, rslora, ok := r.pair(v)
 	if !ok {
 		return lacking("LoRA or rsLoRA")
 	}
@@ -33,9 +35,9 @@ func normSpread(r Rule, s Study) Finding {
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
 	f.Text = fmt.Sprintf("Over ranks %s, n = %d, the ratio is %s under rsLoRA and %s under LoRA, which is %s "+
 		"orders of magnitude; by theory LoRA's is √(%d/%d) = %s at the onset, and no more.",
-		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), fixed(math.Log10(wide.Mean), 2), high, low, significant(math.Sqrt(float64(high)/float64(low)), 3))
-	mean, _ := metrics.StatisticNamed("grad_norm_mean")
-	f.Tables = []Table{exponentsTable([]results.Arm{lora, rslora}, []metrics.Statistic{mean})}
+		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2), high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3))
+	mean := metrics.GradNormMean
+	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{mean})}
 	return f
 }
 
@@ -77,17 +79,16 @@ func rankSpread(a results.Arm) stats.Interval {
 // pattern holds onset norms to theory as [powers] does and, since an onset knows
 // no optimizer, the mean norm over training to falling under LoRA and to staying
 // level under rsLoRA.
-func pattern(r Rule, s Study) Finding {
-	lora, rslora, ok := r.pair(s)
+func pattern(r Rule, v View) Finding {
+	v, lora, rslora, ok := r.pair(v)
 	if !ok {
 		return lacking("LoRA or rsLoRA")
 	}
-	arms := []results.Arm{lora, rslora}
-	mean, _ := metrics.StatisticNamed("grad_norm_mean")
-	f := heldToTheory(predictedFits(arms, []metrics.Statistic{metrics.GradNormOnset}), r.limit("tolerance"), r.limit("level"))
+	mean := metrics.GradNormMean
+	f := heldToTheory(predictedFits(v, []metrics.Statistic{metrics.GradNormOnset}), r.limit("tolerance"), r.limit("level"))
 	standing, numbers := fallsAndStays(lora, rslora, mean, r.limit("flat"))
 	f.Standing, f.Numbers = worse(f.Standing, standing), append(f.Numbers, numbers...)
-	f.Tables = []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset, mean})}
+	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset, mean})}
 	return f
 }
 
@@ -107,34 +108,35 @@ func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64
 }
 
 // outputs compares the powers of rank of what adapters put out at the end.
-func outputs(r Rule, s Study) Finding {
-	lora, rslora, ok := r.pair(s)
+func outputs(r Rule, v View) Finding {
+	v, lora, rslora, ok := r.pair(v)
 	if !ok {
 		return lacking("LoRA or rsLoRA")
 	}
 	statistics := r.statistics()
 	standing, numbers := fallsAndStays(lora, rslora, statistics[0], r.limit("flat"))
-	first, _ := metrics.StatisticNamed("adapter_output_first")
+	first := metrics.AdapterOutputFirst
 	e, _ := rslora.Exponent(first)
 	return Finding{
 		Standing: standing, Numbers: numbers,
 		Text: fmt.Sprintf("Of the first output under rsLoRA theory for %s has the power between %s and %s. The "+
 			"whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
-			rslora.Optimizer, number(e.Predicted), number(e.Predicted+e.Rise)),
-		Tables: []Table{exponentsTable([]results.Arm{lora, rslora}, statistics)},
+			rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)),
+		Tables: []table.Table{exponentsTable(v, statistics)},
 	}
 }
 
 // onlySqrtOnset holds the power of the onset norm to lie within ±flat under rsLoRA
 // and off that under every other scheme.
-func onlySqrtOnset(r Rule, s Study) Finding {
-	arms, flat := r.arms(s), r.limit("flat")
-	if !besideOthers(arms, "rslora") {
+func onlySqrtOnset(r Rule, v View) Finding {
+	v = r.of(v)
+	flat := r.limit("flat")
+	if !besideOthers(v, "rslora") {
 		return lacking("rsLoRA beside another multiplier")
 	}
-	f := Finding{Standing: Seen, Tables: []Table{exponentsTable(arms, []metrics.Statistic{metrics.GradNormOnset})}}
+	f := Finding{Standing: Seen, Tables: []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset})}}
 	f.Text = "It is an identity, γ√r: what this tests is the program."
-	for _, a := range arms {
+	for _, a := range v.arms {
 		e, err := a.Exponent(metrics.GradNormOnset)
 		if err != nil || math.IsNaN(e.Low) {
 			return Finding{Standing: Unresolved, Text: "There is no interval of " + schemeLabel(a.Scheme) + "."}
@@ -153,14 +155,14 @@ func onlySqrtOnset(r Rule, s Study) Finding {
 
 // onlySqrtStable judges stability as theory and the rank check do: by the power of
 // rank of the first loss drop. rsLoRA alone must be stable.
-func onlySqrtStable(r Rule, s Study) Finding {
-	arms := r.arms(s)
-	if !besideOthers(arms, "rslora") {
+func onlySqrtStable(r Rule, v View) Finding {
+	v = r.of(v)
+	if !besideOthers(v, "rslora") {
 		return lacking("rsLoRA beside another multiplier under " + strings.Join(r.Optimizers, ", "))
 	}
-	verdicts, _ := verdictTable(arms)
-	f := Finding{Standing: Seen, Tables: []Table{verdicts}}
-	for _, a := range arms {
+	verdicts, _ := verdictTable(v)
+	f := Finding{Standing: Seen, Tables: []table.Table{verdicts}}
+	for _, a := range v.arms {
 		e, _ := a.Exponent(metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, fit{"", a, metrics.LossDropFirst, e}.number())
 		switch saw := seen(e, r.limit("flat")); {
@@ -170,7 +172,7 @@ func onlySqrtStable(r Rule, s Study) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	if text := unbelievable(arms, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
+	if text := unbelievable(v.arms, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
 		f.Standing, f.Text = Unresolved, text
 	}
 	return f
@@ -178,7 +180,7 @@ func onlySqrtStable(r Rule, s Study) Finding {
 
 // besideOthers reports whether there are arms of a scheme and of others: that it alone
 // is something cannot be seen otherwise.
-func besideOthers(arms []results.Arm, scheme string) bool {
-	all := schemes(arms)
+func besideOthers(v View, scheme string) bool {
+	all := v.schemes
 	return len(all) > 1 && slices.Contains(all, scheme)
 }

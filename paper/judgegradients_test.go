@@ -15,7 +15,7 @@ func rightNorms(r *results.Run) float64 { return 0.5 - r.Scaling.P }
 // normed is LoRA and rsLoRA at four ranks from 4 to 2048, which is a factor of 22 in
 // √r, whose gradient norm has a power of rank at every step, but for a hundredth in
 // it that differs by seed.
-func normed(power func(r *results.Run) float64) Study {
+func normed(power func(r *results.Run) float64) trial {
 	return made([]string{"lora", "rslora"}, []int{4, 32, 256, 2048}, 9, func(r *results.Run) {
 		setNorms(r, toPower(r, power(r)+0.01*float64(int(r.Seed)-4)/4)*(1+0.02*swing(r)), 0)
 	})
@@ -29,7 +29,7 @@ func setNorms(r *results.Run, norm float64, from int) {
 }
 
 // changed is a study whose runs are changed.
-func changed(s Study, change func(r *results.Run)) Study {
+func changed(s trial, change func(r *results.Run)) trial {
 	for i := range s.Runs {
 		change(&s.Runs[i])
 	}
@@ -47,7 +47,7 @@ func ofScheme(scheme string, change func(r *results.Run)) func(r *results.Run) {
 
 func gradientRulings() (all []ruling) {
 	level := func(*results.Run) float64 { return 0 }
-	spread := func(lora, rslora func(r *results.Run) float64) Study { // the ratio of the largest rank to the smallest
+	spread := func(lora, rslora func(r *results.Run) float64) trial { // the ratio of the largest rank to the smallest
 		return made([]string{"lora", "rslora"}, []int{4, 2048}, 9, func(r *results.Run) {
 			ratio := lora(r)
 			if r.Scheme == "rslora" {
@@ -71,7 +71,7 @@ func gradientRulings() (all []ruling) {
 		ruling{"both the wrong way", "training-spread", spread(around(2, 1), around(20, 1)), NotSeen, ""},
 		ruling{"LoRA's about ten", "training-spread", spread(around(10.1, 6), around(2, 0.5)), Unresolved, ""},
 		ruling{"rsLoRA's about ten", "training-spread", spread(around(30, 2), around(9.9, 4)), Unresolved, ""},
-		ruling{"one seed", "training-spread", Study{Runs: ofSeed(spread(around(20, 1), around(2, 0.5)), 0)},
+		ruling{"one seed", "training-spread", trial{Runs: ofSeed(spread(around(20, 1), around(2, 0.5)), 0)},
 			Unresolved, ""},
 		ruling{"a run that diverged with norms far off", "training-spread",
 			changed(spread(around(20, 1), around(2, 0.5)),
@@ -81,7 +81,7 @@ func gradientRulings() (all []ruling) {
 						setNorms(r, 1e6*float64(r.Rank), 1)
 					}
 				})), Seen, "n = 8"},
-		ruling{"rsLoRA alone", "training-spread", Study{Runs: ofSchemes(normed(rightNorms), "rslora")}, Unresolved,
+		ruling{"rsLoRA alone", "training-spread", trial{Runs: ofSchemes(normed(rightNorms), "rslora")}, Unresolved,
 			"lacks LoRA or rsLoRA"},
 	)
 	for _, claim := range []string{"pattern-sgd", "pattern-adafactor", "pattern-attention"} {
@@ -103,8 +103,8 @@ func gradientRulings() (all []ruling) {
 			ruling{"onsets too noisy", claim, changed(normed(rightNorms), func(r *results.Run) {
 				r.Curve[0].Values[metrics.GradNorm] = math.Exp(swing(r)) * toPower(r, rightNorms(r))
 			}), Unresolved, ""},
-			ruling{"one seed", claim, Study{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, ""},
-			ruling{"LoRA alone", claim, Study{Runs: ofSchemes(normed(rightNorms), "lora")}, Unresolved,
+			ruling{"one seed", claim, trial{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, ""},
+			ruling{"LoRA alone", claim, trial{Runs: ofSchemes(normed(rightNorms), "lora")}, Unresolved,
 				"lacks LoRA or rsLoRA"},
 		)
 	}
@@ -112,7 +112,7 @@ func gradientRulings() (all []ruling) {
 }
 
 // ofSeed are the runs of one seed.
-func ofSeed(s Study, seed uint64) (runs []results.Run) {
+func ofSeed(s trial, seed uint64) (runs []results.Run) {
 	for _, r := range s.Runs {
 		if r.Seed == seed {
 			runs = append(runs, r)
@@ -122,7 +122,7 @@ func ofSeed(s Study, seed uint64) (runs []results.Run) {
 }
 
 // ofSchemes are the runs of some schemes.
-func ofSchemes(s Study, schemes string) (runs []results.Run) {
+func ofSchemes(s trial, schemes string) (runs []results.Run) {
 	for _, r := range s.Runs {
 		if strings.Contains(" "+schemes+" ", " "+r.Scheme+" ") {
 			runs = append(runs, r)
@@ -138,7 +138,7 @@ func put(step int, q metrics.Quantity, power func(r *results.Run) float64, width
 
 // outputRulings are of the outputs of adapters at the end.
 func outputRulings() []ruling {
-	outputs := func(lora, rslora, width float64) Study {
+	outputs := func(lora, rslora, width float64) trial {
 		return changed(normed(rightNorms), put(4, metrics.AdapterOutput, func(r *results.Run) float64 {
 			if r.Scheme == "lora" {
 				return lora
@@ -166,7 +166,7 @@ func outputRulings() []ruling {
 var multipliers = []string{"lora", "rslora", "p=0.25", "p=0.75", "p=2", "log"}
 
 // scaled is these at four ranks under an optimizer, changed as a function says.
-func scaled(optimizer string, change func(r *results.Run)) Study {
+func scaled(optimizer string, change func(r *results.Run)) trial {
 	return under(optimizer, made(multipliers, []int{4, 32, 512, 2048}, 5, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
 		norm := r.Scaling.Gamma(1, r.Rank) * math.Sqrt(float64(r.Rank))
@@ -199,9 +199,9 @@ func onlySqrtRulings() []ruling {
 			ofScheme("lora", norm(0, 0.01))(r)
 			ofScheme("p=0.75", norm(-0.1, 0.2))(r)
 		}), NotSeen, ""},
-		{"one seed", onset, Study{Runs: ofSeed(scaled("adamw", as), 0)}, Unresolved, "no interval of LoRA"},
-		{"no rsLoRA", onset, Study{Runs: ofSchemes(scaled("adamw", as), "lora p=2 log")}, Unresolved, "lacks"},
-		{"rsLoRA alone", onset, Study{Runs: ofSchemes(scaled("adamw", as), "rslora")}, Unresolved, "lacks"},
+		{"one seed", onset, trial{Runs: ofSeed(scaled("adamw", as), 0)}, Unresolved, "no interval of LoRA"},
+		{"no rsLoRA", onset, trial{Runs: ofSchemes(scaled("adamw", as), "lora p=2 log")}, Unresolved, "lacks"},
+		{"rsLoRA alone", onset, trial{Runs: ofSchemes(scaled("adamw", as), "rslora")}, Unresolved, "lacks"},
 		{"another optimizer alone", onset, scaled("sgd", as), Unresolved, "lacks"},
 	}
 	for claim, optimizer := range map[string]string{sgd: "sgd", adam: "adamw"} {
@@ -210,7 +210,7 @@ func onlySqrtRulings() []ruling {
 		drop := func(power, width float64) func(r *results.Run) {
 			return put(1, metrics.LossDrop, func(*results.Run) float64 { return power }, width)
 		}
-		steps := func(change func(r *results.Run)) Study {
+		steps := func(change func(r *results.Run)) trial {
 			return scaled(optimizer, func(r *results.Run) {
 				put(1, metrics.LossDrop, powers, 0.02)(r)
 				change(r)
@@ -240,8 +240,8 @@ func onlySqrtRulings() []ruling {
 			}), Unresolved, "1 of 5 runs lost another amount"},
 			ruling{"another optimizer alone", claim, under("lion", steps(followed(1))), Unresolved, "under " +
 				optimizer},
-			ruling{"no rsLoRA", claim, Study{Runs: ofSchemes(steps(followed(1)), "lora p=2")}, Unresolved, "lacks"},
-			ruling{"rsLoRA alone", claim, Study{Runs: ofSchemes(steps(followed(1)), "rslora")}, Unresolved, "lacks"},
+			ruling{"no rsLoRA", claim, trial{Runs: ofSchemes(steps(followed(1)), "lora p=2")}, Unresolved, "lacks"},
+			ruling{"rsLoRA alone", claim, trial{Runs: ofSchemes(steps(followed(1)), "rslora")}, Unresolved, "lacks"},
 		)
 	}
 	return all
@@ -249,11 +249,11 @@ func onlySqrtRulings() []ruling {
 
 // The numbers of a finding are those of its tables.
 func TestNumbersOfNorms(t *testing.T) {
-	f := normSpread(claimOf(t, "training-spread").Rule, normed(rightNorms))
+	f := normSpread(claimOf(t, "training-spread").Rule, normed(rightNorms).view())
 	if len(f.Numbers) != 2 || f.Numbers[0].Name != "ratio under rsLoRA" || !(f.Numbers[1].Low < f.Numbers[1].Value) {
 		t.Errorf("%+v", f.Numbers)
 	}
-	f = onlySqrtOnset(claimOf(t, "only-sqrt-onset").Rule, scaled("adamw", func(*results.Run) {}))
+	f = onlySqrtOnset(claimOf(t, "only-sqrt-onset").Rule, scaled("adamw", func(*results.Run) {}).view())
 	if n := f.Numbers[1]; len(f.Numbers) != len(multipliers) ||
 		n.Name != "power of rank, rsLoRA, adamw, grad_norm_onset" || !(n.Low < 0 && 0 < n.High) {
 		t.Errorf("%+v", f.Numbers)

@@ -8,19 +8,15 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
-// finalLoss is what losses are compared by.
-func finalLoss() metrics.Statistic {
-	s, _ := metrics.StatisticNamed("val_loss")
-	return s
-}
-
 // rankDuels compare the ranks of a scheme with its smallest, by rank; P values are
 // corrected over these.
-func rankDuels(arms []results.Arm, scheme string) (family []duel) {
-	for _, d := range duelsOf(arms, finalLoss()) {
+func rankDuels(v View, scheme string) (family []duel) {
+	for _, d := range duelsOf(v, metrics.ValLossFinal) {
 		if d.family == rankFamily && d.Cell.Scheme == scheme {
 			family = append(family, d)
 		}
@@ -42,12 +38,12 @@ func (d duel) text() string {
 		return fmt.Sprintf("%s: %s (%d runs "+
 			"diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
 	}
-	part := func(v float64) string { return fixed(100*v/d.ReferenceMean, 2) }
+	part := func(v float64) string { return number.Fixed(100*v/d.ReferenceMean, 2) }
 	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the "+
 		"loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
 	if margin := d.margin(); margin > 0 {
 		text += fmt.Sprintf(", or %s%% of what the second "+
-			"learned", fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
+			"learned", number.Fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
 	}
 	text += fmt.Sprintf("; n = %d, Holm's p %s over %d tests: "+
 		"%s", d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
@@ -105,9 +101,8 @@ const (
 // rankGain compares the largest rank of a scheme with its smallest at one learning
 // rate. Where the scheme learned less than some share of what full fine-tuning did
 // at its best rate, there is no verdict.
-func rankGain(r Rule, s Study) Finding {
-	arms := results.Arms(s.Runs)
-	duels := rankDuels(arms, r.Schemes[0])
+func rankGain(r Rule, v View) Finding {
+	duels := rankDuels(v, r.Schemes[0])
 	if len(duels) == 0 {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
@@ -117,28 +112,28 @@ func rankGain(r Rule, s Study) Finding {
 		stand = gainsLittle
 	}
 	f := Finding{Standing: stand(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
-	if share, rate, ok := learnedShare(arms, top.Reference); !ok {
+	if share, rate, ok := learnedShare(v, top.Reference); !ok {
 		f.Standing, f.Text = Unresolved, f.Text+" The study lacks full fine-tuning, by which to tell how much "+
 			"was learned."
 	} else {
 		f.Text += fmt.Sprintf(" At rank %d it learned %s%% of what full fine-tuning did at the best of its "+
-			"rates, %s.", top.Reference.Rank, fixed(100*share, 0), number(rate))
+			"rates, %s.", top.Reference.Rank, number.Fixed(100*share, 0), number.Brief(rate))
 		f.Numbers = append(f.Numbers, Number{"share of what full fine-tuning learned", share, math.NaN(), math.NaN()})
 		if share < r.limit("least-learned") {
 			f.Standing = Unresolved
 			f.Text += fmt.Sprintf(" That is less than the %s%% from which on a verdict means "+
-				"anything.", number(100*r.limit("least-learned")))
+				"anything.", number.Brief(100*r.limit("least-learned")))
 		}
 	}
-	f.Tables = []Table{duelsTable(arms, finalLoss(), duels, s.Tuned)}
+	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, duels)}
 	return f
 }
 
 // learnedShare is what a cell learned over what full fine-tuning did at its best
 // rate, and that rate.
-func learnedShare(arms []results.Arm, c results.Cell) (share, rate float64, ok bool) {
+func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
 	most := 0.0
-	for _, a := range arms {
+	for _, a := range v.arms {
 		if a.Scheme == fullFineTuning {
 			for _, full := range a.Cells {
 				if v := full.Learned(); v > most && full.Diverged() == 0 {
@@ -152,9 +147,8 @@ func learnedShare(arms []results.Arm, c results.Cell) (share, rate float64, ok b
 
 // costGain compares the largest rank of a scheme with its smallest where both take
 // as much computation, each at its own rate.
-func costGain(r Rule, s Study) Finding {
-	arms := results.Arms(s.Runs)
-	duels := rankDuels(arms, r.Schemes[0])
+func costGain(r Rule, v View) Finding {
+	duels := rankDuels(v, r.Schemes[0])
 	if len(duels) == 0 {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
@@ -163,60 +157,64 @@ func costGain(r Rule, s Study) Finding {
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
-		f.Text += fmt.Sprintf(" The costs are %s%% apart: that is no comparison at equal cost.", fixed(100*off, 0))
+		f.Text += fmt.Sprintf(" The costs are %s%% apart: that is no comparison at equal cost.", number.Fixed(100*off, 0))
 	}
-	f.Tables = []Table{costsTable(arms), duelsTable(arms, finalLoss(), duels, s.Tuned)}
+	f.Tables = []table.Table{costsTable(v), duelsTable(v, metrics.ValLossFinal, duels)}
 	return f
 }
 
 // costsTable has what each cell takes, counted from shapes, and its loss.
-func costsTable(arms []results.Arm) Table {
-	t := Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of " +
+func costsTable(v View) table.Table {
+	t := table.Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of " +
 		"its 95% interval"}
-	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
-	var ranks, steps, rates, factored, cheaper, memory []Entry
+	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	var ranks, steps, rates, factored, cheaper, memory []table.Entry
 	var losses []stats.Interval
-	size := func(v, unit float64) Entry { return Entry{Text: significant(v/unit, 3), Values: []string{field(v)}} }
-	for _, c := range cells(arms) {
+	size := func(v, unit float64) table.Entry {
+		return table.Entry{Text: number.Significant(v/unit, 3), Values: []string{number.Exact(v)}}
+	}
+	for _, c := range v.cells {
 		ranks = append(ranks, rankEntry(c))
-		steps = append(steps, word(strconv.Itoa(c.Runs[0].Steps)))
-		rates = append(rates, Entry{Text: significant(c.LR, 3), Values: []string{field(c.LR)}})
+		steps = append(steps, table.Word(strconv.Itoa(c.Runs[0].Steps)))
+		rates = append(rates, table.Entry{Text: number.Significant(c.LR, 3), Values: []string{number.Exact(c.LR)}})
 		factored, cheaper = append(factored, size(c.FactoredFlops, 1e12)), append(cheaper, size(c.Flops, 1e12))
 		memory = append(memory, size(float64(c.Bytes), 1<<20))
-		losses = append(losses, c.Statistic(finalLoss()))
+		losses = append(losses, c.Statistic(metrics.ValLossFinal))
 	}
-	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
-	t.add(Column{Head: "steps", Fields: []string{"steps"}, Number: true}, steps)
-	t.add(Column{Head: "learning rate", Fields: []string{"lr"}, Number: true}, rates)
-	t.add(Column{Head: "training, factored form (TFLOP)", Fields: []string{"factored"}, Number: true}, factored)
-	t.add(Column{Head: "training, the cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
-	t.add(Column{Head: "memory beside the base (MB)", Fields: []string{"memory"}, Number: true}, memory)
-	t.add(intervalColumn(finalLoss().Label, finalLoss().Name, losses))
+	t.Add(table.Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	t.Add(table.Column{Head: "steps", Fields: []string{"steps"}, Number: true}, steps)
+	t.Add(table.Column{Head: "learning rate", Fields: []string{"lr"}, Number: true}, rates)
+	t.Add(table.Column{Head: "training, factored form (TFLOP)", Fields: []string{"factored"}, Number: true}, factored)
+	t.Add(table.Column{Head: "training, the cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
+	t.Add(table.Column{Head: "memory beside the base (MB)", Fields: []string{"memory"}, Number: true}, memory)
+	t.Add(table.Intervals(metrics.ValLossFinal.Label, metrics.ValLossFinal.Name, losses))
 	return t
 }
 
 // defaultRate compares rsLoRA at the default rate with the best of LoRA's rates,
 // chosen on the same seeds.
-func defaultRate(_ Rule, s Study) Finding {
-	loss := finalLoss()
-	var best, reference results.Cell
-	lowest := math.Inf(1)
-	var rates []float64
-	for _, c := range results.Cells(s.Runs) {
+func defaultRate(_ Rule, v View) Finding {
+	loss := metrics.ValLossFinal
+	var reference results.Cell
+	var others []results.Cell
+	var trials []stats.Trial
+	for _, c := range v.cells {
 		if c.Scheme == "rslora" {
 			reference = c
 			continue
 		}
-		rates = append(rates, c.LR)
-		if v := c.Statistic(loss); v.Mean < lowest && c.Diverged() == 0 {
-			lowest, best = v.Mean, c
+		t := stats.Trial{Rate: c.LR, Loss: c.Statistic(loss).Mean}
+		if c.Diverged() > 0 {
+			t.Loss = math.Inf(1)
 		}
+		others, trials = append(others, c), append(trials, t)
 	}
-	if len(best.Runs) == 0 || len(reference.Runs) == 0 {
+	i, atEdge := stats.Lowest(trials)
+	if i < 0 || len(reference.Runs) == 0 {
 		return lacking("LoRA or rsLoRA")
 	}
-	edge := ""
-	if best.LR == slices.Min(rates) || best.LR == slices.Max(rates) {
+	best, edge := others[i], ""
+	if atEdge {
 		edge = ", at the edge of those tried"
 	}
 	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
@@ -225,6 +223,6 @@ func defaultRate(_ Rule, s Study) Finding {
 	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: fmt.Sprintf("rsLoRA at rank %d and "+
 		"rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which "+
 		"favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
-		reference.Rank, number(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(rates), number(best.LR), edge, intervalText(best.Statistic(loss)),
-		significant(d.Difference.Mean, 2), significant(d.Difference.Low, 2), significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
+		reference.Rank, number.Brief(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(trials), number.Brief(best.LR), edge, intervalText(best.Statistic(loss)),
+		number.Significant(d.Difference.Mean, 2), number.Significant(d.Difference.Low, 2), number.Significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
 }

@@ -24,10 +24,10 @@ func lossAt(top int, more float64) func(r *results.Run) {
 }
 
 // fully is full fine-tuning at several rates, of which the best learns so much.
-func fully(learned float64) Study {
+func fully(learned float64) trial {
 	runs := fake{schemes: []string{"full"}, ranks: []int{1}, seeds: 9, steps: 4,
 		rates: []float64{3e-5, 1e-4, 1e-3}}.runs()
-	return changed(Study{Runs: runs}, func(r *results.Run) {
+	return changed(trial{Runs: runs}, func(r *results.Run) {
 		r.Rank, r.Alpha, r.Gamma, r.Axes[0].Value, r.Scaling = 0, 1, 1, "0", scaling["full"]
 		endsAt(r, 3, 3-learned+0.1*math.Abs(math.Log(r.LR/1e-4))+0.01*swing(r))
 	})
@@ -40,10 +40,10 @@ func noisily(top int) func(r *results.Run) {
 
 func lossRulings() []ruling {
 	const no, yes, cost, rate = "lora-rank-no-better", "rslora-rank-better", "rank-for-compute", "lora-best-rate"
-	ranked := func(change func(r *results.Run)) Study {
+	ranked := func(change func(r *results.Run)) trial {
 		return made([]string{"lora", "rslora"}, []int{4, 32, 256}, 9, change)
 	}
-	beside := func(learned float64, change func(r *results.Run)) Study { return both(ranked(change), fully(learned)) }
+	beside := func(learned float64, change func(r *results.Run)) trial { return both(ranked(change), fully(learned)) }
 	wild := changed(fully(9), func(r *results.Run) {
 		if r.LR == 1e-4 && r.Seed == 0 {
 			diverge(r, 2)
@@ -103,7 +103,7 @@ func ofRankAlone(rank int, more float64) func(r *results.Run) {
 }
 
 func costRulings(claim string) []ruling {
-	costing := func(dear float64, change func(r *results.Run)) Study {
+	costing := func(dear float64, change func(r *results.Run)) trial {
 		return both(made([]string{"rslora"}, []int{4, 256}, 9, func(r *results.Run) {
 			change(r)
 			r.Flops, r.FactoredFlops, r.Bytes = 1e12, 2e12, 1<<20
@@ -130,8 +130,8 @@ func costRulings(claim string) []ruling {
 
 // The costs stand beside the losses.
 func TestTableOfCosts(t *testing.T) {
-	f := costGain(claimOf(t, "rank-for-compute").Rule, costRulings("")[0].study)
-	_, rows := f.Tables[0].texts()
+	f := costGain(claimOf(t, "rank-for-compute").Rule, costRulings("")[0].study.view())
+	_, rows := f.Tables[0].Texts()
 	if got := strings.Join(rows[0], " | "); f.Tables[0].Name != "costs" || len(rows) != 5 ||
 		!strings.Contains(got, "| 4 | 4 | 5e-5 | 2 | 1 | 1 |") {
 		t.Errorf("%d rows, the first %q", len(rows), got)
@@ -140,8 +140,8 @@ func TestTableOfCosts(t *testing.T) {
 
 func defaultRateRulings(claim string) []ruling {
 	rates := []float64{5e-5, 5e-4, 5e-3, 5e-2}
-	study := func(rslora float64, width float64, change func(r *results.Run)) Study {
-		s := Study{Runs: slices.Concat(
+	study := func(rslora float64, width float64, change func(r *results.Run)) trial {
+		s := trial{Runs: slices.Concat(
 			fake{schemes: []string{"lora"}, ranks: []int{4}, seeds: 9, steps: 4, rates: rates}.runs(),
 			fake{schemes: []string{"rslora"}, ranks: []int{2048}, seeds: 9, steps: 4}.runs())}
 		return changed(s, func(r *results.Run) {
@@ -171,9 +171,9 @@ func defaultRateRulings(claim string) []ruling {
 		})), Seen, "0.05, at the edge of those tried,"},
 		{"LoRA diverged at every rate", claim, study(1.8, 0.01,
 			ofScheme("lora", func(r *results.Run) { diverge(r, 2) })), Unresolved, "lacks LoRA or rsLoRA"},
-		{"LoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "lora")}, Unresolved,
+		{"LoRA alone", claim, trial{Runs: ofSchemes(study(1.8, 0.01, nil), "lora")}, Unresolved,
 			"lacks LoRA or rsLoRA"},
-		{"rsLoRA alone", claim, Study{Runs: ofSchemes(study(1.8, 0.01, nil), "rslora")}, Unresolved,
+		{"rsLoRA alone", claim, trial{Runs: ofSchemes(study(1.8, 0.01, nil), "rslora")}, Unresolved,
 			"lacks LoRA or rsLoRA"},
 	}
 }
@@ -182,7 +182,7 @@ func defaultRateRulings(claim string) []ruling {
 // fine-tuning.
 func TestNumbersOfRankGain(t *testing.T) {
 	ranked := made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5))
-	f := rankGain(claimOf(t, "lora-rank-no-better").Rule, both(ranked, fully(1.5)))
+	f := rankGain(claimOf(t, "lora-rank-no-better").Rule, both(ranked, fully(1.5)).view())
 	if len(f.Numbers) != 2 || f.Numbers[0].Name != "difference of losses, rank 256 - 4, LoRA" ||
 		math.Abs(f.Numbers[0].Value+0.5) > 1e-9 {
 		t.Fatalf("%+v", f.Numbers)
@@ -200,7 +200,7 @@ func TestNumbersOfRankGain(t *testing.T) {
 			diverge(r, 2)
 		}
 	})
-	f = rankGain(claimOf(t, "lora-rank-no-better").Rule, both(diverged, fully(1.5)))
+	f = rankGain(claimOf(t, "lora-rank-no-better").Rule, both(diverged, fully(1.5)).view())
 	if !strings.Contains(f.Text, "(2 runs diverged)") {
 		t.Error(f.Text)
 	}

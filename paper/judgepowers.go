@@ -9,6 +9,8 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -34,28 +36,28 @@ func (f fit) number() Number { return powerNumber("power of rank, "+f.name(), f.
 // seen where one of the distinct ones differs from theory once P values are
 // corrected over all of them; it is seen where none does and every interval lies
 // within the tolerance of theory's.
-func powers(r Rule, s Study) Finding {
-	arms, statistics := r.arms(s), r.statistics()
+func powers(r Rule, v View) Finding {
+	v, statistics := r.of(v), r.statistics()
 	if len(statistics) == 0 {
-		statistics = predictedStatistics(arms)
+		statistics = predictedStatistics(v)
 	}
-	fits := predictedFits(arms, statistics)
+	fits := predictedFits(v, statistics)
 	if len(fits) == 0 {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
-	if text := unbelievable(arms, statistics); text != "" {
+	if text := unbelievable(v.arms, statistics); text != "" {
 		f.Standing, f.Text = Unresolved, text+" "+f.Text
 	}
-	f.Tables = []Table{exponentsTable(arms, statistics)}
+	f.Tables = []table.Table{exponentsTable(v, statistics)}
 	return f
 }
 
 // predictedFits are the powers of all statistics of all arms of which theory
 // says something.
-func predictedFits(arms []results.Arm, statistics []metrics.Statistic) (all []fit) {
-	labels := armLabels(arms)
-	for i, a := range arms {
+func predictedFits(v View, statistics []metrics.Statistic) (all []fit) {
+	labels := v.labels
+	for i, a := range v.arms {
 		for _, statistic := range statistics {
 			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > stats.NoInterval {
 				all = append(all, fit{labels[i], a, statistic, e})
@@ -124,7 +126,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		"a constant or a power of the rank, or squares. "+
 		"By themselves %d of %d agree with theory; once corrected over all of them by Holm's method, %d of %d "+
 		"differ at the level %g. The farthest is %s off.",
-		len(fits), len(groups), agree, len(groups), differing, len(groups), level, fixed(far, 3))
+		len(fits), len(groups), agree, len(groups), differing, len(groups), level, number.Fixed(far, 3))
 	return f
 }
 
@@ -159,8 +161,8 @@ type exactCell struct {
 // narrow enough to tell. What makes rows one measurement is any factor, expected or not,
 // so that a cell that is not among the distinct ones differs as well where it does once
 // corrected over all.
-func exactValues(r Rule, s Study) Finding {
-	cells, distinct := exactCells(r.arms(s))
+func exactValues(r Rule, v View) Finding {
+	cells, distinct := exactCells(r.of(v))
 	if len(cells) == 0 {
 		return lacking("a cell with three seeds and an exact expectation")
 	}
@@ -195,11 +197,11 @@ func exactValues(r Rule, s Study) Finding {
 		"the exact expectation, as 95%% do where theory is right and cells are independent; "+
 		"%d differ at the level %g once corrected over them, and %d of all cells once corrected over those. The "+
 		"widest interval is ±%s%% of what is expected.",
-		len(cells), len(distinct), within, fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), rejectedOfAll, fixed(100*widest, 1))
+		len(cells), len(distinct), within, number.Fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), rejectedOfAll, number.Fixed(100*widest, 1))
 	if len(off) > 0 && len(off) <= foldedRows {
 		f.Text += " Left out by their own intervals: " + strings.Join(off, "; ") + " times what is expected."
 	}
-	if t := regimesTable(r.arms(s)); len(t.Rows) > 0 {
+	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
 	}
 	return f
@@ -216,7 +218,7 @@ func countBelow(ps []float64, level float64) (n int) {
 }
 
 // exactCells are all cells that have an expectation, and the distinct ones.
-func exactCells(arms []results.Arm) (all, distinct []exactCell) {
+func exactCells(v View) (all, distinct []exactCell) {
 	cellsOf := func(f fit) (cells []exactCell) {
 		for _, c := range f.arm.Cells {
 			if over := c.OverExpected(f.statistic); over.N >= 3 {
@@ -226,7 +228,7 @@ func exactCells(arms []results.Arm) (all, distinct []exactCell) {
 		return cells
 	}
 	var fits []fit
-	for _, a := range arms {
+	for _, a := range v.arms {
 		for _, statistic := range metrics.Statistics {
 			if statistic.Theory.Ratio() {
 				continue // the expectation of a ratio is not the ratio of expectations

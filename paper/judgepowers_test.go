@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -24,8 +25,8 @@ func dropPower(r *results.Run) float64 {
 
 // dropping is LoRA and rsLoRA under all of these, whose loss did what the first order
 // says and then as each run is changed.
-func dropping(change func(r *results.Run)) Study {
-	var s Study
+func dropping(change func(r *results.Run)) trial {
+	var s trial
 	for i, optimizer := range steppers {
 		of := under(optimizer, made([]string{"lora", "rslora"}, []int{4, 16, 64, 256}, 9, nil))
 		s = both(s, changed(of, func(r *results.Run) {
@@ -55,7 +56,7 @@ func powerRulings() []ruling {
 			}
 		}
 	}
-	leaning := func(by float64) Study { // the half width of an interval over nine seeds is 0.03
+	leaning := func(by float64) trial { // the half width of an interval over nine seeds is 0.03
 		return changed(normed(rightNorms), func(r *results.Run) {
 			setNorms(r, toPower(r, rightNorms(r)+by+0.057*float64(int(r.Seed)-4)/4), 0)
 			if r.Scheme == "rslora" { // another measurement
@@ -76,9 +77,9 @@ func powerRulings() []ruling {
 			Unresolved, "0 of 2 differ at the level 0.05"},
 		{"a little low, and not surely", onset, leaning(-0.02), Unresolved, "0 of 2 differ"},
 		{"a little high, and not surely", onset, leaning(0.02), Unresolved, "0 of 2 differ"},
-		{"two seeds", onset, Study{Runs: append(ofSeed(normed(rightNorms), 0), ofSeed(normed(rightNorms), 8)...)},
+		{"two seeds", onset, trial{Runs: append(ofSeed(normed(rightNorms), 0), ofSeed(normed(rightNorms), 8)...)},
 			Unresolved, ""},
-		{"one seed", onset, Study{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, "lacks a power of rank"},
+		{"one seed", onset, trial{Runs: ofSeed(normed(rightNorms), 0)}, Unresolved, "lacks a power of rank"},
 		{"others' are otherwise", onset, both(normed(rightNorms),
 			changed(made([]string{"constant"}, []int{4, 2048}, 9, nil),
 				func(r *results.Run) { setNorms(r, 1+0.01*swing(r), 0) })), Seen, ""},
@@ -113,14 +114,14 @@ func powerRulings() []ruling {
 // seen in whichever of them it is: what makes them one is any power of rank.
 func TestAPowerIsSeenInAnyRow(t *testing.T) {
 	rule := claimOf(t, "onset-collapse").Rule
-	alike := func(power func(r *results.Run) float64) Study { // both scatter alike
+	alike := func(power func(r *results.Run) float64) trial { // both scatter alike
 		return changed(normed(power), func(r *results.Run) {
 			twin := *r
 			twin.Scheme, twin.Scaling.P = "lora", 1
 			setNorms(r, toPower(r, power(r))*(1+0.02*swing(&twin)), 0)
 		})
 	}
-	f := powers(rule, alike(rightNorms))
+	f := powers(rule, alike(rightNorms).view())
 	if !strings.Contains(f.Text, "Rows: 2; distinct measurements among them: 1") || len(f.Numbers) != 1 {
 		t.Errorf("LoRA and rsLoRA that differ by a power of the rank: %s", f.Text)
 	}
@@ -131,7 +132,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 			}
 			return rightNorms(r)
 		})
-		if f := powers(rule, s); f.Standing != NotSeen {
+		if f := powers(rule, s.view()); f.Standing != NotSeen {
 			t.Errorf("a power of %s off by a quarter is %s: %s", off, f.Standing, f.Text)
 		}
 	}
@@ -139,7 +140,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 
 // The table stands beside the text, a row an arm and statistic.
 func TestTableOfPowers(t *testing.T) {
-	f := powers(claimOf(t, "onset-collapse").Rule, normed(rightNorms))
+	f := powers(claimOf(t, "onset-collapse").Rule, normed(rightNorms).view())
 	if text := markdownOf(f.Tables); !strings.Contains(text, "agrees") || strings.Count(text, "\n|") < 3 {
 		t.Error(text)
 	}
@@ -151,7 +152,7 @@ func TestTableOfPowers(t *testing.T) {
 
 // exact is what theory expects of weight updates and gradient norms under two
 // multipliers, at three ranks, and what was measured: times a factor.
-func exact(factor func(r *results.Run, statistic string) float64) Study {
+func exact(factor func(r *results.Run, statistic string) float64) trial {
 	return made([]string{"lora", "rslora"}, []int{4, 32, 256}, 9, func(r *results.Run) {
 		r.Expected = map[string]float64{
 			"grad_norm_onset": 0.6 * toPower(r, rightNorms(r)),
@@ -197,7 +198,7 @@ func exactRulings() (all []ruling) {
 			ruling{"one of rsLoRA", claim, exact(times(1.05, "rslora", "grad_norm_onset")), NotSeen,
 				"rsLoRA, adamw, grad_norm_onset at rank 4"},
 			ruling{"too wide to tell", claim, exact(scattered(wide)), Unresolved, "0 differ"},
-			ruling{"two seeds", claim, Study{Runs: append(ofSeed(exact(scattered(0.02)), 0),
+			ruling{"two seeds", claim, trial{Runs: append(ofSeed(exact(scattered(0.02)), 0),
 				ofSeed(exact(scattered(0.02)), 1)...)}, Unresolved, "lacks a cell with three seeds"},
 			ruling{"no expectation", claim, normed(rightNorms), Unresolved, "lacks a cell with three seeds"},
 		)
@@ -210,7 +211,7 @@ func exactRulings() (all []ruling) {
 // A size that is off by a factor is seen in whichever row it is, though a constant
 // factor makes no other measurement.
 func TestAFactorIsSeenInAnyRow(t *testing.T) {
-	same := func(off string) Study { // rows of both schemes that scatter alike
+	same := func(off string) trial { // rows of both schemes that scatter alike
 		return exact(func(r *results.Run, statistic string) float64 {
 			alike := *r
 			alike.Scaling.P, alike.Scheme = 0, "lora"
@@ -222,12 +223,12 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 		})
 	}
 	rule := claimOf(t, "exact-values").Rule
-	if f := exactValues(rule, same("")); f.Standing != Seen ||
+	if f := exactValues(rule, same("").view()); f.Standing != Seen ||
 		!strings.Contains(f.Text, "Cells: 12; distinct measurements among them: 6") {
 		t.Errorf("%s: %s", f.Standing, f.Text)
 	}
 	for _, off := range []string{"lora", "rslora"} {
-		if f := exactValues(rule, same(off)); f.Standing != NotSeen {
+		if f := exactValues(rule, same(off).view()); f.Standing != NotSeen {
 			t.Errorf("%s a fifth off: %s: %s", off, f.Standing, f.Text)
 		}
 	}
@@ -237,26 +238,26 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 func TestExactValuesLeaveOutRatios(t *testing.T) {
 	rule := claimOf(t, "exact-values").Rule
 	s := exact(scattered(0.02))
-	want := exactValues(rule, s)
+	want := exactValues(rule, s.view())
 	with := changed(s, func(r *results.Run) {
 		r.Expected["step_first"] = 1
 		r.Curve[1].Values[metrics.LossDrop] = 7
 	})
-	if got := exactValues(rule, with); got.Text != want.Text || got.Standing != want.Standing {
+	if got := exactValues(rule, with.view()); got.Text != want.Text || got.Standing != want.Standing {
 		t.Errorf("with a ratio: %s; without: %s", got.Text, want.Text)
 	}
 }
 
 // The laws of small and of large ranks meet where the made-up sizes have it.
 func TestTableOfRegimes(t *testing.T) {
-	f := exactValues(claimOf(t, "exact-values-wide").Rule, exact(scattered(0.02)))
-	i := slices.IndexFunc(f.Tables, func(t Table) bool { return t.Name == "regimes" })
+	f := exactValues(claimOf(t, "exact-values-wide").Rule, exact(scattered(0.02)).view())
+	i := slices.IndexFunc(f.Tables, func(t table.Table) bool { return t.Name == "regimes" })
 	if i < 0 {
 		t.Fatalf("%d tables, none of regimes", len(f.Tables))
 	}
 	// A law holds to a tenth where √(1 + r/50) is 1.1 at most, up to 0.21·50 = 10.5,
 	// or 1.1 times √(r/50), from 50/0.21 = 238.1 on.
-	_, rows := f.Tables[i].texts()
+	_, rows := f.Tables[i].Texts()
 	if got := strings.Join(rows[0], " | "); len(rows) != 2 ||
 		got != "LoRA | first weight update | 50 | 10 | 239 | 3 of 3" {
 		t.Errorf("%d rows, the first %q", len(rows), got)

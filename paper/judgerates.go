@@ -8,6 +8,8 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -21,12 +23,12 @@ const (
 // ratePowers holds the power of rank of the best learning rate to what is claimed,
 // scheme by scheme. Where too many best rates lie at an edge of those tried, there
 // is no verdict.
-func ratePowers(r Rule, s Study) Finding {
-	t := Table{Name: tableOfRates, Title: "Powers of rank of the best learning rate, with 95% intervals over seeds"}
+func ratePowers(r Rule, v View) Finding {
+	t := table.Table{Name: tableOfRates, Title: "Powers of rank of the best learning rate, with 95% intervals over seeds"}
 	var fits []fit
-	var powers, values, claimed, early, curved, slopes, inside, said []Entry
+	var powers, values, claimed, early, curved, slopes, inside, said []table.Entry
 	kept, all := 0, 0
-	for _, g := range results.RateGroups(r.arms(s)) {
+	for _, g := range results.RateGroups(r.of(v).arms) {
 		a := g[0]
 		e, err := results.RateExponent(g)
 		if !multiplierAlone(a) {
@@ -39,24 +41,24 @@ func ratePowers(r Rule, s Study) Finding {
 		e.Predicted = claimedPower(r.Wants, e, a)
 		fits = append(fits, fit{"", a, bestRateStatistic, e})
 		rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
-		powers, values, claimed = append(powers, word(number(a.Scaling.P))), append(values, word(exponentText(e))), append(claimed, word(number(e.Predicted)))
-		early = append(early, word(numberOrNone(0-rise)))
+		powers, values, claimed = append(powers, table.Word(number.Brief(a.Scaling.P))), append(values, table.Word(exponentText(e))), append(claimed, table.Word(number.Brief(e.Predicted)))
+		early = append(early, table.Word(numberOrNone(0-rise)))
 		bend, local := results.RateCurvature(g)
-		curved, slopes = append(curved, word(intervalText(bend))), append(slopes, word(slopesText(local)))
-		inside = append(inside, word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
-		said = append(said, word(e.Agreement(r.limit("tolerance")).String()))
+		curved, slopes = append(curved, table.Word(intervalText(bend))), append(slopes, table.Word(slopesText(local)))
+		inside = append(inside, table.Word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
+		said = append(said, table.Word(e.Agreement(r.limit("tolerance")).String()))
 	}
 	if len(fits) == 0 {
 		return lacking("best rates at two ranks")
 	}
-	t.add(Column{Head: "p", Number: true}, powers)
-	t.add(Column{Head: "power of rank", Number: true}, values)
-	t.add(Column{Head: "claimed", Number: true}, claimed)
-	t.add(Column{Head: "while A has hardly moved", Number: true}, early)
-	t.add(Column{Head: "from rank to rank", Number: true}, slopes)
-	t.add(Column{Head: "curvature", Number: true}, curved)
-	t.add(Column{Head: "best rates inside the grid", Number: true}, inside)
-	t.add(Column{Head: "verdict"}, said)
+	t.Add(table.Column{Head: "p", Number: true}, powers)
+	t.Add(table.Column{Head: "power of rank", Number: true}, values)
+	t.Add(table.Column{Head: "claimed", Number: true}, claimed)
+	t.Add(table.Column{Head: "while A has hardly moved", Number: true}, early)
+	t.Add(table.Column{Head: "from rank to rank", Number: true}, slopes)
+	t.Add(table.Column{Head: "curvature", Number: true}, curved)
+	t.Add(table.Column{Head: "best rates inside the grid", Number: true}, inside)
+	t.Add(table.Column{Head: "verdict"}, said)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: where its " +
 		"interval leaves out 0, the best rate is no power of the rank. " +
@@ -65,7 +67,7 @@ func ratePowers(r Rule, s Study) Finding {
 	if float64(kept) < r.limit("inside")*float64(all) {
 		f.Standing = Unresolved
 	}
-	f.Tables = []Table{t}
+	f.Tables = []table.Table{t}
 	return f
 }
 
@@ -91,7 +93,7 @@ func fixedOrNone(v float64) string {
 	if math.IsNaN(v) {
 		return ""
 	}
-	return fixed(v, 3)
+	return number.Fixed(v, 3)
 }
 
 // numberOrNone is empty for what is absent.
@@ -99,7 +101,7 @@ func numberOrNone(v float64) string {
 	if math.IsNaN(v) {
 		return ""
 	}
-	return number(v)
+	return number.Brief(v)
 }
 
 // slopesText writes local powers.
@@ -109,7 +111,7 @@ func slopesText(local []float64) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += fixed(v, 2)
+		text += number.Fixed(v, 2)
 	}
 	return text
 }
@@ -118,27 +120,27 @@ func slopesText(local []float64) string {
 // largest rank, times the rank ratio to a power, and holds what that costs on the
 // other half, beside each seed's own best rate there, to be below the margin: a
 // tenth of what the best rate learned.
-func rateTransfer(r Rule, s Study) Finding {
+func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
-	t := Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, " +
+	t := table.Table{Name: "transfer", Title: "Loss given away at the largest rank by the rate tuned at the smallest, " +
 		"in percent of the loss ± half of its 95% interval; and of what was learned"}
-	var heads, unscaled, half, whole, share, tests []Entry
+	var heads, unscaled, half, whole, share, tests []table.Entry
 	var worst []float64
 	var shown []transferred
-	for _, g := range results.RateGroups(r.arms(s)) {
-		if !multiplierAlone(g[0]) || len(ranks(g)) < 2 {
+	for _, g := range results.RateGroups(r.of(v).arms) {
+		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
 			continue
 		}
 		p := g[0].Scaling.P
 		x := newTransferred(g, -(1-p)/2, r.limit("margin"))
-		heads = append(heads, word(number(p)))
-		unscaled = append(unscaled, word(newTransferred(g, 0, r.limit("margin")).text()))
-		half = append(half, word(x.text()))
-		whole = append(whole, word(newTransferred(g, -(1-p), r.limit("margin")).text()))
-		share = append(share, word(x.learnedText()))
+		heads = append(heads, table.Word(number.Brief(p)))
+		unscaled = append(unscaled, table.Word(newTransferred(g, 0, r.limit("margin")).text()))
+		half = append(half, table.Word(x.text()))
+		whole = append(whole, table.Word(newTransferred(g, -(1-p), r.limit("margin")).text()))
+		share = append(share, table.Word(x.learnedText()))
 		worst, shown = append(worst, x.below), append(shown, x)
 		f.Numbers = append(f.Numbers, meanNumber(fmt.Sprintf("regret in percent of the loss, p = "+
-			"%s", number(p)), x.regret))
+			"%s", number.Brief(p)), x.regret))
 	}
 	if len(shown) == 0 {
 		return lacking("learning rates at two ranks")
@@ -154,16 +156,16 @@ func rateTransfer(r Rule, s Study) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	t.add(Column{Head: "p", Number: true}, heads)
-	t.add(Column{Head: "the same rate", Number: true}, unscaled)
-	t.add(Column{Head: "× (R/r)^−(1−p)/2", Number: true}, half)
-	t.add(Column{Head: "× (R/r)^−(1−p)", Number: true}, whole)
-	t.add(Column{Head: "of what was learned, in the third column", Number: true}, share)
-	t.add(Column{Head: "Holm's p of at least the margin", Number: true}, tests)
-	all := ranks(r.arms(s))
+	t.Add(table.Column{Head: "p", Number: true}, heads)
+	t.Add(table.Column{Head: "the same rate", Number: true}, unscaled)
+	t.Add(table.Column{Head: "× (R/r)^−(1−p)/2", Number: true}, half)
+	t.Add(table.Column{Head: "× (R/r)^−(1−p)", Number: true}, whole)
+	t.Add(table.Column{Head: "of what was learned, in the third column", Number: true}, share)
+	t.Add(table.Column{Head: "Holm's p of at least the margin", Number: true}, tests)
+	all := r.of(v).ranks
 	f.Text = fmt.Sprintf("From rank %d to rank %d. A rate between those tried has its loss from the parabola "+
 		"through the three nearest.", slices.Min(all), slices.Max(all))
-	f.Tables = []Table{t}
+	f.Tables = []table.Table{t}
 	return f
 }
 
@@ -179,7 +181,7 @@ type transferred struct {
 
 func newTransferred(group []results.Arm, power, margin float64) transferred {
 	var x transferred
-	var percent, share, less, more []float64
+	var percent, share, under, over []float64 // the last two: how far the margin is away, and is passed
 	for _, m := range results.TransferRate(group, power) {
 		if math.IsNaN(m.Loss) {
 			x.outside++
@@ -190,23 +192,19 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 		}
 		lost := m.Loss - m.Best
 		percent, share = append(percent, 100*lost/m.Best), append(share, 100*lost/m.Learned)
-		less, more = append(less, lost-margin*m.Learned), append(more, margin*m.Learned-lost)
+		under, over = append(under, margin*m.Learned-lost), append(over, lost-margin*m.Learned)
 	}
 	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)
-	x.below, x.above = oneSided(less, x.outside+x.edges), oneSided(more, x.outside)
+	x.below = unlessMissing(stats.AboveP(under, 0), x.outside+x.edges)
+	x.above = unlessMissing(stats.AboveP(over, 0), x.outside)
 	return x
 }
 
-// oneSided is the P, by Student's t, of a mean not being below 0; 1 where a value
-// is missing, so that nothing is claimed of a part.
-func oneSided(xs []float64, missing int) float64 {
-	i := stats.MeanInterval(xs)
-	if missing > 0 || i.N < 2 {
+// unlessMissing is a P value, but 1 where a value is missing or there is no test: nothing
+// is claimed of a part.
+func unlessMissing(p float64, missing int) float64 {
+	if missing > 0 || math.IsNaN(p) {
 		return 1
-	}
-	p := i.P(0) / 2
-	if i.Mean > 0 {
-		return 1 - p
 	}
 	return p
 }

@@ -12,12 +12,12 @@ import (
 // rateStudy is multipliers at three ranks under an optimizer, at nine rates from 1e-4 to
 // 1, half a factor of ten apart. The loss is a parabola, lowest at a rate that the
 // study gives each rank and seed; what was learned there is 1.
-func rateStudy(optimizer string, best func(r *results.Run) float64) Study {
+func rateStudy(optimizer string, best func(r *results.Run) float64) trial {
 	var rates []float64
 	for k := range 9 {
 		rates = append(rates, 1e-4*math.Pow(10, float64(k)/2))
 	}
-	s := Study{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8,
+	s := trial{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8,
 		steps: 2, rates: rates}.runs()}
 	return under(optimizer, changed(s, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
@@ -76,7 +76,7 @@ func rateRulings() (all []ruling) {
 				"64 of 72 best rates lie between"},
 			ruling{"a multiplier at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 0)), Unresolved,
 				"48 of 72 best rates lie between"},
-			ruling{"one seed", c.claim, Study{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)},
+			ruling{"one seed", c.claim, trial{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)},
 				Unresolved, ""},
 			ruling{"an init that depends on rank is none of it", c.claim,
 				changed(rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
@@ -105,8 +105,8 @@ func TestTableOfBestRates(t *testing.T) {
 		x := math.Log(float64(r.Rank) / 16)
 		return 1e-2 * math.Exp((r.Scaling.P-1)/2*x+0.1*x*x+0.01*swing(r))
 	}
-	f := ratePowers(rule, rateStudy("adamw", bent))
-	text := f.Tables[0].markdown()
+	f := ratePowers(rule, rateStudy("adamw", bent).view())
+	text := f.Tables[0].Markdown()
 	for _, want := range []string{"| 0.5 | ", "| -0.25 | -0.5 | ", "| 0.10", "24 of 24"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
@@ -141,9 +141,9 @@ func transferRulings() []ruling {
 		{"one multiplier's costs about what may be", claim, rateStudy("adamw", bestAt(plus(0.8, "lora"), 0.2)),
 			Unresolved, ""},
 		{"one multiplier's outside of the rates", claim, rateStudy("adamw", outside), Unresolved, ""},
-		{"one rank", claim, Study{Runs: ofRanks(rateStudy("adamw", bestAt(half, 0.01)), 16)}, Unresolved,
+		{"one rank", claim, trial{Runs: ofRanks(rateStudy("adamw", bestAt(half, 0.01)), 16)}, Unresolved,
 			"lacks learning rates at two ranks"},
-		{"one seed", claim, Study{Runs: ofSeed(rateStudy("adamw", bestAt(half, 0.01)), 0)}, Unresolved, ""},
+		{"one seed", claim, trial{Runs: ofSeed(rateStudy("adamw", bestAt(half, 0.01)), 0)}, Unresolved, ""},
 		{"nothing before training to tell what was learned", claim,
 			changed(rateStudy("adamw", bestAt(half, 0.01)), func(r *results.Run) {
 				r.Curve[0].Values[metrics.ValLoss] = math.NaN()
@@ -156,8 +156,8 @@ func transferRulings() []ruling {
 // A rate that is transferred outside of those tried costs nobody knows what.
 func TestTransferOutside(t *testing.T) {
 	rule := claimOf(t, "rate-transfer").Rule
-	f := rateTransfer(rule, rateStudy("adamw", outside))
-	if text := f.Tables[0].markdown(); !strings.Contains(text, "outside of the rates tried") {
+	f := rateTransfer(rule, rateStudy("adamw", outside).view())
+	if text := f.Tables[0].Markdown(); !strings.Contains(text, "outside of the rates tried") {
 		t.Error(text)
 	}
 	f = rateTransfer(rule, rateStudy("adamw", func(r *results.Run) float64 {
@@ -165,8 +165,8 @@ func TestTransferOutside(t *testing.T) {
 			return 1e-3 // used by the even seeds
 		}
 		return outside(r)
-	}))
-	if text := f.Tables[0].markdown(); f.Standing == Seen || !strings.Contains(text, "(4 seeds outside)") {
+	}).view())
+	if text := f.Tables[0].Markdown(); f.Standing == Seen || !strings.Contains(text, "(4 seeds outside)") {
 		t.Errorf("%s:\n%s", f.Standing, text)
 	}
 }
@@ -181,7 +181,7 @@ func outside(r *results.Run) float64 {
 }
 
 // ofRanks are the runs of one rank.
-func ofRanks(s Study, rank int) (runs []results.Run) {
+func ofRanks(s trial, rank int) (runs []results.Run) {
 	for _, r := range s.Runs {
 		if r.Rank == rank {
 			runs = append(runs, r)

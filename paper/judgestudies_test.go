@@ -29,7 +29,7 @@ var standIn = sweeps.Trainers{sweeptest.Resolver{Material: sweeps.Material{
 // asTheory is a claim's experiment at full scale as it would end in a world that is as
 // theory has it, and in which every loss is that of the rate alone: each run of each
 // phase, by the plan of the very file.
-func asTheory(t *testing.T, name string) Study {
+func asTheory(t *testing.T, name string) trial {
 	t.Helper()
 	e, err := experiments.Load(name)
 	if err != nil {
@@ -55,10 +55,10 @@ func asTheory(t *testing.T, name string) Study {
 		}
 		if p == nil {
 			runs, tuned, _ := last.Grid().Split(all)
-			return Study{Runs: runs, Tuned: tuned, Planned: last.Grid().Len(), Done: last.Grid().Len()}
+			return trial{rows: runs, Tuned: tuned, Planned: last.Grid().Len(), Done: last.Grid().Len()}
 		}
 	}
-	return Study{}
+	return trial{}
 }
 
 // ratesKey tells multipliers and optimizers apart, each of which is tried at rates of
@@ -219,10 +219,13 @@ var standsIn = map[string]Standing{
 func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 	studies := make(map[string]Study)
 	for _, name := range Studied() {
-		studies[name] = NewStudy(asTheory(t, name), Made{Name: name, Rules: Rules(name)})
+		studies[name] = asTheory(t, name).study()
 	}
-	studies[InferenceStudy] = NewStudy(timed(1.01, 0.99, 1, 1.01),
-		Made{Name: InferenceStudy, Rules: Rules(InferenceStudy)})
+	studies[InferenceStudy] = timed(1.01, 0.99, 1, 1.01).study()
+	for name, s := range studies {
+		s.Made = Made{Name: name, Rules: Rules(name)}
+		studies[name] = s
+	}
 	found, err := Reproduce(studies, nil)
 	if err != nil {
 		t.Fatal(err)

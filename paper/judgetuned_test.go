@@ -14,9 +14,9 @@ import (
 // tunedStudy is schemes at some ranks, each seed with a local grid of five rates a
 // factor of 2 apart, whose loss is a parabola that is lowest at a rate and a loss of
 // the seed's own. What change returns is added to the loss.
-func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float64) Study {
+func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float64) trial {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
-	s := Study{Runs: fake{schemes: schemes, ranks: ranks, seeds: 9, steps: 4, rates: rates}.runs()}
+	s := trial{Runs: fake{schemes: schemes, ranks: ranks, seeds: 9, steps: 4, rates: rates}.runs()}
 	g := results.Grid{Nuisance: []string{"lr"}, Local: true}
 	changed(s, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
@@ -25,7 +25,7 @@ func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float
 		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
 	})
 	runs, tuned, _ := g.Split(s.Runs)
-	return Study{Runs: runs, Tuned: tuned}
+	return trial{rows: runs, Tuned: tuned}
 }
 
 // added is an amount at one scheme, and at the largest rank where one is asked for.
@@ -46,7 +46,7 @@ func wild(r *results.Run) float64 { return 0.5 * swing(r) }
 func tunedRulings() []ruling {
 	const equal, gain, worse = "tuned-schemes", "tuned-ranks", "init-correction"
 	three := []string{"lora", "rslora", "constant"}
-	tuned := func(change func(r *results.Run) float64) Study { return tunedStudy(three, []int{4, 256}, change) }
+	tuned := func(change func(r *results.Run) float64) trial { return tunedStudy(three, []int{4, 256}, change) }
 	by := func(more float64) func(r *results.Run) float64 { // at the largest rank of all
 		return func(r *results.Run) float64 {
 			if r.Rank == 256 {
@@ -59,12 +59,15 @@ func tunedRulings() []ruling {
 		return func(r *results.Run) float64 { return a(r) + b(r) }
 	}
 	corrections := []string{"rslora", "lora,init=0.5", "lora,init=-0.5"}
-	corrected := func(change func(r *results.Run) float64) Study { return tunedStudy(corrections, []int{512}, change) }
+	corrected := func(change func(r *results.Run) float64) trial { return tunedStudy(corrections, []int{512}, change) }
 	bothHigher := sum(added("lora,init=0.5", 0, 0.4), added("lora,init=-0.5", 0, 0.4))
-	diverged := func(s Study, scheme string) Study {
-		return changed(s, ofScheme(scheme, func(r *results.Run) {
-			r.Status, r.Local = results.Diverged, nil
-		}))
+	diverged := func(s trial, scheme string) trial {
+		for i := range s.rows {
+			if r := &s.rows[i]; r.Scheme == scheme {
+				r.Status, r.Local = results.Diverged, nil
+			}
+		}
+		return s
 	}
 	return []ruling{
 		{"all alike", equal, tuned(none), Seen, "no full fine-tuning to tell"},
@@ -130,7 +133,7 @@ func tunedRulings() []ruling {
 // The rates that were chosen stand beside the losses, and each seed's own best.
 func TestTablesOfTunedClaims(t *testing.T) {
 	s := both(tunedStudy([]string{"lora", "rslora"}, []int{4, 256}, none), fully(2))
-	f := schemesEqual(claimOf(t, "tuned-schemes").Rule, s)
+	f := schemesEqual(claimOf(t, "tuned-schemes").Rule, s.view())
 	text := markdownOf(f.Tables)
 	for _, want := range []string{"| rsLoRA - LoRA, rank 256 |", "0.001 [7.07e-4, 0.00141]", "| 1e-4 |"} {
 		if !strings.Contains(text, want) {
@@ -145,8 +148,8 @@ func TestTablesOfTunedClaims(t *testing.T) {
 
 // drawn is kinds of init whose onset norm has a power of rank, and a scatter over draws
 // that falls as the root of the rank; theory expects another power, or the same.
-func drawn(kinds []string, power, expected func(kind string) float64, width float64) Study {
-	var s Study
+func drawn(kinds []string, power, expected func(kind string) float64, width float64) trial {
+	var s trial
 	for i, kind := range kinds {
 		s = both(s, ofInit(kind, made([]string{"rslora"}, []int{4, 32, 256}, 9, func(r *results.Run) {
 			shifted := *r
@@ -160,7 +163,7 @@ func drawn(kinds []string, power, expected func(kind string) float64, width floa
 }
 
 // ofInit gives runs a way in which A is drawn.
-func ofInit(kind string, s Study) Study {
+func ofInit(kind string, s trial) trial {
 	return changed(s, func(r *results.Run) {
 		r.Cell, r.ID = kind+r.Cell, kind+r.ID
 		r.Axes = append(slices.Clone(r.Axes), results.Axis{Name: "init", Value: kind})
@@ -172,8 +175,8 @@ func initRulings() []ruling {
 	kinds := []string{"gaussian", "kaiming-uniform", "peft-gaussian"}
 	falls := func(kind string) float64 { return map[string]float64{"peft-gaussian": -1}[kind] }
 	level := func(string) float64 { return 0 }
-	ends := func(change func(kind string, r *results.Run) float64) Study {
-		var s Study
+	ends := func(change func(kind string, r *results.Run) float64) trial {
+		var s trial
 		for i, kind := range []string{"kaiming-uniform", "gaussian", "orthogonal"} {
 			s = both(s, ofInit(kind, made([]string{"rslora"}, []int{4, 256}, 9, func(r *results.Run) {
 				shifted := *r
@@ -183,7 +186,7 @@ func initRulings() []ruling {
 		}
 		return s
 	}
-	off := func(kind string, rank int, more float64) Study {
+	off := func(kind string, rank int, more float64) trial {
 		return ends(func(k string, r *results.Run) float64 {
 			if k == kind && r.Rank == rank {
 				return more
@@ -196,7 +199,7 @@ func initRulings() []ruling {
 		{"one falls that should not", powers, drawn(kinds, falls, level, 0.02), NotSeen, ""},
 		{"one should fall and does not", powers, drawn(kinds, level, falls, 0.02), NotSeen, ""},
 		{"noisy", powers, drawn(kinds, level, level, 0.9), Unresolved, ""},
-		{"one seed", powers, Study{Runs: ofSeed(drawn(kinds, level, level, 0.02), 0)}, Unresolved,
+		{"one seed", powers, trial{Runs: ofSeed(drawn(kinds, level, level, 0.02), 0)}, Unresolved,
 			"lacks a power of the onset norm"},
 
 		{"alike", losses, off("gaussian", 4, 0), Seen, ""},
@@ -224,7 +227,7 @@ func TestScatterOverDraws(t *testing.T) {
 	}
 	kinds := []string{"gaussian", "kaiming-uniform"}
 	level := func(string) float64 { return 0 }
-	f := initPowers(rule, drawn(kinds, level, level, 0.02))
+	f := initPowers(rule, drawn(kinds, level, level, 0.02).view())
 	if got := scatter(f); !strings.HasPrefix(got, "2 of 2 distinct intervals hold that") {
 		t.Errorf("%s\n%s", got, markdownOf(f.Tables))
 	}
@@ -235,7 +238,7 @@ func TestScatterOverDraws(t *testing.T) {
 			r.Curve[0].Values[metrics.GradNorm] = 0.6 * (1 + 0.01*swing(r)) // whose scatter does not fall
 		}
 	})
-	if got := scatter(initPowers(rule, orthogonal)); !strings.HasPrefix(got, "2 of 2 distinct intervals hold that") {
+	if got := scatter(initPowers(rule, orthogonal.view())); !strings.HasPrefix(got, "2 of 2 distinct intervals hold that") {
 		t.Errorf("with orthogonal rows: %s", got)
 	}
 }
@@ -243,7 +246,7 @@ func TestScatterOverDraws(t *testing.T) {
 // Each kind is held to PyTorch's default, and said to be.
 func TestTableOfInits(t *testing.T) {
 	i := slices.IndexFunc(initRulings(), func(x ruling) bool { return x.name == "alike" })
-	f := initLosses(claimOf(t, "init-losses").Rule, initRulings()[i].study)
+	f := initLosses(claimOf(t, "init-losses").Rule, initRulings()[i].study.view())
 	text := markdownOf(f.Tables)
 	for _, kind := range []string{"gaussian", "orthogonal"} {
 		for _, rank := range []int{4, 256} {

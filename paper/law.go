@@ -5,31 +5,17 @@ import (
 	"image/color"
 	"math"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
 )
-
-// longDashes tell what theory predicts from what was fitted.
-var longDashes = []vg.Length{5, 3}
-
-// aside is where the marks of arm i of n at a rank stand, so that their bars do
-// not hide each other: within five points of it, or they leave the panel.
-func aside(i, n int) vg.Length {
-	apart := min(3, 10/vg.Length(max(1, n-1)))
-	return apart * (vg.Length(i) - vg.Length(n-1)/2)
-}
-
-// lawLegendWide is where the name of an arm is broken.
-const lawLegendWide = 2 * inch
 
 // law is what depends on the rank by a power: points against rank, and the power
 // fitted to them.
 type law struct {
 	label  string
 	color  color.RGBA
-	points []point
+	points []figure.Point
 	source string // of the predicted power: theory, or who claims it
 	fit    stats.Exponent
 	err    error // why there is no fit
@@ -37,81 +23,79 @@ type law struct {
 
 // lawPanel draws laws, both axes logarithmic, with their fitted powers and those
 // that theory predicts.
-func lawPanel(laws []law, label string) (p panel, l legend) {
+func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 	var values, at []float64
 	for i, w := range laws {
-		points := series{
-			color: w.color, glyph: glyphs[i%len(glyphs)], spread: bars, points: w.points,
-			aside: aside(i, len(laws)),
+		points := figure.Series{
+			Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars, Points: w.points,
+			Aside: figure.Aside(i, len(laws)),
 		}
 		for _, q := range w.points {
-			at = append(at, q.x)
-			values = append(values, q.y, q.high, math.Max(q.low, q.y/2)) // a bar may end below
+			at = append(at, q.X)
+			values = append(values, q.Y, q.High, math.Max(q.Low, q.Y/2)) // a bar may end below
 		}
 		fit, theory, texts := fitLines(w.fit, w.err, w.source, points)
-		p.series = append(p.series, fit, theory, points)
-		for j, line := range wrap(textStyle(legendSize), w.label, lawLegendWide) {
-			e := entry{text: line, samples: []series{{}}}
+		p.Series = append(p.Series, fit, theory, points)
+		for j, line := range figure.LegendLines(w.label) {
+			e := figure.Entry{Text: line, Samples: []figure.Series{{}}}
 			if j == 0 {
-				e.samples[0] = points
+				e.Samples[0] = points
 			}
 			l = append(l, e)
 		}
-		l = append(l, entry{text: texts[0], samples: []series{fit}}, entry{text: texts[1], samples: []series{theory}}, entry{})
+		l = append(l, figure.Entry{Text: texts[0], Samples: []figure.Series{fit}}, figure.Entry{Text: texts[1], Samples: []figure.Series{theory}}, figure.Entry{})
 	}
-	p.x = rankAxis(at, false)
-	p.y = axis{label: label, log: true}.over(values...)
+	p.X = rankAxis(at, false)
+	p.Y = figure.Axis{Label: label, Log: true}.Over(values...)
 	return p, l
 }
 
 // fitLines are the fitted power of rank and the predicted one over the range
 // of points, and the words for both. The predicted line crosses the fitted one
 // in the middle: theory gives a slope and no level.
-func fitLines(e stats.Exponent, err error, source string, points series) (fit, theory series, texts [2]string) {
+func fitLines(e stats.Exponent, err error, source string, points figure.Series) (fit, theory figure.Series, texts [2]string) {
 	texts[0] = "no fit"
 	texts[1] = "no " + source
-	if finite(e.Predicted) {
-		texts[1] = source + " " + number(e.Predicted)
+	if number.Finite(e.Predicted) {
+		texts[1] = source + " " + number.Brief(e.Predicted)
 	}
 	if err != nil {
 		return fit, theory, texts
 	}
 	texts[0] = fmt.Sprintf("fit %s, n = %d", exponentText(e), e.Seeds)
-	first, last := ends(points.points)
+	first, last := ends(points.Points)
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
-	fit = series{points: powerLaw(first, last, middle, level, e.Value), color: points.color, line: 1.5 * lineWide}
-	if finite(e.Predicted) {
-		theory = series{points: powerLaw(first, last, middle, level, e.Predicted), color: ink, line: thinLineWide, dashes: longDashes}
+	fit = figure.Series{Points: powerLaw(first, last, middle, level, e.Value), Color: points.Color, Line: 1.5 * figure.LineWide}
+	if number.Finite(e.Predicted) {
+		theory = figure.Series{Points: powerLaw(first, last, middle, level, e.Predicted), Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes}
 	}
 	return fit, theory, texts
 }
 
 // ends are the first and the last rank that have a value.
-func ends(points []point) (first, last float64) {
+func ends(points []figure.Point) (first, last float64) {
 	first = math.NaN()
 	for _, q := range points {
-		if !finite(q.y) {
+		if !number.Finite(q.Y) {
 			continue
 		}
-		if !finite(first) {
-			first = q.x
+		if !number.Finite(first) {
+			first = q.X
 		}
-		last = q.x
+		last = q.X
 	}
 	return first, last
 }
 
 // powerLaw are the ends of level·(x/middle)^exponent.
-func powerLaw(first, last, middle, level, exponent float64) []point {
-	at := func(x float64) point {
-		return bare(x, level*math.Pow(x/middle, exponent))
+func powerLaw(first, last, middle, level, exponent float64) []figure.Point {
+	at := func(x float64) figure.Point {
+		return figure.Bare(x, level*math.Pow(x/middle, exponent))
 	}
-	return []point{at(first), at(last)}
+	return []figure.Point{at(first), at(last)}
 }
 
-// glyphs tell arms apart where colours do not.
-var glyphs = []draw.GlyphDrawer{
-	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{},
-	draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
-}
+// rankAxis has a tick at each of the given ranks; few of them are labelled where
+// panels stand in a row.
+func rankAxis(ranks []float64, few bool) figure.Axis { return figure.TriedAxis("rank r", ranks, few) }

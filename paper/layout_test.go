@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/paper/figure"
+
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -131,9 +133,9 @@ func crosses(l [2]vg.Point, box vg.Rectangle) bool {
 }
 
 // checkLayout lays the figure out and returns its faults.
-func checkLayout(f Figure) []string {
-	s := newSheet(f.size())
-	f.draw(draw.New(s))
+func checkLayout(f figure.Figure) []string {
+	s := newSheet(f.Size())
+	f.Draw(draw.New(s))
 	return s.faults()
 }
 
@@ -149,7 +151,7 @@ func TestNoTextOverlapsOrIsClipped(t *testing.T) {
 		"neighbours": {schemes: both, ranks: []int{1000, 1001, 1002}, seeds: 2, steps: 20},
 		"single":     {schemes: []string{"lora"}, ranks: []int{8}, seeds: 1, steps: 20000},
 	} {
-		figures, err := Figures(f.runs())
+		figures, err := Figures(view(f.runs()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,19 +164,19 @@ func TestNoTextOverlapsOrIsClipped(t *testing.T) {
 }
 
 func TestCheckLayoutFindsFaults(t *testing.T) {
-	x := axis{label: "x"}.over(0, 1)
-	one := panel{title: "title", x: x, y: axis{label: "y"}.over(0, 1), series: []series{{points: []point{{x: 0, y: 0}}}}}
-	if faults := checkLayout(Figure{panels: []panel{one}}); len(faults) > 0 {
+	x := figure.Axis{Label: "x"}.Over(0, 1)
+	one := figure.Panel{Title: "title", X: x, Y: figure.Axis{Label: "y"}.Over(0, 1), Series: []figure.Series{{Points: []figure.Point{{X: 0, Y: 0}}}}}
+	if faults := checkLayout(figure.Figure{Panels: []figure.Panel{one}}); len(faults) > 0 {
 		t.Fatalf("a plain figure has faults: %v", faults)
 	}
 	long := one
-	long.title = strings.Repeat("title without a comma ", 10)
-	if len(checkLayout(Figure{panels: []panel{long, one}})) == 0 {
+	long.Title = strings.Repeat("title without a comma ", 10)
+	if len(checkLayout(figure.Figure{Panels: []figure.Panel{long, one}})) == 0 {
 		t.Error("titles that overlap were not found")
 	}
 	crossed := one
-	crossed.y.label = strings.Repeat("y", 200)
-	if len(checkLayout(Figure{panels: []panel{crossed}})) == 0 {
+	crossed.Y.Label = strings.Repeat("y", 200)
+	if len(checkLayout(figure.Figure{Panels: []figure.Panel{crossed}})) == 0 {
 		t.Error("a label that leaves the figure was not found")
 	}
 	line := newSheet(100, 100)

@@ -15,22 +15,22 @@ func TestLossRateFigure(t *testing.T) {
 			diverge(r, 1)
 		}
 	}
-	f, ok := lossRateFigure(runs)
-	if !ok || len(f.panels) != 3 || f.Name != "learning-rate" {
-		t.Fatalf("%d panels, %t", len(f.panels), ok)
+	f, ok := lossRateFigure(view(runs))
+	if !ok || len(f.Panels) != 3 || f.Name != "learning-rate" {
+		t.Fatalf("%d panels, %t", len(f.Panels), ok)
 	}
-	lora := f.panels[0]
-	if len(lora.series) != 6 || len(lora.series[0].points) != 5 {
-		t.Fatalf("%d series", len(lora.series))
+	lora := f.Panels[0]
+	if len(lora.Series) != 6 || len(lora.Series[0].Points) != 5 {
+		t.Fatalf("%d series", len(lora.Series))
 	}
-	if q := lora.series[0].points[2]; q.x != 1e-2 || math.Abs(q.y-2) > 1e-9 {
+	if q := lora.Series[0].Points[2]; q.X != 1e-2 || math.Abs(q.Y-2) > 1e-9 {
 		t.Errorf("at the best rate %+v", q)
 	}
-	if q, cross := lora.series[0].points[4], lora.series[1].points; !math.IsNaN(q.y) || len(cross) != 1 || cross[0].x != 1 {
+	if q, cross := lora.Series[0].Points[4], lora.Series[1].Points; !math.IsNaN(q.Y) || len(cross) != 1 || cross[0].X != 1 {
 		t.Errorf("of a rate at which runs diverged: point %+v, crosses %+v", q, cross)
 	}
-	if lora.y.max > 40 {
-		t.Errorf("the axis goes to %g: the highest loss is 23, the median 7", lora.y.max)
+	if lora.Y.Max > 40 {
+		t.Errorf("the axis goes to %g: the highest loss is 23, the median 7", lora.Y.Max)
 	}
 	if !strings.Contains(f.Caption, "3 of 135 runs diverged") {
 		t.Error(f.Caption)
@@ -38,7 +38,7 @@ func TestLossRateFigure(t *testing.T) {
 	for _, fault := range checkLayout(f) {
 		t.Error(fault)
 	}
-	if _, ok := lossRateFigure(sweep()); ok {
+	if _, ok := lossRateFigure(view(sweep())); ok {
 		t.Error("a figure of one learning rate")
 	}
 }

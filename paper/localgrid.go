@@ -5,13 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
 // localAxis is the axis along which seeds have local grids, each its own; empty
 // where they have none.
-func localAxis(arms []results.Arm) string {
-	for _, c := range cells(arms) {
+func localAxis(v View) string {
+	for _, c := range v.cells {
 		if hasLocal(c) {
 			return c.Tuned[0]
 		}
@@ -26,8 +28,8 @@ func hasLocal(c results.Cell) bool {
 
 // ownBest says which estimator of a final loss local grids make; empty where there
 // are none.
-func ownBest(arms []results.Arm) string {
-	axis := localAxis(arms)
+func ownBest(v View) string {
+	axis := localAxis(v)
 	if axis == "" {
 		return ""
 	}
@@ -37,29 +39,29 @@ func ownBest(arms []results.Arm) string {
 
 // tunedEntry is the value of an axis at which a cell is reported or, of local
 // grids, the geometric mean of the best values with their range over seeds.
-func tunedEntry(c results.Cell, value string) Entry {
+func tunedEntry(c results.Cell, value string) table.Entry {
 	low, high, ok := c.LocalRange()
 	if !ok {
-		return word(value)
+		return table.Word(value)
 	}
 	mean, _ := strconv.ParseFloat(value, 64) // of a cell's axis
-	return Entry{
-		Text:   fmt.Sprintf("%s [%s, %s]", significant(mean, 3), significant(low, 3), significant(high, 3)),
-		Values: []string{value, field(low), field(high)},
+	return table.Entry{
+		Text:   fmt.Sprintf("%s [%s, %s]", number.Significant(mean, 3), number.Significant(low, 3), number.Significant(high, 3)),
+		Values: []string{value, number.Exact(low), number.Exact(high)},
 	}
 }
 
 // tunedFields are the fields of a column of such entries.
-func tunedFields(arms []results.Arm, name string) []string {
-	if localAxis(arms) != name {
+func tunedFields(v View, name string) []string {
+	if localAxis(v) != name {
 		return []string{name}
 	}
 	return []string{name, name + "_low", name + "_high"}
 }
 
 // rangesSentence says what stands in a column of such entries.
-func rangesSentence(arms []results.Arm) string {
-	axis := localAxis(arms)
+func rangesSentence(v View) string {
+	axis := localAxis(v)
 	if axis == "" {
 		return ""
 	}
@@ -90,10 +92,10 @@ func (d duel) choiceLeftOut() string {
 }
 
 // tuning says how cells came by their nuisance values; empty where there are none.
-func tuning(arms []results.Arm) string {
-	tuned := tunedAxes(arms[0])
-	if len(tuned) == 0 || localAxis(arms) != "" {
-		return ownBest(arms)
+func tuning(v View) string {
+	tuned := tunedAxes(v.arms[0])
+	if len(tuned) == 0 || localAxis(v) != "" {
+		return ownBest(v)
 	}
 	return fmt.Sprintf(" Each cell has its own %s, tuned on other seeds than those shown.", strings.Join(tuned, " and "))
 }

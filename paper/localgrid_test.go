@@ -12,7 +12,7 @@ import (
 // locally makes what is reported of local grids: LoRA and rsLoRA at ranks 4 and 8,
 // nine seeds, rates a factor of 2 apart. The best rate of a seed lies near 1e-3,
 // but for the first two of rsLoRA at rank 8, where it is beyond all.
-func locally() []results.Run {
+func locally() View {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 9, steps: 4, rates: rates}.runs()
 	g := results.Grid{Nuisance: []string{"lr"}, Local: true}
@@ -30,15 +30,15 @@ func locally() []results.Run {
 		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	in, _, _ := g.Split(runs)
-	return in
+	return NewView(in, nil)
 }
 
 func TestTablesOfLocalGrids(t *testing.T) {
 	const estimator = "Each seed is at its own best lr: the lowest point of the parabola through " +
 		"the best of its local grid and its neighbours, on the validation examples that it is reported on."
 	const edge = "the best lr of 2 of 9 seeds lies at the edge of its local grid"
-	runs := locally()
-	tables, err := Tables(runs, nil)
+	v := locally()
+	tables, err := Tables(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 	if got := tables[0].Rows[0].Entries[2].Text; got != "0.001 [7.07e-4, 0.00141]" {
 		t.Errorf("learning rate %q", got)
 	}
-	rows, names := fought(t, runs, nil)
+	rows, names := fought(t, v)
 	for _, name := range names {
 		notes := rows[name]["notes"]
 		flagged := strings.Contains(name, "rank 8") && strings.Contains(name, "rsLoRA")
@@ -78,7 +78,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 			t.Errorf("%s: notes %q", name, notes)
 		}
 	}
-	rates := ratesTable(results.Arms(runs))
+	rates := ratesTable(v)
 	const title = "Best learning rates: geometric mean over seeds, and their range"
 	if rates.Title != title || rates.Rows[0].Entries[1].Text != "0.001 [7.07e-4, 0.00141]" {
 		t.Errorf("%s: %v", rates.Title, rates.Rows[0])
@@ -98,11 +98,11 @@ func TestChoiceLeftOut(t *testing.T) {
 		{[]string{"lr", "clip"}, 3, "its interval leaves out the choice of lr and clip; "},
 		{[]string{"scaling"}, 3, "its interval leaves out the choice of scaling; "}, // words have no local grid
 	} {
-		runs := losing(c.seeds, noise)
-		for i := range runs {
-			runs[i].Moving, runs[i].Tuned = c.tuned, c.tuned
+		looked := results.Rows(losing(c.seeds, noise))
+		for i := range looked {
+			looked[i].Setting.Moving, looked[i].Setting.Tuned = c.tuned, c.tuned
 		}
-		table := comparisonsTable(results.Arms(runs), nil)
+		table := comparisonsTable(NewView(looked, nil))
 		n := 0
 		for _, text := range table.Notes {
 			if strings.Contains(text, "leaves out the choice") {

@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/theory"
 )
@@ -17,10 +18,10 @@ import (
 // stable over its exponent p and its optimizer: of the first loss drop, of the
 // first adapter output, and of the best learning rate. Schemes are those whose
 // multiplier alone depends on rank.
-func phaseFigure(runs []results.Run) Figure {
-	groups := results.RateGroups(ranked(results.Arms(runs)))
+func phaseFigure(v View) (figure.Figure, bool) {
+	groups := results.RateGroups(v.ranked().arms)
 	groups = slices.DeleteFunc(groups, func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
-	f := Figure{Name: "phase"}
+	f := figure.Figure{Name: "phase"}
 	var optimizers []string
 	var powers []float64
 	for _, g := range groups {
@@ -35,47 +36,46 @@ func phaseFigure(runs []results.Run) Figure {
 	slices.Sort(powers)
 	var names []string
 	for _, p := range powers {
-		names = append(names, number(p))
+		names = append(names, number.Brief(p))
 	}
 	for _, of := range []struct {
 		title    string
 		exponent func(group []results.Arm) stats.Exponent
 		zero     func(e stats.Exponent, a results.Arm) bool
 	}{
-		{"first loss drop", first("loss_drop_first"), predictedZero},
-		{"first adapter output", first("adapter_output_first"), predictedZero},
+		{"first loss drop", first(metrics.LossDropFirst), predictedZero},
+		{"first adapter output", first(metrics.AdapterOutputFirst), predictedZero},
 		{"best learning rate", bestRatePower, func(_ stats.Exponent, a results.Arm) bool {
 			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Scaling)) < near // not of NaN
 		}},
 	} {
-		p := panel{title: capital(of.title), tiles: []tile{}}
+		p := figure.Panel{Title: capital(of.title), Tiles: []figure.Tile{}}
 		for _, g := range groups {
 			e := of.exponent(g)
-			t := tile{
-				x: float64(slices.Index(powers, g[0].Scaling.P)), y: float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
-				color: diverging(e.Value), zero: of.zero(e, g[0]), text: "-",
+			t := figure.Tile{
+				X: float64(slices.Index(powers, g[0].Scaling.P)), Y: float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
+				Color: figure.Diverging(e.Value), Framed: of.zero(e, g[0]), Text: "-",
 			}
-			if finite(e.Value) {
-				t.text = fixed(e.Value, 2)
+			if number.Finite(e.Value) {
+				t.Text = number.Fixed(e.Value, 2)
 			}
-			p.tiles = append(p.tiles, t)
+			p.Tiles = append(p.Tiles, t)
 		}
 		labels := slices.Clone(optimizers)
 		slices.Reverse(labels)
-		p.x = axis{label: "exponent p of the scaling factor", names: names, min: -0.5, max: float64(len(names)) - 0.5}
-		p.y = axis{names: labels, min: -0.5, max: float64(len(labels)) - 0.5}
-		f.panels = append(f.panels, p)
+		p.X = figure.Axis{Label: "exponent p of the scaling factor", Names: names, Min: -0.5, Max: float64(len(names)) - 0.5}
+		p.Y = figure.Axis{Names: labels, Min: -0.5, Max: float64(len(labels)) - 0.5}
+		f.Panels = append(f.Panels, p)
 	}
-	arms := results.Arms(runs)
 	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over " +
-		"seeds, " + seedCount(statisticCounts(arms, metrics.LossDropFirst)) + ", in colours that are full at " +
+		"seeds, " + seedCount(statisticCounts(v, metrics.LossDropFirst)) + ", in colours that are full at " +
 		"±1. Framed: where theory says 0 or, of the output, a range about 0: of the first loss drop at p = ½ " +
 		"under SGD, and at p = 1 under updates that do not depend on the gradient's size. " +
 		"Of best rates it says so for the latter alone: under SGD at p = ½ the best first step goes as r/(r + " +
 		"d), d being the maps' width, if the loss is as curved in all directions, and is free of rank for " +
 		"ranks far above d. -: no fit, or a best rate at the edge of those tried. " +
-		outsider(optimizers) + heldEqual(arms)
-	return f
+		outsider(optimizers) + v.equal
+	return f, len(names) > 2 && len(optimizers) > 1
 }
 
 // outsider says what is known of an optimizer without a prediction.
@@ -118,8 +118,7 @@ func optimizerPlace(name string) int {
 
 // first is the power of rank of a statistic of the first step, at the smallest
 // learning rate of a group, the nearest to theory.
-func first(name string) func(group []results.Arm) stats.Exponent {
-	s, _ := metrics.StatisticNamed(name)
+func first(s metrics.Statistic) func(group []results.Arm) stats.Exponent {
 	return func(group []results.Arm) stats.Exponent {
 		e, _ := group[0].Exponent(s)
 		return e
@@ -134,17 +133,5 @@ func bestRatePower(group []results.Arm) stats.Exponent {
 // predictedZero reports whether theory's value, or its range, holds 0.
 func predictedZero(e stats.Exponent, _ results.Arm) bool {
 	low, high := e.Range()
-	return finite(low) && low <= near && high >= -near
-}
-
-// diverging is white at 0, blue below and copper above, full at ±1.
-func diverging(v float64) color.RGBA {
-	white := rgb(0xffffff)
-	switch {
-	case math.IsNaN(v):
-		return rgb(0xf0f0f0)
-	case v < 0:
-		return mix(white, rgb(0x5b9fc4), math.Min(1, -v))
-	}
-	return mix(white, rgb(0xd98a4e), math.Min(1, v))
+	return number.Finite(low) && low <= near && high >= -near
 }

@@ -9,6 +9,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
@@ -41,13 +42,13 @@ func phaseRuns() []results.Run {
 }
 
 func TestPhaseFigure(t *testing.T) {
-	f := phaseFigure(phaseRuns())
-	if names := f.panels[0].y.names; !slices.Equal(names, []string{"adamw", "sgd"}) || !slices.Equal(f.panels[0].x.names, []string{"0", "0.5", "1"}) {
-		t.Errorf("rows %q from below, columns %q", names, f.panels[0].x.names)
+	f := figureOf(t, "phase", view(phaseRuns()))
+	if names := f.Panels[0].Y.Names; !slices.Equal(names, []string{"adamw", "sgd"}) || !slices.Equal(f.Panels[0].X.Names, []string{"0", "0.5", "1"}) {
+		t.Errorf("rows %q from below, columns %q", names, f.Panels[0].X.Names)
 	}
-	text := func(panel int, x, y float64) tile {
-		i := slices.IndexFunc(f.panels[panel].tiles, func(t tile) bool { return t.x == x && t.y == y })
-		return f.panels[panel].tiles[i]
+	text := func(panel int, x, y float64) figure.Tile {
+		i := slices.IndexFunc(f.Panels[panel].Tiles, func(t figure.Tile) bool { return t.X == x && t.Y == y })
+		return f.Panels[panel].Tiles[i]
 	}
 	for _, c := range []struct {
 		panel int
@@ -60,8 +61,8 @@ func TestPhaseFigure(t *testing.T) {
 		{1, 1, 1, "-", true},
 		{2, 1, 1, "0.00", false}, {2, 1, 0, "-0.50", false}, {2, 2, 0, "0.00", true},
 	} {
-		if got := text(c.panel, c.x, c.y); got.text != c.text || got.zero != c.zero {
-			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.panels[c.panel].title, c.x, c.y, got.text, got.zero, c.text, c.zero)
+		if got := text(c.panel, c.x, c.y); got.Text != c.text || got.Framed != c.zero {
+			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.Panels[c.panel].Title, c.x, c.y, got.Text, got.Framed, c.text, c.zero)
 		}
 	}
 	if strings.Contains(f.Caption, "Muon") {
@@ -73,10 +74,10 @@ func TestPhaseFigure(t *testing.T) {
 			runs[i].Optimizer = "muon"
 		}
 	}
-	if f := phaseFigure(runs); !strings.Contains(f.Caption, "Muon's first loss drop") {
+	if f := figureOf(t, "phase", view(runs)); !strings.Contains(f.Caption, "Muon's first loss drop") {
 		t.Errorf("the caption does not speak of Muon: %s", f.Caption)
 	}
-	for _, format := range Formats {
+	for _, format := range figure.Formats {
 		file, err := f.Encode(format)
 		if err != nil || len(file) == 0 {
 			t.Error(err)

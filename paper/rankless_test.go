@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/paper/figure"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -27,9 +29,9 @@ func withMethod(runs []results.Run, method string) []results.Run {
 	return runs
 }
 
-func tableNamed(t *testing.T, tables []Table, name string) Table {
+func tableNamed(t *testing.T, tables []table.Table, name string) table.Table {
 	t.Helper()
-	i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name })
+	i := slices.IndexFunc(tables, func(t table.Table) bool { return t.Name == name })
 	if i < 0 {
 		t.Fatalf("no table %s", name)
 	}
@@ -40,16 +42,16 @@ func tableNamed(t *testing.T, tables []Table, name string) Table {
 // the smallest rank; no power of rank; and no partner to be compared with, even
 // where it is the first of the grid.
 func TestRanklessInTables(t *testing.T) {
-	lora, full := withMethod(sweep(), "lora"), withMethod(fullRuns(), "full")
+	lora, full := results.Rows(withMethod(sweep(), "lora")), results.Rows(withMethod(fullRuns(), "full"))
 	for i := range lora {
-		lora[i].Place = i + 10
+		lora[i].Setting.Place = i + 10
 	}
-	runs := slices.Concat(lora, full)
-	tables, err := Tables(runs, nil)
+	v := NewView(slices.Concat(lora, full), nil)
+	tables, err := Tables(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rows := tableNamed(t, tables, "summary").texts()
+	_, rows := tableNamed(t, tables, "summary").Texts()
 	last := rows[len(rows)-1]
 	if len(rows) != 7 || strings.Join(last[:3], " ") != "full - -" || last[4] != "" {
 		t.Errorf("summary: %q", last)
@@ -67,7 +69,7 @@ func TestRanklessInTables(t *testing.T) {
 	if rows := len(tableNamed(t, tables, "comparisons").Rows); rows != 3+4 {
 		t.Errorf("%d comparisons, want 3 of schemes and 4 of ranks", rows)
 	}
-	if labels := armLabels(results.Arms(runs)); strings.Join(labels, "; ") != "LoRA; rsLoRA; full" {
+	if labels := v.labels; strings.Join(labels, "; ") != "LoRA; rsLoRA; full" {
 		t.Errorf("labels %q", labels)
 	}
 }
@@ -78,7 +80,7 @@ func TestMethodTellsArmsApart(t *testing.T) {
 	for i := range other {
 		other[i].ID, other[i].Cell = "other-"+other[i].ID, "other-"+other[i].Cell
 	}
-	labels := armLabels(results.Arms(append(withMethod(sweep(), "lora"), other...)))
+	labels := view(append(withMethod(sweep(), "lora"), other...)).labels
 	want := "LoRA, method lora; LoRA, method other; rsLoRA, method lora; rsLoRA, method other"
 	if strings.Join(labels, "; ") != want {
 		t.Errorf("labels %q, want %q", labels, want)
@@ -92,22 +94,22 @@ func TestRanklessInFigures(t *testing.T) {
 		"both":  slices.Concat(withMethod(sweep(), "lora"), withMethod(fullRuns(), "full")),
 		"alone": withMethod(fullRuns(1e-4, 1e-3, 1e-2), "full"),
 	} {
-		figures, err := Figures(runs)
+		figures, err := Figures(view(runs))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var names []string
 		for _, f := range figures {
 			names = append(names, f.Name)
-			if _, err := f.Encode(SVG); err != nil {
+			if _, err := f.Encode(figure.SVG); err != nil {
 				t.Errorf("%s, %s: %v", name, f.Name, err)
 			}
 			if f.Name != "onset" && f.Name != "differences" {
 				continue
 			}
-			for _, e := range f.legend {
-				if strings.Contains(e.text, "full") {
-					t.Errorf("%s, %s: the legend has %s", name, f.Name, e.text)
+			for _, e := range f.Legend {
+				if strings.Contains(e.Text, "full") {
+					t.Errorf("%s, %s: the legend has %s", name, f.Name, e.Text)
 				}
 			}
 		}
@@ -118,18 +120,18 @@ func TestRanklessInFigures(t *testing.T) {
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: figures %s, want %s", name, got, want)
 		}
-		if _, err := Tables(runs, nil); err != nil {
+		if _, err := Tables(view(runs)); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
 func TestCheckLeavesRanklessOut(t *testing.T) {
-	check, err := NewCheck(slices.Concat(withMethod(sweep(), "lora"), withMethod(fullRuns(), "full")))
+	check, err := NewCheck(view(slices.Concat(withMethod(sweep(), "lora"), withMethod(fullRuns(), "full"))))
 	if err != nil || len(check.Tables[0].Rows) != 2 {
 		t.Errorf("%d rows, %v", len(check.Tables[0].Rows), err)
 	}
-	if _, err := NewCheck(fullRuns()); err == nil || !strings.Contains(err.Error(), "no run has a rank") {
+	if _, err := NewCheck(view(fullRuns())); err == nil || !strings.Contains(err.Error(), "no run has a rank") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -36,22 +36,22 @@ func claimed(p float64) float64 { return (p - 1) / 2 }
 // The figure has a point a rank at the best rate, and none where no rate lies
 // between others.
 func TestRatesFigure(t *testing.T) {
-	f, ok := ratesFigure(rateRuns(claimed, 0))
+	f, ok := ratesFigure(view(rateRuns(claimed, 0)))
 	if !ok {
 		t.Fatal("no figure of nine best rates a scheme")
 	}
 	for i, p := range []float64{1, 0.5, 0} { // as arms are ordered: LoRA first
-		marks := f.panels[0].series[3*i+2].points
+		marks := f.Panels[0].Series[3*i+2].Points
 		for _, q := range marks {
-			if want := 1e-2 * math.Pow(q.x/16, claimed(p)); math.Abs(q.y/want-1) > 1e-6 {
-				t.Errorf("p = %g, rank %g: %g, want %g", p, q.x, q.y, want)
+			if want := 1e-2 * math.Pow(q.X/16, claimed(p)); math.Abs(q.Y/want-1) > 1e-6 {
+				t.Errorf("p = %g, rank %g: %g, want %g", p, q.X, q.Y, want)
 			}
 		}
 	}
 	if !strings.Contains(f.Caption, "n = 3.") || !strings.Contains(f.Caption, "Left out: 0 best rates") {
 		t.Error(f.Caption)
 	}
-	if _, ok := ratesFigure(fake{schemes: []string{"lora"}, ranks: []int{4, 16}, seeds: 2, steps: 2}.runs()); ok {
+	if _, ok := ratesFigure(view(fake{schemes: []string{"lora"}, ranks: []int{4, 16}, seeds: 2, steps: 2}.runs())); ok {
 		t.Error("a figure of best rates from one rate")
 	}
 }

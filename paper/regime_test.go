@@ -23,14 +23,14 @@ func regimeRuns(off float64) (runs []results.Run) {
 }
 
 func TestRegimeFigure(t *testing.T) {
-	f := regimeFigure(results.Arms(regimeRuns(1.2)))
+	f := figureOf(t, "regime", view(regimeRuns(1.2)))
 	for _, fault := range checkLayout(f) {
 		t.Error(fault)
 	}
-	for k, q := range f.panels[2].series[1].points {
-		exact := f.panels[2].series[0].points[k]
-		if want := math.Sqrt(1 + exact.x/50); math.Abs(exact.y-want) > 1e-9 || math.Abs(q.y/exact.y-1.2) > 1e-3 {
-			t.Errorf("rank %g: %g and %g, want %g and 1.2 times that", exact.x, exact.y, q.y, want)
+	for k, q := range f.Panels[2].Series[1].Points {
+		exact := f.Panels[2].Series[0].Points[k]
+		if want := math.Sqrt(1 + exact.X/50); math.Abs(exact.Y-want) > 1e-9 || math.Abs(q.Y/exact.Y-1.2) > 1e-3 {
+			t.Errorf("rank %g: %g and %g, want %g and 1.2 times that", exact.X, exact.Y, q.Y, want)
 		}
 	}
 }

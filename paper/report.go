@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 )
 
 // Markdown writes the report under a heading; folder has the figures, as PNG, and
@@ -20,7 +23,7 @@ func (r Reproduction) Markdown(heading, folder string, past History) string {
 			before = j.Standing.String()
 		}
 		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s "+
-			"|\n", i+1, escape(f.title()), escape(f.Source), f.rule(), before, f.standing())
+			"|\n", i+1, table.Escape(f.title()), table.Escape(f.Source), f.rule(), before, f.standing())
 	}
 	for i, f := range r {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
@@ -63,7 +66,7 @@ func (f Finding) markdown(folder string) string {
 	}
 	for _, t := range f.Tables {
 		t.Caption = "" // the figures' and the page's say it
-		rows := strings.TrimRight(t.markdown(), "\n")
+		rows := strings.TrimRight(t.Markdown(), "\n")
 		if len(t.Rows) > foldedRows {
 			fmt.Fprintf(&b, "\n<details><summary>%s: %d "+
 				"rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
@@ -113,7 +116,7 @@ func (r Reproduction) studies() string {
 		seen = append(seen, f.made.Name)
 		m := f.made
 		fmt.Fprintf(&b, "| %s | %s | %d of %d | %s | %s | %s | %s | %d |\n", m.Name, m.Last, f.Done, f.Planned,
-			fixed(m.Seconds/time.Hour.Seconds(), 2), escape(m.CPU), m.Kernel, escape(m.Program), m.Reserve)
+			number.Fixed(m.Seconds/time.Hour.Seconds(), 2), table.Escape(m.CPU), m.Kernel, table.Escape(m.Program), m.Reserve)
 	}
 	return b.String()
 }
@@ -192,7 +195,7 @@ func whys(key, since string) string {
 // text is the number with its interval.
 func (n Number) text() string {
 	if math.IsNaN(n.Low) {
-		return significant(n.Value, 3)
+		return number.Significant(n.Value, 3)
 	}
-	return fmt.Sprintf("%s [%s, %s]", significant(n.Value, 3), significant(n.Low, 3), significant(n.High, 3))
+	return fmt.Sprintf("%s [%s, %s]", number.Significant(n.Value, 3), number.Significant(n.Low, 3), number.Significant(n.High, 3))
 }

@@ -2,135 +2,110 @@ package paper
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
 // summaryTable has a row a cell: what was set, what happened to the gradients
 // and the loss, and how its runs ended.
-func summaryTable(arms []results.Arm) Table {
-	t := Table{
+func summaryTable(v View) table.Table {
+	t := table.Table{
 		Name:    "summary",
 		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
-		Caption: strings.TrimSpace(heldEqual(arms) + rangesSentence(arms) + losses(arms)),
+		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + losses(v)),
 	}
-	addSettings(&t, arms, func(a results.Arm) int { return len(a.Cells) })
-	var ranks, rates, gammas, endings []Entry
+	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	var ranks, rates, gammas, endings []table.Entry
 	var ratios []stats.Interval
-	for _, a := range arms {
+	for _, a := range v.arms {
 		for _, c := range a.Cells {
 			ranks = append(ranks, rankEntry(c))
 			rates = append(rates, rateEntry(c))
-			gammas = append(gammas, ofRanked(c, Entry{Text: rounded(c.Gamma), Values: []string{field(c.Gamma)}}))
+			gammas = append(gammas, ofRanked(c, table.Entry{Text: rounded(c.Gamma), Values: []string{number.Exact(c.Gamma)}}))
 			ratios = append(ratios, a.CollapseRatio(c))
-			endings = append(endings, ending(c))
+			endings = append(endings, ending(len(c.Runs), c.Diverged(), c.Failed()))
 		}
 	}
-	t.add(Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
-	if slices.ContainsFunc(arms, rateMoves) {
-		t.add(Column{Head: learningRate, Fields: tunedFields(arms, "lr"), Number: true}, rates)
+	t.Add(table.Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	if slices.ContainsFunc(v.arms, rateMoves) {
+		t.Add(table.Column{Head: learningRate, Fields: tunedFields(v, "lr"), Number: true}, rates)
 	}
-	for _, name := range tunedAxes(arms[0]) {
+	for _, name := range tunedAxes(v.arms[0]) {
 		if name != "lr" { // which has its column already
-			addTuned(&t, arms, name)
+			addTuned(&t, v, name)
 		}
 	}
-	t.add(Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
-	addStatistic(&t, arms, "onset gradient norm", "grad_norm_onset")
-	t.add(intervalColumn("over smallest rank", "collapse_ratio", ratios))
-	addStatistic(&t, arms, "mean gradient norm", "grad_norm_mean")
-	if name := lossStatistic(arms); name == "val_loss" {
-		addStatistic(&t, arms, "validation loss", name)
-	} else {
-		addStatistic(&t, arms, "training loss", name)
-	}
-	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
-	addDoubts(&t, arms)
+	t.Add(table.Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
+	addStatistic(&t, v, metrics.GradNormOnset)
+	t.Add(table.Intervals("over smallest rank", "collapse_ratio", ratios))
+	addStatistic(&t, v, metrics.GradNormMean)
+	addStatistic(&t, v, v.loss)
+	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
+	addDoubts(&t, v)
 	return t
 }
 
 // ofRanked is an entry of what a cell without a rank has not.
-func ofRanked(c results.Cell, e Entry) Entry {
+func ofRanked(c results.Cell, e table.Entry) table.Entry {
 	if c.Ranked() {
 		return e
 	}
-	return Entry{Text: rankText(0), Values: []string{""}}
+	return table.Entry{Text: rankText(0), Values: []string{""}}
 }
 
 // addTuned adds the values of an axis that were chosen, a row a cell.
-func addTuned(t *Table, arms []results.Arm, name string) {
-	var entries []Entry
-	for _, c := range cells(arms) {
+func addTuned(t *table.Table, v View, name string) {
+	var entries []table.Entry
+	for _, c := range v.cells {
 		entries = append(entries, tunedEntry(c, results.ValueOf(c.Axes, name)))
 	}
-	t.add(Column{Head: name, Fields: tunedFields(arms, name)}, entries)
+	t.Add(table.Column{Head: name, Fields: tunedFields(v, name)}, entries)
 }
 
 // rateEntry is the learning rate of a cell.
-func rateEntry(c results.Cell) Entry {
+func rateEntry(c results.Cell) table.Entry {
 	if slices.Contains(c.Tuned, "lr") && hasLocal(c) {
-		return tunedEntry(c, field(c.LR))
+		return tunedEntry(c, number.Exact(c.LR))
 	}
-	return Entry{Text: number(c.LR), Values: []string{field(c.LR)}}
+	return table.Entry{Text: number.Brief(c.LR), Values: []string{number.Exact(c.LR)}}
 }
 
 // addSettings adds the columns that tell arms apart, each arm's repeated for
 // as many rows as it has.
-func addSettings(t *Table, arms []results.Arm, rows func(results.Arm) int) {
-	repeat := func(head, name string, of func(i int) Entry) {
-		var entries []Entry
-		for i, a := range arms {
+func addSettings(t *table.Table, v View, rows func(results.Arm) int) {
+	repeat := func(head, name string, of func(i int) table.Entry) {
+		var entries []table.Entry
+		for i, a := range v.arms {
 			for range rows(a) {
 				entries = append(entries, of(i))
 			}
 		}
-		t.add(Column{Head: head, Fields: []string{name}}, entries)
+		t.Add(table.Column{Head: head, Fields: []string{name}}, entries)
 	}
-	repeat("scheme", "scheme", func(i int) Entry {
-		return Entry{Text: schemeLabel(arms[i].Scheme), Values: []string{arms[i].Scheme}}
+	repeat("scheme", "scheme", func(i int) table.Entry {
+		return table.Entry{Text: schemeLabel(v.arms[i].Scheme), Values: []string{v.arms[i].Scheme}}
 	})
-	for _, s := range varying(arms) {
-		repeat(s.name, s.field, func(i int) Entry { return word(s.values[i]) })
+	for _, s := range v.differing {
+		repeat(s.name, s.field, func(i int) table.Entry { return table.Word(s.values[i]) })
 	}
 }
 
 // addStatistic adds the intervals of a statistic, a row a cell.
-func addStatistic(t *Table, arms []results.Arm, head, name string) {
-	t.add(intervalColumn(head, name, intervalsOf(arms, name)))
+func addStatistic(t *table.Table, v View, s metrics.Statistic) {
+	t.Add(table.Intervals(s.Label, s.Name, v.intervals(s)))
 }
 
-// intervalsOf are the intervals of a statistic over all cells.
-func intervalsOf(arms []results.Arm, name string) []stats.Interval {
-	s, _ := metrics.StatisticNamed(name)
-	var intervals []stats.Interval
-	for _, c := range cells(arms) {
-		intervals = append(intervals, c.Statistic(s))
-	}
-	return intervals
-}
-
-// lossStatistic is the final validation loss, or, where no run has one, the
-// training loss.
-func lossStatistic(arms []results.Arm) string {
-	for _, v := range intervalsOf(arms, "val_loss") {
-		if v.N > 0 {
-			return "val_loss"
-		}
-	}
-	return "train_loss"
-}
-
-// ending counts a cell's runs by how they ended.
-func ending(c results.Cell) Entry {
-	diverged, failed := c.Diverged(), c.Failed()
-	done := len(c.Runs) - diverged - failed
-	e := Entry{Text: fmt.Sprintf("%d done", done)}
+// ending counts runs by how they ended.
+func ending(all, diverged, failed int) table.Entry {
+	done := all - diverged - failed
+	e := table.Entry{Text: fmt.Sprintf("%d done", done)}
 	for _, other := range []struct {
 		n    int
 		word string
@@ -144,16 +119,7 @@ func ending(c results.Cell) Entry {
 }
 
 // rounded writes a setting to four digits.
-func rounded(v float64) string { return significant(v, 4) }
-
-// significant writes v to some digits.
-func significant(v float64, digits int) string {
-	if v == 0 || !finite(v) {
-		return number(v)
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1))
-	return number(math.Round(v/unit) * unit)
-}
+func rounded(v float64) string { return number.Significant(v, 4) }
 
 // rankEntry is a cell's rank, or that it has none.
-func rankEntry(c results.Cell) Entry { return ofRanked(c, word(strconv.Itoa(c.Rank))) }
+func rankEntry(c results.Cell) table.Entry { return ofRanked(c, table.Word(strconv.Itoa(c.Rank))) }

@@ -5,14 +5,17 @@ import (
 	"slices"
 	"strconv"
 
+	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
 // tuningTable has a row for each cell and each combination of nuisance values
 // that was tried for it, the chosen one marked.
-func tuningTable(tuned []results.Tuned) Table {
-	t := Table{
+func tuningTable(tuned []results.Tuned) table.Table {
+	t := table.Table{
 		Name:  "tuning",
 		Title: "Tuning: validation loss by nuisance values, mean over the seeds of tuning ± half of its 95% interval",
 		Caption: "The values with the lowest mean are chosen for the runs of a cell that are reported, which have other seeds. " +
@@ -23,39 +26,39 @@ func tuningTable(tuned []results.Tuned) Table {
 	}
 	var grid [][]results.Axis
 	var losses []stats.Interval
-	var endings, chosen []Entry
+	var endings, chosen []table.Entry
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {
 			grid = append(grid, slices.Concat(cell.Axes, c.Axes))
 			losses = append(losses, c.Loss())
-			endings = append(endings, ending(results.Cell{Runs: c.Runs}))
+			endings = append(endings, ending(len(c.Runs), c.Diverged(), c.Failed()))
 			if i == cell.Best {
-				chosen = append(chosen, word("chosen"))
+				chosen = append(chosen, table.Word("chosen"))
 			} else {
-				chosen = append(chosen, word(""))
+				chosen = append(chosen, table.Word(""))
 			}
 		}
 	}
 	addAxes(&t, grid)
-	t.add(intervalColumn("validation loss", "val_loss", losses))
-	t.add(Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
-	t.add(Column{Fields: []string{"chosen"}}, chosen)
+	t.Add(table.Intervals(metrics.ValLossFinal.Label, metrics.ValLossFinal.Name, losses))
+	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
+	t.Add(table.Column{Fields: []string{"chosen"}}, chosen)
 	addTuningDoubts(&t, tuned)
 	return t
 }
 
 // addTuningDoubts notes what is missing, and what keeps a reader from taking a
 // chosen row for the best.
-func addTuningDoubts(t *Table, tuned []results.Tuned) {
+func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 	row := 0
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {
 			if c.Missing > 0 {
-				t.doubt(row, fmt.Sprintf("%d missing: nothing is chosen yet", c.Missing))
+				t.Doubt(row, fmt.Sprintf("%d missing: nothing is chosen yet", c.Missing))
 			}
 			if i == cell.Best {
 				for _, text := range cell.Doubts() {
-					t.doubt(row, text)
+					t.Doubt(row, text)
 				}
 			}
 			row++
@@ -64,21 +67,21 @@ func addTuningDoubts(t *Table, tuned []results.Tuned) {
 }
 
 // addAxes adds a column for each axis; all rows have the same ones.
-func addAxes(t *Table, rows [][]results.Axis) {
+func addAxes(t *table.Table, rows [][]results.Axis) {
 	for i, axis := range rows[0] {
-		var entries []Entry
+		var entries []table.Entry
 		numbers := true
 		for _, row := range rows {
-			e := word(row[i].Value)
+			e := table.Word(row[i].Value)
 			if v, err := strconv.ParseFloat(e.Text, 64); axis.Name == "rank" && v == 0 && err == nil {
 				e.Text = rankText(0)
 			} else if err == nil {
-				e.Text = number(v)
+				e.Text = number.Brief(v)
 			} else {
 				numbers = false
 			}
 			entries = append(entries, e)
 		}
-		t.add(Column{Head: axis.Name, Fields: []string{axis.Name}, Number: numbers}, entries)
+		t.Add(table.Column{Head: axis.Name, Fields: []string{axis.Name}, Number: numbers}, entries)
 	}
 }

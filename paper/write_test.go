@@ -1,20 +1,28 @@
 package paper
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"ranksweep/paper/figure"
 )
 
 func TestWritesItsFiles(t *testing.T) {
 	dir := t.TempDir()
-	if err := WriteFigures(sweep(), dir); err != nil {
+	figures, err := Figures(view(sweep()))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteTables(sweep(), nil, dir); err != nil {
+	tables, err := Tables(view(sweep()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(WriteFigures(figures, dir), WriteTables(tables, dir)); err != nil {
 		t.Fatal(err)
 	}
 	var want []string
@@ -38,15 +46,24 @@ func TestErrors(t *testing.T) {
 	if err := os.WriteFile(occupied, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	tables, _ := Tables(view(sweep()))
+	_, noFigures := Figures(View{})
+	_, noTables := Tables(View{})
+	_, unknown := Figures(view(sweep()), "lsos")
+	_, nothing := Figures(view(sweep()), "phase")
 	for name, err := range map[string]error{
-		"no runs, figures":  WriteFigures(nil, t.TempDir()),
-		"no runs, tables":   WriteTables(nil, nil, t.TempDir()),
-		"a file in the way": WriteTables(sweep(), nil, occupied),
-		"an unknown format": func() error { _, err := lossFigure(sweep()).Encode("gif"); return err }(),
+		"no runs, figures":            noFigures,
+		"no runs, tables":             noTables,
+		"no figure of the name":       unknown,
+		"a figure with nothing in it": nothing,
+		"a file in the way":           WriteTables(tables, occupied),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), "paper: ") {
 			t.Errorf("%s: error %v, want one of paper", name, err)
 		}
+	}
+	if _, err := figureOf(t, "loss", view(sweep())).Encode("gif"); err == nil || !strings.HasPrefix(err.Error(), "figure: ") {
+		t.Errorf("an unknown format: error %v, want one of figure", err)
 	}
 }
 
@@ -62,7 +79,7 @@ func TestPDFWithoutTemporaryFolder(t *testing.T) {
 		}
 		return
 	}
-	if _, err := lossFigure(sweep()).Encode(PDF); err == nil || !strings.HasPrefix(err.Error(), "paper: loss.pdf: ") {
+	if _, err := figureOf(t, "loss", view(sweep())).Encode(figure.PDF); err == nil || !strings.HasPrefix(err.Error(), "figure: loss.pdf: ") {
 		t.Errorf("error %v, want one that names the file", err)
 	}
 }

@@ -26,11 +26,11 @@ type Arm struct {
 	Warnings  []string    // doubts about the arm itself; its cells have their own
 }
 
-// Arms groups runs into arms, in the order of [Cells].
-func Arms(runs []Run) []Arm {
+// Arms groups rows into arms, in the order of [Cells].
+func Arms(rows []Row) []Arm {
 	var arms []Arm
-	for _, c := range Cells(runs) {
-		if n := len(arms); n == 0 || compareArms(arms[n-1].Cells[0].Run, c.Run) != 0 {
+	for _, c := range Cells(rows) {
+		if n := len(arms); n == 0 || compareArms(arms[n-1].Cells[0].Setting, c.Setting) != 0 {
 			arms = append(arms, Arm{
 				Scheme:    c.Scheme,
 				Scaling:   c.Scaling,
@@ -124,7 +124,7 @@ func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 			}
 		}
 	}
-	expected := a.observed(func(r Run) float64 { return r.expected(s) })
+	expected := a.observed(func(r Row) float64 { return r.expected(s) })
 	for i, o := range expected {
 		expected[i].Value *= math.Exp(-below[o.Rank])
 	}
@@ -135,7 +135,7 @@ func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 // what [Cell.OverExpected] is the mean of, which leaves out what differs between
 // seeds in the data. Predicted is that of the onset gradient norm.
 func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
-	e, err := stats.FitVarianceExponent(a.observed(func(r Run) float64 { return r.overExpected(s) }))
+	e, err := stats.FitVarianceExponent(a.observed(func(r Row) float64 { return r.overExpected(s) }))
 	if s.Name == metrics.GradNormOnset.Name {
 		e.Predicted = theory.OnsetVariancePower
 	}
@@ -145,11 +145,11 @@ func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
 // Observations are the values of s of the arm's runs, which an exponent is fitted
 // to; a run without one has NaN.
 func (a Arm) Observations(s metrics.Statistic) []stats.Observation {
-	return a.observed(func(r Run) float64 { return r.Statistic(s) })
+	return a.observed(func(r Row) float64 { return r.Statistic(s) })
 }
 
 // observed is a value of each of the arm's runs.
-func (a Arm) observed(value func(Run) float64) (obs []stats.Observation) {
+func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 	for _, c := range a.Cells {
 		for _, r := range c.Runs {
 			obs = append(obs, stats.Observation{Rank: r.Rank, Seed: r.Seed, Value: value(r)})

@@ -11,25 +11,25 @@ import (
 
 // Cell is the sample of one config: the runs that differ in nothing but seed.
 type Cell struct {
-	Run        // what the runs share; fields of a single run (ID, Seed, Status, Curve, …) are empty
-	Runs []Run // in order of seed; diverged and failed ones included
+	Setting       // what the runs share
+	Runs    []Row // in order of seed; diverged and failed ones included
 }
 
-// Cells groups runs into cells, in the order scheme (lora, rslora, constant,
+// Cells groups rows into cells, in the order scheme (lora, rslora, constant,
 // then by p), optimizer, remaining axes, rank. It does not depend on the order
-// of runs; a run given twice counts once. Runs of different numerics versions,
+// of rows; a run given twice counts once. Runs of different numerics versions,
 // models or data are never put into one cell: where a cell's hash says they
 // belong together, they stay apart and Warnings say so.
-func Cells(runs []Run) []Cell {
-	sorted := slices.SortedFunc(slices.Values(runs), compareRuns)
-	sorted = slices.CompactFunc(sorted, func(a, b Run) bool { return a.ID == b.ID })
+func Cells(rows []Row) []Cell {
+	sorted := slices.SortedFunc(slices.Values(rows), compareRows)
+	sorted = slices.CompactFunc(sorted, func(a, b Row) bool { return a.ID == b.ID })
 
 	var cells []Cell
 	parts := map[string]int{} // by cell hash
 	for len(sorted) > 0 {
-		n := sameAsFirst(sorted, compareCells)
+		n := sameAsFirst(sorted)
 		cells = append(cells, newCell(sorted[:n]))
-		parts[sorted[0].Cell]++
+		parts[sorted[0].Setting.Cell]++
 		sorted = sorted[n:]
 	}
 	for i, c := range cells {
@@ -40,62 +40,31 @@ func Cells(runs []Run) []Cell {
 	return cells
 }
 
-// sameAsFirst counts the leading elements that compare as equal to the first.
-func sameAsFirst(runs []Run, compare func(a, b Run) int) int {
-	n := slices.IndexFunc(runs, func(r Run) bool { return compare(runs[0], r) != 0 })
+// sameAsFirst counts the leading rows that are of the first one's cell.
+func sameAsFirst(rows []Row) int {
+	first := rows[0].Setting
+	n := slices.IndexFunc(rows, func(r Row) bool { return compareCells(first, r.Setting) != 0 })
 	if n < 0 {
-		return len(runs)
+		return len(rows)
 	}
 	return n
 }
 
-func newCell(runs []Run) Cell {
-	r := runs[0]
-	c := Cell{
-		Run: Run{
-			Cell:       r.Cell,
-			Function:   r.Function,
-			Experiment: r.Experiment,
-			Scheme:     r.Scheme,
-			Scaling:    r.Scaling,
-			Rank:       r.Rank,
-			Alpha:      r.Alpha,
-			Gamma:      r.Gamma,
-			Optimizer:  r.Optimizer,
-			LR:         geometricMean(runs, func(r Run) float64 { return r.LR }),
-			Axes:       cellAxes(runs),
-			Provenance: r.Provenance,
-			Moving:     r.Moving,
-
-			Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,
-
-			Tuned: r.Tuned,
-			Place: r.Place,
-		},
-		Runs: slices.Clone(runs),
-	}
-	for _, r := range runs {
+// newCell is the cell of some rows, which have one setting but for what differs by seed.
+func newCell(rows []Row) Cell {
+	c := Cell{Setting: rows[0].Setting, Runs: slices.Clone(rows)}
+	c.LR = geometricMean(rows, func(r Row) float64 { return r.Setting.LR })
+	c.Axes = cellAxes(rows)
+	c.BeyondTheory, c.Warnings = "", nil
+	for _, r := range rows {
 		c.BeyondTheory = cmp.Or(c.BeyondTheory, r.BeyondTheory)
-		for _, w := range r.Warnings {
+		for _, w := range r.Setting.Warnings {
 			if !slices.Contains(c.Warnings, w) {
 				c.Warnings = append(c.Warnings, w)
 			}
 		}
 	}
 	return c
-}
-
-// Statistic returns the run's value of s. It is NaN where the run failed, and
-// where it diverged, but for what was measured early. Of a local grid the final
-// validation loss is that of its lowest point, and all else the best run's.
-func (r Run) Statistic(s metrics.Statistic) float64 {
-	if r.Local != nil && s.Name == tuningLoss {
-		return r.Local.Loss
-	}
-	if r.Status == Done || r.Status == Diverged && s.Early {
-		return s.Of(r.Curve)
-	}
-	return math.NaN()
 }
 
 // Statistic returns the mean of s over the cell's seeds that have it.
@@ -106,24 +75,6 @@ func (c Cell) Statistic(s metrics.Statistic) stats.Interval {
 		values = append(values, r.Statistic(s))
 	}
 	return stats.MeanInterval(values)
-}
-
-// expected is what theory expects of s in the run, NaN where it expects nothing.
-func (r Run) expected(s metrics.Statistic) float64 {
-	if v, ok := r.Expected[s.Name]; ok {
-		return v
-	}
-	return math.NaN()
-}
-
-// Learned returns how far the run's validation loss fell, from before any update
-// to the end; NaN where that was not measured.
-func (r Run) Learned() float64 {
-	loss, _ := metrics.StatisticNamed(tuningLoss)
-	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
-		return math.NaN()
-	}
-	return r.Curve[0].Values[metrics.ValLoss] - r.Statistic(loss)
 }
 
 // Learned returns the mean of that over the cell's seeds.
@@ -156,15 +107,6 @@ func (c Cell) OverExpected(s metrics.Statistic) stats.Interval {
 	return stats.MeanInterval(ratios)
 }
 
-// overExpected is the run's part in [Cell.OverExpected]; NaN where it has none.
-func (r Run) overExpected(s metrics.Statistic) float64 {
-	ratio := r.Statistic(s) / r.expected(s)
-	if !s.Theory.Mean {
-		ratio *= ratio
-	}
-	return ratio
-}
-
 // Diverged counts the cell's diverged runs.
 func (c Cell) Diverged() int { return c.count(Diverged) }
 
@@ -179,43 +121,6 @@ func (c Cell) count(s Status) int {
 		}
 	}
 	return n
-}
-
-// CurvePoint is the mean over a cell's seeds at one step.
-type CurvePoint struct {
-	Step   int
-	Tokens int64 // mean over the seeds, rounded
-	stats.Interval
-}
-
-// Curve returns the mean of q over the cell's done runs at each step at which
-// one of them has it, in order of step.
-func (c Cell) Curve(q metrics.Quantity) []CurvePoint {
-	var points []metrics.Point
-	for _, r := range c.Runs {
-		if r.Status == Done {
-			points = append(points, r.Curve...)
-		}
-	}
-	points = slices.DeleteFunc(points, func(p metrics.Point) bool { return math.IsNaN(p.Values[q]) })
-	slices.SortStableFunc(points, func(a, b metrics.Point) int { return a.Step - b.Step })
-
-	var curve []CurvePoint
-	for len(points) > 0 {
-		step := points[0].Step
-		var values, tokens []float64
-		for len(points) > 0 && points[0].Step == step {
-			values = append(values, points[0].Values[q])
-			tokens = append(tokens, float64(points[0].Tokens))
-			points = points[1:]
-		}
-		curve = append(curve, CurvePoint{
-			Step:     step,
-			Tokens:   int64(math.Round(stats.MeanInterval(tokens).Mean)),
-			Interval: stats.MeanInterval(values),
-		})
-	}
-	return curve
 }
 
 // Unbelieved counts the cell's runs of which the first loss drop, to first order, is

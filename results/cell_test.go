@@ -13,7 +13,7 @@ import (
 )
 
 func TestCellsAndArmsGroup(t *testing.T) {
-	arms := Arms(testGrid())
+	arms := Arms(Rows(testGrid()))
 	if len(arms) != 2 || arms[0].Scheme != "lora" || arms[1].Scheme != "rslora" {
 		t.Fatalf("arms: %+v", arms)
 	}
@@ -24,8 +24,8 @@ func TestCellsAndArmsGroup(t *testing.T) {
 			if len(c.Runs) != 2 || c.Runs[0].Seed != 0 || c.Runs[1].Seed != 1 {
 				t.Errorf("cell %s does not hold seeds 0 and 1 in order", c.Cell)
 			}
-			if c.ID != "" || c.Seed != 0 || c.Curve(metrics.GradNorm) == nil || c.Status != "" {
-				t.Errorf("cell %s has fields of a single run", c.Cell)
+			if c.Curve(metrics.GradNorm, Smoothing{}) == nil {
+				t.Errorf("cell %s has no curve", c.Cell)
 			}
 		}
 		if !slices.Equal(ranks, []int{4, 16, 64}) || a.Axes != nil || a.Warnings != nil {
@@ -35,17 +35,17 @@ func TestCellsAndArmsGroup(t *testing.T) {
 }
 
 func TestCellsDoNotDependOnOrder(t *testing.T) {
-	want := Cells(testGrid())
+	want := Cells(Rows(testGrid()))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 10 {
 		grid := append(testGrid(), testGrid()[3]) // a run given twice counts once
 		rng.Shuffle(len(grid), func(i, j int) { grid[i], grid[j] = grid[j], grid[i] })
-		got := Cells(grid)
+		got := Cells(Rows(grid))
 		if len(got) != len(want) {
 			t.Fatalf("%d cells, want %d", len(got), len(want))
 		}
 		for i := range got {
-			if !slices.EqualFunc(got[i].Runs, want[i].Runs, sameRun) {
+			if !slices.EqualFunc(Records(got[i].Runs), Records(want[i].Runs), sameRun) {
 				t.Fatalf("cell %d holds other runs", i)
 			}
 		}
@@ -67,7 +67,7 @@ func TestSchemesAndAxesAreInOrder(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, a := range Arms(runs) {
+	for _, a := range Arms(Rows(runs)) {
 		got = append(got, a.Scheme+" "+a.Axes[0].Value)
 	}
 	var want []string
@@ -93,11 +93,11 @@ func TestCellsNeverMix(t *testing.T) {
 		"axis":      func(r *Run) { r.Axes = append(r.Axes, Axis{"targets", "mlp"}) },
 	} {
 		a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
-		if cells := Cells([]Run{a, b}); len(cells) != 1 || cells[0].Warnings != nil {
+		if cells := Cells(Rows([]Run{a, b})); len(cells) != 1 || cells[0].Warnings != nil {
 			t.Fatalf("equal runs: %d cells, warnings %v", len(cells), cells[0].Warnings)
 		}
 		change(&b)
-		cells := Cells([]Run{a, b})
+		cells := Cells(Rows([]Run{a, b}))
 		if len(cells) != 2 {
 			t.Errorf("%s: %d cells, want 2", name, len(cells))
 			continue
@@ -113,7 +113,7 @@ func TestCellsNeverMix(t *testing.T) {
 func TestArmWarnsOfTwoCellsAtOneRank(t *testing.T) {
 	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 0)
 	b.ID, b.Cell = "other", "other"
-	arms := Arms([]Run{a, b})
+	arms := Arms(Rows([]Run{a, b}))
 	if len(arms) != 1 || len(arms[0].Cells) != 2 || len(arms[0].Warnings) != 1 {
 		t.Errorf("got %+v", arms)
 	}
@@ -122,7 +122,7 @@ func TestArmWarnsOfTwoCellsAtOneRank(t *testing.T) {
 func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
 	a.Warnings, b.Warnings = []string{"x"}, []string{"x", "y"}
-	if got := Cells([]Run{a, b})[0].Warnings; !slices.Equal(got, []string{"x", "y"}) {
+	if got := Cells(Rows([]Run{a, b}))[0].Warnings; !slices.Equal(got, []string{"x", "y"}) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -130,14 +130,14 @@ func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 // A diverged run counts where it was measured before its second update: to
 // leave it out would leave a sample of survivors.
 func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
-	mean, _ := metrics.StatisticNamed("grad_norm_mean")
+	mean := metrics.GradNormMean
 	var runs []Run
 	for seed, status := range []Status{Done, Diverged, Done, Failed} {
 		r := testRun("constant", 0, 4, uint64(seed))
 		r.Status = status
 		runs = append(runs, r)
 	}
-	c := Cells(runs)[0]
+	c := Cells(Rows(runs))[0]
 	// Seeds 0, 1 and 2: 16·√4·(1 + seed/8).
 	if i := c.Statistic(metrics.GradNormOnset); i.N != 3 || i.Mean != 36 || c.Diverged() != 1 || c.Failed() != 1 {
 		t.Errorf("got %+v with %d diverged and %d failed", i, c.Diverged(), c.Failed())
@@ -148,11 +148,11 @@ func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
 	for i := range runs {
 		runs[i].Status = Diverged
 	}
-	c = Cells(runs)[0]
+	c = Cells(Rows(runs))[0]
 	if i := c.Statistic(metrics.GradNormOnset); i.N != 4 || c.Diverged() != 4 {
 		t.Errorf("of a cell that diverged: %+v, %d diverged", i, c.Diverged())
 	}
-	if i := c.Statistic(mean); i.N != 0 || !math.IsNaN(i.Mean) || c.Curve(metrics.GradNorm) != nil {
+	if i := c.Statistic(mean); i.N != 0 || !math.IsNaN(i.Mean) || c.Curve(metrics.GradNorm, Smoothing{}) != nil {
 		t.Errorf("of a cell that diverged: mean over steps %+v", i)
 	}
 }
@@ -161,19 +161,18 @@ func TestCurveIsTheMeanAtEachStep(t *testing.T) {
 	a, b := testRun("constant", 0, 4, 0), testRun("constant", 0, 4, 2)
 	a.Curve[1].Values[metrics.GradNorm] = math.NaN()
 	a.Curve[2].Values[metrics.GradNorm], b.Curve[2].Values[metrics.GradNorm] = math.NaN(), math.NaN()
-	b.Curve[0].Tokens, b.Curve[1].Tokens = 3, 103
-	got := Cells([]Run{a, b})[0].Curve(metrics.GradNorm)
+	got := Cells(Rows([]Run{a, b}))[0].Curve(metrics.GradNorm, Smoothing{})
 	want := []CurvePoint{
-		{0, 2, stats.MeanInterval([]float64{32, 40})},
-		{1, 103, stats.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
+		{0, []float64{32, 40}, stats.MeanInterval([]float64{32, 40})},
+		{1, []float64{40}, stats.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
 	}
-	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Tokens != 103 || got[1].Mean != 40 || got[1].N != 1 || !math.IsNaN(got[1].Low) {
+	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Mean != 40 || got[1].N != 1 || !math.IsNaN(got[1].Low) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
 func TestExponentBesideItsPrediction(t *testing.T) {
-	for _, a := range Arms(testGrid()) {
+	for _, a := range Arms(Rows(testGrid())) {
 		want := 0.5 - a.Scaling.P
 		e, err := a.Exponent(metrics.GradNormOnset)
 		// The values are a power of rank but for rounding.
@@ -181,12 +180,12 @@ func TestExponentBesideItsPrediction(t *testing.T) {
 			t.Errorf("%s: %+v, %v, want %v", a.Scheme, e, err, want)
 		}
 	}
-	e, err := Arms([]Run{testRun("lora", 1, 4, 0)})[0].Exponent(metrics.GradNormOnset)
+	e, err := Arms(Rows([]Run{testRun("lora", 1, 4, 0)}))[0].Exponent(metrics.GradNormOnset)
 	if err == nil || !math.IsNaN(e.Value) || e.Predicted != -0.5 {
 		t.Errorf("of one rank: %+v, %v", e, err)
 	}
-	loss, _ := metrics.StatisticNamed("train_loss")
-	if e, _ := Arms(testGrid())[0].Exponent(loss); !math.IsNaN(e.Predicted) {
+	loss := metrics.TrainLossFinal
+	if e, _ := Arms(Rows(testGrid()))[0].Exponent(loss); !math.IsNaN(e.Predicted) {
 		t.Errorf("predicted %v for the training loss", e.Predicted)
 	}
 }
@@ -196,13 +195,13 @@ func TestCollapseRatio(t *testing.T) {
 	// Seed 1 has no onset at the smallest rank, and seed 2 no run there.
 	runs = slices.DeleteFunc(runs, func(r Run) bool { return r.ID == "lora-4-1" })
 	runs = append(runs, testRun("lora", 1, 16, 2))
-	a := Arms(runs)[0]
+	a := Arms(Rows(runs))[0]
 	for i, want := range []float64{1, 0.5, 0.25} { // √(4/r)
 		if got := a.CollapseRatio(a.Cells[i]); got.N != 1 || got.Mean != want {
 			t.Errorf("rank %d: %+v, want %v of one seed", a.Cells[i].Rank, got, want)
 		}
 	}
-	b := Arms(runs)[1]
+	b := Arms(Rows(runs))[1]
 	if got := b.CollapseRatio(b.Cells[2]); got.N != 2 || got.Mean != 1 {
 		t.Errorf("rslora: %+v, want 1 of two seeds", got)
 	}

@@ -38,7 +38,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 			return Comparison{}, fmt.Errorf("results: not compared: two %s, %s and %s", part.name, part.a, part.b)
 		}
 	}
-	bySeed := make(map[uint64]Run)
+	bySeed := make(map[uint64]Row)
 	for _, r := range reference.Runs {
 		bySeed[r.Seed] = r
 	}
@@ -53,8 +53,8 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		}
 	}
 	d := stats.PairedDifference(pairs.Differences)
-	if s.Name == tuningLoss {
-		pairs.SharedSE = ValidationError(c.Runs, reference.Runs)
+	if s.Name == metrics.ValLossFinal.Name {
+		pairs.SharedSE = ValidationError(Records(c.Runs), Records(reference.Runs))
 	}
 	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
 	pairs.Same = c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0)
@@ -92,9 +92,9 @@ func leaves(config json.RawMessage) map[string]string {
 	return all
 }
 
-// Setting returns a field of the config that a cell's runs share, by its path, as
+// Field returns a field of the config that a cell's runs share, by its path, as
 // in train.batch; empty where there is none.
-func (c Cell) Setting(path string) string {
+func (c Cell) Field(path string) string {
 	group, name, _ := strings.Cut(path, ".")
 	var groups map[string]json.RawMessage
 	json.Unmarshal(c.Runs[0].Config, &groups) // without a config there are no fields

@@ -22,7 +22,7 @@ func lossCell(scheme string, losses ...float64) Cell {
 		}
 		runs = append(runs, r)
 	}
-	return Cells(runs)[0]
+	return Cells(Rows(runs))[0]
 }
 
 // twin is a cell that learns what every other twin does.
@@ -32,7 +32,7 @@ func twin(c Cell) Cell {
 }
 
 func TestComparePairsBySeed(t *testing.T) {
-	loss, _ := metrics.StatisticNamed("val_loss")
+	loss := metrics.ValLossFinal
 	unlike := lossCell("rslora", 9, 2, 9, 9)
 	unlike.Runs[0].Seed, unlike.Runs[2].Seed = 77, 78
 	for _, test := range []struct {
@@ -64,7 +64,7 @@ func TestComparePairsBySeed(t *testing.T) {
 
 // What the reference learned goes with each pair, absent where it was not measured.
 func TestCompareHandsOverWhatWasLearned(t *testing.T) {
-	loss, _ := metrics.StatisticNamed("val_loss")
+	loss := metrics.ValLossFinal
 	reference := lossCell("lora", 2, 2.5, 0, 2)
 	for i, r := range reference.Runs {
 		if r.Seed != 3 {
@@ -86,7 +86,7 @@ func TestCompareHandsOverWhatWasLearned(t *testing.T) {
 func closeTo(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }
 
 func TestCompareRefusesMixtures(t *testing.T) {
-	loss, _ := metrics.StatisticNamed("val_loss")
+	loss := metrics.ValLossFinal
 	for want, change := range map[string]func(*Cell){
 		"results: not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
 		"results: not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },

@@ -45,7 +45,7 @@ func Example() {
 
 	runs, problems := store.Runs()
 	fmt.Println(len(runs), "runs,", len(problems), "problems")
-	for _, arm := range results.Arms(runs) {
+	for _, arm := range results.Arms(results.Rows(runs)) {
 		e, err := arm.Exponent(metrics.GradNormOnset)
 		if err != nil {
 			fmt.Println(err)

@@ -49,11 +49,11 @@ func writeRows(path string, rows [][]string) error {
 }
 
 // sizes are p, rank, alpha and gamma; empty where there is no rank.
-func (r Run) sizes() []string {
-	if !r.Ranked() {
+func (s Setting) sizes() []string {
+	if !s.Ranked() {
 		return make([]string, 4)
 	}
-	return []string{powerOf(r.Scaling), strconv.Itoa(r.Rank), formatFloat(r.Alpha), formatFloat(r.Gamma)}
+	return []string{powerOf(s.Scaling), strconv.Itoa(s.Rank), formatFloat(s.Alpha), formatFloat(s.Gamma)}
 }
 
 // powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What

@@ -174,9 +174,9 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 // whose tuning is in doubt has a warning of it. Of a local grid the best run
 // stands for all, which its field Local has. Without a grid every run is
 // reported.
-func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
+func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
 	if g.Len() == 0 {
-		return runs, nil, nil
+		return Rows(runs), nil, nil
 	}
 	axes := make(map[string][]Axis, len(g.Runs))
 	place := make(map[string]int, len(g.Runs))
@@ -196,12 +196,13 @@ func (g Grid) Split(runs []Run) (in []Run, tuned []Tuned, out []Run) {
 	}
 	for _, r := range runs {
 		if a, ok := axes[r.ID]; ok {
-			r.Axes, r.Moving, r.Tuned, r.Place = a, moving, g.Nuisance, place[r.ID]
+			s := settingOf(r)
+			s.Axes, s.Moving, s.Tuned, s.Place = a, moving, g.Nuisance, place[r.ID]
 			if !r.Ranked() {
-				r.Moving = g.Nuisance
+				s.Moving = g.Nuisance
 			}
-			r.Warnings = append(slices.Clip(r.Warnings), g.doubts(tuned, a)...)
-			in = append(in, r)
+			s.Warnings = append(slices.Clip(s.Warnings), g.doubts(tuned, a)...)
+			in = append(in, Row{Run: r, Setting: s})
 		} else if !tunes[r.ID] {
 			out = append(out, r)
 		}

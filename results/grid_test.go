@@ -106,8 +106,8 @@ func TestClippedRunsArePredictedAtOnsetOnly(t *testing.T) {
 	for i := range runs {
 		runs[i].BeyondTheory = "gradients are clipped"
 	}
-	arm := Arms(runs)[0]
-	first, _ := metrics.StatisticNamed("delta_w_first")
+	arm := Arms(Rows(runs))[0]
+	first := metrics.DeltaWFirst
 	if e, _ := arm.Exponent(first); !math.IsNaN(e.Predicted) {
 		t.Errorf("after an update: predicted %g", e.Predicted)
 	}

@@ -21,17 +21,17 @@ type Local struct {
 	Loss  float64 // final validation loss there; NaN where no run has one
 	Edge  bool    // the best run has the least or the greatest value tried, so that a better one may lie beyond
 	Tried int     // values that have a result
-	Runs  []Run   // all that were trained, in rising order of their values
+	Runs  []Row   // all that were trained, in rising order of their values
 }
 
-// Trained are the runs behind what is reported: where a run stands for a local
-// grid, all of that, and the run itself elsewhere.
-func Trained(reported []Run) (trained []Run) {
+// Trained are the records behind what is reported: where a row stands for a local
+// grid, those of all of that, and its own elsewhere.
+func Trained(reported []Row) (trained []Run) {
 	for _, r := range reported {
 		if r.Local != nil {
-			trained = append(trained, r.Local.Runs...)
+			trained = append(trained, Records(r.Local.Runs)...)
 		} else {
-			trained = append(trained, r)
+			trained = append(trained, r.Run)
 		}
 	}
 	return trained
@@ -40,13 +40,13 @@ func Trained(reported []Run) (trained []Run) {
 // localGrid is what the grid asks for of one cell and seed.
 type localGrid struct {
 	planned int
-	runs    []Run
-	first   *Run // the first run of the cell, over all seeds, in the grid's order
+	runs    []Row
+	first   *Row // the first run of the cell, over all seeds, in the grid's order
 }
 
-// bestOfLocal returns a run for each local grid of which some run was trained,
+// bestOfLocal returns a row for each local grid of which some run was trained,
 // in the grid's order.
-func (g Grid) bestOfLocal(trained []Run) (best []Run) {
+func (g Grid) bestOfLocal(trained []Row) (best []Row) {
 	for _, l := range g.localGrids(trained) {
 		if len(l.runs) > 0 {
 			best = append(best, l.best(g.Nuisance[0]))
@@ -56,13 +56,13 @@ func (g Grid) bestOfLocal(trained []Run) (best []Run) {
 }
 
 // localGrids sorts runs by cell and seed.
-func (g Grid) localGrids(trained []Run) []*localGrid {
-	byID := make(map[string]*Run, len(trained))
+func (g Grid) localGrids(trained []Row) []*localGrid {
+	byID := make(map[string]*Row, len(trained))
 	for i := range trained {
 		byID[trained[i].ID] = &trained[i]
 	}
 	var all []*localGrid
-	bySample, first := make(map[string]*localGrid), make(map[string]*Run)
+	bySample, first := make(map[string]*localGrid), make(map[string]*Row)
 	for _, p := range g.Runs {
 		cell, _ := g.Partition(p.Axes)
 		sample := key(without(p.Axes, g.Nuisance...))
@@ -87,42 +87,38 @@ func (g Grid) localGrids(trained []Run) []*localGrid {
 // best is the run with the lowest loss, and the lowest point of the grid. Since
 // its value differs by seed, it gets the hashes of the cell's first run, so that
 // it shares a cell with the other seeds.
-func (l *localGrid) best(axis string) Run {
-	value := func(r Run) float64 {
-		v, _ := strconv.ParseFloat(ValueOf(r.Axes, axis), 64)
+func (l *localGrid) best(axis string) Row {
+	value := func(r Row) float64 {
+		v, _ := strconv.ParseFloat(ValueOf(r.Setting.Axes, axis), 64)
 		return v
 	}
-	slices.SortFunc(l.runs, func(a, b Run) int { return cmp.Compare(value(a), value(b)) })
-	loss, _ := metrics.StatisticNamed(tuningLoss)
+	slices.SortFunc(l.runs, func(a, b Row) int { return cmp.Compare(value(a), value(b)) })
 	var tried []stats.Trial
-	var of []Run
+	var of []Row
 	for _, r := range l.runs {
-		if p := rated(value(r), r, loss); len(p) > 0 {
+		if p := rated(value(r), r); len(p) > 0 {
 			tried, of = append(tried, p...), append(of, r)
 		}
 	}
 	local := &Local{Tried: len(tried), Runs: l.runs}
-	var r Run
+	var r Row
 	if o := stats.FindOptimum(tried); !math.IsNaN(o.Rate) {
 		local.Value, local.Loss, local.Edge = o.Rate, o.Loss, o.Edge
-		lowest := 0
-		for i, t := range tried {
-			if t.Loss < tried[lowest].Loss {
-				lowest = i
-			}
-		}
+		lowest, _ := stats.Lowest(tried)
 		r = of[lowest]
 	} else {
-		r = leastBad(l.runs, loss)
-		local.Value, local.Loss = value(r), r.Statistic(loss)
+		r = leastBad(l.runs)
+		local.Value, local.Loss = value(r), r.Statistic(metrics.ValLossFinal)
 	}
-	r.Local, r.Cell, r.Function, r.Place = local, l.first.Cell, l.first.Function, l.first.Place
-	r.Axes = withValue(r.Axes, axis, local.Value)
+	r.Local = local
+	s, first := &r.Setting, l.first.Setting
+	s.Cell, s.Function, s.Place = first.Cell, first.Function, first.Place
+	s.Axes = withValue(s.Axes, axis, local.Value)
 	if axis == "lr" {
-		r.LR = local.Value
+		s.LR = local.Value
 	}
 	if lacking := l.planned - len(tried); lacking > 0 {
-		r.Warnings = append(slices.Clip(r.Warnings), lacks(lacking, l.planned, r.Seed, axis))
+		s.Warnings = append(slices.Clip(s.Warnings), lacks(lacking, l.planned, r.Seed, axis))
 	}
 	return r
 }
@@ -137,12 +133,12 @@ func lacks(lacking, planned int, seed uint64, axis string) string {
 // leastBad is the run that stands for a grid in which none learned anything: one
 // that is done before one that diverged, and that before one that failed; then
 // by loss, or by the step at which it ended.
-func leastBad(runs []Run, loss metrics.Statistic) Run {
+func leastBad(runs []Row) Row {
 	order := []Status{Done, Diverged, Failed}
-	return slices.MinFunc(runs, func(a, b Run) int {
+	return slices.MinFunc(runs, func(a, b Row) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(order, a.Status), slices.Index(order, b.Status)),
-			cmp.Compare(a.Statistic(loss), b.Statistic(loss)),
+			cmp.Compare(a.Statistic(metrics.ValLossFinal), b.Statistic(metrics.ValLossFinal)),
 			-cmp.Compare(a.Steps, b.Steps),
 		)
 	})
@@ -161,16 +157,16 @@ func withValue(axes []Axis, name string, value float64) []Axis {
 
 // cellAxes are the axes that the runs of a cell share. Of an axis with local
 // grids the value is the geometric mean of the best ones.
-func cellAxes(runs []Run) []Axis {
-	axes := without(runs[0].Axes, "seed")
+func cellAxes(runs []Row) []Axis {
+	axes := without(runs[0].Setting.Axes, "seed")
 	if runs[0].Local == nil {
 		return axes
 	}
-	return withValue(axes, runs[0].Tuned[0], geometricMean(runs, func(r Run) float64 { return r.Local.Value }))
+	return withValue(axes, runs[0].Setting.Tuned[0], geometricMean(runs, func(r Row) float64 { return r.Local.Value }))
 }
 
 // geometricMean is the very value where all runs have the same.
-func geometricMean(runs []Run, of func(Run) float64) float64 {
+func geometricMean(runs []Row, of func(Row) float64) float64 {
 	sum, first, same := 0.0, of(runs[0]), true
 	for _, r := range runs {
 		sum += math.Log(of(r))
@@ -209,7 +205,7 @@ func (c Cell) LocalEdges() (n int) {
 type localMark struct{ role, value, loss string }
 
 // localMarks are those of runs by their IDs; none where no run has a local grid.
-func localMarks(reported []Run) map[string]localMark {
+func localMarks(reported []Row) map[string]localMark {
 	marks := make(map[string]localMark)
 	for _, r := range reported {
 		if r.Local == nil {

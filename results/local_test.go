@@ -33,7 +33,7 @@ func localRuns(lowest ...stats.Trial) (Grid, []Run) {
 	return g, runs
 }
 
-var testLoss, _ = metrics.StatisticNamed("val_loss")
+var testLoss = metrics.ValLossFinal
 
 // Each seed is reported at the lowest point of its own parabola, and all seeds
 // make one cell.
@@ -51,8 +51,8 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 		if r.ID != best[i] || off > 1e-9 || l.Edge || l.Tried != 5 || len(l.Runs) != 5 {
 			t.Errorf("seed %d: run %s, %+v", i, r.ID, *l)
 		}
-		if r.LR != l.Value || r.Statistic(testLoss) != l.Loss || ValueOf(r.Axes, "lr") != formatFloat(l.Value) {
-			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.LR, r.Axes, r.Statistic(testLoss), *l)
+		if r.Setting.LR != l.Value || r.Statistic(testLoss) != l.Loss || ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
+			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.Setting.LR, r.Setting.Axes, r.Statistic(testLoss), *l)
 		}
 		own, _ := metrics.StatisticNamed("val_loss_best")
 		if want := own.Of(r.Curve); r.Statistic(own) != want || r.Statistic(own) == l.Loss {
@@ -73,7 +73,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 	if mean := c.Statistic(testLoss).Mean; math.Abs(mean-6.1/3) > 1e-9 || c.LocalEdges() != 0 {
 		t.Errorf("mean %g, %d edges; want %g and none", mean, c.LocalEdges(), 6.1/3)
 	}
-	if _, _, ok := (Cell{Runs: runs}).LocalRange(); ok {
+	if _, _, ok := (Cell{Runs: Rows(runs)}).LocalRange(); ok {
 		t.Error("a cell without local grids has a range")
 	}
 }
@@ -85,8 +85,8 @@ func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
 	slices.Reverse(runs)
 	got, _, _ := g.Split(runs)
 	for i := range want {
-		if got[i].ID != want[i].ID || got[i].Cell != want[i].Cell || got[i].Local.Loss != want[i].Local.Loss {
-			t.Errorf("seed %d: %s in %s and %s in %s", i, got[i].ID, got[i].Cell, want[i].ID, want[i].Cell)
+		if got[i].ID != want[i].ID || got[i].Setting.Cell != want[i].Setting.Cell || got[i].Local.Loss != want[i].Local.Loss {
+			t.Errorf("seed %d: %s in %s and %s in %s", i, got[i].ID, got[i].Setting.Cell, want[i].ID, want[i].Setting.Cell)
 		}
 	}
 }
@@ -146,7 +146,7 @@ func TestIncompleteLocalGrid(t *testing.T) {
 	in, _, _ := g.Split(runs[1:10])
 	var texts []string
 	for _, r := range in {
-		texts = append(texts, r.Warnings...)
+		texts = append(texts, r.Setting.Warnings...)
 	}
 	const lacks = " lacks 1 of the 5 runs of its local grid, which are missing or failed: its best lr is that of the others"
 	want := "seed 0" + lacks + "; seed 1" + lacks
@@ -163,8 +163,8 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 		g.Local = local
 		runs[len(runs)-1].Curve[2].Values[metrics.ValLoss] = 1
 		in, tuned, _ := g.Split(runs)
-		if len(in) != 1 || (len(tuned[0].Doubts()) == 0) != local || (len(in[0].Warnings) == 0) != local {
-			t.Errorf("local %t: doubts %q, warnings %q", local, tuned[0].Doubts(), in[0].Warnings)
+		if len(in) != 1 || (len(tuned[0].Doubts()) == 0) != local || (len(in[0].Setting.Warnings) == 0) != local {
+			t.Errorf("local %t: doubts %q, warnings %q", local, tuned[0].Doubts(), in[0].Setting.Warnings)
 		}
 	}
 }
@@ -173,8 +173,8 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 func TestExportOfLocalGrids(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-3, Loss: 3})
 	in, _, _ := g.Split(runs)
-	if len(Trained(in)) != 10 || len(Trained(runs)) != 10 {
-		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(runs)))
+	if len(Trained(in)) != 10 || len(Trained(Rows(runs))) != 10 {
+		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(Rows(runs))))
 	}
 	dir := t.TempDir()
 	if err := Export(runs, g, dir); err != nil {

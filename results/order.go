@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// compareArms orders runs by everything but rank and seed; 0 means that they
+// compareArms orders settings by everything but rank and seed; 0 means that they
 // lie on one line of a figure. Numerics version, model and data are part of
 // it, so that runs which differ in those never share an arm or a cell.
-func compareArms(a, b Run) int {
+func compareArms(a, b Setting) int {
 	return cmp.Or(
 		compareSchemes(a, b),
 		cmp.Compare(a.Optimizer, b.Optimizer),
@@ -24,32 +24,37 @@ func compareArms(a, b Run) int {
 
 // armAxes are the axes that tell arms apart: all but rank, scaling, seed and
 // what moves with rank.
-func (r Run) armAxes() []Axis {
-	return without(r.Axes, append([]string{"rank", "scaling", "seed"}, r.Moving...)...)
+func (s Setting) armAxes() []Axis {
+	return without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
 }
 
 // armLR is the learning rate, if it does not move with rank.
-func (r Run) armLR() float64 {
-	if slices.Contains(r.Moving, "lr") {
+func (s Setting) armLR() float64 {
+	if slices.Contains(s.Moving, "lr") {
 		return 0
 	}
-	return r.LR
+	return s.LR
 }
 
-// compareCells orders runs by everything but seed; 0 means one sample.
-func compareCells(a, b Run) int {
+// compareCells orders settings by everything but seed; 0 means one sample.
+func compareCells(a, b Setting) int {
 	return cmp.Or(compareArms(a, b), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Cell, b.Cell))
 }
 
-// compareRuns is the order of runs wherever they are listed.
+// compareRows is the order of rows wherever they are listed.
+func compareRows(a, b Row) int {
+	return cmp.Or(compareCells(a.Setting, b.Setting), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
+}
+
+// compareRuns is the same order, of runs without a grid.
 func compareRuns(a, b Run) int {
-	return cmp.Or(compareCells(a, b), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(compareCells(settingOf(a), settingOf(b)), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
 }
 
 // compareSchemes puts the named schemes first, then goes by p; a matched arm
 // follows its scheme. What has no rank comes last.
-func compareSchemes(a, b Run) int {
-	place := func(r Run) int {
+func compareSchemes(a, b Setting) int {
+	place := func(r Setting) int {
 		name, _, _ := strings.Cut(r.Scheme, "@")
 		named := []string{"lora", "rslora", "constant"}
 		if !r.Ranked() {

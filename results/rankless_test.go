@@ -19,7 +19,7 @@ func fullRun(seed uint64) Run {
 // TestRanklessArm comes last, has no power of rank and no prediction, and warns of
 // neither.
 func TestRanklessArm(t *testing.T) {
-	arms := Arms(append([]Run{fullRun(1), fullRun(0)}, testGrid()...))
+	arms := Arms(Rows(append([]Run{fullRun(1), fullRun(0)}, testGrid()...)))
 	if len(arms) != 3 || arms[2].Scheme != "full" || arms[2].Ranked() || !arms[0].Ranked() {
 		t.Fatalf("%d arms, the last is %s", len(arms), arms[len(arms)-1].Scheme)
 	}
@@ -67,7 +67,7 @@ func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 // TestRanklessIsExportedWithoutSizes: p, rank, alpha and gamma are absent.
 func TestRanklessIsExportedWithoutSizes(t *testing.T) {
 	runs := []Run{fullRun(0)}
-	rows := newCellTable(Cells(runs)).lines()
+	rows := newCellTable(Cells(Rows(runs))).lines()
 	for i, column := range rows[0] {
 		switch column {
 		case "p", "rank", "alpha", "gamma":

@@ -29,7 +29,7 @@ func RateGroups(arms []Arm) [][]Arm {
 }
 
 func sameButRate(a, b Arm) bool {
-	x, y := a.Cells[0].Run, b.Cells[0].Run
+	x, y := a.Cells[0].Setting, b.Cells[0].Setting
 	x.LR, y.LR = 0, 0
 	x.Axes, y.Axes = without(x.Axes, "lr"), without(y.Axes, "lr")
 	return compareArms(x, y) == 0
@@ -53,7 +53,6 @@ func BestRates(group []Arm) []BestRate {
 	}
 	tried := make(map[sample][]stats.Trial) // in order of the rate, as the arms are
 	var samples []sample
-	loss, _ := metrics.StatisticNamed(tuningLoss)
 	for _, a := range group {
 		for _, c := range a.Cells {
 			for _, r := range c.Runs {
@@ -61,7 +60,7 @@ func BestRates(group []Arm) []BestRate {
 				if _, ok := tried[s]; !ok {
 					samples = append(samples, s)
 				}
-				tried[s] = append(tried[s], rated(a.LR, r, loss)...)
+				tried[s] = append(tried[s], rated(a.LR, r)...)
 			}
 		}
 	}
@@ -74,8 +73,8 @@ func BestRates(group []Arm) []BestRate {
 
 // rated is the trial of a run: none without a loss, unless it diverged. One that
 // ended above where it began counts as diverged: no parabola knows of it.
-func rated(rate float64, r Run, loss metrics.Statistic) []stats.Trial {
-	t := stats.Trial{Rate: rate, Loss: r.Statistic(loss)}
+func rated(rate float64, r Row) []stats.Trial {
+	t := stats.Trial{Rate: rate, Loss: r.Statistic(metrics.ValLossFinal)}
 	if r.Status == Diverged || r.Learned() < 0 {
 		t.Loss = math.Inf(1)
 	} else if math.IsNaN(t.Loss) {

@@ -34,7 +34,7 @@ func TestBestRates(t *testing.T) {
 			}
 		}
 	}
-	groups := RateGroups(Arms(runs))
+	groups := RateGroups(Arms(Rows(runs)))
 	if len(groups) != 1 || len(groups[0]) != len(testRates) || groups[0][0].LR != 1e-4 {
 		t.Fatalf("%d groups", len(groups))
 	}
@@ -70,7 +70,7 @@ func TestBestRateAtTheEdge(t *testing.T) {
 			runs = append(runs, r)
 		}
 	}
-	for _, b := range BestRates(RateGroups(Arms(runs))[0]) {
+	for _, b := range BestRates(RateGroups(Arms(Rows(runs)))[0]) {
 		want, edge, wall := 3e-3, false, b.Rank == 16
 		if b.Rank == 64 {
 			want, edge = 0.1, true
@@ -79,7 +79,7 @@ func TestBestRateAtTheEdge(t *testing.T) {
 			t.Errorf("%+v, want %g, at the edge %t, at a wall %t", b, want, edge, wall)
 		}
 	}
-	e, _ := RateExponent(RateGroups(Arms(runs))[0])
+	e, _ := RateExponent(RateGroups(Arms(Rows(runs)))[0])
 	if e.Excluded != 1 || e.N != 2 {
 		t.Errorf("%+v, want rank 64 left out", e)
 	}
@@ -97,7 +97,7 @@ func TestBestRateBesideOneThatBlewUp(t *testing.T) {
 		}
 		runs = append(runs, r)
 	}
-	if best := BestRates(RateGroups(Arms(runs))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge || best[0].Rate != 3e-3 {
+	if best := BestRates(RateGroups(Arms(Rows(runs)))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge || best[0].Rate != 3e-3 {
 		t.Errorf("%+v, want 0.003, as it was tried", best)
 	}
 }

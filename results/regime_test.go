@@ -10,7 +10,7 @@ import (
 // TestRegime: laws that meet at rank 30 + seed are found, with what was measured
 // over the first of them, 5% more than is expected.
 func TestRegime(t *testing.T) {
-	deltaW, _ := metrics.StatisticNamed("delta_w_first")
+	deltaW := metrics.DeltaWFirst
 	var runs []Run
 	for _, rank := range []int{4, 16, 64} {
 		for seed := range uint64(3) {
@@ -21,7 +21,7 @@ func TestRegime(t *testing.T) {
 			runs = append(runs, r)
 		}
 	}
-	a := Arms(runs)[0]
+	a := Arms(Rows(runs))[0]
 	g, ok := a.Regime(deltaW)
 	if !ok || math.Abs(g.Crossover.Mean-31) > 1e-9 || g.Crossover.N != 3 || len(g.Ranks) != 3 {
 		t.Fatalf("%+v, %t", g, ok)
@@ -42,13 +42,13 @@ func TestRegime(t *testing.T) {
 			t.Errorf("%s: %+v", name, g)
 		}
 	}
-	if g, ok := Arms(runs[:3])[0].Regime(deltaW); ok {
+	if g, ok := Arms(Rows(runs[:3]))[0].Regime(deltaW); ok {
 		t.Errorf("one rank: %+v", g)
 	}
 	for i := range runs {
 		runs[i].Expected = nil
 	}
-	if g, ok := Arms(runs)[0].Regime(deltaW); ok {
+	if g, ok := Arms(Rows(runs))[0].Regime(deltaW); ok {
 		t.Errorf("nothing expected: %+v", g)
 	}
 }
@@ -66,7 +66,7 @@ func TestVarianceExponent(t *testing.T) {
 			runs = append(runs, r)
 		}
 	}
-	e, err := Arms(runs)[0].VarianceExponent(metrics.GradNormOnset)
+	e, err := Arms(Rows(runs))[0].VarianceExponent(metrics.GradNormOnset)
 	if err != nil || math.Abs(e.Value+1) > 1e-9 || e.Predicted != -1 || e.Seeds != 5 {
 		t.Errorf("%+v, %v", e, err)
 	}

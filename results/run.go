@@ -21,7 +21,8 @@ const (
 	Failed   Status = "failed"
 )
 
-// Run is one config trained once. Everything in it but Timing is a function
+// Run is one config trained once, as it is stored; [Row] is a run as it is looked at in a
+// grid. Everything in it but Timing is a function
 // of the config, the model, the data and the program.
 type Run struct {
 	ID         string `json:"id"`         // hash of config, model, data and numerics version
@@ -64,10 +65,6 @@ type Run struct {
 	Config     json.RawMessage `json:"config"` // fully resolved
 	Provenance Provenance      `json:"provenance"`
 
-	Moving  []string        `json:"-"` // axes that move with rank or are tuned away, where the grid is known; see Grid.Split
-	Tuned   []string        `json:"-"` // axes that are tuned away, likewise
-	Place   int             `json:"-"` // in the grid, likewise
-	Local   *Local          `json:"-"` // the local grid whose best run this is, likewise; nil where there is none
 	Curve   []metrics.Point `json:"-"` // the whole run, in curve.csv
 	Modules []metrics.Point `json:"-"` // each adapted map, in modules.csv
 

@@ -1,8 +1,6 @@
 package results
 
 import (
-	"math"
-
 	"ranksweep/metrics"
 )
 
@@ -124,15 +122,6 @@ func measuredColumns() []measuredColumn {
 		measuredColumn{column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
 }
 
-// onsetLoss is the validation loss before any update; NaN where it was not
-// measured.
-func (r Run) onsetLoss() float64 {
-	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
-		return math.NaN()
-	}
-	return r.Curve[0].Values[metrics.ValLoss]
-}
-
 // localColumns follow from the runs of a local grid, see [Local].
 var localColumns = []column{
 	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty without one"},
@@ -157,10 +146,11 @@ func expectable() []string {
 
 func expectedColumns() []column {
 	var columns []column
-	for _, name := range expectable() {
-		s, _ := metrics.StatisticNamed(name)
-		columns = append(columns, column{expectedPrefix + name, s.Unit, "what theory expects of " + name +
-			" at this rank and on this data; empty where it was not asked or has no exact value"})
+	for _, s := range metrics.Statistics {
+		if s.HasExpected() {
+			columns = append(columns, column{expectedPrefix + s.Name, s.Unit, "what theory expects of " + s.Name +
+				" at this rank and on this data; empty where it was not asked or has no exact value"})
+		}
 	}
 	return columns
 }

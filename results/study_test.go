@@ -123,10 +123,7 @@ func TestStudyReadsBack(t *testing.T) {
 
 // A field that a run has and no column holds would be lost.
 func TestStudyHoldsEveryField(t *testing.T) {
-	elsewhere := []string{
-		"Modules",                           // in the store alone
-		"Moving", "Tuned", "Place", "Local", // of Grid.Split
-	}
+	elsewhere := []string{"Modules"} // in the store alone
 	r := wholeRun()
 	var unset func(name string, v reflect.Value) []string
 	unset = func(name string, v reflect.Value) (names []string) {
@@ -217,7 +214,7 @@ func TestStudyOfLocalGrids(t *testing.T) {
 	}
 	was, _, _ := g.Split(runs)
 	now, _, _ := s.Grid.Split(s.Runs)
-	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss || now[1].LR != was[1].LR {
+	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss || now[1].Setting.LR != was[1].Setting.LR {
 		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))
 	}
 }

@@ -69,15 +69,15 @@ func TransferRate(group []Arm, power float64) []Transfer {
 // before any update.
 func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial, onset float64) {
 	onset = math.NaN()
-	loss, _ := metrics.StatisticNamed(tuningLoss)
 	for _, a := range group {
 		for _, c := range a.Cells {
 			for _, r := range c.Runs {
 				if r.Rank != rank || r.Seed != seed {
 					continue
 				}
-				tried = append(tried, stats.Trial{Rate: a.LR, Loss: r.Statistic(loss)})
-				if final := r.Statistic(loss); !math.IsNaN(final) {
+				final := r.Statistic(metrics.ValLossFinal)
+				tried = append(tried, stats.Trial{Rate: a.LR, Loss: final})
+				if !math.IsNaN(final) {
 					onset = final + r.Learned()
 				}
 			}

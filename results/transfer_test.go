@@ -31,7 +31,7 @@ func alike(power float64) func(rank, seed int) float64 {
 
 func groupOf(t *testing.T, runs []Run) []Arm {
 	t.Helper()
-	groups := RateGroups(Arms(runs))
+	groups := RateGroups(Arms(Rows(runs)))
 	if len(groups) != 1 {
 		t.Fatalf("%d groups, want 1", len(groups))
 	}

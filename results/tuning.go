@@ -26,9 +26,6 @@ type Candidate struct {
 	Missing int
 }
 
-// tuningLoss is what candidates are compared by.
-const tuningLoss = "val_loss"
-
 // Tune finds for each cell the nuisance values with the lowest mean final
 // validation loss over the seeds of tuning. Values under which a run diverged
 // come after those under which none did; among them fewer diverged runs are
@@ -95,7 +92,7 @@ func (t *Tuned) choose() {
 	t.Best = 0
 	for i, c := range t.Candidates {
 		slices.SortFunc(c.Runs, func(a, b Run) int { return cmp.Compare(a.Seed, b.Seed) })
-		if c.Missing > 0 || c.count(Failed) > 0 {
+		if c.Missing > 0 || c.Failed() > 0 {
 			t.Best = -1
 			return
 		}
@@ -117,16 +114,18 @@ func (c Candidate) compare(d Candidate) int {
 
 // Loss is the mean final validation loss of the candidate's runs.
 func (c Candidate) Loss() stats.Interval {
-	s, _ := metrics.StatisticNamed(tuningLoss)
 	var values []float64
 	for _, r := range c.Runs {
-		values = append(values, r.Statistic(s))
+		values = append(values, r.Statistic(metrics.ValLossFinal))
 	}
 	return stats.MeanInterval(values)
 }
 
 // Diverged counts the candidate's diverged runs.
 func (c Candidate) Diverged() int { return c.count(Diverged) }
+
+// Failed counts the candidate's failed runs.
+func (c Candidate) Failed() int { return c.count(Failed) }
 
 func (c Candidate) count(s Status) (n int) {
 	for _, r := range c.Runs {
@@ -170,8 +169,8 @@ func (t Tuned) Edges() (edges []Edge) {
 			continue
 		}
 		best, _ := strconv.ParseFloat(a.Value, 64)
-		if top := best == values[len(values)-1]; top || best == values[0] {
-			edges = append(edges, Edge{a.Name, values, top})
+		if low, high := values[0], values[len(values)-1]; stats.AtEdge(best, low, high) {
+			edges = append(edges, Edge{a.Name, values, best == high})
 		}
 	}
 	return edges

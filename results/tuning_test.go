@@ -80,7 +80,7 @@ func TestTune(t *testing.T) {
 		if best != test.best || (doubts == "") != (test.doubt == "") || !strings.Contains(doubts, test.doubt) {
 			t.Errorf("%s: best %q, doubts %q; want %q, %q", test.name, best, doubts, test.best, test.doubt)
 		}
-		if got := strings.Join(in[0].Warnings, "; "); got != doubts {
+		if got := strings.Join(in[0].Setting.Warnings, "; "); got != doubts {
 			t.Errorf("%s: the reported run has warnings %q, want %q", test.name, got, doubts)
 		}
 	}
@@ -130,7 +130,7 @@ func TestTuneByCell(t *testing.T) {
 // TestTunedAxesMakeOneArm: rates chosen rank by rank tell no arms apart, and
 // theory, which takes one rate for all, predicts only where they are one.
 func TestTunedAxesMakeOneArm(t *testing.T) {
-	first, _ := metrics.StatisticNamed("delta_w_first")
+	first := metrics.DeltaWFirst
 	for _, test := range []struct {
 		rates     []float64
 		predicted bool

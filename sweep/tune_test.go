@@ -84,7 +84,7 @@ tune: {seed: [5, 6], extend: 2}
 `
 
 // chosenRates are the learning rates of the runs that are reported, by rank.
-func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []results.Run) {
+func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []results.Row) {
 	t.Helper()
 	all, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
@@ -95,7 +95,7 @@ func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[
 		if rate, ok := rates[r.Rank]; ok && rate != r.LR {
 			t.Errorf("rank %d is reported at rates %g and %g", r.Rank, rate, r.LR)
 		}
-		rates[r.Rank], warnings[r.Rank] = r.LR, strings.Join(r.Warnings, "; ")
+		rates[r.Rank], warnings[r.Rank] = r.LR, strings.Join(r.Setting.Warnings, "; ")
 	}
 	return rates, warnings, runs
 }

@@ -300,7 +300,7 @@ func TestFirstStepOfSeveralMaps(t *testing.T) {
 	maps := []theory.MapGeometry{
 		naiveGeometry(&small.g, &small.next, small.x, small.v), naiveGeometry(&large.g, &large.next, large.x, large.v),
 	}
-	deltaW, _ := metrics.StatisticNamed("delta_w_first")
+	deltaW := metrics.DeltaWFirst
 	for _, update := range []nn.Update{nn.LinearUpdate, nn.SignUpdate} {
 		at := theory.Setting{Update: update, Rank: 3, Gamma: 0.7, Init: lora.Init{Kind: lora.Gaussian}, LR: 0.2}
 		want := metrics.LossDropFirst.Expected(maps, at) / sq(deltaW.Expected(maps, at))

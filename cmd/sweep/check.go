@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -57,14 +58,14 @@ func judge(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	check, err := paper.NewCheck(h.runs)
+	check, err := paper.NewCheck(h.view)
 	if err != nil {
 		return err
 	}
 	if err := writeTables(cmd.OutOrStdout(), check.Tables); err != nil {
 		return err
 	}
-	if err := paper.Write(check.Tables, check.Figures, dir); err != nil {
+	if err := errors.Join(paper.WriteTables(check.Tables, dir), paper.WriteFigures(check.Figures, dir)); err != nil {
 		return err
 	}
 	tellWhere(cmd, dir)

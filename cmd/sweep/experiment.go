@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -67,12 +68,12 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 
 // holdings is what a store has of what its experiment asks for.
 type holdings struct {
-	runs    []results.Run   // those that are reported
-	tuned   []results.Tuned // how their nuisance values were chosen
-	all     []results.Run   // of all phases, as the store has them
-	grid    results.Grid    // what is asked for
-	absent  int             // how many of them are missing
-	missing error           // the same as an error, for the end of a view of the rest
+	runs    []results.Row // those that are reported
+	view    paper.View    // of these
+	all     []results.Run // of all phases, as the store has them
+	grid    results.Grid  // what is asked for
+	absent  int           // how many of them are missing
+	missing error         // the same as an error, for the end of a view of the rest
 }
 
 // stored reads what the experiment of a store asks for, and says on standard
@@ -98,7 +99,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
 	}
-	h = holdings{runs: in, tuned: tuned, all: grid.Planned(all), grid: grid}
+	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid}
 	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
 		h.absent = n
 		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again "+

@@ -44,10 +44,8 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	if err := now.Write(history); err != nil {
 		return err
 	}
-	for _, f := range found.Figures() {
-		if err := f.WriteFile(filepath.Join(r.beside(), f.Name+".png"), paper.PNG); err != nil {
-			return err
-		}
+	if err := found.WriteFigures(r.beside()); err != nil {
+		return err
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
 	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)

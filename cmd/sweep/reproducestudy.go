@@ -232,14 +232,15 @@ func (r reproduction) read(name string) (paper.Study, error) {
 	}
 	sum := files.Summary()
 	runs, tuned, _ := files.Grid.Split(files.Runs)
-	return paper.NewStudy(
-		paper.Study{Runs: runs, Tuned: tuned, Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed},
-		paper.Made{
+	return paper.Study{
+		View: paper.NewView(runs, tuned), Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
+		Made: paper.Made{
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),
 			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules,
 			Reserve: files.About.Reserve,
-		}), nil
+		},
+	}, nil
 }
 
 func readInference(folder string) (paper.Study, error) {
@@ -262,11 +263,12 @@ func readInference(folder string) (paper.Study, error) {
 	for _, t := range timings {
 		seconds += t.Seconds
 	}
-	return paper.NewStudy(
-		paper.Study{Inference: timings, Planned: len(timings), Done: len(timings)},
-		paper.Made{
+	return paper.Study{
+		View: paper.View{Inference: timings}, Planned: len(timings), Done: len(timings),
+		Made: paper.Made{
 			Name: paper.InferenceStudy, Digest: results.InferenceDigest(timings), CPU: about.CPU,
 			Kernel: about.Timed.Kernel, Program: about.Timed.Program,
 			Last: about.Timed.On.Format(time.DateOnly), Seconds: seconds, Rules: about.Rules,
-		}), nil
+		},
+	}, nil
 }

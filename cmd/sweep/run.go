@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
-	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -157,11 +156,10 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(
-		printTables(cmd.OutOrStdout(), h),
-		paper.WriteTables(h.runs, h.tuned, dir),
-		paper.WriteFigures(h.runs, dir))
-	if err != nil {
+	if err := showTables(cmd.OutOrStdout(), h.view, h.absent, dir); err != nil {
+		return err
+	}
+	if _, err := drawFigures(h.view, dir); err != nil {
 		return err
 	}
 	tellWhere(cmd, dir)

@@ -2,13 +2,17 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper"
+	"ranksweep/paper/figure"
+	"ranksweep/paper/table"
 )
 
 func newTable() *cobra.Command {
@@ -25,31 +29,31 @@ func newTable() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := printTables(cmd.OutOrStdout(), h); err != nil {
-				return err
-			}
-			return cmp.Or(paper.WriteTables(h.runs, h.tuned, args[0]), h.missing)
+			return cmp.Or(showTables(cmd.OutOrStdout(), h.view, h.absent, args[0]), h.missing)
 		},
 	}
 }
 
 func newPlot() *cobra.Command {
 	return &cobra.Command{
-		Use:   "plot DIR",
+		Use:   "plot DIR [FIGURE…]",
 		Short: "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF",
 		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
-			"rank, and prints their captions. Nothing is trained.\n\n" + storeHelp,
-		Example: "  sweep plot runs/quickstart",
-		Args:    exactly("DIR"),
+			"rank, and prints their captions. Nothing is trained. FIGURE draws that one alone:\n" +
+			strings.Join(paper.FigureNames(), ", ") + ".\n\n" + storeHelp,
+		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nil
+			}
+			return exactly("DIR")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := stored(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			if err := paper.WriteFigures(h.runs, args[0]); err != nil {
-				return err
-			}
-			figures, err := paper.Figures(h.runs)
+			figures, err := drawFigures(h.view, args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -65,13 +69,14 @@ func newPlot() *cobra.Command {
 	}
 }
 
-// printTables prints every table of a store and, last, what was found in plain sentences.
-func printTables(w io.Writer, h holdings) error {
-	tables, err := paper.Tables(h.runs, h.tuned)
+// showTables prints every table of a view and, last, what was found in plain sentences;
+// and writes the tables below dir.
+func showTables(w io.Writer, v paper.View, missing int, dir string) error {
+	tables, err := paper.Tables(v)
 	if err != nil {
 		return err
 	}
-	found, err := paper.Found(h.runs, h.absent)
+	found, err := paper.Found(v, missing)
 	if err != nil {
 		return err
 	}
@@ -79,11 +84,20 @@ func printTables(w io.Writer, h holdings) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "\n%s", found)
-	return err
+	return errors.Join(err, paper.WriteTables(tables, dir))
+}
+
+// drawFigures draws figures of a view, all or the named ones, below dir.
+func drawFigures(v paper.View, dir string, names ...string) ([]figure.Figure, error) {
+	figures, err := paper.Figures(v, names...)
+	if err != nil {
+		return nil, err
+	}
+	return figures, paper.WriteFigures(figures, dir)
 }
 
 // writeTables prints tables, a blank line between them.
-func writeTables(w io.Writer, tables []paper.Table) error {
+func writeTables(w io.Writer, tables []table.Table) error {
 	for i, t := range tables {
 		if i > 0 {
 			fmt.Fprintln(w)

@@ -20,7 +20,7 @@ func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	return max(positiveP(above, sharedSE), positiveP(below, sharedSE))
+	return max(AboveP(above, sharedSE), AboveP(below, sharedSE))
 }
 
 // ExceedsP is the P of the hypothesis that two means differ by no more than such a
@@ -32,7 +32,7 @@ func ExceedsP(differences, margins []float64, sharedSE float64) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	return min(positiveP(above, sharedSE), positiveP(below, sharedSE))
+	return min(AboveP(above, sharedSE), AboveP(below, sharedSE))
 }
 
 // shifted returns dᵢ + sign·mᵢ and −dᵢ + sign·mᵢ of all pairs that have a difference.
@@ -51,9 +51,12 @@ func shifted(differences, margins []float64, sign float64) (above, below []float
 	return above, below, len(above) > 1 && sum > 0
 }
 
-// positiveP is the P of the one-sided t test that the mean is above 0.
-func positiveP(xs []float64, sharedSE float64) float64 {
-	d := studentDifference(xs).With(sharedSE)
+// AboveP is the P of the one-sided t test of the mean of xs being above 0: small where it
+// is. An error that all values share is added, as [Difference.With] does. Absent values
+// (NaN) are left out; it is NaN where fewer than two remain. Whoever may claim nothing of
+// a part asks first whether all values are there.
+func AboveP(xs []float64, sharedSE float64) float64 {
+	d := studentDifference(withoutAbsent(xs)).With(sharedSE)
 	if d.Mean > 0 {
 		return d.P / 2
 	}

@@ -29,6 +29,31 @@ func TestEquivalenceP(t *testing.T) {
 	}
 }
 
+func TestAboveP(t *testing.T) {
+	nan := math.NaN()
+	for _, test := range []struct {
+		name   string
+		xs     []float64
+		shared float64
+		want   float64
+	}{
+		{"above", []float64{3, 1}, 0, 0.5 - math.Atan(2)/math.Pi}, // t = 2, Cauchy's
+		{"below", []float64{-3, -1}, 0, 0.5 + math.Atan(2)/math.Pi},
+		{"about 0", []float64{1, -1}, 0, 0.5},
+		{"an absent value", []float64{3, nan, 1}, 0, 0.5 - math.Atan(2)/math.Pi},
+		{"all one number", []float64{2, 2}, 0, 0},
+		{"one value", []float64{2}, 0, nan},
+		{"none", nil, 0, nan},
+	} {
+		if got := AboveP(test.xs, test.shared); !agree(got, test.want) {
+			t.Errorf("%s: P %g, want %g", test.name, got, test.want)
+		}
+	}
+	if alone, shared := AboveP([]float64{3, 1}, 0), AboveP([]float64{3, 1}, 2); shared <= alone {
+		t.Errorf("a shared error makes P %g of %g", shared, alone)
+	}
+}
+
 // A difference beyond the margin exceeds it, one within or about its edge does not,
 // and none both exceeds it and is equivalent.
 func TestExceedsP(t *testing.T) {

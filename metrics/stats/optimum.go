@@ -25,12 +25,12 @@ func (o Optimum) Inside() bool { return !o.Edge && !o.Wall && !math.IsNaN(o.Rate
 // at the 5% level told them apart in 5% with three points, and in up to 10% with
 // five; docs/statistics.md has the table.
 func FindOptimum(trials []Trial) Optimum {
-	i := lowestTrial(trials)
+	i, edge := Lowest(trials)
 	if i < 0 {
 		return Optimum{Rate: math.NaN(), Loss: math.NaN()}
 	}
-	o := Optimum{Rate: trials[i].Rate, Loss: trials[i].Loss}
-	if o.Edge = i == 0 || i == len(trials)-1; o.Edge {
+	o := Optimum{Rate: trials[i].Rate, Loss: trials[i].Loss, Edge: edge}
+	if o.Edge {
 		return o
 	}
 	if o.Wall = math.IsInf(trials[i-1].Loss, 1) || math.IsInf(trials[i+1].Loss, 1); o.Wall {
@@ -40,16 +40,25 @@ func FindOptimum(trials []Trial) Optimum {
 	return o
 }
 
-// lowestTrial is the index of the trial of the smallest finite loss, or -1.
-func lowestTrial(trials []Trial) int {
-	at := -1
+// Lowest is the index of the trial with the lowest loss, the first of equals, and
+// whether its rate is the smallest or the largest of all that were tried, so that a
+// better one may lie beyond. It is -1 where no trial has a finite loss. Trials may be in
+// any order.
+func Lowest(trials []Trial) (at int, edge bool) {
+	at = -1
+	low, high := math.Inf(1), math.Inf(-1)
 	for i, t := range trials {
-		if !math.IsInf(t.Loss, 1) && (at < 0 || t.Loss < trials[at].Loss) {
+		low, high = math.Min(low, t.Rate), math.Max(high, t.Rate)
+		if t.Loss < math.Inf(1) && (at < 0 || t.Loss < trials[at].Loss) {
 			at = i
 		}
 	}
-	return at
+	return at, at >= 0 && AtEdge(trials[at].Rate, low, high)
 }
+
+// AtEdge reports whether the best of some values is the lowest or the highest of those
+// that were tried.
+func AtEdge(best, low, high float64) bool { return best == low || best == high }
 
 // vertex is the lowest point of the parabola through three trials, the middle one
 // being no higher than the others, in Newton's form.

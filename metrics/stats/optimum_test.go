@@ -5,6 +5,31 @@ import (
 	"testing"
 )
 
+func TestLowest(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, test := range []struct {
+		name   string
+		trials []Trial
+		at     int
+		edge   bool
+	}{
+		{"inside", []Trial{{1, 3}, {2, 1}, {3, 2}}, 1, false},
+		{"in no order", []Trial{{2, 1}, {3, 2}, {1, 3}}, 0, false},
+		{"at the top", []Trial{{1, 3}, {2, 2}, {3, 1}}, 2, true},
+		{"at the bottom", []Trial{{1, 1}, {2, 2}, {3, 3}}, 0, true},
+		{"the first of equals", []Trial{{1, 3}, {2, 1}, {3, 1}}, 1, false},
+		{"a rate that diverged is tried all the same", []Trial{{1, 3}, {2, 1}, {3, inf}}, 1, false},
+		{"and one without a loss", []Trial{{1, nan}, {2, 1}, {3, nan}}, 1, false},
+		{"one alone", []Trial{{1, 3}}, 0, true},
+		{"none with a loss", []Trial{{1, inf}, {2, nan}}, -1, false},
+		{"none", nil, -1, false},
+	} {
+		if at, edge := Lowest(test.trials); at != test.at || edge != test.edge {
+			t.Errorf("%s: %d, edge %t; want %d, edge %t", test.name, at, edge, test.at, test.edge)
+		}
+	}
+}
+
 func TestFindOptimum(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	parabola := func(rates ...float64) (trials []Trial) {

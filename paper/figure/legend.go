@@ -1,18 +1,19 @@
-package paper
+package figure
 
 import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A legend is a column of lines, each a text behind samples of the series
+// A Legend is a column of lines, each a text behind samples of the series
 // that it names. Lines with samples have room for as many as the one with
 // most; a line without begins at the left.
-type legend []entry
+type Legend []Entry
 
-type entry struct {
-	text    string
-	samples []series // how they are drawn; their points are not looked at
+// An Entry is one line of a legend.
+type Entry struct {
+	Text    string
+	Samples []Series // how they are drawn; their points are not looked at
 }
 
 const (
@@ -22,54 +23,54 @@ const (
 )
 
 // indent is the room for samples before the text of e.
-func (l legend) indent(e entry) vg.Length {
-	if e.samples == nil {
+func (l Legend) indent(e Entry) vg.Length {
+	if e.Samples == nil {
 		return 0
 	}
 	n := 0
 	for _, e := range l {
-		n = max(n, len(e.samples))
+		n = max(n, len(e.Samples))
 	}
 	return vg.Length(n) * (sampleWide + sampleApart)
 }
 
-func (l legend) width() vg.Length {
+func (l Legend) width() vg.Length {
 	var widest vg.Length
 	for _, e := range l {
-		widest = max(widest, l.indent(e)+textStyle(legendSize).Width(ascii(e.text)))
+		widest = max(widest, l.indent(e)+textStyle(legendSize).Width(ascii(e.Text)))
 	}
 	return widest
 }
 
-func (l legend) height() vg.Length { return vg.Length(len(l)) * lineHigh }
+func (l Legend) height() vg.Length { return vg.Length(len(l)) * lineHigh }
 
 // draw writes the lines from the canvas's top left corner down.
-func (l legend) draw(c draw.Canvas) {
+func (l Legend) draw(c draw.Canvas) {
 	style := textStyle(legendSize)
 	style.YAlign = draw.YCenter
 	for i, e := range l {
 		y := c.Max.Y - (vg.Length(i)+0.5)*lineHigh
-		for j, s := range e.samples {
+		for j, s := range e.Samples {
 			x := c.Min.X + vg.Length(j)*(sampleWide+sampleApart)
 			s.sample(c, vg.Rectangle{
 				Min: vg.Point{X: x, Y: y - lineHigh/3},
 				Max: vg.Point{X: x + sampleWide, Y: y + lineHigh/3},
 			})
 		}
-		write(c, style, vg.Point{X: c.Min.X + l.indent(e), Y: y + 1}, e.text)
+		write(c, style, vg.Point{X: c.Min.X + l.indent(e), Y: y + 1}, e.Text)
 	}
 }
 
 // sample draws a piece of the series that fills box.
-func (s series) sample(c draw.Canvas, box vg.Rectangle) {
-	if s.spread == band {
-		c.FillPolygon(tint(s.color), []vg.Point{box.Min, {X: box.Max.X, Y: box.Min.Y}, box.Max, {X: box.Min.X, Y: box.Max.Y}})
+func (s Series) sample(c draw.Canvas, box vg.Rectangle) {
+	if s.Spread == Band {
+		c.FillPolygon(tint(s.Color), []vg.Point{box.Min, {X: box.Max.X, Y: box.Min.Y}, box.Max, {X: box.Min.X, Y: box.Max.Y}})
 	}
 	y := (box.Min.Y + box.Max.Y) / 2
-	if s.line > 0 {
-		c.StrokeLine2(draw.LineStyle{Color: s.color, Width: s.line, Dashes: s.dashes}, box.Min.X, y, box.Max.X, y)
+	if s.Line > 0 {
+		c.StrokeLine2(draw.LineStyle{Color: s.Color, Width: s.Line, Dashes: s.Dashes}, box.Min.X, y, box.Max.X, y)
 	}
-	if s.glyph != nil {
+	if s.Glyph != nil {
 		c.DrawGlyphNoClip(s.mark(), vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: y})
 	}
 }

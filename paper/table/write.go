@@ -1,4 +1,4 @@
-package paper
+package table
 
 import (
 	"encoding/csv"
@@ -13,7 +13,7 @@ import (
 
 // WriteText writes the table for a terminal: title, rows, notes, caption.
 func (t Table) WriteText(w io.Writer) error {
-	header, rows := t.texts()
+	header, rows := t.Texts()
 	align := make(tw.Alignment, len(header))
 	for i := range header {
 		align[i] = tw.AlignLeft
@@ -38,10 +38,10 @@ func (t Table) WriteText(w io.Writer) error {
 	)
 	table.Header(header)
 	if err := table.Bulk(rows); err != nil {
-		return fmt.Errorf("paper: table %s: %w", t.Name, err)
+		return fmt.Errorf("table: %s: %w", t.Name, err)
 	}
 	if err := table.Render(); err != nil {
-		return fmt.Errorf("paper: table %s: %w", t.Name, err)
+		return fmt.Errorf("table: %s: %w", t.Name, err)
 	}
 	_, err := fmt.Fprintf(w, "%s\n\n%s%s\n", t.Title, b.String(), t.below("\n"))
 	return err
@@ -49,18 +49,18 @@ func (t Table) WriteText(w io.Writer) error {
 
 // WriteMarkdown writes the table as GitHub reads it.
 func (t Table) WriteMarkdown(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "**%s**\n\n%s\n", t.Title, t.markdown())
+	_, err := fmt.Fprintf(w, "**%s**\n\n%s\n", t.Title, t.Markdown())
 	return err
 }
 
-// markdown is the table without its title.
-func (t Table) markdown() string {
-	header, rows := t.texts()
+// Markdown is the table without its title.
+func (t Table) Markdown() string {
+	header, rows := t.Texts()
 	var b strings.Builder
 	line := func(cells []string) {
 		b.WriteString("|")
 		for _, c := range cells {
-			b.WriteString(" " + escape(c) + " |")
+			b.WriteString(" " + Escape(c) + " |")
 		}
 		b.WriteString("\n")
 	}
@@ -82,8 +82,8 @@ func (t Table) markdown() string {
 	return b.String()
 }
 
-// escape keeps a cell's text within its cell.
-func escape(text string) string {
+// Escape keeps a cell's text within its cell.
+func Escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "\r\n", " ", "\n", " ", "\r", " ").Replace(text)
 }
 

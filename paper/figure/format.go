@@ -1,4 +1,4 @@
-package paper
+package figure
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ const dpi = 300
 
 // Encode returns the figure as a file of the given format.
 func (f Figure) Encode(format Format) (file []byte, err error) {
-	width, height := f.size()
+	width, height := f.Size()
 	var c vg.CanvasWriterTo
 	switch format {
 	case SVG:
@@ -46,21 +46,21 @@ func (f Figure) Encode(format Format) (file []byte, err error) {
 		timeless()
 		c = vgpdf.New(width, height)
 	default:
-		return nil, fmt.Errorf("paper: figure format %q: must be svg, png or pdf", format)
+		return nil, fmt.Errorf("figure: format %q: must be svg, png or pdf", format)
 	}
 	if format == PDF {
 		// Its canvas panics where it cannot write a font to the folder for
 		// temporary files.
 		defer func() {
 			if r := recover(); r != nil {
-				err = fmt.Errorf("paper: %s.pdf: %v", f.Name, r)
+				err = fmt.Errorf("figure: %s.pdf: %v", f.Name, r)
 			}
 		}()
 	}
-	f.draw(draw.New(c))
+	f.Draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("paper: %s.%s: %w", f.Name, format, err)
+		return nil, fmt.Errorf("figure: %s.%s: %w", f.Name, format, err)
 	}
 	switch format {
 	case SVG:

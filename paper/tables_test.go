@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
-	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -21,7 +21,7 @@ func TestTablesGolden(t *testing.T) {
 	diverge(&runs[15], 3)
 	diverge(&runs[16], 5)
 	runs[2].Warnings = []string{"rank 4 exceeds a map's smaller side"}
-	tables, err := Tables(runs, nil)
+	tables, err := Tables(view(runs))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestTablesGolden(t *testing.T) {
 
 func TestTablesOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
-		tables, err := Tables(runs, nil)
+		tables, err := Tables(view(runs))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -86,7 +86,7 @@ func TestTablesOfDegenerateRuns(t *testing.T) {
 
 func TestCSVKeepsPrecision(t *testing.T) {
 	runs := sweep()
-	table := summaryTable(results.Arms(runs))
+	table := summaryTable(view(runs))
 	var b bytes.Buffer
 	if err := table.WriteCSV(&b); err != nil {
 		t.Fatal(err)
@@ -96,75 +96,9 @@ func TestCSVKeepsPrecision(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := slices.Index(rows[0], "grad_norm_onset")
-	want := field(results.Cells(runs)[0].Statistic(metrics.GradNormOnset).Mean)
+	want := number.Exact(results.Cells(results.Rows(runs))[0].Statistic(metrics.GradNormOnset).Mean)
 	if at < 0 || rows[1][at] != want {
 		t.Errorf("grad_norm_onset: got %v, want %s in column %d", rows[1], want, at)
-	}
-}
-
-func TestEscape(t *testing.T) {
-	for text, want := range map[string]string{
-		"a|b":    `a\|b`,
-		"a\nb":   "a b",
-		"a\r\nb": "a b",
-		`a\|b`:   `a\\\|b`,
-		"± ¹":    "± ¹",
-	} {
-		if got := escape(text); got != want {
-			t.Errorf("escape(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestNotesAreNumberedByFirstUse(t *testing.T) {
-	table := Table{Rows: make([]Row, 3)}
-	table.doubt(0, "first")
-	table.doubt(2, "second")
-	table.doubt(2, "first")
-	table.doubt(2, "second")
-	if !slices.Equal(table.Notes, []string{"first", "second"}) {
-		t.Fatalf("notes %q: want each once, in order", table.Notes)
-	}
-	for row, want := range []string{"¹", "", "² ¹"} {
-		if got := marks(table.Rows[row].Notes); got != want {
-			t.Errorf("row %d: marks %q, want %q", row, got, want)
-		}
-	}
-	if got := superscript(1203); got != "¹²⁰³" {
-		t.Errorf("superscript(1203) = %s", got)
-	}
-}
-
-func TestIntervalColumn(t *testing.T) {
-	interval := func(mean, half float64) stats.Interval {
-		return stats.Interval{Mean: mean, Low: mean - half, High: mean + half, N: 3}
-	}
-	nan := math.NaN()
-	single := func(mean float64) stats.Interval { return stats.Interval{Mean: mean, Low: nan, High: nan, N: 1} }
-	absent := stats.Interval{Mean: nan, Low: nan, High: nan}
-	for _, test := range []struct {
-		name      string
-		intervals []stats.Interval
-		head      string
-		want      []string
-	}{
-		{"narrowest decides", []stats.Interval{interval(0.6123, 0.031), interval(0.0271, 0.0022)}, "x", []string{"0.6123 ± 0.0310", "0.0271 ± 0.0022"}},
-		{"single values", []stats.Interval{single(1.23456), single(12.5)}, "x", []string{"1.235", "12.500"}},
-		{"mixed", []stats.Interval{interval(2, 0.1), single(3), absent}, "x", []string{"2.00 ± 0.10", "3.00", ""}},
-		{"no width", []stats.Interval{interval(1, 0), interval(0.5, 0.02)}, "x", []string{"1.000", "0.500 ± 0.020"}},
-		{"small", []stats.Interval{interval(2.5e-5, 1e-6), interval(1e-5, 2e-6)}, "x (1e-5)", []string{"2.50 ± 0.10", "1.00 ± 0.20"}},
-		{"large", []stats.Interval{interval(3.2e6, 1e5)}, "x (1e6)", []string{"3.20 ± 0.10"}},
-		{"six digits at most", []stats.Interval{interval(123, 1e-9)}, "x", []string{"123.000 ± 0.000"}},
-		{"zero", []stats.Interval{single(0)}, "x", []string{"0.0"}},
-	} {
-		column, entries := intervalColumn("x", "x", test.intervals)
-		var got []string
-		for _, e := range entries {
-			got = append(got, e.Text)
-		}
-		if column.Head != test.head || !slices.Equal(got, test.want) {
-			t.Errorf("%s: got %s %q, want %s %q", test.name, column.Head, got, test.head, test.want)
-		}
 	}
 }
 
@@ -183,11 +117,11 @@ func TestBestRate(t *testing.T) {
 		{"one rate", []float64{1}, 0, ""},
 		{"all diverged", []float64{nan, nan}, 0, ""},
 	} {
-		var group []rated
+		var group rated
 		for i, loss := range test.loss {
-			group = append(group, rated{row: i, lr: math.Pow(10, float64(i-5)), loss: loss})
+			group.add(i, math.Pow(10, float64(i-5)), loss)
 		}
-		row, text := bestRate(group)
+		row, text := group.best()
 		if row != test.row || !strings.Contains(text, test.edge) || (text == "") != (test.edge == "") {
 			t.Errorf("%s: row %d %q, want row %d %q", test.name, row, text, test.row, test.edge)
 		}
@@ -196,18 +130,18 @@ func TestBestRate(t *testing.T) {
 
 func TestLabelsTellArmsApart(t *testing.T) {
 	runs := fake{schemes: []string{"lora", "rslora@4"}, ranks: []int{4, 8}, seeds: 1, steps: 2, rates: []float64{1e-5, 1e-4}}.runs()
-	arms := results.Arms(runs)
+	arms := view(runs)
 	want := []string{
 		"LoRA, learning rate 1e-5", "LoRA, learning rate 1e-4",
 		"rsLoRA matched at rank 4, learning rate 1e-5", "rsLoRA matched at rank 4, learning rate 1e-4",
 	}
-	if got := armLabels(arms); !slices.Equal(got, want) {
+	if got := arms.labels; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if equal := heldEqual(arms); strings.Contains(equal, "one learning rate") || !strings.Contains(equal, "optimizer adamw") {
+	if equal := arms.equal; strings.Contains(equal, "one learning rate") || !strings.Contains(equal, "optimizer adamw") {
 		t.Errorf("two rates: %q", equal)
 	}
-	if equal := heldEqual(results.Arms(sweep())); !strings.Contains(equal, "one learning rate, 5e-5") {
+	if equal := view(sweep()).equal; !strings.Contains(equal, "one learning rate, 5e-5") {
 		t.Errorf("one rate: %q", equal)
 	}
 }

@@ -1,4 +1,4 @@
-package paper
+package figure
 
 import (
 	"strings"
@@ -17,12 +17,13 @@ const (
 	legendSize vg.Length = 8
 )
 
-var ink = rgb(0x262626)
+// Ink is the colour of texts and axes.
+var Ink = RGB(0x262626)
 
 // textStyle is the one typeface of a figure.
 func textStyle(size vg.Length) draw.TextStyle {
 	return draw.TextStyle{
-		Color:   ink,
+		Color:   Ink,
 		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
 		Handler: plot.DefaultTextHandler,
 	}
@@ -62,3 +63,7 @@ func wrap(style draw.TextStyle, text string, width vg.Length) []string {
 	}
 	return lines
 }
+
+// LegendLines breaks a text after commas into lines of a legend, each two inches wide
+// where its parts allow.
+func LegendLines(text string) []string { return wrap(textStyle(legendSize), text, 2*inch) }

@@ -1,12 +1,13 @@
-package experiments
+// Package suggest names what a misspelt name was meant to be.
+package suggest
 
 import (
 	"fmt"
 	"strings"
 )
 
-// unknown is the error about a name that is none of those allowed.
-func unknown(what, name string, allowed []string) error {
+// Unknown is the error about a name that is none of those allowed.
+func Unknown(what, name string, allowed []string) error {
 	hint := ""
 	if near, ok := nearest(name, allowed); ok {
 		hint = fmt.Sprintf("did you mean %q? ", near)

@@ -1,46 +1,44 @@
-package paper
+package figure
 
 import (
 	"math"
 	"slices"
 	"strconv"
 
+	"ranksweep/paper/number"
+
 	"gonum.org/v1/plot"
 )
 
-// An axis is one direction of a panel: its title, its scale, and the range
+// An Axis is one direction of a panel: its title, its scale, and the range
 // that data have given it.
-type axis struct {
-	label    string
-	log      bool
-	whole    bool      // ticks stand at whole numbers only
-	few      bool      // labels lie side by side: half as many ticks
-	at       []float64 // where ticks must stand; empty: at round numbers
-	names    []string  // what ticks at 0, 1, 2 … are called; empty: their numbers
-	min, max float64
+type Axis struct {
+	Label    string
+	Log      bool
+	Whole    bool      // ticks stand at whole numbers only
+	Few      bool      // labels lie side by side: half as many ticks
+	At       []float64 // where ticks must stand; empty: at round numbers
+	Names    []string  // what ticks at 0, 1, 2 … are called; empty: their numbers
+	Min, Max float64
 }
 
-// rankAxis has a tick at each of the given ranks; few of them are labelled where
-// panels stand in a row.
-func rankAxis(ranks []float64, few bool) axis { return triedAxis("rank r", ranks, few) }
-
-// triedAxis is a logarithmic axis of values that were tried, with a tick at each.
-func triedAxis(label string, tried []float64, few bool) axis {
+// TriedAxis is a logarithmic axis of values that were tried, with a tick at each.
+func TriedAxis(label string, tried []float64, few bool) Axis {
 	at := slices.Clone(tried)
 	slices.Sort(at)
 	at = slices.Compact(at)
-	return axis{label: label, log: true, few: few, at: at}.over(at...)
+	return Axis{Label: label, Log: true, Few: few, At: at}.Over(at...)
 }
 
 // holds reports whether the axis can show v.
-func (a axis) holds(v float64) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.log || v > 0)
+func (a Axis) holds(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.Log || v > 0)
 }
 
-// over returns the axis with a range that holds every value that it can show,
+// Over returns the axis with a range that holds every value that it can show,
 // and a margin. Without such values it is the range from 0 to 1, or from 0.1
 // to 1 where logarithmic; equal ones stand in the middle.
-func (a axis) over(values ...float64) axis {
+func (a Axis) Over(values ...float64) Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		if a.holds(v) {
@@ -49,17 +47,17 @@ func (a axis) over(values ...float64) axis {
 	}
 	if low > high {
 		low, high = a.place(0.1), a.place(1)
-		if !a.log {
+		if !a.Log {
 			low = 0
 		}
 	}
 	margin := 0.04 * (high - low)
-	if size := math.Max(math.Abs(low), math.Abs(high)); a.log {
+	if size := math.Max(math.Abs(low), math.Abs(high)); a.Log {
 		margin = math.Max(margin, (math.Log(leastFactor)-(high-low))/2)
 	} else if high-low <= flatness*size {
 		margin = math.Max(0.1, 0.1*size)
 	}
-	a.min, a.max = a.value(low-margin), a.value(high+margin)
+	a.Min, a.Max = a.value(low-margin), a.value(high+margin)
 	return a
 }
 
@@ -73,15 +71,15 @@ const (
 )
 
 // place is the position of v on the axis before scaling, value its inverse.
-func (a axis) place(v float64) float64 {
-	if a.log {
+func (a Axis) place(v float64) float64 {
+	if a.Log {
 		return math.Log(v)
 	}
 	return v
 }
 
-func (a axis) value(place float64) float64 {
-	if a.log {
+func (a Axis) value(place float64) float64 {
+	if a.Log {
 		return math.Exp(place)
 	}
 	return place
@@ -89,7 +87,7 @@ func (a axis) value(place float64) float64 {
 
 // Normalize implements plot.Normalizer. A value that the axis cannot show
 // lies below its lower end.
-func (a axis) Normalize(min, max, v float64) float64 {
+func (a Axis) Normalize(min, max, v float64) float64 {
 	if !a.holds(v) {
 		return -1
 	}
@@ -97,22 +95,22 @@ func (a axis) Normalize(min, max, v float64) float64 {
 }
 
 // Ticks implements plot.Ticker.
-func (a axis) Ticks(min, max float64) []plot.Tick {
+func (a Axis) Ticks(min, max float64) []plot.Tick {
 	switch {
-	case len(a.names) > 0:
+	case len(a.Names) > 0:
 		return a.namedTicks()
-	case len(a.at) > 0:
+	case len(a.At) > 0:
 		return a.ticksAt(min, max)
-	case a.log && max/min >= 4:
+	case a.Log && max/min >= 4:
 		return logTicks(min, max)
 	}
 	return a.roundTicks(min, max)
 }
 
 // namedTicks name the places of an axis that has no numbers.
-func (a axis) namedTicks() []plot.Tick {
+func (a Axis) namedTicks() []plot.Tick {
 	var ticks []plot.Tick
-	for i, name := range a.names {
+	for i, name := range a.Names {
 		ticks = append(ticks, plot.Tick{Value: float64(i), Label: name})
 	}
 	return ticks
@@ -126,15 +124,15 @@ const (
 )
 
 // ticksAt labels the given ticks, but for those too near to the one before.
-func (a axis) ticksAt(min, max float64) []plot.Tick {
+func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	var ticks []plot.Tick
 	free, wide := math.Inf(-1), digitWide
-	if a.few {
+	if a.Few {
 		wide = digitWideInRow
 	}
-	for _, v := range a.at {
+	for _, v := range a.At {
 		tick := plot.Tick{Value: v}
-		label := number(v)
+		label := number.Brief(v)
 		at, half := a.Normalize(min, max, v), wide*float64(len(label))/2
 		if at-half >= free {
 			tick.Label, free = label, at+half+wide/2
@@ -146,9 +144,9 @@ func (a axis) ticksAt(min, max float64) []plot.Tick {
 
 // roundTicks are at multiples of 1, 2 or 5 times a power of ten: four to ten
 // of them, or two to five where they must be few.
-func (a axis) roundTicks(min, max float64) []plot.Tick {
+func (a Axis) roundTicks(min, max float64) []plot.Tick {
 	least := 4.0
-	if a.few {
+	if a.Few {
 		least = 2
 	}
 	exponent := math.Floor(math.Log10((max - min) / least))
@@ -159,7 +157,7 @@ func (a axis) roundTicks(min, max float64) []plot.Tick {
 			break
 		}
 	}
-	if a.whole && step < 1 {
+	if a.Whole && step < 1 {
 		step, exponent = 1, 0
 	}
 	decimals := int(math.Max(0, -exponent))
@@ -168,7 +166,7 @@ func (a axis) roundTicks(min, max float64) []plot.Tick {
 		v := k*step + 0 // no negative zero
 		label := strconv.FormatFloat(v, 'f', decimals, 64)
 		if exponent > 5 || math.Max(math.Abs(min), math.Abs(max)) < 1e-3 {
-			label = number(v)
+			label = number.Brief(v)
 		}
 		ticks = append(ticks, plot.Tick{Value: v, Label: label})
 	}
@@ -192,7 +190,7 @@ func logTicks(min, max float64) []plot.Tick {
 			tick := plot.Tick{Value: v}
 			switch {
 			case digit == 1 && e%every == 0, few && (digit == 2 || digit == 5):
-				tick.Label = number(v)
+				tick.Label = number.Brief(v)
 			case every > 1:
 				continue
 			}

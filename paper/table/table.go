@@ -1,4 +1,6 @@
-package paper
+// Package table has tables as values, and the one writer of them: for a terminal, as
+// Markdown and as CSV. It knows nothing of what stands in them.
+package table
 
 import (
 	"slices"
@@ -36,12 +38,12 @@ type Entry struct {
 	Values []string
 }
 
-// word is an entry that says the same to people and programs.
-func word(s string) Entry { return Entry{Text: s, Values: []string{s}} }
+// Word is an entry that says the same to people and programs.
+func Word(s string) Entry { return Entry{Text: s, Values: []string{s}} }
 
-// texts are the table's header and rows for people. Where rows have notes,
+// Texts are the table's header and rows for people. Where rows have notes,
 // their marks are a last column, so that they do not move any digits.
-func (t Table) texts() (header []string, rows [][]string) {
+func (t Table) Texts() (header []string, rows [][]string) {
 	for _, c := range t.Columns {
 		header = append(header, c.Head)
 	}
@@ -75,9 +77,9 @@ func superscript(n int) string {
 	return strings.Map(func(digit rune) rune { return raised[digit-'0'] }, strconv.Itoa(n))
 }
 
-// add appends a column with its entry of each row. A column whose every value
+// Add appends a column with its entry of each row. A column whose every value
 // is absent is left out.
-func (t *Table) add(c Column, entries []Entry) {
+func (t *Table) Add(c Column, entries []Entry) {
 	if t.Rows == nil {
 		t.Rows = make([]Row, len(entries))
 	}
@@ -90,8 +92,18 @@ func (t *Table) add(c Column, entries []Entry) {
 	}
 }
 
-// doubt adds a note to a row.
-func (t *Table) doubt(row int, text string) {
+// AddEach appends a column as [Table.Add] does: of makes the entry of each row.
+func AddEach[R any](t *Table, c Column, rows []R, of func(R) Entry) {
+	entries := make([]Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = of(r)
+	}
+	t.Add(c, entries)
+}
+
+// Doubt adds a note to a row: a footnote, which stands once below the table however many
+// rows have it.
+func (t *Table) Doubt(row int, text string) {
 	i := slices.Index(t.Notes, text)
 	if i < 0 {
 		i = len(t.Notes)

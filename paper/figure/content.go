@@ -1,4 +1,4 @@
-package paper
+package figure
 
 import (
 	"slices"
@@ -9,27 +9,27 @@ import (
 )
 
 // content is the plotter of a panel's inside.
-type content struct{ panel }
+type content struct{ Panel }
 
 // Plot draws every band before any line and every line before any glyph, so
 // that no area hides a line. Bands hide each other, but not their edges.
 func (p content) Plot(c draw.Canvas, _ *plot.Plot) {
-	if p.tiles != nil {
+	if p.Tiles != nil {
 		p.heat(c)
 		return
 	}
-	for _, s := range p.series {
+	for _, s := range p.Series {
 		p.band(c, s)
 	}
 	p.frame(c)
-	for _, s := range p.series {
+	for _, s := range p.Series {
 		p.edges(c, s)
 	}
-	for _, s := range p.series {
+	for _, s := range p.Series {
 		p.lines(c, s)
 		p.bars(c, s)
 	}
-	for _, s := range p.series {
+	for _, s := range p.Series {
 		p.glyphs(c, s)
 	}
 }
@@ -39,16 +39,16 @@ func (p content) heat(c draw.Canvas) {
 	style := textStyle(tileSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
 	for _, framed := range []bool{false, true} {
-		for _, t := range p.tiles {
-			if t.zero != framed {
+		for _, t := range p.Tiles {
+			if t.Framed != framed {
 				continue
 			}
-			low, high := p.at(c, t.x-0.5, t.y-0.5), p.at(c, t.x+0.5, t.y+0.5)
+			low, high := p.at(c, t.X-0.5, t.Y-0.5), p.at(c, t.X+0.5, t.Y+0.5)
 			corners := []vg.Point{low, {X: high.X, Y: low.Y}, high, {X: low.X, Y: high.Y}}
-			c.FillPolygon(t.color, corners)
-			write(c, style, p.at(c, t.x, t.y), t.text)
+			c.FillPolygon(t.Color, corners)
+			write(c, style, p.at(c, t.X, t.Y), t.Text)
 			if framed {
-				c.StrokeLines(draw.LineStyle{Color: ink, Width: 1.4}, append(corners, low))
+				c.StrokeLines(draw.LineStyle{Color: Ink, Width: 1.4}, append(corners, low))
 			}
 		}
 	}
@@ -56,24 +56,24 @@ func (p content) heat(c draw.Canvas) {
 
 // at is where a point lies on the canvas. A value that an axis cannot show
 // lies below or left of the canvas.
-func (p panel) at(c draw.Canvas, x, y float64) vg.Point {
+func (p Panel) at(c draw.Canvas, x, y float64) vg.Point {
 	return vg.Point{
-		X: c.X(p.x.Normalize(p.x.min, p.x.max, x)),
-		Y: c.Y(p.y.Normalize(p.y.min, p.y.max, y)),
+		X: c.X(p.X.Normalize(p.X.Min, p.X.Max, x)),
+		Y: c.Y(p.Y.Normalize(p.Y.Min, p.Y.Max, y)),
 	}
 }
 
 // frame draws the axes and a faint line at each labelled tick of y, or says
 // that there is nothing to show.
-func (p panel) frame(c draw.Canvas) {
-	if !slices.ContainsFunc(p.series, func(s series) bool { return slices.ContainsFunc(s.points, p.shows) }) {
+func (p Panel) frame(c draw.Canvas) {
+	if !slices.ContainsFunc(p.Series, func(s Series) bool { return slices.ContainsFunc(s.Points, p.shows) }) {
 		style := textStyle(labelSize)
 		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
 		write(c, style, c.Center(), "no values")
 	} else {
-		for _, t := range p.y.Ticks(p.y.min, p.y.max) {
-			if y := p.at(c, p.x.min, t.Value).Y; !t.IsMinor() && c.ContainsY(y) {
-				c.StrokeLine2(draw.LineStyle{Color: rgb(0xe4e4e4), Width: 0.5}, c.Min.X, y, c.Max.X, y)
+		for _, t := range p.Y.Ticks(p.Y.Min, p.Y.Max) {
+			if y := p.at(c, p.X.Min, t.Value).Y; !t.IsMinor() && c.ContainsY(y) {
+				c.StrokeLine2(draw.LineStyle{Color: RGB(0xe4e4e4), Width: 0.5}, c.Min.X, y, c.Max.X, y)
 			}
 		}
 	}
@@ -81,49 +81,49 @@ func (p panel) frame(c draw.Canvas) {
 }
 
 // band fills the area between the low and the high ends of a series, clipped.
-func (p panel) band(c draw.Canvas, s series) {
-	if s.spread != band {
+func (p Panel) band(c draw.Canvas, s Series) {
+	if s.Spread != Band {
 		return
 	}
-	for _, points := range stretches(s.points, p.showsSpread) {
+	for _, points := range stretches(s.Points, p.showsSpread) {
 		outline := make([]vg.Point, 2*len(points))
 		for i, q := range points {
-			outline[i] = p.at(c, q.x, q.high)
-			outline[len(outline)-1-i] = p.at(c, q.x, q.low)
+			outline[i] = p.at(c, q.X, q.High)
+			outline[len(outline)-1-i] = p.at(c, q.X, q.Low)
 		}
-		c.FillPolygon(tint(s.color), c.ClipPolygonXY(outline))
+		c.FillPolygon(tint(s.Color), c.ClipPolygonXY(outline))
 	}
 }
 
 // edges draws the ends of a band, clipped.
-func (p panel) edges(c draw.Canvas, s series) {
-	if s.spread != band {
+func (p Panel) edges(c draw.Canvas, s Series) {
+	if s.Spread != Band {
 		return
 	}
-	style := draw.LineStyle{Color: mix(rgb(0xffffff), s.color, 0.6), Width: 0.4}
-	for _, points := range stretches(s.points, p.showsSpread) {
+	style := draw.LineStyle{Color: mix(RGB(0xffffff), s.Color, 0.6), Width: 0.4}
+	for _, points := range stretches(s.Points, p.showsSpread) {
 		low, high := make([]vg.Point, len(points)), make([]vg.Point, len(points))
 		for i, q := range points {
-			low[i], high[i] = p.at(c, q.x, q.low), p.at(c, q.x, q.high)
+			low[i], high[i] = p.at(c, q.X, q.Low), p.at(c, q.X, q.High)
 		}
 		c.StrokeLines(style, c.ClipLinesXY(low, high)...)
 	}
 }
 
 // lines joins the points of a series, clipped; a point by itself is a dot.
-func (p panel) lines(c draw.Canvas, s series) {
-	if s.line == 0 {
+func (p Panel) lines(c draw.Canvas, s Series) {
+	if s.Line == 0 {
 		return
 	}
-	style := draw.LineStyle{Color: s.color, Width: s.line, Dashes: s.dashes}
-	for _, points := range stretches(s.points, p.shows) {
+	style := draw.LineStyle{Color: s.Color, Width: s.Line, Dashes: s.Dashes}
+	for _, points := range stretches(s.Points, p.shows) {
 		line := make([]vg.Point, len(points))
 		for i, q := range points {
-			line[i] = p.at(c, q.x, q.y)
-			line[i].X += s.aside
+			line[i] = p.at(c, q.X, q.Y)
+			line[i].X += s.Aside
 		}
 		if len(line) == 1 {
-			c.DrawGlyph(draw.GlyphStyle{Color: s.color, Radius: s.line, Shape: draw.CircleGlyph{}}, line[0])
+			c.DrawGlyph(draw.GlyphStyle{Color: s.Color, Radius: s.Line, Shape: draw.CircleGlyph{}}, line[0])
 			continue
 		}
 		c.StrokeLines(style, c.ClipLinesXY(line)...)
@@ -131,18 +131,18 @@ func (p panel) lines(c draw.Canvas, s series) {
 }
 
 // bars draws an error bar with feet at each point, clipped.
-func (p panel) bars(c draw.Canvas, s series) {
+func (p Panel) bars(c draw.Canvas, s Series) {
 	const foot vg.Length = 2.2
-	if s.spread != bars {
+	if s.Spread != Bars {
 		return
 	}
-	for _, q := range s.points {
+	for _, q := range s.Points {
 		if !p.showsSpread(q) {
 			continue
 		}
-		low, high := p.at(c, q.x, q.low), p.at(c, q.x, q.high)
-		low.X, high.X = low.X+s.aside, high.X+s.aside
-		c.StrokeLines(draw.LineStyle{Color: s.color, Width: 0.9}, c.ClipLinesXY(
+		low, high := p.at(c, q.X, q.Low), p.at(c, q.X, q.High)
+		low.X, high.X = low.X+s.Aside, high.X+s.Aside
+		c.StrokeLines(draw.LineStyle{Color: s.Color, Width: 0.9}, c.ClipLinesXY(
 			[]vg.Point{low, high},
 			[]vg.Point{{X: low.X - foot, Y: low.Y}, {X: low.X + foot, Y: low.Y}},
 			[]vg.Point{{X: high.X - foot, Y: high.Y}, {X: high.X + foot, Y: high.Y}},
@@ -152,14 +152,14 @@ func (p panel) bars(c draw.Canvas, s series) {
 
 // glyphs marks the points of a series. A mark whose value lies outside stands
 // on the edge.
-func (p panel) glyphs(c draw.Canvas, s series) {
-	if s.glyph == nil {
+func (p Panel) glyphs(c draw.Canvas, s Series) {
+	if s.Glyph == nil {
 		return
 	}
-	for _, q := range s.points {
+	for _, q := range s.Points {
 		if p.shows(q) {
-			at := p.at(c, q.x, q.y)
-			at.X = min(max(at.X+s.aside, c.Min.X), c.Max.X)
+			at := p.at(c, q.X, q.Y)
+			at.X = min(max(at.X+s.Aside, c.Min.X), c.Max.X)
 			at.Y = min(max(at.Y, c.Min.Y), c.Max.Y)
 			c.DrawGlyphNoClip(s.mark(), at)
 		}
@@ -167,21 +167,22 @@ func (p panel) glyphs(c draw.Canvas, s series) {
 }
 
 // mark is the style of the series' glyph.
-func (s series) mark() draw.GlyphStyle {
-	return draw.GlyphStyle{Color: s.color, Radius: 2.4, Shape: s.glyph}
+func (s Series) mark() draw.GlyphStyle {
+	return draw.GlyphStyle{Color: s.Color, Radius: 2.4, Shape: s.Glyph}
 }
 
 // shows reports whether both axes can show the point.
-func (p panel) shows(q point) bool { return p.x.holds(q.x) && p.y.holds(q.y) }
+func (p Panel) shows(q Point) bool { return p.X.holds(q.X) && p.Y.holds(q.Y) }
 
 // showsSpread reports whether there are ends of a band or bar to show with it.
-func (p panel) showsSpread(q point) bool { return p.shows(q) && q.hasSpread() }
+func (p Panel) showsSpread(q Point) bool { return p.shows(q) && q.HasSpread() }
 
-func (q point) hasSpread() bool { return q.low <= q.high }
+// HasSpread reports whether the point has ends of a band or bar.
+func (q Point) HasSpread() bool { return q.Low <= q.High }
 
 // stretches cuts points where ok fails: what is absent leaves a gap.
-func stretches(points []point, ok func(point) bool) [][]point {
-	var all [][]point
+func stretches(points []Point, ok func(Point) bool) [][]Point {
+	var all [][]Point
 	start := 0
 	for i := 0; i <= len(points); i++ {
 		if i < len(points) && ok(points[i]) {

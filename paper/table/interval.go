@@ -1,4 +1,4 @@
-package paper
+package table
 
 import (
 	"fmt"
@@ -6,12 +6,13 @@ import (
 	"strconv"
 
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 )
 
-// intervalColumn makes a column of means with the half widths of their 95%
+// Intervals makes a column of means with the half widths of their 95%
 // intervals, all to the same power of ten and number of decimals. Its fields
 // are the mean, both ends and the count.
-func intervalColumn(head, name string, intervals []stats.Interval) (Column, []Entry) {
+func Intervals(head, name string, intervals []stats.Interval) (Column, []Entry) {
 	scale, d := precision(intervals)
 	if scale != 0 {
 		head += fmt.Sprintf(" (1e%d)", scale)
@@ -20,13 +21,13 @@ func intervalColumn(head, name string, intervals []stats.Interval) (Column, []En
 	entries := make([]Entry, len(intervals))
 	for i, v := range intervals {
 		text := ""
-		if finite(v.Mean) {
-			text = fixed(v.Mean/unit, d)
+		if number.Finite(v.Mean) {
+			text = number.Fixed(v.Mean/unit, d)
 		}
-		if half := halfWidth(v); half > 0 && finite(half) {
-			text += " ± " + fixed(half/unit, d)
+		if half := halfWidth(v); half > 0 && number.Finite(half) {
+			text += " ± " + number.Fixed(half/unit, d)
 		}
-		entries[i] = Entry{Text: text, Values: []string{field(v.Mean), field(v.Low), field(v.High), strconv.Itoa(v.N)}}
+		entries[i] = Entry{Text: text, Values: []string{number.Exact(v.Mean), number.Exact(v.Low), number.Exact(v.High), strconv.Itoa(v.N)}}
 	}
 	return Column{Head: head, Fields: []string{name, name + "_low", name + "_high", name + "_n"}, Number: true}, entries
 }
@@ -38,10 +39,10 @@ func intervalColumn(head, name string, intervals []stats.Interval) (Column, []En
 func precision(intervals []stats.Interval) (scale, d int) {
 	largest, smallest, narrowest := 0.0, math.Inf(1), math.Inf(1)
 	for _, v := range intervals {
-		if size := math.Abs(v.Mean); size > 0 && finite(size) {
+		if size := math.Abs(v.Mean); size > 0 && number.Finite(size) {
 			largest, smallest = math.Max(largest, size), math.Min(smallest, size)
 		}
-		if half := halfWidth(v); half > 0 && finite(half) {
+		if half := halfWidth(v); half > 0 && number.Finite(half) {
 			narrowest = math.Min(narrowest, half)
 		}
 	}
@@ -51,33 +52,12 @@ func precision(intervals []stats.Interval) (scale, d int) {
 	if largest < 0.01 || largest >= 1e5 {
 		scale = int(math.Floor(math.Log10(largest)))
 	}
-	d = decimals(smallest) + 2
-	if finite(narrowest) {
-		d = decimals(narrowest)
+	d = number.Decimals(smallest) + 2
+	if number.Finite(narrowest) {
+		d = number.Decimals(narrowest)
 	}
-	return scale, min(max(d+scale, 0), decimals(largest)+4+scale)
+	return scale, min(max(d+scale, 0), number.Decimals(largest)+4+scale)
 }
 
 // halfWidth is 0 or NaN where there is no interval to show.
 func halfWidth(v stats.Interval) float64 { return (v.High - v.Low) / 2 }
-
-// field writes a value for programs, empty where it is absent.
-func field(v float64) string {
-	if !finite(v) {
-		return ""
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-// intervalText writes one interval in a sentence: 1.863 ± 0.012.
-func intervalText(i stats.Interval) string {
-	if math.IsNaN(i.Low) {
-		return significant(i.Mean, 4)
-	}
-	half := (i.High - i.Low) / 2
-	if !(half > 0) {
-		return significant(i.Mean, 4) + " ± 0"
-	}
-	d := max(0, decimals(half))
-	return fixed(i.Mean, d) + " ± " + fixed(half, d)
-}

@@ -1,4 +1,6 @@
-package paper
+// Package figure draws: figures of panels with axes, series, heat maps and a legend, as SVG,
+// PNG and PDF. It knows nothing of what is drawn.
+package figure
 
 import (
 	"math"
@@ -14,9 +16,9 @@ type Figure struct {
 	Name    string // of its files, without extension
 	Caption string // what is shown, how many runs, and what was held equal
 
-	panels []panel
-	legend legend
-	apart  bool // each panel has a y axis of its own, named in its title
+	Panels []Panel
+	Legend Legend
+	Apart  bool // each panel has a y axis of its own, named in its title
 }
 
 // Sizes, in points, are for a page of two columns, at which text is printed as
@@ -39,19 +41,19 @@ const (
 
 // grid is the number of rows and columns of panels.
 func (f Figure) grid() (rows, columns int) {
-	rows = (len(f.panels) + perRow - 1) / perRow
-	return rows, (len(f.panels) + rows - 1) / rows
+	rows = (len(f.Panels) + perRow - 1) / perRow
+	return rows, (len(f.Panels) + rows - 1) / rows
 }
 
-// size is the figure's width and height on paper.
-func (f Figure) size() (width, height vg.Length) {
+// Size is the figure's width and height on paper.
+func (f Figure) Size() (width, height vg.Length) {
 	rows, columns := f.grid()
 	width = fullWide
 	if columns == 1 {
-		width = oneWide + f.legend.width()
+		width = oneWide + f.Legend.width()
 	}
 	height = vg.Length(rows) * (rowHigh + f.titleHigh())
-	return width, max(height, f.legend.height()+f.titleHigh()+2*margin)
+	return width, max(height, f.Legend.height()+f.titleHigh()+2*margin)
 }
 
 // titleWide is the room for a panel's title.
@@ -60,28 +62,28 @@ func (f Figure) titleWide() vg.Length {
 	if columns == 1 {
 		return oneWide - inch
 	}
-	wide := (fullWide-f.legend.width()-labelHigh-inch/2)/vg.Length(columns) - between
-	if f.apart {
+	wide := (fullWide-f.Legend.width()-labelHigh-inch/2)/vg.Length(columns) - between
+	if f.Apart {
 		wide -= inch / 2 // ticks of every panel
 	}
 	return wide
 }
 
-// draw fills a canvas of the figure's size: panels with data areas of one
+// Draw fills a canvas of the figure's size: panels with data areas of one
 // size, and the legend in a margin of its own at the right.
-func (f Figure) draw(c draw.Canvas) {
-	c.SetColor(rgb(0xffffff))
+func (f Figure) Draw(c draw.Canvas) {
+	c.SetColor(RGB(0xffffff))
 	c.Fill(c.Rectangle.Path())
 	inner := draw.Crop(c, margin, -margin, margin, -margin)
-	side := f.legend.width() + between
+	side := f.Legend.width() + between
 
 	rows, columns := f.grid()
 	plots := make([][]*plot.Plot, rows)
 	for i := range plots {
 		plots[i] = make([]*plot.Plot, columns)
 		for j := range plots[i] {
-			if k := i*columns + j; k < len(f.panels) {
-				plots[i][j] = f.panels[k].plot(j == 0 || f.apart)
+			if k := i*columns + j; k < len(f.Panels) {
+				plots[i][j] = f.Panels[k].plot(j == 0 || f.Apart)
 			}
 		}
 	}
@@ -92,38 +94,38 @@ func (f Figure) draw(c draw.Canvas) {
 			if p != nil {
 				p.Draw(canvases[i][j])
 				data := p.DataCanvas(canvases[i][j]).Rectangle
-				f.titles(c, f.panels[i*columns+j], data, canvases[i][j].Min, j == 0)
+				f.titles(c, f.Panels[i*columns+j], data, canvases[i][j].Min, j == 0)
 			}
 		}
 	}
-	f.legend.draw(draw.Crop(inner, inner.Max.X-inner.Min.X-side+between, 0, 0, -f.titleHigh()))
+	f.Legend.draw(draw.Crop(inner, inner.Max.X-inner.Min.X-side+between, 0, 0, -f.titleHigh()))
 }
 
 // titles writes a panel's title above its data area, and those of its axes
 // below and left of its canvas, which begins at corner.
-func (f Figure) titles(c draw.Canvas, p panel, data vg.Rectangle, corner vg.Point, firstInRow bool) {
+func (f Figure) titles(c draw.Canvas, p Panel, data vg.Rectangle, corner vg.Point, firstInRow bool) {
 	middle := vg.Point{X: (data.Min.X + data.Max.X) / 2, Y: (data.Min.Y + data.Max.Y) / 2}
 	style := textStyle(titleSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
-	lines := wrap(style, p.title, f.titleWide())
+	lines := wrap(style, p.Title, f.titleWide())
 	for i, line := range lines {
 		y := data.Max.Y + titleGap + vg.Length(len(lines)-1-i)*titleLine
 		write(c, style, vg.Point{X: middle.X, Y: y}, line)
 	}
 	style = textStyle(labelSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
-	write(c, style, vg.Point{X: middle.X, Y: corner.Y - 4}, p.x.label)
+	write(c, style, vg.Point{X: middle.X, Y: corner.Y - 4}, p.X.Label)
 	if firstInRow {
 		style.Rotation, style.YAlign = math.Pi/2, draw.YBottom
-		write(c, style, vg.Point{X: corner.X - labelGap, Y: middle.Y}, p.y.label)
+		write(c, style, vg.Point{X: corner.X - labelGap, Y: middle.Y}, p.Y.Label)
 	}
 }
 
 // titleHigh is the room above the panels for the tallest title.
 func (f Figure) titleHigh() vg.Length {
 	lines := 0
-	for _, p := range f.panels {
-		lines = max(lines, len(wrap(textStyle(titleSize), p.title, f.titleWide())))
+	for _, p := range f.Panels {
+		lines = max(lines, len(wrap(textStyle(titleSize), p.Title, f.titleWide())))
 	}
 	return titleGap + vg.Length(lines)*titleLine
 }

@@ -1,0 +1,80 @@
+package figure
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestAxisHoldsItsValues(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for name, values := range map[string][]float64{
+		"none":        {},
+		"only absent": {nan, inf, -inf},
+		"one":         {3},
+		"zero":        {0},
+		"equal":       {1e-9, 1e-9},
+		"narrow":      {1.2345, 1.2349},
+		"wide":        {1e-12, 1e12},
+		"negative":    {-5, -1},
+		"across zero": {-1, 2},
+		"with absent": {nan, 2, inf, 4},
+	} {
+		for _, log := range []bool{false, true} {
+			a := Axis{Log: log}.Over(values...)
+			if !(a.Min < a.Max) || log && a.Min <= 0 {
+				t.Fatalf("%s, log %t: range %v to %v", name, log, a.Min, a.Max)
+			}
+			for _, v := range values {
+				if a.holds(v) && (v <= a.Min || v >= a.Max) {
+					t.Errorf("%s, log %t: %v is not inside %v to %v", name, log, v, a.Min, a.Max)
+				}
+			}
+			labels := map[string]bool{}
+			for _, tick := range a.Ticks(a.Min, a.Max) {
+				if tick.Value < a.Min || tick.Value > a.Max {
+					t.Errorf("%s, log %t: tick %v outside %v to %v", name, log, tick.Value, a.Min, a.Max)
+				}
+				if tick.Label != "" && labels[tick.Label] {
+					t.Errorf("%s, log %t: label %q twice", name, log, tick.Label)
+				}
+				labels[tick.Label] = true
+			}
+			delete(labels, "")
+			if n := len(labels); n < 2 || n > 10 {
+				t.Errorf("%s, log %t: %d labels, want 2 to 10", name, log, n)
+			}
+		}
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		a        Axis
+		min, max float64
+		want     string
+	}{
+		{"round", Axis{}, 1.33, 1.93, "1.4 1.5 1.6 1.7 1.8 1.9"},
+		{"few", Axis{Few: true}, -10, 2100, "0 1000 2000"},
+		{"no negative zero", Axis{}, -0.1, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{"whole", Axis{Few: true, Whole: true}, -0.08, 2.08, "0 1 2"},
+		{"large", Axis{}, 0, 4e7, "0 1e7 2e7 3e7 4e7"},
+		{"under a decade", Axis{Log: true}, 1, 3, "1.0 1.5 2.0 2.5 3.0"},
+		{"two decades", Axis{Log: true}, 0.003, 0.2, "0.005 0.01 0.02 0.05 0.1 0.2"},
+		{"decades", Axis{Log: true}, 0.001, 20, "0.001 0.01 0.1 1 10"},
+		{"many decades", Axis{Log: true}, 1e-9, 1e9, "1e-9 1e-6 0.001 1 1000 1e6 1e9"},
+		{"ranks", Axis{Log: true, At: []float64{4, 8, 32, 128, 512, 2048}}, 3, 2600, "4 8 32 128 512 2048"},
+		{"crowded ranks", Axis{Log: true, At: []float64{1000, 1001, 2048}}, 900, 2300, "1000 2048"},
+	} {
+		var labels []string
+		for _, tick := range test.a.Ticks(test.min, test.max) {
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package figure
+
+import (
+	"image/color"
+	"math"
+)
+
+// A Family is a sequence of shades from light to dark.
+type Family [3]color.RGBA
+
+// The families. The hues of Copper and BlueGreen stay apart for readers who do not tell red
+// from green.
+var (
+	Copper    = Family{RGB(0xe9b384), RGB(0xb5632b), RGB(0x47200d)}
+	BlueGreen = Family{RGB(0x86cfc0), RGB(0x23868f), RGB(0x0a334b)}
+	Purple    = Family{RGB(0xc6afe0), RGB(0x7d57b5), RGB(0x341564)}
+	Grey      = Family{RGB(0xb8b8b8), RGB(0x737373), RGB(0x262626)}
+	Magenta   = Family{RGB(0xefa5c2), RGB(0xbf3f79), RGB(0x570e34)}
+	Blue      = Family{RGB(0xa3bfeb), RGB(0x3f6fc0), RGB(0x14295c)}
+)
+
+// Shade is the colour of item i of n. A single item takes the middle.
+func (f Family) Shade(i, n int) color.RGBA {
+	if n < 2 {
+		return f[1]
+	}
+	t := 2 * float64(i) / float64(n-1)
+	if t < 1 {
+		return mix(f[0], f[1], t)
+	}
+	return mix(f[1], f[2], t-1)
+}
+
+// tint is the opaque colour that a band of c has on white paper. It is mixed
+// here because the PDF canvas applies transparency twice.
+func tint(c color.RGBA) color.RGBA { return mix(RGB(0xffffff), c, 0.22) }
+
+// mix goes from a to b as t goes from 0 to 1.
+func mix(a, b color.RGBA, t float64) color.RGBA {
+	at := func(a, b uint8) uint8 { return uint8(float64(a) + t*(float64(b)-float64(a)) + 0.5) }
+	return color.RGBA{R: at(a.R, b.R), G: at(a.G, b.G), B: at(a.B, b.B), A: 0xff}
+}
+
+// RGB is an opaque colour by its six hexadecimal digits.
+func RGB(hex uint32) color.RGBA {
+	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
+}
+
+// Diverging is white at 0, blue below and copper above, full at ±1.
+func Diverging(v float64) color.RGBA {
+	white := RGB(0xffffff)
+	switch {
+	case math.IsNaN(v):
+		return RGB(0xf0f0f0)
+	case v < 0:
+		return mix(white, RGB(0x5b9fc4), math.Min(1, -v))
+	}
+	return mix(white, RGB(0xd98a4e), math.Min(1, v))
+}

@@ -1,0 +1,102 @@
+package figure
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A Panel is one pair of axes and what is drawn between them.
+type Panel struct {
+	Title  string
+	X, Y   Axis
+	Series []Series
+	Tiles  []Tile // of a heat map, in place of series
+}
+
+// A Tile is one coloured square of a heat map, of width and height 1 about its
+// middle, with a text in it.
+type Tile struct {
+	X, Y   float64
+	Text   string
+	Color  color.RGBA
+	Framed bool // with a dark line around it
+}
+
+// A Series is a set of points in order of x and the way they are drawn.
+type Series struct {
+	Points []Point
+	Color  color.RGBA
+	Line   vg.Length        // width of the line that joins the points; 0: none
+	Dashes []vg.Length      // of that line; nil: solid
+	Glyph  draw.GlyphDrawer // the mark on each point; nil: none
+	Spread Spread
+	Aside  vg.Length // how far right of its point a mark and its bar stand
+}
+
+// A Point has the ends of its band or bar, NaN where there is none.
+type Point struct{ X, Y, Low, High float64 }
+
+// Bare is a point without a band or bar.
+func Bare(x, y float64) Point { return Point{X: x, Y: y, Low: math.NaN(), High: math.NaN()} }
+
+// LevelLine is a thin line at one y over the whole of an axis.
+func LevelLine(x Axis, y float64) Series {
+	return Series{Points: []Point{Bare(x.Min, y), Bare(x.Max, y)}, Color: Ink, Line: ThinLineWide}
+}
+
+// Spread says how the low and high ends of points are shown.
+type Spread int
+
+// How the ends are shown.
+const (
+	NoSpread Spread = iota
+	Band            // an area behind every line
+	Bars            // an error bar at every point
+)
+
+// plot makes the panel's plot: its axes without titles, and its content. Of a
+// row of panels that share the y axis only the first labels its ticks.
+func (p Panel) plot(labelsY bool) *plot.Plot {
+	q := plot.New()
+	q.BackgroundColor = nil
+	dress(&q.X, p.X)
+	dress(&q.Y, p.Y)
+	q.X.Tick.Label.XAlign, q.X.Tick.Label.YAlign = draw.XCenter, draw.YTop
+	q.Y.Tick.Label.XAlign, q.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
+	if !labelsY {
+		q.Y.Tick.Marker = unlabelled{p.Y}
+	}
+	q.Add(content{p})
+	return q
+}
+
+var axisLine = draw.LineStyle{Color: Ink, Width: 0.6}
+
+// dress gives a plot's axis the range, scale and style of a. The title is
+// left out: the plot would take the room for it from a linear scale.
+func dress(q *plot.Axis, a Axis) {
+	q.Min, q.Max = a.Min, a.Max
+	q.Scale, q.Tick.Marker = a, a
+	q.Padding = 0
+	q.LineStyle.Width = 0 // the content draws it, without a gap at the corner
+	q.Tick.Label = textStyle(tickSize)
+	q.Tick.LineStyle = axisLine
+	q.Tick.Length = 3.5
+}
+
+// unlabelled keeps an axis's ticks and drops their labels.
+type unlabelled struct{ Axis }
+
+func (u unlabelled) Ticks(min, max float64) []plot.Tick {
+	ticks := u.Axis.Ticks(min, max)
+	for i := range ticks {
+		if ticks[i].Label != "" {
+			ticks[i].Label = " " // still a long tick
+		}
+	}
+	return ticks
+}

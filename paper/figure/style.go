@@ -1,0 +1,31 @@
+package figure
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// The widths of lines: of what was measured, and of what stands beside it.
+const (
+	LineWide     vg.Length = 1.1
+	ThinLineWide vg.Length = 0.7
+)
+
+// ShortDashes and LongDashes tell lines of one colour apart.
+var (
+	ShortDashes = []vg.Length{2, 1.5}
+	LongDashes  = []vg.Length{5, 3}
+)
+
+// Glyphs tell series apart where colours do not.
+var Glyphs = []draw.GlyphDrawer{
+	draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{},
+	draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
+}
+
+// Aside is where the marks of series i of n stand beside the value that they share, so that
+// their bars do not hide each other: within five points of it, or they leave the panel.
+func Aside(i, n int) vg.Length {
+	apart := min(3, 10/vg.Length(max(1, n-1)))
+	return apart * (vg.Length(i) - vg.Length(n-1)/2)
+}

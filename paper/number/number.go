@@ -1,0 +1,56 @@
+// Package number writes numbers as people read them, and as programs do.
+package number
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Brief writes v briefly, to six digits: 0.001, 2048, 5e-5.
+func Brief(v float64) string {
+	format := byte('f')
+	if size := math.Abs(v); v != 0 && (size < 1e-3 || size >= 1e6) {
+		format = 'e'
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v+0, 'g', 6, 64), 64) // zero without a sign
+	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(rounded, format, -1, 64), "e")
+	if !ok {
+		return mantissa
+	}
+	e, _ := strconv.Atoi(exponent)
+	return mantissa + "e" + strconv.Itoa(e)
+}
+
+// Fixed writes v with d decimals, and zero without a sign.
+func Fixed(v float64, d int) string {
+	s := strconv.FormatFloat(v, 'f', d, 64)
+	if zero := strconv.FormatFloat(0, 'f', d, 64); s == "-"+zero {
+		return zero
+	}
+	return s
+}
+
+// Significant writes v to so many digits.
+func Significant(v float64, digits int) string {
+	if v == 0 || !Finite(v) {
+		return Brief(v)
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1))
+	return Brief(math.Round(v/unit) * unit)
+}
+
+// Exact writes v for programs: the shortest decimal that reads back as v, empty where v is
+// no number.
+func Exact(v float64) string {
+	if !Finite(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// Decimals is how many there must be to show two digits of v, which is above 0.
+func Decimals(v float64) int { return 1 - int(math.Floor(math.Log10(v))) }
+
+// Finite reports whether v is a number, and not absent or infinite.
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,20 @@
+package number
+
+import (
+	"math"
+	"testing"
+)
+
+func TestNumber(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 5e-5: "5e-5", 0.0001: "1e-4", 0.001: "0.001", 2048: "2048",
+		0.1 + 0.2: "0.3", 1e6: "1e6", -0.5: "-0.5", 1234567: "1.23457e6",
+	} {
+		if got := Brief(v); got != want {
+			t.Errorf("number(%g) = %s, want %s", v, got, want)
+		}
+	}
+	if got := Brief(math.Copysign(0, -1)); got != "0" {
+		t.Errorf("number of a negative zero: %s", got)
+	}
+}

@@ -1,0 +1,101 @@
+package paper
+
+import (
+	"image/color"
+	"slices"
+
+	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/paper/figure"
+	"ranksweep/results"
+)
+
+// View is what is looked at: the runs of one grid, with all that figures, tables and
+// judges have in common, which is worked out once.
+type View struct {
+	Tuned     []results.Tuned     // how the values of nuisance axes were chosen
+	Inference []results.Inference // the timings of [InferenceStudy], which has no runs
+
+	arms      []results.Arm
+	cells     []results.Cell           // of all arms, in their order
+	labels    []string                 // one an arm
+	colors    []color.RGBA             // one an arm
+	palette   map[string]figure.Family // by scheme
+	schemes   []string                 // each once, in the order of arms
+	ranks     []int                    // each once, rising; 0 is that of arms without
+	differing []trait                  // in which arms differ, besides their scheme
+	loss      metrics.Statistic        // what runs are compared by
+	equal     string                   // what all runs have in common, in sentences
+}
+
+// NewView looks at rows, whose nuisance values were chosen as tuned says.
+func NewView(rows []results.Row, tuned []results.Tuned) View {
+	return View{Tuned: tuned}.of(results.Arms(rows))
+}
+
+// of looks at some arms alone: labels, colours and what is held equal are theirs.
+func (v View) of(arms []results.Arm) View {
+	v = View{Tuned: v.Tuned, Inference: v.Inference, arms: arms}
+	v.cells = cellsOf(arms)
+	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
+	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)
+	v.colors, v.loss = armColors(arms, v.palette), lossOf(v.cells)
+	if len(arms) > 0 {
+		v.equal = v.heldEqual()
+	}
+	return v
+}
+
+// where looks at the arms of which ok reports true.
+func (v View) where(ok func(results.Arm) bool) View {
+	arms := slices.DeleteFunc(slices.Clone(v.arms), func(a results.Arm) bool { return !ok(a) })
+	if len(arms) == len(v.arms) {
+		return v
+	}
+	return v.of(arms)
+}
+
+// ranked looks at the arms that have ranks: those without are held against them in
+// tables and curves, and are no lines against rank.
+func (v View) ranked() View { return v.where(results.Arm.Ranked) }
+
+// byRate groups the arms that differ in their learning rate alone; named looks at the
+// first of each group.
+func (v View) byRate() (groups [][]results.Arm, named View) {
+	groups = results.RateGroups(v.arms)
+	var first []results.Arm
+	for _, g := range groups {
+		first = append(first, g[0])
+	}
+	return groups, v.of(first)
+}
+
+// cellsOf are the cells of arms.
+func cellsOf(arms []results.Arm) (cells []results.Cell) {
+	for _, a := range arms {
+		cells = append(cells, a.Cells...)
+	}
+	return cells
+}
+
+// intervals are those of a statistic, one a cell.
+func (v View) intervals(s metrics.Statistic) []stats.Interval { return intervalsOf(v.cells, s) }
+
+// lossOf is the final validation loss, or, where no run has one, the training loss.
+func lossOf(cells []results.Cell) metrics.Statistic {
+	for _, i := range intervalsOf(cells, metrics.ValLossFinal) {
+		if i.N > 0 {
+			return metrics.ValLossFinal
+		}
+	}
+	return metrics.TrainLossFinal
+}
+
+// intervalsOf are the intervals of a statistic, one a cell.
+func intervalsOf(cells []results.Cell, s metrics.Statistic) []stats.Interval {
+	intervals := make([]stats.Interval, len(cells))
+	for i, c := range cells {
+		intervals[i] = c.Statistic(s)
+	}
+	return intervals
+}

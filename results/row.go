@@ -1,0 +1,126 @@
+package results
+
+import (
+	"math"
+
+	"ranksweep/lora"
+	"ranksweep/metrics"
+)
+
+// Setting is what the runs of a cell share: its fields are a run's, as a grid has them.
+type Setting struct {
+	Cell     string // as in Run, and so on
+	Function string
+
+	Scheme    string
+	Scaling   lora.Scheme
+	Rank      int
+	Alpha     float64
+	Gamma     float64
+	Optimizer string
+	LR        float64 // of seeds that each have their own, the geometric mean
+	Axes      []Axis  // of the grid that the run is looked at in
+
+	Provenance    Provenance
+	Flops         float64
+	FactoredFlops float64
+	Bytes         int64
+	BeyondTheory  string
+	Warnings      []string // the run's own, and doubts about its tuning
+
+	Moving []string // axes that move with rank or are tuned away, see [Grid.Split]
+	Tuned  []string // axes that are tuned away
+	Place  int      // in the grid
+}
+
+// Ranked is as [Run.Ranked].
+func (s Setting) Ranked() bool { return s.Rank > 0 }
+
+// settingOf is the setting that a record tells by itself.
+func settingOf(r Run) Setting {
+	return Setting{
+		Cell: r.Cell, Function: r.Function,
+		Scheme: r.Scheme, Scaling: r.Scaling, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
+		Optimizer: r.Optimizer, LR: r.LR, Axes: r.Axes,
+		Provenance: r.Provenance, Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,
+		BeyondTheory: r.BeyondTheory, Warnings: r.Warnings,
+	}
+}
+
+// Row is a run as it is looked at in a grid: the record, which stays as it is, and what
+// the grid makes of it.
+type Row struct {
+	Run
+	Setting Setting
+	Local   *Local // the local grid whose best run this is; nil where there is none
+}
+
+// Rows are runs without a grid.
+func Rows(runs []Run) []Row {
+	rows := make([]Row, len(runs))
+	for i, r := range runs {
+		rows[i] = Row{Run: r, Setting: settingOf(r)}
+	}
+	return rows
+}
+
+// Records are the runs of rows as they are stored.
+func Records(rows []Row) []Run {
+	runs := make([]Run, len(rows))
+	for i, r := range rows {
+		runs[i] = r.Run
+	}
+	return runs
+}
+
+// Statistic returns the run's value of s. Of a local grid the final validation loss is
+// that of its lowest point, and all else the best run's.
+func (r Row) Statistic(s metrics.Statistic) float64 {
+	if r.Local != nil && s.Name == metrics.ValLossFinal.Name {
+		return r.Local.Loss
+	}
+	return r.Run.Statistic(s)
+}
+
+// Learned returns how far the validation loss fell, from before any update to what
+// [Row.Statistic] has for the end; NaN where that was not measured.
+func (r Row) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
+
+// overExpected is the run's part in [Cell.OverExpected]; NaN where it has none.
+func (r Row) overExpected(s metrics.Statistic) float64 {
+	ratio := r.Statistic(s) / r.expected(s)
+	if !s.Theory.Mean {
+		ratio *= ratio
+	}
+	return ratio
+}
+
+// Statistic returns the run's value of s. It is NaN where the run failed, and
+// where it diverged, but for what was measured early.
+func (r Run) Statistic(s metrics.Statistic) float64 {
+	if r.Status == Done || r.Status == Diverged && s.Early {
+		return s.Of(r.Curve)
+	}
+	return math.NaN()
+}
+
+// Learned returns how far the run's validation loss fell, from before any update
+// to the end; NaN where that was not measured.
+func (r Run) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
+
+// expected is what theory expects of s in the run, NaN where it expects nothing.
+func (r Run) expected(s metrics.Statistic) float64 {
+	if v, ok := r.Expected[s.Name]; ok {
+		return v
+	}
+	return math.NaN()
+}
+
+// onsetLoss is the validation loss before any update; NaN where it was not
+// measured.
+func (r Run) onsetLoss() float64 {
+	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
+		return math.NaN()
+	}
+	return r.Curve[0].Values[metrics.ValLoss]
+}
