@@ -33,7 +33,8 @@ func (a Activation) validate() error {
 		for _, known := range activationNames[1:] {
 			names = append(names, string(known))
 		}
-		return fmt.Errorf("nn: unknown activation %q: known are %s, and empty for SiLU", string(a), strings.Join(names, ", "))
+		return fmt.Errorf("nn: unknown activation %q: known are %s, and empty for SiLU", string(a),
+			strings.Join(names, ", "))
 	}
 	return nil
 }

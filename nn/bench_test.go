@@ -50,7 +50,8 @@ func BenchmarkGradient(b *testing.B) {
 func BenchmarkOptimizer(b *testing.B) {
 	const rows, cols = 2500, 4000
 	rng := rand.New(rand.NewPCG(1, 2))
-	param := nn.Param{Name: "w", Rows: rows, Cols: cols, Value: make([]float32, rows*cols), Grad: make([]float32, rows*cols)}
+	param := nn.Param{Name: "w", Rows: rows, Cols: cols, Value: make([]float32, rows*cols),
+		Grad: make([]float32, rows*cols)}
 	for i := range param.Value {
 		param.Value[i], param.Grad[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 	}
@@ -85,7 +86,8 @@ func BenchmarkMuon(b *testing.B) {
 	for _, rank := range []int{8, 64, 512} {
 		b.Run(fmt.Sprintf("r=%d", rank), func(b *testing.B) {
 			rng := rand.New(rand.NewPCG(1, 3))
-			p := nn.Param{Name: "B", Rows: rows, Cols: rank, Value: make([]float32, rows*rank), Grad: make([]float32, rows*rank)}
+			p := nn.Param{Name: "B", Rows: rows, Cols: rank, Value: make([]float32, rows*rank),
+				Grad: make([]float32, rows*rank)}
 			for i := range p.Grad {
 				p.Grad[i] = float32(rng.NormFloat64())
 			}

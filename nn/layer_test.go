@@ -151,7 +151,8 @@ func TestActivationGradient(t *testing.T) {
 			copy(own.Data, dact.Data)
 			f.backward(&d, own, &in)
 			for i, m := range in.outputs {
-				check(t, compareGradient(loss, fmt.Sprintf("%s %+v output %d", f, v, i), m.Data, d.outputs[i].Data, rng, 1e-3))
+				check(t, compareGradient(loss, fmt.Sprintf("%s %+v output %d", f, v, i), m.Data, d.outputs[i].Data,
+					rng, 1e-3))
 			}
 		}
 	}

@@ -32,7 +32,8 @@ func TestSignDescentForgetsScale(t *testing.T) {
 		want := train(t, c, 20, 1)
 		for _, scale := range []float32{0x1p-60, 0.5, 3, 0x1p60} {
 			if got := train(t, c, 20, scale); !slices.Equal(got, want) {
-				t.Errorf("%s: gradients times %g: values differ by up to %g, want the same bits", c.Name, scale, maxDifference(got, want))
+				t.Errorf("%s: gradients times %g: values differ by up to %g, want the same bits", c.Name, scale,
+					maxDifference(got, want))
 			}
 		}
 		if slices.Equal(train(t, c, 20, -1), want) {

@@ -83,7 +83,8 @@ func TestMuonMatchesSVD(t *testing.T) {
 			check(t, kernel.Use())
 			for i, u := range muonUpdate(t, c, rows, cols, g) {
 				if !(math.Abs(float64(u)-want[i]) <= math.Sqrt(5)*2.9e-5) {
-					t.Fatalf("(%d, %d), momentum %g: entry %d of the update is %g, want %g", rows, cols, c.Momentum, i, u, want[i])
+					t.Fatalf("(%d, %d), momentum %g: entry %d of the update is %g, want %g", rows, cols, c.Momentum,
+						i, u, want[i])
 				}
 			}
 		}
@@ -115,7 +116,8 @@ func TestMuonForgetsScale(t *testing.T) {
 	want := train(t, c, 20, 1)
 	for _, scale := range []float32{0x1p-16, 0.5, 0x1p40} {
 		if got := train(t, c, 20, scale); !slices.Equal(got, want) {
-			t.Errorf("gradients times %g: values differ by up to %g, want the same bits", scale, maxDifference(got, want))
+			t.Errorf("gradients times %g: values differ by up to %g, want the same bits", scale,
+				maxDifference(got, want))
 		}
 	}
 	if d := maxDifference(train(t, c, 20, 3), want); !(d > 0 && d <= 20*0.1*math.Sqrt(13./6)*2.9e-5) {
@@ -132,7 +134,8 @@ type countingBLAS struct {
 	flops *float64
 }
 
-func (c countingBLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, out []float32, ldc int) {
+func (c countingBLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32,
+	ldb int, beta float32, out []float32, ldc int) {
 	*c.flops += 2 * float64(m) * float64(n) * float64(k)
 	c.Float32.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, out, ldc)
 }

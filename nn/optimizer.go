@@ -208,7 +208,8 @@ func RestoreState(o Optimizer, saved []Tensor) error {
 	for _, t := range state {
 		s, ok := byName[t.Name]
 		if !ok {
-			return fmt.Errorf("nn: saved optimizer state has no %q: it is of another optimizer or other parameters", t.Name)
+			return fmt.Errorf("nn: saved optimizer state has no %q: it is of another optimizer or other parameters",
+				t.Name)
 		}
 		if !slices.Equal(s.Shape, t.Shape) {
 			return fmt.Errorf("nn: saved optimizer state %q has shape %v, want %v", t.Name, s.Shape, t.Shape)

@@ -98,7 +98,8 @@ func TestAdamScaleInvariance(t *testing.T) {
 	want := train(t, c, 20, 1)
 	for _, scale := range []float32{0x1p-20, 0.5, 0x1p10} {
 		if got := train(t, c, 20, scale); !slices.Equal(got, want) {
-			t.Errorf("gradients times %g: values differ by up to %g, want the same bits", scale, maxDifference(got, want))
+			t.Errorf("gradients times %g: values differ by up to %g, want the same bits", scale,
+				maxDifference(got, want))
 		}
 	}
 	if d := maxDifference(train(t, c, 20, 3), want); !(d <= 20*4*0x1p-23) {
@@ -158,7 +159,8 @@ func TestSGDMomentumMatchesUnrolled(t *testing.T) {
 // TestPlainSGDIsMomentumZero: the two loops agree where they meet.
 func TestPlainSGDIsMomentumZero(t *testing.T) {
 	plain := train(t, OptimizerConfig{Name: "sgd", WeightDecay: 0.1}, 5, 1)
-	if d := maxDifference(plain, train(t, OptimizerConfig{Name: "sgd", Momentum: 1e-30, WeightDecay: 0.1}, 5, 1)); d != 0 {
+	if d := maxDifference(plain, train(t, OptimizerConfig{Name: "sgd", Momentum: 1e-30, WeightDecay: 0.1}, 5,
+		1)); d != 0 {
 		t.Errorf("a momentum too small to add anything changes values by %g", d)
 	}
 }
@@ -267,7 +269,8 @@ func TestOptimizerRefuses(t *testing.T) {
 		}
 	}
 	short := Param{Name: "w", Rows: 2, Cols: 3, Value: make([]float32, 6), Grad: make([]float32, 5)}
-	if _, err := NewOptimizer(OptimizerConfig{Name: "sgd"}, []Param{short}); err == nil || !strings.Contains(err.Error(), "5 gradients") {
+	if _, err := NewOptimizer(OptimizerConfig{Name: "sgd"}, []Param{short}); err == nil ||
+		!strings.Contains(err.Error(), "5 gradients") {
 		t.Errorf("short gradient: %v", err)
 	}
 }

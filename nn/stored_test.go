@@ -143,7 +143,8 @@ func TestStoredScratch(t *testing.T) {
 	}
 	loss()
 	if len(scratches.list) != 1 || 4*int64(cap(scratches.list[0].data)) != some.Bytes {
-		t.Errorf("%d scratches of %d floats, %d bytes counted", len(scratches.list), cap(scratches.list[0].data), some.Bytes)
+		t.Errorf("%d scratches of %d floats, %d bytes counted", len(scratches.list), cap(scratches.list[0].data),
+			some.Bytes)
 	}
 	if n := testing.AllocsPerRun(3, loss); n > 0 {
 		t.Errorf("%g allocations a pass", n)

@@ -93,21 +93,25 @@ func (v Variant) validate(c Config) error {
 	case v.FusedGateUp && v.Ungated:
 		return fmt.Errorf("nn: gate and up fused: the feed-forward part has no gate")
 	case v.Positions < 0 || v.PositionOffset < 0 || v.Positions > 0 && v.Positions < c.Context+v.PositionOffset:
-		return fmt.Errorf("nn: %d learned positions, the first at %d: the context of %d tokens needs %d", v.Positions, v.PositionOffset, c.Context, c.Context+v.PositionOffset)
+		return fmt.Errorf("nn: %d learned positions, the first at %d: the context of %d tokens needs %d",
+			v.Positions, v.PositionOffset, c.Context, c.Context+v.PositionOffset)
 	case v.RotaryDim < 0 || v.RotaryDim > c.HeadDim || v.RotaryDim%2 != 0:
 		return fmt.Errorf("nn: %d rotated channels: must be even and at most the head dim %d", v.RotaryDim, c.HeadDim)
 	case v.UnitNorms && (v.LayerNorm || v.QKNorm):
-		return fmt.Errorf("nn: norms that multiply by one plus their weights: only where they are RMSNorms, and heads have none")
+		return fmt.Errorf("nn: norms that multiply by one plus their weights: only where they are RMSNorms, and " +
+			"heads have none")
 	case v.Window < 0:
 		return fmt.Errorf("nn: attention window %d: must be at least 0", v.Window)
 	case v.FullEvery < 0 || v.FullEvery > 0 && v.Window == 0:
-		return fmt.Errorf("nn: one layer in %d without a window of %d: must be at least 0, and 0 where there is none", v.FullEvery, v.Window)
+		return fmt.Errorf("nn: one layer in %d without a window of %d: must be at least 0, and 0 where there is "+
+			"none", v.FullEvery, v.Window)
 	case v.PostNorms && (v.WeightNames().PostAttn == "" || v.WeightNames().PostMLP == ""):
 		return fmt.Errorf("nn: norms of what a part adds have no names")
 	case !(v.QueryScale >= 0):
 		return fmt.Errorf("nn: query scale %g: must be at least 0", v.QueryScale)
 	case !capable(v.ScoreCap) || !capable(v.LogitCap):
-		return fmt.Errorf("nn: caps of scores %g and logits %g: must be 0 or from %g to %g", v.ScoreCap, v.LogitCap, leastCap, mostCap)
+		return fmt.Errorf("nn: caps of scores %g and logits %g: must be 0 or from %g to %g", v.ScoreCap, v.LogitCap,
+			leastCap, mostCap)
 	}
 	if err := v.Activation.validate(); err != nil {
 		return err

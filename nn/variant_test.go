@@ -21,7 +21,8 @@ func variantConfigs() map[string]Config {
 		"qwen2":   with(func(c *Config) { c.QKVBias = true }),
 		"qwen3":   with(func(c *Config) { c.QKNorm, c.TiedHead = true, true }),
 		"gpt2": with(func(c *Config) {
-			c.KVHeads, c.LayerNorm, c.Ungated, c.Activation, c.FusedQKV, c.TiedHead = 4, true, true, GELUTanh, Stacked, true
+			c.KVHeads, c.LayerNorm, c.Ungated, c.Activation, c.FusedQKV, c.TiedHead = 4, true, true, GELUTanh,
+				Stacked, true
 			c.QKVBias, c.OutBias, c.MLPBias, c.Positions = true, true, true, c.Context
 		}),
 		"neox": with(func(c *Config) {
@@ -29,7 +30,8 @@ func variantConfigs() map[string]Config {
 			c.QKVBias, c.OutBias, c.MLPBias, c.RotaryDim = true, true, true, 2
 		}),
 		"opt": with(func(c *Config) {
-			c.LayerNorm, c.Ungated, c.Activation, c.MLPBias, c.OutBias = true, true, GELU, true, true // ReLU has corners
+			// ReLU has corners
+			c.LayerNorm, c.Ungated, c.Activation, c.MLPBias, c.OutBias = true, true, GELU, true, true
 			c.Positions, c.PositionOffset = c.Context+2, 2
 		}),
 		"phi": with(func(c *Config) {
@@ -161,7 +163,8 @@ func TestWindowForgets(t *testing.T) {
 		for i := range 9 {
 			same := fmt.Sprint(row(before, i)) == fmt.Sprint(row(after, i))
 			if want := i < changed || i > changed+reach; same != want {
-				t.Errorf("full every %d, position %d: changing token %d leaves its logits unchanged: %v", every, i, changed, same)
+				t.Errorf("full every %d, position %d: changing token %d leaves its logits unchanged: %v", every, i,
+					changed, same)
 			}
 		}
 	}

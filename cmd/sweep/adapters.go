@@ -56,7 +56,8 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 		return err
 	}
 	f := &peft.Folder{
-		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5 && !c.Adapter.Scaling.Log, BaseModel: c.Model, Dropout: c.Adapter.Dropout,
+		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5 && !c.Adapter.Scaling.Log, BaseModel: c.Model,
+		Dropout: c.Adapter.Dropout,
 	}
 	return f.Write(a.path(r.ID))
 }
@@ -73,7 +74,8 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
 			note = append(note, text)
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), experiments.Point{Axes: r.Axes}, r.Gamma, notes.marks(note)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), experiments.Point{Axes: r.Axes},
+			r.Gamma, notes.marks(note)); err != nil {
 			return err
 		}
 	}
@@ -91,7 +93,8 @@ func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
 			return fmt.Errorf("run %s was %s and is %s, trained again: %s", was.ID, was.Status, now.Status, now.Reason)
 		}
 		if d := results.Difference(now, was); d != "" {
-			return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: %s; %s", was.ID, d, makers(now, was))
+			return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: %s; %s",
+				was.ID, d, makers(now, was))
 		}
 		return a.write(now, trained)
 	})
@@ -136,9 +139,11 @@ func named(dir string, ids []string) ([]results.Run, error) {
 		case len(found) == 0 && len(unread) > 0:
 			return nil, fmt.Errorf("%s has no run %s that can be read: %w", dir, id, errors.Join(unread...))
 		case len(found) == 0:
-			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir, id, dir)
+			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir,
+				id, dir)
 		case len(found) > 1:
-			return nil, fmt.Errorf("run %s: %d runs of %s begin so, %s and %s among them", id, len(found), dir, found[0].ID, found[1].ID)
+			return nil, fmt.Errorf("run %s: %d runs of %s begin so, %s and %s among them", id, len(found), dir,
+				found[0].ID, found[1].ID)
 		}
 		chosen = append(chosen, found[0])
 	}

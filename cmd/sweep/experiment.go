@@ -47,7 +47,8 @@ func (f storeFolder) of(p *sweep.Plan) string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, sweep.Trainers, error) {
+func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, sweep.Trainers,
+	error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err

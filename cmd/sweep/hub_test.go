@@ -36,7 +36,8 @@ func TestFindTakesWhatIsHere(t *testing.T) {
 		}
 	}
 	_, err := find("org/other")
-	if err == nil || !strings.Contains(err.Error(), "no file or folder org/other is here; hub: org/other: there is no such model") {
+	if err == nil || !strings.Contains(err.Error(),
+		"no file or folder org/other is here; hub: org/other: there is no such model") {
 		t.Error(err)
 	}
 	t.Setenv("HF_HUB_OFFLINE", "1")
@@ -54,7 +55,8 @@ func TestFetchProgress(t *testing.T) {
 	p.update("a", 2e6, 3e6)
 	p.update("a", 3e6, 3e6)
 	p.update("b", 1, 1)
-	want := "fetching a: 0.0 of 3.0 MB\nfetching a: 2.0 of 3.0 MB, 0.0 MB/s, 30 s left\nfetching a: 3.0 of 3.0 MB\nfetching b: 0.0 of 0.0 MB\n"
+	want := "fetching a: 0.0 of 3.0 MB\nfetching a: 2.0 of 3.0 MB, 0.0 MB/s, 30 s left\nfetching a: 3.0 of 3.0 " +
+		"MB\nfetching b: 0.0 of 0.0 MB\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", &b, want)
 	}

@@ -39,7 +39,8 @@ func newRun() *cobra.Command {
 	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
-	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try values beyond it, up to %d times", experiments.DefaultExtend))
+	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try "+
+		"values beyond it, up to %d times", experiments.DefaultExtend))
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -77,7 +78,8 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 	}
 	file := filepath.Join(dir, "experiment.yaml")
 	if there, err := experiments.Load(file); err == nil && there.Name != p.Experiment.Name {
-		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s", dir, there.Name, p.Experiment.Name)
+		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s", dir, there.Name,
+			p.Experiment.Name)
 	}
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)

@@ -29,7 +29,8 @@ func newVerify() *cobra.Command {
 			"earlier program did not measure it, is not compared. Without RUN it takes %d of the runs,\n"+
 			"the first by their IDs, which are hashes, or all by --all. The store stays as it is. The exit status\n"+
 			"is 1 where a run differs.\n\n"+
-			"RUN is the ID of a run, or how it begins. ", results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
+			"RUN is the ID of a run, or how it begins. ", results.LossTolerance, results.SizeTolerance, verified) +
+			storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -90,7 +91,8 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 		if !v.same {
 			differ++
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes}, v.text); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes},
+			v.text); err != nil {
 			return err
 		}
 	}
@@ -117,7 +119,8 @@ func compared(now, was results.Run) verdict {
 	if !kernel.SameBytes(kernels[0], kernels[1]) {
 		near := results.Near(now, was)
 		if d = near.Difference; d == "" {
-			return verdict{true, fmt.Sprintf("same within %g of losses and %g of sizes, the tolerances between kernels "+
+			return verdict{true, fmt.Sprintf("same within %g of losses and %g of sizes, the tolerances between "+
+				"kernels "+
 				"(%s then, %s now); largest difference %.0e in %s",
 				results.LossTolerance, results.SizeTolerance, kernels[0], kernels[1], near.Largest, near.What)}
 		}
