@@ -136,5 +136,7 @@ func Keys() []KeyText {
 		{"when", "[{if: {optimizer: sgd}, set: {momentum: 0.9}}]", "Values that depend on other values, applied " +
 			"in order."},
 		{"exclude", "[{scaling: lora, rank: [32, 256]}]", "Combinations to leave out."},
+		{"scales", "{small: {seed: [0, 1, 2], steps: 15}}", "Other sizes of the experiment, by name: fields with the " +
+			"values, or axes, that they have there. `sweep reproduce --scale` takes one."},
 	}
 }

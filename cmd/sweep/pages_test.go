@@ -88,3 +88,17 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// filePath is a file that a page names, in quotes for code.
+var filePath = regexp.MustCompile("`([a-z][\\w/-]*/[\\w./-]*\\w\\.[a-z]+)`")
+
+// The files that ARCHITECTURE.md and CONTRIBUTING.md name are there.
+func TestNamedFiles(t *testing.T) {
+	for _, page := range []string{"ARCHITECTURE.md", "CONTRIBUTING.md"} {
+		for _, m := range filePath.FindAllStringSubmatch(readPage(t, page), -1) {
+			if _, err := os.Stat(filepath.Join("../..", m[1])); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+	}
+}
