@@ -86,10 +86,7 @@ type Provenance struct {
 	DataHash  string `json:"data_hash"`  // sha256 of the training data
 	Program   string `json:"program"`    // module version and VCS revision
 	Go        string `json:"go"`         // toolchain and platform
-	Kernel    string `json:"kernel"`     // matrix kernel in use
-
-	Libraries string `json:"libraries,omitempty"` // versions of what another program trains with
-	Device    string `json:"device,omitempty"`    // what it trains on, where that is not this machine's cores
+	Kernel    string `json:"kernel"`     // matrix kernel; of another trainer its libraries and its device
 }
 
 // Timing is the part of a run that differs from one execution to the next.
