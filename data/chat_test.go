@@ -58,8 +58,8 @@ func TestConversation(t *testing.T) {
 
 func TestConversationErrors(t *testing.T) {
 	for _, c := range []struct{ source, want string }{
-		{"{% if %}", "data: test: example 2: chat: template: "},
-		{`{{ raise_exception("roles must alternate") }}`, "example 2: chat: template: "},
+		{"{% if %}", "data: test: example 2: chat: chat/chat_template.jinja:1:7: "},
+		{`{{ raise_exception("roles must alternate") }}`, "example 2: chat: chat/chat_template.jinja:1:4: "},
 		{`{{ raise_exception("roles must alternate") }}`, "roles must alternate"},
 	} {
 		_, err := Encode(corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}}), withTemplate(t, c.source),

@@ -75,6 +75,7 @@ func (g *GGUF) tokenizer() (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.origin = "tokenizer.chat_template"
 	return p, p.setSettings(encodeJSON(g.settings()))
 }
 

@@ -40,6 +40,7 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 		if err := p.setSettings(settings); err != nil {
 			return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, configFile), err)
 		}
+		p.origin = path.Join(name, configFile) + ": chat_template"
 	}
 	template, err := readFile(fsys, name, templateFile)
 	switch {
@@ -48,7 +49,7 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 		return nil, err
 	default:
 		p.files[templateFile] = template
-		p.template = string(template)
+		p.template, p.origin = string(template), path.Join(name, templateFile)
 	}
 	if err := p.setEnds(ends); err != nil {
 		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)

@@ -67,6 +67,7 @@ type pipeline struct {
 	bos, eos int32 // or none
 	files    map[string][]byte
 	template string // for conversations, in Jinja
+	origin   string // where the template is from, for errors
 
 	chat    func() (*chat.Template, error) // once
 	scratch sync.Pool                      // of *scratch
@@ -98,7 +99,7 @@ func (p *pipeline) compileChat() (*chat.Template, error) {
 		tokens.Special = append(tokens.Special, p.tokens[id])
 	}
 	slices.Sort(tokens.Special)
-	return chat.New(p.template, tokens)
+	return chat.New(p.origin, p.template, tokens)
 }
 
 func (p *pipeline) Encode(text string) []int32 {

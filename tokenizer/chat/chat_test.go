@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -35,7 +36,7 @@ var golden = func() (g struct {
 
 func compiled(t *testing.T, name string) *Template {
 	t.Helper()
-	template, err := New(golden.Templates[name], tokens)
+	template, err := New(name, golden.Templates[name], tokens)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,9 +105,13 @@ func TestPartsMakeUpTheText(t *testing.T) {
 func TestCompletions(t *testing.T) {
 	conversation := []Message{{"user", "a"}, {"assistant", " yes "}, {"user", "b"}, {"assistant", "no"}, {"user", "c"}}
 	for name, want := range map[string]string{
-		"chatml":       "[<|im_start|>system\nYou help.<|im_end|>\n<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\n]( yes <|im_end|>)[\n<|im_start|>user\nb<|im_end|>\n<|im_start|>assistant\n](no<|im_end|>)[\n<|im_start|>user\nc<|im_end|>\n]",
+		"chatml": "[<|im_start|>system\nYou help.<|im_end|>\n<|im_start|>user\na<|im_end|>\n" +
+			"<|im_start|>assistant\n]( yes <|im_end|>)[\n<|im_start|>user\nb<|im_end|>\n" +
+			"<|im_start|>assistant\n](no<|im_end|>)[\n<|im_start|>user\nc<|im_end|>\n]",
 		"instructions": "[<s>[INST]a[/INST]]( yes</s>)[[INST]b[/INST]]( no</s>)[[INST]c[/INST]]",
-		"turns":        "[<s><start_of_turn>user\na<end_of_turn>\n<start_of_turn>model\n](yes<end_of_turn>)[\n<start_of_turn>user\nb<end_of_turn>\n<start_of_turn>model\n](no<end_of_turn>)[\n<start_of_turn>user\nc<end_of_turn>\n]",
+		"turns": "[<s><start_of_turn>user\na<end_of_turn>\n<start_of_turn>model\n](yes<end_of_turn>)" +
+			"[\n<start_of_turn>user\nb<end_of_turn>\n<start_of_turn>model\n](no<end_of_turn>)" +
+			"[\n<start_of_turn>user\nc<end_of_turn>\n]",
 	} {
 		parts, err := compiled(t, name).Render(conversation)
 		if err != nil {
@@ -136,38 +141,89 @@ func TestSpecialBytes(t *testing.T) {
 	}
 }
 
-// What a template does wrong is an error.
-func TestHostileTemplates(t *testing.T) {
+// Errors are short, and say where in which template what is wrong.
+func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ source, want string }{
-		{"{% if %}", "chat: template: "},
-		{"{{ messages", "chat: template: "},
-		{"{% for m in messages %}", "chat: template: "},
-		{"{% include '/etc/passwd' %}", "may load nothing"},
-		{"{% import 'x' as y %}", "may load nothing"},
-		{"{% extends 'x' %}", "may load nothing"},
-		{"{% include 'chat_template' %}", "may load nothing"},
-		{"{% block a %}{% endblock %}", "may load nothing"},
-		{"{% macro f(n) %}{% call f(1) %}x{% endcall %}{% endmacro %}{{ f(1) }}",
-			"more than 100 macros within one another"},
-		{"{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}", "more than 100 macros within one another"},
-		{"{{ range(2000000000) | length }}", "more than 100000 numbers"},
-		{"{{ range(1, 9, 0) | length }}", "the step is not 0"},
-		{"{{ range('x') | length }}", "integers"},
-		{strings.Repeat("x", maxSource+1), "131073 bytes: must be at most 131072"},
-		{"{{ " + strings.Repeat("(", 10_000), "chat: template: "},
-		{"{{ nothing.at.all() }}", "chat: template: "},
-		{"{{ raise_exception('no') }}", "no"},
-		{"{{ messages[7].content[9] + 1 }}", "chat: template: "},
+		{"hi\n{% if x | xmlattr %}{% endif %}", "chat: t.jinja:2:11: filter xmlattr is not supported: put a template"},
+		{"{{ messages", "chat: t.jinja:1:12: a tag lacks its end, }}"},
+		{"é{{ messages[0].x.y }}", "chat: t.jinja:1:18: a value of type dict has no x"},
+		{"{{ raise_exception('no system, please') }}", "the template refuses this conversation: no system, please"},
+		{"{{ pad_token }}", "pad_token: not known here: write the token itself"},
+		{"{{ raise_exception('long ' * 1000) }}", "long long"},
+		{"{% if messages[0].content == 'a' %}a{% else %}{{ 1 + 'a' }}{% endif %}{{ messages[1].content }}", ""},
+		{"{% if messages[1].content == 'b' %}b{% else %}{{ 1 + 'a' }}{% endif %}",
+			"types int and str, with another text as messages[1].content"},
 	} {
-		template, err := New(c.source, tokens)
+		template, err := New("t.jinja", c.source, tokens)
 		if err == nil {
 			_, err = template.Render([]Message{{"user", "a"}, {"assistant", "b"}})
 		}
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", c.source, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 400 {
 			t.Errorf("%s: %v, want %q", c.source, err, c.want)
 		}
-		if err != nil && len(err.Error()) > 1000 {
-			t.Errorf("%s: an error of %d bytes", c.source, len(err.Error()))
+	}
+}
+
+// A special token that a model lacks is undefined, as for Hugging Face.
+func TestNoBOS(t *testing.T) {
+	const source = "{% if bos_token is defined %}{{ bos_token }}{% endif %}{{ eos_token }}"
+	template, err := New("t.jinja", source, Tokens{EOS: "</s>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := template.render(nil, false); text != "</s>" || err != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// A date is the same whenever a template asks for it.
+func TestDate(t *testing.T) {
+	template, err := New("t.jinja", "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% endif %}", tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := template.render(nil, false); text != "26 Jul 2024" || err != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// TestCases holds the engine to what transformers renders of 83 templates, one a
+// construct, with two conversations each.
+func TestCases(t *testing.T) {
+	content, err := os.ReadFile("../../../shared/cases/chat-templates.json")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("../../../shared/cases/chat-templates.json is not there")
+	}
+	var cases struct {
+		Conversations [][]Message
+		EOS           string `json:"eos_token"`
+		Templates     []struct {
+			Name, Template string
+			Outputs        []string
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &cases)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases.Templates {
+		for i, want := range c.Outputs {
+			template, err := New(c.Name, c.Template, Tokens{EOS: cases.EOS})
+			text := ""
+			if err == nil {
+				text, err = template.render(cases.Conversations[i], false)
+			}
+			if refused := strings.HasPrefix(want, "ERR "); refused != (err != nil) || !refused && text != want {
+				t.Errorf("%s: %q, %v, want %q", c.Name, text, err, want)
+			}
 		}
 	}
 }

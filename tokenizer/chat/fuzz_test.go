@@ -10,7 +10,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add("{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}", "")
 	f.Add("{{ messages[0].content * 3 }}{% generation %}", "\ue000")
 	f.Fuzz(func(t *testing.T, source, content string) {
-		template, err := New(source, tokens)
+		template, err := New("t.jinja", source, tokens)
 		if err != nil {
 			return
 		}

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
-	"github.com/nikolalohinski/gonja/v2/exec"
+	"ranksweep/tokenizer/chat/jinja"
 )
 
 // Message is a turn of a conversation.
@@ -31,17 +32,18 @@ type Tokens struct {
 // Template lays conversations out. It may be used by several goroutines at
 // once.
 type Template struct {
-	compiled *exec.Template
-	tokens   Tokens
+	name   string
+	source *jinja.Template
+	tokens Tokens
 }
 
-// New compiles the source of a template.
-func New(source string, tokens Tokens) (*Template, error) {
-	compiled, err := compile(source)
+// New reads the source of a template; errors call it name.
+func New(name, source string, tokens Tokens) (*Template, error) {
+	read, err := jinja.New(source)
 	if err != nil {
-		return nil, fmt.Errorf("chat: template: %w", err)
+		return nil, fmt.Errorf("chat: %s:%w", name, err)
 	}
-	return &Template{compiled, tokens}, nil
+	return &Template{name, read, tokens}, nil
 }
 
 // Render lays a conversation out. The texts of the parts, one after the other,
@@ -53,7 +55,7 @@ func New(source string, tokens Tokens) (*Template, error) {
 func (t *Template) Render(messages []Message) ([]Part, error) {
 	text, err := t.render(messages, false)
 	if err != nil {
-		return nil, fmt.Errorf("chat: template: %w", err)
+		return nil, err
 	}
 	var parts []Part
 	at := 0
@@ -63,7 +65,7 @@ func (t *Template) Render(messages []Message) ([]Part, error) {
 		}
 		begin, end, err := t.completion(text, messages, i)
 		if err != nil {
-			return nil, fmt.Errorf("chat: template: messages[%d]: %w", i, err)
+			return nil, fmt.Errorf("%w, with another text as messages[%d].content", err, i)
 		}
 		begin = max(begin, at)
 		if end <= begin {
@@ -154,17 +156,36 @@ func (t *Template) special(text string) string {
 	return longest
 }
 
+// date is the day that templates see, at midnight: a conversation is the same
+// text whenever it is laid out. It is the day that templates of LLaMA 3 have for
+// where there is no clock.
+var date = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
+
+// otherTokens are special tokens that a template may name, and that Tokens lacks.
+var otherTokens = []string{"unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}
+
 func (t *Template) render(messages []Message, prompt bool) (string, error) {
 	list := make([]any, len(messages))
 	for i, m := range messages {
-		list[i] = map[string]any{"role": m.Role, "content": m.Content}
+		list[i] = jinja.Pairs{{Key: "role", Value: m.Role}, {Key: "content", Value: m.Content}}
 	}
-	return execute(t.compiled, map[string]any{
+	variables := map[string]any{
 		"messages":              list,
 		"tools":                 nil,
 		"documents":             nil,
 		"add_generation_prompt": prompt,
-		"bos_token":             t.tokens.BOS,
-		"eos_token":             t.tokens.EOS,
-	})
+	}
+	for _, name := range otherTokens {
+		variables[name] = jinja.Unknown("not known here: write the token itself in its place")
+	}
+	for name, token := range map[string]string{"bos_token": t.tokens.BOS, "eos_token": t.tokens.EOS} {
+		if token != "" { // without one, Hugging Face leaves the variable undefined
+			variables[name] = token
+		}
+	}
+	text, err := t.source.Render(variables, date)
+	if err != nil {
+		return "", fmt.Errorf("chat: %s:%w", t.name, err)
+	}
+	return text, nil
 }

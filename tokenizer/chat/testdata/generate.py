@@ -9,6 +9,7 @@ own have.
     python generate.py
 """
 
+import datetime
 import json
 import os
 
@@ -146,6 +147,8 @@ TEMPLATES = {
 """,
 }
 
+DATE = datetime.datetime(2024, 7, 26)
+
 CONVERSATIONS = [
     [("user", "Hi there")],
     [("user", " Hi "), ("assistant", " Hello! ")],
@@ -164,7 +167,7 @@ def main():
     for name, source in TEMPLATES.items():
         template = _compile_jinja_template(source)
         for scope in [template.globals, template.environment.globals]:
-            scope.pop("strftime_now", None)  # the clock
+            scope["strftime_now"] = DATE.strftime  # for the clock
         for conversation in CONVERSATIONS:
             for prompt in [False, True]:
                 messages = [{"role": role, "content": content} for role, content in conversation]

@@ -1,0 +1,209 @@
+package jinja
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// value is a value of Python's: none, undefined, bool, int, float64, string,
+// safe, list, tuple, *dict, span, view, *iterator, *namespace, *loop or
+// *function. Nil stands for no value at all.
+type value any
+
+type (
+	none      struct{}
+	undefined struct{ why string } // what an error says when it is used
+	safe      string               // text to which Python would escape what is joined
+	list      []value
+	tuple     []value
+	span      struct{ start, stop, step int } // what range returns
+	namespace struct{ names map[string]value }
+	// view is what the methods keys, values and items of a dict return.
+	view struct {
+		name string
+		of   *dict
+	}
+	// iterator gives each of its values once.
+	iterator struct{ next func() (value, bool) }
+	// function is a macro, a method of a value, or one of Jinja's own.
+	function struct {
+		name string
+		call func(r *run, a args) value
+	}
+)
+
+// Unknown is the value of a variable that exists for Hugging Face and is not
+// known here: reading it is an error with this text.
+type Unknown string
+
+// dict keeps the order in which its keys came.
+type dict struct {
+	keys, values []value
+	index        map[any]int
+}
+
+func newDict() *dict { return &dict{index: make(map[any]int)} }
+
+// hash returns what equal keys have in common. It is not ok for values that
+// are no keys.
+func hash(v value) (key any, ok bool) {
+	switch v := v.(type) {
+	case bool, int:
+		n, _ := whole(v)
+		return n, true
+	case float64:
+		if n := int(v); float64(n) == v && math.Abs(v) < 1<<62 {
+			return n, true
+		}
+		return v, !math.IsNaN(v)
+	case safe:
+		return string(v), true
+	case string, none:
+		return v, true
+	}
+	return nil, false
+}
+
+func (d *dict) get(key value) (value, bool) {
+	if h, ok := hash(key); ok {
+		if i, ok := d.index[h]; ok {
+			return d.values[i], true
+		}
+	}
+	return nil, false
+}
+
+// set is not ok for values that are no keys.
+func (d *dict) set(key, v value) (ok bool) {
+	h, ok := hash(key)
+	if i, found := d.index[h]; found {
+		d.values[i] = v
+	} else if ok {
+		d.index[h] = len(d.keys)
+		d.keys, d.values = append(d.keys, key), append(d.values, v)
+	}
+	return ok
+}
+
+func (r *run) put(d *dict, key, v value) {
+	r.grow(entryBytes)
+	if !d.set(key, v) {
+		r.fail("a dict cannot have a key of type %s here", kind(key))
+	}
+}
+
+func (d *dict) items() list {
+	pairs := make(list, len(d.keys))
+	for i, key := range d.keys {
+		pairs[i] = tuple{key, d.values[i]}
+	}
+	return pairs
+}
+
+func (v view) list() list {
+	switch v.name {
+	case "keys":
+		return v.of.keys
+	case "values":
+		return v.of.values
+	}
+	return v.of.items()
+}
+
+func (s span) len() int {
+	switch {
+	case s.step > 0 && s.start < s.stop:
+		return (s.stop-s.start-1)/s.step + 1
+	case s.step < 0 && s.start > s.stop:
+		return (s.start-s.stop-1)/-s.step + 1
+	}
+	return 0
+}
+
+// kind is Python's name of a value's type.
+func kind(v value) string {
+	switch v := v.(type) {
+	case none:
+		return "None"
+	case undefined:
+		return "undefined"
+	case string:
+		return "str"
+	case float64:
+		return "float"
+	case safe:
+		return "safe str"
+	case *dict:
+		return "dict"
+	case span:
+		return "range"
+	case view:
+		return "dict_" + v.name
+	case *iterator:
+		return "generator"
+	case *function:
+		return "function"
+	}
+	return typeName(v)
+}
+
+func typeName(v value) string { // int, jinja.list, *jinja.loop
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndexByte(name, '.')+1:]
+}
+
+// truth is Python's bool(v).
+func (r *run) truth(v value) bool {
+	switch v := v.(type) {
+	case bool:
+		return v
+	case int:
+		return v != 0
+	case float64:
+		return v != 0
+	case none, undefined:
+		return false
+	}
+	n, ok := r.size(v)
+	return !ok || n > 0
+}
+
+// size is Python's len(v); it is not ok for values without one.
+func (r *run) size(v value) (n int, ok bool) {
+	switch v := v.(type) {
+	case undefined:
+		return 0, true
+	case string:
+		return r.count(v), true
+	case safe:
+		return r.count(string(v)), true
+	case list:
+		return len(v), true
+	case tuple:
+		return len(v), true
+	case *dict:
+		return len(v.keys), true
+	case span:
+		return v.len(), true
+	case view:
+		return len(v.of.keys), true
+	case *loop:
+		return v.length(r), true
+	}
+	return 0, false
+}
+
+// whole returns a bool or an int as int.
+func whole(v value) (int, bool) {
+	switch v := v.(type) {
+	case int:
+		return v, true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
+}
