@@ -8,7 +8,7 @@ import "unicode/utf8"
 // texts and lists that it makes.
 const (
 	maxSteps   = 2_000_000
-	maxBytes   = 24 << 20
+	maxBytes   = 16 << 20
 	perByte    = 64 // bytes made, or steps, for each that is given
 	stepBytes  = 16
 	maxDepth   = 1000      // of values, expressions and macros within one another
