@@ -20,9 +20,9 @@ type Gauge struct {
 	right []float32
 }
 
-// grads is the gradient accumulators of one map: of A, of B, and of what is
-// neither. What a method does not train is empty.
-type grads struct{ a, b, rest []float32 }
+// grads is the gradient accumulators of one map: of A, of B, of a magnitude, and of
+// weights. What a method does not train is empty.
+type grads struct{ a, b, m, weight []float32 }
 
 func gradsOf(params []nn.Param) (g grads) {
 	for _, q := range params {
@@ -31,8 +31,10 @@ func gradsOf(params []nn.Param) (g grads) {
 			g.a = q.Grad
 		case nn.RoleB:
 			g.b = q.Grad
+		case nn.RoleMagnitude:
+			g.m = q.Grad
 		default:
-			g.rest = q.Grad
+			g.weight = q.Grad
 		}
 	}
 	return g
@@ -67,7 +69,8 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 		var own squares
 		own.a.Add(p.a)
 		own.b.Add(p.b)
-		own.rest.Add(p.rest)
+		own.m.Add(p.m)
+		own.weight.Add(p.weight)
 		if modules != nil {
 			own.measure(&modules[i])
 		}
@@ -76,13 +79,14 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 	all.measure(run)
 }
 
-// squares is what is seen of the gradients of A, of B and of what is neither.
-type squares struct{ a, b, rest nn.Squares }
+// squares is what is seen of the gradients of A, of B, of magnitudes and of weights.
+type squares struct{ a, b, m, weight nn.Squares }
 
 func (s *squares) join(o squares) {
 	s.a.Join(o.a)
 	s.b.Join(o.b)
-	s.rest.Join(o.rest)
+	s.m.Join(o.m)
+	s.weight.Join(o.weight)
 }
 
 func (s squares) measure(v *Values) {
@@ -92,8 +96,11 @@ func (s squares) measure(v *Values) {
 	if s.b.Count > 0 {
 		v[GradNormB], v[GradRMSB] = s.b.Norm(), s.b.RMS()
 	}
+	if s.m.Count > 0 {
+		v[GradNormM] = s.m.Norm()
+	}
 	s.a.Join(s.b)
-	s.a.Join(s.rest)
+	s.a.Join(s.weight)
 	v[GradNorm], v[GradRMS] = s.a.Norm(), s.a.RMS()
 }
 

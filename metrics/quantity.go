@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Quantity names one thing that is measured at a step. At step s the model
 // has seen s updates: step 0 is the onset, before anything is learned.
@@ -9,7 +12,8 @@ type Quantity uint8
 // The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each.
 // Gradient norms are of the loss averaged over scored tokens, taken before clipping.
 // Where the weights themselves train, W − W₀ stands in for γBA, and there is nothing
-// of A and B.
+// of A and B. Under DoRA, W′ − W stands in for γBA, and the gradients of all are those
+// of A and B: a magnitude's does not depend on rank and would hide what they do.
 const (
 	TrainLoss Quantity = iota
 	ValLoss
@@ -27,6 +31,7 @@ const (
 	LossDrop
 	LossDropActual
 	MapOutput
+	GradNormM
 	NumQuantities int = iota
 )
 
@@ -56,6 +61,8 @@ var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 		"loss of the first update's batch before it less after it, without dropout"},
 	MapOutput: {"map_output", "adapted map's output", "RMS",
 		"root mean square entry of (W + γBA)x, and the bias where there is one, on the probe batch"},
+	GradNormM: {"grad_norm_m", "gradient norm of magnitudes", "Frobenius",
+		"norm of the gradients of all magnitudes together, DoRA's m, before clipping; grad_norm leaves it out"},
 }
 
 // Name is the quantity's column name.
@@ -70,6 +77,10 @@ func (q Quantity) Unit() string { return quantities[q].unit }
 // Meaning defines the quantity.
 func (q Quantity) Meaning() string { return quantities[q].meaning }
 
+// Optional reports whether some methods alone have the quantity: a file in which no
+// point has a finite value of it has no column of it.
+func (q Quantity) Optional() bool { return q == GradNormM }
+
 // QuantityNamed returns the quantity with the given column name.
 func QuantityNamed(name string) (Quantity, bool) {
 	for q := range quantities {
@@ -82,6 +93,23 @@ func QuantityNamed(name string) (Quantity, bool) {
 
 // Values holds one value a quantity; NaN where it was not measured.
 type Values [NumQuantities]float64
+
+// Quantities lists all of them, in the order of columns.
+func Quantities() []Quantity {
+	all := make([]Quantity, NumQuantities)
+	for i := range all {
+		all[i] = Quantity(i)
+	}
+	return all
+}
+
+// Recorded lists the quantities that a file of points has columns of.
+func Recorded(points ...Point) []Quantity {
+	return slices.DeleteFunc(Quantities(), func(q Quantity) bool {
+		has := func(p Point) bool { return !math.IsNaN(p.Values[q]) && !math.IsInf(p.Values[q], 0) }
+		return q.Optional() && !slices.ContainsFunc(points, has)
+	})
+}
 
 // NoValues returns Values with every quantity absent.
 func NoValues() Values {

@@ -19,7 +19,8 @@ type Role uint8
 
 // The roles of trained arrays.
 const (
-	RoleWeight Role = iota // a base weight, in full training
-	RoleA                  // an adapter's A
-	RoleB                  // an adapter's B
+	RoleWeight    Role = iota // a base weight, in full training
+	RoleA                     // an adapter's A
+	RoleB                     // an adapter's B
+	RoleMagnitude             // the lengths of an adapted map's rows, where they train apart
 )

@@ -63,11 +63,10 @@ var dictionaryColumns = []column{
 	{"meaning", "", "what it holds"},
 }
 
-// quantityColumnsOf are the columns of what is measured at a step.
-func quantityColumnsOf() []column {
+// quantityColumns are the columns of what is measured at a step.
+func quantityColumns(recorded []metrics.Quantity) []column {
 	var columns []column
-	for q := range metrics.NumQuantities {
-		q := metrics.Quantity(q)
+	for _, q := range recorded {
 		columns = append(columns, column{q.Name(), q.Unit(), q.Meaning() + "; empty where it was not measured"})
 	}
 	return columns

@@ -1,6 +1,10 @@
 package results
 
-import "slices"
+import (
+	"slices"
+
+	"ranksweep/metrics"
+)
 
 // ColumnText is what a user needs to know of one column of a file that leaves the
 // program.
@@ -14,17 +18,17 @@ type ColumnText struct {
 // Columns explains every column of the CSV files that this package writes, file by
 // file, in the order of the columns.
 func Columns() []ColumnText {
-	axis := axisColumns([]string{"AXIS"})
+	axis, quantities := axisColumns([]string{"AXIS"}), metrics.Quantities()
 	var all []ColumnText
 	for _, t := range []table{
 		{file: runsTable, columns: allRunColumns([]string{"PATH"})},
-		{file: curvesTable, columns: slices.Concat(curveColumns, quantityColumnsOf())},
+		{file: curvesTable, columns: slices.Concat(curveColumns, quantityColumns(quantities))},
 		{file: validationTable, columns: validationTableColumns},
 		{file: cellsTable, columns: slices.Concat(cellSettings, axis, cellSample)},
 		{file: exponentsTable, columns: slices.Concat(exponentColumns, axis)},
 		{file: columnsTable, columns: dictionaryColumns},
-		{file: "a run's " + curveFile, columns: pointColumns()},
-		{file: "a run's " + modulesFile, columns: pointColumns()},
+		{file: "a run's " + curveFile, columns: pointColumns(quantities)},
+		{file: "a run's " + modulesFile, columns: pointColumns(quantities)},
 		{file: "a run's " + validationFile, columns: validationColumns},
 		{file: gridFile, columns: gridColumns},
 		{file: "inference.csv", columns: inferenceColumns},

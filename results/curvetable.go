@@ -3,6 +3,8 @@ package results
 import (
 	"slices"
 	"strconv"
+
+	"ranksweep/metrics"
 )
 
 var curveColumns = []column{
@@ -13,14 +15,16 @@ var curveColumns = []column{
 
 // newCurveTable is curves.csv: a row a run and step, diverged runs included.
 func newCurveTable(runs []Run) table {
-	t := table{file: curvesTable, columns: slices.Concat(curveColumns, quantityColumnsOf())}
+	var points []metrics.Point
+	for _, r := range runs {
+		points = append(points, r.Curve...)
+	}
+	recorded := metrics.Recorded(points...)
+	t := table{file: curvesTable, columns: slices.Concat(curveColumns, quantityColumns(recorded))}
 	for _, r := range runs {
 		for _, p := range r.Curve {
 			row := []string{textCell(r.ID), strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10)}
-			for _, v := range p.Values {
-				row = append(row, formatFloat(v))
-			}
-			t.rows = append(t.rows, row)
+			t.rows = append(t.rows, append(row, valueCells(p, recorded)...))
 		}
 	}
 	return t

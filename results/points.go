@@ -13,25 +13,31 @@ import (
 )
 
 // pointColumns are the columns of curve.csv and modules.csv.
-func pointColumns() []column {
+func pointColumns(recorded []metrics.Quantity) []column {
 	return append([]column{
 		{"step", "steps", "updates made: 0 is before any"},
 		{"tokens", "tokens", "tokens trained on so far"},
 		{"module", "", "the adapted map that the row is about; empty for the whole run"},
-	}, quantityColumnsOf()...)
+	}, quantityColumns(recorded)...)
 }
 
 // encodePoints writes points as CSV.
 func encodePoints(points []metrics.Point) []byte {
-	rows := [][]string{columnNames(pointColumns())}
+	recorded := metrics.Recorded(points...)
+	rows := [][]string{columnNames(pointColumns(recorded))}
 	for _, p := range points {
 		row := []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10), p.Module}
-		for _, v := range p.Values {
-			row = append(row, formatFloat(v))
-		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, valueCells(p, recorded)...))
 	}
 	return encodeCSV(rows)
+}
+
+// valueCells are the quantities of a point as cells.
+func valueCells(p metrics.Point, recorded []metrics.Quantity) (cells []string) {
+	for _, q := range recorded {
+		cells = append(cells, formatFloat(p.Values[q]))
+	}
+	return cells
 }
 
 // decodePoints reads what encodePoints wrote. A quantity without a column, in
