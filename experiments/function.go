@@ -18,7 +18,8 @@ func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
 	return digest("function", modelHash, dataHash, numerics, rest+c.function())
 }
 
-// function writes the sizes of what a scheme decides, to nine digits.
+// function writes the sizes of what a scheme decides, to nine digits, and then the
+// learning rates of what trains beside A and B: it has the same one in every form.
 func (c Config) function() string {
 	rates := c.Rates()
 	drawn, zero := c.Adapter.Scaling.Roles()
@@ -31,5 +32,11 @@ func (c Config) function() string {
 	if t.WeightDecay == 0 && t.Clip == 0 && scale != nn.OtherScale {
 		z = z.Canonical(scale == nn.FreeOfScale)
 	}
-	return fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)
+	text := fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)
+	for _, role := range c.Adapter.Trains().Roles() {
+		if c.Adapter.Ranked() && role != drawn && role != zero {
+			text += fmt.Sprintf(" %.9g", rates[role])
+		}
+	}
+	return text
 }

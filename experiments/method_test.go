@@ -63,7 +63,7 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
-			"grid: {method: [dora]}", `method "dora": must be one of lora, full`,
+			"grid: {method: [loha]}", `method "loha": must be one of lora, dora, full`,
 		}, {
 			"grid: {method: full, rank: [4, 8]}\nzip: [{alpha: [1, 1]}]", "",
 		}, {

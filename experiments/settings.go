@@ -64,8 +64,8 @@ func (t Train) OptimizerConfig() nn.OptimizerConfig {
 	}.Own()
 }
 
-// rates are the learning rates of A and B, and of what is neither, at the
-// schedule's highest.
+// Rates are the learning rates of A and B, and of what is neither, which is lr, at
+// the schedule's highest.
 func (c Config) Rates() nn.LearningRates {
 	t := c.Train
 	rates := nn.UniformRate(t.LR)

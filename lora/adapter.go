@@ -96,7 +96,27 @@ func (a *Adapter) Moved(scratch []float32) (moved, start nn.Squares) {
 // Delta computes γBA into dst, (out, in).
 func (a *Adapter) Delta(dst blas32.General) {
 	clear(dst.Data)
-	a.trained().addDelta(dst, 1)
+	a.trained().addDelta(dst)
+}
+
+// Trained is the adapter without what trains it.
+func (a *Adapter) Trained() (Trained, bool) { return a.trained(), true }
+
+// sum is W + γBA, (out, in): the merged form's own matrix, or else computed into
+// dst.
+func (a *Adapter) sum(dst blas32.General) blas32.General {
+	if f, ok := a.train.(*merged); ok {
+		f.refresh()
+		return f.weight.Weight
+	}
+	a.addUp(dst)
+	return dst
+}
+
+// addUp computes W + γBA into dst, (out, in).
+func (a *Adapter) addUp(dst blas32.General) {
+	a.Base.Values(dst.Data)
+	a.trained().addDelta(dst)
 }
 
 // ZeroA reports whether A started at zero, and not B.
@@ -127,4 +147,6 @@ func (a *Adapter) draw() {
 	}
 }
 
-func (a *Adapter) trained() Trained { return Trained{a.Base.Name, a.A, a.B, a.Gamma()} }
+func (a *Adapter) trained() Trained {
+	return Trained{Module: a.Base.Name, A: a.A, B: a.B, Gamma: a.Gamma()}
+}

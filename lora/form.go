@@ -73,12 +73,16 @@ type merged struct {
 
 // Forward computes y = x (W + γBA)ᵀ.
 func (f *merged) Forward(y, x blas32.General) {
+	f.refresh()
+	f.weight.Forward(y, x)
+}
+
+// refresh forms W + γBA where A or B changed since.
+func (f *merged) refresh() {
 	if f.stale {
-		f.Base.Values(f.weight.Weight.Data)
-		f.trained().addDelta(f.weight.Weight, 1)
+		f.addUp(f.weight.Weight)
 		f.stale = false
 	}
-	f.weight.Forward(y, x)
 }
 
 // Backward is the way back through y = x (W + γBA)ᵀ:

@@ -15,13 +15,17 @@ type full struct{}
 
 func (full) Ranked() bool { return false }
 
+func (full) Roles() []nn.Role { return []nn.Role{nn.RoleWeight} }
+
+func (full) BeyondTheory() string { return "has no rank" }
+
 func (full) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
 	targets, err := Targets(m, c.Targets)
 	if err != nil {
 		return nil, err
 	}
 	s := new(Set)
-	shared := newFullScratch(arena, targets)
+	shared := newChange(arena, targets)
 	for _, l := range targets {
 		if l.BF16() {
 			return nil, fmt.Errorf("lora: %s has weights in bfloat16: method full trains them in float32, "+
@@ -44,24 +48,10 @@ type fullMap struct {
 	grad    []float32 // (out, in)
 	probing bool
 	seen    Probed
-	shared  *fullScratch
+	shared  *change
 }
 
-// fullScratch is memory that a run's maps use in turn.
-type fullScratch struct {
-	delta []float32 // (out, in) of the largest map
-	wide  []float32 // (probeBlock, widest input or output)
-}
-
-func newFullScratch(arena *nn.Arena, targets []*nn.Linear) *fullScratch {
-	largest, widest := 0, 0
-	for _, l := range targets {
-		largest, widest = max(largest, l.Out()*l.In()), max(widest, l.Out(), l.In())
-	}
-	return &fullScratch{delta: arena.Floats(largest), wide: arena.Floats(probeBlock * widest)}
-}
-
-func newFullMap(arena *nn.Arena, l *nn.Linear, shared *fullScratch) *fullMap {
+func newFullMap(arena *nn.Arena, l *nn.Linear, shared *change) *fullMap {
 	own := &nn.Linear{Name: l.Name, Part: l.Part, Weight: arena.Matrix(l.Out(), l.In()), Bias: l.Bias}
 	if !arena.Counting {
 		l.Values(own.Weight.Data)
@@ -96,16 +86,19 @@ func (m *fullMap) Delta(dst blas32.General) {
 }
 
 // Drop is that of [Trainable]: −⟨dW, W − W₀⟩.
-func (m *fullMap) Drop() float64 { return -nn.Dot(m.grad, m.change().Data) }
+func (m *fullMap) Drop() float64 { return -nn.Dot(m.grad, m.shared.of(m).Data) }
 
 // Moved measures nothing: there is no A.
 func (m *fullMap) Moved([]float32) (moved, start nn.Squares) { return moved, start }
+
+// Trained is nothing: there is no adapter.
+func (m *fullMap) Trained() (Trained, bool) { return Trained{}, false }
 
 // Forward computes y = x Wᵀ + b and, in a probe, measures x (W − W₀)ᵀ.
 func (m *fullMap) Forward(y, x blas32.General) {
 	m.FullMap.Forward(y, x)
 	if m.probing {
-		m.measure(&m.seen.Output, x, blas.Trans, m.base.Out())
+		m.shared.measure(m, &m.seen.Output, blas32.General{}, x, blas.Trans)
 		m.seen.Map.Add(rows(y, 0, x.Rows).Data)
 	}
 }
@@ -120,25 +113,5 @@ func (m *fullMap) Backward(dx, dy, x blas32.General) {
 	if dx.Rows > 0 {
 		m.FullMap.Linear.Backward(dx, dy)
 	}
-	m.measure(&m.seen.InputDX, dy, blas.NoTrans, m.base.In())
-}
-
-// measure adds the entries of x times W − W₀, or its transpose, to seen, a block
-// of rows at a time.
-func (m *fullMap) measure(seen *nn.Squares, x blas32.General, t blas.Transpose, cols int) {
-	change := m.change()
-	for at := 0; at < x.Rows; at += probeBlock {
-		n := min(probeBlock, x.Rows-at)
-		z := blas32.General{Rows: n, Cols: cols, Stride: cols, Data: m.shared.wide[:n*cols]}
-		blas32.Gemm(blas.NoTrans, t, 1, rows(x, at, n), change, 0, z)
-		seen.Add(z.Data)
-	}
-}
-
-// change is W − W₀, in memory that the next map will use.
-func (m *fullMap) change() blas32.General {
-	out, in := m.base.Out(), m.base.In()
-	d := blas32.General{Rows: out, Cols: in, Stride: in, Data: m.shared.delta[:out*in]}
-	m.Delta(d)
-	return d
+	m.shared.measure(m, &m.seen.InputDX, blas32.General{}, dy, blas.NoTrans)
 }

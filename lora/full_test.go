@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"ranksweep/nn"
 )
 
@@ -66,19 +68,7 @@ func TestFullProbe(t *testing.T) {
 				t.Fatalf("%s: W − W₀ is %g at %d, want %g", w.Name, delta.Data[i], i, want)
 			}
 		}
-		var out, in float64
-		for i := range n {
-			for o := range delta.Rows {
-				out += sq(nn.Dot(delta.Data[o*delta.Cols:][:delta.Cols], x.Data[i*x.Cols:][:x.Cols]))
-			}
-			for j := range delta.Cols {
-				var z float64
-				for o := range delta.Rows {
-					z += float64(delta.Data[o*delta.Cols+j]) * float64(dy.Data[i*dy.Cols+o])
-				}
-				in += sq(z)
-			}
-		}
+		out, in := through(delta, x, dy)
 		got := a.Probed()
 		if math.Abs(got.Output.Sum/out-1) > 1e-5 || got.Output.Count != n*delta.Rows {
 			t.Errorf("map %d: output %+v, want %g over %d", k, got.Output, out, n*delta.Rows)
@@ -101,6 +91,23 @@ func TestFullProbe(t *testing.T) {
 			t.Errorf("map %d: a new probe remembers the last", k)
 		}
 	}
+}
+
+// through returns the sums of squares of x times the transpose of delta, and of dy times delta.
+func through(delta, x, dy blas32.General) (out, in float64) {
+	for i := range x.Rows {
+		for o := range delta.Rows {
+			out += sq(nn.Dot(row(delta, o), row(x, i)))
+		}
+		for j := range delta.Cols {
+			var z float64
+			for o := range delta.Rows {
+				z += float64(delta.Data[o*delta.Cols+j]) * float64(dy.Data[i*dy.Cols+o])
+			}
+			in += sq(z)
+		}
+	}
+	return out, in
 }
 
 func sq(x float64) float64 { return x * x }

@@ -169,10 +169,11 @@ func TestFormsAgree(t *testing.T) {
 func forceForm(a *Adapter, asMerged bool) {
 	shape := func() blas32.General { return nn.NewMatrix(a.Base.Out(), a.Base.In()) }
 	if asMerged {
-		a.active = &merged{Adapter: a, weight: &nn.Linear{Weight: shape()}, dW: shape()}
+		a.active = &merged{Adapter: a, weight: &nn.Linear{Weight: shape(), Bias: a.Base.Bias}, dW: shape()}
 		return
 	}
-	a.active = &factored{Adapter: a, u: nn.NewMatrix(tokens, a.Rank()), du: nn.NewMatrix(tokens, a.Rank())}
+	const n = 2 * probeBlock
+	a.active = &factored{Adapter: a, u: nn.NewMatrix(n, a.Rank()), du: nn.NewMatrix(n, a.Rank())}
 }
 
 func TestFormIsTheCheaperOne(t *testing.T) {

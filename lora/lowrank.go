@@ -7,6 +7,10 @@ type lowRank struct{}
 
 func (lowRank) Ranked() bool { return true }
 
+func (lowRank) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
+
+func (lowRank) BeyondTheory() string { return "" }
+
 // Flops counts as [MergedIsCheaper] does.
 func (lowRank) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64 {
 	rank, out, in := float64(c.Rank), float64(l.Out()), float64(l.In())

@@ -10,6 +10,13 @@ type Method interface {
 	// an init and dropout; without one, of [Config] Targets and Tokens alone count.
 	Ranked() bool
 
+	// Roles are those of what trains of a map, in the order of its Params.
+	Roles() []nn.Role
+
+	// BeyondTheory says why theory, which is derived for an A and a B alone, predicts
+	// nothing of a run once it has been updated; empty where it does predict.
+	BeyondTheory() string
+
 	// Attach makes what trains for every map of m that c targets. It changes
 	// nothing in m. Its buffers come from the arena; if that is counting, they
 	// stay empty, and nothing is drawn or copied.
@@ -24,6 +31,7 @@ type Method interface {
 // The methods.
 const (
 	DefaultMethod = "lora"
+	DoRAMethod    = "dora"
 	FullMethod    = "full"
 )
 
@@ -33,6 +41,7 @@ var methods = []struct {
 	method Method
 }{
 	{DefaultMethod, lowRank{}},
+	{DoRAMethod, dora{}},
 	{FullMethod, full{}},
 }
 

@@ -1,6 +1,7 @@
 package lora
 
 import (
+	"math/rand/v2"
 	"runtime"
 	"testing"
 
@@ -16,6 +17,7 @@ func TestMethodsAreCounted(t *testing.T) {
 		Context: 16, NormEps: 1e-5, RopeTheta: 100,
 	})
 	check(t, err)
+	m.Init(rand.New(rand.NewPCG(1, 6)))
 	bf16 := m.Clone()
 	bf16.BF16()
 	for _, name := range Methods() {
@@ -64,7 +66,13 @@ func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 	}
 	for i, of := range set.Trainables {
 		params := outline.Trainables[i].Params()
+		if len(params) != len(method.Roles()) {
+			t.Fatalf("%d arrays train, of roles %v", len(params), method.Roles())
+		}
 		for k, p := range of.Params() {
+			if role := method.Roles()[k]; role != p.Role {
+				t.Errorf("%s has role %d, said to be %d", p.Name, p.Role, role)
+			}
 			q := params[k]
 			if q.Rows != p.Rows || q.Cols != p.Cols || q.Role != p.Role || len(q.Value) > 0 {
 				t.Errorf("%s is (%d, %d), and (%d, %d) with %d values where it is counted",

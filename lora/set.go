@@ -34,12 +34,12 @@ func (c Config) validate() error {
 // Set is what one run trains, in the order of the forward pass.
 type Set struct {
 	Trainables
-	Adapters []*Adapter // the same; none where what trains are no low-rank adapters
+	Adapters []*Adapter // the A and B of each; none where what trains are no low-rank adapters
 }
 
-// add puts one more adapter into the set.
-func (s *Set) add(a *Adapter) {
-	s.Trainables = append(s.Trainables, a)
+// add puts one more map into the set, and the adapter in it.
+func (s *Set) add(t Trainable, a *Adapter) {
+	s.Trainables = append(s.Trainables, t)
 	s.Adapters = append(s.Adapters, a)
 }
 
@@ -61,7 +61,8 @@ func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set
 	s := new(Set)
 	shared := newScratch(arena, c, targets)
 	for _, l := range targets {
-		s.add(newAdapter(arena, l, c, seed, shared))
+		a := newAdapter(arena, l, c, seed, shared)
+		s.add(a, a)
 	}
 	return s, nil
 }
@@ -133,17 +134,44 @@ func newScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *scratch {
 	return s
 }
 
-// Merge adds every γBA to the weights of m, which may be a copy of the model
-// that the adapters were attached to. Unmerge takes them away again, to
-// within rounding.
-func (s *Set) Merge(m *nn.Model) error { return s.addTo(m, 1) }
+// Merge puts every adapter into the weights of m, which may be a copy of the model
+// that the adapters were attached to. Unmerge takes them out again, to within
+// rounding.
+func (s *Set) Merge(m *nn.Model) error {
+	trained, err := s.adapters()
+	if err != nil {
+		return err
+	}
+	return Merge(m, trained)
+}
 
 // Unmerge is Merge undone.
-func (s *Set) Unmerge(m *nn.Model) error { return s.addTo(m, -1) }
-
-func (s *Set) addTo(m *nn.Model, sign float32) error {
-	if len(s.Adapters) < len(s.Trainables) {
-		return errors.New("lora: nothing to merge: what was trained is no low-rank adapter; see Delta of each map")
+func (s *Set) Unmerge(m *nn.Model) error {
+	trained, err := s.adapters()
+	if err != nil {
+		return err
 	}
-	return addTo(m, s.Trained(), sign)
+	if err := Fits(m, trained); err != nil {
+		return err
+	}
+	byName := linears(m)
+	for _, t := range s.Trainables {
+		l := byName[t.Frozen().Name]
+		delta := nn.NewMatrix(l.Out(), l.In())
+		t.Delta(delta)
+		for i, d := range delta.Data {
+			l.Weight.Data[i] -= d
+		}
+		l.Changed()
+	}
+	return nil
+}
+
+// adapters are what was trained; it is an error where that is something else.
+func (s *Set) adapters() ([]Trained, error) {
+	trained := s.Trained()
+	if len(trained) < len(s.Trainables) {
+		return nil, errors.New("lora: nothing to merge: what was trained is no low-rank adapter; see Delta of each map")
+	}
+	return trained, nil
 }

@@ -11,7 +11,7 @@ import (
 type Trainable interface {
 	nn.Map
 
-	// Frozen is the map that it takes the place of that it takes the place of.
+	// Frozen is the map that it takes the place of.
 	Frozen() *nn.Linear
 
 	// Updated is told that an optimizer has changed what trains.
@@ -31,6 +31,10 @@ type Trainable interface {
 	// inner product of the gradient with what changed, its sign turned. It is
 	// asked right after that update, while the gradient is still the onset's.
 	Drop() float64
+
+	// Trained is the adapter that training has made so far, sharing its arrays; false
+	// where what trains is no low-rank adapter.
+	Trained() (Trained, bool)
 
 	// Moved measures how far A has moved from where it began, and A there, in a
 	// scratch with room for A. Both are empty where there is no A.

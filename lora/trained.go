@@ -2,6 +2,7 @@ package lora
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -16,13 +17,19 @@ type Trained struct {
 	A      blas32.General // (r, in)
 	B      blas32.General // (out, r)
 	Gamma  float64        // γ_r
+
+	// Magnitude is DoRA's m, (out): the lengths of the rows of the adapted weights;
+	// nil where they follow from W + γBA.
+	Magnitude []float32
 }
 
-// Trained returns the set's adapters, sharing A and B with it.
+// Trained returns the set's adapters, sharing their arrays with it.
 func (s *Set) Trained() []Trained {
 	var all []Trained
-	for _, a := range s.Adapters {
-		all = append(all, a.trained())
+	for _, t := range s.Trainables {
+		if adapter, ok := t.Trained(); ok {
+			all = append(all, adapter)
+		}
 	}
 	return all
 }
@@ -34,12 +41,18 @@ func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 		return nil, err
 	}
 	byName := linears(m)
+	var targets []*nn.Linear
 	ofRank := make(map[int][]*nn.Linear) // adapters of one rank share what they use in turn
 	for _, t := range trained {
-		ofRank[t.A.Rows] = append(ofRank[t.A.Rows], byName[t.Module])
+		l := byName[t.Module]
+		targets, ofRank[t.A.Rows] = append(targets, l), append(ofRank[t.A.Rows], l)
 	}
-	shared := make(map[int]*scratch)
-	s, arena := new(Set), new(nn.Arena)
+	shared, arena := make(map[int]*scratch), new(nn.Arena)
+	var own *doraScratch
+	if slices.ContainsFunc(trained, func(t Trained) bool { return t.Magnitude != nil }) {
+		own = newDoraScratch(arena, Config{Tokens: tokens}, targets)
+	}
+	s := new(Set)
 	for _, t := range trained {
 		c := Config{Rank: t.A.Rows, Gamma: t.Gamma, Init: Init{Kind: KaimingUniform}, Tokens: tokens}
 		if err := c.validate(); err != nil {
@@ -51,9 +64,26 @@ func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 		a := newAdapter(arena, byName[t.Module], c, 0, shared[c.Rank])
 		copy(a.A.Data, t.A.Data)
 		copy(a.B.Data, t.B.Data)
-		s.add(a)
+		whole, err := t.beside(arena, a, c, own)
+		if err != nil {
+			return nil, err
+		}
+		s.add(whole, a)
 	}
 	return s, nil
+}
+
+// beside puts the magnitude, if there is one, beside the rest of its adapter.
+func (t Trained) beside(arena *nn.Arena, a *Adapter, c Config, shared *doraScratch) (Trainable, error) {
+	if t.Magnitude == nil {
+		return a, nil
+	}
+	d, err := newDoraMap(arena, a, c, shared)
+	if err != nil {
+		return nil, err
+	}
+	copy(d.m, t.Magnitude)
+	return d, nil
 }
 
 // Fits reports the first adapter that is not one of m's: of a map that m lacks,
@@ -67,8 +97,11 @@ func Fits(m *nn.Model, trained []Trained) error {
 		}
 		if t.A.Cols != l.In() || t.B.Rows != l.Out() || t.A.Rows != t.B.Cols {
 			return fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): "+
-				"an adapter of another model",
-				t.Module, t.A.Rows, t.A.Cols, t.B.Rows, t.B.Cols, l.Out(), l.In())
+				"an adapter of another model", t.Module, t.A.Rows, t.A.Cols, t.B.Rows, t.B.Cols, l.Out(), l.In())
+		}
+		if t.Magnitude != nil && len(t.Magnitude) != l.Out() {
+			return fmt.Errorf("lora: %s: the magnitude has %d entries, the model's map has %d outputs: "+
+				"an adapter of another model", t.Module, len(t.Magnitude), l.Out())
 		}
 	}
 	return nil
@@ -83,23 +116,26 @@ func linears(m *nn.Model) map[string]*nn.Linear {
 	return byName
 }
 
-// Merge adds every γBA to the weights of m. What [Fits] refuses is an error.
-func Merge(m *nn.Model, trained []Trained) error { return addTo(m, trained, 1) }
-
-func addTo(m *nn.Model, trained []Trained, sign float32) error {
+// Merge puts every adapter into the weights of m: W + γBA takes the place of W and,
+// where there is a magnitude, its rows get their lengths from that. What [Fits]
+// refuses is an error.
+func Merge(m *nn.Model, trained []Trained) error {
 	if err := Fits(m, trained); err != nil {
 		return err
 	}
 	byName := linears(m)
 	for _, t := range trained {
 		l := byName[t.Module]
-		t.addDelta(l.Weight, sign)
+		t.addDelta(l.Weight)
+		if err := t.setLengths(l.Weight); err != nil {
+			return err
+		}
 		l.Changed()
 	}
 	return nil
 }
 
-// addDelta adds sign·γBA to w, (out, in).
-func (t Trained) addDelta(w blas32.General, sign float32) {
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, sign*float32(t.Gamma), t.B, t.A, 1, w)
+// addDelta adds γBA to w, (out, in).
+func (t Trained) addDelta(w blas32.General) {
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, float32(t.Gamma), t.B, t.A, 1, w)
 }

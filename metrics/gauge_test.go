@@ -219,3 +219,39 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 		t.Errorf("stable rank of nothing is %g, want none (%v)", run[StableRank], err)
 	}
 }
+
+// TestMagnitudesAreApart: their gradient has a norm of its own, of the run and of each
+// map, and is in no other.
+func TestMagnitudesAreApart(t *testing.T) {
+	method, _ := lora.MethodNamed(lora.DoRAMethod)
+	set, err := method.Attach(new(nn.Arena), gaugeModel(t), lora.Config{
+		Rank: 3, Gamma: 0.7, Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"mlp"}, Tokens: 12,
+	}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all, squared float64
+	gauge, run, modules := NewGauge(new(nn.Arena), set), NoValues(), make([]Values, len(set.Trainables))
+	for i, a := range set.Trainables {
+		var own float64
+		for _, q := range a.Params() {
+			for j := range q.Grad {
+				q.Grad[j] = float32(1 + i)
+				if q.Role == nn.RoleMagnitude {
+					q.Grad[j] *= 2
+					own += 4 * float64((1+i)*(1+i))
+				} else {
+					all += float64((1 + i) * (1 + i))
+				}
+			}
+		}
+		squared += own
+		gauge.Gradients(&run, modules)
+		if got := modules[i][GradNormM]; !near(got, math.Sqrt(own)) {
+			t.Errorf("map %d: %g, want %g", i, got, math.Sqrt(own))
+		}
+	}
+	if !near(run[GradNormM], math.Sqrt(squared)) || !near(run[GradNorm], math.Sqrt(all)) {
+		t.Errorf("magnitudes %g, want %g; all else %g, want %g", run[GradNormM], math.Sqrt(squared), run[GradNorm], math.Sqrt(all))
+	}
+}

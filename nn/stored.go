@@ -42,12 +42,15 @@ func (l *Linear) storedBackward(dx, dy blas32.General) {
 }
 
 // Values writes the weights to dst, (out, in).
-func (l *Linear) Values(dst []float32) {
+func (l *Linear) Values(dst []float32) { l.Rows(dst, 0, l.Out()) }
+
+// Rows writes n rows of the weights, the first of them given, to dst, (n, in).
+func (l *Linear) Rows(dst []float32, first, n int) {
 	if l.Stored != nil {
-		l.Stored.Rows(dst, 0, l.Out())
+		l.Stored.Rows(dst, first, n)
 		return
 	}
-	copy(dst, l.Weight.Data)
+	copy(dst, l.Weight.Data[first*l.In():][:n*l.In()])
 }
 
 // embedding writes a token's embedding to dst, (C).

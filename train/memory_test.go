@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"strings"
@@ -21,8 +22,9 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// TestBytesAreAllocated: a run takes the memory that was counted for it, and less
-// than 64 KB more for names, headers, the probe's few batches and the page that the
+// TestBytesAreAllocated: a run takes the memory that was counted for it, the optional
+// quantities of its points, which were not, and less
+// than 80 KB more for names, headers, the probe's few batches and the page that the
 // curve is rounded up to. The runtime rounds up none of this model's shapes.
 func TestBytesAreAllocated(t *testing.T) {
 	plain, err := nn.New(nn.Config{
@@ -30,6 +32,7 @@ func TestBytesAreAllocated(t *testing.T) {
 		Context: 4096, NormEps: 1e-5, RopeTheta: 10000, TiedHead: true,
 	})
 	check(t, err)
+	plain.Init(rand.New(rand.NewPCG(1, 1)))
 	half := plain.Clone()
 	half.BF16()
 	source, err := data.Load(testData(t))
@@ -44,6 +47,8 @@ func TestBytesAreAllocated(t *testing.T) {
 		{plain, "optimizer=lion"}, {plain, "optimizer=signsgd"}, {plain, "rank=1024 optimizer=muon"},
 		{plain, "batch=1"}, {plain, "accumulate=3"}, {plain, "steps=20000"}, {plain, "measure.modules_every=2"},
 		{plain, "measure.theory=true"}, {stored(plain), "measure.theory=true"},
+		{plain, "method=dora rank=4"}, {plain, "method=dora rank=1024"}, {plain, "method=dora dropout=0.5"},
+		{half, "method=dora precision=bf16"}, {stored(plain), "method=dora rank=4"},
 		{plain, "method=full"}, {plain, "method=full optimizer=muon targets=mlp measure.theory=true"},
 	} {
 		t.Run(test.set, func(t *testing.T) {
@@ -78,7 +83,8 @@ func checkBytes(t *testing.T, c experiments.Config, m *nn.Model, d *data.Dataset
 	if arena.Bytes != want {
 		t.Errorf("%d bytes are counted without buffers, and %d with them", want, arena.Bytes)
 	}
-	if more := heap() - before + scratch - want; more < 0 || more > 64<<10 {
+	optional := optionalBytes() * int64(points(c)+modulePoints(c)*len(run.set.Trainables))
+	if more := heap() - before + scratch - want - optional; more < 0 || more > 80<<10 {
 		t.Errorf("%d bytes are allocated beyond the %d that were counted", more, want)
 	}
 }

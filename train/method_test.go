@@ -186,10 +186,10 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 	}
 }
 
-// TestFullIsTheSameForAnyWorkers, and is trained again from its record.
-func TestFullIsTheSameForAnyWorkers(t *testing.T) {
+// TestMethodsAreTheSameForAnyWorkers, and are trained again from their records.
+func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
-	e := read(t, "name: x\ndata: d.txt\ngrid: {method: [lora, full], rank: [2, 8], seed: [0, 1]}")
+	e := read(t, "name: x\ndata: d.txt\ngrid: {method: [lora, dora, full], rank: [2, 8], seed: [0, 1]}")
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c
@@ -201,9 +201,11 @@ func TestFullIsTheSameForAnyWorkers(t *testing.T) {
 	check(t, sweeptest.SameContents(sweeptest.Contents(t, four), sweeptest.Contents(t, one)))
 	runs, _ := results.Open(one).Runs()
 	i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Scheme == lora.FullMethod })
-	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 6 {
+	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 10 {
 		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
 	}
-	_, err = sweep.Again(runs[i], sweep.Trainers{trainer})
-	check(t, err)
+	for _, r := range runs {
+		_, err = sweep.Again(r, sweep.Trainers{trainer})
+		check(t, err)
+	}
 }

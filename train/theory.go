@@ -15,8 +15,8 @@ import (
 // of a run once it has been updated; empty where it does. Adam is sign-like
 // only where its ε is far below the gradient's entries.
 func beyondTheory(c experiments.Config, curve []metrics.Point) string {
-	if !c.Adapter.Ranked() {
-		return fmt.Sprintf("method %s has no rank", c.Adapter.Method)
+	if why := c.Adapter.Trains().BeyondTheory(); why != "" {
+		return fmt.Sprintf("method %s %s", c.Adapter.Method, why)
 	}
 	if c.Train.Clip > 0 {
 		return "gradients are clipped"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"ranksweep/data"
 	"ranksweep/experiments"
@@ -70,10 +71,29 @@ func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dat
 		t.probe = probeOf(c, d)
 	}
 	t.outcome.Status = results.Done
-	t.outcome.Curve = nn.Make[metrics.Point](arena, points(c))[:0]
-	t.outcome.Modules = nn.Make[metrics.Point](arena, modulePoints(c)*len(set.Trainables))[:0]
+	t.outcome.Curve = makePoints(arena, points(c))
+	t.outcome.Modules = makePoints(arena, modulePoints(c)*len(set.Trainables))
 	t.outcome.Validation = validationOf(arena, t.val)
 	return t, nil
+}
+
+// makePoints makes room for n points. Their optional quantities are not counted, so
+// that the size that is stored of a run does not depend on which quantities other
+// methods have.
+func makePoints(arena *nn.Arena, n int) []metrics.Point {
+	made := nn.Make[metrics.Point](arena, n)
+	arena.Bytes -= int64(n) * optionalBytes()
+	return made[:0]
+}
+
+// optionalBytes is the memory of a point's optional quantities.
+func optionalBytes() (n int64) {
+	for q := range metrics.Quantity(metrics.NumQuantities) {
+		if q.Optional() {
+			n += int64(unsafe.Sizeof(metrics.Values{}[q]))
+		}
+	}
+	return n
 }
 
 // points is how many points a run's curve has: those of Measure.Every, and

@@ -319,9 +319,10 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 		_, err = l.Train(context.Background(), c, func(metrics.Point) {})
 		check(t, err)
 	}
-	c.Adapter.Method = lora.FullMethod
-	_, err = l.Train(context.Background(), experiments.Point{Config: c}.Canonical().Config, func(metrics.Point) {})
-	check(t, err)
+	for _, c.Adapter.Method = range lora.Methods() {
+		_, err = l.Train(context.Background(), experiments.Point{Config: c}.Canonical().Config, func(metrics.Point) {})
+		check(t, err)
+	}
 	for i, tensor := range model.Model.Tensors() {
 		for j, v := range tensor.Data {
 			if v != before[i].Data[j] {
@@ -337,7 +338,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	for _, of := range []struct {
 		method string
 		rank   int
-	}{{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.FullMethod, 0}} {
+	}{{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.DoRAMethod, 4}, {lora.DoRAMethod, 64}, {lora.FullMethod, 0}} {
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000
 		c.Measure = experiments.Measure{Every: 1, Probe: 1}

@@ -1,0 +1,214 @@
+package lora
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"ranksweep/nn"
+)
+
+// doraMap computes y = x W′ᵀ + b with W′ = c ∘ V, row by row, c = m/‖V‖. V = W + γBA
+// is an adapter of its own, in whichever form is cheaper, whose output is scaled.
+type doraMap struct {
+	*Adapter
+	m, dm    []float32 // (out) magnitude and its gradient
+	start    []float32 // (out) m before training
+	length   []float32 // (out) ‖V‖
+	scale    []float32 // (out) c
+	bias     []float32 // (out) b, zeros for none
+	outdated bool      // A, B or m changed since length and scale were computed
+
+	mode    Mode
+	z       blas32.General // (N, out) x Vᵀ + b, kept for the way back
+	dropout *dropout       // nil for none
+	seen    Probed
+	shared  *doraScratch
+}
+
+// Params returns A, B and m.
+func (d *doraMap) Params() []nn.Param {
+	return append(d.Adapter.Params(), nn.Param{
+		Name: d.Base.Name + ".lora_magnitude_vector.weight", Module: d.Base.Name, Role: nn.RoleMagnitude,
+		Rows: 1, Cols: d.Base.Out(), Value: d.m, Grad: d.dm, Decay: true,
+	})
+}
+
+// Updated is told that an optimizer has changed A, B or m.
+func (d *doraMap) Updated() {
+	d.Adapter.Updated()
+	d.outdated = true
+}
+
+// SetMode chooses what the next passes do, as [Trainable] has it.
+func (d *doraMap) SetMode(m Mode) {
+	if d.mode = m; m == Probe {
+		d.seen = Probed{}
+	}
+}
+
+// Probed is what W′ − W was seen to do since the map entered Probe.
+func (d *doraMap) Probed() Probed { return d.seen }
+
+// Trained is the adapter without what trains it.
+func (d *doraMap) Trained() (Trained, bool) {
+	t := d.trained()
+	t.Magnitude = d.m
+	return t, true
+}
+
+// Delta computes W′ − W into dst, (out, in).
+func (d *doraMap) Delta(dst blas32.General) {
+	d.refresh()
+	v, in := d.sum(dst), d.Base.In()
+	row := d.shared.wide[:in]
+	for i, c := range d.scale {
+		d.Base.Rows(row, i, 1)
+		for j, w := range row {
+			dst.Data[i*in+j] = float32(c*v.Data[i*in+j]) - w
+		}
+	}
+}
+
+// Drop is that of [Trainable]. The loss sees ‖V‖ change, which its gradient here
+// leaves out: to first order, by how far each row of γBA, which was zero, lies along
+// that of W. So the magnitude, whose gradient is along W too, has in effect changed by
+// that much less, and the loss has dropped by
+//
+//	−⟨dB, B⟩ − Σ_i dm_i (m_i − ‖w_i‖ − γ(BA)_i·w_i/‖w_i‖).
+func (d *doraMap) Drop() float64 {
+	drop := d.Adapter.Drop()
+	delta, in := d.shared.shaped(d.Base), d.Base.In()
+	d.Adapter.Delta(delta)
+	row := d.shared.wide[:in]
+	for i, was := range d.start {
+		d.Base.Rows(row, i, 1)
+		longer := nn.Dot(row, delta.Data[i*in:][:in]) / float64(was)
+		drop -= float64(d.dm[i]) * (float64(d.m[i]) - float64(was) - longer)
+	}
+	return drop
+}
+
+// refresh computes length and scale where A, B or m changed since.
+func (d *doraMap) refresh() {
+	if !d.outdated {
+		return
+	}
+	rowLengths(d.length, d.sum(d.shared.shaped(d.Base)))
+	for i, m := range d.m {
+		d.scale[i] = m / d.length[i]
+	}
+	d.outdated = false
+}
+
+// Forward computes y = c ∘ (x Vᵀ) + b. Dropout is PEFT's: what it takes from x goes
+// through the frozen map alone, y = (x − x̃) Wᵀ + c ∘ (x̃ Vᵀ) + b.
+func (d *doraMap) Forward(y, x blas32.General) {
+	d.refresh()
+	z := head(d.z, x.Rows)
+	switch {
+	case d.mode == Probe:
+		d.Base.Forward(y, x)
+		d.shared.measure(d, &d.seen.Output, y, x, blas.Trans)
+		d.seen.Map.Add(rows(y, 0, x.Rows).Data)
+	case d.drops():
+		kept, rest := d.dropout.forward(x), head(d.dropout.dx, x.Rows)
+		for i, v := range kept.Data {
+			rest.Data[i] = x.Data[i] - v
+		}
+		d.Adapter.Forward(z, kept)
+		d.Base.Forward(y, rest)
+		d.addScaled(y, z)
+	default:
+		d.Adapter.Forward(z, x)
+		d.scaled(y, z)
+	}
+}
+
+func (d *doraMap) drops() bool { return d.dropout != nil && d.mode == Train }
+
+// scaled computes y = c ∘ (z − b) + b, which is z to the bit where c is 1.
+func (d *doraMap) scaled(y, z blas32.General) {
+	for t := range z.Rows {
+		y, z := row(y, t), row(z, t)
+		for i, c := range d.scale {
+			y[i] = z[i] + float32((c-1)*(z[i]-d.bias[i]))
+		}
+	}
+}
+
+// addScaled computes y += c ∘ (z − b).
+func (d *doraMap) addScaled(y, z blas32.General) {
+	for t := range z.Rows {
+		y, z := row(y, t), row(z, t)
+		for i, c := range d.scale {
+			y[i] += float32(c * (z[i] - d.bias[i]))
+		}
+	}
+}
+
+// Backward is the way back: dm += Σ dy ∘ (z − b)/‖V‖ over tokens, and then the
+// adapter's, given dz = c ∘ dy for the gradient of its output.
+func (d *doraMap) Backward(dx, dy, x blas32.General) {
+	switch {
+	case d.mode == Probe:
+		d.probeBackward(dx, dy)
+	case d.drops():
+		d.droppedBackward(dx, dy)
+	default:
+		d.Adapter.Backward(dx, d.magnitudeBackward(dy), x)
+	}
+}
+
+// magnitudeBackward adds to dm and returns dz = c ∘ dy, (N, out).
+func (d *doraMap) magnitudeBackward(dy blas32.General) blas32.General {
+	out := len(d.m)
+	dz := blas32.General{Rows: dy.Rows, Cols: out, Stride: out, Data: d.shared.dz[:dy.Rows*out]}
+	sums := d.shared.sums[:out]
+	clear(sums)
+	for t := range dy.Rows {
+		dy, z, dz := row(dy, t), row(d.z, t), row(dz, t)
+		for i, c := range d.scale {
+			sums[i] += float64(dy[i]) * float64(z[i]-d.bias[i])
+			dz[i] = c * dy[i]
+		}
+	}
+	for i, sum := range sums {
+		d.dm[i] += float32(sum / float64(d.length[i]))
+	}
+	return dz
+}
+
+// droppedBackward is Backward with dropout: x̃ is k·x where it was kept, so that
+//
+//	dx += dy W + mask ∘ k(dz V − dy W).
+func (d *doraMap) droppedBackward(dx, dy blas32.General) {
+	dz, kept := d.magnitudeBackward(dy), head(d.dropout.x, dy.Rows)
+	if dx.Rows == 0 {
+		d.Adapter.Backward(dx, dz, kept)
+		return
+	}
+	through, past := head(d.dropout.dx, dy.Rows), kept
+	past.Data = d.shared.dx[:len(kept.Data)]
+	clear(through.Data)
+	clear(past.Data)
+	d.Adapter.Backward(through, dz, kept)
+	d.Base.Backward(past, dy)
+	keep := float32(1 / (1 - d.dropout.rate))
+	for i, v := range past.Data {
+		if d.dropout.mask[i] {
+			v += float32(keep * (through.Data[i] - v))
+		}
+		dx.Data[i] += v
+	}
+}
+
+// probeBackward computes dx += dy W′ and measures dy (W′ − W).
+func (d *doraMap) probeBackward(dx, dy blas32.General) {
+	if dx.Rows > 0 {
+		d.Base.Backward(dx, dy)
+	}
+	d.shared.measure(d, &d.seen.InputDX, dx, dy, blas.NoTrans)
+}
+
+// row is the i-th row of m.
+func row(m blas32.General, i int) []float32 { return m.Data[i*m.Stride:][:m.Cols] }
