@@ -20,6 +20,7 @@ type config struct {
 	R            int               `json:"r"`
 	Alpha        float64           `json:"lora_alpha"`
 	RSLoRA       bool              `json:"use_rslora"`
+	DoRA         bool              `json:"use_dora"`
 	RankPattern  patterns[int]     `json:"rank_pattern"`
 	AlphaPattern patterns[float64] `json:"alpha_pattern"`
 	Bias         string            `json:"bias"`
@@ -31,10 +32,9 @@ type config struct {
 	FanInFanOut bool `json:"fan_in_fan_out"`
 }
 
-// beyond are the settings that ask for more than γBA beside a map, and what
+// beyond are the settings that ask for more than LoRA or DoRA of a map, and what
 // they ask for.
 var beyond = []struct{ key, what string }{
-	{"use_dora", "DoRA"},
 	{"use_qalora", "QALoRA"},
 	{"use_bdlora", "block-diagonal LoRA"},
 	{"velora_config", "VeLoRA"},

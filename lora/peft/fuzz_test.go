@@ -14,6 +14,11 @@ func FuzzRead(f *testing.F) {
 	if err != nil || len(folders) == 0 {
 		f.Fatalf("no folders: %v", err)
 	}
+	doras, err := filepath.Glob("testdata/dora/llama/adapters/*")
+	if err != nil || len(doras) == 0 {
+		f.Fatalf("no folders of DoRA: %v", err)
+	}
+	folders = append(folders, doras...)
 	m := testModel(f)
 	for _, dir := range append(folders, write(f, configWith(f, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(f, m, adapter{"k_proj", 3, 2})))) {
 		config, err := os.ReadFile(filepath.Join(dir, configFile))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/blas/blas32"
@@ -46,24 +47,28 @@ type goldenRun struct {
 	} `json:"training"`
 }
 
-// eachGolden runs a test with every model of testdata.
+// eachGolden runs a test with every model of testdata, and every method on one.
 func eachGolden(t *testing.T, test func(*testing.T, golden)) {
 	for _, dir := range goldenFolders(t) {
-		t.Run(filepath.Base(dir), func(t *testing.T) { test(t, readGolden(t, dir)) })
+		name := strings.TrimPrefix(filepath.ToSlash(dir), "testdata/")
+		t.Run(strings.ReplaceAll(name, "/", "-"), func(t *testing.T) { test(t, readGolden(t, dir)) })
 	}
 }
 
 func goldenFolders(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("testdata/*/golden.json")
+	models, err := filepath.Glob("testdata/*/golden.json")
 	check(t, err)
-	if len(files) == 0 {
-		t.Fatal("testdata has no model")
+	methods, err := filepath.Glob("testdata/*/*/golden.json") // of methods other than LoRA, on those models
+	check(t, err)
+	if len(models) == 0 || len(methods) == 0 {
+		t.Fatal("testdata has no model, or no method on one")
 	}
-	for i, file := range files {
-		files[i] = filepath.Dir(file)
+	var folders []string
+	for _, file := range slices.Concat(models, methods) {
+		folders = append(folders, filepath.Dir(file))
 	}
-	return files
+	return folders
 }
 
 // report tells bench/real of a measurement.
@@ -73,7 +78,7 @@ func readGolden(t *testing.T, dir string) golden {
 	t.Helper()
 	g := golden{dir: dir, tensors: make(map[string]nn.Tensor)}
 	check(t, json.Unmarshal(content(t, dir, "golden.json"), &g))
-	c, err := checkpoint.Load(dir)
+	c, err := checkpoint.Load(g.base())
 	check(t, err)
 	g.model = c.Model
 	tensors, err := checkpoint.ReadTensors(os.DirFS(dir), "golden.safetensors")
@@ -83,6 +88,12 @@ func readGolden(t *testing.T, dir string) golden {
 	}
 	return g
 }
+
+// base is the folder of the model.
+func (g golden) base() string { return filepath.Join("testdata", filepath.Base(g.dir)) }
+
+// dora reports whether the adapters have magnitudes.
+func (g golden) dora() bool { return g.dir != g.base() }
 
 func (g golden) tensor(t *testing.T, name string) []float32 {
 	t.Helper()
@@ -232,6 +243,8 @@ func (g golden) start(t *testing.T, r goldenRun, tokens int) (*lora.Set, *nn.Pas
 		trained = append(trained, lora.Trained{
 			Module: module, A: matrix("lora_A"), B: matrix("lora_B"),
 			Gamma: lora.Scheme{P: r.P, MatchRank: r.Match}.Gamma(r.Alpha, r.Rank),
+
+			Magnitude: g.tensors["initial/"+r.Targets+"/"+module+".lora_magnitude_vector.weight"].Data,
 		})
 	}
 	set, err := lora.Restore(g.model, trained, tokens)
@@ -256,8 +269,8 @@ func step(t *testing.T, p *nn.Pass, b *nn.Batch) float64 {
 // which all take the merged one.
 var capacities = []int{22, 4096}
 
-// TestGradientsArePEFTs holds ∂A and ∂B of every map under every scheme to
-// those of PEFT, by the Frobenius norm of their difference.
+// TestGradientsArePEFTs holds ∂A and ∂B of every map under every scheme, and ∂m under
+// DoRA, to those of PEFT, by the Frobenius norm of their difference.
 func TestGradientsArePEFTs(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var worst float64
@@ -265,6 +278,9 @@ func TestGradientsArePEFTs(t *testing.T) {
 			for _, tokens := range capacities {
 				_, p := g.start(t, r, tokens)
 				step(t, p, g.batch())
+				if each := len(p.Params()) / len(r.Maps); g.dora() != (each == 3) {
+					t.Fatalf("%d arrays of a map train", each)
+				}
 				for _, q := range p.Params() {
 					d := relative(q.Grad, g.tensor(t, fmt.Sprintf("gradient/%s/%s/%s", r.Scheme, r.Targets, q.Name)))
 					if worst = max(worst, d); !(d <= 1e-4) {

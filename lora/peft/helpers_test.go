@@ -48,17 +48,29 @@ type adapter struct {
 // attach puts adapters of random A and B on m.
 func attach(t testing.TB, m *nn.Model, adapters ...adapter) *lora.Set {
 	t.Helper()
+	return attachBy(t, lora.DefaultMethod, m, adapters...)
+}
+
+// attachBy is attach of a method, whose magnitudes are not those of the weights.
+func attachBy(t testing.TB, name string, m *nn.Model, adapters ...adapter) *lora.Set {
+	t.Helper()
+	method, _ := lora.MethodNamed(name)
 	all := new(lora.Set)
 	rng := rand.New(rand.NewPCG(1, 3))
 	for _, a := range adapters {
-		set, err := lora.Attach(m, lora.Config{
+		set, err := method.Attach(new(nn.Arena), m, lora.Config{
 			Rank: a.rank, Gamma: a.gamma, Init: lora.Init{Kind: lora.KaimingUniform},
 			Targets: strings.Fields(a.targets), Tokens: tokens,
 		}, 7)
 		check(t, err)
-		for _, b := range set.Adapters {
+		for i, b := range set.Adapters {
 			fill(b.B.Data, rng)
+			trained, _ := set.Trainables[i].Trained()
+			for j := range trained.Magnitude {
+				trained.Magnitude[j] *= float32(0.5 + rng.Float64())
+			}
 		}
+		set.Updated()
 		all.Adapters = append(all.Adapters, set.Adapters...)
 		all.Trainables = append(all.Trainables, set.Trainables...)
 	}

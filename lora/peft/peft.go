@@ -1,8 +1,8 @@
 // Package peft reads and writes adapters in the folder format of Hugging Face
 // PEFT: adapter_config.json beside adapter_model.safetensors.
 //
-// What a config means is what PEFT 0.21 makes of it. What is more than LoRA or
-// rsLoRA on linear maps is refused by name: to leave it out would give another
+// What a config means is what PEFT 0.21 makes of it. What is more than LoRA, rsLoRA
+// or DoRA on linear maps is refused by name: to leave it out would give another
 // adapter in silence.
 package peft
 
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 	if f.DType, err = checkpoint.StoredDType(dir, weightsFile); err != nil {
 		return nil, err
 	}
-	if f.Adapters, err = c.pair(tensors); err != nil {
+	if f.Adapters, err = c.adapters(tensors); err != nil {
 		return nil, fmt.Errorf("%s: %w", weightsFile, err)
 	}
 	if err := lora.Fits(m, f.Adapters); err != nil {
@@ -97,47 +98,64 @@ func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 	return f, nil
 }
 
-// pair puts the A and the B of every module together, in alphabetical order.
-func (c config) pair(tensors []nn.Tensor) ([]lora.Trained, error) {
-	pairs := make(map[string]*lora.Trained)
-	var modules []string
+// adapters puts the arrays of every module together, in alphabetical order.
+func (c config) adapters(tensors []nn.Tensor) ([]lora.Trained, error) {
+	byModule := make(map[string]*lora.Trained)
 	for _, t := range tensors {
-		module, isA, err := parseName(t)
+		module, part, err := c.parseName(t)
 		if err != nil {
 			return nil, err
 		}
-		if pairs[module] == nil {
-			pairs[module] = &lora.Trained{Module: module}
-			modules = append(modules, module)
+		a := byModule[module]
+		if a == nil {
+			a = &lora.Trained{Module: module}
+			byModule[module] = a
 		}
-		matrix := blas32.General{Rows: t.Shape[0], Cols: t.Shape[1], Stride: max(1, t.Shape[1]), Data: t.Data}
-		if isA {
-			pairs[module].A = matrix
-		} else {
-			pairs[module].B = matrix
+		switch part {
+		case partA:
+			a.A = matrix(t)
+		case partB:
+			a.B = matrix(t)
+		case partMagnitude:
+			a.Magnitude = t.Data
 		}
 	}
-	slices.Sort(modules)
 	var all []lora.Trained
-	for _, module := range modules {
-		pair := pairs[module]
-		if pair.A.Data == nil || pair.B.Data == nil {
-			return nil, fmt.Errorf("module %q has only one of A and B", module)
-		}
-		rank, gamma, err := c.scale(module)
-		if err != nil {
+	for _, module := range slices.Sorted(maps.Keys(byModule)) {
+		a := byModule[module]
+		if err := c.complete(a); err != nil {
 			return nil, err
 		}
-		if pair.A.Rows != rank {
-			return nil, fmt.Errorf("module %q: A has %d rows, %s says rank %d", module, pair.A.Rows, configFile, rank)
-		}
-		pair.Gamma = gamma
-		all = append(all, *pair)
+		all = append(all, *a)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("holds no adapter")
 	}
 	return all, nil
+}
+
+func matrix(t nn.Tensor) blas32.General {
+	return blas32.General{Rows: t.Shape[0], Cols: t.Shape[1], Stride: max(1, t.Shape[1]), Data: t.Data}
+}
+
+// complete gives an adapter its γ. It is an error if one of its arrays is not there,
+// or of another rank than the config says.
+func (c config) complete(a *lora.Trained) error {
+	if a.A.Data == nil || a.B.Data == nil {
+		return fmt.Errorf("module %q has only one of A and B", a.Module)
+	}
+	if c.DoRA && a.Magnitude == nil {
+		return fmt.Errorf("module %q has no magnitude, and use_dora in %s asks for one", a.Module, configFile)
+	}
+	rank, gamma, err := c.scale(a.Module)
+	if err != nil {
+		return err
+	}
+	if a.A.Rows != rank {
+		return fmt.Errorf("module %q: A has %d rows, %s says rank %d", a.Module, a.A.Rows, configFile, rank)
+	}
+	a.Gamma = gamma
+	return nil
 }
 
 // hasAll holds the maps that have weights to those that the config selects:
@@ -164,16 +182,28 @@ func (c config) hasAll(m *nn.Model, adapters []lora.Trained) error {
 	return nil
 }
 
-// parseName takes the name of a stored matrix apart.
-func parseName(t nn.Tensor) (module string, isA bool, err error) {
+// The arrays of an adapter, by what follows their module's name.
+const (
+	partA         = ".lora_A.weight"
+	partB         = ".lora_B.weight"
+	partMagnitude = ".lora_magnitude_vector" // of DoRA
+)
+
+// parseName takes the name of a stored array apart.
+func (c config) parseName(t nn.Tensor) (module, part string, err error) {
 	name, wrapped := strings.CutPrefix(t.Name, prefix)
-	module, isA = strings.CutSuffix(name, ".lora_A.weight")
-	isB := false
-	if !isA {
-		module, isB = strings.CutSuffix(name, ".lora_B.weight")
+	for _, p := range []struct {
+		part string
+		dims int
+		has  bool
+	}{{partA, 2, true}, {partB, 2, true}, {partMagnitude, 1, c.DoRA}} {
+		if module, ok := strings.CutSuffix(name, p.part); ok && wrapped && p.has && len(t.Shape) == p.dims {
+			return module, p.part, nil
+		}
 	}
-	if !wrapped || !isA && !isB || len(t.Shape) != 2 {
-		return "", false, fmt.Errorf("tensor %q of shape %v: not an A or a B of LoRA", t.Name, t.Shape)
+	what := "an A or a B of LoRA"
+	if c.DoRA {
+		what = "an A, a B or a magnitude of DoRA"
 	}
-	return module, isA, nil
+	return "", "", fmt.Errorf("tensor %q of shape %v: not %s", t.Name, t.Shape, what)
 }

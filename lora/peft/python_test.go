@@ -75,7 +75,11 @@ func (g golden) ofScheme(t *testing.T, scheme lora.Scheme, several bool) *Folder
 		}
 		adapters = append(adapters, adapter{name, rank, scheme.Gamma(6, rank)})
 	}
-	set := attach(t, g.model, adapters...)
+	method := lora.DefaultMethod
+	if g.dora() {
+		method = lora.DoRAMethod
+	}
+	set := attachBy(t, method, g.model, adapters...)
 	return &Folder{Adapters: set.Trained(), RSLoRA: scheme.P == 0.5, BaseModel: filepath.Base(g.dir)}
 }
 
@@ -96,8 +100,8 @@ func TestPEFTLoadsOurs(t *testing.T) {
 				name := fmt.Sprintf("%s: %s, several ranks %t", dir, name, several)
 				here[dir][name], here[dir][name+", merged"] = logits, logits
 				models = append(models,
-					pythonModel{name, dir, writtenFolder(t, f), g.Tokens},
-					pythonModel{name + ", merged", mergedFolder(t, dir, f), "", g.Tokens})
+					pythonModel{name, g.base(), writtenFolder(t, f), g.Tokens},
+					pythonModel{name + ", merged", mergedFolder(t, g.base(), f), "", g.Tokens})
 			}
 		}
 	}

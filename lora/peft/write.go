@@ -27,6 +27,7 @@ type written struct {
 	R            int                `json:"r"`
 	Alpha        float64            `json:"lora_alpha"`
 	RSLoRA       bool               `json:"use_rslora"`
+	DoRA         bool               `json:"use_dora,omitempty"`
 	RankPattern  map[string]int     `json:"rank_pattern"`
 	AlphaPattern map[string]float64 `json:"alpha_pattern"`
 	Targets      []string           `json:"target_modules"`
@@ -41,7 +42,8 @@ type written struct {
 // gives every map its rank and its γ: whatever γ is, lora_alpha is γr, or γ√r
 // under rsLoRA, in the fewest digits that give back γ as float32. Ranks and
 // alphas that differ from those of most maps stand in rank_pattern and
-// alpha_pattern. Each file is written whole or not at all.
+// alpha_pattern. Adapters with a magnitude are DoRA's; all must have one, or none.
+// Each file is written whole or not at all.
 func (f *Folder) Write(dir string) error {
 	config, err := f.config()
 	if err != nil {
@@ -53,8 +55,11 @@ func (f *Folder) Write(dir string) error {
 	var tensors []nn.Tensor
 	for _, a := range f.Adapters {
 		tensors = append(tensors,
-			nn.Tensor{Name: prefix + a.Module + ".lora_A.weight", Shape: []int{a.A.Rows, a.A.Cols}, Data: a.A.Data},
-			nn.Tensor{Name: prefix + a.Module + ".lora_B.weight", Shape: []int{a.B.Rows, a.B.Cols}, Data: a.B.Data})
+			nn.Tensor{Name: prefix + a.Module + partA, Shape: []int{a.A.Rows, a.A.Cols}, Data: a.A.Data},
+			nn.Tensor{Name: prefix + a.Module + partB, Shape: []int{a.B.Rows, a.B.Cols}, Data: a.B.Data})
+		if n := len(a.Magnitude); n > 0 {
+			tensors = append(tensors, nn.Tensor{Name: prefix + a.Module + partMagnitude, Shape: []int{n}, Data: a.Magnitude})
+		}
 	}
 	metadata := map[string]string{"format": "pt"} // as PEFT writes it
 	if err := checkpoint.WriteTensors(filepath.Join(dir, weightsFile), tensors, f.DType, metadata); err != nil {
@@ -72,8 +77,15 @@ func (f *Folder) config() ([]byte, error) {
 	if len(f.Adapters) == 0 {
 		return nil, errors.New("no adapter to write")
 	}
+	dora := f.Adapters[0].Magnitude != nil
+	for _, a := range f.Adapters {
+		if (a.Magnitude != nil) != dora {
+			return nil, fmt.Errorf("modules %q and %q: one has a magnitude and the other has none: "+
+				"PEFT's use_dora holds for all", f.Adapters[0].Module, a.Module)
+		}
+	}
 	w := written{
-		Type: "LORA", Task: "CAUSAL_LM", RSLoRA: f.RSLoRA, Bias: "none", Init: true, Inference: true,
+		Type: "LORA", DoRA: dora, Task: "CAUSAL_LM", RSLoRA: f.RSLoRA, Bias: "none", Init: true, Inference: true,
 		FanInFanOut: f.FanInFanOut, Dropout: f.Dropout,
 		RankPattern: make(map[string]int), AlphaPattern: make(map[string]float64),
 	}

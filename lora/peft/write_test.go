@@ -25,6 +25,37 @@ func mixed(scheme lora.Scheme) []adapter {
 	return []adapter{of("q_proj", 2), of("v_proj o_proj", 4), of("up_proj", 9), of("down_proj", 4)}
 }
 
+// TestWriteMagnitudes: DoRA's folder is read as it was written, the same bytes again,
+// and one in which some adapters alone have a magnitude cannot be.
+func TestWriteMagnitudes(t *testing.T) {
+	m := testModel(t)
+	doras := attachBy(t, lora.DoRAMethod, m, mixed(lora.Scheme{P: 0.5})...).Trained()
+	f := &Folder{Adapters: doras, RSLoRA: true}
+	first, second := t.TempDir(), t.TempDir()
+	check(t, f.Write(first))
+	if !strings.Contains(string(content(t, first, configFile)), `"use_dora": true`) {
+		t.Errorf("PEFT is not told:\n%s", content(t, first, configFile))
+	}
+	again, err := Read(first, m)
+	check(t, err)
+	check(t, again.Write(second))
+	for _, file := range []string{configFile, weightsFile} {
+		if !bytes.Equal(content(t, first, file), content(t, second, file)) {
+			t.Errorf("%s is not the same again:\n%s", file, content(t, second, configFile))
+		}
+	}
+	doras[1].Magnitude = nil
+	err = f.Write(t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), "one has a magnitude and the other has none") {
+		t.Errorf("error %v", err)
+	}
+	f.Adapters = attach(t, m, mixed(lora.Scheme{P: 1})...).Trained()
+	check(t, f.Write(second))
+	if strings.Contains(string(content(t, second, configFile)), "use_dora") {
+		t.Errorf("LoRA's folder tells of DoRA:\n%s", content(t, second, configFile))
+	}
+}
+
 // TestWriteReadWrite: what is read has the bits of what was written, and is
 // written again to the same bytes.
 func TestWriteReadWrite(t *testing.T) {

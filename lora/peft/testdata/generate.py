@@ -2,7 +2,7 @@
 on them, and what PyTorch and PEFT compute with these.
 
     pip install -r requirements.txt
-    python generate.py [MODEL ...]
+    python generate.py [MODEL | dora/MODEL ...]
 
 names.json has which modules PEFT's rules select. A folder a model has
 
@@ -10,7 +10,8 @@ names.json has which modules PEFT's rules select. A folder a model has
     adapters/CASE                                     adapters as PEFT saves them
     golden.json, golden.safetensors                   what is computed with them
 
-Another architecture is a line in MODELS. Everything is float32 on one thread.
+and dora/MODEL the last two of DoRA on that model. Another architecture is a line in
+MODELS. Everything is float32 on one thread.
 """
 
 import json
@@ -64,8 +65,11 @@ MODELS = {
     "phi": transformers.PhiConfig(**SMALL, intermediate_size=24),
 }
 
+# The models that DoRA is put on too: with biases and without, and GPT-2's (in, out) weights.
+DORA = ["llama", "llama3", "gemma2", "gpt2"]
+
 # The adapters whose merged weights are kept.
-MERGED = ["lora", "rank_pattern", "alpha_pattern"]
+MERGED = ["lora", "rank_pattern", "alpha_pattern", "dora"]
 
 # Two sequences of one length; -100 is not scored.
 TOKENS = [[(7 * i * i + 3 * i + 11 * s) % VOCAB for i in range(11)] for s in range(2)]
@@ -125,6 +129,17 @@ def cases(maps):
     }
 
 
+def dora_cases(maps):
+    parts = sorted({n.rsplit(".", 1)[1] for n in maps})
+    return {
+        "dora": {"target_modules": "all-linear", "use_dora": True},
+        "dora_patterns": {
+            "target_modules": "all-linear", "use_dora": True, "use_rslora": True, "lora_dropout": 0.1,
+            "rank_pattern": {r".*\.1\..*": 6, parts[0]: 2, maps[0]: 7}, "alpha_pattern": {parts[-1]: 12},
+        },
+    }
+
+
 def tokenizer(folder):
     """A letter a token, so that the folder is a whole model."""
     vocab = {c: i for i, c in enumerate(["<eos>"] + [chr(ord("A") + i) for i in range(VOCAB - 1)])}
@@ -134,11 +149,13 @@ def tokenizer(folder):
 
 
 def fill(model, seed):
-    """Gives A and B entries of about one size: neither is 0."""
+    """Gives A and B entries of about one size, neither 0, and magnitudes others than those of the weights."""
     g = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, p in sorted(model.named_parameters()):
-            if "lora_" in name:
+            if "lora_magnitude_vector" in name:
+                p.mul_(0.5 + torch.rand(p.shape, generator=g))
+            elif "lora_" in name:
                 p.copy_(0.1 * torch.randn(p.shape, generator=g))
 
 
@@ -156,7 +173,8 @@ def loss_of(model):
 
 
 def base(folder):
-    return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    load = transformers.AutoModelForCausalLM.from_pretrained
+    return load(folder, dtype=torch.float32, attn_implementation="eager").eval()
 
 
 def weight(module):
@@ -165,13 +183,14 @@ def weight(module):
     return w.T if isinstance(module, Conv1D) else w
 
 
-def adapters(folder, maps, tensors):
-    for seed, (name, arguments) in enumerate(cases(maps).items()):
+def adapters(folder, result, cases, maps, tensors):
+    for seed, (name, arguments) in enumerate(cases.items()):
         config = peft.LoraConfig(r=RANK, lora_alpha=ALPHA, task_type="CAUSAL_LM", **arguments)
         model = peft.get_peft_model(base(folder), config)
         model.peft_config["default"].base_model_name_or_path = os.path.basename(folder)
+        model.eval()  # dropout, which PEFT leaves on
         fill(model, seed)
-        out = os.path.join(folder, "adapters", name)
+        out = os.path.join(result, "adapters", name)
         model.save_pretrained(out)
         os.remove(os.path.join(out, "README.md"))
         sort_lists(os.path.join(out, "adapter_config.json"))
@@ -188,14 +207,14 @@ def sort_lists(path):
     write(path, {k: sorted(v) if k.endswith("_modules") and isinstance(v, list) else v for k, v in config.items()})
 
 
-def adapted(folder, targets, scheme):
+def adapted(folder, targets, scheme, method):
     """A model with an adapter that PEFT scales as the scheme does."""
     p = scheme["p"]
     alpha = ALPHA * scheme["match"] ** (p - 1) if scheme["match"] else ALPHA
     named = p in (1, 0.5)
     config = peft.LoraConfig(
         r=RANK, lora_alpha=alpha if named else alpha / RANK**p * RANK, use_rslora=p == 0.5,
-        target_modules=list(targets), task_type="CAUSAL_LM",
+        target_modules=list(targets), task_type="CAUSAL_LM", **method,
     )
     model = peft.get_peft_model(base(folder), config)
     fill(model, 100)
@@ -222,11 +241,11 @@ def train(model, optimizer):
     return losses + [loss_of(model).item()], norms
 
 
-def gradients(folder, maps, tensors):
+def gradients(folder, schemes, targets, tensors, **method):
     runs = []
-    for scheme in SCHEMES:
-        for target, names in target_sets(maps).items():
-            model = adapted(folder, names, scheme)
+    for scheme in schemes:
+        for target, names in targets.items():
+            model = adapted(folder, names, scheme, method)
             loss_of(model).backward()
             run = {"scheme": scheme["name"], "p": scheme["p"], "match": scheme["match"], "alpha": ALPHA, "rank": RANK,
                    "targets": target, "maps": names, "training": {}}
@@ -235,7 +254,7 @@ def gradients(folder, maps, tensors):
                     tensors[f"gradient/{scheme['name']}/{target}/{plain(name)}"] = p.grad.clone()
                     tensors[f"initial/{target}/{plain(name)}"] = p.detach().clone()
             for optimizer in OPTIMIZERS:
-                losses, norms = train(adapted(folder, names, scheme), optimizer)
+                losses, norms = train(adapted(folder, names, scheme, method), optimizer)
                 run["training"][optimizer] = {"losses": losses, "norms": norms}
             runs.append(run)
     return runs
@@ -256,9 +275,23 @@ def make(name, config):
 
     maps = linear_maps(model)
     tensors = {"logits": logits(base(folder))}
-    adapters(folder, maps, tensors)
-    runs = gradients(folder, maps, tensors)
-    golden = {"tokens": TOKENS, "labels": LABELS, "maps": maps, "cases": list(cases(maps)), "runs": runs}
+    adapters(folder, folder, cases(maps), maps, tensors)
+    keep(folder, maps, cases(maps), gradients(folder, SCHEMES, target_sets(maps), tensors), tensors)
+
+
+def make_dora(name):
+    folder, result = os.path.join(HERE, name), os.path.join(HERE, "dora", name)
+    shutil.rmtree(result, ignore_errors=True)
+    model = base(folder)
+    maps = linear_maps(model)
+    tensors = {"logits": logits(model)}
+    adapters(folder, result, dora_cases(maps), maps, tensors)
+    runs = gradients(folder, SCHEMES[:2], {"all-linear": maps}, tensors, use_dora=True)
+    keep(result, maps, dora_cases(maps), runs, tensors)
+
+
+def keep(folder, maps, cases, runs, tensors):
+    golden = {"tokens": TOKENS, "labels": LABELS, "maps": maps, "cases": list(cases), "runs": runs}
     save_file(tensors, os.path.join(folder, "golden.safetensors"))
     write(os.path.join(folder, "golden.json"), golden)
 
@@ -288,7 +321,8 @@ SELECTIONS = [
     {"target_modules": ["q_proj", "w1"], "layers_to_transform": []},
     {"target_modules": ["model.layers.0.self_attn.q_proj", "up_proj"], "layers_to_transform": [1]},
     {"target_modules": ["c_attn", "dense", "q_proj"], "layers_to_transform": [2, 3], "layers_pattern": "h"},
-    {"target_modules": ["c_attn", "dense", "q_proj"], "layers_to_transform": [1, 3, 7], "layers_pattern": ["h", "layers"]},
+    {"target_modules": ["c_attn", "dense", "q_proj"], "layers_to_transform": [1, 3, 7],
+     "layers_pattern": ["h", "layers"]},
     {"target_modules": ["q_proj"], "layers_to_transform": [7], "layers_pattern": ["layers"]},
     {"target_modules": ["q_proj"], "layers_to_transform": [1], "layers_pattern": ["lay.*"]},
 ]
@@ -305,7 +339,8 @@ def names():
     for arguments in SELECTIONS:
         config = peft.LoraConfig(**arguments)
         selected.append({"config": arguments, "selects": [n for n in NAMES if check_target_module_exists(config, n)]})
-    matched = [{"patterns": p, "matches": [p.index(k) if (k := get_pattern_key(p, n)) in p else -1 for n in NAMES]} for p in PATTERNS]
+    first = lambda p, name: p.index(k) if (k := get_pattern_key(p, name)) in p else -1
+    matched = [{"patterns": p, "matches": [first(p, n) for n in NAMES]} for p in PATTERNS]
     write(os.path.join(HERE, "names.json"), {"names": NAMES, "selections": selected, "patterns": matched})
 
 
@@ -320,5 +355,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     names()
-    for name in sys.argv[1:] or MODELS:
-        make(name, MODELS[name])
+    for name in sys.argv[1:] or list(MODELS) + [f"dora/{name}" for name in DORA]:
+        if name.startswith("dora/"):
+            make_dora(name.removeprefix("dora/"))
+        else:
+            make(name, MODELS[name])
