@@ -42,7 +42,7 @@ func readAxolotl(s *source) (Settings, []string) {
 	a := Settings{
 		Rank: s.whole("lora_r", 8), Alpha: s.number("lora_alpha", 8), P: exponent(s.flag("peft_use_rslora")),
 		Dropout: s.number("lora_dropout", 0), LR: s.number("learning_rate", 0), Model: s.text("base_model"),
-		Targets: s.names("lora_target_modules", ""),
+		Targets: s.names("lora_target_modules", ""), DoRA: s.flag("peft_use_dora"),
 	}
 	if text, ok := s.values["lora_target_modules"].(string); ok {
 		a.Targets, a.Pattern = nil, text
@@ -57,7 +57,6 @@ func readAxolotl(s *source) (Settings, []string) {
 		a.Variants = append(a.Variants, "settings under peft:, such as LoftQ's")
 	}
 	for _, v := range []struct{ key, what string }{
-		{"peft_use_dora", "DoRA"},
 		{"peft_layer_replication", "repeated layers"},
 		{"lora_modules_to_save", "whole modules, trained and saved"},
 		{"lora_target_parameters", "parameters that are no linear map"},
@@ -90,6 +89,9 @@ func writeAxolotl(s Settings) (lines, remarks []string) {
 	}
 	if s.Init != "" {
 		lines = append(lines, "peft_init_lora_weights: "+s.Init)
+	}
+	if s.DoRA {
+		lines = append(lines, "peft_use_dora: true")
 	}
 	return lines, limits(s, "lora_alpha")
 }

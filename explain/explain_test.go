@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -77,6 +78,25 @@ func TestEquivalentsAreEquivalent(t *testing.T) {
 	}
 }
 
+// TestEveryToolIsToldOfDoRA: what is written of DoRA is read as DoRA, and nothing else is.
+func TestEveryToolIsToldOfDoRA(t *testing.T) {
+	for _, dora := range []bool{true, false} {
+		e, err := explain(fmt.Appendf(nil, "{peft_type: LORA, target_modules: [q_proj], use_dora: %t}", dora))
+		check(t, err)
+		for _, q := range e.Elsewhere {
+			told := strings.Contains(strings.Join(q.Lines, "\n"), "method: dora")
+			if i := slices.IndexFunc(tools, func(t tool) bool { return t.name == q.Tool }); tools[i].read != nil {
+				again, err := explain([]byte(nested(q.Lines)))
+				check(t, err)
+				told = again.Settings.DoRA
+			}
+			if told != dora {
+				t.Errorf("%s is told of DoRA: %t, want %t:\n%s", q.Tool, told, dora, strings.Join(q.Lines, "\n"))
+			}
+		}
+	}
+}
+
 // nested makes a section of keys with a dot.
 func nested(lines []string) string {
 	var out []string
@@ -104,7 +124,7 @@ func TestTraps(t *testing.T) {
 		{"high and plain", "{peft_type: LORA, r: 64, lora_alpha: 16}", "collapse"},
 		{"gaussian", "{peft_type: LORA, init_lora_weights: gaussian}", "init with the rank in it"},
 		{"PiSSA", "{peft_type: LORA, init_lora_weights: pissa_niter_4}", "another base"},
-		{"DoRA", "{peft_type: LORA, use_dora: true}", "beyond rank and gamma"},
+		{"DoRA", "{peft_type: LORA, use_dora: true}", "magnitudes"},
 		{"a layer", "{peft_type: LORA, layers_to_transform: 3}", "beyond rank and gamma"},
 		{"biases", "{peft_type: LORA, bias: all}", "beyond rank and gamma"},
 		{"one pattern", "{peft_type: LORA, rank_pattern: {q_proj: 4}}", "scale lost on the way"},

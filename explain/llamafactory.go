@@ -36,7 +36,7 @@ func readLLaMAFactory(s *source) (Settings, []string) {
 	a := Settings{
 		Rank: s.whole("lora_rank", 8), P: exponent(s.flag("use_rslora")), Dropout: s.number("lora_dropout", 0),
 		LR:      s.number("learning_rate", 5e-5), // of transformers' TrainingArguments
-		Targets: s.names("lora_target", ","), Model: s.text("model_name_or_path"),
+		Targets: s.names("lora_target", ","), Model: s.text("model_name_or_path"), DoRA: s.flag("use_dora"),
 	}
 	// 0 counts as absent there.
 	if a.Alpha = s.number("lora_alpha", 0); a.Alpha == 0 {
@@ -50,7 +50,6 @@ func readLLaMAFactory(s *source) (Settings, []string) {
 		a.Init = "pissa"
 	}
 	for _, v := range []struct{ key, what string }{
-		{"use_dora", "DoRA"},
 		{"additional_target", "whole modules, trained and saved"},
 		{"loraplus_lr_ratio", "LoRA+, B learns faster than A"},
 		{"use_llama_pro", "LLaMA Pro, only expanded layers"},
@@ -80,6 +79,9 @@ func writeLLaMAFactory(s Settings) (lines, remarks []string) {
 	}
 	if s.Init == "pissa" {
 		lines = append(lines, "pissa_init: true")
+	}
+	if s.DoRA {
+		lines = append(lines, "use_dora: true")
 	}
 	return lines, append(remarks, limits(s, "lora_alpha")...)
 }

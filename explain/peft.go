@@ -21,10 +21,9 @@ var peftTool = tool{
 	},
 }
 
-// peftVariants are the settings by which an adapter is more than γBA beside a
+// peftVariants are the settings by which an adapter is more than LoRA or DoRA of a
 // map, or less is trained with more, and what they ask for.
 var peftVariants = []struct{ key, what string }{
-	{"use_dora", "DoRA"},
 	{"use_qalora", "QALoRA"},
 	{"use_bdlora", "block-diagonal LoRA"},
 	{"velora_config", "VeLoRA"},
@@ -62,7 +61,7 @@ func readPEFT(s *source) (Settings, []string) {
 func readKeywords(s *source, rank int, alpha float64) Settings {
 	a := Settings{
 		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: exponent(s.flag("use_rslora")),
-		Dropout: s.number("lora_dropout", 0), Alphas: s.numbers("alpha_pattern"),
+		Dropout: s.number("lora_dropout", 0), Alphas: s.numbers("alpha_pattern"), DoRA: s.flag("use_dora"),
 	}
 	if value, _ := s.get("target_modules"); value != nil {
 		a.Targets = s.names("target_modules", "")
@@ -120,6 +119,9 @@ func keywords(s Settings) (lines, remarks []string) {
 	}
 	if s.Init != "" {
 		lines = append(lines, "init_lora_weights: "+s.Init)
+	}
+	if s.DoRA {
+		lines = append(lines, "use_dora: true")
 	}
 	if len(s.Ranks) > 0 {
 		lines = append(lines, "rank_pattern: "+mapping(s.Ranks, strconv.Itoa))

@@ -32,6 +32,9 @@ func writeRanksweep(s Settings) (lines, remarks []string) {
 	if s.Dropout > 0 {
 		parts = append(parts, "dropout: "+number(s.Dropout))
 	}
+	if s.DoRA {
+		parts = append(parts, "method: "+lora.DoRAMethod)
+	}
 	if s.Init == "gaussian" {
 		parts = append(parts, "init: "+string(lora.PEFTGaussian))
 	}

@@ -15,6 +15,7 @@ type Settings struct {
 	Pattern string   `json:"pattern,omitempty"`
 	Dropout float64  `json:"dropout,omitempty"`
 	Init    string   `json:"init,omitempty"` // of A and B; empty for the usual one
+	DoRA    bool     `json:"dora,omitempty"` // a magnitude is trained beside A and B
 	LR      float64  `json:"lr,omitempty"`
 	Model   string   `json:"model,omitempty"`
 
@@ -24,7 +25,7 @@ type Settings struct {
 
 	Ranks    map[string]int     `json:"rank_pattern,omitempty"`
 	Alphas   map[string]float64 `json:"alpha_pattern,omitempty"`
-	Variants []string           `json:"variants,omitempty"` // what is asked for beyond LoRA, as DoRA
+	Variants []string           `json:"variants,omitempty"` // what is asked for beyond LoRA and DoRA, as QALoRA
 }
 
 // Gamma returns γ_r.

@@ -35,7 +35,7 @@ func readTorchtune(s *source) (Settings, []string) {
 	}
 	a := Settings{
 		Rank: m.whole("lora_rank", 8), Alpha: m.number("lora_alpha", 16), P: 1, Dropout: m.number("lora_dropout", 0),
-		LR: o.number("lr", 0), Model: component,
+		LR: o.number("lr", 0), Model: component, DoRA: m.flag("use_dora"),
 	}
 	for _, name := range m.names("lora_attn_modules", "") {
 		if other, ok := torchtuneNames[name]; ok {
@@ -48,9 +48,6 @@ func readTorchtune(s *source) (Settings, []string) {
 	}
 	if m.flag("apply_lora_to_output") {
 		a.Targets = append(a.Targets, "lm_head")
-	}
-	if m.flag("use_dora") {
-		a.Variants = append(a.Variants, "DoRA")
 	}
 	return a, slices.Concat(s.rest(torchtuneBeside...), m.rest("quantize_base"),
 		o.rest("_component_", "fused", "weight_decay", "betas", "eps"))
@@ -97,6 +94,9 @@ func writeTorchtune(s Settings) (lines, remarks []string) {
 	lines = append(lines, fmt.Sprintf("model.lora_rank: %d", s.Rank), "model.lora_alpha: "+number(alpha))
 	if s.Dropout > 0 {
 		lines = append(lines, "model.lora_dropout: "+number(s.Dropout))
+	}
+	if s.DoRA {
+		lines = append(lines, "model.use_dora: true")
 	}
 	return lines, remarks
 }

@@ -19,6 +19,7 @@ var traps = []trap{
 	{"collapse", collapse},
 	{"init with the rank in it", rankInInit},
 	{"another base", otherBase},
+	{"magnitudes", magnitudes},
 	{"beyond rank and gamma", beyondGamma},
 	{"scale lost on the way", scaleLost},
 	{"order of patterns", patternOrder},
@@ -98,6 +99,17 @@ func otherBase(s Settings) string {
 		}
 	}
 	return ""
+}
+
+// magnitudes: DoRA's W′ = m ∘ (W + γBA)/‖W + γBA‖, row by row (Liu et al. 2024, arXiv
+// 2402.09353). ∇m does not depend on the rank at the onset, where BA = 0.
+func magnitudes(s Settings) string {
+	if !s.DoRA {
+		return ""
+	}
+	return "DoRA trains the length of every row of W + γBA apart, as m, so that γBA only turns rows. " +
+		"The gradients of A and B depend on the rank as LoRA's do, and that of m does not: " +
+		"the norm of all gradients stays up where A and B stop learning, so log theirs apart from m's"
 }
 
 func beyondGamma(s Settings) string {
