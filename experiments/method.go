@@ -75,7 +75,7 @@ func (c Config) checkMethod() error {
 	switch {
 	case c.Adapter.Dropout != 0:
 		return fmt.Errorf("dropout %g: method %s has no adapter to drop inputs of: must be 0; "+
-			"when can set it for method %s alone", c.Adapter.Dropout, name, lora.DefaultMethod)
+			"when can set it for other methods alone", c.Adapter.Dropout, name)
 	case c.Train.Precision != Float32Precision:
 		return fmt.Errorf("precision %s: method %s trains the weights themselves, in float32: must be %s",
 			c.Train.Precision, name, Float32Precision)

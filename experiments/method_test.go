@@ -56,7 +56,7 @@ func TestMethodRefuses(t *testing.T) {
 		{
 			"grid: {method: [lora, full]}\nadapter: {dropout: 0.1}",
 			"method=full: dropout 0.1: method full has no adapter to drop inputs of: must be 0; " +
-				"when can set it for method lora alone",
+				"when can set it for other methods alone",
 		}, {
 			"grid: {method: full}\ntrain: {precision: bf16}",
 			"method=full: precision bf16: method full trains the weights themselves, in float32: must be float32",

@@ -162,9 +162,13 @@ func summary(adapters []lora.Trained) string {
 	if len(adapters) == 1 {
 		maps = "map"
 	}
-	return fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps,
+	text := fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps,
 		span(fmt.Sprint(slices.Min(ranks)), fmt.Sprint(slices.Max(ranks))),
 		span(fmt.Sprintf("%.4g", slices.Min(gammas)), fmt.Sprintf("%.4g", slices.Max(gammas))))
+	if slices.ContainsFunc(adapters, func(a lora.Trained) bool { return a.Magnitude != nil }) {
+		text += ", with magnitudes"
+	}
+	return text
 }
 
 // span writes the least and the most of something.

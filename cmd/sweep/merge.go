@@ -19,7 +19,8 @@ func newMerge() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge MODEL ADAPTER --out DIR",
 		Short: "Write a model with an adapter merged into its weights, as a Hugging Face folder",
-		Long: "Merge adds γBA to the weights of every map that a PEFT adapter adapts and writes the\n" +
+		Long: "Merge adds γBA to the weights of every map that a PEFT adapter adapts, gives their rows\n" +
+			"the lengths that DoRA's magnitudes say where there are some, and writes the\n" +
 			"model with its tokenizer into a folder that transformers loads. Sums are float32;\n" +
 			"the weights are stored in the form that MODEL has them in. F16 and BF16 round them,\n" +
 			"to 3 and 2 digits: --dtype F32 keeps all of a small γBA.\n\n" +
