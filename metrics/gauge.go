@@ -20,22 +20,13 @@ type Gauge struct {
 	right []float32
 }
 
-// grads is the gradient accumulators of one map: of A, of B, of a magnitude, and of
-// weights. What a method does not train is empty.
-type grads struct{ a, b, m, weight []float32 }
+// grads is the gradient accumulators of one map by role. What a method does not
+// train is empty.
+type grads [nn.NumRoles][]float32
 
 func gradsOf(params []nn.Param) (g grads) {
 	for _, q := range params {
-		switch q.Role {
-		case nn.RoleA:
-			g.a = q.Grad
-		case nn.RoleB:
-			g.b = q.Grad
-		case nn.RoleMagnitude:
-			g.m = q.Grad
-		default:
-			g.weight = q.Grad
-		}
+		g[q.Role] = q.Grad
 	}
 	return g
 }
@@ -67,10 +58,9 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 	var all squares
 	for i, p := range g.grads {
 		var own squares
-		own.a.Add(p.a)
-		own.b.Add(p.b)
-		own.m.Add(p.m)
-		own.weight.Add(p.weight)
+		for role, grad := range p {
+			own[role].Add(grad)
+		}
 		if modules != nil {
 			own.measure(&modules[i])
 		}
@@ -79,29 +69,30 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 	all.measure(run)
 }
 
-// squares is what is seen of the gradients of A, of B, of magnitudes and of weights.
-type squares struct{ a, b, m, weight nn.Squares }
+// squares is what is seen of the gradients of each role.
+type squares [nn.NumRoles]nn.Squares
 
 func (s *squares) join(o squares) {
-	s.a.Join(o.a)
-	s.b.Join(o.b)
-	s.m.Join(o.m)
-	s.weight.Join(o.weight)
+	for role, seen := range o {
+		s[role].Join(seen)
+	}
 }
 
 func (s squares) measure(v *Values) {
-	if s.a.Count > 0 {
-		v[GradNormA], v[GradRMSA] = s.a.Norm(), s.a.RMS()
+	var all nn.Squares
+	for i, own := range s {
+		role := nn.Role(i)
+		if q, ok := gradNorms[role]; ok && own.Count > 0 {
+			v[q] = own.Norm()
+		}
+		if q, ok := gradRMSs[role]; ok && own.Count > 0 {
+			v[q] = own.RMS()
+		}
+		if role != gradApart {
+			all.Join(own)
+		}
 	}
-	if s.b.Count > 0 {
-		v[GradNormB], v[GradRMSB] = s.b.Norm(), s.b.RMS()
-	}
-	if s.m.Count > 0 {
-		v[GradNormM] = s.m.Norm()
-	}
-	s.a.Join(s.b)
-	s.a.Join(s.weight)
-	v[GradNorm], v[GradRMS] = s.a.Norm(), s.a.RMS()
+	v[GradNorm], v[GradRMS] = all.Norm(), all.RMS()
 }
 
 // Drop returns what the first update took off the loss of its batch, to first

@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"slices"
+
+	"ranksweep/nn"
 )
 
 // Quantity names one thing that is measured at a step. At step s the model
@@ -34,6 +36,17 @@ const (
 	GradNormM
 	NumQuantities int = iota
 )
+
+// What is recorded of the gradients of one role, and the role that the gradients of
+// all leave out.
+var (
+	gradNorms = map[nn.Role]Quantity{
+		nn.RoleA: GradNormA, nn.RoleB: GradNormB, nn.RoleMagnitude: GradNormM,
+	}
+	gradRMSs = map[nn.Role]Quantity{nn.RoleA: GradRMSA, nn.RoleB: GradRMSB}
+)
+
+const gradApart = nn.RoleMagnitude
 
 var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 	TrainLoss: {"train_loss", "training loss", "nats/token", "mean cross-entropy of the step's batch"},

@@ -167,7 +167,7 @@ func (c OptimizerConfig) Flops(params []Param) float64 {
 }
 
 // LearningRates holds the learning rate of each [Role], which is its index.
-type LearningRates [RoleMagnitude + 1]float64
+type LearningRates [NumRoles]float64
 
 // UniformRate returns the same learning rate for every role.
 func UniformRate(lr float64) LearningRates {

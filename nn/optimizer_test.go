@@ -167,7 +167,7 @@ func TestPlainSGDIsMomentumZero(t *testing.T) {
 
 func TestEachRoleHasItsRate(t *testing.T) {
 	for _, c := range testOptimizers() {
-		for role := RoleWeight; role <= RoleMagnitude; role++ {
+		for role := range Role(NumRoles) {
 			rng := rand.New(rand.NewPCG(7, 3))
 			params := oddParams(rng)
 			randomGradients(params, rng)

@@ -23,4 +23,6 @@ const (
 	RoleA                     // an adapter's A
 	RoleB                     // an adapter's B
 	RoleMagnitude             // the lengths of an adapted map's rows, where they train apart
+
+	NumRoles int = iota
 )
