@@ -8,7 +8,6 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
-	"ranksweep/nn"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
@@ -135,7 +134,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 	labels := v.labels
 	for i, a := range v.arms {
 		measured := seenOf(a)
-		predicted := theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
+		predicted := a.Stability()
 		expected, saw = append(expected, table.Word(string(predicted))), append(saw, table.Word(string(measured)))
 		if predicted == theory.Stable && measured != theory.Stable {
 			unstable = append(unstable, fmt.Sprintf("%s: %s", labels[i], measured))

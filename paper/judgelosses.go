@@ -92,10 +92,9 @@ func (d duel) exceeds() bool { return d.beyond <= level }
 
 // What a rule on two losses can want.
 const (
-	wantsLower     = "lower"      // the first is lower
-	wantsNoGain    = "no gain"    // the first is not lower by as much as the margin
-	fullFineTuning = "full"       // the scheme of runs without an adapter
-	tableOfRates   = "best-rates" // the table of learning rates that were chosen
+	wantsLower   = "lower"      // the first is lower
+	wantsNoGain  = "no gain"    // the first is not lower by as much as the margin
+	tableOfRates = "best-rates" // the table of learning rates that were chosen
 )
 
 // rankGain compares the largest rank of a scheme with its smallest at one learning
@@ -134,7 +133,7 @@ func rankGain(r Rule, v View) Finding {
 func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
 	most := 0.0
 	for _, a := range v.arms {
-		if a.Scheme == fullFineTuning {
+		if !a.Ranked() {
 			for _, full := range a.Cells {
 				if v := full.Learned(); v > most && full.Diverged() == 0 {
 					most, rate = v, full.LR

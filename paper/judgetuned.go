@@ -64,7 +64,7 @@ func ranksGain(_ Rule, v View) Finding {
 func ofFull(v View) string {
 	var said []string
 	for _, c := range v.cells {
-		if share, _, ok := learnedShare(v, c); ok && number.Finite(share) && c.Scheme != fullFineTuning {
+		if share, _, ok := learnedShare(v, c); ok && number.Finite(share) && c.Ranked() {
 			said = append(said, fmt.Sprintf("%s at rank %d %s%%", schemeLabel(c.Scheme), c.Rank, number.Fixed(100*share, 0)))
 		}
 	}

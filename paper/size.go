@@ -59,8 +59,7 @@ func rateSize(v View) string {
 	if slices.Contains(tunedAxes(v.arms[0]), "lr") {
 		return "each at its own rate"
 	}
-	ranked := slices.DeleteFunc(slices.Clone(v.cells), func(c results.Cell) bool { return c.Scheme == fullFineTuning })
-	rates := distinct(ranked, func(s results.Setting) float64 { return s.LR })
+	rates := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.LR })
 	switch len(rates) {
 	case 0:
 		return ""

@@ -80,6 +80,15 @@ func (a Arm) beyondTheory() (always, updated string) {
 	return always, updated
 }
 
+// Stability is what theory says of the arm's scheme as the rank grows; unknown where it
+// predicts nothing of the arm.
+func (a Arm) Stability() theory.Verdict {
+	if always, updated := a.beyondTheory(); always != "" || updated != "" {
+		return theory.Unknown
+	}
+	return theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
+}
+
 // moving names the axes that move with rank or are tuned away and have more
 // than one value in the arm.
 func (a Arm) moving() []string {
