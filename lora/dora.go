@@ -116,8 +116,8 @@ func newDoraMap(arena *nn.Arena, a *Adapter, c Config, shared *doraScratch) (*do
 func lengths(dst []float32, v blas32.General, name string) error {
 	rowLengths(dst, v)
 	if i := slices.Index(dst, 0); i >= 0 {
-		return fmt.Errorf("lora: %s: row %d of its weights is zero: DoRA divides by its length, which must be above 0; "+
-			"leave the map out of targets, or use method %s", name, i, DefaultMethod)
+		return fmt.Errorf("lora: %s: row %d of its weights is zero: DoRA divides by its length, "+
+			"which must be above 0; leave the map out of targets, or use method %s", name, i, DefaultMethod)
 	}
 	return nil
 }

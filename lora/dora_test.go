@@ -398,7 +398,8 @@ func TestDoraDrop(t *testing.T) {
 		after, err := p.Loss(b)
 		check(t, err)
 		if !(math.Abs(before-after-drop) <= 0.05*drop && math.Abs(before-after-naive) > 0.05*drop) {
-			t.Errorf("A zero %t: drop %g, with constant lengths %g; the loss fell by %g", zeroA, drop, naive, before-after)
+			t.Errorf("A zero %t: drop %g, with constant lengths %g; the loss fell by %g",
+				zeroA, drop, naive, before-after)
 		}
 	}
 }
@@ -448,7 +449,8 @@ func TestDoraStoredWeights(t *testing.T) {
 
 // TestDoraAllocatesNothing in a step, in either form and with dropout.
 func TestDoraAllocatesNothing(t *testing.T) {
-	for name, c := range map[string]Config{"factored": testConfig(3), "merged": testConfig(40), "dropout": testConfig(3)} {
+	for name, rank := range map[string]int{"factored": 3, "merged": 40, "dropout": 3} {
+		c := testConfig(rank)
 		if name == "dropout" {
 			c.Dropout = 0.5
 		}

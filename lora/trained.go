@@ -93,7 +93,8 @@ func Fits(m *nn.Model, trained []Trained) error {
 	for _, t := range trained {
 		l := byName[t.Module]
 		if l == nil {
-			return fmt.Errorf("lora: the model has no linear map %q; it has %s and others", t.Module, m.Linears()[0].Name)
+			return fmt.Errorf("lora: the model has no linear map %q; it has %s and others",
+				t.Module, m.Linears()[0].Name)
 		}
 		if t.A.Cols != l.In() || t.B.Rows != l.Out() || t.A.Rows != t.B.Cols {
 			return fmt.Errorf("lora: %s: A is (%d, %d) and B is (%d, %d), the model's map is (%d, %d): "+

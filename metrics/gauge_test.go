@@ -252,6 +252,7 @@ func TestMagnitudesAreApart(t *testing.T) {
 		}
 	}
 	if !near(run[GradNormM], math.Sqrt(squared)) || !near(run[GradNorm], math.Sqrt(all)) {
-		t.Errorf("magnitudes %g, want %g; all else %g, want %g", run[GradNormM], math.Sqrt(squared), run[GradNorm], math.Sqrt(all))
+		t.Errorf("magnitudes %g, want %g; all else %g, want %g",
+			run[GradNormM], math.Sqrt(squared), run[GradNorm], math.Sqrt(all))
 	}
 }

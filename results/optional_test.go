@@ -32,7 +32,8 @@ func TestOptionalQuantities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := points[0].Values[metrics.GradNormM], c.run.Curve[0].Values[metrics.GradNormM]; formatFloat(got) != formatFloat(want) {
+		got, want := points[0].Values[metrics.GradNormM], c.run.Curve[0].Values[metrics.GradNormM]
+		if formatFloat(got) != formatFloat(want) {
 			t.Errorf("%s is read as %g, written as %g", name, got, want)
 		}
 	}

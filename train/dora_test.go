@@ -1,9 +1,7 @@
 package train
 
 import (
-	"context"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
@@ -30,7 +28,8 @@ func TestDoraOnsetIsLoRAs(t *testing.T) {
 		o, want := trainOne(t, c), trainOne(t, plain)
 		onset, wanted := o.Curve[0].Values, want.Curve[0].Values
 		if !(onset[metrics.GradNormM] > 0) || !math.IsNaN(wanted[metrics.GradNormM]) {
-			t.Errorf("rank %d: gradient of magnitudes %g, of LoRA's %g", rank, onset[metrics.GradNormM], wanted[metrics.GradNormM])
+			t.Errorf("rank %d: gradient of magnitudes %g, of LoRA's %g", rank,
+				onset[metrics.GradNormM], wanted[metrics.GradNormM])
 		}
 		for q, v := range onset {
 			if q := metrics.Quantity(q); !q.Optional() && v != wanted[q] && !math.IsNaN(v) {
@@ -84,7 +83,8 @@ func TestDoraDrops(t *testing.T) {
 	c.Train.Steps, c.Train.LR, c.Train.Optimizer = 1, 1e-2, "sgd"
 	o := trainOne(t, c)
 	if holds, known := metrics.FirstOrderHolds(o.Curve); !holds || !known {
-		t.Errorf("loss drop %g, to first order %g", statistic(t, o, "loss_drop_actual"), statistic(t, o, "loss_drop_first"))
+		t.Errorf("loss drop %g, to first order %g",
+			statistic(t, o, "loss_drop_actual"), statistic(t, o, "loss_drop_first"))
 	}
 }
 
@@ -120,8 +120,7 @@ func TestDoraSharesTheBasesLoss(t *testing.T) {
 		for _, rank := range []int{2, 64} {
 			c := testConfig(t)
 			c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = method, rank, 1
-			o, err := NewLocal(os.DirFS(t.TempDir())).Train(context.Background(), experiments.Point{Config: c}.Canonical().Config, func(metrics.Point) {})
-			check(t, err)
+			o := trainOne(t, experiments.Point{Config: c}.Canonical().Config)
 			losses = append(losses, o.Curve[0].Values[metrics.ValLoss])
 		}
 	}

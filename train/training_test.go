@@ -338,7 +338,10 @@ func TestStepAllocatesNothing(t *testing.T) {
 	for _, of := range []struct {
 		method string
 		rank   int
-	}{{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.DoRAMethod, 4}, {lora.DoRAMethod, 64}, {lora.FullMethod, 0}} {
+	}{
+		{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.DoRAMethod, 4}, {lora.DoRAMethod, 64},
+		{lora.FullMethod, 0},
+	} {
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000
 		c.Measure = experiments.Measure{Every: 1, Probe: 1}

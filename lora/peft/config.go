@@ -55,6 +55,10 @@ var beyond = []struct{ key, what string }{
 // stores nowhere.
 var residual = []string{"pissa", "corda", "olora", "loftq", "lora_ga"}
 
+func isResidual(init string) bool {
+	return slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(strings.ToLower(init), name) })
+}
+
 func readConfig(dir fs.FS) (config, error) {
 	text, err := fs.ReadFile(dir, configFile)
 	if err != nil {
@@ -100,8 +104,9 @@ func (c config) check() error {
 		return fmt.Errorf("r %d: must be at least 1", c.R)
 	case c.Bias != "none":
 		return fmt.Errorf("bias %q: must be none", c.Bias)
-	case slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(strings.ToLower(init), name) }):
-		return fmt.Errorf("init_lora_weights %q: the adapter goes with frozen weights other than the model's; save it with path_initial_model_for_weight_conversion", init)
+	case isResidual(init):
+		return fmt.Errorf("init_lora_weights %q: the adapter goes with frozen weights other than the model's; "+
+			"save it with path_initial_model_for_weight_conversion", init)
 	}
 	return c.selection.check()
 }

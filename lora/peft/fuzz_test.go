@@ -20,7 +20,8 @@ func FuzzRead(f *testing.F) {
 	}
 	folders = append(folders, doras...)
 	m := testModel(f)
-	for _, dir := range append(folders, write(f, configWith(f, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(f, m, adapter{"k_proj", 3, 2})))) {
+	own := write(f, configWith(f, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(f, m, adapter{"k_proj", 3, 2})))
+	for _, dir := range append(folders, own) {
 		config, err := os.ReadFile(filepath.Join(dir, configFile))
 		check(f, err)
 		weights, err := os.ReadFile(filepath.Join(dir, weightsFile))

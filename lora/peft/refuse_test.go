@@ -38,13 +38,17 @@ func TestRefusals(t *testing.T) {
 		{"rank -1", `{"r": -1}`, pair, `adapter_config.json: r -1: must be at least 1`},
 		{"rank as text", `{"r": "3"}`, pair, `adapter_config.json: json: cannot unmarshal string into Go struct field config.r of type int`},
 		{"biases", `{"bias": "lora_only"}`, pair, `adapter_config.json: bias "lora_only": must be none`},
-		{"DoRA as text", `{"use_dora": "yes"}`, pair, `adapter_config.json: json: cannot unmarshal string into Go struct field config.use_dora of type bool`},
+		{"DoRA as text", `{"use_dora": "yes"}`, pair,
+			`adapter_config.json: json: cannot unmarshal string into Go struct field config.use_dora of type bool`},
 		{"DoRA without a magnitude", `{"use_dora": true}`, pair,
-			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has no magnitude, and use_dora in adapter_config.json asks for one`},
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has no magnitude, ` +
+				`and use_dora in adapter_config.json asks for one`},
 		{"DoRA of a matrix", `{"use_dora": true}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 1, 20)),
-			`adapter_model.safetensors: tensor "` + module + `.lora_magnitude_vector" of shape [1 20]: not an A, a B or a magnitude of DoRA`},
+			`adapter_model.safetensors: tensor "` + module +
+				`.lora_magnitude_vector" of shape [1 20]: not an A, a B or a magnitude of DoRA`},
 		{"DoRA of another height", `{"use_dora": true}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 21)),
-			`lora: model.layers.0.mlp.up_proj: the magnitude has 21 entries, the model's map has 20 outputs: an adapter of another model`},
+			`lora: model.layers.0.mlp.up_proj: the magnitude has 21 entries, the model's map has 20 outputs: ` +
+				`an adapter of another model`},
 		{"QALoRA", `{"use_qalora": true}`, pair, `adapter_config.json: use_qalora: QALoRA is not supported`},
 		{"block-diagonal", `{"use_bdlora": {"nblocks": 2}}`, pair, `adapter_config.json: use_bdlora: block-diagonal LoRA is not supported`},
 		{"Arrow", `{"arrow_config": {"top_k": 2}}`, pair, `adapter_config.json: arrow_config: routing among adapters is not supported`},

@@ -58,7 +58,8 @@ func (f *Folder) Write(dir string) error {
 			nn.Tensor{Name: prefix + a.Module + partA, Shape: []int{a.A.Rows, a.A.Cols}, Data: a.A.Data},
 			nn.Tensor{Name: prefix + a.Module + partB, Shape: []int{a.B.Rows, a.B.Cols}, Data: a.B.Data})
 		if n := len(a.Magnitude); n > 0 {
-			tensors = append(tensors, nn.Tensor{Name: prefix + a.Module + partMagnitude, Shape: []int{n}, Data: a.Magnitude})
+			m := nn.Tensor{Name: prefix + a.Module + partMagnitude, Shape: []int{n}, Data: a.Magnitude}
+			tensors = append(tensors, m)
 		}
 	}
 	metadata := map[string]string{"format": "pt"} // as PEFT writes it
@@ -153,5 +154,6 @@ func Folded(s lora.Scheme, gamma float64, rank int) string {
 		return ""
 	}
 	alpha := strconv.FormatFloat(shortestAlpha(float32(gamma), rank, false), 'g', -1, 64)
-	return fmt.Sprintf("PEFT has no name for %s: lora_alpha %s gives it the same γ = %s/%d = %.4g", s, alpha, alpha, rank, gamma)
+	return fmt.Sprintf("PEFT has no name for %s: lora_alpha %s gives it the same γ = %s/%d = %.4g",
+		s, alpha, alpha, rank, gamma)
 }
