@@ -9,6 +9,7 @@
 // An adapted map has two exact forms, factored and merged; the cheaper one
 // runs. See form.go.
 //
-// What adapters are held against, full fine-tuning of the same maps, stands
-// behind the same interface; see method.go.
+// DoRA, which trains the lengths of the adapted maps' rows apart, stands behind the
+// same interface, and so does what adapters are held against, full fine-tuning of
+// the same maps; see method.go.
 package lora

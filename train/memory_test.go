@@ -23,9 +23,8 @@ import (
 )
 
 // TestBytesAreAllocated: a run takes the memory that was counted for it, the optional
-// quantities of its points, which were not, and less
-// than 80 KB more for names, headers, the probe's few batches and the page that the
-// curve is rounded up to. The runtime rounds up none of this model's shapes.
+// quantities of its points, which were not, and less than 80 KB more for names,
+// headers, the probe's few batches and the page that the curve is rounded up to. The runtime rounds up none of this model's shapes.
 func TestBytesAreAllocated(t *testing.T) {
 	plain, err := nn.New(nn.Config{
 		Vocab: 512, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, HeadDim: 32, Hidden: 256,
