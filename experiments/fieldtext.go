@@ -67,9 +67,9 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"data.validation": {"examples", "How many examples are held out of training and scored as the validation set."},
 	"data.eos":        {"", "End plain texts with the end-of-sequence token. Completions always end with it."},
 
-	"adapter.method": {"", "What is trained: a low-rank adapter (`lora`), one with the lengths of the rows " +
-		"of W + γBA apart (`dora`), or the weights of the targeted maps " +
-		"themselves (`full`), for which only `targets` counts here."},
+	"adapter.method": {"", "What is trained: a low-rank adapter (`lora`), one with the lengths of the rows of " +
+		"W + γBA apart (`dora`), or the weights of the targeted maps themselves (`full`), for which only " +
+		"`targets` counts here."},
 	"adapter.rank": {"", "r, the rank of the adapter: A is r × in, B is out × r."},
 	"adapter.scaling": {"", "The scheme: how γ, the first entries and the learning rates depend on rank. See " +
 		"docs/schemes.md."},
