@@ -23,7 +23,7 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 		r := testRun(c.scheme, c.p, 4, 0)
 		r.Optimizer = "sgd"
 		c.change(&r)
-		if got := Arms([]Run{r})[0].Stability(); got != c.want {
+		if got := Arms(Rows([]Run{r}))[0].Stability(); got != c.want {
 			t.Errorf("%s, beyond theory %q: %s, want %s", c.scheme, r.BeyondTheory, got, c.want)
 		}
 	}
