@@ -14,8 +14,8 @@ type Axis struct {
 	Values []any  // of the field's type; at least one
 }
 
-// Match holds for the configs in which each of its fields has one of the
-// values listed.
+// Match selects configs: it holds where each of its fields has one of the values
+// listed for that field.
 type Match []Axis
 
 func (m Match) holds(c Config) bool {
@@ -27,8 +27,8 @@ func (m Match) holds(c Config) bool {
 	return true
 }
 
-// contains compares values by how they are written, since lists of targets
-// have no ==.
+// contains compares the texts of values, since lists of targets cannot be compared
+// by ==.
 func contains(values []any, value any) bool {
 	return slices.ContainsFunc(values, func(v any) bool { return format(v) == format(value) })
 }
@@ -57,7 +57,7 @@ func parseAxes(n *yaml.Node, what string, claims claims) ([]Axis, error) {
 	return axes, nil
 }
 
-// parseSome is parseAxes where none makes no sense.
+// parseSome is parseAxes for places that need at least one field.
 func parseSome(n *yaml.Node, what string, claims claims) ([]Axis, error) {
 	axes, err := parseAxes(n, what, claims)
 	if err == nil && len(axes) == 0 {
@@ -75,14 +75,14 @@ func parseField(n *yaml.Node, claims claims) (field, error) {
 	return f, claims.take(f, n)
 }
 
-// parseValues reads the values of an axis; one alone needs no list.
+// parseValues reads the values of an axis. A single value needs no list.
 func (f field) parseValues(n *yaml.Node) ([]any, error) {
 	nodes := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
 		nodes = n.Content
 	}
 	if len(nodes) == 0 {
-		return nil, at(n, "%s is an axis without values: list at least one", f.name)
+		return nil, at(n, "%s has an empty list of values: give at least one", f.name)
 	}
 	var values []any
 	for _, node := range nodes {

@@ -10,12 +10,12 @@ import (
 	"ranksweep/results"
 )
 
-// Config is one run, fully resolved. The names of its fields are the same in
-// experiment files, overrides, axes and JSON; [Fields] has what each of them means.
+// Config is one run, fully resolved. Experiment files, overrides, axes and JSON use the same
+// names for its fields. [Fields] explains each of them.
 //
-// A field that came after runs were stored has omitempty in its tag: where it
-// has its default, neither the ID nor the record of a run knows of it, so that
-// both stay what they were.
+// A late field is one that older records lack; its tag says omitempty. At its default
+// it is left out of a run's ID and record, so that IDs and records without the field
+// stay valid.
 type Config struct {
 	Model   string  `json:"model"`
 	Data    Data    `json:"data"`
@@ -26,8 +26,8 @@ type Config struct {
 	Trainer string  `json:"trainer,omitempty"`
 }
 
-// JSON returns the config as a run's record has it. It panics where a number
-// is not finite, which Validate refuses.
+// JSON returns the config as it stands in a run's record. It panics if a number is
+// not finite; Validate refuses such numbers.
 func (c Config) JSON() json.RawMessage {
 	for _, f := range fields {
 		if f.late && f.isDefault(c) {
@@ -41,7 +41,7 @@ func (c Config) JSON() json.RawMessage {
 	return text
 }
 
-// UnmarshalJSON reads what JSON wrote: a late field that is not there has its
+// UnmarshalJSON reads the text that JSON writes. A late field that is absent gets its
 // default.
 func (c *Config) UnmarshalJSON(text []byte) error {
 	type plain Config // without this method
@@ -56,7 +56,7 @@ func (c *Config) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Data is what a run is trained and validated on.
+// Data is the data on which a run is trained and validated.
 type Data struct {
 	Source     string `json:"source"`
 	Loss       string `json:"loss"`
@@ -65,8 +65,8 @@ type Data struct {
 	EOS        bool   `json:"eos"`
 }
 
-// Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x, or what is
-// trained in its place.
+// Adapter is the low-rank adapter that is trained, y = (W + γ_r BA)x, or the method
+// that is trained instead of one.
 type Adapter struct {
 	Rank      int         `json:"rank"`
 	Scaling   lora.Scheme `json:"scaling"`
@@ -79,15 +79,15 @@ type Adapter struct {
 	Method    string      `json:"method,omitempty"`
 }
 
-// Targets names the linear maps that are adapted: a group (all-linear,
-// attention, mlp) or maps by name, in alphabetical order.
+// Targets names the linear maps that are adapted: groups (all-linear, attention, mlp)
+// or single maps, in alphabetical order.
 type Targets []string
 
 // String returns the names joined by +.
 func (t Targets) String() string { return strings.Join(t, "+") }
 
-// Train is the optimizer and its schedule. Of momentum, betas and eps, settings that
-// the optimizer does not use are ignored.
+// Train is the optimizer and its schedule. Settings that the optimizer does not use (momentum,
+// betas, eps) are ignored.
 type Train struct {
 	Optimizer   string  `json:"optimizer"`
 	LR          float64 `json:"lr"`
@@ -108,8 +108,8 @@ type Train struct {
 	Precision   string  `json:"precision"`
 }
 
-// Measure is how often each thing is measured, in steps. The first and the last
-// step are always measured, unless the interval means never.
+// Measure says how often each kind of measurement is made. Intervals are in steps. The first
+// and the last step are always measured, unless the interval means never.
 type Measure struct {
 	Every        int  `json:"every"`
 	EvalEvery    int  `json:"eval_every"`
@@ -119,7 +119,7 @@ type Measure struct {
 	Theory       bool `json:"theory"`
 }
 
-// ConfigOf returns the config that a run's record has.
+// ConfigOf returns the config in a run's record.
 func ConfigOf(r results.Run) (Config, error) {
 	var c Config
 	err := json.Unmarshal(r.Config, &c)

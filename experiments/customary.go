@@ -2,8 +2,8 @@ package experiments
 
 import "ranksweep/nn"
 
-// rules returns what values depend on: the optimizer, for those that are
-// customary for it, and before all else, so that When has the last word.
+// rules returns the rules that set values in matching configs. The rules of
+// optimizers, which set customary values, come first, so that When can overrule them.
 func (e *Experiment) rules() []Rule {
 	used := []any{e.Base.Train.Optimizer}
 	if axis := e.axis(mustField("optimizer")); axis != nil {
@@ -18,15 +18,15 @@ func (e *Experiment) rules() []Rule {
 	return append(rules, e.When...)
 }
 
-// customary returns the settings that are customary for an optimizer where
-// Defaults has others and the experiment names none.
+// customary returns the settings that are customary for an optimizer, as far as they
+// differ from Defaults and the experiment does not set them itself.
 func (e *Experiment) customary(optimizer string) []Setting {
 	own, _ := nn.DefaultOptimizer(optimizer) // rules knows that there is one
 	usual := Defaults().Train
 	var set []Setting
 	for _, s := range []struct {
 		name       string
-		own, usual float64 // own is 0 of what the optimizer has not
+		own, usual float64 // own is 0 for a setting that the optimizer lacks
 	}{
 		{"momentum", own.Momentum, usual.Momentum},
 		{"beta1", own.Beta1, usual.Beta1},
@@ -41,7 +41,7 @@ func (e *Experiment) customary(optimizer string) []Setting {
 	return set
 }
 
-// name notes that the experiment itself says what a field is.
+// name notes that the experiment itself gives a field its value.
 func (e *Experiment) name(path string) {
 	if e.named == nil {
 		e.named = make(map[string]bool)

@@ -7,8 +7,8 @@ import (
 	"ranksweep/nn"
 )
 
-// An optimizer brings what is customary for it, and whatever the experiment
-// says of a setting, in any place, takes precedence.
+// An optimizer brings its customary settings. A setting that the experiment gives,
+// in any place, takes precedence.
 func TestCustomarySettings(t *testing.T) {
 	for _, c := range []struct{ name, text, overrides, want string }{
 		{"of the file", "train: {optimizer: lion}\ngrid: {rank: 4}", "", `
@@ -35,7 +35,8 @@ optimizer=sgd momentum=0.9 | sgd 0.9 0.9 0.999 1e-08
 optimizer=muon momentum=0 | muon 0 0.9 0.999 1e-08
 optimizer=muon momentum=0.8 | muon 0.8 0.9 0.999 1e-08
 `},
-		{"named by a condition", "grid: {optimizer: lion, rank: [4, 8]}\nwhen: [{if: {rank: 8}, set: {beta2: 0.9}}]", "", `
+		{"named by a condition",
+			"grid: {optimizer: lion, rank: [4, 8]}\nwhen: [{if: {rank: 8}, set: {beta2: 0.9}}]", "", `
 optimizer=lion rank=4 | lion 0 0.9 0.99 1e-08
 optimizer=lion rank=8 | lion 0 0.9 0.9 1e-08
 `},
@@ -53,7 +54,7 @@ optimizer=lion rank=8 | lion 0 0.9 0.9 1e-08
 	}
 }
 
-// An axis is left alone also where no file was read.
+// An axis is left alone even if no file was read.
 func TestCustomarySettingsLeaveAxes(t *testing.T) {
 	e := &Experiment{Base: Defaults(), Grid: []Axis{{"optimizer", []any{"muon"}}, {"momentum", []any{0.5}}}}
 	e.Base.Data.Source = "a.txt"
@@ -62,7 +63,7 @@ func TestCustomarySettingsLeaveAxes(t *testing.T) {
 	}
 }
 
-// Nothing is written of optimizers that the experiment has not.
+// Resolved writes no rules for optimizers that the experiment does not use.
 func TestCustomarySettingsOfOthersAreNotWritten(t *testing.T) {
 	text, err := read(t, "{name: x, data: a.txt, grid: {optimizer: [sgd, muon]}}").Resolved()
 	check(t, err)
@@ -71,7 +72,7 @@ func TestCustomarySettingsOfOthersAreNotWritten(t *testing.T) {
 	}
 }
 
-// An optimizer is handed all settings that it has and no others.
+// An optimizer gets all the settings that it uses and no others.
 func TestOptimizersGetTheirSettings(t *testing.T) {
 	for _, name := range nn.Optimizers() {
 		o := Train{Optimizer: name, Momentum: 0.5, Beta1: 0.6, Beta2: 0.7, Eps: 0.1, WeightDecay: 0.2}.OptimizerConfig()
@@ -80,7 +81,8 @@ func TestOptimizersGetTheirSettings(t *testing.T) {
 		}
 		has, _ := nn.DefaultOptimizer(name)
 		for _, s := range []struct{ customary, got, want float64 }{
-			{has.Momentum, o.Momentum, 0.5}, {has.Beta1, o.Beta1, 0.6}, {has.Beta2, o.Beta2, 0.7}, {has.Eps, o.Eps, 0.1},
+			{has.Momentum, o.Momentum, 0.5}, {has.Beta1, o.Beta1, 0.6}, {has.Beta2, o.Beta2, 0.7},
+			{has.Eps, o.Eps, 0.1},
 		} {
 			if s.customary != 0 && s.got != s.want {
 				t.Errorf("%s: a setting is %g, want %g", name, s.got, s.want)

@@ -12,8 +12,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Parse reads an experiment file. Unknown keys, repeated ones and values of
-// the wrong type or out of bounds are errors that name the line.
+// Parse reads an experiment file. Unknown keys, repeated keys and values of the wrong
+// type or out of bounds are errors that name the line.
 func Parse(file string, text []byte) (*Experiment, error) {
 	d := decoder{Experiment: Experiment{Base: Defaults()}, claims: make(claims)}
 	root, err := parseYAML(text)
@@ -31,12 +31,12 @@ func Parse(file string, text []byte) (*Experiment, error) {
 	return &d.Experiment, nil
 }
 
-// claims has the line at which each field got its value or its axis.
+// claims holds the line on which each field got its value or its axis.
 type claims map[string]int
 
 func (c claims) take(f field, n *yaml.Node) error {
 	if line, taken := c[f.path]; taken {
-		return at(n, "%s is already set in line %d: one of the two must go", n.Value, line)
+		return at(n, "%s is already set in line %d: remove one of the two", n.Value, line)
 	}
 	c[f.path] = n.Line
 	return nil
@@ -107,7 +107,7 @@ func (d *decoder) key(p pair) (err error) {
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// parseName reads an experiment's name, which folders are called by.
+// parseName reads an experiment's name, which is also the name of its folder.
 func parseName(n *yaml.Node) (string, error) {
 	if !validName.MatchString(n.Value) || !isText(n) {
 		return "", at(n, "name %s: must be a word of letters, digits, dots, dashes and underscores", shown(n))
@@ -120,7 +120,7 @@ func (d *decoder) config(p pair) error {
 	group := groupKeys(p.key.Value)
 	f, ok := fieldNamed(p.key.Value)
 	switch {
-	case ok && f.group == "", ok && len(group) > 0 && p.value.Kind == yaml.ScalarNode: // the latter is data: x
+	case ok && f.group == "", ok && len(group) > 0 && p.value.Kind == yaml.ScalarNode: // the second case is data: x
 		return d.assign(f, p)
 	case len(group) == 0:
 		return unknownKey(p.key, "", topKeys())
@@ -151,7 +151,7 @@ func (d *decoder) assign(f field, p pair) error {
 	return d.claims.take(f, p.key)
 }
 
-// unknownKey says where a key belongs, or which ones are known.
+// unknownKey says where a key belongs, or else which keys are known.
 func unknownKey(n *yaml.Node, group string, known []string) error {
 	if f, ok := fieldNamed(n.Value); ok && f.group == "" {
 		return at(n, "%s belongs at the top level", n.Value)

@@ -10,7 +10,7 @@ import (
 	"ranksweep/lora"
 )
 
-// design is an experiment file that uses most of what one can.
+// design is an experiment file that uses most of the language.
 const design = `
 name: quickstart
 question: Does the gradient norm collapse with rank under each scaling?
@@ -25,7 +25,7 @@ grid:
 nuisance: []                # e.g. lr: [1e-5, 3e-5, 1e-4], tuned away for each cell
 `
 
-// read decodes a file that must be right.
+// read decodes a file and fails the test if it is wrong.
 func read(t testing.TB, text string) *Experiment {
 	t.Helper()
 	e, err := Parse("x.yaml", []byte(text))
@@ -54,7 +54,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// Every type of field, in the forms that it can be written in.
+// Every type of field, in all forms in which it can be written.
 func TestDecodeValues(t *testing.T) {
 	e := read(t, `
 name: values
@@ -94,19 +94,25 @@ func TestDecodeErrors(t *testing.T) {
 		{"null", "~", "sweep: x.yaml:1: an experiment: must be a mapping of keys to values, not null"},
 		{"list", "- name: a", "sweep: x.yaml:1: an experiment: must be a mapping of keys to values, not [...]"},
 		{"broken YAML", "name: a\n  b: c: d\n", "sweep: x.yaml:2: mapping values are not allowed in this context"},
-		{"two documents", "name: a\n---\nname: b\n", "sweep: x.yaml:2: a second document begins here: one file is one experiment"},
+		{"two documents", "name: a\n---\nname: b\n",
+			"sweep: x.yaml:2: a second document begins here: a file holds one experiment"},
 		{"no name", "data: x\n", "sweep: x.yaml:1: an experiment needs a name, as in name: mine"},
-		{"name that is no folder", "name: a/b", `sweep: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
-		{"name that is a number", "name: 1", `sweep: x.yaml:1: name 1: must be a word of letters, digits, dots, dashes and underscores`},
+		{"name that is no folder", "name: a/b",
+			`sweep: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
+		{"name that is a number", "name: 1",
+			`sweep: x.yaml:1: name 1: must be a word of letters, digits, dots, dashes and underscores`},
 		{"question that is a list", "question: [a]", "sweep: x.yaml:1: question [...]: must be text"},
 		{"repeated key", "name: a\nname: b\n", `sweep: x.yaml:2: an experiment: key "name" is already in line 1`},
 		{"key that is a list", "[a]: b\n", "sweep: x.yaml:1: an experiment: a key must be a word, not [...]"},
 
-		{"misspelt key", "name: a\ngird: {}", `sweep: x.yaml:2: unknown key "gird": did you mean "grid"? known are ` +
-			"name, question, model, data, adapter, train, measure, seed, trainer, grid, zip, nuisance, tune, when, exclude, scales"},
-		{"misspelt field", "name: a\ndata: {sorce: x}", `sweep: x.yaml:2: unknown key of data "sorce": did you mean "source"? known are ` +
-			"source, loss, packing, validation, eos"},
-		{"unknown field", "name: a\ndata: {epochs: 3}", `sweep: x.yaml:2: unknown key of data "epochs": known are source, loss, packing, validation, eos`},
+		{"misspelt key", "name: a\ngird: {}", `sweep: x.yaml:2: unknown key "gird": did you mean "grid"? known: ` +
+			"name, question, model, data, adapter, train, measure, seed, trainer, grid, zip, nuisance, tune, when, " +
+			"exclude, scales"},
+		{"misspelt field", "name: a\ndata: {sorce: x}",
+			`sweep: x.yaml:2: unknown key of data "sorce": did you mean "source"? known: ` +
+				"source, loss, packing, validation, eos"},
+		{"unknown field", "name: a\ndata: {epochs: 3}",
+			`sweep: x.yaml:2: unknown key of data "epochs": known: source, loss, packing, validation, eos`},
 		{"field outside of its group", "lr: 1e-4", "sweep: x.yaml:1: lr belongs in train"},
 		{"path as a key", "train.lr: 1e-4", "sweep: x.yaml:1: train.lr belongs in train"},
 		{"field of another group", "train:\n  rank: 4", "sweep: x.yaml:2: rank belongs in adapter"},
@@ -116,7 +122,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"text for a whole number", "adapter: {rank: many}", `sweep: x.yaml:1: rank "many": must be a whole number`},
 		{"quoted number", "adapter: {rank: '4'}", `sweep: x.yaml:1: rank "4": must be a whole number`},
 		{"fraction for a whole number", "adapter: {rank: 4.5}", "sweep: x.yaml:1: rank 4.5: must be a whole number"},
-		{"octal", "adapter: {rank: 010}", "sweep: x.yaml:1: rank 010: must not begin with 0: YAML takes such a number for octal"},
+		{"octal", "adapter: {rank: 010}",
+			"sweep: x.yaml:1: rank 010: must not begin with 0, since YAML would read it as octal"},
 		{"rank 0", "adapter:\n  alpha: 1\n  rank: 0", "sweep: x.yaml:3: rank 0: must be at least 1"},
 		{"negative rank", "adapter: {rank: -4}", "sweep: x.yaml:1: rank -4: must be at least 1"},
 		{"rank past any memory", "adapter: {rank: 2000000}", "sweep: x.yaml:1: rank 2000000: must be at most 1048576"},
@@ -128,46 +135,72 @@ func TestDecodeErrors(t *testing.T) {
 		{"rate 0", "train: {lr: 0}", "sweep: x.yaml:1: lr 0: must be above 0 and at most 1e+06"},
 		{"dropout 1", "adapter: {dropout: 1}", "sweep: x.yaml:1: dropout 1: must be at least 0 and below 1"},
 		{"no value", "train: {lr: }", "sweep: x.yaml:1: lr null: must be a finite number"},
-		{"list for one value", "train: {lr: [1e-4, 1e-5]}", "sweep: x.yaml:1: lr [...]: must be a single value: a list of them is an axis and goes under grid"},
-		{"alias", "name: &a b\nmodel: *a", "sweep: x.yaml:2: model *a: must be a single value: a list of them is an axis and goes under grid"},
+		{"list for one value", "train: {lr: [1e-4, 1e-5]}",
+			"sweep: x.yaml:1: lr [...]: must be a single value: to vary it, list its values under grid"},
+		{"alias", "name: &a b\nmodel: *a",
+			"sweep: x.yaml:2: model *a: must be a single value: to vary it, list its values under grid"},
 		{"text for a switch", "data: {packing: 'true'}", `sweep: x.yaml:1: packing "true": must be true or false`},
 		{"number for text", "data: 7", "sweep: x.yaml:1: data 7: must be text"},
 		{"empty text", "model: ''", `sweep: x.yaml:1: model "": must not be empty`},
-		{"unknown choice", "train: {optimizer: adam}", `sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor, lion, signsgd, muon`},
-		{"unknown scaling", "adapter: {scaling: rslorra}", `sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},
-		{"scaling NaN", "adapter: {scaling: nan}", `sweep: x.yaml:1: scaling "nan": exponent p NaN: must be from -4 to 4`},
-		{"scaling of no type", "adapter: {scaling: true}", `sweep: x.yaml:1: scaling true: must be the name of a scheme or a number, the exponent p of α/r^p`},
-		{"scaling out of bounds", "adapter: {scaling: 5}", "sweep: x.yaml:1: scaling 5: exponent p 5: must be from -4 to 4"},
-		{"targets of no type", "adapter: {targets: [1]}", "sweep: x.yaml:1: targets [...]: must be all-linear, attention, mlp or a list of names of maps"},
-		{"no targets", "adapter: {targets: []}", "sweep: x.yaml:1: targets [...]: must name at least one map or group of maps"},
+		{"unknown choice", "train: {optimizer: adam}",
+			`sweep: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor, lion, signsgd, muon`},
+		{"unknown scaling", "adapter: {scaling: rslorra}",
+			`sweep: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, ` +
+				`the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},
+		{"scaling NaN", "adapter: {scaling: nan}",
+			`sweep: x.yaml:1: scaling "nan": exponent p NaN: must be from -4 to 4`},
+		{"scaling of no type", "adapter: {scaling: true}",
+			`sweep: x.yaml:1: scaling true: must be the name of a scheme or a number, the exponent p of α/r^p`},
+		{"scaling out of bounds", "adapter: {scaling: 5}",
+			"sweep: x.yaml:1: scaling 5: exponent p 5: must be from -4 to 4"},
+		{"targets of no type", "adapter: {targets: [1]}",
+			"sweep: x.yaml:1: targets [...]: must be all-linear, attention, mlp or a list of names of maps"},
+		{"no targets", "adapter: {targets: []}",
+			"sweep: x.yaml:1: targets [...]: must name at least one map or group of maps"},
 		{"targets twice", "adapter: {targets: [a, b, a]}", "sweep: x.yaml:1: targets [...]: must name each map once"},
 
-		{"misspelt axis", "grid:\n  ranks: [4]", `sweep: x.yaml:2: unknown field "ranks": did you mean "rank"? known are ` + strings.Join(fieldNames(), ", ")},
-		{"grid that is a list", "grid: [rank]", "sweep: x.yaml:1: grid: must be a mapping of keys to values, not [...]"},
-		{"empty axis", "grid: {rank: []}", "sweep: x.yaml:1: rank is an axis without values: list at least one"},
-		{"wrong value on an axis", "grid:\n  rank:\n    - 4\n    - x", `sweep: x.yaml:4: rank "x": must be a whole number`},
-		{"axis twice", "grid: {lr: 1e-4,\n train.lr: 1e-5}", "sweep: x.yaml:2: train.lr is already set in line 1: one of the two must go"},
-		{"axis of a fixed field", "train: {lr: 1e-4}\nnuisance: {lr: [1e-5]}", "sweep: x.yaml:2: lr is already set in line 1: one of the two must go"},
-		{"axis in grid and zip", "grid: {rank: [4]}\nzip:\n  - {rank: [8], alpha: [2]}", "sweep: x.yaml:3: rank is already set in line 1: one of the two must go"},
+		{"misspelt axis", "grid:\n  ranks: [4]",
+			`sweep: x.yaml:2: unknown field "ranks": did you mean "rank"? known: ` + strings.Join(fieldNames(), ", ")},
+		{"grid that is a list", "grid: [rank]",
+			"sweep: x.yaml:1: grid: must be a mapping of keys to values, not [...]"},
+		{"empty axis", "grid: {rank: []}", "sweep: x.yaml:1: rank has an empty list of values: give at least one"},
+		{"wrong value on an axis", "grid:\n  rank:\n    - 4\n    - x",
+			`sweep: x.yaml:4: rank "x": must be a whole number`},
+		{"axis twice", "grid: {lr: 1e-4,\n train.lr: 1e-5}",
+			"sweep: x.yaml:2: train.lr is already set in line 1: remove one of the two"},
+		{"axis of a fixed field", "train: {lr: 1e-4}\nnuisance: {lr: [1e-5]}",
+			"sweep: x.yaml:2: lr is already set in line 1: remove one of the two"},
+		{"axis in grid and zip", "grid: {rank: [4]}\nzip:\n  - {rank: [8], alpha: [2]}",
+			"sweep: x.yaml:3: rank is already set in line 1: remove one of the two"},
 
 		{"tune that is a list", "tune: [100]", "sweep: x.yaml:1: tune: must be a mapping of keys to values, not [...]"},
-		{"tune without seeds", "tune: {extend: 2}", "sweep: x.yaml:1: tune needs the seeds on which nuisance values are chosen, as in tune: {seed: [100, 101]}"},
-		{"tune with another key", "tune: {seeds: 2}", `sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known are seed, extend, local`},
-		{"tune on no seed", "tune: {seed: []}", "sweep: x.yaml:1: seed is an axis without values: list at least one"},
+		{"tune without seeds", "tune: {extend: 2}",
+			"sweep: x.yaml:1: tune names no seeds: give the seeds that choose nuisance values, as in tune: {seed: " +
+				"[100, 101]}"},
+		{"tune with another key", "tune: {seeds: 2}",
+			`sweep: x.yaml:1: unknown key of tune "seeds": did you mean "seed"? known: seed, extend, local`},
+		{"tune on no seed", "tune: {seed: []}", "sweep: x.yaml:1: seed has an empty list of values: give at least one"},
 		{"tune on a word", "tune:\n  seed: [1, x]", `sweep: x.yaml:2: seed "x": must be a whole number, at least 0`},
 		{"tune on a seed twice", "tune: {seed: [1, 2, 1]}", "sweep: x.yaml:1: tune has seed 1 twice"},
-		{"extend by a fraction", "tune: {seed: 1, extend: 1.5}", "sweep: x.yaml:1: extend 1.5: must be a whole number from 0 to 100"},
-		{"extend without end", "tune: {seed: 1, extend: 101}", "sweep: x.yaml:1: extend 101: must be a whole number from 0 to 100"},
+		{"extend by a fraction", "tune: {seed: 1, extend: 1.5}",
+			"sweep: x.yaml:1: extend 1.5: must be a whole number from 0 to 100"},
+		{"extend without end", "tune: {seed: 1, extend: 101}",
+			"sweep: x.yaml:1: extend 101: must be a whole number from 0 to 100"},
 
 		{"zip that is a mapping", "zip: {rank: [4]}", "sweep: x.yaml:1: zip: must be a list, not {...}"},
 		{"empty group of zip", "zip: [{}]", "sweep: x.yaml:1: a group of zip names no field"},
 		{"exclude everything", "exclude: [{}]", "sweep: x.yaml:1: an item of exclude names no field"},
-		{"exclude a value of no type", "exclude: [{rank: [4, x]}]", `sweep: x.yaml:1: rank "x": must be a whole number`},
+		{"exclude a value of no type", "exclude: [{rank: [4, x]}]",
+			`sweep: x.yaml:1: rank "x": must be a whole number`},
 		{"when without set", "when: [{if: {rank: 4}}]", "sweep: x.yaml:1: an item of when needs both if and set"},
-		{"when with another key", "when: [{iff: {rank: 4}}]", `sweep: x.yaml:1: unknown key of when "iff": did you mean "if"? known are if, set`},
-		{"when sets an unknown field", "when: [{set: {lt: 4}}]", `sweep: x.yaml:1: unknown field "lt": did you mean "lr"? known are ` + strings.Join(fieldNames(), ", ")},
-		{"when sets a list", "when: [{set: {lr: [4]}}]", "sweep: x.yaml:1: lr [...]: must be a single value: a list of them is an axis and goes under grid"},
-		{"when sets nothing", "when: [{if: {rank: 4}, set: {}}]", "sweep: x.yaml:1: an item of when needs both if and set"},
+		{"when with another key", "when: [{iff: {rank: 4}}]",
+			`sweep: x.yaml:1: unknown key of when "iff": did you mean "if"? known: if, set`},
+		{"when sets an unknown field", "when: [{set: {lt: 4}}]",
+			`sweep: x.yaml:1: unknown field "lt": did you mean "lr"? known: ` + strings.Join(fieldNames(), ", ")},
+		{"when sets a list", "when: [{set: {lr: [4]}}]",
+			"sweep: x.yaml:1: lr [...]: must be a single value: to vary it, list its values under grid"},
+		{"when sets nothing", "when: [{if: {rank: 4}, set: {}}]",
+			"sweep: x.yaml:1: an item of when needs both if and set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Parse("x.yaml", []byte(c.text))

@@ -5,10 +5,9 @@ import "ranksweep/lora"
 // LocalTrainer is the name of the trainer in this process.
 const LocalTrainer = "local"
 
-// Defaults returns the config of a run about which its experiment says
-// nothing. An optimizer with other settings than these brings its own, see
-// [nn.DefaultOptimizer]. Data has no default: what a model is tuned on is the experiment's
-// to say.
+// Defaults returns the config of a run whose experiment sets no field. An optimizer
+// may bring customary settings that differ from these, see [nn.DefaultOptimizer].
+// Data has no default: every experiment must name its own.
 func Defaults() Config {
 	return Config{
 		Model:   "base", // the embedded model
@@ -20,9 +19,9 @@ func Defaults() Config {
 		Adapter: Adapter{
 			Method:  lora.DefaultMethod,
 			Rank:    8,
-			Scaling: lora.Scheme{P: 1},     // what adapters have unless asked for otherwise
+			Scaling: lora.Scheme{P: 1},     // the default of other tools too
 			Alpha:   16,                    // the usual choice, and the paper's author's
-			Init:    "kaiming-uniform",     // variance 1/(3·in), free of rank as the theory asks
+			Init:    "kaiming-uniform",     // variance 1/(3·in), independent of rank, as theory requires
 			Targets: Targets{"all-linear"}, // attention and MLP, as in the paper
 		},
 		Train: Train{

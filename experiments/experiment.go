@@ -9,16 +9,16 @@ import (
 type Experiment struct {
 	Name     string  // letters, digits, dots, dashes and underscores
 	Question string  // for the reader; may be empty
-	Base     Config  // what all runs share; for a field that is an axis, of no effect
+	Base     Config  // the values that all runs share; an axis overrides its field
 	Grid     []Axis  // the scientific axes, all combined with each other
 	Zip      []Zip   // axes that vary together, combined with all others
-	Nuisance []Axis  // axes that are tuned away: for every cell the values are chosen, all combined with each other
-	Tune     Tune    // how they are chosen
+	Nuisance []Axis  // axes that are tuned, all combined with each other: each cell gets its best values
+	Tune     Tune    // how the best values are chosen
 	When     []Rule  // values that depend on others, applied in order
 	Exclude  []Match // combinations that are left out
 
 	scales map[string]scale // other sizes of the experiment, by name
-	named  map[string]bool  // paths of the fields that have their values from the file or an override
+	named  map[string]bool  // paths of the fields whose values come from the file or an override
 }
 
 // Rule sets fields in the configs that it matches.
@@ -33,11 +33,12 @@ type Setting struct {
 	Value any    // of the field's type
 }
 
-// blockSeeds is how far apart blocks of seeds are: more than any experiment has.
+// blockSeeds is the distance between blocks of seeds. No experiment has so many seeds.
 const blockSeeds = 1000
 
-// Reserve moves every seed, of the grid and of tuning, by a number of blocks: what
-// one block has shown is judged anew on another. Block 0 is what the file says.
+// Reserve moves every seed, those of the grid and those of tuning, by a number of
+// blocks, so that a finding on one block of seeds can be judged again on another.
+// Block 0 leaves the seeds as the file has them. A seed of 1000 or more is an error.
 func (e *Experiment) Reserve(block int) error {
 	shift := uint64(block) * blockSeeds
 	e.Base.Seed += shift
@@ -51,7 +52,8 @@ func (e *Experiment) Reserve(block int) error {
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return fmt.Errorf("sweep: %s: seed %d: must be below %d to have others in reserve", e.Name, v, blockSeeds)
+				return fmt.Errorf("sweep: %s: seed %d: must be below %d, since seeds from there on are held in reserve",
+					e.Name, v, blockSeeds)
 			}
 			values[j] = v.(uint64) + shift
 		}

@@ -24,8 +24,8 @@ func TestLoadErrors(t *testing.T) {
 	wrong := filepath.Join(t.TempDir(), "other.yaml")
 	check(t, os.WriteFile(wrong, []byte("name: other\ngrid: {rank: 0}\n"), 0o666))
 	for name, want := range map[string]string{
-		"quikstart": `sweep: unknown experiment "quikstart": did you mean "quickstart"? known are ` +
-			strings.Join(Names(), ", ") + `; a file of your own is named with its .yaml`,
+		"quikstart": `sweep: unknown experiment "quikstart": did you mean "quickstart"? known: ` +
+			strings.Join(Names(), ", ") + `; to name a file of your own, write its .yaml too`,
 		wrong:       "sweep: " + wrong + ":2: rank 0: must be at least 1",
 		"mine.yaml": "sweep: experiment file: open mine.yaml: no such file or directory",
 		"./other":   "sweep: experiment file: open ./other: no such file or directory",
@@ -71,7 +71,8 @@ grid: {rank: [4, 64], scaling: [lora, rslora]}
 // A block in reserve has other seeds, of the grid and of tuning, and nothing else.
 func TestReserve(t *testing.T) {
 	load := func() *Experiment {
-		e, err := Parse("x.yaml", []byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"))
+		e, err := Parse("x.yaml",
+			[]byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,8 @@ func TestReserve(t *testing.T) {
 	if err := e.Reserve(2); err != nil {
 		t.Fatal(err)
 	}
-	if got := e.seedAxis().Values; !slices.Equal(got, []any{uint64(2000), uint64(2007)}) || !slices.Equal(e.Tune.Seeds, []uint64{2100}) {
+	if got := e.seedAxis().Values; !slices.Equal(got, []any{uint64(2000), uint64(2007)}) ||
+		!slices.Equal(e.Tune.Seeds, []uint64{2100}) {
 		t.Errorf("block 2 has seeds %v and tunes on %v", got, e.Tune.Seeds)
 	}
 	if err := e.Reserve(1); err == nil || !strings.Contains(err.Error(), "seed 2000: must be below 1000") {

@@ -16,7 +16,7 @@ var embedded = map[string]struct {
 	"paper-fig4":      {nil, 6 * 2 * 5},
 	"paper-fig5":      {nil, 6 * 2 * 5},
 	"paper-attention": {nil, 6 * 2 * 5},
-	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan runs others
+	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan tunes first
 	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
 	"one-rate":        {nil, (2*3 + 4) * 8}, // full fine-tuning has four rates, and no rank or scaling
@@ -63,14 +63,15 @@ func TestGSM8KSaysWhatToSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "sweep: gsm8k: data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions"
+	const want = "sweep: gsm8k: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or " +
+		"an embedded recipe, as in --set data=go-functions"
 	if _, err := e.Configs(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 
-// An experiment's small size can be run and is smaller than the full one, and a size
-// that it does not have is an error that lists those it has.
+// An experiment's small size can be run and is smaller than the full one. An unknown
+// size is an error that lists the known sizes.
 func TestScale(t *testing.T) {
 	count := func(name, scale string) (runs, steps int) {
 		e, err := Load(name)
@@ -96,7 +97,8 @@ func TestScale(t *testing.T) {
 		fullRuns, fullSteps := count(name, FullScale)
 		smallRuns, smallSteps := count(name, "small")
 		if smallRuns == 0 || smallSteps >= fullSteps {
-			t.Errorf("%s: %d runs of %d steps in all, and at scale small %d of %d", name, fullRuns, fullSteps, smallRuns, smallSteps)
+			t.Errorf("%s: %d runs of %d steps in all, and at scale small %d of %d", name, fullRuns, fullSteps,
+				smallRuns, smallSteps)
 		}
 	}
 	if sized == 0 {
@@ -104,7 +106,7 @@ func TestScale(t *testing.T) {
 	}
 	e, err := Load("theory")
 	check(t, err)
-	const want = `sweep: theory: unknown scale "smal": did you mean "small"? known are full, small`
+	const want = `sweep: theory: unknown scale "smal": did you mean "small"? known: full, small`
 	if err := e.Scale("smal"); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -112,9 +114,12 @@ func TestScale(t *testing.T) {
 
 func TestScaleErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"scales: [small]":                      "sweep: x.yaml:1: scales: must be a mapping of keys to values, not [...]",
-		"scales: {full: {rank: 4}}":            "sweep: x.yaml:1: scale full is what the rest of the file says: it needs no entry",
-		"scales:\n  small: {rnk: 4}":           `sweep: x.yaml:2: unknown field "rnk": did you mean "rank"? known are ` + strings.Join(fieldNames(), ", "),
+		"scales: [small]": "sweep: x.yaml:1: scales: must be a mapping of keys to values, not " +
+			"[...]",
+		"scales: {full: {rank: 4}}": "sweep: x.yaml:1: scale full is the rest of the file: remove its " +
+			"entry from scales",
+		"scales:\n  small: {rnk: 4}": `sweep: x.yaml:2: unknown field "rnk": did you mean "rank"? known: ` +
+			strings.Join(fieldNames(), ", "),
 		"scales:\n  small: {rank: [4, 0]}":     "sweep: x.yaml:2: rank 0: must be at least 1",
 		"scales:\n  small: {rank: 4, rank: 8}": `sweep: x.yaml:2: scale small: key "rank" is already in line 2`,
 	} {
@@ -124,7 +129,7 @@ func TestScaleErrors(t *testing.T) {
 	}
 }
 
-// A group of zip in parts is the group in which they follow each other.
+// A group of zip in parts equals the group whose lists are the parts joined.
 func TestZipInParts(t *testing.T) {
 	const rest = "name: x\ndata: a\ngrid: {seed: [0, 1]}\n"
 	parts := read(t, rest+"zip: [[{optimizer: sgd, lr: [0.1, 1]}, {optimizer: [adamw, lion], lr: 1e-3}]]")
@@ -134,10 +139,12 @@ func TestZipInParts(t *testing.T) {
 	}
 	checkReadsBack(t, parts)
 	for text, want := range map[string]string{
-		"zip: [[{lr: [1, 2]}, {eps: 1}]]":    "sweep: x.yaml:4: a part of zip: must name the fields of the first part, in the same order",
-		"zip: [[{lr: [1, 2]}, {}]]":          "sweep: x.yaml:4: a part of zip names no field",
-		"zip: [[4]]":                         "sweep: x.yaml:4: a part of zip: must be a mapping of keys to values, not 4",
-		"zip: [[{seed: [1, 2]}, {seed: 3}]]": "sweep: x.yaml:4: seed is already set in line 3: one of the two must go",
+		"zip: [[{lr: [1, 2]}, {eps: 1}]]": "sweep: x.yaml:4: a part of zip: must name the same fields as the " +
+			"first part, in the same order",
+		"zip: [[{lr: [1, 2]}, {}]]": "sweep: x.yaml:4: a part of zip names no field",
+		"zip: [[4]]": "sweep: x.yaml:4: a part of zip: must be a mapping of keys to values, " +
+			"not 4",
+		"zip: [[{seed: [1, 2]}, {seed: 3}]]": "sweep: x.yaml:4: seed is already set in line 3: remove one of the two",
 	} {
 		if _, err := Parse("x.yaml", []byte(rest+text)); err == nil || err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", text, err, want)

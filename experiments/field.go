@@ -14,13 +14,13 @@ import (
 	"ranksweep/lora"
 )
 
-// A field is one leaf of Config. Files, axes, conditions, overrides and
-// identities all go through this one list of them.
+// A field is one leaf of Config. Files, axes, conditions, overrides and identities
+// all use one list of these fields.
 type field struct {
 	path  string // adapter.rank
 	group string // adapter; empty at the top level
 	key   string // rank, its key in the group
-	name  string // what axes and tables call it: the key, or data for data.source
+	name  string // its name in axes and tables: the key, or data for data.source
 	index []int  // for reflect
 	late  bool   // see [Config]
 }
@@ -38,7 +38,8 @@ func listFields() []field {
 		}
 		for _, leaf := range reflect.VisibleFields(top.Type) {
 			name, option, _ := strings.Cut(leaf.Tag.Get("json"), ",")
-			f := field{group: key, key: name, index: append(slices.Clone(top.Index), leaf.Index...), late: option == "omitempty"}
+			index := append(slices.Clone(top.Index), leaf.Index...)
+			f := field{group: key, key: name, index: index, late: option == "omitempty"}
 			f.path, f.name = f.group+"."+f.key, f.key
 			if f.path == "data.source" {
 				f.name = "data"
@@ -58,7 +59,7 @@ func fieldNamed(name string) (field, bool) {
 	return fields[i], true
 }
 
-// mustField is fieldNamed for names that came from the list of fields.
+// mustField is fieldNamed for names that are taken from the list of fields.
 func mustField(name string) field {
 	f, ok := fieldNamed(name)
 	if !ok {
@@ -67,7 +68,7 @@ func mustField(name string) field {
 	return f
 }
 
-// fieldNames lists what fields are called, in order of declaration.
+// fieldNames lists the names of the fields, in order of declaration.
 func fieldNames() []string {
 	var names []string
 	for _, f := range fields {
@@ -95,11 +96,10 @@ func (f field) set(c *Config, value any) {
 	reflect.ValueOf(c).Elem().FieldByIndex(f.index).Set(reflect.ValueOf(value))
 }
 
-// zero is what a record without the field reads as.
+// zero is the value that is read from a record without the field.
 func (f field) zero() any { return f.get(Config{}) }
 
-// isDefault reports whether the field has the value that it has unless asked
-// for otherwise.
+// isDefault reports whether the field has its default value.
 func (f field) isDefault(c Config) bool { return reflect.DeepEqual(f.get(c), f.get(Defaults())) }
 
 // parse reads a value of the field's type and checks its bounds.
@@ -124,12 +124,12 @@ func (f field) read(n *yaml.Node) (any, error) {
 		return readTargets(n)
 	}
 	if n.Kind != yaml.ScalarNode {
-		return nil, errors.New("must be a single value: a list of them is an axis and goes under grid")
+		return nil, errors.New("must be a single value: to vary it, list its values under grid")
 	}
 	tag := n.ShortTag()
 	number := tag == "!!int" || tag == "!!float"
 	if number && leadingZero.MatchString(n.Value) {
-		return nil, errors.New("must not begin with 0: YAML takes such a number for octal")
+		return nil, errors.New("must not begin with 0, since YAML would read it as octal")
 	}
 	switch zero.(type) {
 	case int:
@@ -157,18 +157,18 @@ func (f field) read(n *yaml.Node) (any, error) {
 			return nil, errors.New("must be the name of a scheme or a number, the exponent p of α/r^p")
 		}
 		s, err := lora.ParseScheme(n.Value)
-		return s, errors.Unwrap(err) // the value is named already
+		return s, errors.Unwrap(err) // the caller names the value
 	case string:
 		if isText(n) {
 			return n.Value, nil
 		}
 		return nil, errors.New("must be text")
 	}
-	panic(fmt.Sprintf("sweep: field %s has type %T, which nothing reads", f.path, zero))
+	panic(fmt.Sprintf("sweep: field %s has type %T, which read does not know", f.path, zero))
 }
 
-// readTargets reads one name or a list of names. They are a set: their order
-// is made alphabetical.
+// readTargets reads one name or a list of names, and sorts them, since their order
+// has no meaning.
 func readTargets(n *yaml.Node) (any, error) {
 	names := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -185,7 +185,7 @@ func readTargets(n *yaml.Node) (any, error) {
 	return targets, nil
 }
 
-// format writes a value as tables and identities have it.
+// format returns the text of a value in tables and identities.
 func format(value any) string {
 	if x, ok := value.(float64); ok {
 		return strconv.FormatFloat(x, 'g', -1, 64)

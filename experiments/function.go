@@ -7,19 +7,19 @@ import (
 	"ranksweep/nn"
 )
 
-// FunctionID identifies what a cell learns: cells with one FunctionID train the
-// same function of the data, seed by seed, but for rounding, and however their
-// schemes are written. It is the CellID of the canonical form, see
-// [lora.Sizes.Canonical], where the optimizer's invariance is exact; else of
-// the sizes as they are.
+// FunctionID is equal for cells whose training is mathematically identical, seed by
+// seed, although their schemes are written differently; they differ by rounding
+// alone. If the optimizer's invariance is exact, it hashes the canonical sizes of
+// [lora.Sizes.Canonical], otherwise the sizes as they are. All other fields count
+// as they do in CellID.
 func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
 	rest := c.describe("model", "data.source", "seed",
 		"adapter.scaling", "adapter.alpha", "adapter.match_rank", "train.lr", "train.lr_a", "train.lr_b")
 	return digest("function", modelHash, dataHash, numerics, rest+c.function())
 }
 
-// function writes the sizes of what a scheme decides, to nine digits, and then the
-// learning rates of what trains beside A and B: it has the same one in every form.
+// function writes the sizes that a scheme decides, to nine digits, and then the learning
+// rates of parameters beside A and B, which are the same in every form.
 func (c Config) function() string {
 	rates := c.Rates()
 	drawn, zero := c.Adapter.Scaling.Roles()

@@ -8,8 +8,8 @@ import (
 
 func function(c Config) string { return c.FunctionID("m", "d", 1) }
 
-// Schemes that are one function by the optimizer's exact invariance have one
-// FunctionID, and others, or where something breaks the invariance, have not.
+// Schemes that give the same function by the optimizer's exact invariance share a
+// FunctionID. Other schemes do not, nor do these if a setting breaks the invariance.
 func TestFunctionID(t *testing.T) {
 	base := Defaults()
 	base.Adapter.Rank = 16

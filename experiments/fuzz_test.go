@@ -2,10 +2,11 @@ package experiments
 
 import "testing"
 
-// Whatever is in a file, reading it gives an experiment or an error; and what
-// has a grid is written so that it reads back.
+// Any file at all gives an experiment or an error. An experiment with a grid is written
+// so that it reads back.
 func FuzzDecode(f *testing.F) {
-	for _, text := range []string{design, everything, "a: &a [*a]", "!!binary a: b", "{name: x, data: \"\\n a\", grid: {rank: 4}}"} {
+	for _, text := range []string{design, everything, "a: &a [*a]", "!!binary a: b",
+		"{name: x, data: \"\\n a\", grid: {rank: 4}}"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

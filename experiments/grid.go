@@ -9,16 +9,16 @@ import (
 	"ranksweep/results"
 )
 
-// maxPoints bounds a grid: more is a slip of the pen.
+// maxPoints bounds a grid. A larger one is surely a typing error.
 const maxPoints = 100_000
 
-// Point is one config of a grid and where in the grid it lies.
+// Point is one config of a grid and its place in the grid.
 type Point struct {
 	Config Config
-	Axes   []results.Axis // in the order of grid, zip, nuisance; the precision last, where it is not the usual one
+	Axes   []results.Axis // in the order of grid, zip, nuisance; then the precision, if it is unusual
 }
 
-// String returns the coordinates that the point has, as in "rank=4 scaling=lora".
+// String returns the point's coordinates, as in "rank=4 scaling=lora".
 func (p Point) String() string {
 	var parts []string
 	for _, a := range p.Axes {
@@ -29,11 +29,11 @@ func (p Point) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Configs resolves the grid: every combination of its axes in the file's
-// order, the last axis fastest, conditional values applied and exclusions
-// left out. A grid that has a point twice, or none, is an error; but of points that
-// a method without a rank makes one, one stays. Of points that
-// differ in nuisance values alone, one will be reported.
+// Configs resolves the grid: every combination of its axes in the file's order, the
+// last axis fastest, with conditional values applied and exclusions left out. An
+// empty grid and a repeated point are errors. Points that differ only in fields which
+// a method without a rank ignores are merged into one. Of points that differ in
+// nuisance values alone, one will be reported.
 func (e *Experiment) Configs() ([]Point, error) {
 	points, err := e.resolve()
 	if err == nil {
@@ -65,24 +65,24 @@ func (e *Experiment) resolve() ([]Point, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
-		key := fmt.Sprintf("%q", p.Axes) // when sets no axis: configs are alike where coordinates are
+		key := fmt.Sprintf("%q", p.Axes) // equal coordinates mean equal configs, since when sets no axis
 		if seen[key] && p.Config.rankless() {
-			continue // it differs in what the method has not
+			continue // it differs only in fields that the method ignores
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("%s is in the grid twice: a value is repeated, perhaps in another spelling", p)
+			return nil, fmt.Errorf("%s is in the grid twice: an axis lists a value twice, perhaps in two spellings", p)
 		}
 		seen[key] = true
 		points = append(points, p)
 	}
 	if len(points) == 0 {
-		return nil, errors.New("the grid is empty: exclude leaves nothing of it")
+		return nil, errors.New("the grid is empty: exclude removes every combination")
 	}
 	showPrecision(points)
 	return points, nil
 }
 
-// groups returns the axes in the grid's order; those of a group vary together.
+// groups returns the axes in the grid's order. The axes of a group vary together.
 func (e *Experiment) groups() []Zip {
 	var groups []Zip
 	for _, a := range e.Grid {
@@ -95,27 +95,27 @@ func (e *Experiment) groups() []Zip {
 	return groups
 }
 
-// check finds what is wrong with the grid as a whole, and counts its points.
+// check finds errors in the grid as a whole, and counts its points.
 func (e *Experiment) check(groups []Zip) (total int, err error) {
 	if len(groups) == 0 {
-		return 0, errors.New("the grid is empty: give it an axis, as in grid: {rank: [4, 8, 16]}")
+		return 0, errors.New("the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}")
 	}
 	total = 1
 	for _, group := range groups {
 		first := group[0]
 		for _, a := range group {
 			if len(a.Values) != len(first.Values) {
-				return 0, fmt.Errorf("zip: %s has %d values and %s has %d: axes that vary together have the same number",
+				return 0, fmt.Errorf("zip: %s has %d values but %s has %d: axes that vary together need equally many",
 					first.Name, len(first.Values), a.Name, len(a.Values))
 			}
 			for _, r := range e.When {
 				if slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == a.Name }) {
-					return 0, fmt.Errorf("when sets %s, which is an axis: one of the two must go", a.Name)
+					return 0, fmt.Errorf("when sets %s, but %[1]s is an axis: remove one of the two", a.Name)
 				}
 			}
 		}
 		if total *= len(first.Values); total > maxPoints {
-			return 0, fmt.Errorf("the grid has more than %d points", maxPoints)
+			return 0, fmt.Errorf("the grid has more than %d points: list fewer values", maxPoints)
 		}
 	}
 	return total, nil

@@ -34,7 +34,10 @@ rank=4 seed=1 | 4 1
 rank=4 seed=0 | 4 0
 `,
 		}, {
-			"grid, zip, nuisance", "nuisance: {lr: [1e-3, 1e-4]}\ntune: {seed: 7}\nzip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}", "scaling alpha lr", `
+			"grid, zip, nuisance",
+			"nuisance: {lr: [1e-3, 1e-4]}\ntune: {seed: 7}\n" +
+				"zip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}",
+			"scaling alpha lr", `
 rank=4 scaling=lora alpha=16 lr=0.001 | lora 16 0.001
 rank=4 scaling=lora alpha=16 lr=0.0001 | lora 16 0.0001
 rank=4 scaling=rslora alpha=8 lr=0.001 | rslora 8 0.001
@@ -60,7 +63,10 @@ rank=16 scaling=lora | 5e-05 16
 rank=16 scaling=p=0.75 | 0.0001 3
 `,
 		}, {
-			"exclude", "grid: {rank: [4, 8, 16], scaling: [lora, rslora]}\nexclude: [{scaling: lora, rank: [8, 16]}, {rank: 4, scaling: rslora}]", "rank", `
+			"exclude",
+			"grid: {rank: [4, 8, 16], scaling: [lora, rslora]}\n" +
+				"exclude: [{scaling: lora, rank: [8, 16]}, {rank: 4, scaling: rslora}]",
+			"rank", `
 rank=4 scaling=lora | 4
 rank=8 scaling=rslora | 8
 rank=16 scaling=rslora | 16
@@ -86,30 +92,37 @@ data=b.txt | b.txt
 
 func TestConfigsErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"no axis", "data: a", "sweep: x: the grid is empty: give it an axis, as in grid: {rank: [4, 8, 16]}"},
-		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]", "sweep: x: the grid is empty: exclude leaves nothing of it"},
-		{"no data", "grid: {rank: 4}", "sweep: x: data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, or an embedded recipe, --set data=go-functions"},
+		{"no axis", "data: a", "sweep: x: the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}"},
+		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]",
+			"sweep: x: the grid is empty: exclude removes every combination"},
+		{"no data", "grid: {rank: 4}",
+			"sweep: x: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or an " +
+				"embedded recipe, as in --set data=go-functions"},
 		{
 			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
-			"sweep: x: zip: scaling has 2 values and alpha has 3: axes that vary together have the same number",
+			"sweep: x: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
 		}, {
 			"one value in two spellings", "data: a\ngrid: {rank: [4, 8], scaling: [rslora, 0.5]}",
-			"sweep: x: rank=4 scaling=rslora is in the grid twice: a value is repeated, perhaps in another spelling",
+			"sweep: x: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
+				"spellings",
 		}, {
 			"one pair twice in zip", "data: a\nzip: [{scaling: [lora, rslora, lora, lora], alpha: [1, 1, 2, 1]}]",
-			"sweep: x: scaling=lora alpha=1 is in the grid twice: a value is repeated, perhaps in another spelling",
+			"sweep: x: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
+				"spellings",
 		}, {
 			"when sets an axis", "data: a\ngrid: {rank: [4, 8]}\nwhen: [{if: {scaling: lora}, set: {rank: 2}}]",
-			"sweep: x: when sets rank, which is an axis: one of the two must go",
+			"sweep: x: when sets rank, but rank is an axis: remove one of the two",
 		}, {
 			"warm-up past the end", "data: a\ntrain: {warmup: 61}\ngrid: {rank: 4}",
 			"sweep: x: rank=4: warmup 61: must be at most steps, which is 60",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"sweep: x: optimizer=adamw: momentum 0.9: only sgd and muon have it, and optimizer is adamw",
+			"sweep: x: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer adamw",
 		}, {
-			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, 8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
-			"sweep: x: the grid has more than 100000 points",
+			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
+				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +
+				"8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
+			"sweep: x: the grid has more than 100000 points: list fewer values",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

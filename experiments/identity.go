@@ -8,35 +8,34 @@ import (
 	"strings"
 )
 
-// ID identifies a run: a hash of every field of its config, of the content of
-// its model and data, and of the version of the arithmetic. The names of
-// model and data are left out, since their content stands for them: a store
-// and what it was made of can be moved.
+// ID identifies a run. It is a hash of every field of the config, of the content of
+// model and data, and of the version of the arithmetic. The content stands for model
+// and data in place of their names, so that a store, a model or data can be moved.
 func (c Config) ID(modelHash, dataHash string, numerics int) string {
 	return c.hash("run", modelHash, dataHash, numerics, "model", "data.source")
 }
 
-// CellID identifies a cell: it is the ID with the seed left out.
+// CellID identifies a cell: it is the ID without the seed.
 func (c Config) CellID(modelHash, dataHash string, numerics int) string {
 	return c.hash("cell", modelHash, dataHash, numerics, "model", "data.source", "seed")
 }
 
-// hash is of the config with some fields left out.
+// hash returns the digest of the config without some fields.
 func (c Config) hash(what, modelHash, dataHash string, numerics int, except ...string) string {
 	return digest(what, modelHash, dataHash, numerics, c.describe(except...))
 }
 
-// digest returns 16 hexadecimal digits: among a million runs, two are alike
-// with a probability of 3e-8.
+// digest returns 16 hexadecimal digits. The probability that any two of a million
+// runs share them is 3e-8.
 func digest(what, modelHash, dataHash string, numerics int, description string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\nnumerics %d\nmodel %s\ndata %s\n%s",
 		what, numerics, modelHash, dataHash, description))
 	return hex.EncodeToString(sum[:8])
 }
 
-// describe writes a config as one line a field, in alphabetical order, so
-// that the order of declaration does not count. A late field with its default
-// has no line, see [Config].
+// describe writes one line for each field of a config, in alphabetical order, so that
+// the order of declaration does not matter. A late field at its default has no line,
+// see [Config].
 func (c Config) describe(except ...string) string {
 	var lines []string
 	for _, f := range fields {

@@ -10,7 +10,7 @@ import (
 	"ranksweep/results"
 )
 
-// other returns a value of a field's type that is not the one given.
+// other returns a value of a field's type that differs from the given one.
 func other(t *testing.T, value any) any {
 	switch v := value.(type) {
 	case string:
@@ -32,8 +32,8 @@ func other(t *testing.T, value any) any {
 	return nil
 }
 
-// A run is known by every field, but for the names of what is known by its
-// content; a cell by the same fields without the seed.
+// A run's ID depends on every field, except the names of model and data, whose content
+// stands for them. A cell's ID depends on the same fields without the seed.
 func TestEveryFieldChangesTheID(t *testing.T) {
 	base := Defaults()
 	id, cell := base.ID("m", "d", 1), base.CellID("m", "d", 1)
@@ -61,7 +61,7 @@ func TestEveryFieldChangesTheID(t *testing.T) {
 	}
 }
 
-// The list of fields has all of Config: counted apart from how it is made.
+// The list of fields has every field of Config, by another count than the list's own.
 func TestFieldsCoverConfig(t *testing.T) {
 	var leaves func(reflect.Type) int
 	leaves = func(typ reflect.Type) (n int) {
@@ -111,8 +111,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// A late field with its default is in neither the ID nor the record; with another
-// value it is in both, and is read back from the record.
+// A late field at its default is in neither the ID nor the record. With another value
+// it is in both, and reads back from the record.
 func TestLateFields(t *testing.T) {
 	late := 0
 	for _, f := range fields {

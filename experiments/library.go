@@ -10,7 +10,7 @@ import (
 	"ranksweep/suggest"
 )
 
-// library has one file NAME.yaml for every embedded experiment.
+// library holds a file NAME.yaml for each embedded experiment.
 //
 //go:embed library/*.yaml
 var library embed.FS
@@ -28,8 +28,8 @@ func Names() []string {
 	return names
 }
 
-// Load reads an embedded experiment by its name or, where the name ends in .yaml
-// or .yml or has a slash in it, an experiment file.
+// Load reads an embedded experiment by its name. A name that ends in .yaml or .yml, or
+// that has a slash in it, is the path of an experiment file.
 func Load(name string) (*Experiment, error) {
 	if ext := path.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
 		text, err := os.ReadFile(name)
@@ -40,7 +40,8 @@ func Load(name string) (*Experiment, error) {
 	}
 	text, err := library.ReadFile("library/" + name + ".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %w; a file of your own is named with its .yaml", suggest.Unknown("experiment", name, Names()))
+		return nil, fmt.Errorf("sweep: %w; to name a file of your own, write its .yaml too",
+			suggest.Unknown("experiment", name, Names()))
 	}
 	return Parse(name+".yaml", text)
 }

@@ -11,64 +11,65 @@ import (
 	"ranksweep/results"
 )
 
-// A local grid has the values of the nuisance axis at which the seeds that are
-// reported are trained: the one that was chosen for their cell, times powers of
-// √2. So each seed finds its own best value, and the interval over seeds has the
-// error of that choice in it.
+// A local grid lists values of the nuisance axis: the value that tuning chose for a
+// cell, times powers of √2. Each reported seed is trained at all of them and finds its
+// own best value, so that the interval over seeds includes the error of that choice.
 
-// The least and the most values that a local grid begins with.
+// A local grid begins with at least minLocal and at most maxLocal values.
 const (
-	minLocal = 3 // a parabola goes through three
-	maxLocal = 9 // from a quarter of the chosen value to four times
+	minLocal = 3 // a parabola needs three points
+	maxLocal = 9 // from a quarter of the chosen value to four times the value
 )
 
-// localMore is how often a local grid may go on beyond its edge, more than an
-// axis may while it is tuned: √2 is a smaller step.
+// localMore is how many more values a local grid may add beyond its edge than an axis
+// may while it is tuned, since steps of √2 are smaller.
 const localMore = 2
 
 func parseLocal(n *yaml.Node) (int, error) {
 	v, err := strconv.Atoi(n.Value)
 	ok := v == 0 || v%2 == 1 && v >= minLocal && v <= maxLocal
 	if n.ShortTag() != "!!int" || err != nil || !ok {
-		return 0, at(n, "local %s: must be an odd number from %d to %d, of values in each local grid, or 0 for none",
+		return 0, at(n,
+			"local %s: must be an odd number of values in each local grid, from %d to %d, or 0 for no local grid",
 			shown(n), minLocal, maxLocal)
 	}
 	return v, nil
 }
 
-// checkLocal makes sure that there is one nuisance axis, and that it can be
-// gone along in ratios.
+// checkLocal makes sure that there is one nuisance axis and that its values can be
+// multiplied by a ratio.
 func (e *Experiment) checkLocal() error {
 	if e.Tune.Local == 0 {
 		return nil
 	}
 	wrong := func(format string, args ...any) error {
-		return fmt.Errorf("tune has local: %d, and %s, or leave local out", e.Tune.Local, fmt.Sprintf(format, args...))
+		return fmt.Errorf("tune has local: %d, but %s, or remove local", e.Tune.Local, fmt.Sprintf(format, args...))
 	}
 	a := e.Nuisance[0]
 	if n := len(e.Nuisance); n > 1 {
-		return wrong("there are %d nuisance axes, and local grids lie along one: keep one of them, such as lr", n)
+		return wrong("there are %d nuisance axes, and local grids need exactly one: keep one, such as lr", n)
 	}
 	if _, real := a.Values[0].(float64); !real || mustField(a.Name).group != "train" {
-		return wrong("nuisance axis %s is no real number of train, such as lr: tune such a one", a.Name)
+		return wrong("nuisance axis %s is not a real number of train: tune one that is, such as lr", a.Name)
 	}
 	for _, v := range a.Values {
 		if v.(float64) <= 0 {
-			return wrong("nuisance axis %s has the value %s, from which no ratio leads on: give it values above 0",
+			return wrong("nuisance axis %s has the value %s, which cannot be multiplied by √2: use values above 0",
 				a.Name, format(v))
 		}
 	}
 	for _, r := range e.When {
 		if slices.ContainsFunc(r.If, func(x Axis) bool { return x.Name == a.Name }) {
-			return wrong("when depends on %s, of which local grids have other values than it names: "+
-				"make it depend on another field", a.Name)
+			return wrong("when depends on %s, and local grids add values of %[1]s that when does not list: "+
+				"make when depend on another field", a.Name)
 		}
 	}
 	return nil
 }
 
-// localValue is the chosen value times √2 to a power, to three digits, so that the
-// same value is the same run; ok is false out of the field's bounds.
+// localValue returns the chosen value times √2 to a power, rounded to three digits so
+// that equal values give the same run. If the value is out of the field's bounds, ok
+// is false.
 func localValue(name string, chosen float64, power int) (v float64, ok bool) {
 	v = chosen
 	if power != 0 {
@@ -77,7 +78,7 @@ func localValue(name string, chosen float64, power int) (v float64, ok bool) {
 	return v, v > 0 && bounds[mustField(name).path].check(v) == nil
 }
 
-// around is the local grid that each seed of a cell begins with.
+// around returns the local grid with which each seed of a cell begins.
 func (e *Experiment) around(t results.Tuned) (grid []results.Axis) {
 	name, chosen := chosenValue(t)
 	for power := -e.Tune.Local / 2; power <= e.Tune.Local/2; power++ {
@@ -88,14 +89,16 @@ func (e *Experiment) around(t results.Tuned) (grid []results.Axis) {
 	return grid
 }
 
-// chosenValue is that of the one nuisance axis of a cell that was tuned.
+// chosenValue returns the name of the single nuisance axis and the value that tuning
+// chose for the cell.
 func chosenValue(t results.Tuned) (name string, v float64) {
 	a := t.Candidates[t.Best].Axes[0]
-	v, _ = strconv.ParseFloat(a.Value, 64) // that of a config
+	v, _ = strconv.ParseFloat(a.Value, 64) // it was formatted from a config's number
 	return a.Name, v
 }
 
-// localExtension is the value beyond the edge at which a cell is best, if any.
+// localExtension returns the next value beyond the edge if the cell is best at an
+// edge of its local grid.
 func (e *Experiment) localExtension(l results.Tuned, chosen float64) []results.Axis {
 	edges := l.Edges()
 	if len(edges) == 0 || len(l.Candidates) >= e.Tune.Local+e.Tune.Extend+localMore {

@@ -8,7 +8,8 @@ import (
 	"ranksweep/results"
 )
 
-// method is how the targeted maps are trained.
+// Trains returns the method that trains the targeted maps. It panics if the config was
+// not validated.
 func (a Adapter) Trains() lora.Method {
 	m, ok := lora.MethodNamed(a.Method)
 	if !ok {
@@ -17,7 +18,7 @@ func (a Adapter) Trains() lora.Method {
 	return m
 }
 
-// Ranked reports whether what trains has a rank, and so is an adapter.
+// Ranked reports whether the method has a rank, and so trains an adapter.
 func (a Adapter) Ranked() bool { return a.Trains().Ranked() }
 
 // rankless reports whether the config has a method without a rank.
@@ -26,16 +27,16 @@ func (c Config) rankless() bool {
 	return ok && !m.Ranked()
 }
 
-// ranked are the paths of the fields that a method without a rank has not.
+// ranked lists the paths of the fields that only a method with a rank uses.
 var ranked = []string{
 	"adapter.rank", "adapter.scaling", "adapter.alpha", "adapter.match_rank", "adapter.fresh", "adapter.init",
 	"train.lr_a", "train.lr_b",
 }
 
-// Canonical returns the point where its method has no rank with rank 0 and all else
-// that a rank brings at its default, so that points that differ in nothing else
-// are one. Its axes say so: the scaling is then the method's name, and the others
-// have no value.
+// Canonical returns the point itself if its method has a rank. Otherwise it returns
+// the point with rank 0 and with the other fields of [ranked] at their defaults, so
+// that points that differ only there become equal. On the axes the scaling is then
+// the method's name, and the other ranked fields have no value.
 func (p Point) Canonical() Point {
 	if !p.Config.rankless() {
 		return p
@@ -59,7 +60,7 @@ func (p Point) Canonical() Point {
 	return p
 }
 
-// checkMethod finds what a method without a rank cannot have.
+// checkMethod finds settings that a method without a rank cannot have.
 func (c Config) checkMethod() error {
 	name := c.Adapter.Method
 	for _, path := range ranked {
@@ -69,15 +70,16 @@ func (c Config) checkMethod() error {
 			want = 0
 		}
 		if got := format(f.get(c)); got != format(want) {
-			return fmt.Errorf("%s %s: method %s has none: must be %s", f.name, got, name, format(want))
+			return fmt.Errorf("%s %s: method %s does not use it: must be %s", f.name, got, name, format(want))
 		}
 	}
 	switch {
 	case c.Adapter.Dropout != 0:
-		return fmt.Errorf("dropout %g: method %s has no adapter to drop inputs of: must be 0; "+
-			"when can set it for other methods alone", c.Adapter.Dropout, name)
+		return fmt.Errorf("dropout %g: must be 0 for method %s, which has no adapter; "+
+			"to drop inputs of adapters alone, set dropout in when for the other methods",
+			c.Adapter.Dropout, name)
 	case c.Train.Precision != Float32Precision:
-		return fmt.Errorf("precision %s: method %s trains the weights themselves, in float32: must be %s",
+		return fmt.Errorf("precision %s: method %s trains the weights in float32: must be %s",
 			c.Train.Precision, name, Float32Precision)
 	}
 	return nil

@@ -32,8 +32,9 @@ func TestRanklessPointsAreOne(t *testing.T) {
 	}
 }
 
-// TestRanklessIgnoresWhatRanksHave: whatever a point says of them, it is one run;
-// and an axis of them has no value there.
+// TestRanklessIgnoresWhatRanksHave: points of a method without a rank are one run,
+// whatever they set of the fields that belong to a rank. On an axis of such a field
+// they have no value.
 func TestRanklessIgnoresWhatRanksHave(t *testing.T) {
 	e := read(t, `
 name: x
@@ -55,11 +56,11 @@ func TestMethodRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{
 			"grid: {method: [lora, full]}\nadapter: {dropout: 0.1}",
-			"method=full: dropout 0.1: method full has no adapter to drop inputs of: must be 0; " +
-				"when can set it for other methods alone",
+			"method=full: dropout 0.1: must be 0 for method full, which has no adapter; " +
+				"to drop inputs of adapters alone, set dropout in when for the other methods",
 		}, {
 			"grid: {method: full}\ntrain: {precision: bf16}",
-			"method=full: precision bf16: method full trains the weights themselves, in float32: must be float32",
+			"method=full: precision bf16: method full trains the weights in float32: must be float32",
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
@@ -81,7 +82,8 @@ func TestMethodRefuses(t *testing.T) {
 	}
 	c := Defaults()
 	c.Data.Source, c.Adapter.Method, c.Adapter.Rank = "d.txt", "full", 4
-	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "rank 4: method full has none: must be 0") {
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(),
+		"rank 4: method full does not use it: must be 0") {
 		t.Errorf("error %v", err)
 	}
 	c = Defaults()

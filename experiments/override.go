@@ -10,10 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Set applies overrides of the form field=value in order, the value being
-// YAML. Of a field that is an axis it replaces the values; a list for any
-// other field makes it an axis; and what when says of the field no longer
-// counts.
+// Set applies overrides of the form field=value in order. The value is YAML. If the
+// field is an axis, its values are replaced. If it is not, a list makes it an axis.
+// Rules of when no longer set the field.
 func (e *Experiment) Set(overrides ...string) error {
 	for _, o := range overrides {
 		if err := e.override(o); err != nil {
@@ -26,7 +25,7 @@ func (e *Experiment) Set(overrides ...string) error {
 func (e *Experiment) override(o string) error {
 	name, value, ok := strings.Cut(o, "=")
 	if !ok {
-		return fmt.Errorf("has no value: write --set %s=VALUE", o)
+		return fmt.Errorf("the value is missing: write --set %s=VALUE", o)
 	}
 	if _, ok := fieldNamed(name); !ok {
 		return suggest.Unknown("field", name, fieldNames())
@@ -38,7 +37,7 @@ func (e *Experiment) override(o string) error {
 	return e.setField(name, n)
 }
 
-// setField gives a field new values; what when says of it no longer counts.
+// setField gives a field new values and removes it from the rules of when.
 func (e *Experiment) setField(name string, n *yaml.Node) error {
 	f := mustField(name)
 	if err := e.replace(f, n); err != nil {
@@ -74,7 +73,7 @@ func (e *Experiment) replace(f field, n *yaml.Node) error {
 	return nil
 }
 
-// axis finds the axis along which a field varies, or returns nil.
+// axis returns the axis along which a field varies, or nil.
 func (e *Experiment) axis(f field) *Axis {
 	for _, axes := range append([]Zip{e.Grid, e.Nuisance}, e.Zip...) {
 		for i := range axes {

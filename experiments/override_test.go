@@ -56,8 +56,7 @@ rank=4 scaling=rslora alpha=8 warmup=0 | a.txt 1 0 60
 	}
 }
 
-// A list of targets is one value where targets is no axis, and values where
-// it is.
+// A list of targets is one value, unless targets is an axis: then it is a list of values.
 func TestSetTargets(t *testing.T) {
 	e := read(t, "{name: x, data: a, grid: {rank: 4}}")
 	if err := e.Set("targets=[v_proj, q_proj]"); err != nil {
@@ -77,15 +76,17 @@ func TestSetTargets(t *testing.T) {
 
 func TestSetErrors(t *testing.T) {
 	for override, want := range map[string]string{
-		"stpes=50":       `sweep: --set stpes=50: unknown field "stpes": did you mean "steps"? known are ` + strings.Join(fieldNames(), ", "),
-		"train=50":       `sweep: --set train=50: unknown field "train": known are ` + strings.Join(fieldNames(), ", "),
-		"steps":          "sweep: --set steps: has no value: write --set steps=VALUE",
+		"stpes=50": `sweep: --set stpes=50: unknown field "stpes": did you mean "steps"? known: ` +
+			strings.Join(fieldNames(), ", "),
+		"train=50":       `sweep: --set train=50: unknown field "train": known: ` + strings.Join(fieldNames(), ", "),
+		"steps":          "sweep: --set steps: the value is missing: write --set steps=VALUE",
 		"steps=":         "sweep: --set steps=: is empty",
 		"steps=a: b: c":  "sweep: --set steps=a: b: c: mapping values are not allowed in this context",
-		"steps=010":      "sweep: --set steps=010: steps 010: must not begin with 0: YAML takes such a number for octal",
-		"rank=[]":        "sweep: --set rank=[]: rank is an axis without values: list at least one",
+		"steps=010":      "sweep: --set steps=010: steps 010: must not begin with 0, since YAML would read it as octal",
+		"rank=[]":        "sweep: --set rank=[]: rank has an empty list of values: give at least one",
 		"rank=[4, none]": `sweep: --set rank=[4, none]: rank "none": must be a whole number`,
-		"lr={a: b}":      "sweep: --set lr={a: b}: lr {...}: must be a single value: a list of them is an axis and goes under grid",
+		"lr={a: b}": "sweep: --set lr={a: b}: lr {...}: must be a single value: to vary it, list its values " +
+			"under grid",
 	} {
 		err := read(t, design).Set(override)
 		if err == nil || err.Error() != want {

@@ -12,8 +12,8 @@ const (
 	BF16Precision    = "bf16"
 )
 
-// showPrecision makes the precision an axis of all points where it is not the
-// usual one in some, so that it is shown beside every number that they give.
+// showPrecision makes the precision an axis of all points if it is unusual in some of
+// them, so that tables and figures show it beside every number.
 func showPrecision(points []Point) {
 	const name = "precision"
 	unusual := func(p Point) bool { return p.Config.Train.Precision != Float32Precision }

@@ -5,15 +5,18 @@ import (
 	"testing"
 )
 
-// TestPrecisionIsShown: it is a coordinate of every point as soon as one has
-// not the usual one, wherever that was set, and of none otherwise.
+// TestPrecisionIsShown: precision is a coordinate of every point if some point has an
+// unusual one, wherever the file sets it. Otherwise it is a coordinate of none.
 func TestPrecisionIsShown(t *testing.T) {
 	for text, want := range map[string]string{
-		"grid: {seed: [0, 1]}":                                                     "seed=0\nseed=1",
-		"grid: {seed: [0, 1]}\ntrain: {precision: float32}":                        "seed=0\nseed=1",
-		"grid: {seed: [0, 1]}\ntrain: {precision: bf16}":                           "seed=0 precision=bf16\nseed=1 precision=bf16",
-		"grid: {seed: [0], precision: [bf16, float32]}":                            "seed=0 precision=bf16\nseed=0 precision=float32",
-		"grid: {seed: [0, 1]}\nwhen:\n  - {if: {seed: 1}, set: {precision: bf16}}": "seed=0 precision=float32\nseed=1 precision=bf16",
+		"grid: {seed: [0, 1]}":                              "seed=0\nseed=1",
+		"grid: {seed: [0, 1]}\ntrain: {precision: float32}": "seed=0\nseed=1",
+		"grid: {seed: [0, 1]}\ntrain: {precision: bf16}": "seed=0 precision=bf16\n" +
+			"seed=1 precision=bf16",
+		"grid: {seed: [0], precision: [bf16, float32]}": "seed=0 precision=bf16\n" +
+			"seed=0 precision=float32",
+		"grid: {seed: [0, 1]}\nwhen:\n  - {if: {seed: 1}, set: {precision: bf16}}": "seed=0 precision=float32\n" +
+			"seed=1 precision=bf16",
 	} {
 		e, err := Parse("x.yaml", []byte("name: x\ndata: go-functions\n"+text))
 		check(t, err)

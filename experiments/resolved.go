@@ -8,9 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Resolved writes the experiment as a file that leaves nothing to defaults or
-// overrides and reads back as the same grid. What is wrong with the grid is
-// an error, as in Configs.
+// Resolved writes the experiment as a file that depends on no defaults or overrides
+// and reads back as the same grid. It returns the errors of Configs.
 func (e *Experiment) Resolved() ([]byte, error) {
 	if _, err := e.Configs(); err != nil {
 		return nil, err
@@ -101,7 +100,7 @@ func list[T any](items []T, node func(T) *yaml.Node) *yaml.Node {
 	return n
 }
 
-// leaf is the node of a value of a field, or of a list of them.
+// leaf returns the node of a field's value or of a list of values.
 func leaf(value any) *yaml.Node {
 	var n *yaml.Node
 	switch v := value.(type) {
@@ -114,7 +113,7 @@ func leaf(value any) *yaml.Node {
 	case string:
 		n = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}
 		if strings.Contains(v, "\n") {
-			n.Style = yaml.DoubleQuotedStyle // as a block, yaml.v3 loses blank lines at its head
+			n.Style = yaml.DoubleQuotedStyle // in a block yaml.v3 loses blank lines at its head
 		}
 	default:
 		n = &yaml.Node{Kind: yaml.ScalarNode, Value: format(v)}

@@ -40,8 +40,8 @@ func TestResolvedReadsBackAsTheSameGrid(t *testing.T) {
 	}
 }
 
-// checkReadsBack fails the test unless the file that e is resolved to has the
-// grid of e and is resolved to itself.
+// checkReadsBack fails the test unless the resolved file of e has the grid of e and
+// resolves to itself.
 func checkReadsBack(t *testing.T, e *Experiment) {
 	t.Helper()
 	text, err := e.Resolved()

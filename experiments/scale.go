@@ -10,10 +10,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// FullScale is the size at which an experiment is what its file says.
+// FullScale is the size of an experiment as its file has it.
 const FullScale = "full"
 
-// scale is what an experiment has in place of its own values at another size.
+// scale holds the values that replace an experiment's own at another size.
 type scale []pair
 
 // ScaleNames lists the sizes that an experiment has, the full one first.
@@ -21,7 +21,7 @@ func (e *Experiment) ScaleNames() []string {
 	return append([]string{FullScale}, slices.Sorted(maps.Keys(e.scales))...)
 }
 
-// Scale sets the experiment to one of its sizes, as --set would value by value.
+// Scale sets the experiment to one of its sizes, as if --set gave it each value.
 func (e *Experiment) Scale(name string) error {
 	values, ok := e.scales[name]
 	if !ok && name != FullScale {
@@ -35,8 +35,8 @@ func (e *Experiment) Scale(name string) error {
 	return nil
 }
 
-// parseScales reads the sizes of an experiment: for each name, fields and values.
-// What the values are is checked where a scale is set.
+// parseScales reads the sizes of an experiment: each name has fields and values. The
+// values are checked when a scale is set.
 func parseScales(n *yaml.Node) (map[string]scale, error) {
 	sizes, err := pairsOf(n, "scales")
 	if err != nil {
@@ -45,7 +45,7 @@ func parseScales(n *yaml.Node) (map[string]scale, error) {
 	scales := make(map[string]scale)
 	for _, size := range sizes {
 		if size.key.Value == FullScale {
-			return nil, at(size.key, "scale %s is what the rest of the file says: it needs no entry", FullScale)
+			return nil, at(size.key, "scale %s is the rest of the file: remove its entry from scales", FullScale)
 		}
 		values, err := pairsOf(size.value, "scale "+size.key.Value)
 		if err != nil {

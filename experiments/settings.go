@@ -7,9 +7,9 @@ import (
 	"ranksweep/nn"
 )
 
-// What the packages that train make of a Config.
+// The settings that the packages which train read from a Config.
 
-// lora is what a run trains.
+// LoRA returns the adapter, or its replacement, that a run trains.
 func (c Config) LoRA() lora.Config {
 	return lora.Config{
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
@@ -18,20 +18,21 @@ func (c Config) LoRA() lora.Config {
 	}
 }
 
-// Scheme is how what depends on an adapter's rank follows from it.
+// Scheme returns the rule by which γ, init and learning rates depend on the rank.
 func (a Adapter) Scheme() lora.Scheme {
 	s := a.Scaling
 	s.MatchRank = a.MatchRank
 	return s
 }
 
-// Draw is how the entries of a fresh adapter are drawn.
+// Draw returns how the entries of a fresh adapter are drawn.
 func (a Adapter) Draw() lora.Init {
-	return lora.Init{Kind: lora.InitKind(a.Init), ZeroA: a.Scaling.ZeroA, Fresh: a.Fresh, Factor: a.Scheme().InitFactor(a.Rank)}
+	return lora.Init{Kind: lora.InitKind(a.Init), ZeroA: a.Scaling.ZeroA, Fresh: a.Fresh,
+		Factor: a.Scheme().InitFactor(a.Rank)}
 }
 
-// powers is the adapter's scheme with the powers of rank that its init has by
-// itself; none where there is no rank.
+// Powers returns the adapter's scheme, to which the powers of rank are added that its
+// init has by itself. Without a rank there are none.
 func (a Adapter) Powers() lora.Scheme {
 	if !a.Ranked() {
 		return lora.Scheme{}
@@ -41,7 +42,7 @@ func (a Adapter) Powers() lora.Scheme {
 	return s
 }
 
-// Gamma returns the scaling factor γ_r; 1 where there is no rank.
+// Gamma returns the scaling factor γ_r, or 1 if there is no rank.
 func (a Adapter) Gamma() float64 {
 	if !a.Ranked() {
 		return 1
@@ -49,7 +50,7 @@ func (a Adapter) Gamma() float64 {
 	return a.Scheme().Gamma(a.Alpha, a.Rank)
 }
 
-// EffectiveAlpha returns α, after matching; 1 where there is no rank.
+// EffectiveAlpha returns α after matching, or 1 if there is no rank.
 func (a Adapter) EffectiveAlpha() float64 {
 	if !a.Ranked() {
 		return 1
@@ -57,15 +58,15 @@ func (a Adapter) EffectiveAlpha() float64 {
 	return a.Scheme().EffectiveAlpha(a.Alpha)
 }
 
-// optimizer keeps the settings that the named optimizer has.
+// OptimizerConfig returns the settings that the run's optimizer uses; the others are 0.
 func (t Train) OptimizerConfig() nn.OptimizerConfig {
 	return nn.OptimizerConfig{
 		Name: t.Optimizer, Momentum: t.Momentum, Beta1: t.Beta1, Beta2: t.Beta2, Eps: t.Eps, WeightDecay: t.WeightDecay,
 	}.Own()
 }
 
-// Rates are the learning rates of A and B, and of what is neither, which is lr, at
-// the schedule's highest.
+// Rates returns the highest learning rates of the schedule: of A, of B, and of
+// parameters that are neither, which is lr.
 func (c Config) Rates() nn.LearningRates {
 	t := c.Train
 	rates := nn.UniformRate(t.LR)
@@ -85,8 +86,8 @@ func (t Train) LRSchedule() nn.Schedule {
 	return nn.Schedule{Name: t.Schedule, Warmup: t.Warmup, Steps: t.Steps}
 }
 
-// SchemeName is the scaling's name, with @r₀ where it is matched at rank r₀; the
-// method's where there is no rank.
+// SchemeName returns the scaling's name, followed by @r₀ if it is matched at rank r₀.
+// Without a rank it returns the method's name.
 func (a Adapter) SchemeName() string {
 	if !a.Ranked() {
 		return a.Method
@@ -97,5 +98,5 @@ func (a Adapter) SchemeName() string {
 	return fmt.Sprintf("%s@%d", a.Scaling, a.MatchRank)
 }
 
-// PassTokens is the most tokens in one forward pass.
+// PassTokens returns the largest number of tokens in one forward pass.
 func (c Config) PassTokens() int { return c.Train.Batch * c.Train.Context }

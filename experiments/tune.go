@@ -12,26 +12,26 @@ import (
 	"ranksweep/suggest"
 )
 
-// Tune says how nuisance axes are tuned away.
+// Tune says how the values of nuisance axes are chosen.
 type Tune struct {
-	Seeds  []uint64 // of the runs that choose their values; no seed of the grid is among them
-	Extend int      // how often an axis may go on beyond a chosen value at its edge
-	Local  int      // values around the chosen one at which each seed that is reported is trained; 0: at that alone
+	Seeds  []uint64 // seeds of the runs that choose the values; none of them is in the grid
+	Extend int      // how many values may be added beyond an edge at which a cell is best
+	Local  int      // number of values, around the chosen one, at which each reported seed is trained; 0: only there
 }
 
-// DefaultExtend is how often sweep run --extend goes on: by a factor of ten a
-// step, over four orders of magnitude.
+// DefaultExtend is how many values sweep run --extend may add. In steps of a factor
+// of ten they cover four orders of magnitude.
 const DefaultExtend = 4
 
 // maxExtend is far above any use.
 const maxExtend = 100
 
-// noNuisance says which axes cannot be tuned away, and why.
+// noNuisance lists the fields that cannot be tuned, each with the reason and the remedy.
 var noNuisance = map[string]string{
-	"rank":      "cells are told apart by it: put it under grid",
-	"scaling":   "cells are told apart by it: put it under grid",
+	"rank":      "it tells cells apart: put it under grid",
+	"scaling":   "it tells cells apart: put it under grid",
 	"optimizer": "a cell must not mix two optimizers: put it under grid",
-	"seed":      "seeds are the sample: put those of tuning under tune, as in tune: {seed: [100, 101]}",
+	"seed":      "seeds are the sample: put the seeds of tuning under tune, as in tune: {seed: [100, 101]}",
 }
 
 // parseTune reads the entry tune of a file.
@@ -60,7 +60,8 @@ func parseTune(n *yaml.Node) (Tune, error) {
 		}
 	}
 	if len(t.Seeds) == 0 {
-		return t, at(n, "tune needs the seeds on which nuisance values are chosen, as in tune: {seed: [100, 101]}")
+		return t, at(n,
+			"tune names no seeds: give the seeds that choose nuisance values, as in tune: {seed: [100, 101]}")
 	}
 	return t, nil
 }
@@ -76,15 +77,17 @@ func parseSeeds(n *yaml.Node) (seeds []uint64, err error) {
 	return seeds, err
 }
 
-// checkTune finds what is wrong with how the experiment is tuned.
+// checkTune finds errors in how the experiment is tuned.
 func (e *Experiment) checkTune() error {
 	switch {
 	case len(e.Nuisance) == 0 && len(e.Tune.Seeds) == 0:
 		return nil
 	case len(e.Nuisance) == 0:
-		return errors.New("tune has seeds and there is nothing to tune: name the axes, as in nuisance: {lr: [1e-4, 1e-3]}, or leave tune out")
+		return errors.New("tune has seeds, but no axis is tuned: " +
+			"name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or remove tune")
 	case len(e.Tune.Seeds) == 0:
-		return fmt.Errorf("nuisance axis %s is to be tuned away, on other seeds than those reported: name them, as in tune: {seed: [100, 101]}", e.Nuisance[0].Name)
+		return fmt.Errorf("nuisance axis %s needs seeds to be tuned on, other than the reported ones: "+
+			"add tune: {seed: [100, 101]}", e.Nuisance[0].Name)
 	}
 	for _, a := range e.Nuisance {
 		if why, no := noNuisance[a.Name]; no {
@@ -93,7 +96,8 @@ func (e *Experiment) checkTune() error {
 	}
 	for _, seed := range e.seedAxis().Values {
 		if slices.Contains(e.Tune.Seeds, seed.(uint64)) {
-			return fmt.Errorf("seed %v is one of tune and one of the grid: what is reported must not have been chosen on the same seed", seed)
+			return fmt.Errorf("seed %v is under tune and in the grid: "+
+				"reported runs need other seeds than the runs that choose their values", seed)
 		}
 	}
 	if err := e.checkLocal(); err != nil {
@@ -102,8 +106,8 @@ func (e *Experiment) checkTune() error {
 	return e.checkSeedless()
 }
 
-// checkSeedless makes sure that nothing depends on the seed, since a cell is
-// tuned on other seeds than its own.
+// checkSeedless makes sure that no other field depends on the seed, since a cell is
+// tuned on other seeds than it is reported on.
 func (e *Experiment) checkSeedless() error {
 	isSeed := func(a Axis) bool { return a.Name == "seed" }
 	where := ""
@@ -113,7 +117,8 @@ func (e *Experiment) checkSeedless() error {
 		}
 	}
 	for _, r := range e.When {
-		if slices.ContainsFunc(r.If, isSeed) || slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == "seed" }) {
+		if slices.ContainsFunc(r.If, isSeed) ||
+			slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == "seed" }) {
 			where = "when"
 		}
 	}
@@ -123,12 +128,14 @@ func (e *Experiment) checkSeedless() error {
 		}
 	}
 	if where != "" {
-		return fmt.Errorf("%s names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away", where)
+		return fmt.Errorf("%s refers to seed, but tuning uses other seeds: remove seed from %[1]s, or remove "+
+			"nuisance and tune",
+			where)
 	}
 	return nil
 }
 
-// NuisanceNames are the names of the axes that are tuned away.
+// NuisanceNames returns the names of the axes that are tuned.
 func (e *Experiment) NuisanceNames() (names []string) {
 	for _, a := range e.Nuisance {
 		names = append(names, a.Name)
@@ -136,7 +143,7 @@ func (e *Experiment) NuisanceNames() (names []string) {
 	return names
 }
 
-// seedAxis is the axis of the seeds that are reported.
+// seedAxis returns the axis of the reported seeds.
 func (e *Experiment) seedAxis() Axis {
 	if a := e.axis(mustField("seed")); a != nil {
 		return *a
@@ -144,8 +151,8 @@ func (e *Experiment) seedAxis() Axis {
 	return Axis{"seed", []any{e.Base.Seed}}
 }
 
-// onSeeds is the experiment on the given seeds and with the given nuisance
-// axes; seed is then an axis of its grid.
+// onSeeds returns the experiment with the given nuisance axes, and with the given
+// seeds as an axis of its grid.
 func (e *Experiment) onSeeds(seed Axis, nuisance []Axis) *Experiment {
 	c := *e
 	c.Nuisance = nuisance
@@ -158,7 +165,7 @@ func (e *Experiment) onSeeds(seed Axis, nuisance []Axis) *Experiment {
 	return &c
 }
 
-// tuningSeeds is the axis of the seeds that choose.
+// tuningSeeds returns the axis of the seeds that choose nuisance values.
 func (e *Experiment) tuningSeeds() Axis {
 	a := Axis{Name: "seed"}
 	for _, seed := range e.Tune.Seeds {
@@ -167,9 +174,8 @@ func (e *Experiment) tuningSeeds() Axis {
 	return a
 }
 
-// extension returns the values by which the axes of a tuned cell go on beyond
-// the edges at which its choice lies; none where Extend forbids it, or where
-// an axis ends there.
+// extension returns the values to add to the axes of a tuned cell: one beyond each edge
+// at which its choice lies. It adds none once Extend is used up or an axis cannot go on.
 func (e *Experiment) extension(t results.Tuned) (more []results.Axis) {
 	for _, edge := range t.Edges() {
 		original := e.axis(mustField(edge.Name)).Values
@@ -184,9 +190,9 @@ func (e *Experiment) extension(t results.Tuned) (more []results.Axis) {
 	return more
 }
 
-// beyond is the value that follows an edge in the ratio of the last two, to
-// three digits, so that it does not carry their rounding errors. There is none
-// for whole numbers, next to zero, or out of the field's bounds.
+// beyond returns the next value past an edge, by the ratio of the last two values. It is
+// rounded to three digits, so that it does not carry their rounding errors. There is
+// no next value for whole numbers, beside a zero, or out of the field's bounds.
 func beyond(e results.Edge) (float64, bool) {
 	f := mustField(e.Name)
 	last, before := e.Values[0], e.Values[1]
@@ -204,7 +210,7 @@ func beyond(e results.Edge) (float64, bool) {
 	return v, true
 }
 
-// threeDigits rounds a number, which may overflow, to that many.
+// threeDigits rounds a number to three digits. The result may overflow.
 func threeDigits(v float64) float64 {
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 2, 64), 64)
 	return v

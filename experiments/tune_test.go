@@ -9,19 +9,43 @@ import (
 
 func TestTuneErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}", "nuisance axis lr is to be tuned away, on other seeds than those reported: name them, as in tune: {seed: [100, 101]}"},
-		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}", "tune has seeds and there is nothing to tune: name the axes, as in nuisance: {lr: [1e-4, 1e-3]}, or leave tune out"},
-		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 2 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}", "seed 3 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}", "seed 0 is one of tune and one of the grid: what is reported must not have been chosen on the same seed"},
-		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}", "nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
-		{"two optimizers by when", "grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 1}", "rank=8 seed=1 lr=2: when gives it adamw at some nuisance values and sgd at others: a cell must not mix two optimizers"},
-		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}", "nuisance axis rank: cells are told apart by it: put it under grid"},
-		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}", "nuisance axis seed: seeds are the sample: put those of tuning under tune, as in tune: {seed: [100, 101]}"},
-		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "zip names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "when names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"seed in exclude", "grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "exclude names seed, on which nothing may depend where cells are tuned on other seeds: leave it out, or tune away"},
-		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}", "nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}"},
+		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}",
+			"nuisance axis lr needs seeds to be tuned on, other than the reported ones: add tune: {seed: [100, 101]}"},
+		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}",
+			"tune has seeds, but no axis is tuned: name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or " +
+				"remove tune"},
+		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
+			"seed 2 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+				"values"},
+		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
+			"seed 3 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+				"values"},
+		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}",
+			"seed 0 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+				"values"},
+		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}",
+			"nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
+		{"two optimizers by when",
+			"grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, " +
+				"2]}\ntune: {seed: 1}", "rank=8 seed=1 lr=2: when sets optimizer adamw at some nuisance values and " +
+				"sgd at others: a cell must not mix two optimizers"},
+		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}",
+			"nuisance axis rank: it tells cells apart: put it under grid"},
+		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}",
+			"nuisance axis seed: seeds are the sample: put the seeds of tuning under tune, as in tune: {seed: [100, " +
+				"101]}"},
+		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}",
+			"zip refers to seed, but tuning uses other seeds: remove seed from zip, or remove nuisance and tune"},
+		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, " +
+			"2]}\ntune: {seed: 3}", "when refers to seed, but tuning uses other seeds: remove seed from when, or " +
+			"remove nuisance and tune"},
+		{"seed in exclude",
+			"grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: " +
+				"{seed: 3}", "exclude refers to seed, but tuning uses other seeds: remove seed from exclude, or " +
+				"remove nuisance and tune"},
+		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: " +
+			"{seed: 3}", "validation 0: must be at least 1, since the validation loss chooses nuisance values: hold " +
+			"examples out, as in data: {validation: 64}"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(c.text, "data:") {
@@ -47,13 +71,13 @@ func TestBeyond(t *testing.T) {
 		{"lr", []float64{1e-4, 3e-4, 1e-3}, true, 3.33e-3},
 		{"lr", []float64{1e-4, 3e-4, 1e-3}, false, 3.33e-5},
 		{"lr", []float64{1e5, 1e6}, true, 0},          // out of bounds
-		{"lr", []float64{1, 1.0001}, true, 0},         // not told apart by three digits
-		{"weight_decay", []float64{0, 0.1}, true, 0},  // no ratio
-		{"weight_decay", []float64{0, 0.1}, false, 0}, // nothing below
+		{"lr", []float64{1, 1.0001}, true, 0},         // equal to three digits
+		{"weight_decay", []float64{0, 0.1}, true, 0},  // a ratio with 0 does not exist
+		{"weight_decay", []float64{0, 0.1}, false, 0}, // nothing lies below 0
 		{"warmup", []float64{1, 2}, true, 0},          // whole numbers
 		{"dropout", []float64{0.25, 0.5}, true, 0},    // 1 is out of bounds
 		{"dropout", []float64{0.2, 0.3}, true, 0.45},  //
-		{"lr_a", []float64{1e-300, 1e-3}, false, 0},   // underflow: 0 is another setting
+		{"lr_a", []float64{1e-300, 1e-3}, false, 0},   // underflow: 0 has another meaning
 		{"lr", []float64{1e-320, 1e-300}, false, 0},   // underflow
 		{"alpha", []float64{1, 2}, true, 4},           //
 		{"eps", []float64{0.1, 0.9}, true, 0},         // out of bounds
@@ -67,7 +91,7 @@ func TestBeyond(t *testing.T) {
 }
 
 func TestLocalErrors(t *testing.T) {
-	const bound = ": must be an odd number from 3 to 9, of values in each local grid, or 0 for none"
+	const bound = ": must be an odd number of values in each local grid, from 3 to 9, or 0 for no local grid"
 	for local, want := range map[string]string{
 		"1": "local 1" + bound, "4": "local 4" + bound, "11": "local 11" + bound, "-3": "local -3" + bound,
 		"3.0": "local 3.0" + bound, "many": `local "many"` + bound, "[3]": "local [...]" + bound,
@@ -79,21 +103,23 @@ func TestLocalErrors(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"two axes", "nuisance: {lr: [1, 2], eps: [1e-8, 1e-6]}",
-			"there are 2 nuisance axes, and local grids lie along one: keep one of them, such as lr"},
+			"there are 2 nuisance axes, and local grids need exactly one: keep one, such as lr"},
 		{"a word", "nuisance: {schedule: [linear, cosine]}",
-			"nuisance axis schedule is no real number of train, such as lr: tune such a one"},
+			"nuisance axis schedule is not a real number of train: tune one that is, such as lr"},
 		{"a whole number", "nuisance: {warmup: [1, 2]}",
-			"nuisance axis warmup is no real number of train, such as lr: tune such a one"},
+			"nuisance axis warmup is not a real number of train: tune one that is, such as lr"},
 		{"not of train", "nuisance: {alpha: [8, 16]}",
-			"nuisance axis alpha is no real number of train, such as lr: tune such a one"},
+			"nuisance axis alpha is not a real number of train: tune one that is, such as lr"},
 		{"zero", "nuisance: {weight_decay: [0.1, 0]}",
-			"nuisance axis weight_decay has the value 0, from which no ratio leads on: give it values above 0"},
+			"nuisance axis weight_decay has the value 0, which cannot be multiplied by √2: use values above 0"},
 		{"a condition", "nuisance: {lr: [1, 2]}\nwhen: [{if: {lr: 2}, set: {clip: 1}}]",
-			"when depends on lr, of which local grids have other values than it names: make it depend on another field"},
+			"when depends on lr, and local grids add values of lr that when does not list: make when depend on " +
+				"another field"},
 	} {
 		e := read(t, "name: x\ndata: a\ngrid: {rank: 4}\ntune: {seed: 1, local: 5}\n"+c.text)
 		_, err := e.Configs()
-		if want := "sweep: x: tune has local: 5, and " + c.want + ", or leave local out"; err == nil || err.Error() != want {
+		if want := "sweep: x: tune has local: 5, but " + c.want + ", or remove local"; err == nil ||
+			err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
 		}
 	}
@@ -107,10 +133,11 @@ func TestLocalValues(t *testing.T) {
 		want   string
 	}{
 		{"lr", 1e-3, [2]int{-4, 4}, "0.00025 0.000354 0.0005 0.000707 0.001 0.00141 0.002 0.00283 0.004"},
-		{"lr", 0.0123456, [2]int{-1, 1}, "0.00873 0.0123456 0.0175"}, // the chosen one is trained already
-		{"lr", 9e5, [2]int{-1, 1}, "636000 900000"},                  // out of bounds
+		// the chosen value keeps all its digits, since it is trained already
+		{"lr", 0.0123456, [2]int{-1, 1}, "0.00873 0.0123456 0.0175"},
+		{"lr", 9e5, [2]int{-1, 1}, "636000 900000"}, // out of bounds
 		{"eps", 0.8, [2]int{-1, 1}, "0.566 0.8"},
-		{"lr_a", 5e-324, [2]int{-4, -2}, ""}, // underflow: 0 is another setting
+		{"lr_a", 5e-324, [2]int{-4, -2}, ""}, // underflow: 0 has another meaning
 	} {
 		var got []string
 		for power := c.powers[0]; power <= c.powers[1]; power++ {
@@ -124,7 +151,7 @@ func TestLocalValues(t *testing.T) {
 	}
 }
 
-// firstPhase resolves what is trained first.
+// firstPhase resolves the runs that are trained first.
 func firstPhase(e *Experiment) error {
 	_, err := e.Configs()
 	if err == nil && len(e.Nuisance) > 0 {

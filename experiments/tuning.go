@@ -8,15 +8,16 @@ import (
 	"ranksweep/results"
 )
 
-// TuningPoints resolves the runs that tuning begins with: every value of the
-// nuisance axes, on the seeds of tuning.
+// TuningPoints resolves the runs with which tuning begins: every value of the nuisance
+// axes, on the seeds of tuning.
 func (e *Experiment) TuningPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.tuningSeeds(), e.Nuisance).resolve()
 	if err != nil {
 		return nil, fmt.Errorf("sweep: %s: tuning: %w", e.Name, err)
 	}
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Config.Data.Validation == 0 }) {
-		return nil, fmt.Errorf("sweep: %s: nuisance values are chosen by the validation loss, and validation is 0: hold some examples out, as in data: {validation: 64}", e.Name)
+		return nil, fmt.Errorf("sweep: %s: validation 0: must be at least 1, since the validation loss chooses "+
+			"nuisance values: hold examples out, as in data: {validation: 64}", e.Name)
 	}
 	if err := e.checkOptimizers(points); err != nil {
 		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
@@ -24,7 +25,7 @@ func (e *Experiment) TuningPoints() ([]Point, error) {
 	return points, nil
 }
 
-// checkOptimizers makes sure that no condition gives a cell two optimizers.
+// checkOptimizers makes sure that no rule of when gives a cell two optimizers.
 func (e *Experiment) checkOptimizers(points []Point) error {
 	g := results.Grid{Nuisance: e.NuisanceNames()}
 	optimizer := make(map[string]string)
@@ -32,16 +33,17 @@ func (e *Experiment) checkOptimizers(points []Point) error {
 		cell, _ := g.Partition(p.Axes)
 		was, now := optimizer[cell], p.Config.Train.Optimizer
 		if was != "" && was != now {
-			return fmt.Errorf("%s: when gives it %s at some nuisance values and %s at others: a cell must not mix two optimizers", p, was, now)
+			return fmt.Errorf("%s: when sets optimizer %s at some nuisance values and %s at others: "+
+				"a cell must not mix two optimizers", p, was, now)
 		}
 		optimizer[cell] = now
 	}
 	return nil
 }
 
-// ReportedPoints resolves the runs that will be reported, before tuning has
-// chosen their nuisance values: those axes have no value yet, and the configs
-// have the first one.
+// ReportedPoints resolves the runs that will be reported, as they stand before tuning
+// chooses their nuisance values: the axes of those have no value yet, and the configs
+// hold the first value listed.
 func (e *Experiment) ReportedPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.seedAxis(), e.Nuisance).resolve()
 	if err != nil {
@@ -63,8 +65,8 @@ func (e *Experiment) ReportedPoints() ([]Point, error) {
 	return reported, nil
 }
 
-// ExtendedPoints resolves what has been tried and, beyond each edge at which a
-// cell is best, one value more, as far as the experiment allows.
+// ExtendedPoints resolves the runs tried so far and, for each edge at which a cell is
+// best, runs at one more value beyond it, as far as the experiment allows.
 func (e *Experiment) ExtendedPoints(tuned []results.Tuned) ([]Point, error) {
 	tried := make(allowed)
 	for _, t := range tuned {
@@ -74,8 +76,8 @@ func (e *Experiment) ExtendedPoints(tuned []results.Tuned) ([]Point, error) {
 	return e.pointsAt(e.tuningSeeds(), tried)
 }
 
-// ChosenPoints resolves the runs that are reported: each cell at the values that
-// tuning chose for it, or at a local grid around them.
+// ChosenPoints resolves the runs that are reported: each cell at the values that tuning
+// chose for it, or on a local grid around them.
 func (e *Experiment) ChosenPoints(tuned []results.Tuned) ([]Point, error) {
 	chosen := make(allowed)
 	for _, t := range tuned {
@@ -87,11 +89,11 @@ func (e *Experiment) ChosenPoints(tuned []results.Tuned) ([]Point, error) {
 	return e.pointsAt(e.seedAxis(), chosen)
 }
 
-// LocalPoints resolves local grids as tried so far and, of a cell whose mean loss
-// over seeds is lowest at an edge, with one value more for all its seeds, up to
-// Extend + localMore of them. A value under which a run diverged comes after all
-// others, as in tuning; a cell that has a run missing or failed stays as it is
-// until that is trained. Tuned is what chose the middles of the local grids.
+// LocalPoints resolves the local grids tried so far. If a cell's mean loss over seeds
+// is lowest at an edge, all its seeds get one more value, at most Extend + localMore in
+// all. A value at which a run diverged ranks after all others, as in tuning. A cell with
+// a missing or failed run stays as it is until that run is trained. tuned is the tuning
+// that chose the middles of the local grids.
 func (e *Experiment) LocalPoints(tuned, tried []results.Tuned) ([]Point, error) {
 	chosen := make(map[string]float64)
 	for _, t := range tuned {
@@ -105,25 +107,26 @@ func (e *Experiment) LocalPoints(tuned, tried []results.Tuned) ([]Point, error) 
 	return e.pointsAt(e.seedAxis(), values)
 }
 
-// Chosen reports an error where tuning has not chosen a value for some cell.
+// Chosen returns an error if tuning could not choose values for some cell.
 func (e *Experiment) Chosen(tuned []results.Tuned) error {
 	if slices.ContainsFunc(tuned, func(t results.Tuned) bool { return t.Best < 0 }) {
-		return fmt.Errorf("sweep: %s: runs of the tuning are missing or failed: nothing can be chosen", e.Name)
+		return fmt.Errorf("sweep: %s: no nuisance values can be chosen, since tuning runs are missing or failed: "+
+			"run the same command again", e.Name)
 	}
 	return nil
 }
 
-// allowed has the nuisance values that a cell may have, by the cell's key.
+// allowed lists the nuisance values that a cell may have, by the cell's key.
 type allowed map[string][]results.Axis
 
-// try allows a cell every value that was tried on it.
+// try allows a cell every value that was tried for it.
 func (values allowed) try(t results.Tuned) {
 	for _, c := range t.Candidates {
 		values[t.Key()] = append(values[t.Key()], c.Axes...)
 	}
 }
 
-// pointsAt resolves the grid on some seeds, each cell at its own nuisance
+// pointsAt resolves the grid on the given seeds, each cell at its allowed nuisance
 // values.
 func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	points, err := e.onSeeds(seed, e.nuisanceOver(values)).resolve()
@@ -137,8 +140,8 @@ func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	}), nil
 }
 
-// nuisanceOver returns the nuisance axes with all values that some cell has:
-// the experiment's own, then those beyond its edges.
+// nuisanceOver returns the nuisance axes with every value that some cell is allowed:
+// the experiment's own values first, then the values beyond its edges.
 func (e *Experiment) nuisanceOver(values allowed) []Axis {
 	var axes []Axis
 	for _, a := range e.Nuisance {

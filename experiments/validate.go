@@ -12,12 +12,12 @@ import (
 
 // A bound says which values of its type a field can have.
 type bound struct {
-	allowed string                // for people; empty where every value will do
-	check   func(value any) error // why a value will not do
+	allowed string                // the values in words; empty if every value is allowed
+	check   func(value any) error // returns an error if a value is not allowed
 }
 
-// bounds has an entry for every field, by path. Upper limits are far above
-// any use; they keep sums of sizes within int and numbers within float32.
+// bounds has an entry for each field, by path. Upper limits are far above any use. They
+// keep sums of sizes within int and numbers within float32.
 var bounds = map[string]bound{
 	"model":       text,
 	"trainer":     text,
@@ -66,10 +66,10 @@ var bounds = map[string]bound{
 	"seed": free,
 }
 
-var errNoData = errors.New("data is not set: add --set data=DIR/train.jsonl, a .jsonl or .txt file, " +
-	"or an embedded recipe, --set data=go-functions")
+var errNoData = errors.New("data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, " +
+	"or an embedded recipe, as in --set data=go-functions")
 
-// Validate reports the first field whose value no run can have.
+// Validate returns an error about the first field with a value that no run can have.
 func (c Config) Validate() error {
 	if c.Data.Source == "" {
 		return errNoData
@@ -91,10 +91,11 @@ func (c Config) Validate() error {
 	if t := c.Train; t.Warmup > t.Steps {
 		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
 	} else if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
-		return fmt.Errorf("momentum %g: only sgd and muon have it, and optimizer is %s", t.Momentum, t.Optimizer)
+		return fmt.Errorf("momentum %g: only sgd and muon use momentum: must be 0 for optimizer %s", t.Momentum,
+			t.Optimizer)
 	}
 	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
-		return errors.New("scaling log: γ = α/ln r asks for ranks of at least 2")
+		return errors.New("scaling log: γ = α/ln r needs rank and match_rank of at least 2")
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func whole(low, high int) bound {
 	}}
 }
 
-// The bounds on numbers are written so that NaN is outside of all of them.
+// NaN is outside the bounds of every number: all comparisons with it are false.
 
 func within(low, high float64) bound {
 	return bound{fmt.Sprintf("%g to %g", low, high), func(value any) error {

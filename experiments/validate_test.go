@@ -18,7 +18,7 @@ func TestDefaultsNeedDataAlone(t *testing.T) {
 	}
 }
 
-// Configs that no file can have, but a program can.
+// A program can make these configs; a file cannot.
 func TestValidateNonFinite(t *testing.T) {
 	for _, f := range fields {
 		for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {

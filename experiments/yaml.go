@@ -19,7 +19,7 @@ type located struct {
 
 func (e *located) Error() string { return e.err.Error() }
 
-// at is an error about a node.
+// at returns an error about a node, which knows the node's line.
 func at(n *yaml.Node, message string, args ...any) error {
 	return &located{n.Line, fmt.Errorf(message, args...)}
 }
@@ -41,17 +41,17 @@ func parseYAML(text []byte) (*yaml.Node, error) {
 	case err == io.EOF:
 		return doc.Content[0], nil
 	case err == nil:
-		return nil, at(&more, "a second document begins here: one file is one experiment")
+		return nil, at(&more, "a second document begins here: a file holds one experiment")
 	}
 	m := yamlError.FindStringSubmatch(err.Error())
-	line, _ := strconv.Atoi(m[1]) // yaml.v3 leaves the first line out
+	line, _ := strconv.Atoi(m[1]) // yaml.v3 does not name line 1
 	return nil, &located{max(1, line), errors.New(m[2])}
 }
 
 // pair is one entry of a mapping.
 type pair struct{ key, value *yaml.Node }
 
-// pairsOf returns the entries of a mapping, no key of which comes twice.
+// pairsOf returns the entries of a mapping. A repeated key is an error.
 func pairsOf(n *yaml.Node, what string) ([]pair, error) {
 	if n.Kind != yaml.MappingNode {
 		return nil, at(n, "%s: must be a mapping of keys to values, not %s", what, shown(n))
@@ -102,7 +102,7 @@ func isText(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str"
 }
 
-// shown is what an error calls a node.
+// shown returns a node's text for an error.
 func shown(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.SequenceNode:

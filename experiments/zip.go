@@ -6,13 +6,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Zip is a group of axes that vary together: the first values of all of them,
-// then the second ones, and so on.
+// Zip is a group of axes that vary together: all have their first values, then all
+// have their second values, and so on.
 type Zip []Axis
 
-// parseZip reads a group of zip: a mapping of fields to lists of the same length,
-// or a list of such mappings, which follow each other. In one of these a value
-// that is no list holds for all the values of the others:
+// parseZip reads a group of zip: a mapping of fields to lists of the same length, or a
+// list of such mappings, whose values are joined. In a mapping of such a list, a single
+// value is repeated beside the lists of the other fields:
 //
 //   - - {optimizer: sgd, lr: [0.1, 1]}
 //   - {optimizer: adamw, lr: [1e-4, 1e-3, 1e-2]}
@@ -24,7 +24,7 @@ func parseZip(n *yaml.Node, claims claims) (Zip, error) {
 	for i, item := range n.Content {
 		own := claims
 		if i > 0 {
-			own = make(map[string]int) // each part names the same fields again
+			own = make(map[string]int) // every part names the same fields
 		}
 		part, err := parsePart(item, own)
 		if err != nil {
@@ -35,7 +35,7 @@ func parseZip(n *yaml.Node, claims claims) (Zip, error) {
 			continue
 		}
 		if !slices.EqualFunc(group, part, func(a, b Axis) bool { return a.Name == b.Name }) {
-			return nil, at(item, "a part of zip: must name the fields of the first part, in the same order")
+			return nil, at(item, "a part of zip: must name the same fields as the first part, in the same order")
 		}
 		for j, a := range part {
 			group[j].Values = append(group[j].Values, a.Values...)
@@ -44,8 +44,8 @@ func parseZip(n *yaml.Node, claims claims) (Zip, error) {
 	return group, nil
 }
 
-// parsePart reads one part of a group: single values are repeated to the length of
-// the lists beside them.
+// parsePart reads one part of a group. It repeats single values to the length of the
+// lists beside them.
 func parsePart(n *yaml.Node, claims claims) (Zip, error) {
 	part, err := parseSome(n, "a part of zip", claims)
 	if err != nil {

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Unknown is the error about a name that is none of those allowed.
+// Unknown returns the error for a name that is not among the allowed names.
 func Unknown(what, name string, allowed []string) error {
 	hint := ""
 	if near, ok := nearest(name, allowed); ok {
 		hint = fmt.Sprintf("did you mean %q? ", near)
 	}
-	return fmt.Errorf("unknown %s %q: %sknown are %s", what, name, hint, strings.Join(allowed, ", "))
+	return fmt.Errorf("unknown %s %q: %sknown: %s", what, name, hint, strings.Join(allowed, ", "))
 }
 
-// nearest returns the name that takes the fewest typing errors to become the
-// one given, if that is at most one in three letters.
+// nearest returns the name that differs from the given one by the fewest typing
+// errors, if there is at most one error in three letters.
 func nearest(name string, among []string) (string, bool) {
 	best, least := "", max(1, len(name)/3)+1
 	for _, candidate := range among {
@@ -27,10 +27,10 @@ func nearest(name string, among []string) (string, bool) {
 	return best, best != ""
 }
 
-// distance counts the letters to insert, drop, change or swap with their
-// neighbour to make b of a (optimal string alignment).
+// distance counts the typing errors that turn a into b: letters inserted, dropped,
+// changed, or swapped with their neighbour (optimal string alignment).
 func distance(a, b string) int {
-	d := make([][]int, len(a)+1) // d[i][j] is the distance of a[:i] and b[:j]
+	d := make([][]int, len(a)+1) // d[i][j] is the distance between a[:i] and b[:j]
 	for i := range d {
 		d[i] = make([]int, len(b)+1)
 		d[i][0] = i

@@ -9,8 +9,8 @@ func TestDistance(t *testing.T) {
 	}{
 		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"rank", "rank", 0},
 		{"rnak", "rank", 1}, {"ranks", "rank", 1}, {"rak", "rank", 1}, {"bank", "rank", 1},
-		{"kitten", "sitting", 3}, // the usual example
-		{"ca", "abc", 3},         // 2 only where swapped letters may be parted again
+		{"kitten", "sitting", 3}, // the textbook example
+		{"ca", "abc", 3},         // it would be 2 if letters could be inserted between swapped ones
 	} {
 		if d := distance(c.a, c.b); d != c.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, d, c.want)
