@@ -7,10 +7,10 @@ import (
 	"ranksweep/results"
 )
 
-// Again returns the job that trains a stored run once more, from what its
-// record says. Since the same seed gives the same bytes, that makes the very
-// adapter that was measured, which no store keeps. A model, data or arithmetic
-// other than the run's is an error that says which.
+// Again returns the job that trains a stored run once more, from its record. The same
+// seed gives the same bytes, so the job gives back the very adapter that was measured,
+// which the store does not keep. If the model, the data or the arithmetic has changed,
+// the error says which.
 func Again(r results.Run, t Trainers) (Job, error) {
 	c, err := experiments.ConfigOf(r)
 	if err != nil {
@@ -18,20 +18,23 @@ func Again(r results.Run, t Trainers) (Job, error) {
 	}
 	m, err := t.Resolve(c)
 	if err != nil {
-		return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %w; paths are relative to where it was trained first", r.ID, err)
+		return Job{}, fmt.Errorf("sweep: run %s cannot be reproduced: %w; "+
+			"relative paths start at the folder in which it was trained", r.ID, err)
 	}
 	for _, part := range []struct {
 		name      string
 		then, now any
 	}{
 		{"the arithmetic (numerics)", r.Provenance.Numerics, m.Numerics},
-		{"the content of model " + c.Model, r.Provenance.ModelHash, m.ModelHash},
-		{"the content of data " + c.Data.Source, r.Provenance.DataHash, m.DataHash},
-		{"its config", r.ID, c.ID(m.ModelHash, m.DataHash, m.Numerics)},
+		{"model " + c.Model, r.Provenance.ModelHash, m.ModelHash},
+		{"data " + c.Data.Source, r.Provenance.DataHash, m.DataHash},
+		{"its ID", r.ID, c.ID(m.ModelHash, m.DataHash, m.Numerics)},
 	} {
 		if part.then != part.now {
-			return Job{}, fmt.Errorf("sweep: run %s cannot be trained again: %s is %v now and was %v: sweep run makes a run of what there is now", r.ID, part.name, part.now, part.then)
+			return Job{}, fmt.Errorf("sweep: run %s cannot be reproduced: %s has changed (was %v, is %v): "+
+				"sweep run trains a new run with it", r.ID, part.name, part.then, part.now)
 		}
 	}
-	return Job{Point: experiments.Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function, Material: m}, nil
+	return Job{Point: experiments.Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function,
+		Material: m}, nil
 }

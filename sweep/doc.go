@@ -1,7 +1,6 @@
-// Package sweep trains the runs that an experiment asks for and a store does not have
-// yet.
+// Package sweep trains the runs that an experiment asks for and that its store lacks.
 //
-// A [Plan] lists the runs of an experiment that do not wait for each other; a
-// [Scheduler] has them trained, several at once, by whatever [Trainer] stands behind
-// it. The package knows no model, layer or adapter.
+// A [Plan] lists runs of an experiment that do not depend on each other. A [Scheduler]
+// has them trained by a [Trainer], several at once. The package knows no model, layer
+// or adapter.
 package sweep

@@ -16,8 +16,8 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// localBowls is an experiment whose best rates are 1/3 and 1e-4, and whose local
-// grids lie around 1 and 1e-4: the first of them go on.
+// localBowls is an experiment whose best rates are 1/3 and 1e-4. Its local grids lie
+// around 1 and 1e-4, so the grids of the first rank are extended.
 const localBowls = `
 name: bowls
 data: a
@@ -27,8 +27,8 @@ nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: [5, 6], extend: 2, local: 3}
 `
 
-// madeUp are results of a plan's runs: each ends with a loss, where it is no
-// number diverged, where it is infinite failed.
+// madeUp returns made-up results of a plan's runs. Each ends with a loss; NaN stands for
+// a diverged run, infinity for a failed one.
 func madeUp(p *sweep.Plan, loss func(c experiments.Config) float64) (runs []results.Run) {
 	for _, j := range p.Jobs {
 		r := results.Run{ID: j.ID, Seed: j.Config.Seed, Axes: j.Axes, Status: results.Done}
@@ -46,7 +46,8 @@ func madeUp(p *sweep.Plan, loss func(c experiments.Config) float64) (runs []resu
 	return runs
 }
 
-// ratesOf are the rates of a plan's runs of one rank and seed, rising.
+// ratesOf returns the learning rates of a plan's runs of one rank and seed, in rising
+// order.
 func ratesOf(p *sweep.Plan, rank int, seed uint64) string {
 	var rates []float64
 	for _, j := range p.Jobs {
@@ -58,8 +59,8 @@ func ratesOf(p *sweep.Plan, rank int, seed uint64) string {
 	return fmt.Sprint(rates)
 }
 
-// TestLocalPhases: which rates are trained in which phase. Tuning chooses 1e-3
-// for ranks 4 and 8, and rank 8 stays there.
+// TestLocalPhases holds each phase to the rates that it trains. Tuning chooses 1e-3 for
+// ranks 4 and 8, and rank 8 stays there.
 func TestLocalPhases(t *testing.T) {
 	lowestAt := func(rate float64) func(experiments.Config) float64 {
 		return func(c experiments.Config) float64 { return 1 + math.Pow(math.Log(c.Train.LR/rate), 2) }
@@ -90,7 +91,8 @@ func TestLocalPhases(t *testing.T) {
 		{"a run at the edge diverged", spoilt(1.41e-3, 1, math.NaN()), []string{first}},
 		{"one beyond it diverged", spoilt(2e-3, 0, math.NaN()), []string{first, above}},
 		{"a run failed", spoilt(1e-3, 0, math.Inf(1)), []string{first}},
-		{"by the mean over seeds", func(c experiments.Config) float64 { // 1.41e-3 is best of seed 0, and 1e-3 in the mean
+		// 1.41e-3 is best of seed 0, and 1e-3 in the mean
+		{"by the mean over seeds", func(c experiments.Config) float64 {
 			return lowestAt([]float64{1.3e-3, 0.8e-3}[c.Seed])(c)
 		}, []string{first}},
 	} {
@@ -109,7 +111,8 @@ tune: {seed: 5, extend: 0, local: 3}
 `)
 		p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
 		check(t, err)
-		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 || !strings.Contains(p.Phase(), "of at least 12 lie") {
+		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 ||
+			!strings.Contains(p.Phase(), "take at least 12 more runs") {
 			t.Errorf("%s: %d runs follow, %q; want 12", c.name, n, p.Phase())
 		}
 		runs := madeUp(p, loss)
@@ -129,9 +132,9 @@ tune: {seed: 5, extend: 0, local: 3}
 				t.Errorf("%s: phase %d has rank 4 at %s and %s, rank 8 at %s",
 					c.name, i, ratesOf(p, 4, 0), ratesOf(p, 4, 1), ratesOf(p, 8, 1))
 			}
-			want := "local grids: 12 runs at 3 values of lr around the one chosen for each cell"
+			want := "local grids: 12 runs, at 3 values of lr around the value chosen for each cell"
 			if i > 0 {
-				want = "local grids: 2 runs more, beyond the edges at which cells are best"
+				want = "local grids: 2 more runs, beyond the edges at which cells are best"
 			}
 			if p.Phase() != want || p.Tunes() || len(p.Grid().Tuning) != 4 || !p.Grid().Local {
 				t.Errorf("%s: phase %d is %q with %d runs of tuning", c.name, i, p.Phase(), len(p.Grid().Tuning))
@@ -148,7 +151,8 @@ tune: {seed: 5, extend: 0, local: 3}
 // Every run of a local grid is the plain run of its config.
 func TestLocalRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 2,
+		&sweeptest.Observer{})
 	check(t, err)
 	last := plans[len(plans)-1]
 	if got := ratesOf(last, 3, 1); got != "[0.25 0.354 0.5 0.707 1 1.41]" {
@@ -167,7 +171,7 @@ grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
 	}
 }
 
-// A value that exclude forbids is not gone on to, again and again.
+// A local grid is not extended to a value that exclude forbids.
 func TestLocalGridEndsAtExclude(t *testing.T) {
 	e := read(t, localBowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.5}}}}
@@ -178,14 +182,17 @@ func TestLocalGridEndsAtExclude(t *testing.T) {
 	}
 }
 
-// A store that lost runs of its tuning has nothing that local grids lie around.
+// A store that lost runs of its tuning has no middles for local grids.
 func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 1,
+		&sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
 	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), sweep.Trainers{bowl{}})
-	if err == nil || err.Error() != "sweep: bowls: runs of the tuning are missing or failed: nothing can be chosen" {
+	if err == nil ||
+		err.Error() != "sweep: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
+			"run the same command again" {
 		t.Errorf("error %v", err)
 	}
 }

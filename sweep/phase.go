@@ -7,8 +7,8 @@ import (
 	"ranksweep/results"
 )
 
-// tuningPlan is the first phase of an experiment with nuisance axes: all their
-// values, on the seeds of tuning.
+// tuningPlan returns the first phase of an experiment with nuisance axes: all values of
+// these axes, on the seeds of tuning.
 func tuningPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 	points, err := e.TuningPoints()
 	if err != nil {
@@ -22,8 +22,8 @@ func tuningPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 	return &Plan{Experiment: e, Jobs: jobs, Follow: follow}, err
 }
 
-// followOf is what will be reported once the nuisance values are chosen: a job for
-// each value that a local grid begins with.
+// followOf returns the jobs that will be reported once nuisance values are chosen. With
+// local grids there is a job for each value with which a local grid begins.
 func followOf(e *experiments.Experiment, t Trainers) ([]Job, error) {
 	points, err := e.ReportedPoints()
 	if err != nil {
@@ -42,13 +42,16 @@ func followOf(e *experiments.Experiment, t Trainers) ([]Job, error) {
 	return jobs, nil
 }
 
-// Next returns the phase that follows a plan whose runs are all stored, or nil
-// after the last one. Where the plan tunes and a choice lies at the edge of an
-// axis that may be extended, that is the same with more values; otherwise it
-// is the one that is reported. One with local grids is followed by the same with
-// more values, where a cell is best at the edge of its own. It is a function of
-// the experiment and of what its runs measured, so that a sweep that is taken up
-// again takes the same way.
+// Next returns the phase that follows a plan whose runs are all stored, or nil after the
+// last phase.
+//
+// After a tuning phase in which some cell is best at the edge of an axis, it is the same
+// phase with values beyond the edge, if the experiment allows more; otherwise it is the
+// phase that is reported. After a phase with local grids in which some cell is best at
+// the edge of its grid, it is that phase with more values.
+//
+// Next depends on nothing but the experiment and the measurements, so that an
+// interrupted sweep goes on in the same way.
 func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
@@ -63,7 +66,7 @@ func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 	return p.nextLocal(tuned, runs, t)
 }
 
-// nextTuned is the next phase of a plan that tunes.
+// nextTuned returns the phase that follows a plan that tunes.
 func (p *Plan) nextTuned(tuned []results.Tuned, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	points, err := e.ExtendedPoints(tuned)
@@ -81,8 +84,8 @@ func (p *Plan) nextTuned(tuned []results.Tuned, t Trainers) (*Plan, error) {
 	return &Plan{Experiment: e, Jobs: jobs, tuned: p.Jobs}, err
 }
 
-// nextLocal goes on beyond the edges of local grids. It returns nil when no grid
-// goes on.
+// nextLocal returns the phase with values beyond the edges of local grids, or nil if no
+// grid is extended.
 func (p *Plan) nextLocal(tuned []results.Tuned, runs []results.Run, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	tried := results.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}

@@ -15,16 +15,16 @@ type Job struct {
 	Material           Material
 }
 
-// Plan is a phase of an experiment: runs that do not wait for each other, with
-// the identity and the cost of each. Without nuisance axes there is one phase.
-// With them, the first ones tune and the last one reports, or, with local grids,
-// those from there on; [Plan.Next] leads from one to the next.
+// Plan is a phase of an experiment: runs that do not depend on each other, each with its
+// identity and cost. Without nuisance axes there is one phase. With them, the first
+// phases tune and the last one is reported; with local grids, all phases after tuning
+// are reported. [Plan.Next] leads from one phase to the next.
 type Plan struct {
 	Experiment *experiments.Experiment
 	Jobs       []Job // in the grid's order
-	Follow     []Job // what is to be reported, where Jobs tune: without nuisance values and ID, which are still to be chosen
-	tuned      []Job // those by which the nuisance values of Jobs were chosen
-	more       int   // of Jobs, those beyond the edges of the local grids that the phase before had
+	Follow     []Job // if Jobs tune: the jobs to be reported, without nuisance values and IDs, which are not known yet
+	tuned      []Job // the jobs that chose the nuisance values of Jobs
+	more       int   // how many of Jobs extend the local grids of the previous phase
 }
 
 // NewPlan resolves the first phase of an experiment.
@@ -43,7 +43,7 @@ func NewPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 	return &Plan{Experiment: e, Jobs: jobs}, nil
 }
 
-// jobsOf gives points their identity and their cost.
+// jobsOf makes jobs of points: it adds their identity and their cost.
 func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) ([]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
@@ -60,7 +60,9 @@ func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) (
 			Function: p.Config.FunctionID(m.ModelHash, m.DataHash, m.Numerics),
 		}
 		if twin, ok := byID[job.ID]; ok {
-			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, by the content of their model and data: one must go", e.Name, twin, p)
+			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, since their models and data have the "+
+				"same content: "+
+				"remove one of the two", e.Name, twin, p)
 		}
 		byID[job.ID] = job
 		jobs = append(jobs, job)
@@ -68,7 +70,7 @@ func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) (
 	return jobs, nil
 }
 
-// Grid lists what the experiment asks for, as the store records it.
+// Grid lists the runs that the experiment asks for, as the store records them.
 func (p *Plan) Grid() results.Grid {
 	e := p.Experiment
 	g := results.Grid{
@@ -90,29 +92,30 @@ func planned(jobs []Job) (list []results.Planned) {
 // Tunes reports whether the plan's runs only choose nuisance values.
 func (p *Plan) Tunes() bool { return len(p.Follow) > 0 }
 
-// Final reports whether no other plan follows, whatever the runs measure.
+// Final reports whether no other plan can follow, whatever the runs measure.
 func (p *Plan) Final() bool { return !p.Tunes() && p.Experiment.Tune.Local == 0 }
 
-// Phase says what the plan's runs are for; empty where there are no phases, and
-// where each cell is at the one value that was chosen for it.
+// Phase describes the purpose of the plan's runs in a sentence. It is empty for an
+// experiment without phases and for the reported phase without local grids.
 func (p *Plan) Phase() string {
 	tune := p.Experiment.Tune
 	switch {
 	case p.Tunes() && tune.Local > 0:
-		return fmt.Sprintf("tuning: %d runs choose the values around which the local grids of at least %d lie, that follow",
+		return fmt.Sprintf("tuning: %d runs choose the middles of local grids, which take at least %d more runs",
 			len(p.Jobs), len(p.Follow))
 	case p.Tunes():
-		return fmt.Sprintf("tuning: %d runs choose the nuisance values of the %d that follow", len(p.Jobs), len(p.Follow))
+		return fmt.Sprintf("tuning: %d runs choose the nuisance values for the %d runs that follow",
+			len(p.Jobs), len(p.Follow))
 	case p.more > 0:
-		return fmt.Sprintf("local grids: %d runs more, beyond the edges at which cells are best", p.more)
+		return fmt.Sprintf("local grids: %d more runs, beyond the edges at which cells are best", p.more)
 	case tune.Local > 0:
-		return fmt.Sprintf("local grids: %d runs at %d values of %s around the one chosen for each cell",
+		return fmt.Sprintf("local grids: %d runs, at %d values of %s around the value chosen for each cell",
 			len(p.Jobs), tune.Local, p.Experiment.Nuisance[0].Name)
 	}
 	return ""
 }
 
-// Cost is what jobs take together, in floating-point operations.
+// Cost returns the cost of all jobs together, in floating-point operations.
 func Cost(jobs []Job) float64 {
 	var sum float64
 	for _, j := range jobs {
@@ -121,7 +124,7 @@ func Cost(jobs []Job) float64 {
 	return sum
 }
 
-// longestFirst orders jobs so that no worker is left alone with a long one.
+// longestFirst orders jobs by falling cost, so that no long job is left for the end.
 func longestFirst(jobs []Job) []Job {
 	jobs = slices.Clone(jobs)
 	slices.SortStableFunc(jobs, func(a, b Job) int {

@@ -16,36 +16,36 @@ import (
 	"ranksweep/results"
 )
 
-// Observer is told how a sweep goes on, by several goroutines at once.
+// Observer is told of a sweep's progress, by several goroutines at once.
 type Observer interface {
-	Skipped(j Job, r results.Run)               // its record is there already
-	Started(worker int, j Job)                  // a worker trains it
-	Stepped(worker int, j Job, p metrics.Point) // one more step
-	Finished(worker int, j Job, r results.Run)  // and stored
-	Waiting(j Job)                              // another process trains it
-	Interrupted(worker int, j Job)              // stopped before its end, nothing stored
+	Skipped(j Job, r results.Run)               // the job has a record already
+	Started(worker int, j Job)                  // a worker begins to train the job
+	Stepped(worker int, j Job, p metrics.Point) // the worker made one more step
+	Finished(worker int, j Job, r results.Run)  // the job is trained and stored
+	Waiting(j Job)                              // another process trains the job
+	Interrupted(worker int, j Job)              // the job was stopped; nothing was stored
 }
 
-// Scheduler trains what a plan asks for and a store lacks.
+// Scheduler trains the runs that a plan asks for and that a store lacks.
 type Scheduler struct {
 	Trainers Trainers
 	Store    *results.Store
-	Workers  int   // runs at once, as far as memory allows
-	Memory   int64 // bytes that all runs at once may take
+	Workers  int   // largest number of runs at once; memory may allow fewer
+	Memory   int64 // bytes that the runs at once may take together
 	Observer
 
-	// HandOut is given every run that was trained, and its adapters where it is
-	// done, before it is stored, by several workers at once. An error ends the
-	// sweep. It may be nil.
+	// HandOut, if not nil, is called for each trained run before it is stored, by
+	// several workers at once. A run that is done comes with its adapters. An error
+	// ends the sweep.
 	HandOut func(r results.Run, adapters []lora.Trained) error
 
-	memory *semaphore.Weighted // of Memory, what no run has
+	memory *semaphore.Weighted // the part of Memory that no run uses
 }
 
-// Run trains the plan's missing runs, the longest first, each at most once
-// even where other processes share the store. It returns when every run has a
-// record, with an error when a record could not be written or ctx ended; runs
-// that failed are in the store.
+// Run trains the plan's missing runs, the longest first. Each is trained at most once,
+// even if other processes share the store. Run returns when every run has a record. It
+// returns an error if a record could not be written or ctx ended. A run that fails is
+// no error here: its record says so.
 func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	if err := s.Fits(p); err != nil {
 		return err
@@ -86,15 +86,15 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	return s.await(ctx, p.Experiment.Name, busy.jobs)
 }
 
-// Fits returns an error if a run that the store lacks takes more than Memory
-// alone.
+// Fits returns an error if a single run that the store lacks needs more than Memory.
 func (s *Scheduler) Fits(p *Plan) error {
 	for _, j := range p.Jobs {
 		if j.Material.Bytes <= s.Memory {
 			continue
 		}
 		if r, err := s.Store.Get(j.ID); err != nil || r.Status == results.Failed {
-			return fmt.Errorf("sweep: %s: takes %s of memory, and runs may have %s here: lower rank, batch or context, or raise GOMEMLIMIT",
+			return fmt.Errorf("sweep: %s: needs %s of memory, but runs may use at most %s: "+
+				"lower rank, batch or context, or raise GOMEMLIMIT",
 				j, formatBytes(j.Material.Bytes), formatBytes(s.Memory))
 		}
 	}
@@ -111,7 +111,7 @@ func formatBytes(n int64) string {
 	return fmt.Sprintf("%.3g %s", x, units[unit])
 }
 
-// held is the jobs that another process was seen to train.
+// held collects the jobs that another process was training.
 type held struct {
 	mu   sync.Mutex
 	jobs []Job
@@ -123,8 +123,8 @@ func (h *held) add(j Job) {
 	h.jobs = append(h.jobs, j)
 }
 
-// await sees the jobs through that other processes had when their turn came:
-// it waits for the record, or trains what was abandoned.
+// await completes the jobs that other processes were training when their turn came. It
+// waits for each record, or trains the job if the other process gave it up.
 func (s *Scheduler) await(ctx context.Context, experiment string, jobs []Job) error {
 	for _, j := range jobs {
 		s.Waiting(j)
@@ -145,7 +145,7 @@ func (s *Scheduler) await(ctx context.Context, experiment string, jobs []Job) er
 	return nil
 }
 
-// job does one job, unless its record is there or another process has it.
+// job does one job, unless it has a record or another process is training it.
 func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Job, busy *held) error {
 	if done, err := s.stored(j); done || err != nil {
 		return err
@@ -184,8 +184,8 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	return nil
 }
 
-// stored reports whether the store has the job's result, and tells of it. A
-// damaged record or a failure counts as missing.
+// stored reports whether the store has the job's result, and tells the observer. A
+// damaged record and a failed run count as missing.
 func (s *Scheduler) stored(j Job) (bool, error) {
 	r, err := s.Store.Get(j.ID)
 	switch {
@@ -198,9 +198,10 @@ func (s *Scheduler) stored(j Job) (bool, error) {
 	return false, err
 }
 
-// train makes the record of a job. Its error is that of an interrupted sweep;
-// one of the training itself makes a failed record.
-func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, []lora.Trained, error) {
+// train trains a job and returns its record. It returns an error if the sweep was
+// interrupted; an error of the training itself makes the run's record say failed.
+func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, []lora.Trained,
+	error) {
 	trainer, err := s.Trainers.Of(j.Config)
 	if err != nil {
 		return results.Run{}, nil, fmt.Errorf("sweep: %s: %w", j, err)
@@ -220,12 +221,12 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
 	run.Expected, run.BeyondTheory = outcome.Expected, outcome.BeyondTheory
-	runtime.GC() // the next run takes as much again
+	runtime.GC() // frees the memory for the next run
 	return run, outcome.Adapters, nil
 }
 
-// record fills in what is known of a run before it is trained, by a trainer of the
-// given provenance.
+// record returns the part of a run's record that is known before it is trained. The
+// provenance is the trainer's.
 func record(experiment string, j Job, made results.Provenance) results.Run {
 	c := j.Config
 	made.Numerics, made.ModelHash, made.DataHash = j.Material.Numerics, j.Material.ModelHash, j.Material.DataHash

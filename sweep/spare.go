@@ -2,15 +2,15 @@ package sweep
 
 import "sync"
 
-// spare is the cores that no worker has use for: those beyond the workers and,
-// as a sweep comes to its end, those of workers that have no run left.
+// spare manages the cores that no worker uses: cores beyond the number of workers and,
+// towards the end of a sweep, the cores of workers that have no run left.
 type spare struct {
-	use  func(done <-chan struct{}) // nil for nothing
+	use  func(done <-chan struct{}) // uses a core until done is closed; nil: spare cores stay idle
 	done chan struct{}
 	all  sync.WaitGroup
 
 	mu    sync.Mutex
-	cores int // below 0 where workers are more than cores
+	cores int // negative if there are more workers than cores
 }
 
 func newSpare(cores, workers int, use func(done <-chan struct{})) *spare {
@@ -21,7 +21,7 @@ func newSpare(cores, workers int, use func(done <-chan struct{})) *spare {
 	return s
 }
 
-// free takes in one core more.
+// free adds one core.
 func (s *spare) free() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -31,7 +31,7 @@ func (s *spare) free() {
 	}
 }
 
-// stop ends the use of all of them.
+// stop ends the use of all spare cores.
 func (s *spare) stop() {
 	close(s.done)
 	s.all.Wait()

@@ -6,8 +6,7 @@ import (
 	"testing/synctest"
 )
 
-// TestSpareCores: with c cores and w workers, of which so many have ended, as
-// many cores are in use as are left over.
+// TestSpareCores: as many cores are in use as the workers that have not ended leave over.
 func TestSpareCores(t *testing.T) {
 	for _, c := range []struct{ cores, workers, ended, want int }{
 		{2, 2, 0, 0}, {2, 2, 1, 1}, {2, 2, 2, 2}, {4, 1, 0, 3}, {4, 1, 1, 4}, {2, 5, 3, 0}, {2, 5, 4, 1},

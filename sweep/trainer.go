@@ -12,44 +12,45 @@ import (
 	"ranksweep/results"
 )
 
-// A Trainer trains one config: config in, a stream of points out. Whatever
-// stands behind it, the grid, the store, the tables and the figures are the
-// same. It serves several goroutines at once.
+// A Trainer trains one config: it takes the config and reports a stream of points. The
+// grid, the store, the tables and the figures are the same for every trainer. Several
+// goroutines may use it at once.
 type Trainer interface {
-	// Name is what the field trainer of a config calls it.
+	// Name is the trainer's name in the field trainer of a config.
 	Name() string
 
-	// Abilities are what it can train.
+	// Abilities lists what the trainer can train.
 	Abilities() Abilities
 
-	// Provenance says what trains here: the program, its kernel or libraries, and
-	// the device. What a run is made of is left to the caller.
+	// Provenance describes the trainer: the program, its kernel or libraries, and the
+	// device. The caller adds model and data.
 	Provenance() results.Provenance
 
-	// Resolve finds the model and the data of a config, and says what they
-	// are and what training it takes.
+	// Resolve finds the model and the data of a config, and returns what they are and
+	// what the training costs.
 	Resolve(c experiments.Config) (Material, error)
 
-	// Train trains c and calls report after every step with what was
-	// measured at it. It ends early with ctx's error. Divergence is an
-	// outcome, not an error.
+	// Train trains c and calls report after every step with that step's measurements.
+	// If ctx ends, it returns early with ctx's error. Divergence is an outcome, not an
+	// error.
 	Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (Outcome, error)
 }
 
-// A Helper is a trainer that can make its runs faster with cores that no run has.
+// A Helper is a trainer that can use idle cores to make its runs faster.
 type Helper interface {
-	// Help uses one core until done is closed. It changes no byte of any run.
+	// Help uses one core until done is closed. No byte of any run depends on it.
 	Help(done <-chan struct{})
 }
 
-// Abilities are the values of fields that a trainer can train.
+// Abilities lists the optimizers, methods and precisions that a trainer can train.
 type Abilities struct {
 	Optimizers []string
 	Methods    []string
 	Precisions []string
 }
 
-// Check reports the first field whose value the trainer of that name cannot train.
+// Check returns an error about the first field with a value that the named trainer
+// cannot train.
 func (a Abilities) Check(trainer string, c experiments.Config) error {
 	for _, f := range []struct {
 		name, value string
@@ -60,13 +61,14 @@ func (a Abilities) Check(trainer string, c experiments.Config) error {
 		{"precision", c.Train.Precision, a.Precisions},
 	} {
 		if !slices.Contains(f.can, f.value) {
-			return fmt.Errorf("%s %s: trainer %s has none: it has %s", f.name, f.value, trainer, strings.Join(f.can, ", "))
+			return fmt.Errorf("%s %s: trainer %s cannot train it: must be one of %s",
+				f.name, f.value, trainer, strings.Join(f.can, ", "))
 		}
 	}
 	return nil
 }
 
-// Trainers are those at hand. A config is for the one that it names.
+// Trainers are the trainers of this program. Each config names one of them.
 type Trainers []Trainer
 
 // Of returns the trainer that a config names.
@@ -78,10 +80,11 @@ func (all Trainers) Of(c experiments.Config) (Trainer, error) {
 		}
 		names = append(names, t.Name())
 	}
-	return nil, fmt.Errorf("trainer %s: there is none of that name here: known are %s", c.Trainer, strings.Join(names, ", "))
+	return nil, fmt.Errorf("unknown trainer %q: known: %s", c.Trainer, strings.Join(names, ", "))
 }
 
-// Resolve asks the trainer that a config names. What it cannot train is an error.
+// Resolve calls Resolve of the trainer that a config names. A config that the trainer
+// cannot train is an error.
 func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	t, err := all.Of(c)
 	if err != nil {
@@ -93,8 +96,8 @@ func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	return t.Resolve(c)
 }
 
-// help is what a core that no run has can do for those of all trainers; nil where
-// that is nothing.
+// help returns a function with which an idle core helps the runs of all trainers, or nil
+// if no trainer is a Helper.
 func (all Trainers) help() func(done <-chan struct{}) {
 	for _, t := range all {
 		if h, ok := t.(Helper); ok {
@@ -104,35 +107,36 @@ func (all Trainers) help() func(done <-chan struct{}) {
 	return nil
 }
 
-// Material is what a config is made of.
+// Material is the model and the data of a config, and what training it costs.
 type Material struct {
 	ModelHash string
 	DataHash  string
 	Numerics  int      // version of the arithmetic
 	Cost      float64  // estimate, in floating-point operations
-	Factored  float64  // the same if every adapter were computed beside its map, as others do
-	Bytes     int64    // estimate of the memory a run takes beside the base model
+	Factored  float64  // the same if every adapter were computed in factored form, as in other programs
+	Bytes     int64    // estimate of the memory that a run takes beside the base model
 	Warnings  []string // doubts about the config itself
 }
 
-// Outcome is how a training ended and what was measured.
+// Outcome is how a training ended, with its measurements.
 type Outcome struct {
 	Status  results.Status // done or diverged
 	Reason  string         // why it diverged
-	Steps   int            // updates made
-	Tokens  int64          // tokens trained on
+	Steps   int            // number of updates made
+	Tokens  int64          // number of tokens trained on
 	Curve   []metrics.Point
 	Modules []metrics.Point
 
-	Validation []results.ValidationBatch // at the last validation; none without a validation set
+	Validation []results.ValidationBatch // the batches of the last validation; none without a validation set
 
-	// Expected is what theory expects of statistics, by name, where the config
-	// asks for it and exact expressions are known. BeyondTheory says why theory
-	// predicts nothing of the run once it has been updated; empty where it does.
+	// Expected holds the values that theory expects of statistics, by name, if the
+	// config asks for them and exact expressions are known. BeyondTheory says why
+	// theory predicts nothing of the run after its first update; it is empty if
+	// theory does.
 	Expected     map[string]float64
 	BeyondTheory string
 
-	// Adapters is what was trained, for whom it may concern before the
-	// outcome is forgotten; a store has no room for it.
+	// Adapters are the trained adapters. No store keeps them: they are handed out, or
+	// lost with the outcome.
 	Adapters []lora.Trained
 }

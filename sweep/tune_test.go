@@ -17,15 +17,15 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// bowl is a trainer whose validation loss is a parabola over the logarithm of
-// the learning rate: the best one is 1/rank, and beyond 100 times that the run
-// diverges.
+// bowl is a trainer whose validation loss is a parabola over the logarithm of the
+// learning rate. The best rate is 1/rank; beyond 100 times that a run diverges.
 type bowl struct{ broken string } // the config whose training fails
 
 func (bowl) Name() string { return experiments.LocalTrainer }
 
 func (bowl) Abilities() sweep.Abilities {
-	return sweep.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"}, Precisions: []string{"float32"}}
+	return sweep.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"},
+		Precisions: []string{"float32"}}
 }
 
 func (bowl) Provenance() results.Provenance { return results.Provenance{Program: "bowl"} }
@@ -55,8 +55,9 @@ func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metri
 	return o, nil
 }
 
-// sweepAll leads an experiment through its phases, and returns the plans.
-func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, dir string, workers int, o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
+// sweepAll runs all phases of an experiment, and returns their plans.
+func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, dir string, workers int,
+	o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
 	p, err := sweep.NewPlan(e, t)
 	s := sweep.Scheduler{Trainers: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	for err == nil && p != nil {
@@ -72,8 +73,8 @@ func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, 
 	return plans, err
 }
 
-// bowls is an experiment whose best rates are 1, 0.1 and 1e-4, and whose grid
-// of rates ends at 1e-3 and 1e-2.
+// bowls is an experiment whose best rates are 1, 0.1 and 1e-4. Its grid of rates is 1e-3
+// and 1e-2.
 const bowls = `
 name: bowls
 data: a
@@ -83,7 +84,7 @@ nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: [5, 6], extend: 2}
 `
 
-// chosenRates are the learning rates of the runs that are reported, by rank.
+// chosenRates returns the learning rates of the reported runs, by rank.
 func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []results.Row) {
 	t.Helper()
 	all, problems := results.Open(dir).Runs()
@@ -109,7 +110,8 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 		doubtful string // ranks at an edge
 	}{
 		{0, 2, 3 * 2 * 2, "map[1:0.01 10:0.01 10000:0.001]", "[1 10 10000]"},
-		{1, 3, 3 * 3 * 2, "map[1:0.1 10:0.1 10000:0.0001]", "[1 10 10000]"}, // the best of rank 10 is an edge until it is passed
+		// the best of rank 10 is an edge until it is passed
+		{1, 3, 3 * 3 * 2, "map[1:0.1 10:0.1 10000:0.0001]", "[1 10 10000]"},
 		{2, 4, 3 * 4 * 2, "map[1:1 10:0.1 10000:0.0001]", "[1]"},
 		{4, 5, (3*4 + 1) * 2, "map[1:1 10:0.1 10000:0.0001]", "[]"},
 	} {
@@ -126,15 +128,17 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 			}
 		}
 		last := plans[len(plans)-1]
-		if len(plans) != c.phases || len(last.Grid().Tuning) != c.runs || len(runs) != 9 || fmt.Sprint(rates) != c.rates || fmt.Sprint(doubtful) != c.doubtful {
-			t.Errorf("extend %d: %d phases, %d tuning runs, %d reported, rates %v, at an edge %v\nwant %d, %d, 9, %s, %s", c.extend,
+		if len(plans) != c.phases || len(last.Grid().Tuning) != c.runs || len(runs) != 9 ||
+			fmt.Sprint(rates) != c.rates || fmt.Sprint(doubtful) != c.doubtful {
+			t.Errorf("extend %d: %d phases, %d tuning runs, %d reported, rates %v, at an edge %v\nwant %d, %d, 9, "+
+				"%s, %s", c.extend,
 				len(plans), len(last.Grid().Tuning), len(runs), rates, doubtful, c.phases, c.runs, c.rates, c.doubtful)
 		}
 	}
 }
 
-// Every run is the plain run of its config: an experiment without tuning, at
-// the rate that was chosen, has the same.
+// Every run is the plain run of its config: an experiment without tuning has the same
+// runs at the same rates.
 func TestTunedRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)
@@ -149,8 +153,8 @@ func TestTunedRunsArePlainRuns(t *testing.T) {
 	}
 }
 
-// TestTunedStoreIsTheSameForAnyWorkersAndInterrupts: in whichever phase a sweep
-// is stopped, it ends with the bytes of one that was not.
+// TestTunedStoreIsTheSameForAnyWorkersAndInterrupts: a sweep that is stopped in any phase
+// and continued ends with the bytes of one that was not stopped.
 func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 	for name, text := range map[string]string{"one value a cell": bowls, "local grids": localBowls} {
 		t.Run(name, func(t *testing.T) { checkInterrupts(t, text) })
@@ -170,11 +174,12 @@ func checkInterrupts(t *testing.T, text string) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, read(t, text), sweep.Trainers{bowl{}}, dir, workers, &sweeptest.Observer{OnStep: func() {
-				if steps <- true; len(steps) == 29 { // of four a run
-					cancel()
-				}
-			}})
+			_, err := sweepAll(ctx, read(t, text), sweep.Trainers{bowl{}}, dir, workers,
+				&sweeptest.Observer{OnStep: func() {
+					if steps <- true; len(steps) == 29 { // of four a run
+						cancel()
+					}
+				}})
 			cancel()
 			if err == nil {
 				break
@@ -199,20 +204,21 @@ func TestFailedTuningEndsTheSweep(t *testing.T) {
 	broken := string(p.Jobs[3].Config.JSON())
 	dir := t.TempDir()
 	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{broken}}, dir, 1, &sweeptest.Observer{})
-	if err == nil || !strings.Contains(err.Error(), "runs of the tuning are missing or failed") {
+	if err == nil || !strings.Contains(err.Error(), "tuning runs are missing or failed") {
 		t.Fatalf("error %v", err)
 	}
 	grid, err := results.ReadGrid(dir)
 	check(t, err)
 	if len(grid.Tuning) != 12 || len(grid.Runs) != 9 || grid.Runs[0].ID != "" {
-		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID", len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
+		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID",
+			len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
 	}
 	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err) // mended
 }
 
-// A cell that diverges at every rate is trained at the least bad one, and its
-// runs say so.
+// A cell that diverges at every rate is trained at the least bad rate, and its runs say
+// so.
 func TestAllDivergedIsReported(t *testing.T) {
 	dir := t.TempDir()
 	_, err := sweepAll(context.Background(), read(t, `
@@ -226,13 +232,14 @@ tune: {seed: [5, 6]}
 	check(t, err)
 	_, warnings, runs := chosenRates(t, dir)
 	for _, r := range runs {
-		if diverged := r.Rank == 1000; (r.Status == results.Diverged) != diverged || strings.Contains(warnings[r.Rank], "under every value tried a run diverged") != diverged {
+		if diverged := r.Rank == 1000; (r.Status == results.Diverged) != diverged ||
+			strings.Contains(warnings[r.Rank], "under every value tried a run diverged") != diverged {
 			t.Errorf("rank %d: %s, warnings %q", r.Rank, r.Status, warnings[r.Rank])
 		}
 	}
 }
 
-// A value that exclude forbids is not gone on to, again and again.
+// An axis is not extended to a value that exclude forbids.
 func TestExtensionEndsAtExclude(t *testing.T) {
 	e := read(t, bowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.1}}, {Name: "rank", Values: []any{1}}}}
@@ -244,7 +251,7 @@ func TestExtensionEndsAtExclude(t *testing.T) {
 	}
 }
 
-// Two nuisance axes are combined, and each goes on at its own edge.
+// Two nuisance axes are combined, and each is extended at its own edge.
 func TestTwoNuisanceAxes(t *testing.T) {
 	e := read(t, `
 name: two
@@ -261,12 +268,13 @@ tune: {seed: 5, extend: 1}
 		t.Errorf("%d runs tune at first, want 4", n)
 	}
 	last := plans[len(plans)-1]
-	if len(last.Grid().Tuning) != 9 || len(last.Jobs) != 1 || last.Jobs[0].String() != "rank=1 seed=0 lr=1 weight_decay=0.001" {
+	if len(last.Grid().Tuning) != 9 || len(last.Jobs) != 1 ||
+		last.Jobs[0].String() != "rank=1 seed=0 lr=1 weight_decay=0.001" {
 		t.Errorf("%d runs tuned for %v, want 9 for lr=1 weight_decay=0.001", len(last.Grid().Tuning), last.Jobs)
 	}
 }
 
-// The store's own experiment file asks for the same, extension included.
+// The store's own experiment file asks for the same runs, with the same extension.
 func TestResolvedTuningIsThereAlready(t *testing.T) {
 	dir := t.TempDir()
 	e := read(t, bowls)

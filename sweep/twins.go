@@ -7,8 +7,8 @@ import (
 	"ranksweep/results"
 )
 
-// Twins returns, for each job that learns the same function as an earlier one of
-// its seed, a sentence that says so, by its ID.
+// Twins returns, by ID, a sentence for each job whose training is mathematically
+// identical to that of an earlier job of the same seed.
 func (p *Plan) Twins() map[string]string {
 	type key struct {
 		function string
@@ -19,7 +19,7 @@ func (p *Plan) Twins() map[string]string {
 	for _, j := range p.Jobs {
 		k := key{j.Function, j.Config.Seed}
 		if other, ok := first[k]; ok {
-			twins[j.ID] = "the same function as " + other.differs(j)
+			twins[j.ID] = "trains the same function as " + other.differs(j)
 		} else {
 			first[k] = j
 		}
@@ -27,8 +27,8 @@ func (p *Plan) Twins() map[string]string {
 	return twins
 }
 
-// differs names the coordinates of j in which other has another one.
+// differs names the coordinates of j that differ from those of other.
 func (j Job) differs(other Job) string {
 	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a results.Axis) bool { return slices.Contains(other.Axes, a) })
-	return experiments.Point{Axes: own}.String() + ", written in another way: they differ by rounding alone"
+	return experiments.Point{Axes: own}.String() + ", written differently: only rounding differs"
 }

@@ -16,8 +16,8 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// TestAgainIsTheSame: a stored run, trained again, has the curve of the first
-// time and the very adapters that were handed out then.
+// TestAgainIsTheSame: a stored run, trained again, gives the same curve and the same
+// adapters as the first time.
 func TestAgainIsTheSame(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
@@ -25,7 +25,8 @@ func TestAgainIsTheSame(t *testing.T) {
 	var mu sync.Mutex
 	handed := make(map[string][]lora.Trained)
 	s := sweep.Scheduler{
-		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30, Observer: &sweeptest.Observer{},
+		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30,
+		Observer: &sweeptest.Observer{},
 		HandOut: func(r results.Run, adapters []lora.Trained) error {
 			mu.Lock()
 			defer mu.Unlock()
@@ -52,7 +53,8 @@ func TestAgainIsTheSame(t *testing.T) {
 			t.Fatalf("run %s: %d adapters, %d the first time", r.ID, len(o.Adapters), len(first))
 		}
 		for i, a := range o.Adapters {
-			if b := first[i]; a.Module != b.Module || a.Gamma != b.Gamma || !slices.Equal(a.A.Data, b.A.Data) || !slices.Equal(a.B.Data, b.B.Data) {
+			if b := first[i]; a.Module != b.Module || a.Gamma != b.Gamma || !slices.Equal(a.A.Data, b.A.Data) ||
+				!slices.Equal(a.B.Data, b.B.Data) {
 				t.Errorf("run %s: %s is another adapter", r.ID, a.Module)
 			}
 		}
@@ -62,14 +64,15 @@ func TestAgainIsTheSame(t *testing.T) {
 	}
 }
 
-// TestHandOutFailureEndsTheSweep: and the run counts as not trained.
+// TestHandOutFailureEndsTheSweep: the run then counts as not trained.
 func TestHandOutFailureEndsTheSweep(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	full := errors.New("no room for adapters")
 	s := sweep.Scheduler{
-		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30, Observer: &sweeptest.Observer{},
-		HandOut: func(results.Run, []lora.Trained) error { return full },
+		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30,
+		Observer: &sweeptest.Observer{},
+		HandOut:  func(results.Run, []lora.Trained) error { return full },
 	}
 	if err := s.Run(context.Background(), p); !errors.Is(err, full) {
 		t.Errorf("ends with %v", err)
@@ -79,7 +82,7 @@ func TestHandOutFailureEndsTheSweep(t *testing.T) {
 	}
 }
 
-// TestAgainRefuses what has changed since, by name.
+// TestAgainRefuses a run if something has changed, and names it.
 func TestAgainRefuses(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
@@ -92,13 +95,13 @@ func TestAgainRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*results.Run){
-		"its config: ":         func(r *results.Run) { r.Config = []byte(`{"adapter": {"rank": 0}}`) },
-		"its config: json: ":   func(r *results.Run) { r.Config = []byte(`[]`) },
-		"the arithmetic":       func(r *results.Run) { r.Provenance.Numerics-- },
-		"the content of model": func(r *results.Run) { r.Provenance.ModelHash = "x" },
-		"the content of data":  func(r *results.Run) { r.Provenance.DataHash = "x" },
-		"its config is":        func(r *results.Run) { r.ID = "x" },
-		"cannot be trained again:": func(r *results.Run) {
+		"its config: ":       func(r *results.Run) { r.Config = []byte(`{"adapter": {"rank": 0}}`) },
+		"its config: json: ": func(r *results.Run) { r.Config = []byte(`[]`) },
+		"reproduced: the arithmetic (numerics) has changed": func(r *results.Run) { r.Provenance.Numerics-- },
+		"reproduced: model ":              func(r *results.Run) { r.Provenance.ModelHash = "x" },
+		"reproduced: data ":               func(r *results.Run) { r.Provenance.DataHash = "x" },
+		"reproduced: its ID has changed ": func(r *results.Run) { r.ID = "x" },
+		"cannot be reproduced:": func(r *results.Run) {
 			r.Config = []byte(strings.Replace(string(r.Config), `"model":"`, `"model":"no`, 1))
 		},
 	} {

@@ -5,10 +5,10 @@ import (
 	"ranksweep/nn"
 )
 
-// costOf estimates the floating-point operations of a run from shapes, as if
-// every sequence were tokens long; what is measured beside training is left
-// out. The run may be an outline. The maps that train are taken beside the frozen
-// ones where factored is set, else in the form that runs.
+// costOf estimates the floating-point operations of a run from shapes, as if every sequence
+// had the given number of tokens. It leaves out measurements beside training. The run may be
+// an outline. If factored is set, all adapters are counted in factored form, otherwise in
+// the form that runs.
 func costOf(c experiments.Config, m *nn.Model, run *training, tokens float64, factored bool) float64 {
 	adapted := make(map[*nn.Linear]bool)
 	for _, t := range run.set.Trainables {
@@ -24,8 +24,8 @@ func costOf(c experiments.Config, m *nn.Model, run *training, tokens float64, fa
 			sum += method.Flops(settings, l, t, factored)
 		}
 	}
-	// The head forward and backward, and attention: two products of half a
-	// T×T matrix forward, five backward.
+	// The head, forward and backward; and attention, with products of half a T×T matrix:
+	// two forward, five backward.
 	sum += 4 * t * float64(m.Config.Vocab*m.Config.Dim)
 	sum += 7 * t * tokens * float64(m.Config.Layers*m.Config.Heads*m.Config.HeadDim)
 	step := sum*float64(c.Train.Accumulate) + c.Train.OptimizerConfig().Flops(run.params)

@@ -2,8 +2,8 @@ package train
 
 import "testing"
 
-// TestCostCountsTheOptimizer: of two runs that differ in it alone, one costs
-// more by its products, once a step and not once a pass.
+// TestCostCountsTheOptimizer: if two runs differ only in the optimizer, their costs differ
+// by the optimizer's products, counted once per step and not once per pass.
 func TestCostCountsTheOptimizer(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Accumulate = 3

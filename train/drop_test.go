@@ -10,10 +10,10 @@ import (
 	"ranksweep/nn"
 )
 
-// TestActualDropIsOfTheSameBatches: it is the base's loss on the first step's
-// batches less that of the base with the updates added to its weights, whatever
-// is dropped, to what float32 leaves of losses of some nats a token. Near enough
-// to the onset it is the drop to first order too, and far from it not.
+// TestActualDropIsOfTheSameBatches: the measured drop is the base's loss on the first
+// step's batches, minus the loss of the base with the updates added to its weights. Dropout
+// does not matter, and the tolerance is float32's rounding of losses of some nats per
+// token. Near the onset the drop also equals its first order; far from it, it does not.
 func TestActualDropIsOfTheSameBatches(t *testing.T) {
 	for _, test := range []struct {
 		name        string

@@ -12,8 +12,8 @@ import (
 
 func function(c experiments.Config) string { return c.FunctionID("m", "d", 1) }
 
-// TestTwinsLearnTheSame trains two schemes of one FunctionID: their losses agree
-// to the rounding of float32, and those of another do not.
+// TestTwinsLearnTheSame trains two schemes with the same FunctionID: their losses agree to
+// the rounding of float32. A scheme with another FunctionID gives other losses.
 func TestTwinsLearnTheSame(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Optimizer, c.Train.LR, c.Adapter.Rank, c.Adapter.Alpha = "sgd", 0.3, 9, 4
@@ -32,9 +32,9 @@ func TestTwinsLearnTheSame(t *testing.T) {
 	}
 }
 
-// TestTwinsUnderEvenUpdates: at rank 16 the factors between twins are powers of
-// two, which change no sign and no rounding, so that losses agree to that of
-// the merged or factored sums.
+// TestTwinsUnderEvenUpdates: at rank 16 the factors between twins are powers of two, which
+// change no sign and no rounding. So losses agree to the rounding of the merged or factored
+// sums.
 func TestTwinsUnderEvenUpdates(t *testing.T) {
 	for _, optimizer := range []string{"adafactor", "lion", "signsgd", "muon"} {
 		c := testConfig(t)
@@ -70,11 +70,11 @@ grid: {rank: [4, 16], scaling: [lora, rslora], match_rank: [0, 4], seed: [0, 1]}
 			got[j.String()] = twin
 		}
 	}
-	const rest = ", written in another way: they differ by rounding alone"
+	const rest = ", written differently: only rounding differs"
 	for job, want := range map[string]string{
-		"rank=4 scaling=lora match_rank=4 seed=0":   "the same function as match_rank=0",
-		"rank=4 scaling=rslora match_rank=4 seed=1": "the same function as scaling=lora match_rank=0",
-		"rank=16 scaling=lora match_rank=4 seed=1":  "the same function as match_rank=0",
+		"rank=4 scaling=lora match_rank=4 seed=0":   "trains the same function as match_rank=0",
+		"rank=4 scaling=rslora match_rank=4 seed=1": "trains the same function as scaling=lora match_rank=0",
+		"rank=16 scaling=lora match_rank=4 seed=1":  "trains the same function as match_rank=0",
 	} {
 		if got[job] != want+rest {
 			t.Errorf("%s: %q, want %q", job, got[job], want)

@@ -12,18 +12,22 @@ import (
 	"ranksweep/nn"
 )
 
-// HandOver writes into dir what runs are trained on, so that another program can train
-// the very same: the model as a folder in Hugging Face's form; the sequences of the
-// validation set, validation.safetensors; and for each seed seed-N.safetensors with the
-// batches of all steps in their order, and every adapter's first factor at the largest
-// rank. The first factor of a smaller rank is the top rows of an A, and the first
-// columns of a B. The runs differ in rank, scaling, α and seed alone.
+// HandOver writes the inputs of runs into dir, so that another program can train the same
+// runs:
+//
+//   - the model, as a folder in Hugging Face's format;
+//   - the sequences of the validation set, in validation.safetensors;
+//   - for each seed, in seed-N.safetensors, the batches of all steps in their order, and the
+//     factor that is drawn of every adapter, at the largest rank.
+//
+// The drawn factor of a smaller rank is the top rows of an A, or the first columns of a B.
+// It is an error if the runs differ in more than rank, scaling, α and seed.
 func (l *Local) HandOver(dir string, configs []experiments.Config) error {
 	if len(configs) == 0 {
 		return errors.New("train: the grid has no runs")
 	}
 	first := configs[0]
-	largest := make(map[uint64]experiments.Config) // by seed
+	largest := make(map[uint64]experiments.Config) // the config with the largest rank, by seed
 	for _, c := range configs {
 		if err := sameWork(first, c); err != nil {
 			return err
@@ -54,14 +58,14 @@ func (l *Local) HandOver(dir string, configs []experiments.Config) error {
 	return nil
 }
 
-// sameWork reports what keeps two runs from being handed over together.
+// sameWork returns an error if two runs cannot be handed over together.
 func sameWork(a, b experiments.Config) error {
 	switch {
 	case !b.Adapter.Ranked() || b.Adapter.Method != lora.DefaultMethod:
-		return fmt.Errorf("train: method %s has no first factors to hand over: must be %s",
+		return fmt.Errorf("train: method %s has no drawn factors to hand over: must be %s",
 			b.Adapter.Method, lora.DefaultMethod)
 	case b.Adapter.Fresh:
-		return errors.New("train: fresh draws another first factor for each rank: must be false to hand one over")
+		return errors.New("train: fresh true: must be false to hand over one drawn factor for all ranks")
 	}
 	for _, c := range []*experiments.Config{&a, &b} {
 		zero := c.Adapter.Scaling.ZeroA
@@ -75,7 +79,7 @@ func sameWork(a, b experiments.Config) error {
 	return nil
 }
 
-// handSeed writes the batches of a run and the first factors of its adapters.
+// handSeed writes the batches of a run and the drawn factors of its adapters.
 func handSeed(file string, c experiments.Config, m *nn.Model, d *data.Dataset) error {
 	settings := c.LoRA()
 	settings.Tokens = 1 // nothing is trained here
@@ -103,7 +107,7 @@ func handSeed(file string, c experiments.Config, m *nn.Model, d *data.Dataset) e
 	return checkpoint.WriteTensors(file, tensors, checkpoint.F32, nil)
 }
 
-// sequenceTensors holds sequences end to end, with their lengths. A float32 holds
+// sequenceTensors returns sequences end to end, and their lengths. A float32 is exact for
 // every token and length.
 func sequenceTensors(b nn.Batch) []nn.Tensor {
 	tensor := func(name string, n int, at func(int) float32) nn.Tensor {

@@ -12,22 +12,24 @@ import (
 	"ranksweep/results"
 )
 
-// The batch that inference is timed on, and the adapters: rsLoRA's on all linear
-// maps, with a B that is drawn, since a trained one is no faster.
+// Inference is timed on this batch, with rsLoRA's adapters on all linear maps. Their B is
+// drawn, since a trained B is no faster.
 const (
 	inferenceSequences = 2
-	inferenceTokens    = 256 // of each sequence, or the model's context
+	inferenceTokens    = 256 // of each sequence, or the model's context if that is shorter
 	inferenceAlpha     = 16
 )
 
-// TimeInference times how long m takes to score a batch of random tokens, as it
-// is, with an adapter of each rank merged into its weights, and with that adapter
-// beside them in the factored form. Every round times each form once, so that
-// what the machine does besides falls on all of them, and right after it has
-// scored the batch untimed: the base would else find its weights in the cache,
-// where the attached adapter before it left them, and a merged model would not.
-// It is an error if a merged model does not compute what the attached adapter
-// does.
+// TimeInference times how long m takes to score a batch of random tokens: without adapter,
+// with an adapter of each rank merged into its weights, and with that adapter attached in
+// factored form.
+//
+// Every round times each of these once, so that other work on the machine slows all of them
+// equally. Each scores the batch once untimed right before, so that its weights are in the
+// cache. Otherwise the base would find its weights there, left by the attached adapter
+// before it, and a merged model would not.
+//
+// It is an error if a merged model and the attached adapter do not compute the same.
 func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([]results.Inference, error) {
 	b := inferenceBatch(m.Config)
 	pass, err := nn.NewPass(m, len(b.Tokens), nil)
@@ -58,13 +60,14 @@ func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([
 			if _, err := f.pass.Loss(&b); err != nil {
 				return nil, err
 			}
-			timings = append(timings, results.Inference{Form: f.form, Rank: f.rank, Round: round, Seconds: time.Since(started).Seconds()})
+			timings = append(timings, results.Inference{Form: f.form, Rank: f.rank, Round: round,
+				Seconds: time.Since(started).Seconds()})
 		}
 	}
 	return timings, nil
 }
 
-// form is a model in use.
+// form is a model in one of the ways to use an adapter.
 type form struct {
 	form results.Form
 	rank int
@@ -83,11 +86,12 @@ func inferenceBatch(c nn.Config) (b nn.Batch) {
 	return b
 }
 
-// formsOf returns m with one adapter merged and beside it.
+// formsOf returns m with one adapter, merged and attached.
 func formsOf(m *nn.Model, rank, tokens int) (merged, attached *nn.Pass, err error) {
 	set, err := lora.Attach(m, lora.Config{
-		Rank: rank, Gamma: lora.Scheme{P: 0.5}.Gamma(inferenceAlpha, rank), Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: tokens,
-		Dropout: 0.5, // what has dropout is factored, and without it in the mode Eval
+		Rank: rank, Gamma: lora.Scheme{P: 0.5}.Gamma(inferenceAlpha, rank),
+		Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: tokens,
+		Dropout: 0.5, // forces the factored form; nothing is dropped in mode Eval
 	}, 0)
 	if err != nil {
 		return nil, nil, err
@@ -109,9 +113,8 @@ func formsOf(m *nn.Model, rank, tokens int) (merged, attached *nn.Pass, err erro
 	return merged, attached, err
 }
 
-// mergeTolerance is how far apart the losses of a merged and an attached adapter
-// may be, relative to their size: a hundred roundings of float32, as sums over
-// the widths of maps go.
+// mergeTolerance is the largest relative difference between the losses of a merged and an
+// attached adapter: a hundred roundings of float32, for sums over the widths of maps.
 const mergeTolerance = 1e-5
 
 func sameLoss(merged, attached *nn.Pass, b *nn.Batch) error {
@@ -124,7 +127,8 @@ func sameLoss(merged, attached *nn.Pass, b *nn.Batch) error {
 		return err
 	}
 	if !(math.Abs(x-y) <= mergeTolerance*math.Abs(y)) {
-		return fmt.Errorf("the merged model has loss %g and the attached adapter %g: they must be within %g of each other", x, y, mergeTolerance)
+		return fmt.Errorf("the merged model has loss %g and the attached adapter %g: must differ by at most %g",
+			x, y, mergeTolerance)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestTimeInference(t *testing.T) {
 	}
 }
 
-// A merged model that computes something else is no result.
+// A merged model that computes something else is an error.
 func TestMergedModelMustAgree(t *testing.T) {
 	c, err := NewLocal(models.FS).Model("base")
 	if err != nil {

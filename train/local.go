@@ -21,14 +21,14 @@ import (
 	"ranksweep/theory"
 )
 
-// Local trains on this machine with the layers of package nn. The models and
-// data that it has read are shared by all runs.
+// Local trains on this machine with the layers of package nn. All runs share the models and
+// data that it has read.
 type Local struct {
-	// Find, if there is one, returns the path of a model that is not embedded.
+	// Find, if not nil, returns the path of a model that is not embedded.
 	Find func(name string) (path string, err error)
-	// Stored keeps weights in the form that their file has them in, where that
-	// takes less memory than float32. It takes longer and changes no byte of a
-	// run. The embedded models are small, and always float32.
+	// Stored keeps weights in their file's format if that takes less memory than float32.
+	// Runs take longer and have the same bytes. Embedded models are small and always
+	// float32.
 	Stored bool
 	// Program is the version of this program, for the provenance of runs.
 	Program string
@@ -43,7 +43,7 @@ type Local struct {
 	bases      map[validatedKey]*validated
 }
 
-// validated is the validation of a model, which several runs begin with.
+// validated is the validation of a model before training, shared by several runs.
 type validated struct {
 	once  sync.Once
 	loss  float64
@@ -51,14 +51,14 @@ type validated struct {
 	err   error
 }
 
-// validatedKey is all that it depends on.
+// validatedKey is everything that a validation before training depends on.
 type validatedKey struct {
 	dataset   datasetKey
 	precision string
 	batch     int
 }
 
-// validated is that of the model that a config begins with.
+// validated returns the validation of the model with which a config begins.
 func (l *Local) validated(c experiments.Config) *validated {
 	key := validatedKey{datasetKeyOf(c), c.Train.Precision, c.Train.Batch}
 	l.mu.Lock()
@@ -69,17 +69,17 @@ func (l *Local) validated(c experiments.Config) *validated {
 	return l.bases[key]
 }
 
-// geometry is what was measured once of the maps that several runs adapt.
+// geometry is a measurement of the maps that several runs adapt, made once.
 type geometry struct {
 	once sync.Once
 	maps []theory.MapGeometry
 	err  error
 }
 
-// modelKey is a model by its name, and how products with its weights are made.
+// modelKey is a model's name, and the precision of products with its weights.
 type modelKey struct{ name, precision string }
 
-// datasetKey is all that a dataset depends on.
+// datasetKey is everything that a dataset depends on.
 type datasetKey struct {
 	model, source string
 	settings      data.Settings
@@ -92,8 +92,8 @@ func datasetKeyOf(c experiments.Config) datasetKey {
 	}}
 }
 
-// NewLocal returns a trainer that finds models by name in the folders of
-// embedded, and others by path, or by what [Local.Find] makes of the name.
+// NewLocal returns a trainer. It finds models by name in the folders of embedded, and other
+// models by path, or by the path that [Local.Find] returns for the name.
 func NewLocal(embedded fs.FS) *Local {
 	return &Local{
 		embedded: embedded,
@@ -106,10 +106,10 @@ func NewLocal(embedded fs.FS) *Local {
 	}
 }
 
-// Name is what a config calls it.
+// Name returns the trainer's name in configs.
 func (l *Local) Name() string { return experiments.LocalTrainer }
 
-// Abilities are all that configs know.
+// Abilities returns every optimizer, method and precision that configs know.
 func (l *Local) Abilities() sweep.Abilities {
 	return sweep.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
@@ -117,7 +117,7 @@ func (l *Local) Abilities() sweep.Abilities {
 	}
 }
 
-// Provenance says by which program and with which kernel runs are trained here.
+// Provenance returns the version of the program and the kernel that train runs here.
 func (l *Local) Provenance() results.Provenance {
 	return results.Provenance{
 		Program: l.Program, Kernel: kernel.Name(),
@@ -128,15 +128,15 @@ func (l *Local) Provenance() results.Provenance {
 // Help lends a core to the matrix products of the runs.
 func (l *Local) Help(done <-chan struct{}) { kernel.Help(done) }
 
-// Model returns the embedded model of that name, or the one in that folder or
-// file.
+// Model returns the embedded model of that name, or else the model in the folder or file of
+// that path.
 func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.model(modelKey{name, experiments.Float32Precision})
 }
 
-// Copy reads the model that Model would return, for one who changes it.
+// Copy reads the model that Model would return, for a caller that changes it.
 func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) {
 	return l.read(name, checkpoint.Load)
 }
@@ -148,7 +148,7 @@ func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
 	load := checkpoint.Load
 	if l.Stored {
 		if key.precision == experiments.BF16Precision {
-			return nil, errors.New("weights stay in their file's form for products in float32 alone, and not for precision bf16")
+			return nil, errors.New("precision bf16: must be float32 for weights that are kept in their file's format")
 		}
 		load = checkpoint.LoadStored
 	}
@@ -159,7 +159,7 @@ func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
 	case key.precision == experiments.BF16Precision:
 		c.Model.BF16()
 	case !l.Stored:
-		c.Model.Pack() // nothing trains it
+		c.Model.Pack() // its weights are frozen
 	}
 	l.models[key] = c
 	return c, nil
@@ -185,7 +185,7 @@ func (l *Local) read(name string, load func(string) (*checkpoint.Checkpoint, err
 	return load(name)
 }
 
-// material is what a config is trained on.
+// material returns the model, the corpus and the dataset on which a config is trained.
 func (l *Local) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -194,7 +194,8 @@ func (l *Local) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Co
 		return nil, nil, nil, err
 	}
 	if have := model.Model.Config.Context; c.Train.Context > have {
-		return nil, nil, nil, fmt.Errorf("context %d: the model's is %d", c.Train.Context, have)
+		return nil, nil, nil, fmt.Errorf("context %d: must be at most %d, the model's own context", c.Train.Context,
+			have)
 	}
 	corpus := l.corpora[c.Data.Source]
 	if corpus == nil {
@@ -214,7 +215,7 @@ func (l *Local) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Co
 	return model, corpus, d, nil
 }
 
-// Resolve reads the model and the data of a config.
+// Resolve reads the model and the data of a config, and estimates the run's cost.
 func (l *Local) Resolve(c experiments.Config) (sweep.Material, error) {
 	model, corpus, d, err := l.material(c)
 	if err != nil {
@@ -237,7 +238,7 @@ func (l *Local) Resolve(c experiments.Config) (sweep.Material, error) {
 	}, nil
 }
 
-// meanLength is the mean number of tokens of a sequence.
+// meanLength returns the mean number of tokens in a sequence.
 func meanLength(sequences []data.Sequence) float64 {
 	sum := 0
 	for _, s := range sequences {
@@ -246,8 +247,7 @@ func meanLength(sequences []data.Sequence) float64 {
 	return float64(sum) / float64(max(1, len(sequences)))
 }
 
-// Train trains one run. Runs that have read the same model and data share
-// them.
+// Train trains one run. Runs of the same model and data share them.
 func (l *Local) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
 	model, _, d, err := l.material(c)
 	if err != nil {

@@ -6,10 +6,9 @@ import (
 	"ranksweep/nn"
 )
 
-// outlineOf makes a run without its buffers: what trains has its shapes, and no
-// values. It returns with it how many bytes the buffers of the run take, beside
-// the model and the data that runs share. A survey that theory asks for is among
-// them.
+// outlineOf makes a run without its buffers: its parameters have shapes, but no values. It
+// also returns the number of bytes that the buffers of the run will take, including those
+// of theory's survey. The model and the data are not counted, since runs share them.
 func outlineOf(c experiments.Config, m *nn.Model, d *data.Dataset) (*training, int64, error) {
 	arena := &nn.Arena{Counting: true}
 	run, err := newTraining(arena, c, m, d)

@@ -24,7 +24,8 @@ import (
 
 // TestBytesAreAllocated: a run takes the memory that was counted for it, the optional
 // quantities of its points, which were not, and less than 80 KB more for names,
-// headers, the probe's few batches and the page that the curve is rounded up to. The runtime rounds up none of this model's shapes.
+// headers, the probe's few batches and the page that the curve is rounded up to. The
+// runtime rounds up none of this model's shapes.
 func TestBytesAreAllocated(t *testing.T) {
 	plain, err := nn.New(nn.Config{
 		Vocab: 512, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, HeadDim: 32, Hidden: 256,
@@ -69,7 +70,7 @@ func checkBytes(t *testing.T, c experiments.Config, m *nn.Model, d *data.Dataset
 	_, want, err := outlineOf(c, m, d)
 	check(t, err)
 	arena := new(nn.Arena)
-	m.ReserveScratch(arena) // products make it later
+	m.ReserveScratch(arena) // the scratch that products allocate later
 	scratch, before := arena.Bytes, heap()
 	run, err := newTraining(arena, c, m, d)
 	check(t, err)
@@ -88,7 +89,7 @@ func checkBytes(t *testing.T, c experiments.Config, m *nn.Model, d *data.Dataset
 	}
 }
 
-// stored is m with the weights of its maps in a form of a file.
+// stored returns m with the weights of its maps in a file's format.
 func stored(m *nn.Model) *nn.Model {
 	m = m.Clone()
 	for _, l := range append(m.Linears(), m.Head) {
@@ -97,14 +98,14 @@ func stored(m *nn.Model) *nn.Model {
 	return m
 }
 
-// rows are stored as they are.
+// rows are weights that are stored as they are.
 type rows struct{ of blas32.General }
 
 func (r rows) Rows(dst []float32, first, n int) { copy(dst, r.of.Data[first*r.of.Cols:][:n*r.of.Cols]) }
 
-// TestCountingTakesNothing: a run at rank 2048 on a model of LLaMA 2 7B's shapes,
-// of which no weight is there, is counted within two megabytes of memory, names and
-// headers included. Its A and B alone, with their gradients, take gigabytes.
+// TestCountingTakesNothing: to count a run at rank 2048 on a model of LLaMA 2 7B's shapes
+// takes less than two megabytes, names and headers included. The model has no weights here.
+// A and B alone, with their gradients, would take gigabytes.
 func TestCountingTakesNothing(t *testing.T) {
 	const times = 64 // a small model's widths
 	m, err := nn.New(nn.Config{
@@ -138,12 +139,13 @@ func TestCountingTakesNothing(t *testing.T) {
 	}
 	took := after.TotalAlloc - before.TotalAlloc
 	if counted < trained || took > 2<<20 {
-		t.Errorf("%d bytes were counted, A, B and their gradients take %d, and counting took %d", counted, trained, took)
+		t.Errorf("%d bytes were counted, A, B and their gradients take %d, and counting took %d", counted, trained,
+			took)
 	}
 }
 
-// heap is how many bytes are in use. What lies in a pool survives one collection,
-// and not two.
+// heap returns the number of bytes in use. It collects twice, since memory in a pool
+// survives one collection.
 func heap() int64 {
 	runtime.GC()
 	runtime.GC()
@@ -152,14 +154,13 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// narrow counts the runs that are trained at once, and takes each for 1000
-// bytes. The first run waits for a second one, for so long that a busy machine is
-// no reason for there being none.
+// narrow counts the runs that are trained at once, and says that each takes 1000 bytes. The
+// first run waits for a second one, long enough for a busy machine to start it.
 type narrow struct {
 	*Local
 	mu        sync.Mutex
 	now, most int
-	second    chan struct{} // closed once two are trained at once
+	second    chan struct{} // closed when two runs are trained at once
 }
 
 func (n *narrow) Resolve(c experiments.Config) (sweep.Material, error) {
@@ -201,8 +202,8 @@ func TestMemoryBoundsRunsAtOnce(t *testing.T) {
 	}
 }
 
-// TestTooLargeARunIsRefused: before anything is trained, unless its result is
-// there.
+// TestTooLargeARunIsRefused: before anything is trained, unless its result is stored
+// already.
 func TestTooLargeARunIsRefused(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))

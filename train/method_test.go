@@ -19,16 +19,16 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// fullConfig is that of a run that trains the weights themselves.
+// fullConfig returns the config of a run that trains the weights themselves.
 func fullConfig(t testing.TB) experiments.Config {
 	c := testConfig(t)
 	c.Adapter.Method = lora.FullMethod
 	return experiments.Point{Config: c}.Canonical().Config
 }
 
-// TestFullIsPlainTraining holds a run to its naive twin: a copy of the model whose
-// weights are trained by the pass that trains all of them, but for what is no
-// target. Both compute the same products, so that losses are the same bits.
+// TestFullIsPlainTraining holds a run to its naive twin: a copy of the model and a pass that
+// computes the gradients of all weights, of which the optimizer updates the targets alone.
+// Both compute the same products, so that losses are equal to the bit.
 func TestFullIsPlainTraining(t *testing.T) {
 	for _, optimizer := range []string{"sgd", "adamw"} {
 		c := fullConfig(t)
@@ -48,7 +48,7 @@ func TestFullIsPlainTraining(t *testing.T) {
 	}
 }
 
-// plainLosses are the losses of the naive twin's steps.
+// plainLosses returns the losses of the naive twin's steps.
 func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
 	t.Helper()
 	base, err := checkpoint.Load(c.Model)
@@ -78,9 +78,9 @@ func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
 	return losses
 }
 
-// TestFullIsMeasured: all that a rank is not needed for, and nothing else; the
-// loss fell by what it should to first order, at a rate so small that the second
-// is a few percent of it.
+// TestFullIsMeasured: exactly the quantities that need no rank are measured. The loss falls
+// as its first order predicts; the learning rate is so small that the second order is a few
+// percent of the first.
 func TestFullIsMeasured(t *testing.T) {
 	c := fullConfig(t)
 	c.Train.Optimizer, c.Train.LR, c.Measure.Theory = "sgd", 1e-3, true
@@ -123,7 +123,7 @@ const fullGrid = `
 grid: {method: [lora, full], rank: [4, 32, 256], scaling: [lora, rslora], seed: [0, 1]}
 `
 
-// TestRanklessIsTuned: nuisance axes that it has are tuned away.
+// TestRanklessIsTuned: a method without a rank is tuned along the nuisance axes that it uses.
 func TestRanklessIsTuned(t *testing.T) {
 	e := read(t, "name: x\ndata: d.txt\n"+fullGrid+"nuisance: {lr: [1e-3, 1e-2], lr_b: [0, 0.1]}\ntune: {seed: [7]}")
 	c := testConfig(t)
@@ -159,8 +159,8 @@ func TestRanklessIsTuned(t *testing.T) {
 	}
 }
 
-// TestFullIsAnotherRunAndFunction: nothing of it is taken for another method's, and
-// another rate or data is another function.
+// TestFullIsAnotherRunAndFunction: full fine-tuning shares no ID with another method, and
+// another rate or other data give another function.
 func TestFullIsAnotherRunAndFunction(t *testing.T) {
 	c := fullConfig(t)
 	seen := map[string]string{}

@@ -8,8 +8,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// TestBF16TrainsCloseToFloat32: within a percent, and not the same; at a rank
-// at which float32 takes the merged form too.
+// TestBF16TrainsCloseToFloat32: losses are within a percent, but not equal, also at a rank
+// at which float32 uses the merged form.
 func TestBF16TrainsCloseToFloat32(t *testing.T) {
 	for _, rank := range []int{4, 64} {
 		c := testConfig(t)

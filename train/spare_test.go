@@ -11,8 +11,8 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// TestHelpChangesNoByte: one worker with the help of idle cores leaves the
-// store that it leaves alone.
+// TestHelpChangesNoByte: one worker makes the same store with and without the help of idle
+// cores.
 func TestHelpChangesNoByte(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))

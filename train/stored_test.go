@@ -14,8 +14,8 @@ import (
 	"ranksweep/sweep"
 )
 
-// TestStoredWeightsChangeNoByte: a run over weights in bfloat16 as their file
-// has them is the run over the same as float32, in both forms of an adapter.
+// TestStoredWeightsChangeNoByte: a run over weights kept in their file's bfloat16 equals the
+// run over the same weights in float32, in both forms of an adapter.
 func TestStoredWeightsChangeNoByte(t *testing.T) {
 	dir := testModel(t)
 	model, err := checkpoint.Load(dir)
@@ -37,7 +37,7 @@ func TestStoredWeightsChangeNoByte(t *testing.T) {
 			return o
 		}
 		want, got := run(false), run(true)
-		// By their bits, since NaN marks what is not measured.
+		// Compared by bits, since NaN marks a quantity that was not measured.
 		if len(want.Curve) < c.Train.Steps || fmt.Sprintf("%x", got.Curve) != fmt.Sprintf("%x", want.Curve) {
 			t.Errorf("rank %d: another curve", rank)
 		}
@@ -54,7 +54,7 @@ func TestStoredWeightsAreOfFloat32Products(t *testing.T) {
 	c.Train.Precision = experiments.BF16Precision
 	l := NewLocal(os.DirFS(t.TempDir()))
 	l.Stored = true
-	if _, err := l.Resolve(c); err == nil || !strings.Contains(err.Error(), "not for precision bf16") {
+	if _, err := l.Resolve(c); err == nil || !strings.Contains(err.Error(), "precision bf16: must be float32") {
 		t.Error(err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"ranksweep/theory"
 )
 
-// beyondTheory says why theory, which takes updates for plain, predicts nothing
-// of a run once it has been updated; empty where it does. Adam is sign-like
-// only where its ε is far below the gradient's entries.
+// beyondTheory returns the reason why theory, which assumes plain updates, predicts nothing
+// of a run after its first update. It returns "" if theory does predict. Adam is sign-like
+// only if its ε is far below the gradient's entries.
 func beyondTheory(c experiments.Config, curve []metrics.Point) string {
 	if why := c.Adapter.Trains().BeyondTheory(); why != "" {
 		return fmt.Sprintf("method %s %s", c.Adapter.Method, why)
@@ -22,7 +22,7 @@ func beyondTheory(c experiments.Config, curve []metrics.Point) string {
 		return "gradients are clipped"
 	}
 	if eps := c.Train.OptimizerConfig().Eps; eps > 0 && len(curve) > 0 {
-		onset := curve[0].Values // of which one of the two has no gradient
+		onset := curve[0].Values // at the onset either A or B has no gradient
 		if entry := max(onset[metrics.GradRMSA], onset[metrics.GradRMSB]); eps > 0.1*entry {
 			return fmt.Sprintf("eps %g is not far below the onset gradient's entries, %.1g", eps, entry)
 		}
@@ -30,8 +30,8 @@ func beyondTheory(c experiments.Config, curve []metrics.Point) string {
 	return ""
 }
 
-// setting is the run's scheme at its rank, for what theory expects of its first
-// update.
+// settingOf returns the run's scheme at its rank, in the terms of theory's expectations for
+// the first update.
 func settingOf(c experiments.Config) theory.Setting {
 	rates := c.Rates().Times(c.Train.LRSchedule().Factor(0))
 	_, zero := c.Adapter.Scaling.Roles()
@@ -41,8 +41,8 @@ func settingOf(c experiments.Config) theory.Setting {
 	}
 }
 
-// expected returns what theory expects of the statistics of a run that has
-// exact expressions, where it has them and the run is within theory.
+// expectedOf returns the values that theory expects of a run's statistics, as far as exact
+// expressions are known and theory covers the run.
 func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics.Point) map[string]float64 {
 	all, setting := make(map[string]float64), settingOf(c)
 	beyond := beyondTheory(c, curve) != "" || c.Adapter.Dropout > 0
@@ -54,11 +54,11 @@ func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics
 	return all
 }
 
-// surveyed reports whether theory is computed for the run, which takes a survey of
-// the maps that it adapts.
+// surveyed reports whether theory is computed for the run. That takes a survey of the maps
+// that the run adapts.
 func surveyed(c experiments.Config) bool { return c.Measure.Theory && c.Adapter.Ranked() }
 
-// surveyOf is of the maps that a run adapts, with its buffers from the arena.
+// surveyOf returns a survey of the maps that a run adapts. Its buffers come from the arena.
 func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Survey, error) {
 	targets, err := lora.Targets(m, c.Adapter.Targets)
 	if err != nil {
@@ -67,7 +67,7 @@ func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Surve
 	return theory.NewSurvey(arena, m, targets, c.Adapter.Scaling.ZeroA, c.PassTokens())
 }
 
-// geometryKey is all of a run that its geometry depends on.
+// geometryKey is everything in a run that its geometry depends on.
 type geometryKey struct {
 	dataset           datasetKey
 	precision         string
@@ -78,8 +78,8 @@ type geometryKey struct {
 	probe             int
 }
 
-// geometry measures the maps that a run adapts on what the run sees first. Runs
-// that differ in nothing that counts share it.
+// geometry measures the maps that a run adapts, on the run's first batches. Runs with the
+// same geometryKey share the measurement.
 func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
 	key := geometryKey{
 		dataset: datasetKeyOf(c), precision: c.Train.Precision, seed: c.Seed,

@@ -12,10 +12,10 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// TestExpectedIsTheMeanOverSeeds: over seeds, what a run measures has the
-// expectation that theory computes from the frozen model and the data alone.
-// The tolerance is 4 standard errors of the mean over 16 seeds; t with 15
-// degrees of freedom is beyond in 1e-3 of cases, and there are 58.
+// TestExpectedIsTheMeanOverSeeds: the mean of a measurement over seeds is the expectation
+// that theory computes from the frozen model and the data alone. The tolerance is 4 standard
+// errors of the mean over 16 seeds. Student's t with 15 degrees of freedom exceeds it with
+// probability 1e-3, and there are 58 comparisons.
 func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 	base := testConfig(t)
 	base.Train.Steps, base.Train.Accumulate = 2, 2
@@ -62,7 +62,7 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 		}
 		want := 10
 		if c.Adapter.Scaling.ZeroA {
-			want = 9 // nothing of B's gradient at onset
+			want = 9 // theory has no expression for B's gradient at onset
 		}
 		if len(ratios) != want {
 			t.Errorf("%s: %d statistics have an expectation, want %d", name, len(ratios), want)
@@ -71,7 +71,8 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 			over := stats.MeanInterval(sample)
 			se := (over.High - over.Low) / 2 / 2.131 // t(0.975, 15)
 			if len(sample) != 16 || math.Abs(over.Mean-1) > 4*se || se > 0.25 {
-				t.Errorf("%s: %s over what is expected: %.3f ± %.3f in %d runs", name, statistic, over.Mean, se, len(sample))
+				t.Errorf("%s: %s over what is expected: %.3f ± %.3f in %d runs", name, statistic, over.Mean, se,
+					len(sample))
 			}
 		}
 	}
@@ -80,8 +81,8 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 	}
 }
 
-// Nothing is expected of what theory does not cover, and nothing where the
-// config does not ask.
+// There are no expected values for runs that theory does not cover, nor if the config does
+// not ask for them.
 func TestNothingIsExpectedBeyondTheory(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Steps = 1

@@ -16,7 +16,7 @@ import (
 	"ranksweep/sweep"
 )
 
-// training is one run on its way.
+// training is one run that is being trained.
 type training struct {
 	c        experiments.Config
 	set      *lora.Set
@@ -27,22 +27,22 @@ type training struct {
 	schedule nn.Schedule
 	sampler  *data.Sampler
 
-	batches []nn.Batch // of one step; several where gradients accumulate
+	batches []nn.Batch // the batches of one step; several if gradients accumulate
 	probe   []nn.Batch
 	val     []nn.Batch
-	modules []metrics.Values // of one step, a map each
-	drop    float64          // of the loss by the first update, to first order
+	modules []metrics.Values // the values of one step, one per adapted map
+	drop    float64          // first loss drop: by the first update, to first order
 	onset   float64          // training loss before the first update
-	actual  float64          // drop of that, measured on the same batches
-	base    *validated       // of the model as it is, shared with other runs; nil where it is not
+	actual  float64          // first loss drop as measured on the same batches
+	base    *validated       // validation before training, shared with other runs; nil if it is not shared
 	tokens  int64
 	outcome sweep.Outcome
 }
 
-// newTraining prepares a run, whose buffers come from the arena.
+// newTraining prepares a run. Its buffers come from the arena.
 func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	if len(d.Train) == 0 {
-		return nil, fmt.Errorf("sweep: data %s: nothing is left to train on beside %d validation examples",
+		return nil, fmt.Errorf("sweep: data %s: no training examples are left: lower validation, which is %d",
 			c.Data.Source, c.Data.Validation)
 	}
 	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
@@ -100,7 +100,7 @@ func optionalBytes() (n int64) {
 // the first, the second and the last step.
 func points(c experiments.Config) int { return c.Train.Steps/c.Measure.Every + 3 }
 
-// modulePoints is the same of every single adapted map.
+// modulePoints returns the number of points in the curve of each single adapted map.
 func modulePoints(c experiments.Config) int {
 	if c.Measure.ModulesEvery == 0 {
 		return 0
@@ -108,8 +108,8 @@ func modulePoints(c experiments.Config) int {
 	return c.Train.Steps/c.Measure.ModulesEvery + 3
 }
 
-// probe is the fixed batches that adapters are measured on: the first examples
-// of the validation set or, without one, of the training set.
+// probeOf returns the fixed batches on which adapters are measured: the first examples of
+// the validation set or, if there is none, of the training set.
 func probeOf(c experiments.Config, d *data.Dataset) []nn.Batch {
 	probed := d.Val
 	if len(probed) == 0 {
@@ -135,8 +135,8 @@ func batchesOf(arena *nn.Arena, sequences []data.Sequence, size int) []nn.Batch 
 	return batches
 }
 
-// validationOf has a place for what each of the batches is going to contribute;
-// nil if there are none.
+// validationOf returns an entry for each batch, to be filled at each validation; nil if there
+// are no batches.
 func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch {
 	if len(batches) == 0 {
 		return nil
@@ -148,7 +148,7 @@ func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch
 	return parts
 }
 
-// run trains to the end, or until something is no longer a finite number.
+// run trains to the end, or until a measurement is no longer finite.
 func (t *training) run(ctx context.Context, report func(metrics.Point)) (sweep.Outcome, error) {
 	rates := t.c.Rates()
 	for step := range t.c.Train.Steps {
@@ -175,8 +175,8 @@ func (t *training) run(ctx context.Context, report func(metrics.Point)) (sweep.O
 	return t.outcome, err
 }
 
-// measure does all of a step but its update: it leaves the gradient to be
-// followed, but after the last update, and records what is due.
+// measure does everything in a step except its update. It records the measurements that are
+// due, and computes the gradient for the update, unless the last update has been made.
 func (t *training) measure(step int, report func(metrics.Point)) error {
 	p := metrics.Point{Step: step, Tokens: t.tokens, Values: metrics.NoValues()}
 	modules := t.moduleValues(step)
@@ -224,9 +224,9 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 	return nil
 }
 
-// inspect measures the validation loss and the probe batch where they are due.
-// At step 0 an adapter does nothing, so that there is nothing to probe; at
-// step 1 it has had its first update.
+// inspect measures the validation loss and the probe batch at the steps where they are due.
+// At step 0 an adapter adds nothing, so there is nothing to probe. At step 1 it has had its
+// first update.
 func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Values) error {
 	last := step == t.c.Train.Steps
 	if len(t.val) > 0 && (step == 0 || last || due(step, t.c.Measure.EvalEvery)) {
@@ -250,11 +250,10 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 	return nil
 }
 
-// dropped measures, right after the first update, what it took off the loss of
-// its own batches: to first order, which reads the gradients, and then by a
-// forward pass, which leaves them alone. That is without dropout, where there is
-// some. The loss before is the same with it and without: an adapter that has not
-// been updated adds nothing to its map, whatever is dropped of its input.
+// dropped measures by how much the first update lowered the loss of its own batches: first
+// to first order, from the gradients, then by a forward pass, which does not touch them. The
+// forward pass is made without dropout. The loss before the update is the same with and
+// without dropout, since an adapter before its first update adds nothing to its map.
 func (t *training) dropped() error {
 	t.drop = t.gauge.Drop()
 	after, err := t.loss(t.batches, nil)
@@ -262,9 +261,9 @@ func (t *training) dropped() error {
 	return err
 }
 
-// validate returns the validation loss, and remembers what each batch is of it.
-// Before the first update it is the base's, whatever is trained: to the bit, since
-// what adds nothing adds zeros.
+// validate returns the validation loss, and keeps the contribution of each batch. Before the
+// first update the loss is the base's for every method, to the bit, since an adapter without
+// an update adds zeros.
 func (t *training) validate(step int) (float64, error) {
 	if step > 0 || t.base == nil {
 		return t.loss(t.val, t.outcome.Validation)
@@ -277,8 +276,8 @@ func (t *training) validate(step int) (float64, error) {
 	return t.base.loss, t.base.err
 }
 
-// loss is the mean over the scored tokens of batches, without dropout. It changes
-// nothing that training reads. Where parts is not nil it is told of each batch.
+// loss returns the mean loss over the scored tokens of batches, without dropout. It changes
+// nothing that training reads. If parts is not nil, it receives the sum of each batch.
 func (t *training) loss(batches []nn.Batch, parts []results.ValidationBatch) (float64, error) {
 	t.set.SetMode(lora.Eval)
 	defer t.set.SetMode(lora.Train)
@@ -298,8 +297,8 @@ func (t *training) loss(batches []nn.Batch, parts []results.ValidationBatch) (fl
 	return sum / float64(scored), nil
 }
 
-// moduleValues returns empty values, an adapter each, where a step is to be
-// measured that closely.
+// moduleValues returns empty values for each adapted map if single maps are measured at this
+// step, otherwise nil.
 func (t *training) moduleValues(step int) []metrics.Values {
 	every := t.c.Measure.ModulesEvery
 	if every == 0 || !(step <= 1 || step == t.c.Train.Steps || due(step, every)) {
@@ -311,7 +310,7 @@ func (t *training) moduleValues(step int) []metrics.Values {
 	return t.modules
 }
 
-// watch ends the run where a value that was just measured is not finite.
+// watch ends the run if a value that was just measured is not finite.
 func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
 	if x := v[q]; t.outcome.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
 		t.outcome.Status = results.Diverged
@@ -319,8 +318,8 @@ func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
 	}
 }
 
-// record keeps a step's point where it is due. The first two always are, the
-// onset and the first that an update has touched, and so is the last.
+// record keeps a step's point if it is due. Always due are the onset, the first step after
+// an update, and the last step.
 func (t *training) record(p metrics.Point, modules []metrics.Values) {
 	last := p.Step == t.c.Train.Steps || t.outcome.Status == results.Diverged
 	if p.Step <= 1 || last || due(p.Step, t.c.Measure.Every) {

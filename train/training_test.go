@@ -101,8 +101,8 @@ func TestTrainingLearns(t *testing.T) {
 	}
 }
 
-// TestEveryOptimizerLearns, at rates for its kind of update: in proportion to
-// the gradient, of one size an entry, or of one size a singular value.
+// TestEveryOptimizerLearns at a rate for its kind of update: in proportion to the gradient,
+// of the same size for every entry, or of the same size for every singular value.
 func TestEveryOptimizerLearns(t *testing.T) {
 	rates := map[string]float64{"sgd": 3, "adamw": 5e-3, "adafactor": 5e-3, "lion": 2e-3, "signsgd": 2e-3, "muon": 5e-3}
 	for _, name := range nn.Optimizers() {
@@ -116,7 +116,7 @@ func TestEveryOptimizerLearns(t *testing.T) {
 	}
 }
 
-// TestCurveHasWhatIsDue: which quantity stands at which step.
+// TestCurveHasWhatIsDue: each quantity stands at its steps and at no others.
 func TestCurveHasWhatIsDue(t *testing.T) {
 	o := trainOne(t, testConfig(t))
 	due := map[metrics.Quantity][]int{
@@ -152,13 +152,14 @@ func TestCurveHasWhatIsDue(t *testing.T) {
 		t.Errorf("modules at steps %v, want 14 at each of 0, 1, 6 and 12", steps)
 	}
 	if v := o.Curve[0].Values; v[metrics.GradNormA] != 0 || v[metrics.GradNormB] == 0 {
-		t.Errorf("onset gradient norms: A %g, B %g; A's must be zero as B is", v[metrics.GradNormA], v[metrics.GradNormB])
+		t.Errorf("onset gradient norms: A %g, B %g; A's must be zero as B is", v[metrics.GradNormA],
+			v[metrics.GradNormB])
 	}
 }
 
-// TestOnsetExponents is the theory on a real model: ‖∇B‖ at onset goes as
-// r^(½−p). A is random, so that a norm of 14 maps scatters by a few percent,
-// which over the five octaves of ranks moves a slope by less than 0.05.
+// TestOnsetExponents holds a real model to the theory: ‖∇B‖ at onset goes as r^(½−p). A is
+// random, so that the norm over 14 maps scatters by a few percent. Over five octaves of
+// ranks that moves a slope by less than 0.05.
 func TestOnsetExponents(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Steps = 1
@@ -171,7 +172,8 @@ func TestOnsetExponents(t *testing.T) {
 		for _, c.Adapter.Rank = range []int{4, 16, 128} {
 			for c.Seed = range uint64(3) {
 				o := trainOne(t, c)
-				obs = append(obs, stats.Observation{Rank: c.Adapter.Rank, Seed: c.Seed, Value: metrics.GradNormOnset.Of(o.Curve)})
+				obs = append(obs, stats.Observation{Rank: c.Adapter.Rank, Seed: c.Seed,
+					Value: metrics.GradNormOnset.Of(o.Curve)})
 			}
 		}
 		e, err := stats.FitExponent(obs)
@@ -181,9 +183,8 @@ func TestOnsetExponents(t *testing.T) {
 	}
 }
 
-// TestAccumulationIsALargerBatch: gradients of several batches are averaged
-// over all their tokens. The sums differ in order alone; 14 maps and 12 steps
-// amplify that.
+// TestAccumulationIsALargerBatch: gradients of several batches are averaged over all their
+// tokens. Only the order of the sums differs; 14 maps and 12 steps amplify the difference.
 func TestAccumulationIsALargerBatch(t *testing.T) {
 	c := testConfig(t)
 	whole := trainOne(t, c)
@@ -200,8 +201,8 @@ func TestAccumulationIsALargerBatch(t *testing.T) {
 	}
 }
 
-// TestSchemesSeeTheSameData: the first loss, before an update, is one number
-// for all ranks and schemes of a seed, and another for another seed.
+// TestSchemesSeeTheSameData: the first loss, before any update, is equal for all ranks and
+// schemes of a seed, and differs between seeds.
 func TestSchemesSeeTheSameData(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Steps = 3
@@ -270,9 +271,8 @@ func TestSettingsReachTraining(t *testing.T) {
 	}
 }
 
-// TestDivergedIsAnOutcome: logits near float32's end, which training pushes
-// over it, end a run with a reason, not an error, and the point that shows it
-// is kept.
+// TestDivergedIsAnOutcome: training pushes logits beyond the range of float32. That ends the
+// run with a reason, not with an error, and the point that shows it is kept.
 func TestDivergedIsAnOutcome(t *testing.T) {
 	c := testConfig(t)
 	model, err := checkpoint.Load(c.Model)
@@ -307,8 +307,7 @@ func TestRankAboveSideWarns(t *testing.T) {
 	}
 }
 
-// TestBaseWeightsUntouchedByTraining: runs share the model, so none may write
-// to it.
+// TestBaseWeightsUntouchedByTraining: runs share the model, so no run may write to it.
 func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 	c := testConfig(t)
 	l := NewLocal(os.DirFS(t.TempDir()))
@@ -332,8 +331,8 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 	}
 }
 
-// TestStepAllocatesNothing: a step that is not probed takes no memory. Curves
-// are allocated at the start.
+// TestStepAllocatesNothing: a step without a probe allocates no memory. Curves are allocated
+// at the start.
 func TestStepAllocatesNothing(t *testing.T) {
 	for _, of := range []struct {
 		method string
@@ -439,7 +438,7 @@ func TestStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 	}
 }
 
-// flaky fails the first time it is asked to train a config.
+// flaky fails the first time it trains a config.
 type flaky struct {
 	*Local
 	failed map[string]bool
@@ -453,8 +452,8 @@ func (f *flaky) Train(ctx context.Context, c experiments.Config, report func(met
 	return f.Local.Train(ctx, c, report)
 }
 
-// TestFailedIsTriedAgain: a failure is recorded, costs no other run, and is
-// trained again by the next sweep.
+// TestFailedIsTriedAgain: a failed run is recorded, does not stop other runs, and is trained
+// again by the next sweep.
 func TestFailedIsTriedAgain(t *testing.T) {
 	trainer := &flaky{NewLocal(os.DirFS(t.TempDir())), map[string]bool{}}
 	p := testPlan(t, trainer, testModel(t), testData(t))
@@ -477,8 +476,7 @@ func TestFailedIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestStoreFailureEndsTheSweep: where nothing can be written, the sweep says
-// so at once.
+// TestStoreFailureEndsTheSweep: if the store cannot be written, the sweep says so at once.
 func TestStoreFailureEndsTheSweep(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))

@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn"
 )
 
-// Before the first update the validation loss is the base's, to the bit, whatever is
-// trained and in whichever form: so it is computed once.
+// Before the first update the validation loss is the base's, to the bit, for every method
+// and form. So it is computed once.
 func TestValidationBeforeTheFirstUpdateIsTheBases(t *testing.T) {
 	l := NewLocal(nil)
 	base := testConfig(t)
@@ -33,7 +33,7 @@ func TestValidationBeforeTheFirstUpdateIsTheBases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := run.validate(0) // without others' result
+		alone, err := run.validate(0) // computed by itself, without the shared result
 		if err != nil {
 			t.Fatal(err)
 		}

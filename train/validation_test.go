@@ -9,8 +9,8 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// TestValidationIsKeptByBatch: what the batches contributed at the end makes up the
-// final validation loss; 6 examples in batches of 4 are two.
+// TestValidationIsKeptByBatch: the contributions of the batches at the end add up to the
+// final validation loss. 6 examples in batches of 4 are two batches.
 func TestValidationIsKeptByBatch(t *testing.T) {
 	c := testConfig(t)
 	o := trainOne(t, c)
@@ -29,8 +29,8 @@ func TestValidationIsKeptByBatch(t *testing.T) {
 	}
 }
 
-// TestValidationIsStored: a run that was trained has it in its record, of the curve's
-// own last validation.
+// TestValidationIsStored: a trained run's record has the batches of the last validation in
+// its curve.
 func TestValidationIsStored(t *testing.T) {
 	c := testConfig(t)
 	l := NewLocal(nil)

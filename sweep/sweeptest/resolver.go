@@ -12,14 +12,13 @@ import (
 	"ranksweep/sweep"
 )
 
-// Resolver is a trainer that says of every config that it is made of Material, and
-// trains none.
+// Resolver is a trainer that resolves every config to the same Material and trains none.
 type Resolver struct{ Material sweep.Material }
 
-// Name is that of the trainer in this process.
+// Name returns the name of the trainer in this process.
 func (Resolver) Name() string { return experiments.LocalTrainer }
 
-// Abilities are those of the trainer in this process.
+// Abilities returns the abilities of the trainer in this process.
 func (Resolver) Abilities() sweep.Abilities {
 	return sweep.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
@@ -33,7 +32,7 @@ func (Resolver) Provenance() results.Provenance { return results.Provenance{} }
 // Resolve returns Material.
 func (r Resolver) Resolve(experiments.Config) (sweep.Material, error) { return r.Material, nil }
 
-// Train fails.
+// Train returns an error.
 func (Resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (sweep.Outcome, error) {
-	return sweep.Outcome{}, errors.New("there is no training here")
+	return sweep.Outcome{}, errors.New("sweeptest: Resolver cannot train")
 }

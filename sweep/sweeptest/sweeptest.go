@@ -1,5 +1,5 @@
-// Package sweeptest helps to test what trains a plan: an observer that counts, and
-// the content of a store.
+// Package sweeptest helps to test code that trains a plan: it counts runs, compares
+// stores, and resolves configs without training.
 package sweeptest
 
 import (
@@ -19,12 +19,12 @@ import (
 // Observer counts the runs that a sweep trains and those that it skips.
 type Observer struct {
 	Trained, Skips int
-	OnStep         func() // called after every step; it may be nil
+	OnStep         func() // called after every step, if not nil
 
 	mu sync.Mutex
 }
 
-// Skipped counts a run whose record is there.
+// Skipped counts a run that has a record already.
 func (o *Observer) Skipped(sweep.Job, results.Run) { o.mu.Lock(); o.Skips++; o.mu.Unlock() }
 
 // Finished counts a run that was trained.
@@ -46,7 +46,7 @@ func (o *Observer) Stepped(int, sweep.Job, metrics.Point) {
 	}
 }
 
-// Contents reads every file of a store but those that tell the time.
+// Contents reads every file of a store except those that hold times.
 func Contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -64,7 +64,8 @@ func Contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// SameContents returns an error unless two stores have the same files, and any.
+// SameContents returns an error unless two stores have the same files with the same
+// content, and at least one file.
 func SameContents(a, b map[string]string) error {
 	for name, text := range a {
 		if b[name] != text {
