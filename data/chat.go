@@ -8,23 +8,23 @@ import (
 	"ranksweep/tokenizer/chat"
 )
 
-// roles are the roles of a conversation, each with the kind of its turns.
+// roles maps each role of a conversation to the kind of its turns.
 var roles = map[string]Kind{"system": System, "user": User, "assistant": Assistant, "tool": Tool}
 
-// chat reads a conversation: its turns as they are.
+// chat reads a conversation, one segment for each turn.
 func (r *record) chat() Example {
 	var x Example
 	learns := false
 	for i, turn := range r.turns() {
 		kind, ok := roles[turn.Role]
 		if !ok {
-			r.fail(fmt.Errorf("messages[%d].role: %q is none of system, user, assistant, tool", i, turn.Role))
+			r.fail(fmt.Errorf("messages[%d].role %q: must be system, user, assistant or tool", i, turn.Role))
 		}
 		learns = learns || kind == Assistant
 		x = append(x, Segment{kind, turn.Content})
 	}
 	if !learns {
-		r.fail(errors.New("messages: no turn is the assistant's, so there is nothing to learn"))
+		r.fail(errors.New("messages: there is no turn of the assistant, so there is nothing to learn: add one"))
 	}
 	return x
 }
@@ -43,7 +43,7 @@ func (r *record) turns() []chat.Message {
 	return turns
 }
 
-// isConversation reports whether x is laid out only when it is encoded.
+// isConversation reports whether x is a conversation, which is laid out when it is encoded.
 func (x Example) isConversation() bool { return len(x) > 0 && x[0].Kind >= System }
 
 // messages returns the turns of a conversation.
@@ -61,12 +61,11 @@ func (k Kind) role() string {
 			return name
 		}
 	}
-	panic(fmt.Sprintf("data: kind %d is no role", k))
+	panic(fmt.Sprintf("data: kind %d is not a role", k))
 }
 
-// plain lays a conversation out for a model that has no template: each turn is
-// "role: content" on a line of its own, and what follows "assistant:" is a
-// completion.
+// plain lays a conversation out for a model without a template. Each turn is a line
+// "role: content", and the text after "assistant:" is a completion.
 func (x Example) plain() Example {
 	var out Example
 	prompt := ""
@@ -81,9 +80,8 @@ func (x Example) plain() Example {
 	return out
 }
 
-// layOut returns a conversation's tokens as the model's template has them.
-// What an assistant says is encoded apart from the prompt, as it is when the
-// model is asked.
+// layOut returns a conversation's tokens, laid out by the model's template. The assistant's
+// text is encoded separately from the prompt, as it is when the model is used.
 func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
 	parts, err := t.Render(x.messages())
 	if err != nil {
@@ -107,7 +105,7 @@ func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
 	return tokens, nil
 }
 
-// spreadBetween is spread for tokens of which special ones stand for nothing.
+// spreadBetween is spread for tokens that include special ones, which stand for no bytes.
 func (e *encoder) spreadBetween(ids []int32, bytes int) []symbol {
 	var plain []int32
 	special := make([]bool, len(ids))

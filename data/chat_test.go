@@ -24,7 +24,8 @@ func withTemplate(t *testing.T, source string) Tokenizer {
 	return tok
 }
 
-const turns = `{% for m in messages %}{{ m.role[0] }}:{{ m.content | trim }}{% if m.role == "assistant" %}{{ eos_token }}{% endif %};{% endfor %}{% if add_generation_prompt %}a:{% endif %}`
+const turns = `{% for m in messages %}{{ m.role[0] }}:{{ m.content | trim }}` +
+	`{% if m.role == "assistant" %}{{ eos_token }}{% endif %};{% endfor %}{% if add_generation_prompt %}a:{% endif %}`
 
 func TestConversation(t *testing.T) {
 	conversation := Example{{User, " hi "}, {Assistant, " yo "}, {User, "q"}, {Assistant, "é"}, {User, "x"}}
@@ -40,8 +41,9 @@ func TestConversation(t *testing.T) {
 		{"all is scored", withTemplate(t, turns), all, "u:hi;a:yo$;u:q;a:é$;u:x>:hi;a:yo$;u:q;a:é$;u:x; 22"},
 		{"an exception for others", withTemplate(t, failing), completion,
 			"u:hi;a:yo$;u:q;a:\xc3\xa9>______yo$_______\xc3\xa9$ 4"},
-		{"no template", plainBytes, completion, "user:  hi \nassistant:  yo $\nuser: q\nassistant: " +
-			"\xc3\xa9>____________________  yo $___________________ \xc3\xa9$ 8"},
+		{"no template", plainBytes, completion,
+			"user:  hi \nassistant:  yo $\nuser: q\nassistant: \xc3\xa9>____________________  yo " +
+				"$___________________ \xc3\xa9$ 8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := mustEncode(t, corpus(conversation), c.tokenizer, c.settings)

@@ -6,19 +6,19 @@ import (
 	"encoding/hex"
 )
 
-// Kind is what a segment is to the loss.
+// Kind says how the loss treats a segment.
 type Kind byte
 
 const (
 	// Text is scored.
 	Text Kind = iota
-	// Prompt is read, and scored only where the settings ask for it.
+	// Prompt is read. It is scored only if the settings ask for it.
 	Prompt
-	// Completion is scored, with an EOS that ends it.
+	// Completion is scored, including the EOS that ends it.
 	Completion
 
-	// System, User, Assistant and Tool are turns of a conversation, laid out
-	// by the chat template of the model that reads it.
+	// System, User, Assistant and Tool are turns of a conversation. The chat template of
+	// the model that reads it lays them out.
 	System
 	User
 	Assistant
@@ -31,8 +31,8 @@ type Segment struct {
 	Text string
 }
 
-// Example is what a model reads in one go: one Text, or a Prompt and its
-// Completion, or the turns of a conversation.
+// Example is a text that a model reads at once: one Text, or a Prompt and its Completion, or
+// the turns of a conversation.
 type Example []Segment
 
 func pair(prompt, completion string) Example {
@@ -52,13 +52,13 @@ func (x Example) key() key {
 
 type key [sha256.Size]byte
 
-// Corpus is the content of a source. It is not changed once loaded.
+// Corpus is the content of a source. It does not change once it is loaded.
 type Corpus struct {
-	Source   string // as given to Load
+	Source   string // the argument of Load
 	Examples []Example
 
-	// Hash is the sha256, in hex, of the examples in order. It does not
-	// depend on where they were read from.
+	// Hash is the sha256, in hex, of the examples in order. It does not depend on the
+	// source's name or form.
 	Hash string
 }
 
@@ -71,7 +71,7 @@ func newCorpus(source string, examples []Example) *Corpus {
 	return &Corpus{Source: source, Examples: examples, Hash: hex.EncodeToString(h.Sum(nil))}
 }
 
-// Texts returns the text of every example, its segments joined.
+// Texts returns the text of every example, with its segments joined.
 func (c *Corpus) Texts() []string {
 	texts := make([]string, len(c.Examples))
 	for i, x := range c.Examples {

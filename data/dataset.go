@@ -5,35 +5,35 @@ import (
 	"fmt"
 )
 
-// Sequence is what a model reads and what it is to predict.
+// Sequence holds the tokens that a model reads, and those that it must predict.
 type Sequence struct {
-	Tokens  []int32 // (N) N < Settings.Context, or N ≤ it where examples are packed
+	Tokens  []int32 // (N) N < Settings.Context, or N ≤ Settings.Context with packing
 	Targets []int32 // (N) the token to predict after Tokens[i], or nn.Unscored
 
-	// Bytes is how many bytes of UTF-8 the targets that are not Unscored
-	// stand for, so that bits per byte is their loss in nats over Bytes·ln 2.
-	// BOS and EOS stand for none, though EOS is scored. Where a text lies in
-	// several sequences its bytes are shared out evenly by token.
+	// Bytes is the number of UTF-8 bytes in the scored targets. So bits per byte are the
+	// sum of their losses in nats, divided by Bytes·ln 2. BOS and EOS count no bytes,
+	// although EOS is scored. If a text lies in several sequences, its bytes are shared
+	// out evenly by token.
 	Bytes int
 }
 
-// Dataset is a corpus in the tokens of a model. It is not changed once made,
-// so that concurrent runs may share it.
+// Dataset is a corpus in the tokens of a model. It does not change once it is made, so
+// concurrent runs may share it.
 type Dataset struct {
 	Train, Val []Sequence
 	Stats      Stats
 }
 
-// Stats counts what became of a corpus's examples.
+// Stats counts the examples of a corpus by what encoding did to them.
 type Stats struct {
-	Examples  int // of the corpus
-	Shortened int // longer than the context: the prompt lost its beginning
-	Truncated int // longer than the context even so, and cut off at its end
-	Dropped   int // with nothing to score
-	Plain     int // conversations for which the tokenizer has no template
+	Examples  int // all examples of the corpus
+	Shortened int // examples longer than the context, whose prompt lost its beginning
+	Truncated int // examples that were still too long, and lost their end
+	Dropped   int // examples with nothing to score
+	Plain     int // conversations laid out without a template, since the tokenizer has none
 }
 
-// Warnings says in words what a user should know of.
+// Warnings says in words what a user should know about the examples.
 func (s Stats) Warnings() []string {
 	var list []string
 	for _, f := range []struct {
@@ -55,14 +55,13 @@ func (s Stats) Warnings() []string {
 
 // Encode turns the examples of c into sequences.
 //
-// A plain text begins and ends as the tokenizer's template has it, and is
-// scored from its second token on. One longer than the context is cut into
-// windows of Context tokens that overlap by one, so that each token is scored
-// once. A prompt with its completions is encoded piece by piece; one longer
-// than the context loses the prompt's beginning, of which it keeps half a
-// context, and then its end.
+// A plain text begins and ends with the tokens of the tokenizer's template, and is scored
+// from its second token on. A text longer than the context is cut into windows of Context
+// tokens that overlap by one, so that each token is scored once. A prompt with its
+// completions is encoded segment by segment. If it is longer than the context, it first loses
+// the prompt's beginning, but keeps up to half a context of prompt; then it loses its end.
 //
-// Which examples are held out depends on their content alone, and equal ones
+// Only their content decides which examples are held out for validation, and equal examples
 // are held out together. A corpus of a single text is split by its windows.
 func Encode(c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
 	d, err := encode(c, t, s)
@@ -81,7 +80,7 @@ func encode(c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
 		return nil, err
 	}
 	if len(pieces) == 0 {
-		return nil, errors.New("no example has anything to score")
+		return nil, errors.New("no example has a token to score: give longer texts or completions")
 	}
 	held, err := holdOut(pieces, s.Validation)
 	if err != nil {

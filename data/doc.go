@@ -1,10 +1,9 @@
-// Package data turns files and recipes into token sequences, and splits and
-// batches them as a deterministic function of seed and step.
+// Package data turns text files into sequences of tokens, splits off a validation set, and
+// draws the batches of each step. Batches depend on the seed and the step alone.
 //
-// The way is Load, Encode, Sampler: from a source's text to examples, from
-// examples to sequences of a tokenizer's tokens with what is scored of them,
-// from sequences to batches.
+// Load reads the examples of a source. Encode turns examples into sequences of tokens, and
+// marks the tokens that are scored. Sampler draws batches of sequences.
 //
-// Nothing here knows of rank or scaling, so every run of a grid with the same
-// seed sees the same tokens in the same order.
+// Nothing here knows of rank or scaling, so every run of a grid with the same seed sees the
+// same tokens in the same order.
 package data

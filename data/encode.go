@@ -8,27 +8,27 @@ import (
 	"ranksweep/tokenizer/chat"
 )
 
-// Tokenizer is what encoding needs of one; tokenizer.Tokenizer is such.
+// Tokenizer has the methods of a tokenizer that encoding needs. tokenizer.Tokenizer is one.
 type Tokenizer interface {
-	// Encode returns a whole text's ids, with those that the tokenizer's
-	// template puts around it, such as a BOS.
+	// Encode returns the ids of a whole text, with the ids that the tokenizer's template
+	// puts around it, such as a BOS.
 	Encode(text string) []int32
-	// EncodePiece returns the ids of a text that goes on from another.
+	// EncodePiece returns the ids of a text that continues another one.
 	EncodePiece(text string) []int32
 	// Decode returns the text of ids without special tokens.
 	Decode(ids []int32) string
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
-	// EncodeBare is Encode without what the template puts around a text.
+	// EncodeBare returns the ids of a whole text, without those of the template.
 	EncodeBare(text string) []int32
-	// Chat returns the template of conversations; nil if there is none.
+	// Chat returns the template of conversations, or nil if there is none.
 	Chat() (*chat.Template, error)
 }
 
 // symbol is a token of an example.
 type symbol struct {
 	id    int32
-	bytes int32 // how much of the example's text it stands for
+	bytes int32 // number of bytes of the example's text that it stands for
 	score bool  // whether its prediction counts in the loss
 }
 
@@ -38,7 +38,7 @@ type encoder struct {
 	settings  Settings
 	eos       int32
 	hasEOS    bool
-	plain     int // conversations laid out without a template
+	plain     int // number of conversations laid out without a template
 }
 
 func newEncoder(t Tokenizer, s Settings) *encoder {
@@ -47,8 +47,8 @@ func newEncoder(t Tokenizer, s Settings) *encoder {
 	return e
 }
 
-// encode returns the tokens of an example. The first is not scored, since
-// there is nothing to predict it from.
+// encode returns the tokens of an example. The first is not scored, since nothing before it
+// could predict it.
 func (e *encoder) encode(x Example) ([]symbol, error) {
 	if x.isConversation() {
 		t, err := e.tokenizer.Chat()
@@ -77,7 +77,7 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 		case ends && !closed:
 			part = append(part, symbol{id: e.eos})
 		case closed && s.Kind == Prompt:
-			part = part[:len(part)-1] // the template's EOS has its place after the completion
+			part = part[:len(part)-1] // the EOS of the template belongs after the completion
 		}
 		for j := range part {
 			part[j].score = s.Kind != Prompt || e.settings.Loss == LossAll
@@ -92,15 +92,15 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 
 var errNoEOS = errors.New("the tokenizer has no EOS to score: name one as eos_token in tokenizer_config.json")
 
-// begin returns the tokens of the text that an example begins with. The first
-// is a BOS, or has the bytes that it decodes to, since they are not scored.
+// begin returns the tokens of an example's first text. The first token is a BOS, or it counts
+// the bytes to which it decodes, since they are not scored.
 func (e *encoder) begin(text string) []symbol {
 	ids := e.tokenizer.Encode(text)
 	if len(ids) == 0 {
 		return nil
 	}
 	first := e.tokenizer.Decode(ids[:1])
-	if !strings.HasPrefix(text, first) { // a part of a character, or normalized
+	if !strings.HasPrefix(text, first) { // it is a part of a character, or the text was normalized
 		return spread(ids, len(text))
 	}
 	return slices.Concat(
@@ -108,8 +108,8 @@ func (e *encoder) begin(text string) []symbol {
 		spread(ids[1:], len(text)-len(first)))
 }
 
-// spread shares out the bytes of a text evenly among its tokens. Only sums
-// matter, and that of a whole text is exact.
+// spread shares out the bytes of a text evenly among its tokens. Only sums matter, and the
+// sum over a whole text is exact.
 func spread(ids []int32, bytes int) []symbol {
 	tokens := make([]symbol, len(ids))
 	for i, id := range ids {

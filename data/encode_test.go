@@ -133,8 +133,8 @@ func TestEncode(t *testing.T) {
 			Stats{1, 0, 0, 0, 0}},
 		{"EOS does not fit", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cd")), []string{"abc>_cd 2"},
 			Stats{1, 0, 1, 0, 0}},
-		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")),
-			[]string{"abc>_cd 2"}, Stats{1, 0, 1, 0, 0}},
+		{"completion cut off", plainBytes, short(onlyCompletion, 4), corpus(pair("ab", "cdef")), []string{"abc>_cd 2"},
+			Stats{1, 0, 1, 0, 0}},
 		{"prompt's beginning cut off", plainBytes, short(onlyCompletion, 6),
 			corpus(pair("abcde", "fg"), pair("a", "b")), []string{"cdefg>__fg$ 2", "ab>b$ 1"}, Stats{2, 1, 0, 0, 0}},
 		{"both cut off", plainBytes, short(onlyCompletion, 6), corpus(pair("abcde", "fghij")),
@@ -185,15 +185,15 @@ func TestEncodeRefuses(t *testing.T) {
 		want      string
 	}{
 		{with(func(s *Settings) { s.Loss = "prompt" }), plainBytes, texts("ab", "cd"),
-			`loss "prompt": want completion or all`},
+			`loss "prompt": must be completion or all`},
 		{with(func(s *Settings) { s.Context = 1 }), plainBytes, texts("ab", "cd"),
-			"context 1: must be at least 2, a token to read and one to predict"},
+			"context 1: must be at least 2, one token to read and one to predict"},
 		{with(func(s *Settings) { s.Validation = -1 }), plainBytes, texts("ab", "cd"),
 			"validation -1: must not be negative"},
 		{with(func(s *Settings) { s.Validation = 2 }), plainBytes, texts("ab", "cd", "ab"),
-			"validation 2: must be below 2, the number of distinct examples"},
-		{good, plainBytes, texts("ab"), "validation 1: must be below 1, the number of distinct examples"},
-		{good, plainBytes, texts("a", ""), "no example has anything to score"},
+			"validation 2: must be below 2, the number of distinct examples in the data"},
+		{good, plainBytes, texts("ab"), "validation 1: must be below 1, the number of distinct examples in the data"},
+		{good, plainBytes, texts("a", ""), "no example has a token to score: give longer texts or completions"},
 		{good, noEOS{plainBytes}, corpus(pair("a", "b"), pair("c", "d")), errNoEOS.Error()},
 		{with(func(s *Settings) { s.EOS = true }), noEOS{plainBytes}, texts("ab", "cd"), errNoEOS.Error()},
 	} {
@@ -286,7 +286,8 @@ func TestWarnings(t *testing.T) {
 		"3 of 5 examples are longer than the context: their prompts lost the beginning",
 		"1 of 5 examples are longer than the context and were cut off at its end",
 		"2 of 5 examples have nothing to score and were dropped",
-		`4 of 5 examples are conversations, which the tokenizer has no chat template for: each turn is a line "role: content"`,
+		"4 of 5 examples are conversations, which the tokenizer has no chat template for: " +
+			`each turn is a line "role: content"`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -14,15 +14,15 @@ type goFile struct {
 	source []byte
 }
 
-// parseGo reads a file of the tree. One that a program wrote is taken for
-// empty.
+// parseGo reads a file of the tree. A generated file counts as empty.
 func parseGo(tree fs.FS, name string) (*goFile, error) {
 	source, err := fs.ReadFile(tree, name)
 	if err != nil {
 		return nil, err
 	}
 	if bytes.Contains(source, []byte("DO NOT EDIT")) {
-		// The clause that tells is cheap to parse, and such files are the largest.
+		// The mark stands before the package clause, which is cheap to parse. Generated
+		// files are the largest.
 		head, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments|parser.PackageClauseOnly)
 		if err != nil {
 			return nil, err

@@ -10,11 +10,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// goFunctions pairs each function's doc comment and signature, up to the
-// brace that opens the body, with the rest. Both are the source as it stands,
-// so that joined they are Go. Functions without a doc comment or a body, of
-// tests, and of files that a program wrote are left out, and so is the second
-// of two that are the same.
+// goFunctions pairs each function's doc comment and signature, up to the brace that opens the
+// body, with the rest. Both are unchanged source, so that joined they are Go. It leaves out
+// functions without a doc comment or a body, functions in tests and in generated files, and
+// repetitions.
 func goFunctions(tree fs.FS) ([]Example, error) {
 	files, err := treeFiles(tree, "src", "testdata", "vendor")
 	if err != nil {

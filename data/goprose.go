@@ -7,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// heldEvery is the distance of files held out of go-prose.
+// heldEvery: every so many files, one is held out of go-prose.
 const heldEvery = 50
 
-// goProse returns the prose of the tree's src and doc folders, one example a
-// file, and of these only the held or only the others: the comments of Go
-// files, without comment marks and an empty line apart, and HTML as it is.
-// Files that a program wrote and those kept for tests are left out.
+// goProse returns the prose of the tree's src and doc folders, one example for each file:
+// either the held-out files or all others. Of Go files it takes the comments, without comment
+// marks and separated by an empty line; HTML files it takes as they are. Generated files and
+// files for tests are left out.
 func goProse(tree fs.FS, held bool) ([]Example, error) {
 	var examples []Example
 	documents := 0
 	for _, folder := range []string{"doc", "src"} {
-		// static folders hold files for browsers, made by programs.
+		// static folders hold generated files for browsers.
 		files, err := treeFiles(tree, folder, "testdata", "static")
 		if err != nil {
 			return nil, err
@@ -58,7 +58,7 @@ func fileProse(tree fs.FS, name string) (string, error) {
 	return "", nil
 }
 
-// prose joins all comments.
+// prose returns all comments of the file, joined.
 func (f *goFile) prose() string {
 	var comments []string
 	for _, group := range f.Comments {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// goTree returns the tree of the toolchain that the go command names.
+// goTree returns the source tree of the Go toolchain: the go command's GOROOT.
 func goTree() (fs.FS, error) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -29,9 +29,9 @@ func openGoTree(root string) (fs.FS, error) {
 
 const withoutGo = "install Go from https://go.dev/dl, or use a .jsonl or .txt file"
 
-// treeFiles returns the names of all files below a folder of the tree, in
-// lexical order, but for those in folders of the names left out. A folder
-// that does not exist has none.
+// treeFiles returns the names of all files below a folder of the tree, in lexical order,
+// except those in folders with one of the names in without. A folder that does not exist has
+// no files.
 func treeFiles(tree fs.FS, folder string, without ...string) ([]string, error) {
 	var names []string
 	err := fs.WalkDir(tree, folder, func(name string, d fs.DirEntry, err error) error {

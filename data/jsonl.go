@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// forms are the field sets of a .jsonl line. Those that say more come first:
-// a line may carry the same example as a text too.
+// forms are the sets of fields that a line of .jsonl may have. Forms that say more come
+// first, since a line may hold the same example as a text too.
 var forms = []struct {
-	fields  []string // which a line must have
+	fields  []string // the fields that a line must have
 	example func(*record) Example
 }{
 	{[]string{"messages"}, (*record).chat},
@@ -35,7 +35,7 @@ var forms = []struct {
 	}},
 }
 
-// parseJSONL reads the lines of a file; errors call it name.
+// parseJSONL reads the lines of a file. Errors call the file name.
 func parseJSONL(name string, content []byte) ([]Example, error) {
 	var examples []Example
 	number := 0
@@ -64,7 +64,7 @@ func parseLine(line []byte) (Example, error) {
 		return nil, fmt.Errorf("broken JSON: %w", broken)
 	}
 	if line[0] != '{' {
-		return nil, fmt.Errorf("want an object, got %s", typeName(line))
+		return nil, fmt.Errorf("must be an object, not %s", typeName(line))
 	}
 	for _, f := range forms {
 		if r.has(f.fields) {
@@ -72,7 +72,7 @@ func parseLine(line []byte) (Example, error) {
 			return x, r.err
 		}
 	}
-	return nil, fmt.Errorf("fields %v make no example: want %s", slices.Sorted(maps.Keys(r.fields)), formNames())
+	return nil, fmt.Errorf("fields %v make no example: must be %s", slices.Sorted(maps.Keys(r.fields)), formNames())
 }
 
 func formNames() string {

@@ -10,8 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// recipes make a corpus of the Go tree, in the order in which Recipes names
-// them.
+// recipes make corpora of the Go tree, in the order of Recipes.
 var recipes = []struct {
 	name string
 	make func(tree fs.FS) ([]Example, error)
@@ -23,13 +22,12 @@ var recipes = []struct {
 
 // Recipes returns the names of sources that need no file:
 //
-//   - go-functions: a function's doc comment and signature, to be completed
-//     by its body;
-//   - go-prose: comments outside functions and documents, to train a base on;
-//   - go-prose-held: every 50th of these, which go-prose lacks.
+//   - go-functions: prompts of a function's doc comment and signature, completed by its body;
+//   - go-prose: comments outside functions, and documents, to train a base model on;
+//   - go-prose-held: every 50th file of these, which go-prose leaves out.
 //
-// They are made from the Go tree of the toolchain that the go command names,
-// so their content, and their hash, is that of its version.
+// They are made from the source tree of the installed Go toolchain, so their content and
+// their hash depend on its version.
 func Recipes() []string {
 	names := make([]string, len(recipes))
 	for i, r := range recipes {
@@ -40,22 +38,22 @@ func Recipes() []string {
 
 // Load reads a source: the name of a recipe, a .jsonl file, or a .txt file.
 //
-// A .txt file is one plain text. Each line of a .jsonl file that is not blank
-// is an object with the fields of one of these forms, the first in this order
-// of which it has all; lines may differ, and other fields are ignored:
+// A .txt file is one plain text. Each line of a .jsonl file that is not blank is an object
+// in one of the forms below: the first form whose fields it has. Other fields are ignored,
+// and lines may have different forms.
 //
-//   - messages, a list of objects with a role (system, user, assistant or
-//     tool) and a content: the assistant's turns are completions, laid out by
-//     the tokenizer's chat template, if it has one;
-//   - prompt, completion: the two as they are;
-//   - question, answer: the question, a newline; the answer;
-//   - instruction, output, and perhaps input: instruction and input, if it is
-//     not empty, each with a newline; the output;
+//   - messages: a list of objects with a role (system, user, assistant or tool) and a
+//     content. The assistant's turns are completions. The tokenizer's chat template lays the
+//     turns out, if it has one.
+//   - prompt and completion: the two as they are.
+//   - question and answer: the prompt is the question and a newline, the completion is the
+//     answer.
+//   - instruction and output, optionally input: the prompt is the instruction and the input
+//     if it is not empty, each followed by a newline; the completion is the output.
 //   - text: a plain text.
 //
-// Files are UTF-8, with or without a byte order mark; half a surrogate pair that
-// JSON escapes, as in "\ud800", becomes U+FFFD. An error names the file and the
-// line.
+// Files are UTF-8, with or without a byte order mark. Half a surrogate pair that JSON
+// escapes, as in "\ud800", becomes U+FFFD. An error names the file and the line.
 func Load(source string) (*Corpus, error) {
 	examples, err := load(source)
 	if err != nil {
@@ -81,7 +79,7 @@ func load(source string) ([]Example, error) {
 	case ".txt":
 		parse = parseText
 	default:
-		return nil, fmt.Errorf("unknown source %q: want a .jsonl file, a .txt file, or one of %s",
+		return nil, fmt.Errorf("unknown source %q: must be a .jsonl file, a .txt file, or one of %s",
 			source, strings.Join(Recipes(), ", "))
 	}
 	content, err := os.ReadFile(source)
@@ -109,13 +107,13 @@ func parseText(name string, content []byte) ([]Example, error) {
 	return []Example{{{Text, string(content)}}}, nil
 }
 
-// checkUTF8 names the first byte of line that is no part of UTF-8, counted
-// from 1.
+// checkUTF8 returns an error about the first byte of a line that is not UTF-8. Bytes are
+// counted from 1.
 func checkUTF8(line []byte) error {
 	for at := 0; at < len(line); {
 		r, size := utf8.DecodeRune(line[at:])
 		if r == utf8.RuneError && size == 1 {
-			return fmt.Errorf("byte %d, %#02x, is not UTF-8: convert the file", at+1, line[at])
+			return fmt.Errorf("byte %d, %#02x, is not UTF-8: convert the file to UTF-8", at+1, line[at])
 		}
 		at += size
 	}

@@ -35,15 +35,16 @@ func TestLoadForms(t *testing.T) {
 		{"null input", "a.jsonl", `{"instruction":"a","input": null,"output":"b"}`, []Example{pair("a\n", "b")}},
 		{"input", "a.jsonl", `{"instruction":"a","input":"i","output":"b"}`, []Example{pair("a\ni\n", "b")}},
 		{"more said comes first", "a.jsonl", `{"text":"t","prompt":"a","completion":"b"}`, []Example{pair("a", "b")}},
-		{"lines differ, some blank", "a.jsonl", "\ufeff{\"text\":\"x\"}\r\n\n  " +
-			"\n{\"prompt\":\"a\",\"completion\":\"b\"}",
+		{"lines differ, some blank", "a.jsonl",
+			"\ufeff{\"text\":\"x\"}\r\n\n  \n{\"prompt\":\"a\",\"completion\":\"b\"}",
 			[]Example{{{Text, "x"}}, pair("a", "b")}},
 		{"half a surrogate pair", "a.jsonl", `{"text":"\ud800a\udc00\ud83d\ude00\ud83d"}`,
 			text("\uFFFDa\uFFFD😀\uFFFD")},
 		{"spaces", "a.jsonl", " { \"text\" :  \"x\"  } ", text("x")},
 		{"conversation", "a.jsonl", `{"messages": [
-			{"role":"system","content":"s"}, {"role":"user","content":"u"}, {"role":"assistant","content":"a","name":"x"},
-			{"role":"user","content":"v"}, {"role":"tool","content":"r"}, {"role":"assistant","content":"b"}, {"role":"user","content":"w"}]}`,
+			{"role":"system","content":"s"}, {"role":"user","content":"u"},
+			{"role":"assistant","content":"a","name":"x"}, {"role":"user","content":"v"},
+			{"role":"tool","content":"r"}, {"role":"assistant","content":"b"}, {"role":"user","content":"w"}]}`,
 			[]Example{{
 				{System, "s"}, {User, "u"}, {Assistant, "a"}, {User, "v"}, {Tool, "r"}, {Assistant, "b"}, {User, "w"},
 			}}},
@@ -76,44 +77,46 @@ func TestLoadLongLine(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	const forms = "want messages, prompt+completion, question+answer, instruction+output, text"
+	const forms = "must be messages, prompt+completion, question+answer, instruction+output, text"
 	for _, c := range []struct{ file, content, want string }{
 		{"a.jsonl", "", "FILE: the file is empty"},
 		{"a.jsonl", "\n \n", "FILE: the file is empty"},
 		{"a.txt", "", "FILE: the file is empty"},
 		{"a.txt", "\ufeff", "FILE: the file is empty"},
-		{"a.txt", "one\ntw\xffo", "FILE:2: byte 3, 0xff, is not UTF-8: convert the file"},
-		{"a.txt", "\xff\xfeo\x00", "FILE:1: byte 1, 0xff, is not UTF-8: convert the file"},
-		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"\xc3\"}", "FILE:2: byte 10, 0xc3, is not UTF-8: convert the file"},
+		{"a.txt", "one\ntw\xffo", "FILE:2: byte 3, 0xff, is not UTF-8: convert the file to UTF-8"},
+		{"a.txt", "\xff\xfeo\x00", "FILE:1: byte 1, 0xff, is not UTF-8: convert the file to UTF-8"},
+		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"\xc3\"}",
+			"FILE:2: byte 10, 0xc3, is not UTF-8: convert the file to UTF-8"},
 		{"a.jsonl", "{\"text\":\"x\"}\n\n{\"text\":", "FILE:3: broken JSON: unexpected end of JSON input"},
 		{"a.jsonl", "{\"text\":\"x\"}{}", "FILE:1: broken JSON: invalid character '{' after top-level value"},
 		{"a.jsonl", "text", "FILE:1: broken JSON: invalid character 'e' in literal true (expecting 'r')"},
-		{"a.jsonl", `["text"]`, "FILE:1: want an object, got a list"},
-		{"a.jsonl", `null`, "FILE:1: want an object, got null"},
-		{"a.jsonl", `3`, "FILE:1: want an object, got a number"},
+		{"a.jsonl", `["text"]`, "FILE:1: must be an object, not a list"},
+		{"a.jsonl", `null`, "FILE:1: must be an object, not null"},
+		{"a.jsonl", `3`, "FILE:1: must be an object, not a number"},
 		{"a.jsonl", `{}`, "FILE:1: fields [] make no example: " + forms},
 		{"a.jsonl", `{"prompt":"a","Completion":"b"}`, "FILE:1: fields [Completion prompt] make no example: " + forms},
-		{"a.jsonl", `{"text":3}`, "FILE:1: text: want a string, got a number"},
-		{"a.jsonl", `{"text":null}`, "FILE:1: text: want a string, got null"},
-		{"a.jsonl", `{"prompt":[],"completion":true}`, "FILE:1: prompt: want a string, got a list"},
-		{"a.jsonl", `{"prompt":"","completion":true}`, "FILE:1: completion: want a string, got a boolean"},
-		{"a.jsonl", `{"instruction":"a","input":{},"output":"b"}`, "FILE:1: input: want a string, got an object"},
-		{"a.jsonl", `{"messages":"hi"}`, "FILE:1: messages: want a list, got a string"},
-		{"a.jsonl", `{"messages":[]}`, "FILE:1: messages: no turn is the assistant's, so there is nothing to learn"},
+		{"a.jsonl", `{"text":3}`, "FILE:1: text: must be a string, not a number"},
+		{"a.jsonl", `{"text":null}`, "FILE:1: text: must be a string, not null"},
+		{"a.jsonl", `{"prompt":[],"completion":true}`, "FILE:1: prompt: must be a string, not a list"},
+		{"a.jsonl", `{"prompt":"","completion":true}`, "FILE:1: completion: must be a string, not a boolean"},
+		{"a.jsonl", `{"instruction":"a","input":{},"output":"b"}`, "FILE:1: input: must be a string, not an object"},
+		{"a.jsonl", `{"messages":"hi"}`, "FILE:1: messages: must be a list, not a string"},
+		{"a.jsonl", `{"messages":[]}`,
+			"FILE:1: messages: there is no turn of the assistant, so there is nothing to learn: add one"},
 		{"a.jsonl", `{"messages":[{"role":"user","content":"hi"}]}`,
-			"FILE:1: messages: no turn is the assistant's, so there is nothing to learn"},
-		{"a.jsonl", `{"messages":["hi"]}`, "FILE:1: messages[0]: want an object, got a string"},
+			"FILE:1: messages: there is no turn of the assistant, so there is nothing to learn: add one"},
+		{"a.jsonl", `{"messages":["hi"]}`, "FILE:1: messages[0]: must be an object, not a string"},
 		{"a.jsonl", `{"messages":[{"role":"user"}]}`, "FILE:1: messages[0].content is missing"},
 		{"a.jsonl", `{"messages":[{"role":"gpt","content":"hi"}]}`,
-			`FILE:1: messages[0].role: "gpt" is none of system, user, assistant, tool`},
+			`FILE:1: messages[0].role "gpt": must be system, user, assistant or tool`},
 		{"a.jsonl", `{"messages":[{"role":"assistant","content":[]}]}`,
-			"FILE:1: messages[0].content: want a string, got a list"},
+			"FILE:1: messages[0].content: must be a string, not a list"},
 	} {
 		path := write(t, c.file, c.content)
 		checkError(t, c.content, loadError(path), "data: "+strings.ReplaceAll(c.want, "FILE", path))
 	}
 	checkError(t, "absent", loadError("absent.jsonl"), "data: open absent.jsonl: no such file or directory")
-	const known = "want a .jsonl file, a .txt file, or one of go-functions, go-prose, go-prose-held"
+	const known = "must be a .jsonl file, a .txt file, or one of go-functions, go-prose, go-prose-held"
 	checkError(t, "unknown recipe", loadError("go-function"), `data: unknown source "go-function": `+known)
 	checkError(t, "unknown suffix", loadError("a.json"), `data: unknown source "a.json": `+known)
 }

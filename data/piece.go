@@ -11,11 +11,11 @@ import (
 // piece is a part of an example that fits into the context.
 type piece struct {
 	tokens []symbol // at least 2
-	last   bool     // whether the example ends with it
-	key    key      // the same for pieces that must be on one side of the split
+	last   bool     // whether it is the end of the example
+	key    key      // equal for pieces that must be on the same side of the split
 }
 
-// cut encodes the examples and cuts them where the context ends.
+// cut encodes the examples and cuts them into pieces that fit into the context.
 func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 	context := e.settings.Context
 	stats := Stats{Examples: len(examples)}
@@ -43,7 +43,7 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 		}
 	}
 	stats.Plain = e.plain
-	if len(examples) == 1 { // there is nothing else to split
+	if len(examples) == 1 { // a single text is split by its windows
 		for i := range pieces {
 			pieces[i].key = tokensKey(pieces[i].tokens)
 		}
@@ -51,10 +51,10 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 	return pieces, stats, nil
 }
 
-// shorten makes a prompt with its completions fit into the context. The
-// prompt's beginning goes first, a BOS aside, until what is scored begins in
-// the middle of the context: the end of a prompt says most about what comes
-// next. Then the end goes.
+// shorten makes a prompt with its completions fit into the context. First it drops the
+// prompt's beginning, except for a BOS, until the completion begins in the middle of the
+// context: the end of a prompt says most about what comes next. Then it drops the end of the
+// completion.
 func shorten(tokens []symbol, scored, context int, stats *Stats) []symbol {
 	if drop := min(len(tokens)-context, scored-context/2); drop > 0 {
 		first := 0
@@ -79,8 +79,8 @@ func tokensKey(tokens []symbol) key {
 	return sha256.Sum256(b)
 }
 
-// holdOut chooses the keys of n distinct examples: the least ones, which are
-// as good as random, since they are hashes.
+// holdOut chooses the keys of n distinct examples: the smallest keys. The choice is as good
+// as random, since keys are hashes.
 func holdOut(pieces []piece, n int) (map[key]bool, error) {
 	keys := make([]key, len(pieces))
 	for i, p := range pieces {
@@ -89,7 +89,8 @@ func holdOut(pieces []piece, n int) (map[key]bool, error) {
 	slices.SortFunc(keys, func(a, b key) int { return bytes.Compare(a[:], b[:]) })
 	keys = slices.Compact(keys)
 	if n >= len(keys) {
-		return nil, fmt.Errorf("validation %d: must be below %d, the number of distinct examples", n, len(keys))
+		return nil, fmt.Errorf("validation %d: must be below %d, the number of distinct examples in the data", n,
+			len(keys))
 	}
 	held := make(map[key]bool, n)
 	for _, k := range keys[:n] {

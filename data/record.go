@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// record is the object of a line, and the first error met in reading it.
+// record is the object on a line, and the first error in reading it.
 type record struct {
 	fields map[string]json.RawMessage
 	err    error
@@ -35,20 +35,20 @@ func (r *record) optional(name string) string {
 	return r.text(name)
 }
 
-// read decodes raw, which is sound JSON or absent, if it begins as a value of
-// the wanted type does.
+// read decodes raw, which is valid JSON or absent, if its first byte is that of the wanted
+// type.
 func (r *record) read(name string, raw json.RawMessage, first byte, value any) {
 	switch {
 	case len(raw) == 0:
 		r.fail(fmt.Errorf("%s is missing", name))
 	case raw[0] != first:
-		r.fail(fmt.Errorf("%s: want %s, got %s", name, typeName([]byte{first}), typeName(raw)))
+		r.fail(fmt.Errorf("%s: must be %s, not %s", name, typeName([]byte{first}), typeName(raw)))
 	default:
 		r.fail(json.Unmarshal(raw, value))
 	}
 }
 
-// fail keeps err if it is the first.
+// fail keeps the first error.
 func (r *record) fail(err error) {
 	if r.err == nil {
 		r.err = err

@@ -9,12 +9,12 @@ import (
 // rows lays pieces out as sequences.
 type rows struct {
 	settings Settings
-	open     Sequence // to which the next position goes
+	open     Sequence // the sequence to which the next position is appended
 	closed   []Sequence
 }
 
-// add appends the positions of p. An example's last token is read too where
-// another example follows in the row, but predicts nothing of it.
+// add appends the positions of p. If another example follows in the row, the last token of
+// an example is read too, but it predicts nothing.
 func (r *rows) add(p piece) {
 	n := len(p.tokens) - 1
 	for i, next := range p.tokens[1:] {
@@ -41,8 +41,8 @@ func (r *rows) position(t, next symbol) {
 	}
 }
 
-// close ends a sequence. Positions after the last that is scored change
-// nothing, so they are left out.
+// close ends a sequence. It leaves out the positions after the last scored one, which change
+// nothing.
 func (r *rows) close() {
 	n := len(r.open.Targets)
 	for n > 0 && r.open.Targets[n-1] == nn.Unscored {

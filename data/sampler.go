@@ -6,31 +6,31 @@ import (
 	"ranksweep/nn"
 )
 
-// Sampler draws batches of sequences in random order, each sequence once an
-// epoch. A batch depends on the seed and the step alone. Where an epoch ends
-// within a batch, the next begins there.
+// Sampler draws batches of sequences in random order, each sequence once per epoch. A batch
+// depends on the seed and the step alone. If an epoch ends within a batch, the next one
+// begins there.
 //
-// A Sampler is for one goroutine; any number may share the sequences.
+// A Sampler is for one goroutine. Several samplers may share the sequences.
 type Sampler struct {
 	sequences []Sequence
 	seed      uint64
-	epoch     uint64 // that order is of
+	epoch     uint64 // the epoch of order
 	order     []int
 }
 
-// NewSampler panics if there are no sequences. The sampler's order comes from the
-// arena; if that is counting, it can draw no batch.
+// NewSampler returns a sampler. It panics if there are no sequences. The sampler's order
+// comes from the arena; if the arena only counts, the sampler can draw no batch.
 func NewSampler(arena *nn.Arena, sequences []Sequence, seed uint64) *Sampler {
 	if len(sequences) == 0 {
-		panic("data: a sampler of no sequences")
+		panic("data: a sampler needs at least one sequence")
 	}
 	s := &Sampler{sequences: sequences, seed: seed, order: nn.Make[int](arena, len(sequences))}
 	s.shuffle(0)
 	return s
 }
 
-// Batch makes dst the batch of size sequences at step, counted from 0. The
-// size is to be the same at all steps.
+// Batch fills dst with the batch of a step, which has size sequences. Steps are counted from
+// 0. The size must be the same at all steps.
 func (s *Sampler) Batch(dst *nn.Batch, step, size int) {
 	dst.Reset()
 	for i := step * size; i < (step+1)*size; i++ {
@@ -53,7 +53,7 @@ func (s *Sampler) shuffle(epoch uint64) {
 	})
 }
 
-// Fill makes dst the given sequences, in order.
+// Fill fills dst with the given sequences, in order.
 func Fill(dst *nn.Batch, sequences []Sequence) {
 	dst.Reset()
 	for _, q := range sequences {

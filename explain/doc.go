@@ -1,8 +1,7 @@
-// Package explain reads the settings that other tools take for a low-rank
-// adapter, and says what they come to: γ at each rank, the convention that they
-// follow, the traps that they fall into, and the same settings elsewhere.
+// Package explain reads the settings of a low-rank adapter from the config files of other
+// tools, and says what they mean: γ at each rank, the convention that they follow, the traps
+// that they fall into, and the same settings for each of the other tools.
 //
-// A tool is a file of its own. What a key means is the tool's to say, so each
-// file names the source that it was taken from. A key that is not known is
-// listed, since it might have changed what is explained.
+// Each tool has a file of its own, which names the source code that defines the tool's keys.
+// An unknown key is listed, since it might change the explanation.
 package explain

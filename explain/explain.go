@@ -7,36 +7,36 @@ import (
 	"slices"
 )
 
-// Explanation is what a file of settings comes to.
+// Explanation is the meaning of a file of settings.
 type Explanation struct {
 	File          string       `json:"file"`
 	Tool          string       `json:"tool"`
-	Marks         []string     `json:"known_by"` // keys by which the tool was known
+	Marks         []string     `json:"known_by"` // keys by which the tool was recognized
 	Settings      Settings     `json:"settings"`
 	Gamma         float64      `json:"gamma"`      // γ_r
-	Convention    string       `json:"convention"` // how γ goes with the rank
+	Convention    string       `json:"convention"` // how γ depends on the rank
 	Table         []Row        `json:"table"`
 	Traps         []Trap       `json:"traps"`
 	Elsewhere     []Equivalent `json:"elsewhere"`
-	NotUnderstood []string     `json:"not_understood"` // keys of the file
+	NotUnderstood []string     `json:"not_understood"` // keys of the file that are not known
 }
 
-// Row is γ at one rank. What does not apply is absent.
+// Row is γ at one rank. Fields that do not apply are absent.
 type Row struct {
 	Rank     int      `json:"rank"`
 	Fixed    *float64 `json:"gamma_alpha_fixed,omitempty"`   // with α as it is
 	Follows  *float64 `json:"gamma_alpha_follows,omitempty"` // with α = k·r
-	Patterns []string `json:"patterns,omitempty"`            // of rank_pattern, that give maps this rank
+	Patterns []string `json:"patterns,omitempty"`            // entries of rank_pattern that give maps this rank
 }
 
-// Equivalent is the same adapter in another tool's words.
+// Equivalent is the same adapter in another tool's settings.
 type Equivalent struct {
 	Tool    string   `json:"tool"`
 	Lines   []string `json:"lines"`
-	Remarks []string `json:"remarks,omitempty"` // what the words cannot say
+	Remarks []string `json:"remarks,omitempty"` // settings that the tool cannot express
 }
 
-// ranks are those of the paper's figures.
+// ranks are the ranks of the paper's figures.
 var ranks = []int{4, 8, 32, 128, 512, 2048}
 
 // File explains a config file. It changes nothing.
@@ -64,10 +64,10 @@ func explain(text []byte) (*Explanation, error) {
 	}
 	s, rest := tool.read(source)
 	if *source.err != nil {
-		return nil, fmt.Errorf("read as %s's: %w", tool.name, *source.err)
+		return nil, fmt.Errorf("config of %s: %w", tool.name, *source.err)
 	}
 	if err := s.check(); err != nil {
-		return nil, fmt.Errorf("read as %s's: %w", tool.name, err)
+		return nil, fmt.Errorf("config of %s: %w", tool.name, err)
 	}
 	e := &Explanation{
 		Tool: tool.name, Marks: marks, Settings: s, Gamma: s.Gamma(), Convention: s.convention(),
@@ -82,7 +82,7 @@ func explain(text []byte) (*Explanation, error) {
 	return e, nil
 }
 
-// check holds α to what an experiment may have.
+// check returns an error unless every α is one that an experiment may have.
 func (s Settings) check() error {
 	const most = 1e6
 	alphas := append(slices.Collect(maps.Values(s.Alphas)), s.Alpha)
@@ -94,8 +94,8 @@ func (s Settings) check() error {
 	return nil
 }
 
-// follows returns the k of α = k·r: that of a default or, where α is the rank
-// or twice the rank, the one that it looks like; else 0.
+// follows returns the k of α = k·r. It is the tool's own k if α is absent. If α equals the
+// rank or twice the rank, it is 1 or 2. Otherwise it is 0.
 func (s Settings) follows() float64 {
 	if s.PerRank > 0 {
 		return s.PerRank
@@ -106,7 +106,7 @@ func (s Settings) follows() float64 {
 	return 0
 }
 
-// convention says which of the ways in use to set α these settings follow.
+// convention says which of the usual ways to set α these settings follow.
 func (s Settings) convention() string {
 	scheme, falls := "LoRA, γ = α/r", "1/r"
 	if s.isRSLoRA() {
@@ -119,15 +119,15 @@ func (s Settings) convention() string {
 	}
 	switch {
 	case s.PerRank > 0:
-		return fmt.Sprintf("%s; α is absent and follows the rank as %s·r, so that %s", scheme, number(k), grows)
+		return fmt.Sprintf("%s; α is absent and defaults to %s·r, so that %s", scheme, number(k), grows)
 	case k > 0:
-		return fmt.Sprintf("%s; α is %s: kept as it is, γ falls as %s; kept at %s·r, %s", scheme, number(s.Alpha),
-			falls, number(k), grows)
+		return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s; if α is always %s·r, %s",
+			scheme, number(s.Alpha), falls, number(k), grows)
 	}
-	return fmt.Sprintf("%s; α is %s: kept as it is, γ falls as %s", scheme, number(s.Alpha), falls)
+	return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s", scheme, number(s.Alpha), falls)
 }
 
-// table has γ at the paper's ranks and at those of the settings.
+// table returns γ at the paper's ranks and at the ranks of the settings.
 func (s Settings) table() []Row {
 	all := append(slices.Clone(ranks), s.Rank)
 	patterns := make(map[int][]string)

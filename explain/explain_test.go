@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew: look at them first")
 
-// TestGoldens: a file of each tool, and all that is said of it.
+// TestGoldens: a file of each tool, with its whole explanation.
 func TestGoldens(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.[jy]*")
 	check(t, err)
@@ -47,8 +47,8 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// TestEquivalentsAreEquivalent: what is written for a tool that is read means
-// the same, but for what its remarks say that it cannot.
+// TestEquivalentsAreEquivalent: the settings written for a tool mean the same when they are
+// read back, except for those that the remarks name.
 func TestEquivalentsAreEquivalent(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.[jy]*")
 	check(t, err)
@@ -111,7 +111,7 @@ func nested(lines []string) string {
 	return strings.Join(out, "\n")
 }
 
-// TestTraps has settings that fall into each trap, and ones that do not.
+// TestTraps has settings that fall into each trap, and settings that do not.
 func TestTraps(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"LLaMA-Factory's default", "lora_rank: 16\nuse_rslora: true",
@@ -146,7 +146,7 @@ func TestTraps(t *testing.T) {
 	}
 }
 
-// TestGammas: γ as each tool computes it, by its own source.
+// TestGammas: γ as each tool's source code computes it.
 func TestGammas(t *testing.T) {
 	for text, want := range map[string]float64{
 		"{peft_type: LORA}": 1, // 8/8
@@ -173,25 +173,29 @@ func TestRefusals(t *testing.T) {
 		"":                "is empty",
 		"{}":              "is empty",
 		"- a":             "must be a mapping of keys to values: ",
-		"a: 1\n---\na: 2": "a second document begins: explain them one by one",
-		"a: 1": "is of no tool that is known: PEFT by peft_type or " +
-			"base_model_name_or_path, LLaMA-Factory by finetuning_type or lora_rank, ",
-		"{peft_type: LOHA}":                   `read as PEFT's: peft_type "LOHA": must be LORA: other methods have other scales`,
-		"{peft_type: LORA, r: 0}":             "read as PEFT's: r: 0: must be a whole number from 1 to 1048576",
-		"{peft_type: LORA, r: many}":          "read as PEFT's: r: many: must be a whole number from 1 to 1048576",
-		"{peft_type: LORA, lora_alpha: .nan}": "read as PEFT's: lora_alpha: NaN: must be a finite number",
-		"{peft_type: LORA, lora_alpha: -1}":   "read as PEFT's: alpha -1: must be above 0 and at most 1e+06",
-		"{peft_type: LORA, use_rslora: 1}":    "read as PEFT's: use_rslora: 1: must be true or false",
-		"{peft_type: LORA, target_modules: {a: b}}": "read as PEFT's: target_modules: map[a:b]: must " +
+		"a: 1\n---\na: 2": "a second document begins: put each document into a file of its own",
+		"a: 1": "not recognized; known: PEFT (has peft_type or " +
+			"base_model_name_or_path), LLaMA-Factory (has finetuning_type or lora_rank), ",
+		"{peft_type: LOHA}": `config of PEFT: peft_type "LOHA": must be LORA: ` +
+			"other methods scale differently",
+		"{peft_type: LORA, r: 0}":             "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
+		"{peft_type: LORA, r: many}":          "config of PEFT: r: many: must be a whole number from 1 to 1048576",
+		"{peft_type: LORA, lora_alpha: .nan}": "config of PEFT: lora_alpha: NaN: must be a finite number",
+		"{peft_type: LORA, lora_alpha: -1}":   "config of PEFT: alpha -1: must be above 0 and at most 1e+06",
+		"{peft_type: LORA, use_rslora: 1}":    "config of PEFT: use_rslora: 1: must be true or false",
+		"{peft_type: LORA, target_modules: {a: b}}": "config of PEFT: target_modules: map[a:b]: must " +
 			"be names",
-		"{peft_type: LORA, rank_pattern: {q: 1.5}}": "read as PEFT's: rank_pattern: map[q:1.5]: must " +
+		"{peft_type: LORA, rank_pattern: {q: 1.5}}": "config of PEFT: rank_pattern: map[q:1.5]: must " +
 			"be a mapping of names to whole numbers of at least 1",
-		"finetuning_type: full": "read as LLaMA-Factory's: finetuning_type full: " +
-			"must be lora: there is no adapter to explain",
-		"base_model: x": `read as Axolotl's: adapter "": must be lora or qlora: without it every weight is trained, and there is no adapter to explain`,
-		"{adapter: lora, lora_r: 8}": "read as Axolotl's: lora_alpha is not set, and " +
-			"Axolotl has no default for it",
-		"model: {_component_: torchtune.models.llama3.llama3_8b}": `read as torchtune's: model._component_ "torchtune.models.llama3.llama3_8b": is no builder with LoRA: there is no adapter to explain`,
+		"finetuning_type: full": "config of LLaMA-Factory: finetuning_type full: " +
+			"must be lora: otherwise there is no adapter to explain",
+		"base_model: x": `config of Axolotl: adapter "": must be lora or qlora: otherwise all weights are ` +
+			"trained, and there is no adapter to explain",
+		"{adapter: lora, lora_r: 8}": "config of Axolotl: lora_alpha is missing, and " +
+			"Axolotl has no default for it: set it",
+		"model: {_component_: torchtune.models.llama3.llama3_8b}": "config of torchtune: model._component_ " +
+			`"torchtune.models.llama3.llama3_8b": must be a builder with LoRA: otherwise there is no ` +
+			"adapter to explain",
 	} {
 		if _, err := explain([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q:\ngot  %v\nwant %s", text, err, want)
@@ -202,7 +206,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// FuzzExplain: any bytes are explained, in text and JSON, or an error.
+// FuzzExplain: any bytes give an explanation, in text and JSON, or an error.
 func FuzzExplain(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.[jy]*")
 	check(f, err)

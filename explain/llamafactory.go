@@ -7,7 +7,7 @@ import (
 )
 
 // llamaFactoryTool is LLaMA-Factory: src/llamafactory/hparams/finetuning_args.py
-// has the keys, their defaults, and lora_alpha = 2·lora_rank where it is absent;
+// has the keys and their defaults, and lora_alpha = 2·lora_rank if it is absent;
 // src/llamafactory/model/adapter.py hands them to PEFT.
 var llamaFactoryTool = tool{
 	name: "LLaMA-Factory",
@@ -17,8 +17,8 @@ var llamaFactoryTool = tool{
 	write: writeLLaMAFactory,
 }
 
-// llamaFactoryBeside are keys that have no say in what is explained: of data,
-// of training and of what is logged, as its examples have them.
+// llamaFactoryBeside are the keys of its examples that have nothing to do with the adapter:
+// keys of data, training and logging.
 var llamaFactoryBeside = strings.Fields(`
 	stage do_train do_eval do_predict template dataset dataset_dir eval_dataset val_size cutoff_len max_samples
 	overwrite_cache preprocessing_num_workers dataloader_num_workers output_dir logging_steps save_steps plot_loss
@@ -31,14 +31,14 @@ var llamaFactoryBeside = strings.Fields(`
 
 func readLLaMAFactory(s *source) (Settings, []string) {
 	if t := s.text("finetuning_type"); t != "" && t != "lora" && *s.err == nil {
-		*s.err = fmt.Errorf("finetuning_type %s: must be lora: there is no adapter to explain", t)
+		*s.err = fmt.Errorf("finetuning_type %s: must be lora: otherwise there is no adapter to explain", t)
 	}
 	a := Settings{
 		Rank: s.whole("lora_rank", 8), P: exponent(s.flag("use_rslora")), Dropout: s.number("lora_dropout", 0),
 		LR:      s.number("learning_rate", 5e-5), // of transformers' TrainingArguments
 		Targets: s.names("lora_target", ","), Model: s.text("model_name_or_path"), DoRA: s.flag("use_dora"),
 	}
-	// 0 counts as absent there.
+	// LLaMA-Factory takes 0 as absent.
 	if a.Alpha = s.number("lora_alpha", 0); a.Alpha == 0 {
 		a.PerRank = 2
 		a.Alpha = 2 * float64(a.Rank)
@@ -52,7 +52,7 @@ func readLLaMAFactory(s *source) (Settings, []string) {
 	for _, v := range []struct{ key, what string }{
 		{"additional_target", "whole modules, trained and saved"},
 		{"loraplus_lr_ratio", "LoRA+, B learns faster than A"},
-		{"use_llama_pro", "LLaMA Pro, only expanded layers"},
+		{"use_llama_pro", "LLaMA Pro, which trains added layers alone"},
 	} {
 		if s.asks(v.key) {
 			a.Variants = append(a.Variants, v.what)
@@ -72,7 +72,7 @@ func writeLLaMAFactory(s Settings) (lines, remarks []string) {
 	case len(s.Targets) > 0:
 		lines = append(lines, "lora_target: "+strings.Join(s.Targets, ","))
 	default:
-		remarks = append(remarks, "lora_target takes names alone: list those that are adapted")
+		remarks = append(remarks, "lora_target takes only names, not patterns: list the adapted maps")
 	}
 	if s.Dropout > 0 {
 		lines = append(lines, "lora_dropout: "+number(s.Dropout))
@@ -86,10 +86,10 @@ func writeLLaMAFactory(s Settings) (lines, remarks []string) {
 	return lines, append(remarks, limits(s, "lora_alpha")...)
 }
 
-// limits says what a tool that has one rank and a whole α for all maps cannot.
+// limits lists the settings that are lost in a tool with one rank and a whole α for all maps.
 func limits(s Settings, alpha string) (remarks []string) {
 	if s.Alpha != float64(int(s.Alpha)) {
-		remarks = append(remarks, fmt.Sprintf("%s takes whole numbers alone, and %s is none", alpha, number(s.Alpha)))
+		remarks = append(remarks, fmt.Sprintf("%s takes only whole numbers, and %s is not one", alpha, number(s.Alpha)))
 	}
 	if len(s.Ranks)+len(s.Alphas) > 0 {
 		remarks = append(remarks, "there is one rank and one α for all maps: rank_pattern and alpha_pattern are lost")

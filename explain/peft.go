@@ -9,7 +9,7 @@ import (
 )
 
 // peftTool is Hugging Face PEFT 0.21: src/peft/tuners/lora/config.py has the
-// keys and their defaults, layer.py (update_layer) the scale.
+// keys and their defaults, layer.py (update_layer) has the scale.
 var peftTool = tool{
 	name: "PEFT",
 	marks: []string{"peft_type", "base_model_name_or_path", "inference_mode", "peft_version", "auto_mapping",
@@ -30,17 +30,17 @@ var peftVariants = []struct{ key, what string }{
 	{"kasa_config", "KaSA"},
 	{"monteclora_config", "MonteCLoRA"},
 	{"arrow_config", "Arrow, routing among adapters"},
-	{"alora_invocation_tokens", "aLoRA, waiting for a token"},
+	{"alora_invocation_tokens", "aLoRA, which is active only after certain tokens"},
 	{"layer_replication", "repeated layers"},
 	{"lora_bias", "biases of B"},
 	{"modules_to_save", "whole modules, trained and saved"},
-	{"target_parameters", "parameters that are no linear map"},
+	{"target_parameters", "parameters that are not a linear map"},
 	{"trainable_token_indices", "tokens, trained and saved"},
-	{"layers_to_transform", "some layers alone"},
+	{"layers_to_transform", "only some layers"},
 	{"exclude_modules", "maps left out by exclude_modules"},
 }
 
-// peftBeside are keys that have no say in what is explained.
+// peftBeside are keys that have nothing to do with the adapter.
 var peftBeside = []string{
 	"peft_type", "task_type", "auto_mapping", "peft_version", "revision", "inference_mode", "fan_in_fan_out",
 	"megatron_config", "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config",
@@ -50,14 +50,14 @@ var peftBeside = []string{
 
 func readPEFT(s *source) (Settings, []string) {
 	if t := s.text("peft_type"); t != "" && t != "LORA" && *s.err == nil {
-		*s.err = fmt.Errorf("peft_type %q: must be LORA: other methods have other scales", t)
+		*s.err = fmt.Errorf("peft_type %q: must be LORA: other methods scale differently", t)
 	}
 	a := readKeywords(s, 8, 8)
 	a.Model = s.text("base_model_name_or_path")
 	return a, s.rest(peftBeside...)
 }
 
-// readKeywords reads what LoraConfig and get_peft_model take.
+// readKeywords reads the arguments of LoraConfig and get_peft_model.
 func readKeywords(s *source, rank int, alpha float64) Settings {
 	a := Settings{
 		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: exponent(s.flag("use_rslora")),
@@ -102,7 +102,7 @@ func exponent(rslora bool) float64 {
 	return 1
 }
 
-// keywords writes settings as LoraConfig and get_peft_model take them.
+// keywords writes settings as arguments of LoraConfig and get_peft_model.
 func keywords(s Settings) (lines, remarks []string) {
 	lines = []string{fmt.Sprintf("r: %d", s.Rank), "lora_alpha: " + number(s.Alpha),
 		fmt.Sprintf("use_rslora: %t", s.isRSLoRA())}
@@ -132,7 +132,7 @@ func keywords(s Settings) (lines, remarks []string) {
 	return lines, nil
 }
 
-// mapping writes values by name as YAML and JSON have them, on one line.
+// mapping writes values by name in one line that is both YAML and JSON.
 func mapping[V any](values map[string]V, text func(V) string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -141,7 +141,7 @@ func mapping[V any](values map[string]V, text func(V) string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// list writes names as YAML and JSON have them, on one line.
+// list writes names in one line that is both YAML and JSON.
 func list(names []string) string {
 	quoted := make([]string, len(names))
 	for i, n := range names {

@@ -13,16 +13,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// source is a config file while a tool reads it. It remembers which keys were
-// asked for, and the first that has a value of the wrong kind.
+// source is a config file that a tool reads. It remembers which keys were read, and the first
+// error.
 type source struct {
-	prefix string // of a section's keys: "model." in torchtune
+	prefix string // prefix of a section's keys, such as "model." in torchtune
 	values map[string]any
 	known  map[string]bool
 	err    *error
 }
 
-// parse reads a file of YAML, of which JSON is a part.
+// parse reads a YAML file. JSON files are YAML too.
 func parse(text []byte) (*source, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	s := &source{known: make(map[string]bool), err: new(error)}
@@ -33,12 +33,12 @@ func parse(text []byte) (*source, error) {
 		return nil, fmt.Errorf("must be a mapping of keys to values: %w", err)
 	}
 	if err := d.Decode(new(any)); err != io.EOF {
-		return nil, errors.New("a second document begins: explain them one by one")
+		return nil, errors.New("a second document begins: put each document into a file of its own")
 	}
 	return s, nil
 }
 
-// has reports whether a key has a value; a dot goes into a section.
+// has reports whether a key has a value. A dot in the key leads into a section.
 func (s *source) has(key string) bool {
 	if section, rest, ok := strings.Cut(key, "."); ok {
 		inner, _ := s.values[section].(map[string]any)
@@ -47,7 +47,7 @@ func (s *source) has(key string) bool {
 	return s.values[key] != nil
 }
 
-// section returns the keys below one key, for which the tool has to account.
+// section returns the keys below a key. The tool must read all of them.
 func (s *source) section(key string) *source {
 	s.known[key] = true
 	inner, ok := s.values[key].(map[string]any)
@@ -57,8 +57,8 @@ func (s *source) section(key string) *source {
 	return &source{prefix: s.prefix + key + ".", values: inner, known: make(map[string]bool), err: s.err}
 }
 
-// rest lists the keys that nobody asked for and that are not among those that
-// have nothing to do with adapters.
+// rest lists the keys that were not read, without those in beside, which have nothing to do
+// with adapters.
 func (s *source) rest(beside ...string) []string {
 	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(s.values)) {
@@ -75,20 +75,20 @@ func (s *source) wrong(key, want string) {
 	}
 }
 
-// get returns a key's value; ok is false where it has none.
+// get returns a key's value. ok is false if it has none.
 func (s *source) get(key string) (value any, ok bool) {
 	s.known[key] = true
 	value = s.values[key]
 	return value, value != nil
 }
 
-// whole reads a number of at least 1, as a rank is.
+// whole reads a whole number of at least 1, such as a rank.
 func (s *source) whole(key string, otherwise int) int {
 	value, ok := s.get(key)
 	if !ok {
 		return otherwise
 	}
-	const most = 1 << 20 // as in a ranksweep experiment
+	const most = 1 << 20 // the bound of a ranksweep experiment
 	if v, isWhole := value.(int); isWhole && v >= 1 && v <= most {
 		return v
 	}
@@ -131,13 +131,13 @@ func (s *source) text(key string) string {
 	value, ok := s.get(key)
 	v, isText := value.(string)
 	if ok && !isText {
-		s.wrong(key, "a text")
+		s.wrong(key, "text")
 	}
 	return v
 }
 
-// names reads a list of names, or a text in which sep stands between them; an
-// empty sep leaves a text whole.
+// names reads a list of names, or a text of names separated by sep. With an empty sep, a text
+// is one name.
 func (s *source) names(key, sep string) (names []string) {
 	value, ok := s.get(key)
 	if !ok {
@@ -189,7 +189,7 @@ func (s *source) numbers(key string) map[string]float64 {
 	return numbers
 }
 
-// asks reports whether a setting is anything but absent, null, false or empty.
+// asks reports whether a setting is switched on: neither absent, null, false nor empty.
 func (s *source) asks(key string) bool {
 	value, _ := s.get(key)
 	switch v := value.(type) {

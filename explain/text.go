@@ -9,11 +9,11 @@ import (
 	"text/tabwriter"
 )
 
-// WriteText prints an explanation for people.
+// WriteText prints an explanation as text.
 func (e *Explanation) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s := e.Settings
-	fmt.Fprintf(&b, "%s: %s, known by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
+	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
 	fmt.Fprintf(&b, "rank        %d\nalpha       %s\ngamma       %.4g\n", s.Rank, number(s.Alpha), e.Gamma)
 	for _, line := range []struct{ name, text string }{
 		{"targets", s.targets()},
@@ -27,7 +27,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Alphas)) {
-		fmt.Fprintf(&b, "alpha       %s where a name ends with %s\n", number(s.Alphas[name]), name)
+		fmt.Fprintf(&b, "alpha       %s for names that end with %s\n", number(s.Alphas[name]), name)
 	}
 	fmt.Fprintf(&b, "convention  %s\n\n", e.Convention)
 	e.writeTable(&b)
@@ -36,9 +36,9 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "  %s: %s\n", t.Name, t.Text)
 	}
 	if len(e.Traps) == 0 {
-		b.WriteString("  none of those that are known\n")
+		b.WriteString("  none of the known ones\n")
 	}
-	b.WriteString("\nthe same elsewhere\n")
+	b.WriteString("\nthe same settings in other tools\n")
 	for _, q := range e.Elsewhere {
 		fmt.Fprintf(&b, "  %s\n", q.Tool)
 		for _, line := range q.Lines {
@@ -78,13 +78,13 @@ func (e *Explanation) writeTable(b *strings.Builder) {
 		}
 		fmt.Fprintf(t, "%s\n", strings.TrimRight("  "+strings.Join(notes, ", "), " "))
 	}
-	t.Flush() // a Builder takes everything
+	t.Flush() // writing to a Builder cannot fail
 }
 
-// targets says which maps are adapted.
+// targets describes which maps are adapted.
 func (s Settings) targets() string {
 	if s.Pattern != "" {
-		return "whose names match " + s.Pattern
+		return "maps whose names match " + s.Pattern
 	}
 	return strings.Join(s.Targets, ", ")
 }

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// tool is one whose settings are known: a file of its own and a line in tools.
+// tool is another tool whose settings can be explained. It has a file of its own and an entry
+// in tools.
 type tool struct {
 	name  string
-	marks []string // keys by which a file is known as one of its
+	marks []string // keys that are typical of the tool's files
 
-	// read takes the adapter's settings out of a file, and lists the keys
-	// that it does not understand.
+	// read returns the adapter's settings in a file, and the keys that it does not know.
 	read func(*source) (Settings, []string)
 
-	// write returns the same settings in the tool's own words, a line each,
-	// and remarks on what they cannot say.
+	// write returns settings as lines of the tool's config, and remarks on settings that the
+	// tool cannot express.
 	write func(Settings) (lines, remarks []string)
 }
 
-// tools stand in the order in which a tie of marks is broken and equivalents
-// are printed. Of these, ranksweep's own experiments are only written.
+// tools lists all tools, in the order in which equivalents are printed. Of two tools with
+// equally many marks in a file, the first wins. ranksweep's own experiments are only written.
 var tools = []tool{peftTool, llamaFactoryTool, axolotlTool, unslothTool, torchtuneTool, ranksweepTool}
 
-// detect returns the tool that a file has most marks of, and those marks.
+// detect returns the tool with the most marks in a file, and these marks.
 func detect(s *source) (tool, []string, error) {
 	var best tool
 	var found []string
@@ -44,8 +44,8 @@ func detect(s *source) (tool, []string, error) {
 	var known []string
 	for _, t := range tools {
 		if len(t.marks) > 0 {
-			known = append(known, fmt.Sprintf("%s by %s", t.name, strings.Join(t.marks[:2], " or ")))
+			known = append(known, fmt.Sprintf("%s (has %s)", t.name, strings.Join(t.marks[:2], " or ")))
 		}
 	}
-	return tool{}, nil, fmt.Errorf("is of no tool that is known: %s", strings.Join(known, ", "))
+	return tool{}, nil, fmt.Errorf("not recognized; known: %s", strings.Join(known, ", "))
 }

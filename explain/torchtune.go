@@ -16,22 +16,24 @@ var torchtuneTool = tool{
 	write: writeTorchtune,
 }
 
-// torchtuneBeside are the sections and keys of recipes that have no say in what
-// is explained.
+// torchtuneBeside are the sections and keys of recipes that have nothing to do with the
+// adapter.
 var torchtuneBeside = strings.Fields(`
 	output_dir tokenizer checkpointer resume_from_checkpoint save_adapter_weights_only dataset dataset_val seed shuffle
 	batch_size batch_size_val lr_scheduler loss epochs max_steps_per_epoch gradient_accumulation_steps clip_grad_norm
 	compile metric_logger log_every_n_steps log_peak_memory_stats log_level device dtype enable_activation_checkpointing
-	enable_activation_offloading profiler run_val_every_n_steps optimizer_in_bwd fsdp_cpu_offload custom_sharded_layers`)
+	enable_activation_offloading profiler run_val_every_n_steps optimizer_in_bwd fsdp_cpu_offload
+	custom_sharded_layers`)
 
-// torchtuneNames are its names of maps that others call otherwise.
+// torchtuneNames maps torchtune's names of maps to the names in other tools, if they differ.
 var torchtuneNames = map[string]string{"output_proj": "o_proj"}
 
 func readTorchtune(s *source) (Settings, []string) {
 	m, o := s.section("model"), s.section("optimizer")
 	component := m.text("_component_")
 	if !strings.Contains(component, "lora") && !m.has("lora_rank") && *s.err == nil {
-		*s.err = fmt.Errorf("model._component_ %q: is no builder with LoRA: there is no adapter to explain", component)
+		*s.err = fmt.Errorf("model._component_ %q: must be a builder with LoRA: otherwise there is no adapter to "+
+			"explain", component)
 	}
 	a := Settings{
 		Rank: m.whole("lora_rank", 8), Alpha: m.number("lora_alpha", 16), P: 1, Dropout: m.number("lora_dropout", 0),
@@ -57,8 +59,9 @@ func writeTorchtune(s Settings) (lines, remarks []string) {
 	alpha := s.Alpha
 	if s.P != 1 {
 		alpha = s.foldedAlpha()
-		remarks = append(remarks, fmt.Sprintf("there is no rsLoRA: lora_alpha %s is γ·r, so that γ is the same at "+
-			"this rank alone", number(alpha)))
+		remarks = append(remarks,
+			fmt.Sprintf("torchtune has no rsLoRA: lora_alpha %s is γ·r, which gives the same γ at "+
+				"this rank only", number(alpha)))
 	}
 	targets := s.Targets
 	if slices.Equal(targets, []string{allLinear}) {
@@ -79,10 +82,10 @@ func writeTorchtune(s Settings) (lines, remarks []string) {
 		}
 	}
 	if s.Pattern != "" || len(targets) == 0 {
-		remarks = append(remarks, "lora_attn_modules takes names alone: list those that are adapted")
+		remarks = append(remarks, "lora_attn_modules takes only names, not patterns: list the adapted maps")
 	}
 	if mlp == 1 || mlp == 2 {
-		remarks = append(remarks, "of gate_proj, up_proj and down_proj all are adapted or none")
+		remarks = append(remarks, "torchtune adapts all of gate_proj, up_proj and down_proj, or none of them")
 	}
 	if len(s.Ranks)+len(s.Alphas) > 0 {
 		remarks = append(remarks, "there is one rank and one α for all maps: rank_pattern and alpha_pattern are lost")

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// trap is a mistake that is seen in the field.
+// trap is a mistake that people make in practice.
 type trap struct {
 	name string
-	of   func(Settings) string // what is wrong; empty for those that do not fall into it
+	of   func(Settings) string // describes the mistake; empty if the settings do not make it
 }
 
-// traps stand in the order in which they are printed.
+// traps lists all traps in the order in which they are printed.
 var traps = []trap{
 	{"alpha follows the rank", alphaFollows},
 	{"switched on alone", switchedOn},
@@ -26,7 +26,7 @@ var traps = []trap{
 	{"large steps", largeSteps},
 }
 
-// Trap is one that settings fall into.
+// Trap is a trap that settings fall into.
 type Trap struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -42,31 +42,33 @@ func trapsOf(s Settings) []Trap {
 	return found
 }
 
-// alphaFollows: γ_r = k·r/√r. The theorem asks for γ ∈ Θ(1/√r) (Kalajdzievski
-// 2023, arXiv 2312.03732, theorem 3.2).
+// alphaFollows: if α = k·r, then γ_r = k·r/√r. But learning is stable only for γ ∈ Θ(1/√r)
+// (Kalajdzievski 2023, arXiv 2312.03732, theorem 3.2).
 func alphaFollows(s Settings) string {
 	if !s.isRSLoRA() || s.follows() == 0 {
 		return ""
 	}
 	k := about(s.follows())
 	if s.PerRank == 0 {
-		return fmt.Sprintf("lora_alpha is %s times the rank here; where that is the rule, γ is %s√r under rsLoRA and "+
-			"grows with the rank, which is unstable: keep lora_alpha as it is when the rank changes", k, k)
+		return fmt.Sprintf("lora_alpha is %s times the rank here. If it is so at every rank, γ is %s√r under rsLoRA "+
+			"and "+
+			"grows with the rank, which is unstable: do not change lora_alpha with the rank", k, k)
 	}
-	return fmt.Sprintf("lora_alpha is absent and follows the rank as %s·r, so that γ is %s√r and grows with the "+
-		"rank, which is unstable: set lora_alpha to one number for all ranks", k, k)
+	return fmt.Sprintf("lora_alpha is absent and defaults to %s·r. So γ is %s√r and grows with the rank, which is "+
+		"unstable: set lora_alpha to one number for all ranks", k, k)
 }
 
-// switchedOn: with α as it is, use_rslora alone multiplies γ by √r, and with it
-// the first gradient.
+// switchedOn: use_rslora multiplies γ, and with it the first gradient, by √r if α stays the
+// same.
 func switchedOn(s Settings) string {
 	if !s.isRSLoRA() || s.Rank < 2 {
 		return ""
 	}
 	root := math.Sqrt(float64(s.Rank))
-	return fmt.Sprintf("γ and the first gradient norm are √r = %s times those of LoRA with the same alpha: the "+
-		"higher norm is no fault, and a comparison of the two is one of step sizes too, unless each has its learning "+
-		"rate tuned or alpha is %s, which gives LoRA's γ", about(root), about(s.Alpha/root))
+	return fmt.Sprintf("γ and the first gradient norm are √r = %s times those of LoRA with the same alpha. The higher "+
+		"norm is not an error. But a comparison with LoRA then compares step sizes too, unless the learning rate of "+
+		"each is "+
+		"tuned, or alpha is %s, which gives LoRA's γ", about(root), about(s.Alpha/root))
 }
 
 // collapse: ‖∇B‖ at the onset goes as r^(½−p) with α fixed.
@@ -74,9 +76,10 @@ func collapse(s Settings) string {
 	if s.P != 1 || s.PerRank > 0 || s.Rank < 64 {
 		return ""
 	}
-	return fmt.Sprintf("under α/r the gradient norm falls as 1/√r: at rank %d it is %s of that at rank 8 with the "+
-		"same alpha, and rank buys little; rsLoRA keeps it level, with alpha %s for the same γ here", s.Rank,
-		about(math.Sqrt(8/float64(s.Rank))), about(s.Alpha/math.Sqrt(float64(s.Rank))))
+	return fmt.Sprintf("under α/r the gradient norm falls as 1/√r: at rank %d it is %s times the norm at rank 8 "+
+		"with the "+
+		"same alpha, and a higher rank gains little. rsLoRA keeps the norm constant; alpha %s gives it the same γ here",
+		s.Rank, about(math.Sqrt(8/float64(s.Rank))), about(s.Alpha/math.Sqrt(float64(s.Rank))))
 }
 
 // rankInInit: PEFT draws gaussian A with standard deviation 1/r
@@ -85,17 +88,19 @@ func rankInInit(s Settings) string {
 	if !strings.EqualFold(s.Init, "gaussian") {
 		return ""
 	}
-	return "PEFT's gaussian has the standard deviation 1/r, so that A shrinks with the rank and the gradient falls " +
-		"by a further r^-½: the usual init, of variance 1/(3·in), does not"
+	return "PEFT's gaussian has the standard deviation 1/r, so that A shrinks with the rank, and the gradient falls " +
+		"by a " +
+		"further factor r^-½. The usual init has variance 1/(3·in) at every rank"
 }
 
-// otherBase: these take the first γBA out of the frozen weights.
+// otherBase: these inits subtract the first γBA from the frozen weights.
 func otherBase(s Settings) string {
 	init := strings.ToLower(s.Init)
 	for _, name := range []string{"pissa", "olora", "corda", "loftq", "lora_ga"} {
 		if strings.HasPrefix(init, name) {
-			return fmt.Sprintf("%s changes the frozen weights: the adapter goes with those alone, unless it is saved "+
-				"with path_initial_model_for_weight_conversion", s.Init)
+			return fmt.Sprintf("%s changes the frozen weights: the adapter works only with the changed weights, "+
+				"unless it "+
+				"is saved with path_initial_model_for_weight_conversion", s.Init)
 		}
 	}
 	return ""
@@ -116,43 +121,45 @@ func beyondGamma(s Settings) string {
 	if len(s.Variants) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: what rank and γ do not tell, and the equivalents leave out", strings.Join(s.Variants, "; "))
+	return fmt.Sprintf("%s: rank and γ do not describe this, and the settings for other tools leave it out",
+		strings.Join(s.Variants, "; "))
 }
 
-// scaleLost: vLLM, TensorRT-LLM, LoRAX and ExLlamaV2 all had the fault of taking
-// α/r for γ of rsLoRA adapters, and some read no patterns.
+// scaleLost: vLLM, TensorRT-LLM, LoRAX and ExLlamaV2 all had the error of using γ = α/r for
+// rsLoRA adapters, and some ignored patterns.
 func scaleLost(s Settings) string {
 	what := ""
 	switch {
 	case s.isRSLoRA():
-		what = fmt.Sprintf("whoever overlooks use_rslora takes γ for α/r = %s, not %s",
+		what = fmt.Sprintf("a server that ignores use_rslora uses γ = α/r = %s, not %s",
 			about(s.Alpha/float64(s.Rank)), about(s.Gamma()))
 	case len(s.Ranks)+len(s.Alphas) > 0:
-		what = "whoever overlooks rank_pattern or alpha_pattern has another γ on some maps"
+		what = "a server that ignores rank_pattern or alpha_pattern uses another γ on some maps"
 	case s.Alpha != math.Trunc(s.Alpha):
-		what = fmt.Sprintf("whoever takes lora_alpha for a whole number has γ %s, not %s",
+		what = fmt.Sprintf("a server that reads lora_alpha as a whole number uses γ = %s, not %s",
 			about(math.Trunc(s.Alpha)/float64(s.Rank)), about(s.Gamma()))
 	default:
 		return ""
 	}
-	return what + ": compare the merged model's output with the attached adapter's, as served"
+	return what + ": compare the output of the server with that of the merged model"
 }
 
-// patternOrder: PEFT saves its config with sorted keys (src/peft/config.py,
-// save_pretrained), and the first pattern to match counts.
+// patternOrder: PEFT saves its config with sorted keys (src/peft/config.py, save_pretrained),
+// and the first matching pattern counts.
 func patternOrder(s Settings) string {
 	if max(len(s.Ranks), len(s.Alphas)) < 2 {
 		return ""
 	}
-	return "PEFT saves patterns in alphabetical order, and the first to match counts: where two match one map, a " +
-		"loaded adapter may have another γ than the trained one"
+	return "PEFT saves patterns in alphabetical order, and the first matching pattern counts. If two patterns match " +
+		"one " +
+		"map, a loaded adapter may have another γ than the trained one"
 }
 
-// largeSteps: rank 256 at 2e-4 was seen to go from a loss of 4.3 to 16.
+// largeSteps: a run at rank 256 and rate 2e-4 went from a loss of 4.3 to 16.
 func largeSteps(s Settings) string {
 	if s.LR < 2e-4 || s.Rank < 256 {
 		return ""
 	}
-	return fmt.Sprintf("a learning rate of %s at rank %d can diverge: try several, and report the best of each "+
-		"rank", about(s.LR), s.Rank)
+	return fmt.Sprintf("a learning rate of %s at rank %d can diverge: try several rates, and report the best one of "+
+		"each rank", about(s.LR), s.Rank)
 }

@@ -16,12 +16,12 @@ func (c *Client) snapshot(n Name, commit string) string {
 	return filepath.Join(c.repo(n), "snapshots", commit)
 }
 
-// result is what Fetch returns of a snapshot.
+// result returns the path in a snapshot that Fetch returns.
 func (c *Client) result(n Name, commit string) string {
 	return filepath.Join(c.snapshot(n, commit), filepath.FromSlash(n.File))
 }
 
-// cached returns what the cache has of a model; an error says what it lacks.
+// cached returns the path of a model in the cache, or an error that says what is missing.
 func (c *Client) cached(n Name) (string, error) {
 	commit := n.Revision
 	if !commitFormat.MatchString(commit) {
@@ -43,7 +43,7 @@ func (c *Client) cached(n Name) (string, error) {
 	return c.result(n, commit), nil
 }
 
-// needed returns the files without which a snapshot is no model or adapter.
+// needed returns the files that a snapshot must have to be a model or adapter.
 func (c *Client) needed(n Name, commit string) ([]string, error) {
 	if n.Adapter {
 		return adapterFiles, nil
@@ -59,8 +59,8 @@ func (c *Client) needed(n Name, commit string) ([]string, error) {
 	return append(all, "config.json"), err
 }
 
-// link makes path another name of a blob: by a relative link, so that a cache
-// can be moved, or, where links are not to be had, by a second name.
+// link makes path another name of a blob. It makes a relative link, so that the cache can be
+// moved. On systems without links it gives the file a second name.
 func link(blob, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
@@ -69,7 +69,7 @@ func link(blob, path string) error {
 	if err != nil {
 		return err
 	}
-	if os.Symlink(target, path) == nil || isFile(path) { // another process may have made it
+	if os.Symlink(target, path) == nil || isFile(path) { // another process may have made the link
 		return nil
 	}
 	os.Remove(path) // a link to nothing

@@ -14,22 +14,22 @@ import (
 // Client fetches models from one hub into one cache.
 type Client struct {
 	Endpoint string // the hub's address
-	Token    string // that lets in; empty for none
-	Cache    string // the folder of models--ORG--NAME
-	Offline  bool   // takes what the cache has and asks nobody
+	Token    string // the access token; empty for none
+	Cache    string // the folder that holds models--ORG--NAME
+	Offline  bool   // use the cache alone, without requests
 
-	// Progress, if there is one, is told of each file how much of it has come,
-	// in bytes, as it comes.
+	// Progress, if not nil, is called while a file arrives, with the number of bytes that
+	// have arrived and the file's size.
 	Progress func(file string, have, size int64)
-	// Note, if there is one, is told what the caller may wonder about.
+	// Note, if not nil, receives messages for the user.
 	Note func(text string)
 
 	http     *http.Client
-	patience time.Duration // after the first failure; twice as long after each more
-	stall    time.Duration // without a byte, after which a download has failed
+	patience time.Duration // wait after the first failure; it doubles with each further one
+	stall    time.Duration // a download fails after this time without a byte
 }
 
-const attempts = 5 // in a row without a byte
+const attempts = 5 // number of attempts in a row without a byte
 
 // New returns a client of a hub and a cache.
 func New(endpoint, cache string) *Client {
@@ -42,9 +42,8 @@ func New(endpoint, cache string) *Client {
 	}
 }
 
-// FromEnvironment returns the client that HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
-// HF_TOKEN, HF_TOKEN_PATH and HF_HUB_OFFLINE ask for, as huggingface_hub reads
-// them.
+// FromEnvironment returns a client with the settings of HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
+// HF_TOKEN, HF_TOKEN_PATH and HF_HUB_OFFLINE. It reads them as huggingface_hub does.
 func FromEnvironment() (*Client, error) {
 	home := expand(os.Getenv("HF_HOME"))
 	if home == "" {

@@ -1,14 +1,13 @@
-// Package hub fetches models from the Hugging Face hub into its cache, which
-// it shares with the Python package huggingface_hub:
+// Package hub downloads models from the Hugging Face hub into a cache, which it shares with
+// the Python package huggingface_hub:
 //
 //	models--ORG--NAME/
 //	    blobs/CHECKSUM              a file's content
-//	    blobs/CHECKSUM.incomplete   as much of it as has come
+//	    blobs/CHECKSUM.incomplete   the part of it that has arrived
 //	    snapshots/COMMIT/FILE       a link to its blob
 //	    refs/REVISION               the commit of a branch or tag
 //
-// A blob is named by its checksum and gets that name when it is whole and has
-// been held to it. A revision is recorded when all files of its snapshot that
-// are asked for are there. Nothing but safetensors and GGUF is fetched of
-// weights: other forms are programs.
+// A blob gets its name once it is complete and its checksum is right. A revision is recorded
+// once all requested files of its snapshot are there. Weights are downloaded as safetensors
+// or GGUF alone, since other formats can contain programs.
 package hub

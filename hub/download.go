@@ -18,8 +18,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// blob makes sure that the cache has a file's content, and returns its name.
-// Of processes that want the same one, one fetches it and the others wait.
+// blob makes sure that the cache has a file's content, and returns its name. If several
+// processes want the same file, one fetches it and the others wait.
 func (c *Client) blob(ctx context.Context, n Name, commit string, e entry) (string, error) {
 	name, size, err := e.blob()
 	if err != nil {
@@ -47,16 +47,16 @@ func (c *Client) blob(ctx context.Context, n Name, commit string, e entry) (stri
 	return name, d.into(ctx, path)
 }
 
-// download is a file on its way.
+// download is a file that is being fetched.
 type download struct {
 	*Client
 	name          Name
 	file, address string
 	size          int64
-	sum           string // sha256, or sha1 as git makes it of a blob
+	sum           string // sha256, or the sha1 that git computes of a blob
 }
 
-// into fetches the file to path, going on from what has come before.
+// into fetches the file to path. It continues from the bytes that arrived earlier.
 func (d *download) into(ctx context.Context, path string) error {
 	part := path + ".incomplete"
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
@@ -66,8 +66,8 @@ func (d *download) into(ctx context.Context, path string) error {
 	defer f.Close()
 	if err := d.retry(ctx, func() (bool, error) { return d.more(ctx, f) }); err != nil {
 		if info, statErr := f.Stat(); statErr == nil && info.Size() > 0 {
-			return fmt.Errorf("%s: %w; %d of %d bytes are kept, and the same command goes on from there", d.file,
-				err, info.Size(), d.size)
+			return fmt.Errorf("%s: %w; %d of %d bytes are kept: run the same command again to fetch the rest",
+				d.file, err, info.Size(), d.size)
 		}
 		return errors.Join(fmt.Errorf("%s: %w", d.file, err), os.Remove(part))
 	}
@@ -80,7 +80,7 @@ func (d *download) into(ctx context.Context, path string) error {
 	return os.Rename(part, path)
 }
 
-// more appends to f what the hub has more of the file.
+// more appends the rest of the file to f.
 func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error) {
 	have, err := f.Seek(0, io.SeekEnd)
 	if have > d.size && err == nil {
@@ -101,10 +101,10 @@ func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error)
 			return false, err
 		}
 		if have = 0; resp.StatusCode != http.StatusOK {
-			return false, unreachable{errors.New("the hub goes on from another byte than it was asked for")}
+			return false, unreachable{errors.New("the hub continues from another byte than the requested one")}
 		}
 	}
-	stalled := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("no byte has come for %v", d.stall)) })
+	stalled := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("no byte has arrived for %v", d.stall)) })
 	defer stalled.Stop()
 	body := &watched{Reader: resp.Body, saw: func(n int) {
 		stalled.Reset(d.stall)
@@ -114,7 +114,7 @@ func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error)
 	n, err := io.Copy(f, io.LimitReader(body, d.size-have))
 	switch cause := context.Cause(ctx); {
 	case err != nil && body.err == nil:
-		return false, err // in writing
+		return false, err // an error in writing
 	case cause != nil:
 		err = cause
 	case have < d.size:
@@ -126,19 +126,19 @@ func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error)
 	return n > 0, err
 }
 
-// rewind throws away what has come.
+// rewind discards the bytes that have arrived.
 func rewind(f *os.File) error {
 	_, err := f.Seek(0, io.SeekStart)
 	return errors.Join(err, f.Truncate(0))
 }
 
-// continues tells whether an answer goes on from a byte.
+// continues reports whether an answer continues from the given byte.
 func continues(resp *http.Response, from int64) bool {
 	return resp.StatusCode == http.StatusPartialContent &&
 		strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from))
 }
 
-// check holds a whole file to its checksum.
+// check compares a complete file with its checksum.
 func (d *download) check(f *os.File) error {
 	var sum hash.Hash
 	if len(d.sum) == 2*sha256.Size {
@@ -154,13 +154,13 @@ func (d *download) check(f *os.File) error {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != d.sum {
-		return fmt.Errorf("%s: has the checksum %s, and should have %s: it came damaged and is removed; try again",
+		return fmt.Errorf("%s: checksum %s: must be %s: the file arrived damaged and is removed; try again",
 			d.file, got, d.sum)
 	}
 	return nil
 }
 
-// watched tells of what is read, and remembers why reading failed.
+// watched reports how much is read, and remembers why reading failed.
 type watched struct {
 	io.Reader
 	saw func(n int)

@@ -20,16 +20,16 @@ const (
 	indexFile   = "model.safetensors.index.json"
 )
 
-// companions are what a model folder has beside its weights, if at all.
+// companions are the files that a model folder may have beside its weights.
 var companions = []string{
 	"config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
 }
 
-// adapterFiles are what a PEFT adapter is read from.
+// adapterFiles are the files of a PEFT adapter.
 var adapterFiles = []string{"adapter_config.json", "adapter_model.safetensors"}
 
-// Fetch makes sure that the cache has a model or adapter, and returns its folder,
-// or its GGUF file. What is there already is not fetched again.
+// Fetch makes sure that the cache has a model or adapter, and returns its folder or its GGUF
+// file. Files that are there already are not fetched again.
 func (c *Client) Fetch(ctx context.Context, n Name) (string, error) {
 	path, err := c.fetch(ctx, n)
 	if err != nil {
@@ -42,14 +42,14 @@ func (c *Client) fetch(ctx context.Context, n Name) (string, error) {
 	if c.Offline {
 		path, err := c.cached(n)
 		if err != nil {
-			return "", fmt.Errorf("%w, and HF_HUB_OFFLINE forbids to ask the hub", err)
+			return "", fmt.Errorf("%w, and HF_HUB_OFFLINE forbids requests: unset it to fetch the model", err)
 		}
 		return path, nil
 	}
 	path, err := c.fetchOnline(ctx, n)
 	if _, ok := errors.AsType[unreachable](err); ok && ctx.Err() == nil {
 		if path, missing := c.cached(n); missing == nil {
-			c.note("%s: %v: taking what the cache has", n, err)
+			c.note("%s: %v: using the copy in the cache", n, err)
 			return path, nil
 		}
 	}
@@ -82,7 +82,7 @@ func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
 	return c.result(n, commit), nil
 }
 
-// wanted returns the files of a repository that the name asks for.
+// wanted returns the files of a repository that belong to the name.
 func (c *Client) wanted(ctx context.Context, n Name, commit string, files map[string]entry) ([]string, error) {
 	var all []string
 	switch {
@@ -110,7 +110,7 @@ func (c *Client) wanted(ctx context.Context, n Name, commit string, files map[st
 	return all, nil
 }
 
-// weights returns the files of weights: one, or an index and its shards.
+// weights returns the files of weights: a single file, or an index and its shards.
 func (c *Client) weights(ctx context.Context, n Name, commit string, files map[string]entry) ([]string, error) {
 	if _, ok := files[weightsFile]; ok {
 		return []string{weightsFile}, nil
@@ -141,13 +141,13 @@ func shards(path string) ([]string, error) {
 	names := slices.Compact(slices.Sorted(maps.Values(index.WeightMap)))
 	for _, name := range names {
 		if !isLocal(name) || !strings.HasSuffix(name, ".safetensors") {
-			return nil, fmt.Errorf("%s: shard %q: must be a .safetensors file of the same folder", indexFile, name)
+			return nil, fmt.Errorf("%s: shard %q: must be a .safetensors file in the same folder", indexFile, name)
 		}
 	}
 	return names, nil
 }
 
-// others says what weights a repository has instead.
+// others says which other weights a repository has.
 func others(n Name, files map[string]entry) string {
 	var ggufs []string
 	pickled := ""
@@ -163,7 +163,7 @@ func others(n Name, files map[string]entry) string {
 	case len(ggufs) > 0 && !n.Adapter:
 		return ": name one of " + strings.Join(ggufs, ", ")
 	case pickled != "":
-		return ": " + pickled + " is a pickle, which is a program and is not read; convert it to safetensors"
+		return ": " + pickled + " is a pickle, which can contain a program: convert it to safetensors"
 	}
 	return ""
 }
@@ -171,7 +171,7 @@ func others(n Name, files map[string]entry) string {
 // file makes sure that a snapshot has a file.
 func (c *Client) file(ctx context.Context, n Name, commit string, e entry) error {
 	if !isLocal(e.Path) {
-		return fmt.Errorf("file %q: its name leads out of the folder", e.Path)
+		return fmt.Errorf("file %q: its path must stay inside the model's folder", e.Path)
 	}
 	path := filepath.Join(c.snapshot(n, commit), filepath.FromSlash(e.Path))
 	if isFile(path) {

@@ -228,16 +228,16 @@ func TestGGUFAndRevision(t *testing.T) {
 		filepath.Base(path) != "model-Q4.gguf" {
 		t.Errorf("%s: %v", path, err)
 	}
-	if ref, err := os.ReadFile(filepath.Join(c.Cache, "models--org--name", "refs", "refs", "pr",
-		"1")); err != nil || string(ref) != commit {
+	if ref, err := os.ReadFile(filepath.Join(c.Cache, "models--org--name", "refs", "refs", "pr", "1")); err != nil ||
+		string(ref) != commit {
 		t.Errorf("%s, %v", ref, err)
 	}
 	if got := listing(t, c.Cache); len(got) != 3 {
 		t.Errorf("%q", got)
 	}
 	_, err := c.Fetch(context.Background(), mustParse(t, "org/name/other.gguf"))
-	wantError(t, err, "hub: org/name/other.gguf: has no file other.gguf at revision main: name one of "+
-		"org/name/sub/model-Q4.gguf")
+	wantError(t, err,
+		"hub: org/name/other.gguf: has no file other.gguf at revision main: name one of org/name/sub/model-Q4.gguf")
 	_, err = c.Fetch(context.Background(), mustParse(t, "org/name@v2"))
 	wantError(t, err, `hub: org/name@v2: has no revision "v2"`)
 }
@@ -356,7 +356,7 @@ func TestResumeAfterStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = damaged.Fetch(context.Background(), n)
-	wantError(t, err, "model.safetensors: has the checksum", "should have "+sum, "removed")
+	wantError(t, err, "model.safetensors: checksum", "must be "+sum, "removed")
 	if isFile(part) {
 		t.Error("the damaged part is still there")
 	}
@@ -385,7 +385,7 @@ func TestWrongChecksum(t *testing.T) {
 		s.sums[file] = wrong
 		c := s.client(t)
 		_, err := c.Fetch(context.Background(), mustParse(t, "org/name"))
-		wantError(t, err, "hub: org/name: "+file+": has the checksum", wrong)
+		wantError(t, err, "hub: org/name: "+file+": checksum", wrong)
 		for _, name := range listing(t, c.Cache) {
 			if strings.Contains(name, wrong) || strings.Contains(name, "refs") {
 				t.Errorf("%s is left", name)
@@ -393,7 +393,7 @@ func TestWrongChecksum(t *testing.T) {
 		}
 		s.sums[file] = "../../x"
 		_, err = c.Fetch(context.Background(), mustParse(t, "org/name"))
-		wantError(t, err, `the hub gives the checksum "../../x"`)
+		wantError(t, err, `the hub answers with the invalid checksum "../../x"`)
 	}
 }
 
@@ -473,7 +473,7 @@ func TestOffline(t *testing.T) {
 	s.Close()
 	var noted string
 	c.Note = func(text string) { noted = text }
-	if got := mustFetch(t, c, "org/name"); got != dir || !strings.Contains(noted, "taking what the cache has") {
+	if got := mustFetch(t, c, "org/name"); got != dir || !strings.Contains(noted, "using the copy in the cache") {
 		t.Errorf("%s, %q", got, noted)
 	}
 	_, err = c.Fetch(context.Background(), mustParse(t, "org/other"))
@@ -493,7 +493,7 @@ func TestStall(t *testing.T) {
 	c := s.client(t)
 	c.stall = 20 * time.Millisecond
 	_, err := c.Fetch(context.Background(), mustParse(t, "org/name"))
-	wantError(t, err, "no byte has come for 20ms")
+	wantError(t, err, "no byte has arrived for 20ms")
 }
 
 // Processes that want the same file fetch it once.

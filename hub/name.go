@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Name is what a model is called, ORG/NAME[/FILE.gguf][@REVISION], or an
-// adapter, ORG/NAME[@REVISION].
+// Name is the name of a model, ORG/NAME[/FILE.gguf][@REVISION], or of an adapter,
+// ORG/NAME[@REVISION].
 type Name struct {
 	Repo     string // ORG/NAME
 	File     string // a GGUF file; empty for a model in safetensors
 	Revision string // branch, tag or commit; main if none is given
-	Adapter  bool   // of PEFT, which is asked for in place of a model
+	Adapter  bool   // a PEFT adapter is wanted, not a model
 }
 
 var (
@@ -23,7 +23,7 @@ var (
 	sha256Format = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// ParseName reads a name; ok is false for what cannot be one.
+// ParseName reads a name. ok is false for a text that cannot be a name.
 func ParseName(text string) (n Name, ok bool) {
 	m := namePattern.FindStringSubmatch(text)
 	if m == nil {
@@ -37,12 +37,12 @@ func ParseName(text string) (n Name, ok bool) {
 		(n.File == "" || isLocal(n.File))
 }
 
-// isLocal tells whether a path stays below where it is put, on every system.
+// isLocal reports whether a relative path stays inside its folder, on every system.
 func isLocal(p string) bool {
 	return localPattern.MatchString(p) && path.Clean(p) == p && !strings.Contains(p, "..")
 }
 
-// String returns the name without what it need not say.
+// String returns the shortest form of the name.
 func (n Name) String() string {
 	s := n.Repo
 	if n.File != "" {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// checkRedirect keeps the token from any other host than the hub's.
+// checkRedirect sends the token to no other host than the hub's.
 func checkRedirect(to *http.Request, via []*http.Request) error {
 	if len(via) >= 10 {
 		return errors.New("redirected 10 times")
@@ -22,15 +22,15 @@ func checkRedirect(to *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// get asks for a path of the hub, from a byte on. An answer that is no success
-// is an error.
+// get requests an address of the hub, from a byte on. An answer other than success is an
+// error.
 func (c *Client) get(ctx context.Context, n Name, address string, from int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", "ranksweep")
-	// Checksums are of the content as it is, and so are ranges.
+	// Checksums and ranges refer to the content without compression.
 	req.Header.Set("Accept-Encoding", "identity")
 	if c.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Token)
@@ -49,12 +49,12 @@ func (c *Client) get(ctx context.Context, n Name, address string, from int64) (*
 	return resp, nil
 }
 
-// unreachable is the failure to get any answer.
+// unreachable is an error without any answer from the hub.
 type unreachable struct{ error }
 
 func (u unreachable) Unwrap() error { return u.error }
 
-// refusal is an answer that is no success.
+// refusal is an answer other than success.
 type refusal struct {
 	status int
 	text   string
@@ -62,19 +62,19 @@ type refusal struct {
 
 func (r refusal) Error() string { return fmt.Sprintf("%s (HTTP status %d)", r.text, r.status) }
 
-// passing tells whether the same request may succeed later.
+// passing reports whether the same request may succeed later.
 func (r refusal) passing() bool {
 	return r.status == http.StatusTooManyRequests || r.status == http.StatusRequestTimeout || r.status >= 500
 }
 
-// refusal puts an answer into words.
+// refusal returns the error for an answer other than success.
 func (c *Client) refusal(n Name, resp *http.Response) error {
 	page := c.Endpoint + "/" + n.Repo
 	text := "the hub answers " + http.StatusText(resp.StatusCode)
 	code := resp.Header.Get("X-Error-Code")
 	switch {
 	case code == "GatedRepo" && c.Token == "":
-		text = "is gated: ask for access at " + page + ", then set HF_TOKEN to your token"
+		text = "the model is gated: ask for access at " + page + ", then set HF_TOKEN to your token"
 	case code == "GatedRepo" || resp.StatusCode == http.StatusForbidden:
 		text = "your token may not read it: ask for access at " + page
 	case code == "RevisionNotFound":
@@ -94,7 +94,7 @@ type entry struct {
 	Type string `json:"type"` // file or directory
 	Path string `json:"path"`
 	Size int64  `json:"size"`
-	OID  string `json:"oid"` // of a git blob, or of a pointer to a large file
+	OID  string `json:"oid"` // sha1 of a git blob, or of a pointer to a large file
 	LFS  *struct {
 		OID  string `json:"oid"` // sha256
 		Size int64  `json:"size"`
@@ -104,17 +104,18 @@ type entry struct {
 // blob returns the name of the file's content, its checksum, and its length.
 func (e entry) blob() (name string, size int64, err error) {
 	name, size = e.OID, e.Size
-	known := commitFormat // a sha1 too
+	known := commitFormat // it matches every sha1
 	if e.LFS != nil {
 		name, size, known = e.LFS.OID, e.LFS.Size, sha256Format
 	}
 	if !known.MatchString(name) || size < 0 {
-		return "", 0, fmt.Errorf("%s: the hub gives the checksum %q and %d bytes", e.Path, name, size)
+		return "", 0, fmt.Errorf("%s: the hub answers with the invalid checksum %q or size of %d bytes", e.Path, name,
+			size)
 	}
 	return name, size, nil
 }
 
-// commit asks for the commit that a revision stands for.
+// commit requests the commit of a revision.
 func (c *Client) commit(ctx context.Context, n Name) (string, error) {
 	var info struct {
 		SHA string `json:"sha"`
@@ -124,16 +125,16 @@ func (c *Client) commit(ctx context.Context, n Name) (string, error) {
 		return "", err
 	}
 	if !commitFormat.MatchString(info.SHA) {
-		return "", fmt.Errorf("the hub gives the commit %q", info.SHA)
+		return "", fmt.Errorf("the hub answers with the invalid commit %q", info.SHA)
 	}
 	return info.SHA, nil
 }
 
-// tree asks for the files of a commit by their paths.
+// tree requests the list of files of a commit, by path.
 func (c *Client) tree(ctx context.Context, n Name, commit string) (map[string]entry, error) {
 	files := make(map[string]entry)
 	address := c.Endpoint + "/api/models/" + n.Repo + "/tree/" + commit + "?recursive=true"
-	const pages = 100 // of a thousand files
+	const pages = 100 // each has a thousand files
 	for range pages {
 		var page []entry
 		next, err := c.getJSON(ctx, n, address, &page)
@@ -149,7 +150,7 @@ func (c *Client) tree(ctx context.Context, n Name, commit string) (map[string]en
 			return files, nil
 		}
 		if !strings.HasPrefix(next, c.Endpoint+"/") {
-			return nil, fmt.Errorf("the list of files goes on at %s", next)
+			return nil, fmt.Errorf("the list of files continues at another host: %s", next)
 		}
 		address = next
 	}

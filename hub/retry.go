@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// retry calls try until it succeeds, fails for good, or fails so often in a row
-// without getting on.
+// retry calls try until it succeeds, fails for good, or fails too often in a row without
+// progress.
 func (c *Client) retry(ctx context.Context, try func() (gotOn bool, err error)) error {
 	wait := c.patience
 	for failed := 1; ; failed++ {
@@ -33,7 +33,7 @@ func (c *Client) retry(ctx context.Context, try func() (gotOn bool, err error)) 
 	}
 }
 
-// passing tells whether the next attempt may have better luck.
+// passing reports whether another attempt may succeed.
 func passing(err error) bool {
 	if r, ok := errors.AsType[refusal](err); ok {
 		return r.passing()
