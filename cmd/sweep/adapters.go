@@ -18,21 +18,21 @@ import (
 	"ranksweep/sweep"
 )
 
-// adapters is a folder to which runs hand their adapters out: a PEFT folder
-// each, by the run's ID.
+// adapters is a folder that receives the adapters of runs, each as a PEFT folder named by
+// the run's ID.
 type adapters string
 
 func (a adapters) path(id string) string { return filepath.Join(string(a), id) }
 
-// has reports whether a run's adapter is there. What was cut off while it was
-// written has no config.
+// has reports whether a run's adapter is in the folder. The config is written last, so an
+// adapter whose writing was cut off lacks it.
 func (a adapters) has(id string) bool {
 	_, err := os.Stat(filepath.Join(a.path(id), "adapter_config.json"))
 	return err == nil
 }
 
-// lacks counts the runs of a plan whose adapters are not there, and those that
-// have none; neither are asked for without a folder.
+// lacks counts the runs of a plan whose adapters are missing from the folder, and the runs
+// without an adapter. Both are 0 if there is no folder.
 func (a adapters) lacks(p *sweep.Plan) (lacking, without int) {
 	for _, j := range p.Jobs {
 		switch {
@@ -56,14 +56,14 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 		return err
 	}
 	f := &peft.Folder{
-		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5 && !c.Adapter.Scaling.Log, BaseModel: c.Model,
-		Dropout: c.Adapter.Dropout,
+		Adapters: trained, RSLoRA: c.Adapter.Scaling.P == 0.5 && !c.Adapter.Scaling.Log,
+		BaseModel: c.Model, Dropout: c.Adapter.Dropout,
 	}
 	return f.Write(a.path(r.ID))
 }
 
-// list prints where the adapters of runs are, and how PEFT is told of scalings
-// that it has no name for.
+// list prints the folders of the runs' adapters, and how PEFT reaches the γ of scalings for
+// which it has no name.
 func (a adapters) list(w io.Writer, runs []results.Run) error {
 	notes := newFootnotes()
 	for _, r := range runs {
@@ -74,8 +74,9 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
 			note = append(note, text)
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n", a.path(r.ID), experiments.Point{Axes: r.Axes},
-			r.Gamma, notes.marks(note)); err != nil {
+		_, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n",
+			a.path(r.ID), experiments.Point{Axes: r.Axes}, r.Gamma, notes.marks(note))
+		if err != nil {
 			return err
 		}
 	}
@@ -83,36 +84,37 @@ func (a adapters) list(w io.Writer, runs []results.Run) error {
 	return nil
 }
 
-// handOut trains those of runs again whose adapters are not in the folder, and
-// writes them there. An adapter of which another curve was measured than the
-// store has is an error: it is not that run's.
+// handOut trains again the runs whose adapters are not in the folder, and writes the
+// adapters there. If a run's new curve differs from the stored one, the adapter is not that
+// run's, which is an error.
 func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
 	lacking := slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return a.has(r.ID) })
 	return trainAgain(cmd, lacking, func(now, was results.Run, trained []lora.Trained) error {
 		if now.Status != results.Done {
-			return fmt.Errorf("run %s was %s and is %s, trained again: %s", was.ID, was.Status, now.Status, now.Reason)
+			return fmt.Errorf("run %s was %s, but is %s when trained again: %s",
+				was.ID, was.Status, now.Status, now.Reason)
 		}
 		if d := results.Difference(now, was); d != "" {
-			return fmt.Errorf("run %s has another curve than in the store, so that this is not its adapter: %s; %s",
-				was.ID, d, makers(now, was))
+			return fmt.Errorf("run %s has a different curve when trained again, so its adapter cannot be handed out: "+
+				"%s; %s", was.ID, d, makers(now, was))
 		}
 		return a.write(now, trained)
 	})
 }
 
-// noAdapter says why a run has no adapter that is of use; empty where it has one.
+// noAdapter says why a run has no usable adapter, or returns "" if it has one.
 func noAdapter(r results.Run) string {
 	switch {
 	case r.Status != results.Done:
-		return fmt.Sprintf("run %s, which %s, has no adapter", r.ID, r.Status)
+		return fmt.Sprintf("run %s has no adapter, since it %s", r.ID, r.Status)
 	case !r.Ranked():
-		return fmt.Sprintf("run %s, which trained the weights themselves (%s), has no adapter", r.ID, r.Scheme)
+		return fmt.Sprintf("run %s has no adapter, since it trained the weights themselves (%s)", r.ID, r.Scheme)
 	}
 	return ""
 }
 
-// withAdapters returns those of runs that have an adapter that is of use, and says
-// which are left out.
+// withAdapters returns the runs that have a usable adapter, and says which runs it leaves
+// out.
 func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 	return slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool {
 		why := noAdapter(r)
@@ -123,8 +125,7 @@ func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 	})
 }
 
-// named returns the runs of a store that have the given IDs, or IDs that begin
-// so.
+// named returns the runs of a store with the given IDs, which may be shortened.
 func named(dir string, ids []string) ([]results.Run, error) {
 	all, unread := results.Open(dir).Runs()
 	var chosen []results.Run
@@ -137,20 +138,21 @@ func named(dir string, ids []string) ([]results.Run, error) {
 		}
 		switch {
 		case len(found) == 0 && len(unread) > 0:
-			return nil, fmt.Errorf("%s has no run %s that can be read: %w", dir, id, errors.Join(unread...))
+			return nil, fmt.Errorf("%s has no readable run %s: %w", dir, id, errors.Join(unread...))
 		case len(found) == 0:
-			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists them in runs.csv", dir,
-				id, dir)
+			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists its runs in runs.csv", dir, id,
+				dir)
 		case len(found) > 1:
-			return nil, fmt.Errorf("run %s: %d runs of %s begin so, %s and %s among them", id, len(found), dir,
-				found[0].ID, found[1].ID)
+			return nil, fmt.Errorf("run %s: the IDs of %d runs in %s begin like this, such as %s and %s: write more "+
+				"of it",
+				id, len(found), dir, found[0].ID, found[1].ID)
 		}
 		chosen = append(chosen, found[0])
 	}
 	return chosen, nil
 }
 
-// summary says what adapters are, with the scale, which other tools lose most
+// summary describes adapters: how many maps, their rank, and γ, which other tools lose most
 // often.
 func summary(adapters []lora.Trained) string {
 	var ranks []int
@@ -171,7 +173,7 @@ func summary(adapters []lora.Trained) string {
 	return text
 }
 
-// span writes the least and the most of something.
+// span writes a range.
 func span(low, high string) string {
 	if low == high {
 		return low

@@ -11,7 +11,7 @@ import (
 	"ranksweep/results"
 )
 
-// oneRun makes a store of one run in a folder of its own, and goes there.
+// oneRun makes a store of one run in a folder of its own, and changes into the folder.
 func oneRun(t *testing.T) {
 	t.Helper()
 	dir := workplace(t)
@@ -19,14 +19,14 @@ func oneRun(t *testing.T) {
 	t.Chdir(dir)
 }
 
-// alter changes a loss of the store's one run by a factor, with a checksum to
-// fit, and returns the run's ID.
+// alter multiplies a loss of the store's single run by a factor, updates the checksum, and
+// returns the run's ID.
 func alter(t *testing.T, factor float64) string {
 	t.Helper()
 	return rewrite(t, func(r *results.Run) { r.Curve[3].Values[metrics.TrainLoss] *= factor })
 }
 
-// rewrite changes the store's one run and returns its ID.
+// rewrite changes the store's single run and returns its ID.
 func rewrite(t *testing.T, change func(r *results.Run)) string {
 	t.Helper()
 	runs, problems := results.Open("store").Runs()
@@ -39,13 +39,14 @@ func rewrite(t *testing.T, change func(r *results.Run)) string {
 	return runs[0].ID
 }
 
-// TestAdapterOfAnotherCurve: an adapter is held to the curve that was stored.
+// TestAdapterOfAnotherCurve: an adapter whose curve differs from the stored one is an error.
 func TestAdapterOfAnotherCurve(t *testing.T) {
 	oneRun(t)
 	id := alter(t, 1+0x1p-40)
 	var out, said bytes.Buffer
 	code := run(t.Context(), []string{"export", "store", "--adapters", "out"}, &out, &said)
-	if want := "run " + id + " has another curve than in the store, so that this is not its adapter"; code != 1 ||
+	if want := "run " + id +
+		" has a different curve when trained again, so its adapter cannot be handed out"; code != 1 ||
 		!strings.Contains(said.String(), want) {
 		t.Errorf("exit status %d, want 1 and %q:\n%s", code, want, &said)
 	}

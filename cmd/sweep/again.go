@@ -13,8 +13,8 @@ import (
 	"ranksweep/sweep"
 )
 
-// trainAgain trains stored runs once more, several at a time, and hands each to
-// see beside what the store has of it. An error of see ends it.
+// trainAgain trains stored runs once more, several at a time, and calls see with each new
+// run beside the stored one. An error of see ends it.
 func trainAgain(cmd *cobra.Command, runs []results.Run,
 	see func(now, was results.Run, trained []lora.Trained) error) error {
 	if len(runs) == 0 {
@@ -45,13 +45,13 @@ func trainAgain(cmd *cobra.Command, runs []results.Run,
 	return s.Run(cmd.Context(), p)
 }
 
-// makers names what two executions of a run were made with.
+// makers names the program, the kernel and the Go version behind two executions of a run.
 func makers(now, was results.Run) string {
 	made := func(p results.Provenance) string {
-		return fmt.Sprintf("with kernel %s by %s on %s", p.Kernel, p.Program, p.Go)
+		return fmt.Sprintf("with kernel %s by %s built with %s", p.Kernel, p.Program, p.Go)
 	}
 	if made(was.Provenance) == made(now.Provenance) {
 		return "both were made " + made(now.Provenance)
 	}
-	return fmt.Sprintf("it was made %s, and now %s", made(was.Provenance), made(now.Provenance))
+	return fmt.Sprintf("the stored run was made %s, this one %s", made(was.Provenance), made(now.Provenance))
 }

@@ -16,12 +16,12 @@ import (
 func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [EXPERIMENT]",
-		Short: "Measure at the first steps whether schemes learn at a rate free of rank",
-		Long: "Check makes the first steps of every scheme at many ranks and compares sizes with\n" +
-			"theory: the loss drop, the adapter's output and input gradient, the gradients of A and\n" +
-			"B, the weight update. Without EXPERIMENT it is rank-check, the embedded one; --set\n" +
-			"turns it on your model and data. The exit status is 1 where a scheme that theory says\n" +
-			"is stable under its optimizer is not seen to be.\n\n" + experimentHelp,
+		Short: "Measure at the first steps how each scheme depends on the rank, beside theory",
+		Long: "Check trains the first steps of every scheme at many ranks, and compares how sizes\n" +
+			"depend on the rank with theory: the loss drop, the adapter's output and input gradient,\n" +
+			"the gradients of A and B, the weight update. Without EXPERIMENT it runs the embedded\n" +
+			"experiment rank-check; --set model=... and --set data=... run it on your own. It exits\n" +
+			"with 1 if theory predicts a scheme to be stable and the measurement disagrees.\n\n" + experimentHelp,
 		Example: "  sweep check\n" +
 			"  sweep check --set model=mymodel --set data=train.jsonl --set 'scaling=[lora,rslora,p=0.75]'",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -73,7 +73,7 @@ func judge(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	if len(check.Unstable) > 0 {
-		return fmt.Errorf("stable by theory and not seen to be: %s", strings.Join(check.Unstable, "; "))
+		return fmt.Errorf("theory predicts stable, the measurement disagrees: %s", strings.Join(check.Unstable, "; "))
 	}
 	return nil
 }

@@ -16,11 +16,11 @@ import (
 	"ranksweep/results"
 )
 
-// diskSize holds the store of workplace's experiment twice over, so that
-// the test decides when it is full.
+// diskSize is twice the size of the store of workplace's experiment, so that the test
+// decides when the disk is full.
 const diskSize = 8 << 20
 
-// mountDisk mounts a small disk of its own in a folder for the test's time.
+// mountDisk mounts a small disk in a folder for the duration of the test.
 func mountDisk(t *testing.T, dir string) {
 	t.Helper()
 	check(t, os.Mkdir(dir, 0o777))
@@ -30,8 +30,7 @@ func mountDisk(t *testing.T, dir string) {
 	t.Cleanup(func() { check(t, unix.Unmount(dir, unix.MNT_DETACH)) })
 }
 
-// fillDisk leaves no room on the disk in dir. The file that it returns is what
-// makeRoom cuts.
+// fillDisk fills the disk in dir. makeRoom cuts the file that it returns.
 func fillDisk(t *testing.T, dir string) (filler string) {
 	t.Helper()
 	filler = filepath.Join(dir, "filler")
@@ -48,7 +47,7 @@ func makeRoom(t *testing.T, filler string, bytes int64) {
 	check(t, os.Truncate(filler, info.Size()-bytes))
 }
 
-// fails runs a command that must end with status 1, and returns what it says.
+// fails runs a command that must end with status 1, and returns its standard error.
 func fails(t *testing.T, c *exec.Cmd) string {
 	t.Helper()
 	var said bytes.Buffer
@@ -59,10 +58,9 @@ func fails(t *testing.T, c *exec.Cmd) string {
 	return said.String()
 }
 
-// TestFullDisk: a sweep that finds no room says for which file, keeps every
-// record, and goes on when there is room. Here the disk grows little by little,
-// so that it is full at every stage: before the first run, amid the records,
-// and amid the figures.
+// TestFullDisk: a sweep on a full disk names the file that does not fit, keeps every record,
+// and goes on when there is room. Here the disk grows little by little, so that it is full
+// at every stage: before the first run, amid the records, and amid the figures.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
@@ -99,12 +97,12 @@ func TestFullDisk(t *testing.T) {
 	compare(t, files(t, store), complete(t, dir, "undisturbed"))
 }
 
-// fullDisk is what a command says of a full disk: which file, and what to do.
+// fullDisk matches the error of a command on a full disk: the file, and what to do.
 var fullDisk = regexp.MustCompile(`(?m)^sweep: .*disk/.*: no space left on device$
-^sweep: the disk is full: what is stored is kept; make room and run the same command again$`)
+^sweep: the disk is full: stored runs are kept; make room and run the same command again$`)
 
-// TestFullDiskKeepsModel: a pretraining that finds no room leaves a model that
-// is done as it was, its card too, and one that is not at its last checkpoint.
+// TestFullDiskKeepsModel: on a full disk, pretrain leaves a finished model and its card as
+// they were, and an unfinished model at its last checkpoint.
 func TestFullDiskKeepsModel(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -126,7 +124,7 @@ func TestFullDiskKeepsModel(t *testing.T) {
 			t.Errorf("%s says %q", out, said)
 		}
 	}
-	makeRoom(t, filler, 120_000) // for a checkpoint, not for the next beside it
+	makeRoom(t, filler, 120_000) // room for one checkpoint, but not for the next one beside it
 	if said := fails(t, pretrain("begun")); !fullDisk.MatchString(said) {
 		t.Errorf("begun says %q", said)
 	}
@@ -143,15 +141,15 @@ func TestFullDiskKeepsModel(t *testing.T) {
 	}
 }
 
-// fox is a recipe of some ten milliseconds.
+// fox is a recipe that takes some ten milliseconds.
 const fox = `{data: text.txt, held: text.txt,
 model: {vocab: 265, dim: 16, layers: 1, heads: 2, hidden: 24, context: 32},
 train: {lr: 0.01, schedule: constant, steps: 9, batch: 4, beta1: 0.9, beta2: 0.95, eps: 1e-8, shards: 2},
 eval_every: 3, eval_sequences: 4, checkpoint_every: 1}
 `
 
-// TestReadOnlyDisk: a store on a disk that cannot be written to is an error
-// for what writes there, and can be read.
+// TestReadOnlyDisk: a store on a read-only disk can be read. Commands that write to it return
+// an error.
 func TestReadOnlyDisk(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)

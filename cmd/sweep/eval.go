@@ -16,41 +16,41 @@ import (
 
 // evaluation is what sweep eval prints.
 type evaluation struct {
-	Loss         float64  `json:"loss"` // nats a token
+	Loss         float64  `json:"loss"` // nats per token
 	Perplexity   float64  `json:"perplexity"`
-	BitsPerByte  *float64 `json:"bits_per_byte"` // null where no byte is scored
-	Tokens       int      `json:"tokens"`        // scored
-	Bytes        int      `json:"bytes"`         // that they stand for
+	BitsPerByte  *float64 `json:"bits_per_byte"` // null if no byte is scored
+	Tokens       int      `json:"tokens"`        // number of tokens scored
+	Bytes        int      `json:"bytes"`         // number of bytes in these tokens
 	Adapter      string   `json:"adapter,omitempty"`
 	warningTexts []string
 }
 
-// evalTokens is about how many tokens are computed at once.
+// evalTokens is roughly the number of tokens that are computed at once.
 const evalTokens = 4096
 
 func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval --model MODEL --data DATA",
-		Short: "Print loss, perplexity and bits per byte of a model on a file, with an adapter on it or not",
-		Long: "Eval scores a file with a model. A text is encoded as the tokenizer's template\n" +
-			"does and scored on every token after the first; a completion is scored with the\n" +
-			"EOS that ends it, its prompt is not. A megabyte takes the embedded model minutes.\n\n" +
+		Short: "Print loss, perplexity and bits per byte of a model on a file, with or without an adapter",
+		Long: "Eval scores a file with a model. A plain text is encoded by the tokenizer's template\n" +
+			"and scored on every token after the first. A completion is scored with the EOS that\n" +
+			"ends it; its prompt is not scored. The embedded model takes minutes for a megabyte.\n\n" +
 			modelHelp,
 		Example: "  sweep eval --model base --data notes.txt\n" +
 			"  sweep eval --model SmolLM2 --adapter my-adapter --data test.jsonl --json",
 		Args: exactly(),
 	}
 	model := cmd.Flags().String("model", "", "`MODEL` to score with")
-	adapter := cmd.Flags().String("adapter", "", "`FOLDER` of a PEFT adapter, or its name org/name[@revision] on "+
-		"the hub")
-	source := cmd.Flags().String("data", "", "`DATA`: a .jsonl or .txt file, or one "+
-		"of "+strings.Join(data.Recipes(), ", "))
-	longest := cmd.Flags().Int("context", 0, "longest sequence in `TOKENS` (default the model's)")
+	adapter := cmd.Flags().String("adapter", "",
+		"`FOLDER` of a PEFT adapter, or its name org/name[@revision] on the hub")
+	source := cmd.Flags().String("data", "",
+		"`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
+	longest := cmd.Flags().Int("context", 0, "longest sequence, in `TOKENS` (default the model's context)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *model == "" || *source == "" {
-			return usageError{fmt.Errorf("eval: --model and --data are both needed; see sweep eval --help")}
+			return usageError{fmt.Errorf("eval: --model and --data are required; see sweep eval --help")}
 		}
 		e, err := evaluate(cmd, *form, *model, *adapter, *source, *longest)
 		if err != nil {
@@ -62,15 +62,15 @@ func newEval() *cobra.Command {
 		if *asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(e)
 		}
-		bits := "none: no byte is scored"
+		bits := "none, since no byte is scored"
 		if e.BitsPerByte != nil {
 			bits = fmt.Sprintf("%.4f", *e.BitsPerByte)
 		}
 		if e.Adapter != "" {
 			fmt.Fprintf(cmd.OutOrStdout(), "adapter        %s\n", e.Adapter)
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  "+
-			"%s\ntokens         %d\n",
+		_, err = fmt.Fprintf(cmd.OutOrStdout(),
+			"loss           %.6f nats/token\nperplexity     %.4f\nbits per byte  %s\ntokens         %d\n",
 			e.Loss, e.Perplexity, bits, e.Tokens)
 		return err
 	}
@@ -88,7 +88,7 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	case length == 0:
 		length = longest
 	case length < 2 || length > longest:
-		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to the model's %d", length, longest)}
+		return nil, usageError{fmt.Errorf("eval: --context %d: must be from 2 to %d, the model's own", length, longest)}
 	}
 	corpus, err := data.Load(source)
 	if err != nil {
@@ -123,7 +123,7 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	return e, nil
 }
 
-// score fills in the evaluation of sequences, as many at once as fit.
+// score evaluates sequences, as many at once as fit into the given number of tokens.
 func (e *evaluation) score(ctx context.Context, pass *nn.Pass, sequences []data.Sequence, tokens int) error {
 	var sum float64
 	var b nn.Batch

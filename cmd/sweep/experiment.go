@@ -13,32 +13,32 @@ import (
 	"ranksweep/sweep"
 )
 
-// experimentHelp is what EXPERIMENT means, for every command that takes one.
-const experimentHelp = "EXPERIMENT is an embedded name (see sweep list) or a YAML file."
+// experimentHelp explains EXPERIMENT, for every command that takes one.
+const experimentHelp = "EXPERIMENT is the name of an embedded experiment (see sweep list) or a YAML file."
 
-// storeHelp is what DIR means, for every command that takes a store.
-const storeHelp = "DIR is the folder of a store: runs/NAME, or what sweep run --out named."
+// storeHelp explains DIR, for every command that takes a store.
+const storeHelp = "DIR is the folder of a store: runs/NAME, or the folder given to sweep run --out."
 
-// modelHelp is what MODEL means, for every command that takes one.
-const modelHelp = "MODEL is base, the embedded one; a Hugging Face folder; a .gguf file; or a model of the\n" +
-	"Hugging Face hub, org/name[/file.gguf][@revision], which is fetched into its cache."
+// modelHelp explains MODEL, for every command that takes one.
+const modelHelp = "MODEL is base, the embedded model; a Hugging Face folder; a .gguf file; or a model on the\n" +
+	"Hugging Face hub, org/name[/file.gguf][@revision], which is downloaded into the hub's cache."
 
-// overrides adds the flag --set, and returns what it collects.
+// overrides adds the flag --set, and returns its values.
 func overrides(cmd *cobra.Command) *[]string {
-	return cmd.Flags().StringArray("set", nil, "set a field or the values of an axis, `FIELD=VALUE`, as in --set "+
-		"steps=50 or --set 'rank=[4,64]'; repeatable")
+	return cmd.Flags().StringArray("set", nil,
+		"set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")
 }
 
-// storeFolder is what the flag --out names.
+// storeFolder is the folder that the flag --out names.
 type storeFolder struct{ named *string }
 
 // storeFlag adds the flag --out of a command that fills a store.
 func storeFlag(cmd *cobra.Command) storeFolder {
 	return storeFolder{cmd.Flags().String("out", "",
-		"`FOLDER` of the store (default runs/NAME, by the experiment's name)")}
+		"`FOLDER` of the store (default runs/NAME, with the experiment's name)")}
 }
 
-// of is the folder of an experiment's store.
+// of returns the folder of an experiment's store.
 func (f storeFolder) of(p *sweep.Plan) string {
 	if *f.named != "" {
 		return *f.named
@@ -47,8 +47,9 @@ func (f storeFolder) of(p *sweep.Plan) string {
 }
 
 // plan reads an experiment and resolves its grid.
-func plan(cmd *cobra.Command, name string, set []string, extend bool, form storage) (*sweep.Plan, sweep.Trainers,
-	error) {
+func plan(
+	cmd *cobra.Command, name string, set []string, extend bool, form storage,
+) (*sweep.Plan, sweep.Trainers, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err
@@ -57,7 +58,7 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 		return nil, nil, usageError{err}
 	}
 	if extend && len(e.Nuisance) == 0 {
-		return nil, nil, usageError{fmt.Errorf("--extend: %s has no nuisance axis to go on along", e.Name)}
+		return nil, nil, usageError{fmt.Errorf("--extend: %s has no nuisance axis to extend: remove --extend", e.Name)}
 	}
 	if extend && e.Tune.Extend == 0 {
 		e.Tune.Extend = experiments.DefaultExtend
@@ -67,18 +68,18 @@ func plan(cmd *cobra.Command, name string, set []string, extend bool, form stora
 	return p, all, err
 }
 
-// holdings is what a store has of what its experiment asks for.
+// holdings are the runs of its experiment that a store has.
 type holdings struct {
-	runs    []results.Row // those that are reported
-	view    paper.View    // of these
-	all     []results.Run // of all phases, as the store has them
-	grid    results.Grid  // what is asked for
-	absent  int           // how many of them are missing
-	missing error         // the same as an error, for the end of a view of the rest
+	runs    []results.Row // the reported runs
+	view    paper.View    // their view
+	all     []results.Run // the runs of all phases
+	grid    results.Grid  // the runs that the experiment asks for
+	absent  int           // number of these runs that are missing
+	missing error         // says how many are missing; nil if none is
 }
 
-// stored reads what the experiment of a store asks for, and says on standard
-// error what it leaves out.
+// stored reads the runs that the experiment of a store asks for, and says on standard error
+// which runs it leaves out.
 func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	all, problems := results.Open(dir).Runs()
 	for _, p := range problems {
@@ -90,26 +91,26 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	}
 	in, tuned, out := grid.Split(all)
 	if len(out) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that are not of its present grid\n",
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that the grid no longer asks for\n",
 			len(out), filepath.Join(dir, "runs"))
 	}
 	switch {
 	case len(in) == 0 && len(all) > len(out):
-		return h, fmt.Errorf("%s holds runs of its tuning alone, and none that is reported: sweep run again goes "+
-			"on", dir)
+		return h, fmt.Errorf("%s holds only runs that tune: run the same sweep run again to train the reported runs",
+			dir)
 	case len(in) == 0:
-		return h, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s makes them", dir, dir)
+		return h, fmt.Errorf("%s holds no runs of its grid: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
 	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid}
 	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
 		h.absent = n
-		h.missing = fmt.Errorf("%d of %d runs are missing from %s, and from what was made of it: sweep run again "+
-			"trains them", n, grid.Len(), dir)
+		h.missing = fmt.Errorf("%d of %d runs are missing from %s: tables and figures leave them out; "+
+			"run the same sweep run again to train them", n, grid.Len(), dir)
 	}
 	return h, nil
 }
 
-// program names this program's version and revision.
+// program returns this program's version and revision.
 func program() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -12,11 +12,11 @@ import (
 func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain CONFIG…",
-		Short: "Print what another tool's adapter settings come to: gamma at each rank, traps, equivalents",
+		Short: "Print what another tool's adapter settings mean: gamma at each rank, traps, equivalents",
 		Long: "Explain reads a PEFT adapter_config.json, a LLaMA-Factory, Axolotl or torchtune YAML,\n" +
-			"or what Unsloth's get_peft_model takes as YAML or JSON, and prints γ at each rank, the\n" +
-			"convention that the settings follow, the traps that they fall into, and the same\n" +
-			"settings in each of the other tools and in an experiment. It changes nothing.",
+			"or the arguments of Unsloth's get_peft_model as YAML or JSON. It prints γ at each rank,\n" +
+			"the convention that the settings follow, the traps that they fall into, and the same\n" +
+			"settings for each of the other tools and for an experiment. It changes nothing.",
 		Example: "  sweep explain my-adapter/adapter_config.json\n" +
 			"  sweep explain qlora.yaml --json",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -26,7 +26,7 @@ func newExplain() *cobra.Command {
 			return exactly("CONFIG")(cmd, args)
 		},
 	}
-	asJSON := cmd.Flags().Bool("json", false, "print JSON, a line a file")
+	asJSON := cmd.Flags().Bool("json", false, "print JSON, one line per file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for i, file := range args {
 			e, err := explain.File(file)

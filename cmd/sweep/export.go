@@ -15,16 +15,16 @@ func newExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR [RUN…]",
 		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
-		Long: "Export writes into --out a row a run, a row a step, the means over seeds, and the\n" +
-			"fitted powers of rank; columns.csv says what each column holds, and in which unit.\n" +
-			"What is absent is an empty field. Runs that choose nuisance values have the phase\n" +
-			"tuning, and runs that are planned and not there the status missing. A text that a\n" +
-			"spreadsheet would take for a formula has an apostrophe before it. Of local grids every\n" +
-			"run is there, the best of each seed marked.\n\n" +
-			"With --adapters it writes a PEFT folder for each RUN, or for all runs. A store keeps\n" +
-			"no adapters: what is not in the folder yet, from sweep run --adapters or from before,\n" +
-			"is trained again, which gives the same bytes, and held to the stored curve.\n\n" +
-			"RUN is the ID of a run, or how it begins. " + storeHelp,
+		Long: "Export writes CSV files into --out: one row for each run, one row for each step, the\n" +
+			"means over seeds, and the fitted powers of rank. columns.csv explains each column with\n" +
+			"its unit. An absent value is an empty field. Runs that choose nuisance values have phase\n" +
+			"tuning; planned runs that are not in the store have status missing. A text that a\n" +
+			"spreadsheet would take for a formula begins with an apostrophe. With local grids, all\n" +
+			"runs are exported, and the best run of each seed is marked.\n\n" +
+			"With --adapters, export writes a PEFT folder for each RUN, or for all runs. A store\n" +
+			"keeps no adapters. So a run whose adapter is not in the folder yet is trained again,\n" +
+			"which gives the same bytes, and its curve is compared with the stored one.\n\n" +
+			"RUN is the ID of a run, or the beginning of one. " + storeHelp,
 		Example: "  sweep export runs/quickstart --out report\n" +
 			"  sweep export runs/quickstart --adapters adapters 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -34,16 +34,16 @@ func newExport() *cobra.Command {
 			return exactly("DIR")(cmd, args)
 		},
 	}
-	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files, made if need be")
-	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files; csv is the only one")
-	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters, made if need be")
+	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files; created if missing")
+	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files: csv")
+	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" && *handed == "" {
-			return usageError{errors.New("export: --out is missing: name the folder to write to, or one for adapters " +
-				"by --adapters")}
+			return usageError{errors.New("export: --out is missing: " +
+				"name a folder for CSV files by --out, or for adapters by --adapters")}
 		}
 		if *format != "csv" {
-			return usageError{fmt.Errorf("export: format %q: csv is the only one", *format)}
+			return usageError{fmt.Errorf("export: --format %q: must be csv", *format)}
 		}
 		dir, ids := args[0], args[1:]
 		h, err := stored(cmd, dir)
@@ -62,14 +62,14 @@ func newExport() *cobra.Command {
 			}
 		}
 		if len(ids) > 0 {
-			return nil // all that was asked for is there
+			return nil // --adapters alone is done
 		}
 		return cmp.Or(h.missing, failures(results.Trained(h.runs)))
 	}
 	return cmd
 }
 
-// tellLacking says what of its plan a store lacks, by phase.
+// tellLacking says how many planned runs a store lacks, by phase.
 func tellLacking(w io.Writer, h holdings) {
 	there := make(map[string]bool, len(h.all))
 	for _, r := range h.all {
@@ -86,8 +86,7 @@ func tellLacking(w io.Writer, h holdings) {
 			}
 		}
 		if lacking > 0 {
-			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: a row with the status missing stands for "+
-				"each\n",
+			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: each has a row with status missing\n",
 				lacking, len(phase.planned), phase.name)
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// fetchProgress shows how much of a file has come, and when the rest will have.
+// fetchProgress shows how much of a file has arrived, and how long the rest will take.
 type fetchProgress struct {
-	screen  // a line that is redrawn; not on a terminal, a line now and then
+	screen  // on a terminal a line that is redrawn; elsewhere a line now and then
 	file    string
-	first   int64 // bytes that were there already
+	first   int64 // number of bytes that were here already
 	started time.Time
 	shown   time.Time
 }

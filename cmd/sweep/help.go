@@ -7,8 +7,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// help lets the cores beyond those that are busy take part in matrix products,
-// until it is told to stop.
+// help lets all cores beyond the busy ones take part in matrix products, until stop is
+// called.
 func help(busy int) (stop func()) {
 	done := make(chan struct{})
 	var helpers sync.WaitGroup

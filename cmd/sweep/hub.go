@@ -11,16 +11,16 @@ import (
 	"ranksweep/hub"
 )
 
-// adapterFolder returns the folder of an adapter, which is fetched if it is not
-// here.
+// adapterFolder returns the folder of an adapter. An adapter that is not here is fetched
+// from the hub.
 func adapterFolder(cmd *cobra.Command, name string) (string, error) {
 	n, ok := hub.ParseName(name)
 	n.Adapter = true
 	return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok && n.File == "")
 }
 
-// find returns the path of what is called so: the name itself where there is such
-// a file or folder or where it is no name n of the hub's, which is asked otherwise.
+// find returns the path behind a name. It is the name itself if such a file or folder
+// exists, or if the name cannot be one of the hub's. Otherwise the hub is asked for n.
 func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok bool) (string, error) {
 	if _, err := os.Stat(name); err == nil || !ok {
 		return name, nil
@@ -34,7 +34,7 @@ func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok boo
 	c.Note = func(text string) { fmt.Fprintf(stderr, "sweep: %s\n", text) }
 	path, err := c.Fetch(ctx, n)
 	if err != nil {
-		return "", fmt.Errorf("no file or folder %s is here; %w", name, err)
+		return "", fmt.Errorf("there is no file or folder %s; %w", name, err)
 	}
 	return path, nil
 }

@@ -37,7 +37,7 @@ func TestFindTakesWhatIsHere(t *testing.T) {
 	}
 	_, err := find("org/other")
 	if err == nil || !strings.Contains(err.Error(),
-		"no file or folder org/other is here; hub: org/other: there is no such model") {
+		"there is no file or folder org/other; hub: org/other: there is no such model") {
 		t.Error(err)
 	}
 	t.Setenv("HF_HUB_OFFLINE", "1")

@@ -24,7 +24,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// killed is an experiment of 24 runs, of some ten milliseconds each.
+// killed is an experiment of 24 runs that take some ten milliseconds each.
 const killed = `name: killed
 model: model
 data: {source: sums.jsonl, validation: 6}
@@ -34,7 +34,7 @@ grid: {rank: [2, 4, 8, 16], scaling: [lora, rslora], seed: [0, 1, 2]}
 
 const killedRuns = 24
 
-// workplace is a folder with a model, data and the experiment.
+// workplace returns a folder with a model, data and the experiment.
 func workplace(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func workplace(t *testing.T) string {
 	return dir
 }
 
-// command is sweep run in a workplace, as a process of its own.
+// command returns sweep run in a workplace, as a process of its own.
 func command(dir, out string, args ...string) *exec.Cmd {
 	c := exec.Command("sweep", append([]string{"run", "killed.yaml", "--out", out}, args...)...)
 	c.Dir = dir
@@ -66,8 +66,7 @@ func complete(t *testing.T, dir, out string, args ...string) map[string]string {
 	return files(t, filepath.Join(dir, out))
 }
 
-// files returns the content of every file below dir but what times a run, by
-// name.
+// files returns the content of every file below dir by name, except the times of runs.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
@@ -82,7 +81,7 @@ func files(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-// compare fails the test where two stores differ.
+// compare fails the test if two stores differ.
 func compare(t *testing.T, got, want map[string]string) {
 	t.Helper()
 	for _, d := range differences(got, want) {
@@ -112,8 +111,8 @@ func countRecords(dir string) int {
 	return len(runs)
 }
 
-// interrupt starts a sweep and sends it a signal once it has stored two runs
-// more, but not all of them. It returns how the process ended.
+// interrupt starts a sweep and sends it a signal once it has stored two more runs, but not
+// all of them. It returns the process after its end.
 func interrupt(t *testing.T, dir, out string, signal os.Signal) *exec.Cmd {
 	t.Helper()
 	store := filepath.Join(dir, out)
@@ -137,9 +136,9 @@ func interrupt(t *testing.T, dir, out string, signal os.Signal) *exec.Cmd {
 	return c
 }
 
-// TestKilledSweepGoesOn: after SIGKILL twice and a third, undisturbed command
-// the store is, but for times, that of a sweep that was never disturbed. So
-// is one made by a single worker, and by four.
+// TestKilledSweepGoesOn: a sweep that is killed twice and then completed has the same store,
+// except for times, as a sweep that was never disturbed. So do sweeps with one worker and
+// with four.
 func TestKilledSweepGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
@@ -158,16 +157,15 @@ func TestKilledSweepGoesOn(t *testing.T) {
 	compare(t, complete(t, dir, "four", "--workers", "4"), want)
 }
 
-// TestInterruptedSweepKeepsRuns: SIGINT ends a sweep with status 130, and the
-// next command finds every run that was said to be done.
+// TestInterruptedSweepKeepsRuns: SIGINT ends a sweep with status 130, and the next command
+// finds every run that was reported as done.
 func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
 	c := interrupt(t, dir, "out", os.Interrupt)
 	said := c.Stderr.(*bytes.Buffer).String()
 	if code := c.ProcessState.ExitCode(); code != 130 ||
-		!strings.HasSuffix(said, "sweep: interrupted; what is finished is kept: the same command goes on from "+
-			"there\n") {
+		!strings.HasSuffix(said, "sweep: interrupted; finished runs are kept: the same command trains the rest\n") {
 		t.Fatalf("exit status %d\n%s", code, said)
 	}
 	done := strings.Count(said, ": done  ")
@@ -177,13 +175,13 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	c = command(dir, "out")
 	check(t, c.Run())
 	if said := c.Stderr.(*bytes.Buffer).String(); !strings.Contains(said,
-		fmt.Sprintf("\n%d of %d runs were there already\n", done, killedRuns)) {
+		fmt.Sprintf("\n%d of %d runs were stored already\n", done, killedRuns)) {
 		t.Errorf("after %d runs were done:\n%s", done, said)
 	}
 }
 
-// TestTwoProcessesShareAStore: each run is trained once, and both commands end
-// with everything there.
+// TestTwoProcessesShareAStore: each run is trained once, and both commands end with a
+// complete store.
 func TestTwoProcessesShareAStore(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
@@ -199,7 +197,7 @@ func TestTwoProcessesShareAStore(t *testing.T) {
 	compare(t, files(t, filepath.Join(dir, "out")), complete(t, dir, "alone"))
 }
 
-// TestCompareSees: stores that differ in a byte or in a file are not alike.
+// TestCompareSees: compare sees a difference in a byte and in a file.
 func TestCompareSees(t *testing.T) {
 	want := map[string]string{"a": "1", "b": "2"}
 	for _, got := range []map[string]string{

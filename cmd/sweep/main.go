@@ -5,10 +5,9 @@
 //	sweep table runs/quickstart
 //	sweep plot runs/quickstart
 //
-// Results go to standard output, everything else to standard error. The exit
-// status is 0 only where all that was asked for is there, 1 where something
-// failed, 2 for a usage error, and 130 after an interrupt, with every finished
-// run kept.
+// Results go to standard output, everything else to standard error. The exit status is 0 if
+// everything succeeded, 1 if something failed or is missing, 2 for a wrong command line, and
+// 130 after an interrupt. Every finished run is kept.
 package main
 
 import (
@@ -30,7 +29,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the whole program but for the process around it.
+// run is the whole program, without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := kernel.Use()
 	if err == nil {
@@ -44,14 +43,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "sweep: interrupted; what is finished is kept: the same command goes on from there")
+		fmt.Fprintln(stderr, "sweep: interrupted; finished runs are kept: the same command trains the rest")
 		return 130
 	}
-	// Errors of package sweep have the prefix already.
+	// Errors of package sweep already have the prefix.
 	fmt.Fprintf(stderr, "sweep: %s\n", strings.TrimPrefix(err.Error(), "sweep: "))
 	if errors.Is(err, syscall.ENOSPC) {
-		fmt.Fprintln(stderr, "sweep: the disk is full: what is stored is kept; make room and run the same command "+
-			"again")
+		fmt.Fprintln(stderr, "sweep: the disk is full: stored runs are kept; make room and run the same command again")
 	}
 	if _, usage := errors.AsType[usageError](err); usage {
 		return 2

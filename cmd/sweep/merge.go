@@ -28,11 +28,11 @@ func newMerge() *cobra.Command {
 		Example: "  sweep merge SmolLM2 my-adapter --out merged",
 		Args:    exactly("MODEL", "ADAPTER"),
 	}
-	out := cmd.Flags().String("out", "", "`DIR` of the merged model, made if need be")
-	form := cmd.Flags().String("dtype", "", "form of the weights, `F32`, F16 or BF16 (default MODEL's)")
+	out := cmd.Flags().String("out", "", "`DIR` for the merged model; created if missing")
+	form := cmd.Flags().String("dtype", "", "format of the weights: `F32`, F16 or BF16 (default MODEL's own)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" {
-			return usageError{errors.New("merge: --out is missing: name the folder of the merged model")}
+			return usageError{errors.New("merge: --out is missing: name a folder for the merged model")}
 		}
 		c, err := local(cmd).Copy(args[0])
 		if err != nil {
@@ -66,7 +66,7 @@ func newMerge() *cobra.Command {
 	return cmd
 }
 
-// dtypeNamed returns the form of weights of that name.
+// dtypeNamed returns the format of weights with that name.
 func dtypeNamed(name string) (checkpoint.DType, error) {
 	for _, d := range []checkpoint.DType{checkpoint.F32, checkpoint.F16, checkpoint.BF16} {
 		if strings.EqualFold(name, d.String()) {
@@ -76,12 +76,12 @@ func dtypeNamed(name string) (checkpoint.DType, error) {
 	return 0, fmt.Errorf("merge: --dtype %s: must be F32, F16 or BF16", name)
 }
 
-// vacant refuses to write a model where one is.
+// vacant returns an error if the folder holds a model already.
 func vacant(dir string) error {
 	path := filepath.Join(dir, "config.json")
 	switch _, err := os.Stat(path); {
 	case err == nil:
-		return fmt.Errorf("merge: %s is there already: name another folder by --out", path)
+		return fmt.Errorf("merge: %s exists already: name another folder by --out", path)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}

@@ -15,19 +15,20 @@ import (
 func newPretrain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pretrain --out DIR",
-		Short: "Make the embedded base again, or one of your own recipe",
-		Long: "Pretrain trains a small model from nothing, and leaves it in DIR as a Hugging\n" +
-			"Face folder with its log, which sweep run --set model=DIR takes. Run again to go on\n" +
-			"from the last checkpoint. Without --recipe it follows the embedded base's own, which\n" +
-			"takes about an hour on two fast cores; DIR/recipe.yaml is one to begin your own from.",
+		Short: "Make the embedded base model again, or a model by a recipe of your own",
+		Long: "Pretrain trains a small model from random weights, and writes it into DIR as a Hugging\n" +
+			"Face folder with its log. Use it by sweep run EXPERIMENT --set model=DIR. Run the same\n" +
+			"command again to continue from the last checkpoint. Without --recipe, pretrain makes\n" +
+			"the embedded base again, which takes about an hour on two fast cores. For a recipe of\n" +
+			"your own, change a copy of DIR/recipe.yaml.",
 		Example: "  sweep pretrain --out my-base\n  sweep pretrain --recipe small.yaml --out small",
 		Args:    exactly(),
 	}
-	out := cmd.Flags().String("out", "", "`DIR` of the model")
+	out := cmd.Flags().String("out", "", "`DIR` for the model")
 	file := cmd.Flags().String("recipe", "", "recipe, a YAML `FILE` (default the embedded base's)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *out == "" {
-			return usageError{fmt.Errorf("pretrain: --out is missing: name the folder of the model")}
+			return usageError{fmt.Errorf("pretrain: --out is missing: name a folder for the model")}
 		}
 		name := *file
 		text, err := models.FS.ReadFile("base/recipe.yaml")
@@ -44,7 +45,7 @@ func newPretrain() *cobra.Command {
 			return err
 		}
 		if *file == "" {
-			recipe.SHA256 = pretrain.Texts{} // the base's recipe for this Go tree, whichever it is
+			recipe.SHA256 = pretrain.Texts{} // the recipe accepts this Go tree, whatever its version
 		}
 		defer help(recipe.Train.Shards)()
 		return pretrain.Run(cmd.Context(), *out, recipe, reportPretraining(cmd))
@@ -52,8 +53,7 @@ func newPretrain() *cobra.Command {
 	return cmd
 }
 
-// reportPretraining writes a line every ten seconds, and one for each
-// held-out loss.
+// reportPretraining writes a line every ten seconds, and a line for each held-out loss.
 func reportPretraining(cmd *cobra.Command) func(pretrain.Progress) {
 	var last time.Time
 	var first pretrain.Progress

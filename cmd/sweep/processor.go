@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// processor names the CPU, as far as the system tells: on Linux its model, and
-// of the instructions that our fastest kernels are made of those that it has.
-// Elsewhere it is the architecture alone.
+// processor describes the CPU. On Linux that is its model, and which of the instructions
+// of our fastest kernels it has. Elsewhere it is the architecture alone.
 func processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -28,7 +27,7 @@ func processorIn(cpuinfo string) string {
 	}
 	name := fields["model name"]
 	if name == "" {
-		return runtime.GOARCH // of other architectures the file has other fields
+		return runtime.GOARCH // on other architectures the file has other fields
 	}
 	parts := []string{name + " (family " + fields["cpu family"] + ", model " + fields["model"] + ")"}
 	for _, flag := range []string{"avx512f", "avx512_bf16"} {

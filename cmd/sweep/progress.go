@@ -14,17 +14,17 @@ import (
 	"ranksweep/sweep"
 )
 
-// progress shows a sweep on standard error. On a terminal it redraws a bar for
-// the sweep and a line a worker; elsewhere it writes a line when a run ends.
+// progress shows a sweep on standard error. On a terminal it redraws a bar for the sweep
+// and a line for each worker. Elsewhere it writes a line when a run ends.
 type progress struct {
 	mu sync.Mutex
 	screen
-	digits  int // of the longest run's steps
+	digits  int // number of digits in the longest run's steps
 	started time.Time
 	total   int
 	cost    float64 // of the whole plan
-	spared  float64 // cost of what was there already
-	spent   float64 // cost of what was trained
+	spared  float64 // cost of the runs that were stored already
+	spent   float64 // cost of the runs trained since
 	count   map[results.Status]int
 	skipped int
 	workers []workerState
@@ -32,7 +32,7 @@ type progress struct {
 	stopped sync.WaitGroup
 }
 
-// workerState is the run that a worker is at.
+// workerState is the run that a worker trains.
 type workerState struct {
 	busy bool
 	job  sweep.Job
@@ -73,7 +73,7 @@ func (p *progress) close() {
 	close(p.stop)
 	p.stopped.Wait()
 	if p.skipped > 0 {
-		fmt.Fprintf(p.w, "%d of %d runs were there already\n", p.skipped, p.total)
+		fmt.Fprintf(p.w, "%d of %d runs were stored already\n", p.skipped, p.total)
 	}
 }
 
@@ -83,14 +83,14 @@ func (p *progress) draw() {
 	_, height := p.size()
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
-		if w.busy && len(lines) < height-1 { // what has scrolled away cannot be redrawn
+		if w.busy && len(lines) < height-1 { // a line that scrolled off the screen cannot be redrawn
 			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.digits)))
 		}
 	}
 	p.frame(lines)
 }
 
-// bar is the sweep's line: how much of its cost is behind it, how many runs
+// bar returns the sweep's line: the share of its cost that is done, the number of runs that
 // are done, and the time left.
 func (p *progress) bar() string {
 	const cells = 24
@@ -114,8 +114,8 @@ func (p *progress) finished() int {
 	return p.skipped + p.count[results.Done] + p.count[results.Diverged] + p.count[results.Failed]
 }
 
-// trained is the cost of what this process has trained, runs on their way
-// included.
+// trained returns the cost of the steps that this process has trained, including those of
+// unfinished runs.
 func (p *progress) trained() float64 {
 	sum := p.spent
 	for _, w := range p.workers {
@@ -133,7 +133,7 @@ func (p *progress) share() float64 {
 	return min(1, (p.spared+p.trained())/p.cost)
 }
 
-// left estimates the time to the end from the cost behind and ahead.
+// left estimates the time to the end from the cost done and the cost ahead.
 func (p *progress) left() string {
 	trained := p.trained()
 	ahead := p.cost - p.spared - trained
@@ -146,9 +146,8 @@ func (p *progress) left() string {
 	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
 }
 
-// line shows the run that a worker is at: first what changes, in as much room
-// as steps of the given number of digits take, since the end of a line that is
-// too long for the screen is cut off.
+// line shows a worker's run. It begins with the parts that change, since a line that is too
+// long for the screen is cut off at its end. Steps have room for the given number of digits.
 func (w workerState) line(digits int) string {
 	s := fmt.Sprintf("step %*d/%-*d", digits, w.last.Step, digits, w.job.Config.Train.Steps)
 	loss, norm := "", ""
@@ -197,7 +196,7 @@ func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
 func (p *progress) Waiting(j sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.say(fmt.Sprintf("%s: another process trains it, waiting", j.Point))
+	p.say(fmt.Sprintf("%s: waiting for another process that trains it", j.Point))
 }
 
 func (p *progress) Interrupted(worker int, _ sweep.Job) {
@@ -206,7 +205,7 @@ func (p *progress) Interrupted(worker int, _ sweep.Job) {
 	p.workers[worker].busy = false
 }
 
-// roundTime writes a duration as a person would say it.
+// roundTime writes a duration as one would say it.
 func roundTime(d time.Duration) string {
 	d = d.Round(time.Second)
 	switch {

@@ -16,7 +16,7 @@ import (
 	"ranksweep/sweep"
 )
 
-// testProgress shows four jobs of equal cost, begun ten seconds ago.
+// testProgress returns the progress of four jobs of equal cost, begun ten seconds ago.
 func testProgress(w *bytes.Buffer) (*progress, []sweep.Job) {
 	plan := &sweep.Plan{}
 	for i, name := range []string{"4", "8", "16", "512"} {
@@ -39,8 +39,8 @@ func point(step int, loss, norm float64) metrics.Point {
 	return p
 }
 
-// TestPlainProgress: where standard error is no terminal, a line a run and
-// nothing that a log could not hold.
+// TestPlainProgress: if standard error is no terminal, progress is one line for each run,
+// without control characters.
 func TestPlainProgress(t *testing.T) {
 	var out bytes.Buffer
 	p, jobs := testProgress(&out)
@@ -56,9 +56,9 @@ func TestPlainProgress(t *testing.T) {
 	p.close()
 	const want = `2/4 runs  rank=8: done  20 s left
 3/4 runs, 1 diverged  rank=16: diverged, training loss is NaN at step 3  5 s left
-rank=512: another process trains it, waiting
+rank=512: waiting for another process that trains it
 4/4 runs, 1 diverged, 1 failed  rank=512: failed, out of luck  in 10 s
-1 of 4 runs were there already
+1 of 4 runs were stored already
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
@@ -93,8 +93,8 @@ func TestBar(t *testing.T) {
 	}
 }
 
-// TestLiveProgress follows the frames on a screen: each takes the place of the
-// one before, and what is said stays above.
+// TestLiveProgress follows the frames on a screen. Each replaces the previous one, and other
+// lines stay above it.
 func TestLiveProgress(t *testing.T) {
 	var out bytes.Buffer
 	p, jobs := testProgress(&out)
@@ -134,12 +134,12 @@ func TestLiveProgress(t *testing.T) {
 	p.Waiting(jobs[2])
 	expect(
 		"rank=4: diverged, "+reason,
-		"rank=16: another process trains it, waiting",
+		"rank=16: waiting for another process that trains it",
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
 }
 
-// TestManyWorkers: no more lines than the screen has, or those that scrolled
-// away would stay.
+// TestManyWorkers: a frame has no more lines than the screen, since lines that scrolled away
+// cannot be replaced.
 func TestManyWorkers(t *testing.T) {
 	var out bytes.Buffer
 	p, jobs := testProgress(&out)
@@ -155,8 +155,7 @@ func TestManyWorkers(t *testing.T) {
 
 var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\d*)([AJK])|.`)
 
-// terminal returns the lines that a terminal shows above the cursor after text
-// was written to it.
+// terminal returns the lines above the cursor of a terminal to which text was written.
 func terminal(t *testing.T, text string) []string {
 	t.Helper()
 	rows, row, col := [][]rune{nil}, 0, 0
@@ -189,8 +188,7 @@ func terminal(t *testing.T, text string) []string {
 	return lines
 }
 
-// TestScreenKeepsWhatIsNotErased: a shorter line alone does not hide a longer
-// one.
+// TestScreenKeepsWhatIsNotErased: a line that is overwritten by a shorter one keeps its end.
 func TestScreenKeepsWhatIsNotErased(t *testing.T) {
 	got := terminal(t, "long line\nlast\n\x1b[2A\rnew\n")
 	if !slices.Equal(got, []string{"newg line"}) {
@@ -233,8 +231,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestScreenKnowsWrappedLines: in a window that has become narrower since, a line of
-// the frame takes several of the screen, and all of them are gone back over.
+// TestScreenKnowsWrappedLines: in a window that has become narrower, a line of the frame takes
+// several lines of the screen. The cursor goes back over all of them.
 func TestScreenKnowsWrappedLines(t *testing.T) {
 	s := &screen{w: new(bytes.Buffer)}
 	s.frame([]string{strings.Repeat("x", 79), "y"})

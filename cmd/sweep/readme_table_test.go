@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// TestReadmeListsCommands: README.md's table has the program's commands, each
-// with flags that it has.
+// TestReadmeListsCommands: README.md's table lists the program's commands, and each command
+// with existing flags.
 func TestReadmeListsCommands(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	check(t, err)
@@ -29,9 +29,9 @@ var (
 	rowFlags = regexp.MustCompile("--([a-z-]+)")
 )
 
-// misprints is how a README's table of commands differs from the program.
+// misprints lists the differences between a README's table of commands and the program.
 func misprints(readme string) (list []string) {
-	missing := make(map[string]*cobra.Command) // from the table so far
+	missing := make(map[string]*cobra.Command) // commands that the table has not listed so far
 	for _, c := range newRoot().Commands() {
 		if c.Runnable() { // and no topic of help
 			missing[c.Name()] = c
@@ -60,7 +60,7 @@ func misprints(readme string) (list []string) {
 	return list
 }
 
-// TestMisprintsSees begins with a table that is right, made of the program.
+// TestMisprintsSees begins with a correct table, made from the program.
 func TestMisprintsSees(t *testing.T) {
 	var table strings.Builder
 	for _, c := range slices.DeleteFunc(newRoot().Commands(), func(c *cobra.Command) bool { return !c.Runnable() }) {

@@ -16,8 +16,8 @@ import (
 var shrunk = strings.Fields("--set steps=1 --set rank=[4,8] --set seed=0 --set context=64 --set validation=2 --set " +
 	"probe=1")
 
-// unsteady makes a check short. Of a constant multiplier theory says that it
-// explodes, so that what two ranks and one seed leave undecided is no failure.
+// unsteady makes a check short. Theory predicts that a constant multiplier explodes, so it is
+// no failure that two ranks and one seed leave it undecided.
 var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
 
 // rehearsed is every command that can be run for real, with what is appended
@@ -111,8 +111,8 @@ func perform(dir, command string) error {
 	return nil
 }
 
-// gateRuns holds a test command to the one that .ci/run takes out of the README
-// in dir. To run it here would run this test again.
+// gateRuns compares a test command with the command that .ci/run takes out of the README in
+// dir. It does not run the command, which would run this test again.
 func gateRuns(dir, command string) error {
 	gate, err := os.ReadFile("../../.ci/run")
 	if err != nil {
@@ -131,8 +131,8 @@ func gateRuns(dir, command string) error {
 	return nil
 }
 
-// TestReadmeWorks does all that README.md tells its reader to do, and looks for
-// the figures that it says are there then.
+// TestReadmeWorks follows all requests of README.md, and looks for the figures that it
+// promises.
 func TestReadmeWorks(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")

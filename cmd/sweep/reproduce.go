@@ -22,24 +22,24 @@ import (
 func newReproduce() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reproduce",
-		Short: "Run every study of the paper and of its follow-ups, and report claim by claim",
-		Long: "Reproduce runs the studies that claims are judged by, or those that --only names, each\n" +
-			"into a store of its own, and says beforehand how long each takes. What a study gave is\n" +
-			"written beside the report, a folder a study, as compressed CSV; from these folders alone\n" +
-			"it then writes REPRODUCTION.md and its figures. A study that is renewed leaves the others\n" +
-			"as they are. Run again to go on after an interrupt. Claims whose study was not run say so.\n\n" +
-			"A claim's rule is fixed before its runs. Where a rule has changed since a study was run,\n" +
-			"the study is renewed on seeds that it has not had.",
+		Short: "Run every study of the paper and of its follow-ups, and report on each claim",
+		Long: "Reproduce runs the studies by which claims are judged, or only the studies that --only\n" +
+			"names. Each has a store of its own. It first prints how long each study takes. It then\n" +
+			"writes the results of each study into a folder beside the report, as compressed CSV,\n" +
+			"and makes REPRODUCTION.md and its figures from these folders alone. To run one study\n" +
+			"again leaves the others unchanged. After an interrupt, run the same command again. The\n" +
+			"report says which claims have no study yet.\n\n" +
+			"The rule that judges a claim is fixed before its study is run. If a rule has changed\n" +
+			"since, the study is run again on new seeds.",
 		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report .\n  " +
 			"sweep reproduce --assemble --report .",
 		Args: exactly(),
 	}
 	var r reproduction
-	cmd.Flags().StringSliceVar(&r.only, "only", nil, "`STUDIES` to run, with commas between them (default all)")
-	cmd.Flags().BoolVar(&r.assemble, "assemble", false, "train nothing: write the report from the files that "+
-		"are there")
+	cmd.Flags().StringSliceVar(&r.only, "only", nil, "`STUDIES` to run, separated by commas (default all)")
+	cmd.Flags().BoolVar(&r.assemble, "assemble", false, "train nothing; write the report from the stored files")
 	cmd.Flags().StringVar(&r.out, "out", filepath.Join("runs", "reproduction"), "`FOLDER` of the stores")
-	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default that of the stores)")
+	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default the folder of the stores)")
 	cmd.Flags().StringVar(&r.scale, "scale", experiments.FullScale, "`SIZE` of the experiments: full or small")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := r.check(); err != nil {
@@ -55,23 +55,23 @@ func newReproduce() *cobra.Command {
 	return cmd
 }
 
-// reproduction is what the command was asked for.
+// reproduction holds the command's flags.
 type reproduction struct {
 	only               []string
 	assemble           bool
 	scale, out, report string
 }
 
-// check holds names to what is known, and fills in what was left out.
+// check returns an error about unknown names, and fills in defaults.
 func (r *reproduction) check() error {
 	all := append(paper.Studied(), paper.InferenceStudy)
 	for _, name := range r.only {
 		if !slices.Contains(all, name) {
-			return fmt.Errorf("reproduce: no claim is judged by %q: known are %s", name, strings.Join(all, ", "))
+			return fmt.Errorf("reproduce: unknown study %q: known: %s", name, strings.Join(all, ", "))
 		}
 	}
 	if r.assemble && len(r.only) > 0 {
-		return errors.New("reproduce: --assemble and --only: one of the two must go")
+		return errors.New("reproduce: --assemble and --only exclude each other: remove one of the two")
 	}
 	if len(r.only) == 0 {
 		r.only = all
@@ -86,13 +86,13 @@ func (r *reproduction) check() error {
 	return e.Scale(r.scale)
 }
 
-// beside is the folder of the studies' files and of figures.
+// beside returns the folder that holds the studies' files and the figures.
 func (r reproduction) beside() string { return filepath.Join(r.report, "reproduction") }
 
-// folder is that of one study's files.
+// folder returns the folder of one study's files.
 func (r reproduction) folder(study string) string { return filepath.Join(r.beside(), study) }
 
-// run trains what the studies lack, and writes their files.
+// run trains the missing runs of the studies, and writes their files.
 func (r reproduction) run(cmd *cobra.Command) error {
 	trainers := trainers(cmd, asFloat32)
 	var studies []study
@@ -118,7 +118,7 @@ func (r reproduction) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// tellDuration says how long each study takes.
+// tellDuration prints how long each study takes.
 func tellDuration(cmd *cobra.Command, studies []study) {
 	workers := runtime.GOMAXPROCS(0)
 	perSecond := speed() * float64(workers)
@@ -133,9 +133,9 @@ func tellDuration(cmd *cobra.Command, studies []study) {
 		"yet\n", len(studies), lasting(total/perSecond), workers)
 }
 
-// speed estimates the floating-point operations a second of one core in
-// training: half of what it makes of a product of the base model's size, since
-// measuring, attention and memory take their share.
+// speed estimates how many floating-point operations per second one core makes in training.
+// It is half the speed of a matrix product of the base model's size, since measurements,
+// attention and memory take time too.
 func speed() float64 {
 	const n = 256
 	m := blas32.General{Rows: n, Cols: n, Stride: n, Data: make([]float32, n*n)}
@@ -149,7 +149,7 @@ func speed() float64 {
 	return 0.5 * 2 * n * n * n / best
 }
 
-// lasting writes seconds as people say them.
+// lasting writes a number of seconds in words.
 func lasting(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch minutes := int(math.Ceil(d.Minutes())); {

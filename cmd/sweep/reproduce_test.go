@@ -26,11 +26,11 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-// onsetClaim is the name of the first claim, which the made-up study answers.
+// onsetClaim is the text of the first claim, which the made-up study answers.
 const onsetClaim = "LoRA's gradient norm at the onset falls with rank, rsLoRA's does not"
 
-// madeUp is the study of the paper's figures 2 and 3 as it would be if gradient norms
-// were those of theory, at two ranks and for as many seeds, of which the first may be left out.
+// madeUp returns a study of the paper's figures 2 and 3 with the gradient norms of theory, at
+// two ranks and for the given number of seeds, some of which may be left out at the beginning.
 func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 	for _, scheme := range []string{"lora", "rslora"} {
 		p := map[string]float64{"lora": 1, "rslora": 0.5}[scheme]
@@ -53,7 +53,7 @@ func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 				for step := range 3 {
 					v := metrics.NoValues()
 					v[metrics.TrainLoss], v[metrics.ValLoss] = 3-0.1*float64(step), 3-0.1*float64(step)
-					// a power that differs by seed, and in the mean is theory's
+					// a power that differs between seeds; its mean is theory's
 					v[metrics.GradNorm] = math.Pow(float64(rank)/4, 0.5-p+1e-3*float64(2*seed-seeds+1))
 					v[metrics.AdapterOutput] = v[metrics.GradNorm]
 					r.Curve = append(r.Curve, metrics.Point{Step: step, Tokens: int64(step), Values: v})
@@ -87,7 +87,7 @@ func putStudy(t *testing.T, report string, runs []results.Run, g results.Grid, r
 	check(t, s.write(quiet()))
 }
 
-// quiet is the command, which says nothing.
+// quiet is a command that prints nothing.
 func quiet() *cobra.Command {
 	cmd := newReproduce()
 	cmd.SetOut(new(bytes.Buffer))
@@ -107,8 +107,8 @@ func assembled(t *testing.T, report string) (page, printed string) {
 	return string(text), out.String()
 }
 
-// The report follows from the studies' files alone: assembled twice it has the same
-// bytes, with a standing for each claim and all figures that it shows.
+// The report follows from the studies' files alone. Assembled twice, it has the same bytes,
+// with a standing for each claim and with all the figures that it shows.
 func TestReproduceAssembles(t *testing.T) {
 	report := t.TempDir()
 	runs, g := madeUp(9, 0)
@@ -152,8 +152,8 @@ func TestReproduceAssembles(t *testing.T) {
 	compare(t, files(t, report), before)
 }
 
-// Where runs are missing, or a rule was changed after they were made, the page says so
-// and the history has nothing of it.
+// If runs are missing, or a rule was changed after they were made, the page says so, and the
+// history has no entry for it.
 func TestReproduceAssemblesWhatItCannotJudge(t *testing.T) {
 	report := t.TempDir()
 	runs, g := madeUp(9, 3)
@@ -180,7 +180,7 @@ func TestReproduceAssemblesWhatItCannotJudge(t *testing.T) {
 	}
 }
 
-// A failed run counts as missing; of a store in which one failed nothing is written.
+// A failed run counts as missing. No files are written of a store with a failed run.
 func TestReproduceOfFailedRuns(t *testing.T) {
 	runs, g := madeUp(9, 0)
 	runs[5].Status, runs[5].Reason, runs[5].Curve = results.Failed, "out of memory", nil
@@ -205,7 +205,7 @@ func TestReproduceOfFailedRuns(t *testing.T) {
 	}
 }
 
-// The times of a merged model are a study as well, with its machine and its day.
+// The times of a merged model are a study too, with its machine and its date.
 func TestReproduceAssemblesInference(t *testing.T) {
 	report := t.TempDir()
 	folder := reproduction{report: report}.folder(paper.InferenceStudy)
@@ -225,7 +225,7 @@ func TestReproduceAssemblesInference(t *testing.T) {
 	about := results.About{Experiment: paper.InferenceStudy, CPU: "a CPU", Rules: paper.Rules(paper.InferenceStudy)}
 	check(t, results.WriteAbout(folder, about))
 	if code := run(t.Context(), []string{"reproduce", "--assemble", "--report", report}, &out, &said); code != 1 ||
-		!strings.Contains(said.String(), "does not say when it was timed") {
+		!strings.Contains(said.String(), "study.json has no date of the timing") {
 		t.Errorf("without a time: exit status %d\n%s", code, &said)
 	}
 	about.Timed = &results.Timed{Kernel: "avx2", Program: "v1", On: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
@@ -240,7 +240,7 @@ func TestReproduceAssemblesInference(t *testing.T) {
 	compare(t, files(t, report), before)
 }
 
-// What is damaged is named, and no report is written of the rest.
+// A damaged file is named, and no report is written.
 func TestReproduceOfDamagedFiles(t *testing.T) {
 	report := t.TempDir()
 	runs, g := madeUp(2, 0)
@@ -250,7 +250,7 @@ func TestReproduceOfDamagedFiles(t *testing.T) {
 		filepath.Join(folder, "study.json"), filepath.Join(report, "reproduction", historyFile),
 		filepath.Join(folder, "runs.csv.gz"),
 	} {
-		was, _ := os.ReadFile(file) // there may be none
+		was, _ := os.ReadFile(file) // the file may be missing
 		check(t, os.WriteFile(file, []byte("{damaged"), 0o666))
 		var out, said bytes.Buffer
 		code := run(t.Context(), []string{"reproduce", "--assemble", "--report", report}, &out, &said)
@@ -268,11 +268,11 @@ func TestReproduceOfDamagedFiles(t *testing.T) {
 }
 
 func TestReproduceRefuses(t *testing.T) {
-	t.Chdir(t.TempDir()) // nothing is to be made there
+	t.Chdir(t.TempDir()) // it must stay empty
 	for want, args := range map[string][]string{
-		"no claim is judged by \"quickstart\": known are paper-fig2-3, ": {"--only", "tuned,quickstart"},
-		"--assemble and --only: one of the two must go":                  {"--assemble", "--only", "tuned"},
-		"unknown scale \"huge\": known are full, small":                  {"--scale", "huge"},
+		"unknown study \"quickstart\": known: paper-fig2-3, ":             {"--only", "tuned,quickstart"},
+		"--assemble and --only exclude each other: remove one of the two": {"--assemble", "--only", "tuned"},
+		"unknown scale \"huge\": known: full, small":                      {"--scale", "huge"},
 		"\"tuned\"":               {"tuned"},
 		"unknown flag: --studies": {"--studies", "tuned"},
 	} {
@@ -294,13 +294,13 @@ func TestReproduceRefuses(t *testing.T) {
 	}
 }
 
-// resolver is a trainer that only says what everything is.
+// resolver is a trainer that resolves configs and trains none.
 var resolver = sweep.Trainers{sweeptest.Resolver{Material: sweep.Material{
 	ModelHash: "m", DataHash: "d", Numerics: 1, Cost: 1e9, Bytes: 1,
 }}}
 
-// The seeds of a study are those of the block that it has, by the rules that it was
-// begun under, and else of one that no rule has seen.
+// A study keeps its block of seeds while the rules are those under which it began. Otherwise
+// it moves to a block that no rule has seen.
 func TestReproduceReservesSeeds(t *testing.T) {
 	const name, first = "paper-fig2-3", firstBlock
 	now := paper.Rules(name)
@@ -310,9 +310,9 @@ func TestReproduceReservesSeeds(t *testing.T) {
 	delete(fewer, "activations")
 	for _, c := range []struct {
 		name      string
-		committed map[string]string         // rules of a study that is there; nil for none
-		block     int                       // its block
-		begun     map[int]map[string]string // rules of stores that were begun, by their block
+		committed map[string]string         // rules of the finished study; nil if there is none
+		block     int                       // block of the finished study
+		begun     map[int]map[string]string // rules of the stores that were begun, by block
 		want      int
 	}{
 		{"nothing is there", nil, 0, nil, first},
@@ -356,7 +356,7 @@ func TestReproduceReservesSeeds(t *testing.T) {
 	}
 }
 
-// An experiment that asks for other runs than a study had takes other seeds.
+// An experiment whose runs have changed since the study gets new seeds.
 func TestReproduceOfAnotherGrid(t *testing.T) {
 	const name = "paper-fig2-3"
 	dir := t.TempDir()
@@ -377,7 +377,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	}
 }
 
-// What says under which rules a study was begun must be read, or nothing goes on.
+// If the file of the rules under which a study began cannot be read, the study is refused.
 func TestReproduceNeedsItsRules(t *testing.T) {
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: dir, report: dir}
@@ -395,8 +395,8 @@ func TestReproduceNeedsItsRules(t *testing.T) {
 	}
 }
 
-// A study goes on with one kernel: a store with runs by another is refused by name, and
-// nothing in it is touched.
+// A study uses one kernel. A store with runs by another kernel is refused by name, and nothing
+// in it changes.
 func TestReproduceRefusesAnotherKernel(t *testing.T) {
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
@@ -420,7 +420,7 @@ func TestReproduceRefusesAnotherKernel(t *testing.T) {
 	compare(t, files(t, s.store), before)
 }
 
-// How long a study takes is said before it begins.
+// The command prints how long a study takes before it begins.
 func TestReproduceTellsDuration(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		5: "1 minute", 61: "2 minutes", 89 * 60: "89 minutes", 2 * 3600: "2.0 hours",
@@ -444,9 +444,8 @@ func TestReproduceTellsDuration(t *testing.T) {
 	}
 }
 
-// The committed report is what the program makes of the committed studies, to the byte:
-// the page, its figures, the history and its part of README.md, and no figure that it
-// does not show.
+// The committed report is what the program makes of the committed studies, to the byte: the
+// page, its figures and the history, without figures that the page does not show.
 func TestCommittedReport(t *testing.T) {
 	const committed = "../.."
 	studies, err := filepath.Glob(filepath.Join(committed, "reproduction", "*", "study.json"))
@@ -483,7 +482,7 @@ func TestCommittedReport(t *testing.T) {
 	compare(t, files(t, beside), files(t, filepath.Join(committed, "reproduction")))
 }
 
-// firstDifference shows where two texts part.
+// firstDifference shows where two texts begin to differ.
 func firstDifference(got, want string) string {
 	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range min(len(a), len(b)) {

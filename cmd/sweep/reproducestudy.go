@@ -21,19 +21,19 @@ import (
 	"ranksweep/train"
 )
 
-// firstBlock is the block of seeds of a study that was never run by a rule that was
-// fixed before. Blocks 0 and 1 were seen before rules were.
+// firstBlock is the first block of seeds for a study under a fixed rule. Blocks 0 and 1 are
+// not used, since their results were known before the rules were fixed.
 const firstBlock = 2
 
-// study is one that is to be run.
+// study is a study that is going to be run.
 type study struct {
 	name, store, folder string
 	plan                *sweep.Plan
-	rules               map[string]string // as training began
-	block               int               // of seeds
+	rules               map[string]string // the rules when training began
+	block               int               // the block of seeds
 }
 
-// study plans one study: on the seeds that it has, unless a rule has changed since.
+// study plans one study: on its old seeds, or on new seeds if a rule has changed since.
 func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err error) {
 	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
 	about, err := results.ReadAbout(s.folder)
@@ -62,11 +62,11 @@ func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err 
 		if ruled && (made.Grid.Len() == 0 || s.block != about.Reserve || sameRuns(s.plan.Grid(), made.Grid)) {
 			return s, nil
 		}
-		s.block++ // a rule changed while it was run, or the experiment after it was judged
+		s.block++ // a rule changed during the study, or the experiment changed after it was judged
 	}
 }
 
-// plan is that of an experiment at a scale, on a block of seeds.
+// plan returns the plan of an experiment at a scale, on a block of seeds.
 func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sweep.Plan, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
@@ -81,8 +81,8 @@ func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sw
 	return sweep.NewPlan(e, trainers)
 }
 
-// sameRuns reports whether a grid begins with the runs that a study had: those of its
-// tuning, where it has some, else all.
+// sameRuns reports whether a grid begins with the runs of a study: with its tuning runs if
+// it has any, otherwise with all its runs.
 func sameRuns(now, was results.Grid) bool {
 	first := func(g results.Grid) map[string]bool {
 		runs := g.Runs
@@ -101,14 +101,13 @@ func sameRuns(now, was results.Grid) bool {
 			return false
 		}
 	}
-	return len(now.Tuning) > 0 || len(a) == len(b) // tuning may have gone on beyond an edge
+	return len(now.Tuning) > 0 || len(a) == len(b) // tuning may have added values beyond an edge
 }
 
-// rulesFile has, in the store of a study, the hash of each claim's rule as training
-// began.
+// rulesFile, in a study's store, holds the hash of each claim's rule when training began.
 const rulesFile = "rules.json"
 
-// readRules returns those rules; nil where training has not begun.
+// readRules returns the rules when training began, or nil if it has not begun.
 func readRules(store string) (rules map[string]string, err error) {
 	path := filepath.Join(store, rulesFile)
 	text, err := os.ReadFile(path)
@@ -119,8 +118,8 @@ func readRules(store string) (rules map[string]string, err error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(text, &rules); err != nil {
-		return nil, fmt.Errorf("%s: %w: it says which rules were fixed when training began; remove the store to "+
-			"begin anew", path, err)
+		return nil, fmt.Errorf("%s: %w: the file holds the rules that were fixed when training began; "+
+			"to start over, remove the store", path, err)
 	}
 	return rules, nil
 }
@@ -136,7 +135,7 @@ func (s study) writeRules() error {
 	return maybe.WriteFile(filepath.Join(s.store, rulesFile), append(text, '\n'), 0o666)
 }
 
-// train fills the study's store and writes its files.
+// train trains the study's missing runs and writes its files.
 func (s study) train(cmd *cobra.Command, trainers sweep.Trainers) error {
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", s.name, s.plan.Experiment.Question)
 	if err := s.oneKernel(); err != nil {
@@ -151,21 +150,21 @@ func (s study) train(cmd *cobra.Command, trainers sweep.Trainers) error {
 	return s.write(cmd)
 }
 
-// oneKernel refuses to go on with a study whose runs another kernel made: their
-// numbers differ by rounding.
+// oneKernel returns an error if another kernel made some of the study's runs, since kernels
+// round differently.
 func (s study) oneKernel() error {
 	runs, _ := results.Open(s.store).Runs()
 	for _, r := range runs {
 		if made := r.Provenance.Kernel; !kernel.SameBytes(made, kernel.Name()) {
-			return fmt.Errorf("%s: run %s was made with kernel %s, and this is %s: one study has one kernel; go "+
-				"on with RANKSWEEP_KERNEL=%s where the CPU has it, or remove the folder",
+			return fmt.Errorf("%s: run %s was made with kernel %s, but this program uses %s: a study must use one "+
+				"kernel; set RANKSWEEP_KERNEL=%s if the CPU has it, or remove the folder",
 				s.store, r.ID, made, kernel.Name(), made)
 		}
 	}
 	return nil
 }
 
-// write writes what the store holds to the study's folder.
+// write writes the runs in the store to the study's folder.
 func (s study) write(cmd *cobra.Command) error {
 	h, err := stored(cmd, s.store)
 	if err != nil {
@@ -182,8 +181,7 @@ func (s study) write(cmd *cobra.Command) error {
 	return results.WriteStudy(s.folder, files)
 }
 
-// The times of a merged model, which are measured once: a report written again
-// is the same.
+// The times of a merged model are measured once, so that a report written again is the same.
 const (
 	inferenceFile   = "inference.csv"
 	inferenceRounds = 50
@@ -217,7 +215,7 @@ func timeInference(cmd *cobra.Command, folder string) error {
 	return results.WriteInference(timings, path)
 }
 
-// read reads what was written of a study; none of it is an empty one.
+// read reads the files of a study. Without files it returns an empty study.
 func (r reproduction) read(name string) (paper.Study, error) {
 	folder := r.folder(name)
 	if name == paper.InferenceStudy {
@@ -256,8 +254,8 @@ func readInference(folder string) (paper.Study, error) {
 		return paper.Study{}, err
 	}
 	if about.Timed == nil {
-		return paper.Study{}, fmt.Errorf("%s: study.json does not say when it was timed: remove the folder, and "+
-			"it is measured again", folder)
+		return paper.Study{}, fmt.Errorf("%s: study.json has no date of the timing: remove the folder to measure "+
+			"again", folder)
 	}
 	seconds := 0.0
 	for _, t := range timings {

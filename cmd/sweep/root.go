@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// usageError is a command line that means nothing.
+// usageError is an error in the command line.
 type usageError struct{ error }
 
 func newRoot() *cobra.Command {
@@ -16,8 +16,8 @@ func newRoot() *cobra.Command {
 		Long: "Sweep trains low-rank adapters over a grid of ranks and scaling schemes, and draws\n" +
 			"what happens to loss and gradients.\n\n" +
 			experimentHelp + "\n" + storeHelp + "\n\n" +
-			"The exit status is 0 where all that was asked for is there, 1 where something failed,\n" +
-			"2 for a command line that means nothing, and 130 after an interrupt.",
+			"The exit status is 0 if everything succeeded, 1 if something failed or is missing,\n" +
+			"2 for a wrong command line, and 130 after an interrupt.",
 		Example: "  sweep run quickstart         # begin here\n" +
 			"  sweep table runs/quickstart  # its tables again",
 		SilenceErrors: true,
@@ -34,7 +34,7 @@ func newRoot() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cobra.EnableCommandSorting = false // in the order of an experiment's life
+	cobra.EnableCommandSorting = false // keep the order in which an experiment needs them
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
@@ -44,7 +44,7 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// exactly asks for as many arguments as there are names.
+// exactly requires one argument for each name.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {

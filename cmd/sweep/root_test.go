@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// TestExamplesParse: every command's help says what it does and shows an
-// example that the program understands.
+// TestExamplesParse: every command's help describes it and shows an example that the program
+// understands.
 func TestExamplesParse(t *testing.T) {
 	root := newRoot()
 	for _, c := range append(root.Commands(), root) {

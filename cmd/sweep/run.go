@@ -22,25 +22,25 @@ import (
 func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run EXPERIMENT",
-		Short: "Train what an experiment's store lacks, then print its tables and draw its figures",
-		Long: "Run trains every run of an experiment's grid that its store lacks, then prints\n" +
-			"the tables and draws the figures. Run again to go on after an interrupt: what is\n" +
-			"done is never trained twice, and what failed is tried again. With --adapters, runs\n" +
-			"hand their adapters out as they end, as PEFT folders.\n\n" +
-			"Where an experiment has nuisance axes, runs on the seeds of tune come first, and\n" +
-			"each cell is reported at the values that were best in them, or on a local grid\n" +
-			"around these, each seed at its own best, where tune has local.\n\n" + experimentHelp,
+		Short: "Train an experiment's missing runs, then print its tables and draw its figures",
+		Long: "Run trains every run of an experiment's grid that is missing from its store, then\n" +
+			"prints the tables and draws the figures. After an interrupt, run the same command\n" +
+			"again: finished runs are not trained again, failed and interrupted ones are. With\n" +
+			"--adapters, each run's adapter is written as a PEFT folder when the run ends.\n\n" +
+			"If an experiment has nuisance axes, runs on the seeds of tune come first. They choose\n" +
+			"the best values for each cell, at which the cell is reported. If tune has local, each\n" +
+			"seed is reported at its own best value on a local grid around the chosen one.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
 			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
 			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
 		Args: exactly("EXPERIMENT"),
 	}
 	out := storeFlag(cmd)
-	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "runs trained at once")
-	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters of the runs that are trained")
+	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "number of runs trained at once")
+	handed := cmd.Flags().String("adapters", "", "`FOLDER` for the adapters of the runs")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
-	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("where a best nuisance value lies at the edge, try "+
-		"values beyond it, up to %d times", experiments.DefaultExtend))
+	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("if a best nuisance value lies at the edge of its axis, "+
+		"try up to %d values beyond it", experiments.DefaultExtend))
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -63,7 +63,7 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
-// fill trains what the store in dir lacks.
+// fill trains the runs that are missing from the store in dir.
 func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, workers int, to adapters) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
@@ -78,8 +78,8 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 	}
 	file := filepath.Join(dir, "experiment.yaml")
 	if there, err := experiments.Load(file); err == nil && there.Name != p.Experiment.Name {
-		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s", dir, there.Name,
-			p.Experiment.Name)
+		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
+			dir, there.Name, p.Experiment.Name)
 	}
 	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
@@ -90,16 +90,17 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 	lacking, without := to.lacks(p)
 	if lacking > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: "+
-			"sweep export %s --adapters %s trains again what was trained before\n", lacking, to, dir, to)
+			"sweep export %s --adapters %s trains them again for their adapters\n", lacking, to, dir, to)
 	}
 	if without > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter: they trained the weights themselves\n", without)
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter, since they trained the weights themselves\n",
+			without)
 	}
 	return s.Store.Tidy()
 }
 
-// phases trains what the store lacks of a plan and of those that follow, and
-// returns the last. What tunes hands no adapter out.
+// phases trains the missing runs of a plan and of all plans that follow, and returns the
+// last plan. Tuning runs hand out no adapters.
 func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to adapters) (*sweep.Plan, error) {
 	for {
 		if text := p.Phase(); text != "" {
@@ -123,14 +124,14 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 	}
 }
 
-// newScheduler fills the store in dir, with no one told of it.
+// newScheduler returns a scheduler for the store in dir, without an observer.
 func newScheduler(t sweep.Trainers, dir string, workers int) sweep.Scheduler {
 	return sweep.Scheduler{
 		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
 	}
 }
 
-// phase trains what the store lacks of a plan.
+// phase trains the missing runs of a plan.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
 	if err := p.Grid().Write(dir); err != nil {
 		return err
@@ -141,18 +142,19 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) err
 	return s.Run(cmd.Context(), p)
 }
 
-// memory is what runs may take together: what GOMEMLIMIT allows or, without
-// it, nine tenths of the machine's memory or its control group's, less what is
-// in use already. The garbage collector works harder as the limit comes near.
+// memory returns the bytes that runs may take together: the limit less the memory in use.
+// The limit is GOMEMLIMIT or, without it, nine tenths of the memory of the machine or of its
+// control group. Near the limit the garbage collector works harder.
 func memory() int64 {
-	// Where neither is to be found out, there is no limit.
+	// If the system tells neither, there is no limit.
 	limit, _ := memlimit.Set(memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return max(0, limit-int64(m.HeapAlloc))
 }
 
-// conclude prints and draws what the store holds, and reports what it lacks.
+// conclude prints the tables of the store, draws its figures, and returns an error if runs
+// are missing or failed.
 func conclude(cmd *cobra.Command, dir string) error {
 	h, err := stored(cmd, dir)
 	if err != nil {
@@ -168,7 +170,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	return cmp.Or(failures(results.Trained(h.runs)), h.missing)
 }
 
-// failures is an error that counts the failed runs by their reasons.
+// failures returns an error that counts the failed runs by their reasons, or nil.
 func failures(runs []results.Run) error {
 	count := make(map[string]int)
 	failed := 0

@@ -10,12 +10,12 @@ import (
 	"golang.org/x/term"
 )
 
-// screen is where progress is shown: on a terminal a frame of lines that the next
-// frame replaces, elsewhere plain lines.
+// screen shows progress: on a terminal as a frame of lines, which the next frame replaces;
+// elsewhere as plain lines.
 type screen struct {
 	w     io.Writer
-	live  bool     // on a terminal
-	drawn []string // the frame that stands there
+	live  bool     // whether it is a terminal
+	drawn []string // the frame on the screen
 }
 
 func newScreen(w io.Writer) screen {
@@ -23,7 +23,7 @@ func newScreen(w io.Writer) screen {
 	return screen{w: w, live: ok && term.IsTerminal(int(f.Fd()))}
 }
 
-// size is the width and the height in characters.
+// size returns the width and the height of the terminal, in characters.
 func (s *screen) size() (width, height int) {
 	if f, ok := s.w.(*os.File); ok {
 		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
@@ -58,8 +58,8 @@ func (s *screen) say(line string) {
 	fmt.Fprintln(s.w, line)
 }
 
-// back goes up to the first line of the frame. Where the window has become narrower
-// since, a line of the frame takes several of the screen.
+// back moves up to the first line of the frame. If the window has become narrower since, a
+// line of the frame takes several lines of the screen.
 func (s *screen) back(width int) string {
 	rows := 0
 	for _, l := range s.drawn {

@@ -20,8 +20,8 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// TestMain makes the test binary the command sweep too, for scripts and for
-// tests that kill it.
+// TestMain lets the test binary also be the command sweep, for scripts and for tests that
+// kill it.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"sweep": main})
 }
@@ -44,8 +44,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// scriptModel is "tinymodel DIR" and "blankmodel DIR": it makes a small model
-// folder, the weights of which are random or all zero.
+// scriptModel is "tinymodel DIR" and "blankmodel DIR": it makes the folder of a small model
+// with random weights, or with weights that are all zero.
 func scriptModel(scale float32) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
@@ -55,7 +55,7 @@ func scriptModel(scale float32) func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// writeModel makes a folder of a byte-level model of random weights, scaled.
+// writeModel makes the folder of a byte-level model with scaled random weights.
 func writeModel(dir string, scale float32) error {
 	tok := tokenizer.NewByteTokenizer()
 	m, err := nn.New(nn.Config{
@@ -143,7 +143,7 @@ func scriptFirst(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[1], entries[0].Name())
 }
 
-// scriptTruncate is "truncate FILES BYTES", FILES being a pattern.
+// scriptTruncate is "truncate FILES BYTES"; FILES is a pattern.
 func scriptTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: truncate FILES BYTES")
@@ -160,7 +160,7 @@ func scriptTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// scriptLatin1 is "latin1 FILE TEXT": it writes a text, a byte a letter.
+// scriptLatin1 is "latin1 FILE TEXT": it writes a text with one byte for each letter.
 func scriptLatin1(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: latin1 FILE TEXT")
@@ -172,7 +172,7 @@ func scriptLatin1(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
 }
 
-// scriptFail is "fail DIR REASON": it makes failures of all runs of a store.
+// scriptFail is "fail DIR REASON": it replaces all runs of a store by failed ones.
 func scriptFail(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fail DIR REASON")

@@ -16,7 +16,7 @@ func newShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show EXPERIMENT",
 		Short:   "Print an experiment's resolved grid: every run, its gamma and its cost",
-		Long:    "Show prints what sweep run would train, and trains nothing.\n\n" + experimentHelp,
+		Long:    "Show prints the runs that sweep run would train. It trains nothing.\n\n" + experimentHelp,
 		Example: "  sweep show quickstart --set 'rank=[4,64]'\n  sweep show mine.yaml",
 		Args:    exactly("EXPERIMENT"),
 	}
@@ -35,7 +35,7 @@ func newShow() *cobra.Command {
 	return cmd
 }
 
-// showPlan prints a line a run.
+// showPlan prints a line for each run.
 func showPlan(w io.Writer, p *sweep.Plan) error {
 	if p.Experiment.Question != "" {
 		fmt.Fprintf(w, "%s\n\n", p.Experiment.Question)
@@ -67,29 +67,28 @@ func showPlan(w io.Writer, p *sweep.Plan) error {
 		return err
 	}
 	warnings.print(w)
-	const memory = "MB is the memory of a run beside model and data"
+	const memory = "MB is a run's memory without model and data"
 	if !p.Tunes() {
 		_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, memory)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, choose the nuisance values by the lowest mean validation "+
-		"loss of each cell;\n"+
-		"%s; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, following(p), memory)
+	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, tune: the lowest mean validation loss chooses each cell's "+
+		"nuisance values;\n%s; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, following(p), memory)
 	return err
 }
 
-// following says what comes after runs that tune.
+// following describes the runs that come after tuning.
 func following(p *sweep.Plan) string {
 	runs, cost, tune := len(p.Follow), sweep.Cost(p.Follow)/1e12, p.Experiment.Tune
 	if tune.Local == 0 {
-		return fmt.Sprintf("%d runs on other seeds, about %.3g TFLOP, follow and are reported", runs, cost)
+		return fmt.Sprintf("then %d runs on other seeds, about %.3g TFLOP, are reported", runs, cost)
 	}
-	return fmt.Sprintf("at least %d runs on other seeds, about %.3g TFLOP, follow: %d values of %s around the chosen\n"+
-		"one, and more beyond an edge at which a cell is best; each seed is reported at its own best",
+	return fmt.Sprintf("then at least %d runs on other seeds follow, about %.3g TFLOP: %d values of %s around the "+
+		"chosen\none, and more beyond an edge at which a cell is best; each seed is reported at its own best value",
 		runs, cost, tune.Local, p.Experiment.Nuisance[0].Name)
 }
 
-// footnotes numbers warnings as they come.
+// footnotes numbers warnings in the order in which they first appear.
 type footnotes struct {
 	number map[string]int
 	texts  []string
@@ -126,13 +125,12 @@ func showJSON(w io.Writer, p *sweep.Plan) error {
 	}
 	var runs []run
 	for _, j := range p.Jobs {
-		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes,
-			j.Material.Warnings, j.Config.JSON()})
+		runs = append(runs, run{j.ID, j.Config.Adapter.Gamma(), j.Material.Cost, j.Material.Bytes, j.Material.Warnings,
+			j.Config.JSON()})
 	}
 	plan := map[string]any{"experiment": p.Experiment.Name, "question": p.Experiment.Question, "runs": runs}
 	if p.Tunes() {
-		// reported, at the nuisance values that runs choose or, at least as many, around them
-		plan["follow"] = len(p.Follow)
+		plan["follow"] = len(p.Follow) // number of reported runs; with local grids, at least so many
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

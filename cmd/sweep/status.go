@@ -9,24 +9,24 @@ import (
 	"ranksweep/results"
 )
 
-// status counts what a store has of what its experiment asks for.
+// status counts the runs that an experiment asks for, by their state in the store.
 type status struct {
 	Planned  int      `json:"planned"`
-	Tuning   int      `json:"tuning,omitempty"` // of those planned, the ones that only choose nuisance values
+	Tuning   int      `json:"tuning,omitempty"` // how many of the planned runs only choose nuisance values
 	Done     int      `json:"done"`
 	Diverged int      `json:"diverged"`
 	Failed   int      `json:"failed"`
 	Missing  int      `json:"missing"`
-	Damaged  []string `json:"damaged"` // reasons; these count as missing
+	Damaged  []string `json:"damaged"` // one reason for each damaged record; such runs count as missing
 }
 
 func newStatus() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status DIR",
 		Short: "Count the runs of a store that are done, diverged, failed and missing",
-		Long: "Status counts the runs of a store that its experiment asks for. The exit status is\n" +
-			"0 where none failed and none is missing. A run whose loss was no longer a number is\n" +
-			"diverged, which is a result.\n\n" + storeHelp,
+		Long: "Status counts the runs that a store's experiment asks for. It exits with 0 if no run\n" +
+			"failed and none is missing. A run whose loss became infinite or NaN has diverged, which\n" +
+			"counts as a result.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
 	}
@@ -51,7 +51,7 @@ func newStatus() *cobra.Command {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: missing: %s\n", d)
 		}
 		if err == nil && s.Failed+s.Missing > 0 {
-			err = fmt.Errorf("%s is not complete: sweep run again trains the rest", args[0])
+			err = fmt.Errorf("%s is not complete: run the same sweep run again to train the rest", args[0])
 		}
 		return err
 	}
@@ -67,7 +67,7 @@ func count(dir string) (status, error) {
 	runs = grid.Planned(runs)
 	s := status{Planned: max(grid.Len(), len(runs)), Tuning: len(grid.Tuning), Damaged: []string{}}
 	if s.Planned == 0 {
-		return s, fmt.Errorf("%s holds no runs and no grid: sweep run EXPERIMENT --out %s makes them", dir, dir)
+		return s, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
 	for _, r := range runs {
 		switch r.Status {

@@ -10,13 +10,14 @@ import (
 	"ranksweep/results"
 )
 
-// study is what a store in dir holds, with what its experiment says of itself
-// and what it was trained on, if that was this machine.
+// study returns the runs of the store in dir with a description of its experiment and of this
+// machine, on which it is taken to have been trained.
 func (h holdings) study(dir string) (results.StudyFiles, error) {
 	file := filepath.Join(dir, "experiment.yaml")
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return results.StudyFiles{}, fmt.Errorf("%s: its experiment: %w: sweep run writes it", dir, err)
+		return results.StudyFiles{}, fmt.Errorf("%s: experiment file: %w: sweep run EXPERIMENT --out %s writes it",
+			dir, err, dir)
 	}
 	e, err := experiments.Load(file)
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"ranksweep/results"
 )
 
-// What a view prints of a store it prints of the files of its study, the store
-// being gone.
+// A view prints the same of a store and, once the store is gone, of its study's files.
 func TestTablesOfAStudy(t *testing.T) {
 	t.Parallel()
 	_, store, _ := tunedStore(t)

@@ -9,15 +9,15 @@ import (
 	"ranksweep/train"
 )
 
-// trainers are those that a command has at hand. Weights stay in the given form.
+// trainers returns the trainers of a command. Frozen weights have the given format.
 func trainers(cmd *cobra.Command, form storage) sweep.Trainers {
 	l := local(cmd)
 	l.Stored = form == asStored
 	return sweep.Trainers{l}
 }
 
-// local returns the trainer of a command, which fetches the models that are
-// neither embedded nor here.
+// local returns the trainer in this process. It fetches models that are neither embedded
+// nor on disk.
 func local(cmd *cobra.Command) *train.Local {
 	l := train.NewLocal(models.FS)
 	l.Program = program()

@@ -11,8 +11,8 @@ import (
 	"ranksweep/results"
 )
 
-// tunedStore runs a small tuned experiment and returns its workplace, its store
-// and what the store asks for.
+// tunedStore runs a small tuned experiment. It returns its workplace, its store and the grid
+// of the store.
 func tunedStore(t *testing.T) (dir, store string, grid results.Grid) {
 	t.Helper()
 	dir = workplace(t)
@@ -39,12 +39,12 @@ func sweepIn(t *testing.T, dir string, args ...string) (stdout, stderr string) {
 	var out, diagnosis bytes.Buffer
 	c := exec.Command("sweep", args...)
 	c.Dir, c.Stdout, c.Stderr = dir, &out, &diagnosis
-	c.Run() // the caller looks at what it says
+	c.Run() // the caller looks at its output
 	return out.String(), diagnosis.String()
 }
 
-// TestIncompleteTuning: what a store lacks of its tuning is counted, is shown
-// in its table, and is trained again, to the same store.
+// TestIncompleteTuning: missing tuning runs are counted, are shown in the table, and are
+// trained again, to the same store.
 func TestIncompleteTuning(t *testing.T) {
 	t.Parallel()
 	dir, store, grid := tunedStore(t)
@@ -72,8 +72,7 @@ func TestIncompleteTuning(t *testing.T) {
 	}
 }
 
-// TestAdaptersOfTunedRuns: the runs that are reported hand their adapters out,
-// and those of the tuning do not.
+// TestAdaptersOfTunedRuns: reported runs hand out their adapters, tuning runs do not.
 func TestAdaptersOfTunedRuns(t *testing.T) {
 	t.Parallel()
 	dir, store, grid := tunedStore(t)

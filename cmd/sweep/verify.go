@@ -15,22 +15,22 @@ import (
 	"ranksweep/results"
 )
 
-// verified is how many runs verify trains again unless told which.
+// verified is the number of runs that verify trains again by default.
 const verified = 3
 
 func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify DIR [RUN…]",
 		Short: "Train some of a store's runs again and compare every number",
-		Long: fmt.Sprintf("Verify trains runs of a store again, from what their records say, and compares them\n"+
-			"to the byte with what is stored: same seed, same bytes. Where one was made by the portable\n"+
-			"kernel and the other by one in assembly, which round otherwise, losses may be %g apart,\n"+
-			"relative to their size, and all else %g. What the stored run does not have, since an\n"+
-			"earlier program did not measure it, is not compared. Without RUN it takes %d of the runs,\n"+
-			"the first by their IDs, which are hashes, or all by --all. The store stays as it is. The exit status\n"+
-			"is 1 where a run differs.\n\n"+
-			"RUN is the ID of a run, or how it begins. ", results.LossTolerance, results.SizeTolerance, verified) +
-			storeHelp,
+		Long: fmt.Sprintf("Verify trains runs of a store again, from their records, and compares every byte with\n"+
+			"the stored runs: the same seed must give the same bytes. The portable kernel and the\n"+
+			"kernels in assembly round differently; between these, losses may differ by %g of their\n"+
+			"size and other quantities by %g. A quantity that the stored run lacks, since an older\n"+
+			"program did not measure it, is not compared. Without RUN, verify takes the %d runs with\n"+
+			"the smallest IDs, which are hashes, or all runs if --all is set. The store does not\n"+
+			"change. Verify exits with 1 if a run differs.\n\n"+
+			"RUN is the ID of a run, or the beginning of one. ",
+			results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -42,7 +42,7 @@ func newVerify() *cobra.Command {
 	all := cmd.Flags().Bool("all", false, "train all runs again")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *all && len(args) > 1 {
-			return usageError{errors.New("verify: --all and RUN: one of the two must go")}
+			return usageError{errors.New("verify: --all and RUN exclude each other: remove one of the two")}
 		}
 		runs, err := toVerify(cmd, args[0], args[1:], *all)
 		if err != nil {
@@ -53,7 +53,7 @@ func newVerify() *cobra.Command {
 	return cmd
 }
 
-// toVerify chooses runs of a store that have a result.
+// toVerify chooses runs of a store. They have results: none of them failed.
 func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results.Run, error) {
 	if len(ids) > 0 {
 		return named(dir, ids)
@@ -64,7 +64,7 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results
 	}
 	runs := slices.DeleteFunc(results.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
 	if len(runs) == 0 {
-		return nil, fmt.Errorf("%s holds failed runs alone: there is nothing to verify", dir)
+		return nil, fmt.Errorf("%s holds only failed runs: there is nothing to verify", dir)
 	}
 	if !all {
 		slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
@@ -91,25 +91,25 @@ func verify(cmd *cobra.Command, runs []results.Run) error {
 		if !v.same {
 			differ++
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes},
-			v.text); err != nil {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes}, v.text)
+		if err != nil {
 			return err
 		}
 	}
 	if differ > 0 {
-		return fmt.Errorf("%d of %d runs differ from what is stored", differ, len(runs))
+		return fmt.Errorf("%d of %d runs differ from the stored ones", differ, len(runs))
 	}
 	return nil
 }
 
-// verdict is whether a run, trained again, is what it was, and how to say it.
+// verdict says whether a run, trained again, equals the stored one.
 type verdict struct {
 	same bool
 	text string
 }
 
-// compared holds a run to the stored one: to the byte or, where the two kernels
-// round otherwise, within what that may do.
+// compared compares a run with the stored one: to the byte or, if the two kernels round
+// differently, within the tolerances between kernels.
 func compared(now, was results.Run) verdict {
 	d := results.Difference(now, was)
 	if d == "" {
@@ -119,9 +119,8 @@ func compared(now, was results.Run) verdict {
 	if !kernel.SameBytes(kernels[0], kernels[1]) {
 		near := results.Near(now, was)
 		if d = near.Difference; d == "" {
-			return verdict{true, fmt.Sprintf("same within %g of losses and %g of sizes, the tolerances between "+
-				"kernels "+
-				"(%s then, %s now); largest difference %.0e in %s",
+			return verdict{true, fmt.Sprintf("same within the tolerances between kernels, %g for losses and %g for "+
+				"other quantities (%s then, %s now); the largest difference is %.0e, in %s",
 				results.LossTolerance, results.SizeTolerance, kernels[0], kernels[1], near.Largest, near.What)}
 		}
 	}

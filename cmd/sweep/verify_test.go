@@ -11,8 +11,8 @@ import (
 	"ranksweep/results"
 )
 
-// TestVerifySeesAnotherNumber: one changed in its last bits, with a checksum to
-// fit, is found by training the run again.
+// TestVerifySeesAnotherNumber: verify finds a number that was changed in its last bits, with
+// the right checksum.
 func TestVerifySeesAnotherNumber(t *testing.T) {
 	oneRun(t)
 	var out, said bytes.Buffer
@@ -25,14 +25,14 @@ func TestVerifySeesAnotherNumber(t *testing.T) {
 	code := run(t.Context(), []string{"verify", "store", id[:6]}, &out, &said)
 	if code != 1 || !strings.Contains(out.String(), "seed=0  differs: train_loss at step 3 is ") ||
 		!strings.Contains(out.String(), "; both were made with kernel ") ||
-		!strings.HasSuffix(said.String(), "sweep: 1 of 1 runs differ from what is stored\n") {
+		!strings.HasSuffix(said.String(), "sweep: 1 of 1 runs differ from the stored ones\n") {
 		t.Errorf("exit status %d\n%s%s", code, &out, &said)
 	}
 }
 
-// TestVerifyAcrossKernels: a run that a kernel made which rounds otherwise is the same
-// within the tolerance, which is said, and differs beyond it; one in assembly that
-// this CPU could have been is held to the byte.
+// TestVerifyAcrossKernels: a run by a kernel that rounds differently is the same within the
+// tolerance, which verify prints, and differs beyond it. Runs by kernels in assembly must be
+// equal to the byte.
 func TestVerifyAcrossKernels(t *testing.T) {
 	oneRun(t)
 	for _, test := range []struct {
@@ -42,9 +42,9 @@ func TestVerifyAcrossKernels(t *testing.T) {
 		want   string
 	}{
 		{"another", 0, 0, "  same\n"},
-		{"another", 0.5 * results.LossTolerance, 0, "  same within 0.0001 of losses and 0.005 of sizes, " +
-			"the tolerances between kernels (another then, " + kernel.Name() +
-			" now); largest difference 5e-05 in train_loss at step 3\n"},
+		{"another", 0.5 * results.LossTolerance, 0, "  same within the tolerances between kernels, " +
+			"0.0001 for losses and 0.005 for other quantities (another then, " + kernel.Name() +
+			" now); the largest difference is 5e-05, in train_loss at step 3\n"},
 		{"another", 2 * results.LossTolerance, 1, "  differs: train_loss at step 3 is "},
 		{kernel.Name(), 0.5 * results.LossTolerance, 1, "  differs: train_loss at step 3 is "},
 	} {
@@ -63,7 +63,7 @@ func TestVerifyAcrossKernels(t *testing.T) {
 	}
 }
 
-// TestVerifyOfAnEarlierProgram: what its record does not have is not compared.
+// TestVerifyOfAnEarlierProgram: a quantity that its record lacks is not compared.
 func TestVerifyOfAnEarlierProgram(t *testing.T) {
 	oneRun(t)
 	rewrite(t, func(r *results.Run) {

@@ -109,8 +109,8 @@ func writeTables(w io.Writer, tables []table.Table) error {
 	return nil
 }
 
-// tellWhere says where the tables and figures of a store are.
+// tellWhere prints where the tables and figures of a store are.
 func tellWhere(cmd *cobra.Command, dir string) {
-	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n", filepath.Join(dir, "tables"),
-		filepath.Join(dir, "figures"))
+	fmt.Fprintf(cmd.ErrOrStderr(), "tables: %s\nfigures: %s\n",
+		filepath.Join(dir, "tables"), filepath.Join(dir, "figures"))
 }
