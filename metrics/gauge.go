@@ -10,10 +10,10 @@ import (
 	"ranksweep/nn"
 )
 
-// Gauge measures what one run trains. It owns the memory that takes.
+// Gauge measures the adapters of one run. It owns the memory for the measurements.
 type Gauge struct {
 	set   *lora.Set
-	grads []grads   // of each map
+	grads []grads   // the gradients of each map
 	delta []float32 // (out, in) of the largest map
 	a0    []float32 // (r, in) of the largest A
 	left  []float32 // vectors of power iteration, as wide as the widest map
@@ -52,8 +52,8 @@ func NewGauge(arena *nn.Arena, set *lora.Set) *Gauge {
 	}
 }
 
-// Gradients measures the accumulated gradients: of all maps together into
-// run and, where modules is not nil, of each into its own.
+// Gradients measures the accumulated gradients. Values of all maps together go into run and,
+// if modules is not nil, values of each map into its element.
 func (g *Gauge) Gradients(run *Values, modules []Values) {
 	var all squares
 	for i, p := range g.grads {
@@ -95,8 +95,8 @@ func (s squares) measure(v *Values) {
 	v[GradNorm], v[GradRMS] = all.Norm(), all.RMS()
 }
 
-// Drop returns what the first update took off the loss of its batch, to first
-// order, right after it, while the gradients are still those of the onset.
+// Drop returns by how much the first update lowered the loss of its batch, to first order. It
+// must be called right after the update, while the gradients are still those of the onset.
 func (g *Gauge) Drop() float64 {
 	var sum float64
 	for _, t := range g.set.Trainables {
@@ -105,10 +105,10 @@ func (g *Gauge) Drop() float64 {
 	return sum
 }
 
-// Probe measures what training has added to the maps, and what that does on fixed
-// batches: of all together into run and, where modules is not nil, of each into
-// its own. The gradient is that of the mean loss over all batches; none is
-// accumulated.
+// Probe measures the change that training has added to the maps, and the effect of the change
+// on fixed batches. Values of all maps together go into run and, if modules is not nil, values
+// of each map into its element. The gradient is that of the mean loss over all batches; no
+// gradients are accumulated.
 func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []Values) error {
 	scored := 0
 	for i := range batches {
@@ -133,14 +133,14 @@ func (g *Gauge) Probe(pass *nn.Pass, batches []nn.Batch, run *Values, modules []
 	return nil
 }
 
-// size is what a probe sees of one map, or of several together.
+// size holds the measurements of a probe on one map, or on several together.
 type size struct {
 	output, input nn.Squares
-	whole         nn.Squares // of the adapted map's output
+	whole         nn.Squares // the adapted map's output
 	delta         nn.Squares
 	moved, start  nn.Squares // A − A₀ and A₀
-	stableRank    float64    // sum over the maps that have one
-	ranked        int        // how many have one
+	stableRank    float64    // sum over the maps that have a stable rank
+	ranked        int        // number of these maps
 }
 
 func (g *Gauge) size(t lora.Trainable) size {
@@ -179,9 +179,8 @@ func (s *size) measure(v *Values) {
 	}
 }
 
-// spectral returns ‖M‖₂², by power iteration on MᵀM from M's longest row, until
-// a round changes it by less than one part in 10⁴. It is exact for M of rank
-// one, and zero for a zero M.
+// spectral returns ‖M‖₂². It iterates MᵀM from M's longest row until a round changes the
+// result by less than one part in 10⁴. It is exact for an M of rank one, and 0 for a zero M.
 func (g *Gauge) spectral(m blas32.General) float64 {
 	v := blas32.Vector{N: m.Cols, Inc: 1, Data: g.right[:m.Cols]}
 	u := blas32.Vector{N: m.Rows, Inc: 1, Data: g.left[:m.Rows]}
@@ -197,7 +196,7 @@ func (g *Gauge) spectral(m blas32.General) float64 {
 	}
 	copy(v.Data, m.Data[longest*m.Stride:][:m.Cols])
 	blas32.Scal(1/length, v)
-	const rounds, least = 200, 8 // at first a row may hide a longer direction
+	const rounds, least = 200, 8 // the first rounds may miss a longer direction
 	var top float64
 	for round := range rounds {
 		blas32.Gemv(blas.NoTrans, 1, m, v, 0, u)

@@ -211,7 +211,8 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if run[DeltaW] != 0 || run[AdapterOutput] != 0 || run[MovementA] != 0 {
-		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW], run[MovementA])
+		t.Errorf("a fresh adapter has output %g, update %g, movement %g", run[AdapterOutput], run[DeltaW],
+			run[MovementA])
 	}
 	run = NoValues()
 	err = NewGauge(new(nn.Arena), set).Probe(pass, []nn.Batch{*b}, &run, nil)

@@ -22,9 +22,8 @@ type Statistic struct {
 
 	Theory theory.Prediction // what is predicted of it where B starts at zero
 
-	// Early tells that it is taken before the second update, so that runs that
-	// diverged later have it as well: to leave them out would leave a sample
-	// of survivors.
+	// Early says that the statistic is taken before the second update. Runs that diverged
+	// later have it as well, and must count, since the others are a sample of survivors.
 	Early bool
 }
 
@@ -43,7 +42,8 @@ var Statistics = []Statistic{
 	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theory.GradRMSB, true},
 	LossDropFirst,
 	// The same without the first order: what the second and higher ones leave of it.
-	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), theory.Prediction{}, true},
+	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), theory.Prediction{},
+		true},
 	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theory.GradNormBFirst, true},
 	// A's first gradient that is not zero.
 	GradNormAFirst,
@@ -108,19 +108,19 @@ var LossDropFirst = Statistic{
 	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theory.LossDrop, true,
 }
 
-// StepFirst is the multiple of the first step that would be the best one if the
-// loss were a quadratic with curvature 1 in every direction of the maps' weights; with
-// curvature h it is that over h, see [Prediction]. Where it is free of rank, one learning
-// rate serves all ranks.
+// StepFirst is the best multiple of the first step, if the loss were a quadratic with
+// curvature 1 in every direction of the maps' weights. With curvature h it is divided by h, see
+// [Prediction]. If it does not depend on the rank, one learning rate is best at all ranks.
 var StepFirst = Statistic{
-	"step_first", "best multiple of the first step, if curvature is the same in all directions", "nats/token/Frobenius²",
+	"step_first", "best multiple of the first step, if curvature is the same in all directions",
+	"nats/token/Frobenius²",
 	firstStep, theory.Step, true,
 }
 
-// transposed is what is predicted where A starts at zero of the statistics that
-// tell A from B or outputs from inputs: what is predicted of the other where B
-// does. Of B's gradient at onset, which is then zero, and of the movement of an
-// A that was, there is nothing to predict.
+// transposed holds the predictions for an A that starts at zero, of the statistics that
+// distinguish A from B or outputs from inputs. Each is the prediction of its counterpart for a
+// B that starts at zero. There is no prediction for B's gradient at onset, which is then 0, and
+// for the relative movement of an A that started at 0.
 var transposed = map[string]theory.Prediction{
 	"grad_rms_b_onset":     {},
 	"grad_norm_b_first":    theory.GradNormAFirst,
@@ -132,7 +132,7 @@ var transposed = map[string]theory.Prediction{
 	"a_movement_final":     {},
 }
 
-// TheoryOf returns what is predicted of s, where A or B starts at zero.
+// TheoryOf returns the prediction for s. zeroA says that A starts at zero, otherwise B does.
 func (s Statistic) TheoryOf(zeroA bool) theory.Prediction {
 	if t, ok := transposed[s.Name]; ok && zeroA {
 		return t
@@ -145,8 +145,8 @@ func (s Statistic) HasExpected() bool {
 	return s.TheoryOf(false).HasExpected() || s.TheoryOf(true).HasExpected()
 }
 
-// Expected returns what theory expects of s, exactly, on maps of the given
-// geometry; see [theory.Prediction.Expected].
+// Expected returns the exact expectation of s on maps of the given geometry, see
+// [theory.Prediction.Expected].
 func (s Statistic) Expected(maps []theory.MapGeometry, at theory.Setting) float64 {
 	return s.TheoryOf(at.Init.ZeroA).Expected(maps, at)
 }
@@ -161,7 +161,7 @@ func StatisticNamed(name string) (Statistic, bool) {
 	return Statistic{}, false
 }
 
-// at is the value of q at a step.
+// at returns the value of q at a step.
 func at(step int, q Quantity) func([]Point) float64 {
 	return func(curve []Point) float64 {
 		for _, p := range curve {
@@ -173,8 +173,8 @@ func at(step int, q Quantity) func([]Point) float64 {
 	}
 }
 
-// firstStep is the first loss drop, to first order, over the square of the first
-// weight update; NaN where there is none.
+// firstStep returns the first loss drop to first order, divided by the square of the first
+// weight update; NaN if there is no update.
 func firstStep(curve []Point) float64 {
 	update := at(1, DeltaW)(curve)
 	if update == 0 {

@@ -3,7 +3,7 @@ package models
 
 import "embed"
 
-// FS has one folder a model, in Hugging Face layout.
+// FS holds a folder for each model, in Hugging Face layout.
 //
 //go:embed base
 var FS embed.FS

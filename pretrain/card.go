@@ -19,8 +19,8 @@ import (
 // cardFile describes a finished model to its users.
 const cardFile = "README.md"
 
-// writeCard measures the finished model on the whole held-out text and writes
-// its card. The model is the one that was stored, bfloat16 and all.
+// writeCard measures the finished model on the whole held-out text and writes its card. It
+// measures the stored model, whose weights are rounded to bfloat16.
 func (t *training) writeCard() error {
 	stored, err := checkpoint.Load(t.dir)
 	if err != nil {
@@ -74,9 +74,9 @@ func (t *training) writeCard() error {
 	return writeFile(filepath.Join(t.dir, cardFile), b.Bytes())
 }
 
-// bitsPerByte is the model's loss on every document, in windows of its
-// context, and how many bytes they have. A document's first byte has nothing
-// to be predicted from and is not scored; its end is.
+// bitsPerByte returns the model's loss on all documents, in windows of its context, and the
+// number of their bytes. A document's first byte is not scored, since nothing precedes it; its
+// end is scored.
 func bitsPerByte(c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, size int, err error) {
 	for _, x := range held.Examples {
 		size += len(x[0].Text)
@@ -105,8 +105,8 @@ func bitsPerByte(c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, siz
 	return nats / (math.Ln2 * float64(scored)), size, nil
 }
 
-// xz is the size of all documents together under xz -9e, a yardstick; 0 where
-// the machine has no xz.
+// xz returns the size of all documents together after xz -9e, for comparison; 0 if the machine
+// has no xz.
 func xz(c *data.Corpus) (int, error) {
 	path, err := exec.LookPath("xz")
 	if errors.Is(err, exec.ErrNotFound) {

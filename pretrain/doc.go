@@ -1,7 +1,6 @@
-// Package pretrain makes the embedded base: it trains a model from
-// nothing on a recipe's text, all weights, with the layers of package nn.
+// Package pretrain makes the embedded base model. It trains all weights of a model, from random
+// ones, on the text of a recipe, with the layers of package nn.
 //
-// A pretraining can be stopped at any moment and goes on from its last
-// checkpoint to the same bytes that it would have had. With another text than
-// it began with it does not go on.
+// A training can be stopped at any moment. It continues from its last checkpoint, and gives the
+// same bytes as without the stop. It does not continue if the text has changed.
 package pretrain

@@ -16,23 +16,22 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// Progress is how a pretraining stands after a step.
+// Progress is the state of a training after a step.
 type Progress struct {
 	Step, Steps int
-	Tokens      int64   // trained on
-	TrainLoss   float64 // of the step's batch, in nats a token
-	Held        float64 // loss on the held-out text, in bits per byte; NaN but where it was measured
-	GradNorm    float64 // before clipping
+	Tokens      int64   // number of tokens trained on
+	TrainLoss   float64 // loss of the step's batch, in nats per token
+	Held        float64 // loss on the held-out text, in bits per byte; NaN if it was not measured
+	GradNorm    float64 // gradient norm before clipping
 	LR          float64
-	Seconds     float64 // since the beginning, earlier sessions included
+	Seconds     float64 // time since the beginning, including earlier sessions
 }
 
-// Run trains a base model from nothing on recipe's text, or goes on from the
-// last checkpoint in dir, and leaves there the model in Hugging Face layout,
-// its card README.md, recipe.yaml, log.csv and, until it is done,
-// state.safetensors. Where all is done it writes the card anew. It calls
-// report after every step, and stops after one with ctx's error, its state
-// saved.
+// Run trains a base model on the recipe's text, from random weights or from the last checkpoint
+// in dir. It writes into dir the model in Hugging Face layout, its card README.md, recipe.yaml,
+// log.csv and, until the training is done, state.safetensors. If the training is done already,
+// it only writes the card again. It calls report after every step. If ctx ends, it saves its
+// state after the step and returns ctx's error.
 func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("pretrain: %w", err)
@@ -51,7 +50,7 @@ func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error
 	return t.run(ctx, report)
 }
 
-// training is a pretraining on its way.
+// training is a training in progress.
 type training struct {
 	dir       string
 	recipe    Recipe
@@ -60,11 +59,11 @@ type training struct {
 	opt       nn.Optimizer
 	text      *data.Sampler
 	held      []nn.Batch
-	heldBytes int // that the targets of held stand for
+	heldBytes int // number of bytes in the targets of held
 	log       *log
 	step      int
 	tokens    int64
-	before    float64 // seconds of earlier sessions
+	before    float64 // seconds that earlier sessions took
 	began     time.Time
 }
 
@@ -88,8 +87,8 @@ func newTraining(dir string, r Recipe) (*training, error) {
 	return t, nil
 }
 
-// read takes in the recipe's texts, learns the vocabulary, and pins the recipe
-// to them.
+// read reads the recipe's texts, learns the vocabulary, and writes the hashes of the texts into
+// the recipe.
 func (t *training) read() error {
 	source, err := data.Load(t.recipe.Data)
 	if err != nil {
@@ -117,7 +116,7 @@ func (t *training) read() error {
 	}
 	t.text = data.NewSampler(new(nn.Arena), text, t.recipe.Seed)
 	t.held = make([]nn.Batch, min(t.recipe.EvalSequences, len(held)))
-	for i := range t.held { // evenly over all documents
+	for i := range t.held { // spread evenly over all documents
 		row := held[i*len(held)/len(t.held)]
 		data.Fill(&t.held[i], []data.Sequence{row})
 		t.heldBytes += row.Bytes
@@ -162,7 +161,7 @@ func (t *training) run(ctx context.Context, report func(Progress)) error {
 	return t.finish()
 }
 
-// advance does one step.
+// advance makes one step.
 func (t *training) advance() (Progress, error) {
 	size := t.recipe.Train.Batch / t.recipe.Train.Shards
 	for i := range t.shards.batches {
@@ -178,7 +177,7 @@ func (t *training) advance() (Progress, error) {
 	norm := nn.ClipGlobalNorm(t.shards.params[0], t.recipe.Train.Clip)
 	if math.IsNaN(loss) || math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return Progress{}, fmt.Errorf("pretrain: step %d: loss %g, gradient norm %g: "+
-			"it diverged; lower train.lr in the recipe", t.step, loss, norm)
+			"the training diverged: lower train.lr in the recipe", t.step, loss, norm)
 	}
 	t.opt.Step(rates)
 	t.step++
@@ -188,14 +187,13 @@ func (t *training) advance() (Progress, error) {
 	}, nil
 }
 
-// heldLoss is the loss on some sequences of the held-out text, in bits per byte.
+// heldLoss returns the loss on some sequences of the held-out text, in bits per byte.
 func (t *training) heldLoss() (float64, error) {
 	nats, err := t.shards.loss(t.held)
 	return nats / (math.Ln2 * float64(t.heldBytes)), err
 }
 
-// finish writes the model and its card, and removes what only a resumption
-// needs.
+// finish writes the model and its card, and removes the files that are needed only to continue.
 func (t *training) finish() error {
 	if err := t.log.write(); err != nil {
 		return err

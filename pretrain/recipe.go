@@ -11,11 +11,11 @@ import (
 	"ranksweep/nn"
 )
 
-// Recipe is all that a pretraining depends on.
+// Recipe is everything on which a training depends.
 type Recipe struct {
-	Data   string `yaml:"data"`             // what is trained on, as data.Load takes it
-	Held   string `yaml:"held"`             // what is held out, likewise
-	SHA256 Texts  `yaml:"sha256,omitempty"` // that these must have; a model's folder records them
+	Data   string `yaml:"data"`             // the training text, a source of data.Load
+	Held   string `yaml:"held"`             // the held-out text, a source of data.Load
+	SHA256 Texts  `yaml:"sha256,omitempty"` // the hashes that the texts must have; a model's folder records them
 	Seed   uint64 `yaml:"seed"`
 	Model  struct {
 		Vocab   int `yaml:"vocab"` // tokens; learned from the text, see tokenizer.TrainBPE
@@ -41,11 +41,11 @@ type Recipe struct {
 		Shards int `yaml:"shards"`
 	} `yaml:"train"`
 	EvalEvery       int `yaml:"eval_every"`       // steps between held-out losses
-	EvalSequences   int `yaml:"eval_sequences"`   // of how many sequences
+	EvalSequences   int `yaml:"eval_sequences"`   // sequences in a held-out loss
 	CheckpointEvery int `yaml:"checkpoint_every"` // steps between checkpoints
 }
 
-// ParseRecipe reads a recipe; unknown keys are errors.
+// ParseRecipe reads a recipe. Unknown keys are errors.
 func ParseRecipe(name string, text []byte) (Recipe, error) {
 	var r Recipe
 	d := yaml.NewDecoder(bytes.NewReader(text))
@@ -110,11 +110,11 @@ func (r Recipe) optimizer() nn.OptimizerConfig {
 	return nn.OptimizerConfig{Name: "adamw", Beta1: t.Beta1, Beta2: t.Beta2, Eps: t.Eps, WeightDecay: t.WeightDecay}
 }
 
-// text is the recipe as YAML.
+// text returns the recipe as YAML.
 func (r Recipe) text() string {
 	text, err := yaml.Marshal(r)
 	if err != nil {
-		panic(err) // a struct of numbers and strings
+		panic(err) // a struct of numbers and strings can always be written
 	}
 	return string(text)
 }

@@ -8,12 +8,11 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// shards computes a batch's gradient in parts, one goroutine each, and adds
-// them up in the parts' order, so that the sum has the same bytes on any
-// number of cores.
+// shards computes a batch's gradient in parts, each in a goroutine, and adds them up in the
+// order of the parts, so that the sum has the same bytes on any number of cores.
 type shards struct {
 	passes  []*nn.Pass
-	params  [][]nn.Param // of each pass; the values are the model's own
+	params  [][]nn.Param // the parameters of each pass; all passes share the model's values
 	batches []nn.Batch
 }
 
@@ -30,8 +29,8 @@ func newShards(m *nn.Model, count, tokens int) (*shards, error) {
 	return s, nil
 }
 
-// gradient leaves the gradient of the mean loss over all batches in the first
-// shard's parameters, and returns that mean.
+// gradient computes the mean loss over all batches, which it returns, and its gradient, which it
+// leaves in the first shard's parameters.
 func (s *shards) gradient() (float64, error) {
 	scored := 0
 	for i := range s.batches {
@@ -70,7 +69,7 @@ func (s *shards) loss(batches []nn.Batch) (sum float64, err error) {
 	return sum, nil
 }
 
-// each calls f for every shard at once and adds up what it returns, in order.
+// each calls f for all shards at once, and adds up the results in order.
 func (s *shards) each(f func(i int) (float64, error)) (float64, error) {
 	values, errs := make([]float64, len(s.passes)), make([]error, len(s.passes))
 	var all sync.WaitGroup

@@ -21,14 +21,13 @@ const (
 	weightsFile = "model.safetensors"
 	recipeFile  = "recipe.yaml"
 
-	// progressTensor holds step, tokens and seconds. Float32 is exact for
-	// whole numbers up to 2²⁴, so tokens are counted in thousands and rest.
+	// progressTensor holds step, tokens and seconds. Float32 is exact for whole numbers up
+	// to 2²⁴, so the number of tokens is split into thousands and a rest.
 	progressTensor = "pretrain.progress"
 	weightPrefix   = "weight."
 )
 
-// save writes all that goes on from here: weights and the optimizer's state in
-// float32, and how far the training is.
+// save writes a checkpoint: the weights and the optimizer's state in float32, and the progress.
 func (t *training) save() error {
 	seconds := t.before + time.Since(t.began).Seconds()
 	progress := []float32{float32(t.step), float32(t.tokens / 1000), float32(t.tokens % 1000), float32(seconds)}
@@ -38,15 +37,15 @@ func (t *training) save() error {
 		tensors = append(tensors, w)
 	}
 	tensors = append(tensors, t.opt.State()...)
-	// The log goes first: one that is ahead of the state is cut back to it.
+	// The log is written first: resume cuts a log that is ahead of the state.
 	if err := t.log.write(); err != nil {
 		return err
 	}
 	return checkpoint.WriteTensors(filepath.Join(t.dir, stateFile), tensors, checkpoint.F32, nil)
 }
 
-// resume goes on from the folder's state, if it has one, and reports whether
-// the folder's model is done. A folder of another recipe is refused.
+// resume continues from the folder's state, if it has one, and reports whether the folder's
+// model is done. It returns an error for the folder of another recipe.
 func (t *training) resume() (done bool, err error) {
 	t.log = &log{path: filepath.Join(t.dir, "log.csv")}
 	if err := t.claim(); err != nil {
@@ -65,8 +64,8 @@ func (t *training) resume() (done bool, err error) {
 	return true, t.log.read(t.recipe.Train.Steps)
 }
 
-// claim writes the recipe into the folder, or compares it with the one there,
-// and the texts with those that it was begun with.
+// claim writes the recipe into the folder. If the folder has a recipe already, it compares the
+// two, and the texts with the hashes in the old recipe.
 func (t *training) claim() error {
 	path := filepath.Join(t.dir, recipeFile)
 	text, err := os.ReadFile(path)
@@ -91,7 +90,7 @@ func (t *training) claim() error {
 	return there.checkTexts(t.recipe.SHA256)
 }
 
-// restore puts the training where it was saved.
+// restore sets the training to the saved state.
 func (t *training) restore(tensors []nn.Tensor) error {
 	var optimizer []nn.Tensor
 	byName := make(map[string]nn.Tensor)
@@ -120,8 +119,7 @@ func (t *training) restore(tensors []nn.Tensor) error {
 	return t.log.read(t.step)
 }
 
-// log is the training's history: a row each time the held-out loss is
-// measured.
+// log is the history of the training. It has a row for each held-out loss.
 type log struct {
 	path string
 	rows []string
@@ -142,7 +140,7 @@ func (l *log) write() error {
 	return writeFile(l.path, []byte(text))
 }
 
-// read takes the rows of an earlier session up to a step.
+// read reads the rows of earlier sessions up to a step.
 func (l *log) read(step int) error {
 	text, err := os.ReadFile(l.path)
 	if err != nil {
@@ -156,7 +154,7 @@ func (l *log) read(step int) error {
 	return nil
 }
 
-// writeFile replaces a file, whole or not at all.
+// writeFile replaces a file atomically.
 func writeFile(path string, content []byte) error {
 	if err := renameio.WriteFile(path, content, 0o666); err != nil {
 		return fmt.Errorf("pretrain: %s: %w", path, err) // err names a temporary file

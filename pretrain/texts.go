@@ -7,20 +7,20 @@ import (
 	"ranksweep/data"
 )
 
-// Texts is the content of a recipe's sources, by the hashes of their corpora.
+// Texts are the hashes of the texts of a recipe.
 type Texts struct {
 	Data string `yaml:"data"`
 	Held string `yaml:"held"`
 }
 
-// unpinned is the recipe for whatever text its sources have.
+// unpinned returns the recipe without hashes, which accepts any text of its sources.
 func (r Recipe) unpinned() Recipe {
 	r.SHA256 = Texts{}
 	return r
 }
 
-// checkTexts refuses texts other than those that the recipe names, if it names
-// any: a training that went on with them would be one of no recipe.
+// checkTexts returns an error if the texts differ from the hashes in the recipe, if it has any:
+// no recipe could describe a training that continued with other texts.
 func (r Recipe) checkTexts(now Texts) error {
 	for _, s := range []struct{ source, now, then string }{
 		{r.Data, now.Data, r.SHA256.Data}, {r.Held, now.Held, r.SHA256.Held},
@@ -39,5 +39,5 @@ func (r Recipe) checkTexts(now Texts) error {
 	return nil
 }
 
-// ofGoTree reports whether a source's text is the Go tree's.
+// ofGoTree reports whether a source's text comes from the Go tree.
 func ofGoTree(source string) bool { return slices.Contains(data.Recipes(), source) }

@@ -9,25 +9,25 @@
 //
 //	∇B = γ G Aᵀ  (out, r),    ∇A = γ Bᵀ G  (r, in),
 //
-// and the first update leaves A alone, since ∇A = 0 where B = 0:
+// and the first update does not change A, since ∇A = 0 if B = 0:
 //
 //	linear:  B₁ = −ηγ G Aᵀ          (SGD, with momentum or not)
 //	sign:    B₁ = −η sign(G Aᵀ)     (Adam with ε far below the entries, Lion, sign descent)
 //
-// η is the learning rate of B. Everything takes it for small: G at step 1 is
-// that at onset, to first order. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning
-// rates of A and B ∝ r^−a and r^−b.
+// η is the learning rate of B. All derivations assume that it is small: to first order, G at
+// step 1 is G at onset. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning rates of A and B ∝ r^−a and
+// r^−b.
 //
-// Where A starts at zero and B is drawn, all of it holds for the transposed map,
-// Wᵀ + γAᵀBᵀ, in which A and B, in and out, x and v have each other's place.
+// If A starts at zero and B is drawn, everything holds for the transposed map, Wᵀ + γAᵀBᵀ, in
+// which A and B, in and out, x and v are swapped.
 //
-// Four facts carry all of it, for one row a of A and vectors g, h, x, v free of it:
+// All derivations rest on four facts, for a row a of A and vectors g, h, x, v independent of a:
 //
 //	E (a·g)² = σ²‖g‖²                                  (1)
 //	E ‖M AᵀA x‖² = σ⁴ r [(r+1)‖Mx‖² + ‖M‖²‖x‖² + (κ−3) Σ_j ‖M_·j‖² x_j²]   (2)
 //	E sign(a·g) a = σ√(2/π) g/‖g‖                      (3)
 //	E sign(a·g) sign(a·h) = (2/π) arcsin(cos(g, h))    (4)
 //
-// (1) and (2) are exact for any such A; (3) and (4) for a Gaussian one, since
-// the length of a is then independent of its direction.
+// (1) and (2) are exact for any such A. (3) and (4) are exact for a Gaussian A, since the length
+// of a is then independent of its direction.
 package theory

@@ -7,7 +7,7 @@ import (
 	"ranksweep/nn"
 )
 
-// Setting is a scheme at one rank, for what theory expects of it.
+// Setting is a scheme at one rank, for which theory computes expectations.
 type Setting struct {
 	Update nn.Update
 	Rank   int
@@ -23,7 +23,7 @@ type setting struct {
 	sigma, kurtosis, lr float64
 }
 
-// known reports whether the exact expressions hold for it.
+// known reports whether the exact expression of a prediction holds in the setting.
 func (s Setting) known(t Prediction) bool {
 	kurtosis, independent := s.Init.Kind.Kurtosis()
 	switch {
@@ -40,10 +40,10 @@ func (s Setting) known(t Prediction) bool {
 // HasExpected reports whether an exact expectation is known in some setting.
 func (t Prediction) HasExpected() bool { return t.expected != nil }
 
-// Expected returns the exact expectation over A, or over B where that is drawn,
-// of a statistic at a finite rank, on the maps whose geometry is given: the root of
-// its mean square, or the mean where [Prediction] says so; of a ratio that of the two
-// expectations. It is NaN where no exact expression is known.
+// Expected returns the exact expectation of a statistic at a finite rank, over A, or over B if
+// B is drawn, on maps of the given geometry. It is the root of the mean square, or the mean if
+// [Prediction] says so. For a ratio it is the ratio of the two expectations. It is NaN if no
+// exact expression is known.
 func (t Prediction) Expected(maps []MapGeometry, at Setting) float64 {
 	if !at.known(t) {
 		return math.NaN()

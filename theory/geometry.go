@@ -9,18 +9,17 @@ import (
 	"ranksweep/nn"
 )
 
-// MapGeometry is all of one linear map, its gradients and its inputs that the
-// expressions of theory depend on. G and G′ are the gradients of its weight,
-// (out, in), on the first and on the second batch, for the loss averaged over
-// scored tokens; x and v its inputs and the gradients of its outputs on the
-// probe batch; ĝ_i the rows of G over their length. Where A starts at zero it is
-// that of the transposed map, see [Prediction].
+// MapGeometry holds the properties of one linear map, of its gradients and of its inputs on
+// which the expressions of theory depend. G and G′ are the gradients of its weight, (out, in),
+// on the first and on the second batch, for the loss averaged over scored tokens. x and v are
+// its inputs and the gradients of its outputs on the probe batch. ĝ_i are the rows of G divided
+// by their length. If A starts at zero, they are those of the transposed map, see [Prediction].
 type MapGeometry struct {
 	Out, In, Tokens int
 
 	Gradient  float64 // ‖G‖²
 	Next      float64 // ‖G′‖²
-	Rows      float64 // how many rows of G are not zero
+	Rows      float64 // number of rows of G that are not zero
 	RowNorms  float64 // Σ ‖g_i‖
 	Cross     float64 // ‖GᵀG′‖²
 	CrossSign float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) g′_i·g′_j
@@ -35,15 +34,15 @@ type MapGeometry struct {
 	SignBack    float64 // Σ_ij (2/π) arcsin(ĝ_i·ĝ_j) v_i v_j
 }
 
-// Survey measures the geometry of frozen maps. It owns the memory that takes.
+// Survey measures the geometry of frozen maps. It owns the memory for the measurement.
 type Survey struct {
 	pass      *nn.Pass
 	surveyors []*surveyor
 }
 
-// NewSurvey prepares to measure targets, frozen maps of m, or the transposed maps
-// where A starts at zero, on batches of at most the given number of tokens. Its
-// buffers come from the arena.
+// NewSurvey prepares to measure targets, which are frozen maps of m, on batches of at most the
+// given number of tokens. If A starts at zero, it measures the transposed maps. Its buffers come
+// from the arena.
 func NewSurvey(arena *nn.Arena, m *nn.Model, targets []*nn.Linear, zeroA bool, tokens int) (*Survey, error) {
 	s, scratch := new(Survey), 0
 	maps := make(map[string]nn.Map, len(targets))
@@ -62,9 +61,8 @@ func NewSurvey(arena *nn.Arena, m *nn.Model, targets []*nn.Linear, zeroA bool, t
 	return s, err
 }
 
-// Measure measures the maps at onset: on the batches of the first and the second
-// step, each of which may be several, and on the probe batches. A survey measures
-// once.
+// Measure measures the maps at onset, on the batches of the first and of the second step and on
+// the probe batches. A step may have several batches. A survey measures only once.
 func (s *Survey) Measure(first, second, probe []nn.Batch) ([]MapGeometry, error) {
 	for phase, batches := range [][]nn.Batch{first, second, probe} {
 		scored := 0
@@ -87,7 +85,7 @@ func (s *Survey) Measure(first, second, probe []nn.Batch) ([]MapGeometry, error)
 	return all, nil
 }
 
-// surveyPhase is what a surveyor looks at.
+// surveyPhase is the kind of batch that a surveyor measures.
 type surveyPhase uint8
 
 const (
@@ -96,10 +94,10 @@ const (
 	probing
 )
 
-// surveyor is a frozen map that measures its geometry in passing.
+// surveyor is a frozen map that measures its geometry during a pass.
 type surveyor struct {
 	*nn.Linear
-	transposed bool // x and v, in and out take each other's place
+	transposed bool // x and v, in and out are swapped
 	phase      surveyPhase
 	g          blas32.General // (out, in) G
 	next       blas32.General // (out, in) G′
@@ -119,13 +117,13 @@ func newSurveyor(arena *nn.Arena, l *nn.Linear, transposed bool) *surveyor {
 	}
 }
 
-// scratchSize is how many floats cross and probe compute in.
+// scratchSize returns the number of floats that cross and probe need as scratch.
 func (s *surveyor) scratchSize(tokens int) int {
 	out, in := s.seen.Out, s.seen.In
 	return max(2*out*out, tokens*(out+in))
 }
 
-// pair lays two matrices of the same number of rows out in the scratch.
+// pair lays out two matrices with the same number of rows in the scratch.
 func (s *surveyor) pair(rows, cols, otherCols int) (one, other blas32.General) {
 	at := rows * cols
 	one = blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: s.scratch[:at]}
@@ -133,7 +131,7 @@ func (s *surveyor) pair(rows, cols, otherCols int) (one, other blas32.General) {
 	return one, other
 }
 
-// shape is that of a map or, transposed, of its transpose.
+// shape returns the shape of a map or, if transposed, of its transpose.
 func shape(l *nn.Linear, transposed bool) (out, in int) {
 	if transposed {
 		return l.In(), l.Out()
@@ -141,10 +139,10 @@ func shape(l *nn.Linear, transposed bool) (out, in int) {
 	return l.Out(), l.In()
 }
 
-// Params is none: a surveyor trains nothing.
+// Params returns nil, since a surveyor trains nothing.
 func (s *surveyor) Params() []nn.Param { return nil }
 
-// Backward is that of the frozen map, and what the phase measures.
+// Backward calls Backward of the frozen map, and measures.
 func (s *surveyor) Backward(dx, dy, x blas32.General) {
 	left, right := dy, x
 	if s.transposed {
@@ -173,7 +171,7 @@ func (s *surveyor) turn(next surveyPhase) {
 	}
 }
 
-// gradient takes what G alone decides.
+// gradient computes the properties of G alone.
 func (s *surveyor) gradient() {
 	out, in := s.g.Rows, s.g.Cols
 	for i := range out {
@@ -198,7 +196,7 @@ func (s *surveyor) gradient() {
 	}
 }
 
-// cross takes what G and G′ decide.
+// cross computes the properties of G and G′.
 func (s *surveyor) cross() {
 	out := s.g.Rows
 	k, next := s.pair(out, out, out)
@@ -210,7 +208,7 @@ func (s *surveyor) cross() {
 	s.seen.Cross, s.seen.CrossSign = nn.Dot(k.Data, next.Data), nn.Dot(s.sines.Data, next.Data)
 }
 
-// probe takes in a batch of inputs and gradients of outputs.
+// probe adds a batch of inputs and output gradients to the sums over the probe batch.
 func (s *surveyor) probe(v, x blas32.General) {
 	s.seen.Tokens += x.Rows
 	through, back := s.pair(x.Rows, s.seen.Out, s.seen.In)

@@ -20,8 +20,8 @@ var GradNormB = Prediction{
 	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
 }
 
-// OnsetVariancePower is the power of rank of that relative variance, for any
-// scheme and rows of A, or columns of B, that are independent.
+// OnsetVariancePower is the power of rank of the relative variance of the squared onset gradient
+// norm. It holds for any scheme whose rows of A, or columns of B, are independent.
 const OnsetVariancePower = -1.0
 
 // GradRMSB is the root mean square entry of the same gradient.
@@ -76,12 +76,11 @@ var GradRMSAFirst = Prediction{
 	count:    func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
 }
 
-// LossDrop is what the first update takes off the loss, to first order.
+// LossDrop is by how much the first update lowers the loss, to first order.
 //
-// The loss drops, to first order, by the inner product of the gradient with the
-// update's negative, which is the adapter's output on the batch along its own
-// loss gradient too. By (1), and by the mean of |a·g|, which is σ√(2/π)‖g‖ for
-// a Gaussian A,
+// To first order the loss drops by the inner product of the gradient with the update's negative.
+// That is also the adapter's output on the batch along its own loss gradient. By (1), and by the
+// mean of |a·g|, which is σ√(2/π)‖g‖ for a Gaussian A,
 //
 //	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
 //	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖.
@@ -121,7 +120,7 @@ var DeltaW = Prediction{
 	},
 }
 
-// Step is the multiple of the first step that would be the best one.
+// Step is the best multiple of the first step.
 //
 // Were the loss a quadratic of ΔW with the curvature h in every direction, m times
 // the first update would leave L − mD + m²h‖ΔW‖²/2 of it, D the loss drop to first

@@ -7,39 +7,38 @@ import (
 	"ranksweep/nn"
 )
 
-// Prediction is what is predicted of a statistic.
+// Prediction is theory's prediction of a statistic.
 type Prediction struct {
-	// exponent is the power of rank, for ranks far below the width of the
-	// adapted maps; nil where nothing is predicted. sign tells updates that
-	// do not depend on the gradient's size from linear ones.
+	// exponent is the power of rank, for ranks far below the width of the adapted maps; nil
+	// if there is no prediction. sign is true for updates whose size does not depend on the
+	// size of the gradient, and false for linear updates.
 	exponent func(s lora.Scheme, sign bool) float64
 
-	// Rise is how much larger it is for ranks far above that width; below zero
-	// where it is smaller.
+	// Rise is the difference of the power for ranks far above that width; negative if the
+	// power is smaller there.
 	Rise float64
 
-	// Onset tells that it holds before any update, so that it asks nothing
-	// of the optimizer.
+	// Onset says that the prediction holds before any update, so that it does not depend on
+	// the optimizer.
 	Onset bool
 
-	// Mean tells that what is expected is the mean of the statistic, and not
-	// of its square.
+	// Mean says that the expectation is of the statistic, and not of its square.
 	Mean bool
 
-	// expected is the expected square of the statistic for one map or, with
-	// Mean, its expected value, as a sum over the entries that the statistic
-	// counts; nil where no exact expression is known.
+	// expected is the expected square of the statistic for one map or, with Mean, its
+	// expected value, as a sum over the entries that the statistic counts; nil if no exact
+	// expression is known.
 	expected func(m MapGeometry, z setting) float64
-	// per is, of a ratio, the expected value of what stands below the line, as
-	// expected is of what stands above it; nil otherwise.
+	// per is the expected denominator of a ratio, of which expected is the expected
+	// numerator; nil if the statistic is not a ratio.
 	per func(m MapGeometry, z setting) float64
-	// count is how many entries the statistic is the root mean square of; nil
-	// for a Frobenius norm.
+	// count is the number of entries if the statistic is a root mean square; nil for a
+	// Frobenius norm.
 	count func(m MapGeometry, rank int) float64
 }
 
-// Exponent returns the predicted power of rank for ranks far below the width
-// of the adapted maps; false where theory gives none.
+// Exponent returns the predicted power of rank for ranks far below the width of the adapted
+// maps; false if theory predicts none.
 func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
 	if t.exponent == nil || s.Log || !predicted(u) && !t.Onset {
 		return math.NaN(), false
@@ -47,9 +46,9 @@ func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
 	return t.exponent(drawingA(s), u != nn.LinearUpdate), true
 }
 
-// predicted reports whether theory says anything about first updates of a kind.
+// predicted reports whether theory predicts anything for first updates of a kind.
 //
-// It says nothing about spectral ones, such as Muon's. Muon's update of B is c UVᵀ
+// It predicts nothing for spectral updates, such as Muon's. Muon's update of B is c UVᵀ
 // of the singular vectors of GAᵀ, with c = √(out/r) up to r = out. Its loss drop is
 // ηγc times the sum of the singular values of GAᵀ. While the gradient has many more
 // singular values than r, these are r of one size, which gives a power of ½ − p; once
@@ -60,7 +59,7 @@ func predicted(u nn.Update) bool {
 	return u == nn.LinearUpdate || u == nn.SignUpdate || u == nn.EvenUpdate
 }
 
-// drawingA is the scheme, or that of the transposed map where B is drawn.
+// drawingA returns the scheme or, if B is drawn, the scheme of the transposed map.
 func drawingA(s lora.Scheme) lora.Scheme {
 	if s.ZeroA {
 		s.LRA, s.LRB, s.ZeroA = s.LRB, s.LRA, false
@@ -68,8 +67,8 @@ func drawingA(s lora.Scheme) lora.Scheme {
 	return s
 }
 
-// Ratio reports whether what is expected is a ratio of two expected values, which
-// is near the mean of the ratios but not equal to it.
+// Ratio reports whether the expectation is a ratio of two expected values. It is near the mean
+// of the ratios, but not equal to it.
 func (t Prediction) Ratio() bool { return t.per != nil }
 
 // pick returns the power under linear or under sign-like updates.

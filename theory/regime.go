@@ -2,8 +2,8 @@ package theory
 
 import "math"
 
-// TwoLaws are those of a statistic that theory has rise by √r: r^p for ranks far
-// below the width of the adapted maps, r^(p+½) far above. At every rank its
+// TwoLaws are the two laws of a statistic that rises by a further √r at large ranks: r^p for
+// ranks far below the width of the adapted maps, r^(p+½) far above it. At every rank its
 // expected square is r^2p (α + βr), see [Prediction] and the derivations beside it.
 type TwoLaws struct {
 	Crossover float64 // α/β, the rank at which the two laws meet
@@ -11,9 +11,8 @@ type TwoLaws struct {
 	power, small float64 // p, √α
 }
 
-// NewTwoLaws finds the laws from the power p and what is expected, exactly, of
-// the statistic at two ranks. What does not rise between them has no second law:
-// everything is then NaN.
+// NewTwoLaws finds the laws from the power p and the exact expectation of the statistic at two
+// ranks. If it does not rise between them there is no second law, and everything is NaN.
 func NewTwoLaws(power float64, rank int, expected float64, otherRank int, otherExpected float64) TwoLaws {
 	over := func(rank int, expected float64) float64 { return sq(expected * math.Pow(float64(rank), -power)) }
 	a, b := over(rank, expected), over(otherRank, otherExpected)
@@ -25,11 +24,11 @@ func NewTwoLaws(power float64, rank int, expected float64, otherRank int, otherE
 	return TwoLaws{Crossover: level / slope, power: power, small: math.Sqrt(level)}
 }
 
-// Small is the value of the law of small ranks at a rank.
+// Small returns the value of the law of small ranks at a rank.
 func (l TwoLaws) Small(rank int) float64 { return l.small * math.Pow(float64(rank), l.power) }
 
-// Within returns up to which rank the law of small ranks holds, and from which on
-// that of large ones, to a relative tolerance: where 1 + r/D, and 1 + D/r, is the
+// Within returns the largest rank at which the law of small ranks holds to a relative tolerance,
+// and the smallest rank at which the law of large ranks does: there 1 + r/D, or 1 + D/r, is the
 // square of 1 + tolerance.
 func Within(tolerance, crossover float64) (upTo, from float64) {
 	excess := sq(1+tolerance) - 1

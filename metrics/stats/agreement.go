@@ -2,31 +2,31 @@ package stats
 
 import "math"
 
-// Agreement is what may be said of a fitted exponent beside theory's.
+// Agreement is the verdict on a fitted exponent beside theory's.
 type Agreement uint8
 
 // The kinds of agreement.
 const (
 	NoFit        Agreement = iota
-	NoPrediction           // theory says nothing
-	NoInterval             // one seed
-	Agrees                 // the interval holds theory's, and nothing farther from it than the tolerance
-	Consistent             // it holds theory's, and others: not resolved
-	Differs                // it leaves theory's out
+	NoPrediction           // theory predicts nothing
+	NoInterval             // there is one seed only
+	Agrees                 // the interval contains theory's exponent, and lies within the tolerance of it
+	Consistent             // the interval contains theory's exponent, but is too wide: not resolved
+	Differs                // the interval does not contain theory's exponent
 )
 
-// String is for tables: nothing is decided by these words.
+// String returns the words of tables. No code may decide by them.
 func (a Agreement) String() string {
 	return [...]string{"no fit", "no prediction", "no interval", "agrees", "consistent, not resolved", "differs"}[a]
 }
 
-// Agreement compares the exponent with theory's: with the exact one or, without
-// that, with the predicted one or a part of its range.
+// Agreement compares the exponent with theory's: with the exact exponent or, if there is none,
+// with the predicted one or a part of its range.
 //
-// An exponent differs if theory's is outside of its interval, however near:
-// where theory is right, that is 5% of all exponents. It agrees only if the
-// whole interval lies within the tolerance, so that a true exponent farther off
-// than that is not called one that agrees in more than 2.5% of studies.
+// An exponent differs if theory's is outside of its interval, however near. If theory is
+// right, that happens to 5% of exponents. An exponent agrees only if its whole interval lies
+// within the tolerance, so that a true exponent farther off is called agreeing in at most 2.5%
+// of studies.
 func (e Exponent) Agreement(tolerance float64) Agreement {
 	low, high := e.Theory()
 	switch {
@@ -44,18 +44,17 @@ func (e Exponent) Agreement(tolerance float64) Agreement {
 	return Consistent
 }
 
-// P is the two-sided P, by Student's t over seeds, of the hypothesis that the
-// true exponent is theory's: of a range, its nearest end, and 1 inside. It is
-// above 0.05 where the interval holds a part of theory's. It is what a family of
-// exponents is corrected by, as with [Holm]; NaN without an interval or a
-// prediction.
+// P is the two-sided P, by Student's t over seeds, of the hypothesis that the true exponent is
+// theory's. If theory gives a range, the hypothesis is its nearest end; inside the range P is
+// 1. P is above 0.05 if the interval contains a part of theory's range. [Holm] corrects the P
+// of a family of exponents. P is NaN without an interval or a prediction.
 func (e Exponent) P() float64 {
 	low, high := e.Theory()
 	return studentP(max(low-e.Value, e.Value-high, 0), e.SE, e.Seeds)
 }
 
-// Theory returns what theory says of these very runs: the exact power or, without
-// that, the range of the predicted one; NaN where it says nothing.
+// Theory returns theory's exponent for these runs: the exact power or, if there is none, the
+// range of the predicted one; NaN if theory predicts nothing.
 func (e Exponent) Theory() (low, high float64) {
 	if !math.IsNaN(e.Exact) && !math.IsInf(e.Exact, 0) {
 		return e.Exact, e.Exact

@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Curvature is the coefficient c of the least-squares parabola y = a + bx + cx²
-// through points (x, y); NaN for fewer than three different x.
+// Curvature returns the coefficient c of the least-squares parabola y = a + bx + cx² through
+// points (x, y); NaN for fewer than three different x.
 func Curvature(points [][2]float64) float64 {
 	different := make(map[float64]bool)
 	design, y := mat.NewDense(max(1, len(points)), 3, nil), mat.NewVecDense(max(1, len(points)), nil)

@@ -26,7 +26,8 @@ func TestCurvature(t *testing.T) {
 		{nil, math.NaN()},
 	} {
 		got := Curvature(c.points)
-		if math.Abs(got-c.want) > 1e-9 || math.IsNaN(got) != math.IsNaN(c.want) { // 1e-9: of a solution by QR in float64
+		// 1e-9: of a solution by QR in float64
+		if math.Abs(got-c.want) > 1e-9 || math.IsNaN(got) != math.IsNaN(c.want) {
 			t.Errorf("%v: %g, want %g", c.points, got, c.want)
 		}
 	}

@@ -9,50 +9,48 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Difference is what pairs of values say of the difference of two means.
+// Difference is an estimate of the difference of two means from pairs of values.
 type Difference struct {
-	Interval         // of the mean difference; Student's t, as in [MeanInterval]
-	SE       float64 // standard error of the mean difference; NaN where N is below 2
-	SharedSE float64 // the part of it that all pairs share, see [Difference.With]; 0 for none
-	P        float64 // two-sided, of the paired t test; NaN where N is below 2
-	FlipP    float64 // two-sided, of the sign-flip test; NaN where N is below [FlipPairs]
-	Draws    int     // flips drawn for FlipP at random; 0 where all were counted
+	Interval         // mean difference with Student's t interval, as in [MeanInterval]
+	SE       float64 // standard error of the mean difference; NaN if N is below 2
+	SharedSE float64 // the part of SE that all pairs share, see [Difference.With]; 0 for none
+	P        float64 // two-sided P of the paired t test; NaN if N is below 2
+	FlipP    float64 // two-sided P of the sign-flip test; NaN if N is below [FlipPairs]
+	Draws    int     // number of flips drawn at random for FlipP; 0 if all were counted
 }
 
 const (
-	// FlipPairs is the smallest sample of which the sign-flip test can say
-	// anything at the 5% level: its P is never below 2/2ⁿ, 0.0625 for 5 pairs and
-	// 0.031 for 6.
+	// FlipPairs is the smallest sample for which the sign-flip test can reach the 5%
+	// level. Its P is never below 2/2ⁿ: 0.0625 for 5 pairs, 0.031 for 6.
 	FlipPairs = 6
-	// exactPairs is the largest sample of which all sign flips are counted:
-	// half a million sums.
+	// exactPairs is the largest sample for which all sign flips are counted: half a million
+	// sums.
 	exactPairs = 20
-	// flipDraws are drawn where there are more: the standard error of a P near
-	// 0.05 is then 0.0007.
+	// flipDraws is the number of flips drawn for larger samples. The standard error of a P
+	// near 0.05 is then 0.0007.
 	flipDraws = 99_999
 )
 
-// PairedDifference compares two samples by the differences of what belongs
-// together: of two runs of one seed, for example, which see the same data and
-// begin with the same A. Absent differences (NaN) are left out.
+// PairedDifference compares two samples by the differences of pairs, such as two runs of one
+// seed, which see the same data and begin with the same A. Absent differences (NaN) are left
+// out.
 //
-// P is that of Student's paired t test (Biometrika 6, 1908), from the same mean,
-// standard error and degrees of freedom as the interval, so that it is at most
-// 0.05 exactly where the interval leaves out 0. Both take differences for
-// normal. The difference of two samples of one and the same distribution is
-// symmetric however skewed that is, and then P is at most 0.05 in 5% of samples
-// or fewer. Where differences themselves are skewed the interval is too short: of
-// exponential ones it holds the mean in 89, 88 and 90% of samples of 3, 5 and
-// 10. docs/statistics.md has it at every size.
+// P comes from Student's paired t test (Biometrika 6, 1908). It uses the mean, standard error
+// and degrees of freedom of the interval, so it is at most 0.05 exactly if the interval
+// excludes 0. Both assume normal differences. The difference of two samples of the same
+// distribution is symmetric, however skewed the distribution is; then P is at most 0.05 in at
+// most 5% of samples. If the differences themselves are skewed, the interval is too short: for
+// exponential ones it contains the mean in 89, 88 and 90% of samples of 3, 5 and 10.
+// docs/statistics.md has the share for every size.
 //
-// Where all differences are one number the standard error is 0, and the interval
-// is that number. P says what the interval says: 1 if the number is 0, else 0.
+// If all differences are equal, the standard error is 0 and the interval is a point. P then
+// agrees with the interval: it is 1 if the point is 0, and 0 otherwise.
 //
-// FlipP is that of the sign-flip test (Fisher, The Design of Experiments, 1935,
-// section 21), which takes no more than symmetry about zero for granted: the
-// share of the 2ⁿ ways to give differences a sign in which the mean is at
-// least as far from zero. Beyond 20 pairs, 99,999 flips are drawn, the same ones
-// each time, and it is (1 + hits)/(1 + draws) (Phipson and Smyth, 2010).
+// FlipP comes from the sign-flip test (Fisher, The Design of Experiments, 1935, section 21),
+// which assumes only symmetry about zero. It is the share of the 2ⁿ ways to give the
+// differences signs in which the mean is at least as far from zero. Beyond 20 pairs, 99,999
+// flips are drawn, always the same ones, and it is (1 + hits)/(1 + draws) (Phipson and Smyth,
+// 2010).
 func PairedDifference(differences []float64) Difference {
 	present := withoutAbsent(differences)
 	d := studentDifference(present)
@@ -65,7 +63,7 @@ func PairedDifference(differences []float64) Difference {
 	return d
 }
 
-// studentDifference is that without flips, which take longer than all the rest.
+// studentDifference returns the difference without FlipP, which takes longer than all the rest.
 func studentDifference(present []float64) Difference {
 	d := Difference{Interval: MeanInterval(present), SE: standardError(present), FlipP: math.NaN()}
 	d.P = studentP(d.Mean, d.SE, len(present))
@@ -79,7 +77,7 @@ func countedFlips(ds []float64) float64 {
 	return math.Ldexp(float64(hits), 1-len(ds))
 }
 
-// farFlips counts the flips of ds which take a sum to far from zero or beyond.
+// farFlips counts the flips of ds that bring a sum to the distance far from zero or beyond.
 func farFlips(ds []float64, sum, far float64) int {
 	if len(ds) > 0 {
 		return farFlips(ds[1:], sum+ds[0], far) + farFlips(ds[1:], sum-ds[0], far)
@@ -90,8 +88,7 @@ func farFlips(ds []float64, sum, far float64) int {
 	return 0
 }
 
-// drawnFlips estimates P from flips drawn at random, all of them the same from
-// one call to the next.
+// drawnFlips estimates P from random flips. Every call draws the same flips.
 func drawnFlips(ds []float64) float64 {
 	far := farness(ds)
 	rng := rand.New(rand.NewPCG(uint64(len(ds)), 0))
@@ -115,15 +112,15 @@ func drawnFlips(ds []float64) float64 {
 	return float64(1+hits) / float64(1+flipDraws)
 }
 
-// farness is how far from zero the sum of ds is, less what rounding can make
-// of equal sums.
+// farness returns the distance of the sum of ds from zero, less the difference that rounding
+// can make between equal sums.
 func farness(ds []float64) float64 {
 	return math.Abs(floats.Sum(ds)) - 1e-12*floats.Norm(ds, 1)
 }
 
-// Holm adjusts the P values of a family of tests (Holm 1979), so that the
-// probability of one false claim or more among them is below the level to
-// which they are held. Absent ones (NaN) are no part of the family.
+// Holm adjusts the P values of a family of tests (Holm 1979), so that the probability of at
+// least one false claim among them is below the level of the tests. Absent values (NaN) are not
+// part of the family.
 func Holm(ps []float64) []float64 {
 	adjusted := slices.Clone(ps)
 	var order []int

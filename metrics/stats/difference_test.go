@@ -202,7 +202,8 @@ func TestPairedDifferenceCovers(t *testing.T) {
 			}, 0.3)
 			t.Logf("%s, n = %d: coverage %.1f%%", noise.name, n, 100*share)
 			if share < 0.93 || share > 0.97 {
-				t.Errorf("%s, n = %d: the interval holds the difference in %.1f%% of samples, want 93 to 97%%", noise.name, n, 100*share)
+				t.Errorf("%s, n = %d: the interval holds the difference in %.1f%% of samples, want 93 to 97%%",
+					noise.name, n, 100*share)
 			}
 		}
 	}

@@ -9,35 +9,32 @@ import (
 )
 
 const (
-	// ownVariance is how much of a row's scatter must be its own for it to be
-	// another measurement: the rest it shares, with whatever it says by chance.
-	// First steps of one set of runs under five multipliers leave at most 4%, for
-	// A and B have moved by another amount when they are measured, and other
-	// statistics of these runs 25% or more.
+	// ownVariance is the share of a row's scatter that must be its own for the row to be
+	// another measurement. The first steps of one set of runs under five multipliers differ
+	// by at most 4%, since A and B have moved by different amounts when they are measured.
+	// Other statistics of these runs differ by 25% or more.
 	ownVariance = 0.05
-	// enoughRuns must be in common for that: of 8 independent ones, one pair in
-	// 5,000 leaves as little by chance. Three are fitted whatever they are.
+	// enoughRuns is the number of common runs that this needs: of 8 independent runs, one
+	// pair of rows in 5,000 differs so little by chance. Three runs always fit.
 	enoughRuns = 8
-	// rounding is the scatter of a logarithm that float32 alone makes. Rows that
-	// leave no more are one wherever more than three runs are in common.
+	// rounding is the scatter of a logarithm that float32 makes by itself. Rows that differ
+	// by no more are one measurement if they have more than three runs in common.
 	rounding   = 1e-6
 	fittedRuns = 3
 )
 
-// Distinct groups rows of observations, one a statistic and arm, that are one
-// measurement, and gives the indexes of each group, in order. A count of rows
-// that agree with theory says how often theory was tested only if it counts
-// groups.
+// Distinct groups rows of observations, one for each statistic and arm, by measurement, and
+// returns the indexes of each group, in order. A count of rows that agree with theory must count
+// groups, since rows of one group test theory only once.
 //
-// Two rows are one where over the runs that both have, by rank and seed,
+// Two rows are the same measurement if over the runs that both have, by rank and seed,
 //
 //	log vₐ = c + b log r + k log v_b
 //
-// up to a twentieth of the variance that log vₐ has about a power law of its own with
-// a level for each seed, which is what makes a fitted power uncertain. So a constant
-// factor, as of γ or of a learning rate, a power of rank, as between norm and
-// root mean square, and a power, as between a norm and its square, make no new
-// measurement.
+// holds up to a twentieth of the variance that log vₐ has about a power law of its own with a
+// level for each seed. This variance makes a fitted power uncertain. So three changes give no
+// new measurement: a constant factor, such as γ or a learning rate; a power of rank, such as
+// between a norm and a root mean square; and a power, such as between a norm and its square.
 func Distinct(rows [][]Observation) [][]int {
 	var groups [][]int
 	for i, row := range rows {
@@ -53,7 +50,7 @@ func Distinct(rows [][]Observation) [][]int {
 	return groups
 }
 
-// isSame reports whether two rows are one measurement.
+// isSame reports whether two rows are the same measurement.
 func isSame(a, b []Observation) bool {
 	p := inCommon(a, b)
 	if len(p.ranks) <= fittedRuns {
@@ -71,7 +68,7 @@ type paired struct {
 	seeds       []uint64
 }
 
-// inCommon pairs what both rows have of one rank and seed.
+// inCommon pairs the values of two rows at the same rank and seed.
 func inCommon(a, b []Observation) (p paired) {
 	type run struct {
 		rank int
@@ -91,8 +88,8 @@ func inCommon(a, b []Observation) (p paired) {
 	return p
 }
 
-// residuals are what a straight line through y against x leaves; where x does not
-// vary, what the mean leaves.
+// residuals returns the residuals of a straight line through y against x, or of the mean if x
+// does not vary.
 func residuals(x, y []float64) []float64 {
 	intercept, slope := stat.Mean(y, nil), 0.0
 	if stat.Variance(x, nil) > 0 {
@@ -105,7 +102,7 @@ func residuals(x, y []float64) []float64 {
 	return left
 }
 
-// centred are values less the mean over their seed.
+// centred returns values less the mean over their seed.
 func centred(values []float64, seeds []uint64) []float64 {
 	sum, n := make(map[uint64]float64), make(map[uint64]float64)
 	for i, v := range values {

@@ -2,19 +2,18 @@ package stats
 
 import "math"
 
-// EquivalenceP is the P of the hypothesis that two means differ by more than a
-// margin, which each pair brings along: a tenth of what its reference learned,
-// for example. It is the larger P of two one-sided t tests (Schuirmann 1987),
-// here by pairs: that of the mean of dᵢ + mᵢ being above 0, and that of the mean
-// of dᵢ − mᵢ being below. The margin is measured by the same runs as the
-// difference, and with a sum and a difference a pair both tests have the size
-// that they say, however the two depend on each other.
+// EquivalenceP is the P of the hypothesis that two means differ by more than a margin. Each
+// pair has a margin of its own, such as a tenth of the loss that its reference learned.
 //
-// Pairs without a difference (NaN) are left out. It is NaN where fewer than two
-// remain, or where one of them has no margin, or where the mean margin is not
-// above 0.
+// It is the larger P of two one-sided t tests (Schuirmann 1987) over pairs: that the mean of
+// dᵢ + mᵢ is above 0, and that the mean of dᵢ − mᵢ is below 0. Margin and difference come from
+// the same runs. Since the tests use their sum and difference in each pair, they have their
+// nominal size however the two depend on each other.
 //
-// An error that all pairs share is added to both tests, as [Difference.With] does.
+// Pairs without a difference (NaN) are left out. The result is NaN if fewer than two pairs
+// remain, if one of them has no margin, or if the mean margin is not above 0.
+//
+// An error that all pairs share is added to both tests, as in [Difference.With].
 func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 	above, below, ok := shifted(differences, margins, 1)
 	if !ok {
@@ -23,10 +22,10 @@ func EquivalenceP(differences, margins []float64, sharedSE float64) float64 {
 	return max(AboveP(above, sharedSE), AboveP(below, sharedSE))
 }
 
-// ExceedsP is the P of the hypothesis that two means differ by no more than such a
-// margin: that of the one-sided t test of the mean of dᵢ − mᵢ being above 0, or of
-// dᵢ + mᵢ being below it, whichever is smaller. Not to be equivalent is not to exceed:
-// an interval may hold the margin's edge. It is NaN where [EquivalenceP] is.
+// ExceedsP is the P of the hypothesis that two means differ by no more than a margin. It is the
+// smaller P of two one-sided t tests: that the mean of dᵢ − mᵢ is above 0, and that the mean of
+// dᵢ + mᵢ is below 0. Two means can be neither equivalent nor exceed the margin, if the
+// interval contains the margin's edge. It is NaN if [EquivalenceP] is.
 func ExceedsP(differences, margins []float64, sharedSE float64) float64 {
 	above, below, ok := shifted(differences, margins, -1)
 	if !ok {
@@ -35,9 +34,8 @@ func ExceedsP(differences, margins []float64, sharedSE float64) float64 {
 	return min(AboveP(above, sharedSE), AboveP(below, sharedSE))
 }
 
-// shifted returns dᵢ + sign·mᵢ and −dᵢ + sign·mᵢ of all pairs that have a difference.
-// It is not ok where there are fewer than two, or where one has no margin, or where
-// the mean margin is not above 0.
+// shifted returns dᵢ + sign·mᵢ and −dᵢ + sign·mᵢ of all pairs that have a difference. ok is
+// false if there are fewer than two, if one has no margin, or if the mean margin is not above 0.
 func shifted(differences, margins []float64, sign float64) (above, below []float64, ok bool) {
 	sum := 0.0
 	for i, d := range differences {

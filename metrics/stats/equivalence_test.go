@@ -12,8 +12,9 @@ func TestEquivalenceP(t *testing.T) {
 		ds, margins []float64
 		want        float64
 	}{
-		{"two on both sides", []float64{1, -1}, []float64{1, 1}, 0.25},                       // t = 1, Cauchy's
-		{"a margin a pair", []float64{1, -1}, []float64{2, 0}, 0.5 - math.Atan(0.5)/math.Pi}, // d + m is 3 and -1: t = 0.5
+		{"two on both sides", []float64{1, -1}, []float64{1, 1}, 0.25}, // t = 1, Cauchy's
+		// d + m is 3 and -1: t = 0.5
+		{"a margin a pair", []float64{1, -1}, []float64{2, 0}, 0.5 - math.Atan(0.5)/math.Pi},
 		{"no difference at all", []float64{0, 0, 0}, []float64{1, 1, 1}, 0},
 		{"one and the same, beyond", []float64{2, 2, 2}, []float64{1, 1, 1}, 1},
 		{"an absent difference", []float64{1, nan, -1}, []float64{1, nan, 1}, 0.25},

@@ -10,23 +10,27 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Exponent is the power of rank that a statistic was seen to follow.
+// Exponent is the power of rank that fits a statistic.
 type Exponent struct {
 	Value     float64 // slope of log value against log rank, averaged over seeds
-	Low, High float64 // 95% interval over seeds; NaN where Seeds is below 2
-	SE        float64 // standard error of Value over seeds; NaN likewise
+	Low, High float64 // 95% interval over seeds; NaN if Seeds is below 2
+	SE        float64 // standard error of Value over seeds; NaN if Seeds is below 2
 	Log       float64 // intercept: log value at rank 1, averaged over seeds
 	N         int     // runs in the fit
 	Seeds     int     // seeds in the fit
 	Ranks     int     // distinct ranks in the fit
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
-	Predicted float64 // what theory says; NaN where it says nothing
-	Exact     float64 // the same fit through what theory expects of these very runs; NaN where it has no exact expression
-	Rise      float64 // what theory adds to that, at most, for ranks not far below the maps' width; negative where it falls
+	Predicted float64 // theory's power; NaN if theory predicts nothing
+	// the same fit through what theory expects of these very runs; NaN where it has no exact
+	// expression
+	Exact float64
+	// what theory adds to that, at most, for ranks not far below the maps' width; negative where it
+	// falls
+	Rise float64
 }
 
-// Range returns the least and the greatest power that theory says, for ranks from
-// far below the maps' width to far above it; NaN where it says nothing.
+// Range returns the smallest and the largest power that theory predicts, for ranks from far
+// below the maps' width to far above it; NaN if theory predicts nothing.
 func (e Exponent) Range() (low, high float64) {
 	return e.Predicted + math.Min(0, e.Rise), e.Predicted + math.Max(0, e.Rise)
 }
@@ -38,21 +42,19 @@ type Observation struct {
 	Value float64
 }
 
-// FitExponent fits value ∝ rank^e: for each seed a line of its own, by least
-// squares of log value on log rank, then the mean slope over seeds with its t
-// interval.
+// FitExponent fits value ∝ rank^e. It fits a line for each seed, by least squares of log value
+// on log rank, and returns the mean slope over seeds with its t interval.
 //
-// Seeds are the sample, and not single runs, because runs of one seed depend
-// on each other: they see the same data, and the A of a smaller rank is part
-// of the A of a larger one. An interval from the residuals of all runs takes
-// them for independent; on A's of this kind it held the true exponent in 72%
-// of simulations, in place of 95%.
+// The sample is the seeds, not the single runs, since runs of one seed depend on each other:
+// they see the same data, and the A of a smaller rank is a part of the A of a larger one. An
+// interval from the residuals of all runs would assume independent runs. In simulations with
+// such A's it contained the true exponent in 72% of cases, not in 95%.
 //
-// The fit says nothing about curvature: a law that holds for large ranks
-// alone has a local slope. The result does not depend on the order of obs.
+// The fit says nothing about curvature: if a law holds for large ranks alone, the exponent is
+// a local slope. The result does not depend on the order of obs.
 //
-// It is an error if no seed has two ranks; the counts are then 0 but for
-// Excluded, and everything else NaN.
+// It is an error if no seed has two ranks. Then all counts except Excluded are 0, and
+// everything else is NaN.
 func FitExponent(obs []Observation) (Exponent, error) {
 	e := noExponent()
 	for _, o := range obs {
@@ -89,23 +91,23 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	return e, nil
 }
 
-// noExponent has no value yet.
+// noExponent returns an exponent without a value.
 func noExponent() Exponent {
 	nan := math.NaN()
 	return Exponent{Value: nan, Low: nan, High: nan, SE: nan, Log: nan, Predicted: nan, Exact: nan}
 }
 
-// average takes the value and its interval from one value a seed.
+// average sets the value and its interval from one slope for each seed.
 func (e *Exponent) average(slopes []float64) {
 	over := MeanInterval(slopes)
 	e.Value, e.Low, e.High, e.SE = over.Mean, over.Low, over.High, standardError(slopes)
 }
 
-// FitVarianceExponent fits the power of rank that the variance of a value over
-// seeds follows, by least squares of its logarithm on log rank, over the seeds
-// that have the value at every rank. Its interval is Student's t of the
-// jackknife's pseudo-values, a seed left out at a time (Tukey, 1958): seeds are
-// the sample, as in [FitExponent]. The mean of pseudo-values is the power.
+// FitVarianceExponent fits the power of rank of a value's variance over seeds, by least squares
+// of its logarithm on log rank. It uses the seeds that have the value at every rank. The
+// interval is Student's t interval of the jackknife's pseudo-values, leaving out one seed at a
+// time (Tukey, 1958), so that the seeds are the sample, as in [FitExponent]. The power is the
+// mean of the pseudo-values.
 //
 // It is an error if there are fewer than two ranks or three seeds.
 func FitVarianceExponent(obs []Observation) (Exponent, error) {
@@ -114,7 +116,8 @@ func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	n := len(rows)
 	e.Excluded = len(obs)
 	if len(ranks) < 2 || n < 3 {
-		return e, errors.New("metrics: no power of a variance: there must be two ranks or more, and three seeds that have a value at each")
+		return e, errors.New("metrics: no power of a variance: there must be two ranks or more, and three seeds " +
+			"that have a value at each")
 	}
 	slope := func(rows [][]float64) float64 {
 		variances := make([]float64, len(ranks))
@@ -138,8 +141,8 @@ func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	return e, nil
 }
 
-// complete are the log ranks of obs, rising, and the values at each of the seeds
-// that have one everywhere.
+// complete returns the log ranks of obs in rising order, and the values of each seed that has
+// a value at every rank.
 func complete(obs []Observation) (ranks []float64, rows [][]float64) {
 	values := make(map[uint64]map[float64]float64)
 	var seeds []uint64
@@ -169,9 +172,8 @@ func complete(obs []Observation) (ranks []float64, rows [][]float64) {
 	return ranks, rows
 }
 
-// nextSeed takes the runs of the first seed off obs, which are in order of
-// seed and rank, and returns the log ranks and log values of those that have
-// a logarithm.
+// nextSeed splits the runs of the first seed off obs, which are in order of seed and rank. It
+// returns the log ranks and log values of the runs whose value has a logarithm.
 func nextSeed(obs []Observation) (x, y []float64, rest []Observation) {
 	seed := obs[0].Seed
 	for len(obs) > 0 && obs[0].Seed == seed {

@@ -53,11 +53,13 @@ func TestFitExponentMatchesSciPy(t *testing.T) {
 func TestFitExponentIsExactOnAPowerLaw(t *testing.T) {
 	var obs []Observation
 	for _, rank := range []int{4, 64, 2048} {
-		obs = append(obs, Observation{rank, 0, 3 / math.Sqrt(float64(rank))}, Observation{rank, 1, 5 / math.Sqrt(float64(rank))})
+		obs = append(obs, Observation{rank, 0, 3 / math.Sqrt(float64(rank))},
+			Observation{rank, 1, 5 / math.Sqrt(float64(rank))})
 	}
 	e, err := FitExponent(obs)
 	// Logarithms are right to an ulp and slopes are sums of three terms.
-	if err != nil || math.Abs(e.Value+0.5) > 1e-14 || math.Abs(e.Log-(math.Log(3)+math.Log(5))/2) > 1e-14 || e.High-e.Low > 1e-13 {
+	if err != nil || math.Abs(e.Value+0.5) > 1e-14 || math.Abs(e.Log-(math.Log(3)+math.Log(5))/2) > 1e-14 ||
+		e.High-e.Low > 1e-13 {
 		t.Errorf("got %+v, %v", e, err)
 	}
 }
@@ -111,7 +113,8 @@ func TestFitExponentNeedsTwoRanks(t *testing.T) {
 			t.Errorf("%s: got %+v", name, e)
 		}
 	}
-	if _, err := FitExponent([]Observation{{0, 0, 1}, {4, 0, 1}}); err == nil || !strings.Contains(err.Error(), "rank 0") {
+	if _, err := FitExponent([]Observation{{0, 0, 1}, {4, 0, 1}}); err == nil ||
+		!strings.Contains(err.Error(), "rank 0") {
 		t.Errorf("rank 0: error %v", err)
 	}
 }
@@ -223,10 +226,12 @@ func TestFitVarianceExponentNeeds(t *testing.T) {
 	}
 	reversed := slices.Clone(obs)
 	slices.Reverse(reversed)
-	if r, _ := FitVarianceExponent(reversed); r != e && !(math.IsNaN(r.Predicted) && r.Value == e.Value && r.Low == e.Low) {
+	if r, _ := FitVarianceExponent(reversed); r != e &&
+		!(math.IsNaN(r.Predicted) && r.Value == e.Value && r.Low == e.Low) {
 		t.Errorf("in another order %+v, want %+v", r, e)
 	}
-	for name, few := range map[string][]Observation{"two seeds": obs[:6], "one rank": {obs[0], obs[3], obs[6], obs[9]}, "nothing": nil} {
+	for name, few := range map[string][]Observation{"two seeds": obs[:6], "one rank": {obs[0], obs[3], obs[6], obs[9]},
+		"nothing": nil} {
 		if e, err := FitVarianceExponent(few); err == nil || !math.IsNaN(e.Value) {
 			t.Errorf("%s: %+v, %v", name, e, err)
 		}
@@ -239,7 +244,8 @@ func TestExponentRange(t *testing.T) {
 	for _, test := range []struct{ predicted, rise, low, high float64 }{
 		{0.5, 0, 0.5, 0.5}, {-0.5, 0.5, -0.5, 0}, {1, -1, 0, 1},
 	} {
-		if low, high := (Exponent{Predicted: test.predicted, Rise: test.rise}).Range(); low != test.low || high != test.high {
+		if low, high := (Exponent{Predicted: test.predicted, Rise: test.rise}).Range(); low != test.low ||
+			high != test.high {
 			t.Errorf("%+v: from %g to %g", test, low, high)
 		}
 	}

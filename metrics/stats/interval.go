@@ -11,17 +11,17 @@ import (
 
 // Interval is the mean of a sample and its 95% confidence interval.
 type Interval struct {
-	Mean      float64 // NaN where N is 0
-	Low, High float64 // NaN where N is below 2: one value has no interval
-	N         int     // how many values, the absent left out
+	Mean      float64 // NaN if N is 0
+	Low, High float64 // NaN if N is below 2: a single value has no interval
+	N         int     // number of values that are not absent
 }
 
 // MeanInterval returns the mean of xs and Student's t interval for it,
 //
 //	x̄ ± t(0.975, n−1)·s/√n,
 //
-// which assumes a sample that is close to normal; docs/statistics.md has how often
-// it holds the mean of one that is not. Absent values (NaN) are left out.
+// which assumes a sample that is close to normal. docs/statistics.md says how often it contains
+// the mean of other samples. Absent values (NaN) are left out.
 func MeanInterval(xs []float64) Interval {
 	present := withoutAbsent(xs)
 	nan := math.NaN()
@@ -36,12 +36,12 @@ func MeanInterval(xs []float64) Interval {
 	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
 }
 
-// withoutAbsent returns xs but for the absent values (NaN).
+// withoutAbsent returns xs without the absent values (NaN).
 func withoutAbsent(xs []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(xs), math.IsNaN)
 }
 
-// SE is the standard error of the mean; NaN where N is below 2.
+// SE returns the standard error of the mean; NaN if N is below 2.
 func (i Interval) SE() float64 {
 	if i.N < 2 {
 		return math.NaN()
@@ -49,20 +49,20 @@ func (i Interval) SE() float64 {
 	return (i.High - i.Low) / 2 / tQuantile(i.N-1)
 }
 
-// standardError is that of the mean of xs; NaN where there are fewer than two.
+// standardError returns the standard error of the mean of xs; NaN for fewer than two values.
 func standardError(xs []float64) float64 {
 	if len(xs) < 2 {
 		return math.NaN()
 	}
 	if slices.Min(xs) == slices.Max(xs) {
-		return 0 // to the bit, whatever rounding makes of their mean
+		return 0 // exactly, whatever the rounding of their mean
 	}
 	return stat.StdErr(stat.StdDev(xs, nil), float64(len(xs)))
 }
 
-// studentP is the two-sided P of the hypothesis that what n values were seen to
-// be off by, with its standard error, is 0; NaN where n is below 2. Without a
-// standard error, any distance is certain.
+// studentP returns the two-sided P of the hypothesis that the true distance is 0, if n values
+// have the mean distance off with the standard error se; NaN if n is below 2. If se is 0, any
+// distance is certain.
 func studentP(off, se float64, n int) float64 {
 	switch {
 	case n < 2 || math.IsNaN(off):
@@ -75,11 +75,11 @@ func studentP(off, se float64, n int) float64 {
 	return 2 * student(n-1).CDF(-math.Abs(off)/se)
 }
 
-// tQuantiles are those that were asked for: inverting the distribution takes
-// longer than all the rest of an interval.
+// tQuantiles keeps computed quantiles, since inverting the distribution takes longer than all
+// the rest of an interval.
 var tQuantiles sync.Map
 
-// tQuantile is the 0.975 quantile of Student's t with df degrees of freedom.
+// tQuantile returns the 0.975 quantile of Student's t with df degrees of freedom.
 func tQuantile(df int) float64 {
 	if q, ok := tQuantiles.Load(df); ok {
 		return q.(float64)
@@ -89,11 +89,11 @@ func tQuantile(df int) float64 {
 	return q
 }
 
-// student is Student's t with df degrees of freedom.
+// student returns Student's t distribution with df degrees of freedom.
 func student(df int) distuv.StudentsT {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(df)}
 }
 
-// P is the two-sided P, by Student's t, of the hypothesis that the true mean is a
-// value. It is above 0.05 where the interval holds it; NaN where N is below 2.
+// P returns the two-sided P, by Student's t, of the hypothesis that the true mean is the given
+// value. It is above 0.05 if the interval contains the value, and NaN if N is below 2.
 func (i Interval) P(value float64) float64 { return studentP(i.Mean-value, i.SE(), i.N) }

@@ -45,7 +45,8 @@ func TestMeanInterval(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := MeanInterval(test.xs)
-			if got.N != test.want.N || !agree(got.Mean, test.want.Mean) || !agree(got.Low, test.want.Low) || !agree(got.High, test.want.High) {
+			if got.N != test.want.N || !agree(got.Mean, test.want.Mean) || !agree(got.Low, test.want.Low) ||
+				!agree(got.High, test.want.High) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})

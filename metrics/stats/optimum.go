@@ -2,28 +2,27 @@ package stats
 
 import "math"
 
-// Trial is the loss that a learning rate led to: infinite where it diverged.
+// Trial is a learning rate with its loss. The loss is infinite if the run diverged.
 type Trial struct{ Rate, Loss float64 }
 
 // Optimum is the lowest point of loss against the logarithm of the rate.
 type Optimum struct {
-	Rate, Loss float64 // NaN where no trial has a finite loss
+	Rate, Loss float64 // NaN if no trial has a finite loss
 	Edge       bool    // the best trial is the smallest or the largest rate, so that a better one may lie beyond
-	Wall       bool    // a rate beside the best trial has no finite loss, so that no parabola goes through it
+	Wall       bool    // a neighbour of the best trial has no finite loss, so that there is no parabola
 }
 
 // Inside reports whether the optimum lies between rates that were tried.
 func (o Optimum) Inside() bool { return !o.Edge && !o.Wall && !math.IsNaN(o.Rate) }
 
-// FindOptimum is the lowest point of the parabola through the best trial and its
-// two neighbours or, at an edge or a wall, that trial itself. Trials are in rising
+// FindOptimum returns the lowest point of the parabola through the best trial and its two
+// neighbours. At an edge or a wall it returns the best trial itself. Trials must be in rising
 // order of their rates.
 //
-// Three points and no more: curves of loss are steeper on one side, and a
-// parabola by least squares through five points takes that for a higher or a lower
-// optimum. In simulations of two arms that are equally good at their best, tests
-// at the 5% level told them apart in 5% with three points, and in up to 10% with
-// five; docs/statistics.md has the table.
+// It uses three points only, since curves of loss are steeper on one side, and a least-squares
+// parabola through five points mistakes that for a shifted optimum. In simulations of two arms
+// that are equally good at their best rates, tests at the 5% level told them apart in 5% of
+// cases with three points, and in up to 10% with five; docs/statistics.md has the table.
 func FindOptimum(trials []Trial) Optimum {
 	i, edge := Lowest(trials)
 	if i < 0 {
@@ -40,10 +39,9 @@ func FindOptimum(trials []Trial) Optimum {
 	return o
 }
 
-// Lowest is the index of the trial with the lowest loss, the first of equals, and
-// whether its rate is the smallest or the largest of all that were tried, so that a
-// better one may lie beyond. It is -1 where no trial has a finite loss. Trials may be in
-// any order.
+// Lowest returns the index of the trial with the lowest finite loss, the first of equals, or -1.
+// edge says that its rate is the smallest or the largest of all rates tried, so that a better
+// one may lie beyond. Trials may be in any order.
 func Lowest(trials []Trial) (at int, edge bool) {
 	at = -1
 	low, high := math.Inf(1), math.Inf(-1)
@@ -56,12 +54,11 @@ func Lowest(trials []Trial) (at int, edge bool) {
 	return at, at >= 0 && AtEdge(trials[at].Rate, low, high)
 }
 
-// AtEdge reports whether the best of some values is the lowest or the highest of those
-// that were tried.
+// AtEdge reports whether the best of some values is the lowest or the highest value tried.
 func AtEdge(best, low, high float64) bool { return best == low || best == high }
 
-// vertex is the lowest point of the parabola through three trials, the middle one
-// being no higher than the others, in Newton's form.
+// vertex returns the lowest point of the parabola through three trials, by Newton's form. The
+// middle trial must not be higher than the others.
 func vertex(p, q, r Trial) (rate, loss float64) {
 	x0, x1, x2 := math.Log(p.Rate), math.Log(q.Rate), math.Log(r.Rate)
 	left, right := (q.Loss-p.Loss)/(x1-x0), (r.Loss-q.Loss)/(x2-x1) // slopes

@@ -68,10 +68,12 @@ func TestSizeWithShared(t *testing.T) {
 		}
 		size, error := float64(with)/draws, math.Sqrt(0.05*0.95/draws)
 		if size > 0.05+4*error {
-			t.Errorf("%+v: differences are claimed in %.3f of samples with the shared error, want at most 0.05", c, size)
+			t.Errorf("%+v: differences are claimed in %.3f of samples with the shared error, want at most 0.05", c,
+				size)
 		}
 		if c.shared == 1 && float64(without)/draws < 0.2 {
-			t.Errorf("%+v: without the shared error differences are claimed in %d of %d samples, so that this shows nothing", c, without, draws)
+			t.Errorf("%+v: without the shared error differences are claimed in %d of %d samples, so that this shows "+
+				"nothing", c, without, draws)
 		}
 	}
 }
