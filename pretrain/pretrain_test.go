@@ -29,7 +29,8 @@ func testRecipe(t *testing.T) Recipe {
 	r, err := ParseRecipe("test.yaml", []byte("data: "+text+"\nheld: "+held+`
 seed: 3
 model: {vocab: 265, dim: 16, layers: 1, heads: 2, hidden: 24, context: 32}
-train: {lr: 0.01, schedule: cosine, warmup: 3, floor: 0.1, steps: 12, batch: 4, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0.1, clip: 1, shards: 2}
+train: {lr: 0.01, schedule: cosine, warmup: 3, floor: 0.1, steps: 12, batch: 4, beta1: 0.9, beta2: 0.95, eps: 1e-8,
+  weight_decay: 0.1, clip: 1, shards: 2}
 eval_every: 4
 eval_sequences: 5
 checkpoint_every: 5

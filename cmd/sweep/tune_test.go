@@ -64,7 +64,7 @@ func TestIncompleteTuning(t *testing.T) {
 		check(t, os.RemoveAll(filepath.Join(store, "runs", p.ID)))
 	}
 	if _, diagnosis = sweepIn(t, dir, "table", "runs/tuned"); !strings.Contains(diagnosis,
-		"holds runs of its tuning alone, and none that is reported") {
+		"holds only runs that tune: ") {
 		t.Errorf("table without a reported run: %s", diagnosis)
 	}
 	if again, diagnosis := sweepIn(t, dir, "run", "tuned.yaml"); again != first {
