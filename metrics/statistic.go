@@ -78,22 +78,30 @@ var (
 )
 
 // GradNormMean is the mean over the points that were recorded.
-var GradNormMean = Statistic{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{}, false}
+var GradNormMean = Statistic{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{},
+	false}
 
 // The sizes of the first update, which the rank check holds to theory beside the
 // onset's gradient norm and the first loss drop.
 var (
-	AdapterOutputFirst = Statistic{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput), theory.AdapterOutput, true}
-	InputGradientFirst = Statistic{"input_gradient_first", "first gradient into the adapter's input", "RMS", at(1, InputGradient), theory.InputGradient, true}
-	GradNormAFirst     = Statistic{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA), theory.GradNormAFirst, true}
-	DeltaWFirst        = Statistic{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theory.DeltaW, true}
-	MovementAFirst     = Statistic{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA), theory.MovementA, false}
+	AdapterOutputFirst = Statistic{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput),
+		theory.AdapterOutput, true}
+	InputGradientFirst = Statistic{"input_gradient_first", "first gradient into the adapter's input", "RMS",
+		at(1, InputGradient), theory.InputGradient, true}
+	GradNormAFirst = Statistic{"grad_norm_a_first", "first gradient norm of A", "Frobenius", at(1, GradNormA),
+		theory.GradNormAFirst, true}
+	DeltaWFirst = Statistic{"delta_w_first", "first weight update", "Frobenius", at(1, DeltaW), theory.DeltaW,
+		true}
+	MovementAFirst = Statistic{"a_movement_first", "first relative movement of A", "ratio", at(2, MovementA),
+		theory.MovementA, false}
 )
 
 // What adapters, and the maps that they are on, put out at the end.
 var (
-	AdapterOutputFinal = Statistic{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput), theory.Prediction{}, false}
-	MapOutputFinal     = Statistic{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput), theory.Prediction{}, false}
+	AdapterOutputFinal = Statistic{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput),
+		theory.Prediction{}, false}
+	MapOutputFinal = Statistic{"map_output_final", "final output of adapted maps", "RMS", final(MapOutput),
+		theory.Prediction{}, false}
 )
 
 // GradNormOnset is the statistic of the paper's claim, and of the collapse
