@@ -211,7 +211,7 @@ func TestTooLargeARunIsRefused(t *testing.T) {
 	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000,
 		Observer: o}
 	err := s.Run(context.Background(), p)
-	if err == nil || !strings.Contains(err.Error(), "of memory, and runs may have 1 KB here") || o.Trained != 0 {
+	if err == nil || !strings.Contains(err.Error(), "of memory, but runs may use at most 1 KB") || o.Trained != 0 {
 		t.Errorf("%d runs were trained: %v", o.Trained, err)
 	}
 	s.Memory = 1 << 30

@@ -292,7 +292,7 @@ func TestContextBeyondModelIsRefused(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Context = 65
 	_, err := NewLocal(os.DirFS(t.TempDir())).Resolve(c)
-	if err == nil || !strings.Contains(err.Error(), "context 65: the model's is 64") {
+	if err == nil || !strings.Contains(err.Error(), "context 65: must be at most 64") {
 		t.Errorf("error %v", err)
 	}
 }
