@@ -164,8 +164,8 @@ var claims = []Claim{
 	},
 	{
 		Key: "first-step-powers", Name: "Sizes at the first steps have the powers of rank that theory " +
-			"derives", Source: "metrics/theory.go, from the setting of " + thePaper + ", theorem 3.2",
-		Says: "eleven quantities have the powers of rank that metrics/theory.go derives, for five multipliers, " +
+			"derives", Source: "theory/law.go, from the setting of " + thePaper + ", theorem 3.2",
+		Says: "eleven quantities have the powers of rank that theory/law.go derives, for five multipliers, " +
 			"under SGD and Adam. Where ranks come near the maps' width that is the power of the exact values at " +
 			"these ranks.",
 		Looks: "the power of each. Multipliers differ by a constant factor at each rank, so that their rows are " +
@@ -179,7 +179,7 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values", Name: "Sizes at the first steps have the exact values of theory at every rank, to " +
-			"±10%", Source: "metrics/theory.go",
+			"±10%", Source: "theory/law.go",
 		Says: "where there is an exact expression at a finite rank, the mean over draws of A is its value.",
 		Looks: "the mean over seeds of what was measured over what is expected, by a t test a cell, corrected " +
 			"over all distinct " +
@@ -192,7 +192,7 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values-wide", Name: "On one kind of map, from ranks far below its width to ranks far above " +
-			"it, they have them to ±25%", Source: "metrics/theory.go",
+			"it, they have them to ±25%", Source: "theory/law.go",
 		Says: "the exact expressions hold on one map as on many, on both sides of the rank at which the law of " +
 			"small ranks meets that of large ones.",
 		Looks: "the same, one kind of map at a time; here no interval may be wider than ±25%. Where the laws " +
@@ -217,7 +217,7 @@ var claims = []Claim{
 	},
 	{
 		Key: "adafactor-sign-like", Name: "Adafactor's first loss drop has the power of rank of a sign-like " +
-			"update", Source: "metrics/theory.go",
+			"update", Source: "theory/law.go",
 		Says:  "nothing exact: entries of its first update are of one size, not of one sign.",
 		Looks: "the same as above.",
 		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{metrics.LossDropFirst.Name},

@@ -99,7 +99,7 @@ func reportHead(scale string, runs int) string {
 		"again, to the byte. "+
 		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, "+
 		"with this page's folder as --report, and then `sweep verify STORE RUN`.\n\n"+
-		"The model is the embedded one, 4.8 million parameters, pretrained on prose about Go, and the data are "+
+		"The model is the embedded one, 5.8 million parameters, pretrained on prose about Go, and the data are "+
 		"Go functions after their comments: what may carry over from the paper is the pattern over ranks, "+
 		"never an absolute number.\n\n"+
 		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It "+
