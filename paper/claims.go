@@ -192,7 +192,7 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values-wide", Name: "On one kind of map, from ranks far below its width to ranks far above " +
-			"it, they have them to ±25%", Source: "theory/law.go",
+			"it, sizes at the first steps have theory's exact values to ±25%", Source: "theory/law.go",
 		Says: "the exact expressions hold on one map as on many, on both sides of the rank at which the law of " +
 			"small ranks meets that of large ones.",
 		Looks: "the same, one kind of map at a time; here no interval may be wider than ±25%. Where the laws " +
