@@ -12,6 +12,9 @@ const (
 	BF16Precision    = "bf16"
 )
 
+// Precisions lists them, the usual one first.
+func Precisions() []string { return []string{Float32Precision, BF16Precision} }
+
 // showPrecision makes the precision an axis of all points if it is unusual in some of
 // them, so that tables and figures show it beside every number.
 func showPrecision(points []Point) {

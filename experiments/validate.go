@@ -54,7 +54,7 @@ var bounds = map[string]bound{
 	"train.accumulate":   whole(1, 1<<20),
 	"train.context":      whole(2, 1<<20), // one token to read and one to predict
 	"train.steps":        whole(1, 1<<30),
-	"train.precision":    oneOf(Float32Precision, BF16Precision),
+	"train.precision":    oneOf(Precisions()...),
 
 	"measure.every":         whole(1, 1<<30),
 	"measure.eval_every":    whole(0, 1<<30),

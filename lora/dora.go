@@ -24,10 +24,7 @@ func (dora) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB, nn.RoleMagn
 func (dora) BeyondTheory() string { return "trains magnitudes beside A and B" }
 
 func (dora) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
-	targets, err := Targets(m, c.Targets)
+	targets, err := c.targets(m)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,15 @@ func (c Config) validate() error {
 	return c.Init.validate()
 }
 
+// targets returns the maps of m that c puts adapters on. Settings that no adapter can
+// have are an error.
+func (c Config) targets(m *nn.Model) ([]*nn.Linear, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	return Targets(m, c.Targets)
+}
+
 // Set is what one run trains, in the order of the forward pass.
 type Set struct {
 	Trainables
@@ -51,10 +60,7 @@ func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 
 // Attach is the function of that name, with its buffers from an arena.
 func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
-	targets, err := Targets(m, c.Targets)
+	targets, err := c.targets(m)
 	if err != nil {
 		return nil, err
 	}

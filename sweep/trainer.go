@@ -96,8 +96,8 @@ func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	return t.Resolve(c)
 }
 
-// help returns a function with which an idle core helps the runs of all trainers, or nil
-// if no trainer is a Helper.
+// help returns a function with which an idle core helps the runs of the first trainer that
+// is a Helper, or nil if there is none.
 func (all Trainers) help() func(done <-chan struct{}) {
 	for _, t := range all {
 		if h, ok := t.(Helper); ok {

@@ -113,7 +113,7 @@ func (l *Local) Name() string { return experiments.LocalTrainer }
 func (l *Local) Abilities() sweep.Abilities {
 	return sweep.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
-		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision},
+		Precisions: experiments.Precisions(),
 	}
 }
 

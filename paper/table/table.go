@@ -92,15 +92,6 @@ func (t *Table) Add(c Column, entries []Entry) {
 	}
 }
 
-// AddEach appends a column as [Table.Add] does: of makes the entry of each row.
-func AddEach[R any](t *Table, c Column, rows []R, of func(R) Entry) {
-	entries := make([]Entry, len(rows))
-	for i, r := range rows {
-		entries[i] = of(r)
-	}
-	t.Add(c, entries)
-}
-
 // Doubt adds a note to a row: a footnote, which stands once below the table however many
 // rows have it.
 func (t *Table) Doubt(row int, text string) {

@@ -21,8 +21,7 @@ func (Resolver) Name() string { return experiments.LocalTrainer }
 // Abilities returns the abilities of the trainer in this process.
 func (Resolver) Abilities() sweep.Abilities {
 	return sweep.Abilities{
-		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
-		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision},
+		Optimizers: nn.Optimizers(), Methods: lora.Methods(), Precisions: experiments.Precisions(),
 	}
 }
 
