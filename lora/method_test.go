@@ -2,10 +2,10 @@ package lora
 
 import (
 	"math/rand/v2"
-	"runtime"
 	"testing"
 
 	"ranksweep/nn"
+	"ranksweep/nn/heaptest"
 )
 
 // TestMethodsAreCounted: what is counted of a method's maps is what is allocated
@@ -40,9 +40,7 @@ func TestMethodsAreCounted(t *testing.T) {
 
 // checkCount holds the count of what a method attaches to the heap that it takes
 // beyond the same without buffers, and this to less than two pages, so that no
-// buffer is made beside the arena. Now and then the runtime takes a little for
-// itself in between, so that one of several tries must be exact. What is only
-// counted has the shapes of what trains.
+// buffer is made beside the arena. What is only counted has the shapes of what trains.
 func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 	t.Helper()
 	attach := func(arena *nn.Arena) *Set {
@@ -52,14 +50,9 @@ func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 	}
 	const pages = 2 * 8 << 10
 	made, counted := new(nn.Arena), &nn.Arena{Counting: true}
-	set, outline := attach(made), attach(counted)
-	var buffers, headers int64
-	for range 5 {
-		headers = grown(&nn.Arena{Counting: true}, attach)
-		if buffers = grown(new(nn.Arena), attach) - headers; buffers == counted.Bytes && headers < pages {
-			break
-		}
-	}
+	var set, outline *Set
+	headers := heaptest.Grown(func() any { outline = attach(counted); return outline })
+	buffers := heaptest.Grown(func() any { set = attach(made); return set }) - headers
 	if buffers != made.Bytes || buffers != counted.Bytes || headers >= pages {
 		t.Errorf("buffers of %d bytes are allocated, %d were counted so, and %d without, in %d",
 			buffers, made.Bytes, counted.Bytes, headers)
@@ -80,22 +73,6 @@ func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 			}
 		}
 	}
-}
-
-// grown is how much heap stays in use for what attach makes.
-func grown(arena *nn.Arena, attach func(*nn.Arena) *Set) int64 {
-	before := heap()
-	set := attach(arena)
-	defer runtime.KeepAlive(set)
-	return heap() - before
-}
-
-func heap() int64 {
-	runtime.GC()
-	runtime.GC() // what lies in a pool survives one collection
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
 
 func TestMethodsTakeTime(t *testing.T) {

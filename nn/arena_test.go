@@ -1,8 +1,9 @@
 package nn
 
 import (
-	"runtime"
 	"testing"
+
+	"ranksweep/nn/heaptest"
 )
 
 // TestPassIsCounted: what is counted of a pass is what is allocated for it, to
@@ -45,37 +46,15 @@ func TestFullMapAndBatchAreCounted(t *testing.T) {
 
 // checkCount holds the count of what build makes to the heap that it takes beyond
 // the same build without buffers, and this one to less than a page, so that no
-// buffer is made beside the arena. Now and then the runtime takes a little for
-// itself in between, so that one of several tries must be exact.
+// buffer is made beside the arena.
 func checkCount(t *testing.T, name string, build func(*Arena) any) {
 	t.Helper()
 	const page = 8 << 10
-	var buffers, headers int64
 	made, counted := new(Arena), &Arena{Counting: true}
-	for range 5 {
-		*made, *counted = Arena{}, Arena{Counting: true}
-		headers = grown(counted, build)
-		buffers = grown(made, build) - headers
-		if buffers == counted.Bytes && buffers == made.Bytes && headers < page {
-			return
-		}
+	headers := heaptest.Grown(func() any { return build(counted) })
+	buffers := heaptest.Grown(func() any { return build(made) }) - headers
+	if buffers != counted.Bytes || buffers != made.Bytes || headers >= page {
+		t.Errorf("%s: buffers of %d bytes are allocated, %d were counted so, and %d without, in %d",
+			name, buffers, made.Bytes, counted.Bytes, headers)
 	}
-	t.Errorf("%s: buffers of %d bytes are allocated, %d were counted so, and %d without, in %d",
-		name, buffers, made.Bytes, counted.Bytes, headers)
-}
-
-// grown is how much heap stays in use for what build makes.
-func grown(arena *Arena, build func(*Arena) any) int64 {
-	before := heap()
-	built := build(arena)
-	defer runtime.KeepAlive(built)
-	return heap() - before
-}
-
-func heap() int64 {
-	runtime.GC()
-	runtime.GC() // what lies in a pool survives one collection
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

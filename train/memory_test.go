@@ -16,6 +16,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/nn/heaptest"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
@@ -69,22 +70,27 @@ func checkBytes(t *testing.T, c experiments.Config, m *nn.Model, d *data.Dataset
 	t.Helper()
 	_, want, err := outlineOf(c, m, d)
 	check(t, err)
+	_, err = newTraining(new(nn.Arena), c, m, d) // it makes the buffers that all runs share
+	check(t, err)
 	arena := new(nn.Arena)
 	m.ReserveScratch(arena) // the scratch that products allocate later
-	scratch, before := arena.Bytes, heap()
-	run, err := newTraining(arena, c, m, d)
-	check(t, err)
-	defer runtime.KeepAlive(run)
-	if surveyed(c) {
+	scratch := arena.Bytes
+	var run *training
+	grown := heaptest.Grown(func() any {
+		run, err = newTraining(arena, c, m, d)
+		check(t, err)
+		if !surveyed(c) {
+			return run
+		}
 		survey, err := surveyOf(arena, c, m)
 		check(t, err)
-		defer runtime.KeepAlive(survey)
-	}
+		return []any{run, survey}
+	})
 	if arena.Bytes != want {
 		t.Errorf("%d bytes are counted without buffers, and %d with them", want, arena.Bytes)
 	}
 	optional := optionalBytes() * int64(points(c)+modulePoints(c)*len(run.set.Trainables))
-	if more := heap() - before + scratch - want - optional; more < 0 || more > 80<<10 {
+	if more := grown + scratch - want - optional; more < 0 || more > 80<<10 {
 		t.Errorf("%d bytes are allocated beyond the %d that were counted", more, want)
 	}
 }
@@ -142,16 +148,6 @@ func TestCountingTakesNothing(t *testing.T) {
 		t.Errorf("%d bytes were counted, A, B and their gradients take %d, and counting took %d", counted, trained,
 			took)
 	}
-}
-
-// heap returns the number of bytes in use. It collects twice, since memory in a pool
-// survives one collection.
-func heap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
 
 // narrow counts the runs that are trained at once, and says that each takes 1000 bytes. The
