@@ -19,7 +19,7 @@ import (
 // PEFT have it, see doramap.go.
 type dora struct{ lowRank }
 
-func (dora) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB, nn.RoleMagnitude} }
+func (dora) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB, nn.RoleOwn} }
 
 func (dora) BeyondTheory() string { return "trains magnitudes beside A and B" }
 

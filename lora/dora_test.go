@@ -385,7 +385,7 @@ func TestDoraDrop(t *testing.T) {
 		check(t, err)
 		var naive, drop float64
 		for _, q := range p.Params() {
-			lr := map[nn.Role]float64{nn.RoleA: 1e-4, nn.RoleB: 1e-4, nn.RoleMagnitude: 1e-5}[q.Role]
+			lr := map[nn.Role]float64{nn.RoleA: 1e-4, nn.RoleB: 1e-4, nn.RoleOwn: 1e-5}[q.Role]
 			for i, g := range q.Grad {
 				q.Value[i] -= float32(lr) * g
 				naive += lr * sq(float64(g))

@@ -28,7 +28,7 @@ type doraMap struct {
 // Params returns A, B and m.
 func (d *doraMap) Params() []nn.Param {
 	return append(d.Adapter.Params(), nn.Param{
-		Name: d.Base.Name + ".lora_magnitude_vector.weight", Module: d.Base.Name, Role: nn.RoleMagnitude,
+		Name: d.Base.Name + ".lora_magnitude_vector.weight", Module: d.Base.Name, Role: nn.RoleOwn,
 		Rows: 1, Cols: d.Base.Out(), Value: d.m, Grad: d.dm, Decay: true,
 	})
 }

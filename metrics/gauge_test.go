@@ -238,7 +238,7 @@ func TestMagnitudesAreApart(t *testing.T) {
 		for _, q := range a.Params() {
 			for j := range q.Grad {
 				q.Grad[j] = float32(1 + i)
-				if q.Role == nn.RoleMagnitude {
+				if q.Role == nn.RoleOwn {
 					q.Grad[j] *= 2
 					own += 4 * float64((1+i)*(1+i))
 				} else {

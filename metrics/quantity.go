@@ -41,12 +41,12 @@ const (
 // all leave out.
 var (
 	gradNorms = map[nn.Role]Quantity{
-		nn.RoleA: GradNormA, nn.RoleB: GradNormB, nn.RoleMagnitude: GradNormM,
+		nn.RoleA: GradNormA, nn.RoleB: GradNormB, nn.RoleOwn: GradNormM,
 	}
 	gradRMSs = map[nn.Role]Quantity{nn.RoleA: GradRMSA, nn.RoleB: GradRMSB}
 )
 
-const gradApart = nn.RoleMagnitude
+const gradApart = nn.RoleOwn
 
 var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 	TrainLoss: {"train_loss", "training loss", "nats/token", "mean cross-entropy of the step's batch"},
@@ -76,8 +76,9 @@ var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 		"loss of the first update's batch before it less after it, without dropout"},
 	MapOutput: {"map_output", "adapted map's output", "RMS",
 		"root mean square entry of (W + γBA)x, and the bias where there is one, on the probe batch"},
-	GradNormM: {"grad_norm_m", "gradient norm of magnitudes", "Frobenius",
-		"norm of the gradients of all magnitudes together, DoRA's m, before clipping; grad_norm leaves it out"},
+	GradNormM: {"grad_norm_m", "gradient norm of a method's own arrays", "Frobenius",
+		"norm of the gradients of what a method trains beside A and B, DoRA's m, before clipping; " +
+			"grad_norm leaves it out"},
 }
 
 // Name is the quantity's column name.

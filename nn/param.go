@@ -19,10 +19,10 @@ type Role uint8
 
 // The roles of trained arrays.
 const (
-	RoleWeight    Role = iota // a base weight, in full training
-	RoleA                     // an adapter's A
-	RoleB                     // an adapter's B
-	RoleMagnitude             // the lengths of an adapted map's rows, where they train apart
+	RoleWeight Role = iota // a base weight, in full training
+	RoleA                  // an adapter's A
+	RoleB                  // an adapter's B
+	RoleOwn                // an array of a method's own, beside A and B: DoRA's magnitude
 
 	NumRoles int = iota
 )
