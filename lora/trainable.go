@@ -36,8 +36,8 @@ type Trainable interface {
 	// where what trains is no low-rank adapter.
 	Trained() (Trained, bool)
 
-	// Moved measures how far A has moved from where it began, and A there, in a
-	// scratch with room for A. Both are empty where there is no A.
+	// Moved measures how far A has moved from where it began, and A there. Its scratch has
+	// room for the largest array of role A that trains. Both are empty where no A trains.
 	Moved(scratch []float32) (moved, start nn.Squares)
 }
 
