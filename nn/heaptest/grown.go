@@ -8,11 +8,11 @@ import (
 )
 
 // Grown returns how many bytes of heap are in use after build that were not in use
-// before; what build made is what it returns. Only what code of this module asked for is
-// counted, by the stacks in the runtime's profile. What the runtime takes for itself
-// meanwhile, such as the headers of goroutines, is not counted, nor are values of less
-// than 16 bytes, which share blocks. A size is that of the runtime's class of sizes,
-// which may be larger than what was asked for.
+// before; what build made is what it returns. Only what code of this module asked for
+// below build is counted, by the stacks in the runtime's profile. What the runtime takes
+// for itself meanwhile, such as the headers of goroutines, is not counted, nor are values
+// of less than 16 bytes, which share blocks. A size is that of the runtime's class of
+// sizes, which may be larger than what was asked for.
 func Grown(build func() any) int64 {
 	rate := runtime.MemProfileRate
 	defer func() { runtime.MemProfileRate = rate }()
@@ -24,7 +24,7 @@ func Grown(build func() any) int64 {
 	return grown
 }
 
-// inUse returns the number of bytes that code of this module keeps in use. It collects
+// inUse returns the number of bytes in use that were asked for below Grown. It collects
 // twice, since memory in a pool survives one collection.
 func inUse() int64 {
 	runtime.GC()
@@ -47,21 +47,21 @@ func inUse() int64 {
 // allocators are the runtime's functions by which code asks for memory, by their beginnings.
 var allocators = []string{"runtime.malloc", "runtime.newobject", "runtime.makeslice", "runtime.growslice"}
 
-// ours reports whether the given stack, its innermost function first, is of a function of
-// this module that asked for 16 bytes or more.
+// ours reports whether the given stack, its innermost function first, is of code that
+// asked for 16 bytes or more below Grown.
 func ours(stack []uintptr) bool {
 	asked := false // whether the frames of the allocator are behind us
 	for frames := runtime.CallersFrames(stack); ; {
 		frame, more := frames.Next()
 		name := frame.Function
 		switch {
-		case strings.HasPrefix(name, "runtime.mallocgcTiny"), strings.HasPrefix(name, "ranksweep/nn/heaptest.inUse"):
+		case name == "ranksweep/nn/heaptest.inUse", strings.HasPrefix(name, "runtime.mallocgcTiny"):
 			return false
-		case !asked && slices.ContainsFunc(allocators, func(a string) bool { return strings.HasPrefix(name, a) }):
-		case !asked && strings.HasPrefix(name, "runtime."):
+		case name == "ranksweep/nn/heaptest.Grown":
+			return asked
+		case asked || slices.ContainsFunc(allocators, func(a string) bool { return strings.HasPrefix(name, a) }):
+		case strings.HasPrefix(name, "runtime."):
 			return false // the runtime asked
-		case strings.HasPrefix(name, "ranksweep/"):
-			return true
 		default:
 			asked = true
 		}
