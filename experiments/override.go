@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 // Set applies overrides of the form field=value in order. The value is YAML. If the
 // field is an axis, its values are replaced. If it is not, a list makes it an axis.
+// Targets are no exception: [q_proj, v_proj] are two values, [[q_proj, v_proj]] is one.
 // Rules of when no longer set the field.
 func (e *Experiment) Set(overrides ...string) error {
 	for _, o := range overrides {
@@ -34,6 +36,9 @@ func (e *Experiment) override(o string) error {
 	if err != nil {
 		return err
 	}
+	if n.LineComment+n.HeadComment+n.FootComment != "" {
+		return errors.New("in YAML # begins a comment: put the value in quotes, as in --set 'data=\"a #1.jsonl\"'")
+	}
 	return e.setField(name, n)
 }
 
@@ -54,7 +59,7 @@ func (e *Experiment) setField(name string, n *yaml.Node) error {
 // replace gives a field its new value or values.
 func (e *Experiment) replace(f field, n *yaml.Node) error {
 	axis := e.axis(f)
-	if _, list := f.get(e.Base).(Targets); axis == nil && (list || n.Kind != yaml.SequenceNode) {
+	if axis == nil && n.Kind != yaml.SequenceNode {
 		value, err := f.parse(n)
 		if err == nil {
 			f.set(&e.Base, value)

@@ -56,21 +56,24 @@ rank=4 scaling=rslora alpha=8 warmup=0 | a.txt 1 0 60
 	}
 }
 
-// A list of targets is one value, unless targets is an axis: then it is a list of values.
+// A list of targets is a list of values, as of every field, whether targets was an axis or
+// not. A list in it is one value.
 func TestSetTargets(t *testing.T) {
-	e := read(t, "{name: x, data: a, grid: {rank: 4}}")
-	if err := e.Set("targets=[v_proj, q_proj]"); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := show(t, e, "targets"), "rank=4 | q_proj+v_proj\n"; got != want {
-		t.Errorf("got %swant %s", got, want)
-	}
-	e = read(t, "{name: x, data: a, grid: {targets: mlp}}")
-	if err := e.Set("targets=[v_proj, q_proj]"); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := show(t, e), "targets=v_proj |\ntargets=q_proj |\n"; got != want {
-		t.Errorf("got %swant %s", got, want)
+	for _, grid := range []string{"{lr: 1}", "{lr: 1, targets: mlp}"} {
+		for override, want := range map[string]string{
+			"targets=[v_proj, q_proj]":   "lr=1 targets=v_proj |\nlr=1 targets=q_proj |\n",
+			"targets=[[v_proj, q_proj]]": "lr=1 targets=q_proj+v_proj |\n",
+			"targets=[[v_proj, q_proj], attention]": "lr=1 targets=q_proj+v_proj |\n" +
+				"lr=1 targets=attention |\n",
+		} {
+			e := read(t, "{name: x, data: a, grid: "+grid+"}")
+			if err := e.Set(override); err != nil {
+				t.Fatal(err)
+			}
+			if got := show(t, e); got != want {
+				t.Errorf("grid %s, %s: got %swant %s", grid, override, got, want)
+			}
+		}
 	}
 }
 
@@ -78,11 +81,15 @@ func TestSetErrors(t *testing.T) {
 	for override, want := range map[string]string{
 		"stpes=50": `sweep: --set stpes=50: unknown field "stpes": did you mean "steps"? known: ` +
 			strings.Join(fieldNames(), ", "),
-		"train=50":       `sweep: --set train=50: unknown field "train": known: ` + strings.Join(fieldNames(), ", "),
-		"steps":          "sweep: --set steps: the value is missing: write --set steps=VALUE",
-		"steps=":         "sweep: --set steps=: is empty",
-		"steps=a: b: c":  "sweep: --set steps=a: b: c: mapping values are not allowed in this context",
-		"steps=010":      "sweep: --set steps=010: steps 010: must not begin with 0, since YAML would read it as octal",
+		"train=50":      `sweep: --set train=50: unknown field "train": known: ` + strings.Join(fieldNames(), ", "),
+		"steps":         "sweep: --set steps: the value is missing: write --set steps=VALUE",
+		"steps=":        "sweep: --set steps=: is empty",
+		"steps=a: b: c": "sweep: --set steps=a: b: c: mapping values are not allowed in this context",
+		"steps=010":     "sweep: --set steps=010: steps 010: must not begin with 0, since YAML would read it as octal",
+		"data=a #1.jsonl": "sweep: --set data=a #1.jsonl: in YAML # begins a comment: put the value in quotes, " +
+			"as in --set 'data=\"a #1.jsonl\"'",
+		"rank=[4, 8] # two": "sweep: --set rank=[4, 8] # two: in YAML # begins a comment: put the value in quotes, " +
+			"as in --set 'data=\"a #1.jsonl\"'",
 		"rank=[]":        "sweep: --set rank=[]: rank has an empty list of values: give at least one",
 		"rank=[4, none]": `sweep: --set rank=[4, none]: rank "none": must be a whole number`,
 		"lr={a: b}": "sweep: --set lr={a: b}: lr {...}: must be a single value: to vary it, list its values " +

@@ -478,7 +478,7 @@ func TestTargets(t *testing.T) {
 		{[]string{"all-linear"}, 14},
 		{[]string{"attention"}, 8},
 		{[]string{"mlp"}, 6},
-		{[]string{"q_proj", "v_proj", "attention"}, 8},
+		{[]string{"q_proj", "v_proj", "mlp"}, 10},
 		{[]string{"model.layers.1.mlp.up_proj"}, 1},
 	} {
 		got, err := Targets(m, c.names)
@@ -486,7 +486,10 @@ func TestTargets(t *testing.T) {
 			t.Errorf("%v: %d maps, %v; want %d", c.names, len(got), err, c.want)
 		}
 	}
-	for _, names := range [][]string{nil, {"proj"}, {"q_proj", "lm_head"}} {
+	for _, names := range [][]string{
+		nil, {"proj"}, {"q_proj", "lm_head"}, {"all-linear", "attention"}, {"attention", "mlp", "q_proj"},
+		{"mlp", "model.layers.1.mlp.up_proj"}, {"mlp", "mlp"}, {"attention", "mlp", "all-linear"},
+	} {
 		if _, err := Targets(m, names); err == nil {
 			t.Errorf("%v is accepted", names)
 		}

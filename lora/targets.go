@@ -18,32 +18,39 @@ var groups = map[string][]nn.Part{
 
 // Targets returns the linear maps of m that names select, in the order of the
 // forward pass. A name is a group (all-linear, attention, mlp), the last part
-// of a map's name (q_proj), or a map's whole name. One that selects nothing
-// is an error.
+// of a map's name (q_proj), or a map's whole name. A name that selects nothing
+// is an error, and so is one that selects nothing that the others do not.
 func Targets(m *nn.Model, names []string) ([]*nn.Linear, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("lora: no targets: name some, such as all-linear")
 	}
 	all := m.Linears()
-	chosen := make(map[*nn.Linear]bool)
+	matches := make(map[*nn.Linear]int) // number of names that select the map
 	for _, name := range names {
 		found := false
 		for _, l := range all {
-			if slices.Contains(groups[name], l.Part) || l.Name == name || strings.HasSuffix(l.Name, "."+name) {
-				chosen[l], found = true, true
+			if selects(name, l) {
+				matches[l]++
+				found = true
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("lora: target %q matches no linear map: use all-linear, attention, mlp, a part such as %s, or a whole name such as %s", name, path.Ext(all[0].Name)[1:], all[0].Name)
+			return nil, fmt.Errorf("lora: target %q matches no linear map: use all-linear, attention, mlp, "+
+				"a part such as %s, or a whole name such as %s", name, path.Ext(all[0].Name)[1:], all[0].Name)
 		}
 	}
-	var targets []*nn.Linear
-	for _, l := range all {
-		if chosen[l] {
-			targets = append(targets, l)
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(l *nn.Linear) bool { return selects(name, l) && matches[l] == 1 }) {
+			return nil, fmt.Errorf("lora: target %q adds nothing to the others of %s: leave it out, "+
+				"or make each a value of an axis", name, strings.Join(names, ", "))
 		}
 	}
-	return targets, nil
+	return slices.DeleteFunc(all, func(l *nn.Linear) bool { return matches[l] == 0 }), nil
+}
+
+// selects reports whether a target's name selects a map.
+func selects(name string, l *nn.Linear) bool {
+	return slices.Contains(groups[name], l.Part) || l.Name == name || strings.HasSuffix(l.Name, "."+name)
 }
 
 // RankWarnings says of which targets a rank exceeds the smaller side: there
@@ -59,5 +66,6 @@ func RankWarnings(targets []*nn.Linear, rank int) []string {
 	if above == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("rank %d is above the smaller side of %d of %d adapted maps (the smallest is %d): the update has full rank there", rank, above, len(targets), smallest)}
+	return []string{fmt.Sprintf("rank %d is above the smaller side of %d of %d adapted maps (the smallest is %d): "+
+		"the update has full rank there", rank, above, len(targets), smallest)}
 }
