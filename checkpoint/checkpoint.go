@@ -10,10 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
-
 	"ranksweep/nn"
 	"ranksweep/tokenizer"
+	"ranksweep/wholefile"
 )
 
 // Checkpoint is a model with the tokenizer that it was trained on.
@@ -99,7 +98,7 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(dir, name)
-		if err := renameio.WriteFile(path, files[name], 0o644); err != nil {
+		if err := wholefile.WriteBytes(path, 0o644, files[name]); err != nil {
 			return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
 		}
 	}

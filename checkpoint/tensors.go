@@ -1,20 +1,20 @@
 package checkpoint
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"slices"
 	"unsafe"
 
-	"github.com/google/renameio/v2"
 	"github.com/nlpodyssey/safetensors"
 
 	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
+	"ranksweep/wholefile"
 )
 
 // ReadTensors reads every tensor of a safetensors file, sorted by name.
@@ -77,26 +77,11 @@ func WriteTensors(path string, tensors []nn.Tensor, dtype DType, metadata map[st
 		}
 		views[t.Name] = encodedTensor{t, dtype}
 	}
-	if err := writeViews(path, views, metadata); err != nil {
+	write := func(w io.Writer) error { return safetensors.SerializeToWriter(views, metadata, w) }
+	if err := wholefile.Write(path, 0o644, write); err != nil {
 		return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
 	}
 	return nil
-}
-
-func writeViews(path string, views map[string]encodedTensor, metadata map[string]string) error {
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup()
-	w := bufio.NewWriter(file)
-	if err := safetensors.SerializeToWriter(views, metadata, w); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return file.CloseAtomicallyReplace()
 }
 
 func checkRange(data []float32, dtype DType) error {

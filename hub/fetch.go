@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"ranksweep/wholefile"
 )
 
 const (
@@ -196,5 +196,5 @@ func writeFile(path, content string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, []byte(content), 0o666)
+	return wholefile.WriteBytes(path, 0o666, []byte(content))
 }

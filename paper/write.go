@@ -6,10 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
-
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
+	"ranksweep/wholefile"
 )
 
 // WriteFigures writes each figure in each format, and its caption, to
@@ -88,7 +87,7 @@ func writeFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("paper: %w", err)
 	}
-	if err := maybe.WriteFile(path, data, 0o666); err != nil {
+	if err := wholefile.WriteBytes(path, 0o666, data); err != nil {
 		return fmt.Errorf("paper: %s: %w", path, err) // err names a temporary file
 	}
 	return nil

@@ -10,10 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"ranksweep/checkpoint"
 	"ranksweep/nn"
+	"ranksweep/wholefile"
 )
 
 const (
@@ -156,7 +155,7 @@ func (l *log) read(step int) error {
 
 // writeFile replaces a file atomically.
 func writeFile(path string, content []byte) error {
-	if err := renameio.WriteFile(path, content, 0o666); err != nil {
+	if err := wholefile.WriteBytes(path, 0o666, content); err != nil {
 		return fmt.Errorf("pretrain: %s: %w", path, err) // err names a temporary file
 	}
 	return nil

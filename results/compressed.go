@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
+	"ranksweep/wholefile"
 )
 
 // compressedSuffix is after the name of a table that is stored compressed.
@@ -24,7 +24,7 @@ func (t table) writeCompressed(dir string) error {
 		_, err = w.Write(encodeCSV(t.lines()))
 	}
 	path := filepath.Join(dir, t.file+compressedSuffix)
-	if err = errors.Join(err, w.Close(), maybe.WriteFile(path, b.Bytes(), 0o666)); err != nil {
+	if err = errors.Join(err, w.Close(), wholefile.WriteBytes(path, 0o666, b.Bytes())); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return nil

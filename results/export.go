@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2/maybe"
-
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/wholefile"
 )
 
 // Export writes runs.csv, curves.csv, cells.csv, exponents.csv and columns.csv,
@@ -42,7 +41,7 @@ func writeRows(path string, rows [][]string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
-	if err := maybe.WriteFile(path, encodeCSV(rows), 0o666); err != nil {
+	if err := wholefile.WriteBytes(path, 0o666, encodeCSV(rows)); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return nil

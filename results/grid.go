@@ -4,13 +4,14 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"ranksweep/wholefile"
 )
 
 // Grid is what an experiment asks for.
@@ -59,14 +60,10 @@ func (g Grid) Len() int { return len(g.Runs) + len(g.Tuning) }
 
 // Write records in dir what its experiment asks for.
 func (g Grid) Write(dir string) error {
-	f, err := renameio.NewPendingFile(filepath.Join(dir, gridFile), renameio.WithPermissions(0o666))
+	err := wholefile.Write(filepath.Join(dir, gridFile), 0o666, func(w io.Writer) error {
+		return csv.NewWriter(w).WriteAll(g.rows())
+	})
 	if err != nil {
-		return fmt.Errorf("results: %s: %w", gridFile, err)
-	}
-	defer f.Cleanup()
-	w := csv.NewWriter(f)
-	w.WriteAll(g.rows())
-	if err := errors.Join(w.Error(), f.CloseAtomicallyReplace()); err != nil {
 		return fmt.Errorf("results: %s: %w", gridFile, err)
 	}
 	return nil

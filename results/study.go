@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2/maybe"
+	"ranksweep/wholefile"
 )
 
 // StudyFiles is all that a report on one study needs, in files that can be kept
@@ -168,7 +168,7 @@ func writeStudyRecord(dir string, r studyRecord) error {
 		return fmt.Errorf("results: %s: %w", studyFile, err)
 	}
 	path := filepath.Join(dir, studyFile)
-	if err := maybe.WriteFile(path, record, 0o666); err != nil {
+	if err := wholefile.WriteBytes(path, 0o666, record); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return nil

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper"
+	"ranksweep/wholefile"
 )
 
 // historyFile has every standing that a claim has had.
@@ -49,7 +49,7 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
 	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)
-	if err := maybe.WriteFile(file, []byte(page), 0o666); err != nil {
+	if err := wholefile.WriteBytes(file, 0o666, []byte(page)); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if err := r.renewReadme(found); err != nil {
@@ -82,7 +82,7 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 	if !ok || page == string(text) {
 		return nil
 	}
-	if err := maybe.WriteFile(file, []byte(page), 0o666); err != nil {
+	if err := wholefile.WriteBytes(file, 0o666, []byte(page)); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
@@ -19,6 +18,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
+	"ranksweep/wholefile"
 )
 
 // firstBlock is the first block of seeds for a study under a fixed rule. Blocks 0 and 1 are
@@ -132,7 +132,7 @@ func (s study) writeRules() error {
 	if err := os.MkdirAll(s.store, 0o777); err != nil {
 		return err
 	}
-	return maybe.WriteFile(filepath.Join(s.store, rulesFile), append(text, '\n'), 0o666)
+	return wholefile.WriteBytes(filepath.Join(s.store, rulesFile), 0o666, append(text, '\n'))
 }
 
 // train trains the study's missing runs and writes its files.

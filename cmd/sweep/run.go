@@ -11,12 +11,12 @@ import (
 	"slices"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/wholefile"
 )
 
 func newRun() *cobra.Command {
@@ -81,7 +81,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
 			dir, there.Name, p.Experiment.Name)
 	}
-	if err := renameio.WriteFile(file, resolved, 0o666); err != nil {
+	if err := wholefile.WriteBytes(file, 0o666, resolved); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if p, err = phases(cmd, s, p, dir, to); err != nil {

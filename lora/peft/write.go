@@ -11,11 +11,10 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
-
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/wholefile"
 )
 
 // written is an adapter_config.json as it is written. PEFT takes its own
@@ -67,7 +66,7 @@ func (f *Folder) Write(dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, configFile)
-	if err := renameio.WriteFile(path, config, 0o644); err != nil {
+	if err := wholefile.WriteBytes(path, 0o644, config); err != nil {
 		return fmt.Errorf("peft: %s: %w", path, err)
 	}
 	return nil
