@@ -1,4 +1,4 @@
-// Package suggest names what a misspelt name was meant to be.
+// Package suggest finds the name that a misspelt name was meant to be.
 package suggest
 
 import (

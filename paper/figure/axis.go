@@ -10,8 +10,7 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// An Axis is one direction of a panel: its title, its scale, and the range
-// that data have given it.
+// An Axis is one direction of a panel: its title, its scale and its range.
 type Axis struct {
 	Label    string
 	Log      bool
@@ -22,7 +21,7 @@ type Axis struct {
 	Min, Max float64
 }
 
-// TriedAxis is a logarithmic axis of values that were tried, with a tick at each.
+// TriedAxis is a logarithmic axis with a tick at each value that was tried.
 func TriedAxis(label string, tried []float64, few bool) Axis {
 	at := slices.Clone(tried)
 	slices.Sort(at)
@@ -35,9 +34,9 @@ func (a Axis) holds(v float64) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.Log || v > 0)
 }
 
-// Over returns the axis with a range that holds every value that it can show,
-// and a margin. Without such values it is the range from 0 to 1, or from 0.1
-// to 1 where logarithmic; equal ones stand in the middle.
+// Over returns the axis with a range that contains every value that it can show, and a margin.
+// Without such values the range is from 0 to 1, or from 0.1 to 1 on a logarithmic axis. If all
+// values are equal, they stand in the middle.
 func (a Axis) Over(values ...float64) Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -62,11 +61,11 @@ func (a Axis) Over(values ...float64) Axis {
 }
 
 const (
-	// leastFactor is between the ends of a logarithmic axis: noise about a
-	// level shall not look like a trend.
+	// leastFactor is the least ratio of the ends of a logarithmic axis, so that noise around a
+	// level does not look like a trend.
 	leastFactor = 2.5
-	// flatness is the relative difference below which values count as equal:
-	// a tick's label could not tell them apart.
+	// flatness is the relative difference below which values count as equal: labels of ticks
+	// could not tell them apart.
 	flatness = 1e-4
 )
 
@@ -85,8 +84,8 @@ func (a Axis) value(place float64) float64 {
 	return place
 }
 
-// Normalize implements plot.Normalizer. A value that the axis cannot show
-// lies below its lower end.
+// Normalize implements plot.Normalizer. A value that the axis cannot show is placed below its
+// lower end.
 func (a Axis) Normalize(min, max, v float64) float64 {
 	if !a.holds(v) {
 		return -1
@@ -116,14 +115,14 @@ func (a Axis) namedTicks() []plot.Tick {
 	return ticks
 }
 
-// The width of a digit of a label as a part of the axis, rounded up: of a panel
-// by itself, and of one of a row.
+// The width of a label's digit as a part of the axis, rounded up: in a single panel, and in one
+// of a row of panels.
 const (
 	digitWide      = 0.021
 	digitWideInRow = 0.06
 )
 
-// ticksAt labels the given ticks, but for those too near to the one before.
+// ticksAt labels the given ticks, except those that are too near to the label before.
 func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	var ticks []plot.Tick
 	free, wide := math.Inf(-1), digitWide
@@ -142,8 +141,8 @@ func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	return ticks
 }
 
-// roundTicks are at multiples of 1, 2 or 5 times a power of ten: four to ten
-// of them, or two to five where they must be few.
+// roundTicks are at multiples of 1, 2 or 5 times a power of ten: four to ten ticks, or two to
+// five on an axis with few labels.
 func (a Axis) roundTicks(min, max float64) []plot.Tick {
 	least := 4.0
 	if a.Few {
@@ -173,9 +172,9 @@ func (a Axis) roundTicks(min, max float64) []plot.Tick {
 	return ticks
 }
 
-// logTicks labels 1, 2 and 5 of each decade, or the decades alone where
-// there are more than two and a half, or every so many decades where there
-// are more than eight; the digits between have a tick without a label.
+// logTicks labels 1, 2 and 5 of each decade. If there are more than two and a half decades, it
+// labels only the decades, and if there are more than eight, only some of them. The digits
+// between have ticks without labels.
 func logTicks(min, max float64) []plot.Tick {
 	first, last := int(math.Floor(math.Log10(min))), int(math.Ceil(math.Log10(max)))
 	every := 1 + (last-first)/9

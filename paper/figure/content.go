@@ -54,8 +54,8 @@ func (p content) heat(c draw.Canvas) {
 	}
 }
 
-// at is where a point lies on the canvas. A value that an axis cannot show
-// lies below or left of the canvas.
+// at is where a point lies on the canvas. A point that the axes cannot show lies below or left
+// of the canvas.
 func (p Panel) at(c draw.Canvas, x, y float64) vg.Point {
 	return vg.Point{
 		X: c.X(p.X.Normalize(p.X.Min, p.X.Max, x)),
@@ -150,8 +150,8 @@ func (p Panel) bars(c draw.Canvas, s Series) {
 	}
 }
 
-// glyphs marks the points of a series. A mark whose value lies outside stands
-// on the edge.
+// glyphs marks the points of a series. The mark of a point outside the panel stands on its
+// edge.
 func (p Panel) glyphs(c draw.Canvas, s Series) {
 	if s.Glyph == nil {
 		return
@@ -180,7 +180,7 @@ func (p Panel) showsSpread(q Point) bool { return p.shows(q) && q.HasSpread() }
 // HasSpread reports whether the point has ends of a band or bar.
 func (q Point) HasSpread() bool { return q.Low <= q.High }
 
-// stretches cuts points where ok fails: what is absent leaves a gap.
+// stretches cuts points where ok fails, so that an absent value leaves a gap.
 func stretches(points []Point, ok func(Point) bool) [][]Point {
 	var all [][]Point
 	start := 0

@@ -1,5 +1,5 @@
-// Package figure draws: figures of panels with axes, series, heat maps and a legend, as SVG,
-// PNG and PDF. It knows nothing of what is drawn.
+// Package figure draws figures as SVG, PNG and PDF: panels with axes, series or heat maps, and a
+// legend. It knows nothing about what the data mean.
 package figure
 
 import (
@@ -13,16 +13,15 @@ import (
 // A Figure is one or more panels with a common legend. It can be drawn in
 // each [Format].
 type Figure struct {
-	Name    string // of its files, without extension
-	Caption string // what is shown, how many runs, and what was held equal
+	Name    string // name of its files, without extension
+	Caption string // what the figure shows, of how many runs, and what was held equal
 
 	Panels []Panel
 	Legend Legend
-	Apart  bool // each panel has a y axis of its own, named in its title
+	Apart  bool // each panel has its own y axis, named in its title
 }
 
-// Sizes, in points, are for a page of two columns, at which text is printed as
-// set.
+// Sizes are in points, for a page of two columns, on which text is printed at its own size.
 const (
 	inch vg.Length = 72
 

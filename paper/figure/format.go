@@ -49,8 +49,7 @@ func (f Figure) Encode(format Format) (file []byte, err error) {
 		return nil, fmt.Errorf("figure: format %q: must be svg, png or pdf", format)
 	}
 	if format == PDF {
-		// Its canvas panics where it cannot write a font to the folder for
-		// temporary files.
+		// The PDF canvas panics if it cannot write a font to the folder for temporary files.
 		defer func() {
 			if r := recover(); r != nil {
 				err = fmt.Errorf("figure: %s.pdf: %v", f.Name, r)
@@ -71,25 +70,25 @@ func (f Figure) Encode(format Format) (file []byte, err error) {
 	return b.Bytes(), nil
 }
 
-// timeless makes PDF files functions of what is drawn: no time of creation,
-// and catalogs in a fixed order. The canvas has no other way to say so.
+// timeless makes the bytes of PDF files depend only on what is drawn: without a time of creation,
+// and with catalogs in a fixed order. These settings are global, since the canvas has none.
 var timeless = sync.OnceFunc(func() {
 	fpdf.SetDefaultCatalogSort(true)
 	fpdf.SetDefaultCreationDate(time.Unix(0, 0).UTC())
 	fpdf.SetDefaultModificationDate(time.Unix(0, 0).UTC())
 })
 
-// withFallbackFonts names fonts with the widths of Liberation Sans, for
-// readers who do not have it: the file embeds none.
+// withFallbackFonts names fonts with the same widths as Liberation Sans, for readers who do not
+// have it: the file embeds no font.
 func withFallbackFonts(svg []byte) []byte {
 	return bytes.ReplaceAll(svg,
 		[]byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 }
 
-// withResolution inserts a pHYs chunk, which tells a page's typesetter how
-// large the image is, after the header of a PNG file: 8 bytes of signature and
-// 25 of IHDR (PNG specification, sections 5.2, 11.2.1 and 11.3.4.3).
+// withResolution inserts a pHYs chunk into a PNG file, which tells a typesetter how large the
+// image is. It goes after the header: 8 bytes of signature and 25 of IHDR (PNG specification,
+// sections 5.2, 11.2.1 and 11.3.4.3).
 func withResolution(file []byte) []byte {
 	const header, perMetre, metre = 33, (dpi*10000 + 127) / 254, 1
 	chunk := []byte("pHYs")

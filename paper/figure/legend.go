@@ -5,15 +5,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Legend is a column of lines, each a text behind samples of the series
-// that it names. Lines with samples have room for as many as the one with
-// most; a line without begins at the left.
+// A Legend is a column of lines: samples of series, and then a text that names them. All lines
+// with samples leave room for the largest number of samples, so that their texts are aligned. A
+// line without samples begins at the left.
 type Legend []Entry
 
 // An Entry is one line of a legend.
 type Entry struct {
 	Text    string
-	Samples []Series // how they are drawn; their points are not looked at
+	Samples []Series // how the series are drawn; their points do not matter
 }
 
 const (
@@ -64,7 +64,8 @@ func (l Legend) draw(c draw.Canvas) {
 // sample draws a piece of the series that fills box.
 func (s Series) sample(c draw.Canvas, box vg.Rectangle) {
 	if s.Spread == Band {
-		c.FillPolygon(tint(s.Color), []vg.Point{box.Min, {X: box.Max.X, Y: box.Min.Y}, box.Max, {X: box.Min.X, Y: box.Max.Y}})
+		corners := []vg.Point{box.Min, {X: box.Max.X, Y: box.Min.Y}, box.Max, {X: box.Min.X, Y: box.Max.Y}}
+		c.FillPolygon(tint(s.Color), corners)
 	}
 	y := (box.Min.Y + box.Max.Y) / 2
 	if s.Line > 0 {

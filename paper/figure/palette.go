@@ -8,8 +8,7 @@ import (
 // A Family is a sequence of shades from light to dark.
 type Family [3]color.RGBA
 
-// The families. The hues of Copper and BlueGreen stay apart for readers who do not tell red
-// from green.
+// The families. Readers who cannot tell red from green can still tell Copper from BlueGreen.
 var (
 	Copper    = Family{RGB(0xe9b384), RGB(0xb5632b), RGB(0x47200d)}
 	BlueGreen = Family{RGB(0x86cfc0), RGB(0x23868f), RGB(0x0a334b)}
@@ -31,8 +30,8 @@ func (f Family) Shade(i, n int) color.RGBA {
 	return mix(f[1], f[2], t-1)
 }
 
-// tint is the opaque colour that a band of c has on white paper. It is mixed
-// here because the PDF canvas applies transparency twice.
+// tint is the opaque colour of a band of c on white paper. It is mixed here because the PDF
+// canvas would apply transparency twice.
 func tint(c color.RGBA) color.RGBA { return mix(RGB(0xffffff), c, 0.22) }
 
 // mix goes from a to b as t goes from 0 to 1.

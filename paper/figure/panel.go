@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Panel is one pair of axes and what is drawn between them.
+// A Panel is a pair of axes with series or tiles between them.
 type Panel struct {
 	Title  string
 	X, Y   Axis
@@ -17,8 +17,8 @@ type Panel struct {
 	Tiles  []Tile // of a heat map, in place of series
 }
 
-// A Tile is one coloured square of a heat map, of width and height 1 about its
-// middle, with a text in it.
+// A Tile is a coloured square of a heat map, with a text in it. X and Y are its middle; its
+// width and height are 1.
 type Tile struct {
 	X, Y   float64
 	Text   string
@@ -34,10 +34,10 @@ type Series struct {
 	Dashes []vg.Length      // of that line; nil: solid
 	Glyph  draw.GlyphDrawer // the mark on each point; nil: none
 	Spread Spread
-	Aside  vg.Length // how far right of its point a mark and its bar stand
+	Aside  vg.Length // how far a mark and its bar stand to the right of their point
 }
 
-// A Point has the ends of its band or bar, NaN where there is none.
+// A Point is a value with the ends of its band or bar, which are NaN if there is none.
 type Point struct{ X, Y, Low, High float64 }
 
 // Bare is a point without a band or bar.
@@ -48,18 +48,18 @@ func LevelLine(x Axis, y float64) Series {
 	return Series{Points: []Point{Bare(x.Min, y), Bare(x.Max, y)}, Color: Ink, Line: ThinLineWide}
 }
 
-// Spread says how the low and high ends of points are shown.
+// Spread says how the low and high ends of points are drawn.
 type Spread int
 
-// How the ends are shown.
+// The ways to draw them.
 const (
 	NoSpread Spread = iota
 	Band            // an area behind every line
 	Bars            // an error bar at every point
 )
 
-// plot makes the panel's plot: its axes without titles, and its content. Of a
-// row of panels that share the y axis only the first labels its ticks.
+// plot makes the panel's plot: its axes without titles, and its content. If panels of a row
+// share the y axis, only the first labels its ticks.
 func (p Panel) plot(labelsY bool) *plot.Plot {
 	q := plot.New()
 	q.BackgroundColor = nil
@@ -76,8 +76,8 @@ func (p Panel) plot(labelsY bool) *plot.Plot {
 
 var axisLine = draw.LineStyle{Color: Ink, Width: 0.6}
 
-// dress gives a plot's axis the range, scale and style of a. The title is
-// left out: the plot would take the room for it from a linear scale.
+// dress gives a plot's axis the range, scale and style of a. It leaves out the title, because
+// the plot would make room for it by the rules of a linear scale.
 func dress(q *plot.Axis, a Axis) {
 	q.Min, q.Max = a.Min, a.Max
 	q.Scale, q.Tick.Marker = a, a
@@ -88,7 +88,7 @@ func dress(q *plot.Axis, a Axis) {
 	q.Tick.Length = 3.5
 }
 
-// unlabelled keeps an axis's ticks and drops their labels.
+// unlabelled has an axis's ticks without their labels.
 type unlabelled struct{ Axis }
 
 func (u unlabelled) Ticks(min, max float64) []plot.Tick {

@@ -5,7 +5,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The widths of lines: of what was measured, and of what stands beside it.
+// The widths of lines: for measured values, and for what stands beside them.
 const (
 	LineWide     vg.Length = 1.1
 	ThinLineWide vg.Length = 0.7
@@ -23,8 +23,8 @@ var Glyphs = []draw.GlyphDrawer{
 	draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
 }
 
-// Aside is where the marks of series i of n stand beside the value that they share, so that
-// their bars do not hide each other: within five points of it, or they leave the panel.
+// Aside is how far the marks of series i of n stand from the x that all series share, so that
+// their bars do not hide each other. It is at most five points, so that they stay in the panel.
 func Aside(i, n int) vg.Length {
 	apart := min(3, 10/vg.Length(max(1, n-1)))
 	return apart * (vg.Length(i) - vg.Length(n-1)/2)

@@ -13,7 +13,7 @@ const (
 	titleSize  vg.Length = 9.5
 	labelSize  vg.Length = 9
 	tickSize   vg.Length = 8
-	tileSize   vg.Length = 7 // numbers in a heat map, which touch if larger
+	tileSize   vg.Length = 7 // numbers in a heat map, which would touch if larger
 	legendSize vg.Length = 8
 )
 
@@ -34,7 +34,7 @@ func write(c draw.Canvas, style draw.TextStyle, at vg.Point, text string) {
 	c.FillText(style, at, ascii(text))
 }
 
-// ascii replaces what the PDF canvas would garble.
+// ascii replaces characters that the PDF canvas would garble.
 func ascii(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
@@ -44,8 +44,8 @@ func ascii(text string) string {
 	}, text)
 }
 
-// wrap breaks text after commas into lines of at most the given width, where
-// its parts allow.
+// wrap breaks text after commas into lines of at most the given width; a part without a comma
+// may be wider.
 func wrap(style draw.TextStyle, text string, width vg.Length) []string {
 	if text == "" {
 		return nil
@@ -64,6 +64,6 @@ func wrap(style draw.TextStyle, text string, width vg.Length) []string {
 	return lines
 }
 
-// LegendLines breaks a text after commas into lines of a legend, each two inches wide
-// where its parts allow.
+// LegendLines breaks a text after commas into lines of a legend, at most two inches wide if its
+// parts allow it.
 func LegendLines(text string) []string { return wrap(textStyle(legendSize), text, 2*inch) }

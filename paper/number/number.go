@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Brief writes v briefly, to six digits: 0.001, 2048, 5e-5.
+// Brief writes v in six digits or less: 0.001, 2048, 5e-5.
 func Brief(v float64) string {
 	format := byte('f')
 	if size := math.Abs(v); v != 0 && (size < 1e-3 || size >= 1e6) {
@@ -31,7 +31,7 @@ func Fixed(v float64, d int) string {
 	return s
 }
 
-// Significant writes v to so many digits.
+// Significant writes v to the given number of digits.
 func Significant(v float64, digits int) string {
 	if v == 0 || !Finite(v) {
 		return Brief(v)
@@ -40,8 +40,8 @@ func Significant(v float64, digits int) string {
 	return Brief(math.Round(v/unit) * unit)
 }
 
-// Exact writes v for programs: the shortest decimal that reads back as v, empty where v is
-// no number.
+// Exact writes v for programs: the shortest decimal that reads back as v, or nothing if v is not
+// finite.
 func Exact(v float64) string {
 	if !Finite(v) {
 		return ""
@@ -49,7 +49,7 @@ func Exact(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// Decimals is how many there must be to show two digits of v, which is above 0.
+// Decimals is the number of decimals that show two digits of v, which must be above 0.
 func Decimals(v float64) int { return 1 - int(math.Floor(math.Log10(v))) }
 
 // Finite reports whether v is a number, and not absent or infinite.
