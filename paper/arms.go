@@ -11,15 +11,15 @@ import (
 	"ranksweep/results"
 )
 
-// A trait is something in which arms may differ, besides their scheme.
+// A trait is a setting in which arms may differ, besides their scheme.
 type trait struct {
 	name   string
 	field  string   // its column in a CSV file
-	values []string // one an arm; empty where an arm does not have it, or not one alone
+	values []string // one for each arm; empty if an arm has no value, or several
 }
 
-// traits are what is known of arms, in a fixed order: optimizer, learning
-// rate, the remaining axes by name, and what they were made with.
+// traits are the known settings of arms, in a fixed order: optimizer, learning rate, the
+// remaining axes by name, and what the runs were made with.
 func traits(arms []results.Arm) []trait {
 	var all []trait
 	add := func(name, field string, value func(results.Arm) string) {
@@ -48,7 +48,7 @@ func traits(arms []results.Arm) []trait {
 		if !slices.ContainsFunc(arms, func(b results.Arm) bool {
 			return made(a).ModelHash == made(b).ModelHash && made(a).Numerics != made(b).Numerics
 		}) {
-			return "" // the model's
+			return "" // arms that differ in this differ in their model too
 		}
 		return strconv.Itoa(made(a).Numerics)
 	})
@@ -57,16 +57,17 @@ func traits(arms []results.Arm) []trait {
 
 const learningRate = "learning rate"
 
-// rateMoves reports whether the learning rate changes with rank, or is tuned
-// away and may.
+// rateMoves reports whether the learning rate changes with rank, or may because it is tuned
+// away.
 func rateMoves(a results.Arm) bool {
-	return slices.Contains(tunedAxes(a), "lr") || slices.ContainsFunc(a.Cells, func(c results.Cell) bool { return c.LR != a.LR })
+	another := func(c results.Cell) bool { return c.LR != a.LR }
+	return slices.Contains(tunedAxes(a), "lr") || slices.ContainsFunc(a.Cells, another)
 }
 
 // tunedAxes are the names of the axes that are tuned away.
 func tunedAxes(a results.Arm) []string { return a.Cells[0].Tuned }
 
-// otherAxes are the names of axes that are no trait already, in order.
+// otherAxes are the names of the other axes, which traits does not name itself, in order.
 func otherAxes(arms []results.Arm) []string {
 	var names []string
 	for _, a := range arms {
@@ -81,7 +82,7 @@ func otherAxes(arms []results.Arm) []string {
 	return names
 }
 
-// lastPart is the name of an axis without the section that it is in.
+// lastPart is the name of an axis without its section.
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // varies reports whether two arms differ in the trait.
@@ -89,8 +90,8 @@ func (t trait) varies() bool {
 	return slices.ContainsFunc(t.values, func(v string) bool { return v != t.values[0] })
 }
 
-// varying are the traits in which arms differ; not the method where the scheme
-// says it already.
+// varying are the traits in which arms differ, without the method if the scheme names it
+// already.
 func varying(arms []results.Arm) []trait {
 	return slices.DeleteFunc(traits(arms), func(t trait) bool {
 		return !t.varies() || t.field == "method" && followsFromScheme(t, arms)
@@ -119,8 +120,8 @@ func armLabels(arms []results.Arm, different []trait) []string {
 	return labels
 }
 
-// traitLabels name arms of one scheme by what else tells them apart alone, where
-// something does.
+// traitLabels are the labels of arms without their scheme, if all arms have one scheme and
+// something else tells them apart.
 func (v View) traitLabels() []string {
 	labels := slices.Clone(v.labels)
 	if len(v.schemes) > 1 {
@@ -134,7 +135,7 @@ func (v View) traitLabels() []string {
 	return labels
 }
 
-// schemeLabels are names of multipliers as people write them.
+// schemeLabels are the names of multipliers as people write them.
 var schemeLabels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
 
 // schemeLabel is a scheme's name as people write it.
@@ -160,7 +161,7 @@ func schemesOf(arms []results.Arm) []string {
 	return all
 }
 
-// ranksOf are the ranks of cells, each once, rising; 0 is that of cells without.
+// ranksOf are the ranks of cells, each once, in rising order; a cell without a rank has 0.
 func ranksOf(cells []results.Cell) []int {
 	var all []int
 	for _, c := range cells {
@@ -170,5 +171,5 @@ func ranksOf(cells []results.Cell) []int {
 	return slices.Compact(all)
 }
 
-// short is the part of a hash that tells it from others.
+// short is the first part of a hash, which is enough to tell it from others.
 func short(hash string) string { return hash[:min(len(hash), 8)] }

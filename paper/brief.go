@@ -7,18 +7,18 @@ import (
 	"ranksweep/paper/table"
 )
 
-// Brief is the report as a page opens with it, in Markdown: how many claims were seen,
-// what tuning and the optimizer change, and a line a claim.
+// Brief is the opening of a page on the report, in Markdown: how many claims were seen, what
+// tuning and the optimizer change, and a line for each claim.
 func (r Reproduction) Brief() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Of %d claims: %s.\n\n%s\n| claim | found |\n|:---|:---|\n", len(r), r.counts(), r.caution())
+	fmt.Fprintf(&b, "Of %d claims: %s.\n\n%s\n| claim | standing |\n|:---|:---|\n", len(r), r.counts(), r.caution())
 	for i, f := range r {
 		fmt.Fprintf(&b, "| %d. %s | %s |\n", i+1, table.Escape(f.Name), f.standing())
 	}
 	return b.String()
 }
 
-// counts says how many claims have each standing, from the one that says most.
+// counts says how many claims have each standing, from seen to not run.
 func (r Reproduction) counts() string {
 	var counts [len(standings)]int
 	for _, f := range r {
@@ -35,23 +35,23 @@ func (r Reproduction) counts() string {
 	}
 }
 
-// caution tells apart what is easily taken for one thing: the paper's pattern, tuned
-// rates, and the two kinds of optimizer. What was found stands in it, by number.
+// caution tells three things apart that are easily confused: the paper's pattern at one rate,
+// tuned rates, and the two kinds of optimizer. It cites the claims by number.
 func (r Reproduction) caution() string {
-	return "Three things are easily taken for one:\n\n" +
-		"- **At one learning rate for all ranks**, which is what the paper's figure 2 shows, larger ranks\n" +
-		"  gain nothing under LoRA: " + r.cited("lora-rank-no-better") + ". They do under rsLoRA: " +
+	return "Three things are easily confused:\n\n" +
+		"- **At one learning rate for all ranks**, as in the paper's figure 2, larger ranks gain nothing\n" +
+		"  under LoRA: " + r.cited("lora-rank-no-better") + ". Under rsLoRA they do gain: " +
 		r.cited("rslora-rank-better") + ".\n" +
-		"- **With rates tuned**, each scheme and rank at its own best, the largest rank ends lower than the\n" +
-		"  smallest under every scheme: " + r.cited("tuned-ranks") + ". Every other scheme is then within a\n" +
-		"  tenth of what LoRA learned: " + r.cited("tuned-schemes") + ".\n" +
-		"- **Under Adam theory says other things than under SGD**, since a step of SGD shrinks with the\n" +
-		"  gradient and one of Adam does not. That α/√r alone makes the first step's gain free of rank:\n" +
-		"  " + r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") +
-		" under AdamW, where theory has α/r in its place.\n"
+		"- **With the learning rate tuned** for each scheme and rank, the largest rank ends at a lower loss\n" +
+		"  than the smallest under every scheme: " + r.cited("tuned-ranks") + ". The other schemes then end at\n" +
+		"  LoRA's loss, to within a tenth of what LoRA learned: " + r.cited("tuned-schemes") + ".\n" +
+		"- **Under Adam, theory predicts something else than under SGD**, since a step of SGD shrinks with\n" +
+		"  the gradient and a step of Adam does not. That only α/√r makes the first step gain the same at\n" +
+		"  every rank: " + r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") +
+		" under AdamW, for which\n  theory predicts α/r instead.\n"
 }
 
-// cited is the standing of a claim, with its number.
+// cited is the standing of a claim and its number.
 func (r Reproduction) cited(key string) string {
 	for i, f := range r {
 		if f.Key == key {

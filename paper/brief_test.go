@@ -25,7 +25,7 @@ func TestBrief(t *testing.T) {
 	for _, want := range []string{
 		"claims: 1 seen, 1 not seen, 1 partial, ", "under every scheme: *seen* (claim ",
 		"LoRA learned: *partial: 3 of 7 runs* (claim ", "; *not seen* (claim ",
-		"under LoRA: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
+		"LoRA: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)

@@ -12,21 +12,21 @@ import (
 	"ranksweep/results"
 )
 
-// heldEqual says what all runs have in common, and whether the comparison is
-// one at a single learning rate.
+// heldEqual says what all runs have in common, and whether they have a single learning rate.
 func (v View) heldEqual() string {
 	var equal []string
 	for _, t := range traits(v.arms) {
 		switch t.name {
 		case "model", "data", "numerics":
-			continue // arms are labelled with these where they differ
+			continue // if arms differ in these, their labels say so
 		}
 		if !t.varies() && t.values[0] != "" {
 			equal = append(equal, t.name+" "+t.values[0])
 		}
 	}
 	alphas := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.Alpha })
-	if len(alphas) == 1 && !slices.ContainsFunc(otherAxes(v.arms), func(name string) bool { return lastPart(name) == "alpha" }) {
+	isAlpha := func(name string) bool { return lastPart(name) == "alpha" }
+	if len(alphas) == 1 && !slices.ContainsFunc(otherAxes(v.arms), isAlpha) {
 		equal = append(equal, "alpha "+number.Brief(alphas[0]))
 	}
 	text := "All runs share " + strings.Join(equal, ", ") + "."
@@ -40,18 +40,20 @@ func (v View) heldEqual() string {
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
 	if len(rates) == 1 && !apart && !slices.Contains(tunedAxes(v.arms[0]), "lr") {
-		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do better at another.", number.Brief(rates[0]))
+		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do "+
+			"better at another.", number.Brief(rates[0]))
 	}
 	return text
 }
 
-// dataNote says by how many examples losses are validated, and what all runs warn
-// of: how much of the data was cut, for example.
+// dataNote says how many examples the validation loss is measured on, and what all runs warn
+// of, such as how much of the data was cut off.
 func dataNote(v View) string {
 	all := v.cells
 	text := ""
 	first := all[0].Field("data.validation")
-	if first != "" && first != "1" && !slices.ContainsFunc(all, func(c results.Cell) bool { return c.Field("data.validation") != first }) {
+	differs := func(c results.Cell) bool { return c.Field("data.validation") != first }
+	if first != "" && first != "1" && !slices.ContainsFunc(all, differs) {
 		text = fmt.Sprintf(" The validation set has %s examples.", first)
 	}
 	for _, w := range all[0].Warnings {
@@ -62,28 +64,28 @@ func dataNote(v View) string {
 	return text
 }
 
-// caption describes a figure of curves: what they are means of, what the
-// bands are, which runs are left out, and what was held equal.
+// caption describes a figure of curves: what the lines and bands are, which runs are left out,
+// and what was held equal.
 func (k curves) caption(v View, what string) string {
 	n := doneCounts(v)
-	text := fmt.Sprintf("%s against steps, one line a rank: the mean over seeds, %s.", capital(what), seedCount(n))
+	text := fmt.Sprintf("%s against steps, one line for each rank: means over seeds, %s.", capital(what), seedCount(n))
 	if window := k.smoothing.Window; window > 1 {
-		text += fmt.Sprintf(" Each run is smoothed by the mean of its last %d points.", window)
+		text += fmt.Sprintf(" Each run is smoothed: a point is the mean of the last %d.", window)
 	}
 	if k.spread == figure.Band {
 		text += spreadSentence("Bands", n)
 	}
-	text += losses(v)
+	text += runsLost(v)
 	if anyDiverged(v) {
-		text += " Diverged runs are drawn by themselves, dashed, up to a cross."
+		text += " Each diverged run has its own dashed line, which ends in a cross."
 	}
 	return text + " " + v.equal
 }
 
-// counts are the least and the most runs that the means of a figure are over.
+// counts are the smallest and the largest number of runs behind the means of a figure.
 type counts struct{ low, high int }
 
-// counts are the least and the most of what cells have; 0 where there are none.
+// counts are the smallest and the largest count over all cells; 0 if there are no cells.
 func (v View) counts(of func(results.Cell) int) (n counts) {
 	for i, c := range v.cells {
 		if i == 0 {
@@ -94,17 +96,17 @@ func (v View) counts(of func(results.Cell) int) (n counts) {
 	return n
 }
 
-// doneCounts are those of curves.
+// doneCounts counts the done runs of cells.
 func doneCounts(v View) counts {
 	return v.counts(func(c results.Cell) int { return len(c.Runs) - c.Diverged() - c.Failed() })
 }
 
-// statisticCounts are those of a statistic.
+// statisticCounts counts the runs of cells that have a statistic.
 func statisticCounts(v View, s metrics.Statistic) counts {
 	return v.counts(func(c results.Cell) int { return c.Statistic(s).N })
 }
 
-// seedCount says how many runs a mean is over: "n = 3", "n = 2 to 3".
+// seedCount writes the number of runs behind a mean: "n = 3", "n = 2 to 3".
 func seedCount(n counts) string {
 	if n.low == n.high {
 		return fmt.Sprintf("n = %d", n.low)
@@ -112,7 +114,7 @@ func seedCount(n counts) string {
 	return fmt.Sprintf("n = %d to %d", n.low, n.high)
 }
 
-// spreadName says what a band or bar spans; empty where there is none.
+// spreadName says what a band or bar spans; empty if there is none.
 func spreadName(n counts) string {
 	switch {
 	case n.high < 2:
@@ -125,7 +127,7 @@ func spreadName(n counts) string {
 	return "95% if n > 2"
 }
 
-// spreadSentence says the same of what it names, at length.
+// spreadSentence says the same at length; name is what it calls the bands or bars.
 func spreadSentence(name string, n counts) string {
 	const interval = "95%% interval of the mean (Student's t)"
 	switch {
@@ -144,11 +146,11 @@ func anyDiverged(v View) bool {
 	return slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Diverged() > 0 })
 }
 
-// capital begins a sentence with text.
+// capital makes the first letter of a text a capital.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// losses says how many runs are not in every mean; empty where all are.
-func losses(v View) string {
+// runsLost says how many runs are missing from some mean; empty if none is.
+func runsLost(v View) string {
 	all, diverged, failed := 0, 0, 0
 	for _, c := range v.cells {
 		all += len(c.Runs)
@@ -157,7 +159,7 @@ func losses(v View) string {
 	}
 	text := ""
 	if diverged > 0 {
-		text += fmt.Sprintf(" %d of %d runs diverged: they count at the onset and the first step alone.", diverged, all)
+		text += fmt.Sprintf(" %d of %d runs diverged: they count only at the onset and the first step.", diverged, all)
 	}
 	if failed > 0 {
 		text += fmt.Sprintf(" %d of %d runs failed and are left out.", failed, all)
@@ -170,7 +172,7 @@ func rankedCells(cells []results.Cell) []results.Cell {
 	return slices.DeleteFunc(slices.Clone(cells), func(c results.Cell) bool { return !c.Ranked() })
 }
 
-// distinct are the different values of a setting over cells, rising.
+// distinct are the different values of a setting over cells, in rising order.
 func distinct[T cmp.Ordered](cells []results.Cell, of func(results.Setting) T) []T {
 	var all []T
 	for _, c := range cells {

@@ -15,7 +15,7 @@ import (
 	"ranksweep/theory"
 )
 
-// checked are the statistics of the rank check, a panel each, and their titles.
+// checked are the statistics of the rank check, each with the title of its panel.
 var checked = []struct {
 	metrics.Statistic
 	title string
@@ -38,13 +38,13 @@ func checkedTitle(s metrics.Statistic) string {
 	return capital(s.Label)
 }
 
-// Check is what a few steps at many ranks say of schemes.
+// Check is what a few steps at many ranks say about schemes.
 type Check struct {
-	Tables  []table.Table   // verdicts, a row a scheme and optimizer; fitted powers of rank beside theory
-	Figures []figure.Figure // sizes against rank, one an optimizer
+	Tables  []table.Table   // verdicts by scheme and optimizer; fitted and predicted powers of rank
+	Figures []figure.Figure // quantities against rank, one figure for each optimizer
 
-	// Unstable names the arms that theory says are stable and that were not
-	// seen to be.
+	// Unstable names the arms that theory predicts to be stable and that were not measured to
+	// be.
 	Unstable []string
 }
 
@@ -73,27 +73,27 @@ func NewCheck(v View) (*Check, error) {
 	}, nil
 }
 
-// predictedStatistics are those of the first steps that were measured and of
-// which theory predicts something.
+// predictedStatistics are the statistics of the first steps that were measured and that theory
+// predicts.
 func predictedStatistics(v View) []metrics.Statistic {
 	return slices.DeleteFunc(measuredStatistics(v), func(s metrics.Statistic) bool {
-		return !s.Early && s.Name != metrics.MovementAFirst.Name || !slices.ContainsFunc(v.arms, func(a results.Arm) bool {
-			e, _ := a.Exponent(s)
-			return number.Finite(e.Predicted)
-		})
+		return !s.Early && s.Name != metrics.MovementAFirst.Name ||
+			!slices.ContainsFunc(v.arms, func(a results.Arm) bool {
+				e, _ := a.Exponent(s)
+				return number.Finite(e.Predicted)
+			})
 	})
 }
 
-// flat is how far from 0 the power of rank of a first loss drop may lie for
-// learning that counts as free of rank. Schemes that have a name differ by ½
-// at least.
+// flat is how far from 0 the power of rank of a first loss drop may be if learning is to
+// count as the same at every rank. Schemes that have a name differ by ½ or more.
 const flat = 0.1
 
-// Undecided is the verdict on an interval that is too wide for one.
+// undecided is the verdict if an interval is too wide for another.
 const undecided theory.Verdict = "undecided"
 
-// seen is the verdict on an arm by its first loss drop, whose power of rank may lie
-// as far from 0 as flat.
+// seen is the verdict on an arm by its first loss drop, whose power of rank may be as far
+// from 0 as flat.
 func seen(e stats.Exponent, flat float64) theory.Verdict {
 	switch {
 	case math.IsNaN(e.Low):
@@ -108,28 +108,30 @@ func seen(e stats.Exponent, flat float64) theory.Verdict {
 	return undecided
 }
 
-// norms reconciles what a gradient's norm says with what a step does.
-const norms = "The norm of the gradient at the onset goes as γ√r under every optimizer. What that does to " +
-	"learning depends on the optimizer: " +
-	"a step of SGD shrinks with the gradient, and one of Adam does not; and on the rate and the number of steps."
+// norms says how the gradient's norm and the effect of a step go together.
+const norms = "The norm of the gradient at the onset is proportional to γ√r under every optimizer. What that means " +
+	"for learning depends on the optimizer, since a step of SGD shrinks with the gradient and a step of Adam does " +
+	"not, and on the learning rate and the number of steps."
 
-// verdictTable says of each arm how what decides about its first step goes with rank.
+// verdictTable says for each arm how the quantities that decide about its first step depend
+// on rank.
 func verdictTable(v View) (t table.Table, unstable []string) {
 	t = table.Table{
 		Name:  "check",
 		Title: "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
-		Caption: fmt.Sprintf("Seen: by the power of the first loss drop, stable within ±%g of 0. Theory: as the "+
-			"rank grows without bound. "+
-			"Best first step: of the multiple of the first step that would be best if the loss were as curved "+
-			"in all directions, "+
-			"and in brackets what its exact values have at these ranks; where it is 0 one rate serves all of "+
-			"them. "+norms+" %s", flat, v.equal),
+		Caption: fmt.Sprintf("Measured: stable if the power of the first loss drop is within ±%g of 0. Predicted: as "+
+			"the rank grows without bound.\n"+
+			"Best first step: by which multiple the first step would be best if the loss were equally curved in all "+
+			"directions, and in brackets the power of its exact values at these ranks. If it is 0, one learning rate "+
+			"serves all ranks.\n"+norms+"\n%s", flat, v.equal),
 	}
 	addSettings(&t, v, func(results.Arm) int { return 1 })
-	t.Add(table.Column{Head: "onset norm", Fields: []string{"onset", "onset_low", "onset_high"}, Number: true}, powerEntries(v, metrics.GradNormOnset))
-	t.Add(table.Column{Head: "loss drop", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, powerEntries(v, metrics.LossDropFirst))
-	t.Add(table.Column{Head: "best first " +
-		"step", Fields: []string{"step", "step_low", "step_high", "step_exact"}, Number: true}, stepEntries(v))
+	add := func(head string, entries []table.Entry, fields ...string) {
+		t.Add(table.Column{Head: head, Fields: fields, Number: true}, entries)
+	}
+	add("onset gradient norm", powerEntries(v, metrics.GradNormOnset), "onset", "onset_low", "onset_high")
+	add("first loss drop", powerEntries(v, metrics.LossDropFirst), "exponent", "ci_low", "ci_high")
+	add("best first step (exact theory)", stepEntries(v), "step", "step_low", "step_high", "step_exact")
 	var expected, saw []table.Entry
 	labels := v.labels
 	for i, a := range v.arms {
@@ -147,18 +149,18 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			t.Doubt(i, text)
 		}
 		if predicted == theory.Explodes && e.Predicted <= 0 {
-			t.Doubt(i, "theory: by the part of the update in which A and B have both moved, which a first step "+
-				"does not have")
+			t.Doubt(i, "theory predicts this because of the part of the update in which both A and B have moved; a "+
+				"first step does not have that part")
 		}
 	}
-	t.Add(table.Column{Head: "seen", Fields: []string{"seen"}}, saw)
-	t.Add(table.Column{Head: "theory", Fields: []string{"theory"}}, expected)
+	t.Add(table.Column{Head: "measured", Fields: []string{"seen"}}, saw)
+	t.Add(table.Column{Head: "predicted", Fields: []string{"theory"}}, expected)
 	addDoubtsOfArms(&t, v)
 	return t, unstable
 }
 
-// seenOf is the verdict on an arm: none where its first loss drop is not what the
-// loss did.
+// seenOf is the verdict on an arm, undecided if its first-order loss drop is not what the loss
+// did.
 func seenOf(a results.Arm) theory.Verdict {
 	e, _ := a.Exponent(metrics.LossDropFirst)
 	if unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
@@ -167,7 +169,7 @@ func seenOf(a results.Arm) theory.Verdict {
 	return seen(e, flat)
 }
 
-// powerEntries are the powers of rank of a statistic, an arm each.
+// powerEntries are the powers of rank of a statistic, one for each arm.
 func powerEntries(v View, s metrics.Statistic) (entries []table.Entry) {
 	for _, a := range v.arms {
 		e, err := a.Exponent(s)
@@ -180,7 +182,7 @@ func powerEntries(v View, s metrics.Statistic) (entries []table.Entry) {
 	return entries
 }
 
-// stepEntries are those of the best first step, with what theory has at these ranks.
+// stepEntries are the powers of the best first step, each with exact theory at these ranks.
 func stepEntries(v View) []table.Entry {
 	entries := powerEntries(v, metrics.StepFirst)
 	for i, a := range v.arms {
@@ -193,7 +195,7 @@ func stepEntries(v View) []table.Entry {
 	return entries
 }
 
-// addDoubtsOfArms notes the arms' own doubts, in a table with a row an arm.
+// addDoubtsOfArms notes doubts about arms, in a table with a row for each arm.
 func addDoubtsOfArms(t *table.Table, v View) {
 	for i, a := range v.arms {
 		for _, w := range a.Warnings {
@@ -207,9 +209,9 @@ func addDoubtsOfArms(t *table.Table, v View) {
 	}
 }
 
-// checkFigure draws what is checked under an optimizer against rank: measured sizes with their
-// intervals, and through them what theory expects at these very ranks or,
-// where it has no exact expression, the fitted power.
+// checkFigure draws what is checked under an optimizer against rank: measured quantities with
+// their intervals, and through them the values that theory expects at exactly these ranks or,
+// if theory has no exact expression, the fitted power.
 func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 	v = v.ranked().where(func(a results.Arm) bool { return a.Optimizer == optimizer })
 	f := figure.Figure{Name: checkName(optimizer), Apart: true}
@@ -230,7 +232,8 @@ func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 					q = besideExpected(c, s, v)
 				}
 				marks.Points = append(marks.Points, q)
-				values, at = append(values, q.Y, q.High, math.Max(q.Low, q.Y/4)), append(at, q.X) // a bar may end below
+				values = append(values, q.Y, q.High, math.Max(q.Low, q.Y/4)) // a bar may end below
+				at = append(at, q.X)
 			}
 			if len(law.Points) == 0 {
 				e, err := a.Exponent(s)
@@ -240,33 +243,37 @@ func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 			p.Series = append(p.Series, law, marks)
 		}
 		if !slices.ContainsFunc(values, number.Finite) {
-			continue // it takes more steps than were made
+			continue // measured only after more steps than were made
 		}
 		p.X = rankAxis(at, true)
 		p.Y = figure.Axis{Log: true}.Over(values...)
 		f.Panels = append(f.Panels, p)
 	}
 	for i := range v.arms {
-		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)]}}})
+		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{{
+			Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)],
+		}}})
 	}
 	f.Legend = append(f.Legend, figure.Entry{})
+	line := figure.Series{Color: figure.Ink, Line: figure.ThinLineWide}
 	if exact {
-		f.Legend = append(f.Legend, figure.Entry{Text: "exact theory", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide}}})
+		f.Legend = append(f.Legend, figure.Entry{Text: "exact theory", Samples: []figure.Series{line}})
 	}
 	if fitted {
-		f.Legend = append(f.Legend, figure.Entry{Text: "fitted power", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes}}})
+		line.Dashes = figure.LongDashes
+		f.Legend = append(f.Legend, figure.Entry{Text: "fitted power", Samples: []figure.Series{line}})
 	}
-	f.Caption = fmt.Sprintf("Sizes at the onset and after the first update under %s against rank, both "+
-		"logarithmic: means over seeds, %s, with 95%% intervals. "+
-		"Lines are what theory expects at these ranks, where it has an exact expression, and fitted powers of "+
-		"rank elsewhere. "+
-		"Beside an expectation, a mean is that of each seed's size over its own expectation, so that bars leave "+
-		"out what differs in the data. %s", optimizer, seedCount(doneCounts(v)), v.equal)
+	f.Caption = fmt.Sprintf("Quantities at the onset and after the first update under %s, against rank, on "+
+		"logarithmic axes: means over seeds, %s, with 95%% intervals. Lines are the values that theory expects at "+
+		"exactly these ranks or, if theory has no exact expression, fitted powers of rank. Where theory has one, "+
+		"each seed is first divided by its own expected value, so that bars do not show how the seeds' data "+
+		"differ. %s",
+		optimizer, seedCount(doneCounts(v)), v.equal)
 	return f, len(f.Panels) > 0
 }
 
-// besideExpected is the mean of what was measured over what was expected of the
-// same seed, in units of what the cell is expected to have.
+// besideExpected is the mean over seeds of the measured value divided by the expected value of
+// the same seed, times the expected value of the cell.
 func besideExpected(c results.Cell, s metrics.Statistic, expected float64) figure.Point {
 	over := c.OverExpected(s)
 	size := func(ratio float64) float64 {

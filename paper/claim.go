@@ -9,12 +9,12 @@ import (
 	"ranksweep/paper/table"
 )
 
-// Study is what one experiment's files hold or, under [InferenceStudy], times.
+// Study is the contents of one experiment's files or, for [InferenceStudy], of timings.
 type Study struct {
-	View // of the runs that are reported
+	View // of the reported runs
 
-	Planned int // runs that the experiment asks for, of tuning too
-	Done    int // of these, runs that ended
+	Planned int // runs that the experiment asks for, including those of tuning
+	Done    int // those of them that ended
 
 	Made Made
 }
@@ -28,50 +28,49 @@ type Made struct {
 	Program string            // version
 	Last    string            // day of the last run
 	Seconds float64           // of training, over all cores
-	Rules   map[string]string // hash of the rule of each claim, by its key, when training began
-	Reserve int               // block of seeds: 0 is those that the experiment names
+	Rules   map[string]string // hash of each claim's rule when training began, by the claim's key
+	Reserve int               // block of seeds; block 0 has the seeds that the experiment names
 }
 
-// Claim is something that was reported, and how it is looked for here.
+// Claim is a reported result, and how it is looked for here.
 type Claim struct {
 	Key     string // its name in the ledger and the history: it never changes
-	Name    string // what is claimed, with the rate, the steps and the size that it is claimed of
-	Source  string // of the claim
-	Says    string // what is reported there
-	Looks   string // what is looked for here: the rule, in words
+	Name    string // the claim in a sentence
+	Source  string // where it was reported
+	Says    string // what was reported there
+	Looks   string // what is looked for here: the rule in words
 	Rule    Rule
-	Shows   []string // figures of its study
-	Resolve string   // what would resolve it, where this size does not
+	Shows   []string // names of figures of its study
+	Resolve string   // what would resolve it, if this size does not
 }
 
-// Finding is a claim and what is seen of it, numbers with their intervals and n.
+// Finding is a claim and what the runs say about it.
 type Finding struct {
 	Claim
 	Standing Standing
 	Text     string
 	Numbers  []Number // that the standing rests on
 	Tables   []table.Table
-	Figures  []figure.Figure // named for their study and what they show
+	Figures  []figure.Figure // each named for its study and what it shows
 
 	Done, Planned int // runs
 	Size          string
 
-	// Late tells that the rule was changed after the runs were made. Standing is
-	// then the last one by the rule of those days, and New the one by the rule of
-	// today, which awaits seeds that it has not seen.
+	// Late is true if the rule was changed after the runs were made. Standing is then the last
+	// one by the rule before, and New the one by the new rule, which needs runs on seeds that
+	// it has not seen.
 	Late bool
 	New  Standing
 
 	made   Made
-	judged bool // where Late, by the rule of those days
+	judged bool // if Late: whether the rule before has judged these runs
 }
 
 // Reproduction is the report on all claims.
 type Reproduction []Finding
 
-// Reproduce judges every claim by the studies, by name, and draws its figures. A
-// claim whose study lacks runs has no standing but that. past is what was judged
-// before.
+// Reproduce judges every claim by the studies, which are given by name, and draws its figures.
+// A claim whose study lacks runs is not judged. past has earlier judgements.
 func Reproduce(studies map[string]Study, past History) (r Reproduction, err error) {
 	for _, c := range claims {
 		s := studies[c.Rule.Study]
@@ -109,7 +108,7 @@ func (s Study) judge(c Claim, past History) Finding {
 	return f
 }
 
-// standing is in words, with the runs that there are where some are missing.
+// standing is the standing in words. If runs are missing, it says how many there are.
 func (f Finding) standing() string {
 	if f.Standing == Partial {
 		return fmt.Sprintf("%s: %d of %d runs", f.Standing, f.Done, f.Planned)
@@ -117,7 +116,7 @@ func (f Finding) standing() string {
 	return f.Standing.String()
 }
 
-// title is the claim with the size of what it was looked for in.
+// title is the claim with the size of its study.
 func (f Finding) title() string {
 	if f.Size == "" {
 		return f.Name
@@ -128,7 +127,7 @@ func (f Finding) title() string {
 // Line is the finding in one line.
 func (f Finding) Line() string { return fmt.Sprintf("%-27s %s", f.standing(), f.title()) }
 
-// Studied names the experiments that claims are judged by, each once, in order.
+// Studied names the experiments that answer claims, each once, in order.
 func Studied() []string {
 	var names []string
 	for _, c := range claims {
@@ -139,9 +138,8 @@ func Studied() []string {
 	return names
 }
 
-// shown draws what a claim shows of the study, of the optimizers that its rule is about
-// alone. A figure is named for the study, what it shows and, where the study has others,
-// these optimizers.
+// shown draws the figures of a claim, with only the optimizers that its rule names. A figure is
+// named for the study, what it shows and, if the study has other optimizers, these optimizers.
 func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
 	v := Rule{Optimizers: c.Rule.Optimizers}.of(s.View)
 	if figures, err = those(v, c.Shows); err != nil {
@@ -160,7 +158,7 @@ func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
 	return figures, nil
 }
 
-// Figures are all that the findings show, each once.
+// Figures are the figures of all findings, each once.
 func (r Reproduction) Figures() (all []figure.Figure) {
 	for _, f := range r {
 		for _, shown := range f.Figures {

@@ -65,11 +65,11 @@ func TestReproduceWithoutStudies(t *testing.T) {
 	if n := strings.Count(text, "| not run |"); n != len(claims) {
 		t.Errorf("%d rows of the table say so, want %d", n, len(claims))
 	}
-	if n := strings.Count(text, "\n**Not run**\n"); n != len(claims) ||
+	if n := strings.Count(text, "\n**Standing: not run**\n"); n != len(claims) ||
 		strings.Contains(text, "What would resolve it") || strings.Contains(text, "![") {
 		t.Errorf("%d sections say so, want %d:\n%s", n, len(claims), text)
 	}
-	if !strings.Contains(text, "## What changed since each claim was judged before\n\nNothing.\n") {
+	if !strings.Contains(text, "## What changed since the judgement before\n\nNothing.\n") {
 		t.Error("without a history something changed")
 	}
 	if h := History(nil).Add(r); len(h) > 0 {
@@ -97,7 +97,8 @@ func TestPartialStudy(t *testing.T) {
 			judged++
 		}
 	}
-	if strings.Count(text, "| "+want+" |") != judged || !strings.Contains(text, "\n**Partial: 72 of 100 runs**\n") ||
+	if strings.Count(text, "| "+want+" |") != judged || !strings.Contains(text, "\n**Standing: partial: 72 of 100 "+
+		"runs**\n") ||
 		!strings.Contains(text, "| paper-fig2-3 | 2026-03-04 | 72 of 100 | ") {
 		t.Error(text)
 	}
@@ -130,14 +131,14 @@ func TestReproduceOfAStudy(t *testing.T) {
 	text := r.Markdown("# Test", "beside", h)
 	for _, want := range []string{
 		"# Test\n\n| claim | ",
-		"| 1. LoRA's gradient norm at the onset falls with rank, rsLoRA's does not",
+		"| 1. " + claims[0].Name + " (adamw; ",
 		fmt.Sprintf("| `%s`, ", claimOf(t, "onset-collapse").Rule.Hash()),
-		"\n**Seen**\n",
+		"\n**Standing: seen**\n",
 		"(experiment `paper-fig2-3`)",
 		"(beside/paper-fig2-3-gradient-norm.png)\n\n" + figureOf(t, "gradient-norm", figure2and3(nil).View).Caption,
 		"(beside/paper-fig2-3-onset.png)",
 		"| paper-fig2-3 | 2026-03-04 | 72 of 72 | 1.50 | a CPU \\| of pipes | avx2 | v1 | 3 |\n",
-		"timed on the machine that is named below",
+		"timed on the machine that the end of this page names",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -191,8 +192,8 @@ func TestHistoryOfReproductions(t *testing.T) {
 	rule := claimOf(t, key).Rule.Hash()
 	for _, want := range []string{
 		"| not seen | seen |\n",
-		"- 1. LoRA's gradient norm at the onset falls with rank, rsLoRA's does not: *seen*, and was *not seen*.\n",
-		fmt.Sprintf("does not: the rule is `%s`, and was `%s`", rule, lateRule),
+		"- 1. " + claims[0].Name + ": *seen*; before, it was *not seen*.\n",
+		fmt.Sprintf("does not: the rule is `%s`; before, it was `%s`", rule, lateRule),
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)
@@ -222,7 +223,7 @@ func TestHistoryOfAnotherJudge(t *testing.T) {
 	if added := now[len(past):]; len(added) != 1 || added[0].Claim != "onset-collapse" || added[0].Standing != Seen {
 		t.Errorf("added %+v", added)
 	}
-	if text := r.Markdown("# Test", "beside", now); !strings.Contains(text, ": *seen*, and was *not seen*.\n") {
+	if text := r.Markdown("# Test", "beside", now); !strings.Contains(text, ": *seen*; before, it was *not seen*.\n") {
 		t.Error(text)
 	}
 }
@@ -236,13 +237,13 @@ func TestStandingThatIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reasons := map[string]string{past[0].Rule: "on other runs", lateRule: "by a rule that has been changed since"}
+	reasons := map[string]string{past[0].Rule: "on other runs", lateRule: "by a rule that has changed since"}
 	partial := reproduced(t, s, past)
 	for standing, r := range map[string]Reproduction{"partial: 72 of 73 runs": partial, "not run": none} {
 		for rule, reason := range reasons {
 			h := slices.Clone(past)
 			h[0].Rule = rule
-			want := fmt.Sprintf("- 1. %s: *%s*; it was *seen*, %s.\n", claims[0].Name, standing, reason)
+			want := fmt.Sprintf("- 1. %s: *%s*; before, it was *seen*, %s.\n", claims[0].Name, standing, reason)
 			if text := r.Markdown("# Test", "beside", h); !strings.Contains(text, want) ||
 				!strings.Contains(text, "| seen | "+standing+" |\n") {
 				t.Errorf("the page lacks %q:\n%s", want, text)
@@ -270,13 +271,13 @@ func TestLateRule(t *testing.T) {
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "digest", Standing: NotSeen},
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "other runs", Standing: Unresolved},
 			{Claim: "activations", Date: "2026-03-04", Rule: lateRule, Study: "digest", Standing: Unresolved},
-		}, NotSeen, []string{"By the one before it the claim was *not seen*",
-			"by the one of today it would be *seen*"}},
+		}, NotSeen, []string{"By the earlier rule, the claim was *not seen*.",
+			"By the new rule it would be *seen*"}},
 		{"never judged by the old rule", History{
 			{Claim: key, Date: "2026-03-04", Rule: lateRule, Study: "other runs", Standing: NotSeen},
 			{Claim: key, Date: "2026-03-04", Rule: "another", Study: "digest", Standing: NotSeen},
-		}, Unresolved, []string{"By the one before it the claim was never judged on them; ",
-			"by the one of today it would be *seen*"}},
+		}, Unresolved, []string{"By the earlier rule, these runs were never judged.",
+			"By the new rule it would be *seen*"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := reproduced(t, figure2and3(rules), c.past)
@@ -289,13 +290,14 @@ func TestLateRule(t *testing.T) {
 			}
 			text := r.Markdown("# Test", "beside", c.past)
 			for _, want := range append(c.says, "The rule was changed after these runs.",
-				"which awaits seeds that this rule has not seen. Why it was changed: it held to another power\n") {
+				"but that needs runs on seeds that the new rule has not seen. Why it was changed: it held to "+
+					"another power\n") {
 				if !strings.Contains(text, want) {
 					t.Errorf("the page lacks %q:\n%s", want, text[:min(len(text), 9000)])
 				}
 			}
 			if c.name == "never judged by the old rule" &&
-				strings.Contains(text, "By the one before it the claim was *") {
+				strings.Contains(text, "By the earlier rule, the claim was *") {
 				t.Errorf("the page has a standing by the old rule, by which it was never judged:\n%s",
 					text[:min(len(text), 9000)])
 			}
@@ -397,7 +399,7 @@ func TestWhatWouldResolve(t *testing.T) {
 			t.Errorf("%s:\n%s", s, text)
 		}
 	}
-	if text := Reading(); !strings.Contains(text, "nothing farther from it than 0.03") ||
+	if text := Reading(); !strings.Contains(text, "more than 0.03 away") ||
 		!strings.Contains(text, "Holm's p") {
 		t.Error(text)
 	}
@@ -418,8 +420,8 @@ func TestRewordedStandings(t *testing.T) {
 			t.Errorf("%s: %d, and was %d", after[i].Key, after[i].Standing, before[i].Standing)
 		}
 	}
-	if text := after.Markdown("# Test", "beside", nil); !strings.Contains(text, "**In other words 4**") ||
-		strings.Contains(text, "**Seen**") {
+	if text := after.Markdown("# Test", "beside", nil); !strings.Contains(text, "**Standing: in other words 4**") ||
+		strings.Contains(text, "**Standing: seen**") {
 		t.Error("the page has the old words")
 	}
 }

@@ -5,7 +5,7 @@ import "ranksweep/metrics"
 const (
 	thePaper     = "arXiv 2312.03732"
 	moreSeeds    = "more seeds and ranks: the intervals below are over seeds."
-	moreTraining = "longer training, more seeds, and a larger model: what is compared is within the noise over seeds."
+	moreTraining = "longer training, more seeds, and a larger model: the differences are within the noise over seeds."
 )
 
 // Limits that several rules share.
@@ -14,310 +14,431 @@ const (
 	quarter  = 0.25
 )
 
-// powersLimits are those of tests of powers of rank.
+// powersLimits are the limits of tests of powers of rank.
 var powersLimits = map[string]float64{"tolerance": near, "level": fewFalse}
 
-// claims are the paper's, in its order, then what others say, then the open
-// questions. A rule that is changed needs a line in ledger.yaml.
+// claims are the paper's claims, in its order, then those of others, then open questions.
+// A changed rule needs a line in ledger.yaml.
 var claims = []Claim{
 	{
-		Key: "onset-collapse", Name: "LoRA's gradient norm at the onset falls with rank, rsLoRA's does " +
-			"not", Source: thePaper + ", figure 3 and theorem 3.2",
-		Says: "the average gradient norm falls as the rank grows under α/r, and is the same for all ranks at " +
-			"the onset under α/√r.",
-		Looks: "both powers of rank of the norm at the onset, -½ and 0 by theory. It is γ√r times what does not " +
-			"depend on rank: what this tests is the program, and that the data do not matter.",
-		Rule: Rule{Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"}, Statistics: []string{metrics.GradNormOnset.Name},
-			Limits: powersLimits},
-		Shows: []string{"onset"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "training-spread", Name: "Over training at one rate rsLoRA's gradient norms stay within one order " +
-			"of magnitude, and LoRA's do not", Source: thePaper + ", figure 3",
-		Says: "rsLoRA's norms stay within an order of magnitude of each other throughout; LoRA's spread over " +
-			"several.",
-		Looks: "the ratio of the largest norm over ranks to the smallest, at the step at which it is most, a " +
-			"seed at a time: its interval must lie below 10 under rsLoRA and above 10 under LoRA.",
-		Rule:  Rule{Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10}},
-		Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "lora-rank-no-better", Name: "At one rate for all ranks, a higher rank of LoRA does not end lower " +
-			"by as much as a tenth of what the smallest rank learned", Source: thePaper + ", figure 2",
-		Says: "LoRA converges to a similar loss whatever the rank, larger ranks even slightly worse.",
-		Looks: "the largest rank against the smallest. LoRA must have learned a quarter of what full " +
-			"fine-tuning did, or nothing can be said.",
-		Rule: Rule{Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter}},
-		Shows: []string{"loss"}, Resolve: moreTraining,
-	},
-	{
-		Key: "rslora-rank-better", Name: "At one rate for all ranks, a higher rank of rsLoRA ends " +
-			"lower", Source: thePaper + ", figure 2",
-		Says: "rsLoRA's loss improves with the rank.",
-		Looks: "the largest rank against the smallest. At one rate a larger rank of rsLoRA also makes larger " +
-			"steps: what this shows is rank and step together.",
-		Rule: Rule{Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"rslora"}, Wants: wantsLower,
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter}},
-		Shows: []string{"differences"}, Resolve: moreTraining,
-	},
-	{
-		Key: "rank-for-compute", Name: "At equal cost of training, each at its own best rate, a higher rank of " +
-			"rsLoRA ends lower", Source: thePaper + ", section 5",
-		Says: "since inference costs the same after merging, compute in training buys quality.",
-		Looks: "the largest rank against the smallest, which makes more steps for as many floating-point " +
-			"operations, within 5%. Full fine-tuning at the same cost stands beside them.",
-		Rule: Rule{Test: "cost-gain/2", Study: "equal-cost", Schemes: []string{"rslora"},
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "cost": 0.05}},
-		Shows: []string{"differences"}, Resolve: moreTraining,
-	},
-	{
-		Key: "merged-inference", Name: "A merged adapter costs nothing in inference, whatever its " +
-			"rank", Source: thePaper + ", section 5",
-		Says: "after training an adapter is added to the weights, and inference is that of the base.",
-		Looks: "the time to score one batch, merged over the base's: its interval must lie within 5% of 1, at " +
-			"every rank. Before any is timed, merged and attached have been held to the same loss.",
-		Rule:  Rule{Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin}},
-		Shows: []string{"inference"}, Resolve: "a quieter machine, or more rounds.",
-	},
-	{
-		Key: "pattern-sgd", Name: "The pattern of gradient norms over ranks is the same under " +
-			"SGD", Source: thePaper + ", appendix B.1, figure 4",
-		Says: "the same gradient pattern under SGD.",
-		Looks: "both powers of rank of the norm at the onset, and of its mean over the steps, in which the " +
-			"optimizer has its part: that must be below -0.1 under LoRA and within ±0.1 under rsLoRA.",
-		Rule: patternRule("paper-fig4"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "pattern-adafactor", Name: "The pattern of gradient norms over ranks is the same under " +
-			"Adafactor", Source: thePaper + ", appendix B.2, figure 5",
-		Says: "the same pattern for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, " +
-			"questions are doc comments with a signature, and answers the functions below them: it is not GSM8K.",
-		Looks: "the same as under SGD.",
-		Rule:  patternRule("paper-fig5"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "init-correction", Name: "Correcting A's initialization in place of the multiplier ends higher " +
-			"than rsLoRA, each at its own best rate", Source: thePaper + ", appendix B.3",
-		Says: "keeping 1/r and correcting the init of A alone, by 1/√r, is unstable or worse at rank 2048.",
-		Looks: "both directions of the correction, since the paper's text was not at hand: each must end higher " +
-			"than rsLoRA at the top rank.",
-		Rule: Rule{Test: "corrections-worse/3", Study: "paper-init",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"differences"}, Resolve: moreTraining,
-	},
-	{
-		Key: "lora-best-rate", Name: "LoRA at rank 4 with its best rate stays behind rsLoRA at the top rank " +
-			"with the rate 5e-5", Source: thePaper + ", appendix B.4",
-		Says: "1.863 for the best of LoRA's rates at r = 4, 1.836 for rsLoRA at r = 2048, whose rate is a " +
-			"tenth of that best one.",
-		Looks: "the two losses. Here 5e-5 is a thirtieth of LoRA's best rate: what the paper compares is not at " +
-			"hand on so small a model, and a verdict either way is one on that rate.",
-		Rule: Rule{Test: "default-rate/2", Study: "paper-rates",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"learning-rate"}, Resolve: moreTraining,
-	},
-	{
-		Key: "pattern-attention", Name: "The pattern of gradient norms over ranks is the same with adapters on " +
-			"attention alone", Source: thePaper + ", appendix B.5",
-		Says:  "the same pattern with the attention modules alone.",
-		Looks: "the same as under SGD.",
-		Rule:  patternRule("paper-attention"), Shows: []string{"gradient-norm"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "only-sqrt-onset", Name: "Of six scaling functions α/√r alone keeps the gradient norm at the onset " +
-			"free of rank", Source: thePaper + ", appendix B.6",
-		Says: "other powers of the rank, and its logarithm, collapse or explode.",
-		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and off that under every " +
-			"other.",
-		Rule: Rule{Test: "only-sqrt-onset/2", Study: "paper-scalings", Optimizers: []string{"adamw"},
-			Limits: map[string]float64{"flat": flat}},
-		Shows: []string{"onset"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "only-sqrt-stable-sgd", Name: "Under SGD, of six scaling functions α/√r alone makes the first loss " +
-			"drop free of rank", Source: thePaper + ", appendix B.6 and theorem 3.2",
-		Says: "other powers of the rank, and its logarithm, collapse or explode.",
-		Looks: "stability as theory and the rank check have it: by the power of rank of the first loss drop, " +
-			"stable within " +
-			"±0.1 of 0. The paper speaks of gradients; this is of one step. Where a drop is large enough to be " +
-			"told from " +
-			"rounding, it must be what the loss did on the same batch, to a tenth.",
-		Rule: stableRule("sgd"), Shows: []string{"check-sgd"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "only-sqrt-stable-adamw", Name: "Under AdamW, of six scaling functions α/√r alone makes the first " +
-			"loss drop free of rank", Source: thePaper + ", appendix B.6",
-		Says:  "other powers of the rank, and its logarithm, collapse or explode.",
-		Looks: "the same as under SGD. By theory of sign-like updates it is α/r that is stable under Adam.",
-		Rule:  stableRule("adamw"), Shows: []string{"check-adamw"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "activations", Name: "The output of LoRA's adapters, γBAx, falls with rank, and that of rsLoRA's " +
-			"stays level", Source: thePaper + ", appendix B.7",
-		Says: "post-adapter activations of LoRA fall with r, those of rsLoRA do not depend on it.",
-		Looks: "the power of rank of the adapters' output at the end: below -0.1 under LoRA and within ±0.1 " +
-			"under rsLoRA. The paper plots the activations after the adapter, which stand beside it.",
-		Rule: Rule{Test: "outputs/1", Study: "paper-fig2-3", Statistics: []string{metrics.AdapterOutputFinal.Name, metrics.MapOutputFinal.Name},
-			Limits: map[string]float64{"flat": flat}},
-		Shows: []string{"activations"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "first-step-powers", Name: "Sizes at the first steps have the powers of rank that theory " +
-			"derives", Source: "theory/law.go, from the setting of " + thePaper + ", theorem 3.2",
-		Says: "eleven quantities have the powers of rank that theory/law.go derives, for five multipliers, " +
-			"under SGD and Adam. Where ranks come near the maps' width that is the power of the exact values at " +
-			"these ranks.",
-		Looks: "the power of each. Multipliers differ by a constant factor at each rank, so that their rows are " +
-			"one measurement. " +
-			"Every rank has an A of its own, which is Gaussian; Adam's ε is 0; under SGD the rate of A is a " +
-			"million times that of " +
-			"B or more, so that its movement is more than rounding. Verdicts of rows are not corrected; the " +
-			"standing is.",
-		Rule:  Rule{Test: "powers/3", Study: "theory", Limits: powersLimits},
-		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "exact-values", Name: "Sizes at the first steps have the exact values of theory at every rank, to " +
-			"±10%", Source: "theory/law.go",
-		Says: "where there is an exact expression at a finite rank, the mean over draws of A is its value.",
-		Looks: "the mean over seeds of what was measured over what is expected, by a t test a cell, corrected " +
-			"over all distinct " +
-			"cells. No interval may be wider than ±10%, and nine of ten must hold what is expected. A is " +
-			"Gaussian and Adam's " +
-			"ε is 0, of which the exact values are.",
-		Rule: Rule{Test: "exact-values/2", Study: "theory",
-			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9}},
-		Resolve: "more seeds.",
-	},
-	{
-		Key: "exact-values-wide", Name: "On one kind of map, from ranks far below its width to ranks far above " +
-			"it, sizes at the first steps have theory's exact values to ±25%", Source: "theory/law.go",
-		Says: "the exact expressions hold on one map as on many, on both sides of the rank at which the law of " +
-			"small ranks meets that of large ones.",
-		Looks: "the same, one kind of map at a time; here no interval may be wider than ±25%. Where the laws " +
-			"meet is " +
-			"computed from the maps, and is no claim.",
-		Rule: Rule{Test: "exact-values/2", Study: "finite-ranks",
-			Limits: map[string]float64{"level": fewFalse, "widest": 0.25, "held": 0.9}},
-		Shows: []string{"regime"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "start-free-of-rank", Name: "The first loss drop is free of rank at α/√r under SGD and at α/r " +
-			"under Adam, Lion and sign descent", Source: "LoRA Without Regret (2025) against " + thePaper,
-		Says: "the paper's multiplier is stable; with Adam and 1/r the start of learning is the same at every rank.",
-		Looks: "the power of rank of the first loss drop under both multipliers, which must also be what the " +
-			"loss did on the " +
-			"same batch, to a tenth, where it is large enough to be told from rounding. Adam, Lion and sign " +
-			"descent make the " +
-			"same first step. It is the start alone: best rates are the claims below.",
-		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"}, Statistics: []string{metrics.LossDropFirst.Name},
-			Limits: powersLimits},
-		Shows: []string{"check-sgd", "check-adamw"}, Resolve: moreSeeds,
-	},
-	{
-		Key: "adafactor-sign-like", Name: "Adafactor's first loss drop has the power of rank of a sign-like " +
-			"update", Source: "theory/law.go",
-		Says:  "nothing exact: entries of its first update are of one size, not of one sign.",
-		Looks: "the same as above.",
-		Rule: Rule{Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"}, Statistics: []string{metrics.LossDropFirst.Name},
-			Limits: powersLimits},
+		Key:    "onset-collapse",
+		Name:   "At the onset, LoRA's gradient norm falls with rank and rsLoRA's does not",
+		Source: thePaper + ", figure 3 and theorem 3.2",
+		Says: "under α/r the average gradient norm falls as the rank grows; under α/√r it is the same for all ranks " +
+			"at the onset.",
+		Looks: "the power of rank of the norm at the onset, which theory says is -½ under LoRA and 0 under rsLoRA. " +
+			"The norm is γ√r times something that does not depend on rank, so this tests the program, and that the " +
+			"data do not matter.",
+		Rule: Rule{
+			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
+			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
+		},
+		Shows:   []string{"onset"},
 		Resolve: moreSeeds,
 	},
 	{
-		Key: "rate-free-sgd", Name: "Under SGD at α/√r the best rate is free of " +
-			"rank", Source: thePaper + ", theorem 3.2",
-		Says: "nothing of rates; that the multiplier is stable suggests it. By theory the best first step goes " +
-			"as r/(r + d), d being the maps' width, where the loss is as curved in all directions: free of rank " +
-			"for r far above d alone.",
+		Key: "training-spread",
+		Name: "During training at one learning rate, rsLoRA's gradient norms at all ranks stay within one order of " +
+			"magnitude, and LoRA's do not",
+		Source: thePaper + ", figure 3",
+		Says: "rsLoRA's norms stay within an order of magnitude of each other throughout; LoRA's spread over " +
+			"several orders.",
+		Looks: "the ratio of the largest norm over ranks to the smallest. Each seed counts with the step at which " +
+			"its ratio is largest. The interval of the ratio must lie below 10 under rsLoRA and above 10 under LoRA.",
+		Rule: Rule{
+			Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10},
+		},
+		Shows:   []string{"gradient-norm"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key: "lora-rank-no-better",
+		Name: "At one learning rate for all ranks, LoRA's largest rank does not beat its smallest by as much as a " +
+			"tenth of what the smallest learned",
+		Source: thePaper + ", figure 2",
+		Says:   "LoRA converges to a similar loss at every rank; larger ranks are even slightly worse.",
+		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
+			"quarter of what full fine-tuning learned; otherwise these runs cannot tell.",
+		Rule: Rule{
+			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
+		},
+		Shows:   []string{"loss"},
+		Resolve: moreTraining,
+	},
+	{
+		Key:    "rslora-rank-better",
+		Name:   "At one learning rate for all ranks, rsLoRA's largest rank ends at a lower loss than its smallest",
+		Source: thePaper + ", figure 2",
+		Says:   "rsLoRA's loss improves as the rank grows.",
+		Looks: "the final loss at the largest rank against that at the smallest. At one learning rate a larger rank " +
+			"of rsLoRA also takes larger steps, so this shows the effect of rank and step size together.",
+		Rule: Rule{
+			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"rslora"}, Wants: wantsLower,
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
+		},
+		Shows:   []string{"differences"},
+		Resolve: moreTraining,
+	},
+	{
+		Key: "rank-for-compute",
+		Name: "At equal training cost, with the learning rate tuned for each rank, rsLoRA's largest rank ends at a " +
+			"lower loss than its smallest",
+		Source: thePaper + ", section 5",
+		Says: "inference costs the same at every rank once adapters are merged, so more compute in training buys " +
+			"quality.",
+		Looks: "the final loss at the largest rank against that at the smallest. The smallest makes more steps, so " +
+			"that both take the same number of floating-point operations, to within 5%. The table also has full " +
+			"fine-tuning at the same cost.",
+		Rule: Rule{
+			Test: "cost-gain/2", Study: "equal-cost", Schemes: []string{"rslora"},
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "cost": 0.05},
+		},
+		Shows:   []string{"differences"},
+		Resolve: moreTraining,
+	},
+	{
+		Key:    "merged-inference",
+		Name:   "A merged adapter does not slow inference down, whatever its rank",
+		Source: thePaper + ", section 5",
+		Says: "after training, an adapter is added to the weights, and inference takes as long as with the base " +
+			"model.",
+		Looks: "the time to score one batch with a merged model, relative to the base model. Its interval must lie " +
+			"within 5% of 1 at every rank. Before the timing, the merged model and the model with its adapter " +
+			"attached are checked to have the same loss.",
+		Rule: Rule{
+			Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin},
+		},
+		Shows:   []string{"inference"},
+		Resolve: "a quieter machine, or more rounds.",
+	},
+	{
+		Key:    "pattern-sgd",
+		Name:   "The pattern of gradient norms over ranks is the same under SGD",
+		Source: thePaper + ", appendix B.1, figure 4",
+		Says:   "under SGD the pattern of gradients is the same.",
+		Looks: "the powers of rank of the norm at the onset under LoRA and rsLoRA, and of the mean norm over all " +
+			"steps, which depends on the optimizer. The power of the mean must be below -0.1 under LoRA and within " +
+			"±0.1 under rsLoRA.",
+		Rule:    patternRule("paper-fig4"),
+		Shows:   []string{"gradient-norm"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "pattern-adafactor",
+		Name:   "The pattern of gradient norms over ranks is the same under Adafactor",
+		Source: thePaper + ", appendix B.2, figure 5",
+		Says: "the pattern is the same for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, " +
+			"questions are doc comments with a signature, and answers are the functions below them: the data are " +
+			"not GSM8K.",
+		Looks:   "the same as under SGD.",
+		Rule:    patternRule("paper-fig5"),
+		Shows:   []string{"gradient-norm"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key: "init-correction",
+		Name: "Correcting A's initialization instead of the multiplier ends at a higher loss than rsLoRA, each at " +
+			"its own best learning rate",
+		Source: thePaper + ", appendix B.3",
+		Says:   "keeping 1/r and correcting only the initialization of A, by 1/√r, is unstable or worse at rank 2048.",
+		Looks: "both directions of the correction, because the paper's text was not at hand. Each must end at a " +
+			"higher loss than rsLoRA at the top rank.",
+		Rule: Rule{
+			Test: "corrections-worse/3", Study: "paper-init",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"differences"},
+		Resolve: moreTraining,
+	},
+	{
+		Key: "lora-best-rate",
+		Name: "LoRA at rank 4 with its best learning rate ends at a higher loss than rsLoRA at the top rank with " +
+			"learning rate 5e-5",
+		Source: thePaper + ", appendix B.4",
+		Says: "a loss of 1.863 for LoRA at r = 4 with the best of its rates, and of 1.836 for rsLoRA at r = 2048 " +
+			"with a tenth of that best rate.",
+		Looks: "the two losses. Here 5e-5 is a thirtieth of LoRA's best rate. So small a model cannot repeat the " +
+			"paper's comparison, and a verdict either way is about that rate.",
+		Rule: Rule{
+			Test: "default-rate/2", Study: "paper-rates",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"learning-rate"},
+		Resolve: moreTraining,
+	},
+	{
+		Key:     "pattern-attention",
+		Name:    "The pattern of gradient norms over ranks is the same with adapters on the attention maps only",
+		Source:  thePaper + ", appendix B.5",
+		Says:    "with adapters on the attention modules only, the pattern is the same.",
+		Looks:   "the same as under SGD.",
+		Rule:    patternRule("paper-attention"),
+		Shows:   []string{"gradient-norm"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "only-sqrt-onset",
+		Name:   "Of six scaling functions, only α/√r gives the same gradient norm at the onset at every rank",
+		Source: thePaper + ", appendix B.6",
+		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
+		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and outside of that under " +
+			"every other scheme.",
+		Rule: Rule{
+			Test: "only-sqrt-onset/2", Study: "paper-scalings", Optimizers: []string{"adamw"},
+			Limits: map[string]float64{"flat": flat},
+		},
+		Shows:   []string{"onset"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "only-sqrt-stable-sgd",
+		Name:   "Under SGD, of six scaling functions only α/√r gives the same first loss drop at every rank",
+		Source: thePaper + ", appendix B.6 and theorem 3.2",
+		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
+		Looks: "stability, as theory and the rank check define it: a scheme is stable if the power of rank of the " +
+			"first loss drop is within ±0.1 of 0. The paper speaks of gradients; this is about one step. The drop " +
+			"is a first-order estimate. Where it is large enough to be told from rounding, it must agree with what " +
+			"the loss did on the same batch, to a tenth.",
+		Rule:    stableRule("sgd"),
+		Shows:   []string{"check-sgd"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "only-sqrt-stable-adamw",
+		Name:   "Under AdamW, of six scaling functions only α/√r gives the same first loss drop at every rank",
+		Source: thePaper + ", appendix B.6",
+		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
+		Looks: "the same as under SGD. Adam's updates are like signs of gradients; for such updates theory says " +
+			"that α/r is the stable one.",
+		Rule:    stableRule("adamw"),
+		Shows:   []string{"check-adamw"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "activations",
+		Name:   "The output of LoRA's adapters, γBAx, falls with rank; the output of rsLoRA's adapters stays level",
+		Source: thePaper + ", appendix B.7",
+		Says:   "activations after LoRA's adapters fall with r; those after rsLoRA's do not depend on it.",
+		Looks: "the power of rank of the adapters' output at the end: below -0.1 under LoRA and within ±0.1 under " +
+			"rsLoRA. The paper plots the activations after the adapter; the table has these too.",
+		Rule: Rule{
+			Test: "outputs/1", Study: "paper-fig2-3",
+			Statistics: []string{metrics.AdapterOutputFinal.Name, metrics.MapOutputFinal.Name},
+			Limits:     map[string]float64{"flat": flat},
+		},
+		Shows:   []string{"activations"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "first-step-powers",
+		Name:   "Quantities of the first steps follow the powers of rank that theory derives",
+		Source: "theory/law.go, from the setting of " + thePaper + ", theorem 3.2",
+		Says: "eleven quantities follow the powers of rank that theory/law.go derives, for five multipliers, under " +
+			"SGD and Adam. Where ranks come near the maps' width, the power is that of theory's exact values at " +
+			"these ranks.",
+		Looks: "the power of each quantity. Multipliers differ by a constant factor at each rank, so rows that " +
+			"differ only in the multiplier are one measurement. Every rank draws its own Gaussian A; Adam's ε is 0. " +
+			"Under SGD the learning rate of A is at least a million times that of B, so that A moves by more than " +
+			"rounding. The verdict of a row is not corrected for the number of rows; the standing is.",
+		Rule: Rule{
+			Test: "powers/3", Study: "theory", Limits: powersLimits,
+		},
+		Shows:   []string{"check-sgd", "check-adamw"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "exact-values",
+		Name:   "Quantities of the first steps have theory's exact values at every rank, to within ±10%",
+		Source: "theory/law.go",
+		Says:   "where there is an exact expression at a finite rank, the mean over draws of A is its value.",
+		Looks: "the mean over seeds of the measured value divided by the expected one, with a t test for each cell, " +
+			"corrected over all distinct cells. No interval may be wider than ±10%, and nine of ten must contain " +
+			"the expected value. A is Gaussian and Adam's ε is 0, as the exact expressions assume.",
+		Rule: Rule{
+			Test: "exact-values/2", Study: "theory",
+			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},
+		},
+		Resolve: "more seeds.",
+	},
+	{
+		Key: "exact-values-wide",
+		Name: "On a single kind of map, from ranks far below its width to ranks far above it, quantities of the " +
+			"first steps have theory's exact values to within ±25%",
+		Source: "theory/law.go",
+		Says: "the exact expressions hold on one map as on many. They hold on both sides of the rank at which the " +
+			"law for small ranks meets the law for large ones.",
+		Looks: "the same as above, on one kind of map at a time; here no interval may be wider than ±25%. The rank " +
+			"at which the laws meet is computed from the maps, and is not part of the claim.",
+		Rule: Rule{
+			Test: "exact-values/2", Study: "finite-ranks",
+			Limits: map[string]float64{"level": fewFalse, "widest": 0.25, "held": 0.9},
+		},
+		Shows:   []string{"regime"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key: "start-free-of-rank",
+		Name: "The first loss drop is the same at every rank with α/√r under SGD, and with α/r under Adam, Lion and " +
+			"sign descent",
+		Source: "LoRA Without Regret (2025) against " + thePaper,
+		Says:   "the paper's multiplier is stable; with Adam and 1/r the start of learning is the same at every rank.",
+		Looks: "the power of rank of the first loss drop with both multipliers. Where the drop is large enough to " +
+			"be told from rounding, it must also agree with what the loss did on the same batch, to a tenth. Adam, " +
+			"Lion and sign descent make the same first step. This is only about the start: the claims below are " +
+			"about best rates.",
+		Rule: Rule{
+			Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"},
+			Statistics: []string{metrics.LossDropFirst.Name}, Limits: powersLimits,
+		},
+		Shows:   []string{"check-sgd", "check-adamw"},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "adafactor-sign-like",
+		Name:   "Adafactor's first loss drop follows the power of rank of a sign-like update",
+		Source: "theory/law.go",
+		Says: "theory predicts nothing exact here: the entries of Adafactor's first update are of one size, " +
+			"but are not plain signs.",
+		Looks: "the same as above.",
+		Rule: Rule{
+			Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"},
+			Statistics: []string{metrics.LossDropFirst.Name}, Limits: powersLimits,
+		},
+		Resolve: moreSeeds,
+	},
+	{
+		Key:    "rate-free-sgd",
+		Name:   "Under SGD with α/√r, the best learning rate is the same at every rank",
+		Source: thePaper + ", theorem 3.2",
+		Says: "nothing about learning rates, but that the multiplier is stable suggests it. By theory the best " +
+			"first step grows as r/(r + d), where d is the maps' width, if the loss is equally curved in all " +
+			"directions. That does not depend on rank only where r is far above d.",
 		Looks: "the power of rank of each seed's best rate.",
-		Rule: Rule{Test: "rate-powers/2", Study: "rates-sgd", Wants: ratesFree,
-			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9}},
-		Shows: []string{"best-rate", "learning-rate"}, Resolve: "higher rates, where best rates lie at the top " +
-			"of those tried.",
+		Rule: Rule{
+			Test: "rate-powers/2", Study: "rates-sgd", Wants: ratesFree,
+			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
+		},
+		Shows:   []string{"best-rate", "learning-rate"},
+		Resolve: "higher rates, where best rates lie at the top of those tried.",
 	},
 	{
-		Key: "best-rate-power", Name: "The best learning rate falls as the power (1−p)/2 of the rank under " +
-			"Adam", Source: "arXiv 2602.06204",
-		Says: "a constant multiplier wants a rate ∝ r^−½, rsLoRA r^−¼, and 1/r one free of rank.",
-		Looks: "the power of rank of each seed's best rate, within 0.03 of the claimed one: the rule of the " +
-			"first report.",
-		Rule: Rule{Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
-			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9}},
-		Shows: []string{"best-rate", "learning-rate"}, Resolve: "more seeds and longer training.",
+		Key:    "best-rate-power",
+		Name:   "Under Adam with the multiplier α/r^p, the best learning rate falls with the power (1−p)/2 of the rank",
+		Source: "arXiv 2602.06204",
+		Says:   "a constant multiplier needs a rate ∝ r^−½, rsLoRA one ∝ r^−¼, and 1/r the same rate at every rank.",
+		Looks: "the power of rank of each seed's best rate, to within 0.03 of the claimed one. This is the rule of " +
+			"the first report.",
+		Rule: Rule{
+			Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
+			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
+		},
+		Shows:   []string{"best-rate", "learning-rate"},
+		Resolve: "more seeds and longer training.",
 	},
 	{
-		Key: "rate-transfer", Name: "Under Adam a rate tuned at rank 4, times (R/4) to the power −(1−p)/2, " +
-			"gives away less than a tenth of what the best rate learns at rank R", Source: "open question, " +
-			"after arXiv 2602.06204",
-		Says: "nothing of losses.",
-		Looks: "the loss at the transferred rate less that at each seed's own best rate, at the largest rank, " +
+		Key: "rate-transfer",
+		Name: "Under Adam with the multiplier α/r^p, a rate tuned at rank 4 and multiplied by (R/4)^(−(1−p)/2) " +
+			"loses less than a tenth of what the best rate learns at rank R",
+		Source: "open question, after arXiv 2602.06204",
+		Says:   "nothing about losses.",
+		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
 			"for every multiplier. The rate is tuned on half of the seeds and used on the others.",
-		Rule: Rule{Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"},
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"learning-rate"}, Resolve: "more seeds, and more rates.",
+		Rule: Rule{
+			Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"},
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"learning-rate"},
+		Resolve: "more seeds, and more rates.",
 	},
 	{
-		Key: "muon-rate-power", Name: "Under Muon the best learning rate goes as the power p of the " +
-			"rank", Source: "open question: seen in a first report on two seeds",
-		Says:  "nothing.",
-		Looks: "the power of rank of each seed's best rate, within 0.1 of p.",
-		Rule: Rule{Test: "rate-powers/2", Study: "rates-muon", Wants: ratesOfPower,
-			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9}},
-		Shows: []string{"best-rate", "learning-rate"}, Resolve: moreSeeds,
+		Key:    "muon-rate-power",
+		Name:   "Under Muon with the multiplier α/r^p, the best learning rate grows with the power p of the rank",
+		Source: "open question: seen in a first report on two seeds",
+		Says:   "nothing.",
+		Looks:  "the power of rank of each seed's best rate, to within 0.1 of p.",
+		Rule: Rule{
+			Test: "rate-powers/2", Study: "rates-muon", Wants: ratesOfPower,
+			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9},
+		},
+		Shows:   []string{"best-rate", "learning-rate"},
+		Resolve: moreSeeds,
 	},
 	{
-		Key: "tuned-schemes", Name: "Each at its own best rate for every rank, every other scheme is within a " +
-			"tenth of what LoRA learned of LoRA", Source: "Learning Rate Matters, arXiv 2602.04998",
-		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss.",
-		Looks: "every scheme against LoRA, rank by rank: equivalent within a tenth of what LoRA learned. " +
-			"A percentage of the loss says little where a run learns but a part of it.",
-		Rule: Rule{Test: "schemes-equal/3", Study: "tuned",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"differences"}, Resolve: "more validation examples, whose choice is most of the error " +
-			"here, and wider grids of rates.",
+		Key: "tuned-schemes",
+		Name: "With the learning rate tuned for each scheme and rank, every other scheme ends at LoRA's loss, to " +
+			"within a tenth of what LoRA learned",
+		Source: "Learning Rate Matters, arXiv 2602.04998",
+		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss of each " +
+			"other.",
+		Looks: "every scheme against LoRA, rank by rank. They must be equivalent to within a tenth of what LoRA " +
+			"learned. A percentage of the loss would say little, because a run only learns a part of its loss.",
+		Rule: Rule{
+			Test: "schemes-equal/3", Study: "tuned",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"differences"},
+		Resolve: "more validation examples, whose choice is most of the error here, and wider grids of rates.",
 	},
 	{
-		Key: "tuned-ranks", Name: "Each at its own best rate, the largest rank ends lower than the smallest, " +
-			"under every scheme", Source: "open question",
-		Says: "nothing: figure 2 of the paper has one rate for all ranks, at which LoRA's larger ranks gain " +
+		Key: "tuned-ranks",
+		Name: "With the learning rate tuned for each scheme and rank, the largest rank ends at a lower loss than " +
+			"the smallest under every scheme",
+		Source: "open question",
+		Says: "nothing. Figure 2 of the paper uses one rate for all ranks, at which LoRA's larger ranks gain " +
 			"nothing.",
-		Looks: "the largest rank against the smallest, scheme by scheme. How much lower stands beside it.",
-		Rule: Rule{Test: "ranks-gain/2", Study: "tuned",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"differences"}, Resolve: moreTraining,
+		Looks: "the final loss at the largest rank against that at the smallest, scheme by scheme. The table shows " +
+			"how much lower it is.",
+		Rule: Rule{
+			Test: "ranks-gain/2", Study: "tuned",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"differences"},
+		Resolve: moreTraining,
 	},
 	{
-		Key: "init-powers", Name: "The power of rank of the gradient norm at the onset follows from the " +
-			"variance with which A is drawn, or B where A starts at " +
-			"zero", Source: "open question; " + thePaper + ", theorem 3.2, " +
-			"asks for a variance free of rank",
-		Says: "PEFT's “gaussian”, whose deviation is 1/r, breaks the theorem's condition; so does a B that is " +
-			"drawn with fan-in r, unless γ is free of rank.",
-		Looks: "the power of rank of the norm at the onset, by kind of init: corrected over all kinds, none may " +
-			"differ from " +
-			"theory. Any true deviation, however small, is seen once there are seeds enough.",
-		Rule:  Rule{Test: "init-powers/2", Study: "init", Limits: powersLimits},
-		Shows: []string{"onset"}, Resolve: moreSeeds,
+		Key: "init-powers",
+		Name: "How the gradient norm at the onset depends on rank follows from the variance of A's random entries, " +
+			"or of B's where A starts at zero",
+		Source: "open question; " + thePaper + ", theorem 3.2, asks for a variance free of rank",
+		Says: "PEFT's “gaussian” has a standard deviation of 1/r, which breaks the theorem's condition. So does a B " +
+			"drawn with fan-in r, unless γ does not depend on rank.",
+		Looks: "the power of rank of the norm at the onset, for each kind of initialization. Corrected over all " +
+			"kinds, none may differ from theory. With enough seeds, any true deviation shows, however small.",
+		Rule: Rule{
+			Test: "init-powers/2", Study: "init", Limits: powersLimits,
+		},
+		Shows:   []string{"onset"},
+		Resolve: moreSeeds,
 	},
 	{
-		Key: "init-losses", Name: "Kinds of init of one variance end at equivalent losses, each at its own best " +
-			"rate", Source: "open question",
-		Says: "nothing.",
-		Looks: "each kind against PyTorch's default, at a small and at a large rank: equivalent within a tenth " +
-			"of what that learned.",
-		Rule: Rule{Test: "init-losses/3", Study: "init-losses",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse}},
-		Shows: []string{"loss"}, Resolve: moreTraining,
+		Key:    "init-losses",
+		Name:   "Initializations of equal variance end at equivalent losses, each at its own best learning rate",
+		Source: "open question",
+		Says:   "nothing.",
+		Looks: "each kind of initialization against PyTorch's default, at a small and at a large rank. They must be " +
+			"equivalent to within a tenth of what the default learned.",
+		Rule: Rule{
+			Test: "init-losses/3", Study: "init-losses",
+			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+		},
+		Shows:   []string{"loss"},
+		Resolve: moreTraining,
 	},
 }
 
-// patternRule is that of the paper's figures of gradient norms over training.
+// patternRule judges the paper's figures of gradient norms during training.
 func patternRule(study string) Rule {
-	return Rule{Test: "pattern/2", Study: study, Limits: map[string]float64{"tolerance": near, "level": fewFalse, "flat": flat}}
+	return Rule{
+		Test: "pattern/2", Study: study,
+		Limits: map[string]float64{"tolerance": near, "level": fewFalse, "flat": flat},
+	}
 }
 
-// stableRule is that of stability under an optimizer.
+// stableRule judges stability under an optimizer.
 func stableRule(optimizer string) Rule {
-	return Rule{Test: "only-sqrt-stable/3", Study: "paper-scalings", Optimizers: []string{optimizer}, Limits: map[string]float64{"flat": flat}}
+	return Rule{
+		Test: "only-sqrt-stable/3", Study: "paper-scalings", Optimizers: []string{optimizer},
+		Limits: map[string]float64{"flat": flat},
+	}
 }

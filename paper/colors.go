@@ -9,9 +9,9 @@ import (
 	"ranksweep/results"
 )
 
-// families gives each scheme its family: the named schemes always the same
-// one, also where they are matched at a rank, unless the scheme itself is there
-// too; the others what is left, in order of appearance and then around again.
+// families gives each scheme a family of colours. Named schemes always get the same family,
+// also if they are matched at a rank, unless the unmatched scheme is there too. The others get
+// what is left, in order of appearance, and then start again.
 func families(schemes []string) map[string]figure.Family {
 	named := map[string]figure.Family{"lora": figure.Copper, "rslora": figure.BlueGreen, "constant": figure.Purple}
 	chosen := make(map[string]figure.Family)
@@ -39,7 +39,7 @@ func families(schemes []string) map[string]figure.Family {
 	return chosen
 }
 
-// armColors gives arms the shades of their scheme's family.
+// armColors gives each arm a shade of its scheme's family.
 func armColors(arms []results.Arm, palette map[string]figure.Family) []color.RGBA {
 	total, count := map[string]int{}, map[string]int{}
 	for _, a := range arms {

@@ -7,8 +7,8 @@ import (
 	"ranksweep/results"
 )
 
-// Columns explains every column of the CSV files that this package writes, file by
-// file, in the order of the columns.
+// Columns explains every column of the CSV files that this package writes, file by file, in
+// the order of the columns.
 func Columns() []results.ColumnText {
 	var all []results.ColumnText
 	for _, file := range []struct {
@@ -37,10 +37,10 @@ func Columns() []results.ColumnText {
 
 const powerUnit = "power of rank"
 
-// settingTexts are of what tells rows apart; a column is left out where all rows have
-// one value.
+// settingTexts explain the columns that tell rows apart. A column is left out if all rows have
+// the same value.
 var settingTexts = []results.ColumnText{
-	{Name: "scheme", Meaning: "scaling scheme, with @4 after it where it is matched at rank 4"},
+	{Name: "scheme", Meaning: "scaling scheme, with @4 after it if it is matched at rank 4"},
 	{Name: "optimizer", Meaning: "optimizer"},
 	{Name: "lr", Unit: "1", Meaning: "peak learning rate"},
 	{Name: "AXIS", Meaning: "value on any other axis of the grid"},
@@ -49,11 +49,11 @@ var settingTexts = []results.ColumnText{
 	{Name: "numerics", Meaning: "version of the arithmetic: numbers of two versions are not comparable"},
 }
 
-// axisTexts are of the axes that were tuned, and of those that cells differ in.
+// axisTexts explain the axes that were tuned, and those that cells differ in.
 var axisTexts = []results.ColumnText{{Name: "AXIS", Meaning: "value on an axis of the grid"}}
 
 var rankTexts = []results.ColumnText{
-	{Name: "rank", Unit: "rank", Meaning: "r, the rank of the adapters; empty where there are none"},
+	{Name: "rank", Unit: "rank", Meaning: "r, the rank of the adapters; empty if there are none"},
 	{Name: "AXIS_low", Meaning: "lowest best value over seeds on the axis that is tuned by local grids"},
 	{Name: "AXIS_high", Meaning: "highest best value over seeds on that axis"},
 	{Name: "gamma", Unit: "1", Meaning: "γ at this rank: what BA is multiplied by"},
@@ -70,7 +70,7 @@ var noteTexts = []results.ColumnText{{Name: "notes", Meaning: "footnotes of the 
 func summaryTexts() []results.ColumnText {
 	return slices.Concat(
 		statisticTexts("grad_norm_onset"),
-		intervalTexts("collapse_ratio", "ratio", "grad_norm_onset over that at the smallest rank, seed by seed"),
+		intervalTexts("collapse_ratio", "ratio", "grad_norm_onset divided by that at the smallest rank, seed by seed"),
 		statisticTexts("grad_norm_mean"), statisticTexts("val_loss"), statisticTexts("train_loss"))
 }
 
@@ -80,47 +80,48 @@ var exponentTexts = []results.ColumnText{
 	{Name: "ci_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
 	{Name: "ci_high", Unit: powerUnit, Meaning: "upper end of it"},
 	{Name: "predicted", Unit: powerUnit, Meaning: "what theory predicts for ranks far below the maps' width; empty " +
-		"where nothing"},
+		"if it predicts nothing"},
 	{Name: "predicted_high", Unit: powerUnit, Meaning: "what theory predicts for ranks far above that width"},
-	{Name: "exact", Unit: powerUnit, Meaning: "fitted through the exact expectations at these ranks"},
-	{Name: "n", Unit: "runs", Meaning: "runs in the fit; 0 where there is none"},
+	{Name: "exact", Unit: powerUnit, Meaning: "fitted to the values that theory expects at exactly these ranks"},
+	{Name: "n", Unit: "runs", Meaning: "runs in the fit; 0 if there is no fit"},
 	{Name: "seeds", Unit: "seeds", Meaning: "seeds in the fit"},
 	{Name: "verdict", Meaning: "how the fitted power compares with theory's"},
 }
 
 var comparedTexts = []results.ColumnText{
-	{Name: "family", Meaning: "schemes: against the first scheme at one rank; ranks: against the smallest rank of " +
-		"one scheme"},
+	{Name: "family", Meaning: "schemes: compared with the first scheme at the same rank; ranks: compared with the " +
+		"smallest rank of the same scheme"},
 	{Name: "scheme", Meaning: "scheme of the first setting"},
 	{Name: "rank", Unit: "rank", Meaning: "rank of the first setting"},
-	{Name: "reference_scheme", Meaning: "scheme of the setting that it is compared with"},
-	{Name: "reference_rank", Unit: "rank", Meaning: "rank of the setting that it is compared with"},
+	{Name: "reference_scheme", Meaning: "scheme of the reference, which it is compared with"},
+	{Name: "reference_rank", Unit: "rank", Meaning: "rank of the reference"},
 }
 
 func comparisonTexts() []results.ColumnText {
 	unit := metrics.ValLoss.Unit()
-	return append(intervalTexts("difference", unit, "final loss of the first setting less that of the other, "+
-		"paired by seed"),
-		results.ColumnText{Name: "validation_se", Unit: unit, Meaning: "standard error that the choice of " +
-			"validation examples adds"},
-		results.ColumnText{Name: "validation_part", Unit: "ratio", Meaning: "part of the standard error that this is"},
-		results.ColumnText{Name: "detectable", Unit: unit, Meaning: "least difference that these pairs would show " +
-			"with a probability of 0.8"},
-		results.ColumnText{Name: "relative", Unit: "ratio", Meaning: "difference over the loss of the other setting"},
-		results.ColumnText{Name: "margin", Unit: unit, Meaning: "within which two settings count as equivalent: a " +
-			"tenth of what the other learned"},
-		results.ColumnText{Name: "p_equivalence", Unit: "probability", Meaning: "P of the two one-sided t tests " +
-			"within the margin, corrected by Holm's method"},
+	return append(intervalTexts("difference", unit, "final loss of the first setting minus that of the "+
+		"reference, paired by seed"),
+		results.ColumnText{Name: "validation_se", Unit: unit, Meaning: "standard error that comes from the choice " +
+			"of validation examples"},
+		results.ColumnText{Name: "validation_part", Unit: "ratio", Meaning: "validation_se divided by the whole " +
+			"standard error"},
+		results.ColumnText{Name: "detectable", Unit: unit, Meaning: "smallest difference that these pairs would " +
+			"show with a probability of 0.8"},
+		results.ColumnText{Name: "relative", Unit: "ratio", Meaning: "difference divided by the loss of the reference"},
+		results.ColumnText{Name: "margin", Unit: unit, Meaning: "differences below this count as equivalent: a " +
+			"tenth of what the reference learned"},
+		results.ColumnText{Name: "p_equivalence", Unit: "probability", Meaning: "P of two one-sided t tests that the " +
+			"difference is within the margin, corrected by Holm's method"},
 		results.ColumnText{Name: "p", Unit: "probability", Meaning: "P of the paired t test, two-sided"},
-		results.ColumnText{Name: "p_flip", Unit: "probability", Meaning: "P of sign flips, which ask for symmetry " +
-			"alone; from 6 pairs on"},
+		results.ColumnText{Name: "p_flip", Unit: "probability", Meaning: "P of a test that flips the signs of " +
+			"differences and assumes only that they are symmetric; from 6 pairs on"},
 		results.ColumnText{Name: "p_holm", Unit: "probability", Meaning: "p corrected by Holm's method over the " +
 			"family"},
 		results.ColumnText{Name: "diverged", Unit: "runs", Meaning: "runs of the first setting that diverged"},
-		results.ColumnText{Name: "reference_diverged", Unit: "runs", Meaning: "runs of the other setting that " +
+		results.ColumnText{Name: "reference_diverged", Unit: "runs", Meaning: "runs of the reference that " +
 			"diverged"},
-		results.ColumnText{Name: "verdict", Meaning: "lower, higher, equivalent or not separated; or why nothing " +
-			"is said"},
+		results.ColumnText{Name: "verdict", Meaning: "of the first setting: lower, higher, equivalent or not " +
+			"separated; or why there is none"},
 	)
 }
 
@@ -134,14 +135,16 @@ var checkTexts = []results.ColumnText{
 	{Name: "step", Unit: powerUnit, Meaning: "fitted, of step_first"},
 	{Name: "step_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
 	{Name: "step_high", Unit: powerUnit, Meaning: "upper end of it"},
-	{Name: "step_exact", Unit: powerUnit, Meaning: "of step_first, through its exact expectations at these ranks"},
-	{Name: "seen", Meaning: "what the power of loss_drop_first comes to: stable, collapses, explodes or undecided"},
-	{Name: "theory", Meaning: "what theory says of the scheme under its optimizer, as the rank grows without bound"},
+	{Name: "step_exact", Unit: powerUnit, Meaning: "of step_first, fitted to the values that theory expects at " +
+		"exactly these ranks"},
+	{Name: "seen", Meaning: "verdict by the power of loss_drop_first: stable, collapses, explodes or undecided"},
+	{Name: "theory", Meaning: "what theory predicts for the scheme under its optimizer, as the rank grows without " +
+		"bound"},
 }
 
 var historyTexts = []results.ColumnText{
 	{Name: "claim", Meaning: "the claim's key, which never changes"},
-	{Name: "date", Meaning: "day of the last run that it was judged by"},
+	{Name: "date", Meaning: "day of the last run that the judgement rests on"},
 	{Name: "rule", Meaning: "hash of the rule that judged it; empty before rules were data"},
 	{Name: "study", Meaning: "digest of the runs; empty before studies were kept"},
 	{Name: "standing", Meaning: "seen, not-seen or unresolved"},
@@ -159,13 +162,13 @@ func namesOf(columns []results.ColumnText) []string {
 	return names
 }
 
-// statisticTexts are of the interval of a statistic.
+// statisticTexts explain the interval of a statistic.
 func statisticTexts(name string) []results.ColumnText {
 	s, _ := metrics.StatisticNamed(name)
 	return intervalTexts(name, s.Unit, s.Meaning())
 }
 
-// intervalTexts are of the fields of an interval column.
+// intervalTexts explain the fields of an interval column.
 func intervalTexts(name, unit, meaning string) []results.ColumnText {
 	return []results.ColumnText{
 		{Name: name, Unit: unit, Meaning: "mean over seeds: " + meaning},

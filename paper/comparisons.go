@@ -13,9 +13,9 @@ import (
 	"ranksweep/paper/table"
 )
 
-// comparisonsTable has a row for each scheme against the first one, rank by
-// rank, and for each rank against the smallest, scheme by scheme. It has none
-// where there is nothing to compare.
+// comparisonsTable compares each scheme with the first one, rank by rank, and each rank with
+// the smallest, scheme by scheme: one row for each comparison. It has no rows if there is
+// nothing to compare.
 func comparisonsTable(v View) table.Table {
 	duels := duelsOf(v, v.loss)
 	t := duelsTable(v, v.loss, duels)
@@ -23,12 +23,11 @@ func comparisonsTable(v View) table.Table {
 	return t
 }
 
-// duelsTable has a row for each of the duels between cells of arms.
+// duelsTable has a row for each duel.
 func duelsTable(v View, s metrics.Statistic, duels []duel) table.Table {
 	t := table.Table{
-		Name: "comparisons",
-		Title: fmt.Sprintf("Comparisons by seed of the final %s: mean difference ± half of its 95%% "+
-			"interval", s.Label),
+		Name:  "comparisons",
+		Title: fmt.Sprintf("Final %s compared seed by seed: mean difference ± half of its 95%% interval", s.Label),
 	}
 	each := func(of func(d duel) table.Entry) []table.Entry {
 		var entries []table.Entry
@@ -37,33 +36,39 @@ func duelsTable(v View, s metrics.Statistic, duels []duel) table.Table {
 		}
 		return entries
 	}
-	t.Add(table.Column{Head: "family", Fields: []string{"family"}}, each(func(d duel) table.Entry { return table.Word(d.family) }))
-	t.Add(table.Column{Head: "compared", Fields: []string{"scheme", "rank", "reference_scheme", "reference_rank"}}, each(duel.pair))
+	word := func(head, field string, of func(d duel) table.Entry) {
+		t.Add(table.Column{Head: head, Fields: []string{field}}, each(of))
+	}
+	numeric := func(head string, of func(d duel) table.Entry, fields ...string) {
+		t.Add(table.Column{Head: head, Fields: fields, Number: true}, each(of))
+	}
+	inUnit := func(head string) string { return head + " (" + s.Unit + ")" }
+	word("family", "family", func(d duel) table.Entry { return table.Word(d.family) })
+	t.Add(table.Column{
+		Head: "comparison", Fields: []string{"scheme", "rank", "reference_scheme", "reference_rank"},
+	}, each(duel.pair))
 	for _, trait := range v.differing {
-		t.Add(table.Column{Head: trait.name, Fields: []string{trait.field}}, each(func(d duel) table.Entry { return d.shared(trait) }))
+		word(trait.name, trait.field, func(d duel) table.Entry { return d.shared(trait) })
 	}
 	var differences []stats.Interval
 	for _, d := range duels {
 		differences = append(differences, d.Difference.Interval)
 	}
-	t.Add(table.Intervals("difference", "difference", differences))
+	t.Add(table.Intervals("difference", s.Unit, "difference", differences))
 	if slices.ContainsFunc(duels, func(d duel) bool { return d.Difference.SharedPart() > 0 }) {
-		parts := each(duel.fromValidation)
-		t.Add(table.Column{Head: "from validation", Fields: []string{"validation_se", "validation_part"}, Number: true}, parts)
+		numeric("error from validation", duel.fromValidation, "validation_se", "validation_part")
 	}
-	t.Add(table.Column{Head: "could tell", Fields: []string{"detectable"}, Number: true}, each(duel.couldTell))
-	t.Add(table.Column{Head: "relative", Fields: []string{"relative"}, Number: true}, each(duel.relative))
-	t.Add(table.Column{Head: "margin", Fields: []string{"margin", "p_equivalence"}, Number: true}, each(duel.marginEntry))
-	t.Add(table.Column{Head: "n", Number: true}, each(func(d duel) table.Entry { return table.Entry{Text: strconv.Itoa(d.Difference.N)} }))
-	t.Add(table.Column{Head: "p", Fields: []string{"p"}, Number: true}, each(func(d duel) table.Entry { return probability(d.p()) }))
+	numeric(inUnit("detectable"), duel.detectable, "detectable")
+	numeric("relative to reference", duel.relative, "relative")
+	numeric(inUnit("margin"), duel.marginEntry, "margin", "p_equivalence")
+	numeric("pairs", func(d duel) table.Entry { return table.Entry{Text: strconv.Itoa(d.Difference.N)} })
+	numeric("p", func(d duel) table.Entry { return probability(d.p()) }, "p")
 	if slices.ContainsFunc(duels, func(d duel) bool { return !math.IsNaN(d.flipP()) }) {
-		flips := each(func(d duel) table.Entry { return probability(d.flipP()) })
-		t.Add(table.Column{Head: "flip p", Fields: []string{"p_flip"}, Number: true}, flips)
+		numeric("sign-flip p", func(d duel) table.Entry { return probability(d.flipP()) }, "p_flip")
 	}
-	t.Add(table.Column{Head: "Holm's p", Fields: []string{"p_holm"}, Number: true}, each(func(d duel) table.Entry { return probability(d.holm) }))
+	numeric("Holm's p", func(d duel) table.Entry { return probability(d.holm) }, "p_holm")
 	t.Add(table.Column{Head: "diverged", Fields: []string{"diverged", "reference_diverged"}}, each(duel.diverged))
-	verdicts := each(func(d duel) table.Entry { return table.Word(d.verdict().String()) })
-	t.Add(table.Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
+	word("verdict", "verdict", func(d duel) table.Entry { return table.Word(d.verdict().String()) })
 	for i, d := range duels {
 		for _, text := range d.doubts(v.Tuned) {
 			t.Doubt(i, text)
@@ -72,7 +77,7 @@ func duelsTable(v View, s metrics.Statistic, duels []duel) table.Table {
 	return t
 }
 
-// comparisonsCaption says how many tests there are, and what was held equal.
+// comparisonsCaption explains the columns, counts the tests, and says what was held equal.
 func comparisonsCaption(v View, duels []duel) string {
 	var families []string
 	for _, d := range duels {
@@ -80,28 +85,11 @@ func comparisonsCaption(v View, duels []duel) string {
 			families = append(families, name)
 		}
 	}
-	return fmt.Sprintf("%s Tests: %s. ", comparing(), strings.Join(families, ", ")) + v.equal
+	return fmt.Sprintf("%s\nTests, by family: %s. ", defined(comparisonWords), strings.Join(families, ", ")) + v.equal
 }
 
-// comparing says how the verdicts on comparisons are come by.
-func comparing() string {
-	return fmt.Sprintf("A difference is the first loss less the second, of runs of one seed, "+
-		"which see the same data and begin with the same A. "+
-		"Its interval and p, two-sided, are those of Student's paired t, which takes differences for normal; "+
-		"both have in them what the choice of the validation examples adds to the error, where runs keep it: "+
-		"from validation is that part of the standard error, of which squares add up. "+
-		"Flip p, from %d pairs on, is that of sign flips, which asks for symmetry alone. "+
-		"Could tell is the least difference that these pairs would show with a probability of 0.8, were it the "+
-		"only test. "+
-		"Holm's p is t's, corrected over the tests of the family. "+
-		"Lower and higher: Holm's p is at most %g. Equivalent: by two one-sided t tests, Holm's p at most %g, "+
-		"within a margin of %g%% of what the second learned, seed by seed; the margin shown is their mean. Not "+
-		"separated: neither, and so no ranking. "+
-		"Diverged are the runs of the first and of the second.", stats.FlipPairs, level, level, 100*learnedMargin)
-}
-
-// fromValidation is the part of the standard error that the choice of the validation
-// examples makes.
+// fromValidation is how much of the standard error comes from the choice of validation
+// examples.
 func (d duel) fromValidation() table.Entry {
 	part := d.Difference.SharedPart()
 	e := table.Entry{Values: []string{number.Exact(d.SharedSE), number.Exact(part)}}
@@ -111,8 +99,8 @@ func (d duel) fromValidation() table.Entry {
 	return e
 }
 
-// couldTell is the least difference that so many pairs, scattering so, would show.
-func (d duel) couldTell() table.Entry {
+// detectable is the smallest difference that these pairs would show with a probability of 0.8.
+func (d duel) detectable() table.Entry {
 	v := math.NaN()
 	if !d.Same && d.refused == nil {
 		v = d.Difference.Detectable()
@@ -126,16 +114,21 @@ func (d duel) couldTell() table.Entry {
 
 // pair names what is compared.
 func (d duel) pair() table.Entry {
-	text := fmt.Sprintf("%s - %s, rank %d", schemeLabel(d.Cell.Scheme), schemeLabel(d.Reference.Scheme), d.Cell.Rank)
-	if d.family == rankFamily {
-		text = fmt.Sprintf("rank %d - %d, %s", d.Cell.Rank, d.Reference.Rank, schemeLabel(d.Cell.Scheme))
-	}
-	return table.Entry{Text: text, Values: []string{
+	return table.Entry{Text: d.settings(), Values: []string{
 		d.Cell.Scheme, strconv.Itoa(d.Cell.Rank), d.Reference.Scheme, strconv.Itoa(d.Reference.Rank),
 	}}
 }
 
-// shared is the value of a trait that both cells have, if they have the same.
+// settings names what both settings share, then the first setting and the reference.
+func (d duel) settings() string {
+	scheme := schemeLabel(d.Cell.Scheme)
+	if d.family == rankFamily {
+		return fmt.Sprintf("%s: rank %d vs rank %d", scheme, d.Cell.Rank, d.Reference.Rank)
+	}
+	return fmt.Sprintf("rank %d: %s vs %s", d.Cell.Rank, scheme, schemeLabel(d.Reference.Scheme))
+}
+
+// shared is the value of a trait that both cells have; empty if they differ.
 func (d duel) shared(t trait) table.Entry {
 	if t.values[d.arm] != t.values[d.referenceArm] {
 		return table.Word("")
@@ -143,7 +136,7 @@ func (d duel) shared(t trait) table.Entry {
 	return table.Word(t.values[d.arm])
 }
 
-// relative is the difference as a part of the reference's loss.
+// relative is the difference divided by the reference's loss.
 func (d duel) relative() table.Entry {
 	part := d.Difference.Mean / d.ReferenceMean
 	e := table.Entry{Values: []string{number.Exact(part)}}
@@ -153,8 +146,7 @@ func (d duel) relative() table.Entry {
 	return e
 }
 
-// marginEntry is the mean margin and the corrected P of equivalence within the
-// margins.
+// marginEntry is the mean margin, and the corrected P of equivalence within the margins.
 func (d duel) marginEntry() table.Entry {
 	e := table.Entry{Values: []string{number.Exact(d.margin()), number.Exact(d.equivalence)}}
 	if number.Finite(d.margin()) {
@@ -163,7 +155,7 @@ func (d duel) marginEntry() table.Entry {
 	return e
 }
 
-// flipP is the P of sign flips, where there was a test.
+// flipP is the P of sign flips; NaN if there was no test.
 func (d duel) flipP() float64 {
 	if math.IsNaN(d.p()) {
 		return math.NaN()

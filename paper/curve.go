@@ -15,14 +15,14 @@ import (
 	"ranksweep/results"
 )
 
-// curves are a quantity of runs as it is drawn against steps.
+// curves say how a quantity of runs is drawn against steps.
 type curves struct {
 	quantity  metrics.Quantity
 	smoothing results.Smoothing
 	spread    figure.Spread // how the seeds behind a mean are shown
 }
 
-// panels are one an arm, with a line a rank. Their axes are not yet set.
+// panels has a panel for each arm, with a line for each rank. Their axes are not set yet.
 func (k curves) panels(v View) []figure.Panel {
 	var panels []figure.Panel
 	for i, a := range v.arms {
@@ -37,7 +37,7 @@ func (k curves) panels(v View) []figure.Panel {
 	return panels
 }
 
-// rankShade is the shade of a rank of a scheme; what has none takes the middle.
+// rankShade is the shade of a rank of a scheme; without a rank it is the middle shade.
 func (v View) rankShade(scheme string, rank int) color.RGBA {
 	if rank == 0 {
 		return v.palette[scheme].Shade(0, 1)
@@ -55,8 +55,8 @@ func (k curves) meanLine(c results.Cell, color color.RGBA) figure.Series {
 	return s
 }
 
-// spreadPoint is a mean with its 95% interval; of two seeds, whose interval
-// would be 12.7 standard errors wide, with both of them; of one, alone.
+// spreadPoint is a mean with its 95% interval. With two seeds, whose interval would be 12.7
+// standard errors wide, both seeds stand in its place; with one seed there is only the mean.
 func spreadPoint(x float64, i stats.Interval, seeds []float64) figure.Point {
 	p := figure.Point{X: x, Y: i.Mean, Low: i.Low, High: i.High}
 	if i.N == 2 {
@@ -65,7 +65,7 @@ func spreadPoint(x float64, i stats.Interval, seeds []float64) figure.Point {
 	return p
 }
 
-// divergedLines draw each diverged run of a cell by itself, up to a cross.
+// divergedLines draws a line for each diverged run of a cell, which ends in a cross.
 func (k curves) divergedLines(c results.Cell, color color.RGBA) []figure.Series {
 	var lines []figure.Series
 	for _, r := range c.Runs {
@@ -83,7 +83,7 @@ func (k curves) divergedLines(c results.Cell, color color.RGBA) []figure.Series 
 	return lines
 }
 
-// of are the finite values of one run, without a spread.
+// of returns the finite values of one run, without a spread.
 func (k curves) of(r results.Row) (points []figure.Point) {
 	for _, p := range k.smoothing.Of(r.Curve, k.quantity) {
 		if y := p.Values[k.quantity]; number.Finite(y) {
@@ -93,9 +93,9 @@ func (k curves) of(r results.Row) (points []figure.Point) {
 	return points
 }
 
-// extent is what axes must hold: every point of every done run, and of a
-// diverged one, which would stretch them without end, the steps, and the
-// values that do not exceed the first.
+// extent has the points that axes must show: every point of every done run. A diverged run
+// would stretch the axes without end, so of it only the steps count, and the values up to its
+// first one.
 func (k curves) extent(v View) []figure.Point {
 	var all []figure.Point
 	for _, c := range v.cells {
@@ -112,7 +112,7 @@ func (k curves) extent(v View) []figure.Point {
 	return all
 }
 
-// quantityLabel is the title of an axis of q.
+// quantityLabel is the title of an axis that shows q.
 func quantityLabel(q metrics.Quantity) string { return q.Label() + " (" + q.Unit() + ")" }
 
 // setAxes gives all panels the same axes.
@@ -122,7 +122,7 @@ func setAxes(panels []figure.Panel, x, y figure.Axis) {
 	}
 }
 
-// stepAxis holds the steps of points.
+// stepAxis shows the steps of points.
 func stepAxis(points []figure.Point) figure.Axis {
 	steps := []float64{0}
 	for _, p := range points {
@@ -131,8 +131,8 @@ func stepAxis(points []figure.Point) figure.Axis {
 	return figure.Axis{Label: "step", Whole: true, Few: true}.Over(steps...)
 }
 
-// legend has a line for each rank, with a sample of each scheme's shade, and
-// one for what has none, and says what lines and bands are.
+// legend has a line for each rank, with a sample of each scheme's shade, and a line for arms
+// without a rank. It also says what lines and bands are.
 func (k curves) legend(v View) figure.Legend {
 	bands := ""
 	if k.spread == figure.Band {

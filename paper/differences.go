@@ -9,13 +9,15 @@ import (
 	"ranksweep/paper/figure"
 )
 
-// differencesFigure draws the comparisons of final losses, seed by seed: each
-// scheme with the first one, and each rank with the smallest, against rank. There
-// is none unless some comparison has an interval.
+// differencesFigure draws the differences of final losses against rank: each scheme compared
+// with the first one, and each rank with the smallest, seed by seed. There is no figure unless
+// some comparison has an interval.
 func differencesFigure(v View) (f figure.Figure, ok bool) {
 	loss := v.loss
 	labels, colors := v.labels, v.colors
-	drawn := slices.DeleteFunc(duelsOf(v, loss), func(d duel) bool { return d.refused != nil || d.Same || d.Difference.N == 0 })
+	drawn := slices.DeleteFunc(duelsOf(v, loss), func(d duel) bool {
+		return d.refused != nil || d.Same || d.Difference.N == 0
+	})
 	f = figure.Figure{Name: "differences"}
 	n := counts{low: math.MaxInt}
 	values, at := []float64{0}, []float64(nil)
@@ -34,15 +36,19 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 	}
 	for i := range v.arms {
 		if slices.ContainsFunc(drawn, func(d duel) bool { return d.arm == i }) {
-			f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i], i)}})
+			f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i],
+				i)}})
 		}
 	}
-	f.Caption = fmt.Sprintf("Differences of the final %s against rank, in percent of the loss compared with: means over pairs of runs of one seed, %s, with 95%% intervals (Student's t), which are of one comparison each. ", loss.Label, seedCount(n)) +
-		"Below the line is better." + losses(v) + " " + v.equal
+	f.Caption = fmt.Sprintf("Difference of the final %s from the reference, in percent of the reference's loss, "+
+		"against rank: means over pairs of runs with the same seed, %s, with 95%% intervals (Student's t). Each "+
+		"interval is for one comparison, uncorrected for the others. Below the line, the loss is lower than the "+
+		"reference's.",
+		loss.Label, seedCount(n)) + runsLost(v) + " " + v.equal
 	return f, n.high > 1
 }
 
-// familyPanel has a line an arm, through its comparisons of one family.
+// familyPanel has a line for each arm, through its comparisons of one family.
 func familyPanel(duels []duel, family string, colors []color.RGBA) (p figure.Panel) {
 	for i, c := range colors {
 		s := armSeries(c, i)
@@ -63,10 +69,13 @@ func familyPanel(duels []duel, family string, colors []color.RGBA) (p figure.Pan
 // point is the difference in percent of the reference's loss, at the cell's rank.
 func (d duel) point() figure.Point {
 	unit := d.ReferenceMean / 100
-	return figure.Point{X: float64(d.Cell.Rank), Y: d.Difference.Mean / unit, Low: d.Difference.Low / unit, High: d.Difference.High / unit}
+	return figure.Point{
+		X: float64(d.Cell.Rank), Y: d.Difference.Mean / unit,
+		Low: d.Difference.Low / unit, High: d.Difference.High / unit,
+	}
 }
 
-// against names what a duel is with.
+// against names the reference.
 func (d duel) against() string {
 	if d.family == rankFamily {
 		return fmt.Sprintf("Against rank %d", d.Reference.Rank)

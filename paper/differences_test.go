@@ -29,7 +29,8 @@ func TestDifferencesFigure(t *testing.T) {
 	for _, c := range []struct {
 		s    figure.Series
 		want []float64
-	}{{schemes.Series[1], []float64{-4, -8}}, {ranks.Series[1], []float64{0}}, {ranks.Series[2], []float64{-4 * 2 / 1.92}}} {
+	}{{schemes.Series[1], []float64{-4, -8}}, {ranks.Series[1], []float64{0}}, {ranks.Series[2],
+		[]float64{-4 * 2 / 1.92}}} {
 		if len(c.s.Points) != len(c.want) {
 			t.Fatalf("%d points, want %d", len(c.s.Points), len(c.want))
 		}
@@ -57,14 +58,16 @@ func TestUnlearnedRunsAreNamed(t *testing.T) {
 		return noise(r)
 	})
 	table := summaryTable(view(runs))
-	if notes := strings.Join(table.Notes, "\n"); !strings.Contains(notes, "ended above their validation loss before training: seeds 0, 1, 2") || strings.Contains(notes, "diverged") {
+	if notes := strings.Join(table.Notes, "\n"); !strings.Contains(notes, "ended with a higher validation loss than "+
+		"before training: seeds 0, 1, 2") || strings.Contains(notes, "diverged") {
 		t.Error(notes)
 	}
 	rows, _ := fought(t, view(runs))
-	if notes := rows["rsLoRA - LoRA, rank 8"]["notes"]; !strings.Contains(notes, "rsLoRA at rank 8 ended above its loss before training") {
+	if notes := rows["rank 8: rsLoRA vs LoRA"]["notes"]; !strings.Contains(notes, "rsLoRA at rank 8 ended with a "+
+		"higher loss than before training") {
 		t.Error(notes)
 	}
-	if notes := rows["rsLoRA - LoRA, rank 4"]["notes"]; strings.Contains(notes, "ended above") {
+	if notes := rows["rank 4: rsLoRA vs LoRA"]["notes"]; strings.Contains(notes, "ended above") {
 		t.Error(notes)
 	}
 }

@@ -11,15 +11,16 @@ import (
 	"ranksweep/results"
 )
 
-// addDoubts notes, for each row of a table with a row a cell, what keeps a
-// reader from taking its numbers at face value.
+// addDoubts notes why a reader should not take the numbers of a row at face value. The table
+// has a row for each cell.
 func addDoubts(t *table.Table, v View) {
 	row := 0
 	labels, first := v.labels, map[string]string{}
 	for j, a := range v.arms {
 		for i, c := range a.Cells {
 			if twin := first[c.Function]; c.Function != "" && twin != "" {
-				t.Doubt(row, fmt.Sprintf("the same function as %s at rank %d, written in another way: they differ by rounding alone", twin, c.Rank))
+				t.Doubt(row, fmt.Sprintf("mathematically identical to %s at rank %d: the two differ only by rounding",
+					twin, c.Rank))
 			} else {
 				first[c.Function] = labels[j]
 			}
@@ -51,8 +52,8 @@ func addDoubts(t *table.Table, v View) {
 	addBestRates(t, v)
 }
 
-// unlearned names the runs of a cell that ended above where they began, though
-// no value of theirs overflowed; empty where none did.
+// unlearned names the runs of a cell that ended with a higher loss than they began with,
+// although no value overflowed; empty if there are none.
 func unlearned(c results.Cell) string {
 	var seeds []string
 	for _, r := range c.Runs {
@@ -64,12 +65,12 @@ func unlearned(c results.Cell) string {
 	case 0:
 		return ""
 	case 1:
-		return "ended above its validation loss before training: seed " + seeds[0]
+		return "ended with a higher validation loss than before training: seed " + seeds[0]
 	}
-	return "ended above their validation loss before training: seeds " + strings.Join(seeds, ", ")
+	return "ended with a higher validation loss than before training: seeds " + strings.Join(seeds, ", ")
 }
 
-// lost names the runs of a cell that ended with a status, where, and why:
+// lost names the runs of a cell that ended with a status, at which step, and why:
 // "diverged: seed 0 at step 3, seed 2 at step 5: the loss is not finite".
 func lost(c results.Cell, status results.Status) string {
 	var seeds, reasons []string
@@ -92,9 +93,9 @@ func lost(c results.Cell, status results.Status) string {
 	return text
 }
 
-// addBestRates notes, where the grid has several learning rates, which row has
-// the lowest loss among those that differ in nothing else, and whether that
-// rate lies at the edge of the rates tried: a better one may then lie beyond.
+// addBestRates notes, if the grid has several learning rates, which row has the lowest loss
+// among rows that differ in nothing else, and whether its rate lies at the edge of the rates
+// tried, so that a better one may lie beyond.
 func addBestRates(t *table.Table, v View) {
 	losses := v.intervals(v.loss)
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(s trait) bool { return s.name == learningRate })
@@ -122,8 +123,8 @@ func addBestRates(t *table.Table, v View) {
 	}
 }
 
-// rated are rows that differ in their learning rate, with their losses: NaN where no run
-// is done.
+// rated are rows that differ only in their learning rate, with their losses: NaN if no run is
+// done.
 type rated struct {
 	rows   []int
 	trials []stats.Trial
@@ -133,8 +134,8 @@ func (g *rated) add(row int, rate, loss float64) {
 	g.rows, g.trials = append(g.rows, row), append(g.trials, stats.Trial{Rate: rate, Loss: loss})
 }
 
-// best finds the row with the lowest loss and says what it is best of; no text where one
-// rate alone was tried.
+// best finds the row with the lowest loss and says among which rows it is the best; there is no
+// text if only one rate was tried.
 func (g *rated) best() (row int, text string) {
 	i, edge := stats.Lowest(g.trials)
 	another := func(t stats.Trial) bool { return t.Rate != g.trials[0].Rate }
@@ -142,7 +143,8 @@ func (g *rated) best() (row int, text string) {
 	case i < 0 || !slices.ContainsFunc(g.trials, another):
 		return 0, ""
 	case edge:
-		return g.rows[i], "lowest loss of its rank, at the edge of the learning rates tried: a better one may lie beyond"
+		return g.rows[i], "lowest loss of its rank, at the edge of the learning rates tried: a better rate may lie " +
+			"beyond"
 	}
-	return g.rows[i], "lowest loss of its rank over the learning rates tried"
+	return g.rows[i], "lowest loss of its rank among the learning rates tried"
 }

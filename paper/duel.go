@@ -13,38 +13,38 @@ import (
 )
 
 const (
-	// level is what P values are held to, after Holm's correction.
+	// level is the largest P value that counts as a difference, after Holm's correction.
 	level = 0.05
-	// learnedMargin is the size of a difference that matters, as a part of what
-	// the reference learned. After few steps, or at a small rate, all losses are
-	// within a percent of where they began.
+	// learnedMargin is the size of a difference that matters, as a part of what the reference
+	// learned. A part of the loss would not do: after few steps, or at a small rate, all losses
+	// are within a percent of where they began.
 	learnedMargin = 0.1
 )
 
-// The families of comparisons, over each of which P values are corrected.
+// The families of comparisons. P values are corrected within a family.
 const (
 	schemeFamily = "schemes"
 	rankFamily   = "ranks"
 	initFamily   = "inits"
 )
 
-// A contender is a cell and where it stands.
+// A contender is a cell, its arm, and its group.
 type contender struct {
 	results.Cell
 	arm   int
-	group string // the same for cells that differ in scheme and rank, and in what follows from these
+	group string // equal for cells that differ only in scheme and rank, and in what follows from these
 }
 
-// isRival reports whether two cells differ in scheme and rank alone, and in what
-// follows from these.
+// isRival reports whether two cells differ only in scheme and rank, and in what follows from
+// these.
 func (c contender) isRival(other contender) bool { return c.group == other.group }
 
 // A duel is a comparison of two cells within its family.
 type duel struct {
 	results.Comparison
-	refused           error // why there is none
+	refused           error // why there is no comparison
 	family            string
-	unmatched         string // how the sizes of two schemes differ, besides how they depend on rank
+	unmatched         string // how γ of two schemes differs already at the smallest rank
 	tests             int    // in the family
 	arm, referenceArm int
 	holm              float64 // corrected P of a difference
@@ -52,9 +52,8 @@ type duel struct {
 	beyond            float64 // corrected P of a difference above the margin
 }
 
-// duelsOf compares each scheme with the first one of the grid that has ranks,
-// rank by rank, and each rank with the smallest, scheme by scheme: always within
-// a group.
+// duelsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
+// each rank with the smallest, scheme by scheme. Both cells are always of one group.
 func duelsOf(v View, s metrics.Statistic) []duel {
 	all := v.contenders()
 	first := all[0]
@@ -69,7 +68,9 @@ func duelsOf(v View, s metrics.Statistic) []duel {
 		if smallest.Rank != c.Rank {
 			ranks = append(ranks, newDuel(rankFamily, c, smallest, s))
 		}
-		r := slices.IndexFunc(all, func(r contender) bool { return r.isRival(c) && r.Scheme == first.Scheme && r.Rank == c.Rank })
+		r := slices.IndexFunc(all, func(r contender) bool {
+			return r.isRival(c) && r.Scheme == first.Scheme && r.Rank == c.Rank
+		})
 		if r >= 0 && c.Scheme != first.Scheme {
 			d := newDuel(schemeFamily, c, all[r], s)
 			d.unmatched = unmatched(all, c, all[r])
@@ -81,15 +82,15 @@ func duelsOf(v View, s metrics.Statistic) []duel {
 	return append(schemes, ranks...)
 }
 
-// smallestRank is the contender of the smallest rank among those that are ok,
-// of which there must be one.
+// smallestRank is the contender with the smallest rank among those that are ok; at least one
+// must be.
 func smallestRank(all []contender, ok func(contender) bool) contender {
 	all = slices.DeleteFunc(slices.Clone(all), func(c contender) bool { return !ok(c) })
 	return slices.MinFunc(all, func(a, b contender) int { return a.Rank - b.Rank })
 }
 
-// unmatched says how far gamma differs already at the smallest rank that two
-// schemes have in common; empty where it does not.
+// unmatched says how gamma differs already at the smallest rank that two schemes have in
+// common; empty if it is equal there.
 func unmatched(all []contender, c, reference contender) string {
 	twin := func(a contender) int { // of the reference's scheme
 		return slices.IndexFunc(all, func(b contender) bool {
@@ -101,12 +102,12 @@ func unmatched(all []contender, c, reference contender) string {
 	if math.Abs(a.Gamma-b.Gamma) <= 1e-9*b.Gamma {
 		return ""
 	}
-	return fmt.Sprintf("two things differ: the scheme, and the size of gamma, %s and %s at rank %d already; match_rank: %d makes them equal there",
-		rounded(a.Gamma), rounded(b.Gamma), a.Rank, a.Rank)
+	return fmt.Sprintf("two things differ: the scheme, and the size of gamma, which is %s and %s already at rank %d; "+
+		"match_rank: %d makes them equal there", rounded(a.Gamma), rounded(b.Gamma), a.Rank, a.Rank)
 }
 
-// contenders are all cells, in the order of arms. A trait of arms tells groups
-// apart unless it follows from scheme and rank.
+// contenders are all cells, in the order of arms. Arms with different traits are of different
+// groups, unless the trait follows from scheme and rank.
 func (v View) contenders() []contender {
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
 		return t.field != "model" && t.field != "data" && t.field != "numerics" && followsFromScheme(t, v.arms)
@@ -124,8 +125,7 @@ func (v View) contenders() []contender {
 	return all
 }
 
-// followsFromScheme reports whether a trait has one value for each scheme and
-// rank.
+// followsFromScheme reports whether a trait has a single value for each scheme and rank.
 func followsFromScheme(t trait, arms []results.Arm) bool {
 	seen := make(map[string]string)
 	for i, a := range arms {
@@ -151,7 +151,7 @@ func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
 	return d
 }
 
-// correct gives the duels of a family their corrected P values.
+// correct sets the corrected P values of the duels of a family.
 func correct(family []duel) {
 	var differences, equivalences, beyond []float64
 	tests := 0
@@ -171,8 +171,8 @@ func correct(family []duel) {
 	}
 }
 
-// p is that of the test. What learns the same function was not tested, nor is
-// one pair alone a sample.
+// p is the P value of the test; NaN if there was none, since both cells learn the same
+// function or since there is at most one pair.
 func (d duel) p() float64 {
 	if d.Same || d.Difference.N < 2 {
 		return math.NaN()
@@ -188,7 +188,7 @@ func (d duel) margins() (margins []float64) {
 	return margins
 }
 
-// margin is the mean of them; NaN where one is absent.
+// margin is the mean margin; NaN if one is absent.
 func (d duel) margin() float64 {
 	if slices.ContainsFunc(d.Learned, math.IsNaN) {
 		return math.NaN()
@@ -200,7 +200,7 @@ func (d duel) allDiverged() bool {
 	return d.Cell.Diverged() == len(d.Cell.Runs) || d.Reference.Diverged() == len(d.Reference.Runs)
 }
 
-// doubts are what keeps a reader from taking a row at face value.
+// doubts say why a reader should not take a row at face value.
 func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	if d.refused != nil {
 		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
@@ -227,7 +227,7 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 	return doubts
 }
 
-// tooFew says what an interval of few pairs rests on.
+// tooFew says what an interval of few pairs assumes.
 func (d duel) tooFew() string {
 	n := d.Difference.N
 	switch {
@@ -236,25 +236,25 @@ func (d duel) tooFew() string {
 	case math.IsNaN(d.p()) || n >= stats.FlipPairs:
 		return ""
 	}
-	return fmt.Sprintf("n = %d: interval and p rest on normality, which so few cannot show", n)
+	return fmt.Sprintf("n = %d: interval and p assume a normal distribution, which so few pairs cannot confirm", n)
 }
 
-// oneOfMany says what a row would be by itself, where its interval leaves out 0
-// and its family does not let that count.
+// oneOfMany says what the verdict on a row would be if it were the only test, if that differs
+// from the corrected verdict.
 func (d duel) oneOfMany() string {
 	p := d.p()
 	if !(p <= level) || d.holm <= level {
 		return ""
 	}
-	return fmt.Sprintf("by itself it would be %s (p %s); it is one of %d tests",
+	return fmt.Sprintf("as the only test it would be %s (p = %s), but it is one of %d tests",
 		verdictOf(d.Difference.Mean, true, false), number.Significant(p, 2), d.tests)
 }
 
-// survivors says what the difference is over where runs have no loss.
+// survivors says which seeds the difference is over, if runs have no loss.
 func (d duel) survivors() string {
 	text := ""
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 && d.Difference.N > 0 {
-		text = "over the seeds that diverged in neither: a sample of survivors"
+		text = "only seeds that diverged in neither setting are compared: a sample of survivors"
 	}
 	if n := d.Cell.Failed() + d.Reference.Failed(); n > 0 {
 		text = strings.TrimPrefix(text+fmt.Sprintf("; %d runs failed", n), "; ")
@@ -262,22 +262,23 @@ func (d duel) survivors() string {
 	return text
 }
 
-// unlearned says that a comparison is with what learned nothing.
+// unlearned says that one of the cells learned nothing.
 func (d duel) unlearned() string {
 	for _, c := range []results.Cell{d.Cell, d.Reference} {
 		if c.Learned() < 0 {
-			return fmt.Sprintf("%s at rank %d ended above its loss before training", schemeLabel(c.Scheme), c.Rank)
+			return fmt.Sprintf("%s at rank %d ended with a higher loss than before training",
+				schemeLabel(c.Scheme), c.Rank)
 		}
 	}
 	return ""
 }
 
-// alsoDiffering warns of arms in which two things differ.
+// alsoDiffering warns that two things differ.
 func (d duel) alsoDiffering() string {
 	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Tuned...)
 	switch d.family {
 	case schemeFamily:
-		except = append(except, "alpha", "match_rank") // which gamma stands for
+		except = append(except, "alpha", "match_rank") // these are seen in gamma
 	case initFamily:
 		except = append(except, "init")
 	}
@@ -285,7 +286,8 @@ func (d duel) alsoDiffering() string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("two things differ: the %s, and %s", strings.TrimSuffix(d.family, "s"), strings.Join(names, " and "))
+	return fmt.Sprintf("two things differ: the %s, and %s",
+		strings.TrimSuffix(d.family, "s"), strings.Join(names, " and "))
 }
 
 // atOneRate warns of a comparison in which no learning rate was tuned.
@@ -296,7 +298,7 @@ func (d duel) atOneRate() string {
 	return fmt.Sprintf("at one learning rate, %s: either may do better at another", number.Brief(d.Cell.LR))
 }
 
-// tuningDoubts are those of the cell as it was tuned.
+// tuningDoubts are the doubts about how a cell was tuned.
 func tuningDoubts(c results.Cell, tuned []results.Tuned) []string {
 	for _, t := range tuned {
 		if !slices.ContainsFunc(t.Axes, func(a results.Axis) bool { return !slices.Contains(c.Axes, a) }) {

@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func fought(t *testing.T, v View) (rows map[string]map[string]string, names []st
 		for _, n := range r.Notes {
 			row["notes"] += table.Notes[n] + "; "
 		}
-		name := row["compared"]
+		name := row["comparison"]
 		if rows[name] != nil {
 			name += ", learning rate " + row[learningRate]
 		}
@@ -56,7 +55,7 @@ func noise(r *results.Run) float64 {
 }
 
 func TestVerdictsOfDuels(t *testing.T) {
-	const name = "rsLoRA - LoRA, rank 8"
+	const name = "rank 8: rsLoRA vs LoRA"
 	isOne := func(r *results.Run) bool { return r.Scheme == "rslora" && r.Rank == 8 }
 	by := func(d float64) func(*results.Run) float64 {
 		return func(r *results.Run) float64 {
@@ -79,7 +78,8 @@ func TestVerdictsOfDuels(t *testing.T) {
 		verdict string
 		note    string // among the notes
 	}{
-		{"lower", losing(10, by(-0.2)), "lower", "two things differ: the scheme, and the size of gamma, 8 and 4 at rank 4 already; match_rank: 4"},
+		{"lower", losing(10, by(-0.2)), "lower", "two things differ: the scheme, and the size of gamma, which is 8 " +
+			"and 4 already at rank 4; match_rank: 4"},
 		{"higher", losing(10, by(0.2)), "higher", "at one learning rate, 5e-5: "},
 		{"lower, yet it does not matter", losing(10, by(-0.01)), "lower, within the margin", ""},
 		{"equivalent", losing(10, by(0)), "equivalent", ""},
@@ -92,13 +92,13 @@ func TestVerdictsOfDuels(t *testing.T) {
 			return noise(r)
 		}), "not separated", ""},
 		{"three seeds of one sign", losing(3, by(-0.2)), "lower",
-			"n = 3: interval and p rest on normality, which so few cannot show"},
+			"n = 3: interval and p assume a normal distribution, which so few pairs cannot confirm"},
 		{"one of two tests", losing(5, func(r *results.Run) float64 {
 			if isOne(r) {
 				return []float64{-0.7, -0.2, -0.3, -0.1, -0.2}[r.Seed] // -0.3 ± 0.29
 			}
 			return noise(r)
-		}), "not separated", "by itself it would be lower (p 0.045); it is one of 2 tests"},
+		}), "not separated", "as the only test it would be lower (p = 0.045), but it is one of 2 tests"},
 		{"one seed", losing(1, by(-0.2)), "not separated", "n = 1: no interval and no test"},
 		{"no difference at all", losing(3, func(*results.Run) float64 { return 0 }), "same function", ""},
 		{"two optimizers", func() []results.Run {
@@ -124,7 +124,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 			i := slices.IndexFunc(runs, func(r results.Run) bool { return isOne(&r) })
 			diverge(&runs[i], 2)
 			return runs
-		}(), "lower", "over the seeds that diverged in neither: a sample of survivors"},
+		}(), "lower", "only seeds that diverged in neither setting are compared: a sample of survivors"},
 		{"all failed", func() []results.Run {
 			runs := losing(2, by(-0.2))
 			for i := range runs {
@@ -137,7 +137,8 @@ func TestVerdictsOfDuels(t *testing.T) {
 	} {
 		rows, _ := fought(t, view(test.runs))
 		if row := rows[name]; row["verdict"] != test.verdict || !strings.Contains(row["notes"], test.note) {
-			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"], test.verdict, test.note, row)
+			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"],
+				test.verdict, test.note, row)
 		}
 	}
 }
@@ -145,9 +146,10 @@ func TestVerdictsOfDuels(t *testing.T) {
 // Sign flips stand beside t where some row has pairs enough.
 func TestFlipsStandBesideT(t *testing.T) {
 	for seeds, want := range map[int]string{5: "", stats.FlipPairs: "0.031"} {
-		rows, _ := fought(t, view(losing(seeds, func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) })))
-		row := rows["rank 8 - 4, LoRA"]
-		if _, ok := row["flip p"]; ok != (want != "") || row["flip p"] != want || row["verdict"] != "lower" {
+		rows, _ := fought(t, view(losing(seeds,
+			func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) })))
+		row := rows["LoRA: rank 8 vs rank 4"]
+		if _, ok := row["sign-flip p"]; ok != (want != "") || row["sign-flip p"] != want || row["verdict"] != "lower" {
 			t.Errorf("%d seeds: %v", seeds, row)
 		}
 	}
@@ -159,7 +161,8 @@ func TestDuelsCountDivergedRuns(t *testing.T) {
 	diverge(&runs[0], 2) // LoRA, rank 4
 	rows, _ := fought(t, view(runs))
 	for name, want := range map[string]string{
-		"rsLoRA - LoRA, rank 4": "0/3, 1/3", "rsLoRA - LoRA, rank 8": "0/3, 0/3", "rank 8 - 4, LoRA": "0/3, 1/3", "rank 8 - 4, rsLoRA": "0/3, 0/3",
+		"rank 4: rsLoRA vs LoRA": "0/3, 1/3", "rank 8: rsLoRA vs LoRA": "0/3, 0/3",
+		"LoRA: rank 8 vs rank 4": "0/3, 1/3", "rsLoRA: rank 8 vs rank 4": "0/3, 0/3",
 	} {
 		if rows[name]["diverged"] != want {
 			t.Errorf("%s: diverged %q, want %s", name, rows[name]["diverged"], want)
@@ -170,7 +173,9 @@ func TestDuelsCountDivergedRuns(t *testing.T) {
 // Cells of two learning rates, models or numerics versions are not compared
 // with each other, but each rate with itself.
 func TestDuelsStayInTheirGroups(t *testing.T) {
-	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4}}.runs()
+	runs := fake{
+		schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4},
+	}.runs()
 	if _, names := fought(t, view(runs)); len(names) != 8 {
 		t.Errorf("two rates: %d comparisons, want 8: %q", len(names), names)
 	}
@@ -180,7 +185,9 @@ func TestDuelsStayInTheirGroups(t *testing.T) {
 		}
 	}
 	_, names := fought(t, view(runs))
-	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool { return !strings.HasPrefix(s, "rsLoRA - LoRA") }) {
+	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool {
+		return !strings.Contains(s, ": rsLoRA vs LoRA")
+	}) {
 		t.Errorf("ranks of two numerics versions: %q, want schemes alone", names)
 	}
 }
@@ -191,7 +198,7 @@ func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
 	for i := range rows {
 		rows[i].Setting.Place = len(rows) - i
 	}
-	if _, names := fought(t, NewView(rows, nil)); !slices.Contains(names, "LoRA - rsLoRA, rank 4") {
+	if _, names := fought(t, NewView(rows, nil)); !slices.Contains(names, "rank 4: LoRA vs rsLoRA") {
 		t.Errorf("got %q, want LoRA against rsLoRA", names)
 	}
 }
@@ -206,14 +213,16 @@ func TestTwoThingsDiffer(t *testing.T) {
 			eps, r.LR = 1e-12, 1e-3
 			r.Axes = slices.DeleteFunc(r.Axes, func(a results.Axis) bool { return a.Name == "lr" })
 		}
-		r.Config = json.RawMessage(fmt.Sprintf(`{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, "train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed))
+		r.Config = fmt.Appendf(nil, `{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, `+
+			`"train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed)
 	}
 	rows, names := fought(t, view(runs))
-	notes := rows["rsLoRA - LoRA, rank 8"]["notes"]
-	if !strings.Contains(notes, "two things differ: the scheme, and eps and lr") || strings.Contains(notes, "at one learning rate") {
+	notes := rows["rank 8: rsLoRA vs LoRA"]["notes"]
+	if !strings.Contains(notes, "two things differ: the scheme, and eps and lr") ||
+		strings.Contains(notes, "at one learning rate") {
 		t.Errorf("notes %q of %q", notes, names)
 	}
-	if notes := rows["rank 8 - 4, rsLoRA"]["notes"]; strings.Contains(notes, "two things differ") {
+	if notes := rows["rsLoRA: rank 8 vs rank 4"]["notes"]; strings.Contains(notes, "two things differ") {
 		t.Errorf("ranks of one scheme: notes %q", notes)
 	}
 }
@@ -227,7 +236,7 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 		}
 	}
 	rows, names := fought(t, view(runs))
-	row, ok := rows["rsLoRA matched at rank 4 - LoRA, rank 8"]
+	row, ok := rows["rank 8: rsLoRA matched at rank 4 vs LoRA"]
 	if !ok || strings.Contains(row["notes"], "two things differ") {
 		t.Errorf("notes %q of %q", row["notes"], names)
 	}
@@ -247,7 +256,10 @@ func TestTunedDuels(t *testing.T) {
 		r := losing(1, noise)[0]
 		r.ID, r.Seed = rate, 100
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += float64(i)
-		r.Axes = []results.Axis{{Name: "rank", Value: "4"}, {Name: "scaling", Value: "lora"}, {Name: "lr", Value: rate}, {Name: "seed", Value: "100"}}
+		r.Axes = []results.Axis{
+			{Name: "rank", Value: "4"}, {Name: "scaling", Value: "lora"}, {Name: "lr", Value: rate},
+			{Name: "seed", Value: "100"},
+		}
 		grid.Tuning = append(grid.Tuning, results.Planned{ID: r.ID, Axes: r.Axes})
 		trials = append(trials, r)
 	}
@@ -255,7 +267,8 @@ func TestTunedDuels(t *testing.T) {
 	rows, _ := fought(t, NewView(in, tuned))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{
-		"rsLoRA - LoRA, rank 4": true, "rsLoRA - LoRA, rank 8": false, "rank 8 - 4, LoRA": true, "rank 8 - 4, rsLoRA": false,
+		"rank 4: rsLoRA vs LoRA": true, "rank 8: rsLoRA vs LoRA": false,
+		"LoRA: rank 8 vs rank 4": true, "rsLoRA: rank 8 vs rank 4": false,
 	} {
 		notes := rows[name]["notes"]
 		if strings.Contains(notes, edge) != flagged || strings.Contains(notes, "at one learning rate") {

@@ -35,16 +35,16 @@ func ExampleTables() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := tables[1].WriteMarkdown(os.Stdout); err != nil {
+	exponents := tables[1]
+	exponents.Caption = "" // what all runs share
+	if err := exponents.WriteMarkdown(os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
-	// **Fitted powers of rank, with 95% intervals, beside theory**
+	// **Fitted powers of rank, with 95% intervals, and the powers that theory predicts**
 	//
-	// | scheme | quantity | exponent | theory | runs | seeds | verdict |
+	// | scheme | quantity | fitted power | predicted power | runs | seeds | verdict |
 	// |:---|:---|---:|---:|---:|---:|:---|
 	// | LoRA | onset gradient norm (Frobenius) | -0.500 [-0.516, -0.484] | -0.5 | 9 | 3 | agrees |
 	// | LoRA | mean gradient norm (Frobenius) | -0.500 [-0.516, -0.484] |  | 9 | 3 | no prediction |
-	//
-	// All runs share optimizer adamw, learning rate 5e-5, alpha 16. This is a comparison at one learning rate, 5e-5: a rank or a scheme may do better at another.
 }

@@ -253,7 +253,8 @@ func TestSmoothKeepsMeansAndSteps(t *testing.T) {
 	}
 	first := smoothing.Of(run.Curve, metrics.TrainLoss)[0]
 	if first.Step != 3 || first.Values[metrics.TrainLoss] != 1.5 {
-		t.Errorf("first point: step %d, %v; want step 3, the mean 1.5 of 0, 1, 2, 3", first.Step, first.Values[metrics.TrainLoss])
+		t.Errorf("first point: step %d, %v; want step 3, the mean 1.5 of 0, 1, 2, 3", first.Step,
+			first.Values[metrics.TrainLoss])
 	}
 	if got := smoothing.Of(short.Curve, metrics.TrainLoss); len(got) != 1 || got[0].Values[metrics.TrainLoss] != 0.5 {
 		t.Errorf("a run shorter than the window: %v, want one point, the mean 0.5 of 0, 1", got)
@@ -286,10 +287,12 @@ func TestNamedSchemesKeepTheirColours(t *testing.T) {
 		t.Error("two schemes share a family")
 	}
 	got = families([]string{"lora@16", "rslora", "rslora@16", "p=0.25"})
-	if got["lora@16"] != figure.Copper || got["rslora"] != figure.BlueGreen || got["rslora@16"] == figure.BlueGreen || got["rslora@16"] == got["p=0.25"] {
+	if got["lora@16"] != figure.Copper || got["rslora"] != figure.BlueGreen || got["rslora@16"] == figure.BlueGreen ||
+		got["rslora@16"] == got["p=0.25"] {
 		t.Errorf("matched schemes have other hues than their names', or two share one: %v", got)
 	}
-	if figure.Copper.Shade(0, 6) != figure.Copper[0] || figure.Copper.Shade(5, 6) != figure.Copper[2] || figure.Copper.Shade(0, 1) != figure.Copper[1] {
+	if figure.Copper.Shade(0, 6) != figure.Copper[0] || figure.Copper.Shade(5, 6) != figure.Copper[2] ||
+		figure.Copper.Shade(0, 1) != figure.Copper[1] {
 		t.Error("shades do not run from light to dark")
 	}
 }

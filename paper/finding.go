@@ -11,27 +11,27 @@ import (
 	"ranksweep/results"
 )
 
-// listed is how many results a sentence names one by one; of more it counts the kinds.
+// listed is the most results that a sentence names one by one. Of more it counts the kinds.
 const listed = 4
 
-// Found says in a few sentences, one a line, what runs show and how sure that is: how
-// the onset gradient norm depends on rank, which losses differ at the largest rank, and
-// what neither of these can tell. missing counts the runs that the experiment asks for
-// and the store lacks. It is an error if there is no run.
+// Found says in a few sentences, one on each line, what runs show and how sure that is: how the
+// onset gradient norm depends on rank, which losses differ at the largest rank, and what
+// neither of these can tell. missing is the number of runs that the experiment asks for and
+// the store lacks. It is an error if there is no run.
 func Found(v View, missing int) (string, error) {
 	if len(v.arms) == 0 {
 		return "", errNoRuns
 	}
-	said := []string{onsetFound(v), lossesFound(v), strings.TrimSpace(losses(v))}
+	said := []string{onsetFound(v), lossesFound(v), strings.TrimSpace(runsLost(v))}
 	if missing > 0 {
-		said = append(said, fmt.Sprintf("Runs that are missing, and left out of this: %d.", missing))
+		said = append(said, fmt.Sprintf("Missing runs, left out of this: %d.", missing))
 	}
 	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
 	return strings.Join(said, "\n") + "\n", nil
 }
 
-// onsetFound says how the onset gradient norm depends on rank in each arm; empty where
-// it was measured at fewer than two ranks.
+// onsetFound says how the onset gradient norm depends on rank in each arm; empty if it was
+// measured at fewer than two ranks.
 func onsetFound(v View) string {
 	var told []string
 	var kinds []trend
@@ -53,7 +53,7 @@ func onsetFound(v View) string {
 	return "The onset gradient norm " + strings.Join(told, "; it ") + "."
 }
 
-// trend is how a statistic depends on rank, by the interval of its fitted power.
+// trend says how a statistic depends on rank, by the interval of its fitted power.
 type trend uint8
 
 const (
@@ -63,7 +63,7 @@ const (
 	free
 )
 
-// String is for sentences: nothing is decided by these words.
+// String returns the words of sentences. No code may decide by them.
 func (t trend) String() string {
 	return [...]string{"shows no clear power of rank", "falls with rank", "grows with rank", "is free of rank"}[t]
 }
@@ -80,12 +80,12 @@ func trendOf(e stats.Exponent) trend {
 	return unclear
 }
 
-// lossesFound compares final losses at the largest rank, and says of which learning
-// rates that holds.
+// lossesFound compares final losses at the largest rank, and says for which learning rates
+// that holds.
 func lossesFound(v View) string {
 	main := mainDuels(duelsOf(v, v.loss))
 	if len(main) == 0 {
-		return "No two losses can be compared: that takes two schemes or two ranks."
+		return "There are no losses to compare: that takes two schemes or two ranks."
 	}
 	var told []string
 	var kinds []Verdict
@@ -100,7 +100,7 @@ func lossesFound(v View) string {
 	return text + "\n" + ratesFound(v)
 }
 
-// after says at which step the runs that are done ended.
+// after says at which step the done runs ended.
 func after(v View) string {
 	steps := 0
 	for _, c := range v.cells {
@@ -117,7 +117,7 @@ func after(v View) string {
 	return fmt.Sprintf("After %d steps", steps)
 }
 
-// mainDuels are those at the largest rank of each arm: with another scheme, and with
+// mainDuels are the comparisons at the largest rank of each arm: with another scheme, and with
 // the smallest rank.
 func mainDuels(duels []duel) []duel {
 	return slices.DeleteFunc(slices.Clone(duels), func(d duel) bool {
@@ -127,7 +127,7 @@ func mainDuels(duels []duel) []duel {
 	})
 }
 
-// found says what a comparison shows: the verdict, and what it rests on.
+// found says what a comparison shows: the verdict, and the numbers behind it.
 func (d duel) found(labels []string, unit string) string {
 	reference := "that of " + labels[d.referenceArm]
 	if d.family == rankFamily {
@@ -148,7 +148,7 @@ func (d duel) found(labels []string, unit string) string {
 	return text + ")"
 }
 
-// relation is how the first of two losses is to the second, for which %s stands.
+// relation says how the first of two losses compares with the second, which %s stands for.
 func (d duel) relation() string {
 	small := fmt.Sprintf("less than %g%%%% of what was learned", 100*learnedMargin)
 	switch d.verdict() {
@@ -178,20 +178,20 @@ func sample(n int) string {
 	return fmt.Sprintf("n = %d", n)
 }
 
-// ratesFound says of which learning rates a comparison of losses holds.
+// ratesFound says for which learning rates a comparison of losses holds.
 func ratesFound(v View) string {
 	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
 	switch {
 	case len(tunedAxes(v.arms[0])) > 0:
 		return strings.TrimSpace(tuning(v))
 	case len(rates) == 1:
-		return fmt.Sprintf("One learning rate, %s, was used for all: this does not say which scheme "+
-			"or rank is better at its own best rate.", number.Brief(rates[0]))
+		return fmt.Sprintf("All used one learning rate, %s: this does not say which scheme or rank is better at its "+
+			"own best rate.", number.Brief(rates[0]))
 	}
 	return "No learning rate was tuned: this does not say which scheme or rank is better at its own best rate."
 }
 
-// tally counts each kind, in the order in which they come.
+// tally counts each kind, in order of appearance.
 func tally[K interface {
 	comparable
 	fmt.Stringer

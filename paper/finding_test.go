@@ -107,7 +107,8 @@ func TestFound(t *testing.T) {
 func TestFoundOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
 		text, err := Found(view(runs), 0)
-		if err != nil || strings.TrimSpace(text) == "" || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+		if err != nil || strings.TrimSpace(text) == "" || strings.Contains(text, "NaN") ||
+			strings.Contains(text, "Inf") {
 			t.Errorf("%s: %q (%v)", name, text, err)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"ranksweep/results"
 )
 
-// frontierFigure draws what a loss costs: the final validation loss of each rank
-// against its training cost in the factored form, which others run, in the
-// cheaper one of the two, which runs here, and against its memory.
+// frontierFigure draws what a loss costs: the final validation loss of each rank against its
+// training cost in the factored form, which other programs run, against that in the cheaper of
+// the two forms, which runs here, and against its memory.
 func frontierFigure(v View) (figure.Figure, bool) {
 	labels, colors := v.labels, v.colors
 	loss := v.loss
@@ -22,7 +22,7 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		cost         func(c results.Cell) float64
 	}{
 		{"factored form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.FactoredFlops / 1e12 }},
-		{"the cheaper form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.Flops / 1e12 }},
+		{"cheaper form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.Flops / 1e12 }},
 		{"memory beside the base", "MB", func(c results.Cell) float64 { return float64(c.Bytes) / (1 << 20) }},
 	} {
 		p := figure.Panel{Title: capital(of.title)}
@@ -49,22 +49,25 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i], i)}})
 	}
 	f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: "frontier", Samples: []figure.Series{frontier(nil)}})
-	f.Caption = "Final " + loss.Label + " against what each rank takes, counted from shapes; on each line ranks rise from left to right. " +
-		"The frontier is the lowest loss that no other cell has for less. " +
-		"Means over seeds with 95% intervals. The factored form computes an adapter beside its map, as others do; the cheaper form is that or, " +
-		"at large ranks, one merged matrix." + losses(v) + " " + v.equal
+	f.Caption = "Final " + loss.Label + " against cost, counted from shapes: means over seeds, with 95% intervals. " +
+		"Each line is a scheme, and ranks rise from left to right. The frontier joins the settings for which no " +
+		"other setting has a lower loss at a lower cost. The factored form computes an adapter beside its map, as " +
+		"other programs do. The cheaper form is the factored one or, at large ranks, one merged matrix." +
+		runsLost(v) + " " + v.equal
 	return f, slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Flops > 0 })
 }
 
-// frontier joins the points, of all series, that no other has both a lower cost
-// and a lower loss than.
+// frontier joins the points, of all series, for which no other point has both a lower cost and
+// a lower loss.
 func frontier(all []figure.Series) figure.Series {
 	f := figure.Series{Color: figure.RGB(0xd9d2c0), Line: 5 * figure.LineWide}
 	var points []figure.Point
 	for _, s := range all {
 		points = append(points, s.Points...)
 	}
-	slices.SortFunc(points, func(a, b figure.Point) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) })
+	slices.SortFunc(points, func(a, b figure.Point) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
+	})
 	lowest := math.Inf(1)
 	for _, q := range points {
 		if q.Y < lowest {

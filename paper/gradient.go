@@ -5,15 +5,15 @@ import (
 	"ranksweep/paper/figure"
 )
 
-// gradientFigure draws the norm of all adapter gradients against steps. It has
-// no bands: from one batch to the next a norm scatters by more than its lines
-// lie apart, or they coincide, as they should where it is free of rank.
+// gradientFigure draws the norm of all adapter gradients against steps. It has no bands: from
+// one batch to the next a norm scatters more than its lines lie apart; and if the norm does
+// not depend on rank, the lines coincide.
 func gradientFigure(v View) (figure.Figure, bool) {
 	k := curves{quantity: metrics.GradNorm, smoothing: v.smoothing(metrics.GradNorm, 100)}
 	return k.logFigure(v, "gradient-norm", "norm of all adapter gradients before clipping")
 }
 
-// logFigure draws the curves on a logarithmic axis; what says in the caption what they are.
+// logFigure draws the curves on a logarithmic axis. what names them in the caption.
 func (k curves) logFigure(v View, name, what string) (figure.Figure, bool) {
 	panels, seen := k.panels(v), k.extent(v)
 	var values []float64

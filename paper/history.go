@@ -14,22 +14,22 @@ import (
 	"ranksweep/paper/number"
 )
 
-// Number is one that a standing rests on, with its 95% interval.
+// Number is a number that a standing rests on, with its 95% interval.
 type Number struct {
 	Name             string
 	Value, Low, High float64
 }
 
-// powerNumber is that of a fitted power.
+// powerNumber is the number of a fitted power.
 func powerNumber(name string, e stats.Exponent) Number { return Number{name, e.Value, e.Low, e.High} }
 
-// meanNumber is that of a mean.
+// meanNumber is the number of a mean.
 func meanNumber(name string, i stats.Interval) Number { return Number{name, i.Mean, i.Low, i.High} }
 
-// Judgement is a standing that a claim has had: by which rule, on which runs.
+// Judgement is a standing that a claim has had, with its rule and its runs.
 type Judgement struct {
 	Claim    string // its key
-	Date     string // of the last of the runs
+	Date     string // of the last run
 	Rule     string // hash; empty before rules were data
 	Study    string // digest of the runs; empty before studies were kept
 	Standing Standing
@@ -66,9 +66,8 @@ func (h History) under(key, rule, study string) *Judgement {
 	return nil
 }
 
-// Add adds the judgements of a report that differ from the newest ones in their
-// rule, their runs or what they come to. Those of a rule that was changed after the runs
-// are none.
+// Add adds the judgements of a report that differ from the newest ones in their rule, their
+// runs or their standing. A finding is no judgement if its rule was changed after its runs.
 func (h History) Add(r Reproduction) History {
 	h = slices.Clone(h)
 	for _, f := range r {
@@ -76,15 +75,16 @@ func (h History) Add(r Reproduction) History {
 			continue
 		}
 		j := Judgement{f.Key, f.made.Last, f.Rule.Hash(), f.made.Digest, f.Standing, f.Numbers}
-		if now, _ := h.last(f.Key); now == nil || now.Rule != j.Rule || now.Study != j.Study || now.Standing != j.Standing {
+		if now, _ := h.last(f.Key); now == nil || now.Rule != j.Rule || now.Study != j.Study ||
+			now.Standing != j.Standing {
 			h = append(h, j)
 		}
 	}
 	return h
 }
 
-// Write writes a row a number, or one where a judgement has none, to a file that is
-// replaced whole.
+// Write replaces a file with the history: a row for each number of a judgement, or one row if
+// it has none.
 func (h History) Write(path string) error {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -95,14 +95,15 @@ func (h History) Write(path string) error {
 			w.Write(append(row, "", "", "", ""))
 		}
 		for _, n := range j.Numbers {
-			w.Write(append(slices.Clone(row), n.Name, number.Exact(n.Value), number.Exact(n.Low), number.Exact(n.High)))
+			w.Write(append(slices.Clone(row),
+				n.Name, number.Exact(n.Value), number.Exact(n.Low), number.Exact(n.High)))
 		}
 	}
 	w.Flush()
 	return writeFile(path, b.Bytes())
 }
 
-// ReadHistory reads what Write wrote; a file that is not there is an empty history.
+// ReadHistory reads a file that Write wrote. A missing file is an empty history.
 func ReadHistory(path string) (h History, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -156,12 +157,12 @@ func (h *History) read(row []string) error {
 	return nil
 }
 
-// same reports whether two rows are of one judgement.
+// same reports whether two rows belong to one judgement.
 func (j Judgement) same(k Judgement) bool {
 	return j.Claim == k.Claim && j.Date == k.Date && j.Rule == k.Rule && j.Study == k.Study && j.Standing == k.Standing
 }
 
-// parseField reads what field wrote.
+// parseField reads a number; an empty field is NaN.
 func parseField(s string) (float64, error) {
 	if s == "" {
 		return math.NaN(), nil

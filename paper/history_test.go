@@ -12,8 +12,10 @@ import (
 func TestHistoryReadsBack(t *testing.T) {
 	h := History{
 		{Claim: "a", Date: "2026-01-02", Standing: Seen, Study: "s"},
-		{Claim: "b", Date: "2026-01-02", Rule: "0123", Study: "s", Standing: NotSeen, Numbers: []Number{{"x, y", -0.5, -0.6, -0.4}, {"z", 1, 0.5, 2}}},
-		{Claim: "b", Date: "2026-01-03", Rule: "0123", Study: "t", Standing: Unresolved, Numbers: []Number{{"z", 1, 0.5, 2}}},
+		{Claim: "b", Date: "2026-01-02", Rule: "0123", Study: "s", Standing: NotSeen,
+			Numbers: []Number{{"x, y", -0.5, -0.6, -0.4}, {"z", 1, 0.5, 2}}},
+		{Claim: "b", Date: "2026-01-03", Rule: "0123", Study: "t", Standing: Unresolved,
+			Numbers: []Number{{"z", 1, 0.5, 2}}},
 	}
 	path := filepath.Join(t.TempDir(), "history.csv")
 	if err := h.Write(path); err != nil {
@@ -29,7 +31,9 @@ func TestHistoryReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for was, now := range map[string]string{"not-seen": "gone", "claim,": "claims,", "-0.6": "low", "a,2026-01-02": "2026-01-02"} {
+	for was, now := range map[string]string{
+		"not-seen": "gone", "claim,": "claims,", "-0.6": "low", "a,2026-01-02": "2026-01-02",
+	} {
 		if err := os.WriteFile(path, []byte(strings.Replace(string(text), was, now, 1)), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -67,10 +71,16 @@ func TestHistoryGrows(t *testing.T) {
 // What changed is told: the standing, the rule, and numbers outside of what they were.
 func TestChanges(t *testing.T) {
 	f := Finding{Claim: claims[0]}
-	before := Judgement{Standing: Seen, Rule: "old", Numbers: []Number{{"inside", 1, 0.9, 1.1}, {"outside", 2, 1.9, 2.1}, {"no interval", 1, math.NaN(), math.NaN()}}}
-	now := Judgement{Standing: NotSeen, Rule: "new", Numbers: []Number{{"inside", 1.05, 1, 1.1}, {"outside", 3, 2.9, 3.1}, {"no interval", 9, math.NaN(), math.NaN()}}}
+	nan := math.NaN()
+	before := Judgement{Standing: Seen, Rule: "old",
+		Numbers: []Number{{"inside", 1, 0.9, 1.1}, {"outside", 2, 1.9, 2.1}, {"no interval", 1, nan, nan}}}
+	now := Judgement{Standing: NotSeen, Rule: "new",
+		Numbers: []Number{{"inside", 1.05, 1, 1.1}, {"outside", 3, 2.9, 3.1}, {"no interval", 9, nan, nan}}}
 	text := strings.Join(f.changed(&now, &before), "\n")
-	for _, want := range []string{"*not seen*, and was *seen*", "`new`, and was `old`", "outside is 3 [2.9, 3.1], outside of what it was, 2 [1.9, 2.1]"} {
+	for _, want := range []string{
+		"*not seen*; before, it was *seen*", "`new`; before, it was `old`",
+		"outside is 3 [2.9, 3.1], which is outside its interval before, 2 [1.9, 2.1]",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("changes lack %q:\n%s", want, text)
 		}

@@ -14,22 +14,25 @@ import (
 	"ranksweep/results"
 )
 
-// InferenceStudy names the one study that is no experiment: how long a model
-// takes with an adapter merged into it, by [results.Inference].
+// InferenceStudy names the one study that is no experiment: how long a model takes with an
+// adapter merged into it, from [results.Inference].
 const InferenceStudy = "inference"
 
-// inferenceMargin is the ratio of two times within which they count as equal.
+// inferenceMargin is the largest ratio of two times that count as equal.
 const inferenceMargin = 1.05
 
-// mergedCost holds the time of every merged model to that of the base.
+// mergedCost compares the time of every merged model with that of the base model.
 func mergedCost(r Rule, v View) Finding {
 	standing, most := Seen, r.limit("ratio")
 	var numbers []Number
 	var ranks, mergeds, attacheds, counts []table.Entry
 	for _, rank := range inferenceRanks(v.Inference) {
-		merged, attached := timeOverBase(v.Inference, results.Merged, rank), timeOverBase(v.Inference, results.Attached, rank)
-		ranks, counts = append(ranks, table.Word(strconv.Itoa(rank))), append(counts, table.Word(strconv.Itoa(merged.N)))
-		mergeds, attacheds = append(mergeds, table.Word(ratioText(merged))), append(attacheds, table.Word(ratioText(attached)))
+		merged := timeOverBase(v.Inference, results.Merged, rank)
+		attached := timeOverBase(v.Inference, results.Attached, rank)
+		ranks = append(ranks, table.Word(strconv.Itoa(rank)))
+		mergeds = append(mergeds, table.Word(ratioText(merged)))
+		attacheds = append(attacheds, table.Word(ratioText(attached)))
+		counts = append(counts, table.Word(strconv.Itoa(merged.N)))
 		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
 		case merged.Low > 1/most && merged.High < most:
@@ -42,28 +45,31 @@ func mergedCost(r Rule, v View) Finding {
 	if len(ranks) == 0 {
 		standing = Unresolved
 	}
-	t := table.Table{Name: "inference", Title: "Time to score one batch over the base's: geometric means of paired " +
-		"rounds, with 95% intervals"}
+	t := table.Table{Name: "inference", Title: "Time to score one batch, relative to the base model: geometric " +
+		"mean over paired rounds, with its 95% interval"}
 	t.Add(table.Column{Head: "rank", Number: true}, ranks)
-	t.Add(table.Column{Head: "merged", Number: true}, mergeds)
-	t.Add(table.Column{Head: "beside the map", Number: true}, attacheds)
+	t.Add(table.Column{Head: "adapter merged into the map", Number: true}, mergeds)
+	t.Add(table.Column{Head: "adapter beside the map", Number: true}, attacheds)
 	t.Add(table.Column{Head: "rounds", Number: true}, counts)
 	return Finding{Standing: standing, Numbers: numbers, Tables: []table.Table{t}}
 }
 
-// inferenceFigure draws the time with an adapter over the base's against rank.
+// inferenceFigure draws the time with an adapter, relative to the base model, against rank.
 func inferenceFigure(v View) (figure.Figure, bool) {
 	timings := v.Inference
 	var p figure.Panel
-	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch over that of the base, against rank, " +
-		"both logarithmic: geometric means of paired rounds with 95% intervals. " +
-		"The base model, embedded."}
+	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch, relative to the base model, against " +
+		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. The base model is the " +
+		"embedded one."}
 	at, values := []float64{}, []float64{1}
 	for i, of := range []struct {
 		form  results.Form
 		name  string
 		color color.RGBA
-	}{{results.Attached, "beside the map", figure.Copper[1]}, {results.Merged, "merged", figure.BlueGreen[1]}} {
+	}{
+		{results.Attached, "beside the map", figure.Copper[1]},
+		{results.Merged, "merged into it", figure.BlueGreen[1]},
+	} {
 		line := armSeries(of.color, i)
 		line.Spread = figure.Bars
 		for _, rank := range inferenceRanks(timings) {
@@ -75,7 +81,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{armSeries(of.color, i)}})
 	}
 	p.X = rankAxis(at, false)
-	p.Y = figure.Axis{Label: "time over the base's", Log: true}.Over(values...)
+	p.Y = figure.Axis{Label: "time relative to the base model", Log: true}.Over(values...)
 	f.Panels = []figure.Panel{p}
 	return f, len(timings) > 0
 }
@@ -91,8 +97,8 @@ func inferenceRanks(timings []results.Inference) []int {
 	return slices.Compact(all)
 }
 
-// timeOverBase is the geometric mean over rounds of the time of a form over that
-// of the base, with its 95% interval.
+// timeOverBase is the geometric mean over rounds of the time that a form takes divided by the
+// time of the base model, with its 95% interval.
 func timeOverBase(timings []results.Inference, form results.Form, rank int) stats.Interval {
 	base := make(map[int]float64)
 	for _, t := range timings {

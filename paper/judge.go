@@ -9,8 +9,8 @@ import (
 	"ranksweep/results"
 )
 
-// tests are what rules name, each with the version of how it judges. One that
-// comes to judge otherwise gets another version, and its rules other hashes.
+// tests are the tests that rules name, each with a version. A test that is changed to judge
+// differently gets a new version, which gives its rules new hashes.
 var tests = map[string]func(Rule, View) Finding{
 	"powers/3":            powers,
 	"spread/1":            normSpread,
@@ -32,8 +32,8 @@ var tests = map[string]func(Rule, View) Finding{
 	"merged-cost/1":       mergedCost,
 }
 
-// of looks at what a rule is about alone, in the rule's order of schemes where it names
-// some.
+// of looks only at the arms that a rule is about, in the rule's order of schemes if it names
+// schemes.
 func (r Rule) of(v View) View {
 	if len(r.Optimizers) > 0 {
 		v = v.where(func(a results.Arm) bool { return slices.Contains(r.Optimizers, a.Optimizer) })
@@ -52,7 +52,7 @@ func (r Rule) of(v View) View {
 	return v.of(arms)
 }
 
-// statistics are those that a rule is about.
+// statistics are the statistics that a rule names.
 func (r Rule) statistics() (all []metrics.Statistic) {
 	for _, name := range r.Statistics {
 		s, ok := metrics.StatisticNamed(name)
@@ -64,7 +64,7 @@ func (r Rule) statistics() (all []metrics.Statistic) {
 	return all
 }
 
-// pair looks at the arms of LoRA and of rsLoRA; false where a study lacks one.
+// pair looks at the arms of LoRA and of rsLoRA; it is false if a study lacks one.
 func (r Rule) pair(v View) (pair View, lora, rslora results.Arm, ok bool) {
 	v = r.of(v)
 	at := func(scheme string) int {
@@ -78,7 +78,7 @@ func (r Rule) pair(v View) (pair View, lora, rslora results.Arm, ok bool) {
 	return v.of([]results.Arm{lora, rslora}), lora, rslora, true
 }
 
-// lacking is the finding on a study that has not what its test asks for.
+// lacking is the finding if a study lacks what its test needs.
 func lacking(what string) Finding {
 	return Finding{Standing: Unresolved, Text: "The study lacks " + what + "."}
 }

@@ -14,9 +14,9 @@ import (
 	"ranksweep/theory"
 )
 
-// normSpread holds the ratio of the largest gradient norm over ranks to the smallest,
-// at the step at which it is most: below an order of magnitude under rsLoRA, and
-// above it under LoRA. Each seed has its own ratio.
+// normSpread judges the ratio of the largest gradient norm over ranks to the smallest, at the
+// step at which it is largest: it must be below an order of magnitude under rsLoRA and above
+// it under LoRA. Each seed has its own ratio.
 func normSpread(r Rule, v View) Finding {
 	v, lora, rslora, ok := r.pair(v)
 	if !ok {
@@ -24,8 +24,9 @@ func normSpread(r Rule, v View) Finding {
 	}
 	order := r.limit("order")
 	narrow, wide := rankSpread(rslora), rankSpread(lora)
-	f := Finding{Standing: Unresolved, Numbers: []Number{meanNumber("ratio under "+
-		"rsLoRA", narrow), meanNumber("ratio under LoRA", wide)}}
+	f := Finding{Standing: Unresolved, Numbers: []Number{
+		meanNumber("ratio under rsLoRA", narrow), meanNumber("ratio under LoRA", wide),
+	}}
 	switch {
 	case narrow.High < order && wide.Low > order:
 		f.Standing = Seen
@@ -33,16 +34,17 @@ func normSpread(r Rule, v View) Finding {
 		f.Standing = NotSeen
 	}
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
-	f.Text = fmt.Sprintf("Over ranks %s, n = %d, the ratio is %s under rsLoRA and %s under LoRA, which is %s "+
-		"orders of magnitude; by theory LoRA's is √(%d/%d) = %s at the onset, and no more.",
-		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2), high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3))
+	f.Text = fmt.Sprintf("Over ranks %s (n = %d) the ratio is %s under rsLoRA. Under LoRA it is %s, which is %s "+
+		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s, and no more.",
+		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2),
+		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3))
 	mean := metrics.GradNormMean
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{mean})}
 	return f
 }
 
-// rankSpread is the largest ratio, over steps, of the gradient norms of two ranks
-// of one seed, over seeds.
+// rankSpread is the largest ratio, over all steps, between the gradient norms of two ranks of
+// one seed: its interval over seeds.
 func rankSpread(a results.Arm) stats.Interval {
 	type at struct {
 		seed uint64
@@ -76,23 +78,24 @@ func rankSpread(a results.Arm) stats.Interval {
 	return stats.MeanInterval(ratios)
 }
 
-// pattern holds onset norms to theory as [powers] does and, since an onset knows
-// no optimizer, the mean norm over training to falling under LoRA and to staying
-// level under rsLoRA.
+// pattern compares onset norms with theory as [powers] does. Onset norms do not depend on the
+// optimizer, so it also asks of the mean norm over training that it falls with rank under
+// LoRA and stays level under rsLoRA.
 func pattern(r Rule, v View) Finding {
 	v, lora, rslora, ok := r.pair(v)
 	if !ok {
 		return lacking("LoRA or rsLoRA")
 	}
 	mean := metrics.GradNormMean
-	f := heldToTheory(predictedFits(v, []metrics.Statistic{metrics.GradNormOnset}), r.limit("tolerance"), r.limit("level"))
+	onset := predictedFits(v, []metrics.Statistic{metrics.GradNormOnset})
+	f := heldToTheory(onset, r.limit("tolerance"), r.limit("level"))
 	standing, numbers := fallsAndStays(lora, rslora, mean, r.limit("flat"))
 	f.Standing, f.Numbers = worse(f.Standing, standing), append(f.Numbers, numbers...)
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset, mean})}
 	return f
 }
 
-// fallsAndStays holds a statistic's power of rank to be below -flat in one arm and
+// fallsAndStays judges whether a statistic's power of rank is below -flat in one arm and
 // within ±flat in another.
 func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
 	a, _ := falling.Exponent(s)
@@ -107,7 +110,7 @@ func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64
 	return Unresolved, numbers
 }
 
-// outputs compares the powers of rank of what adapters put out at the end.
+// outputs judges the powers of rank of the adapters' outputs at the end.
 func outputs(r Rule, v View) Finding {
 	v, lora, rslora, ok := r.pair(v)
 	if !ok {
@@ -119,15 +122,16 @@ func outputs(r Rule, v View) Finding {
 	e, _ := rslora.Exponent(first)
 	return Finding{
 		Standing: standing, Numbers: numbers,
-		Text: fmt.Sprintf("Of the first output under rsLoRA theory for %s has the power between %s and %s. The "+
-			"whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
+		Text: fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
+			"%s. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
+			"output of the frozen map.",
 			rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)),
 		Tables: []table.Table{exponentsTable(v, statistics)},
 	}
 }
 
-// onlySqrtOnset holds the power of the onset norm to lie within ±flat under rsLoRA
-// and off that under every other scheme.
+// onlySqrtOnset judges whether the power of rank of the onset norm is within ±flat under
+// rsLoRA and outside of that under every other scheme.
 func onlySqrtOnset(r Rule, v View) Finding {
 	v = r.of(v)
 	flat := r.limit("flat")
@@ -135,11 +139,11 @@ func onlySqrtOnset(r Rule, v View) Finding {
 		return lacking("rsLoRA beside another multiplier")
 	}
 	f := Finding{Standing: Seen, Tables: []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset})}}
-	f.Text = "It is an identity, γ√r: what this tests is the program."
+	f.Text = "The norm is proportional to γ√r by identity, so this tests the program."
 	for _, a := range v.arms {
 		e, err := a.Exponent(metrics.GradNormOnset)
 		if err != nil || math.IsNaN(e.Low) {
-			return Finding{Standing: Unresolved, Text: "There is no interval of " + schemeLabel(a.Scheme) + "."}
+			return Finding{Standing: Unresolved, Text: "There is no interval for " + schemeLabel(a.Scheme) + "."}
 		}
 		f.Numbers = append(f.Numbers, fit{"", a, metrics.GradNormOnset, e}.number())
 		level, off := e.Low >= -flat && e.High <= flat, e.Low > flat || e.High < -flat
@@ -153,8 +157,8 @@ func onlySqrtOnset(r Rule, v View) Finding {
 	return f
 }
 
-// onlySqrtStable judges stability as theory and the rank check do: by the power of
-// rank of the first loss drop. rsLoRA alone must be stable.
+// onlySqrtStable judges stability as theory and the rank check do: by the power of rank of
+// the first loss drop. rsLoRA must be stable, and no other scheme.
 func onlySqrtStable(r Rule, v View) Finding {
 	v = r.of(v)
 	if !besideOthers(v, "rslora") {
@@ -178,8 +182,8 @@ func onlySqrtStable(r Rule, v View) Finding {
 	return f
 }
 
-// besideOthers reports whether there are arms of a scheme and of others: that it alone
-// is something cannot be seen otherwise.
+// besideOthers reports whether there are arms of a scheme and of others. Without others one
+// cannot see that the scheme is the only one.
 func besideOthers(v View, scheme string) bool {
 	all := v.schemes
 	return len(all) > 1 && slices.Contains(all, scheme)

@@ -65,7 +65,7 @@ func gradientRulings() (all []ruling) {
 	}
 	all = append(all,
 		ruling{"as reported", "training-spread", spread(around(20, 1), around(2, 0.5)), Seen,
-			"20.00 ± 0.53 under LoRA"},
+			"Under LoRA it is 20.00 ± 0.53"},
 		ruling{"LoRA's spread too little", "training-spread", spread(around(6, 1), around(2, 0.5)), NotSeen, "n = 9"},
 		ruling{"rsLoRA's spread too much", "training-spread", spread(around(20, 1), around(15, 1)), NotSeen, ""},
 		ruling{"both the wrong way", "training-spread", spread(around(2, 1), around(20, 1)), NotSeen, ""},
@@ -199,7 +199,7 @@ func onlySqrtRulings() []ruling {
 			ofScheme("lora", norm(0, 0.01))(r)
 			ofScheme("p=0.75", norm(-0.1, 0.2))(r)
 		}), NotSeen, ""},
-		{"one seed", onset, trial{Runs: ofSeed(scaled("adamw", as), 0)}, Unresolved, "no interval of LoRA"},
+		{"one seed", onset, trial{Runs: ofSeed(scaled("adamw", as), 0)}, Unresolved, "no interval for LoRA"},
 		{"no rsLoRA", onset, trial{Runs: ofSchemes(scaled("adamw", as), "lora p=2 log")}, Unresolved, "lacks"},
 		{"rsLoRA alone", onset, trial{Runs: ofSchemes(scaled("adamw", as), "rslora")}, Unresolved, "lacks"},
 		{"another optimizer alone", onset, scaled("sgd", as), Unresolved, "lacks"},
@@ -232,12 +232,12 @@ func onlySqrtRulings() []ruling {
 			ruling{"one is undecided", claim, steps(ofScheme("p=0.75", drop(-0.1, 0.5))), Unresolved, ""},
 			ruling{"rsLoRA is undecided", claim, steps(ofScheme("rslora", drop(0, 2))), Unresolved, ""},
 			ruling{"the loss did not follow", claim, steps(followed(0.5)), Unresolved,
-				"5 of 5 runs lost another amount"},
+				"in 5 of 5 runs the first-order loss drop"},
 			ruling{"one run's did not", claim, steps(func(r *results.Run) {
 				if followed(1)(r); r.Scheme == "log" && r.Seed == 2 {
 					followed(0.8)(r)
 				}
-			}), Unresolved, "1 of 5 runs lost another amount"},
+			}), Unresolved, "in 1 of 5 runs the first-order loss drop"},
 			ruling{"another optimizer alone", claim, under("lion", steps(followed(1))), Unresolved, "under " +
 				optimizer},
 			ruling{"no rsLoRA", claim, trial{Runs: ofSchemes(steps(followed(1)), "lora p=2")}, Unresolved, "lacks"},

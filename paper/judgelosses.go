@@ -13,8 +13,8 @@ import (
 	"ranksweep/results"
 )
 
-// rankDuels compare the ranks of a scheme with its smallest, by rank; P values are
-// corrected over these.
+// rankDuels compares the ranks of a scheme with its smallest, by rising rank. P values are
+// corrected over these comparisons.
 func rankDuels(v View, scheme string) (family []duel) {
 	for _, d := range duelsOf(v, metrics.ValLossFinal) {
 		if d.family == rankFamily && d.Cell.Scheme == scheme {
@@ -26,34 +26,38 @@ func rankDuels(v View, scheme string) (family []duel) {
 	return family
 }
 
-// number is the comparison as a number that a standing rests on, in the unit of
-// the loss.
+// number is the comparison as a number that a standing rests on, in the unit of the loss.
+// history.csv knows it by this name, which never changes.
 func (d duel) number() Number {
-	return Number{"difference of losses, " + d.pair().Text, d.Difference.Mean, d.Difference.Low, d.Difference.High}
+	name := fmt.Sprintf("%s - %s, rank %d", schemeLabel(d.Cell.Scheme), schemeLabel(d.Reference.Scheme), d.Cell.Rank)
+	if d.family == rankFamily {
+		name = fmt.Sprintf("rank %d - %d, %s", d.Cell.Rank, d.Reference.Rank, schemeLabel(d.Cell.Scheme))
+	}
+	return Number{"difference of losses, " + name, d.Difference.Mean, d.Difference.Low, d.Difference.High}
 }
 
-// text writes a comparison with all that a reader needs to doubt it.
+// text writes a comparison with everything that a reader needs to doubt it.
 func (d duel) text() string {
 	if d.Difference.N < 2 {
-		return fmt.Sprintf("%s: %s (%d runs "+
-			"diverged)", d.pair().Text, d.verdict(), d.Cell.Diverged()+d.Reference.Diverged())
+		diverged := d.Cell.Diverged() + d.Reference.Diverged()
+		return fmt.Sprintf("%s: %s (%d runs diverged)", d.settings(), d.verdict(), diverged)
 	}
 	part := func(v float64) string { return number.Fixed(100*v/d.ReferenceMean, 2) }
-	text := fmt.Sprintf("%s: %s%% [%s, %s]%% of the "+
-		"loss", d.pair().Text, part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
+	text := fmt.Sprintf("%s. The final loss differs by %s%% [%s, %s]%% of the reference's loss",
+		d.settings(), part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
 	if margin := d.margin(); margin > 0 {
-		text += fmt.Sprintf(", or %s%% of what the second "+
-			"learned", number.Fixed(100*learnedMargin*d.Difference.Mean/margin, 1))
+		share := number.Fixed(100*learnedMargin*d.Difference.Mean/margin, 1)
+		text += fmt.Sprintf(", which is %s%% of what the reference learned", share)
 	}
-	text += fmt.Sprintf("; n = %d, Holm's p %s over %d tests: "+
-		"%s", d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
+	text += fmt.Sprintf(" (n = %d, Holm's p = %s over %d tests): %s",
+		d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 {
 		text += fmt.Sprintf(" (%d runs diverged)", n)
 	}
 	return text
 }
 
-// gains says whether the first of two losses is lower.
+// gains judges the claim that the first of two losses is lower.
 func gains(d duel) Standing {
 	switch v := d.verdict(); {
 	case v.IsLower():
@@ -64,7 +68,7 @@ func gains(d duel) Standing {
 	return Unresolved
 }
 
-// gainsLittle says whether it is not lower by as much as the margin.
+// gainsLittle judges the claim that the first loss is not lower by as much as the margin.
 func gainsLittle(d duel) Standing {
 	switch v := d.verdict(); {
 	case v.IsHigher(), v.IsEquivalent():
@@ -75,7 +79,7 @@ func gainsLittle(d duel) Standing {
 	return Unresolved
 }
 
-// matches says whether two losses are the same, but for the margin.
+// matches judges the claim that two losses are the same to within the margin.
 func matches(d duel) Standing {
 	switch v := d.verdict(); {
 	case v == SameFunction, v.IsEquivalent():
@@ -86,8 +90,8 @@ func matches(d duel) Standing {
 	return Unresolved
 }
 
-// exceeds reports whether the difference is larger than the margin: not to be shown
-// within it is not enough.
+// exceeds reports whether the difference is shown to be larger than the margin. It is not
+// enough that it was not shown to be smaller.
 func (d duel) exceeds() bool { return d.beyond <= level }
 
 // What a rule on two losses can want.
@@ -97,9 +101,9 @@ const (
 	tableOfRates = "best-rates" // the table of learning rates that were chosen
 )
 
-// rankGain compares the largest rank of a scheme with its smallest at one learning
-// rate. Where the scheme learned less than some share of what full fine-tuning did
-// at its best rate, there is no verdict.
+// rankGain compares the largest rank of a scheme with its smallest at one learning rate.
+// There is no verdict if the scheme learned too small a share of what full fine-tuning
+// learned at its best rate.
 func rankGain(r Rule, v View) Finding {
 	duels := rankDuels(v, r.Schemes[0])
 	if len(duels) == 0 {
@@ -110,25 +114,27 @@ func rankGain(r Rule, v View) Finding {
 	if r.Wants == wantsNoGain {
 		stand = gainsLittle
 	}
-	f := Finding{Standing: stand(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
+	f := Finding{Standing: stand(top), Text: top.text() + ".", Numbers: []Number{top.number()}}
 	if share, rate, ok := learnedShare(v, top.Reference); !ok {
-		f.Standing, f.Text = Unresolved, f.Text+" The study lacks full fine-tuning, by which to tell how much "+
-			"was learned."
+		f.Standing, f.Text = Unresolved, f.Text+" "+noFull
 	} else {
-		f.Text += fmt.Sprintf(" At rank %d it learned %s%% of what full fine-tuning did at the best of its "+
-			"rates, %s.", top.Reference.Rank, number.Fixed(100*share, 0), number.Brief(rate))
+		f.Text += fmt.Sprintf(" At rank %d the scheme learned %s%% of what full fine-tuning learned at its best "+
+			"learning rate, %s.", top.Reference.Rank, number.Fixed(100*share, 0), number.Brief(rate))
 		f.Numbers = append(f.Numbers, Number{"share of what full fine-tuning learned", share, math.NaN(), math.NaN()})
 		if share < r.limit("least-learned") {
 			f.Standing = Unresolved
-			f.Text += fmt.Sprintf(" That is less than the %s%% from which on a verdict means "+
-				"anything.", number.Brief(100*r.limit("least-learned")))
+			f.Text += fmt.Sprintf(" That is less than the %s%% that a verdict needs.",
+				number.Brief(100*r.limit("least-learned")))
 		}
 	}
 	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, duels)}
 	return f
 }
 
-// learnedShare is what a cell learned over what full fine-tuning did at its best
+// noFull is said of a study without full fine-tuning.
+const noFull = "The study has no full fine-tuning to compare with, so it does not say how much was learned."
+
+// learnedShare is what a cell learned divided by what full fine-tuning learned at its best
 // rate, and that rate.
 func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
 	most := 0.0
@@ -144,28 +150,29 @@ func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
 	return c.Learned() / most, rate, most > 0
 }
 
-// costGain compares the largest rank of a scheme with its smallest where both take
-// as much computation, each at its own rate.
+// costGain compares the largest rank of a scheme with its smallest. Both take the same
+// amount of computation, and each has its own learning rate.
 func costGain(r Rule, v View) Finding {
 	duels := rankDuels(v, r.Schemes[0])
 	if len(duels) == 0 {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
 	top := duels[len(duels)-1]
-	f := Finding{Standing: gains(top), Text: capital(top.text()) + ".", Numbers: []Number{top.number()}}
+	f := Finding{Standing: gains(top), Text: top.text() + ".", Numbers: []Number{top.number()}}
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
-		f.Text += fmt.Sprintf(" The costs are %s%% apart: that is no comparison at equal cost.", number.Fixed(100*off, 0))
+		f.Text += fmt.Sprintf(" The costs are %s%% apart, so this is no comparison at equal cost.",
+			number.Fixed(100*off, 0))
 	}
 	f.Tables = []table.Table{costsTable(v), duelsTable(v, metrics.ValLossFinal, duels)}
 	return f
 }
 
-// costsTable has what each cell takes, counted from shapes, and its loss.
+// costsTable has the cost of each cell, counted from shapes, and its loss.
 func costsTable(v View) table.Table {
-	t := table.Table{Name: "costs", Title: "What each cell takes, counted from shapes, and its loss: mean ± half of " +
-		"its 95% interval"}
+	t := table.Table{Name: "costs", Title: "Cost of each setting, counted from shapes, and its final loss: mean ± " +
+		"half of its 95% interval"}
 	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, steps, rates, factored, cheaper, memory []table.Entry
 	var losses []stats.Interval
@@ -181,17 +188,19 @@ func costsTable(v View) table.Table {
 		losses = append(losses, c.Statistic(metrics.ValLossFinal))
 	}
 	t.Add(table.Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
-	t.Add(table.Column{Head: "steps", Fields: []string{"steps"}, Number: true}, steps)
+	t.Add(table.Column{Head: "steps run", Fields: []string{"steps"}, Number: true}, steps)
 	t.Add(table.Column{Head: "learning rate", Fields: []string{"lr"}, Number: true}, rates)
-	t.Add(table.Column{Head: "training, factored form (TFLOP)", Fields: []string{"factored"}, Number: true}, factored)
-	t.Add(table.Column{Head: "training, the cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
-	t.Add(table.Column{Head: "memory beside the base (MB)", Fields: []string{"memory"}, Number: true}, memory)
-	t.Add(table.Intervals(metrics.ValLossFinal.Label, metrics.ValLossFinal.Name, losses))
+	t.Add(table.Column{Head: "training cost, factored form (TFLOP)", Fields: []string{"factored"}, Number: true},
+		factored)
+	t.Add(table.Column{Head: "training cost, cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
+	t.Add(table.Column{Head: "memory beside the base model (MB)", Fields: []string{"memory"}, Number: true}, memory)
+	loss := metrics.ValLossFinal
+	t.Add(table.Intervals(loss.Label, loss.Unit, loss.Name, losses))
 	return t
 }
 
-// defaultRate compares rsLoRA at the default rate with the best of LoRA's rates,
-// chosen on the same seeds.
+// defaultRate compares rsLoRA at the default rate with LoRA at the best of its rates, which
+// is chosen on the same seeds.
 func defaultRate(_ Rule, v View) Finding {
 	loss := metrics.ValLossFinal
 	var reference results.Cell
@@ -214,14 +223,18 @@ func defaultRate(_ Rule, v View) Finding {
 	}
 	best, edge := others[i], ""
 	if atEdge {
-		edge = ", at the edge of those tried"
+		edge = ", which lies at the edge of those tried"
 	}
 	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
-	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: fmt.Sprintf("rsLoRA at rank %d and "+
-		"rate %s has %s; LoRA at rank %d and the best of %d rates, %s%s, chosen on the same seeds, which "+
-		"favours it, has %s nats/token. Difference %s [%s, %s], n = %d, p %s: %s.",
-		reference.Rank, number.Brief(reference.LR), intervalText(reference.Statistic(loss)), best.Rank, len(trials), number.Brief(best.LR), edge, intervalText(best.Statistic(loss)),
-		number.Significant(d.Difference.Mean, 2), number.Significant(d.Difference.Low, 2), number.Significant(d.Difference.High, 2), d.Difference.N, probability(d.holm).Text, d.verdict())}
+	two := func(v float64) string { return number.Significant(v, 2) }
+	text := fmt.Sprintf("rsLoRA at rank %d with rate %s ends at %s nats/token. LoRA at rank %d with the best of %d "+
+		"rates, %s%s, ends at %s nats/token; that rate was chosen on the same seeds, which favours LoRA.",
+		reference.Rank, number.Brief(reference.LR), intervalText(reference.Statistic(loss)),
+		best.Rank, len(trials), number.Brief(best.LR), edge, intervalText(best.Statistic(loss)))
+	text += fmt.Sprintf(" The difference is %s [%s, %s] nats/token (n = %d, p = %s): %s.",
+		two(d.Difference.Mean), two(d.Difference.Low), two(d.Difference.High),
+		d.Difference.N, probability(d.holm).Text, d.verdict())
+	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: text}
 }

@@ -56,14 +56,15 @@ func lossRulings() []ruling {
 	for claim, of := range map[string]string{no: "lora", yes: "rslora"} {
 		all = append(all,
 			ruling{"too little learned", claim, beside(5, lossAt(256, -0.5)), Unresolved,
-				"it learned 20% of what full fine-tuning did at the best of its rates, 1e-4. That is less than " +
+				"learned 20% of what full fine-tuning learned at its best learning rate, 1e-4. That is less than " +
 					"the 25%"},
 			ruling{"just enough learned", claim,
-				beside(3.9, lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), Seen, "it learned 26% of"},
-			ruling{"no full fine-tuning", claim, ranked(lossAt(256, -0.5)), Unresolved, "lacks full fine-tuning"},
+				beside(3.9, lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), Seen, "the scheme learned " +
+					"26% of"},
+			ruling{"no full fine-tuning", claim, ranked(lossAt(256, -0.5)), Unresolved, "no full fine-tuning"},
 			ruling{"full fine-tuning that diverged does not count", claim,
 				both(ranked(lossAt(256, map[string]float64{no: 0, yes: -0.5}[claim])), wild), Seen,
-				"it learned 67% of"},
+				"the scheme learned 67% of"},
 			ruling{"too noisy", claim, beside(1.5, noisily(256)), Unresolved, "not separated"},
 			ruling{"the other scheme's does not count", claim, beside(1.5, func(r *results.Run) {
 				more := map[string]float64{no: 0, yes: -0.5}[claim]
@@ -81,11 +82,12 @@ func lossRulings() []ruling {
 		)
 	}
 	all = append(all,
-		ruling{"equal", no, beside(1.5, lossAt(256, 0)), Seen, "Rank 256 - 4, LoRA: "},
+		ruling{"equal", no, beside(1.5, lossAt(256, 0)), Seen, "LoRA: rank 256 vs rank 4. "},
 		ruling{"higher", no, beside(1.5, lossAt(256, 0.5)), Seen, "higher"},
 		ruling{"lower by a little", no, beside(1.5, lossAt(256, -0.04)), Seen, "lower, within the margin"},
-		ruling{"lower by much", no, beside(1.5, lossAt(256, -0.5)), NotSeen, "or -50.0% of what the second learned"},
-		ruling{"lower", yes, beside(1.5, lossAt(256, -0.5)), Seen, "Rank 256 - 4, rsLoRA: "},
+		ruling{"lower by much", no, beside(1.5, lossAt(256, -0.5)), NotSeen, "which is -50.0% of what the reference " +
+			"learned"},
+		ruling{"lower", yes, beside(1.5, lossAt(256, -0.5)), Seen, "rsLoRA: rank 256 vs rank 4. "},
 		ruling{"lower by a little", yes, beside(1.5, lossAt(256, -0.04)), Seen, "lower, within the margin"},
 		ruling{"equal", yes, beside(1.5, lossAt(256, 0)), NotSeen, "equivalent"},
 		ruling{"higher", yes, beside(1.5, lossAt(256, 0.5)), NotSeen, ""},
@@ -156,7 +158,7 @@ func defaultRateRulings(claim string) []ruling {
 		})
 	}
 	return []ruling{
-		{"rsLoRA lower", claim, study(1.8, 0.01, nil), Seen, "the best of 4 rates, 0.005, chosen on the same seeds"},
+		{"rsLoRA lower", claim, study(1.8, 0.01, nil), Seen, "the best of 4 rates, 0.005, ends at 2.0000"},
 		{"rsLoRA lower than all but the best", claim, study(2.04, 0.01, nil), NotSeen, "higher"},
 		{"rsLoRA higher", claim, study(2.5, 0.01, nil), NotSeen, "higher"},
 		{"the same", claim, study(2, 0.01, nil), NotSeen, "equivalent"},
@@ -168,7 +170,7 @@ func defaultRateRulings(claim string) []ruling {
 		}), Seen, "the best of 4 rates, 5e-4,"},
 		{"the best rate at the edge", claim, study(1.8, 0.01, ofScheme("lora", func(r *results.Run) {
 			endsAt(r, 3, 2-r.LR+0.01*swing(r))
-		})), Seen, "0.05, at the edge of those tried,"},
+		})), Seen, "0.05, which lies at the edge of those tried,"},
 		{"LoRA diverged at every rate", claim, study(1.8, 0.01,
 			ofScheme("lora", func(r *results.Run) { diverge(r, 2) })), Unresolved, "lacks LoRA or rsLoRA"},
 		{"LoRA alone", claim, trial{Runs: ofSchemes(study(1.8, 0.01, nil), "lora")}, Unresolved,
@@ -191,7 +193,7 @@ func TestNumbersOfRankGain(t *testing.T) {
 		!math.IsNaN(n.Low) {
 		t.Errorf("%+v", n)
 	}
-	if text := markdownOf(f.Tables); !strings.Contains(text, "| rank 256 - 4, LoRA |") ||
+	if text := markdownOf(f.Tables); !strings.Contains(text, "| LoRA: rank 256 vs rank 4 |") ||
 		strings.Contains(text, "full") {
 		t.Error(text)
 	}

@@ -14,7 +14,7 @@ import (
 	"ranksweep/results"
 )
 
-// fit is a power of rank that a statistic of an arm follows, and that theory
+// fit is the fitted power of rank of a statistic of an arm, with the power that theory
 // predicts.
 type fit struct {
 	label     string // of the arm
@@ -28,14 +28,13 @@ func (f fit) name() string {
 	return fmt.Sprintf("%s, %s, %s", cmp.Or(f.label, schemeLabel(f.arm.Scheme)), f.arm.Optimizer, f.statistic.Name)
 }
 
-// number is the power as one that a standing rests on.
+// number is the power as a number that a standing rests on.
 func (f fit) number() Number { return powerNumber("power of rank, "+f.name(), f.Exponent) }
 
-// powers holds powers of rank to theory. Rows that are one measurement, such as
-// those of multipliers that differ by a constant, count once. The claim is not
-// seen where one of the distinct ones differs from theory once P values are
-// corrected over all of them; it is seen where none does and every interval lies
-// within the tolerance of theory's.
+// powers compares powers of rank with theory. Rows that are one measurement count once, such
+// as the rows of multipliers that differ by a constant. The claim is not seen if one of the
+// distinct rows differs from theory, with P values corrected over all of them. It is seen if
+// none differs and every interval lies within the tolerance of theory's power.
 func powers(r Rule, v View) Finding {
 	v, statistics := r.of(v), r.statistics()
 	if len(statistics) == 0 {
@@ -53,8 +52,7 @@ func powers(r Rule, v View) Finding {
 	return f
 }
 
-// predictedFits are the powers of all statistics of all arms of which theory
-// says something.
+// predictedFits are the powers, of all arms and statistics, for which theory predicts one.
 func predictedFits(v View, statistics []metrics.Statistic) (all []fit) {
 	labels := v.labels
 	for i, a := range v.arms {
@@ -83,10 +81,11 @@ func distinctFits(fits []fit) (groups [][]fit) {
 	return groups
 }
 
-// heldToTheory judges powers as [powers] does. What makes rows one measurement is any
-// power of rank, theory's or not. So each row of a group is held to theory: it differs
-// where it does once corrected over all rows, distinct or not, and none may be off by
-// more than the tolerance. How wide an interval may be is asked of the first.
+// heldToTheory judges powers as [powers] does. Rows count as one measurement if they differ
+// by any power of rank, also by one that theory does not predict. So every row of a group is
+// compared with theory: a group differs if one of its rows does, corrected over all rows,
+// distinct or not; and no row may be off by more than the tolerance. Only the first row of a
+// group must have a narrow interval.
 func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	groups := distinctFits(fits)
 	var firsts, rows []float64
@@ -122,16 +121,17 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	if differing > 0 {
 		f.Standing = NotSeen
 	}
-	f.Text = fmt.Sprintf("Rows: %d; distinct measurements among them: %d, of which the others are multiples by "+
-		"a constant or a power of the rank, or squares. "+
-		"By themselves %d of %d agree with theory; once corrected over all of them by Holm's method, %d of %d "+
-		"differ at the level %g. The farthest is %s off.",
+	f.Text = fmt.Sprintf("Rows: %d. Distinct measurements among them: %d; any other row is one of these times a "+
+		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+
+		"over all of them by Holm's method, %d of %d differ from theory at the level %g. The largest deviation from "+
+		"theory is %s.",
 		len(fits), len(groups), agree, len(groups), differing, len(groups), level, number.Fixed(far, 3))
 	return f
 }
 
-// unbelievable says where a loss drop to first order is not what the loss did, so
-// that its power says nothing of learning; empty where it is, or is not asked for.
+// unbelievable names a cell in which the first-order loss drop is not what the loss did, so
+// that its power of rank says nothing about learning. It is empty if there is no such cell,
+// or if statistics lack the loss drop.
 func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
 	for _, s := range statistics {
 		if s.Name != metrics.LossDropFirst.Name {
@@ -140,8 +140,8 @@ func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
 		for _, a := range arms {
 			for _, c := range a.Cells {
 				if n := c.Unbelieved(); n > 0 {
-					return fmt.Sprintf("Of %s at rank %d under %s, %d of %d runs lost another amount on the "+
-						"same batch than the first order says, by more than a tenth: no verdict.",
+					return fmt.Sprintf("No verdict: for %s at rank %d under %s, in %d of %d runs the first-order loss "+
+						"drop is more than a tenth off what the loss did on the same batch.",
 						schemeLabel(a.Scheme), c.Rank, a.Optimizer, n, len(c.Runs))
 				}
 			}
@@ -150,17 +150,17 @@ func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
 	return ""
 }
 
-// exactCell is a mean over seeds of what was measured over what is expected.
+// exactCell is the mean over seeds of the measured value divided by the expected one.
 type exactCell struct {
 	name string
 	over stats.Interval
 }
 
-// exactValues holds the mean over draws of A to what is expected of it at each
-// rank, by a t test each, corrected over the distinct ones; intervals must be
-// narrow enough to tell. What makes rows one measurement is any factor, expected or not,
-// so that a cell that is not among the distinct ones differs as well where it does once
-// corrected over all.
+// exactValues compares the mean over draws of A with its expected value at each rank, by one
+// t test for each cell, corrected over the distinct cells. Intervals must be narrow enough to
+// tell. Rows count as one measurement if they differ by any factor, also by one that theory
+// does not expect. So a cell outside the distinct ones also counts as different if it differs
+// when P values are corrected over all cells.
 func exactValues(r Rule, v View) Finding {
 	cells, distinct := exactCells(r.of(v))
 	if len(cells) == 0 {
@@ -191,15 +191,19 @@ func exactValues(r Rule, v View) Finding {
 	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
 		f.Standing = Unresolved
 	}
-	f.Numbers = []Number{{Name: "distinct cells whose interval holds what is " +
-		"expected", Value: float64(within) / float64(len(distinct)), Low: math.NaN(), High: math.NaN()}}
-	f.Text = fmt.Sprintf("Cells: %d; distinct measurements among them: %d. Of these %d intervals, %s%%, hold "+
-		"the exact expectation, as 95%% do where theory is right and cells are independent; "+
-		"%d differ at the level %g once corrected over them, and %d of all cells once corrected over those. The "+
-		"widest interval is ±%s%% of what is expected.",
-		len(cells), len(distinct), within, number.Fixed(100*float64(within)/float64(len(distinct)), 1), rejected, r.limit("level"), rejectedOfAll, number.Fixed(100*widest, 1))
+	share := float64(within) / float64(len(distinct))
+	f.Numbers = []Number{{
+		Name: "distinct cells whose interval holds what is expected", Value: share, Low: math.NaN(), High: math.NaN(),
+	}}
+	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. The intervals of %d of these, %s%%, "+
+		"contain the exact value; if theory is right and cells are independent, 95%% should. Corrected over these "+
+		"by Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest "+
+		"interval is ±%s%% of the exact value.",
+		len(cells), len(distinct), within, number.Fixed(100*share, 1),
+		rejected, r.limit("level"), rejectedOfAll, number.Fixed(100*widest, 1))
 	if len(off) > 0 && len(off) <= foldedRows {
-		f.Text += " Left out by their own intervals: " + strings.Join(off, "; ") + " times what is expected."
+		f.Text += " The intervals that do not contain it, of measured over exact value: " + strings.Join(off, "; ") +
+			"."
 	}
 	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
@@ -217,7 +221,7 @@ func countBelow(ps []float64, level float64) (n int) {
 	return n
 }
 
-// exactCells are all cells that have an expectation, and the distinct ones.
+// exactCells are all cells that have an expected value, and the distinct ones among them.
 func exactCells(v View) (all, distinct []exactCell) {
 	cellsOf := func(f fit) (cells []exactCell) {
 		for _, c := range f.arm.Cells {

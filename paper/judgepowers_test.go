@@ -66,15 +66,15 @@ func powerRulings() []ruling {
 	}
 	tilt := func(r *results.Run) float64 { return toPower(r, 0.1) }
 	return []ruling{
-		{"theory's", onset, normed(rightNorms), Seen, "0 of 2 differ at the level 0.05"},
+		{"theory's", onset, normed(rightNorms), Seen, "0 of 2 differ from theory at the level 0.05"},
 		{"level under both", onset, normed(func(*results.Run) float64 { return 0 }), NotSeen, ""},
 		{"rsLoRA's falls too", onset, normed(func(*results.Run) float64 { return -0.5 }), NotSeen, ""},
 		{"a little off", onset, normed(func(r *results.Run) float64 { return rightNorms(r) + 0.02 }), NotSeen,
-			"The farthest is 0.020 off"},
+			"The largest deviation from theory is 0.020"},
 		{"noisy", onset, changed(normed(rightNorms), func(r *results.Run) {
 			setNorms(r, math.Exp(swing(r))*toPower(r, rightNorms(r)), 0)
 		}),
-			Unresolved, "0 of 2 differ at the level 0.05"},
+			Unresolved, "0 of 2 differ from theory at the level 0.05"},
 		{"a little low, and not surely", onset, leaning(-0.02), Unresolved, "0 of 2 differ"},
 		{"a little high, and not surely", onset, leaning(0.02), Unresolved, "0 of 2 differ"},
 		{"two seeds", onset, trial{Runs: append(ofSeed(normed(rightNorms), 0), ofSeed(normed(rightNorms), 8)...)},
@@ -89,11 +89,11 @@ func powerRulings() []ruling {
 		{"one that the rule does not name rises", start, dropping(of("adafactor", drop(tilt))), Seen, ""},
 		{"the loss did not follow", start, dropping(of("sgd",
 			func(r *results.Run) { r.Curve[1].Values[metrics.LossDropActual] *= 0.7 })),
-			Unresolved, "under sgd, 9 of 9 runs lost another amount"},
+			Unresolved, "under sgd, in 9 of 9 runs the first-order loss drop"},
 		{"it did not follow, and the power is another", start, dropping(of("sgd", func(r *results.Run) {
 			drop(tilt)(r)
 			r.Curve[1].Values[metrics.LossDropActual] *= 0.7
-		})), Unresolved, "lost another amount"},
+		})), Unresolved, "the first-order loss drop"},
 		{"noisy", start, dropping(drop(func(r *results.Run) float64 { return math.Exp(swing(r)) })), Unresolved, ""},
 
 		{"theory's", even, dropping(as), Seen, ""},
@@ -122,7 +122,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 		})
 	}
 	f := powers(rule, alike(rightNorms).view())
-	if !strings.Contains(f.Text, "Rows: 2; distinct measurements among them: 1") || len(f.Numbers) != 1 {
+	if !strings.Contains(f.Text, "Rows: 2. Distinct measurements among them: 1") || len(f.Numbers) != 1 {
 		t.Errorf("LoRA and rsLoRA that differ by a power of the rank: %s", f.Text)
 	}
 	for _, off := range []string{"lora", "rslora"} {
@@ -189,12 +189,12 @@ func exactRulings() (all []ruling) {
 	// half widths may be 0.1 and 0.5
 	for claim, wide := range map[string]float64{"exact-values": 0.3, "exact-values-wide": 0.95} {
 		all = append(all,
-			ruling{"as expected", claim, exact(scattered(0.02)), Seen, "0 differ at the level 0.05"},
+			ruling{"as expected", claim, exact(scattered(0.02)), Seen, "0 differ from theory at the level 0.05"},
 			ruling{"all a fifth off", claim, exact(func(r *results.Run, statistic string) float64 {
 				return 1.2 * scattered(0.02)(r, statistic)
 			}), NotSeen, ""},
 			ruling{"one statistic of LoRA a twentieth off", claim, exact(times(1.05, "lora", "delta_w_first")),
-				NotSeen, "Left out by their own intervals: LoRA, adamw, delta_w_first at rank 4"},
+				NotSeen, "of measured over exact value: LoRA, adamw, delta_w_first at rank 4"},
 			ruling{"one of rsLoRA", claim, exact(times(1.05, "rslora", "grad_norm_onset")), NotSeen,
 				"rsLoRA, adamw, grad_norm_onset at rank 4"},
 			ruling{"too wide to tell", claim, exact(scattered(wide)), Unresolved, "0 differ"},
@@ -224,7 +224,7 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 	}
 	rule := claimOf(t, "exact-values").Rule
 	if f := exactValues(rule, same("").view()); f.Standing != Seen ||
-		!strings.Contains(f.Text, "Cells: 12; distinct measurements among them: 6") {
+		!strings.Contains(f.Text, "Cells: 12. Distinct measurements among them: 6") {
 		t.Errorf("%s: %s", f.Standing, f.Text)
 	}
 	for _, off := range []string{"lora", "rslora"} {

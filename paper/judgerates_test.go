@@ -133,7 +133,7 @@ func transferRulings() []ruling {
 	// the loss by 0.02 (d ln 16)²: by 0.1, what may be given away, at d = 0.81.
 	all := "constant rslora lora"
 	return []ruling{
-		{"the power is the claimed one", claim, rateStudy("adamw", bestAt(half, 0.01)), Seen, "From rank 4 to rank 64"},
+		{"the power is the claimed one", claim, rateStudy("adamw", bestAt(half, 0.01)), Seen, "from rank 4 to rank 64"},
 		{"another power that costs little", claim, rateStudy("adamw", bestAt(plus(0.3, all), 0.01)), Seen, ""},
 		{"another power that costs much", claim, rateStudy("adamw", bestAt(plus(1.2, "rslora lora"), 0.01)), NotSeen,
 			""},
@@ -166,7 +166,7 @@ func TestTransferOutside(t *testing.T) {
 		}
 		return outside(r)
 	}).view())
-	if text := f.Tables[0].Markdown(); f.Standing == Seen || !strings.Contains(text, "(4 seeds outside)") {
+	if text := f.Tables[0].Markdown(); f.Standing == Seen || !strings.Contains(text, "(without 4 seeds, for which") {
 		t.Errorf("%s:\n%s", f.Standing, text)
 	}
 }

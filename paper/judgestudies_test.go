@@ -259,7 +259,7 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 }
 
 // sized is how large an experiment says that it is.
-var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of \d+ × \d+ tokens at most; ranks? \d+( to \d+)?; n = \d+$`)
+var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of up to \d+ × \d+ tokens; ranks? \d+( to \d+)?; n = \d+$`)
 
 // shortened is a text's beginning.
 func shortened(text string) string { return text[:min(len(text), 4000)] }

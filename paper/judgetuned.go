@@ -13,7 +13,7 @@ import (
 	"ranksweep/theory"
 )
 
-// together judges comparisons each by stand, all of which must be seen.
+// together judges a claim that every comparison must bear out, each judged by stand.
 func together(family []duel, stand func(duel) Standing) Finding {
 	f := Finding{Standing: Seen}
 	for _, d := range family {
@@ -23,10 +23,12 @@ func together(family []duel, stand func(duel) Standing) Finding {
 	return f
 }
 
-// schemesEqual holds every scheme to be equivalent to the first one, rank by rank,
-// each at its own learning rates.
+// schemesEqual judges the claim that every scheme is equivalent to the first one, rank by
+// rank, each at its own learning rates.
 func schemesEqual(_ Rule, v View) Finding {
-	family := slices.DeleteFunc(duelsOf(v, metrics.ValLossFinal), func(d duel) bool { return d.family != schemeFamily || d.Same })
+	family := slices.DeleteFunc(duelsOf(v, metrics.ValLossFinal), func(d duel) bool {
+		return d.family != schemeFamily || d.Same
+	})
 	if len(family) == 0 {
 		return lacking("two schemes at one rank")
 	}
@@ -36,8 +38,8 @@ func schemesEqual(_ Rule, v View) Finding {
 	return f
 }
 
-// ranksGain holds the largest rank of every scheme to end lower than the smallest,
-// each at its own learning rates.
+// ranksGain judges the claim that the largest rank of every scheme ends lower than the
+// smallest, each at its own learning rates.
 func ranksGain(_ Rule, v View) Finding {
 	var all, tops []duel
 	for _, scheme := range v.schemes {
@@ -55,30 +57,39 @@ func ranksGain(_ Rule, v View) Finding {
 	for _, d := range tops {
 		said = append(said, d.text())
 	}
-	f.Text = capital(strings.Join(said, ". ")) + ". " + ofFull(v)
+	f.Text = strings.Join(said, ". ") + ". " + ofFull(v)
 	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
 	return f
 }
 
-// ofFull says what full fine-tuning learned, and what share of it each cell did.
+// ofFull says which share of what full fine-tuning learned each cell learned.
 func ofFull(v View) string {
 	var said []string
-	for _, c := range v.cells {
-		if share, _, ok := learnedShare(v, c); ok && number.Finite(share) && c.Ranked() {
-			said = append(said, fmt.Sprintf("%s at rank %d %s%%", schemeLabel(c.Scheme), c.Rank, number.Fixed(100*share, 0)))
+	for _, a := range v.arms {
+		var shares []string
+		for _, c := range a.Cells {
+			if share, _, ok := learnedShare(v, c); ok && number.Finite(share) && c.Ranked() {
+				shares = append(shares, fmt.Sprintf("rank %d %s%%", c.Rank, number.Fixed(100*share, 0)))
+			}
+		}
+		if len(shares) > 0 {
+			said = append(said, schemeLabel(a.Scheme)+": "+strings.Join(shares, ", "))
 		}
 	}
 	if len(said) == 0 {
-		return "The study has no full fine-tuning to tell how much was learned."
+		return noFull
 	}
-	return "Of what full fine-tuning learned at its best rate: " + strings.Join(said, ", ") + "." + ownBest(v)
+	return "Share of what full fine-tuning learned at its best learning rate: " + strings.Join(said, "; ") + "." +
+		ownBest(v)
 }
 
-// correctionsWorse holds each correction of A's initialization to end higher than
-// rsLoRA at the top rank, each at its own learning rate.
+// correctionsWorse judges the claim that each correction of A's initialization ends higher
+// than rsLoRA at the top rank, each at its own learning rate.
 func correctionsWorse(_ Rule, v View) Finding {
 	all := v.contenders()
-	top := slices.IndexFunc(all, func(c contender) bool { return c.Scheme == "rslora" && c.Rank == slices.Max(v.ranks) })
+	top := slices.IndexFunc(all, func(c contender) bool {
+		return c.Scheme == "rslora" && c.Rank == slices.Max(v.ranks)
+	})
 	if top < 0 {
 		return lacking("rsLoRA")
 	}
@@ -97,20 +108,20 @@ func correctionsWorse(_ Rule, v View) Finding {
 		case v.IsHigher(), v == Diverged && d.Reference.Diverged() < len(d.Reference.Runs):
 			return Seen
 		case v == Diverged && d.Cell.Diverged() < len(d.Cell.Runs):
-			return NotSeen // it is rsLoRA that diverged
+			return NotSeen // only rsLoRA diverged
 		case v.IsLower(), v.IsEquivalent():
 			return NotSeen
 		}
 		return Unresolved
 	})
-	f.Text = "Init = 0.5 has A fall as 1/√r, init = -0.5 has it grow as √r, which keeps what theorem 3.2 holds " +
-		"constant at onset, γ²rσ². " + ofFull(v)
+	f.Text = "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant what theorem " +
+		"3.2 asks to be constant at the onset, γ²rσ². " + ofFull(v)
 	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
 
-// initPowers holds the power of the onset norm to theory, by how A or B is drawn,
-// and sets beside it how it scatters over draws.
+// initPowers compares the power of rank of the onset norm with theory, for each way to draw A
+// or B. Beside it stands how the norm scatters over draws.
 func initPowers(r Rule, v View) Finding {
 	v = r.of(v)
 	fits := predictedFits(v, []metrics.Statistic{metrics.GradNormOnset})
@@ -131,17 +142,17 @@ func initPowers(r Rule, v View) Finding {
 			held++
 		}
 	}
-	f.Text += fmt.Sprintf(" Over draws, theory has the variance of its square fall as r to the power of %g "+
-		"where rows of A, or columns of B, are independent: "+
-		"%d of %d distinct intervals hold that. Of orthogonal ones it has no "+
-		"value.", theory.OnsetVariancePower, held, all)
+	f.Text += fmt.Sprintf(" Theory also says how much the squared norm varies from draw to draw: its variance "+
+		"falls as r to the power of %g if rows of A, or columns of B, are independent. %d of %d distinct intervals "+
+		"contain that power. For orthogonal rows theory says nothing.", theory.OnsetVariancePower, held, all)
 	f.Tables = []table.Table{initsTable(v)}
 	return f
 }
 
-// initsTable has the onset norm's power and scatter, a row a way to draw.
+// initsTable has the onset norm's power of rank and scatter, with a row for each way to draw.
 func initsTable(v View) table.Table {
-	t := table.Table{Name: "inits", Title: "Onset gradient norms by how A or B is drawn: mean ± half of its 95% interval"}
+	t := table.Table{Name: "inits", Title: "Gradient norm at the onset, by how A or B is drawn: power of rank, and " +
+		"mean ± half of its 95% interval"}
 	addSettings(&t, v, func(results.Arm) int { return 1 })
 	var fits, theory, exact, scatter, said []table.Entry
 	var over []stats.Interval
@@ -151,34 +162,38 @@ func initsTable(v View) table.Table {
 		if v, err := a.VarianceExponent(metrics.GradNormOnset); err == nil {
 			variance = table.Word(exponentText(v))
 		}
-		fits, theory = append(fits, table.Word(exponentText(e))), append(theory, table.Word(number.Brief(e.Predicted)))
+		fits = append(fits, table.Word(exponentText(e)))
+		theory = append(theory, table.Word(number.Brief(e.Predicted)))
 		exact = append(exact, table.Word(fixedOrNone(e.Exact)))
 		scatter, said = append(scatter, variance), append(said, table.Word(e.Agreement(near).String()))
 		over = append(over, a.Cells[len(a.Cells)-1].OverExpected(metrics.GradNormOnset))
 	}
 	t.Add(table.Column{Head: "power of rank", Number: true}, fits)
-	t.Add(table.Column{Head: "theory", Number: true}, theory)
-	t.Add(table.Column{Head: "exact", Number: true}, exact)
-	t.Add(table.Intervals("square over its expectation, largest rank", "over", over))
-	t.Add(table.Column{Head: "power of rank of its variance", Number: true}, scatter)
+	t.Add(table.Column{Head: "predicted power", Number: true}, theory)
+	t.Add(table.Column{Head: "exact theory", Number: true}, exact)
+	t.Add(table.Intervals("squared norm over its expected value, at the largest rank", "", "over", over))
+	t.Add(table.Column{Head: "power of rank of the squared norm's variance", Number: true}, scatter)
 	t.Add(table.Column{Head: "verdict"}, said)
 	return t
 }
 
-// initLosses holds kinds of init that have one variance to end at equivalent
+// initLosses judges the claim that kinds of init with the same variance end at equivalent
 // losses, rank by rank, each at its own learning rate.
 func initLosses(_ Rule, v View) Finding {
 	kind := func(c contender) string { return results.ValueOf(c.Axes, "init") }
 	all := v.contenders()
 	var family []duel
-	var names []string
+	var names [][2]string // in the table, and in history.csv
 	for _, c := range all {
 		i := slices.IndexFunc(all, func(o contender) bool {
 			return kind(o) == "kaiming-uniform" && o.Scheme == c.Scheme && o.Rank == c.Rank
 		})
 		if i >= 0 && kind(c) != kind(all[i]) {
 			family = append(family, newDuel(initFamily, c, all[i], metrics.ValLossFinal))
-			names = append(names, fmt.Sprintf("%s - %s, rank %d", kind(c), kind(all[i]), c.Rank))
+			names = append(names, [2]string{
+				fmt.Sprintf("rank %d: %s vs %s", c.Rank, kind(c), kind(all[i])),
+				fmt.Sprintf("%s - %s, rank %d", kind(c), kind(all[i]), c.Rank),
+			})
 		}
 	}
 	if len(family) == 0 {
@@ -188,20 +203,20 @@ func initLosses(_ Rule, v View) Finding {
 	f := together(family, matches)
 	t := duelsTable(v, metrics.ValLossFinal, family)
 	for k, name := range names {
-		t.Rows[k].Entries[1].Text = name
-		f.Numbers[k].Name = "difference of losses, " + name
+		t.Rows[k].Entries[1].Text = name[0]
+		f.Numbers[k].Name = "difference of losses, " + name[1]
 	}
 	f.Text = ofFull(v)
 	f.Tables = []table.Table{t}
 	return f
 }
 
-// ratesTable has the learning rates that were chosen, a row a scheme and a column
-// a rank.
+// ratesTable has the learning rates that were chosen, with a row for each scheme and a column
+// for each rank.
 func ratesTable(v View) table.Table {
 	t := table.Table{Name: "rates", Title: "Learning rates that were chosen"}
 	if localAxis(v) == "lr" {
-		t.Title = "Best learning rates: geometric mean over seeds, and their range"
+		t.Title = "Best learning rates: geometric mean over seeds [lowest, highest]"
 	}
 	addSettings(&t, v, func(results.Arm) int { return 1 })
 	for _, rank := range v.ranks {

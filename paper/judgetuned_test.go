@@ -70,8 +70,8 @@ func tunedRulings() []ruling {
 		return s
 	}
 	return []ruling{
-		{"all alike", equal, tuned(none), Seen, "no full fine-tuning to tell"},
-		{"alike beside full fine-tuning", equal, both(tuned(none), fully(2)), Seen, "LoRA at rank 4 50%"},
+		{"all alike", equal, tuned(none), Seen, "no full fine-tuning to compare with"},
+		{"alike beside full fine-tuning", equal, both(tuned(none), fully(2)), Seen, " LoRA: rank 4 50%"},
 		{"one a little lower", equal, tuned(added("rslora", 4, -0.03)), Seen, ""},
 		{"one lower by much", equal, tuned(added("rslora", 256, -0.4)), NotSeen, ""},
 		{"one higher by much", equal, tuned(added("constant", 4, 0.4)), NotSeen, ""},
@@ -88,7 +88,7 @@ func tunedRulings() []ruling {
 			Unresolved, "lacks two schemes at one rank"},
 		{"plain runs", equal, made(three, []int{4, 256}, 9, lossAt(256, 0)), Seen, ""},
 
-		{"all lower", gain, tuned(by(-0.4)), Seen, "Rank 256 - 4, LoRA: "},
+		{"all lower", gain, tuned(by(-0.4)), Seen, "LoRA: rank 256 vs rank 4. "},
 		{"all lower by a little", gain, tuned(by(-0.04)), Seen, "lower, within the margin"},
 		{"none lower", gain, tuned(none), NotSeen, ""},
 		{"one is not lower", gain, tuned(sum(by(-0.4), added("rslora", 256, 0.4))), NotSeen, ""},
@@ -104,7 +104,7 @@ func tunedRulings() []ruling {
 			if r.Rank == 256 {
 				endsAt(r, 3, 2-0.06+0.1*swing(r))
 			}
-		}), Unresolved, "Holm's p 0.06"},
+		}), Unresolved, "Holm's p = 0.06"},
 		{"one rank", gain, tunedStudy(three, []int{4}, none), Unresolved, "lacks two ranks of a scheme"},
 
 		{"both higher", worse, corrected(bothHigher), Seen, ""},
@@ -135,12 +135,12 @@ func TestTablesOfTunedClaims(t *testing.T) {
 	s := both(tunedStudy([]string{"lora", "rslora"}, []int{4, 256}, none), fully(2))
 	f := schemesEqual(claimOf(t, "tuned-schemes").Rule, s.view())
 	text := markdownOf(f.Tables)
-	for _, want := range []string{"| rsLoRA - LoRA, rank 256 |", "0.001 [7.07e-4, 0.00141]", "| 1e-4 |"} {
+	for _, want := range []string{"| rank 256: rsLoRA vs LoRA |", "0.001 [7.07e-4, 0.00141]", "| 1e-4 |"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("tables lack %q:\n%s", want, text)
 		}
 	}
-	if !strings.Contains(f.Text, "at its own best lr") || len(f.Numbers) != 2 ||
+	if !strings.Contains(f.Text, "its own best lr") || len(f.Numbers) != 2 ||
 		f.Numbers[1].Name != "difference of losses, rsLoRA - LoRA, rank 256" {
 		t.Errorf("%s\n%+v", f.Text, f.Numbers)
 	}
@@ -222,13 +222,13 @@ func initRulings() []ruling {
 func TestScatterOverDraws(t *testing.T) {
 	rule := claimOf(t, "init-powers").Rule
 	scatter := func(f Finding) string {
-		_, after, _ := strings.Cut(f.Text, "are independent: ")
+		_, after, _ := strings.Cut(f.Text, "are independent. ")
 		return after
 	}
 	kinds := []string{"gaussian", "kaiming-uniform"}
 	level := func(string) float64 { return 0 }
 	f := initPowers(rule, drawn(kinds, level, level, 0.02).view())
-	if got := scatter(f); !strings.HasPrefix(got, "2 of 2 distinct intervals hold that") {
+	if got := scatter(f); !strings.HasPrefix(got, "2 of 2 distinct intervals contain that power") {
 		t.Errorf("%s\n%s", got, markdownOf(f.Tables))
 	}
 	orthogonal := drawn(append(kinds, "orthogonal"), level, level, 0.02)
@@ -238,7 +238,8 @@ func TestScatterOverDraws(t *testing.T) {
 			r.Curve[0].Values[metrics.GradNorm] = 0.6 * (1 + 0.01*swing(r)) // whose scatter does not fall
 		}
 	})
-	if got := scatter(initPowers(rule, orthogonal.view())); !strings.HasPrefix(got, "2 of 2 distinct intervals hold that") {
+	got := scatter(initPowers(rule, orthogonal.view()))
+	if !strings.HasPrefix(got, "2 of 2 distinct intervals contain that power") {
 		t.Errorf("with orthogonal rows: %s", got)
 	}
 }
@@ -250,8 +251,9 @@ func TestTableOfInits(t *testing.T) {
 	text := markdownOf(f.Tables)
 	for _, kind := range []string{"gaussian", "orthogonal"} {
 		for _, rank := range []int{4, 256} {
-			name := fmt.Sprintf("%s - kaiming-uniform, rank %d", kind, rank)
-			number := func(n Number) bool { return n.Name == "difference of losses, "+name }
+			name := fmt.Sprintf("rank %d: %s vs kaiming-uniform", rank, kind)
+			filed := fmt.Sprintf("difference of losses, %s - kaiming-uniform, rank %d", kind, rank)
+			number := func(n Number) bool { return n.Name == filed }
 			if !strings.Contains(text, "| "+name+" |") || !slices.ContainsFunc(f.Numbers, number) {
 				t.Errorf("%q is missing:\n%s%+v", name, text, f.Numbers)
 			}

@@ -10,19 +10,18 @@ import (
 	"ranksweep/paper/number"
 )
 
-// law is what depends on the rank by a power: points against rank, and the power
+// law is a quantity that depends on the rank as a power: points against rank, and the power
 // fitted to them.
 type law struct {
 	label  string
 	color  color.RGBA
 	points []figure.Point
-	source string // of the predicted power: theory, or who claims it
+	source string // where the predicted power comes from: theory, or a claim
 	fit    stats.Exponent
 	err    error // why there is no fit
 }
 
-// lawPanel draws laws, both axes logarithmic, with their fitted powers and those
-// that theory predicts.
+// lawPanel draws laws on logarithmic axes, with their fitted powers and the predicted ones.
 func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 	var values, at []float64
 	for i, w := range laws {
@@ -43,17 +42,20 @@ func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 			}
 			l = append(l, e)
 		}
-		l = append(l, figure.Entry{Text: texts[0], Samples: []figure.Series{fit}}, figure.Entry{Text: texts[1], Samples: []figure.Series{theory}}, figure.Entry{})
+		l = append(l, figure.Entry{Text: texts[0], Samples: []figure.Series{fit}},
+			figure.Entry{Text: texts[1], Samples: []figure.Series{theory}}, figure.Entry{})
 	}
 	p.X = rankAxis(at, false)
 	p.Y = figure.Axis{Label: label, Log: true}.Over(values...)
 	return p, l
 }
 
-// fitLines are the fitted power of rank and the predicted one over the range
-// of points, and the words for both. The predicted line crosses the fitted one
-// in the middle: theory gives a slope and no level.
-func fitLines(e stats.Exponent, err error, source string, points figure.Series) (fit, theory figure.Series, texts [2]string) {
+// fitLines are the lines of the fitted power of rank and of the predicted one, over the range
+// of points, and a text for each. The predicted line crosses the fitted one in the middle,
+// since theory gives a slope and no level.
+func fitLines(e stats.Exponent, err error, source string, points figure.Series) (
+	fit, theory figure.Series, texts [2]string,
+) {
 	texts[0] = "no fit"
 	texts[1] = "no " + source
 	if number.Finite(e.Predicted) {
@@ -66,9 +68,14 @@ func fitLines(e stats.Exponent, err error, source string, points figure.Series) 
 	first, last := ends(points.Points)
 	middle := math.Sqrt(first * last)
 	level := math.Exp(e.Log) * math.Pow(middle, e.Value)
-	fit = figure.Series{Points: powerLaw(first, last, middle, level, e.Value), Color: points.Color, Line: 1.5 * figure.LineWide}
+	fit = figure.Series{
+		Points: powerLaw(first, last, middle, level, e.Value), Color: points.Color, Line: 1.5 * figure.LineWide,
+	}
 	if number.Finite(e.Predicted) {
-		theory = figure.Series{Points: powerLaw(first, last, middle, level, e.Predicted), Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes}
+		theory = figure.Series{
+			Points: powerLaw(first, last, middle, level, e.Predicted),
+			Color:  figure.Ink, Line: figure.ThinLineWide, Dashes: figure.LongDashes,
+		}
 	}
 	return fit, theory, texts
 }
@@ -88,7 +95,7 @@ func ends(points []figure.Point) (first, last float64) {
 	return first, last
 }
 
-// powerLaw are the ends of level·(x/middle)^exponent.
+// powerLaw returns both ends of the line level·(x/middle)^exponent.
 func powerLaw(first, last, middle, level, exponent float64) []figure.Point {
 	at := func(x float64) figure.Point {
 		return figure.Bare(x, level*math.Pow(x/middle, exponent))
@@ -96,6 +103,6 @@ func powerLaw(first, last, middle, level, exponent float64) []figure.Point {
 	return []figure.Point{at(first), at(last)}
 }
 
-// rankAxis has a tick at each of the given ranks; few of them are labelled where
-// panels stand in a row.
+// rankAxis has a tick at each of the given ranks. If panels stand in a row, it labels few of
+// them.
 func rankAxis(ranks []float64, few bool) figure.Axis { return figure.TriedAxis("rank r", ranks, few) }

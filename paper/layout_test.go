@@ -96,7 +96,8 @@ func (s *sheet) faults() []string {
 			faults = append(faults, fmt.Sprintf("%q leaves the figure: %v", t.text, t.box))
 		}
 		for _, u := range s.texts[:i] {
-			if t.box.Min.X < u.box.Max.X && u.box.Min.X < t.box.Max.X && t.box.Min.Y < u.box.Max.Y && u.box.Min.Y < t.box.Max.Y {
+			if t.box.Min.X < u.box.Max.X && u.box.Min.X < t.box.Max.X && t.box.Min.Y < u.box.Max.Y &&
+				u.box.Min.Y < t.box.Max.Y {
 				faults = append(faults, fmt.Sprintf("%q overlaps %q", t.text, u.text))
 			}
 		}
@@ -143,11 +144,13 @@ func TestNoTextOverlapsOrIsClipped(t *testing.T) {
 	six := []int{4, 8, 32, 128, 512, 2048}
 	both := []string{"lora", "rslora"}
 	for name, f := range map[string]fake{
-		"paper":      {schemes: both, ranks: six, seeds: 3, steps: 60},
-		"long":       {schemes: both, ranks: six, seeds: 3, steps: 2500, noVal: true},
-		"schemes":    {schemes: []string{"lora", "rslora", "constant", "p=0.75"}, ranks: six, seeds: 2, steps: 20},
-		"rates":      {schemes: []string{"lora", "rslora@4"}, ranks: six, seeds: 1, steps: 20, rates: []float64{1e-5, 1e-4, 1e-3}},
-		"many":       {schemes: both, ranks: []int{1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, seeds: 2, steps: 20},
+		"paper":   {schemes: both, ranks: six, seeds: 3, steps: 60},
+		"long":    {schemes: both, ranks: six, seeds: 3, steps: 2500, noVal: true},
+		"schemes": {schemes: []string{"lora", "rslora", "constant", "p=0.75"}, ranks: six, seeds: 2, steps: 20},
+		"rates": {schemes: []string{"lora", "rslora@4"}, ranks: six, seeds: 1, steps: 20,
+			rates: []float64{1e-5, 1e-4, 1e-3}},
+		"many": {schemes: both, seeds: 2, steps: 20,
+			ranks: []int{1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}},
 		"neighbours": {schemes: both, ranks: []int{1000, 1001, 1002}, seeds: 2, steps: 20},
 		"single":     {schemes: []string{"lora"}, ranks: []int{8}, seeds: 1, steps: 20000},
 	} {
@@ -165,7 +168,8 @@ func TestNoTextOverlapsOrIsClipped(t *testing.T) {
 
 func TestCheckLayoutFindsFaults(t *testing.T) {
 	x := figure.Axis{Label: "x"}.Over(0, 1)
-	one := figure.Panel{Title: "title", X: x, Y: figure.Axis{Label: "y"}.Over(0, 1), Series: []figure.Series{{Points: []figure.Point{{X: 0, Y: 0}}}}}
+	one := figure.Panel{Title: "title", X: x, Y: figure.Axis{Label: "y"}.Over(0, 1),
+		Series: []figure.Series{{Points: []figure.Point{{X: 0, Y: 0}}}}}
 	if faults := checkLayout(figure.Figure{Panels: []figure.Panel{one}}); len(faults) > 0 {
 		t.Fatalf("a plain figure has faults: %v", faults)
 	}

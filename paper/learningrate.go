@@ -14,9 +14,9 @@ import (
 	"ranksweep/results"
 )
 
-// lossRateFigure draws the final loss against the learning rate: a panel for arms
-// that differ in their rate alone, a line a rank. There is none unless three
-// rates were tried of one.
+// lossRateFigure draws the final loss against the learning rate: a panel for each group of
+// arms that differ only in their rate, a line for each rank. There is no figure unless three
+// rates were tried in some group.
 func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	groups, named := v.byRate()
 	loss := v.loss
@@ -33,16 +33,18 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 		}
 		f.Panels = append(f.Panels, p)
 	}
-	setAxes(f.Panels, figure.TriedAxis(learningRate, rates, true), figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(nearLowest(values)...))
+	losses := figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(nearLowest(values)...)
+	setAxes(f.Panels, figure.TriedAxis(learningRate, rates, true), losses)
 	f.Name, f.Legend = "learning-rate", curves{}.legend(v)
 	n := statisticCounts(v, loss)
-	f.Caption = fmt.Sprintf("Final %s against the learning rate, which is logarithmic, one line a rank: the mean over seeds, %s.", loss.Label, seedCount(n)) +
-		spreadSentence("Bars", n) + " A cross stands for a rate at which a run diverged, a mark on the upper edge for a loss far above." + losses(v) + " " + v.equal
+	f.Caption = fmt.Sprintf("Final %s against the learning rate, on a logarithmic axis, one line for each rank: "+
+		"means over seeds, %s.", loss.Label, seedCount(n)) + spreadSentence("Bars", n) + " A cross marks a rate at " +
+		"which a run diverged. A mark on the upper edge stands for a loss far above it." + runsLost(v) + " " + v.equal
 	return f, ok
 }
 
-// rateLine is one rank's loss at each rate of a group, and crosses in place of the
-// means at which a run diverged.
+// rateLine is one rank's mean loss at each rate of a group, with a cross instead at each rate
+// at which a run diverged.
 func rateLine(group []results.Cell, rank int, loss metrics.Statistic, c color.RGBA) (line, lost figure.Series) {
 	line = figure.Series{Color: c, Line: figure.LineWide, Glyph: draw.CircleGlyph{}, Spread: figure.Bars}
 	lost = figure.Series{Color: c, Glyph: draw.CrossGlyph{}}
@@ -61,8 +63,8 @@ func rateLine(group []results.Cell, rank int, loss metrics.Statistic, c color.RG
 	return line, lost
 }
 
-// nearLowest leaves out losses that would flatten the valleys which a figure is
-// there to show: those four times as far above the lowest as the median.
+// nearLowest leaves out losses that would flatten the valleys that the figure should show:
+// losses more than four times as far above the lowest as the median is.
 func nearLowest(losses []float64) []float64 {
 	present := slices.DeleteFunc(slices.Clone(losses), func(v float64) bool { return !number.Finite(v) })
 	if len(present) == 0 {

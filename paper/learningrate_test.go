@@ -26,7 +26,8 @@ func TestLossRateFigure(t *testing.T) {
 	if q := lora.Series[0].Points[2]; q.X != 1e-2 || math.Abs(q.Y-2) > 1e-9 {
 		t.Errorf("at the best rate %+v", q)
 	}
-	if q, cross := lora.Series[0].Points[4], lora.Series[1].Points; !math.IsNaN(q.Y) || len(cross) != 1 || cross[0].X != 1 {
+	if q, cross := lora.Series[0].Points[4], lora.Series[1].Points; !math.IsNaN(q.Y) || len(cross) != 1 ||
+		cross[0].X != 1 {
 		t.Errorf("of a rate at which runs diverged: point %+v, crosses %+v", q, cross)
 	}
 	if lora.Y.Max > 40 {

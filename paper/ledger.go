@@ -7,22 +7,21 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// ledgerText has every rule that a claim was ever judged by. A line is added, by
-// hand, when a rule is fixed or changed, before the runs that it is to judge; none
-// is ever removed.
+// ledgerText has every rule that a claim was ever judged by. Whoever fixes or changes a rule
+// adds a line by hand, before the runs that the rule is to judge. No line is ever removed.
 //
 //go:embed ledger.yaml
 var ledgerText []byte
 
-// Fixed is a rule and the day from which on it was fixed.
+// Fixed is a rule and the day on which it was fixed.
 type Fixed struct {
 	Claim string `yaml:"claim"` // its key
 	Rule  string `yaml:"rule"`  // hash
 	Date  string `yaml:"date"`
-	Why   string `yaml:"why"` // what was wrong with the one before; empty for the first
+	Why   string `yaml:"why"` // what was wrong with the rule before, or why the claim is new
 }
 
-// ledger is all of them, in the order in which they were fixed.
+// ledger has all rules, in the order in which they were fixed.
 var ledger = readLedger()
 
 func readLedger() (all []Fixed) {
@@ -42,8 +41,8 @@ func rulesOf(key string) (all []Fixed) {
 	return all
 }
 
-// Rules returns the hash of each rule that judges a study, by the claim's key, as
-// they are now.
+// Rules returns the hash of the present rule of each claim that a study answers, by the
+// claim's key.
 func Rules(study string) map[string]string {
 	rules := make(map[string]string)
 	for _, c := range claims {

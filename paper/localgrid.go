@@ -10,8 +10,8 @@ import (
 	"ranksweep/results"
 )
 
-// localAxis is the axis along which seeds have local grids, each its own; empty
-// where they have none.
+// localAxis is the axis along which each seed has its own local grid; empty if there are no
+// local grids.
 func localAxis(v View) string {
 	for _, c := range v.cells {
 		if hasLocal(c) {
@@ -26,32 +26,34 @@ func hasLocal(c results.Cell) bool {
 	return ok
 }
 
-// ownBest says which estimator of a final loss local grids make; empty where there
-// are none.
+// ownBest says how the final loss of a seed follows from its local grid; empty if there are no
+// local grids.
 func ownBest(v View) string {
 	axis := localAxis(v)
 	if axis == "" {
 		return ""
 	}
-	return " Each seed is at its own best " + axis + ": the lowest point of the parabola through " +
-		"the best of its local grid and its neighbours, on the validation examples that it is reported on. What is no final validation loss is of the best run."
+	return " Each seed has its own best " + axis + ". Its final validation loss is the lowest point of the parabola " +
+		"through the best value of its local grid and the two beside it, on the same validation examples that the " +
+		"loss is reported on. Everything else is from the best run of the seed."
 }
 
-// tunedEntry is the value of an axis at which a cell is reported or, of local
-// grids, the geometric mean of the best values with their range over seeds.
+// tunedEntry is the value of an axis that a cell is reported at. With local grids it is the
+// geometric mean of the best values, with their range over seeds.
 func tunedEntry(c results.Cell, value string) table.Entry {
 	low, high, ok := c.LocalRange()
 	if !ok {
 		return table.Word(value)
 	}
-	mean, _ := strconv.ParseFloat(value, 64) // of a cell's axis
+	mean, _ := strconv.ParseFloat(value, 64) // a cell's axis has a number here
+	three := func(v float64) string { return number.Significant(v, 3) }
 	return table.Entry{
-		Text:   fmt.Sprintf("%s [%s, %s]", number.Significant(mean, 3), number.Significant(low, 3), number.Significant(high, 3)),
+		Text:   fmt.Sprintf("%s [%s, %s]", three(mean), three(low), three(high)),
 		Values: []string{value, number.Exact(low), number.Exact(high)},
 	}
 }
 
-// tunedFields are the fields of a column of such entries.
+// tunedFields are the fields of a column of tuned entries.
 func tunedFields(v View, name string) []string {
 	if localAxis(v) != name {
 		return []string{name}
@@ -59,43 +61,45 @@ func tunedFields(v View, name string) []string {
 	return []string{name, name + "_low", name + "_high"}
 }
 
-// rangesSentence says what stands in a column of such entries.
+// rangesSentence explains a column of tuned entries.
 func rangesSentence(v View) string {
 	axis := localAxis(v)
 	if axis == "" {
 		return ""
 	}
-	return fmt.Sprintf(" Of the best %s stands the geometric mean, in brackets its range over seeds.", axis)
+	return fmt.Sprintf(" The best %s is a geometric mean over seeds; brackets have the lowest and the highest.", axis)
 }
 
-// localEdges says of how many seeds a better value may lie beyond their grid.
+// localEdges says for how many seeds a better value may lie beyond their grid.
 func localEdges(c results.Cell) string {
 	n := c.LocalEdges()
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the best %s of %d of %d seeds lies at the edge of its local grid", c.Tuned[0], n, len(c.Runs))
+	return fmt.Sprintf("for %d of %d seeds the best %s lies at the edge of the local grid", n, len(c.Runs), c.Tuned[0])
 }
 
-// choiceLeftOut warns of an interval over seeds that share one choice of nuisance
-// values: the error of that choice is not in it.
+// choiceLeftOut warns that seeds share one choice of nuisance values, so that the interval
+// over seeds does not include the error of that choice.
 func (d duel) choiceLeftOut() string {
 	tuned := d.Cell.Tuned
 	if len(tuned) == 0 || hasLocal(d.Cell) || d.Same || d.Difference.N < 2 {
 		return ""
 	}
-	text := "its interval leaves out the choice of " + strings.Join(tuned, " and ")
-	if v, err := strconv.ParseFloat(results.ValueOf(d.Cell.Axes, tuned[0]), 64); len(tuned) == 1 && err == nil && v > 0 {
-		text += ": tune: {local: 5} has it in"
+	text := "the interval does not include the error of choosing " + strings.Join(tuned, " and ")
+	if v, err := strconv.ParseFloat(results.ValueOf(d.Cell.Axes, tuned[0]), 64); len(tuned) == 1 && err == nil &&
+		v > 0 {
+		text += "; with tune: {local: 5} it does"
 	}
 	return text
 }
 
-// tuning says how cells came by their nuisance values; empty where there are none.
+// tuning says how the nuisance values of cells were chosen; empty if nothing is tuned.
 func tuning(v View) string {
 	tuned := tunedAxes(v.arms[0])
 	if len(tuned) == 0 || localAxis(v) != "" {
 		return ownBest(v)
 	}
-	return fmt.Sprintf(" Each cell has its own %s, tuned on other seeds than those shown.", strings.Join(tuned, " and "))
+	return fmt.Sprintf(" Each setting has its own %s, tuned on other seeds than those shown.", strings.Join(tuned,
+		" and "))
 }

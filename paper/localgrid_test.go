@@ -34,9 +34,8 @@ func locally() View {
 }
 
 func TestTablesOfLocalGrids(t *testing.T) {
-	const estimator = "Each seed is at its own best lr: the lowest point of the parabola through " +
-		"the best of its local grid and its neighbours, on the validation examples that it is reported on."
-	const edge = "the best lr of 2 of 9 seeds lies at the edge of its local grid"
+	const estimator = "Each seed has its own best lr. Its final validation loss is the lowest point of the parabola"
+	const edge = "for 2 of 9 seeds the best lr lies at the edge of the local grid"
 	v := locally()
 	tables, err := Tables(v)
 	if err != nil {
@@ -62,7 +61,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 		t.Fatal(err)
 	}
 	caption := tables[0].Caption
-	ranges := strings.Contains(caption, "in brackets its range over seeds")
+	ranges := strings.Contains(caption, "brackets have the lowest and the highest")
 	if !strings.Contains(csv.String(), ",lr,lr_low,lr_high,") || !ranges {
 		t.Errorf("summary:\n%s%s", csv.String(), caption)
 	}
@@ -74,12 +73,12 @@ func TestTablesOfLocalGrids(t *testing.T) {
 	for _, name := range names {
 		notes := rows[name]["notes"]
 		flagged := strings.Contains(name, "rank 8") && strings.Contains(name, "rsLoRA")
-		if strings.Contains(notes, edge) != flagged || strings.Contains(notes, "leaves out the choice") {
+		if strings.Contains(notes, edge) != flagged || strings.Contains(notes, "error of choosing") {
 			t.Errorf("%s: notes %q", name, notes)
 		}
 	}
 	rates := ratesTable(v)
-	const title = "Best learning rates: geometric mean over seeds, and their range"
+	const title = "Best learning rates: geometric mean over seeds [lowest, highest]"
 	if rates.Title != title || rates.Rows[0].Entries[1].Text != "0.001 [7.07e-4, 0.00141]" {
 		t.Errorf("%s: %v", rates.Title, rates.Rows[0])
 	}
@@ -93,10 +92,11 @@ func TestChoiceLeftOut(t *testing.T) {
 		want  string // empty: nothing
 	}{
 		{nil, 3, ""},
-		{[]string{"lr"}, 3, "its interval leaves out the choice of lr: tune: {local: 5} has it in; "},
+		{[]string{"lr"}, 3, "the interval does not include the error of choosing lr; with tune: {local: 5} it does; "},
 		{[]string{"lr"}, 1, ""}, // there is no interval
-		{[]string{"lr", "clip"}, 3, "its interval leaves out the choice of lr and clip; "},
-		{[]string{"scaling"}, 3, "its interval leaves out the choice of scaling; "}, // words have no local grid
+		{[]string{"lr", "clip"}, 3, "the interval does not include the error of choosing lr and clip; "},
+		{[]string{"scaling"}, 3, "the interval does not include the error of choosing scaling; "},
+		// words have no local grid
 	} {
 		looked := results.Rows(losing(c.seeds, noise))
 		for i := range looked {
@@ -105,7 +105,7 @@ func TestChoiceLeftOut(t *testing.T) {
 		table := comparisonsTable(NewView(looked, nil))
 		n := 0
 		for _, text := range table.Notes {
-			if strings.Contains(text, "leaves out the choice") {
+			if strings.Contains(text, "error of choosing") {
 				if n++; text+"; " != c.want {
 					t.Errorf("tuned %v: %q, want %q", c.tuned, text, c.want)
 				}
@@ -119,7 +119,7 @@ func TestChoiceLeftOut(t *testing.T) {
 
 // The table of the tuning says that the chosen values are not where it ends.
 func TestTuningOfLocalGrids(t *testing.T) {
-	const want = "What is reported lies on local grids around the chosen values, which go on beyond an edge."
+	const want = "The reported runs are on local grids around the chosen values; "
 	for _, local := range []bool{true, false} {
 		one := results.Candidate{Axes: []results.Axis{{Name: "lr", Value: "1"}}}
 		tuned := results.Tuned{Local: local, Candidates: []results.Candidate{one}}

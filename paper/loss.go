@@ -8,8 +8,8 @@ import (
 	"ranksweep/results"
 )
 
-// lossFigure draws the validation loss against steps, or, where that was not
-// followed, a running mean of the training loss.
+// lossFigure draws the validation loss against steps or, if that was measured only once, a
+// running mean of the training loss.
 func lossFigure(v View) (figure.Figure, bool) {
 	k := curves{quantity: metrics.ValLoss, spread: figure.Band}
 	followed := func(r results.Row) bool { return len(k.of(r)) > 1 }
@@ -22,13 +22,13 @@ func lossFigure(v View) (figure.Figure, bool) {
 	setAxes(panels, stepAxis(seen), figure.Axis{Label: quantityLabel(k.quantity)}.Over(values...))
 	caption := k.caption(v, k.quantity.Label())
 	if cut {
-		caption += " The first tenth of the steps leaves the panels at the top."
+		caption += " Losses of the first tenth of the steps lie above the panels."
 	}
 	return figure.Figure{Name: "loss", Caption: caption, Panels: panels, Legend: k.legend(v)}, len(panels) > 0
 }
 
-// withBands adds the ends of bands to the values that an axis must hold, unless
-// they would more than double it: then they leave the panels.
+// withBands adds the ends of bands to the values that an axis must show, unless they would
+// more than double its range: then bands are cut off.
 func withBands(values []float64, panels []figure.Panel) []float64 {
 	all := slices.Clone(values)
 	for _, p := range panels {
@@ -40,15 +40,21 @@ func withBands(values []float64, panels []figure.Panel) []float64 {
 			}
 		}
 	}
-	if wide, narrow := (figure.Axis{}).Over(all...), (figure.Axis{}).Over(values...); wide.Max-wide.Min > 2*(narrow.Max-narrow.Min) {
+	if axisRange(all) > 2*axisRange(values) {
 		return values
 	}
 	return all
 }
 
-// withoutTransient are the values of points, those of the first tenth of the
-// steps left out where they would take more than two thirds of the axis: the
-// differences that matter come later.
+// axisRange is the range of a linear axis that shows all values.
+func axisRange(values []float64) float64 {
+	a := figure.Axis{}.Over(values...)
+	return a.Max - a.Min
+}
+
+// withoutTransient returns the values of points. It leaves out those of the first tenth of
+// the steps if they would take more than two thirds of the axis: the differences that matter
+// come later.
 func withoutTransient(points []figure.Point) (values []float64, cut bool) {
 	last := 0.0
 	for _, p := range points {
@@ -61,7 +67,7 @@ func withoutTransient(points []figure.Point) (values []float64, cut bool) {
 			later = append(later, p.Y)
 		}
 	}
-	if all, rest := (figure.Axis{}).Over(values...), (figure.Axis{}).Over(later...); all.Max-all.Min > 3*(rest.Max-rest.Min) {
+	if axisRange(values) > 3*axisRange(later) {
 		return later, true
 	}
 	return values, false

@@ -10,9 +10,9 @@ import (
 	"ranksweep/results"
 )
 
-// onsetFigure draws the onset gradient norm against rank, both logarithmic,
-// with the fitted power of each arm and the one that theory predicts. There is
-// none unless some arm has ranks.
+// onsetFigure draws the onset gradient norm against rank, on logarithmic axes, with the fitted
+// power of each arm and the one that theory predicts. There is no figure unless some arm has
+// ranks.
 func onsetFigure(v View) (f figure.Figure, ok bool) {
 	v = v.ranked()
 	if len(v.arms) == 0 {
@@ -44,14 +44,19 @@ func statisticPoint(c results.Cell, s metrics.Statistic) figure.Point {
 	return spreadPoint(float64(c.Rank), c.Statistic(s), seeds)
 }
 
-// armSeries is how arm i is drawn where a line joins its marks.
+// armSeries is how arm i is drawn if a line joins its marks.
 func armSeries(c color.RGBA, i int) figure.Series {
 	return figure.Series{Color: c, Line: figure.LineWide, Glyph: figure.Glyphs[i%len(figure.Glyphs)]}
 }
 
+// fittedLines explains the solid lines of a figure of powers of rank.
+const fittedLines = "Solid lines are fitted powers of rank; the legend has each exponent with its 95% interval over " +
+	"seeds."
+
 func onsetCaption(v View, s metrics.Statistic) string {
 	n := statisticCounts(v, s)
-	text := fmt.Sprintf("%s (%s) against rank, both logarithmic: the mean over seeds, %s.", capital(s.Label), s.Unit, seedCount(n))
-	return text + spreadSentence("Bars", n) + " Solid lines are the fitted power of rank, with the 95% interval of its exponent over seeds; dashed ones have the slope that theory predicts." +
-		losses(v) + " " + v.equal
+	text := fmt.Sprintf("%s (%s) against rank, on logarithmic axes: means over seeds, %s.",
+		capital(s.Label), s.Unit, seedCount(n))
+	return text + spreadSentence("Bars", n) + " " + fittedLines + " Dashed lines have the slope that theory predicts." +
+		runsLost(v) + " " + v.equal
 }

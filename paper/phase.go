@@ -14,10 +14,10 @@ import (
 	"ranksweep/theory"
 )
 
-// phaseFigure draws the powers of rank of what decides whether a scheme is
-// stable over its exponent p and its optimizer: of the first loss drop, of the
-// first adapter output, and of the best learning rate. Schemes are those whose
-// multiplier alone depends on rank.
+// phaseFigure draws, over the exponent p of the multiplier and the optimizer, the powers of
+// rank that decide whether a scheme is stable: of the first loss drop, of the first adapter
+// output, and of the best learning rate. It has the schemes in which only the multiplier
+// depends on rank.
 func phaseFigure(v View) (figure.Figure, bool) {
 	groups := results.RateGroups(v.ranked().arms)
 	groups = slices.DeleteFunc(groups, func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
@@ -53,7 +53,8 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		for _, g := range groups {
 			e := of.exponent(g)
 			t := figure.Tile{
-				X: float64(slices.Index(powers, g[0].Scaling.P)), Y: float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
+				X:     float64(slices.Index(powers, g[0].Scaling.P)),
+				Y:     float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
 				Color: figure.Diverging(e.Value), Framed: of.zero(e, g[0]), Text: "-",
 			}
 			if number.Finite(e.Value) {
@@ -63,30 +64,32 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		}
 		labels := slices.Clone(optimizers)
 		slices.Reverse(labels)
-		p.X = figure.Axis{Label: "exponent p of the scaling factor", Names: names, Min: -0.5, Max: float64(len(names)) - 0.5}
+		p.X = figure.Axis{
+			Label: "exponent p of the scaling factor", Names: names, Min: -0.5, Max: float64(len(names)) - 0.5,
+		}
 		p.Y = figure.Axis{Names: labels, Min: -0.5, Max: float64(len(labels)) - 0.5}
 		f.Panels = append(f.Panels, p)
 	}
-	f.Caption = "Fitted powers of rank, by the optimizer and the exponent p of γ = α/r^p: means over " +
-		"seeds, " + seedCount(statisticCounts(v, metrics.LossDropFirst)) + ", in colours that are full at " +
-		"±1. Framed: where theory says 0 or, of the output, a range about 0: of the first loss drop at p = ½ " +
-		"under SGD, and at p = 1 under updates that do not depend on the gradient's size. " +
-		"Of best rates it says so for the latter alone: under SGD at p = ½ the best first step goes as r/(r + " +
-		"d), d being the maps' width, if the loss is as curved in all directions, and is free of rank for " +
-		"ranks far above d. -: no fit, or a best rate at the edge of those tried. " +
+	f.Caption = "Fitted powers of rank, by optimizer and exponent p of γ = α/r^p: means over seeds, " +
+		seedCount(statisticCounts(v, metrics.LossDropFirst)) + ". Colours are full at ±1. A frame marks where " +
+		"theory predicts 0 or, for the output, a range that contains 0. For the first loss drop that is p = ½ under " +
+		"SGD, and p = 1 under updates that do not depend on the gradient's size. For best rates theory predicts 0 " +
+		"only under such updates. Under SGD at p = ½ the best first step grows as r/(r + d), where d is the maps' " +
+		"width, if the loss is equally curved in all directions; it does not depend on rank only where r is far " +
+		"above d. A dash means that there is no fit, or that the best rate lies at the edge of those tried. " +
 		outsider(optimizers) + v.equal
 	return f, len(names) > 2 && len(optimizers) > 1
 }
 
-// outsider says what is known of an optimizer without a prediction.
+// outsider says what is known about an optimizer for which theory predicts no single power.
 func outsider(optimizers []string) string {
 	if !slices.ContainsFunc(optimizers, func(o string) bool { return updateOf(o) == nn.SpectralUpdate }) {
 		return ""
 	}
-	return "Muon's first loss drop goes by a power from ½ − p down to −p, depending on the spectrum of the gradient. "
+	return "Muon's first loss drop follows a power between ½ − p and −p, depending on the spectrum of the gradient. "
 }
 
-// updater names an arm's optimizer and, where that is an axis, its momentum.
+// updater names an arm's optimizer and, if momentum is an axis, its momentum.
 func updater(a results.Arm) string {
 	momentum := results.ValueOf(a.Axes, "momentum")
 	if momentum == "" || momentum == "0" {
@@ -95,20 +98,20 @@ func updater(a results.Arm) string {
 	return a.Optimizer + ", momentum " + momentum
 }
 
-// multiplierAlone reports whether nothing but γ depends on rank by a power.
+// multiplierAlone reports whether only γ depends on rank, and as a power of it.
 func multiplierAlone(a results.Arm) bool {
 	s := a.Scaling
 	return !s.Log && s.Init == 0 && s.LRA == 0 && s.LRB == 0
 }
 
-// updateOf is the kind of first update of an optimizer that updater names.
+// updateOf is the kind of first update of an optimizer, by the name that updater gives it.
 func updateOf(updater string) nn.Update {
 	name, _, _ := strings.Cut(updater, ",")
 	return nn.UpdateOf(name)
 }
 
-// optimizerPlace orders optimizers: linear updates first, those without a
-// prediction last.
+// optimizerPlace orders optimizers: linear updates come first, those without a prediction
+// last.
 func optimizerPlace(name string) int {
 	if kind := updateOf(name); kind != nn.OtherUpdate {
 		return int(kind)
@@ -116,8 +119,8 @@ func optimizerPlace(name string) int {
 	return math.MaxInt
 }
 
-// first is the power of rank of a statistic of the first step, at the smallest
-// learning rate of a group, the nearest to theory.
+// first is the power of rank of a statistic of the first step, at the smallest learning rate
+// of a group, where theory is closest.
 func first(s metrics.Statistic) func(group []results.Arm) stats.Exponent {
 	return func(group []results.Arm) stats.Exponent {
 		e, _ := group[0].Exponent(s)
@@ -130,7 +133,7 @@ func bestRatePower(group []results.Arm) stats.Exponent {
 	return e
 }
 
-// predictedZero reports whether theory's value, or its range, holds 0.
+// predictedZero reports whether theory's value is 0, or its range contains 0.
 func predictedZero(e stats.Exponent, _ results.Arm) bool {
 	low, high := e.Range()
 	return number.Finite(low) && low <= near && high >= -near

@@ -43,7 +43,8 @@ func phaseRuns() []results.Run {
 
 func TestPhaseFigure(t *testing.T) {
 	f := figureOf(t, "phase", view(phaseRuns()))
-	if names := f.Panels[0].Y.Names; !slices.Equal(names, []string{"adamw", "sgd"}) || !slices.Equal(f.Panels[0].X.Names, []string{"0", "0.5", "1"}) {
+	if names := f.Panels[0].Y.Names; !slices.Equal(names, []string{"adamw", "sgd"}) ||
+		!slices.Equal(f.Panels[0].X.Names, []string{"0", "0.5", "1"}) {
 		t.Errorf("rows %q from below, columns %q", names, f.Panels[0].X.Names)
 	}
 	text := func(panel int, x, y float64) figure.Tile {
@@ -62,7 +63,8 @@ func TestPhaseFigure(t *testing.T) {
 		{2, 1, 1, "0.00", false}, {2, 1, 0, "-0.50", false}, {2, 2, 0, "0.00", true},
 	} {
 		if got := text(c.panel, c.x, c.y); got.Text != c.text || got.Framed != c.zero {
-			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.Panels[c.panel].Title, c.x, c.y, got.Text, got.Framed, c.text, c.zero)
+			t.Errorf("%s at column %g, row %g: %q, framed %t, want %q, %t", f.Panels[c.panel].Title, c.x, c.y,
+				got.Text, got.Framed, c.text, c.zero)
 		}
 	}
 	if strings.Contains(f.Caption, "Muon") {

@@ -11,10 +11,9 @@ import (
 	"ranksweep/results"
 )
 
-// ratesFigure draws the learning rate at which each rank learns best, one line
-// a group of arms that differ in their rate alone, with the fitted power of
-// rank and the predicted one. There is none unless a best rate lies between
-// others that were tried.
+// ratesFigure draws the learning rate at which each rank learns best: one line for each group
+// of arms that differ only in their rate, with the fitted power of rank and the claimed one.
+// There is no figure unless a best rate lies between others that were tried.
 func ratesFigure(v View) (f figure.Figure, ok bool) {
 	v = v.ranked()
 	if len(v.arms) == 0 {
@@ -37,15 +36,16 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 	}
 	p, l := lawPanel(laws, "best learning rate")
 	f = figure.Figure{Name: "best-rate", Panels: []figure.Panel{p}, Legend: l}
-	f.Caption = "The learning rate of the lowest final validation loss against rank, both logarithmic: the geometric mean over seeds, " + seedCount(n) + "." +
-		spreadSentence("Bars", n) + " Between rates it is where the parabola through the best one and its neighbours is lowest. " +
-		fmt.Sprintf("Left out: %d best rates at an edge of those tried. ", edges) + "Solid lines are the fitted power of rank, with the 95% interval of its exponent over seeds; dashed ones have the slope that is claimed. " +
-		v.equal
+	f.Caption = "Learning rate with the lowest final validation loss, against rank, on logarithmic axes: geometric " +
+		"means over seeds, " + seedCount(n) + "." + spreadSentence("Bars", n) + " The best rate of a seed is the " +
+		"lowest point of the parabola through the best rate tried and the two beside it. " +
+		fmt.Sprintf("Left out: %d best rates at an edge of those tried. ", edges) +
+		fittedLines + " Dashed lines have the claimed slope. " + v.equal
 	return f, n.high > 0
 }
 
-// ratePoints are the geometric means over seeds of the best rates at each rank,
-// of those that are not at an edge, and these rates by rank.
+// ratePoints are the geometric means over seeds of the best rates at each rank, without those
+// at an edge. inside has the logarithms of these rates by rank.
 func ratePoints(best []results.BestRate) (points []figure.Point, inside map[int][]float64) {
 	inside = make(map[int][]float64)
 	var ranks []int

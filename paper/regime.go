@@ -12,18 +12,18 @@ import (
 	"ranksweep/theory"
 )
 
-// closely is how near a law counts as holding.
+// closely is the relative error up to which a law counts as holding.
 const closely = 0.1
 
-// twoLaws are the statistics that theory has rise by √r once ranks are far above
-// the width of the adapted maps.
+// twoLaws are the statistics that follow one law at small ranks and another at large ones:
+// by theory they rise by a factor √r faster once ranks are far above the maps' width.
 func twoLaws() []metrics.Statistic {
 	one := func(s metrics.Statistic) bool { return s.Theory.Rise <= 0 }
 	return slices.DeleteFunc(slices.Clone(metrics.Statistics), one)
 }
 
-// regimeFigure draws what has two laws over the one for small ranks: a panel a
-// statistic, a line an arm.
+// regimeFigure draws statistics with two laws, divided by the law for small ranks: a panel for
+// each statistic, a line for each arm.
 func regimeFigure(v View) (figure.Figure, bool) {
 	labels, colors := v.traitLabels(), v.colors
 	f := figure.Figure{Name: "regime"}
@@ -40,7 +40,9 @@ func regimeFigure(v View) (figure.Figure, bool) {
 			for k, rank := range g.Ranks {
 				x := float64(rank)
 				m, e := g.Measured[k], g.Expected[k]
-				marks.Points = append(marks.Points, figure.Point{X: x, Y: math.Sqrt(m.Mean), Low: math.Sqrt(m.Low), High: math.Sqrt(m.High)})
+				marks.Points = append(marks.Points, figure.Point{
+					X: x, Y: math.Sqrt(m.Mean), Low: math.Sqrt(m.Low), High: math.Sqrt(m.High),
+				})
 				exact.Points = append(exact.Points, figure.Bare(x, math.Sqrt(e.Mean)))
 				values, at = append(values, math.Sqrt(m.Mean), math.Sqrt(e.Mean)), append(at, x)
 			}
@@ -51,35 +53,35 @@ func regimeFigure(v View) (figure.Figure, bool) {
 	for i := range f.Panels {
 		p := &f.Panels[i]
 		p.X = rankAxis(at, true)
-		p.Y = figure.Axis{Label: "over the law of small ranks", Log: true}.Over(values...)
+		p.Y = figure.Axis{Label: "relative to the law for small ranks", Log: true}.Over(values...)
 		p.Series = append(p.Series, tenPercent(p.X))
 	}
 	for i := range v.arms {
-		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{{Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)]}}})
+		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{{
+			Color: colors[i], Glyph: figure.Glyphs[i%len(figure.Glyphs)],
+		}}})
 	}
 	f.Legend = append(f.Legend, figure.Entry{},
 		figure.Entry{Text: "exact theory", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide}}},
 		figure.Entry{Text: fmt.Sprintf("%g%% above", 100*closely), Samples: []figure.Series{tenPercent(figure.Axis{})}})
-	f.Caption = fmt.Sprintf("Sizes after the first update over what the law of small ranks gives, both "+
-		"logarithmic: root mean squares over seeds, %s, with 95%% intervals. ",
-		seedCount(doneCounts(v))) + "Lines are exact expectations at these " +
-		"ranks." + losses(v) + " " + v.equal
+	f.Caption = fmt.Sprintf("Quantities after the first update, divided by what the law for small ranks gives, "+
+		"against rank, on logarithmic axes: root mean squares over seeds, %s, with 95%% intervals. Lines are the "+
+		"values that theory expects at exactly these ranks.", seedCount(doneCounts(v))) + runsLost(v) + " " + v.equal
 	return f, len(v.arms) > 0
 }
 
-// tenPercent is where a law is missed by what counts as closely.
+// tenPercent is the line above which a law no longer holds closely.
 func tenPercent(x figure.Axis) figure.Series {
 	s := figure.LevelLine(x, 1+closely)
 	s.Dashes = figure.ShortDashes
 	return s
 }
 
-// regimesTable says between which ranks neither law holds closely, and at how many
-// ranks what was measured is what is expected. It has no rows where no statistic has
-// two laws.
+// regimesTable says between which ranks neither law holds closely, and at how many ranks the
+// measured value is the expected one. It has no rows if no statistic has two laws.
 func regimesTable(v View) table.Table {
-	t := table.Table{Name: "regimes", Title: fmt.Sprintf("Ranks at which two laws meet, computed from the maps, and "+
-		"up to and from which one holds to %g%%", 100*closely)}
+	t := table.Table{Name: "regimes", Title: fmt.Sprintf("Where the law for small ranks meets the law for large "+
+		"ranks, computed from the maps, and where each holds to within %g%%", 100*closely)}
 	type row struct {
 		arm, quantity string
 		results.Regime
@@ -103,18 +105,20 @@ func regimesTable(v View) table.Table {
 		}
 		t.Add(c, entries)
 	}
-	add(table.Column{Head: "adapters"}, func(r row) string { return r.arm })
+	add(table.Column{Head: "adapter"}, func(r row) string { return r.arm })
 	add(table.Column{Head: "quantity"}, func(r row) string { return r.quantity })
-	add(table.Column{Head: "laws meet at rank", Number: true}, func(r row) string { return rounded(r.Crossover.Mean) })
-	add(table.Column{Head: "small ranks, up to", Number: true}, func(r row) string {
+	add(table.Column{Head: "the laws meet at rank", Number: true}, func(r row) string {
+		return rounded(r.Crossover.Mean)
+	})
+	add(table.Column{Head: "law for small ranks, up to rank", Number: true}, func(r row) string {
 		upTo, _ := theory.Within(closely, r.Crossover.Mean)
 		return rounded(math.Floor(upTo))
 	})
-	add(table.Column{Head: "large ranks, from", Number: true}, func(r row) string {
+	add(table.Column{Head: "law for large ranks, from rank", Number: true}, func(r row) string {
 		_, from := theory.Within(closely, r.Crossover.Mean)
 		return rounded(math.Ceil(from))
 	})
-	add(table.Column{Head: "ranks with their exact value in the 95% interval", Number: true}, func(r row) string {
+	add(table.Column{Head: "ranks whose 95% interval contains the exact value", Number: true}, func(r row) string {
 		here := 0
 		for k := range r.Ranks {
 			if r.Measured[k].Low <= r.Expected[k].Mean && r.Expected[k].Mean <= r.Measured[k].High {

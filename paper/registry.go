@@ -12,40 +12,40 @@ import (
 
 // A drawing is a figure that can be drawn of a view.
 type drawing struct {
-	name  string // of the figure, by which it is asked for
+	name  string // by which the figure is asked for
 	shows string // what it shows, in a line
-	asked bool   // is drawn only where it is asked for
+	asked bool   // is drawn only if it is asked for
 	draw  func(View) (f figure.Figure, ok bool)
 }
 
-// drawings are all figures that there are: run, plot, check and reproduce draw from this
-// table and from nothing else.
+// drawings has every figure. The commands run, plot, check and reproduce draw from this table
+// only.
 var drawings = append([]drawing{
 	{"loss", "loss against steps", false, lossFigure},
 	{"gradient-norm", "norm of all gradients against steps", false, gradientFigure},
 	{"onset", "gradient norm at the onset against rank, and its power", false, onsetFigure},
-	{"frontier", "final loss against what it takes", false, frontierFigure},
+	{"frontier", "final loss against what it costs", false, frontierFigure},
 	{"differences", "differences of final losses against rank", false, differencesFigure},
 	{"best-rate", "best learning rate against rank, and its power", false, ratesFigure},
 	{"learning-rate", "final loss against the learning rate", false, lossRateFigure},
 	{"phase", "powers of rank by optimizer and exponent", false, phaseFigure},
 	{"activations", "outputs of adapters against steps", true, activationFigure},
-	{"regime", "sizes over their law for small ranks", true, regimeFigure},
-	{InferenceStudy, "time with an adapter over the base's", true, inferenceFigure},
+	{"regime", "quantities relative to their law for small ranks", true, regimeFigure},
+	{InferenceStudy, "time with an adapter, relative to the base model", true, inferenceFigure},
 }, checkDrawings()...)
 
-// checkDrawings are those of the rank check, one an optimizer.
+// checkDrawings are the drawings of the rank check, one for each optimizer.
 func checkDrawings() (all []drawing) {
 	for _, optimizer := range nn.Optimizers() {
 		all = append(all, drawing{
-			checkName(optimizer), "sizes of the first update against rank under " + optimizer, true,
+			checkName(optimizer), "quantities of the first update against rank under " + optimizer, true,
 			func(v View) (figure.Figure, bool) { return checkFigure(v, optimizer) },
 		})
 	}
 	return all
 }
 
-// checkName is the name of the rank check's figure of an optimizer.
+// checkName is the name of the rank check's figure for an optimizer.
 func checkName(optimizer string) string { return "check-" + optimizer }
 
 // FigureNames are the names by which figures can be asked for.
@@ -56,7 +56,7 @@ func FigureNames() (names []string) {
 	return names
 }
 
-// drawingNamed finds a drawing. A name that no drawing has is an error.
+// drawingNamed finds a drawing. An unknown name is an error.
 func drawingNamed(name string) (drawing, error) {
 	i := slices.IndexFunc(drawings, func(d drawing) bool { return d.name == name })
 	if i < 0 {
@@ -65,9 +65,9 @@ func drawingNamed(name string) (drawing, error) {
 	return drawings[i], nil
 }
 
-// Figures draws the named figures or, without names, those that say something of the view
-// and need not be asked for. What runs lack is left blank and noted in the figure. It is
-// an error if there is no run, no figure of a name, or nothing for it to show.
+// Figures draws the named figures or, without names, those that have something to show and are
+// drawn unasked. Figures leave blank what the runs lack, and say so. It is an error if there is
+// no run, if a name is unknown, or if a named figure has nothing to show.
 func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 	if len(v.arms)+len(v.Inference) == 0 {
 		return nil, errNoRuns
@@ -82,15 +82,14 @@ func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 		}
 		f, ok := d.draw(v)
 		if !ok {
-			return nil, fmt.Errorf("paper: figure %s: these runs have nothing for it to show: %s", name, d.shows)
+			return nil, fmt.Errorf("paper: figure %s: these runs have nothing to show in it: %s", name, d.shows)
 		}
 		figures = append(figures, f)
 	}
 	return figures, nil
 }
 
-// those draws the named figures that have something to show. A name that no drawing has
-// is an error.
+// those draws the named figures that have something to show. An unknown name is an error.
 func those(v View, names []string) (figures []figure.Figure, err error) {
 	for _, name := range names {
 		d, err := drawingNamed(name)
@@ -104,7 +103,7 @@ func those(v View, names []string) (figures []figure.Figure, err error) {
 	return figures, nil
 }
 
-// unasked are the figures that need not be asked for.
+// unasked are the figures that are drawn without being asked for.
 func unasked(v View) (figures []figure.Figure) {
 	for _, d := range drawings {
 		if d.asked {

@@ -36,7 +36,8 @@ func TestUnknownFigures(t *testing.T) {
 		!strings.Contains(err.Error(), "a claim") || !strings.Contains(err.Error(), `did you mean "gradient-norm"`) {
 		t.Errorf("error %v, want one with the claim and the nearest name", err)
 	}
-	if _, err := Figures(s.View, "activation"); err == nil || !strings.Contains(err.Error(), `did you mean "activations"`) {
+	if _, err := Figures(s.View, "activation"); err == nil ||
+		!strings.Contains(err.Error(), `did you mean "activations"`) {
 		t.Errorf("error %v, want one with the nearest name", err)
 	}
 }

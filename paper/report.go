@@ -11,19 +11,19 @@ import (
 	"ranksweep/paper/table"
 )
 
-// Markdown writes the report under a heading; folder has the figures, as PNG, and
-// past is what was judged before and now.
+// Markdown writes the report under a heading. folder has the figures, as PNG. past has all
+// judgements, also those of this report.
 func (r Reproduction) Markdown(heading, folder string, past History) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing "+
-		"|\n|:---|:---|:---|:---|:---|\n", heading)
+	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing |\n"+
+		"|:---|:---|:---|:---|:---|\n", strings.TrimRight(heading, "\n"))
 	for i, f := range r {
 		before := ""
 		if _, j := f.judgements(past); j != nil {
 			before = j.Standing.String()
 		}
-		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s "+
-			"|\n", i+1, table.Escape(f.title()), table.Escape(f.Source), f.rule(), before, f.standing())
+		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n",
+			i+1, table.Escape(f.title()), table.Escape(f.Source), f.rule(), before, f.standing())
 	}
 	for i, f := range r {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
@@ -42,22 +42,16 @@ func (f Finding) rule() string {
 	return text
 }
 
-// Reading says how to read the numbers of a report.
-func Reading() string {
-	return "Brackets, and half widths behind ±, are 95% intervals over seeds, n of them. " + agreeing() +
-		" A claim may ask for another tolerance, and then says so. " + comparing()
-}
-
-// foldedRows is how many rows of a table a page shows unasked.
+// foldedRows is the most rows that a table may have to be shown unfolded.
 const foldedRows = 16
 
 func (f Finding) markdown(folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks)
 	if f.Text != "" {
-		fmt.Fprintf(&b, "*Seen here*: %s\n\n", f.Text)
+		fmt.Fprintf(&b, "*Found here*: %s\n\n", f.Text)
 	}
-	fmt.Fprintf(&b, "**%s**\n", capital(f.standing()))
+	fmt.Fprintf(&b, "**Standing: %s**\n", f.standing())
 	if f.Late {
 		b.WriteString("\n" + f.lateness() + "\n")
 	}
@@ -65,11 +59,11 @@ func (f Finding) markdown(folder string) string {
 		fmt.Fprintf(&b, "\nWhat would resolve it: %s\n", f.Resolve)
 	}
 	for _, t := range f.Tables {
-		t.Caption = "" // the figures' and the page's say it
+		t.Caption = "" // the page explains the columns, and captions of figures what was held equal
 		rows := strings.TrimRight(t.Markdown(), "\n")
 		if len(t.Rows) > foldedRows {
-			fmt.Fprintf(&b, "\n<details><summary>%s: %d "+
-				"rows</summary>\n\n%s\n</details>\n", t.Title, len(t.Rows), rows)
+			fmt.Fprintf(&b, "\n<details><summary>%s: %d rows</summary>\n\n%s\n</details>\n",
+				t.Title, len(t.Rows), rows)
 			continue
 		}
 		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
@@ -80,34 +74,37 @@ func (f Finding) markdown(folder string) string {
 	return b.String()
 }
 
-// lateness says what the claim was by the rule of the runs' days, and what by today's.
+// lateness gives the standing by the rule of the runs' days, and the one by today's rule.
 func (f Finding) lateness() string {
-	then := "By the one before it the claim was never judged on them"
+	then := "By the earlier rule, these runs were never judged."
 	if f.judged {
-		then = fmt.Sprintf("By the one before it the claim was *%s*", f.Standing)
+		then = fmt.Sprintf("By the earlier rule, the claim was *%s*.", f.Standing)
 	}
-	text := fmt.Sprintf("The rule was changed after these runs. %s; by the one of today it would be *%s*, which "+
-		"awaits seeds that this rule has not seen.", then, f.New)
+	text := fmt.Sprintf("The rule was changed after these runs. %s By the new rule it would be *%s*, but that "+
+		"needs runs on seeds that the new rule has not seen.", then, f.New)
 	if rules := rulesOf(f.Key); len(rules) > 0 && rules[0].Why != "" {
 		text += " Why it was changed: " + rules[0].Why
 	}
 	return text
 }
 
-// evidence says where the numbers are from.
+// evidence says where the numbers come from.
 func (f Finding) evidence() string {
 	if f.Rule.Study == InferenceStudy {
-		return "timed on the machine that is named below, `reproduction/inference/inference.csv`"
+		return "timed on the machine that the end of this page names, `reproduction/inference/inference.csv`"
 	}
 	return fmt.Sprintf("experiment `%s`", f.Rule.Study)
 }
 
-// studies says by what each study was made.
+// studies says how each study was made.
 func (r Reproduction) studies() string {
 	var b strings.Builder
-	b.WriteString("\n## How the studies were made\n\nEach can be made again alone, by `sweep reproduce --only STUDY`. Seeds of block k are those that the experiment names, and 1000 k. A block is taken once for a rule: " +
-		"a rule that was changed after its runs is judged on the next.\n\n| study | last run | runs | core " +
-		"hours | CPU | kernel | program | block of seeds |\n|:---|:---|---:|---:|:---|:---|:---|---:|\n")
+	b.WriteString("\n## How the studies were made\n\n" +
+		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +
+		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
+		"its runs is judged on the next block.\n\n" +
+		"| study | last run | runs | core hours | CPU | kernel | program | block of seeds |\n" +
+		"|:---|:---|---:|---:|:---|:---|:---|---:|\n")
 	var seen []string
 	for _, f := range r {
 		if f.made.Name == "" || slices.Contains(seen, f.made.Name) {
@@ -116,15 +113,16 @@ func (r Reproduction) studies() string {
 		seen = append(seen, f.made.Name)
 		m := f.made
 		fmt.Fprintf(&b, "| %s | %s | %d of %d | %s | %s | %s | %s | %d |\n", m.Name, m.Last, f.Done, f.Planned,
-			number.Fixed(m.Seconds/time.Hour.Seconds(), 2), table.Escape(m.CPU), m.Kernel, table.Escape(m.Program), m.Reserve)
+			number.Fixed(m.Seconds/time.Hour.Seconds(), 2), table.Escape(m.CPU), m.Kernel, table.Escape(m.Program),
+			m.Reserve)
 	}
 	return b.String()
 }
 
-// changes lists, claim by claim, what is not as it was when it was judged before.
+// changes lists, claim by claim, what differs from the judgement before.
 func (r Reproduction) changes(past History) string {
 	var b strings.Builder
-	b.WriteString("\n## What changed since each claim was judged before\n\n")
+	b.WriteString("\n## What changed since the judgement before\n\n")
 	any := false
 	for i, f := range r {
 		for _, text := range f.changed(f.judgements(past)) {
@@ -138,7 +136,7 @@ func (r Reproduction) changes(past History) string {
 	return b.String()
 }
 
-// judgements are that of the finding, if it has one, and the one before it.
+// judgements are the finding's own judgement, if it has one, and the one before it.
 func (f Finding) judgements(past History) (now, before *Judgement) {
 	now, before = past.last(f.Key)
 	if now != nil && (f.Late || f.Standing <= Partial || now.Rule != f.Rule.Hash() || now.Study != f.made.Digest) {
@@ -147,23 +145,23 @@ func (f Finding) judgements(past History) (now, before *Judgement) {
 	return now, before
 }
 
-// changed says in what two judgements of a claim differ.
+// changed says how two judgements of a claim differ.
 func (f Finding) changed(now, before *Judgement) (all []string) {
 	switch {
 	case before == nil:
 		return nil
 	case now == nil:
-		by := "by a rule that has been changed since"
+		by := "by a rule that has changed since"
 		if before.Rule == f.Rule.Hash() {
 			by = "on other runs"
 		}
-		return []string{fmt.Sprintf("*%s*; it was *%s*, %s.", f.standing(), before.Standing, by)}
+		return []string{fmt.Sprintf("*%s*; before, it was *%s*, %s.", f.standing(), before.Standing, by)}
 	}
 	if now.Standing != before.Standing {
-		all = append(all, fmt.Sprintf("*%s*, and was *%s*.", now.Standing, before.Standing))
+		all = append(all, fmt.Sprintf("*%s*; before, it was *%s*.", now.Standing, before.Standing))
 	}
 	if now.Rule != before.Rule {
-		text := fmt.Sprintf("the rule is `%s`, and was `%s`", now.Rule, before.Rule)
+		text := fmt.Sprintf("the rule is `%s`; before, it was `%s`", now.Rule, before.Rule)
 		if before.Rule == "" {
 			text = fmt.Sprintf("the rule is `%s`; before, rules were not fixed", now.Rule)
 		}
@@ -172,14 +170,14 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 	for _, n := range now.Numbers {
 		i := slices.IndexFunc(before.Numbers, func(m Number) bool { return m.Name == n.Name })
 		if i >= 0 && (n.Value < before.Numbers[i].Low || n.Value > before.Numbers[i].High) {
-			all = append(all, fmt.Sprintf("%s is %s, outside of what it was, "+
-				"%s.", n.Name, n.text(), before.Numbers[i].text()))
+			all = append(all, fmt.Sprintf("%s is %s, which is outside its interval before, %s.",
+				n.Name, n.text(), before.Numbers[i].text()))
 		}
 	}
 	return all
 }
 
-// whys are the reasons of all changes of a rule since one of a hash, in order.
+// whys are the reasons for all changes of a rule since the one with a hash, in order.
 func whys(key, since string) string {
 	var all []string
 	for _, r := range rulesOf(key) {
@@ -197,5 +195,6 @@ func (n Number) text() string {
 	if math.IsNaN(n.Low) {
 		return number.Significant(n.Value, 3)
 	}
-	return fmt.Sprintf("%s [%s, %s]", number.Significant(n.Value, 3), number.Significant(n.Low, 3), number.Significant(n.High, 3))
+	three := func(v float64) string { return number.Significant(v, 3) }
+	return fmt.Sprintf("%s [%s, %s]", three(n.Value), three(n.Low), three(n.High))
 }

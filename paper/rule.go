@@ -7,16 +7,16 @@ import (
 	"fmt"
 )
 
-// Rule is what a claim is judged by. It is data: two claims with equal rules are
-// judged alike, and the hash of a rule tells whether it is still the one that was
-// fixed before the runs. A claim's title and wording are no part of it.
+// Rule judges a claim. It is data: two claims with equal rules are judged alike, and the hash
+// of a rule tells whether it is still the one that was fixed before the runs. A claim's title
+// and wording are not part of it.
 type Rule struct {
 	Test       string             `json:"test"`  // name and version of the test, as in powers/1; see tests
-	Study      string             `json:"study"` // the experiment whose runs answer
+	Study      string             `json:"study"` // the experiment whose runs answer the claim
 	Optimizers []string           `json:"optimizers,omitempty"`
 	Schemes    []string           `json:"schemes,omitempty"`
 	Statistics []string           `json:"statistics,omitempty"`
-	Wants      string             `json:"wants,omitempty"`  // what the test is to find, where it can find several things
+	Wants      string             `json:"wants,omitempty"`  // what the test should find, if it can find several things
 	Limits     map[string]float64 `json:"limits,omitempty"` // thresholds, by name
 }
 
@@ -31,8 +31,8 @@ func (r Rule) Hash() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// limit is a threshold of the rule. That a rule has what its test asks for is
-// held by a test.
+// limit is a threshold of the rule. A test checks that every rule has the limits that its test
+// needs.
 func (r Rule) limit(name string) float64 {
 	v, ok := r.Limits[name]
 	if !ok {

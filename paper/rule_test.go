@@ -15,7 +15,8 @@ func TestRulesAreFixed(t *testing.T) {
 		known[c.Key] = true
 		rules := rulesOf(c.Key)
 		if len(rules) == 0 || rules[0].Rule != c.Rule.Hash() {
-			t.Errorf("the rule of %s is not the one that was fixed. If that is meant, add to ledger.yaml:\n- {claim: %s, rule: %s, date: %s, why: \"…\"}",
+			t.Errorf("the rule of %s is not the one that was fixed. If that is meant, add to ledger.yaml:\n- "+
+				"{claim: %s, rule: %s, date: %s, why: \"…\"}",
 				c.Key, c.Key, c.Rule.Hash(), time.Now().Format(time.DateOnly))
 		}
 		for i, r := range rules {
@@ -38,7 +39,8 @@ func TestRulesAreFixed(t *testing.T) {
 func TestHashOfRule(t *testing.T) {
 	r := Rule{Test: "powers/1", Study: "s", Schemes: []string{"lora"}, Limits: map[string]float64{"b": 1, "a": 2}}
 	was := r.Hash()
-	if again := (Rule{Limits: map[string]float64{"a": 2, "b": 1}, Schemes: []string{"lora"}, Study: "s", Test: "powers/1"}).Hash(); again != was {
+	if again := (Rule{Limits: map[string]float64{"a": 2, "b": 1}, Schemes: []string{"lora"}, Study: "s",
+		Test: "powers/1"}).Hash(); again != was {
 		t.Errorf("written in another order the rule has hash %s, and had %s", again, was)
 	}
 	for name, change := range map[string]func(*Rule){

@@ -9,7 +9,7 @@ import (
 	"ranksweep/results"
 )
 
-// size says of how much a study tells: optimizers, rates, steps and tokens a step,
+// size says what a study covers: optimizers, learning rates, steps and tokens in a step,
 // ranks, and seeds.
 func (v View) size() string {
 	if len(v.arms) == 0 {
@@ -26,7 +26,7 @@ func (v View) size() string {
 	}
 	batch, context := distinctSettings(v, "train.batch"), distinctSettings(v, "train.context")
 	if len(batch) == 1 && len(context) == 1 {
-		text += fmt.Sprintf(" of %s × %s tokens at most", batch[0], context[0])
+		text += fmt.Sprintf(" of up to %s × %s tokens", batch[0], context[0])
 	}
 	parts = append(parts, text)
 	if all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 }); len(all) > 1 {
@@ -38,7 +38,7 @@ func (v View) size() string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }
 
-// runCounts are the least and the most runs of a cell.
+// runCounts are the smallest and the largest number of runs of a cell.
 func runCounts(v View) counts {
 	return v.counts(func(c results.Cell) int { return len(c.Runs) })
 }
@@ -53,24 +53,23 @@ func optimizersOf(v View) (names []string) {
 	return names
 }
 
-// rateSize names the learning rates of what has a rank: one, several, or each cell's
-// own.
+// rateSize names the learning rates of arms that have ranks: one, a range, or each its own.
 func rateSize(v View) string {
 	if slices.Contains(tunedAxes(v.arms[0]), "lr") {
-		return "each at its own rate"
+		return "each at its own learning rate"
 	}
 	rates := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.LR })
 	switch len(rates) {
 	case 0:
 		return ""
 	case 1:
-		return "rate " + number.Brief(rates[0])
+		return "learning rate " + number.Brief(rates[0])
 	}
-	return fmt.Sprintf("rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1]))
+	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1]))
 }
 
-// distinctSettings are the different values of a field of the config over cells,
-// rising where they are numbers of one length.
+// distinctSettings are the different values of a field of the config over cells; whole numbers
+// are in rising order.
 func distinctSettings(v View, path string) (values []string) {
 	for _, c := range v.cells {
 		if v := c.Field(path); v != "" && !slices.Contains(values, v) {

@@ -5,11 +5,11 @@ import (
 	"ranksweep/results"
 )
 
-// mostPoints is how many points of a line can be told apart in print.
+// mostPoints is the number of points of a line that can be told apart in print.
 const mostPoints = 200
 
-// smoothing averages each run over a window of its last points, so that a curve is so
-// many windows long or less, and keeps at most mostPoints.
+// smoothing averages each run over its last points, as many as make the longest curve about the
+// given number of windows long, and keeps at most mostPoints points.
 func (v View) smoothing(q metrics.Quantity, windows int) results.Smoothing {
 	longest := 0
 	for _, c := range v.cells {

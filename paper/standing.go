@@ -2,19 +2,19 @@ package paper
 
 import "fmt"
 
-// Standing is what became of a claim.
+// Standing says how a claim stands after the runs.
 type Standing uint8
 
-// The standings of a claim, from the one that says least.
+// The standings of a claim, in rising order of what they say.
 const (
 	NotRun     Standing = iota // there are no runs
 	Partial                    // runs are missing
-	Unresolved                 // the runs do not tell
+	Unresolved                 // the runs cannot tell
 	NotSeen
 	Seen
 )
 
-// standings are what people and files call them.
+// standings are their names, for people and in files.
 var standings = [...]struct{ text, code string }{
 	NotRun:     {"not run", "not-run"},
 	Partial:    {"partial", "partial"},
@@ -23,7 +23,7 @@ var standings = [...]struct{ text, code string }{
 	Seen:       {"seen", "seen"},
 }
 
-// String is the standing in words. Nothing is decided by them.
+// String returns the standing in words. No code may decide by them.
 func (s Standing) String() string { return standings[s].text }
 
 // code is the standing's name in files.
@@ -36,10 +36,10 @@ func standingOf(code string) (Standing, error) {
 			return Standing(s), nil
 		}
 	}
-	return NotRun, fmt.Errorf("%q is no standing", code)
+	return NotRun, fmt.Errorf("standing %q: must be not-run, partial, unresolved, not-seen or seen", code)
 }
 
-// worse is the standing of a claim of which two parts must hold.
+// worse is the standing of a claim that needs both of two parts.
 func worse(a, b Standing) Standing {
 	for _, s := range []Standing{NotRun, Partial, NotSeen, Unresolved} {
 		if a == s || b == s {

@@ -13,13 +13,13 @@ import (
 	"ranksweep/results"
 )
 
-// summaryTable has a row a cell: what was set, what happened to the gradients
-// and the loss, and how its runs ended.
+// summaryTable has a row for each cell: its settings, its gradients and losses, and how its
+// runs ended.
 func summaryTable(v View) table.Table {
 	t := table.Table{
 		Name:    "summary",
 		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
-		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + losses(v)),
+		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + runsLost(v)),
 	}
 	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
 	var ranks, rates, gammas, endings []table.Entry
@@ -28,7 +28,8 @@ func summaryTable(v View) table.Table {
 		for _, c := range a.Cells {
 			ranks = append(ranks, rankEntry(c))
 			rates = append(rates, rateEntry(c))
-			gammas = append(gammas, ofRanked(c, table.Entry{Text: rounded(c.Gamma), Values: []string{number.Exact(c.Gamma)}}))
+			gamma := table.Entry{Text: rounded(c.Gamma), Values: []string{number.Exact(c.Gamma)}}
+			gammas = append(gammas, ofRanked(c, gamma))
 			ratios = append(ratios, a.CollapseRatio(c))
 			endings = append(endings, ending(len(c.Runs), c.Diverged(), c.Failed()))
 		}
@@ -38,13 +39,13 @@ func summaryTable(v View) table.Table {
 		t.Add(table.Column{Head: learningRate, Fields: tunedFields(v, "lr"), Number: true}, rates)
 	}
 	for _, name := range tunedAxes(v.arms[0]) {
-		if name != "lr" { // which has its column already
+		if name != "lr" { // the learning rate has its column already
 			addTuned(&t, v, name)
 		}
 	}
 	t.Add(table.Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
 	addStatistic(&t, v, metrics.GradNormOnset)
-	t.Add(table.Intervals("over smallest rank", "collapse_ratio", ratios))
+	t.Add(table.Intervals(relativeTo(v), "", "collapse_ratio", ratios))
 	addStatistic(&t, v, metrics.GradNormMean)
 	addStatistic(&t, v, v.loss)
 	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
@@ -52,7 +53,20 @@ func summaryTable(v View) table.Table {
 	return t
 }
 
-// ofRanked is an entry of what a cell without a rank has not.
+// relativeTo names the rank that onset norms are divided by: the smallest of each arm.
+func relativeTo(v View) string {
+	var smallest []int
+	for _, a := range v.ranked().arms {
+		smallest = append(smallest, a.Cells[0].Rank)
+	}
+	slices.Sort(smallest)
+	if smallest = slices.Compact(smallest); len(smallest) == 1 {
+		return fmt.Sprintf("relative to rank %d", smallest[0])
+	}
+	return "relative to smallest rank"
+}
+
+// ofRanked is an entry that says nothing for a cell without a rank.
 func ofRanked(c results.Cell, e table.Entry) table.Entry {
 	if c.Ranked() {
 		return e
@@ -60,7 +74,7 @@ func ofRanked(c results.Cell, e table.Entry) table.Entry {
 	return table.Entry{Text: rankText(0), Values: []string{""}}
 }
 
-// addTuned adds the values of an axis that were chosen, a row a cell.
+// addTuned adds the chosen values of an axis, one for each cell.
 func addTuned(t *table.Table, v View, name string) {
 	var entries []table.Entry
 	for _, c := range v.cells {
@@ -77,8 +91,8 @@ func rateEntry(c results.Cell) table.Entry {
 	return table.Entry{Text: number.Brief(c.LR), Values: []string{number.Exact(c.LR)}}
 }
 
-// addSettings adds the columns that tell arms apart, each arm's repeated for
-// as many rows as it has.
+// addSettings adds the columns that tell arms apart; each arm's values are repeated in all of
+// its rows.
 func addSettings(t *table.Table, v View, rows func(results.Arm) int) {
 	repeat := func(head, name string, of func(i int) table.Entry) {
 		var entries []table.Entry
@@ -97,9 +111,9 @@ func addSettings(t *table.Table, v View, rows func(results.Arm) int) {
 	}
 }
 
-// addStatistic adds the intervals of a statistic, a row a cell.
+// addStatistic adds the intervals of a statistic, one for each cell.
 func addStatistic(t *table.Table, v View, s metrics.Statistic) {
-	t.Add(table.Intervals(s.Label, s.Name, v.intervals(s)))
+	t.Add(table.Intervals(s.Label, s.Unit, s.Name, v.intervals(s)))
 }
 
 // ending counts runs by how they ended.

@@ -59,7 +59,8 @@ func TestTablesOfDegenerateRuns(t *testing.T) {
 		}
 		for _, table := range tables {
 			var text, markdown, fields bytes.Buffer
-			for _, err := range []error{table.WriteText(&text), table.WriteMarkdown(&markdown), table.WriteCSV(&fields)} {
+			for _, err := range []error{table.WriteText(&text), table.WriteMarkdown(&markdown),
+				table.WriteCSV(&fields)} {
 				if err != nil {
 					t.Errorf("%s, %s: %v", name, table.Name, err)
 				}
@@ -78,7 +79,8 @@ func TestTablesOfDegenerateRuns(t *testing.T) {
 			}
 			// Table lines begin with |, and a line of dashes follows the header.
 			if lines := strings.Count(markdown.String(), "\n|"); lines != len(table.Rows)+2 {
-				t.Errorf("%s, %s: %d lines of Markdown, want %d:\n%s", name, table.Name, lines, len(table.Rows)+2, markdown.String())
+				t.Errorf("%s, %s: %d lines of Markdown, "+
+					"want %d:\n%s", name, table.Name, lines, len(table.Rows)+2, markdown.String())
 			}
 		}
 	}
@@ -110,10 +112,10 @@ func TestBestRate(t *testing.T) {
 		row  int
 		edge string
 	}{
-		{"inside", []float64{3, 1, 2}, 1, "over the learning rates"},
+		{"inside", []float64{3, 1, 2}, 1, "among the learning rates"},
 		{"at the top", []float64{3, 2, 1}, 2, "at the edge"},
 		{"at the bottom", []float64{1, 2, 3}, 0, "at the edge"},
-		{"a diverged rate is tried all the same", []float64{3, 1, nan}, 1, "over the learning rates"},
+		{"a diverged rate is tried all the same", []float64{3, 1, nan}, 1, "among the learning rates"},
 		{"one rate", []float64{1}, 0, ""},
 		{"all diverged", []float64{nan, nan}, 0, ""},
 	} {
@@ -129,7 +131,8 @@ func TestBestRate(t *testing.T) {
 }
 
 func TestLabelsTellArmsApart(t *testing.T) {
-	runs := fake{schemes: []string{"lora", "rslora@4"}, ranks: []int{4, 8}, seeds: 1, steps: 2, rates: []float64{1e-5, 1e-4}}.runs()
+	runs := fake{schemes: []string{"lora", "rslora@4"}, ranks: []int{4, 8}, seeds: 1, steps: 2, rates: []float64{1e-5,
+		1e-4}}.runs()
 	arms := view(runs)
 	want := []string{
 		"LoRA, learning rate 1e-5", "LoRA, learning rate 1e-4",
@@ -138,7 +141,8 @@ func TestLabelsTellArmsApart(t *testing.T) {
 	if got := arms.labels; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if equal := arms.equal; strings.Contains(equal, "one learning rate") || !strings.Contains(equal, "optimizer adamw") {
+	if equal := arms.equal; strings.Contains(equal, "one learning rate") || !strings.Contains(equal, "optimizer "+
+		"adamw") {
 		t.Errorf("two rates: %q", equal)
 	}
 	if equal := view(sweep()).equal; !strings.Contains(equal, "one learning rate, 5e-5") {

@@ -12,17 +12,19 @@ import (
 	"ranksweep/results"
 )
 
-// tuningTable has a row for each cell and each combination of nuisance values
-// that was tried for it, the chosen one marked.
+// tuningTable has a row for each cell and each combination of nuisance values that was tried
+// for it. The chosen one is marked.
 func tuningTable(tuned []results.Tuned) table.Table {
 	t := table.Table{
-		Name:  "tuning",
-		Title: "Tuning: validation loss by nuisance values, mean over the seeds of tuning ± half of its 95% interval",
-		Caption: "The values with the lowest mean are chosen for the runs of a cell that are reported, which have other seeds. " +
-			"Values under which a run diverged come after those under which none did.",
+		Name: "tuning",
+		Title: "Tuning: final validation loss for each value tried, mean over the seeds of tuning ± half of its 95% " +
+			"interval",
+		Caption: "For each setting, the values with the lowest mean are chosen for the runs that are reported; " +
+			"those have other seeds. Values with a diverged run count as worse than values without one.",
 	}
 	if tuned[0].Local {
-		t.Caption += " What is reported lies on local grids around the chosen values, which go on beyond an edge."
+		t.Caption += " The reported runs are on local grids around the chosen values; a grid goes on beyond its " +
+			"edge if the best value lies there."
 	}
 	var grid [][]results.Axis
 	var losses []stats.Interval
@@ -40,21 +42,21 @@ func tuningTable(tuned []results.Tuned) table.Table {
 		}
 	}
 	addAxes(&t, grid)
-	t.Add(table.Intervals(metrics.ValLossFinal.Label, metrics.ValLossFinal.Name, losses))
+	loss := metrics.ValLossFinal
+	t.Add(table.Intervals(loss.Label, loss.Unit, loss.Name, losses))
 	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
 	t.Add(table.Column{Fields: []string{"chosen"}}, chosen)
 	addTuningDoubts(&t, tuned)
 	return t
 }
 
-// addTuningDoubts notes what is missing, and what keeps a reader from taking a
-// chosen row for the best.
+// addTuningDoubts notes which runs are missing, and why a chosen row may not be the best.
 func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 	row := 0
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {
 			if c.Missing > 0 {
-				t.Doubt(row, fmt.Sprintf("%d missing: nothing is chosen yet", c.Missing))
+				t.Doubt(row, fmt.Sprintf("%d runs missing: nothing is chosen yet", c.Missing))
 			}
 			if i == cell.Best {
 				for _, text := range cell.Doubts() {
@@ -66,7 +68,7 @@ func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 	}
 }
 
-// addAxes adds a column for each axis; all rows have the same ones.
+// addAxes adds a column for each axis. All rows have the same axes.
 func addAxes(t *table.Table, rows [][]results.Axis) {
 	for i, axis := range rows[0] {
 		var entries []table.Entry

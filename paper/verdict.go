@@ -1,15 +1,15 @@
 package paper
 
-// Verdict is what may be said of two losses, and no more.
+// Verdict says how the first of two losses compares with the second.
 type Verdict uint8
 
-// The verdicts. Lower and Higher are of the first loss.
+// The verdicts. Lower and Higher are said of the first loss.
 const (
 	NotSeparated Verdict = iota
 	Lower
 	Higher
 	Equivalent
-	LowerWithinMargin // a difference, and too small a one to matter
+	LowerWithinMargin // lower, but by too little to matter
 	HigherWithinMargin
 	SameFunction
 	Diverged
@@ -17,7 +17,7 @@ const (
 	Refused
 )
 
-// String is for tables: nothing is decided by these words.
+// String returns the words of tables. No code may decide by them.
 func (v Verdict) String() string {
 	return [...]string{
 		"not separated", "lower", "higher", "equivalent", "lower, within the margin", "higher, within the margin",
@@ -25,18 +25,18 @@ func (v Verdict) String() string {
 	}[v]
 }
 
-// IsLower reports whether the first loss is lower, be it by little.
+// IsLower reports whether the first loss is lower, by however little.
 func (v Verdict) IsLower() bool { return v == Lower || v == LowerWithinMargin }
 
-// IsHigher reports whether the first loss is higher, be it by little.
+// IsHigher reports whether the first loss is higher, by however little.
 func (v Verdict) IsHigher() bool { return v == Higher || v == HigherWithinMargin }
 
-// IsEquivalent reports whether the difference is within the margin.
+// IsEquivalent reports whether the difference is shown to be within the margin.
 func (v Verdict) IsEquivalent() bool {
 	return v == Equivalent || v == LowerWithinMargin || v == HigherWithinMargin
 }
 
-// verdict is that on a comparison, by its corrected P values.
+// verdict is the verdict on a comparison, by its corrected P values.
 func (d duel) verdict() Verdict {
 	n := d.Difference.N
 	switch {
@@ -52,7 +52,7 @@ func (d duel) verdict() Verdict {
 	return verdictOf(d.Difference.Mean, d.holm <= level, d.equivalence <= level)
 }
 
-// verdictOf is the verdict on a mean difference that was tested.
+// verdictOf is the verdict on a mean difference, once the tests have spoken.
 func verdictOf(mean float64, separated, equivalent bool) Verdict {
 	switch {
 	case separated && equivalent && mean < 0:

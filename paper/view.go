@@ -10,30 +10,31 @@ import (
 	"ranksweep/results"
 )
 
-// View is what is looked at: the runs of one grid, with all that figures, tables and
-// judges have in common, which is worked out once.
+// View is the runs of one grid, with everything that figures, tables and judges share, worked
+// out once.
 type View struct {
 	Tuned     []results.Tuned     // how the values of nuisance axes were chosen
 	Inference []results.Inference // the timings of [InferenceStudy], which has no runs
 
 	arms      []results.Arm
 	cells     []results.Cell           // of all arms, in their order
-	labels    []string                 // one an arm
-	colors    []color.RGBA             // one an arm
+	labels    []string                 // one for each arm
+	colors    []color.RGBA             // one for each arm
 	palette   map[string]figure.Family // by scheme
 	schemes   []string                 // each once, in the order of arms
-	ranks     []int                    // each once, rising; 0 is that of arms without
-	differing []trait                  // in which arms differ, besides their scheme
-	loss      metrics.Statistic        // what runs are compared by
+	ranks     []int                    // each once, rising; arms without a rank have 0
+	differing []trait                  // traits in which arms differ, besides their scheme
+	loss      metrics.Statistic        // the loss that runs are compared by
 	equal     string                   // what all runs have in common, in sentences
 }
 
-// NewView looks at rows, whose nuisance values were chosen as tuned says.
+// NewView returns a view of rows. tuned says how their nuisance values were chosen.
 func NewView(rows []results.Row, tuned []results.Tuned) View {
 	return View{Tuned: tuned}.of(results.Arms(rows))
 }
 
-// of looks at some arms alone: labels, colours and what is held equal are theirs.
+// of returns a view of some arms only, with their own labels and colours, and with what they
+// have in common.
 func (v View) of(arms []results.Arm) View {
 	v = View{Tuned: v.Tuned, Inference: v.Inference, arms: arms}
 	v.cells = cellsOf(arms)
@@ -46,7 +47,7 @@ func (v View) of(arms []results.Arm) View {
 	return v
 }
 
-// where looks at the arms of which ok reports true.
+// where returns a view of the arms for which ok is true.
 func (v View) where(ok func(results.Arm) bool) View {
 	arms := slices.DeleteFunc(slices.Clone(v.arms), func(a results.Arm) bool { return !ok(a) })
 	if len(arms) == len(v.arms) {
@@ -55,12 +56,12 @@ func (v View) where(ok func(results.Arm) bool) View {
 	return v.of(arms)
 }
 
-// ranked looks at the arms that have ranks: those without are held against them in
-// tables and curves, and are no lines against rank.
+// ranked returns a view of the arms that have ranks. Arms without ranks appear in tables and
+// curves, but are no lines against rank.
 func (v View) ranked() View { return v.where(results.Arm.Ranked) }
 
-// byRate groups the arms that differ in their learning rate alone; named looks at the
-// first of each group.
+// byRate groups the arms that differ only in their learning rate. named is a view of the first
+// arm of each group.
 func (v View) byRate() (groups [][]results.Arm, named View) {
 	groups = results.RateGroups(v.arms)
 	var first []results.Arm
@@ -78,10 +79,10 @@ func cellsOf(arms []results.Arm) (cells []results.Cell) {
 	return cells
 }
 
-// intervals are those of a statistic, one a cell.
+// intervals are the intervals of a statistic, one for each cell.
 func (v View) intervals(s metrics.Statistic) []stats.Interval { return intervalsOf(v.cells, s) }
 
-// lossOf is the final validation loss, or, where no run has one, the training loss.
+// lossOf is the final validation loss or, if no run has one, the training loss.
 func lossOf(cells []results.Cell) metrics.Statistic {
 	for _, i := range intervalsOf(cells, metrics.ValLossFinal) {
 		if i.N > 0 {
@@ -91,7 +92,7 @@ func lossOf(cells []results.Cell) metrics.Statistic {
 	return metrics.TrainLossFinal
 }
 
-// intervalsOf are the intervals of a statistic, one a cell.
+// intervalsOf are the intervals of a statistic, one for each cell.
 func intervalsOf(cells []results.Cell, s metrics.Statistic) []stats.Interval {
 	intervals := make([]stats.Interval, len(cells))
 	for i, c := range cells {

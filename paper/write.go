@@ -11,8 +11,8 @@ import (
 	"ranksweep/wholefile"
 )
 
-// WriteFigures writes each figure in each format, and its caption, to
-// dir/figures/NAME.svg, .png, .pdf and .txt. A file is replaced whole or not at all.
+// WriteFigures writes each figure as dir/figures/NAME.svg, .png and .pdf, and its caption as
+// NAME.txt. A file is replaced whole or not at all.
 func WriteFigures(figures []figure.Figure, dir string) error {
 	dir = filepath.Join(dir, "figures")
 	for _, f := range figures {
@@ -28,7 +28,7 @@ func WriteFigures(figures []figure.Figure, dir string) error {
 	return nil
 }
 
-// WriteFigures writes every figure that the findings show to dir/NAME.png.
+// WriteFigures writes every figure of the findings to dir/NAME.png.
 func (r Reproduction) WriteFigures(dir string) error {
 	for _, f := range r.Figures() {
 		if err := writeFigure(f, dir, figure.PNG); err != nil {
@@ -47,10 +47,10 @@ func writeFigure(f figure.Figure, dir string, format figure.Format) error {
 	return writeFile(filepath.Join(dir, f.Name+"."+string(format)), file)
 }
 
-// Tables returns the tables of a view: a summary with a row a cell, the exponents with a
-// row an arm and statistic where something has ranks, where there are two cells the
-// comparisons, and where cells were tuned the tuning with a row a cell and candidate. It
-// is an error if there is no run.
+// Tables returns the tables of a view: a summary with a row for each cell; if there are ranks,
+// exponents with a row for each arm and statistic; comparisons, if there are two cells; and if
+// cells were tuned, the tuning with a row for each cell and candidate. It is an error if there
+// is no run.
 func Tables(v View) ([]table.Table, error) {
 	if len(v.arms) == 0 {
 		return nil, errNoRuns

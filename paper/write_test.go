@@ -31,7 +31,8 @@ func TestWritesItsFiles(t *testing.T) {
 			want = append(want, filepath.Join(dir, "figures", name+"."+extension))
 		}
 	}
-	want = append(want, filepath.Join(dir, "tables", "comparisons.csv"), filepath.Join(dir, "tables", "exponents.csv"), filepath.Join(dir, "tables", "summary.csv"))
+	want = append(want, filepath.Join(dir, "tables", "comparisons.csv"), filepath.Join(dir, "tables",
+		"exponents.csv"), filepath.Join(dir, "tables", "summary.csv"))
 	got, err := filepath.Glob(filepath.Join(dir, "*", "*"))
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +63,8 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want one of paper", name, err)
 		}
 	}
-	if _, err := figureOf(t, "loss", view(sweep())).Encode("gif"); err == nil || !strings.HasPrefix(err.Error(), "figure: ") {
+	if _, err := figureOf(t, "loss", view(sweep())).Encode("gif"); err == nil ||
+		!strings.HasPrefix(err.Error(), "figure: ") {
 		t.Errorf("an unknown format: error %v, want one of figure", err)
 	}
 }
@@ -79,7 +81,8 @@ func TestPDFWithoutTemporaryFolder(t *testing.T) {
 		}
 		return
 	}
-	if _, err := figureOf(t, "loss", view(sweep())).Encode(figure.PDF); err == nil || !strings.HasPrefix(err.Error(), "figure: loss.pdf: ") {
+	if _, err := figureOf(t, "loss", view(sweep())).Encode(figure.PDF); err == nil ||
+		!strings.HasPrefix(err.Error(), "figure: loss.pdf: ") {
 		t.Errorf("error %v, want one that names the file", err)
 	}
 }

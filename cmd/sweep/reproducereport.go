@@ -88,26 +88,25 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 	return nil
 }
 
-// reportHead says what the report was made of, how to make it again, and how to
-// read it.
+// reportHead says what the report was made from, how to make it again, and how to read it.
 func reportHead(scale string, runs int) string {
 	return fmt.Sprintf("# Reproduction\n\n"+
-		"Written by `sweep reproduce --scale %s` from the files in reproduction/, a folder a study, and from "+
-		"nothing else: %d runs, those that tuned others among them, a row each in runs.csv.gz, with their curves "+
-		"in curves.csv.gz. columns.csv says what each column holds. "+
-		"Every number below can be computed from them, and `sweep reproduce --assemble` writes this page "+
-		"again, to the byte. "+
-		"To train a run again and compare it, make its study by `sweep reproduce --only STUDY`, "+
-		"with this page's folder as --report, and then `sweep verify STORE RUN`.\n\n"+
-		"The model is the embedded one, 5.8 million parameters, pretrained on prose about Go, and the data are "+
-		"Go functions after their comments: what may carry over from the paper is the pattern over ranks, "+
-		"never an absolute number.\n\n"+
-		"A rule is what decides a standing: quantities, thresholds and a test, as data, in paper/claims.go. It "+
-		"is fixed, with its hash and its day in paper/ledger.yaml, before the runs that it judges. "+
-		"*Not resolvable at this size* says that the runs do not tell. Negative results stay, and "+
-		"reproduction/history.csv has every standing that a claim has had. A standing before is that of the "+
-		"claim as it was worded and judged then. Each claim has its own 5%%: nothing is corrected over "+
-		"claims.\n\n%s", scale, runs, paper.Reading())
+		"`sweep reproduce --scale %s` wrote this page from the files in reproduction/, one folder for each "+
+		"study, and from nothing else: %d runs, including those made only to tune others. Each run is a row "+
+		"in runs.csv.gz, its curve is in curves.csv.gz, and columns.csv says what each column holds. Every "+
+		"number below can be computed from these files. `sweep reproduce --assemble` writes this page again, "+
+		"to the byte. To train a run again and compare it, make its study with `sweep reproduce --only "+
+		"STUDY`, with this page's folder as --report, and then use `sweep verify STORE RUN`.\n\n"+
+		"The model is the embedded one. It has 5.8 million parameters and was pretrained on prose about Go. "+
+		"The data are Go functions, each after its comment. What may carry over from the paper is the pattern "+
+		"over ranks, never an absolute number.\n\n"+
+		"Each claim has a rule that decides its standing: quantities, thresholds and a test, as data, in "+
+		"paper/claims.go. A rule is fixed before the runs that it judges, and paper/ledger.yaml keeps its "+
+		"hash and its day. *Not resolvable at this size* means that the runs cannot tell. Negative results "+
+		"stay on this page, and reproduction/history.csv has every standing that a claim has had. A *standing "+
+		"before* is the standing of the claim as it was worded and judged then. Each claim is tested at its "+
+		"own level of 5%%: nothing is corrected over claims.\n\n"+
+		"How to read the numbers:\n\n%s", scale, runs, paper.Reading())
 }
 
 // list writes names with commas between them.

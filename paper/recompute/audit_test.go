@@ -32,7 +32,8 @@ func (a *audit) hold(kind, printed string, want say, unit float64) {
 	a.held[kind] += n
 }
 
-var unitOf = regexp.MustCompile(`^(.*) \(1e(-?\d+)\)$`)
+// scaleOf finds the power of ten in a head, and the unit after it.
+var scaleOf = regexp.MustCompile(`^(.* \()1e(-?\d+)( .*)?\)$`)
 
 // table holds a printed table to the wanted one, row by row and column by column.
 func (a *audit) table(t table, want wanted) {
@@ -64,14 +65,15 @@ func (a *audit) table(t table, want wanted) {
 	a.columns(heads, want)
 }
 
-// columnsOf are heads without their units, which are powers of ten. What a page has
-// twice is a setting the first time.
+// columnsOf are heads without their powers of ten, and these. If a page has a head twice, the
+// first is a setting.
 func columnsOf(header []string) (heads []string, units []float64) {
 	for i, h := range header {
 		unit := 1.0
-		if m := unitOf.FindStringSubmatch(h); m != nil {
+		if m := scaleOf.FindStringSubmatch(h); m != nil {
 			e, _ := strconv.Atoi(m[2])
-			h, unit = m[1], math.Pow(10, float64(e))
+			h, unit = m[1]+strings.TrimSpace(m[3])+")", math.Pow(10, float64(e))
+			h = strings.TrimSuffix(h, " ()")
 		}
 		for _, later := range header[i+1:] {
 			if later == h {

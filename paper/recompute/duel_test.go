@@ -11,7 +11,8 @@ import (
 
 // duel is a comparison of two cells, seed by seed.
 type duel struct {
-	family, name     string // name is in place of what is compared where it is set
+	family           string
+	name, filed      string // if set, in place of what the two are called on the page and in history
 	cell, reference  *cell
 	ds, margins      []float64 // differences of pairs, and a tenth of what the reference learned
 	diff             interval  // with the error that the validation set adds
@@ -140,9 +141,9 @@ func (d *duel) margin() float64 {
 	return mean(d.margins).mean
 }
 
-// couldTell is the least difference that the pairs would show with a probability of 0.8,
+// detectable is the least difference that the pairs would show with a probability of 0.8,
 // were it the only test; NaN for fewer than two.
-func (d *duel) couldTell() float64 {
+func (d *duel) detectable() float64 {
 	if d.diff.n < 2 {
 		return nan
 	}
@@ -209,6 +210,18 @@ func (d *duel) pair() say {
 	case d.name != "":
 		return say{text: d.name}
 	case d.family == "ranks":
+		return phrase(a+": rank # vs rank #", count(d.cell.rank()), count(d.reference.rank()))
+	}
+	return phrase("rank #: "+a+" vs "+b, count(d.cell.rank()))
+}
+
+// inHistory is what history calls the same, whatever the page does.
+func (d *duel) inHistory() say {
+	a, b := label(d.cell.scheme()), label(d.reference.scheme())
+	switch {
+	case d.filed != "":
+		return say{text: d.filed}
+	case d.family == "ranks":
 		return phrase("rank # - #, "+a, count(d.cell.rank()), count(d.reference.rank()))
 	}
 	return phrase(a+" - "+b+", rank #", count(d.cell.rank()))
@@ -217,24 +230,24 @@ func (d *duel) pair() say {
 // row is the comparison in its table.
 func (d *duel) row() wantedRow {
 	values := map[string]say{
-		"difference": columned(d.diff), "n": one(count(d.diff.n)), "p": one(sig(d.p(), 2)),
-		"Holm's p": one(sig(d.holm, 2)), "verdict": {text: d.verdict()}, "flip p": {}, "relative": {},
-		"margin": one(sig(d.margin(), 2)),
+		"difference (nats/token)": columned(d.diff), "pairs": one(count(d.diff.n)), "p": one(sig(d.p(), 2)),
+		"Holm's p": one(sig(d.holm, 2)), "verdict": {text: d.verdict()}, "sign-flip p": {},
+		"relative to reference": {}, "margin (nats/token)": one(sig(d.margin(), 2)),
 		"diverged": phrase("#/#, #/#", count(d.cell.count((*run).diverged)), count(len(d.cell.runs)),
 			count(d.reference.count((*run).diverged)), count(len(d.reference.runs))),
-		"from validation": {}, "could tell": {},
+		"error from validation": {}, "detectable (nats/token)": {},
 	}
-	if v := d.couldTell(); v > 0 && !d.same {
-		values["could tell"] = one(sig(v, 2))
+	if v := d.detectable(); v > 0 && !d.same {
+		values["detectable (nats/token)"] = one(sig(v, 2))
 	}
 	if !math.IsNaN(d.p()) {
-		values["flip p"] = one(sig(flips(d.ds), 2))
+		values["sign-flip p"] = one(sig(flips(d.ds), 2))
 	}
 	if d.diff.n > 0 {
-		values["relative"] = phrase("#%", fix(100*d.diff.mean/d.loss, 2))
+		values["relative to reference"] = phrase("#%", fix(100*d.diff.mean/d.loss, 2))
 	}
 	if d.shared > 0 && d.diff.n > 1 {
-		values["from validation"] = phrase("#%", fix(100*d.shared/d.diff.se, 0))
+		values["error from validation"] = phrase("#%", fix(100*d.shared/d.diff.se, 0))
 	}
 	mine, other := d.cell.of.settings(), d.reference.of.settings()
 	shared := make(map[string]say)
@@ -244,7 +257,7 @@ func (d *duel) row() wantedRow {
 		}
 	}
 	return wantedRow{
-		keys:     map[string]say{"family": {text: d.family}, "compared": d.pair()},
+		keys:     map[string]say{"family": {text: d.family}, "comparison": d.pair()},
 		settings: shared, values: values, notes: d.notes(),
 	}
 }
@@ -252,18 +265,20 @@ func (d *duel) row() wantedRow {
 // notes are the doubts about a comparison that have numbers.
 func (d *duel) notes() (all []say) {
 	if p := d.p(); p <= level && !(d.holm <= level) {
-		text := "by itself it would be " + verdictOf(d.diff.mean, true, false) + " (p #); it is one of # tests"
+		text := "as the only test it would be " + verdictOf(d.diff.mean, true, false) + " (p = #), but it is one of " +
+			"# tests"
 		all = append(all, phrase(text, sig(p, 2), count(d.tests)))
 	}
 	switch n := d.diff.n; {
 	case n == 1:
 		all = append(all, say{text: "n = 1: no interval and no test"})
 	case !math.IsNaN(d.p()) && n < 6:
-		all = append(all, phrase("n = #: interval and p rest on normality, which so few cannot show", count(n)))
+		const text = "n = #: interval and p assume a normal distribution, which so few pairs cannot confirm"
+		all = append(all, phrase(text, count(n)))
 	}
 	for _, c := range []*cell{d.cell, d.reference} {
 		if c.learned() < 0 {
-			text := label(c.scheme()) + " at rank # ended above its loss before training"
+			text := label(c.scheme()) + " at rank # ended with a higher loss than before training"
 			all = append(all, phrase(text, count(c.rank())))
 			break
 		}
@@ -276,9 +291,9 @@ func (d *duel) notes() (all []say) {
 		all = append(all, phrase("at one learning rate, #: either may do better at another", plain(d.cell.lr)))
 	}
 	if tuned := d.cell.of.tuned; len(tuned) > 0 && d.cell.grid == nil && !math.IsNaN(d.p()) {
-		text := "its interval leaves out the choice of " + strings.Join(tuned, " and ")
+		text := "the interval does not include the error of choosing " + strings.Join(tuned, " and ")
 		if len(tuned) == 1 {
-			text += ": tune: {local: 5} has it in"
+			text += "; with tune: {local: 5} it does"
 		}
 		all = append(all, say{text: text})
 	}
@@ -289,7 +304,7 @@ func (d *duel) notes() (all []say) {
 func (d *duel) edges() (all []say) {
 	for _, c := range []*cell{d.cell, d.reference} {
 		if n := c.count(func(r *run) bool { return r.grid != nil && r.grid.edge }); n > 0 {
-			text := "the best " + c.grid.axis + " of # of # seeds lies at the edge of its local grid"
+			text := "for # of # seeds the best " + c.grid.axis + " lies at the edge of the local grid"
 			all = append(all, phrase(text, count(n), count(len(c.runs))))
 		}
 	}
@@ -328,11 +343,12 @@ func (d *duel) text() say {
 		return d.pair().plus(phrase(": "+d.verdict()+" (# runs diverged)", count(d.lost())))
 	}
 	part := func(v float64) digits { return fix(100*v/d.loss, 2) }
-	s := d.pair().plus(phrase(": #% [#, #]% of the loss", part(d.diff.mean), part(d.diff.low), part(d.diff.high)))
+	s := d.pair().plus(phrase(". The final loss differs by #% [#, #]% of the reference's loss",
+		part(d.diff.mean), part(d.diff.low), part(d.diff.high)))
 	if m := d.margin(); m > 0 {
-		s = s.plus(phrase(", or #% of what the second learned", fix(100*margin*d.diff.mean/m, 1)))
+		s = s.plus(phrase(", which is #% of what the reference learned", fix(100*margin*d.diff.mean/m, 1)))
 	}
-	s = s.plus(phrase("; n = #, Holm's p # over # tests: "+d.verdict(),
+	s = s.plus(phrase(" (n = #, Holm's p = # over # tests): "+d.verdict(),
 		count(d.diff.n), sig(d.holm, 2), count(d.tests)))
 	if n := d.lost(); n > 0 {
 		s = s.plus(phrase(" (# runs diverged)", count(n)))
@@ -437,6 +453,6 @@ func unequalGamma(group []*cell, scheme, first string) []say {
 	if math.Abs(x-y) <= 1e-9*y {
 		return nil
 	}
-	return []say{phrase("two things differ: the scheme, and the size of gamma, # and # at rank # already; "+
+	return []say{phrase("two things differ: the scheme, and the size of gamma, which is # and # already at rank #; "+
 		"match_rank: # makes them equal there", sig(x, 4), sig(y, 4), count(a.rank()), count(a.rank()))}
 }

@@ -114,14 +114,14 @@ func (r report) last(key string) (now, before *judgement) {
 // late is the standing of a claim whose rule changed after its runs: the one that it had
 // by the rule of those days. It is held to what the page says of that.
 func (r report) late(a *audit, c *claim, key string, s *study, today string) string {
-	standing, was := unresolved, "was never judged on them"
+	standing, was := unresolved, "these runs were never judged."
 	for _, j := range r.history {
 		if j.claim == key && j.rule == s.about.Rules[key] && j.digest == s.digest {
-			standing, was = j.standing, "was *"+j.standing+"*"
+			standing, was = j.standing, "the claim was *"+j.standing+"*."
 		}
 	}
-	want := "By the one before it the claim " + was + "; by the one of today it would be *" + today +
-		"*, which awaits seeds that this rule has not seen. Why it was changed: " + r.fixed(key).why
+	want := "By the earlier rule, " + was + " By the new rule it would be *" + today +
+		"*, but that needs runs on seeds that the new rule has not seen. Why it was changed: " + r.fixed(key).why
 	if c.late != want {
 		a.fail("the rule was changed after the runs: should read %q, and not %q", want, c.late)
 	}
@@ -176,16 +176,16 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 	case before == nil:
 		return nil
 	case now == nil && before.rule == hash:
-		return []say{{text: "*" + standing + "*; it was *" + before.standing + "*, on other runs."}}
+		return []say{{text: "*" + standing + "*; before, it was *" + before.standing + "*, on other runs."}}
 	case now == nil:
-		return []say{{text: "*" + standing + "*; it was *" + before.standing +
-			"*, by a rule that has been changed since."}}
+		return []say{{text: "*" + standing + "*; before, it was *" + before.standing +
+			"*, by a rule that has changed since."}}
 	}
 	if now.standing != before.standing {
-		all = append(all, say{text: "*" + now.standing + "*, and was *" + before.standing + "*."})
+		all = append(all, say{text: "*" + now.standing + "*; before, it was *" + before.standing + "*."})
 	}
 	if now.rule != before.rule {
-		was := ", and was `" + before.rule + "`"
+		was := "; before, it was `" + before.rule + "`"
 		if before.rule == "" {
 			was = "; before, rules were not fixed"
 		}
@@ -195,7 +195,8 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 	for _, n := range now.numbers {
 		i := slices.IndexFunc(before.numbers, func(m judged) bool { return m.name == n.name })
 		if i >= 0 && (n.value < before.numbers[i].low || n.value > before.numbers[i].high) {
-			outside := n.say().plus(say{text: ", outside of what it was, "}, before.numbers[i].say(), say{text: "."})
+			outside := n.say().plus(say{text: ", which is outside its interval before, "}, before.numbers[i].say(),
+				say{text: "."})
 			all = append(all, say{text: n.name + " is "}.plus(outside))
 		}
 	}

@@ -66,7 +66,8 @@ func judgeMerged(r rule, s *study) finding {
 	for _, rank := range ranks {
 		merged, beside := overBase(s.times, "merged", rank), overBase(s.times, "attached", rank)
 		values := map[string]say{
-			"merged": bracketed(merged, 3), "beside the map": bracketed(beside, 3), "rounds": one(count(merged.n)),
+			"adapter merged into the map": bracketed(merged, 3), "adapter beside the map": bracketed(beside, 3),
+			"rounds": one(count(merged.n)),
 		}
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"rank": one(count(rank))}, values: values})
 		f.add(phrase("time merged over the base's, rank #", count(rank)), merged)

@@ -71,15 +71,15 @@ func judgeExact(r rule, s *study) finding {
 	case widest > r.Limits["widest"], float64(held) < r.Limits["held"]*n:
 		f.standing = unresolved
 	}
-	f.seen = phrase("Cells: #; distinct measurements among them: #. Of these # intervals, #%, "+
-		"hold the exact expectation, as 95% do where theory is right and cells are independent; "+
-		"# differ at the level # once corrected over them, and # of all cells once corrected over those. "+
-		"The widest interval is ±#% of what is expected.",
+	f.seen = phrase("Cells: #. Distinct measurements among them: #. The intervals of # of these, #%, "+
+		"contain the exact value; if theory is right and cells are independent, 95% should. "+
+		"Corrected over these by Holm's method, # differ from theory at the level #; corrected over all cells, # do. "+
+		"The widest interval is ±#% of the exact value.",
 		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
 	if len(out) > 0 && len(out) <= 16 {
-		f.seen = f.seen.plus(say{text: " Left out by their own intervals: "}, join(out, "; "))
-		f.seen.text += " times what is expected."
+		f.seen = f.seen.plus(say{text: " The intervals that do not contain it, of measured over exact value: "},
+			join(out, "; "), say{text: "."})
 	}
 	if t := regimesTable(arms); len(t.rows) > 0 {
 		f.tables = []wanted{t}
@@ -158,12 +158,12 @@ func regimesTable(arms []*arm) wanted {
 			}
 			quantity, _, _ := strings.Cut(s.title, " (")
 			t.rows = append(t.rows, wantedRow{
-				keys: map[string]say{"adapters": names[i], "quantity": {text: quantity}},
+				keys: map[string]say{"adapter": names[i], "quantity": {text: quantity}},
 				values: map[string]say{
-					"laws meet at rank":  one(sig(g.meet.mean, 4)),
-					"small ranks, up to": one(sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
-					"large ranks, from":  one(sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
-					"ranks with their exact value in the 95% interval": phrase("# of #", count(g.held), count(g.all)),
+					"the laws meet at rank":                             one(sig(g.meet.mean, 4)),
+					"law for small ranks, up to rank":                   one(sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
+					"law for large ranks, from rank":                    one(sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
+					"ranks whose 95% interval contains the exact value": phrase("# of #", count(g.held), count(g.all)),
 				},
 			})
 		}
@@ -217,17 +217,18 @@ func judgeInits(r rule, s *study) finding {
 			held++
 		}
 	}
-	f.seen = f.seen.plus(phrase(" Over draws, theory has the variance of its square fall as r to the power of # "+
-		"where rows of A, or columns of B, are independent: # of # distinct intervals hold that. "+
-		"Of orthogonal ones it has no value.",
+	f.seen = f.seen.plus(phrase(" Theory also says how much the squared norm varies from draw to draw: its variance "+
+		"falls as r to the power of # if rows of A, or columns of B, are independent. "+
+		"# of # distinct intervals contain that power. For orthogonal rows theory says nothing.",
 		count(-1), count(held), count(len(groups))))
 	t := wanted{kind: "inits"}
 	for _, a := range arms {
 		p, v, top := a.power("grad_norm_onset"), a.variancePower("grad_norm_onset"), a.cells[len(a.cells)-1]
 		values := map[string]say{
-			"power of rank": p.say(), "theory": one(plain(p.predicted)), "exact": one(fix(p.exact, 3)),
-			"square over its expectation, largest rank": columned(top.overExpected("grad_norm_onset")),
-			"power of rank of its variance":             bracketed(v, 3), "verdict": {text: p.agreement(near)},
+			"power of rank": p.say(), "predicted power": one(plain(p.predicted)), "exact theory": one(fix(p.exact, 3)),
+			"squared norm over its expected value, at the largest rank": columned(top.overExpected("grad_norm_onset")),
+			"power of rank of the squared norm's variance":              bracketed(v, 3),
+			"verdict": {text: p.agreement(near)},
 		}
 		t.rows = append(t.rows, a.row(values))
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // duelsTable has a row a comparison.
@@ -79,7 +78,7 @@ func topDuel(r rule, arms []*arm) (top *duel, f finding) {
 	if f.standing = lowerSeen(top); r.Wants == "no gain" {
 		f.standing = littleSeen(top)
 	}
-	f.seen = top.text().capital().plus(say{text: "."})
+	f.seen = top.text().plus(say{text: "."})
 	f.addDuels(top)
 	return top, f
 }
@@ -93,16 +92,16 @@ func judgeRankGain(r rule, s *study) finding {
 	most, rate := fullBest(arms)
 	if most == 0 {
 		f.standing = unresolved
-		f.seen.text += " The study lacks full fine-tuning, by which to tell how much was learned."
+		f.seen.text += " " + noFull
 		return f
 	}
 	share := top.reference.learned() / most
 	f.add(say{text: "share of what full fine-tuning learned"}, spread(share, 0, 1))
-	f.seen = f.seen.plus(phrase(" At rank # it learned #% of what full fine-tuning did at the best of its rates, #.",
-		count(top.reference.rank()), fix(100*share, 0), plain(rate)))
+	f.seen = f.seen.plus(phrase(" At rank # the scheme learned #% of what full fine-tuning learned at its best "+
+		"learning rate, #.", count(top.reference.rank()), fix(100*share, 0), plain(rate)))
 	if least := r.Limits["least-learned"]; share < least {
 		f.standing = unresolved
-		const text = " That is less than the #% from which on a verdict means anything."
+		const text = " That is less than the #% that a verdict needs."
 		f.seen = f.seen.plus(phrase(text, plain(100*least)))
 	}
 	return f
@@ -117,7 +116,8 @@ func judgeCostGain(r rule, s *study) finding {
 	f.tables = slices.Insert(f.tables, 0, costsTable(arms))
 	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
 		f.standing = unresolved
-		f.seen = f.seen.plus(phrase(" The costs are #% apart: that is no comparison at equal cost.", fix(100*off, 0)))
+		const text = " The costs are #% apart, so this is no comparison at equal cost."
+		f.seen = f.seen.plus(phrase(text, fix(100*off, 0)))
 	}
 	return f
 }
@@ -130,11 +130,11 @@ func costsTable(arms []*arm) wanted {
 			keys:     map[string]say{"scheme": {text: label(c.scheme())}, "rank": rankOf(c)},
 			settings: c.of.settings(),
 			values: map[string]say{
-				"steps": one(count(c.whole("steps"))), "learning rate": one(sig(c.lr, 3)),
-				"training, factored form (TFLOP)":    one(sig(c.num("factored_flops")/1e12, 3)),
-				"training, the cheaper form (TFLOP)": one(sig(c.num("flops")/1e12, 3)),
-				"memory beside the base (MB)":        one(sig(c.num("bytes")/(1<<20), 3)),
-				"validation loss":                    columned(c.loss()),
+				"steps run": one(count(c.whole("steps"))), "learning rate": one(sig(c.lr, 3)),
+				"training cost, factored form (TFLOP)": one(sig(c.num("factored_flops")/1e12, 3)),
+				"training cost, cheaper form (TFLOP)":  one(sig(c.num("flops")/1e12, 3)),
+				"memory beside the base model (MB)":    one(sig(c.num("bytes")/(1<<20), 3)),
+				"validation loss (nats/token)":         columned(c.loss()),
 			},
 		})
 	}
@@ -166,42 +166,51 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	}
 	edge := ""
 	if best.lr == slices.Min(rates) || best.lr == slices.Max(rates) {
-		edge = ", at the edge of those tried"
+		edge = ", which lies at the edge of those tried"
 	}
 	d := newDuel("schemes", reference, best)
 	correct([]*duel{d})
-	s1 := phrase("rsLoRA at rank # and rate # has ", count(reference.rank()), plain(reference.lr))
-	s2 := phrase("; LoRA at rank # and the best of # rates, #"+edge+
-		", chosen on the same seeds, which favours it, has ",
+	s1 := phrase("rsLoRA at rank # with rate # ends at ", count(reference.rank()), plain(reference.lr))
+	s2 := phrase(" nats/token. LoRA at rank # with the best of # rates, #"+edge+", ends at ",
 		count(best.rank()), count(len(rates)), plain(best.lr))
-	s3 := phrase(" nats/token. Difference # [#, #], n = #, p #: "+d.verdict()+".",
+	s3 := phrase(" nats/token; that rate was chosen on the same seeds, which favours LoRA. "+
+		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
 	f := finding{standing: lowerSeen(d), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
 	f.addDuels(d)
 	return f
 }
 
+const noFull = "The study has no full fine-tuning to compare with, so it does not say how much was learned."
+
 // ofFull says what share of what full fine-tuning learned each cell did.
 func ofFull(arms []*arm) say {
 	most, _ := fullBest(arms)
-	var shares []say
+	var said []say
 	local := ""
-	for _, c := range cellsOf(arms) {
-		if c.grid != nil {
-			local = c.grid.axis
+	for _, a := range arms {
+		var shares []say
+		for _, c := range a.cells {
+			if c.grid != nil {
+				local = c.grid.axis
+			}
+			if share := c.learned() / most; c.scheme() != "full" && !math.IsNaN(share) && !math.IsInf(share, 0) {
+				shares = append(shares, phrase("rank # #%", count(c.rank()), fix(100*share, 0)))
+			}
 		}
-		if share := c.learned() / most; c.scheme() != "full" && !math.IsNaN(share) && !math.IsInf(share, 0) {
-			shares = append(shares, phrase(label(c.scheme())+" at rank # #%", count(c.rank()), fix(100*share, 0)))
+		if len(shares) > 0 {
+			said = append(said, say{text: label(a.text("scheme")) + ": "}.plus(join(shares, ", ")))
 		}
 	}
-	if most == 0 || len(shares) == 0 {
-		return say{text: "The study has no full fine-tuning to tell how much was learned."}
+	if most == 0 || len(said) == 0 {
+		return say{text: noFull}
 	}
-	s := say{text: "Of what full fine-tuning learned at its best rate: "}.plus(join(shares, ", "), say{text: "."})
+	s := say{text: "Share of what full fine-tuning learned at its best learning rate: "}
+	s = s.plus(join(said, "; "), say{text: "."})
 	if local != "" {
-		s.text += " Each seed is at its own best " + local + ": the lowest point of the parabola through " +
-			"the best of its local grid and its neighbours, on the validation examples that it is reported on. " +
-			"What is no final validation loss is of the best run."
+		s.text += " Each seed has its own best " + local + ". Its final validation loss is the lowest point of the " +
+			"parabola through the best value of its local grid and the two beside it, on the same validation " +
+			"examples that the loss is reported on. Everything else is from the best run of the seed."
 	}
 	return s
 }
@@ -236,7 +245,7 @@ func judgeRanks(_ rule, s *study) finding {
 	for _, d := range tops {
 		said = append(said, d.text())
 	}
-	says := join(said, ". ").capital().plus(say{text: ". "}, ofFull(arms))
+	says := join(said, ". ").plus(say{text: ". "}, ofFull(arms))
 	f := finding{standing: all(tops, lowerSeen), seen: says, tables: []wanted{duelsTable(every), ratesTable(arms)}}
 	f.addDuels(tops...)
 	return f
@@ -264,8 +273,8 @@ func judgeCorrections(_ rule, s *study) finding {
 		return lacking("a correction of A's initialization")
 	}
 	correct(family)
-	says := say{text: "Init = 0.5 has A fall as 1/√r, init = -0.5 has it grow as √r, " +
-		"which keeps what theorem 3.2 holds constant at onset, γ²rσ². "}
+	says := say{text: "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant " +
+		"what theorem 3.2 asks to be constant at the onset, γ²rσ². "}
 	tables := []wanted{duelsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
 	f.addDuels(family...)
@@ -295,7 +304,8 @@ func judgeInitLosses(_ rule, s *study) finding {
 		})
 		if i >= 0 && c.axis("init") != usual {
 			d := newDuel("inits", c, cells[i])
-			d.name = strings.Join([]string{c.axis("init"), " - ", usual, ", rank ", c.text("rank")}, "")
+			d.name = fmt.Sprintf("rank %s: %s vs %s", c.text("rank"), c.axis("init"), usual)
+			d.filed = fmt.Sprintf("%s - %s, rank %s", c.axis("init"), usual, c.text("rank"))
 			family = append(family, d)
 		}
 	}

@@ -89,10 +89,10 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 		standing = notSeen
 	}
 	n := count(len(groups))
-	f.standing, f.seen = standing, phrase("Rows: #; distinct measurements among them: #, "+
-		"of which the others are multiples by a constant or a power of the rank, or squares. "+
-		"By themselves # of # agree with theory; once corrected over all of them by Holm's method, "+
-		"# of # differ at the level #. The farthest is # off.",
+	f.standing, f.seen = standing, phrase("Rows: #. Distinct measurements among them: #; "+
+		"any other row is one of these times a constant or a power of the rank, or its square. "+
+		"Each judged alone, # of # agree with theory. Corrected over all of them by Holm's method, "+
+		"# of # differ from theory at the level #. The largest deviation from theory is #.",
 		count(len(rows)), n, count(agree), n, count(differ), n, plain(level), fix(far, 3))
 	return f
 }
@@ -115,9 +115,9 @@ func believed(r *run) bool {
 func unbelievable(arms []*arm) say {
 	for _, c := range cellsOf(arms) {
 		if n := c.count(func(r *run) bool { return !believed(r) }); n > 0 {
-			return phrase("Of "+label(c.scheme())+" at rank # under "+c.text("optimizer")+
-				", # of # runs lost another amount on the same batch than the first order says, "+
-				"by more than a tenth: no verdict.",
+			return phrase("No verdict: for "+label(c.scheme())+" at rank # under "+c.text("optimizer")+
+				", in # of # runs the first-order loss drop is more than a tenth off what the loss did on the same "+
+				"batch.",
 				count(c.rank()), count(n), count(len(c.runs)))
 		}
 	}
@@ -141,20 +141,21 @@ func powersTable(arms []*arm, names []string) wanted {
 func powerRow(a *arm, name string) wantedRow {
 	p := a.power(name)
 	values := map[string]say{
-		"exponent": p.say(), "theory": one(plain(p.predicted)), "exact": {}, "verdict": {text: p.agreement(near)},
-		"runs": one(count(p.runs)), "seeds": one(count(p.n)),
+		"fitted power": p.say(), "predicted power": one(plain(p.predicted)), "exact theory": {},
+		"verdict": {text: p.agreement(near)},
+		"runs":    one(count(p.runs)), "seeds": one(count(p.n)),
 	}
 	if !math.IsNaN(p.predicted) && p.rise != 0 {
-		values["theory"] = phrase("# to #", plain(p.predicted), plain(p.predicted+p.rise))
+		values["predicted power"] = phrase("# to #", plain(p.predicted), plain(p.predicted+p.rise))
 	}
 	if !math.IsNaN(p.exact) {
 		held, all := a.exactRanks(name)
-		values["exact"] = phrase("#, # of # ranks", fix(p.exact, 3), count(held), count(all))
+		values["exact theory"] = phrase("#, at # of # ranks", fix(p.exact, 3), count(held), count(all))
 	}
 	r := a.row(values)
 	r.keys["quantity"] = say{text: titleOf(name)}
 	if p.fitted() && p.excluded > 0 {
-		text := "# of # runs left out: absent, zero or negative"
+		text := "# of # runs are left out: the value is absent, zero or negative"
 		r.notes = append(r.notes, phrase(text, count(p.excluded), count(p.excluded+p.runs)))
 	}
 	return r
@@ -218,8 +219,9 @@ func judgeOutputs(r rule, s *study) finding {
 	first := rslora.power("adapter_output_first")
 	f := finding{
 		standing: fallsAndStays(lora.power(name), rslora.power(name), r.Limits["flat"]),
-		seen: phrase("Of the first output under rsLoRA theory for "+optimizer+" has the power between # and #. "+
-			"The whole map's output, which the paper plots, is beside it: most of it is the frozen map's, Wx.",
+		seen: phrase("For the first output under rsLoRA with "+optimizer+", theory predicts a power of rank between # "+
+			"and #. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
+			"output of the frozen map.",
 			plain(first.predicted), plain(first.predicted+first.rise)),
 		tables: []wanted{powersTable([]*arm{lora, rslora}, r.Statistics)},
 	}
@@ -234,11 +236,11 @@ func judgeOnlyOnset(r rule, s *study) finding {
 	}
 	for _, a := range r.arms(s) {
 		if math.IsNaN(a.power("grad_norm_onset").low) {
-			text := "There is no interval of " + label(a.text("scheme")) + "."
+			text := "There is no interval for " + label(a.text("scheme")) + "."
 			return finding{standing: unresolved, seen: say{text: text}}
 		}
 	}
-	f.seen = say{text: "It is an identity, γ√r: what this tests is the program."}
+	f.seen = say{text: "The norm is proportional to γ√r by identity, so this tests the program."}
 	f.tables = []wanted{powersTable(r.arms(s), []string{"grad_norm_onset"})}
 	return f
 }
@@ -291,19 +293,21 @@ func stabilityOf(p power, flat float64) string {
 
 // checkTable has a row an arm.
 func checkTable(arms []*arm) wanted {
+	const best = "best first step (exact theory)"
 	t := wanted{kind: "check"}
 	for _, a := range arms {
 		drop, step := a.power("loss_drop_first"), a.power("step_first")
 		values := map[string]say{
-			"onset norm": a.power("grad_norm_onset").say(), "loss drop": drop.say(), "best first step": step.say(),
-			"seen": {text: stabilityOf(drop, flat)}, "theory": {text: a.scheme.stability(a.text("optimizer"))},
+			"onset gradient norm": a.power("grad_norm_onset").say(), "first loss drop": drop.say(), best: step.say(),
+			"measured":  {text: stabilityOf(drop, flat)},
+			"predicted": {text: a.scheme.stability(a.text("optimizer"))},
 		}
 		if step.fitted() && !math.IsNaN(step.exact) {
-			values["best first step"] = step.say().plus(phrase(" (#)", fix(step.exact, 2)))
+			values[best] = step.say().plus(phrase(" (#)", fix(step.exact, 2)))
 		}
 		r := a.row(values)
 		if doubt := unbelievable([]*arm{a}); doubt.text != "" {
-			values["seen"] = say{text: "undecided"}
+			values["measured"] = say{text: "undecided"}
 			r.notes = append(r.notes, doubt)
 		}
 		r.notes = append(r.notes, a.doubts()...)
@@ -364,9 +368,9 @@ func judgeSpread(r rule, s *study) finding {
 	f.add(say{text: "ratio under rsLoRA"}, narrow)
 	f.add(say{text: "ratio under LoRA"}, wide)
 	low, high := rslora.cells[0].rank(), rslora.cells[len(rslora.cells)-1].rank()
-	f.seen = phrase("Over ranks # to #, n = #, the ratio is ", count(low), count(high), count(narrow.n)).plus(
-		halved(narrow), say{text: " under rsLoRA and "}, halved(wide),
-		phrase(" under LoRA, which is # orders of magnitude; by theory LoRA's is √(#/#) = # at the onset, and no more.",
+	f.seen = phrase("Over ranks # to # (n = #) the ratio is ", count(low), count(high), count(narrow.n)).plus(
+		halved(narrow), say{text: " under rsLoRA. Under LoRA it is "}, halved(wide),
+		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #, and no more.",
 			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)))
 	return f
 }

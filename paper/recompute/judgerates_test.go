@@ -132,9 +132,9 @@ func judgeRates(r rule, s *study) finding {
 		t.rows = append(t.rows, wantedRow{
 			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
-				"power of rank": p.say(), "claimed": one(plain(p.predicted)),
-				"while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
-				"from rank to rank":        g.steps(), "curvature": halved(g.bends()),
+				"fitted power": p.say(), "claimed power": one(plain(p.predicted)),
+				"theory while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
+				"from each rank to the next":      g.steps(), "curvature": halved(g.bends()),
 				"best rates inside the grid": phrase("# of #", count(p.runs), count(p.runs+p.excluded)),
 				"verdict":                    {text: p.agreement(r.Limits["tolerance"])},
 			},
@@ -145,10 +145,10 @@ func judgeRates(r rule, s *study) finding {
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
 	f.tables = []wanted{t}
-	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank in a parabola a seed: "+
-		"where its interval leaves out 0, the best rate is no power of the rank. "+
-		"# of # best rates lie between others that were tried; one beside a rate that diverged counts as it was "+
-		"tried.", count(kept), count(all))
+	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each "+
+		"seed. If its interval does not contain 0, the best rate is no power of the rank. "+
+		"# of # best rates lie between other rates that were tried. A best rate next to one that diverged is used as "+
+		"it was tried, without a parabola.", count(kept), count(all))
 	if float64(kept) < r.Limits["inside"]*float64(all) {
 		f.standing = unresolved
 	}
@@ -253,10 +253,10 @@ func (x given) say() say {
 	}
 	s := halved(x.percent)
 	if x.outside > 0 {
-		s = s.plus(phrase(" (# seeds outside)", count(x.outside)))
+		s = s.plus(phrase(" (without # seeds, for which it is outside of the rates tried)", count(x.outside)))
 	}
 	if x.edges > 0 {
-		s = s.plus(phrase(" (at least: of # seeds the best rate lies at an edge)", count(x.edges)))
+		s = s.plus(phrase(" (or more: for # seeds the best rate lies at an edge)", count(x.edges)))
 	}
 	return s
 }
@@ -279,21 +279,21 @@ func judgeTransfer(r rule, s *study) finding {
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
 		shown, ps = append(shown, half), append(ps, half.less)
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
-			"the same rate":                            g.transfer(0, r.Limits["margin"]).say(),
-			"× (R/r)^−(1−p)/2":                         half.say(),
-			"× (R/r)^−(1−p)":                           g.transfer(-(1 - p), r.Limits["margin"]).say(),
-			"of what was learned, in the third column": learned,
+			"the same rate":                                g.transfer(0, r.Limits["margin"]).say(),
+			"rate × (R/r)^(−(1−p)/2)":                      half.say(),
+			"rate × (R/r)^(−(1−p))":                        g.transfer(-(1 - p), r.Limits["margin"]).say(),
+			"third column, in percent of what was learned": learned,
 		}})
 	}
 	if len(shown) == 0 {
 		return lacking("learning rates at two ranks")
 	}
 	ranks := ranksOf(r.arms(s))
-	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("From rank # to rank #. "+
-		"A rate between those tried has its loss from the parabola through the three nearest.",
+	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("The rate goes from rank # to rank #. "+
+		"The loss at a rate between those tried is read from the parabola through the three nearest rates.",
 		count(ranks[0]), count(ranks[len(ranks)-1]))
 	for i, p := range holm(ps) {
-		t.rows[i].values["Holm's p of at least the margin"] = one(sig(p, 2))
+		t.rows[i].values["Holm's p of losing the margin or more"] = one(sig(p, 2))
 		switch {
 		case p <= r.Limits["level"]:
 		case shown[i].more <= r.Limits["level"]/float64(len(shown)):

@@ -36,12 +36,12 @@ func places(lines []string) (all []place) {
 		case strings.HasPrefix(l, "## "):
 			kind = strings.TrimPrefix(l, "## ")
 			all = append(all, place{"titles", i})
-		case strings.HasPrefix(l, "- "):
+		case strings.HasPrefix(l, "- ") && strings.HasPrefix(kind, "What changed"):
 			all = append(all, place{"what changed", i})
 		case strings.HasPrefix(l, "The rule was changed"):
 			all = append(all, place{"changed rules", i})
-		case strings.HasPrefix(l, "*Seen here*"):
-			all = append(all, place{"seen here", i})
+		case strings.HasPrefix(l, "*Found here*"):
+			all = append(all, place{"found here", i})
 		case strings.HasPrefix(l, "¹ "):
 			all = append(all, place{"notes of " + kind, i})
 		}

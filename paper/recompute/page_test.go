@@ -46,7 +46,7 @@ func parsePage(text string) (*page, error) {
 		switch {
 		case title == "How the studies were made":
 			p.studies, err = tableIn(lines)
-		case title == "What changed since each claim was judged before":
+		case title == "What changed since the judgement before":
 			err = p.change(lines)
 		default:
 			err = p.add(title, lines, listed)
@@ -115,15 +115,15 @@ func (p *page) add(title string, lines []string, listed table) error {
 // line reads a line that is no table's.
 func (c *claim) line(l string) bool {
 	for prefix, to := range map[string]*string{
-		"*Reported* ": &c.reported, "*Seen here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
+		"*Reported* ": &c.reported, "*Found here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
 	} {
 		if rest, ok := strings.CutPrefix(l, prefix); ok {
 			*to = rest
 			return true
 		}
 	}
-	if c.standing == "" && strings.HasPrefix(l, "**") {
-		c.standing = strings.Trim(l, "*")
+	if standing, ok := strings.CutPrefix(l, "**Standing: "); ok {
+		c.standing = strings.TrimSuffix(standing, "**")
 		return true
 	}
 	return false

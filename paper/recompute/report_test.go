@@ -63,8 +63,8 @@ func (r report) audit(p *page) *audit { return r.auditOf(p, p.claims) }
 func (r report) auditOf(p *page, claims []*claim) *audit {
 	a := &audit{claim: "head", parsed: make(map[string]int), held: make(map[string]int)}
 	_, rest, _ := strings.Cut(p.head, " and from nothing else: ")
-	rest, _, _ = strings.Cut(rest, ", a row each")
-	a.hold("head", rest, phrase("# runs, those that tuned others among them", count(r.runs())), 1)
+	rest, _, _ = strings.Cut(rest, ", including")
+	a.hold("head", rest, phrase("# runs", count(r.runs())), 1)
 	findings := make(map[string]bool)
 	for _, c := range claims {
 		a.claim = c.name
@@ -113,7 +113,7 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 		title := c.name[max(0, strings.LastIndex(c.name, " (")):]
 		a.hold("titles", title, say{text: " ("}.plus(f.size, say{text: ")"}), 1)
 	}
-	a.hold("seen here", c.seen, f.seen, 1)
+	a.hold("found here", c.seen, f.seen, 1)
 	r.standings(a, c, key, f.standing, &f)
 	for i, t := range c.tables {
 		if i >= len(f.tables) || t.title != titles[f.tables[i].kind] {

@@ -84,14 +84,6 @@ func join(all []say, apart string) (s say) {
 	return s
 }
 
-// capital makes the first letter one.
-func (s say) capital() say {
-	if s.text != "" {
-		s.text = strings.ToUpper(s.text[:1]) + s.text[1:]
-	}
-	return s
-}
-
 // String is the text with its values, for messages.
 func (s say) String() string {
 	for _, v := range s.values {

@@ -39,7 +39,7 @@ func fromTo(one, several string, sorted []int) say {
 // ratesSaid are the learning rates of adapters.
 func ratesSaid(arms []*arm) say {
 	if slices.Contains(arms[0].tuned, "lr") {
-		return say{text: "each at its own rate"}
+		return say{text: "each at its own learning rate"}
 	}
 	var rates []float64
 	for _, c := range cellsOf(arms) {
@@ -52,9 +52,9 @@ func ratesSaid(arms []*arm) say {
 	case n == 0:
 		return say{}
 	case same(rates[0], rates[n-1]):
-		return phrase("rate #", plain(rates[0]))
+		return phrase("learning rate #", plain(rates[0]))
 	default:
-		return phrase("rates # to #", plain(rates[0]), plain(rates[n-1]))
+		return phrase("learning rates # to #", plain(rates[0]), plain(rates[n-1]))
 	}
 }
 
@@ -73,7 +73,7 @@ func stepsSaid(arms []*arm) say {
 		s = phrase("# step", plain(first))
 	}
 	if len(batch) == 1 && len(context) == 1 {
-		s = s.plus(phrase(" of # × # tokens at most", plain(batch[0]), plain(context[0])))
+		s = s.plus(phrase(" of up to # × # tokens", plain(batch[0]), plain(context[0])))
 	}
 	return s
 }

@@ -43,7 +43,7 @@ func (f *finding) add(name say, i interval) {
 
 func (f *finding) addDuels(family ...*duel) {
 	for _, d := range family {
-		f.add(say{text: "difference of losses, "}.plus(d.pair()), d.diff)
+		f.add(say{text: "difference of losses, "}.plus(d.inHistory()), d.diff)
 	}
 }
 

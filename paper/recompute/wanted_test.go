@@ -2,19 +2,22 @@ package recompute
 
 // titles are those of tables, by kind.
 var titles = map[string]string{
-	"best-rate powers": "Powers of rank of the best learning rate, with 95% intervals over seeds",
+	"best-rate powers": "Power of rank of the best learning rate under γ = α/r^p, with 95% intervals over seeds",
 	"check":            "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
-	"comparisons":      "Comparisons by seed of the final validation loss: mean difference ± half of its 95% interval",
-	"costs":            "What each cell takes, counted from shapes, and its loss: mean ± half of its 95% interval",
-	"inference":        "Time to score one batch over the base's: geometric means of paired rounds, with 95% intervals",
-	"inits":            "Onset gradient norms by how A or B is drawn: mean ± half of its 95% interval",
-	"powers":           "Fitted powers of rank, with 95% intervals, beside theory",
-	"best rates":       "Best learning rates: geometric mean over seeds, and their range",
-	"rates":            "Learning rates that were chosen",
-	"regimes": "Ranks at which two laws meet, computed from the maps, and up to and from which one holds " +
-		"to 10%",
-	"transfer": "Loss given away at the largest rank by the rate tuned at the smallest, in percent of the " +
-		"loss ± half of its 95% interval; and of what was learned",
+	"comparisons":      "Final validation loss compared seed by seed: mean difference ± half of its 95% interval",
+	"costs": "Cost of each setting, counted from shapes, and its final loss: mean ± half of its 95% " +
+		"interval",
+	"inference": "Time to score one batch, relative to the base model: geometric mean over paired rounds, with its " +
+		"95% interval",
+	"inits": "Gradient norm at the onset, by how A or B is drawn: power of rank, and mean ± half of its 95% " +
+		"interval",
+	"powers":     "Fitted powers of rank, with 95% intervals, and the powers that theory predicts",
+	"best rates": "Best learning rates: geometric mean over seeds [lowest, highest]",
+	"rates":      "Learning rates that were chosen",
+	"regimes": "Where the law for small ranks meets the law for large ranks, computed from the maps, and where each " +
+		"holds to within 10%",
+	"transfer": "How much higher the loss at the largest rank R is with a rate tuned at the smallest rank r, in " +
+		"percent of the loss: mean ± half of its 95% interval",
 }
 
 // wanted is a table as it should be.

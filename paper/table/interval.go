@@ -4,38 +4,45 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 )
 
-// Intervals makes a column of means with the half widths of their 95%
-// intervals, all to the same power of ten and number of decimals. Its fields
-// are the mean, both ends and the count.
-func Intervals(head, name string, intervals []stats.Interval) (Column, []Entry) {
+// Intervals makes a column of means ± half of their 95% intervals. All have the same power
+// of ten, which stands in the head beside the unit, and the same number of decimals. The
+// column's fields are the mean, both ends and the count.
+func Intervals(head, unit, name string, intervals []stats.Interval) (Column, []Entry) {
 	scale, d := precision(intervals)
 	if scale != 0 {
-		head += fmt.Sprintf(" (1e%d)", scale)
+		unit = strings.TrimSpace(fmt.Sprintf("1e%d %s", scale, unit))
 	}
-	unit := math.Pow(10, float64(scale))
+	if unit != "" {
+		head += " (" + unit + ")"
+	}
+	power := math.Pow(10, float64(scale))
 	entries := make([]Entry, len(intervals))
 	for i, v := range intervals {
 		text := ""
 		if number.Finite(v.Mean) {
-			text = number.Fixed(v.Mean/unit, d)
+			text = number.Fixed(v.Mean/power, d)
 		}
 		if half := halfWidth(v); half > 0 && number.Finite(half) {
-			text += " ± " + number.Fixed(half/unit, d)
+			text += " ± " + number.Fixed(half/power, d)
 		}
-		entries[i] = Entry{Text: text, Values: []string{number.Exact(v.Mean), number.Exact(v.Low), number.Exact(v.High), strconv.Itoa(v.N)}}
+		entries[i] = Entry{Text: text, Values: []string{
+			number.Exact(v.Mean), number.Exact(v.Low), number.Exact(v.High), strconv.Itoa(v.N),
+		}}
 	}
-	return Column{Head: head, Fields: []string{name, name + "_low", name + "_high", name + "_n"}, Number: true}, entries
+	fields := []string{name, name + "_low", name + "_high", name + "_n"}
+	return Column{Head: head, Fields: fields, Number: true}, entries
 }
 
-// precision is the power of ten in which a column is written, 0 for sizes
-// that are read easily as they are, and the number of decimals: two digits of
-// the narrowest interval, or without any four of the smallest mean, but never
-// more than six of the largest.
+// precision returns the power of ten in which a column is written, and its number of
+// decimals. The power is 0 for sizes that are easy to read as they are. The decimals show two
+// digits of the narrowest interval or, if there is no interval, four of the smallest mean, but
+// never more than six of the largest mean.
 func precision(intervals []stats.Interval) (scale, d int) {
 	largest, smallest, narrowest := 0.0, math.Inf(1), math.Inf(1)
 	for _, v := range intervals {
@@ -59,5 +66,5 @@ func precision(intervals []stats.Interval) (scale, d int) {
 	return scale, min(max(d+scale, 0), number.Decimals(largest)+4+scale)
 }
 
-// halfWidth is 0 or NaN where there is no interval to show.
+// halfWidth is 0 or NaN if there is no interval to show.
 func halfWidth(v stats.Interval) float64 { return (v.High - v.Low) / 2 }

@@ -1,5 +1,5 @@
-// Package table has tables as values, and the one writer of them: for a terminal, as
-// Markdown and as CSV. It knows nothing of what stands in them.
+// Package table holds tables as values and writes them: as text for a terminal, as Markdown
+// and as CSV. It knows nothing about their contents.
 package table
 
 import (
@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// A Table is rows of entries that say the same to people and, at full
-// precision, to programs; doubts about a row are its notes.
+// A Table is rows of entries, which say the same to people and, at full precision, to
+// programs. The notes of a row are doubts about it.
 type Table struct {
 	Name    string // of its file, without extension
 	Title   string
-	Caption string // what was held equal
+	Caption string // explains the columns, and what was held equal; lines end in \n
 	Columns []Column
 	Rows    []Row
 	Notes   []string // a row's note 0 is the first of these
@@ -41,8 +41,8 @@ type Entry struct {
 // Word is an entry that says the same to people and programs.
 func Word(s string) Entry { return Entry{Text: s, Values: []string{s}} }
 
-// Texts are the table's header and rows for people. Where rows have notes,
-// their marks are a last column, so that they do not move any digits.
+// Texts returns the table's header and rows for people. If rows have notes, the marks of
+// these notes are the last column, where they do not move any digits.
 func (t Table) Texts() (header []string, rows [][]string) {
 	for _, c := range t.Columns {
 		header = append(header, c.Head)
@@ -63,7 +63,7 @@ func (t Table) Texts() (header []string, rows [][]string) {
 	return header, rows
 }
 
-// marks are the numbers of notes, from 1, as raised digits: ¹ ² ¹².
+// marks writes the numbers of notes, from 1, as raised digits: ¹ ² ¹².
 func marks(notes []int) string {
 	var all []string
 	for _, i := range notes {
@@ -77,8 +77,8 @@ func superscript(n int) string {
 	return strings.Map(func(digit rune) rune { return raised[digit-'0'] }, strconv.Itoa(n))
 }
 
-// Add appends a column with its entry of each row. A column whose every value
-// is absent is left out.
+// Add appends a column, with an entry for each row. It leaves a column out if every entry is
+// empty.
 func (t *Table) Add(c Column, entries []Entry) {
 	if t.Rows == nil {
 		t.Rows = make([]Row, len(entries))
@@ -92,8 +92,8 @@ func (t *Table) Add(c Column, entries []Entry) {
 	}
 }
 
-// Doubt adds a note to a row: a footnote, which stands once below the table however many
-// rows have it.
+// Doubt adds a note to a row: a footnote, which is printed once below the table, however many
+// rows share it.
 func (t *Table) Doubt(row int, text string) {
 	i := slices.Index(t.Notes, text)
 	if i < 0 {

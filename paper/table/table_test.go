@@ -54,22 +54,30 @@ func TestIntervalColumn(t *testing.T) {
 		head      string
 		want      []string
 	}{
-		{"narrowest decides", []stats.Interval{interval(0.6123, 0.031), interval(0.0271, 0.0022)}, "x", []string{"0.6123 ± 0.0310", "0.0271 ± 0.0022"}},
-		{"single values", []stats.Interval{single(1.23456), single(12.5)}, "x", []string{"1.235", "12.500"}},
-		{"mixed", []stats.Interval{interval(2, 0.1), single(3), absent}, "x", []string{"2.00 ± 0.10", "3.00", ""}},
-		{"no width", []stats.Interval{interval(1, 0), interval(0.5, 0.02)}, "x", []string{"1.000", "0.500 ± 0.020"}},
-		{"small", []stats.Interval{interval(2.5e-5, 1e-6), interval(1e-5, 2e-6)}, "x (1e-5)", []string{"2.50 ± 0.10", "1.00 ± 0.20"}},
-		{"large", []stats.Interval{interval(3.2e6, 1e5)}, "x (1e6)", []string{"3.20 ± 0.10"}},
-		{"six digits at most", []stats.Interval{interval(123, 1e-9)}, "x", []string{"123.000 ± 0.000"}},
-		{"zero", []stats.Interval{single(0)}, "x", []string{"0.0"}},
+		{"narrowest decides", []stats.Interval{interval(0.6123, 0.031), interval(0.0271, 0.0022)},
+			"x (s)", []string{"0.6123 ± 0.0310", "0.0271 ± 0.0022"}},
+		{"single values", []stats.Interval{single(1.23456), single(12.5)}, "x (s)", []string{"1.235", "12.500"}},
+		{"mixed", []stats.Interval{interval(2, 0.1), single(3), absent}, "x (s)", []string{"2.00 ± 0.10", "3.00", ""}},
+		{"no width", []stats.Interval{interval(1, 0), interval(0.5, 0.02)}, "x (s)", []string{"1.000",
+			"0.500 ± 0.020"}},
+		{"small", []stats.Interval{interval(2.5e-5, 1e-6), interval(1e-5, 2e-6)},
+			"x (1e-5 s)", []string{"2.50 ± 0.10", "1.00 ± 0.20"}},
+		{"large", []stats.Interval{interval(3.2e6, 1e5)}, "x (1e6 s)", []string{"3.20 ± 0.10"}},
+		{"six digits at most", []stats.Interval{interval(123, 1e-9)}, "x (s)", []string{"123.000 ± 0.000"}},
+		{"zero", []stats.Interval{single(0)}, "x (s)", []string{"0.0"}},
 	} {
-		column, entries := Intervals("x", "x", test.intervals)
+		column, entries := Intervals("x", "s", "x", test.intervals)
 		var got []string
 		for _, e := range entries {
 			got = append(got, e.Text)
 		}
 		if column.Head != test.head || !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %s %q, want %s %q", test.name, column.Head, got, test.head, test.want)
+		}
+	}
+	for scale, want := range map[float64]string{1: "x", 1e-5: "x (1e-5)"} {
+		if column, _ := Intervals("x", "", "x", []stats.Interval{single(scale)}); column.Head != want {
+			t.Errorf("without a unit: head %q, want %q", column.Head, want)
 		}
 	}
 }

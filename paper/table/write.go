@@ -82,12 +82,12 @@ func (t Table) Markdown() string {
 	return b.String()
 }
 
-// Escape keeps a cell's text within its cell.
+// Escape keeps a text within its cell of a Markdown table.
 func Escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "\r\n", " ", "\n", " ", "\r", " ").Replace(text)
 }
 
-// below are the notes and the caption, each ended by end.
+// below writes the notes and the caption, each followed by end.
 func (t Table) below(end string) string {
 	var b strings.Builder
 	for i, note := range t.Notes {
@@ -99,8 +99,8 @@ func (t Table) below(end string) string {
 	return b.String()
 }
 
-// WriteCSV writes the table's fields at full precision, empty where a value is
-// absent, and the notes of each row, set apart by semicolons.
+// WriteCSV writes the table's fields at full precision and, last, the notes of each row with
+// semicolons between them. An absent value is an empty field.
 func (t Table) WriteCSV(w io.Writer) error {
 	var header []string
 	for _, c := range t.Columns {

@@ -1,0 +1,81 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/metrics/stats"
+)
+
+// A definition is a word that tables use, and what it means there.
+type definition struct{ word, meaning string }
+
+// Reading explains the numbers of a report: a list of definitions, in Markdown.
+func Reading() string {
+	var b strings.Builder
+	for _, d := range slices.Concat(settingWords, intervalWords, powerWords, comparisonWords) {
+		fmt.Fprintf(&b, "- **%s**: %s\n", d.word, d.meaning)
+	}
+	return b.String()
+}
+
+// defined writes definitions for the caption of a table, one a line.
+func defined(words []definition) string {
+	var lines []string
+	for _, d := range words {
+		lines = append(lines, d.word+": "+d.meaning)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// exactTheory explains the column of that name.
+const exactTheory = "the power of rank of the values that theory expects at exactly these ranks, and at how many of " +
+	"them the interval over seeds contains the expected value."
+
+// settingWords explain names of quantities and schemes.
+var settingWords = []definition{
+	{"onset", "the state before the first update. A first loss drop, output or gradient is right after that update."},
+	{"matched at rank r", "the γ of this scheme equals LoRA's at that rank."},
+}
+
+// intervalWords explain how intervals are written.
+var intervalWords = []definition{
+	{"[low, high] and ±", "a 95% interval over seeds; the number after ± is half of its width. n is the number of " +
+		"seeds."},
+}
+
+// powerWords explain the verdicts on fitted powers of rank.
+var powerWords = []definition{
+	{"power of rank", "the slope of a quantity against the rank, both as logarithms: one slope for each seed, " +
+		"averaged over seeds."},
+	{"exact theory", exactTheory},
+	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains the predicted power, or a part of the "+
+		"predicted range, and no part of it is more than %g away from that. A claim that uses another tolerance "+
+		"says so.", near)},
+	{"consistent, not resolved", "the interval contains the prediction, but reaches farther."},
+	{"differs", "the interval does not contain the prediction, however near it is."},
+}
+
+// comparisonWords explain the columns and verdicts of comparisons.
+var comparisonWords = []definition{
+	{"comparison", "a first setting against a reference, written first vs reference."},
+	{"difference", "the loss of the first setting minus the loss of the reference, seed by seed. Runs of one seed " +
+		"see the same data and start from the same A."},
+	{"p", "the two-sided P value of Student's paired t test, which assumes normally distributed differences."},
+	{"error from validation", "the part of the standard error that comes from the choice of validation examples, " +
+		"if runs recorded it. Its square plus the square of the rest is the square of the whole. The interval " +
+		"and p include it."},
+	{"sign-flip p", fmt.Sprintf("from %d pairs on: p of a test that flips the signs of differences. It assumes "+
+		"only that differences are symmetric.", stats.FlipPairs)},
+	{"detectable", "the smallest difference that these pairs would show with a probability of 0.8, if this were " +
+		"the only test."},
+	{"Holm's p", "p of the t test, corrected by Holm's method over all tests of the family."},
+	{"lower, higher", fmt.Sprintf("the first setting's loss is lower or higher than the reference's, with "+
+		"Holm's p at most %g.", level)},
+	{"equivalent, within the margin", fmt.Sprintf("two one-sided t tests show, with Holm's p at most %g, that the "+
+		"difference is smaller than a margin of %g%% of what the reference learned. Each seed has its own margin; "+
+		"the column shows the mean.", level, 100*learnedMargin)},
+	{"not separated", "none of these is shown, so the two settings are not ranked."},
+	{"diverged", "how many runs diverged, out of how many: first setting, reference."},
+}
