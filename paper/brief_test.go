@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The opening counts standings, cites them by number, and has a line a claim.
+// The opening counts standings, cites them by number, and has a line for each claim.
 func TestBrief(t *testing.T) {
 	var r Reproduction
 	for _, c := range claims {

@@ -11,8 +11,8 @@ import (
 	"ranksweep/results"
 )
 
-// checkRuns are first steps of a scheme under SGD whose loss drop follows the
-// given power of rank, and all else LoRA's.
+// checkRuns are first steps of a scheme under SGD. The loss drop follows the given power of
+// rank; everything else is LoRA's.
 func checkRuns(scheme string, p, drop float64) []results.Run {
 	var runs []results.Run
 	for _, rank := range []int{4, 32, 256} {
@@ -29,8 +29,8 @@ func checkRuns(scheme string, p, drop float64) []results.Run {
 	return runs
 }
 
-// A scheme that theory says is stable and that collapses is named; one that is
-// said to collapse is not.
+// A scheme that theory predicts to be stable and that collapses is named; a scheme that should
+// collapse is not.
 func TestCheckNamesWhatIsNotStable(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -79,7 +79,7 @@ func TestCheckIsUndecidedOnTooLittle(t *testing.T) {
 	}
 }
 
-// The figure draws what theory expects where the records have it.
+// The figure draws what theory expects, if the records have it.
 func TestCheckDrawsExactTheory(t *testing.T) {
 	check, err := NewCheck(view(checkRuns("lora", 1, -1)))
 	if err != nil {

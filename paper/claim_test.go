@@ -10,11 +10,11 @@ import (
 	"ranksweep/paper/table"
 )
 
-// lateRule is the hash of a rule that is none of today's.
+// lateRule is the hash of a rule that no claim has.
 const lateRule = "0123456789ab"
 
-// figure2and3 is a whole study of that experiment, made on a day, under today's rules
-// or others.
+// figure2and3 is a whole study of that experiment, made on a day, under the present rules or
+// others.
 func figure2and3(rules map[string]string) Study {
 	runs := changed(normed(rightNorms), put(4, metrics.AdapterOutput, rightNorms, 0.02)).Runs
 	return Study{View: view(runs), Planned: len(runs), Done: len(runs), Made: Made{
@@ -24,7 +24,7 @@ func figure2and3(rules map[string]string) Study {
 	}}
 }
 
-// reproduced judges by one study and by no other.
+// reproduced judges by a single study.
 func reproduced(t *testing.T, s Study, past History) Reproduction {
 	t.Helper()
 	r, err := Reproduce(map[string]Study{"paper-fig2-3": s}, past)
@@ -47,7 +47,7 @@ func (r Reproduction) found(t *testing.T, key string) Finding {
 	return r[i]
 }
 
-// What was not run is said not to be, and judges nothing.
+// A claim that was not run says so, and judges nothing.
 func TestReproduceWithoutStudies(t *testing.T) {
 	r, err := Reproduce(nil, nil)
 	if err != nil {
@@ -77,7 +77,7 @@ func TestReproduceWithoutStudies(t *testing.T) {
 	}
 }
 
-// A study with missing runs is said to have so many, and judges nothing.
+// A study with missing runs says how many there are, and judges nothing.
 func TestPartialStudy(t *testing.T) {
 	s := figure2and3(Rules("paper-fig2-3"))
 	s.Planned = 100
@@ -111,8 +111,8 @@ func TestPartialStudy(t *testing.T) {
 	}
 }
 
-// Judged by a whole study, a claim has its standing, its numbers, its tables and the
-// figures that it names; the others are not run.
+// A claim that a whole study judges has its standing, its numbers, its tables and the figures
+// that it names; the others are not run.
 func TestReproduceOfAStudy(t *testing.T) {
 	r := reproduced(t, figure2and3(Rules("paper-fig2-3")), nil)
 	for _, f := range r {
@@ -160,8 +160,8 @@ func TestReproduceOfAStudy(t *testing.T) {
 	}
 }
 
-// The history grows by a judgement a claim where a study was judged, and not where it is
-// judged again; what differs from the judgement before stands on the page.
+// The history grows by one judgement for each claim that is judged, and not if it is judged
+// again. The page shows what differs from the judgement before.
 func TestHistoryOfReproductions(t *testing.T) {
 	const key = "onset-collapse"
 	before := Judgement{Claim: key, Date: "2026-01-01", Rule: lateRule, Study: "earlier", Standing: NotSeen}
@@ -209,8 +209,7 @@ func TestHistoryOfReproductions(t *testing.T) {
 	}
 }
 
-// A program that judges the same runs otherwise by the same rule, since a test was
-// mended, does not do so unseen.
+// If a mended test judges the same runs differently by the same rule, the page shows it.
 func TestHistoryOfAnotherJudge(t *testing.T) {
 	r := reproduced(t, figure2and3(Rules("paper-fig2-3")), nil)
 	past := History(nil).Add(r)
@@ -228,7 +227,7 @@ func TestHistoryOfAnotherJudge(t *testing.T) {
 	}
 }
 
-// What has no standing now says which it had, and why it has none.
+// A claim that has lost its standing says which it had, and why it has none.
 func TestStandingThatIsGone(t *testing.T) {
 	s := figure2and3(Rules("paper-fig2-3"))
 	past := History(nil).Add(reproduced(t, s, nil))
@@ -252,8 +251,8 @@ func TestStandingThatIsGone(t *testing.T) {
 	}
 }
 
-// What was judged by a rule that has changed since keeps the standing that it had by the
-// old one; the one by the new rule is named and awaits other seeds.
+// A claim whose rule has changed since its runs keeps its standing by the earlier rule. The
+// page names the standing by the new rule, which needs other seeds.
 func TestLateRule(t *testing.T) {
 	const key = "onset-collapse"
 	rules, fixed := Rules("paper-fig2-3"), ledger
@@ -308,7 +307,7 @@ func TestLateRule(t *testing.T) {
 			}
 		})
 	}
-	// A study that was made before rules were fixed has none, and every claim on it is late.
+	// A study from before rules were fixed has no rules, so every claim on it is late.
 	ledger = fixed[:0]
 	r := reproduced(t, figure2and3(nil), nil)
 	for _, f := range r {
@@ -321,7 +320,7 @@ func TestLateRule(t *testing.T) {
 	}
 }
 
-// Each study is named once, and the one that is no experiment is not.
+// Each experiment is named once, and the timings, which are no experiment, are not.
 func TestStudied(t *testing.T) {
 	names := Studied()
 	for _, c := range claims {
@@ -334,7 +333,7 @@ func TestStudied(t *testing.T) {
 	}
 }
 
-// The rules of a study are those of its claims and no others, as they are today.
+// The rules of a study are the present rules of its claims, and no others.
 func TestRulesOfAStudy(t *testing.T) {
 	rules := Rules("theory")
 	for _, c := range claims {
@@ -348,7 +347,7 @@ func TestRulesOfAStudy(t *testing.T) {
 	}
 }
 
-// The times of a merged model are drawn where its claim is judged.
+// The claim on merged models draws their times.
 func TestInferenceFigureOfTheClaim(t *testing.T) {
 	s := timed(1.01, 0.99, 1, 1.01).study()
 	s.Planned, s.Done = len(s.Inference), len(s.Inference)
@@ -364,7 +363,7 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 	for _, fault := range checkLayout(f.Figures[0]) {
 		t.Error(fault)
 	}
-	// One at the base's time, one at twice that.
+	// One takes the base model's time, one takes twice that.
 	for i, want := range []float64{2, 1} {
 		if q := f.Figures[0].Panels[0].Series[i].Points[0]; q.X != 8 || q.Y < 0.99*want || q.Y > 1.01*want {
 			t.Errorf("line %d: %+v, want %g", i, q, want)
@@ -372,7 +371,7 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 	}
 }
 
-// A table of many rows is folded, one of few is not.
+// A table of many rows is folded, a table of few is not.
 func TestLongTablesAreFolded(t *testing.T) {
 	finding := func(n int) Finding {
 		var entries []table.Entry
@@ -391,7 +390,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 	}
 }
 
-// What would resolve a claim stands where it is not resolved.
+// The page says what would resolve a claim only if the claim is unresolved.
 func TestWhatWouldResolve(t *testing.T) {
 	for _, s := range []Standing{Partial, Unresolved, NotSeen, Seen} {
 		text := Finding{Claim: claims[0], Standing: s}.markdown("x")
@@ -405,7 +404,7 @@ func TestWhatWouldResolve(t *testing.T) {
 	}
 }
 
-// Reworded standings move none.
+// Other words for standings change no standing.
 func TestRewordedStandings(t *testing.T) {
 	s := figure2and3(Rules("paper-fig2-3"))
 	before := reproduced(t, s, nil)

@@ -7,7 +7,7 @@ import (
 	"ranksweep/results"
 )
 
-// Every column of every table that is made of runs is explained.
+// Every column of every table of runs is explained.
 func TestColumnsAreExplained(t *testing.T) {
 	explained := make(map[string][]string)
 	for _, c := range Columns() {

@@ -9,8 +9,8 @@ import (
 	"ranksweep/results"
 )
 
-// The first panel has the schemes against the first one, the second each rank
-// against the smallest, in percent, of what is compared at all.
+// The first panel compares schemes with the first one, the second compares each rank with the
+// smallest, both in percent.
 func TestDifferencesFigure(t *testing.T) {
 	runs := losing(5, func(r *results.Run) float64 {
 		if r.Scheme == "rslora" {
@@ -48,8 +48,8 @@ func TestDifferencesFigure(t *testing.T) {
 	}
 }
 
-// A run that ended above its loss before training is named, in tables of cells and
-// of comparisons.
+// A run that ended with a higher loss than before training is named, in tables of cells and of
+// comparisons.
 func TestUnlearnedRunsAreNamed(t *testing.T) {
 	runs := losing(3, func(r *results.Run) float64 {
 		if r.Scheme == "rslora" && r.Rank == 8 {

@@ -11,7 +11,7 @@ import (
 	"ranksweep/results"
 )
 
-// fought are the rows of a comparisons table by what they compare.
+// fought are the rows of a comparisons table, by the name of their comparison.
 func fought(t *testing.T, v View) (rows map[string]map[string]string, names []string) {
 	t.Helper()
 	table := comparisonsTable(v)
@@ -34,8 +34,8 @@ func fought(t *testing.T, v View) (rows map[string]map[string]string, names []st
 	return rows, names
 }
 
-// losing makes runs of LoRA at ranks 4 and 8 and of rsLoRA at the same, whose
-// losses begin at 3 and end at 2 but for what change adds.
+// losing makes runs of LoRA and rsLoRA at ranks 4 and 8. Losses begin at 3 and end at 2 plus
+// what change adds.
 func losing(seeds int, change func(r *results.Run) float64) []results.Run {
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: seeds, steps: 4}.runs()
 	for i := range runs {
@@ -143,7 +143,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 	}
 }
 
-// Sign flips stand beside t where some row has pairs enough.
+// There are sign flips beside t if some row has enough pairs.
 func TestFlipsStandBesideT(t *testing.T) {
 	for seeds, want := range map[int]string{5: "", stats.FlipPairs: "0.031"} {
 		rows, _ := fought(t, view(losing(seeds,
@@ -155,7 +155,7 @@ func TestFlipsStandBesideT(t *testing.T) {
 	}
 }
 
-// Diverged runs are counted in the row of each comparison that they are of.
+// Diverged runs are counted in the row of each comparison that they belong to.
 func TestDuelsCountDivergedRuns(t *testing.T) {
 	runs := losing(3, noise)
 	diverge(&runs[0], 2) // LoRA, rank 4
@@ -170,8 +170,8 @@ func TestDuelsCountDivergedRuns(t *testing.T) {
 	}
 }
 
-// Cells of two learning rates, models or numerics versions are not compared
-// with each other, but each rate with itself.
+// Cells with different learning rates, models or numerics versions are not compared with each
+// other, but cells of one rate are.
 func TestDuelsStayInTheirGroups(t *testing.T) {
 	runs := fake{
 		schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4},
@@ -192,7 +192,7 @@ func TestDuelsStayInTheirGroups(t *testing.T) {
 	}
 }
 
-// The reference is the first scheme of the grid, wherever it is sorted.
+// The reference is the first scheme of the grid, in whichever order runs are sorted.
 func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
 	rows := results.Rows(losing(2, noise))
 	for i := range rows {
@@ -203,7 +203,7 @@ func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
 	}
 }
 
-// What a condition of the experiment sets by scheme is warned of.
+// A setting that a condition of the experiment changes with the scheme is warned of.
 func TestTwoThingsDiffer(t *testing.T) {
 	runs := losing(2, noise)
 	for i := range runs {
@@ -242,7 +242,7 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 	}
 }
 
-// A rate that was tuned is not one rate for all, and its edge is flagged.
+// A tuned rate is not one rate for all, and a rate at the edge is marked.
 func TestTunedDuels(t *testing.T) {
 	runs := losing(2, noise)
 	var planned []results.Planned

@@ -12,7 +12,7 @@ import (
 	"ranksweep/results"
 )
 
-// fake describes made-up runs that look like those of a sweep.
+// fake describes made-up runs that look like the runs of a sweep.
 type fake struct {
 	schemes []string
 	ranks   []int
@@ -24,7 +24,7 @@ type fake struct {
 
 var exponents = map[string]float64{"lora": 1, "rslora": 0.5, "constant": 0, "p=0.75": 0.75, "rslora@4": 0.5}
 
-// runs are a function of the description alone.
+// runs depend only on the description.
 func (f fake) runs() []results.Run {
 	if len(f.rates) == 0 {
 		f.rates = []float64{5e-5}
@@ -94,10 +94,10 @@ func diverge(r *results.Run, step int) {
 	r.Curve[step].Values[metrics.GradNorm] = math.Inf(1)
 }
 
-// view looks at runs without a grid.
+// view is a view of runs without a grid.
 func view(runs []results.Run) View { return NewView(results.Rows(runs), nil) }
 
-// A trial is a study as tests make it: runs without a grid, and rows that were looked at in
+// A trial is a study as tests make it: runs without a grid, or rows that already belong to
 // one.
 type trial struct {
 	Runs      []results.Run
@@ -116,7 +116,7 @@ func (s trial) view() View {
 
 func (s trial) study() Study { return Study{View: s.view(), Planned: s.Planned, Done: s.Done} }
 
-// figureOf is the figure of a name, which the view must have.
+// figureOf is the figure with a name, which the view must have.
 func figureOf(t *testing.T, name string, v View) figure.Figure {
 	t.Helper()
 	figures, err := Figures(v, name)

@@ -64,7 +64,7 @@ func TestPNGHasItsSize(t *testing.T) {
 	if want := int(math.Round(float64(height) * 300 / 72)); config.Height != want {
 		t.Errorf("height %d, want %d: %v points at 300 dots an inch", config.Height, want, height)
 	}
-	// pHYs: two resolutions in dots a metre, and 1 for the metre.
+	// pHYs: two resolutions in dots per metre, and 1 for the metre.
 	at := bytes.Index(file, []byte("pHYs"))
 	if at < 0 {
 		t.Fatal("no pHYs chunk")
@@ -107,9 +107,8 @@ func TestSVGGolden(t *testing.T) {
 
 var decimal = regexp.MustCompile(`-?\d+(\.\d+)?(e[-+]\d+)?`)
 
-// differs compares SVG files: text exactly, numbers to 0.01 points, as other
-// platforms fuse multiplications and additions and round the last digit
-// differently.
+// differs compares SVG files: text exactly, and numbers to 0.01 points, because other
+// platforms fuse multiplications and additions and round the last digit differently.
 func differs(got, want []byte) string {
 	if !bytes.Equal(decimal.ReplaceAll(got, []byte("#")), decimal.ReplaceAll(want, []byte("#"))) {
 		return "other elements or texts"

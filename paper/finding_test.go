@@ -14,7 +14,7 @@ import (
 	"ranksweep/results"
 )
 
-// foundCases are sweeps that a summary in sentences must do justice to.
+// foundCases are sweeps that a summary in sentences must describe rightly.
 func foundCases() []struct {
 	name    string
 	runs    []results.Run
@@ -103,7 +103,7 @@ func TestFound(t *testing.T) {
 	}
 }
 
-// A summary of any runs at all is text without what is no number.
+// A summary of any runs at all is text without NaN or Inf.
 func TestFoundOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
 		text, err := Found(view(runs), 0)

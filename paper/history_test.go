@@ -43,8 +43,8 @@ func TestHistoryReadsBack(t *testing.T) {
 	}
 }
 
-// A judgement is added where its rule or its runs are others than the last ones; a
-// rule that was changed after the runs judges nothing.
+// A judgement is added if its rule or its runs differ from the last ones. A rule that was
+// changed after the runs judges nothing.
 func TestHistoryGrows(t *testing.T) {
 	c := claims[0]
 	found := func(digest string, late bool) Reproduction {
@@ -68,7 +68,8 @@ func TestHistoryGrows(t *testing.T) {
 	}
 }
 
-// What changed is told: the standing, the rule, and numbers outside of what they were.
+// The page tells what changed: the standing, the rule, and numbers outside of their earlier
+// intervals.
 func TestChanges(t *testing.T) {
 	f := Finding{Claim: claims[0]}
 	nan := math.NaN()

@@ -7,8 +7,8 @@ import (
 	"ranksweep/results"
 )
 
-// timed is a study in which a merged model takes the given part of the base's
-// time, in each round, while the machine gets ever slower.
+// timed is a study in which a merged model takes the given multiple of the base model's time
+// in each round, while the machine gets ever slower.
 func timed(ratios ...float64) trial {
 	var s trial
 	for round, r := range ratios {
@@ -21,7 +21,7 @@ func timed(ratios ...float64) trial {
 	return s
 }
 
-// ofRank is the same timings at another rank.
+// ofRank has the same timings at another rank.
 func ofRank(rank int, s trial) trial {
 	for i, t := range s.Inference {
 		if t.Form != results.Base {

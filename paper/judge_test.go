@@ -16,7 +16,7 @@ import (
 	"ranksweep/results"
 )
 
-// ruling is a study that calls for a standing of a claim.
+// ruling is a study that should give a claim a standing.
 type ruling struct {
 	name  string
 	claim string // its key: the rule is the claim's own
@@ -25,14 +25,15 @@ type ruling struct {
 	says  string // in the finding's text; empty for nothing to look for
 }
 
-// rulings are those of all tests, from the files that are named after the judges'.
+// rulings are the rulings for all tests, from the files that are named after the judges'
+// files.
 func rulings() []ruling {
 	return slices.Concat(gradientRulings(), powerRulings(), exactRulings(), lossRulings(), tunedRulings(),
 		initRulings(), rateRulings(), transferRulings(), inferenceRulings())
 }
 
-// Every test, by every thing that a rule can want of it, reaches each standing on
-// data that call for it.
+// Every test, with everything that a rule can want of it, reaches each standing on data that
+// call for it.
 func TestEveryTestReachesEveryStanding(t *testing.T) {
 	reached := make(map[string]map[Standing]bool)
 	for _, c := range claims {
@@ -84,7 +85,7 @@ func markdownOf(tables []table.Table) (text string) {
 	return text
 }
 
-// A study of one scheme at one rank has what no test asks for, and says so.
+// A study of one scheme at one rank lacks what every test needs, and says so.
 func TestLackingStudies(t *testing.T) {
 	one := made([]string{"lora"}, []int{4}, 3, nil)
 	for _, c := range claims {
@@ -98,8 +99,8 @@ func TestLackingStudies(t *testing.T) {
 	}
 }
 
-// Comparisons of losses have a level and a margin of their own: a rule that says
-// another would say what is not so.
+// Comparisons of losses have their own level and margin. A rule with others would say what is
+// not so.
 func TestRulesOnLossesSayWhatIsDone(t *testing.T) {
 	for _, c := range claims {
 		if margin, ok := c.Rule.Limits["margin"]; ok && margin != learnedMargin {
@@ -111,8 +112,7 @@ func TestRulesOnLossesSayWhatIsDone(t *testing.T) {
 	}
 }
 
-// Whoever writes a rule that lacks what its test asks for, or asks for what there is
-// not, hears of it.
+// A rule that lacks what its test needs, or names what does not exist, panics with a message.
 func TestRulesThatLackSomething(t *testing.T) {
 	s := normed(rightNorms)
 	for want, judge := range map[string]func(){
@@ -136,7 +136,7 @@ func TestRulesThatLackSomething(t *testing.T) {
 	}
 }
 
-// made is a study of runs of four steps, each changed as a function says.
+// made is a study of runs of four steps, each changed by a function.
 func made(schemes []string, ranks []int, seeds int, change func(r *results.Run)) trial {
 	runs := fake{schemes: schemes, ranks: ranks, seeds: seeds, steps: 4}.runs()
 	for i := range runs {
@@ -156,7 +156,7 @@ func under(optimizer string, s trial) trial {
 	return s
 }
 
-// both is a study of the runs of several.
+// both is a study with the runs of several studies.
 func both(parts ...trial) (all trial) {
 	for _, p := range parts {
 		all.Runs, all.rows = append(all.Runs, p.Runs...), append(all.rows, p.rows...)
@@ -164,9 +164,8 @@ func both(parts ...trial) (all trial) {
 	return all
 }
 
-// swing alternates over seeds, is larger for some than for others, and has mean 0
-// over nine seeds from 0 on. It differs by rank and scheme, so that no two cells go
-// together.
+// swing alternates over seeds, by a different amount for each, and has mean 0 over nine seeds
+// from 0 on. It differs by rank and scheme, so that no two cells move together.
 func swing(r *results.Run) float64 {
 	k := uint64(math.Log2(float64(max(1, r.Rank)))) + uint64(4*r.Scaling.P)
 	steps := []float64{-4, 3, -2, 1, 0, -1, 2, -3, 4}
@@ -184,10 +183,10 @@ func endsAt(r *results.Run, begin, end float64) {
 	r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = end
 }
 
-// toPower is rank over 4, to a power.
+// toPower is rank/4 to a power.
 func toPower(r *results.Run, power float64) float64 { return math.Pow(float64(r.Rank)/4, power) }
 
-// scaling is a scheme of the paper's appendix B.6 by its name.
+// scaling is a scheme of the paper's appendix B.6, by its name.
 var scaling = map[string]lora.Scheme{
 	"lora": {P: 1}, "rslora": {P: 0.5}, "p=0.25": {P: 0.25}, "p=0.75": {P: 0.75}, "p=2": {P: 2}, "log": {Log: true},
 	"lora,init=0.5": {P: 1, Init: 0.5}, "lora,init=-0.5": {P: 1, Init: -0.5}, "full": {}, "constant": {},

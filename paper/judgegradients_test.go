@@ -9,19 +9,19 @@ import (
 	"ranksweep/results"
 )
 
-// rightNorms are the powers of rank of gradient norms by theory.
+// rightNorms are theory's powers of rank of gradient norms.
 func rightNorms(r *results.Run) float64 { return 0.5 - r.Scaling.P }
 
-// normed is LoRA and rsLoRA at four ranks from 4 to 2048, which is a factor of 22 in
-// √r, whose gradient norm has a power of rank at every step, but for a hundredth in
-// it that differs by seed.
+// normed is LoRA and rsLoRA at four ranks from 4 to 2048, between which √r grows by a factor
+// of 22. At every step the gradient norm follows a power of rank, except for a hundredth that
+// differs by seed.
 func normed(power func(r *results.Run) float64) trial {
 	return made([]string{"lora", "rslora"}, []int{4, 32, 256, 2048}, 9, func(r *results.Run) {
 		setNorms(r, toPower(r, power(r)+0.01*float64(int(r.Seed)-4)/4)*(1+0.02*swing(r)), 0)
 	})
 }
 
-// setNorms sets the norm at every step from one on.
+// setNorms sets the norm at a step and all later ones.
 func setNorms(r *results.Run, norm float64, from int) {
 	for i := from; i < len(r.Curve); i++ {
 		r.Curve[i].Values[metrics.GradNorm] = norm
@@ -36,7 +36,7 @@ func changed(s trial, change func(r *results.Run)) trial {
 	return s
 }
 
-// ofScheme changes runs of one scheme alone.
+// ofScheme changes only runs of one scheme.
 func ofScheme(scheme string, change func(r *results.Run)) func(r *results.Run) {
 	return func(r *results.Run) {
 		if r.Scheme == scheme {
@@ -136,7 +136,7 @@ func put(step int, q metrics.Quantity, power func(r *results.Run) float64, width
 	return func(r *results.Run) { r.Curve[step].Values[q] = toPower(r, power(r)) * math.Exp(width*swing(r)) }
 }
 
-// outputRulings are of the outputs of adapters at the end.
+// outputRulings are about the outputs of adapters at the end.
 func outputRulings() []ruling {
 	outputs := func(lora, rslora, width float64) trial {
 		return changed(normed(rightNorms), put(4, metrics.AdapterOutput, func(r *results.Run) float64 {
@@ -148,7 +148,7 @@ func outputRulings() []ruling {
 	}
 	const claim = "activations"
 	return []ruling{
-		// of the first output under Adam at α/√r
+		// the first output under Adam at α/√r
 		{"as reported", claim, outputs(-0.5, 0, 0.02), Seen, "between 0 and 0.5"},
 		{"both fall", claim, outputs(-0.5, -0.3, 0.02), NotSeen, ""},
 		{"both level", claim, outputs(0, 0, 0.02), NotSeen, ""},
@@ -162,10 +162,10 @@ func outputRulings() []ruling {
 	}
 }
 
-// multipliers are those of appendix B.6.
+// multipliers are the multipliers of appendix B.6.
 var multipliers = []string{"lora", "rslora", "p=0.25", "p=0.75", "p=2", "log"}
 
-// scaled is these at four ranks under an optimizer, changed as a function says.
+// scaled is these multipliers at four ranks under an optimizer, changed by a function.
 func scaled(optimizer string, change func(r *results.Run)) trial {
 	return under(optimizer, made(multipliers, []int{4, 32, 512, 2048}, 5, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
@@ -205,7 +205,8 @@ func onlySqrtRulings() []ruling {
 		{"another optimizer alone", onset, scaled("sgd", as), Unresolved, "lacks"},
 	}
 	for claim, optimizer := range map[string]string{sgd: "sgd", adam: "adamw"} {
-		// As theorem 3.2 has it of SGD; that it is not so under Adam is what the claim is there to tell.
+		// Theorem 3.2 says so about SGD. The claim is there to show that it is not so under
+		// Adam.
 		powers := func(r *results.Run) float64 { return 1 - 2*r.Scaling.P }
 		drop := func(power, width float64) func(r *results.Run) {
 			return put(1, metrics.LossDrop, func(*results.Run) float64 { return power }, width)
@@ -247,7 +248,7 @@ func onlySqrtRulings() []ruling {
 	return all
 }
 
-// The numbers of a finding are those of its tables.
+// The numbers of a finding are the numbers of its tables.
 func TestNumbersOfNorms(t *testing.T) {
 	f := normSpread(claimOf(t, "training-spread").Rule, normed(rightNorms).view())
 	if len(f.Numbers) != 2 || f.Numbers[0].Name != "ratio under rsLoRA" || !(f.Numbers[1].Low < f.Numbers[1].Value) {

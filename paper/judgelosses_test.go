@@ -10,9 +10,8 @@ import (
 	"ranksweep/results"
 )
 
-// lossAt sets the loss at the end to 2 and a little noise, and adds to it at the
-// largest of the ranks alone. Before training it is 3, so that adapters learn 1, and a
-// difference that matters is 0.1.
+// lossAt sets the loss at the end to 2 plus a little noise, and adds to it only at the largest
+// rank. Before training the loss is 3, so adapters learn 1 and a difference of 0.1 matters.
 func lossAt(top int, more float64) func(r *results.Run) {
 	return func(r *results.Run) {
 		end := 2 + 0.01*swing(r)
@@ -23,7 +22,7 @@ func lossAt(top int, more float64) func(r *results.Run) {
 	}
 }
 
-// fully is full fine-tuning at several rates, of which the best learns so much.
+// fully is full fine-tuning at several rates; the best learns the given amount.
 func fully(learned float64) trial {
 	runs := fake{schemes: []string{"full"}, ranks: []int{1}, seeds: 9, steps: 4,
 		rates: []float64{3e-5, 1e-4, 1e-3}}.runs()
@@ -33,7 +32,7 @@ func fully(learned float64) trial {
 	})
 }
 
-// noisily is a scatter of losses so wide that nothing can be told, whose mean is 2.
+// noisily scatters losses around 2 so widely that nothing can be told.
 func noisily(top int) func(r *results.Run) {
 	return func(r *results.Run) { endsAt(r, 3, 2+0.4*swing(r)*float64(1+r.Rank/top)) }
 }
@@ -95,7 +94,7 @@ func lossRulings() []ruling {
 	return slices.Concat(all, costRulings(cost), defaultRateRulings(rate))
 }
 
-// ofRankAlone adds to the loss at the end at one rank.
+// ofRankAlone adds to the loss at the end at a single rank.
 func ofRankAlone(rank int, more float64) func(r *results.Run) {
 	return func(r *results.Run) {
 		if r.Rank == rank {
@@ -180,7 +179,7 @@ func defaultRateRulings(claim string) []ruling {
 	}
 }
 
-// What a claim of no gain rests on: its difference, and what was learned beside full
+// A claim of no gain rests on its difference, and on what was learned compared with full
 // fine-tuning.
 func TestNumbersOfRankGain(t *testing.T) {
 	ranked := made([]string{"lora"}, []int{4, 256}, 9, lossAt(256, -0.5))

@@ -11,11 +11,11 @@ import (
 	"ranksweep/results"
 )
 
-// steppers are the optimizers of the claim on first steps, and one that it is not on.
+// steppers are the optimizers of the claim on first steps, and one that the claim leaves out.
 var steppers = []string{"sgd", "adamw", "lion", "signsgd", "adafactor"}
 
-// dropPower is the power of rank of the first loss drop by theory: 1 − 2p for SGD,
-// 1 − p for the others.
+// dropPower is theory's power of rank of the first loss drop: 1 − 2p for SGD, 1 − p for the
+// others.
 func dropPower(r *results.Run) float64 {
 	if r.Optimizer == "sgd" {
 		return 1 - 2*r.Scaling.P
@@ -23,8 +23,8 @@ func dropPower(r *results.Run) float64 {
 	return 1 - r.Scaling.P
 }
 
-// dropping is LoRA and rsLoRA under all of these, whose loss did what the first order
-// says and then as each run is changed.
+// dropping is LoRA and rsLoRA under all of these optimizers. The loss does what the first
+// order says, and then each run is changed.
 func dropping(change func(r *results.Run)) trial {
 	var s trial
 	for i, optimizer := range steppers {
@@ -110,8 +110,8 @@ func powerRulings() []ruling {
 	}
 }
 
-// Rows that are one measurement count once, and yet a power that is not theory's is
-// seen in whichever of them it is: what makes them one is any power of rank.
+// Rows that are one measurement count once. Yet a power that is not theory's is noticed in
+// whichever row it is, because rows are one measurement if they differ by any power of rank.
 func TestAPowerIsSeenInAnyRow(t *testing.T) {
 	rule := claimOf(t, "onset-collapse").Rule
 	alike := func(power func(r *results.Run) float64) trial { // both scatter alike
@@ -138,7 +138,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 	}
 }
 
-// The table stands beside the text, a row an arm and statistic.
+// The table stands beside the text, with a row for each arm and statistic.
 func TestTableOfPowers(t *testing.T) {
 	f := powers(claimOf(t, "onset-collapse").Rule, normed(rightNorms).view())
 	if text := markdownOf(f.Tables); !strings.Contains(text, "agrees") || strings.Count(text, "\n|") < 3 {
@@ -150,13 +150,13 @@ func TestTableOfPowers(t *testing.T) {
 	}
 }
 
-// exact is what theory expects of weight updates and gradient norms under two
-// multipliers, at three ranks, and what was measured: times a factor.
+// exact has what theory expects of weight updates and gradient norms under two multipliers, at
+// three ranks. What was measured is that times a factor.
 func exact(factor func(r *results.Run, statistic string) float64) trial {
 	return made([]string{"lora", "rslora"}, []int{4, 32, 256}, 9, func(r *results.Run) {
 		r.Expected = map[string]float64{
 			"grad_norm_onset": 0.6 * toPower(r, rightNorms(r)),
-			// laws that meet at rank 50
+			// the laws meet at rank 50
 			"delta_w_first": 0.2 * toPower(r, 0.5-r.Scaling.P) * math.Sqrt(1+float64(r.Rank)/50),
 		}
 		r.Curve[0].Values[metrics.GradNorm] = r.Expected["grad_norm_onset"] * factor(r, "grad_norm_onset")
@@ -164,17 +164,17 @@ func exact(factor func(r *results.Run, statistic string) float64) trial {
 	})
 }
 
-// scattered is a scatter of some width about 1, another for each statistic.
+// scattered is a scatter of some width around 1, different for each statistic.
 func scattered(width float64) func(r *results.Run, statistic string) float64 {
 	return func(r *results.Run, statistic string) float64 {
 		shifted := *r
 		shifted.Scaling.P += float64(len(statistic)) // another scatter
-		// Squares are compared: their mean is 1 but for a term of fourth order.
+		// Squares are compared: their mean is 1 up to a term of fourth order.
 		return math.Sqrt(1 + width*swing(&shifted))
 	}
 }
 
-// times is that, and a factor more for one scheme and statistic.
+// times is the same, times a factor for one scheme and statistic.
 func times(factor float64, scheme, statistic string) func(r *results.Run, statistic string) float64 {
 	return func(r *results.Run, of string) float64 {
 		if v := scattered(0.02)(r, of); r.Scheme == scheme && of == statistic {
@@ -208,7 +208,7 @@ func exactRulings() (all []ruling) {
 		ruling{"a bit wide", "exact-values-wide", wide, Seen, ""})
 }
 
-// A size that is off by a factor is seen in whichever row it is, though a constant
+// A quantity that is off by a factor is noticed in whichever row it is, although a constant
 // factor makes no other measurement.
 func TestAFactorIsSeenInAnyRow(t *testing.T) {
 	same := func(off string) trial { // rows of both schemes that scatter alike
@@ -234,7 +234,8 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 	}
 }
 
-// What is expected of a ratio is not its mean, so that no claim is judged by it.
+// The expected value of a ratio is not the ratio of expected values, so no claim is judged by
+// it.
 func TestExactValuesLeaveOutRatios(t *testing.T) {
 	rule := claimOf(t, "exact-values").Rule
 	s := exact(scattered(0.02))
@@ -248,15 +249,15 @@ func TestExactValuesLeaveOutRatios(t *testing.T) {
 	}
 }
 
-// The laws of small and of large ranks meet where the made-up sizes have it.
+// The laws for small and for large ranks meet where the made-up values say.
 func TestTableOfRegimes(t *testing.T) {
 	f := exactValues(claimOf(t, "exact-values-wide").Rule, exact(scattered(0.02)).view())
 	i := slices.IndexFunc(f.Tables, func(t table.Table) bool { return t.Name == "regimes" })
 	if i < 0 {
 		t.Fatalf("%d tables, none of regimes", len(f.Tables))
 	}
-	// A law holds to a tenth where √(1 + r/50) is 1.1 at most, up to 0.21·50 = 10.5,
-	// or 1.1 times √(r/50), from 50/0.21 = 238.1 on.
+	// A law holds to a tenth if √(1 + r/50) is at most 1.1, up to 0.21·50 = 10.5, or at most
+	// 1.1 times √(r/50), from 50/0.21 = 238.1 on.
 	_, rows := f.Tables[i].Texts()
 	if got := strings.Join(rows[0], " | "); len(rows) != 2 ||
 		got != "LoRA | first weight update | 50 | 10 | 239 | 3 of 3" {

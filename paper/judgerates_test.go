@@ -9,9 +9,9 @@ import (
 	"ranksweep/results"
 )
 
-// rateStudy is multipliers at three ranks under an optimizer, at nine rates from 1e-4 to
-// 1, half a factor of ten apart. The loss is a parabola, lowest at a rate that the
-// study gives each rank and seed; what was learned there is 1.
+// rateStudy is multipliers at three ranks under an optimizer, at nine rates from 1e-4 to 1,
+// half a factor of ten apart. The loss is a parabola, lowest at a rate that the study gives
+// each rank and seed; there the run has learned 1.
 func rateStudy(optimizer string, best func(r *results.Run) float64) trial {
 	var rates []float64
 	for k := range 9 {
@@ -56,7 +56,7 @@ func rateRulings() (all []ruling) {
 				return c.power(r)
 			}
 		}
-		// best beyond all rates, at a rank or at all
+		// the best rate lies beyond all rates, at one rank or at all
 		beyond := func(scheme string, rank int) func(r *results.Run) float64 {
 			return func(r *results.Run) float64 {
 				if r.Scheme == scheme && (rank == 0 || r.Rank == rank) {
@@ -85,7 +85,7 @@ func rateRulings() (all []ruling) {
 				"lacks best rates at two ranks"},
 		)
 	}
-	// The rule of muon lets more pass: a tenth.
+	// Muon's rule has a tolerance of a tenth.
 	within := func(r *results.Run) float64 { return claims[2].power(r) + 0.05 }
 	return append(all,
 		ruling{"another optimizer does not count", "best-rate-power",
@@ -97,8 +97,7 @@ func rateRulings() (all []ruling) {
 	)
 }
 
-// The table has what else could be said of the power: that of the first step, and
-// whether it is one.
+// The table also has the power of the first step, and whether the best rate is a power at all.
 func TestTableOfBestRates(t *testing.T) {
 	rule := claimOf(t, "best-rate-power").Rule
 	bent := func(r *results.Run) float64 { // by 0.1 times the square of the logarithm
@@ -129,8 +128,8 @@ func transferRulings() []ruling {
 			return half(r)
 		}
 	}
-	// From rank 4 to 64, a power that is off by d takes a rate off by a factor 16ᵈ, and
-	// the loss by 0.02 (d ln 16)²: by 0.1, what may be given away, at d = 0.81.
+	// From rank 4 to 64, a power that is off by d makes a rate off by a factor 16ᵈ, and the
+	// loss by 0.02 (d ln 16)². At d = 0.81 that is 0.1, the margin.
 	all := "constant rslora lora"
 	return []ruling{
 		{"the power is the claimed one", claim, rateStudy("adamw", bestAt(half, 0.01)), Seen, "from rank 4 to rank 64"},
@@ -153,7 +152,7 @@ func transferRulings() []ruling {
 	}
 }
 
-// A rate that is transferred outside of those tried costs nobody knows what.
+// Nobody knows the loss at a transferred rate outside of the rates tried.
 func TestTransferOutside(t *testing.T) {
 	rule := claimOf(t, "rate-transfer").Rule
 	f := rateTransfer(rule, rateStudy("adamw", outside).view())
@@ -171,8 +170,8 @@ func TestTransferOutside(t *testing.T) {
 	}
 }
 
-// outside is a best rate of one multiplier that goes from rank 4 to rank 64 by a
-// factor of 1/4, to below 1e-4, and of the others one that goes as is claimed.
+// outside is a best rate that, for one multiplier, goes from rank 4 to rank 64 by a factor of
+// 1/4, to below 1e-4. For the other multipliers it goes as claimed.
 func outside(r *results.Run) float64 {
 	if r.Scheme == "constant" {
 		return 2e-4

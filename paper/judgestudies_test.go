@@ -26,9 +26,9 @@ var standIn = sweeps.Trainers{sweeptest.Resolver{Material: sweeps.Material{
 	ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12, Bytes: 1 << 20,
 }}}
 
-// asTheory is a claim's experiment at full scale as it would end in a world that is as
-// theory has it, and in which every loss is that of the rate alone: each run of each
-// phase, by the plan of the very file.
+// asTheory is a claim's experiment at full scale as it would end in a world that follows
+// theory, and in which a loss depends only on the rate. It has each run of each phase, as the
+// experiment's file plans them.
 func asTheory(t *testing.T, name string) trial {
 	t.Helper()
 	e, err := experiments.Load(name)
@@ -61,11 +61,10 @@ func asTheory(t *testing.T, name string) trial {
 	return trial{}
 }
 
-// ratesKey tells multipliers and optimizers apart, each of which is tried at rates of
-// its own.
+// ratesKey tells apart multipliers and optimizers, each of which has its own rates.
 func ratesKey(c experiments.Config) string { return c.Adapter.SchemeName() + " " + c.Train.Optimizer }
 
-// middleRates are the geometric means of the rates that each is tried at.
+// middleRates are the geometric means of the rates of each.
 func middleRates(jobs []sweeps.Job) map[string]float64 {
 	logs := make(map[string][]float64)
 	for _, j := range jobs {
@@ -78,7 +77,7 @@ func middleRates(jobs []sweeps.Job) map[string]float64 {
 	return middle
 }
 
-// seedsOf are those of each cell.
+// seedsOf are the seeds of each cell.
 func seedsOf(jobs []sweeps.Job) map[string][]uint64 {
 	seeds := make(map[string][]uint64)
 	for _, j := range jobs {
@@ -87,9 +86,9 @@ func seedsOf(jobs []sweeps.Job) map[string][]uint64 {
 	return seeds
 }
 
-// inTheory is a job's run in that world. Each size scatters by a hundredth, each drawn
-// by itself, and by less the larger the rank: so do sums over rows of A. Over the seeds
-// of a cell it has the mean 0, so that nothing differs from theory by chance.
+// inTheory is a job's run in that world. Each quantity scatters by a hundredth, independently,
+// and less at larger ranks, as sums over rows of A do. Over the seeds of a cell the scatter
+// has mean 0, so that nothing differs from theory by chance.
 func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.Run {
 	c := j.Config
 	scheme := c.Adapter.Scaling
@@ -179,12 +178,12 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	return r
 }
 
-// standsIn is what becomes of each claim in that world, at its own experiment's size.
-// Claims contradict each other and theory: not every one can be seen.
+// standsIn is the standing of each claim in that world, at its own experiment's size. Claims
+// contradict each other and theory, so not all can be seen.
 var standsIn = map[string]Standing{
 	"onset-collapse":  Seen,
 	"training-spread": Seen,
-	// The rate is near the best of all ranks, at which they end alike.
+	// The rate is near the best one of all ranks, where they end alike.
 	"lora-rank-no-better": Seen,
 	"rslora-rank-better":  NotSeen,
 	"rank-for-compute":    NotSeen,
@@ -194,7 +193,7 @@ var standsIn = map[string]Standing{
 	"lora-best-rate":      NotSeen,
 	"pattern-attention":   Seen,
 	"only-sqrt-onset":     Seen,
-	// Under sign-like updates it is LoRA's first drop that is free of rank.
+	// Under sign-like updates LoRA's first drop is the same at every rank.
 	"only-sqrt-stable-sgd":   Seen,
 	"only-sqrt-stable-adamw": NotSeen,
 	"activations":            Seen,
@@ -213,9 +212,8 @@ var standsIn = map[string]Standing{
 	"init-losses":            Seen,
 }
 
-// Every claim finds in its own experiment what its test asks for, at the size that it
-// has: where the world is as theory has it the claim is decided, and every figure that it
-// shows is drawn.
+// Every claim finds in its own experiment what its test needs, at that size. In a world that
+// follows theory the claim is decided, and every figure that it shows is drawn.
 func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 	studies := make(map[string]Study)
 	for _, name := range Studied() {
@@ -258,8 +256,8 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 	}
 }
 
-// sized is how large an experiment says that it is.
+// sized matches the size that an experiment states.
 var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of up to \d+ × \d+ tokens; ranks? \d+( to \d+)?; n = \d+$`)
 
-// shortened is a text's beginning.
+// shortened is the beginning of a text.
 func shortened(text string) string { return text[:min(len(text), 4000)] }

@@ -11,9 +11,9 @@ import (
 	"ranksweep/results"
 )
 
-// tunedStudy is schemes at some ranks, each seed with a local grid of five rates a
-// factor of 2 apart, whose loss is a parabola that is lowest at a rate and a loss of
-// the seed's own. What change returns is added to the loss.
+// tunedStudy is schemes at some ranks. Each seed has a local grid of five rates a factor of 2
+// apart, with a loss that is a parabola, lowest at the seed's own rate and loss. What change
+// returns is added to the loss.
 func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float64) trial {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
 	s := trial{Runs: fake{schemes: schemes, ranks: ranks, seeds: 9, steps: 4, rates: rates}.runs()}
@@ -28,7 +28,7 @@ func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float
 	return trial{rows: runs, Tuned: tuned}
 }
 
-// added is an amount at one scheme, and at the largest rank where one is asked for.
+// added is an amount at one scheme, or only at the largest rank if one is asked for.
 func added(scheme string, rank int, more float64) func(r *results.Run) float64 {
 	return func(r *results.Run) float64 {
 		if r.Scheme == scheme && (rank == 0 || r.Rank == rank) {
@@ -99,7 +99,8 @@ func tunedRulings() []ruling {
 		{"a rank between does not count", gain, tunedStudy(three, []int{4, 32, 256},
 			sum(by(-0.4), added("rslora", 32, 0.4))), Seen, ""},
 		{"each lower by itself, and not both", gain, made(three[:2], []int{4, 256}, 9, func(r *results.Run) {
-			// By themselves P is 0.03: 2.6 standard errors, of 0.1·0.68/√9 each, with 8 degrees of freedom.
+			// Each alone has a P of 0.03: 2.6 standard errors, of 0.1·0.68/√9 each, with 8
+			// degrees of freedom.
 			endsAt(r, 3, 2)
 			if r.Rank == 256 {
 				endsAt(r, 3, 2-0.06+0.1*swing(r))
@@ -130,7 +131,7 @@ func tunedRulings() []ruling {
 	}
 }
 
-// The rates that were chosen stand beside the losses, and each seed's own best.
+// The chosen rates stand beside the losses, and so do each seed's own best rates.
 func TestTablesOfTunedClaims(t *testing.T) {
 	s := both(tunedStudy([]string{"lora", "rslora"}, []int{4, 256}, none), fully(2))
 	f := schemesEqual(claimOf(t, "tuned-schemes").Rule, s.view())
@@ -146,8 +147,8 @@ func TestTablesOfTunedClaims(t *testing.T) {
 	}
 }
 
-// drawn is kinds of init whose onset norm has a power of rank, and a scatter over draws
-// that falls as the root of the rank; theory expects another power, or the same.
+// drawn is kinds of init whose onset norm has a power of rank, and a scatter over draws that
+// falls as the root of the rank. Theory expects the same power, or another.
 func drawn(kinds []string, power, expected func(kind string) float64, width float64) trial {
 	var s trial
 	for i, kind := range kinds {
@@ -162,7 +163,7 @@ func drawn(kinds []string, power, expected func(kind string) float64, width floa
 	return s
 }
 
-// ofInit gives runs a way in which A is drawn.
+// ofInit sets the way in which A is drawn.
 func ofInit(kind string, s trial) trial {
 	return changed(s, func(r *results.Run) {
 		r.Cell, r.ID = kind+r.Cell, kind+r.ID
@@ -218,7 +219,7 @@ func initRulings() []ruling {
 	}
 }
 
-// How the onset norm scatters over draws stands beside its power.
+// The text says how the onset norm scatters over draws.
 func TestScatterOverDraws(t *testing.T) {
 	rule := claimOf(t, "init-powers").Rule
 	scatter := func(f Finding) string {
@@ -244,7 +245,7 @@ func TestScatterOverDraws(t *testing.T) {
 	}
 }
 
-// Each kind is held to PyTorch's default, and said to be.
+// Each kind is compared with PyTorch's default, and the table names both.
 func TestTableOfInits(t *testing.T) {
 	i := slices.IndexFunc(initRulings(), func(x ruling) bool { return x.name == "alike" })
 	f := initLosses(claimOf(t, "init-losses").Rule, initRulings()[i].study.view())

@@ -15,8 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A sheet is a canvas that keeps where text and lines were put, in the
-// figure's coordinates.
+// A sheet is a canvas that keeps where text and lines were put, in the figure's coordinates.
 type sheet struct {
 	width, height vg.Length
 	stack         []frame
@@ -87,8 +86,7 @@ func (s *sheet) FillString(face font.Face, pt vg.Point, text string) {
 	}})
 }
 
-// faults lists texts that leave the sheet, touch another text or are crossed
-// by a line.
+// faults lists texts that leave the sheet, touch another text or are crossed by a line.
 func (s *sheet) faults() []string {
 	var faults []string
 	for i, t := range s.texts {

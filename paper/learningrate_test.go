@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// A panel a scheme, a line a rank, a point a rate; a rate at which a run diverged
-// has a cross in place of its mean, and no loss far above flattens the rest.
+// There is a panel for each scheme, a line for each rank and a point for each rate. A rate at
+// which a run diverged has a cross in place of its mean, and no loss far above flattens the
+// rest.
 func TestLossRateFigure(t *testing.T) {
 	runs := rateRuns(claimed, 0)
 	for i := range runs {

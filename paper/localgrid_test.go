@@ -9,9 +9,9 @@ import (
 	"ranksweep/results"
 )
 
-// locally makes what is reported of local grids: LoRA and rsLoRA at ranks 4 and 8,
-// nine seeds, rates a factor of 2 apart. The best rate of a seed lies near 1e-3,
-// but for the first two of rsLoRA at rank 8, where it is beyond all.
+// locally makes the reported runs of local grids: LoRA and rsLoRA at ranks 4 and 8, nine
+// seeds, rates a factor of 2 apart. The best rate of a seed lies near 1e-3, except for the
+// first two of rsLoRA at rank 8, where it lies beyond all rates.
 func locally() View {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 9, steps: 4, rates: rates}.runs()
@@ -65,7 +65,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 	if !strings.Contains(csv.String(), ",lr,lr_low,lr_high,") || !ranges {
 		t.Errorf("summary:\n%s%s", csv.String(), caption)
 	}
-	// 1e-3 in the mean of the logarithm, half a factor of 2 to each side.
+	// 1e-3 is the mean over logarithms; half a factor of 2 lies to each side.
 	if got := tables[0].Rows[0].Entries[2].Text; got != "0.001 [7.07e-4, 0.00141]" {
 		t.Errorf("learning rate %q", got)
 	}
@@ -84,7 +84,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 	}
 }
 
-// Where all seeds of a cell share one choice, their interval knows nothing of it.
+// If all seeds of a cell share one choice, their interval does not include its error.
 func TestChoiceLeftOut(t *testing.T) {
 	for _, c := range []struct {
 		tuned []string
@@ -117,7 +117,7 @@ func TestChoiceLeftOut(t *testing.T) {
 	}
 }
 
-// The table of the tuning says that the chosen values are not where it ends.
+// The table of the tuning says that the search goes on from the chosen values.
 func TestTuningOfLocalGrids(t *testing.T) {
 	const want = "The reported runs are on local grids around the chosen values; "
 	for _, local := range []bool{true, false} {

@@ -13,8 +13,8 @@ import (
 	"ranksweep/results"
 )
 
-// phaseRuns follow theory: loss drops under SGD and Adam, and best rates at
-// which they are free of rank.
+// phaseRuns follow theory: loss drops under SGD and Adam, and best rates that are the same at
+// every rank where theory says so.
 func phaseRuns() []results.Run {
 	var runs []results.Run
 	for _, optimizer := range []string{"adamw", "sgd"} {

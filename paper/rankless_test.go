@@ -38,9 +38,9 @@ func tableNamed(t *testing.T, tables []table.Table, name string) table.Table {
 	return tables[i]
 }
 
-// TestRanklessInTables: a row of the summary without rank, gamma and what is over
-// the smallest rank; no power of rank; and no partner to be compared with, even
-// where it is the first of the grid.
+// TestRanklessInTables: full fine-tuning is a row of the summary without rank, gamma and a
+// relative norm. It has no power of rank, and is compared with nothing, even if it is the
+// first of the grid.
 func TestRanklessInTables(t *testing.T) {
 	lora, full := results.Rows(withMethod(sweep(), "lora")), results.Rows(withMethod(fullRuns(), "full"))
 	for i := range lora {
@@ -74,7 +74,7 @@ func TestRanklessInTables(t *testing.T) {
 	}
 }
 
-// TestMethodTellsArmsApart where the scheme does not.
+// TestMethodTellsArmsApart if the scheme does not.
 func TestMethodTellsArmsApart(t *testing.T) {
 	other := withMethod(sweep(), "other")
 	for i := range other {
@@ -87,8 +87,8 @@ func TestMethodTellsArmsApart(t *testing.T) {
 	}
 }
 
-// TestRanklessInFigures: every figure of both methods, and of the one alone, can be
-// drawn; one against rank has it in no line.
+// TestRanklessInFigures: every figure can be drawn of both methods and of full fine-tuning
+// alone, which is no line in figures against rank.
 func TestRanklessInFigures(t *testing.T) {
 	for name, runs := range map[string][]results.Run{
 		"both":  slices.Concat(withMethod(sweep(), "lora"), withMethod(fullRuns(), "full")),

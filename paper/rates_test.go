@@ -10,8 +10,8 @@ import (
 	"ranksweep/results"
 )
 
-// rateRuns have the best learning rate at rank^power for each scheme, with a
-// scatter of the power over seeds as large as asked.
+// rateRuns have the best learning rate at rank^power for each scheme. The power scatters over
+// seeds as much as asked.
 func rateRuns(power func(p float64) float64, scatter float64) (runs []results.Run) {
 	for i, scheme := range []string{"constant", "rslora", "lora"} {
 		p := float64(i) / 2
@@ -33,8 +33,8 @@ func rateRuns(power func(p float64) float64, scatter float64) (runs []results.Ru
 
 func claimed(p float64) float64 { return (p - 1) / 2 }
 
-// The figure has a point a rank at the best rate, and none where no rate lies
-// between others.
+// The figure has a point for each rank at the best rate, and none if no rate lies between
+// others.
 func TestRatesFigure(t *testing.T) {
 	f, ok := ratesFigure(view(rateRuns(claimed, 0)))
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"ranksweep/results"
 )
 
-// regimeRuns have laws that meet at rank 50, and what was measured times off.
+// regimeRuns have laws that meet at rank 50. What was measured is what is expected, times off.
 func regimeRuns(off float64) (runs []results.Run) {
 	for _, rank := range []int{4, 32, 256} {
 		for seed := range 5 {

@@ -29,7 +29,7 @@ func TestClaimsShowFiguresThatThereAre(t *testing.T) {
 	}
 }
 
-// A name that is in no table is an error, in a claim as on the command line.
+// A name that is not in the table is an error, in a claim as on the command line.
 func TestUnknownFigures(t *testing.T) {
 	s := Study{View: view(sweep())}
 	if _, err := s.shown(Claim{Key: "a claim", Shows: []string{"gradientnorm"}}); err == nil ||
@@ -42,7 +42,7 @@ func TestUnknownFigures(t *testing.T) {
 	}
 }
 
-// What is drawn has the name by which it is asked for.
+// Each figure has the name by which it is asked for.
 func TestDrawingsHaveTheirNames(t *testing.T) {
 	for _, name := range []string{"loss", "gradient-norm", "onset", "differences", "activations"} {
 		if f := figureOf(t, name, view(sweep())); f.Name != name {

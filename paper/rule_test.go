@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Every claim's rule is the last one that the ledger has of it. Who changes a rule
-// adds a line, which says why; none is removed.
+// Every claim's rule is the last one that the ledger has for it. Whoever changes a rule adds a
+// line that says why; no line is removed.
 func TestRulesAreFixed(t *testing.T) {
 	known := make(map[string]bool)
 	for _, c := range claims {
@@ -35,7 +35,7 @@ func TestRulesAreFixed(t *testing.T) {
 	}
 }
 
-// A rule's hash is of what decides, and of nothing else.
+// A rule's hash depends on what decides, and on nothing else.
 func TestHashOfRule(t *testing.T) {
 	r := Rule{Test: "powers/1", Study: "s", Schemes: []string{"lora"}, Limits: map[string]float64{"b": 1, "a": 2}}
 	was := r.Hash()
@@ -59,8 +59,7 @@ func TestHashOfRule(t *testing.T) {
 	}
 }
 
-// Every rule names a test that there is, and a test asks for no limit that its rules
-// do not have.
+// Every rule names a test that exists, and has every limit that the test needs.
 func TestRulesHaveWhatTheirTestsAskFor(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, c := range claims {
@@ -77,7 +76,7 @@ func TestRulesHaveWhatTheirTestsAskFor(t *testing.T) {
 	}
 }
 
-// A standing is read back from files by a name that is not the words of the page.
+// Files have another name for a standing than the page's words.
 func TestStandings(t *testing.T) {
 	for s := NotRun; s <= Seen; s++ {
 		if got, err := standingOf(s.code()); err != nil || got != s {

@@ -17,8 +17,8 @@ import (
 	"ranksweep/theory"
 )
 
-// randomFamily are duels of random differences: between none and large ones,
-// noise and margins.
+// randomFamily are duels with random differences from none to large, with random noise and
+// margins.
 func randomFamily(rng *rand.Rand) []duel {
 	family := make([]duel, 1+rng.IntN(10))
 	for i := range family {
@@ -85,8 +85,7 @@ func TestEveryVerdictHasItsWords(t *testing.T) {
 	}
 }
 
-// verdictWords are all words that verdicts and standings are shown by, and what files
-// call standings.
+// verdictWords are all words for verdicts and standings, on pages and in files.
 func verdictWords() (words []string) {
 	for v := NotSeparated; v <= Refused; v++ {
 		words = append(words, v.String())
@@ -104,10 +103,10 @@ func verdictWords() (words []string) {
 	return append(words, "within the margin", ", within the margin")
 }
 
-// compared is what of words source decides by: those of verdicts that it compares
-// something with, by == and !=, in a case, or with a function of strings or slices; and
-// texts that it compares with anything but the empty one, be they made by String or
-// those of entries of tables.
+// compared lists the comparisons by which source decides with words: words of verdicts that it
+// compares by == or !=, in a case, or with a function of strings or slices; and texts that it
+// compares with anything but the empty text, if they come from String or from entries of
+// tables.
 func compared(t *testing.T, name string, source any) (found []string) {
 	file, err := parser.ParseFile(token.NewFileSet(), name, source, 0)
 	if err != nil {
@@ -161,8 +160,8 @@ func isText(e ast.Expr) bool {
 	return ok && f.Sel.Name == "Text"
 }
 
-// What becomes of a claim hangs on verdicts and standings, and never on how they are
-// worded: neither here nor where results, theory and the report are made.
+// A claim's standing depends on verdicts and standings, never on their words: neither here nor
+// where results, theory and the report are made.
 func TestNothingIsDecidedByWords(t *testing.T) {
 	for _, folder := range []string{".", "../metrics", "../results", "../cmd/sweep"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))

@@ -69,8 +69,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// The PDF canvas writes fonts to temporary files, once a process: hence a
-// process of its own.
+// The PDF canvas writes fonts to temporary files once in a process, so this test has its own
+// process.
 func TestPDFWithoutTemporaryFolder(t *testing.T) {
 	const child = "RANKSWEEP_PAPER_TEST_CHILD"
 	if os.Getenv(child) == "" {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// cell is a sample: runs that differ in nothing but seed.
+// cell is a sample: runs that differ only in their seed.
 type cell struct {
 	*run // the first of runs
 	runs []*run
@@ -17,7 +17,7 @@ type cell struct {
 	lr   float64 // geometric mean of the runs'
 }
 
-// arm is the cells that differ in nothing but rank, by rising rank.
+// arm is the cells that differ only in their rank, by rising rank.
 type arm struct {
 	*run   // the first of all
 	cells  []*cell
@@ -28,7 +28,8 @@ type arm struct {
 	scheme scheme
 }
 
-// arms groups the reported runs, in the order lora, rslora, constant, others by p, none.
+// arms groups the reported runs, in the order lora, rslora, constant, other schemes by p, full
+// fine-tuning.
 func (s *study) arms() []*arm {
 	moving := s.moving()
 	var single, all []*arm
@@ -65,7 +66,7 @@ func (a *arm) key() string {
 	return fmt.Sprint(a.traits(), a.axes, a.text("lr"))
 }
 
-// traits are what runs of an arm share besides axes.
+// traits are the settings that runs of an arm share, besides axes.
 func (a *arm) traits() (all []string) {
 	for _, column := range []string{"scheme", "optimizer", "numerics", "model_hash", "data_hash"} {
 		all = append(all, a.text(column))
@@ -91,7 +92,7 @@ func (a *arm) order() {
 	}
 }
 
-// before is the order of arms.
+// before reports the order of two arms.
 func before(a, b *arm) int {
 	return cmp.Or(
 		cmp.Compare(placeOf(a.run), placeOf(b.run)), cmp.Compare(a.scheme.p, b.scheme.p),
@@ -101,7 +102,7 @@ func before(a, b *arm) int {
 		}), cmp.Compare(a.num("lr"), b.num("lr")))
 }
 
-// byValue orders numbers by size, before words.
+// byValue orders numbers by size; they come before words.
 func byValue(x, y string) int {
 	a, errA := strconv.ParseFloat(x, 64)
 	b, errB := strconv.ParseFloat(y, 64)
@@ -127,7 +128,7 @@ func placeOf(r *run) int {
 	return 3
 }
 
-// labels are what tables call schemes.
+// labels are the names of schemes in tables.
 var labels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
 
 // label is a scheme as tables write it.
@@ -166,7 +167,7 @@ func (a *arm) settings() map[string]say {
 	return all
 }
 
-// literal is a text as it is, whatever is in it.
+// literal is a text without values, whatever characters are in it.
 func literal(text string) say {
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
 		return one(plain(v))
@@ -202,7 +203,7 @@ func (c *cell) loss() interval {
 	return c.mean(func(r *run) float64 { return r.value("val_loss") })
 }
 
-// cellsOf are those of all arms.
+// cellsOf are the cells of all arms.
 func cellsOf(arms []*arm) (all []*cell) {
 	for _, a := range arms {
 		all = append(all, a.cells...)

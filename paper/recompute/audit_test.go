@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// audit counts what was held to what was computed anew, and keeps what is not so.
+// audit counts the printed numbers that were compared with recomputed ones, and keeps what is
+// wrong.
 type audit struct {
 	where  string
 	claim  string
@@ -35,7 +36,7 @@ func (a *audit) hold(kind, printed string, want say, unit float64) {
 // scaleOf finds the power of ten in a head, and the unit after it.
 var scaleOf = regexp.MustCompile(`^(.* \()1e(-?\d+)( .*)?\)$`)
 
-// table holds a printed table to the wanted one, row by row and column by column.
+// table compares a printed table with the wanted one, row by row and column by column.
 func (a *audit) table(t table, want wanted) {
 	a.where = want.kind + ": "
 	defer func() { a.where = "" }()
@@ -65,8 +66,8 @@ func (a *audit) table(t table, want wanted) {
 	a.columns(heads, want)
 }
 
-// columnsOf are heads without their powers of ten, and these. If a page has a head twice, the
-// first is a setting.
+// columnsOf returns the heads without powers of ten, and these powers. If a head is there
+// twice, the first is a setting.
 func columnsOf(header []string) (heads []string, units []float64) {
 	for i, h := range header {
 		unit := 1.0
@@ -85,7 +86,8 @@ func columnsOf(header []string) (heads []string, units []float64) {
 	return heads, units
 }
 
-// match is the one wanted row whose keys and settings a printed row has; -1 for none.
+// match is the one wanted row that has the keys and settings of a printed row; -1 if there is
+// none.
 func (a *audit) match(cells, heads []string, want wanted, taken []bool) int {
 	found := -1
 	for i, r := range want.rows {
@@ -100,8 +102,8 @@ func (a *audit) match(cells, heads []string, want wanted, taken []bool) int {
 	return found
 }
 
-// at is what a row should have in a column, and whether that is a value: what identifies
-// the row is not.
+// at is the text that a row should have in a column. value is false if that text only
+// identifies the row.
 func (r wantedRow) at(head string) (want say, value bool) {
 	head, setting := strings.CutSuffix(head, " as a setting")
 	if want, value = r.values[head]; value && !setting {
@@ -122,7 +124,7 @@ func (r wantedRow) fits(cells, heads []string) bool {
 	return true
 }
 
-// row holds the cells and the notes of a row that was found by its keys.
+// row compares the cells and the notes of a row that was found by its keys.
 func (a *audit) row(t table, cells, heads []string, units []float64, kind string, r wantedRow) {
 	var marks []string
 	for i, h := range heads {
@@ -139,7 +141,7 @@ func (a *audit) row(t table, cells, heads []string, units []float64, kind string
 	a.notes(t, marks, kind, r.notes)
 }
 
-// notes holds those with numbers to those that a row should have.
+// notes compares the notes that have numbers with those that a row should have.
 func (a *audit) notes(t table, marks []string, kind string, want []say) {
 	found := make([]bool, len(want))
 	for _, m := range marks {
@@ -171,7 +173,7 @@ func (a *audit) notes(t table, marks []string, kind string, want []say) {
 	}
 }
 
-// columns misses columns that say something.
+// columns fails if a column is missing that should say something.
 func (a *audit) columns(heads []string, want wanted) {
 	there := make(map[string]bool)
 	for _, h := range heads {

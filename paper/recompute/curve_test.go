@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// fromCurve are the columns of runs.csv as they follow from a curve; early ones are had by
-// runs that diverged, too.
+// fromCurve are the columns of runs.csv that follow from a curve. Diverged runs have the early
+// ones too.
 var fromCurve = map[string]struct {
 	of    func(r *run) float64
 	early bool
@@ -69,7 +69,7 @@ func tail(values []float64) float64 {
 	return mean(values[len(values)-int(math.Ceil(float64(len(values))/10)):]).mean
 }
 
-// firstStep is the first loss drop over the square of the first weight update.
+// firstStep is the first loss drop divided by the square of the first weight update.
 func firstStep(r *run) float64 {
 	if r.at(1, "delta_w") == 0 {
 		return nan
@@ -77,7 +77,7 @@ func firstStep(r *run) float64 {
 	return r.at(1, "loss_drop") / math.Pow(r.at(1, "delta_w"), 2)
 }
 
-// wrongColumns are those of a run that do not follow from its curve.
+// wrongColumns are the columns of a run that do not follow from its curve.
 func (r *run) wrongColumns() (wrong []string) {
 	for _, name := range sorted(fromCurve) {
 		want := nan
@@ -93,7 +93,7 @@ func (r *run) wrongColumns() (wrong []string) {
 }
 
 // The columns of runs.csv follow from curves.csv, the final validation loss from
-// validation.csv, and those of local grids from the runs.
+// validation.csv, and the columns of local grids from the runs.
 func TestRunsFollowFromCurves(t *testing.T) {
 	r, _ := open(t)
 	for _, name := range sorted(r.studies) {
@@ -113,7 +113,7 @@ func TestRunsFollowFromCurves(t *testing.T) {
 	}
 }
 
-// batchLoss is the sum of nats over that of scored tokens; NaN without batches.
+// batchLoss is the sum of nats divided by the sum of scored tokens; NaN without batches.
 func (r *run) batchLoss() float64 {
 	nats, scored := 0.0, 0.0
 	for _, b := range r.batches {

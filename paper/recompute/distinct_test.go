@@ -14,10 +14,10 @@ type row struct {
 	seen      []observed // what the power is fitted to, as distinct has it
 }
 
-// distinct groups rows that are one measurement: over the runs that two have in common
-// the logarithm of one is a level, a multiple of the log rank and a multiple of the
-// logarithm of the other, but for a twentieth of its variance about a power law with a
-// level a seed. No two best rates are one.
+// distinct groups rows that are one measurement. Two rows are one if, over the runs that both
+// have, the logarithm of one is a constant plus a multiple of the log rank plus a multiple of
+// the logarithm of the other. What this leaves may be a twentieth of the variance around a
+// power law with one level for each seed. Two best rates are never one measurement.
 func distinct(rows []row) (groups [][]row) {
 	for _, r := range rows {
 		if r.statistic != "best rate" {
@@ -46,7 +46,7 @@ func oneMeasurement(a, b row) bool {
 	return len(ranks) >= 8 && rest <= 0.05*meanSquare(left(leveled(ranks, seeds), leveled(y, seeds)))
 }
 
-// common are the log ranks, both logarithms and the seeds of the runs that both have.
+// common are the log ranks, both logarithms and the seeds of the runs that both rows have.
 func common(a, b []observed) (ranks, y, z []float64, seeds []int) {
 	other := make(map[[2]int]float64)
 	for _, o := range b {
@@ -61,7 +61,7 @@ func common(a, b []observed) (ranks, y, z []float64, seeds []int) {
 	return ranks, y, z, seeds
 }
 
-// leveled are values less the mean of their seed.
+// leveled are values minus the mean of their seed.
 func leveled(values []float64, seeds []int) []float64 {
 	sum, n := make(map[int]float64), make(map[int]float64)
 	for i, v := range values {

@@ -1,8 +1,7 @@
-// Package recompute computes the numbers of REPRODUCTION.md anew from the files
-// beside it, and judges its claims by their rules. It shares no code with what wrote
-// the page: formulas are written from docs/statistics.md and from what columns.csv and
-// comments say. It has tests alone. Another report than the committed one is held to its
-// files by
+// Package recompute computes the numbers of REPRODUCTION.md again from the files beside it, and
+// judges its claims by their rules. It shares no code with the program that wrote the page: its
+// formulas are those of docs/statistics.md, columns.csv and comments. It consists of tests. To
+// check a report other than the committed one:
 //
 //	go test ./paper/recompute -v -report FOLDER
 package recompute
@@ -12,7 +11,7 @@ const (
 	committedFolder = "../../reproduction"
 )
 
-// What tests hold numbers to, unless a rule says otherwise.
+// The limits of tests, unless a rule has others.
 const (
 	level  = 0.05 // of P values, corrected
 	margin = 0.1  // of what the reference learned: a difference that matters

@@ -49,7 +49,8 @@ func newDuel(family string, c, reference *cell) *duel {
 	return d
 }
 
-// functionOf is what the runs of a cell learn; of local grids, what the first one does.
+// functionOf names the function that the runs of a cell learn; of a local grid, the function
+// of its first run.
 func functionOf(c *cell) string {
 	if c.grid != nil {
 		return c.grid.first.text("function")
@@ -57,7 +58,7 @@ func functionOf(c *cell) string {
 	return c.text("function")
 }
 
-// widened is an interval with an error that all pairs share: variances add up.
+// widened is an interval with an added error that all pairs share: variances add up.
 func widened(i interval, shared float64) interval {
 	if i.n < 2 || !(shared > 0) {
 		return i
@@ -65,9 +66,9 @@ func widened(i interval, shared float64) interval {
 	return spread(i.mean, math.Sqrt(i.se*i.se+shared*shared), i.n)
 }
 
-// validationError is the standard error that the choice of the validation set adds to a
-// mean difference: of the ratio of summed differences of nats to scored tokens over
-// batches, linearized. NaN where a pair that is done lacks batches, or has others.
+// validationError is the standard error that the choice of the validation set adds to a mean
+// difference. It is that of a ratio over batches, linearized: summed differences of nats over
+// summed scored tokens. It is NaN if a pair that is done lacks batches, or has other batches.
 func validationError(a, b []*run) float64 {
 	var scored, sums []float64
 	pairs := 0.0
@@ -109,7 +110,7 @@ func tokensOf(r *run) (scored []float64) {
 	return scored
 }
 
-// p is that of the difference; NaN where nothing was tested.
+// p is the P value of the difference; NaN if nothing was tested.
 func (d *duel) p() float64 {
 	if d.same || d.diff.n < 2 {
 		return nan
@@ -117,8 +118,9 @@ func (d *duel) p() float64 {
 	return d.diff.p(0)
 }
 
-// within is the larger P of two one-sided tests, by pairs, of the difference lying within
-// the margin; outside is the smaller P of two of its lying above it, or below.
+// within is the larger P of two one-sided tests, by pairs, that the difference lies within the
+// margin. outside is the smaller P of two such tests that it lies above the margin, or below
+// minus the margin.
 func (d *duel) within() (within, outside float64) {
 	if math.IsNaN(d.p()) || !(d.margin() > 0) {
 		return nan, nan
@@ -133,7 +135,7 @@ func (d *duel) within() (within, outside float64) {
 	return math.Max(side(1, 1), side(-1, 1)), math.Min(side(1, -1), side(-1, -1))
 }
 
-// margin is the mean margin; NaN where a pair has none.
+// margin is the mean margin; NaN if a pair has none.
 func (d *duel) margin() float64 {
 	if slices.ContainsFunc(d.margins, math.IsNaN) {
 		return nan
@@ -141,8 +143,8 @@ func (d *duel) margin() float64 {
 	return mean(d.margins).mean
 }
 
-// detectable is the least difference that the pairs would show with a probability of 0.8,
-// were it the only test; NaN for fewer than two.
+// detectable is the smallest difference that the pairs would show with a probability of 0.8 if
+// this were the only test; NaN for fewer than two pairs.
 func (d *duel) detectable() float64 {
 	if d.diff.n < 2 {
 		return nan
@@ -151,7 +153,7 @@ func (d *duel) detectable() float64 {
 	return (t.Quantile(0.975) + t.Quantile(0.8)) * d.diff.se
 }
 
-// correct gives a family its corrected P values.
+// correct sets the corrected P values of a family.
 func correct(family []*duel) {
 	var ps, within, outside []float64
 	for _, d := range family {
@@ -167,7 +169,7 @@ func correct(family []*duel) {
 
 func (d *duel) lost() int { return d.cell.count((*run).diverged) + d.reference.count((*run).diverged) }
 
-// verdict is what may be said of two losses.
+// verdict is the verdict on two losses.
 func (d *duel) verdict() string {
 	gone := func(c *cell) bool { return c.count((*run).diverged) == len(c.runs) }
 	switch {
@@ -215,7 +217,7 @@ func (d *duel) pair() say {
 	return phrase("rank #: "+a+" vs "+b, count(d.cell.rank()))
 }
 
-// inHistory is what history calls the same, whatever the page does.
+// inHistory is the name of the comparison in history.csv, which never changes.
 func (d *duel) inHistory() say {
 	a, b := label(d.cell.scheme()), label(d.reference.scheme())
 	switch {
@@ -300,7 +302,7 @@ func (d *duel) notes() (all []say) {
 	return append(all, d.edges()...)
 }
 
-// edges says of how many seeds a better value may lie beyond their grid.
+// edges says for how many seeds a better value may lie beyond their grid.
 func (d *duel) edges() (all []say) {
 	for _, c := range []*cell{d.cell, d.reference} {
 		if n := c.count(func(r *run) bool { return r.grid != nil && r.grid.edge }); n > 0 {
@@ -356,7 +358,7 @@ func (d *duel) text() say {
 	return s
 }
 
-// rivals are cells that differ in scheme and rank alone, and in what follows from these.
+// rivals groups cells that differ only in scheme and rank, and in what follows from these.
 func rivals(arms []*arm) [][]*cell {
 	heads := make(map[string]bool)
 	for _, a := range arms {
@@ -377,7 +379,7 @@ func rivals(arms []*arm) [][]*cell {
 	return grouped(cellsOf(arms), func(c *cell) string { return key[c.of] })
 }
 
-// follows reports whether a setting has one value for each scheme and rank.
+// follows reports whether a setting has a single value for each scheme and rank.
 func follows(head string, arms []*arm) bool {
 	at := make(map[string]string)
 	for _, c := range cellsOf(arms) {
@@ -390,7 +392,7 @@ func follows(head string, arms []*arm) bool {
 	return true
 }
 
-// rankDuels compare the ranks of a scheme with its smallest.
+// rankDuels compares the ranks of a scheme with its smallest.
 func rankDuels(arms []*arm, scheme string) (family []*duel) {
 	for _, group := range rivals(arms) {
 		group = slices.DeleteFunc(slices.Clone(group), func(c *cell) bool { return c.scheme() != scheme })
@@ -406,7 +408,7 @@ func rankDuels(arms []*arm, scheme string) (family []*duel) {
 	return family
 }
 
-// schemeDuels compare each scheme with the first of the grid, rank by rank.
+// schemeDuels compares each scheme with the first of the grid, rank by rank.
 func schemeDuels(arms []*arm) (family []*duel) {
 	first := firstScheme(arms)
 	for _, group := range rivals(arms) {
@@ -423,7 +425,7 @@ func schemeDuels(arms []*arm) (family []*duel) {
 	return family
 }
 
-// firstScheme is that of the first run of the grid that has a rank.
+// firstScheme is the scheme of the first run of the grid that has a rank.
 func firstScheme(arms []*arm) string {
 	place, scheme := math.MaxInt, ""
 	for _, c := range cellsOf(arms) {

@@ -15,7 +15,7 @@ type judgement struct {
 	numbers                             []judged
 }
 
-// judged is a number that it rested on.
+// judged is a number that a standing rested on.
 type judged struct {
 	name             string
 	value, low, high float64
@@ -23,7 +23,7 @@ type judged struct {
 
 var codes = map[string]string{"unresolved": unresolved, "not-seen": notSeen, "seen": seen}
 
-// same reports whether two are one but for their numbers.
+// same reports whether two judgements are equal except for their numbers.
 func (j *judgement) same(k *judgement) bool {
 	return j.claim == k.claim && j.date == k.date && j.rule == k.rule && j.digest == k.digest &&
 		j.standing == k.standing
@@ -50,7 +50,7 @@ func readHistory(folder string) (all []*judgement, err error) {
 	return all, err
 }
 
-// fixed is a rule of a claim as it was written down: its hash, its date, and why.
+// fixed is a rule of a claim as the ledger has it: its hash, its date, and why.
 type fixed struct{ claim, rule, date, why string }
 
 // readLedger reads all rules, in their order.
@@ -86,7 +86,7 @@ func (r report) fixed(key string) (last fixed) {
 	return last
 }
 
-// whys are the reasons for each change of a rule since one.
+// whys are the reasons for each change of a rule since an earlier one.
 func (r report) whys(key, since string) string {
 	var all []string
 	for _, f := range r.ledger {
@@ -101,7 +101,7 @@ func (r report) whys(key, since string) string {
 	return strings.Join(all, "; then ")
 }
 
-// last are the newest judgement of a claim and the one before it; nil where there is none.
+// last are the newest judgement of a claim and the one before it; nil if there is none.
 func (r report) last(key string) (now, before *judgement) {
 	for _, j := range r.history {
 		if j.claim == key {
@@ -111,8 +111,8 @@ func (r report) last(key string) (now, before *judgement) {
 	return now, before
 }
 
-// late is the standing of a claim whose rule changed after its runs: the one that it had
-// by the rule of those days. It is held to what the page says of that.
+// late checks what the page says of a claim whose rule changed after its runs, and returns the
+// standing that the claim had by the earlier rule.
 func (r report) late(a *audit, c *claim, key string, s *study, today string) string {
 	standing, was := unresolved, "these runs were never judged."
 	for _, j := range r.history {
@@ -128,8 +128,8 @@ func (r report) late(a *audit, c *claim, key string, s *study, today string) str
 	return standing
 }
 
-// standings holds what a page says of a claim's standing, and what changed, to history.
-// What was not run, or in part, has no finding.
+// standings compares what a page says of a claim's standing, and what changed, with history. A
+// claim that was not run, or only in part, has no finding.
 func (r report) standings(a *audit, c *claim, key, standing string, f *finding) {
 	s, hash, name := r.studies[rules[key].Study], rules[key].hash(), c.name
 	judged := f != nil && s.about.Rules[key] == hash
@@ -170,7 +170,7 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	}
 }
 
-// changed says in what a claim differs from what it was when it was judged before.
+// changed says how a claim differs from the judgement before.
 func (r report) changed(key, hash, standing string, now, before *judgement) (all []say) {
 	switch {
 	case before == nil:
@@ -210,13 +210,13 @@ func (n judged) say() say {
 	return phrase("# [#, #]", sig(n.value, 3), sig(n.low, 3), sig(n.high, 3))
 }
 
-// rests holds the numbers of a judgement to those that its standing rests on.
+// rests compares the numbers of a judgement with those that its standing rests on.
 func (r report) rests(a *audit, numbers []judged, want []rests) {
 	if len(numbers) != len(want) {
 		a.fail("history has %d numbers, and there should be %d", len(numbers), len(want))
 		return
 	}
-	// One that is none, or to nine digits behind the point.
+	// Both absent, or equal to nine digits behind the point.
 	is := func(a, b float64) bool {
 		return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-9*math.Max(1, math.Abs(b))
 	}

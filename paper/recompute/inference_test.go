@@ -33,7 +33,8 @@ func readTimes(path string) (all []timing, err error) {
 	})
 }
 
-// overBase is the geometric mean over rounds of the time of a form over the base's.
+// overBase is the geometric mean over rounds of the time of a form divided by the time of the
+// base model.
 func overBase(times []timing, form string, rank int) interval {
 	base := make(map[int]float64)
 	for _, t := range times {

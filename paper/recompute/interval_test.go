@@ -21,7 +21,7 @@ func (i interval) half() float64 { return (i.high - i.low) / 2 }
 
 func (i interval) holds(v float64) bool { return i.low <= v && v <= i.high }
 
-// mean is that of the values that are there.
+// mean is the mean of the values that are present.
 func mean(values []float64) interval {
 	xs := present(values)
 	if len(xs) == 0 {
@@ -43,7 +43,7 @@ func present(values []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 }
 
-// standardError is 0 where all values are one.
+// standardError is 0 if all values are equal.
 func standardError(xs []float64) float64 {
 	if slices.Min(xs) == slices.Max(xs) {
 		return 0
@@ -53,7 +53,7 @@ func standardError(xs []float64) float64 {
 
 func student(n int) distuv.StudentsT { return distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)} }
 
-// p is the two-sided P that the true mean is a value.
+// p is the two-sided P of the hypothesis that the true mean is a value.
 func (i interval) p(value float64) float64 { return twoSided(i.mean-value, i.se, i.n) }
 
 func twoSided(off, se float64, n int) float64 {
@@ -68,7 +68,7 @@ func twoSided(off, se float64, n int) float64 {
 	return 2 * student(n).Survival(math.Abs(off/se))
 }
 
-// above is the one-sided P that the true mean is not above a value.
+// above is the one-sided P of the hypothesis that the true mean is not above a value.
 func (i interval) above(value float64) float64 {
 	p := i.p(value)
 	if i.mean > value {
@@ -77,7 +77,7 @@ func (i interval) above(value float64) float64 {
 	return 1 - p/2
 }
 
-// holm corrects P values over those that are there.
+// holm corrects the P values that are present.
 func holm(ps []float64) []float64 {
 	var order []int
 	for i, p := range ps {
@@ -104,8 +104,8 @@ func atMost(values []float64, bound float64) (n int) {
 	return n
 }
 
-// flips is the share of the ways to give differences a sign in which their sum is at
-// least as far from 0; NaN for fewer than six.
+// flips is the share of all ways to give differences a sign in which their sum is at least as
+// far from 0; NaN for fewer than six differences.
 func flips(ds []float64) float64 {
 	if len(ds) < 6 {
 		return nan

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// exactCell is what was measured over what is expected, of a cell.
+// exactCell is a cell's measured value divided by its expected one.
 type exactCell struct {
 	name say
 	over interval
 }
 
-// exactCells are those with three seeds or more, and those of distinct rows.
+// exactCells are the cells with three seeds or more, and those of distinct rows.
 func exactCells(arms []*arm) (all, apart []exactCell) {
 	of := func(r row) (cells []exactCell) {
 		for _, c := range r.arm.cells {
@@ -87,8 +87,9 @@ func judgeExact(r rule, s *study) finding {
 	return f
 }
 
-// regime is where two laws of a statistic meet: the expected square over the square of
-// the first law's power of rank is level + slope·r, from the smallest and largest rank.
+// regime is where two laws of a statistic meet. The expected square, divided by the square of
+// the first law's power of rank, is level + slope·r; the smallest and the largest rank give
+// both.
 type regime struct {
 	meet      interval // level/slope, over seeds
 	held, all int      // ranks whose mean square, in units of the first law, is as expected
@@ -138,8 +139,8 @@ func (a *arm) regime(statistic string) (g regime, ok bool) {
 	return g, g.meet.n > 0
 }
 
-// regimesTable has a row an arm and statistic with two laws. One of them holds to a tenth
-// where 1 + r/meet, or 1 + meet/r, is at most the square of 1.1.
+// regimesTable has a row for each arm and statistic with two laws. A law holds to a tenth if 1
+// + r/meet, or 1 + meet/r, is at most the square of 1.1.
 func regimesTable(arms []*arm) wanted {
 	t := wanted{kind: "regimes"}
 	names := armNames(arms)

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// duelsTable has a row a comparison.
+// duelsTable has a row for each comparison.
 func duelsTable(family []*duel) wanted {
 	t := wanted{kind: "comparisons"}
 	for _, d := range family {
@@ -15,7 +15,7 @@ func duelsTable(family []*duel) wanted {
 	return t
 }
 
-// lowerSeen says whether the first of two losses is lower.
+// lowerSeen judges the claim that the first of two losses is lower.
 func lowerSeen(d *duel) string {
 	switch {
 	case d.lower():
@@ -26,7 +26,7 @@ func lowerSeen(d *duel) string {
 	return unresolved
 }
 
-// littleSeen says whether it is not lower by as much as the margin.
+// littleSeen judges the claim that the first loss is not lower by as much as the margin.
 func littleSeen(d *duel) string {
 	switch {
 	case d.higher(), d.alike():
@@ -37,7 +37,7 @@ func littleSeen(d *duel) string {
 	return unresolved
 }
 
-// alikeSeen says whether the two are the same, but for the margin.
+// alikeSeen judges the claim that the two losses are the same to within the margin.
 func alikeSeen(d *duel) string {
 	switch {
 	case d.verdict() == "same function", d.alike():
@@ -67,8 +67,8 @@ func fullBest(arms []*arm) (most, rate float64) {
 	return most, rate
 }
 
-// topDuel judges the largest rank of a scheme against the smallest; nil where there are
-// not two.
+// topDuel judges the largest rank of a scheme against the smallest; nil if there are not two
+// ranks.
 func topDuel(r rule, arms []*arm) (top *duel, f finding) {
 	family := rankDuels(arms, r.Schemes[0])
 	if len(family) == 0 {
@@ -122,7 +122,7 @@ func judgeCostGain(r rule, s *study) finding {
 	return f
 }
 
-// costsTable has what each cell takes.
+// costsTable has the cost of each cell.
 func costsTable(arms []*arm) wanted {
 	t := wanted{kind: "costs"}
 	for _, c := range cellsOf(arms) {
@@ -183,7 +183,7 @@ func judgeDefaultRate(_ rule, s *study) finding {
 
 const noFull = "The study has no full fine-tuning to compare with, so it does not say how much was learned."
 
-// ofFull says what share of what full fine-tuning learned each cell did.
+// ofFull says which share of what full fine-tuning learned each cell learned.
 func ofFull(arms []*arm) say {
 	most, _ := fullBest(arms)
 	var said []say
@@ -281,7 +281,8 @@ func judgeCorrections(_ rule, s *study) finding {
 	return f
 }
 
-// higherSeen says whether the first of two losses is higher, or diverged alone.
+// higherSeen judges the claim that the first of two losses is higher, or that only it
+// diverged.
 func higherSeen(d *duel) string {
 	whole := func(c *cell) bool { return c.count((*run).diverged) < len(c.runs) }
 	switch v := d.verdict(); {
@@ -325,7 +326,7 @@ func rankHead(rank int) string {
 	return fmt.Sprintf("rank %d", rank)
 }
 
-// ratesTable has a row an arm and a column a rank.
+// ratesTable has a row for each arm and a column for each rank.
 func ratesTable(arms []*arm) wanted {
 	t := wanted{kind: "rates"}
 	for _, a := range arms {

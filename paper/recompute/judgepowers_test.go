@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// rowsOf are the powers of statistics of arms that can be held to theory.
+// rowsOfPowers are the powers of statistics of arms for which theory predicts one.
 func rowsOfPowers(arms []*arm, statistics []string) (rows []row) {
 	names := armNames(arms)
 	for i, a := range arms {
@@ -19,8 +19,8 @@ func rowsOfPowers(arms []*arm, statistics []string) (rows []row) {
 	return rows
 }
 
-// predicted are the statistics of the first steps that were measured and of which theory
-// says something for some arm.
+// predicted are the statistics of the first steps that were measured and that theory predicts
+// for some arm.
 func predicted(arms []*arm) (names []string) {
 	for _, s := range statistics {
 		says, measured := false, false
@@ -54,9 +54,9 @@ func judgePowers(r rule, s *study) finding {
 	return f
 }
 
-// heldToTheory: no row may differ once corrected over all, nor a distinct one over the
-// distinct ones; every distinct interval must lie within the tolerance, and no row may be
-// off by more.
+// heldToTheory judges powers: no row may differ, corrected over all rows, and no distinct row,
+// corrected over the distinct ones; every distinct interval must lie within the tolerance, and
+// no row may be off by more than that.
 func heldToTheory(rows []row, tolerance, level float64) finding {
 	groups := distinct(rows)
 	standing, agree, far := seen, 0, 0.0
@@ -100,8 +100,8 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 // lossRounding is the part of a loss that float32 leaves uncertain between two passes.
 const lossRounding = 5e-6
 
-// believed reports whether the first order says what the loss did on the same batch, to
-// a tenth; true where nobody can tell.
+// believed reports whether the first-order loss drop is what the loss did on the same batch,
+// to a tenth; true if nobody can tell.
 func believed(r *run) bool {
 	drop, actual := r.at(1, "loss_drop"), r.at(1, "loss_drop_actual")
 	largest := math.Max(math.Abs(drop), math.Abs(actual))
@@ -111,7 +111,7 @@ func believed(r *run) bool {
 	return math.Abs(drop-actual) <= 0.1*math.Abs(actual)
 }
 
-// unbelievable says of the first cell with runs that are not believed how many they are.
+// unbelievable names the first cell with runs that are not believed, and counts them.
 func unbelievable(arms []*arm) say {
 	for _, c := range cellsOf(arms) {
 		if n := c.count(func(r *run) bool { return !believed(r) }); n > 0 {
@@ -124,7 +124,7 @@ func unbelievable(arms []*arm) say {
 	return say{}
 }
 
-// powersTable has a row an arm and statistic.
+// powersTable has a row for each arm and statistic.
 func powersTable(arms []*arm, names []string) wanted {
 	t := wanted{kind: "powers"}
 	for _, a := range arms {
@@ -161,7 +161,8 @@ func powerRow(a *arm, name string) wantedRow {
 	return r
 }
 
-// exactRanks counts the ranks whose interval holds what is expected, and all that have one.
+// exactRanks counts the ranks whose interval contains the expected value, and all ranks that
+// have one.
 func (a *arm) exactRanks(name string) (held, all int) {
 	for _, c := range a.cells {
 		over := c.overExpected(name)
@@ -175,7 +176,7 @@ func (a *arm) exactRanks(name string) (held, all int) {
 	return held, all
 }
 
-// armOf is the arm of a scheme; nil where there is none.
+// armOf is the arm of a scheme; nil if there is none.
 func armOf(arms []*arm, scheme string) *arm {
 	for _, a := range arms {
 		if a.text("scheme") == scheme {
@@ -185,7 +186,7 @@ func armOf(arms []*arm, scheme string) *arm {
 	return nil
 }
 
-// fallsAndStays holds one power to be below -flat and another within ±flat.
+// fallsAndStays judges whether one power is below -flat and another within ±flat.
 func fallsAndStays(falls, stays power, flat float64) string {
 	switch {
 	case falls.high < -flat && stays.low >= -flat && stays.high <= flat:
@@ -245,8 +246,8 @@ func judgeOnlyOnset(r rule, s *study) finding {
 	return f
 }
 
-// rsloraAlone holds the power of a statistic to be near 0 under rsLoRA, and under no other
-// scheme.
+// rsloraAlone judges whether the power of a statistic is near 0 under rsLoRA and under no
+// other scheme.
 func rsloraAlone(r rule, s *study, statistic, what string) finding {
 	arms, f := r.arms(s), finding{standing: seen}
 	if rslora := armOf(arms, "rslora"); rslora == nil || !slices.ContainsFunc(arms, func(a *arm) bool {
@@ -291,7 +292,7 @@ func stabilityOf(p power, flat float64) string {
 	return "undecided"
 }
 
-// checkTable has a row an arm.
+// checkTable has a row for each arm.
 func checkTable(arms []*arm) wanted {
 	const best = "best first step (exact theory)"
 	t := wanted{kind: "check"}
@@ -316,7 +317,7 @@ func checkTable(arms []*arm) wanted {
 	return t
 }
 
-// doubts are those about an arm that may have numbers.
+// doubts are the doubts about an arm.
 func (a *arm) doubts() (all []say) {
 	if why := cmp.Or(a.beyond()); why != "" {
 		all = append(all, say{text: "no prediction of theory: " + why})
@@ -375,8 +376,8 @@ func judgeSpread(r rule, s *study) finding {
 	return f
 }
 
-// normRatio is, over seeds, the ratio of the largest gradient norm over the ranks of an
-// arm to the smallest, at the step at which it is most, of runs that are done.
+// normRatio is, over seeds, the largest ratio at any step between the gradient norms of two
+// ranks of an arm, from runs that are done.
 func (a *arm) normRatio() interval {
 	type place struct{ seed, step int }
 	norms := make(map[place][]float64)

@@ -9,10 +9,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// rates are arms that differ in their learning rate alone, by rising rate.
+// rates are arms that differ only in their learning rate, by rising rate.
 type rates []*arm
 
-// groups are those of arms, in the arms' order.
+// groups are the groups of such arms, in the arms' order.
 func groups(arms []*arm) (all []rates) {
 	for _, g := range grouped(arms, func(a *arm) string {
 		return axesKey(&run{axes: a.axes}, "lr") + fmt.Sprint(a.traits())
@@ -23,7 +23,7 @@ func groups(arms []*arm) (all []rates) {
 	return all
 }
 
-// best is the lowest point over rates of a rank and seed.
+// best is the best learning rate of a rank and seed.
 type best struct {
 	rank, seed int
 	optimum
@@ -41,7 +41,7 @@ func (g rates) tried(rank, seed int) (runs []*run) {
 	return runs
 }
 
-// best is of all ranks and seeds, rising.
+// best finds the best rate of every rank and seed, in rising order.
 func (g rates) best() (all []best) {
 	var runs []*run
 	for _, c := range cellsOf(g) {
@@ -60,7 +60,7 @@ func (g rates) best() (all []best) {
 	return all
 }
 
-// inside reports whether a best rate is one that a power is fitted to.
+// inside reports whether a power may be fitted to a best rate.
 func (b best) inside() bool { return !b.edge && !math.IsNaN(b.rate) }
 
 func (g rates) power() power {
@@ -74,7 +74,7 @@ func (g rates) power() power {
 	return fit(all)
 }
 
-// logs are the logarithms of ranks and of best rates inside their grid, by a key.
+// logs are the logarithms of ranks and of best rates inside their grid, grouped by a key.
 func (g rates) logs(key func(best) int) (ranks, rates [][]float64) {
 	inside := slices.DeleteFunc(g.best(), func(b best) bool { return !b.inside() })
 	for _, of := range grouped(inside, key) {
@@ -87,7 +87,7 @@ func (g rates) logs(key func(best) int) (ranks, rates [][]float64) {
 	return ranks, rates
 }
 
-// bends are the coefficients of the squared log rank, a parabola a seed.
+// bends are the coefficients of the squared log rank, from one parabola for each seed.
 func (g rates) bends() interval {
 	var all []float64
 	ranks, rates := g.logs(func(b best) int { return b.seed })
@@ -97,7 +97,7 @@ func (g rates) bends() interval {
 	return mean(all)
 }
 
-// steps are the powers from each rank to the next, of geometric means.
+// steps are the powers from each rank to the next, of geometric means over seeds.
 func (g rates) steps() say {
 	var all []say
 	ranks, rates := g.logs(func(b best) int { return b.rank })
@@ -155,7 +155,7 @@ func judgeRates(r rule, s *study) finding {
 	return f
 }
 
-// given is what a transferred rate gives away, over seeds.
+// given is what a transferred rate loses, over seeds.
 type given struct {
 	percent, share interval // of the loss, and of what was learned
 	outside        int      // seeds at which the rate lies outside of those tried
@@ -163,8 +163,9 @@ type given struct {
 	less, more     float64  // P of the loss given away being the margin or more, and of its being that or less
 }
 
-// transfer takes the best rate at the smallest rank, a geometric mean over every second
-// seed, times the ratio of the ranks to a power, to the largest rank of the other seeds.
+// transfer tunes the rate at the smallest rank on every second seed, a geometric mean,
+// multiplies it by a power of the ratio of the ranks, and uses it at the largest rank on the
+// other seeds.
 func (g rates) transfer(power, margin float64) given {
 	at := make(map[[2]int]best)
 	var ranks, seeds []int
@@ -222,7 +223,8 @@ func (g rates) onset(rank, seed int) float64 {
 	return loss
 }
 
-// lossAt is that of the parabola through the three nearest rates; NaN outside of them.
+// lossAt is the loss on the parabola through the three nearest rates; NaN outside of the rates
+// tried.
 func (g rates) lossAt(rank, seed int, rate float64) float64 {
 	runs := g.tried(rank, seed)
 	n := len(runs)
@@ -236,7 +238,8 @@ func (g rates) lossAt(rank, seed int, rate float64) float64 {
 			middle = i
 		}
 	}
-	// Neville's scheme at 0, over logarithms of rates less that of the one asked for.
+	// Neville's scheme at 0. The places are logarithms of rates minus the logarithm of the
+	// rate asked for.
 	x := []float64{off(middle - 1), off(middle), off(middle + 1)}
 	y := []float64{runs[middle-1].num("val_loss"), runs[middle].num("val_loss"), runs[middle+1].num("val_loss")}
 	for step := 1; step < 3; step++ {

@@ -19,7 +19,7 @@ func line(x, y []float64) (level, slope float64) {
 	return sy/n - slope*sx/n, slope
 }
 
-// left is what the line leaves of y, whose mean alone is taken off where x is one value.
+// left is what a line leaves of y; if x has a single value, it is y minus its mean.
 func left(x, y []float64) []float64 {
 	level, slope := line(x, y)
 	rest := make([]float64, len(y))
@@ -29,7 +29,8 @@ func left(x, y []float64) []float64 {
 	return rest
 }
 
-// bend is the coefficient of x² in the least-squares parabola; NaN below three places.
+// bend is the coefficient of x² in the least-squares parabola; NaN for fewer than three values
+// of x.
 func bend(x, y []float64) float64 {
 	places := make(map[float64]bool)
 	for _, v := range x {
@@ -38,7 +39,7 @@ func bend(x, y []float64) float64 {
 	if len(places) < 3 {
 		return nan
 	}
-	// It is the slope between what a line leaves of y and of x².
+	// The coefficient is the slope between what lines leave of y and of x².
 	squares := make([]float64, len(x))
 	for i, v := range x {
 		squares[i] = v * v

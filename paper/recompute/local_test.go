@@ -34,7 +34,7 @@ func localGrids(trained []*run, axis string) (all []*localGrid) {
 	return all
 }
 
-// axesKey tells apart what differs in an axis, but for those named.
+// axesKey is equal for runs whose axes are equal, except for the named axes.
 func axesKey(r *run, except ...string) string {
 	var key []string
 	for _, a := range r.axes {
@@ -45,8 +45,8 @@ func axesKey(r *run, except ...string) string {
 	return strings.Join(key, "\n")
 }
 
-// find finds the lowest point, and the run that stands for the grid: a copy, so that
-// the row stays what it is.
+// find finds the lowest point, and the run that stands for the grid. That run is a copy, so
+// that the row stays as it is.
 func (g *localGrid) find() {
 	at := func(r *run) float64 { v, _ := strconv.ParseFloat(r.axis(g.axis), 64); return v }
 	slices.SortFunc(g.runs, func(a, b *run) int { return cmp.Compare(at(a), at(b)) })
@@ -69,8 +69,8 @@ func (g *localGrid) find() {
 	g.best.grid = g
 }
 
-// trial is the loss that a value led to: infinite where the run diverged or ended above
-// where it began, NaN where there is none.
+// trial is the loss at a value: infinite if the run diverged or ended above where it began,
+// NaN if there is no loss.
 func trial(r *run) float64 {
 	if r.diverged() || r.num("val_loss_onset")-r.num("val_loss") < 0 {
 		return math.Inf(1)
@@ -78,8 +78,8 @@ func trial(r *run) float64 {
 	return r.num("val_loss")
 }
 
-// leastBad is a run that is done, before one that diverged, before one that failed; of
-// the lowest loss, or the most steps.
+// leastBad is the best run to stand for a grid: a done one before a diverged one before a
+// failed one; among equals the one with the lowest loss, or the most steps.
 func leastBad(runs []*run) *run {
 	order := func(r *run) int { return slices.Index([]string{"done", "diverged", "failed"}, r.text("status")) }
 	return slices.MinFunc(runs, func(a, b *run) int {
@@ -95,8 +95,8 @@ type optimum struct {
 	edge       bool    // it is the smallest or the largest
 }
 
-// lowest is the lowest point of the parabola through the best trial and its neighbours,
-// or that trial where it is at an edge or beside one without a finite loss.
+// lowest is the lowest point of the parabola through the best trial and its neighbours, or the
+// best trial itself if it is at an edge or next to one without a finite loss.
 func lowest(rates, losses []float64) optimum {
 	at := -1
 	for i, loss := range losses {
@@ -111,7 +111,7 @@ func lowest(rates, losses []float64) optimum {
 	if o.edge || math.IsInf(losses[at-1], 1) || math.IsInf(losses[at+1], 1) {
 		return o
 	}
-	// About the middle: y = m + b u + c u², through u = l below 0 and u = h above.
+	// Around the middle: y = m + b u + c u², through u = l below 0 and u = h above.
 	l, h := math.Log(rates[at-1]/rates[at]), math.Log(rates[at+1]/rates[at])
 	low, high := losses[at-1]-losses[at], losses[at+1]-losses[at]
 	c := (low/l - high/h) / (l - h)
@@ -124,7 +124,7 @@ func lowest(rates, losses []float64) optimum {
 	return o
 }
 
-// marks holds the columns local, local_value and local_val_loss to the runs.
+// marks compares the columns local, local_value and local_val_loss with the runs.
 func (s *study) marks() (wrong []string) {
 	best := make(map[string]*localGrid)
 	tried := make(map[string]bool)
@@ -149,7 +149,7 @@ func (s *study) marks() (wrong []string) {
 	return wrong
 }
 
-// same reports whether two values are one but for rounding, or both absent.
+// same reports whether two values are equal to within rounding, or both absent.
 func same(a, b float64) bool {
 	return math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-9*math.Max(math.Abs(a), math.Abs(b))
 }

@@ -13,8 +13,8 @@ type place struct {
 	line int
 }
 
-// places are the first and the last row of each table, its first note, what is seen of
-// each claim, its title, and what changed.
+// places are the first and the last row of each table, its first note, what was found on each
+// claim, its title, and what changed.
 func places(lines []string) (all []place) {
 	kind, rows := "the table of claims", []int(nil)
 	flush := func() {
@@ -51,9 +51,9 @@ func places(lines []string) (all []place) {
 	return all
 }
 
-// otherDigit is a text with another last digit in place of that of its kth number, by three:
-// by one, a value that lies between two digits would have either.
-// false where it has none.
+// otherDigit changes the last digit of a text's kth number by three; false if it has no such
+// number. A change by one would not do: a value that lies between two digits may be printed as
+// either.
 func otherDigit(text string, k int) (string, bool) {
 	found := number.FindAllStringIndex(text, -1)
 	if k >= len(found) {
@@ -92,8 +92,8 @@ func TestAlteredDigits(t *testing.T) {
 	}
 }
 
-// reported reports whether something is wrong with a page that was not so before. Claims
-// that are as they were are not looked at again.
+// reported reports whether something is wrong with a page that was right before. It looks only
+// at claims that changed.
 func reported(r report, before *page, text string) bool {
 	p, err := parsePage(text)
 	if err != nil {
@@ -108,7 +108,7 @@ func reported(r report, before *page, text string) bool {
 	return len(r.auditOf(p, now).wrong) > len(r.auditOf(before, then).wrong)
 }
 
-// altered is a row with another word in place of its second cell.
+// altered is a row with another word in its second cell.
 func altered(row []string) []string {
 	row = slices.Clone(row)
 	row[1] = "another"

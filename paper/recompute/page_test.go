@@ -14,7 +14,7 @@ type page struct {
 	studies table
 }
 
-// claim is a section of it.
+// claim is a section of the page.
 type claim struct {
 	name, source, rule, past, listed string // as in the table of all claims; of a rule, its hash and date
 	reported, seen, standing         string
@@ -61,7 +61,7 @@ func parsePage(text string) (*page, error) {
 	return p, nil
 }
 
-// change gives claims what changed in them: lines that begin with their number.
+// change hands each claim the lines on what changed. They begin with its number.
 func (p *page) change(lines []string) error {
 	for _, l := range lines {
 		var i int
@@ -112,7 +112,7 @@ func (p *page) add(title string, lines []string, listed table) error {
 	return nil
 }
 
-// line reads a line that is no table's.
+// line reads a line that is not part of a table.
 func (c *claim) line(l string) bool {
 	for prefix, to := range map[string]*string{
 		"*Reported* ": &c.reported, "*Found here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
@@ -161,7 +161,7 @@ func tableIn(lines []string) (t table, err error) {
 	return t, nil
 }
 
-// cut is a row's cells, in which a bar of their own is escaped.
+// cut returns a row's cells. A bar within a cell is escaped.
 func cut(line string) []string {
 	line = strings.ReplaceAll(strings.ReplaceAll(line, `\\`, "\x00"), `\|`, "\x01")
 	cells := strings.Split(strings.Trim(line, "|"), "|")

@@ -26,8 +26,8 @@ type power struct {
 // fitted reports whether there is a fit.
 func (p power) fitted() bool { return p.n > 0 }
 
-// fit is the mean over seeds of the slope of log value on log rank. A seed needs values
-// at two ranks.
+// fit is the mean over seeds of the slope of the log value against the log rank. A seed needs
+// values at two ranks.
 func fit(all []observed) power {
 	there := slices.DeleteFunc(slices.Clone(all), func(o observed) bool { return !hasLog(o.value) })
 	slices.SortStableFunc(there, func(a, b observed) int { return a.seed - b.seed })
@@ -47,7 +47,7 @@ func fit(all []observed) power {
 	return p
 }
 
-// observations are a value of each of the arm's runs.
+// observations has a value of each of the arm's runs.
 func (a *arm) observations(of func(*run) float64) (all []observed) {
 	for _, c := range a.cells {
 		for _, r := range c.runs {
@@ -61,7 +61,7 @@ func (a *arm) values(statistic string) []observed {
 	return a.observations(func(r *run) float64 { return r.value(statistic) })
 }
 
-// power fits a statistic of the arm, beside theory.
+// power fits a statistic of the arm and adds what theory predicts.
 func (a *arm) power(statistic string) power {
 	p := fit(a.values(statistic))
 	p.exact = a.exactPower(statistic)
@@ -72,9 +72,10 @@ func (a *arm) power(statistic string) power {
 	return p
 }
 
-// exactPower is the power through what is expected of these very runs; NaN where one has
-// no expectation. The fit is of logarithms, whose mean lies below the logarithm of the
-// mean by half of the relative variance over draws; of roots, by half of that.
+// exactPower is the power fitted to the values that theory expects of exactly these runs; NaN
+// if one has none. The fit is of logarithms, and the mean of a logarithm lies below the
+// logarithm of the mean by half of the relative variance over draws; for roots, by half of
+// that.
 func (a *arm) exactPower(statistic string) float64 {
 	below := make(map[int]float64)
 	for _, c := range a.cells {
@@ -98,7 +99,7 @@ func (a *arm) exactPower(statistic string) float64 {
 	return fit(expected).mean
 }
 
-// beyond says why theory predicts nothing of the arm, or nothing once it was updated.
+// beyond says why theory predicts nothing for the arm, or nothing after its first update.
 func (a *arm) beyond() (always, updated string) {
 	depends := a.depending()
 	for _, c := range a.cells {
@@ -138,7 +139,7 @@ func (a *arm) depending() string {
 	return strings.Join(names, " and ") + " depends on rank"
 }
 
-// theory is what theory says of these very runs: the exact power, or a range.
+// theory is what theory predicts for exactly these runs: the exact power, or a range.
 func (p power) theory() (low, high float64) {
 	if !math.IsNaN(p.exact) {
 		return p.exact, p.exact
@@ -146,16 +147,16 @@ func (p power) theory() (low, high float64) {
 	return p.predicted + math.Min(0, p.rise), p.predicted + math.Max(0, p.rise)
 }
 
-// off is how far the power lies from theory's, below 0 inside a range.
+// off is how far the power lies from theory's; inside a range it is below 0.
 func (p power) off() float64 {
 	low, high := p.theory()
 	return math.Max(low-p.mean, p.mean-high)
 }
 
-// p is that of the power being theory's.
+// p is the P of the hypothesis that the power is theory's.
 func (p power) p() float64 { return twoSided(math.Max(0, p.off()), p.se, p.n) }
 
-// agreement is the verdict on the power beside theory's.
+// agreement is the verdict on the power compared with theory's.
 func (p power) agreement(tolerance float64) string {
 	low, high := p.theory()
 	switch {
@@ -173,7 +174,7 @@ func (p power) agreement(tolerance float64) string {
 	return "consistent, not resolved"
 }
 
-// within reports whether the whole interval lies so near to theory's.
+// within reports whether the whole interval lies within the tolerance of theory's power.
 func (p power) within(tolerance float64) bool {
 	low, high := p.theory()
 	return p.interval.low >= low-tolerance && p.interval.high <= high+tolerance
@@ -190,9 +191,9 @@ func (p power) say() say {
 	return bracketed(p.interval, 3)
 }
 
-// variancePower is the power of rank of the variance over seeds of squares over their
-// expectation, of seeds that have one at every rank: Student's interval of the
-// jackknife's pseudo-values.
+// variancePower is the power of rank of a variance: that over seeds of squares divided by
+// their expected values, for seeds that have one at every rank. Its interval is Student's, of
+// the jackknife's pseudo-values.
 func (a *arm) variancePower(statistic string) interval {
 	over := a.observations(func(r *run) float64 { return r.overExpected(statistic) })
 	over = slices.DeleteFunc(over, func(o observed) bool { return math.IsNaN(o.value) })

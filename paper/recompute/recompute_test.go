@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// folder is another report than the committed one, for those who make one.
+// folder is a report other than the committed one, for those who make one.
 var folder = flag.String("report", "", "`FOLDER` with another REPRODUCTION.md and its files")
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// grouped gathers what has one key, in the order in which keys appear.
+// grouped gathers values with equal keys, in the order in which keys appear.
 func grouped[V any, K comparable](all []V, key func(V) K) (groups [][]V) {
 	at := make(map[K]int)
 	for _, v := range all {
@@ -28,7 +28,7 @@ func grouped[V any, K comparable](all []V, key func(V) K) (groups [][]V) {
 	return groups
 }
 
-// open reads the report and its page, and skips where no study was committed.
+// open reads the report and its page. It skips the test if no study was committed.
 func open(t *testing.T) (report, string) {
 	t.Helper()
 	path, files := committedPage, committedFolder
@@ -49,14 +49,14 @@ func open(t *testing.T) (report, string) {
 	return stored, string(text)
 }
 
-// What is read once for all tests.
+// Read once for all tests.
 var (
 	once    sync.Once
 	stored  report
 	failure error
 )
 
-// Every number of the page is what its files give, and every standing what its rule does.
+// Every number of the page follows from its files, and every standing from its rule.
 func TestEveryNumber(t *testing.T) {
 	r, text := open(t)
 	p, err := parsePage(text)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// report is the page's files: studies by name, and what claims were judged before.
+// report is the page's files: studies by name, and earlier judgements of claims.
 type report struct {
 	studies map[string]*study
 	history []*judgement
@@ -37,7 +37,7 @@ func readReport(folder string) (r report, err error) {
 	return r, err
 }
 
-// field is a number of a file, NaN where it is empty.
+// field is a number of a file; NaN if it is empty.
 func field(text string) float64 {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -46,7 +46,7 @@ func field(text string) float64 {
 	return v
 }
 
-// runs counts those that ended, timings not among them.
+// runs counts the runs that ended, without timings.
 func (r report) runs() (n int) {
 	for _, s := range r.studies {
 		if _, ended := s.planned(); s.times == nil {
@@ -56,10 +56,10 @@ func (r report) runs() (n int) {
 	return n
 }
 
-// audit holds a page to its files.
+// audit compares a page with its files.
 func (r report) audit(p *page) *audit { return r.auditOf(p, p.claims) }
 
-// auditOf holds some claims of a page to its files, and what is of no claim.
+// auditOf compares some claims of a page with its files, and what belongs to no claim.
 func (r report) auditOf(p *page, claims []*claim) *audit {
 	a := &audit{claim: "head", parsed: make(map[string]int), held: make(map[string]int)}
 	_, rest, _ := strings.Cut(p.head, " and from nothing else: ")
@@ -89,7 +89,7 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 	return a
 }
 
-// claim holds the section of a claim to its study.
+// claim compares the section of a claim with its study.
 func (r report) claim(a *audit, c *claim, key string, rule rule) {
 	s, standing, planned, ended := r.studies[rule.Study], notRun, 1, 0
 	if s != nil {

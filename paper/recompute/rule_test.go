@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// rule is what judges a claim, as data. Its hash is on the page: a rule that is changed
-// there is to be written anew here.
+// rule judges a claim. It is data, and its hash is on the page: a rule that is changed there
+// must be written anew here.
 type rule struct {
 	Test       string             `json:"test"`
 	Study      string             `json:"study"`
@@ -30,7 +30,7 @@ func (r rule) hash() string {
 
 type limits = map[string]float64
 
-// rules are those of all claims, by the claims' keys.
+// rules are the rules of all claims, by the claims' keys.
 var rules = map[string]rule{
 	"onset-collapse": {
 		Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
@@ -103,7 +103,7 @@ func ofRates(tolerance float64) limits {
 	return limits{"tolerance": tolerance, "level": level, "inside": 0.9}
 }
 
-// ruleOf finds the claim that has a rule, by its hash.
+// ruleOf finds the claim whose rule has a hash.
 func ruleOf(hash string) (key string, r rule, ok bool) {
 	for key, r := range rules {
 		if r.hash() == hash {
@@ -113,7 +113,7 @@ func ruleOf(hash string) (key string, r rule, ok bool) {
 	return "", rule{}, false
 }
 
-// arms are those that the rule is about, in the order in which it names schemes.
+// arms are the arms that the rule is about, in the order in which it names schemes.
 func (r rule) arms(s *study) (all []*arm) {
 	arms, schemes := s.arms(), r.Schemes
 	if len(schemes) == 0 {

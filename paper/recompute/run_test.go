@@ -2,7 +2,7 @@ package recompute
 
 import "strconv"
 
-// run is a row of runs.csv, with its curve and what its validation batches gave.
+// run is a row of runs.csv, with its curve and its validation batches.
 type run struct {
 	columns map[string]int
 	row     []string
@@ -30,7 +30,7 @@ func (r *run) text(column string) string {
 	return r.row[i]
 }
 
-// num is NaN where the field is empty.
+// num is NaN if the field is empty.
 func (r *run) num(column string) float64 {
 	v, err := strconv.ParseFloat(r.text(column), 64)
 	if err != nil {
@@ -50,7 +50,7 @@ func (r *run) done() bool     { return r.text("status") == "done" }
 func (r *run) diverged() bool { return r.text("status") == "diverged" }
 func (r *run) scheme() string { return r.text("scheme") }
 
-// axis is the run's place on an axis; empty where it has none.
+// axis is the run's value on an axis; empty if it has none.
 func (r *run) axis(name string) string {
 	for _, a := range r.axes {
 		if a[0] == name {
@@ -60,7 +60,7 @@ func (r *run) axis(name string) string {
 	return ""
 }
 
-// rate is the learning rate: of a local grid of rates, that of its lowest point.
+// rate is the learning rate; for a local grid of rates, the rate of its lowest point.
 func (r *run) rate() float64 {
 	if r.grid != nil && r.grid.axis == "lr" {
 		return r.grid.value
@@ -68,8 +68,8 @@ func (r *run) rate() float64 {
 	return r.num("lr")
 }
 
-// value is a statistic of the run. Of a local grid the final validation loss is that of
-// its lowest point.
+// value is a statistic of the run; for a local grid, the final validation loss is that of its
+// lowest point.
 func (r *run) value(statistic string) float64 {
 	if r.grid != nil && statistic == "val_loss" {
 		return r.grid.loss
@@ -79,8 +79,8 @@ func (r *run) value(statistic string) float64 {
 
 func (r *run) expected(statistic string) float64 { return r.num("expected_" + statistic) }
 
-// overExpected is a statistic over its expectation: squares, unless what is expected is
-// the mean of the statistic itself.
+// overExpected is a statistic divided by its expected value. Both are squared, unless theory
+// expects the mean of the statistic itself.
 func (r *run) overExpected(statistic string) float64 {
 	ratio := r.value(statistic) / r.expected(statistic)
 	if isMean(statistic) {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// number is how a number is printed.
+// number matches a printed number.
 var number = regexp.MustCompile(`-?\d+(?:\.\d+)?(?:e-?\d+)?`)
 
-// numberHere is the same at the beginning of a text.
+// numberHere matches a number at the beginning of a text.
 var numberHere = regexp.MustCompile(`^-?\d+(?:\.\d+)?(?:e-?\d+)?`)
 
-// digits is a value and how many digits of it are printed.
+// digits is a value and the number of its printed digits.
 type digits struct {
 	value    float64
 	decimals int // behind the point; -1 for as many as are printed
@@ -37,7 +37,8 @@ func (d digits) holds(printed string) bool {
 	return ok && math.Abs(v-d.value) <= unit/2*(1+1e-6)+1e-9*math.Abs(d.value)
 }
 
-// unit is that of the last digit; ok is false where there are not as many as asked for.
+// unit is the unit of the last digit; ok is false if there are not as many digits as asked
+// for.
 func (d digits) unit(printed string) (unit float64, ok bool) {
 	if d.figures > 0 {
 		if d.value == 0 {
@@ -73,7 +74,7 @@ func (s say) plus(others ...say) say {
 	return s
 }
 
-// join sets texts apart.
+// join joins texts, with apart between them.
 func join(all []say, apart string) (s say) {
 	for i, o := range all {
 		if i > 0 {
@@ -92,7 +93,7 @@ func (s say) String() string {
 	return s.text
 }
 
-// misprint says what of a printed text is not as it should be; empty where all is.
+// misprint says what is wrong with a printed text; empty if nothing is.
 func (s say) misprint(printed string, unit float64) string {
 	rest, values := printed, s.values
 	for i, literal := range strings.Split(s.text, "#") {
@@ -115,13 +116,13 @@ func (s say) misprint(printed string, unit float64) string {
 	return ""
 }
 
-// around is what stands about the place from which on the rest of a text is.
+// around is the part of a text around the place where rest begins.
 func around(text, rest string) string {
 	at := len(text) - len(rest)
 	return strings.ToValidUTF8(text[max(0, at-40):min(len(text), at+60)], "")
 }
 
-// one is a number, or nothing where there is none.
+// one is a number; nothing if it is NaN.
 func one(d digits) say {
 	if math.IsNaN(d.value) {
 		return say{}
@@ -148,7 +149,7 @@ func halved(i interval) say {
 	return phrase("# ± #", like(i.mean), like(i.half()))
 }
 
-// columned is the same in a column, whose unit it has.
+// columned is a mean and half of its interval in a column, in the column's power of ten.
 func columned(i interval) say {
 	s := say{}
 	switch {

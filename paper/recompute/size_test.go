@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sizeOf says of how much a title tells: optimizers, rates, steps of tokens, ranks, seeds.
+// sizeOf is the size in a title: optimizers, learning rates, steps of tokens, ranks, seeds.
 func sizeOf(arms []*arm) say {
 	if len(arms) == 0 {
 		return say{}
@@ -28,7 +28,7 @@ func sizeOf(arms []*arm) say {
 	return join(slices.DeleteFunc(parts, func(s say) bool { return s.text == "" }), "; ")
 }
 
-// fromTo is a range of numbers, or the one.
+// fromTo is a range of numbers, or a single number.
 func fromTo(one, several string, sorted []int) say {
 	if first, last := sorted[0], sorted[len(sorted)-1]; first != last {
 		return phrase(several+" # to #", count(first), count(last))
@@ -58,7 +58,7 @@ func ratesSaid(arms []*arm) say {
 	}
 }
 
-// stepsSaid are the steps and, where it is one number for all, the tokens of each.
+// stepsSaid are the steps and, if all runs agree on it, the tokens of each.
 func stepsSaid(arms []*arm) say {
 	steps := settings(arms, "train.steps")
 	batch, context := settings(arms, "train.batch"), settings(arms, "train.context")
@@ -78,7 +78,7 @@ func stepsSaid(arms []*arm) say {
 	return s
 }
 
-// settings are the values of a field of configs, each once, rising.
+// settings are the values of a field of configs, each once, in rising order.
 func settings(arms []*arm, path string) (values []float64) {
 	for _, c := range cellsOf(arms) {
 		if c.text("config."+path) != "" {

@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// What becomes of claims.
+// The standings of claims.
 const (
 	notRun     = "not run"
 	unresolved = "not resolvable at this size"
@@ -12,7 +12,7 @@ const (
 	seen       = "seen"
 )
 
-// worse is the standing of a claim of which two parts must hold.
+// worse is the standing of a claim that needs both of two parts.
 func worse(a, b string) string {
 	for _, s := range []string{notSeen, unresolved} {
 		if slices.Contains([]string{a, b}, s) {
@@ -22,7 +22,7 @@ func worse(a, b string) string {
 	return seen
 }
 
-// finding is what a claim's section should have.
+// finding is what a claim's section should say.
 type finding struct {
 	standing string
 	seen     say

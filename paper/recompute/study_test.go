@@ -44,7 +44,7 @@ type about struct {
 	} `json:"timed"`
 }
 
-// readStudy reads a folder; nil where it has no study.json.
+// readStudy reads a folder; nil if it has no study.json.
 func readStudy(folder string) (*study, error) {
 	s := &study{name: filepath.Base(folder)}
 	text, err := os.ReadFile(filepath.Join(folder, "study.json"))
@@ -115,8 +115,8 @@ func (s *study) readRuns(folder string) error {
 	})
 }
 
-// points is a row of curves.csv as runs are told apart by: without the run, and with the
-// kind of map, which has no name where it is all of them.
+// points writes a row of curves.csv so that runs can be compared: without the run, and with
+// the kind of map, which has no name if it is all of them.
 func points(row []string) string {
 	module := ""
 	if row[0] == "run" {
@@ -171,7 +171,7 @@ func rowsOf(r *csv.Reader, path string, each func(columns map[string]int, row []
 	}
 }
 
-// report picks the runs that are reported, one for each local grid.
+// report picks the reported runs, one for each local grid.
 func (s *study) report() {
 	var trained []*run
 	for _, r := range s.rows {
@@ -202,8 +202,8 @@ func (s *study) planned() (planned, ended int) {
 	return len(s.rows), ended
 }
 
-// moving names the axes that have one value at each rank, and not the same at all, of
-// what has a rank.
+// moving names the axes that have one value at each rank, but not the same one at all ranks,
+// of runs that have ranks.
 func (s *study) moving() map[string]bool {
 	moving, at, values := make(map[string]bool), make(map[[2]string]string), make(map[string]map[string]bool)
 	single := make(map[string]bool)

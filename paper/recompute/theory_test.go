@@ -34,20 +34,20 @@ var statistics = []statistic{
 	{"a_movement_final", "final relative movement of A (ratio)"},
 }
 
-// firstSteps are those of the first steps that theory says something of.
+// firstSteps are the statistics of the first steps that theory predicts.
 var firstSteps = []string{
 	"grad_norm_onset", "grad_rms_b_onset", "loss_drop_first", "grad_norm_b_first", "grad_norm_a_first",
 	"grad_rms_a_first", "adapter_output_first", "input_gradient_first", "delta_w_first", "step_first",
 	"a_movement_first",
 }
 
-// isMean tells statistics whose mean is expected, and not their mean square.
+// isMean is true of statistics whose mean theory expects, and not their mean square.
 func isMean(name string) bool { return name == "loss_drop_first" || name == "step_first" }
 
-// isRatio tells the one whose expectation is a ratio of two.
+// isRatio is true of the statistic whose expected value is a ratio of two.
 func isRatio(name string) bool { return name == "step_first" }
 
-// atOnset tells what holds before any update.
+// atOnset is true of statistics from before any update.
 func atOnset(name string) bool { return name == "grad_norm_onset" || name == "grad_rms_b_onset" }
 
 // update is how an optimizer turns the first gradient into an update.
@@ -61,7 +61,7 @@ func update(optimizer string) string {
 	return "other"
 }
 
-// scheme is what depends on rank: γ as r^−p, the first entries as r^−init, the rates of
+// scheme is how settings depend on rank: γ as r^−p, the first entries as r^−init, the rates of
 // A and B as r^−a and r^−b.
 type scheme struct {
 	p, init, a, b float64
@@ -81,10 +81,10 @@ func schemeOf(r *run) scheme {
 	}
 }
 
-// alone reports whether nothing but the multiplier depends on rank.
+// alone reports whether only the multiplier depends on rank.
 func (s scheme) alone() bool { return !s.log && s.init == 0 && s.a == 0 && s.b == 0 }
 
-// swapped is the scheme as of the transposed map where B is drawn in place of A.
+// swapped is the scheme of the transposed map, if B is drawn in place of A.
 func (s scheme) swapped() scheme {
 	if s.zeroA {
 		s.a, s.b = s.b, s.a
@@ -92,8 +92,8 @@ func (s scheme) swapped() scheme {
 	return s
 }
 
-// otherOf names what a statistic is of the transposed map, where B is drawn; empty where
-// nothing is said of it.
+// otherOf names the statistic of the transposed map that a statistic becomes if B is drawn;
+// empty if theory says nothing about it.
 var otherOf = map[string]string{
 	"grad_rms_b_onset": "", "a_movement_first": "", "a_movement_final": "",
 	"grad_norm_b_first": "grad_norm_a_first", "grad_norm_a_first": "grad_norm_b_first",
@@ -101,8 +101,8 @@ var otherOf = map[string]string{
 	"grad_rms_a_first": "grad_rms_b_first",
 }
 
-// power is theory's power of rank of a statistic for ranks far below the maps' width; NaN
-// where it says nothing.
+// power is theory's power of rank of a statistic for ranks far below the maps' width; NaN if
+// it predicts none.
 func (s scheme) power(name, optimizer string) float64 {
 	if other, ok := otherOf[name]; ok && s.zeroA {
 		name = other
@@ -141,7 +141,7 @@ func (s scheme) both(name string) (linear, sign float64) {
 	return nan, nan
 }
 
-// rise is what is added to the power for ranks far above the maps' width.
+// rise is added to the power for ranks far above the maps' width.
 func rise(name string) float64 {
 	switch name {
 	case "adapter_output_first", "input_gradient_first", "delta_w_first":
@@ -152,10 +152,10 @@ func rise(name string) float64 {
 	return 0
 }
 
-// hasTwoLaws tells what rises for large ranks.
+// hasTwoLaws is true of statistics with another power at large ranks.
 func hasTwoLaws(name string) bool { return rise(name) > 0 }
 
-// bothMoved is the power of the part of the update in which A and B have both moved.
+// bothMoved is the power of the part of the update in which both A and B have moved.
 func (s scheme) bothMoved(optimizer string) float64 {
 	s = s.swapped()
 	if update(optimizer) == "linear" {
@@ -178,7 +178,7 @@ func (s scheme) stability(optimizer string) string {
 	return "stable"
 }
 
-// bestRate is the power that arXiv 2602.06204 has for the best rate.
+// bestRate is the power of the best rate by arXiv 2602.06204.
 func (s scheme) bestRate(optimizer string) float64 {
 	if s.log || update(optimizer) != "sign" {
 		return nan

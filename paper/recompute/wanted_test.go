@@ -1,6 +1,6 @@
 package recompute
 
-// titles are those of tables, by kind.
+// titles are the titles of tables, by kind.
 var titles = map[string]string{
 	"best-rate powers": "Power of rank of the best learning rate under γ = α/r^p, with 95% intervals over seeds",
 	"check":            "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
@@ -26,14 +26,14 @@ type wanted struct {
 	rows []wantedRow
 }
 
-// wantedRow has what identifies it, what tells arms apart, which a page may leave out,
-// and what it says, by heads of columns.
+// wantedRow has the cells of a row, by heads of columns: keys, which identify it; settings,
+// which tell arms apart and which a page may leave out; and values.
 type wantedRow struct {
 	keys, settings, values map[string]say
 	notes                  []say // those with numbers
 }
 
-// row is one that is an arm's.
+// row is a row of an arm.
 func (a *arm) row(values map[string]say) wantedRow {
 	scheme := say{text: label(a.text("scheme"))}
 	return wantedRow{keys: map[string]say{"scheme": scheme}, settings: a.settings(), values: values}
