@@ -14,8 +14,8 @@ import (
 	"ranksweep/theory"
 )
 
-// Arm is one line of a figure against rank: the cells that differ in nothing
-// but rank (and what follows from it: gamma, and alpha where it is matched).
+// Arm is one line of a figure against rank: the cells that differ only in their
+// rank, and in gamma and a matched alpha, which follow from it.
 type Arm struct {
 	Scheme    string      // as Run.Scheme
 	Scaling   lora.Scheme // as Run.Scaling
@@ -23,7 +23,7 @@ type Arm struct {
 	LR        float64     // as Run.LR
 	Axes      []Axis      // the remaining axes, rank, scaling and seed left out
 	Cells     []Cell      // in order of rank
-	Warnings  []string    // doubts about the arm itself; its cells have their own
+	Warnings  []string    // doubts about the arm as a whole; each cell has its own besides
 }
 
 // Arms groups rows into arms, in the order of [Cells].
@@ -41,7 +41,8 @@ func Arms(rows []Row) []Arm {
 		}
 		a := &arms[len(arms)-1]
 		if n := len(a.Cells); n > 0 && a.Cells[n-1].Rank == c.Rank {
-			a.Warnings = append(a.Warnings, fmt.Sprintf("rank %d has more than one cell: they differ in a field that is no axis", c.Rank))
+			a.Warnings = append(a.Warnings,
+				fmt.Sprintf("rank %d has more than one cell: they differ in a field that is no axis", c.Rank))
 		}
 		a.Cells = append(a.Cells, c)
 	}
@@ -57,12 +58,12 @@ func Arms(rows []Row) []Arm {
 	return arms
 }
 
-// Ranked reports whether the arm has ranks: a line against rank, and not what
-// such lines are held against.
+// Ranked reports whether the arm has ranks. Full fine-tuning has none: it is the
+// reference that lines against rank are compared with.
 func (a Arm) Ranked() bool { return a.Cells[0].Ranked() }
 
-// beyondTheory says why theory predicts nothing of the arm at all, or nothing
-// once it has been updated; empty where it does.
+// beyondTheory says why theory predicts nothing of the arm: always, or only once the
+// adapter was updated. Each is empty if theory does predict.
 func (a Arm) beyondTheory() (always, updated string) {
 	for _, c := range a.Cells {
 		switch {
@@ -80,7 +81,7 @@ func (a Arm) beyondTheory() (always, updated string) {
 	return always, updated
 }
 
-// Stability is what theory says of the arm's scheme as the rank grows; unknown where it
+// Stability is what theory says of the arm's scheme as the rank grows; unknown if theory
 // predicts nothing of the arm.
 func (a Arm) Stability() theory.Verdict {
 	if always, updated := a.beyondTheory(); always != "" || updated != "" {
@@ -89,19 +90,21 @@ func (a Arm) Stability() theory.Verdict {
 	return theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
 }
 
-// moving names the axes that move with rank or are tuned away and have more
-// than one value in the arm.
+// moving names the axes that have more than one value in the arm, because they move with
+// rank or are tuned away.
 func (a Arm) moving() []string {
 	first := a.Cells[0]
 	return slices.DeleteFunc(slices.Clone(first.Moving), func(name string) bool {
-		return !slices.ContainsFunc(a.Cells, func(c Cell) bool { return ValueOf(c.Axes, name) != ValueOf(first.Axes, name) })
+		return !slices.ContainsFunc(a.Cells, func(c Cell) bool {
+			return ValueOf(c.Axes, name) != ValueOf(first.Axes, name)
+		})
 	})
 }
 
-// Exponent fits the power of rank that s follows over the arm's runs that have
-// it, and sets beside it the one that theory predicts, where its assumptions hold,
-// and the one that its exact values have at these ranks. Its
-// error is that of [metrics.FitExponent]; the prediction is set all the same.
+// Exponent fits a power of rank to the values of s in the arm's runs. It also has the
+// power that theory predicts, if theory's assumptions hold, and the power that theory's
+// exact values follow at these ranks. The error is that of [stats.FitExponent]; the
+// prediction is filled in even then.
 func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 	e, err := stats.FitExponent(a.Observations(s))
 	expected := a.expectedPowers(s)
@@ -111,18 +114,19 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 	}
 	always, updated := a.beyondTheory()
 	theory := s.TheoryOf(a.Scaling.ZeroA)
-	if predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling); ok && always == "" && (updated == "" || theory.Onset) {
+	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
+	if ok && always == "" && (updated == "" || theory.Onset) {
 		e.Predicted, e.Rise = predicted, theory.Rise
 	}
 	return e, err
 }
 
-// expectedPowers are the exact expectations of the arm's runs as the fit of a power
-// sees them, which is of logarithms: the mean of a logarithm lies below the logarithm
-// of the mean, by half of the relative variance over draws of A, to second order.
-// Statistics that are roots of what is expected have half of that. The variance is
-// that over seeds of what was measured over what is expected; below three seeds, and of
-// ratios of expectations, there is none to be had, and nothing is taken off.
+// expectedPowers returns theory's exact expectations for the arm's runs, corrected for the
+// fit, which averages logarithms: the mean of a logarithm lies below the logarithm of the
+// mean, to second order by half of the relative variance over draws of A. For a statistic
+// that is a root of the expected quantity the correction is half as large. The relative
+// variance is estimated over seeds from measured / expected. With fewer than three seeds,
+// or for ratios of expectations, it cannot be estimated and nothing is corrected.
 func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 	below := make(map[int]float64) // by rank
 	for _, c := range a.Cells {
@@ -140,9 +144,9 @@ func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 	return expected
 }
 
-// VarianceExponent fits the power of rank that the variance over seeds follows of
-// what [Cell.OverExpected] is the mean of, which leaves out what differs between
-// seeds in the data. Predicted is that of the onset gradient norm.
+// VarianceExponent fits a power of rank to the variance over seeds of the ratio measured /
+// expected, whose mean is [Cell.OverExpected]. The ratio leaves out the differences between
+// seeds that come from their data. Predicted is the power of the onset gradient norm.
 func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
 	e, err := stats.FitVarianceExponent(a.observed(func(r Row) float64 { return r.overExpected(s) }))
 	if s.Name == metrics.GradNormOnset.Name {
@@ -151,13 +155,13 @@ func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
 	return e, err
 }
 
-// Observations are the values of s of the arm's runs, which an exponent is fitted
-// to; a run without one has NaN.
+// Observations are the values of s in the arm's runs, to which an exponent is fitted; a run
+// without a value has NaN.
 func (a Arm) Observations(s metrics.Statistic) []stats.Observation {
 	return a.observed(func(r Row) float64 { return r.Statistic(s) })
 }
 
-// observed is a value of each of the arm's runs.
+// observed returns value of each of the arm's runs.
 func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 	for _, c := range a.Cells {
 		for _, r := range c.Runs {
@@ -167,10 +171,10 @@ func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 	return obs
 }
 
-// CollapseRatio returns the onset gradient norm of a cell of the arm over that
-// at the arm's smallest rank. Ratios are taken seed by seed, as runs of one
-// seed see the same data, and then averaged; a seed without one of the two
-// is left out, and so is what has no rank.
+// CollapseRatio returns the onset gradient norm of a cell of the arm, divided by the norm
+// at the arm's smallest rank. Ratios are taken seed by seed, since runs of one seed see
+// the same data, and then averaged. A seed that lacks one of the two norms is left out. An
+// arm without ranks has no ratio.
 func (a Arm) CollapseRatio(c Cell) stats.Interval {
 	if !c.Ranked() {
 		return stats.MeanInterval(nil)

@@ -9,17 +9,17 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Cell is the sample of one config: the runs that differ in nothing but seed.
+// Cell is the sample of one config: the runs that differ only in their seed.
 type Cell struct {
 	Setting       // what the runs share
 	Runs    []Row // in order of seed; diverged and failed ones included
 }
 
 // Cells groups rows into cells, in the order scheme (lora, rslora, constant,
-// then by p), optimizer, remaining axes, rank. It does not depend on the order
-// of rows; a run given twice counts once. Runs of different numerics versions,
-// models or data are never put into one cell: where a cell's hash says they
-// belong together, they stay apart and Warnings say so.
+// then by p), optimizer, remaining axes, rank. The result does not depend on the order of
+// rows, and a run that is given twice counts once. Runs with different numerics versions,
+// models or data never share a cell: if their cell hash says that they belong together,
+// they stay apart and Warnings say so.
 func Cells(rows []Row) []Cell {
 	sorted := slices.SortedFunc(slices.Values(rows), compareRows)
 	sorted = slices.CompactFunc(sorted, func(a, b Row) bool { return a.ID == b.ID })
@@ -34,13 +34,14 @@ func Cells(rows []Row) []Cell {
 	}
 	for i, c := range cells {
 		if parts[c.Cell] > 1 {
-			cells[i].Warnings = append(c.Warnings, "runs of this cell differ in settings, model, data or numerics: kept apart")
+			cells[i].Warnings = append(c.Warnings,
+				"runs of this cell differ in settings, model, data or numerics: kept apart")
 		}
 	}
 	return cells
 }
 
-// sameAsFirst counts the leading rows that are of the first one's cell.
+// sameAsFirst counts the leading rows that belong to the first row's cell.
 func sameAsFirst(rows []Row) int {
 	first := rows[0].Setting
 	n := slices.IndexFunc(rows, func(r Row) bool { return compareCells(first, r.Setting) != 0 })
@@ -50,7 +51,7 @@ func sameAsFirst(rows []Row) int {
 	return n
 }
 
-// newCell is the cell of some rows, which have one setting but for what differs by seed.
+// newCell makes a cell of rows that share one setting, except for what differs by seed.
 func newCell(rows []Row) Cell {
 	c := Cell{Setting: rows[0].Setting, Runs: slices.Clone(rows)}
 	c.LR = geometricMean(rows, func(r Row) float64 { return r.Setting.LR })
@@ -67,8 +68,8 @@ func newCell(rows []Row) Cell {
 	return c
 }
 
-// Statistic returns the mean of s over the cell's seeds that have it.
-// [Cell.Diverged] and [Cell.Failed] count what may be missing.
+// Statistic returns the mean of s over the cell's seeds that have a value.
+// [Cell.Diverged] and [Cell.Failed] count the runs that may lack one.
 func (c Cell) Statistic(s metrics.Statistic) stats.Interval {
 	var values []float64
 	for _, r := range c.Runs {
@@ -77,7 +78,7 @@ func (c Cell) Statistic(s metrics.Statistic) stats.Interval {
 	return stats.MeanInterval(values)
 }
 
-// Learned returns the mean of that over the cell's seeds.
+// Learned returns the mean of [Row.Learned] over the cell's seeds.
 func (c Cell) Learned() float64 {
 	var fell []float64
 	for _, r := range c.Runs {
@@ -86,8 +87,8 @@ func (c Cell) Learned() float64 {
 	return stats.MeanInterval(fell).Mean
 }
 
-// Expected returns what theory expects of s in the cell, the root mean square
-// over seeds, whose data differ; NaN where it expects nothing.
+// Expected returns the value that theory expects of s in the cell: the root mean square
+// over seeds, since seeds have different data; NaN if theory expects nothing.
 func (c Cell) Expected(s metrics.Statistic) float64 {
 	var squares []float64
 	for _, r := range c.Runs {
@@ -96,9 +97,9 @@ func (c Cell) Expected(s metrics.Statistic) float64 {
 	return math.Sqrt(stats.MeanInterval(squares).Mean)
 }
 
-// OverExpected returns the mean over seeds of what was measured of s over what
-// theory expects of it: of squares, whose expectation is exact, but for a loss
-// drop, which is a mean itself. It is 1 where theory holds.
+// OverExpected returns the mean over seeds of measured / expected for s, which is 1 if
+// theory holds. The ratio is that of squares, whose expectation theory has exactly; for a
+// loss drop, whose mean theory has, it is that of the values themselves.
 func (c Cell) OverExpected(s metrics.Statistic) stats.Interval {
 	var ratios []float64
 	for _, r := range c.Runs {
@@ -123,8 +124,8 @@ func (c Cell) count(s Status) int {
 	return n
 }
 
-// Unbelieved counts the cell's runs of which the first loss drop, to first order, is
-// not what the loss did, see [metrics.FirstOrderHolds].
+// Unbelieved counts the cell's runs whose first loss drop, computed to first order, does
+// not match what the loss did; see [metrics.FirstOrderHolds].
 func (c Cell) Unbelieved() (n int) {
 	for _, r := range c.Runs {
 		if holds, known := metrics.FirstOrderHolds(r.Curve); known && !holds {

@@ -127,8 +127,8 @@ func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 	}
 }
 
-// A diverged run counts where it was measured before its second update: to
-// leave it out would leave a sample of survivors.
+// A diverged run counts for statistics that are measured before its second update: to leave
+// it out would leave a sample of survivors.
 func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
 	mean := metrics.GradNormMean
 	var runs []Run
@@ -166,7 +166,8 @@ func TestCurveIsTheMeanAtEachStep(t *testing.T) {
 		{0, []float64{32, 40}, stats.MeanInterval([]float64{32, 40})},
 		{1, []float64{40}, stats.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
 	}
-	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Mean != 40 || got[1].N != 1 || !math.IsNaN(got[1].Low) {
+	if len(got) != 2 || !reflect.DeepEqual(got[0], want[0]) || got[1].Step != 1 || got[1].Mean != 40 || got[1].N != 1 ||
+		!math.IsNaN(got[1].Low) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -6,16 +6,15 @@ import (
 	"ranksweep/metrics"
 )
 
-// column is one column of a file that leaves the program, and its line in the
-// data dictionary.
+// column is one column of an exported file, and its line in the data dictionary.
 type column struct {
 	name    string
-	unit    string // empty where it is a name or a text
+	unit    string // empty for names and texts
 	meaning string // one sentence
 }
 
-// table is one such file. Its header and its part of the dictionary are one
-// list, so that no column is without its line.
+// table is one exported file. One list gives both its header and its part of the
+// dictionary, so that every column is explained.
 type table struct {
 	file    string
 	columns []column
@@ -44,8 +43,8 @@ const (
 	columnsTable    = "columns.csv"
 )
 
-// dictionaryOf is columns.csv: a row for each column of the tables and for each
-// of its own.
+// dictionaryOf is columns.csv: a row for each column of the tables, and for each column of
+// columns.csv itself.
 func dictionaryOf(tables ...table) table {
 	d := table{file: columnsTable, columns: dictionaryColumns}
 	for _, t := range append(slices.Clip(tables), d) {
@@ -63,7 +62,7 @@ var dictionaryColumns = []column{
 	{"meaning", "", "what it holds"},
 }
 
-// quantityColumns are the columns of what is measured at a step.
+// quantityColumns are the columns of the quantities that are measured at a step.
 func quantityColumns(recorded []metrics.Quantity) []column {
 	var columns []column
 	for _, q := range recorded {

@@ -6,11 +6,10 @@ import (
 	"ranksweep/metrics"
 )
 
-// ColumnText is what a user needs to know of one column of a file that leaves the
-// program.
+// ColumnText explains one column of an exported file to a user.
 type ColumnText struct {
 	File    string
-	Name    string // as in the header; in capitals where it stands for several
+	Name    string // as in the header; a part in capitals stands for several names
 	Unit    string // or norm convention; empty for names and texts
 	Meaning string
 }

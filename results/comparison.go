@@ -12,21 +12,21 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Comparison sets a cell against another one, seed by seed.
+// Comparison compares a cell with a reference cell, seed by seed.
 type Comparison struct {
 	Cell, Reference Cell
-	Difference      stats.Difference // of the cell less the reference
-	Differences     []float64        // those of the pairs
-	Learned         []float64        // what the reference learned in each pair; NaN where that was not measured
-	ReferenceMean   float64          // over the pairs; NaN where there are none
-	SharedSE        float64          // error by the choice of the validation set, in Difference; NaN: not known
+	Difference      stats.Difference // cell minus reference
+	Differences     []float64        // the same, of each pair
+	Learned         []float64        // what the reference learned in each pair; NaN if not measured
+	ReferenceMean   float64          // over the pairs; NaN if there are none
+	SharedSE        float64          // error of Difference by the choice of the validation set; NaN if unknown
 	Same            bool             // both learn the same function, or no pair differs at all
 }
 
-// Compare pairs the runs of two cells by seed, since runs of one seed see the
-// same data in the same order and begin with the same A. A seed without a
-// value of s in both is left out. Cells of two optimizers, or of two models,
-// data or versions of the arithmetic, are not compared: that is an error.
+// Compare pairs the runs of two cells by seed, since runs of one seed see the same data in
+// the same order and begin with the same A. A seed counts only if both of its runs have a
+// value of s. Cells with different optimizers, models, data or versions of the arithmetic
+// are not compared: that is an error.
 func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	for _, part := range []struct{ name, a, b string }{
 		{"optimizers", c.Optimizer, reference.Optimizer},
@@ -61,9 +61,9 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	return pairs, nil
 }
 
-// Differing names the fields of their configs, except those named, in which
-// two runs differ, in alphabetical order. Of model and data the content counts
-// and not the name, which is left out.
+// Differing names the config fields in which two runs differ, in alphabetical order,
+// without those in except. Models and data are compared by their content: the fields that
+// name them are left out.
 func Differing(a, b Run, except ...string) []string {
 	x, y := leaves(a.Config), leaves(b.Config)
 	var names []string
@@ -75,10 +75,10 @@ func Differing(a, b Run, except ...string) []string {
 	return names
 }
 
-// leaves are the fields of a config by the last part of their names.
+// leaves returns the fields of a config, keyed by the last part of their names.
 func leaves(config json.RawMessage) map[string]string {
 	var groups map[string]any
-	json.Unmarshal(config, &groups) // of a record that was read; without a config there are no fields
+	json.Unmarshal(config, &groups) // a stored config is valid; an empty one has no fields
 	all := make(map[string]string)
 	for name, value := range groups {
 		group, ok := value.(map[string]any)
@@ -92,8 +92,8 @@ func leaves(config json.RawMessage) map[string]string {
 	return all
 }
 
-// Field returns a field of the config that a cell's runs share, by its path, as
-// in train.batch; empty where there is none.
+// Field returns a field of the config that the cell's runs share, by its path, such as
+// train.batch; empty if the config has no such field.
 func (c Cell) Field(path string) string {
 	group, name, _ := strings.Cut(path, ".")
 	var groups map[string]json.RawMessage

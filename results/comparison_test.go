@@ -10,8 +10,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// lossCell is a cell of a scheme whose runs of seeds 0, 1, … have the given
-// final validation losses; one of 0 diverged.
+// lossCell is a cell of a scheme whose runs of seeds 0, 1, … have the given final validation
+// losses; 0 stands for a run that diverged.
 func lossCell(scheme string, losses ...float64) Cell {
 	var runs []Run
 	for seed, loss := range losses {
@@ -25,7 +25,7 @@ func lossCell(scheme string, losses ...float64) Cell {
 	return Cells(Rows(runs))[0]
 }
 
-// twin is a cell that learns what every other twin does.
+// twin marks a cell as one whose training is mathematically identical to other twins'.
 func twin(c Cell) Cell {
 	c.Function = "twin"
 	return c
@@ -48,21 +48,24 @@ func TestComparePairsBySeed(t *testing.T) {
 		{"seeds in one alone", unlike, lossCell("lora", 5, 1, 5, 8), 2, 1, 4.5, false},
 		{"identical", lossCell("rslora", 1, 2), lossCell("lora", 1, 2), 2, 0, 1.5, true},
 		{"as good in the mean", lossCell("rslora", 1, 2), lossCell("lora", 2, 1), 2, 0, 1.5, false},
-		{"one function, but for rounding", twin(lossCell("rslora", 1, 2.001)), twin(lossCell("lora", 1, 2)), 2, 0.0005, 1.5, true},
+		{"one function, but for rounding", twin(lossCell("rslora", 1, 2.001)), twin(lossCell("lora", 1, 2)), 2, 0.0005,
+			1.5, true},
 		{"one identical pair", lossCell("rslora", 1), lossCell("lora", 1), 1, 0, 1, true},
 	} {
 		c, err := Compare(test.c, test.reference, loss)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Difference.N != test.n || !closeTo(c.Difference.Mean, test.mean) || !closeTo(c.ReferenceMean, test.referenceMean) || c.Same != test.same {
+		if c.Difference.N != test.n || !closeTo(c.Difference.Mean, test.mean) ||
+			!closeTo(c.ReferenceMean, test.referenceMean) || c.Same != test.same {
 			t.Errorf("%s: n = %d, mean %g, reference %g, same %t; want %d, %g, %g, %t", test.name,
-				c.Difference.N, c.Difference.Mean, c.ReferenceMean, c.Same, test.n, test.mean, test.referenceMean, test.same)
+				c.Difference.N, c.Difference.Mean, c.ReferenceMean, c.Same,
+				test.n, test.mean, test.referenceMean, test.same)
 		}
 	}
 }
 
-// What the reference learned goes with each pair, absent where it was not measured.
+// Compare returns what the reference learned in each pair, NaN if it was not measured.
 func TestCompareHandsOverWhatWasLearned(t *testing.T) {
 	loss := metrics.ValLossFinal
 	reference := lossCell("lora", 2, 2.5, 0, 2)
@@ -103,8 +106,10 @@ func TestCompareRefusesMixtures(t *testing.T) {
 
 func TestDiffering(t *testing.T) {
 	run := func(config string) Run { return Run{Config: json.RawMessage(config)} }
-	a := run(`{"model": "x", "data": {"source": "a", "eos": true}, "adapter": {"rank": 4, "targets": ["q", "v"]}, "seed": 1}`)
-	b := run(`{"model": "y", "data": {"source": "b", "eos": false}, "adapter": {"rank": 8, "targets": ["q"]}, "seed": 2}`)
+	a := run(`{"model": "x", "data": {"source": "a", "eos": true}, "adapter": {"rank": 4, "targets": ["q", "v"]},` +
+		` "seed": 1}`)
+	b := run(`{"model": "y", "data": {"source": "b", "eos": false}, "adapter": {"rank": 8, "targets": ["q"]},` +
+		` "seed": 2}`)
 	if got := Differing(a, b, "seed"); !slices.Equal(got, []string{"eos", "rank", "targets"}) {
 		t.Errorf("differ in %s", strings.Join(got, ", "))
 	}

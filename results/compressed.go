@@ -12,11 +12,11 @@ import (
 	"ranksweep/wholefile"
 )
 
-// compressedSuffix is after the name of a table that is stored compressed.
+// compressedSuffix ends the file name of a table that is stored compressed.
 const compressedSuffix = ".gz"
 
-// writeCompressed writes a table into dir, replaced whole. The same rows give
-// the same bytes: there is no name in the file, and no time.
+// writeCompressed writes a table into dir and replaces an existing file as a whole. The
+// same rows give the same bytes, since the gzip header holds neither a name nor a time.
 func (t table) writeCompressed(dir string) error {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -30,7 +30,7 @@ func (t table) writeCompressed(dir string) error {
 	return nil
 }
 
-// readCompressed hands the sheet of a table in dir to read.
+// readCompressed opens a compressed table in dir and hands its sheet to read.
 func readCompressed(dir, name string, limit int64, read func(*sheet) error) error {
 	path := filepath.Join(dir, name+compressedSuffix)
 	f, err := os.Open(path)
@@ -49,7 +49,7 @@ func readCompressed(dir, name string, limit int64, read func(*sheet) error) erro
 	return read(s)
 }
 
-// gunzip is compressed text whose errors say what to make of them.
+// gunzip reads compressed text and words its errors for people.
 type gunzip struct{ text io.Reader }
 
 func (g gunzip) Read(p []byte) (int, error) {
@@ -60,7 +60,7 @@ func (g gunzip) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readable says that a file ends too early where that is what an error means.
+// readable replaces an unexpected end of file by an error that says so in words.
 func readable(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return errors.New("the compressed text is cut short")

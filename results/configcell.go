@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// configCell is the cell of a value: of a text the text itself, unless that
-// could be taken for another value, and of any other value its JSON.
+// configCell writes a value as a cell: a text as it is, unless it could be read as another
+// value, and any other value as JSON.
 func configCell(value json.RawMessage) string {
 	value = compact(value)
 	if value == nil {
@@ -22,7 +22,7 @@ func configCell(value json.RawMessage) string {
 	return guard(text)
 }
 
-// isJSON reports whether a cell is read as JSON and not as the text that it is.
+// isJSON reports whether a cell is read as JSON rather than as text.
 func isJSON(cell string) bool {
 	return strings.Contains(`"[{`, cell[:1]) || json.Valid([]byte(cell))
 }

@@ -10,14 +10,14 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Smoothing is how a run's curve is thinned before it is averaged or drawn: each point is
-// the mean of the last Window ones, and every Stride-th of these is kept. The zero value
-// leaves curves as they are.
+// Smoothing says how a run's curve is smoothed and thinned before it is averaged or drawn:
+// each point becomes the mean of the last Window points, and every Stride-th of these is
+// kept. The zero value leaves curves as they are.
 type Smoothing struct{ Window, Stride int }
 
-// Of returns the points of a curve that have q, smoothed, which leaves out infinite values.
-// A curve begins where its window is full; one that is shorter than that has one point,
-// at its end.
+// Of returns the curve of q, smoothed, without points whose value is absent or infinite.
+// The smoothed curve begins at the first full window; a curve shorter than the window
+// gives one point, at its end.
 func (s Smoothing) Of(curve []metrics.Point, q metrics.Quantity) []metrics.Point {
 	var points, kept []metrics.Point
 	var values []float64
@@ -41,12 +41,12 @@ func (s Smoothing) Of(curve []metrics.Point, q metrics.Quantity) []metrics.Point
 // CurvePoint is the mean over a cell's seeds at one step.
 type CurvePoint struct {
 	Step  int
-	Seeds []float64 // the values that it is the mean of
+	Seeds []float64 // the values that are averaged
 	stats.Interval
 }
 
-// Curve returns the mean of q over the cell's done runs, each smoothed, at each step at
-// which one of them has it, in order of step.
+// Curve smooths q of each of the cell's done runs and returns the mean over them at each
+// step that has a value, in order of step.
 func (c Cell) Curve(q metrics.Quantity, s Smoothing) []CurvePoint {
 	var points []metrics.Point
 	for _, r := range c.Runs {

@@ -13,7 +13,7 @@ var curveColumns = []column{
 	{"tokens", "tokens", "tokens trained on so far"},
 }
 
-// newCurveTable is curves.csv: a row a run and step, diverged runs included.
+// newCurveTable is curves.csv: a row per run and step, diverged runs included.
 func newCurveTable(runs []Run) table {
 	var points []metrics.Point
 	for _, r := range runs {

@@ -7,9 +7,9 @@ import (
 	"ranksweep/metrics"
 )
 
-// Difference says in what a run, trained again, is not what it was; empty where
-// it is, to the byte. What the stored run has nothing of, as its program did not
-// measure it yet, makes no difference.
+// Difference says how a run that was trained again differs from the stored one; empty if
+// the two are equal to the byte. A quantity that the stored run lacks, because an older
+// program did not measure it, is not compared.
 func Difference(now, was Run) string {
 	if d := shapeDifference(now, was); d != "" {
 		return d
@@ -22,7 +22,7 @@ func Difference(now, was Run) string {
 	return ""
 }
 
-// shapeDifference is a difference in anything but measured numbers.
+// shapeDifference says how two runs differ in anything but measured numbers.
 func shapeDifference(now, was Run) string {
 	switch {
 	case now.ID != was.ID:
@@ -30,7 +30,8 @@ func shapeDifference(now, was Run) string {
 	case now.Status != was.Status:
 		return fmt.Sprintf("it is %s and was %s", now.Status, was.Status)
 	case now.Steps != was.Steps || now.Tokens != was.Tokens:
-		return fmt.Sprintf("it has %d steps of %d tokens and had %d of %d", now.Steps, now.Tokens, was.Steps, was.Tokens)
+		return fmt.Sprintf("it has %d steps of %d tokens and had %d of %d",
+			now.Steps, now.Tokens, was.Steps, was.Tokens)
 	}
 	for _, curves := range [][2][]metrics.Point{{now.Curve, was.Curve}, {now.Modules, was.Modules}} {
 		if d := stepsDifference(curves[0], curves[1]); d != "" {
@@ -55,7 +56,7 @@ func stepsDifference(now, was []metrics.Point) string {
 	return ""
 }
 
-// number is one number of a run that was trained again, beside the stored one.
+// number is one number of a run that was trained again, next to the stored number.
 type number struct {
 	what     string // grad_norm at step 7
 	now, was float64
@@ -67,8 +68,8 @@ func (n number) String() string {
 	return fmt.Sprintf("%s is %s and was %s", n.what, orAbsent(formatFloat(n.now)), orAbsent(formatFloat(n.was)))
 }
 
-// numbers pairs all that was measured of two runs of one shape, as far as the
-// stored one has it.
+// numbers pairs the measured numbers of two runs of one shape, as far as the stored run
+// has them.
 func numbers(now, was Run) []number {
 	all := append(curveNumbers(now.Curve, was.Curve), curveNumbers(now.Modules, was.Modules)...)
 	for i, b := range was.Validation {
@@ -85,7 +86,7 @@ func curveNumbers(now, was []metrics.Point) (all []number) {
 	for i, p := range was {
 		for q, v := range p.Values {
 			if math.IsNaN(largest[q]) {
-				continue // a quantity that its program did not measure, or that it has not
+				continue // the stored run lacks this quantity
 			}
 			quantity := metrics.Quantity(q)
 			what := fmt.Sprintf("%s at step %d", quantity.Name(), p.Step)
@@ -101,7 +102,8 @@ func curveNumbers(now, was []metrics.Point) (all []number) {
 	return all
 }
 
-// largestOf is the largest value of each quantity in a curve, NaN where it has none.
+// largestOf returns the largest value of each quantity in a curve, NaN for one without
+// values.
 func largestOf(curve []metrics.Point) metrics.Values {
 	largest := metrics.NoValues()
 	for _, p := range curve {

@@ -8,8 +8,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// TestDifference: a run is the same as itself, whatever time it took, and not as one
-// that differs in any number.
+// TestDifference: a run equals itself, however long it took, and differs from a run with any
+// other number.
 func TestDifference(t *testing.T) {
 	r := testRun("lora", 1, 4, 0)
 	r.Validation = []ValidationBatch{{2, 5}}
@@ -33,15 +33,18 @@ func TestDifference(t *testing.T) {
 		"nats":    "nats of validation batch 0 is 5 and was 5.000000000000001",
 	}
 	for name, change := range map[string]func(*Run){
-		"ID":      func(r *Run) { r.ID = "x" },
-		"status":  func(r *Run) { r.Status = Diverged },
-		"steps":   func(r *Run) { r.Steps++ },
-		"tokens":  func(r *Run) { r.Tokens++ },
-		"curve":   func(r *Run) { r.Curve[1].Values[metrics.TrainLoss] *= 1 + 0x1p-52 },
-		"length":  func(r *Run) { r.Curve = r.Curve[1:] },
-		"absent":  func(r *Run) { r.Curve[1].Values[metrics.TrainLoss] = math.NaN() },
-		"step":    func(r *Run) { r.Curve[1].Step = 7 },
-		"modules": func(r *Run) { r.Modules = append(r.Modules, metrics.Point{Module: "x", Values: metrics.NoValues()}) },
+		"ID":     func(r *Run) { r.ID = "x" },
+		"status": func(r *Run) { r.Status = Diverged },
+		"steps":  func(r *Run) { r.Steps++ },
+		"tokens": func(r *Run) { r.Tokens++ },
+		"curve":  func(r *Run) { r.Curve[1].Values[metrics.TrainLoss] *= 1 + 0x1p-52 },
+		"length": func(r *Run) { r.Curve = r.Curve[1:] },
+		"absent": func(r *Run) { r.Curve[1].Values[metrics.TrainLoss] = math.NaN() },
+		"step":   func(r *Run) { r.Curve[1].Step = 7 },
+		"modules": func(r *Run) {
+			r.Modules = append(r.Modules,
+				metrics.Point{Module: "x", Values: metrics.NoValues()})
+		},
 		"batches": func(r *Run) { r.Validation[0].Scored++ },
 		"nats":    func(r *Run) { r.Validation[0].Nats *= 1 + 0x1p-52 },
 	} {
@@ -54,9 +57,8 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-// TestDifferenceFromAnEarlierProgram: what the stored run has nothing of, neither a
-// quantity nor the validation by batch, makes no difference; what it has and the new
-// run has not, does.
+// TestDifferenceFromAnEarlierProgram: a quantity, or the validation by batch, that the stored
+// run lacks makes no difference; one that only the stored run has does.
 func TestDifferenceFromAnEarlierProgram(t *testing.T) {
 	now := testRun("lora", 1, 4, 0)
 	now.Validation = []ValidationBatch{{2, 5}}

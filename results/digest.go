@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// Digest tells runs, and what was measured of them, from others: 16 digits of the
-// SHA-256 of their IDs, endings and curves, in order of ID. When they were made does
-// not count.
+// Digest identifies a set of runs and their measurements by 16 hexadecimal digits: the
+// beginning of the SHA-256 of their IDs, statuses and curves, in order of ID. The time at
+// which they were made does not count.
 func Digest(runs []Run) string {
 	h := sha256.New()
 	for _, r := range slices.SortedFunc(slices.Values(runs), func(a, b Run) int { return cmp.Compare(a.ID, b.ID) }) {
@@ -19,7 +19,7 @@ func Digest(runs []Run) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// InferenceDigest is the same of timings.
+// InferenceDigest identifies a list of timings in the same way.
 func InferenceDigest(timings []Inference) string {
 	h := sha256.New()
 	for _, t := range timings {

@@ -9,8 +9,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// Whatever was measured makes another digest, to the last bit; the order of runs and
-// when they were made do not.
+// Any change of a measured number changes the digest, even in the last bit; the order of the
+// runs and the time at which they were made do not.
 func TestDigest(t *testing.T) {
 	was := Digest(testGrid())
 	if len(was) != 16 {
@@ -47,7 +47,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// The argument stays in its order.
+// Digest does not reorder its argument.
 func TestDigestLeavesRunsAsTheyAre(t *testing.T) {
 	runs := testGrid()
 	Digest(runs)
@@ -58,7 +58,7 @@ func TestDigestLeavesRunsAsTheyAre(t *testing.T) {
 	}
 }
 
-// Of a study that was written and read back the digest is the same.
+// A study that was written and read back has the same digest.
 func TestDigestOfAStudy(t *testing.T) {
 	dir := t.TempDir()
 	s := testStudy()

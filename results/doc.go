@@ -1,6 +1,8 @@
-// Package results is the store of runs, queries over it, and exports.
+// Package results stores finished runs on disk, answers questions about them, and
+// exports them as CSV.
 //
-// A store is a folder of self-describing folders, one a run, without any
-// index: two processes of one machine cannot corrupt it, and it can be copied and
-// merged. Its locks are those of the file system, which a network disk may not keep. A run's folder is written whole or not at all.
+// A store is a folder of self-describing folders, one per run, without any index. Two
+// processes of one machine cannot corrupt it, and it can be copied and merged. It uses
+// the file system's locks, which a network disk may not support. A run's folder is
+// written whole or not at all.
 package results

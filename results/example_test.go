@@ -10,8 +10,7 @@ import (
 	"ranksweep/results"
 )
 
-// Example stores four runs and asks how the onset gradient norm depends on
-// rank.
+// Example stores four runs and asks how the onset gradient norm depends on rank.
 func Example() {
 	dir, err := os.MkdirTemp("", "store")
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"ranksweep/wholefile"
 )
 
-// Export writes runs.csv, curves.csv, cells.csv, exponents.csv and columns.csv,
-// which says what each column holds, into dir, which it makes where it is
-// absent. Each file is replaced whole. A value that is absent is an empty field.
+// Export writes runs.csv, curves.csv, validation.csv, cells.csv, exponents.csv, and
+// columns.csv, which explains every column, into dir, and makes dir if need be. Each file
+// is replaced as a whole. An absent value is an empty field.
 //
-// The runs are those of all phases that the grid asks for, before [Grid.Split];
-// what it asks for besides has the status missing. Cells and exponents are of
-// the runs that are reported.
+// runs are the runs of all phases that the grid asks for, before [Grid.Split]; a run that
+// the grid asks for and runs lack is exported with the status missing. Cells and exponents
+// come from the reported runs only.
 func Export(runs []Run, g Grid, dir string) error {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
 	runTable, err := newRunTable(runs, g)
@@ -26,7 +26,8 @@ func Export(runs []Run, g Grid, dir string) error {
 		return err
 	}
 	in, _, _ := g.Split(runs)
-	tables := []table{runTable, newCurveTable(runs), newValidationTable(runs), newCellTable(Cells(in)), newExponentTable(Arms(in))}
+	tables := []table{runTable, newCurveTable(runs), newValidationTable(runs), newCellTable(Cells(in)),
+		newExponentTable(Arms(in))}
 	for _, t := range append(tables, dictionaryOf(tables...)) {
 		if err := t.write(dir); err != nil {
 			return err
@@ -47,7 +48,7 @@ func writeRows(path string, rows [][]string) error {
 	return nil
 }
 
-// sizes are p, rank, alpha and gamma; empty where there is no rank.
+// sizes returns p, rank, alpha and gamma as cells, all empty without a rank.
 func (s Setting) sizes() []string {
 	if !s.Ranked() {
 		return make([]string, 4)
@@ -55,8 +56,8 @@ func (s Setting) sizes() []string {
 	return []string{powerOf(s.Scaling), strconv.Itoa(s.Rank), formatFloat(s.Alpha), formatFloat(s.Gamma)}
 }
 
-// powerOf is the p of a scheme's γ = α/r^p; empty where γ is no power of rank. What
-// else of a scheme depends on rank is in its name.
+// powerOf returns the p of a scheme's γ = α/r^p; empty if γ is no power of rank. Anything
+// else in a scheme that depends on rank is part of its name.
 func powerOf(s lora.Scheme) string {
 	if s.Log {
 		return ""
@@ -64,7 +65,7 @@ func powerOf(s lora.Scheme) string {
 	return formatFloat(s.P)
 }
 
-// newCellTable is cells.csv: a row a cell and statistic.
+// newCellTable is cells.csv: a row per cell and statistic.
 func newCellTable(cells []Cell) table {
 	var grids [][]Axis
 	for _, c := range cells {
@@ -73,7 +74,8 @@ func newCellTable(cells []Cell) table {
 	axes := axisNames(grids)
 	t := table{file: cellsTable, columns: slices.Concat(cellSettings, axisColumns(axes), cellSample)}
 	for _, c := range cells {
-		of := slices.Concat([]string{textCell(c.Cell), textCell(c.Scheme)}, c.sizes(), []string{textCell(c.Optimizer), formatFloat(c.LR)})
+		of := slices.Concat([]string{textCell(c.Cell), textCell(c.Scheme)}, c.sizes(),
+			[]string{textCell(c.Optimizer), formatFloat(c.LR)})
 		of = append(of, axisCells(c.Axes, axes)...)
 		of = append(of, strconv.Itoa(c.Diverged()), strconv.Itoa(c.Failed()))
 		for _, s := range metrics.Statistics {
@@ -106,13 +108,13 @@ var cellSample = []column{
 	{"mean", "of the quantity", "mean over seeds"},
 	{"ci_low", "of the quantity", "lower end of Student's 95% interval of the mean over seeds"},
 	{"ci_high", "of the quantity", "upper end of it"},
-	{"expected", "of the quantity", "what theory expects, the root mean square over seeds; empty where that is not known"},
+	{"expected", "of the quantity",
+		"what theory expects, the root mean square over seeds; empty where that is not known"},
 }
 
-// newExponentTable is exponents.csv: a row an arm and statistic. Where there is
-// no fit, n is 0 and the exponent absent. Predicted is the power for ranks far
-// below the maps' width, predicted_high the one for ranks far above it, which may
-// be smaller.
+// newExponentTable is exponents.csv: a row per arm and statistic. Without a fit, n is 0 and
+// the exponent is absent. predicted is the power for ranks far below the maps' width;
+// predicted_high is the power for ranks far above that width, which may be smaller.
 func newExponentTable(arms []Arm) table {
 	var grids [][]Axis
 	for _, a := range arms {
@@ -147,8 +149,8 @@ var exponentColumns = []column{
 	{"predicted_high", "power of rank", "what theory predicts for ranks far above that width"},
 }
 
-// axisPrefix is before the name of an axis where it names a column: some axes
-// have the names of other columns, and not the same values.
+// axisPrefix comes before an axis in the name of its column: some axes share a name with
+// another column that has other values.
 const axisPrefix = "axis."
 
 // axisNames are the axes of all grids, in order of first appearance.
@@ -168,14 +170,13 @@ func axisColumns(names []string) []column {
 	var columns []column
 	for _, name := range names {
 		columns = append(columns, column{
-			axisPrefix + name, "", "coordinate on axis " + name + " of the grid; empty where the grid has it not",
+			axisPrefix + name, "", "coordinate on axis " + name + " of the grid; empty where the grid lacks it",
 		})
 	}
 	return columns
 }
 
-// axisCells are the values of the named axes, empty for one that is not among
-// axes.
+// axisCells returns the values of the named axes, empty for a name that axes lacks.
 func axisCells(axes []Axis, names []string) []string {
 	var cells []string
 	for _, name := range names {

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
-// exported is a grid with what makes a table hard: an axis beside rank, runs
-// that diverged and failed, values that are absent or infinite.
+// exported is a grid with everything that makes a table hard: an axis beside rank, runs that
+// diverged and failed, values that are absent or infinite.
 func exported() []Run {
 	runs := testGrid()
 	for i := range runs {
@@ -31,8 +31,8 @@ func exported() []Run {
 	return runs
 }
 
-// exportedGrid is a grid that has the last run for its tuning and lacks one more
-// of each phase.
+// exportedGrid is a grid in which the last run is a tuning run, and one further run of each
+// phase is missing.
 func exportedGrid(runs []Run) Grid {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
 	var planned []Planned
@@ -99,7 +99,8 @@ func TestSameTableSeesChanges(t *testing.T) {
 	if !sameTable([]byte(table), []byte("run,p\na,0.5000000000000001\n")) {
 		t.Error("a difference in the last bit counts")
 	}
-	for _, other := range []string{"run,q\na,0.5\n", "run,p\na,0.50001\n", "run,p\na,\n", "run,p\n", "run,p\na,0.5\nb,1\n", "run,p\na\n"} {
+	for _, other := range []string{"run,q\na,0.5\n", "run,p\na,0.50001\n", "run,p\na,\n", "run,p\n",
+		"run,p\na,0.5\nb,1\n", "run,p\na\n"} {
 		if sameTable([]byte(table), []byte(other)) {
 			t.Errorf("%q passes for %q", other, table)
 		}
@@ -117,9 +118,11 @@ func TestExportColumns(t *testing.T) {
 			"scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,seed,optimizer,lr," +
 			"steps,tokens,started,seconds,flops,factored_flops,bytes,numerics,model_hash,data_hash,program,go,kernel," +
 			"warnings,beyond_theory,axes,train_loss,val_loss,", ",config.adapter.rank,config.note"},
-		"columns.csv":   {"column,file,unit,meaning", ""},
-		"curves.csv":    {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,", ",loss_drop_actual,map_output"},
-		"cells.csv":     {"cell,scheme,p,rank,alpha,gamma,optimizer,lr,axis.", ",failed,quantity,n,mean,ci_low,ci_high,expected"},
+		"columns.csv": {"column,file,unit,meaning", ""},
+		"curves.csv": {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,",
+			",loss_drop_actual,map_output"},
+		"cells.csv": {"cell,scheme,p,rank,alpha,gamma,optimizer,lr,axis.",
+			",failed,quantity,n,mean,ci_low,ci_high,expected"},
 		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",axis.lr,axis.targets"},
 	} {
 		header, _, _ := strings.Cut(string(files(t, dir)[name]), "\n")
@@ -166,8 +169,8 @@ func TestExportOfNothingHasHeaders(t *testing.T) {
 	}
 }
 
-// Whatever is an axis, no file has two columns of one name, and each column has
-// its line in columns.csv.
+// Whatever the axes are, no file has two columns of one name, and each column has its line in
+// columns.csv.
 func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 	dir := t.TempDir()
 	runs := exported()
@@ -214,7 +217,7 @@ func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 	}
 }
 
-// repeated is a name that is there twice.
+// repeated returns a name that occurs twice.
 func repeated(names []string) string {
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {

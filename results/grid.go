@@ -16,10 +16,10 @@ import (
 
 // Grid is what an experiment asks for.
 type Grid struct {
-	Runs     []Planned // those that are reported
-	Tuning   []Planned // those that only choose the values of nuisance axes
+	Runs     []Planned // runs that are reported
+	Tuning   []Planned // runs that only choose the values of nuisance axes
 	Nuisance []string  // names of the axes that are tuned away
-	Local    bool      // each seed of Runs has a local grid of values along the one nuisance axis
+	Local    bool      // each seed in Runs has a local grid: several values along the one nuisance axis
 }
 
 // Planned is one run that an experiment asks for, made or not.
@@ -28,16 +28,16 @@ type Planned struct {
 	Axes []Axis
 }
 
-// gridFile lists what the store's experiment asks for: a row a run, its ID and
-// a column an axis; with nuisance axes, whose names are then marked, also the
-// phase. A nuisance axis along which the runs that are reported have local
-// grids has a mark of its own. Without the file every run of the store counts.
+// gridFile lists what the store's experiment asks for: a row per run, with its ID and a
+// column per axis. If there are nuisance axes, their column names are marked and a further
+// column has the phase; an axis along which reported runs have local grids has a mark of
+// its own. Without the file, every run of the store counts.
 const (
 	gridFile    = "grid.csv"
 	runColumn   = "run"
 	phaseColumn = "phase"
-	nuisance    = "nuisance." // before the name of an axis
-	localAxis   = "local."    // the same of one with local grids
+	nuisance    = "nuisance." // before the name of a nuisance axis
+	localAxis   = "local."    // before the name of one with local grids
 )
 
 // gridColumns explains the columns of grid.csv.
@@ -58,7 +58,7 @@ const (
 // Len counts the runs of all phases.
 func (g Grid) Len() int { return len(g.Runs) + len(g.Tuning) }
 
-// Write records in dir what its experiment asks for.
+// Write writes the grid to its file in dir.
 func (g Grid) Write(dir string) error {
 	err := wholefile.Write(filepath.Join(dir, gridFile), 0o666, func(w io.Writer) error {
 		return csv.NewWriter(w).WriteAll(g.rows())
@@ -93,7 +93,7 @@ func (g Grid) rows() [][]string {
 
 func (g Grid) tunes() bool { return len(g.Nuisance) > 0 }
 
-// mark is what stands before the name of a nuisance axis.
+// mark returns the mark that comes before the name of a nuisance axis.
 func (g Grid) mark() string {
 	if g.Local {
 		return localAxis
@@ -115,8 +115,8 @@ func (g Grid) header(axes []Axis) []string {
 	return header
 }
 
-// ReadGrid returns what the experiment of dir asks for, or nothing where that
-// was not recorded.
+// ReadGrid returns the grid that the experiment of dir asks for, or an empty one if none
+// was recorded.
 func ReadGrid(dir string) (Grid, error) {
 	path := filepath.Join(dir, gridFile)
 	f, err := os.Open(path)
@@ -165,12 +165,10 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 	return g
 }
 
-// Split tells apart the runs that the grid reports, those of its tuning and
-// the others, and places the first in the grid: their axes are those of the
-// grid that they are looked at in, whichever they were first made for. A run
-// whose tuning is in doubt has a warning of it. Of a local grid the best run
-// stands for all, which its field Local has. Without a grid every run is
-// reported.
+// Split sorts runs into those that the grid reports, those of its tuning, and others. A
+// reported run becomes a row with the axes of this grid, whichever grid it was first made
+// for, and with a warning if its tuning is in doubt. A local grid is reported as one row:
+// its best run, whose field Local has the rest. Without a grid, every run is reported.
 func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
 	if g.Len() == 0 {
 		return Rows(runs), nil, nil
@@ -222,8 +220,8 @@ func (g Grid) Planned(runs []Run) []Run {
 	return slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return !ids[r.ID] })
 }
 
-// movingWithRank names the axes that have one value at each rank, and not the
-// same at all: they were zipped with it. What has no rank does not count.
+// movingWithRank names the axes that have one value at each rank, but not the same value at
+// all ranks: they were zipped with rank. Runs without a rank do not count.
 func movingWithRank(planned []Planned) []string {
 	planned = slices.DeleteFunc(slices.Clone(planned), func(p Planned) bool { return ValueOf(p.Axes, "rank") == "0" })
 	var names []string
@@ -247,7 +245,7 @@ func movingWithRank(planned []Planned) []string {
 	return names
 }
 
-// ValueOf returns the value of an axis; empty where it is not among them.
+// ValueOf returns the value of an axis; empty if axes lacks it.
 func ValueOf(axes []Axis, name string) string {
 	for _, a := range axes {
 		if a.Name == name {

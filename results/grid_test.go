@@ -10,18 +10,20 @@ import (
 	"ranksweep/metrics"
 )
 
-// TestGridReadsBack: what Write writes, ReadGrid reads.
+// TestGridReadsBack: ReadGrid reads what Write wrote.
 func TestGridReadsBack(t *testing.T) {
 	dir := t.TempDir()
 	if got, err := ReadGrid(dir); got.Len() != 0 || err != nil {
 		t.Errorf("no grid: %v, %v", got, err)
 	}
-	runs := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}}, {"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
+	runs := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}},
+		{"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
 	for name, want := range map[string]Grid{
 		"runs alone": {Runs: runs},
 		"tuning":     {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"targets"}},
 		"local":      {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"rank"}, Local: true},
-		"not chosen": {Runs: []Planned{{"", []Axis{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs, Nuisance: []string{"targets"}},
+		"not chosen": {Runs: []Planned{{"", []Axis{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs,
+			Nuisance: []string{"targets"}},
 	} {
 		if err := want.Write(dir); err != nil {
 			t.Fatal(err)
@@ -35,7 +37,7 @@ func TestGridReadsBack(t *testing.T) {
 	}
 }
 
-// TestGridKnowsLocalAxes: a file that an earlier program wrote has none.
+// TestGridKnowsLocalAxes: a file of an earlier program has no local axes.
 func TestGridKnowsLocalAxes(t *testing.T) {
 	planned := []Planned{{"a", []Axis{{"rank", "4"}, {"lr", "0.1"}}}}
 	for text, want := range map[string]Grid{
@@ -52,19 +54,20 @@ func TestGridKnowsLocalAxes(t *testing.T) {
 	}
 }
 
-// zipped is an arm in which alpha doubles with rank.
+// zipped makes an arm in which alpha doubles with rank.
 func zipped() (runs []Run, planned []Planned) {
 	for i, rank := range []int{4, 8, 16} {
 		r := testRun("lora", 1, rank, 0)
 		r.ID, r.Cell, r.Alpha = string(rune('a'+i)), string(rune('A'+i)), float64(2*rank)
 		runs = append(runs, r)
-		planned = append(planned, Planned{r.ID, []Axis{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
+		planned = append(planned, Planned{r.ID,
+			[]Axis{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
 	}
 	return runs, planned
 }
 
-// TestAxesMovingWithRankMakeOneArm: zipped with rank, alpha tells no arms
-// apart, and theory, which takes it for constant, predicts nothing.
+// TestAxesMovingWithRankMakeOneArm: an alpha that is zipped with rank does not split the arm,
+// and theory, which assumes a constant alpha, predicts nothing.
 func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 	runs, planned := zipped()
 	in, _, out := Grid{Runs: planned}.Split(append(runs, Run{ID: "elsewhere"}))
@@ -84,8 +87,8 @@ func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 	}
 }
 
-// TestGridPlacesRunsOfEarlierGrids: a run made under a grid with fewer axes
-// joins the arm of those that were made later.
+// TestGridPlacesRunsOfEarlierGrids: a run that was made for a grid with fewer axes joins the
+// arm of the runs that were made later.
 func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
 	early, late := testRun("lora", 1, 4, 0), testRun("lora", 1, 8, 0)
 	early.ID, late.ID = "early", "late"
@@ -99,8 +102,7 @@ func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
 	}
 }
 
-// TestClippedRunsArePredictedAtOnsetOnly: clipping comes after the onset is
-// measured.
+// TestClippedRunsArePredictedAtOnsetOnly: the onset is measured before clipping.
 func TestClippedRunsArePredictedAtOnsetOnly(t *testing.T) {
 	runs := testGrid()
 	for i := range runs {

@@ -7,24 +7,23 @@ import (
 	"strconv"
 )
 
-// Inference is how long a model took, once, to score one batch. It is the one
-// measurement of time in a report, and so the one that a second execution
-// changes.
+// Inference is the time that a model took to score one batch once. A report measures no
+// other time, so a second execution changes these numbers only.
 type Inference struct {
 	Form    Form
 	Rank    int // 0 for the base
-	Round   int // forms of one round were timed in turn, so that they are paired
+	Round   int // all forms are timed in turn in each round, so that they are paired
 	Seconds float64
 }
 
-// Form is where an adapter is when a model is used.
+// Form is where the adapter is while a model is used.
 type Form string
 
 // The forms.
 const (
-	Base     Form = "base"     // there is none
-	Merged   Form = "merged"   // added to the weights
-	Attached Form = "attached" // beside them, factored
+	Base     Form = "base"     // there is no adapter
+	Merged   Form = "merged"   // it is added to the weights
+	Attached Form = "attached" // it is computed beside the weights, factored
 )
 
 var inferenceColumns = []column{
@@ -34,18 +33,19 @@ var inferenceColumns = []column{
 	{"seconds", "s", "time to score one batch"},
 }
 
-// WriteInference writes timings as CSV to a file, replaced whole, in a folder
-// which it makes where it is absent.
+// WriteInference writes timings as CSV to a file, which it replaces as a whole; it makes
+// the file's folder if need be.
 func WriteInference(timings []Inference, path string) error {
 	rows := [][]string{columnNames(inferenceColumns)}
 	for _, t := range timings {
-		rows = append(rows, []string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), formatFloat(t.Seconds)})
+		rows = append(rows,
+			[]string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), formatFloat(t.Seconds)})
 	}
 	return writeRows(path, rows)
 }
 
-// ReadInference reads what [WriteInference] wrote. The error of a file that is
-// not there is [os.ErrNotExist].
+// ReadInference reads what [WriteInference] wrote. If there is no file, the error is
+// [os.ErrNotExist].
 func ReadInference(path string) ([]Inference, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -64,7 +64,8 @@ func ReadInference(path string) ([]Inference, error) {
 		round, errRound := strconv.Atoi(row[2])
 		seconds, err := strconv.ParseFloat(row[3], 64)
 		if errRank != nil || errRound != nil || err != nil || !(seconds > 0) {
-			return nil, fmt.Errorf("results: %s:%d: %q: must be a form, a rank, a round and seconds above 0: remove the file, and it is measured again", path, i+2, row)
+			return nil, fmt.Errorf("results: %s:%d: %q: must be a form, a rank, a round and seconds above 0: "+
+				"remove the file, and it is measured again", path, i+2, row)
 		}
 		timings = append(timings, Inference{Form(row[0]), rank, round, seconds})
 	}

@@ -29,7 +29,8 @@ func TestInferenceRefusesDamage(t *testing.T) {
 		if err := os.WriteFile(path, []byte("form,rank,round,seconds\n"+row+"\n"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadInference(path); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "measured again") {
+		if _, err := ReadInference(path); err == nil || !strings.Contains(err.Error(), path) ||
+			!strings.Contains(err.Error(), "measured again") {
 			t.Errorf("%s: %v", row, err)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"fmt"
 )
 
-// sameJSON reports whether two texts are one value.
+// sameJSON reports whether two JSON texts are the same value.
 func sameJSON(a, b []byte) bool { return bytes.Equal(canonical(a), canonical(b)) }
 
-// canonical is a JSON value with the keys of its objects in order.
+// canonical rewrites a JSON value with the keys of its objects in order.
 func canonical(text []byte) []byte {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -26,7 +26,7 @@ type member struct {
 	value json.RawMessage
 }
 
-// members lists those of an object, in their order.
+// members lists the fields of an object, in their order.
 func members(object json.RawMessage) (all []member, err error) {
 	d := json.NewDecoder(bytes.NewReader(object))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
@@ -37,7 +37,7 @@ func members(object json.RawMessage) (all []member, err error) {
 		if err != nil {
 			return nil, err
 		}
-		m := member{key: key.(string)} // a key of an object is a text
+		m := member{key: key.(string)} // the key of an object is always a string
 		if err := d.Decode(&m.value); err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ func members(object json.RawMessage) (all []member, err error) {
 	return all, nil
 }
 
-// encodeObject is an object of some members, at least one.
+// encodeObject writes an object of the given members, at least one.
 func encodeObject(members []member) json.RawMessage {
 	var b bytes.Buffer
 	for i, m := range members {

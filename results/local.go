@@ -11,21 +11,20 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Local is what is reported of one cell and seed that was trained at several
-// values of the nuisance axis: the lowest point of the parabola through the best
-// of them and its two neighbours, of final validation loss against the logarithm
-// of the value. So the error of choosing a value is part of what differs between
-// seeds, and their interval has it in.
+// Local is the reported result of one cell and seed that was trained at several values of
+// the nuisance axis: the lowest point of a parabola of final validation loss against the
+// logarithm of the value, through the best run and its two neighbours. Since each seed
+// chooses its own value, the error of that choice is part of the interval over seeds.
 type Local struct {
 	Value float64 // of the nuisance axis, at the lowest point
-	Loss  float64 // final validation loss there; NaN where no run has one
-	Edge  bool    // the best run has the least or the greatest value tried, so that a better one may lie beyond
-	Tried int     // values that have a result
-	Runs  []Row   // all that were trained, in rising order of their values
+	Loss  float64 // final validation loss there; NaN if no run has a loss
+	Edge  bool    // the best run has the least or the greatest value tried: a better one may lie beyond
+	Tried int     // number of values that have a result
+	Runs  []Row   // all runs that were trained, in rising order of their values
 }
 
-// Trained are the records behind what is reported: where a row stands for a local
-// grid, those of all of that, and its own elsewhere.
+// Trained returns the records behind reported rows: all runs of the local grid for a row
+// that stands for one, and the row's own run otherwise.
 func Trained(reported []Row) (trained []Run) {
 	for _, r := range reported {
 		if r.Local != nil {
@@ -37,15 +36,15 @@ func Trained(reported []Row) (trained []Run) {
 	return trained
 }
 
-// localGrid is what the grid asks for of one cell and seed.
+// localGrid is the part of a grid that belongs to one cell and seed.
 type localGrid struct {
 	planned int
 	runs    []Row
 	first   *Row // the first run of the cell, over all seeds, in the grid's order
 }
 
-// bestOfLocal returns a row for each local grid of which some run was trained,
-// in the grid's order.
+// bestOfLocal returns a row for each local grid with at least one trained run, in the
+// grid's order.
 func (g Grid) bestOfLocal(trained []Row) (best []Row) {
 	for _, l := range g.localGrids(trained) {
 		if len(l.runs) > 0 {
@@ -84,9 +83,9 @@ func (g Grid) localGrids(trained []Row) []*localGrid {
 	return all
 }
 
-// best is the run with the lowest loss, and the lowest point of the grid. Since
-// its value differs by seed, it gets the hashes of the cell's first run, so that
-// it shares a cell with the other seeds.
+// best returns the run with the lowest loss as a row, with the lowest point of the grid in
+// its field Local. The value differs by seed, so the row gets the hashes of the cell's
+// first run, and shares a cell with the other seeds.
 func (l *localGrid) best(axis string) Row {
 	value := func(r Row) float64 {
 		v, _ := strconv.ParseFloat(ValueOf(r.Setting.Axes, axis), 64)
@@ -126,13 +125,13 @@ func (l *localGrid) best(axis string) Row {
 // lacks says that a local grid is not complete.
 func lacks(lacking, planned int, seed uint64, axis string) string {
 	return fmt.Sprintf("seed %d lacks %d of the %d runs of its local grid, which are missing or failed: "+
-		"its best %s is that of the others",
+		"its best %s comes from the other runs",
 		seed, lacking, planned, axis)
 }
 
-// leastBad is the run that stands for a grid in which none learned anything: one
-// that is done before one that diverged, and that before one that failed; then
-// by loss, or by the step at which it ended.
+// leastBad chooses the run that stands for a grid in which no run learned anything: a done
+// run before a diverged one, and that before a failed one; then the lower loss, or the
+// later last step.
 func leastBad(runs []Row) Row {
 	order := []Status{Done, Diverged, Failed}
 	return slices.MinFunc(runs, func(a, b Row) int {
@@ -144,7 +143,7 @@ func leastBad(runs []Row) Row {
 	})
 }
 
-// withValue are axes with another value of one.
+// withValue returns axes with another value of the named one.
 func withValue(axes []Axis, name string, value float64) []Axis {
 	axes = slices.Clone(axes)
 	for i, a := range axes {
@@ -155,8 +154,8 @@ func withValue(axes []Axis, name string, value float64) []Axis {
 	return axes
 }
 
-// cellAxes are the axes that the runs of a cell share. Of an axis with local
-// grids the value is the geometric mean of the best ones.
+// cellAxes returns the axes that the runs of a cell share. An axis with local grids gets
+// the geometric mean of the seeds' best values.
 func cellAxes(runs []Row) []Axis {
 	axes := without(runs[0].Setting.Axes, "seed")
 	if runs[0].Local == nil {
@@ -165,7 +164,7 @@ func cellAxes(runs []Row) []Axis {
 	return withValue(axes, runs[0].Setting.Tuned[0], geometricMean(runs, func(r Row) float64 { return r.Local.Value }))
 }
 
-// geometricMean is the very value where all runs have the same.
+// geometricMean returns the runs' value exactly if all have the same one.
 func geometricMean(runs []Row, of func(Row) float64) float64 {
 	sum, first, same := 0.0, of(runs[0]), true
 	for _, r := range runs {
@@ -178,8 +177,8 @@ func geometricMean(runs []Row, of func(Row) float64) float64 {
 	return math.Exp(sum / float64(len(runs)))
 }
 
-// LocalRange is the least and the greatest of the best values of the cell's
-// seeds; ok is false where these have no local grids.
+// LocalRange returns the least and the greatest of the best values of the cell's seeds; ok
+// is false if the seeds have no local grids.
 func (c Cell) LocalRange() (low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, r := range c.Runs {
@@ -201,10 +200,10 @@ func (c Cell) LocalEdges() (n int) {
 	return n
 }
 
-// localMark is what a run is in a local grid, in runs.csv.
+// localMark says in runs.csv what a run is within its local grid.
 type localMark struct{ role, value, loss string }
 
-// localMarks are those of runs by their IDs; none where no run has a local grid.
+// localMarks returns the marks by the runs' IDs; none if no run has a local grid.
 func localMarks(reported []Row) map[string]localMark {
 	marks := make(map[string]localMark)
 	for _, r := range reported {

@@ -13,13 +13,13 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// localRuns makes the local grid of one cell: a parabola for each seed, of which
-// the lowest point is given, over rates a factor of 2 apart.
+// localRuns makes the local grid of one cell: for each seed a parabola with the given
+// lowest point, over rates a factor of 2 apart.
 func localRuns(lowest ...stats.Trial) (Grid, []Run) {
 	g := Grid{Nuisance: []string{"lr"}, Local: true}
 	var runs []Run
 	for seed, low := range lowest {
-		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in no order
+		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in mixed order
 			r := testRun("lora", 1, 4, uint64(seed))
 			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
 			r.Function = r.Cell
@@ -51,8 +51,10 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 		if r.ID != best[i] || off > 1e-9 || l.Edge || l.Tried != 5 || len(l.Runs) != 5 {
 			t.Errorf("seed %d: run %s, %+v", i, r.ID, *l)
 		}
-		if r.Setting.LR != l.Value || r.Statistic(testLoss) != l.Loss || ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
-			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.Setting.LR, r.Setting.Axes, r.Statistic(testLoss), *l)
+		if r.Setting.LR != l.Value || r.Statistic(testLoss) != l.Loss ||
+			ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
+			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.Setting.LR, r.Setting.Axes,
+				r.Statistic(testLoss), *l)
 		}
 		own, _ := metrics.StatisticNamed("val_loss_best")
 		if want := own.Of(r.Curve); r.Statistic(own) != want || r.Statistic(own) == l.Loss {
@@ -85,8 +87,10 @@ func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
 	slices.Reverse(runs)
 	got, _, _ := g.Split(runs)
 	for i := range want {
-		if got[i].ID != want[i].ID || got[i].Setting.Cell != want[i].Setting.Cell || got[i].Local.Loss != want[i].Local.Loss {
-			t.Errorf("seed %d: %s in %s and %s in %s", i, got[i].ID, got[i].Setting.Cell, want[i].ID, want[i].Setting.Cell)
+		if got[i].ID != want[i].ID || got[i].Setting.Cell != want[i].Setting.Cell ||
+			got[i].Local.Loss != want[i].Local.Loss {
+			t.Errorf("seed %d: %s in %s and %s in %s", i, got[i].ID, got[i].Setting.Cell, want[i].ID,
+				want[i].Setting.Cell)
 		}
 	}
 }
@@ -125,7 +129,7 @@ func TestEdgesOfLocalGrids(t *testing.T) {
 	}
 }
 
-// Of a grid without any loss the run that came farthest is reported, diverged.
+// If no run of a local grid has a loss, the run that came farthest is reported, as diverged.
 func TestLocalGridThatDiverged(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2})
 	for i := range runs {
@@ -139,23 +143,26 @@ func TestLocalGridThatDiverged(t *testing.T) {
 	}
 }
 
-// A seed that lacks a run says so; one that lacks all is absent.
+// A seed that lacks a run has a warning; a seed that lacks all runs is absent.
 func TestIncompleteLocalGrid(t *testing.T) {
-	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2})
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2},
+		stats.Trial{Rate: 1e-3, Loss: 2})
 	runs[5].Status = Failed
 	in, _, _ := g.Split(runs[1:10])
 	var texts []string
 	for _, r := range in {
 		texts = append(texts, r.Setting.Warnings...)
 	}
-	const lacks = " lacks 1 of the 5 runs of its local grid, which are missing or failed: its best lr is that of the others"
+	const lacks = " lacks 1 of the 5 runs of its local grid, which are missing or failed: its best lr comes from " +
+		"the other runs"
 	want := "seed 0" + lacks + "; seed 1" + lacks
 	if len(in) != 2 || strings.Join(texts, "; ") != want || in[1].Local.Tried != 4 {
 		t.Errorf("%d reported, warnings %q", len(in), texts)
 	}
 }
 
-// Local grids are there to go on beyond the edge of what tuning tried.
+// Local grids may look beyond the edge of the values that tuning tried, so that an edge is no
+// doubt there.
 func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 	for _, local := range []bool{true, false} {
 		trials := [][2]trial{{{loss: 3}, {loss: 3}}, {{loss: 1}, {loss: 1}}}
@@ -169,7 +176,7 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 	}
 }
 
-// All that was trained is exported, and of each seed the best is marked.
+// All trained runs are exported, and the best run of each seed is marked.
 func TestExportOfLocalGrids(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-3, Loss: 3})
 	in, _, _ := g.Split(runs)

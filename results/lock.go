@@ -8,13 +8,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// TryLock claims a run, so that no other process or goroutine that asks trains
-// it too; ok is false where another has it. The claim ends with unlock, or
-// with the process. It does not keep anyone from reading or writing the
-// record.
+// TryLock claims a run, so that no other process or goroutine trains it at the same time;
+// ok is false if another one holds the claim. The claim ends with unlock, or with the
+// process. It keeps nobody from reading or writing the record.
 //
-// Whoever gets the claim must look in the store again: the run may have been
-// finished a moment before.
+// Whoever gets the claim must look in the store again: the run may have been finished a
+// moment before.
 func (s *Store) TryLock(id string) (unlock func(), ok bool, err error) {
 	if err := checkID(id); err != nil {
 		return nil, false, fmt.Errorf("results: run %s: %w", id, err)
@@ -26,14 +25,14 @@ func (s *Store) TryLock(id string) (unlock func(), ok bool, err error) {
 	return unlock, ok, nil
 }
 
-// wait takes a lock when its holder lets go of it.
+// wait waits until a lock is free and takes it.
 func wait(f *flock.Flock) (bool, error) {
 	err := f.Lock()
 	return err == nil, err
 }
 
-// lock locks the named file in the store, as take does it. The file exists only
-// while it is locked, so that a store at rest holds records alone.
+// lock locks the named file in the store by calling take. The file exists only while it is
+// locked, so that a store in which nothing is going on holds only records.
 func (s *Store) lock(name string, take func(*flock.Flock) (bool, error)) (unlock func(), ok bool, err error) {
 	if err := os.MkdirAll(s.runs, 0o777); err != nil {
 		return nil, false, err

@@ -7,28 +7,27 @@ import (
 	"ranksweep/metrics"
 )
 
-// How far numbers of one run may lie apart, relative to their size, where one was
-// made by the portable kernel, which rounds each product before it adds it, and the
-// other by one in assembly, which does not: about ten times the largest difference
-// that was seen in 20 steps of the embedded base on 64 tokens, LoRA and rsLoRA, ranks
-// 4 and 64, AdamW at 3e-4 and 3e-3 and SGD at 0.05, each map measured too. That is
-// 6.9e-6 of a loss, and of what is a size 5.3e-4 (one map's stable rank) or 2.8e-4
-// (one map's gradient of A). AdamW is what sets them, since it makes a step of any
-// gradient, however small: under SGD they were 3.2e-7 and 2.1e-5.
+// How far the numbers of one run may differ between two kernels, relative to their size.
+// The portable kernel rounds each product before it adds it; kernels in assembly do not.
+// The tolerances are about ten times the largest difference seen in 20 steps of the
+// embedded base on 64 tokens (LoRA and rsLoRA, ranks 4 and 64, AdamW at 3e-4 and 3e-3, SGD
+// at 0.05, each map measured too): 6.9e-6 for losses; for sizes 5.3e-4 (the stable rank of
+// one map) and 2.8e-4 (the gradient of A of one map). AdamW causes the largest, since it
+// makes a full step of any gradient, however small: under SGD they were 3.2e-7 and 2.1e-5.
 //
-// Nothing holds a run whose steps are too large: under SGD at 0.5, losses of 14
-// were 15% apart. Such a run differs across kernels, and is said to.
+// A run whose steps are too large stays within no tolerance: under SGD at 0.5, losses of 14
+// were 15% apart. Such a run is reported as different.
 const (
 	LossTolerance = 1e-4 // of losses
-	SizeTolerance = 5e-3 // of all else
+	SizeTolerance = 5e-3 // of everything else
 )
 
-// Nearness is how near a run, trained again by a kernel that rounds otherwise, is
-// to what it was.
+// Nearness says how near a run, trained again by a kernel that rounds differently, is to
+// the stored run.
 type Nearness struct {
-	Difference string  // in what it is beyond the tolerance; empty where it is within
-	Largest    float64 // difference, relative, that takes most of its tolerance
-	What       string  // it is a difference of; empty where there is none
+	Difference string  // the number farthest beyond its tolerance, in words; empty if all are within
+	Largest    float64 // the relative difference that takes the largest share of its tolerance
+	What       string  // the number that has this difference; empty if nothing differs
 }
 
 // Near compares as [Difference] does, within [LossTolerance] and [SizeTolerance].
@@ -58,7 +57,7 @@ func (n number) tolerance() float64 {
 	return SizeTolerance
 }
 
-// apart is the relative difference; infinite where one of the two is absent.
+// apart returns the relative difference; infinite if one of the two numbers is absent.
 func (n number) apart() float64 {
 	switch {
 	case formatFloat(n.now) == formatFloat(n.was):
@@ -69,9 +68,9 @@ func (n number) apart() float64 {
 	return math.Abs(n.now-n.was) / n.scale
 }
 
-// scaleOf is what a difference of a value is relative to: the value or, where that
-// is close to zero, a thousandth of the largest one of its curve. An actual loss
-// drop is a difference of two losses and known as well as they are.
+// scaleOf returns the size to which a difference is relative: the value or, if the value is
+// close to zero, a thousandth of the largest one in its curve. An actual loss drop is the
+// difference of two losses, and known as precisely as they are.
 func scaleOf(q metrics.Quantity, v float64, largest metrics.Values) float64 {
 	scale := math.Max(math.Abs(v), largest[q]/1000)
 	if q == metrics.LossDropActual {

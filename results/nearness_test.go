@@ -8,8 +8,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// nearRun is a run with values of every kind, 1 but for a gradient that vanishes
-// at step 2.
+// nearRun is a run with values of every kind, all 1 except for a gradient that vanishes at
+// step 2.
 func nearRun() Run {
 	r := testRun("lora", 1, 4, 0)
 	for i := range r.Curve {
@@ -24,7 +24,7 @@ func nearRun() Run {
 	return r
 }
 
-// TestNear: what lies apart by less than a tolerance passes, and by more does not.
+// TestNear: a difference below the tolerance passes, and one above it does not.
 func TestNear(t *testing.T) {
 	set := func(step int, q metrics.Quantity, v float64) func(*Run) {
 		return func(r *Run) { r.Curve[step].Values[q] = v }
@@ -35,15 +35,18 @@ func TestNear(t *testing.T) {
 		what   string
 		within bool
 	}{
-		"a loss":                   {set(1, metrics.TrainLoss, 1+0.9*LossTolerance), "train_loss at step 1", true},
-		"another loss":             {set(1, metrics.TrainLoss, 1+1.1*LossTolerance), "train_loss at step 1", false},
-		"a size":                   {set(2, metrics.DeltaW, 1-0.9*SizeTolerance), "delta_w at step 2", true},
-		"another size":             {set(2, metrics.DeltaW, 1-1.1*SizeTolerance), "delta_w at step 2", false},
-		"nearly zero":              {set(2, metrics.GradNormA, 1e-6), "grad_norm_a at step 2", true},
-		"not zero":                 {set(2, metrics.GradNormA, 1e-5), "grad_norm_a at step 2", false},
-		"a drop, to the loss":      {set(1, metrics.LossDropActual, 1e-4+0.9*LossTolerance), "loss_drop_actual at step 1", true},
-		"another drop":             {set(1, metrics.LossDropActual, 1e-4+1.1*LossTolerance), "loss_drop_actual at step 1", false},
-		"a module":                 {func(r *Run) { r.Modules[0].Values[metrics.GradNorm] = 1.01 }, "grad_norm at step 1 of q", false},
+		"a loss":       {set(1, metrics.TrainLoss, 1+0.9*LossTolerance), "train_loss at step 1", true},
+		"another loss": {set(1, metrics.TrainLoss, 1+1.1*LossTolerance), "train_loss at step 1", false},
+		"a size":       {set(2, metrics.DeltaW, 1-0.9*SizeTolerance), "delta_w at step 2", true},
+		"another size": {set(2, metrics.DeltaW, 1-1.1*SizeTolerance), "delta_w at step 2", false},
+		"nearly zero":  {set(2, metrics.GradNormA, 1e-6), "grad_norm_a at step 2", true},
+		"not zero":     {set(2, metrics.GradNormA, 1e-5), "grad_norm_a at step 2", false},
+		"a drop, to the loss": {set(1, metrics.LossDropActual, 1e-4+0.9*LossTolerance),
+			"loss_drop_actual at step 1", true},
+		"another drop": {set(1, metrics.LossDropActual, 1e-4+1.1*LossTolerance),
+			"loss_drop_actual at step 1", false},
+		"a module": {func(r *Run) { r.Modules[0].Values[metrics.GradNorm] = 1.01 },
+			"grad_norm at step 1 of q", false},
 		"a validation batch":       {nats(5 + 5*0.9*LossTolerance), "nats of validation batch 1", true},
 		"another validation batch": {nats(5 + 5*1.1*LossTolerance), "nats of validation batch 1", false},
 		"absent":                   {set(1, metrics.ValLoss, math.NaN()), "val_loss at step 1", false},

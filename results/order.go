@@ -8,8 +8,8 @@ import (
 )
 
 // compareArms orders settings by everything but rank and seed; 0 means that they
-// lie on one line of a figure. Numerics version, model and data are part of
-// it, so that runs which differ in those never share an arm or a cell.
+// lie on one line of a figure. Numerics version, model and data are compared too, so that
+// runs that differ in them never share an arm or a cell.
 func compareArms(a, b Setting) int {
 	return cmp.Or(
 		compareSchemes(a, b),
@@ -22,13 +22,13 @@ func compareArms(a, b Setting) int {
 	)
 }
 
-// armAxes are the axes that tell arms apart: all but rank, scaling, seed and
-// what moves with rank.
+// armAxes returns the axes that tell arms apart: all except rank, scaling, seed and the
+// axes that move with rank.
 func (s Setting) armAxes() []Axis {
 	return without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
 }
 
-// armLR is the learning rate, if it does not move with rank.
+// armLR returns the learning rate, or 0 if it moves with rank.
 func (s Setting) armLR() float64 {
 	if slices.Contains(s.Moving, "lr") {
 		return 0
@@ -46,13 +46,13 @@ func compareRows(a, b Row) int {
 	return cmp.Or(compareCells(a.Setting, b.Setting), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
 }
 
-// compareRuns is the same order, of runs without a grid.
+// compareRuns is the same order for runs without a grid.
 func compareRuns(a, b Run) int {
 	return cmp.Or(compareCells(settingOf(a), settingOf(b)), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
 }
 
-// compareSchemes puts the named schemes first, then goes by p; a matched arm
-// follows its scheme. What has no rank comes last.
+// compareSchemes puts the named schemes first and orders the others by p; a matched scheme
+// follows its plain one. Runs without a rank come last.
 func compareSchemes(a, b Setting) int {
 	place := func(r Setting) int {
 		name, _, _ := strings.Cut(r.Scheme, "@")
@@ -65,7 +65,8 @@ func compareSchemes(a, b Setting) int {
 		}
 		return len(named)
 	}
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Scaling.P, b.Scaling.P), cmp.Compare(a.Scheme, b.Scheme))
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Scaling.P, b.Scaling.P),
+		cmp.Compare(a.Scheme, b.Scheme))
 }
 
 // compareAxes orders by name, then by value: numbers by size, before words.
@@ -84,7 +85,7 @@ func compareAxes(a, b Axis) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), byKind, cmp.Compare(a.Value, b.Value))
 }
 
-// without returns the axes but those named.
+// without returns the axes that are not named.
 func without(axes []Axis, names ...string) []Axis {
 	var rest []Axis
 	for _, a := range axes {

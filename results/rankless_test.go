@@ -16,8 +16,8 @@ func fullRun(seed uint64) Run {
 	return r
 }
 
-// TestRanklessArm comes last, has no power of rank and no prediction, and warns of
-// neither.
+// TestRanklessArm: an arm without ranks comes last and has neither a power of rank nor a
+// prediction, and no warning about that.
 func TestRanklessArm(t *testing.T) {
 	arms := Arms(Rows(append([]Run{fullRun(1), fullRun(0)}, testGrid()...)))
 	if len(arms) != 3 || arms[2].Scheme != "full" || arms[2].Ranked() || !arms[0].Ranked() {
@@ -47,8 +47,8 @@ func TestRanklessArm(t *testing.T) {
 	}
 }
 
-// TestRanklessLeavesWhatMovesAlone: what is zipped with rank moves with it, also
-// where something has none; and that is not drawn into one arm by it.
+// TestRanklessLeavesWhatMovesAlone: an axis that is zipped with rank moves with it even if
+// some runs have no rank, and the runs without a rank are not put into one arm by it.
 func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 	runs, planned := zipped()
 	for i, seed := range []uint64{0, 1} {

@@ -11,7 +11,7 @@ import (
 	"ranksweep/theory"
 )
 
-// RateGroups groups arms that differ in their learning rate alone, in the order
+// RateGroups groups arms that differ only in their learning rate. Groups come in the order
 // of arms; within a group the rates rise.
 func RateGroups(arms []Arm) [][]Arm {
 	var groups [][]Arm
@@ -35,17 +35,17 @@ func sameButRate(a, b Arm) bool {
 	return compareArms(x, y) == 0
 }
 
-// BestRate is the learning rate of the lowest final validation loss at one rank
-// and seed, and that loss.
+// BestRate is the learning rate with the lowest final validation loss at one rank and seed,
+// and that loss.
 type BestRate struct {
 	Rank int
 	Seed uint64
 	stats.Optimum
 }
 
-// BestRates returns the best learning rate of each rank and seed of a group of
-// arms that differ in their rate alone, as [metrics.FindOptimum] does. A run that
-// diverged, or ended above where it began, is worse than any other.
+// BestRates finds the best learning rate of each rank and seed by [stats.FindOptimum], in a
+// group of arms that differ only in their rate. A run that diverged, or whose loss ended
+// above where it began, is worse than any other.
 func BestRates(group []Arm) []BestRate {
 	type sample struct {
 		rank int
@@ -71,8 +71,9 @@ func BestRates(group []Arm) []BestRate {
 	return best
 }
 
-// rated is the trial of a run: none without a loss, unless it diverged. One that
-// ended above where it began counts as diverged: no parabola knows of it.
+// rated returns the trial of a run, or none if a run that did not diverge has no loss. A
+// run whose loss ended above where it began counts as diverged, so that no parabola goes
+// through it.
 func rated(rate float64, r Row) []stats.Trial {
 	t := stats.Trial{Rate: rate, Loss: r.Statistic(metrics.ValLossFinal)}
 	if r.Status == Diverged || r.Learned() < 0 {
@@ -83,9 +84,9 @@ func rated(rate float64, r Row) []stats.Trial {
 	return []stats.Trial{t}
 }
 
-// RateExponent fits the power of rank that the best learning rate of a group
-// follows, over the ranks and seeds at which it is not at an edge; those at one
-// count as excluded. What is predicted is [metrics.BestRate].
+// RateExponent fits a power of rank to the best learning rates of a group. Ranks and seeds
+// whose best rate is at an edge of the rates tried are left out and counted as excluded.
+// Predicted is theory's power for [metrics.BestRate].
 func RateExponent(group []Arm) (stats.Exponent, error) {
 	var obs []stats.Observation
 	for _, b := range BestRates(group) {

@@ -8,8 +8,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// ratedRun has the validation loss of a parabola in the logarithm of the rate,
-// lowest at the given one.
+// ratedRun has a validation loss that is a parabola in the logarithm of the rate, lowest at
+// the rate best.
 func ratedRun(rank int, seed uint64, lr, best float64) Run {
 	r := testRun("rslora", 0.5, rank, seed)
 	r.LR = lr
@@ -23,8 +23,8 @@ func ratedRun(rank int, seed uint64, lr, best float64) Run {
 
 var testRates = []float64{1e-4, 1e-3, 3e-3, 1e-2, 0.1}
 
-// The best rate of each rank and seed is found between the rates tried, and its
-// power of rank by them.
+// The best rate of each rank and seed is found between the rates tried, and the power of rank
+// is fitted to the best rates.
 func TestBestRates(t *testing.T) {
 	var runs []Run
 	for _, rank := range []int{4, 16, 64} {
@@ -43,7 +43,8 @@ func TestBestRates(t *testing.T) {
 		t.Fatalf("%d best rates, want one a rank and seed", len(best))
 	}
 	for _, b := range best {
-		if want := 8e-3 * math.Pow(float64(b.Rank), -0.25); !b.Inside() || math.Abs(b.Rate/want-1) > 1e-9 || math.Abs(b.Loss-2) > 1e-9 {
+		if want := 8e-3 * math.Pow(float64(b.Rank), -0.25); !b.Inside() || math.Abs(b.Rate/want-1) > 1e-9 ||
+			math.Abs(b.Loss-2) > 1e-9 {
 			t.Errorf("%+v, want %g", b, want)
 		}
 	}
@@ -53,8 +54,8 @@ func TestBestRates(t *testing.T) {
 	}
 }
 
-// A best rate at the edge is said to be, and is left out of the fit; a diverged
-// run is never best, and lends no point to the parabola.
+// A best rate at the edge is marked, and left out of the fit. A diverged run is never best,
+// and is no point of the parabola.
 func TestBestRateAtTheEdge(t *testing.T) {
 	var runs []Run
 	for _, rank := range []int{4, 16, 64} {
@@ -97,7 +98,8 @@ func TestBestRateBesideOneThatBlewUp(t *testing.T) {
 		}
 		runs = append(runs, r)
 	}
-	if best := BestRates(RateGroups(Arms(Rows(runs)))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge || best[0].Rate != 3e-3 {
+	if best := BestRates(RateGroups(Arms(Rows(runs)))[0]); len(best) != 1 || !best[0].Wall || best[0].Edge ||
+		best[0].Rate != 3e-3 {
 		t.Errorf("%+v, want 0.003, as it was tried", best)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// readCurves reads the rows of curves.csv into the runs that they are of, and
-// holds each run's curve to its steps.
+// readCurves reads the rows of curves.csv into the curves of their runs, and checks the
+// steps of each curve.
 func readCurves(s *sheet, rows []runRow) error {
 	if err := s.require(curveColumns); err != nil {
 		return err
@@ -45,7 +45,7 @@ func readCurves(s *sheet, rows []runRow) error {
 	return nil
 }
 
-// presentRows are the rows of runs that are not missing, by their IDs.
+// presentRows returns the rows of the runs that are not missing, by their IDs.
 func presentRows(rows []runRow) map[string]*runRow {
 	byID := make(map[string]*runRow, len(rows))
 	for i := range rows {
@@ -80,7 +80,7 @@ func readCurveRow(s *sheet, cells []string) (id string, p metrics.Point, err err
 	return id, p, nil
 }
 
-// runsOf are the runs of rows, without those that are missing.
+// runsOf returns the runs of rows, without missing ones.
 func runsOf(rows []runRow) (runs []Run) {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r runRow) bool { return r.Status == missing })
 	for _, r := range rows {

@@ -51,7 +51,7 @@ func readRuns(s *sheet) ([]runRow, error) {
 	}
 }
 
-// runCellReader is that of a column.
+// runCellReader returns the reader of the named column.
 func runCellReader(name string) (cellReader, error) {
 	for _, c := range runFields {
 		if c.name == name {
@@ -64,7 +64,7 @@ func runCellReader(name string) (cellReader, error) {
 		}
 	}
 	if slices.ContainsFunc(localColumns, func(c column) bool { return c.name == name }) {
-		return func(*runRow, string) error { return nil }, nil // it follows from the rest
+		return func(*runRow, string) error { return nil }, nil // follows from other columns
 	}
 	if path, ok := strings.CutPrefix(name, configPrefix); ok {
 		return readSetting(path), checkPath(path)
@@ -75,8 +75,7 @@ func runCellReader(name string) (cellReader, error) {
 	return nil, errors.New("unknown column " + strconv.Quote(name) + ": " + anotherVersion)
 }
 
-// readMeasured reads what follows from the curve, which is all the same to be a
-// number.
+// readMeasured checks that the cell is a number or empty; its value follows from the curve.
 func readMeasured(_ *runRow, cell string) error {
 	_, err := parseFloat(cell)
 	return wanted(err, "a finite number, or empty")
@@ -130,7 +129,7 @@ func readRun(s *sheet, readers []cellReader, cells []string) (runRow, error) {
 	return r, nil
 }
 
-// checkRow reports what no row can have.
+// checkRow reports values that no row can have.
 func (r runRow) checkRow(absent bool) error {
 	if r.phase != tuning && r.phase != reported {
 		return errors.New("phase " + strconv.Quote(r.phase) + ": must be " + tuning + " or " + reported)
@@ -150,7 +149,7 @@ func (r runRow) checkRow(absent bool) error {
 	return checkID(r.ID)
 }
 
-// gridOf is the grid that gave rows their places.
+// gridOf returns the grid that gave the rows their places.
 func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
 	g := Grid{Nuisance: nuisance}
 	at := map[string]map[int]runRow{tuning: {}, reported: {}}
@@ -161,7 +160,7 @@ func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
 		if r.place == "" {
 			continue
 		}
-		place, _ := strconv.Atoi(r.place) // checkRow has seen it
+		place, _ := strconv.Atoi(r.place) // checkRow made sure that it is a number
 		if first, taken := at[r.phase][place]; taken {
 			return g, s.wrongAt(r.line, "place %d of %s is that of line %d", place, r.phase, first.line)
 		}
@@ -175,12 +174,13 @@ func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
 	return g, err
 }
 
-// inPlace lists planned runs by their places, none of which is left out.
+// inPlace lists planned runs in order of their places, which must have no gap.
 func inPlace(s *sheet, rows map[int]runRow) (list []Planned, err error) {
 	for want, place := range slices.Sorted(maps.Keys(rows)) {
 		r := rows[place]
 		if place != want {
-			return nil, s.wrongAt(r.line, "place %d of %s: no run is at place %d: rows are missing", place, r.phase, want)
+			return nil, s.wrongAt(r.line, "place %d of %s: no run is at place %d: rows are missing", place, r.phase,
+				want)
 		}
 		list = append(list, Planned{ID: r.ID, Axes: r.Axes})
 	}

@@ -9,21 +9,21 @@ import (
 	"ranksweep/theory"
 )
 
-// Regime is how a statistic passes from its law for ranks far below the width of
-// the adapted maps to that for ranks far above it, where it then rises faster, see
+// Regime says how a statistic passes between its two laws: the law for ranks far below the
+// width of the adapted maps, and the law for ranks far above it, where it rises faster. See
 // [theory.TwoLaws].
 type Regime struct {
 	Crossover stats.Interval // over seeds, whose data differ: the rank at which the laws meet
 	Ranks     []int          // rising
 
-	// Mean squares over seeds of what was measured and of what is expected at
-	// each rank, over the square of the first law: 1 far below the crossover,
-	// r over it far above.
+	// Mean squares over seeds of the measured and of the expected value at each rank,
+	// divided by the square of the first law: 1 far below the crossover, rank/crossover far
+	// above it.
 	Measured, Expected []stats.Interval
 }
 
-// Regime returns that of a statistic, if theory has two laws for it and exact
-// values at the arm's smallest and largest rank.
+// Regime returns the regime of a statistic; ok is false unless theory has two laws for it
+// and exact values at the arm's smallest and largest rank.
 func (a Arm) Regime(s metrics.Statistic) (Regime, bool) {
 	law := s.TheoryOf(a.Scaling.ZeroA)
 	power, ok := law.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
@@ -52,7 +52,8 @@ func (a Arm) Regime(s metrics.Statistic) (Regime, bool) {
 			}
 		}
 		g.Ranks = append(g.Ranks, c.Rank)
-		g.Measured, g.Expected = append(g.Measured, stats.MeanInterval(measured)), append(g.Expected, stats.MeanInterval(expected))
+		g.Measured = append(g.Measured, stats.MeanInterval(measured))
+		g.Expected = append(g.Expected, stats.MeanInterval(expected))
 	}
 	return g, g.Crossover.N > 0
 }

@@ -7,8 +7,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// TestRegime: laws that meet at rank 30 + seed are found, with what was measured
-// over the first of them, 5% more than is expected.
+// TestRegime finds laws that meet at rank 30 + seed. The measured value is 5% above the
+// expected one.
 func TestRegime(t *testing.T) {
 	deltaW := metrics.DeltaWFirst
 	var runs []Run
@@ -31,12 +31,14 @@ func TestRegime(t *testing.T) {
 		for seed := range 3 {
 			want += (1 + float64(rank)/float64(30+seed)) / 3
 		}
-		if math.Abs(g.Expected[k].Mean-want) > 1e-9 || math.Abs(g.Measured[k].Mean-1.05*1.05*want) > 1e-9 || g.Measured[k].N != 3 {
+		if math.Abs(g.Expected[k].Mean-want) > 1e-9 || math.Abs(g.Measured[k].Mean-1.05*1.05*want) > 1e-9 ||
+			g.Measured[k].N != 3 {
 			t.Errorf("rank %d: %+v and %+v, want %g", rank, g.Expected[k], g.Measured[k], want)
 		}
 	}
 	for name, s := range map[string]metrics.Statistic{
-		"one law": metrics.GradNormOnset, "a law that falls": metrics.StepFirst, "no theory": {Name: "x", Of: deltaW.Of},
+		"one law": metrics.GradNormOnset, "a law that falls": metrics.StepFirst,
+		"no theory": {Name: "x", Of: deltaW.Of},
 	} {
 		if g, ok := a.Regime(s); ok {
 			t.Errorf("%s: %+v", name, g)
@@ -53,8 +55,8 @@ func TestRegime(t *testing.T) {
 	}
 }
 
-// The variance is that of squares over what is expected of each run, and not of
-// what was measured, which has the data's in it.
+// The variance is that of the square divided by the run's expectation, and not of the measured
+// square itself, which varies with the data too.
 func TestVarianceExponent(t *testing.T) {
 	var runs []Run
 	for _, rank := range []int{4, 16, 64} {

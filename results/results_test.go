@@ -11,8 +11,8 @@ import (
 	"ranksweep/metrics"
 )
 
-// testRun is a run of a small grid, with the onset gradient norm that theory
-// gives it but for a factor of the seed.
+// testRun is a run of a small grid, whose onset gradient norm is theory's times a factor that
+// depends on the seed.
 func testRun(scheme string, p float64, rank int, seed uint64) Run {
 	cell := fmt.Sprintf("%s-%d", scheme, rank)
 	gamma := 16 / math.Pow(float64(rank), p)
@@ -38,8 +38,9 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 		FactoredFlops: 5e9,
 		Tokens:        200,
 		Config:        json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`),
-		Provenance:    Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26", Kernel: "gonum"},
-		Timing:        Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
+		Provenance: Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26",
+			Kernel: "gonum"},
+		Timing: Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
 	}
 	for step := range 3 {
 		v := metrics.NoValues()
@@ -50,7 +51,7 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 	return r
 }
 
-// testGrid is LoRA and rsLoRA at three ranks with two seeds, in no order.
+// testGrid is LoRA and rsLoRA at three ranks with two seeds, in mixed order.
 func testGrid() []Run {
 	var runs []Run
 	for _, rank := range []int{64, 4, 16} {

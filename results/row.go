@@ -7,7 +7,7 @@ import (
 	"ranksweep/metrics"
 )
 
-// Setting is what the runs of a cell share: its fields are a run's, as a grid has them.
+// Setting is what the runs of a cell share: the fields of a run, as a grid sees them.
 type Setting struct {
 	Cell     string // as in Run, and so on
 	Function string
@@ -18,25 +18,25 @@ type Setting struct {
 	Alpha     float64
 	Gamma     float64
 	Optimizer string
-	LR        float64 // of seeds that each have their own, the geometric mean
-	Axes      []Axis  // of the grid that the run is looked at in
+	LR        float64 // the geometric mean, if each seed has its own
+	Axes      []Axis  // the axes of this grid
 
 	Provenance    Provenance
 	Flops         float64
 	FactoredFlops float64
 	Bytes         int64
 	BeyondTheory  string
-	Warnings      []string // the run's own, and doubts about its tuning
+	Warnings      []string // the run's own warnings, and doubts about its tuning
 
 	Moving []string // axes that move with rank or are tuned away, see [Grid.Split]
 	Tuned  []string // axes that are tuned away
-	Place  int      // in the grid
+	Place  int      // index in the grid
 }
 
 // Ranked is as [Run.Ranked].
 func (s Setting) Ranked() bool { return s.Rank > 0 }
 
-// settingOf is the setting that a record tells by itself.
+// settingOf returns the setting of a run without a grid.
 func settingOf(r Run) Setting {
 	return Setting{
 		Cell: r.Cell, Function: r.Function,
@@ -47,15 +47,15 @@ func settingOf(r Run) Setting {
 	}
 }
 
-// Row is a run as it is looked at in a grid: the record, which stays as it is, and what
-// the grid makes of it.
+// Row is a run within a grid: the stored record, unchanged, and the setting that the grid
+// gives it.
 type Row struct {
 	Run
 	Setting Setting
-	Local   *Local // the local grid whose best run this is; nil where there is none
+	Local   *Local // the local grid whose best run this is; nil without one
 }
 
-// Rows are runs without a grid.
+// Rows makes rows of runs without a grid.
 func Rows(runs []Run) []Row {
 	rows := make([]Row, len(runs))
 	for i, r := range runs {
@@ -64,7 +64,7 @@ func Rows(runs []Run) []Row {
 	return rows
 }
 
-// Records are the runs of rows as they are stored.
+// Records returns the runs of rows as they are stored.
 func Records(rows []Row) []Run {
 	runs := make([]Run, len(rows))
 	for i, r := range rows {
@@ -73,8 +73,8 @@ func Records(rows []Row) []Run {
 	return runs
 }
 
-// Statistic returns the run's value of s. Of a local grid the final validation loss is
-// that of its lowest point, and all else the best run's.
+// Statistic returns the run's value of s. For a local grid, the final validation loss is
+// that of the parabola's lowest point; every other statistic is the best run's.
 func (r Row) Statistic(s metrics.Statistic) float64 {
 	if r.Local != nil && s.Name == metrics.ValLossFinal.Name {
 		return r.Local.Loss
@@ -82,11 +82,11 @@ func (r Row) Statistic(s metrics.Statistic) float64 {
 	return r.Run.Statistic(s)
 }
 
-// Learned returns how far the validation loss fell, from before any update to what
-// [Row.Statistic] has for the end; NaN where that was not measured.
+// Learned returns how far the validation loss fell: its value before any update, minus the
+// final one by [Row.Statistic]; NaN if one of the two was not measured.
 func (r Row) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
 
-// overExpected is the run's part in [Cell.OverExpected]; NaN where it has none.
+// overExpected is the run's term in the mean [Cell.OverExpected]; NaN if it has none.
 func (r Row) overExpected(s metrics.Statistic) float64 {
 	ratio := r.Statistic(s) / r.expected(s)
 	if !s.Theory.Mean {
@@ -95,8 +95,8 @@ func (r Row) overExpected(s metrics.Statistic) float64 {
 	return ratio
 }
 
-// Statistic returns the run's value of s. It is NaN where the run failed, and
-// where it diverged, but for what was measured early.
+// Statistic returns the run's value of s. It is NaN if the run failed. If the run diverged
+// it is NaN too, except for statistics of the first steps.
 func (r Run) Statistic(s metrics.Statistic) float64 {
 	if r.Status == Done || r.Status == Diverged && s.Early {
 		return s.Of(r.Curve)
@@ -104,11 +104,11 @@ func (r Run) Statistic(s metrics.Statistic) float64 {
 	return math.NaN()
 }
 
-// Learned returns how far the run's validation loss fell, from before any update
-// to the end; NaN where that was not measured.
+// Learned returns how far the run's validation loss fell, from before any update to the
+// end; NaN if one of the two was not measured.
 func (r Run) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
 
-// expected is what theory expects of s in the run, NaN where it expects nothing.
+// expected returns the value that theory expects of s in the run; NaN if it expects none.
 func (r Run) expected(s metrics.Statistic) float64 {
 	if v, ok := r.Expected[s.Name]; ok {
 		return v
@@ -116,8 +116,7 @@ func (r Run) expected(s metrics.Statistic) float64 {
 	return math.NaN()
 }
 
-// onsetLoss is the validation loss before any update; NaN where it was not
-// measured.
+// onsetLoss returns the validation loss before any update; NaN if it was not measured.
 func (r Run) onsetLoss() float64 {
 	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
 		return math.NaN()

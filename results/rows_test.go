@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzRows: rows that are read are written and read as the same, and no rows
-// make a panic.
+// FuzzRows: rows that can be read are the same after they were written and read again, and no
+// rows cause a panic.
 func FuzzRows(f *testing.F) {
 	s := testStudy()
 	runs, err := newRunTable(s.Runs, s.Grid)
@@ -57,7 +57,7 @@ func readTexts(runs, curves []byte) (s StudyFiles, err error) {
 	return s, err
 }
 
-// rewritten is a study as text, configs with their keys in order.
+// rewritten writes a study as text, with the keys of configs in order.
 func rewritten(s StudyFiles) string {
 	var b strings.Builder
 	for _, r := range s.Runs {

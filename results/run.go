@@ -13,26 +13,25 @@ import (
 // Status is how a run ended.
 type Status string
 
-// A diverged run is a result, a failed one is an error that is tried again;
-// an absent one has no record.
+// A diverged run is a result. A failed run is an error, and is tried again. An absent run
+// has no record, and so no status.
 const (
 	Done     Status = "done"
 	Diverged Status = "diverged"
 	Failed   Status = "failed"
 )
 
-// Run is one config trained once, as it is stored; [Row] is a run as it is looked at in a
-// grid. Everything in it but Timing is a function
-// of the config, the model, the data and the program.
+// Run is one config trained once, as it is stored; [Row] is a run within a grid. Everything
+// in it except Timing is a function of the config, the model, the data and the program.
 type Run struct {
 	ID         string `json:"id"`         // hash of config, model, data and numerics version
 	Cell       string `json:"cell"`       // the same hash with the seed left out
-	Function   string `json:"function"`   // of cells that learn the same function, but for rounding, however their schemes are written
+	Function   string `json:"function"`   // equal for cells whose training is mathematically identical
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
-	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 where matched at rank 4; full
-	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, A's init by itself included; never matched
-	Rank      int         `json:"rank"`      // r; 0 for none, see Ranked
+	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 if matched at rank 4; full
+	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, including A's own init; never matched
+	Rank      int         `json:"rank"`      // r; 0 without a rank, see Ranked
 	Alpha     float64     `json:"alpha"`     // α, after matching
 	Gamma     float64     `json:"gamma"`     // γ_r
 	Seed      uint64      `json:"seed"`      //
@@ -46,20 +45,20 @@ type Run struct {
 	Tokens   int64    `json:"tokens"`             // tokens trained on
 	Warnings []string `json:"warnings,omitempty"` // doubts that tables print as footnotes
 
-	// What it takes, counted from shapes: operations of training, the same if
-	// adapters were computed beside their maps, as others do, and bytes beside
-	// the base model.
+	// What the run costs, counted from shapes: the operations of training; the same if every
+	// adapter were computed beside its map, as other programs do; and bytes of memory in
+	// addition to the base model.
 	Flops         float64 `json:"flops"`
 	FactoredFlops float64 `json:"factored_flops"`
 	Bytes         int64   `json:"bytes"`
 
-	// BeyondTheory says why theory predicts nothing of the run once it has
-	// been updated; empty where it does.
+	// BeyondTheory says why theory predicts nothing of the run after its first update;
+	// empty if it does predict.
 	BeyondTheory string `json:"beyond_theory,omitempty"`
 
-	// Expected is what theory expects of statistics, by name, at this rank and
-	// on this data: the root of a mean square over A or, of a loss drop, the
-	// mean. Empty where the config did not ask for it.
+	// Expected is what theory expects of statistics, by name, at this rank and on this data:
+	// the root of a mean square over draws of A or, for a loss drop, the mean. Empty if the
+	// config did not ask for it.
 	Expected map[string]float64 `json:"expected,omitempty"`
 
 	Config     json.RawMessage `json:"config"` // fully resolved
@@ -86,7 +85,7 @@ type Provenance struct {
 	DataHash  string `json:"data_hash"`  // sha256 of the training data
 	Program   string `json:"program"`    // module version and VCS revision
 	Go        string `json:"go"`         // toolchain and platform
-	Kernel    string `json:"kernel"`     // matrix kernel; of another trainer its libraries and its device
+	Kernel    string `json:"kernel"`     // matrix kernel; for another trainer, its libraries and device
 }
 
 // Timing is the part of a run that differs from one execution to the next.
@@ -95,11 +94,11 @@ type Timing struct {
 	Seconds float64   `json:"seconds"`
 }
 
-// Ranked reports whether what was trained has a rank, and with it an alpha and a
-// gamma: an adapter, and not the weights themselves.
+// Ranked reports whether the run trained something with a rank, an alpha and a gamma: an
+// adapter, and not the weights themselves.
 func (r Run) Ranked() bool { return r.Rank > 0 }
 
-// check reports what keeps a run from being stored or believed.
+// check reports a run that must not be stored, nor believed when it is read.
 func (r Run) check() error {
 	if err := checkID(r.ID); err != nil {
 		return err
@@ -111,7 +110,7 @@ func (r Run) check() error {
 	return fmt.Errorf("status %q: must be %s, %s or %s", r.Status, Done, Diverged, Failed)
 }
 
-// checkID holds an ID to what can be the name of a folder on any system.
+// checkID checks that an ID can be the name of a folder on any system.
 func checkID(id string) error {
 	if id == "" || strings.HasPrefix(id, ".") || strings.ContainsAny(id, `/\:`) {
 		return fmt.Errorf("ID %q: must be a plain name, without a leading dot", id)

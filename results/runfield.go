@@ -9,12 +9,12 @@ type runRow struct {
 	Run
 	phase  string    // tuning or reported
 	place  string    // index among the planned runs of the phase; empty without a grid
-	local  localMark // follows from the runs and the grid
+	local  localMark // worked out from the runs and the grid
 	config []setting
-	line   int // where it was read
+	line   int // line of the file from which it was read
 }
 
-// missing is the status of a run that is planned and not there.
+// missing is the status of a run that is planned but has no record.
 const missing Status = "missing"
 
 // runField is a column of runs.csv that holds a field of a run as it is.
@@ -24,7 +24,8 @@ type runField struct {
 }
 
 var runFields = []runField{
-	{column{"run", "", "ID: a hash of config, model, data and numerics; empty while tuning has yet to choose the config"},
+	{column{"run", "",
+		"ID: a hash of config, model, data and numerics; empty while tuning has yet to choose the config"},
 		func(r *runRow) any { return &r.ID }},
 	{column{"cell", "", "the same hash with the seed left out: one for all seeds of a config"},
 		func(r *runRow) any { return &r.Cell }},
@@ -42,7 +43,8 @@ var runFields = []runField{
 		func(r *runRow) any { return &r.Reason }},
 	{column{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
 		func(r *runRow) any { return &r.Scheme }},
-	{column{"p", "power of rank", "γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
+	{column{"p", "power of rank",
+		"γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
 		func(r *runRow) any { return power{&r.Scaling} }},
 	{column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
 		func(r *runRow) any { return &r.Scaling.Init }},
@@ -102,7 +104,7 @@ var runFields = []runField{
 		func(r *runRow) any { return &r.Axes }},
 }
 
-// measuredColumn is a column of runs.csv that follows from a run's curve.
+// measuredColumn is a column of runs.csv that is worked out from a run's curve.
 type measuredColumn struct {
 	column
 	of func(Run) float64
@@ -122,18 +124,20 @@ func measuredColumns() []measuredColumn {
 		measuredColumn{column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
 }
 
-// localColumns follow from the runs of a local grid, see [Local].
+// localColumns are worked out from the runs of a local grid, see [Local].
 var localColumns = []column{
-	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty without one"},
+	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty " +
+		"without one"},
 	{"local_value", "1", "nuisance value at the lowest point of the parabola through the best run and its neighbours"},
-	{"local_val_loss", "nats/token", "final validation loss at that point, which is what is reported of the cell and seed"},
+	{"local_val_loss", "nats/token",
+		"final validation loss at that point, which is what is reported of the cell and seed"},
 }
 
-// expectedPrefix is before the name of a statistic where a column holds what
-// theory expects of it.
+// expectedPrefix comes before the name of a statistic in the name of the column that holds
+// theory's expectation.
 const expectedPrefix = "expected_"
 
-// expectable names the statistics of which theory can expect something.
+// expectable names the statistics for which theory can have an expectation.
 func expectable() []string {
 	var names []string
 	for _, s := range metrics.Statistics {

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// newRunTable is runs.csv: the runs as they come, each of which the grid asks
-// for, then what the grid asks for besides, by phase and place. Without a grid
-// every run is reported.
+// newRunTable is runs.csv: first the runs in the order given, all of which the grid must
+// ask for; then the missing runs, by phase and place. Without a grid, every run is
+// reported.
 func newRunTable(runs []Run, g Grid) (table, error) {
 	rows, err := runRowsOf(runs, g)
 	if err != nil {
@@ -74,7 +74,8 @@ func runRowsOf(runs []Run, g Grid) ([]runRow, error) {
 		if i, ok := at[r.ID]; ok {
 			row.phase, row.place, row.Axes = planned[i].phase, planned[i].place, planned[i].Axes
 		} else if g.Len() > 0 {
-			return nil, fmt.Errorf("results: run %s: the grid does not ask for it: leave it out, as Grid.Planned does", r.ID)
+			return nil, fmt.Errorf("results: run %s: the grid does not ask for it: leave it out, as Grid.Planned does",
+				r.ID)
 		}
 		rows = append(rows, row)
 	}
@@ -86,7 +87,7 @@ func runRowsOf(runs []Run, g Grid) ([]runRow, error) {
 	return rows, nil
 }
 
-// plannedRows are the rows of a grid of which no run is there.
+// plannedRows returns the rows of a grid as if every run were missing.
 func plannedRows(g Grid) (rows []runRow) {
 	add := func(planned []Planned, phase string) {
 		for i, p := range planned {
@@ -100,7 +101,7 @@ func plannedRows(g Grid) (rows []runRow) {
 	return rows
 }
 
-// checkExpected reports an expectation that has no column.
+// checkExpected reports an expected value for which there is no column.
 func (r runRow) checkExpected() error {
 	for name := range r.Expected {
 		if !slices.Contains(expectable(), name) {
@@ -110,10 +111,10 @@ func (r runRow) checkExpected() error {
 	return nil
 }
 
-// ofMissing are the columns that a run has which is not there.
+// ofMissing are the columns that a missing run fills in.
 var ofMissing = []string{"run", "phase", "place", "status", "axes"}
 
-// cells are the row's, for the given fields of configs.
+// cells returns the row as text, with a cell for each of the given config fields.
 func (r runRow) cells(fields []string) []string {
 	var cells []string
 	for _, c := range runFields {

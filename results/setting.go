@@ -8,15 +8,14 @@ import (
 	"strings"
 )
 
-// configPrefix is before the path of a field of a config where it names a
-// column.
+// configPrefix comes before the path of a config field in the name of its column.
 const configPrefix = "config."
 
 // setting is one field of a config: its path, as in train.lr, and its cell.
 type setting struct{ path, cell string }
 
-// settingsOf takes a config apart into its fields, in their order; groups are
-// one deep. What lies deeper is one cell of JSON, and so is an empty group.
+// settingsOf takes a config apart into its fields, in their order. Groups are one level
+// deep: anything deeper is one cell of JSON, and so is an empty group.
 func settingsOf(config json.RawMessage) ([]setting, error) {
 	if len(config) == 0 {
 		return nil, nil
@@ -42,8 +41,8 @@ func settingsOf(config json.RawMessage) ([]setting, error) {
 	return all, err
 }
 
-// holds reports a config that its settings do not give back: one that is no
-// object of fields, or has a name that is not a field's.
+// holds reports a config that cannot be restored from its settings: it is no object of
+// fields, or has a name that no field may have.
 func holds(settings []setting, config json.RawMessage) error {
 	back, err := configOf(settings)
 	for _, s := range settings {
@@ -56,8 +55,8 @@ func holds(settings []setting, config json.RawMessage) error {
 	return nil
 }
 
-// configOf puts a config together from its settings. Those without a cell are
-// left out; without any there is no config.
+// configOf puts a config together from its settings. A setting with an empty cell is left
+// out; if all are empty there is no config.
 func configOf(settings []setting) (json.RawMessage, error) {
 	var top []*group
 	for _, s := range settings {
@@ -104,7 +103,7 @@ func encodeGroups(groups []*group) json.RawMessage {
 	return encodeObject(all)
 }
 
-// checkPath holds the path of a column of a config to field or group.field.
+// checkPath checks that the path of a config column is field or group.field.
 func checkPath(path string) error {
 	name, key, in := strings.Cut(path, ".")
 	if name == "" || in && key == "" || strings.Contains(key, ".") {
@@ -113,8 +112,8 @@ func checkPath(path string) error {
 	return nil
 }
 
-// mergeOrders lists what occurs in some list, so that each list keeps its own
-// order: what is new in one comes after what it follows there.
+// mergeOrders merges lists into one that keeps the order of each: a new item is placed
+// after the item that it follows in its own list.
 func mergeOrders(lists [][]string) []string {
 	lists = slices.Clone(lists)
 	slices.SortStableFunc(lists, func(a, b []string) int { return len(b) - len(a) })

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// maxText bounds the text of one file that is read, after its compression is
-// undone: a small file can claim to hold any amount.
+// maxText bounds the text that is read from one file, after decompression: a small file
+// can expand to any amount of text.
 const maxText = 1 << 30
 
 // sheet reads a CSV file row by row and knows where it is.
@@ -17,10 +17,10 @@ type sheet struct {
 	file   string
 	header []string
 	in     *csv.Reader
-	line   int // of the last row
+	line   int // line number of the last row
 }
 
-// newSheet reads the header, in which no column may be twice.
+// newSheet reads the header, in which every column must have its own name.
 func newSheet(file string, text io.Reader) (*sheet, error) {
 	s := &sheet{file: file, in: csv.NewReader(text)}
 	s.in.ReuseRecord = true
@@ -40,8 +40,8 @@ func newSheet(file string, text io.Reader) (*sheet, error) {
 	return s, nil
 }
 
-// next returns the next row, which lasts until the one after; [io.EOF] after
-// the last.
+// next returns the next row, which is valid until the following call; [io.EOF] after the
+// last row.
 func (s *sheet) next() ([]string, error) {
 	row, err := s.in.Read()
 	if err == io.EOF {
@@ -76,10 +76,10 @@ func (s *sheet) require(columns []column) error {
 	return nil
 }
 
-// anotherVersion is what to make of columns that are not as expected.
+// anotherVersion explains unexpected columns to the user.
 const anotherVersion = "another version of the program wrote the file, which that version reads, or it is damaged"
 
-// bounded reads at most so much, and fails on more.
+// bounded reads up to a limit, and fails if there is more.
 type bounded struct {
 	text  io.Reader
 	left  int64
@@ -97,7 +97,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// pastLimit looks whether there is more.
+// pastLimit finds out whether there is more text after the limit.
 func (b *bounded) pastLimit() (int, error) {
 	n, err := io.ReadFull(b.text, make([]byte, 1))
 	if n > 0 {

@@ -6,8 +6,8 @@ import (
 	"ranksweep/theory"
 )
 
-// TestStabilityIsSaidWhereTheorySpeaks: of a scheme under an optimizer, and not of runs
-// that theory predicts nothing of.
+// TestStabilityIsSaidWhereTheorySpeaks: a scheme under an optimizer has a verdict, except if
+// theory predicts nothing of its runs.
 func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 	for _, c := range []struct {
 		scheme string
@@ -17,7 +17,8 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 	}{
 		{"rslora", 0.5, func(*Run) {}, theory.Stable},
 		{"lora", 1, func(*Run) {}, theory.Collapses},
-		{"rslora", 0.5, func(r *Run) { r.BeyondTheory = "method dora trains magnitudes beside A and B" }, theory.Unknown},
+		{"rslora", 0.5, func(r *Run) { r.BeyondTheory = "method dora trains magnitudes beside A and B" },
+			theory.Unknown},
 		{"full", 0, func(r *Run) { r.Rank = 0 }, theory.Unknown},
 	} {
 		r := testRun(c.scheme, c.p, 4, 0)

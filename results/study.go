@@ -16,50 +16,50 @@ import (
 	"ranksweep/wholefile"
 )
 
-// StudyFiles is all that a report on one study needs, in files that can be kept
-// with it:
+// StudyFiles is everything that a report on one study needs, in files that can be kept with
+// the report:
 //
 //	study.json       About and Summary
-//	runs.csv.gz      a row a run, of all phases, and a row for each that is missing
-//	curves.csv.gz    a row a run and step
-//	validation.csv.gz  a row a run and batch of its validation set
+//	runs.csv.gz      a row per run of any phase, missing runs included
+//	curves.csv.gz    a row per run and step
+//	validation.csv.gz  a row per run and batch of its validation set
 //	columns.csv      what each column holds
 //
-// They are read back as they were written but for the Modules of runs, and for
-// what [Grid.Split] adds, which is to be asked for again.
+// They are read back as they were written, except for two things: the Modules of runs are
+// not stored, and [Grid.Split] must be called again.
 type StudyFiles struct {
 	About About
-	Runs  []Run // of all phases, as the store has them; their axes become those of the grid
+	Runs  []Run // runs of all phases, as the store has them; their axes become those of the grid
 	Grid  Grid
 }
 
-// About is what of a study its runs do not tell.
+// About holds the facts about a study that its runs do not contain.
 type About struct {
 	Experiment string `json:"experiment"`
 	Question   string `json:"question"`
 	YAML       string `json:"yaml"`  // text of the resolved experiment file
-	CPU        string `json:"cpu"`   // what trained it
+	CPU        string `json:"cpu"`   // the CPU that trained it
 	Cores      int    `json:"cores"` //
 
-	Rules   map[string]string `json:"rules,omitempty"` // by claim, the hash of the rule that judges it as training began
-	Reserve int               `json:"reserve"`         // which block of seeds it has
-	Timed   *Timed            `json:"timed,omitempty"` // of a study without runs, which times something else
+	Rules   map[string]string `json:"rules,omitempty"` // claim → hash of its rule when training began
+	Reserve int               `json:"reserve"`         // number of the study's block of seeds
+	Timed   *Timed            `json:"timed,omitempty"` // for a study without runs, which times something else
 }
 
-// Timed is how and when a study without runs was made.
+// Timed says how and when a study without runs was made.
 type Timed struct {
 	Kernel  string    `json:"kernel"`
 	Program string    `json:"program"`
 	On      time.Time `json:"on"`
 }
 
-// Summary is what of a study its runs do tell, for those who look into
-// study.json. When a study is read, it is held to this.
+// Summary holds facts that follow from a study's runs, for people who look into study.json.
+// When a study is read, its runs must agree with it.
 type Summary struct {
 	YAMLHash string   `json:"yaml_sha256"`
 	Nuisance []string `json:"nuisance"` // names of the axes that are tuned away
-	Local    bool     `json:"local"`    // each seed has a local grid of values along the one nuisance axis
-	Planned  int      `json:"planned"`  // runs of all phases
+	Local    bool     `json:"local"`    // each seed has a local grid: several values along the one nuisance axis
+	Planned  int      `json:"planned"`  // number of runs of all phases
 	Done     int      `json:"done"`
 	Diverged int      `json:"diverged"`
 	Failed   int      `json:"failed"`
@@ -69,8 +69,8 @@ type Summary struct {
 	Go       []string `json:"go"`
 
 	First   time.Time `json:"first,omitzero"` // when the first run began, to the second
-	Last    time.Time `json:"last,omitzero"`  // when the last one began
-	Seconds float64   `json:"seconds"`        // of training, over all runs
+	Last    time.Time `json:"last,omitzero"`  // when the last run began
+	Seconds float64   `json:"seconds"`        // seconds of training, summed over all runs
 }
 
 // studyFile holds a study's About and Summary.
@@ -81,7 +81,7 @@ type studyRecord struct {
 	Summary
 }
 
-// Summary counts and lists what the study's runs tell.
+// Summary works out the summary of the study's runs.
 func (s StudyFiles) Summary() Summary {
 	sum := Summary{
 		YAMLHash: fmt.Sprintf("%x", sha256.Sum256([]byte(s.About.YAML))),
@@ -111,7 +111,7 @@ func (s StudyFiles) Summary() Summary {
 	return sum
 }
 
-// span widens the time from the first to the last run.
+// span widens the time from First to Last so that it includes started.
 func (s *Summary) span(started time.Time) {
 	if started.IsZero() {
 		return
@@ -124,8 +124,8 @@ func (s *Summary) span(started time.Time) {
 	}
 }
 
-// WriteStudy writes a study into dir, which it makes where it is absent. Each
-// file is replaced whole; the same study gives the same bytes.
+// WriteStudy writes a study into dir, and makes dir if need be. Each file is replaced as a
+// whole; the same study gives the same bytes.
 func WriteStudy(dir string, s StudyFiles) error {
 	runs, err := newRunTable(s.Runs, s.Grid)
 	if err != nil {
@@ -146,8 +146,7 @@ func WriteStudy(dir string, s StudyFiles) error {
 	return writeStudyRecord(dir, studyRecord{s.About, s.Summary()})
 }
 
-// WriteAbout writes study.json of a study without runs into dir, which it makes
-// where it is absent.
+// WriteAbout writes study.json of a study without runs into dir, and makes dir if need be.
 func WriteAbout(dir string, a About) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("results: %w", err)
@@ -155,8 +154,8 @@ func WriteAbout(dir string, a About) error {
 	return writeStudyRecord(dir, studyRecord{a, StudyFiles{About: a}.Summary()})
 }
 
-// ReadAbout reads what of study.json the runs do not tell. The error of a file that
-// is not there is [os.ErrNotExist].
+// ReadAbout reads the [About] part of study.json. If there is no file, the error is
+// [os.ErrNotExist].
 func ReadAbout(dir string) (About, error) {
 	record, err := readStudyRecord(filepath.Join(dir, studyFile))
 	return record.About, err
@@ -227,15 +226,16 @@ func readStudyRecord(path string) (record studyRecord, err error) {
 	return record, nil
 }
 
-// sameSummary holds what a study's runs tell to what they told when it was
-// written.
+// sameSummary reports where the summary of a study's runs differs from the summary that was
+// written with them.
 func sameSummary(written, now Summary) error {
 	a, b := reflect.ValueOf(written), reflect.ValueOf(now)
 	for i := range a.NumField() {
 		x, y := a.Field(i).Interface(), b.Field(i).Interface()
 		if !reflect.DeepEqual(x, y) {
 			key, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
-			return fmt.Errorf("%s: %v, and what is there has %v: the files are not of one study, or one is damaged", key, x, y)
+			return fmt.Errorf("%s is %v, and the other files have %v: "+
+				"the files are not of one study, or one is damaged", key, x, y)
 		}
 	}
 	return nil

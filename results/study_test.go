@@ -30,7 +30,8 @@ func wholeRun() Run {
 	r.Expected = map[string]float64{"grad_norm_onset": 0.1, "loss_drop_first": 1e-300}
 	r.Seed, r.LR = math.MaxUint64, math.Nextafter(0.3, 1)
 	r.Axes = append(r.Axes, Axis{"data", "a,\"b\"\n+1"}, Axis{"lr", "-1"})
-	r.Config = json.RawMessage(`{"model":"1e5","data":{"source":"=cmd()","loss":"\u003ccompletion\u003e","eos":false},` +
+	r.Config = json.RawMessage(`{"model":"1e5","data":{"source":"=cmd()","loss":"\u003ccompletion\u003e",` +
+		`"eos":false},` +
 		`"adapter":{"rank":4,"scaling":"'x","targets":["q","v"],"deep":{"a":[{"b":null}]},"empty":{},"none":null},` +
 		`"train":{"lr":5e-05,"beta":0.90,"text":"\"\"","blank":"","list":"[1","t":"true","line":"a\r\nb"},` +
 		`"unit":{},"seed":18446744073709551615}`)
@@ -39,7 +40,7 @@ func wholeRun() Run {
 	return r
 }
 
-// testStudy has runs of every status and of both phases, and lacks some.
+// testStudy has runs of every status and of both phases, and some are missing.
 func testStudy() StudyFiles {
 	diverged := testRun("log", 0, 16, 0)
 	diverged.Scaling = lora.Scheme{Log: true}
@@ -67,7 +68,8 @@ func testStudy() StudyFiles {
 		},
 		Runs: runs,
 		Grid: Grid{
-			Runs:     append(plan(failed, wholeRun()), Planned{"", []Axis{{"rank", "8"}, {"lr", ""}}}, plan(diverged)[0]),
+			Runs: append(plan(failed, wholeRun()), Planned{"", []Axis{{"rank", "8"}, {"lr", ""}}},
+				plan(diverged)[0]),
 			Tuning:   append([]Planned{{"absent", []Axis{{"rank", "8"}, {"lr", "1e-4"}}}}, plan(tuned)...),
 			Nuisance: []string{"lr"},
 		},
@@ -121,7 +123,7 @@ func TestStudyReadsBack(t *testing.T) {
 	}
 }
 
-// A field that a run has and no column holds would be lost.
+// A field of a run without a column would be lost.
 func TestStudyHoldsEveryField(t *testing.T) {
 	elsewhere := []string{"Modules"} // in the store alone
 	r := wholeRun()
@@ -185,8 +187,10 @@ func TestWriteStudyRefuses(t *testing.T) {
 		`ID "": must be a plain name`:             func(s *StudyFiles) { s.Runs[0].ID = "" },
 		`status "missing": must be done,`:         func(s *StudyFiles) { s.Runs[0].Status = missing },
 		`theory has no exact value of "val_loss"`: func(s *StudyFiles) { s.Runs[0].Expected["val_loss"] = 1 },
-		"config cannot be columns":                func(s *StudyFiles) { s.Runs[0].Config = json.RawMessage(`{"a.b":1}`) },
-		"is no JSON object":                       func(s *StudyFiles) { s.Runs[0].Config = json.RawMessage(`[1]`) },
+		"config cannot be columns": func(s *StudyFiles) {
+			s.Runs[0].Config = json.RawMessage(`{"a.b":1}`)
+		},
+		"is no JSON object": func(s *StudyFiles) { s.Runs[0].Config = json.RawMessage(`[1]`) },
 	} {
 		s := testStudy()
 		change(&s)
@@ -201,7 +205,7 @@ func TestWriteStudyRefuses(t *testing.T) {
 	}
 }
 
-// Of a study with local grids the same runs are reported after it was read back.
+// A study with local grids reports the same runs after it was read back.
 func TestStudyOfLocalGrids(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-4, Loss: 3})
 	dir := t.TempDir()
@@ -214,7 +218,8 @@ func TestStudyOfLocalGrids(t *testing.T) {
 	}
 	was, _, _ := g.Split(runs)
 	now, _, _ := s.Grid.Split(s.Runs)
-	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss || now[1].Setting.LR != was[1].Setting.LR {
+	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss ||
+		now[1].Setting.LR != was[1].Setting.LR {
 		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))
 	}
 }

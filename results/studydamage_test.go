@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// edited writes a study of which the text of one file is another one.
+// edited writes a study and then changes the text of one of its files.
 func edited(t *testing.T, name string, edit func(string) string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -77,7 +77,8 @@ func TestReadStudyRefuses(t *testing.T) {
 		{runs, replace(",train_loss,", ",newer,"), `runs.csv.gz:1: unknown column "newer": another version`},
 		{runs, replace(",train_loss,", ",expected_val_loss,"), `runs.csv.gz:1: unknown column "expected_val_loss"`},
 		{runs, replace("train_loss,", "rank,"), `runs.csv.gz:1: column "rank" is there twice`},
-		{runs, replace(",config.seed", ",config.a.b.c"), `:1: column "config.a.b.c": must be config.field or config.group`},
+		{runs, replace(",config.seed", ",config.a.b.c"),
+			`:1: column "config.a.b.c": must be config.field or config.group`},
 		{runs, func(string) string { return "" }, "runs.csv.gz: is empty: it must begin with the names of columns"},
 		{runs, replace(",64,16,2,3,", ",sixty,16,2,3,"), `column rank: "sixty": must be a whole number`},
 		{runs, replace(",64,16,2,3,", ",64,NaN,2,3,"), `column alpha: "NaN": must be a finite number`},
@@ -93,7 +94,8 @@ func TestReadStudyRefuses(t *testing.T) {
 		{runs, replace(",failed,", ",lost,"), `status "lost": must be done, diverged or failed`},
 		{runs, replace(",tuning,1,done", ",later,1,done"), `phase "later": must be tuning or reported`},
 		{runs, replace(",tuning,1,done", ",tuning,-1,done"), `place "-1": must be a whole number, at least 0`},
-		{runs, replace(",tuning,1,done", ",tuning,5,done"), "place 5 of tuning: no run is at place 1: rows are missing"},
+		{runs, replace(",tuning,1,done", ",tuning,5,done"),
+			"place 5 of tuning: no run is at place 1: rows are missing"},
 		{runs, replace(",tuning,1,done", ",tuning,0,done"), "place 0 of tuning is that of line "},
 		{runs, replace(",tuning,1,done", ",tuning,,done"), `place "": either all runs have a place or none has`},
 		{runs, replace("absent,,,,tuning,0,missing", "absent,,,,tuning,,missing"), "a missing run must have a place"},
@@ -108,9 +110,11 @@ func TestReadStudyRefuses(t *testing.T) {
 		{validation, replace(",9,", ",nine,"), `column scored: "nine": must be a whole number`},
 		{curves, replace("tokens", "token"), `curves.csv.gz:1: column "tokens" is missing`},
 		{curves, replace("val_loss", "new_loss"), `curves.csv.gz:1: unknown column "new_loss"`},
-		{curves, replace("lora-4-1,0,", "lora-4-1,zero,"), `curves.csv.gz:2: column step: "zero": must be a whole number`},
+		{curves, replace("lora-4-1,0,", "lora-4-1,zero,"),
+			`curves.csv.gz:2: column step: "zero": must be a whole number`},
 		{curves, replace("lora-4-1,0,0,", "lora-4-1,0,0,x"), `curves.csv.gz:2: column train_loss: "x`},
-		{curves, replace("lora-4-1,1,", "lora-4-1,0,"), "curves.csv.gz:3: step 0 of run lora-4-1: comes after step 0: "},
+		{curves, replace("lora-4-1,1,", "lora-4-1,0,"),
+			"curves.csv.gz:3: step 0 of run lora-4-1: comes after step 0: "},
 		{curves, replace("lora-4-1,1,", "nowhere,1,"), `curves.csv.gz:3: run "nowhere": runs.csv has no such run`},
 		{curves, replace("lora-4-1,1,", "absent,1,"), `curves.csv.gz:3: run "absent": runs.csv has no such run`},
 		{curves, func(text string) string {
@@ -119,8 +123,9 @@ func TestReadStudyRefuses(t *testing.T) {
 		}, "curves.csv.gz:3: curve of run lora-4-1: ends at step 1: a run that is done goes to its last one, 2"},
 		{"study.json", replace(`"cores": 2`, `"cores": "two"`), "study.json:"},
 		{"study.json", replace(`"cores": 2`, `"chips": 2`), `unknown field "chips": another version`},
-		{"study.json", replace(`"planned": 6`, `"planned": 7`), "study.json: planned: 7, and what is there has 6: "},
-		{"study.json", replace(`name: test`, `name: other`), "study.json: yaml_sha256: "},
+		{"study.json", replace(`"planned": 6`, `"planned": 7`),
+			"study.json: planned is 7, and the other files have 6: "},
+		{"study.json", replace(`name: test`, `name: other`), "study.json: yaml_sha256 is "},
 		{"study.json", func(text string) string { return text[:len(text)/2] }, "study.json:"},
 	} {
 		if _, err := ReadStudy(edited(t, c.file, c.edit)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -129,8 +134,8 @@ func TestReadStudyRefuses(t *testing.T) {
 	}
 }
 
-// Wherever a file is cut, and whichever byte of it is another, that is an error
-// or no difference.
+// Wherever a file is cut, and whichever byte is changed, reading it gives an error or the same
+// study.
 func TestReadStudyOfDamagedFiles(t *testing.T) {
 	dir := t.TempDir()
 	want := testStudy()
@@ -155,7 +160,7 @@ func TestReadStudyOfDamagedFiles(t *testing.T) {
 			if err := os.WriteFile(path, flipped, 0o666); err != nil {
 				t.Fatal(err)
 			}
-			got, err := ReadStudy(dir) // of study.json, a text may be another one
+			got, err := ReadStudy(dir) // a text in study.json may have changed
 			if strings.HasSuffix(name, compressedSuffix) && err == nil && !sameStudy(got, want) {
 				t.Fatalf("%s, byte %d: reads as another study", name, at)
 			}
@@ -181,7 +186,7 @@ func TestReadStudyOfDamagedFiles(t *testing.T) {
 	}
 }
 
-// A small file that claims to hold much is read no further than to the limit.
+// A small file that expands to a lot of text is read only up to the limit.
 func TestReadStudyIsBounded(t *testing.T) {
 	dir := edited(t, "curves.csv.gz", func(text string) string { return text + strings.Repeat("0", 1<<20) })
 	read := func(limit int64) error {

@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// decimal is what a spreadsheet takes for a number.
+// decimal matches what a spreadsheet takes for a number.
 var decimal = regexp.MustCompile(`^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$`)
 
-// guard puts an apostrophe before a text that a spreadsheet would take for a
-// formula, and before one that has an apostrophe there already.
+// guard puts an apostrophe before a text that a spreadsheet would take for a formula, and
+// before a text that already begins with an apostrophe.
 func guard(text string) string {
 	if text == "" || decimal.MatchString(text) || !strings.Contains("=+-@\t'", text[:1]) {
 		return text
@@ -25,9 +25,8 @@ func guard(text string) string {
 // unguard undoes guard.
 func unguard(cell string) string { return strings.TrimPrefix(cell, "'") }
 
-// textCell is a cell of any text. One that CSV would not give back, which
-// happens to carriage returns, is written as JSON has it, in quotes; so is one
-// that begins with a quote.
+// textCell writes any text as a cell. A text with carriage returns, which CSV would not
+// give back, is written as a JSON string in quotes; so is a text that begins with a quote.
 func textCell(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD") // as in run.json
 	if strings.HasPrefix(text, `"`) || strings.Contains(text, "\r") {
@@ -51,11 +50,11 @@ func parseText(cell string) (string, error) {
 	return text, nil
 }
 
-// jsonText is a value in JSON on one line, with < and > as they are.
+// jsonText writes a value as JSON on one line, with < and > unescaped.
 func jsonText(v any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.Encode(v) // texts and lists of texts, which JSON can hold
+	e.Encode(v) // cannot fail: v is a text or a list of texts
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -5,11 +5,12 @@ import (
 	"testing"
 )
 
-// What a spreadsheet would take for a formula has an apostrophe before it, and
-// is read without it.
+// A text that a spreadsheet would take for a formula is written with an apostrophe before it,
+// and read without it.
 func TestTextCell(t *testing.T) {
 	for text, cell := range map[string]string{
-		"=SUM(A1)": "'=SUM(A1)", "+x": "'+x", "-cmd": "'-cmd", "@now": "'@now", "-Inf": "'-Inf", "-": "'-", "\tx": "'\tx",
+		"=SUM(A1)": "'=SUM(A1)", "+x": "'+x", "-cmd": "'-cmd", "@now": "'@now", "-Inf": "'-Inf", "-": "'-",
+		"\tx":     "'\tx",
 		"-1.5e-3": "-1.5e-3", "+2": "+2", "-.5": "-.5", "a=b": "a=b", "": "", "'quoted": "''quoted",
 		`"x"`: `"\"x\""`, "a\r\nb": `"a\r\nb"`, "a\nb": "a\nb", "\xff": "\uFFFD",
 	} {
@@ -27,11 +28,12 @@ func TestTextCell(t *testing.T) {
 	}
 }
 
-// Values of a config keep their types: a text that looks like another value is
-// in quotes.
+// Values of a config keep their types: a text that looks like another value is written in
+// quotes.
 func TestConfigCell(t *testing.T) {
 	for value, cell := range map[string]string{
-		`5`: "5", `"5"`: `"5"`, `5e-05`: "5e-05", `true`: "true", `"true"`: `"true"`, `null`: "null", `"null"`: `"null"`,
+		`5`: "5", `"5"`: `"5"`, `5e-05`: "5e-05", `true`: "true", `"true"`: `"true"`, `null`: "null",
+		`"null"`:  `"null"`,
 		`"plain"`: "plain", `""`: `""`, `["a","b"]`: `["a","b"]`, `"[1"`: `"[1"`, `"\"q"`: `"\"q"`,
 		`"=x"`: "'=x", `"'x"`: "''x",
 		`"-x"`: "'-x", `"+5"`: "+5", `"α/r"`: "α/r", `"\u003c"`: `"\u003c"`, `"<"`: "<", `"a\r"`: `"a\r"`,

@@ -8,9 +8,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Tidy removes what killed processes left in the store: the claims that no one
-// holds any more, and a record half-written. Both are harmless, but a store at
-// rest holds records alone, so that two can be compared.
+// Tidy removes what killed processes left in the store: claims that nobody holds any more,
+// and a half-written record. Both are harmless, but a store in which nothing is going on
+// should hold only records, so that two stores can be compared.
 func (s *Store) Tidy() error {
 	if err := s.tidy(); err != nil {
 		return fmt.Errorf("results: tidying: %w", err)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestTidy: what dead processes left goes, records and a living one's claim stay.
+// TestTidy removes what dead processes left, and keeps records and the claim of a living one.
 func TestTidy(t *testing.T) {
 	dir := t.TempDir()
 	s := Open(dir)

@@ -10,23 +10,23 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Transfer is what a rate that was tuned at the smallest rank does at the largest,
-// for one seed.
+// Transfer is the result, for one seed, of using a learning rate at the largest rank that
+// was tuned at the smallest rank.
 type Transfer struct {
 	Seed    uint64
 	Rate    float64
-	Loss    float64 // at that rate, see [TransferRate]; NaN where it lies outside of those tried
-	Best    float64 // at the seed's own best rate
-	Learned float64 // there, from before any update
-	Edge    bool    // that best rate lies at an edge of those tried: a lower loss may lie beyond
+	Loss    float64 // loss at that rate, see [TransferRate]; NaN if it lies outside the rates tried
+	Best    float64 // loss at the seed's own best rate
+	Learned float64 // loss before any update, minus Best
+	Edge    bool    // the own best rate lies at an edge of the rates tried: a lower loss may lie beyond
 }
 
-// TransferRate takes the best rate at the smallest rank of a group of arms that
-// differ in their rate alone to its largest rank, times the ratio of the ranks to
-// a power. The rate is the geometric mean over every second seed, and is used on
-// the others, so that no seed chooses its own. Between rates that were tried, a
-// loss is that of the parabola through the three nearest, of loss against the
-// logarithm of the rate.
+// TransferRate takes a group of arms that differ only in their rate. It finds the best rate
+// at the smallest rank, multiplies it by (largest rank / smallest rank)^power, and uses it
+// at the largest rank. The rate is the geometric mean over every second seed and is used
+// on the other seeds, so that no seed chooses its own. The loss between rates that were
+// tried comes from a parabola of loss against the logarithm of the rate, through the three
+// nearest rates.
 func TransferRate(group []Arm, power float64) []Transfer {
 	best := make(map[int]map[uint64]BestRate) // by rank and seed
 	var ranks []int
@@ -65,8 +65,8 @@ func TransferRate(group []Arm, power float64) []Transfer {
 	return all
 }
 
-// lossesAt are the losses of one rank and seed by their rates, rising, and the loss
-// before any update.
+// lossesAt returns the losses of one rank and seed in rising order of their rates, and the
+// loss before any update.
 func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial, onset float64) {
 	onset = math.NaN()
 	for _, a := range group {
@@ -86,8 +86,8 @@ func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial, onset fl
 	return tried, onset
 }
 
-// between is the loss at a rate, of the parabola through the three nearest points;
-// NaN outside of them, or where one of the three has no loss.
+// between returns the loss at a rate, from the parabola through the three nearest points;
+// NaN if the rate lies outside the rates tried, or if one of the three has no loss.
 func between(tried []stats.Trial, rate float64) float64 {
 	if len(tried) < 3 || !(rate >= tried[0].Rate && rate <= tried[len(tried)-1].Rate) {
 		return math.NaN()
@@ -113,10 +113,11 @@ func between(tried []stats.Trial, rate float64) float64 {
 	return sum
 }
 
-// RateCurvature says whether the best rate of a group is a power of the rank: the
-// coefficient, over seeds, of the squared logarithm of the rank in a parabola for
-// the logarithm of the best rate, and the powers from each rank to the next, of
-// geometric means. Best rates at an edge are left out.
+// RateCurvature shows whether the best rate of a group is a power of the rank. To each
+// seed's logarithm of the best rate it fits a parabola in the logarithm of the rank; bend
+// is the coefficient of the square, over seeds, and 0 for a power. local has the power
+// from each rank to the next, by the geometric means of best rates. Best rates at an edge
+// of the rates tried are left out.
 func RateCurvature(group []Arm) (bend stats.Interval, local []float64) {
 	rates := make(map[int][]float64)        // logarithms by rank
 	bySeed := make(map[uint64][][2]float64) // log rank and log rate

@@ -8,9 +8,9 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// parabolas are runs at some ranks and seeds, at seven rates a factor of 2 apart from
-// 1e-3 to 6.4e-2, of which each rank and seed is best at a rate of its own. Before
-// training the loss is 4, at the best rate it is 2.
+// parabolas makes runs at some ranks and seeds, at seven rates a factor of 2 apart from 1e-3
+// to 6.4e-2. Each rank and seed has a best rate of its own. The loss is 4 before training and
+// 2 at the best rate.
 func parabolas(ranks []int, seeds int, best func(rank, seed int) float64) (runs []Run) {
 	for _, rank := range ranks {
 		for seed := range seeds {
@@ -38,8 +38,8 @@ func groupOf(t *testing.T, runs []Run) []Arm {
 	return groups[0]
 }
 
-// Between rates a parabola's loss is exact: 2 + 0.1 d² at a rate that is off by d in its
-// logarithm, which is that of the ranks times what the power is off by.
+// The loss between rates is exact for a parabola: 2 + 0.1 d² at a rate whose logarithm is off
+// by d, which is the logarithm of the ratio of ranks times the error of the power.
 func TestTransferRateIsExact(t *testing.T) {
 	for _, c := range []struct{ truth, power float64 }{
 		{-0.25, -0.25}, {-0.25, 0}, {0.25, 0}, {0, -0.5}, {-0.5, -0.25},
@@ -67,8 +67,8 @@ func TestTransferRateIsExact(t *testing.T) {
 	}
 }
 
-// A seed's own best rate at the small rank is used on the seeds of the other half and on
-// no other; at the large rank it is what the seed itself is held to.
+// A seed's best rate at the small rank is used only on seeds of the other half. Its best rate
+// at the large rank is used only for the seed itself.
 func TestTransferRateIsCrossFitted(t *testing.T) {
 	const seeds = 6
 	transfer := func(rank, changed int, to float64) []Transfer {
@@ -103,10 +103,10 @@ func TestTransferRateIsCrossFitted(t *testing.T) {
 	}
 }
 
-// A rate outside of those tried has no loss, one at their edge has its own.
+// A rate outside the rates tried has no loss; a rate at their edge has its own.
 func TestTransferRateOutside(t *testing.T) {
 	group := groupOf(t, parabolas([]int{4, 64}, 4, alike(0)))
-	// From 8e-3 it is a factor of 8 to both edges, which is 16 to the power of ¾.
+	// Both edges are a factor of 8 = 16^¾ away from 8e-3.
 	for power, inside := range map[float64]bool{
 		-0.75 - 1e-9: false, -0.75 + 1e-9: true, 0.75 - 1e-9: true, 0.75 + 1e-9: false,
 	} {
@@ -124,8 +124,8 @@ func TestTransferRateOutside(t *testing.T) {
 	}
 }
 
-// Where no seed of the other half has a best rate inside, there is no rate to transfer;
-// a seed that lacks the large rank is left out; a run that diverged lends no loss.
+// If no seed of the other half has a best rate within the rates tried, there is no rate to
+// transfer. A seed that lacks the large rank is left out. A diverged run has no loss.
 func TestTransferRateOfTooLittle(t *testing.T) {
 	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0))), 0)
 	if len(one) != 1 || !math.IsNaN(one[0].Rate) || !math.IsNaN(one[0].Loss) {
@@ -161,7 +161,7 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 	}
 }
 
-// Of three rates or more a loss is read between them, of fewer none is.
+// The loss between rates is worked out from three rates or more, and is absent with fewer.
 func TestBetween(t *testing.T) {
 	square := func(rates ...float64) (tried []stats.Trial) {
 		for _, r := range rates {
@@ -190,7 +190,7 @@ func TestBetween(t *testing.T) {
 	}
 }
 
-// A power of the rank has no curvature; a bend has its coefficient, and the powers from
+// A power of the rank has no curvature. A bend gives back its coefficient, and the powers from
 // rank to rank are those of the geometric means.
 func TestRateCurvature(t *testing.T) {
 	ranks := []int{4, 16, 64}
@@ -202,7 +202,7 @@ func TestRateCurvature(t *testing.T) {
 		}
 	}
 	const coefficient = 0.2
-	bent := func(rank, seed int) float64 { // by as much for each seed, at a level of its own
+	bent := func(rank, seed int) float64 { // the same bend for each seed, at different levels
 		x := math.Log(float64(rank) / 16)
 		return 8e-3 * math.Exp(-0.25*x+coefficient*x*x) * math.Pow(1.1, float64(seed))
 	}
@@ -218,8 +218,7 @@ func TestRateCurvature(t *testing.T) {
 	}
 }
 
-// Best rates at an edge are left out, and a seed that is left with two ranks has no
-// curvature.
+// Best rates at an edge are left out, and a seed with only two ranks left has no curvature.
 func TestRateCurvatureLeavesOutEdges(t *testing.T) {
 	bend, local := RateCurvature(groupOf(t, parabolas([]int{4, 16, 64}, 3, func(rank, seed int) float64 {
 		if seed == 1 && rank == 64 {

@@ -10,13 +10,13 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Tuned is a cell of the axes that an experiment is about, and the candidates
-// among which its nuisance values are chosen.
+// Tuned is one combination of values on the axes that an experiment is about, with the
+// candidates among which its nuisance values are chosen.
 type Tuned struct {
-	Axes       []Axis      // without seed and nuisance axes
+	Axes       []Axis      // the axes without seed and nuisance axes
 	Candidates []Candidate // in rising order of their values
-	Best       int         // the one chosen; -1 while a run is missing or failed
-	Local      bool        // what is reported has local grids around the chosen value, which go on where the edge is near
+	Best       int         // index of the chosen candidate; -1 while a run is missing or failed
+	Local      bool        // reported runs have local grids around the chosen value, which may go beyond an edge
 }
 
 // Candidate is a combination of nuisance values, tried on the seeds of tuning.
@@ -26,11 +26,11 @@ type Candidate struct {
 	Missing int
 }
 
-// Tune finds for each cell the nuisance values with the lowest mean final
-// validation loss over the seeds of tuning. Values under which a run diverged
-// come after those under which none did; among them fewer diverged runs are
-// better and then, where all diverged, more steps before they did. Of equals,
-// the lower values are chosen. Cells are in the grid's order.
+// Tune finds, for each cell, the nuisance values with the lowest mean final validation loss
+// over the seeds of tuning. Values under which a run diverged are worse than values under
+// which none did; among them, fewer diverged runs are better, and if all diverged, more
+// steps before that. Among equals the lower values are chosen. Cells are in the grid's
+// order.
 func (g Grid) Tune(runs []Run) []Tuned {
 	byID := make(map[string]Run, len(runs))
 	for _, r := range runs {
@@ -59,8 +59,8 @@ func (g Grid) Tune(runs []Run) []Tuned {
 	return all
 }
 
-// Partition takes the axes of a planned run apart: a key of its cell, which is
-// that of the [Tuned] cell, and its nuisance axes.
+// Partition splits the axes of a planned run into a key of its cell, equal to [Tuned.Key],
+// and its nuisance axes.
 func (g Grid) Partition(axes []Axis) (cell string, nuisance []Axis) {
 	for _, a := range axes {
 		if slices.Contains(g.Nuisance, a.Name) {
@@ -70,12 +70,12 @@ func (g Grid) Partition(axes []Axis) (cell string, nuisance []Axis) {
 	return key(without(axes, append(slices.Clip(g.Nuisance), "seed")...)), nuisance
 }
 
-// Key tells the cell from others.
+// Key identifies the cell.
 func (t Tuned) Key() string { return key(t.Axes) }
 
 func key(axes []Axis) string { return fmt.Sprintf("%q", axes) }
 
-// candidate is the one with the given values, which is added if need be.
+// candidate returns the candidate with the given values, and adds it if need be.
 func (t *Tuned) candidate(values []Axis) *Candidate {
 	i := slices.IndexFunc(t.Candidates, func(c Candidate) bool { return slices.Equal(c.Axes, values) })
 	if i < 0 {
@@ -102,7 +102,7 @@ func (t *Tuned) choose() {
 	}
 }
 
-// compare is below 0 where c is better than d.
+// compare is below 0 if c is better than d.
 func (c Candidate) compare(d Candidate) int {
 	a, b := c.Loss().Mean, d.Loss().Mean
 	return cmp.Or(
@@ -143,22 +143,22 @@ func (c Candidate) steps() (sum int) {
 	return sum
 }
 
-// Diverged reports whether under every candidate a run diverged, so that none
-// could be chosen for its loss.
+// Diverged reports whether a run diverged under every candidate, so that none could be
+// chosen by its loss.
 func (t Tuned) Diverged() bool {
 	return t.Best >= 0 && t.Candidates[t.Best].Diverged() > 0
 }
 
-// Edge is a nuisance axis on which the chosen value is the lowest or the
-// highest that was tried: a better one may lie beyond.
+// Edge is a nuisance axis on which the chosen value is the lowest or the highest value
+// tried: a better one may lie beyond.
 type Edge struct {
 	Name   string
-	Values []float64 // all that were tried, rising
+	Values []float64 // all values that were tried, rising
 	Top    bool      // the chosen value is the highest
 }
 
-// Edges returns the nuisance axes of numbers at an edge of which the chosen
-// value lies.
+// Edges returns the nuisance axes with numeric values on which the chosen value lies at an
+// edge.
 func (t Tuned) Edges() (edges []Edge) {
 	if t.Best < 0 {
 		return nil
@@ -176,8 +176,8 @@ func (t Tuned) Edges() (edges []Edge) {
 	return edges
 }
 
-// tried are the values of an axis over the candidates, each once, rising; none
-// where one is no number.
+// tried returns the values of an axis over the candidates, each once, rising; none if one
+// of them is no number.
 func (t Tuned) tried(name string) []float64 {
 	var values []float64
 	for _, c := range t.Candidates {
@@ -191,8 +191,8 @@ func (t Tuned) tried(name string) []float64 {
 	return slices.Compact(values)
 }
 
-// Doubts says what keeps a reader from taking the chosen values for the best
-// ones. Where local grids lie around them, an edge is theirs to find.
+// Doubts says why the chosen values may not be the best ones. If local grids lie around
+// them, an edge is no doubt, since the local grids look beyond it.
 func (t Tuned) Doubts() (doubts []string) {
 	if t.Diverged() {
 		doubts = append(doubts, "tuning: under every value tried a run diverged")
@@ -201,12 +201,13 @@ func (t Tuned) Doubts() (doubts []string) {
 		return doubts
 	}
 	for _, e := range t.Edges() {
-		doubts = append(doubts, fmt.Sprintf("tuning: the best %s lies at the edge of those tried: a better one may lie beyond, where sweep run --extend goes if it can", e.Name))
+		doubts = append(doubts, fmt.Sprintf("tuning: the best %s lies at the edge of the values tried: "+
+			"a better one may lie beyond; use sweep run --extend to look there", e.Name))
 	}
 	return doubts
 }
 
-// doubts are those of the cell of a run that is reported.
+// doubts returns the doubts about the tuning of a reported run's cell.
 func (g Grid) doubts(tuned []Tuned, axes []Axis) []string {
 	cell, _ := g.Partition(axes)
 	for _, t := range tuned {

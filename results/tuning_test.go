@@ -10,15 +10,15 @@ import (
 	"ranksweep/metrics"
 )
 
-// trial is what became of a tuning run: its final validation loss, or the step
-// at which it diverged; neither for one that is missing.
+// trial is the outcome of a tuning run: its final validation loss, or the step at which it
+// diverged; neither for a missing run.
 type trial struct {
 	loss     float64
 	diverged int
 }
 
-// tuningRuns makes a grid of one cell that is tuned over rates, with a trial
-// for each of them and each of two seeds, and one reported run.
+// tuningRuns makes a grid of one cell that is tuned over rates, with a trial for each rate and
+// each of two seeds, and one reported run.
 func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
 	g := Grid{Nuisance: []string{"lr"}}
 	var runs []Run
@@ -55,22 +55,33 @@ func TestTune(t *testing.T) {
 		doubt  string
 	}{
 		{"inside", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(1, 2), ok(2, 2)}, "0.0001", ""},
-		{"by the mean over seeds", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(1.9, 1.9), ok(1, 3)}, "0.0001", ""},
-		{"numbers in order of size", []string{"0.001", "1e-05", "0.0001"}, [][2]trial{ok(2, 2), ok(3, 3), ok(1, 1)}, "0.0001", ""},
-		{"at the top", []string{"1e-05", "0.0001"}, [][2]trial{ok(3, 3), ok(1, 2)}, "0.0001", "the best lr lies at the edge"},
-		{"at the bottom", []string{"1e-05", "0.0001"}, [][2]trial{ok(1, 1), ok(1, 2)}, "1e-05", "the best lr lies at the edge"},
+		{"by the mean over seeds", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(1.9, 1.9), ok(1, 3)},
+			"0.0001", ""},
+		{"numbers in order of size", []string{"0.001", "1e-05", "0.0001"}, [][2]trial{ok(2, 2), ok(3, 3), ok(1, 1)},
+			"0.0001", ""},
+		{"at the top", []string{"1e-05", "0.0001"}, [][2]trial{ok(3, 3), ok(1, 2)}, "0.0001",
+			"the best lr lies at the edge"},
+		{"at the bottom", []string{"1e-05", "0.0001"}, [][2]trial{ok(1, 1), ok(1, 2)}, "1e-05",
+			"the best lr lies at the edge"},
 		{"one value has no edge", []string{"1e-05"}, [][2]trial{ok(1, 1)}, "1e-05", ""},
 		{"words have no edge", []string{"linear", "cosine"}, [][2]trial{ok(1, 1), ok(2, 2)}, "linear", ""},
-		{"diverged once is behind", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(9, 9), ok(8, 8), {{loss: 1}, {diverged: 2}}}, "0.0001", ""},
-		{"all diverged: the fewest", []string{"1e-05", "0.0001"}, [][2]trial{{{diverged: 1}, {diverged: 1}}, {{loss: 9}, {diverged: 1}}}, "0.0001", "under every value tried a run diverged"},
-		{"all diverged: the latest", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{{{diverged: 1}, {diverged: 1}}, {{diverged: 2}, {diverged: 9}}, {{diverged: 3}, {diverged: 3}}}, "0.0001", "under every value tried a run diverged"},
+		{"diverged once is behind", []string{"1e-05", "0.0001", "0.001"},
+			[][2]trial{ok(9, 9), ok(8, 8), {{loss: 1}, {diverged: 2}}}, "0.0001", ""},
+		{"all diverged: the fewest", []string{"1e-05", "0.0001"},
+			[][2]trial{{{diverged: 1}, {diverged: 1}}, {{loss: 9}, {diverged: 1}}}, "0.0001",
+			"under every value tried a run diverged"},
+		{"all diverged: the latest", []string{"1e-05", "0.0001", "0.001"},
+			[][2]trial{{{diverged: 1}, {diverged: 1}}, {{diverged: 2}, {diverged: 9}}, {{diverged: 3}, {diverged: 3}}},
+			"0.0001", "under every value tried a run diverged"},
 		{"one is missing", []string{"1e-05", "0.0001"}, [][2]trial{ok(1, 1), {{loss: 2}, {}}}, "", ""},
-		{"equal: the lower", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(2, 2), ok(2, 2)}, "0.0001", ""},
+		{"equal: the lower", []string{"1e-05", "0.0001", "0.001"}, [][2]trial{ok(3, 3), ok(2, 2), ok(2, 2)}, "0.0001",
+			""},
 	} {
 		g, runs := tuningRuns(test.rates, test.trials)
 		in, tuned, out := g.Split(runs)
 		if len(in) != 1 || len(tuned) != 1 || len(out) != 0 {
-			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(tuned), len(out))
+			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(tuned),
+				len(out))
 		}
 		best := ""
 		if i := tuned[0].Best; i >= 0 {
@@ -104,7 +115,8 @@ func TestTuneByCell(t *testing.T) {
 			for _, clip := range []string{"0", "1"} {
 				r := testRun("lora", 1, 4, 100)
 				r.ID = rank + lr + clip
-				g.Tuning = append(g.Tuning, Planned{r.ID, []Axis{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
+				g.Tuning = append(g.Tuning, Planned{r.ID,
+					[]Axis{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
 				r.Curve[2].Values[metrics.ValLoss] = 5
 				if r.ID == "421" || r.ID == "830" {
 					r.Curve[2].Values[metrics.ValLoss] = 1
@@ -121,14 +133,15 @@ func TestTuneByCell(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	want := []string{"[{rank 4}] [{lr 2} {clip 1}] clip [0 1] true", "[{rank 8}] [{lr 3} {clip 0}] lr [1 2 3] true clip [0 1] false"}
+	want := []string{"[{rank 4}] [{lr 2} {clip 1}] clip [0 1] true",
+		"[{rank 8}] [{lr 3} {clip 0}] lr [1 2 3] true clip [0 1] false"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
-// TestTunedAxesMakeOneArm: rates chosen rank by rank tell no arms apart, and
-// theory, which takes one rate for all, predicts only where they are one.
+// TestTunedAxesMakeOneArm: rates that are chosen rank by rank do not split the arm, and theory,
+// which assumes one rate, predicts only if all ranks chose the same rate.
 func TestTunedAxesMakeOneArm(t *testing.T) {
 	first := metrics.DeltaWFirst
 	for _, test := range []struct {

@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// ValidationBatch is what one batch of the validation set contributed to the
-// validation loss, which is the sum of nats over the sum of scored tokens.
+// ValidationBatch is the contribution of one batch of the validation set to the validation
+// loss, which is the sum of nats divided by the sum of scored tokens.
 type ValidationBatch struct {
 	Scored int     // tokens that count
 	Nats   float64 // their summed cross-entropy
@@ -64,11 +64,11 @@ func decodeValidationBatch(place int, row []string) (ValidationBatch, error) {
 	return ValidationBatch{scored, nats}, err
 }
 
-// ValidationError returns the standard error that the choice of the validation set
-// adds to the mean difference of final validation losses between a and b, of which
-// runs of one seed are paired. It is NaN where a pair that counts lacks what its
-// batches contributed, where two runs were not validated on the same batches, and
-// for fewer than two batches. A pair counts if both runs are done.
+// ValidationError returns the standard error that the choice of the validation set adds to
+// the mean difference of final validation losses between a and b. Runs are paired by seed;
+// a pair counts if both runs are done. The result is NaN if a pair that counts lacks its
+// validation batches, if two runs were validated on different batches, or if there are
+// fewer than two batches.
 //
 // The mean difference is R = Σ D_i/Σ n_i over the batches, n_i the scored tokens of
 // batch i and D_i the difference of its nats, averaged over the pairs: a ratio
@@ -76,9 +76,9 @@ func decodeValidationBatch(place int, row []string) (ValidationBatch, error) {
 //
 //	k/(k−1) Σ (D_i − R n_i)² / (Σ n_i)²
 //
-// (Cochran, Sampling Techniques, 3rd edition, section 6.4). Seeds are taken as
-// they are: what they add is in the interval over seeds. Of a seed with a local grid
-// the batches are the best run's, since nothing is trained at the lowest point itself.
+// (Cochran, Sampling Techniques, 3rd edition, section 6.4). Seeds are taken as fixed: the
+// interval over seeds has their part of the error. For a seed with a local grid, the
+// batches are the best run's, since nothing is trained at the lowest point itself.
 func ValidationError(a, b []Run) float64 {
 	pairs := validatedPairs(a, b)
 	if len(pairs) == 0 {
@@ -97,7 +97,8 @@ func ValidationError(a, b []Run) float64 {
 	return ratioError(difference, batches)
 }
 
-// validatedPairs are the done runs of one seed in both a and b.
+// validatedPairs returns the pairs of runs, one from a and one from b, that share a seed
+// and are both done.
 func validatedPairs(a, b []Run) (pairs [][2]Run) {
 	bySeed := make(map[uint64]Run)
 	for _, r := range b {
@@ -113,12 +114,12 @@ func validatedPairs(a, b []Run) (pairs [][2]Run) {
 	return pairs
 }
 
-// sameBatches reports whether both have batches of the same sizes.
+// sameBatches reports whether a and b have batches of the same sizes.
 func sameBatches(a, b []ValidationBatch) bool {
 	return slices.EqualFunc(a, b, func(a, b ValidationBatch) bool { return a.Scored == b.Scored })
 }
 
-// ratioError is the standard error of the sum of d over the scored tokens of batches.
+// ratioError returns the standard error of Σ d / Σ n, n the scored tokens of each batch.
 func ratioError(d []float64, batches []ValidationBatch) float64 {
 	k := float64(len(batches))
 	if k < 2 {

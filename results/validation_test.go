@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// validatedRuns are runs of both sides and the given seeds on one random validation
-// set: batches of unequal sizes, hard or easy for both sides alike, and a difference
-// of 0.1 nats a token that is not the same in every batch nor for every seed.
+// validatedRuns are runs of both sides and the given seeds on one random validation set.
+// Batches have unequal sizes and are equally hard for both sides. The difference is 0.1 nats
+// per token on average, and varies with batch and seed.
 func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []Run, mean float64) {
 	for seed := range seeds {
 		a, b = append(a, testRun("rslora", 0.5, 4, uint64(seed))), append(b, testRun("lora", 1, 4, uint64(seed)))
@@ -30,10 +30,10 @@ func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []Run, mean float64
 	return a, b, sum / total
 }
 
-// TestValidationError holds it to the spread of the mean difference over 2000
-// validation sets. That of a spread is 1/√(2·2000) = 1.6%; the estimate is drawn
-// from 20 batches and falls short by a few percent: within 8% together. Batches
-// that are taken for independent on either side would be ten times off.
+// TestValidationError compares the error with the spread of the mean difference over 2000
+// validation sets. The spread itself has a relative error of 1/√(2·2000) = 1.6%, and the
+// estimate, from 20 batches, is a few percent too small: together within 8%. An estimate that
+// took the two sides' batches as independent would be off by a factor of ten.
 func TestValidationError(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var means, squares []float64
@@ -56,7 +56,11 @@ func TestValidationErrorIsAbsent(t *testing.T) {
 		"other batches":   func(a, b []Run) ([]Run, []Run) { a[0].Validation[3].Scored++; return a, b },
 		"a missing batch": func(a, b []Run) ([]Run, []Run) { a[0].Validation = a[0].Validation[:3]; return a, b },
 		"one batch":       func(a, b []Run) ([]Run, []Run) { return first(a), first(b) },
-		"diverged":        func(a, b []Run) ([]Run, []Run) { a[0].Status, b[1].Status = Diverged, Diverged; return a, b },
+		"diverged": func(a, b []Run) ([]Run, []Run) {
+			a[0].Status, b[1].Status = Diverged, Diverged
+			return a,
+				b
+		},
 	} {
 		a, b, _ := validatedRuns(5, 2, rand.New(rand.NewPCG(1, 1)))
 		if v := ValidationError(a, b); !(v > 0) {

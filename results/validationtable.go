@@ -5,21 +5,22 @@ import (
 	"strconv"
 )
 
-// validationTableColumns are the run, and the columns of its validation.csv.
+// validationTableColumns are the run's ID, then the columns of its validation.csv.
 var validationTableColumns = append([]column{{"run", "", "ID of the run"}}, validationColumns...)
 
-// newValidationTable is validation.csv: a row a run and batch of its validation set.
+// newValidationTable is validation.csv: a row per run and batch of its validation set.
 func newValidationTable(runs []Run) table {
 	t := table{file: validationTable, columns: validationTableColumns}
 	for _, r := range runs {
 		for i, b := range r.Validation {
-			t.rows = append(t.rows, []string{textCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored), formatFloat(b.Nats)})
+			t.rows = append(t.rows, []string{textCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored),
+				formatFloat(b.Nats)})
 		}
 	}
 	return t
 }
 
-// readValidation reads the rows of validation.csv into the runs that they are of.
+// readValidation reads the rows of validation.csv into their runs.
 func readValidation(s *sheet, rows []runRow) error {
 	if err := s.require(validationTableColumns); err != nil {
 		return err

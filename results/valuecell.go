@@ -11,11 +11,10 @@ import (
 	"ranksweep/lora"
 )
 
-// power is the p of a scheme's γ = α/r^p; its cell is empty where γ is no power
-// of rank.
+// power is the p of a scheme's γ = α/r^p; its cell is empty if γ is no power of rank.
 type power struct{ scheme *lora.Scheme }
 
-// formatCell is the cell of what v points to.
+// formatCell writes the value that v points to as a cell.
 func formatCell(v any) string {
 	switch v := v.(type) {
 	case *string:
@@ -81,7 +80,7 @@ func parseCell(cell string, v any) (err error) {
 	return err
 }
 
-// wanted puts an error in words of what the cell must be.
+// wanted turns an error into one that says what the cell must be.
 func wanted(err error, what string) error {
 	if err == nil {
 		return nil
@@ -117,7 +116,7 @@ func parseTime(cell string) (time.Time, error) {
 	return t, nil
 }
 
-// formatList is a list of texts in JSON; empty where there is none.
+// formatList writes a list of texts as JSON; an empty list is an empty cell.
 func formatList(list []string) string {
 	if list == nil {
 		return ""
@@ -132,7 +131,7 @@ func parseList(cell string) (list []string, err error) {
 	return list, nil
 }
 
-// formatAxes is a list of pairs in JSON; empty where there is none.
+// formatAxes writes axes as a JSON list of pairs; an empty list is an empty cell.
 func formatAxes(axes []Axis) string {
 	if axes == nil {
 		return ""
