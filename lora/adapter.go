@@ -6,8 +6,8 @@ import (
 	"ranksweep/nn"
 )
 
-// Adapter is one low-rank update γBA of one frozen linear map. It takes the
-// map's place in an [nn.Pass].
+// Adapter is the low-rank update γBA of one frozen linear map. It takes the place of
+// the map in an [nn.Pass].
 type Adapter struct {
 	Base *nn.Linear
 	A    blas32.General // (r, in)
@@ -19,7 +19,7 @@ type Adapter struct {
 	init   Init
 	seed   uint64
 
-	train, eval nn.Map // the forms it can take
+	train, eval nn.Map // the forms of the adapted map in training and in evaluation
 	probe       *probe
 	active      nn.Map
 }
@@ -33,7 +33,7 @@ func (a *Adapter) Gamma() float64 { return float64(a.gamma) }
 // Forward computes the adapted map; x is (N, in), y is (N, out).
 func (a *Adapter) Forward(y, x blas32.General) { a.active.Forward(y, x) }
 
-// Backward is the way back, as [nn.Map] has it.
+// Backward computes gradients, as [nn.Map] says.
 func (a *Adapter) Backward(dx, dy, x blas32.General) { a.active.Backward(dx, dy, x) }
 
 // Params returns A and B.
@@ -50,13 +50,13 @@ func (a *Adapter) Params() []nn.Param {
 	}
 }
 
-// Frozen is the map that it takes the place of.
+// Frozen returns the linear map whose place the adapter takes.
 func (a *Adapter) Frozen() *nn.Linear { return a.Base }
 
-// Updated is told that an optimizer has changed A or B.
+// Updated tells the adapter that an optimizer has changed A or B.
 func (a *Adapter) Updated() { a.stale = true }
 
-// SetMode chooses what the next passes do, as [Trainable] has it.
+// SetMode chooses what the next passes do, see [Trainable].
 func (a *Adapter) SetMode(m Mode) {
 	switch m {
 	case Train:
@@ -69,11 +69,12 @@ func (a *Adapter) SetMode(m Mode) {
 	}
 }
 
-// Probed returns what the adapter was seen to do since it entered Probe.
+// Probed returns what was measured of the adapter since it entered Probe.
 func (a *Adapter) Probed() Probed { return a.probe.seen }
 
-// Drop is that of [Trainable]: the inner product of B's gradient with B, which
-// was zero. A's is zero, as B was; or the other way round.
+// Drop is Drop of [Trainable]: minus the inner product of B's gradient and B. B was zero
+// before the update, so it is also the change of B; A's gradient is zero for the same
+// reason. If A starts at zero, A and B change places.
 func (a *Adapter) Drop() float64 {
 	if a.ZeroA() {
 		return -nn.Dot(a.dA.Data, a.A.Data)
@@ -81,7 +82,7 @@ func (a *Adapter) Drop() float64 {
 	return -nn.Dot(a.dB.Data, a.B.Data)
 }
 
-// Moved measures A − A₀ and A₀.
+// Moved measures A − A₀ and A₀; A₀ is A before training.
 func (a *Adapter) Moved(scratch []float32) (moved, start nn.Squares) {
 	scratch = scratch[:len(a.A.Data)]
 	a.InitialA(scratch)
@@ -99,11 +100,11 @@ func (a *Adapter) Delta(dst blas32.General) {
 	a.trained().addDelta(dst)
 }
 
-// Trained is the adapter without what trains it.
+// Trained returns the adapter without its buffers for training.
 func (a *Adapter) Trained() (Trained, bool) { return a.trained(), true }
 
-// sum is W + γBA, (out, in): the merged form's own matrix, or else computed into
-// dst.
+// sum returns W + γBA, (out, in): the merged form's own matrix if there is one, or else
+// computed into dst.
 func (a *Adapter) sum(dst blas32.General) blas32.General {
 	if f, ok := a.train.(*merged); ok {
 		f.refresh()
@@ -119,10 +120,10 @@ func (a *Adapter) addUp(dst blas32.General) {
 	a.trained().addDelta(dst)
 }
 
-// ZeroA reports whether A started at zero, and not B.
+// ZeroA reports whether A started at zero, instead of B.
 func (a *Adapter) ZeroA() bool { return a.init.ZeroA }
 
-// InitialA draws A₀, the A that training began with, into dst, (r, in).
+// InitialA draws A₀, with which training began, into dst, (r, in).
 func (a *Adapter) InitialA(dst []float32) {
 	if a.init.ZeroA {
 		clear(dst)
@@ -131,7 +132,7 @@ func (a *Adapter) InitialA(dst []float32) {
 	a.init.fill(dst, a.Rank(), a.Base.In(), a.seed, a.Base.Name)
 }
 
-// draw draws A or, where A starts at zero, B.
+// draw draws A or, if A starts at zero, B.
 func (a *Adapter) draw() {
 	if !a.ZeroA() {
 		a.InitialA(a.A.Data)

@@ -7,8 +7,8 @@ import (
 	"ranksweep/nn"
 )
 
-// change measures W′ − W, what training has added to a map's weights, in memory
-// that a run's maps use in turn.
+// change measures W′ − W, which training has added to a map's weights. All maps of a run
+// share its memory and use it in turn.
 type change struct {
 	matrix []float32 // (out, in) of the largest map
 	wide   []float32 // (probeBlock, widest input or output)
@@ -22,22 +22,21 @@ func newChange(arena *nn.Arena, targets []*nn.Linear) *change {
 	return &change{matrix: arena.Floats(largest), wide: arena.Floats(probeBlock * widest)}
 }
 
-// shaped is a matrix of the shape of l's weights, in memory that the next map
-// will use.
+// shaped returns a matrix of the shape of l's weights, in the shared memory.
 func (c *change) shaped(l *nn.Linear) blas32.General {
 	out, in := l.Out(), l.In()
 	return blas32.General{Rows: out, Cols: in, Stride: in, Data: c.matrix[:out*in]}
 }
 
-// of is W′ − W of t, in memory that the next map will use.
+// of returns W′ − W of t, in the shared memory.
 func (c *change) of(t Trainable) blas32.General {
 	delta := c.shaped(t.Frozen())
 	t.Delta(delta)
 	return delta
 }
 
-// measure multiplies x by W′ − W of t or by its transpose, a block of rows at a
-// time. It adds the products to y and their entries to seen; y may have no rows.
+// measure multiplies x by W′ − W of t or by its transpose, a block of rows at a time. It
+// adds the products to y, unless y has no rows, and their entries to seen.
 func (c *change) measure(t Trainable, seen *nn.Squares, y, x blas32.General, transposed blas.Transpose) {
 	delta := c.of(t)
 	cols := delta.Cols

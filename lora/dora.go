@@ -9,14 +9,15 @@ import (
 	"ranksweep/nn"
 )
 
-// dora is DoRA (Liu et al. 2024, arXiv 2402.09353): the lengths of the rows of an
-// adapted map's weights, its magnitude m, train apart from their directions,
+// dora is DoRA (Liu et al. 2024, arXiv 2402.09353). The magnitude m, which holds the
+// lengths of the rows of an adapted map's weights, is trained separately from the
+// directions of the rows:
 //
 //	W′ = m ∘ V/‖V‖, row by row, with V = W + γBA.
 //
-// m starts at the lengths of W's rows, so that a fresh adapter changes nothing, to
-// the bit. The gradient takes ‖V‖ for a constant, as section 4.3 of the paper and
-// PEFT have it, see doramap.go.
+// m starts at the lengths of W's rows, so that a fresh adapter changes no bit of the
+// output. The gradient treats ‖V‖ as a constant, as in section 4.3 of the DoRA paper and
+// in PEFT; see doramap.go.
 type dora struct{ lowRank }
 
 func (dora) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB, nn.RoleOwn} }
@@ -43,14 +44,15 @@ func (dora) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, e
 	return s, nil
 }
 
-// undropped is the adapter inside: what is dropped of an input is dropped before.
+// undropped returns the config of the adapter inside: without dropout, which the map
+// around it has applied already.
 func (c Config) undropped() Config {
 	c.Dropout = 0
 	return c
 }
 
-// Flops counts, beside LoRA's, W + γBA where only its rows' lengths ask for it and,
-// with dropout, the frozen map again, see [doraMap.Forward].
+// Flops counts LoRA's operations, and in addition W + γBA if only its row lengths need it
+// and, with dropout, a second product with the frozen map; see [doraMap.Forward].
 func (dora) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64 {
 	rank, out, in := float64(c.Rank), float64(l.Out()), float64(l.In())
 	flops := lowRank{}.Flops(c.undropped(), l, tokens, factored)
@@ -63,12 +65,12 @@ func (dora) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64
 	return flops
 }
 
-// doraScratch is memory that a run's maps use in turn.
+// doraScratch is memory that the maps of a run share and use in turn.
 type doraScratch struct {
 	*change
-	dz, dx []float32 // (Tokens, widest output), and of inputs where there is dropout
+	dz, dx []float32 // (Tokens, widest output), and (Tokens, widest input) with dropout
 	sums   []float64 // (widest output)
-	zeros  []float32 // (widest output), for a bias where there is none
+	zeros  []float32 // (widest output), in place of a missing bias
 }
 
 func newDoraScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *doraScratch {
@@ -86,8 +88,8 @@ func newDoraScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *doraScratc
 	return s
 }
 
-// newDoraMap puts a magnitude beside an adapter, of the lengths that the rows of
-// W + γBA have. One of length zero has no direction, which is an error.
+// newDoraMap adds a magnitude to an adapter, equal to the lengths of the rows of W + γBA.
+// A row of length zero has no direction, which is an error.
 func newDoraMap(arena *nn.Arena, a *Adapter, c Config, shared *doraScratch) (*doraMap, error) {
 	out := a.Base.Out()
 	d := &doraMap{
@@ -109,7 +111,7 @@ func newDoraMap(arena *nn.Arena, a *Adapter, c Config, shared *doraScratch) (*do
 }
 
 // lengths writes the Euclidean lengths of the rows of v, the weights of the named map,
-// to dst. One of length zero is an error.
+// to dst. A row of length zero is an error.
 func lengths(dst []float32, v blas32.General, name string) error {
 	rowLengths(dst, v)
 	if i := slices.Index(dst, 0); i >= 0 {
@@ -127,8 +129,8 @@ func rowLengths(dst []float32, v blas32.General) {
 	}
 }
 
-// setLengths gives the rows of w, (out, in), the lengths that the magnitude says,
-// where there is one.
+// setLengths scales the rows of w, (out, in), to the lengths in the magnitude, if there is
+// one.
 func (t Trained) setLengths(w blas32.General) error {
 	if t.Magnitude == nil {
 		return nil

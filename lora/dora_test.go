@@ -13,7 +13,8 @@ import (
 	"ranksweep/nn"
 )
 
-// attachDora returns maps whose B and m have moved, and a pass through them.
+// attachDora returns maps whose B and m have moved from their start, and a pass through
+// them.
 func attachDora(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
 	s, err := dora{}.Attach(new(nn.Arena), m, c, 7)
 	check(t, err)
@@ -31,17 +32,17 @@ func attachDora(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
 	return s, p
 }
 
-// forceDora makes a map and what it is made of take a form.
+// forceDora makes a map and the adapter inside it take a form.
 func forceDora(d *doraMap, asMerged bool) {
 	forceForm(d.Adapter, asMerged)
 	d.train = d.active
 	d.Updated()
 }
 
-// twin is the naive form in float64: y = (x − x̃)Wᵀ + m ∘ x̃Vᵀ/‖V‖ + b, where ‖V‖ is
-// what it was when the twin was made. x̃ is x at first.
+// twin is the naive form in float64: y = (x − x̃)Wᵀ + m ∘ x̃Vᵀ/‖V‖ + b. ‖V‖ stays as it was
+// when the twin was made. x̃ equals x at first.
 type twin struct {
-	w, a, b, x, kept       [][]float64 // kept is 0 where x is dropped, else what x is multiplied by
+	w, a, b, x, kept       [][]float64 // kept is the factor of each entry of x, 0 if it is dropped
 	m, length, bias, gamma []float64
 }
 
@@ -73,7 +74,7 @@ func newTwin(d *doraMap, x blas32.General) *twin {
 	return t
 }
 
-// v is an entry of V.
+// v returns an entry of V.
 func (t *twin) v(i, j int) float64 {
 	v := t.w[i][j]
 	for k := range t.a {
@@ -91,7 +92,7 @@ func (t *twin) y(n, i int) float64 {
 	return y
 }
 
-// loss is Σ dy ∘ y.
+// loss returns Σ dy ∘ y.
 func (t *twin) loss(dy blas32.General) (sum float64) {
 	for n := range dy.Rows {
 		for i, g := range row(dy, n) {
@@ -101,8 +102,8 @@ func (t *twin) loss(dy blas32.General) (sum float64) {
 	return sum
 }
 
-// gradient differentiates the loss, which is linear in any one entry, so that a
-// quotient has no error but float64's.
+// gradient differentiates the loss by a difference quotient. The loss is linear in any one
+// entry, so the only error is float64's rounding.
 func (t *twin) gradient(entries []float64, dy blas32.General) (all []float32) {
 	for i := range entries {
 		at := entries[i]
@@ -136,10 +137,10 @@ func (t *twin) gradients(matrix [][]float64, dy blas32.General) (all []float32) 
 	return all
 }
 
-// TestDoraIsItsTwin holds outputs and every gradient of single maps of odd shapes to
-// the twin, in both forms, with a bias and without, with dropout and without; twice,
-// so that gradients are seen to accumulate. Sums have at most 31 float32 terms, each
-// good to 2⁻²⁴; 1e-5 of the largest is 5 times all of them.
+// TestDoraIsItsTwin compares outputs and every gradient of single maps of odd shapes with
+// the twin, in both forms, with and without a bias, with and without dropout; twice, to
+// check that gradients accumulate. Sums have at most 31 float32 terms, each precise to
+// 2⁻²⁴; 1e-5 of the largest value is 5 times all of these errors.
 func TestDoraIsItsTwin(t *testing.T) {
 	for _, shape := range []struct{ out, in, rank, n int }{{1, 1, 1, 6}, {5, 7, 3, 4}, {13, 2, 5, 3}, {3, 31, 1, 9}} {
 		for _, dropout := range []float64{0, 0.4} {
@@ -159,7 +160,7 @@ func TestDoraIsItsTwin(t *testing.T) {
 	}
 }
 
-// holdsTwin holds one pass to the twin.
+// holdsTwin compares one pass with the twin.
 func holdsTwin(t *testing.T, name string, d *doraMap, y, dx, x, dy blas32.General) {
 	t.Helper()
 	w := newTwin(d, x)
@@ -179,8 +180,8 @@ func holdsTwin(t *testing.T, name string, d *doraMap, y, dx, x, dy blas32.Genera
 	}
 }
 
-// holdsAccumulation goes the way back again: the gradients of A, B and m are then twice
-// what they were, and dx is the same.
+// holdsAccumulation runs Backward a second time: the gradients of A, B and m then double,
+// and dx stays the same.
 func holdsAccumulation(t *testing.T, name string, d *doraMap, dx, x, dy blas32.General) {
 	t.Helper()
 	once := slices.Concat(d.dA.Data, d.dB.Data, d.dm)
@@ -194,10 +195,10 @@ func holdsAccumulation(t *testing.T, name string, d *doraMap, dx, x, dy blas32.G
 			t.Fatalf("%s: gradient %d is %g after one pass and %g after two", name, i, once[i], g)
 		}
 	}
-	d.Backward(blas32.General{}, dy, x) // where nobody asks for dx
+	d.Backward(blas32.General{}, dy, x) // the caller needs no dx
 }
 
-// doraCase is a map, an input and a gradient of its output.
+// doraCase is a map, its input and the gradient of its output.
 func doraCase(t *testing.T, out, in, rank, n int, dropout float64, biased bool) (d *doraMap, x, dy blas32.General) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 8))
@@ -251,8 +252,9 @@ func TestDoraFormsAgree(t *testing.T) {
 	}
 }
 
-// TestFreshDoraIsNoOp: to the bit, in either form and in bfloat16, and with dropout to
-// rounding: x is then multiplied by W in two parts, through two layers.
+// TestFreshDoraIsNoOp: a fresh map changes no bit of the output, in either form and in
+// bfloat16. With dropout it agrees up to rounding through two layers, since x is then
+// multiplied by W in two parts.
 func TestFreshDoraIsNoOp(t *testing.T) {
 	for name, change := range map[string]func(*Config, *nn.Model){
 		"factored": func(*Config, *nn.Model) {},
@@ -286,8 +288,8 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 	}
 }
 
-// TestDoraMergedEqualsAttached is [TestMergedEqualsAttached], to the same tolerance,
-// and of adapters that are put on a model again.
+// TestDoraMergedEqualsAttached is [TestMergedEqualsAttached], to the same tolerance, and also
+// for adapters that are restored on a model.
 func TestDoraMergedEqualsAttached(t *testing.T) {
 	base, b := testModel(t), testBatch()
 	for _, rank := range []int{1, 8, 40} {
@@ -321,8 +323,8 @@ func TestDoraMergedEqualsAttached(t *testing.T) {
 	}
 }
 
-// TestDoraProbe holds W′ − W to the twin's, and a probe of two blocks of rows to what
-// that does, written out.
+// TestDoraProbe compares W′ − W with the twin's, and a probe of two blocks of rows with
+// products by W′ − W that are written out.
 func TestDoraProbe(t *testing.T) {
 	const n = probeBlock + 3
 	for _, asMerged := range []bool{false, true} {
@@ -369,9 +371,9 @@ func TestDoraProbe(t *testing.T) {
 	}
 }
 
-// TestDoraDrop: what a small step takes off the loss is what was said to first order,
-// within what [TestFullDrop] allows, whichever factor starts at zero. To take the
-// gradient at its word, which has the lengths constant, would be beyond that.
+// TestDoraDrop: a small step lowers the loss by Drop, within the tolerance of
+// [TestFullDrop], whichever factor starts at zero. Without its correction for the changed
+// lengths, which the gradient treats as constant, Drop would be outside the tolerance.
 func TestDoraDrop(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	for _, zeroA := range []bool{false, true} {
@@ -404,7 +406,7 @@ func TestDoraDrop(t *testing.T) {
 	}
 }
 
-// TestDoraDropout: evaluation drops nothing, and two training passes other entries.
+// TestDoraDropout: evaluation drops nothing, and two training passes drop different entries.
 func TestDoraDropout(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	c := testConfig(3)
@@ -425,7 +427,7 @@ func TestDoraDropout(t *testing.T) {
 	}
 }
 
-// TestDoraStoredWeights: of weights in a file's form everything is the same.
+// TestDoraStoredWeights: with weights in the form of their file, everything is the same.
 func TestDoraStoredWeights(t *testing.T) {
 	deltas := func(stored bool) (all []float32) {
 		m := testModel(t)
@@ -461,7 +463,7 @@ func TestDoraAllocatesNothing(t *testing.T) {
 			_, err := p.Gradient(b, 1)
 			check(t, err)
 		}
-		step() // what nn and its kernels keep is made once
+		step() // nn and its kernels make their scratch once
 		if n := testing.AllocsPerRun(10, step); n != 0 {
 			t.Errorf("%s: %g allocations a step", name, n)
 		}
@@ -477,8 +479,9 @@ func TestDoraRefuses(t *testing.T) {
 	short[0].Magnitude = short[0].Magnitude[1:]
 	for name, refused := range map[string]error{
 		"attached": second(dora{}.Attach(new(nn.Arena), m, Config{Targets: []string{"mlp"}}, 0)),
-		"targets":  second(dora{}.Attach(new(nn.Arena), m, func() Config { c := testConfig(3); c.Targets = nil; return c }(), 0)),
-		"short":    second(Restore(m, short, tokens)),
+		"targets": second(dora{}.Attach(new(nn.Arena), m,
+			func() Config { c := testConfig(3); c.Targets = nil; return c }(), 0)),
+		"short": second(Restore(m, short, tokens)),
 	} {
 		want := map[string]string{
 			"attached": "rank 0: must be", "targets": "no targets",

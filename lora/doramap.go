@@ -7,8 +7,9 @@ import (
 	"ranksweep/nn"
 )
 
-// doraMap computes y = x W′ᵀ + b with W′ = c ∘ V, row by row, c = m/‖V‖. V = W + γBA
-// is an adapter of its own, in whichever form is cheaper, whose output is scaled.
+// doraMap computes y = x W′ᵀ + b with W′ = c ∘ V, row by row, and c = m/‖V‖. An adapter
+// computes the product with V = W + γBA, in the cheaper of its forms, and its output is
+// scaled by c.
 type doraMap struct {
 	*Adapter
 	m, dm    []float32 // (out) magnitude and its gradient
@@ -33,23 +34,23 @@ func (d *doraMap) Params() []nn.Param {
 	})
 }
 
-// Updated is told that an optimizer has changed A, B or m.
+// Updated tells the map that an optimizer has changed A, B or m.
 func (d *doraMap) Updated() {
 	d.Adapter.Updated()
 	d.outdated = true
 }
 
-// SetMode chooses what the next passes do, as [Trainable] has it.
+// SetMode chooses what the next passes do, see [Trainable].
 func (d *doraMap) SetMode(m Mode) {
 	if d.mode = m; m == Probe {
 		d.seen = Probed{}
 	}
 }
 
-// Probed is what W′ − W was seen to do since the map entered Probe.
+// Probed returns what was measured of W′ − W since the map entered Probe.
 func (d *doraMap) Probed() Probed { return d.seen }
 
-// Trained is the adapter without what trains it.
+// Trained returns the adapter without its buffers for training.
 func (d *doraMap) Trained() (Trained, bool) {
 	t := d.trained()
 	t.Magnitude = d.m
@@ -69,10 +70,10 @@ func (d *doraMap) Delta(dst blas32.General) {
 	}
 }
 
-// Drop is that of [Trainable]. The loss sees ‖V‖ change, which its gradient here
-// leaves out: to first order, by how far each row of γBA, which was zero, lies along
-// that of W. So the magnitude, whose gradient is along W too, has in effect changed by
-// that much less, and the loss has dropped by
+// Drop is Drop of [Trainable]. An update also changes ‖V‖, which the gradient here treats
+// as a constant. To first order, the length of row i changes by the component of (γBA)_i,
+// which was zero, along row i of W. That counts as a change of m_i by the same amount
+// downwards, so that the loss has dropped by
 //
 //	−⟨dB, B⟩ − Σ_i dm_i (m_i − ‖w_i‖ − γ(BA)_i·w_i/‖w_i‖).
 func (d *doraMap) Drop() float64 {
@@ -88,7 +89,7 @@ func (d *doraMap) Drop() float64 {
 	return drop
 }
 
-// refresh computes length and scale where A, B or m changed since.
+// refresh computes length and scale anew if A, B or m have changed.
 func (d *doraMap) refresh() {
 	if !d.outdated {
 		return
@@ -100,8 +101,9 @@ func (d *doraMap) refresh() {
 	d.outdated = false
 }
 
-// Forward computes y = c ∘ (x Vᵀ) + b. Dropout is PEFT's: what it takes from x goes
-// through the frozen map alone, y = (x − x̃) Wᵀ + c ∘ (x̃ Vᵀ) + b.
+// Forward computes y = c ∘ (x Vᵀ) + b. Dropout works as in PEFT: with x̃ for the input
+// after dropout, the rest x − x̃ goes through the frozen map only,
+// y = (x − x̃) Wᵀ + c ∘ (x̃ Vᵀ) + b.
 func (d *doraMap) Forward(y, x blas32.General) {
 	d.refresh()
 	z := head(d.z, x.Rows)
@@ -126,7 +128,7 @@ func (d *doraMap) Forward(y, x blas32.General) {
 
 func (d *doraMap) drops() bool { return d.dropout != nil && d.mode == Train }
 
-// scaled computes y = c ∘ (z − b) + b, which is z to the bit where c is 1.
+// scaled computes y = c ∘ (z − b) + b, and gives z exactly, to the bit, if c is 1.
 func (d *doraMap) scaled(y, z blas32.General) {
 	for t := range z.Rows {
 		y, z := row(y, t), row(z, t)
@@ -146,8 +148,8 @@ func (d *doraMap) addScaled(y, z blas32.General) {
 	}
 }
 
-// Backward is the way back: dm += Σ dy ∘ (z − b)/‖V‖ over tokens, and then the
-// adapter's, given dz = c ∘ dy for the gradient of its output.
+// Backward computes dm += Σ dy ∘ (z − b)/‖V‖ over tokens, and then runs the adapter's
+// Backward with dz = c ∘ dy as the gradient of its output.
 func (d *doraMap) Backward(dx, dy, x blas32.General) {
 	switch {
 	case d.mode == Probe:
@@ -178,7 +180,8 @@ func (d *doraMap) magnitudeBackward(dy blas32.General) blas32.General {
 	return dz
 }
 
-// droppedBackward is Backward with dropout: x̃ is k·x where it was kept, so that
+// droppedBackward is Backward with dropout. x̃ is k·x for kept entries and 0 for dropped
+// ones, so that
 //
 //	dx += dy W + mask ∘ k(dz V − dy W).
 func (d *doraMap) droppedBackward(dx, dy blas32.General) {
@@ -210,5 +213,5 @@ func (d *doraMap) probeBackward(dx, dy blas32.General) {
 	d.shared.measure(d, &d.seen.InputDX, dx, dy, blas.NoTrans)
 }
 
-// row is the i-th row of m.
+// row returns the i-th row of m.
 func row(m blas32.General, i int) []float32 { return m.Data[i*m.Stride:][:m.Cols] }

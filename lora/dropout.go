@@ -12,7 +12,7 @@ import (
 type dropout struct {
 	rate float64
 	rng  *rand.Rand
-	x    blas32.General // (N, in) input after dropout, kept for the way back
+	x    blas32.General // (N, in) input after dropout, kept for Backward
 	mask []bool         // (N, in) entries that were kept
 	dx   blas32.General // (N, in)
 }
@@ -30,7 +30,7 @@ func (d *dropout) forward(x blas32.General) blas32.General {
 	return out
 }
 
-// backward adds du A to dx where the input was kept.
+// backward adds du A to the entries of dx whose input was kept.
 func (d *dropout) backward(dx, du, a blas32.General) {
 	through := head(d.dx, du.Rows)
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, float32(1/(1-d.rate)), du, a, 0, through)

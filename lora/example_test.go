@@ -10,9 +10,8 @@ import (
 	"ranksweep/nn"
 )
 
-// Under rsLoRA the multiplier falls with the root of the rank. An adapter of
-// that multiplier changes nothing before its B moves, and merging it gives the
-// weights W + γBA.
+// Under rsLoRA the multiplier falls with the square root of the rank. An adapter changes
+// nothing before its B moves, and merging it gives the weights W + γBA.
 func Example() {
 	model, err := nn.New(nn.Config{
 		Vocab: 257, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Hidden: 64,
@@ -38,7 +37,7 @@ func Example() {
 	first := set.Adapters[0]
 	before := first.Base.Weight.Data[0]
 	for _, b := range []float32{0, 1} {
-		first.B.Data[0] = b // an optimizer's work
+		first.B.Data[0] = b // as an optimizer would
 		merged := model.Clone()
 		if err := set.Merge(merged); err != nil {
 			log.Fatal(err)

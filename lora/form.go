@@ -8,21 +8,21 @@ import (
 )
 
 // MergedIsCheaper reports whether the merged form of an adapted map costs
-// less than the factored one for batches of the given tokens. Counting
-// floating-point operations forward and backward, both ways of every product:
+// less than the factored form for batches of the given number of tokens. It compares
+// the floating-point operations of forward and backward together:
 //
 //	factored  y = xWᵀ + γ(xAᵀ)Bᵀ                   4·T·m·n + 6·T·r(m+n)
 //	merged    y = x(W+γBA)ᵀ, dB = γ dW Aᵀ, …       6·T·m·n + 6·r·m·n
 //
-// It depends on shapes alone, so that every run of a config takes the same
-// form everywhere.
+// The choice depends only on shapes, so that every run of a config takes the same form
+// on every machine.
 func MergedIsCheaper(tokens, rank, out, in int) bool {
 	t, r, m, n := float64(tokens), float64(rank), float64(out), float64(in)
 	return 6*t*m*n+6*r*m*n < 4*t*m*n+6*t*r*(m+n)
 }
 
-// factored computes the adapter beside the frozen map. It keeps u = x̃Aᵀ,
-// (N, r), for the way back; x̃ is x after dropout.
+// factored computes the adapter beside the frozen map. It keeps u = x̃Aᵀ, (N, r), for
+// Backward; x̃ is x after dropout.
 type factored struct {
 	*Adapter
 	u       blas32.General // (N, r)
@@ -41,7 +41,7 @@ func (f *factored) Forward(y, x blas32.General) {
 	blas32.Gemm(blas.NoTrans, blas.Trans, f.gamma, u, f.B, 1, y)
 }
 
-// Backward is the way back through y = x Wᵀ + γ u Bᵀ, u = x̃ Aᵀ:
+// Backward computes the gradients of y = x Wᵀ + γ u Bᵀ with u = x̃ Aᵀ:
 //
 //	du = γ dy B,  dB += γ dyᵀ u,  dA += duᵀ x̃,  dx += dy W + du A
 func (f *factored) Backward(dx, dy, x blas32.General) {
@@ -63,8 +63,8 @@ func (f *factored) Backward(dx, dy, x blas32.General) {
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, du, f.A, 1, dx)
 }
 
-// merged computes the adapted map as one matrix, made anew after every
-// update, and takes the gradients of A and B out of that matrix's own.
+// merged computes the adapted map as one matrix, which is made anew after every update.
+// It works out the gradients of A and B from the gradient of that matrix.
 type merged struct {
 	*Adapter
 	weight *nn.Linear     // W + γBA
@@ -77,7 +77,7 @@ func (f *merged) Forward(y, x blas32.General) {
 	f.weight.Forward(y, x)
 }
 
-// refresh forms W + γBA where A or B changed since.
+// refresh forms W + γBA anew if A or B have changed.
 func (f *merged) refresh() {
 	if f.stale {
 		f.addUp(f.weight.Weight)
@@ -85,7 +85,7 @@ func (f *merged) refresh() {
 	}
 }
 
-// Backward is the way back through y = x (W + γBA)ᵀ:
+// Backward computes the gradients of y = x (W + γBA)ᵀ:
 //
 //	dW = dyᵀ x,  dB += γ dW Aᵀ,  dA += γ Bᵀ dW,  dx += dy (W + γBA)
 func (f *merged) Backward(dx, dy, x blas32.General) {

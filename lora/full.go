@@ -9,8 +9,8 @@ import (
 	"ranksweep/nn"
 )
 
-// full is full fine-tuning: the weights of every targeted map are trained
-// themselves, in a copy. It is what adapters are held against.
+// full is full fine-tuning: it trains a copy of the weights of every targeted map.
+// Adapters are compared with it.
 type full struct{}
 
 func (full) Ranked() bool { return false }
@@ -61,20 +61,21 @@ func newFullMap(arena *nn.Arena, l *nn.Linear, shared *change) *fullMap {
 	return m
 }
 
-// Frozen is the map that it takes the place of.
+// Frozen returns the linear map whose place this one takes.
 func (m *fullMap) Frozen() *nn.Linear { return m.base }
 
-// Updated has nothing to do: W is what the optimizer writes to.
+// Updated has nothing to do: the optimizer writes to W itself.
 func (m *fullMap) Updated() {}
 
-// SetMode chooses what the next passes do; without dropout, Eval is Train.
+// SetMode chooses what the next passes do. Eval is the same as Train, since there is no
+// dropout.
 func (m *fullMap) SetMode(mode Mode) {
 	if m.probing = mode == Probe; m.probing {
 		m.seen = Probed{}
 	}
 }
 
-// Probed is what W − W₀ was seen to do since the map entered Probe.
+// Probed returns what was measured of W − W₀ since the map entered Probe.
 func (m *fullMap) Probed() Probed { return m.seen }
 
 // Delta computes W − W₀ into dst, (out, in).
@@ -85,13 +86,13 @@ func (m *fullMap) Delta(dst blas32.General) {
 	}
 }
 
-// Drop is that of [Trainable]: −⟨dW, W − W₀⟩.
+// Drop is Drop of [Trainable]: −⟨dW, W − W₀⟩.
 func (m *fullMap) Drop() float64 { return -nn.Dot(m.grad, m.shared.of(m).Data) }
 
 // Moved measures nothing: there is no A.
 func (m *fullMap) Moved([]float32) (moved, start nn.Squares) { return moved, start }
 
-// Trained is nothing: there is no adapter.
+// Trained returns false: there is no adapter.
 func (m *fullMap) Trained() (Trained, bool) { return Trained{}, false }
 
 // Forward computes y = x Wᵀ + b and, in a probe, measures x (W − W₀)ᵀ.
@@ -103,7 +104,7 @@ func (m *fullMap) Forward(y, x blas32.General) {
 	}
 }
 
-// Backward is that of [nn.FullMap]; in a probe it trains nothing and measures
+// Backward is that of [nn.FullMap]. In a probe it computes no gradient of W, and measures
 // dy (W − W₀).
 func (m *fullMap) Backward(dx, dy, x blas32.General) {
 	if !m.probing {

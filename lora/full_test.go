@@ -28,8 +28,8 @@ func attachFull(t testing.TB, m *nn.Model) (*Set, *nn.Pass) {
 	return s, p
 }
 
-// TestFullGradients holds the gradient of every weight matrix to difference
-// quotients, within what [TestAdapterGradients] allows.
+// TestFullGradients compares the gradient of every weight matrix with difference quotients,
+// within the tolerance of [TestAdapterGradients].
 func TestFullGradients(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	_, p := attachFull(t, m)
@@ -44,8 +44,8 @@ func TestFullGradients(t *testing.T) {
 	}
 }
 
-// TestFullProbe holds a probe of two blocks of rows to (W − W₀)x and (W − W₀)ᵀv,
-// written out, and to leaving gradients and outputs alone.
+// TestFullProbe compares a probe of two blocks of rows with (W − W₀)x and (W − W₀)ᵀv, written
+// out, and checks that a probe changes neither gradients nor outputs.
 func TestFullProbe(t *testing.T) {
 	m := testModel(t)
 	s, _ := attachFull(t, m)
@@ -93,7 +93,7 @@ func TestFullProbe(t *testing.T) {
 	}
 }
 
-// through returns the sums of squares of x times the transpose of delta, and of dy times delta.
+// through returns the sums of squares of x·deltaᵀ and dy·delta.
 func through(delta, x, dy blas32.General) (out, in float64) {
 	for i := range x.Rows {
 		for o := range delta.Rows {
@@ -112,9 +112,9 @@ func through(delta, x, dy blas32.General) (out, in float64) {
 
 func sq(x float64) float64 { return x * x }
 
-// TestFullDrop: what a small step against the gradient takes off the loss is
-// what was said to first order. The step is so small that the second order is a
-// hundredth of it, and so large that float32 losses tell it to a hundredth.
+// TestFullDrop: a small step against the gradient lowers the loss by Drop. The step is so
+// small that the second order is a hundredth of the drop, and so large that float32 losses
+// give the drop to a hundredth.
 func TestFullDrop(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	s, err := full{}.Attach(new(nn.Arena), m, Config{Targets: []string{"attention"}, Tokens: tokens}, 0)
@@ -140,7 +140,7 @@ func TestFullDrop(t *testing.T) {
 	}
 }
 
-// TestFullStoredWeights: the copy of weights in a file's form is their values.
+// TestFullStoredWeights: the copy of weights in the form of their file holds their values.
 func TestFullStoredWeights(t *testing.T) {
 	m := testModel(t)
 	l := m.Linears()[3]

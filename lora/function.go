@@ -2,32 +2,32 @@ package lora
 
 import "math"
 
-// Sizes are what a scheme comes to at one rank.
+// Sizes are the numbers that a scheme gives at one rank.
 type Sizes struct {
 	Gamma   float64 // γ
-	Init    float64 // standard deviation of the factor that is drawn
-	LRDrawn float64 // learning rate of that factor
+	Init    float64 // standard deviation of the drawn factor: A, or B if A starts at zero
+	LRDrawn float64 // learning rate of the drawn factor
 	LRZero  float64 // learning rate of the factor that starts at zero
 }
 
-// Canonical returns the sizes of the same training with Init 1 and LRZero 1: two
-// schemes with one factor at zero train the same function where their canonical
-// sizes are equal.
+// Canonical returns the sizes of an equivalent training with Init 1 and LRZero 1. Two
+// schemes in which the same factor starts at zero train the same function if their
+// canonical sizes are equal.
 //
-// The function is W + γBA. Let A be s times as large and B t times, and γ be
-// divided by st: the function is the same, ∇A is 1/s times as large and ∇B 1/t
-// times. It stays the same through an update if that of A is s times as large
-// and that of B t times. Where A is drawn, an update that is free of the
-// gradient's scale, as Adam's with ε = 0, makes it so by
+// The trained function is W + γBA. Multiply A by s and B by t, and divide γ by st: the
+// function stays the same, ∇A is divided by s and ∇B by t. The function also stays the
+// same after an update, if the update of A is s times as large and the update of B t
+// times as large. If A is drawn and the update does not depend on the gradient's scale,
+// as Adam's with ε = 0, this is reached by
 //
 //	α → α/(st),  init → s·init,  lr_A → s·lr_A,  lr_B → t·lr_B,
 //
-// and one that is linear in the gradient, as SGD's, by
+// and if the update is linear in the gradient, as SGD's, by
 //
 //	α → α/(st),  init → s·init,  lr_A → s²·lr_A,  lr_B → t²·lr_B.
 //
-// and where B is drawn, with A and B, s and t in each other's place. Weight
-// decay and clipping, which see the sizes themselves, break both.
+// If B is drawn, A and B, and s and t, change places. Weight decay and clipping depend on
+// the sizes themselves, so under them neither rule holds.
 func (z Sizes) Canonical(scaleFree bool) Sizes {
 	k := ratePower(scaleFree)
 	return Sizes{
@@ -36,10 +36,9 @@ func (z Sizes) Canonical(scaleFree bool) Sizes {
 	}
 }
 
-// Canonical is [Sizes.Canonical] of the powers of rank: the scheme of the same
-// function in which Init and the exponent of the learning rate of the factor that
-// starts at zero are 0. Whether training is stable depends on it
-// alone.
+// Canonical is [Sizes.Canonical] for powers of rank: it returns the scheme with the same
+// function in which two exponents are 0, Init and that of the learning rate of the factor
+// that starts at zero. Whether training is stable depends only on the canonical scheme.
 func (s Scheme) Canonical(scaleFree bool) Scheme {
 	k := ratePower(scaleFree)
 	drawn, zero := &s.LRA, &s.LRB
@@ -50,7 +49,7 @@ func (s Scheme) Canonical(scaleFree bool) Scheme {
 	return s
 }
 
-// ratePower is the power of s and t in the learning rates.
+// ratePower returns the power of s and t in the learning rates.
 func ratePower(scaleFree bool) float64 {
 	if scaleFree {
 		return 1

@@ -10,27 +10,29 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Init is how the entries of a fresh adapter are drawn: those of A, while B is
-// zero, or the other way round.
+// Init says how the entries of a fresh adapter are drawn. One factor is drawn and the
+// other is zero: A is drawn, unless ZeroA is set.
 type Init struct {
 	Kind   InitKind
 	ZeroA  bool    // A is zero and B is drawn, see [Scheme]
-	Fresh  bool    // each rank has draws of its own; else those of a smaller rank are part of those of a larger one
-	Factor float64 // what the kind's standard deviation is multiplied by, see [Scheme.InitFactor]; 0 for 1
+	Fresh  bool    // each rank has its own draws; otherwise a larger rank repeats those of a smaller one
+	Factor float64 // multiplies the kind's standard deviation, see [Scheme.InitFactor]; 0 means 1
 }
 
 // InitKind names a distribution.
 type InitKind string
 
-// The kinds. All but PEFTGaussian have variance 1/(3·fan-in) at Factor 1, so that
-// they differ in shape alone. A's fan-in is its map's, so that the variance is
-// free of rank as the theory asks; B's is r.
+// The kinds. All except PEFTGaussian have variance 1/(3·fan-in) at Factor 1, so that they
+// differ only in the shape of the distribution. The fan-in of A is its map's input width,
+// so that its variance does not depend on rank, as the theory assumes; that of B is r.
 const (
 	KaimingUniform InitKind = "kaiming-uniform" // PEFT's default, kaiming_uniform(a=√5): uniform on ±1/√fan-in
 	Gaussian       InitKind = "gaussian"        // normal
-	Rademacher     InitKind = "rademacher"      // ±1/√(3·fan-in), each as likely
-	Orthogonal     InitKind = "orthogonal"      // normal, then rows of A or columns of B made orthogonal, in blocks as long as they
-	PEFTGaussian   InitKind = "peft-gaussian"   // PEFT's init_lora_weights="gaussian": normal with standard deviation 1/r
+	Rademacher     InitKind = "rademacher"      // ±1/√(3·fan-in), equally likely
+	// normal, then rows of A or columns of B made orthogonal, in square blocks
+	Orthogonal InitKind = "orthogonal"
+	// PEFT's init_lora_weights="gaussian": normal with standard deviation 1/r
+	PEFTGaussian InitKind = "peft-gaussian"
 )
 
 // InitKinds lists the known kinds.
@@ -48,8 +50,8 @@ func (i Init) Exponent() float64 {
 	return 0
 }
 
-// Deviation returns the standard deviation of an entry of A, (r, width), or of
-// B, (width, r), whichever is drawn.
+// Deviation returns the standard deviation of an entry of the drawn factor: A, (r, width),
+// or B, (width, r).
 func (i Init) Deviation(rank, width int) float64 {
 	if i.Kind == PEFTGaussian {
 		return i.factor() / float64(rank)
@@ -57,7 +59,7 @@ func (i Init) Deviation(rank, width int) float64 {
 	return i.bound(rank, width) / math.Sqrt(3)
 }
 
-// bound is the largest entry of a uniform factor.
+// bound returns the largest possible entry of a uniformly drawn factor.
 func (i Init) bound(rank, width int) float64 {
 	fanIn := width
 	if i.ZeroA {
@@ -73,8 +75,8 @@ func (i Init) factor() float64 {
 	return i.Factor
 }
 
-// Kurtosis returns the fourth moment of an entry over the square of its
-// variance; false where entries are not independent.
+// Kurtosis returns the fourth moment of an entry divided by the square of its variance;
+// false if entries are not independent.
 func (k InitKind) Kurtosis() (float64, bool) {
 	switch k {
 	case KaimingUniform:
@@ -87,9 +89,8 @@ func (k InitKind) Kurtosis() (float64, bool) {
 	return math.NaN(), false
 }
 
-// fill draws A or Bᵀ, (r, width), of a map, row by row, so that with one seed
-// that of a smaller rank is the top of that of a larger one, but for a factor and
-// unless each is to be fresh.
+// fill draws A or Bᵀ, (r, width), of a map, row by row. Unless Fresh is set, the matrix of
+// a smaller rank equals the top rows of the matrix of a larger one, up to a factor.
 func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
 	purpose := "A"
 	if i.ZeroA {
@@ -123,9 +124,9 @@ func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
 	}
 }
 
-// orthogonal draws at most width rows of width entries with the mean square scale²,
-// orthogonal to each other: normal ones after Gram and Schmidt, done twice for
-// the sake of rounding.
+// orthogonal draws at most width rows of width entries with mean square scale². It draws
+// normal rows and makes them orthogonal to each other by the Gram-Schmidt process, twice
+// because of rounding.
 func orthogonal(a []float32, width int, scale float64, rng *rand.Rand) {
 	var done [][]float64
 	for len(a) > 0 {
@@ -157,8 +158,8 @@ func (i Init) validate() error {
 	return nil
 }
 
-// stream returns the random stream of one adapter: its own for each seed, map
-// and purpose, and the same for every rank and scheme.
+// stream returns the random stream of one adapter. It is different for each seed, map and
+// purpose, and the same for every rank and scheme.
 func stream(seed uint64, module, purpose string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(purpose + "\x00" + module))

@@ -13,7 +13,7 @@ import (
 
 const tokens = 24
 
-// testModel has maps of different shapes, one above and one below most ranks.
+// testModel has maps of different shapes. One side is above most ranks and one below.
 func testModel(t testing.TB) *nn.Model {
 	m, err := nn.New(nn.Config{
 		Vocab: 17, Dim: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Hidden: 20,
@@ -73,7 +73,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// difference is the largest |x−y| relative to the largest |y|.
+// difference returns the largest |x−y| relative to the largest |y|.
 func difference(x, y []float32) float64 {
 	var d, size float64
 	for i := range y {
@@ -110,7 +110,7 @@ func TestGamma(t *testing.T) {
 	}
 }
 
-// A fresh adapter does nothing, whichever of its factors is zero.
+// A fresh adapter changes nothing, whichever of its factors is zero.
 func TestFreshAdapterIsNoOp(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	bare, err := nn.NewPass(m, tokens, nil)
@@ -138,9 +138,9 @@ func TestFreshAdapterIsNoOp(t *testing.T) {
 	}
 }
 
-// TestFormsAgree runs one set in both forms. Each takes a few hundred float32
-// operations a value in another order; 1e-5 of the largest is about 80 units
-// in the last place, and a wrong factor anywhere is far beyond it.
+// TestFormsAgree runs one set in both forms. They compute each value by a few hundred
+// float32 operations in different orders. 1e-5 of the largest value is about 80 units in
+// the last place, and a wrong factor anywhere would be far beyond it.
 func TestFormsAgree(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	for _, rank := range []int{1, 5, 40} {
@@ -198,8 +198,8 @@ func TestFormIsTheCheaperOne(t *testing.T) {
 }
 
 // TestAdapterGradients differentiates the loss along the steepest entry of
-// every A and B by the five-point rule, in both forms. The loss is a sum of 22
-// terms of about 3, each good to 3·2⁻²⁴; over the step 0.02 that is 6e-5.
+// every A and B by the five-point rule, in both forms. The loss is a sum of 22 terms of
+// about 3, each precise to 3·2⁻²⁴; divided by the step 0.02 that is 6e-5.
 func TestAdapterGradients(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	for _, rank := range []int{2, 40} {
@@ -213,8 +213,8 @@ func TestAdapterGradients(t *testing.T) {
 	}
 }
 
-// compareSteepest holds the largest entry of a gradient to the difference
-// quotient of f.
+// compareSteepest compares the largest entry of a gradient with the difference quotient of
+// f.
 func compareSteepest(t *testing.T, q nn.Param, f func() float64) {
 	t.Helper()
 	at := 0
@@ -237,9 +237,9 @@ func derivative(f func() float64, x *float32) float64 {
 	return (8*(d(h)-d(-h)) - (d(2*h) - d(-2*h))) / (12 * h)
 }
 
-// TestMergedEqualsAttached: a merged model computes what the attached
-// adapters do, for every scheme, to float32 rounding through two layers; and
-// unmerged it computes what the base does.
+// TestMergedEqualsAttached: for every scheme, a merged model computes the same as the model
+// with attached adapters, up to float32 rounding through two layers. Unmerged, it computes
+// the same as the base.
 func TestMergedEqualsAttached(t *testing.T) {
 	base, b := testModel(t), testBatch()
 	for _, scheme := range []Scheme{{P: 1}, {P: 0.5}, {P: 0}, {P: 0.75}, {P: 0.5, MatchRank: 2}} {
@@ -269,8 +269,8 @@ func TestMergedEqualsAttached(t *testing.T) {
 	}
 }
 
-// TestProbeMeasuresTheAdapter holds the probe to γBAx and γAᵀBᵀv of a single
-// map, written out, and to leaving everything else alone.
+// TestProbeMeasuresTheAdapter compares the probe with γBAx and γAᵀBᵀv of a single map,
+// written out, and checks that the probe changes nothing else.
 func TestProbeMeasuresTheAdapter(t *testing.T) {
 	m := testModel(t)
 	s, _ := attach(t, m, testConfig(3))
@@ -371,14 +371,14 @@ func TestDropout(t *testing.T) {
 		}
 	}
 	n := float64(times * len(x.Data))
-	// A share of 0.75 over 28,800 draws has standard error 0.0026; 4 of them.
+	// A share of 0.75 over 28,800 draws has standard error 0.0026; the tolerance is 4 of them.
 	if math.Abs(kept/n-0.75) > 0.0104 || math.Abs(sum/n-1) > 0.0104/0.75 {
 		t.Errorf("kept %.4f of the entries, mean %.4f; want 0.75 and 1", kept/n, sum/n)
 	}
 }
 
-// TestDropoutGradient: with the same entries dropped, finite differences see
-// the gradient that dropout's backward gives.
+// TestDropoutGradient: with the same entries dropped, finite differences give the same
+// gradient as dropout's backward.
 func TestDropoutGradient(t *testing.T) {
 	m, b := testModel(t), testBatch()
 	c := testConfig(3)
@@ -397,9 +397,9 @@ func TestDropoutGradient(t *testing.T) {
 	}
 }
 
-// TestInitialVariance: every kind but PEFT's gaussian has variance 1/(3·fan-in),
-// and its factor's square times as much. The relative standard error of a variance over 200,000
-// draws is below √(2/200,000) = 0.0032; 4 of them.
+// TestInitialVariance: every kind except PEFT's gaussian has variance 1/(3·fan-in), times
+// the square of its factor. The relative standard error of a variance over 200,000 draws is
+// below √(2/200,000) = 0.0032; the tolerance is 4 of them.
 func TestInitialVariance(t *testing.T) {
 	const rank, in = 1000., 200.
 	for _, kind := range InitKinds {
@@ -429,7 +429,8 @@ func TestInitialVariance(t *testing.T) {
 	}
 }
 
-// TestSmallerBIsTheLeftOfLarger is the same of a B that is drawn.
+// TestSmallerBIsTheLeftOfLarger: a drawn B of a smaller rank equals the left columns of a
+// larger one.
 func TestSmallerBIsTheLeftOfLarger(t *testing.T) {
 	m := testModel(t)
 	at := func(rank int) *Adapter {
@@ -447,8 +448,8 @@ func TestSmallerBIsTheLeftOfLarger(t *testing.T) {
 	}
 }
 
-// TestSmallerAIsTheTopOfLarger: ranks of one seed share their rows of A, maps
-// and seeds do not.
+// TestSmallerAIsTheTopOfLarger: two ranks with one seed share rows of A; different maps or
+// seeds share none.
 func TestSmallerAIsTheTopOfLarger(t *testing.T) {
 	m := testModel(t)
 	small, err := Attach(m, testConfig(3), 5)

@@ -2,7 +2,7 @@ package lora
 
 import "ranksweep/nn"
 
-// lowRank is LoRA, an adapter for every map.
+// lowRank is LoRA: one adapter for every targeted map.
 type lowRank struct{}
 
 func (lowRank) Ranked() bool { return true }
@@ -11,7 +11,7 @@ func (lowRank) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
 func (lowRank) BeyondTheory() string { return "" }
 
-// Flops counts as [MergedIsCheaper] does.
+// Flops counts operations as [MergedIsCheaper] does.
 func (lowRank) Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64 {
 	rank, out, in := float64(c.Rank), float64(l.Out()), float64(l.In())
 	if !factored && c.Merges(l) {

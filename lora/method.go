@@ -2,29 +2,30 @@ package lora
 
 import "ranksweep/nn"
 
-// Method is a way to train the targeted maps of a model: one file each. What
-// trains, measures and counts a run goes through it and through the [Trainable]
-// maps that it makes, and knows no method by name.
+// Method is a way to train the targeted maps of a model; each method has a file of its
+// own. The code that trains a run, measures it and counts its cost uses this interface and
+// the [Trainable] maps that it makes, and asks for no method by name.
 type Method interface {
-	// Ranked reports whether what trains has a rank, and with it α, a scaling,
-	// an init and dropout; without one, of [Config] Targets and Tokens alone count.
+	// Ranked reports whether the method has a rank, and with it an α, a scaling, an init
+	// and dropout. Without a rank, only Targets and Tokens of [Config] count.
 	Ranked() bool
 
-	// Roles are those of what trains of a map, in the order of its Params.
+	// Roles lists the roles of the arrays that are trained for a map, in the order of
+	// its Params.
 	Roles() []nn.Role
 
-	// BeyondTheory says why theory, which is derived for an A and a B alone, predicts
-	// nothing of a run once it has been updated; empty where it does predict.
+	// BeyondTheory says why theory, which is derived only for an A and a B, predicts
+	// nothing of a run after its first update; empty if it does predict.
 	BeyondTheory() string
 
-	// Attach makes what trains for every map of m that c targets. It changes
-	// nothing in m. Its buffers come from the arena; if that is counting, they
-	// stay empty, and nothing is drawn or copied.
+	// Attach makes a trainable map for every map of m that c targets. It changes nothing
+	// in m. Its buffers come from the arena; if the arena only counts, the buffers stay
+	// empty and nothing is drawn or copied.
 	Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error)
 
-	// Flops is the floating-point operations of training a map on a batch of
-	// tokens, forward and backward, beside those of the frozen map; factored
-	// where it is computed beside that, as others do, even if that takes longer.
+	// Flops counts the floating-point operations of training a map on a batch of tokens,
+	// forward and backward, in addition to those of the frozen map. If factored is set, it
+	// counts the factored form, as other programs compute it, even if merged is cheaper.
 	Flops(c Config, l *nn.Linear, tokens float64, factored bool) float64
 }
 
@@ -35,7 +36,7 @@ const (
 	FullMethod    = "full"
 )
 
-// methods are the known ones, the default first.
+// methods are the known methods, the default first.
 var methods = []struct {
 	name   string
 	method Method

@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn/heaptest"
 )
 
-// TestMethodsAreCounted: what is counted of a method's maps is what is allocated
-// for them, to the byte, in every form. The shapes are such that the runtime
+// TestMethodsAreCounted: the counted size of a method's maps equals the size that is
+// allocated for them, to the byte, in every form. The shapes are chosen so that the runtime
 // rounds no buffer up.
 func TestMethodsAreCounted(t *testing.T) {
 	m, err := nn.New(nn.Config{
@@ -38,9 +38,10 @@ func TestMethodsAreCounted(t *testing.T) {
 	}
 }
 
-// checkCount holds the count of what a method attaches to the heap that it takes
-// beyond the same without buffers, and this to less than two pages, so that no
-// buffer is made beside the arena. What is only counted has the shapes of what trains.
+// checkCount compares the counted size of what a method attaches with the heap that it takes
+// in addition to a counting arena's. The counting arena's own heap must be below two pages,
+// so that no buffer is made outside the arena. Counted maps must have the shapes of real
+// ones.
 func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 	t.Helper()
 	attach := func(arena *nn.Arena) *Set {

@@ -10,16 +10,16 @@ import (
 // probeBlock is how many rows of a probe batch are measured at once.
 const probeBlock = 64
 
-// Probed is what one adapter was seen to do on a probe batch: the two sides of the
-// paper's definition 3.1, and what its appendix B.7 plots, the map's output.
+// Probed is what was measured of one adapter on a probe batch: the two sides of the
+// paper's definition 3.1, and the map's output, which its appendix B.7 plots.
 type Probed struct {
 	Output  nn.Squares // entries of γBAx, the adapter's output
-	Map     nn.Squares // entries of (W + γBA)x, with the bias where there is one: the adapted map's output
-	InputDX nn.Squares // entries of γAᵀBᵀv, the gradient into its input; v is that of the output
+	Map     nn.Squares // entries of (W + γBA)x, plus the bias if there is one: the adapted map's output
+	InputDX nn.Squares // entries of γAᵀBᵀv, the gradient of its input; v is the gradient of its output
 }
 
-// probe measures the adapter apart from the frozen map, in blocks of rows, and
-// trains nothing.
+// probe computes and measures the adapter separately from the frozen map, in blocks of
+// rows. It computes no gradients of A and B.
 type probe struct {
 	*Adapter
 	seen Probed
@@ -27,7 +27,7 @@ type probe struct {
 	wide []float32      // (probeBlock, max(out, in))
 }
 
-// Forward computes y = x Wᵀ + γ(xAᵀ)Bᵀ and measures the second part, and the sum.
+// Forward computes y = x Wᵀ + γ(xAᵀ)Bᵀ and measures the second term and the sum.
 func (f *probe) Forward(y, x blas32.General) {
 	f.Base.Forward(y, x)
 	f.each(x.Rows, func(at, n int) {
@@ -41,7 +41,7 @@ func (f *probe) Forward(y, x blas32.General) {
 	})
 }
 
-// Backward computes dx += dy W + γ(dy B)A and measures the second part.
+// Backward computes dx += dy W + γ(dy B)A and measures the second term.
 func (f *probe) Backward(dx, dy, _ blas32.General) {
 	if dx.Rows > 0 {
 		f.Base.Backward(dx, dy)

@@ -7,9 +7,9 @@ import (
 	"ranksweep/nn"
 )
 
-// Scheme is a scaling-initialization-update scheme (paper, section 2.2): how
-// the multiplier of an adapter, the spread of its first entries and its
-// learning rates depend on its rank r. Everything else about them is free of r.
+// Scheme is a scaling-initialization-update scheme (paper, section 2.2): it says how an
+// adapter's multiplier, the standard deviation of its first entries and its learning rates
+// depend on its rank r. Nothing else about an adapter depends on r.
 //
 // The zero value is a constant multiplier.
 type Scheme struct {
@@ -18,28 +18,26 @@ type Scheme struct {
 	LRA  float64 // learning rate of A: ∝ r^−LRA
 	LRB  float64 // learning rate of B: ∝ r^−LRB
 
-	// Ratio is the learning rate of B over that of A at rank 1 or, where the
-	// scheme is matched, at MatchRank, as LoRA+ has it (arXiv 2402.12354); 0
-	// for 1.
+	// Ratio is the learning rate of B divided by that of A, as in LoRA+ (arXiv
+	// 2402.12354), at rank 1 or, if the scheme is matched, at MatchRank. 0 means 1.
 	Ratio float64
 
-	// ZeroA makes A start at zero and B be drawn, in place of the usual other
-	// way round. See arXiv 2406.08447.
+	// ZeroA makes A start at zero and draws B, instead of the usual other way round. See
+	// arXiv 2406.08447.
 	ZeroA bool
 
 	// Log makes the multiplier γ_r = α/ln r, one of the scalings of the
 	// paper's appendix B.6; P is then 0.
 	Log bool
 
-	// MatchRank, where it is not 0, is the rank r₀ at which everything is made
-	// equal to LoRA's: γ to α/r₀, spread and rates to what they are without a
-	// scheme. Schemes matched at one rank differ in how they scale with rank
-	// and in nothing else.
+	// MatchRank, if it is not 0, is the rank r₀ at which the scheme is made equal to LoRA:
+	// there γ is α/r₀, and deviation and learning rates are what they would be without a
+	// scheme. Schemes that are matched at one rank differ only in how they scale with rank.
 	MatchRank int
 }
 
-// EffectiveAlpha returns the α of γ_r = α/r^p: the one given or, matched at
-// r₀, the one that makes γ at r₀ LoRA's, α·r₀^(p−1).
+// EffectiveAlpha returns the α of γ_r = α/r^p: the given alpha or, if the scheme is matched
+// at r₀, alpha·r₀^(p−1), which makes γ at r₀ equal to LoRA's.
 func (s Scheme) EffectiveAlpha(alpha float64) float64 {
 	if s.MatchRank == 0 {
 		return alpha
@@ -52,11 +50,11 @@ func (s Scheme) Gamma(alpha float64, rank int) float64 {
 	return s.EffectiveAlpha(alpha) / s.divisor(rank)
 }
 
-// AlphaFor returns the α at which γ_r has a value: the inverse of Gamma, for a
-// scheme that is not matched.
+// AlphaFor returns the α that gives γ_r the value gamma: the inverse of Gamma, for a scheme
+// that is not matched.
 func (s Scheme) AlphaFor(gamma float64, rank int) float64 { return gamma * s.divisor(rank) }
 
-// divisor is what α is divided by.
+// divisor returns the number by which α is divided to give γ_r.
 func (s Scheme) divisor(rank int) float64 {
 	if s.Log {
 		return math.Log(float64(rank))
@@ -64,10 +62,10 @@ func (s Scheme) divisor(rank int) float64 {
 	return math.Pow(float64(rank), s.P)
 }
 
-// InitFactor is what the standard deviation of the first entries is multiplied by.
+// InitFactor returns the factor of the standard deviation of the first entries.
 func (s Scheme) InitFactor(rank int) float64 { return s.power(rank, s.Init) }
 
-// Roles are those of the factor that is drawn and of the one that starts at zero.
+// Roles returns the role of the factor that is drawn and of the factor that starts at zero.
 func (s Scheme) Roles() (drawn, zero nn.Role) {
 	if s.ZeroA {
 		return nn.RoleB, nn.RoleA
@@ -75,7 +73,7 @@ func (s Scheme) Roles() (drawn, zero nn.Role) {
 	return nn.RoleA, nn.RoleB
 }
 
-// RateFactors are what the learning rates of A and B are multiplied by.
+// RateFactors returns the factors of the learning rates of A and B.
 func (s Scheme) RateFactors(rank int) (a, b float64) {
 	a, b = s.power(rank, s.LRA), s.power(rank, s.LRB)
 	if s.Ratio != 0 {
@@ -84,16 +82,16 @@ func (s Scheme) RateFactors(rank int) (a, b float64) {
 	return a, b
 }
 
-// power is r^−e, or (r/r₀)^−e.
+// power returns r^−e or, if the scheme is matched at r₀, (r/r₀)^−e.
 func (s Scheme) power(rank int, e float64) float64 {
 	return math.Pow(float64(rank)/float64(max(1, s.MatchRank)), -e)
 }
 
-// maxExponent bounds the exponents of a scheme: powers of ranks up to 2²⁰, times
-// rates and multipliers up to 10⁶, then stay within float32.
+// maxExponent bounds the exponents of a scheme, so that powers of ranks up to 2²⁰, times
+// rates and multipliers up to 10⁶, stay within float32.
 const maxExponent = 4
 
-// Validate reports an exponent or a ratio that no scheme can have.
+// Validate reports an exponent or a ratio that is out of bounds.
 func (s Scheme) Validate() error {
 	for _, e := range s.exponents() {
 		if !(math.Abs(*e.value) <= maxExponent) {

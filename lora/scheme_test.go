@@ -28,7 +28,8 @@ func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
 		{"rslora, lr=0.25", "mua", Scheme{P: 0.5, LRA: 0.25, LRB: 0.25}},
 		{"mua,lr=0", "rslora", Scheme{P: 0.5}},
 		{"lora,init=-0.5", "lora,init=-0.5", Scheme{P: 1, Init: -0.5}},
-		{"0.25,lr_b=1,init=0.5,lr_a=-1,ratio=4", "p=0.25,init=0.5,lr_a=-1,lr_b=1,ratio=4", Scheme{P: 0.25, Init: 0.5, LRA: -1, LRB: 1, Ratio: 4}},
+		{"0.25,lr_b=1,init=0.5,lr_a=-1,ratio=4", "p=0.25,init=0.5,lr_a=-1,lr_b=1,ratio=4",
+			Scheme{P: 0.25, Init: 0.5, LRA: -1, LRB: 1, Ratio: 4}},
 		{"log,init=1", "log,init=1", Scheme{Log: true, Init: 1}},
 		{"rslora,zero=a", "rslora,zero=a", Scheme{P: 0.5, ZeroA: true}},
 		{"lora,zero=a,init=1", "lora,init=1,zero=a", Scheme{P: 1, Init: 1, ZeroA: true}},
@@ -83,7 +84,7 @@ func FuzzParseScheme(f *testing.F) {
 	})
 }
 
-// A matched scheme is LoRA at its reference rank, in all that depends on rank.
+// At its reference rank a matched scheme equals LoRA in everything that depends on rank.
 func TestMatchedSchemesMeet(t *testing.T) {
 	for _, s := range []Scheme{{P: 0.5}, {P: 0.25, Init: 1, LRA: 0.5, LRB: -1}, {Log: true}} {
 		s.MatchRank = 8
@@ -99,7 +100,7 @@ func TestMatchedSchemesMeet(t *testing.T) {
 	}
 }
 
-// The canonical form of exponents is that of sizes.
+// The canonical form of exponents agrees with the canonical form of sizes.
 func TestCanonicalFormsAgree(t *testing.T) {
 	at := func(s Scheme, rank int) Sizes {
 		drawn, zero := s.RateFactors(rank)
@@ -111,7 +112,8 @@ func TestCanonicalFormsAgree(t *testing.T) {
 	for i, scaleFree := range []bool{false, true, false, true} {
 		s := Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 1, ZeroA: i > 1}
 		got, want := at(s.Canonical(scaleFree), 16), at(s, 16).Canonical(scaleFree)
-		if got.Init != 1 || got.LRZero != 1 || math.Abs(got.Gamma/want.Gamma-1) > 1e-12 || math.Abs(got.LRDrawn/want.LRDrawn-1) > 1e-12 {
+		if got.Init != 1 || got.LRZero != 1 || math.Abs(got.Gamma/want.Gamma-1) > 1e-12 ||
+			math.Abs(got.LRDrawn/want.LRDrawn-1) > 1e-12 {
 			t.Errorf("scale-free %t: %+v, want %+v", scaleFree, got, want)
 		}
 		if again := want.Canonical(scaleFree); again != want {
@@ -120,16 +122,16 @@ func TestCanonicalFormsAgree(t *testing.T) {
 	}
 }
 
-// TestInvariance trains two adapters whose canonical sizes are equal, with A or B
-// drawn, and with factors of A and B that are powers of two, in which float32 is exact: γBA is
-// the same to the bit after several steps. With other sizes it is not.
+// TestInvariance trains two adapters with equal canonical sizes, with A or B drawn. Their
+// factors of A and B are powers of two, for which float32 is exact, so that γBA is the same
+// to the bit after several steps. With other sizes it differs.
 func TestInvariance(t *testing.T) {
 	m := testModel(t)
 	for _, o := range []nn.OptimizerConfig{
 		{Name: "sgd"}, {Name: "sgd", Momentum: 0.5}, {Name: "adamw", Beta1: 0.5, Beta2: 0.75},
 	} {
 		scaleFree := o.Name != "sgd"
-		const s, q = 4, 0.5 // what is drawn is s times as large, the other q times
+		const s, q = 4, 0.5 // the drawn factor is s times as large, the other q times
 		one := Sizes{Gamma: 1, Init: 1, LRDrawn: 0.01, LRZero: 0.02}
 		other := Sizes{Gamma: 1 / (s * q), Init: s, LRDrawn: 0.01 * s, LRZero: 0.02 * q}
 		if !scaleFree {
@@ -148,7 +150,8 @@ func TestInvariance(t *testing.T) {
 			other := other
 			other.LRDrawn *= 2
 			if slices.Equal(trainedDeltas(t, m, o, other, rank, zeroA), want) {
-				t.Errorf("%s, rank %d, A zero %t: the learning rate of what is drawn changes nothing", o.Name, rank, zeroA)
+				t.Errorf("%s, rank %d, A zero %t: the learning rate of what is drawn changes nothing", o.Name, rank,
+					zeroA)
 			}
 		}
 	}
@@ -185,8 +188,8 @@ func trainedDeltas(t *testing.T, m *nn.Model, o nn.OptimizerConfig, z Sizes, ran
 	return all
 }
 
-// TestOrthogonalRows: rows of a block of in are orthogonal, to the rounding of
-// float32 entries, and entries have the mean square that all kinds have.
+// TestOrthogonalRows: the rows within a block of in rows are orthogonal, up to the rounding
+// of float32 entries, and the entries have the mean square that all kinds have.
 func TestOrthogonalRows(t *testing.T) {
 	const rank, in = 25, 10
 	a := make([]float32, rank*in)
@@ -210,8 +213,8 @@ func TestOrthogonalRows(t *testing.T) {
 	}
 }
 
-// Fresh draws of two ranks have nothing in common, and one rank's are the same each
-// time; draws that are not fresh begin alike.
+// Fresh draws of two ranks have nothing in common, and repeat for the same rank. Draws that
+// are not fresh begin with the same entries.
 func TestFreshDraws(t *testing.T) {
 	const in = 40
 	draw := func(fresh bool, rank int) []float32 {

@@ -16,10 +16,10 @@ var named = []struct {
 	{"rslora", Scheme{P: 0.5}},
 	{"constant", Scheme{}},
 	{"log", Scheme{Log: true}},
-	// arXiv 2402.12354: B learns faster than A; 16 is its advice for RoBERTa.
+	// arXiv 2402.12354: B learns faster than A; 16 is the paper's advice for RoBERTa.
 	{"lora+", Scheme{P: 1, Ratio: 16}},
 	// arXiv 2602.06204: the best learning rate falls as r^−(1−p)/2 under a
-	// sign-like optimizer; here with rsLoRA's p.
+	// sign-like optimizer. Here it is used with rsLoRA's p.
 	{"mua", Scheme{P: 0.5, LRA: 0.25, LRB: 0.25}},
 }
 
@@ -32,7 +32,7 @@ func SchemeNames() []string {
 	return names
 }
 
-// exponent is one exponent of a scheme, by the name that it has in text.
+// exponent is one exponent of a scheme, with its name in text.
 type exponent struct {
 	name  string
 	value *float64
@@ -42,12 +42,11 @@ func (s *Scheme) exponents() []exponent {
 	return []exponent{{"p", &s.P}, {"init", &s.Init}, {"lr_a", &s.LRA}, {"lr_b", &s.LRB}}
 }
 
-// ParseScheme reads what String writes: the name of a scheme or the exponent p
-// of its multiplier, and after it, with commas between, what else depends on
-// rank: init=E, lr_a=E and lr_b=E, or lr=E for both, and ratio=X; and zero=a
-// where A starts at zero. As in lora, 0.75, p=0.75, rslora,lr=0.25,
-// lora,init=-0.5 and rslora,zero=a. Schemes that are equal are equal values,
-// however they were written.
+// ParseScheme reads what String writes: the name of a scheme or the exponent p of its
+// multiplier, and after it, separated by commas, any of init=E, lr_a=E and lr_b=E (or lr=E
+// for both), ratio=X, and zero=a if A starts at zero. Examples are lora, 0.75, p=0.75,
+// rslora,lr=0.25, lora,init=-0.5 and rslora,zero=a. Two texts for the same scheme give
+// equal values.
 func ParseScheme(text string) (Scheme, error) {
 	first, rest, more := strings.Cut(text, ",")
 	s, err := parseBase(first)
@@ -74,7 +73,8 @@ func parseBase(text string) (Scheme, error) {
 	}
 	p, err := strconv.ParseFloat(strings.TrimPrefix(text, "p="), 64)
 	if err != nil {
-		return Scheme{}, fmt.Errorf("must be %s or a number, the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5", strings.Join(SchemeNames(), ", "))
+		return Scheme{}, fmt.Errorf("must be %s or a number, the exponent p of α/r^p, "+
+			"and after it what else depends on rank, as in rslora,init=0.5", strings.Join(SchemeNames(), ", "))
 	}
 	return Scheme{P: p + 0}, nil // +0 makes a negative zero positive
 }
@@ -90,7 +90,8 @@ func (s *Scheme) parsePart(text string) error {
 	}
 	value, err := strconv.ParseFloat(number, 64)
 	if err != nil {
-		return fmt.Errorf("part %q: must be init, lr, lr_a, lr_b or ratio with a number, as in init=0.5, or zero=a", text)
+		return fmt.Errorf("part %q: must be init, lr, lr_a, lr_b or ratio with a number, as in init=0.5, or zero=a",
+			text)
 	}
 	switch value += 0; key {
 	case "lr":
@@ -112,8 +113,8 @@ func (s *Scheme) parsePart(text string) error {
 	return nil
 }
 
-// String returns the scheme's name, or that of its multiplier and what else
-// depends on rank, as in "rslora,init=0.5". MatchRank is no part of it.
+// String returns the scheme's name or, if it has none, the name of its multiplier and
+// everything else that depends on rank, as in "rslora,init=0.5". MatchRank is left out.
 func (s Scheme) String() string {
 	s.MatchRank = 0
 	multiplier := Scheme{P: s.P, Log: s.Log}
@@ -145,7 +146,7 @@ func (s Scheme) String() string {
 	return text
 }
 
-// MarshalText is String, in JSON and YAML too.
+// MarshalText returns String, and makes JSON and YAML use it.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText is [ParseScheme].

@@ -9,7 +9,7 @@ import (
 	"ranksweep/nn"
 )
 
-// Config says which maps get which adapters.
+// Config says which maps get adapters, and of what kind.
 type Config struct {
 	Rank    int
 	Gamma   float64 // γ_r, see [Scheme]
@@ -31,8 +31,8 @@ func (c Config) validate() error {
 	return c.Init.validate()
 }
 
-// targets returns the maps of m that c puts adapters on. Settings that no adapter can
-// have are an error.
+// targets returns the maps of m that c puts adapters on. A setting that is out of bounds
+// is an error.
 func (c Config) targets(m *nn.Model) ([]*nn.Linear, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -43,22 +43,22 @@ func (c Config) targets(m *nn.Model) ([]*nn.Linear, error) {
 // Set is what one run trains, in the order of the forward pass.
 type Set struct {
 	Trainables
-	Adapters []*Adapter // the A and B of each; none where what trains are no low-rank adapters
+	Adapters []*Adapter // the adapter in each map; none if the method trains no low-rank adapters
 }
 
-// add puts one more map into the set, and the adapter in it.
+// add puts a map into the set, together with its adapter.
 func (s *Set) add(t Trainable, a *Adapter) {
 	s.Trainables = append(s.Trainables, t)
 	s.Adapters = append(s.Adapters, a)
 }
 
-// Attach makes a fresh adapter for every map of m that c targets: A drawn
-// from seed and B zero, or the other way round. It changes nothing in m.
+// Attach makes a fresh adapter for every map of m that c targets: one of A and B is drawn
+// from seed and the other is zero. It changes nothing in m.
 func Attach(m *nn.Model, c Config, seed uint64) (*Set, error) {
 	return lowRank{}.Attach(new(nn.Arena), m, c, seed)
 }
 
-// Attach is the function of that name, with its buffers from an arena.
+// Attach is the function Attach with buffers from an arena.
 func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	targets, err := c.targets(m)
 	if err != nil {
@@ -73,9 +73,9 @@ func (lowRank) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set
 	return s, nil
 }
 
-// Merges reports whether an adapter of l takes the merged form in training. On
-// a map in bfloat16 none does: W + γBA, rounded, would lose what B has learned,
-// and in float32 the precision would depend on rank.
+// Merges reports whether an adapter of l takes the merged form in training. It never does
+// if l is in bfloat16: W + γBA rounded to bfloat16 would lose what B has learned, and in
+// float32 the precision of the map would depend on rank.
 func (c Config) Merges(l *nn.Linear) bool {
 	return c.Dropout == 0 && !l.BF16() && MergedIsCheaper(c.Tokens, c.Rank, l.Out(), l.In())
 }
@@ -115,7 +115,7 @@ func newDropout(arena *nn.Arena, c Config, l *nn.Linear, seed uint64) *dropout {
 	}
 }
 
-// scratch is memory that a run's adapters use in turn.
+// scratch is memory that the adapters of a run share and use in turn.
 type scratch struct {
 	du    blas32.General            // (Tokens, r)
 	dW    map[[2]int]blas32.General // by shape (out, in)
@@ -140,9 +140,8 @@ func newScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *scratch {
 	return s
 }
 
-// Merge puts every adapter into the weights of m, which may be a copy of the model
-// that the adapters were attached to. Unmerge takes them out again, to within
-// rounding.
+// Merge adds every adapter to the weights of m, which may be a copy of the model that the
+// adapters were attached to. Unmerge takes them out again, up to rounding.
 func (s *Set) Merge(m *nn.Model) error {
 	trained, err := s.adapters()
 	if err != nil {
@@ -151,7 +150,7 @@ func (s *Set) Merge(m *nn.Model) error {
 	return Merge(m, trained)
 }
 
-// Unmerge is Merge undone.
+// Unmerge undoes Merge, up to rounding.
 func (s *Set) Unmerge(m *nn.Model) error {
 	trained, err := s.adapters()
 	if err != nil {
@@ -173,11 +172,12 @@ func (s *Set) Unmerge(m *nn.Model) error {
 	return nil
 }
 
-// adapters are what was trained; it is an error where that is something else.
+// adapters returns the trained adapters; it is an error if the method trains something
+// else.
 func (s *Set) adapters() ([]Trained, error) {
 	trained := s.Trained()
 	if len(trained) < len(s.Trainables) {
-		return nil, errors.New("lora: nothing to merge: what was trained is no low-rank adapter; see Delta of each map")
+		return nil, errors.New("lora: nothing to merge: the method trains no low-rank adapters; use Delta of each map")
 	}
 	return trained, nil
 }

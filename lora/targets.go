@@ -17,9 +17,9 @@ var groups = map[string][]nn.Part{
 }
 
 // Targets returns the linear maps of m that names select, in the order of the
-// forward pass. A name is a group (all-linear, attention, mlp), the last part
-// of a map's name (q_proj), or a map's whole name. A name that selects nothing
-// is an error, and so is one that selects nothing that the others do not.
+// forward pass. A name is a group (all-linear, attention, mlp), the last part of a map's
+// name (q_proj), or a map's whole name. It is an error if a name selects nothing, or only
+// maps that the other names select too.
 func Targets(m *nn.Model, names []string) ([]*nn.Linear, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("lora: no targets: name some, such as all-linear")
@@ -53,8 +53,8 @@ func selects(name string, l *nn.Linear) bool {
 	return slices.Contains(groups[name], l.Part) || l.Name == name || strings.HasSuffix(l.Name, "."+name)
 }
 
-// RankWarnings says of which targets a rank exceeds the smaller side: there
-// BA can have any rank already, and more only changes the parametrization.
+// RankWarnings says how many targets have a smaller side below the rank. There BA can
+// already be any matrix, and a larger rank only changes the parametrization.
 func RankWarnings(targets []*nn.Linear, rank int) []string {
 	above, smallest := 0, rank
 	for _, l := range targets {

@@ -6,45 +6,46 @@ import (
 	"ranksweep/nn"
 )
 
-// Trainable is one linear map that a run trains, by whatever [Method]: it takes
-// the map's place in an [nn.Pass], and is asked what training did to it.
+// Trainable is one linear map that a run trains, by any [Method]. It takes the place of
+// the frozen map in an [nn.Pass], and reports what training did to it.
 type Trainable interface {
 	nn.Map
 
-	// Frozen is the map that it takes the place of.
+	// Frozen returns the frozen map whose place it takes.
 	Frozen() *nn.Linear
 
-	// Updated is told that an optimizer has changed what trains.
+	// Updated tells the map that an optimizer has changed its parameters.
 	Updated()
 
-	// SetMode chooses what the next passes do. Entering [Probe] forgets what
-	// earlier probes saw.
+	// SetMode chooses what the next passes do. Entering [Probe] discards earlier
+	// measurements.
 	SetMode(m Mode)
 
-	// Probed is what was seen since it entered Probe.
+	// Probed returns what was measured since it entered Probe.
 	Probed() Probed
 
 	// Delta computes what training has added to the weights into dst, (out, in).
 	Delta(dst blas32.General)
 
-	// Drop returns what the first update took off the loss, to first order: the
-	// inner product of the gradient with what changed, its sign turned. It is
-	// asked right after that update, while the gradient is still the onset's.
+	// Drop returns by how much the first update lowered the loss, to first order: minus the
+	// inner product of the gradient and the change of the parameters. Call it right after
+	// that update, while the gradient is still that of step 0.
 	Drop() float64
 
-	// Trained is the adapter that training has made so far, sharing its arrays; false
-	// where what trains is no low-rank adapter.
+	// Trained returns the adapter as trained so far, sharing its arrays; false if the
+	// method trains no low-rank adapter.
 	Trained() (Trained, bool)
 
-	// Moved measures how far A has moved from where it began, and A there. Its scratch has
-	// room for the largest array of role A that trains. Both are empty where no A trains.
+	// Moved measures A − A₀ and A₀, with A₀ as A was before training. scratch must have
+	// room for the largest array of role A that trains. Both results are empty if no A
+	// trains.
 	Moved(scratch []float32) (moved, start nn.Squares)
 }
 
 // Trainables are the maps that one run trains, in the order of the forward pass.
 type Trainables []Trainable
 
-// Maps returns them by the name of the map that each stands in for.
+// Maps returns the trainable maps by the name of the map that each replaces.
 func (all Trainables) Maps() map[string]nn.Map {
 	maps := make(map[string]nn.Map, len(all))
 	for _, t := range all {
@@ -53,15 +54,14 @@ func (all Trainables) Maps() map[string]nn.Map {
 	return maps
 }
 
-// Updated tells all that an optimizer has changed what trains.
+// Updated tells all maps that an optimizer has changed their parameters.
 func (all Trainables) Updated() {
 	for _, t := range all {
 		t.Updated()
 	}
 }
 
-// SetMode chooses what the next passes do. Entering Probe forgets what
-// earlier probes saw.
+// SetMode chooses what the next passes do. Entering Probe discards earlier measurements.
 func (all Trainables) SetMode(m Mode) {
 	for _, t := range all {
 		t.SetMode(m)
@@ -75,5 +75,5 @@ type Mode uint8
 const (
 	Train Mode = iota // as configured, dropout included
 	Eval              // without dropout
-	Probe             // measured apart from the frozen map; trains nothing
+	Probe             // measured separately from the frozen map, without gradients of parameters
 )

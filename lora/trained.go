@@ -10,16 +10,16 @@ import (
 	"ranksweep/nn"
 )
 
-// Trained is an adapter without what trains it: one that was made elsewhere,
-// or is to be handed on.
+// Trained is an adapter without buffers for training: one that was made elsewhere, or that
+// is passed on.
 type Trained struct {
 	Module string         // name of the linear map that it adapts
 	A      blas32.General // (r, in)
 	B      blas32.General // (out, r)
 	Gamma  float64        // γ_r
 
-	// Magnitude is DoRA's m, (out): the lengths of the rows of the adapted weights;
-	// nil where they follow from W + γBA.
+	// Magnitude is DoRA's m, (out): the lengths of the rows of the adapted weights. It is
+	// nil for a plain adapter, whose row lengths are those of W + γBA.
 	Magnitude []float32
 }
 
@@ -34,15 +34,15 @@ func (s *Set) Trained() []Trained {
 	return all
 }
 
-// Restore puts trained adapters on m, for batches of at most the given number
-// of tokens. Ranks may differ. What [Fits] refuses is an error.
+// Restore puts trained adapters on m, for batches of at most the given number of tokens.
+// Ranks may differ. Adapters that [Fits] refuses are an error.
 func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 	if err := Fits(m, trained); err != nil {
 		return nil, err
 	}
 	byName := linears(m)
 	var targets []*nn.Linear
-	ofRank := make(map[int][]*nn.Linear) // adapters of one rank share what they use in turn
+	ofRank := make(map[int][]*nn.Linear) // adapters of one rank share their scratch
 	for _, t := range trained {
 		l := byName[t.Module]
 		targets, ofRank[t.A.Rows] = append(targets, l), append(ofRank[t.A.Rows], l)
@@ -73,7 +73,7 @@ func Restore(m *nn.Model, trained []Trained, tokens int) (*Set, error) {
 	return s, nil
 }
 
-// beside puts the magnitude, if there is one, beside the rest of its adapter.
+// beside adds the magnitude, if there is one, to its adapter.
 func (t Trained) beside(arena *nn.Arena, a *Adapter, c Config, shared *doraScratch) (Trainable, error) {
 	if t.Magnitude == nil {
 		return a, nil
@@ -86,8 +86,8 @@ func (t Trained) beside(arena *nn.Arena, a *Adapter, c Config, shared *doraScrat
 	return d, nil
 }
 
-// Fits reports the first adapter that is not one of m's: of a map that m lacks,
-// or of another shape.
+// Fits reports the first adapter that does not fit m: m lacks its map, or the map has
+// another shape.
 func Fits(m *nn.Model, trained []Trained) error {
 	byName := linears(m)
 	for _, t := range trained {
@@ -117,9 +117,9 @@ func linears(m *nn.Model) map[string]*nn.Linear {
 	return byName
 }
 
-// Merge puts every adapter into the weights of m: W + γBA takes the place of W and,
-// where there is a magnitude, its rows get their lengths from that. What [Fits]
-// refuses is an error.
+// Merge puts every adapter into the weights of m: it replaces W by W + γBA and, if there
+// is a magnitude, scales the rows to the lengths in it. Adapters that [Fits] refuses are an
+// error.
 func Merge(m *nn.Model, trained []Trained) error {
 	if err := Fits(m, trained); err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 	"ranksweep/lora"
 )
 
-// config is what an adapter_config.json says that changes what an adapter
-// computes, and what is written again.
+// config holds the settings of an adapter_config.json that change what an adapter
+// computes, and those that are kept to be written again.
 type config struct {
 	Type      string `json:"peft_type"`
 	BaseModel string `json:"base_model_name_or_path"`
@@ -27,13 +27,13 @@ type config struct {
 	Init         any               `json:"init_lora_weights"` // true, false or a name
 	Dropout      float64           `json:"lora_dropout"`
 
-	// FanInFanOut says that PEFT has the map's weights as (in, out). A and B
-	// do not depend on it.
+	// FanInFanOut says that PEFT stores the map's weights as (in, out). A and B do not
+	// depend on it.
 	FanInFanOut bool `json:"fan_in_fan_out"`
 }
 
-// beyond are the settings that ask for more than LoRA or DoRA of a map, and what
-// they ask for.
+// beyond lists the settings that ask for something other than LoRA or DoRA on a map, and
+// the name of what they ask for.
 var beyond = []struct{ key, what string }{
 	{"use_qalora", "QALoRA"},
 	{"use_bdlora", "block-diagonal LoRA"},
@@ -50,13 +50,15 @@ var beyond = []struct{ key, what string }{
 	{"megatron_config", "Megatron"},
 }
 
-// residual are the initializations that take the first γBA out of the frozen
-// weights: what PEFT stores goes with the weights that are left, which it
-// stores nowhere.
+// residual are the initializations that subtract the first γBA from the frozen weights.
+// The stored adapter then belongs to the changed weights, which PEFT does not store.
 var residual = []string{"pissa", "corda", "olora", "loftq", "lora_ga"}
 
 func isResidual(init string) bool {
-	return slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(strings.ToLower(init), name) })
+	return slices.ContainsFunc(residual, func(name string) bool {
+		return strings.HasPrefix(strings.ToLower(init),
+			name)
+	})
 }
 
 func readConfig(dir fs.FS) (config, error) {

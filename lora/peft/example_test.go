@@ -23,7 +23,7 @@ func ExampleLoad() {
 	}
 	model.Init(rand.New(rand.NewPCG(1, 2)))
 
-	// What PEFT's save_pretrained leaves for an adapter of one map.
+	// The files that PEFT's save_pretrained writes for an adapter of one map.
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
 		log.Fatal(err)
@@ -56,8 +56,8 @@ func ExampleLoad() {
 	// Output: model.layers.1.self_attn.q_proj rank 16 gamma 2
 }
 
-// A scaling that PEFT has no name for is written as an α of which it makes the
-// same γ.
+// A scaling that PEFT has no name for is written as an α from which PEFT computes the same
+// γ.
 func ExampleFolder_Write() {
 	model, err := nn.New(nn.Config{
 		Vocab: 257, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Hidden: 64,

@@ -14,13 +14,13 @@ type expression struct {
 	text string // as the file has it
 }
 
-// longestMatch is how long one match may take: expressions come from files,
-// and a bad one backtracks for years.
+// longestMatch is the time that one match may take: expressions come from files, and a
+// bad one can backtrack for years.
 const longestMatch = time.Second
 
-// compile puts text into format, which says how much of a name it has to match.
+// compile puts text into format, which decides how much of a name it has to match.
 func compile(format, text string) (expression, error) {
-	// The text alone first: it must not owe its parentheses to the format.
+	// The text is compiled alone first, so that its parentheses balance without the format's.
 	if _, err := regexp2.Compile(text, regexp2.RE2); err != nil {
 		return expression{}, fmt.Errorf("%q: %w", text, err)
 	}
@@ -32,11 +32,12 @@ func compile(format, text string) (expression, error) {
 	return expression{re, text}, nil
 }
 
-// matches reports whether a module's name is matched.
+// matches reports whether the expression matches a module's name.
 func (e expression) matches(name string) (bool, error) {
 	ok, err := e.MatchString(name)
 	if err != nil {
-		return false, fmt.Errorf("expression %q takes longer than %v on %q: write it more simply", e.text, longestMatch, name)
+		return false, fmt.Errorf("expression %q takes longer than %v on %q: write it more simply",
+			e.text, longestMatch, name)
 	}
 	return ok, nil
 }

@@ -7,8 +7,8 @@ import (
 	"testing/fstest"
 )
 
-// FuzzRead: a folder of any bytes is an adapter or an error, not a panic, and
-// what is read can be written and read again.
+// FuzzRead: a folder of any bytes gives an adapter or an error, but no panic. An adapter that
+// was read can be written and read again.
 func FuzzRead(f *testing.F) {
 	folders, err := filepath.Glob("testdata/llama/adapters/*")
 	if err != nil || len(folders) == 0 {

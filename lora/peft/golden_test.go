@@ -18,11 +18,10 @@ import (
 	"ranksweep/nn"
 )
 
-// golden is what PyTorch and PEFT compute with one model, by
-// testdata/generate.py.
+// golden holds what PyTorch and PEFT compute with one model; testdata/generate.py writes it.
 type golden struct {
 	Tokens [][]int32   `json:"tokens"`
-	Labels [][]int32   `json:"labels"` // −100 where a position is not scored
+	Labels [][]int32   `json:"labels"` // −100 at a position that is not scored
 	Maps   []string    `json:"maps"`   // all linear maps, in the order of the model
 	Cases  []string    `json:"cases"`  // folders of adapters
 	Runs   []goldenRun `json:"runs"`
@@ -43,11 +42,11 @@ type goldenRun struct {
 	Maps     []string `json:"maps"`
 	Training map[string]struct {
 		Losses []float64 `json:"losses"` // one more than there are steps
-		Norms  []float64 `json:"norms"`  // of all gradients together
+		Norms  []float64 `json:"norms"`  // norm of all gradients together
 	} `json:"training"`
 }
 
-// eachGolden runs a test with every model of testdata, and every method on one.
+// eachGolden runs a test with every model in testdata, and with every method on some of them.
 func eachGolden(t *testing.T, test func(*testing.T, golden)) {
 	for _, dir := range goldenFolders(t) {
 		name := strings.TrimPrefix(filepath.ToSlash(dir), "testdata/")
@@ -71,7 +70,7 @@ func goldenFolders(t *testing.T) []string {
 	return folders
 }
 
-// report tells bench/real of a measurement.
+// report hands a measurement to bench/real.
 func report(t *testing.T, what string, x float64) { t.Attr(what, fmt.Sprintf("%.3g", x)) }
 
 func readGolden(t *testing.T, dir string) golden {
@@ -89,7 +88,7 @@ func readGolden(t *testing.T, dir string) golden {
 	return g
 }
 
-// base is the folder of the model.
+// base returns the folder of the model.
 func (g golden) base() string { return filepath.Join("testdata", filepath.Base(g.dir)) }
 
 // dora reports whether the adapters have magnitudes.
@@ -104,7 +103,7 @@ func (g golden) tensor(t *testing.T, name string) []float32 {
 	return tensor.Data
 }
 
-// batch has the tokens, and at each the label of the next one as its target.
+// batch returns the tokens, each with the label of the next token as its target.
 func (g golden) batch() *nn.Batch {
 	var b nn.Batch
 	for i, tokens := range g.Tokens {
@@ -119,7 +118,7 @@ func (g golden) batch() *nn.Batch {
 	return &b
 }
 
-// logits is what m computes with adapters on it.
+// logits returns the logits of m with adapters on it.
 func (g golden) logits(t *testing.T, m *nn.Model, maps map[string]nn.Map) []float32 {
 	t.Helper()
 	p, err := nn.NewPass(m, len(g.batch().Tokens), maps)
@@ -129,14 +128,14 @@ func (g golden) logits(t *testing.T, m *nn.Model, maps map[string]nn.Map) []floa
 	return out.Data
 }
 
-// ofRange is the largest |x−y| in units of the range of y.
+// ofRange returns the largest |x−y| in units of the range of y.
 func ofRange(x, y []float32) float64 {
 	if len(x) != len(y) || len(y) == 0 {
 		return math.Inf(1)
 	}
 	var d float64
 	for i := range y {
-		d = math.Max(d, math.Abs(float64(x[i])-float64(y[i]))) // NaN stays
+		d = math.Max(d, math.Abs(float64(x[i])-float64(y[i]))) // a NaN is kept
 	}
 	return d / float64(slices.Max(y)-slices.Min(y))
 }
@@ -153,9 +152,10 @@ func TestOfRangeSees(t *testing.T) {
 	}
 }
 
-// TestPEFTAdapters loads what PEFT saved: the same logits to 1e-5 of their
-// range, as a model of two layers rounds in float32, attached and merged; the
-// same merged weights; and the same adapters after they were written here.
+// TestPEFTAdapters loads adapters that PEFT saved, and checks three things against PEFT: the
+// logits, attached and merged, to 1e-5 of their range, which is the rounding of a model of
+// two layers in float32; the merged weights; and the adapters after they were written here
+// and read again.
 func TestPEFTAdapters(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		worst := ofRange(g.logits(t, g.model, nil), g.tensor(t, "logits"))
@@ -201,19 +201,20 @@ func (g golden) attached(t *testing.T, adapters []lora.Trained) []float32 {
 	return g.logits(t, g.model, set.Maps())
 }
 
-// sameWeights holds the maps of a merged model to PEFT's merged weights, where
-// these are kept: one rounding of a sum of a few products each.
+// sameWeights compares the maps of a merged model with PEFT's merged weights, if the golden
+// has them. They may differ by the rounding of a sum of a few products.
 func (g golden) sameWeights(t *testing.T, name string, m *nn.Model) {
 	t.Helper()
 	for _, l := range m.Linears() {
 		want, ok := g.tensors[name+"/merged/"+l.Name+".weight"]
 		if ok && !(ofRange(l.Weight.Data, want.Data) <= 1e-6) {
-			t.Errorf("%s: merged weights of %s differ by %.2g of their range", name, l.Name, ofRange(l.Weight.Data, want.Data))
+			t.Errorf("%s: merged weights of %s differ by %.2g of their range", name, l.Name,
+				ofRange(l.Weight.Data, want.Data))
 		}
 	}
 }
 
-// TestAllLinearIsPEFTs: a model lists the maps that PEFT calls all-linear.
+// TestAllLinearIsPEFTs: a model lists exactly the maps that PEFT calls all-linear.
 func TestAllLinearIsPEFTs(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var names []string
@@ -228,7 +229,7 @@ func TestAllLinearIsPEFTs(t *testing.T) {
 	})
 }
 
-// start puts the adapters on the model that a run begins with.
+// start puts the adapters on the model with which a run begins.
 func (g golden) start(t *testing.T, r goldenRun, tokens int) (*lora.Set, *nn.Pass) {
 	t.Helper()
 	var trained []lora.Trained
@@ -254,7 +255,7 @@ func (g golden) start(t *testing.T, r goldenRun, tokens int) (*lora.Set, *nn.Pas
 	return set, p
 }
 
-// step computes the mean loss and its gradient.
+// step computes the mean loss and its gradients.
 func step(t *testing.T, p *nn.Pass, b *nn.Batch) float64 {
 	t.Helper()
 	for _, q := range p.Params() {
@@ -265,12 +266,12 @@ func step(t *testing.T, p *nn.Pass, b *nn.Batch) float64 {
 	return sum / float64(b.Scored())
 }
 
-// capacities are passes in which some maps take the factored form, and in
-// which all take the merged one.
+// capacities are two numbers of tokens: with one, some maps take the factored form; with the
+// other, all take the merged form.
 var capacities = []int{22, 4096}
 
-// TestGradientsArePEFTs holds ∂A and ∂B of every map under every scheme, and ∂m under
-// DoRA, to those of PEFT, by the Frobenius norm of their difference.
+// TestGradientsArePEFTs compares ∂A and ∂B of every map under every scheme, and ∂m under
+// DoRA, with PEFT's, by the Frobenius norm of their difference.
 func TestGradientsArePEFTs(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var worst float64
@@ -293,7 +294,7 @@ func TestGradientsArePEFTs(t *testing.T) {
 	})
 }
 
-// relative is ‖x−y‖/‖y‖.
+// relative returns ‖x−y‖/‖y‖.
 func relative(x, y []float32) float64 {
 	if len(x) != len(y) {
 		return math.Inf(1)
@@ -315,7 +316,7 @@ func TestRelativeSees(t *testing.T) {
 	}
 }
 
-// goldenOptimizers are those of generate.py.
+// goldenOptimizers are the optimizers of generate.py.
 var goldenOptimizers = map[string]struct {
 	lr     float64
 	config nn.OptimizerConfig
@@ -324,8 +325,8 @@ var goldenOptimizers = map[string]struct {
 	"sgd":   {5e-3, nn.OptimizerConfig{Name: "sgd"}},
 }
 
-// TestTrainingIsPEFTs takes ten steps: losses within 1e-5, gradient norms
-// within 1e-4 of themselves.
+// TestTrainingIsPEFTs takes ten steps: losses agree within 1e-5, gradient norms within 1e-4 of
+// their size.
 func TestTrainingIsPEFTs(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var worstLoss, worstNorm float64
@@ -348,7 +349,8 @@ func TestTrainingIsPEFTs(t *testing.T) {
 					}
 					d = math.Abs(nn.GradNorm(p.Params())/want.Norms[i] - 1)
 					if worstNorm = max(worstNorm, d); !(d <= 1e-4) {
-						t.Errorf("%s on %s, %s: gradient norm at step %d differs by %.2g of itself", r.Scheme, r.Targets, name, i, d)
+						t.Errorf("%s on %s, %s: gradient norm at step %d differs by %.2g of itself", r.Scheme,
+							r.Targets, name, i, d)
 					}
 					opt.Step(nn.UniformRate(o.lr))
 					set.Updated()
@@ -360,8 +362,8 @@ func TestTrainingIsPEFTs(t *testing.T) {
 	})
 }
 
-// TestNamesArePEFTs holds what names and expressions select to PEFT's own
-// rules, of layers too, and which pattern is the first to match.
+// TestNamesArePEFTs checks by PEFT's own rules which modules and layers names and expressions
+// select, and which pattern is the first to match.
 func TestNamesArePEFTs(t *testing.T) {
 	var g struct {
 		Names      []string `json:"names"`
@@ -409,7 +411,7 @@ func TestNamesArePEFTs(t *testing.T) {
 	}
 }
 
-// TestAdapterOfAnotherModel: each folder goes with its own model alone.
+// TestAdapterOfAnotherModel: each folder fits its own model only.
 func TestAdapterOfAnotherModel(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		for _, name := range g.Cases {
@@ -420,7 +422,7 @@ func TestAdapterOfAnotherModel(t *testing.T) {
 	})
 }
 
-// TestTestdataIsSmall: 1 MB a model is what a checkout can bear.
+// TestTestdataIsSmall: testdata has at most 1 MB per model, so that a checkout stays small.
 func TestTestdataIsSmall(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var size int64

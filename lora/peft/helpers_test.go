@@ -38,7 +38,7 @@ func fill(x []float32, rng *rand.Rand) {
 	}
 }
 
-// adapter is what a test puts on some maps.
+// adapter describes adapters that a test puts on some maps.
 type adapter struct {
 	targets string
 	rank    int
@@ -51,7 +51,8 @@ func attach(t testing.TB, m *nn.Model, adapters ...adapter) *lora.Set {
 	return attachBy(t, lora.DefaultMethod, m, adapters...)
 }
 
-// attachBy is attach of a method, whose magnitudes are not those of the weights.
+// attachBy is attach for any method; magnitudes are changed so that they differ from the
+// lengths of the weights.
 func attachBy(t testing.TB, name string, m *nn.Model, adapters ...adapter) *lora.Set {
 	t.Helper()
 	method, _ := lora.MethodNamed(name)
@@ -89,7 +90,7 @@ func tensorsOf(s *lora.Set) []nn.Tensor {
 	return tensors
 }
 
-// write makes an adapter folder.
+// write writes an adapter folder.
 func write(t testing.TB, config string, tensors []nn.Tensor) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -98,7 +99,7 @@ func write(t testing.TB, config string, tensors []nn.Tensor) (dir string) {
 	return dir
 }
 
-// configWith returns a config of rank 3 in which settings are changed.
+// configWith returns a config of rank 3 with the given settings changed.
 func configWith(t testing.TB, settings string) string {
 	t.Helper()
 	const usual = `{
@@ -114,7 +115,7 @@ func configWith(t testing.TB, settings string) string {
 	return string(text)
 }
 
-// logits returns what m computes with adapters on it.
+// logits returns the logits of m with adapters on it.
 func logits(t testing.TB, m *nn.Model, maps map[string]nn.Map) blas32.General {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -133,7 +134,7 @@ func logits(t testing.TB, m *nn.Model, maps map[string]nn.Map) blas32.General {
 	return out
 }
 
-// difference is the largest |x−y| relative to the largest |y|.
+// difference returns the largest |x−y| relative to the largest |y|.
 func difference(x, y []float32) float64 {
 	var d, size float64
 	for i := range y {

@@ -7,18 +7,18 @@ import (
 	"fmt"
 )
 
-// patterns are a setting's values for some modules, in the order of the file.
+// patterns are the values of a setting for some modules, in the order of the file.
 type patterns[V any] []pattern[V]
 
-// pattern is a value for the modules whose name, from its beginning or from a
-// dot on, is matched to its end.
+// pattern is a value for the modules that its expression matches: either the whole name,
+// or everything after one of the name's dots.
 type pattern[V any] struct {
 	name  expression
 	value V
 }
 
-// of returns the value that the first pattern to match gives a module, or the
-// one that modules have otherwise.
+// of returns the value of the first pattern that matches a module, or otherwise if none
+// does.
 func (p patterns[V]) of(module string, otherwise V) (V, error) {
 	for _, q := range p {
 		if ok, err := q.name.matches(module); ok || err != nil {
@@ -28,7 +28,7 @@ func (p patterns[V]) of(module string, otherwise V) (V, error) {
 	return otherwise, nil
 }
 
-// UnmarshalJSON reads an object whose order counts.
+// UnmarshalJSON reads an object and keeps the order of its keys.
 func (p *patterns[V]) UnmarshalJSON(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	switch first, err := d.Token(); {

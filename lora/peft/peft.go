@@ -1,9 +1,9 @@
 // Package peft reads and writes adapters in the folder format of Hugging Face
 // PEFT: adapter_config.json beside adapter_model.safetensors.
 //
-// What a config means is what PEFT 0.21 makes of it. What is more than LoRA, rsLoRA
-// or DoRA on linear maps is refused by name: to leave it out would give another
-// adapter in silence.
+// A config means here what it means to PEFT 0.21. Any setting that asks for something
+// other than LoRA, rsLoRA or DoRA on linear maps is refused by name: ignoring it would
+// silently give another adapter.
 package peft
 
 import (
@@ -26,20 +26,20 @@ const (
 	configFile  = "adapter_config.json"
 	weightsFile = "adapter_model.safetensors"
 
-	// prefix is how PEFT's wrapper calls what it wraps.
+	// prefix is the name that PEFT gives to the wrapped model.
 	prefix = "base_model.model."
 )
 
-// Folder is what an adapter folder holds.
+// Folder is the content of an adapter folder.
 type Folder struct {
 	Adapters  []lora.Trained   // in alphabetical order of their modules
-	RSLoRA    bool             // lora_alpha is γ√r, and γr without it
-	BaseModel string           // name or path of the model that was adapted, for the reader
-	DType     checkpoint.DType // of the stored weights, which are float32 in memory
-	Dropout   float64          // of training
+	RSLoRA    bool             // true: lora_alpha is γ√r; false: γr
+	BaseModel string           // name or path of the model that was adapted, for people to read
+	DType     checkpoint.DType // type of the stored weights; they are float32 in memory
+	Dropout   float64          // dropout in training
 
-	// FanInFanOut says that PEFT has the adapted maps' weights as (in, out),
-	// as GPT-2's are. It changes how PEFT merges and nothing here.
+	// FanInFanOut says that PEFT stores the adapted maps' weights as (in, out), as those
+	// of GPT-2. It changes how PEFT merges, and nothing here.
 	FanInFanOut bool
 }
 
@@ -61,10 +61,10 @@ func load(dir fs.FS, m *nn.Model, tokens int) (*lora.Set, error) {
 	return lora.Restore(m, f.Adapters, tokens)
 }
 
-// Read reads the adapter folder dir, made for m. Ranks and alphas may differ
-// from map to map, by rank_pattern and alpha_pattern. The maps that its config
-// selects must be those that it has weights for; where target_modules is
-// absent, the weights alone say which they are.
+// Read reads the adapter folder dir, which was made for m. Ranks and alphas may differ
+// from map to map, by rank_pattern and alpha_pattern. The folder must have weights for
+// exactly the maps that its config selects; if target_modules is absent, the weights alone
+// decide which maps are adapted.
 func Read(dir string, m *nn.Model) (*Folder, error) {
 	f, err := read(os.DirFS(dir), m)
 	if err != nil {
@@ -138,8 +138,8 @@ func matrix(t nn.Tensor) blas32.General {
 	return blas32.General{Rows: t.Shape[0], Cols: t.Shape[1], Stride: max(1, t.Shape[1]), Data: t.Data}
 }
 
-// complete gives an adapter its γ. It is an error if one of its arrays is not there,
-// or of another rank than the config says.
+// complete sets the γ of an adapter. It is an error if one of its arrays is missing, or
+// does not have the rank that the config says.
 func (c config) complete(a *lora.Trained) error {
 	if a.A.Data == nil || a.B.Data == nil {
 		return fmt.Errorf("module %q has only one of A and B", a.Module)
@@ -158,8 +158,8 @@ func (c config) complete(a *lora.Trained) error {
 	return nil
 }
 
-// hasAll holds the maps that have weights to those that the config selects:
-// what PEFT would leave untrained or drop is an error here.
+// hasAll checks that exactly the maps that the config selects have weights. PEFT would
+// leave a selected map without weights untrained, and drop weights of any other map.
 func (c config) hasAll(m *nn.Model, adapters []lora.Trained) error {
 	if c.Targets == nil {
 		return nil
@@ -182,7 +182,7 @@ func (c config) hasAll(m *nn.Model, adapters []lora.Trained) error {
 	return nil
 }
 
-// The arrays of an adapter, by what follows their module's name.
+// The arrays of an adapter, by the part of their name after the module's.
 const (
 	partA         = ".lora_A.weight"
 	partB         = ".lora_B.weight"

@@ -9,10 +9,10 @@ import (
 	"ranksweep/lora"
 )
 
-// TestLoad holds what is loaded to adapters that are attached with the rank
-// and γ that PEFT's own source gives each map: bit for bit, since both do the
-// same arithmetic. A model with these merged into it computes the same to
-// float32 rounding through two layers, 1e-5 of the largest logit.
+// TestLoad compares loaded adapters with adapters that are attached with the rank and γ that
+// PEFT's own source gives each map. They agree bit for bit, since both do the same
+// arithmetic. A model with the adapters merged into it computes the same up to float32
+// rounding through two layers, 1e-5 of the largest logit.
 func TestLoad(t *testing.T) {
 	const whole = "model.layers.1.self_attn.q_proj"
 	for _, c := range []struct {
@@ -27,13 +27,16 @@ func TestLoad(t *testing.T) {
 			[]adapter{{"q_proj", 2, 3}, {"k_proj v_proj mlp", 4, 1.5}}},
 		{"alpha by whole name", `{"r": 4, "lora_alpha": 6, "alpha_pattern": {"` + whole + `": 1}}`,
 			[]adapter{{whole, 4, 0.25}, {"mlp", 4, 1.5}}},
-		{"both, rsLoRA", `{"r": 4, "lora_alpha": 6, "use_rslora": true, "rank_pattern": {"mlp.up_proj": 9}, "alpha_pattern": {"up_proj": 12}}`,
+		{"both, rsLoRA", `{"r": 4, "lora_alpha": 6, "use_rslora": true, "rank_pattern": {"mlp.up_proj": 9},` +
+			` "alpha_pattern": {"up_proj": 12}}`,
 			[]adapter{{"up_proj", 9, 4}, {"down_proj", 4, 3}}},
-		{"regular expression", `{"r": 4, "lora_alpha": 6, "rank_pattern": {"(q|k)_proj": 2, "^model\\.layers\\.[0-9]\\.mlp\\..*": 16}}`,
+		{"regular expression",
+			`{"r": 4, "lora_alpha": 6, "rank_pattern": {"(q|k)_proj": 2, "^model\\.layers\\.[0-9]\\.mlp\\..*": 16}}`,
 			[]adapter{{"q_proj k_proj", 2, 3}, {"v_proj", 4, 1.5}, {"mlp", 16, 6. / 16}}},
 		{"the first match counts", `{"r": 4, "lora_alpha": 6, "alpha_pattern": {"q_proj": 5, "` + whole + `": 1}}`,
 			[]adapter{{"q_proj", 4, 5. / 4}}},
-		{"a part of a word is no match", `{"r": 4, "lora_alpha": 6, "alpha_pattern": {"proj": 5, "q_pro": 5, "layers": 5}}`,
+		{"a part of a word is no match",
+			`{"r": 4, "lora_alpha": 6, "alpha_pattern": {"proj": 5, "q_pro": 5, "layers": 5}}`,
 			[]adapter{{"q_proj", 4, 6. / 4}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -53,8 +56,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestLoadSeesGamma: the comparison of TestLoad must tell a γ that is off by
-// a part in a thousand.
+// TestLoadSeesGamma: the comparison in TestLoad must detect a γ that is wrong by a part in a
+// thousand.
 func TestLoadSeesGamma(t *testing.T) {
 	m := testModel(t)
 	right, wrong := attach(t, m, adapter{"q_proj", 4, 1.5}), attach(t, m, adapter{"q_proj", 4, 1.5015})

@@ -14,9 +14,8 @@ import (
 	"ranksweep/lora"
 )
 
-// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names,
-// which must have it, or else the one on the path, if it has. CONTRIBUTING.md
-// tells how to make one.
+// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names, which must have
+// PEFT, or else the one on the path, if that has PEFT. CONTRIBUTING.md says how to make one.
 func python(t *testing.T) string {
 	t.Helper()
 	name, asked := os.LookupEnv("RANKSWEEP_PYTHON")
@@ -43,7 +42,7 @@ type pythonModel struct {
 	Tokens  [][]int32 `json:"tokens"`
 }
 
-// pythonLogits returns what transformers and PEFT compute.
+// pythonLogits returns the logits that transformers and PEFT compute.
 func pythonLogits(t *testing.T, python string, models []pythonModel) map[string][]float32 {
 	t.Helper()
 	dir := t.TempDir()
@@ -83,9 +82,9 @@ func (g golden) ofScheme(t *testing.T, scheme lora.Scheme, several bool) *Folder
 	return &Folder{Adapters: set.Trained(), RSLoRA: scheme.P == 0.5, BaseModel: filepath.Base(g.dir)}
 }
 
-// TestPEFTLoadsOurs: PEFT computes with what is written here what is computed
-// here, and transformers with a model that is merged here, under every scheme
-// and with ranks that differ.
+// TestPEFTLoadsOurs: PEFT, with adapters that were written here, computes the same logits as
+// this program. So does transformers with a model that was merged here. This holds under
+// every scheme and with different ranks.
 func TestPEFTLoadsOurs(t *testing.T) {
 	python := python(t)
 	here := make(map[string]map[string][]float32) // logits by folder and adapters
@@ -136,7 +135,8 @@ func mergedFolder(t *testing.T, model string, f *Folder) string {
 	return dir
 }
 
-// TestMergedIsAttached: to 1e-5 of the output's range, under every scheme.
+// TestMergedIsAttached: merged and attached adapters agree to 1e-5 of the output's range,
+// under every scheme.
 func TestMergedIsAttached(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		var worst float64

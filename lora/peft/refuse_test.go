@@ -13,9 +13,10 @@ import (
 	"ranksweep/nn"
 )
 
-const residualHint = "the adapter goes with frozen weights other than the model's; save it with path_initial_model_for_weight_conversion"
+const residualHint = "the adapter goes with frozen weights other than the model's; " +
+	"save it with path_initial_model_for_weight_conversion"
 
-// TestRefusals: what is wrong is said after the folder and the file.
+// TestRefusals: an error names the folder and the file, then says what is wrong.
 func TestRefusals(t *testing.T) {
 	const module = prefix + "model.layers.0.mlp.up_proj"
 	tensor := func(name string, shape ...int) nn.Tensor {
@@ -36,7 +37,8 @@ func TestRefusals(t *testing.T) {
 		{"no method", `{"peft_type": null}`, pair, `adapter_config.json: peft_type "": must be LORA`},
 		{"rank 0", `{"r": 0}`, pair, `adapter_config.json: r 0: must be at least 1`},
 		{"rank -1", `{"r": -1}`, pair, `adapter_config.json: r -1: must be at least 1`},
-		{"rank as text", `{"r": "3"}`, pair, `adapter_config.json: json: cannot unmarshal string into Go struct field config.r of type int`},
+		{"rank as text", `{"r": "3"}`, pair,
+			`adapter_config.json: json: cannot unmarshal string into Go struct field config.r of type int`},
 		{"biases", `{"bias": "lora_only"}`, pair, `adapter_config.json: bias "lora_only": must be none`},
 		{"DoRA as text", `{"use_dora": "yes"}`, pair,
 			`adapter_config.json: json: cannot unmarshal string into Go struct field config.use_dora of type bool`},
@@ -46,30 +48,49 @@ func TestRefusals(t *testing.T) {
 		{"DoRA of a matrix", `{"use_dora": true}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 1, 20)),
 			`adapter_model.safetensors: tensor "` + module +
 				`.lora_magnitude_vector" of shape [1 20]: not an A, a B or a magnitude of DoRA`},
-		{"DoRA of another height", `{"use_dora": true}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 21)),
+		{"DoRA of another height", `{"use_dora": true}`,
+			append(pair[:2:2], tensor(module+".lora_magnitude_vector", 21)),
 			`lora: model.layers.0.mlp.up_proj: the magnitude has 21 entries, the model's map has 20 outputs: ` +
 				`an adapter of another model`},
 		{"QALoRA", `{"use_qalora": true}`, pair, `adapter_config.json: use_qalora: QALoRA is not supported`},
-		{"block-diagonal", `{"use_bdlora": {"nblocks": 2}}`, pair, `adapter_config.json: use_bdlora: block-diagonal LoRA is not supported`},
-		{"Arrow", `{"arrow_config": {"top_k": 2}}`, pair, `adapter_config.json: arrow_config: routing among adapters is not supported`},
-		{"aLoRA", `{"alora_invocation_tokens": [5]}`, pair, `adapter_config.json: alora_invocation_tokens: waiting for a token is not supported`},
-		{"repeated layers", `{"layer_replication": [[0, 2], [1, 2]]}`, pair, `adapter_config.json: layer_replication: repeating layers is not supported`},
-		{"VeLoRA", `{"velora_config": {"scale": 1}}`, pair, `adapter_config.json: velora_config: VeLoRA is not supported`},
+		{"block-diagonal", `{"use_bdlora": {"nblocks": 2}}`, pair,
+			`adapter_config.json: use_bdlora: block-diagonal LoRA is not supported`},
+		{"Arrow", `{"arrow_config": {"top_k": 2}}`, pair,
+			`adapter_config.json: arrow_config: routing among adapters is not supported`},
+		{"aLoRA", `{"alora_invocation_tokens": [5]}`, pair,
+			`adapter_config.json: alora_invocation_tokens: waiting for a token is not supported`},
+		{"repeated layers", `{"layer_replication": [[0, 2], [1, 2]]}`, pair,
+			`adapter_config.json: layer_replication: repeating layers is not supported`},
+		{"VeLoRA", `{"velora_config": {"scale": 1}}`, pair,
+			`adapter_config.json: velora_config: VeLoRA is not supported`},
 		{"KaSA", `{"kasa_config": {"beta": 1}}`, pair, `adapter_config.json: kasa_config: KaSA is not supported`},
-		{"MonteCLoRA", `{"monteclora_config": {"num_samples": 8}}`, pair, `adapter_config.json: monteclora_config: MonteCLoRA is not supported`},
-		{"experts", `{"target_parameters": ["mlp.experts"]}`, pair, `adapter_config.json: target_parameters: adapting parameters that are no linear map is not supported`},
-		{"tokens", `{"trainable_token_indices": [5]}`, pair, `adapter_config.json: trainable_token_indices: training tokens is not supported`},
-		{"Megatron", `{"megatron_config": {"a": 1}}`, pair, `adapter_config.json: megatron_config: Megatron is not supported`},
+		{"MonteCLoRA", `{"monteclora_config": {"num_samples": 8}}`, pair,
+			`adapter_config.json: monteclora_config: MonteCLoRA is not supported`},
+		{"experts", `{"target_parameters": ["mlp.experts"]}`, pair,
+			`adapter_config.json: target_parameters: adapting parameters that are no linear map is not supported`},
+		{"tokens", `{"trainable_token_indices": [5]}`, pair,
+			`adapter_config.json: trainable_token_indices: training tokens is not supported`},
+		{"Megatron", `{"megatron_config": {"a": 1}}`, pair,
+			`adapter_config.json: megatron_config: Megatron is not supported`},
 		{"bias of B", `{"lora_bias": true}`, pair, `adapter_config.json: lora_bias: training biases is not supported`},
-		{"whole modules", `{"modules_to_save": ["lm_head"]}`, pair, `adapter_config.json: modules_to_save: training whole modules is not supported`},
-		{"a whole module as text", `{"modules_to_save": "lm_head"}`, pair, `adapter_config.json: modules_to_save: training whole modules is not supported`},
-		{"PiSSA", `{"init_lora_weights": "pissa_niter_16"}`, pair, `adapter_config.json: init_lora_weights "pissa_niter_16": ` + residualHint},
-		{"CorDA", `{"init_lora_weights": "corda"}`, pair, `adapter_config.json: init_lora_weights "corda": ` + residualHint},
-		{"OLoRA", `{"init_lora_weights": "olora"}`, pair, `adapter_config.json: init_lora_weights "olora": ` + residualHint},
-		{"LoftQ", `{"init_lora_weights": "loftq"}`, pair, `adapter_config.json: init_lora_weights "loftq": ` + residualHint},
-		{"LoRA-GA", `{"init_lora_weights": "lora_ga"}`, pair, `adapter_config.json: init_lora_weights "lora_ga": ` + residualHint},
-		{"patterns as a list", `{"rank_pattern": ["q_proj"]}`, pair, `adapter_config.json: patterns must be an object of names to values`},
-		{"rank pattern as text", `{"rank_pattern": {"q_proj": "4"}}`, pair, `adapter_config.json: pattern "q_proj": json: cannot unmarshal string into Go value of type int`},
+		{"whole modules", `{"modules_to_save": ["lm_head"]}`, pair,
+			`adapter_config.json: modules_to_save: training whole modules is not supported`},
+		{"a whole module as text", `{"modules_to_save": "lm_head"}`, pair,
+			`adapter_config.json: modules_to_save: training whole modules is not supported`},
+		{"PiSSA", `{"init_lora_weights": "pissa_niter_16"}`, pair,
+			`adapter_config.json: init_lora_weights "pissa_niter_16": ` + residualHint},
+		{"CorDA", `{"init_lora_weights": "corda"}`, pair,
+			`adapter_config.json: init_lora_weights "corda": ` + residualHint},
+		{"OLoRA", `{"init_lora_weights": "olora"}`, pair,
+			`adapter_config.json: init_lora_weights "olora": ` + residualHint},
+		{"LoftQ", `{"init_lora_weights": "loftq"}`, pair,
+			`adapter_config.json: init_lora_weights "loftq": ` + residualHint},
+		{"LoRA-GA", `{"init_lora_weights": "lora_ga"}`, pair,
+			`adapter_config.json: init_lora_weights "lora_ga": ` + residualHint},
+		{"patterns as a list", `{"rank_pattern": ["q_proj"]}`, pair,
+			`adapter_config.json: patterns must be an object of names to values`},
+		{"rank pattern as text", `{"rank_pattern": {"q_proj": "4"}}`, pair,
+			`adapter_config.json: pattern "q_proj": json: cannot unmarshal string into Go value of type int`},
 		{"pattern cut off", `{"alpha_pattern": {"(q_proj": 4}}`, pair,
 			"adapter_config.json: pattern \"(q_proj\": error parsing regexp: missing closing ) in `(q_proj`"},
 		{"pattern closed by another", `{"alpha_pattern": {"q_proj)(?:x": 4}}`, pair,
@@ -77,42 +98,65 @@ func TestRefusals(t *testing.T) {
 		{"targets cut off", `{"target_modules": "[qv"}`, pair,
 			"adapter_config.json: \"[qv\": error parsing regexp: unterminated [] set in `[qv`"},
 		{"targets that run away", `{"target_modules": "((?:[a-z.0-9_])*)*x"}`, pair,
-			`adapter_config.json: expression "((?:[a-z.0-9_])*)*x" takes longer than 1s on "model.layers.0.self_attn.q_proj": write it more simply`},
+			`adapter_config.json: expression "((?:[a-z.0-9_])*)*x" takes longer than 1s on ` +
+				`"model.layers.0.self_attn.q_proj": write it more simply`},
 		{"a target without weights", `{"target_modules": ["up_proj"]}`, pair,
-			`adapter_config.json: selects the model's map "model.layers.1.mlp.up_proj", which has no weights in adapter_model.safetensors`},
-		{"weights without a target", `{"target_modules": ["q_proj"]}`, append(pair[:2:2], tensor(prefix+"model.layers.0.self_attn.q_proj.lora_A.weight", 3, 12), tensor(prefix+"model.layers.0.self_attn.q_proj.lora_B.weight", 12, 3), tensor(prefix+"model.layers.1.self_attn.q_proj.lora_A.weight", 3, 12), tensor(prefix+"model.layers.1.self_attn.q_proj.lora_B.weight", 12, 3)),
-			`adapter_config.json: does not select the map "model.layers.0.mlp.up_proj", which has weights in adapter_model.safetensors`},
+			`adapter_config.json: selects the model's map "model.layers.1.mlp.up_proj", which has no weights in ` +
+				`adapter_model.safetensors`},
+		{"weights without a target", `{"target_modules": ["q_proj"]}`, append(pair[:2:2],
+			tensor(prefix+"model.layers.0.self_attn.q_proj.lora_A.weight", 3, 12),
+			tensor(prefix+"model.layers.0.self_attn.q_proj.lora_B.weight", 12, 3),
+			tensor(prefix+"model.layers.1.self_attn.q_proj.lora_A.weight", 3, 12),
+			tensor(prefix+"model.layers.1.self_attn.q_proj.lora_B.weight", 12, 3)),
+			`adapter_config.json: does not select the map "model.layers.0.mlp.up_proj", which has weights in ` +
+				`adapter_model.safetensors`},
 		{"weights of an excluded map", `{"target_modules": "all-linear", "exclude_modules": ".*"}`, pair,
-			`adapter_config.json: does not select the map "model.layers.0.mlp.up_proj", which has weights in adapter_model.safetensors`},
+			`adapter_config.json: does not select the map "model.layers.0.mlp.up_proj", which has weights in ` +
+				`adapter_model.safetensors`},
 		{"layers of an expression", `{"target_modules": ".*up_proj", "layers_to_transform": [0]}`, pair,
-			`adapter_config.json: target_modules ".*up_proj": an expression goes without layers_to_transform and layers_pattern: it can name layers itself`},
+			`adapter_config.json: target_modules ".*up_proj": an expression cannot have layers_to_transform ` +
+				`or layers_pattern: ` +
+				`name the layers in the expression`},
 		{"layers without numbers", `{"target_modules": ["up_proj"], "layers_pattern": "layers"}`, pair,
 			`adapter_config.json: layers_pattern: has no meaning without layers_to_transform`},
 		{"a scale past float32", `{"lora_alpha": 1e40}`, pair,
-			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": lora_alpha 1e+40 at rank 3: the scale is no float32`},
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": lora_alpha 1e+40 at rank 3: the ` +
+				`scale is no float32`},
 
 		{"no adapter", `{}`, nil, `adapter_model.safetensors: holds no adapter`},
-		{"only A", `{}`, pair[:1], `adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
-		{"only B", `{}`, pair[1:], `adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
+		{"only A", `{}`, pair[:1],
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
+		{"only B", `{}`, pair[1:],
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj" has only one of A and B`},
 		{"another tensor", `{}`, append(pair[:2:2], tensor(module+".lora_magnitude_vector", 20)),
-			`adapter_model.safetensors: tensor "` + module + `.lora_magnitude_vector" of shape [20]: not an A or a B of LoRA`},
+			`adapter_model.safetensors: tensor "` + module +
+				`.lora_magnitude_vector" of shape [20]: not an A or a B of LoRA`},
 		{"another wrapper", `{}`, []nn.Tensor{tensor("up_proj.lora_A.weight", 3, 12)},
 			`adapter_model.safetensors: tensor "up_proj.lora_A.weight" of shape [3 12]: not an A or a B of LoRA`},
 		{"three dimensions", `{}`, []nn.Tensor{tensor(module+".lora_A.weight", 3, 4, 3), b},
-			`adapter_model.safetensors: tensor "` + module + `.lora_A.weight" of shape [3 4 3]: not an A or a B of LoRA`},
+			`adapter_model.safetensors: tensor "` + module +
+				`.lora_A.weight" of shape [3 4 3]: not an A or a B of LoRA`},
 		{"rank of the config", `{"r": 4}`, pair,
-			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json says rank 4`},
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json ` +
+				`says rank 4`},
 		{"rank of a pattern", `{"rank_pattern": {"up_proj": 2}}`, pair,
-			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json says rank 2`},
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": A has 3 rows, adapter_config.json ` +
+				`says rank 2`},
 		{"rank 0 of a pattern", `{"rank_pattern": {"up_proj": 0}}`,
-			[]nn.Tensor{tensor(a.Name, 0, 12), tensor(b.Name, 20, 0)}, `adapter_model.safetensors: module "model.layers.0.mlp.up_proj": rank_pattern gives it rank 0: must be at least 1`},
+			[]nn.Tensor{tensor(a.Name, 0, 12), tensor(b.Name, 20, 0)},
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": rank_pattern gives it rank 0: must ` +
+				`be at least 1`},
 		{"A of another width", `{}`, []nn.Tensor{tensor(a.Name, 3, 13), b},
-			`lora: model.layers.0.mlp.up_proj: A is (3, 13) and B is (20, 3), the model's map is (20, 12): an adapter of another model`},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 13) and B is (20, 3), the model's map is (20, 12): an ` +
+				`adapter of another model`},
 		{"B of another height", `{}`, []nn.Tensor{a, tensor(b.Name, 21, 3)},
-			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (21, 3), the model's map is (20, 12): an adapter of another model`},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (21, 3), the model's map is (20, 12): an ` +
+				`adapter of another model`},
 		{"B of another rank", `{}`, []nn.Tensor{a, tensor(b.Name, 20, 4)},
-			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (20, 4), the model's map is (20, 12): an adapter of another model`},
-		{"no such map", `{}`, []nn.Tensor{tensor(prefix+"lm_head.lora_A.weight", 3, 12), tensor(prefix+"lm_head.lora_B.weight", 17, 3)},
+			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (20, 4), the model's map is (20, 12): an ` +
+				`adapter of another model`},
+		{"no such map", `{}`, []nn.Tensor{tensor(prefix+"lm_head.lora_A.weight", 3, 12),
+			tensor(prefix+"lm_head.lora_B.weight", 17, 3)},
 			`lora: the model has no linear map "lm_head"; it has model.layers.0.self_attn.q_proj and others`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +175,8 @@ func TestMissingFiles(t *testing.T) {
 		dir := write(t, configWith(t, `{}`), tensorsOf(attach(t, m, adapter{"mlp", 3, 2})))
 		check(t, os.Remove(filepath.Join(dir, name)))
 		_, err := Load(dir, m, tokens)
-		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "peft: "+dir) || !strings.Contains(err.Error(), name) {
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "peft: "+dir) ||
+			!strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}
@@ -152,7 +197,7 @@ func folder(t *testing.T, m *nn.Model) fstest.MapFS {
 	return files
 }
 
-// TestCutOff cuts both files at every byte: all but the whole is an error.
+// TestCutOff cuts both files at every byte: anything but the whole file is an error.
 func TestCutOff(t *testing.T) {
 	m := testModel(t)
 	files := folder(t, m)
@@ -168,8 +213,8 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// TestChangedBytesDoNotPanic: a change may go unnoticed, as in a weight, but
-// does no harm.
+// TestChangedBytesDoNotPanic: a changed byte may go unnoticed, for example in a weight, but
+// causes no panic.
 func TestChangedBytesDoNotPanic(t *testing.T) {
 	m := testModel(t)
 	files := folder(t, m)
@@ -186,7 +231,7 @@ func TestChangedBytesDoNotPanic(t *testing.T) {
 	}
 }
 
-// TestHarmlessSettings: what changes training, or nothing, is no reason to
+// TestHarmlessSettings: settings that change only training, or nothing, are no reason to
 // refuse an adapter.
 func TestHarmlessSettings(t *testing.T) {
 	m := testModel(t)

@@ -11,9 +11,8 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// selection is how a config chooses the modules that are adapted. What a name
-// or an expression selects is as in PEFT's tuners/tuners_utils.py, release
-// 0.21, check_target_module_exists.
+// selection says which modules a config adapts. Names and expressions select modules as in
+// check_target_module_exists of PEFT's tuners/tuners_utils.py, release 0.21.
 type selection struct {
 	Targets       *names      `json:"target_modules"`
 	Exclude       *names      `json:"exclude_modules"`
@@ -24,7 +23,8 @@ type selection struct {
 func (s selection) check() error {
 	switch {
 	case s.Targets != nil && s.Targets.expr.text != "" && len(s.Layers)+len(s.LayersPattern) > 0:
-		return fmt.Errorf("target_modules %q: an expression goes without layers_to_transform and layers_pattern: it can name layers itself", s.Targets.expr.text)
+		return fmt.Errorf("target_modules %q: an expression cannot have layers_to_transform or layers_pattern: "+
+			"name the layers in the expression", s.Targets.expr.text)
 	case len(s.LayersPattern) > 0 && len(s.Layers) == 0:
 		return errors.New("layers_pattern: has no meaning without layers_to_transform")
 	}
@@ -40,20 +40,20 @@ func (s selection) has(module string) (bool, error) {
 	}
 	in, err := s.Targets.match(module)
 	if !in || err != nil || len(s.Layers) == 0 || slices.Contains(s.Targets.list, module) {
-		return in, err // a map that is named whole is of no layer
+		return in, err // a map with its whole name in target_modules is adapted in any layer
 	}
 	return s.hasLayer(module)
 }
 
-// anyLayer finds the first number in a name that can be a layer's: it has two
-// parts before it.
+// anyLayer finds the first number in a name that can be that of a layer: it has at least
+// two parts before it.
 var anyLayer = expression{Regexp: regexp2.MustCompile(`^.*?\.[^.]*\.(?<layer>\d+)\.`, regexp2.RE2)}
 
-// layerFormat is what surrounds a pattern of layers.
+// layerFormat is the expression around a pattern of layers.
 const layerFormat = `^(?:^|.*?\.)%s\.(?<layer>\d+)\.`
 
-// hasLayer reports whether a module is of one of the layers to transform. The
-// first pattern that finds a layer counts.
+// hasLayer reports whether a module belongs to one of the layers to transform. The first
+// pattern that finds a layer number counts.
 func (s selection) hasLayer(module string) (bool, error) {
 	patterns := s.LayersPattern
 	if len(patterns) == 0 {
@@ -72,9 +72,9 @@ func (s selection) hasLayer(module string) (bool, error) {
 	return false, nil
 }
 
-// names select modules: a list has whole names or what follows a dot of them,
-// a text is an expression that a whole name matches. The text all-linear
-// stands for every linear map but the head, which are all that a model lists.
+// names select modules. A list holds whole names or endings of names that follow a dot; a
+// text is an expression that must match a whole name. The text all-linear stands for every
+// linear map except the head; these are the maps that a model lists.
 type names struct {
 	list []string
 	expr expression
@@ -112,13 +112,13 @@ func (n *names) UnmarshalJSON(content []byte) error {
 // numbers is a list of whole numbers, or one, or none.
 type numbers []int
 
-// UnmarshalJSON reads any form.
+// UnmarshalJSON reads any of these forms.
 func (n *numbers) UnmarshalJSON(content []byte) (err error) {
 	*n, err = oneOrMany[int](content)
 	return err
 }
 
-// expressions are what may stand before the number of a layer.
+// expressions match what comes before the number of a layer in a name.
 type expressions []expression
 
 // UnmarshalJSON reads a list of texts, or one, or none.

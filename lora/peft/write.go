@@ -17,8 +17,8 @@ import (
 	"ranksweep/wholefile"
 )
 
-// written is an adapter_config.json as it is written. PEFT takes its own
-// default for what it lacks.
+// written is an adapter_config.json as it is written. PEFT uses its own defaults for the
+// fields that are absent.
 type written struct {
 	Type         string             `json:"peft_type"`
 	Task         string             `json:"task_type"`
@@ -37,12 +37,11 @@ type written struct {
 	Inference    bool               `json:"inference_mode"`
 }
 
-// Write writes f into the folder dir, which it makes if need be, so that PEFT
-// gives every map its rank and its γ: whatever γ is, lora_alpha is γr, or γ√r
-// under rsLoRA, in the fewest digits that give back γ as float32. Ranks and
-// alphas that differ from those of most maps stand in rank_pattern and
-// alpha_pattern. Adapters with a magnitude are DoRA's; all must have one, or none.
-// Each file is written whole or not at all.
+// Write writes f into the folder dir, which it makes if need be, so that PEFT gives every
+// map its rank and its γ. For any γ, lora_alpha is γr, or γ√r under rsLoRA, with the fewest
+// digits that give back γ as float32. Ranks and alphas that differ from those of most maps
+// go into rank_pattern and alpha_pattern. Adapters with a magnitude are DoRA's; either all
+// must have one or none. Each file is written whole or not at all.
 func (f *Folder) Write(dir string) error {
 	config, err := f.config()
 	if err != nil {
@@ -117,8 +116,8 @@ func (f *Folder) config() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// shortestAlpha returns the α of fewest digits for which α/r^p is γ in float32,
-// in which an adapter has it.
+// shortestAlpha returns the α with the fewest digits for which α/r^p, rounded to float32,
+// equals γ; an adapter holds γ in float32.
 func shortestAlpha(gamma float32, rank int, rslora bool) float64 {
 	scheme := lora.Scheme{P: exponent(rslora)}
 	exact := scheme.AlphaFor(float64(gamma), rank)
@@ -131,7 +130,8 @@ func shortestAlpha(gamma float32, rank int, rslora bool) float64 {
 	return exact
 }
 
-// mostCommon returns the value that most adapters have, the smallest of several.
+// mostCommon returns the value that most adapters have; among equally common values the
+// smallest.
 func mostCommon[V cmp.Ordered](adapters []lora.Trained, of func(i int) V) V {
 	count := make(map[V]int)
 	var best V
@@ -146,8 +146,8 @@ func mostCommon[V cmp.Ordered](adapters []lora.Trained, of func(i int) V) V {
 	return best
 }
 
-// Folded says how PEFT is given a scaling that it has no name for; it is empty
-// where PEFT has one, lora and rslora.
+// Folded says how a scaling that PEFT has no name for is written for PEFT. It is empty for
+// lora and rslora, which PEFT knows.
 func Folded(s lora.Scheme, gamma float64, rank int) string {
 	if !s.Log && (s.P == 1 || s.P == 0.5) {
 		return ""

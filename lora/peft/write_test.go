@@ -14,9 +14,10 @@ import (
 	"ranksweep/lora"
 )
 
-// schemes are those whose names PEFT has, and others.
+// schemes are the schemes that PEFT has names for, and others.
 var schemes = map[string]lora.Scheme{
-	"lora": {P: 1}, "rslora": {P: 0.5}, "constant": {P: 0}, "p=0.75": {P: 0.75}, "rslora@2": {P: 0.5, MatchRank: 2}, "p=0.25": {P: 0.25},
+	"lora": {P: 1}, "rslora": {P: 0.5}, "constant": {P: 0}, "p=0.75": {P: 0.75}, "rslora@2": {P: 0.5, MatchRank: 2},
+	"p=0.25": {P: 0.25},
 }
 
 // mixed are adapters of several ranks under one scheme.
@@ -25,8 +26,8 @@ func mixed(scheme lora.Scheme) []adapter {
 	return []adapter{of("q_proj", 2), of("v_proj o_proj", 4), of("up_proj", 9), of("down_proj", 4)}
 }
 
-// TestWriteMagnitudes: DoRA's folder is read as it was written, the same bytes again,
-// and one in which some adapters alone have a magnitude cannot be.
+// TestWriteMagnitudes: a DoRA folder is read as it was written, and written again to the same
+// bytes. A folder in which only some adapters have a magnitude cannot be written.
 func TestWriteMagnitudes(t *testing.T) {
 	m := testModel(t)
 	doras := attachBy(t, lora.DoRAMethod, m, mixed(lora.Scheme{P: 0.5})...).Trained()
@@ -56,12 +57,13 @@ func TestWriteMagnitudes(t *testing.T) {
 	}
 }
 
-// TestWriteReadWrite: what is read has the bits of what was written, and is
+// TestWriteReadWrite: adapters are read with the bits with which they were written, and are
 // written again to the same bytes.
 func TestWriteReadWrite(t *testing.T) {
 	m := testModel(t)
 	for name, scheme := range schemes {
-		f := &Folder{Adapters: attach(t, m, mixed(scheme)...).Trained(), RSLoRA: scheme.P == 0.5, BaseModel: "my-llama", Dropout: 0.1}
+		f := &Folder{Adapters: attach(t, m, mixed(scheme)...).Trained(), RSLoRA: scheme.P == 0.5, BaseModel: "my-llama",
+			Dropout: 0.1}
 		first, second := t.TempDir(), t.TempDir()
 		check(t, f.Write(first))
 		again, err := Read(first, m)
@@ -81,14 +83,16 @@ func TestWriteReadWrite(t *testing.T) {
 		}
 		for _, a := range again.Adapters {
 			want := byModule[a.Module]
-			if !slices.Equal(a.A.Data, want.A.Data) || !slices.Equal(a.B.Data, want.B.Data) || float32(a.Gamma) != float32(want.Gamma) {
-				t.Errorf("%s: %s is read with γ %g and other bits, written with γ %g", name, a.Module, a.Gamma, want.Gamma)
+			if !slices.Equal(a.A.Data, want.A.Data) || !slices.Equal(a.B.Data, want.B.Data) ||
+				float32(a.Gamma) != float32(want.Gamma) {
+				t.Errorf("%s: %s is read with γ %g and other bits, written with γ %g", name, a.Module, a.Gamma,
+					want.Gamma)
 			}
 		}
 	}
 }
 
-// TestWrittenDType: weights stay in the form in which they were.
+// TestWrittenDType: weights keep the type in which they were stored.
 func TestWrittenDType(t *testing.T) {
 	m := testModel(t)
 	for _, dtype := range []checkpoint.DType{checkpoint.F32, checkpoint.F16, checkpoint.BF16} {
@@ -107,9 +111,9 @@ func TestWrittenDType(t *testing.T) {
 	}
 }
 
-// TestWrittenAlpha: α is the number that a person would have written, and the
-// values of few maps stand in patterns. 16·8^¼ is 26.9086853, and 26.908686 the
-// α of fewest digits with its γ in float32.
+// TestWrittenAlpha: α is the number that a person would have written, and the values of few
+// maps go into patterns. 16·8^¼ is 26.9086853, and 26.908686 is the α with the fewest digits
+// that gives the same γ in float32.
 func TestWrittenAlpha(t *testing.T) {
 	m := testModel(t)
 	for _, c := range []struct {
@@ -118,10 +122,14 @@ func TestWrittenAlpha(t *testing.T) {
 		want     string
 	}{
 		{false, []adapter{{"q_proj", 8, 2}}, `{"r":8,"lora_alpha":16,"rank_pattern":{},"alpha_pattern":{}}`},
-		{true, []adapter{{"q_proj", 8, 16 / math.Sqrt(8)}}, `{"r":8,"lora_alpha":16,"rank_pattern":{},"alpha_pattern":{}}`},
-		{false, []adapter{{"q_proj", 8, 16 / math.Pow(8, 0.75)}}, `{"r":8,"lora_alpha":26.908686,"rank_pattern":{},"alpha_pattern":{}}`},
-		{false, []adapter{{"mlp", 3, 2}, {"model.layers.0.self_attn.q_proj", 1, 6}, {"model.layers.1.self_attn.q_proj", 3, 0.1}},
-			`{"r":3,"lora_alpha":6,"rank_pattern":{"model.layers.0.self_attn.q_proj":1},"alpha_pattern":{"model.layers.1.self_attn.q_proj":0.3}}`},
+		{true, []adapter{{"q_proj", 8, 16 / math.Sqrt(8)}},
+			`{"r":8,"lora_alpha":16,"rank_pattern":{},"alpha_pattern":{}}`},
+		{false, []adapter{{"q_proj", 8, 16 / math.Pow(8, 0.75)}},
+			`{"r":8,"lora_alpha":26.908686,"rank_pattern":{},"alpha_pattern":{}}`},
+		{false, []adapter{{"mlp", 3, 2}, {"model.layers.0.self_attn.q_proj", 1, 6},
+			{"model.layers.1.self_attn.q_proj", 3, 0.1}},
+			`{"r":3,"lora_alpha":6,"rank_pattern":{"model.layers.0.self_attn.q_proj":1},` +
+				`"alpha_pattern":{"model.layers.1.self_attn.q_proj":0.3}}`},
 	} {
 		dir := t.TempDir()
 		check(t, (&Folder{Adapters: attach(t, m, c.adapters...).Trained(), RSLoRA: c.rslora}).Write(dir))
