@@ -54,7 +54,7 @@ func (a Activation) values(y, x []float32) {
 	}
 }
 
-// slopes sets y to f(x) and dy to f'(x), which stays where both are one slice.
+// slopes sets y to f(x) and dy to f'(x). If both are one slice, it ends up with f'(x).
 func (a Activation) slopes(y, dy, x []float32) {
 	switch a {
 	case GELU:
@@ -69,13 +69,13 @@ func (a Activation) slopes(y, dy, x []float32) {
 	}
 }
 
-// value returns f(x) and its derivative, of SiLU or ReLU in float64.
+// value returns f(x) and its derivative in float64, for SiLU and ReLU.
 func (a Activation) value(x float64) (f, slope float64) {
 	if a == ReLU {
 		if x > 0 {
 			return x, 1
 		}
-		return 0 * x, 0 // NaN stays
+		return 0 * x, 0 // a NaN is kept
 	}
 	s := sigmoid(x)
 	return x * s, s * (1 + x*(1-s))
@@ -83,10 +83,10 @@ func (a Activation) value(x float64) (f, slope float64) {
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
-// feed is what the maps of gate and up write, or its gradient.
+// feed holds the outputs of the maps of gate and up, or their gradients.
 type feed struct {
 	outputs  []blas32.General // of the maps, in order
-	gate, up blas32.General   // (N, F) views of outputs; gate is empty where there is none
+	gate, up blas32.General   // (N, F) views of outputs; gate is empty without a gate
 }
 
 func newFeed(arena *Arena, c Config, tokens int) feed {
@@ -98,7 +98,7 @@ func newFeed(arena *Arena, c Config, tokens int) feed {
 	case c.FusedGateUp:
 		all := arena.Matrix(tokens, in)
 		if arena.Counting {
-			return feed{outputs: []blas32.General{all}} // there is nothing to view
+			return feed{outputs: []blas32.General{all}} // no data to view
 		}
 		return feed{[]blas32.General{all}, view(all, 0, 0, tokens, c.Hidden), view(all, 0, c.Hidden, tokens, c.Hidden)}
 	}
@@ -106,8 +106,8 @@ func newFeed(arena *Arena, c Config, tokens int) feed {
 	return feed{[]blas32.General{gate, up}, gate, up}
 }
 
-// forward computes act = f(gate) ∘ up, or f(up) where there is no gate, in the
-// rows of act, (N, F).
+// forward computes act = f(gate) ∘ up, or f(up) without a gate, in the rows of act,
+// (N, F).
 func (a Activation) forward(act blas32.General, in *feed) {
 	for i := range act.Rows {
 		y, up := row(act, i), row(in.up, i)
@@ -123,11 +123,11 @@ func (a Activation) forward(act blas32.General, in *feed) {
 	}
 }
 
-// backward is the way back through act = f(gate) ∘ up:
+// backward computes the gradients of act = f(gate) ∘ up:
 //
 //	dgate = dact ∘ up ∘ f'(gate),  dup = dact ∘ f(gate)
 //
-// or through act = f(up): dup = dact ∘ f'(up). It may overwrite dact.
+// or of act = f(up): dup = dact ∘ f'(up). It may overwrite dact.
 func (a Activation) backward(d *feed, dact blas32.General, in *feed) {
 	for i := range dact.Rows {
 		dy, dup, up := row(dact, i), row(d.up, i), row(in.up, i)

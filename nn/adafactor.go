@@ -1,6 +1,6 @@
 package nn
 
-// Adafactor: an optimizer that keeps row and column means of squared gradients in place of every one.
+// Adafactor: an optimizer that saves memory by keeping only row and column means of squared gradients.
 
 import "math"
 
@@ -12,25 +12,25 @@ var adafactorVariant = variant{
 	scale:    always(FreeOfScale),
 }
 
-// The constants that Hugging Face's and fairseq's Adafactor start from.
+// The defaults of Hugging Face's and fairseq's Adafactor.
 const (
 	adafactorDecay = -0.8  // exponent of t in 1−β
 	adafactorEps   = 1e-30 // added to squared gradients: their ε₁
 	adafactorClip  = 1.0   // largest RMS of an update, before the learning rate
 )
 
-// adafactor is Adafactor (Shazeer and Stern, arXiv:1804.04235) with a given
-// learning rate, as transformers.Adafactor has it with relative_step,
-// scale_parameter and warmup_init off and no first moment. With averages over
-// columns j or rows i, and β = 1−t^−0.8 at step t, from 1:
+// adafactor is Adafactor (Shazeer and Stern, arXiv:1804.04235) with a given learning
+// rate: transformers.Adafactor with relative_step, scale_parameter and warmup_init off
+// and no first moment. avg_j averages over columns and avg_i over rows. At step t,
+// counted from 1, β = 1−t^−0.8 and
 //
 //	r_i = β r_i + (1−β)·avg_j(g_ij² + ε₁)
 //	c_j = β c_j + (1−β)·avg_i(g_ij² + ε₁)
 //	u_ij = g_ij / √(r_i c_j / avg(r))
 //	w = (1−lr·λ)w − lr·u / max(1, RMS(u))
 //
-// For a vector, of one row or one column, r_i c_j / avg(r) is the decayed
-// average of g² itself, so the unfactored form needs no code of its own.
+// For a vector, which has one row or one column, r_i c_j / avg(r) is the decayed average
+// of g² itself, so that the unfactored form needs no code of its own.
 type adafactor struct {
 	config OptimizerConfig
 	params []Param
@@ -38,8 +38,8 @@ type adafactor struct {
 	rows   [][]float32 // r of each parameter
 	cols   [][]float32 // c of each parameter
 
-	// Scratch for the parameter at hand, as long as the longest needs: too
-	// little to be counted.
+	// Scratch for the current parameter, long enough for the longest. It is too small to
+	// be counted.
 	rowFactor []float32 // √(avg(r)/r_i)
 	colFactor []float32 // 1/√c_j
 	colSum    []float64
@@ -71,8 +71,8 @@ func (a *adafactor) Step(rates LearningRates) {
 	}
 }
 
-// observe moves r and c towards the averages of p's squared gradient, by the
-// share gain.
+// observe moves r and c towards the averages of p's squared gradient, by the fraction
+// gain.
 func (a *adafactor) observe(p *Param, r, c []float32, gain float64) {
 	colSum := a.colSum[:len(c)]
 	clear(colSum)

@@ -8,9 +8,9 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// TestAdafactorFactoredSecondMomentIsRankOne: where the squared gradient is a
-// product of a row's and a column's factor, r_i c_j / avg(r) is all of it, and
-// the first update is the sign of the gradient.
+// TestAdafactorFactoredSecondMomentIsRankOne: if the squared gradient is a product of a
+// factor of the row and a factor of the column, r_i c_j / avg(r) equals it exactly, and the
+// first update is the sign of the gradient.
 func TestAdafactorFactoredSecondMomentIsRankOne(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 1))
 	const rows, cols, lr = 5, 7, 0.25
@@ -37,9 +37,9 @@ func TestAdafactorFactoredSecondMomentIsRankOne(t *testing.T) {
 	}
 }
 
-// TestAdafactorClipsUpdates: a gradient ten times the one before makes u as
-// large as 1/√(2^−0.8) = 1.32 at step 2; its RMS is cut to 1, and so the
-// movement's to the learning rate. A smaller one is not made larger.
+// TestAdafactorClipsUpdates: a gradient ten times the one before makes u as large as
+// 1/√(2^−0.8) = 1.32 at step 2. Its RMS is cut to 1, so that the RMS of the movement equals
+// the learning rate. A smaller update is not made larger.
 func TestAdafactorClipsUpdates(t *testing.T) {
 	const lr = 0.25
 	for _, test := range []struct{ growth, want float64 }{
@@ -64,8 +64,8 @@ func TestAdafactorClipsUpdates(t *testing.T) {
 	}
 }
 
-// TestAdafactorZeroGradientStaysPut: ε₁ keeps 0/√0 away, in whole arrays and
-// in single rows and columns.
+// TestAdafactorZeroGradientStaysPut: ε₁ avoids 0/√0, in whole arrays and in single rows and
+// columns.
 func TestAdafactorZeroGradientStaysPut(t *testing.T) {
 	params := oddParams(rand.New(rand.NewPCG(10, 2)))
 	before := values(params)
@@ -81,11 +81,10 @@ func TestAdafactorZeroGradientStaysPut(t *testing.T) {
 	}
 }
 
-// TestAdafactorScaleInvariance: ε₁ is far below the squares of gradients as
-// small as 1e-9, so they move values as large ones do. It matters most at step
-// 1, with nothing averaged in: the smallest of 142 normal numbers is about
-// 0.01, its square at this scale 1e-22, of which ε₁ is 1e-8, less than float32
-// rounds by.
+// TestAdafactorScaleInvariance: ε₁ is far below the squares of gradients as small as 1e-9, so
+// that they move values as much as large ones do. ε₁ matters most at step 1, when nothing
+// was averaged yet. The smallest of 142 normal numbers is about 0.01, and its square at this
+// scale is 1e-22; ε₁ is 1e-8 of that, less than the rounding of float32.
 func TestAdafactorScaleInvariance(t *testing.T) {
 	c := OptimizerConfig{Name: "adafactor"}
 	if d := maxDifference(train(t, c, 20, 1), train(t, c, 20, 0x1p-30)); !(d <= 20*4*0x1p-23) {

@@ -16,7 +16,7 @@ var adamWVariant = variant{
 	scale:    adamScale,
 }
 
-// adamScale is free of the gradient's scale where ε is 0.
+// adamScale returns FreeOfScale if ε is 0.
 func adamScale(c OptimizerConfig) Scale {
 	if c.Eps == 0 {
 		return FreeOfScale
@@ -25,14 +25,14 @@ func adamScale(c OptimizerConfig) Scale {
 }
 
 // adamW is Adam with decoupled weight decay λ (Loshchilov and Hutter,
-// arXiv:1711.05101), as torch.optim.AdamW has it. At step t, from 1:
+// arXiv:1711.05101), like torch.optim.AdamW. At step t, counted from 1:
 //
 //	m = β₁m + (1−β₁)g
 //	v = β₂v + (1−β₂)g²
 //	w = (1−lr·λ)w − lr·m/(1−β₁ᵗ) / (√v/√(1−β₂ᵗ) + ε)
 //
-// ε may be 0. Where v is then 0 too, since no gradient was ever seen or its
-// square is below float32, the quotient is taken as 0 and only decay acts.
+// ε may be 0. An entry whose v is then 0 too, because all its gradients were 0 or their
+// squares are below float32, takes the quotient as 0, and only decay acts on it.
 type adamW struct {
 	config OptimizerConfig
 	params []Param

@@ -1,21 +1,22 @@
 package nn
 
+// Arena: where a run's buffers come from, and how their memory is counted.
+
 import (
 	"unsafe"
 
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Arena makes the buffers of a run and counts their bytes. An arena that is
-// Counting makes no buffers: its slices are nil, and its matrices have a shape
-// but no data. With it the constructors of a run tell how much memory the run
-// will take, and take none themselves. A constructor therefore fills a buffer
-// only if the arena is not counting.
+// Arena makes the buffers of a run and counts their bytes. An arena that is Counting
+// makes no buffers: its slices are nil, and its matrices have a shape but no data. The
+// constructors of a run use it to find out how much memory the run will take, without
+// taking any. A constructor therefore fills a buffer only if the arena is not counting.
 //
 // The zero Arena allocates. An Arena is for one goroutine at a time.
 type Arena struct {
 	Counting bool
-	Bytes    int64 // of all buffers that were asked for
+	Bytes    int64 // size of all buffers that were asked for
 }
 
 // Make returns n zeros of any type; nil if the arena is counting.

@@ -6,8 +6,8 @@ import (
 	"ranksweep/nn/heaptest"
 )
 
-// TestPassIsCounted: what is counted of a pass is what is allocated for it, to
-// the byte. The shapes are such that the runtime rounds no buffer up.
+// TestPassIsCounted: the counted size of a pass equals the size that is allocated for it, to
+// the byte. The shapes are chosen so that the runtime rounds no buffer up.
 func TestPassIsCounted(t *testing.T) {
 	const tokens = 2048
 	for name, c := range variantConfigs() {
@@ -44,9 +44,9 @@ func TestFullMapAndBatchAreCounted(t *testing.T) {
 	checkCount(t, "a batch", func(arena *Arena) any { b := NewBatch(arena, 256); return &b })
 }
 
-// checkCount holds the count of what build makes to the heap that it takes beyond
-// the same build without buffers, and this one to less than a page, so that no
-// buffer is made beside the arena.
+// checkCount compares the counted size of what build makes with the heap that it takes in
+// addition to a build with a counting arena. The heap of the latter must be below a page, so
+// that no buffer is made outside the arena.
 func checkCount(t *testing.T, name string, build func(*Arena) any) {
 	t.Helper()
 	const page = 8 << 10

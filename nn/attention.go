@@ -12,18 +12,19 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// queryBlock is how many queries attend at once. The scores of one block are
-// all that is ever kept of the T×T matrix, and the block's keys end where its
-// last query stands, so that little is computed above the diagonal.
+// queryBlock is the number of queries that attend at once. Only the scores of one block
+// exist at a time, instead of the whole T×T matrix. The block's keys end at its last
+// query, so that little is computed above the diagonal.
 const queryBlock = 64
 
-// attention is causal grouped-query attention (Ainslie et al. 2023), each
-// sequence by itself:
+// attention is causal grouped-query attention (Ainslie et al. 2023). Each sequence is
+// computed by itself:
 //
 //	S = Q Kᵀ/√D,  P = softmax(S, causal),  att = P V
 //
-// where D may be another number, and S capped. With a window, a query sees that
-// many keys, its own the last (Beltagy et al. 2020, arXiv:2004.05150).
+// Some models divide by the root of another number than D, or cap S. With a window, a
+// query sees only that many keys, the last of which is its own (Beltagy et al. 2020,
+// arXiv:2004.05150).
 type attention struct {
 	heads, kvHeads int
 	scale          float32
@@ -40,8 +41,8 @@ func newAttention(arena *Arena, c Config) attention {
 	}
 }
 
-// forward computes att, (N, H·D), of in, and the log-sum-exp of each softmax,
-// lse (N, H). A window of 0 is none.
+// forward computes att, (N, H·D), from the q, k and v in in, and the log-sum-exp of each
+// softmax, lse (N, H). A window of 0 means no window.
 func (a *attention) forward(att heads, lse []float32, in *projection, starts []int, window int) {
 	a.blocks(starts, window, func(t tile) {
 		qb, kb, vb := t.queries(in.q), t.keys(in.k), t.keys(in.v)
@@ -56,7 +57,7 @@ func (a *attention) forward(att heads, lse []float32, in *projection, starts []i
 	})
 }
 
-// backward computes the gradients d of q, k and v of datt, P recomputed from
+// backward computes d, the gradients of q, k and v, from datt. It computes P again, from
 // lse:
 //
 //	dV += Pᵀ dAtt,  dP = dAtt Vᵀ,  dS = P ∘ (dP − rowsum(dAtt ∘ att))
@@ -92,8 +93,8 @@ func softmax(s []float32, from, to int) float32 {
 	return top + float32(math.Log(sum))
 }
 
-// softmaxBackward turns scores s into probabilities again and their gradient
-// dp into that of the scores.
+// softmaxBackward turns scores s into probabilities again, and turns dp, the gradient of
+// the probabilities, into the gradient of the scores.
 func softmaxBackward(s, dp []float32, from, to int, lse, delta float32) {
 	kernel.SoftmaxBackward(s[from:to], dp[from:to], lse, delta)
 	for _, x := range [][]float32{s, dp} {
@@ -106,9 +107,9 @@ func softmaxBackward(s, dp []float32, from, to int, lse, delta float32) {
 type tile struct {
 	begin  int // first key
 	first  int // first query
-	count  int // how many queries
+	count  int // number of queries
 	start  int // first token of the sequence
-	window int // how many keys a query sees; 0 for all
+	window int // number of keys that a query sees; 0 for all
 	head   int // query head
 	group  int // its key/value head
 }
@@ -145,8 +146,8 @@ func (t tile) keys(m heads) blas32.General {
 	return m.view(t.begin, t.first+t.count-t.begin, t.group)
 }
 
-// visible is which of the tile's keys its i-th query sees: those up to itself,
-// as far back as the window reaches.
+// visible returns the range of the tile's keys that its i-th query sees: from the start
+// of the window to its own.
 func (t tile) visible(i int) (from, to int) {
 	query := t.first + i
 	return t.oldest(query) - t.begin, query + 1 - t.begin

@@ -1,6 +1,6 @@
 package nn
 
-// The way back through the blocks: gradients of inputs and of what trains.
+// The backward pass through the blocks: gradients of their inputs and of trained arrays.
 
 import (
 	"gonum.org/v1/gonum/blas/blas32"
@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// backward takes the gradient of the final norm's output, which the head left
-// in p.dh, down to the lowest thing that trains.
+// backward takes the gradient of the final norm's output, which the head left in p.dh,
+// down to the lowest map that trains.
 func (p *Pass) backward(b *Batch) {
 	stages := 2 * len(p.model.Blocks)
 	if !p.below[stages] {
@@ -22,7 +22,7 @@ func (p *Pass) backward(b *Batch) {
 		if !p.below[2*l+2] {
 			return
 		}
-		dy := dx // of the attention's output
+		dy := dx // gradient of the attention's output
 		if p.model.Config.Parallel {
 			dy = p.rows(p.dy)
 			copy(dy.Data, dx.Data)
@@ -40,12 +40,12 @@ func (p *Pass) backward(b *Batch) {
 	}
 }
 
-// mlpBackward is the way back through
+// mlpBackward computes the gradients of
 //
 //	x += Down·act,  act = f(gate) ∘ up,  gate, up = GateUp·h,  h = norm(x)
 //
-// where Down·act may have a norm. The residual passes dx on as it is; the branch
-// adds to it.
+// in which Down·act may pass through a norm. dx passes through the residual unchanged,
+// and the gradient of the branch is added to it.
 func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l+1
 	maps, down := split(p.stage(stage))
@@ -68,12 +68,12 @@ func (p *Pass) mlpBackward(l int, dx blas32.General) {
 	}
 }
 
-// attentionBackward is the way back through
+// attentionBackward computes the gradients of
 //
 //	x += Out·att,  att = attention(rope(q), rope(k), v),  q, k, v = QKV·h,  h = norm(x)
 //
-// where Out·att may have a norm, from dy, the gradient of the sum; it adds the
-// branch's to dx.
+// in which Out·att may pass through a norm. dy is the gradient of the sum; the gradient of
+// the branch is added to dx.
 func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 	block, a, stage := &p.model.Blocks[l], &p.layers[l], 2*l
 	maps, out := split(p.stage(stage))
@@ -99,8 +99,8 @@ func (p *Pass) attentionBackward(l int, dx, dy blas32.General, b *Batch) {
 	}
 }
 
-// branch returns the gradient of what a part adds, given dy, that of the sum:
-// that before its norm, if post is not nil.
+// branch returns the gradient of the term that a part adds to the residual stream, before
+// the term's norm if post is not nil. dy is the gradient of the sum.
 func (p *Pass) branch(post *activation, dy blas32.General) blas32.General {
 	if post == nil {
 		return dy
@@ -110,8 +110,8 @@ func (p *Pass) branch(post *activation, dy blas32.General) blas32.General {
 	return d
 }
 
-// normBackward adds to dx the gradient through a norm whose output gradient
-// is in p.dh. stage counts norms as stages, the final one last.
+// normBackward adds to dx the gradient of a norm's input; the gradient of its output is in
+// p.dh. stage is the norm's number, counted as stages are, with the final norm last.
 func (p *Pass) normBackward(dx blas32.General, a *activation, stage int) {
 	var dweight []float32
 	if p.full != nil {
@@ -120,7 +120,7 @@ func (p *Pass) normBackward(dx blas32.General, a *activation, stage int) {
 	a.backward(dx, dweight, p.rows(p.dh))
 }
 
-// normedFor is normed again for maps that train; others do not ask for it.
+// normedFor computes the norm again if one of the maps trains; other maps do not need it.
 func (p *Pass) normedFor(maps []Map, a *activation) blas32.General {
 	if !trains(maps) {
 		return p.discard
@@ -128,8 +128,8 @@ func (p *Pass) normedFor(maps []Map, a *activation) blas32.General {
 	return p.normed(a)
 }
 
-// wanted returns the batch's part of a gradient buffer, zeroed, or the empty
-// matrix where the gradient is not needed.
+// wanted returns the batch's part of a gradient buffer, zeroed, or the empty matrix if the
+// gradient is not needed.
 func (p *Pass) wanted(m blas32.General, need bool) blas32.General {
 	if !need {
 		return p.discard
@@ -139,7 +139,7 @@ func (p *Pass) wanted(m blas32.General, need bool) blas32.General {
 	return m
 }
 
-// mapsBackward is the way back through the maps that read one x.
+// mapsBackward runs Backward of the maps that read one x.
 func (p *Pass) mapsBackward(maps []Map, frozen []*Linear, dx blas32.General, dy []blas32.General, x blas32.General) {
 	for i, l := range frozen {
 		mapBackward(maps[i], l, dx, p.rows(dy[i]), x)

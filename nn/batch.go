@@ -19,10 +19,10 @@ func NewBatch(arena *Arena, tokens int) Batch {
 	return Batch{Tokens: Make[int32](arena, tokens)[:0], Targets: Make[int32](arena, tokens)[:0]}
 }
 
-// Sequences returns how many sequences the batch holds.
+// Sequences returns the number of sequences in the batch.
 func (b *Batch) Sequences() int { return max(0, len(b.Starts)-1) }
 
-// Scored returns how many positions count in the loss.
+// Scored returns the number of positions that count in the loss.
 func (b *Batch) Scored() int {
 	n := 0
 	for _, t := range b.Targets {

@@ -9,8 +9,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkGradient is one forward and backward pass of the embedded base's
-// shape over 1024 tokens, all weights training.
+// BenchmarkGradient is one forward and backward pass over 1024 tokens with the shape of the
+// embedded base model; all weights train.
 func BenchmarkGradient(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
@@ -45,8 +45,8 @@ func BenchmarkGradient(b *testing.B) {
 	b.ReportMetric(1024*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
 }
 
-// BenchmarkOptimizer is one step of each optimizer over ten million
-// parameters, which no cache holds.
+// BenchmarkOptimizer is one step of each optimizer over ten million parameters, which fit
+// into no cache.
 func BenchmarkOptimizer(b *testing.B) {
 	const rows, cols = 2500, 4000
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -76,8 +76,8 @@ func BenchmarkOptimizer(b *testing.B) {
 	}
 }
 
-// BenchmarkMuon is one step over B of an adapter of 1024 outputs, by rank: what
-// a parameter costs grows with the rank.
+// BenchmarkMuon is one step over B of an adapter with 1024 outputs, for several ranks: the
+// cost per parameter grows with the rank.
 func BenchmarkMuon(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)

@@ -1,6 +1,6 @@
 package nn
 
-// Frozen weights in bfloat16, for products that read them so.
+// Frozen weights in bfloat16, for products that read this format.
 
 import (
 	"gonum.org/v1/gonum/blas"
@@ -8,17 +8,17 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// halves is a weight in bfloat16, as products read it.
+// halves is a weight in bfloat16, in the two orders in which products read it.
 type halves struct {
 	forward  *kernel.BF16 // (in, out)
 	backward *kernel.BF16 // (out, in)
 }
 
-// BF16 rounds the weights of all linear maps and the embedding to bfloat16, and
-// makes the maps multiply in it: x and dy are rounded too, sums are in float32,
-// as [kernel.BF16] has it. Norms, attention and the loss stay in float32. Like
-// [Model.Pack], which it takes the place of, it must be called before passes
-// share m; a map whose weights change is one of float32 again.
+// BF16 rounds the weights of all linear maps and the embedding to bfloat16, and makes the
+// maps multiply in it: x and dy are rounded too, and sums are in float32; see
+// [kernel.BF16]. Norms, attention and the loss stay in float32. BF16 replaces
+// [Model.Pack], and like it must be called before passes share m. A map whose weights
+// change goes back to float32.
 func (m *Model) BF16() {
 	kernel.RoundBF16(m.Embedding.Data)
 	for _, l := range append(m.Linears(), m.Head) {

@@ -8,8 +8,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// TestBF16RoundsMatricesAlone: every matrix is what rounding makes of it, and
-// norms stay as they are.
+// TestBF16RoundsMatricesAlone: every matrix is rounded, and norms stay as they are.
 func TestBF16RoundsMatricesAlone(t *testing.T) {
 	for _, tied := range []bool{false, true} {
 		before, m := smallModel(t, tied).Tensors(), smallModel(t, tied)
@@ -29,14 +28,13 @@ func TestBF16RoundsMatricesAlone(t *testing.T) {
 	}
 }
 
-// TestBF16ModelIsCloseToFloat32: loss and gradients are those of the same
-// weights in float32, but for the rounding of what is multiplied, at most 2⁻⁹ of
-// each factor.
+// TestBF16ModelIsCloseToFloat32: loss and gradients equal those of the same weights in
+// float32, up to the rounding of the factors of products, at most 2⁻⁹ of each factor.
 func TestBF16ModelIsCloseToFloat32(t *testing.T) {
 	m := smallModel(t, true)
 	b := smallBatch(m.Config)
 	m.BF16()
-	rounded := m.Clone() // its maps are of float32
+	rounded := m.Clone() // its maps are in float32
 	gradient := func(m *Model) (float64, []float32) {
 		p, err := NewFullPass(m, 20)
 		check(t, err)
@@ -59,7 +57,8 @@ func TestBF16ModelIsCloseToFloat32(t *testing.T) {
 	}
 }
 
-// TestChangedBF16MapIsOfFloat32: it computes with the weights that it has.
+// TestChangedBF16MapIsOfFloat32: a map whose weights changed computes with the new weights, in
+// float32.
 func TestChangedBF16MapIsOfFloat32(t *testing.T) {
 	m := smallModel(t, false)
 	m.BF16()

@@ -1,6 +1,6 @@
 package nn
 
-// The norm of all gradients together, and clipping to a largest one.
+// The norm of all gradients together, and clipping it to a limit.
 
 import (
 	"math"
@@ -17,9 +17,8 @@ func GradNorm(params []Param) float64 {
 	return math.Sqrt(sum)
 }
 
-// ClipGlobalNorm scales all gradients by one factor so that their norm
-// together is at most limit, and returns the norm that they had. A limit of 0
-// is no limit.
+// ClipGlobalNorm scales all gradients by one factor so that their common norm is at most
+// limit, and returns the norm before scaling. A limit of 0 means no limit.
 func ClipGlobalNorm(params []Param, limit float64) float64 {
 	norm := GradNorm(params)
 	if !(limit > 0 && norm > limit) {

@@ -37,8 +37,7 @@ func TestClipGlobalNorm(t *testing.T) {
 	}
 }
 
-// TestClippingOffLeavesBits: within the limit nothing is multiplied, by 1 or
-// otherwise, and what is broken stays so.
+// TestClippingOffLeavesBits: within the limit no bit changes, and the norm of a NaN is NaN.
 func TestClippingOffLeavesBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 2))
 	params := oddParams(rng)

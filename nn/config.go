@@ -1,6 +1,6 @@
 package nn
 
-// Config: the sizes of a model, and which of them no model can have.
+// Config: the sizes of a model, and the check that they are possible.
 
 import "fmt"
 
@@ -11,7 +11,7 @@ type Config struct {
 	Layers  int // L
 	Heads   int // H, query heads
 	KVHeads int // K, key and value heads; divides Heads
-	HeadDim int // D, channels a head; even, since rotary positions turn pairs
+	HeadDim int // D, channels per head; even, since rotary positions turn pairs
 	Hidden  int // F, feed-forward width
 	Context int // the longest sequence, in tokens
 
@@ -19,10 +19,10 @@ type Config struct {
 	RopeTheta float64 // base of the rotary frequencies
 	TiedHead  bool    // the head shares the embedding's weights
 
-	Variant // what differs from LLaMA
+	Variant // differences from LLaMA
 }
 
-// Validate reports the first size that no model can have.
+// Validate reports the first size that is impossible.
 func (c Config) Validate() error {
 	for _, f := range []struct {
 		name  string
@@ -50,7 +50,7 @@ func (c Config) Validate() error {
 	return c.Variant.validate(c)
 }
 
-// Params returns the number of weights, a tied head counted once.
+// Params returns the number of weights; a tied head counts once.
 func (c Config) Params() int {
 	q, qkv, in := c.widths()
 	affine := func(n int, bias bool) int {
@@ -87,7 +87,7 @@ func (c Config) Params() int {
 	return n
 }
 
-// widths returns the outputs of q, of q, k and v together, and of gate and up
+// widths returns the number of outputs of q, of q, k and v together, and of gate and up
 // together.
 func (c Config) widths() (q, qkv, in int) {
 	q = c.Heads * c.HeadDim

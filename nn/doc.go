@@ -1,16 +1,15 @@
-// Package nn is a small decoder-only transformer in float32, forward and
-// backward by hand, with its optimizers.
+// Package nn is a small language model, a decoder-only transformer in float32, with
+// forward and backward passes written by hand, and the optimizers that train it.
 //
 // Dimension letters are the same everywhere: N tokens of a batch, C channels
-// (the model's width), H heads, K key/value heads, D channels a head, F the
-// feed-forward width, V the vocabulary, L layers. A shape stands beside every
-// buffer that has one, rows first.
+// (the model's width), H heads, K key/value heads, D channels per head, F the
+// feed-forward width, V the vocabulary, L layers. Every buffer has its shape beside it,
+// rows first.
 //
 // A [Model] holds weights and nothing else; any number of [Pass]es share one,
-// read-only. A Pass holds what one training run needs besides: activations,
-// and a [Map] in place of each linear map that is trained. Adapters attach
-// there; nn knows nothing of rank or scaling.
+// read-only. A Pass holds everything else that one training run needs: activations, and
+// a [Map] in place of each linear map that is trained. Adapters are such Maps; nn knows
+// nothing of rank or scaling.
 //
-// All matrix products go through gonum's blas32, whose implementation can be
-// replaced by blas32.Use.
+// All matrix products go through gonum's blas32; blas32.Use replaces its implementation.
 package nn

@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn"
 )
 
-// A model of 16 words learns to count. Any number of passes share its weights;
-// this one trains them all, and holds their gradients.
+// A model of 16 words learns to count. Any number of passes can share its weights; this pass
+// trains all of them and holds their gradients.
 func Example() {
 	model, err := nn.New(nn.Config{
 		Vocab: 16, Dim: 16, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 8, Hidden: 32,
@@ -20,8 +20,8 @@ func Example() {
 	}
 	model.Init(rand.New(rand.NewPCG(1, 2)))
 
-	// Two sequences of different lengths, end to end; what follows the first
-	// token of each does not count.
+	// Two sequences of different lengths, end to end. The token after the first one of each
+	// sequence does not count in the loss.
 	var batch nn.Batch
 	batch.Append([]int32{1, 2, 3, 4, 5}, []int32{nn.Unscored, 3, 4, 5, 6})
 	batch.Append([]int32{9, 10, 11}, []int32{nn.Unscored, 11, 12})

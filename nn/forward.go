@@ -1,6 +1,6 @@
 package nn
 
-// The way forward: from token ids through the blocks to the final norm.
+// The forward pass: from token ids through the blocks to the final norm.
 
 import (
 	"math"
@@ -31,8 +31,8 @@ func (p *Pass) forward(b *Batch) {
 	p.normed(p.last)
 }
 
-// embed sets x to the tokens' embeddings, with those of their positions where
-// these are learned.
+// embed sets x to the tokens' embeddings, plus those of their positions if positions are
+// learned.
 func (p *Pass) embed(x blas32.General, b *Batch) {
 	for i, t := range b.Tokens {
 		p.model.embedding(row(x, i), int(t))
@@ -73,8 +73,8 @@ func (p *Pass) mlpForward(l int, x blas32.General) {
 	p.add(x, down, block.Down, p.activated(&a.feed), a.postMLP)
 }
 
-// add adds what the map that ends a part makes of in to the residual stream x,
-// by way of a norm if post is not nil.
+// add runs the last map of a part on in, passes the output through a norm if post is not
+// nil, and adds it to the residual stream x.
 func (p *Pass) add(x blas32.General, m Map, l *Linear, in blas32.General, post *activation) {
 	branch := p.rows(p.dh)
 	mapForward(m, l, branch, in)
@@ -85,14 +85,14 @@ func (p *Pass) add(x blas32.General, m Map, l *Linear, in blas32.General, post *
 	kernel.Add(x.Data, branch.Data)
 }
 
-// normed computes the norm of what a keeps, in p.h.
+// normed computes the norm of the input that a keeps, into p.h.
 func (p *Pass) normed(a *activation) blas32.General {
 	h := p.rows(p.h)
 	a.forward(h, p.model.Config.NormEps)
 	return h
 }
 
-// activated computes f(gate) ∘ up, in p.act.
+// activated computes f(gate) ∘ up into p.act.
 func (p *Pass) activated(in *feed) blas32.General {
 	act := p.rows(p.act)
 	p.model.Config.Activation.forward(act, in)
@@ -114,13 +114,12 @@ func mapForward(m Map, l *Linear, y, x blas32.General) {
 	m.Forward(y, x)
 }
 
-// split parts the maps of a stage into those that begin it and the one that
-// ends it.
+// split separates the last map of a stage from the maps before it.
 func split(stage []Map) (first []Map, last Map) {
 	return stage[:len(stage)-1], stage[len(stage)-1]
 }
 
-// attended views attention's output, (N, H·D), by heads.
+// attended returns a view of attention's output, (N, H·D), by heads.
 func (p *Pass) attended(m blas32.General) heads {
 	c := p.model.Config
 	return heads{m, 0, c.HeadDim, c.Heads, c.HeadDim}

@@ -15,12 +15,12 @@ type FullMap struct {
 	grad blas32.General // (out, in)
 }
 
-// NewFullMap trains the weights of l, which must be float32 and not packed. It
-// writes to nothing of l itself, but an optimizer over its Params does. Its
-// gradient comes from an arena.
+// NewFullMap trains the weights of l, which must be float32 and not packed. The map
+// itself writes nothing to l, but an optimizer of its Params does. The gradient comes
+// from an arena.
 func NewFullMap(arena *Arena, l *Linear) *FullMap { return &FullMap{l, arena.Matrix(l.Out(), l.In())} }
 
-// Backward adds dW += dyᵀ x, and dx += dy W where dx is asked for.
+// Backward adds dW += dyᵀ x, and dx += dy W if dx has rows.
 func (m *FullMap) Backward(dx, dy, x blas32.General) {
 	if dx.Rows > 0 {
 		m.Linear.Backward(dx, dy)
@@ -33,11 +33,11 @@ func (m *FullMap) Params() []Param {
 	return []Param{matrixParam(m.Name+".weight", m.Weight, m.grad)}
 }
 
-// fullGradients accumulates the gradients of what is no linear map of a block.
+// fullGradients accumulates the gradients of everything outside the blocks' linear maps.
 type fullGradients struct {
 	embedding blas32.General // (V, C)
-	head      blas32.General // (V, C); embedding's own where the head is tied
-	norms     [][]float32    // two a block, attention's first, and the final one
+	head      blas32.General // (V, C); the same as embedding if the head is tied
+	norms     [][]float32    // two per block, attention's first, then the final norm
 }
 
 func newFullGradients(m *Model) *fullGradients {

@@ -13,7 +13,7 @@ import (
 
 const stories = "../../shared/models/stories260K"
 
-// golden is what an independent program computed in float64 from the same
+// golden holds the results of an independent program that computed in float64 from the same
 // weights.
 type golden struct {
 	Cases []struct {
@@ -26,8 +26,8 @@ type golden struct {
 	} `json:"cases"`
 }
 
-// TestStories260K holds a real model to golden logits within 1e-3, mean loss
-// and greedy text.
+// TestStories260K compares a real model's logits (within 1e-3), mean loss and greedy text with
+// golden ones.
 func TestStories260K(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(stories, "golden.json"))
 	if err != nil {
@@ -66,7 +66,7 @@ func TestStories260K(t *testing.T) {
 			}
 		}
 		if want.GreedyText == "" {
-			continue // the case is of the tokenizer alone
+			continue // the case is for the tokenizer only
 		}
 		for range want.GreedyIDs {
 			ids = append(ids, argmax(lastLogits(t, pass, ids)))

@@ -1,6 +1,6 @@
 package nn
 
-// The output map and the loss in one, so that logits exist for a few positions at a time.
+// The output map together with the loss, so that logits exist for only a few positions at a time.
 
 import (
 	"math"
@@ -11,7 +11,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// headBlock is how many positions get logits at once.
+// headBlock is the number of positions that get logits at once.
 const headBlock = 128
 
 // head fuses the output map with the cross-entropy: logits exist for one
@@ -32,9 +32,9 @@ func newHead(arena *Arena, c Config, tokens int) head {
 	}
 }
 
-// loss returns the cross-entropy summed over scored positions. Where scale is
-// not zero, it leaves the gradient of scale times that sum with respect to
-// the final norm's output in p.dh, and adds that of the head's weights.
+// loss returns the cross-entropy summed over scored positions. If scale is not zero, it
+// also leaves the gradient of scale times that sum with respect to the final norm's output
+// in p.dh, and adds the gradient of the head's weights.
 func (h *head) loss(p *Pass, b *Batch, scale float32) float64 {
 	h.scored = h.scored[:0]
 	for i, t := range b.Targets {
@@ -79,7 +79,8 @@ func (h *head) block(p *Pass, b *Batch, positions []int, scale float32) float64 
 	return sum
 }
 
-// crossEntropy is [crossEntropy] of z once capped; the gradient is that before.
+// crossEntropy is the function [crossEntropy] of z after capping; the gradient is with
+// respect to z before capping.
 func (h *head) crossEntropy(z []float32, target int, scale float32) float64 {
 	h.cap.forward(z)
 	if scale == 0 {
@@ -91,8 +92,8 @@ func (h *head) crossEntropy(z []float32, target int, scale float32) float64 {
 	return loss
 }
 
-// crossEntropy returns −log softmax(z)[target] in nats and, where scale is
-// not zero, turns z into the gradient scale·(softmax(z) − onehot(target)).
+// crossEntropy returns −log softmax(z)[target] in nats. If scale is not zero, it turns z
+// into the gradient scale·(softmax(z) − onehot(target)).
 func crossEntropy(z []float32, target int, scale float32) float64 {
 	at := z[target]
 	top, sum := kernel.Softmax(z, float64(scale))

@@ -4,12 +4,12 @@ package nn
 
 import "gonum.org/v1/gonum/blas/blas32"
 
-// heads is the queries, keys or values of a batch, wherever a map put them.
+// heads is a view of the queries, keys or values of a batch in a map's output.
 type heads struct {
 	blas32.General     // (N, anything)
 	first          int // column at which head 0 begins
 	spacing        int // columns from one head to the next
-	count, dim     int // heads, and D
+	count, dim     int // number of heads, and D
 }
 
 // head returns the channels of a head at one position.
@@ -17,12 +17,12 @@ func (h heads) head(i, head int) []float32 {
 	return row(h.General, i)[h.first+head*h.spacing:][:h.dim]
 }
 
-// view returns rows of one head as a matrix, (rows, D).
+// view returns some rows of one head as a matrix, (rows, D).
 func (h heads) view(first, rows, head int) blas32.General {
 	return view(h.General, first, h.first+head*h.spacing, rows, h.dim)
 }
 
-// projection is what the maps that give q, k and v write, or its gradient.
+// projection holds the outputs of the maps that give q, k and v, or their gradients.
 type projection struct {
 	outputs []blas32.General // of the maps, in order
 	q, k, v heads            // views of outputs

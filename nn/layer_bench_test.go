@@ -20,7 +20,7 @@ var (
 	}
 )
 
-// rate runs f, of so many operations in matrix products, and so many tokens.
+// rate runs f and reports its rate, given its tokens and its operations in matrix products.
 func rate(b *testing.B, flops float64, f func()) {
 	b.Helper()
 	if err := kernel.Use(); err != nil {
@@ -37,8 +37,8 @@ func rate(b *testing.B, flops float64, f func()) {
 	}
 }
 
-// BenchmarkAttention counts half of each T×T product, what causality leaves:
-// two of them forward and five backward.
+// BenchmarkAttention counts only half of each T×T product, since the other half is masked:
+// two products forward and five backward.
 func BenchmarkAttention(b *testing.B) {
 	c, rng, arena := layerConfig, rand.New(rand.NewPCG(1, 1)), new(Arena)
 	a, in, d := newAttention(arena, c), newProjection(arena, c, layerTokens), newProjection(arena, c, layerTokens)
@@ -92,7 +92,7 @@ func BenchmarkHead(b *testing.B) {
 	}
 }
 
-// BenchmarkElementwise is what stands between the products of a block.
+// BenchmarkElementwise is the work between the products of a block.
 func BenchmarkElementwise(b *testing.B) {
 	c, rng, arena := layerConfig, rand.New(rand.NewPCG(1, 3)), new(Arena)
 	h, dx := NewMatrix(layerTokens, c.Dim), NewMatrix(layerTokens, c.Dim)

@@ -11,9 +11,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// derivative is the five-point central difference of f along x[i], whose own
-// error falls as h⁴, so that a step large enough to drown float32 rounding
-// still differentiates well.
+// derivative is the five-point central difference of f along x[i]. Its own error falls as h⁴,
+// so that the step can be large enough to make float32 rounding negligible.
 func derivative(f func() float64, x []float32, i int) float64 {
 	const h = 0.02
 	at := x[i]
@@ -22,10 +21,9 @@ func derivative(f func() float64, x []float32, i int) float64 {
 	return (8*(f1(h)-f1(-h)) - (f1(2*h) - f1(-2*h))) / (12 * h)
 }
 
-// compareGradient differentiates f along some entries of x and returns the
-// first that grad disagrees with. Float32 evaluation of an f of size s errs by
-// about s·2⁻²³, which the difference divides by h; tol is in units of the
-// largest gradient entry.
+// compareGradient differentiates f along some entries of x and returns the first derivative
+// that disagrees with grad. If f has size s, its evaluation in float32 has an error of about
+// s·2⁻²³, which the difference divides by h; tol is in units of the largest gradient entry.
 func compareGradient(f func() float64, name string, x, grad []float32, rng *rand.Rand, tol float64) error {
 	var size float64
 	for _, g := range grad {
@@ -65,7 +63,7 @@ func random(rows, cols int, rng *rand.Rand) blas32.General {
 	return m
 }
 
-// weighted is the scalar whose gradient with respect to y is w.
+// weighted returns the scalar whose gradient with respect to y is w.
 func weighted(y, w []float32) float64 {
 	var sum float64
 	for i, v := range y {
@@ -97,8 +95,8 @@ func TestNormGradient(t *testing.T) {
 	}
 }
 
-// TestLayerNorm: a row has the mean and the spread that its bias and weight
-// say, however far off it lies.
+// TestLayerNorm: a normalized row has the mean and the deviation given by bias and weight,
+// however far from 0 the row lies.
 func TestLayerNorm(t *testing.T) {
 	h, w, b := make([]float32, 4), []float32{2, 2, 2, 2}, []float32{5, 5, 5, 5}
 	layerNorm(h, []float32{1003, 1001, 999, 997}, w, b, 0)
@@ -129,8 +127,8 @@ func TestHeadNormGradient(t *testing.T) {
 	check(t, compareGradient(f, "x", raw.Data, d.k.Data, rng, 1e-3))
 }
 
-// TestActivationGradient: every activation, with a gate, without, and with gate
-// and up from one map.
+// TestActivationGradient tests every activation with a gate, without one, and with gate and up
+// from one map.
 func TestActivationGradient(t *testing.T) {
 	for _, f := range activationNames {
 		for _, v := range []Variant{{}, {Ungated: true}, {FusedGateUp: true}} {
@@ -208,8 +206,8 @@ func TestRopeGradient(t *testing.T) {
 	}
 }
 
-// TestRopeScaling: the frequencies are those of transformers 5.24.0's
-// ROPE_INIT_FUNCTIONS, in float32, for rope_theta 500000 and a head dim of 16.
+// TestRopeScaling: the frequencies equal those of ROPE_INIT_FUNCTIONS in transformers 5.24.0,
+// in float32, for rope_theta 500000 and a head dim of 16.
 func TestRopeScaling(t *testing.T) {
 	for _, c := range []struct {
 		scaling RopeScaling
@@ -249,8 +247,8 @@ func attentionCase(v Variant, rng *rand.Rand) (c Config, in projection, dout bla
 	return c, in, random(n, 24, rng), starts
 }
 
-// attentionVariants lay q, k and v out in every way, look back over a window that
-// is shorter and one that is longer than a block of queries, and cap the scores.
+// attentionVariants have every layout of q, k and v, windows shorter and longer than a block
+// of queries, and capped scores.
 var attentionVariants = []Variant{
 	{}, {FusedQKV: Stacked}, {FusedQKV: ByHead}, {Window: 3}, {Window: queryBlock + 5, FusedQKV: Stacked},
 	{ScoreCap: 1.5, QueryScale: 3},
@@ -276,9 +274,9 @@ func TestAttentionGradient(t *testing.T) {
 	}
 }
 
-// TestAttentionMatchesNaive holds the blocked form to the formula, written
-// out in float64. Each output is a convex combination of at most 73 values of
-// size 1 to 4 under weights good to about 10 roundings: 2e-5 allows for it.
+// TestAttentionMatchesNaive compares the blocked form with the formula, written out in
+// float64. Each output is a convex combination of at most 73 values of size 1 to 4, with
+// weights precise to about 10 roundings; 2e-5 allows for that.
 func TestAttentionMatchesNaive(t *testing.T) {
 	for _, v := range attentionVariants {
 		c, in, dout, starts := attentionCase(v, rand.New(rand.NewPCG(2, 5)))
@@ -331,8 +329,8 @@ func TestCrossEntropyGradient(t *testing.T) {
 	check(t, compareGradient(f, "z", z, dz, rng, 1e-3))
 }
 
-// TestSoftcap: a head that caps its logits has the loss of the capped ones, and
-// the gradient by those before.
+// TestSoftcap: the loss of a head that caps its logits is that of the capped logits, and its
+// gradient is with respect to the logits before capping.
 func TestSoftcap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 8))
 	h := newHead(new(Arena), Config{Vocab: 11, Dim: 1, Variant: Variant{LogitCap: 1.5}}, 1)
@@ -342,7 +340,7 @@ func TestSoftcap(t *testing.T) {
 	for i, x := range z {
 		capped[i] = float32(1.5 * math.Tanh(float64(x)/1.5))
 	}
-	const tolerance = 16 * 0x1p-24 // 8u of each of two logits of size 1
+	const tolerance = 16 * 0x1p-24 // 8u for each of two logits of size 1
 	if got, want := f(), 0.25*crossEntropy(capped, 4, 0); !(math.Abs(got-want) <= tolerance) {
 		t.Errorf("loss %g, and %g of logits capped before", got, want)
 	}

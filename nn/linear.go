@@ -12,16 +12,16 @@ import (
 // Linear is a frozen linear map y = x Wᵀ + b.
 type Linear struct {
 	Name   string         // its checkpoint name without ".weight"
-	Part   Part           // of the model that it belongs to
-	Weight blas32.General // (out, in); without data where the weights are Stored
+	Part   Part           // the part of the model that it belongs to
+	Weight blas32.General // (out, in); without data if the weights are Stored
 	Stored Stored         // the weights in a form that takes less memory; nil for none
 	Bias   []float32      // (out); nil for none
 
-	packed blas32.General // (in, out), Weight transposed; empty where it is not packed
-	bf16   *halves        // Weight in bfloat16, where products take it so
+	packed blas32.General // (in, out), Weight transposed; empty if it is not packed
+	bf16   *halves        // Weight in bfloat16; nil unless products use it
 }
 
-// Part is where a linear map stands.
+// Part is the part of a model to which a linear map belongs.
 type Part uint8
 
 // The parts of a model.
@@ -37,7 +37,8 @@ func (l *Linear) In() int { return l.Weight.Cols }
 // Out returns the width of the map's output.
 func (l *Linear) Out() int { return l.Weight.Rows }
 
-// pack keeps the weights by columns too, as Forward reads them.
+// pack keeps a second copy of the weights by columns, the order in which Forward reads
+// them.
 func (l *Linear) pack() {
 	l.packed = NewMatrix(l.In(), l.Out())
 	for i := range l.Out() {
@@ -47,7 +48,7 @@ func (l *Linear) pack() {
 	}
 }
 
-// Changed tells that Weight has other values than before.
+// Changed tells the map that the values of Weight have changed.
 func (l *Linear) Changed() { l.packed, l.bf16 = blas32.General{}, nil }
 
 // Forward computes y = x Wᵀ + b; x is (N, in), y is (N, out).
@@ -82,16 +83,15 @@ func (l *Linear) Backward(dx, dy blas32.General) {
 	}
 }
 
-// A Map stands in for one linear map in a [Pass] and may train: it computes
-// the whole of it, frozen part included, in whatever form is cheapest.
+// A Map replaces one linear map in a [Pass] and may train. It computes the whole map,
+// frozen part included, in the cheapest form.
 type Map interface {
 	// Forward computes the map's output: x is (N, in), y is (N, out).
 	Forward(y, x blas32.General)
-	// Backward is given the values of the last Forward's x and the gradient dy of its
-	// output. It adds the gradient of x to dx, or leaves it out where dx has
-	// no rows because nobody asks for it, and adds the gradients of the
-	// map's own parameters to their accumulators.
+	// Backward takes the last Forward's x and the gradient dy of its output. It adds the
+	// gradient of x to dx, unless dx has no rows because the caller does not need it, and
+	// adds the gradients of the map's own parameters to their accumulators.
 	Backward(dx, dy, x blas32.General)
-	// Params returns what the map trains; none for a frozen one.
+	// Params returns the map's trained parameters; none for a frozen map.
 	Params() []Param
 }

@@ -9,8 +9,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// TestPackedModelGivesTheSameBytes: a packed model computes what it computed
-// before, and goes on with weights that have changed once it is told.
+// TestPackedModelGivesTheSameBytes: a packed model computes the same bytes as before packing.
+// After Changed it uses the changed weights.
 func TestPackedModelGivesTheSameBytes(t *testing.T) {
 	defer blas32.Use(blas32.Implementation())
 	check(t, kernel.Use())

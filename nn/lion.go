@@ -36,8 +36,8 @@ func (l *lion) Step(rates LearningRates) {
 		keep, size := float32(1-lr*c.decay(p)), float32(lr)
 		w, g, m := p.Value, p.Grad[:len(p.Value)], l.mean[i][:len(p.Value)]
 		for j, x := range w {
-			// Conversions keep products from being fused with sums, where a
-			// rounding more or less could turn a sign.
+			// Conversions keep products from being fused with sums: one rounding more or
+			// less could change a sign.
 			mixed := float32(beta1*m[j]) + float32(gain1*g[j])
 			w[j] = keep*x - size*sign(mixed)
 			m[j] = float32(beta2*m[j]) + float32(gain2*g[j])

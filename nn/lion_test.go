@@ -21,9 +21,9 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// TestSignDescentForgetsScale: factors leave every sign alone, as long as no
-// gradient gets below float32; Lion's c is scaled without rounding by powers
-// of two, and by 3 it is rounded anew, by less than any c here is from 0.
+// TestSignDescentForgetsScale: a factor of the gradients changes no sign, as long as no
+// gradient falls below float32. Powers of two scale Lion's c without rounding. A factor of 3
+// rounds c anew, by less than the distance of any c here from 0.
 func TestSignDescentForgetsScale(t *testing.T) {
 	for _, c := range []OptimizerConfig{
 		{Name: "signsgd", WeightDecay: 0.1},
@@ -82,7 +82,7 @@ func TestLionWithEqualBetasIsSignum(t *testing.T) {
 	}
 }
 
-// TestLionGoesOnWithoutGradient: it is β₁m whose sign counts then.
+// TestLionGoesOnWithoutGradient: without a gradient, Lion steps by the sign of β₁m.
 func TestLionGoesOnWithoutGradient(t *testing.T) {
 	p := Param{Name: "w", Rows: 1, Cols: 3, Value: make([]float32, 3), Grad: []float32{2, 0, -1e-30}}
 	o := mustOptimizer(t, OptimizerConfig{Name: "lion", Beta1: 0.9, Beta2: 0.99}, []Param{p})

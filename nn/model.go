@@ -1,6 +1,6 @@
 package nn
 
-// Model: the weights of a decoder, which passes only read.
+// Model: the weights of a decoder; passes only read them.
 
 import (
 	"fmt"
@@ -14,12 +14,12 @@ import (
 // any number of them at once.
 type Model struct {
 	Config    Config
-	Embedding blas32.General // (V, C); without data where it is Stored
+	Embedding blas32.General // (V, C); without data if it is Stored
 	Stored    Stored         // the embedding in a form that takes less memory; nil for none
-	Positions blas32.General // (Config.Positions, C); no rows where positions are rotary
+	Positions blas32.General // (Config.Positions, C); no rows if positions are rotary
 	Blocks    []Block
 	Norm      Norm
-	Head      *Linear // (V, C); its weights are Embedding's where the head is tied
+	Head      *Linear // (V, C); its weights are Embedding's if the head is tied
 }
 
 // Block is one decoder layer:
@@ -27,16 +27,16 @@ type Model struct {
 //	x += Out·attention(q, k, v)        with q, k, v = QKV·norm(x)
 //	x += Down·(f(gate) ∘ up)           with gate, up = GateUp·norm(x)
 //
-// or what [Variant] makes of it.
+// with the changes that [Variant] asks for.
 type Block struct {
 	AttnNorm     Norm
-	QKV          []*Linear // of q (H·D, C), k and v (K·D, C); or one of all three
+	QKV          []*Linear // maps of q (H·D, C), k and v (K·D, C); or one map of all three
 	QNorm, KNorm []float32 // (D) weights of the norms of q's and k's heads; nil for none
 	Out          *Linear   // (C, H·D)
-	MLPNorm      Norm      // AttnNorm where both parts read one norm
-	PostAttn     Norm      // of what attention adds to x; without weights for none
-	PostMLP      Norm      // of what the feed-forward part adds to x; without weights for none
-	GateUp       []*Linear // of gate and up, (F, C) each; or up alone; or one of both, (2F, C)
+	MLPNorm      Norm      // the same as AttnNorm if both parts read one norm
+	PostAttn     Norm      // norm of attention's output before it is added to x; without weights for none
+	PostMLP      Norm      // norm of the feed-forward output before it is added to x; without weights for none
+	GateUp       []*Linear // maps of gate and up, (F, C) each; or of up only; or one map of both, (2F, C)
 	Down         *Linear   // (C, F)
 }
 
@@ -52,10 +52,10 @@ type Tensor struct {
 	Name   string
 	Shape  []int
 	Data   []float32
-	Stored Stored // in place of Data where a model keeps it so; nil for none
+	Stored Stored // the weights in stored form, in place of Data; nil for none
 }
 
-// New returns a model of zero weights, those of norms aside, which multiply by
+// New returns a model whose weights are zero, except for those of norms, which multiply by
 // one.
 func New(c Config) (*Model, error) {
 	if err := c.Validate(); err != nil {
@@ -136,10 +136,10 @@ func newBias(n int, bias bool) []float32 {
 	return make([]float32, n)
 }
 
-// Pack keeps the weights of all linear maps in the order in which a forward pass
-// reads them too, so that none has to bring them into it: for weights that stay
-// as they are, and take as much memory again. Whoever changes them afterwards
-// says so by [Linear.Changed]. It must be called before passes share m.
+// Pack keeps a second copy of the weights of all linear maps, in the order in which a
+// forward pass reads them, so that no pass has to reorder them. It doubles their memory
+// and is meant for weights that do not change: whoever changes them afterwards must call
+// [Linear.Changed]. Pack must be called before passes share m.
 func (m *Model) Pack() {
 	for _, l := range append(m.Linears(), m.Head) {
 		if l.Stored == nil {
@@ -148,9 +148,9 @@ func (m *Model) Pack() {
 	}
 }
 
-// Linears returns the linear maps of all blocks in the order of the forward
-// pass: those of attention and then of the feed-forward part of each layer.
-// The head is not among them.
+// Linears returns the linear maps of all blocks in the order of the forward pass: for each
+// layer, first those of attention, then those of the feed-forward part. The head is not
+// among them.
 func (m *Model) Linears() []*Linear {
 	var all []*Linear
 	for i := range m.Blocks {
@@ -164,8 +164,8 @@ func (b *Block) linears() []*Linear {
 	return append(append(all, b.GateUp...), b.Down)
 }
 
-// Tensors returns every weight under its Hugging Face name, sharing memory
-// with the model. A tied head is not listed apart from the embedding.
+// Tensors returns every weight under its Hugging Face name, sharing memory with the model.
+// A tied head is not listed separately from the embedding.
 func (m *Model) Tensors() []Tensor {
 	var all []Tensor
 	matrix := func(name string, w blas32.General, stored Stored) {
@@ -212,8 +212,8 @@ func (m *Model) Tensors() []Tensor {
 }
 
 // Init draws fresh weights for pretraining: normal with standard deviation
-// 0.02, divided by √(2L) for the two maps of a block that write into the
-// residual stream (GPT-2, section 2.3). Biases and norms stay.
+// 0.02, divided by √(2L) for the two maps of a block that write into the residual stream
+// (GPT-2, section 2.3). Biases and norms stay as they are.
 func (m *Model) Init(rng *rand.Rand) {
 	const std = 0.02
 	residual := std / math.Sqrt(float64(2*m.Config.Layers))
@@ -234,7 +234,7 @@ func (m *Model) Init(rng *rand.Rand) {
 	}
 }
 
-// Clone returns a copy of m that shares no memory with it, all of it float32.
+// Clone returns a copy of m in float32 that shares no memory with it.
 func (m *Model) Clone() *Model {
 	c, err := New(m.Config)
 	if err != nil {

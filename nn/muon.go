@@ -20,34 +20,34 @@ var muonVariant = variant{
 	scale:    always(FreeOfScale),
 }
 
-// The constants that torch.optim.Muon starts from, which are Jordan's.
+// The defaults of torch.optim.Muon, which are Jordan's.
 const (
 	muonSteps = 5
-	muonEps   = 1e-7 // what the norm of an update is at least taken for
+	muonEps   = 1e-7 // lower bound of the norm by which an update is divided
 	muonA     = 3.4445
 	muonB     = -4.7750
 	muonC     = 2.0315
 )
 
-// muon is Muon (Jordan et al., kellerjordan.github.io/posts/muon), as
-// torch.optim.Muon has it with Nesterov momentum μ, decoupled weight decay λ
-// and the original adjustment of the learning rate to a (rows, cols) matrix:
+// muon is Muon (Jordan et al., kellerjordan.github.io/posts/muon), like torch.optim.Muon
+// with Nesterov momentum μ, decoupled weight decay λ and the original adjustment of the
+// learning rate to a (rows, cols) matrix:
 //
 //	b = μb + (1−μ)g
 //	u = μb + (1−μ)g
 //	w = (1−lr·λ)w − lr·√max(1, rows/cols)·orthogonalize(u)
 //
-// Of a vector, which PyTorch refuses, orthogonalize keeps the direction.
+// PyTorch refuses vectors; here orthogonalize keeps the direction of a vector.
 //
-// PyTorch orthogonalizes in bfloat16, on any device, and here it is done in
-// float32. Its updates are therefore ours with noise: of matrices of normal
-// numbers, 16 to 1024 a side, they differ from the exact ones by 0.014 of their
-// root mean square, float32's by 3e-6, as testdata/optimizers.py finds.
+// PyTorch orthogonalizes in bfloat16 on any device; this code does it in float32.
+// PyTorch's updates are therefore the same up to noise. For matrices of normal numbers
+// with 16 to 1024 rows and columns, PyTorch's updates differ from exact ones by 0.014 of
+// their root mean square, and those in float32 by 3e-6 (testdata/optimizers.py).
 type muon struct {
 	config  OptimizerConfig
 	params  []Param
 	buffer  [][]float32 // b of each parameter; none without momentum
-	scratch []float32   // of the parameter at hand, as long as the largest needs
+	scratch []float32   // for the current parameter, long enough for the largest
 }
 
 func newMuon(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
@@ -63,13 +63,13 @@ func newMuon(arena *Arena, c OptimizerConfig, params []Param) Optimizer {
 	return m
 }
 
-// muonScratch is the floats of a newtonSchulz.
+// muonScratch returns the number of floats in a newtonSchulz.
 func muonScratch(rows, cols int) int {
 	s := min(rows, cols)
 	return 2*rows*cols + 2*s*s
 }
 
-// muonFlops is of three products a step of a newtonSchulz.
+// muonFlops counts three products per step of a newtonSchulz.
 func muonFlops(rows, cols float64) float64 {
 	s := min(rows, cols)
 	return muonSteps * (4*s*rows*cols + 2*s*s*s)
@@ -104,22 +104,22 @@ func nesterov(u, b, g []float32, momentum, gain float32) {
 	}
 }
 
-// newtonSchulz brings the singular values of a matrix near 1 and leaves its
-// singular vectors alone. With x divided by its Frobenius norm, each of
-// muonSteps steps is, s being the shorter side,
+// newtonSchulz brings the singular values of a matrix near 1 and keeps its singular
+// vectors. It divides x by its Frobenius norm and takes muonSteps steps. With s for the
+// shorter side, each step is
 //
-//	G = x xᵀ  or, where there are more rows than columns,  xᵀ x    (s, s)
+//	G = x xᵀ  or, if there are more rows than columns,  xᵀ x    (s, s)
 //	x = ax + (bG + cG²) x  or  ax + x (bG + cG²)
 //
-// by which a singular value σ becomes aσ + bσ³ + cσ⁵. The coefficients are for
-// the largest slope at 0 and do not converge: those that were not far below
-// the others end between about 0.7 and 1.2.
+// which turns a singular value σ into aσ + bσ³ + cσ⁵. The coefficients are chosen for the
+// largest slope at 0, and do not converge: singular values that were not far below the
+// largest end between about 0.7 and 1.2.
 type newtonSchulz struct {
 	x, next    blas32.General // (rows, cols)
 	gram, poly blas32.General // (s, s)
 }
 
-// newNewtonSchulz lays one out in scratch.
+// newNewtonSchulz makes one whose matrices lie in scratch.
 func newNewtonSchulz(scratch []float32, rows, cols int) newtonSchulz {
 	next := func(rows, cols int) blas32.General {
 		m := matrixOf(scratch, rows, cols)

@@ -17,8 +17,8 @@ import (
 // muonShapes are wide, tall and square, with one row, one column, and primes.
 var muonShapes = [][2]int{{1, 1}, {1, 7}, {5, 1}, {13, 6}, {3, 17}, {31, 31}, {64, 211}, {211, 64}}
 
-// muonUpdate is what one step at a learning rate of 1 subtracts from (rows,
-// cols) weights for the gradient g.
+// muonUpdate returns what one step at a learning rate of 1 subtracts from (rows, cols)
+// weights, given the gradient g.
 func muonUpdate(t *testing.T, c OptimizerConfig, rows, cols int, g []float32) []float32 {
 	t.Helper()
 	p := Param{Name: "w", Rows: rows, Cols: cols, Value: make([]float32, rows*cols), Grad: g}
@@ -35,7 +35,7 @@ func normalMatrix(rows, cols int, rng *rand.Rand) []float32 {
 	return g
 }
 
-// fiveSteps is what becomes of a singular value.
+// fiveSteps returns a singular value after the five steps.
 func fiveSteps(s float64) float64 {
 	for range 5 {
 		s = 3.4445*s - 4.7750*math.Pow(s, 3) + 2.0315*math.Pow(s, 5)
@@ -67,11 +67,10 @@ func throughSVD(t *testing.T, rows, cols int, g []float32) []float64 {
 	return out.RawMatrix().Data
 }
 
-// TestMuonMatchesSVD: products are of matrices whose singular values stay
-// below 1.3 and are summed over at most 211, so that a step rounds an entry by
-// some 2⁻²⁴ of the norm of a row, near 1, and the next ones multiply that by
-// up to 3.4445 each, by 485 in all: 485·2⁻²⁴ = 2.9e-5. The adjusted rate is up
-// to √5 times larger.
+// TestMuonMatchesSVD: the matrices that are multiplied have singular values below 1.3, and
+// sums have at most 211 terms. So a step rounds an entry by about 2⁻²⁴ of the norm of a row,
+// which is near 1. Later steps multiply that error by up to 3.4445 each, by 485 in all:
+// 485·2⁻²⁴ = 2.9e-5. The adjusted rate is up to √5 times larger.
 func TestMuonMatchesSVD(t *testing.T) {
 	defer blas32.Use(blas32.Implementation())
 	rng := rand.New(rand.NewPCG(12, 1))
@@ -91,8 +90,8 @@ func TestMuonMatchesSVD(t *testing.T) {
 	}
 }
 
-// TestMuonNormalizesVectors: of one row or column is left its direction, of
-// the length that 1 becomes, and times √rows where it stands.
+// TestMuonNormalizesVectors: the update of a single row or column keeps its direction. Its
+// length is that which the steps make of 1, times √rows for a column.
 func TestMuonNormalizesVectors(t *testing.T) {
 	for _, shape := range [][2]int{{1, 3}, {3, 1}} {
 		g := []float32{2, -3, 6} // of norm 7
@@ -107,10 +106,9 @@ func TestMuonNormalizesVectors(t *testing.T) {
 	}
 }
 
-// TestMuonForgetsScale: division by the norm undoes powers of two without
-// rounding; 3 is rounded anew, as in TestMuonMatchesSVD at each of 20 steps of
-// 0.1, √(13/6) at most. Below a norm of 1e-7 updates shrink with gradients, as
-// PyTorch's do.
+// TestMuonForgetsScale: division by the norm undoes powers of two without rounding. A factor
+// of 3 rounds anew in each of 20 steps of 0.1, √(13/6) at most, as in TestMuonMatchesSVD.
+// Below a norm of 1e-7 updates shrink with gradients, as PyTorch's do.
 func TestMuonForgetsScale(t *testing.T) {
 	c := OptimizerConfig{Name: "muon", Momentum: 0.95, WeightDecay: 0.1}
 	want := train(t, c, 20, 1)
@@ -163,8 +161,8 @@ func TestMuonWithoutGradientStaysPut(t *testing.T) {
 	}
 }
 
-// TestMuonGivesOneAnswerAtAnyTime: scratch of a larger parameter leaves nothing
-// behind for a smaller one, and the kernels' step allocates nothing.
+// TestMuonGivesOneAnswerAtAnyTime: what a larger parameter leaves in the scratch does not
+// affect a smaller one, and a step with our kernels allocates nothing.
 func TestMuonGivesOneAnswerAtAnyTime(t *testing.T) {
 	defer blas32.Use(blas32.Implementation())
 	check(t, kernel.Use())
@@ -189,8 +187,8 @@ func TestMuonGivesOneAnswerAtAnyTime(t *testing.T) {
 	}
 }
 
-// muon orthogonalizes as torch.optim.Muon does it: a matrix that is taller
-// than wide is turned over first.
+// muon orthogonalizes like torch.optim.Muon: it transposes a matrix that is taller than wide
+// first.
 func (w *twin) muon(g []float32, lr float64) {
 	mu := w.config.Momentum
 	u := make([]float64, len(g))
@@ -211,8 +209,7 @@ func (w *twin) muon(g []float32, lr float64) {
 	}
 }
 
-// naiveOrthogonal is newtonSchulz for x, (rows, cols), of no more rows than
-// columns.
+// naiveOrthogonal is newtonSchulz for x, (rows, cols), with at most as many rows as columns.
 func naiveOrthogonal(x []float64, rows, cols int) []float64 {
 	var norm float64
 	for _, v := range x {
@@ -245,7 +242,7 @@ func naiveTranspose(x []float64, rows, cols int) []float64 {
 	return t
 }
 
-// naiveProduct is xy for x, (m, k), and y, (k, n).
+// naiveProduct returns xy for x, (m, k), and y, (k, n).
 func naiveProduct(x, y []float64, m, k, n int) []float64 {
 	z := make([]float64, m*n)
 	for i := range m {

@@ -10,13 +10,13 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// activation is a norm's input, and what its way back needs.
+// activation is a norm's input, with the numbers that its backward pass needs.
 type activation struct {
 	norm Norm
-	gain []float32      // (C) what channels are multiplied by
+	gain []float32      // (C) factor of each channel
 	x    blas32.General // (N, C) input
 	mean []float32      // (N) of a LayerNorm; nil for an RMSNorm
-	inv  []float32      // (N) what rows are multiplied by
+	inv  []float32      // (N) factor of each row
 }
 
 func newActivation(arena *Arena, c Config, tokens int, n Norm) *activation {
@@ -29,7 +29,7 @@ func newActivation(arena *Arena, c Config, tokens int, n Norm) *activation {
 	return a
 }
 
-// gain is what a norm of weights w multiplies by: w itself, or 1 + w.
+// gain returns the factors of a norm with weights w: w itself, or 1 + w.
 func (c Config) gain(arena *Arena, w []float32) []float32 {
 	if !c.UnitNorms {
 		return w
@@ -41,7 +41,7 @@ func (c Config) gain(arena *Arena, w []float32) []float32 {
 	return gain
 }
 
-// forward normalizes the rows of a.x that h has into h, (N, C).
+// forward normalizes rows of a.x into h, (N, C), as many as h has.
 func (a *activation) forward(h blas32.General, eps float64) {
 	for i := range h.Rows {
 		if a.norm.Bias == nil {
@@ -52,8 +52,8 @@ func (a *activation) forward(h blas32.General, eps float64) {
 	}
 }
 
-// backward adds the gradient of the input to dx and, where dw is not nil, that
-// of an RMSNorm's weights to dw:
+// backward adds the gradient of the input to dx and, if dw is not nil, the gradient of an
+// RMSNorm's weights to dw:
 //
 //	dw += Σ_i dh · x · inv
 func (a *activation) backward(dx blas32.General, dw []float32, dh blas32.General) {
@@ -92,8 +92,8 @@ func layerNorm(h, x, w, b []float32, eps float64) (mean, inv float32) {
 	return mean, inv
 }
 
-// layerNormBackward is the way back through a row of h = (x − mean)·inv·w + b,
-// but for w and b: with z = (x − mean)·inv,
+// layerNormBackward adds the gradient of x for a row of h = (x − mean)·inv·w + b. It
+// computes none for w and b. With z = (x − mean)·inv,
 //
 //	dx += inv (dh∘w − mean(dh∘w) − z · mean(dh∘w∘z))
 func layerNormBackward(dx, dh, x, w []float32, mean, inv float32) {
@@ -110,7 +110,8 @@ func layerNormBackward(dx, dh, x, w []float32, mean, inv float32) {
 	}
 }
 
-// headNorm is what the norm of every head of q or k keeps for the way back.
+// headNorm holds the numbers that the norm of every head of q or k keeps for its backward
+// pass.
 type headNorm struct {
 	x   blas32.General // (N, heads·D) input
 	inv []float32      // (N, heads)
@@ -131,7 +132,7 @@ func (a *headNorm) forward(rows int, y heads, w []float32, eps float64) {
 	}
 }
 
-// backward turns the gradient d of the output into that of the input.
+// backward turns d, the gradient of the output, into the gradient of the input.
 func (a *headNorm) backward(rows int, d heads, w, scratch []float32) {
 	scratch = scratch[:d.dim]
 	for i := range rows {

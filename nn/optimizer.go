@@ -1,6 +1,6 @@
 package nn
 
-// Optimizer: what moves parameters along their gradients; the table of all of them is here.
+// Optimizer: moves parameters along their gradients. The table of all optimizers is here.
 
 import (
 	"fmt"
@@ -9,43 +9,43 @@ import (
 	"strings"
 )
 
-// An Optimizer moves parameters along their gradients. It keeps the slices
-// of the parameters that it was made for and is for one goroutine at a time.
+// An Optimizer moves parameters along their gradients. It keeps the slices of the
+// parameters that it was made for, and may be used by one goroutine at a time.
 type Optimizer interface {
-	// Step moves every parameter once, each at the rate of its role. It
-	// leaves gradients as they are and allocates nothing.
+	// Step moves every parameter once, each at the learning rate of its role. It leaves
+	// gradients as they are and allocates nothing.
 	Step(rates LearningRates)
 
-	// State returns all that Step remembers, sharing memory with the
-	// optimizer. A tensor's name begins with the optimizer's and ends with
-	// the parameter's. Saved as float32 and put back by [RestoreState], it
-	// lets training go on to the same bits.
+	// State returns everything that Step remembers, sharing memory with the optimizer. A
+	// tensor's name begins with the optimizer's name and ends with the parameter's. A state
+	// that was saved as float32 and restored by [RestoreState] lets training continue with
+	// the same bits.
 	State() []Tensor
 }
 
-// OptimizerConfig names an optimizer and its settings, those that it does not
-// have left at 0. [DefaultOptimizer] returns the customary ones.
+// OptimizerConfig names an optimizer and its settings. Settings that the optimizer does not
+// have stay 0. [DefaultOptimizer] returns the usual settings.
 type OptimizerConfig struct {
 	Name        string  // sgd, adamw, adafactor, lion, signsgd or muon
-	Momentum    float64 // sgd: share of the last update kept; muon: decay of the mean gradient
-	Beta1       float64 // adamw: decay of the mean gradient; lion: its share in an update
-	Beta2       float64 // adamw: decay of the mean squared gradient; lion: of the mean gradient
+	Momentum    float64 // sgd: share of the last update that is kept; muon: decay of the mean gradient
+	Beta1       float64 // adamw: decay of the mean gradient; lion: share of the mean gradient in an update
+	Beta2       float64 // adamw: decay of the mean squared gradient; lion: decay of the mean gradient
 	Eps         float64 // adamw: added to the root of the mean square
-	WeightDecay float64 // all, for parameters with Decay set
+	WeightDecay float64 // all optimizers, for parameters with Decay set
 }
 
-// variant is one kind of optimizer: a file of its own and a line in variants.
+// variant is one kind of optimizer; each has a file of its own and a line in variants.
 type variant struct {
 	defaults OptimizerConfig
-	settings []string // names, as in Validate, of those that it has
+	settings []string // names of the settings that it has, as in Validate
 	make     func(*Arena, OptimizerConfig, []Param) Optimizer
-	flops    func(rows, cols float64) float64 // of its products for a parameter, a step; nil where it has none
+	flops    func(rows, cols float64) float64 // operations in products, per step and parameter; nil without any
 
-	update Update                        // what its first update is of the gradient
+	update Update                        // how its first update depends on the gradient
 	scale  func(c OptimizerConfig) Scale // how its updates grow with the gradient
 }
 
-// variants stand in the order in which lists have them.
+// variants are in the order in which lists show them.
 var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant}
 
 // Optimizers lists the names of all kinds.
@@ -66,17 +66,16 @@ func variantOf(name string) (variant, error) {
 	return variant{}, fmt.Errorf("nn: unknown optimizer %q: known are %s", name, strings.Join(Optimizers(), ", "))
 }
 
-// DefaultOptimizer returns the named optimizer with PyTorch's settings, or
-// those of its paper where PyTorch has it not, but no weight decay, which is 0
-// unless asked for.
+// DefaultOptimizer returns the named optimizer with PyTorch's settings, or the settings of
+// its paper if PyTorch lacks it. Weight decay is always 0.
 func DefaultOptimizer(name string) (OptimizerConfig, error) {
 	v, err := variantOf(name)
 	return v.defaults, err
 }
 
-// Validate reports an unknown name, a setting that the optimizer does not
-// have, and one out of range. Ranges hold after rounding to float32, in which
-// the update is computed.
+// Validate reports an unknown name, a setting that the optimizer does not have, and a
+// setting out of range. Ranges apply after rounding to float32, in which the update is
+// computed.
 func (c OptimizerConfig) Validate() error {
 	v, err := variantOf(c.Name)
 	if err != nil {
@@ -93,9 +92,9 @@ func (c OptimizerConfig) Validate() error {
 	return nil
 }
 
-// Own returns c with the settings that its optimizer does not have left at 0.
+// Own returns c with 0 for the settings that its optimizer does not have.
 func (c OptimizerConfig) Own() OptimizerConfig {
-	v, _ := variantOf(c.Name) // of an unknown one none
+	v, _ := variantOf(c.Name) // an unknown optimizer has no settings
 	for _, s := range c.all() {
 		if !slices.Contains(v.settings, s.name) {
 			*s.value = 0
@@ -104,7 +103,7 @@ func (c OptimizerConfig) Own() OptimizerConfig {
 	return c
 }
 
-// namedSetting is a setting, its name as in errors, and its upper bound.
+// namedSetting is a setting with its name in errors and its upper bound.
 type namedSetting struct {
 	name  string
 	value *float64
@@ -122,7 +121,7 @@ func (c *OptimizerConfig) all() []namedSetting {
 	}
 }
 
-// decay is the weight decay that applies to p.
+// decay returns the weight decay that applies to p.
 func (c OptimizerConfig) decay(p *Param) float64 {
 	if !p.Decay {
 		return 0
@@ -135,9 +134,8 @@ func NewOptimizer(c OptimizerConfig, params []Param) (Optimizer, error) {
 	return NewOptimizerIn(new(Arena), c, params)
 }
 
-// NewOptimizerIn is [NewOptimizer] with its buffers from an arena. If that is
-// counting, so were params made: they need no values, and the optimizer can take
-// no step.
+// NewOptimizerIn is [NewOptimizer] with its buffers from an arena. If the arena is
+// counting, params need no values, and the optimizer can take no step.
 func NewOptimizerIn(arena *Arena, c OptimizerConfig, params []Param) (Optimizer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -148,12 +146,12 @@ func NewOptimizerIn(arena *Arena, c OptimizerConfig, params []Param) (Optimizer,
 				p.Name, p.Rows, p.Cols, len(p.Value), len(p.Grad))
 		}
 	}
-	v, _ := variantOf(c.Name) // Validate knows it
+	v, _ := variantOf(c.Name) // Validate checked the name
 	return v.make(arena, c, slices.Clone(params)), nil
 }
 
-// Flops is the floating-point operations of the matrix products in a step of an
-// optimizer of c, given the shapes of params.
+// Flops returns the number of floating-point operations in the matrix products of one step,
+// for parameters of the shapes of params.
 func (c OptimizerConfig) Flops(params []Param) float64 {
 	v, err := variantOf(c.Name)
 	if err != nil || v.flops == nil {
@@ -166,7 +164,7 @@ func (c OptimizerConfig) Flops(params []Param) float64 {
 	return sum
 }
 
-// LearningRates holds the learning rate of each [Role], which is its index.
+// LearningRates holds the learning rate of each [Role]; the role is the index.
 type LearningRates [NumRoles]float64
 
 // UniformRate returns the same learning rate for every role.
@@ -178,7 +176,7 @@ func UniformRate(lr float64) LearningRates {
 	return l
 }
 
-// Times returns every rate multiplied by factor, as a [Schedule] asks.
+// Times returns every rate multiplied by factor, such as that of a [Schedule].
 func (l LearningRates) Times(factor float64) LearningRates {
 	for i := range l {
 		l[i] *= factor
@@ -186,7 +184,7 @@ func (l LearningRates) Times(factor float64) LearningRates {
 	return l
 }
 
-// Validate reports a rate that is negative, not a number or past float32.
+// Validate reports a rate that is negative, not a number or too large for float32.
 func (l LearningRates) Validate() error {
 	for _, lr := range l {
 		if !(lr >= 0 && lr <= math.MaxFloat32) {
@@ -196,8 +194,8 @@ func (l LearningRates) Validate() error {
 	return nil
 }
 
-// RestoreState puts an optimizer where it was when saved was its State. Both
-// must be of one kind and over the same parameters; otherwise it returns an
+// RestoreState puts an optimizer back into the state saved. saved must come from an
+// optimizer of the same kind over the same parameters; otherwise RestoreState returns an
 // error and changes nothing.
 func RestoreState(o Optimizer, saved []Tensor) error {
 	byName := make(map[string]Tensor, len(saved))
@@ -228,8 +226,8 @@ func RestoreState(o Optimizer, saved []Tensor) error {
 	return nil
 }
 
-// stepCount counts the steps taken. It is a float32 so that it can stand among
-// the tensors of a state, and is exact up to 2²⁴ steps, after which it stays.
+// stepCount counts the steps taken. It is a float32, so that it can be one of the tensors of
+// a state. It is exact up to 2²⁴ steps, and stops there.
 type stepCount [1]float32
 
 // next counts one step and returns its number, from 1.
@@ -242,7 +240,7 @@ func (s *stepCount) tensor(optimizer string) Tensor {
 	return vectorTensor(optimizer+".step", s[:])
 }
 
-// stateTensor is one of an optimizer's arrays of the shape of p.
+// stateTensor describes an array of an optimizer's state that has the shape of p.
 func stateTensor(prefix string, p *Param, data []float32) Tensor {
 	return Tensor{Name: prefix + "." + p.Name, Shape: []int{p.Rows, p.Cols}, Data: data}
 }

@@ -6,13 +6,12 @@ import (
 	"testing"
 )
 
-// goldenValues are where five steps at learning rate 0.1 end in float64, as
-// testdata/optimizers.py prints it in the order of testOptimizers: with torch
-// 2.15.0 (torch.optim.SGD, AdamW, Muon), transformers 5.24.0 (Adafactor,
-// relative_step, scale_parameter and warmup_init off) and NumPy 2.4.6 (Lion,
-// sign descent). A (3, 4) matrix with weight decay 0.1 starts at
-// ((5i mod 7)−3)/4, a vector of 5 without decay likewise; the gradient of
-// entry i at step t, from 1, is (((7i+3t) mod 11)−5)/8.
+// goldenValues are the values after five steps at learning rate 0.1 in float64.
+// testdata/optimizers.py prints them in the order of testOptimizers, with torch 2.15.0
+// (torch.optim.SGD, AdamW, Muon), transformers 5.24.0 (Adafactor, relative_step,
+// scale_parameter and warmup_init off) and NumPy 2.4.6 (Lion, sign descent). A (3, 4) matrix
+// with weight decay 0.1 and a vector of 5 without decay both start at ((5i mod 7)−3)/4. The
+// gradient of entry i at step t, counted from 1, is (((7i+3t) mod 11)−5)/8.
 var goldenValues = [][]float64{
 	{
 		-0.688361375, 0.477218987, -0.024142400, -0.389351425, 0.638728937, 0.274867550,
@@ -61,9 +60,9 @@ var goldenValues = [][]float64{
 	},
 }
 
-// TestOptimizersMatchPyTorch: values are at most 1, so each of five steps
-// rounds them by 2⁻²⁵ and the update of 0.1, through some ten operations, by
-// less; the literals by 5e-10.
+// TestOptimizersMatchPyTorch: values are at most 1, so that each of five steps rounds them by
+// 2⁻²⁵. The update of 0.1 is rounded by less, over some ten operations. The literals are
+// rounded by 5e-10.
 func TestOptimizersMatchPyTorch(t *testing.T) {
 	for k, c := range testOptimizers() {
 		params := []Param{
@@ -92,15 +91,15 @@ func TestOptimizersMatchPyTorch(t *testing.T) {
 	}
 }
 
-// twin is one parameter's optimizer in float64, each formula written out
-// without a thought for memory.
+// twin is the optimizer of one parameter in float64, with every formula written out and
+// without regard to memory.
 type twin struct {
 	config     OptimizerConfig
 	rows, cols int
 	decay      float64
 	w          []float64
 	m, v       []float64 // momentum or mean; mean square
-	r, c       []float64 // Adafactor's averages over columns and over rows
+	r, c       []float64 // Adafactor: averages over columns and over rows
 }
 
 func newTwin(c OptimizerConfig, p Param) *twin {
@@ -162,7 +161,7 @@ func naiveSign(x float64) float64 {
 	return x
 }
 
-// adafactor keeps vectors' mean squares unfactored, as the reference does.
+// adafactor keeps the mean squares of vectors unfactored, like the reference.
 func (w *twin) adafactor(g []float32, t int, lr float64) {
 	beta := 1 - math.Pow(float64(t), -0.8)
 	for i := range w.r {
@@ -196,10 +195,9 @@ func (w *twin) adafactor(g []float32, t int, lr float64) {
 	}
 }
 
-// TestOptimizersMatchTwin: values stay below 4, so each of ten steps rounds
-// them by 2⁻²³ at most and the update of at most 0.4 by a few 2⁻²⁵. Muon's
-// rounding grows where singular values are small, which those of these
-// matrices are not.
+// TestOptimizersMatchTwin: values stay below 4, so that each of ten steps rounds them by at
+// most 2⁻²³, and the update, at most 0.4, by a few 2⁻²⁵. Muon's rounding would grow with
+// small singular values, which these matrices do not have.
 func TestOptimizersMatchTwin(t *testing.T) {
 	const steps, lr = 10, 0.1
 	for _, c := range testOptimizers() {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// trainOn takes seven steps, from the fourth on with the optimizer that
-// change returns for the one at hand.
+// trainOn takes seven steps. After three of them it replaces the optimizer by the one that
+// change returns.
 func trainOn(t *testing.T, c OptimizerConfig, change func(o Optimizer, params []Param) Optimizer) []float32 {
 	rng := rand.New(rand.NewPCG(9, 1))
 	params := oddParams(rng)
@@ -36,7 +36,7 @@ func TestRestoredStateGoesOnBitwise(t *testing.T) {
 		want := trainOn(t, c, func(o Optimizer, _ []Param) Optimizer { return o })
 		restored := trainOn(t, c, func(o Optimizer, params []Param) Optimizer {
 			next, saved := mustOptimizer(t, c, params), cloneTensors(o.State())
-			slices.Reverse(saved) // names count, not order
+			slices.Reverse(saved) // the order of saved tensors does not matter
 			check(t, RestoreState(next, saved))
 			return next
 		})
@@ -88,9 +88,9 @@ func TestRestoreStateRefuses(t *testing.T) {
 	}
 }
 
-// TestOptimizerBytes counts on paper: oddParams has 1+7+5+78+51 = 142 entries,
-// 23 rows and 32 columns. What is kept besides is the number of the step. The
-// largest is (13, 6), for which Muon has two of its shape and two (6, 6).
+// TestOptimizerBytes compares with a count by hand: oddParams has 1+7+5+78+51 = 142 entries,
+// 23 rows and 32 columns. Optimizers also keep the number of the step. The largest parameter
+// is (13, 6), for which Muon has two matrices of that shape and two of (6, 6).
 func TestOptimizerBytes(t *testing.T) {
 	const muonScratch = 2*78 + 2*36
 	for i, want := range []struct{ kept, scratch int64 }{

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// testOptimizers has every kind, with every setting that changes what it keeps.
+// testOptimizers has every kind of optimizer, with every setting that changes its state.
 func testOptimizers() []OptimizerConfig {
 	return []OptimizerConfig{
 		{Name: "sgd", WeightDecay: 0.1},
@@ -23,8 +23,8 @@ func testOptimizers() []OptimizerConfig {
 	}
 }
 
-// oddParams has vectors lying and standing, matrices, and one of each role;
-// every other parameter decays.
+// oddParams has row and column vectors, matrices, and one parameter of each role; every other
+// parameter decays.
 func oddParams(rng *rand.Rand) []Param {
 	var params []Param
 	for i, shape := range [][2]int{{1, 1}, {1, 7}, {5, 1}, {13, 6}, {3, 17}} {
@@ -81,7 +81,7 @@ func train(t testing.TB, c OptimizerConfig, steps int, scale float32) []float32 
 	return values(params)
 }
 
-// maxDifference is NaN where any difference is.
+// maxDifference returns the largest difference; NaN if any difference is NaN.
 func maxDifference(x, y []float32) float64 {
 	var d float64
 	for i := range x {
@@ -90,9 +90,9 @@ func maxDifference(x, y []float32) float64 {
 	return d
 }
 
-// TestAdamScaleInvariance: with ε = 0 Adam sees only the directions of
-// gradients. Powers of two change no rounding, so there the bits agree;
-// another factor rounds every quotient anew, by some 2⁻²³ of a step of 0.1.
+// TestAdamScaleInvariance: with ε = 0, Adam's updates do not depend on the scale of the
+// gradients. Powers of two change no rounding, so that the bits agree; another factor rounds
+// every quotient anew, by some 2⁻²³ of a step of 0.1.
 func TestAdamScaleInvariance(t *testing.T) {
 	c := OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999, WeightDecay: 0.1}
 	want := train(t, c, 20, 1)
@@ -111,7 +111,7 @@ func TestAdamScaleInvariance(t *testing.T) {
 	}
 }
 
-// TestAdamWithoutEpsStaysPut: 0/0 is no movement, and later steps are sound.
+// TestAdamWithoutEpsStaysPut: 0/0 counts as no movement, and later steps work.
 func TestAdamWithoutEpsStaysPut(t *testing.T) {
 	p := Param{Name: "w", Rows: 1, Cols: 2, Value: []float32{1, 2}, Grad: []float32{0, 1e-30}}
 	o := mustOptimizer(t, OptimizerConfig{Name: "adamw", Beta1: 0.9, Beta2: 0.999}, []Param{p})
@@ -126,8 +126,8 @@ func TestAdamWithoutEpsStaysPut(t *testing.T) {
 	}
 }
 
-// TestSGDMomentumMatchesUnrolled: with μ the gradient of step s of T has by
-// the end moved w by lr·g·(1 + μ + … + μ^(T−s)).
+// TestSGDMomentumMatchesUnrolled: with momentum μ, the gradient g of step s has moved w by
+// lr·g·(1 + μ + … + μ^(T−s)) after T steps.
 func TestSGDMomentumMatchesUnrolled(t *testing.T) {
 	const lr, mu, steps = 0.1, 0.9, 12
 	rng := rand.New(rand.NewPCG(7, 2))
@@ -156,7 +156,7 @@ func TestSGDMomentumMatchesUnrolled(t *testing.T) {
 	}
 }
 
-// TestPlainSGDIsMomentumZero: the two loops agree where they meet.
+// TestPlainSGDIsMomentumZero: SGD without momentum agrees with SGD of a tiny momentum.
 func TestPlainSGDIsMomentumZero(t *testing.T) {
 	plain := train(t, OptimizerConfig{Name: "sgd", WeightDecay: 0.1}, 5, 1)
 	if d := maxDifference(plain, train(t, OptimizerConfig{Name: "sgd", Momentum: 1e-30, WeightDecay: 0.1}, 5,
@@ -218,7 +218,7 @@ func TestDecayOnlyWhereAsked(t *testing.T) {
 	}
 }
 
-// TestNaNGradientShows: a run that breaks must be seen to.
+// TestNaNGradientShows: a NaN in a gradient must show up in the values.
 func TestNaNGradientShows(t *testing.T) {
 	for _, c := range testOptimizers() {
 		params := oddParams(rand.New(rand.NewPCG(7, 5)))
@@ -246,7 +246,8 @@ func TestOptimizerRefuses(t *testing.T) {
 		config OptimizerConfig
 		want   string
 	}{
-		{OptimizerConfig{Name: "adam"}, `unknown optimizer "adam": known are sgd, adamw, adafactor, lion, signsgd, muon`},
+		{OptimizerConfig{Name: "adam"},
+			`unknown optimizer "adam": known are sgd, adamw, adafactor, lion, signsgd, muon`},
 		{OptimizerConfig{}, `unknown optimizer ""`},
 		{OptimizerConfig{Name: "sgd", Momentum: 1}, "momentum 1:"},
 		{OptimizerConfig{Name: "sgd", Momentum: -0.5}, "momentum -0.5:"},
@@ -303,8 +304,8 @@ func TestLearningRatesRefuse(t *testing.T) {
 	}
 }
 
-// TestOwnSettings: what is left of all settings is what each optimizer has, so
-// that it is valid, and nothing that it has is lost.
+// TestOwnSettings: Own keeps every setting that an optimizer has and clears all others, so that
+// the result is valid.
 func TestOwnSettings(t *testing.T) {
 	all := OptimizerConfig{Momentum: 0.1, Beta1: 0.2, Beta2: 0.3, Eps: 0.4, WeightDecay: 0.5}
 	for name, want := range map[string]OptimizerConfig{

@@ -5,7 +5,7 @@ package nn
 // Param is one trained array and the accumulator of its gradient.
 type Param struct {
 	Name   string // unique within a run, as in checkpoints
-	Module string // the linear map it belongs to; empty for none
+	Module string // the linear map that it belongs to; empty for none
 	Role   Role   // what kind of array it is
 	Rows   int    // shape (Rows, Cols); a vector has one row
 	Cols   int
@@ -14,7 +14,7 @@ type Param struct {
 	Decay  bool      // weight decay applies
 }
 
-// Role tells arrays apart that may have learning rates of their own.
+// Role is the kind of a trained array; each role may have a learning rate of its own.
 type Role uint8
 
 // The roles of trained arrays.
@@ -22,7 +22,7 @@ const (
 	RoleWeight Role = iota // a base weight, in full training
 	RoleA                  // an adapter's A
 	RoleB                  // an adapter's B
-	RoleOwn                // an array of a method's own, beside A and B: DoRA's magnitude
+	RoleOwn                // an array that only one method has, beside A and B, such as DoRA's magnitude
 
 	NumRoles int = iota
 )

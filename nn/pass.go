@@ -9,27 +9,27 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Pass runs batches through a model, forward and backward. It owns every
-// buffer that takes, so once made it allocates nothing; it is for one
-// goroutine at a time, while the model may be shared by many.
+// Pass runs batches through a model, forward and backward. It owns every buffer for that,
+// so that once made it allocates nothing. One goroutine at a time may use a Pass, while
+// many Passes may share the model.
 type Pass struct {
 	model  *Model
 	tokens int   // capacity, N at most
-	maps   []Map // in the order of Model.Linears; nil where the map is frozen
+	maps   []Map // in the order of Model.Linears; nil for a frozen map
 	full   *fullGradients
 	below  []bool // below[i]: something trains before stage i; see stage
 
 	rope   rope
 	layers []activations
-	last   *activation // of the final norm
-	n      int         // tokens of the batch at hand
+	last   *activation // the final norm's
+	n      int         // tokens of the current batch
 
-	x       blas32.General // (N, C) residual stream; its gradient on the way back
-	h       blas32.General // (N, C) output of the norm at hand
-	act     blas32.General // (N, F) f(gate) ∘ up of the block at hand
+	x       blas32.General // (N, C) residual stream; in the backward pass its gradient
+	h       blas32.General // (N, C) output of the current norm
+	act     blas32.General // (N, F) f(gate) ∘ up of the current block
 	dy      blas32.General // (N, C) gradient of a block's output; no rows unless blocks are parallel
 	dh      blas32.General // (N, C) gradient of a norm's output
-	dbranch blas32.General // (N, C) gradient of what a part adds, before its norm; no rows unless it has one
+	dbranch blas32.General // (N, C) gradient of a part's output before its norm; no rows if it has no norm
 	dhead   []float32      // (D) gradient of a head of q or k; nil unless these have norms
 	dqkv    projection
 	datt    blas32.General // (N, H·D)
@@ -37,12 +37,12 @@ type Pass struct {
 	dact    blas32.General // (N, F)
 	attend  attention
 	head    head
-	discard blas32.General // (0, 0): the gradient that nobody asks for
+	discard blas32.General // (0, 0): stands for a gradient that is not needed
 }
 
-// activations is what one block keeps between forward and backward. The outputs
-// of its norms and f(gate) ∘ up are a third of all it computes and cheap: the
-// way back computes them again.
+// activations holds what one block keeps between forward and backward. The outputs of its
+// norms and f(gate) ∘ up would be a third of the memory and are cheap to compute, so the
+// backward pass computes them again.
 type activations struct {
 	attn         *activation
 	qNorm, kNorm headNorm
@@ -52,7 +52,7 @@ type activations struct {
 	mlp          *activation
 	feed         feed
 
-	postAttn, postMLP *activation // of the norms of what the parts add; nil for none
+	postAttn, postMLP *activation // norms of the two parts' outputs; nil for none
 }
 
 func newActivations(arena *Arena, c Config, n int, b *Block) activations {
@@ -70,15 +70,15 @@ func newActivations(arena *Arena, c Config, n int, b *Block) activations {
 	return a
 }
 
-// NewPass prepares to run batches of at most tokens tokens through m. Each
-// map of maps stands in for the linear map of that name; all other weights
-// stay frozen, and nothing is computed for them on the way back.
+// NewPass prepares to run batches of at most tokens tokens through m. Each map in maps
+// replaces the linear map of that name; all other weights stay frozen, and no gradient is
+// computed for them.
 func NewPass(m *Model, tokens int, maps map[string]Map) (*Pass, error) {
 	return NewPassIn(new(Arena), m, tokens, maps)
 }
 
-// NewPassIn is [NewPass] with its buffers from an arena. If that is counting, the
-// pass can run nothing.
+// NewPassIn is [NewPass] with its buffers from an arena. If the arena is counting, the
+// pass cannot run a batch.
 func NewPassIn(arena *Arena, m *Model, tokens int, maps map[string]Map) (*Pass, error) {
 	if tokens < 1 {
 		return nil, fmt.Errorf("nn: batches of %d tokens: must be at least 1", tokens)
@@ -104,12 +104,11 @@ func NewPassIn(arena *Arena, m *Model, tokens int, maps map[string]Map) (*Pass, 
 	return p, nil
 }
 
-// NewFullPass prepares a pass that trains every weight of m, a LLaMA-style
-// model. It writes to nothing of m itself, but an optimizer over its
-// [Pass.Params] does.
+// NewFullPass prepares a pass that trains every weight of m, a LLaMA-style model. The pass
+// itself writes nothing to m, but an optimizer of its [Pass.Params] does.
 func NewFullPass(m *Model, tokens int) (*Pass, error) {
 	if m.Config.Variant != (Variant{}) {
-		return nil, errors.New("nn: all weights train in LLaMA-style models alone: attach adapters to this one")
+		return nil, errors.New("nn: only a LLaMA-style model can train all its weights: attach adapters to this one")
 	}
 	if err := m.storedErr(); err != nil {
 		return nil, err
@@ -127,9 +126,9 @@ func NewFullPass(m *Model, tokens int) (*Pass, error) {
 	return p, nil
 }
 
-// A block has two stages, attention (2l) and feed-forward (2l+1).
-// plan finds which of them have anything that trains before them: the way
-// back ends at the first stage that has not.
+// plan finds the stages that have a trained map before them; the backward pass ends at the
+// first stage that has none. Block l has two stages, attention (2l) and feed-forward
+// (2l+1).
 func (p *Pass) plan() {
 	p.below = make([]bool, 2*len(p.model.Blocks)+1)
 	p.below[0] = p.full != nil
@@ -138,8 +137,7 @@ func (p *Pass) plan() {
 	}
 }
 
-// stage returns the maps of one stage: those of q, k and v and the output, or
-// those of gate and up and down.
+// stage returns the maps of one stage: q, k, v and the output, or gate, up and down.
 func (p *Pass) stage(i int) []Map {
 	b := &p.model.Blocks[i/2]
 	attention, mlp := len(b.QKV)+1, len(b.GateUp)+1
@@ -234,7 +232,7 @@ func (p *Pass) Gradient(b *Batch, scale float32) (float64, error) {
 }
 
 // Logits runs the batch forward and returns the logits at every position,
-// (N, V), in memory of their own.
+// (N, V), in newly allocated memory.
 func (p *Pass) Logits(b *Batch) (blas32.General, error) {
 	if err := p.check(b); err != nil {
 		return blas32.General{}, err
@@ -246,7 +244,7 @@ func (p *Pass) Logits(b *Batch) (blas32.General, error) {
 	return logits, nil
 }
 
-// Params returns everything that trains, in the order of Model.Tensors.
+// Params returns all trained parameters, in the order of Model.Tensors.
 func (p *Pass) Params() []Param {
 	if p.full != nil {
 		return p.full.params(p)
@@ -260,7 +258,7 @@ func (p *Pass) Params() []Param {
 	return all
 }
 
-// rows returns the part of a buffer that the batch at hand uses.
+// rows returns the part of a buffer that the current batch uses.
 func (p *Pass) rows(m blas32.General) blas32.General {
 	m.Rows = p.n
 	m.Data = m.Data[:p.n*m.Stride]

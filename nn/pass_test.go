@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// smallConfig has different sizes everywhere, so that no two can be swapped.
+// smallConfig has a different number for every size, so that swapped sizes are noticed.
 func smallConfig() Config {
 	return Config{
 		Vocab: 19, Dim: 12, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Hidden: 14,
@@ -15,7 +15,7 @@ func smallConfig() Config {
 	}
 }
 
-// smallModel is a model of entries large enough to differentiate.
+// smallModel is a model whose weights are large enough for difference quotients.
 func smallModel(t testing.TB, tied bool) *Model {
 	c := smallConfig()
 	c.TiedHead = tied
@@ -47,9 +47,9 @@ func smallBatch(c Config) *Batch {
 	return &b
 }
 
-// TestModelGradient differentiates the whole model along every weight array.
-// The loss, about 30, is good to 30·2⁻²² ≈ 7e-6; divided by the step 0.02
-// that is 4e-4, against largest entries of order 1.
+// TestModelGradient differentiates the whole model along every weight array. The loss, about
+// 30, is precise to 30·2⁻²² ≈ 7e-6; divided by the step 0.02 that is 4e-4, while the largest
+// entries are of order 1.
 func TestModelGradient(t *testing.T) {
 	for _, tied := range []bool{false, true} {
 		m := smallModel(t, tied)
@@ -66,8 +66,8 @@ func TestModelGradient(t *testing.T) {
 	}
 }
 
-// TestFrozenGradientsStopAtTheLowestMap trains single maps: their gradients
-// are those of full training, whatever is left out below them.
+// TestFrozenGradientsStopAtTheLowestMap trains single maps. Their gradients equal those of full
+// training, although nothing below them is computed.
 func TestFrozenGradientsStopAtTheLowestMap(t *testing.T) {
 	m := smallModel(t, false)
 	b := smallBatch(m.Config)
@@ -119,7 +119,7 @@ func TestAttentionIsCausal(t *testing.T) {
 	}
 }
 
-// TestSequencesAreIndependent: a batch's loss is the sum of its sequences'.
+// TestSequencesAreIndependent: the loss of a batch is the sum of its sequences' losses.
 func TestSequencesAreIndependent(t *testing.T) {
 	m := smallModel(t, false)
 	p, err := NewPass(m, 20, nil)
@@ -140,8 +140,8 @@ func TestSequencesAreIndependent(t *testing.T) {
 	}
 }
 
-// TestGradientsAccumulate: two half-weight passes are one whole-weight pass;
-// each entry sums two equal numbers of half the size, exactly.
+// TestGradientsAccumulate: two passes at half weight give the gradients of one pass at full
+// weight, exactly, since each entry is the sum of two equal halves.
 func TestGradientsAccumulate(t *testing.T) {
 	m := smallModel(t, true)
 	b := smallBatch(m.Config)
@@ -164,8 +164,8 @@ func TestGradientsAccumulate(t *testing.T) {
 	}
 }
 
-// TestInitialLossNearLogVocab: fresh weights predict nothing. Logits of
-// standard deviation s raise the mean loss by about s²/2, under 0.05 here.
+// TestInitialLossNearLogVocab: a model with fresh weights guesses at random. Logits with
+// standard deviation s raise the mean loss by about s²/2, which is below 0.05 here.
 func TestInitialLossNearLogVocab(t *testing.T) {
 	m := smallModel(t, true)
 	m.Init(rand.New(rand.NewPCG(3, 4)))

@@ -9,9 +9,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// rope holds the rotary angles of every position (Su et al. 2021), in the
-// rotate-half layout: of the R rotated channels of a head, its first ones,
-// channel j turns with channel j + R/2.
+// rope holds the rotary angles of every position (Su et al. 2021). The first R channels of
+// a head are rotated, in the rotate-half layout: channel j turns with channel j + R/2.
 type rope struct {
 	half     int       // R/2
 	cos, sin []float32 // (context, R/2)
@@ -33,9 +32,9 @@ func newRope(arena *Arena, c Config) rope {
 	return r
 }
 
-// rotate turns every head of every row of x by its position's angle, in
-// place. Direction 1 is forward; −1 turns back, which is the gradient, a
-// rotation being orthogonal.
+// rotate turns every head of every row of x by its position's angle, in place. Direction 1
+// is forward. Direction −1 turns back, which gives the gradient, since a rotation is
+// orthogonal.
 func (r *rope) rotate(x heads, starts []int, direction float32) {
 	for s := 0; s+1 < len(starts); s++ {
 		for t := range starts[s+1] - starts[s] {
@@ -47,14 +46,14 @@ func (r *rope) rotate(x heads, starts []int, direction float32) {
 	}
 }
 
-// RopeScaling stretches the rotary frequencies of a model beyond the context
-// that it was first trained at. The zero value leaves them as they are.
+// RopeScaling changes the rotary frequencies of a model so that it can read beyond the
+// context in which it was first trained. The zero value leaves them as they are.
 type RopeScaling struct {
-	Factor float64 // by how much positions are divided; 0 for no scaling
+	Factor float64 // divisor of positions; 0 for no scaling
 
-	// LLaMA 3.1 divides low frequencies alone: those that turn less than
-	// LowTurns times over Context tokens wholly, those of more than HighTurns
-	// not at all, and those between in part. 0 for all frequencies alike.
+	// LLaMA 3.1 divides only low frequencies: fully those that turn less than LowTurns
+	// times over Context tokens, not at all those that turn more than HighTurns times, and
+	// partly those between. 0 treats all frequencies alike.
 	LowTurns, HighTurns float64
 	Context             int // the context that the frequencies were made for, in tokens
 }
@@ -71,8 +70,8 @@ func (s RopeScaling) validate() error {
 	return nil
 }
 
-// scale returns a frequency, in radians a token, as scaled. The rule for
-// LLaMA 3.1 is that of Meta's llama-models, models/llama3/model.py.
+// scale returns the scaled form of a frequency, in radians per token. The rule for LLaMA
+// 3.1 is that of Meta's llama-models, models/llama3/model.py.
 func (s RopeScaling) scale(frequency float64) float64 {
 	if s.Factor == 0 {
 		return frequency
@@ -81,6 +80,6 @@ func (s RopeScaling) scale(frequency float64) float64 {
 		return frequency / s.Factor
 	}
 	turns := float64(s.Context) * frequency / (2 * math.Pi)
-	plain := min(max((turns-s.LowTurns)/(s.HighTurns-s.LowTurns), 0), 1) // how much of it stays
+	plain := min(max((turns-s.LowTurns)/(s.HighTurns-s.LowTurns), 0), 1) // the part that is not divided
 	return plain*frequency + (1-plain)*frequency/s.Factor
 }

@@ -1,6 +1,6 @@
 package nn
 
-// How the learning rate goes over a run.
+// How the learning rate changes over a run.
 
 import (
 	"fmt"
@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// Schedule is how the learning rate goes over a run, as a factor of its
-// highest value: up in a straight line over Warmup steps, then as named.
+// Schedule says how the learning rate changes over a run, as a factor of its highest value:
+// it rises in a straight line over Warmup steps, and then follows Name.
 type Schedule struct {
 	Name   string  // constant, linear or cosine
-	Warmup int     // steps of the way up; 0 for none
+	Warmup int     // steps of the rise; 0 for none
 	Steps  int     // steps of the whole run, Warmup included
-	Floor  float64 // linear and cosine: the factor that they end at
+	Floor  float64 // linear and cosine: the factor at the end
 }
 
 // scheduleNames are in the order in which errors list them.
@@ -38,11 +38,10 @@ func (s Schedule) Validate() error {
 	return nil
 }
 
-// Factor returns what the learning rate of a step, counted from 0, is
-// multiplied by. The way up is (step+1)/Warmup: its first step moves, at
-// 1/Warmup, and its last is at the full rate, as is the step after it, where
-// the way down begins. Floor is reached at Steps, one step past the last, and
-// kept from there on.
+// Factor returns the factor of the learning rate at a step, counted from 0. During the
+// rise it is (step+1)/Warmup: the first step has 1/Warmup and the last one the full rate.
+// The next step, at which the fall begins, has the full rate too. Floor is reached at
+// Steps, one step after the last, and kept from there on.
 func (s Schedule) Factor(step int) float64 {
 	if step < s.Warmup {
 		return float64(step+1) / float64(s.Warmup)

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestScheduleFactors: values from the formulas of transformers'
-// get_linear_schedule_with_warmup and get_cosine_schedule_with_warmup after
-// the way up, which here is one step ahead of theirs.
+// TestScheduleFactors: after the rise, values follow the formulas of transformers'
+// get_linear_schedule_with_warmup and get_cosine_schedule_with_warmup. The rise here is one
+// step ahead of theirs.
 func TestScheduleFactors(t *testing.T) {
 	const half = math.Sqrt2 / 2
 	for _, test := range []struct {

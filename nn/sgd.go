@@ -10,9 +10,9 @@ var sgdVariant = variant{
 	scale:    always(LinearScale),
 }
 
-// sgd is stochastic gradient descent with momentum μ and weight decay λ, as
-// torch.optim.SGD has it without dampening or Nesterov: the decay is coupled,
-// that is, part of the gradient, and the momentum starts as the first one.
+// sgd is stochastic gradient descent with momentum μ and weight decay λ, like
+// torch.optim.SGD without dampening or Nesterov: the decay is coupled, that is, part of
+// the gradient, and b starts as the first d.
 //
 //	d = g + λw
 //	b = μb + d

@@ -17,8 +17,8 @@ var signSGDVariant = variant{
 //
 //	w = (1−lr·λ)w − lr·sign(g)
 //
-// It has no momentum of its own: Signum, their algorithm 2, which takes the
-// sign of the decayed mean of gradients, is [lion] with β₁ = β₂.
+// It has no momentum. Signum, algorithm 2 of the same paper, takes the sign of the decayed
+// mean of gradients, which is [lion] with β₁ = β₂.
 type signSGD struct {
 	config OptimizerConfig
 	params []Param
@@ -38,8 +38,8 @@ func (s *signSGD) Step(rates LearningRates) {
 
 func (s *signSGD) State() []Tensor { return nil }
 
-// sign returns ±1, and zero and NaN as they are. Its only branch is seldom
-// taken, so that random signs cost nothing.
+// sign returns ±1, and zero and NaN as they are. Its only branch is rarely taken, so that
+// random signs cost no mispredictions.
 func sign(x float32) float32 {
 	if x == 0 || x != x {
 		return x

@@ -1,16 +1,16 @@
 package nn
 
-// Soft caps of logits and scores, as Gemma 2 has them.
+// Soft caps of logits and scores, as in Gemma 2.
 
 import "ranksweep/nn/kernel"
 
-// softcap bounds rows of numbers by c·tanh(z/c), one at a time.
+// softcap bounds numbers by c·tanh(z/c), one row at a time.
 type softcap struct {
-	c      float32   // 0 bounds none
-	slopes []float32 // of the row at hand; nil where none is bounded
+	c      float32   // 0: nothing is bounded
+	slopes []float32 // derivatives for the current row; nil if nothing is bounded
 }
 
-// newSoftcap bounds rows of at most longest numbers.
+// newSoftcap makes a softcap for rows of at most longest numbers.
 func newSoftcap(arena *Arena, c float64, longest int) softcap {
 	s := softcap{c: float32(c)}
 	if s.c != 0 {
@@ -26,7 +26,7 @@ func (s *softcap) forward(z []float32) {
 	}
 }
 
-// keep remembers the derivative 1 − (z/c)² at numbers that were bounded to z.
+// keep remembers the derivative 1 − (z/c)² for the bounded numbers z.
 func (s *softcap) keep(z []float32) {
 	if s.c == 0 {
 		return
@@ -38,7 +38,8 @@ func (s *softcap) keep(z []float32) {
 	}
 }
 
-// backward turns the gradient of what was kept into that before the bound.
+// backward turns the gradient of the bounded numbers into the gradient of the numbers
+// before bounding.
 func (s *softcap) backward(dz []float32) {
 	if s.c != 0 {
 		kernel.Times(dz, s.slopes[:len(dz)])

@@ -1,6 +1,6 @@
 package nn
 
-// Norms of arrays, by both conventions: Frobenius and root mean square entry.
+// Norms of arrays in two conventions: Frobenius and root mean square entry.
 
 import (
 	"math"
@@ -8,26 +8,26 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// Squares sums the squares of entries, for the two conventions of a norm: the
-// whole array's, and that of an entry.
+// Squares sums the squares of entries, from which both norms follow: the Frobenius norm of
+// the whole array, and the root mean square of its entries.
 type Squares struct {
 	Sum   float64
 	Count int
 }
 
-// Add takes the entries of x in.
+// Add adds the entries of x.
 func (s *Squares) Add(x []float32) { s.Join(Squares{kernel.SumSquares(x), len(x)}) }
 
-// Join takes in what another sum has seen.
+// Join adds the entries of another sum.
 func (s *Squares) Join(o Squares) { s.Sum, s.Count = s.Sum+o.Sum, s.Count+o.Count }
 
-// Norm is the Frobenius norm.
+// Norm returns the Frobenius norm.
 func (s Squares) Norm() float64 { return math.Sqrt(s.Sum) }
 
-// RMS is the root mean square entry; NaN where there is none.
+// RMS returns the root mean square entry; NaN without entries.
 func (s Squares) RMS() float64 { return math.Sqrt(s.Sum / float64(s.Count)) }
 
-// Dot is the inner product in float64.
+// Dot returns the inner product in float64.
 func Dot(x, y []float32) float64 {
 	var sum float64
 	for i, v := range x {

@@ -1,6 +1,6 @@
 package nn
 
-// Frozen weights in the form that their file has them in, expanded a few rows at a time.
+// Frozen weights in the form of their file, expanded a few rows at a time.
 
 import (
 	"fmt"
@@ -12,17 +12,15 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// Stored is a frozen matrix in the form that a file has it in. A map of stored
-// weights makes a few rows at a time float32 and multiplies by these: it takes
-// longer and gives the same bytes as if all had been float32 from the start.
-// Several goroutines may read one at once.
+// Stored is a frozen matrix in the form of its file. A map of stored weights expands a few
+// rows at a time to float32 and multiplies by them. That takes longer, and gives the same
+// bytes as a map that is float32 from the start. Several goroutines may read one at once.
 type Stored interface {
-	// Rows writes the values of n rows, the first of them given, to dst, (n, in).
+	// Rows writes the values of n rows, beginning with row first, to dst, (n, in).
 	Rows(dst []float32, first, n int)
 }
 
-// storedForward computes y = x Wᵀ: each part of W's rows is a part of y's
-// columns.
+// storedForward computes y = x Wᵀ part by part: some rows of W give the same columns of y.
 func (l *Linear) storedForward(y, x blas32.General) {
 	s := getScratch()
 	defer s.put()
@@ -31,8 +29,8 @@ func (l *Linear) storedForward(y, x blas32.General) {
 	}
 }
 
-// storedBackward adds dx += dy W: the sum over W's rows goes by the parts that
-// it goes by in a product with all of W.
+// storedBackward adds dx += dy W. It sums over W's rows in the same parts as a product with
+// all of W does.
 func (l *Linear) storedBackward(dx, dy blas32.General) {
 	s := getScratch()
 	defer s.put()
@@ -44,7 +42,7 @@ func (l *Linear) storedBackward(dx, dy blas32.General) {
 // Values writes the weights to dst, (out, in).
 func (l *Linear) Values(dst []float32) { l.Rows(dst, 0, l.Out()) }
 
-// Rows writes n rows of the weights, the first of them given, to dst, (n, in).
+// Rows writes n rows of the weights, beginning with row first, to dst, (n, in).
 func (l *Linear) Rows(dst []float32, first, n int) {
 	if l.Stored != nil {
 		l.Stored.Rows(dst, first, n)
@@ -62,7 +60,7 @@ func (m *Model) embedding(dst []float32, token int) {
 	copy(dst, row(m.Embedding, token))
 }
 
-// storedErr refuses to change weights that are stored.
+// storedErr returns an error if some weights are stored, since these cannot be changed.
 func (m *Model) storedErr() error {
 	for _, l := range append(m.Linears(), m.Head) {
 		if l.Stored != nil {
@@ -72,11 +70,11 @@ func (m *Model) storedErr() error {
 	return nil
 }
 
-// scratch is where rows of stored weights become float32.
+// scratch holds rows of stored weights, expanded to float32.
 type scratch struct{ data []float32 }
 
-// scratches are those that no product is using: as with nn/kernel's buffers,
-// there are as many as there were products at a time.
+// scratches are the scratches that no product is using. Like nn/kernel's buffers, there are
+// as many as there were products at the same time.
 var scratches struct {
 	sync.Mutex
 	list []*scratch
@@ -110,8 +108,8 @@ func (s *scratch) rows(l *Linear, first, n int) blas32.General {
 	return m
 }
 
-// ReserveScratch counts the memory in which a run reads stored weights, which
-// products make when they need it; none where all weights are float32.
+// ReserveScratch counts the scratch of a run that reads stored weights; products allocate it
+// when they first need it. It counts nothing if all weights are float32.
 func (m *Model) ReserveScratch(arena *Arena) {
 	most := 0
 	for _, l := range append(m.Linears(), m.Head) {

@@ -12,7 +12,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// halfRows stores the upper halves of float32 values.
+// halfRows stores only the upper halves of float32 values.
 type halfRows struct {
 	bits []uint16
 	cols int
@@ -24,7 +24,7 @@ func (h halfRows) Rows(dst []float32, first, n int) {
 	}
 }
 
-// store cuts values off to what halfRows can hold.
+// store cuts values off so that halfRows can hold them.
 func store(m blas32.General) halfRows {
 	h := halfRows{cols: m.Cols}
 	for i, v := range m.Data {
@@ -35,8 +35,8 @@ func store(m blas32.General) halfRows {
 	return h
 }
 
-// TestStoredWeightsGiveTheSameBytes: over shapes around the parts in which
-// rows become float32.
+// TestStoredWeightsGiveTheSameBytes: the shapes are just below, at and above the number of rows
+// that are expanded to float32 at a time.
 func TestStoredWeightsGiveTheSameBytes(t *testing.T) {
 	defer blas32.Use(blas32.Implementation())
 	check(t, kernel.Use())
@@ -72,7 +72,7 @@ func TestStoredWeightsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-// storedModel returns a model and the same with its matrices stored.
+// storedModel returns a model, and the same model with stored matrices.
 func storedModel(t *testing.T, tied bool) (plain, stored *Model) {
 	plain = smallModel(t, tied)
 	all := append(plain.Linears(), plain.Head)
@@ -117,14 +117,14 @@ func TestStoredModel(t *testing.T) {
 		if _, err := NewFullPass(stored, 4); err == nil {
 			t.Error("stored weights are trained")
 		}
-		stored.Pack() // packs none
+		stored.Pack() // packs no stored map
 		if stored.Head.packed.Rows > 0 {
 			t.Error("stored weights are packed")
 		}
 	}
 }
 
-// The memory of rows made float32 is counted, and taken once.
+// The scratch for rows that are expanded to float32 is counted, and allocated once.
 func TestStoredScratch(t *testing.T) {
 	plain, stored := storedModel(t, false)
 	var none, some Arena

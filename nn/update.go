@@ -1,29 +1,29 @@
 package nn
 
-// What the first update of each optimizer is of the gradient, which theory builds on.
+// How the first update of each optimizer depends on the gradient: theory builds on it.
 
-// Update is what the first update of an optimizer is of the gradient. Theory
-// predicts first steps from it.
+// Update says how an optimizer's first update depends on the gradient. Theory predicts
+// first steps from it.
 type Update uint8
 
 // The kinds of first updates.
 const (
 	OtherUpdate    Update = iota // none of these
 	LinearUpdate                 // in proportion to the gradient
-	SignUpdate                   // the sign of every entry of the gradient, where ε is far below the entries
-	EvenUpdate                   // entries of about one size, whatever the size of the gradient's
-	SpectralUpdate               // the gradient with all its singular values made one
+	SignUpdate                   // the sign of every entry of the gradient, if ε is far below the entries
+	EvenUpdate                   // entries of about equal size, whatever the size of the gradient
+	SpectralUpdate               // the gradient with all its singular values set to 1
 )
 
-// UpdateOf returns the kind of the first update of the named optimizer, and
-// OtherUpdate for a name that is not known.
+// UpdateOf returns the kind of the first update of the named optimizer, and OtherUpdate for
+// an unknown name.
 func UpdateOf(optimizer string) Update {
 	v, _ := variantOf(optimizer)
 	return v.update
 }
 
-// Scale is how the updates of an optimizer change when every gradient of a
-// parameter that it ever sees is multiplied by one number.
+// Scale says how the updates of an optimizer change if all gradients of a parameter, from
+// the first step on, are multiplied by one number.
 type Scale uint8
 
 // The kinds of scale.
@@ -33,8 +33,8 @@ const (
 	FreeOfScale              // updates stay the same
 )
 
-// Scale returns how updates of c grow with the gradient. Weight decay is left out
-// of it, as it asks the parameter and not the gradient.
+// Scale returns how the updates of c change with the gradient's scale. It leaves weight
+// decay out, which depends on the parameter and not on the gradient.
 func (c OptimizerConfig) Scale() Scale {
 	v, _ := variantOf(c.Name)
 	if v.scale == nil {

@@ -64,9 +64,9 @@ func variantModel(t *testing.T, c Config) *Model {
 	return m
 }
 
-// TestVariantGradient differentiates every variant along every linear map of
-// its blocks. The lowest of them lie below all the rest, so that the way back
-// through norms, positions, biases and residuals is seen too.
+// TestVariantGradient differentiates every variant along every linear map of its blocks.
+// Gradients of the lowest maps pass through everything above them, so that norms,
+// positions, biases and residuals are tested too.
 func TestVariantGradient(t *testing.T) {
 	for name, c := range variantConfigs() {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestVariantGradient(t *testing.T) {
 	}
 }
 
-// TestParamsCountsTensors, and no two have one name.
+// TestParamsCountsTensors: Params counts the entries of all tensors, whose names differ.
 func TestParamsCountsTensors(t *testing.T) {
 	for name, c := range variantConfigs() {
 		n, names := 0, make(map[string]bool)
@@ -109,7 +109,7 @@ func TestParamsCountsTensors(t *testing.T) {
 func TestVariantRefuses(t *testing.T) {
 	for want, f := range map[string]func(*Config){
 		"fused by head":                     func(c *Config) { c.FusedQKV = ByHead },
-		"only where they are":               func(c *Config) { c.OneNorm = true },
+		"only if the parts are parallel":    func(c *Config) { c.OneNorm = true },
 		"has no gate":                       func(c *Config) { c.Ungated, c.FusedGateUp = true, true },
 		"needs 10":                          func(c *Config) { c.Positions = 9 },
 		"7 rotated channels":                func(c *Config) { c.RotaryDim = 7 },
@@ -124,8 +124,8 @@ func TestVariantRefuses(t *testing.T) {
 		"and logits 1e-50":                  func(c *Config) { c.LogitCap = 1e-50 },
 		"and logits NaN":                    func(c *Config) { c.LogitCap = math.NaN() },
 		"one layer in -1":                   func(c *Config) { c.Window, c.FullEvery = 4, -1 },
-		"and heads have none":               func(c *Config) { c.UnitNorms, c.QKNorm = true, true },
-		"adds have no names":                func(c *Config) { c.PostNorms = true },
+		"and heads have no norms":           func(c *Config) { c.UnitNorms, c.QKNorm = true, true },
+		"outputs have no names":             func(c *Config) { c.PostNorms = true },
 		`activation "tanh": known are gelu`: func(c *Config) { c.Activation = "tanh" },
 		"factor -1":                         func(c *Config) { c.RopeScaling.Factor = -1 },
 		"from 4 to 1 turns": func(c *Config) {
@@ -144,8 +144,8 @@ func TestVariantRefuses(t *testing.T) {
 	}
 }
 
-// TestWindowForgets: with a window of 3 over 2 layers, a token reaches four
-// positions on and no further, unless the second layer has none.
+// TestWindowForgets: with a window of 3 in both of 2 layers, a token affects the next four
+// positions and no further ones, unless the second layer has no window.
 func TestWindowForgets(t *testing.T) {
 	for every, reach := range map[int]int{0: 4, 2: 9} {
 		c := variantConfigs()["mistral"]

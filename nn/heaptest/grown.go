@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Grown returns how many bytes of heap are in use after build that were not in use
-// before; what build made is what it returns. Only what code of this module asked for
-// below build is counted, by the stacks in the runtime's profile. What the runtime takes
-// for itself meanwhile, such as the headers of goroutines, is not counted, nor are values
-// of less than 16 bytes, which share blocks. A size is that of the runtime's class of
-// sizes, which may be larger than what was asked for.
+// Grown returns how many more bytes of heap are in use after build than before. build
+// returns the value whose memory is measured, so that it stays in use. Only memory that
+// build and the functions below it asked for is counted, by the stacks in the runtime's
+// profile: not memory that the runtime takes for itself, such as the headers of goroutines,
+// nor values of less than 16 bytes, which share blocks. Sizes are those of the runtime's
+// size classes, which may be larger than the size that was asked for.
 func Grown(build func() any) int64 {
 	rate := runtime.MemProfileRate
 	defer func() { runtime.MemProfileRate = rate }()
@@ -24,8 +24,8 @@ func Grown(build func() any) int64 {
 	return grown
 }
 
-// inUse returns the number of bytes in use that were asked for below Grown. It collects
-// twice, since memory in a pool survives one collection.
+// inUse returns the number of bytes in use that were asked for below Grown. It runs the
+// garbage collector twice, since memory in a pool survives one run.
 func inUse() int64 {
 	runtime.GC()
 	runtime.GC()
@@ -44,13 +44,13 @@ func inUse() int64 {
 	return total
 }
 
-// allocators are the runtime's functions by which code asks for memory, by their beginnings.
+// allocators are the beginnings of the names of the runtime's functions that allocate.
 var allocators = []string{"runtime.malloc", "runtime.newobject", "runtime.makeslice", "runtime.growslice"}
 
-// ours reports whether the given stack, its innermost function first, is of code that
-// asked for 16 bytes or more below Grown.
+// ours reports whether the given stack, whose innermost function comes first, belongs to
+// code below Grown that asked for at least 16 bytes.
 func ours(stack []uintptr) bool {
-	asked := false // whether the frames of the allocator are behind us
+	asked := false // true once the allocator's frames were passed
 	for frames := runtime.CallersFrames(stack); ; {
 		frame, more := frames.Next()
 		name := frame.Function

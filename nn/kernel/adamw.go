@@ -4,7 +4,7 @@ package kernel
 
 import "math"
 
-// AdamWStep is what one step of AdamW multiplies and adds.
+// AdamWStep holds the factors and terms of one step of AdamW.
 type AdamWStep struct {
 	Beta1, Gain1 float32 // β₁, 1−β₁
 	Beta2, Gain2 float32 // β₂, 1−β₂
@@ -14,15 +14,14 @@ type AdamWStep struct {
 	Eps          float32
 }
 
-// AdamW moves parameters w along their gradients g, given the mean m and the
-// mean square v of earlier ones:
+// AdamW moves parameters w along their gradients g, given the mean m and the mean square v
+// of earlier gradients:
 //
 //	m = Beta1 m + Gain1 g
 //	v = Beta2 v + Gain2 g²
 //	w = Keep w − Size m/d,  d = Root √v + Eps
 //
-// Where d is 0, the quotient is taken as 0. NaN comes through. The slices have
-// one length.
+// If d is 0, the quotient is taken as 0. NaN propagates. All slices have one length.
 //
 // All kernels give the same bytes. With u = 2⁻²⁴ and barring overflow and
 // underflow, the errors are to first order at most
@@ -36,7 +35,7 @@ func (u *micro) adamW(w, g, m, v []float32, s AdamWStep) {
 		m[i] = float32(s.Beta1*m[i]) + float32(s.Gain1*g[i])
 		v[i] = float32(s.Beta2*v[i]) + float32(s.Gain2*g[i]*g[i])
 		w[i] = float32(s.Keep * w[i])
-		// Not d > 0: a NaN has to come through.
+		// The test is not d > 0, since a NaN has to propagate.
 		if d := float32(float32(math.Sqrt(float64(v[i])))*s.Root) + s.Eps; d != 0 {
 			w[i] -= float32(s.Size * (m[i] / d))
 		}

@@ -46,8 +46,8 @@ var adamWFunction = function{
 
 func FuzzAdamW(f *testing.F) { adamWFunction.fuzz(f) }
 
-// Where nothing was ever seen and ε is 0, a parameter decays and does not
-// become NaN; but a NaN comes through, and so does one of the parameter.
+// If all gradients were 0 and ε is 0, a parameter only decays and does not become NaN. A NaN in
+// a gradient or in the parameter propagates.
 func TestAdamWOfNothing(t *testing.T) {
 	nan := float32(math.NaN())
 	forEachKernel(t, func(t *testing.T, u *micro) {

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// A layout is a pair of transposes, by what it computes in a linear layer.
+// A layout is a pair of transposes, named for the product that it computes in a linear layer.
 type layout struct {
 	name   string
 	tA, tB blas.Transpose
@@ -76,9 +76,9 @@ func BenchmarkSgemm(b *testing.B) {
 	}
 }
 
-// BenchmarkBF16 multiplies by weights that are kept in bfloat16, by every kernel
-// of pairs, and by Sgemm once they are expanded: in float32 they take twice the
-// memory, as Sgemm/NN reads them.
+// BenchmarkBF16 multiplies by weights in bfloat16 with every kernel of pairs, and for comparison
+// with Sgemm after expanding them to float32, which takes twice the memory, as Sgemm/NN reads
+// them.
 func BenchmarkBF16(b *testing.B) {
 	for _, size := range [][3]int{{1024, 256, 256}, {1024, 688, 256}, {1024, 256, 688}, {512, 512, 512}} {
 		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: size[0], n: size[1], k: size[2]}
@@ -120,8 +120,8 @@ func (m *BF16) expand(dst []float32) {
 	}
 }
 
-// BenchmarkTile measures a micro-kernel alone, on data in the L1 cache: the
-// peak that Sgemm is held against.
+// BenchmarkTile measures a micro-kernel alone, on data in the L1 cache: the peak with which
+// Sgemm is compared.
 func BenchmarkTile(b *testing.B) {
 	for _, u := range available {
 		b.Run(u.name, func(b *testing.B) { u.benchmark(b, 1) })
@@ -131,8 +131,8 @@ func BenchmarkTile(b *testing.B) {
 	}
 }
 
-// benchmark measures a tile of which one step along k multiplies so many
-// elements of each row and column.
+// benchmark measures a tile; one step along k multiplies the given number of elements of each
+// row and column.
 func (u *micro) benchmark(b *testing.B, elements int) {
 	rows, cols, k := u.rows, u.widest(), 128
 	p := product{tA: blas.Trans, tB: blas.NoTrans, m: rows, n: cols, k: k}

@@ -10,21 +10,20 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// A BF16 is a K×N matrix in bfloat16, the higher half of a float32, kept in
-// the order in which products read it as their right factor. It takes half
-// the memory of one in float32.
+// A BF16 is a K×N matrix in bfloat16, the higher half of a float32, kept in the order in
+// which products read it as their right factor. It takes half the memory of a float32
+// matrix.
 //
-// A product rounds its left factor to bfloat16 too, to the nearest, halves to
-// even, and sums in float32, along K in blocks whose lengths depend on K
-// alone. Its arithmetic is that of the instruction VDPBF16PS: of two
-// neighbours along K the second is multiplied and added first, each product is
-// fused with its sum, denormal numbers among elements and sums are zero.
-// The kernels that multiply so by that instruction, by AVX2 and in portable
-// Go give the same bytes; only the bits of a NaN are the CPU's own.
+// A product rounds its left factor to bfloat16 too (to the nearest, halves to even). It
+// sums in float32 along K, in blocks whose lengths depend only on K. Its arithmetic is
+// that of the instruction VDPBF16PS: of two neighbours along K the second is multiplied
+// and added first, each product is fused with its sum, and denormal elements and sums
+// count as zero. The kernels that use this instruction, AVX2 or portable Go give the same
+// bytes; only the bits of a NaN depend on the CPU.
 //
-// With u = 2⁻²⁴ and v = 2⁻⁹, and barring overflow and underflow, an element
-// is off by at most (2v + v² + (K+K/512+2)u) Σ|aᵢₚ||bₚⱼ| to first order in u,
-// v for the rounding of each factor, and by u times what it is added to.
+// With u = 2⁻²⁴ and v = 2⁻⁹, barring overflow and underflow and to first order in u, the
+// error of an element is at most (2v + v² + (K+K/512+2)u) Σ|aᵢₚ||bₚⱼ|, plus u times the old
+// value if the product is added to one. v comes from the rounding of each factor.
 type BF16 struct {
 	K, N  int
 	words []float32 // (⌈K/2⌉, N) pairs along K, the second one in the higher half
@@ -52,8 +51,8 @@ func NewBF16(b blas32.General, t blas.Transpose) *BF16 {
 // Bytes returns the memory that a K×N matrix takes.
 func (m *BF16) Bytes() int64 { return 4 * int64(len(m.words)) }
 
-// Multiply computes C = A B for B = m or, where it adds, C += A B, on the
-// calling goroutine and on those that [Help]. It panics where shapes differ.
+// Multiply computes C = A B for B = m or, if adds is set, C += A B, on the calling
+// goroutine and on goroutines in [Help]. It panics if shapes differ.
 func (m *BF16) Multiply(c, a blas32.General, adds bool) { m.multiply(inUse.bf16, c, a, adds) }
 
 func (m *BF16) multiply(u *micro, c, a blas32.General, adds bool) {
@@ -86,17 +85,17 @@ func RoundBF16(x []float32) {
 func bf16(x float32) uint16 {
 	bits := math.Float32bits(x)
 	if x != x {
-		return uint16((bits | 1<<22) >> 16) // quiet, lest its last digits were all
+		return uint16((bits | 1<<22) >> 16) // a quiet NaN: the digits that are cut off may be its only ones
 	}
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }
 
-// pair returns the word of two elements. It is no number, and is only moved.
+// pair returns the word of two elements. The word is no meaningful number, and is only moved.
 func pair(even, odd float32) float32 {
 	return math.Float32frombits(uint32(bf16(even)) | uint32(bf16(odd))<<16)
 }
 
-// roundPairs rounds src to pairs of bfloat16, the last one filled up with zero.
+// roundPairs rounds src to pairs of bfloat16; an incomplete last pair is completed by zero.
 func roundPairs(dst, src []float32) {
 	for ; len(src) > 1; dst, src = dst[1:], src[2:] {
 		dst[0] = pair(src[0], src[1])
@@ -114,7 +113,7 @@ func (u *micro) paired(dst []float32, m matrix, rows, cols int) matrix {
 	return matrix{dst, spreadStride, 1}
 }
 
-// bf16Portable runs everywhere, slowly.
+// bf16Portable is the portable kernel of pairs, which is slow.
 var bf16Portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: bf16TilePortable, roundPairs: roundPairs}
 
 // bf16TilePortable is a micro-kernel of pairs; see [micro].
@@ -137,23 +136,23 @@ func bf16TilePortable(rows, cols, k int, a []float32, ars, acs int, b []float32,
 	}
 }
 
-// addProduct returns xy + z for the bits of two elements, rounded once and to
-// the nearest; denormal numbers are taken for zero and rounded to it. z is none.
+// addProduct returns xy + z for the bits of two elements, rounded once and to the nearest;
+// denormal inputs and results count as zero. z is not denormal.
 //
-// In float64 the product is exact, and so is the sum of its 16 digits and the
-// 24 of z, unless one is so much smaller that it changes nothing: to round again
-// then gives what rounding once would.
+// In float64 the product is exact. The sum of its 16 digits and the 24 of z is exact too,
+// unless one is so small that it does not matter: the second rounding then gives the same
+// as rounding once.
 func addProduct(x, y uint32, z float32) float32 {
 	sum := flushed(x)*flushed(y) + float64(z)
-	// Tiny is what 24 digits and any exponent would round below the smallest
-	// normal number.
+	// A sum is tiny if it would round below the smallest normal number, with 24 digits
+	// and an unlimited exponent.
 	if math.Abs(sum) < 0x1p-126-0x1p-151 {
 		return float32(math.Copysign(0, sum))
 	}
 	return float32(sum)
 }
 
-// flushed returns the float32 with these bits, a denormal one as zero.
+// flushed returns the float32 with these bits; zero for a denormal number.
 func flushed(bits uint32) float64 {
 	if bits&0x7f800000 == 0 {
 		bits &= 0x80000000

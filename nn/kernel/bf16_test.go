@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// pairKernels are the kernels of pairs that this CPU has, best first.
+// pairKernels returns the kernels of pairs that this CPU can run, best first.
 func pairKernels() []*micro {
 	var all []*micro
 	for _, u := range available {
@@ -23,20 +23,19 @@ func pairKernels() []*micro {
 	return all
 }
 
-// forEachBF16 runs a test with each of them.
+// forEachBF16 runs a test with each kernel of pairs.
 func forEachBF16(t *testing.T, test func(t *testing.T, u *micro)) {
 	for _, u := range pairKernels() {
 		t.Run(u.name, func(t *testing.T) { test(t, u) })
 	}
 }
 
-// general is a matrix as blas32 has it.
+// general returns a matrix in the form of blas32.
 func general(rows, cols int, data []float32, ld int) blas32.General {
 	return blas32.General{Rows: rows, Cols: cols, Data: data, Stride: ld}
 }
 
-// bf16 computes the product by one micro-kernel of pairs and returns C; A is
-// not transposed.
+// bf16 computes the product with one micro-kernel of pairs and returns C; A is not transposed.
 func (p *product) bf16(u *micro) []float32 {
 	q := *p
 	q.c = slices.Clone(p.c)
@@ -60,7 +59,8 @@ func randomBF16(rng *rand.Rand, m, n, k int) product {
 	return p
 }
 
-// rounded is p with factors in bfloat16, which it holds without loss.
+// rounded returns p with its factors rounded to bfloat16, so that a BF16 holds them without
+// loss.
 func (p *product) rounded() product {
 	q := *p
 	q.a, q.b = slices.Clone(p.a), slices.Clone(p.b)
@@ -69,8 +69,8 @@ func (p *product) rounded() product {
 	return q
 }
 
-// What comes out is the product of the rounded factors, within the bound of
-// float32, where nothing is tiny.
+// The result is the product of the rounded factors, within the bound of float32, if nothing is
+// tiny.
 func TestBF16(t *testing.T) {
 	forEachBF16(t, func(t *testing.T, u *micro) {
 		rng := newRand()
@@ -88,8 +88,8 @@ func TestBF16(t *testing.T) {
 	})
 }
 
-// The bound stated at BF16 holds against factors that were not rounded, and a
-// tenth of it does not.
+// With factors that were not rounded the result stays within the bound stated at BF16, but not
+// within a tenth of it.
 func TestBF16ErrorIsWithinItsBound(t *testing.T) {
 	const half = 0x1p-9
 	rng := newRand()
@@ -127,8 +127,8 @@ func edge(rng *rand.Rand) float32 {
 	return x
 }
 
-// Every kernel gives the bytes of the portable one, denormal numbers, overflow
-// and all, in products cut in any way.
+// Every kernel gives the bytes of the portable one, also for denormal numbers and overflow, and
+// however a product is cut.
 func TestBF16KernelsGiveTheSameBytes(t *testing.T) {
 	rng := newRand()
 	for range 60 {
@@ -182,7 +182,7 @@ func FuzzBF16(f *testing.F) {
 		for ; len(data) >= 4 && len(x) < 4000; data = data[4:] {
 			x = append(x, math.Float32frombits(binary.LittleEndian.Uint32(data)))
 		}
-		// A has one row and B as many as are left for it.
+		// A has one row; the rest goes to B.
 		k := len(x) / (1 + width)
 		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: width, k: k, alpha: 1, a: x[:k], lda: max(1, k),
 			b: x[k : k+k*width], ldb: width, c: make([]float32, width), ldc: width}
@@ -216,7 +216,7 @@ func TestBF16RoundsToNearestEven(t *testing.T) {
 	}
 }
 
-// Every vector of every length is rounded as the portable function does.
+// Slices of every length are rounded as by the portable function.
 func TestRoundPairs(t *testing.T) {
 	rng := newRand()
 	forEachBF16(t, func(t *testing.T, u *micro) {
@@ -238,7 +238,8 @@ func TestRoundPairs(t *testing.T) {
 	})
 }
 
-// By the manual: of a pair the odd element first, fused, tiny numbers as zero.
+// As in Intel's manual: the odd element of a pair comes first, each product is fused with its
+// sum, and tiny numbers count as zero.
 func TestAddProductIsTheInstructions(t *testing.T) {
 	bits := math.Float32bits
 	const tiny = 0x1p-126 // the smallest normal number
@@ -262,7 +263,7 @@ func TestAddProductIsTheInstructions(t *testing.T) {
 	}
 }
 
-// In float32, 2²⁴ - ½ is 2²⁴, so that ½ is lost in this order and not in others.
+// In float32, 2²⁴ - ½ is 2²⁴, so that ½ is lost in this order but not in another.
 func TestBF16TakesTheOddElementFirst(t *testing.T) {
 	forEachBF16(t, func(t *testing.T, u *micro) {
 		p := product{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: 1, k: 4, alpha: 1,
@@ -288,7 +289,7 @@ func TestBF16CutProductGivesTheSameBytes(t *testing.T) {
 	})
 }
 
-// portableSlowness is by how much less a test gives the portable kernel to do.
+// portableSlowness is the factor by which tests reduce the work of the portable kernel.
 func portableSlowness(u *micro) int {
 	if u == &bf16Portable {
 		return 3

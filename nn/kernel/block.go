@@ -2,23 +2,22 @@ package kernel
 
 // A block of the right factor, cut into the panels that micro-kernels read.
 
-// A block is a k×n part of B, cut into panels as wide as the widest tile and
-// a narrower last one. Panels of a B stored by rows are read where they lie,
-// which is faster than to copy them first, even from long rows; unless their
-// rows crowd, and are read often. Those, and the panels of a B stored by columns,
-// are packed, that is copied by rows.
+// A block is a k×n part of B, cut into panels as wide as the widest tile and a narrower
+// last one. If B is stored by rows, panels are usually read in place, which is faster than
+// copying them first, even from long rows. Panels are packed, that is, copied by rows, if
+// B is stored by columns, or if their rows crowd and are read often.
 type block struct {
 	k, n   int
 	panels matrix // the first of the wide panels
-	step   int    // from one of them to the next, in panels.data
+	step   int    // distance from one panel to the next, in panels.data
 	last   matrix // the narrow panel, if n is not a multiple of the widest
 }
 
-// readInPlace is how many strips of A read a crowded block at less cost than
-// that of packing it.
+// readInPlace is the largest number of strips of A for which reading a crowded block in
+// place costs less than packing it.
 const readInPlace = 4
 
-// newBlock is given how many rows of A will be multiplied by the block.
+// newBlock makes a block that will be multiplied by m rows of A.
 func (u *micro) newBlock(b matrix, k, n, m int, buf []float32) block {
 	wide := u.widest()
 	blk := block{k: k, n: n, panels: b, step: wide}
@@ -44,8 +43,8 @@ func (u *micro) newBlock(b matrix, k, n, m int, buf []float32) block {
 	return blk
 }
 
-// pack copies the panel of the first k×cols of b to dst, filled with zeros to
-// the width of the tile that holds it.
+// pack copies the first k×cols elements of b to dst as a panel, filled with zeros to the
+// width of the tile that holds it.
 func (u *micro) pack(dst []float32, b matrix, k, cols int) matrix {
 	width := u.fit(cols)
 	dst = dst[:k*width]

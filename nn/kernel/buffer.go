@@ -1,6 +1,6 @@
 package kernel
 
-// Buffers for packed blocks, used again from one product to the next.
+// Buffers for packed blocks, reused from one product to the next.
 
 import "sync"
 
@@ -10,8 +10,8 @@ type buffers struct {
 	b [maxK * maxN]float32
 }
 
-// free holds the buffers that no product is using. There are as many as
-// there were products at a time, so that none is allocated once warm.
+// free holds the buffers that no product is using. There are as many as there were products
+// at the same time, so that after the first products none is allocated.
 var free struct {
 	sync.Mutex
 	list []*buffers

@@ -10,14 +10,14 @@ func copyRows(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	}
 }
 
-// copyStrip is [micro.copyStrip] where no tile is higher than half a line.
+// copyStrip is [micro.copyStrip] for kernels whose tiles are at most half a line high.
 func copyStrip(rows, cols int, dst, src []float32, ss int) {
 	copyRows(cols, rows, dst, halfLine, src, ss)
 }
 
-// copyPanels copies a rows×cols matrix as panels of so many columns, one after
-// the other, row by row, so that src is read in its order; ss is the stride of
-// its rows.
+// copyPanels copies a rows×cols matrix as panels of wide columns, which follow one another
+// in dst. It goes row by row, so that src is read in its order; ss is the stride of its
+// rows.
 func copyPanels(rows, cols, wide int, dst []float32, src []float32, ss int) {
 	for i := range rows {
 		row := src[i*ss:]

@@ -1,15 +1,15 @@
 package kernel
 
-// How a product is cut into parts for several cores.
+// Cutting a product into parts for several cores.
 
 import "iter"
 
-// A cut divides the indices below n into nearly equal parts, each a multiple
-// of unit long but for the last.
+// A cut divides the indices below n into nearly equal parts. The length of each part except
+// the last is a multiple of unit.
 type cut struct{ n, unit, parts int }
 
-// newCut cuts n into as few parts as will do for each to have at most most
-// indices; most is a multiple of unit.
+// newCut cuts n into as few parts as possible with at most most indices each; most is a
+// multiple of unit.
 func newCut(n, most, unit int) cut {
 	return cut{n, unit, (n + most - 1) / most}
 }
@@ -22,9 +22,9 @@ func (c cut) part(i int) (start, length int) {
 	return start, end - start
 }
 
-// Depths yields the parts, by their first index and length, in which products
-// go through a dimension of k that they sum over. Products of these parts, each
-// added to the sum of those before, give the bytes of the whole product.
+// Depths yields the parts, by first index and length, in which a product sums over a
+// dimension of length k. Products of these parts, each added to the sum of the earlier
+// ones, give the bytes of the whole product.
 func Depths(k int) iter.Seq2[int, int] {
 	return func(yield func(start, length int) bool) {
 		c := newCut(k, maxK, 1)

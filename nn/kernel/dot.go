@@ -4,9 +4,9 @@ package kernel
 
 // Dot returns Σ xᵢyᵢ; the slices have one length, n.
 //
-// All kernels give the same bytes. With u = 2⁻²⁴, and barring overflow and
-// underflow, the error is to first order at most (⌈n/8⌉+3)u Σ|xᵢyᵢ|: a term
-// passes through a product, at most ⌈n/8⌉−1 sums, and three that fold them.
+// All kernels give the same bytes. With u = 2⁻²⁴, and barring overflow and underflow, the
+// error is to first order at most (⌈n/8⌉+3)u Σ|xᵢyᵢ|: each term is rounded by its product,
+// by at most ⌈n/8⌉−1 sums, and by the three sums that fold the partial results.
 func Dot(x, y []float32) float32 { return inUse.dot(x, y) }
 
 func (u *micro) dot(x, y []float32) float32 {

@@ -13,8 +13,7 @@ import (
 // handEncoded matches the instructions that the generator encodes by hand.
 var handEncoded = regexp.MustCompile(`\tLONG +\$(0x[0-9a-f]+)\n\tWORD +\$(0x[0-9a-f]+)\n`)
 
-// disassembled matches VDPBF16PS as objdump writes it, the factors in the
-// registers that hold them.
+// disassembled matches VDPBF16PS as objdump writes it, with the registers of its operands.
 var disassembled = regexp.MustCompile(`vdpbf16ps %[yz]mm2[89],%[yz]mm30,%[yz]mm(\d|1\d|2[0-7])\n`)
 
 func TestHandEncodedInstructions(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// With the kernel in use gonum's products are its own, and one cut by rows
-// gives the bytes of the whole.
+// After Use, gonum computes products with this package, and a product that is cut by rows gives
+// the bytes of the whole.
 func Example() {
 	if err := kernel.Use(); err != nil {
 		log.Fatal(err)
@@ -47,7 +47,7 @@ func matrix(rows, cols int) blas32.General {
 	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float32, rows*cols)}
 }
 
-// rows is the part of m from one row to another.
+// rows returns the part of m from one row to another.
 func rows(m blas32.General, cut [2]int) blas32.General {
 	m.Rows, m.Data = cut[1]-cut[0], m.Data[cut[0]*m.Stride:cut[1]*m.Stride]
 	return m

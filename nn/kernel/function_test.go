@@ -12,20 +12,19 @@ import (
 // A function works on slices of one length, in place.
 type function struct {
 	slices int
-	// run does u's function on x; number is any that it asks for. It returns
-	// what else the function computes.
+	// run runs u's function on x; number is its further argument, if it has one. It returns
+	// the numbers that the function computes besides the slices.
 	run func(u *micro, x [][]float32, number float32) []float64
-	// check holds what run made of before to the formula in float64. It is
-	// given finite numbers whose squares and cubes neither overflow nor
-	// underflow.
+	// check compares the results of run, for the slices before, with the formula in float64.
+	// It gets finite numbers whose squares and cubes neither overflow nor underflow.
 	check func(before, after [][]float32, number float32, computed []float64) error
-	// bytes is the checksum of what it makes of fixed inputs on any platform:
-	// portable code that the compiler fuses somewhere gives another one.
+	// bytes is the checksum of the results for fixed inputs on any platform. If a compiler
+	// fuses the portable code on some platform, the checksum differs.
 	bytes uint32
 }
 
-// fuzz looks for data on which kernels differ from each other, or from the
-// formula by more than the bound.
+// fuzz looks for data for which kernels differ from each other, or from the formula by more
+// than the bound.
 func (f *function) fuzz(fuzzer *testing.F) {
 	if got := f.checksum(); got != f.bytes {
 		fuzzer.Errorf("the checksum is %#x, want %#x", got, f.bytes)
@@ -60,7 +59,7 @@ func (f *function) fuzz(fuzzer *testing.F) {
 	})
 }
 
-// checksum is that of what the portable function makes of fixed inputs.
+// checksum returns the checksum of the portable function's results for fixed inputs.
 func (f *function) checksum() uint32 {
 	const n = 1003
 	rng := newRand()
@@ -77,7 +76,7 @@ func (f *function) checksum() uint32 {
 	for _, s := range x {
 		for _, v := range s {
 			if v != v {
-				v = float32(math.NaN()) // no payload is promised
+				v = float32(math.NaN()) // the payload of a NaN is not specified
 			}
 			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
 		}
@@ -106,7 +105,7 @@ func (f *function) inputs(data []byte) (number float32, x [][]float32) {
 	return number, x
 }
 
-// sameBytes returns how the kernels differ on x.
+// sameBytes returns an error that says how the kernels differ on x.
 func (f *function) sameBytes(x [][]float32, number float32) error {
 	var want [][]float32
 	var computed []float64
@@ -132,13 +131,13 @@ func (f *function) sameBytes(x [][]float32, number float32) error {
 	return nil
 }
 
-// sameOrNaN tells whether x and y have the same bits or are both NaN, whose
-// payload no one has promised.
+// sameOrNaN reports whether x and y have the same bits or are both NaN, whose payload is not
+// specified.
 func sameOrNaN(x, y float32) bool {
 	return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
 }
 
-// clone copies slices to where they are not aligned.
+// clone copies slices to addresses that are not aligned.
 func clone(x [][]float32) [][]float32 {
 	var all [][]float32
 	for _, s := range x {
@@ -147,15 +146,15 @@ func clone(x [][]float32) [][]float32 {
 	return all
 }
 
-// tame keeps the sign and digits of x and brings its size to 2⁻⁸ to 2⁸.
+// tame keeps the sign and digits of x and brings its magnitude into the range 2⁻⁸ to 2⁸.
 func tame(x float32) float32 {
 	bits := math.Float32bits(x)
 	return math.Float32frombits(bits&0x807fffff | (127-8+bits>>23&15)<<23)
 }
 
-// within is an error if got is further from want than bound, in units of
-// 2⁻²⁴, allows. Terms of second order and the reference's own rounding are
-// below a thousandth of a bound; the smallest float32 is for underflow.
+// within returns an error if got is further from want than bound, in units of 2⁻²⁴. Terms of
+// second order and the reference's own rounding are below a thousandth of a bound; the smallest
+// float32 is added for underflow.
 func within(what string, got float32, want, bound float64) error {
 	if d := math.Abs(float64(got) - want); !(d <= 1.001*unit*bound+0x1p-149) {
 		return fmt.Errorf("%s is %g, want %g: off by %.3g, more than %.3g", what, got, want, d, unit*bound)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// fused computes the product as the kernels in assembly have to, to the byte:
-// along k, in blocks, each multiplication fused with its addition.
+// fused computes the bytes that the kernels in assembly must give: it sums along k, in blocks,
+// with each multiplication fused with its addition.
 func (p *product) fused() []float32 {
 	c := slices.Clone(p.c)
 	for i := range p.m {
@@ -37,10 +37,9 @@ func (p *product) fuse(i, j int, c *float32) {
 	}
 }
 
-// fma32 returns xy + z, rounded once. In float64 the product is exact, and
-// the sum is rounded to odd: if that lost something, to the neighbour whose
-// last bit is 1. To round such a sum again, to float32, gives what rounding
-// the exact one would (Boldo and Melquiond 2008).
+// fma32 returns xy + z, rounded once. In float64 the product is exact. The sum is rounded to
+// odd, that is, an inexact sum becomes the neighbour whose last bit is 1. Rounding such a sum
+// again, to float32, gives the same as rounding the exact sum (Boldo and Melquiond 2008).
 func fma32(x, y, z float32) float32 {
 	product, addend := float64(x)*float64(y), float64(z)
 	sum := product + addend
@@ -75,7 +74,7 @@ func TestFMA32RoundsOnce(t *testing.T) {
 	}
 }
 
-// This also holds kernels of different platforms to the same bytes.
+// This also shows that kernels of different platforms give the same bytes.
 func TestAssemblyKernelsGiveTheBytesOfTheFusedProduct(t *testing.T) {
 	rng := newRand()
 	unfused := 0

@@ -1,13 +1,13 @@
 package kernel
 
-// GELU over a slice, exact and by tanh, with its slope.
+// GELU over a slice, exact and by tanh, with its derivative.
 
 import "math"
 
-// The constants of GELU and its approximation, which the generator in asm
-// repeats. With w = 1/(1 + millsRate t), Φ(−t) ≈ e^(−t²/2) w P(w) for t from 0
-// to where it underflows, to 3.2e-8 of it: P is a least-squares fit whose weights
-// were turned until the largest error was least, in float64, to Mills' ratio.
+// The constants of GELU and its approximation, which the generator in asm repeats. With
+// w = 1/(1 + millsRate t), Φ(−t) ≈ e^(−t²/2) w P(w) for t from 0 to where it underflows, to
+// a relative error of 3.2e-8. P is a least-squares fit to Mills' ratio in float64, whose
+// weights were adjusted to minimize the largest error.
 const (
 	millsRate = 0.35
 	millsP0   = 0.13962166
@@ -23,19 +23,19 @@ const (
 
 	tanhScale = 2 * 0.7978845608028654 // 2√(2/π)
 	tanhCubic = 0.044715
-	tanhLow   = -87 // σ, which is less than the rounding of any sum with 1 there, does not underflow yet
+	tanhLow   = -87 // σ does not underflow yet, and is less than the rounding of any sum with 1
 )
 
-// GELU sets f[i] = x Φ(x) of x = x[i], with Φ the normal distribution (Hendrycks &
-// Gimpel 2016, arXiv:1606.08415); the slices have one length, and may be one.
+// GELU sets f[i] = x Φ(x) for x = x[i], with Φ the normal distribution (Hendrycks & Gimpel
+// 2016, arXiv:1606.08415). The slices have one length, and may be the same slice.
 //
-// All kernels give the same bytes. With u = 2⁻²⁴ and |x| < 13, beyond which the
-// density underflows, the error is to first order at most
+// All kernels give the same bytes. With u = 2⁻²⁴ and |x| < 13, beyond which the density
+// underflows, the error is to first order at most
 //
 //	|x| ((12 + x²/2) Φ(−|x|) + 2 Φ(x)) u
 //
-// of the smaller Φ by the fit, the exponential, the rounding of x²/2 that it takes
-// in, and eight more.
+// The error of Φ(−|x|) comes from the fit, the exponential, the rounding of the
+// exponential's argument x²/2, and eight further roundings.
 func GELU(f, x []float32) { inUse.gelu(f, x) }
 
 func (u *micro) gelu(f, x []float32) {
@@ -46,9 +46,10 @@ func (u *micro) gelu(f, x []float32) {
 	}
 }
 
-// GELUSlope sets f[i] to GELU of x[i] and slope[i] to its derivative, Φ(x) + x
-// φ(x); f or slope may be x, and slope f, where it stays. The error of the
-// derivative is to first order at most ((16 + x²/2) (Φ(−|x|) + |x| φ(x)) + 2 Φ(x)) u.
+// GELUSlope sets f[i] to GELU of x[i] and slope[i] to its derivative, Φ(x) + x φ(x). f or
+// slope may be x. If slope and f are the same slice, it ends up with the derivative. The
+// error of the derivative is to first order at most
+// ((16 + x²/2) (Φ(−|x|) + |x| φ(x)) + 2 Φ(x)) u.
 func GELUSlope(f, slope, x []float32) { inUse.geluSlope(f, slope, x) }
 
 func (u *micro) geluSlope(f, slope, x []float32) {
@@ -80,12 +81,12 @@ func gaussian(x float32) (phi, density float32) {
 	return 1 - q, density
 }
 
-// GELUTanh sets f[i] to the approximation of GELU by ½x(1 + tanh(√(2/π)(x +
-// 0.044715x³))) = x σ(z), z = 2√(2/π)(x + 0.044715x³), of x = x[i] (section 2
-// there); the slices have one length, and may be one.
+// GELUTanh approximates GELU (section 2 of the same paper). It sets f[i], for x = x[i], to
+// ½x(1 + tanh(√(2/π)(x + 0.044715x³))) = x σ(z), z = 2√(2/π)(x + 0.044715x³). The slices
+// have one length, and may be the same slice.
 //
-// All kernels give the same bytes. For z above −87 the error is to first order
-// at most (5 + 4 |z| σ(−z)) u |f|, where u = 2⁻²⁴: z has four roundings.
+// All kernels give the same bytes. For z above −87 the error is to first order at most
+// (5 + 4 |z| σ(−z)) u |f|, where u = 2⁻²⁴; z has four roundings.
 func GELUTanh(f, x []float32) { inUse.geluTanh(f, x) }
 
 func (u *micro) geluTanh(f, x []float32) {
@@ -97,9 +98,9 @@ func (u *micro) geluTanh(f, x []float32) {
 }
 
 // GELUTanhSlope sets f[i] to GELUTanh of x[i] and slope[i] to its derivative,
-// σ(z)(1 + x σ(−z) dz/dx); f or slope may be x, and slope f, where it stays. For
-// |x| < 1e18 and z above −87, the error of the derivative is to first order at most
-// (12 + 4 |z|) u σ(z)(1 + |x| σ(−z) dz/dx).
+// σ(z)(1 + x σ(−z) dz/dx). f or slope may be x. If slope and f are the same slice, it ends
+// up with the derivative. For |x| < 1e18 and z above −87, the error of the derivative is to
+// first order at most (12 + 4 |z|) u σ(z)(1 + |x| σ(−z) dz/dx).
 func GELUTanhSlope(f, slope, x []float32) { inUse.geluTanhSlope(f, slope, x) }
 
 func (u *micro) geluTanhSlope(f, slope, x []float32) {
@@ -113,7 +114,7 @@ func (u *micro) geluTanhSlope(f, slope, x []float32) {
 	}
 }
 
-// tanhSigmoid returns σ(z) and σ(−z) of z above, and x².
+// tanhSigmoid returns σ(z) and σ(−z) for the z of [GELUTanh], and x².
 func tanhSigmoid(x float32) (s, rest, square float32) {
 	square = x * x
 	z := (float32(square*(tanhScale*tanhCubic)) + tanhScale) * x

@@ -11,8 +11,8 @@ func normal64(x float64) (phi, density float64) {
 	return math.Erfc(-x/math.Sqrt2) / 2, math.Exp(-x*x/2) / math.Sqrt(2*math.Pi)
 }
 
-// lost is how much an error may be above its bound, in units of it, where the
-// density underflows, for each unit of what it is multiplied by.
+// lost is the amount by which an error may exceed its bound, in units of within, if the density
+// underflows, per unit of the density's factor.
 func lost(x float64) float64 {
 	if math.Abs(x) < 13 {
 		return 0
@@ -55,7 +55,7 @@ func checkGELUTanhSlope(x, slope float32) error {
 	return within("slope", slope, s*(1+v*rest*dz), (12+4*math.Abs(z))*s*size+underflown(z)*size)
 }
 
-// valueFunction is a function of x[1] in x[0].
+// valueFunction tests a function that sets x[0] from x[1].
 func valueFunction(bytes uint32, run func(u *micro, f, x []float32), check func(x, f float32) error) function {
 	return function{
 		slices: 2, bytes: bytes,
@@ -71,7 +71,7 @@ func valueFunction(bytes uint32, run func(u *micro, f, x []float32), check func(
 	}
 }
 
-// slopeFunction is a function of x[2] in x[0], with its derivative in x[1].
+// slopeFunction tests a function that sets x[0], and its derivative x[1], from x[2].
 func slopeFunction(bytes uint32, run func(u *micro, f, slope, x []float32), checkValue,
 	checkSlope func(x, y float32) error) function {
 	return function{
@@ -103,8 +103,8 @@ func FuzzGELUTanh(f *testing.F)      { geluTanhFunction.fuzz(f) }
 func FuzzGELUSlope(f *testing.F)     { geluSlopeFunction.fuzz(f) }
 func FuzzGELUTanhSlope(f *testing.F) { geluTanhSlopeFunction.fuzz(f) }
 
-// TestGELUInPlace: f or slope may be x, and both one slice, which then has the
-// slope.
+// TestGELUInPlace: f or slope may be x, and f and slope may be one slice, which then holds the
+// derivative.
 func TestGELUInPlace(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		x := normal(newRand(), 3*lanesAtMost+1, 2)
@@ -127,9 +127,9 @@ func TestGELUInPlace(t *testing.T) {
 	})
 }
 
-const lanesAtMost = 8 // of any kernel's vectors
+const lanesAtMost = 8 // the most lanes in any kernel's vectors
 
-// TestGELUBounds holds the bounds at every third thousandth from −13 to 13.
+// TestGELUBounds checks the bounds at steps of 0.003 from −13 to 13.
 func TestGELUBounds(t *testing.T) {
 	var x []float32
 	for i := -13000; i <= 13000; i += 3 {

@@ -2,16 +2,16 @@ package kernel
 
 // Matrix products in float32: the loops over blocks around a micro-kernel.
 
-// Block sizes. A block of B, at most maxK × maxN (512 kB), stays in the L2
-// cache while all of A passes by; a strip of A, as high as a tile, stays in
-// L1 while the panels of B pass by.
+// Block sizes. A block of B, at most maxK × maxN (512 kB), stays in the L2 cache while all
+// of A passes by. A strip of A, as high as a tile, stays in L1 while the panels of B pass
+// by.
 const (
 	maxN = 512
 	maxK = 256
 )
 
-// A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n. A micro
-// of pairs takes two elements of A for each row of b.
+// A gemm is C = alpha A B + beta C for m, n, k ≥ 1; A is m×k, B is k×n. A micro-kernel of
+// pairs multiplies two elements of A by each row of b.
 type gemm struct {
 	*micro
 	a, b        matrix

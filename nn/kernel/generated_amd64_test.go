@@ -26,8 +26,7 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	}
 }
 
-// body returns a file without its first line, which quotes the command that
-// wrote it.
+// body returns a file without its first line, which quotes the command that wrote the file.
 func body(t *testing.T, file string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(file)

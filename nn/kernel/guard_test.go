@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// A guard is memory before a page that faults.
+// A guard is memory that is followed by a page that faults.
 type guard []byte
 
 func newGuard(t *testing.T, bytes int) guard {
@@ -34,7 +34,7 @@ func newGuard(t *testing.T, bytes int) guard {
 	return mem[:size]
 }
 
-// hold returns a copy of x whose end is the end of the memory.
+// hold returns a copy of x that ends where the guard's memory ends.
 func (g guard) hold(x []float32) []float32 {
 	if len(x) == 0 {
 		return x
@@ -45,7 +45,7 @@ func (g guard) hold(x []float32) []float32 {
 	return held
 }
 
-// faults tells whether f touches memory that it may not.
+// faults reports whether f touches memory that it must not touch.
 func faults(f func()) (fault bool) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() { fault = recover() != nil }()

@@ -1,18 +1,17 @@
 package kernel
 
-// The BLAS implementation that gonum's blas32 is given.
+// The implementation of BLAS that is installed in gonum's blas32.
 
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// Implementation is gonum's implementation of BLAS with Sgemm replaced, by one
-// that runs on the calling goroutine and on those that [Help]. Any number of
-// goroutines may call it.
+// Implementation is gonum's implementation of BLAS with another Sgemm, which runs on the
+// calling goroutine and on goroutines in [Help]. Any number of goroutines may call it.
 type Implementation struct {
 	gonum.Implementation
-	micro *micro // nil for the one in use
+	micro *micro // nil means the kernel in use
 }
 
 var _ blas.Float32 = Implementation{}
@@ -20,20 +19,19 @@ var _ blas.Float32 = Implementation{}
 // Sgemm computes C = alpha op(A) op(B) + beta C, where op(A) is m×k, op(B)
 // k×n and C m×n, rows first. It panics on bad arguments as gonum does.
 //
-// If beta is 0, C is not read. If alpha or k is 0, A and B are not read.
-// Otherwise every product takes part, those with 0 included, so that NaN and
-// infinity propagate.
+// If beta is 0, C is not read. If alpha or k is 0, A and B are not read. Otherwise every
+// product counts, even one with 0, so that NaN and infinity propagate.
 //
 // With u = 2⁻²⁴, and barring overflow and underflow, the error of an element
 // is to first order at most
 //
 //	(k+3)u (|alpha| Σ|aᵢₚ||bₚⱼ| + |beta||cᵢⱼ|)
 //
-// since no term passes through more than k+3 roundings: of the product, of at
-// most k sums, of alpha, and of the sum with C.
+// since a term has at most k+3 roundings: the product, at most k sums, the multiplication
+// by alpha, and the sum with C.
 func (impl Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
 	b []float32, ldb int, beta float32, c []float32, ldc int) {
-	// With alpha 0 and beta 1 gonum checks the arguments and does no more.
+	// With alpha 0 and beta 1, gonum only checks the arguments.
 	impl.Implementation.Sgemm(tA, tB, m, n, k, 0, a, lda, b, ldb, 1, c, ldc)
 	if m == 0 || n == 0 {
 		return

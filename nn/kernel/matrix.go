@@ -19,30 +19,29 @@ func operand(a []float32, ld int, t blas.Transpose) matrix {
 	return matrix{a, 1, ld}
 }
 
-// from returns the part of m that begins at row i and column j.
+// from returns the part of m from row i and column j on.
 func (m matrix) from(i, j int) matrix {
 	m.data = m.data[i*m.rs+j*m.cs:]
 	return m
 }
 
-// setSpan is the distance, in floats, of addresses that share a set of the L1
-// cache, where it has 64 sets of 64 bytes, as most have.
+// setSpan is the distance, in floats, between addresses that share a set of the L1 cache, if
+// the cache has 64 sets of 64 bytes, as most have.
 const setSpan = 1024
 
-// crowded tells whether what a tile reads of m, a strip of A, competes for few
-// cache sets: rows side by side for one, or columns one after the other for two.
+// crowded reports whether the elements of m, a strip of A, that a tile reads compete for few
+// cache sets: its rows for one set, or its columns for two.
 func (m matrix) crowded() bool { return m.cs == 1 && m.rs%setSpan == 0 || crowd(m.cs) }
 
-// crowd tells whether addresses so many floats apart, one for each step along
-// k, are in so few cache sets that none is still there when it is read again.
+// crowd reports whether addresses at a distance of stride floats, one for each step along k,
+// share so few cache sets that none is still cached when it is read again.
 func crowd(stride int) bool { return stride%(setSpan/2) == 0 }
 
-// spreadStride is the stride of rows of a spread strip: a cache line more than
-// they need.
+// spreadStride is the stride of rows in a spread strip: a cache line more than their length.
 const spreadStride = maxK + 16
 
-// spreadColumn is the stride of columns of a spread strip: its rows, and what is
-// missing to half a cache line.
+// spreadColumn is the stride of columns in a spread strip: the number of its rows, rounded
+// up to half a cache line.
 func (u *micro) spreadColumn() int { return (u.rows + halfLine - 1) / halfLine * halfLine }
 
 const (
@@ -50,12 +49,12 @@ const (
 	maxColumn = (maxRows + halfLine - 1) / halfLine * halfLine
 )
 
-// spreadPanels is from how many panels of B on a strip of A stored by columns is
-// copied though they do not crowd: a tile uses a part of each cache line.
+// spreadPanels is the smallest number of panels of B for which a strip of A stored by columns
+// is copied even if its columns do not crowd: a tile uses only a part of each cache line.
 const spreadPanels = 4
 
-// spread returns the first rows × cols of m, a strip of A that is multiplied by
-// n columns of B; as a copy in dst, where it is then read faster.
+// spread returns the first rows × cols elements of m, a strip of A that is multiplied by n
+// columns of B. It copies them to dst if that makes reading them faster.
 func (u *micro) spread(dst []float32, m matrix, rows, cols, n int) matrix {
 	switch {
 	case !m.crowded() && (m.cs == 1 || n < spreadPanels*u.widest()):

@@ -1,6 +1,6 @@
 package kernel
 
-// The kernels of amd64, chosen by what the CPU has.
+// The kernels of amd64, chosen by the instruction sets of the CPU.
 
 import "golang.org/x/sys/cpu"
 
@@ -27,7 +27,7 @@ func accelerated() []*micro {
 	return found
 }
 
-// roundPairsInVectors is [roundPairs], whole vectors of it in assembly.
+// roundPairsInVectors is [roundPairs] with assembly for whole vectors.
 func roundPairsInVectors(dst, src []float32) {
 	n := len(src) / 2 / lanes * lanes
 	if n > 0 {

@@ -9,8 +9,8 @@ func accelerated() []*micro {
 		transpose: transposeBySquares, copyStrip: copyStrip, bf16: &bf16Portable}}
 }
 
-// sgemmNEON is a micro-kernel; see [micro]. NEON has no masks: a C that ends
-// within a vector takes a detour by a copy that does not.
+// sgemmNEON is a micro-kernel; see [micro]. NEON has no masks, so that a C that ends within a
+// vector is computed in a copy of whole vectors.
 func sgemmNEON(rows, cols, k int, a []float32, ars, acs int, b []float32, bs int, c []float32, cs int, alpha,
 	beta float32) {
 	const lanes = 4

@@ -1,6 +1,6 @@
-// Vector instructions that Go's assembler lacks, and some that it has, each as
-// the word that it assembles to. They take the numbers of V registers, the
-// destination first, and work on four words a register; S[0] is the first.
+// Vector instructions that Go's assembler lacks, and some that it has, each written as its
+// encoded word. They take the numbers of V registers, the destination first, and work on
+// four words per register; S[0] is the first.
 
 #define FADD(d, n, m) WORD $(0x4e20d400 | (m)<<16 | (n)<<5 | (d)) // fadd Vd.4S, Vn.4S, Vm.4S
 #define FSUB(d, n, m) WORD $(0x4ea0d400 | (m)<<16 | (n)<<5 | (d)) // fsub Vd.4S, Vn.4S, Vm.4S

@@ -1,9 +1,9 @@
 package kernel
 
-// The portable kernel: plain Go, to which those in assembly are held.
+// The portable kernel in plain Go, with which the kernels in assembly are compared.
 
-// portable runs everywhere. Its tile is as large as keeps the sums in the
-// registers that a Go compiler has to give.
+// portable runs everywhere. Its tile is the largest whose sums a Go compiler can keep in
+// registers.
 var portable = micro{name: "portable", rows: 4, cols: []int{4}, tile: sgemmPortable, transpose: transpose,
 	copyStrip: copyStrip, bf16: &bf16Portable}
 

@@ -20,17 +20,16 @@ type product struct {
 	lda, ldb, ldc int
 }
 
-// fill gives p operands of normal variates. Rows of the stored matrices are
-// slack elements longer than needed; the slack is NaN, so that reading it
-// shows. No matrix is aligned to more than 4 bytes.
+// fill gives p operands of normal variates. Rows of the stored matrices are slack elements
+// longer than needed; these elements are NaN, so that reading them shows. No matrix is aligned
+// to more than 4 bytes.
 func (p *product) fill(rng *rand.Rand, slack int) {
 	p.a, p.lda = stored(rng, p.tA, p.m, p.k, slack)
 	p.b, p.ldb = stored(rng, p.tB, p.k, p.n, slack)
 	p.c, p.ldc = stored(rng, blas.NoTrans, p.m, p.n, slack)
 }
 
-// stored returns a matrix X such that op(X) is rows×cols. It ends with its
-// last element.
+// stored returns a matrix X such that op(X) is rows×cols. The slice ends with its last element.
 func stored(rng *rand.Rand, t blas.Transpose, rows, cols, slack int) (data []float32, ld int) {
 	if t != blas.NoTrans {
 		rows, cols = cols, rows
@@ -46,8 +45,7 @@ func stored(rng *rand.Rand, t blas.Transpose, rows, cols, slack int) (data []flo
 	return data, ld
 }
 
-// by computes the product by one micro-kernel and returns C, leaving p as it
-// is.
+// by computes the product with one micro-kernel and returns C; it does not change p.
 func (p *product) by(u *micro) []float32 {
 	q := *p
 	q.c = slices.Clone(p.c)
@@ -55,7 +53,7 @@ func (p *product) by(u *micro) []float32 {
 	return q.c
 }
 
-// inPlace computes the product by one micro-kernel and overwrites C.
+// inPlace computes the product with one micro-kernel and overwrites C.
 func (p *product) inPlace(u *micro) {
 	Implementation{micro: u}.Sgemm(p.tA, p.tB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc)
 }
@@ -68,8 +66,7 @@ func at(x []float32, ld int, t blas.Transpose, i, j int) float64 {
 	return float64(x[i*ld+j])
 }
 
-// reference computes an element of C in float64, and the sum of magnitudes
-// that the error bound is made of.
+// reference computes an element of C in float64, and the sum of magnitudes in its error bound.
 func (p *product) reference(i, j int) (value, magnitude float64) {
 	if p.alpha != 0 {
 		var abs float64

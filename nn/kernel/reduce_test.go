@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// rounds returns through how many sums a term of a reduction of n passes:
-// those of its own part and the three that fold the parts. The first one is
-// exact.
+// rounds returns the number of rounded sums through which a term of a reduction of n passes:
+// those of its own part, the first of which is exact, and the three that fold the parts.
 func rounds(n int) float64 { return float64((n+parts-1)/parts) + 2 }
 
 var dotFunction = function{

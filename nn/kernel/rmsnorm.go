@@ -10,9 +10,9 @@ import "math"
 //
 // and returns inv; the slices have one length, n.
 //
-// All kernels give the same bytes. The mean is in float64, so that with
-// u = 2⁻²⁴, n < 2²⁸ and barring underflow, the relative error of inv is to
-// first order at most u and that of h 3u.
+// All kernels give the same bytes. The mean is computed in float64, so that with u = 2⁻²⁴,
+// n < 2²⁸ and barring underflow, the relative error is to first order at most u for inv and
+// 3u for h.
 func RMSNorm(h, x, w []float32, eps float64) float32 { return inUse.rmsNorm(h, x, w, eps) }
 
 func (u *micro) rmsNorm(h, x, w []float32, eps float64) float32 {
@@ -29,7 +29,8 @@ func (u *micro) normalize(h, x, w []float32, inv float32) {
 	}
 }
 
-// RMSNormBackward is the way back through a row of h = x · inv · w, but for w:
+// RMSNormBackward adds the gradient of x for a row of h = x · inv · w; it computes none for
+// w:
 //
 //	dx += inv (dh∘w − x · inv² · mean(dh∘w∘x))
 //

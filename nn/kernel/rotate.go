@@ -7,9 +7,9 @@ package kernel
 //
 //	xⱼ = xⱼ cosⱼ − xⱼ₊d sⱼ,  xⱼ₊d = xⱼ₊d cosⱼ + xⱼ sⱼ,  s = direction · sin.
 //
-// Direction 1 is forward and −1 turns back. All kernels give the same bytes.
-// With u = 2⁻²⁴ and barring underflow, the error of an element is to first
-// order at most twice u times the sum of the sizes of its two terms.
+// Direction 1 is forward and −1 turns back. All kernels give the same bytes. With u = 2⁻²⁴
+// and barring underflow, the error of an element is to first order at most 2u times the sum
+// of the magnitudes of its two terms.
 func Rotate(x, cos, sin []float32, direction float32) { inUse.rotate(x, cos, sin, direction) }
 
 func (u *micro) rotate(x, cos, sin []float32, direction float32) {

@@ -1,11 +1,13 @@
+// Micro-kernels of matrix products for arm64, with NEON.
+
 #include "textflag.h"
 #include "neon_arm64.h"
 
 // The tile is up to six rows high and one to four vectors of four floats
 // wide: V0-V3 sum the first row, V4-V7 the second, and so on to V23. V24-V27
-// hold a row of B, or of C, and V28 an element of A. An element of A is
-// loaded alone and multiplied by lane, since loads that fill a vector with it
-// take a vector operation more on many CPUs.
+// hold a row of B, or of C, and V28 an element of A. An element of A is loaded alone and
+// multiplied by lane, since on many CPUs a load that fills a vector with it costs one vector
+// operation more.
 
 #define ROWS R0
 #define COLS R1
@@ -80,9 +82,8 @@
 
 #define NEXT SUBS $1, ROWS; BEQ done; ADD CS, C
 
-// TILE is the kernel of one width. Each turn of its loop enters the steps
-// where there are as many left as the tile has rows; ENTRY holds how many
-// bytes to skip.
+// TILE is the kernel of one width. Each turn of its loop jumps into the sequence of steps so
+// that as many steps are left as the tile has rows; ENTRY holds the number of bytes to skip.
 #define TILE(LOAD, STEP, SET, ADDED, loop, steps, set) \
 	ADR steps, P; \
 	ADD P, ENTRY; \
@@ -130,7 +131,7 @@ TEXT ·tileNEON(SB), NOSPLIT, $0-136
 	LSL $2, BS
 	LSL $2, CS
 
-	// Of A1-A5, those beyond the last row are not read through.
+	// The pointers A1-A5 that lie beyond the last row are not read through.
 	ADD P<<2, A0, A1
 	ADD P<<2, A1, A2
 	ADD P<<2, A2, A3

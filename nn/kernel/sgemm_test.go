@@ -83,7 +83,7 @@ func TestSgemmAcrossBlocks(t *testing.T) {
 	})
 }
 
-// Rows of A that share cache sets take a way of their own.
+// Rows of A that share cache sets are handled by code of their own.
 func TestCrowdedRows(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		for _, k := range []int{1, maxK, setSpan} {
@@ -99,7 +99,7 @@ func TestCrowdedRows(t *testing.T) {
 	})
 }
 
-// So do columns of A and rows of B.
+// So are columns of A and rows of B.
 func TestCrowdedSteps(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		for _, m := range []int{1, readInPlace * u.rows, readInPlace*u.rows + 1, setSpan / 2} {
@@ -119,7 +119,7 @@ func TestCrowdedSteps(t *testing.T) {
 	})
 }
 
-// And columns of A that do not crowd, but are read often.
+// So are columns of A that do not crowd, but are read often.
 func TestSpreadColumns(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		rng := newRand()
@@ -136,7 +136,7 @@ func TestSpreadColumns(t *testing.T) {
 	})
 }
 
-// TestCopyStrip: every kernel's columns stand where spread says.
+// TestCopyStrip: every kernel puts columns where spread expects them.
 func TestCopyStrip(t *testing.T) {
 	const cols, stride = 5, 19
 	src := normal(newRand(), cols*stride, 1)
@@ -153,7 +153,7 @@ func TestCopyStrip(t *testing.T) {
 	})
 }
 
-// crowding returns a matrix of so many columns whose rows crowd.
+// crowding returns a matrix with the given number of columns whose rows crowd.
 func crowding(cols, rows int) (data []float32, ld int) {
 	const half = setSpan / 2
 	return stored(newRand(), blas.NoTrans, rows, cols, (half-cols%half)%half)
@@ -176,7 +176,8 @@ func TestAlphaAndBeta(t *testing.T) {
 	})
 }
 
-// What BLAS says to read must show, and what it says not to read must not.
+// A NaN must show if BLAS says that the operand is read, and must not show if BLAS says that it
+// is not.
 func TestNaNAndInfinityPropagate(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	forEachKernel(t, func(t *testing.T, u *micro) {
@@ -186,7 +187,7 @@ func TestNaNAndInfinityPropagate(t *testing.T) {
 				for _, beta := range []float32{0, 1} {
 					p := product{tA: blas.NoTrans, tB: blas.Trans, m: 17, n: 37, k: maxK + 5, alpha: alpha, beta: beta}
 					p.fill(rng, 0)
-					clear(p.b[:len(p.b)/2]) // a factor of zero hides nothing
+					clear(p.b[:len(p.b)/2]) // a factor of zero does not hide a NaN
 					p.a[rng.IntN(len(p.a))] = bad
 					p.b[rng.IntN(len(p.b))] = bad
 					p.c[rng.IntN(len(p.c))] = bad
@@ -219,7 +220,7 @@ func TestCompareFindsAWrongElement(t *testing.T) {
 	}
 }
 
-// Panics must be gonum's, for each argument that can be wrong.
+// For each argument that can be wrong, the panic must be the same as gonum's.
 func TestPanicsAsGonum(t *testing.T) {
 	cases := []struct {
 		name  string
@@ -297,7 +298,7 @@ func TestConcurrentCallsGiveTheSameBytes(t *testing.T) {
 	})
 }
 
-// sameBits tells whether x and y are equal, NaN included.
+// sameBits reports whether x and y are equal, NaN included.
 func sameBits(x, y []float32) bool {
 	return slices.EqualFunc(x, y, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }

@@ -7,23 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// leastShared is from how many multiplications on a product is shared. They
-// take a core at least ten microseconds, in which goroutines have long met.
+// leastShared is the smallest number of multiplications in a product that is shared. A core
+// needs at least ten microseconds for them, much longer than handing over a part takes.
 const leastShared = 1 << 20
 
-// shares is where helpers wait for a part of a product. It has no room, so that
-// a part goes to one that waits or to nobody.
+// shares is the channel on which helpers wait for a part of a product. It has no buffer, so
+// that a part goes only to a helper that is waiting.
 var shares = make(chan share)
 
 // helpers counts the goroutines in Help.
 var helpers atomic.Int32
 
-// groups has what callers wait with.
+// groups holds the wait groups of callers.
 var groups = sync.Pool{New: func() any { return new(sync.WaitGroup) }}
 
-// Help computes parts of the products of other goroutines until done is
-// closed. A core that has nothing else to do so makes them faster, and changes
-// no byte of them.
+// Help computes parts of the products of other goroutines until done is closed. It makes
+// these products faster by a core that has nothing else to do, and changes no byte of them.
 func Help(done <-chan struct{}) {
 	helpers.Add(1)
 	defer helpers.Add(-1)
@@ -44,7 +43,7 @@ type share struct {
 	finished *sync.WaitGroup
 }
 
-// shared computes the product with the helpers that have time.
+// shared computes the product together with the helpers that are waiting.
 func (g gemm) shared() {
 	parts := int(helpers.Load()) + 1
 	if parts == 1 || g.m*g.n*g.k < leastShared {
@@ -68,8 +67,8 @@ func (g gemm) shared() {
 	finished.Wait()
 }
 
-// cut divides C into at most so many parts: by columns where that leaves each
-// some tiles, since parts cut by rows pack all of B, each for itself.
+// cut divides C into at most the given number of parts. It cuts by columns if each part then
+// has some tiles, since each part that is cut by rows has to pack all of B.
 func (g gemm) cut(parts int) (c cut, byColumns bool) {
 	const tiles = 4
 	wide := g.widest()

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// helped calls f with so many goroutines in Help.
+// helped calls f with the given number of goroutines in Help.
 func helped(count int, f func()) {
 	done := make(chan struct{})
 	var all sync.WaitGroup
@@ -20,8 +20,8 @@ func helped(count int, f func()) {
 	all.Wait()
 }
 
-// sharedSizes are of products that are cut by rows and by columns, evenly and
-// not, in more parts than there are tiles, and not at all.
+// sharedSizes are sizes of products that are cut by rows, by columns, evenly, unevenly, into more
+// parts than there are tiles, and not at all.
 var sharedSizes = [][3]int{{500, 8, 300}, {64, 700, 64}, {1000, 257, 33}, {5, 1, 1 << 18}, {3, 900, 600}, {10, 10, 10}}
 
 func TestSharedProductGivesTheSameBytes(t *testing.T) {

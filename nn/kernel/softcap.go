@@ -1,6 +1,6 @@
 package kernel
 
-// Soft caps over a slice: c·tanh(z/c), with its slope.
+// Soft caps over a slice: c·tanh(z/c).
 
 import "math"
 
@@ -14,10 +14,10 @@ const (
 	tanhP4    = -3.33332819422e-1
 )
 
-// Softcap sets z[i] = c tanh(z[i]/c) for c > 0 (Gemma 2, arXiv:2408.00118, section
-// 2). All kernels give the same bytes. Barring underflow, the relative error is at
-// most 8u to first order, where u = 2⁻²⁴: two for z/c, of which tanh takes in no
-// more, five for tanh and one for the product.
+// Softcap sets z[i] = c tanh(z[i]/c) for c > 0 (Gemma 2, arXiv:2408.00118, section 2). All
+// kernels give the same bytes. Barring underflow, the relative error is at most 8u to first
+// order, where u = 2⁻²⁴: two for z/c, whose relative error tanh does not increase, five for
+// tanh and one for the product.
 func Softcap(z []float32, c float32) { inUse.softcap(z, c) }
 
 func (u *micro) softcap(z []float32, c float32) {

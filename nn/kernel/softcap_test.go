@@ -29,8 +29,8 @@ var softcapFunction = function{
 
 func FuzzSoftcap(f *testing.F) { softcapFunction.fuzz(f) }
 
-// TestSoftcapBounds holds the bound at every thousandth up to where tanh is 1, and
-// on both sides of where its two forms meet.
+// TestSoftcapBounds checks the bound at steps of 0.001 up to where tanh is 1, and on both sides
+// of the point at which its two forms meet.
 func TestSoftcapBounds(t *testing.T) {
 	forEachKernel(t, func(t *testing.T, u *micro) {
 		var z []float32

@@ -8,14 +8,13 @@ import "math"
 //
 //	xᵢ = scale e^(xᵢ−top) / sum,  top = max x,  sum = Σ e^(xᵢ−top),
 //
-// and returns top and sum. NaN makes all of x NaN, and so does +∞ or nothing
-// but −∞, whose softmax is not defined.
+// and returns top and sum. If an element is NaN or +∞, or if all are −∞, the softmax is not
+// defined and all of x becomes NaN.
 //
-// All kernels give the same bytes. With u = 2⁻²⁴, n elements, and barring
-// underflow, the relative error of sum is to first order at most (2 + ln n)u
-// and that of an element that was x (6 + top − x + ln n)u: the difference
-// top − x is rounded before the exponential, and on average over softmax(x) is
-// at most ln n, the largest entropy.
+// All kernels give the same bytes. With u = 2⁻²⁴, n elements, and barring underflow, the
+// relative error is to first order at most (2 + ln n)u for sum, and (6 + top − x + ln n)u
+// for an element that was x. The difference top − x is rounded before the exponential; its
+// average over softmax(x) is at most ln n, the largest entropy.
 func Softmax(x []float32, scale float64) (top float32, sum float64) { return inUse.softmax(x, scale) }
 
 func (u *micro) softmax(x []float32, scale float64) (top float32, sum float64) {
@@ -26,8 +25,8 @@ func (u *micro) softmax(x []float32, scale float64) (top float32, sum float64) {
 	return top, sum
 }
 
-// largest returns max x, or −∞ if x is empty. It passes over NaN, which the
-// exponentials show all the same.
+// largest returns max x, or −∞ if x is empty. It ignores NaN, which shows up in the
+// exponentials anyway.
 func (u *micro) largest(x []float32) float32 {
 	var m [parts]float32
 	for i := range m {
@@ -52,15 +51,15 @@ func (u *micro) total(x []float32) float64 {
 	return fold(&s)
 }
 
-// SoftmaxBackward is the way back through p = softmax(x), where lse is the
-// logarithm of the sum of exponentials of x and delta is Σ pᵢ dpᵢ. It turns x
-// into p and dx, which is that of p, into that of x:
+// SoftmaxBackward computes the gradient of p = softmax(x), where lse is the logarithm of the
+// sum of exponentials of x and delta is Σ pᵢ dpᵢ. It turns x into p, and turns dx from the
+// gradient of p into the gradient of x:
 //
 //	xᵢ = e^(xᵢ−lse),  dxᵢ = xᵢ (dxᵢ − delta)
 //
-// The slices have one length. All kernels give the same bytes. With u = 2⁻²⁴
-// and barring underflow, the relative error of p is to first order at most
-// (2 + |x − lse|)u, and that of dx two more.
+// The slices have one length. All kernels give the same bytes. With u = 2⁻²⁴ and barring
+// underflow, the relative error is to first order at most (2 + |x − lse|)u for p, and 2u
+// more for dx.
 func SoftmaxBackward(x, dx []float32, lse, delta float32) { inUse.softmaxBackward(x, dx, lse, delta) }
 
 func (u *micro) softmaxBackward(x, dx []float32, lse, delta float32) {

@@ -55,7 +55,7 @@ var softmaxFunction = function{
 
 func FuzzSoftmax(f *testing.F) { softmaxFunction.fuzz(f) }
 
-// above returns a number that is greater than all of x, as their lse is.
+// above returns a number that is greater than all of x, as the log-sum-exp of x is.
 func above(x []float32) float32 { return portable.largest(x) + 1 }
 
 var softmaxBackwardFunction = function{

@@ -2,9 +2,9 @@
 
 package kernel
 
-// Transposition in whole squares, in assembly, and what they leave.
+// Transposition: whole squares in assembly, the rest in Go.
 
-// transposeBySquares is [transpose], whole squares of it in assembly.
+// transposeBySquares is [transpose] with assembly for whole squares.
 func transposeBySquares(rows, cols int, dst []float32, ds int, src []float32, ss int) {
 	wholeRows, wholeCols := rows/side*side, cols/side*side
 	if wholeRows > 0 && wholeCols > 0 {

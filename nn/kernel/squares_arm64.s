@@ -1,3 +1,5 @@
+// Transposition for arm64, with NEON.
+
 #include "textflag.h"
 
 // func transposeSquares(rows, cols int, dst []float32, ds int, src []float32, ss int)

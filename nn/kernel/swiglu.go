@@ -5,9 +5,9 @@ package kernel
 // SwiGLU sets act = gate σ(gate) up (Shazeer 2020), element by element; the
 // slices have one length.
 //
-// All kernels give the same bytes. Barring underflow, the relative error is at
-// most 6u to first order, where u = 2⁻²⁴: four for σ and two for the products.
-// For gates below -87, where σ underflows, the error is at most 1e-36 |up|.
+// All kernels give the same bytes. Barring underflow, the relative error is at most 6u to
+// first order, where u = 2⁻²⁴: 4u for σ and 2u for the products. For gates below -87, where
+// σ underflows, the error is at most 1e-36 |up|.
 func SwiGLU(act, gate, up []float32) { inUse.swiglu(act, gate, up) }
 
 func (u *micro) swiglu(act, gate, up []float32) {
@@ -19,15 +19,14 @@ func (u *micro) swiglu(act, gate, up []float32) {
 	}
 }
 
-// SwiGLUBackward is the way back through act = gate σ(gate) up: it sets
+// SwiGLUBackward computes the gradients of act = gate σ(gate) up: it sets
 //
 //	dgate = dact up σ(gate) (1 + gate (1 - σ(gate)))
 //	dup   = dact gate σ(gate)
 //
-// element by element; the slices have one length. All kernels give the same
-// bytes. For gates above -87 and barring underflow, the error of dgate is at
-// most 10u |dact up| σ(gate) (1 + |gate|) to first order, and that of dup 6u
-// |dup|, where u = 2⁻²⁴.
+// element by element; the slices have one length. All kernels give the same bytes. For gates
+// above -87 and barring underflow, the error is to first order at most
+// 10u |dact up| σ(gate) (1 + |gate|) for dgate and 6u |dup| for dup, where u = 2⁻²⁴.
 func SwiGLUBackward(dgate, dup, dact, gate, up []float32) {
 	inUse.swigluBackward(dgate, dup, dact, gate, up)
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// underflown is how much an error may be above its bound, in units of it, for
-// each unit of the factors that follow σ: what rounding below the least normal
-// float32 loses and, for gates below -87, all of σ.
+// underflown is the amount by which an error may exceed its bound, in units of within, per unit
+// of the factors that follow σ. It covers rounding below the smallest normal float32 and, for
+// gates below -87, all of σ.
 func underflown(gate float64) float64 {
 	if gate < -87 {
 		return 1e-36 / unit

@@ -1,6 +1,6 @@
 package kernel
 
-// Which kernel is in use, and how to force one.
+// The choice of the kernel in use, and how to force one.
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Variable is the environment variable that forces a kernel, by its name:
+// Variable is the environment variable that forces a kernel. Its value is the kernel's name:
 // portable, avx2, avx512 or neon.
 const Variable = "RANKSWEEP_KERNEL"
 
@@ -33,14 +33,14 @@ func Use() error {
 // Name returns the name of the kernel in use.
 func Name() string { return inUse.name }
 
-// SameBytes reports whether two kernels, by their names, give the same bytes: one
-// and itself, or both in assembly, see the package's comment.
+// SameBytes reports whether two kernels, given by name, give the same bytes: they are the
+// same, or both are in assembly; see the package's comment.
 func SameBytes(a, b string) bool { return a == b || assembly(a) && assembly(b) }
 
 func assembly(name string) bool { return name == "avx2" || name == "avx512" || name == "neon" }
 
-// choose returns the kernel of that name, the best one for an empty name; the
-// best one and an error if there is none of that name.
+// choose returns the kernel with the given name, or the best one for an empty name. If there
+// is no such kernel, it returns the best one and an error.
 func choose(name string) (*micro, error) {
 	if name == "" {
 		return available[0], nil

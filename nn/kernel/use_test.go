@@ -49,8 +49,8 @@ func TestUse(t *testing.T) {
 	}
 }
 
-// That they do is held by TestAssemblyKernelsGiveTheBytesOfTheFusedProduct; here,
-// that every kernel of this CPU is known.
+// TestAssemblyKernelsGiveTheBytesOfTheFusedProduct tests that kernels do give the same bytes. This
+// test makes sure that SameBytes knows every kernel of this CPU.
 func TestSameBytesKnowsEveryKernel(t *testing.T) {
 	for _, a := range available {
 		for _, b := range available {

@@ -2,8 +2,8 @@ package kernel
 
 // Element-wise functions in assembly: amd64.
 
-// lanes is how many elements the functions in assembly take at a time. The
-// caller does what they leave.
+// lanes is the number of elements that the functions in assembly take at a time. The caller
+// does the rest, less than lanes elements.
 const lanes = 8
 
 // expVectors does [micro.exp] for as many elements as it returns.
@@ -71,7 +71,7 @@ func (u *micro) geluTanhSlopeVectors(f, slope, x []float32) int {
 }
 
 // largestVectors sets s to the partial results of [micro.largest] for as
-// many elements as it returns, where that is more than none.
+// many elements as it returns; if it returns 0, s is not set.
 func (u *micro) largestVectors(s *[parts]float32, x []float32) int {
 	n := u.whole(len(x))
 	if n > 0 {
@@ -81,7 +81,7 @@ func (u *micro) largestVectors(s *[parts]float32, x []float32) int {
 }
 
 // totalVectors sets s to the partial results of [micro.total] for as
-// many elements as it returns, where that is more than none.
+// many elements as it returns; if it returns 0, s is not set.
 func (u *micro) totalVectors(s *[parts]float64, x []float32) int {
 	n := u.whole(len(x))
 	if n > 0 {
@@ -109,7 +109,7 @@ func (u *micro) normalizeVectors(h, x, w []float32, inv float32) int {
 }
 
 // dot3Vectors sets s to the partial results of [micro.dot3] for as
-// many elements as it returns, where that is more than none.
+// many elements as it returns; if it returns 0, s is not set.
 func (u *micro) dot3Vectors(s *[parts]float32, x, y, z []float32) int {
 	n := u.whole(len(x))
 	if n > 0 {
@@ -146,7 +146,7 @@ func (u *micro) adamWVectors(w, g, m, v []float32, s AdamWStep) int {
 }
 
 // dotVectors sets s to the partial results of [micro.dot] for as
-// many elements as it returns, where that is more than none.
+// many elements as it returns; if it returns 0, s is not set.
 func (u *micro) dotVectors(s *[parts]float32, x, y []float32) int {
 	n := u.whole(len(x))
 	if n > 0 {
@@ -156,7 +156,7 @@ func (u *micro) dotVectors(s *[parts]float32, x, y []float32) int {
 }
 
 // sumSquaresVectors sets s to the partial results of [micro.sumSquares] for as
-// many elements as it returns, where that is more than none.
+// many elements as it returns; if it returns 0, s is not set.
 func (u *micro) sumSquaresVectors(s *[parts]float64, x []float32) int {
 	n := u.whole(len(x))
 	if n > 0 {
@@ -201,7 +201,7 @@ func (u *micro) scaleVectors(x []float32, factor float32) int {
 	return n
 }
 
-// whole returns how many of n elements make whole vectors.
+// whole returns n rounded down to whole vectors.
 func (u *micro) whole(n int) int {
 	if u == &portable {
 		return 0

@@ -2,12 +2,12 @@ package kernel
 
 // Element-wise functions in assembly: arm64.
 
-// lanes is how many elements the functions in assembly take at a time. The
-// caller does what they leave.
+// lanes is the number of elements that the functions in assembly take at a time. The caller
+// does the rest, less than lanes elements.
 const lanes = 4
 
-// expConstants are what the assembly needs for an exponential, in the order
-// in which it loads them.
+// expConstants are the constants of the exponential in assembly, in the order in which it
+// loads them.
 var expConstants = [...]float32{
 	expLow, expHigh, log2E, ln2High, ln2Low, expMagic,
 	expP0, expP1, expP2, expP3, expP4, expP5,
@@ -42,7 +42,7 @@ func (u *micro) swigluBackwardVectors(dgate, dup, dact, gate, up []float32) int 
 	return n
 }
 
-// whole returns how many of n elements make whole vectors.
+// whole returns n rounded down to whole vectors.
 func (u *micro) whole(n int) int {
 	if u == &portable {
 		return 0

@@ -1,9 +1,11 @@
+// Element-wise functions for arm64, with NEON.
+
 #include "textflag.h"
 #include "neon_arm64.h"
 
-// Element-wise functions take four elements at a time. They do not fuse
-// multiplications with additions, so that the portable ones, whose steps they
-// follow one for one, give the same bytes.
+// Element-wise functions take four elements at a time. They follow the portable functions
+// step by step and fuse no multiplication with an addition, so that both give the same
+// bytes.
 
 // The numbers of the V registers: those that exp uses,
 #define X 0
@@ -49,8 +51,9 @@
 	VLD1R.P 4(R0), [V27.S4]; \
 	VLD1R (R0), [V28.S4]
 
-// EXP sets POLY to e^X and overwrites X, T, N and PRODUCT. Its last steps add
-// to the exponent of 1, which is to add the bias and shift.
+// EXP sets POLY to e^X and overwrites X, T, N and PRODUCT. Its last steps form powers of two
+// by adding to the exponent field of 1, which takes the place of adding the bias and
+// shifting.
 #define EXP \
 	FMAX(X, X, LOW); \
 	FMIN(X, X, HIGH); \

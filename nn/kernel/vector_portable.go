@@ -2,7 +2,7 @@
 
 package kernel
 
-// Stand-ins on platforms other than amd64 for what only amd64 has in assembly.
+// Stand-ins, on other platforms, for functions that only amd64 has in assembly.
 
 func (u *micro) largestVectors(_ *[parts]float32, _ []float32) int { return 0 }
 

@@ -22,7 +22,7 @@ func BenchmarkVector(b *testing.B) {
 	w, m, v := make([]float32, n), make([]float32, n), make([]float32, n)
 	cos, sin := make([]float32, half), make([]float32, half)
 	for i := range cos {
-		cos[i], sin[i] = 0.6, 0.8 // turns and does not stretch
+		cos[i], sin[i] = 0.6, 0.8 // a rotation that does not stretch
 	}
 	functions := []struct {
 		name string

@@ -1,5 +1,7 @@
 package main
 
+// The generator of AdamW's step.
+
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"

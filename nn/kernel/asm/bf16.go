@@ -1,5 +1,7 @@
 package main
 
+// The generator of products and rounding in bfloat16.
+
 import (
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
@@ -8,8 +10,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Factors in bfloat16 lie in pairs, the words of which one step along k
-// multiplies: the odd element, in the higher half, comes first.
+// Factors in bfloat16 are stored in pairs. One step along k multiplies a word, that is a
+// pair, of each factor; the odd element, in the higher half, comes first.
 
 // dotted multiplies pairs by VDPBF16PS, which neither avo nor Go's assembler
 // knows: its words are written out, and so its registers are chosen here.
@@ -18,7 +20,7 @@ type dotted struct{}
 func (dotted) begin() {}
 func (dotted) end()   {}
 
-// The registers beside those of the sums, of which a tile has at most 28.
+// The registers that are free of sums; a tile has at most 28 sums.
 const (
 	firstB = 28
 	wordA  = 30
@@ -73,12 +75,12 @@ func (t tile) dot(dst, x, y int) {
 	Instruction(&ir.Instruction{Opcode: "WORD", Operands: []Op{U16(opcode | operands<<8)}, Inputs: in, Outputs: out})
 }
 
-// expanded multiplies pairs in float32, where a product of two is exact, so
-// that a fused sum is rounded as VDPBF16PS does, with the same treatment of
-// denormal numbers in the meantime.
+// expanded multiplies pairs in float32. A product of two bfloat16 numbers is exact there,
+// so that a fused sum is rounded as by VDPBF16PS; denormal numbers are treated the same
+// way meanwhile.
 type expanded struct {
 	odd   Mem // selects the higher half of each word
-	flush Mem // an MXCSR that takes denormal numbers for zero and rounds to none
+	flush Mem // an MXCSR that treats denormal inputs and results as zero
 	usual *Mem
 }
 

@@ -1,5 +1,7 @@
 package main
 
+// The generator of GELU and its approximation by tanh.
+
 import (
 	"math"
 
@@ -99,5 +101,5 @@ func gelus(e exponential) {
 		})
 }
 
-// less is VCMPPS's predicate of x < y, which is false of NaN.
+// less is VCMPPS's predicate for x < y, which is false if one is NaN.
 const less = 1

@@ -1,5 +1,7 @@
 package main
 
+// The generator of the micro-kernels of matrix products.
+
 import (
 	"fmt"
 	"slices"
@@ -14,8 +16,8 @@ const (
 	lineBytes = 64 // of a cache line
 )
 
-// A tile is a micro-kernel's piece of C, held in registers: up to rows rows
-// high, vecs vectors of lanes floats wide.
+// A tile is a micro-kernel's piece of C, held in registers: at most rows rows high, and vecs
+// vectors of lanes floats wide.
 type tile struct {
 	rows, vecs, lanes int
 }
@@ -38,7 +40,7 @@ func (t tile) vector() reg.VecVirtual {
 type factors interface {
 	// accumulator returns the register of sum n of a tile.
 	accumulator(t tile, n int) reg.Register
-	// begin and end stand before and after all multiplications.
+	// begin and end write the code before and after all multiplications.
 	begin()
 	end()
 	// multiply adds the product of a column of A and a row of B to acc.
@@ -112,9 +114,8 @@ type inputs struct {
 	rows          []Mem // the rows of A, half of them from each base
 }
 
-// loadInputs loads the arguments that say where A and B are. A row of A is
-// addressed as one of two bases plus a multiple of the stride, so that 14
-// rows take five registers.
+// loadInputs loads the arguments that give the addresses of A and B. A row of A is addressed
+// as one of two bases plus a multiple of the stride, so that 14 rows take five registers.
 func loadInputs() inputs {
 	in := inputs{k: load("k"), b: base("b"), bs: stride("bs"), acs: stride("acs")}
 	a, s := base("a"), stride("ars")
@@ -166,7 +167,7 @@ func (s isa) tile(t tile, f factors, in inputs, cols reg.GPVirtual) {
 	t.finish(acc, s.edge(t, cols), "part")
 }
 
-// prefetch asks for the tile's part of C, which is read or written after the
+// prefetch writes code that fetches the tile's part of C, which is needed after the
 // multiplications and may be in no cache.
 func (t tile) prefetch() {
 	row, cs := base("c"), stride("cs")
@@ -202,8 +203,8 @@ func (floats) multiply(t tile, acc [][]reg.Register, in inputs) {
 	}
 }
 
-// finish adds beta times C to acc where beta is not zero, stores acc in C,
-// and returns.
+// finish writes code that adds beta times C to acc unless beta is zero, stores acc in C, and
+// returns.
 func (t tile) finish(acc [][]reg.Register, to columns, how string) {
 	c, cs := base("c"), stride("cs")
 	each := func(do func(v int, acc reg.Register, mem Mem)) {

@@ -1,5 +1,7 @@
 package main
 
+// The instruction sets, AVX2 and AVX-512, their tiles, and how they read a part of a row.
+
 import (
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
@@ -7,7 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// An isa is an instruction set with the tiles that suit its registers.
+// An isa is an instruction set, with tiles that fit into its registers.
 type isa struct {
 	name  string
 	tiles []tile // narrowest first
@@ -34,7 +36,7 @@ var avx512 = isa{
 
 // columns reads and writes rows in vectors.
 type columns interface {
-	// load reads vector v of the row at mem, with zeros in place of others.
+	// load reads vector v of the row at mem, with zeros for columns outside the selection.
 	load(v int, mem Mem, to reg.Register)
 	// addScaled adds beta times vector v of the row at mem to acc.
 	addScaled(v int, mem Mem, beta, acc reg.Register)
@@ -42,14 +44,14 @@ type columns interface {
 	store(v int, acc reg.Register, mem Mem)
 }
 
-// all are the columns of a tile that is used in its whole width.
+// all selects every column of a tile.
 type all struct{}
 
 func (all) load(_ int, mem Mem, to reg.Register)             { VMOVUPS(mem, to) }
 func (all) addScaled(_ int, mem Mem, beta, acc reg.Register) { VFMADD231PS(mem, beta, acc) }
 func (all) store(_ int, acc reg.Register, mem Mem)           { VMOVUPS(acc, mem) }
 
-// opmasked are the columns selected by one mask register a vector.
+// opmasked selects columns by one mask register per vector.
 type opmasked []reg.OpmaskVirtual
 
 func (m opmasked) load(v int, mem Mem, to reg.Register) { VMOVUPS_Z(mem, m[v], to) }
@@ -74,8 +76,7 @@ func edgeAVX512(t tile, cols reg.GPVirtual) columns {
 	return m
 }
 
-// vecmasked are the columns selected by the sign bits of one vector register
-// a vector.
+// vecmasked selects columns by the sign bits of one vector register per vector.
 type vecmasked []reg.VecVirtual
 
 func (m vecmasked) load(v int, mem Mem, to reg.Register) { VMASKMOVPS(mem, m[v], to) }
@@ -86,8 +87,8 @@ func (m vecmasked) addScaled(v int, mem Mem, beta, acc reg.Register) {
 }
 func (m vecmasked) store(v int, acc reg.Register, mem Mem) { VMASKMOVPS(acc, m[v], mem) }
 
-// edgeAVX2 selects the first cols columns of a tile, by a window on a table
-// of ones followed by zeros.
+// edgeAVX2 selects the first cols columns of a tile, by a window into a table of ones
+// followed by zeros.
 func edgeAVX2(t tile, cols reg.GPVirtual) columns {
 	window := GP64()
 	LEAQ(edgeTable, window)
@@ -105,7 +106,7 @@ func edgeAVX2(t tile, cols reg.GPVirtual) columns {
 // edgeColumns is the width of the widest tile that edgeTable serves.
 const edgeColumns = 16
 
-// edgeTable is edgeColumns ones, then as many zeros.
+// edgeTable has edgeColumns ones, then as many zeros.
 var edgeTable = newEdgeTable()
 
 func newEdgeTable() Mem {

@@ -1,4 +1,4 @@
-// Command asm writes the amd64 micro-kernels of package kernel.
+// Command asm generates the assembly of package kernel for amd64.
 //
 // It is a module of its own, so that its dependencies stay out of the
 // project's.

@@ -1,12 +1,14 @@
 package main
 
+// The generator of RMSNorm.
+
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// norms writes the passes over a row of RMSNorm.
+// norms writes the passes of RMSNorm over a row.
 func norms() {
 	var inv, mean reg.VecVirtual
 	elementwise("normalize", "h, x, w []float32, inv float32", []string{"h", "x", "w"},

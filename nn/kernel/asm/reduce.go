@@ -1,5 +1,7 @@
 package main
 
+// The generator of sums and other reductions, and of the simplest element-wise functions.
+
 import (
 	"fmt"
 
@@ -34,13 +36,11 @@ func (p partials) store(to string) {
 	}
 }
 
-// half returns where the elements are that go into the i-th register of
-// doubles.
+// half returns the address of the elements that go into the i-th register of doubles.
 func (p partials) half(at Mem, i int) Mem { return at.Offset(i * lanes * wordBytes / len(p)) }
 
-// reduction writes a function of slices, all of n elements, that leaves
-// partial results of the type given in the array that its first argument
-// points to.
+// reduction writes a function of slices, all of n elements. It leaves partial results of
+// the type result in the array to which its first argument points.
 func reduction(name, result, params string, slices []string, setup func() partials,
 	body func(at map[string]Mem, p partials)) {
 	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(parts *[8]%s, n int, %s)", result, params))
@@ -52,7 +52,7 @@ func reduction(name, result, params string, slices []string, setup func() partia
 		func() { p.store("parts") })
 }
 
-// sums writes the reductions of any slices, and what is as simple.
+// sums writes the reductions of plain slices, and equally simple functions.
 func sums() {
 	reduction("dot", "float32", "x, y []float32", []string{"x", "y"}, singles,
 		func(at map[string]Mem, p partials) {

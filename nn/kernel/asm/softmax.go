@@ -1,5 +1,7 @@
 package main
 
+// The generator of softmax.
+
 import (
 	"math"
 
@@ -8,15 +10,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// softmax writes the passes of a softmax around its exponential, which would
-// not be faster with one of them in the same loop: on AMD's Zen 1 it fills the
-// core's window of instructions by itself.
+// softmax writes the passes of a softmax before and after its exponential. To put one of
+// them into the exponential's loop would not be faster: on AMD's Zen 1 the exponential
+// fills the core's window of instructions by itself.
 func softmax() {
 	reduction("largest", "float32", "x []float32", []string{"x"},
 		func() partials { return partials{loaded(sameFloat("minusInf", float32(math.Inf(-1))))} },
 		func(at map[string]Mem, p partials) {
-			// Where the first operand is not greater, as NaN is not, the
-			// second one stays.
+			// If the first operand is not greater, or NaN, the second one is kept.
 			VMAXPS(p[0], loaded(at["x"]), p[0])
 		})
 

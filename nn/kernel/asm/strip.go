@@ -1,13 +1,15 @@
 package main
 
+// The generator of copies of strips.
+
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// strip writes a function that copies a strip of A stored by columns, each to a
-// vector of dst. The next strip begins where this one ends: its columns are asked
-// for meanwhile, since they are far apart in memory and no CPU foresees them.
+// strip writes a function that copies a strip of A stored by columns, each column to a
+// vector of dst. It also fetches the columns of the next strip, which begins where this one
+// ends: they are far apart in memory, and no CPU predicts them.
 func (s isa) strip() {
 	TEXT("copyStrip"+s.name, NOSPLIT, "func(rows, cols int, dst, src []float32, ss int)")
 	Doc("copyStrip" + s.name + " is [micro.copyStrip]; it writes whole vectors.")

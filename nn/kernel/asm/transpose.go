@@ -1,5 +1,7 @@
 package main
 
+// The generator of transposition.
+
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -9,8 +11,8 @@ import (
 // side of the squares that transpose moves through registers.
 const side = 8
 
-// transpose writes a function that transposes a matrix square by square; the
-// squares of side rows of the result come one after the other.
+// transpose writes a function that transposes a matrix square by square. It finishes side
+// rows of the result before it goes on to the next.
 func transpose() {
 	TEXT("transposeSquares", NOSPLIT, "func(rows, cols int, dst []float32, ds int, src []float32, ss int)")
 	Doc("transposeSquares is [transpose] for rows and cols that are positive multiples of 8.", "It needs AVX.")
@@ -67,9 +69,9 @@ func eight(base, s, s3, s5, s7 reg.GPVirtual) [side]Mem {
 	return [side]Mem{{Base: base}, at(s, 1), at(s, 2), at(s3, 1), at(s, 4), at(s5, 1), at(s3, 2), at(s7, 1)}
 }
 
-// transposed returns the columns of the square whose rows are x: pairs of
-// rows are interleaved by elements, the results by pairs of elements, and
-// those by halves.
+// transposed returns the columns of the square whose rows are x, in three rounds: it
+// interleaves pairs of rows by elements, the results by pairs of elements, and these by
+// halves.
 func transposed(x [side]reg.VecVirtual) [side]reg.VecVirtual {
 	var pairs, quads, whole [side]reg.VecVirtual
 	for i := range side {

@@ -1,5 +1,7 @@
 package main
 
+// The generator of element-wise functions, and the exponential that several of them use.
+
 import (
 	"fmt"
 	"math"
@@ -10,12 +12,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Element-wise functions take eight elements at a time, with AVX2. They do
-// not fuse multiplications with additions, so that the portable ones, whose
-// steps they follow one for one, give the same bytes.
+// Element-wise functions take lanes elements at a time, with AVX2. They follow the portable
+// functions step by step and fuse no multiplication with an addition, so that both give the
+// same bytes.
 const lanes = 8
 
-// same returns a read-only vector of eight times the same word.
+// same returns a read-only vector that holds one word eight times.
 func same(name string, word uint32) Mem {
 	m := GLOBL(name, attr.RODATA|attr.NOPTR)
 	for i := range lanes {
@@ -49,7 +51,7 @@ func newExponential() exponential {
 	return e
 }
 
-// coefficients returns those of a polynomial, highest power first.
+// coefficients returns the coefficients of a polynomial, highest power first.
 func coefficients(name string, values ...float32) []Mem {
 	var p []Mem
 	for i, c := range values {
@@ -58,7 +60,7 @@ func coefficients(name string, values ...float32) []Mem {
 	return p
 }
 
-// horner returns the polynomial of such coefficients at x, and keeps x.
+// horner returns the polynomial with the coefficients p at x, and keeps x.
 func horner(x reg.VecVirtual, p []Mem) reg.VecVirtual {
 	y := loaded(p[0])
 	for _, c := range p[1:] {
@@ -68,8 +70,8 @@ func horner(x reg.VecVirtual, p []Mem) reg.VecVirtual {
 	return y
 }
 
-// of returns e^x and overwrites x. The bounds are the first operands of the
-// minimum and maximum, which return the second one if it is NaN.
+// of returns e^x and overwrites x. The bounds are the first operands of the minimum and
+// maximum, which return the second operand if that is NaN.
 func (e exponential) of(x reg.VecVirtual) reg.VecVirtual {
 	bound, t, n := YMM(), YMM(), YMM()
 	VMOVUPS(e.low, bound)
@@ -116,15 +118,15 @@ func (e exponential) sigmoid(x reg.VecVirtual) (s, power reg.VecVirtual) {
 	return s, power
 }
 
-// elementwise writes a function of slices, all of n elements, whose body is
-// given the addresses of the next eight elements of each.
+// elementwise writes a function of slices, all of n elements. body gets the addresses of
+// the next eight elements of each slice.
 func elementwise(name, params string, slices []string, setup func(), body func(at map[string]Mem)) {
 	TEXT(name+"AVX2", NOSPLIT, fmt.Sprintf("func(n int, %s)", params))
 	Doc(name + "AVX2 is [micro." + name + "] for n elements, a positive multiple of 8.")
 	loop(slices, setup, body, func() {})
 }
 
-// loop writes the body of such a function, and what follows its last round.
+// loop writes the body of such a function, and the code after its last round.
 func loop(slices []string, setup func(), body func(at map[string]Mem), finish func()) {
 	Pragma("noescape")
 
@@ -153,7 +155,7 @@ func loaded(m Mem) reg.VecVirtual {
 	return x
 }
 
-// repeated returns a vector of eight times a float argument.
+// repeated returns a vector that holds a float argument eight times.
 func repeated(param string) reg.VecVirtual { return tile{lanes: lanes}.broadcast(param) }
 
 // vectors writes the element-wise functions.
