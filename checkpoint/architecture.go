@@ -9,18 +9,18 @@ import (
 	"ranksweep/nn"
 )
 
-// architecture is a kind of model: how its config.json reads, and what of its
-// weights is stored otherwise than nn has it.
+// architecture is a kind of model: it says how to read its config.json, and which of its
+// weights are stored in another order than nn's.
 type architecture struct {
 	name   string // in config.json
-	prefix string // of names, which a checkpoint of the bare model lacks
+	prefix string // beginning of its weights' names; a checkpoint of the bare model lacks it
 	parse  func(content []byte) (nn.Config, error)
 
-	// transposed are ends of the names of maps that are stored as (in, out).
+	// transposed are the endings of the names of maps that are stored as (in, out).
 	transposed []string
 }
 
-// architectures are all that are known.
+// architectures are the known architectures.
 var architectures = []architecture{
 	llama, mistral, qwen2, qwen3, phi3, gemma, gemma2, gpt2, gptNeoX, opt, phi,
 }
@@ -37,13 +37,13 @@ func findArchitecture(names []string) (*architecture, error) {
 		strings.Join(known, ", "))
 }
 
-// transposes reports whether the tensor of that name is stored as (in, out).
+// transposes reports whether the tensor with the given name is stored as (in, out).
 func (a *architecture) transposes(name string) bool {
 	return hasSuffix(name, a.transposed)
 }
 
-// decode reads a config.json into a struct of its settings, in which those
-// that the file may leave out have their defaults.
+// decode reads a config.json into a struct of its settings. Settings that the file may leave
+// out have their defaults there already.
 func decode[T any](content []byte, settings *T) (*T, error) {
 	return settings, json.Unmarshal(content, settings)
 }
@@ -65,8 +65,8 @@ func activation(key, name string, known ...nn.Activation) (nn.Activation, error)
 	return a, nil
 }
 
-// without refuses settings that the model does not implement; each is a key
-// with whether the config has it.
+// without refuses settings that the model does not implement. The map says for each key
+// whether the config asks for it.
 func without(settings map[string]bool) error {
 	var bad []string
 	for key, set := range settings {
@@ -81,7 +81,7 @@ func without(settings map[string]bool) error {
 	return fmt.Errorf("%s is not supported with this value", strings.Join(bad, ", "))
 }
 
-// share returns that part of a head's channels that are rotated.
+// share returns the number of a head's channels that are rotated, given their part of all.
 func share(part float64, headDim int) (int, error) {
 	n := int(part * float64(headDim))
 	if !(n >= 1 && part <= 1) {

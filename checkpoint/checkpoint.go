@@ -15,30 +15,30 @@ import (
 	"ranksweep/wholefile"
 )
 
-// Checkpoint is a model with the tokenizer that it was trained on.
+// Checkpoint is a model together with the tokenizer with which it was trained.
 type Checkpoint struct {
 	Model     *nn.Model
 	Tokenizer tokenizer.Tokenizer
 
-	// Hash identifies what determines the model's behaviour: the sha256, in
-	// hex, of architecture, float32 weights and tokenizer. It does not depend
-	// on how these are stored, so a sharded folder and a single file of the
-	// same weights have one hash. Load sets it and Save ignores it.
+	// Hash identifies everything that determines the model's behaviour: it is the sha256,
+	// in hex, of architecture, float32 weights and tokenizer. It does not depend on how
+	// these are stored, so that a sharded folder and a single file of the same weights have
+	// the same hash. Load sets it and Save ignores it.
 	Hash string
 
-	// DType is the form in which Load found the weights: F32 where they
-	// differ. Save ignores it.
+	// DType is the form in which Load found the weights; F32 if weights have different
+	// forms. Save ignores it.
 	DType DType
 
-	source *config // that Load read; nil for a model made here
+	source *config // the config that Load read; nil for a model made here
 }
 
 // Load reads a model folder, or a GGUF file.
 func Load(path string) (*Checkpoint, error) { return load(path, toFloat32) }
 
-// LoadStored is Load but for weights that the file has in a form that takes
-// less memory than float32, which stay in it: such a model has the same hash
-// and gives the same bytes, does not train itself and cannot be saved.
+// LoadStored is Load, except that weights stay in the form of their file if that takes less
+// memory than float32. Such a model has the same hash and gives the same bytes, but its own
+// weights cannot be trained or saved.
 func LoadStored(path string) (*Checkpoint, error) { return load(path, asStored) }
 
 // LoadFS reads the model folder at the root of fsys; errors call it name.
@@ -107,7 +107,7 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	return WriteTensors(filepath.Join(dir, weightsFile), c.storedTensors(), dtype, metadata)
 }
 
-// storedTensors are the model's tensors as files have them.
+// storedTensors returns the model's tensors in the form of files.
 func (c *Checkpoint) storedTensors() []nn.Tensor {
 	tensors := c.Model.Tensors()
 	for i, t := range tensors {
@@ -129,7 +129,8 @@ func transposed(t nn.Tensor) nn.Tensor {
 	return out
 }
 
-// hash takes the architecture as LLaMA's config with what departs from LLaMA.
+// hash describes the architecture by the sizes that LLaMA has, followed by the differences
+// from LLaMA.
 func (c *Checkpoint) hash() string {
 	h := sha256.New()
 	h.Write(encodeJSON(llamaConfig(c)))

@@ -46,7 +46,7 @@ func TestSaveLoadRoundTrip(t *testing.T) {
 
 func TestSavedWeightsAreRoundedToNearest(t *testing.T) {
 	c := tiny(t, true)
-	// Half a unit in the last of 11 and 8 significant bits.
+	// Half a unit in the last place, with 11 and 8 significant bits.
 	for dtype, half := range map[DType]float64{F16: 0x1p-11, BF16: 0x1p-8} {
 		loaded := mustLoad(t, saved(t, c, dtype))
 		want := c.Model.Tensors()
@@ -62,7 +62,7 @@ func TestSavedWeightsAreRoundedToNearest(t *testing.T) {
 	}
 }
 
-// One model stored in different ways is one model.
+// A model that is stored in different ways stays the same model.
 func TestStorageDoesNotMatter(t *testing.T) {
 	c := tiny(t, true)
 	tensors := c.Model.Tensors()
@@ -75,7 +75,8 @@ func TestStorageDoesNotMatter(t *testing.T) {
 			delete(files, weightsFile)
 			setTensors(t, files, "a.safetensors", tensors[:5])
 			setTensors(t, files, "b.safetensors", tensors[5:])
-			index := `{"metadata": {}, "weight_map": {"x": "b.safetensors", "y": "a.safetensors", "z": "b.safetensors"}}`
+			index := `{"metadata": {}, "weight_map": {"x": "b.safetensors", "y": "a.safetensors", ` +
+				`"z": "b.safetensors"}}`
 			files[indexFile] = &fstest.MapFile{Data: []byte(index)}
 		},
 		"no prefix": func(files fstest.MapFS) {
@@ -116,7 +117,8 @@ func TestStorageDoesNotMatter(t *testing.T) {
 	}
 }
 
-// Tied weights that are stored twice may not differ, stored or converted.
+// Tied weights that are stored twice must not differ, whether they stay stored or are
+// converted.
 func TestStoredTwice(t *testing.T) {
 	for _, dtype := range []DType{F32, BF16} {
 		dir := t.TempDir()
@@ -309,8 +311,8 @@ func TestStories260KTokenizer(t *testing.T) {
 	}
 }
 
-// TestStoredDType: a folder tells in which form it has its weights; F32 where
-// they differ.
+// TestStoredDType: the form of a folder's weights is known; it is F32 if weights have
+// different forms.
 func TestStoredDType(t *testing.T) {
 	for _, dtype := range []DType{F32, F16, BF16} {
 		dir := t.TempDir()

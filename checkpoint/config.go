@@ -24,7 +24,7 @@ type config struct {
 	model        nn.Config
 }
 
-// tokenIDs is null, one id or a list of them, of which the first counts.
+// tokenIDs is null, one id, or a list of ids whose first one counts.
 type tokenIDs []int32
 
 // UnmarshalJSON reads any of the three forms.
@@ -41,7 +41,7 @@ func (t *tokenIDs) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// readConfig returns a config that a model can be made of.
+// readConfig reads a config and checks that a model can be made from it.
 func readConfig(dir folder) (*config, error) {
 	content, err := dir.read(configFile)
 	if err != nil {
@@ -75,8 +75,8 @@ func parseConfig(content []byte) (*config, error) {
 	return c, c.model.Validate()
 }
 
-// checkSizes refuses sizes beyond reason: with these bounds no product of sizes
-// overflows, and what a model takes can be held to the weights' length before
+// checkSizes refuses unreasonably large sizes. With these bounds no product of sizes
+// overflows, so that a model's memory can be compared with the length of the weights before
 // it is allocated.
 func checkSizes(c nn.Config) error {
 	const wide, narrow = 1 << 24, 1 << 15
@@ -100,7 +100,7 @@ func checkSizes(c nn.Config) error {
 	return nil
 }
 
-// headDim is the width of a head where the config does not say it.
+// headDim returns the width of a head if the config does not state it.
 func headDim(dimKey string, dim int, headsKey string, heads int) (int, error) {
 	if heads < 1 || dim%heads != 0 {
 		return 0, fmt.Errorf("%s %d does not divide by %s %d", dimKey, dim, headsKey, heads)
@@ -108,7 +108,7 @@ func headDim(dimKey string, dim int, headsKey string, heads int) (int, error) {
 	return dim / heads, nil
 }
 
-// ends are BOS and EOS, for a tokenizer that does not name them.
+// ends returns BOS and EOS, for a tokenizer that does not name them.
 func (c *config) ends() tokenizer.Ends {
 	first := func(ids tokenIDs) *int32 {
 		if len(ids) == 0 {
@@ -119,14 +119,14 @@ func (c *config) ends() tokenizer.Ends {
 	return tokenizer.Ends{BOS: first(c.BOS), EOS: first(c.EOS)}
 }
 
-// config returns the config as Save writes it: as it was read, but for the
-// form of the weights. A model that was made here is LLaMA's.
+// config returns the config as Save writes it: the config that was read, with another form of
+// the weights. A model that was made here gets a LLaMA config.
 func (c *Checkpoint) config(dtype DType) ([]byte, error) {
 	settings := make(map[string]any)
 	switch {
 	case c.source != nil:
 		d := json.NewDecoder(bytes.NewReader(c.source.content))
-		d.UseNumber() // transformers refuses 2 where it wants 2.0
+		d.UseNumber() // keeps 2.0, since transformers refuses 2 for some settings
 		if err := d.Decode(&settings); err != nil {
 			return nil, err
 		}
@@ -148,7 +148,7 @@ func llamaConfig(c *Checkpoint) map[string]any {
 		if ok {
 			return id
 		}
-		return nil // since transformers takes an absent BOS for 1 and EOS for 2
+		return nil // written as null: transformers takes an absent BOS for 1 and EOS for 2
 	}
 	return map[string]any{
 		"architectures": []string{llama.name}, "model_type": "llama", "hidden_act": "silu",
@@ -160,8 +160,8 @@ func llamaConfig(c *Checkpoint) map[string]any {
 	}
 }
 
-// variantText tells a variant's settings apart from LLaMA's, those alone that
-// differ, so that a field added to nn.Variant changes no model's hash.
+// variantText lists only the settings in which a variant differs from LLaMA, so that a new
+// field of nn.Variant changes no model's hash.
 func variantText(v nn.Variant) string {
 	var b strings.Builder
 	fields := reflect.ValueOf(v)

@@ -55,7 +55,8 @@ func TestLoadErrors(t *testing.T) {
 			[]string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
 
 		{set("architectures", `["T5ForConditionalGeneration"]`),
-			[]string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, MistralForCausalLM`}},
+			[]string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, ` +
+				`MistralForCausalLM`}},
 		{set("architectures", ""), []string{"is unknown"}},
 		{set("hidden_act", `"gelu"`), []string{`hidden_act "gelu"`}},
 		{set("rope_scaling", `{"rope_type": "yarn"}`),
@@ -78,14 +79,15 @@ func TestLoadErrors(t *testing.T) {
 		{set("vocab_size", "256"), []string{"tiny/tokenizer.json: 257 tokens, but vocab_size in config.json is 256"}},
 		{set("bos_token_id", "400"), []string{"bos_token_id 400", "no token 400"}},
 
-		// Sizes that nothing in the folder justifies are never allocated.
+		// Sizes that do not fit the length of the weights are never allocated.
 		{set("vocab_size", "16777216"), []string{"tiny/config.json: describes", "model.safetensors has room for"}},
 		{set("vocab_size", "9223372036854775807"), []string{"vocabulary 9223372036854775807"}},
 		{set("hidden_size", "32768"), []string{"has room for"}},
 		{set("num_hidden_layers", "32768"), []string{"has room for"}},
 		{set("num_hidden_layers", "1000000000"), []string{"layers 1000000000"}},
 
-		{weights(tensors[:len(tensors)-1]...), []string{`tiny/model.safetensors: tensor "lm_head.weight", of shape [257 8], is missing`}},
+		{weights(tensors[:len(tensors)-1]...),
+			[]string{`tiny/model.safetensors: tensor "lm_head.weight", of shape [257 8], is missing`}},
 		{weights(append(slices.Clone(tensors), extra("model.layers.2.mlp.gate_proj.bias", 6))...),
 			[]string{`tensor "model.layers.2.mlp.gate_proj.bias"`, "no such tensor"}},
 		{weights(turned...), []string{`tiny/model.safetensors: tensor "model.embed_tokens.weight": shape [8 257]`,
@@ -117,7 +119,7 @@ func TestUntrueTiedHead(t *testing.T) {
 	wantError(t, err, `differs from`, `both are "model.embed_tokens.weight"`)
 }
 
-// small is a valid file of two tensors.
+// small returns a valid file with two tensors.
 func small(t *testing.T) []byte {
 	files := make(fstest.MapFS)
 	setTensors(t, files, "small", []nn.Tensor{
@@ -188,7 +190,8 @@ func TestHeaderLies(t *testing.T) {
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
 		// data left over
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`,
-		`{"a":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
+		`{"a":{"dtype":"F32","shape":[9223372036854775808,0],"data_offsets":[0,0]},` +
+			`"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":"Q4","shape":[1],"data_offsets":[0,8]}}`,
 		`{"a":{"dtype":7,"shape":[1],"data_offsets":[0,8]}}`,
@@ -204,7 +207,7 @@ func TestHeaderLies(t *testing.T) {
 	}
 }
 
-// A changed byte may go unnoticed, as in a name or a weight, but does no harm.
+// A changed byte may go unnoticed, for example in a name or a weight, but causes no panic.
 func TestChangedBytesDoNotPanic(t *testing.T) {
 	content := small(t)
 	for i := range content {

@@ -1,17 +1,16 @@
-// Package checkpoint reads and writes models as Hugging Face folders:
-// config.json, weights in safetensors files, and what package tokenizer reads.
-// It reads GGUF files too, whose metadata it turns into the config.json that
-// says the same; gguf/testdata/generate.py makes the goldens of these.
+// Package checkpoint reads and writes models as Hugging Face folders, which hold
+// config.json, weights in safetensors files, and the files that package tokenizer reads.
+// It also reads GGUF files, and turns their metadata into an equivalent config.json;
+// gguf/testdata/generate.py makes the goldens for these.
 //
-// Files are mapped into memory. Weights in float32 are used where they lie,
-// others converted one tensor at a time, or left as they are by LoadStored.
+// Files are mapped into memory. Weights in float32 are used in place. Other weights are
+// converted one tensor at a time, or kept in their form by LoadStored.
 //
-// Nothing in a folder is believed before it is checked: sizes are compared
-// with the files' lengths before memory is taken, and whatever this package
-// does not implement (an architecture, a kind of rotary scaling) is refused by
-// name, since loading it approximately would give a model that is silently
-// another one.
+// Everything in a folder is checked before it is used: sizes are compared with the files'
+// lengths before memory is taken. Anything that this package does not implement, such as
+// an architecture or a kind of rotary scaling, is refused by name, since ignoring it would
+// silently give another model.
 //
-// Parsing and laying out safetensors is github.com/nlpodyssey/safetensors;
-// conversion to and from float32 is this package's own.
+// The module github.com/nlpodyssey/safetensors parses and lays out safetensors files;
+// conversion to and from float32 is done here.
 package checkpoint

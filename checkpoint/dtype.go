@@ -10,8 +10,8 @@ import (
 	"ranksweep/checkpoint/gguf"
 )
 
-// DType is the form in which a file stores weights. In memory they are all
-// float32, which every DType converts to without loss.
+// DType is the form in which a file stores weights. Every DType converts to float32 without
+// loss.
 type DType uint8
 
 // The forms that are read and written.
@@ -23,7 +23,7 @@ const (
 
 var formats = [...]struct {
 	stored safetensors.DType
-	torch  string  // in config.json
+	torch  string  // name in config.json
 	limit  float32 // the smallest finite value that would round to infinity
 	form   gguf.Type
 	encode func(dst []byte, src []float32)
@@ -38,7 +38,7 @@ func (d DType) String() string { return formats[d].stored.String() }
 
 func (d DType) torch() string { return formats[d].torch }
 
-// size is in bytes.
+// size returns the number of bytes per value.
 func (d DType) size() int { return int(formats[d].stored.Size()) }
 
 // dtypeOf returns the DType of a stored tensor.
@@ -73,7 +73,7 @@ func encodeBF16(dst []byte, src []float32) {
 // 5 (bias 15) and 10.
 const (
 	infinity  = 0x7f800000
-	rebias    = (127 - 15) << 23 // difference of the biases, in a single's place
+	rebias    = (127 - 15) << 23 // difference of the biases, at the position of a single's exponent
 	minNormal = (127 - 14) << 23 // 2⁻¹⁴, the smallest normal half
 	tooLarge  = (127 + 16) << 23 // 2¹⁶, beyond every half
 )
@@ -88,8 +88,8 @@ func toF16(f float32) uint16 {
 	case bits >= tooLarge:
 		return sign | 0x7c00
 	case bits < minNormal:
-		// Halves below 2⁻¹⁴ are multiples of 2⁻²⁴, as singles from ½ to 1
-		// are: adding ½ makes the processor round.
+		// Halves below 2⁻¹⁴ are multiples of 2⁻²⁴, and so are singles from ½ to 1: adding ½
+		// makes the processor round.
 		return sign | uint16(math.Float32bits(math.Float32frombits(bits)+0.5)-math.Float32bits(0.5))
 	}
 	return sign | uint16((roundEven(bits, 13)-rebias)>>13)
@@ -104,8 +104,8 @@ func toBF16(f float32) uint16 {
 	return uint16(roundEven(bits, 16) >> 16)
 }
 
-// roundEven adds to bits what makes cutting off the lowest n round to nearest,
-// ties to even.
+// roundEven adds a number to bits such that cutting off the lowest n bits then rounds to
+// nearest, ties to even.
 func roundEven(bits uint32, n int) uint32 {
 	return bits + (1<<(n-1) - 1) + (bits >> n & 1)
 }

@@ -14,7 +14,7 @@ func fromF16(h uint16) float32 {
 	return value[0]
 }
 
-// half is the value of an IEEE 754 half by its definition.
+// half returns the value of an IEEE 754 half by its definition.
 func half(h uint16) float64 {
 	sign := math.Copysign(1, float64(int16(h)))
 	exponent, fraction := int(h>>10&0x1f), float64(h&0x3ff)
@@ -48,8 +48,8 @@ func TestEveryHalf(t *testing.T) {
 	}
 }
 
-// Between neighbouring numbers of the format the nearer is right, and the one
-// with an even last bit halfway.
+// A number between two neighbours of the format is rounded to the nearer one; halfway, to the
+// one whose last bit is even.
 func TestRoundingIsToNearestEven(t *testing.T) {
 	check := func(name string, to func(float32) uint16, from func(uint16) float32, largest uint16) {
 		for low := range largest {
@@ -93,8 +93,7 @@ func TestInfinityAndNaN(t *testing.T) {
 	}
 }
 
-// The smallest value that rounds to infinity is out of range, the one below
-// is not.
+// The smallest value that rounds to infinity is out of range, and the next smaller one is not.
 func TestRangeEndsWhereRoundingGivesInfinity(t *testing.T) {
 	for _, dtype := range []DType{F16, BF16} {
 		limit := formats[dtype].limit

@@ -18,7 +18,7 @@ const (
 	tokenizerFile = "tokenizer.json"
 )
 
-// folder is a file system and the name that errors give it.
+// folder is a file system, and its name in errors.
 type folder struct {
 	fs.FS
 	name string
@@ -44,7 +44,7 @@ func (d folder) read(file string) ([]byte, error) {
 	return content, nil
 }
 
-// mapFile returns a file's content without reading it, where that can be done.
+// mapFile returns a file's content, if possible without reading it.
 func (d folder) mapFile(name string) (*mapping, error) {
 	file, err := d.Open(name)
 	if err != nil {
@@ -78,7 +78,7 @@ func encodeJSON(v any) []byte {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
-		panic(err) // only NaN, Inf and types that JSON lacks cannot be written
+		panic(err) // v has no NaN, no Inf and no type that JSON lacks
 	}
 	return b.Bytes()
 }

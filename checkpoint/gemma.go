@@ -19,8 +19,8 @@ type gemmaSettings struct {
 	Bidirectional    bool     `json:"use_bidirectional_attention"`
 }
 
-// model is what both generations of Gemma have in common: embeddings are scaled,
-// norms multiply by 1 + w, and the gate has GELU's approximation.
+// model returns a config with what both generations of Gemma share: embeddings are scaled,
+// norms multiply by 1 + w, and the gate uses the approximation of GELU.
 func (s *gemmaSettings) model(key, act string) (nn.Config, error) {
 	c, err := s.sizes()
 	if err != nil {
@@ -34,8 +34,8 @@ func (s *gemmaSettings) model(key, act string) (nn.Config, error) {
 	}))
 }
 
-// gemma is Gemma 1 (transformers, models/gemma), whose first configs say "gelu"
-// and mean the approximation.
+// gemma is Gemma 1 (transformers, models/gemma). Its first configs say "gelu" but mean the
+// approximation.
 var gemma = architecture{
 	name: "GemmaForCausalLM", prefix: "model.",
 	parse: func(content []byte) (nn.Config, error) {
@@ -51,9 +51,9 @@ var gemma = architecture{
 	},
 }
 
-// gemma2 has norms after both parts of a block too, caps scores and logits, and
-// attends over a window in every other layer (transformers, models/gemma2; Gemma
-// Team 2024, arXiv:2408.00118).
+// gemma2 is Gemma 2 (transformers, models/gemma2; Gemma Team 2024, arXiv:2408.00118). It
+// also has norms after both parts of a block, caps scores and logits, and attends over a
+// window in every other layer.
 var gemma2 = architecture{
 	name: "Gemma2ForCausalLM", prefix: "model.",
 	parse: func(content []byte) (nn.Config, error) {
@@ -90,8 +90,8 @@ func decodeGemma(content []byte) (*gemmaSettings, error) {
 	})
 }
 
-// positive is a number above 0, or 0 where there is none: nn takes 0 for none, and
-// a config does not say so by 0.
+// positive returns a number, which must be above 0, or 0 if the config has none. nn takes 0
+// for none, but a config may not say it that way.
 func positive(key string, value *float64) (float64, error) {
 	if value == nil {
 		return 0, nil
@@ -102,8 +102,8 @@ func positive(key string, value *float64) (float64, error) {
 	return *value, nil
 }
 
-// windows is the attention window, and after how many layers each time one has
-// none: every other layer unless layer_types says otherwise.
+// windows returns the attention window, and the period at which a layer has none. The period
+// is 2, and layer_types must agree with it.
 func (s *gemmaSettings) windows() (window, fullEvery int, err error) {
 	const full = "full_attention"
 	switch {

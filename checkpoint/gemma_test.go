@@ -8,12 +8,12 @@ import (
 	"ranksweep/nn"
 )
 
-// gemmaSizes are those that a config must have.
+// gemmaSizes are the sizes that a config must have.
 const gemmaSizes = `"vocab_size": 32, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 4,
 	"num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64`
 
-// TestGemmaDefaults: settings that a config leaves out are transformers'
-// (Gemma2Config and GemmaConfig), and null is none.
+// TestGemmaDefaults: settings that a config leaves out have the defaults of transformers
+// (Gemma2Config and GemmaConfig), and null means none.
 func TestGemmaDefaults(t *testing.T) {
 	names := nn.Variant{}.WeightNames()
 	names.PostAttn, names.MLPNorm, names.PostMLP = "post_attention_layernorm", "pre_feedforward_layernorm",
@@ -38,7 +38,8 @@ func TestGemmaDefaults(t *testing.T) {
 		{gemma2, `, "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]`,
 			second},
 		{gemma2, `, "attn_logit_softcapping": null, "final_logit_softcapping": null`, uncapped},
-		{gemma2, `, "sliding_window": 7, "layer_types": ["sliding_attention", "sliding_attention", "sliding_attention", "sliding_attention"]`, local},
+		{gemma2, `, "sliding_window": 7, "layer_types": ["sliding_attention", "sliding_attention", ` +
+			`"sliding_attention", "sliding_attention"]`, local},
 	} {
 		got, err := c.architecture.parse([]byte("{" + gemmaSizes + c.settings + "}"))
 		if err != nil {
@@ -64,8 +65,9 @@ func TestGemmaRefuses(t *testing.T) {
 		`"attn_logit_softcapping": 0.0`:       "attn_logit_softcapping 0: must be above 0",
 		`"final_logit_softcapping": -1`:       "final_logit_softcapping -1: must be above 0",
 		`"layer_types": ["full_attention"]`:   "names 1 layers: must be num_hidden_layers, 4",
-		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 is "full_attention", and must be "sliding_attention"`,
-		`"layer_types": ["chunked_attention", "x", "x", "x"]`:                                        `layer 0 is "chunked_attention"`,
+		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 is "full_attention", ` +
+			`and must be "sliding_attention"`,
+		`"layer_types": ["chunked_attention", "x", "x", "x"]`: `layer 0 is "chunked_attention"`,
 	} {
 		if _, err := gemma2.parse([]byte("{" + gemmaSizes + ", " + settings + "}")); err == nil ||
 			!strings.Contains(err.Error(), want) {
@@ -79,8 +81,8 @@ func TestGemma1RefusesActivations(t *testing.T) {
 	wantError(t, err, `hidden_act "relu" is not supported`)
 }
 
-// TestSavedConfigKeepsFloats: transformers refuses 2 for a cap of 2.0, from a
-// folder or a GGUF file.
+// TestSavedConfigKeepsFloats: a cap of 2.0, from a folder or a GGUF file, is not saved as 2,
+// which transformers refuses.
 func TestSavedConfigKeepsFloats(t *testing.T) {
 	fromFile, _, err := readGGUF(folder{os.DirFS("gguf/testdata"), "gguf/testdata"}, "gemma2.gguf", toFloat32)
 	if err != nil {
@@ -95,8 +97,8 @@ func TestSavedConfigKeepsFloats(t *testing.T) {
 	}
 }
 
-// TestDeriveGemma2: the 27B model alone divides by another width than a head's, and
-// what config.json cannot say is refused.
+// TestDeriveGemma2: only the 27B model divides scores by another number than the head's width.
+// Settings that config.json has no words for are refused.
 func TestDeriveGemma2(t *testing.T) {
 	for blocks, want := range map[int]int{26: 256, 42: 256, 46: 144} {
 		fields := map[string]any{"num_hidden_layers": blocks, "hidden_size": 4608, "num_attention_heads": 32,

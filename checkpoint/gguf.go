@@ -9,7 +9,7 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// isGGUF tells whether a path names a GGUF file.
+// isGGUF reports whether a path names a GGUF file.
 func isGGUF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gguf") }
 
 func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
@@ -27,8 +27,8 @@ func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
 	return c, nil
 }
 
-// readGGUF returns the model of a GGUF file, without a tokenizer, and what the
-// file says of that.
+// readGGUF returns the model of a GGUF file without a tokenizer, and the file's description of
+// the tokenizer.
 func readGGUF(dir folder, name string, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	file, err := dir.mapFile(name)
 	if err != nil {
@@ -70,12 +70,12 @@ func parseGGUF(file *mapping, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	return &Checkpoint{Model: w.model, DType: commonDType(w.forms), source: config}, vocabulary, w.missing()
 }
 
-// tensors returns a file's tensors, with the names that folders have for them.
+// tensors returns a file's tensors with their names in folders.
 func (a ggufArchitecture) tensors(all []gguf.Tensor, c *config) []storedTensor {
 	var stored []storedTensor
 	for _, t := range all {
 		if t.Name == ropeFactors {
-			continue // part of the config
+			continue // it belongs to the config
 		}
 		s := storedTensor{name: t.Name, alias: a.name(t.Name), shape: t.Shape, form: t.Type, data: t.Data}
 		s.plusOne = a.normsPlusOne && strings.HasSuffix(t.Name, "norm.weight")
@@ -87,7 +87,7 @@ func (a ggufArchitecture) tensors(all []gguf.Tensor, c *config) []storedTensor {
 	return stored
 }
 
-// name returns a folder's name for a tensor; an unknown one stays as it is.
+// name returns a tensor's name in folders; an unknown name stays as it is.
 func (a ggufArchitecture) name(name string) string {
 	parts := strings.Split(name, ".")
 	kind := &parts[len(parts)-1] // weight or bias

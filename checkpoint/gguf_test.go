@@ -22,12 +22,12 @@ type logits struct {
 	Sample []int
 	Cases  []struct {
 		IDs      []int32
-		Min, Max float64 // of all logits
+		Min, Max float64 // smallest and largest of all logits
 		Logits   [][]float64
 	}
 }
 
-// compare holds a model's logits to the golden.
+// compare compares a model's logits with the golden.
 func (l *logits) compare(t *testing.T, m *nn.Model) {
 	t.Helper()
 	if err := kernel.Use(); err != nil {
@@ -56,7 +56,7 @@ func (l *logits) compare(t *testing.T, m *nn.Model) {
 		}
 		worst /= c.Max - c.Min
 		largest = max(largest, worst)
-		if !(worst <= 1e-4) { // issue 6's target
+		if !(worst <= 1e-4) {
 			t.Errorf("%d tokens: logits differ by %g of their range", len(c.IDs), worst)
 		}
 	}
@@ -128,7 +128,7 @@ func TestLoadGGUF(t *testing.T) {
 	if id, ok := c.Tokenizer.EOS(); !ok || id != 256 {
 		t.Errorf("EOS %d, %v", id, ok)
 	}
-	// With its weights as they are stored it is the same model.
+	// With its weights in their stored form it is the same model.
 	stored, err := LoadStored(path)
 	if err != nil {
 		t.Fatal(err)
@@ -161,8 +161,7 @@ func TestLoadGGUF(t *testing.T) {
 	}
 }
 
-// tinyGGUF returns the content of a small model and where its tensors and
-// metadata can be changed.
+// tinyGGUF returns the content of a small model's file.
 func tinyGGUF(t *testing.T) []byte {
 	t.Helper()
 	content, err := os.ReadFile("gguf/testdata/untied.gguf")
@@ -222,9 +221,9 @@ func TestGGUFErrors(t *testing.T) {
 }
 
 func TestLLaMA3Scaling(t *testing.T) {
-	// What convert_hf_to_gguf.py of llama.cpp writes for LLaMA 3.2: head dim 64,
-	// theta 500000, factor 32; transformers' _compute_llama3_parameters gives
-	// the same inverse frequencies, by this rule.
+	// The factors that llama.cpp's convert_hf_to_gguf.py writes for LLaMA 3.2: head dim 64,
+	// theta 500000, factor 32. transformers' _compute_llama3_parameters gives the same inverse
+	// frequencies by this rule.
 	factors := make([]float32, 32)
 	for j := range factors {
 		wavelength := 2 * math.Pi * math.Pow(500000, float64(j)/32)

@@ -7,22 +7,22 @@ import (
 	"ranksweep/nn"
 )
 
-// ggufArchitecture is how an architecture is told in GGUF files.
+// ggufArchitecture says how GGUF files describe an architecture.
 type ggufArchitecture struct {
-	config map[string]any    // settings of config.json that a GGUF file takes for granted
-	keys   map[string]string // of config.json, where it has other keys than LLaMA's
-	names  map[string]string // llama.cpp's names of tensors, and those of a folder; %d is a block's number
+	config map[string]any    // settings of config.json that a GGUF file does not state
+	keys   map[string]string // LLaMA's keys of config.json → this architecture's, if different
+	names  map[string]string // llama.cpp's names of tensors → names in folders; %d is a block's number
 
-	// derive, if there is one, adds what a file leaves to be known.
+	// derive, if not nil, adds settings that a file does not state.
 	derive func(fields map[string]any) error
-	// normsPlusOne tells that norms are stored as what they multiply by.
+	// normsPlusOne says that the stored weights of norms are 1 + w, the factors themselves.
 	normsPlusOne bool
-	// rows, if there is one, returns where a file has row i of a block's part;
-	// nil where it has it at i.
+	// rows, if not nil, returns a function that gives the place in a file of row i of a
+	// block's part; that function is nil if row i is at i.
 	rows func(part string, c nn.Config) func(i int) int
 }
 
-// ggufArchitectures are by general.architecture.
+// ggufArchitectures maps general.architecture to the architecture.
 var ggufArchitectures = map[string]ggufArchitecture{
 	"llama": {config: ggufIs(llama, "llama", "silu"), names: ggufLlamaNames, rows: turnedRows},
 	"qwen2": {config: ggufIs(qwen2, "qwen2", "silu"), names: ggufLlamaNames},
@@ -36,8 +36,8 @@ var ggufArchitectures = map[string]ggufArchitecture{
 	"gptneox": {config: ggufIs(gptNeoX, "gpt_neox", "gelu_new"), names: ggufNeoXNames, rows: gatheredRows},
 }
 
-// ggufIs returns the settings that tell an architecture. llama.cpp's GELU is
-// the one by tanh.
+// ggufIs returns the settings that name an architecture. llama.cpp's GELU is the approximation
+// by tanh.
 func ggufIs(a architecture, modelType, activation string) map[string]any {
 	return map[string]any{
 		"architectures": []string{a.name}, "model_type": modelType,
@@ -45,7 +45,7 @@ func ggufIs(a architecture, modelType, activation string) map[string]any {
 	}
 }
 
-// ggufLlamaNames are those of LLaMA's family.
+// ggufLlamaNames are the names of LLaMA's family.
 var ggufLlamaNames = map[string]string{
 	"token_embd":         "model.embed_tokens",
 	"output_norm":        "model.norm",
@@ -63,17 +63,17 @@ var ggufLlamaNames = map[string]string{
 	"blk.%d.ffn_down":    "model.layers.%d.mlp.down_proj",
 }
 
-// ggufGemma2Names have norms after the parts of a block too.
+// ggufGemma2Names also have the norms after the parts of a block.
 var ggufGemma2Names = with(ggufLlamaNames, map[string]string{
 	"blk.%d.post_attention_norm": "model.layers.%d.post_attention_layernorm",
 	"blk.%d.ffn_norm":            "model.layers.%d.pre_feedforward_layernorm",
 	"blk.%d.post_ffw_norm":       "model.layers.%d.post_feedforward_layernorm",
 })
 
-// deriveGemma2 adds what attention's scores are divided by, which no file says:
-// llama.cpp (src/models/gemma2.cpp) knows Gemma 2 27B by its 46 blocks, where it is
-// hidden_size over heads, and takes the head dim elsewhere. Layers of another
-// period than two and of other frequencies are refused.
+// deriveGemma2 adds the number by whose root attention divides its scores, which no file
+// states. llama.cpp (src/models/gemma2.cpp) recognizes Gemma 2 27B by its 46 blocks and uses
+// hidden_size divided by heads for it; for other models it uses the head dim. A period of
+// windows other than two, or other frequencies for layers with a window, are refused.
 func deriveGemma2(fields map[string]any) error {
 	if n, ok := fields["sliding_window_pattern"]; ok && n != 2 {
 		return fmt.Errorf("gemma2.attention.sliding_window_pattern %v: must be 2", n)
@@ -93,7 +93,7 @@ func deriveGemma2(fields map[string]any) error {
 	return nil
 }
 
-// ggufPhi3Names have one map for q, k and v, and one for gate and up.
+// ggufPhi3Names have one name for q, k and v, and one for gate and up.
 var ggufPhi3Names = with(ggufLlamaNames, map[string]string{
 	"blk.%d.attn_qkv": "model.layers.%d.self_attn.qkv_proj",
 	"blk.%d.ffn_up":   "model.layers.%d.mlp.gate_up_proj",
@@ -140,7 +140,7 @@ var ggufGPT2Keys = map[string]string{
 	"layer_norm_eps":          "layer_norm_epsilon",
 }
 
-// with returns a table with changes.
+// with returns a copy of a table with changes.
 func with(table, changes map[string]string) map[string]string {
 	table = maps.Clone(table)
 	maps.Copy(table, changes)

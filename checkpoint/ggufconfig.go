@@ -14,8 +14,8 @@ import (
 	"ranksweep/checkpoint/gguf"
 )
 
-// ggufInts and ggufFloats are keys, after the architecture's name, and LLaMA's
-// keys of config.json for them.
+// ggufInts and ggufFloats map keys of GGUF, without the architecture's name before them, to
+// LLaMA's keys of config.json.
 var (
 	ggufInts = map[string]string{
 		"context_length":           "max_position_embeddings",
@@ -39,8 +39,8 @@ var (
 	}
 )
 
-// ggufConfig returns the config that a GGUF file's metadata and tensors
-// describe, by way of the config.json that says the same.
+// ggufConfig returns the config that a GGUF file's metadata and tensors describe. It first
+// makes an equivalent config.json, and then reads that.
 func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 	name, _, err := f.Metadata.String("general.architecture")
 	if err != nil {
@@ -75,7 +75,8 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 	return c, arch, err
 }
 
-// decimal writes a number so that transformers takes it for no integer.
+// decimal writes a number with a decimal point, so that transformers does not take it for an
+// integer.
 func decimal(x float64) json.Number {
 	text := strconv.FormatFloat(x, 'g', -1, 64)
 	if !strings.ContainsAny(text, ".e") {
@@ -84,7 +85,7 @@ func decimal(x float64) json.Number {
 	return json.Number(text)
 }
 
-// ggufMetadata is metadata whose keys begin with the architecture.
+// ggufMetadata is metadata whose keys begin with the architecture's name.
 type ggufMetadata struct {
 	gguf.Metadata
 	prefix string
@@ -122,7 +123,7 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 	fields["vocab_size"] = tensors[embedding].Shape[0]
 	fields["tie_word_embeddings"] = find("output.weight") < 0
 	for _, key := range []string{"bos_token_id", "eos_token_id"} {
-		fields[key] = nil // since transformers takes an absent BOS for 1 and EOS for 2
+		fields[key] = nil // written as null: transformers takes an absent BOS for 1 and EOS for 2
 		if n, ok, err := m.Int("tokenizer.ggml." + key); err != nil {
 			return nil, err
 		} else if ok {
@@ -139,7 +140,8 @@ func (m ggufMetadata) fields(tensors []gguf.Tensor) (map[string]any, error) {
 	return fields, cmp.Or(err, m.setHeads(fields))
 }
 
-// int returns an integer, or the one that an array has for every block.
+// int returns an integer. The value may also be an array with the same integer for every
+// block.
 func (m ggufMetadata) int(key string) (int, bool, error) {
 	key = m.prefix + key
 	all, ok, err := m.Ints(key)
@@ -161,7 +163,7 @@ func (m ggufMetadata) float(key string) (float64, bool, error) {
 	return x, ok, err
 }
 
-// ropeScaling returns what config.json says under rope_scaling.
+// ropeScaling returns the value of rope_scaling in config.json.
 func (m ggufMetadata) ropeScaling() (map[string]any, error) {
 	kind, _, err := m.String(m.prefix + "rope.scaling.type")
 	if err != nil || kind == "" || kind == "none" {
@@ -171,8 +173,8 @@ func (m ggufMetadata) ropeScaling() (map[string]any, error) {
 	return map[string]any{"rope_type": kind, "factor": decimal(factor)}, err
 }
 
-// setHeads tells which part of a head is rotated, and refuses values of another
-// width than keys.
+// setHeads sets the part of a head that is rotated, and refuses values whose width differs from
+// that of keys.
 func (m ggufMetadata) setHeads(fields map[string]any) error {
 	dim, known := fields["head_dim"].(int)
 	if heads, _ := fields["num_attention_heads"].(int); !known && heads > 0 {
@@ -183,7 +185,7 @@ func (m ggufMetadata) setHeads(fields map[string]any) error {
 	if ok && dim > 0 {
 		part := float64(rotated) / float64(dim)
 		if part*float64(dim) < float64(rotated) {
-			part = math.Nextafter(part, 1) // the product is cut off to an integer
+			part = math.Nextafter(part, 1) // the reader truncates the product to an integer
 		}
 		fields["partial_rotary_factor"] = part
 	}

@@ -7,13 +7,12 @@ import (
 	"ranksweep/checkpoint/gguf"
 )
 
-// ropeFactors is the tensor of what each rotary frequency is divided by.
+// ropeFactors is the tensor of the divisors of rotary frequencies.
 const ropeFactors = "rope_freqs.weight"
 
-// llama3Scaling returns the rope_scaling of config.json that gives a file's
-// factors: llama.cpp keeps these of LLaMA 3.1 to 3.3, and not what they are
-// made of. All of those models have the same three constants; other factors
-// are refused.
+// llama3Scaling returns the rope_scaling of config.json that gives a file's factors. For
+// LLaMA 3.1 to 3.3, llama.cpp stores the factors and not the settings from which they are
+// computed. All of these models have the same three constants; other factors are refused.
 func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error) {
 	factors := make([]float32, t.Len())
 	t.Decode(factors)
@@ -30,7 +29,7 @@ func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error)
 		turns := context * math.Pow(theta, -float64(j)/float64(len(factors))) / (2 * math.Pi)
 		part := min(1, max(0, (turns-low)/(high-low)))
 		want := 1 / ((1-part)/float64(most) + part)
-		if !(math.Abs(float64(have)-want) <= 1e-4*want) { // they were made in float32
+		if !(math.Abs(float64(have)-want) <= 1e-4*want) { // the file's factors were computed in float32
 			return nil, fmt.Errorf("tensor %q: factor %d is %g: LLaMA 3's with a largest of %g is %g; others are not "+
 				"supported",
 				t.Name, j, have, most, want)

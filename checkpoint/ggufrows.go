@@ -2,9 +2,9 @@ package checkpoint
 
 import "ranksweep/nn"
 
-// turnedRows returns where a file of LLaMA's has row i of a block's part: for its
-// rotary positions, which turn neighbours, llama.cpp puts channel j of a head of
-// q or k beside channel j + D/2.
+// turnedRows returns the place of row i of a block's part in a LLaMA file. llama.cpp's rotary
+// positions turn neighbouring channels, so that its files have channel j of a head of q or k
+// next to channel j + D/2.
 func turnedRows(part string, c nn.Config) func(i int) int {
 	if part != "attn_q" && part != "attn_k" {
 		return nil
@@ -16,8 +16,8 @@ func turnedRows(part string, c nn.Config) func(i int) int {
 	}
 }
 
-// gatheredRows returns the same for GPT-NeoX, whose folders have q, k and v of a
-// head together, and llama.cpp those of all heads.
+// gatheredRows returns the same for GPT-NeoX. Its folders have q, k and v of each head
+// together, while llama.cpp has q of all heads, then k, then v.
 func gatheredRows(part string, c nn.Config) func(i int) int {
 	if part != "attn_qkv" {
 		return nil

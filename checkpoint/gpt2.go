@@ -4,8 +4,8 @@ import (
 	"ranksweep/nn"
 )
 
-// gpt2 stores its linear maps as (in, out) and gives q, k and v by one
-// (Radford et al. 2019; transformers, models/gpt2).
+// gpt2 is GPT-2 (Radford et al. 2019; transformers, models/gpt2). It stores linear maps as
+// (in, out) and has one map for q, k and v.
 var gpt2 = architecture{
 	name: "GPT2LMHeadModel", prefix: "transformer.",
 	transposed: []string{".c_attn.weight", ".c_proj.weight", ".c_fc.weight"},

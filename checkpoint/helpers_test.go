@@ -15,7 +15,7 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// tiny returns a small model of random weights over bytes.
+// tiny returns a small model with random weights whose tokens are bytes.
 func tiny(t *testing.T, tied bool) *Checkpoint {
 	t.Helper()
 	m, err := nn.New(nn.Config{
@@ -29,7 +29,7 @@ func tiny(t *testing.T, tied bool) *Checkpoint {
 	return &Checkpoint{Model: m, Tokenizer: tokenizer.NewByteTokenizer()}
 }
 
-// saved returns the folder that Save makes of c.
+// saved returns the folder that Save writes for c.
 func saved(t *testing.T, c *Checkpoint, dtype DType) fstest.MapFS {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "model")
@@ -88,7 +88,7 @@ func setConfig(t *testing.T, files fstest.MapFS, key, value string) {
 	files[configFile] = &fstest.MapFile{Data: encodeJSON(fields)}
 }
 
-// renamed returns tensors whose names have been passed through f.
+// renamed returns tensors with their names changed by f.
 func renamed(tensors []nn.Tensor, f func(string) string) []nn.Tensor {
 	tensors = slices.Clone(tensors)
 	for i := range tensors {
@@ -97,8 +97,7 @@ func renamed(tensors []nn.Tensor, f func(string) string) []nn.Tensor {
 	return tensors
 }
 
-// stories260K returns the folder of a small model that is not part of the
-// repository.
+// stories260K returns the folder of a small real model, which is not part of the repository.
 func stories260K(t *testing.T) string {
 	const dir = "../../shared/models/stories260K"
 	if _, err := os.Stat(dir); err != nil {
@@ -118,7 +117,7 @@ func readJSONFile(t *testing.T, path string, v any) {
 	}
 }
 
-// wantError fails the test unless err's text has every one of want in it.
+// wantError fails the test unless the text of err contains every one of want.
 func wantError(t *testing.T, err error, want ...string) {
 	t.Helper()
 	for _, w := range want {

@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn"
 )
 
-// llamaSettings are the settings of LLaMA and those who kept its config.
-// Pointers tell absent, or null, from zero.
+// llamaSettings are the settings of LLaMA and of models with the same config. Pointers
+// distinguish an absent or null setting from zero.
 type llamaSettings struct {
 	VocabSize        int     `json:"vocab_size"`
 	HiddenSize       int     `json:"hidden_size"`
@@ -31,7 +31,7 @@ type llamaSettings struct {
 	LayerTypes       []string `json:"layer_types"`
 }
 
-// model is what the settings come to with SiLU.
+// model returns the config of a model with these settings and SiLU.
 func (s *llamaSettings) model() (nn.Config, error) {
 	c, err := s.sizes()
 	if err == nil {
@@ -40,7 +40,7 @@ func (s *llamaSettings) model() (nn.Config, error) {
 	return c, err
 }
 
-// sizes is what the settings come to, but for the activation.
+// sizes returns the config of a model with these settings, whatever the activation.
 func (s *llamaSettings) sizes() (nn.Config, error) {
 	c := nn.Config{
 		Vocab: s.VocabSize, Dim: s.HiddenSize, Layers: s.Layers, Heads: s.Heads, KVHeads: s.Heads,
@@ -61,8 +61,8 @@ func (s *llamaSettings) sizes() (nn.Config, error) {
 	return c, s.rotary.set(&c)
 }
 
-// window is the attention window, if every layer has it; the families that
-// use one in some layers alone say which in layer_types.
+// window returns the attention window, if every layer has it. Models that use a window in only
+// some layers name these in layer_types.
 func (s *llamaSettings) window() (int, error) {
 	if s.SlidingWindow == nil {
 		return 0, nil

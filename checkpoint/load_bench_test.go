@@ -16,9 +16,8 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// BenchmarkLoad loads a safetensors file of 500 MB in float32, which is made on
-// the spot, every weight of it read for the hash; beside it, the file is read
-// and no more, or read and hashed.
+// BenchmarkLoad makes a safetensors file of 500 MB in float32 and loads it, which reads every
+// weight for the hash. For comparison it also only reads the file, and reads and hashes it.
 func BenchmarkLoad(b *testing.B) {
 	dir := b.TempDir()
 	size := saveLarge(b, dir)

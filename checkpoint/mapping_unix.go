@@ -24,16 +24,16 @@ func mapFile(f *os.File) (*mapping, error) {
 	return &mapping{content, true}, err
 }
 
-// close gives the memory back; nothing may use the content any more.
+// close gives the memory back; the content must not be used afterwards.
 func (m *mapping) close() {
 	if m.mapped {
-		unix.Munmap(m.content) // cannot fail: it is what mapFile returned
+		unix.Munmap(m.content) // cannot fail: mapFile returned this content
 	}
 	m.content = nil
 }
 
-// drop gives back the memory of a part that has been read. Read again, it
-// comes from the file again.
+// drop gives back the memory of a part that has been read. If it is read again, it comes from
+// the file again.
 func (m *mapping) drop(part []byte) {
 	if !m.mapped {
 		return
@@ -43,7 +43,7 @@ func (m *mapping) drop(part []byte) {
 	end := start + len(part)
 	start = (start + page - 1) / page * page
 	if end = end / page * page; start < end {
-		unix.Madvise(m.content[start:end], unix.MADV_DONTNEED) // a hint
+		unix.Madvise(m.content[start:end], unix.MADV_DONTNEED) // only a hint to the system
 	}
 }
 

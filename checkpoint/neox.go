@@ -6,9 +6,9 @@ import (
 	"ranksweep/nn"
 )
 
-// gptNeoX is GPT-NeoX and Pythia: attention and feed-forward part beside each
-// other, and part of a head's channels rotated (Black et al. 2022,
-// arXiv:2204.06745; transformers, models/gpt_neox).
+// gptNeoX is GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745; transformers,
+// models/gpt_neox). Attention and feed-forward part are parallel, and only some of a head's
+// channels are rotated.
 var gptNeoX = architecture{
 	name: "GPTNeoXForCausalLM", prefix: "gpt_neox.",
 	parse: func(content []byte) (nn.Config, error) {

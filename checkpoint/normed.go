@@ -4,8 +4,8 @@ import (
 	"ranksweep/nn"
 )
 
-// normedSettings are the settings that GPT-NeoX and Phi have in common: those
-// of a model of LayerNorms with rotary positions.
+// normedSettings are the settings that GPT-NeoX and Phi share: models with LayerNorms and
+// rotary positions.
 type normedSettings struct {
 	VocabSize  int     `json:"vocab_size"`
 	Dim        int     `json:"hidden_size"`
@@ -19,7 +19,7 @@ type normedSettings struct {
 	rotary
 }
 
-// model is what the settings come to with v, but for the positions.
+// model returns the config of a model with these settings and v, without positions.
 func (s *normedSettings) model(v nn.Variant) (nn.Config, error) {
 	c := nn.Config{
 		Vocab: s.VocabSize, Dim: s.Dim, Layers: s.Layers, Heads: s.Heads, KVHeads: s.Heads,

@@ -4,8 +4,8 @@ import (
 	"ranksweep/nn"
 )
 
-// opt has learned positions, whose table begins with two rows that no text
-// uses (Zhang et al. 2022, arXiv:2205.01068; transformers, models/opt).
+// opt is OPT (Zhang et al. 2022, arXiv:2205.01068; transformers, models/opt). It has learned
+// positions, whose table begins with two rows that no text uses.
 var opt = architecture{
 	name: "OPTForCausalLM", prefix: "model.",
 	parse: func(content []byte) (nn.Config, error) {

@@ -7,8 +7,8 @@ import (
 	"ranksweep/nn"
 )
 
-// rope is rope_scaling or rope_parameters of config.json: how rotary
-// frequencies are made.
+// rope is rope_scaling or rope_parameters of config.json, from which rotary frequencies are
+// computed.
 type rope struct {
 	RopeType  string   `json:"rope_type"`
 	Type      string   `json:"type"` // the older name of RopeType
@@ -20,8 +20,8 @@ type rope struct {
 	Context   int      `json:"original_max_position_embeddings"`
 }
 
-// rotary are the settings of rotary positions that most configs share: older
-// files have theta beside the scaling, since transformers 5 it is within.
+// rotary are the settings of rotary positions that most configs share. Older files have theta
+// beside the scaling; since transformers 5 it is inside.
 type rotary struct {
 	Theta      float64 `json:"rope_theta"`
 	Partial    float64 `json:"partial_rotary_factor"`
@@ -29,7 +29,7 @@ type rotary struct {
 	Parameters *rope   `json:"rope_parameters"`
 }
 
-// set gives c the positions of r.
+// set sets the positions of c.
 func (r rotary) set(c *nn.Config) error {
 	c.RopeTheta = r.Theta
 	part := cmp.Or(r.Partial, 1)
@@ -59,7 +59,7 @@ func (r rotary) set(c *nn.Config) error {
 	return err
 }
 
-// scaling is what p makes of the frequencies of a model of a context.
+// scaling returns how p scales the frequencies of a model with the given context.
 func (p *rope) scaling(context int) (nn.RopeScaling, error) {
 	switch kind := cmp.Or(p.RopeType, p.Type, "default"); kind {
 	case "default":

@@ -37,8 +37,8 @@ func ReadTensors(fsys fs.FS, name string) ([]nn.Tensor, error) {
 	return tensors, nil
 }
 
-// StoredDType returns the form in which a safetensors file has its tensors:
-// [F32] where they differ, since every other converts to it without loss.
+// StoredDType returns the form of the tensors in a safetensors file. If they have different
+// forms it is [F32], to which every other form converts without loss.
 func StoredDType(fsys fs.FS, name string) (DType, error) {
 	file, stored, err := openTensors(folder{FS: fsys}, name)
 	if err != nil {
@@ -52,8 +52,7 @@ func StoredDType(fsys fs.FS, name string) (DType, error) {
 	return commonDType(forms), nil
 }
 
-// commonDType returns the DType that all tensors are stored in, F32 if there
-// is none.
+// commonDType returns the DType that all tensors share, or F32 if they share none.
 func commonDType(stored []gguf.Type) DType {
 	for d, f := range formats {
 		if !slices.ContainsFunc(stored, func(form gguf.Type) bool { return form != f.form }) {
@@ -63,9 +62,8 @@ func commonDType(stored []gguf.Type) DType {
 	return F32
 }
 
-// WriteTensors writes a safetensors file, whole or not at all, in which all
-// tensors have the given dtype and metadata stands in the header. A finite
-// value that dtype cannot hold is an error.
+// WriteTensors writes a safetensors file, whole or not at all, with all tensors in the given
+// dtype and metadata in the header. A finite value that dtype cannot hold is an error.
 func WriteTensors(path string, tensors []nn.Tensor, dtype DType, metadata map[string]string) error {
 	views := make(map[string]encodedTensor, len(tensors))
 	for _, t := range tensors {
@@ -94,21 +92,21 @@ func checkRange(data []float32, dtype DType) error {
 	return nil
 }
 
-// storedTensor is a tensor as it lies in a file.
+// storedTensor is a tensor in the form of its file.
 type storedTensor struct {
 	name  string
-	alias string // the name in folders, where a GGUF file has another
+	alias string // the name in folders, if it differs from the name in a GGUF file
 	shape []int
 	form  gguf.Type
 	data  []byte
-	err   error // why its values cannot be had; nil where they can
+	err   error // why its values cannot be read; nil if they can
 
-	transposed bool            // (in, out) of a map that nn has as (out, in)
-	at         func(i int) int // where a GGUF file has row i, if its order is another
-	plusOne    bool            // it has 1 + w
+	transposed bool            // it is (in, out), while nn's map is (out, in)
+	at         func(i int) int // place of row i in a GGUF file; nil if row i is at i
+	plusOne    bool            // it holds 1 + w instead of w
 }
 
-// len is the number of elements.
+// len returns the number of elements.
 func (t storedTensor) len() int { return t.form.Len(len(t.data)) }
 
 func (t storedTensor) decode(dst []float32) {
@@ -129,7 +127,7 @@ func (t storedTensor) decode(dst []float32) {
 	}
 }
 
-// Rows implements [nn.Stored]; the tensor is not transposed.
+// Rows implements [nn.Stored], for a tensor that is not transposed.
 func (t storedTensor) Rows(dst []float32, first, n int) {
 	cols := t.len() / t.shape[0]
 	size := t.form.Size(cols)
@@ -142,7 +140,7 @@ func (t storedTensor) Rows(dst []float32, first, n int) {
 	}
 }
 
-// inPlace returns the values where they lie, if they lie there as in memory.
+// inPlace returns the values in the file's memory, if the file has them in the form of memory.
 func (t storedTensor) inPlace() ([]float32, bool) {
 	if t.form != gguf.F32 || t.at != nil || t.transposed || t.plusOne || len(t.data) == 0 || !littleEndian {
 		return nil, false
@@ -156,8 +154,8 @@ func (t storedTensor) inPlace() ([]float32, bool) {
 
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// openTensors reads a file's directory, sorted by name, without converting
-// any data. The library holds every offset and size to the file's length.
+// openTensors reads a file's directory, sorted by name, without converting any data. The
+// library checks every offset and size against the file's length.
 func openTensors(dir folder, name string) (*mapping, []storedTensor, error) {
 	file, err := dir.mapFile(name)
 	if err != nil {
@@ -194,8 +192,7 @@ func newStoredTensor(v safetensors.NamedTensorView) (storedTensor, error) {
 	return t, nil
 }
 
-// encodedTensor shows a tensor to the library, converting it only when its
-// turn to be written has come.
+// encodedTensor passes a tensor to the library, and converts it only when it is written.
 type encodedTensor struct {
 	nn.Tensor
 	dtype DType

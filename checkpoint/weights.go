@@ -16,15 +16,14 @@ import (
 	"ranksweep/nn"
 )
 
-// harmless are suffixes of tensors that hold no weights: tables of rotary
-// frequencies and of causal masks, which can be computed and which older
-// exports store.
+// harmless are suffixes of the names of tensors that hold no weights: tables of rotary
+// frequencies and of causal masks. Older exports store them, although they can be computed.
 var harmless = []string{
 	".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
 }
 
-// readWeights returns the model that config describes with the weights of
-// the folder, from one file or from shards, and the form that they have there.
+// readWeights returns the model that config describes, with the weights of the folder, from
+// one file or from shards. It also returns the form of the stored weights.
 func readWeights(dir folder, c *config, s storage) (*nn.Model, DType, error) {
 	files, err := weightFiles(dir)
 	if err != nil {
@@ -86,8 +85,8 @@ func weightFiles(dir folder) ([]string, error) {
 	return files, nil
 }
 
-// checkRoom holds the config's parameter count to the length of the files,
-// so that a false config cannot ask for more memory than they justify.
+// checkRoom compares the config's number of parameters with the length of the files, so that
+// a false config cannot ask for more memory than the files could fill.
 func checkRoom(dir folder, files []string, config nn.Config) error {
 	var size int64
 	for _, file := range files {
@@ -97,7 +96,7 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 		}
 		size += info.Size()
 	}
-	const smallest = 2 // bytes a parameter
+	const smallest = 2 // bytes per parameter
 	if room := size / smallest; int64(config.Params()) > room {
 		return dir.errorf(configFile, "describes %d parameters, but %s has room for %d at most",
 			config.Params(), strings.Join(files, ", "), room)
@@ -107,14 +106,14 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 
 // weightReader fills the tensors of a model.
 type weightReader struct {
-	prefix  string // that names may lack
+	prefix  string // beginning that names may lack
 	storage storage
 	model   *nn.Model
 	slots   map[string]*slot
-	forms   []gguf.Type // of every tensor read
+	forms   []gguf.Type // form of every tensor that was read
 }
 
-// storage is how a model has its weights.
+// storage says in which form a model keeps its weights.
 type storage bool
 
 const (
@@ -122,15 +121,15 @@ const (
 	asStored  storage = true // in the form of the file
 )
 
-// slot is a tensor of the model and the stored one that filled it.
+// slot is a tensor of the model, and the stored tensor that filled it.
 type slot struct {
 	nn.Tensor
-	matrices []matrix // of the model that have it
+	matrices []matrix // the model's matrices that use it
 	stored   nn.Stored
 	source   string
 }
 
-// matrix is a place of the model for weights: as float32 or as they are stored.
+// matrix is a place for weights in the model, as float32 or in stored form.
 type matrix struct {
 	values *blas32.General
 	stored *nn.Stored
@@ -161,8 +160,7 @@ func newWeightReader(c *config, storage storage) (*weightReader, error) {
 	return w, nil
 }
 
-// readFile takes the tensors of a file, and closes the file unless the model
-// goes on to use it.
+// readFile reads the tensors of a file, and closes the file unless the model keeps using it.
 func (w *weightReader) readFile(file *mapping, stored []storedTensor) error {
 	inUse := false
 	for _, t := range stored {
@@ -180,8 +178,7 @@ func (w *weightReader) readFile(file *mapping, stored []storedTensor) error {
 	return nil
 }
 
-// fill gives a tensor to the model, and reports whether the model uses it where
-// it lies.
+// fill gives a tensor to the model, and reports whether the model uses the file's memory.
 func (w *weightReader) fill(t storedTensor) (used bool, err error) {
 	s := w.slot(cmp.Or(t.alias, t.name))
 	switch {
@@ -218,7 +215,7 @@ func (w *weightReader) fill(t storedTensor) (used bool, err error) {
 	return false, nil
 }
 
-// take makes t the values of the slot: as they lie, or converted.
+// take gives the slot the values of t, in place or converted.
 func (w *weightReader) take(s *slot, t storedTensor) (used bool) {
 	data, ok := t.inPlace()
 	switch {
@@ -240,7 +237,7 @@ func (w *weightReader) take(s *slot, t storedTensor) (used bool) {
 	return false
 }
 
-// missing names the first tensor of the model that no file has.
+// missing returns an error for the first tensor of the model that no file has.
 func (w *weightReader) missing() error {
 	for _, t := range w.model.Tensors() {
 		if w.slots[t.Name].source == "" {
@@ -250,7 +247,7 @@ func (w *weightReader) missing() error {
 	return nil
 }
 
-// slot finds the model's tensor for a stored name, which may lack its prefix.
+// slot finds the model's tensor for a stored name, which may lack the prefix.
 func (w *weightReader) slot(name string) *slot {
 	if s := w.slots[name]; s != nil {
 		return s

@@ -10,7 +10,7 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// withTemplate is the byte tokenizer with a chat template.
+// withTemplate returns the byte tokenizer with a chat template.
 func withTemplate(t *testing.T, source string) Tokenizer {
 	t.Helper()
 	files := fstest.MapFS{"chat_template.jinja": {Data: []byte(source)}}

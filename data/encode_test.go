@@ -240,7 +240,7 @@ func TestWindowsScoreEachTokenOnce(t *testing.T) {
 	}
 }
 
-// Packing moves examples together and changes nothing of what is scored.
+// Packing moves examples together, and scores the same tokens.
 func TestPackingScoresTheSame(t *testing.T) {
 	c := corpus(pair("ab", "cde"), pair("", "f"), pair("ghi", ""), pair("jklmnop", "qrs"), Example{{Text, "tuvwxyz"}})
 	for _, loss := range []string{LossCompletion, LossAll} {
@@ -261,8 +261,7 @@ func TestPackingScoresTheSame(t *testing.T) {
 	}
 }
 
-// scoredOf shows every scored target with the token before it, and how many
-// bytes there are.
+// scoredOf lists every scored target with the token before it, and the number of bytes.
 func scoredOf(sequences []Sequence) string {
 	var b strings.Builder
 	total := 0

@@ -8,7 +8,7 @@ import (
 	"ranksweep/nn"
 )
 
-// drawn returns which sequences the batch holds, told by their first token.
+// drawn returns the sequences in the batch, identified by their first token.
 func drawn(b *nn.Batch) []int {
 	var list []int
 	for _, start := range b.Starts[:b.Sequences()] {
@@ -84,7 +84,7 @@ func TestSamplerDependsOnSeedAndStepAlone(t *testing.T) {
 	}
 }
 
-// The order is part of what a run is, so it must not change between versions.
+// The order is part of a run's identity, so it must not change between versions.
 func TestSamplerOrderIsFixed(t *testing.T) {
 	var b nn.Batch
 	NewSampler(new(nn.Arena), distinct(8), 1).Batch(&b, 0, 8)

@@ -18,7 +18,7 @@ func numbered(n int) []Example {
 	return list
 }
 
-// heldOut returns what the held out sequences say, sorted.
+// heldOut returns the texts of the sequences that are held out, sorted.
 func heldOut(t *testing.T, c *Corpus, s Settings) []string {
 	d := mustEncode(t, c, plainBytes, s)
 	list := showAll(d.Val)
@@ -64,12 +64,12 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// missing returns what of list is not in others.
+// missing returns the items of list that others lacks.
 func missing(others, list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(others, s) })
 }
 
-// A text's windows stay on one side, unless the text is all there is.
+// The windows of a text stay on one side of the split, unless the corpus is a single text.
 func TestSplitOfTexts(t *testing.T) {
 	s := Settings{Loss: LossAll, Context: 4, Validation: 1}
 	d := mustEncode(t, texts("aaaaaaaaaaaaa", "bbbbbbbbbbbbb"), plainBytes, s)

@@ -22,8 +22,8 @@ import (
 
 const commit = "0123456789abcdef0123456789abcdef01234567"
 
-// server is a hub of one model, org/name. Files of weights are on another
-// host, as on the hub.
+// server is a hub with one model, org/name. Files of weights are on another host, as on the
+// real hub.
 type server struct {
 	*httptest.Server
 	large *httptest.Server
@@ -31,10 +31,10 @@ type server struct {
 	mu       sync.Mutex
 	files    map[string]string
 	requests []string
-	failing  func(w http.ResponseWriter, r *http.Request) bool // answers in the server's stead
-	cutOff   int                                               // of a large file's answer, bytes at most; 0 for all
+	failing  func(w http.ResponseWriter, r *http.Request) bool // answers instead of the server if it returns true
+	cutOff   int                                               // most bytes in an answer with a large file; 0 for all
 	sums     map[string]string                                 // wrong checksums
-	tokens   []string                                          // that the other host was shown
+	tokens   []string                                          // tokens that the other host received
 }
 
 func newServer(t *testing.T) *server {
@@ -168,7 +168,7 @@ func wantError(t *testing.T, err error, want ...string) {
 	}
 }
 
-// listing returns the files of a cache, less locks; of a link, where it leads.
+// listing returns the files of a cache without locks, and the targets of links.
 func listing(t *testing.T, cache string) []string {
 	t.Helper()
 	var all []string
@@ -261,7 +261,7 @@ func TestShards(t *testing.T) {
 	wantError(t, err, "has no file gone.safetensors")
 }
 
-// An adapter is fetched apart from the model beside it, and one from the other.
+// An adapter and the model beside it are fetched separately.
 func TestAdapter(t *testing.T) {
 	s := newServer(t)
 	c := s.client(t)
@@ -299,7 +299,7 @@ func TestNoWeights(t *testing.T) {
 	wantError(t, fetch(), "pytorch_model.bin is a pickle")
 }
 
-// A download that is cut off goes on where it was, and is never taken for whole.
+// A download that was cut off continues where it stopped, and is never taken for complete.
 func TestCutOff(t *testing.T) {
 	s := newServer(t)
 	s.cutOff = 3000
@@ -326,7 +326,7 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// What another process left is gone on from; where it is wrong, it is removed.
+// A download continues from the part that another process left, and removes a wrong part.
 func TestResumeAfterStop(t *testing.T) {
 	s := newServer(t)
 	c := s.client(t)
@@ -362,7 +362,7 @@ func TestResumeAfterStop(t *testing.T) {
 	}
 	mustFetch(t, damaged, "org/name")
 
-	// Too long a part is none.
+	// A part that is too long is discarded.
 	if err := writeFile(part, strings.Repeat("x", 9000)); err != nil {
 		t.Fatal(err)
 	}
@@ -468,7 +468,7 @@ func TestOffline(t *testing.T) {
 	_, err = c.Fetch(context.Background(), mustParse(t, "org/name/sub/model-Q4.gguf"))
 	wantError(t, err, "sub/model-Q4.gguf is not in the cache")
 
-	// A hub that cannot be reached is as good as none, and that is said.
+	// If the hub cannot be reached, the copy in the cache is used, and a note says so.
 	c.Offline = false
 	s.Close()
 	var noted string

@@ -9,17 +9,17 @@ import (
 	"slices"
 )
 
-// File is what a GGUF file says of itself.
+// File is the content of a GGUF file.
 type File struct {
 	Version  int
 	Metadata Metadata
 	Tensors  []Tensor // in the order of the file
 }
 
-// Tensor is a tensor as it lies in a file.
+// Tensor is a tensor in the form of its file.
 type Tensor struct {
 	Name  string
-	Shape []int // of a matrix (out, in); a file has them the other way round
+	Shape []int // (out, in) for a matrix; a file has the two the other way round
 	Type  Type
 	Data  []byte // part of the file's content
 }
@@ -32,8 +32,7 @@ func (t Tensor) Decode(dst []float32) { t.Type.Decode(dst, t.Data) }
 
 const magic = "GGUF"
 
-// Parse reads the directory of a file. The tensors' data share content's
-// memory.
+// Parse reads the directory of a file. The tensors' data share the memory of content.
 func Parse(content []byte) (*File, error) {
 	r := &reader{content: content}
 	f, err := r.file()
@@ -68,7 +67,7 @@ func (r *reader) file() (*File, error) {
 	return f, err
 }
 
-// metadata reads so many keys with their values.
+// metadata reads the given number of keys with their values.
 func (r *reader) metadata(m Metadata, pairs uint64) error {
 	for i := uint64(0); i < pairs && r.err == nil; i++ {
 		key := r.string()
@@ -87,10 +86,10 @@ func (r *reader) metadata(m Metadata, pairs uint64) error {
 // place is an entry of the tensor directory.
 type place struct {
 	Tensor
-	offset, size uint64 // of its data, from the data's beginning
+	offset, size uint64 // offset and size of its data, from the beginning of all data
 }
 
-// directory reads the entries of so many tensors.
+// directory reads the entries of the given number of tensors.
 func (r *reader) directory(count uint64) ([]place, error) {
 	var places []place
 	seen := make(map[string]bool)
@@ -116,7 +115,7 @@ func (r *reader) place() (place, error) {
 		return p, fmt.Errorf("%d dimensions: must be at most %d", dims, most)
 	}
 	elements, fits := uint64(1), true
-	row := uint64(1) // elements that lie side by side
+	row := uint64(1) // number of adjacent elements
 	for i := range dims {
 		n := r.uint64()
 		if i == 0 {
@@ -132,7 +131,7 @@ func (r *reader) place() (place, error) {
 	switch {
 	case !ok:
 		return p, fmt.Errorf("type %v is not supported; supported are: %s", p.Type, supported())
-	case !fits || elements > math.MaxInt64/16: // no type takes 16 bytes an element
+	case !fits || elements > math.MaxInt64/16: // every type takes less than 16 bytes per element
 		return p, fmt.Errorf("no tensor can have the shape %v", p.Shape)
 	case row%uint64(form.block) != 0:
 		return p, fmt.Errorf("rows of %d: %v has blocks of %d", row, p.Type, form.block)
@@ -166,7 +165,7 @@ func locate(places []place, data []byte, alignment uint64) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// alignment is what the offsets of data are multiples of.
+// alignment returns the number of which all data offsets are multiples.
 func (m Metadata) alignment() (uint64, error) {
 	const usual = 32
 	v, ok := m["general.alignment"]

@@ -23,7 +23,7 @@ func decodeBF16(dst []float32, src []byte) {
 	}
 }
 
-// half reads an IEEE 754 half, of 1 sign, 5 exponent (bias 15) and 10 fraction
+// half reads an IEEE 754 half. It has 1 sign bit, 5 exponent bits (bias 15) and 10 fraction
 // bits; a single has 1, 8 (bias 127) and 23.
 func half(b []byte) float32 {
 	h := binary.LittleEndian.Uint16(b)

@@ -23,7 +23,7 @@ func parseFile(t *testing.T, path string) *File {
 	return f
 }
 
-// Every form gives the bits that the Python package gguf gives.
+// Every form gives the same bits as the Python package gguf.
 func TestEveryForm(t *testing.T) {
 	have, want := parseFile(t, "testdata/forms.gguf"), parseFile(t, "testdata/values.gguf")
 	seen := make(map[Type]bool)
@@ -96,7 +96,7 @@ func TestMetadata(t *testing.T) {
 	wantError(t, err, "must be an array of integers")
 }
 
-// file builds files that lie.
+// file builds files with false content.
 type file struct{ bytes.Buffer }
 
 func (f *file) put(values ...any) *file {
@@ -182,7 +182,7 @@ func TestLies(t *testing.T) {
 		_, err := Parse(c.file.Bytes())
 		wantError(t, err, c.want)
 	}
-	// Out of order is no lie.
+	// Tensors may lie in any order.
 	if f, err := Parse(two(32, 0).Bytes()); err != nil || len(f.Tensors) != 2 {
 		t.Error(f, err)
 	}
@@ -200,7 +200,7 @@ func TestCutOffAtEveryByte(t *testing.T) {
 	end := len(content)
 	for last := f.Tensors[len(f.Tensors)-1].Data; ; end-- {
 		if &content[end-1] == &last[len(last)-1] {
-			break // what follows pads
+			break // the rest is padding
 		}
 	}
 	for n := range end {

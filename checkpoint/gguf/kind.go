@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// The kinds of metadata that are not numbers, by their code.
+// The codes of the kinds of metadata that are not numbers.
 const (
 	kindString = 8
 	kindArray  = 9
@@ -18,7 +18,7 @@ type number struct {
 	array  func(b []byte) any
 }
 
-// numbers are by the kind's code.
+// numbers maps a kind's code to the kind.
 var numbers = map[uint32]number{
 	0: numberOf[uint8](), 1: numberOf[int8](),
 	2: numberOf[uint16](), 3: numberOf[int16](),

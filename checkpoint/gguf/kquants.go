@@ -1,11 +1,11 @@
 package gguf
 
-// Each function writes the 256 values y of one super-block b: parts of 16 or 32
-// values have scales of their own, integers that are multiples of the
-// super-block's d, and of some types minima, multiples of its dmin.
+// Each function writes the 256 values y of one super-block b. Parts of 16 or 32 values have
+// scales of their own, which are integers times the super-block's d. In some types parts also
+// have minima, which are integers times its dmin.
 
-// q2_K: y = d·s·q − dmin·m, s and m of 4 bits for each 16 values. Of 128
-// values, byte i of 32 has those at i, i+32, i+64 and i+96, lowest bits first.
+// q2_K: y = d·s·q − dmin·m, with s and m of 4 bits for each 16 values. 128 values take 32
+// bytes: byte i has the values i, i+32, i+64 and i+96, in this order from the lowest bits.
 func q2_K(y []float32, b []byte) {
 	scales, quants := b[:16], b[16:80]
 	d, dmin := half(b[80:]), half(b[82:])
@@ -16,8 +16,8 @@ func q2_K(y []float32, b []byte) {
 	}
 }
 
-// q3_K: y = d·(s−32)·(q−4), the third bit of q from a mask in which bit k of
-// byte i belongs to value 32k + i.
+// q3_K: y = d·(s−32)·(q−4). The third bit of q comes from a mask, in which bit k of byte i
+// belongs to value 32k + i.
 func q3_K(y []float32, b []byte) {
 	mask, quants, packed, d := b[:32], b[32:96], b[96:108], half(b[108:])
 	for i := range y {
@@ -30,8 +30,8 @@ func q3_K(y []float32, b []byte) {
 	}
 }
 
-// q4_K: y = d·s·q − dmin·m, s and m of 6 bits for each 32 values. Of 64 values,
-// 32 bytes have the first half in their low bits.
+// q4_K: y = d·s·q − dmin·m, with s and m of 6 bits for each 32 values. 64 values take 32
+// bytes, which hold the first 32 values in their low bits.
 func q4_K(y []float32, b []byte) {
 	d, dmin, packed, quants := half(b), half(b[2:]), b[4:16], b[16:144]
 	for part := range qkk / 32 {
@@ -59,9 +59,9 @@ func q5_K(y []float32, b []byte) {
 	}
 }
 
-// scaleAndMin unpacks the part's scale and minimum, of 6 bits each: the first
-// four lie in the low bits of 4 bytes each, the others have their low 4 bits
-// in the last 4 bytes and their high 2 above those of the first four.
+// scaleAndMin unpacks a part's scale and minimum, of 6 bits each. Those of the first four
+// parts are the low bits of 4 bytes each. The others have their low 4 bits in the last 4
+// bytes, and their high 2 bits above those of the first four.
 func scaleAndMin(packed []byte, part int) (s, m float32) {
 	if part < 4 {
 		return float32(packed[part] & 63), float32(packed[part+4] & 63)
@@ -69,9 +69,9 @@ func scaleAndMin(packed []byte, part int) (s, m float32) {
 	return float32(packed[part+4]&15 | packed[part-4]>>6<<4), float32(packed[part+4]>>4 | packed[part]>>6<<4)
 }
 
-// q6_K: y = d·s·(q−32), s signed, for each 16 values. Of 128 values, 64 bytes
-// have the low 4 bits, those of the first 64 values in their low bits; 32
-// bytes have the high 2 as q2_K has its quants.
+// q6_K: y = d·s·(q−32), with a signed s for each 16 values. For 128 values, 64 bytes hold the
+// low 4 bits, those of the first 64 values in the bytes' low bits; 32 bytes hold the high 2
+// bits, in the order of q2_K's quants.
 func q6_K(y []float32, b []byte) {
 	low, high, scales, d := b[:128], b[128:192], b[192:208], half(b[208:])
 	for i := range y {

@@ -6,12 +6,11 @@ import (
 	"reflect"
 )
 
-// Metadata is a file's values by their keys: Go's numbers of their width, bool,
-// string, and slices of these.
+// Metadata is a file's values by their keys. A value is a Go number of the same width, a
+// bool, a string, or a slice of one of these.
 type Metadata map[string]any
 
-// Int returns an integer of any width; ok is false where there is none of that
-// name.
+// Int returns an integer of any width; ok is false if the key is absent.
 func (m Metadata) Int(key string) (n int, ok bool, err error) {
 	return get(m, key, "an integer", toInt)
 }
@@ -79,7 +78,7 @@ func exact[T any](m Metadata, key, what string) (T, bool, error) {
 	})
 }
 
-// get returns the value of a key; one that is no such thing is an error.
+// get returns the value of a key; a value of another kind is an error.
 func get[T any](m Metadata, key, what string, convert func(reflect.Value) (T, bool)) (t T, ok bool, err error) {
 	v, ok := m[key]
 	if !ok {

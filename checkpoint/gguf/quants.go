@@ -2,11 +2,10 @@ package gguf
 
 import "encoding/binary"
 
-// Each function writes the 32 values y of one block b. A block begins with its
-// scale d, a half, and in some types a least value m; quants of half a byte
-// have the block's first 16 values in their low bits, the others in their high
-// ones. A product is rounded by a conversion before anything is added to it, so
-// that no processor fuses the two.
+// Each function writes the 32 values y of one block b. A block begins with its scale d, a
+// half, and in some types a smallest value m. Bytes with two quants hold one of the first 16
+// values in their low bits and one of the others in their high bits. A product is rounded by
+// a conversion before anything is added to it, so that no processor fuses the two.
 
 // q4_0: y = d·(q−8).
 func q4_0(y []float32, b []byte) {
@@ -44,7 +43,7 @@ func q5_1(y []float32, b []byte) {
 	}
 }
 
-// fifth returns bit i where the fifth bit of a quant stands.
+// fifth returns bit i, moved to the place of a quant's fifth bit.
 func fifth(bits uint32, i int) byte { return byte(bits>>i&1) << 4 }
 
 // q8_0: y = d·q, q signed.

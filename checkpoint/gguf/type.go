@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Type is the form in which a tensor is stored, by ggml's number.
+// Type is the form in which a tensor is stored. Its value is ggml's number.
 type Type uint32
 
 // The forms that are read.
@@ -32,12 +32,12 @@ const (
 // form is how a type stores values: in blocks of one size.
 type form struct {
 	name   string
-	block  int // elements
-	size   int // bytes
+	block  int // elements per block
+	size   int // bytes per block
 	decode func(dst []float32, src []byte)
 }
 
-// QK and QKK are the elements of a block and of a K-quant's super-block.
+// QK and QKK are the numbers of elements in a block and in a K-quant's super-block.
 const (
 	qk  = 32
 	qkk = 256
@@ -60,7 +60,7 @@ var forms = map[Type]form{
 	Q6_K:   {"Q6_K", qkk, 210, blocks(qkk, 210, q6_K)},
 }
 
-// blocks decodes a row of blocks by what decodes one.
+// blocks returns a function that decodes a row of blocks, given one that decodes a block.
 func blocks(block, size int, decode func(y []float32, b []byte)) func([]float32, []byte) {
 	return func(dst []float32, src []byte) {
 		for len(dst) > 0 {
@@ -70,7 +70,7 @@ func blocks(block, size int, decode func(y []float32, b []byte)) func([]float32,
 	}
 }
 
-// String returns ggml's name, or the number of a type that has none here.
+// String returns ggml's name, or the number of a type without a name here.
 func (t Type) String() string {
 	if f, ok := forms[t]; ok {
 		return f.name
@@ -78,13 +78,13 @@ func (t Type) String() string {
 	return fmt.Sprintf("%d", uint32(t))
 }
 
-// Block returns how many elements are stored together.
+// Block returns the number of elements that are stored together.
 func (t Type) Block() int { return forms[t].block }
 
-// Len returns how many elements so many bytes hold.
+// Len returns the number of elements in the given number of bytes.
 func (t Type) Len(bytes int) int { return bytes / forms[t].size * forms[t].block }
 
-// Size returns how many bytes hold so many elements, a multiple of Block.
+// Size returns the number of bytes for the given number of elements, a multiple of Block.
 func (t Type) Size(elements int) int { return elements / forms[t].block * forms[t].size }
 
 // Decode writes the values that src stores to dst, whose length is a multiple

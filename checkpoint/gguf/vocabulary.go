@@ -6,7 +6,7 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// Vocabulary returns what a file says of its tokenizer.
+// Vocabulary returns a file's description of its tokenizer.
 func (m Metadata) Vocabulary() (*tokenizer.GGUF, error) {
 	const prefix = "tokenizer.ggml."
 	var v tokenizer.GGUF
@@ -34,7 +34,7 @@ func (m Metadata) bytes(key string) ([]byte, bool, error) {
 	return exact[[]byte](m, key, "an array of uint8")
 }
 
-// set reads a key that need not be there.
+// set reads a key that may be absent.
 func set[T any](to *T, read func(string) (T, bool, error), key string) error {
 	v, _, err := read(key)
 	*to = v
