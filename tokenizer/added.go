@@ -8,20 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// matcher finds added tokens in text: the leftmost, and of those that begin
-// at one place the longest.
+// matcher finds added tokens in text: the leftmost one and, of several that begin there, the
+// longest.
 type matcher [256][]match // by first byte, longest first
 
-// match is an added token by the text to look for.
+// match is an added token with the text to look for.
 type match struct {
 	text           string
 	id             int32
-	singleWord     bool // only where no letter or digit is next to it
-	lstrip, rstrip bool // takes the white space beside it
+	singleWord     bool // matches only if no letter or digit is next to it
+	lstrip, rstrip bool // takes in the white space beside it
 }
 
-// part is a part of a text: an added token, or what lies between with the id
-// none.
+// part is a part of a text: an added token, or the text between two, which has the id none.
 type part struct {
 	text string
 	id   int32
@@ -68,7 +67,7 @@ func (m *matcher) split(text string) []part {
 		if begin < from {
 			parts = append(parts, part{text[begin:from], none})
 		}
-		// A token of white space may lie in what the one before it took.
+		// A token of white space may lie in the white space that the token before it took in.
 		parts = append(parts, part{text[min(max(begin, from), to):to], found.id})
 		begin = to
 	}
@@ -78,7 +77,7 @@ func (m *matcher) split(text string) []part {
 	return parts
 }
 
-// at returns the added token that text, which is not empty, begins with.
+// at returns the added token with which text begins; text is not empty.
 func (m *matcher) at(text string) *match {
 	for i, a := range m[text[0]] {
 		if strings.HasPrefix(text, a.text) {

@@ -2,22 +2,22 @@ package tokenizer
 
 import "unicode/utf8"
 
-// atom is a step of a regular expression. It is one of three: a class of
-// characters, from least to most times; branches, of which the first counts
-// from which the rest can be matched too; or, with ahead, branches of which
-// one must match (1) or none may (−1) what follows, and which take none of it.
+// atom is a step of a regular expression. There are three kinds. A class of characters
+// matches from least to most times. Branches are tried in order, and the first one counts
+// after which the rest matches too. With ahead, branches look at the text that follows
+// without taking any of it: one must match (1), or none may match (−1).
 type atom struct {
 	set         *runeSet
 	least, most int
-	possessive  bool // gives back nothing that it took
+	possessive  bool // never gives back characters that it took
 	branches    []*atom
 	ahead       int
 
-	next *atom // nil ends the expression, or the branches of an ahead
+	next *atom // nil at the end of the expression, or of a branch of an ahead
 }
 
-// match returns where a match of the expression from a on ends, or none. Of
-// several it is the one that backtracking finds first.
+// match returns the end of a match of the expression from a on, or none. Of several matches
+// it is the one that backtracking finds first.
 func (a *atom) match(text string, at int) int {
 	for ; a != nil; a = a.next {
 		switch {
@@ -41,7 +41,7 @@ func (a *atom) match(text string, at int) int {
 	return at
 }
 
-// run takes as many characters as a may, and returns their end and number.
+// run takes as many characters as possible, and returns their end and number.
 func (a *atom) run(text string, at int) (end, n int) {
 	for n < a.most {
 		size := a.set.size(text, at)
@@ -54,8 +54,8 @@ func (a *atom) run(text string, at int) (end, n int) {
 	return at, n
 }
 
-// giveBack matches the rest after the n characters of a that end at a place,
-// or after fewer.
+// giveBack matches the rest of the expression after the n characters of a that end at end, or
+// after fewer of them.
 func (a *atom) giveBack(text string, end, n int) int {
 	for ; ; n-- {
 		if m := a.next.match(text, end); m != none || n == a.least {
@@ -75,8 +75,8 @@ func (a *atom) branch(text string, at int) int {
 	return none
 }
 
-// beginsWith reports whether a match from a on may begin with the ASCII
-// character c, or be empty.
+// beginsWith reports whether a match from a on may begin with the ASCII character c, or be
+// empty.
 func (a *atom) beginsWith(c byte) bool {
 	for ; a != nil; a = a.next {
 		switch {
@@ -116,9 +116,9 @@ func (a *atom) isEmpty() bool {
 	return true
 }
 
-// expression is a regular expression by the first byte of a match: the atoms
-// of those of its branches that may begin with it.
-type expression [utf8.RuneSelf + 1]*atom // the last for all that is not ASCII
+// expression is a regular expression, indexed by the first byte of a match: an element has the
+// atoms of the branches that may begin with that byte.
+type expression [utf8.RuneSelf + 1]*atom // the last element is for all bytes beyond ASCII
 
 func newExpression(root *atom) *expression {
 	var e expression
@@ -134,7 +134,7 @@ func newExpression(root *atom) *expression {
 	return &e
 }
 
-// findAll is a finder.
+// findAll is the expression's [finder].
 func (e *expression) findAll(text string, match func(begin, end int)) {
 	for at := 0; at < len(text); {
 		end := e[min(text[at], utf8.RuneSelf)].branch(text, at)

@@ -2,26 +2,25 @@ package tokenizer
 
 import "unicode/utf8"
 
-// bpe encodes one piece of text by byte-pair merges (Sennrich et al. 2016,
-// arXiv:1508.07909): it begins with single characters or bytes and joins, as
-// long as there is one, the pair of neighbours whose merge was learned first,
-// the leftmost of equals.
+// bpe encodes one piece of text by byte-pair merges (Sennrich et al. 2016, arXiv:1508.07909).
+// It begins with single characters or bytes. As long as there is one, it joins the pair of
+// neighbours whose merge was learned first; among equals, the leftmost.
 type bpe struct {
 	vocab        map[string]int32
 	bytes        [256]int32 // the token of each single byte, or none
 	byteLevel    bool       // begin with bytes, not characters
-	unknown      int32      // the token of a character that has none; or none
-	fuseUnknown  bool       // one token for neighbouring unknown characters
-	ignoreMerges bool       // a piece that is itself a token stays one
+	unknown      int32      // the token of a character without a token; or none
+	fuseUnknown  bool       // neighbouring unknown characters become one token
+	ignoreMerges bool       // a piece that is itself a token becomes that token
 
 	ranks  map[pair]int32 // the order in which merges were learned
-	merged []int32        // the token that the merge of a rank makes
+	merged []int32        // by rank, the token that a merge makes
 }
 
 type pair struct{ left, right int32 }
 
-// symbol is a link in the list of a piece's tokens. One that was merged into
-// its left neighbour has the id none.
+// symbol is a link in the list of a piece's tokens. A symbol that was merged into its left
+// neighbour has the id none.
 type symbol struct {
 	id         int32
 	prev, next int32 // positions, or none
@@ -42,7 +41,7 @@ func (b *bpe) encode(ids []int32, piece string, s *scratch) []int32 {
 	return ids
 }
 
-// begin fills s with the symbols that piece has before any merge.
+// begin fills s with the symbols of piece before any merge.
 func (b *bpe) begin(piece string, s *scratch) {
 	s.symbols = s.symbols[:0]
 	wasUnknown := false
@@ -70,8 +69,8 @@ func (b *bpe) begin(piece string, s *scratch) {
 	}
 }
 
-// beginCharacter adds the token of one character; where it has none, those of
-// its bytes; where one of these has none, the unknown token.
+// beginCharacter adds the token of one character. If it has none, it adds the tokens of its
+// bytes, and if one of these is missing, the unknown token.
 func (b *bpe) beginCharacter(char string, add func(id int32)) {
 	if !b.byteLevel {
 		if id, ok := b.vocab[char]; ok {
@@ -101,7 +100,7 @@ func (b *bpe) merge(s *scratch) {
 	for len(s.queue) > 0 {
 		m := s.queue.pop()
 		left := &s.symbols[m.at]
-		// A merge may come up after one of its two symbols has changed.
+		// One of the two symbols of a queued merge may have changed meanwhile.
 		rank, ok := b.rank(s, m.at)
 		if !ok || b.merged[rank] != b.merged[m.rank] {
 			continue
@@ -119,7 +118,7 @@ func (b *bpe) merge(s *scratch) {
 	}
 }
 
-// rank is that of the merge of the symbol at a position with the next.
+// rank returns the rank of the merge of the symbol at a position with the next one.
 func (b *bpe) rank(s *scratch, at int32) (int32, bool) {
 	left := s.symbols[at]
 	if left.next == none {
@@ -135,7 +134,7 @@ func (b *bpe) enqueue(s *scratch, at int32) {
 	}
 }
 
-// merge is a possible merge of the symbol at a position with the next.
+// merge is a possible merge of the symbol at a position with the next one.
 type merge struct{ rank, at int32 }
 
 func (m merge) before(other merge) bool {

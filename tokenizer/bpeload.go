@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// newBPE compiles a BPE model of a vocabulary. With byteLevel its vocabulary is spelt in the
-// byte alphabet.
+// newBPE compiles a BPE model with the given vocabulary, which is spelt in the byte alphabet if
+// byteLevel is set.
 func newBPE(j *modelJSON, vocab map[string]int32, byteLevel bool) (*bpe, error) {
 	if j.Dropout != nil && *j.Dropout != 0 {
 		return nil, fmt.Errorf("dropout %g: must be null, random merges are not supported", *j.Dropout)
@@ -54,8 +54,8 @@ func (b *bpe) setBytes(fallback bool) {
 	}
 }
 
-// setMerges compiles merges given as texts, in the order they were learned;
-// vocab has the tokens as the file spells them.
+// setMerges compiles merges, given as texts in the order in which they were learned; vocab has
+// the tokens in the spelling of the file.
 func (b *bpe) setMerges(merges []mergeText, vocab map[string]int32) error {
 	b.ranks = make(map[pair]int32, len(merges))
 	b.merged = make([]int32, len(merges))

@@ -7,13 +7,12 @@ import (
 	"slices"
 )
 
-// TrainBPE learns a byte-level BPE tokenizer of vocab tokens from texts, which
-// it splits as GPT-2 does: the 256 bytes in the order of their spelling, then
-// merges in the order they were learned, then "<|endoftext|>", the EOS. There
-// is no BOS. Each merge is of the pair of neighbours that is most frequent by
-// then, of equals the one with the smaller left and then right id (Sennrich et
-// al. 2016, arXiv:1508.07909, section 3.2). Texts that run out of pairs are an
-// error.
+// TrainBPE learns a byte-level BPE tokenizer with vocab tokens from texts, which it splits as
+// GPT-2 does. The tokens are the 256 bytes in the order of their spelling, then merges in the
+// order in which they were learned, then "<|endoftext|>", the EOS. There is no BOS. Each merge
+// joins the pair of neighbours that is most frequent at that time; among equals, the pair with
+// the smaller left id, then the smaller right id (Sennrich et al. 2016, arXiv:1508.07909,
+// section 3.2). It is an error if the texts have too few pairs.
 func TrainBPE(texts []string, vocab int) (Tokenizer, error) {
 	if vocab < len(byteRunes)+1 {
 		return nil, fmt.Errorf("tokenizer: vocabulary of %d tokens: must be at least %d, the bytes and %s", vocab,
@@ -31,13 +30,13 @@ func TrainBPE(texts []string, vocab int) (Tokenizer, error) {
 // bpeTrainer counts pairs of neighbouring tokens in the distinct words of a
 // text, and keeps the counts as merges change the words.
 type bpeTrainer struct {
-	spelling []string // of each token, in the byte alphabet
+	spelling []string // spelling of each token, in the byte alphabet
 	merges   [][2]string
 
 	words [][]int32 // distinct words, as tokens
-	times []int     // how often each occurs
+	times []int     // number of times that each occurs
 	count map[pair]int
-	in    map[pair]map[int32]bool // words that a pair is in, or was
+	in    map[pair]map[int32]bool // words that contain a pair, or contained it
 	queue queue[pairCount]
 }
 
@@ -66,8 +65,8 @@ func newBPETrainer(texts []string) *bpeTrainer {
 	return t
 }
 
-// wordCounts returns how often each word is in texts; findGPT2 finds all of a
-// text.
+// wordCounts returns the number of times that each word occurs in texts. Every part of a text
+// belongs to a word, since findGPT2 finds all of it.
 func wordCounts(texts []string) map[string]int {
 	times := make(map[string]int)
 	for _, text := range texts {
@@ -77,7 +76,7 @@ func wordCounts(texts []string) map[string]int {
 	return times
 }
 
-// tally adds the pairs of a word to the counts, or with sign −1 takes them out.
+// tally adds the pairs of a word to the counts, or with sign −1 removes them.
 func (t *bpeTrainer) tally(at int32, sign int, changed map[pair]bool) {
 	word := t.words[at]
 	for i := range len(word) - 1 {
@@ -104,7 +103,7 @@ func (t *bpeTrainer) merge() error {
 	for len(t.queue) > 0 {
 		top := t.queue.pop()
 		if top.n != t.count[top.pair] {
-			continue // has changed since, and was queued again
+			continue // the count has changed, and the pair was queued again
 		}
 		t.apply(top.pair)
 		return nil
@@ -129,7 +128,7 @@ func (t *bpeTrainer) apply(p pair) {
 	t.enqueue(changed)
 }
 
-// join replaces each p in word, from the left, by id.
+// join replaces each pair p in word by id, from the left.
 func join(word []int32, p pair, id int32) []int32 {
 	out := word[:0]
 	for i := 0; i < len(word); i++ {

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestTrainBPEMatchesHuggingFace: the golden's merges were learned from the
-// texts that it carries by the trainer of Hugging Face's tokenizers, which breaks ties in
-// the same way.
+// TestTrainBPEMatchesHuggingFace: the trainer of Hugging Face's tokenizers learned the golden's
+// merges from the texts in the golden. It breaks ties in the same way.
 func TestTrainBPEMatchesHuggingFace(t *testing.T) {
 	g := readGolden(t, "gpt2")
 	var want struct {

@@ -1,6 +1,6 @@
 package tokenizer
 
-// gpt2Pattern is how GPT-2 splits text before merging
+// gpt2Pattern is the expression by which GPT-2 splits text before merging
 // (https://github.com/openai/gpt-2/blob/master/src/encoder.py).
 const gpt2Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
@@ -13,10 +13,9 @@ var findGPT2 = func() finder {
 	return find
 }()
 
-// byteRunes is the alphabet in which byte-level vocabularies are spelt, a
-// character for each byte: the byte's own in Latin-1 where that one is
-// printable, and the next from U+0100 on otherwise. runeBytes has the byte of
-// each of these characters, and none for others.
+// byteRunes is the alphabet of byte-level vocabularies, with a character for each byte: the
+// byte's Latin-1 character if that is printable, and otherwise the next character from U+0100
+// on. runeBytes has the byte of each of these characters, and none for others.
 var byteRunes, runeBytes = func() (runes [256]rune, bytes [0x100 + 68]int16) {
 	for r := range bytes {
 		bytes[r] = none
@@ -34,8 +33,8 @@ var byteRunes, runeBytes = func() (runes [256]rune, bytes [0x100 + 68]int16) {
 	return runes, bytes
 }()
 
-// appendSpelled appends the bytes that a token of a byte-level vocabulary
-// stands for; ok is false where it has characters outside the alphabet.
+// appendSpelled appends the bytes that a token of a byte-level vocabulary stands for; ok is
+// false if the token has characters outside the alphabet.
 func appendSpelled(b []byte, token string) (_ []byte, ok bool) {
 	for _, r := range token {
 		if int(r) >= len(runeBytes) || runeBytes[r] == none {
@@ -46,10 +45,10 @@ func appendSpelled(b []byte, token string) (_ []byte, ok bool) {
 	return b, true
 }
 
-// decodeByteLevel joins tokens that are spelt in the byte alphabet; others,
-// such as added tokens, stand for themselves.
+// decodeByteLevel joins tokens that are spelt in the byte alphabet. Other tokens, such as
+// added ones, stand for themselves.
 func decodeByteLevel(tokens []string) []string {
-	b := make([]byte, 0, 4*len(tokens)) // about the length of English ones
+	b := make([]byte, 0, 4*len(tokens)) // about the length of English tokens
 	for _, token := range tokens {
 		spelled, ok := appendSpelled(b, token)
 		if !ok {
@@ -63,9 +62,9 @@ func decodeByteLevel(tokens []string) []string {
 // endOfText separates documents of the byte tokenizer.
 const endOfText = "<|endoftext|>"
 
-// NewByteTokenizer returns the tokenizer of models that read bytes: byte b is
-// token b, and 256 is "<|endoftext|>", the EOS. There is no BOS. It is a
-// byte-level BPE without merges, so that its files load everywhere.
+// NewByteTokenizer returns a tokenizer for models that read bytes: byte b is token b, and 256
+// is "<|endoftext|>", the EOS. There is no BOS. It is a byte-level BPE without merges, so that
+// other programs can load its files too.
 func NewByteTokenizer() Tokenizer {
 	spelling := make([]string, len(byteRunes))
 	for b, r := range byteRunes {
@@ -74,9 +73,8 @@ func NewByteTokenizer() Tokenizer {
 	return newByteLevel(spelling, [][2]string{}, false)
 }
 
-// newByteLevel returns the byte-level BPE of tokens by their spelling in the
-// byte alphabet, followed by an EOS; split tells whether text is cut as GPT-2
-// does before it is merged.
+// newByteLevel returns a byte-level BPE whose tokens have the given spelling in the byte
+// alphabet, followed by an EOS. If split is set, text is split as by GPT-2 before merging.
 func newByteLevel(spelling []string, merges [][2]string, split bool) Tokenizer {
 	type object = map[string]any
 	vocab := make(map[string]int, len(spelling))

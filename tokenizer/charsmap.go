@@ -10,9 +10,9 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// charsmap is SentencePiece's table of replacements: a double-array trie
-// (Darts-clone, https://github.com/s-yata/darts-clone) whose values are places
-// in a list of texts that end in NUL.
+// charsmap is SentencePiece's table of replacements: a double-array trie (Darts-clone,
+// https://github.com/s-yata/darts-clone) whose values are positions in a list of texts that
+// end in NUL.
 type charsmap struct {
 	units []uint32
 	texts string
@@ -40,11 +40,11 @@ func newCharsmap(blob []byte) (*charsmap, error) {
 	return m, nil
 }
 
-// unitOffset is where the children of a unit begin, relative to it.
+// unitOffset returns the beginning of a unit's children, relative to the unit.
 func unitOffset(unit uint32) uint32 { return unit >> 10 << (unit & (1 << 9) >> 6) }
 
-// find returns the replacement of the shortest prefix of text that has one;
-// the trie is not trusted to stay within itself.
+// find returns the replacement of the shortest prefix of text that has one. It checks that
+// positions in the trie stay within it.
 func (m *charsmap) find(text string) (string, bool) {
 	node := unitOffset(m.units[0])
 	for i := range len(text) {
@@ -73,10 +73,9 @@ func (m *charsmap) find(text string) (string, bool) {
 	return "", false
 }
 
-// longGrapheme is the length in bytes from which on a grapheme is never
-// replaced as a whole. The limit is Hugging Face's
-// (tokenizers/src/normalizers/precompiled.rs), as is that the replacement of a
-// prefix stands for the whole of a shorter one.
+// longGrapheme is the smallest length in bytes at which a grapheme is not replaced as a whole.
+// Hugging Face has this limit (tokenizers/src/normalizers/precompiled.rs). As there, a shorter
+// grapheme is replaced as a whole even if only a prefix of it has a replacement.
 const longGrapheme = 6
 
 func (m *charsmap) normalize(text string) string {

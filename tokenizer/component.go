@@ -2,12 +2,12 @@ package tokenizer
 
 import "fmt"
 
-// component is one part of a tokenizer.json, of any kind; which fields mean
-// something depends on Type. A pointer tells absent from false.
+// component is one part of a tokenizer.json, of any kind; Type decides which fields have a
+// meaning. Pointers distinguish absent from false.
 type component struct {
 	Type string `json:"type"`
 
-	// Sequence: the parts, under a name that depends on the place.
+	// Sequence: the parts. The name of the field depends on the kind of component.
 	Normalizers   []component `json:"normalizers"`
 	PreTokenizers []component `json:"pretokenizers"`
 	Processors    []component `json:"processors"`

@@ -62,8 +62,8 @@ func each(f func(token string) string) decoder {
 	}
 }
 
-// strip cuts copies of content, up to start from the left of token and up to
-// stop from its right.
+// strip removes copies of content from token: up to start at its left and up to stop at its
+// right.
 func (c *component) strip(token string) string {
 	for n := c.Start; n > 0 && strings.HasPrefix(token, c.Content); n-- {
 		token = token[len(c.Content):]
@@ -74,8 +74,8 @@ func (c *component) strip(token string) string {
 	return token
 }
 
-// metaspaceDecoder turns marks into spaces, but drops those of the first
-// token, as all of them may have been put before the text.
+// metaspaceDecoder turns marks into spaces. It drops the marks of the first token, since all of
+// them may have been put before the text.
 func (c *component) metaspaceDecoder() (decoder, error) {
 	scheme, err := c.prependScheme()
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *component) metaspaceDecoder() (decoder, error) {
 	}, nil
 }
 
-// byteToken is how vocabularies with byte fallback spell a byte.
+// byteToken returns the spelling of a byte in vocabularies with byte fallback.
 func byteToken(b byte) string { return fmt.Sprintf("<0x%02X>", b) }
 
 func tokenByte(token string) (byte, bool) {
@@ -104,8 +104,8 @@ func tokenByte(token string) (byte, bool) {
 	return byte(b), err == nil
 }
 
-// decodeByteFallback joins each run of byte tokens to one text; in a run that
-// is no UTF-8, every byte becomes a U+FFFD.
+// decodeByteFallback joins each run of byte tokens to one text. In a run that is not UTF-8,
+// every byte becomes U+FFFD.
 func decodeByteFallback(tokens []string) []string {
 	out := make([]string, 0, len(tokens))
 	var run []byte

@@ -1,10 +1,9 @@
-// Package tokenizer turns text into token ids and back, as a tokenizer.json or
-// the metadata of a GGUF file describes.
+// Package tokenizer turns text into token ids and back, as described by a tokenizer.json or by
+// the metadata of a GGUF file.
 //
-// It computes what Hugging Face's tokenizers 0.23 computes, down to the version
-// of Unicode that each part of it follows; testdata/generate.py makes the
-// goldens that hold it to that.
+// It gives the same ids as Hugging Face's tokenizers 0.23, down to the version of Unicode that
+// each part of that library follows. testdata/generate.py makes goldens that test this.
 //
-// What a file asks for and this package does not implement is refused by name,
-// since doing without it would give other ids than the model was trained on.
+// A setting that this package does not implement is refused by name, since ignoring it would
+// give other ids than those with which the model was trained.
 package tokenizer

@@ -1,4 +1,4 @@
 package tokenizer
 
-// For tests that need packages which import this one.
+// Exported for tests of packages that import this one.
 var GSM8K = gsm8k

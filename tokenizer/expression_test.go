@@ -8,7 +8,7 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// ownPatterns are all kinds of expression that parseExpression reads.
+// ownPatterns have every kind of expression that parseExpression reads.
 var ownPatterns = []string{
 	`a`, `a|ab`, `ab|a`, `(a|ab)c`, `(?:a|ab)(?:c|bcd)?d*`, `a*ab`, `a+?b|a`, `a?a?aa`, `a*+b`, `a++b|.`,
 	`[^\s\p{L}\p{N}]++[\r\n]*`,
@@ -19,7 +19,7 @@ var ownPatterns = []string{
 	`\s*[\r\n]`,
 }
 
-// patterns returns those and the ones that models have.
+// patterns returns ownPatterns and the expressions of models.
 func patterns() []string {
 	all := slices.Clone(ownPatterns)
 	for _, pre := range preTokenizersOf {
@@ -29,13 +29,13 @@ func patterns() []string {
 	return slices.Compact(all)
 }
 
-// spans returns what a finder finds.
+// spans returns the matches of a finder.
 func spans(findAll func(text string, match func(begin, end int)), text string) (found [][2]int) {
 	findAll(text, func(begin, end int) { found = append(found, [2]int{begin, end}) })
 	return found
 }
 
-// difference returns a text in which e finds something else than re does.
+// difference returns a text in which e and re find different matches.
 func difference(e *expression, re *regexp2.Regexp, texts []string) (text string, found bool) {
 	for _, text := range texts {
 		twin := func(text string, match func(begin, end int)) { findAll(re, text, match) }
@@ -72,7 +72,7 @@ func TestExpressionsMatchRegexp2(t *testing.T) {
 	}
 }
 
-// What models have is read here, and not left to regexp2.
+// parseExpression reads all expressions of models, so that none is left to regexp2.
 func TestExpressionsOfModels(t *testing.T) {
 	for name, pre := range preTokenizersOf {
 		for _, expr := range pre.patterns {
@@ -94,7 +94,7 @@ func TestDifferenceSeesOne(t *testing.T) {
 	}
 }
 
-// FuzzExpression: what is read here is found where regexp2 finds it.
+// FuzzExpression: an expression that parseExpression reads has the same matches as in regexp2.
 func FuzzExpression(f *testing.F) {
 	for _, expr := range patterns() {
 		f.Add(expr, "aab 'S'ſ\r\n  \n12 é一x𠀀")

@@ -12,7 +12,7 @@ func encodeJSON(v any) []byte {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
-		panic(err) // only NaN, Inf and types that JSON lacks cannot be written
+		panic(err) // v has no NaN, no Inf and no type that JSON lacks
 	}
 	return b.Bytes()
 }

@@ -10,37 +10,36 @@ import (
 	"unicode/utf8"
 )
 
-// GGUF is what a GGUF file says of its tokenizer, under tokenizer.ggml.
+// GGUF is a GGUF file's description of its tokenizer, under tokenizer.ggml.
 type GGUF struct {
 	Model  string // gpt2 or llama
-	Pre    string // name of the pre-tokenizer; empty where none is given
+	Pre    string // name of the pre-tokenizer; empty if none is given
 	Tokens []string
-	Scores []float32 // one a token; nil for none
-	Types  []int     // one a token; nil for none: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte
+	Scores []float32 // one per token; nil for none
+	Types  []int     // one per token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; nil for none
 	Merges []string  // pairs with a space between them
 
 	BOS, EOS, Unknown, Padding *int // nil for none
 
-	AddBOS, AddEOS, AddSpacePrefix *bool // nil where the file leaves it open
+	AddBOS, AddEOS, AddSpacePrefix *bool // nil if the file does not say
 
 	Charsmap     []byte // normalization table of SentencePiece
 	ChatTemplate string
 }
 
-// Types of tokens.
+// The types of tokens.
 const (
 	unknownToken     = 2
 	controlToken     = 3
 	userDefinedToken = 4
 )
 
-// object is one of JSON.
+// object is a JSON object.
 type object = map[string]any
 
-// FromGGUF returns the tokenizer that a GGUF file describes: a byte-level BPE
-// (gpt2), with the regular expressions that llama.cpp has under the name in
-// Pre, or SentencePiece's BPE by scores (llama). Its files are those that
-// Hugging Face would have for it.
+// FromGGUF returns the tokenizer that a GGUF file describes: a byte-level BPE (gpt2), with the
+// regular expressions that llama.cpp has under the name in Pre, or SentencePiece's BPE by scores
+// (llama). Its Files are those of an equivalent Hugging Face tokenizer.
 func FromGGUF(g GGUF) (Tokenizer, error) {
 	p, err := g.tokenizer()
 	if err != nil {
@@ -79,7 +78,7 @@ func (g *GGUF) tokenizer() (*pipeline, error) {
 	return p, p.setSettings(encodeJSON(g.settings()))
 }
 
-// check holds the lists to one another's length and the ids to the tokens.
+// check compares the lengths of the lists, and checks that ids are those of tokens.
 func (g *GGUF) check() error {
 	n := len(g.Tokens)
 	if n == 0 {
@@ -120,7 +119,7 @@ func (g *GGUF) vocab() (map[string]int, error) {
 
 func (g *GGUF) is(id, kind int) bool { return g.Types != nil && g.Types[id] == kind }
 
-// added returns the tokens that are looked for in the text as it is.
+// added returns the tokens that are looked for in the unchanged text.
 func (g *GGUF) added() []addedToken {
 	added := []addedToken{}
 	for id, token := range g.Tokens {
@@ -132,8 +131,8 @@ func (g *GGUF) added() []addedToken {
 	return added
 }
 
-// template puts BOS and EOS around a text where the file asks for it, or
-// leaves it open and llama.cpp would.
+// template puts BOS and EOS around a text if the file asks for it, or if it does not say and
+// llama.cpp would do so.
 func (g *GGUF) template() (object, error) {
 	addBOS := g.Model == "llama" || preTokenizersOf[g.Pre].addBOS
 	if g.AddBOS != nil {
@@ -246,15 +245,15 @@ func (g *GGUF) sentencePiece() (object, error) {
 	}, nil
 }
 
-// scoredMerge is a pair of tokens whose text together is a token too.
+// scoredMerge is a pair of tokens whose joined text is a token too.
 type scoredMerge struct {
 	left, right string
 	score       float32
 }
 
-// scoredMerges returns all merges that make a token, the best first. Of equal
-// ones the longer left part comes first, as in transformers' conversion of
-// SentencePiece models (convert_slow_tokenizer.py, generate_merges).
+// scoredMerges returns all merges that make a token, the best first. Among equals the one with
+// the longer left part comes first, as in transformers' conversion of SentencePiece models
+// (convert_slow_tokenizer.py, generate_merges).
 func (g *GGUF) scoredMerges(vocab map[string]int) ([][2]string, error) {
 	if g.Scores == nil {
 		return nil, errors.New("tokenizer.ggml.scores is missing: the model llama merges by score")

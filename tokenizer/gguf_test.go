@@ -49,8 +49,7 @@ func (g *golden) asGGUF(t *testing.T, pre string) GGUF {
 	return out
 }
 
-// The names of pre-tokenizers stand for the regular expressions of the models
-// that have them.
+// The name of a pre-tokenizer stands for the regular expressions of the models that use it.
 func TestGGUFIsTheSameTokenizer(t *testing.T) {
 	for name, pre := range map[string]string{
 		"llama3": "llama-bpe", "qwen2": "qwen2", "smollm2": "smollm", "o200k": "gpt-4o", "deepseek": "deepseek-v3",
@@ -69,8 +68,8 @@ func TestGGUFIsTheSameTokenizer(t *testing.T) {
 	}
 }
 
-// TestGGUFOfSentencePiece compares with SentencePiece itself, which takes
-// special tokens in a text for text.
+// TestGGUFOfSentencePiece compares with SentencePiece itself, which treats special tokens in a
+// text as plain text.
 func TestGGUFOfSentencePiece(t *testing.T) {
 	var g struct {
 		Tokens []string
@@ -105,7 +104,7 @@ func TestGGUFOfSentencePiece(t *testing.T) {
 	}
 }
 
-// A folder of the files that a GGUF tokenizer has loads as the same.
+// A folder with the Files of a GGUF tokenizer loads as the same tokenizer.
 func TestGGUFFiles(t *testing.T) {
 	eos := 1
 	from, err := FromGGUF(GGUF{Model: "llama", Tokens: []string{"<unk>", "</s>", "▁", "a"},

@@ -21,8 +21,7 @@ import (
 	"testing"
 )
 
-// golden is what Hugging Face's tokenizers does; testdata/generate.py makes
-// it.
+// golden holds results of Hugging Face's tokenizers; testdata/generate.py writes it.
 type golden struct {
 	Tokenizer json.RawMessage
 	Cases     []struct {
@@ -32,11 +31,11 @@ type golden struct {
 	}
 	Corpus, Points digest
 	GSM8K          string
-	Training       []string // of the golden gpt2
+	Training       []string // training texts, in the golden gpt2 only
 }
 
-// digest is of the ids and the decoded text of many strings: two bytes for
-// each, to find a difference by, and a hash of everything.
+// digest summarizes the ids and decoded texts of many strings: two bytes for each string, to
+// locate a difference, and a hash of everything.
 type digest struct {
 	Each   []byte
 	SHA256 string
@@ -91,11 +90,11 @@ func goldenNames(t testing.TB) []string {
 	return paths
 }
 
-// all has every golden held to every text. Without it GSM8K and the code points
-// are for a few that differ most.
+// all compares every golden on every text. Without it, only a few goldens, which differ most, are
+// compared on GSM8K and all code points.
 var all = flag.Bool("all", false, "hold every golden to every text")
 
-// unless returns names, or those of all goldens where all are asked for.
+// unless returns names, or with -all the names of all goldens.
 func unless(t *testing.T, names ...string) []string {
 	if *all {
 		return goldenNames(t)
@@ -103,7 +102,7 @@ func unless(t *testing.T, names ...string) []string {
 	return names
 }
 
-// eachGolden runs a test of each golden, as many at a time as there are cores.
+// eachGolden runs a test on each golden, as many at a time as there are cores.
 func eachGolden(t *testing.T, names []string, test func(t *testing.T, g *golden, p *pipeline)) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +113,7 @@ func eachGolden(t *testing.T, names []string, test func(t *testing.T, g *golden,
 	}
 }
 
-// corpus is at least 10,000 strings, each after its length as a uint32.
+// corpus has at least 10,000 strings; the file stores each after its length as a uint32.
 var corpus = sync.OnceValue(func() (list []string) {
 	f, err := os.Open("testdata/corpus.gz")
 	if err != nil {
@@ -163,7 +162,7 @@ func TestCorpusMatchesHuggingFace(t *testing.T) {
 	})
 }
 
-// compare returns an error unless p does with texts what the digest is of.
+// compare returns an error unless p's results for texts have this digest.
 func (d digest) compare(p *pipeline, texts []string) error {
 	if d.Each != nil && len(d.Each) != 2*len(texts) {
 		return fmt.Errorf("digests of %d texts for %d", len(d.Each)/2, len(texts))
@@ -190,7 +189,7 @@ func (d digest) compare(p *pipeline, texts []string) error {
 
 func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
-// appendEncoding appends the ids of text and what they decode to.
+// appendEncoding appends the ids of text and their decoded text.
 func (p *pipeline) appendEncoding(b []byte, text string) []byte {
 	ids := p.Encode(text)
 	for _, id := range ids {
@@ -199,7 +198,7 @@ func (p *pipeline) appendEncoding(b []byte, text string) []byte {
 	return append(b, p.Decode(ids)...)
 }
 
-// A digest must see one id that is wrong in one string.
+// A digest must notice one wrong id in one string.
 func TestDigestSeesADifference(t *testing.T) {
 	g := readGolden(t, "gpt2")
 	p := g.load(t)
@@ -217,8 +216,7 @@ func TestDigestSeesADifference(t *testing.T) {
 	}
 }
 
-// Every code point of the planes that have any, alone and between letters,
-// digits and marks.
+// Every code point of the planes that are in use, alone and between letters, digits and marks.
 func TestEveryCodePoint(t *testing.T) {
 	var points []rune
 	for r := rune(0); r < 0x110000; r++ {
@@ -260,8 +258,7 @@ func TestGSM8KMatchesHuggingFace(t *testing.T) {
 
 const gsm8kFolder = "../../shared/data/gsm8k"
 
-// gsm8k returns the problems with their answers, which are not part of the
-// repository.
+// gsm8k returns the problems of GSM8K with their answers, which are not part of the repository.
 func gsm8k(t testing.TB) (texts []string) {
 	t.Helper()
 	for _, name := range []string{"train", "test"} {
@@ -281,9 +278,8 @@ func gsm8k(t testing.TB) (texts []string) {
 	return texts
 }
 
-// BenchmarkEncode encodes GSM8K, each problem on its own. Where
-// RANKSWEEP_PYTHON names a Python that has tokenizers, that encodes it too, on
-// one thread, and the ratio of the speeds is reported.
+// BenchmarkEncode encodes GSM8K, each problem on its own. If RANKSWEEP_PYTHON names a Python that
+// has tokenizers, that encodes it too, on one thread, and the ratio of the speeds is reported.
 func BenchmarkEncode(b *testing.B) {
 	texts := gsm8k(b)
 	bytes := 0

@@ -6,7 +6,7 @@ import (
 	"testing/fstest"
 )
 
-// wantError fails the test unless err's text has every one of want in it.
+// wantError fails the test unless the text of err contains every one of want.
 func wantError(t *testing.T, err error, want ...string) {
 	t.Helper()
 	for _, w := range want {
@@ -16,7 +16,7 @@ func wantError(t *testing.T, err error, want ...string) {
 	}
 }
 
-// asFS is a folder of files.
+// asFS returns a folder with the given files.
 func asFS(files map[string][]byte) fstest.MapFS {
 	fsys := make(fstest.MapFS)
 	for name, content := range files {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// tokenizerJSON is tokenizer.json. Truncation and padding in it are about
-// batches of their own maker and are not followed.
+// tokenizerJSON is tokenizer.json. Its truncation and padding are settings for the batches of
+// whoever wrote it, and are ignored.
 type tokenizerJSON struct {
 	AddedTokens   []addedToken `json:"added_tokens"`
 	Normalizer    *component   `json:"normalizer"`
@@ -28,8 +28,7 @@ type addedToken struct {
 	Special    bool   `json:"special"`
 }
 
-// modelJSON is a BPE or a Unigram, of which the fields that they have in common
-// mean the same.
+// modelJSON is a BPE or a Unigram; fields that both have mean the same.
 type modelJSON struct {
 	Type         string          `json:"type"`
 	ByteFallback bool            `json:"byte_fallback"`
@@ -48,7 +47,7 @@ type modelJSON struct {
 	UnknownID *int32 `json:"unk_id"`
 }
 
-// UnmarshalJSON looks at the type first, since others have other fields.
+// UnmarshalJSON looks at the type first, since the fields depend on it.
 func (m *modelJSON) UnmarshalJSON(b []byte) error {
 	var kind struct {
 		Type string `json:"type"`
@@ -65,7 +64,7 @@ func (m *modelJSON) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*plain)(m))
 }
 
-// readVocab reads an object of ids by token, of which none may come twice.
+// readVocab reads an object of ids by token, in which no token may occur twice.
 func readVocab(b []byte) (map[string]int32, error) {
 	vocab := make(map[string]int32)
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -77,7 +76,7 @@ func readVocab(b []byte) (map[string]int32, error) {
 		if err != nil {
 			return nil, fmt.Errorf("vocab: %w", err)
 		}
-		token := t.(string) // as every key of an object is
+		token := t.(string) // every key of an object is a string
 		if _, ok := vocab[token]; ok {
 			return nil, fmt.Errorf("vocab: token %q comes twice", token)
 		}
@@ -114,7 +113,7 @@ func (m *mergeText) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// tokenizerConfigJSON is what is read of tokenizer_config.json.
+// tokenizerConfigJSON has the fields of tokenizer_config.json that are read.
 type tokenizerConfigJSON struct {
 	BOS tokenText `json:"bos_token"`
 	EOS tokenText `json:"eos_token"`
@@ -122,8 +121,8 @@ type tokenizerConfigJSON struct {
 	ChatTemplate templateText `json:"chat_template"`
 }
 
-// templateText is null, a template, or a list of templates by name, of which
-// the default counts.
+// templateText is null, a template, or a list of named templates; of a list, the one named
+// default counts.
 type templateText string
 
 // UnmarshalJSON reads the three forms.

@@ -16,8 +16,8 @@ const (
 	templateFile  = "chat_template.jinja"
 )
 
-// Ends are the tokens by id that begin and end a text, where the tokenizer's
-// own files do not tell; nil for none.
+// Ends are the ids of the tokens that begin and end a text, for a tokenizer whose own files do
+// not name them; nil for none.
 type Ends struct{ BOS, EOS *int32 }
 
 // LoadFS reads the tokenizer of the Hugging Face folder at the root of fsys;
@@ -68,7 +68,7 @@ func readFile(fsys fs.FS, folder, file string) ([]byte, error) {
 	return content, nil
 }
 
-// setEnds takes BOS and EOS where there are none yet.
+// setEnds sets BOS and EOS if there are none yet.
 func (p *pipeline) setEnds(ends Ends) error {
 	for _, e := range []struct {
 		name string
@@ -86,7 +86,7 @@ func (p *pipeline) setEnds(ends Ends) error {
 	return nil
 }
 
-// setSettings takes BOS and EOS from the content of tokenizer_config.json.
+// setSettings sets BOS and EOS from the content of tokenizer_config.json.
 func (p *pipeline) setSettings(content []byte) error {
 	var settings tokenizerConfigJSON
 	if err := json.Unmarshal(content, &settings); err != nil {
@@ -111,8 +111,7 @@ func (p *pipeline) setSettings(content []byte) error {
 	return nil
 }
 
-// setTokens takes the vocabulary and the added tokens, which may be part of
-// it or not.
+// setTokens sets the vocabulary and the added tokens, which may or may not be part of it.
 func (p *pipeline) setTokens(vocab map[string]int32, added []addedToken) error {
 	p.ids = make(map[string]int32, len(vocab)+len(added))
 	p.tokens = make(map[int32]string, len(vocab)+len(added))
@@ -192,7 +191,7 @@ func parseTokenizer(content []byte) (*pipeline, error) {
 	return p, nil
 }
 
-// setModel returns the model's vocabulary.
+// setModel sets the model and returns its vocabulary.
 func (p *pipeline) setModel(j *modelJSON, byteLevel bool) (map[string]int32, error) {
 	if j.Type == "Unigram" {
 		u, err := newUnigram(j)

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// normalizer rewrites text; starts tells whether it begins the text or follows
-// an added token, and does not go on from other text.
+// normalizer rewrites a part of a text. starts is true if the part begins the whole text or
+// follows an added token, and false if it continues other text.
 type normalizer func(text string, starts bool) string
 
-// plain is a normalizer that does the same everywhere.
+// plain returns a normalizer that rewrites every part in the same way.
 func plain(f func(string) string) normalizer {
 	return func(text string, _ bool) string { return f(text) }
 }

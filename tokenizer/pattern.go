@@ -8,11 +8,10 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// pattern is what a component looks for in a text.
+// pattern is the text or expression that a component looks for.
 type pattern struct{ String, Regex *string }
 
-// finder calls match with the begin and end of each place in text where
-// something is found, in order.
+// finder calls match with the beginning and end of each match in text, in order.
 type finder func(text string, match func(begin, end int))
 
 func (p pattern) finder() (finder, error) {
@@ -32,7 +31,7 @@ func (p pattern) finder() (finder, error) {
 	return nil, errors.New("pattern: must be a Regex, or a String that is not empty")
 }
 
-// replacer returns a function that puts content for every match.
+// replacer returns a function that replaces every match by content.
 func (p pattern) replacer(content string) (func(string) string, error) {
 	find, err := p.finder()
 	if err != nil {
@@ -79,13 +78,13 @@ func findRunes(is func(rune) bool) finder {
 	}
 }
 
-// findAll finds the matches of re. It is what expression.findAll is held to.
+// findAll finds the matches of re. Tests compare expression.findAll with it.
 func findAll(re *regexp2.Regexp, text string, match func(begin, end int)) {
 	runes := make([]rune, 0, len(text))
 	for _, r := range text {
 		runes = append(runes, alike(r))
 	}
-	at, bytes := 0, 0 // the same place in runes and in text
+	at, bytes := 0, 0 // the same position, in characters and in bytes
 	to := func(end int) int {
 		for ; at < end; at++ {
 			_, size := utf8.DecodeRuneInString(text[bytes:])
@@ -100,6 +99,6 @@ func findAll(re *regexp2.Regexp, text string, match func(begin, end int)) {
 		m, err = re.FindNextMatch(m)
 	}
 	if err != nil {
-		panic(err) // only a match that takes too long fails, and no limit is set
+		panic(err) // matching fails only after a time limit, and none is set
 	}
 }

@@ -12,7 +12,7 @@ import (
 type piece struct {
 	text   string
 	first  bool // begins the whole text
-	goesOn bool // follows other text without a space
+	goesOn bool // continues other text without a space
 }
 
 // preTokenizer appends the parts of a piece to s.finer.
@@ -20,7 +20,7 @@ type preTokenizer func(s *scratch, p piece)
 
 const knownPreTokenizers = "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, Sequence"
 
-// setPreTokenizers returns whether the last step turns text into bytes.
+// setPreTokenizers sets the steps, and reports whether the last one turns text into bytes.
 func (p *pipeline) setPreTokenizers(c *component) (byteLevel bool, err error) {
 	for _, c := range c.flatten() {
 		if byteLevel {
@@ -84,7 +84,7 @@ func (c *component) byteLevel() (steps []preTokenizer) {
 	return steps
 }
 
-// metaspace puts a visible character for spaces, and one before the text.
+// metaspace replaces spaces by a visible character, and puts one before the text.
 func (c *component) metaspace() ([]preTokenizer, error) {
 	scheme, err := c.prependScheme()
 	if err != nil {
@@ -105,8 +105,8 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 	return steps, nil
 }
 
-// prependScheme checks a Metaspace; files older than the scheme have
-// add_prefix_space, whose absence is true.
+// prependScheme returns the prepend scheme of a Metaspace. Older files have add_prefix_space
+// instead, which is true if absent.
 func (c *component) prependScheme() (string, error) {
 	if utf8.RuneCountInString(c.Replacement) != 1 {
 		return "", fmt.Errorf("replacement %q of Metaspace: must be one character", c.Replacement)
@@ -125,7 +125,7 @@ func (c *component) prependScheme() (string, error) {
 	return scheme, nil
 }
 
-// findRuns finds runs of characters of one kind that is not 0.
+// findRuns returns a finder of runs of characters that have one kind other than 0.
 func findRuns(kind func(rune) int) finder {
 	return func(text string, match func(begin, end int)) {
 		begin, last := 0, 0
@@ -143,7 +143,7 @@ func findRuns(kind func(rune) int) finder {
 	}
 }
 
-// kindOf tells words from what is neither word nor white space.
+// kindOf distinguishes word characters, white space, and everything else.
 func kindOf(r rune) int {
 	switch {
 	case isWord(r):

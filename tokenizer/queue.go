@@ -1,7 +1,7 @@
 package tokenizer
 
-// queue is a binary heap, the item before all others on top. It is
-// container/heap without the interfaces, which allocate.
+// queue is a binary heap, with the first item on top. It is like container/heap, but without
+// interfaces, which allocate.
 type queue[T ranked[T]] []T
 
 type ranked[T any] interface {
@@ -22,7 +22,7 @@ func (q *queue[T]) push(item T) {
 	}
 }
 
-// pop takes the top of a queue that is not empty.
+// pop removes the top of a queue that is not empty.
 func (q *queue[T]) pop() T {
 	list := *q
 	top, last := list[0], len(list)-1

@@ -12,8 +12,8 @@ import (
 	"ranksweep/tokenizer"
 )
 
-// Tokenizers that models have make of GSM8K what Hugging Face's tokenizers
-// does; testdata/real.py makes the hashes.
+// Tokenizers of real models encode GSM8K as Hugging Face's tokenizers does; testdata/real.py makes
+// the hashes.
 
 func TestStories260KMatchesHuggingFace(t *testing.T) {
 	const dir = "../../shared/models/stories260K"

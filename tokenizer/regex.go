@@ -9,10 +9,9 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// compile reads a regular expression as Oniguruma does, in which Hugging Face's
-// tokenizers has them. What regexp2 reads otherwise is refused or rewritten:
-// there ^ and $ are those of lines, and a + after a quantifier makes it
-// possessive.
+// compile reads a regular expression as Oniguruma does, which Hugging Face's tokenizers uses. A
+// part that regexp2 reads differently is refused or rewritten: in Oniguruma, ^ and $ match at
+// lines, and a + after a quantifier makes it possessive.
 func compile(expr string) (*regexp2.Regexp, error) {
 	if len(expr) > maxPattern {
 		return nil, fmt.Errorf("pattern of %d bytes: must be at most %d", len(expr), maxPattern)
@@ -28,8 +27,8 @@ func compile(expr string) (*regexp2.Regexp, error) {
 	return re, nil
 }
 
-// maxPattern is far beyond what any tokenizer has; the stack that the library
-// takes grows with how deep a pattern nests.
+// maxPattern is far longer than the pattern of any tokenizer. It bounds the library's stack, which
+// grows with the nesting of a pattern.
 const maxPattern = 16 << 10
 
 // otherEscapes mean something else to the two libraries.
@@ -38,8 +37,8 @@ const otherEscapes = "wWbBhHGKXRyYOZ"
 // atomic writes possessive quantifiers as atomic groups.
 func atomic(expr string) (string, error) {
 	var out []byte
-	var groups []int // where the open ones begin in out
-	atom := 0        // where the last atom begins in out
+	var groups []int // beginnings of open groups in out
+	atom := 0        // beginning of the last atom in out
 	for at := 0; at < len(expr); {
 		switch c := expr[at]; c {
 		case '*', '+', '?':
@@ -85,8 +84,8 @@ func atomic(expr string) (string, error) {
 	return string(out), nil
 }
 
-// atomEnd returns where the atom that begins at a place of expr ends: a class,
-// an escape or a character.
+// atomEnd returns the end of the atom that begins at a position of expr: a class, an escape or a
+// character.
 func atomEnd(expr string, at int) (int, error) {
 	switch expr[at] {
 	case '\\':

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// parseExpression reads the kind of regular expression that tokenizers split
-// text by: alternatives, groups, characters and classes, greedy or possessive
-// repetition of single ones, (?i: ), (?= ) and (?! ). Of any other, and of one
-// that matches nothing at all, ok is false. It expects what compile accepts.
+// parseExpression reads the kind of regular expression by which tokenizers split text:
+// alternatives, groups, characters and classes, greedy or possessive repetition of single
+// characters and classes, (?i: ), (?= ) and (?! ). ok is false for any other expression, and for
+// one that can match an empty text. compile must have accepted expr.
 func parseExpression(expr string) (e *expression, ok bool) {
 	p := parser{expr: expr}
 	branches := p.alternatives()
@@ -26,21 +26,21 @@ func parseExpression(expr string) (e *expression, ok bool) {
 
 // parser reads an expression from the left.
 type parser struct {
-	expr   string // what is left of it
-	fold   bool   // upper and lower case are the same
-	failed bool   // at something that is not known here
+	expr   string // the rest of the expression
+	fold   bool   // upper and lower case are equal
+	failed bool   // the expression has a part that is not known here
 }
 
-// parsed is an atom before it has its next and its branches.
+// parsed is an atom whose next and branches are not set yet.
 type parsed struct {
 	atom
 	inner sequences
 }
 
-// sequences are alternatives, each of atoms one after the other.
+// sequences are alternatives, each a sequence of atoms.
 type sequences [][]parsed
 
-// link returns the first atoms of alternatives that go on with next.
+// link links the atoms of each alternative, followed by next, and returns the first atoms.
 func (s sequences) link(next *atom) []*atom {
 	first := make([]*atom, len(s))
 	for i, sequence := range s {
@@ -71,7 +71,7 @@ func (p *parser) alternatives() (all sequences) {
 	}
 }
 
-// take reads s if it is next.
+// take reads s if it comes next.
 func (p *parser) take(s string) bool {
 	rest, ok := strings.CutPrefix(p.expr, s)
 	p.expr = rest
@@ -80,7 +80,7 @@ func (p *parser) take(s string) bool {
 
 func (p *parser) fail() { p.failed = true }
 
-// repeated reads an atom and how often it may come.
+// repeated reads an atom and the number of times that it may occur.
 func (p *parser) repeated() (a parsed) {
 	if strings.HasPrefix(p.expr, "(") {
 		a.inner, a.ahead = p.group()
@@ -100,7 +100,7 @@ func (p *parser) repeated() (a parsed) {
 	default:
 		return a
 	}
-	if p.take("?") { // reluctantly
+	if p.take("?") { // a reluctant quantifier
 		p.fail()
 	}
 	a.possessive = p.take("+")
@@ -218,7 +218,7 @@ func (p *parser) brackets() *runeSet {
 	return newRuneSet(negated, tables...)
 }
 
-// one reads a character, or an escape that stands for a table of them or for
+// one reads a character, or an escape that stands for a table of characters or, if negated, for
 // all others.
 func (p *parser) one() (table *unicode.RangeTable, negated bool, r rune) {
 	if p.expr == "" {

@@ -28,8 +28,8 @@ func newRuneSet(negated bool, tables ...*unicode.RangeTable) *runeSet {
 
 func (s *runeSet) hasWide(r rune) bool { return unicode.Is(s.table, r) != s.negated }
 
-// size returns the length in bytes of the character at a place of text that is
-// in s, or 0.
+// size returns the length in bytes of the character at a position of text, or 0 if the character is
+// not in s.
 func (s *runeSet) size(text string, at int) int {
 	if at == len(text) {
 		return 0
@@ -57,7 +57,7 @@ func sameWhenLower(r rune) *unicode.RangeTable {
 		}
 	}
 	if lower == 'i' {
-		all = append(all, 'İ') // which folds to two characters
+		all = append(all, 'İ') // its lower case is two characters
 	}
 	return rangetable.New(all...)
 }
@@ -74,8 +74,8 @@ func runeRange(from, to rune) *unicode.RangeTable {
 	return &t
 }
 
-// escapedClass returns the characters of an escape such as \s and \p{L}, or
-// nil; negated tells that they are all others.
+// escapedClass returns the characters of an escape such as \s or \p{L}, or nil; if negated is true,
+// the escape stands for all other characters.
 func escapedClass(escape string) (table *unicode.RangeTable, negated bool) {
 	switch escape[1] {
 	case 's', 'S':

@@ -2,8 +2,8 @@ package tokenizer
 
 import "hash/maphash"
 
-// scratch is memory that pieces of text share, one goroutine at a time. It
-// remembers the ids of pieces, since the same words come again and again.
+// scratch is memory for encoding pieces of text, for one goroutine at a time. It remembers the ids
+// of pieces, since the same words occur again and again.
 type scratch struct {
 	pieces, finer []piece
 	stretches     []stretch
@@ -15,13 +15,13 @@ type scratch struct {
 	known [knownPieces]known // by hash
 }
 
-// known is a piece and its ids. It gives way to the next with its hash.
+// known is a piece and its ids. The next piece with the same hash replaces it.
 type known struct {
 	piece []byte
 	ids   []int32
 }
 
-// A piece longer than longPiece hardly comes again.
+// A piece longer than longPiece rarely occurs again, and is not remembered.
 const (
 	longPiece   = 48
 	knownPieces = 1 << 14
@@ -29,7 +29,7 @@ const (
 
 var seed = maphash.MakeSeed()
 
-// encode appends the ids of piece by m, or from memory.
+// encode appends the ids of piece, from memory or as m encodes it.
 func (s *scratch) encode(ids []int32, m model, piece string) []int32 {
 	if piece == "" {
 		return ids

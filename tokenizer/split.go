@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// stretch is a stretch of text that was found, or that lies between.
+// stretch is a part of a text: a match, or the text between two matches.
 type stretch struct {
 	begin, end int
 	found      bool
 }
 
-// behavior says what becomes of the stretches of a text.
+// behavior changes the stretches of a text, for example by joining some.
 type behavior func([]stretch) []stretch
 
 var behaviors = map[string]behavior{
@@ -35,7 +35,7 @@ func (c *component) split(find finder) ([]preTokenizer, error) {
 	return []preTokenizer{splitter(find, do)}, nil
 }
 
-// splitter cuts pieces by what find finds in them.
+// splitter returns a preTokenizer that splits pieces at the matches of find.
 func splitter(find finder, do behavior) preTokenizer {
 	return func(s *scratch, p piece) {
 		all := s.stretches[:0]
@@ -75,22 +75,22 @@ func removed(all []stretch) []stretch {
 	return slices.DeleteFunc(all, func(s stretch) bool { return s.found })
 }
 
-// contiguous joins neighbours that are both found.
+// contiguous joins neighbouring matches.
 func contiguous(all []stretch) []stretch {
 	return unite(all, func(before, s stretch) bool { return before.found == s.found })
 }
 
-// mergedWithPrevious joins what is found to what lies before it.
+// mergedWithPrevious joins each match to the stretch before it.
 func mergedWithPrevious(all []stretch) []stretch {
 	return unite(all, func(before, s stretch) bool { return s.found && !before.found })
 }
 
-// mergedWithNext joins what is found to what comes after it.
+// mergedWithNext joins each match to the stretch after it.
 func mergedWithNext(all []stretch) []stretch {
 	return unite(all, func(before, s stretch) bool { return before.found && !s.found })
 }
 
-// unite makes one of neighbours where asked.
+// unite joins the neighbours for which joins is true.
 func unite(all []stretch, joins func(before, s stretch) bool) []stretch {
 	joined := all[:0]
 	var before stretch

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// templateItem is one of the two.
+// templateItem is an item of a template; one of its two fields is set.
 type templateItem struct {
 	SpecialToken, Sequence *struct {
 		ID string `json:"id"`
@@ -30,7 +30,7 @@ func (p *pipeline) setTemplate(c *component) error {
 		var before, after []int32
 		var err error
 		switch c.Type {
-		case "ByteLevel": // is about offsets in the text only
+		case "ByteLevel": // changes only offsets in the text
 			continue
 		case "TemplateProcessing":
 			before, after, err = c.template()
@@ -54,7 +54,7 @@ func (p *pipeline) setTemplate(c *component) error {
 	return nil
 }
 
-// template returns what a TemplateProcessing puts before and after a text.
+// template returns the tokens that a TemplateProcessing puts before and after a text.
 func (c *component) template() (before, after []int32, err error) {
 	seen := false
 	for _, item := range c.Single {

@@ -12,64 +12,62 @@ import (
 	"ranksweep/tokenizer/chat"
 )
 
-// Tokenizer turns text into token ids and back. It may be used by several
-// goroutines at once. Added tokens, such as "<|endoftext|>", are recognized
-// wherever they stand in a text. In text that is not UTF-8, each ill-formed
-// sequence counts as one U+FFFD.
+// Tokenizer turns text into token ids and back. Several goroutines may use it at once. Added
+// tokens, such as "<|endoftext|>", are recognized anywhere in a text. In text that is not UTF-8,
+// each ill-formed sequence counts as one U+FFFD.
 type Tokenizer interface {
 	// Vocab returns the number of ids, one more than the largest.
 	Vocab() int
-	// Encode returns a whole text's ids, with the tokens that the
-	// tokenizer's template puts around it, such as a BOS.
+	// Encode returns the ids of a whole text, with the tokens that the tokenizer's template
+	// puts around it, such as a BOS.
 	Encode(text string) []int32
-	// EncodeBare is Encode without the template's tokens, for a text that
-	// brings its own, such as a conversation laid out by Chat.
+	// EncodeBare is Encode without the template's tokens, for a text that already has such
+	// tokens, such as a conversation laid out by Chat.
 	EncodeBare(text string) []int32
-	// EncodePiece returns the ids of a text that goes on from another, with
-	// no template and no space that stands only for the start of a text, so
-	// that Decode of Encode(a) and EncodePiece(b) together is a+b.
+	// EncodePiece returns the ids of a text that continues another one. It adds no tokens of
+	// the template, and no space that only marks the start of a text, so that Decode of
+	// Encode(a) and EncodePiece(b) together is a+b.
 	EncodePiece(text string) []int32
-	// Decode returns the text of ids without special tokens; bytes that
-	// are no UTF-8 become U+FFFD and ids that do not exist nothing.
+	// Decode returns the text of ids without special tokens. Bytes that are not UTF-8 become
+	// U+FFFD, and ids that do not exist are left out.
 	Decode(ids []int32) string
 	// BOS returns the token that begins a text, if there is one.
 	BOS() (id int32, ok bool)
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
-	// Chat returns the template by which conversations are laid out; nil if
-	// there is none, and an error if it is not understood.
+	// Chat returns the template that lays conversations out; nil if there is none, and an
+	// error if it uses something that is not implemented.
 	Chat() (*chat.Template, error)
-	// ChatTemplate returns that template's source; empty if there is none.
+	// ChatTemplate returns the source of that template; empty if there is none.
 	ChatTemplate() string
-	// Files returns the files by name that describe the tokenizer in a
-	// Hugging Face folder.
+	// Files returns the files that describe the tokenizer in a Hugging Face folder, by name.
 	Files() map[string][]byte
 }
 
 // none stands for the absence of a token.
 const none = -1
 
-// pipeline is a tokenizer.json, its steps in the order of use.
+// pipeline is a compiled tokenizer.json. Its fields are in the order of the steps.
 type pipeline struct {
-	verbatim      matcher // added tokens found in the text as it is
+	verbatim      matcher // added tokens that are looked for in the unchanged text
 	normalizers   []normalizer
-	normalized    matcher // added tokens found in normalized text
+	normalized    matcher // added tokens that are looked for in normalized text
 	preTokenizers []preTokenizer
 	model         model
-	before        []int32 // the template's tokens
+	before        []int32 // the tokens of the template
 	after         []int32
 	decoders      []decoder
 
-	ids      map[string]int32 // of each token by its text
-	tokens   map[int32]string // what each token stands for in normalized text
-	special  map[int32]bool   // what Decode leaves out
+	ids      map[string]int32 // id of each token by its text
+	tokens   map[int32]string // normalized text of each token
+	special  map[int32]bool   // tokens that Decode leaves out
 	vocab    int
 	bos, eos int32 // or none
 	files    map[string][]byte
-	template string // for conversations, in Jinja
-	origin   string // where the template is from, for errors
+	template string // Jinja template for conversations
+	origin   string // file of the template, for errors
 
-	chat    func() (*chat.Template, error) // once
+	chat    func() (*chat.Template, error) // parses the template on the first call
 	scratch sync.Pool                      // of *scratch
 }
 
@@ -114,8 +112,8 @@ func (p *pipeline) EncodePiece(text string) []int32 {
 	return p.encode(nil, text, nil, false)
 }
 
-// encode returns the ids of text, which is whole or goes on from another,
-// between others.
+// encode returns the ids of text between the ids before and after. whole is false if text
+// continues another one.
 func (p *pipeline) encode(before []int32, text string, after []int32, whole bool) []int32 {
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
@@ -151,7 +149,7 @@ func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) 
 	return ids
 }
 
-// appendPart appends the ids of what lies between added tokens.
+// appendPart appends the ids of a part between added tokens.
 func (p *pipeline) appendPart(ids []int32, part piece, s *scratch) []int32 {
 	s.pieces = append(s.pieces[:0], part)
 	for _, split := range p.preTokenizers {
@@ -167,8 +165,8 @@ func (p *pipeline) appendPart(ids []int32, part piece, s *scratch) []int32 {
 	return ids
 }
 
-// normalize rewrites text; starts tells whether it begins the text or follows
-// an added token.
+// normalize rewrites a part of a text. starts is true if the part begins the text or follows an
+// added token.
 func (p *pipeline) normalize(text string, starts bool) string {
 	for _, n := range p.normalizers {
 		text = n(text, starts)

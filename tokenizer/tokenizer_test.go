@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A completion encoded apart from its prompt must not gain a space.
+// A completion that is encoded separately from its prompt must not gain a space.
 func TestEncodePieceGoesOnFromEncode(t *testing.T) {
 	for name, tok := range tokenizers(t) {
 		for _, c := range [][2]string{
@@ -20,7 +20,7 @@ func TestEncodePieceGoesOnFromEncode(t *testing.T) {
 		} {
 			ids := slices.Concat(tok.Encode(c[0]), tok.EncodePiece(c[1]))
 			if c[0] == "" && name == "llama2" {
-				// The decoder strips the space that it takes for the start's.
+				// The decoder removes a space that it takes for the mark of a text's start.
 				ids = slices.Concat(tok.EncodePiece("x"), tok.EncodePiece(c[1]))
 				c[0] = "x"
 			}
@@ -66,7 +66,7 @@ func TestByteTokenizer(t *testing.T) {
 
 func TestIllFormedText(t *testing.T) {
 	tok := NewByteTokenizer()
-	// As Python's bytes.decode(errors="replace"), which was asked.
+	// The results of Python's bytes.decode(errors="replace").
 	for text, want := range map[string]string{
 		"a\xffb":               "a\uFFFDb",
 		"\xe2\x82":             "\uFFFD",
@@ -144,29 +144,50 @@ func TestTokenizerRefusals(t *testing.T) {
 		{`"normalizer": null`, `"normalizer": {"type": "Precompiled", "precompiled_charsmap": "BAAAAAAAAAD/"}`,
 			"texts are not UTF-8"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "BertPreTokenizer"}`, `pre_tokenizer "BertPreTokenizer"`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}`, `"Digits" after ByteLevel`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"}`, `pattern "("`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}`,
+			`"Digits" after ByteLevel`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"}`, `pattern "("`},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "` + strings.Repeat("(",
 			20000) + `"}, "behavior": "Isolated"}`, "pattern of 20000 bytes: must be at most 16384"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "` + strings.Repeat("(",
 			9999) + `"}, "behavior": "Isolated"}`, "pattern"},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a)"}, "behavior": "Isolated"}`, "a ) without a ("},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[^a"}, "behavior": "Isolated"}`, "a [ without a ]"},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[a[b]]"}, "behavior": "Isolated"}`, "a class within a class"},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Isolated"}`, `\w is not supported`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a\\"}, "behavior": "Isolated"}`, `ends in a \`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a{2}+"}, "behavior": "Isolated"}`, `}+ is not supported`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Mirrored"}`, "known are: Contiguous, Isolated"},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a)"}, "behavior": "Isolated"}`,
+			"a ) without a ("},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[^a"}, "behavior": "Isolated"}`,
+			"a [ without a ]"},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "[a[b]]"}, "behavior": "Isolated"}`,
+			"a class within a class"},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Isolated"}`,
+			`\w is not supported`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a\\"}, "behavior": "Isolated"}`, `ends in a \`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a{2}+"}, "behavior": "Isolated"}`,
+			`}+ is not supported`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Mirrored"}`,
+			"known are: Contiguous, Isolated"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Split", "behavior": "Isolated"}`, "must be a Regex"},
 		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Metaspace", "replacement": "__"}`,
 			`replacement "__" of Metaspace: must be one character`},
-		{`"pre_tokenizer": null`, `"pre_tokenizer": {"type": "Metaspace", "replacement": "_", "prepend_scheme": "last"}`, `prepend_scheme "last" of Metaspace is not supported`},
+		{`"pre_tokenizer": null`,
+			`"pre_tokenizer": {"type": "Metaspace", "replacement": "_", "prepend_scheme": "last"}`,
+			`prepend_scheme "last" of Metaspace is not supported`},
 		{`"post_processor": null`, `"post_processor": {"type": "Lottery"}`, `post_processor "Lottery"`},
-		{`"post_processor": null`, `"post_processor": {"type": "BertProcessing", "sep": ["x", 9], "cls": ["<s>", 2]}`, "there is no token 9"},
-		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}`, `no "x"`},
+		{`"post_processor": null`, `"post_processor": {"type": "BertProcessing", "sep": ["x", 9], "cls": ["<s>", 2]}`,
+			"there is no token 9"},
+		{`"post_processor": null`,
+			`"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}`, `no "x"`},
 		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing", "single": []}`, "no A"},
 		{`"post_processor": null`, `"post_processor": {"type": "TemplateProcessing",
-			"single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9]}}}`, "no token 9"},
+			"single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [9]}}}`,
+			"no token 9"},
 		{`{"type": "Fuse"}`, `{"type": "WordPiece"}`, `decoder "WordPiece"`},
 		{`{"type": "Fuse"}`, `{"type": "Strip", "content": "", "start": 1, "stop": 0}`, `decoder Strip: content ""`},
 		{`{"type": "Fuse"}`, `{"type": "Metaspace", "replacement": ""}`, `decoder replacement "" of Metaspace`},
@@ -216,7 +237,7 @@ func TestTokenizerSettings(t *testing.T) {
 	}
 }
 
-// tokenizers returns one of each kind.
+// tokenizers returns one tokenizer of each kind.
 func tokenizers(t *testing.T) map[string]Tokenizer {
 	all := map[string]Tokenizer{"bytes": NewByteTokenizer()}
 	for _, name := range []string{"gpt2", "llama3", "llama2"} {

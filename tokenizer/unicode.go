@@ -10,19 +10,19 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// Hugging Face's tokenizers 0.23 takes each property of a character from
-// another library, and these follow other versions of Unicode than Go, whose
-// tables are those of 15.0 (as of Go 1.26) in unicode and in x/text:
+// Hugging Face's tokenizers 0.23 takes the properties of characters from several libraries, which
+// follow other versions of Unicode than Go. Go's tables, in unicode and in x/text, are those of
+// 15.0 (as of Go 1.26); the libraries' versions are:
 //
 //   - classes in regular expressions (Oniguruma) and words: 16.0
 //   - numbers and lower case (Rust's standard library): 17.0
 //   - normal forms and combining marks: 9.0
 //   - punctuation: 8.0, with two characters that changed their category
 //
-// TestEveryCodePoint holds what is made of them here to its answers.
+// TestEveryCodePoint compares the functions below with that library for every character.
 
-// alike returns r, or a character that Go's tables know and which is to them
-// what r is to Unicode 16.0.
+// alike returns a character that has in Go's tables the category that r has in Unicode 16.0: r
+// itself, unless the category is newer than Go's tables.
 func alike(r rune) rune {
 	if r < newer[0].from {
 		return r
@@ -42,7 +42,8 @@ func alike(r rune) rune {
 	return newer[i].alike
 }
 
-// newRange is a range of characters that are not in Go's tables.
+// newRange is a range of characters whose category in Unicode 16.0 differs from Go's tables, and a
+// character that has that category in both.
 type newRange struct{ from, to, alike rune }
 
 // isWord reports whether r is a word character of Unicode Technical Standard
@@ -97,8 +98,8 @@ func stripAccents(text string) string {
 	}, text)
 }
 
-// normalForm returns the normal form of a text as of Unicode 9.0: characters
-// that are newer stay as they are and combine with nothing.
+// normalForm returns a function that brings a text into a normal form as of Unicode 9.0: newer
+// characters stay as they are and combine with nothing.
 func normalForm(form norm.Form) func(string) string {
 	return func(text string) string {
 		if isASCII(text) {
@@ -131,8 +132,8 @@ func isASCII(text string) bool {
 	return true
 }
 
-// newCase are upper-case letters that are not in Go's tables: each step-th of
-// a range is shift from its lower case.
+// newCase are upper-case letters that are not in Go's tables. In each range, every step-th letter
+// is one; its lower case is at a distance of shift.
 var newCase = []struct{ from, to, step, shift rune }{
 	{0x1c89, 0x1c89, 1, 1},
 	{0xa7cb, 0xa7cb, 1, 0x264 - 0xa7cb},
@@ -145,9 +146,9 @@ var newCase = []struct{ from, to, step, shift rune }{
 	{0x16ea0, 0x16eb8, 1, 0x1b},
 }
 
-// lower is the lower case of text, character by character, as of Unicode 17.0.
+// lower returns the lower case of text, character by character, as of Unicode 17.0.
 func lower(text string) string {
-	if strings.ContainsRune(text, 'İ') { // the only one that becomes two
+	if strings.ContainsRune(text, 'İ') { // the only character whose lower case is two characters
 		text = strings.ReplaceAll(text, "İ", "i\u0307")
 	}
 	return strings.Map(func(r rune) rune {

@@ -10,26 +10,26 @@ import (
 	"unicode/utf8"
 )
 
-// unigram encodes one piece of text by the most probable sequence of tokens
-// (Kudo 2018, arXiv:1804.10959), which it finds as Viterbi does.
+// unigram encodes one piece of text by the most probable sequence of tokens (Kudo 2018,
+// arXiv:1804.10959), which it finds by the Viterbi algorithm.
 type unigram struct {
 	vocab        map[string]int32
-	tokens       []string  // in order
-	ids          []int32   // of tokens
-	scores       []float64 // of tokens, the logarithms of their probabilities
+	tokens       []string  // sorted
+	ids          []int32   // ids of tokens
+	scores       []float64 // logarithms of the probabilities of tokens
 	unknown      int32
 	unknownScore float64
 	bytes        [256]int32 // the token of each byte to fall back on, or none
 }
 
-// unknownPenalty is how much less probable an unknown character is than the
-// rarest token, as in SentencePiece (unigram_model.cc, kUnkPenalty).
+// unknownPenalty is the difference between the score of the rarest token and the score of an unknown
+// character, as in SentencePiece (unigram_model.cc, kUnkPenalty).
 const unknownPenalty = 10
 
-// step is the best way to a place in a piece.
+// step is the best path to a position in a piece.
 type step struct {
 	score float64
-	from  int32 // where its last token begins, or none
+	from  int32 // beginning of its last token, or none
 	id    int32
 }
 
@@ -114,7 +114,7 @@ func (u *unigram) encode(ids []int32, piece string, s *scratch) []int32 {
 	return u.trace(ids, piece, s.path)
 }
 
-// reach takes a token at a place of the piece if it leads to a better path.
+// reach records a token at a position of the piece if it gives a better path.
 func (s *scratch) reach(at, size int, id int32, score float64) {
 	score += s.path[at].score
 	if end := &s.path[at+size]; end.from == none || score > end.score {
@@ -122,11 +122,11 @@ func (s *scratch) reach(at, size int, id int32, score float64) {
 	}
 }
 
-// prefixes yields the tokens that text begins with, the shortest first.
+// prefixes yields the tokens with which text begins, the shortest first.
 func (u *unigram) prefixes(text string, yield func(i int)) {
 	lo, hi := 0, len(u.tokens)
 	for n := range len(text) {
-		// Of lo to hi all have text[:n]; the one that is no longer comes first.
+		// All tokens from lo to hi begin with text[:n]; a token equal to it comes first.
 		c := text[n]
 		lo += sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] >= c })
 		hi = lo + sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] > c })
@@ -142,8 +142,8 @@ func (u *unigram) prefixes(text string, yield func(i int)) {
 	}
 }
 
-// trace appends the tokens of the best path. Unknown characters side by side
-// are one: as its bytes, if all of them are tokens, or as the unknown token.
+// trace appends the tokens of the best path. Neighbouring unknown characters count as one text: they
+// become the tokens of their bytes, if all of these exist, or else one unknown token.
 func (u *unigram) trace(ids []int32, piece string, path []step) []int32 {
 	begin := len(ids)
 	for end := len(piece); end > 0; {
@@ -164,9 +164,9 @@ func (u *unigram) trace(ids []int32, piece string, path []step) []int32 {
 	return ids
 }
 
-// appendUnknown appends the ids of text, the last first.
+// appendUnknown appends the ids of text in reverse order.
 func (u *unigram) appendUnknown(ids []int32, text string) []int32 {
-	if id, ok := u.vocab[text]; ok { // as of characters that were joined
+	if id, ok := u.vocab[text]; ok { // the joined characters may be a token
 		return append(ids, id)
 	}
 	for i := range len(text) {

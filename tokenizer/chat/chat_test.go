@@ -12,8 +12,7 @@ import (
 var tokens = Tokens{BOS: "<s>", EOS: "</s>", Special: []string{"<s>", "</s>", "<|im_start|>", "<|im_end|>",
 	"<|eot_id|>", "<end_of_turn>", "<|start_header_id|>", "<start_of_turn>"}}
 
-// golden is what Hugging Face's apply_chat_template does; testdata/generate.py
-// makes it.
+// golden holds results of Hugging Face's apply_chat_template; testdata/generate.py writes it.
 var golden = func() (g struct {
 	Templates map[string]string
 	Cases     []struct {
@@ -62,7 +61,7 @@ func TestTemplatesMatchHuggingFace(t *testing.T) {
 	}
 }
 
-// The parts make up the text, and completions hold what assistants say.
+// The parts together are the text, and completions hold the assistant's words.
 func TestPartsMakeUpTheText(t *testing.T) {
 	for _, c := range golden.Cases {
 		if c.Text == nil || c.Prompt {
@@ -141,7 +140,7 @@ func TestSpecialBytes(t *testing.T) {
 	}
 }
 
-// Errors are short, and say where in which template what is wrong.
+// Errors are short, and name the template, the place and the mistake.
 func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ source, want string }{
 		{"hi\n{% if x | xmlattr %}{% endif %}", "chat: t.jinja:2:11: filter xmlattr is not supported: put a template"},
@@ -170,7 +169,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}
 }
 
-// A special token that a model lacks is undefined, as for Hugging Face.
+// A special token that a model lacks is undefined, as in Hugging Face's library.
 func TestNoBOS(t *testing.T) {
 	const source = "{% if bos_token is defined %}{{ bos_token }}{% endif %}{{ eos_token }}"
 	template, err := New("t.jinja", source, Tokens{EOS: "</s>"})
@@ -193,8 +192,8 @@ func TestDate(t *testing.T) {
 	}
 }
 
-// TestCases holds the engine to what transformers renders of 83 templates, one a
-// construct, with two conversations each.
+// TestCases compares the engine with transformers on 83 templates, one for each construct, with
+// two conversations each.
 func TestCases(t *testing.T) {
 	content, err := os.ReadFile("../../../shared/cases/chat-templates.json")
 	if errors.Is(err, os.ErrNotExist) {

@@ -16,21 +16,20 @@ type Message struct {
 	Content string
 }
 
-// Part is a part of a conversation that was laid out.
+// Part is a part of the text of a conversation.
 type Part struct {
 	Text       string
-	Completion bool // what the assistant says, with the token that ends it
-	Special    int  // how many bytes of Text are special tokens
+	Completion bool // the assistant's words, with the token that ends them
+	Special    int  // number of bytes of Text that are special tokens
 }
 
-// Tokens are the special tokens that a template may name, by their text.
+// Tokens are the texts of the special tokens that a template may name.
 type Tokens struct {
 	BOS, EOS string   // empty for none
-	Special  []string // all, BOS and EOS among them
+	Special  []string // all special tokens, including BOS and EOS
 }
 
-// Template lays conversations out. It may be used by several goroutines at
-// once.
+// Template lays conversations out. Several goroutines may use it at once.
 type Template struct {
 	name   string
 	source *jinja.Template
@@ -46,12 +45,12 @@ func New(name, source string, tokens Tokens) (*Template, error) {
 	return &Template{name, read, tokens}, nil
 }
 
-// Render lays a conversation out. The texts of the parts, one after the other,
-// are what the template makes of it.
+// Render lays a conversation out. The texts of the parts, one after the other, are the
+// template's text for the conversation.
 //
-// A completion begins where the template has the assistant begin, or where the
-// text first depends on what it says, and ends with it and the special token
-// that follows, if one does.
+// A completion begins where the template lets the assistant begin, or where the text first
+// depends on the assistant's words. It ends with these words, and the special token that
+// follows, if there is one.
 func (t *Template) Render(messages []Message) ([]Part, error) {
 	text, err := t.render(messages, false)
 	if err != nil {
@@ -91,15 +90,15 @@ func (t *Template) appendPart(parts []Part, text string, completion bool) []Part
 	return append(parts, Part{text, completion, special})
 }
 
-// completion returns where in text the completion of turn i begins and ends.
+// completion returns the beginning and end of the completion of turn i in text.
 func (t *Template) completion(text string, messages []Message, i int) (begin, end int, err error) {
 	begin, end, err = t.dependent(text, messages, i)
 	if err != nil || begin < 0 {
 		return 0, 0, err
 	}
 	end += len(t.special(text[end:]))
-	// The space or the tag that a template puts before what the assistant says
-	// is the assistant's own where the prompt to answer lacks it.
+	// A space or tag before the assistant's words belongs to the completion, if the prompt
+	// that asks for an answer ends without it.
 	prompt, err := t.render(messages[:i], true)
 	if err == nil && len(prompt) <= begin && strings.HasPrefix(text, prompt) && t.special(text[len(prompt):]) == "" {
 		begin = len(prompt)
@@ -107,8 +106,8 @@ func (t *Template) completion(text string, messages []Message, i int) (begin, en
 	return begin, end, nil
 }
 
-// dependent returns the part of text that is there because of the content of
-// turn i: what differs when it is another. A begin of −1 means that none is.
+// dependent returns the part of text that depends on the content of turn i: the part that
+// changes with another content. A begin of −1 means that nothing depends on it.
 func (t *Template) dependent(text string, messages []Message, i int) (begin, end int, err error) {
 	other := slices.Clone(messages)
 	other[i].Content = unused(messages)
@@ -136,7 +135,7 @@ func (t *Template) dependent(text string, messages []Message, i int) (begin, end
 	return begin, end, nil
 }
 
-// unused is a character for private use that no content has.
+// unused returns a private-use character that occurs in no message.
 func unused(messages []Message) string {
 	for r := '\ue000'; ; r++ {
 		if !slices.ContainsFunc(messages, func(m Message) bool { return strings.ContainsRune(m.Content, r) }) {
@@ -145,7 +144,7 @@ func unused(messages []Message) string {
 	}
 }
 
-// special returns the longest special token that text begins with.
+// special returns the longest special token with which text begins.
 func (t *Template) special(text string) string {
 	longest := ""
 	for _, token := range t.tokens.Special {
@@ -156,12 +155,11 @@ func (t *Template) special(text string) string {
 	return longest
 }
 
-// date is the day that templates see, at midnight: a conversation is the same
-// text whenever it is laid out. It is the day that templates of LLaMA 3 have for
-// where there is no clock.
+// date is the day that templates see, at midnight. It is fixed, so that a conversation always
+// gives the same text. LLaMA 3's templates use this day if there is no clock.
 var date = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
 
-// otherTokens are special tokens that a template may name, and that Tokens lacks.
+// otherTokens are special tokens that a template may name but that Tokens does not have.
 var otherTokens = []string{"unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}
 
 func (t *Template) render(messages []Message, prompt bool) (string, error) {
@@ -179,7 +177,7 @@ func (t *Template) render(messages []Message, prompt bool) (string, error) {
 		variables[name] = jinja.Unknown("not known here: write the token itself in its place")
 	}
 	for name, token := range map[string]string{"bos_token": t.tokens.BOS, "eos_token": t.tokens.EOS} {
-		if token != "" { // without one, Hugging Face leaves the variable undefined
+		if token != "" { // Hugging Face's library leaves the variable of a missing token undefined
 			variables[name] = token
 		}
 	}

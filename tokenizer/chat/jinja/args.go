@@ -42,9 +42,9 @@ func (a *args) take(name string) (value, bool) {
 	return v, true
 }
 
-// bind returns the values of parameters in their order, nil for those that are
-// not given. In the list of parameters, "x?" may be left out, and "/" ends those
-// that cannot be given by name.
+// bind returns the values of parameters in their order, nil for a parameter that is not given.
+// In the list of parameters, "x?" may be left out, and those before "/" cannot be given by
+// name.
 func (r *run) bind(a args, of, params string) []value {
 	fields := strings.Fields(params)
 	positional := slices.Index(fields, "/")
@@ -69,7 +69,7 @@ func (r *run) bind(a args, of, params string) []value {
 	return values
 }
 
-// text is v as a text that is read.
+// text returns v as a text, and counts it as read.
 func (r *run) text(v value) string {
 	s, ok := v.(string)
 	if !ok {
@@ -89,7 +89,7 @@ func (r *run) unfit(v value, wanted string) {
 	}
 }
 
-// number is v as a whole number, or otherwise where v is not given.
+// number returns v as a whole number, or otherwise if v is not given.
 func (r *run) number(v value, otherwise int) int {
 	if v == nil {
 		return otherwise
@@ -101,7 +101,7 @@ func (r *run) number(v value, otherwise int) int {
 	return n
 }
 
-// flag is the truth of v, or false where v is not given.
+// flag returns the truth of v, or false if v is not given.
 func (r *run) flag(v value) bool { return v != nil && r.truth(v) }
 
 // absent reports whether v is not given or None.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sign is -x or +x.
+// sign returns -x or +x.
 func (r *run) sign(op string, x value) value {
 	n, isWhole := whole(x)
 	f, isFloat := x.(float64)
@@ -24,7 +24,7 @@ func (r *run) sign(op string, x value) value {
 	return nil
 }
 
-// arithmetic is Python's x op y.
+// arithmetic returns Python's x op y.
 func (r *run) arithmetic(op string, x, y value) value {
 	a, isWhole := whole(x)
 	b, isWhole2 := whole(y)
@@ -53,10 +53,10 @@ func isNumber(v value) bool {
 	return isWhole || isFloat
 }
 
-// exact is the bound up to which every whole number is a float.
+// exact is the bound up to which every whole number can be a float.
 const exact = 1 << 53
 
-// float is a number as a float.
+// float returns a number as a float.
 func (r *run) float(v value) float64 {
 	if f, ok := v.(float64); ok {
 		return f
@@ -105,7 +105,7 @@ func (r *run) divisor(y float64) {
 	}
 }
 
-// divided rounds down, as Python does.
+// divided divides whole numbers and rounds down, as Python does.
 func (r *run) divided(op string, x, y int) value {
 	r.divisor(float64(y))
 	if x == math.MinInt && y == -1 {
@@ -180,7 +180,7 @@ func floatDivided(op string, x, y float64) float64 {
 	return floor
 }
 
-// joined is x + y of texts, lists and tuples.
+// joined returns x + y for texts, lists and tuples.
 func (r *run) joined(x, y value) value {
 	switch x := x.(type) {
 	case string:
@@ -203,7 +203,7 @@ func (r *run) joined(x, y value) value {
 	return nil
 }
 
-// repeated is x * n of texts, lists and tuples.
+// repeated returns x * n for texts, lists and tuples.
 func (r *run) repeated(x value, n int) value {
 	n = max(n, 0)
 	switch x := x.(type) {
@@ -227,7 +227,7 @@ func repeatItems(items list, n int) []value {
 	return slices.Repeat([]value(items), n)
 }
 
-// repeat is text n times.
+// repeat returns text n times.
 func (r *run) repeat(text string, n int) string {
 	r.growTimes(n, len(text))
 	if text == "" {

@@ -2,7 +2,7 @@ package jinja
 
 import "strings"
 
-// attribute is of.name: a method, or else the item by that name.
+// attribute returns of.name: a method, or else the item with that name.
 func (r *run) attribute(of value, name string) value {
 	if u, ok := of.(undefined); ok {
 		r.fail("%s", u.why)
@@ -16,7 +16,7 @@ func (r *run) attribute(of value, name string) value {
 	return undefined{"a value of type " + kind(of) + " has no " + name}
 }
 
-// item is of[key]: the item, or else a method by that name.
+// item returns of[key]: the item, or else a method with that name.
 func (r *run) item(of, key value) value {
 	if u, ok := of.(undefined); ok {
 		r.fail("%s", u.why)
@@ -32,7 +32,7 @@ func (r *run) item(of, key value) value {
 	return undefined{"a value of type " + kind(of) + " has no item " + r.brief(key)}
 }
 
-// brief is the repr of a key, for an error.
+// brief returns the repr of a key, for an error.
 func (r *run) brief(key value) string {
 	switch k := key.(type) {
 	case string:
@@ -43,7 +43,7 @@ func (r *run) brief(key value) string {
 	return "of type " + kind(key)
 }
 
-// find is Python's of[key], where that is no error.
+// find returns Python's of[key]; false if Python has an error for it.
 func (r *run) find(of, key value) (value, bool) {
 	if d, ok := of.(*dict); ok {
 		if text, ok := plain(key); ok {
@@ -77,7 +77,7 @@ func (r *run) find(of, key value) (value, bool) {
 	return nil, false
 }
 
-// cut is the characters of text from one up to another.
+// cut returns the characters of text from one position up to another.
 func (r *run) cut(text string, from, to int) string {
 	r.read(text)
 	begin, count := len(text), 0
@@ -93,7 +93,7 @@ func (r *run) cut(text string, from, to int) string {
 	return text[begin:]
 }
 
-// slice is of[from:to:step]; bounds are whole numbers, or nil.
+// slice returns of[from:to:step]; bounds are whole numbers, or nil.
 func (r *run) slice(of value, bounds []value) value {
 	if _, ok := of.(undefined); ok {
 		r.unfit(of, "a list")
@@ -119,7 +119,7 @@ func (r *run) slice(of value, bounds []value) value {
 	return nil
 }
 
-// limits are where a slice of n items begins and ends (PySlice_AdjustIndices).
+// limits returns the beginning and end of a slice of n items (PySlice_AdjustIndices).
 func limits(bounds []value, n, step int) (from, to int) {
 	low, high := 0, n
 	if step < 0 {
@@ -166,8 +166,8 @@ func (r *run) sliceText(text string, indices span) string {
 const ofNumbers = " as_integer_ratio bit_count bit_length conjugate denominator from_bytes fromhex hex imag" +
 	" is_integer numerator real to_bytes "
 
-// changing are the methods that change their list or dict, which the sandbox
-// that transformers uses forbids; refused are those that are not here.
+// changing are the methods that change their list or dict; transformers' sandbox forbids them.
+// refused are the methods that are not implemented here.
 var (
 	changing = map[string]string{
 		"list": " append clear extend insert pop remove reverse sort ",
@@ -184,8 +184,8 @@ var (
 	}
 )
 
-// member is the method or attribute by that name that Python has for a value of
-// this type; nil if there is none.
+// member returns the method or attribute with the given name that Python has for values of this
+// type; nil if it has none.
 func (r *run) member(of value, name string) value {
 	inList := func(names string) bool { return strings.Contains(names, " "+name+" ") }
 	switch {

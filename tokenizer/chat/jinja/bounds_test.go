@@ -80,8 +80,8 @@ var bombs = []struct{ source, want string }{
 		"{{ nothing.at.all }}", "nothing is undefined"},
 }
 
-// Every bomb ends with an error that names its bound. With -v, this tells how
-// long it took and how much it made.
+// Every bomb ends with an error that names its bound. With -v, the test logs the time that it
+// took and the memory that it allocated.
 func TestBombs(t *testing.T) {
 	for _, c := range bombs {
 		var before, after runtime.MemStats
@@ -97,7 +97,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// What a template is given adds to what it may take.
+// A larger input raises the bounds of a rendering.
 func TestLargeConversation(t *testing.T) {
 	content := strings.Repeat("word ", 200_000)
 	messages := []any{Pairs{{"role", "user"}, {"content", content}}, Pairs{{"role", "assistant"}, {"content", content}}}

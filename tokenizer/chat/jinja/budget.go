@@ -2,22 +2,21 @@ package jinja
 
 import "unicode/utf8"
 
-// What a rendering may take, and on top of it for each byte that it is given. A
-// step is a part of an expression that is worked out, an element that is looked
-// at, or stepBytes of a text that is read: about 0.1 µs. Bytes are those of all
-// texts and lists that it makes.
+// The bounds of a rendering, which grow by perByte for each byte of input. A step is about
+// 0.1 µs: the evaluation of a part of an expression, a look at an element, or reading stepBytes
+// of a text. Bytes are the memory of all texts and lists that the rendering makes.
 const (
 	maxSteps   = 2_000_000
 	maxBytes   = 16 << 20
-	perByte    = 64 // bytes made, or steps, for each that is given
+	perByte    = 64 // further bytes made, and further steps, per byte of input
 	stepBytes  = 16
-	maxDepth   = 1000      // of values, expressions and macros within one another
-	maxNesting = 100       // of brackets and tags within one another
+	maxDepth   = 1000      // depth of values, expressions and macros within one another
+	maxNesting = 100       // depth of brackets and tags within one another
 	maxSource  = 256 << 10 // bytes
 	maxRange   = 100_000   // as in Jinja's own sandbox
-	scopeSteps = 10        // of a pass through a loop, or a call of a macro
-	itemBytes  = 32        // of a list's element, in memory
-	entryBytes = 160       // of a dict's
+	scopeSteps = 10        // steps of a pass through a loop, or of a call of a macro
+	itemBytes  = 32        // memory of a list's element
+	entryBytes = 160       // memory of a dict's entry
 )
 
 // spend counts steps.
@@ -36,7 +35,7 @@ func (r *run) grow(bytes int) {
 	r.spend(bytes / stepBytes)
 }
 
-// growTimes is grow for n times so many bytes.
+// growTimes is grow for n times the given bytes.
 func (r *run) growTimes(n, bytes int) {
 	if bytes > 0 && n > r.bytes/bytes {
 		n, bytes = 1, r.bytes+1
@@ -56,10 +55,10 @@ func (r *run) read(text string) string {
 	return text
 }
 
-// count is the number of characters.
+// count returns the number of characters.
 func (r *run) count(text string) int { return utf8.RuneCountInString(r.read(text)) }
 
-// enter counts depth; leave it again.
+// enter counts one level of depth; leave undoes it.
 func (r *run) enter() {
 	if r.depth++; r.depth > maxDepth {
 		r.fail("more than %d things within one another: a macro that calls itself without end?", maxDepth)

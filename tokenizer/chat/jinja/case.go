@@ -9,14 +9,14 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The case of letters is Unicode's full one, as in Python: ß becomes SS, and a
-// sigma at the end of a word ς.
+// Letters are converted by Unicode's full case mapping, as in Python: ß becomes SS, and a sigma
+// at the end of a word becomes ς.
 
 func lower(s string) string { return cases.Lower(language.Und).String(s) }
 
 func upper(s string) string { return cases.Upper(language.Und).String(s) }
 
-// titleOf is the title case of a letter.
+// titleOf returns the title case of a letter.
 func titleOf(letter string) string { return cases.Title(language.Und).String(letter) }
 
 func capitalize(s string) string {
@@ -24,7 +24,7 @@ func capitalize(s string) string {
 	return titleOf(s[:n]) + lower(s)[len(lower(s[:n])):]
 }
 
-// title is Python's str.title: what follows a letter is lower case.
+// title is Python's str.title: a letter after another letter becomes lower case.
 func title(s string) string {
 	var b strings.Builder
 	lowered := lower(s)
@@ -49,8 +49,8 @@ func isUpper(c rune) bool { return unicode.IsUpper(c) || unicode.Is(unicode.Othe
 
 func isCased(c rune) bool { return isLower(c) || isUpper(c) || unicode.IsTitle(c) }
 
-// titleWords is the filter title, whose words are parted by white space,
-// hyphens and opening brackets alone.
+// titleWords is the filter title. Only white space, hyphens and opening brackets separate its
+// words.
 func titleWords(s string) string {
 	isBreak := func(c rune) bool { return isSpace(c) || strings.ContainsRune("-({[<", c) }
 	var b strings.Builder

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// compare is Python's x op y.
+// compare returns Python's x op y.
 func (r *run) compare(op string, x, y value) bool {
 	switch op {
 	case "==":
@@ -30,7 +30,7 @@ func (r *run) compare(op string, x, y value) bool {
 	return ok && order >= 0
 }
 
-// equal is Python's x == y.
+// equal returns Python's x == y.
 func (r *run) equal(x, y value) bool {
 	r.enter()
 	defer r.leave()
@@ -68,7 +68,7 @@ func (r *run) equal(x, y value) bool {
 	return false
 }
 
-// plain is the text of one, marked as safe or not.
+// plain returns the text of a value that is a text, marked as safe or not.
 func plain(v value) (string, bool) {
 	if s, ok := v.(safe); ok {
 		return string(s), true
@@ -101,8 +101,7 @@ func (r *run) sameDict(x, y *dict) bool {
 	return true
 }
 
-// numbers compares two of them. The order is 2, and nothing holds but !=, if one
-// is NaN.
+// numbers compares two numbers. If one is NaN, the order is 2, for which only != holds.
 func numbers(x, y value) (order int, ok bool) {
 	a, isWhole := whole(x)
 	b, isWhole2 := whole(y)
@@ -131,7 +130,7 @@ func compareFloats(x, y float64) int {
 	return cmp.Compare(x, y)
 }
 
-// compareMixed is exact, as Python's is.
+// compareMixed compares exactly, as Python does.
 func compareMixed(x int, y float64) int {
 	if order := compareFloats(float64(x), y); order != 0 {
 		return order
@@ -142,7 +141,7 @@ func compareMixed(x int, y float64) int {
 	return cmp.Compare(x, int(y))
 }
 
-// order is that of two values; it is not ok for NaN.
+// order returns the order of two values; ok is false for NaN.
 func (r *run) order(x, y value) (order int, ok bool) {
 	r.enter()
 	defer r.leave()
@@ -177,7 +176,7 @@ func (r *run) orderLists(x, y list) (order int, ok bool) {
 	return cmp.Compare(len(x), len(y)), true
 }
 
-// mismatch fails because an operator does not take these values.
+// mismatch fails with the error that an operator does not take these values.
 func (r *run) mismatch(op string, x, y value) {
 	for _, v := range []value{x, y} {
 		if u, ok := v.(undefined); ok {
@@ -190,7 +189,7 @@ func (r *run) mismatch(op string, x, y value) {
 	r.fail("%s is not for values of types %s and %s", op, kind(x), kind(y))
 }
 
-// contains is Python's x in container.
+// contains returns Python's x in container.
 func (r *run) contains(container, x value) bool {
 	if text, ok := plain(container); ok {
 		part, ok := plain(x)

@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// Error is what is wrong with a template, or with what it was given.
+// Error says what is wrong with a template or with its input.
 type Error struct {
-	Line, Column int // from 1; columns are in characters
+	Line, Column int // counted from 1; columns are in characters
 	Text         string
 }
 
-// Error gives the place and the text.
+// Error returns the place and the text.
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Text) }
 
-// longText is where a text that an error quotes is cut, in characters.
+// longText is the length in characters at which a quoted text is cut off in an error.
 const longText = 200
 
-// errorAt is an error at a byte of the source.
+// errorAt returns an error at a byte of the source.
 func errorAt(source string, at int, format string, args ...any) *Error {
 	before := source[:min(at, len(source))]
 	text := fmt.Sprintf(format, args...)
@@ -29,7 +29,7 @@ func errorAt(source string, at int, format string, args ...any) *Error {
 	return &Error{strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[line:]) + 1, text}
 }
 
-// caught makes an error of one that was thrown; any other panic goes on.
+// caught turns a panic with an *Error into an error; any other panic continues.
 func caught(err *error) {
 	switch r := recover().(type) {
 	case nil:
@@ -40,5 +40,5 @@ func caught(err *error) {
 	}
 }
 
-// advice ends the message about what could be, but is not, understood.
+// advice ends the message about a construct that is not implemented.
 const advice = "not supported: put a template without it into chat_template.jinja beside the model"

@@ -180,7 +180,7 @@ func (p *parser) primary() expression {
 	return nil
 }
 
-// joined is the value of a literal; texts that follow each other are one.
+// joined returns the value of a literal; texts that follow each other are joined.
 func (p *parser) joined(t token) value {
 	s, isText := t.value.(string)
 	if !isText {
@@ -340,8 +340,8 @@ func (p *parser) test(is token, x expression) expression {
 	return s
 }
 
-// known doubts a name that is not among the operations. Where it may never be
-// worked out, that is left to be seen, as in Jinja.
+// known records a doubt about a name that is not among the operations. In a branch that may
+// never be evaluated, it waits until then, as Jinja does.
 func (p *parser) known(t token, what string, operations map[string]*operation) {
 	if p.soft == 0 && operations[t.text] == nil {
 		p.doubts = append(p.doubts, errorAt(p.source, t.at, "%s %s is %s", what, t.text, advice))

@@ -8,13 +8,13 @@ import (
 	"unicode"
 )
 
-// filters are Jinja's by name (jinja2/filters.py), with the parameters that
-// follow the value.
+// filters are Jinja's filters by name (jinja2/filters.py), with the parameters that follow the
+// value.
 var filters map[string]*operation
 
 // operation is a filter or a test.
 type operation struct {
-	params string // "…" for one that binds its own
+	params string // "…" if it binds its own
 	apply  func(r *run, v value, a []value) value
 	bind   func(r *run, v value, a args) value
 }
@@ -35,9 +35,10 @@ func (r *run) filter(name string, v value, a args) value {
 	return f.call(r, name, v, a)
 }
 
-func init() { // since map names filters
+func init() { // not in the declaration, since the filter map looks filters up by name
 	filters = map[string]*operation{
-		"abs": {apply: abs}, "float": {params: "default?", apply: toFloat}, "int": {params: "default? base?", apply: toInt},
+		"abs": {apply: abs}, "float": {params: "default?", apply: toFloat},
+		"int":     {params: "default? base?", apply: toInt},
 		"round":   {params: "precision? method?", apply: round},
 		"default": {params: "default_value? boolean?", apply: otherwise},
 		"length":  {apply: length}, "string": {apply: func(r *run, v value, _ []value) value { return r.soft(v) }},
@@ -69,15 +70,16 @@ func init() { // since map names filters
 		"min":     {params: "case_sensitive? attribute?", apply: extreme(-1)},
 		"max":     {params: "case_sensitive? attribute?", apply: extreme(1)},
 		"sum":     {params: "attribute? start?", apply: sum},
-		"batch":   {params: "linecount fill_with?", apply: batch}, "slice": {params: "slices fill_with?", apply: sliceInto},
-		"map":    {bind: mapFilter},
-		"select": {bind: selection(true, false)}, "selectattr": {bind: selection(true, true)},
+		"batch":   {params: "linecount fill_with?", apply: batch},
+		"slice":   {params: "slices fill_with?", apply: sliceInto},
+		"map":     {bind: mapFilter},
+		"select":  {bind: selection(true, false)}, "selectattr": {bind: selection(true, true)},
 		"reject": {bind: selection(false, false)}, "rejectattr": {bind: selection(false, true)},
 	}
 	filters["count"], filters["d"] = filters["length"], filters["default"]
 }
 
-// soft is v as a text, unless it is one.
+// soft returns v as a text.
 func (r *run) soft(v value) value {
 	if _, ok := v.(safe); ok {
 		return v
@@ -124,7 +126,7 @@ func otherwise(r *run, v value, a []value) value {
 	return a[0]
 }
 
-// aNumber is what Python's float reads, of the digits of ASCII.
+// aNumber matches what Python's float reads, as far as digits are ASCII.
 var aNumber = regexp.MustCompile(`^[+-]?((\d+(_\d+)*)?\.?(\d+(_\d+)*)?([eE][+-]?\d+(_\d+)*)?|(?i:inf|infinity|nan))$`)
 
 func (r *run) parseFloat(s string) (float64, bool) {

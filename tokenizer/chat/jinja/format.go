@@ -17,10 +17,10 @@ func formatFilter(r *run, v value, a args) value {
 	return r.percent(s, r.dictOf(a))
 }
 
-// directive is one of Python's %-formatting.
+// directive matches a directive of Python's %-formatting.
 var directive = regexp.MustCompile(`^%(\((.*?)\))?(\.(\d))?([sdrf%])`)
 
-// percent is Python's format % v.
+// percent returns Python's format % v.
 func (r *run) percent(format string, v value) string {
 	list, isTuple := v.(tuple)
 	if !isTuple {
@@ -63,7 +63,7 @@ func (r *run) percent(format string, v value) string {
 	return b.String()
 }
 
-// directed formats x with so many digits by a directive's letter.
+// directed formats x by a directive's letter, with the given precision in digits.
 func (r *run) directed(x value, precision, letter string) string {
 	switch {
 	case letter == "s" && precision == "":
@@ -89,7 +89,7 @@ func (r *run) directed(x value, precision, letter string) string {
 	return ""
 }
 
-// unmarked fails if Python would escape what x is put into.
+// unmarked fails if Python would escape the text into which x is put.
 func (r *run) unmarked(x value) value {
 	if _, ok := x.(safe); ok {
 		r.unfit(x, "a text")
@@ -97,7 +97,7 @@ func (r *run) unmarked(x value) value {
 	return x
 }
 
-// field is one of str.format: its name, and whether it is by repr.
+// field matches a field of str.format: its name, and whether it uses repr.
 var field = regexp.MustCompile(`^\{([\pL\pN_]*)(![sr])?\}`)
 
 func formatMethod(r *run, s string, a args) value {
@@ -130,8 +130,8 @@ func formatMethod(r *run, s string, a args) value {
 	}
 }
 
-// fieldValue is the argument that a field names: by place, by name, or the next.
-// Automatic counts the last kind, and is below 0 after one with a place.
+// fieldValue returns the argument of a field: by position, by name, or the next one. automatic
+// counts the last kind, and is below 0 after a field with a position.
 func (r *run) fieldValue(name string, automatic *int, a args) value {
 	index, err := strconv.Atoi(name)
 	switch {

@@ -2,10 +2,9 @@ package jinja
 
 import "slices"
 
-// frame is a scope as Jinja's compiler sees it. A name that a scope assigns to
-// without reading it first, and that no scope around it knows, has no value
-// there until then, even if the template was given one by that name
-// (jinja2/idtracking.py).
+// frame is a scope as Jinja's compiler sees it (jinja2/idtracking.py). If a scope assigns to a
+// name without reading it first, and no scope around it knows the name, then the name has no
+// value there until the assignment, even if the template has an input with that name.
 type frame struct {
 	events []event
 	outer  *frame
@@ -14,11 +13,11 @@ type frame struct {
 	hidden []string // the names without a value
 }
 
-// event is what happens to a name in a scope.
+// event is something that happens to a name in a scope.
 type event struct {
 	act  act
 	name string
-	ways [][]event // of a branch
+	ways [][]event // the ways through a branch
 }
 
 type act int
@@ -45,15 +44,15 @@ func (f *frame) assign(a act, to target) {
 	}
 }
 
-// names are those that a scope knows so far; those of a way through a branch
-// lie over the ones before it.
+// names are the names that a scope knows so far. The names of a way through a branch lie on top
+// of the names from before the branch.
 type names struct {
 	begin  map[string]origin
 	stored map[string]bool
 	under  *names
 }
 
-// origin is where the first value of a name is from.
+// origin says where the first value of a name comes from.
 type origin int
 
 const (
@@ -130,8 +129,8 @@ func (f *frame) run(n *names, events []event) {
 	}
 }
 
-// branch runs ways of which one at most is taken. What they store keeps the
-// value that it had before.
+// branch runs the ways of a branch; at most one of them is taken. Afterwards a name that a way
+// stores may also still have its earlier value.
 func (f *frame) branch(n *names, ways [][]event) {
 	after := newNames(nil)
 	for _, way := range ways {

@@ -6,8 +6,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// No template makes New or Render panic, and what is rendered is within bounds
-// and the same each time.
+// No template makes New or Render panic, and a rendering stays within bounds and is the same each
+// time.
 func FuzzTemplate(f *testing.F) {
 	archive, err := txtar.ParseFile("testdata/templates.txtar")
 	if err != nil {

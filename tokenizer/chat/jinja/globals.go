@@ -2,7 +2,7 @@ package jinja
 
 import "time"
 
-// globals are the functions that every template has.
+// globals are the functions that every template can call.
 var globals map[string]value
 
 func init() {
@@ -68,7 +68,7 @@ func (r *run) dictOf(a args) *dict {
 	return d
 }
 
-// layouts are those of strftime in Go's package time.
+// layouts maps the letters of strftime to the layouts of Go's package time.
 var layouts = map[byte]string{'a': "Mon", 'A': "Monday", 'b': "Jan", 'B': "January", 'd': "02", 'H': "15", 'I': "03",
 	'j': "002", 'm': "01", 'M': "04", 'p': "PM", 'S': "05", 'y': "06", 'Y': "2006", 'F': "2006-01-02", 'T': "15:04:05",
 	'e': "_2"}
@@ -82,7 +82,7 @@ func (r *run) strftime(format string) string {
 			continue
 		}
 		i++
-		plain := i < len(format) && format[i] == '-' // without zeros before it
+		plain := i < len(format) && format[i] == '-' // no leading zeros
 		if plain {
 			i++
 		}

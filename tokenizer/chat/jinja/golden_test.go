@@ -13,7 +13,7 @@ import (
 
 var date = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
 
-// golden is what transformers renders; testdata/generate.py makes it.
+// golden holds renderings by transformers; testdata/generate.py writes it.
 var golden = func() (g struct {
 	Conversations    []ordered
 	Variables        ordered
@@ -35,7 +35,7 @@ type goldenCase struct {
 	Text         *string // nil for an error
 }
 
-// ordered is a JSON object whose parts keep their order.
+// ordered is a JSON object; the objects in it keep the order of their keys.
 type ordered map[string]any
 
 func (o *ordered) UnmarshalJSON(b []byte) error {
@@ -48,7 +48,7 @@ func (o *ordered) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// decoded is the next value of valid JSON.
+// decoded returns the next value of valid JSON.
 func decoded(d *json.Decoder) any {
 	token, _ := d.Token()
 	switch t := token.(type) {
@@ -98,7 +98,7 @@ func (c goldenCase) check(t *testing.T, source string, variables map[string]any)
 	}
 }
 
-// Every value, tag and scope is what it is for transformers.
+// Every kind of value, tag and scope behaves as in transformers.
 func TestSnippets(t *testing.T) {
 	if len(golden.Snippets) < 200 {
 		t.Fatalf("%d snippets", len(golden.Snippets))
@@ -108,7 +108,7 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// Templates in the style of those that models carry give what transformers gives.
+// Templates in the style of those that come with models give the same text as in transformers.
 func TestModels(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/templates.txtar")
 	if err != nil {
@@ -130,7 +130,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// What is not understood is refused by name and place.
+// Constructs that are not implemented are refused by name and place.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ source, want string }{
 		{"{% include 'x' %}", "1:4: {% include %} is not supported: put a template without it into"},

@@ -3,13 +3,13 @@ package jinja
 // Pairs are the keys and values of a dict, in their order.
 type Pairs []Pair
 
-// Pair is one of them.
+// Pair is a key with its value.
 type Pair struct {
 	Key   string
 	Value any
 }
 
-// received makes a value of what Render is given, and adds its bytes to size.
+// received turns an input of Render into a value, and adds its bytes to size.
 func received(v any, size *int) value {
 	*size += itemBytes
 	switch v := v.(type) {

@@ -1,6 +1,6 @@
 package jinja
 
-// iterate is Python's iter(v).
+// iterate returns Python's iter(v).
 func (r *run) iterate(v value) *iterator {
 	switch v := v.(type) {
 	case *iterator:
@@ -26,7 +26,7 @@ func (r *run) iterate(v value) *iterator {
 	return nil
 }
 
-// iterable reports whether iterate can.
+// iterable reports whether v can be iterated.
 func iterable(v value) bool {
 	switch v.(type) {
 	case *iterator, list, tuple, view, *dict, string, safe, span, undefined, *loop:
@@ -79,7 +79,7 @@ func (s span) iterate(r *run) *iterator {
 	}}
 }
 
-// drain returns what is left of it.
+// drain returns the values that are left in an iterator.
 func (r *run) drain(it *iterator) list {
 	items := list{}
 	for v, ok := it.next(); ok; v, ok = it.next() {
@@ -89,11 +89,11 @@ func (r *run) drain(it *iterator) list {
 	return items
 }
 
-// items is Python's list(v).
+// items returns Python's list(v).
 func (r *run) items(v value) list { return r.drain(r.iterate(v)) }
 
-// lazily returns the items that make keeps of those of v, or makes of them, each
-// when it is its turn. Nothing comes of a v that is false.
+// lazily passes each item of v to make when it is asked for, and returns the results that make
+// does not drop. A v that is false gives no items.
 func (r *run) lazily(v value, make func(value) (value, bool)) *iterator {
 	var it *iterator
 	return &iterator{func() (value, bool) {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf16"
 )
 
-// writer is Python's json.dumps, as transformers' tojson calls it.
+// writer writes JSON like Python's json.dumps, as transformers' tojson calls it.
 type writer struct {
 	*run
 	strings.Builder

@@ -24,8 +24,8 @@ const (
 type token struct {
 	kind  tokenKind
 	text  string
-	value value // of a literal
-	at    int   // byte of the source
+	value value // value of a literal
+	at    int   // position in the source, in bytes
 }
 
 func (t token) is(kind tokenKind, text string) bool { return t.kind == kind && t.text == text }
@@ -42,8 +42,8 @@ func (t token) String() string {
 	return strconv.Quote(t.text)
 }
 
-// lexer cuts a source into tokens, with the white space around tags taken away
-// as jinja2/lexer.py does under trim_blocks and lstrip_blocks.
+// lexer cuts a source into tokens. It removes the white space around tags like jinja2/lexer.py
+// with trim_blocks and lstrip_blocks.
 type lexer struct {
 	source    string
 	at        int
@@ -51,7 +51,7 @@ type lexer struct {
 	tokens    []token
 }
 
-// lex returns the tokens and the source that their places are in.
+// lex returns the tokens, and the source to which their positions refer.
 func lex(source string) ([]token, string) {
 	source = strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n")
 	l := &lexer{source: strings.TrimSuffix(source, "\n"), lineBegan: true}
@@ -72,7 +72,7 @@ func (l *lexer) add(kind tokenKind, text string, v value, at int) {
 
 func (l *lexer) rest() string { return l.source[l.at:] }
 
-// move goes on by n bytes.
+// move advances by n bytes.
 func (l *lexer) move(n int) {
 	l.at += n
 	if n > 0 {
@@ -80,8 +80,8 @@ func (l *lexer) move(n int) {
 	}
 }
 
-// data adds the text before the next tag and returns how that begins: {%, {{,
-// {# or nothing at the end.
+// data adds the text before the next tag and returns the beginning of that tag: {%, {{, {#, or
+// nothing at the end.
 func (l *lexer) data() string {
 	begin := l.at
 	length := 0
@@ -109,7 +109,8 @@ func (l *lexer) data() string {
 	return tag
 }
 
-// stripped is the text before a tag with the given sign.
+// stripped returns the text before a tag with the given sign, without the white space that the
+// tag removes.
 func (l *lexer) stripped(text, sign string, isBlock bool) string {
 	if sign == "-" {
 		return strings.TrimRightFunc(text, isSpace)
@@ -121,7 +122,7 @@ func (l *lexer) stripped(text, sign string, isBlock bool) string {
 	return text
 }
 
-// tag reads what follows the beginning of a tag.
+// tag reads the rest of a tag after its beginning.
 func (l *lexer) tag(begin string) {
 	if begin == "" {
 		return
@@ -157,7 +158,7 @@ func (l *lexer) comment() {
 	l.afterTag(sign, true)
 }
 
-// afterTag leaves out what follows a tag that ended with the given sign.
+// afterTag skips the white space that a tag with the given sign at its end removes.
 func (l *lexer) afterTag(sign string, isBlock bool) {
 	rest := l.rest()
 	switch {
@@ -168,7 +169,7 @@ func (l *lexer) afterTag(sign string, isBlock bool) {
 	}
 }
 
-// raw reads {% raw %} up to its end, if that is what follows.
+// raw reads {% raw %} up to its end, if it comes next.
 func (l *lexer) raw() bool {
 	sign, after, ok := closes(l.rest(), "raw")
 	if !ok {
@@ -197,7 +198,7 @@ func (l *lexer) raw() bool {
 	}
 }
 
-// closes reports whether a tag holds the word alone, and where it ends.
+// closes reports whether a tag holds only the given word, and where it ends.
 func closes(text, word string) (sign string, after int, ok bool) {
 	rest, ok := strings.CutPrefix(strings.TrimLeftFunc(text, isSpace), word)
 	if !ok {
@@ -214,7 +215,7 @@ func closes(text, word string) (sign string, after int, ok bool) {
 // inside reads the tokens of a tag up to its end.
 func (l *lexer) inside(end tokenKind) {
 	closing := map[tokenKind]string{endPrint: "}}", endBlock: "%}"}[end]
-	var open []byte // brackets that wait for their end
+	var open []byte // brackets that are still open
 	for {
 		l.move(len(l.rest()) - len(strings.TrimLeftFunc(l.rest(), isSpace)))
 		rest := l.rest()
@@ -235,7 +236,7 @@ func (l *lexer) inside(end tokenKind) {
 	}
 }
 
-// token reads a token; open are the brackets that wait for their end.
+// token reads a token; open are the brackets that are still open.
 func (l *lexer) token(open []byte) []byte {
 	rest := l.rest()
 	first, _ := utf8.DecodeRuneInString(rest)
@@ -305,7 +306,7 @@ func (l *lexer) number() {
 	l.move(n)
 }
 
-// floatLength is the length of the floating-point number that text begins with.
+// floatLength returns the length of the floating-point number at the beginning of text.
 func floatLength(text string) int {
 	n := digits(text)
 	point := n
@@ -329,7 +330,7 @@ func floatLength(text string) int {
 	return n
 }
 
-// digits is the length of the digits that text begins with, which may be parted by _.
+// digits returns the length of the digits at the beginning of text, which _ may separate.
 func digits(text string) int {
 	n := 0
 	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || n > 0 && text[n] == '_') {

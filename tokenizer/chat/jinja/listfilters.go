@@ -56,8 +56,8 @@ func itemsFilter(r *run, v value, _ []value) value {
 	return r.counted(d.items())
 }
 
-// reach is the value of an attribute, "a.0.b" or a number, of x. Each that is
-// undefined gives way to otherwise, if there is one.
+// reach returns an attribute of x, given as "a.0.b" or as a number. An undefined part of it is
+// replaced by otherwise, if that is given.
 func (r *run) reach(x, attribute, otherwise value) value {
 	if absent(attribute) {
 		return x
@@ -82,7 +82,7 @@ func (r *run) reach(x, attribute, otherwise value) value {
 	return x
 }
 
-// key is what x is sorted by: texts in lower case, unless case matters.
+// key returns the value by which x is sorted: texts in lower case, unless case matters.
 func (r *run) key(x, attribute, caseMatters value) value {
 	x = r.reach(x, attribute, nil)
 	if s, ok := x.(string); ok && !r.flag(caseMatters) {
@@ -92,7 +92,7 @@ func (r *run) key(x, attribute, caseMatters value) value {
 	return x
 }
 
-// sorted is Python's sorted(items, key, reverse).
+// sorted returns Python's sorted(items, key, reverse).
 func (r *run) sorted(items list, key func(value) value, reverse bool) list {
 	type keyed struct{ key, value value }
 	pairs := make([]keyed, len(items))
@@ -183,7 +183,7 @@ func groupBy(r *run, v value, a []value) value {
 	return groups
 }
 
-// extreme is the filter min or max.
+// extreme returns the filter min or max.
 func extreme(sign int) func(r *run, v value, a []value) value {
 	return func(r *run, v value, a []value) value {
 		var best, bestKey value = undefined{"there are no items"}, nil
@@ -225,7 +225,7 @@ func batch(r *run, v value, a []value) value {
 	for len(items) > 0 {
 		n := min(max(size, 1), len(items))
 		group := slices.Clone(items[:n])
-		if size <= 0 { // as Jinja, which then never finds a batch full
+		if size <= 0 { // as in Jinja, where such a batch is never full
 			n, group = len(items), slices.Clone(items)
 		}
 		items = items[n:]
@@ -289,7 +289,7 @@ func mapFilter(r *run, v value, a args) value {
 	return r.lazily(v, func(x value) (value, bool) { return r.filter(name, x, a), true })
 }
 
-// selection is one of select, reject, selectattr and rejectattr.
+// selection returns one of the filters select, reject, selectattr and rejectattr.
 func selection(keep, byAttribute bool) func(r *run, v value, a args) value {
 	return func(r *run, v value, a args) value {
 		var attribute value

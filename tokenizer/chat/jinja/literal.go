@@ -37,7 +37,7 @@ func (l *lexer) quoted() {
 var escapes = map[byte]string{'\n': "", '\\': `\`, '\'': "'", '"': `"`, 'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n",
 	'r': "\r", 't': "\t", 'v': "\v"}
 
-// hexDigits are how many of them follow \x, \u and \U.
+// hexDigits are the numbers of hexadecimal digits after \x, \u and \U.
 var hexDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
 
 func (l *lexer) escape(b *strings.Builder) {
@@ -57,7 +57,7 @@ func (l *lexer) escape(b *strings.Builder) {
 		}
 	case rest[1] == 'N' || rest[1] >= utf8.RuneSelf:
 		l.fail(l.at, "a backslash before N or a letter beyond ASCII is %s", advice)
-	default: // Python leaves the backslash
+	default: // Python keeps the backslash
 		b.WriteByte('\\')
 		l.move(1)
 		return

@@ -1,17 +1,17 @@
 package jinja
 
-// loop is the variable of that name in a loop (jinja2/runtime.py, LoopContext).
+// loop is the variable loop inside a loop (jinja2/runtime.py, LoopContext).
 type loop struct {
 	source  *iterator
 	size    int // -1 until it is known
 	index0  int
 	before  value
 	current value
-	after   value // the next item, if it was looked at
+	after   value // the next item, if peek has read it
 	changed list
 }
 
-// peek looks at the next item; nil at the end.
+// peek returns the next item without advancing; nil at the end.
 func (l *loop) peek() value {
 	if l.after == nil {
 		if v, ok := l.source.next(); ok {
@@ -54,7 +54,7 @@ func (s looping) exec(r *run) (f flow) {
 	} else if n, ok := r.size(over); ok {
 		l.size = n
 	}
-	completed := false // a pass through the body, as Jinja has it: not left by break or continue
+	completed := false // a pass reached the end of the body, as in Jinja, without break or continue
 	for f != breakLoop && l.next() {
 		r.spend(1)
 		r.within(s.scope, func() {
@@ -71,8 +71,8 @@ func (s looping) exec(r *run) (f flow) {
 	return f
 }
 
-// filtered gives those items for which the loop's condition holds. Each is
-// judged when it is its turn.
+// filtered gives the items for which the loop's condition holds. The condition is evaluated only
+// when an item is asked for.
 func (s looping) filtered(r *run, items *iterator) *iterator {
 	in := r.scope
 	return &iterator{func() (value, bool) {
@@ -96,7 +96,7 @@ func (s looping) filtered(r *run, items *iterator) *iterator {
 	}}
 }
 
-// attribute is an attribute of the variable loop; nil for one that it lacks.
+// attribute returns an attribute of the variable loop; nil for one that it lacks.
 func (l *loop) attribute(r *run, name string) value {
 	switch name {
 	case "index":

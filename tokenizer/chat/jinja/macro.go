@@ -1,6 +1,6 @@
 package jinja
 
-// function is the macro as a value; scope is the one that it is in.
+// function returns the macro as a value; in is the scope that contains it.
 func (m *macro) function(in *scope) *function {
 	return &function{m.name, func(r *run, a args) value {
 		r.enter()

@@ -9,7 +9,7 @@ type expression interface {
 // statement is a part of a template that does something.
 type statement interface{ exec(r *run) flow }
 
-// flow is what goes on after a statement.
+// flow says how execution continues after a statement.
 type flow int
 
 const (
@@ -18,7 +18,7 @@ const (
 	continueLoop
 )
 
-// place is a byte of the source.
+// place is a position in the source, in bytes.
 type place int
 
 func (p place) where() place { return p }
@@ -32,7 +32,7 @@ type (
 		place
 		name string
 	}
-	listing struct { // [a, b], and (a, b) where it is a tuple
+	listing struct { // [a, b], or (a, b) for a tuple
 		place
 		items   []expression
 		isTuple bool
@@ -50,7 +50,7 @@ type (
 		place
 		of, key expression
 	}
-	slicing struct { // of[from:to:step], each nil where it is left out
+	slicing struct { // of[from:to:step]; each is nil if it is left out
 		place
 		of             expression
 		from, to, step expression
@@ -100,7 +100,7 @@ type (
 
 type arguments struct {
 	list   []expression
-	names  []string // of named
+	names  []string // the names of named
 	named  []expression
 	caller *macro // in a call block
 }
@@ -110,13 +110,13 @@ type (
 	printing  struct{ x expression }
 	branching struct {
 		tests  []expression
-		bodies []block // one more than tests where there is an else
+		bodies []block // one more than tests if there is an else
 	}
 	looping struct {
 		place
 		target       target
 		over, filter expression
-		scope        *frame // of body
+		scope        *frame // the scope of body
 		body, other  block
 		filterScope  *frame
 		otherScope   *frame
@@ -143,8 +143,8 @@ type (
 		place
 		name      string
 		params    []string
-		defaults  []expression // of the last params
-		hasCaller bool         // the body asks for its caller
+		defaults  []expression // defaults of the last params
+		hasCaller bool         // the body uses caller
 		scope     *frame
 		body      block
 	}
@@ -154,10 +154,10 @@ type (
 	block   []statement
 )
 
-// target is what a value is assigned to: a name, an attribute of a namespace,
-// or several of them.
+// target is the left side of an assignment: a name, an attribute of a namespace, or several of
+// these.
 type target struct {
 	place
 	name, attribute string
-	several         []target // nil for one
+	several         []target // nil for a single target
 }

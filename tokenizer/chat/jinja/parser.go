@@ -2,28 +2,27 @@ package jinja
 
 import "slices"
 
-// parser makes statements of tokens, after jinja2/parser.py.
+// parser turns tokens into statements, like jinja2/parser.py.
 type parser struct {
 	source string
 	tokens []token
 	at     int
 	depth  int
-	soft   int      // how many branches that may never be taken this is in
-	doubts []*Error // filters and tests that nothing knows, in what is always worked out
-	loops  int      // how many loops this is in, inside the innermost macro
+	soft   int      // number of branches around this place that may never be taken
+	doubts []*Error // unknown filters and tests in parts that are always evaluated
+	loops  int      // number of loops around this place, inside the innermost macro
 	frame  *frame
-	macros []*macro // those that this is in
+	macros []*macro // macros around this place
 }
 
-// Template is a template that was read. It may be used by several goroutines at
-// once.
+// Template is a template that was parsed. Several goroutines may use it at once.
 type Template struct {
 	source string
 	body   block
 	scope  *frame
 }
 
-// New reads a template. Its errors are of type *Error.
+// New parses a template. Its errors are of type *Error.
 func New(source string) (t *Template, err error) {
 	defer caught(&err)
 	if len(source) > maxSource {
@@ -72,7 +71,7 @@ func (p *parser) expect(kind tokenKind, what string) token {
 	return t
 }
 
-// enter counts how deep things are nested; leave it again.
+// enter counts one level of nesting; leave undoes it.
 func (p *parser) enter() {
 	if p.depth++; p.depth > maxNesting {
 		p.fail(p.peek(), "more than %d things within one another", maxNesting)
@@ -92,7 +91,7 @@ func (p *parser) within(read func()) *frame {
 	return inner
 }
 
-// block reads statements up to a tag of which the name ends them.
+// block reads statements up to a tag with one of the given names.
 func (p *parser) block(ends ...string) block {
 	p.enter()
 	defer p.leave()
@@ -126,14 +125,14 @@ func (p *parser) block(ends ...string) block {
 	}
 }
 
-// body ends the tag that begins a block and reads that up to its last tag's end.
+// body reads the end of a block's first tag, then the block, up to the end of its last tag.
 func (p *parser) body(ends ...string) block {
 	p.skip(operator, ":")
 	p.expect(endBlock, "%}")
 	return p.block(ends...)
 }
 
-// last is the name of the tag that ended a block.
+// last returns the name of the tag that ended a block.
 func (p *parser) last() string { return p.tokens[p.at-1].text }
 
 func (p *parser) statement() statement {
@@ -276,7 +275,7 @@ func (p *parser) macroTag(t token) statement {
 	return m
 }
 
-// macroBody reads the parameters and the body of what is called as a macro is.
+// macroBody reads the parameters and the body of a macro, or of anything that is called like one.
 func (p *parser) macroBody(m *macro, signature func(*macro), end string) {
 	loops := p.loops
 	p.loops = 0
@@ -296,7 +295,7 @@ func (p *parser) macroBody(m *macro, signature func(*macro), end string) {
 
 func (p *parser) signature(m *macro) {
 	p.expect(operator, "(")
-	var reads []event // of defaults, which come after all names
+	var reads []event // reads in the defaults, which are evaluated after all names exist
 	for !p.skip(operator, ")") {
 		if len(m.params) > 0 {
 			p.expect(operator, ",")
@@ -342,10 +341,10 @@ func (p *parser) callTag(t token) statement {
 	return calling{c}
 }
 
-// reserved are the names that cannot be assigned to.
+// reserved are the names to which nothing can be assigned.
 var reserved = map[string]bool{"true": true, "false": true, "none": true, "True": true, "False": true, "None": true}
 
-// target reads what is assigned to, up to where ends says.
+// target reads the left side of an assignment, until ends reports its end.
 func (p *parser) target(ends func() bool, namespaces bool) target {
 	t := p.peek()
 	var list []target

@@ -8,25 +8,25 @@ import (
 // run is one rendering.
 type run struct {
 	source          string
-	at              place // what is being worked out, for errors
+	at              place // place of the part that is being evaluated, for errors
 	out             *strings.Builder
 	scope           *scope
 	variables       map[string]value
 	now             time.Time
-	steps, maxSteps int // that are left, and at first
+	steps, maxSteps int // steps that are left, and steps at the beginning
 	bytes, maxBytes int
 	depth           int
 }
 
-// scope holds the variables of a block. Nil stands for one without a value.
+// scope holds the variables of a block; nil stands for a variable without a value.
 type scope struct {
 	names map[string]value
 	outer *scope
 }
 
-// Render gives the template variables: nil, bool, int, float64, string, []any,
-// Pairs or Unknown. Texts must be UTF-8. Now is what strftime_now shows. Errors
-// are of type *Error.
+// Render renders the template with the given variables, whose values are nil, bool, int,
+// float64, string, []any, Pairs or Unknown. Texts must be UTF-8. strftime_now formats the time
+// now. Errors are of type *Error.
 func (t *Template) Render(variables map[string]any, now time.Time) (text string, err error) {
 	defer caught(&err)
 	r := &run{source: t.source, out: new(strings.Builder), now: now, variables: map[string]value{}}
@@ -44,7 +44,7 @@ func (r *run) fail(format string, args ...any) {
 	panic(errorAt(r.source, int(r.at), format, args...))
 }
 
-// within runs do in a new scope inside the present one.
+// within runs do in a new scope inside the current one.
 func (r *run) within(f *frame, do func()) {
 	r.spend(scopeSteps)
 	outer := r.scope
@@ -81,7 +81,7 @@ func (r *run) lookUp(name string) value {
 
 func (r *run) write(text string) { r.out.WriteString(r.made(text)) }
 
-// capture returns what do writes.
+// capture returns the text that do writes.
 func (r *run) capture(do func()) string {
 	outer := r.out
 	r.out = new(strings.Builder)

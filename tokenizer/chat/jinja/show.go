@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// str is Python's str(v).
+// str returns Python's str(v).
 func (r *run) str(v value) string {
 	if s, ok := plain(v); ok {
 		return s
@@ -19,7 +19,7 @@ func (r *run) str(v value) string {
 	return r.repr(v)
 }
 
-// repr is Python's repr(v).
+// repr returns Python's repr(v).
 func (r *run) repr(v value) string {
 	r.enter()
 	defer r.leave()
@@ -76,7 +76,7 @@ func (r *run) dictRepr(d *dict) string {
 	return r.made("{" + strings.Join(parts, ", ") + "}")
 }
 
-// floatRepr is the shortest text that reads back as f.
+// floatRepr returns the shortest text that reads back as f, in Python's form.
 func floatRepr(f float64) string {
 	switch {
 	case math.IsNaN(f):
@@ -98,7 +98,7 @@ func floatRepr(f float64) string {
 	return plain
 }
 
-// quote is Python's repr of a text.
+// quote returns Python's repr of a text.
 func quote(s string) string {
 	mark := '\''
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {

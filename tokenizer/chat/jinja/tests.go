@@ -1,6 +1,6 @@
 package jinja
 
-// tests are Jinja's by name (jinja2/tests.py).
+// tests are Jinja's tests by name (jinja2/tests.py).
 var tests map[string]*operation
 
 func (r *run) test(name string, v value, a args) value {
@@ -19,9 +19,11 @@ func is[T any](_ *run, v value) bool {
 
 func init() {
 	tests = map[string]*operation{
-		"divisibleby": {params: "num", apply: func(r *run, v value, a []value) value { return r.remainder(v, a[0], 0) }},
-		"sameas":      {params: "other", apply: sameAs},
-		"in":          {params: "seq", apply: func(r *run, v value, a []value) value { return r.contains(a[0], v) }},
+		"divisibleby": {params: "num", apply: func(r *run, v value, a []value) value {
+			return r.remainder(v, a[0], 0)
+		}},
+		"sameas": {params: "other", apply: sameAs},
+		"in":     {params: "seq", apply: func(r *run, v value, a []value) value { return r.contains(a[0], v) }},
 	}
 	for name, is := range map[string]func(r *run, v value) bool{
 		"odd":       func(r *run, v value) bool { return r.remainder(v, 2, 1) },
@@ -48,7 +50,8 @@ func init() {
 		tests[name] = &operation{apply: func(r *run, v value, _ []value) value { return is(r, v) }}
 	}
 	for name, op := range map[string]string{"eq": "==", "equalto": "==", "==": "==", "ne": "!=", "!=": "!=", "gt": ">",
-		"greaterthan": ">", ">": ">", "ge": ">=", ">=": ">=", "lt": "<", "lessthan": "<", "<": "<", "le": "<=", "<=": "<="} {
+		"greaterthan": ">", ">": ">", "ge": ">=", ">=": ">=", "lt": "<", "lessthan": "<", "<": "<",
+		"le": "<=", "<=": "<="} {
 		apply := func(r *run, v value, a []value) value { return r.compare(op, v, a[0]) }
 		tests[name] = &operation{params: "other", apply: apply}
 	}
@@ -57,7 +60,7 @@ func init() {
 // remainder reports whether v % by is rest.
 func (r *run) remainder(v, by value, rest int) bool { return r.equal(r.arithmetic("%", v, by), rest) }
 
-// sameAs is Python's v is other, of the values of which there is one alone.
+// sameAs is Python's v is other, for values that exist only once.
 func sameAs(r *run, v value, a []value) value {
 	for _, x := range []value{v, a[0]} {
 		if is[bool](r, x) || is[none](r, x) {

@@ -9,7 +9,7 @@ import (
 // textMethods are the methods of Python's str.
 var textMethods map[string]func(r *run, s string, a args) value
 
-func init() { // since format asks for the members of values
+func init() { // not in the declaration, since format looks methods up
 	textMethods = map[string]func(r *run, s string, a args) value{
 		"lower": plainMethod("lower", lower), "upper": plainMethod("upper", upper),
 		"title": plainMethod("title", title), "capitalize": plainMethod("capitalize", capitalize),
@@ -27,10 +27,12 @@ func init() { // since format asks for the members of values
 		"endswith":     affixMethod("endswith", strings.HasSuffix),
 		"removeprefix": trimAffix("removeprefix", strings.TrimPrefix),
 		"removesuffix": trimAffix("removesuffix", strings.TrimSuffix),
-		"find":         findMethod("find", strings.Index, false), "rfind": findMethod("rfind", strings.LastIndex, false),
-		"index": findMethod("index", strings.Index, true), "rindex": findMethod("rindex", strings.LastIndex, true),
-		"count":  countMethod,
-		"center": padMethod("center", '^'), "ljust": padMethod("ljust", '<'), "rjust": padMethod("rjust", '>'),
+		"find":         findMethod("find", strings.Index, false),
+		"rfind":        findMethod("rfind", strings.LastIndex, false),
+		"index":        findMethod("index", strings.Index, true),
+		"rindex":       findMethod("rindex", strings.LastIndex, true),
+		"count":        countMethod,
+		"center":       padMethod("center", '^'), "ljust": padMethod("ljust", '<'), "rjust": padMethod("rjust", '>'),
 		"zfill": zfillMethod,
 	}
 }
@@ -44,7 +46,7 @@ func plainMethod(name string, f func(string) string) textMethod {
 	}
 }
 
-// changed is f(s), of about as many bytes.
+// changed returns f(s), which has about as many bytes as s.
 func (r *run) changed(s string, f func(string) string) string {
 	r.spend(len(s))
 	r.grow(len(s))
@@ -58,7 +60,8 @@ func allOf(name string, is func(rune) bool) textMethod {
 	}
 }
 
-// caseMethod holds where a text has letters of one case and none of the other.
+// caseMethod returns a method that reports whether a text has letters of one case and none of the
+// other.
 func caseMethod(name string, other, is func(rune) bool) textMethod {
 	return func(r *run, s string, a args) value {
 		r.bind(a, name, "")
@@ -111,7 +114,7 @@ func splitMethod(name string, split func(r *run, s string, sep value, limit int)
 	}
 }
 
-// splitText is s.split(sep, limit).
+// splitText returns s.split(sep, limit).
 func splitText(r *run, s string, sep value, limit int) list {
 	parts := list{}
 	if absent(sep) {
@@ -136,9 +139,9 @@ func splitText(r *run, s string, sep value, limit int) list {
 	return r.add(parts, s)
 }
 
-// rsplitText is s.rsplit(sep, limit).
+// rsplitText returns s.rsplit(sep, limit).
 func rsplitText(r *run, s string, sep value, limit int) list {
-	var parts list // from the last
+	var parts list // the last part first
 	if absent(sep) {
 		for s = strings.TrimRightFunc(s, isSpace); s != ""; s = strings.TrimRightFunc(s, isSpace) {
 			at := 0
@@ -182,7 +185,7 @@ func (r *run) separator(v value) string {
 	return by
 }
 
-// isLineEnd holds for what str.splitlines splits at.
+// isLineEnd reports whether str.splitlines splits at c.
 func isLineEnd(c rune) bool {
 	return c >= '\n' && c <= '\r' || c >= 0x1c && c <= 0x1e || c == 0x85 || c == 0x2028 || c == 0x2029
 }
@@ -256,8 +259,8 @@ func partitionMethod(name string, index func(s, sep string) int) textMethod {
 	}
 }
 
-// window is s[from:to], and how many characters come before it. It is not ok
-// where it would begin behind the end of s.
+// window returns s[from:to] and the number of characters before it. ok is false if from lies
+// behind the end of s.
 func (r *run) window(s string, from, to value) (part string, before int, ok bool) {
 	if absent(from) && absent(to) {
 		return s, 0, true

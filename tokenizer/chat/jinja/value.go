@@ -6,20 +6,19 @@ import (
 	"strings"
 )
 
-// value is a value of Python's: none, undefined, bool, int, float64, string,
-// safe, list, tuple, *dict, span, view, *iterator, *namespace, *loop or
-// *function. Nil stands for no value at all.
+// value is a Python value: none, undefined, bool, int, float64, string, safe, list, tuple,
+// *dict, span, view, *iterator, *namespace, *loop or *function. nil stands for no value at all.
 type value any
 
 type (
 	none      struct{}
-	undefined struct{ why string } // what an error says when it is used
-	safe      string               // text to which Python would escape what is joined
+	undefined struct{ why string } // why is the text of the error if it is used
+	safe      string               // text marked as safe: Python escapes texts that are joined to it
 	list      []value
 	tuple     []value
-	span      struct{ start, stop, step int } // what range returns
+	span      struct{ start, stop, step int } // the result of range
 	namespace struct{ names map[string]value }
-	// view is what the methods keys, values and items of a dict return.
+	// view is the result of the methods keys, values and items of a dict.
 	view struct {
 		name string
 		of   *dict
@@ -33,11 +32,11 @@ type (
 	}
 )
 
-// Unknown is the value of a variable that exists for Hugging Face and is not
-// known here: reading it is an error with this text.
+// Unknown is the value of a variable that Hugging Face's library would provide and that is not
+// known here. Reading it is an error with this text.
 type Unknown string
 
-// dict keeps the order in which its keys came.
+// dict keeps its keys in the order in which they were added.
 type dict struct {
 	keys, values []value
 	index        map[any]int
@@ -45,8 +44,8 @@ type dict struct {
 
 func newDict() *dict { return &dict{index: make(map[any]int)} }
 
-// hash returns what equal keys have in common. It is not ok for values that
-// are no keys.
+// hash returns a value that is the same for equal keys. ok is false for values that cannot be
+// keys.
 func hash(v value) (key any, ok bool) {
 	switch v := v.(type) {
 	case bool, int:
@@ -74,7 +73,7 @@ func (d *dict) get(key value) (value, bool) {
 	return nil, false
 }
 
-// set is not ok for values that are no keys.
+// set sets the value of a key. ok is false for a key of a type that cannot be one.
 func (d *dict) set(key, v value) (ok bool) {
 	h, ok := hash(key)
 	if i, found := d.index[h]; found {
@@ -121,7 +120,7 @@ func (s span) len() int {
 	return 0
 }
 
-// kind is Python's name of a value's type.
+// kind returns Python's name of a value's type.
 func kind(v value) string {
 	switch v := v.(type) {
 	case none:
@@ -153,7 +152,7 @@ func typeName(v value) string { // int, jinja.list, *jinja.loop
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
-// truth is Python's bool(v).
+// truth returns Python's bool(v).
 func (r *run) truth(v value) bool {
 	switch v := v.(type) {
 	case bool:
@@ -169,7 +168,7 @@ func (r *run) truth(v value) bool {
 	return !ok || n > 0
 }
 
-// size is Python's len(v); it is not ok for values without one.
+// size returns Python's len(v); ok is false for values without a length.
 func (r *run) size(v value) (n int, ok bool) {
 	switch v := v.(type) {
 	case undefined:
