@@ -10,9 +10,9 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkStep is one step of training as package train takes it, with all
-// its statistics, and its parts: adapters on every linear map of the embedded
-// base's shape, or their weights themselves, two sequences of 256 tokens.
+// BenchmarkStep is one step of training as in package train, with all its statistics, and the
+// parts of that step. It trains adapters on every linear map of a model with the embedded base's
+// shape, or the maps' weights themselves, on two sequences of 256 tokens.
 func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
@@ -22,7 +22,7 @@ func BenchmarkStep(b *testing.B) {
 		rank   int
 	}{{lora.DefaultMethod, 8}, {lora.DefaultMethod, 512}, {lora.FullMethod, 0}} {
 		s := newStep(b, of.method, of.rank)
-		s.gradient() // fills what the parts read
+		s.gradient() // fills the buffers that the parts read
 		for _, part := range []struct {
 			name string
 			run  func()
@@ -37,7 +37,7 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// step is a run's state, as far as a step touches it.
+// step is the part of a run's state that a step uses.
 type step struct {
 	b      *testing.B
 	set    *lora.Set
@@ -109,7 +109,7 @@ func (s *step) measure() { s.gauge.Gradients(&s.values, nil) }
 
 func (s *step) clip() { nn.ClipGlobalNorm(s.params, 1) }
 
-// update moves by so little that the loss stays what it is.
+// update moves the parameters so little that the loss stays the same.
 func (s *step) update() {
 	s.opt.Step(nn.UniformRate(1e-9))
 	s.set.Updated()

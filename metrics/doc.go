@@ -1,9 +1,10 @@
-// Package metrics says what is measured of a run and in which units.
+// Package metrics defines the numbers that are measured during a training run, with their
+// units.
 //
-// A run is measured as a curve of [Point]s, one a step, each a fixed array of
-// [Quantity] values. [Statistic]s reduce a curve to single numbers, and cells
-// and exponents are made of those.
+// A run is measured as a curve of [Point]s, one per step, each a fixed array of [Quantity]
+// values. A [Statistic] reduces a curve to a single number. Statistics are averaged over cells
+// and fitted against rank.
 //
-// Absent is absent: a value that was not measured is NaN in memory, empty in
-// CSV, null in JSON, and never takes part in a mean.
+// A value that was not measured is NaN in memory, empty in CSV and null in JSON, and never
+// counts in a mean.
 package metrics

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFirstOrderHolds: up to a tenth of the actual drop, on either side, and not
-// where the loss rose in place of falling.
+// TestFirstOrderHolds: the first order holds up to a tenth of the actual drop, on either side,
+// and not if the loss rose instead of falling.
 func TestFirstOrderHolds(t *testing.T) {
 	for _, test := range []struct {
 		drop, actual float64

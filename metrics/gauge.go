@@ -20,8 +20,8 @@ type Gauge struct {
 	right []float32
 }
 
-// grads is the gradient accumulators of one map by role. What a method does not
-// train is empty.
+// grads holds the gradient accumulators of one map by role; an array that the method does not
+// train has none.
 type grads [nn.NumRoles][]float32
 
 func gradsOf(params []nn.Param) (g grads) {
@@ -69,7 +69,7 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 	all.measure(run)
 }
 
-// squares is what is seen of the gradients of each role.
+// squares holds the sums of squares of the gradients of each role.
 type squares [nn.NumRoles]nn.Squares
 
 func (s *squares) join(o squares) {

@@ -57,7 +57,7 @@ func gaugeCase(t *testing.T, rank int) (*lora.Set, *nn.Pass, *nn.Batch) {
 // near allows for float32 sums of a few hundred terms.
 func near(got, want float64) bool { return math.Abs(got-want) <= 1e-5*math.Abs(want) }
 
-// TestDropIsTheInnerProduct: of B's gradient with B, its sign turned.
+// TestDropIsTheInnerProduct: Drop is minus the inner product of B's gradient and B.
 func TestDropIsTheInnerProduct(t *testing.T) {
 	set, pass, b := gaugeCase(t, 3)
 	if _, err := pass.Gradient(b, 1); err != nil {
@@ -75,7 +75,7 @@ func TestDropIsTheInnerProduct(t *testing.T) {
 	}
 }
 
-// TestGradientsAreNorms holds every gradient quantity to its definition.
+// TestGradientsAreNorms compares every gradient quantity with its definition.
 func TestGradientsAreNorms(t *testing.T) {
 	set, pass, b := gaugeCase(t, 3)
 	if _, err := pass.Gradient(b, 1); err != nil {
@@ -113,9 +113,8 @@ func TestGradientsAreNorms(t *testing.T) {
 	}
 }
 
-// TestProbeMeasuresSizes holds ‖ΔW‖ and stable rank to a singular value
-// decomposition in float64, and A's movement to a known one. Power iteration
-// stops within a few parts in 10⁴.
+// TestProbeMeasuresSizes compares ‖ΔW‖ and stable rank with a singular value decomposition in
+// float64, and A's movement with a known one. Power iteration stops within a few parts in 10⁴.
 func TestProbeMeasuresSizes(t *testing.T) {
 	for _, rank := range []int{1, 3, 20} {
 		set, pass, b := gaugeCase(t, rank)
@@ -167,8 +166,8 @@ func TestProbeMeasuresSizes(t *testing.T) {
 	}
 }
 
-// holdsMapOutput holds the whole output of all maps to that of each, which package
-// lora holds to its definition: mean squares are weighed by their outputs.
+// holdsMapOutput compares the output of all maps together with the outputs of the single maps,
+// which package lora tests: mean squares are weighted by the number of outputs.
 func holdsMapOutput(t *testing.T, set *lora.Set, run Values, modules []Values) {
 	t.Helper()
 	var sum, outs float64
@@ -221,8 +220,8 @@ func TestProbeLeavesTrainingAlone(t *testing.T) {
 	}
 }
 
-// TestMagnitudesAreApart: their gradient has a norm of its own, of the run and of each
-// map, and is in no other.
+// TestMagnitudesAreApart: the gradient of magnitudes has a norm of its own, for the run and for
+// each map, and is part of no other norm.
 func TestMagnitudesAreApart(t *testing.T) {
 	method, _ := lora.MethodNamed(lora.DoRAMethod)
 	set, err := method.Attach(new(nn.Arena), gaugeModel(t), lora.Config{

@@ -13,9 +13,9 @@ type Quantity uint8
 
 // The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each.
 // Gradient norms are of the loss averaged over scored tokens, taken before clipping.
-// Where the weights themselves train, W − W₀ stands in for γBA, and there is nothing
-// of A and B. Under DoRA, W′ − W stands in for γBA, and the gradients of all are those
-// of A and B: a magnitude's does not depend on rank and would hide what they do.
+// If the weights themselves train, W − W₀ takes the place of γBA, and there are no values for A
+// and B. Under DoRA, W′ − W takes the place of γBA, and the gradients of all are those of A and
+// B only: the gradient of a magnitude does not depend on rank and would hide how theirs do.
 const (
 	TrainLoss Quantity = iota
 	ValLoss
@@ -37,8 +37,8 @@ const (
 	NumQuantities int = iota
 )
 
-// What is recorded of the gradients of one role, and the role that the gradients of
-// all leave out.
+// The quantity that records the gradients of each role, and the role that is left out of the
+// gradients of all.
 var (
 	gradNorms = map[nn.Role]Quantity{
 		nn.RoleA: GradNormA, nn.RoleB: GradNormB, nn.RoleOwn: GradNormM,
@@ -93,8 +93,8 @@ func (q Quantity) Unit() string { return quantities[q].unit }
 // Meaning defines the quantity.
 func (q Quantity) Meaning() string { return quantities[q].meaning }
 
-// Optional reports whether some methods alone have the quantity: a file in which no
-// point has a finite value of it has no column of it.
+// Optional reports whether only some methods have the quantity. A file in which no point has a
+// finite value of it has no column for it.
 func (q Quantity) Optional() bool { return q == GradNormM }
 
 // QuantityNamed returns the quantity with the given column name.
@@ -107,7 +107,7 @@ func QuantityNamed(name string) (Quantity, bool) {
 	return 0, false
 }
 
-// Values holds one value a quantity; NaN where it was not measured.
+// Values holds one value per quantity; NaN if it was not measured.
 type Values [NumQuantities]float64
 
 // Quantities lists all of them, in the order of columns.
@@ -119,7 +119,7 @@ func Quantities() []Quantity {
 	return all
 }
 
-// Recorded lists the quantities that a file of points has columns of.
+// Recorded lists the quantities for which a file of points has columns.
 func Recorded(points ...Point) []Quantity {
 	return slices.DeleteFunc(Quantities(), func(q Quantity) bool {
 		has := func(p Point) bool { return !math.IsNaN(p.Values[q]) && !math.IsInf(p.Values[q], 0) }
@@ -136,8 +136,7 @@ func NoValues() Values {
 	return v
 }
 
-// Point is what was measured at one step, of the whole run or of one adapted
-// map.
+// Point holds the values measured at one step, for the whole run or for one adapted map.
 type Point struct {
 	Step   int    // updates made so far
 	Tokens int64  // tokens trained on so far

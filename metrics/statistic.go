@@ -16,11 +16,11 @@ type Statistic struct {
 	Label string // name on an axis of a figure
 	Unit  string // unit or norm convention
 
-	// Of returns the statistic of a run's curve, in order of step; NaN where
-	// the curve lacks what it takes.
+	// Of returns the statistic of a run's curve, which is in order of step; NaN if the curve
+	// lacks the values that it needs.
 	Of func(curve []Point) float64
 
-	Theory theory.Prediction // what is predicted of it where B starts at zero
+	Theory theory.Prediction // theory's prediction if B starts at zero
 
 	// Early says that the statistic is taken before the second update. Runs that diverged
 	// later have it as well, and must count, since the others are a sample of survivors.
@@ -28,9 +28,8 @@ type Statistic struct {
 }
 
 // Statistics are the statistics of a run, in the order of columns. Onset is
-// step 0; first is step 1, after one update, the earliest at which the
-// adapter has an effect and A has a gradient; final is the last value that was
-// measured.
+// step 0. First is step 1, after one update: the earliest step at which the adapter has an effect
+// and A has a gradient. Final is the last value that was measured.
 var Statistics = []Statistic{
 	TrainLossFinal,
 	ValLossFinal,
@@ -69,9 +68,8 @@ var Statistics = []Statistic{
 	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theory.MovementA, false},
 }
 
-// ValLossFinal is what runs are compared by, and what learning rates are tuned for;
-// TrainLossFinal, the mean over the last tenth of the steps, at least one, stands in
-// for it where there is no validation set.
+// Runs are compared by ValLossFinal, and learning rates are tuned for it. Without a validation
+// set TrainLossFinal takes its place: the mean over the last tenth of the steps, at least one.
 var (
 	ValLossFinal   = Statistic{"val_loss", "validation loss", "nats/token", final(ValLoss), theory.Prediction{}, false}
 	TrainLossFinal = Statistic{"train_loss", "training loss", "nats/token", tail(TrainLoss), theory.Prediction{}, false}
@@ -81,8 +79,8 @@ var (
 var GradNormMean = Statistic{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{},
 	false}
 
-// The sizes of the first update, which the rank check holds to theory beside the
-// onset's gradient norm and the first loss drop.
+// The sizes of the first update. The rank check compares them with theory, as well as the
+// gradient norm at onset and the first loss drop.
 var (
 	AdapterOutputFirst = Statistic{"adapter_output_first", "first adapter output", "RMS", at(1, AdapterOutput),
 		theory.AdapterOutput, true}
@@ -96,7 +94,7 @@ var (
 		theory.MovementA, false}
 )
 
-// What adapters, and the maps that they are on, put out at the end.
+// The outputs at the end of adapters, and of the maps on which they are.
 var (
 	AdapterOutputFinal = Statistic{"adapter_output_final", "final adapter output", "RMS", final(AdapterOutput),
 		theory.Prediction{}, false}
@@ -104,14 +102,15 @@ var (
 		theory.Prediction{}, false}
 )
 
-// GradNormOnset is the statistic of the paper's claim, and of the collapse
-// ratio. It is the norm of B's gradient, as A's is zero while B is; or of A's.
+// GradNormOnset is the statistic of the paper's claim, and of the collapse ratio. It is the norm
+// of B's gradient, since A's gradient is zero while B is zero; or the other way round if A starts
+// at zero.
 var GradNormOnset = Statistic{
 	"grad_norm_onset", "onset gradient norm", "Frobenius", at(0, GradNorm), theory.GradNormB, true,
 }
 
-// LossDropFirst is what the first update takes off the loss of its own batch, to
-// first order: whether a scheme learns at a rate free of rank.
+// LossDropFirst is the drop of the first batch's loss by the first update, to first order. It
+// shows whether a scheme learns at a rate that does not depend on rank.
 var LossDropFirst = Statistic{
 	"loss_drop_first", "first loss drop, to first order", "nats/token", at(1, LossDrop), theory.LossDrop, true,
 }
@@ -191,7 +190,7 @@ func firstStep(curve []Point) float64 {
 	return at(1, LossDrop)(curve) / sq(update)
 }
 
-// final is the last value of q.
+// final returns the last value of q.
 func final(q Quantity) func([]Point) float64 {
 	return func(curve []Point) float64 {
 		vs := present(curve, q)
@@ -202,7 +201,7 @@ func final(q Quantity) func([]Point) float64 {
 	}
 }
 
-// least is the smallest value of q.
+// least returns the smallest value of q.
 func least(q Quantity) func([]Point) float64 {
 	return func(curve []Point) float64 {
 		vs := present(curve, q)
@@ -213,15 +212,14 @@ func least(q Quantity) func([]Point) float64 {
 	}
 }
 
-// mean is the mean of q over all steps that have it.
+// mean returns the mean of q over all steps that have it.
 func mean(q Quantity) func([]Point) float64 {
 	return func(curve []Point) float64 {
 		return stat.Mean(present(curve, q), nil)
 	}
 }
 
-// tail is the mean of q over the last tenth of the steps that have it, rounded
-// up.
+// tail returns the mean of q over the last tenth of the steps that have it, rounded up.
 func tail(q Quantity) func([]Point) float64 {
 	return func(curve []Point) float64 {
 		vs := present(curve, q)
@@ -229,7 +227,7 @@ func tail(q Quantity) func([]Point) float64 {
 	}
 }
 
-// present is every value of q in a curve, the absent left out.
+// present returns every value of q in a curve, without absent ones.
 func present(curve []Point, q Quantity) []float64 {
 	var vs []float64
 	for _, p := range curve {

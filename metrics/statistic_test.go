@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// trained is a curve of n updates: at step s every quantity is s + 1, but for
-// the training loss, absent after the last update, and the validation loss,
-// present at every fifth step alone.
+// trained is a curve of n updates. At step s every quantity is s + 1, except that the training
+// loss is absent after the last update, and the validation loss is present only at every fifth
+// step.
 func trained(n int) []Point {
 	var curve []Point
 	for s := range n + 1 {

@@ -1,4 +1,5 @@
-// Package models holds the embedded base model.
+// Package models contains a small base model, embedded in the program, for experiments on
+// fine-tuning.
 package models
 
 import "embed"

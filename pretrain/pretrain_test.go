@@ -53,8 +53,8 @@ func read(t *testing.T, dir, name string) string {
 	return string(text)
 }
 
-// TestResumedPretrainingIsTheSame: stopped twice, a pretraining leaves the
-// bytes of an undisturbed one; its loss falls; its card tells of it.
+// TestResumedPretrainingIsTheSame: a pretraining that was stopped twice leaves the same bytes as
+// an undisturbed one, its loss falls, and its card describes it.
 func TestResumedPretrainingIsTheSame(t *testing.T) {
 	r := testRecipe(t)
 	whole, parts := t.TempDir(), t.TempDir()
@@ -108,8 +108,8 @@ func withoutSeconds(log string) string {
 	return strings.Join(rows, "\n")
 }
 
-// TestShardsAddUp: the gradient of two shards is that of one, to the rounding
-// of sums in another order.
+// TestShardsAddUp: two shards give the gradient of one, up to the rounding of sums in another
+// order.
 func TestShardsAddUp(t *testing.T) {
 	norms := map[int]float64{}
 	for _, shards := range []int{1, 2} {

@@ -102,7 +102,7 @@ func (t *training) restore(tensors []nn.Tensor) error {
 	for _, w := range t.model.Model.Tensors() {
 		saved := byName[weightPrefix+w.Name]
 		if len(saved.Data) != len(w.Data) {
-			return fmt.Errorf("pretrain: %s: %s has %d values, the recipe's model %d: it is of another recipe",
+			return fmt.Errorf("pretrain: %s: %s has %d values, the recipe's model %d: it belongs to another recipe",
 				stateFile, w.Name, len(saved.Data), len(w.Data))
 		}
 		copy(w.Data, saved.Data)

@@ -26,9 +26,8 @@ func stopAt(t *testing.T, dir string, r Recipe, step int) {
 	}
 }
 
-// TestOtherTextIsRefused: a pretraining goes on with the texts that it began
-// with, trained on and held out, and with no others; a finished model is not
-// described by others either.
+// TestOtherTextIsRefused: a pretraining continues only with the training and held-out texts with
+// which it began, and the card of a finished model is written only with these texts.
 func TestOtherTextIsRefused(t *testing.T) {
 	r, dir := testRecipe(t), t.TempDir()
 	goOn := func() error { return Run(context.Background(), dir, r, func(Progress) {}) }
@@ -61,8 +60,8 @@ func TestOtherTextIsRefused(t *testing.T) {
 	check(t, goOn())
 }
 
-// TestUnpinnedModelIsKept: a finished model whose recipe names no hashes, as
-// the embedded base's, gets its card whatever the texts are.
+// TestUnpinnedModelIsKept: a finished model whose recipe names no hashes, like that of the
+// embedded base, gets its card with any texts.
 func TestUnpinnedModelIsKept(t *testing.T) {
 	r, dir := testRecipe(t), t.TempDir()
 	run := func() { check(t, Run(context.Background(), dir, r, func(Progress) {})) }
@@ -79,7 +78,7 @@ func TestUnpinnedModelIsKept(t *testing.T) {
 	}
 }
 
-// TestPinnedRecipe: one that names hashes is for these texts from the start.
+// TestPinnedRecipe: a recipe that names hashes accepts only these texts from the start.
 func TestPinnedRecipe(t *testing.T) {
 	r := testRecipe(t)
 	r.SHA256 = Texts{Data: strings.Repeat("0", 64)}

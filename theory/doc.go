@@ -1,6 +1,6 @@
-// Package theory says what should happen to the first steps of an adapter as its
-// rank grows: powers of rank, exact values at any rank, and whether training stays
-// stable. Each formula stands beside its derivation.
+// Package theory predicts how the first training steps of an adapter change as its rank
+// grows: powers of rank, exact values at any rank, and whether training stays stable. Each
+// formula has its derivation beside it.
 //
 // Notation: x is the input of an adapted map (in), v the loss gradient at its
 // output (out), G = Σ v xᵀ over the tokens of a batch, (out, in), with rows g_i;

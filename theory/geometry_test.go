@@ -14,7 +14,7 @@ import (
 	"ranksweep/theory"
 )
 
-// recorder is a frozen map that keeps what went through it.
+// recorder is a frozen map that keeps its inputs and gradients.
 type recorder struct {
 	*nn.Linear
 	g, x, v *mat.Dense // gradient (out, in) over all batches; inputs and output gradients of the last one
@@ -42,11 +42,11 @@ func dense(m blas32.General) *mat.Dense {
 	return d
 }
 
-// TestGeometry holds what is measured of a model's maps in float32 to the
-// definitions, entry by entry in float64, of what went through them. Sums of
-// up to 10⁴ products of float32 are within 1e-4 of their largest terms; where
-// these cancel, in the inner products of rows of two gradients, of the whole. Where
-// two rows are nearly parallel, the arcsine near 1 makes 4e-4 of a cosine's 1e-7.
+// TestGeometry compares the measurements of a model's maps, in float32, with their definitions,
+// computed entry by entry in float64 from the recorded inputs and gradients. Sums of up to 10⁴
+// products of float32 are within 1e-4 of their largest terms. The inner products of rows of two
+// gradients can cancel; there the tolerance is relative to the whole. If two rows are nearly
+// parallel, the arcsine near 1 turns an error of 1e-7 in the cosine into 4e-4.
 func TestGeometry(t *testing.T) {
 	for _, zeroA := range []bool{false, true} {
 		testGeometry(t, zeroA)

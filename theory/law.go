@@ -7,12 +7,12 @@ import (
 )
 
 // GradNormB is the norm of B's gradient at onset.
-// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank. ‖∇B‖² is a sum over r
-// independent rows of A, so that its variance over its squared mean is, exactly,
+// By (1), E‖∇B‖² = γ² r σ² ‖G‖², exactly, at any rank. ‖∇B‖² is a sum over r independent rows of
+// A. Its variance divided by its squared mean is therefore, exactly,
 //
 //	(1/r) [2‖GᵀG‖² + (κ−3) Σ_j ‖G_·j‖⁴] / ‖G‖⁴,
 //
-// and of several maps, whose A's are independent, c/r as well: see
+// For several maps, whose A's are independent, it is also of the form c/r; see
 // [OnsetVariancePower].
 var GradNormB = Prediction{
 	Onset:    true,
@@ -41,8 +41,8 @@ var GradNormBFirst = Prediction{
 }
 
 // GradNormAFirst is the norm of A's gradient after one update.
-// ∇A = γ B₁ᵀG′ is −ηγ² A GᵀG′ under a linear update and −ηγ sign(AGᵀ) G′ under
-// the sign: r rows, of which (1) and (4) give
+// ∇A = γ B₁ᵀG′ is −ηγ² A GᵀG′ under a linear update and −ηγ sign(AGᵀ) G′ under the sign. It has r
+// rows, for which (1) and (4) give
 //
 //	linear:  E‖∇A‖² = η²γ⁴ σ² r ‖GᵀG′‖²
 //	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j.
@@ -122,20 +122,19 @@ var DeltaW = Prediction{
 
 // Step is the best multiple of the first step.
 //
-// Were the loss a quadratic of ΔW with the curvature h in every direction, m times
-// the first update would leave L − mD + m²h‖ΔW‖²/2 of it, D the loss drop to first
-// order: least at m = D/(h‖ΔW‖²). So where D/‖ΔW‖² is free of rank, one learning
-// rate is the best first step at every rank. In expectations of the two, whose r
-// cancels,
+// Suppose that the loss is a quadratic of ΔW with curvature h in every direction. Then m times
+// the first update would give the loss L − mD + m²h‖ΔW‖²/2, where D is the loss drop to first
+// order. This is least at m = D/(h‖ΔW‖²). So if D/‖ΔW‖² does not depend on rank, one learning
+// rate gives the best first step at every rank. The ratio of the two expectations, in which r
+// cancels, is
 //
 //	linear:  E D/E‖ΔW‖² = 1/[ηγ²σ² (r + in + κ − 2)]
 //	sign:    E D/E‖ΔW‖² = √(2/π) Σ_i ‖g_i‖/[ηγσ (in + (r−1)·2/π)] over the rows that are not zero
 //
-// of one map; of several, sums of both over the maps. That is the ratio of the
-// expectations and not the expectation of the ratio, from which it is off by the
-// order of the relative variance of ‖ΔW‖². It falls by one power of rank faster for
-// r ≫ in. It is symmetric in A and B, so that the transposed map has the same, with
-// out for in.
+// for one map; for several maps both expectations are summed over the maps. The ratio of
+// expectations differs from the expectation of the ratio by the order of the relative variance
+// of ‖ΔW‖². It falls by one power of rank faster for r ≫ in. It is symmetric in A and B, so that
+// it also holds for the transposed map, with out in place of in.
 var Step = Prediction{
 	Mean: true,
 	Rise: LossDrop.Rise - 2*DeltaW.Rise,
@@ -153,8 +152,8 @@ var Step = Prediction{
 //	linear:  E‖ΔWx‖² = η²γ⁴σ⁴ r [(r+1)‖Gx‖² + ‖G‖²‖x‖² + (κ−3) Σ_j ‖G_·j‖² x_j²]
 //	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²].
 //
-// It has risen once r ≫ (‖G‖‖x‖/‖Gx‖)²: that is in for an x unrelated to G, but
-// near 1 for one that G was made of.
+// The faster rise begins once r ≫ (‖G‖‖x‖/‖Gx‖)². This bound is in for an x unrelated to G, but
+// near 1 for an x from the batch of G.
 var AdapterOutput = Prediction{
 	Rise:     DeltaW.Rise,
 	exponent: DeltaW.exponent,
@@ -191,9 +190,9 @@ var InputGradient = Prediction{
 }
 
 // MovementA is how far A has moved by its first update, relative to where it began.
-// A moves by its learning rate times ∇A, or by its learning rate an entry,
-// from entries of size σ. It holds for gradients G that do not depend on r: for
-// few steps, or for large r and p > ½.
+// Under a linear update A moves by its learning rate times ∇A, and under the sign every entry moves
+// by the learning rate; entries begin with size σ. This holds while the gradient G does not
+// depend on r: for few steps, or for large r and p > ½.
 var MovementA = Prediction{
 	exponent: func(s lora.Scheme, sign bool) float64 {
 		return pick(sign, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA)

@@ -16,9 +16,8 @@ import (
 	"ranksweep/theory"
 )
 
-// oneMap is a random linear map with its gradients and its probes, on which one
-// step of an adapter is simulated in float64, apart from all that the product
-// computes with.
+// oneMap is a random linear map with its gradients and its probes. One step of an adapter on it is
+// simulated in float64, without any code of the product.
 type oneMap struct {
 	g, next mat.Dense // (out, in)
 	x, v    *mat.Dense
@@ -47,8 +46,8 @@ type sizes struct {
 	zeroA                  bool
 }
 
-// measure draws an A of the given kind, or a B where A is zero, makes one step
-// and returns what the statistics would be.
+// measure draws an A of the given kind, or a B if A is zero, makes one step and returns the values
+// of the statistics.
 func (m *oneMap) measure(z sizes, kind lora.InitKind, sign bool, rank int, rng *rand.Rand) []float64 {
 	out, in := m.g.Dims()
 	a, b := mat.NewDense(rank, in, nil), mat.NewDense(out, rank, nil)
@@ -92,7 +91,7 @@ func (m *oneMap) measure(z sizes, kind lora.InitKind, sign bool, rank int, rng *
 	}
 }
 
-// oneMapGradients are those of A and B: γBᵀG and γGAᵀ.
+// oneMapGradients returns the gradients of A and B: γBᵀG and γGAᵀ.
 func oneMapGradients(gamma float64, g, a, b *mat.Dense) (gradA, gradB *mat.Dense) {
 	gradA, gradB = new(mat.Dense), new(mat.Dense)
 	gradA.Mul(b.T(), g)
@@ -102,7 +101,7 @@ func oneMapGradients(gamma float64, g, a, b *mat.Dense) (gradA, gradB *mat.Dense
 	return gradA, gradB
 }
 
-// stepBy is the update by a gradient.
+// stepBy returns the update for a gradient.
 func stepBy(gradient *mat.Dense, lr float64, sign bool) *mat.Dense {
 	var u mat.Dense
 	u.Apply(func(_, _ int, g float64) float64 {
@@ -120,15 +119,14 @@ func gaussian(rows, columns int, rng *rand.Rand) *mat.Dense {
 	return m
 }
 
-// TestPredictionsHoldForOneMap fits every quantity that theory predicts over
-// simulated steps, at ranks far below the input's width and, for those that
-// rise, far above it; for schemes with powers of rank in all of γ, init and
-// rates, with A or B drawn. Mean squares over draws are fitted, as the predictions are of those;
-// draws are split into five groups that stand for seeds.
+// TestPredictionsHoldForOneMap fits every quantity that theory predicts over simulated steps, at
+// ranks far below the input's width and, for quantities that rise, far above it. The schemes have
+// powers of rank in γ, init and rates, with A or B drawn. Mean squares over draws are fitted, since
+// the predictions are for mean squares; draws are split into five groups that stand for seeds.
 //
-// A fit must lie within 4 of its standard errors of the prediction, beside the
-// bend of the law at finite ranks: by up to 0.02 where ranks reach 8/512 of
-// the width or begin at 16 times it. Rival laws differ by ¼ at least.
+// A fit must lie within 4 of its standard errors of the prediction. In addition it may be off by
+// the bend of the law at finite ranks, up to 0.02 if ranks reach 8/512 of the width or begin at 16
+// times the width. Rival laws differ by at least ¼.
 func TestPredictionsHoldForOneMap(t *testing.T) {
 	compared := 0
 	for _, regime := range []struct {
@@ -163,7 +161,7 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 					e := fits[i]
 					se := (e.High - e.Low) / 2 / 2.776 // t(0.975, 4)
 					bend := 0.02
-					if name == metrics.StepFirst.Name { // which has a square of what bends
+					if name == metrics.StepFirst.Name { // it has the square of a quantity that bends
 						bend *= 2
 					}
 					if math.Abs(e.Value-want) > 4*se+bend {
@@ -174,13 +172,14 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 			}
 		}
 	}
-	if want := 4 * (3*11 + 9); compared != want { // where A is zero, nothing of B's onset and A's movement
+	// if A is zero, there is no gradient of B at onset and no relative movement of A
+	if want := 4 * (3*11 + 9); compared != want {
 		t.Errorf("%d predictions were compared, want %d", compared, want)
 	}
 }
 
-// fitOneMap fits all statistics over steps on maps of 8 outputs and in inputs,
-// or the other way round where A is zero.
+// fitOneMap fits all statistics over steps on maps with 8 outputs and in inputs, or the other way
+// round if A is zero.
 func fitOneMap(t *testing.T, scheme lora.Scheme, sign bool, in int, ranks []int, draws int) []stats.Exponent {
 	out := 8
 	if scheme.ZeroA {
@@ -215,10 +214,9 @@ func fitOneMap(t *testing.T, scheme lora.Scheme, sign bool, in int, ranks []int,
 	return fits
 }
 
-// TestExpectedHoldsForOneMap: what theory expects at a finite rank is the mean
-// over simulated A, for every kind of init whose entries are independent. The
-// tolerance is 4.5 standard errors of the simulated mean: over the 300 or so
-// comparisons, one fails by chance with a probability of 2e-3.
+// TestExpectedHoldsForOneMap: theory's expectation at a finite rank is the mean over simulated A,
+// for every kind of init with independent entries. The tolerance is 4.5 standard errors of the
+// simulated mean; with some 300 comparisons, the probability that one fails by chance is 2e-3.
 func TestExpectedHoldsForOneMap(t *testing.T) {
 	const out, in, draws = 6, 10, 4000
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -278,9 +276,8 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []theory.MapGe
 	}
 }
 
-// ratioSamples are numbers whose mean is the mean of above over the mean of below,
-// and whose standard error is that of this ratio, to first order: its residuals over
-// the mean of below.
+// ratioSamples returns numbers whose mean is the mean of above divided by the mean of below. Their
+// standard error is that of this ratio, to first order: the residuals divided by the mean of below.
 func ratioSamples(above, below []float64) []float64 {
 	over := stat.Mean(below, nil)
 	ratio := stat.Mean(above, nil) / over
@@ -291,9 +288,8 @@ func ratioSamples(above, below []float64) []float64 {
 	return samples
 }
 
-// The expected first step of several maps is the sum of what is expected of the
-// loss drop over the sum of what is expected of the squared update, which a mean of
-// their ratios is not.
+// The expected first step of several maps is the sum of expected loss drops divided by the sum of
+// expected squared updates, and not the mean of the maps' ratios.
 func TestFirstStepOfSeveralMaps(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	small, large := newOneMap(3, 5, rng), newOneMap(6, 40, rng)
@@ -375,9 +371,9 @@ func naiveGeometry(g, next, x, v mat.Matrix) theory.MapGeometry {
 	return m
 }
 
-// The variance of the onset norm's square over its squared mean is what package theory
-// says, at every rank and for every kind of independent entries: to 4.5 of its
-// standard errors, from the samples' fourth moment.
+// The relative variance of the squared onset norm is what package theory says, at every rank and
+// for every kind of independent entries, to 4.5 of its standard errors. The standard error comes
+// from the samples' fourth moment.
 func TestOnsetVarianceHoldsForOneMap(t *testing.T) {
 	const out, in, draws = 6, 10, 4000
 	rng := rand.New(rand.NewPCG(8, 8))

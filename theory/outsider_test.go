@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestMuonDependsOnTheSpectrum simulates on one map what theory.go says of
-// Muon. Of the powers a part is lost at 64 ranks in 512, since the singular values
-// of a random A spread by √(r/d), which 0.05 allows for.
+// TestMuonDependsOnTheSpectrum simulates on one map what prediction.go says about Muon. At ranks up
+// to 64 in a width of 512 the powers are a little smaller, since the singular values of a random A
+// spread by √(r/d); the tolerance of 0.05 allows for that.
 func TestMuonDependsOnTheSpectrum(t *testing.T) {
 	const width = 512
 	for spectrum, want := range map[int]float64{width: 0.5, 2: 0} {
@@ -37,8 +37,8 @@ func TestMuonDependsOnTheSpectrum(t *testing.T) {
 	}
 }
 
-// muonStep returns the first-order loss drop and the size of the adapter's output
-// on x after an orthogonal step of B from zero, γ and the learning rate being 1.
+// muonStep returns the first-order loss drop, and the size of the adapter's output on x, after an
+// orthogonal step of B from zero with γ and learning rate 1.
 func muonStep(g, a, x *mat.Dense) (drop, output float64) {
 	out, _ := g.Dims()
 	rank, _ := a.Dims()

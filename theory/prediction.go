@@ -29,8 +29,8 @@ type Prediction struct {
 	// expected value, as a sum over the entries that the statistic counts; nil if no exact
 	// expression is known.
 	expected func(m MapGeometry, z setting) float64
-	// per is the expected denominator of a ratio, of which expected is the expected
-	// numerator; nil if the statistic is not a ratio.
+	// per is the expected denominator of a ratio, whose expected numerator is expected; nil if
+	// the statistic is not a ratio.
 	per func(m MapGeometry, z setting) float64
 	// count is the number of entries if the statistic is a root mean square; nil for a
 	// Frobenius norm.
@@ -48,13 +48,13 @@ func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
 
 // predicted reports whether theory predicts anything for first updates of a kind.
 //
-// It predicts nothing for spectral updates, such as Muon's. Muon's update of B is c UVᵀ
-// of the singular vectors of GAᵀ, with c = √(out/r) up to r = out. Its loss drop is
-// ηγc times the sum of the singular values of GAᵀ. While the gradient has many more
-// singular values than r, these are r of one size, which gives a power of ½ − p; once
-// it has fewer, each grows by √r and the power falls to −p. So the power depends on
-// the gradient's spectrum. The adapter's output goes by ‖VᵀAx‖ c, a power of −p, while
-// the gradient has more than r singular values.
+// It predicts nothing for spectral updates, such as Muon's. Muon's update of B is c UVᵀ, with the
+// singular vectors U and V of GAᵀ and c = √(out/r) up to r = out. Its loss drop is ηγc times the
+// sum of the singular values of GAᵀ. While the gradient has many more singular values than r, GAᵀ
+// has r singular values of about one size, which gives the power ½ − p. Once the gradient has
+// fewer, each of them grows as √r and the power falls to −p. So the power depends on the
+// gradient's spectrum. The adapter's output goes as ‖VᵀAx‖ c, with the power −p, while the
+// gradient has more than r singular values.
 func predicted(u nn.Update) bool {
 	return u == nn.LinearUpdate || u == nn.SignUpdate || u == nn.EvenUpdate
 }

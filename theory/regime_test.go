@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Under a linear update and a Gaussian A, E‖ΔW‖² goes as r (r + in + 1): the
-// laws meet at in + 1. At every rank the two laws' squares add up to the exact
-// one, whichever two ranks they were found from.
+// Under a linear update and a Gaussian A, E‖ΔW‖² goes as r (r + in + 1), so that the laws meet at
+// in + 1. At every rank the squares of the two laws add up to the exact square, whichever two
+// ranks the laws were computed from.
 func TestTwoLaws(t *testing.T) {
 	for _, update := range []bool{false, true} {
 		m := MapGeometry{Out: 3, In: 40, Gradient: 2.5, Rows: 3}

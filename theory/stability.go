@@ -12,9 +12,9 @@ type Verdict string
 
 // The verdicts.
 const (
-	Stable    Verdict = "stable"    // the function learns at a rate free of rank
-	Collapses Verdict = "collapses" // it learns ever less
-	Explodes  Verdict = "explodes"  // it learns ever more, in the end past stability
+	Stable    Verdict = "stable"    // the function learns at a rate that does not depend on rank
+	Collapses Verdict = "collapses" // it learns less and less
+	Explodes  Verdict = "explodes"  // it learns more and more, and finally becomes unstable
 	Unknown   Verdict = "unknown"   // theory predicts nothing for the scheme or optimizer
 )
 

@@ -10,8 +10,8 @@ import (
 	"ranksweep/theory"
 )
 
-// The exponents of LoRA (p = 1) and rsLoRA (p = ½), linear then sign-like
-// updates, as they are known.
+// The known exponents of LoRA (p = 1) and rsLoRA (p = ½), for linear and then for sign-like
+// updates.
 func TestPredictions(t *testing.T) {
 	for name, want := range map[string][4]float64{
 		"grad_norm_onset":      {-0.5, 0, -0.5, 0},
@@ -38,8 +38,8 @@ func TestPredictions(t *testing.T) {
 	}
 }
 
-// What depends on the function alone is predicted alike for a scheme and for
-// its canonical form; gradients, which depend on how it is written, are not.
+// Statistics that depend only on the function have the same prediction for a scheme and for its
+// canonical form. Gradients depend on how the scheme is written, and have different ones.
 func TestPredictionsRespectInvariance(t *testing.T) {
 	scheme := lora.Scheme{P: 0.5, Init: 0.25, LRA: -0.5, LRB: 0.75}
 	for update, scaleFree := range map[nn.Update]bool{nn.LinearUpdate: false, nn.SignUpdate: true} {
@@ -84,10 +84,10 @@ func TestPredictsNothingOfWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// Theorem 3.2 is about SGD; the field's argument is that the answer is another
-// one under Adam.
-// The claimed best rates, and that they do not change where the rates themselves
-// already follow them.
+// Theorem 3.2 is about SGD; it is argued in the literature that the answer is another one under
+// Adam.
+// BestRate gives the powers that the literature claims. They stay the same for a scheme whose
+// rates already follow them.
 func TestBestRate(t *testing.T) {
 	mua, err := lora.ParseScheme("mua")
 	if err != nil {
@@ -125,7 +125,7 @@ func TestStability(t *testing.T) {
 		{nn.SignUpdate, lora.Scheme{P: 0.5}, theory.Explodes},
 		{nn.SignUpdate, lora.Scheme{P: 1.25}, theory.Collapses},
 		{nn.SignUpdate, lora.Scheme{P: 0.5, LRA: 0.5, LRB: 0.5}, theory.Stable},
-		{nn.LinearUpdate, lora.Scheme{P: 1, Init: -0.5}, theory.Stable}, // a larger A in place of a larger γ
+		{nn.LinearUpdate, lora.Scheme{P: 1, Init: -0.5}, theory.Stable}, // a larger A instead of a larger γ
 		{nn.LinearUpdate, lora.Scheme{P: 1, LRB: -1}, theory.Stable},    // or a larger rate
 		{nn.LinearUpdate, lora.Scheme{P: 0.5, LRA: -2}, theory.Explodes},
 	} {

@@ -2,7 +2,7 @@ package stats
 
 import "math"
 
-// Agreement is the verdict on a fitted exponent beside theory's.
+// Agreement is the verdict on a fitted exponent, compared with theory's.
 type Agreement uint8
 
 // The kinds of agreement.

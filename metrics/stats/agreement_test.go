@@ -36,7 +36,7 @@ func TestAgreement(t *testing.T) {
 	}
 }
 
-// seedSlopes has an exact power a seed, of given mean and spread.
+// seedSlopes has an exact power for each seed; the powers have the given mean and spread.
 func seedSlopes(seeds int, mean, sd float64, rng *rand.Rand) Exponent {
 	var obs []Observation
 	for seed := range seeds {
@@ -49,7 +49,7 @@ func seedSlopes(seeds int, mean, sd float64, rng *rand.Rand) Exponent {
 	return e
 }
 
-// P is at most 0.05 where an exponent differs, and nowhere else.
+// P is at most 0.05 exactly if an exponent differs.
 func TestPOfExponentsAgreesWithTheirInterval(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 5))
 	differing := 0
@@ -86,8 +86,8 @@ func TestFewSeedsHaveNoP(t *testing.T) {
 	}
 }
 
-// Theory that is right differs in one study of twenty; one that is off by 0.1
-// agrees in fewer than that, however few seeds there are.
+// If theory is right, one study in twenty calls it different. If it is off by 0.1, fewer than
+// that call it agreeing, however few seeds there are.
 func TestSizesOfAgreement(t *testing.T) {
 	const trials = 2000
 	rng := rand.New(rand.NewPCG(1, 7))

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// The coefficient of a parabola is found, of a line it is 0, and two places have
-// none.
+// The coefficient of a parabola is found, it is 0 for a line, and two points have none.
 func TestCurvature(t *testing.T) {
 	at := func(f func(x float64) float64, xs ...float64) (points [][2]float64) {
 		for _, x := range xs {

@@ -70,8 +70,8 @@ func studentDifference(present []float64) Difference {
 	return d
 }
 
-// countedFlips is the P of all flips of at least one difference. A flip and its opposite are equally far
-// from zero, so that the first sign stays.
+// countedFlips returns the P of all flips of at least one difference. A flip and its opposite are
+// equally far from zero, so that the first sign need not flip.
 func countedFlips(ds []float64) float64 {
 	hits := farFlips(ds[1:], ds[0], farness(ds))
 	return math.Ldexp(float64(hits), 1-len(ds))

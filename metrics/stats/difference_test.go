@@ -121,7 +121,7 @@ func TestFewPairs(t *testing.T) {
 	}
 }
 
-// P is at most 0.05 where the interval leaves out 0, and nowhere else.
+// P is at most 0.05 exactly if the interval excludes 0.
 func TestPAgreesWithTheInterval(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	within := 0
@@ -155,8 +155,7 @@ func TestFlipsCountTiesAsEqual(t *testing.T) {
 	}
 }
 
-// Where not all flips are counted, P is near what it would be otherwise, and
-// the same each time.
+// If not all flips are counted, P is near the P of all flips, and the same each time.
 func TestDrawnFlipsAreNearCountedOnes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for shift := range 4 {
@@ -183,7 +182,7 @@ func TestDrawnFlipsAreNearCountedOnes(t *testing.T) {
 	}
 }
 
-// Two arms of a sweep share what a seed brings, and differ by 0.3.
+// Two arms of a sweep share the effect of the seed, and differ by 0.3.
 func TestPairedDifferenceCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	exponential := func() float64 { return rng.ExpFloat64() - 1 }
@@ -209,8 +208,8 @@ func TestPairedDifferenceCovers(t *testing.T) {
 	}
 }
 
-// What the interval falls short of where differences themselves are skewed, as
-// the doc comment of PairedDifference says.
+// The coverage of the interval for skewed differences is as the doc comment of PairedDifference
+// says.
 func TestSkewedDifferencesShortenCoverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for _, test := range []struct {
@@ -225,8 +224,8 @@ func TestSkewedDifferencesShortenCoverage(t *testing.T) {
 	}
 }
 
-// differenceCoverage is the share of 10,000 intervals of n differences that
-// hold truth; its standard error at 0.95 is 0.0022.
+// differenceCoverage returns the share of 10,000 intervals of n differences that contain truth;
+// its standard error at 0.95 is 0.0022.
 func differenceCoverage(n int, draw func() float64, truth float64) float64 {
 	const trials = 10_000
 	held := 0
@@ -242,8 +241,8 @@ func differenceCoverage(n int, draw func() float64, truth float64) float64 {
 	return float64(held) / trials
 }
 
-// Without a difference, one test in twenty or fewer says that there is one,
-// and so does one family of Holm's.
+// Without a true difference, at most one test in twenty claims one, and at most one family in
+// twenty by Holm's P.
 func TestFalseClaimsAreRare(t *testing.T) {
 	const trials, family = 4000, 5
 	rng := rand.New(rand.NewPCG(9, 10))

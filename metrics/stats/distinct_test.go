@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// madeUpRow follows a power of rank, with noise of 1% a run and 20% a seed.
+// madeUpRow follows a power of rank, with noise of 1% per run and 20% per seed.
 func madeUpRow(rng *rand.Rand, power float64) (row []Observation) {
 	for seed := range uint64(4) {
 		level := math.Exp(0.2 * rng.NormFloat64())
@@ -19,7 +19,7 @@ func madeUpRow(rng *rand.Rand, power float64) (row []Observation) {
 	return row
 }
 
-// changed is a row whose values are changed one by one.
+// changed returns a row with each value changed.
 func changed(row []Observation, change func(o Observation) float64) (other []Observation) {
 	for _, o := range row {
 		o.Value = change(o)
@@ -87,8 +87,7 @@ func TestDistinct(t *testing.T) {
 	}
 }
 
-// Rows that share nothing are hardly ever taken for one, even with the fewest
-// runs.
+// Independent rows are almost never taken for the same measurement, even with the fewest runs.
 func TestIndependentRowsStayApart(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 5))
 	same := 0

@@ -1,6 +1,5 @@
-// Package stats does the statistics of claims: means with intervals, paired
-// differences and their tests, equivalence, exponents against rank, and best
-// learning rates.
+// Package stats tells how sure a result is: it computes means with intervals, paired
+// differences and their tests, equivalence, exponents against rank, and best learning rates.
 //
-// A value that is absent is NaN and takes part in nothing.
+// An absent value is NaN and is left out everywhere.
 package stats

@@ -49,10 +49,10 @@ func shifted(differences, margins []float64, sign float64) (above, below []float
 	return above, below, len(above) > 1 && sum > 0
 }
 
-// AboveP is the P of the one-sided t test of the mean of xs being above 0: small where it
-// is. An error that all values share is added, as [Difference.With] does. Absent values
-// (NaN) are left out; it is NaN where fewer than two remain. Whoever may claim nothing of
-// a part asks first whether all values are there.
+// AboveP is the P of the one-sided t test that the mean of xs is above 0; a small P supports
+// this. An error that all values share is added, as in [Difference.With]. Absent values (NaN)
+// are left out; the result is NaN if fewer than two remain. A caller that must not judge by a
+// part of the values has to check first that none is absent.
 func AboveP(xs []float64, sharedSE float64) float64 {
 	d := studentDifference(withoutAbsent(xs)).With(sharedSE)
 	if d.Mean > 0 {

@@ -55,8 +55,8 @@ func TestAboveP(t *testing.T) {
 	}
 }
 
-// A difference beyond the margin exceeds it, one within or about its edge does not,
-// and none both exceeds it and is equivalent.
+// A difference beyond the margin exceeds it, a difference within it or near its edge does not,
+// and no difference is both equivalent and beyond the margin.
 func TestExceedsP(t *testing.T) {
 	margins := []float64{1, 1, 1, 1}
 	for _, test := range []struct {

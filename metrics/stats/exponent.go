@@ -21,11 +21,11 @@ type Exponent struct {
 	Ranks     int     // distinct ranks in the fit
 	Excluded  int     // runs left out: the value is absent, infinite, zero or negative, or the only one of its seed
 	Predicted float64 // theory's power; NaN if theory predicts nothing
-	// the same fit through what theory expects of these very runs; NaN where it has no exact
+	// the same fit through theory's expectations for these very runs; NaN if theory has no exact
 	// expression
 	Exact float64
-	// what theory adds to that, at most, for ranks not far below the maps' width; negative where it
-	// falls
+	// the most that theory adds to Predicted for ranks not far below the maps' width; negative if
+	// the power falls
 	Rise float64
 }
 
@@ -84,7 +84,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	}
 	e.Seeds, e.Ranks, e.Excluded = len(slopes), len(ranks), len(obs)-e.N
 	if e.Seeds == 0 {
-		return e, errors.New("metrics: no exponent: of one seed there must be positive values at two ranks or more")
+		return e, errors.New("metrics: no exponent: at least one seed must have positive values at two ranks or more")
 	}
 	e.average(slopes)
 	e.Log = stat.Mean(intercepts, nil)

@@ -126,9 +126,9 @@ func TestFitExponentOfOneSeedHasNoInterval(t *testing.T) {
 	}
 }
 
-// Onset gradient norms as the harness makes them: with one seed, the A of a
-// smaller rank is the top of the A of a larger one, so that squared norms are
-// partial sums of one sequence, and all share the seed's gradient.
+// Onset gradient norms as in real runs: with one seed, the A of a smaller rank is the top of the
+// A of a larger one, so that squared norms are partial sums of one sequence, and all of them share
+// the seed's gradient.
 func TestFitExponentCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, seeds := range []int{2, 3, 5} {
@@ -171,9 +171,9 @@ func ExampleFitExponent() {
 	// Output: r^-0.50 [-0.51, -0.49] from 2 seeds at 3 ranks
 }
 
-// nestedSquares are sums over r of squares of Gaussians over r, at three ranks,
-// that of a smaller rank a part of a larger one's: their variance falls as 1/r.
-// Ten of them stand for the maps of a model.
+// nestedSquares are means of r squared Gaussians, at three ranks r. The squares of a smaller rank
+// are a part of those of a larger one. The variance falls as 1/r. Ten such means stand for the
+// maps of a model.
 func nestedSquares(seeds int, rng *rand.Rand) (obs []Observation) {
 	const maps, last = 10, 256
 	for seed := range seeds {
@@ -190,9 +190,9 @@ func nestedSquares(seeds int, rng *rand.Rand) (obs []Observation) {
 	return obs
 }
 
-// The jackknife's intervals hold the power in 95% of samples of twenty seeds, to
-// within three standard errors of 1,000 simulations and the 2% that it is known
-// to lack on variances of so few.
+// The jackknife's intervals contain the power in 95% of samples of twenty seeds, up to three
+// standard errors of 1,000 simulations and the 2% that it is known to miss for variances of so
+// few values.
 func TestFitVarianceExponentCovers(t *testing.T) {
 	const n = 1000
 	rng := rand.New(rand.NewPCG(5, 5))
@@ -238,8 +238,7 @@ func TestFitVarianceExponentNeeds(t *testing.T) {
 	}
 }
 
-// TestExponentRange: the law for large ranks may lie above the one for small ranks
-// or below it.
+// TestExponentRange: the power for large ranks may lie above or below the power for small ranks.
 func TestExponentRange(t *testing.T) {
 	for _, test := range []struct{ predicted, rise, low, high float64 }{
 		{0.5, 0, 0.5, 0.5}, {-0.5, 0.5, -0.5, 0}, {1, -1, 0, 1},

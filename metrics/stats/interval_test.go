@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// Quantiles are scipy.stats.t.ppf(0.975, df), SciPy 1.17.1. gonum inverts the
-// incomplete beta function numerically; 1e-9 is what it was seen to reach, and
-// far below what an interval shows.
+// Quantiles are scipy.stats.t.ppf(0.975, df), SciPy 1.17.1. gonum inverts the incomplete beta
+// function numerically, with an observed error below 1e-9, far less than an interval shows.
 func TestTQuantileMatchesSciPy(t *testing.T) {
 	for df, want := range map[int]float64{
 		1:   12.706204736174694,
@@ -69,7 +68,7 @@ func TestMeanIntervalCovers(t *testing.T) {
 	}
 }
 
-// An interval that takes the normal quantile for Student's is too short.
+// An interval with the normal quantile instead of Student's is too short.
 func TestCoverageTellsWrongIntervals(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	share := coverage(func() Interval {
@@ -82,7 +81,7 @@ func TestCoverageTellsWrongIntervals(t *testing.T) {
 	}
 }
 
-// coverage is the share of 4,000 intervals that hold truth.
+// coverage returns the share of 4,000 intervals that contain truth.
 func coverage(sample func() Interval, truth float64) float64 {
 	const trials = 4000
 	held := 0
@@ -98,7 +97,7 @@ func coverage(sample func() Interval, truth float64) float64 {
 // 4,000 trials are 1.4.
 func isNominal(share float64) bool { return math.Abs(share-0.95) < 0.015 }
 
-// agree compares to 1e-9 of the larger, the precision of tQuantile; two NaNs
+// agree compares two numbers to 1e-9 of the larger one, the precision of tQuantile; two NaNs
 // agree.
 func agree(a, b float64) bool {
 	if math.IsNaN(a) || math.IsNaN(b) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A difference as large as what is detectable on average is found in 80% of samples:
-// to four standard errors of the simulation, and 3% for so few pairs.
+// A true difference equal to the mean of Detectable is found in 80% of samples, up to four
+// standard errors of the simulation, and 3% for so few pairs.
 func TestDetectable(t *testing.T) {
 	const draws = 4000
 	for _, n := range []int{3, 5, 9} {

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Without a shared error a difference stays as it is; with one, its interval is wider
-// and P larger, and each still says what the other says.
+// Without a shared error a difference does not change. With one, its interval is wider and P is
+// larger, and the two still agree.
 func TestWithShared(t *testing.T) {
 	d := PairedDifference([]float64{1, 2, 3, 2.5})
 	for _, none := range []float64{0, math.NaN()} {
@@ -37,15 +37,15 @@ func TestWithShared(t *testing.T) {
 	}
 }
 
-// Where all pairs share an error, the test without it claims far too much, and with
-// it what it says: 5% of samples of no true difference, to four standard errors of
+// If all pairs share an error, a test that ignores it claims far too many differences. A test that
+// includes it claims one in 5% of samples without a true difference, up to four standard errors of
 // the simulation.
 func TestSizeWithShared(t *testing.T) {
 	const draws, batches = 4000, 64
 	rng := rand.New(rand.NewPCG(3, 1))
 	for _, c := range []struct {
 		pairs  int
-		shared float64 // standard error of the shared part, that of one pair being 1
+		shared float64 // standard error of the shared part, in units of that of one pair
 	}{{3, 0.3}, {8, 0.3}, {8, 1}} {
 		without, with := 0, 0
 		for range draws {

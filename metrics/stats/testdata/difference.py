@@ -1,5 +1,5 @@
-# Makes difference.json, to which metrics/difference_test.go holds paired
-# comparisons, with SciPy 1.17.1 and statsmodels 0.15.0:
+# Makes difference.json with SciPy 1.17.1 and statsmodels 0.15.0;
+# metrics/stats/difference_test.go compares paired comparisons with it:
 #
 #   python3 -m venv .venv && .venv/bin/pip install scipy==1.17.1 statsmodels==0.15.0
 #   .venv/bin/python metrics/stats/testdata/difference.py > metrics/stats/testdata/difference.json
@@ -15,11 +15,11 @@ from statsmodels.stats.multitest import multipletests
 def paired(name, d, margin):
     d = np.asarray(d, float)
     interval = stats.ttest_1samp(d, 0).confidence_interval(0.95)
-    # Samples of pairs, each of which may be swapped: every flip of a sign.
+    # Each pair may be swapped, which gives every flip of signs.
     flips = stats.permutation_test(
         (d, np.zeros_like(d)), lambda a, b, axis: np.mean(a - b, axis=axis),
         permutation_type="samples", vectorized=True, n_resamples=np.inf)
-    margins = margin * (1 + 0.1 * np.cos(np.arange(len(d))))  # one a pair
+    margins = margin * (1 + 0.1 * np.cos(np.arange(len(d))))  # one margin per pair
     above = stats.ttest_1samp(d + margins, 0, alternative="greater").pvalue
     below = stats.ttest_1samp(d - margins, 0, alternative="less").pvalue
     return {
