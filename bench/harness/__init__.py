@@ -1,1 +1,1 @@
-"""The parts of bench/compare; the standard library is all that they need."""
+"""The parts of bench/compare. They need only the standard library."""

@@ -1,4 +1,4 @@
-"""Part 4: what a step allocates, and what runs side by side take in memory."""
+"""Part 4: allocations of a step, and memory of several runs in one process."""
 
 import json
 import os
@@ -10,14 +10,14 @@ from . import tools
 
 
 def allocations(binary, quick):
-    """Heap allocations a step, by rank."""
+    """Heap allocations per step, by rank."""
     ranks = "8|512" if quick else "8|64|512|2048"
     found = tools.benchmarks(binary, f"^BenchmarkStep$/^rank=({ranks})$", "-test.benchtime=3x")
     return {name.rpartition("=")[2]: int(v["allocs/op"]) for name, v in found.items()}
 
 
 def peak_memory(command):
-    """The most bytes that a program had resident."""
+    """The largest number of bytes that a program had resident."""
     with tempfile.TemporaryFile("w+") as said:
         child = subprocess.Popen(command, cwd=tools.ROOT, env=tools.environment(), stdout=said, stderr=said)
         most = tools.peak(child)
@@ -28,7 +28,7 @@ def peak_memory(command):
 
 
 def memory(binary, cache, rank):
-    """The measured peak of two and of four runs at once, and the count of one."""
+    """The measured peaks of two and of four runs at once, and the counted memory of one run."""
     peaks = {}
     for n in (2, 4):
         store = os.path.join(cache, "memory")
@@ -49,7 +49,7 @@ def measure(binaries, cache, quick):
 
 
 def beyond(line):
-    """What a run more takes, measured over counted."""
+    """Memory of one more run, measured / counted."""
     return (line["peaks"][4] - line["peaks"][2]) / 2 / line["count"]
 
 
@@ -62,9 +62,12 @@ def text(found):
     allocations = ", ".join(f"{n} at r={rank}" for rank, n in found["allocations"].items())
     return "\n\n".join([
         "## Allocations and memory",
-        f"Heap allocations a step: {allocations}.",
-        "Memory of runs side by side in one process, in MB: the count of a run by `sweep show`, the peak of the"
-        " process with two and with four runs, model and data included, and what each run more takes over its count. Buffers are made"
-        " for full sequences; what shorter ones never touch is counted and not resident.",
-        tools.table(["rank", "counted, a run", "peak of 2", "peak of 4", "a run more / count"], rows),
+        f"Heap allocations per step: {allocations}.",
+        tools.filled(
+            "Memory of several runs in one process, in MB: the memory of a run as counted by `sweep show`; the"
+            " peak of the process with two and with four runs, model and data included; and the memory of one more"
+            " run, measured / counted. Buffers are made for full sequences; the part that shorter ones never touch"
+            " is counted, but not resident."
+        ),
+        tools.table(["rank", "counted, per run", "peak of 2", "peak of 4", "one more run / counted"], rows),
     ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Part 3: a whole grid, sweep run against a script with PEFT."""
+"""Part 3: a whole grid, by sweep run and by a script with PEFT."""
 
 import csv
 import json
@@ -16,12 +16,12 @@ SCALES = {
 }
 TARGET = 5
 SAME = """\
-Same: model, batches and their order, the first A, γ, AdamW (theirs fused) and its rate, float32, the number of steps;
-the training loss and the norm of the gradient at every step, the validation loss every 20 steps, at the first and at the
-last. Not the same: theirs keeps two processes for the whole grid, each with a thread, pads a batch to its longest
-sequence, and ends with losses and norms in memory; ours works on ragged batches, also measures the gradients, outputs
-and updates of all adapters, writes a checked record of every run, prints tables and draws figures. Its time includes
-reading and tokenizing the data, theirs gets tokens but imports its libraries."""
+Both have the same model, batches in the same order, first A, γ, AdamW (theirs fused) with the same rate, float32 and
+number of steps. Both measure the training loss and the norm of the gradient at every step, and the validation loss
+every 20 steps, at the first and at the last. Theirs keeps two processes for the whole grid, each with one thread, pads
+a batch to its longest sequence, and ends with losses and norms in memory. Ours works on ragged batches, also measures
+the gradients, outputs and updates of all adapters, writes a checked record of every run, prints tables and draws
+figures. Our time includes reading and tokenizing the data; theirs gets tokens, but includes importing its libraries."""
 
 
 def timed(command, **env):
@@ -42,14 +42,15 @@ def measure(python, binaries, cache, scale):
     ours, _ = timed([binaries["sweep"], "run", "paper-fig2-3", "--workers=2", f"--out={store}", *SCALES[scale]])
     theirs, said = timed([python, "bench/peers/grid.py", folder], **tools.threads(1))
     curves = json.loads(said)["curves"]
-    found = {"ours": ours, "theirs": theirs, "runs": len(curves), "scale": scale, "difference": differences(curves, store)}
+    found = {"ours": ours, "theirs": theirs, "runs": len(curves), "scale": scale}
+    found["difference"] = differences(curves, store)
     shutil.rmtree(folder)
     shutil.rmtree(store)
     return found
 
 
 def differences(curves, store):
-    """The largest of any run and step, by quantity."""
+    """The largest difference of any run and step, by quantity."""
     largest = {}
     for run, curve in curves.items():
         with open(os.path.join(store, "runs", run, "curve.csv")) as f:
@@ -62,7 +63,7 @@ def differences(curves, store):
 
 
 def quickstart(cache):
-    """How long a newcomer waits, the build included."""
+    """The time that a newcomer waits, the build included."""
     store = os.path.join(cache, "quickstart")
     shutil.rmtree(store, ignore_errors=True)
     seconds, _ = timed(["go", "run", "./cmd/sweep", "run", "quickstart", f"--out={store}"])
@@ -76,5 +77,5 @@ def text(found):
     rows = [["ranksweep, sweep run", f"{found['ours']:.0f} s"], ["PEFT, two processes", f"{found['theirs']:.0f} s"],
             ["**ratio**", f"{times(found['theirs'] / found['ours'])} (target {TARGET}×)"]]  # fmt: skip
     largest = ", ".join(f"{q.replace('_', ' ')} {d:.1e}" for q, d in found["difference"].items())
-    difference = f"The largest difference of any run and step: {largest}."
+    difference = tools.filled(f"The largest differences of any run and step: {largest}.")
     return "\n\n".join(["## A grid", what, tools.table(["", "wall time"], rows), difference, SAME])

@@ -1,4 +1,4 @@
-"""What all of this runs on."""
+"""The machine and the programs: cores, versions, and what has to be built or installed."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ NAMED = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "as
 
 
 def cpu():
-    """The model and the instruction sets that matter."""
+    """The CPU's model, and its instruction sets that matter here."""
     with open("/proc/cpuinfo") as f:
         info = dict(re.findall(r"^(model name|flags|Features)\s*:\s*(.*)$", f.read(), re.M))
     flags = (info.get("flags") or info.get("Features", "")).split()
@@ -21,8 +21,8 @@ def cpu():
 
 
 def take_two_cores():
-    """Keeps this process and all that it starts to two cores, not to two
-    threads of one; returns how many the machine lends."""
+    """Restricts this process and its children to two cores, and not to two threads of
+    one; returns the number of cores that the machine lends."""
     free = sorted(os.sched_getaffinity(0))
     cores = {}
     for n in free:
@@ -63,7 +63,8 @@ def build(folder):
 def versions(python):
     code = (
         "import torch, peft, transformers, numpy, platform; from torch.backends import mkl, mkldnn\n"
-        "print(platform.python_version(), torch.__version__, peft.__version__, transformers.__version__, numpy.__version__)\n"
+        "print(platform.python_version(), torch.__version__, peft.__version__, transformers.__version__,"
+        " numpy.__version__)\n"
         "print(torch.backends.cpu.get_cpu_capability(), mkl.is_available(), mkldnn.is_available())"
     )
     lines = output([python, "-c", code]).splitlines()[-2:]

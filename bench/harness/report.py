@@ -4,12 +4,13 @@ from . import cost, grid, sgemm, step, tools
 from .tools import times
 
 HOW = """\
-What `bench/compare` printed: the same work done by ranksweep and by others, in one go on one machine. CONTRIBUTING.md
-says how to run it. Each figure is a ratio of two measured side by side; absolute ones hold for this machine alone."""
+`bench/compare` printed this page: the same work was done by ranksweep and by other programs, in one go on one machine.
+CONTRIBUTING.md says how to run it. Ratios are of two rates measured side by side; absolute figures are valid only for
+this machine."""
 
 
 def goals(found):
-    """The issue's table: what, target, measured."""
+    """The table of targets: what, target, measured."""
     kernel = found["kernel"]
     lines = sgemm.summary(found["sgemm"], kernel).values()
     s = found["step"]
@@ -20,7 +21,7 @@ def goals(found):
         ["the same, against OpenBLAS", "≥ 1.0×", span([x["ratio"]["OpenBLAS"] for x in lines]) + "×"],
         ["the same, against torch.mm", "", span([x["ratio"]["torch"] for x in lines]) + "×"],
         ["the same, against gonum", "", span([x["ratio"]["gonum"] for x in lines]) + "×"],
-        ["a step at r = 8, share of peak a core", "≥ 0.60", f"{step.share(s, 8):.2f}"],
+        ["a step at r = 8, share of the peak per core", "≥ 0.60", f"{step.share(s, 8):.2f}"],
     ]
     for counts, targets in step.TARGETS.items():
         for rank in s["ranks"]:
@@ -30,12 +31,14 @@ def goals(found):
     target = "≤ 3×" if (low, high) == (8, 2048) else ""
     rows.append([f"a step at r = {high} against r = {low}", target, f"{times(ours)} (theirs: {times(theirs)})"])
     worst = max(step.worst(s, r) for r in s["ranks"])
-    rows.append(["their float32 losses from ours, at most", "≤ 1e-3", f"{worst:.1e}"])
+    rows.append(["largest difference of their float32 losses from ours", "≤ 1e-3", f"{worst:.1e}"])
     g = found["grid"]
     scale = "" if g["scale"] == "full" else f" ({g['scale']} cut)"
-    rows.append([f"`paper-fig2-3` against two PEFT processes{scale}", f"≥ {grid.TARGET}×", times(g["theirs"] / g["ours"])])
-    rows.append(["heap allocations a step", "0", max(found["cost"]["allocations"].values())])
-    rows.append(["memory of a run more, over its count", "0.90 to 1.10", span([cost.beyond(m) for m in found["cost"]["memory"]])])
+    ratio = times(g["theirs"] / g["ours"])
+    rows.append([f"`paper-fig2-3` against two PEFT processes{scale}", f"≥ {grid.TARGET}×", ratio])
+    rows.append(["heap allocations per step", "0", max(found["cost"]["allocations"].values())])
+    beyond = span([cost.beyond(m) for m in found["cost"]["memory"]])
+    rows.append(["memory of one more run, measured / counted", "0.90 to 1.10", beyond])
     if found["quickstart"]:
         rows.append(["`go run ./cmd/sweep run quickstart`", "< 90 s", f"{found['quickstart']:.0f} s"])
     return tools.table(["what", "target", "measured"], rows)
@@ -56,6 +59,7 @@ def page(found):
     ]
     parts = [
         "# Side by side", HOW, tools.table(["", ""], facts), "## Against the targets", goals(found),
-        sgemm.text(found["sgemm"], found["kernel"]), step.text(found["step"]), grid.text(found["grid"]), cost.text(found["cost"]),
+        sgemm.text(found["sgemm"], found["kernel"]), step.text(found["step"]), grid.text(found["grid"]),
+        cost.text(found["cost"]),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"

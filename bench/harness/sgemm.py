@@ -6,12 +6,12 @@ from .tools import median, times
 QUICK = ["NN/512x512x512", "NT/1024x688x256", "NN/1024x256x688", "TN/688x256x1024"]
 LINEAR = [(256, 256), (256, 688), (688, 256), (256, 512), (512, 256), (256, 2048), (2048, 256)]
 TOKENS = 1024
-ONE = "-test.cpu=1"  # gonum would take every core
+ONE = "-test.cpu=1"  # otherwise gonum takes every core
 
 
 def shapes(quick):
-    """512³ and the products of a linear map, forward and backward, of the
-    model and of the adapters that are wide enough to count."""
+    """512³, and the products of linear maps, forward and backward: those of the
+    model, and of adapters that are wide enough to matter."""
     if quick:
         return QUICK
     found = ["NN/512x512x512"]
@@ -44,8 +44,8 @@ def peer(python, library, chosen, seconds, **env):
 
 
 def openblas(python, chosen, seconds, flags):
-    """The best of OpenBLAS's own choice and, where the CPU has AVX-512, of the
-    kernel made for it, which not every AMD CPU is given."""
+    """The better of two: the kernel that OpenBLAS chooses and, if the CPU has AVX-512,
+    its kernel for AVX-512, which it does not choose on every AMD CPU."""
     tried = [peer(python, "openblas", chosen, seconds)]
     if "avx512f" in flags and "Skylake" not in tried[0][0]:
         tried.append(peer(python, "openblas", chosen, seconds, OPENBLAS_CORETYPE="SKYLAKEX"))
@@ -67,8 +67,8 @@ def measure(python, binary, flags, quick):
 
 
 def summary(found, kernel):
-    """For each shape the medians over rounds: rates, our share of the peak and
-    our ratio to each other."""
+    """For each shape the medians over rounds: the rates, our share of the peak, and the
+    ratio of our rate to each other's."""
     lines = {}
     for s in found["shapes"]:
         rounds = [(r["rates"][s], r["peak"][kernel]) for r in found["rounds"]]
@@ -92,8 +92,11 @@ def text(found, kernel):
     rows.append(["peak", *(f"{peak[w]:.1f}" if w in peak else "" for w in who), "1", *("" for _ in others)])
     return "\n\n".join([
         "## Products",
-        f"GFLOPS of float32 products m×n×k on one thread, medians of {len(found['rounds'])} rounds. N and T say which of A"
-        f" and B lie transposed. The peak is that of the micro-kernel alone, on data in the L1 cache. OpenBLAS is"
-        f" {found['OpenBLAS']}, torch.mm is MKL's or oneDNN's product in torch {found['torch']}.",
+        tools.filled(
+            f"GFLOPS of float32 products m×n×k on one thread, medians of {len(found['rounds'])} rounds. The first"
+            " letter is for A and the second for B: T means stored transposed, N means not. The peak is the rate"
+            f" of the micro-kernel alone, on data in the L1 cache. OpenBLAS is {found['OpenBLAS']}; torch.mm is the"
+            f" product of MKL or oneDNN in torch {found['torch']}."
+        ),
         tools.table(["shape", *who, f"{kernel}, share of peak", *(f"{kernel} over {w}" for w in others)], rows),
     ])  # fmt: skip

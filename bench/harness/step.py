@@ -6,8 +6,8 @@ from collections import namedtuple
 from . import sgemm, tools
 from .tools import median, times
 
-# A contender counts among the best of its precision; the merged form of
-# PyTorch, which nobody's library has, shows what the form alone brings.
+# Contenders that count are compared by precision. The merged form in PyTorch, which no
+# library has, only shows the effect of the form by itself.
 Contender = namedtuple("Contender", "name flags counts")
 EAGER = [
     Contender("PyTorch float32, eager", ["torch"], "float32"),
@@ -21,7 +21,7 @@ FULL = EAGER + [
 WAYS = {"one process of two threads": (1, 2), "two processes of one thread": (2, 1)}
 OURS = ("ranksweep", "two runs side by side")
 OURS_BF16 = ("ranksweep with precision: bf16", "two runs side by side")
-TOLERANCE = 1e-3  # between float32 losses
+TOLERANCE = 1e-3  # largest difference of float32 losses
 TARGETS = {"float32": {8: 2.5, 64: 2.5, 512: 4, 2048: 9}, "bfloat16": {8: 1.4, 512: 2.5, 2048: 4.5}}
 
 
@@ -33,14 +33,16 @@ def our_step(binary, rank, steps, *flags):
 def their_step(python, contender, processes, n, file, steps, cache):
     warm = 2 if "--compile" in contender.flags else 1
     program, *flags = contender.flags
-    command = [python, "bench/peers/step.py", program, file, f"--threads={n}", f"--warm={warm}", f"--steps={steps}", *flags]
-    said = tools.race([command] * processes, TORCHINDUCTOR_CACHE_DIR=os.path.join(cache, "inductor"), **tools.threads(n))
+    command = [python, "bench/peers/step.py", program, file, f"--threads={n}"]
+    command += [f"--warm={warm}", f"--steps={steps}", *flags]
+    inductor = os.path.join(cache, "inductor")
+    said = tools.race([command] * processes, TORCHINDUCTOR_CACHE_DIR=inductor, **tools.threads(n))
     return said[0] | {"rate": sum(s["tokens"] / s["seconds"] for s in said)}
 
 
 def turns(contender, flags, rounds, steps):
-    """Rounds and steps. Who does not count has one round. A CPU without
-    bfloat16 emulates it, tens of times slower: one step tells as much as twelve."""
+    """Rounds and steps. A contender that does not count has one round. A CPU without
+    bfloat16 emulates it, tens of times slower; then one step is as good as twelve."""
     if not contender.counts:
         return 1, steps
     emulated = contender.counts == "bfloat16" and not {"avx512_bf16", "amx_bf16", "bf16"} & set(flags)
@@ -78,8 +80,8 @@ def best(line, counts, contenders):
 
 
 def ratio(found, rank, counts):
-    """Ours over the best of a precision, the median over rounds; none where
-    float32 losses differ, since a faster wrong step is no result."""
+    """Ours divided by the best of a precision, the median over rounds; none if float32
+    losses differ, since a wrong step that is faster proves nothing."""
     if counts == "float32" and worst(found, rank) > TOLERANCE:
         return None
     rounds = [(line[OURS]["rate"], best(line, counts, found["contenders"])) for line in found["rounds"][rank]]
@@ -98,13 +100,13 @@ def difference(found, rank, key):
 
 
 def worst(found, rank):
-    """The largest difference of all that count as float32."""
+    """The largest difference of all contenders that count as float32."""
     keys = [(c.name, way) for c in found["contenders"] if c.counts == "float32" for way in WAYS]
     return max(d for d in (difference(found, rank, k) for k in keys) if d is not None)
 
 
 def share(found, rank):
-    """Of the micro-kernel's peak, a core; the step's two cores beside it."""
+    """The step's rate per core, as a share of the micro-kernel's peak."""
     said = [line[OURS] for line in found["rounds"][rank]]
     return median([s["flops"] / s["seconds"] / 2 / 1e9 / s["peak"][s["kernel"]] for s in said])
 
@@ -115,8 +117,8 @@ def rate(found, rank, key):
 
 
 def steepness(found, counts):
-    """How much longer a step takes at the largest rank than at the smallest:
-    ours, and the best of theirs."""
+    """The time of a step at the largest rank divided by the time at the smallest: ours, and
+    the best of theirs."""
     low, high = found["ranks"][0], found["ranks"][-1]
     ours = rate(found, low, OURS) / rate(found, high, OURS)
     theirs = [median([best(line, counts, found["contenders"]) for line in found["rounds"][r]]) for r in (low, high)]
@@ -138,11 +140,14 @@ def text(found):
     count = len(found["rounds"][ranks[0]])
     parts = [
         "## A step",
-        "Tokens a second on two cores: LoRA on all linear maps of a LLaMA of dim 256, 6 layers, 4 heads, feed-forward"
-        f" width 688, vocabulary 4096, batch 8×256, AdamW (theirs fused). Medians of {count} rounds; in each round"
-        " everyone had its turn, and the ratio is the median of the rounds' ratios.",
+        tools.filled(
+            "Tokens per second on two cores: LoRA on all linear maps of a LLaMA of dim 256, 6 layers, 4 heads,"
+            f" feed-forward width 688, vocabulary 4096, batch 8×256, AdamW (theirs fused). Medians of {count}"
+            " rounds. In each round every program was run in turn, and the ratio is the median of the rounds'"
+            " ratios."
+        ),
         tools.table(head, rates),
-        "The largest difference of a step's loss from ours. Weights, A, batches and rates are the same, handed over in"
+        "The largest difference of a step's loss from ours. All use the same weights, A, batches and rates, from"
         " a file.",
         tools.table(head, losses),
     ]

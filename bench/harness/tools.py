@@ -7,12 +7,13 @@ import re
 import statistics
 import subprocess
 import tempfile
+import textwrap
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(HERE)
 median = statistics.median
 
-# Variables that would make a peer slower than it is, or our kernel another one.
+# Variables that would slow a peer down, or choose another kernel for us.
 FOREIGN = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "RANKSWEEP_KERNEL", "GOMAXPROCS", "GOGC", "GOMEMLIMIT")
 
 
@@ -58,14 +59,14 @@ def race(commands, **env):
 
 
 def cpu_seconds(child):
-    """What a program has taken of all cores, by proc(5)."""
+    """The CPU time that a program has taken on all cores, by proc(5)."""
     with open(f"/proc/{child.pid}/stat") as f:
         user, system = f.read().rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def peak(child):
-    """Waits for a program's end and returns the most bytes that it had resident."""
+    """Waits for a program's end and returns the largest number of bytes that it had resident."""
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_maxrss * 1024
@@ -82,9 +83,14 @@ def benchmarks(binary, pattern, *flags):
 
 
 def largest_difference(ours, theirs):
-    """Of two curves, as far as both go; infinite where one is not a number."""
+    """The largest difference of two curves, as far as both go; infinite if a number is NaN."""
     found = [abs(a - b) for a, b in zip(ours, theirs)]
     return max((d if d == d else math.inf for d in found), default=math.inf)
+
+
+def filled(text):
+    """A paragraph with lines of at most 120 columns."""
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def table(head, rows):

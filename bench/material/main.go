@@ -1,5 +1,6 @@
-// Material writes what the runs of an embedded model's grid are trained on, so that
-// another program can train the same, see [train.Local.HandOver].
+// Material hands a grid to another program: it writes the batches and first adapters of the
+// grid's runs, so that the other program can train the same. The grid must be of an embedded
+// model. See [train.Local.HandOver].
 //
 //	sweep show EXPERIMENT --json | material DIR
 package main
@@ -26,7 +27,7 @@ func main() {
 	}
 }
 
-// hand writes the material of a grid that sweep show has written.
+// hand writes the material of a grid; shown is the output of sweep show.
 func hand(shown io.Reader, dir string) error {
 	var grid struct {
 		Runs []struct{ Config experiments.Config }

@@ -13,8 +13,8 @@ import (
 	"ranksweep/nn"
 )
 
-// TestHandWritesWhatRunsTrainOn: every seed's batches in full, and each A at
-// the largest rank of its seed.
+// TestHandWritesWhatRunsTrainOn: the material has all batches of every seed, and each A at the
+// largest rank of its seed.
 func TestHandWritesWhatRunsTrainOn(t *testing.T) {
 	dir := t.TempDir()
 	source := filepath.Join(dir, "sums.jsonl")

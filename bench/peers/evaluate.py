@@ -1,6 +1,6 @@
 """Scores the answers of a .jsonl file with a GGUF file's model and tokenizer,
 read by transformers: each after its question, with the token that ends it.
-Prints the mean loss and how many tokens it is of."""
+Prints the mean loss and the number of tokens that it is over."""
 
 import json
 import os

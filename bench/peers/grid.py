@@ -1,5 +1,5 @@
-"""Trains the runs of a grid with PEFT, two at a time, on what bench/material
-handed over: the same batches in the same order, the same first A."""
+"""Trains the runs of a grid with PEFT, two at a time, on the material that
+bench/material wrote: the same batches in the same order, and the same first A."""
 
 import json
 import math
@@ -21,7 +21,7 @@ def sequences(tensors):
 
 
 def padded(part):
-    """Pads on the right, where causal attention needs no mask."""
+    """Pads on the right, so that causal attention needs no mask."""
     x, y = zip(*part)
     pad = torch.nn.utils.rnn.pad_sequence
     return pad(x, batch_first=True), pad(y, batch_first=True, padding_value=-1)
@@ -49,7 +49,8 @@ def train(job):
     val = [padded(held[i : i + size]) for i in range(0, len(held), size)]
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=c["train"]["lr"], weight_decay=0.0, fused=True)
-    curve, steps, every = {"train_loss": [], "grad_norm": [], "val_loss": []}, c["train"]["steps"], c["measure"]["eval_every"]
+    curve = {"train_loss": [], "grad_norm": [], "val_loss": []}
+    steps, every = c["train"]["steps"], c["measure"]["eval_every"]
     for step in range(steps):
         if step % every == 0:
             curve["val_loss"].append(validate(model, val))

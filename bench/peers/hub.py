@@ -1,4 +1,4 @@
-"""The same model out of transformers, with adapters of PEFT."""
+"""The same model from transformers, with adapters of PEFT."""
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -24,11 +24,12 @@ def llama(tensors):
 
 
 def saved(folder):
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="sdpa", use_cache=False)
+    settings = {"dtype": torch.float32, "attn_implementation": "sdpa", "use_cache": False}
+    return AutoModelForCausalLM.from_pretrained(folder, **settings)
 
 
 def adapt(model, tensors, rank, gamma):
-    """Puts adapters on model that begin with the top rows of every A."""
+    """Puts adapters on model that begin with the top rows of each given A."""
     config = LoraConfig(r=rank, lora_alpha=gamma * rank, lora_dropout=0.0, target_modules=TARGETS)
     model = get_peft_model(model, config)
     with torch.no_grad():

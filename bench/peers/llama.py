@@ -20,7 +20,7 @@ class Adapted(nn.Module):
         if self.merged:
             return F.linear(x, self.weight + self.gamma * (self.b @ self.a))
         u = F.linear(x, self.a)
-        if len(self.a) < len(self.weight):  # scale the narrower of the two
+        if len(self.a) < len(self.weight):  # scale the smaller of the two
             return F.linear(x, self.weight) + F.linear(self.gamma * u, self.b)
         return F.linear(x, self.weight) + self.gamma * F.linear(u, self.b)
 

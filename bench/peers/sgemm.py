@@ -1,5 +1,5 @@
-"""Times float32 matrix products of one library on one thread: OpenBLAS by way
-of its C interface, or what torch.mm calls. Prints JSON."""
+"""Times float32 matrix products of one library on one thread: OpenBLAS, by its C
+interface, or the library that torch.mm calls. Prints JSON."""
 
 import ctypes
 import json

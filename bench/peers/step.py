@@ -1,5 +1,5 @@
-"""Trains on what bench/step handed over and says how long that took, with the
-losses. Prints "ready" and waits for a line before the clock starts."""
+"""Trains on the file that bench/step wrote, and prints the time and the losses.
+Prints "ready" and waits for a line before the clock starts."""
 
 import argparse
 import contextlib
@@ -30,7 +30,7 @@ def build(args, tensors, gamma):
 
 
 class Logits(torch.nn.Module):
-    """The logits alone: the loss is the same for all programs."""
+    """Returns only logits, since the loss is computed in the same way for all programs."""
 
     def __init__(self, model):
         super().__init__()

@@ -11,14 +11,13 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// A method makes an interval of 95% for a mean.
+// A method makes a 95% interval for a mean.
 type method struct {
 	name     string
 	interval func(xs []float64, rng *rand.Rand) (low, high float64)
 }
 
-// methods are the project's and what might replace it where differences are
-// skewed.
+// methods are the project's method, and others that might replace it for skewed differences.
 var methods = []method{
 	{"Student's t", studentInterval},
 	{"Johnson's t", johnsonInterval},
@@ -31,8 +30,8 @@ func studentInterval(xs []float64, _ *rand.Rand) (low, high float64) {
 	return i.Low, i.High
 }
 
-// johnsonInterval is Student's, shifted by the skewness of the sample (Johnson,
-// JASA 73, 1978).
+// johnsonInterval is Student's interval, shifted by the skewness of the sample (Johnson, JASA 73,
+// 1978).
 func johnsonInterval(xs []float64, _ *rand.Rand) (low, high float64) {
 	i := stats.MeanInterval(xs)
 	third := 0.0
@@ -43,10 +42,10 @@ func johnsonInterval(xs []float64, _ *rand.Rand) (low, high float64) {
 	return i.Low + shift, i.High + shift
 }
 
-// resamples of a bootstrap.
+// resamples is the number of resamples of a bootstrap.
 const resamples = 499
 
-// resample draws as many values from xs as it has.
+// resample draws len(xs) values from xs, with replacement.
 func resample(xs, into []float64, rng *rand.Rand) {
 	for i := range into {
 		into[i] = xs[rng.IntN(len(xs))]
@@ -58,7 +57,7 @@ func resample(xs, into []float64, rng *rand.Rand) {
 func bcaInterval(xs []float64, rng *rand.Rand) (low, high float64) {
 	mean, drawn := stat.Mean(xs, nil), make([]float64, len(xs))
 	means := make([]float64, resamples)
-	below := 0.5 // so that it is never none or all
+	below := 0.5 // so that the share is never 0 or 1
 	for i := range means {
 		resample(xs, drawn, rng)
 		means[i] = stat.Mean(drawn, nil)
@@ -81,9 +80,9 @@ func bcaInterval(xs []float64, rng *rand.Rand) (low, high float64) {
 	return end(-1.96), end(1.96)
 }
 
-// bootstrapTInterval takes the quantiles of t from resamples (Efron, The
-// Jackknife, the Bootstrap and Other Resampling Plans, 1982). Resamples of one
-// value have no t, and are left out.
+// bootstrapTInterval takes the quantiles of t from resamples (Efron, The Jackknife, the Bootstrap
+// and Other Resampling Plans, 1982). Resamples whose values are all equal have no t, and are left
+// out.
 func bootstrapTInterval(xs []float64, rng *rand.Rand) (low, high float64) {
 	mean, sd := stat.MeanStdDev(xs, nil)
 	var ts []float64
@@ -102,8 +101,8 @@ func bootstrapTInterval(xs []float64, rng *rand.Rand) (low, high float64) {
 // coverageSizes are the sample sizes at which methods are compared.
 var coverageSizes = []int{3, 5, 9, 20}
 
-// coverages are how often each method's interval holds the mean of what is
-// skewed itself, by distribution.
+// coverages returns the share of each method's intervals that contain the mean, for differences
+// drawn from the distribution d.
 func coverages(d distribution) table {
 	var rows []string
 	for _, m := range methods {
@@ -117,7 +116,7 @@ func coverages(d distribution) table {
 	})
 }
 
-// widths are the median widths of the methods' intervals over that of Student's.
+// widths returns the median widths of the methods' intervals, divided by that of Student's.
 func widths(d distribution) (texts [][]string) {
 	for _, m := range methods {
 		line := []string{m.name}

@@ -10,17 +10,18 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-const level = 0.05 // as the project's
+const level = 0.05 // the project's
 
-// sizeDraws have a standard error of 0.2% at a share of 5%.
+// sizeDraws is the number of draws; a share of 5% then has a standard error of 0.2%.
 const sizeDraws = 10_000
 
-// isSeparated reports a verdict of lower or higher.
+// isSeparated reports whether the verdict is lower or higher.
 func isSeparated(differences []float64) bool {
 	return stats.PairedDifference(differences).P <= level
 }
 
-// sizesOfDifferences are how often equal means are told apart, by t and by flips.
+// sizesOfDifferences returns the share of samples with equal means in which t, or the flips, claim
+// a difference.
 func sizesOfDifferences(name string, of []distribution) table {
 	tests := []struct {
 		head string
@@ -45,8 +46,7 @@ func sizesOfDifferences(name string, of []distribution) table {
 func ofT(d stats.Difference) float64     { return d.P }
 func ofFlips(d stats.Difference) float64 { return d.FlipP }
 
-// sizesOfFamilies are how often a family with no difference in it claims one, by
-// Holm's P.
+// sizesOfFamilies returns the share of families without any difference that claim one by Holm's P.
 func sizesOfFamilies() table {
 	sizes := []int{5, 10}
 	rows := []string{"independent", "all against one reference"}
@@ -76,8 +76,8 @@ func sizesOfFamilies() table {
 	}).atMost(level)
 }
 
-// sizesOnOneSet are how often equal arms are told apart that are scored on one
-// validation set, without its error in the test or with it.
+// sizesOnOneSet returns the share of equal arms, scored on one validation set, that are called
+// different; with says whether the test includes the error of the set.
 func sizesOnOneSet(with bool) table {
 	const batches = 64
 	sizes, errors := []int{3, 5, 9}, []float64{0.1, 0.3, 1}
@@ -108,9 +108,9 @@ func sizesOnOneSet(with bool) table {
 	})
 }
 
-// sizesOfEquivalence are how often a difference as large as the margin passes for
-// none. Losses of both arms scatter, and the reference's is a part of what it
-// learned, by which the margin is set.
+// sizesOfEquivalence returns the share of differences as large as the margin that are called
+// equivalent. The losses of both arms scatter. The margin scatters too, since it depends on the
+// loss that the reference learned.
 func sizesOfEquivalence() table {
 	sizes, scatter := []int{3, 5, 9, 20}, []float64{0.005, 0.02, 0.1, 0.3}
 	var rows []string

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 )
 
-// A distribution has mean 0.
+// A distribution is a distribution with mean 0.
 type distribution struct {
 	name string
 	draw func(rng *rand.Rand) float64
@@ -16,10 +16,10 @@ func normal(rng *rand.Rand) float64      { return rng.NormFloat64() }
 func exponential(rng *rand.Rand) float64 { return rng.ExpFloat64() - 1 }
 func logNormal(rng *rand.Rand) float64   { return math.Exp(rng.NormFloat64()) - math.Exp(0.5) }
 
-// shapes are what differences are drawn from where they are skewed themselves.
+// shapes are the distributions from which skewed differences are drawn.
 var shapes = []distribution{{"normal", normal}, {"exponential", exponential}, {"log-normal", logNormal}}
 
-// betweenArms is the distribution of the difference of two equal arms.
+// betweenArms returns the distribution of the difference of two equal arms.
 func (d distribution) betweenArms() distribution {
 	return distribution{d.name, func(rng *rand.Rand) float64 { return d.draw(rng) - d.draw(rng) }}
 }
@@ -40,7 +40,7 @@ func names(of []distribution) (all []string) {
 	return all
 }
 
-// perSize heads the columns of sample sizes.
+// perSize returns the heads of columns for sample sizes.
 func perSize(sizes []int) (heads []string) {
 	for _, n := range sizes {
 		heads = append(heads, fmt.Sprintf("n = %d", n))

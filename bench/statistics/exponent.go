@@ -10,13 +10,13 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// tolerance is the project's, of exponents.
+// tolerance is the project's tolerance for exponents.
 const tolerance = 0.03
 
 var seedCounts = []int{3, 5, 9, 20}
 
-// agreements are how often an exponent that is off by some amount gets a verdict,
-// by the scatter of slopes from seed to seed.
+// agreements returns the share of exponents with the given verdict, if the true exponent is off by
+// the given amount; rows are for the scatter of slopes over seeds.
 func agreements(name string, off float64, verdict stats.Agreement) table {
 	scatter := []float64{0.01, 0.05, 0.15}
 	var rows []string
@@ -36,8 +36,8 @@ func agreements(name string, off float64, verdict stats.Agreement) table {
 	})
 }
 
-// nested are onset norms as the harness makes them: the A of a smaller rank is the
-// top of the A of a larger one, and all ranks share the seed's gradient.
+// nested returns onset norms as in real runs: the A of a smaller rank is the top of the A of a
+// larger one, and all ranks share the seed's gradient.
 func nested(seeds int, rng *rand.Rand) (obs []stats.Observation) {
 	for seed := range seeds {
 		gradient := math.Exp(rng.NormFloat64())
@@ -52,7 +52,7 @@ func nested(seeds int, rng *rand.Rand) (obs []stats.Observation) {
 	return obs
 }
 
-// coverageOfSlopes is how often intervals of an exponent hold the true one.
+// coverageOfSlopes returns the share of intervals of an exponent that contain the true one.
 func coverageOfSlopes() table {
 	rows := []string{"a slope a seed, t over seeds", "one fit, from the residuals of all runs"}
 	return simulate("slopes", 2500, rows, perSize(seedCounts), func(row, column int) study {
@@ -67,8 +67,8 @@ func coverageOfSlopes() table {
 	})
 }
 
-// pooledHolds reports whether the interval of one slope through all runs, a level
-// for each seed, holds the truth.
+// pooledHolds reports whether the interval of one slope through all runs, with a level for each
+// seed, contains the truth.
 func pooledHolds(obs []stats.Observation, truth float64) bool {
 	var xs, ys []float64
 	for len(obs) > 0 {
@@ -86,11 +86,11 @@ func pooledHolds(obs []stats.Observation, truth float64) bool {
 		spread += xs[i] * xs[i]
 		left += math.Pow(ys[i]-slope*xs[i], 2)
 	}
-	se := math.Sqrt(left / float64(len(xs)-len(xs)/5-1) / spread) // five runs a seed
+	se := math.Sqrt(left / float64(len(xs)-len(xs)/5-1) / spread) // five runs per seed
 	return math.Abs(slope-truth) <= 1.98*se
 }
 
-// chiSquare is the sum of k squares of normal draws.
+// chiSquare returns the sum of k squares of normal draws.
 func chiSquare(k int, rng *rand.Rand) (sum float64) {
 	for range k {
 		z := rng.NormFloat64()
@@ -99,8 +99,8 @@ func chiSquare(k int, rng *rand.Rand) (sum float64) {
 	return sum
 }
 
-// coverageOfVariancePowers is how often the jackknife's interval holds the power
-// of a variance, of sums of squares that share their first terms.
+// coverageOfVariancePowers returns the share of the jackknife's intervals that contain the power of
+// a variance. The values are sums of squares that share their first terms.
 func coverageOfVariancePowers() table {
 	sizes := []int{5, 9, 20}
 	maps := []int{1, 10}
@@ -122,8 +122,7 @@ func coverageOfVariancePowers() table {
 	})
 }
 
-// coverageOfRatios is how often the interval of squares over their expectation
-// holds 1.
+// coverageOfRatios returns the share of intervals of squares / expectation that contain 1.
 func coverageOfRatios() table {
 	terms := []int{4, 4 * 24, 64 * 24}
 	rows := []string{"rank 4, one map", "rank 4, 24 maps", "rank 64, 24 maps"}

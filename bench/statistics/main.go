@@ -1,10 +1,9 @@
-// Statistics simulates the tests and intervals that the project uses, and writes
-// the page that lists them: what each assumes, where it is from, and how often it
-// errs.
+// Statistics finds out by simulation how often the project's tests and intervals are wrong. It
+// writes the page that lists them, with the assumptions, the source and the error rate of each.
 //
 //	go run ./bench/statistics -o docs/statistics.md
 //
-// All draws have fixed seeds: the page is the same each time.
+// All draws have fixed seeds, so that the page is the same each time.
 package main
 
 import (

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// A section of the page: what is simulated, in words, its tables, and what follows.
+// A section of the page: a text that says what is simulated, tables, and a conclusion.
 type section struct {
 	title, text string
 	tables      []table
-	plain       [][]string // or cells that are no shares, under heads
+	plain       [][]string // instead of tables: cells that are no shares, under heads
 	heads       []string
 	after       string
 }
 
 func decimals(v float64, d int) string { return strconv.FormatFloat(v, 'f', d, 64) }
 
-const intro = `Every test and interval that the project uses, what it takes for granted, and how
-often it errs in simulation. "go run ./bench/statistics -o docs/statistics.md" writes this
-page; its draws have fixed seeds, and a test holds the page to them. The level is 5%
-everywhere, intervals are 95%, and a seed is what is sampled: runs of one seed
-depend on each other.`
+const intro = `This page lists every test and interval that the project uses, what each assumes,
+and how often each is wrong in simulation. "go run ./bench/statistics -o docs/statistics.md" writes
+the page; the draws have fixed seeds, and a test compares the page with them. Tests are at the 5%
+level and intervals are 95% intervals. Samples consist of seeds, since runs of one seed depend on
+each other.`
 
 // markdown writes the page.
 func markdown(all []section) string {
@@ -47,7 +47,7 @@ func markdown(all []section) string {
 	return b.String()
 }
 
-// filled breaks lines before they are longer than 100 bytes.
+// filled breaks lines so that none is longer than 100 bytes.
 func filled(text string) string {
 	var b strings.Builder
 	column := 0
@@ -67,10 +67,10 @@ func filled(text string) string {
 	return b.String()
 }
 
-// numbers are aligned to the right.
+// numbers aligns a column to the right.
 const numbers = "---:"
 
-// writeTable writes a table whose columns, but for the first, have one alignment.
+// writeTable writes a table. All columns except the first have the alignment align.
 func writeTable(b *strings.Builder, name string, heads []string, rows [][]string, align string) {
 	fmt.Fprintf(b, "\n| %s | %s |\n|:---%s|\n", name, strings.Join(heads, " | "), strings.Repeat("|"+align, len(heads)))
 	for _, row := range rows {

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// simulated is everything, simulated once for all tests.
+// simulated returns all sections, which are simulated once for all tests.
 var simulated = sync.OnceValue(sections)
 
-// The committed page is what the command writes, to the digit. On other machines
-// the last bit of a logarithm may fall otherwise, and with it a study.
+// The committed page equals the output of the command, to the digit. On another architecture the
+// last bit of a logarithm may differ, and change the result of a study.
 func TestPage(t *testing.T) {
 	const path = "../../docs/statistics.md"
 	if runtime.GOARCH != "amd64" {
@@ -29,7 +29,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// firstDifference is the first line of a text that another lacks.
+// firstDifference returns the first line of a text that differs from the other text.
 func firstDifference(a, b string) string {
 	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range max(len(x), len(y)) {
@@ -56,7 +56,7 @@ func TestFirstDifference(t *testing.T) {
 	}
 }
 
-// Nothing errs more often than is asked of it.
+// No test is wrong more often than its bound.
 func TestSizes(t *testing.T) {
 	asked := 0
 	for _, s := range simulated() {
@@ -80,8 +80,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// What is too high is seen to be: 6% of ten thousand, and tuned arms at the rate
-// of the coarse grid.
+// isAtMost notices shares that are too high: 6% of ten thousand, and those of tuned arms at the
+// rate of the coarse grid.
 func TestIsAtMost(t *testing.T) {
 	if (share{600, 10_000}).isAtMost(0.05) || !(share{550, 10_000}).isAtMost(0.05) {
 		t.Error("6% of 10,000 passes for 5%, or 5.5% does not")
@@ -97,8 +97,8 @@ func TestIsAtMost(t *testing.T) {
 	}
 }
 
-// The page says that no way to make intervals keeps 93% of skewed differences of
-// few seeds, and has the decision from that.
+// The page says that no method keeps a coverage of 93% for skewed differences of few seeds. The
+// decision on the page rests on that.
 func TestNoIntervalKeepsWhatIsAsked(t *testing.T) {
 	said := ""
 	for _, s := range simulated() {
@@ -112,26 +112,26 @@ func TestNoIntervalKeepsWhatIsAsked(t *testing.T) {
 		}
 	}
 	high := table{heads: []string{"n = 3"}, shares: [][]share{{{95, 100}}, {{1, 2}}, {{93, 100}}, {{92, 100}}}}
-	if said := keeping([]table{high, high}); !strings.Contains(said, "keep: Student's t and BCa bootstrap at n = 3") {
+	if said := keeping([]table{high, high}); !strings.Contains(said, ": Student's t and BCa bootstrap at n = 3") {
 		t.Error(said)
 	}
 }
 
-// The ways to make intervals work on what they are made for.
+// The methods reach their nominal coverage for many normal draws.
 func TestMethodsOnManyNormalDraws(t *testing.T) {
 	for _, m := range methods {
 		s := count(2000, func(rng *rand.Rand) bool {
 			low, high := m.interval(distribution{draw: normal}.sample(40, rng), rng)
 			return low <= 0 && 0 <= high
 		}, rand.New(rand.NewPCG(3, 3)))
-		if math.Abs(s.value()-0.945) > 0.025 { // four standard errors, and what the bootstraps lack at 40
+		// four standard errors, and the small deficit of the bootstraps at 40 draws
+		if math.Abs(s.value()-0.945) > 0.025 {
 			t.Errorf("%s: %s of intervals hold the mean of 40 normal draws", m.name, s.text())
 		}
 	}
 }
 
-// On a parabola without noise every estimator but the coarse one has its lowest
-// point.
+// On a parabola without noise every estimator except the coarse one finds the lowest point.
 func TestEstimators(t *testing.T) {
 	rates := around(0.1, fineStep, 2)
 	losses := noise{}.losses(curve{best: 0, bend: 0.06}, rates, rand.New(rand.NewPCG(1, 1)))
@@ -161,7 +161,7 @@ func TestLeastDifference(t *testing.T) {
 	}
 }
 
-// A table is the same however many cells are simulated at once.
+// A table does not depend on the number of cells that are simulated at once.
 func TestSimulateDoesNotDependOnCores(t *testing.T) {
 	simulated := func() string {
 		return strings.Join(simulate("test", 200, []string{"a", "b"}, []string{"x", "y"}, func(row, column int) study {

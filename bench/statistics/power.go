@@ -9,10 +9,10 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// leastDifference is the true difference, in units of the standard deviation of
-// the differences, that a paired t test of n seeds finds at a level with a
-// probability of 0.8. A sample that scatters by s about z finds what is above
-// t·s/√n − z, so that it is the 0.8 quantile of that.
+// leastDifference returns the true difference, in units of the standard deviation of the
+// differences, that a paired t test of n seeds finds at a level with probability 0.8. A sample with
+// standard deviation s and mean error z finds differences above t·s/√n − z, so that the result is
+// the 0.8 quantile of this bound.
 func leastDifference(n int, level float64) float64 {
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(1 - level/2)
 	rng := rand.New(rand.NewPCG(18, uint64(n)))
@@ -25,8 +25,8 @@ func leastDifference(n int, level float64) float64 {
 	return least[len(least)*4/5]
 }
 
-// powers are the least differences by the number of seeds: alone, and as the first
-// of ten tests, which Holm holds to a tenth of the level.
+// powers returns the least differences by the number of seeds: for a single test, and for the first
+// of ten tests, which Holm tests at a tenth of the level.
 func powers() (texts [][]string) {
 	for _, n := range []int{3, 5, 8, 9, 20} {
 		alone, first := leastDifference(n, level), leastDifference(n, level/10)

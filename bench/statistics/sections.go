@@ -22,72 +22,76 @@ func differenceSections() []section {
 	return []section{
 		{
 			title: "Two equal arms",
-			text: "How often arms that are equal are called lower or higher. Each arm's noise is drawn from the " +
-				"distribution named; the difference of two draws of one distribution is symmetric, however skewed " +
-				"that is. At most 5% is asked.",
+			text: "How often one of two equal arms is called lower or higher. Each arm's noise is drawn from the " +
+				"named distribution. The difference of two draws of one distribution is symmetric, however skewed " +
+				"the distribution is. The share must be at most 5%.",
 			tables: []table{sizesOfDifferences("both arms", between).atMost(level)},
 		},
 		{
-			title: "Differences that are skewed themselves",
-			text: "The same where the differences themselves are drawn from the distribution, less its mean: " +
-				"where one arm now and then does much worse, for example. Neither test claims to be right then, and " +
-				"nothing is asked.",
+			title: "Skewed differences",
+			text: "The same if the differences themselves are drawn from the named distribution, minus its mean. " +
+				"This happens, for example, if one arm sometimes does much worse. Neither test claims to be right " +
+				"then, and the shares have no bound.",
 			tables: []table{sizesOfDifferences("differences", shapes[1:])},
 		},
 		{
 			title: "Intervals of skewed differences",
-			text: "How often 95% intervals hold the mean, by ways to make them. Johnson's shifts Student's by the " +
-				"sample's skewness; " + fmt.Sprintf("BCa and bootstrap-t draw the sample anew %d times.", resamples),
+			text: "How often 95% intervals contain the mean, for several methods. Johnson's method shifts Student's " +
+				"interval by the sample's skewness; " +
+				fmt.Sprintf("BCa and bootstrap-t draw %d resamples of the sample.", resamples),
 			tables: skewed,
-			after: keeping(skewed) + " So the project keeps Student's, from which the test follows, and asks for " +
-				"93 to 97% where differences are normal, and for 93% at least where they are symmetric. Of skewed " +
-				"ones its intervals are too short by what is in these tables, and its claims of a difference too " +
-				"many by what is in those before: few seeds cannot tell how skewed they are, and one that stands " +
-				"apart from the others should be looked at.",
+			after: keeping(skewed) + " So the project keeps Student's interval, to which the t test belongs. It " +
+				"must contain the mean in 93 to 97% of cases for normal differences, and in at least 93% for " +
+				"symmetric ones. For skewed differences it is too short, as these tables show, and the t test " +
+				"claims too many differences, as the tables of the previous section show. A few seeds cannot show " +
+				"how skewed differences are, so look closely at a seed that lies far from the others.",
 		},
 		{
 			title: "Their widths",
-			text:  "The median width of these intervals over that of Student's, of exponential differences.",
+			text:  "The median width of these intervals divided by that of Student's, for exponential differences.",
 			heads: perSize(coverageSizes), plain: widths(shapes[1]),
 		},
 		{
 			title: "Families",
-			text: "How often a family without any difference claims one or more, by Holm's p, with 5 seeds. At " +
-				"most 5% is asked.",
+			text: "How often a family of comparisons without any true difference claims one or more by Holm's P, " +
+				"with 5 seeds. The share must be at most 5%.",
 			tables: []table{sizesOfFamilies()},
 		},
 		{
 			title: "One validation set",
-			text: "How often equal arms are told apart where all seeds are scored on one validation set of 64 " +
-				"batches, whose choice has a standard error of its own: in units of the scatter of one pair. With " +
-				"it left out of the test, and with it in. At most 5% is asked of the latter.",
+			text: "How often equal arms are called different if all seeds are scored on one validation set of 64 " +
+				"batches. The choice of the set has a standard error of its own, given here in units of the " +
+				"scatter of one pair. The first table ignores it in the test. The second includes it, and its " +
+				"shares must be at most 5%.",
 			tables: []table{sizesOnOneSet(false), sizesOnOneSet(true).atMost(level)},
 		},
 		{
 			title: "Equivalence by seed",
-			text: "How often a true difference as large as the margin, a tenth of what the reference learned, " +
-				"passes for equivalent. The reference's loss is in the difference and in the margin. At most 5% is " +
-				"asked.",
+			text: "How often a true difference as large as the margin is called equivalent. The margin is a tenth of " +
+				"what the reference learned, so that the reference's loss is part of the difference and of the " +
+				"margin. The share must be at most 5%.",
 			tables: []table{sizesOfEquivalence()},
 		},
 		{
 			title: "Tuned arms",
 			text: "How often two arms that are equally good, each at its best rate, are called lower or higher. " +
-				"Loss over the logarithm of the rate is a parabola of 0.05 to 0.08 nats per squared e-fold with a " +
-				"cubic part of up to 0.3 of that per e-fold; the best rate lies anywhere on a grid of step √10, from " +
-				"which two seeds choose. Differences of a pair scatter by sd nats, of which 0.002 an arm is each " +
-				"rate's own. Reported are other seeds: at that rate, or at five rates of step √2 about it and a " +
-				"sixth where the best mean lies at an edge. At most 5% is asked of the vertex.",
+				"The loss against the logarithm of the rate is a parabola of 0.05 to 0.08 nats per squared e-fold, " +
+				"with a cubic part of up to 0.3 of that per e-fold. Two seeds choose a rate on a grid of step √10; " +
+				"the best rate lies anywhere between the grid's rates. Differences of a pair scatter by sd nats; in " +
+				"each arm, 0.002 of the scatter is independent from rate to rate. Other seeds are reported: at " +
+				"the chosen rate, or at five rates of step √2 around it, with a sixth if the best mean lies at an " +
+				"edge. The share for the vertex must be at most 5%.",
 			tables: []table{sizesOfTuned()},
-			after: "The vertex through each seed's best rate and its neighbours is what the project reports. At " +
-				"the coarse rate an arm is off by what its grid missed, the same in all seeds, and more seeds make " +
-				"that the more certain. Least squares take a curve that leans for one that lies higher or lower; " +
-				"three points do so too, by far less, which shows where noise is small and seeds are many.",
+			after: "The project reports the vertex of the parabola through each seed's best rate and its " +
+				"neighbours. The loss at the coarse rate is wrong by the distance of that rate from the best one. " +
+				"This error is the same in all seeds, so that with more seeds the test finds it more often. Least " +
+				"squares mistake a curve that leans to one side for a higher or lower one. Three points make the " +
+				"same mistake, but a much smaller one, which shows only with little noise and many seeds.",
 		},
 		{
 			title: "Power",
-			text: "The least true difference, in units of the standard deviation of the differences, that is " +
-				"found with a probability of 0.8: by a test alone, and by the first of ten under Holm.",
+			text: "The smallest true difference that is found with probability 0.8, in units of the standard " +
+				"deviation of the differences: by a single test, and by the first of ten tests under Holm.",
 			heads: []string{"alone", "first of 10"}, plain: powers(),
 		},
 	}
@@ -97,16 +101,16 @@ func exponentSections() []section {
 	return []section{
 		{
 			title: "Slopes by seed",
-			text: "How often the interval of an exponent holds the true one, of norms at five ranks that share " +
-				"one A a seed. One fit through all runs takes its residuals for independent.",
+			text: "How often the interval of an exponent contains the true one, for norms at five ranks that share " +
+				"one A per seed. One fit through all runs assumes that its residuals are independent.",
 			tables: []table{coverageOfSlopes()},
 		},
 		{
 			title: "Agreement with theory",
-			text: fmt.Sprintf("How often an exponent agrees whose true value is 0.1 off, with a tolerance of %g: "+
-				"at most 5%% is asked. How ", tolerance) + "often it differs where theory is right, which is 5% by " +
-				"construction, and how often it agrees then. What neither agrees nor differs is consistent, not " +
-				"resolved.",
+			text: fmt.Sprintf("How often an exponent agrees with theory, within a tolerance of %g, although the true "+
+				"exponent is 0.1 off; the share must be at most 5%%. ", tolerance) + "Then, if theory is right, how " +
+				"often an exponent differs, which is 5% by construction, and how often it agrees. All other " +
+				"exponents are called consistent, not resolved.",
 			tables: []table{
 				agreements("agrees, 0.1 off", 0.1, stats.Agrees).atMost(level),
 				agreements("differs, right", 0, stats.Differs).atMost(level),
@@ -115,23 +119,23 @@ func exponentSections() []section {
 		},
 		{
 			title: "Power of a variance",
-			text: "How often the jackknife's interval holds the power of rank of a variance over seeds, at " +
-				"three ranks.",
+			text: "How often the jackknife's interval contains the power of rank that a variance over seeds follows, " +
+				"at three ranks.",
 			tables: []table{coverageOfVariancePowers()},
 		},
 		{
 			title: "Ratio to an expectation",
-			text: "How often the interval of squares over their expectation holds 1. A square of a norm is a sum " +
-				"over rank and maps; few terms are skewed.",
+			text: "How often the interval of the ratio square / expectation contains 1. The square of a norm is a " +
+				"sum over rank and maps; a sum of few terms is skewed.",
 			tables: []table{coverageOfRatios()},
 		},
 	}
 }
 
-// kept is what is asked of an interval where differences are skewed.
+// kept is the coverage that an interval must reach for skewed differences.
 const kept = 0.93
 
-// keeping says which ways keep what is asked under every distribution.
+// keeping says which methods reach that coverage under every distribution.
 func keeping(tables []table) string {
 	var parts []string
 	for j, head := range tables[0].heads {
@@ -151,6 +155,6 @@ func keeping(tables []table) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s at %s", said, head))
 	}
-	return fmt.Sprintf("Of these ways, %g%% or more under all three distributions keep: %s.",
+	return fmt.Sprintf("Methods that reach %g%% or more under all three distributions: %s.",
 		100*kept, strings.Join(parts, "; "))
 }

@@ -9,33 +9,34 @@ import (
 	"sync"
 )
 
-// A share is how many of some simulated studies did something.
+// A share is the part of simulated studies that had some outcome.
 type share struct{ hits, draws int }
 
 func (s share) value() float64 { return float64(s.hits) / float64(s.draws) }
 
-// text is the share in percent.
+// text returns the share in percent.
 func (s share) text() string { return strconv.FormatFloat(100*s.value(), 'f', 1, 64) + "%" }
 
-// isAtMost allows four standard errors of a share of that size.
+// isAtMost reports whether the share is at most most, allowing for four standard errors of a share
+// of that size.
 func (s share) isAtMost(most float64) bool {
 	return s.value() <= most+4*math.Sqrt(most*(1-most)/float64(s.draws))
 }
 
-// A study is simulated once, and either does what is counted or does not.
+// A study simulates one study, and reports whether it has the outcome that is counted.
 type study func(rng *rand.Rand) bool
 
-// A table has the shares of studies.
+// A table holds shares of studies.
 type table struct {
 	name   string
 	rows   []string
 	heads  []string
 	shares [][]share // by row and column
-	most   []float64 // what the shares of each row must not be above; NaN where nothing is asked
+	most   []float64 // upper bound of the shares of each row; NaN without a bound
 }
 
-// simulate fills a table with shares of so many draws. A cell's draws depend on
-// the table's name and the cell's place alone.
+// simulate fills a table with shares of the given number of draws. A cell's draws depend only on
+// the table's name and the cell's place.
 func simulate(name string, draws int, rows, heads []string, of func(row, column int) study) table {
 	t := table{name: name, rows: rows, heads: heads}
 	hash := fnv.New64()
@@ -71,8 +72,7 @@ func count(draws int, of study, rng *rand.Rand) share {
 	return s
 }
 
-// atMost asks that the shares of some rows are no higher; of all, where none are
-// named.
+// atMost sets the upper bound of the shares of the given rows, or of all rows if none is given.
 func (t table) atMost(most float64, rows ...int) table {
 	for i := range t.most {
 		if len(rows) == 0 {
@@ -85,7 +85,7 @@ func (t table) atMost(most float64, rows ...int) table {
 	return t
 }
 
-// cells are the table's texts.
+// cells returns the table's texts.
 func (t table) cells() (texts [][]string) {
 	for i, row := range t.shares {
 		line := []string{t.rows[i]}

@@ -6,20 +6,20 @@ type tool struct{ what, use, assumes, source, code string }
 var tools = []tool{
 	{"Student's interval", "means and exponents over seeds", "values close to normal",
 		"Student, Biometrika 6, 1908", "metrics/stats/interval.go"},
-	{"paired t", "lower and higher", "differences close to normal; symmetric ones will do",
+	{"paired t", "lower and higher", "differences close to normal, or symmetric",
 		"the same", "metrics/stats/difference.go"},
 	{"validation error", "in a comparison's interval and P",
 		"batches independent; t keeps the pairs' degrees of freedom",
 		"ratio estimator: Cochran, Sampling Techniques, section 6.4", "metrics/stats/shared.go"},
-	{"sign flips", "beside t, from 6 pairs on", "symmetry about zero alone",
+	{"sign flips", "beside t, from 6 pairs on", "only symmetry about zero",
 		"Fisher 1935, section 21; Phipson and Smyth 2010", "metrics/stats/difference.go"},
 	{"Holm's correction", "families of comparisons", "nothing",
 		"Holm 1979", "metrics/stats/difference.go"},
-	{"two one-sided t by seed", "equivalent, within the margin", "as paired t, of difference plus and less margin",
+	{"two one-sided t by seed", "equivalent, within the margin", "as paired t, for difference ± margin",
 		"Schuirmann 1987", "metrics/stats/equivalence.go"},
 	{"slopes by seed", "exponents", "a power law; slopes close to normal over seeds",
 		"least squares, then Student", "metrics/stats/exponent.go"},
-	{"agreement", "exponents beside theory's", "as slopes by seed",
+	{"agreement", "exponents compared with theory's", "as slopes by seed",
 		"interval inclusion, as for equivalence", "metrics/stats/agreement.go"},
 	{"jackknife power of a variance", "scatter of onset norms over draws", "pseudo-values close to normal",
 		"Tukey 1958", "metrics/stats/exponent.go"},
@@ -29,7 +29,7 @@ var tools = []tool{
 		"Student", "results/cell.go"},
 }
 
-// cells are a row of a table.
+// cells returns the tool as a row of a table.
 func (t tool) cells() []string {
 	return []string{t.what, t.use, t.assumes, t.source, t.code}
 }

@@ -11,8 +11,8 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// A curve is the true loss of an arm over the logarithm of the rate, less that at
-// its best, which is 0 for all arms.
+// A curve is the true loss of an arm as a function of the logarithm of the rate. The loss at the
+// best rate is 0 for all arms.
 type curve struct{ best, bend, lean float64 }
 
 func (c curve) at(x float64) float64 {
@@ -20,23 +20,23 @@ func (c curve) at(x float64) float64 {
 	return c.bend*d*d + c.lean*d*d*d
 }
 
-// randomCurve has its best rate anywhere between two of the coarse grid, bends as
-// was measured, 0.05 to 0.08 nats per squared e-fold, and leans to either side by
-// up to three tenths of that per e-fold.
+// randomCurve returns a curve whose best rate lies anywhere between two rates of the coarse grid.
+// It bends by 0.05 to 0.08 nats per squared e-fold, as in measured curves, and leans to either side
+// by up to three tenths of that per e-fold.
 func randomCurve(rng *rand.Rand) curve {
 	bend := 0.05 + 0.03*rng.Float64()
 	return curve{coarseStep * (rng.Float64() - 0.5), bend, 0.3 * bend * (2*rng.Float64() - 1)}
 }
 
-// Steps between rates, in e-folds: √10 where rates are sought, √2 where they are
+// Steps between rates, in e-folds: √10 in the grid that is searched, √2 in the grid that is
 // reported.
 var coarseStep, fineStep = math.Log(10) / 2, math.Ln2 / 2
 
-// noise is what a loss scatters by: for a seed at all rates alike, and for each
-// rate alone.
+// noise is the standard deviation of a loss: of the part that a seed has at all rates alike, and of
+// the part that is independent from rate to rate.
 type noise struct{ seed, rate float64 }
 
-// losses are those of one seed at some rates.
+// losses returns the losses of one seed at some rates.
 func (n noise) losses(c curve, rates []float64, rng *rand.Rand) (losses []float64) {
 	common := n.seed * rng.NormFloat64()
 	for _, x := range rates {
@@ -45,7 +45,7 @@ func (n noise) losses(c curve, rates []float64, rng *rand.Rand) (losses []float6
 	return losses
 }
 
-// around are rates in equal steps about a middle one.
+// around returns rates in equal steps around a middle one.
 func around(middle, step float64, each int) (rates []float64) {
 	for i := -each; i <= each; i++ {
 		rates = append(rates, middle+float64(i)*step)
@@ -53,7 +53,7 @@ func around(middle, step float64, each int) (rates []float64) {
 	return rates
 }
 
-// mean is that of losses over seeds, rate by rate.
+// mean returns the mean loss over seeds, rate by rate.
 func mean(seeds [][]float64) (means []float64) {
 	for i := range seeds[0] {
 		sum := 0.0
@@ -67,13 +67,13 @@ func mean(seeds [][]float64) (means []float64) {
 
 func lowest(xs []float64) int { return slices.Index(xs, slices.Min(xs)) }
 
-// An estimator makes one loss of the losses of a seed at the rates reported, one of
-// which is the coarse choice.
+// An estimator turns the losses of a seed at the reported rates into one loss. chosen is the index
+// of the coarse choice.
 type estimator func(rates, losses []float64, chosen int) float64
 
-// tunedLosses are those of the seeds of an arm that was tuned on two others.
-// Losses are reported at five rates about the coarse choice, and one beyond where
-// the best mean lies at an edge.
+// tunedLosses returns the losses of n seeds of an arm that was tuned on two other seeds. Each seed
+// has losses at five rates around the coarse choice, and at one further rate if the best mean lies
+// at an edge.
 func tunedLosses(n int, of noise, estimate estimator, rng *rand.Rand) (reported []float64) {
 	c := randomCurve(rng)
 	coarse := around(0, coarseStep, 2)
@@ -96,10 +96,10 @@ func tunedLosses(n int, of noise, estimate estimator, rng *rand.Rand) (reported 
 	return reported
 }
 
-// atChoice is the loss at the coarse choice.
+// atChoice returns the loss at the coarse choice.
 func atChoice(_, losses []float64, chosen int) float64 { return losses[chosen] }
 
-// atVertex is what the project reports.
+// atVertex returns the loss that the project reports.
 func atVertex(rates, losses []float64, _ int) float64 {
 	var trials []stats.Trial
 	for i, x := range rates {
@@ -108,8 +108,8 @@ func atVertex(rates, losses []float64, _ int) float64 {
 	return stats.FindOptimum(trials).Loss
 }
 
-// atLeastSquares is the lowest point of the parabola by least squares through all
-// rates, which are evenly spaced.
+// atLeastSquares returns the lowest point of the least-squares parabola through all rates, which
+// are evenly spaced.
 func atLeastSquares(rates, losses []float64, _ int) float64 {
 	middle, n := stat.Mean(rates, nil), float64(len(rates))
 	var d2, d4, y, dy, d2y float64
@@ -126,13 +126,13 @@ func atLeastSquares(rates, losses []float64, _ int) float64 {
 	return level - slope*slope/4/bend
 }
 
-// sizesOfTuned are how often two tuned arms that are equally good at their best
-// are told apart.
+// sizesOfTuned returns the share of pairs of tuned arms, equally good at their best rates, that are
+// called different.
 func sizesOfTuned() table {
 	ways := []struct {
 		name     string
 		estimate estimator
-		rate     float64 // the noise of each rate alone
+		rate     float64 // the part of the noise that is independent from rate to rate
 	}{
 		{"at the rate of the coarse grid", atChoice, 0.002},
 		{"least squares through all five", atLeastSquares, 0.002},

@@ -1,15 +1,15 @@
-// Step trains adapters on a model of fixed shape, or on a real one, all metrics
-// off, and says how long that took: what bench/compare and bench/real hold
-// against other programs, to which it hands the same weights, adapters and
-// batches, 8×256 tokens each, or 2×256 for a real model.
+// Step measures how long training steps take. It trains adapters on a model of fixed shape, or on
+// a real one, without any metrics. bench/compare and bench/real compare the time with other
+// programs; for these, Step writes the same weights, adapters and batches to a file. A batch has
+// 8×256 tokens, or 2×256 for a real model.
 //
 //	step -rank 8 -write FILE           writes them to a safetensors file
 //	step -rank 8 -runs 2 -steps 5      trains two runs side by side
-//	step -rank 8 -model DIR -spare 1   trains on a model that is there, with a second core's help
+//	step -rank 8 -model DIR -spare 1   trains on the model in DIR, with a second core's help
 //	step -model FILE -save DIR         writes that model to a Hugging Face folder, in float32
 //
-// Having warmed up, it prints "ready" and waits for a line, so that programs
-// can be started together; then it prints one line of JSON.
+// After warming up it prints "ready" and waits for a line, so that several programs can be started
+// together. At the end it prints one line of JSON.
 package main
 
 import (
@@ -109,7 +109,7 @@ func (o options) time(w *work) error {
 	})
 }
 
-// train takes steps of every run, a goroutine each.
+// train takes steps of every run, with a goroutine per run.
 func train(runs []*run, steps int) error {
 	var all sync.WaitGroup
 	failed := make([]error, len(runs))

@@ -5,7 +5,7 @@ import (
 	"ranksweep/nn"
 )
 
-// run trains adapters as package train does, but measures the loss alone.
+// run trains adapters as package train does, but measures only the loss.
 type run struct {
 	work   *work
 	set    *lora.Set
@@ -13,7 +13,7 @@ type run struct {
 	params []nn.Param
 	opt    nn.Optimizer
 	taken  int
-	losses []float64 // of every step, in nats a token
+	losses []float64 // loss of every step, in nats per token
 }
 
 func (w *work) newRun(rank int) (*run, error) {
@@ -34,7 +34,7 @@ func (w *work) newRun(rank int) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	const most = 1 << 16 // steps whose losses fit before memory is taken
+	const most = 1 << 16 // steps whose losses fit without a new allocation
 	return &run{work: w, set: set, pass: pass, params: params, opt: opt, losses: make([]float64, 0, most)}, nil
 }
 
@@ -54,8 +54,8 @@ func (r *run) step() error {
 	return nil
 }
 
-// flops counts the operations of a step's products, in the forms that its
-// maps take; the first q, k and v owe nobody the gradient of their input.
+// flops counts the operations of a step's products, in the forms that its maps take. The first q,
+// k and v need no gradient of their input.
 func (r *run) flops() float64 {
 	tokens := float64(r.work.tokens())
 	var sum float64

@@ -8,8 +8,8 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkStep is one step of one run at the ranks that bench/compare holds
-// against other programs.
+// BenchmarkStep is one step of one run, at the ranks at which bench/compare compares with other
+// programs.
 func BenchmarkStep(b *testing.B) {
 	if err := kernel.Use(); err != nil {
 		b.Fatal(err)
@@ -39,14 +39,14 @@ func (w *work) benchmark(b *testing.B, rank int) {
 	b.ReportMetric(steps*r.flops()/float64(b.Elapsed().Nanoseconds()), "GFLOPS")
 }
 
-// TestRunsSideBySideAreTheSameRun: what bench/compare reports of the first
-// run holds for all.
+// TestRunsSideBySideAreTheSameRun: all runs have the losses of the first run, which bench/compare
+// reports.
 func TestRunsSideBySideAreTheSameRun(t *testing.T) {
 	w, err := newRandomWork(false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range w.batches { // a sequence of each is enough, and soon done
+	for i := range w.batches { // one sequence of each batch is enough, and fast
 		b := w.batches[i]
 		w.batches[i] = nn.Batch{}
 		w.batches[i].Append(b.Tokens[:context], b.Targets[:context])

@@ -12,20 +12,20 @@ import (
 
 const (
 	context = 256
-	batches = 4 // which the steps take in turn
+	batches = 4 // number of batches; steps take them in turn
 	alpha   = 16
 	rate    = 1e-3
 )
 
-// work is what all runs share: a model and its batches.
+// work is shared by all runs: a model and its batches.
 type work struct {
 	model   *nn.Model
-	size    int // sequences of a batch
+	size    int // sequences per batch
 	batches [batches]nn.Batch
 }
 
-// newRandomWork has a LLaMA of random weights, which it packs or has in
-// bfloat16, as package train does.
+// newRandomWork returns work with a LLaMA of random weights, packed or in bfloat16, as in package
+// train.
 func newRandomWork(bf16 bool) (*work, error) {
 	m, err := nn.New(nn.Config{
 		Vocab: 4096, Dim: 256, Layers: 6, Heads: 4, KVHeads: 4, HeadDim: 64, Hidden: 688,
@@ -44,8 +44,8 @@ func newRandomWork(bf16 bool) (*work, error) {
 	return newWork(m, 8, rng), nil
 }
 
-// newModelWork has the model of a folder or GGUF file, its weights in float32
-// in both orders, as package train keeps them, or as they are stored.
+// newModelWork returns work with the model of a folder or GGUF file. Its weights are in float32 in
+// both orders, as in package train, or in their stored form.
 func newModelWork(path string, stored bool) (*work, error) {
 	load := checkpoint.Load
 	if stored {
@@ -72,11 +72,11 @@ func newWork(m *nn.Model, size int, rng *rand.Rand) *work {
 	return w
 }
 
-// tokens is how many a step takes.
+// tokens returns the number of tokens in a step.
 func (w *work) tokens() int { return w.size * context }
 
-// skewed draws tokens of which the small ones are the most frequent, so that
-// there is something to learn and the losses of a wrong step give it away.
+// skewed draws tokens; small ones are the most frequent. So there is something to learn, and a
+// wrong step shows in the losses.
 func skewed(n, vocabulary int, rng *rand.Rand) []int32 {
 	tokens := make([]int32, n)
 	for i := range tokens {
@@ -85,7 +85,7 @@ func skewed(n, vocabulary int, rng *rand.Rand) []int32 {
 	return tokens
 }
 
-// gamma is α/√r: a step that matters at every rank.
+// gamma returns α/√r, so that a step has an effect at every rank.
 func gamma(rank int) float64 { return alpha / math.Sqrt(float64(rank)) }
 
 func (w *work) attach(rank int) (*lora.Set, error) {
@@ -95,8 +95,8 @@ func (w *work) attach(rank int) (*lora.Set, error) {
 	}, 1)
 }
 
-// write stores every A, tokens with their targets, and on request the weights,
-// all of them numbers that float32 holds; B is zero.
+// write stores every A, the tokens with their targets and, if asked, the weights. All numbers are
+// exact in float32. B is zero and is not stored.
 func (w *work) write(path string, rank int, weights bool) error {
 	set, err := w.attach(rank)
 	if err != nil {
