@@ -65,8 +65,8 @@ func TestGemmaRefuses(t *testing.T) {
 		`"attn_logit_softcapping": 0.0`:       "attn_logit_softcapping 0: must be above 0",
 		`"final_logit_softcapping": -1`:       "final_logit_softcapping -1: must be above 0",
 		`"layer_types": ["full_attention"]`:   "names 1 layers: must be num_hidden_layers, 4",
-		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 is "full_attention", ` +
-			`and must be "sliding_attention"`,
+		`"layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention"]`: `layer 2 ` +
+			`is "full_attention", and must be "sliding_attention"`,
 		`"layer_types": ["chunked_attention", "x", "x", "x"]`: `layer 0 is "chunked_attention"`,
 	} {
 		if _, err := gemma2.parse([]byte("{" + gemmaSizes + ", " + settings + "}")); err == nil ||

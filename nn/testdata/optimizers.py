@@ -1,12 +1,12 @@
-"""Prints goldenValues of optimizer_golden_test.go, in float64: by PyTorch and
-transformers where they have the optimizer, else by the paper's algorithm.
+"""Prints goldenValues of optimizer_golden_test.go, in float64: computed by PyTorch or
+transformers if they have the optimizer, else by the paper's algorithm.
 
     pip install torch==2.15.0 transformers==5.24.0
     python optimizers.py
 
-torch.optim.Muon orthogonalizes in torch.bfloat16 whatever it is given; while it
-runs here, that name stands for float64. What bfloat16 and float32 change is
-printed last, for matrices of normal numbers.
+torch.optim.Muon always orthogonalizes in torch.bfloat16; while it runs here, that name
+stands for float64. The differences of updates in bfloat16 and float32 from exact ones
+are printed last, for matrices of normal numbers.
 """
 
 from unittest import mock
@@ -75,8 +75,9 @@ def gradient(p, step):
 
 def golden(make, settings):
     matrix = start((3, 4))
-    vector = start((1, 5) if make is torch.optim.Muon else (5,))  # which refuses vectors
-    optimizers = [make([matrix], lr=0.1, weight_decay=0.1, **settings), make([vector], lr=0.1, weight_decay=0, **settings)]
+    vector = start((1, 5) if make is torch.optim.Muon else (5,))  # Muon refuses vectors
+    optimizers = [make([matrix], lr=0.1, weight_decay=0.1, **settings),
+                  make([vector], lr=0.1, weight_decay=0, **settings)]
     for step in range(1, 6):
         for p in (matrix, vector):
             p.grad = gradient(p, step)
@@ -107,7 +108,8 @@ def main():
         rms = want.square().mean().sqrt()
         for dtype in (torch.bfloat16, torch.float32):
             d = (orthogonalized(g, dtype) - want) / rms
-            print(f"{dtype} {shape}: Muon's update differs by {d.square().mean().sqrt():.2g} of its RMS, at most by {d.abs().max():.2g}")
+            print(f"{dtype} {shape}: Muon's update differs by {d.square().mean().sqrt():.2g} of its RMS,"
+                  f" at most by {d.abs().max():.2g}")
 
 
 main()

@@ -6,12 +6,11 @@
 
     python generate.py [GSM8K]
 
-Small tokenizers of every kind are trained with the normalizers, regular
-expressions, decoders and added tokens of real models, and Hugging Face's
-tokenizers encodes with each the strings of corpus.gz, every code point, and,
-where its folder is given, GSM8K. The goldens are JSON, gzipped: the tokenizer,
-a few cases in full, and digests of all. What is kept of a golden without GSM8K
-is its old digest.
+It trains small tokenizers of every kind, with the normalizers, regular expressions,
+decoders and added tokens of real models. With each of them, Hugging Face's tokenizers
+encodes the strings of corpus.gz, every code point and, if its folder is given, GSM8K.
+The goldens are gzipped JSON: the tokenizer, a few cases in full, and digests of all.
+Without GSM8K, a golden keeps its old digest of it.
 """
 
 import base64
@@ -37,13 +36,15 @@ TEXTS = [
     "the rank of the matrices", "func main() {\n\tfmt.Println(\"hi\")\n}\n",
     "café naïve Größe", "cafe\u0301 e\u0301\u0302\u0323 combining", "q\u0323\u0307 \u0344 \u1e9b\u0323 \u2126 \u212b",
     "日本語の文章を書く。", "한국어와 中文 混合 \u1112\u1161\u11ab", "Привет, мир!", "עברית ועוד", "السلام عليكم", "हिन्दी में क्षि",
-    "ไทยไม่มีช่องว่าง", "ქართული ᲥᲐᲠᲗᲣᲚᲘ", "አማርኛ", "தமிழ் నేను ಕನ್ನಡ", "Ωμέγα ΣΊΣΥΦΟΣ", "ՀԱՅԵՐԵՆ և", "ᏣᎳᎩ ꭰ", "ᚠᚢᚦ ⵜⵉⴼ ༄༅ ᠮᠣᠩ",
+    "ไทยไม่มีช่องว่าง", "ქართული ᲥᲐᲠᲗᲣᲚᲘ", "አማርኛ", "தமிழ் నేను ಕನ್ನಡ", "Ωμέγα ΣΊΣΥΦΟΣ", "ՀԱՅԵՐԵՆ և", "ᏣᎳᎩ ꭰ",
+    "ᚠᚢᚦ ⵜⵉⴼ ༄༅ ᠮᠣᠩ",
     "😀 😀😀👍🏽👩‍👩‍👧‍👦🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️‍🔥 1️⃣", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 ﬁ Ⅷ ½ ² ㍿ ﷺ", "\u0000\u0001\u001f\u007f\u0080\u009f\u00ad",
     "\ufeffBOM \u200b\u200d\u202e zero width \u2060", "nbsp\u00a0\u00a0x\u2003y\u3000z\u2028w\u2029\u0085v\u180e\u1680",
     "\ufffd\uffff\U0010ffff\ue000\uf8ff\U000f0000", "▁ and ▁▁ and <0x0A> literal", "Ġ Ċ ĠĠ", "ſ 'ſ İı ǅ ẞ ŉ", "x" * 70,
     "ab" * 40 + " " * 33 + "!?" * 20, "<s> in text </s>", "<s>", "a<|end|>b <|end|> c<|end|><|end|>", "<|en<|end|>d|>",
     "<|end|>more", "<|ENDED|> <|end|>ed", " <mask> x<mask>\t\n<mask>", "word xword wordx a word, word_ wörd\u0301word",
-    "it\u2019s don\u2019t", "1234567890123 ١٢٣٤ ๑๒๓ Ⅳ³", "a--b -- c-", "x=1;y+=2**n//3", "$1,234.56 €3 £4", "\r\r\n\n\r", "\t \t",
+    "it\u2019s don\u2019t", "1234567890123 ١٢٣٤ ๑๒๓ Ⅳ³", "a--b -- c-", "x=1;y+=2**n//3", "$1,234.56 €3 £4",
+    "\r\r\n\n\r", "\t \t",
 ]
 
 PROSE = [
@@ -55,22 +56,30 @@ PROSE = [
     "It's what we've said: they'll go, I'd stay, don't you? 'Twas 3.14 or 2,718 in 1999.",
 ]
 
-# What byte-level tokenizers are trained on.
+# The training texts of byte-level tokenizers.
 TRAINING = PROSE * 4 + TEXTS
 
-# Given whole, since a trainer's own choice among rare characters is random.
+# All characters are listed, since a trainer's choice among rare ones is random.
 ALPHABET = sorted(set("▁ abcdefghijklmnopqrstuvwxyzABTRJ.,-1é日本"))
 
 SCRIPTS = [
-    (0x20, 0x7e), (0x20, 0x7e), (0xa0, 0x17f), (0x180, 0x24f), (0x300, 0x36f), (0x370, 0x3ff), (0x400, 0x52f), (0x531, 0x58f),
-    (0x590, 0x5ff), (0x600, 0x6ff), (0x700, 0x74f), (0x900, 0x97f), (0x980, 0x9ff), (0xb80, 0xbff), (0xe00, 0xe7f), (0xf00, 0xfff),
-    (0x1000, 0x109f), (0x10a0, 0x10ff), (0x1100, 0x11ff), (0x1200, 0x137f), (0x13a0, 0x13ff), (0x1680, 0x16ff), (0x1780, 0x17ff),
-    (0x1800, 0x18af), (0x1c80, 0x1cbf), (0x1d00, 0x1dff), (0x1e00, 0x1fff), (0x2000, 0x206f), (0x2070, 0x209f), (0x20a0, 0x20ff),
-    (0x2100, 0x218f), (0x2190, 0x23ff), (0x2460, 0x24ff), (0x2600, 0x27bf), (0x2c00, 0x2dff), (0x2e00, 0x2e7f), (0x3000, 0x30ff),
-    (0x3130, 0x318f), (0x3200, 0x33ff), (0x4e00, 0x9fff), (0xa640, 0xa7ff), (0xa8e0, 0xa97f), (0xac00, 0xd7a3), (0xe000, 0xe0ff),
-    (0xf900, 0xfaff), (0xfb00, 0xfdff), (0xfe00, 0xfe6f), (0xff00, 0xffef), (0x10300, 0x103ff), (0x10400, 0x1049f), (0x10d40, 0x10d8f),
+    (0x20, 0x7e), (0x20, 0x7e), (0xa0, 0x17f), (0x180, 0x24f), (0x300, 0x36f), (0x370, 0x3ff), (0x400, 0x52f),
+    (0x531, 0x58f),
+    (0x590, 0x5ff), (0x600, 0x6ff), (0x700, 0x74f), (0x900, 0x97f), (0x980, 0x9ff), (0xb80, 0xbff), (0xe00, 0xe7f),
+    (0xf00, 0xfff),
+    (0x1000, 0x109f), (0x10a0, 0x10ff), (0x1100, 0x11ff), (0x1200, 0x137f), (0x13a0, 0x13ff), (0x1680, 0x16ff),
+    (0x1780, 0x17ff),
+    (0x1800, 0x18af), (0x1c80, 0x1cbf), (0x1d00, 0x1dff), (0x1e00, 0x1fff), (0x2000, 0x206f), (0x2070, 0x209f),
+    (0x20a0, 0x20ff),
+    (0x2100, 0x218f), (0x2190, 0x23ff), (0x2460, 0x24ff), (0x2600, 0x27bf), (0x2c00, 0x2dff), (0x2e00, 0x2e7f),
+    (0x3000, 0x30ff),
+    (0x3130, 0x318f), (0x3200, 0x33ff), (0x4e00, 0x9fff), (0xa640, 0xa7ff), (0xa8e0, 0xa97f), (0xac00, 0xd7a3),
+    (0xe000, 0xe0ff),
+    (0xf900, 0xfaff), (0xfb00, 0xfdff), (0xfe00, 0xfe6f), (0xff00, 0xffef), (0x10300, 0x103ff), (0x10400, 0x1049f),
+    (0x10d40, 0x10d8f),
     (0x11000, 0x1107f), (0x11900, 0x1194f), (0x1c89, 0x1c8a), (0xa7cb, 0xa7dc), (0x16ea0, 0x16eb8), (0x1d400, 0x1d7ff),
-    (0x1e900, 0x1e95f), (0x1f000, 0x1f2ff), (0x1f300, 0x1faff), (0x1f3fb, 0x1f3ff), (0x20000, 0x2a6df), (0x2ebf0, 0x2ee5d),
+    (0x1e900, 0x1e95f), (0x1f000, 0x1f2ff), (0x1f300, 0x1faff), (0x1f3fb, 0x1f3ff), (0x20000, 0x2a6df),
+    (0x2ebf0, 0x2ee5d),
     (0xe0000, 0xe007f), (0xf0000, 0xf00ff), (0x0, 0x10ffff),
 ]
 
@@ -79,7 +88,8 @@ def corpus(count):
     """Strings as bytes, some of which are not UTF-8."""
     r = random.Random(7)
     words = " ".join(PROSE).split(" ")
-    specials = ["<s>", "</s>", "<|end|>", "<|end|>ed", "<|im_start|>", "<|im_end|>", "<mask>", "word", "<unk>", "<0x0A>", "<ED>"]
+    specials = ["<s>", "</s>", "<|end|>", "<|end|>ed", "<|im_start|>", "<|im_end|>", "<mask>", "word", "<unk>",
+        "<0x0A>", "<ED>"]
 
     def character():
         while True:
@@ -88,7 +98,8 @@ def corpus(count):
                 return chr(c)
 
     fragments = [
-        lambda: r.choice(words), lambda: " " + r.choice(words), lambda: r.choice(words).upper(), lambda: r.choice(words).title(),
+        lambda: r.choice(words), lambda: " " + r.choice(words), lambda: r.choice(words).upper(),
+        lambda: r.choice(words).title(),
         lambda: "".join(character() for _ in range(r.randint(1, 6))),
         lambda: r.choice("abcABC 1.-'") + character() + r.choice("abcABC 1.-'"),
         lambda: r.choice(" \t\n\r\u00a0\u3000\u2028\u000b\u0085\u200b\ufeff▁") * r.randint(1, 5),
@@ -115,7 +126,7 @@ def corpus(count):
 
 
 def digest(tokenizer, texts):
-    """Two bytes a text to find a difference by, and a hash of everything."""
+    """Two bytes per text, to locate a difference, and a hash of everything."""
     whole, each = hashlib.sha256(), bytearray()
     for encoding in encode(tokenizer, texts):
         each += hashlib.sha256(encoding).digest()[:2]
@@ -131,14 +142,15 @@ def encode(tokenizer, texts):
 
 
 def points():
-    """Every code point of the planes that have any assigned, alone."""
+    """Every code point, alone, of the planes that have assigned ones."""
     return [c for c in range(0x32000) if not 0xd800 <= c < 0xe000] + list(range(0x32000, 0x110000, 257))
 
 
 def point_texts():
     all_points = points()
     alone = [chr(c) for c in all_points]
-    between = ["".join("a%cB %c1%c\u0301 %c\u0323\n" % (c, c, c, c) for c in all_points[i:i + 16]) for i in range(0, len(all_points), 16)]
+    between = ["".join("a%cB %c1%c\u0301 %c\u0323\n" % (c, c, c, c) for c in all_points[i:i + 16])
+               for i in range(0, len(all_points), 16)]
     return alone + between
 
 
@@ -155,7 +167,7 @@ def write(name, tokenizer, every_point=False, **more):
     for text in TEXTS:
         ids = tokenizer.encode(text).ids
         golden["cases"].append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids)})
-    # Ids alone, which for many of them is no UTF-8.
+    # Each id by itself; many of these decode to bytes that are not UTF-8.
     size = tokenizer.get_vocab_size()
     for i in range(0, size, 7):
         ids = [i, (5 * i + 1) % size]
@@ -190,7 +202,8 @@ CL100K = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}|"
           r" ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+")
 DEEPSEEK = [
     r"\p{N}{1,3}", r"[一-龥぀-ゟ゠-ヿ]+",
-    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+",
 ]
 SPLIT = lambda pattern, behavior="isolated", invert=False: pre_tokenizers.Split(Regex(pattern), behavior, invert)
 BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
@@ -201,7 +214,8 @@ def byte_level(steps, normalizer=None, vocab=600):
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = steps
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=vocab, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    trainer = trainers.BpeTrainer(vocab_size=vocab, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False)
     tokenizer.train_from_iterator(TRAINING, trainer)
     return tokenizer
 
@@ -229,7 +243,7 @@ def llama3():
     tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False), template])
     raw = json.loads(tokenizer.to_str())
     raw["model"]["ignore_merges"] = True
-    # A token that no merge makes: only ignore_merges finds it.
+    # A token that no merge makes, so that only ignore_merges finds it.
     vocab = raw["model"]["vocab"]
     last = max(vocab, key=vocab.get)
     vocab["\u0120literal"] = vocab.pop(last)
@@ -265,13 +279,15 @@ def regexes(*patterns):
 
 
 def added():
-    """Added tokens with every flag, in text that is changed before they are looked for."""
+    """Added tokens with every flag, in a text that is normalized before they are looked for."""
     tokenizer = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False), normalizers.Lowercase())
     tokenizer.add_tokens([
         AddedToken("<mask>", lstrip=True, rstrip=True, normalized=False), AddedToken("word", single_word=True),
         AddedToken("<ED>", normalized=True), AddedToken("rank", single_word=True, lstrip=True, normalized=False),
-        AddedToken("\n", rstrip=True, normalized=False), AddedToken(" ", normalized=False), AddedToken("The", normalized=True, rstrip=True),
-        AddedToken("</s>", special=True, rstrip=True), AddedToken("<s>", special=True, single_word=True, normalized=False),
+        AddedToken("\n", rstrip=True, normalized=False), AddedToken(" ", normalized=False),
+        AddedToken("The", normalized=True, rstrip=True),
+        AddedToken("</s>", special=True, rstrip=True),
+        AddedToken("<s>", special=True, single_word=True, normalized=False),
     ])
     return tokenizer
 
@@ -281,7 +297,7 @@ def sentence_piece(normalizer, pre_tokenizer, decoder, special=("<unk>", "<s>", 
     byte_tokens = ["<0x%02X>" % b for b in range(256)]
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
     tokenizer.normalizer, tokenizer.decoder = normalizer, decoder
-    # Words are split while training, so that merges cross none.
+    # Words are split during training, so that no merge crosses a boundary.
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never")
     trainer = trainers.BpeTrainer(vocab_size=600, show_progress=False, special_tokens=list(special) + byte_tokens,
                                   initial_alphabet=ALPHABET, limit_alphabet=len(ALPHABET))
@@ -291,14 +307,16 @@ def sentence_piece(normalizer, pre_tokenizer, decoder, special=("<unk>", "<s>", 
     raw["added_tokens"] = [t for t in raw["added_tokens"] if t["id"] < len(special)]
     tokenizer = Tokenizer.from_str(json.dumps(raw))
     if bos:
-        tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 1), ("</s>", 2)])
+        tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>",
+            special_tokens=[("<s>", 1), ("</s>", 2)])
     return tokenizer
 
 
 def llama2():
     tokenizer = sentence_piece(
         normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]), None,
-        decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]))
+        decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
+                           decoders.Strip(" ", 1, 0)]))
     tokenizer.add_tokens([AddedToken("<|end|>", normalized=True)])
     return tokenizer
 
@@ -306,12 +324,14 @@ def llama2():
 def mistral(scheme, split):
     return sentence_piece(
         None, pre_tokenizers.Metaspace(prepend_scheme=scheme, split=split),
-        decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]))
+        decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
+                           decoders.Strip(" ", 1, 0)]))
 
 
 def metaspace(scheme):
     return sentence_piece(None, pre_tokenizers.Metaspace(prepend_scheme=scheme, split=True),
-                          decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace(prepend_scheme=scheme)]), bos=False)
+                          decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace(prepend_scheme=scheme)]),
+                          bos=False)
 
 
 def gemma():
@@ -325,8 +345,10 @@ def gemma():
 
 def charsmap():
     """A SentencePiece table of replacements by single characters, clusters, prefixes of clusters, and nothing."""
-    rules = [("ａ", "a"), ("Ａ", "A"), ("é", "e"), ("e\u0301", "E"), ("ä", "ae"), ("½", "1/2"), ("\u0007", ""), ("ﬁ", "fi"), ("\r\n", "\n"),
-             ("\u3000", " "), ("\u00a0", " "), ("一", "1"), ("o", "0"), ("n\u0303", "ñ"), ("\u200d", ""), ("©\ufe0f", "(c)"), ("\u0600a", "!")]
+    rules = [("ａ", "a"), ("Ａ", "A"), ("é", "e"), ("e\u0301", "E"), ("ä", "ae"), ("½", "1/2"), ("\u0007", ""),
+             ("ﬁ", "fi"), ("\r\n", "\n"),
+             ("\u3000", " "), ("\u00a0", " "), ("一", "1"), ("o", "0"), ("n\u0303", "ñ"), ("\u200d", ""),
+             ("©\ufe0f", "(c)"), ("\u0600a", "!")]
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/rules.tsv", "w") as f:
             for source, target in rules:
@@ -335,7 +357,8 @@ def charsmap():
         with open(folder + "/text", "w") as f:
             f.write("\n".join(PROSE * 20))
         sentencepiece.SentencePieceTrainer.train(
-            input=folder + "/text", model_prefix=folder + "/m", vocab_size=300, character_coverage=1.0, hard_vocab_limit=False,
+            input=folder + "/text", model_prefix=folder + "/m", vocab_size=300, character_coverage=1.0,
+            hard_vocab_limit=False,
             normalization_rule_tsv=folder + "/rules.tsv", minloglevel=2)
         from sentencepiece import sentencepiece_model_pb2 as proto
         m = proto.ModelProto()
@@ -344,13 +367,15 @@ def charsmap():
 
 
 def sentencepiece_bpe():
-    """What a GGUF file has of a SentencePiece BPE, and what SentencePiece itself makes of the corpus."""
+    """A SentencePiece BPE in the form of a GGUF file, and SentencePiece's own ids for the corpus."""
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/text", "w") as f:
             f.write("\n".join(PROSE * 20))
         sentencepiece.SentencePieceTrainer.train(
-            input=folder + "/text", model_prefix=folder + "/m", model_type="bpe", vocab_size=600, byte_fallback=True, split_digits=True,
-            normalization_rule_name="identity", remove_extra_whitespaces=False, allow_whitespace_only_pieces=True, minloglevel=2)
+            input=folder + "/text", model_prefix=folder + "/m", model_type="bpe", vocab_size=600, byte_fallback=True,
+            split_digits=True,
+            normalization_rule_name="identity", remove_extra_whitespaces=False, allow_whitespace_only_pieces=True,
+            minloglevel=2)
         model = sentencepiece.SentencePieceProcessor(model_file=folder + "/m.model")
     kind = lambda i: 2 if model.is_unknown(i) else 3 if model.is_control(i) else 6 if model.is_byte(i) else 1
     size = model.get_piece_size()
@@ -369,7 +394,8 @@ def unigram(normalizer, pre_tokenizer, decoder, byte_fallback=False):
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder = normalizer, pre_tokenizer, decoder
     trainer = trainers.UnigramTrainer(vocab_size=500 + len(byte_tokens), show_progress=False, unk_token="<unk>",
-                                      special_tokens=["<s>", "</s>", "<unk>"] + byte_tokens, initial_alphabet=list(ALPHABET))
+                                      special_tokens=["<s>", "</s>", "<unk>"] + byte_tokens,
+                                      initial_alphabet=list(ALPHABET))
     tokenizer.train_from_iterator(PROSE * 4, trainer)
     raw = json.loads(tokenizer.to_str())
     raw["model"]["byte_fallback"] = byte_fallback
@@ -382,30 +408,36 @@ def unigram(normalizer, pre_tokenizer, decoder, byte_fallback=False):
 
 
 def plain(steps, normalizer=None, fuse=False):
-    """A BPE over characters that has an unknown token and no bytes."""
+    """A BPE over characters with an unknown token and without byte tokens."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=fuse))
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = steps
     tokenizer.decoder = decoders.Sequence([decoders.Fuse(), decoders.Strip(" ", 1, 0)])
-    # The points that a normalizer makes others of must tell themselves apart.
-    alphabet = sorted(set(ALPHABET + [chr(c) for c in range(0x21, 0x530)] + [chr(c) for c in range(0x1e00, 0x2000)] + list("\U00010d70ɤƛ")))
-    trainer = trainers.BpeTrainer(vocab_size=len(alphabet) + 150, show_progress=False, special_tokens=["<unk>", "<s>", "</s>"], initial_alphabet=alphabet)
+    # Code points that a normalizer changes must be distinguishable.
+    alphabet = sorted(set(ALPHABET + [chr(c) for c in range(0x21, 0x530)]
+                          + [chr(c) for c in range(0x1e00, 0x2000)] + list("\U00010d70ɤƛ")))
+    trainer = trainers.BpeTrainer(vocab_size=len(alphabet) + 150, show_progress=False,
+        special_tokens=["<unk>", "<s>", "</s>"], initial_alphabet=alphabet)
     tokenizer.train_from_iterator(PROSE * 4, trainer)
     tokenizer.post_processor = processors.BertProcessing(("</s>", 2), ("<s>", 1))
     return tokenizer
 
 
 def newer():
-    """../newer.go: where Oniguruma's categories are not those of Go's Unicode."""
+    """../newer.go: the characters whose category in Oniguruma differs from Go's."""
     codes = [c for c in range(0x110000) if not 0xd800 <= c < 0xe000]
     everything = "".join(map(chr, codes))
 
     def matches(pattern):
-        return {codes[i] for _, (begin, end) in SPLIT(pattern, "removed", True).pre_tokenize_str(everything) for i in range(begin, end)}
+        return {codes[i]
+                for _, (begin, end) in SPLIT(pattern, "removed", True).pre_tokenize_str(everything)
+                for i in range(begin, end)}
 
     stand_ins = dict(
-        Lu="À", Ll="à", Lt="ǅ", Lm="ʰ", Lo="ª", Mn="\u0300", Mc="\u0903", Me="\u0488", Nd="٠", Nl="Ⅰ", No="²", Pc="‿", Pd="‐", Ps="‚",
-        Pe="⁆", Pi="«", Pf="»", Po="¡", Sm="¬", Sc="¢", Sk="¨", So="¦", Cf="\u00ad", Zs="\u00a0", Zl="\u2028", Zp="\u2029", Cc="\u0080", Cn="\ufffe")
+        Lu="À", Ll="à", Lt="ǅ", Lm="ʰ", Lo="ª", Mn="\u0300", Mc="\u0903", Me="\u0488", Nd="٠", Nl="Ⅰ", No="²", Pc="‿",
+        Pd="‐", Ps="‚",
+        Pe="⁆", Pi="«", Pf="»", Po="¡", Sm="¬", Sc="¢", Sk="¨", So="¦", Cf="\u00ad", Zs="\u00a0", Zl="\u2028",
+        Zp="\u2029", Cc="\u0080", Cn="\ufffe")
     category = {c: name for name in stand_ins for c in matches(r"\p{%s}+" % name)}
     han = matches(r"\p{Han}+")
     rows = []
@@ -430,7 +462,8 @@ def newer():
 
 CORPUS = corpus(10500)
 NFKC_LOWER = [normalizers.NFKC(), normalizers.Lowercase(), normalizers.Strip()]
-NFKD_LOWER = [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Replace(Regex(r" {2,}|\t+"), " ")]
+NFKD_LOWER = [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase(),
+    normalizers.Replace(Regex(r" {2,}|\t+"), " ")]
 
 
 def main():
@@ -465,7 +498,8 @@ def main():
         normalizers.Sequence(NFKC_LOWER), fuse=True), True)
     write("behaviors", plain(pre_tokenizers.Sequence([
         pre_tokenizers.Split("-", "removed"), SPLIT("[aeiou]", "merged_with_previous"), SPLIT("[0-9]", "contiguous"),
-        pre_tokenizers.Split(" ", "merged_with_next"), SPLIT("[b-y]+$", "merged_with_next", True), SPLIT("^[^a]", "removed"),
+        pre_tokenizers.Split(" ", "merged_with_next"), SPLIT("[b-y]+$", "merged_with_next", True),
+        SPLIT("^[^a]", "removed"),
         pre_tokenizers.Punctuation("merged_with_previous")])))
 
 

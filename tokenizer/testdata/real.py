@@ -2,15 +2,15 @@
 # requires-python = ">=3.10"
 # dependencies = ["tokenizers==0.23.3", "gguf==0.19.0"]
 # ///
-"""Makes real.json: a hash of the ids that Hugging Face's tokenizers gives for
-GSM8K by tokenizers that models have.
+"""Makes real.json: a hash of the ids that Hugging Face's tokenizers gives for GSM8K,
+with the tokenizers of real models.
 
     python real.py GSM8K STORIES260K SMOLLM2
 
 STORIES260K is a folder with a tokenizer.json. SMOLLM2 is the file
 SmolLM2-135M-Instruct.Q4_1.gguf (../../checkpoint/gguf/testdata/generate.py says
-where to get it); what it only names, the pre-tokenizer "smollm", is here as in
-the model's own tokenizer.json. transformers 5.24 leaves out its Digits.
+where to get it). The file only names its pre-tokenizer, "smollm"; here it is as in the
+model's own tokenizer.json. transformers 5.24 leaves out its Digits.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ def smollm2(path):
         pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
     tokenizer.decoder = decoders.ByteLevel()
     control = 3
-    tokenizer.add_special_tokens([AddedToken(t, special=True) for t, kind in zip(tokens, get("token_type")) if kind == control])
+    tokenizer.add_special_tokens([AddedToken(t, special=True) for t,
+        kind in zip(tokens, get("token_type")) if kind == control])
     return tokenizer
 
 

@@ -1,5 +1,5 @@
-"""Prints the seconds in which Hugging Face's tokenizers encodes GSM8K on one
-thread, by the fastest of its ways and of three times.
+"""Prints the seconds in which Hugging Face's tokenizers encodes GSM8K on one thread:
+the fastest of its methods, and of three repetitions.
 
     python speed.py GOLDEN GSM8K
 """

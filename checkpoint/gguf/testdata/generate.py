@@ -21,13 +21,13 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 rng = np.random.default_rng(1)
 QUANTIZED = [T.Q4_0, T.Q4_1, T.Q5_0, T.Q5_1, T.Q8_0, T.IQ4_NL, T.Q2_K, T.Q3_K, T.Q4_K, T.Q5_K, T.Q6_K]
-# Where halves stand in a block: scales must be numbers.
+# Positions of halves in a block: they are scales, which must be numbers.
 HALVES = {T.Q4_0: [0], T.Q4_1: [0, 2], T.Q5_0: [0], T.Q5_1: [0, 2], T.Q8_0: [0], T.IQ4_NL: [0],
           T.Q2_K: [80, 82], T.Q3_K: [108], T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208]}
 
 
 def any_half(n):
-    """Halves of any bits but infinity and NaN."""
+    """Halves with any bits except those of infinity and NaN."""
     bits = rng.integers(0, 0x7C00, n, dtype=np.uint16) | (rng.integers(0, 2, n, dtype=np.uint16) << 15)
     return bits.view(np.uint8).reshape(n, 2)
 
@@ -123,9 +123,9 @@ def llama(name, tied):
 
 
 def other(name, config, keys, transposed=(), gathered=0, norms_plus_one=False):
-    """A random model under the names that the package gguf has for its tensors,
-    which are llama.cpp's. Of its gathered heads q, k and v stand head by head, and
-    in the file all q first, as convert_hf_to_gguf.py lays them out; and adds one to Gemma's norms."""
+    """A random model. Its tensors have llama.cpp's names, from the package gguf. If gathered
+    is the number of heads, the model has q, k and v head by head; the file has all q first, as
+    convert_hf_to_gguf.py writes them. Like it, this adds one to Gemma's norms."""
     torch.manual_seed(1)
     model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), dtype=torch.float32).eval()
     w = gguf.GGUFWriter(name + ".gguf", name)
@@ -160,7 +160,8 @@ def others():
     llama_like = dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2,
                       max_position_embeddings=64)
     rms = dict(add_layer_norm_rms_eps=1e-6)
-    other("qwen2", dict(llama_like, model_type="qwen2", num_key_value_heads=1, rope_parameters={"rope_theta": 1e6, "rope_type": "default"}),
+    other("qwen2", dict(llama_like, model_type="qwen2", num_key_value_heads=1,
+        rope_parameters={"rope_theta": 1e6, "rope_type": "default"}),
           dict(rms, add_head_count_kv=1, add_rope_freq_base=1e6))
     other("qwen3", dict(llama_like, model_type="qwen3", num_key_value_heads=1, head_dim=16, tie_word_embeddings=True),
           dict(rms, add_head_count_kv=1, add_key_length=16, add_value_length=16))
@@ -174,8 +175,9 @@ def others():
 
 
 def neox():
-    """Not parallel, which a file has to say."""
-    other("gptneox", dict(model_type="gpt_neox", vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
+    """A model whose blocks are not parallel, which the file has to state."""
+    other("gptneox", dict(model_type="gpt_neox", vocab_size=96, hidden_size=16, intermediate_size=24,
+        num_hidden_layers=2,
                           num_attention_heads=2, max_position_embeddings=64, hidden_act="gelu_new", rotary_pct=0.5,
                           use_parallel_residual=False),
           dict(add_layer_norm_eps=1e-5, add_rope_dimension_count=4, add_parallel_residual=False), gathered=2)
@@ -186,9 +188,11 @@ def gemmas():
                 num_key_value_heads=1, head_dim=6, max_position_embeddings=64, attn_implementation="eager")
     keys = dict(add_layer_norm_rms_eps=1e-6, add_head_count_kv=1, add_key_length=6, add_value_length=6)
     other("gemma", dict(like, model_type="gemma"), keys, norms_plus_one=True)
-    other("gemma2", dict(like, model_type="gemma2", query_pre_attn_scalar=6, sliding_window=4, attn_logit_softcapping=2.0,
+    other("gemma2", dict(like, model_type="gemma2", query_pre_attn_scalar=6, sliding_window=4,
+        attn_logit_softcapping=2.0,
                          final_logit_softcapping=3.0),
-          dict(keys, add_sliding_window=4, add_attn_logit_softcapping=2.0, add_final_logit_softcapping=3.0), norms_plus_one=True)
+          dict(keys, add_sliding_window=4, add_attn_logit_softcapping=2.0, add_final_logit_softcapping=3.0),
+          norms_plus_one=True)
 
 
 def smollm2():

@@ -1,17 +1,17 @@
-"""Makes what stands beside it: tiny random models with adapters that PEFT put
-on them, and what PyTorch and PEFT compute with these.
+"""Makes the folders beside it: tiny random models with adapters that PEFT put on
+them, and the results of PyTorch and PEFT for these.
 
     pip install -r requirements.txt
     python generate.py [MODEL | dora/MODEL ...]
 
-names.json has which modules PEFT's rules select. A folder a model has
+names.json has the modules that PEFT's rules select. The folder of a model has
 
     config.json, model.safetensors, tokenizer.json    the model
     adapters/CASE                                     adapters as PEFT saves them
-    golden.json, golden.safetensors                   what is computed with them
+    golden.json, golden.safetensors                   the results with these adapters
 
-and dora/MODEL the last two of DoRA on that model. Another architecture is a line in
-MODELS. Everything is float32 on one thread.
+and dora/MODEL has the last two for DoRA on that model. To add an architecture, add a
+line to MODELS. Everything is computed in float32 on one thread.
 """
 
 import json
@@ -65,7 +65,7 @@ MODELS = {
     "phi": transformers.PhiConfig(**SMALL, intermediate_size=24),
 }
 
-# The models that DoRA is put on too: with biases and without, and GPT-2's (in, out) weights.
+# The models that also get DoRA: with biases and without, and with GPT-2's (in, out) weights.
 DORA = ["llama", "llama3", "gemma2", "gpt2"]
 
 # The adapters whose merged weights are kept.
@@ -75,7 +75,7 @@ MERGED = ["lora", "rank_pattern", "alpha_pattern", "dora"]
 TOKENS = [[(7 * i * i + 3 * i + 11 * s) % VOCAB for i in range(11)] for s in range(2)]
 LABELS = [[-100, -100, -100] + TOKENS[0][3:], TOKENS[1][:9] + [-100, -100]]
 
-# γ = α/r^p, with α·r₀^(p−1) for α where it is matched at rank r₀.
+# γ = α/r^p, with α·r₀^(p−1) in place of α if it is matched at rank r₀.
 ALPHA, RANK = 6, 4
 SCHEMES = [
     {"name": "lora", "p": 1, "match": 0},
@@ -87,7 +87,7 @@ SCHEMES = [
 
 
 def linear_maps(model):
-    """Names of all linear maps but the head, in the order of the model."""
+    """Names of all linear maps except the head, in the order of the model."""
     head = model.get_output_embeddings()
     return [n for n, m in model.named_modules() if isinstance(m, (torch.nn.Linear, Conv1D)) and m is not head]
 
@@ -105,10 +105,10 @@ def target_sets(maps):
 
 
 def cases(maps):
-    """The adapters that a folder of a model has: LoraConfig's arguments.
+    """The adapters in the folder of a model, as LoraConfig's arguments.
 
-    Patterns stand in alphabetical order: PEFT saves them so, whatever their
-    order was, and the first that matches counts.
+    Patterns are in alphabetical order, since PEFT saves them in this order, whatever
+    their order was, and the first pattern that matches counts.
     """
     parts = sorted({n.rsplit(".", 1)[1] for n in maps})
     attention = sorted({n.rsplit(".", 1)[1] for n in maps if is_attention(n)})
@@ -141,7 +141,7 @@ def dora_cases(maps):
 
 
 def tokenizer(folder):
-    """A letter a token, so that the folder is a whole model."""
+    """A tokenizer with one token per letter, so that the folder is a complete model."""
     vocab = {c: i for i, c in enumerate(["<eos>"] + [chr(ord("A") + i) for i in range(VOCAB - 1)])}
     t = Tokenizer(models.BPE(vocab, []))
     t.decoder = decoders.Fuse()
@@ -149,7 +149,8 @@ def tokenizer(folder):
 
 
 def fill(model, seed):
-    """Gives A and B entries of about one size, neither 0, and magnitudes others than those of the weights."""
+    """Gives A and B entries of about equal size, none of them 0, and changes magnitudes so that
+    they differ from the lengths of the weights' rows."""
     g = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, p in sorted(model.named_parameters()):
@@ -178,7 +179,7 @@ def base(folder):
 
 
 def weight(module):
-    """Weights as (out, in), whatever the layer keeps."""
+    """Weights as (out, in), in whichever order the layer stores them."""
     w = module.weight
     return w.T if isinstance(module, Conv1D) else w
 
@@ -201,7 +202,7 @@ def adapters(folder, result, cases, maps, tensors):
 
 
 def sort_lists(path):
-    """PEFT writes sets in an order of chance."""
+    """Sorts lists that PEFT writes from sets, whose order is random."""
     with open(path) as f:
         config = json.load(f)
     write(path, {k: sorted(v) if k.endswith("_modules") and isinstance(v, list) else v for k, v in config.items()})
@@ -265,7 +266,7 @@ def make(name, config):
     shutil.rmtree(folder, ignore_errors=True)
     torch.manual_seed(0)
     model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
-    with torch.no_grad():  # norms and biases begin at 1 and 0, where a mistake would not show
+    with torch.no_grad():  # norms and biases begin at 1 and 0, which would hide a mistake
         for n, p in model.named_parameters():
             if p.dim() == 1:
                 p.add_(0.1 * torch.randn(p.shape))

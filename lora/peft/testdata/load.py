@@ -3,8 +3,8 @@
     python load.py REQUEST.json LOGITS.safetensors
 
 A request is [{"name": …, "model": FOLDER, "adapter": FOLDER or "", "tokens":
-[[…]]}]; the logits have the names. What PEFT only warns of, weights that are
-missing or too many, is an error.
+[[…]]}]; the logits have the names. Missing or superfluous weights, for which PEFT only
+warns, are an error.
 """
 
 import json

@@ -2,9 +2,9 @@
 # requires-python = ">=3.10"
 # dependencies = ["transformers==5.24.0", "jinja2==3.1.6"]
 # ///
-"""Makes golden.json beside it: what Hugging Face's apply_chat_template makes
-of conversations with the templates here, which have the forms that models'
-own have.
+"""Makes golden.json beside it: the texts of Hugging Face's apply_chat_template for the
+conversations and templates here. The templates have the forms of those that come with
+models.
 
     python generate.py
 """
@@ -33,7 +33,7 @@ TEMPLATES = {
     {{- '<|im_start|>assistant\\n' }}
 {%- endif %}
 """,
-    # As LLaMA 3: headers, contents trimmed, a date that a clock may give.
+    # As LLaMA 3: headers, trimmed contents, a date from the clock if there is one.
     "headers": """{{- bos_token }}
 {%- if not date_string is defined %}
     {%- if strftime_now is defined %}
@@ -98,7 +98,7 @@ TEMPLATES = {
              "{% for message in messages %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}"
              "{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}"
              "{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}",
-    # As Qwen3: thoughts of turns before the last question are dropped.
+    # As Qwen3: the thoughts in turns before the last question are dropped.
     "thoughts": """{%- set ns = namespace(multi_step=true, last=messages|length - 1) %}
 {%- for message in messages[::-1] %}
     {%- set index = (messages|length - 1) - loop.index0 %}
@@ -129,7 +129,7 @@ TEMPLATES = {
     {{- '<|im_start|>assistant\\n' }}
 {%- endif %}
 """,
-    # The tags of Hugging Face's own, loop controls, a macro.
+    # Tags of Hugging Face's own, loop controls, a macro.
     "tags": """{%- macro turn(role, text) -%}
 <{{ role }}>{{ text }}
 {%- endmacro -%}
@@ -153,7 +153,8 @@ CONVERSATIONS = [
     [("user", "Hi there")],
     [("user", " Hi "), ("assistant", " Hello! ")],
     [("system", "Be brief.\n"), ("user", "1+1?"), ("assistant", "2"), ("user", "And 2+2?\n"), ("assistant", "\n4 ")],
-    [("user", "q"), ("assistant", "<think>\nhm, é\n</think>\n\nanswer"), ("user", "w"), ("assistant", "<think>\nso\n</think>\n\nBecause.")],
+    [("user", "q"), ("assistant", "<think>\nhm, é\n</think>\n\nanswer"), ("user", "w"),
+     ("assistant", "<think>\nso\n</think>\n\nBecause.")],
     [("user", "\"x\" <b> & 'y' \\n {{ z }} {% if %}"), ("assistant", "日本語 😀\n\nline <|im_end|> \ue000 \ue001")],
     [("user", "a"), ("assistant", "")],
     [("user", "a"), ("assistant", "a"), ("user", "a"), ("assistant", "a")],
@@ -173,7 +174,8 @@ def main():
                 messages = [{"role": role, "content": content} for role, content in conversation]
                 case = {"template": name, "messages": messages, "prompt": prompt}
                 try:
-                    case["text"] = template.render(messages=messages, tools=None, documents=None, add_generation_prompt=prompt,
+                    case["text"] = template.render(messages=messages, tools=None, documents=None,
+                        add_generation_prompt=prompt,
                                                    bos_token="<s>", eos_token="</s>")
                 except Exception as e:
                     case["error"] = str(e)

@@ -2,8 +2,8 @@
 # requires-python = ">=3.10"
 # dependencies = ["transformers==5.24.0", "jinja2==3.1.6"]
 # ///
-"""Makes golden.json beside it: what transformers renders of the templates in
-templates.txtar with the conversations here, and of the snippets here.
+"""Makes golden.json beside it: transformers' renderings of the templates in
+templates.txtar, with the conversations here, and of the snippets here.
 
     python generate.py
 """
@@ -48,7 +48,7 @@ VARIABLES = {
     "o": [1, "a", None, 2.5, [1], {"k": "v"}],
 }
 
-# Values, one expression a line; where Jinja has an error, there must be one.
+# Values, one expression per line. If Jinja reports an error, so must the engine.
 EXPRESSIONS = r"""
 l[-1] ~ l[-3] ~ l[0]
 [l[3], l[-4], s[99], s['x'], none.x, n.y, d.nope]
@@ -299,7 +299,7 @@ def rendered(source, variables):
 
 
 def case(name, source, variables):
-    """What is right for a template: its text, or null for an error."""
+    """The correct result for a template: its text, or null for an error."""
     try:
         text = rendered(source, variables)
     except Exception:
