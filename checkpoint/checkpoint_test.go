@@ -255,7 +255,7 @@ func TestSaveErrors(t *testing.T) {
 	}
 	wantError(t, Save(filepath.Join(file, "model"), c, F32), "checkpoint: ", file)
 
-	// A value out of range leaves what is there as it was.
+	// A value out of range is an error and leaves the old file unchanged.
 	path := filepath.Join(t.TempDir(), "w.safetensors")
 	small := []nn.Tensor{{Name: "w", Shape: []int{1}, Data: []float32{65519}}}
 	if err := WriteTensors(path, small, F16, nil); err != nil {

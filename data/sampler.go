@@ -7,7 +7,7 @@ import (
 )
 
 // Sampler draws batches of sequences in random order, each sequence once per epoch. A batch
-// depends on the seed and the step alone. If an epoch ends within a batch, the next one
+// depends only on the seed and the step. If an epoch ends within a batch, the next one
 // begins there.
 //
 // A Sampler is for one goroutine. Several samplers may share the sequences.

@@ -16,7 +16,7 @@ type Client struct {
 	Endpoint string // the hub's address
 	Token    string // the access token; empty for none
 	Cache    string // the folder that holds models--ORG--NAME
-	Offline  bool   // use the cache alone, without requests
+	Offline  bool   // use only the cache, without requests
 
 	// Progress, if not nil, is called while a file arrives, with the number of bytes that
 	// have arrived and the file's size.

@@ -9,5 +9,5 @@
 //
 // A blob gets its name once it is complete and its checksum is right. A revision is recorded
 // once all requested files of its snapshot are there. Weights are downloaded as safetensors
-// or GGUF alone, since other formats can contain programs.
+// or GGUF only, since other formats can contain programs.
 package hub

@@ -213,7 +213,7 @@ func TestFetch(t *testing.T) {
 	if got := listing(t, c.Cache); !slices.Equal(got, want) {
 		t.Errorf("the cache has\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	// Again, it asks for the commit and the list alone.
+	// The second time, it requests only the commit and the list.
 	s.requests = nil
 	if again := mustFetch(t, c, "org/name"); again != dir || len(s.requests) != 3 {
 		t.Errorf("%s, after %q", again, s.requests)

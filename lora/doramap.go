@@ -20,7 +20,7 @@ type doraMap struct {
 	outdated bool      // A, B or m changed since length and scale were computed
 
 	mode    Mode
-	z       blas32.General // (N, out) x Vᵀ + b, kept for the way back
+	z       blas32.General // (N, out) x Vᵀ + b, kept for Backward
 	dropout *dropout       // nil for none
 	seen    Probed
 	shared  *doraScratch

@@ -37,10 +37,10 @@ var Statistics = []Statistic{
 	GradNormMean,
 	// The least of the run: what early stopping would have kept.
 	{"val_loss_best", "best validation loss", "nats/token", least(ValLoss), theory.Prediction{}, false},
-	// The other norm convention, in which no onset is flat but p = 0's.
+	// The same gradient by root mean square entry, whose onset is free of rank only for p = 0.
 	{"grad_rms_b_onset", "onset gradient entry of B", "RMS", at(0, GradRMSB), theory.GradRMSB, true},
 	LossDropFirst,
-	// The same without the first order: what the second and higher ones leave of it.
+	// The actual drop, with the terms of second and higher order.
 	{"loss_drop_actual", "first loss drop on the same batch", "nats/token", at(1, LossDropActual), theory.Prediction{},
 		true},
 	{"grad_norm_b_first", "first gradient norm of B", "Frobenius", at(1, GradNormB), theory.GradNormBFirst, true},

@@ -61,7 +61,7 @@ type number struct {
 	what     string // grad_norm at step 7
 	now, was float64
 	loss     bool    // a loss, or a difference of two, and not a size
-	scale    float64 // what a difference between kernels is relative to
+	scale    float64 // the size to which a difference between kernels is relative
 }
 
 func (n number) String() string {

@@ -80,7 +80,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 	}
 }
 
-// What is reported does not depend on the order of what is stored.
+// The reported runs do not depend on the order of the stored ones.
 func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1.1e-3, Loss: 2}, stats.Trial{Rate: 2.1e-3, Loss: 1.9})
 	want, _, _ := g.Split(runs)

@@ -78,7 +78,7 @@ type Axis struct {
 	Value string `json:"value"`
 }
 
-// Provenance is what a run was made of and by.
+// Provenance says from which inputs a run was made, and by which program.
 type Provenance struct {
 	Numerics  int    `json:"numerics"`   // version of the arithmetic; runs of different versions never mix
 	ModelHash string `json:"model_hash"` // sha256 of the base model

@@ -125,7 +125,7 @@ func TestStudyReadsBack(t *testing.T) {
 
 // A field of a run without a column would be lost.
 func TestStudyHoldsEveryField(t *testing.T) {
-	elsewhere := []string{"Modules"} // in the store alone
+	elsewhere := []string{"Modules"} // kept only in the store
 	r := wholeRun()
 	var unset func(name string, v reflect.Value) []string
 	unset = func(name string, v reflect.Value) (names []string) {

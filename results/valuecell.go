@@ -96,7 +96,7 @@ func parseNumber(cell string) (float64, error) {
 	return v, nil
 }
 
-// formatTime is a time to the second, in UTC; empty where there is none.
+// formatTime writes a time to the second, in UTC; the zero time is an empty cell.
 func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -171,7 +171,7 @@ func (s *surveyor) turn(next surveyPhase) {
 	}
 }
 
-// gradient computes the properties of G alone.
+// gradient computes the properties that depend only on G.
 func (s *surveyor) gradient() {
 	out, in := s.g.Rows, s.g.Cols
 	for i := range out {

@@ -11,7 +11,7 @@ import (
 // Go's own engine lacks.
 type expression struct {
 	*regexp2.Regexp
-	text string // as the file has it
+	text string // as in the file
 }
 
 // longestMatch is the time that one match may take: expressions come from files, and a

@@ -50,7 +50,7 @@ type Observation struct {
 // interval from the residuals of all runs would assume independent runs. In simulations with
 // such A's it contained the true exponent in 72% of cases, not in 95%.
 //
-// The fit says nothing about curvature: if a law holds for large ranks alone, the exponent is
+// The fit says nothing about curvature: if a law holds only for large ranks, the exponent is
 // a local slope. The result does not depend on the order of obs.
 //
 // It is an error if no seed has two ranks. Then all counts except Excluded are 0, and

@@ -71,7 +71,7 @@ func TestFitExponentLeavesOutWhatHasNoLogarithm(t *testing.T) {
 		Observation{16, 1, 0},
 		Observation{16, 1, -1},
 		Observation{16, 2, math.Inf(1)},
-		Observation{16, 3, 1}, // alone of its seed
+		Observation{16, 3, 1}, // the only one of its seed
 	)
 	got, err := FitExponent(obs)
 	if err != nil || got.Excluded != 5 || got.N != want.N || got.Value != want.Value || got.Ranks != want.Ranks {

@@ -7,7 +7,7 @@ import "math"
 //
 // The two variances are added. Student's t keeps the degrees of freedom of the pairs; with
 // those of Welch and Satterthwaite, three pairs claimed a difference in 8% of samples that had
-// none. FlipP does not change, and refers to the pairs alone. An error of 0 or NaN (unknown)
+// none. FlipP does not change, and refers to the pairs only. An error of 0 or NaN (unknown)
 // changes nothing.
 func (d Difference) With(sharedSE float64) Difference {
 	if d.N < 2 || !(sharedSE > 0) {
