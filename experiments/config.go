@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -42,10 +43,12 @@ func (c Config) JSON() json.RawMessage {
 }
 
 // UnmarshalJSON reads the text that JSON writes. A late field that is absent gets its
-// default.
+// default. A field that this program does not know is an error.
 func (c *Config) UnmarshalJSON(text []byte) error {
 	type plain Config // without this method
-	if err := json.Unmarshal(text, (*plain)(c)); err != nil {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode((*plain)(c)); err != nil {
 		return err
 	}
 	for _, f := range fields {
@@ -119,7 +122,8 @@ type Measure struct {
 	Theory       bool `json:"theory"`
 }
 
-// ConfigOf returns the config in a run's record.
+// ConfigOf returns the config in a run's record. If a newer program wrote the record, the
+// config may have fields that this program does not know, which is an error.
 func ConfigOf(r results.Run) (Config, error) {
 	var c Config
 	err := json.Unmarshal(r.Config, &c)

@@ -137,3 +137,16 @@ func TestLateFields(t *testing.T) {
 		t.Error("no field is late")
 	}
 }
+
+// TestConfigOfANewerProgram: a field that this program does not know is an error with its name.
+func TestConfigOfANewerProgram(t *testing.T) {
+	c := Defaults()
+	c.Data.Source = "d"
+	for _, before := range []string{`"model":`, `"rank":`} {
+		text := strings.Replace(string(c.JSON()), before, `"budget":7,`+before, 1)
+		_, err := ConfigOf(results.Run{ID: "x", Config: json.RawMessage(text)})
+		if err == nil || !strings.Contains(err.Error(), `run x: its config: json: unknown field "budget"`) {
+			t.Errorf("with budget before %s: %v", before, err)
+		}
+	}
+}

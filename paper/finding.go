@@ -17,14 +17,18 @@ const listed = 4
 // Found says in a few sentences, one on each line, what runs show and how sure that is: how the
 // onset gradient norm depends on rank, which losses differ at the largest rank, and what
 // neither of these can tell. missing is the number of runs that the experiment asks for and
-// the store lacks. It is an error if there is no run.
-func Found(v View, missing int) (string, error) {
+// the store lacks, newer the number of those that a newer program wrote. It is an error if
+// there is no run.
+func Found(v View, missing, newer int) (string, error) {
 	if len(v.arms) == 0 {
 		return "", errNoRuns
 	}
 	said := []string{onsetFound(v), lossesFound(v), strings.TrimSpace(runsLost(v))}
 	if missing > 0 {
 		said = append(said, fmt.Sprintf("Missing runs, left out of this: %d.", missing))
+	}
+	if newer > 0 {
+		said = append(said, fmt.Sprintf("Runs that a newer program wrote, left out of this: %d.", newer))
 	}
 	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
 	return strings.Join(said, "\n") + "\n", nil

@@ -19,6 +19,7 @@ func foundCases() []struct {
 	name    string
 	runs    []results.Run
 	missing int
+	newer   int
 	tuned   []string // axes
 } {
 	with := func(change func(*fake)) []results.Run {
@@ -44,31 +45,35 @@ func foundCases() []struct {
 		name    string
 		runs    []results.Run
 		missing int
+		newer   int
 		tuned   []string
 	}{
-		{"decided", with(whole), 0, nil},
+		{"decided", with(whole), 0, 0, nil},
 		{"undecided", each(func(i int, r *results.Run) {
 			r.Curve[20].Values[metrics.ValLoss] += 0.3 * math.Sin(float64(i*i))
 			r.Curve[0].Values[metrics.GradNorm] *= math.Exp(2 * math.Sin(float64(i*i)))
-		}), 0, nil},
-		{"one seed", with(func(f *fake) { f.seeds = 1 }), 0, nil},
-		{"tuned", with(whole), 0, []string{"lr"}},
+		}), 0, 0, nil},
+		{"one seed", with(func(f *fake) { f.seeds = 1 }), 0, 0, nil},
+		{"tuned", with(whole), 0, 0, []string{"lr"}},
 		{"some runs diverged", each(func(i int, r *results.Run) {
 			if i%5 == 0 {
 				diverge(r, 5)
 			}
-		}), 0, nil},
+		}), 0, 0, nil},
 		{"all runs of a scheme diverged", each(func(_ int, r *results.Run) {
 			if r.Scheme == "rslora" {
 				diverge(r, 5)
 			}
-		}), 0, nil},
-		{"two runs missing", with(whole)[2:], 2, nil},
-		{"interrupted: the largest ranks first", with(whole)[12:18], 30, nil},
-		{"no comparison", with(func(f *fake) { f.schemes, f.ranks = []string{"lora"}, []int{8} }), 0, nil},
-		{"one function written twice", each(func(_ int, r *results.Run) { r.Function = fmt.Sprint(r.Rank) }), 0, nil},
-		{"rates as an axis", with(func(f *fake) { f.rates = []float64{1e-4, 2e-4} }), 0, nil},
-		{"training loss alone", with(func(f *fake) { f.noVal = true }), 0, nil},
+		}), 0, 0, nil},
+		{"two runs missing", with(whole)[2:], 2, 0, nil},
+		{"two runs of a newer program", with(whole)[2:], 0, 2, nil},
+		{"interrupted: the largest ranks first", with(whole)[12:18], 30, 0, nil},
+		{"no comparison", with(func(f *fake) { f.schemes, f.ranks = []string{"lora"}, []int{8} }), 0, 0, nil},
+		{"one function written twice", each(func(_ int, r *results.Run) {
+			r.Function = fmt.Sprint(r.Rank)
+		}), 0, 0, nil},
+		{"rates as an axis", with(func(f *fake) { f.rates = []float64{1e-4, 2e-4} }), 0, 0, nil},
+		{"training loss alone", with(func(f *fake) { f.noVal = true }), 0, 0, nil},
 	}
 }
 
@@ -79,7 +84,7 @@ func TestFound(t *testing.T) {
 		for i := range rows {
 			rows[i].Setting.Tuned = c.tuned
 		}
-		text, err := Found(NewView(rows, nil), c.missing)
+		text, err := Found(NewView(rows, nil), c.missing, c.newer)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -98,7 +103,7 @@ func TestFound(t *testing.T) {
 	if got.String() != string(want) {
 		t.Errorf("%s: got\n%s\nwant\n%s", path, got.String(), want)
 	}
-	if _, err := Found(View{}, 0); !errors.Is(err, errNoRuns) {
+	if _, err := Found(View{}, 0, 0); !errors.Is(err, errNoRuns) {
 		t.Errorf("of no runs: %v, want %v", err, errNoRuns)
 	}
 }
@@ -106,7 +111,7 @@ func TestFound(t *testing.T) {
 // A summary of any runs at all is text without NaN or Inf.
 func TestFoundOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
-		text, err := Found(view(runs), 0)
+		text, err := Found(view(runs), 0, 0)
 		if err != nil || strings.TrimSpace(text) == "" || strings.Contains(text, "NaN") ||
 			strings.Contains(text, "Inf") {
 			t.Errorf("%s: %q (%v)", name, text, err)

@@ -97,47 +97,38 @@ func rewrite(t *testing.T, path string, edit func(data []byte, write func([]byte
 	write(data)
 }
 
-// A record whose checksums hold can still be wrong.
+// Of what has the right checksums, two things can be damage: a record in the folder of
+// another run, and the timing, which has no checksum.
 func TestDamageUnderRightChecksums(t *testing.T) {
-	for _, test := range []struct {
-		file, old, new, reason string
-	}{
-		{runFile, `"done"`, `"finished"`, `status "finished"`},
+	for _, test := range []struct{ file, old, new, reason string }{
 		{runFile, `"lora-4-0"`, `"lora-4-1"`, "is the record of run lora-4-1"},
-		{runFile, `"rank": 4`, `"rank": "four"`, "cannot unmarshal"},
-		{curveFile, "step,", "stop,", "header"},
-		{curveFile, "grad_norm_a", "grad_norm_c", `unknown column "grad_norm_c"`},
-		{curveFile, "\n1,100,", "\none,100,", "line 3"},
-		{curveFile, "\n1,100,", "\n1,lots,", "line 3"},
-		{curveFile, "\n1,100,,1.6666666666666667,", "\n1,100,,NaN,", `line 3: "NaN"`},
-		{curveFile, "\n1,100,", "\n1,100,,", "wrong number of fields"},
-		{curveFile, "\n1,100,", "\n1,\"100,", "curve.csv"},
-		{curveFile, "\n2,200,", "\n1,200,", "ends at step 1: a run that is done goes to its last one, 2"}, // as if the last row were cut off
-		{modulesFile, "layers.0.q,", "layers.0.q,x", "modules.csv: line 2"},
-		{validationFile, "batch,", "bunch,", "header"},
-		{validationFile, "\n1,7,", "\n2,7,", `line 3: batch "2": must be 1`},
-		{validationFile, "\n1,7,", "\n1,many,", "line 3"},
-		{validationFile, "250.5", "Inf", "line 2"},
 		{timingFile, `"seconds": 1.5`, `"seconds": "1.5"`, "timing.json"},
 	} {
 		s, id, dir := stored(t)
-		path := filepath.Join(dir, test.file)
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		changed := strings.Replace(string(data), test.old, test.new, 1)
-		if changed == string(data) {
-			t.Fatalf("%s does not hold %q:\n%s", test.file, test.old, data)
-		}
-		if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		sign(t, dir)
+		resign(t, dir, test.file, test.old, test.new)
 		if _, err := s.Get(id); !isDamaged(err, test.reason) {
 			t.Errorf("%s with %q: %v, want %q", test.file, test.new, err, test.reason)
 		}
 	}
+}
+
+// resign replaces a text in a file of the record in dir, and gives the record the right
+// checksums.
+func resign(t *testing.T, dir, name, old, new string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(data), old, new, 1)
+	if changed == string(data) {
+		t.Fatalf("%s does not hold %q:\n%s", name, old, data)
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	sign(t, dir)
 }
 
 // sign gives the record in dir the checksums of its files.
@@ -160,38 +151,55 @@ func sign(t *testing.T, dir string) {
 	}
 }
 
-func TestAForeignFileIsDamage(t *testing.T) {
+// Files that are not of the record are left alone, and make no difference.
+func TestForeignFiles(t *testing.T) {
 	s, id, dir := stored(t)
-	if err := os.WriteFile(filepath.Join(dir, ".DS_Store"), nil, 0o666); err != nil {
+	want, err := s.Get(id)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Get(id); err != nil {
-		t.Errorf("a hidden file: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Get(id); !isDamaged(err, "does not list every file") {
-		t.Errorf("a file without a checksum: %v", err)
+	for _, name := range []string{".DS_Store", "Thumbs.db", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.Mkdir(filepath.Join(dir, "a"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Get(id); !isDamaged(err, "a: not a plain file") {
-		t.Errorf("a folder: %v", err)
+	if got, err := s.Get(id); err != nil || !sameRun(got, want) {
+		t.Errorf("with foreign files: %v, %+v", err, got)
+	}
+	if err := os.Remove(filepath.Join(dir, curveFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(want); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "../.replaced", id, "notes.txt")); err != nil {
+		t.Errorf("after the record was damaged and replaced: %v", err)
 	}
 }
 
+// Whatever else is in the folder of a damaged record, it is moved and not removed.
 func TestPutReplacesADamagedRecord(t *testing.T) {
 	s, id, dir := stored(t)
-	if err := os.WriteFile(filepath.Join(dir, curveFile), []byte("x"), 0o666); err != nil {
-		t.Fatal(err)
+	for _, text := range []string{"x", "y"} {
+		if err := os.WriteFile(filepath.Join(dir, curveFile), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Put(testRun("lora", 1, 4, 0)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Get(id); err != nil {
+			t.Errorf("after a second Put: %v", err)
+		}
 	}
-	if err := s.Put(testRun("lora", 1, 4, 0)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Get(id); err != nil {
-		t.Errorf("after a second Put: %v", err)
+	n, folder := s.Replaced()
+	for name, want := range map[string]string{id: "x", id + ".2": "y"} {
+		got, err := os.ReadFile(filepath.Join(folder, name, curveFile))
+		if err != nil || string(got) != want || n != 2 {
+			t.Errorf("%d were replaced; %s has curve %q, %v, want %q", n, name, got, err, want)
+		}
 	}
 }
 
@@ -200,7 +208,7 @@ func TestAMissingColumnIsAbsent(t *testing.T) {
 	points, err := decodePoints([]byte("step,tokens,module,grad_norm\n3,30,,0.5\n"))
 	want := metrics.NoValues()
 	want[metrics.GradNorm] = 0.5
-	if err != nil || len(points) != 1 || !sameRun(Run{Curve: points}, Run{Curve: []metrics.Point{{Step: 3, Tokens: 30, Values: want}}}) {
+	if err != nil || !sameRun(Run{Curve: points}, Run{Curve: []metrics.Point{{Step: 3, Tokens: 30, Values: want}}}) {
 		t.Errorf("got %+v, %v", points, err)
 	}
 }

@@ -40,8 +40,15 @@ func valueCells(p metrics.Point, recorded []metrics.Quantity) (cells []string) {
 	return cells
 }
 
+// measured is a column of a table that holds a quantity.
+type measured struct {
+	place    int
+	quantity metrics.Quantity
+}
+
 // decodePoints reads what encodePoints wrote. A quantity without a column, in
-// a record that an earlier program wrote, is absent.
+// a record that an earlier program wrote, is absent. A column that this program does not
+// know, in a record that a newer one wrote, is passed over.
 func decodePoints(data []byte) ([]metrics.Point, error) {
 	in := csv.NewReader(bytes.NewReader(data))
 	in.ReuseRecord = true
@@ -52,13 +59,11 @@ func decodePoints(data []byte) ([]metrics.Point, error) {
 	if len(header) < 3 || header[0] != "step" || header[1] != "tokens" || header[2] != "module" {
 		return nil, errors.New("header does not begin with step,tokens,module")
 	}
-	var quantities []metrics.Quantity
-	for _, name := range header[3:] {
-		q, ok := metrics.QuantityNamed(name)
-		if !ok {
-			return nil, fmt.Errorf("unknown column %q: written by another version of the program", name)
+	var columns []measured
+	for i, name := range header {
+		if q, ok := metrics.QuantityNamed(name); ok {
+			columns = append(columns, measured{i, q})
 		}
-		quantities = append(quantities, q)
 	}
 	var points []metrics.Point
 	for {
@@ -69,7 +74,7 @@ func decodePoints(data []byte) ([]metrics.Point, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := decodePoint(row, quantities)
+		p, err := decodePoint(row, columns)
 		if err != nil {
 			line, _ := in.FieldPos(0)
 			return nil, fmt.Errorf("line %d: %w", line, err)
@@ -78,7 +83,7 @@ func decodePoints(data []byte) ([]metrics.Point, error) {
 	}
 }
 
-func decodePoint(row []string, quantities []metrics.Quantity) (metrics.Point, error) {
+func decodePoint(row []string, columns []measured) (metrics.Point, error) {
 	p := metrics.Point{Module: row[2], Values: metrics.NoValues()}
 	var err error
 	if p.Step, err = strconv.Atoi(row[0]); err != nil {
@@ -87,8 +92,8 @@ func decodePoint(row []string, quantities []metrics.Quantity) (metrics.Point, er
 	if p.Tokens, err = strconv.ParseInt(row[1], 10, 64); err != nil {
 		return p, err
 	}
-	for i, q := range quantities {
-		if p.Values[q], err = parseFloat(row[3+i]); err != nil {
+	for _, c := range columns {
+		if p.Values[c.quantity], err = parseFloat(row[c.place]); err != nil {
 			return p, err
 		}
 	}

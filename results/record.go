@@ -2,17 +2,19 @@ package results
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// ErrDamaged marks a record that is there but cannot be trusted: as good as
-// missing, and replaced when its run is trained again.
+// ErrDamaged marks a record that does not agree with its checksums. It is as good as
+// missing, and is replaced when its run is trained again.
 var ErrDamaged = errors.New("damaged record")
 
 // The files of a record. The checksums are over every other file but the
@@ -26,6 +28,9 @@ const (
 
 	validationFile = "validation.csv" // left out where there is no validation set
 )
+
+// recordFiles are all of them.
+var recordFiles = []string{curveFile, modulesFile, runFile, timingFile, validationFile, sumsFile}
 
 // file is one file of a record.
 type file struct {
@@ -67,32 +72,24 @@ func encodeJSON(v any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// checksums returns the content of SHA256SUMS for files.
-func checksums(files []file) []byte {
-	var b bytes.Buffer
-	for _, f := range files {
-		if f.name != timingFile && f.name != sumsFile {
-			fmt.Fprintf(&b, "%x  %s\n", sha256.Sum256(f.data), f.name)
-		}
-	}
-	return b.Bytes()
-}
-
-// readRecord reads the record in a folder. What is wrong with the record
-// itself wraps [ErrDamaged]; a folder or file that the system refuses to read
-// does not.
+// readRecord reads the record in a folder. If the record does not agree with its checksums,
+// the error wraps [ErrDamaged]. If it does, but cannot be read, the error is a [NewerError].
+// A folder or file that the system refuses to read is neither. Files that are no part of
+// the record are not looked at.
 func readRecord(dir string) (Run, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return Run{}, err
 	}
+	sums, err := os.ReadFile(filepath.Join(dir, sumsFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Run{}, err
+	}
+	names := slices.Concat(recordFiles, listed(sums))
 	var files []file
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			continue // left by an editor or a file manager
-		}
-		if !e.Type().IsRegular() {
-			return Run{}, damaged(e.Name(), errors.New("not a plain file"))
+		if !e.Type().IsRegular() || !slices.Contains(names, e.Name()) {
+			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
@@ -109,35 +106,55 @@ func decodeRecord(files []file) (Run, error) {
 		return Run{}, err
 	}
 	byName := contents(files)
-	var r Run
-	if err := json.Unmarshal(byName[runFile], &r); err != nil {
-		return Run{}, damaged(runFile, err)
+	r, err := decodeSummed(byName)
+	if err != nil {
+		return Run{}, newer(byName[runFile], err)
 	}
-	if err := r.check(); err != nil {
-		return Run{}, damaged(runFile, err)
+	timing, ok := byName[timingFile]
+	if !ok {
+		return Run{}, damaged(timingFile, errMissing)
 	}
-	r.Config = compact(r.Config)
-	if err := json.Unmarshal(byName[timingFile], &r.Timing); err != nil {
+	if err := json.Unmarshal(timing, &r.Timing); err != nil {
 		return Run{}, damaged(timingFile, err)
 	}
-	var err error
-	if r.Curve, err = decodePoints(byName[curveFile]); err != nil {
-		return Run{}, damaged(curveFile, err)
+	r.Unknown = unknownParts(files)
+	return r, nil
+}
+
+// decodeSummed reads the files that have checksums.
+func decodeSummed(byName map[string][]byte) (r Run, err error) {
+	if r, err = decodeRun(byName[runFile]); err != nil {
+		return r, fmt.Errorf("%s: %w", runFile, err)
 	}
-	if err := r.whole(); err != nil {
-		return Run{}, damaged(curveFile, err)
+	if r.Curve, err = decodePoints(byName[curveFile]); err == nil {
+		err = r.whole()
+	}
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", curveFile, err)
 	}
 	if data, ok := byName[modulesFile]; ok {
 		if r.Modules, err = decodePoints(data); err != nil {
-			return Run{}, damaged(modulesFile, err)
+			return r, fmt.Errorf("%s: %w", modulesFile, err)
 		}
 	}
 	if data, ok := byName[validationFile]; ok {
 		if r.Validation, err = decodeValidation(data); err != nil {
-			return Run{}, damaged(validationFile, err)
+			return r, fmt.Errorf("%s: %w", validationFile, err)
 		}
 	}
 	return r, nil
+}
+
+// decodeRun reads run.json.
+func decodeRun(text []byte) (r Run, err error) {
+	if err := checkFields(text); err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, err
+	}
+	r.Config = compact(r.Config)
+	return r, r.check()
 }
 
 // whole reports whether the curve of a run that is done goes to its last step:
@@ -166,46 +183,10 @@ func compact(raw json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
-// verify holds files, in order of name, to the checksums among them.
-func verify(files []file) error {
-	byName := contents(files)
-	for _, name := range []string{curveFile, runFile, timingFile, sumsFile} {
-		if _, ok := byName[name]; !ok {
-			return damaged(name, errMissing)
-		}
-	}
-	sums := string(byName[sumsFile])
-	for line := range strings.Lines(sums) {
-		_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		if !ok {
-			return damaged(sumsFile, errors.New("malformed"))
-		}
-		data, ok := byName[name]
-		if !ok {
-			return damaged(name, errMissing)
-		}
-		if line != string(checksums([]file{{name, data}})) {
-			return damaged(name, errors.New("does not have its checksum"))
-		}
-	}
-	if sums != string(checksums(files)) {
-		return damaged(sumsFile, errors.New("does not list every file"))
-	}
-	return nil
-}
-
-func contents(files []file) map[string][]byte {
-	byName := map[string][]byte{}
-	for _, f := range files {
-		byName[f.name] = f.data
-	}
-	return byName
-}
-
 var errMissing = errors.New("missing")
 
 // damaged keeps no error but ErrDamaged in the chain: a record without one of
-// its files is not an absent record.
+// its files is not an absent record. The name may be what is left of one.
 func damaged(name string, err error) error {
-	return fmt.Errorf("%w: %s: %v", ErrDamaged, name, err)
+	return fmt.Errorf("%w: %s: %v", ErrDamaged, strings.Trim(strconv.Quote(name), `"`), err)
 }

@@ -70,6 +70,8 @@ type Run struct {
 	Validation []ValidationBatch `json:"-"` // at the last validation, in validation.csv
 
 	Timing Timing `json:"-"` // in timing.json
+
+	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
 
 // Axis is one coordinate of a run in its experiment's grid.

@@ -19,8 +19,9 @@ import (
 //	runs/ID/timing.json     the only file that differs between two executions
 //	runs/ID/SHA256SUMS      checksums of the others but timing.json
 //
-// Names in runs that begin with a dot are locks and the record being written.
-// A Store may be used by several goroutines and processes at once.
+// Names in runs that begin with a dot are locks, the record being written, and .replaced,
+// a folder of the records that were replaced. Other files in the folder of a run are left
+// alone. A Store may be used by several goroutines and processes at once.
 type Store struct {
 	runs string
 }
@@ -31,8 +32,9 @@ func Open(dir string) *Store {
 }
 
 // Put writes a run's record, whole or not at all: to a temporary folder, synced,
-// then renamed. A record that is done or diverged stays as it is, whatever r;
-// one that failed or is damaged is replaced.
+// then renamed. A record that is done or diverged stays as it is, whatever r, and so does
+// one that a newer program wrote. One that failed or is damaged is replaced, after its
+// folder was moved into runs/.replaced.
 //
 // Writers take turns. What a killed process left half-written is removed by
 // the next writer.
@@ -44,7 +46,7 @@ func (s *Store) Put(r Run) error {
 }
 
 func (s *Store) put(r Run) error {
-	if err := r.check(); err != nil {
+	if err := errors.Join(r.check(), r.whole()); err != nil {
 		return err
 	}
 	files, err := encodeRecord(r)
@@ -57,11 +59,7 @@ func (s *Store) put(r Run) error {
 	}
 	defer unlock()
 
-	switch old, err := s.Get(r.ID); {
-	case err == nil && old.Status != Failed:
-		return nil
-	case err == nil, errors.Is(err, ErrDamaged), errors.Is(err, fs.ErrNotExist):
-	default:
+	if settled, err := s.Settled(r.ID); settled || err != nil {
 		return err
 	}
 
@@ -83,9 +81,8 @@ func (s *Store) put(r Run) error {
 	}
 	syncFolder(fresh)
 
-	// A folder cannot be renamed onto one that holds files.
 	final := s.path(r.ID)
-	if err := os.Rename(final, filepath.Join(partial, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.moveAside(r.ID); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, final); err != nil {
@@ -95,8 +92,9 @@ func (s *Store) put(r Run) error {
 	return nil
 }
 
-// Get reads a run's record. An error wraps [fs.ErrNotExist] where there is
-// none, and [ErrDamaged] where it is incomplete or altered.
+// Get reads a run's record. An error wraps [fs.ErrNotExist] if there is
+// none, [ErrDamaged] if it is incomplete or altered, and a [NewerError] if a newer program
+// wrote it.
 func (s *Store) Get(id string) (Run, error) {
 	r, err := s.get(id)
 	if err != nil {
@@ -110,6 +108,9 @@ func (s *Store) get(id string) (Run, error) {
 		return Run{}, err
 	}
 	r, err := readRecord(s.path(id))
+	if newer, ok := errors.AsType[*NewerError](err); ok {
+		newer.ID = id
+	}
 	if err != nil {
 		return Run{}, err
 	}

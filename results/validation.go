@@ -32,14 +32,16 @@ func encodeValidation(batches []ValidationBatch) []byte {
 	return encodeCSV(rows)
 }
 
-// decodeValidation reads what encodeValidation wrote.
+// decodeValidation reads what encodeValidation wrote. Columns that follow, in a record that
+// a newer program wrote, are passed over.
 func decodeValidation(data []byte) ([]ValidationBatch, error) {
 	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 || !slices.Equal(rows[0], columnNames(validationColumns)) {
-		return nil, errors.New("header is not batch,scored,nats")
+	known := columnNames(validationColumns)
+	if len(rows) == 0 || len(rows[0]) < len(known) || !slices.Equal(rows[0][:len(known)], known) {
+		return nil, errors.New("header does not begin with batch,scored,nats")
 	}
 	var batches []ValidationBatch
 	for i, row := range rows[1:] {

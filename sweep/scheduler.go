@@ -2,9 +2,7 @@ package sweep
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"runtime"
 	"sync"
 	"time"
@@ -18,7 +16,7 @@ import (
 
 // Observer is told of a sweep's progress, by several goroutines at once.
 type Observer interface {
-	Skipped(j Job, r results.Run)               // the job has a record already
+	Skipped(j Job)                              // the job has a record already
 	Started(worker int, j Job)                  // a worker begins to train the job
 	Stepped(worker int, j Job, p metrics.Point) // the worker made one more step
 	Finished(worker int, j Job, r results.Run)  // the job is trained and stored
@@ -92,7 +90,7 @@ func (s *Scheduler) Fits(p *Plan) error {
 		if j.Material.Bytes <= s.Memory {
 			continue
 		}
-		if r, err := s.Store.Get(j.ID); err != nil || r.Status == results.Failed {
+		if settled, _ := s.Store.Settled(j.ID); !settled {
 			return fmt.Errorf("sweep: %s: needs %s of memory, but runs may use at most %s: "+
 				"lower rank, batch or context, or raise GOMEMLIMIT",
 				j, formatBytes(j.Material.Bytes), formatBytes(s.Memory))
@@ -184,18 +182,14 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	return nil
 }
 
-// stored reports whether the store has the job's result, and tells the observer. A
-// damaged record and a failed run count as missing.
+// stored reports whether the store has a record of the job that stays, and tells the
+// observer.
 func (s *Scheduler) stored(j Job) (bool, error) {
-	r, err := s.Store.Get(j.ID)
-	switch {
-	case err == nil && r.Status != results.Failed:
-		s.Skipped(j, r)
-		return true, nil
-	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, results.ErrDamaged):
-		return false, nil
+	settled, err := s.Store.Settled(j.ID)
+	if settled {
+		s.Skipped(j)
 	}
-	return false, err
+	return settled, err
 }
 
 // train trains a job and returns its record. It returns an error if the sweep was

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
@@ -75,37 +76,44 @@ type holdings struct {
 	all     []results.Run // the runs of all phases
 	grid    results.Grid  // the runs that the experiment asks for
 	absent  int           // number of these runs that are missing
-	missing error         // says how many are missing; nil if none is
+	newer   newerRuns     // those of these runs that a newer program wrote
+	missing error         // says how many runs are missing or of a newer program; nil if none is
 }
 
 // stored reads the runs that the experiment of a store asks for, and says on standard error
 // which runs it leaves out.
 func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	all, problems := results.Open(dir).Runs()
-	for _, p := range problems {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %v\n", p)
-	}
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
 		return h, err
 	}
+	newer := newerRuns(grid.Newer(problems))
+	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
 	in, tuned, out := grid.Split(all)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that the grid no longer asks for\n",
 			len(out), filepath.Join(dir, "runs"))
 	}
 	switch {
+	case len(in) == 0 && len(newer) > 0:
+		return h, newer.err(dir)
 	case len(in) == 0 && len(all) > len(out):
 		return h, fmt.Errorf("%s holds only runs that tune: run the same sweep run again to train the reported runs",
 			dir)
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs of its grid: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
-	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid}
-	if n := grid.Len() - (len(all) - len(out)); grid.Len() > 0 && n > 0 {
+	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid,
+		newer: newer}
+	if n := grid.Len() - (len(all) - len(out)) - len(newer); n > 0 {
 		h.absent = n
 		h.missing = fmt.Errorf("%d of %d runs are missing from %s: tables and figures leave them out; "+
 			"run the same sweep run again to train them", n, grid.Len(), dir)
+	}
+	if len(newer) > 0 {
+		h.missing = errors.Join(h.missing, fmt.Errorf("%d of the runs in %s are not in tables and figures: "+
+			"a newer program wrote them", len(newer), dir))
 	}
 	return h, nil
 }

@@ -75,6 +75,13 @@ func tellLacking(w io.Writer, h holdings) {
 	for _, r := range h.all {
 		there[r.ID] = true
 	}
+	for _, r := range h.newer {
+		there[r.ID] = true
+	}
+	if len(h.newer) > 0 {
+		fmt.Fprintf(w, "sweep: export: a newer program wrote %d runs: each has a row with status missing\n",
+			len(h.newer))
+	}
 	for _, phase := range []struct {
 		name    string
 		planned []results.Planned

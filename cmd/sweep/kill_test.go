@@ -111,9 +111,15 @@ func countRecords(dir string) int {
 	return len(runs)
 }
 
-// interrupt starts a sweep and sends it a signal once it has stored two more runs, but not
-// all of them. It returns the process after its end.
+// interrupt starts a sweep and sends it a signal once it has stored two more runs.
 func interrupt(t *testing.T, dir, out string, signal os.Signal) *exec.Cmd {
+	t.Helper()
+	return disturb(t, dir, out, func(p *os.Process) error { return p.Signal(signal) })
+}
+
+// disturb starts a sweep and does something to it once it has stored two more runs, but not
+// all of them. It returns the process after its end.
+func disturb(t *testing.T, dir, out string, do func(*os.Process) error) *exec.Cmd {
 	t.Helper()
 	store := filepath.Join(dir, out)
 	before := countRecords(store)
@@ -128,10 +134,10 @@ func interrupt(t *testing.T, dir, out string, signal os.Signal) *exec.Cmd {
 		case <-time.After(time.Millisecond):
 		}
 	}
-	check(t, c.Process.Signal(signal))
+	check(t, do(c.Process))
 	<-ended
 	if n := countRecords(store); n == killedRuns {
-		t.Fatalf("all %d runs were stored before the signal came: the test shows nothing", n)
+		t.Fatalf("all %d runs were stored before the disturbance: the test shows nothing", n)
 	}
 	return c
 }
@@ -178,6 +184,20 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 		fmt.Sprintf("\n%d of %d runs were stored already\n", done, killedRuns)) {
 		t.Errorf("after %d runs were done:\n%s", done, said)
 	}
+}
+
+// TestRemovedStoreIsNotComplete: a sweep whose store is removed while it runs does not end as
+// if what is left were all. The next one completes the store.
+func TestRemovedStoreIsNotComplete(t *testing.T) {
+	t.Parallel()
+	dir := workplace(t)
+	c := disturb(t, dir, "out", func(*os.Process) error {
+		return os.Rename(filepath.Join(dir, "out"), filepath.Join(dir, "gone"))
+	})
+	if code := c.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("exit status %d\n%s", code, c.Stderr)
+	}
+	compare(t, complete(t, dir, "out"), complete(t, dir, "undisturbed"))
 }
 
 // TestTwoProcessesShareAStore: each run is trained once, and both commands end with a

@@ -157,7 +157,7 @@ func (w workerState) line(digits int) string {
 	return fmt.Sprintf("%s  loss %6s  grad norm %7s  %s", s, loss, norm, w.job.Point)
 }
 
-func (p *progress) Skipped(j sweep.Job, _ results.Run) {
+func (p *progress) Skipped(j sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.skipped++

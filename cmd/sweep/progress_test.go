@@ -44,7 +44,7 @@ func point(step int, loss, norm float64) metrics.Point {
 func TestPlainProgress(t *testing.T) {
 	var out bytes.Buffer
 	p, jobs := testProgress(&out)
-	p.Skipped(jobs[0], results.Run{})
+	p.Skipped(jobs[0])
 	p.Started(0, jobs[1])
 	p.Stepped(0, jobs[1], point(7, 5.5, 0.3))
 	p.Finished(0, jobs[1], results.Run{Status: results.Done})
@@ -76,7 +76,7 @@ func TestBar(t *testing.T) {
 		{func() { p.Stepped(0, jobs[0], point(100, 5, 1)) },
 			"[===                     ]  12%  0/4 runs  1 min 10 s left"},
 		{func() { p.Interrupted(0, jobs[0]) }, "[                        ]   0%  0/4 runs  "},
-		{func() { p.Skipped(jobs[1], results.Run{}) }, "[======                  ]  25%  1/4 runs  "},
+		{func() { p.Skipped(jobs[1]) }, "[======                  ]  25%  1/4 runs  "},
 		{func() { p.Started(0, jobs[0]); p.Finished(0, jobs[0], results.Run{Status: results.Done}) },
 			"[============            ]  50%  2/4 runs  20 s left"},
 		{func() { p.Started(1, jobs[2]); p.Stepped(1, jobs[2], point(200, 5, 1)) },

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -170,7 +171,7 @@ func (s study) write(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := failures(h.all); err != nil {
+	if err := cmp.Or(failures(h.all), h.newer.err(s.store)); err != nil {
 		return err
 	}
 	files, err := h.study(s.store)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -77,7 +78,12 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 		return err
 	}
 	file := filepath.Join(dir, "experiment.yaml")
-	if there, err := experiments.Load(file); err == nil && there.Name != p.Experiment.Name {
+	switch there, err := experiments.Load(file); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("%w; if a newer program wrote this file, use that program, or name another folder by --out; "+
+			"otherwise mend or remove the file", err)
+	case there.Name != p.Experiment.Name:
 		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
 			dir, there.Name, p.Experiment.Name)
 	}
@@ -96,6 +102,10 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter, since they trained the weights themselves\n",
 			without)
 	}
+	if n, folder := s.Store.Replaced(); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: runs were trained again, since they had failed or their records were "+
+			"damaged; %s keeps what was replaced, %d folders, which may be removed\n", folder, n)
+	}
 	return s.Store.Tidy()
 }
 
@@ -112,7 +122,10 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		if err := phase(cmd, s, p, dir); err != nil || p.Final() {
 			return p, err
 		}
-		runs, _ := s.Store.Runs()
+		runs, problems := s.Store.Runs()
+		if newer := newerRuns(p.Grid().Newer(problems)); len(newer) > 0 {
+			return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
+		}
 		if err := failures(p.Grid().Planned(runs)); err != nil && p.Tunes() {
 			return nil, err
 		}
@@ -131,7 +144,8 @@ func newScheduler(t sweep.Trainers, dir string, workers int) sweep.Scheduler {
 	}
 }
 
-// phase trains the missing runs of a plan.
+// phase trains the missing runs of a plan. It records the grid before and after, so that a
+// store that was removed in the meantime does not pass for a complete one.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
 	if err := p.Grid().Write(dir); err != nil {
 		return err
@@ -139,7 +153,10 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) err
 	progress := newProgress(cmd.ErrOrStderr(), p, s.Workers)
 	defer progress.close()
 	s.Observer = progress
-	return s.Run(cmd.Context(), p)
+	if err := s.Run(cmd.Context(), p); err != nil {
+		return err
+	}
+	return p.Grid().Write(dir)
 }
 
 // memory returns the bytes that runs may take together: the limit less the memory in use.
@@ -160,7 +177,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := showTables(cmd.OutOrStdout(), h.view, h.absent, dir); err != nil {
+	if err := showTables(cmd.OutOrStdout(), h, dir); err != nil {
 		return err
 	}
 	if _, err := drawFigures(h.view, dir); err != nil {

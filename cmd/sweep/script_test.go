@@ -17,6 +17,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/nn"
 	"ranksweep/results"
+	"ranksweep/sweep/sweeptest"
 	"ranksweep/tokenizer"
 )
 
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"samefolders": scriptSameFolders,
 			"first":       scriptFirst,
 			"truncate":    scriptTruncate,
+			"newer":       scriptNewer,
 			"latin1":      scriptLatin1,
 			"fail":        scriptFail,
 			"exits":       scriptExits,
@@ -157,6 +159,22 @@ func scriptTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, f := range files {
 		ts.Check(os.Truncate(f, n))
+	}
+}
+
+// scriptNewer is "newer FILES OLD NEW": it replaces a text in files of records, and gives the
+// records the right checksums, as if a newer program had written them. FILES is a pattern.
+func scriptNewer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: newer FILES OLD NEW")
+	}
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("no file is %s", args[0])
+	}
+	for _, f := range files {
+		ts.Check(sweeptest.Newer(f, args[1], args[2]))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ type status struct {
 	Done     int      `json:"done"`
 	Diverged int      `json:"diverged"`
 	Failed   int      `json:"failed"`
+	Newer    int      `json:"newer,omitempty"` // runs that a newer program wrote
 	Missing  int      `json:"missing"`
 	Damaged  []string `json:"damaged"` // one reason for each damaged record; such runs count as missing
 }
@@ -25,14 +27,14 @@ func newStatus() *cobra.Command {
 		Use:   "status DIR",
 		Short: "Count the runs of a store that are done, diverged, failed and missing",
 		Long: "Status counts the runs that a store's experiment asks for. It exits with 0 if no run\n" +
-			"failed and none is missing. A run whose loss became infinite or NaN has diverged, which\n" +
-			"counts as a result.\n\n" + storeHelp,
+			"failed, none is missing and none was written by a newer program. A run whose loss\n" +
+			"became infinite or NaN has diverged, which counts as a result.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, err := count(args[0])
+		s, newer, err := count(args[0])
 		if err != nil {
 			return err
 		}
@@ -46,6 +48,9 @@ func newStatus() *cobra.Command {
 			}
 			_, err = fmt.Fprintf(w, "planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
 				s.Planned, tuning, s.Done, s.Diverged, s.Failed, s.Missing)
+			if s.Newer > 0 {
+				fmt.Fprintf(w, "newer     %d\n", s.Newer)
+			}
 		}
 		for _, d := range s.Damaged {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: missing: %s\n", d)
@@ -53,21 +58,24 @@ func newStatus() *cobra.Command {
 		if err == nil && s.Failed+s.Missing > 0 {
 			err = fmt.Errorf("%s is not complete: run the same sweep run again to train the rest", args[0])
 		}
-		return err
+		return errors.Join(err, newer.err(args[0]))
 	}
 	return cmd
 }
 
-func count(dir string) (status, error) {
+func count(dir string) (status, newerRuns, error) {
 	runs, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
-		return status{}, err
+		return status{}, nil, err
 	}
 	runs = grid.Planned(runs)
-	s := status{Planned: max(grid.Len(), len(runs)), Tuning: len(grid.Tuning), Damaged: []string{}}
+	newer := newerRuns(grid.Newer(problems))
+	s := status{
+		Planned: max(grid.Len(), len(runs)+len(newer)), Tuning: len(grid.Tuning), Newer: len(newer), Damaged: []string{},
+	}
 	if s.Planned == 0 {
-		return s, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
+		return s, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
 	for _, r := range runs {
 		switch r.Status {
@@ -79,9 +87,11 @@ func count(dir string) (status, error) {
 			s.Failed++
 		}
 	}
-	s.Missing = s.Planned - len(runs)
 	for _, p := range problems {
-		s.Damaged = append(s.Damaged, p.Error())
+		if _, ok := errors.AsType[*results.NewerError](p); !ok {
+			s.Damaged = append(s.Damaged, p.Error())
+		}
 	}
-	return s, nil
+	s.Missing = s.Planned - len(runs) - len(newer)
+	return s, newer, nil
 }

@@ -33,8 +33,8 @@ func TestTablesOfAStudy(t *testing.T) {
 		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(tuned), len(left))
 	}
 	var want, got bytes.Buffer
-	check(t, showTables(&want, h.view, 0, t.TempDir()))
-	check(t, showTables(&got, paper.NewView(runs, tuned), 0, t.TempDir()))
+	check(t, showTables(&want, h, t.TempDir()))
+	check(t, showTables(&got, holdings{view: paper.NewView(runs, tuned)}, t.TempDir()))
 	if got.String() != want.String() || want.Len() == 0 {
 		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
 	}

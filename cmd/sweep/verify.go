@@ -28,7 +28,8 @@ func newVerify() *cobra.Command {
 			"size and other quantities by %g. A quantity that the stored run lacks, since an older\n"+
 			"program did not measure it, is not compared. Without RUN, verify takes the %d runs with\n"+
 			"the smallest IDs, which are hashes, or all runs if --all is set. The store does not\n"+
-			"change. Verify exits with 1 if a run differs.\n\n"+
+			"change. Verify exits with 1 if a run differs, or with --all if runs are missing or were\n"+
+			"written by a newer program.\n\n"+
 			"RUN is the ID of a run, or the beginning of one. ",
 			results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
@@ -44,33 +45,35 @@ func newVerify() *cobra.Command {
 		if *all && len(args) > 1 {
 			return usageError{errors.New("verify: --all and RUN exclude each other: remove one of the two")}
 		}
-		runs, err := toVerify(cmd, args[0], args[1:], *all)
+		runs, rest, err := toVerify(cmd, args[0], args[1:], *all)
 		if err != nil {
 			return err
 		}
-		return verify(cmd, runs)
+		return errors.Join(verify(cmd, runs), rest)
 	}
 	return cmd
 }
 
-// toVerify chooses runs of a store. They have results: none of them failed.
-func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) ([]results.Run, error) {
+// toVerify chooses runs of a store. They have results: none of them failed. rest says which
+// runs of a store cannot be verified although all are asked for.
+func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []results.Run, rest, err error) {
 	if len(ids) > 0 {
-		return named(dir, ids)
+		runs, err = named(dir, ids)
+		return runs, nil, err
 	}
 	h, err := stored(cmd, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	runs := slices.DeleteFunc(results.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
+	runs = slices.DeleteFunc(results.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
 	if len(runs) == 0 {
-		return nil, fmt.Errorf("%s holds only failed runs: there is nothing to verify", dir)
+		return nil, nil, fmt.Errorf("%s holds only failed runs: there is nothing to verify", dir)
 	}
-	if !all {
-		slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
-		runs = runs[:min(verified, len(runs))]
+	if all {
+		return runs, h.missing, nil
 	}
-	return runs, nil
+	slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
+	return runs[:min(verified, len(runs))], nil, nil
 }
 
 func verify(cmd *cobra.Command, runs []results.Run) error {

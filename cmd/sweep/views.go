@@ -29,7 +29,7 @@ func newTable() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cmp.Or(showTables(cmd.OutOrStdout(), h.view, h.absent, args[0]), h.missing)
+			return cmp.Or(showTables(cmd.OutOrStdout(), h, args[0]), h.missing)
 		},
 	}
 }
@@ -69,14 +69,14 @@ func newPlot() *cobra.Command {
 	}
 }
 
-// showTables prints every table of a view and, last, what was found in plain sentences;
+// showTables prints every table of a store and, last, what was found in plain sentences;
 // and writes the tables below dir.
-func showTables(w io.Writer, v paper.View, missing int, dir string) error {
-	tables, err := paper.Tables(v)
+func showTables(w io.Writer, h holdings, dir string) error {
+	tables, err := paper.Tables(h.view)
 	if err != nil {
 		return err
 	}
-	found, err := paper.Found(v, missing)
+	found, err := paper.Found(h.view, h.absent, len(h.newer))
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type Observer struct {
 }
 
 // Skipped counts a run that has a record already.
-func (o *Observer) Skipped(sweep.Job, results.Run) { o.mu.Lock(); o.Skips++; o.mu.Unlock() }
+func (o *Observer) Skipped(sweep.Job) { o.mu.Lock(); o.Skips++; o.mu.Unlock() }
 
 // Finished counts a run that was trained.
 func (o *Observer) Finished(int, sweep.Job, results.Run) { o.mu.Lock(); o.Trained++; o.mu.Unlock() }

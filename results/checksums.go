@@ -1,0 +1,67 @@
+package results
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// checksums returns the content of SHA256SUMS for files.
+func checksums(files []file) []byte {
+	var b bytes.Buffer
+	for _, f := range files {
+		if f.name != timingFile && f.name != sumsFile {
+			fmt.Fprintf(&b, "%x  %s\n", sha256.Sum256(f.data), f.name)
+		}
+	}
+	return b.Bytes()
+}
+
+// listed names the files of which sums, the content of SHA256SUMS, has checksums.
+func listed(sums []byte) (names []string) {
+	for line := range strings.Lines(string(sums)) {
+		if _, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  "); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// verify holds files, in order of name, to the checksums among them. Each file has its
+// checksum, whether this program knows the file or not.
+func verify(files []file) error {
+	byName := contents(files)
+	for _, name := range []string{runFile, sumsFile} {
+		if _, ok := byName[name]; !ok {
+			return damaged(name, errMissing)
+		}
+	}
+	sums := string(byName[sumsFile])
+	for line := range strings.Lines(sums) {
+		_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		if !ok {
+			return damaged(sumsFile, errors.New("malformed"))
+		}
+		data, ok := byName[name]
+		if !ok {
+			return damaged(name, errMissing)
+		}
+		if line != string(checksums([]file{{name, data}})) {
+			return damaged(name, errors.New("does not have its checksum"))
+		}
+	}
+	if sums != string(checksums(files)) {
+		return damaged(sumsFile, errors.New("does not list every file"))
+	}
+	return nil
+}
+
+func contents(files []file) map[string][]byte {
+	byName := map[string][]byte{}
+	for _, f := range files {
+		byName[f.name] = f.data
+	}
+	return byName
+}

@@ -1,0 +1,113 @@
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"ranksweep/metrics"
+)
+
+// NewerError says that a newer program wrote a record. The record agrees with its
+// checksums, so it is not damaged, but it holds something that this program cannot read.
+// It is neither trained again nor replaced.
+type NewerError struct {
+	ID      string // of the run
+	Program string // that wrote the record; empty if the record does not tell
+	Unknown string // what this program cannot read, by its name
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("written by a newer program, %q, which can read it: %s", e.Program, e.Unknown)
+}
+
+// format is the version of the form of records. A record without the field format in its
+// run.json has version 1. A program that changes the meaning or the place of something
+// raises it. Whatever it changes, it keeps SHA256SUMS, and the fields format and
+// provenance.program of run.json.
+const format = 1
+
+// runHeader is the part of run.json that programs of every version write.
+type runHeader struct {
+	Format     int `json:"format"`
+	Provenance struct {
+		Program string `json:"program"`
+	} `json:"provenance"`
+}
+
+// newer returns the error about a record that agrees with its checksums and is unreadable.
+func newer(run []byte, unreadable error) error {
+	var h runHeader
+	json.Unmarshal(run, &h) // what it cannot read stays empty
+	return &NewerError{Program: h.Provenance.Program, Unknown: unreadable.Error()}
+}
+
+// checkFields returns an error about a run.json of a later format, or with fields that a
+// [Run] lacks.
+func checkFields(run []byte) error {
+	var h runHeader
+	if err := json.Unmarshal(run, &h); err != nil {
+		return err
+	}
+	if h.Format > format {
+		return fmt.Errorf("format %d: must be at most %d", h.Format, format)
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(run, &fields); err != nil {
+		return err
+	}
+	known := []string{"format"}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Run]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		known = append(known, name)
+	}
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return slices.Contains(known, name) })
+	if len(fields) > 0 {
+		return fmt.Errorf("unknown fields %q", slices.Sorted(maps.Keys(fields)))
+	}
+	return nil
+}
+
+// unknownParts names the columns and files of a record that this program does not know.
+// They are measured beside what it knows, so that it reads the record without them.
+func unknownParts(files []file) (names []string) {
+	points := columnNames(pointColumns(metrics.Quantities()))
+	tables := map[string][]string{
+		curveFile: points, modulesFile: points, validationFile: columnNames(validationColumns),
+	}
+	for _, f := range files {
+		if !slices.Contains(recordFiles, f.name) {
+			names = append(names, fmt.Sprintf("file %q", f.name))
+		}
+		if columns, ok := tables[f.name]; ok {
+			header, _ := csv.NewReader(bytes.NewReader(f.data)).Read() // it was read before
+			for _, name := range header {
+				if !slices.Contains(columns, name) {
+					names = append(names, fmt.Sprintf("column %q of %s", name, f.name))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// Newer returns, of the problems that [Store.Runs] met, the records that a newer program
+// wrote, if the grid asks for their runs. Without a grid it returns all of them.
+func (g Grid) Newer(problems []error) (found []*NewerError) {
+	asked := make(map[string]bool)
+	for _, p := range slices.Concat(g.Tuning, g.Runs) {
+		asked[p.ID] = true
+	}
+	for _, p := range problems {
+		if e, ok := errors.AsType[*NewerError](p); ok && (g.Len() == 0 || asked[e.ID]) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
