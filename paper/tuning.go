@@ -56,7 +56,7 @@ func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {
 			if c.Missing > 0 {
-				t.Doubt(row, fmt.Sprintf("%d runs missing: nothing is chosen yet", c.Missing))
+				t.Doubt(row, fmt.Sprintf("missing runs: %d, so nothing is chosen yet", c.Missing))
 			}
 			if i == cell.Best {
 				for _, text := range cell.Doubts() {

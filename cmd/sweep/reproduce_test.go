@@ -27,7 +27,7 @@ import (
 )
 
 // onsetClaim is the text of the first claim, which the made-up study answers.
-const onsetClaim = "LoRA's gradient norm at the onset falls with rank, rsLoRA's does not"
+const onsetClaim = "At the onset, LoRA's gradient norm falls with rank and rsLoRA's does not"
 
 // madeUp returns a study of the paper's figures 2 and 3 with the gradient norms of theory, at
 // two ranks and for the given number of seeds, some of which may be left out at the beginning.
@@ -119,10 +119,10 @@ func TestReproduceAssembles(t *testing.T) {
 		t.Errorf("printed\n%s", printed)
 	}
 	for _, want := range []string{
-		"# Reproduction\n\nWritten by `sweep reproduce --scale full` from the files in reproduction/",
-		": 36 runs, those that tuned others among them,",
-		"| 1. " + onsetClaim + " (adamw; rate 5e-5; 2 steps of 2 × 64 tokens at most; ranks 4 to 2048; n = 9) | ",
-		"\n**Seen**\n", "\n**Not run**\n",
+		"# Reproduction\n\n`sweep reproduce --scale full` wrote this page from the files in reproduction/",
+		": 36 runs, including those made only to tune others.",
+		"| 1. " + onsetClaim + " (adamw; learning rate 5e-5; 2 steps of up to 2 × 64 tokens; ranks 4 to 2048; n = 9) | ",
+		"\n**Standing: seen**\n", "\n**Standing: not run**\n",
 		"| paper-fig2-3 | 2026-01-02 | 36 of 36 | 0.01 | ", "| " + kernel.Name() + " | v1 | 4 |\n",
 	} {
 		if !strings.Contains(page, want) {
@@ -160,7 +160,7 @@ func TestReproduceAssemblesWhatItCannotJudge(t *testing.T) {
 	putStudy(t, report, runs, g, paper.Rules("paper-fig2-3"), 1)
 	page, printed := assembled(t, report)
 	if !strings.HasPrefix(printed, " 1. partial: 24 of 36 runs      "+onsetClaim) ||
-		!strings.Contains(page, "\n**Partial: 24 of 36 runs**\n") {
+		!strings.Contains(page, "\n**Standing: partial: 24 of 36 runs**\n") {
 		t.Errorf("printed\n%s", printed)
 	}
 	rules := paper.Rules("paper-fig2-3")
@@ -169,7 +169,7 @@ func TestReproduceAssemblesWhatItCannotJudge(t *testing.T) {
 	putStudy(t, report, runs, g, rules, 1)
 	page, printed = assembled(t, report)
 	if !strings.HasPrefix(printed, " 1. not resolvable at this size "+onsetClaim) ||
-		!strings.Contains(page, "by the one of today it would be *seen*, which awaits seeds") {
+		!strings.Contains(page, "By the new rule it would be *seen*, but that needs runs on seeds") {
 		t.Errorf("printed\n%s%s", printed, page[:min(len(page), 6000)])
 	}
 	history, err := paper.ReadHistory(filepath.Join(report, "reproduction", historyFile))
@@ -231,7 +231,7 @@ func TestReproduceAssemblesInference(t *testing.T) {
 	about.Timed = &results.Timed{Kernel: "avx2", Program: "v1", On: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	check(t, results.WriteAbout(folder, about))
 	page, printed := assembled(t, report)
-	if !strings.Contains(printed, ". seen                        A merged adapter costs nothing") ||
+	if !strings.Contains(printed, ". seen                        A merged adapter does not slow inference down") ||
 		!strings.Contains(page, "| inference | 2026-01-02 | 15 of 15 | 0.01 | a CPU | avx2 | v1 | 0 |\n") {
 		t.Errorf("%s%s", printed, page)
 	}

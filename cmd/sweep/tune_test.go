@@ -55,7 +55,7 @@ func TestIncompleteTuning(t *testing.T) {
 		t.Errorf("status without a run of the tuning:\n%s", out)
 	}
 	out, diagnosis := sweepIn(t, dir, "table", "runs/tuned")
-	if !strings.Contains(out, "1 missing: nothing is chosen yet") ||
+	if !strings.Contains(out, "missing runs: 1, so nothing is chosen yet") ||
 		!strings.Contains(diagnosis, "1 of 12 runs are missing") || strings.Count(out, "  chosen  ") != 1 {
 		t.Errorf("table without a run of the tuning:\n%s%s", out, diagnosis)
 	}
