@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -109,14 +110,11 @@ func numberOrNone(v float64) string {
 
 // slopesText writes the powers from each rank to the next.
 func slopesText(local []float64) string {
-	text := ""
-	for i, v := range local {
-		if i > 0 {
-			text += ", "
-		}
-		text += number.Fixed(v, 2)
+	var all []string
+	for _, v := range local {
+		all = append(all, number.Fixed(v, 2))
 	}
-	return text
+	return strings.Join(all, ", ")
 }
 
 // rateTransfer tunes the rate at the smallest rank on half of the seeds, multiplies it by a

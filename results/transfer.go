@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -116,35 +117,49 @@ func between(tried []stats.Trial, rate float64) float64 {
 // RateCurvature shows whether the best rate of a group is a power of the rank. To each
 // seed's logarithm of the best rate it fits a parabola in the logarithm of the rank; bend
 // is the coefficient of the square, over seeds, and 0 for a power. local has the power
-// from each rank to the next, by the geometric means of best rates. Best rates at an edge
-// of the rates tried are left out.
+// from each rank to the next: its mean over the seeds that have a best rate at both, NaN
+// without such a seed. Best rates at an edge of the rates tried are left out.
 func RateCurvature(group []Arm) (bend stats.Interval, local []float64) {
-	rates := make(map[int][]float64)        // logarithms by rank
-	bySeed := make(map[uint64][][2]float64) // log rank and log rate
+	var ranks []int
 	var seeds []uint64
+	rates := make(map[uint64]map[int]float64) // logarithms, by seed and rank
 	for _, b := range BestRates(group) {
 		if b.Edge || math.IsNaN(b.Rate) {
 			continue
 		}
-		rates[b.Rank] = append(rates[b.Rank], math.Log(b.Rate))
-		if bySeed[b.Seed] == nil {
-			seeds = append(seeds, b.Seed)
+		if rates[b.Seed] == nil {
+			rates[b.Seed] = make(map[int]float64)
 		}
-		bySeed[b.Seed] = append(bySeed[b.Seed], [2]float64{math.Log(float64(b.Rank)), math.Log(b.Rate)})
+		rates[b.Seed][b.Rank] = math.Log(b.Rate)
+		ranks, seeds = append(ranks, b.Rank), append(seeds, b.Seed)
 	}
-	slices.Sort(seeds)
+	ranks, seeds = distinct(ranks), distinct(seeds)
 	var bends []float64
 	for _, seed := range seeds {
-		bends = append(bends, stats.Curvature(bySeed[seed]))
+		var points [][2]float64
+		for _, rank := range ranks {
+			if rate, ok := rates[seed][rank]; ok {
+				points = append(points, [2]float64{math.Log(float64(rank)), rate})
+			}
+		}
+		bends = append(bends, stats.Curvature(points))
 	}
-	var ranks []int
-	for r := range rates {
-		ranks = append(ranks, r)
-	}
-	slices.Sort(ranks)
 	for i := 1; i < len(ranks); i++ {
-		rise := stat.Mean(rates[ranks[i]], nil) - stat.Mean(rates[ranks[i-1]], nil)
-		local = append(local, rise/math.Log(float64(ranks[i])/float64(ranks[i-1])))
+		var rises []float64
+		for _, seed := range seeds {
+			low, hasLow := rates[seed][ranks[i-1]]
+			high, hasHigh := rates[seed][ranks[i]]
+			if hasLow && hasHigh {
+				rises = append(rises, high-low)
+			}
+		}
+		local = append(local, stat.Mean(rises, nil)/math.Log(float64(ranks[i])/float64(ranks[i-1])))
 	}
 	return stats.MeanInterval(bends), local
+}
+
+// distinct sorts values and leaves out repetitions.
+func distinct[T cmp.Ordered](values []T) []T {
+	slices.Sort(values)
+	return slices.Compact(values)
 }

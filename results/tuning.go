@@ -187,8 +187,7 @@ func (t Tuned) tried(name string) []float64 {
 		}
 		values = append(values, v)
 	}
-	slices.Sort(values)
-	return slices.Compact(values)
+	return distinct(values)
 }
 
 // Doubts says why the chosen values may not be the best ones. If local grids lie around

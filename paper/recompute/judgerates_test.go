@@ -97,13 +97,22 @@ func (g rates) bends() interval {
 	return mean(all)
 }
 
-// steps are the powers from each rank to the next, of geometric means over seeds.
+// steps are the powers from each rank to the next: means over the seeds that have a best
+// rate at both.
 func (g rates) steps() say {
 	var all []say
-	ranks, rates := g.logs(func(b best) int { return b.rank })
-	for i := 1; i < len(ranks); i++ {
-		rise := mean(rates[i]).mean - mean(rates[i-1]).mean
-		all = append(all, one(fix(rise/(ranks[i][0]-ranks[i-1][0]), 2)))
+	inside := grouped(slices.DeleteFunc(g.best(), func(b best) bool { return !b.inside() }),
+		func(b best) int { return b.rank })
+	for i := 1; i < len(inside); i++ {
+		var steps []float64
+		for _, high := range inside[i] {
+			for _, low := range inside[i-1] {
+				if low.seed == high.seed {
+					steps = append(steps, math.Log(high.rate/low.rate)/math.Log(float64(high.rank)/float64(low.rank)))
+				}
+			}
+		}
+		all = append(all, one(fix(mean(steps).mean, 2)))
 	}
 	return join(all, ", ")
 }
