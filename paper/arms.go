@@ -42,8 +42,12 @@ func traits(arms []results.Arm) []trait {
 		})
 	}
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
-	add("model", "model", func(a results.Arm) string { return short(made(a).ModelHash) })
-	add("data", "data", func(a results.Arm) string { return short(made(a).DataHash) })
+	add("model hash", modelHash, func(a results.Arm) string {
+		return unexplained(arms, a, "model", func(b results.Arm) string { return made(b).ModelHash })
+	})
+	add("data hash", dataHash, func(a results.Arm) string {
+		return unexplained(arms, a, "data", func(b results.Arm) string { return made(b).DataHash })
+	})
 	add("numerics", "numerics", func(a results.Arm) string {
 		if !slices.ContainsFunc(arms, func(b results.Arm) bool {
 			return made(a).ModelHash == made(b).ModelHash && made(a).Numerics != made(b).Numerics
@@ -56,6 +60,23 @@ func traits(arms []results.Arm) []trait {
 }
 
 const learningRate = "learning rate"
+
+// The fields of traits that are hashes.
+const (
+	modelHash = "model_hash"
+	dataHash  = "data_hash"
+)
+
+// unexplained is the beginning of an arm's hash, or empty if the hash differs only from those
+// of arms with another value on the axis: that value tells them apart.
+func unexplained(arms []results.Arm, a results.Arm, axis string, hash func(results.Arm) string) string {
+	for _, b := range arms {
+		if hash(b) != hash(a) && results.ValueOf(b.Axes, axis) == results.ValueOf(a.Axes, axis) {
+			return short(hash(a))
+		}
+	}
+	return ""
+}
 
 // rateMoves reports whether the learning rate changes with rank, or may because it is tuned
 // away.

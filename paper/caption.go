@@ -16,8 +16,8 @@ import (
 func (v View) heldEqual() string {
 	var equal []string
 	for _, t := range traits(v.arms) {
-		switch t.name {
-		case "model", "data", "numerics":
+		switch t.field {
+		case modelHash, dataHash, "numerics":
 			continue // if arms differ in these, their labels say so
 		}
 		if !t.varies() && t.values[0] != "" {

@@ -44,8 +44,8 @@ var settingTexts = []results.ColumnText{
 	{Name: "optimizer", Meaning: "optimizer"},
 	{Name: "lr", Unit: "1", Meaning: "peak learning rate"},
 	{Name: "AXIS", Meaning: "value on any other axis of the grid"},
-	{Name: "model", Meaning: "first digits of the hash of the base model"},
-	{Name: "data", Meaning: "first digits of the hash of the training data"},
+	{Name: modelHash, Meaning: "first digits of the base model's hash, if no axis tells the models apart"},
+	{Name: dataHash, Meaning: "first digits of the training data's hash, if no axis tells the data apart"},
 	{Name: "numerics", Meaning: "version of the arithmetic: numbers of two versions are not comparable"},
 }
 

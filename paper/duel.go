@@ -110,7 +110,8 @@ func unmatched(all []contender, c, reference contender) string {
 // groups, unless the trait follows from scheme and rank.
 func (v View) contenders() []contender {
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
-		return t.field != "model" && t.field != "data" && t.field != "numerics" && followsFromScheme(t, v.arms)
+		ofMaterial := slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics"}, t.field)
+		return !ofMaterial && followsFromScheme(t, v.arms)
 	})
 	var all []contender
 	for i, a := range v.arms {

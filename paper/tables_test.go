@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -147,5 +148,49 @@ func TestLabelsTellArmsApart(t *testing.T) {
 	}
 	if equal := view(sweep()).equal; !strings.Contains(equal, "one learning rate, 5e-5") {
 		t.Errorf("one rate: %q", equal)
+	}
+}
+
+// Every column of a table has a name of its own, also if models and data differ. A hash is
+// shown only where no axis tells the models or the data apart.
+func TestHashesTellApartWhatAxesDoNot(t *testing.T) {
+	for _, test := range []struct {
+		data   []string // value on the axis data, by arm
+		hashes []string
+		want   []string // columns that tell the arms apart
+	}{
+		{[]string{"a", "b"}, []string{"1", "2"}, []string{"data"}},
+		{[]string{"a", "a"}, []string{"1", "2"}, []string{"data_hash"}},
+		{[]string{"a", "a", "b"}, []string{"1", "2", "3"}, []string{"data", "data_hash"}},
+		{[]string{"a", "b"}, []string{"1", "1"}, []string{"data"}},
+	} {
+		var runs []results.Run
+		for i, data := range test.data {
+			for _, r := range (fake{schemes: []string{"lora"}, ranks: []int{4}, seeds: 1, steps: 2}).runs() {
+				r.ID, r.Cell = fmt.Sprint(r.ID, i), fmt.Sprint(r.Cell, i)
+				r.Axes = append(r.Axes, results.Axis{Name: "data", Value: data})
+				r.Provenance.DataHash = test.hashes[i]
+				runs = append(runs, r)
+			}
+		}
+		var b bytes.Buffer
+		table := summaryTable(view(runs))
+		if err := table.WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		header, _, _ := strings.Cut(b.String(), "\n")
+		names := strings.Split(header, ",")
+		var got []string
+		for i, name := range names {
+			if slices.Contains(names[:i], name) {
+				t.Errorf("data %v, hashes %v: two columns %s", test.data, test.hashes, name)
+			}
+			if strings.HasPrefix(name, "data") {
+				got = append(got, name)
+			}
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("data %v, hashes %v: columns %v, want %v", test.data, test.hashes, got, test.want)
+		}
 	}
 }
