@@ -27,7 +27,7 @@ func TestImportsFollowTheTable(t *testing.T) {
 	}
 	for _, line := range lines {
 		path, imports, _ := strings.Cut(line, ":")
-		if path == "ranksweep" || path == "ranksweep/paper/recompute" {
+		if path == "ranksweep" || path == "ranksweep/reproduction/recompute" {
 			continue // tests alone
 		}
 		room := strings.TrimPrefix(path, "ranksweep/")

@@ -55,7 +55,7 @@ type fixed struct{ claim, rule, date, why string }
 
 // readLedger reads all rules, in their order.
 func readLedger() (all []fixed, err error) {
-	text, err := os.ReadFile("../ledger.yaml")
+	text, err := os.ReadFile("../../paper/ledger.yaml")
 	for l := range strings.Lines(string(text)) {
 		l = strings.TrimSpace(l)
 		if claim, ok := strings.CutPrefix(l, "- claim: "); ok {

@@ -3,7 +3,7 @@
 // formulas are those of docs/statistics.md, columns.csv and comments. It consists of tests. To
 // check a report other than the committed one:
 //
-//	go test ./paper/recompute -v -report FOLDER
+//	go test ./reproduction/recompute -v -report FOLDER
 package recompute
 
 const (
