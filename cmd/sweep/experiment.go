@@ -102,7 +102,8 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 		return h, fmt.Errorf("%s holds only runs that tune: run the same sweep run again to train the reported runs",
 			dir)
 	case len(in) == 0:
-		return h, fmt.Errorf("%s holds no runs of its grid: sweep run EXPERIMENT --out %s trains them", dir, dir)
+		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
+			dir, besides(len(out)), dir)
 	}
 	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid,
 		newer: newer}
@@ -116,6 +117,14 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 			"a newer program wrote them", len(newer), dir))
 	}
 	return h, nil
+}
+
+// besides counts the runs of a store that its grid does not ask for.
+func besides(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", only %d of other grids", n)
 }
 
 // program returns this program's version and revision.

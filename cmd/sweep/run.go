@@ -86,6 +86,10 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 	case there.Name != p.Experiment.Name:
 		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
 			dir, there.Name, p.Experiment.Name)
+	default:
+		if err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved); err != nil {
+			return err
+		}
 	}
 	if err := wholefile.WriteBytes(file, 0o666, resolved); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
