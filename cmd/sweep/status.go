@@ -72,7 +72,8 @@ func count(dir string) (status, newerRuns, error) {
 	runs = grid.Planned(runs)
 	newer := newerRuns(grid.Newer(problems))
 	s := status{
-		Planned: max(grid.Len(), len(runs)+len(newer)), Tuning: len(grid.Tuning), Newer: len(newer), Damaged: []string{},
+		Planned: max(grid.Len(), len(runs)+len(newer)), Tuning: len(grid.Tuning), Newer: len(newer),
+		Damaged: []string{},
 	}
 	if s.Planned == 0 {
 		return s, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
