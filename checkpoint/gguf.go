@@ -47,6 +47,9 @@ func parseGGUF(file *mapping, s storage) (*Checkpoint, *tokenizer.GGUF, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkWhole(f.Metadata); err != nil {
+		return nil, nil, err
+	}
 	vocabulary, err := f.Metadata.Vocabulary()
 	if err != nil {
 		return nil, nil, err

@@ -2,8 +2,10 @@ package checkpoint
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -187,7 +189,8 @@ func TestGGUFErrors(t *testing.T) {
 		{replace("GGUF", "GGML"), []string{`gguf: begins with "GGML"`}},
 		{replace("\x05\x00\x00\x00\x00\x00\x00\x00llama", "\x05\x00\x00\x00\x00\x00\x00\x00alien"),
 			[]string{`general.architecture "alien" is unknown; known are: gemma, gemma2, gpt2, gptneox, llama`}},
-		{replace("llama.embedding_length", "llama.embedding_lengtx"), []string{"hidden size 0: must be from 1"}},
+		{replace("llama.embedding_length", "llama.embedding_lengtx"),
+			[]string{"settings of the model that are not supported: llama.embedding_lengtx 64"}},
 		{replace("blk.1.attn_k.weight", "blk.7.attn_k.weight"),
 			[]string{`tensor "blk.7.attn_k.weight": the model that the config describes has no such tensor`}},
 		{replace("token_embd.weight", "token_embx.weight"), []string{`tensor "token_embd.weight" is missing`}},
@@ -217,6 +220,49 @@ func TestGGUFErrors(t *testing.T) {
 	}
 	if err := readGGUFBytes(tinyGGUF(t)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGGUFSettings: what llama.cpp reads of a model's settings is read or refused by name.
+func TestGGUFSettings(t *testing.T) {
+	const linear = "linear scaling by 4"
+	for _, c := range []struct {
+		set  gguf.Metadata
+		want string // an error, linear, or empty for a model without scaling
+	}{
+		{gguf.Metadata{"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": float32(4)}, linear},
+		{gguf.Metadata{"llama.rope.scaling.factor": float32(4)}, linear},
+		{gguf.Metadata{"llama.rope.scale_linear": float32(4)}, linear},
+		{gguf.Metadata{"llama.rope.scale_linear": float32(2), "llama.rope.scaling.factor": float32(4)}, linear},
+		{gguf.Metadata{"llama.rope.scaling.type": "none", "llama.rope.scaling.factor": float32(4)}, ""},
+		{gguf.Metadata{"llama.rope.scaling.type": "linear"}, ""},
+		{gguf.Metadata{"llama.rope.scale_linear": float32(1)}, ""},
+		{gguf.Metadata{"llama.rope.scaling.type": "yarn", "llama.rope.scaling.factor": float32(4)}, "yarn"},
+		{gguf.Metadata{"llama.rope.scale_linear": float32(math.NaN())}, "llama.rope.scale_linear NaN: must be a finite number"},
+		{gguf.Metadata{"general.type": "adapter"}, "general.type adapter: the file is a LoRA adapter"},
+		{gguf.Metadata{"general.type": "model", "split.count": uint16(1)}, ""},
+		{gguf.Metadata{"split.count": uint16(3)}, "split.count 3: the model is in 3 files: join them first"},
+		{gguf.Metadata{"llama.expert_count": uint32(8)}, "llama.expert_count 8: mixtures of experts"},
+		{gguf.Metadata{"llama.expert_count": uint32(0), "llama.expert_used_count": uint32(0)}, ""},
+		{gguf.Metadata{"llama.attention.causal": false}, "llama.attention.causal false: must be true"},
+		{gguf.Metadata{"llama.attention.clamp_kqv": float32(8), "llama.logit_scale": float32(0.5)},
+			"settings of the model that are not supported: llama.attention.clamp_kqv 8, llama.logit_scale 0.5"},
+	} {
+		f, err := gguf.Parse(tinyGGUF(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(f.Metadata, c.set)
+		config, _, err := ggufConfig(f)
+		err = cmp.Or(checkWhole(f.Metadata), err)
+		switch {
+		case c.want != "" && c.want != linear:
+			wantError(t, err, c.want)
+		case err != nil:
+			t.Errorf("%v: %v", c.set, err)
+		case (config.model.RopeScaling.Factor == 4) != (c.want == linear):
+			t.Errorf("%v: %+v", c.set, config.model.RopeScaling)
+		}
 	}
 }
 

@@ -52,6 +52,9 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 			name, strings.Join(slices.Sorted(maps.Keys(ggufArchitectures)), ", "))
 	}
 	m := ggufMetadata{f.Metadata, name + "."}
+	if err := m.check(); err != nil {
+		return nil, arch, err
+	}
 	fields, err := m.fields(f.Tensors)
 	if err != nil {
 		return nil, arch, err
@@ -163,14 +166,25 @@ func (m ggufMetadata) float(key string) (float64, bool, error) {
 	return x, ok, err
 }
 
-// ropeScaling returns the value of rope_scaling in config.json.
+// ropeScaling returns the value of rope_scaling in config.json. As in llama.cpp
+// (src/llama-model.cpp, load_hparams), scaling without a type is linear, the old key
+// rope.scale_linear counts without rope.scaling.factor, and a factor of 0 is none.
 func (m ggufMetadata) ropeScaling() (map[string]any, error) {
-	kind, _, err := m.String(m.prefix + "rope.scaling.type")
-	if err != nil || kind == "" || kind == "none" {
+	kind, ok, err := m.String(m.prefix + "rope.scaling.type")
+	if err != nil || kind == "none" {
 		return nil, err
 	}
-	factor, _, err := m.float("rope.scaling.factor")
-	return map[string]any{"rope_type": kind, "factor": decimal(factor)}, err
+	if !ok {
+		kind = "linear"
+	}
+	factor, ok, err := m.float("rope.scaling.factor")
+	if !ok && err == nil {
+		factor, _, err = m.float("rope.scale_linear")
+	}
+	if err != nil || kind == "linear" && (factor == 0 || factor == 1) {
+		return nil, err
+	}
+	return map[string]any{"rope_type": kind, "factor": decimal(factor)}, nil
 }
 
 // setHeads sets the part of a head that is rotated, and refuses values whose width differs from
