@@ -31,6 +31,7 @@ type Checkpoint struct {
 	DType DType
 
 	source *config // the config that Load read; nil for a model made here
+	from   folder  // where Load read it; empty for a GGUF file and for a model made here
 }
 
 // Load reads a model folder, or a GGUF file.
@@ -71,7 +72,7 @@ func loadFolder(dir folder, s storage) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Checkpoint{Model: model, Tokenizer: tok, DType: dtype, source: config}
+	c := &Checkpoint{Model: model, Tokenizer: tok, DType: dtype, source: config, from: dir}
 	c.Hash = c.hash()
 	return c, nil
 }

@@ -2,6 +2,7 @@ package lora
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/blas"
@@ -119,7 +120,7 @@ func linears(m *nn.Model) map[string]*nn.Linear {
 
 // Merge puts every adapter into the weights of m: it replaces W by W + γBA and, if there
 // is a magnitude, scales the rows to the lengths in it. Adapters that [Fits] refuses are an
-// error.
+// error, and so are weights that become NaN or infinite.
 func Merge(m *nn.Model, trained []Trained) error {
 	if err := Fits(m, trained); err != nil {
 		return err
@@ -130,6 +131,12 @@ func Merge(m *nn.Model, trained []Trained) error {
 		t.addDelta(l.Weight)
 		if err := t.setLengths(l.Weight); err != nil {
 			return err
+		}
+		for _, w := range l.Weight.Data {
+			if !(math.Abs(float64(w)) <= math.MaxFloat32) {
+				return fmt.Errorf("lora: %s: with the adapter merged, a weight is %g: the adapter is damaged, "+
+					"or its training diverged", t.Module, w)
+			}
 		}
 		l.Changed()
 	}

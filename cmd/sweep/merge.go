@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
+	"ranksweep/paper/number"
 )
 
 func newMerge() *cobra.Command {
@@ -23,7 +25,9 @@ func newMerge() *cobra.Command {
 			"the lengths that DoRA's magnitudes say where there are some, and writes the\n" +
 			"model with its tokenizer into a folder that transformers loads. Sums are float32;\n" +
 			"the weights are stored in the form that MODEL has them in. F16 and BF16 round them,\n" +
-			"to 3 and 2 digits: --dtype F32 keeps all of a small γBA.\n\n" +
+			"to 3 and 2 digits: merge prints how much of the change is kept, the inner product of\n" +
+			"the stored change and the change over the latter's square, and --dtype F32 keeps all.\n" +
+			"The model's other files, such as generation_config.json, are copied.\n\n" +
 			modelHelp + " ADAPTER is a PEFT folder, or the hub's name of one.",
 		Example: "  sweep merge SmolLM2 my-adapter --out merged",
 		Args:    exactly("MODEL", "ADAPTER"),
@@ -54,16 +58,57 @@ func newMerge() *cobra.Command {
 		if err := vacant(*out); err != nil {
 			return err
 		}
-		if err := lora.Merge(c.Model, f.Adapters); err != nil {
+		kept, err := merge(c, f.Adapters)
+		if err != nil {
 			return err
 		}
 		if err := checkpoint.Save(*out, c, c.DType); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s merged, weights %s\n", *out, summary(f.Adapters), c.DType)
+		leftOut, err := checkpoint.SaveRest(*out, c)
+		if err != nil {
+			return err
+		}
+		if len(leftOut) > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: not copied from the model's folder: %s\n", strings.Join(leftOut, ", "))
+		}
+		if kept < leastKept {
+			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: rounding to %s takes a part of what the adapter learned: "+
+				"--dtype F32 keeps all of it\n", c.DType)
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s merged, weights %s, which keep %s%% of the change\n",
+			*out, summary(f.Adapters), c.DType, number.Fixed(100*kept, 1))
 		return err
 	}
 	return cmd
+}
+
+// leastKept is the part of an adapter's change below which merge recommends float32.
+const leastKept = 0.95
+
+// merge merges adapters into the model of c. It returns the part of the change of its weights
+// that files in the form c.DType keep.
+func merge(c *checkpoint.Checkpoint, adapters []lora.Trained) (float64, error) {
+	before := make(map[string][]float32)
+	for _, l := range c.Model.Linears() {
+		if slices.ContainsFunc(adapters, func(t lora.Trained) bool { return t.Module == l.Name }) {
+			before[l.Name] = slices.Clone(l.Weight.Data)
+		}
+	}
+	if err := lora.Merge(c.Model, adapters); err != nil {
+		return 0, err
+	}
+	var kept, all float64
+	for _, l := range c.Model.Linears() {
+		if w, ok := before[l.Name]; ok {
+			k, a := c.DType.Kept(w, l.Weight.Data)
+			kept, all = kept+k, all+a
+		}
+	}
+	if all == 0 {
+		return 1, nil // the adapter changes nothing
+	}
+	return kept / all, nil
 }
 
 // dtypeNamed returns the format of weights with that name.
