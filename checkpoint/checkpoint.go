@@ -94,13 +94,9 @@ func Save(dir string, c *Checkpoint, dtype DType) error {
 	files := map[string][]byte{configFile: config}
 	maps.Copy(files, c.Tokenizer.Files())
 
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
-	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path := filepath.Join(dir, name)
-		if err := wholefile.WriteBytes(path, 0o644, files[name]); err != nil {
-			return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
+		if err := wholefile.WriteBytes(filepath.Join(dir, name), files[name]); err != nil {
+			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}
 	// transformers refuses a file that does not name a framework.
@@ -133,8 +129,12 @@ func transposed(t nn.Tensor) nn.Tensor {
 // hash describes the architecture by the sizes that LLaMA has, followed by the differences
 // from LLaMA.
 func (c *Checkpoint) hash() string {
+	config, err := wholefile.JSON(llamaConfig(c))
+	if err != nil {
+		panic(err) // the sizes of a model are finite
+	}
 	h := sha256.New()
-	h.Write(encodeJSON(llamaConfig(c)))
+	h.Write(config)
 	h.Write([]byte(variantText(c.Model.Config.Variant)))
 	buf := make([]byte, 64<<10)
 	write := func(values []float32) {

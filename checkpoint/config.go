@@ -10,6 +10,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/tokenizer"
+	"ranksweep/wholefile"
 )
 
 // config is config.json.
@@ -138,7 +139,7 @@ func (c *Checkpoint) config(dtype DType) ([]byte, error) {
 		settings = llamaConfig(c)
 	}
 	settings["torch_dtype"] = dtype.torch()
-	return encodeJSON(settings), nil
+	return wholefile.JSON(settings)
 }
 
 // llamaConfig describes a LLaMA-style model.

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,16 +68,4 @@ func (d folder) readJSON(file string, v any) error {
 		return d.wrap(file, err)
 	}
 	return nil
-}
-
-// encodeJSON returns v as the content of a file.
-func encodeJSON(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		panic(err) // v has no NaN, no Inf and no type that JSON lacks
-	}
-	return b.Bytes()
 }

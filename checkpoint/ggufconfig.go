@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"ranksweep/checkpoint/gguf"
+	"ranksweep/wholefile"
 )
 
 // ggufInts and ggufFloats map keys of GGUF, without the architecture's name before them, to
@@ -74,7 +75,11 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 			fields[key] = decimal(x)
 		}
 	}
-	c, err := parseConfig(encodeJSON(fields))
+	content, err := wholefile.JSON(fields)
+	if err != nil {
+		return nil, arch, err
+	}
+	c, err := parseConfig(content)
 	return c, arch, err
 }
 

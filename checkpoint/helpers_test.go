@@ -13,6 +13,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/tokenizer"
+	"ranksweep/wholefile"
 )
 
 // tiny returns a small model with random weights whose tokens are bytes.
@@ -85,7 +86,11 @@ func setConfig(t *testing.T, files fstest.MapFS, key, value string) {
 	if value != "" {
 		fields[key] = json.RawMessage(value)
 	}
-	files[configFile] = &fstest.MapFile{Data: encodeJSON(fields)}
+	content, err := wholefile.JSON(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files[configFile] = &fstest.MapFile{Data: content}
 }
 
 // renamed returns tensors with their names changed by f.

@@ -76,8 +76,8 @@ func WriteTensors(path string, tensors []nn.Tensor, dtype DType, metadata map[st
 		views[t.Name] = encodedTensor{t, dtype}
 	}
 	write := func(w io.Writer) error { return safetensors.SerializeToWriter(views, metadata, w) }
-	if err := wholefile.Write(path, 0o644, write); err != nil {
-		return fmt.Errorf("checkpoint: %s: %w", path, err) // err names a temporary file
+	if err := wholefile.Write(path, write); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
 	return nil
 }

@@ -75,7 +75,8 @@ func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
 		}
 	}
 	if n.Revision != commit {
-		if err := writeFile(filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision)), commit); err != nil {
+		path := filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision))
+		if err := wholefile.WriteBytes(path, []byte(commit)); err != nil {
 			return "", err
 		}
 	}
@@ -190,11 +191,4 @@ func (c *Client) address(n Name, commit, file string) string {
 		parts = append(parts, url.PathEscape(part))
 	}
 	return c.Endpoint + "/" + n.Repo + "/resolve/" + commit + "/" + strings.Join(parts, "/")
-}
-
-func writeFile(path, content string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return wholefile.WriteBytes(path, 0o666, []byte(content))
 }

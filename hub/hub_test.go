@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"ranksweep/wholefile"
 )
 
 const commit = "0123456789abcdef0123456789abcdef01234567"
@@ -352,7 +354,7 @@ func TestResumeAfterStop(t *testing.T) {
 	damaged := s.client(t)
 	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(s.files["model.safetensors"])))
 	part := filepath.Join(damaged.Cache, "models--org--name", "blobs", sum+".incomplete")
-	if err := writeFile(part, "not weights"); err != nil {
+	if err := wholefile.WriteBytes(part, []byte("not weights")); err != nil {
 		t.Fatal(err)
 	}
 	_, err = damaged.Fetch(context.Background(), n)
@@ -363,7 +365,7 @@ func TestResumeAfterStop(t *testing.T) {
 	mustFetch(t, damaged, "org/name")
 
 	// A part that is too long is discarded.
-	if err := writeFile(part, strings.Repeat("x", 9000)); err != nil {
+	if err := wholefile.WriteBytes(part, []byte(strings.Repeat("x", 9000))); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{filepath.Join(filepath.Dir(part), sum),
@@ -583,7 +585,7 @@ func TestFromEnvironment(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(home, "xdg"))
 	check(filepath.Join(home, "xdg", "huggingface", "hub"), "", usual, false)
 	t.Setenv("HF_HOME", "~/hf")
-	if err := writeFile(filepath.Join(home, "hf", "token"), "hf_file\n"); err != nil {
+	if err := wholefile.WriteBytes(filepath.Join(home, "hf", "token"), []byte("hf_file\n")); err != nil {
 		t.Fatal(err)
 	}
 	check(filepath.Join(home, "hf", "hub"), "hf_file", usual, false)

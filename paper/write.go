@@ -3,7 +3,6 @@ package paper
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"ranksweep/paper/figure"
@@ -84,11 +83,8 @@ func WriteTables(tables []table.Table, dir string) error {
 
 // writeFile replaces a file, and makes its folder if need be.
 func writeFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := wholefile.WriteBytes(path, data); err != nil {
 		return fmt.Errorf("paper: %w", err)
-	}
-	if err := wholefile.WriteBytes(path, 0o666, data); err != nil {
-		return fmt.Errorf("paper: %s: %w", path, err) // err names a temporary file
 	}
 	return nil
 }

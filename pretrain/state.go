@@ -155,8 +155,8 @@ func (l *log) read(step int) error {
 
 // writeFile replaces a file atomically.
 func writeFile(path string, content []byte) error {
-	if err := wholefile.WriteBytes(path, 0o666, content); err != nil {
-		return fmt.Errorf("pretrain: %s: %w", path, err) // err names a temporary file
+	if err := wholefile.WriteBytes(path, content); err != nil {
+		return fmt.Errorf("pretrain: %w", err)
 	}
 	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"ranksweep/wholefile"
 )
 
 // compressedSuffix ends the file name of a table that is stored compressed.
@@ -24,10 +22,10 @@ func (t table) writeCompressed(dir string) error {
 		_, err = w.Write(encodeCSV(t.lines()))
 	}
 	path := filepath.Join(dir, t.file+compressedSuffix)
-	if err = errors.Join(err, w.Close(), wholefile.WriteBytes(path, 0o666, b.Bytes())); err != nil {
+	if err = errors.Join(err, w.Close()); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
-	return nil
+	return writeFile(path, b.Bytes())
 }
 
 // readCompressed opens a compressed table in dir and hands its sheet to read.

@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,11 +38,13 @@ func Export(runs []Run, g Grid, dir string) error {
 func (t table) write(dir string) error { return writeRows(filepath.Join(dir, t.file), t.lines()) }
 
 func writeRows(path string, rows [][]string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	return writeFile(path, encodeCSV(rows))
+}
+
+// writeFile replaces a file, and makes its folder if need be.
+func writeFile(path string, data []byte) error {
+	if err := wholefile.WriteBytes(path, data); err != nil {
 		return fmt.Errorf("results: %w", err)
-	}
-	if err := wholefile.WriteBytes(path, 0o666, encodeCSV(rows)); err != nil {
-		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return nil
 }

@@ -60,11 +60,11 @@ func (g Grid) Len() int { return len(g.Runs) + len(g.Tuning) }
 
 // Write writes the grid to its file in dir.
 func (g Grid) Write(dir string) error {
-	err := wholefile.Write(filepath.Join(dir, gridFile), 0o666, func(w io.Writer) error {
+	err := wholefile.Write(filepath.Join(dir, gridFile), func(w io.Writer) error {
 		return csv.NewWriter(w).WriteAll(g.rows())
 	})
 	if err != nil {
-		return fmt.Errorf("results: %s: %w", gridFile, err)
+		return fmt.Errorf("results: %w", err)
 	}
 	return nil
 }

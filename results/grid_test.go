@@ -32,8 +32,8 @@ func TestGridReadsBack(t *testing.T) {
 			t.Errorf("%s: read back %v, %v, want %v", name, got, err, want)
 		}
 	}
-	if err := (Grid{Runs: runs}).Write(filepath.Join(dir, "absent")); err == nil {
-		t.Error("a folder that is not there is written to")
+	if err := (Grid{Runs: runs}).Write(filepath.Join(dir, gridFile)); err == nil {
+		t.Error("a grid is written into a file that is no folder")
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ranksweep/wholefile"
 )
 
 // ErrDamaged marks a record that does not agree with its checksums. It is as good as
@@ -41,11 +43,11 @@ type file struct {
 // encodeRecord returns the files of a run's record, in order of name but for
 // the checksums, which come last.
 func encodeRecord(r Run) ([]file, error) {
-	run, err := encodeJSON(r)
+	run, err := wholefile.JSON(r)
 	if err != nil {
 		return nil, err
 	}
-	timing, err := encodeJSON(r.Timing)
+	timing, err := wholefile.JSON(r.Timing)
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +60,6 @@ func encodeRecord(r Run) ([]file, error) {
 		files = append(files, file{validationFile, encodeValidation(r.Validation)})
 	}
 	return append(files, file{sumsFile, checksums(files)}), nil
-}
-
-// encodeJSON writes v indented, for people and diffs. It refuses NaN and Inf.
-func encodeJSON(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }
 
 // readRecord reads the record in a folder. If the record does not agree with its checksums,

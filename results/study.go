@@ -132,9 +132,6 @@ func WriteStudy(dir string, s StudyFiles) error {
 		return err
 	}
 	curves, validation := newCurveTable(s.Runs), newValidationTable(s.Runs)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
 	for _, t := range []table{runs, curves, validation} {
 		if err := t.writeCompressed(dir); err != nil {
 			return err
@@ -148,9 +145,6 @@ func WriteStudy(dir string, s StudyFiles) error {
 
 // WriteAbout writes study.json of a study without runs into dir, and makes dir if need be.
 func WriteAbout(dir string, a About) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
 	return writeStudyRecord(dir, studyRecord{a, StudyFiles{About: a}.Summary()})
 }
 
@@ -162,15 +156,11 @@ func ReadAbout(dir string) (About, error) {
 }
 
 func writeStudyRecord(dir string, r studyRecord) error {
-	record, err := encodeJSON(r)
+	record, err := wholefile.JSON(r)
 	if err != nil {
 		return fmt.Errorf("results: %s: %w", studyFile, err)
 	}
-	path := filepath.Join(dir, studyFile)
-	if err := wholefile.WriteBytes(path, 0o666, record); err != nil {
-		return fmt.Errorf("results: %s: %w", path, err)
-	}
-	return nil
+	return writeFile(filepath.Join(dir, studyFile), record)
 }
 
 // ReadStudy reads what [WriteStudy] wrote. A file that is damaged, or that

@@ -82,20 +82,13 @@ func newByteLevel(spelling []string, merges [][2]string, split bool) Tokenizer {
 		vocab[text] = id
 	}
 	step := object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": split}
-	content := encodeJSON(object{
+	p, err := fromContents(object{
 		"version":       "1.0",
 		"added_tokens":  []addedToken{{ID: int32(len(vocab)), Content: endOfText, Special: true}},
 		"pre_tokenizer": step,
 		"decoder":       step,
 		"model":         object{"type": "BPE", "vocab": vocab, "merges": merges},
-	})
-	p, err := parseTokenizer(content)
-	if err == nil {
-		err = p.setSettings(encodeJSON(object{
-			"tokenizer_class": "PreTrainedTokenizerFast",
-			"eos_token":       endOfText,
-		}))
-	}
+	}, object{"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": endOfText})
 	if err != nil {
 		panic(err) // both files are made here
 	}

@@ -1,18 +1,20 @@
 package tokenizer
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "ranksweep/wholefile"
 
-// encodeJSON returns v as the content of a file.
-func encodeJSON(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		panic(err) // v has no NaN, no Inf and no type that JSON lacks
+// fromContents returns the tokenizer whose tokenizer.json and tokenizer_config.json have the
+// given contents.
+func fromContents(file, settings any) (*pipeline, error) {
+	content, err := wholefile.JSON(file)
+	if err != nil {
+		return nil, err
 	}
-	return b.Bytes()
+	p, err := parseTokenizer(content)
+	if err != nil {
+		return nil, err
+	}
+	if content, err = wholefile.JSON(settings); err != nil {
+		return nil, err
+	}
+	return p, p.setSettings(content)
 }

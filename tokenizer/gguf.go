@@ -70,12 +70,12 @@ func (g *GGUF) tokenizer() (*pipeline, error) {
 	if file["post_processor"], err = g.template(); err != nil {
 		return nil, err
 	}
-	p, err := parseTokenizer(encodeJSON(file))
+	p, err := fromContents(file, g.settings())
 	if err != nil {
 		return nil, err
 	}
 	p.origin = "tokenizer.chat_template"
-	return p, p.setSettings(encodeJSON(g.settings()))
+	return p, nil
 }
 
 // check compares the lengths of the lists, and checks that ids are those of tokens.

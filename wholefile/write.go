@@ -1,24 +1,36 @@
 // Package wholefile writes a file whole or not at all. Who reads the file meanwhile, or
-// after a crash, finds what was there before or all that is new.
+// after a crash, finds what was there before or all that is new. It also writes values as
+// JSON, as all files of this module have them.
 package wholefile
 
 import (
 	"bufio"
+	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
 )
 
-// Write replaces the file at path by what write writes, or makes it. Its permissions are
-// perm less the process's umask. If write or the disk fails, the old file stays. On the
-// way there is a hidden file beside it, NAME.RANDOM.partial, which a killed process leaves.
-func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
+// Write replaces the file at path by what write writes, or makes it, and its folder if need
+// be. If write or the disk fails, the old file stays, and the error names path. On the way
+// there is a hidden file beside it, NAME.RANDOM.partial, which a killed process leaves.
+func Write(path string, write func(io.Writer) error) error {
+	if err := replace(path, write); err != nil {
+		return fmt.Errorf("%s: %w", path, err) // err names the hidden file, or none
+	}
+	return nil
+}
+
+func replace(path string, write func(io.Writer) error) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
 	name := "." + filepath.Base(path) + "." + strconv.FormatUint(rand.Uint64(), 36) + ".partial"
-	partial := filepath.Join(filepath.Dir(path), name)
-	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	partial := filepath.Join(dir, name)
+	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -37,13 +49,13 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 			return err
 		}
 	}
-	syncFolder(filepath.Dir(path))
+	syncFolder(dir)
 	return nil
 }
 
 // WriteBytes is Write of data that are at hand.
-func WriteBytes(path string, perm fs.FileMode, data []byte) error {
-	return Write(path, perm, func(w io.Writer) error {
+func WriteBytes(path string, data []byte) error {
+	return Write(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

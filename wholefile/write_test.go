@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -14,48 +13,49 @@ import (
 func TestWriteReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.csv")
 	for _, text := range []string{"the first", "new"} {
-		if err := WriteBytes(path, 0o600, []byte(text)); err != nil {
+		if err := WriteBytes(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, path, text)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if perm := info.Mode().Perm(); perm != 0o600 && runtime.GOOS != "windows" {
-		t.Errorf("permissions are %o, want 600", perm)
 	}
 }
 
 func TestFailedWriteChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.csv")
-	if err := WriteBytes(path, 0o666, []byte("old")); err != nil {
+	if err := WriteBytes(path, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
 	full := errors.New("the disk is full")
-	err := Write(path, 0o666, func(w io.Writer) error {
+	err := Write(path, func(w io.Writer) error {
 		if _, err := io.WriteString(w, strings.Repeat("x", 1<<16)); err != nil {
 			return err
 		}
 		return full
 	})
-	if !errors.Is(err, full) {
-		t.Errorf("error %v, want %v", err, full)
+	if !errors.Is(err, full) || !strings.HasPrefix(err.Error(), path+": ") {
+		t.Errorf("error %v, want %s: %v", err, path, full)
 	}
 	expect(t, path, "old")
 }
 
-func TestWriteRefuses(t *testing.T) {
-	dir := t.TempDir()
-	if err := WriteBytes(filepath.Join(dir, "none", "a"), 0o666, nil); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("in a folder that is not there: %v", err)
-	}
-	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o777); err != nil {
+func TestWriteMakesFolders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a", "b", "c.csv")
+	if err := WriteBytes(path, []byte("text")); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteBytes(filepath.Join(dir, "folder"), 0o666, nil); err == nil {
-		t.Error("a folder is replaced")
+	expect(t, path, "text")
+}
+
+func TestWriteRefuses(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "folder", "file")
+	if err := WriteBytes(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{"a folder": filepath.Dir(file), "below a file": filepath.Join(file, "a")} {
+		if err := WriteBytes(path, nil); err == nil || !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("%s: error %v, want one that names %s", name, err, path)
+		}
 	}
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 1 {
@@ -69,7 +69,7 @@ func TestWritersTogether(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {
-			if err := WriteBytes(path, 0o666, []byte(texts[i%2])); err != nil {
+			if err := WriteBytes(path, []byte(texts[i%2])); err != nil {
 				t.Error(err)
 			}
 		})

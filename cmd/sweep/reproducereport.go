@@ -49,8 +49,8 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
 	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)
-	if err := wholefile.WriteBytes(file, 0o666, []byte(page)); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	if err := wholefile.WriteBytes(file, []byte(page)); err != nil {
+		return err
 	}
 	if err := r.renewReadme(found); err != nil {
 		return err
@@ -82,10 +82,7 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 	if !ok || page == string(text) {
 		return nil
 	}
-	if err := wholefile.WriteBytes(file, 0o666, []byte(page)); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
+	return wholefile.WriteBytes(file, []byte(page))
 }
 
 // reportHead says what the report was made from, how to make it again, and how to read it.

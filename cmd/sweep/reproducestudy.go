@@ -126,14 +126,11 @@ func readRules(store string) (rules map[string]string, err error) {
 }
 
 func (s study) writeRules() error {
-	text, err := json.MarshalIndent(s.rules, "", "  ")
+	text, err := wholefile.JSON(s.rules)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.store, 0o777); err != nil {
-		return err
-	}
-	return wholefile.WriteBytes(filepath.Join(s.store, rulesFile), 0o666, append(text, '\n'))
+	return wholefile.WriteBytes(filepath.Join(s.store, rulesFile), text)
 }
 
 // train trains the study's missing runs and writes its files.

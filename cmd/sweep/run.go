@@ -91,8 +91,8 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, worke
 			return err
 		}
 	}
-	if err := wholefile.WriteBytes(file, 0o666, resolved); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	if err := wholefile.WriteBytes(file, resolved); err != nil {
+		return err
 	}
 	if p, err = phases(cmd, s, p, dir, to); err != nil {
 		return err

@@ -1,12 +1,9 @@
 package peft
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -47,9 +44,6 @@ func (f *Folder) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("peft: %s: %w", dir, err)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("peft: %w", err)
-	}
 	var tensors []nn.Tensor
 	for _, a := range f.Adapters {
 		tensors = append(tensors,
@@ -64,9 +58,8 @@ func (f *Folder) Write(dir string) error {
 	if err := checkpoint.WriteTensors(filepath.Join(dir, weightsFile), tensors, f.DType, metadata); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, configFile)
-	if err := wholefile.WriteBytes(path, 0o644, config); err != nil {
-		return fmt.Errorf("peft: %s: %w", path, err)
+	if err := wholefile.WriteBytes(filepath.Join(dir, configFile), config); err != nil {
+		return fmt.Errorf("peft: %w", err)
 	}
 	return nil
 }
@@ -107,13 +100,7 @@ func (f *Folder) config() ([]byte, error) {
 		}
 	}
 	slices.Sort(w.Targets)
-
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(w)
-	return b.Bytes(), err
+	return wholefile.JSON(w)
 }
 
 // shortestAlpha returns the α with the fewest digits for which α/r^p, rounded to float32,
