@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ranksweep/lora/peft"
 )
 
 // axolotlTool is Axolotl: src/axolotl/utils/schemas/peft.py has the keys,
@@ -40,7 +42,7 @@ func readAxolotl(s *source) (Settings, []string) {
 		}
 	}
 	a := Settings{
-		Rank: s.whole("lora_r", 8), Alpha: s.number("lora_alpha", 8), P: exponent(s.flag("peft_use_rslora")),
+		Rank: s.whole("lora_r", 8), Alpha: s.number("lora_alpha", 8), P: peft.Exponent(s.flag("peft_use_rslora")),
 		Dropout: s.number("lora_dropout", 0), LR: s.number("learning_rate", 0), Model: s.text("base_model"),
 		Targets: s.names("lora_target_modules", ""), DoRA: s.flag("peft_use_dora"),
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ranksweep/lora/peft"
 )
 
 // llamaFactoryTool is LLaMA-Factory: src/llamafactory/hparams/finetuning_args.py
@@ -34,7 +36,7 @@ func readLLaMAFactory(s *source) (Settings, []string) {
 		*s.err = fmt.Errorf("finetuning_type %s: must be lora: otherwise there is no adapter to explain", t)
 	}
 	a := Settings{
-		Rank: s.whole("lora_rank", 8), P: exponent(s.flag("use_rslora")), Dropout: s.number("lora_dropout", 0),
+		Rank: s.whole("lora_rank", 8), P: peft.Exponent(s.flag("use_rslora")), Dropout: s.number("lora_dropout", 0),
 		LR:      s.number("learning_rate", 5e-5), // of transformers' TrainingArguments
 		Targets: s.names("lora_target", ","), Model: s.text("model_name_or_path"), DoRA: s.flag("use_dora"),
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ranksweep/lora/peft"
 )
 
 // peftTool is Hugging Face PEFT 0.21: src/peft/tuners/lora/config.py has the
@@ -21,30 +23,17 @@ var peftTool = tool{
 	},
 }
 
-// peftVariants are the settings by which an adapter is more than LoRA or DoRA of a
-// map, or less is trained with more, and what they ask for.
-var peftVariants = []struct{ key, what string }{
-	{"use_qalora", "QALoRA"},
-	{"use_bdlora", "block-diagonal LoRA"},
-	{"velora_config", "VeLoRA"},
-	{"kasa_config", "KaSA"},
-	{"monteclora_config", "MonteCLoRA"},
-	{"arrow_config", "Arrow, routing among adapters"},
-	{"alora_invocation_tokens", "aLoRA, which is active only after certain tokens"},
-	{"layer_replication", "repeated layers"},
-	{"lora_bias", "biases of B"},
-	{"modules_to_save", "whole modules, trained and saved"},
-	{"target_parameters", "parameters that are not a linear map"},
-	{"trainable_token_indices", "tokens, trained and saved"},
-	{"layers_to_transform", "only some layers"},
-	{"exclude_modules", "maps left out by exclude_modules"},
-}
+// peftVariants are the settings by which an adapter is more than LoRA or DoRA of a map, or by
+// which maps are left out.
+var peftVariants = slices.Concat(peft.Beyond, []peft.Setting{
+	{Key: "layers_to_transform", What: "only some layers"},
+	{Key: "exclude_modules", What: "maps left out by exclude_modules"},
+})
 
 // peftBeside are keys that have nothing to do with the adapter.
 var peftBeside = []string{
 	"peft_type", "task_type", "auto_mapping", "peft_version", "revision", "inference_mode", "fan_in_fan_out",
-	"megatron_config", "megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config",
-	"qalora_group_size",
+	"megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "qalora_group_size",
 	"layers_pattern", "ensure_weight_tying", "runtime_config",
 }
 
@@ -60,7 +49,7 @@ func readPEFT(s *source) (Settings, []string) {
 // readKeywords reads the arguments of LoraConfig and get_peft_model.
 func readKeywords(s *source, rank int, alpha float64) Settings {
 	a := Settings{
-		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: exponent(s.flag("use_rslora")),
+		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: peft.Exponent(s.flag("use_rslora")),
 		Dropout: s.number("lora_dropout", 0), Alphas: s.numbers("alpha_pattern"), DoRA: s.flag("use_dora"),
 	}
 	if value, _ := s.get("target_modules"); value != nil {
@@ -88,18 +77,11 @@ func readKeywords(s *source, rank int, alpha float64) Settings {
 		a.Variants = append(a.Variants, "biases: "+bias)
 	}
 	for _, v := range peftVariants {
-		if s.asks(v.key) {
-			a.Variants = append(a.Variants, v.what)
+		if s.asks(v.Key) {
+			a.Variants = append(a.Variants, v.What)
 		}
 	}
 	return a
-}
-
-func exponent(rslora bool) float64 {
-	if rslora {
-		return 0.5
-	}
-	return 1
 }
 
 // keywords writes settings as arguments of LoraConfig and get_peft_model.

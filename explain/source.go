@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"ranksweep/lora/peft"
 )
 
 // source is a config file that a tool reads. It remembers which keys were read, and the first
@@ -189,20 +191,8 @@ func (s *source) numbers(key string) map[string]float64 {
 	return numbers
 }
 
-// asks reports whether a setting is switched on: neither absent, null, false nor empty.
+// asks reports whether a setting asks for anything.
 func (s *source) asks(key string) bool {
 	value, _ := s.get(key)
-	switch v := value.(type) {
-	case nil:
-		return false
-	case bool:
-		return v
-	case string:
-		return v != ""
-	case []any:
-		return len(v) > 0
-	case map[string]any:
-		return len(v) > 0
-	}
-	return true
+	return peft.Asks(value)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"ranksweep/lora/peft"
 )
 
 // trap is a mistake that people make in practice.
@@ -95,15 +97,11 @@ func rankInInit(s Settings) string {
 
 // otherBase: these inits subtract the first γBA from the frozen weights.
 func otherBase(s Settings) string {
-	init := strings.ToLower(s.Init)
-	for _, name := range []string{"pissa", "olora", "corda", "loftq", "lora_ga"} {
-		if strings.HasPrefix(init, name) {
-			return fmt.Sprintf("%s changes the frozen weights: the adapter works only with the changed weights, "+
-				"unless it "+
-				"is saved with path_initial_model_for_weight_conversion", s.Init)
-		}
+	if !peft.IsResidual(s.Init) {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("%s changes the frozen weights: the adapter works only with the changed weights, unless it is "+
+		"saved with path_initial_model_for_weight_conversion", s.Init)
 }
 
 // magnitudes: DoRA's W′ = m ∘ (W + γBA)/‖W + γBA‖, row by row (Liu et al. 2024, arXiv

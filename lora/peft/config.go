@@ -32,33 +32,14 @@ type config struct {
 	FanInFanOut bool `json:"fan_in_fan_out"`
 }
 
-// beyond lists the settings that ask for something other than LoRA or DoRA on a map, and
-// the name of what they ask for.
-var beyond = []struct{ key, what string }{
-	{"use_qalora", "QALoRA"},
-	{"use_bdlora", "block-diagonal LoRA"},
-	{"velora_config", "VeLoRA"},
-	{"kasa_config", "KaSA"},
-	{"monteclora_config", "MonteCLoRA"},
-	{"arrow_config", "routing among adapters"},
-	{"alora_invocation_tokens", "waiting for a token"},
-	{"layer_replication", "repeating layers"},
-	{"lora_bias", "training biases"},
-	{"modules_to_save", "training whole modules"},
-	{"target_parameters", "adapting parameters that are no linear map"},
-	{"trainable_token_indices", "training tokens"},
-	{"megatron_config", "Megatron"},
-}
-
 // residual are the initializations that subtract the first γBA from the frozen weights.
 // The stored adapter then belongs to the changed weights, which PEFT does not store.
 var residual = []string{"pissa", "corda", "olora", "loftq", "lora_ga"}
 
-func isResidual(init string) bool {
-	return slices.ContainsFunc(residual, func(name string) bool {
-		return strings.HasPrefix(strings.ToLower(init),
-			name)
-	})
+// IsResidual reports whether an initialization changes the frozen weights.
+func IsResidual(init string) bool {
+	init = strings.ToLower(init)
+	return slices.ContainsFunc(residual, func(name string) bool { return strings.HasPrefix(init, name) })
 }
 
 func readConfig(dir fs.FS) (config, error) {
@@ -74,27 +55,12 @@ func readConfig(dir fs.FS) (config, error) {
 	if err := json.Unmarshal(text, &c); err != nil {
 		return c, err
 	}
-	for _, b := range beyond {
-		if asks(all[b.key]) {
-			return c, fmt.Errorf("%s: %s is not supported", b.key, b.what)
+	for _, b := range Beyond {
+		if Asks(all[b.Key]) {
+			return c, fmt.Errorf("%s: not supported (%s)", b.Key, b.What)
 		}
 	}
 	return c, c.check()
-}
-
-// asks reports whether a setting is anything but absent, null, false or empty.
-func asks(setting any) bool {
-	switch v := setting.(type) {
-	case nil:
-		return false
-	case bool:
-		return v
-	case []any:
-		return len(v) > 0
-	case map[string]any:
-		return len(v) > 0
-	}
-	return true
 }
 
 func (c config) check() error {
@@ -106,15 +72,15 @@ func (c config) check() error {
 		return fmt.Errorf("r %d: must be at least 1", c.R)
 	case c.Bias != "none":
 		return fmt.Errorf("bias %q: must be none", c.Bias)
-	case isResidual(init):
+	case IsResidual(init):
 		return fmt.Errorf("init_lora_weights %q: the adapter goes with frozen weights other than the model's; "+
 			"save it with path_initial_model_for_weight_conversion", init)
 	}
 	return c.selection.check()
 }
 
-// exponent returns p of γ_r = α/r^p.
-func exponent(rslora bool) float64 {
+// Exponent returns the p of γ_r = α/r^p with and without use_rslora.
+func Exponent(rslora bool) float64 {
 	if rslora {
 		return 0.5
 	}
@@ -133,7 +99,7 @@ func (c config) scale(module string) (rank int, gamma float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	gamma = lora.Scheme{P: exponent(c.RSLoRA)}.Gamma(alpha, rank)
+	gamma = lora.Scheme{P: Exponent(c.RSLoRA)}.Gamma(alpha, rank)
 	if math.Abs(gamma) > math.MaxFloat32 || math.IsNaN(gamma) {
 		return 0, 0, fmt.Errorf("module %q: lora_alpha %g at rank %d: the scale is no float32", module, alpha, rank)
 	}

@@ -106,7 +106,7 @@ func (f *Folder) config() ([]byte, error) {
 // shortestAlpha returns the α with the fewest digits for which α/r^p, rounded to float32,
 // equals γ; an adapter holds γ in float32.
 func shortestAlpha(gamma float32, rank int, rslora bool) float64 {
-	scheme := lora.Scheme{P: exponent(rslora)}
+	scheme := lora.Scheme{P: Exponent(rslora)}
 	exact := scheme.AlphaFor(float64(gamma), rank)
 	for digits := 1; digits < 17; digits++ {
 		alpha, _ := strconv.ParseFloat(strconv.FormatFloat(exact, 'g', digits, 64), 64)
