@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 // attachDora returns maps whose B and m have moved from their start, and a pass through
@@ -21,7 +22,7 @@ func attachDora(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	for _, a := range s.Trainables {
 		d := a.(*doraMap)
-		fill(d.B.Data, rng)
+		nntest.Fill(d.B.Data, rng)
 		for i := range d.m {
 			d.m[i] *= float32(0.5 + rng.Float64())
 		}
@@ -210,7 +211,7 @@ func doraCase(t *testing.T, out, in, rank, n int, dropout float64, biased bool) 
 	c := testConfig(rank)
 	c.Tokens, c.Dropout = n, dropout
 	for _, values := range [][]float32{l.Weight.Data, l.Bias, x.Data, dy.Data} {
-		fill(values, rng)
+		nntest.Fill(values, rng)
 	}
 	targets, arena := []*nn.Linear{l}, new(nn.Arena)
 	plain := newScratch(arena, c.undropped(), targets)
@@ -219,7 +220,7 @@ func doraCase(t *testing.T, out, in, rank, n int, dropout float64, biased bool) 
 	if dropout > 0 {
 		d.dropout = newDropout(arena, c, l, 7)
 	}
-	fill(d.B.Data, rng)
+	nntest.Fill(d.B.Data, rng)
 	for i := range d.m {
 		d.m[i] *= float32(0.5 + rng.Float64())
 	}
@@ -228,7 +229,7 @@ func doraCase(t *testing.T, out, in, rank, n int, dropout float64, biased bool) 
 
 // TestDoraFormsAgree is [TestFormsAgree], to the same tolerance.
 func TestDoraFormsAgree(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	for _, rank := range []int{1, 5, 40} {
 		var losses [2]float64
 		var grads [2][]nn.Param
@@ -263,7 +264,7 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 		"bf16":     func(_ *Config, m *nn.Model) { m.BF16() },
 		"dropout":  func(c *Config, _ *nn.Model) { c.Dropout = 0.5 },
 	} {
-		m, c := testModel(t), testConfig(3)
+		m, c := nntest.Model(t), testConfig(3)
 		change(&c, m)
 		bare, err := nn.NewPass(m, tokens, nil)
 		check(t, err)
@@ -291,7 +292,7 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 // TestDoraMergedEqualsAttached is [TestMergedEqualsAttached], to the same tolerance, and also
 // for adapters that are restored on a model.
 func TestDoraMergedEqualsAttached(t *testing.T) {
-	base, b := testModel(t), testBatch()
+	base, b := nntest.Model(t), testBatch()
 	for _, rank := range []int{1, 8, 40} {
 		s, p := attachDora(t, base, testConfig(rank))
 		want, err := p.Logits(b)
@@ -375,7 +376,7 @@ func TestDoraProbe(t *testing.T) {
 // [TestFullDrop], whichever factor starts at zero. Without its correction for the changed
 // lengths, which the gradient treats as constant, Drop would be outside the tolerance.
 func TestDoraDrop(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	for _, zeroA := range []bool{false, true} {
 		c := testConfig(3)
 		c.Init.ZeroA = zeroA
@@ -408,7 +409,7 @@ func TestDoraDrop(t *testing.T) {
 
 // TestDoraDropout: evaluation drops nothing, and two training passes drop different entries.
 func TestDoraDropout(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	c := testConfig(3)
 	c.Dropout = 0.25
 	s, p := attachDora(t, m, c)
@@ -430,7 +431,7 @@ func TestDoraDropout(t *testing.T) {
 // TestDoraStoredWeights: with weights in the form of their file, everything is the same.
 func TestDoraStoredWeights(t *testing.T) {
 	deltas := func(stored bool) (all []float32) {
-		m := testModel(t)
+		m := nntest.Model(t)
 		if stored {
 			for _, l := range m.Linears() {
 				l.Stored, l.Weight.Data = rowsOf{l.Weight.Data, l.In()}, nil
@@ -456,7 +457,7 @@ func TestDoraAllocatesNothing(t *testing.T) {
 		if name == "dropout" {
 			c.Dropout = 0.5
 		}
-		s, p := attachDora(t, testModel(t), c)
+		s, p := attachDora(t, nntest.Model(t), c)
 		b := testBatch()
 		step := func() {
 			s.Updated()
@@ -472,7 +473,7 @@ func TestDoraAllocatesNothing(t *testing.T) {
 
 func TestDoraRefuses(t *testing.T) {
 	const zero = "row 2 of its weights is zero: DoRA divides by its length"
-	m := testModel(t)
+	m := nntest.Model(t)
 	s, _ := attachDora(t, m, testConfig(3))
 	trained := s.Trained()
 	short := slices.Clone(trained)

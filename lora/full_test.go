@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 // attachFull returns maps whose weights have moved a little, and a pass through
@@ -31,7 +32,7 @@ func attachFull(t testing.TB, m *nn.Model) (*Set, *nn.Pass) {
 // TestFullGradients compares the gradient of every weight matrix with difference quotients,
 // within the tolerance of [TestAdapterGradients].
 func TestFullGradients(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	_, p := attachFull(t, m)
 	_, err := p.Gradient(b, 1)
 	check(t, err)
@@ -47,15 +48,15 @@ func TestFullGradients(t *testing.T) {
 // TestFullProbe compares a probe of two blocks of rows with (W − W₀)x and (W − W₀)ᵀv, written
 // out, and checks that a probe changes neither gradients nor outputs.
 func TestFullProbe(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	s, _ := attachFull(t, m)
 	const n = probeBlock + 3
 	rng := rand.New(rand.NewPCG(1, 5))
 	for k, a := range s.Trainables {
 		base, w := a.Frozen(), a.Params()[0]
 		x, dy := nn.NewMatrix(n, base.In()), nn.NewMatrix(n, base.Out())
-		fill(x.Data, rng)
-		fill(dy.Data, rng)
+		nntest.Fill(x.Data, rng)
+		nntest.Fill(dy.Data, rng)
 		y, dx := nn.NewMatrix(n, base.Out()), nn.NewMatrix(n, base.In())
 		a.SetMode(Probe)
 		a.Forward(y, x)
@@ -116,7 +117,7 @@ func sq(x float64) float64 { return x * x }
 // small that the second order is a hundredth of the drop, and so large that float32 losses
 // give the drop to a hundredth.
 func TestFullDrop(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	s, err := full{}.Attach(new(nn.Arena), m, Config{Targets: []string{"attention"}, Tokens: tokens}, 0)
 	check(t, err)
 	p, err := nn.NewPass(m, tokens, s.Maps())
@@ -142,7 +143,7 @@ func TestFullDrop(t *testing.T) {
 
 // TestFullStoredWeights: the copy of weights in the form of their file holds their values.
 func TestFullStoredWeights(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	l := m.Linears()[3]
 	want := slices.Clone(l.Weight.Data)
 	l.Stored, l.Weight.Data = rowsOf{want, l.In()}, nil
@@ -162,7 +163,7 @@ type rowsOf struct {
 func (r rowsOf) Rows(dst []float32, first, n int) { copy(dst[:n*r.cols], r.values[first*r.cols:]) }
 
 func TestFullRefuses(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	c := Config{Targets: []string{"all-linear"}, Tokens: tokens}
 	s, err := full{}.Attach(new(nn.Arena), m, c, 0)
 	check(t, err)

@@ -9,23 +9,10 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 const tokens = 24
-
-// testModel has maps of different shapes. One side is above most ranks and one below.
-func testModel(t testing.TB) *nn.Model {
-	m, err := nn.New(nn.Config{
-		Vocab: 17, Dim: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Hidden: 20,
-		Context: 16, NormEps: 1e-5, RopeTheta: 100,
-	})
-	check(t, err)
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, tensor := range m.Tensors() {
-		fill(tensor.Data, rng)
-	}
-	return m
-}
 
 func testBatch() *nn.Batch {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -53,17 +40,11 @@ func attach(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
 	check(t, err)
 	rng := rand.New(rand.NewPCG(1, 3))
 	for _, a := range s.Adapters {
-		fill(a.B.Data, rng)
+		nntest.Fill(a.B.Data, rng)
 	}
 	p, err := nn.NewPass(m, tokens, s.Maps())
 	check(t, err)
 	return s, p
-}
-
-func fill(x []float32, rng *rand.Rand) {
-	for i := range x {
-		x[i] = float32(0.3 * rng.NormFloat64())
-	}
 }
 
 func check(t testing.TB, err error) {
@@ -112,7 +93,7 @@ func TestGamma(t *testing.T) {
 
 // A fresh adapter changes nothing, whichever of its factors is zero.
 func TestFreshAdapterIsNoOp(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	bare, err := nn.NewPass(m, tokens, nil)
 	check(t, err)
 	want, err := bare.Logits(b)
@@ -142,7 +123,7 @@ func TestFreshAdapterIsNoOp(t *testing.T) {
 // float32 operations in different orders. 1e-5 of the largest value is about 80 units in
 // the last place, and a wrong factor anywhere would be far beyond it.
 func TestFormsAgree(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	for _, rank := range []int{1, 5, 40} {
 		grads := map[bool][]nn.Param{}
 		var losses [2]float64
@@ -183,12 +164,12 @@ func TestFormIsTheCheaperOne(t *testing.T) {
 			t.Errorf("rank %d: merged is cheaper: %v, want %v", rank, got, want)
 		}
 	}
-	s, err := Attach(testModel(t), testConfig(40), 1)
+	s, err := Attach(nntest.Model(t), testConfig(40), 1)
 	check(t, err)
 	if _, ok := s.Adapters[0].train.(*merged); !ok {
 		t.Error("rank 40 on a 12×12 map is not merged")
 	}
-	m := testModel(t)
+	m := nntest.Model(t)
 	m.BF16()
 	s, err = Attach(m, testConfig(40), 1)
 	check(t, err)
@@ -201,7 +182,7 @@ func TestFormIsTheCheaperOne(t *testing.T) {
 // every A and B by the five-point rule, in both forms. The loss is a sum of 22 terms of
 // about 3, each precise to 3·2⁻²⁴; divided by the step 0.02 that is 6e-5.
 func TestAdapterGradients(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	for _, rank := range []int{2, 40} {
 		s, p := attach(t, m, testConfig(rank))
 		_, err := p.Gradient(b, 1)
@@ -256,7 +237,7 @@ func TestMergeRefusesWhatIsNotFinite(t *testing.T) {
 // with attached adapters, up to float32 rounding through two layers. Unmerged, it computes
 // the same as the base.
 func TestMergedEqualsAttached(t *testing.T) {
-	base, b := testModel(t), testBatch()
+	base, b := nntest.Model(t), testBatch()
 	for _, scheme := range []Scheme{{P: 1}, {P: 0.5}, {P: 0}, {P: 0.75}, {P: 0.5, MatchRank: 2}} {
 		for _, rank := range []int{1, 8, 40} {
 			c := testConfig(rank)
@@ -287,14 +268,14 @@ func TestMergedEqualsAttached(t *testing.T) {
 // TestProbeMeasuresTheAdapter compares the probe with γBAx and γAᵀBᵀv of a single map,
 // written out, and checks that the probe changes nothing else.
 func TestProbeMeasuresTheAdapter(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	s, _ := attach(t, m, testConfig(3))
 	a := s.Adapters[0]
 	rng := rand.New(rand.NewPCG(1, 5))
 	const n = probeBlock + 3
 	x, dy := nn.NewMatrix(n, a.Base.In()), nn.NewMatrix(n, a.Base.Out())
-	fill(x.Data, rng)
-	fill(dy.Data, rng)
+	nntest.Fill(x.Data, rng)
+	nntest.Fill(dy.Data, rng)
 	y, dx := nn.NewMatrix(n, a.Base.Out()), nn.NewMatrix(n, a.Base.In())
 
 	s.SetMode(Probe)
@@ -348,7 +329,7 @@ func TestProbeMeasuresTheAdapter(t *testing.T) {
 }
 
 func TestDropout(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	c := testConfig(40)
 	c.Dropout = 0.25
 	s, p := attach(t, m, c)
@@ -395,7 +376,7 @@ func TestDropout(t *testing.T) {
 // TestDropoutGradient: with the same entries dropped, finite differences give the same
 // gradient as dropout's backward.
 func TestDropoutGradient(t *testing.T) {
-	m, b := testModel(t), testBatch()
+	m, b := nntest.Model(t), testBatch()
 	c := testConfig(3)
 	c.Dropout = 0.4
 	s, p := attach(t, m, c)
@@ -447,7 +428,7 @@ func TestInitialVariance(t *testing.T) {
 // TestSmallerBIsTheLeftOfLarger: a drawn B of a smaller rank equals the left columns of a
 // larger one.
 func TestSmallerBIsTheLeftOfLarger(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	at := func(rank int) *Adapter {
 		c := testConfig(rank)
 		c.Init = Init{Kind: Gaussian, ZeroA: true, Factor: math.Sqrt(float64(rank))}
@@ -466,7 +447,7 @@ func TestSmallerBIsTheLeftOfLarger(t *testing.T) {
 // TestSmallerAIsTheTopOfLarger: two ranks with one seed share rows of A; different maps or
 // seeds share none.
 func TestSmallerAIsTheTopOfLarger(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	small, err := Attach(m, testConfig(3), 5)
 	check(t, err)
 	large, err := Attach(m, testConfig(30), 5)
@@ -486,7 +467,7 @@ func TestSmallerAIsTheTopOfLarger(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for _, c := range []struct {
 		names []string
 		want  int
@@ -513,7 +494,7 @@ func TestTargets(t *testing.T) {
 }
 
 func TestAttachRefuses(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for want, change := range map[string]func(*Config){
 		"rank 0: must be":   func(c *Config) { c.Rank = 0 },
 		"dropout 1: must":   func(c *Config) { c.Dropout = 1 },

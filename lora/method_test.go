@@ -6,6 +6,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/nn/heaptest"
+	"ranksweep/nn/nntest"
 )
 
 // TestMethodsAreCounted: the counted size of a method's maps equals the size that is
@@ -77,7 +78,7 @@ func checkCount(t *testing.T, method Method, m *nn.Model, c Config) {
 }
 
 func TestMethodsTakeTime(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	c := testConfig(16)
 	for _, name := range Methods() {
 		method, ok := MethodNamed(name)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 func TestSchemesAreReadAsTheyAreWritten(t *testing.T) {
@@ -126,7 +127,7 @@ func TestCanonicalFormsAgree(t *testing.T) {
 // factors of A and B are powers of two, for which float32 is exact, so that γBA is the same
 // to the bit after several steps. With other sizes it differs.
 func TestInvariance(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for _, o := range []nn.OptimizerConfig{
 		{Name: "sgd"}, {Name: "sgd", Momentum: 0.5}, {Name: "adamw", Beta1: 0.5, Beta2: 0.75},
 	} {

@@ -2,7 +2,6 @@ package theory_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 	"ranksweep/theory"
 )
 
@@ -55,7 +55,7 @@ func TestGeometry(t *testing.T) {
 
 func testGeometry(t *testing.T, zeroA bool) {
 	const tokens, tolerance = 12, 1e-4
-	m := smallModel(t)
+	m := nntest.Model(t)
 	targets, err := lora.Targets(m, []string{"all-linear"})
 	check(t, err)
 	first, second, probe := fewBatches(1, 4), fewBatches(2, 9), fewBatches(7)
@@ -134,22 +134,4 @@ func number(v reflect.Value) float64 {
 		return float64(v.Int())
 	}
 	return v.Float()
-}
-
-func smallModel(t *testing.T) *nn.Model {
-	t.Helper()
-	m, err := nn.New(nn.Config{
-		Vocab: 11, Dim: 8, Layers: 2, Heads: 2, KVHeads: 2, HeadDim: 4, Hidden: 14,
-		Context: 12, NormEps: 1e-5, RopeTheta: 100,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(4, 1))
-	for _, tensor := range m.Tensors() {
-		for i := range tensor.Data {
-			tensor.Data[i] = float32(0.3 * rng.NormFloat64())
-		}
-	}
-	return m
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+
+	"ranksweep/nn/nntest"
 )
 
 // FuzzRead: a folder of any bytes gives an adapter or an error, but no panic. An adapter that
@@ -19,7 +21,7 @@ func FuzzRead(f *testing.F) {
 		f.Fatalf("no folders of DoRA: %v", err)
 	}
 	folders = append(folders, doras...)
-	m := testModel(f)
+	m := nntest.Model(f)
 	own := write(f, configWith(f, `{"rank_pattern": {"q.*": 4}}`), tensorsOf(attach(f, m, adapter{"k_proj", 3, 2})))
 	for _, dir := range append(folders, own) {
 		config, err := os.ReadFile(filepath.Join(dir, configFile))

@@ -16,6 +16,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 // golden holds what PyTorch and PEFT compute with one model; testdata/generate.py writes it.
@@ -415,7 +416,7 @@ func TestNamesArePEFTs(t *testing.T) {
 func TestAdapterOfAnotherModel(t *testing.T) {
 	eachGolden(t, func(t *testing.T, g golden) {
 		for _, name := range g.Cases {
-			if _, err := Read(filepath.Join(g.dir, "adapters", name), testModel(t)); err == nil {
+			if _, err := Read(filepath.Join(g.dir, "adapters", name), nntest.Model(t)); err == nil {
 				t.Errorf("%s: loads onto a model of other shapes", name)
 			}
 		}

@@ -14,29 +14,10 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 const tokens = 24
-
-// testModel has maps of different shapes.
-func testModel(t testing.TB) *nn.Model {
-	m, err := nn.New(nn.Config{
-		Vocab: 17, Dim: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Hidden: 20,
-		Context: 16, NormEps: 1e-5, RopeTheta: 100,
-	})
-	check(t, err)
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, tensor := range m.Tensors() {
-		fill(tensor.Data, rng)
-	}
-	return m
-}
-
-func fill(x []float32, rng *rand.Rand) {
-	for i := range x {
-		x[i] = float32(0.3 * rng.NormFloat64())
-	}
-}
 
 // adapter describes adapters that a test puts on some maps.
 type adapter struct {
@@ -65,7 +46,7 @@ func attachBy(t testing.TB, name string, m *nn.Model, adapters ...adapter) *lora
 		}, 7)
 		check(t, err)
 		for i, b := range set.Adapters {
-			fill(b.B.Data, rng)
+			nntest.Fill(b.B.Data, rng)
 			trained, _ := set.Trainables[i].Trained()
 			for j := range trained.Magnitude {
 				trained.Magnitude[j] *= float32(0.5 + rng.Float64())

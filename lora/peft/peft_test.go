@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ranksweep/lora"
+	"ranksweep/nn/nntest"
 )
 
 // TestLoad compares loaded adapters with adapters that are attached with the rank and γ that
@@ -40,7 +41,7 @@ func TestLoad(t *testing.T) {
 			[]adapter{{"q_proj", 4, 6. / 4}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := testModel(t)
+			m := nntest.Model(t)
 			attached := attach(t, m, c.adapters...)
 			loaded, err := Load(write(t, configWith(t, c.config), tensorsOf(attached)), m, tokens)
 			check(t, err)
@@ -59,7 +60,7 @@ func TestLoad(t *testing.T) {
 // TestLoadSeesGamma: the comparison in TestLoad must detect a γ that is wrong by a part in a
 // thousand.
 func TestLoadSeesGamma(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	right, wrong := attach(t, m, adapter{"q_proj", 4, 1.5}), attach(t, m, adapter{"q_proj", 4, 1.5015})
 	if d := difference(logits(t, m, wrong.Maps()).Data, logits(t, m, right.Maps()).Data); d < 3e-5 || math.IsNaN(d) {
 		t.Errorf("a wrong γ changes logits by %.2g alone", d)
@@ -67,7 +68,7 @@ func TestLoadSeesGamma(t *testing.T) {
 }
 
 func TestLoadedIsInOrder(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	tensors := tensorsOf(attach(t, m, adapter{"all-linear", 3, 2}))
 	slices.Reverse(tensors)
 	s, err := Load(write(t, configWith(t, `{}`), tensors), m, tokens)

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"ranksweep/nn"
+	"ranksweep/nn/nntest"
 )
 
 const residualHint = "the adapter goes with frozen weights other than the model's; " +
@@ -161,7 +162,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := write(t, configWith(t, c.settings), c.tensors)
-			_, err := Load(dir, testModel(t), tokens)
+			_, err := Load(dir, nntest.Model(t), tokens)
 			if want := "peft: " + dir + ": " + c.want; err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
@@ -171,7 +172,7 @@ func TestRefusals(t *testing.T) {
 
 func TestMissingFiles(t *testing.T) {
 	for _, name := range []string{configFile, weightsFile} {
-		m := testModel(t)
+		m := nntest.Model(t)
 		dir := write(t, configWith(t, `{}`), tensorsOf(attach(t, m, adapter{"mlp", 3, 2})))
 		check(t, os.Remove(filepath.Join(dir, name)))
 		_, err := Load(dir, m, tokens)
@@ -199,7 +200,7 @@ func folder(t *testing.T, m *nn.Model) fstest.MapFS {
 
 // TestCutOff cuts both files at every byte: anything but the whole file is an error.
 func TestCutOff(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	files := folder(t, m)
 	for name, file := range files {
 		whole := file.Data
@@ -216,7 +217,7 @@ func TestCutOff(t *testing.T) {
 // TestChangedBytesDoNotPanic: a changed byte may go unnoticed, for example in a weight, but
 // causes no panic.
 func TestChangedBytesDoNotPanic(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	files := folder(t, m)
 	for name, file := range files {
 		whole := file.Data
@@ -234,7 +235,7 @@ func TestChangedBytesDoNotPanic(t *testing.T) {
 // TestHarmlessSettings: settings that change only training, or nothing, are no reason to
 // refuse an adapter.
 func TestHarmlessSettings(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	tensors := tensorsOf(attach(t, m, adapter{"mlp", 3, 2}))
 	for _, settings := range []string{
 		`{"lora_dropout": 0.1, "target_modules": ["up_proj", "gate_proj", "mlp.down_proj"], "revision": "main"}`,

@@ -12,6 +12,7 @@ import (
 
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
+	"ranksweep/nn/nntest"
 )
 
 // schemes are the schemes that PEFT has names for, and others.
@@ -29,7 +30,7 @@ func mixed(scheme lora.Scheme) []adapter {
 // TestWriteMagnitudes: a DoRA folder is read as it was written, and written again to the same
 // bytes. A folder in which only some adapters have a magnitude cannot be written.
 func TestWriteMagnitudes(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	doras := attachBy(t, lora.DoRAMethod, m, mixed(lora.Scheme{P: 0.5})...).Trained()
 	f := &Folder{Adapters: doras, RSLoRA: true}
 	first, second := t.TempDir(), t.TempDir()
@@ -60,7 +61,7 @@ func TestWriteMagnitudes(t *testing.T) {
 // TestWriteReadWrite: adapters are read with the bits with which they were written, and are
 // written again to the same bytes.
 func TestWriteReadWrite(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for name, scheme := range schemes {
 		f := &Folder{Adapters: attach(t, m, mixed(scheme)...).Trained(), RSLoRA: scheme.P == 0.5, BaseModel: "my-llama",
 			Dropout: 0.1}
@@ -94,7 +95,7 @@ func TestWriteReadWrite(t *testing.T) {
 
 // TestWrittenDType: weights keep the type in which they were stored.
 func TestWrittenDType(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for _, dtype := range []checkpoint.DType{checkpoint.F32, checkpoint.F16, checkpoint.BF16} {
 		dir := t.TempDir()
 		check(t, (&Folder{Adapters: attach(t, m, adapter{"mlp", 3, 2}).Trained(), DType: dtype}).Write(dir))
@@ -115,7 +116,7 @@ func TestWrittenDType(t *testing.T) {
 // maps go into patterns. 16·8^¼ is 26.9086853, and 26.908686 is the α with the fewest digits
 // that gives the same γ in float32.
 func TestWrittenAlpha(t *testing.T) {
-	m := testModel(t)
+	m := nntest.Model(t)
 	for _, c := range []struct {
 		rslora   bool
 		adapters []adapter
@@ -164,7 +165,7 @@ func TestWriteRefusals(t *testing.T) {
 	if err := new(Folder).Write("nowhere"); err == nil || err.Error() != "peft: nowhere: no adapter to write" {
 		t.Error(err)
 	}
-	m := testModel(t)
+	m := nntest.Model(t)
 	adapters := attach(t, m, adapter{"q_proj", 2, 1}).Trained()
 	adapters[0].A.Data[0] = 1e6
 	err := (&Folder{Adapters: adapters, DType: checkpoint.F16}).Write(t.TempDir())
