@@ -102,7 +102,7 @@ func TestLocalPhases(t *testing.T) {
 			}
 			return lowestAt(1e-3)(conf)
 		}
-		e := read(t, `
+		e := sweeptest.Experiment(t, `
 name: local
 data: a
 grid: {rank: [4, 8], seed: [0, 1]}
@@ -151,7 +151,7 @@ tune: {seed: 5, extend: 0, local: 3}
 // Every run of a local grid is the plain run of its config.
 func TestLocalRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 2,
+	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), sweep.Trainers{bowl{}}, dir, 2,
 		&sweeptest.Observer{})
 	check(t, err)
 	last := plans[len(plans)-1]
@@ -159,7 +159,7 @@ func TestLocalRunsArePlainRuns(t *testing.T) {
 		t.Errorf("rank 3 has rates %s", got)
 	}
 	o := &sweeptest.Observer{}
-	_, err = sweepAll(context.Background(), read(t, `
+	_, err = sweepAll(context.Background(), sweeptest.Experiment(t, `
 name: plain
 data: a
 train: {steps: 3}
@@ -173,7 +173,7 @@ grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
 
 // A local grid is not extended to a value that exclude forbids.
 func TestLocalGridEndsAtExclude(t *testing.T) {
-	e := read(t, localBowls)
+	e := sweeptest.Experiment(t, localBowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.5}}}}
 	plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, t.TempDir(), 1, &sweeptest.Observer{})
 	check(t, err)
@@ -185,7 +185,7 @@ func TestLocalGridEndsAtExclude(t *testing.T) {
 // A store that lost runs of its tuning has no middles for local grids.
 func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), read(t, localBowls), sweep.Trainers{bowl{}}, dir, 1,
+	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), sweep.Trainers{bowl{}}, dir, 1,
 		&sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]

@@ -17,7 +17,7 @@ import (
 func TestNewerRecordsAreNotTrainedAgain(t *testing.T) {
 	dir := t.TempDir()
 	trainers := sweep.Trainers{bowl{}}
-	e := read(t, "name: x\ndata: a\ntrain: {steps: 3}\ngrid: {rank: [1, 2, 4], lr: [0.1]}")
+	e := sweeptest.Experiment(t, "name: x\ndata: a\ntrain: {steps: 3}\ngrid: {rank: [1, 2, 4], lr: [0.1]}")
 	p, err := sweep.NewPlan(e, trainers)
 	check(t, err)
 	store := results.Open(dir)

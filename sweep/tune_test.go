@@ -116,7 +116,7 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 		{4, 5, (3*4 + 1) * 2, "map[1:1 10:0.1 10000:0.0001]", "[]"},
 	} {
 		dir := t.TempDir()
-		e := read(t, bowls)
+		e := sweeptest.Experiment(t, bowls)
 		e.Tune.Extend = c.extend
 		plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
 		check(t, err)
@@ -141,11 +141,12 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 // runs at the same rates.
 func TestTunedRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	e := read(t, bowls)
+	e := sweeptest.Experiment(t, bowls)
 	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	o := &sweeptest.Observer{}
-	plain := read(t, "{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
+	plain := sweeptest.Experiment(t,
+		"{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
 	_, err = sweepAll(context.Background(), plain, sweep.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 || o.Skips != 4 {
@@ -164,7 +165,7 @@ func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 func checkInterrupts(t *testing.T, text string) {
 	whole := t.TempDir()
 	count := &sweeptest.Observer{}
-	_, err := sweepAll(context.Background(), read(t, text), sweep.Trainers{bowl{}}, whole, 1, count)
+	_, err := sweepAll(context.Background(), sweeptest.Experiment(t, text), sweep.Trainers{bowl{}}, whole, 1, count)
 	check(t, err)
 	want := sweeptest.Contents(t, whole)
 
@@ -174,7 +175,7 @@ func checkInterrupts(t *testing.T, text string) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, read(t, text), sweep.Trainers{bowl{}}, dir, workers,
+			_, err := sweepAll(ctx, sweeptest.Experiment(t, text), sweep.Trainers{bowl{}}, dir, workers,
 				&sweeptest.Observer{OnStep: func() {
 					if steps <- true; len(steps) == 29 { // of four a run
 						cancel()
@@ -198,7 +199,7 @@ func checkInterrupts(t *testing.T, text string) {
 }
 
 func TestFailedTuningEndsTheSweep(t *testing.T) {
-	e := read(t, bowls)
+	e := sweeptest.Experiment(t, bowls)
 	p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
 	check(t, err)
 	broken := string(p.Jobs[3].Config.JSON())
@@ -221,7 +222,7 @@ func TestFailedTuningEndsTheSweep(t *testing.T) {
 // so.
 func TestAllDivergedIsReported(t *testing.T) {
 	dir := t.TempDir()
-	_, err := sweepAll(context.Background(), read(t, `
+	_, err := sweepAll(context.Background(), sweeptest.Experiment(t, `
 name: fast
 data: a
 train: {steps: 3}
@@ -241,7 +242,7 @@ tune: {seed: [5, 6]}
 
 // An axis is not extended to a value that exclude forbids.
 func TestExtensionEndsAtExclude(t *testing.T) {
-	e := read(t, bowls)
+	e := sweeptest.Experiment(t, bowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.1}}, {Name: "rank", Values: []any{1}}}}
 	dir := t.TempDir()
 	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
@@ -253,7 +254,7 @@ func TestExtensionEndsAtExclude(t *testing.T) {
 
 // Two nuisance axes are combined, and each is extended at its own edge.
 func TestTwoNuisanceAxes(t *testing.T) {
-	e := read(t, `
+	e := sweeptest.Experiment(t, `
 name: two
 data: a
 train: {steps: 1}
@@ -277,7 +278,7 @@ tune: {seed: 5, extend: 1}
 // The store's own experiment file asks for the same runs, with the same extension.
 func TestResolvedTuningIsThereAlready(t *testing.T) {
 	dir := t.TempDir()
-	e := read(t, bowls)
+	e := sweeptest.Experiment(t, bowls)
 	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	text, err := e.Resolved()

@@ -8,6 +8,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/sweep"
+	"ranksweep/sweep/sweeptest"
 )
 
 func function(c experiments.Config) string { return c.FunctionID("m", "d", 1) }
@@ -56,7 +57,7 @@ func TestTwinsUnderEvenUpdates(t *testing.T) {
 }
 
 func TestPlanNamesTwins(t *testing.T) {
-	e := read(t, `name: twins
+	e := sweeptest.Experiment(t, `name: twins
 data: {source: `+testData(t)+`, validation: 4}
 model: `+testModel(t)+`
 train: {optimizer: sgd, context: 32, steps: 1}

@@ -1,23 +1,12 @@
 package train
 
-import (
-	"testing"
-
-	"ranksweep/experiments"
-)
+import "testing"
 
 func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func read(t testing.TB, text string) *experiments.Experiment {
-	t.Helper()
-	e, err := experiments.Parse("x.yaml", []byte(text))
-	check(t, err)
-	return e
 }
 
 func must[T any](value T, err error) T {

@@ -125,7 +125,8 @@ grid: {method: [lora, full], rank: [4, 32, 256], scaling: [lora, rslora], seed: 
 
 // TestRanklessIsTuned: a method without a rank is tuned along the nuisance axes that it uses.
 func TestRanklessIsTuned(t *testing.T) {
-	e := read(t, "name: x\ndata: d.txt\n"+fullGrid+"nuisance: {lr: [1e-3, 1e-2], lr_b: [0, 0.1]}\ntune: {seed: [7]}")
+	e := sweeptest.Experiment(t,
+		"name: x\ndata: d.txt\n"+fullGrid+"nuisance: {lr: [1e-3, 1e-2], lr_b: [0, 0.1]}\ntune: {seed: [7]}")
 	c := testConfig(t)
 	c.Adapter, c.Train.LRB = e.Base.Adapter, 0
 	e.Base = c
@@ -189,7 +190,7 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 // TestMethodsAreTheSameForAnyWorkers, and are trained again from their records.
 func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 	trainer := NewLocal(os.DirFS(t.TempDir()))
-	e := read(t, "name: x\ndata: d.txt\ngrid: {method: [lora, dora, full], rank: [2, 8], seed: [0, 1]}")
+	e := sweeptest.Experiment(t, "name: x\ndata: d.txt\ngrid: {method: [lora, dora, full], rank: [2, 8], seed: [0, 1]}")
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c

@@ -1,5 +1,5 @@
-// Package sweeptest helps to test code that trains a plan: it counts runs, compares
-// stores, and resolves configs without training.
+// Package sweeptest helps to test code that trains a plan: it reads experiments, counts runs,
+// compares stores, and resolves configs without training.
 package sweeptest
 
 import (
@@ -11,10 +11,21 @@ import (
 	"sync"
 	"testing"
 
+	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
+
+// Experiment reads an experiment file of the given text.
+func Experiment(t testing.TB, text string) *experiments.Experiment {
+	t.Helper()
+	e, err := experiments.Parse("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
 
 // Observer counts the runs that a sweep trains and those that it skips.
 type Observer struct {
