@@ -14,6 +14,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -62,26 +63,23 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 	return f.Write(a.path(r.ID))
 }
 
-// list prints the folders of the runs' adapters, and how PEFT reaches the γ of scalings for
-// which it has no name.
-func (a adapters) list(w io.Writer, runs []results.Run) error {
-	notes := newFootnotes()
+// list returns a row for each run whose adapter is in the folder. Notes say how PEFT reaches
+// the γ of scalings for which it has no name.
+func (a adapters) list(runs []results.Run) table.Table {
+	t := table.Table{Columns: []table.Column{{Head: "adapter"}, {Head: "run"}, {Head: "gamma", Number: true}}}
 	for _, r := range runs {
 		if !a.has(r.ID) {
 			continue
 		}
-		var note []string
-		if text := peft.Folded(r.Scaling, r.Gamma, r.Rank); text != "" {
-			note = append(note, text)
-		}
-		_, err := fmt.Fprintf(w, "%s  %s  gamma %.4g%s\n",
-			a.path(r.ID), experiments.Point{Axes: r.Axes}, r.Gamma, notes.marks(note))
-		if err != nil {
-			return err
+		t.Rows = append(t.Rows, table.Row{Entries: []table.Entry{
+			table.Word(a.path(r.ID)), table.Word(experiments.Point{Axes: r.Axes}.String()),
+			table.Word(fmt.Sprintf("%.4g", r.Gamma)),
+		}})
+		if note := peft.Folded(r.Scaling, r.Gamma, r.Rank); note != "" {
+			t.Doubt(len(t.Rows)-1, note)
 		}
 	}
-	notes.print(w)
-	return nil
+	return t
 }
 
 // handOut trains again the runs whose adapters are not in the folder, and writes the

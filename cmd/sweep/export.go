@@ -120,5 +120,5 @@ func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, r
 	if err := to.handOut(cmd, runs); err != nil {
 		return err
 	}
-	return to.list(cmd.OutOrStdout(), runs)
+	return to.list(runs).WriteText(cmd.OutOrStdout())
 }

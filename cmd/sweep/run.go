@@ -53,7 +53,7 @@ func newRun() *cobra.Command {
 			return err
 		}
 		if *dry {
-			return showPlan(cmd.OutOrStdout(), p)
+			return planTable(p).WriteText(cmd.OutOrStdout())
 		}
 		dir := out.of(p)
 		if err := fill(cmd, p, trainers, dir, *workers, adapters(*handed)); err != nil {

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/paper/table"
 	"ranksweep/sweep"
+	"ranksweep/wholefile"
 )
 
 func newShow() *cobra.Command {
@@ -30,51 +31,53 @@ func newShow() *cobra.Command {
 		if *asJSON {
 			return showJSON(cmd.OutOrStdout(), p)
 		}
-		return showPlan(cmd.OutOrStdout(), p)
+		return planTable(p).WriteText(cmd.OutOrStdout())
 	}
 	return cmd
 }
 
-// showPlan prints a line for each run.
-func showPlan(w io.Writer, p *sweep.Plan) error {
-	if p.Experiment.Question != "" {
-		fmt.Fprintf(w, "%s\n\n", p.Experiment.Question)
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "run\t")
+// planTable has a row for each run.
+func planTable(p *sweep.Plan) table.Table {
+	t := table.Table{Title: p.Experiment.Question, Caption: planCaption(p)}
+	column := func(head string) { t.Columns = append(t.Columns, table.Column{Head: head, Number: true}) }
+	column("run")
 	for _, a := range p.Jobs[0].Axes {
-		fmt.Fprintf(t, "%s\t", a.Name)
+		column(a.Name)
 	}
-	fmt.Fprint(t, "alpha\tgamma\tTFLOP\tMB\t\n")
-	warnings, twins := newFootnotes(), p.Twins()
-	for _, j := range p.Jobs {
-		doubts := j.Material.Warnings
-		if twin := twins[j.ID]; twin != "" {
-			doubts = append(slices.Clone(doubts), twin)
-		}
-		fmt.Fprintf(t, "%s\t", j.ID)
+	for _, head := range []string{"alpha", "gamma", "TFLOP", "MB"} {
+		column(head)
+	}
+	twins := p.Twins()
+	for i, j := range p.Jobs {
+		cells := []table.Entry{table.Word(j.ID)}
 		for _, a := range j.Axes {
-			fmt.Fprintf(t, "%s\t", a.Value)
+			cells = append(cells, table.Word(a.Value))
 		}
 		alpha, gamma := "-", "-"
 		if a := j.Config.Adapter; a.Ranked() {
 			alpha, gamma = fmt.Sprintf("%.4g", a.EffectiveAlpha()), fmt.Sprintf("%.4g", a.Gamma())
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.3g\t%d\t%s\n", alpha, gamma,
-			j.Material.Cost/1e12, j.Material.Bytes>>20, warnings.marks(doubts))
+		cells = append(cells, table.Word(alpha), table.Word(gamma), table.Word(fmt.Sprintf("%.3g", j.Material.Cost/1e12)),
+			table.Word(strconv.FormatInt(j.Material.Bytes>>20, 10)))
+		t.Rows = append(t.Rows, table.Row{Entries: cells})
+		for _, warning := range j.Material.Warnings {
+			t.Doubt(i, warning)
+		}
+		if twin := twins[j.ID]; twin != "" {
+			t.Doubt(i, twin)
+		}
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	warnings.print(w)
+	return t
+}
+
+func planCaption(p *sweep.Plan) string {
 	const memory = "MB is a run's memory without model and data"
+	runs := fmt.Sprintf("%d runs, about %.3g TFLOP", len(p.Jobs), sweep.Cost(p.Jobs)/1e12)
 	if !p.Tunes() {
-		_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, memory)
-		return err
+		return runs + "; " + memory
 	}
-	_, err := fmt.Fprintf(w, "\n%d runs, about %.3g TFLOP, tune: the lowest mean validation loss chooses each cell's "+
-		"nuisance values;\n%s; %s\n", len(p.Jobs), sweep.Cost(p.Jobs)/1e12, following(p), memory)
-	return err
+	return fmt.Sprintf("%s, tune: the lowest mean validation loss chooses each cell's nuisance values;\n%s; %s",
+		runs, following(p), memory)
 }
 
 // following describes the runs that come after tuning.
@@ -86,32 +89,6 @@ func following(p *sweep.Plan) string {
 	return fmt.Sprintf("then at least %d runs on other seeds follow, about %.3g TFLOP: %d values of %s around the "+
 		"chosen\none, and more beyond an edge at which a cell is best; each seed is reported at its own best value",
 		runs, cost, tune.Local, p.Experiment.Nuisance[0].Name)
-}
-
-// footnotes numbers warnings in the order in which they first appear.
-type footnotes struct {
-	number map[string]int
-	texts  []string
-}
-
-func newFootnotes() *footnotes { return &footnotes{number: make(map[string]int)} }
-
-func (f *footnotes) marks(texts []string) string {
-	marks := ""
-	for _, t := range texts {
-		if f.number[t] == 0 {
-			f.texts = append(f.texts, t)
-			f.number[t] = len(f.texts)
-		}
-		marks += fmt.Sprintf(" [%d]", f.number[t])
-	}
-	return marks
-}
-
-func (f *footnotes) print(w io.Writer) {
-	for i, t := range f.texts {
-		fmt.Fprintf(w, "[%d] %s\n", i+1, t)
-	}
 }
 
 func showJSON(w io.Writer, p *sweep.Plan) error {
@@ -132,7 +109,10 @@ func showJSON(w io.Writer, p *sweep.Plan) error {
 	if p.Tunes() {
 		plan["follow"] = len(p.Follow) // number of reported runs; with local grids, at least so many
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(plan)
+	text, err := wholefile.JSON(plan)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteText writes the table for a terminal: title, rows, notes, caption.
+// WriteText writes the table for a terminal: title, if there is one, rows, notes, caption.
 func (t Table) WriteText(w io.Writer) error {
 	header, rows := t.Texts()
 	align := make(tw.Alignment, len(header))
@@ -43,7 +43,11 @@ func (t Table) WriteText(w io.Writer) error {
 	if err := table.Render(); err != nil {
 		return fmt.Errorf("table: %s: %w", t.Name, err)
 	}
-	_, err := fmt.Fprintf(w, "%s\n\n%s%s\n", t.Title, b.String(), t.below("\n"))
+	title := ""
+	if t.Title != "" {
+		title = t.Title + "\n\n"
+	}
+	_, err := fmt.Fprintf(w, "%s%s%s\n", title, b.String(), t.below("\n"))
 	return err
 }
 
