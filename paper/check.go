@@ -126,20 +126,20 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			"serves all ranks.\n"+norms+"\n%s", flat, v.equal),
 	}
 	addSettings(&t, v, func(results.Arm) int { return 1 })
-	add := func(head string, entries []table.Entry, fields ...string) {
-		t.Add(table.Column{Head: head, Fields: fields, Number: true}, entries)
+	fitted := func(s metrics.Statistic) func(results.Arm) table.Entry {
+		return func(a results.Arm) table.Entry { return newFit("", a, s).fitted() }
 	}
-	add("onset gradient norm", powerEntries(v, metrics.GradNormOnset), "onset", "onset_low", "onset_high")
-	add("first loss drop", powerEntries(v, metrics.LossDropFirst), "exponent", "ci_low", "ci_high")
-	add("best first step (exact theory)", stepEntries(v), "step", "step_low", "step_high", "step_exact")
-	var expected, saw []table.Entry
-	labels := v.labels
+	table.Fill(&t, v.arms,
+		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
+		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
+		table.Numbers("best first step (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
+		table.Words("measured", func(a results.Arm) string { return string(seenOf(a)) }, "seen"),
+		table.Words("predicted", func(a results.Arm) string { return string(a.Stability()) }, "theory"),
+	)
 	for i, a := range v.arms {
-		measured := seenOf(a)
 		predicted := a.Stability()
-		expected, saw = append(expected, table.Word(string(predicted))), append(saw, table.Word(string(measured)))
-		if predicted == theory.Stable && measured != theory.Stable {
-			unstable = append(unstable, fmt.Sprintf("%s: %s", labels[i], measured))
+		if measured := seenOf(a); predicted == theory.Stable && measured != theory.Stable {
+			unstable = append(unstable, fmt.Sprintf("%s: %s", v.labels[i], measured))
 		}
 		e, err := a.Exponent(metrics.LossDropFirst)
 		if err != nil {
@@ -153,8 +153,6 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 				"first step does not have that part")
 		}
 	}
-	t.Add(table.Column{Head: "measured", Fields: []string{"seen"}}, saw)
-	t.Add(table.Column{Head: "predicted", Fields: []string{"theory"}}, expected)
 	addDoubtsOfArms(&t, v)
 	return t, unstable
 }
@@ -169,30 +167,14 @@ func seenOf(a results.Arm) theory.Verdict {
 	return seen(e, flat)
 }
 
-// powerEntries are the powers of rank of a statistic, one for each arm.
-func powerEntries(v View, s metrics.Statistic) (entries []table.Entry) {
-	for _, a := range v.arms {
-		e, err := a.Exponent(s)
-		entry := table.Entry{Values: []string{number.Exact(e.Value), number.Exact(e.Low), number.Exact(e.High)}}
-		if err == nil {
-			entry.Text = exponentText(e)
-		}
-		entries = append(entries, entry)
+// stepEntry is the power of an arm's best first step, with exact theory at these ranks.
+func stepEntry(a results.Arm) table.Entry {
+	x := newFit("", a, metrics.StepFirst)
+	text := exponentText(x.Exponent)
+	if number.Finite(x.Exact) {
+		text += " (" + number.Fixed(x.Exact, 2) + ")"
 	}
-	return entries
-}
-
-// stepEntries are the powers of the best first step, each with exact theory at these ranks.
-func stepEntries(v View) []table.Entry {
-	entries := powerEntries(v, metrics.StepFirst)
-	for i, a := range v.arms {
-		e, _ := a.Exponent(metrics.StepFirst)
-		entries[i].Values = append(entries[i].Values, number.Exact(e.Exact))
-		if entries[i].Text != "" && number.Finite(e.Exact) {
-			entries[i].Text += " (" + number.Fixed(e.Exact, 2) + ")"
-		}
-	}
-	return entries
+	return table.Exact(text, x.Value, x.Low, x.High, x.Exact)
 }
 
 // addDoubtsOfArms notes doubts about arms, in a table with a row for each arm.

@@ -374,12 +374,8 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 // A table of many rows is folded, a table of few is not.
 func TestLongTablesAreFolded(t *testing.T) {
 	finding := func(n int) Finding {
-		var entries []table.Entry
-		for i := range n {
-			entries = append(entries, table.Word(fmt.Sprint(i)))
-		}
 		rows := table.Table{Title: "Rows", Caption: "said elsewhere"}
-		rows.Add(table.Column{Head: "row"}, entries)
+		table.Fill(&rows, make([]int, n), table.Words("row", func(n int) int { return n }))
 		return Finding{Claim: claims[0], Standing: Seen, Tables: []table.Table{rows}}
 	}
 	long, short := finding(foldedRows+1).markdown("x"), finding(foldedRows).markdown("x")

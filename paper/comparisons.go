@@ -29,46 +29,29 @@ func duelsTable(v View, s metrics.Statistic, duels []duel) table.Table {
 		Name:  "comparisons",
 		Title: fmt.Sprintf("Final %s compared seed by seed: mean difference ± half of its 95%% interval", s.Label),
 	}
-	each := func(of func(d duel) table.Entry) []table.Entry {
-		var entries []table.Entry
-		for _, d := range duels {
-			entries = append(entries, of(d))
-		}
-		return entries
-	}
-	word := func(head, field string, of func(d duel) table.Entry) {
-		t.Add(table.Column{Head: head, Fields: []string{field}}, each(of))
-	}
-	numeric := func(head string, of func(d duel) table.Entry, fields ...string) {
-		t.Add(table.Column{Head: head, Fields: fields, Number: true}, each(of))
-	}
 	inUnit := func(head string) string { return head + " (" + s.Unit + ")" }
-	word("family", "family", func(d duel) table.Entry { return table.Word(d.family) })
-	t.Add(table.Column{
-		Head: "comparison", Fields: []string{"scheme", "rank", "reference_scheme", "reference_rank"},
-	}, each(duel.pair))
-	for _, trait := range v.differing {
-		word(trait.name, trait.field, func(d duel) table.Entry { return d.shared(trait) })
+	table.Fill(&t, duels,
+		table.Words("family", func(d duel) string { return d.family }, "family"),
+		table.Words("comparison", duel.pair, "scheme", "rank", "reference_scheme", "reference_rank"),
+	)
+	for _, x := range v.differing {
+		table.Fill(&t, duels, table.Words(x.name, func(d duel) string { return d.shared(x) }, x.field))
 	}
-	var differences []stats.Interval
-	for _, d := range duels {
-		differences = append(differences, d.Difference.Interval)
-	}
-	t.Add(table.Intervals("difference", s.Unit, "difference", differences))
-	if slices.ContainsFunc(duels, func(d duel) bool { return d.Difference.SharedPart() > 0 }) {
-		numeric("error from validation", duel.fromValidation, "validation_se", "validation_part")
-	}
-	numeric(inUnit("detectable"), duel.detectable, "detectable")
-	numeric("relative to reference", duel.relative, "relative")
-	numeric(inUnit("margin"), duel.marginEntry, "margin", "p_equivalence")
-	numeric("pairs", func(d duel) table.Entry { return table.Entry{Text: strconv.Itoa(d.Difference.N)} })
-	numeric("p", func(d duel) table.Entry { return probability(d.p()) }, "p")
-	if slices.ContainsFunc(duels, func(d duel) bool { return !math.IsNaN(d.flipP()) }) {
-		numeric("sign-flip p", func(d duel) table.Entry { return probability(d.flipP()) }, "p_flip")
-	}
-	numeric("Holm's p", func(d duel) table.Entry { return probability(d.holm) }, "p_holm")
-	t.Add(table.Column{Head: "diverged", Fields: []string{"diverged", "reference_diverged"}}, each(duel.diverged))
-	word("verdict", "verdict", func(d duel) table.Entry { return table.Word(d.verdict().String()) })
+	table.Fill(&t, duels,
+		table.Intervals("difference", s.Unit, "difference", func(d duel) stats.Interval {
+			return d.Difference.Interval
+		}),
+		table.Numbers("error from validation", duel.fromValidation, "validation_se", "validation_part"),
+		table.Numbers(inUnit("detectable"), duel.detectable, "detectable"),
+		table.Numbers("relative to reference", duel.relative, "relative"),
+		table.Numbers(inUnit("margin"), duel.marginEntry, "margin", "p_equivalence"),
+		table.Numbers("pairs", func(d duel) table.Entry { return table.Entry{Text: strconv.Itoa(d.Difference.N)} }),
+		table.Numbers("p", func(d duel) table.Entry { return probability(d.p()) }, "p"),
+		table.Numbers("sign-flip p", func(d duel) table.Entry { return probability(d.flipP()) }, "p_flip"),
+		table.Numbers("Holm's p", func(d duel) table.Entry { return probability(d.holm) }, "p_holm"),
+		table.Words("diverged", duel.diverged, "diverged", "reference_diverged"),
+		table.Words("verdict", func(d duel) string { return d.verdict().String() }, "verdict"),
+	)
 	for i, d := range duels {
 		for _, text := range d.doubts(v.Tuned) {
 			t.Doubt(i, text)
@@ -92,7 +75,7 @@ func comparisonsCaption(v View, duels []duel) string {
 // examples.
 func (d duel) fromValidation() table.Entry {
 	part := d.Difference.SharedPart()
-	e := table.Entry{Values: []string{number.Exact(d.SharedSE), number.Exact(part)}}
+	e := table.Exact("", d.SharedSE, part)
 	if part > 0 {
 		e.Text = number.Fixed(100*part, 0) + "%"
 	}
@@ -105,9 +88,9 @@ func (d duel) detectable() table.Entry {
 	if !d.Same && d.refused == nil {
 		v = d.Difference.Detectable()
 	}
-	e := table.Entry{Values: []string{number.Exact(v)}}
-	if v > 0 && number.Finite(v) {
-		e.Text = number.Significant(v, 2)
+	e := table.Exact("", v)
+	if v > 0 {
+		e = table.Exact(number.Significant(v, 2), v)
 	}
 	return e
 }
@@ -129,30 +112,22 @@ func (d duel) settings() string {
 }
 
 // shared is the value of a trait that both cells have; empty if they differ.
-func (d duel) shared(t trait) table.Entry {
+func (d duel) shared(t trait) string {
 	if t.values[d.arm] != t.values[d.referenceArm] {
-		return table.Word("")
+		return ""
 	}
-	return table.Word(t.values[d.arm])
+	return t.values[d.arm]
 }
 
 // relative is the difference divided by the reference's loss.
 func (d duel) relative() table.Entry {
 	part := d.Difference.Mean / d.ReferenceMean
-	e := table.Entry{Values: []string{number.Exact(part)}}
-	if number.Finite(part) {
-		e.Text = number.Fixed(100*part, 2) + "%"
-	}
-	return e
+	return table.Exact(number.Fixed(100*part, 2)+"%", part)
 }
 
 // marginEntry is the mean margin, and the corrected P of equivalence within the margins.
 func (d duel) marginEntry() table.Entry {
-	e := table.Entry{Values: []string{number.Exact(d.margin()), number.Exact(d.equivalence)}}
-	if number.Finite(d.margin()) {
-		e.Text = number.Significant(d.margin(), 2)
-	}
-	return e
+	return table.Exact(number.Significant(d.margin(), 2), d.margin(), d.equivalence)
 }
 
 // flipP is the P of sign flips; NaN if there was no test.
@@ -164,13 +139,7 @@ func (d duel) flipP() float64 {
 }
 
 // probability writes a P value.
-func probability(p float64) table.Entry {
-	e := table.Entry{Values: []string{number.Exact(p)}}
-	if number.Finite(p) {
-		e.Text = number.Significant(p, 2)
-	}
-	return e
-}
+func probability(p float64) table.Entry { return table.Exact(number.Significant(p, 2), p) }
 
 // diverged counts the diverged runs of both cells.
 func (d duel) diverged() table.Entry {

@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ranksweep/metrics"
@@ -25,59 +24,52 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 	}
 	t.Caption = strings.TrimSpace(v.equal + runsLost(v))
 	addSettings(&t, v, func(results.Arm) int { return len(measured) })
-	var names, fits, theory, exact, counts, seeds, verdicts []table.Entry
-	for range v.arms {
-		for _, s := range measured {
-			names = append(names, table.Entry{Text: fmt.Sprintf("%s (%s)", s.Label, s.Unit), Values: []string{s.Name}})
-		}
-	}
-	t.Add(table.Column{Head: "quantity", Fields: []string{"quantity"}}, names)
-	for _, a := range v.arms {
-		for _, s := range measured {
-			e, err := a.Exponent(s)
-			row := len(fits)
-			fits = append(fits, table.Entry{Values: []string{
-				number.Exact(e.Value), number.Exact(e.Low), number.Exact(e.High),
-			}})
-			if err == nil {
-				fits[row].Text = exponentText(e)
-			}
-			theory = append(theory, table.Entry{Values: []string{
-				number.Exact(e.Predicted), number.Exact(e.Predicted + e.Rise),
-			}})
-			if number.Finite(e.Predicted) {
-				theory[row].Text = number.Brief(e.Predicted)
-				if e.Rise != 0 {
-					theory[row].Text += " to " + number.Brief(e.Predicted+e.Rise)
-					t.Doubt(row, "theory predicts the first power for ranks far below the maps' width, and the "+
-						"second for ranks far above it, or for inputs like those trained on")
-				}
-			}
-			exact = append(exact, table.Entry{Values: []string{number.Exact(e.Exact)}})
-			if number.Finite(e.Exact) {
-				exact[row].Text = fmt.Sprintf("%s, at %s", number.Fixed(e.Exact, 3), exactRanks(a, s))
-			}
-			counts = append(counts, table.Word(strconv.Itoa(e.N)))
-			seeds = append(seeds, table.Word(strconv.Itoa(e.Seeds)))
-			verdicts = append(verdicts, table.Word(e.Agreement(near).String()))
-			if err != nil {
-				t.Doubt(row, noFit(err))
-			} else if e.Excluded > 0 {
-				t.Doubt(row, fmt.Sprintf("%d of %d runs are left out: the value is absent, zero or negative",
-					e.Excluded, e.Excluded+e.N))
-			}
-		}
-	}
-	t.Add(table.Column{Head: "fitted power", Fields: []string{"exponent", "ci_low", "ci_high"}, Number: true}, fits)
-	t.Add(table.Column{Head: "predicted power", Fields: []string{"predicted", "predicted_high"}, Number: true}, theory)
-	if slices.ContainsFunc(exact, func(e table.Entry) bool { return e.Text != "" }) {
+	rows := newFits(v, measured)
+	table.Fill(&t, rows,
+		table.Words("quantity", func(x fit) table.Entry {
+			return table.Entry{Text: fmt.Sprintf("%s (%s)", x.statistic.Label, x.statistic.Unit),
+				Values: []string{x.statistic.Name}}
+		}, "quantity"),
+		table.Numbers("fitted power", fit.fitted, "exponent", "ci_low", "ci_high"),
+		table.Numbers("predicted power", fit.predicted, "predicted", "predicted_high"),
+		table.Numbers("exact theory", fit.exact, "exact"),
+		table.Numbers("runs", func(x fit) int { return x.N }, "n"),
+		table.Numbers("seeds", func(x fit) int { return x.Seeds }, "seeds"),
+		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }, "verdict"),
+	)
+	if slices.ContainsFunc(rows, func(x fit) bool { return number.Finite(x.Exact) }) {
 		t.Caption = strings.TrimSpace(t.Caption + " Exact theory: " + exactTheory)
-		t.Add(table.Column{Head: "exact theory", Fields: []string{"exact"}, Number: true}, exact)
 	}
-	t.Add(table.Column{Head: "runs", Fields: []string{"n"}, Number: true}, counts)
-	t.Add(table.Column{Head: "seeds", Fields: []string{"seeds"}, Number: true}, seeds)
-	t.Add(table.Column{Head: "verdict", Fields: []string{"verdict"}}, verdicts)
+	for i, x := range rows {
+		if number.Finite(x.Predicted) && x.Rise != 0 {
+			t.Doubt(i, "theory predicts the first power for ranks far below the maps' width, and the second for ranks "+
+				"far above it, or for inputs like those trained on")
+		}
+		if x.err != nil {
+			t.Doubt(i, noFit(x.err))
+		} else if x.Excluded > 0 {
+			t.Doubt(i, fmt.Sprintf("%d of %d runs are left out: the value is absent, zero or negative",
+				x.Excluded, x.Excluded+x.N))
+		}
+	}
 	return t
+}
+
+func (x fit) fitted() table.Entry {
+	return table.Exact(exponentText(x.Exponent), x.Value, x.Low, x.High)
+}
+
+// predicted is theory's power or, if it predicts two, both.
+func (x fit) predicted() table.Entry {
+	text, high := number.Brief(x.Predicted), x.Predicted+x.Rise
+	if x.Rise != 0 {
+		text += " to " + number.Brief(high)
+	}
+	return table.Exact(text, x.Predicted, high)
+}
+
+func (x fit) exact() table.Entry {
+	return table.Exact(fmt.Sprintf("%s, at %s", number.Fixed(x.Exact, 3), exactRanks(x.arm, x.statistic)), x.Exact)
 }
 
 // measuredStatistics are the statistics that some run has a value of.

@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -25,14 +24,14 @@ const inferenceMargin = 1.05
 func mergedCost(r Rule, v View) Finding {
 	standing, most := Seen, r.limit("ratio")
 	var numbers []Number
-	var ranks, mergeds, attacheds, counts []table.Entry
+	type row struct {
+		rank             int
+		merged, attached stats.Interval
+	}
+	var rows []row
 	for _, rank := range inferenceRanks(v.Inference) {
 		merged := timeOverBase(v.Inference, results.Merged, rank)
-		attached := timeOverBase(v.Inference, results.Attached, rank)
-		ranks = append(ranks, table.Word(strconv.Itoa(rank)))
-		mergeds = append(mergeds, table.Word(ratioText(merged)))
-		attacheds = append(attacheds, table.Word(ratioText(attached)))
-		counts = append(counts, table.Word(strconv.Itoa(merged.N)))
+		rows = append(rows, row{rank, merged, timeOverBase(v.Inference, results.Attached, rank)})
 		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
 		case merged.Low > 1/most && merged.High < most:
@@ -42,15 +41,17 @@ func mergedCost(r Rule, v View) Finding {
 			standing = Unresolved
 		}
 	}
-	if len(ranks) == 0 {
+	if len(rows) == 0 {
 		standing = Unresolved
 	}
 	t := table.Table{Name: "inference", Title: "Time to score one batch, relative to the base model: geometric " +
 		"mean over paired rounds, with its 95% interval"}
-	t.Add(table.Column{Head: "rank", Number: true}, ranks)
-	t.Add(table.Column{Head: "adapter merged into the map", Number: true}, mergeds)
-	t.Add(table.Column{Head: "adapter beside the map", Number: true}, attacheds)
-	t.Add(table.Column{Head: "rounds", Number: true}, counts)
+	table.Fill(&t, rows,
+		table.Numbers("rank", func(r row) int { return r.rank }),
+		table.Numbers("adapter merged into the map", func(r row) string { return ratioText(r.merged) }),
+		table.Numbers("adapter beside the map", func(r row) string { return ratioText(r.attached) }),
+		table.Numbers("rounds", func(r row) int { return r.merged.N }),
+	)
 	return Finding{Standing: standing, Numbers: numbers, Tables: []table.Table{t}}
 }
 

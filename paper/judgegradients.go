@@ -98,9 +98,8 @@ func pattern(r Rule, v View) Finding {
 // fallsAndStays judges whether a statistic's power of rank is below -flat in one arm and
 // within ±flat in another.
 func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
-	a, _ := falling.Exponent(s)
-	b, _ := level.Exponent(s)
-	numbers := []Number{fit{"", falling, s, a}.number(), fit{"", level, s, b}.number()}
+	a, b := newFit("", falling, s), newFit("", level, s)
+	numbers := []Number{a.number(), b.number()}
 	switch {
 	case a.High < -flat && b.Low >= -flat && b.High <= flat:
 		return Seen, numbers
@@ -141,11 +140,11 @@ func onlySqrtOnset(r Rule, v View) Finding {
 	f := Finding{Standing: Seen, Tables: []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset})}}
 	f.Text = "The norm is proportional to γ√r by identity, so this tests the program."
 	for _, a := range v.arms {
-		e, err := a.Exponent(metrics.GradNormOnset)
-		if err != nil || math.IsNaN(e.Low) {
+		e := newFit("", a, metrics.GradNormOnset)
+		if e.err != nil || math.IsNaN(e.Low) {
 			return Finding{Standing: Unresolved, Text: "There is no interval for " + schemeLabel(a.Scheme) + "."}
 		}
-		f.Numbers = append(f.Numbers, fit{"", a, metrics.GradNormOnset, e}.number())
+		f.Numbers = append(f.Numbers, e.number())
 		level, off := e.Low >= -flat && e.High <= flat, e.Low > flat || e.High < -flat
 		switch rslora := a.Scheme == "rslora"; {
 		case rslora && off, !rslora && level:
@@ -167,9 +166,9 @@ func onlySqrtStable(r Rule, v View) Finding {
 	verdicts, _ := verdictTable(v)
 	f := Finding{Standing: Seen, Tables: []table.Table{verdicts}}
 	for _, a := range v.arms {
-		e, _ := a.Exponent(metrics.LossDropFirst)
-		f.Numbers = append(f.Numbers, fit{"", a, metrics.LossDropFirst, e}.number())
-		switch saw := seen(e, r.limit("flat")); {
+		e := newFit("", a, metrics.LossDropFirst)
+		f.Numbers = append(f.Numbers, e.number())
+		switch saw := seen(e.Exponent, r.limit("flat")); {
 		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:
 			f.Standing = NotSeen
 		case saw == undecided && f.Standing == Seen:

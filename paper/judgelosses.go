@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -174,28 +173,25 @@ func costsTable(v View) table.Table {
 	t := table.Table{Name: "costs", Title: "Cost of each setting, counted from shapes, and its final loss: mean ± " +
 		"half of its 95% interval"}
 	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
-	var ranks, steps, rates, factored, cheaper, memory []table.Entry
-	var losses []stats.Interval
-	size := func(v, unit float64) table.Entry {
-		return table.Entry{Text: number.Significant(v/unit, 3), Values: []string{number.Exact(v)}}
-	}
-	for _, c := range v.cells {
-		ranks = append(ranks, rankEntry(c))
-		steps = append(steps, table.Word(strconv.Itoa(c.Runs[0].Steps)))
-		rates = append(rates, table.Entry{Text: number.Significant(c.LR, 3), Values: []string{number.Exact(c.LR)}})
-		factored, cheaper = append(factored, size(c.FactoredFlops, 1e12)), append(cheaper, size(c.Flops, 1e12))
-		memory = append(memory, size(float64(c.Bytes), 1<<20))
-		losses = append(losses, c.Statistic(metrics.ValLossFinal))
-	}
-	t.Add(table.Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
-	t.Add(table.Column{Head: "steps run", Fields: []string{"steps"}, Number: true}, steps)
-	t.Add(table.Column{Head: "learning rate", Fields: []string{"lr"}, Number: true}, rates)
-	t.Add(table.Column{Head: "training cost, factored form (TFLOP)", Fields: []string{"factored"}, Number: true},
-		factored)
-	t.Add(table.Column{Head: "training cost, cheaper form (TFLOP)", Fields: []string{"cheaper"}, Number: true}, cheaper)
-	t.Add(table.Column{Head: "memory beside the base model (MB)", Fields: []string{"memory"}, Number: true}, memory)
+	size := func(v, unit float64) table.Entry { return table.Exact(number.Significant(v/unit, 3), v) }
 	loss := metrics.ValLossFinal
-	t.Add(table.Intervals(loss.Label, loss.Unit, loss.Name, losses))
+	table.Fill(&t, v.cells,
+		table.Numbers("rank", rankEntry, "rank"),
+		table.Numbers("steps run", func(c results.Cell) int { return c.Runs[0].Steps }, "steps"),
+		table.Numbers("learning rate", func(c results.Cell) table.Entry { return size(c.LR, 1) }, "lr"),
+		table.Numbers("training cost, factored form (TFLOP)", func(c results.Cell) table.Entry {
+			return size(c.FactoredFlops, 1e12)
+		}, "factored"),
+		table.Numbers("training cost, cheaper form (TFLOP)", func(c results.Cell) table.Entry {
+			return size(c.Flops, 1e12)
+		}, "cheaper"),
+		table.Numbers("memory beside the base model (MB)", func(c results.Cell) table.Entry {
+			return size(float64(c.Bytes), 1<<20)
+		}, "memory"),
+		table.Intervals(loss.Label, loss.Unit, loss.Name, func(c results.Cell) stats.Interval {
+			return c.Statistic(loss)
+		}),
+	)
 	return t
 }
 

@@ -21,6 +21,22 @@ type fit struct {
 	arm       results.Arm
 	statistic metrics.Statistic
 	stats.Exponent
+	err error // why there is no fitted power
+}
+
+func newFit(label string, a results.Arm, s metrics.Statistic) fit {
+	e, err := a.Exponent(s)
+	return fit{label, a, s, e, err}
+}
+
+// newFits are the fits of all arms and statistics.
+func newFits(v View, statistics []metrics.Statistic) (all []fit) {
+	for i, a := range v.arms {
+		for _, s := range statistics {
+			all = append(all, newFit(v.labels[i], a, s))
+		}
+	}
+	return all
 }
 
 // name says what is fitted.
@@ -53,16 +69,10 @@ func powers(r Rule, v View) Finding {
 }
 
 // predictedFits are the powers, of all arms and statistics, for which theory predicts one.
-func predictedFits(v View, statistics []metrics.Statistic) (all []fit) {
-	labels := v.labels
-	for i, a := range v.arms {
-		for _, statistic := range statistics {
-			if e, err := a.Exponent(statistic); err == nil && e.Agreement(near) > stats.NoInterval {
-				all = append(all, fit{labels[i], a, statistic, e})
-			}
-		}
-	}
-	return all
+func predictedFits(v View, statistics []metrics.Statistic) []fit {
+	return slices.DeleteFunc(newFits(v, statistics), func(f fit) bool {
+		return f.err != nil || f.Agreement(near) <= stats.NoInterval
+	})
 }
 
 // distinctFits groups fits that are one measurement.

@@ -24,10 +24,14 @@ const (
 // ratePowers compares the power of rank of the best learning rate with the claimed power,
 // scheme by scheme. There is no verdict if too many best rates lie at an edge of those tried.
 func ratePowers(r Rule, v View) Finding {
-	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
-		"intervals over seeds"}
+	type row struct {
+		group []results.Arm
+		stats.Exponent
+		bend  stats.Interval // the curvature
+		local []float64      // the powers from each rank to the next
+	}
+	var rows []row
 	var fits []fit
-	var powers, values, claimed, early, curved, slopes, inside, said []table.Entry
 	kept, all := 0, 0
 	for _, g := range results.RateGroups(r.of(v).arms) {
 		a := g[0]
@@ -40,29 +44,31 @@ func ratePowers(r Rule, v View) Finding {
 			continue // all at edges, or at one rank: these count above, but have no row
 		}
 		e.Predicted = claimedPower(r.Wants, e, a)
-		fits = append(fits, fit{"", a, bestRateStatistic, e})
-		rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
-		powers = append(powers, table.Word(number.Brief(a.Scaling.P)))
-		values = append(values, table.Word(exponentText(e)))
-		claimed = append(claimed, table.Word(number.Brief(e.Predicted)))
-		early = append(early, table.Word(numberOrNone(0-rise)))
+		fits = append(fits, fit{"", a, bestRateStatistic, e, nil})
 		bend, local := results.RateCurvature(g)
-		curved = append(curved, table.Word(intervalText(bend)))
-		slopes = append(slopes, table.Word(slopesText(local)))
-		inside = append(inside, table.Word(fmt.Sprintf("%d of %d", e.N, e.N+e.Excluded)))
-		said = append(said, table.Word(e.Agreement(r.limit("tolerance")).String()))
+		rows = append(rows, row{g, e, bend, local})
 	}
 	if len(fits) == 0 {
 		return lacking("best rates at two ranks")
 	}
-	t.Add(table.Column{Head: "p", Number: true}, powers)
-	t.Add(table.Column{Head: "fitted power", Number: true}, values)
-	t.Add(table.Column{Head: "claimed power", Number: true}, claimed)
-	t.Add(table.Column{Head: "theory while A has hardly moved", Number: true}, early)
-	t.Add(table.Column{Head: "from each rank to the next", Number: true}, slopes)
-	t.Add(table.Column{Head: "curvature", Number: true}, curved)
-	t.Add(table.Column{Head: "best rates inside the grid", Number: true}, inside)
-	t.Add(table.Column{Head: "verdict"}, said)
+	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
+		"intervals over seeds"}
+	table.Fill(&t, rows,
+		table.Numbers("p", func(x row) string { return number.Brief(x.group[0].Scaling.P) }),
+		table.Numbers("fitted power", func(x row) string { return exponentText(x.Exponent) }),
+		table.Numbers("claimed power", func(x row) string { return number.Brief(x.Predicted) }),
+		table.Numbers("theory while A has hardly moved", func(x row) table.Entry {
+			a := x.group[0]
+			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
+			return table.Exact(number.Brief(0-rise), 0-rise)
+		}),
+		table.Numbers("from each rank to the next", func(x row) string { return slopesText(x.local) }),
+		table.Numbers("curvature", func(x row) string { return intervalText(x.bend) }),
+		table.Numbers("best rates inside the grid", func(x row) string {
+			return fmt.Sprintf("%d of %d", x.N, x.N+x.Excluded)
+		}),
+		table.Words("verdict", func(x row) string { return x.Agreement(r.limit("tolerance")).String() }),
+	)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval does not contain 0, the best rate is no power of the rank. " +
@@ -92,22 +98,6 @@ func claimedPower(wants string, e stats.Exponent, a results.Arm) float64 {
 	panic(fmt.Sprintf("paper: a rule wants %q of best rates", wants))
 }
 
-// fixedOrNone writes three decimals, and nothing if the value is absent.
-func fixedOrNone(v float64) string {
-	if math.IsNaN(v) {
-		return ""
-	}
-	return number.Fixed(v, 3)
-}
-
-// numberOrNone is empty if the value is absent.
-func numberOrNone(v float64) string {
-	if math.IsNaN(v) {
-		return ""
-	}
-	return number.Brief(v)
-}
-
 // slopesText writes the powers from each rank to the next.
 func slopesText(local []float64) string {
 	var all []string
@@ -123,46 +113,49 @@ func slopesText(local []float64) string {
 // less than a tenth of what the best rate learned.
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
-	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
-		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
-	var heads, unscaled, half, whole, share, tests []table.Entry
+	type row struct {
+		p                 float64 // the power of the multiplier
+		same, half, whole transferred
+		holm              float64 // P, corrected, that the margin is lost
+	}
+	var rows []row
 	var worst []float64
-	var shown []transferred
 	for _, g := range results.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
 			continue
 		}
 		p := g[0].Scaling.P
-		x := newTransferred(g, -(1-p)/2, r.limit("margin"))
-		heads = append(heads, table.Word(number.Brief(p)))
-		unscaled = append(unscaled, table.Word(newTransferred(g, 0, r.limit("margin")).text()))
-		half = append(half, table.Word(x.text()))
-		whole = append(whole, table.Word(newTransferred(g, -(1-p), r.limit("margin")).text()))
-		share = append(share, table.Word(x.learnedText()))
-		worst, shown = append(worst, x.below), append(shown, x)
+		after := func(power float64) transferred { return newTransferred(g, power, r.limit("margin")) }
+		x := row{p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
+		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
-			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.regret))
+			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
 	}
-	if len(shown) == 0 {
+	if len(rows) == 0 {
 		return lacking("learning rates at two ranks")
 	}
-	held := stats.Holm(worst)
-	for i, x := range shown {
-		tests = append(tests, probability(held[i]))
+	for i, p := range stats.Holm(worst) {
+		rows[i].holm = p
 		switch {
-		case held[i] <= r.limit("level"):
-		case x.above <= r.limit("level")/float64(len(shown)):
+		case p <= r.limit("level"):
+		case rows[i].half.above <= r.limit("level")/float64(len(rows)):
 			f.Standing = NotSeen
 		case f.Standing == Seen:
 			f.Standing = Unresolved
 		}
 	}
-	t.Add(table.Column{Head: "p", Number: true}, heads)
-	t.Add(table.Column{Head: "the same rate", Number: true}, unscaled)
-	t.Add(table.Column{Head: "rate × (R/r)^(−(1−p)/2)", Number: true}, half)
-	t.Add(table.Column{Head: "rate × (R/r)^(−(1−p))", Number: true}, whole)
-	t.Add(table.Column{Head: "third column, in percent of what was learned", Number: true}, share)
-	t.Add(table.Column{Head: "Holm's p of losing the margin or more", Number: true}, tests)
+	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
+		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
+	table.Fill(&t, rows,
+		table.Numbers("p", func(x row) string { return number.Brief(x.p) }),
+		table.Numbers("the same rate", func(x row) string { return x.same.text() }),
+		table.Numbers("rate × (R/r)^(−(1−p)/2)", func(x row) string { return x.half.text() }),
+		table.Numbers("rate × (R/r)^(−(1−p))", func(x row) string { return x.whole.text() }),
+		table.Numbers("third column, in percent of what was learned", func(x row) string {
+			return x.half.learnedText()
+		}),
+		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
+	)
 	all := r.of(v).ranks
 	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
 		"the parabola through the three nearest rates.", slices.Min(all), slices.Max(all))

@@ -133,7 +133,7 @@ func initPowers(r Rule, v View) Finding {
 	var variances []fit
 	for _, x := range fits {
 		if v, err := x.arm.VarianceExponent(metrics.GradNormOnset); err == nil {
-			variances = append(variances, fit{x.label, x.arm, metrics.GradNormOnset, v})
+			variances = append(variances, fit{x.label, x.arm, x.statistic, v, nil})
 		}
 	}
 	for _, g := range distinctFits(variances) {
@@ -154,26 +154,20 @@ func initsTable(v View) table.Table {
 	t := table.Table{Name: "inits", Title: "Gradient norm at the onset, by how A or B is drawn: power of rank, and " +
 		"mean ± half of its 95% interval"}
 	addSettings(&t, v, func(results.Arm) int { return 1 })
-	var fits, theory, exact, scatter, said []table.Entry
-	var over []stats.Interval
-	for _, a := range v.arms {
-		e, _ := a.Exponent(metrics.GradNormOnset)
-		variance := table.Word("")
-		if v, err := a.VarianceExponent(metrics.GradNormOnset); err == nil {
-			variance = table.Word(exponentText(v))
-		}
-		fits = append(fits, table.Word(exponentText(e)))
-		theory = append(theory, table.Word(number.Brief(e.Predicted)))
-		exact = append(exact, table.Word(fixedOrNone(e.Exact)))
-		scatter, said = append(scatter, variance), append(said, table.Word(e.Agreement(near).String()))
-		over = append(over, a.Cells[len(a.Cells)-1].OverExpected(metrics.GradNormOnset))
-	}
-	t.Add(table.Column{Head: "power of rank", Number: true}, fits)
-	t.Add(table.Column{Head: "predicted power", Number: true}, theory)
-	t.Add(table.Column{Head: "exact theory", Number: true}, exact)
-	t.Add(table.Intervals("squared norm over its expected value, at the largest rank", "", "over", over))
-	t.Add(table.Column{Head: "power of rank of the squared norm's variance", Number: true}, scatter)
-	t.Add(table.Column{Head: "verdict"}, said)
+	table.Fill(&t, newFits(v, []metrics.Statistic{metrics.GradNormOnset}),
+		table.Numbers("power of rank", fit.fitted),
+		table.Numbers("predicted power", fit.predicted),
+		table.Numbers("exact theory", func(x fit) table.Entry {
+			return table.Exact(number.Fixed(x.Exact, 3), x.Exact)
+		}),
+		table.Intervals("squared norm over its expected value, at the largest rank", "", "over",
+			func(x fit) stats.Interval { return x.arm.Cells[len(x.arm.Cells)-1].OverExpected(x.statistic) }),
+		table.Numbers("power of rank of the squared norm's variance", func(x fit) table.Entry {
+			e, _ := x.arm.VarianceExponent(x.statistic)
+			return table.Exact(exponentText(e), e.Value)
+		}),
+		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }),
+	)
 	return t
 }
 
@@ -224,19 +218,17 @@ func ratesTable(v View) table.Table {
 		if rank == 0 {
 			head = "no rank"
 		}
-		rates := make([]table.Entry, len(v.arms))
-		for i, a := range v.arms {
-			for _, c := range a.Cells {
-				if c.Rank == rank {
-					rates[i] = rateEntry(c)
-				}
-			}
-		}
 		var fields []string
 		for _, name := range tunedFields(v, "lr") {
 			fields = append(fields, fmt.Sprintf("%s_%d", name, rank))
 		}
-		t.Add(table.Column{Head: head, Fields: fields, Number: true}, rates)
+		table.Fill(&t, v.arms, table.Numbers(head, func(a results.Arm) table.Entry {
+			i := slices.IndexFunc(a.Cells, func(c results.Cell) bool { return c.Rank == rank })
+			if i < 0 {
+				return table.Entry{}
+			}
+			return rateEntry(a.Cells[i])
+		}, fields...))
 	}
 	return t
 }

@@ -85,47 +85,36 @@ func regimesTable(v View) table.Table {
 	type row struct {
 		arm, quantity string
 		results.Regime
+		upTo, from float64 // the ranks between which neither law holds closely
 	}
 	var rows []row
 	labels := v.traitLabels()
 	for i, a := range v.arms {
 		for _, statistic := range twoLaws() {
 			if g, ok := a.Regime(statistic); ok {
-				rows = append(rows, row{labels[i], statistic.Label, g})
+				upTo, from := theory.Within(closely, g.Crossover.Mean)
+				rows = append(rows, row{labels[i], statistic.Label, g, math.Floor(upTo), math.Ceil(from)})
 			}
 		}
 	}
 	if len(rows) == 0 {
 		return t
 	}
-	add := func(c table.Column, of func(r row) string) {
-		var entries []table.Entry
-		for _, r := range rows {
-			entries = append(entries, table.Word(of(r)))
-		}
-		t.Add(c, entries)
-	}
-	add(table.Column{Head: "adapter"}, func(r row) string { return r.arm })
-	add(table.Column{Head: "quantity"}, func(r row) string { return r.quantity })
-	add(table.Column{Head: "the laws meet at rank", Number: true}, func(r row) string {
-		return rounded(r.Crossover.Mean)
-	})
-	add(table.Column{Head: "law for small ranks, up to rank", Number: true}, func(r row) string {
-		upTo, _ := theory.Within(closely, r.Crossover.Mean)
-		return rounded(math.Floor(upTo))
-	})
-	add(table.Column{Head: "law for large ranks, from rank", Number: true}, func(r row) string {
-		_, from := theory.Within(closely, r.Crossover.Mean)
-		return rounded(math.Ceil(from))
-	})
-	add(table.Column{Head: "ranks whose 95% interval contains the exact value", Number: true}, func(r row) string {
-		here := 0
-		for k := range r.Ranks {
-			if r.Measured[k].Low <= r.Expected[k].Mean && r.Expected[k].Mean <= r.Measured[k].High {
-				here++
+	table.Fill(&t, rows,
+		table.Words("adapter", func(r row) string { return r.arm }),
+		table.Words("quantity", func(r row) string { return r.quantity }),
+		table.Numbers("the laws meet at rank", func(r row) string { return rounded(r.Crossover.Mean) }),
+		table.Numbers("law for small ranks, up to rank", func(r row) string { return rounded(r.upTo) }),
+		table.Numbers("law for large ranks, from rank", func(r row) string { return rounded(r.from) }),
+		table.Numbers("ranks whose 95% interval contains the exact value", func(r row) string {
+			here := 0
+			for k := range r.Ranks {
+				if r.Measured[k].Low <= r.Expected[k].Mean && r.Expected[k].Mean <= r.Measured[k].High {
+					here++
+				}
 			}
-		}
-		return fmt.Sprintf("%d of %d", here, len(r.Ranks))
-	})
+			return fmt.Sprintf("%d of %d", here, len(r.Ranks))
+		}),
+	)
 	return t
 }

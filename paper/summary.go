@@ -22,33 +22,41 @@ func summaryTable(v View) table.Table {
 		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + runsLost(v)),
 	}
 	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
-	var ranks, rates, gammas, endings []table.Entry
-	var ratios []stats.Interval
+	type row struct {
+		arm results.Arm
+		results.Cell
+	}
+	var rows []row
 	for _, a := range v.arms {
 		for _, c := range a.Cells {
-			ranks = append(ranks, rankEntry(c))
-			rates = append(rates, rateEntry(c))
-			gamma := table.Entry{Text: rounded(c.Gamma), Values: []string{number.Exact(c.Gamma)}}
-			gammas = append(gammas, ofRanked(c, gamma))
-			ratios = append(ratios, a.CollapseRatio(c))
-			endings = append(endings, ending(len(c.Runs), c.Diverged(), c.Failed()))
+			rows = append(rows, row{a, c})
 		}
 	}
-	t.Add(table.Column{Head: "rank", Fields: []string{"rank"}, Number: true}, ranks)
+	table.Fill(&t, rows, table.Numbers("rank", func(r row) table.Entry { return rankEntry(r.Cell) }, "rank"))
 	if slices.ContainsFunc(v.arms, rateMoves) {
-		t.Add(table.Column{Head: learningRate, Fields: tunedFields(v, "lr"), Number: true}, rates)
+		table.Fill(&t, v.cells, table.Numbers(learningRate, rateEntry, tunedFields(v, "lr")...))
 	}
 	for _, name := range tunedAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
-			addTuned(&t, v, name)
+			table.Fill(&t, v.cells, table.Words(name, func(c results.Cell) table.Entry {
+				return tunedEntry(c, results.ValueOf(c.Axes, name))
+			}, tunedFields(v, name)...))
 		}
 	}
-	t.Add(table.Column{Head: "gamma", Fields: []string{"gamma"}, Number: true}, gammas)
-	addStatistic(&t, v, metrics.GradNormOnset)
-	t.Add(table.Intervals(relativeTo(v), "", "collapse_ratio", ratios))
-	addStatistic(&t, v, metrics.GradNormMean)
-	addStatistic(&t, v, v.loss)
-	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
+	statistic := func(s metrics.Statistic) table.Maker[row] {
+		return table.Intervals(s.Label, s.Unit, s.Name, func(r row) stats.Interval { return r.Statistic(s) })
+	}
+	table.Fill(&t, rows,
+		table.Numbers("gamma", func(r row) table.Entry { return gammaEntry(r.Cell) }, "gamma"),
+		statistic(metrics.GradNormOnset),
+		table.Intervals(relativeTo(v), "", "collapse_ratio", func(r row) stats.Interval {
+			return r.arm.CollapseRatio(r.Cell)
+		}),
+		statistic(metrics.GradNormMean),
+		statistic(v.loss),
+		table.Words("runs", func(r row) table.Entry { return ending(len(r.Runs), r.Diverged(), r.Failed()) },
+			"done", "diverged", "failed"),
+	)
 	addDoubts(&t, v)
 	return t
 }
@@ -74,46 +82,27 @@ func ofRanked(c results.Cell, e table.Entry) table.Entry {
 	return table.Entry{Text: rankText(0), Values: []string{""}}
 }
 
-// addTuned adds the chosen values of an axis, one for each cell.
-func addTuned(t *table.Table, v View, name string) {
-	var entries []table.Entry
-	for _, c := range v.cells {
-		entries = append(entries, tunedEntry(c, results.ValueOf(c.Axes, name)))
-	}
-	t.Add(table.Column{Head: name, Fields: tunedFields(v, name)}, entries)
-}
-
 // rateEntry is the learning rate of a cell.
 func rateEntry(c results.Cell) table.Entry {
 	if slices.Contains(c.Tuned, "lr") && hasLocal(c) {
 		return tunedEntry(c, number.Exact(c.LR))
 	}
-	return table.Entry{Text: number.Brief(c.LR), Values: []string{number.Exact(c.LR)}}
+	return table.Exact(number.Brief(c.LR), c.LR)
 }
 
 // addSettings adds the columns that tell arms apart; each arm's values are repeated in all of
 // its rows.
 func addSettings(t *table.Table, v View, rows func(results.Arm) int) {
-	repeat := func(head, name string, of func(i int) table.Entry) {
-		var entries []table.Entry
-		for i, a := range v.arms {
-			for range rows(a) {
-				entries = append(entries, of(i))
-			}
-		}
-		t.Add(table.Column{Head: head, Fields: []string{name}}, entries)
+	var of []int // the arm of each row
+	for i, a := range v.arms {
+		of = append(of, slices.Repeat([]int{i}, rows(a))...)
 	}
-	repeat("scheme", "scheme", func(i int) table.Entry {
+	table.Fill(t, of, table.Words("scheme", func(i int) table.Entry {
 		return table.Entry{Text: schemeLabel(v.arms[i].Scheme), Values: []string{v.arms[i].Scheme}}
-	})
+	}, "scheme"))
 	for _, s := range v.differing {
-		repeat(s.name, s.field, func(i int) table.Entry { return table.Word(s.values[i]) })
+		table.Fill(t, of, table.Words(s.name, func(i int) string { return s.values[i] }, s.field))
 	}
-}
-
-// addStatistic adds the intervals of a statistic, one for each cell.
-func addStatistic(t *table.Table, v View, s metrics.Statistic) {
-	t.Add(table.Intervals(s.Label, s.Unit, s.Name, v.intervals(s)))
 }
 
 // ending counts runs by how they ended.
@@ -137,3 +126,8 @@ func rounded(v float64) string { return number.Significant(v, 4) }
 
 // rankEntry is a cell's rank, or that it has none.
 func rankEntry(c results.Cell) table.Entry { return ofRanked(c, table.Word(strconv.Itoa(c.Rank))) }
+
+// gammaEntry is a cell's multiplier, or that it has none.
+func gammaEntry(c results.Cell) table.Entry {
+	return ofRanked(c, table.Exact(rounded(c.Gamma), c.Gamma))
+}

@@ -26,26 +26,29 @@ func tuningTable(tuned []results.Tuned) table.Table {
 		t.Caption += " The reported runs are on local grids around the chosen values; a grid goes on beyond its " +
 			"edge if the best value lies there."
 	}
-	var grid [][]results.Axis
-	var losses []stats.Interval
-	var endings, chosen []table.Entry
+	type row struct {
+		results.Candidate
+		chosen string
+	}
+	var rows []row
+	var axes [][]results.Axis
 	for _, cell := range tuned {
 		for i, c := range cell.Candidates {
-			grid = append(grid, slices.Concat(cell.Axes, c.Axes))
-			losses = append(losses, c.Loss())
-			endings = append(endings, ending(len(c.Runs), c.Diverged(), c.Failed()))
+			axes = append(axes, slices.Concat(cell.Axes, c.Axes))
+			rows = append(rows, row{Candidate: c})
 			if i == cell.Best {
-				chosen = append(chosen, table.Word("chosen"))
-			} else {
-				chosen = append(chosen, table.Word(""))
+				rows[len(rows)-1].chosen = "chosen"
 			}
 		}
 	}
-	addAxes(&t, grid)
+	addAxes(&t, axes)
 	loss := metrics.ValLossFinal
-	t.Add(table.Intervals(loss.Label, loss.Unit, loss.Name, losses))
-	t.Add(table.Column{Head: "runs", Fields: []string{"done", "diverged", "failed"}}, endings)
-	t.Add(table.Column{Fields: []string{"chosen"}}, chosen)
+	table.Fill(&t, rows,
+		table.Intervals(loss.Label, loss.Unit, loss.Name, func(r row) stats.Interval { return r.Loss() }),
+		table.Words("runs", func(r row) table.Entry { return ending(len(r.Runs), r.Diverged(), r.Failed()) },
+			"done", "diverged", "failed"),
+		table.Words("", func(r row) string { return r.chosen }, "chosen"),
+	)
 	addTuningDoubts(&t, tuned)
 	return t
 }
@@ -71,19 +74,26 @@ func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 // addAxes adds a column for each axis. All rows have the same axes.
 func addAxes(t *table.Table, rows [][]results.Axis) {
 	for i, axis := range rows[0] {
-		var entries []table.Entry
-		numbers := true
-		for _, row := range rows {
-			e := table.Word(row[i].Value)
-			if v, err := strconv.ParseFloat(e.Text, 64); axis.Name == "rank" && v == 0 && err == nil {
-				e.Text = rankText(0)
-			} else if err == nil {
-				e.Text = number.Brief(v)
-			} else {
-				numbers = false
-			}
-			entries = append(entries, e)
+		column := table.Numbers[[]results.Axis, table.Entry]
+		if slices.ContainsFunc(rows, func(row []results.Axis) bool { return !numeric(row[i]) }) {
+			column = table.Words
 		}
-		t.Add(table.Column{Head: axis.Name, Fields: []string{axis.Name}, Number: numbers}, entries)
+		entry := func(row []results.Axis) table.Entry { return axisEntry(row[i]) }
+		table.Fill(t, rows, column(axis.Name, entry, axis.Name))
 	}
+}
+
+func numeric(a results.Axis) bool {
+	_, err := strconv.ParseFloat(a.Value, 64)
+	return err == nil
+}
+
+func axisEntry(a results.Axis) table.Entry {
+	e := table.Word(a.Value)
+	if v, err := strconv.ParseFloat(a.Value, 64); a.Name == "rank" && v == 0 && err == nil {
+		e.Text = rankText(0)
+	} else if err == nil {
+		e.Text = number.Brief(v)
+	}
+	return e
 }

@@ -10,11 +10,8 @@ import (
 	"ranksweep/paper/number"
 )
 
-// Intervals makes a column of means ± half of their 95% intervals. All have the same power
-// of ten, which stands in the head beside the unit, and the same number of decimals. The
-// column's fields are the mean, both ends and the count.
-func Intervals(head, unit, name string, intervals []stats.Interval) (Column, []Entry) {
-	scale, d := precision(intervals)
+func intervals(head, unit, name string, all []stats.Interval) (Column, []Entry) {
+	scale, d := precision(all)
 	if scale != 0 {
 		unit = strings.TrimSpace(fmt.Sprintf("1e%d %s", scale, unit))
 	}
@@ -22,8 +19,7 @@ func Intervals(head, unit, name string, intervals []stats.Interval) (Column, []E
 		head += " (" + unit + ")"
 	}
 	power := math.Pow(10, float64(scale))
-	entries := make([]Entry, len(intervals))
-	for i, v := range intervals {
+	entries := each(all, func(v stats.Interval) Entry {
 		text := ""
 		if number.Finite(v.Mean) {
 			text = number.Fixed(v.Mean/power, d)
@@ -31,10 +27,10 @@ func Intervals(head, unit, name string, intervals []stats.Interval) (Column, []E
 		if half := halfWidth(v); half > 0 && number.Finite(half) {
 			text += " ± " + number.Fixed(half/power, d)
 		}
-		entries[i] = Entry{Text: text, Values: []string{
+		return Entry{Text: text, Values: []string{
 			number.Exact(v.Mean), number.Exact(v.Low), number.Exact(v.High), strconv.Itoa(v.N),
 		}}
-	}
+	})
 	fields := []string{name, name + "_low", name + "_high", name + "_n"}
 	return Column{Head: head, Fields: fields, Number: true}, entries
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ranksweep/paper/number"
 )
 
 // A Table is rows of entries, which say the same to people and, at full precision, to
@@ -40,6 +42,15 @@ type Entry struct {
 
 // Word is an entry that says the same to people and programs.
 func Word(s string) Entry { return Entry{Text: s, Values: []string{s}} }
+
+// Exact is an entry of values at full precision. People read the text or, if the first value is
+// absent or infinite, nothing.
+func Exact(text string, values ...float64) Entry {
+	if !number.Finite(values[0]) {
+		text = ""
+	}
+	return Entry{text, each(values, number.Exact)}
+}
 
 // Texts returns the table's header and rows for people. If rows have notes, the marks of
 // these notes are the last column, where they do not move any digits.
@@ -77,9 +88,8 @@ func superscript(n int) string {
 	return strings.Map(func(digit rune) rune { return raised[digit-'0'] }, strconv.Itoa(n))
 }
 
-// Add appends a column, with an entry for each row. It leaves a column out if every entry is
-// empty.
-func (t *Table) Add(c Column, entries []Entry) {
+// add appends a column, with an entry for each row, unless every entry is empty.
+func (t *Table) add(c Column, entries []Entry) {
 	if t.Rows == nil {
 		t.Rows = make([]Row, len(entries))
 	}

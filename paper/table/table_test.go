@@ -66,7 +66,7 @@ func TestIntervalColumn(t *testing.T) {
 		{"six digits at most", []stats.Interval{interval(123, 1e-9)}, "x (s)", []string{"123.000 ± 0.000"}},
 		{"zero", []stats.Interval{single(0)}, "x (s)", []string{"0.0"}},
 	} {
-		column, entries := Intervals("x", "s", "x", test.intervals)
+		column, entries := intervals("x", "s", "x", test.intervals)
 		var got []string
 		for _, e := range entries {
 			got = append(got, e.Text)
@@ -76,7 +76,7 @@ func TestIntervalColumn(t *testing.T) {
 		}
 	}
 	for scale, want := range map[float64]string{1: "x", 1e-5: "x (1e-5)"} {
-		if column, _ := Intervals("x", "", "x", []stats.Interval{single(scale)}); column.Head != want {
+		if column, _ := intervals("x", "", "x", []stats.Interval{single(scale)}); column.Head != want {
 			t.Errorf("without a unit: head %q, want %q", column.Head, want)
 		}
 	}
