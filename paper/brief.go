@@ -10,12 +10,12 @@ import (
 // Brief is the opening of a page on the report, in Markdown: how many claims were seen, what
 // tuning and the optimizer change, and a line for each claim.
 func (r Reproduction) Brief() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Of %d claims: %s.\n\n%s\n| claim | standing |\n|:---|:---|\n", len(r), r.counts(), r.caution())
-	for i, f := range r {
-		fmt.Fprintf(&b, "| %d. %s | %s |\n", i+1, table.Escape(f.Name), f.standing())
-	}
-	return b.String()
+	var t table.Table
+	table.Fill(&t, r.numbered(),
+		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.Name) }),
+		table.Words("standing", func(f numbered) string { return f.standing() }),
+	)
+	return fmt.Sprintf("Of %d claims: %s.\n\n%s\n%s", len(r), r.counts(), r.caution(), t.Markdown())
 }
 
 // counts says how many claims have each standing, from seen to not run.

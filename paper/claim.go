@@ -69,6 +69,19 @@ type Finding struct {
 // Reproduction is the report on all claims.
 type Reproduction []Finding
 
+// numbered is a finding with its number in the report, from 1.
+type numbered struct {
+	number int
+	Finding
+}
+
+func (r Reproduction) numbered() (all []numbered) {
+	for i, f := range r {
+		all = append(all, numbered{i + 1, f})
+	}
+	return all
+}
+
 // Reproduce judges every claim by the studies, which are given by name, and draws its figures.
 // A claim whose study lacks runs is not judged. past has earlier judgements.
 func Reproduce(studies map[string]Study, past History) (r Reproduction, err error) {

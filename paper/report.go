@@ -15,22 +15,31 @@ import (
 // judgements, also those of this report.
 func (r Reproduction) Markdown(heading, folder string, past History) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n| claim | source | rule, fixed on | standing before | standing |\n"+
-		"|:---|:---|:---|:---|:---|\n", strings.TrimRight(heading, "\n"))
-	for i, f := range r {
-		before := ""
-		if _, j := f.judgements(past); j != nil {
-			before = j.Standing.String()
-		}
-		fmt.Fprintf(&b, "| %d. %s | %s | %s | %s | %s |\n",
-			i+1, table.Escape(f.title()), table.Escape(f.Source), f.rule(), before, f.standing())
-	}
+	fmt.Fprintf(&b, "%s\n\n%s", strings.TrimRight(heading, "\n"), r.claims(past))
 	for i, f := range r {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
 	}
 	b.WriteString(r.studies())
 	b.WriteString(r.changes(past))
 	return b.String()
+}
+
+// claims is a table with a row for each claim.
+func (r Reproduction) claims(past History) string {
+	var t table.Table
+	table.Fill(&t, r.numbered(),
+		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.title()) }),
+		table.Words("source", func(f numbered) string { return f.Source }),
+		table.Words("rule, fixed on", func(f numbered) string { return f.rule() }),
+		table.Words("standing before", func(f numbered) string {
+			if _, before := f.judgements(past); before != nil {
+				return before.Standing.String()
+			}
+			return ""
+		}),
+		table.Words("standing", func(f numbered) string { return f.standing() }),
+	)
+	return t.Markdown()
 }
 
 // rule names the rule and the day on which it was fixed.
@@ -98,25 +107,30 @@ func (f Finding) evidence() string {
 
 // studies says how each study was made.
 func (r Reproduction) studies() string {
-	var b strings.Builder
-	b.WriteString("\n## How the studies were made\n\n" +
+	var made []Finding // one for each study
+	for _, f := range r {
+		same := func(g Finding) bool { return g.made.Name == f.made.Name }
+		if f.made.Name != "" && !slices.ContainsFunc(made, same) {
+			made = append(made, f)
+		}
+	}
+	var t table.Table
+	table.Fill(&t, made,
+		table.Words("study", func(f Finding) string { return f.made.Name }),
+		table.Words("last run", func(f Finding) string { return f.made.Last }),
+		table.Numbers("runs", func(f Finding) string { return fmt.Sprintf("%d of %d", f.Done, f.Planned) }),
+		table.Numbers("core hours", func(f Finding) string {
+			return number.Fixed(f.made.Seconds/time.Hour.Seconds(), 2)
+		}),
+		table.Words("CPU", func(f Finding) string { return f.made.CPU }),
+		table.Words("kernel", func(f Finding) string { return f.made.Kernel }),
+		table.Words("program", func(f Finding) string { return f.made.Program }),
+		table.Numbers("block of seeds", func(f Finding) int { return f.made.Reserve }),
+	)
+	return "\n## How the studies were made\n\n" +
 		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
-		"its runs is judged on the next block.\n\n" +
-		"| study | last run | runs | core hours | CPU | kernel | program | block of seeds |\n" +
-		"|:---|:---|---:|---:|:---|:---|:---|---:|\n")
-	var seen []string
-	for _, f := range r {
-		if f.made.Name == "" || slices.Contains(seen, f.made.Name) {
-			continue
-		}
-		seen = append(seen, f.made.Name)
-		m := f.made
-		fmt.Fprintf(&b, "| %s | %s | %d of %d | %s | %s | %s | %s | %d |\n", m.Name, m.Last, f.Done, f.Planned,
-			number.Fixed(m.Seconds/time.Hour.Seconds(), 2), table.Escape(m.CPU), m.Kernel, table.Escape(m.Program),
-			m.Reserve)
-	}
-	return b.String()
+		"its runs is judged on the next block.\n\n" + t.Markdown()
 }
 
 // changes lists, claim by claim, what differs from the judgement before.

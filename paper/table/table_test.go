@@ -16,7 +16,7 @@ func TestEscape(t *testing.T) {
 		`a\|b`:   `a\\\|b`,
 		"± ¹":    "± ¹",
 	} {
-		if got := Escape(text); got != want {
+		if got := escape(text); got != want {
 			t.Errorf("escape(%q) = %q, want %q", text, got, want)
 		}
 	}

@@ -64,7 +64,7 @@ func (t Table) Markdown() string {
 	line := func(cells []string) {
 		b.WriteString("|")
 		for _, c := range cells {
-			b.WriteString(" " + Escape(c) + " |")
+			b.WriteString(" " + escape(c) + " |")
 		}
 		b.WriteString("\n")
 	}
@@ -86,8 +86,8 @@ func (t Table) Markdown() string {
 	return b.String()
 }
 
-// Escape keeps a text within its cell of a Markdown table.
-func Escape(text string) string {
+// escape keeps a text within its cell of a Markdown table.
+func escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "\r\n", " ", "\n", " ", "\r", " ").Replace(text)
 }
 
