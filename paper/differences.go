@@ -15,7 +15,7 @@ import (
 func differencesFigure(v View) (f figure.Figure, ok bool) {
 	loss := v.loss
 	labels, colors := v.labels, v.colors
-	drawn := slices.DeleteFunc(duelsOf(v, loss), func(d duel) bool {
+	drawn := slices.DeleteFunc(comparisonsOf(v, loss), func(d comparison) bool {
 		return d.refused != nil || d.Same || d.Difference.N == 0
 	})
 	f = figure.Figure{Name: "differences"}
@@ -35,7 +35,7 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 		}
 	}
 	for i := range v.arms {
-		if slices.ContainsFunc(drawn, func(d duel) bool { return d.arm == i }) {
+		if slices.ContainsFunc(drawn, func(d comparison) bool { return d.arm == i }) {
 			f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i],
 				i)}})
 		}
@@ -49,11 +49,11 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 }
 
 // familyPanel has a line for each arm, through its comparisons of one family.
-func familyPanel(duels []duel, family string, colors []color.RGBA) (p figure.Panel) {
+func familyPanel(comparisons []comparison, family string, colors []color.RGBA) (p figure.Panel) {
 	for i, c := range colors {
 		s := armSeries(c, i)
 		s.Spread, s.Aside = figure.Bars, figure.Aside(i, len(colors))
-		for _, d := range duels {
+		for _, d := range comparisons {
 			if d.family == family && d.arm == i {
 				s.Points = append(s.Points, d.point())
 				p.Title = d.against()
@@ -67,7 +67,7 @@ func familyPanel(duels []duel, family string, colors []color.RGBA) (p figure.Pan
 }
 
 // point is the difference in percent of the reference's loss, at the cell's rank.
-func (d duel) point() figure.Point {
+func (d comparison) point() figure.Point {
 	unit := d.ReferenceMean / 100
 	return figure.Point{
 		X: float64(d.Cell.Rank), Y: d.Difference.Mean / unit,
@@ -76,7 +76,7 @@ func (d duel) point() figure.Point {
 }
 
 // against names the reference.
-func (d duel) against() string {
+func (d comparison) against() string {
 	if d.family == rankFamily {
 		return fmt.Sprintf("Against rank %d", d.Reference.Rank)
 	}

@@ -62,7 +62,7 @@ func TestUnlearnedRunsAreNamed(t *testing.T) {
 		"before training: seeds 0, 1, 2") || strings.Contains(notes, "diverged") {
 		t.Error(notes)
 	}
-	rows, _ := fought(t, view(runs))
+	rows, _ := comparisonRows(t, view(runs))
 	if notes := rows["rank 8: rsLoRA vs LoRA"]["notes"]; !strings.Contains(notes, "rsLoRA at rank 8 ended with a "+
 		"higher loss than before training") {
 		t.Error(notes)

@@ -87,7 +87,7 @@ func trendOf(e stats.Exponent) trend {
 // lossesFound compares final losses at the largest rank, and says for which learning rates
 // that holds.
 func lossesFound(v View) string {
-	main := mainDuels(duelsOf(v, v.loss))
+	main := mainComparisons(comparisonsOf(v, v.loss))
 	if len(main) == 0 {
 		return "There are no losses to compare: that takes two schemes or two ranks."
 	}
@@ -121,18 +121,18 @@ func after(v View) string {
 	return fmt.Sprintf("After %d steps", steps)
 }
 
-// mainDuels are the comparisons at the largest rank of each arm: with another scheme, and with
+// mainComparisons are the comparisons at the largest rank of each arm: with another scheme, and with
 // the smallest rank.
-func mainDuels(duels []duel) []duel {
-	return slices.DeleteFunc(slices.Clone(duels), func(d duel) bool {
-		return slices.ContainsFunc(duels, func(o duel) bool {
+func mainComparisons(comparisons []comparison) []comparison {
+	return slices.DeleteFunc(slices.Clone(comparisons), func(d comparison) bool {
+		return slices.ContainsFunc(comparisons, func(o comparison) bool {
 			return o.family == d.family && o.arm == d.arm && o.Cell.Rank > d.Cell.Rank
 		})
 	})
 }
 
 // found says what a comparison shows: the verdict, and the numbers behind it.
-func (d duel) found(labels []string, unit string) string {
+func (d comparison) found(labels []string, unit string) string {
 	reference := "that of " + labels[d.referenceArm]
 	if d.family == rankFamily {
 		reference = fmt.Sprintf("that at rank %d", d.Reference.Rank)
@@ -153,7 +153,7 @@ func (d duel) found(labels []string, unit string) string {
 }
 
 // relation says how the first of two losses compares with the second, which %s stands for.
-func (d duel) relation() string {
+func (d comparison) relation() string {
 	small := fmt.Sprintf("less than %g%%%% of what was learned", 100*learnedMargin)
 	switch d.verdict() {
 	case Lower:

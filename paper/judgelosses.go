@@ -12,22 +12,22 @@ import (
 	"ranksweep/results"
 )
 
-// rankDuels compares the ranks of a scheme with its smallest, by rising rank. P values are
+// rankComparisons compares the ranks of a scheme with its smallest, by rising rank. P values are
 // corrected over these comparisons.
-func rankDuels(v View, scheme string) (family []duel) {
-	for _, d := range duelsOf(v, metrics.ValLossFinal) {
+func rankComparisons(v View, scheme string) (family []comparison) {
+	for _, d := range comparisonsOf(v, metrics.ValLossFinal) {
 		if d.family == rankFamily && d.Cell.Scheme == scheme {
 			family = append(family, d)
 		}
 	}
-	slices.SortFunc(family, func(a, b duel) int { return a.Cell.Rank - b.Cell.Rank })
+	slices.SortFunc(family, func(a, b comparison) int { return a.Cell.Rank - b.Cell.Rank })
 	correct(family)
 	return family
 }
 
 // number is the comparison as a number that a standing rests on, in the unit of the loss.
 // history.csv knows it by this name, which never changes.
-func (d duel) number() Number {
+func (d comparison) number() Number {
 	name := fmt.Sprintf("%s - %s, rank %d", schemeLabel(d.Cell.Scheme), schemeLabel(d.Reference.Scheme), d.Cell.Rank)
 	if d.family == rankFamily {
 		name = fmt.Sprintf("rank %d - %d, %s", d.Cell.Rank, d.Reference.Rank, schemeLabel(d.Cell.Scheme))
@@ -36,7 +36,7 @@ func (d duel) number() Number {
 }
 
 // text writes a comparison with everything that a reader needs to doubt it.
-func (d duel) text() string {
+func (d comparison) text() string {
 	if d.Difference.N < 2 {
 		diverged := d.Cell.Diverged() + d.Reference.Diverged()
 		return fmt.Sprintf("%s: %s (%d runs diverged)", d.settings(), d.verdict(), diverged)
@@ -57,7 +57,7 @@ func (d duel) text() string {
 }
 
 // gains judges the claim that the first of two losses is lower.
-func gains(d duel) Standing {
+func gains(d comparison) Standing {
 	switch v := d.verdict(); {
 	case v.IsLower():
 		return Seen
@@ -68,7 +68,7 @@ func gains(d duel) Standing {
 }
 
 // gainsLittle judges the claim that the first loss is not lower by as much as the margin.
-func gainsLittle(d duel) Standing {
+func gainsLittle(d comparison) Standing {
 	switch v := d.verdict(); {
 	case v.IsHigher(), v.IsEquivalent():
 		return Seen
@@ -79,7 +79,7 @@ func gainsLittle(d duel) Standing {
 }
 
 // matches judges the claim that two losses are the same to within the margin.
-func matches(d duel) Standing {
+func matches(d comparison) Standing {
 	switch v := d.verdict(); {
 	case v == SameFunction, v.IsEquivalent():
 		return Seen
@@ -91,7 +91,7 @@ func matches(d duel) Standing {
 
 // exceeds reports whether the difference is shown to be larger than the margin. It is not
 // enough that it was not shown to be smaller.
-func (d duel) exceeds() bool { return d.beyond <= level }
+func (d comparison) exceeds() bool { return d.beyond <= level }
 
 // What a rule on two losses can want.
 const (
@@ -104,11 +104,11 @@ const (
 // There is no verdict if the scheme learned too small a share of what full fine-tuning
 // learned at its best rate.
 func rankGain(r Rule, v View) Finding {
-	duels := rankDuels(v, r.Schemes[0])
-	if len(duels) == 0 {
+	comparisons := rankComparisons(v, r.Schemes[0])
+	if len(comparisons) == 0 {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
-	top := duels[len(duels)-1]
+	top := comparisons[len(comparisons)-1]
 	stand := gains
 	if r.Wants == wantsNoGain {
 		stand = gainsLittle
@@ -126,7 +126,7 @@ func rankGain(r Rule, v View) Finding {
 				number.Brief(100*r.limit("least-learned")))
 		}
 	}
-	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, duels)}
+	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, comparisons)}
 	return f
 }
 
@@ -152,11 +152,11 @@ func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
 // costGain compares the largest rank of a scheme with its smallest. Both take the same
 // amount of computation, and each has its own learning rate.
 func costGain(r Rule, v View) Finding {
-	duels := rankDuels(v, r.Schemes[0])
-	if len(duels) == 0 {
+	comparisons := rankComparisons(v, r.Schemes[0])
+	if len(comparisons) == 0 {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
-	top := duels[len(duels)-1]
+	top := comparisons[len(comparisons)-1]
 	f := Finding{Standing: gains(top), Text: top.text() + ".", Numbers: []Number{top.number()}}
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
@@ -164,7 +164,7 @@ func costGain(r Rule, v View) Finding {
 		f.Text += fmt.Sprintf(" The costs are %s%% apart, so this is no comparison at equal cost.",
 			number.Fixed(100*off, 0))
 	}
-	f.Tables = []table.Table{costsTable(v), duelsTable(v, metrics.ValLossFinal, duels)}
+	f.Tables = []table.Table{costsTable(v), comparisonsTable(v, metrics.ValLossFinal, comparisons)}
 	return f
 }
 
@@ -221,7 +221,7 @@ func defaultRate(_ Rule, v View) Finding {
 	if atEdge {
 		edge = ", which lies at the edge of those tried"
 	}
-	family := []duel{newDuel(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
+	family := []comparison{newComparison(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
 	two := func(v float64) string { return number.Significant(v, 2) }

@@ -14,7 +14,7 @@ import (
 )
 
 // together judges a claim that every comparison must bear out, each judged by stand.
-func together(family []duel, stand func(duel) Standing) Finding {
+func together(family []comparison, stand func(comparison) Standing) Finding {
 	f := Finding{Standing: Seen}
 	for _, d := range family {
 		f.Standing = worse(f.Standing, stand(d))
@@ -26,7 +26,7 @@ func together(family []duel, stand func(duel) Standing) Finding {
 // schemesEqual judges the claim that every scheme is equivalent to the first one, rank by
 // rank, each at its own learning rates.
 func schemesEqual(_ Rule, v View) Finding {
-	family := slices.DeleteFunc(duelsOf(v, metrics.ValLossFinal), func(d duel) bool {
+	family := slices.DeleteFunc(comparisonsOf(v, metrics.ValLossFinal), func(d comparison) bool {
 		return d.family != schemeFamily || d.Same
 	})
 	if len(family) == 0 {
@@ -34,16 +34,16 @@ func schemesEqual(_ Rule, v View) Finding {
 	}
 	f := together(family, matches)
 	f.Text = ofFull(v)
-	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
+	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
 
 // ranksGain judges the claim that the largest rank of every scheme ends lower than the
 // smallest, each at its own learning rates.
 func ranksGain(_ Rule, v View) Finding {
-	var all, tops []duel
+	var all, tops []comparison
 	for _, scheme := range v.schemes {
-		if family := rankDuels(v, scheme); len(family) > 0 {
+		if family := rankComparisons(v, scheme); len(family) > 0 {
 			all, tops = append(all, family...), append(tops, family[len(family)-1])
 		}
 	}
@@ -58,7 +58,7 @@ func ranksGain(_ Rule, v View) Finding {
 		said = append(said, d.text())
 	}
 	f.Text = strings.Join(said, ". ") + ". " + ofFull(v)
-	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
+	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
 	return f
 }
 
@@ -93,17 +93,17 @@ func correctionsWorse(_ Rule, v View) Finding {
 	if top < 0 {
 		return lacking("rsLoRA")
 	}
-	var family []duel
+	var family []comparison
 	for _, c := range all {
 		if c.Scaling.Init != 0 && c.Rank == all[top].Rank {
-			family = append(family, newDuel(schemeFamily, c, all[top], metrics.ValLossFinal))
+			family = append(family, newComparison(schemeFamily, c, all[top], metrics.ValLossFinal))
 		}
 	}
 	if len(family) == 0 {
 		return lacking("a correction of A's initialization")
 	}
 	correct(family)
-	f := together(family, func(d duel) Standing {
+	f := together(family, func(d comparison) Standing {
 		switch v := d.verdict(); {
 		case v.IsHigher(), v == Diverged && d.Reference.Diverged() < len(d.Reference.Runs):
 			return Seen
@@ -116,7 +116,7 @@ func correctionsWorse(_ Rule, v View) Finding {
 	})
 	f.Text = "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant what theorem " +
 		"3.2 asks to be constant at the onset, γ²rσ². " + ofFull(v)
-	f.Tables = []table.Table{duelsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
+	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
 
@@ -176,14 +176,14 @@ func initsTable(v View) table.Table {
 func initLosses(_ Rule, v View) Finding {
 	kind := func(c contender) string { return results.ValueOf(c.Axes, "init") }
 	all := v.contenders()
-	var family []duel
+	var family []comparison
 	var names [][2]string // in the table, and in history.csv
 	for _, c := range all {
 		i := slices.IndexFunc(all, func(o contender) bool {
 			return kind(o) == "kaiming-uniform" && o.Scheme == c.Scheme && o.Rank == c.Rank
 		})
 		if i >= 0 && kind(c) != kind(all[i]) {
-			family = append(family, newDuel(initFamily, c, all[i], metrics.ValLossFinal))
+			family = append(family, newComparison(initFamily, c, all[i], metrics.ValLossFinal))
 			names = append(names, [2]string{
 				fmt.Sprintf("rank %d: %s vs %s", c.Rank, kind(c), kind(all[i])),
 				fmt.Sprintf("%s - %s, rank %d", kind(c), kind(all[i]), c.Rank),
@@ -195,7 +195,7 @@ func initLosses(_ Rule, v View) Finding {
 	}
 	correct(family)
 	f := together(family, matches)
-	t := duelsTable(v, metrics.ValLossFinal, family)
+	t := comparisonsTable(v, metrics.ValLossFinal, family)
 	for k, name := range names {
 		t.Rows[k].Entries[1].Text = name[0]
 		f.Numbers[k].Name = "difference of losses, " + name[1]

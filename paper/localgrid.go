@@ -81,7 +81,7 @@ func localEdges(c results.Cell) string {
 
 // choiceLeftOut warns that seeds share one choice of nuisance values, so that the interval
 // over seeds does not include the error of that choice.
-func (d duel) choiceLeftOut() string {
+func (d comparison) choiceLeftOut() string {
 	tuned := d.Cell.Tuned
 	if len(tuned) == 0 || hasLocal(d.Cell) || d.Same || d.Difference.N < 2 {
 		return ""

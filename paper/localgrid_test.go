@@ -69,7 +69,7 @@ func TestTablesOfLocalGrids(t *testing.T) {
 	if got := tables[0].Rows[0].Entries[2].Text; got != "0.001 [7.07e-4, 0.00141]" {
 		t.Errorf("learning rate %q", got)
 	}
-	rows, names := fought(t, v)
+	rows, names := comparisonRows(t, v)
 	for _, name := range names {
 		notes := rows[name]["notes"]
 		flagged := strings.Contains(name, "rank 8") && strings.Contains(name, "rsLoRA")
@@ -102,7 +102,7 @@ func TestChoiceLeftOut(t *testing.T) {
 		for i := range looked {
 			looked[i].Setting.Moving, looked[i].Setting.Tuned = c.tuned, c.tuned
 		}
-		table := comparisonsTable(NewView(looked, nil))
+		table := allComparisonsTable(NewView(looked, nil))
 		n := 0
 		for _, text := range table.Notes {
 			if strings.Contains(text, "error of choosing") {

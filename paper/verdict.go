@@ -37,7 +37,7 @@ func (v Verdict) IsEquivalent() bool {
 }
 
 // verdict is the verdict on a comparison, by its corrected P values.
-func (d duel) verdict() Verdict {
+func (d comparison) verdict() Verdict {
 	n := d.Difference.N
 	switch {
 	case d.refused != nil:

@@ -17,10 +17,10 @@ import (
 	"ranksweep/theory"
 )
 
-// randomFamily are duels with random differences from none to large, with random noise and
+// randomFamily are comparisons with random differences from none to large, with random noise and
 // margins.
-func randomFamily(rng *rand.Rand) []duel {
-	family := make([]duel, 1+rng.IntN(10))
+func randomFamily(rng *rand.Rand) []comparison {
+	family := make([]comparison, 1+rng.IntN(10))
 	for i := range family {
 		shift, margin := rng.NormFloat64(), 5*rng.Float64()
 		var c results.Comparison
@@ -29,7 +29,7 @@ func randomFamily(rng *rand.Rand) []duel {
 			c.Learned = append(c.Learned, (margin+0.1*rng.NormFloat64())/learnedMargin)
 		}
 		c.Difference = stats.PairedDifference(c.Differences)
-		family[i] = duel{Comparison: c}
+		family[i] = comparison{Comparison: c}
 	}
 	correct(family)
 	return family

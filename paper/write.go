@@ -58,7 +58,7 @@ func Tables(v View) ([]table.Table, error) {
 	if t := exponentsTable(v, measuredStatistics(v)); len(t.Rows) > 0 {
 		tables = append(tables, t)
 	}
-	if t := comparisonsTable(v); len(t.Rows) > 0 {
+	if t := allComparisonsTable(v); len(t.Rows) > 0 {
 		tables = append(tables, t)
 	}
 	if len(v.Tuned) > 0 {

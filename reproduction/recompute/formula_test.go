@@ -94,7 +94,8 @@ func TestValidationError(t *testing.T) {
 // Means of differences and margins are 2 and 1/2, and the standard error of either is 1/√3.
 func TestMargins(t *testing.T) {
 	below := func(x float64) float64 { x *= math.Sqrt(3); return (1 - x/math.Sqrt(2+x*x)) / 2 }
-	d := &duel{ds: []float64{1, 2, 3}, margins: []float64{0.5, 0.5, 0.5}, diff: mean([]float64{1, 2, 3}), shared: nan}
+	d := &comparison{ds: []float64{1, 2, 3},
+		margins: []float64{0.5, 0.5, 0.5}, diff: mean([]float64{1, 2, 3}), shared: nan}
 	within, outside := d.within()
 	close(t, "within", within, 1-below(1.5))
 	close(t, "outside", outside, below(1.5))

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// duelsTable has a row for each comparison.
-func duelsTable(family []*duel) wanted {
+// comparisonsTable has a row for each comparison.
+func comparisonsTable(family []*comparison) wanted {
 	t := wanted{kind: "comparisons"}
 	for _, d := range family {
 		t.rows = append(t.rows, d.row())
@@ -16,7 +16,7 @@ func duelsTable(family []*duel) wanted {
 }
 
 // lowerSeen judges the claim that the first of two losses is lower.
-func lowerSeen(d *duel) string {
+func lowerSeen(d *comparison) string {
 	switch {
 	case d.lower():
 		return seen
@@ -27,7 +27,7 @@ func lowerSeen(d *duel) string {
 }
 
 // littleSeen judges the claim that the first loss is not lower by as much as the margin.
-func littleSeen(d *duel) string {
+func littleSeen(d *comparison) string {
 	switch {
 	case d.higher(), d.alike():
 		return seen
@@ -38,7 +38,7 @@ func littleSeen(d *duel) string {
 }
 
 // alikeSeen judges the claim that the two losses are the same to within the margin.
-func alikeSeen(d *duel) string {
+func alikeSeen(d *comparison) string {
 	switch {
 	case d.verdict() == "same function", d.alike():
 		return seen
@@ -49,7 +49,7 @@ func alikeSeen(d *duel) string {
 }
 
 // all is the standing of a claim that each comparison must bear out.
-func all(family []*duel, stand func(*duel) string) string {
+func all(family []*comparison, stand func(*comparison) string) string {
 	standing := seen
 	for _, d := range family {
 		standing = worse(standing, stand(d))
@@ -67,25 +67,25 @@ func fullBest(arms []*arm) (most, rate float64) {
 	return most, rate
 }
 
-// topDuel judges the largest rank of a scheme against the smallest; nil if there are not two
+// topComparison judges the largest rank of a scheme against the smallest; nil if there are not two
 // ranks.
-func topDuel(r rule, arms []*arm) (top *duel, f finding) {
-	family := rankDuels(arms, r.Schemes[0])
+func topComparison(r rule, arms []*arm) (top *comparison, f finding) {
+	family := rankComparisons(arms, r.Schemes[0])
 	if len(family) == 0 {
 		return nil, lacking("two ranks of " + label(r.Schemes[0]))
 	}
-	top, f.tables = family[len(family)-1], []wanted{duelsTable(family)}
+	top, f.tables = family[len(family)-1], []wanted{comparisonsTable(family)}
 	if f.standing = lowerSeen(top); r.Wants == "no gain" {
 		f.standing = littleSeen(top)
 	}
 	f.seen = top.text().plus(say{text: "."})
-	f.addDuels(top)
+	f.addComparisons(top)
 	return top, f
 }
 
 func judgeRankGain(r rule, s *study) finding {
 	arms := s.arms()
-	top, f := topDuel(r, arms)
+	top, f := topComparison(r, arms)
 	if top == nil {
 		return f
 	}
@@ -109,7 +109,7 @@ func judgeRankGain(r rule, s *study) finding {
 
 func judgeCostGain(r rule, s *study) finding {
 	arms := s.arms()
-	top, f := topDuel(r, arms)
+	top, f := topComparison(r, arms)
 	if top == nil {
 		return f
 	}
@@ -168,8 +168,8 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	if best.lr == slices.Min(rates) || best.lr == slices.Max(rates) {
 		edge = ", which lies at the edge of those tried"
 	}
-	d := newDuel("schemes", reference, best)
-	correct([]*duel{d})
+	d := newComparison("schemes", reference, best)
+	correct([]*comparison{d})
 	s1 := phrase("rsLoRA at rank # with rate # ends at ", count(reference.rank()), plain(reference.lr))
 	s2 := phrase(" nats/token. LoRA at rank # with the best of # rates, #"+edge+", ends at ",
 		count(best.rank()), count(len(rates)), plain(best.lr))
@@ -177,7 +177,7 @@ func judgeDefaultRate(_ rule, s *study) finding {
 		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
 	f := finding{standing: lowerSeen(d), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
-	f.addDuels(d)
+	f.addComparisons(d)
 	return f
 }
 
@@ -217,21 +217,21 @@ func ofFull(arms []*arm) say {
 
 func judgeSchemes(_ rule, s *study) finding {
 	arms := s.arms()
-	family := slices.DeleteFunc(schemeDuels(arms), func(d *duel) bool { return d.same })
+	family := slices.DeleteFunc(schemeComparisons(arms), func(d *comparison) bool { return d.same })
 	if len(family) == 0 {
 		return lacking("two schemes at one rank")
 	}
-	tables := []wanted{duelsTable(family), ratesTable(arms)}
+	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: tables}
-	f.addDuels(family...)
+	f.addComparisons(family...)
 	return f
 }
 
 func judgeRanks(_ rule, s *study) finding {
 	arms := s.arms()
-	var every, tops []*duel
+	var every, tops []*comparison
 	for _, g := range grouped(arms, func(a *arm) string { return a.text("scheme") }) {
-		if family := rankDuels(arms, g[0].text("scheme")); len(family) > 0 {
+		if family := rankComparisons(arms, g[0].text("scheme")); len(family) > 0 {
 			top := *family[len(family)-1]
 			every, tops = append(every, family...), append(tops, &top)
 		}
@@ -246,8 +246,9 @@ func judgeRanks(_ rule, s *study) finding {
 		said = append(said, d.text())
 	}
 	says := join(said, ". ").plus(say{text: ". "}, ofFull(arms))
-	f := finding{standing: all(tops, lowerSeen), seen: says, tables: []wanted{duelsTable(every), ratesTable(arms)}}
-	f.addDuels(tops...)
+	f := finding{standing: all(tops, lowerSeen), seen: says,
+		tables: []wanted{comparisonsTable(every), ratesTable(arms)}}
+	f.addComparisons(tops...)
 	return f
 }
 
@@ -263,10 +264,10 @@ func judgeCorrections(_ rule, s *study) finding {
 	if reference == nil {
 		return lacking("rsLoRA")
 	}
-	var family []*duel
+	var family []*comparison
 	for _, c := range cellsOf(arms) {
 		if c.rank() == top && c.of.scheme.init != 0 {
-			family = append(family, newDuel("schemes", c, reference))
+			family = append(family, newComparison("schemes", c, reference))
 		}
 	}
 	if len(family) == 0 {
@@ -275,15 +276,15 @@ func judgeCorrections(_ rule, s *study) finding {
 	correct(family)
 	says := say{text: "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant " +
 		"what theorem 3.2 asks to be constant at the onset, γ²rσ². "}
-	tables := []wanted{duelsTable(family), ratesTable(arms)}
+	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
-	f.addDuels(family...)
+	f.addComparisons(family...)
 	return f
 }
 
 // higherSeen judges the claim that the first of two losses is higher, or that only it
 // diverged.
-func higherSeen(d *duel) string {
+func higherSeen(d *comparison) string {
 	whole := func(c *cell) bool { return c.count((*run).diverged) < len(c.runs) }
 	switch v := d.verdict(); {
 	case d.higher(), v == "diverged" && whole(d.reference):
@@ -298,13 +299,13 @@ func judgeInitLosses(_ rule, s *study) finding {
 	arms := s.arms()
 	cells := cellsOf(arms)
 	const usual = "kaiming-uniform"
-	var family []*duel
+	var family []*comparison
 	for _, c := range cells {
 		i := slices.IndexFunc(cells, func(o *cell) bool {
 			return o.axis("init") == usual && o.scheme() == c.scheme() && o.rank() == c.rank()
 		})
 		if i >= 0 && c.axis("init") != usual {
-			d := newDuel("inits", c, cells[i])
+			d := newComparison("inits", c, cells[i])
 			d.name = fmt.Sprintf("rank %s: %s vs %s", c.text("rank"), c.axis("init"), usual)
 			d.filed = fmt.Sprintf("%s - %s, rank %s", c.axis("init"), usual, c.text("rank"))
 			family = append(family, d)
@@ -314,8 +315,8 @@ func judgeInitLosses(_ rule, s *study) finding {
 		return lacking("two kinds of init at one rank")
 	}
 	correct(family)
-	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: []wanted{duelsTable(family)}}
-	f.addDuels(family...)
+	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: []wanted{comparisonsTable(family)}}
+	f.addComparisons(family...)
 	return f
 }
 

@@ -46,8 +46,8 @@ var rules = map[string]rule{
 	"merged-inference":       {Test: "merged-cost/1", Study: "inference", Limits: limits{"ratio": 1.05}},
 	"pattern-sgd":            {Test: "pattern/2", Study: "paper-fig4", Limits: ofPattern},
 	"pattern-adafactor":      {Test: "pattern/2", Study: "paper-fig5", Limits: ofPattern},
-	"init-correction":        {Test: "corrections-worse/3", Study: "paper-init", Limits: ofDuels},
-	"lora-best-rate":         {Test: "default-rate/2", Study: "paper-rates", Limits: ofDuels},
+	"init-correction":        {Test: "corrections-worse/3", Study: "paper-init", Limits: ofComparisons},
+	"lora-best-rate":         {Test: "default-rate/2", Study: "paper-rates", Limits: ofComparisons},
 	"pattern-attention":      {Test: "pattern/2", Study: "paper-attention", Limits: ofPattern},
 	"only-sqrt-onset":        onlySqrt("only-sqrt-onset/2", "adamw"),
 	"only-sqrt-stable-sgd":   onlySqrt("only-sqrt-stable/3", "sgd"),
@@ -66,12 +66,14 @@ var rules = map[string]rule{
 		Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory",
 		Limits: ofRates(near),
 	},
-	"rate-transfer":   {Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofDuels},
+	"rate-transfer": {
+		Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofComparisons,
+	},
 	"muon-rate-power": {Test: "rate-powers/2", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
-	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofDuels},
-	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofDuels},
+	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofComparisons},
+	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofComparisons},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},
-	"init-losses":     {Test: "init-losses/3", Study: "init-losses", Limits: ofDuels},
+	"init-losses":     {Test: "init-losses/3", Study: "init-losses", Limits: ofComparisons},
 }
 
 func rankGain(scheme, wants string) rule {
@@ -93,10 +95,10 @@ func firstDrop(optimizers ...string) rule {
 }
 
 var (
-	ofPowers  = limits{"tolerance": near, "level": level}
-	ofPattern = limits{"tolerance": near, "level": level, "flat": flat}
-	ofFlat    = limits{"flat": flat}
-	ofDuels   = limits{"margin": margin, "level": level}
+	ofPowers      = limits{"tolerance": near, "level": level}
+	ofPattern     = limits{"tolerance": near, "level": level, "flat": flat}
+	ofFlat        = limits{"flat": flat}
+	ofComparisons = limits{"margin": margin, "level": level}
 )
 
 func ofRates(tolerance float64) limits {

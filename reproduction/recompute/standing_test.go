@@ -41,7 +41,7 @@ func (f *finding) add(name say, i interval) {
 	f.numbers = append(f.numbers, rests{name, name, i.mean, i.low, i.high})
 }
 
-func (f *finding) addDuels(family ...*duel) {
+func (f *finding) addComparisons(family ...*comparison) {
 	for _, d := range family {
 		f.add(say{text: "difference of losses, "}.plus(d.inHistory()), d.diff)
 	}

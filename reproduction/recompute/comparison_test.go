@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// duel is a comparison of two cells, seed by seed.
-type duel struct {
+// comparison is of two cells, seed by seed.
+type comparison struct {
 	family           string
 	name, filed      string // if set, in place of what the two are called on the page and in history
 	cell, reference  *cell
@@ -25,8 +25,8 @@ type duel struct {
 	unequal          []say // how gamma differs
 }
 
-func newDuel(family string, c, reference *cell) *duel {
-	d := &duel{family: family, cell: c, reference: reference, shared: validationError(c.runs, reference.runs)}
+func newComparison(family string, c, reference *cell) *comparison {
+	d := &comparison{family: family, cell: c, reference: reference, shared: validationError(c.runs, reference.runs)}
 	bySeed := make(map[int]*run)
 	for _, r := range reference.runs {
 		bySeed[r.seed()] = r
@@ -111,7 +111,7 @@ func tokensOf(r *run) (scored []float64) {
 }
 
 // p is the P value of the difference; NaN if nothing was tested.
-func (d *duel) p() float64 {
+func (d *comparison) p() float64 {
 	if d.same || d.diff.n < 2 {
 		return nan
 	}
@@ -121,7 +121,7 @@ func (d *duel) p() float64 {
 // within is the larger P of two one-sided tests, by pairs, that the difference lies within the
 // margin. outside is the smaller P of two such tests that it lies above the margin, or below
 // minus the margin.
-func (d *duel) within() (within, outside float64) {
+func (d *comparison) within() (within, outside float64) {
 	if math.IsNaN(d.p()) || !(d.margin() > 0) {
 		return nan, nan
 	}
@@ -136,7 +136,7 @@ func (d *duel) within() (within, outside float64) {
 }
 
 // margin is the mean margin; NaN if a pair has none.
-func (d *duel) margin() float64 {
+func (d *comparison) margin() float64 {
 	if slices.ContainsFunc(d.margins, math.IsNaN) {
 		return nan
 	}
@@ -145,7 +145,7 @@ func (d *duel) margin() float64 {
 
 // detectable is the smallest difference that the pairs would show with a probability of 0.8 if
 // this were the only test; NaN for fewer than two pairs.
-func (d *duel) detectable() float64 {
+func (d *comparison) detectable() float64 {
 	if d.diff.n < 2 {
 		return nan
 	}
@@ -154,7 +154,7 @@ func (d *duel) detectable() float64 {
 }
 
 // correct sets the corrected P values of a family.
-func correct(family []*duel) {
+func correct(family []*comparison) {
 	var ps, within, outside []float64
 	for _, d := range family {
 		in, out := d.within()
@@ -167,10 +167,12 @@ func correct(family []*duel) {
 	}
 }
 
-func (d *duel) lost() int { return d.cell.count((*run).diverged) + d.reference.count((*run).diverged) }
+func (d *comparison) lost() int {
+	return d.cell.count((*run).diverged) + d.reference.count((*run).diverged)
+}
 
 // verdict is the verdict on two losses.
-func (d *duel) verdict() string {
+func (d *comparison) verdict() string {
 	gone := func(c *cell) bool { return c.count((*run).diverged) == len(c.runs) }
 	switch {
 	case d.diff.n == 0 && (gone(d.cell) || gone(d.reference)):
@@ -199,14 +201,14 @@ func verdictOf(difference float64, separated, equivalent bool) string {
 	return "not separated"
 }
 
-func (d *duel) lower() bool  { return strings.HasPrefix(d.verdict(), "lower") }
-func (d *duel) higher() bool { return strings.HasPrefix(d.verdict(), "higher") }
-func (d *duel) alike() bool {
+func (d *comparison) lower() bool  { return strings.HasPrefix(d.verdict(), "lower") }
+func (d *comparison) higher() bool { return strings.HasPrefix(d.verdict(), "higher") }
+func (d *comparison) alike() bool {
 	return d.verdict() == "equivalent" || strings.HasSuffix(d.verdict(), "within the margin")
 }
 
 // pair is what is compared.
-func (d *duel) pair() say {
+func (d *comparison) pair() say {
 	a, b := label(d.cell.scheme()), label(d.reference.scheme())
 	switch {
 	case d.name != "":
@@ -218,7 +220,7 @@ func (d *duel) pair() say {
 }
 
 // inHistory is the name of the comparison in history.csv, which never changes.
-func (d *duel) inHistory() say {
+func (d *comparison) inHistory() say {
 	a, b := label(d.cell.scheme()), label(d.reference.scheme())
 	switch {
 	case d.filed != "":
@@ -230,7 +232,7 @@ func (d *duel) inHistory() say {
 }
 
 // row is the comparison in its table.
-func (d *duel) row() wantedRow {
+func (d *comparison) row() wantedRow {
 	values := map[string]say{
 		"difference (nats/token)": columned(d.diff), "pairs": one(count(d.diff.n)), "p": one(sig(d.p(), 2)),
 		"Holm's p": one(sig(d.holm, 2)), "verdict": {text: d.verdict()}, "sign-flip p": {},
@@ -265,7 +267,7 @@ func (d *duel) row() wantedRow {
 }
 
 // notes are the doubts about a comparison that have numbers.
-func (d *duel) notes() (all []say) {
+func (d *comparison) notes() (all []say) {
 	if p := d.p(); p <= level && !(d.holm <= level) {
 		text := "as the only test it would be " + verdictOf(d.diff.mean, true, false) + " (p = #), but it is one of " +
 			"# tests"
@@ -303,7 +305,7 @@ func (d *duel) notes() (all []say) {
 }
 
 // edges says for how many seeds a better value may lie beyond their grid.
-func (d *duel) edges() (all []say) {
+func (d *comparison) edges() (all []say) {
 	for _, c := range []*cell{d.cell, d.reference} {
 		if n := c.count(func(r *run) bool { return r.grid != nil && r.grid.edge }); n > 0 {
 			text := "for # of # seeds the best " + c.grid.axis + " lies at the edge of the local grid"
@@ -314,7 +316,7 @@ func (d *duel) edges() (all []say) {
 }
 
 // alsoDiffering names what else differs in the configs of the two.
-func (d *duel) alsoDiffering() string {
+func (d *comparison) alsoDiffering() string {
 	except := append([]string{"seed", "rank", "scaling", "model", "source"}, d.cell.of.tuned...)
 	switch d.family {
 	case "schemes":
@@ -340,7 +342,7 @@ func (d *duel) alsoDiffering() string {
 }
 
 // text is the comparison in a sentence.
-func (d *duel) text() say {
+func (d *comparison) text() say {
 	if d.diff.n == 0 {
 		return d.pair().plus(phrase(": "+d.verdict()+" (# runs diverged)", count(d.lost())))
 	}
@@ -392,30 +394,30 @@ func follows(head string, arms []*arm) bool {
 	return true
 }
 
-// rankDuels compares the ranks of a scheme with its smallest.
-func rankDuels(arms []*arm, scheme string) (family []*duel) {
+// rankComparisons compares the ranks of a scheme with its smallest.
+func rankComparisons(arms []*arm, scheme string) (family []*comparison) {
 	for _, group := range rivals(arms) {
 		group = slices.DeleteFunc(slices.Clone(group), func(c *cell) bool { return c.scheme() != scheme })
 		slices.SortFunc(group, func(a, b *cell) int { return cmp.Compare(a.rank(), b.rank()) })
 		for _, c := range group[min(1, len(group)):] {
 			if c.rank() != group[0].rank() {
-				family = append(family, newDuel("ranks", c, group[0]))
+				family = append(family, newComparison("ranks", c, group[0]))
 			}
 		}
 	}
-	slices.SortStableFunc(family, func(a, b *duel) int { return cmp.Compare(a.cell.rank(), b.cell.rank()) })
+	slices.SortStableFunc(family, func(a, b *comparison) int { return cmp.Compare(a.cell.rank(), b.cell.rank()) })
 	correct(family)
 	return family
 }
 
-// schemeDuels compares each scheme with the first of the grid, rank by rank.
-func schemeDuels(arms []*arm) (family []*duel) {
+// schemeComparisons compares each scheme with the first of the grid, rank by rank.
+func schemeComparisons(arms []*arm) (family []*comparison) {
 	first := firstScheme(arms)
 	for _, group := range rivals(arms) {
 		for _, c := range group {
 			i := slices.IndexFunc(group, func(o *cell) bool { return o.scheme() == first && o.rank() == c.rank() })
 			if i >= 0 && c.scheme() != first {
-				d := newDuel("schemes", c, group[i])
+				d := newComparison("schemes", c, group[i])
 				d.unequal = unequalGamma(group, c.scheme(), first)
 				family = append(family, d)
 			}

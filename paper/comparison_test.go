@@ -11,10 +11,10 @@ import (
 	"ranksweep/results"
 )
 
-// fought are the rows of a comparisons table, by the name of their comparison.
-func fought(t *testing.T, v View) (rows map[string]map[string]string, names []string) {
+// comparisonRows are the rows of a comparisons table, by the name of their comparison.
+func comparisonRows(t *testing.T, v View) (rows map[string]map[string]string, names []string) {
 	t.Helper()
-	table := comparisonsTable(v)
+	table := allComparisonsTable(v)
 	rows = map[string]map[string]string{}
 	for _, r := range table.Rows {
 		row := map[string]string{}
@@ -54,7 +54,7 @@ func noise(r *results.Run) float64 {
 	return 1e-3 * float64((int(r.Seed)*7+r.Rank*3+int(2*r.Scaling.P))%5-2)
 }
 
-func TestVerdictsOfDuels(t *testing.T) {
+func TestVerdictsOfComparisons(t *testing.T) {
 	const name = "rank 8: rsLoRA vs LoRA"
 	isOne := func(r *results.Run) bool { return r.Scheme == "rslora" && r.Rank == 8 }
 	by := func(d float64) func(*results.Run) float64 {
@@ -135,7 +135,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 			return runs
 		}(), "no pair", "2 runs failed"},
 	} {
-		rows, _ := fought(t, view(test.runs))
+		rows, _ := comparisonRows(t, view(test.runs))
 		if row := rows[name]; row["verdict"] != test.verdict || !strings.Contains(row["notes"], test.note) {
 			t.Errorf("%s: verdict %q, notes %q; want %q, %q\n%v", test.name, row["verdict"], row["notes"],
 				test.verdict, test.note, row)
@@ -146,7 +146,7 @@ func TestVerdictsOfDuels(t *testing.T) {
 // There are sign flips beside t if some row has enough pairs.
 func TestFlipsStandBesideT(t *testing.T) {
 	for seeds, want := range map[int]string{5: "", stats.FlipPairs: "0.031"} {
-		rows, _ := fought(t, view(losing(seeds,
+		rows, _ := comparisonRows(t, view(losing(seeds,
 			func(r *results.Run) float64 { return noise(r) - 0.1*float64(r.Rank) })))
 		row := rows["LoRA: rank 8 vs rank 4"]
 		if _, ok := row["sign-flip p"]; ok != (want != "") || row["sign-flip p"] != want || row["verdict"] != "lower" {
@@ -156,10 +156,10 @@ func TestFlipsStandBesideT(t *testing.T) {
 }
 
 // Diverged runs are counted in the row of each comparison that they belong to.
-func TestDuelsCountDivergedRuns(t *testing.T) {
+func TestComparisonsCountDivergedRuns(t *testing.T) {
 	runs := losing(3, noise)
 	diverge(&runs[0], 2) // LoRA, rank 4
-	rows, _ := fought(t, view(runs))
+	rows, _ := comparisonRows(t, view(runs))
 	for name, want := range map[string]string{
 		"rank 4: rsLoRA vs LoRA": "0/3, 1/3", "rank 8: rsLoRA vs LoRA": "0/3, 0/3",
 		"LoRA: rank 8 vs rank 4": "0/3, 1/3", "rsLoRA: rank 8 vs rank 4": "0/3, 0/3",
@@ -172,11 +172,11 @@ func TestDuelsCountDivergedRuns(t *testing.T) {
 
 // Cells with different learning rates, models or numerics versions are not compared with each
 // other, but cells of one rate are.
-func TestDuelsStayInTheirGroups(t *testing.T) {
+func TestComparisonsStayInTheirGroups(t *testing.T) {
 	runs := fake{
 		schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4},
 	}.runs()
-	if _, names := fought(t, view(runs)); len(names) != 8 {
+	if _, names := comparisonRows(t, view(runs)); len(names) != 8 {
 		t.Errorf("two rates: %d comparisons, want 8: %q", len(names), names)
 	}
 	for i := range runs {
@@ -184,7 +184,7 @@ func TestDuelsStayInTheirGroups(t *testing.T) {
 			runs[i].Provenance.Numerics = 2
 		}
 	}
-	_, names := fought(t, view(runs))
+	_, names := comparisonRows(t, view(runs))
 	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool {
 		return !strings.Contains(s, ": rsLoRA vs LoRA")
 	}) {
@@ -198,7 +198,7 @@ func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
 	for i := range rows {
 		rows[i].Setting.Place = len(rows) - i
 	}
-	if _, names := fought(t, NewView(rows, nil)); !slices.Contains(names, "rank 4: LoRA vs rsLoRA") {
+	if _, names := comparisonRows(t, NewView(rows, nil)); !slices.Contains(names, "rank 4: LoRA vs rsLoRA") {
 		t.Errorf("got %q, want LoRA against rsLoRA", names)
 	}
 }
@@ -216,7 +216,7 @@ func TestTwoThingsDiffer(t *testing.T) {
 		r.Config = fmt.Appendf(nil, `{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, `+
 			`"train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed)
 	}
-	rows, names := fought(t, view(runs))
+	rows, names := comparisonRows(t, view(runs))
 	notes := rows["rank 8: rsLoRA vs LoRA"]["notes"]
 	if !strings.Contains(notes, "two things differ: the scheme, and eps and lr") ||
 		strings.Contains(notes, "at one learning rate") {
@@ -235,7 +235,7 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 			r.Scheme, r.Alpha, r.Gamma = "rslora@4", r.Alpha/2, r.Gamma/2
 		}
 	}
-	rows, names := fought(t, view(runs))
+	rows, names := comparisonRows(t, view(runs))
 	row, ok := rows["rank 8: rsLoRA matched at rank 4 vs LoRA"]
 	if !ok || strings.Contains(row["notes"], "two things differ") {
 		t.Errorf("notes %q of %q", row["notes"], names)
@@ -243,7 +243,7 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 }
 
 // A tuned rate is not one rate for all, and a rate at the edge is marked.
-func TestTunedDuels(t *testing.T) {
+func TestTunedComparisons(t *testing.T) {
 	runs := losing(2, noise)
 	var planned []results.Planned
 	for i := range runs {
@@ -264,7 +264,7 @@ func TestTunedDuels(t *testing.T) {
 		trials = append(trials, r)
 	}
 	in, tuned, _ := grid.Split(append(runs, trials...))
-	rows, _ := fought(t, NewView(in, tuned))
+	rows, _ := comparisonRows(t, NewView(in, tuned))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{
 		"rank 4: rsLoRA vs LoRA": true, "rank 8: rsLoRA vs LoRA": false,

@@ -35,12 +35,12 @@ type contender struct {
 	group string // equal for cells that differ only in scheme and rank, and in what follows from these
 }
 
-// isRival reports whether two cells differ only in scheme and rank, and in what follows from
+// isComparable reports whether two cells differ only in scheme and rank, and in what follows from
 // these.
-func (c contender) isRival(other contender) bool { return c.group == other.group }
+func (c contender) isComparable(other contender) bool { return c.group == other.group }
 
-// A duel is a comparison of two cells within its family.
-type duel struct {
+// A comparison is of two cells, paired by seed, as one of a family.
+type comparison struct {
 	results.Comparison
 	refused           error // why there is no comparison
 	family            string
@@ -52,9 +52,9 @@ type duel struct {
 	beyond            float64 // corrected P of a difference above the margin
 }
 
-// duelsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
+// comparisonsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
 // each rank with the smallest, scheme by scheme. Both cells are always of one group.
-func duelsOf(v View, s metrics.Statistic) []duel {
+func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	all := v.contenders()
 	first := all[0]
 	for _, c := range all {
@@ -62,17 +62,17 @@ func duelsOf(v View, s metrics.Statistic) []duel {
 			first = c
 		}
 	}
-	var schemes, ranks []duel
+	var schemes, ranks []comparison
 	for _, c := range all {
-		smallest := smallestRank(all, func(r contender) bool { return r.isRival(c) && r.Scheme == c.Scheme })
+		smallest := smallestRank(all, func(r contender) bool { return r.isComparable(c) && r.Scheme == c.Scheme })
 		if smallest.Rank != c.Rank {
-			ranks = append(ranks, newDuel(rankFamily, c, smallest, s))
+			ranks = append(ranks, newComparison(rankFamily, c, smallest, s))
 		}
 		r := slices.IndexFunc(all, func(r contender) bool {
-			return r.isRival(c) && r.Scheme == first.Scheme && r.Rank == c.Rank
+			return r.isComparable(c) && r.Scheme == first.Scheme && r.Rank == c.Rank
 		})
 		if r >= 0 && c.Scheme != first.Scheme {
-			d := newDuel(schemeFamily, c, all[r], s)
+			d := newComparison(schemeFamily, c, all[r], s)
 			d.unmatched = unmatched(all, c, all[r])
 			schemes = append(schemes, d)
 		}
@@ -94,10 +94,10 @@ func smallestRank(all []contender, ok func(contender) bool) contender {
 func unmatched(all []contender, c, reference contender) string {
 	twin := func(a contender) int { // of the reference's scheme
 		return slices.IndexFunc(all, func(b contender) bool {
-			return b.isRival(c) && b.Scheme == reference.Scheme && b.Rank == a.Rank
+			return b.isComparable(c) && b.Scheme == reference.Scheme && b.Rank == a.Rank
 		})
 	}
-	a := smallestRank(all, func(a contender) bool { return a.isRival(c) && a.Scheme == c.Scheme && twin(a) >= 0 })
+	a := smallestRank(all, func(a contender) bool { return a.isComparable(c) && a.Scheme == c.Scheme && twin(a) >= 0 })
 	b := all[twin(a)]
 	if math.Abs(a.Gamma-b.Gamma) <= 1e-9*b.Gamma {
 		return ""
@@ -141,8 +141,8 @@ func followsFromScheme(t trait, arms []results.Arm) bool {
 	return true
 }
 
-func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
-	d := duel{family: family, arm: c.arm, referenceArm: reference.arm}
+func newComparison(family string, c, reference contender, s metrics.Statistic) comparison {
+	d := comparison{family: family, arm: c.arm, referenceArm: reference.arm}
 	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
 		d.Comparison = results.Comparison{
 			Cell: c.Cell, Reference: reference.Cell,
@@ -152,8 +152,8 @@ func newDuel(family string, c, reference contender, s metrics.Statistic) duel {
 	return d
 }
 
-// correct sets the corrected P values of the duels of a family.
-func correct(family []duel) {
+// correct sets the corrected P values of the comparisons of a family.
+func correct(family []comparison) {
 	var differences, equivalences, beyond []float64
 	tests := 0
 	for _, d := range family {
@@ -174,7 +174,7 @@ func correct(family []duel) {
 
 // p is the P value of the test; NaN if there was none, since both cells learn the same
 // function or since there is at most one pair.
-func (d duel) p() float64 {
+func (d comparison) p() float64 {
 	if d.Same || d.Difference.N < 2 {
 		return math.NaN()
 	}
@@ -182,7 +182,7 @@ func (d duel) p() float64 {
 }
 
 // margins are the sizes of a difference that matters, one a pair.
-func (d duel) margins() (margins []float64) {
+func (d comparison) margins() (margins []float64) {
 	for _, learned := range d.Learned {
 		margins = append(margins, learnedMargin*learned)
 	}
@@ -190,19 +190,19 @@ func (d duel) margins() (margins []float64) {
 }
 
 // margin is the mean margin; NaN if one is absent.
-func (d duel) margin() float64 {
+func (d comparison) margin() float64 {
 	if slices.ContainsFunc(d.Learned, math.IsNaN) {
 		return math.NaN()
 	}
 	return stats.MeanInterval(d.margins()).Mean
 }
 
-func (d duel) allDiverged() bool {
+func (d comparison) allDiverged() bool {
 	return d.Cell.Diverged() == len(d.Cell.Runs) || d.Reference.Diverged() == len(d.Reference.Runs)
 }
 
 // doubts say why a reader should not take a row at face value.
-func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
+func (d comparison) doubts(tuned []results.Tuned) (doubts []string) {
 	if d.refused != nil {
 		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
 	}
@@ -229,7 +229,7 @@ func (d duel) doubts(tuned []results.Tuned) (doubts []string) {
 }
 
 // tooFew says what an interval of few pairs assumes.
-func (d duel) tooFew() string {
+func (d comparison) tooFew() string {
 	n := d.Difference.N
 	switch {
 	case n == 1:
@@ -242,7 +242,7 @@ func (d duel) tooFew() string {
 
 // oneOfMany says what the verdict on a row would be if it were the only test, if that differs
 // from the corrected verdict.
-func (d duel) oneOfMany() string {
+func (d comparison) oneOfMany() string {
 	p := d.p()
 	if !(p <= level) || d.holm <= level {
 		return ""
@@ -252,7 +252,7 @@ func (d duel) oneOfMany() string {
 }
 
 // survivors says which seeds the difference is over, if runs have no loss.
-func (d duel) survivors() string {
+func (d comparison) survivors() string {
 	text := ""
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 && d.Difference.N > 0 {
 		text = "only seeds that diverged in neither setting are compared: a sample of survivors"
@@ -264,7 +264,7 @@ func (d duel) survivors() string {
 }
 
 // unlearned says that one of the cells learned nothing.
-func (d duel) unlearned() string {
+func (d comparison) unlearned() string {
 	for _, c := range []results.Cell{d.Cell, d.Reference} {
 		if c.Learned() < 0 {
 			return fmt.Sprintf("%s at rank %d ended with a higher loss than before training",
@@ -275,7 +275,7 @@ func (d duel) unlearned() string {
 }
 
 // alsoDiffering warns that two things differ.
-func (d duel) alsoDiffering() string {
+func (d comparison) alsoDiffering() string {
 	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Tuned...)
 	switch d.family {
 	case schemeFamily:
@@ -292,7 +292,7 @@ func (d duel) alsoDiffering() string {
 }
 
 // atOneRate warns of a comparison in which no learning rate was tuned.
-func (d duel) atOneRate() string {
+func (d comparison) atOneRate() string {
 	if slices.Contains(d.Cell.Tuned, "lr") || d.Cell.LR != d.Reference.LR {
 		return ""
 	}
