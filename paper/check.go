@@ -92,9 +92,9 @@ const flat = 0.1
 // undecided is the verdict if an interval is too wide for another.
 const undecided theory.Verdict = "undecided"
 
-// seen is the verdict on an arm by its first loss drop, whose power of rank may be as far
+// stabilityOf is the verdict on an arm by its first loss drop, whose power of rank may be as far
 // from 0 as flat.
-func seen(e stats.Exponent, flat float64) theory.Verdict {
+func stabilityOf(e stats.Exponent, flat float64) theory.Verdict {
 	switch {
 	case math.IsNaN(e.Low):
 		return undecided
@@ -133,12 +133,12 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
 		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
 		table.Numbers("best first step (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
-		table.Words("measured", func(a results.Arm) string { return string(seenOf(a)) }, "seen"),
+		table.Words("measured", func(a results.Arm) string { return string(measuredStability(a)) }, "seen"),
 		table.Words("predicted", func(a results.Arm) string { return string(a.Stability()) }, "theory"),
 	)
 	for i, a := range v.arms {
 		predicted := a.Stability()
-		if measured := seenOf(a); predicted == theory.Stable && measured != theory.Stable {
+		if measured := measuredStability(a); predicted == theory.Stable && measured != theory.Stable {
 			unstable = append(unstable, fmt.Sprintf("%s: %s", v.labels[i], measured))
 		}
 		e, err := a.Exponent(metrics.LossDropFirst)
@@ -157,14 +157,14 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 	return t, unstable
 }
 
-// seenOf is the verdict on an arm, undecided if its first-order loss drop is not what the loss
+// measuredStability is the verdict on an arm, undecided if its first-order loss drop is not what the loss
 // did.
-func seenOf(a results.Arm) theory.Verdict {
+func measuredStability(a results.Arm) theory.Verdict {
 	e, _ := a.Exponent(metrics.LossDropFirst)
 	if unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
 		return undecided
 	}
-	return seen(e, flat)
+	return stabilityOf(e, flat)
 }
 
 // stepEntry is the power of an arm's best first step, with exact theory at these ranks.

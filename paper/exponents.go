@@ -35,7 +35,7 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		table.Numbers("exact theory", fit.exact, "exact"),
 		table.Numbers("runs", func(x fit) int { return x.N }, "n"),
 		table.Numbers("seeds", func(x fit) int { return x.Seeds }, "seeds"),
-		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }, "verdict"),
+		table.Words("verdict", func(x fit) string { return x.Verdict(near).String() }, "verdict"),
 	)
 	if slices.ContainsFunc(rows, func(x fit) bool { return number.Finite(x.Exact) }) {
 		t.Caption = strings.TrimSpace(t.Caption + " Exact theory: " + exactTheory)

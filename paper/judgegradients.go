@@ -168,7 +168,7 @@ func onlySqrtStable(r Rule, v View) Finding {
 	for _, a := range v.arms {
 		e := newFit("", a, metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, e.number())
-		switch saw := seen(e.Exponent, r.limit("flat")); {
+		switch saw := stabilityOf(e.Exponent, r.limit("flat")); {
 		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:
 			f.Standing = NotSeen
 		case saw == undecided && f.Standing == Seen:

@@ -67,7 +67,7 @@ func ratePowers(r Rule, v View) Finding {
 		table.Numbers("best rates inside the grid", func(x row) string {
 			return fmt.Sprintf("%d of %d", x.N, x.N+x.Excluded)
 		}),
-		table.Words("verdict", func(x row) string { return x.Agreement(r.limit("tolerance")).String() }),
+		table.Words("verdict", func(x row) string { return x.Verdict(r.limit("tolerance")).String() }),
 	)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +

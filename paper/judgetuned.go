@@ -166,7 +166,7 @@ func initsTable(v View) table.Table {
 			e, _ := x.arm.VarianceExponent(x.statistic)
 			return table.Exact(exponentText(e), e.Value)
 		}),
-		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }),
+		table.Words("verdict", func(x fit) string { return x.Verdict(near).String() }),
 	)
 	return t
 }

@@ -15,9 +15,9 @@ const tolerance = 0.03
 
 var seedCounts = []int{3, 5, 9, 20}
 
-// agreements returns the share of exponents with the given verdict, if the true exponent is off by
+// verdicts returns the share of exponents with the given verdict, if the true exponent is off by
 // the given amount; rows are for the scatter of slopes over seeds.
-func agreements(name string, off float64, verdict stats.Agreement) table {
+func verdicts(name string, off float64, verdict stats.Verdict) table {
 	scatter := []float64{0.01, 0.05, 0.15}
 	var rows []string
 	for _, sd := range scatter {
@@ -31,7 +31,7 @@ func agreements(name string, off float64, verdict stats.Agreement) table {
 			}
 			i := stats.MeanInterval(slopes)
 			e := stats.Exponent{Value: i.Mean, Low: i.Low, High: i.High, Exact: math.NaN()} // predicted: 0
-			return e.Agreement(tolerance) == verdict
+			return e.Verdict(tolerance) == verdict
 		}
 	})
 }

@@ -20,7 +20,7 @@ var tools = []tool{
 	{"slopes by seed", "exponents", "a power law; slopes close to normal over seeds",
 		"least squares, then Student", "metrics/stats/exponent.go"},
 	{"agreement", "exponents compared with theory's", "as slopes by seed",
-		"interval inclusion, as for equivalence", "metrics/stats/agreement.go"},
+		"interval inclusion, as for equivalence", "metrics/stats/verdict.go"},
 	{"jackknife power of a variance", "scatter of onset norms over draws", "pseudo-values close to normal",
 		"Tukey 1958", "metrics/stats/exponent.go"},
 	{"vertex over rates", "tuned losses, best rates", "a parabola in log rate near the best",
