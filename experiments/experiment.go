@@ -36,10 +36,10 @@ type Setting struct {
 // blockSeeds is the distance between blocks of seeds. No experiment has so many seeds.
 const blockSeeds = 1000
 
-// Reserve moves every seed, those of the grid and those of tuning, by a number of
+// UseBlock moves every seed, those of the grid and those of tuning, by a number of
 // blocks, so that a finding on one block of seeds can be judged again on another.
 // Block 0 leaves the seeds as the file has them. A seed of 1000 or more is an error.
-func (e *Experiment) Reserve(block int) error {
+func (e *Experiment) UseBlock(block int) error {
 	shift := uint64(block) * blockSeeds
 	e.Base.Seed += shift
 	for i := range e.Tune.Seeds {
@@ -52,7 +52,7 @@ func (e *Experiment) Reserve(block int) error {
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return fmt.Errorf("sweep: %s: seed %d: must be below %d, since seeds from there on are held in reserve",
+				return fmt.Errorf("sweep: %s: seed %d: must be below %d, since seeds from there on are of other blocks",
 					e.Name, v, blockSeeds)
 			}
 			values[j] = v.(uint64) + shift

@@ -68,8 +68,8 @@ grid: {rank: [4, 64], scaling: [lora, rslora]}
 	// rank=8 scaling=rslora 0.0001 200
 }
 
-// A block in reserve has other seeds, of the grid and of tuning, and nothing else.
-func TestReserve(t *testing.T) {
+// Another block has other seeds, of the grid and of tuning, and nothing else.
+func TestUseBlock(t *testing.T) {
 	load := func() *Experiment {
 		e, err := Parse("x.yaml",
 			[]byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"))
@@ -79,18 +79,18 @@ func TestReserve(t *testing.T) {
 		return e
 	}
 	e := load()
-	if err := e.Reserve(2); err != nil {
+	if err := e.UseBlock(2); err != nil {
 		t.Fatal(err)
 	}
 	if got := e.seedAxis().Values; !slices.Equal(got, []any{uint64(2000), uint64(2007)}) ||
 		!slices.Equal(e.Tune.Seeds, []uint64{2100}) {
 		t.Errorf("block 2 has seeds %v and tunes on %v", got, e.Tune.Seeds)
 	}
-	if err := e.Reserve(1); err == nil || !strings.Contains(err.Error(), "seed 2000: must be below 1000") {
+	if err := e.UseBlock(1); err == nil || !strings.Contains(err.Error(), "seed 2000: must be below 1000") {
 		t.Errorf("a seed beyond its block: %v", err)
 	}
 	e = load()
-	if err := e.Reserve(0); err != nil || !slices.Equal(e.Tune.Seeds, []uint64{100}) {
+	if err := e.UseBlock(0); err != nil || !slices.Equal(e.Tune.Seeds, []uint64{100}) {
 		t.Errorf("block 0 moves seeds: %v, %v", e.Tune.Seeds, err)
 	}
 }

@@ -29,7 +29,7 @@ type Made struct {
 	Last    string            // day of the last run
 	Seconds float64           // of training, over all cores
 	Rules   map[string]string // hash of each claim's rule when training began, by the claim's key
-	Reserve int               // block of seeds; block 0 has the seeds that the experiment names
+	Block   int               // block of seeds; block 0 has the seeds that the experiment names
 }
 
 // Claim is a reported result, and how it is looked for here.

@@ -20,7 +20,7 @@ func figure2and3(rules map[string]string) Study {
 	return Study{View: view(runs), Planned: len(runs), Done: len(runs), Made: Made{
 		Name: "paper-fig2-3", Digest: "digest", CPU: "a CPU | of pipes", Kernel: "avx2", Program: "v1",
 		Last: "2026-03-04", Seconds: 5400,
-		Rules: rules, Reserve: 3,
+		Rules: rules, Block: 3,
 	}}
 }
 

@@ -125,7 +125,7 @@ func (r Reproduction) studies() string {
 		table.Words("CPU", func(f Finding) string { return f.made.CPU }),
 		table.Words("kernel", func(f Finding) string { return f.made.Kernel }),
 		table.Words("program", func(f Finding) string { return f.made.Program }),
-		table.Numbers("block of seeds", func(f Finding) int { return f.made.Reserve }),
+		table.Numbers("block of seeds", func(f Finding) int { return f.made.Block }),
 	)
 	return "\n## How the studies were made\n\n" +
 		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +

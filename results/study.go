@@ -41,9 +41,9 @@ type About struct {
 	CPU        string `json:"cpu"`   // the CPU that trained it
 	Cores      int    `json:"cores"` //
 
-	Rules   map[string]string `json:"rules,omitempty"` // claim → hash of its rule when training began
-	Reserve int               `json:"reserve"`         // number of the study's block of seeds
-	Timed   *Timed            `json:"timed,omitempty"` // for a study without runs, which times something else
+	Rules map[string]string `json:"rules,omitempty"` // claim → hash of its rule when training began
+	Block int               `json:"reserve"`         // number of the study's block of seeds
+	Timed *Timed            `json:"timed,omitempty"` // for a study without runs, which times something else
 }
 
 // Timed says how and when a study without runs was made.

@@ -63,7 +63,7 @@ func testStudy() StudyFiles {
 	return StudyFiles{
 		About: About{
 			Experiment: "test", Question: "does it <rise>?", YAML: "name: test\n", CPU: "a CPU", Cores: 2,
-			Rules: map[string]string{"collapse": "0f3c"}, Reserve: 3,
+			Rules: map[string]string{"collapse": "0f3c"}, Block: 3,
 			Timed: &Timed{"avx2", "v0", time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		},
 		Runs: runs,

@@ -336,7 +336,7 @@ func TestReproduceReservesSeeds(t *testing.T) {
 		r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
 		if c.committed != nil {
 			check(t, results.WriteAbout(r.folder(name),
-				results.About{Experiment: name, Rules: c.committed, Reserve: c.block}))
+				results.About{Experiment: name, Rules: c.committed, Block: c.block}))
 		}
 		for block, rules := range c.begun {
 			s := study{store: filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, block)), rules: rules}
@@ -364,7 +364,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
 	p, err := r.plan(name, firstBlock, resolver)
 	check(t, err)
-	about := results.About{Experiment: name, Rules: paper.Rules(name), Reserve: firstBlock}
+	about := results.About{Experiment: name, Rules: paper.Rules(name), Block: firstBlock}
 	for want, g := range map[int]results.Grid{
 		firstBlock:     p.Grid(),
 		firstBlock + 1: {Runs: p.Grid().Runs[1:]},

@@ -42,7 +42,7 @@ func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err 
 		return s, err
 	}
 	if err == nil {
-		if s.block = about.Reserve; !maps.Equal(about.Rules, s.rules) {
+		if s.block = about.Block; !maps.Equal(about.Rules, s.rules) {
 			s.block = max(firstBlock, s.block+1)
 		}
 	}
@@ -60,7 +60,7 @@ func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err 
 			return s, err
 		}
 		ruled := began == nil || maps.Equal(began, s.rules)
-		if ruled && (made.Grid.Len() == 0 || s.block != about.Reserve || sameRuns(s.plan.Grid(), made.Grid)) {
+		if ruled && (made.Grid.Len() == 0 || s.block != about.Block || sameRuns(s.plan.Grid(), made.Grid)) {
 			return s, nil
 		}
 		s.block++ // a rule changed during the study, or the experiment changed after it was judged
@@ -76,7 +76,7 @@ func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sw
 	if err := e.Scale(r.scale); err != nil {
 		return nil, err
 	}
-	if err := e.Reserve(block); err != nil {
+	if err := e.UseBlock(block); err != nil {
 		return nil, err
 	}
 	return sweep.NewPlan(e, trainers)
@@ -175,7 +175,7 @@ func (s study) write(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	files.About.Rules, files.About.Reserve = s.rules, s.block
+	files.About.Rules, files.About.Block = s.rules, s.block
 	return results.WriteStudy(s.folder, files)
 }
 
@@ -234,7 +234,7 @@ func (r reproduction) read(name string) (paper.Study, error) {
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),
 			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules,
-			Reserve: files.About.Reserve,
+			Block: files.About.Block,
 		},
 	}, nil
 }

@@ -145,7 +145,7 @@ func (s *study) madeRow() wantedRow {
 	}
 	return wantedRow{keys: map[string]say{"study": {text: s.name}}, values: map[string]say{
 		"last run": {text: s.last()}, "runs": phrase("# of #", count(ended), count(planned)),
-		"core hours": one(fix(seconds/3600, 2)), "block of seeds": one(count(s.about.Reserve)),
+		"core hours": one(fix(seconds/3600, 2)), "block of seeds": one(count(s.about.Block)),
 		"CPU": {text: s.about.CPU}, "kernel": {text: kernels}, "program": {text: programs},
 	}}
 }

@@ -34,7 +34,7 @@ type study struct {
 type about struct {
 	CPU      string            `json:"cpu"`
 	Rules    map[string]string `json:"rules"`
-	Reserve  int               `json:"reserve"`
+	Block    int               `json:"reserve"`
 	Nuisance []string          `json:"nuisance"`
 	Local    bool              `json:"local"`
 	Timed    *struct {
