@@ -18,11 +18,11 @@ func addDoubts(t *table.Table, v View) {
 	labels, first := v.labels, map[string]string{}
 	for j, a := range v.arms {
 		for i, c := range a.Cells {
-			if twin := first[c.Function]; c.Function != "" && twin != "" {
+			if twin := first[c.TwinID]; c.TwinID != "" && twin != "" {
 				t.Doubt(row, fmt.Sprintf("mathematically identical to %s at rank %d: the two differ only by rounding",
 					twin, c.Rank))
 			} else {
-				first[c.Function] = labels[j]
+				first[c.TwinID] = labels[j]
 			}
 			if done := len(c.Runs) - c.Diverged() - c.Failed(); done == 1 {
 				t.Doubt(row, "n = 1: no interval")

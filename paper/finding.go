@@ -166,7 +166,7 @@ func (d comparison) relation() string {
 		return "is higher than %s, by " + small
 	case Equivalent:
 		return "differs from %s by " + small
-	case SameFunction:
+	case Twins:
 		return "is %s, since both learn the same function"
 	case NotSeparated:
 		return "cannot be told from %s"

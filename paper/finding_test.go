@@ -70,7 +70,7 @@ func foundCases() []struct {
 		{"interrupted: the largest ranks first", with(whole)[12:18], 30, 0, nil},
 		{"no comparison", with(func(f *fake) { f.schemes, f.ranks = []string{"lora"}, []int{8} }), 0, 0, nil},
 		{"one function written twice", each(func(_ int, r *results.Run) {
-			r.Function = fmt.Sprint(r.Rank)
+			r.TwinID = fmt.Sprint(r.Rank)
 		}), 0, 0, nil},
 		{"rates as an axis", with(func(f *fake) { f.rates = []float64{1e-4, 2e-4} }), 0, 0, nil},
 		{"training loss alone", with(func(f *fake) { f.noVal = true }), 0, 0, nil},

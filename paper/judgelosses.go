@@ -81,7 +81,7 @@ func gainsLittle(d comparison) Standing {
 // matches judges the claim that two losses are the same to within the margin.
 func matches(d comparison) Standing {
 	switch v := d.verdict(); {
-	case v == SameFunction, v.IsEquivalent():
+	case v == Twins, v.IsEquivalent():
 		return Seen
 	case d.exceeds():
 		return NotSeen

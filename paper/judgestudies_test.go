@@ -97,7 +97,7 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	}
 	scheme.MatchRank = 0
 	r := results.Run{
-		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: "made up",
+		ID: j.ID, Cell: j.Cell, TwinID: j.TwinID, Experiment: "made up",
 		Scheme: c.Adapter.SchemeName(), Scaling: scheme, Rank: c.Adapter.Rank, Alpha: c.Adapter.EffectiveAlpha(),
 		Gamma: c.Adapter.Gamma(), Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Axes: j.Axes, Config: c.JSON(),

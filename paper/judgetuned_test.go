@@ -84,7 +84,7 @@ func tunedRulings() []ruling {
 		{"one scheme", equal, tunedStudy([]string{"lora"}, []int{4, 256}, none), Unresolved,
 			"lacks two schemes at one rank"},
 		{"two names of one function", equal,
-			changed(made(three[:2], []int{4}, 9, lossAt(256, 0)), func(r *results.Run) { r.Function = "one" }),
+			changed(made(three[:2], []int{4}, 9, lossAt(256, 0)), func(r *results.Run) { r.TwinID = "one" }),
 			Unresolved, "lacks two schemes at one rank"},
 		{"plain runs", equal, made(three, []int{4, 256}, 9, lossAt(256, 0)), Seen, ""},
 

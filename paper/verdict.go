@@ -11,7 +11,7 @@ const (
 	Equivalent
 	LowerWithinMargin // lower, but by too little to matter
 	HigherWithinMargin
-	SameFunction
+	Twins // the training of both is mathematically identical
 	Diverged
 	NoPair
 	Refused
@@ -47,7 +47,7 @@ func (d comparison) verdict() Verdict {
 	case n == 0:
 		return NoPair
 	case d.Same:
-		return SameFunction
+		return Twins
 	}
 	return verdictOf(d.Difference.Mean, d.holm <= level, d.equivalence <= level)
 }

@@ -57,7 +57,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		pairs.SharedSE = ValidationError(Records(c.Runs), Records(reference.Runs))
 	}
 	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
-	pairs.Same = c.Function != "" && c.Function == reference.Function || d.Mean == 0 && (d.N == 1 || d.SE == 0)
+	pairs.Same = c.TwinID != "" && c.TwinID == reference.TwinID || d.Mean == 0 && (d.N == 1 || d.SE == 0)
 	return pairs, nil
 }
 

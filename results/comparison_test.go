@@ -27,7 +27,7 @@ func lossCell(scheme string, losses ...float64) Cell {
 
 // twin marks a cell as one whose training is mathematically identical to other twins'.
 func twin(c Cell) Cell {
-	c.Function = "twin"
+	c.TwinID = "twin"
 	return c
 }
 

@@ -111,7 +111,7 @@ func (l *localGrid) best(axis string) Row {
 	}
 	r.Local = local
 	s, first := &r.Setting, l.first.Setting
-	s.Cell, s.Function, s.Place = first.Cell, first.Function, first.Place
+	s.Cell, s.TwinID, s.Place = first.Cell, first.TwinID, first.Place
 	s.Axes = withValue(s.Axes, axis, local.Value)
 	if axis == "lr" {
 		s.LR = local.Value

@@ -22,7 +22,7 @@ func localRuns(lowest ...stats.Trial) (Grid, []Run) {
 		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in mixed order
 			r := testRun("lora", 1, 4, uint64(seed))
 			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
-			r.Function = r.Cell
+			r.TwinID = r.Cell
 			r.Axes = []Axis{{"rank", "4"}, {"lr", formatFloat(lr)}, {"seed", fmt.Sprint(seed)}}
 			d := math.Log(lr / low.Rate)
 			r.Curve[2].Values[metrics.ValLoss] = low.Loss + 0.1*d*d

@@ -10,7 +10,7 @@ import (
 // fullRun is a run that trained the weights themselves.
 func fullRun(seed uint64) Run {
 	r := testRun("full", 0, 1, seed)
-	r.ID, r.Cell, r.Function, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
+	r.ID, r.Cell, r.TwinID, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
 	r.Axes = []Axis{{"rank", "0"}, {"scaling", "full"}, {"seed", r.Axes[2].Value}}
 	r.BeyondTheory = "method full has no rank"
 	return r

@@ -19,7 +19,7 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 	r := Run{
 		ID:         fmt.Sprintf("%s-%d", cell, seed),
 		Cell:       cell,
-		Function:   cell,
+		TwinID:     cell,
 		Experiment: "test",
 		Scheme:     scheme,
 		Scaling:    lora.Scheme{P: p},

@@ -9,8 +9,8 @@ import (
 
 // Setting is what the runs of a cell share: the fields of a run, as a grid sees them.
 type Setting struct {
-	Cell     string // as in Run, and so on
-	Function string
+	Cell   string // as in Run, and so on
+	TwinID string
 
 	Scheme    string
 	Scaling   lora.Scheme
@@ -39,7 +39,7 @@ func (s Setting) Ranked() bool { return s.Rank > 0 }
 // settingOf returns the setting of a run without a grid.
 func settingOf(r Run) Setting {
 	return Setting{
-		Cell: r.Cell, Function: r.Function,
+		Cell: r.Cell, TwinID: r.TwinID,
 		Scheme: r.Scheme, Scaling: r.Scaling, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
 		Optimizer: r.Optimizer, LR: r.LR, Axes: r.Axes,
 		Provenance: r.Provenance, Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,

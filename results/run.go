@@ -26,7 +26,7 @@ const (
 type Run struct {
 	ID         string `json:"id"`         // hash of config, model, data and numerics version
 	Cell       string `json:"cell"`       // the same hash with the seed left out
-	Function   string `json:"function"`   // equal for cells whose training is mathematically identical
+	TwinID     string `json:"function"`   // equal for cells whose training is mathematically identical
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
 	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 if matched at rank 4; full

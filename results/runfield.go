@@ -30,7 +30,7 @@ var runFields = []runField{
 	{column{"cell", "", "the same hash with the seed left out: one for all seeds of a config"},
 		func(r *runRow) any { return &r.Cell }},
 	{column{"function", "", "one for all configs that learn the same function, but for rounding"},
-		func(r *runRow) any { return &r.Function }},
+		func(r *runRow) any { return &r.TwinID }},
 	{column{"experiment", "", "experiment that the run was first made for"},
 		func(r *runRow) any { return &r.Experiment }},
 	{column{"phase", "", "tuning: chose nuisance values and is in no result; or reported"},

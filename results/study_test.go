@@ -20,7 +20,7 @@ import (
 // wholeRun has a value in every field, and texts that are hard to write.
 func wholeRun() Run {
 	r := testRun("lora", 1, 4, 1)
-	r.Function = "=1+1"
+	r.TwinID = "=1+1"
 	r.Scaling = lora.Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 0.125, Ratio: 16, ZeroA: true}
 	r.Scheme = "'p=0.75,init=-0.5,zero=a@4"
 	r.Experiment = "@эксперимент, \"größer\"\r\nand more"

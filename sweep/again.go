@@ -35,6 +35,6 @@ func Again(r results.Run, t Trainers) (Job, error) {
 				"sweep run trains a new run with it", r.ID, part.name, part.then, part.now)
 		}
 	}
-	return Job{Point: experiments.Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, Function: r.Function,
+	return Job{Point: experiments.Point{Config: c, Axes: r.Axes}, ID: r.ID, Cell: r.Cell, TwinID: r.TwinID,
 		Material: m}, nil
 }

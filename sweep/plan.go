@@ -11,8 +11,8 @@ import (
 // Job is one run of a plan.
 type Job struct {
 	experiments.Point
-	ID, Cell, Function string
-	Material           Material
+	ID, Cell, TwinID string
+	Material         Material
 }
 
 // Plan is a phase of an experiment: runs that do not depend on each other, each with its
@@ -57,7 +57,7 @@ func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) (
 			ID:   p.Config.ID(m.ModelHash, m.DataHash, m.Numerics),
 			Cell: p.Config.CellID(m.ModelHash, m.DataHash, m.Numerics),
 
-			Function: p.Config.FunctionID(m.ModelHash, m.DataHash, m.Numerics),
+			TwinID: p.Config.TwinID(m.ModelHash, m.DataHash, m.Numerics),
 		}
 		if twin, ok := byID[job.ID]; ok {
 			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, since their models and data have the "+

@@ -225,7 +225,7 @@ func record(experiment string, j Job, made results.Provenance) results.Run {
 	c := j.Config
 	made.Numerics, made.ModelHash, made.DataHash = j.Material.Numerics, j.Material.ModelHash, j.Material.DataHash
 	return results.Run{
-		ID: j.ID, Cell: j.Cell, Function: j.Function, Experiment: experiment,
+		ID: j.ID, Cell: j.Cell, TwinID: j.TwinID, Experiment: experiment,
 		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.Powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,

@@ -11,13 +11,13 @@ import (
 // identical to that of an earlier job of the same seed.
 func (p *Plan) Twins() map[string]string {
 	type key struct {
-		function string
-		seed     uint64
+		twins string
+		seed  uint64
 	}
 	first := make(map[key]Job)
 	twins := make(map[string]string)
 	for _, j := range p.Jobs {
-		k := key{j.Function, j.Config.Seed}
+		k := key{j.TwinID, j.Config.Seed}
 		if other, ok := first[k]; ok {
 			twins[j.ID] = "trains the same function as " + other.differs(j)
 		} else {

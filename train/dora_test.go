@@ -97,7 +97,7 @@ func TestDoraTwins(t *testing.T) {
 		c := c
 		c.Adapter.Scaling = must(lora.ParseScheme(scheme))
 		change(&c)
-		return function(c), statistic(t, trainOne(t, c), "val_loss")
+		return twinID(c), statistic(t, trainOne(t, c), "val_loss")
 	}
 	id, want := with("rslora", func(*experiments.Config) {})
 	twin, got := with("lora,init=-0.5,lr_a=-1", func(*experiments.Config) {})

@@ -173,7 +173,7 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 	} {
 		d := c
 		change(&d)
-		for _, id := range []string{d.ID("m", "d", 1), d.FunctionID("m", "d", 1)} {
+		for _, id := range []string{d.ID("m", "d", 1), d.TwinID("m", "d", 1)} {
 			if seen[id] != "" {
 				t.Errorf("%s and %s are one", name, seen[id])
 			}

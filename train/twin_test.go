@@ -11,17 +11,17 @@ import (
 	"ranksweep/sweep/sweeptest"
 )
 
-func function(c experiments.Config) string { return c.FunctionID("m", "d", 1) }
+func twinID(c experiments.Config) string { return c.TwinID("m", "d", 1) }
 
-// TestTwinsLearnTheSame trains two schemes with the same FunctionID: their losses agree to
-// the rounding of float32. A scheme with another FunctionID gives other losses.
+// TestTwinsLearnTheSame trains two schemes with the same TwinID: their losses agree to
+// the rounding of float32. A scheme with another TwinID gives other losses.
 func TestTwinsLearnTheSame(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Optimizer, c.Train.LR, c.Adapter.Rank, c.Adapter.Alpha = "sgd", 0.3, 9, 4
 	train := func(scheme string) (string, float64) {
 		c := c
 		c.Adapter.Scaling = must(lora.ParseScheme(scheme))
-		return function(c), statistic(t, trainOne(t, c), "val_loss")
+		return twinID(c), statistic(t, trainOne(t, c), "val_loss")
 	}
 	id, want := train("rslora")
 	twin, got := train("lora,init=-0.5,lr_a=-1")
@@ -43,7 +43,7 @@ func TestTwinsUnderEvenUpdates(t *testing.T) {
 		train := func(scheme string) (string, float64) {
 			c := c
 			c.Adapter.Scaling = must(lora.ParseScheme(scheme))
-			return function(c), statistic(t, trainOne(t, c), "val_loss")
+			return twinID(c), statistic(t, trainOne(t, c), "val_loss")
 		}
 		id, want := train("rslora")
 		twin, got := train("lora,init=-0.5,lr_a=-0.5")

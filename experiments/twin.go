@@ -7,20 +7,20 @@ import (
 	"ranksweep/nn"
 )
 
-// FunctionID is equal for cells whose training is mathematically identical, seed by
+// TwinID is equal for cells whose training is mathematically identical, seed by
 // seed, although their schemes are written differently; they differ by rounding
 // alone. If the optimizer's invariance is exact, it hashes the canonical sizes of
 // [lora.Sizes.Canonical], otherwise the sizes as they are. All other fields count
 // as they do in CellID.
-func (c Config) FunctionID(modelHash, dataHash string, numerics int) string {
+func (c Config) TwinID(modelHash, dataHash string, numerics int) string {
 	rest := c.describe("model", "data.source", "seed",
 		"adapter.scaling", "adapter.alpha", "adapter.match_rank", "train.lr", "train.lr_a", "train.lr_b")
-	return digest("function", modelHash, dataHash, numerics, rest+c.function())
+	return digest("function", modelHash, dataHash, numerics, rest+c.sizes())
 }
 
-// function writes the sizes that a scheme decides, to nine digits, and then the learning
+// sizes writes the sizes that a scheme decides, to nine digits, and then the learning
 // rates of parameters beside A and B, which are the same in every form.
-func (c Config) function() string {
+func (c Config) sizes() string {
 	rates := c.Rates()
 	drawn, zero := c.Adapter.Scaling.Roles()
 	z := lora.Sizes{

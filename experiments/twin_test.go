@@ -6,11 +6,11 @@ import (
 	"ranksweep/lora"
 )
 
-func function(c Config) string { return c.FunctionID("m", "d", 1) }
+func twinID(c Config) string { return c.TwinID("m", "d", 1) }
 
 // Schemes that give the same function by the optimizer's exact invariance share a
-// FunctionID. Other schemes do not, nor do these if a setting breaks the invariance.
-func TestFunctionID(t *testing.T) {
+// TwinID. Other schemes do not, nor do these if a setting breaks the invariance.
+func TestTwinID(t *testing.T) {
 	base := Defaults()
 	base.Adapter.Rank = 16
 	with := func(scheme string, changes ...func(*Config)) Config {
@@ -49,8 +49,8 @@ func TestFunctionID(t *testing.T) {
 		{"adam with weight decay", with("rslora", noEps, decay), with("lora,lr_b=-0.5", noEps, decay), false},
 		{"sgd, clipped", with("rslora", sgd, clip), with("lora,lr_b=-1", sgd, clip), false},
 	} {
-		if same := function(c.a) == function(c.b); same != c.same {
-			t.Errorf("%s: %s and %s are the same function: %t", c.name, c.a.function(), c.b.function(), same)
+		if same := twinID(c.a) == twinID(c.b); same != c.same {
+			t.Errorf("%s: %s and %s are the same function: %t", c.name, c.a.sizes(), c.b.sizes(), same)
 		}
 	}
 }
