@@ -38,9 +38,8 @@ func SaveRest(dir string, c *Checkpoint) (leftOut []string, err error) {
 			if err != nil {
 				return nil, err
 			}
-			path := filepath.Join(dir, name)
-			if err := wholefile.WriteBytes(path, 0o644, content); err != nil {
-				return nil, fmt.Errorf("checkpoint: %s: %w", path, err)
+			if err := wholefile.WriteBytes(filepath.Join(dir, name), content); err != nil {
+				return nil, fmt.Errorf("checkpoint: %w", err)
 			}
 		}
 	}

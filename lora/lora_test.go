@@ -221,13 +221,14 @@ func derivative(f func() float64, x *float32) float64 {
 // An adapter that would make a weight NaN or infinite is not merged without a word.
 func TestMergeRefusesWhatIsNotFinite(t *testing.T) {
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), 3e38} {
-		base := testModel(t)
+		base := nntest.Model(t)
 		s, _ := attach(t, base, testConfig(2))
 		for _, a := range s.Adapters {
 			a.A.Data[0] = 3e38
 			a.B.Data[0] = bad
 		}
-		if err := s.Merge(base.Clone()); err == nil || !strings.Contains(err.Error(), "with the adapter merged, a weight is") {
+		err := s.Merge(base.Clone())
+		if err == nil || !strings.Contains(err.Error(), "with the adapter merged, a weight is") {
 			t.Errorf("B has %g: %v", bad, err)
 		}
 	}
