@@ -39,12 +39,13 @@ func (r Reproduction) counts() string {
 // tuned rates, and the two kinds of optimizer. It cites the claims by number.
 func (r Reproduction) caution() string {
 	return "Three things are easily confused:\n\n" +
-		"- **At one learning rate for all ranks**, as in the paper's figure 2, larger ranks gain nothing\n" +
-		"  under LoRA: " + r.cited("lora-rank-no-better") + ". Under rsLoRA they do gain: " +
-		r.cited("rslora-rank-better") + ".\n" +
+		"- **At one low learning rate for all ranks**, as in the paper's figure 2, the largest rank gains\n" +
+		"  less under LoRA than a tenth of what the smallest learned: " + r.cited("lora-rank-no-better") +
+		". Under\n  rsLoRA it ends lower: " + r.cited("rslora-rank-better") + ".\n" +
 		"- **With the learning rate tuned** for each scheme and rank, the largest rank ends at a lower loss\n" +
-		"  than the smallest under every scheme: " + r.cited("tuned-ranks") + ". The other schemes then end at\n" +
-		"  LoRA's loss, to within a tenth of what LoRA learned: " + r.cited("tuned-schemes") + ".\n" +
+		"  after as many steps under all three schemes: " + r.cited("tuned-ranks") + ". At equal cost, under\n" +
+		"  rsLoRA: " + r.cited("rank-for-compute") + ". rsLoRA and LoRA+ then end at LoRA's loss, to within a\n" +
+		"  tenth of what LoRA learned: " + r.cited("tuned-schemes") + ".\n" +
 		"- **Under Adam, theory predicts something else than under SGD**, since a step of SGD shrinks with\n" +
 		"  the gradient and a step of Adam does not. That only α/√r makes the first step gain the same at\n" +
 		"  every rank: " + r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") +

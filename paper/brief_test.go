@@ -23,9 +23,9 @@ func TestBrief(t *testing.T) {
 	}
 	text := r.Brief()
 	for _, want := range []string{
-		"claims: 1 seen, 1 not seen, 1 partial, ", "under every scheme: *seen* (claim ",
+		"claims: 1 seen, 1 not seen, 1 partial, ", "under all three schemes: *seen* (claim ",
 		"LoRA learned: *partial: 3 of 7 runs* (claim ", "; *not seen* (claim ",
-		"LoRA: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
+		"smallest learned: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)

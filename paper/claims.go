@@ -27,8 +27,8 @@ var claims = []Claim{
 		Says: "under α/r the average gradient norm falls as the rank grows; under α/√r it is the same for all ranks " +
 			"at the onset.",
 		Looks: "the power of rank of the norm at the onset, which theory says is -½ under LoRA and 0 under rsLoRA. " +
-			"The norm is γ√r times something that does not depend on rank, so this tests the program, and that the " +
-			"data do not matter.",
+			"The norm is γ√r times something that does not depend on rank, so this tests the program, on one data " +
+			"set.",
 		Rule: Rule{
 			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
 			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
@@ -44,7 +44,8 @@ var claims = []Claim{
 		Says: "rsLoRA's norms stay within an order of magnitude of each other throughout; LoRA's spread over " +
 			"several orders.",
 		Looks: "the ratio of the largest norm over ranks to the smallest. Each seed counts with the step at which " +
-			"its ratio is largest. The interval of the ratio must lie below 10 under rsLoRA and above 10 under LoRA.",
+			"its ratio is largest. The interval of the ratio must lie below 10 under rsLoRA and above 10 under LoRA. " +
+			"The runs are short: they learn little, and the norms stay near those at the onset.",
 		Rule: Rule{
 			Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10},
 		},
@@ -53,12 +54,13 @@ var claims = []Claim{
 	},
 	{
 		Key: "lora-rank-no-better",
-		Name: "At one learning rate for all ranks, LoRA's largest rank does not beat its smallest by as much as a " +
-			"tenth of what the smallest learned",
+		Name: "At the learning rate 3e-4 for all ranks, LoRA's largest rank gains less than a tenth of what the " +
+			"smallest learned",
 		Source: thePaper + ", figure 2",
 		Says:   "LoRA converges to a similar loss at every rank; larger ranks are even slightly worse.",
 		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
-			"quarter of what full fine-tuning learned; otherwise these runs cannot tell.",
+			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The rate lies far below " +
+			"LoRA's best one, near which larger ranks gain more: see the claim on tuned ranks.",
 		Rule: Rule{
 			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
@@ -68,7 +70,7 @@ var claims = []Claim{
 	},
 	{
 		Key:    "rslora-rank-better",
-		Name:   "At one learning rate for all ranks, rsLoRA's largest rank ends at a lower loss than its smallest",
+		Name:   "At the learning rate 3e-4 for all ranks, rsLoRA's largest rank ends at a lower loss than its smallest",
 		Source: thePaper + ", figure 2",
 		Says:   "rsLoRA's loss improves as the rank grows.",
 		Looks: "the final loss at the largest rank against that at the smallest. At one learning rate a larger rank " +
@@ -84,9 +86,9 @@ var claims = []Claim{
 		Key: "rank-for-compute",
 		Name: "At equal training cost, with the learning rate tuned for each rank, rsLoRA's largest rank ends at a " +
 			"lower loss than its smallest",
-		Source: thePaper + ", section 5",
+		Source: "open question, after " + thePaper + ", section 5",
 		Says: "inference costs the same at every rank once adapters are merged, so more compute in training buys " +
-			"quality.",
+			"quality. The paper does not hold the compute equal, as this claim does.",
 		Looks: "the final loss at the largest rank against that at the smallest. The smallest makes more steps, so " +
 			"that both take the same number of floating-point operations, to within 5%. The table also has full " +
 			"fine-tuning at the same cost.",
@@ -99,7 +101,7 @@ var claims = []Claim{
 	},
 	{
 		Key:    "merged-inference",
-		Name:   "A merged adapter does not slow inference down, whatever its rank",
+		Name:   "A merged adapter does not slow inference down by as much as 5%, whatever its rank",
 		Source: thePaper + ", section 5",
 		Says: "after training, an adapter is added to the weights, and inference takes as long as with the base " +
 			"model.",
@@ -119,7 +121,8 @@ var claims = []Claim{
 		Says:   "under SGD the pattern of gradients is the same.",
 		Looks: "the powers of rank of the norm at the onset under LoRA and rsLoRA, and of the mean norm over all " +
 			"steps, which depends on the optimizer. The power of the mean must be below -0.1 under LoRA and within " +
-			"±0.1 under rsLoRA.",
+			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet. The runs are short: they learn " +
+			"little, and the mean stays near the onset.",
 		Rule:    patternRule("paper-fig4"),
 		Shows:   []string{"gradient-norm"},
 		Resolve: moreSeeds,
@@ -138,12 +141,12 @@ var claims = []Claim{
 	},
 	{
 		Key: "init-correction",
-		Name: "Correcting A's initialization instead of the multiplier ends at a higher loss than rsLoRA, each at " +
-			"its own best learning rate",
+		Name: "At rank 512, correcting A's initialization instead of the multiplier ends at a higher loss than " +
+			"rsLoRA, each at its own best learning rate",
 		Source: thePaper + ", appendix B.3",
 		Says:   "keeping 1/r and correcting only the initialization of A, by 1/√r, is unstable or worse at rank 2048.",
 		Looks: "both directions of the correction, because the paper's text was not at hand. Each must end at a " +
-			"higher loss than rsLoRA at the top rank.",
+			"higher loss than rsLoRA. Any difference that is shown counts, even one that is within the margin.",
 		Rule: Rule{
 			Test: "corrections-worse/3", Study: "paper-init",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
@@ -334,7 +337,7 @@ var claims = []Claim{
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
 		},
 		Shows:   []string{"best-rate", "learning-rate"},
-		Resolve: "more seeds and longer training.",
+		Resolve: "higher learning rates: the best ones that are missing lie at the upper edge of those tried.",
 	},
 	{
 		Key: "rate-transfer",
@@ -343,13 +346,14 @@ var claims = []Claim{
 		Source: "open question, after arXiv 2602.06204",
 		Says:   "nothing about losses.",
 		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
-			"for every multiplier. The rate is tuned on half of the seeds and used on the others.",
+			"for every multiplier. The rate is the geometric mean of the best ones of half of the seeds, and is used on " +
+			"the others. Best rates at an edge of those tried are left out of it.",
 		Rule: Rule{
 			Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"},
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
 		},
 		Shows:   []string{"learning-rate"},
-		Resolve: "more seeds, and more rates.",
+		Resolve: "more seeds, and higher rates.",
 	},
 	{
 		Key:    "muon-rate-power",
@@ -362,33 +366,34 @@ var claims = []Claim{
 			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9},
 		},
 		Shows:   []string{"best-rate", "learning-rate"},
-		Resolve: moreSeeds,
+		Resolve: "higher learning rates: the best ones that are missing lie at the upper edge of those tried.",
 	},
 	{
 		Key: "tuned-schemes",
-		Name: "With the learning rate tuned for each scheme and rank, every other scheme ends at LoRA's loss, to " +
+		Name: "With the learning rate tuned for each scheme and rank, rsLoRA and LoRA+ end at LoRA's loss, to " +
 			"within a tenth of what LoRA learned",
 		Source: "Learning Rate Matters, arXiv 2602.04998",
 		Says: "nine variants of adapters, each with its own rate, are within one or two percent of the loss of each " +
 			"other.",
 		Looks: "every scheme against LoRA, rank by rank. They must be equivalent to within a tenth of what LoRA " +
-			"learned. A percentage of the loss would say little, because a run only learns a part of its loss.",
+			"learned. A percentage of the loss would say little, because a run only learns a part of its loss. All " +
+			"have one γ at rank 4, where rsLoRA is LoRA itself.",
 		Rule: Rule{
 			Test: "schemes-equal/3", Study: "tuned",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
 		},
 		Shows:   []string{"differences"},
-		Resolve: "more validation examples, whose choice is most of the error here, and wider grids of rates.",
+		Resolve: "more validation examples, more seeds, and wider grids of rates.",
 	},
 	{
 		Key: "tuned-ranks",
 		Name: "With the learning rate tuned for each scheme and rank, the largest rank ends at a lower loss than " +
-			"the smallest under every scheme",
+			"the smallest under LoRA, rsLoRA and LoRA+",
 		Source: "open question",
-		Says: "nothing. Figure 2 of the paper uses one rate for all ranks, at which LoRA's larger ranks gain " +
-			"nothing.",
-		Looks: "the final loss at the largest rank against that at the smallest, scheme by scheme. The table shows " +
-			"how much lower it is.",
+		Says:   "nothing. Figure 2 of the paper uses one rate for all ranks.",
+		Looks: "the final loss at the largest rank against that at the smallest, scheme by scheme, after as many " +
+			"steps. Any difference that is shown counts, where the claim on LoRA at one rate asks whether it is as " +
+			"large as a tenth of what was learned. The table shows how much lower the loss is.",
 		Rule: Rule{
 			Test: "ranks-gain/2", Study: "tuned",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
@@ -404,7 +409,8 @@ var claims = []Claim{
 		Says: "PEFT's “gaussian” has a standard deviation of 1/r, which breaks the theorem's condition. So does a B " +
 			"drawn with fan-in r, unless γ does not depend on rank.",
 		Looks: "the power of rank of the norm at the onset, for each kind of initialization. Corrected over all " +
-			"kinds, none may differ from theory. With enough seeds, any true deviation shows, however small.",
+			"kinds, none may differ from theory, however little. For random entries theory is exact, so a deviation is " +
+			"chance or a fault of the generator.",
 		Rule: Rule{
 			Test: "init-powers/2", Study: "init", Limits: powersLimits,
 		},
@@ -412,8 +418,9 @@ var claims = []Claim{
 		Resolve: moreSeeds,
 	},
 	{
-		Key:    "init-losses",
-		Name:   "Initializations of equal variance end at equivalent losses, each at its own best learning rate",
+		Key: "init-losses",
+		Name: "Under rsLoRA, four kinds of initialization of equal variance end at equivalent losses, each at its " +
+			"own best learning rate",
 		Source: "open question",
 		Says:   "nothing.",
 		Looks: "each kind of initialization against PyTorch's default, at a small and at a large rank. They must be " +
@@ -421,8 +428,7 @@ var claims = []Claim{
 		Rule: Rule{
 			Test: "init-losses/3", Study: "init-losses",
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
-		},
-		Shows:   []string{"loss"},
+		}, // no figure: it compares inits, which no figure does
 		Resolve: moreTraining,
 	},
 }

@@ -35,7 +35,7 @@ func normSpread(r Rule, v View) Finding {
 	}
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
 	f.Text = fmt.Sprintf("Over ranks %s (n = %d) the ratio is %s under rsLoRA. Under LoRA it is %s, which is %s "+
-		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s, and no more.",
+		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s.",
 		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2),
 		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3))
 	mean := metrics.GradNormMean

@@ -48,7 +48,7 @@ func (d comparison) text() string {
 		share := number.Fixed(100*learnedMargin*d.Difference.Mean/margin, 1)
 		text += fmt.Sprintf(", which is %s%% of what the reference learned", share)
 	}
-	text += fmt.Sprintf(" (n = %d, Holm's p = %s over %d tests): %s",
+	text += fmt.Sprintf(" (n = %d, Holm's p = %s over the %d tests of the claim): %s",
 		d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
 	if n := d.Cell.Diverged() + d.Reference.Diverged(); n > 0 {
 		text += fmt.Sprintf(" (%d runs diverged)", n)

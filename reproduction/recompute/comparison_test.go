@@ -352,7 +352,7 @@ func (d *comparison) text() say {
 	if m := d.margin(); m > 0 {
 		s = s.plus(phrase(", which is #% of what the reference learned", fix(100*margin*d.diff.mean/m, 1)))
 	}
-	s = s.plus(phrase(" (n = #, Holm's p = # over # tests): "+d.verdict(),
+	s = s.plus(phrase(" (n = #, Holm's p = # over the # tests of the claim): "+d.verdict(),
 		count(d.diff.n), sig(d.holm, 2), count(d.tests)))
 	if n := d.lost(); n > 0 {
 		s = s.plus(phrase(" (# runs diverged)", count(n)))

@@ -371,7 +371,7 @@ func judgeSpread(r rule, s *study) finding {
 	low, high := rslora.cells[0].rank(), rslora.cells[len(rslora.cells)-1].rank()
 	f.seen = phrase("Over ranks # to # (n = #) the ratio is ", count(low), count(high), count(narrow.n)).plus(
 		halved(narrow), say{text: " under rsLoRA. Under LoRA it is "}, halved(wide),
-		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #, and no more.",
+		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #.",
 			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)))
 	return f
 }
