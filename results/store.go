@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ranksweep/wholefile"
 )
 
 // Store is a folder of runs:
@@ -79,7 +81,7 @@ func (s *Store) put(r Run) error {
 			return err
 		}
 	}
-	syncFolder(fresh)
+	wholefile.SyncFolder(fresh)
 
 	final := s.path(r.ID)
 	if err := s.moveAside(r.ID); err != nil {
@@ -88,7 +90,7 @@ func (s *Store) put(r Run) error {
 	if err := os.Rename(fresh, final); err != nil {
 		return err
 	}
-	syncFolder(s.runs)
+	wholefile.SyncFolder(s.runs)
 	return nil
 }
 
@@ -158,13 +160,4 @@ func writeSynced(path string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncFolder makes renames in a folder last. Not every system can sync a
-// folder; there, a crash of the machine may cost the newest record.
-func syncFolder(path string) {
-	if d, err := os.Open(path); err == nil {
-		d.Sync()
-		d.Close()
-	}
 }

@@ -49,7 +49,7 @@ func replace(path string, write func(io.Writer) error) (err error) {
 			return err
 		}
 	}
-	syncFolder(dir)
+	SyncFolder(dir)
 	return nil
 }
 
@@ -61,9 +61,9 @@ func WriteBytes(path string, data []byte) error {
 	})
 }
 
-// syncFolder makes the renames in a folder last through a crash of the machine. Not every
+// SyncFolder makes the renames in a folder last through a crash of the machine. Not every
 // system can do that: where it cannot, a crash may bring the old file back.
-func syncFolder(path string) {
+func SyncFolder(path string) {
 	if d, err := os.Open(path); err == nil {
 		d.Sync()
 		d.Close()

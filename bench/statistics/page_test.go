@@ -56,6 +56,12 @@ func TestFirstDifference(t *testing.T) {
 	}
 }
 
+// isAtMost reports whether the share is at most most, allowing for four standard errors of a share
+// of that size.
+func (s share) isAtMost(most float64) bool {
+	return s.value() <= most+4*math.Sqrt(most*(1-most)/float64(s.draws))
+}
+
 // No test is wrong more often than its bound.
 func TestSizes(t *testing.T) {
 	asked := 0

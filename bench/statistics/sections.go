@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"ranksweep/metrics/stats"
@@ -10,7 +11,7 @@ import (
 
 // sections simulates everything.
 func sections() []section {
-	return append(differenceSections(), exponentSections()...)
+	return slices.Concat(differenceSections(), armSections(), exponentSections())
 }
 
 func differenceSections() []section {
@@ -51,6 +52,11 @@ func differenceSections() []section {
 			text:  "The median width of these intervals divided by that of Student's, for exponential differences.",
 			heads: perSize(coverageSizes), plain: widths(shapes[1]),
 		},
+	}
+}
+
+func armSections() []section {
+	return []section{
 		{
 			title: "Families",
 			text: "How often a family of comparisons without any true difference claims one or more by Holm's P, " +

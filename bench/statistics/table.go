@@ -17,12 +17,6 @@ func (s share) value() float64 { return float64(s.hits) / float64(s.draws) }
 // text returns the share in percent.
 func (s share) text() string { return strconv.FormatFloat(100*s.value(), 'f', 1, 64) + "%" }
 
-// isAtMost reports whether the share is at most most, allowing for four standard errors of a share
-// of that size.
-func (s share) isAtMost(most float64) bool {
-	return s.value() <= most+4*math.Sqrt(most*(1-most)/float64(s.draws))
-}
-
 // A study simulates one study, and reports whether it has the outcome that is counted.
 type study func(rng *rand.Rand) bool
 

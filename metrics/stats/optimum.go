@@ -12,9 +12,6 @@ type Optimum struct {
 	Wall       bool    // a neighbour of the best trial has no finite loss, so that there is no parabola
 }
 
-// Inside reports whether the optimum lies between rates that were tried.
-func (o Optimum) Inside() bool { return !o.Edge && !o.Wall && !math.IsNaN(o.Rate) }
-
 // FindOptimum returns the lowest point of the parabola through the best trial and its two
 // neighbours. At an edge or a wall it returns the best trial itself. Trials must be in rising
 // order of their rates.

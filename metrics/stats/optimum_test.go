@@ -58,9 +58,6 @@ func TestFindOptimum(t *testing.T) {
 			got.Edge != test.want.Edge || got.Wall != test.want.Wall {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
-		if inside := !got.Edge && !got.Wall && got.Rate > 0; got.Inside() != inside {
-			t.Errorf("%s: inside %t", test.name, got.Inside())
-		}
 	}
 	if rate, loss := vertex(Trial{1, 2}, Trial{2, 2}, Trial{3, 2}); rate != 2 || loss != 2 {
 		t.Errorf("of three equal losses: %g at %g", loss, rate)
