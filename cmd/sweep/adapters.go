@@ -65,18 +65,16 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 
 // list returns a row for each run whose adapter is in the folder. Notes say how PEFT reaches
 // the γ of scalings for which it has no name.
-func (a adapters) list(runs []results.Run) table.Table {
-	t := table.Table{Columns: []table.Column{{Head: "adapter"}, {Head: "run"}, {Head: "gamma", Number: true}}}
-	for _, r := range runs {
-		if !a.has(r.ID) {
-			continue
-		}
-		t.Rows = append(t.Rows, table.Row{Entries: []table.Entry{
-			table.Word(a.path(r.ID)), table.Word(experiments.Point{Axes: r.Axes}.String()),
-			table.Word(fmt.Sprintf("%.4g", r.Gamma)),
-		}})
+func (a adapters) list(runs []results.Run) (t table.Table) {
+	there := slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return !a.has(r.ID) })
+	table.Fill(&t, there,
+		table.Words("adapter", func(r results.Run) string { return a.path(r.ID) }),
+		table.Words("run", func(r results.Run) string { return experiments.Point{Axes: r.Axes}.String() }),
+		table.Numbers("gamma", func(r results.Run) string { return fmt.Sprintf("%.4g", r.Gamma) }),
+	)
+	for i, r := range there {
 		if note := peft.Folded(r.Scaling, r.Gamma, r.Rank); note != "" {
-			t.Doubt(len(t.Rows)-1, note)
+			t.Doubt(i, note)
 		}
 	}
 	return t

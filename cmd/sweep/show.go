@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/experiments"
 	"ranksweep/paper/table"
+	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/wholefile"
 )
@@ -39,27 +40,19 @@ func newShow() *cobra.Command {
 // planTable has a row for each run.
 func planTable(p *sweep.Plan) table.Table {
 	t := table.Table{Title: p.Experiment.Question, Caption: planCaption(p)}
-	column := func(head string) { t.Columns = append(t.Columns, table.Column{Head: head, Number: true}) }
-	column("run")
+	table.Fill(&t, p.Jobs, table.Numbers("run", func(j sweep.Job) string { return j.ID }))
 	for _, a := range p.Jobs[0].Axes {
-		column(a.Name)
+		value := func(j sweep.Job) string { return results.ValueOf(j.Axes, a.Name) }
+		table.Fill(&t, p.Jobs, table.Numbers(a.Name, value))
 	}
-	for _, head := range []string{"alpha", "gamma", "TFLOP", "MB"} {
-		column(head)
-	}
+	table.Fill(&t, p.Jobs,
+		table.Numbers("alpha", func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
+		table.Numbers("gamma", func(j sweep.Job) string { return ranked(j, experiments.Adapter.Gamma) }),
+		table.Numbers("TFLOP", func(j sweep.Job) string { return fmt.Sprintf("%.3g", j.Material.Cost/1e12) }),
+		table.Numbers("MB", func(j sweep.Job) int { return int(j.Material.Bytes >> 20) }),
+	)
 	twins := p.Twins()
 	for i, j := range p.Jobs {
-		cells := []table.Entry{table.Word(j.ID)}
-		for _, a := range j.Axes {
-			cells = append(cells, table.Word(a.Value))
-		}
-		alpha, gamma := "-", "-"
-		if a := j.Config.Adapter; a.Ranked() {
-			alpha, gamma = fmt.Sprintf("%.4g", a.EffectiveAlpha()), fmt.Sprintf("%.4g", a.Gamma())
-		}
-		cells = append(cells, table.Word(alpha), table.Word(gamma), table.Word(fmt.Sprintf("%.3g", j.Material.Cost/1e12)),
-			table.Word(strconv.FormatInt(j.Material.Bytes>>20, 10)))
-		t.Rows = append(t.Rows, table.Row{Entries: cells})
 		for _, warning := range j.Material.Warnings {
 			t.Doubt(i, warning)
 		}
@@ -68,6 +61,14 @@ func planTable(p *sweep.Plan) table.Table {
 		}
 	}
 	return t
+}
+
+// ranked writes a value of a run's adapter, or a dash if the run trains no adapter with a rank.
+func ranked(j sweep.Job, of func(experiments.Adapter) float64) string {
+	if a := j.Config.Adapter; a.Ranked() {
+		return fmt.Sprintf("%.4g", of(a))
+	}
+	return "-"
 }
 
 func planCaption(p *sweep.Plan) string {
