@@ -6,7 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
+
+	"ranksweep/paper/table"
 )
 
 // WriteText prints an explanation as text.
@@ -30,8 +31,10 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "alpha       %s for names that end with %s\n", number(s.Alphas[name]), name)
 	}
 	fmt.Fprintf(&b, "convention  %s\n\n", e.Convention)
-	e.writeTable(&b)
-	b.WriteString("\ntraps\n")
+	if err := e.table().WriteText(&b); err != nil {
+		return err
+	}
+	b.WriteString("traps\n")
 	for _, t := range e.Traps {
 		fmt.Fprintf(&b, "  %s: %s\n", t.Name, t.Text)
 	}
@@ -55,30 +58,29 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	return err
 }
 
-func (e *Explanation) writeTable(b *strings.Builder) {
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	head := "rank\t"
-	if e.Table[0].Fixed != nil {
-		head += fmt.Sprintf("gamma, alpha %s\t", number(e.Settings.Alpha))
-	}
-	if e.Table[0].Follows != nil {
-		head += fmt.Sprintf("gamma, alpha %s·r\t", number(e.Settings.follows()))
-	}
-	fmt.Fprintf(t, "%s\n", head)
-	for _, r := range e.Table {
-		fmt.Fprintf(t, "%d\t", r.Rank)
-		for _, gamma := range []*float64{r.Fixed, r.Follows} {
-			if gamma != nil {
-				fmt.Fprintf(t, "%.4g\t", *gamma)
+// table has γ at each rank. A column that does not apply is left out.
+func (e *Explanation) table() (t table.Table) {
+	alpha, follows := number(e.Settings.Alpha), number(e.Settings.follows())
+	table.Fill(&t, e.Table,
+		table.Numbers("rank", func(r Row) int { return r.Rank }),
+		table.Numbers("gamma, alpha "+alpha, func(r Row) string { return present(r.Fixed) }),
+		table.Numbers("gamma, alpha "+follows+"·r", func(r Row) string { return present(r.Follows) }),
+		table.Words("", func(r Row) string {
+			notes := slices.Clone(r.Patterns)
+			if r.Rank == e.Settings.Rank {
+				notes = append([]string{"here"}, notes...)
 			}
-		}
-		notes := slices.Clone(r.Patterns)
-		if r.Rank == e.Settings.Rank {
-			notes = append([]string{"here"}, notes...)
-		}
-		fmt.Fprintf(t, "%s\n", strings.TrimRight("  "+strings.Join(notes, ", "), " "))
+			return strings.Join(notes, ", ")
+		}),
+	)
+	return t
+}
+
+func present(v *float64) string {
+	if v == nil {
+		return ""
 	}
-	t.Flush() // writing to a Builder cannot fail
+	return fmt.Sprintf("%.4g", *v)
 }
 
 // targets describes which maps are adapted.
