@@ -11,14 +11,14 @@ import (
 	"ranksweep/results"
 )
 
-// A trait is a setting in which arms may differ, besides their scheme.
+// A trait is something in which arms may differ, besides their scheme.
 type trait struct {
 	name   string
 	field  string   // its column in a CSV file
 	values []string // one for each arm; empty if an arm has no value, or several
 }
 
-// traits are the known settings of arms, in a fixed order: optimizer, learning rate, the
+// traits are the known traits of arms, in a fixed order: optimizer, learning rate, the
 // remaining axes by name, and what the runs were made with.
 func traits(arms []results.Arm) []trait {
 	var all []trait

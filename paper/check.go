@@ -125,7 +125,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			"directions, and in brackets the power of its exact values at these ranks. If it is 0, one learning rate "+
 			"serves all ranks.\n"+norms+"\n%s", flat, v.equal),
 	}
-	addSettings(&t, v, func(results.Arm) int { return 1 })
+	addTraits(&t, v, func(results.Arm) int { return 1 })
 	fitted := func(s metrics.Statistic) func(results.Arm) table.Entry {
 		return func(a results.Arm) table.Entry { return newFit("", a, s).fitted() }
 	}

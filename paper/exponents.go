@@ -23,7 +23,7 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		return t
 	}
 	t.Caption = strings.TrimSpace(v.equal + runsLost(v))
-	addSettings(&t, v, func(results.Arm) int { return len(measured) })
+	addTraits(&t, v, func(results.Arm) int { return len(measured) })
 	rows := newFits(v, measured)
 	table.Fill(&t, rows,
 		table.Words("quantity", func(x fit) table.Entry {

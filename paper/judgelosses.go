@@ -172,7 +172,7 @@ func costGain(r Rule, v View) Finding {
 func costsTable(v View) table.Table {
 	t := table.Table{Name: "costs", Title: "Cost of each setting, counted from shapes, and its final loss: mean ± " +
 		"half of its 95% interval"}
-	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	addTraits(&t, v, func(a results.Arm) int { return len(a.Cells) })
 	size := func(v, unit float64) table.Entry { return table.Exact(number.Significant(v/unit, 3), v) }
 	loss := metrics.ValLossFinal
 	table.Fill(&t, v.cells,

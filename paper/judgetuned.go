@@ -153,7 +153,7 @@ func initPowers(r Rule, v View) Finding {
 func initsTable(v View) table.Table {
 	t := table.Table{Name: "inits", Title: "Gradient norm at the onset, by how A or B is drawn: power of rank, and " +
 		"mean ± half of its 95% interval"}
-	addSettings(&t, v, func(results.Arm) int { return 1 })
+	addTraits(&t, v, func(results.Arm) int { return 1 })
 	table.Fill(&t, newFits(v, []metrics.Statistic{metrics.GradNormOnset}),
 		table.Numbers("power of rank", fit.fitted),
 		table.Numbers("predicted power", fit.predicted),
@@ -212,7 +212,7 @@ func ratesTable(v View) table.Table {
 	if localAxis(v) == "lr" {
 		t.Title = "Best learning rates: geometric mean over seeds [lowest, highest]"
 	}
-	addSettings(&t, v, func(results.Arm) int { return 1 })
+	addTraits(&t, v, func(results.Arm) int { return 1 })
 	for _, rank := range v.ranks {
 		head := fmt.Sprintf("rank %d", rank)
 		if rank == 0 {

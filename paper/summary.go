@@ -21,7 +21,7 @@ func summaryTable(v View) table.Table {
 		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
 		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + runsLost(v)),
 	}
-	addSettings(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	addTraits(&t, v, func(a results.Arm) int { return len(a.Cells) })
 	type row struct {
 		arm results.Arm
 		results.Cell
@@ -90,9 +90,9 @@ func rateEntry(c results.Cell) table.Entry {
 	return table.Exact(number.Brief(c.LR), c.LR)
 }
 
-// addSettings adds the columns that tell arms apart; each arm's values are repeated in all of
+// addTraits adds scheme and traits, the columns that tell arms apart; each arm's values are repeated in all of
 // its rows.
-func addSettings(t *table.Table, v View, rows func(results.Arm) int) {
+func addTraits(t *table.Table, v View, rows func(results.Arm) int) {
 	var of []int // the arm of each row
 	for i, a := range v.arms {
 		of = append(of, slices.Repeat([]int{i}, rows(a))...)
@@ -121,7 +121,7 @@ func ending(all, diverged, failed int) table.Entry {
 	return e
 }
 
-// rounded writes a setting to four digits.
+// rounded writes a value to four digits.
 func rounded(v float64) string { return number.Significant(v, 4) }
 
 // rankEntry is a cell's rank, or that it has none.

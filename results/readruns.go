@@ -98,7 +98,7 @@ func readExpected(name string) cellReader {
 func readSetting(path string) cellReader {
 	return func(r *runRow, cell string) error {
 		if cell != "" {
-			r.config = append(r.config, setting{path, strings.Clone(cell)})
+			r.config = append(r.config, configField{path, strings.Clone(cell)})
 		}
 		return nil
 	}

@@ -10,7 +10,7 @@ type runRow struct {
 	phase  string    // tuning or reported
 	place  string    // index among the planned runs of the phase; empty without a grid
 	local  localMark // worked out from the runs and the grid
-	config []setting
+	config []configField
 	line   int // line of the file from which it was read
 }
 

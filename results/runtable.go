@@ -16,7 +16,7 @@ func newRunTable(runs []Run, g Grid) (table, error) {
 	}
 	var paths [][]string
 	for i := range rows {
-		if rows[i].config, err = settingsOf(rows[i].Config); err != nil {
+		if rows[i].config, err = configFields(rows[i].Config); err != nil {
 			return table{}, fmt.Errorf("results: run %s: %w", rows[i].ID, err)
 		}
 		var own []string
@@ -137,7 +137,7 @@ func (r runRow) cells(fields []string) []string {
 	}
 	for _, path := range fields {
 		cell := ""
-		if i := slices.IndexFunc(r.config, func(s setting) bool { return s.path == path }); i >= 0 {
+		if i := slices.IndexFunc(r.config, func(f configField) bool { return f.path == path }); i >= 0 {
 			cell = r.config[i].cell
 		}
 		cells = append(cells, cell)

@@ -50,7 +50,7 @@ func TestConfigCell(t *testing.T) {
 			t.Errorf("%s is read as %s", cell, got)
 		}
 	}
-	if got, err := configOf([]setting{{"a", "1"}, {"a.b", "2"}}); err == nil {
+	if got, err := configOf([]configField{{"a", "1"}, {"a.b", "2"}}); err == nil {
 		t.Errorf("a field that is a group too is read as %s", got)
 	}
 }

@@ -11,16 +11,16 @@ import (
 // configPrefix comes before the path of a config field in the name of its column.
 const configPrefix = "config."
 
-// setting is one field of a config: its path, as in train.lr, and its cell.
-type setting struct{ path, cell string }
+// configField is one field of a config: its path, as in train.lr, and its cell.
+type configField struct{ path, cell string }
 
-// settingsOf takes a config apart into its fields, in their order. Groups are one level
+// configFields takes a config apart into its fields, in their order. Groups are one level
 // deep: anything deeper is one cell of JSON, and so is an empty group.
-func settingsOf(config json.RawMessage) ([]setting, error) {
+func configFields(config json.RawMessage) ([]configField, error) {
 	if len(config) == 0 {
 		return nil, nil
 	}
-	var all []setting
+	var all []configField
 	top, err := members(config)
 	for _, t := range top {
 		group, groupErr := members(t.value)
@@ -32,7 +32,7 @@ func settingsOf(config json.RawMessage) ([]setting, error) {
 			if m.key != "" {
 				path += "." + m.key
 			}
-			all = append(all, setting{path, configCell(m.value)})
+			all = append(all, configField{path, configCell(m.value)})
 		}
 	}
 	if err == nil {
@@ -41,12 +41,12 @@ func settingsOf(config json.RawMessage) ([]setting, error) {
 	return all, err
 }
 
-// holds reports a config that cannot be restored from its settings: it is no object of
+// holds reports a config that cannot be restored from its fields: it is no object of
 // fields, or has a name that no field may have.
-func holds(settings []setting, config json.RawMessage) error {
-	back, err := configOf(settings)
-	for _, s := range settings {
-		err = errors.Join(err, checkPath(s.path))
+func holds(fields []configField, config json.RawMessage) error {
+	back, err := configOf(fields)
+	for _, f := range fields {
+		err = errors.Join(err, checkPath(f.path))
 	}
 	if err != nil || !sameJSON(back, config) {
 		return errors.New("config cannot be columns: " +
@@ -55,25 +55,25 @@ func holds(settings []setting, config json.RawMessage) error {
 	return nil
 }
 
-// configOf puts a config together from its settings. A setting with an empty cell is left
+// configOf puts a config together from its fields. A field with an empty cell is left
 // out; if all are empty there is no config.
-func configOf(settings []setting) (json.RawMessage, error) {
+func configOf(fields []configField) (json.RawMessage, error) {
 	var top []*group
-	for _, s := range settings {
-		if s.cell == "" {
+	for _, f := range fields {
+		if f.cell == "" {
 			continue
 		}
-		value, err := configValue(s.cell)
+		value, err := configValue(f.cell)
 		if err != nil {
-			return nil, fmt.Errorf("column %s%s: %.40q: %w", configPrefix, s.path, s.cell, err)
+			return nil, fmt.Errorf("column %s%s: %.40q: %w", configPrefix, f.path, f.cell, err)
 		}
-		name, key, in := strings.Cut(s.path, ".")
+		name, key, in := strings.Cut(f.path, ".")
 		i := slices.IndexFunc(top, func(g *group) bool { return g.name == name })
 		if i < 0 {
 			i, top = len(top), append(top, &group{name: name})
 		}
 		if top[i].single || !in && len(top[i].members) > 0 {
-			return nil, fmt.Errorf("column %s%s: %s is both a field and a group of fields", configPrefix, s.path, name)
+			return nil, fmt.Errorf("column %s%s: %s is both a field and a group of fields", configPrefix, f.path, name)
 		}
 		top[i].single = !in
 		top[i].members = append(top[i].members, member{key, value})
