@@ -90,8 +90,8 @@ func rateEntry(c results.Cell) table.Entry {
 	return table.Exact(number.Brief(c.LR), c.LR)
 }
 
-// addTraits adds scheme and traits, the columns that tell arms apart; each arm's values are repeated in all of
-// its rows.
+// addTraits adds the columns that tell arms apart: scheme and traits. Each arm's values are
+// repeated in all of its rows.
 func addTraits(t *table.Table, v View, rows func(results.Arm) int) {
 	var of []int // the arm of each row
 	for i, a := range v.arms {
