@@ -26,12 +26,12 @@ func mergedCost(r Rule, v View) Finding {
 	var numbers []Number
 	type row struct {
 		rank             int
-		merged, attached stats.Interval
+		merged, factored stats.Interval
 	}
 	var rows []row
 	for _, rank := range inferenceRanks(v.Inference) {
 		merged := timeOverBase(v.Inference, results.Merged, rank)
-		rows = append(rows, row{rank, merged, timeOverBase(v.Inference, results.Attached, rank)})
+		rows = append(rows, row{rank, merged, timeOverBase(v.Inference, results.Factored, rank)})
 		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
 		case merged.Low > 1/most && merged.High < most:
@@ -49,7 +49,7 @@ func mergedCost(r Rule, v View) Finding {
 	table.Fill(&t, rows,
 		table.Numbers("rank", func(r row) int { return r.rank }),
 		table.Numbers("adapter merged into the map", func(r row) string { return ratioText(r.merged) }),
-		table.Numbers("adapter beside the map", func(r row) string { return ratioText(r.attached) }),
+		table.Numbers("adapter beside the map", func(r row) string { return ratioText(r.factored) }),
 		table.Numbers("rounds", func(r row) int { return r.merged.N }),
 	)
 	return Finding{Standing: standing, Numbers: numbers, Tables: []table.Table{t}}
@@ -68,7 +68,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		name  string
 		color color.RGBA
 	}{
-		{results.Attached, "beside the map", figure.Copper[1]},
+		{results.Factored, "beside the map", figure.Copper[1]},
 		{results.Merged, "merged into it", figure.BlueGreen[1]},
 	} {
 		line := armSeries(of.color, i)

@@ -16,7 +16,7 @@ func timed(ratios ...float64) trial {
 		s.Inference = append(s.Inference,
 			results.Inference{Form: results.Base, Round: round, Seconds: base},
 			results.Inference{Form: results.Merged, Rank: 8, Round: round, Seconds: r * base},
-			results.Inference{Form: results.Attached, Rank: 8, Round: round, Seconds: 2 * base})
+			results.Inference{Form: results.Factored, Rank: 8, Round: round, Seconds: 2 * base})
 	}
 	return s
 }

@@ -23,7 +23,7 @@ type Form string
 const (
 	Base     Form = "base"     // there is no adapter
 	Merged   Form = "merged"   // it is added to the weights
-	Attached Form = "attached" // it is computed beside the weights, factored
+	Factored Form = "attached" // it is computed beside the weights
 )
 
 var inferenceColumns = []column{

@@ -21,15 +21,15 @@ const (
 )
 
 // TimeInference times how long m takes to score a batch of random tokens: without adapter,
-// with an adapter of each rank merged into its weights, and with that adapter attached in
-// factored form.
+// with an adapter of each rank merged into its weights, and with that adapter factored,
+// beside them.
 //
 // Every round times each of these once, so that other work on the machine slows all of them
 // equally. Each scores the batch once untimed right before, so that its weights are in the
-// cache. Otherwise the base would find its weights there, left by the attached adapter
+// cache. Otherwise the base would find its weights there, left by the factored adapter
 // before it, and a merged model would not.
 //
-// It is an error if a merged model and the attached adapter do not compute the same.
+// It is an error if a merged model and the factored adapter do not compute the same.
 func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([]results.Inference, error) {
 	b := inferenceBatch(m.Config)
 	pass, err := nn.NewPass(m, len(b.Tokens), nil)
@@ -38,14 +38,14 @@ func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([
 	}
 	forms := []form{{results.Base, 0, pass}}
 	for _, rank := range ranks {
-		merged, attached, err := formsOf(m, rank, len(b.Tokens))
+		merged, factored, err := formsOf(m, rank, len(b.Tokens))
 		if err != nil {
 			return nil, err
 		}
-		if err := sameLoss(merged, attached, &b); err != nil {
+		if err := sameLoss(merged, factored, &b); err != nil {
 			return nil, fmt.Errorf("sweep: rank %d: %w", rank, err)
 		}
-		forms = append(forms, form{results.Merged, rank, merged}, form{results.Attached, rank, attached})
+		forms = append(forms, form{results.Merged, rank, merged}, form{results.Factored, rank, factored})
 	}
 	var timings []results.Inference
 	for round := range rounds {
@@ -86,8 +86,8 @@ func inferenceBatch(c nn.Config) (b nn.Batch) {
 	return b
 }
 
-// formsOf returns m with one adapter, merged and attached.
-func formsOf(m *nn.Model, rank, tokens int) (merged, attached *nn.Pass, err error) {
+// formsOf returns m with one adapter, merged and factored.
+func formsOf(m *nn.Model, rank, tokens int) (merged, factored *nn.Pass, err error) {
 	set, err := lora.Attach(m, lora.Config{
 		Rank: rank, Gamma: lora.Scheme{P: 0.5}.Gamma(inferenceAlpha, rank),
 		Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: tokens,
@@ -108,26 +108,26 @@ func formsOf(m *nn.Model, rank, tokens int) (merged, attached *nn.Pass, err erro
 		return nil, nil, err
 	}
 	if merged, err = nn.NewPass(model, tokens, nil); err == nil {
-		attached, err = nn.NewPass(m, tokens, set.Maps())
+		factored, err = nn.NewPass(m, tokens, set.Maps())
 	}
-	return merged, attached, err
+	return merged, factored, err
 }
 
 // mergeTolerance is the largest relative difference between the losses of a merged and an
-// attached adapter: a hundred roundings of float32, for sums over the widths of maps.
+// factored adapter: a hundred roundings of float32, for sums over the widths of maps.
 const mergeTolerance = 1e-5
 
-func sameLoss(merged, attached *nn.Pass, b *nn.Batch) error {
+func sameLoss(merged, factored *nn.Pass, b *nn.Batch) error {
 	x, err := merged.Loss(b)
 	if err != nil {
 		return err
 	}
-	y, err := attached.Loss(b)
+	y, err := factored.Loss(b)
 	if err != nil {
 		return err
 	}
 	if !(math.Abs(x-y) <= mergeTolerance*math.Abs(y)) {
-		return fmt.Errorf("the merged model has loss %g and the attached adapter %g: must differ by at most %g",
+		return fmt.Errorf("the merged model has loss %g and the factored adapter %g: must differ by at most %g",
 			x, y, mergeTolerance)
 	}
 	return nil

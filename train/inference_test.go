@@ -23,7 +23,7 @@ func TestTimeInference(t *testing.T) {
 			t.Errorf("%+v", x)
 		}
 	}
-	if count[results.Base] != 2 || count[results.Merged] != 4 || count[results.Attached] != 4 {
+	if count[results.Base] != 2 || count[results.Merged] != 4 || count[results.Factored] != 4 {
 		t.Errorf("%v: want one a form, rank and round", count)
 	}
 }
