@@ -15,8 +15,9 @@ func (r Reproduction) Brief() string {
 		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.Name) }),
 		table.Words("standing", func(f numbered) string { return f.standing() }),
 	)
-	return fmt.Sprintf("Of %d claims: %s. All are about one small model, one data set and short training; the report\n"+
-		"has the optimizer, learning rates, steps, ranks and number of seeds of each.\n\n%s\n%s",
+	return fmt.Sprintf("Of %d claims: %s.\n"+
+		"All are about one small model, one data set and short training; the report has the optimizer,\n"+
+		"learning rates, steps, ranks and number of seeds of each.\n\n%s\n%s",
 		len(r), r.counts(), r.caution(), t.Markdown())
 }
 
