@@ -44,7 +44,9 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 		table.Numbers("error from validation", comparison.fromValidation, "validation_se", "validation_part"),
 		table.Numbers(inUnit("detectable"), comparison.detectable, "detectable"),
 		table.Numbers("relative to reference", comparison.relative, "relative"),
-		table.Numbers(inUnit("margin"), comparison.marginEntry, "margin", "p_equivalence"),
+		table.Numbers(inUnit("margin"), comparison.marginEntry, "margin"),
+		table.Numbers("p within the margin", func(d comparison) table.Entry { return probability(d.equivalence) },
+			"p_equivalence"),
 		table.Numbers("pairs", func(d comparison) table.Entry {
 			return table.Entry{Text: strconv.Itoa(d.Difference.N)}
 		}),
@@ -127,9 +129,9 @@ func (d comparison) relative() table.Entry {
 	return table.Exact(number.Fixed(100*part, 2)+"%", part)
 }
 
-// marginEntry is the mean margin, and the corrected P of equivalence within the margins.
+// marginEntry is the mean margin.
 func (d comparison) marginEntry() table.Entry {
-	return table.Exact(number.Significant(d.margin(), 2), d.margin(), d.equivalence)
+	return table.Exact(number.Significant(d.margin(), 2), d.margin())
 }
 
 // flipP is the P of sign flips; NaN if there was no test.

@@ -73,7 +73,9 @@ var comparisonWords = []definition{
 	{"Holm's p", "p of the t test, corrected by Holm's method over all tests of the family."},
 	{"lower, higher", fmt.Sprintf("the first setting's loss is lower or higher than the reference's, with "+
 		"Holm's p at most %g.", level)},
-	{"equivalent, within the margin", fmt.Sprintf("two one-sided t tests show, with Holm's p at most %g, that the "+
+	{"p within the margin", "p of two one-sided t tests that the difference is not smaller than the margin, " +
+		"corrected like Holm's p."},
+	{"equivalent, within the margin", fmt.Sprintf("p within the margin is at most %g, which shows that the "+
 		"difference is smaller than a margin of %g%% of what the reference learned. Each seed has its own margin; "+
 		"the column shows the mean.", level, 100*learnedMargin)},
 	{"not separated", "none of these is shown, so the two settings are not ranked."},

@@ -237,6 +237,7 @@ func (d *comparison) row() wantedRow {
 		"difference (nats/token)": columned(d.diff), "pairs": one(count(d.diff.n)), "p": one(sig(d.p(), 2)),
 		"Holm's p": one(sig(d.holm, 2)), "verdict": {text: d.verdict()}, "sign-flip p": {},
 		"relative to reference": {}, "margin (nats/token)": one(sig(d.margin(), 2)),
+		"p within the margin": one(sig(d.equivalent, 2)),
 		"diverged": phrase("#/#, #/#", count(d.cell.count((*run).diverged)), count(len(d.cell.runs)),
 			count(d.reference.count((*run).diverged)), count(len(d.reference.runs))),
 		"error from validation": {}, "detectable (nats/token)": {},
