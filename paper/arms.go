@@ -119,6 +119,11 @@ func varying(arms []results.Arm) []trait {
 	})
 }
 
+// withoutRate are the traits other than the learning rate.
+func withoutRate(all []trait) []trait {
+	return slices.DeleteFunc(slices.Clone(all), func(t trait) bool { return t.name == learningRate })
+}
+
 // rankText writes a rank for people.
 func rankText(rank int) string {
 	if rank == 0 {

@@ -98,7 +98,7 @@ func lost(c results.Cell, status results.Status) string {
 // tried, so that a better one may lie beyond.
 func addBestRates(t *table.Table, v View) {
 	losses := v.intervals(v.loss)
-	different := slices.DeleteFunc(slices.Clone(v.differing), func(s trait) bool { return s.name == learningRate })
+	different := withoutRate(v.differing)
 	groups := map[string]*rated{}
 	var keys []string
 	row := 0

@@ -61,14 +61,16 @@ func (v View) where(ok func(results.Arm) bool) View {
 func (v View) ranked() View { return v.where(results.Arm.Ranked) }
 
 // byRate groups the arms that differ only in their learning rate. named is a view of the first
-// arm of each group.
+// arm of each group, whose labels have no learning rate, since a group has several.
 func (v View) byRate() (groups [][]results.Arm, named View) {
 	groups = results.RateGroups(v.arms)
 	var first []results.Arm
 	for _, g := range groups {
 		first = append(first, g[0])
 	}
-	return groups, v.of(first)
+	named = v.of(first)
+	named.labels = armLabels(first, withoutRate(named.differing))
+	return groups, named
 }
 
 // cellsOf are the cells of arms.
