@@ -155,6 +155,7 @@ func Studied() []string {
 // named for the study, what it shows and, if the study has other optimizers, these optimizers.
 func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
 	v := Rule{Optimizers: c.Rule.Optimizers}.of(s.View)
+	v.wants = c.Rule.Wants
 	if figures, err = those(v, c.Shows); err != nil {
 		return nil, fmt.Errorf("claim %s: %w", c.Key, err)
 	}

@@ -27,26 +27,29 @@ func ratePowers(r Rule, v View) Finding {
 	type row struct {
 		group []results.Arm
 		stats.Exponent
+		rateCounts
 		bend  stats.Interval // the curvature
 		local []float64      // the powers from each rank to the next
 	}
 	var rows []row
 	var fits []fit
-	kept, all := 0, 0
+	var tried rateCounts
 	for _, g := range results.RateGroups(r.of(v).arms) {
 		a := g[0]
-		e, err := results.RateExponent(g)
 		if !multiplierAlone(a) {
 			continue
 		}
-		kept, all = kept+e.N, all+e.N+e.Excluded
+		best, n := results.BestRates(g), rateCounts{}
+		n.add(best)
+		tried.add(best)
+		e, err := results.RateExponent(g)
 		if err != nil {
 			continue // all at edges, or at one rank: these count above, but have no row
 		}
 		e.Predicted = claimedPower(r.Wants, e, a)
 		fits = append(fits, fit{"", a, bestRateStatistic, e, nil})
 		bend, local := results.RateCurvature(g)
-		rows = append(rows, row{g, e, bend, local})
+		rows = append(rows, row{g, e, n, bend, local})
 	}
 	if len(fits) == 0 {
 		return lacking("best rates at two ranks")
@@ -56,6 +59,7 @@ func ratePowers(r Rule, v View) Finding {
 	table.Fill(&t, rows,
 		table.Numbers("p", func(x row) string { return number.Brief(x.group[0].Scaling.P) }),
 		table.Numbers("fitted power", func(x row) string { return exponentText(x.Exponent) }),
+		table.Numbers("seeds", func(x row) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x row) string { return number.Brief(x.Predicted) }),
 		table.Numbers("theory while A has hardly moved", func(x row) table.Entry {
 			a := x.group[0]
@@ -65,16 +69,16 @@ func ratePowers(r Rule, v View) Finding {
 		table.Numbers("from each rank to the next", func(x row) string { return slopesText(x.local) }),
 		table.Numbers("curvature", func(x row) string { return intervalText(x.bend) }),
 		table.Numbers("best rates inside the grid", func(x row) string {
-			return fmt.Sprintf("%d of %d", x.N, x.N+x.Excluded)
+			return fmt.Sprintf("%d of %d", x.between, x.all)
 		}),
 		table.Words("verdict", func(x row) string { return x.Verdict(r.limit("tolerance")).String() }),
 	)
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval does not contain 0, the best rate is no power of the rank. " +
-		fmt.Sprintf("%d of %d best rates lie between other rates that were tried. A best rate next to one that "+
-			"diverged is used as it was tried, without a parabola.", kept, all)
-	if float64(kept) < r.limit("inside")*float64(all) {
+		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
+		tried.besideText()
+	if float64(tried.between) < r.limit("inside")*float64(tried.all) {
 		f.Standing = Unresolved
 	}
 	f.Tables = []table.Table{t}
@@ -85,8 +89,12 @@ func ratePowers(r Rule, v View) Finding {
 // count as one measurement.
 var bestRateStatistic = metrics.Statistic{Name: "best rate", Of: func([]metrics.Point) float64 { return math.NaN() }}
 
-// claimedPower is the power of rank that a rule claims for the best rate.
+// claimedPower is the power of rank that a rule claims for the best rate; NaN if more than the
+// multiplier depends on the rank, of which no rule claims anything.
 func claimedPower(wants string, e stats.Exponent, a results.Arm) float64 {
+	if !multiplierAlone(a) {
+		return math.NaN()
+	}
 	switch wants {
 	case ratesOfTheory:
 		return e.Predicted

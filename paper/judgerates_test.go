@@ -117,6 +117,23 @@ func TestTableOfBestRates(t *testing.T) {
 	}
 }
 
+// A best rate between others counts as such even if its seed has no other, and no power rests on it.
+func TestCountsOfBestRates(t *testing.T) {
+	f := ratePowers(claimOf(t, "best-rate-power").Rule, view(oneLeft()))
+	const want = "24 of 27 best rates lie between other rates that were tried. 1 best rate lies next to a rate"
+	if !strings.Contains(f.Text, want) {
+		t.Errorf("text %s\nwant in it %s", f.Text, want)
+	}
+	rows, columns := f.Tables[0].Rows, []int{2, 7}
+	for i, row := range [][]string{{"2", "6 of 9"}, {"3", "9 of 9"}, {"3", "9 of 9"}} {
+		for j, at := range columns {
+			if got := rows[i].Entries[at].Text; got != row[j] {
+				t.Errorf("row %d, column %d: %q, want %q", i, at, got, row[j])
+			}
+		}
+	}
+}
+
 func transferRulings() []ruling {
 	const claim = "rate-transfer"
 	half := func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }

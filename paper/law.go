@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -78,6 +79,17 @@ func fitLines(e stats.Exponent, err error, source string, points figure.Series) 
 		}
 	}
 	return fit, theory, texts
+}
+
+// theorySlope is how captions call the slope that theory predicts.
+const theorySlope = "the slope that theory predicts"
+
+// dashedLines says which slope the dashed lines of laws have; empty if there are none.
+func dashedLines(laws []law, slope string) string {
+	if !slices.ContainsFunc(laws, func(w law) bool { return w.err == nil && number.Finite(w.fit.Predicted) }) {
+		return ""
+	}
+	return " Dashed lines have " + slope + "."
 }
 
 // ends are the first and the last rank that have a value.

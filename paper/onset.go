@@ -30,7 +30,7 @@ func onsetFigure(v View) (f figure.Figure, ok bool) {
 		laws = append(laws, l)
 	}
 	p, l := lawPanel(laws, fmt.Sprintf("%s (%s)", s.Label, s.Unit))
-	return figure.Figure{Name: "onset", Caption: onsetCaption(v, s), Panels: []figure.Panel{p}, Legend: l}, true
+	return figure.Figure{Name: "onset", Caption: onsetCaption(v, s, laws), Panels: []figure.Panel{p}, Legend: l}, true
 }
 
 // statisticPoint is the mean of s over a cell's seeds, at the cell's rank.
@@ -53,10 +53,10 @@ func armSeries(c color.RGBA, i int) figure.Series {
 const fittedLines = "Solid lines are fitted powers of rank; the legend has each exponent with its 95% interval over " +
 	"seeds."
 
-func onsetCaption(v View, s metrics.Statistic) string {
+func onsetCaption(v View, s metrics.Statistic, laws []law) string {
 	n := statisticCounts(v, s)
 	text := fmt.Sprintf("%s (%s) against rank, on logarithmic axes: means over seeds, %s.",
 		capital(s.Label), s.Unit, seedCount(n))
-	return text + spreadSentence("Bars", n) + " " + fittedLines + " Dashed lines have the slope that theory predicts." +
+	return text + spreadSentence("Bars", n) + " " + fittedLines + dashedLines(laws, theorySlope) +
 		runsLost(v) + " " + v.equal
 }

@@ -1,19 +1,18 @@
 package paper
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
-	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
 // ratesFigure draws the learning rate at which each rank learns best: one line for each group
 // of arms that differ only in their rate, with the fitted power of rank and the claimed one.
-// There is no figure unless a best rate lies between others that were tried.
+// Without a claim, theory's power is in its place. There is no figure unless a best rate lies
+// between others that were tried.
 func ratesFigure(v View) (f figure.Figure, ok bool) {
 	v = v.ranked()
 	if len(v.arms) == 0 {
@@ -21,26 +20,34 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 	}
 	groups, named := v.byRate()
 	var laws []law
-	n, edges := counts{low: math.MaxInt}, 0
+	n, tried, fitted := counts{low: math.MaxInt}, rateCounts{}, 0
+	source, slope := "theory", theorySlope
+	if v.wants != "" {
+		source, slope = "claim", "the claimed slope"
+	}
 	for i, g := range groups {
-		w := law{label: named.labels[i], color: named.colors[i], source: "claim"}
+		w := law{label: named.labels[i], color: named.colors[i], source: source}
+		best := results.BestRates(g)
+		tried.add(best)
 		var inside map[int][]float64
-		w.points, inside = ratePoints(results.BestRates(g))
+		w.points, inside = ratePoints(best)
 		for _, q := range w.points {
 			seeds := len(inside[int(q.X)])
 			n.low, n.high = min(n.low, seeds), max(n.high, seeds)
 		}
 		w.fit, w.err = results.RateExponent(g)
-		edges += w.fit.Excluded
+		fitted += w.fit.N
+		if v.wants != "" {
+			w.fit.Predicted = claimedPower(v.wants, w.fit, g[0])
+		}
 		laws = append(laws, w)
 	}
 	p, l := lawPanel(laws, "best learning rate")
 	f = figure.Figure{Name: "best-rate", Panels: []figure.Panel{p}, Legend: l}
 	f.Caption = "Learning rate with the lowest final validation loss, against rank, on logarithmic axes: geometric " +
 		"means over seeds, " + seedCount(n) + "." + spreadSentence("Bars", n) + " The best rate of a seed is the " +
-		"lowest point of the parabola through the best rate tried and the two beside it. " +
-		fmt.Sprintf("Left out: %d best rates at an edge of those tried. ", edges) +
-		fittedLines + " Dashed lines have the claimed slope. " + v.equal
+		"lowest point of the parabola through the best rate tried and the two beside it." + tried.besideText() +
+		tried.leftOut(fitted) + " " + fittedLines + dashedLines(laws, slope) + " " + v.equal
 	return f, n.high > 0
 }
 
@@ -51,7 +58,7 @@ func ratePoints(best []results.BestRate) (points []figure.Point, inside map[int]
 	var ranks []int
 	for _, b := range best {
 		ranks = append(ranks, b.Rank)
-		if !b.Edge && number.Finite(b.Rate) {
+		if b.Between() {
 			inside[b.Rank] = append(inside[b.Rank], math.Log(b.Rate))
 		}
 	}

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,10 +49,95 @@ func TestRatesFigure(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(f.Caption, "n = 3.") || !strings.Contains(f.Caption, "Left out: 0 best rates") {
+	if !strings.Contains(f.Caption, "n = 3.") || strings.Contains(f.Caption, "Left out") {
 		t.Error(f.Caption)
 	}
 	if _, ok := ratesFigure(view(fake{schemes: []string{"lora"}, ranks: []int{4, 16}, seeds: 2, steps: 2}.runs())); ok {
 		t.Error("a figure of best rates from one rate")
+	}
+}
+
+// A group of arms has several rates, so no label names one, even if groups begin at different rates.
+func TestGroupsOfRatesHaveNoRate(t *testing.T) {
+	lowest := func(r results.Run) bool { return r.Scheme == "lora" && r.LR == 1e-4 }
+	v := view(slices.DeleteFunc(rateRuns(claimed, 0), lowest))
+	best, _ := ratesFigure(v)
+	losses, _ := lossRateFigure(v)
+	if got := best.Legend[0].Text; got != "LoRA" {
+		t.Errorf("best rates: %q", got)
+	}
+	if got := losses.Panels[0].Title; got != "LoRA" {
+		t.Errorf("losses: %q", got)
+	}
+}
+
+// A figure of a claim has the claimed slopes. Any other figure has theory's, and theory has none
+// under SGD.
+func TestSlopesOfRates(t *testing.T) {
+	runs := rateRuns(claimed, 0)
+	sgd := slices.Clone(runs)
+	for i := range sgd {
+		sgd[i].Optimizer = "sgd"
+	}
+	for _, c := range []struct {
+		runs    []results.Run
+		wants   string
+		legend  string  // of rsLoRA
+		slope   float64 // NaN: no line
+		caption string
+	}{
+		{runs, "", "theory -0.25", -0.25, "Dashed lines have the slope that theory predicts."},
+		{runs, ratesOfTheory, "claim -0.25", -0.25, "Dashed lines have the claimed slope."},
+		{sgd, ratesFree, "claim 0", 0, "Dashed lines have the claimed slope."},
+		{sgd, ratesOfPower, "claim 0.5", 0.5, "Dashed lines have the claimed slope."},
+		{sgd, "", "no theory", math.NaN(), ""},
+	} {
+		v := view(c.runs)
+		v.wants = c.wants
+		f, _ := ratesFigure(v)
+		if got := f.Legend[6].Text; got != c.legend {
+			t.Errorf("wanted %q: legend %q, want %q", c.wants, got, c.legend)
+		}
+		if !strings.Contains(f.Caption, c.caption) || c.caption == "" && strings.Contains(f.Caption, "Dashed") {
+			t.Errorf("wanted %q: %s", c.wants, f.Caption)
+		}
+		slope := math.NaN()
+		if line := f.Panels[0].Series[4].Points; len(line) == 2 {
+			slope = math.Log(line[1].Y/line[0].Y) / math.Log(line[1].X/line[0].X)
+		}
+		if !(math.Abs(slope-c.slope) <= 1e-9) && !(math.IsNaN(slope) && math.IsNaN(c.slope)) {
+			t.Errorf("wanted %q: slope %g, want %g", c.wants, slope, c.slope)
+		}
+	}
+}
+
+// oneLeft are the runs of rateRuns in which LoRA's seed 0 has one best rate left between others,
+// its seed 1 one beside a rate at which the loss rose, and its seed 2 none at rank 64.
+func oneLeft() []results.Run {
+	runs := rateRuns(claimed, 0)
+	for i := range runs {
+		r := &runs[i]
+		loss := &r.Curve[2].Values[metrics.ValLoss]
+		r.Curve[0].Values[metrics.ValLoss] = 1000
+		switch {
+		case r.Scheme != "lora":
+		case r.Seed == 0 && r.Rank < 64:
+			*loss = 2 - math.Log(r.LR)
+		case r.Seed == 1 && r.Rank == 4 && r.LR == 1e-1, r.Seed == 2 && r.Rank == 64:
+			*loss = 2000
+		}
+	}
+	return runs
+}
+
+// The caption counts the best rates that are left out, by their causes.
+func TestBestRatesLeftOut(t *testing.T) {
+	f, _ := ratesFigure(view(oneLeft()))
+	const want = " 1 best rate lies next to a rate at which the run ended above the loss where it began, or diverged: " +
+		"such a best rate is used as it was tried, without a parabola. Left out: 2 best rates at an edge of those tried. " +
+		"1 of 27 ranks and seeds have no best rate: no run ended below the loss where it began. " +
+		"Left out of the fits only: 1 best rate where a seed has no other. "
+	if !strings.Contains(f.Caption, want) {
+		t.Errorf("caption %s\nwant in it %s", f.Caption, want)
 	}
 }

@@ -26,6 +26,7 @@ type View struct {
 	differing []trait                  // traits in which arms differ, besides their scheme
 	loss      metrics.Statistic        // the loss that runs are compared by
 	equal     string                   // what all runs have in common, in sentences
+	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
 }
 
 // NewView returns a view of rows. tuned says how their nuisance values were chosen.
@@ -36,7 +37,7 @@ func NewView(rows []results.Row, tuned []results.Tuned) View {
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []results.Arm) View {
-	v = View{Tuned: v.Tuned, Inference: v.Inference, arms: arms}
+	v = View{Tuned: v.Tuned, Inference: v.Inference, arms: arms, wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

@@ -43,6 +43,10 @@ type BestRate struct {
 	stats.Optimum
 }
 
+// Between reports whether the best rate lies between other rates that were tried, so that
+// a power of rank may be fitted to it.
+func (b BestRate) Between() bool { return !b.Edge && !math.IsNaN(b.Rate) }
+
 // BestRates finds the best learning rate of each rank and seed by [stats.FindOptimum], in a
 // group of arms that differ only in their rate. A run that diverged, or whose loss ended
 // above where it began, is worse than any other.
@@ -84,14 +88,15 @@ func rated(rate float64, r Row) []stats.Trial {
 	return []stats.Trial{t}
 }
 
-// RateExponent fits a power of rank to the best learning rates of a group. Ranks and seeds
-// whose best rate is at an edge of the rates tried are left out and counted as excluded.
-// Predicted is theory's power for [metrics.BestRate].
+// RateExponent fits a power of rank to the best learning rates of a group. It leaves out, and
+// counts as excluded, best rates that do not lie between other rates that were tried, and
+// then those that are the only one of their seed. Predicted is theory's power for
+// [metrics.BestRate].
 func RateExponent(group []Arm) (stats.Exponent, error) {
 	var obs []stats.Observation
 	for _, b := range BestRates(group) {
 		o := stats.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
-		if b.Edge {
+		if !b.Between() {
 			o.Value = math.NaN()
 		}
 		obs = append(obs, o)

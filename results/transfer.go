@@ -124,7 +124,7 @@ func RateCurvature(group []Arm) (bend stats.Interval, local []float64) {
 	var seeds []uint64
 	rates := make(map[uint64]map[int]float64) // logarithms, by seed and rank
 	for _, b := range BestRates(group) {
-		if b.Edge || math.IsNaN(b.Rate) {
+		if !b.Between() {
 			continue
 		}
 		if rates[b.Seed] == nil {

@@ -63,6 +63,15 @@ func (g rates) best() (all []best) {
 // inside reports whether a power may be fitted to a best rate.
 func (b best) inside() bool { return !b.edge && !math.IsNaN(b.rate) }
 
+// found counts the best rates, those inside their grid, and of these those beside a wall.
+func (g rates) found() (all, inside, walled int) {
+	found := g.best()
+	all = len(found)
+	found = slices.DeleteFunc(found, func(b best) bool { return !b.inside() })
+	inside = len(found)
+	return all, inside, inside - len(slices.DeleteFunc(found, func(b best) bool { return b.wall }))
+}
+
 func (g rates) power() power {
 	var all []observed
 	for _, b := range g.best() {
@@ -120,13 +129,14 @@ func (g rates) steps() say {
 func judgeRates(r rule, s *study) finding {
 	t := wanted{kind: "best-rate powers"}
 	var rows []row
-	kept, all := 0, 0
+	kept, all, walled := 0, 0, 0
 	for _, g := range groups(r.arms(s)) {
 		a, p := g[0], g.power()
 		if !a.scheme.alone() {
 			continue
 		}
-		if kept, all = kept+p.runs, all+p.runs+p.excluded; !p.fitted() {
+		tried, inside, beside := g.found()
+		if kept, all, walled = kept+inside, all+tried, walled+beside; !p.fitted() {
 			continue
 		}
 		switch r.Wants {
@@ -144,8 +154,8 @@ func judgeRates(r rule, s *study) finding {
 				"fitted power": p.say(), "claimed power": one(plain(p.predicted)),
 				"theory while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
 				"from each rank to the next":      g.steps(), "curvature": halved(g.bends()),
-				"best rates inside the grid": phrase("# of #", count(p.runs), count(p.runs+p.excluded)),
-				"verdict":                    {text: p.agreement(r.Limits["tolerance"])},
+				"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(p.n)),
+				"verdict": {text: p.agreement(r.Limits["tolerance"])},
 			},
 		})
 	}
@@ -156,12 +166,24 @@ func judgeRates(r rule, s *study) finding {
 	f.tables = []wanted{t}
 	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each "+
 		"seed. If its interval does not contain 0, the best rate is no power of the rank. "+
-		"# of # best rates lie between other rates that were tried. A best rate next to one that diverged is used as "+
-		"it was tried, without a parabola.", count(kept), count(all))
+		"# of # best rates lie between other rates that were tried.", count(kept), count(all)).plus(besides(walled))
 	if float64(kept) < r.Limits["inside"]*float64(all) {
 		f.standing = unresolved
 	}
 	return f
+}
+
+// besides says how many best rates have no parabola.
+func besides(walled int) say {
+	verb := "rates lie"
+	switch walled {
+	case 0:
+		return say{}
+	case 1:
+		verb = "rate lies"
+	}
+	return phrase(" # best "+verb+" next to a rate at which the run ended above the loss where it began, or diverged: "+
+		"such a best rate is used as it was tried, without a parabola.", count(walled))
 }
 
 // given is what a transferred rate loses, over seeds.

@@ -93,6 +93,7 @@ type optimum struct {
 	rate, loss float64 // NaN where no loss is finite
 	at         int     // place of the best trial
 	edge       bool    // it is the smallest or the largest
+	wall       bool    // it lies next to one without a finite loss
 }
 
 // lowest is the lowest point of the parabola through the best trial and its neighbours, or the
@@ -108,7 +109,10 @@ func lowest(rates, losses []float64) optimum {
 		return optimum{rate: nan, loss: nan, at: -1}
 	}
 	o := optimum{rate: rates[at], loss: losses[at], at: at, edge: at == 0 || at == len(losses)-1}
-	if o.edge || math.IsInf(losses[at-1], 1) || math.IsInf(losses[at+1], 1) {
+	if o.edge {
+		return o
+	}
+	if o.wall = math.IsInf(losses[at-1], 1) || math.IsInf(losses[at+1], 1); o.wall {
 		return o
 	}
 	// Around the middle: y = m + b u + c u², through u = l below 0 and u = h above.
