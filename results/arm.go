@@ -125,7 +125,7 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 // fit, which averages logarithms: the mean of a logarithm lies below the logarithm of the
 // mean, to second order by half of the relative variance over draws of A. For a statistic
 // that is a root of the expected quantity the correction is half as large. The relative
-// variance is estimated over seeds from measured / expected. With fewer than three seeds,
+// variance is estimated over seeds from the ratios of [Cell.OverExpected]. With fewer than three seeds,
 // or for ratios of expectations, it cannot be estimated and nothing is corrected.
 func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 	below := make(map[int]float64) // by rank
@@ -144,8 +144,8 @@ func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 	return expected
 }
 
-// VarianceExponent fits a power of rank to the variance over seeds of the ratio measured /
-// expected, whose mean is [Cell.OverExpected]. The ratio leaves out the differences between
+// VarianceExponent fits a power of rank to the variance over seeds of the ratio whose mean is
+// [Cell.OverExpected]. The ratio leaves out the differences between
 // seeds that come from their data. Predicted is the power of the onset gradient norm.
 func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
 	e, err := stats.FitVarianceExponent(a.observed(func(r Row) float64 { return r.overExpected(s) }))

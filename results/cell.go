@@ -97,9 +97,9 @@ func (c Cell) Expected(s metrics.Statistic) float64 {
 	return math.Sqrt(stats.MeanInterval(squares).Mean)
 }
 
-// OverExpected returns the mean over seeds of measured / expected for s, which is 1 if
-// theory holds. The ratio is that of squares, whose expectation theory has exactly; for a
-// loss drop, whose mean theory has, it is that of the values themselves.
+// OverExpected returns the mean over seeds of the square of s over the expected square, which
+// is 1 if theory holds: theory has the expectation of squares. For a loss drop, whose mean
+// theory has, it is the mean of the value over the expected value.
 func (c Cell) OverExpected(s metrics.Statistic) stats.Interval {
 	var ratios []float64
 	for _, r := range c.Runs {
@@ -118,6 +118,17 @@ func (c Cell) count(s Status) int {
 	n := 0
 	for _, r := range c.Runs {
 		if r.Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Checked counts the cell's runs whose first loss drop, computed to first order, can be
+// compared with what the loss did; see [metrics.FirstOrderHolds].
+func (c Cell) Checked() (n int) {
+	for _, r := range c.Runs {
+		if _, known := metrics.FirstOrderHolds(r.Curve); known {
 			n++
 		}
 	}

@@ -86,7 +86,8 @@ func (r Row) Statistic(s metrics.Statistic) float64 {
 // final one by [Row.Statistic]; NaN if one of the two was not measured.
 func (r Row) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
 
-// overExpected is the run's term in the mean [Cell.OverExpected]; NaN if it has none.
+// overExpected is the run's term in the mean [Cell.OverExpected]: the square of s over the
+// expected square or, for a loss drop, the value over the expected one; NaN if it has none.
 func (r Row) overExpected(s metrics.Statistic) float64 {
 	ratio := r.Statistic(s) / r.expected(s)
 	if !s.Theory.Mean {
