@@ -123,15 +123,18 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			"the rank grows without bound.\n"+
 			"Best first step: by which multiple the first step would be best if the loss were equally curved in all "+
 			"directions, and in brackets the power of its exact values at these ranks. If it is 0, one learning rate "+
-			"serves all ranks.\n"+norms+"\n%s", flat, v.equal),
+			"serves all ranks.\n"+
+			"Runs checked against the loss: in how many runs the drop to first order was compared with what the loss "+
+			"did on the same batch. "+unchecked+"\n"+norms+"\n%s", flat, v.equal),
 	}
 	addTraits(&t, v, func(results.Arm) int { return 1 })
 	fitted := func(s metrics.Statistic) func(results.Arm) table.Entry {
-		return func(a results.Arm) table.Entry { return newFit("", a, s).fitted() }
+		return func(a results.Arm) table.Entry { return newFit("", a, s).entry(powerDecimals) }
 	}
 	table.Fill(&t, v.arms,
 		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
 		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
+		table.Numbers("runs checked against the loss", checkedEntry, "checked", "runs"),
 		table.Numbers("best first step (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
 		table.Words("measured", func(a results.Arm) string { return string(measuredStability(a)) }, "seen"),
 		table.Words("predicted", func(a results.Arm) string { return string(a.Stability()) }, "theory"),
@@ -249,13 +252,14 @@ func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 		"logarithmic axes: means over seeds, %s, with 95%% intervals. Lines are the values that theory expects at "+
 		"exactly these ranks or, if theory has no exact expression, fitted powers of rank. Where theory has one, "+
 		"each seed is first divided by its own expected value, so that bars do not show how the seeds' data "+
-		"differ. %s",
+		"differ. There, points are root mean squares over seeds, but means for loss drops. %s",
 		optimizer, seedCount(doneCounts(v)), v.equal)
 	return f, len(f.Panels) > 0
 }
 
-// besideExpected is the mean over seeds of the measured value divided by the expected value of
-// the same seed, times the expected value of the cell.
+// besideExpected is the root mean square over seeds of the measured value divided by the
+// expected value of the same seed, times the expected value of the cell. For a loss drop it is
+// the mean.
 func besideExpected(c results.Cell, s metrics.Statistic, expected float64) figure.Point {
 	over := c.OverExpected(s)
 	size := func(ratio float64) float64 {

@@ -132,6 +132,9 @@ var checkTexts = []results.ColumnText{
 	{Name: "exponent", Unit: powerUnit, Meaning: "fitted, of loss_drop_first"},
 	{Name: "ci_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
 	{Name: "ci_high", Unit: powerUnit, Meaning: "upper end of it"},
+	{Name: "checked", Unit: "runs", Meaning: "runs in which loss_drop_first was compared with what the loss did on " +
+		"the same batch"},
+	{Name: "runs", Unit: "runs", Meaning: "all runs of the row"},
 	{Name: "step", Unit: powerUnit, Meaning: "fitted, of step_first"},
 	{Name: "step_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
 	{Name: "step_high", Unit: powerUnit, Meaning: "upper end of it"},

@@ -2,10 +2,12 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -55,8 +57,32 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 	return t
 }
 
-func (x fit) fitted() table.Entry {
-	return table.Exact(exponentText(x.Exponent), x.Value, x.Low, x.High)
+// fitted is the fitted power with its interval.
+func (x fit) fitted() table.Entry { return x.entry(x.decimals()) }
+
+func (x fit) entry(decimals int) table.Entry {
+	return table.Exact(powerText(x.Exponent, decimals), x.Value, x.Low, x.High)
+}
+
+// decimals is how many decimals of a power are printed. If the power differs from theory's,
+// there are as many as show that, up to six.
+func (x fit) decimals() int {
+	d := powerDecimals
+	if x.Verdict(near) == stats.Differs {
+		for d < 6 && !x.differsTo(d) {
+			d++
+		}
+	}
+	return d
+}
+
+// differsTo reports whether theory's power lies outside of the interval when both are rounded
+// to a number of decimals.
+func (x fit) differsTo(decimals int) bool {
+	unit := math.Pow(10, float64(decimals))
+	rounded := func(v float64) float64 { return math.Round(v * unit) }
+	low, high := x.Theory()
+	return rounded(x.Low) > rounded(high) || rounded(x.High) < rounded(low)
 }
 
 // predicted is theory's power or, if it predicts two, both.
@@ -69,8 +95,11 @@ func (x fit) predicted() table.Entry {
 }
 
 func (x fit) exact() table.Entry {
-	return table.Exact(fmt.Sprintf("%s, at %s", number.Fixed(x.Exact, 3), exactRanks(x.arm, x.statistic)), x.Exact)
+	return table.Exact(fmt.Sprintf("%s, at %s", x.exactText(), exactRanks(x.arm, x.statistic)), x.Exact)
 }
+
+// exactText is the exact power, with the decimals of the fitted one.
+func (x fit) exactText() string { return number.Fixed(x.Exact, x.decimals()) }
 
 // measuredStatistics are the statistics that some run has a value of.
 func measuredStatistics(v View) []metrics.Statistic {
@@ -89,7 +118,7 @@ func measuredStatistics(v View) []metrics.Statistic {
 // noFit says in a note why there is no exponent.
 func noFit(err error) string { return strings.TrimPrefix(err.Error(), "metrics: ") }
 
-// exactRanks says at how many ranks the measured value is the expected one.
+// exactRanks says at how many ranks the interval of [results.Cell.OverExpected] contains 1.
 func exactRanks(a results.Arm, s metrics.Statistic) string {
 	held, all := 0, 0
 	for _, c := range a.Cells {

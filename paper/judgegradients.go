@@ -164,7 +164,8 @@ func onlySqrtStable(r Rule, v View) Finding {
 		return lacking("rsLoRA beside another multiplier under " + strings.Join(r.Optimizers, ", "))
 	}
 	verdicts, _ := verdictTable(v)
-	f := Finding{Standing: Seen, Tables: []table.Table{verdicts}}
+	drop := []metrics.Statistic{metrics.LossDropFirst}
+	f := Finding{Standing: Seen, Text: checkedText(v, drop), Tables: []table.Table{verdicts}}
 	for _, a := range v.arms {
 		e := newFit("", a, metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, e.number())
@@ -175,8 +176,8 @@ func onlySqrtStable(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	if text := unbelievable(v.arms, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
-		f.Standing, f.Text = Unresolved, text
+	if text := unbelievable(v.arms, drop); text != "" {
+		f.Standing, f.Text = Unresolved, text+" "+f.Text
 	}
 	return f
 }

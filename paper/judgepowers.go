@@ -61,6 +61,7 @@ func powers(r Rule, v View) Finding {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
+	f.Text = strings.TrimSpace(f.Text + " " + checkedText(v, statistics))
 	if text := unbelievable(v.arms, statistics); text != "" {
 		f.Standing, f.Text = Unresolved, text+" "+f.Text
 	}
@@ -139,38 +140,18 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	return f
 }
 
-// unbelievable names a cell in which the first-order loss drop is not what the loss did, so
-// that its power of rank says nothing about learning. It is empty if there is no such cell,
-// or if statistics lack the loss drop.
-func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
-	for _, s := range statistics {
-		if s.Name != metrics.LossDropFirst.Name {
-			continue
-		}
-		for _, a := range arms {
-			for _, c := range a.Cells {
-				if n := c.Unbelieved(); n > 0 {
-					return fmt.Sprintf("No verdict: for %s at rank %d under %s, in %d of %d runs the first-order loss "+
-						"drop is more than a tenth off what the loss did on the same batch.",
-						schemeLabel(a.Scheme), c.Rank, a.Optimizer, n, len(c.Runs))
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// exactCell is the mean over seeds of the measured value divided by the expected one.
+// exactCell is the mean square over seeds divided by the expected one or, for a loss drop, the
+// mean divided by the expected one.
 type exactCell struct {
 	name string
 	over stats.Interval
 }
 
-// exactValues compares the mean over draws of A with its expected value at each rank, by one
-// t test for each cell, corrected over the distinct cells. Intervals must be narrow enough to
-// tell. Rows count as one measurement if they differ by any factor, also by one that theory
-// does not expect. So a cell outside the distinct ones also counts as different if it differs
-// when P values are corrected over all cells.
+// exactValues compares the mean square over draws of A, or the mean of a loss drop, with its
+// expected value at each rank, by one t test for each cell, corrected over the distinct cells.
+// Intervals must be narrow enough to tell. Rows count as one measurement if they differ by any
+// factor, also by one that theory does not expect. So a cell outside the distinct ones also
+// counts as different if it differs when P values are corrected over all cells.
 func exactValues(r Rule, v View) Finding {
 	cells, distinct := exactCells(r.of(v))
 	if len(cells) == 0 {
@@ -205,15 +186,15 @@ func exactValues(r Rule, v View) Finding {
 	f.Numbers = []Number{{
 		Name: "distinct cells whose interval holds what is expected", Value: share, Low: math.NaN(), High: math.NaN(),
 	}}
-	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. The intervals of %d of these, %s%%, "+
-		"contain the exact value; if theory is right and cells are independent, 95%% should. Corrected over these "+
-		"by Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest "+
-		"interval is ±%s%% of the exact value.",
+	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. Each has a ratio: the mean square over "+
+		"its expected value or, for a loss drop, the mean over its expected value. The intervals of %d of these "+
+		"ratios, %s%%, contain 1; if theory is right and cells are independent, 95%% should. Corrected over these by "+
+		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
+		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), within, number.Fixed(100*share, 1),
 		rejected, r.limit("level"), rejectedOfAll, number.Fixed(100*widest, 1))
 	if len(off) > 0 && len(off) <= foldedRows {
-		f.Text += " The intervals that do not contain it, of measured over exact value: " + strings.Join(off, "; ") +
-			"."
+		f.Text += " The ratios whose intervals do not contain 1: " + strings.Join(off, "; ") + "."
 	}
 	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
@@ -234,20 +215,24 @@ func countBelow(ps []float64, level float64) (n int) {
 // exactCells are all cells that have an expected value, and the distinct ones among them.
 func exactCells(v View) (all, distinct []exactCell) {
 	cellsOf := func(f fit) (cells []exactCell) {
+		name := f.statistic.Name
+		if !f.statistic.Theory.Mean {
+			name = "square of " + name
+		}
 		for _, c := range f.arm.Cells {
 			if over := c.OverExpected(f.statistic); over.N >= 3 {
-				cells = append(cells, exactCell{fmt.Sprintf("%s at rank %d", f.name(), c.Rank), over})
+				cells = append(cells, exactCell{fmt.Sprintf("%s: %s at rank %d", f.label, name, c.Rank), over})
 			}
 		}
 		return cells
 	}
 	var fits []fit
-	for _, a := range v.arms {
+	for i, a := range v.arms {
 		for _, statistic := range metrics.Statistics {
 			if statistic.Theory.Ratio() {
 				continue // the expectation of a ratio is not the ratio of expectations
 			}
-			f := fit{arm: a, statistic: statistic}
+			f := fit{label: v.labels[i], arm: a, statistic: statistic}
 			if cells := cellsOf(f); len(cells) > 0 {
 				fits, all = append(fits, f), append(all, cells...)
 			}

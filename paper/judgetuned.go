@@ -158,7 +158,7 @@ func initsTable(v View) table.Table {
 		table.Numbers("power of rank", fit.fitted),
 		table.Numbers("predicted power", fit.predicted),
 		table.Numbers("exact theory", func(x fit) table.Entry {
-			return table.Exact(number.Fixed(x.Exact, 3), x.Exact)
+			return table.Exact(x.exactText(), x.Exact)
 		}),
 		table.Intervals("squared norm over its expected value, at the largest rank", "", "over",
 			func(x fit) stats.Interval { return x.arm.Cells[len(x.arm.Cells)-1].OverExpected(x.statistic) }),

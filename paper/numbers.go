@@ -11,10 +11,19 @@ import (
 // exponentText writes a fitted exponent with its interval, if it has one:
 // -0.502 [-0.518, -0.486].
 func exponentText(e stats.Exponent) string {
+	return powerText(e, powerDecimals)
+}
+
+// powerDecimals is how many decimals of a power are printed, unless more are needed.
+const powerDecimals = 3
+
+// powerText writes a power with its interval, to a number of decimals.
+func powerText(e stats.Exponent, decimals int) string {
+	value := number.Fixed(e.Value, decimals)
 	if math.IsNaN(e.Low) {
-		return number.Fixed(e.Value, 3)
+		return value
 	}
-	return fmt.Sprintf("%s [%s, %s]", number.Fixed(e.Value, 3), number.Fixed(e.Low, 3), number.Fixed(e.High, 3))
+	return fmt.Sprintf("%s [%s, %s]", value, number.Fixed(e.Low, decimals), number.Fixed(e.High, decimals))
 }
 
 // intervalText writes one interval in a sentence: 1.863 ± 0.012.

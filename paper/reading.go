@@ -30,8 +30,11 @@ func defined(words []definition) string {
 }
 
 // exactTheory explains the column of that name.
-const exactTheory = "the power of rank of the values that theory expects at exactly these ranks, and at how many of " +
-	"them the interval over seeds contains the expected value."
+const exactTheory = "the power of rank of the values that theory expects at exactly these ranks, fitted in the way " +
+	"of measured values, by the mean of their logarithms. That mean lies below the logarithm of the mean, by an " +
+	"amount estimated from the scatter over seeds, and this moves the exact power a little. A second number says " +
+	"at how many ranks the interval over seeds of the squared value, or of a loss drop itself, contains what theory " +
+	"expects."
 
 // settingWords explain names of quantities and schemes.
 var settingWords = []definition{
@@ -50,11 +53,14 @@ var powerWords = []definition{
 	{"power of rank", "the slope of a quantity against the rank, both as logarithms: one slope for each seed, " +
 		"averaged over seeds."},
 	{"exact theory", exactTheory},
-	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains the predicted power, or a part of the "+
-		"predicted range, and no part of it is more than %g away from that. A claim that uses another tolerance "+
-		"says so.", near)},
-	{"consistent, not resolved", "the interval contains the prediction, but reaches farther."},
-	{"differs", "the interval does not contain the prediction, however near it is."},
+	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains theory's power, and no part of it is more "+
+		"than %g away from that. Theory's power is the one under exact theory, if the table has it, and not the one "+
+		"under predicted power. Otherwise it is the predicted power, or a part of the predicted range. A claim that "+
+		"uses another tolerance says so.", near)},
+	{"consistent, not resolved", "the interval contains theory's power, but reaches farther."},
+	{"differs", "the interval does not contain theory's power, however near it is. Where the table has an exact " +
+		"power, the interval may contain the predicted one even so. Such a row has more decimals, if three do not " +
+		"show the difference."},
 }
 
 // comparisonWords explain the columns and verdicts of comparisons.

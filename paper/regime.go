@@ -106,7 +106,7 @@ func regimesTable(v View) table.Table {
 		table.Numbers("the laws meet at rank", func(r row) string { return rounded(r.Crossover.Mean) }),
 		table.Numbers("law for small ranks, up to rank", func(r row) string { return rounded(r.upTo) }),
 		table.Numbers("law for large ranks, from rank", func(r row) string { return rounded(r.from) }),
-		table.Numbers("ranks whose 95% interval contains the exact value", func(r row) string {
+		table.Numbers("ranks whose 95% interval of the mean square contains the exact one", func(r row) string {
 			here := 0
 			for k := range r.Ranks {
 				if r.Measured[k].Low <= r.Expected[k].Mean && r.Expected[k].Mean <= r.Measured[k].High {

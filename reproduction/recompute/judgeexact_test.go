@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// exactCell is a cell's measured value divided by its expected one.
+// exactCell is a cell's mean square over the expected one or, of a loss drop, its mean over
+// the expected mean.
 type exactCell struct {
 	name say
 	over interval
@@ -15,18 +16,23 @@ type exactCell struct {
 // exactCells are the cells with three seeds or more, and those of distinct rows.
 func exactCells(arms []*arm) (all, apart []exactCell) {
 	of := func(r row) (cells []exactCell) {
+		what := ": square of "
+		if isMean(r.statistic) {
+			what = ": "
+		}
 		for _, c := range r.arm.cells {
 			if over := c.overExpected(r.statistic); over.n >= 3 {
-				name := label(r.arm.text("scheme")) + ", " + r.arm.text("optimizer") + ", " + r.statistic + " at rank #"
-				cells = append(cells, exactCell{phrase(name, count(c.rank())), over})
+				name := r.name.plus(phrase(what+r.statistic+" at rank #", count(c.rank())))
+				cells = append(cells, exactCell{name, over})
 			}
 		}
 		return cells
 	}
 	var rows []row
-	for _, a := range arms {
+	names := armNames(arms)
+	for i, a := range arms {
 		for _, s := range statistics {
-			r := row{arm: a, statistic: s.name}
+			r := row{name: names[i], arm: a, statistic: s.name}
 			if isRatio(s.name) {
 				continue
 			}
@@ -71,14 +77,15 @@ func judgeExact(r rule, s *study) finding {
 	case widest > r.Limits["widest"], float64(held) < r.Limits["held"]*n:
 		f.standing = unresolved
 	}
-	f.seen = phrase("Cells: #. Distinct measurements among them: #. The intervals of # of these, #%, "+
-		"contain the exact value; if theory is right and cells are independent, 95% should. "+
+	f.seen = phrase("Cells: #. Distinct measurements among them: #. Each has a ratio: the mean "+
+		"square over its expected value or, for a loss drop, the mean over its expected value. "+
+		"The intervals of # of these ratios, #%, contain 1; if theory is right and cells are independent, 95% should. "+
 		"Corrected over these by Holm's method, # differ from theory at the level #; corrected over all cells, # do. "+
-		"The widest interval is ±#% of the exact value.",
+		"The widest interval of a ratio is ±#%.",
 		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
 	if len(out) > 0 && len(out) <= 16 {
-		f.seen = f.seen.plus(say{text: " The intervals that do not contain it, of measured over exact value: "},
+		f.seen = f.seen.plus(say{text: " The ratios whose intervals do not contain 1: "},
 			join(out, "; "), say{text: "."})
 	}
 	if t := regimesTable(arms); len(t.rows) > 0 {
@@ -161,10 +168,12 @@ func regimesTable(arms []*arm) wanted {
 			t.rows = append(t.rows, wantedRow{
 				keys: map[string]say{"adapter": names[i], "quantity": {text: quantity}},
 				values: map[string]say{
-					"the laws meet at rank":                             one(sig(g.meet.mean, 4)),
-					"law for small ranks, up to rank":                   one(sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
-					"law for large ranks, from rank":                    one(sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
-					"ranks whose 95% interval contains the exact value": phrase("# of #", count(g.held), count(g.all)),
+					"the laws meet at rank":           one(sig(g.meet.mean, 4)),
+					"law for small ranks, up to rank": one(sig(math.Floor(0.21*g.meet.mean+1e-9), 4)),
+					"law for large ranks, from rank":  one(sig(math.Ceil(g.meet.mean/0.21-1e-9), 4)),
+
+					"ranks whose 95% interval of the mean square contains the exact one": phrase("# of #",
+						count(g.held), count(g.all)),
 				},
 			})
 		}
@@ -226,7 +235,8 @@ func judgeInits(r rule, s *study) finding {
 	for _, a := range arms {
 		p, v, top := a.power("grad_norm_onset"), a.variancePower("grad_norm_onset"), a.cells[len(a.cells)-1]
 		values := map[string]say{
-			"power of rank": p.say(), "predicted power": one(plain(p.predicted)), "exact theory": one(fix(p.exact, 3)),
+			"power of rank": p.shown(), "predicted power": one(plain(p.predicted)),
+			"exact theory": one(fix(p.exact, p.decimals())),
 			"squared norm over its expected value, at the largest rank": columned(top.overExpected("grad_norm_onset")),
 			"power of rank of the squared norm's variance":              bracketed(v, 3),
 			"verdict": {text: p.agreement(near)},

@@ -47,8 +47,11 @@ func judgePowers(r rule, s *study) finding {
 		return lacking("a power of rank that theory predicts")
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
-	if doubt := unbelievable(arms); slices.Contains(names, "loss_drop_first") && doubt.text != "" {
-		f.standing, f.seen = unresolved, doubt.plus(say{text: " "}, f.seen)
+	if slices.Contains(names, "loss_drop_first") {
+		f.seen = f.seen.plus(say{text: " "}, checkedSaid(arms))
+		if doubt := unbelievable(arms); doubt.text != "" {
+			f.standing, f.seen = unresolved, doubt.plus(say{text: " "}, f.seen)
+		}
 	}
 	f.tables = []wanted{powersTable(arms, names)}
 	return f
@@ -100,15 +103,54 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 // lossRounding is the part of a loss that float32 leaves uncertain between two passes.
 const lossRounding = 5e-6
 
+// drops are the loss drops of the first step: to first order, and as the loss did on the same
+// batch. They cannot be told apart if a tenth of them is lost in rounding, or if one is absent.
+func drops(r *run) (drop, actual float64, told bool) {
+	drop, actual = r.at(1, "loss_drop"), r.at(1, "loss_drop_actual")
+	largest := math.Max(math.Abs(drop), math.Abs(actual))
+	return drop, actual, !math.IsNaN(largest) && !(0.1*largest < lossRounding*r.at(0, "train_loss"))
+}
+
 // believed reports whether the first-order loss drop is what the loss did on the same batch,
 // to a tenth; true if nobody can tell.
 func believed(r *run) bool {
-	drop, actual := r.at(1, "loss_drop"), r.at(1, "loss_drop_actual")
-	largest := math.Max(math.Abs(drop), math.Abs(actual))
-	if math.IsNaN(largest) || 0.1*largest < lossRounding*r.at(0, "train_loss") {
-		return true
+	drop, actual, told := drops(r)
+	return !told || math.Abs(drop-actual) <= 0.1*math.Abs(actual)
+}
+
+// checked counts the arm's runs that can be compared so, and all.
+func (a *arm) checked() (n, all int) {
+	for _, c := range a.cells {
+		all += len(c.runs)
+		n += c.count(func(r *run) bool {
+			_, _, told := drops(r)
+			return told
+		})
 	}
-	return math.Abs(drop-actual) <= 0.1*math.Abs(actual)
+	return n, all
+}
+
+// checkedSaid counts the same over arms, and names those without any such run.
+func checkedSaid(arms []*arm) say {
+	n, all := 0, 0
+	var without []say
+	for i, name := range armNames(arms) {
+		some, of := arms[i].checked()
+		if n, all = n+some, all+of; some == 0 {
+			without = append(without, name)
+		}
+	}
+	s := phrase("In # of # runs the first loss drop was compared with what the loss did on the same batch.",
+		count(n), count(all))
+	if n < all {
+		s.text += " In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
+			"measured."
+	}
+	if len(without) > 0 {
+		s.text += " No run of these was compared, so nothing but the first-order estimate speaks for their loss drop: "
+		s = s.plus(join(without, "; "), say{text: "."})
+	}
+	return s
 }
 
 // unbelievable names the first cell with runs that are not believed, and counts them.
@@ -141,7 +183,7 @@ func powersTable(arms []*arm, names []string) wanted {
 func powerRow(a *arm, name string) wantedRow {
 	p := a.power(name)
 	values := map[string]say{
-		"fitted power": p.say(), "predicted power": one(plain(p.predicted)), "exact theory": {},
+		"fitted power": p.shown(), "predicted power": one(plain(p.predicted)), "exact theory": {},
 		"verdict": {text: p.agreement(near)},
 		"runs":    one(count(p.runs)), "seeds": one(count(p.n)),
 	}
@@ -150,7 +192,7 @@ func powerRow(a *arm, name string) wantedRow {
 	}
 	if !math.IsNaN(p.exact) {
 		held, all := a.exactRanks(name)
-		values["exact theory"] = phrase("#, at # of # ranks", fix(p.exact, 3), count(held), count(all))
+		values["exact theory"] = phrase("#, at # of # ranks", fix(p.exact, p.decimals()), count(held), count(all))
 	}
 	r := a.row(values)
 	r.keys["quantity"] = say{text: titleOf(name)}
@@ -272,8 +314,9 @@ func judgeOnlyStable(r rule, s *study) finding {
 	if f.numbers == nil {
 		return f
 	}
+	f.seen = checkedSaid(r.arms(s))
 	if doubt := unbelievable(r.arms(s)); doubt.text != "" {
-		f.standing, f.seen = unresolved, doubt
+		f.standing, f.seen = unresolved, doubt.plus(say{text: " "}, f.seen)
 	}
 	f.tables = []wanted{checkTable(r.arms(s))}
 	return f
@@ -298,8 +341,11 @@ func checkTable(arms []*arm) wanted {
 	t := wanted{kind: "check"}
 	for _, a := range arms {
 		drop, step := a.power("loss_drop_first"), a.power("step_first")
+		checked, all := a.checked()
 		values := map[string]say{
 			"onset gradient norm": a.power("grad_norm_onset").say(), "first loss drop": drop.say(), best: step.say(),
+			"runs checked against the loss": phrase("# of #", count(checked), count(all)),
+
 			"measured":  {text: stabilityOf(drop, flat)},
 			"predicted": {text: a.scheme.stability(a.text("optimizer"))},
 		}

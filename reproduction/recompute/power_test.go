@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
@@ -189,6 +190,27 @@ func (p power) judged() bool {
 // say is the power with its interval.
 func (p power) say() say {
 	return bracketed(p.interval, 3)
+}
+
+// shown is the same beside theory's power.
+func (p power) shown() say {
+	return bracketed(p.interval, p.decimals())
+}
+
+// decimals are three, or as many as it takes to print a power that differs from theory's
+// outside of its interval, but six at most.
+func (p power) decimals() int {
+	if p.agreement(near) != "differs" {
+		return 3
+	}
+	low, high := p.theory()
+	for d := 3; d < 6; d++ {
+		as := func(v float64) float64 { return field(strconv.FormatFloat(v, 'f', d, 64)) }
+		if as(high) < as(p.interval.low) || as(low) > as(p.interval.high) {
+			return d
+		}
+	}
+	return 6
 }
 
 // variancePower is the power of rank of a variance: that over seeds of squares divided by

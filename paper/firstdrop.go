@@ -1,0 +1,85 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ranksweep/metrics"
+	"ranksweep/paper/table"
+	"ranksweep/results"
+)
+
+// haveDrop reports whether the first loss drop, to first order, is among statistics.
+func haveDrop(statistics []metrics.Statistic) bool {
+	return slices.ContainsFunc(statistics, func(s metrics.Statistic) bool {
+		return s.Name == metrics.LossDropFirst.Name
+	})
+}
+
+// unbelievable names a cell in which the first-order loss drop is not what the loss did, so
+// that its power of rank says nothing about learning. It is empty if there is no such cell,
+// or if statistics lack the loss drop.
+func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
+	if !haveDrop(statistics) {
+		return ""
+	}
+	for _, a := range arms {
+		for _, c := range a.Cells {
+			if n := c.Unbelieved(); n > 0 {
+				return fmt.Sprintf("No verdict: for %s at rank %d under %s, in %d of %d runs the first-order loss "+
+					"drop is more than a tenth off what the loss did on the same batch.",
+					schemeLabel(a.Scheme), c.Rank, a.Optimizer, n, len(c.Runs))
+			}
+		}
+	}
+	return ""
+}
+
+// unchecked says why a run's first loss drop was not compared with what the loss did.
+const unchecked = "In the others a tenth of the drop is lost in the rounding of the loss, or one of the two was not " +
+	"measured."
+
+// checkedText says in how many runs the first loss drop was compared with what the loss did,
+// and names the arms in which no run was. It is empty if statistics lack the loss drop.
+func checkedText(v View, statistics []metrics.Statistic) string {
+	if !haveDrop(statistics) {
+		return ""
+	}
+	var none []string
+	checked, all := 0, 0
+	for i, a := range v.arms {
+		n, of := checkedRuns(a)
+		if checked, all = checked+n, all+of; n == 0 {
+			none = append(none, v.labels[i])
+		}
+	}
+	text := fmt.Sprintf("In %d of %d runs the first loss drop was compared with what the loss did on the same batch.",
+		checked, all)
+	if checked < all {
+		text += " " + unchecked
+	}
+	if len(none) > 0 {
+		text += " No run of these was compared, so nothing but the first-order estimate speaks for their loss drop: " +
+			strings.Join(none, "; ") + "."
+	}
+	return text
+}
+
+// checkedRuns counts an arm's runs in which the first loss drop was compared with what the
+// loss did, and all of its runs.
+func checkedRuns(a results.Arm) (checked, all int) {
+	for _, c := range a.Cells {
+		checked, all = checked+c.Checked(), all+len(c.Runs)
+	}
+	return checked, all
+}
+
+func checkedEntry(a results.Arm) table.Entry {
+	checked, all := checkedRuns(a)
+	return table.Entry{
+		Text:   fmt.Sprintf("%d of %d", checked, all),
+		Values: []string{strconv.Itoa(checked), strconv.Itoa(all)},
+	}
+}
