@@ -175,9 +175,14 @@ func exactValues(r Rule, v View) Finding {
 	for _, c := range cells {
 		every = append(every, c.over.P(1))
 	}
-	rejectedOfAll := countBelow(stats.Holm(every), r.limit("level"))
+	var differ []string // over all cells
+	for i, p := range stats.Holm(every) {
+		if p <= r.limit("level") {
+			differ = append(differ, fmt.Sprintf("%s, %s", cells[i].name, intervalText(cells[i].over)))
+		}
+	}
 	switch {
-	case rejected+rejectedOfAll > 0:
+	case rejected+len(differ) > 0:
 		f.Standing = NotSeen
 	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
 		f.Standing = Unresolved
@@ -192,7 +197,10 @@ func exactValues(r Rule, v View) Finding {
 		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), within, number.Fixed(100*share, 1),
-		rejected, r.limit("level"), rejectedOfAll, number.Fixed(100*widest, 1))
+		rejected, r.limit("level"), len(differ), number.Fixed(100*widest, 1))
+	if len(differ) > 0 && len(differ) <= foldedRows {
+		f.Text += " The ratios that differ, corrected over all cells: " + strings.Join(differ, "; ") + "."
+	}
 	if len(off) > 0 && len(off) <= foldedRows {
 		f.Text += " The ratios whose intervals do not contain 1: " + strings.Join(off, "; ") + "."
 	}

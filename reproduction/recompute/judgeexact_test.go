@@ -68,6 +68,12 @@ func judgeExact(r rule, s *study) finding {
 		every = append(every, c.over.p(1))
 	}
 	differ, differOfAll := atMost(holm(ps), r.Limits["level"]), atMost(holm(every), r.Limits["level"])
+	var differing []say
+	for i, p := range holm(every) {
+		if p <= r.Limits["level"] {
+			differing = append(differing, all[i].name.plus(say{text: ", "}, halved(all[i].over)))
+		}
+	}
 	n := float64(len(apart))
 	f := finding{standing: seen}
 	f.add(say{text: "distinct cells whose interval holds what is expected"}, spread(float64(held)/n, 0, 1))
@@ -84,6 +90,10 @@ func judgeExact(r rule, s *study) finding {
 		"The widest interval of a ratio is ±#%.",
 		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
+	if len(differing) > 0 && len(differing) <= 16 {
+		f.seen = f.seen.plus(say{text: " The ratios that differ, corrected over all cells: "},
+			join(differing, "; "), say{text: "."})
+	}
 	if len(out) > 0 && len(out) <= 16 {
 		f.seen = f.seen.plus(say{text: " The ratios whose intervals do not contain 1: "},
 			join(out, "; "), say{text: "."})
