@@ -76,14 +76,20 @@ func ratePowers(r Rule, v View) Finding {
 	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval does not contain 0, the best rate is no power of the rank. " +
-		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
-		tried.besideText()
+		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
 	if float64(tried.between) < r.limit("inside")*float64(tried.all) {
 		f.Standing = Unresolved
+		f.Text += fmt.Sprintf(" That is less than %g%% of them, so there is no verdict on the claim, whatever the rows "+
+			"say.", 100*r.limit("inside"))
 	}
+	f.Text += tried.besideText() + sharedExamples
 	f.Tables = []table.Table{t}
 	return f
 }
+
+// sharedExamples says what intervals of best rates leave out.
+const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
+	"examples adds is left out."
 
 // bestRateStatistic names what is fitted. It has no values on a curve, so no two fits of it
 // count as one measurement.
@@ -166,7 +172,7 @@ func rateTransfer(r Rule, v View) Finding {
 	)
 	all := r.of(v).ranks
 	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
-		"the parabola through the three nearest rates.", slices.Min(all), slices.Max(all))
+		"the parabola through the three nearest rates."+sharedExamples, slices.Min(all), slices.Max(all))
 	f.Tables = []table.Table{t}
 	return f
 }

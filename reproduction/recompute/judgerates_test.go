@@ -166,12 +166,18 @@ func judgeRates(r rule, s *study) finding {
 	f.tables = []wanted{t}
 	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each "+
 		"seed. If its interval does not contain 0, the best rate is no power of the rank. "+
-		"# of # best rates lie between other rates that were tried.", count(kept), count(all)).plus(besides(walled))
+		"# of # best rates lie between other rates that were tried.", count(kept), count(all))
 	if float64(kept) < r.Limits["inside"]*float64(all) {
 		f.standing = unresolved
+		f.seen = f.seen.plus(phrase(" That is less than #% of them, so there is no verdict on the claim, whatever the "+
+			"rows say.", plain(100*r.Limits["inside"])))
 	}
+	f.seen = f.seen.plus(besides(walled), say{text: sharedExamples})
 	return f
 }
+
+const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
+	"examples adds is left out."
 
 // besides says how many best rates have no parabola.
 func besides(walled int) say {
@@ -324,8 +330,8 @@ func judgeTransfer(r rule, s *study) finding {
 	}
 	ranks := ranksOf(r.arms(s))
 	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("The rate goes from rank # to rank #. "+
-		"The loss at a rate between those tried is read from the parabola through the three nearest rates.",
-		count(ranks[0]), count(ranks[len(ranks)-1]))
+		"The loss at a rate between those tried is read from the parabola through the three nearest rates."+
+		sharedExamples, count(ranks[0]), count(ranks[len(ranks)-1]))
 	for i, p := range holm(ps) {
 		t.rows[i].values["Holm's p of losing the margin or more"] = one(sig(p, 2))
 		switch {
