@@ -252,16 +252,16 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values",
-		Name: "Of the 95% intervals of quantities of the first steps, at least nine of ten contain theory's exact " +
-			"value, and none is wider than ±10% of its square",
+		Name: "No quantity of the first steps is shown to differ from theory's exact value at any rank; nine of ten " +
+			"95% intervals contain it, and none is wider than ±10% of its square",
 		Source: "theory/law.go",
 		Says: "where there is an exact expression at a finite rank, the mean square over draws of A is its value; of " +
 			"a loss drop it is the mean.",
 		Looks: "the mean square over seeds, divided by the expected one. A loss drop is not squared: its mean is " +
 			"divided by the expected mean. Each cell has a t test that this ratio is 1, corrected over all distinct " +
-			"cells, and none may fail. No interval of a ratio may be wider than ±10%, and nine of ten must contain " +
-			"1. A ratio of squares is off by about twice as many percent as the value itself. A is Gaussian and " +
-			"Adam's ε is 0, as the exact expressions assume.",
+			"cells, and again over all cells; none may differ. No interval of a ratio may be wider than ±10%, and " +
+			"nine of ten must contain 1. A ratio of squares is off by about twice as many percent as the value " +
+			"itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume.",
 		Rule: Rule{
 			Test: "exact-values/2", Study: "theory",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},
@@ -270,9 +270,9 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values-wide",
-		Name: "On a single kind of map, from ranks far below its width to ranks far above it, at least nine of ten " +
-			"95% intervals of quantities of the first steps contain theory's exact value, and none is wider than " +
-			"±25% of its square",
+		Name: "On a single kind of map, from ranks far below its width to ranks far above it, no quantity of the " +
+			"first steps is shown to differ from theory's exact value; nine of ten 95% intervals contain it, and " +
+			"none is wider than ±25% of its square",
 		Source: "theory/law.go",
 		Says: "the exact expressions hold on one map as on many. They hold on both sides of the rank at which the " +
 			"law for small ranks meets the law for large ones.",
