@@ -52,7 +52,7 @@ func onsetFound(v View) string {
 	case len(told) == 0:
 		return ""
 	case len(told) > listed:
-		return fmt.Sprintf("The onset gradient norm, in %d lines against rank: %s.", len(kinds), tally(kinds))
+		return fmt.Sprintf("Of %d arms, the onset gradient norm %s.", len(kinds), tally(kinds, "%[2]s in %[1]d"))
 	}
 	return "The onset gradient norm " + strings.Join(told, "; it ") + "."
 }
@@ -99,7 +99,7 @@ func lossesFound(v View) string {
 	text := fmt.Sprintf("%s the %s of %s.", after(v), v.loss.Label, strings.Join(told, "; that of "))
 	if len(told) > listed {
 		text = fmt.Sprintf("%s the %s, in %d comparisons at the largest rank, is: %s.",
-			after(v), v.loss.Label, len(kinds), tally(kinds))
+			after(v), v.loss.Label, len(kinds), tally(kinds, "%d %s"))
 	}
 	return text + "\n" + ratesFound(v)
 }
@@ -195,16 +195,16 @@ func ratesFound(v View) string {
 	return "No learning rate was tuned: this does not say which scheme or rank is better at its own best rate."
 }
 
-// tally counts each kind, in order of appearance.
+// tally counts each kind, in order of appearance. The format takes a number and its kind.
 func tally[K interface {
 	comparable
 	fmt.Stringer
-}](kinds []K) string {
+}](kinds []K, format string) string {
 	var counts []string
 	for i, kind := range kinds {
 		if slices.Index(kinds, kind) == i {
 			n := len(slices.DeleteFunc(slices.Clone(kinds), func(k K) bool { return k != kind }))
-			counts = append(counts, fmt.Sprintf("%d %s", n, kind))
+			counts = append(counts, fmt.Sprintf(format, n, kind))
 		}
 	}
 	return strings.Join(counts, ", ")

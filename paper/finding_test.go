@@ -118,3 +118,15 @@ func TestFoundOfDegenerateRuns(t *testing.T) {
 		}
 	}
 }
+
+// Of many arms, what their onset gradient norms do is counted.
+func TestManyOnsetsAreCounted(t *testing.T) {
+	v := view(fake{
+		schemes: []string{"lora", "rslora"}, ranks: []int{4, 64}, seeds: 3, steps: 2,
+		rates: []float64{1e-5, 3e-5, 1e-4, 3e-4},
+	}.runs())
+	const want = "Of 8 arms, the onset gradient norm falls with rank in 4, shows no clear power of rank in 4."
+	if got := onsetFound(v); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
