@@ -41,12 +41,16 @@ func newShow() *cobra.Command {
 func planTable(p *sweep.Plan) table.Table {
 	t := table.Table{Title: p.Experiment.Question, Caption: planCaption(p)}
 	table.Fill(&t, p.Jobs, table.Numbers("run", func(j sweep.Job) string { return j.ID }))
+	alpha := "alpha"
 	for _, a := range p.Jobs[0].Axes {
+		if a.Name == alpha {
+			alpha = "alpha used" // it differs from the axis where another rank's γ is matched
+		}
 		value := func(j sweep.Job) string { return results.ValueOf(j.Axes, a.Name) }
 		table.Fill(&t, p.Jobs, table.Numbers(a.Name, value))
 	}
 	table.Fill(&t, p.Jobs,
-		table.Numbers("alpha", func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
+		table.Numbers(alpha, func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
 		table.Numbers("gamma", func(j sweep.Job) string { return ranked(j, experiments.Adapter.Gamma) }),
 		table.Numbers("TFLOP", func(j sweep.Job) string { return fmt.Sprintf("%.3g", j.Material.Cost/1e12) }),
 		table.Numbers("MB", func(j sweep.Job) int { return int(j.Material.Bytes >> 20) }),
