@@ -3,8 +3,6 @@ package experiments
 import (
 	"slices"
 
-	"ranksweep/suggest"
-
 	"gopkg.in/yaml.v3"
 )
 
@@ -70,7 +68,7 @@ func parseSome(n *yaml.Node, what string, claims claims) ([]Axis, error) {
 func parseField(n *yaml.Node, claims claims) (field, error) {
 	f, ok := fieldNamed(n.Value)
 	if !ok {
-		return field{}, at(n, "%w", suggest.Unknown("field", n.Value, fieldNames()))
+		return field{}, at(n, "%w", unknownField(n.Value))
 	}
 	return f, claims.take(f, n)
 }

@@ -108,6 +108,9 @@ func (f field) parse(n *yaml.Node) (any, error) {
 	if err == nil {
 		err = bounds[f.path].check(value)
 	}
+	if err != nil && strings.Contains(n.Value, ",") {
+		return nil, at(n, "%s %s: %w; a list of values is written [%s]", f.name, shown(n), err, n.Value)
+	}
 	if err != nil {
 		return nil, at(n, "%s %s: %w", f.name, shown(n), err)
 	}

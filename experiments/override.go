@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/suggest"
-
 	"gopkg.in/yaml.v3"
 )
 
@@ -30,7 +28,7 @@ func (e *Experiment) override(o string) error {
 		return fmt.Errorf("the value is missing: write --set %s=VALUE", o)
 	}
 	if _, ok := fieldNamed(name); !ok {
-		return suggest.Unknown("field", name, fieldNames())
+		return unknownField(name)
 	}
 	n, err := parseYAML([]byte(value))
 	if err != nil {

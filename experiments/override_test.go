@@ -90,6 +90,11 @@ func TestSetErrors(t *testing.T) {
 			"as in --set 'data=\"a #1.jsonl\"'",
 		"rank=[4, 8] # two": "sweep: --set rank=[4, 8] # two: in YAML # begins a comment: put the value in quotes, " +
 			"as in --set 'data=\"a #1.jsonl\"'",
+		"lora_alpha=8": `sweep: --set lora_alpha=8: unknown field "lora_alpha": it is called alpha here`,
+		"r=8":          `sweep: --set r=8: unknown field "r": it is called rank here`,
+		"rank=4,8": `sweep: --set rank=4,8: rank "4,8": must be a whole number; a list of values is ` +
+			"written [4,8]",
+		"scaling=rsLoRA": `sweep: --set scaling=rsLoRA: scaling "rsLoRA": must be in small letters, rslora`,
 		"rank=[]":        "sweep: --set rank=[]: rank has an empty list of values: give at least one",
 		"rank=[4, none]": `sweep: --set rank=[4, none]: rank "none": must be a whole number`,
 		"lr={a: b}": "sweep: --set lr={a: b}: lr {...}: must be a single value: to vary it, list its values " +
@@ -98,6 +103,18 @@ func TestSetErrors(t *testing.T) {
 		err := read(t, design).Set(override)
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+// Every name that other tools have for a field is of a field, and is no field's name here.
+func TestPeerNames(t *testing.T) {
+	for name, field := range peerNames {
+		if _, ok := fieldNamed(field); !ok {
+			t.Errorf("%s is called %s, which is no field", name, field)
+		}
+		if _, ok := fieldNamed(name); ok {
+			t.Errorf("%s is a field", name)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func parseScales(n *yaml.Node) (map[string]scale, error) {
 		for _, p := range values {
 			f, ok := fieldNamed(p.key.Value)
 			if !ok {
-				return nil, at(p.key, "%w", suggest.Unknown("field", p.key.Value, fieldNames()))
+				return nil, at(p.key, "%w", unknownField(p.key.Value))
 			}
 			if _, err := f.parseValues(p.value); err != nil {
 				return nil, err

@@ -72,6 +72,9 @@ func parseBase(text string) (Scheme, error) {
 		}
 	}
 	p, err := strconv.ParseFloat(strings.TrimPrefix(text, "p="), 64)
+	if lower := strings.ToLower(text); err != nil && lower != text && slices.Contains(SchemeNames(), lower) {
+		return Scheme{}, fmt.Errorf("must be in small letters, %s", lower)
+	}
 	if err != nil {
 		return Scheme{}, fmt.Errorf("must be %s or a number, the exponent p of α/r^p, "+
 			"and after it what else depends on rank, as in rslora,init=0.5", strings.Join(SchemeNames(), ", "))
