@@ -266,10 +266,7 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 	} {
 		m, c := nntest.Model(t), testConfig(3)
 		change(&c, m)
-		bare, err := nn.NewPass(m, tokens, nil)
-		check(t, err)
-		want, err := bare.Logits(testBatch())
-		check(t, err)
+		want := logitsOf(t, m, nil, testBatch())
 		s, err := dora{}.Attach(new(nn.Arena), m, c, 7)
 		check(t, err)
 		p, err := nn.NewPass(m, tokens, s.Maps())
@@ -279,11 +276,11 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 			check(t, err)
 			return got.Data
 		}
-		if d := difference(logits(), want.Data); c.Dropout > 0 && !(d < 1e-5) {
+		if d := difference(logits(), want); c.Dropout > 0 && !(d < 1e-5) {
 			t.Errorf("%s: logits differ by %.2g in training", name, d)
 		}
 		s.SetMode(Eval)
-		if d := difference(logits(), want.Data); d != 0 {
+		if d := difference(logits(), want); d != 0 {
 			t.Errorf("%s: logits differ by %.2g", name, d)
 		}
 	}
@@ -294,33 +291,14 @@ func TestFreshDoraIsNoOp(t *testing.T) {
 func TestDoraMergedEqualsAttached(t *testing.T) {
 	base, b := nntest.Model(t), testBatch()
 	for _, rank := range []int{1, 8, 40} {
-		s, p := attachDora(t, base, testConfig(rank))
-		want, err := p.Logits(b)
-		check(t, err)
-		m := base.Clone()
-		check(t, s.Merge(m))
-		plain, err := nn.NewPass(m, tokens, nil)
-		check(t, err)
-		merged, err := plain.Logits(b)
-		check(t, err)
+		s, _ := attachDora(t, base, testConfig(rank))
+		want := logitsOf(t, base, s.Maps(), b)
 		again, err := Restore(base, s.Trained(), tokens)
 		check(t, err)
-		p, err = nn.NewPass(base, tokens, again.Maps())
-		check(t, err)
-		restored, err := p.Logits(b)
-		check(t, err)
-		if d := difference(merged.Data, want.Data); !(d < 1e-5) {
-			t.Errorf("rank %d: merged differs by %.2g", rank, d)
-		}
-		if d := difference(restored.Data, want.Data); d != 0 {
+		if d := difference(logitsOf(t, base, again.Maps(), b), want); d != 0 {
 			t.Errorf("rank %d: restored differs by %.2g", rank, d)
 		}
-		check(t, s.Unmerge(m))
-		for i, l := range m.Linears() {
-			if d := difference(l.Weight.Data, base.Linears()[i].Weight.Data); !(d < 1e-5) {
-				t.Errorf("%s: unmerged differs by %.2g", l.Name, d)
-			}
-		}
+		checkMerged(t, fmt.Sprintf("rank %d", rank), s, base, b, want)
 	}
 }
 

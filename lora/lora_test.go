@@ -1,6 +1,7 @@
 package lora
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -45,6 +46,33 @@ func attach(t testing.TB, m *nn.Model, c Config) (*Set, *nn.Pass) {
 	p, err := nn.NewPass(m, tokens, s.Maps())
 	check(t, err)
 	return s, p
+}
+
+// logitsOf returns the logits of m for b, with maps in the place of its own.
+func logitsOf(t *testing.T, m *nn.Model, maps map[string]nn.Map, b *nn.Batch) []float32 {
+	t.Helper()
+	p, err := nn.NewPass(m, tokens, maps)
+	check(t, err)
+	logits, err := p.Logits(b)
+	check(t, err)
+	return logits.Data
+}
+
+// checkMerged merges s into a clone of base, which must compute want. Unmerged, the clone
+// must have the weights of base.
+func checkMerged(t *testing.T, name string, s *Set, base *nn.Model, b *nn.Batch, want []float32) {
+	t.Helper()
+	m := base.Clone()
+	check(t, s.Merge(m))
+	if d := difference(logitsOf(t, m, nil, b), want); !(d < 1e-5) {
+		t.Errorf("%s: merged differs by %.2g", name, d)
+	}
+	check(t, s.Unmerge(m))
+	for i, l := range m.Linears() {
+		if d := difference(l.Weight.Data, base.Linears()[i].Weight.Data); !(d < 1e-5) {
+			t.Errorf("%s: unmerged differs by %.2g in %s", name, d, l.Name)
+		}
+	}
 }
 
 func check(t testing.TB, err error) {
@@ -94,10 +122,7 @@ func TestGamma(t *testing.T) {
 // A fresh adapter changes nothing, whichever of its factors is zero.
 func TestFreshAdapterIsNoOp(t *testing.T) {
 	m, b := nntest.Model(t), testBatch()
-	bare, err := nn.NewPass(m, tokens, nil)
-	check(t, err)
-	want, err := bare.Logits(b)
-	check(t, err)
+	want := logitsOf(t, m, nil, b)
 	for i, rank := range []int{1, 3, 40, 1, 3, 40} {
 		c := testConfig(rank)
 		c.Init.ZeroA = i > 2
@@ -107,13 +132,10 @@ func TestFreshAdapterIsNoOp(t *testing.T) {
 		if drawn := a.A.Data[0] != 0; drawn == c.Init.ZeroA || drawn == (a.B.Data[0] != 0) {
 			t.Errorf("A zero %t: A begins with %g and B with %g", c.Init.ZeroA, a.A.Data[0], a.B.Data[0])
 		}
-		p, err := nn.NewPass(m, tokens, s.Maps())
-		check(t, err)
-		got, err := p.Logits(b)
-		check(t, err)
-		for i, v := range want.Data {
-			if got.Data[i] != v {
-				t.Fatalf("rank %d: logit %d is %g with a fresh adapter, %g without", rank, i, got.Data[i], v)
+		got := logitsOf(t, m, s.Maps(), b)
+		for i, v := range want {
+			if got[i] != v {
+				t.Fatalf("rank %d: logit %d is %g with a fresh adapter, %g without", rank, i, got[i], v)
 			}
 		}
 	}
@@ -243,25 +265,8 @@ func TestMergedEqualsAttached(t *testing.T) {
 		for _, rank := range []int{1, 8, 40} {
 			c := testConfig(rank)
 			c.Gamma = scheme.Gamma(2, rank)
-			s, p := attach(t, base, c)
-			want, err := p.Logits(b)
-			check(t, err)
-
-			m := base.Clone()
-			check(t, s.Merge(m))
-			plain, err := nn.NewPass(m, tokens, nil)
-			check(t, err)
-			got, err := plain.Logits(b)
-			check(t, err)
-			if d := difference(got.Data, want.Data); !(d < 1e-5) {
-				t.Errorf("%+v, rank %d: merged differs by %.2g", scheme, rank, d)
-			}
-			check(t, s.Unmerge(m))
-			for i, l := range m.Linears() {
-				if d := difference(l.Weight.Data, base.Linears()[i].Weight.Data); !(d < 1e-5) {
-					t.Errorf("%s: unmerged differs by %.2g", l.Name, d)
-				}
-			}
+			s, _ := attach(t, base, c)
+			checkMerged(t, fmt.Sprintf("%+v, rank %d", scheme, rank), s, base, b, logitsOf(t, base, s.Maps(), b))
 		}
 	}
 }
