@@ -162,10 +162,7 @@ func unknownKey(n *yaml.Node, group string, known []string) error {
 	if group != "" {
 		what = "key of " + group
 	}
-	if field, ok := peerNames[n.Value]; ok {
-		return at(n, "unknown %s %q: it is called %s here", what, n.Value, field)
-	}
-	return at(n, "%w", suggest.Unknown(what, n.Value, known))
+	return at(n, "%w", unknownName(what, n.Value, known))
 }
 
 // topKeys lists the keys of an experiment file.

@@ -19,9 +19,13 @@ var peerNames = map[string]string{
 }
 
 // unknownField is the error about a name that no field has.
-func unknownField(name string) error {
+func unknownField(name string) error { return unknownName("field", name, fieldNames()) }
+
+// unknownName is the error about a name that is none of the known ones. If another tool calls
+// a field so, it says what the field is called here.
+func unknownName(what, name string, known []string) error {
 	if field, ok := peerNames[name]; ok {
-		return fmt.Errorf("unknown field %q: it is called %s here", name, field)
+		return fmt.Errorf("unknown %s %q: it is called %s here", what, name, field)
 	}
-	return suggest.Unknown("field", name, fieldNames())
+	return suggest.Unknown(what, name, known)
 }
