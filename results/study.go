@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -105,8 +104,7 @@ func (s StudyFiles) Summary() Summary {
 		sum.span(r.Timing.Started.UTC().Truncate(time.Second))
 	}
 	for _, names := range []*[]string{&sum.Kernels, &sum.Programs, &sum.Go} {
-		slices.Sort(*names)
-		*names = slices.Compact(*names)
+		*names = distinct(*names)
 	}
 	return sum
 }

@@ -43,8 +43,7 @@ func TransferRate(group []Arm, power float64) []Transfer {
 		return nil
 	}
 	low, high := slices.Min(ranks), slices.Max(ranks)
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
+	seeds = distinct(seeds)
 	var all []Transfer
 	for i, seed := range seeds {
 		b, ok := best[high][seed]
