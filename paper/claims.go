@@ -17,6 +17,9 @@ const (
 // powersLimits are the limits of tests of powers of rank.
 var powersLimits = map[string]float64{"tolerance": near, "level": fewFalse}
 
+// lossLimits are the limits of tests of differences between losses.
+var lossLimits = map[string]float64{"margin": learnedMargin, "level": fewFalse}
+
 // claims are the paper's claims, in its order, then those of others, then open questions.
 // A changed rule needs a line in ledger.yaml.
 var claims = []Claim{
@@ -141,15 +144,15 @@ var claims = []Claim{
 	},
 	{
 		Key: "init-correction",
-		Name: "At rank 512, correcting A's initialization instead of the multiplier ends at a higher loss than " +
-			"rsLoRA, each at its own best learning rate",
+		Name: "At one large rank, correcting A's initialization instead of the multiplier ends at a higher loss " +
+			"than rsLoRA, each at its own best learning rate",
 		Source: thePaper + ", appendix B.3",
 		Says:   "keeping 1/r and correcting only the initialization of A, by 1/√r, is unstable or worse at rank 2048.",
 		Looks: "both directions of the correction, because the paper's text was not at hand. Each must end at a " +
 			"higher loss than rsLoRA. Any difference that is shown counts, even one that is within the margin.",
 		Rule: Rule{
 			Test: "corrections-worse/3", Study: "paper-init",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		},
 		Shows:   []string{"differences"},
 		Resolve: moreTraining,
@@ -165,7 +168,7 @@ var claims = []Claim{
 			"paper's comparison, and a verdict either way is about that rate.",
 		Rule: Rule{
 			Test: "default-rate/2", Study: "paper-rates",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		},
 		Shows:   []string{"learning-rate"},
 		Resolve: moreTraining,
@@ -352,11 +355,11 @@ var claims = []Claim{
 		Source: "open question, after arXiv 2602.06204",
 		Says:   "nothing about losses.",
 		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
-			"for every multiplier. The rate is the geometric mean of the best ones of half of the seeds, and is used on " +
-			"the others. Best rates at an edge of those tried are left out of it.",
+			"for every multiplier. The rate is the geometric mean of the best ones of half of the seeds, and is used " +
+			"on the others. Best rates at an edge of those tried are left out of it.",
 		Rule: Rule{
 			Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"},
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		},
 		Shows:   []string{"learning-rate"},
 		Resolve: "more seeds, and higher rates.",
@@ -386,7 +389,7 @@ var claims = []Claim{
 			"have one γ at rank 4, where rsLoRA is LoRA itself.",
 		Rule: Rule{
 			Test: "schemes-equal/3", Study: "tuned",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		},
 		Shows:   []string{"differences"},
 		Resolve: "more validation examples, more seeds, and wider grids of rates.",
@@ -402,7 +405,7 @@ var claims = []Claim{
 			"large as a tenth of what was learned. The table shows how much lower the loss is.",
 		Rule: Rule{
 			Test: "ranks-gain/2", Study: "tuned",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		},
 		Shows:   []string{"differences"},
 		Resolve: moreTraining,
@@ -415,8 +418,8 @@ var claims = []Claim{
 		Says: "PEFT's “gaussian” has a standard deviation of 1/r, which breaks the theorem's condition. So does a B " +
 			"drawn with fan-in r, unless γ does not depend on rank.",
 		Looks: "the power of rank of the norm at the onset, for each kind of initialization. Corrected over all " +
-			"kinds, none may differ from theory, however little. For random entries theory is exact, so a deviation is " +
-			"chance or a fault of the generator.",
+			"kinds, none may differ from theory, however little. For random entries theory is exact, so a deviation " +
+			"is chance or a fault of the generator.",
 		Rule: Rule{
 			Test: "init-powers/2", Study: "init", Limits: powersLimits,
 		},
@@ -433,7 +436,7 @@ var claims = []Claim{
 			"equivalent to within a tenth of what the default learned.",
 		Rule: Rule{
 			Test: "init-losses/3", Study: "init-losses",
-			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse},
+			Limits: lossLimits,
 		}, // no figure: it compares inits, which no figure does
 		Resolve: moreTraining,
 	},
