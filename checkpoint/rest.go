@@ -48,7 +48,9 @@ func SaveRest(dir string, c *Checkpoint) (leftOut []string, err error) {
 
 // holdsWeights reports whether a file of that name holds weights or says where they are.
 func holdsWeights(name string) bool {
-	endings := []string{".safetensors", ".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".ot", ".index.json"}
+	endings := []string{
+		".safetensors", ".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".ot", ".index.json",
+	}
 	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) })
 }
 

@@ -79,8 +79,8 @@ func ratePowers(r Rule, v View) Finding {
 		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
 	if float64(tried.between) < r.limit("inside")*float64(tried.all) {
 		f.Standing = Unresolved
-		f.Text += fmt.Sprintf(" That is less than %g%% of them, so there is no verdict on the claim, whatever the rows "+
-			"say.", 100*r.limit("inside"))
+		f.Text += fmt.Sprintf(" That is less than %g%% of them, so there is no verdict on the claim, whatever the "+
+			"rows say.", 100*r.limit("inside"))
 	}
 	f.Text += tried.besideText() + sharedExamples
 	f.Tables = []table.Table{t}

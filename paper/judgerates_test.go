@@ -120,8 +120,8 @@ func TestTableOfBestRates(t *testing.T) {
 // A best rate between others counts as such even if its seed has no other, and no power rests on it.
 func TestCountsOfBestRates(t *testing.T) {
 	f := ratePowers(claimOf(t, "best-rate-power").Rule, view(oneLeft()))
-	const want = "24 of 27 best rates lie between other rates that were tried. That is less than 90% of them, so there " +
-		"is no verdict on the claim, whatever the rows say. 1 best rate lies next to a rate"
+	const want = "24 of 27 best rates lie between other rates that were tried. That is less than 90% of them, so " +
+		"there is no verdict on the claim, whatever the rows say. 1 best rate lies next to a rate"
 	if !strings.Contains(f.Text, want) {
 		t.Errorf("text %s\nwant in it %s", f.Text, want)
 	}

@@ -52,7 +52,9 @@ func TestWriteRefuses(t *testing.T) {
 	if err := WriteBytes(file, nil); err != nil {
 		t.Fatal(err)
 	}
-	for name, path := range map[string]string{"a folder": filepath.Dir(file), "below a file": filepath.Join(file, "a")} {
+	for name, path := range map[string]string{
+		"a folder": filepath.Dir(file), "below a file": filepath.Join(file, "a"),
+	} {
 		if err := WriteBytes(path, nil); err == nil || !strings.HasPrefix(err.Error(), path+": ") {
 			t.Errorf("%s: error %v, want one that names %s", name, err, path)
 		}

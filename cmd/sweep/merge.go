@@ -70,7 +70,8 @@ func newMerge() *cobra.Command {
 			return err
 		}
 		if len(leftOut) > 0 {
-			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: not copied from the model's folder: %s\n", strings.Join(leftOut, ", "))
+			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: not copied from the model's folder: %s\n",
+				strings.Join(leftOut, ", "))
 		}
 		if kept < leastKept {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: rounding to %s takes a part of what the adapter learned: "+
