@@ -27,11 +27,41 @@ var embedded = map[string]struct {
 	"init":            {nil, (5 + 2) * 3 * 20},
 	"init-losses":     {nil, 4 * 2 * 8 * 3},
 	"tuned":           {nil, (3*3 + 1) * 8 * 5},
-	"best-rates":      {nil, (12 + 9 + 5) * 4 * 8},
+	"best-rates":      {nil, ((7 + 7 + 7 + 13) + (7 + 7 + 7 + 9) + 4*7) * 8},
 	"rates-sgd":       {nil, 4 * 10 * 8},
-	"rates-muon":      {nil, (5 + 8 + 12) * 3 * 8},
+	"rates-muon":      {nil, (3*6 + 7 + 6 + 6 + 7 + 6 + 7) * 8},
 	"finite-ranks":    {nil, 2 * 2 * 11 * 40},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
+}
+
+// A fingerprint is of what is trained: not of words, comments or layout.
+func TestFingerprint(t *testing.T) {
+	seen := make(map[string]string)
+	for _, name := range Names() {
+		is, err := Fingerprint(name)
+		if err != nil || len(is) != 12 || seen[is] != "" {
+			t.Errorf("%s: %q (%v), as %q", name, is, err, seen[is])
+		}
+		seen[is] = name
+	}
+	if _, err := Fingerprint("nothing"); err == nil {
+		t.Error("an unknown experiment has a fingerprint")
+	}
+	const text = "# a comment\nname: a\nquestion: why?\nmodel: base\ngrid: {rank: [4, 8], lr: 1e-3}\n"
+	was, _ := fingerprint([]byte(text))
+	for old, new := range map[string]string{
+		"# a comment\n": "", "name: a": "name: b", "why?": "how?", "1e-3": "0.001",
+		"grid: {rank: [4, 8], lr: 1e-3}": "scales: {small: {rank: 4}}\ngrid:\n  lr: 1e-3\n  rank:\n  - 4\n  - 8",
+	} {
+		if is, err := fingerprint([]byte(strings.Replace(text, old, new, 1))); err != nil || is != was {
+			t.Errorf("%q in place of %q changes it", new, old)
+		}
+	}
+	for old, new := range map[string]string{"[4, 8]": "[8, 4]", "1e-3": "1.1e-3", "model: base": "model: tiny"} {
+		if is, err := fingerprint([]byte(strings.Replace(text, old, new, 1))); err != nil || is == was {
+			t.Errorf("%q in place of %q does not change it", new, old)
+		}
+	}
 }
 
 func TestEmbedded(t *testing.T) {

@@ -1,11 +1,16 @@
 package experiments
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"ranksweep/suggest"
 )
@@ -44,4 +49,36 @@ func Load(name string) (*Experiment, error) {
 			suggest.Unknown("experiment", name, Names()))
 	}
 	return Parse(name+".yaml", text)
+}
+
+// Fingerprint is the first twelve digits of the SHA-256 of what an embedded experiment trains
+// at its full scale: of its file without name, question and other scales. Comments, layout and
+// the order of fields do not count. A report keeps it, to show that a grid was fixed before
+// its runs.
+func Fingerprint(name string) (string, error) {
+	text, err := library.ReadFile("library/" + name + ".yaml")
+	if err != nil {
+		return "", fmt.Errorf("sweep: %w", suggest.Unknown("experiment", name, Names()))
+	}
+	sum, err := fingerprint(text)
+	if err != nil {
+		return "", fmt.Errorf("sweep: %s.yaml: %w", name, err)
+	}
+	return sum, nil
+}
+
+func fingerprint(text []byte) (string, error) {
+	var fields map[string]any
+	if err := yaml.Unmarshal(text, &fields); err != nil {
+		return "", err
+	}
+	for _, words := range []string{"name", "question", "scales"} {
+		delete(fields, words)
+	}
+	sorted, err := json.Marshal(fields)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(sorted)
+	return hex.EncodeToString(sum[:6]), nil
 }

@@ -328,7 +328,7 @@ var claims = []Claim{
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; the rule stayed, and this study tries higher rates, on other seeds.",
 		Rule: Rule{
-			Test: "rate-powers/2", Study: "rates-sgd", Wants: ratesFree,
+			Test: "rate-powers/3", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
 		},
 		Shows:   []string{"best-rate", "learning-rate"},
@@ -342,7 +342,7 @@ var claims = []Claim{
 		Looks: "the power of rank of each seed's best rate, to within 0.03 of the claimed one. This is the rule of " +
 			"the first report.",
 		Rule: Rule{
-			Test: "rate-powers/2", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
+			Test: "rate-powers/3", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
 		},
 		Shows:   []string{"best-rate", "learning-rate"},
@@ -355,10 +355,10 @@ var claims = []Claim{
 		Source: "open question, after arXiv 2602.06204",
 		Says:   "nothing about losses.",
 		Looks: "the loss at the transferred rate minus the loss at each seed's own best rate, at the largest rank, " +
-			"for every multiplier. The rate is the geometric mean of the best ones of half of the seeds, and is used " +
-			"on the others. Best rates at an edge of those tried are left out of it.",
+			"for every multiplier. Each seed gets the rate that another seed found best at the smallest rank, so " +
+			"that the interval has in it how well one seed tunes.",
 		Rule: Rule{
-			Test: "rate-transfer/3", Study: "best-rates", Optimizers: []string{"adamw"},
+			Test: "rate-transfer/4", Study: "best-rates", Optimizers: []string{"adamw"},
 			Limits: lossLimits,
 		},
 		Shows:   []string{"learning-rate"},
@@ -371,7 +371,7 @@ var claims = []Claim{
 		Says:   "nothing.",
 		Looks:  "the power of rank of each seed's best rate, to within 0.1 of p.",
 		Rule: Rule{
-			Test: "rate-powers/2", Study: "rates-muon", Wants: ratesOfPower,
+			Test: "rate-powers/3", Study: "rates-muon", Wants: ratesOfPower,
 			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9},
 		},
 		Shows:   []string{"best-rate", "learning-rate"},

@@ -27,8 +27,8 @@ var tests = map[string]func(Rule, View) Finding{
 	"corrections-worse/3": correctionsWorse,
 	"schemes-equal/3":     schemesEqual,
 	"ranks-gain/2":        ranksGain,
-	"rate-powers/2":       ratePowers,
-	"rate-transfer/3":     rateTransfer,
+	"rate-powers/3":       ratePowers,
+	"rate-transfer/4":     rateTransfer,
 	"merged-cost/1":       mergedCost,
 }
 

@@ -21,70 +21,98 @@ const (
 	ratesOfPower  = "p"      // the power p of the multiplier
 )
 
-// ratePowers compares the power of rank of the best learning rate with the claimed power,
-// scheme by scheme. There is no verdict if too many best rates lie at an edge of those tried.
+// ratePowers compares the power of rank of the best learning rate with the claimed power, for
+// each multiplier. It judges a multiplier only if enough of its best rates lie between other
+// rates that were tried: those at an edge are missing from the fit, which bends it.
 func ratePowers(r Rule, v View) Finding {
-	type row struct {
-		group []results.Arm
-		stats.Exponent
-		rateCounts
-		bend  stats.Interval // the curvature
-		local []float64      // the powers from each rank to the next
-	}
-	var rows []row
-	var fits []fit
+	var rows []rateRow
+	var judged []fit
 	var tried rateCounts
+	var left []string // multipliers that are not judged
 	for _, g := range results.RateGroups(r.of(v).arms) {
-		a := g[0]
-		if !multiplierAlone(a) {
+		if !multiplierAlone(g[0]) {
 			continue
 		}
-		best, n := results.BestRates(g), rateCounts{}
-		n.add(best)
-		tried.add(best)
-		e, err := results.RateExponent(g)
-		if err != nil {
-			continue // all at edges, or at one rank: these count above, but have no row
+		x := newRateRow(g, r)
+		tried.add(x.best)
+		switch {
+		case x.judged && x.err == nil:
+			judged = append(judged, fit{"", g[0], bestRateStatistic, x.Exponent, nil})
+		default:
+			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Scaling.P), x.inside()))
 		}
-		e.Predicted = claimedPower(r.Wants, e, a)
-		fits = append(fits, fit{"", a, bestRateStatistic, e, nil})
-		bend, local := results.RateCurvature(g)
-		rows = append(rows, row{g, e, n, bend, local})
+		if x.err == nil {
+			rows = append(rows, x)
+		}
 	}
-	if len(fits) == 0 {
+	if len(rows) == 0 {
 		return lacking("best rates at two ranks")
 	}
-	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
-		"intervals over seeds"}
-	table.Fill(&t, rows,
-		table.Numbers("p", func(x row) string { return number.Brief(x.group[0].Scaling.P) }),
-		table.Numbers("fitted power", func(x row) string { return exponentText(x.Exponent) }),
-		table.Numbers("seeds", func(x row) int { return x.Seeds }),
-		table.Numbers("claimed power", func(x row) string { return number.Brief(x.Predicted) }),
-		table.Numbers("theory while A has hardly moved", func(x row) table.Entry {
-			a := x.group[0]
-			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
-			return table.Exact(number.Brief(0-rise), 0-rise)
-		}),
-		table.Numbers("from each rank to the next", func(x row) string { return slopesText(x.local) }),
-		table.Numbers("curvature", func(x row) string { return intervalText(x.bend) }),
-		table.Numbers("best rates inside the grid", func(x row) string {
-			return fmt.Sprintf("%d of %d", x.between, x.all)
-		}),
-		table.Words("verdict", func(x row) string { return x.Verdict(r.limit("tolerance")).String() }),
-	)
-	f := heldToTheory(fits, r.limit("tolerance"), r.limit("level"))
+	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval does not contain 0, the best rate is no power of the rank. " +
 		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
-	if float64(tried.between) < r.limit("inside")*float64(tried.all) {
-		f.Standing = Unresolved
-		f.Text += fmt.Sprintf(" That is less than %g%% of them, so there is no verdict on the claim, whatever the "+
-			"rows say.", 100*r.limit("inside"))
+	if len(left) > 0 {
+		f.Text += fmt.Sprintf(" A multiplier for which fewer than %g%% of them do is not judged: %s.",
+			100*r.limit("inside"), strings.Join(left, ", "))
+		if f.Standing == Seen {
+			f.Standing = Unresolved
+		}
 	}
 	f.Text += tried.besideText() + sharedExamples
-	f.Tables = []table.Table{t}
+	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
+}
+
+// rateRow is what is known of the best rates under one multiplier.
+type rateRow struct {
+	arm  results.Arm
+	best []results.BestRate
+	rateCounts
+	judged bool // enough best rates lie between other rates that were tried
+	stats.Exponent
+	err   error          // why there is no exponent
+	bend  stats.Interval // the curvature
+	local []float64      // the powers from each rank to the next
+}
+
+func newRateRow(group []results.Arm, r Rule) rateRow {
+	x := rateRow{arm: group[0], best: results.BestRates(group)}
+	x.add(x.best)
+	x.judged = float64(x.between) >= r.limit("inside")*float64(x.all)
+	x.Exponent, x.err = results.RateExponent(group)
+	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
+	x.bend, x.local = results.RateCurvature(group)
+	return x
+}
+
+// inside says how many best rates lie between other rates that were tried.
+func (x rateRow) inside() string { return fmt.Sprintf("%d of %d", x.between, x.all) }
+
+// ratePowersTable has a row for each multiplier whose best rates have a power of rank.
+func ratePowersTable(rows []rateRow, r Rule) table.Table {
+	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
+		"intervals over seeds"}
+	table.Fill(&t, rows,
+		table.Numbers("p", func(x rateRow) string { return number.Brief(x.arm.Scaling.P) }),
+		table.Numbers("fitted power", func(x rateRow) string { return exponentText(x.Exponent) }),
+		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
+		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
+		table.Numbers("theory while A has hardly moved", func(x rateRow) table.Entry {
+			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(x.arm.Optimizer), x.arm.Scaling)
+			return table.Exact(number.Brief(0-rise), 0-rise)
+		}),
+		table.Numbers("from each rank to the next", func(x rateRow) string { return slopesText(x.local) }),
+		table.Numbers("curvature", func(x rateRow) string { return intervalText(x.bend) }),
+		table.Numbers("best rates inside the grid", rateRow.inside),
+		table.Words("verdict", func(x rateRow) string {
+			if !x.judged {
+				return "not judged"
+			}
+			return x.Verdict(r.limit("tolerance")).String()
+		}),
+	)
+	return t
 }
 
 // sharedExamples says what intervals of best rates leave out.
@@ -121,9 +149,9 @@ func slopesText(local []float64) string {
 	return strings.Join(all, ", ")
 }
 
-// rateTransfer tunes the rate at the smallest rank on half of the seeds, multiplies it by a
-// power of the ratio of the ranks, and uses it at the largest rank on the other half. It
-// judges whether that loses less than the margin, compared with each seed's own best rate:
+// rateTransfer gives each seed the rate that another seed found best at the smallest rank,
+// multiplies it by a power of the ratio of the ranks, and uses it at the largest rank. It
+// judges whether that loses less than the margin, compared with the seed's own best rate:
 // less than a tenth of what the best rate learned.
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
@@ -148,6 +176,9 @@ func rateTransfer(r Rule, v View) Finding {
 	if len(rows) == 0 {
 		return lacking("learning rates at two ranks")
 	}
+	all := r.of(v).ranks
+	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
+		"the parabola through the three nearest rates.", slices.Min(all), slices.Max(all))
 	for i, p := range stats.Holm(worst) {
 		rows[i].holm = p
 		switch {
@@ -157,7 +188,12 @@ func rateTransfer(r Rule, v View) Finding {
 		case f.Standing == Seen:
 			f.Standing = Unresolved
 		}
+		if rows[i].half.missing()+rows[i].half.edges > 0 {
+			f.Text += fmt.Sprintf(" For p = %s not every seed has its loss or a best rate of its own, and a part of "+
+				"the seeds proves nothing: p is 1.", number.Brief(rows[i].p))
+		}
 	}
+	f.Text += sharedExamples
 	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
 		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
 	table.Fill(&t, rows,
@@ -170,9 +206,6 @@ func rateTransfer(r Rule, v View) Finding {
 		}),
 		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
 	)
-	all := r.of(v).ranks
-	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
-		"the parabola through the three nearest rates."+sharedExamples, slices.Min(all), slices.Max(all))
 	f.Tables = []table.Table{t}
 	return f
 }
@@ -181,7 +214,8 @@ func rateTransfer(r Rule, v View) Finding {
 type transferred struct {
 	regret  stats.Interval // in percent of the loss
 	learned stats.Interval // in percent of what was learned
-	outside int            // seeds for which the rate lies outside of those tried
+	untuned int            // seeds whose rate at the smallest rank lies at an edge of those tried
+	outside int            // other seeds for which the rate lies outside of those tried
 	edges   int            // seeds whose own best rate lies at an edge of those tried
 	below   float64        // P that the regret is at least the margin
 	above   float64        // P that it is at most the margin
@@ -191,11 +225,14 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 	var x transferred
 	var percent, share, under, over []float64 // under: how far below the margin; over: how far above
 	for _, m := range results.TransferRate(group, power) {
-		if math.IsNaN(m.Loss) {
+		switch {
+		case math.IsNaN(m.Rate):
+			x.untuned++
+			continue
+		case math.IsNaN(m.Loss):
 			x.outside++
 			continue
-		}
-		if m.Edge {
+		case m.Edge:
 			x.edges++ // the regret is at least this
 		}
 		lost := m.Loss - m.Best
@@ -203,10 +240,13 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 		under, over = append(under, margin*m.Learned-lost), append(over, lost-margin*m.Learned)
 	}
 	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)
-	x.below = unlessMissing(stats.AboveP(under, 0), x.outside+x.edges)
-	x.above = unlessMissing(stats.AboveP(over, 0), x.outside)
+	x.below = unlessMissing(stats.AboveP(under, 0), x.missing()+x.edges)
+	x.above = unlessMissing(stats.AboveP(over, 0), x.missing())
 	return x
 }
+
+// missing counts the seeds that have no loss at the transferred rate.
+func (x transferred) missing() int { return x.untuned + x.outside }
 
 // unlessMissing is a P value, but 1 if values are missing or there is no test: a part of the
 // seeds proves nothing.
@@ -218,10 +258,13 @@ func unlessMissing(p float64, missing int) float64 {
 }
 
 func (x transferred) text() string {
-	if x.regret.N == 0 {
-		return "outside of the rates tried"
+	text := "not known"
+	if x.regret.N > 0 {
+		text = intervalText(x.regret)
 	}
-	text := intervalText(x.regret)
+	if x.untuned > 0 {
+		text += fmt.Sprintf(" (without %d seeds, whose rate at the smallest rank lies at an edge)", x.untuned)
+	}
 	if x.outside > 0 {
 		text += fmt.Sprintf(" (without %d seeds, for which it is outside of the rates tried)", x.outside)
 	}

@@ -76,6 +76,20 @@ func rateRulings() (all []ruling) {
 				"64 of 72 best rates lie between"},
 			ruling{"a multiplier at the edge", c.claim, rateStudy(c.optimizer, beyond("rslora", 0)), Unresolved,
 				"48 of 72 best rates lie between"},
+			ruling{"one multiplier's at the edge, another's a fifth off", c.claim,
+				rateStudy(c.optimizer, func(r *results.Run) float64 {
+					if r.Scheme == "lora" {
+						return bestAt(off(-0.2), 0.01)(r)
+					}
+					return beyond("rslora", 64)(r)
+				}), NotSeen, "is not judged: p = 0.5 (16 of 24)"},
+			ruling{"a multiplier at the edge is off", c.claim,
+				rateStudy(c.optimizer, func(r *results.Run) float64 {
+					if r.Scheme == "rslora" && r.Rank < 64 {
+						return bestAt(off(-0.2), 0.01)(r)
+					}
+					return beyond("rslora", 64)(r)
+				}), Unresolved, "is not judged: p = 0.5 (16 of 24)"},
 			ruling{"one seed", c.claim, trial{Runs: ofSeed(rateStudy(c.optimizer, bestAt(c.power, 0.01)), 0)},
 				Unresolved, ""},
 			ruling{"an init that depends on rank is none of it", c.claim,
@@ -120,13 +134,14 @@ func TestTableOfBestRates(t *testing.T) {
 // A best rate between others counts as such even if its seed has no other, and no power rests on it.
 func TestCountsOfBestRates(t *testing.T) {
 	f := ratePowers(claimOf(t, "best-rate-power").Rule, view(oneLeft()))
-	const want = "24 of 27 best rates lie between other rates that were tried. That is less than 90% of them, so " +
-		"there is no verdict on the claim, whatever the rows say. 1 best rate lies next to a rate"
+	const want = "24 of 27 best rates lie between other rates that were tried. A multiplier for which fewer than 90% " +
+		"of them do is not judged: p = 1 (6 of 9). 1 best rate lies next to a rate"
 	if !strings.Contains(f.Text, want) {
 		t.Errorf("text %s\nwant in it %s", f.Text, want)
 	}
-	rows, columns := f.Tables[0].Rows, []int{2, 7}
-	for i, row := range [][]string{{"2", "6 of 9"}, {"3", "9 of 9"}, {"3", "9 of 9"}} {
+	rows, columns := f.Tables[0].Rows, []int{2, 7, 8}
+	for i, row := range [][]string{{"2", "6 of 9", "not judged"}, {"3", "9 of 9", "differs"},
+		{"3", "9 of 9", "differs"}} {
 		for j, at := range columns {
 			if got := rows[i].Entries[at].Text; got != row[j] {
 				t.Errorf("row %d, column %d: %q, want %q", i, at, got, row[j])
@@ -185,6 +200,24 @@ func TestTransferOutside(t *testing.T) {
 	}).view())
 	if text := f.Tables[0].Markdown(); f.Standing == Seen || !strings.Contains(text, "(without 4 seeds, for which") {
 		t.Errorf("%s:\n%s", f.Standing, text)
+	}
+}
+
+// A rate that was tuned at an edge of those tried is not transferred, and its seed is counted.
+func TestTransferOfAnEdge(t *testing.T) {
+	power := func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }
+	f := rateTransfer(claimOf(t, "rate-transfer").Rule, rateStudy("adamw", func(r *results.Run) float64 {
+		if r.Scheme == "rslora" && r.Rank == 4 && r.Seed < 2 {
+			return 100
+		}
+		return bestAt(power, 0.01)(r)
+	}).view())
+	const text, entry = "For p = 0.5 not every seed has its loss or a best rate of its own, and a part of the seeds " +
+		"proves nothing: p is 1.", "(without 2 seeds, whose rate at the smallest rank lies at an edge)"
+	table := f.Tables[0].Markdown()
+	if f.Standing != Unresolved || !strings.Contains(f.Text, text) || strings.Count(f.Text, "p is 1.") != 1 ||
+		!strings.Contains(table, entry) {
+		t.Errorf("%s: %s\n%s", f.Standing, f.Text, table)
 	}
 }
 

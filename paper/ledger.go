@@ -22,14 +22,31 @@ type Fixed struct {
 }
 
 // ledger has all rules, in the order in which they were fixed.
-var ledger = readLedger()
+var ledger = readLines[Fixed](ledgerText, "ledger.yaml")
 
-func readLedger() (all []Fixed) {
-	if err := yaml.Unmarshal(ledgerText, &all); err != nil {
-		panic(fmt.Sprintf("paper: ledger.yaml: %v", err))
+func readLines[T any](text []byte, file string) (all []T) {
+	if err := yaml.Unmarshal(text, &all); err != nil {
+		panic(fmt.Sprintf("paper: %s: %v", file, err)) // it is part of the program
 	}
 	return all
 }
+
+// gridsText has every grid that a study was ever made with, as the fingerprint of its
+// experiment. Whoever changes an experiment of the report adds a line by hand, before its runs.
+//
+//go:embed grids.yaml
+var gridsText []byte
+
+// Grid is the grid of a study and the day on which it was fixed.
+type Grid struct {
+	Study string `yaml:"study"`
+	Grid  string `yaml:"grid"` // fingerprint of the experiment
+	Date  string `yaml:"date"`
+	Why   string `yaml:"why"` // what was wrong with the grid before; empty for the first
+}
+
+// grids has all grids, in the order in which they were fixed.
+var grids = readLines[Grid](gridsText, "grids.yaml")
 
 // rulesOf returns the rules of a claim, the last one first.
 func rulesOf(key string) (all []Fixed) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"ranksweep/experiments"
 )
 
 // Every claim's rule is the last one that the ledger has for it. Whoever changes a rule adds a
@@ -31,6 +33,30 @@ func TestRulesAreFixed(t *testing.T) {
 	for _, f := range ledger {
 		if !known[f.Claim] {
 			t.Errorf("ledger.yaml has a rule of %q, which is no claim", f.Claim)
+		}
+	}
+}
+
+// The grid of every study is the last one that grids.yaml has for it.
+func TestGridsAreFixed(t *testing.T) {
+	for _, c := range claims {
+		if c.Rule.Study == InferenceStudy {
+			continue // it has no grid
+		}
+		now, err := experiments.Fingerprint(c.Rule.Study)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last Grid
+		for _, g := range grids {
+			if g.Study == c.Rule.Study {
+				last = g
+			}
+		}
+		if last.Grid != now {
+			t.Errorf("the grid of %s is not the one that was fixed. If that is meant, add to grids.yaml:\n- "+
+				"{study: %s, grid: %s, date: %s, why: \"…\"}", c.Rule.Study, c.Rule.Study, now,
+				time.Now().Format(time.DateOnly))
 		}
 	}
 }

@@ -12,22 +12,22 @@ import (
 )
 
 // Transfer is the result, for one seed, of using a learning rate at the largest rank that
-// was tuned at the smallest rank.
+// another seed found best at the smallest rank.
 type Transfer struct {
 	Seed    uint64
-	Rate    float64
+	Rate    float64 // NaN if the other seed's best rate lies at an edge of the rates tried
 	Loss    float64 // loss at that rate, see [TransferRate]; NaN if it lies outside the rates tried
 	Best    float64 // loss at the seed's own best rate
 	Learned float64 // loss before any update, minus Best
 	Edge    bool    // the own best rate lies at an edge of the rates tried: a lower loss may lie beyond
 }
 
-// TransferRate takes a group of arms that differ only in their rate. It finds the best rate
-// at the smallest rank, multiplies it by (largest rank / smallest rank)^power, and uses it
-// at the largest rank. The rate is the geometric mean over every second seed and is used
-// on the other seeds, so that no seed chooses its own. The loss between rates that were
-// tried comes from a parabola of loss against the logarithm of the rate, through the three
-// nearest rates.
+// TransferRate takes a group of arms that differ only in their rate. Each seed gets the best
+// rate of the next seed at the smallest rank, and the last seed that of the first. So no seed
+// chooses its own rate, no two have the same one, and the spread over seeds has in it how well
+// one seed tunes. The rate is multiplied by (largest rank / smallest rank)^power and used at
+// the largest rank. The loss between rates that were tried comes from a parabola of loss
+// against the logarithm of the rate, through the three nearest rates.
 func TransferRate(group []Arm, power float64) []Transfer {
 	best := make(map[int]map[uint64]BestRate) // by rank and seed
 	var ranks []int
@@ -50,13 +50,11 @@ func TransferRate(group []Arm, power float64) []Transfer {
 		if !ok {
 			continue
 		}
-		var others []float64
-		for j, other := range seeds {
-			if c, ok := best[low][other]; ok && j%2 != i%2 && !c.Edge {
-				others = append(others, math.Log(c.Rate))
-			}
+		rate := math.NaN()
+		next := seeds[(i+1)%len(seeds)]
+		if c, ok := best[low][next]; ok && next != seed && c.Between() {
+			rate = c.Rate * math.Pow(float64(high)/float64(low), power)
 		}
-		rate := math.Exp(stat.Mean(others, nil)) * math.Pow(float64(high)/float64(low), power)
 		tried, onset := lossesAt(group, high, seed)
 		all = append(all, Transfer{
 			Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss, Edge: b.Edge,

@@ -67,9 +67,9 @@ func TestTransferRateIsExact(t *testing.T) {
 	}
 }
 
-// A seed's best rate at the small rank is used only on seeds of the other half. Its best rate
-// at the large rank is used only for the seed itself.
-func TestTransferRateIsCrossFitted(t *testing.T) {
+// A seed's best rate at the small rank is used only on the seed before it. Its best rate at the
+// large rank is used only for the seed itself.
+func TestTransferRateIsOfAnotherSeed(t *testing.T) {
 	const seeds = 6
 	transfer := func(rank, changed int, to float64) []Transfer {
 		return TransferRate(groupOf(t, parabolas([]int{4, 64}, seeds, func(r, seed int) float64 {
@@ -84,13 +84,12 @@ func TestTransferRateIsCrossFitted(t *testing.T) {
 		small, large := transfer(4, changed, 1.6e-2), transfer(64, changed, 1.6e-2)
 		for seed := range seeds {
 			moved := small[seed].Rate != before[seed].Rate
-			if want := seed%2 != changed%2; moved != want || (small[seed].Loss != before[seed].Loss) != want {
+			if want := (seed+1)%seeds == changed; moved != want || (small[seed].Loss != before[seed].Loss) != want {
 				t.Errorf("best rate of seed %d at rank 4 changed: that of seed %d moved %t, want %t", changed, seed,
 					moved, want)
 			}
-			// Of three seeds that choose, one chooses twice the rate.
-			if rate := 8e-3 * math.Cbrt(2); moved && math.Abs(small[seed].Rate/rate-1) > 1e-9 {
-				t.Errorf("seed %d is used at %g, want %g", seed, small[seed].Rate, rate)
+			if moved && math.Abs(small[seed].Rate/1.6e-2-1) > 1e-9 {
+				t.Errorf("seed %d is used at %g, want 0.016", seed, small[seed].Rate)
 			}
 			if large[seed].Rate != before[seed].Rate || (large[seed].Loss != before[seed].Loss) != (seed == changed) {
 				t.Errorf("best rate of seed %d at rank 64 changed: %+v, and was %+v", changed, large[seed],
@@ -124,8 +123,7 @@ func TestTransferRateOutside(t *testing.T) {
 	}
 }
 
-// If no seed of the other half has a best rate within the rates tried, there is no rate to
-// transfer. A seed that lacks the large rank is left out. A diverged run has no loss.
+// If the next seed has no best rate within the rates tried, there is no rate to transfer. A seed that lacks the large rank is left out. A diverged run has no loss.
 func TestTransferRateOfTooLittle(t *testing.T) {
 	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0))), 0)
 	if len(one) != 1 || !math.IsNaN(one[0].Rate) || !math.IsNaN(one[0].Loss) {
@@ -138,7 +136,7 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 		return 8e-3
 	})), 0)
 	for _, x := range edge {
-		if math.IsNaN(x.Loss) != (x.Seed%2 == 0) {
+		if math.IsNaN(x.Rate) != (x.Seed%2 == 0) || math.IsNaN(x.Loss) != (x.Seed%2 == 0) {
 			t.Errorf("where odd seeds are best at an edge, seed %d has loss %g", x.Seed, x.Loss)
 		}
 	}

@@ -176,6 +176,9 @@ func (s study) write(cmd *cobra.Command) error {
 		return err
 	}
 	files.About.Rules, files.About.Block = s.rules, s.block
+	if files.About.Asked, err = experiments.Fingerprint(s.name); err != nil {
+		return err
+	}
 	return results.WriteStudy(s.folder, files)
 }
 

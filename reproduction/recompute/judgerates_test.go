@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // rates are arms that differ only in their learning rate, by rising rate.
@@ -129,6 +127,7 @@ func (g rates) steps() say {
 func judgeRates(r rule, s *study) finding {
 	t := wanted{kind: "best-rate powers"}
 	var rows []row
+	var left []say // multipliers that are not judged
 	kept, all, walled := 0, 0, 0
 	for _, g := range groups(r.arms(s)) {
 		a, p := g[0], g.power()
@@ -136,7 +135,12 @@ func judgeRates(r rule, s *study) finding {
 			continue
 		}
 		tried, inside, beside := g.found()
-		if kept, all, walled = kept+inside, all+tried, walled+beside; !p.fitted() {
+		kept, all, walled = kept+inside, all+tried, walled+beside
+		enough := float64(inside) >= r.Limits["inside"]*float64(tried)
+		if !enough || !p.fitted() {
+			left = append(left, phrase("p = # (# of #)", plain(a.scheme.p), count(inside), count(tried)))
+		}
+		if !p.fitted() {
 			continue
 		}
 		switch r.Wants {
@@ -147,7 +151,11 @@ func judgeRates(r rule, s *study) finding {
 		case "p":
 			p.predicted = a.scheme.p
 		}
-		rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
+		verdict := "not judged"
+		if enough {
+			verdict = p.agreement(r.Limits["tolerance"])
+			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
+		}
 		t.rows = append(t.rows, wantedRow{
 			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
@@ -155,11 +163,11 @@ func judgeRates(r rule, s *study) finding {
 				"theory while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
 				"from each rank to the next":      g.steps(), "curvature": halved(g.bends()),
 				"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(p.n)),
-				"verdict": {text: p.agreement(r.Limits["tolerance"])},
+				"verdict": {text: verdict},
 			},
 		})
 	}
-	if len(rows) == 0 {
+	if len(t.rows) == 0 {
 		return lacking("best rates at two ranks")
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
@@ -167,10 +175,12 @@ func judgeRates(r rule, s *study) finding {
 	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each "+
 		"seed. If its interval does not contain 0, the best rate is no power of the rank. "+
 		"# of # best rates lie between other rates that were tried.", count(kept), count(all))
-	if float64(kept) < r.Limits["inside"]*float64(all) {
-		f.standing = unresolved
-		f.seen = f.seen.plus(phrase(" That is less than #% of them, so there is no verdict on the claim, whatever the "+
-			"rows say.", plain(100*r.Limits["inside"])))
+	if len(left) > 0 {
+		f.seen = f.seen.plus(phrase(" A multiplier for which fewer than #% of them do is not judged: ",
+			plain(100*r.Limits["inside"]))).plus(join(left, ", ")).plus(say{text: "."})
+		if f.standing == seen {
+			f.standing = unresolved
+		}
 	}
 	f.seen = f.seen.plus(besides(walled), say{text: sharedExamples})
 	return f
@@ -195,14 +205,15 @@ func besides(walled int) say {
 // given is what a transferred rate loses, over seeds.
 type given struct {
 	percent, share interval // of the loss, and of what was learned
-	outside        int      // seeds at which the rate lies outside of those tried
+	untuned        int      // seeds whose rate lies at an edge where it was tuned
+	outside        int      // other seeds at which the rate lies outside of those tried
 	edges          int      // seeds whose own best rate lies at an edge, so that they give away more
 	less, more     float64  // P of the loss given away being the margin or more, and of its being that or less
 }
 
-// transfer tunes the rate at the smallest rank on every second seed, a geometric mean,
-// multiplies it by a power of the ratio of the ranks, and uses it at the largest rank on the
-// other seeds.
+// transfer takes the best rate of the following seed at the smallest rank, multiplies it by a
+// power of the ratio of the ranks, and uses it at the largest rank. The first seed follows the
+// last.
 func (g rates) transfer(power, margin float64) given {
 	at := make(map[[2]int]best)
 	var ranks, seeds []int
@@ -220,13 +231,12 @@ func (g rates) transfer(power, margin float64) given {
 		if !ok {
 			continue
 		}
-		var logs []float64
-		for j, other := range seeds {
-			if o, ok := at[[2]int{low, other}]; ok && (i-j)%2 != 0 && !o.edge {
-				logs = append(logs, math.Log(o.rate))
-			}
+		following, ok := at[[2]int{low, seeds[(i+1)%len(seeds)]}]
+		if !ok || len(seeds) == 1 || !following.inside() {
+			x.untuned++
+			continue
 		}
-		rate := math.Exp(stat.Mean(logs, nil)) * math.Pow(float64(high)/float64(low), power)
+		rate := following.rate * math.Pow(float64(high)/float64(low), power)
 		lost := g.lossAt(high, seed, rate) - b.loss
 		if math.IsNaN(lost) {
 			x.outside++
@@ -241,7 +251,7 @@ func (g rates) transfer(power, margin float64) given {
 	}
 	x.percent, x.share = mean(percent), mean(share)
 	x.less, x.more = 1, 1
-	if i := mean(over); x.outside == 0 && i.n > 1 {
+	if i := mean(over); x.outside+x.untuned == 0 && i.n > 1 {
 		if x.more = 1 - i.above(0); x.edges == 0 {
 			x.less = i.above(0)
 		}
@@ -288,10 +298,13 @@ func (g rates) lossAt(rank, seed int, rate float64) float64 {
 }
 
 func (x given) say() say {
-	if x.percent.n == 0 {
-		return say{text: "outside of the rates tried"}
+	s := say{text: "not known"}
+	if x.percent.n > 0 {
+		s = halved(x.percent)
 	}
-	s := halved(x.percent)
+	if x.untuned > 0 {
+		s = s.plus(phrase(" (without # seeds, whose rate at the smallest rank lies at an edge)", count(x.untuned)))
+	}
 	if x.outside > 0 {
 		s = s.plus(phrase(" (without # seeds, for which it is outside of the rates tried)", count(x.outside)))
 	}
@@ -306,6 +319,7 @@ func judgeTransfer(r rule, s *study) finding {
 	var f finding
 	var shown []given
 	var ps []float64
+	var powers []digits
 	for _, g := range groups(r.arms(s)) {
 		p := g[0].scheme.p
 		if ranks := ranksOf(g); !g[0].scheme.alone() || len(ranks) < 2 {
@@ -317,7 +331,7 @@ func judgeTransfer(r rule, s *study) finding {
 			learned = halved(half.share).plus(say{text: "%"})
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
-		shown, ps = append(shown, half), append(ps, half.less)
+		shown, ps, powers = append(shown, half), append(ps, half.less), append(powers, plain(p))
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
 			"the same rate":                                g.transfer(0, r.Limits["margin"]).say(),
 			"rate × (R/r)^(−(1−p)/2)":                      half.say(),
@@ -330,8 +344,8 @@ func judgeTransfer(r rule, s *study) finding {
 	}
 	ranks := ranksOf(r.arms(s))
 	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("The rate goes from rank # to rank #. "+
-		"The loss at a rate between those tried is read from the parabola through the three nearest rates."+
-		sharedExamples, count(ranks[0]), count(ranks[len(ranks)-1]))
+		"The loss at a rate between those tried is read from the parabola through the three nearest rates.",
+		count(ranks[0]), count(ranks[len(ranks)-1]))
 	for i, p := range holm(ps) {
 		t.rows[i].values["Holm's p of losing the margin or more"] = one(sig(p, 2))
 		switch {
@@ -341,7 +355,12 @@ func judgeTransfer(r rule, s *study) finding {
 		case f.standing == seen:
 			f.standing = unresolved
 		}
+		if shown[i].untuned+shown[i].outside+shown[i].edges > 0 {
+			f.seen = f.seen.plus(phrase(" For p = # not every seed has its loss or a best rate of its own, and a "+
+				"part of the seeds proves nothing: p is 1.", powers[i]))
+		}
 	}
+	f.seen = f.seen.plus(say{text: sharedExamples})
 	return f
 }
 

@@ -82,7 +82,7 @@ var judges = map[string]func(rule, *study) finding{
 	"corrections-worse/3": judgeCorrections,
 	"schemes-equal/3":     judgeSchemes,
 	"ranks-gain/2":        judgeRanks,
-	"rate-powers/2":       judgeRates,
-	"rate-transfer/3":     judgeTransfer,
+	"rate-powers/3":       judgeRates,
+	"rate-transfer/4":     judgeTransfer,
 	"merged-cost/1":       judgeMerged,
 }
