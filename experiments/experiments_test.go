@@ -24,7 +24,7 @@ var embedded = map[string]struct {
 	"theory":          {nil, 2 * 5 * 9 * 60},
 	"first-steps":     {nil, 5 * 2 * 5 * 10},
 	"phase":           {nil, (7 + 8 + 4*6 + 7) * 6 * 3 * 2},
-	"init":            {nil, (5 + 2) * 3 * 20},
+	"init":            {nil, (5 + 2) * 3 * 60},
 	"init-losses":     {nil, 4 * 2 * 8 * 3},
 	"tuned":           {nil, (3*3 + 1) * 8 * 5},
 	"best-rates":      {nil, ((7 + 7 + 7 + 13) + (7 + 7 + 7 + 9) + 4*7) * 8},

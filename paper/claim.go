@@ -30,6 +30,7 @@ type Made struct {
 	Seconds float64           // of training, over all cores
 	Rules   map[string]string // hash of each claim's rule when training began, by the claim's key
 	Block   int               // block of seeds; block 0 has the seeds that the experiment names
+	Asked   string            // fingerprint of the experiment; empty for studies from before there was one
 }
 
 // Claim is a reported result, and how it is looked for here.

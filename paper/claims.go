@@ -145,7 +145,7 @@ var claims = []Claim{
 	{
 		Key: "init-correction",
 		Name: "At one large rank, correcting A's initialization instead of the multiplier ends at a higher loss " +
-			"than rsLoRA, each at its own best learning rate",
+			"than rsLoRA, if only by a little, each at its own best learning rate",
 		Source: thePaper + ", appendix B.3",
 		Says:   "keeping 1/r and correcting only the initialization of A, by 1/√r, is unstable or worse at rank 2048.",
 		Looks: "both directions of the correction, because the paper's text was not at hand. Each must end at a " +
@@ -419,7 +419,8 @@ var claims = []Claim{
 			"drawn with fan-in r, unless γ does not depend on rank.",
 		Looks: "the power of rank of the norm at the onset, for each kind of initialization. Corrected over all " +
 			"kinds, none may differ from theory, however little. For random entries theory is exact, so a deviation " +
-			"is chance or a fault of the generator.",
+			"is chance or a fault of the generator. The kinds of one seed are made from the same random numbers, so " +
+			"they deviate together; Holm's correction holds all the same.",
 		Rule: Rule{
 			Test: "init-powers/2", Study: "init", Limits: powersLimits,
 		},

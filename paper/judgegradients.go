@@ -37,10 +37,33 @@ func normSpread(r Rule, v View) Finding {
 	f.Text = fmt.Sprintf("Over ranks %s (n = %d) the ratio is %s under rsLoRA. Under LoRA it is %s, which is %s "+
 		"orders of magnitude. By theory LoRA's ratio at the onset is √(%d/%d) = %s.",
 		rankRange(rslora), narrow.N, intervalText(narrow), intervalText(wide), number.Fixed(math.Log10(wide.Mean), 2),
-		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3))
+		high, low, number.Significant(math.Sqrt(float64(high)/float64(low)), 3)) + fellText(lora, rslora)
 	mean := metrics.GradNormMean
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{mean})}
 	return f
+}
+
+// fellText says how much adapters learned while their gradients were measured.
+func fellText(lora, rslora results.Arm) string {
+	span := func(a results.Arm) string {
+		var all []float64
+		for _, c := range a.Cells {
+			all = append(all, fell(c))
+		}
+		return fmt.Sprintf("%s%% to %s%%", number.Significant(slices.Min(all), 2), number.Significant(slices.Max(all), 2))
+	}
+	return fmt.Sprintf(" In training, the validation loss fell by %s of itself under LoRA and by %s under rsLoRA: means "+
+		"over seeds, the lowest and the highest of all ranks.", span(lora), span(rslora))
+}
+
+// fell is how far the validation loss of a cell fell, in percent of the loss before any
+// update: the mean over seeds.
+func fell(c results.Cell) float64 {
+	var all []float64
+	for _, r := range c.Runs {
+		all = append(all, 100*r.Learned()/(r.Learned()+r.Statistic(metrics.ValLossFinal)))
+	}
+	return stats.MeanInterval(all).Mean
 }
 
 // rankSpread is the largest ratio, over all steps, between the gradient norms of two ranks of
@@ -91,6 +114,7 @@ func pattern(r Rule, v View) Finding {
 	f := heldToTheory(onset, r.limit("tolerance"), r.limit("level"))
 	standing, numbers := fallsAndStays(lora, rslora, mean, r.limit("flat"))
 	f.Standing, f.Numbers = worse(f.Standing, standing), append(f.Numbers, numbers...)
+	f.Text += fellText(lora, rslora)
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset, mean})}
 	return f
 }
@@ -124,7 +148,7 @@ func outputs(r Rule, v View) Finding {
 		Text: fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
 			"%s. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
 			"output of the frozen map.",
-			rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)),
+			rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)) + fellText(lora, rslora),
 		Tables: []table.Table{exponentsTable(v, statistics)},
 	}
 }

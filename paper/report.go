@@ -126,11 +126,28 @@ func (r Reproduction) studies() string {
 		table.Words("kernel", func(f Finding) string { return f.made.Kernel }),
 		table.Words("program", func(f Finding) string { return f.made.Program }),
 		table.Numbers("block of seeds", func(f Finding) int { return f.made.Block }),
+		table.Words("grid", func(f Finding) string { return f.made.Asked }),
 	)
 	return "\n## How the studies were made\n\n" +
 		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
-		"its runs is judged on the next block.\n\n" + t.Markdown()
+		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings, which " +
+		"paper/grids.yaml fixes before the runs as paper/ledger.yaml fixes rules; older studies did not record " +
+		"it.\n\n" + t.Markdown() + changedGrids()
+}
+
+// changedGrids says which grids were changed, when and why.
+func changedGrids() string {
+	var b strings.Builder
+	for _, g := range grids {
+		if g.Why != "" {
+			fmt.Fprintf(&b, "- The grid of %s was changed on %s: %s.\n", g.Study, g.Date, g.Why)
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + b.String()
 }
 
 // changes lists, claim by claim, what differs from the judgement before.

@@ -41,7 +41,7 @@ type About struct {
 	Cores      int    `json:"cores"` //
 
 	Rules map[string]string `json:"rules,omitempty"` // claim → hash of its rule when training began
-	Asked string            `json:"asked,omitempty"` // fingerprint of the experiment when training began
+	Asked string            `json:"asked,omitempty"` // fingerprint of the experiment
 	Block int               `json:"reserve"`         // number of the study's block of seeds
 	Timed *Timed            `json:"timed,omitempty"` // for a study without runs, which times something else
 }

@@ -237,7 +237,7 @@ func (r reproduction) read(name string) (paper.Study, error) {
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),
 			Last: sum.Last.Format(time.DateOnly), Seconds: sum.Seconds, Rules: files.About.Rules,
-			Block: files.About.Block,
+			Block: files.About.Block, Asked: files.About.Asked,
 		},
 	}, nil
 }

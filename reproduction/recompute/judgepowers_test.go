@@ -249,6 +249,7 @@ func judgePattern(r rule, s *study) finding {
 	over := fallsAndStays(lora.power("grad_norm_mean"), rslora.power("grad_norm_mean"), r.Limits["flat"])
 	f.standing = worse(f.standing, over)
 	f.addPowers("grad_norm_mean", both...)
+	f.seen = f.seen.plus(falls(lora, rslora))
 	f.tables = []wanted{powersTable(both, []string{"grad_norm_onset", "grad_norm_mean"})}
 	return f
 }
@@ -265,7 +266,7 @@ func judgeOutputs(r rule, s *study) finding {
 		seen: phrase("For the first output under rsLoRA with "+optimizer+", theory predicts a power of rank between # "+
 			"and #. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
 			"output of the frozen map.",
-			plain(first.predicted), plain(first.predicted+first.rise)),
+			plain(first.predicted), plain(first.predicted+first.rise)).plus(falls(lora, rslora)),
 		tables: []wanted{powersTable([]*arm{lora, rslora}, r.Statistics)},
 	}
 	f.addPowers(name, lora, rslora)
@@ -418,8 +419,28 @@ func judgeSpread(r rule, s *study) finding {
 	f.seen = phrase("Over ranks # to # (n = #) the ratio is ", count(low), count(high), count(narrow.n)).plus(
 		halved(narrow), say{text: " under rsLoRA. Under LoRA it is "}, halved(wide),
 		phrase(", which is # orders of magnitude. By theory LoRA's ratio at the onset is √(#/#) = #.",
-			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)))
+			fix(math.Log10(wide.mean), 2), count(high), count(low), sig(math.Sqrt(float64(high)/float64(low)), 3)),
+		falls(lora, rslora))
 	return f
+}
+
+// falls says by how much of itself the validation loss fell at the ranks of two arms.
+func falls(lora, rslora *arm) say {
+	var ends []say
+	for _, a := range []*arm{lora, rslora} {
+		var means []float64
+		for _, c := range a.cells {
+			var shares []float64
+			for _, r := range c.runs {
+				shares = append(shares, 100*(1-r.num("val_loss")/r.num("val_loss_onset")))
+			}
+			means = append(means, mean(shares).mean)
+		}
+		ends = append(ends, phrase("#% to #%", sig(slices.Min(means), 2), sig(slices.Max(means), 2)))
+	}
+	return say{text: " In training, the validation loss fell by "}.plus(ends[0],
+		say{text: " of itself under LoRA and by "}, ends[1],
+		say{text: " under rsLoRA: means over seeds, the lowest and the highest of all ranks."})
 }
 
 // normRatio is, over seeds, the largest ratio at any step between the gradient norms of two

@@ -147,6 +147,7 @@ func (s *study) madeRow() wantedRow {
 		"last run": {text: s.last()}, "runs": phrase("# of #", count(ended), count(planned)),
 		"core hours": one(fix(seconds/3600, 2)), "block of seeds": one(count(s.about.Block)),
 		"CPU": {text: s.about.CPU}, "kernel": {text: kernels}, "program": {text: programs},
+		"grid": {text: s.about.Asked},
 	}}
 }
 

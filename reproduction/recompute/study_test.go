@@ -35,6 +35,7 @@ type about struct {
 	CPU      string            `json:"cpu"`
 	Rules    map[string]string `json:"rules"`
 	Block    int               `json:"reserve"`
+	Asked    string            `json:"asked"`
 	Nuisance []string          `json:"nuisance"`
 	Local    bool              `json:"local"`
 	Timed    *struct {
