@@ -21,7 +21,8 @@ func readPage(t *testing.T, path string) string {
 	return string(text)
 }
 
-// README.md asks for the Go version of go.mod, and names the size of the embedded model.
+// README.md asks for the Go version of go.mod. It and the report name the size of the embedded
+// model.
 func TestReadmeFacts(t *testing.T) {
 	readme := readPage(t, "README.md")
 	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(readPage(t, "go.mod"))
@@ -31,9 +32,14 @@ func TestReadmeFacts(t *testing.T) {
 	}
 	n, err := strconv.ParseFloat(parameters[1], 64)
 	check(t, err)
-	for _, want := range []string{"Go " + version[1] + " or later", fmt.Sprintf("%.1f million parameters", n/1e6)} {
-		if !strings.Contains(strings.Join(strings.Fields(readme), " "), want) {
-			t.Errorf("README.md does not say %q", want)
+	size := fmt.Sprintf("%.1f million parameters", n/1e6)
+	for _, c := range []struct{ page, text, want string }{
+		{"README.md", readme, "Go " + version[1] + " or later"},
+		{"README.md", readme, size},
+		{"the report", reportHead("full", 1), size},
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(c.text), " "), c.want) {
+			t.Errorf("%s does not say %q", c.page, c.want)
 		}
 	}
 }
