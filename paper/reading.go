@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -39,7 +40,8 @@ const exactTheory = "the power of rank of the values that theory expects at exac
 // settingWords explain names of quantities and schemes.
 var settingWords = []definition{
 	{"onset", "the state before the first update. A first loss drop, output or gradient is right after that update."},
-	{"matched at rank r", "the γ of this scheme equals LoRA's at that rank."},
+	{"matched at rank r", "the γ of this scheme equals LoRA's at that rank. The alpha in a caption is the one with " +
+		"which it does."},
 }
 
 // intervalWords explain how intervals are written.
@@ -52,6 +54,8 @@ var intervalWords = []definition{
 var powerWords = []definition{
 	{"power of rank", "the slope of a quantity against the rank, both as logarithms: one slope for each seed, " +
 		"averaged over seeds."},
+	{fmt.Sprintf("within ±%g", flat), fmt.Sprintf("of a power of rank: so near to 0 that it makes less than a factor "+
+		"of %.2f from rank 4 to 2048.", math.Pow(2048./4, flat))},
 	{"exact theory", exactTheory},
 	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains theory's power, and no part of it is more "+
 		"than %g away from that. Theory's power is the one under exact theory, if the table has it, and not the one "+
