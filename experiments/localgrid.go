@@ -79,11 +79,11 @@ func localValue(name string, chosen float64, power int) (v float64, ok bool) {
 }
 
 // around returns the local grid with which each seed of a cell begins.
-func (e *Experiment) around(t results.Tuned) (grid []results.Axis) {
+func (e *Experiment) around(t results.Choice) (grid []results.Coordinate) {
 	name, chosen := chosenValue(t)
 	for power := -e.Tune.Local / 2; power <= e.Tune.Local/2; power++ {
 		if v, ok := localValue(name, chosen, power); ok {
-			grid = append(grid, results.Axis{Name: name, Value: format(v)})
+			grid = append(grid, results.Coordinate{Name: name, Value: format(v)})
 		}
 	}
 	return grid
@@ -91,7 +91,7 @@ func (e *Experiment) around(t results.Tuned) (grid []results.Axis) {
 
 // chosenValue returns the name of the single nuisance axis and the value that tuning
 // chose for the cell.
-func chosenValue(t results.Tuned) (name string, v float64) {
+func chosenValue(t results.Choice) (name string, v float64) {
 	a := t.Candidates[t.Best].Axes[0]
 	v, _ = strconv.ParseFloat(a.Value, 64) // it was formatted from a config's number
 	return a.Name, v
@@ -99,7 +99,7 @@ func chosenValue(t results.Tuned) (name string, v float64) {
 
 // localExtension returns the next value beyond the edge if the cell is best at an
 // edge of its local grid.
-func (e *Experiment) localExtension(l results.Tuned, chosen float64) []results.Axis {
+func (e *Experiment) localExtension(l results.Choice, chosen float64) []results.Coordinate {
 	edges := l.Edges()
 	if len(edges) == 0 || len(l.Candidates) >= e.Tune.Local+e.Tune.Extend+localMore {
 		return nil
@@ -114,5 +114,5 @@ func (e *Experiment) localExtension(l results.Tuned, chosen float64) []results.A
 	if !ok {
 		return nil
 	}
-	return []results.Axis{{Name: edge.Name, Value: format(v)}}
+	return []results.Coordinate{{Name: edge.Name, Value: format(v)}}
 }

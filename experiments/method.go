@@ -54,7 +54,7 @@ func (p Point) Canonical() Point {
 		case f.path == "adapter.scaling":
 			p.Axes[i].Value = p.Config.Adapter.Method
 		case slices.Contains(ranked, f.path):
-			p.Axes[i] = results.Axis{Name: a.Name}
+			p.Axes[i] = results.Coordinate{Name: a.Name}
 		}
 	}
 	return p

@@ -176,7 +176,7 @@ func (e *Experiment) tuningSeeds() Axis {
 
 // extension returns the values to add to the axes of a tuned cell: one beyond each edge
 // at which its choice lies. It adds none once Extend is used up or an axis cannot go on.
-func (e *Experiment) extension(t results.Tuned) (more []results.Axis) {
+func (e *Experiment) extension(t results.Choice) (more []results.Coordinate) {
 	for _, edge := range t.Edges() {
 		original := e.axis(mustField(edge.Name)).Values
 		added := slices.DeleteFunc(slices.Clone(edge.Values), func(v float64) bool { return contains(original, v) })
@@ -184,7 +184,7 @@ func (e *Experiment) extension(t results.Tuned) (more []results.Axis) {
 			continue
 		}
 		if v, ok := beyond(edge); ok {
-			more = append(more, results.Axis{Name: edge.Name, Value: format(v)})
+			more = append(more, results.Coordinate{Name: edge.Name, Value: format(v)})
 		}
 	}
 	return more

@@ -67,9 +67,9 @@ func (e *Experiment) ReportedPoints() ([]Point, error) {
 
 // ExtendedPoints resolves the runs tried so far and, for each edge at which a cell is
 // best, runs at one more value beyond it, as far as the experiment allows.
-func (e *Experiment) ExtendedPoints(tuned []results.Tuned) ([]Point, error) {
+func (e *Experiment) ExtendedPoints(choices []results.Choice) ([]Point, error) {
 	tried := make(allowed)
-	for _, t := range tuned {
+	for _, t := range choices {
 		tried.try(t)
 		tried[t.Key()] = append(tried[t.Key()], e.extension(t)...)
 	}
@@ -78,9 +78,9 @@ func (e *Experiment) ExtendedPoints(tuned []results.Tuned) ([]Point, error) {
 
 // ChosenPoints resolves the runs that are reported: each cell at the values that tuning
 // chose for it, or on a local grid around them.
-func (e *Experiment) ChosenPoints(tuned []results.Tuned) ([]Point, error) {
+func (e *Experiment) ChosenPoints(choices []results.Choice) ([]Point, error) {
 	chosen := make(allowed)
-	for _, t := range tuned {
+	for _, t := range choices {
 		chosen[t.Key()] = t.Candidates[t.Best].Axes
 		if e.Tune.Local > 0 {
 			chosen[t.Key()] = e.around(t)
@@ -94,9 +94,9 @@ func (e *Experiment) ChosenPoints(tuned []results.Tuned) ([]Point, error) {
 // all. A value at which a run diverged ranks after all others, as in tuning. A cell with
 // a missing or failed run stays as it is until that run is trained. tuned is the tuning
 // that chose the middles of the local grids.
-func (e *Experiment) LocalPoints(tuned, tried []results.Tuned) ([]Point, error) {
+func (e *Experiment) LocalPoints(choices, tried []results.Choice) ([]Point, error) {
 	chosen := make(map[string]float64)
-	for _, t := range tuned {
+	for _, t := range choices {
 		_, chosen[t.Key()] = chosenValue(t)
 	}
 	values := make(allowed)
@@ -108,8 +108,8 @@ func (e *Experiment) LocalPoints(tuned, tried []results.Tuned) ([]Point, error) 
 }
 
 // Chosen returns an error if tuning could not choose values for some cell.
-func (e *Experiment) Chosen(tuned []results.Tuned) error {
-	if slices.ContainsFunc(tuned, func(t results.Tuned) bool { return t.Best < 0 }) {
+func (e *Experiment) Chosen(choices []results.Choice) error {
+	if slices.ContainsFunc(choices, func(t results.Choice) bool { return t.Best < 0 }) {
 		return fmt.Errorf("sweep: %s: no nuisance values can be chosen, since tuning runs are missing or failed: "+
 			"run the same command again", e.Name)
 	}
@@ -117,10 +117,10 @@ func (e *Experiment) Chosen(tuned []results.Tuned) error {
 }
 
 // allowed lists the nuisance values that a cell may have, by the cell's key.
-type allowed map[string][]results.Axis
+type allowed map[string][]results.Coordinate
 
 // try allows a cell every value that was tried for it.
-func (values allowed) try(t results.Tuned) {
+func (values allowed) try(t results.Choice) {
 	for _, c := range t.Candidates {
 		values[t.Key()] = append(values[t.Key()], c.Axes...)
 	}
@@ -136,7 +136,7 @@ func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	g := results.Grid{Nuisance: e.NuisanceNames()}
 	return slices.DeleteFunc(points, func(p Point) bool {
 		cell, own := g.Partition(p.Axes)
-		return slices.ContainsFunc(own, func(a results.Axis) bool { return !slices.Contains(values[cell], a) })
+		return slices.ContainsFunc(own, func(a results.Coordinate) bool { return !slices.Contains(values[cell], a) })
 	}), nil
 }
 

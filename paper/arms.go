@@ -82,11 +82,11 @@ func unexplained(arms []results.Arm, a results.Arm, axis string, hash func(resul
 // away.
 func rateMoves(a results.Arm) bool {
 	another := func(c results.Cell) bool { return c.LR != a.LR }
-	return slices.Contains(tunedAxes(a), "lr") || slices.ContainsFunc(a.Cells, another)
+	return slices.Contains(nuisanceAxes(a), "lr") || slices.ContainsFunc(a.Cells, another)
 }
 
 // tunedAxes are the names of the axes that are tuned away.
-func tunedAxes(a results.Arm) []string { return a.Cells[0].Tuned }
+func nuisanceAxes(a results.Arm) []string { return a.Cells[0].Nuisance }
 
 // otherAxes are the names of the other axes, which traits does not name itself, in order.
 func otherAxes(arms []results.Arm) []string {

@@ -39,7 +39,7 @@ func (v View) heldEqual() string {
 	apart := slices.ContainsFunc(otherAxes(v.arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
-	if len(rates) == 1 && !apart && !slices.Contains(tunedAxes(v.arms[0]), "lr") {
+	if len(rates) == 1 && !apart && !slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do "+
 			"better at another.", number.Brief(rates[0]))
 	}

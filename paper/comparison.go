@@ -202,7 +202,7 @@ func (d comparison) allDiverged() bool {
 }
 
 // doubts say why a reader should not take a row at face value.
-func (d comparison) doubts(tuned []results.Tuned) (doubts []string) {
+func (d comparison) doubts(choices []results.Choice) (doubts []string) {
 	if d.refused != nil {
 		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
 	}
@@ -221,7 +221,7 @@ func (d comparison) doubts(tuned []results.Tuned) (doubts []string) {
 	add(d.choiceLeftOut())
 	for _, c := range []results.Cell{d.Cell, d.Reference} {
 		add(localEdges(c))
-		for _, text := range tuningDoubts(c, tuned) {
+		for _, text := range tuningDoubts(c, choices) {
 			add(text)
 		}
 	}
@@ -276,7 +276,7 @@ func (d comparison) unlearned() string {
 
 // alsoDiffering warns that two things differ.
 func (d comparison) alsoDiffering() string {
-	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Tuned...)
+	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Nuisance...)
 	switch d.family {
 	case schemeFamily:
 		except = append(except, "alpha", "match_rank") // these are seen in gamma
@@ -293,16 +293,16 @@ func (d comparison) alsoDiffering() string {
 
 // atOneRate warns of a comparison in which no learning rate was tuned.
 func (d comparison) atOneRate() string {
-	if slices.Contains(d.Cell.Tuned, "lr") || d.Cell.LR != d.Reference.LR {
+	if slices.Contains(d.Cell.Nuisance, "lr") || d.Cell.LR != d.Reference.LR {
 		return ""
 	}
 	return fmt.Sprintf("at one learning rate, %s: either may do better at another", number.Brief(d.Cell.LR))
 }
 
 // tuningDoubts are the doubts about how a cell was tuned.
-func tuningDoubts(c results.Cell, tuned []results.Tuned) []string {
-	for _, t := range tuned {
-		if !slices.ContainsFunc(t.Axes, func(a results.Axis) bool { return !slices.Contains(c.Axes, a) }) {
+func tuningDoubts(c results.Cell, choices []results.Choice) []string {
+	for _, t := range choices {
+		if !slices.ContainsFunc(t.Axes, func(a results.Coordinate) bool { return !slices.Contains(c.Axes, a) }) {
 			return t.Doubts()
 		}
 	}

@@ -211,7 +211,7 @@ func TestTwoThingsDiffer(t *testing.T) {
 		eps := 1e-8
 		if r.Scheme == "rslora" {
 			eps, r.LR = 1e-12, 1e-3
-			r.Axes = slices.DeleteFunc(r.Axes, func(a results.Axis) bool { return a.Name == "lr" })
+			r.Axes = slices.DeleteFunc(r.Axes, func(a results.Coordinate) bool { return a.Name == "lr" })
 		}
 		r.Config = fmt.Appendf(nil, `{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, `+
 			`"train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed)
@@ -256,15 +256,15 @@ func TestTunedComparisons(t *testing.T) {
 		r := losing(1, noise)[0]
 		r.ID, r.Seed = rate, 100
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += float64(i)
-		r.Axes = []results.Axis{
+		r.Axes = []results.Coordinate{
 			{Name: "rank", Value: "4"}, {Name: "scaling", Value: "lora"}, {Name: "lr", Value: rate},
 			{Name: "seed", Value: "100"},
 		}
 		grid.Tuning = append(grid.Tuning, results.Planned{ID: r.ID, Axes: r.Axes})
 		trials = append(trials, r)
 	}
-	in, tuned, _ := grid.Split(append(runs, trials...))
-	rows, _ := comparisonRows(t, NewView(in, tuned))
+	in, choices, _ := grid.Split(append(runs, trials...))
+	rows, _ := comparisonRows(t, NewView(in, choices))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{
 		"rank 4: rsLoRA vs LoRA": true, "rank 8: rsLoRA vs LoRA": false,

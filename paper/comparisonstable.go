@@ -57,7 +57,7 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 		table.Words("verdict", func(d comparison) string { return d.verdict().String() }, "verdict"),
 	)
 	for i, d := range comparisons {
-		for _, text := range d.doubts(v.Tuned) {
+		for _, text := range d.doubts(v.Choices) {
 			t.Doubt(i, text)
 		}
 	}

@@ -50,7 +50,7 @@ func (f fake) run(scheme string, rate float64, rank int, seed uint64) results.Ru
 		ID: fmt.Sprintf("%s-%d", cell, seed), Cell: cell, Experiment: "fake",
 		Scheme: scheme, Scaling: lora.Scheme{P: p}, Rank: rank, Alpha: 16, Gamma: 16 / math.Pow(float64(rank), p),
 		Seed: seed, Optimizer: "adamw", LR: rate, Status: results.Done, Steps: f.steps,
-		Axes: []results.Axis{{Name: "rank", Value: fmt.Sprint(rank)}, {Name: "scaling", Value: scheme},
+		Axes: []results.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)}, {Name: "scaling", Value: scheme},
 			{Name: "lr", Value: fmt.Sprint(rate)}, {Name: "seed", Value: fmt.Sprint(seed)}},
 	}
 	gain := 0.25 + 0.05*math.Log2(float64(rank))*(1-p)
@@ -102,14 +102,14 @@ func view(runs []results.Run) View { return NewView(results.Rows(runs), nil) }
 type trial struct {
 	Runs      []results.Run
 	rows      []results.Row
-	Tuned     []results.Tuned
+	Choices   []results.Choice
 	Inference []results.Inference
 
 	Planned, Done int
 }
 
 func (s trial) view() View {
-	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Tuned)
+	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Choices)
 	v.Inference = s.Inference
 	return v
 }

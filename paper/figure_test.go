@@ -215,7 +215,7 @@ func degenerate() map[string][]results.Run {
 		}),
 		"strange names": edit(func(i int, r *results.Run) {
 			r.Scheme = "schéma | \"<&>\"\n"
-			r.Axes = append(r.Axes, results.Axis{Name: "größe", Value: []string{"a|b", "c\nd", "日本"}[i%3]})
+			r.Axes = append(r.Axes, results.Coordinate{Name: "größe", Value: []string{"a|b", "c\nd", "日本"}[i%3]})
 		}),
 	}
 }

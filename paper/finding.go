@@ -186,7 +186,7 @@ func sample(n int) string {
 func ratesFound(v View) string {
 	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
 	switch {
-	case len(tunedAxes(v.arms[0])) > 0:
+	case len(nuisanceAxes(v.arms[0])) > 0:
 		return strings.TrimSpace(tuning(v))
 	case len(rates) == 1:
 		return fmt.Sprintf("All used one learning rate, %s: this does not say which scheme or rank is better at its "+

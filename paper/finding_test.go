@@ -82,7 +82,7 @@ func TestFound(t *testing.T) {
 	for _, c := range foundCases() {
 		rows := results.Rows(c.runs)
 		for i := range rows {
-			rows[i].Setting.Tuned = c.tuned
+			rows[i].Setting.Nuisance = c.tuned
 		}
 		text, err := Found(NewView(rows, nil), c.missing, c.newer)
 		if err != nil {

@@ -54,8 +54,8 @@ func asTheory(t *testing.T, name string) trial {
 			t.Fatal(err)
 		}
 		if p == nil {
-			runs, tuned, _ := last.Grid().Split(all)
-			return trial{rows: runs, Tuned: tuned, Planned: last.Grid().Len(), Done: last.Grid().Len()}
+			runs, choices, _ := last.Grid().Split(all)
+			return trial{rows: runs, Choices: choices, Planned: last.Grid().Len(), Done: last.Grid().Len()}
 		}
 	}
 	return trial{}

@@ -24,8 +24,8 @@ func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float
 		endsAt(r, 3, 2+0.05*d*d+0.01*swing(r)+change(r))
 		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
 	})
-	runs, tuned, _ := g.Split(s.Runs)
-	return trial{rows: runs, Tuned: tuned}
+	runs, choices, _ := g.Split(s.Runs)
+	return trial{rows: runs, Choices: choices}
 }
 
 // added is an amount at one scheme, or only at the largest rank if one is asked for.
@@ -167,7 +167,7 @@ func drawn(kinds []string, power, expected func(kind string) float64, width floa
 func ofInit(kind string, s trial) trial {
 	return changed(s, func(r *results.Run) {
 		r.Cell, r.ID = kind+r.Cell, kind+r.ID
-		r.Axes = append(slices.Clone(r.Axes), results.Axis{Name: "init", Value: kind})
+		r.Axes = append(slices.Clone(r.Axes), results.Coordinate{Name: "init", Value: kind})
 	})
 }
 

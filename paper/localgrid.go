@@ -15,7 +15,7 @@ import (
 func localAxis(v View) string {
 	for _, c := range v.cells {
 		if hasLocal(c) {
-			return c.Tuned[0]
+			return c.Nuisance[0]
 		}
 	}
 	return ""
@@ -76,18 +76,19 @@ func localEdges(c results.Cell) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("for %d of %d seeds the best %s lies at the edge of the local grid", n, len(c.Runs), c.Tuned[0])
+	return fmt.Sprintf("for %d of %d seeds the best %s lies at the edge of the local grid", n, len(c.Runs),
+		c.Nuisance[0])
 }
 
 // choiceLeftOut warns that seeds share one choice of nuisance values, so that the interval
 // over seeds does not include the error of that choice.
 func (d comparison) choiceLeftOut() string {
-	tuned := d.Cell.Tuned
-	if len(tuned) == 0 || hasLocal(d.Cell) || d.Same || d.Difference.N < 2 {
+	nuisance := d.Cell.Nuisance
+	if len(nuisance) == 0 || hasLocal(d.Cell) || d.Same || d.Difference.N < 2 {
 		return ""
 	}
-	text := "the interval does not include the error of choosing " + strings.Join(tuned, " and ")
-	if v, err := strconv.ParseFloat(results.ValueOf(d.Cell.Axes, tuned[0]), 64); len(tuned) == 1 && err == nil &&
+	text := "the interval does not include the error of choosing " + strings.Join(nuisance, " and ")
+	if v, err := strconv.ParseFloat(results.ValueOf(d.Cell.Axes, nuisance[0]), 64); len(nuisance) == 1 && err == nil &&
 		v > 0 {
 		text += "; with tune: {local: 5} it does"
 	}
@@ -96,10 +97,10 @@ func (d comparison) choiceLeftOut() string {
 
 // tuning says how the nuisance values of cells were chosen; empty if nothing is tuned.
 func tuning(v View) string {
-	tuned := tunedAxes(v.arms[0])
-	if len(tuned) == 0 || localAxis(v) != "" {
+	nuisance := nuisanceAxes(v.arms[0])
+	if len(nuisance) == 0 || localAxis(v) != "" {
 		return ownBest(v)
 	}
-	return fmt.Sprintf(" Each setting has its own %s, tuned on other seeds than those shown.", strings.Join(tuned,
+	return fmt.Sprintf(" Each setting has its own %s, tuned on other seeds than those shown.", strings.Join(nuisance,
 		" and "))
 }

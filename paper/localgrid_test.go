@@ -100,7 +100,7 @@ func TestChoiceLeftOut(t *testing.T) {
 	} {
 		looked := results.Rows(losing(c.seeds, noise))
 		for i := range looked {
-			looked[i].Setting.Moving, looked[i].Setting.Tuned = c.tuned, c.tuned
+			looked[i].Setting.Moving, looked[i].Setting.Nuisance = c.tuned, c.tuned
 		}
 		table := allComparisonsTable(NewView(looked, nil))
 		n := 0
@@ -121,9 +121,9 @@ func TestChoiceLeftOut(t *testing.T) {
 func TestTuningOfLocalGrids(t *testing.T) {
 	const want = "The reported runs are on local grids around the chosen values; "
 	for _, local := range []bool{true, false} {
-		one := results.Candidate{Axes: []results.Axis{{Name: "lr", Value: "1"}}}
-		tuned := results.Tuned{Local: local, Candidates: []results.Candidate{one}}
-		if caption := tuningTable([]results.Tuned{tuned}).Caption; strings.Contains(caption, want) != local {
+		one := results.Candidate{Axes: []results.Coordinate{{Name: "lr", Value: "1"}}}
+		choice := results.Choice{Local: local, Candidates: []results.Candidate{one}}
+		if caption := tuningTable([]results.Choice{choice}).Caption; strings.Contains(caption, want) != local {
 			t.Errorf("local %t: %s", local, caption)
 		}
 	}

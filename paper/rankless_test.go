@@ -23,7 +23,7 @@ func fullRuns(rates ...float64) []results.Run {
 // withMethod gives runs the axis method.
 func withMethod(runs []results.Run, method string) []results.Run {
 	for i := range runs {
-		runs[i].Axes = append(runs[i].Axes, results.Axis{Name: "method", Value: method})
+		runs[i].Axes = append(runs[i].Axes, results.Coordinate{Name: "method", Value: method})
 		runs[i].Flops, runs[i].FactoredFlops, runs[i].Bytes = 1e12, 1e12, 1e6
 	}
 	return runs

@@ -55,7 +55,7 @@ func optimizersOf(v View) (names []string) {
 
 // rateSize names the learning rates of arms that have ranks: one, a range, or each its own.
 func rateSize(v View) string {
-	if slices.Contains(tunedAxes(v.arms[0]), "lr") {
+	if slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return "each at its own learning rate"
 	}
 	rates := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.LR })

@@ -36,7 +36,7 @@ func summaryTable(v View) table.Table {
 	if slices.ContainsFunc(v.arms, rateMoves) {
 		table.Fill(&t, v.cells, table.Numbers(learningRate, rateEntry, tunedFields(v, "lr")...))
 	}
-	for _, name := range tunedAxes(v.arms[0]) {
+	for _, name := range nuisanceAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
 			table.Fill(&t, v.cells, table.Words(name, func(c results.Cell) table.Entry {
 				return tunedEntry(c, results.ValueOf(c.Axes, name))
@@ -84,7 +84,7 @@ func ofRanked(c results.Cell, e table.Entry) table.Entry {
 
 // rateEntry is the learning rate of a cell.
 func rateEntry(c results.Cell) table.Entry {
-	if slices.Contains(c.Tuned, "lr") && hasLocal(c) {
+	if slices.Contains(c.Nuisance, "lr") && hasLocal(c) {
 		return tunedEntry(c, number.Exact(c.LR))
 	}
 	return table.Exact(number.Brief(c.LR), c.LR)

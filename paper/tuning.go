@@ -14,7 +14,7 @@ import (
 
 // tuningTable has a row for each cell and each combination of nuisance values that was tried
 // for it. The chosen one is marked.
-func tuningTable(tuned []results.Tuned) table.Table {
+func tuningTable(choices []results.Choice) table.Table {
 	t := table.Table{
 		Name: "tuning",
 		Title: "Tuning: final validation loss for each value tried, mean over the seeds of tuning ± half of its 95% " +
@@ -22,7 +22,7 @@ func tuningTable(tuned []results.Tuned) table.Table {
 		Caption: "For each setting, the values with the lowest mean are chosen for the runs that are reported; " +
 			"those have other seeds. Values with a diverged run count as worse than values without one.",
 	}
-	if tuned[0].Local {
+	if choices[0].Local {
 		t.Caption += " The reported runs are on local grids around the chosen values; a grid goes on beyond its " +
 			"edge if the best value lies there."
 	}
@@ -31,8 +31,8 @@ func tuningTable(tuned []results.Tuned) table.Table {
 		chosen string
 	}
 	var rows []row
-	var axes [][]results.Axis
-	for _, cell := range tuned {
+	var axes [][]results.Coordinate
+	for _, cell := range choices {
 		for i, c := range cell.Candidates {
 			axes = append(axes, slices.Concat(cell.Axes, c.Axes))
 			rows = append(rows, row{Candidate: c})
@@ -49,14 +49,14 @@ func tuningTable(tuned []results.Tuned) table.Table {
 			"done", "diverged", "failed"),
 		table.Words("", func(r row) string { return r.chosen }, "chosen"),
 	)
-	addTuningDoubts(&t, tuned)
+	addTuningDoubts(&t, choices)
 	return t
 }
 
 // addTuningDoubts notes which runs are missing, and why a chosen row may not be the best.
-func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
+func addTuningDoubts(t *table.Table, choices []results.Choice) {
 	row := 0
-	for _, cell := range tuned {
+	for _, cell := range choices {
 		for i, c := range cell.Candidates {
 			if c.Missing > 0 {
 				t.Doubt(row, fmt.Sprintf("missing runs: %d, so nothing is chosen yet", c.Missing))
@@ -72,23 +72,23 @@ func addTuningDoubts(t *table.Table, tuned []results.Tuned) {
 }
 
 // addAxes adds a column for each axis. All rows have the same axes.
-func addAxes(t *table.Table, rows [][]results.Axis) {
+func addAxes(t *table.Table, rows [][]results.Coordinate) {
 	for i, axis := range rows[0] {
-		column := table.Numbers[[]results.Axis, table.Entry]
-		if slices.ContainsFunc(rows, func(row []results.Axis) bool { return !numeric(row[i]) }) {
+		column := table.Numbers[[]results.Coordinate, table.Entry]
+		if slices.ContainsFunc(rows, func(row []results.Coordinate) bool { return !numeric(row[i]) }) {
 			column = table.Words
 		}
-		entry := func(row []results.Axis) table.Entry { return axisEntry(row[i]) }
+		entry := func(row []results.Coordinate) table.Entry { return axisEntry(row[i]) }
 		table.Fill(t, rows, column(axis.Name, entry, axis.Name))
 	}
 }
 
-func numeric(a results.Axis) bool {
+func numeric(a results.Coordinate) bool {
 	_, err := strconv.ParseFloat(a.Value, 64)
 	return err == nil
 }
 
-func axisEntry(a results.Axis) table.Entry {
+func axisEntry(a results.Coordinate) table.Entry {
 	e := table.Word(a.Value)
 	if v, err := strconv.ParseFloat(a.Value, 64); a.Name == "rank" && v == 0 && err == nil {
 		e.Text = rankText(0)

@@ -13,7 +13,7 @@ import (
 // View is the runs of one grid, with everything that figures, tables and judges share, worked
 // out once.
 type View struct {
-	Tuned     []results.Tuned     // how the values of nuisance axes were chosen
+	Choices   []results.Choice    // how the values of nuisance axes were chosen
 	Inference []results.Inference // the timings of [InferenceStudy], which has no runs
 
 	arms      []results.Arm
@@ -30,14 +30,14 @@ type View struct {
 }
 
 // NewView returns a view of rows. tuned says how their nuisance values were chosen.
-func NewView(rows []results.Row, tuned []results.Tuned) View {
-	return View{Tuned: tuned}.of(results.Arms(rows))
+func NewView(rows []results.Row, choices []results.Choice) View {
+	return View{Choices: choices}.of(results.Arms(rows))
 }
 
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []results.Arm) View {
-	v = View{Tuned: v.Tuned, Inference: v.Inference, arms: arms, wants: v.wants}
+	v = View{Choices: v.Choices, Inference: v.Inference, arms: arms, wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

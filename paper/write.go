@@ -61,8 +61,8 @@ func Tables(v View) ([]table.Table, error) {
 	if t := allComparisonsTable(v); len(t.Rows) > 0 {
 		tables = append(tables, t)
 	}
-	if len(v.Tuned) > 0 {
-		tables = append(tables, tuningTable(v.Tuned))
+	if len(v.Choices) > 0 {
+		tables = append(tables, tuningTable(v.Choices))
 	}
 	return tables, nil
 }

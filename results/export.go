@@ -68,7 +68,7 @@ func powerOf(s lora.Scheme) string {
 
 // newCellTable is cells.csv: a row per cell and statistic.
 func newCellTable(cells []Cell) table {
-	var grids [][]Axis
+	var grids [][]Coordinate
 	for _, c := range cells {
 		grids = append(grids, c.Axes)
 	}
@@ -117,7 +117,7 @@ var cellSample = []column{
 // the exponent is absent. predicted is the power for ranks far below the maps' width;
 // predicted_high is the power for ranks far above that width, which may be smaller.
 func newExponentTable(arms []Arm) table {
-	var grids [][]Axis
+	var grids [][]Coordinate
 	for _, a := range arms {
 		grids = append(grids, a.Axes)
 	}
@@ -155,7 +155,7 @@ var exponentColumns = []column{
 const axisPrefix = "axis."
 
 // axisNames are the axes of all grids, in order of first appearance.
-func axisNames(grids [][]Axis) []string {
+func axisNames(grids [][]Coordinate) []string {
 	var names []string
 	for _, grid := range grids {
 		for _, a := range grid {
@@ -178,7 +178,7 @@ func axisColumns(names []string) []column {
 }
 
 // axisCells returns the values of the named axes, empty for a name that axes lacks.
-func axisCells(axes []Axis, names []string) []string {
+func axisCells(axes []Coordinate, names []string) []string {
 	var cells []string
 	for _, name := range names {
 		cells = append(cells, textCell(ValueOf(axes, name)))

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite testdata")
 func exported() []Run {
 	runs := testGrid()
 	for i := range runs {
-		runs[i].Axes = append(runs[i].Axes, Axis{"lr", "5e-5"}, Axis{"targets", "mlp,attention"})
+		runs[i].Axes = append(runs[i].Axes, Coordinate{"lr", "5e-5"}, Coordinate{"targets", "mlp,attention"})
 	}
 	runs[0].Status, runs[0].Reason = Diverged, "loss is Inf at step 2"
 	runs[0].Curve[2].Values[metrics.TrainLoss] = math.Inf(1)
@@ -179,7 +179,7 @@ func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 			"data", "model", "alpha", "lr", "targets", "momentum", "n", "run", "quantity", "optimizer",
 		} {
 			if ValueOf(runs[i].Axes, name) == "" {
-				runs[i].Axes = append(runs[i].Axes, Axis{name, "1"})
+				runs[i].Axes = append(runs[i].Axes, Coordinate{name, "1"})
 			}
 		}
 		runs[i].Config = json.RawMessage(`{"model":"m","data":{"source":"d"},"train":{"lr":1},"seed":1,"rank":2}`)

@@ -25,7 +25,7 @@ type Grid struct {
 // Planned is one run that an experiment asks for, made or not.
 type Planned struct {
 	ID   string // empty while tuning has yet to choose
-	Axes []Axis
+	Axes []Coordinate
 }
 
 // gridFile lists what the store's experiment asks for: a row per run, with its ID and a
@@ -101,7 +101,7 @@ func (g Grid) mark() string {
 	return nuisance
 }
 
-func (g Grid) header(axes []Axis) []string {
+func (g Grid) header(axes []Coordinate) []string {
 	header := []string{runColumn}
 	if g.tunes() {
 		header = append(header, phaseColumn)
@@ -154,7 +154,7 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 	for _, row := range rows {
 		p := Planned{ID: row[0]}
 		for i, name := range names {
-			p.Axes = append(p.Axes, Axis{name, row[first+i]})
+			p.Axes = append(p.Axes, Coordinate{name, row[first+i]})
 		}
 		if first == 2 && row[1] == tuning {
 			g.Tuning = append(g.Tuning, p)
@@ -169,11 +169,11 @@ func decodeGrid(header []string, rows [][]string) (g Grid) {
 // reported run becomes a row with the axes of this grid, whichever grid it was first made
 // for, and with a warning if its tuning is in doubt. A local grid is reported as one row:
 // its best run, whose field Local has the rest. Without a grid, every run is reported.
-func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
+func (g Grid) Split(runs []Run) (in []Row, choices []Choice, out []Run) {
 	if g.Len() == 0 {
 		return Rows(runs), nil, nil
 	}
-	axes := make(map[string][]Axis, len(g.Runs))
+	axes := make(map[string][]Coordinate, len(g.Runs))
 	place := make(map[string]int, len(g.Runs))
 	for i, p := range g.Runs {
 		axes[p.ID], place[p.ID] = p.Axes, i
@@ -182,7 +182,7 @@ func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
 	for _, p := range g.Tuning {
 		tunes[p.ID] = true
 	}
-	tuned = g.Tune(runs)
+	choices = g.Tune(runs)
 	moving := movingWithRank(g.Runs)
 	for _, name := range g.Nuisance {
 		if !slices.Contains(moving, name) {
@@ -192,11 +192,11 @@ func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
 	for _, r := range runs {
 		if a, ok := axes[r.ID]; ok {
 			s := settingOf(r)
-			s.Axes, s.Moving, s.Tuned, s.Place = a, moving, g.Nuisance, place[r.ID]
+			s.Axes, s.Moving, s.Nuisance, s.Place = a, moving, g.Nuisance, place[r.ID]
 			if !r.Ranked() {
 				s.Moving = g.Nuisance
 			}
-			s.Warnings = append(slices.Clip(s.Warnings), g.doubts(tuned, a)...)
+			s.Warnings = append(slices.Clip(s.Warnings), g.doubts(choices, a)...)
 			in = append(in, Row{Run: r, Setting: s})
 		} else if !tunes[r.ID] {
 			out = append(out, r)
@@ -205,7 +205,7 @@ func (g Grid) Split(runs []Run) (in []Row, tuned []Tuned, out []Run) {
 	if g.Local {
 		in = g.bestOfLocal(in)
 	}
-	return in, tuned, out
+	return in, choices, out
 }
 
 // Planned returns the runs of all phases of the grid, or all without a grid.
@@ -246,7 +246,7 @@ func movingWithRank(planned []Planned) []string {
 }
 
 // ValueOf returns the value of an axis; empty if axes lacks it.
-func ValueOf(axes []Axis, name string) string {
+func ValueOf(axes []Coordinate, name string) string {
 	for _, a := range axes {
 		if a.Name == name {
 			return a.Value

@@ -16,13 +16,13 @@ func TestGridReadsBack(t *testing.T) {
 	if got, err := ReadGrid(dir); got.Len() != 0 || err != nil {
 		t.Errorf("no grid: %v, %v", got, err)
 	}
-	runs := []Planned{{"a", []Axis{{"rank", "4"}, {"targets", `q_proj,"x"`}}},
-		{"b", []Axis{{"rank", "8"}, {"targets", "mlp"}}}}
+	runs := []Planned{{"a", []Coordinate{{"rank", "4"}, {"targets", `q_proj,"x"`}}},
+		{"b", []Coordinate{{"rank", "8"}, {"targets", "mlp"}}}}
 	for name, want := range map[string]Grid{
 		"runs alone": {Runs: runs},
 		"tuning":     {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"targets"}},
 		"local":      {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"rank"}, Local: true},
-		"not chosen": {Runs: []Planned{{"", []Axis{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs,
+		"not chosen": {Runs: []Planned{{"", []Coordinate{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs,
 			Nuisance: []string{"targets"}},
 	} {
 		if err := want.Write(dir); err != nil {
@@ -39,7 +39,7 @@ func TestGridReadsBack(t *testing.T) {
 
 // TestGridKnowsLocalAxes: a file of an earlier program has no local axes.
 func TestGridKnowsLocalAxes(t *testing.T) {
-	planned := []Planned{{"a", []Axis{{"rank", "4"}, {"lr", "0.1"}}}}
+	planned := []Planned{{"a", []Coordinate{{"rank", "4"}, {"lr", "0.1"}}}}
 	for text, want := range map[string]Grid{
 		"run,phase,rank,nuisance.lr\na,tuning,4,0.1\n": {Tuning: planned, Nuisance: []string{"lr"}},
 		"run,phase,rank,local.lr\na,reported,4,0.1\n":  {Runs: planned, Nuisance: []string{"lr"}, Local: true},
@@ -61,7 +61,7 @@ func zipped() (runs []Run, planned []Planned) {
 		r.ID, r.Cell, r.Alpha = string(rune('a'+i)), string(rune('A'+i)), float64(2*rank)
 		runs = append(runs, r)
 		planned = append(planned, Planned{r.ID,
-			[]Axis{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
+			[]Coordinate{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
 	}
 	return runs, planned
 }
@@ -92,10 +92,10 @@ func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
 	early, late := testRun("lora", 1, 4, 0), testRun("lora", 1, 8, 0)
 	early.ID, late.ID = "early", "late"
-	late.Axes = append(late.Axes, Axis{"batch", "4"})
+	late.Axes = append(late.Axes, Coordinate{"batch", "4"})
 	in, _, _ := Grid{Runs: []Planned{
-		{"early", []Axis{{"rank", "4"}, {"batch", "4"}}},
-		{"late", []Axis{{"rank", "8"}, {"batch", "4"}}},
+		{"early", []Coordinate{{"rank", "4"}, {"batch", "4"}}},
+		{"late", []Coordinate{{"rank", "8"}, {"batch", "4"}}},
 	}}.Split([]Run{early, late})
 	if arms := Arms(in); len(arms) != 1 {
 		t.Errorf("%d arms, want one", len(arms))

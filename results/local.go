@@ -144,7 +144,7 @@ func leastBad(runs []Row) Row {
 }
 
 // withValue returns axes with another value of the named one.
-func withValue(axes []Axis, name string, value float64) []Axis {
+func withValue(axes []Coordinate, name string, value float64) []Coordinate {
 	axes = slices.Clone(axes)
 	for i, a := range axes {
 		if a.Name == name {
@@ -156,12 +156,13 @@ func withValue(axes []Axis, name string, value float64) []Axis {
 
 // cellAxes returns the axes that the runs of a cell share. An axis with local grids gets
 // the geometric mean of the seeds' best values.
-func cellAxes(runs []Row) []Axis {
+func cellAxes(runs []Row) []Coordinate {
 	axes := without(runs[0].Setting.Axes, "seed")
 	if runs[0].Local == nil {
 		return axes
 	}
-	return withValue(axes, runs[0].Setting.Tuned[0], geometricMean(runs, func(r Row) float64 { return r.Local.Value }))
+	value := geometricMean(runs, func(r Row) float64 { return r.Local.Value })
+	return withValue(axes, runs[0].Setting.Nuisance[0], value)
 }
 
 // geometricMean returns the runs' value exactly if all have the same one.

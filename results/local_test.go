@@ -23,7 +23,7 @@ func localRuns(lowest ...stats.Trial) (Grid, []Run) {
 			r := testRun("lora", 1, 4, uint64(seed))
 			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
 			r.TwinID = r.Cell
-			r.Axes = []Axis{{"rank", "4"}, {"lr", formatFloat(lr)}, {"seed", fmt.Sprint(seed)}}
+			r.Axes = []Coordinate{{"rank", "4"}, {"lr", formatFloat(lr)}, {"seed", fmt.Sprint(seed)}}
 			d := math.Log(lr / low.Rate)
 			r.Curve[2].Values[metrics.ValLoss] = low.Loss + 0.1*d*d
 			g.Runs = append(g.Runs, Planned{r.ID, r.Axes})
@@ -169,9 +169,9 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 		g, runs := tuningRuns([]string{"1e-05", "0.0001"}, trials)
 		g.Local = local
 		runs[len(runs)-1].Curve[2].Values[metrics.ValLoss] = 1
-		in, tuned, _ := g.Split(runs)
-		if len(in) != 1 || (len(tuned[0].Doubts()) == 0) != local || (len(in[0].Setting.Warnings) == 0) != local {
-			t.Errorf("local %t: doubts %q, warnings %q", local, tuned[0].Doubts(), in[0].Setting.Warnings)
+		in, choices, _ := g.Split(runs)
+		if len(in) != 1 || (len(choices[0].Doubts()) == 0) != local || (len(in[0].Setting.Warnings) == 0) != local {
+			t.Errorf("local %t: doubts %q, warnings %q", local, choices[0].Doubts(), in[0].Setting.Warnings)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func compareArms(a, b Setting) int {
 
 // armAxes returns the axes that tell arms apart: all except rank, scaling, seed and the
 // axes that move with rank.
-func (s Setting) armAxes() []Axis {
+func (s Setting) armAxes() []Coordinate {
 	return without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
 }
 
@@ -70,7 +70,7 @@ func compareSchemes(a, b Setting) int {
 }
 
 // compareAxes orders by name, then by value: numbers by size, before words.
-func compareAxes(a, b Axis) int {
+func compareAxes(a, b Coordinate) int {
 	x, errX := strconv.ParseFloat(a.Value, 64)
 	y, errY := strconv.ParseFloat(b.Value, 64)
 	byKind := 0
@@ -86,8 +86,8 @@ func compareAxes(a, b Axis) int {
 }
 
 // without returns the axes that are not named.
-func without(axes []Axis, names ...string) []Axis {
-	var rest []Axis
+func without(axes []Coordinate, names ...string) []Coordinate {
+	var rest []Coordinate
 	for _, a := range axes {
 		if !slices.Contains(names, a.Name) {
 			rest = append(rest, a)

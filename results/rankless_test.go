@@ -11,7 +11,7 @@ import (
 func fullRun(seed uint64) Run {
 	r := testRun("full", 0, 1, seed)
 	r.ID, r.Cell, r.TwinID, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
-	r.Axes = []Axis{{"rank", "0"}, {"scaling", "full"}, {"seed", r.Axes[2].Value}}
+	r.Axes = []Coordinate{{"rank", "0"}, {"scaling", "full"}, {"seed", r.Axes[2].Value}}
 	r.BeyondTheory = "method full has no rank"
 	return r
 }
@@ -55,7 +55,7 @@ func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 		r := fullRun(seed)
 		r.Seed, r.LR = 0, []float64{1, 2}[i]
 		runs = append(runs, r)
-		planned = append(planned, Planned{r.ID, []Axis{{"rank", "0"}, {"alpha", ""}}})
+		planned = append(planned, Planned{r.ID, []Coordinate{{"rank", "0"}, {"alpha", ""}}})
 	}
 	in, _, _ := Grid{Runs: planned}.Split(runs)
 	arms := Arms(in)

@@ -18,8 +18,8 @@ type Setting struct {
 	Alpha     float64
 	Gamma     float64
 	Optimizer string
-	LR        float64 // the geometric mean, if each seed has its own
-	Axes      []Axis  // the axes of this grid
+	LR        float64      // the geometric mean, if each seed has its own
+	Axes      []Coordinate // the axes of this grid
 
 	Provenance    Provenance
 	Flops         float64
@@ -28,9 +28,9 @@ type Setting struct {
 	BeyondTheory  string
 	Warnings      []string // the run's own warnings, and doubts about its tuning
 
-	Moving []string // axes that move with rank or are tuned away, see [Grid.Split]
-	Tuned  []string // axes that are tuned away
-	Place  int      // index in the grid
+	Moving   []string // axes on which the cells of one arm may differ: zipped with rank, or nuisance axes
+	Nuisance []string // axes that are tuned
+	Place    int      // index in the grid
 }
 
 // Ranked is as [Run.Ranked].

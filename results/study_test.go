@@ -29,7 +29,7 @@ func wholeRun() Run {
 	r.BeyondTheory = "-not predicted"
 	r.Expected = map[string]float64{"grad_norm_onset": 0.1, "loss_drop_first": 1e-300}
 	r.Seed, r.LR = math.MaxUint64, math.Nextafter(0.3, 1)
-	r.Axes = append(r.Axes, Axis{"data", "a,\"b\"\n+1"}, Axis{"lr", "-1"})
+	r.Axes = append(r.Axes, Coordinate{"data", "a,\"b\"\n+1"}, Coordinate{"lr", "-1"})
 	r.Config = json.RawMessage(`{"model":"1e5","data":{"source":"=cmd()","loss":"\u003ccompletion\u003e",` +
 		`"eos":false},` +
 		`"adapter":{"rank":4,"scaling":"'x","targets":["q","v"],"deep":{"a":[{"b":null}]},"empty":{},"none":null},` +
@@ -68,9 +68,9 @@ func testStudy() StudyFiles {
 		},
 		Runs: runs,
 		Grid: Grid{
-			Runs: append(plan(failed, wholeRun()), Planned{"", []Axis{{"rank", "8"}, {"lr", ""}}},
+			Runs: append(plan(failed, wholeRun()), Planned{"", []Coordinate{{"rank", "8"}, {"lr", ""}}},
 				plan(diverged)[0]),
-			Tuning:   append([]Planned{{"absent", []Axis{{"rank", "8"}, {"lr", "1e-4"}}}}, plan(tuned)...),
+			Tuning:   append([]Planned{{"absent", []Coordinate{{"rank", "8"}, {"lr", "1e-4"}}}}, plan(tuned)...),
 			Nuisance: []string{"lr"},
 		},
 	}
@@ -98,7 +98,7 @@ func sameStudy(a, b StudyFiles) bool { return reflect.DeepEqual(withoutNaN(a), w
 func TestStudyReadsBack(t *testing.T) {
 	single := testStudy()
 	single.Grid = Grid{}
-	none := StudyFiles{Grid: Grid{Runs: []Planned{{"absent", []Axis{{"rank", "4"}}}}}}
+	none := StudyFiles{Grid: Grid{Runs: []Planned{{"absent", []Coordinate{{"rank", "4"}}}}}}
 	for name, s := range map[string]StudyFiles{
 		"whole": testStudy(), "without a grid": single, "without runs": none, "empty": {},
 	} {

@@ -10,19 +10,19 @@ import (
 	"ranksweep/metrics/stats"
 )
 
-// Tuned is one combination of values on the axes that an experiment is about, with the
+// Choice is one combination of values on the axes that an experiment is about, with the
 // candidates among which its nuisance values are chosen.
-type Tuned struct {
-	Axes       []Axis      // the axes without seed and nuisance axes
-	Candidates []Candidate // in rising order of their values
-	Best       int         // index of the chosen candidate; -1 while a run is missing or failed
-	Local      bool        // reported runs have local grids around the chosen value, which may go beyond an edge
+type Choice struct {
+	Axes       []Coordinate // the axes without seed and nuisance axes
+	Candidates []Candidate  // in rising order of their values
+	Best       int          // index of the chosen candidate; -1 while a run is missing or failed
+	Local      bool         // reported runs have local grids around the chosen value, which may go beyond an edge
 }
 
 // Candidate is a combination of nuisance values, tried on the seeds of tuning.
 type Candidate struct {
-	Axes    []Axis // the nuisance axes
-	Runs    []Run  // in order of seed
+	Axes    []Coordinate // the nuisance axes
+	Runs    []Run        // in order of seed
 	Missing int
 }
 
@@ -31,12 +31,12 @@ type Candidate struct {
 // which none did; among them, fewer diverged runs are better, and if all diverged, more
 // steps before that. Among equals the lower values are chosen. Cells are in the grid's
 // order.
-func (g Grid) Tune(runs []Run) []Tuned {
+func (g Grid) Tune(runs []Run) []Choice {
 	byID := make(map[string]Run, len(runs))
 	for _, r := range runs {
 		byID[r.ID] = r
 	}
-	var all []Tuned
+	var all []Choice
 	cells := make(map[string]int)
 	for _, p := range g.Tuning {
 		cell, values := g.Partition(p.Axes)
@@ -44,7 +44,7 @@ func (g Grid) Tune(runs []Run) []Tuned {
 		if !ok {
 			i = len(all)
 			cells[cell] = i
-			all = append(all, Tuned{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...), Local: g.Local})
+			all = append(all, Choice{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...), Local: g.Local})
 		}
 		c := all[i].candidate(values)
 		if r, ok := byID[p.ID]; ok {
@@ -59,9 +59,9 @@ func (g Grid) Tune(runs []Run) []Tuned {
 	return all
 }
 
-// Partition splits the axes of a planned run into a key of its cell, equal to [Tuned.Key],
+// Partition splits the axes of a planned run into a key of its cell, equal to [Choice.Key],
 // and its nuisance axes.
-func (g Grid) Partition(axes []Axis) (cell string, nuisance []Axis) {
+func (g Grid) Partition(axes []Coordinate) (cell string, nuisance []Coordinate) {
 	for _, a := range axes {
 		if slices.Contains(g.Nuisance, a.Name) {
 			nuisance = append(nuisance, a)
@@ -71,12 +71,12 @@ func (g Grid) Partition(axes []Axis) (cell string, nuisance []Axis) {
 }
 
 // Key identifies the cell.
-func (t Tuned) Key() string { return key(t.Axes) }
+func (t Choice) Key() string { return key(t.Axes) }
 
-func key(axes []Axis) string { return fmt.Sprintf("%q", axes) }
+func key(axes []Coordinate) string { return fmt.Sprintf("%q", axes) }
 
 // candidate returns the candidate with the given values, and adds it if need be.
-func (t *Tuned) candidate(values []Axis) *Candidate {
+func (t *Choice) candidate(values []Coordinate) *Candidate {
 	i := slices.IndexFunc(t.Candidates, func(c Candidate) bool { return slices.Equal(c.Axes, values) })
 	if i < 0 {
 		i = len(t.Candidates)
@@ -85,7 +85,7 @@ func (t *Tuned) candidate(values []Axis) *Candidate {
 	return &t.Candidates[i]
 }
 
-func (t *Tuned) choose() {
+func (t *Choice) choose() {
 	slices.SortStableFunc(t.Candidates, func(a, b Candidate) int {
 		return slices.CompareFunc(a.Axes, b.Axes, compareAxes)
 	})
@@ -145,7 +145,7 @@ func (c Candidate) steps() (sum int) {
 
 // Diverged reports whether a run diverged under every candidate, so that none could be
 // chosen by its loss.
-func (t Tuned) Diverged() bool {
+func (t Choice) Diverged() bool {
 	return t.Best >= 0 && t.Candidates[t.Best].Diverged() > 0
 }
 
@@ -159,7 +159,7 @@ type Edge struct {
 
 // Edges returns the nuisance axes with numeric values on which the chosen value lies at an
 // edge.
-func (t Tuned) Edges() (edges []Edge) {
+func (t Choice) Edges() (edges []Edge) {
 	if t.Best < 0 {
 		return nil
 	}
@@ -178,7 +178,7 @@ func (t Tuned) Edges() (edges []Edge) {
 
 // tried returns the values of an axis over the candidates, each once, rising; none if one
 // of them is no number.
-func (t Tuned) tried(name string) []float64 {
+func (t Choice) tried(name string) []float64 {
 	var values []float64
 	for _, c := range t.Candidates {
 		v, err := strconv.ParseFloat(ValueOf(c.Axes, name), 64)
@@ -192,7 +192,7 @@ func (t Tuned) tried(name string) []float64 {
 
 // Doubts says why the chosen values may not be the best ones. If local grids lie around
 // them, an edge is no doubt, since the local grids look beyond it.
-func (t Tuned) Doubts() (doubts []string) {
+func (t Choice) Doubts() (doubts []string) {
 	if t.Diverged() {
 		doubts = append(doubts, "tuning: under every value tried a run diverged")
 	}
@@ -207,9 +207,9 @@ func (t Tuned) Doubts() (doubts []string) {
 }
 
 // doubts returns the doubts about the tuning of a reported run's cell.
-func (g Grid) doubts(tuned []Tuned, axes []Axis) []string {
+func (g Grid) doubts(choices []Choice, axes []Coordinate) []string {
 	cell, _ := g.Partition(axes)
-	for _, t := range tuned {
+	for _, t := range choices {
 		if t.Key() == cell {
 			return t.Doubts()
 		}

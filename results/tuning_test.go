@@ -26,7 +26,7 @@ func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
 		for seed, trial := range trials[i] {
 			r := testRun("lora", 1, 4, uint64(100+seed))
 			r.ID = fmt.Sprintf("tuning-%s-%d", rate, seed)
-			r.Axes = []Axis{{"rank", "4"}, {"lr", rate}, {"seed", fmt.Sprint(r.Seed)}}
+			r.Axes = []Coordinate{{"rank", "4"}, {"lr", rate}, {"seed", fmt.Sprint(r.Seed)}}
 			g.Tuning = append(g.Tuning, Planned{r.ID, r.Axes})
 			last := &r.Curve[len(r.Curve)-1].Values[metrics.ValLoss]
 			switch {
@@ -41,7 +41,7 @@ func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
 		}
 	}
 	r := testRun("lora", 1, 4, 0)
-	g.Runs = []Planned{{r.ID, []Axis{{"rank", "4"}, {"lr", rates[0]}, {"seed", "0"}}}}
+	g.Runs = []Planned{{r.ID, []Coordinate{{"rank", "4"}, {"lr", rates[0]}, {"seed", "0"}}}}
 	return g, append(runs, r)
 }
 
@@ -78,16 +78,16 @@ func TestTune(t *testing.T) {
 			""},
 	} {
 		g, runs := tuningRuns(test.rates, test.trials)
-		in, tuned, out := g.Split(runs)
-		if len(in) != 1 || len(tuned) != 1 || len(out) != 0 {
-			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(tuned),
+		in, choices, out := g.Split(runs)
+		if len(in) != 1 || len(choices) != 1 || len(out) != 0 {
+			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(choices),
 				len(out))
 		}
 		best := ""
-		if i := tuned[0].Best; i >= 0 {
-			best = ValueOf(tuned[0].Candidates[i].Axes, "lr")
+		if i := choices[0].Best; i >= 0 {
+			best = ValueOf(choices[0].Candidates[i].Axes, "lr")
 		}
-		doubts := strings.Join(tuned[0].Doubts(), "; ")
+		doubts := strings.Join(choices[0].Doubts(), "; ")
 		if best != test.best || (doubts == "") != (test.doubt == "") || !strings.Contains(doubts, test.doubt) {
 			t.Errorf("%s: best %q, doubts %q; want %q, %q", test.name, best, doubts, test.best, test.doubt)
 		}
@@ -100,8 +100,8 @@ func TestTune(t *testing.T) {
 func TestFailedTuningChoosesNothing(t *testing.T) {
 	g, runs := tuningRuns([]string{"1e-05", "0.0001"}, [][2]trial{{{loss: 1}, {loss: 1}}, {{loss: 2}, {loss: 2}}})
 	runs[3].Status = Failed
-	if tuned := g.Tune(runs); tuned[0].Best != -1 || tuned[0].Edges() != nil || tuned[0].Diverged() {
-		t.Errorf("chose candidate %d", tuned[0].Best)
+	if choices := g.Tune(runs); choices[0].Best != -1 || choices[0].Edges() != nil || choices[0].Diverged() {
+		t.Errorf("chose candidate %d", choices[0].Best)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestTuneByCell(t *testing.T) {
 				r := testRun("lora", 1, 4, 100)
 				r.ID = rank + lr + clip
 				g.Tuning = append(g.Tuning, Planned{r.ID,
-					[]Axis{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
+					[]Coordinate{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
 				r.Curve[2].Values[metrics.ValLoss] = 5
 				if r.ID == "421" || r.ID == "830" {
 					r.Curve[2].Values[metrics.ValLoss] = 1
@@ -126,9 +126,9 @@ func TestTuneByCell(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, tuned := range g.Tune(runs) {
-		line := fmt.Sprint(tuned.Axes, tuned.Candidates[tuned.Best].Axes)
-		for _, e := range tuned.Edges() {
+	for _, choice := range g.Tune(runs) {
+		line := fmt.Sprint(choice.Axes, choice.Candidates[choice.Best].Axes)
+		for _, e := range choice.Edges() {
 			line += fmt.Sprintf(" %s %v %t", e.Name, e.Values, e.Top)
 		}
 		got = append(got, line)
@@ -154,7 +154,7 @@ func TestTunedAxesMakeOneArm(t *testing.T) {
 			r := testRun("lora", 1, rank, 0)
 			r.LR = test.rates[i]
 			runs = append(runs, r)
-			g.Runs = append(g.Runs, Planned{r.ID, append(slices.Clone(r.Axes), Axis{"lr", fmt.Sprint(r.LR)})})
+			g.Runs = append(g.Runs, Planned{r.ID, append(slices.Clone(r.Axes), Coordinate{"lr", fmt.Sprint(r.LR)})})
 		}
 		in, _, _ := g.Split(runs)
 		arms := Arms(in)

@@ -35,7 +35,7 @@ func formatCell(v any) string {
 		return formatTime(*v)
 	case *[]string:
 		return formatList(*v)
-	case *[]Axis:
+	case *[]Coordinate:
 		return formatAxes(*v)
 	case power:
 		return powerOf(*v.scheme)
@@ -68,7 +68,7 @@ func parseCell(cell string, v any) (err error) {
 		*v, err = parseTime(cell)
 	case *[]string:
 		*v, err = parseList(cell)
-	case *[]Axis:
+	case *[]Coordinate:
 		*v, err = parseAxes(cell)
 	case power:
 		if cell != "" {
@@ -132,7 +132,7 @@ func parseList(cell string) (list []string, err error) {
 }
 
 // formatAxes writes axes as a JSON list of pairs; an empty list is an empty cell.
-func formatAxes(axes []Axis) string {
+func formatAxes(axes []Coordinate) string {
 	if axes == nil {
 		return ""
 	}
@@ -143,7 +143,7 @@ func formatAxes(axes []Axis) string {
 	return jsonText(pairs)
 }
 
-func parseAxes(cell string) ([]Axis, error) {
+func parseAxes(cell string) ([]Coordinate, error) {
 	if cell == "" {
 		return nil, nil
 	}
@@ -152,12 +152,12 @@ func parseAxes(cell string) ([]Axis, error) {
 	if json.Unmarshal([]byte(cell), &pairs) != nil {
 		return nil, wrong
 	}
-	axes := make([]Axis, len(pairs))
+	axes := make([]Coordinate, len(pairs))
 	for i, p := range pairs {
 		if len(p) != 2 {
 			return nil, wrong
 		}
-		axes[i] = Axis{p[0], p[1]}
+		axes[i] = Coordinate{p[0], p[1]}
 	}
 	return axes, nil
 }

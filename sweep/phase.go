@@ -56,20 +56,20 @@ func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
 	}
-	tuned := p.Grid().Tune(runs)
-	if err := p.Experiment.Chosen(tuned); err != nil {
+	choices := p.Grid().Tune(runs)
+	if err := p.Experiment.Chosen(choices); err != nil {
 		return nil, err
 	}
 	if p.Tunes() {
-		return p.nextTuned(tuned, t)
+		return p.nextTuned(choices, t)
 	}
-	return p.nextLocal(tuned, runs, t)
+	return p.nextLocal(choices, runs, t)
 }
 
 // nextTuned returns the phase that follows a plan that tunes.
-func (p *Plan) nextTuned(tuned []results.Tuned, t Trainers) (*Plan, error) {
+func (p *Plan) nextTuned(choices []results.Choice, t Trainers) (*Plan, error) {
 	e := p.Experiment
-	points, err := e.ExtendedPoints(tuned)
+	points, err := e.ExtendedPoints(choices)
 	if err != nil {
 		return nil, err
 	}
@@ -77,22 +77,22 @@ func (p *Plan) nextTuned(tuned []results.Tuned, t Trainers) (*Plan, error) {
 		jobs, err := jobsOf(e, points, t)
 		return &Plan{Experiment: e, Jobs: jobs, Follow: p.Follow}, err
 	}
-	if points, err = e.ChosenPoints(tuned); err != nil {
+	if points, err = e.ChosenPoints(choices); err != nil {
 		return nil, err
 	}
 	jobs, err := jobsOf(e, points, t)
-	return &Plan{Experiment: e, Jobs: jobs, tuned: p.Jobs}, err
+	return &Plan{Experiment: e, Jobs: jobs, tuning: p.Jobs}, err
 }
 
 // nextLocal returns the phase with values beyond the edges of local grids, or nil if no
 // grid is extended.
-func (p *Plan) nextLocal(tuned []results.Tuned, runs []results.Run, t Trainers) (*Plan, error) {
+func (p *Plan) nextLocal(choices []results.Choice, runs []results.Run, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	tried := results.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
-	points, err := e.LocalPoints(tuned, tried.Tune(runs))
+	points, err := e.LocalPoints(choices, tried.Tune(runs))
 	if err != nil || len(points) == len(p.Jobs) {
 		return nil, err
 	}
 	jobs, err := jobsOf(e, points, t)
-	return &Plan{Experiment: e, Jobs: jobs, tuned: p.tuned, more: len(jobs) - len(p.Jobs)}, err
+	return &Plan{Experiment: e, Jobs: jobs, tuning: p.tuning, more: len(jobs) - len(p.Jobs)}, err
 }

@@ -23,7 +23,7 @@ type Plan struct {
 	Experiment *experiments.Experiment
 	Jobs       []Job // in the grid's order
 	Follow     []Job // if Jobs tune: the jobs to be reported, without nuisance values and IDs, which are not known yet
-	tuned      []Job // the jobs that chose the nuisance values of Jobs
+	tuning     []Job // the jobs that chose the nuisance values of Jobs
 	more       int   // how many of Jobs extend the local grids of the previous phase
 }
 
@@ -74,7 +74,7 @@ func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) (
 func (p *Plan) Grid() results.Grid {
 	e := p.Experiment
 	g := results.Grid{
-		Runs: planned(p.Jobs), Tuning: planned(p.tuned), Nuisance: e.NuisanceNames(), Local: e.Tune.Local > 0,
+		Runs: planned(p.Jobs), Tuning: planned(p.tuning), Nuisance: e.NuisanceNames(), Local: e.Tune.Local > 0,
 	}
 	if p.Tunes() {
 		g.Runs, g.Tuning = planned(p.Follow), planned(p.Jobs)

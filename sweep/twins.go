@@ -29,6 +29,8 @@ func (p *Plan) Twins() map[string]string {
 
 // differs names the coordinates of j that differ from those of other.
 func (j Job) differs(other Job) string {
-	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a results.Axis) bool { return slices.Contains(other.Axes, a) })
+	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a results.Coordinate) bool {
+		return slices.Contains(other.Axes, a)
+	})
 	return experiments.Point{Axes: own}.String() + ", written differently: only rounding differs"
 }

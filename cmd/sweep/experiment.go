@@ -90,7 +90,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	}
 	newer := newerRuns(grid.Newer(problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
-	in, tuned, out := grid.Split(all)
+	in, choices, out := grid.Split(all)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that the grid no longer asks for\n",
 			len(out), filepath.Join(dir, "runs"))
@@ -105,7 +105,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
 			dir, besides(len(out)), dir)
 	}
-	h = holdings{runs: in, view: paper.NewView(in, tuned), all: grid.Planned(all), grid: grid,
+	h = holdings{runs: in, view: paper.NewView(in, choices), all: grid.Planned(all), grid: grid,
 		newer: newer}
 	if n := grid.Len() - (len(all) - len(out)) - len(newer); n > 0 {
 		h.absent = n

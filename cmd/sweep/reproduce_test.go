@@ -43,7 +43,7 @@ func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 					Gamma: 16 / math.Pow(float64(rank), p),
 					Seed:  uint64(seed), Optimizer: "adamw", LR: 5e-5, Status: results.Done, Steps: 2, Flops: 1e12,
 					FactoredFlops: 2e12, Bytes: 1 << 20,
-					Axes: []results.Axis{{Name: "rank", Value: fmt.Sprint(rank)},
+					Axes: []results.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)},
 						{Name: "scaling", Value: scheme}, {Name: "seed", Value: fmt.Sprint(seed)}},
 					Config: []byte(`{"data":{"validation":8},"train":{"batch":2,"context":64,"steps":2}}`),
 					Provenance: results.Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v1",

@@ -230,9 +230,9 @@ func (r reproduction) read(name string) (paper.Study, error) {
 		return paper.Study{}, err
 	}
 	sum := files.Summary()
-	runs, tuned, _ := files.Grid.Split(files.Runs)
+	runs, choices, _ := files.Grid.Split(files.Runs)
 	return paper.Study{
-		View: paper.NewView(runs, tuned), Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
+		View: paper.NewView(runs, choices), Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
 		Made: paper.Made{
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),

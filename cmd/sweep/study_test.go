@@ -28,13 +28,13 @@ func TestTablesOfAStudy(t *testing.T) {
 
 	s, err = results.ReadStudy(dir)
 	check(t, err)
-	runs, tuned, left := s.Grid.Split(s.Runs)
-	if len(runs) != 4 || len(tuned) != 2 || len(left) != 0 {
-		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(tuned), len(left))
+	runs, choices, left := s.Grid.Split(s.Runs)
+	if len(runs) != 4 || len(choices) != 2 || len(left) != 0 {
+		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(choices), len(left))
 	}
 	var want, got bytes.Buffer
 	check(t, showTables(&want, h, t.TempDir()))
-	check(t, showTables(&got, holdings{view: paper.NewView(runs, tuned)}, t.TempDir()))
+	check(t, showTables(&got, holdings{view: paper.NewView(runs, choices)}, t.TempDir()))
 	if got.String() != want.String() || want.Len() == 0 {
 		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
 	}
