@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"ranksweep/lora"
-	"ranksweep/results"
 )
 
 // Config is one run, fully resolved. Experiment files, overrides, axes and JSON use the same
@@ -122,16 +121,16 @@ type Measure struct {
 	Theory       bool `json:"theory"`
 }
 
-// ConfigOf returns the config in a run's record. If a newer program wrote the record, the
-// config may have fields that this program does not know, which is an error.
-func ConfigOf(r results.Run) (Config, error) {
+// ConfigOf returns the config in the record of the run with an ID. If a newer program wrote the
+// record, the config may have fields that this program does not know, which is an error.
+func ConfigOf(id string, record json.RawMessage) (Config, error) {
 	var c Config
-	err := json.Unmarshal(r.Config, &c)
+	err := json.Unmarshal(record, &c)
 	if err == nil {
 		err = c.Validate()
 	}
 	if err != nil {
-		return Config{}, fmt.Errorf("sweep: run %s: its config: %w", r.ID, err)
+		return Config{}, fmt.Errorf("sweep: run %s: its config: %w", id, err)
 	}
 	return c, nil
 }

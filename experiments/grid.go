@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // maxPoints bounds a grid. A larger one is surely a typing error.
@@ -15,7 +15,7 @@ const maxPoints = 100_000
 // Point is one config of a grid and its place in the grid.
 type Point struct {
 	Config Config
-	Axes   []results.Coordinate // in the order of grid, zip, nuisance; then the precision, if it is unusual
+	Axes   []grid.Coordinate // in the order of grid, zip, nuisance; then the precision, if it is unusual
 }
 
 // String returns the point's coordinates, as in "rank=4 scaling=lora".
@@ -129,7 +129,7 @@ func (e *Experiment) point(groups []Zip, rules []Rule, i int) Point {
 		for _, a := range slices.Backward(group) {
 			value := a.Values[i%n]
 			mustField(a.Name).set(&p.Config, value)
-			p.Axes = append(p.Axes, results.Coordinate{Name: a.Name, Value: format(value)})
+			p.Axes = append(p.Axes, grid.Coordinate{Name: a.Name, Value: format(value)})
 		}
 		i /= n
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"ranksweep/lora"
-	"ranksweep/results"
 )
 
 // other returns a value of a field's type that differs from the given one.
@@ -125,7 +124,7 @@ func TestLateFields(t *testing.T) {
 		if strings.Contains(c.describe(), f.path+" ") || strings.Contains(string(c.JSON()), `"`+f.key+`"`) {
 			t.Errorf("%s: its default is in the ID or in the record", f.path)
 		}
-		if got, err := ConfigOf(results.Run{Config: c.JSON()}); err != nil || !reflect.DeepEqual(got, c) {
+		if got, err := ConfigOf("", c.JSON()); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("%s: read back as %+v, %v", f.path, got, err)
 		}
 		f.set(&c, other(t, f.get(c)))
@@ -144,7 +143,7 @@ func TestConfigOfANewerProgram(t *testing.T) {
 	c.Data.Source = "d"
 	for _, before := range []string{`"model":`, `"rank":`} {
 		text := strings.Replace(string(c.JSON()), before, `"budget":7,`+before, 1)
-		_, err := ConfigOf(results.Run{ID: "x", Config: json.RawMessage(text)})
+		_, err := ConfigOf("x", json.RawMessage(text))
 		if err == nil || !strings.Contains(err.Error(), `run x: its config: json: unknown field "budget"`) {
 			t.Errorf("with budget before %s: %v", before, err)
 		}

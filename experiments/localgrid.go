@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // A local grid lists values of the nuisance axis: the value that tuning chose for a
@@ -79,27 +79,27 @@ func localValue(name string, chosen float64, power int) (v float64, ok bool) {
 }
 
 // around returns the local grid with which each seed of a cell begins.
-func (e *Experiment) around(t results.Choice) (grid []results.Coordinate) {
-	name, chosen := chosenValue(t)
+func (e *Experiment) around(c grid.Choice) (values []grid.Coordinate) {
+	name, chosen := chosenValue(c)
 	for power := -e.Tune.Local / 2; power <= e.Tune.Local/2; power++ {
 		if v, ok := localValue(name, chosen, power); ok {
-			grid = append(grid, results.Coordinate{Name: name, Value: format(v)})
+			values = append(values, grid.Coordinate{Name: name, Value: format(v)})
 		}
 	}
-	return grid
+	return values
 }
 
 // chosenValue returns the name of the single nuisance axis and the value that tuning
 // chose for the cell.
-func chosenValue(t results.Choice) (name string, v float64) {
-	a := t.Candidates[t.Best].Axes[0]
+func chosenValue(c grid.Choice) (name string, v float64) {
+	a := c.Candidates[c.Best].Axes[0]
 	v, _ = strconv.ParseFloat(a.Value, 64) // it was formatted from a config's number
 	return a.Name, v
 }
 
 // localExtension returns the next value beyond the edge if the cell is best at an
 // edge of its local grid.
-func (e *Experiment) localExtension(l results.Choice, chosen float64) []results.Coordinate {
+func (e *Experiment) localExtension(l grid.Choice, chosen float64) []grid.Coordinate {
 	edges := l.Edges()
 	if len(edges) == 0 || len(l.Candidates) >= e.Tune.Local+e.Tune.Extend+localMore {
 		return nil
@@ -114,5 +114,5 @@ func (e *Experiment) localExtension(l results.Choice, chosen float64) []results.
 	if !ok {
 		return nil
 	}
-	return []results.Coordinate{{Name: edge.Name, Value: format(v)}}
+	return []grid.Coordinate{{Name: edge.Name, Value: format(v)}}
 }

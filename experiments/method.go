@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
-	"ranksweep/results"
 )
 
 // Trains returns the method that trains the targeted maps. It panics if the config was
@@ -54,7 +54,7 @@ func (p Point) Canonical() Point {
 		case f.path == "adapter.scaling":
 			p.Axes[i].Value = p.Config.Adapter.Method
 		case slices.Contains(ranked, f.path):
-			p.Axes[i] = results.Coordinate{Name: a.Name}
+			p.Axes[i] = grid.Coordinate{Name: a.Name}
 		}
 	}
 	return p

@@ -3,7 +3,7 @@ package experiments
 import (
 	"slices"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // The precisions of products with frozen weights.
@@ -20,12 +20,12 @@ func Precisions() []string { return []string{Float32Precision, BF16Precision} }
 func showPrecision(points []Point) {
 	const name = "precision"
 	unusual := func(p Point) bool { return p.Config.Train.Precision != Float32Precision }
-	isAxis := func(a results.Coordinate) bool { return a.Name == name }
+	isAxis := func(a grid.Coordinate) bool { return a.Name == name }
 	if !slices.ContainsFunc(points, unusual) || slices.ContainsFunc(points[0].Axes, isAxis) {
 		return
 	}
 	for i := range points {
 		p := &points[i]
-		p.Axes = append(p.Axes, results.Coordinate{Name: name, Value: p.Config.Train.Precision})
+		p.Axes = append(p.Axes, grid.Coordinate{Name: name, Value: p.Config.Train.Precision})
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 	"ranksweep/suggest"
 )
 
@@ -176,7 +176,7 @@ func (e *Experiment) tuningSeeds() Axis {
 
 // extension returns the values to add to the axes of a tuned cell: one beyond each edge
 // at which its choice lies. It adds none once Extend is used up or an axis cannot go on.
-func (e *Experiment) extension(t results.Choice) (more []results.Coordinate) {
+func (e *Experiment) extension(t grid.Choice) (more []grid.Coordinate) {
 	for _, edge := range t.Edges() {
 		original := e.axis(mustField(edge.Name)).Values
 		added := slices.DeleteFunc(slices.Clone(edge.Values), func(v float64) bool { return contains(original, v) })
@@ -184,7 +184,7 @@ func (e *Experiment) extension(t results.Choice) (more []results.Coordinate) {
 			continue
 		}
 		if v, ok := beyond(edge); ok {
-			more = append(more, results.Coordinate{Name: edge.Name, Value: format(v)})
+			more = append(more, grid.Coordinate{Name: edge.Name, Value: format(v)})
 		}
 	}
 	return more
@@ -193,7 +193,7 @@ func (e *Experiment) extension(t results.Choice) (more []results.Coordinate) {
 // beyond returns the next value past an edge, by the ratio of the last two values. It is
 // rounded to three digits, so that it does not carry their rounding errors. There is
 // no next value for whole numbers, beside a zero, or out of the field's bounds.
-func beyond(e results.Edge) (float64, bool) {
+func beyond(e grid.Edge) (float64, bool) {
 	f := mustField(e.Name)
 	last, before := e.Values[0], e.Values[1]
 	if e.Top {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 func TestTuneErrors(t *testing.T) {
@@ -83,7 +83,7 @@ func TestBeyond(t *testing.T) {
 		{"eps", []float64{0.1, 0.9}, true, 0},         // out of bounds
 		{"alpha", []float64{1, 2}, false, 0.5},        //
 	} {
-		v, ok := beyond(results.Edge{Name: c.name, Values: c.values, Top: c.top})
+		v, ok := beyond(grid.Edge{Name: c.name, Values: c.values, Top: c.top})
 		if v != c.want || ok != (c.want != 0) {
 			t.Errorf("%s %v, top %t: %g, %t, want %g", c.name, c.values, c.top, v, ok, c.want)
 		}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // TuningPoints resolves the runs with which tuning begins: every value of the nuisance
@@ -27,7 +27,7 @@ func (e *Experiment) TuningPoints() ([]Point, error) {
 
 // checkOptimizers makes sure that no rule of when gives a cell two optimizers.
 func (e *Experiment) checkOptimizers(points []Point) error {
-	g := results.Grid{Nuisance: e.NuisanceNames()}
+	g := grid.Grid{Nuisance: e.NuisanceNames()}
 	optimizer := make(map[string]string)
 	for _, p := range points {
 		cell, _ := g.Partition(p.Axes)
@@ -67,7 +67,7 @@ func (e *Experiment) ReportedPoints() ([]Point, error) {
 
 // ExtendedPoints resolves the runs tried so far and, for each edge at which a cell is
 // best, runs at one more value beyond it, as far as the experiment allows.
-func (e *Experiment) ExtendedPoints(choices []results.Choice) ([]Point, error) {
+func (e *Experiment) ExtendedPoints(choices []grid.Choice) ([]Point, error) {
 	tried := make(allowed)
 	for _, t := range choices {
 		tried.try(t)
@@ -78,7 +78,7 @@ func (e *Experiment) ExtendedPoints(choices []results.Choice) ([]Point, error) {
 
 // ChosenPoints resolves the runs that are reported: each cell at the values that tuning
 // chose for it, or on a local grid around them.
-func (e *Experiment) ChosenPoints(choices []results.Choice) ([]Point, error) {
+func (e *Experiment) ChosenPoints(choices []grid.Choice) ([]Point, error) {
 	chosen := make(allowed)
 	for _, t := range choices {
 		chosen[t.Key()] = t.Candidates[t.Best].Axes
@@ -94,7 +94,7 @@ func (e *Experiment) ChosenPoints(choices []results.Choice) ([]Point, error) {
 // all. A value at which a run diverged ranks after all others, as in tuning. A cell with
 // a missing or failed run stays as it is until that run is trained. tuned is the tuning
 // that chose the middles of the local grids.
-func (e *Experiment) LocalPoints(choices, tried []results.Choice) ([]Point, error) {
+func (e *Experiment) LocalPoints(choices, tried []grid.Choice) ([]Point, error) {
 	chosen := make(map[string]float64)
 	for _, t := range choices {
 		_, chosen[t.Key()] = chosenValue(t)
@@ -108,8 +108,8 @@ func (e *Experiment) LocalPoints(choices, tried []results.Choice) ([]Point, erro
 }
 
 // Chosen returns an error if tuning could not choose values for some cell.
-func (e *Experiment) Chosen(choices []results.Choice) error {
-	if slices.ContainsFunc(choices, func(t results.Choice) bool { return t.Best < 0 }) {
+func (e *Experiment) Chosen(choices []grid.Choice) error {
+	if slices.ContainsFunc(choices, func(t grid.Choice) bool { return t.Best < 0 }) {
 		return fmt.Errorf("sweep: %s: no nuisance values can be chosen, since tuning runs are missing or failed: "+
 			"run the same command again", e.Name)
 	}
@@ -117,10 +117,10 @@ func (e *Experiment) Chosen(choices []results.Choice) error {
 }
 
 // allowed lists the nuisance values that a cell may have, by the cell's key.
-type allowed map[string][]results.Coordinate
+type allowed map[string][]grid.Coordinate
 
 // try allows a cell every value that was tried for it.
-func (values allowed) try(t results.Choice) {
+func (values allowed) try(t grid.Choice) {
 	for _, c := range t.Candidates {
 		values[t.Key()] = append(values[t.Key()], c.Axes...)
 	}
@@ -133,10 +133,10 @@ func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
 	}
-	g := results.Grid{Nuisance: e.NuisanceNames()}
+	g := grid.Grid{Nuisance: e.NuisanceNames()}
 	return slices.DeleteFunc(points, func(p Point) bool {
 		cell, own := g.Partition(p.Axes)
-		return slices.ContainsFunc(own, func(a results.Coordinate) bool { return !slices.Contains(values[cell], a) })
+		return slices.ContainsFunc(own, func(a grid.Coordinate) bool { return !slices.Contains(values[cell], a) })
 	}), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/paper/number"
 	"ranksweep/results"
 )
@@ -38,7 +39,7 @@ func traits(arms []results.Arm) []trait {
 	})
 	for _, name := range otherAxes(arms) {
 		add(lastPart(name), lastPart(name), func(a results.Arm) string {
-			return results.ValueOf(a.Axes, name)
+			return grid.ValueOf(a.Axes, name)
 		})
 	}
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
@@ -71,7 +72,7 @@ const (
 // of arms with another value on the axis: that value tells them apart.
 func unexplained(arms []results.Arm, a results.Arm, axis string, hash func(results.Arm) string) string {
 	for _, b := range arms {
-		if hash(b) != hash(a) && results.ValueOf(b.Axes, axis) == results.ValueOf(a.Axes, axis) {
+		if hash(b) != hash(a) && grid.ValueOf(b.Axes, axis) == grid.ValueOf(a.Axes, axis) {
 			return short(hash(a))
 		}
 	}

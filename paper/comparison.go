@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
@@ -202,7 +203,7 @@ func (d comparison) allDiverged() bool {
 }
 
 // doubts say why a reader should not take a row at face value.
-func (d comparison) doubts(choices []results.Choice) (doubts []string) {
+func (d comparison) doubts(choices []grid.Choice) (doubts []string) {
 	if d.refused != nil {
 		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
 	}
@@ -300,9 +301,9 @@ func (d comparison) atOneRate() string {
 }
 
 // tuningDoubts are the doubts about how a cell was tuned.
-func tuningDoubts(c results.Cell, choices []results.Choice) []string {
+func tuningDoubts(c results.Cell, choices []grid.Choice) []string {
 	for _, t := range choices {
-		if !slices.ContainsFunc(t.Axes, func(a results.Coordinate) bool { return !slices.Contains(c.Axes, a) }) {
+		if !slices.ContainsFunc(t.Axes, func(a grid.Coordinate) bool { return !slices.Contains(c.Axes, a) }) {
 			return t.Doubts()
 		}
 	}

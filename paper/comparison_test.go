@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/results"
@@ -211,7 +212,7 @@ func TestTwoThingsDiffer(t *testing.T) {
 		eps := 1e-8
 		if r.Scheme == "rslora" {
 			eps, r.LR = 1e-12, 1e-3
-			r.Axes = slices.DeleteFunc(r.Axes, func(a results.Coordinate) bool { return a.Name == "lr" })
+			r.Axes = slices.DeleteFunc(r.Axes, func(a grid.Coordinate) bool { return a.Name == "lr" })
 		}
 		r.Config = fmt.Appendf(nil, `{"adapter": {"rank": %d, "scaling": %q, "alpha": 16}, `+
 			`"train": {"lr": %g, "eps": %g}, "seed": %d}`, r.Rank, r.Scheme, r.LR, eps, r.Seed)
@@ -245,25 +246,25 @@ func TestMatchedArmsDifferInSchemeAlone(t *testing.T) {
 // A tuned rate is not one rate for all, and a rate at the edge is marked.
 func TestTunedComparisons(t *testing.T) {
 	runs := losing(2, noise)
-	var planned []results.Planned
+	var planned []grid.Planned
 	for i := range runs {
 		r := &runs[i]
-		planned = append(planned, results.Planned{ID: r.ID, Axes: r.Axes})
+		planned = append(planned, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	var trials []results.Run
-	grid := results.Grid{Runs: planned, Nuisance: []string{"lr"}}
+	asked := grid.Grid{Runs: planned, Nuisance: []string{"lr"}}
 	for i, rate := range []string{"5e-05", "0.0005"} {
 		r := losing(1, noise)[0]
 		r.ID, r.Seed = rate, 100
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] += float64(i)
-		r.Axes = []results.Coordinate{
+		r.Axes = []grid.Coordinate{
 			{Name: "rank", Value: "4"}, {Name: "scaling", Value: "lora"}, {Name: "lr", Value: rate},
 			{Name: "seed", Value: "100"},
 		}
-		grid.Tuning = append(grid.Tuning, results.Planned{ID: r.ID, Axes: r.Axes})
+		asked.Tuning = append(asked.Tuning, grid.Planned{ID: r.ID, Axes: r.Axes})
 		trials = append(trials, r)
 	}
-	in, choices, _ := grid.Split(append(runs, trials...))
+	in, choices, _ := results.Split(asked, append(runs, trials...))
 	rows, _ := comparisonRows(t, NewView(in, choices))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
@@ -50,7 +51,7 @@ func (f fake) run(scheme string, rate float64, rank int, seed uint64) results.Ru
 		ID: fmt.Sprintf("%s-%d", cell, seed), Cell: cell, Experiment: "fake",
 		Scheme: scheme, Scaling: lora.Scheme{P: p}, Rank: rank, Alpha: 16, Gamma: 16 / math.Pow(float64(rank), p),
 		Seed: seed, Optimizer: "adamw", LR: rate, Status: results.Done, Steps: f.steps,
-		Axes: []results.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)}, {Name: "scaling", Value: scheme},
+		Axes: []grid.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)}, {Name: "scaling", Value: scheme},
 			{Name: "lr", Value: fmt.Sprint(rate)}, {Name: "seed", Value: fmt.Sprint(seed)}},
 	}
 	gain := 0.25 + 0.05*math.Log2(float64(rank))*(1-p)
@@ -102,7 +103,7 @@ func view(runs []results.Run) View { return NewView(results.Rows(runs), nil) }
 type trial struct {
 	Runs      []results.Run
 	rows      []results.Row
-	Choices   []results.Choice
+	Choices   []grid.Choice
 	Inference []results.Inference
 
 	Planned, Done int

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -215,7 +216,7 @@ func degenerate() map[string][]results.Run {
 		}),
 		"strange names": edit(func(i int, r *results.Run) {
 			r.Scheme = "schéma | \"<&>\"\n"
-			r.Axes = append(r.Axes, results.Coordinate{Name: "größe", Value: []string{"a|b", "c\nd", "日本"}[i%3]})
+			r.Axes = append(r.Axes, grid.Coordinate{Name: "größe", Value: []string{"a|b", "c\nd", "日本"}[i%3]})
 		}),
 	}
 }

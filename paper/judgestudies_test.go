@@ -54,7 +54,7 @@ func asTheory(t *testing.T, name string) trial {
 			t.Fatal(err)
 		}
 		if p == nil {
-			runs, choices, _ := last.Grid().Split(all)
+			runs, choices, _ := results.Split(last.Grid(), all)
 			return trial{rows: runs, Choices: choices, Planned: last.Grid().Len(), Done: last.Grid().Len()}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
@@ -174,7 +175,7 @@ func initsTable(v View) table.Table {
 // initLosses judges the claim that kinds of init with the same variance end at equivalent
 // losses, rank by rank, each at its own learning rate.
 func initLosses(_ Rule, v View) Finding {
-	kind := func(c contender) string { return results.ValueOf(c.Axes, "init") }
+	kind := func(c contender) string { return grid.ValueOf(c.Axes, "init") }
 	all := v.contenders()
 	var family []comparison
 	var names [][2]string // in the table, and in history.csv

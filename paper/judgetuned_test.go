@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -17,14 +18,14 @@ import (
 func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float64) trial {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
 	s := trial{Runs: fake{schemes: schemes, ranks: ranks, seeds: 9, steps: 4, rates: rates}.runs()}
-	g := results.Grid{Nuisance: []string{"lr"}, Local: true}
+	g := grid.Grid{Nuisance: []string{"lr"}, Local: true}
 	changed(s, func(r *results.Run) {
 		r.Scaling = scaling[r.Scheme]
 		d := math.Log(r.LR / (1e-3 * math.Pow(2, float64(r.Seed)/8-0.5)))
 		endsAt(r, 3, 2+0.05*d*d+0.01*swing(r)+change(r))
-		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
+		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	})
-	runs, choices, _ := g.Split(s.Runs)
+	runs, choices, _ := results.Split(g, s.Runs)
 	return trial{rows: runs, Choices: choices}
 }
 
@@ -167,7 +168,7 @@ func drawn(kinds []string, power, expected func(kind string) float64, width floa
 func ofInit(kind string, s trial) trial {
 	return changed(s, func(r *results.Run) {
 		r.Cell, r.ID = kind+r.Cell, kind+r.ID
-		r.Axes = append(slices.Clone(r.Axes), results.Coordinate{Name: "init", Value: kind})
+		r.Axes = append(slices.Clone(r.Axes), grid.Coordinate{Name: "init", Value: kind})
 	})
 }
 
@@ -234,7 +235,7 @@ func TestScatterOverDraws(t *testing.T) {
 	}
 	orthogonal := drawn(append(kinds, "orthogonal"), level, level, 0.02)
 	changed(orthogonal, func(r *results.Run) {
-		if results.ValueOf(r.Axes, "init") == "orthogonal" { // of which theory has no value
+		if grid.ValueOf(r.Axes, "init") == "orthogonal" { // of which theory has no value
 			r.Expected = nil
 			r.Curve[0].Values[metrics.GradNorm] = 0.6 * (1 + 0.01*swing(r)) // whose scatter does not fall
 		}

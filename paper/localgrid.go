@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -88,7 +89,7 @@ func (d comparison) choiceLeftOut() string {
 		return ""
 	}
 	text := "the interval does not include the error of choosing " + strings.Join(nuisance, " and ")
-	if v, err := strconv.ParseFloat(results.ValueOf(d.Cell.Axes, nuisance[0]), 64); len(nuisance) == 1 && err == nil &&
+	if v, err := strconv.ParseFloat(grid.ValueOf(d.Cell.Axes, nuisance[0]), 64); len(nuisance) == 1 && err == nil &&
 		v > 0 {
 		text += "; with tune: {local: 5} it does"
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -15,7 +16,7 @@ import (
 func locally() View {
 	rates := []float64{2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3}
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 9, steps: 4, rates: rates}.runs()
-	g := results.Grid{Nuisance: []string{"lr"}, Local: true}
+	g := grid.Grid{Nuisance: []string{"lr"}, Local: true}
 	for i := range runs {
 		r := &runs[i]
 		best := 1e-3 * math.Pow(2, float64(r.Seed)/8-0.5)
@@ -27,9 +28,9 @@ func locally() View {
 		}
 		d := math.Log(r.LR / best)
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = 2 + 0.01*d*d + noise(r)
-		g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
+		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
-	in, _, _ := g.Split(runs)
+	in, _, _ := results.Split(g, runs)
 	return NewView(in, nil)
 }
 
@@ -121,9 +122,9 @@ func TestChoiceLeftOut(t *testing.T) {
 func TestTuningOfLocalGrids(t *testing.T) {
 	const want = "The reported runs are on local grids around the chosen values; "
 	for _, local := range []bool{true, false} {
-		one := results.Candidate{Axes: []results.Coordinate{{Name: "lr", Value: "1"}}}
-		choice := results.Choice{Local: local, Candidates: []results.Candidate{one}}
-		if caption := tuningTable([]results.Choice{choice}).Caption; strings.Contains(caption, want) != local {
+		one := grid.Candidate{Axes: []grid.Coordinate{{Name: "lr", Value: "1"}}}
+		choice := grid.Choice{Local: local, Candidates: []grid.Candidate{one}}
+		if caption := tuningTable([]grid.Choice{choice}).Caption; strings.Contains(caption, want) != local {
 			t.Errorf("local %t: %s", local, caption)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
@@ -91,7 +92,7 @@ func outsider(optimizers []string) string {
 
 // updater names an arm's optimizer and, if momentum is an axis, its momentum.
 func updater(a results.Arm) string {
-	momentum := results.ValueOf(a.Axes, "momentum")
+	momentum := grid.ValueOf(a.Axes, "momentum")
 	if momentum == "" || momentum == "0" {
 		return a.Optimizer
 	}

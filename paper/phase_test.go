@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
@@ -28,7 +29,7 @@ func phaseRuns() []results.Run {
 						r := fake{steps: 2, noVal: true}.run(scheme, rate, rank, uint64(seed))
 						r.Optimizer, r.Scaling = optimizer, lora.Scheme{P: p}
 						r.ID, r.Cell = optimizer+r.ID, optimizer+r.Cell
-						r.Axes = append(r.Axes, results.Coordinate{Name: "optimizer", Value: optimizer})
+						r.Axes = append(r.Axes, grid.Coordinate{Name: "optimizer", Value: optimizer})
 						r.Curve[1].Values[metrics.LossDrop] = rate * math.Pow(float64(rank), power)
 						d := math.Log(rate / (1e-2 * math.Pow(float64(rank)/16, -power)))
 						r.Curve[2].Values[metrics.ValLoss] = 2 + d*d

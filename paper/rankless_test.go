@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -23,7 +24,7 @@ func fullRuns(rates ...float64) []results.Run {
 // withMethod gives runs the axis method.
 func withMethod(runs []results.Run, method string) []results.Run {
 	for i := range runs {
-		runs[i].Axes = append(runs[i].Axes, results.Coordinate{Name: "method", Value: method})
+		runs[i].Axes = append(runs[i].Axes, grid.Coordinate{Name: "method", Value: method})
 		runs[i].Flops, runs[i].FactoredFlops, runs[i].Bytes = 1e12, 1e12, 1e6
 	}
 	return runs

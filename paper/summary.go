@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
@@ -39,7 +40,7 @@ func summaryTable(v View) table.Table {
 	for _, name := range nuisanceAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
 			table.Fill(&t, v.cells, table.Words(name, func(c results.Cell) table.Entry {
-				return tunedEntry(c, results.ValueOf(c.Axes, name))
+				return tunedEntry(c, grid.ValueOf(c.Axes, name))
 			}, tunedFields(v, name)...))
 		}
 	}

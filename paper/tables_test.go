@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/paper/number"
 	"ranksweep/results"
@@ -168,7 +169,7 @@ func TestHashesTellApartWhatAxesDoNot(t *testing.T) {
 		for i, data := range test.data {
 			for _, r := range (fake{schemes: []string{"lora"}, ranks: []int{4}, seeds: 1, steps: 2}).runs() {
 				r.ID, r.Cell = fmt.Sprint(r.ID, i), fmt.Sprint(r.Cell, i)
-				r.Axes = append(r.Axes, results.Coordinate{Name: "data", Value: data})
+				r.Axes = append(r.Axes, grid.Coordinate{Name: "data", Value: data})
 				r.Provenance.DataHash = test.hashes[i]
 				runs = append(runs, r)
 			}

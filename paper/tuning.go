@@ -5,16 +5,16 @@ import (
 	"slices"
 	"strconv"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // tuningTable has a row for each cell and each combination of nuisance values that was tried
 // for it. The chosen one is marked.
-func tuningTable(choices []results.Choice) table.Table {
+func tuningTable(choices []grid.Choice) table.Table {
 	t := table.Table{
 		Name: "tuning",
 		Title: "Tuning: final validation loss for each value tried, mean over the seeds of tuning ± half of its 95% " +
@@ -27,11 +27,11 @@ func tuningTable(choices []results.Choice) table.Table {
 			"edge if the best value lies there."
 	}
 	type row struct {
-		results.Candidate
+		grid.Candidate
 		chosen string
 	}
 	var rows []row
-	var axes [][]results.Coordinate
+	var axes [][]grid.Coordinate
 	for _, cell := range choices {
 		for i, c := range cell.Candidates {
 			axes = append(axes, slices.Concat(cell.Axes, c.Axes))
@@ -45,7 +45,7 @@ func tuningTable(choices []results.Choice) table.Table {
 	loss := metrics.ValLossFinal
 	table.Fill(&t, rows,
 		table.Intervals(loss.Label, loss.Unit, loss.Name, func(r row) stats.Interval { return r.Loss() }),
-		table.Words("runs", func(r row) table.Entry { return ending(len(r.Runs), r.Diverged(), r.Failed()) },
+		table.Words("runs", func(r row) table.Entry { return ending(len(r.Results), r.Diverged(), r.Failed()) },
 			"done", "diverged", "failed"),
 		table.Words("", func(r row) string { return r.chosen }, "chosen"),
 	)
@@ -54,7 +54,7 @@ func tuningTable(choices []results.Choice) table.Table {
 }
 
 // addTuningDoubts notes which runs are missing, and why a chosen row may not be the best.
-func addTuningDoubts(t *table.Table, choices []results.Choice) {
+func addTuningDoubts(t *table.Table, choices []grid.Choice) {
 	row := 0
 	for _, cell := range choices {
 		for i, c := range cell.Candidates {
@@ -72,23 +72,23 @@ func addTuningDoubts(t *table.Table, choices []results.Choice) {
 }
 
 // addAxes adds a column for each axis. All rows have the same axes.
-func addAxes(t *table.Table, rows [][]results.Coordinate) {
+func addAxes(t *table.Table, rows [][]grid.Coordinate) {
 	for i, axis := range rows[0] {
-		column := table.Numbers[[]results.Coordinate, table.Entry]
-		if slices.ContainsFunc(rows, func(row []results.Coordinate) bool { return !numeric(row[i]) }) {
+		column := table.Numbers[[]grid.Coordinate, table.Entry]
+		if slices.ContainsFunc(rows, func(row []grid.Coordinate) bool { return !numeric(row[i]) }) {
 			column = table.Words
 		}
-		entry := func(row []results.Coordinate) table.Entry { return axisEntry(row[i]) }
+		entry := func(row []grid.Coordinate) table.Entry { return axisEntry(row[i]) }
 		table.Fill(t, rows, column(axis.Name, entry, axis.Name))
 	}
 }
 
-func numeric(a results.Coordinate) bool {
+func numeric(a grid.Coordinate) bool {
 	_, err := strconv.ParseFloat(a.Value, 64)
 	return err == nil
 }
 
-func axisEntry(a results.Coordinate) table.Entry {
+func axisEntry(a grid.Coordinate) table.Entry {
 	e := table.Word(a.Value)
 	if v, err := strconv.ParseFloat(a.Value, 64); a.Name == "rank" && v == 0 && err == nil {
 		e.Text = rankText(0)

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"slices"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -13,7 +14,7 @@ import (
 // View is the runs of one grid, with everything that figures, tables and judges share, worked
 // out once.
 type View struct {
-	Choices   []results.Choice    // how the values of nuisance axes were chosen
+	Choices   []grid.Choice       // how the values of nuisance axes were chosen
 	Inference []results.Inference // the timings of [InferenceStudy], which has no runs
 
 	arms      []results.Arm
@@ -30,7 +31,7 @@ type View struct {
 }
 
 // NewView returns a view of rows. tuned says how their nuisance values were chosen.
-func NewView(rows []results.Row, choices []results.Choice) View {
+func NewView(rows []results.Row, choices []grid.Choice) View {
 	return View{Choices: choices}.of(results.Arms(rows))
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -17,13 +18,13 @@ import (
 // Arm is one line of a figure against rank: the cells that differ only in their
 // rank, and in gamma and a matched alpha, which follow from it.
 type Arm struct {
-	Scheme    string       // as Run.Scheme
-	Scaling   lora.Scheme  // as Run.Scaling
-	Optimizer string       // as Run.Optimizer
-	LR        float64      // as Run.LR
-	Axes      []Coordinate // the remaining axes, rank, scaling and seed left out
-	Cells     []Cell       // in order of rank
-	Warnings  []string     // doubts about the arm as a whole; each cell has its own besides
+	Scheme    string            // as Run.Scheme
+	Scaling   lora.Scheme       // as Run.Scaling
+	Optimizer string            // as Run.Optimizer
+	LR        float64           // as Run.LR
+	Axes      []grid.Coordinate // the remaining axes, rank, scaling and seed left out
+	Cells     []Cell            // in order of rank
+	Warnings  []string          // doubts about the arm as a whole; each cell has its own besides
 }
 
 // Arms groups rows into arms, in the order of [Cells].
@@ -96,7 +97,7 @@ func (a Arm) moving() []string {
 	first := a.Cells[0]
 	return slices.DeleteFunc(slices.Clone(first.Moving), func(name string) bool {
 		return !slices.ContainsFunc(a.Cells, func(c Cell) bool {
-			return ValueOf(c.Axes, name) != ValueOf(first.Axes, name)
+			return grid.ValueOf(c.Axes, name) != grid.ValueOf(first.Axes, name)
 		})
 	})
 }

@@ -62,7 +62,7 @@ func TestSchemesAndAxesAreInOrder(t *testing.T) {
 			r := testRun(scheme.name, scheme.p, 4, 0)
 			r.ID += lr
 			r.Cell += lr
-			r.Axes = append(r.Axes, Coordinate{"lr", lr})
+			r.Axes = append(r.Axes, axes("lr", lr)...)
 			runs = append(runs, r)
 		}
 	}
@@ -90,7 +90,7 @@ func TestCellsNeverMix(t *testing.T) {
 		"rate":      func(r *Run) { r.LR = 1 },
 		"scheme":    func(r *Run) { r.Scheme = "rslora" },
 		"rank":      func(r *Run) { r.Rank = 8 },
-		"axis":      func(r *Run) { r.Axes = append(r.Axes, Coordinate{"targets", "mlp"}) },
+		"axis":      func(r *Run) { r.Axes = append(r.Axes, axes("targets", "mlp")...) },
 	} {
 		a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
 		if cells := Cells(Rows([]Run{a, b})); len(cells) != 1 || cells[0].Warnings != nil {

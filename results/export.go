@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/wholefile"
@@ -15,16 +16,16 @@ import (
 // columns.csv, which explains every column, into dir, and makes dir if need be. Each file
 // is replaced as a whole. An absent value is an empty field.
 //
-// runs are the runs of all phases that the grid asks for, before [Grid.Split]; a run that
+// runs are the runs of all phases that the grid asks for, before [Split]; a run that
 // the grid asks for and runs lack is exported with the status missing. Cells and exponents
 // come from the reported runs only.
-func Export(runs []Run, g Grid, dir string) error {
+func Export(runs []Run, g grid.Grid, dir string) error {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
 	runTable, err := newRunTable(runs, g)
 	if err != nil {
 		return err
 	}
-	in, _, _ := g.Split(runs)
+	in, _, _ := Split(g, runs)
 	tables := []table{runTable, newCurveTable(runs), newValidationTable(runs), newCellTable(Cells(in)),
 		newExponentTable(Arms(in))}
 	for _, t := range append(tables, dictionaryOf(tables...)) {
@@ -68,7 +69,7 @@ func powerOf(s lora.Scheme) string {
 
 // newCellTable is cells.csv: a row per cell and statistic.
 func newCellTable(cells []Cell) table {
-	var grids [][]Coordinate
+	var grids [][]grid.Coordinate
 	for _, c := range cells {
 		grids = append(grids, c.Axes)
 	}
@@ -117,7 +118,7 @@ var cellSample = []column{
 // the exponent is absent. predicted is the power for ranks far below the maps' width;
 // predicted_high is the power for ranks far above that width, which may be smaller.
 func newExponentTable(arms []Arm) table {
-	var grids [][]Coordinate
+	var grids [][]grid.Coordinate
 	for _, a := range arms {
 		grids = append(grids, a.Axes)
 	}
@@ -155,7 +156,7 @@ var exponentColumns = []column{
 const axisPrefix = "axis."
 
 // axisNames are the axes of all grids, in order of first appearance.
-func axisNames(grids [][]Coordinate) []string {
+func axisNames(grids [][]grid.Coordinate) []string {
 	var names []string
 	for _, grid := range grids {
 		for _, a := range grid {
@@ -178,10 +179,10 @@ func axisColumns(names []string) []column {
 }
 
 // axisCells returns the values of the named axes, empty for a name that axes lacks.
-func axisCells(axes []Coordinate, names []string) []string {
+func axisCells(axes []grid.Coordinate, names []string) []string {
 	var cells []string
 	for _, name := range names {
-		cells = append(cells, textCell(ValueOf(axes, name)))
+		cells = append(cells, textCell(grid.ValueOf(axes, name)))
 	}
 	return cells
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 )
 
@@ -23,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite testdata")
 func exported() []Run {
 	runs := testGrid()
 	for i := range runs {
-		runs[i].Axes = append(runs[i].Axes, Coordinate{"lr", "5e-5"}, Coordinate{"targets", "mlp,attention"})
+		runs[i].Axes = append(runs[i].Axes, axes("lr", "5e-5", "targets", "mlp,attention")...)
 	}
 	runs[0].Status, runs[0].Reason = Diverged, "loss is Inf at step 2"
 	runs[0].Curve[2].Values[metrics.TrainLoss] = math.Inf(1)
@@ -33,15 +34,15 @@ func exported() []Run {
 
 // exportedGrid is a grid in which the last run is a tuning run, and one further run of each
 // phase is missing.
-func exportedGrid(runs []Run) Grid {
+func exportedGrid(runs []Run) grid.Grid {
 	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
-	var planned []Planned
+	var planned []grid.Planned
 	for _, r := range runs {
-		planned = append(planned, Planned{r.ID, r.Axes})
+		planned = append(planned, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	n := len(planned) - 1
-	absent, later := Planned{"absent", planned[0].Axes}, Planned{"", planned[1].Axes}
-	return Grid{Tuning: append(planned[n:n:n], planned[n], absent), Runs: append(planned[:n:n], later)}
+	absent, later := grid.Planned{ID: "absent", Axes: planned[0].Axes}, grid.Planned{ID: "", Axes: planned[1].Axes}
+	return grid.Grid{Tuning: append(planned[n:n:n], planned[n], absent), Runs: append(planned[:n:n], later)}
 }
 
 func TestExportMatchesGoldens(t *testing.T) {
@@ -110,7 +111,7 @@ func TestSameTableSeesChanges(t *testing.T) {
 // Programs rely on these columns and their order.
 func TestExportColumns(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), Grid{}, dir); err != nil {
+	if err := Export(exported(), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]struct{ first, last string }{
@@ -139,7 +140,7 @@ func TestExportColumns(t *testing.T) {
 
 func TestExportHoldsNumbersOrNothing(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), Grid{}, dir); err != nil {
+	if err := Export(exported(), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -159,7 +160,7 @@ func TestExportHoldsNumbersOrNothing(t *testing.T) {
 
 func TestExportOfNothingHasHeaders(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(nil, Grid{}, dir); err != nil {
+	if err := Export(nil, grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -178,13 +179,13 @@ func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 		for _, name := range []string{
 			"data", "model", "alpha", "lr", "targets", "momentum", "n", "run", "quantity", "optimizer",
 		} {
-			if ValueOf(runs[i].Axes, name) == "" {
-				runs[i].Axes = append(runs[i].Axes, Coordinate{name, "1"})
+			if grid.ValueOf(runs[i].Axes, name) == "" {
+				runs[i].Axes = append(runs[i].Axes, axes(name, "1")...)
 			}
 		}
 		runs[i].Config = json.RawMessage(`{"model":"m","data":{"source":"d"},"train":{"lr":1},"seed":1,"rank":2}`)
 	}
-	if err := Export(runs, Grid{}, dir); err != nil {
+	if err := Export(runs, grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	tables := make(map[string][][]string)
@@ -228,7 +229,7 @@ func repeated(names []string) string {
 }
 
 func TestExportOfARunThatNoOneAskedFor(t *testing.T) {
-	g := Grid{Runs: []Planned{{"other", nil}}}
+	g := grid.Grid{Runs: []grid.Planned{{ID: "other", Axes: nil}}}
 	err := Export(exported(), g, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "the grid does not ask for it") {
 		t.Errorf("got %v", err)
@@ -240,7 +241,7 @@ func TestExportIntoAFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := Export(nil, Grid{}, path); err == nil || !strings.Contains(err.Error(), path) {
+	if err := Export(nil, grid.Grid{}, path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want an error that names %s", err, path)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 )
 
@@ -16,31 +17,31 @@ func TestGridReadsBack(t *testing.T) {
 	if got, err := ReadGrid(dir); got.Len() != 0 || err != nil {
 		t.Errorf("no grid: %v, %v", got, err)
 	}
-	runs := []Planned{{"a", []Coordinate{{"rank", "4"}, {"targets", `q_proj,"x"`}}},
-		{"b", []Coordinate{{"rank", "8"}, {"targets", "mlp"}}}}
-	for name, want := range map[string]Grid{
+	runs := []grid.Planned{{ID: "a", Axes: axes("rank", "4", "targets", `q_proj,"x"`)},
+		{ID: "b", Axes: axes("rank", "8", "targets", "mlp")}}
+	for name, want := range map[string]grid.Grid{
 		"runs alone": {Runs: runs},
 		"tuning":     {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"targets"}},
 		"local":      {Runs: runs[:1], Tuning: runs[1:], Nuisance: []string{"rank"}, Local: true},
-		"not chosen": {Runs: []Planned{{"", []Coordinate{{"rank", "4"}, {"targets", ""}}}}, Tuning: runs,
+		"not chosen": {Runs: []grid.Planned{{ID: "", Axes: axes("rank", "4", "targets", "")}}, Tuning: runs,
 			Nuisance: []string{"targets"}},
 	} {
-		if err := want.Write(dir); err != nil {
+		if err := WriteGrid(want, dir); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := ReadGrid(dir); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: read back %v, %v, want %v", name, got, err, want)
 		}
 	}
-	if err := (Grid{Runs: runs}).Write(filepath.Join(dir, gridFile)); err == nil {
+	if err := WriteGrid(grid.Grid{Runs: runs}, filepath.Join(dir, gridFile)); err == nil {
 		t.Error("a grid is written into a file that is no folder")
 	}
 }
 
 // TestGridKnowsLocalAxes: a file of an earlier program has no local axes.
 func TestGridKnowsLocalAxes(t *testing.T) {
-	planned := []Planned{{"a", []Coordinate{{"rank", "4"}, {"lr", "0.1"}}}}
-	for text, want := range map[string]Grid{
+	planned := []grid.Planned{{ID: "a", Axes: axes("rank", "4", "lr", "0.1")}}
+	for text, want := range map[string]grid.Grid{
 		"run,phase,rank,nuisance.lr\na,tuning,4,0.1\n": {Tuning: planned, Nuisance: []string{"lr"}},
 		"run,phase,rank,local.lr\na,reported,4,0.1\n":  {Runs: planned, Nuisance: []string{"lr"}, Local: true},
 	} {
@@ -55,13 +56,13 @@ func TestGridKnowsLocalAxes(t *testing.T) {
 }
 
 // zipped makes an arm in which alpha doubles with rank.
-func zipped() (runs []Run, planned []Planned) {
+func zipped() (runs []Run, planned []grid.Planned) {
 	for i, rank := range []int{4, 8, 16} {
 		r := testRun("lora", 1, rank, 0)
 		r.ID, r.Cell, r.Alpha = string(rune('a'+i)), string(rune('A'+i)), float64(2*rank)
 		runs = append(runs, r)
-		planned = append(planned, Planned{r.ID,
-			[]Coordinate{{"rank", formatFloat(float64(rank))}, {"alpha", formatFloat(r.Alpha)}}})
+		planned = append(planned, grid.Planned{ID: r.ID,
+			Axes: axes("rank", formatFloat(float64(rank)), "alpha", formatFloat(r.Alpha))})
 	}
 	return runs, planned
 }
@@ -70,7 +71,7 @@ func zipped() (runs []Run, planned []Planned) {
 // and theory, which assumes a constant alpha, predicts nothing.
 func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 	runs, planned := zipped()
-	in, _, out := Grid{Runs: planned}.Split(append(runs, Run{ID: "elsewhere"}))
+	in, _, out := Split(grid.Grid{Runs: planned}, append(runs, Run{ID: "elsewhere"}))
 	if len(in) != 3 || len(out) != 1 {
 		t.Fatalf("%d in the grid, %d not; want 3 and 1", len(in), len(out))
 	}
@@ -92,11 +93,11 @@ func TestAxesMovingWithRankMakeOneArm(t *testing.T) {
 func TestGridPlacesRunsOfEarlierGrids(t *testing.T) {
 	early, late := testRun("lora", 1, 4, 0), testRun("lora", 1, 8, 0)
 	early.ID, late.ID = "early", "late"
-	late.Axes = append(late.Axes, Coordinate{"batch", "4"})
-	in, _, _ := Grid{Runs: []Planned{
-		{"early", []Coordinate{{"rank", "4"}, {"batch", "4"}}},
-		{"late", []Coordinate{{"rank", "8"}, {"batch", "4"}}},
-	}}.Split([]Run{early, late})
+	late.Axes = append(late.Axes, axes("batch", "4")...)
+	in, _, _ := Split(grid.Grid{Runs: []grid.Planned{
+		{ID: "early", Axes: axes("rank", "4", "batch", "4")},
+		{ID: "late", Axes: axes("rank", "8", "batch", "4")},
+	}}, []Run{early, late})
 	if arms := Arms(in); len(arms) != 1 {
 		t.Errorf("%d arms, want one", len(arms))
 	}

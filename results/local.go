@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
@@ -45,8 +46,8 @@ type localGrid struct {
 
 // bestOfLocal returns a row for each local grid with at least one trained run, in the
 // grid's order.
-func (g Grid) bestOfLocal(trained []Row) (best []Row) {
-	for _, l := range g.localGrids(trained) {
+func bestOfLocal(g grid.Grid, trained []Row) (best []Row) {
+	for _, l := range localGrids(g, trained) {
 		if len(l.runs) > 0 {
 			best = append(best, l.best(g.Nuisance[0]))
 		}
@@ -55,7 +56,7 @@ func (g Grid) bestOfLocal(trained []Row) (best []Row) {
 }
 
 // localGrids sorts runs by cell and seed.
-func (g Grid) localGrids(trained []Row) []*localGrid {
+func localGrids(g grid.Grid, trained []Row) []*localGrid {
 	byID := make(map[string]*Row, len(trained))
 	for i := range trained {
 		byID[trained[i].ID] = &trained[i]
@@ -64,7 +65,7 @@ func (g Grid) localGrids(trained []Row) []*localGrid {
 	bySample, first := make(map[string]*localGrid), make(map[string]*Row)
 	for _, p := range g.Runs {
 		cell, _ := g.Partition(p.Axes)
-		sample := key(without(p.Axes, g.Nuisance...))
+		sample := grid.Key(grid.Without(p.Axes, g.Nuisance...))
 		l := bySample[sample]
 		if l == nil {
 			l = &localGrid{}
@@ -88,7 +89,7 @@ func (g Grid) localGrids(trained []Row) []*localGrid {
 // first run, and shares a cell with the other seeds.
 func (l *localGrid) best(axis string) Row {
 	value := func(r Row) float64 {
-		v, _ := strconv.ParseFloat(ValueOf(r.Setting.Axes, axis), 64)
+		v, _ := strconv.ParseFloat(grid.ValueOf(r.Setting.Axes, axis), 64)
 		return v
 	}
 	slices.SortFunc(l.runs, func(a, b Row) int { return cmp.Compare(value(a), value(b)) })
@@ -144,7 +145,7 @@ func leastBad(runs []Row) Row {
 }
 
 // withValue returns axes with another value of the named one.
-func withValue(axes []Coordinate, name string, value float64) []Coordinate {
+func withValue(axes []grid.Coordinate, name string, value float64) []grid.Coordinate {
 	axes = slices.Clone(axes)
 	for i, a := range axes {
 		if a.Name == name {
@@ -156,8 +157,8 @@ func withValue(axes []Coordinate, name string, value float64) []Coordinate {
 
 // cellAxes returns the axes that the runs of a cell share. An axis with local grids gets
 // the geometric mean of the seeds' best values.
-func cellAxes(runs []Row) []Coordinate {
-	axes := without(runs[0].Setting.Axes, "seed")
+func cellAxes(runs []Row) []grid.Coordinate {
+	axes := grid.Without(runs[0].Setting.Axes, "seed")
 	if runs[0].Local == nil {
 		return axes
 	}

@@ -9,24 +9,25 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
 
 // localRuns makes the local grid of one cell: for each seed a parabola with the given
 // lowest point, over rates a factor of 2 apart.
-func localRuns(lowest ...stats.Trial) (Grid, []Run) {
-	g := Grid{Nuisance: []string{"lr"}, Local: true}
+func localRuns(lowest ...stats.Trial) (grid.Grid, []Run) {
+	g := grid.Grid{Nuisance: []string{"lr"}, Local: true}
 	var runs []Run
 	for seed, low := range lowest {
 		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in mixed order
 			r := testRun("lora", 1, 4, uint64(seed))
 			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
 			r.TwinID = r.Cell
-			r.Axes = []Coordinate{{"rank", "4"}, {"lr", formatFloat(lr)}, {"seed", fmt.Sprint(seed)}}
+			r.Axes = axes("rank", "4", "lr", formatFloat(lr), "seed", fmt.Sprint(seed))
 			d := math.Log(lr / low.Rate)
 			r.Curve[2].Values[metrics.ValLoss] = low.Loss + 0.1*d*d
-			g.Runs = append(g.Runs, Planned{r.ID, r.Axes})
+			g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 			runs = append(runs, r)
 		}
 	}
@@ -40,7 +41,7 @@ var testLoss = metrics.ValLossFinal
 func TestSplitReportsTheLowestPoint(t *testing.T) {
 	low := []stats.Trial{{Rate: 1.1e-3, Loss: 2}, {Rate: 0.9e-3, Loss: 2.2}, {Rate: 2.1e-3, Loss: 1.9}}
 	g, runs := localRuns(low...)
-	in, _, out := g.Split(append(runs, Run{ID: "elsewhere"}))
+	in, _, out := Split(g, append(runs, Run{ID: "elsewhere"}))
 	if len(in) != 3 || len(out) != 1 {
 		t.Fatalf("%d reported and %d left out, want 3 and 1", len(in), len(out))
 	}
@@ -52,7 +53,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 			t.Errorf("seed %d: run %s, %+v", i, r.ID, *l)
 		}
 		if r.Setting.LR != l.Value || r.Statistic(testLoss) != l.Loss ||
-			ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
+			grid.ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
 			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.Setting.LR, r.Setting.Axes,
 				r.Statistic(testLoss), *l)
 		}
@@ -69,7 +70,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 	want := math.Cbrt(1.1e-3 * 0.9e-3 * 2.1e-3)
 	least, most, ok := c.LocalRange()
 	off := max(math.Abs(c.LR/want-1), math.Abs(least/0.9e-3-1), math.Abs(most/2.1e-3-1))
-	if off > 1e-9 || ValueOf(c.Axes, "lr") != formatFloat(c.LR) || !ok {
+	if off > 1e-9 || grid.ValueOf(c.Axes, "lr") != formatFloat(c.LR) || !ok {
 		t.Errorf("lr %g, axes %v, from %g to %g; want %g from 9e-4 to 2.1e-3", c.LR, c.Axes, least, most, want)
 	}
 	if mean := c.Statistic(testLoss).Mean; math.Abs(mean-6.1/3) > 1e-9 || c.LocalEdges() != 0 {
@@ -83,9 +84,9 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 // The reported runs do not depend on the order of the stored ones.
 func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1.1e-3, Loss: 2}, stats.Trial{Rate: 2.1e-3, Loss: 1.9})
-	want, _, _ := g.Split(runs)
+	want, _, _ := Split(g, runs)
 	slices.Reverse(runs)
-	got, _, _ := g.Split(runs)
+	got, _, _ := Split(g, runs)
 	for i := range want {
 		if got[i].ID != want[i].ID || got[i].Setting.Cell != want[i].Setting.Cell ||
 			got[i].Local.Loss != want[i].Local.Loss {
@@ -119,7 +120,7 @@ func TestEdgesOfLocalGrids(t *testing.T) {
 				spoil(&runs[i])
 			}
 		}
-		in, _, _ := g.Split(runs)
+		in, _, _ := Split(g, runs)
 		if l := in[0].Local; math.Abs(l.Value/test.value-1) > 1e-9 || l.Edge != test.edge {
 			t.Errorf("%s: %g, edge %t; want %g, %t", test.name, l.Value, l.Edge, test.value, test.edge)
 		}
@@ -135,7 +136,7 @@ func TestLocalGridThatDiverged(t *testing.T) {
 	for i := range runs {
 		runs[i].Status, runs[i].Steps = Diverged, i
 	}
-	in, _, _ := g.Split(runs)
+	in, _, _ := Split(g, runs)
 	c := Cells(in)[0]
 	mean := c.Statistic(testLoss).Mean
 	if in[0].ID != runs[4].ID || c.Diverged() != 1 || !math.IsNaN(mean) || in[0].Local.Edge {
@@ -148,7 +149,7 @@ func TestIncompleteLocalGrid(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2},
 		stats.Trial{Rate: 1e-3, Loss: 2})
 	runs[5].Status = Failed
-	in, _, _ := g.Split(runs[1:10])
+	in, _, _ := Split(g, runs[1:10])
 	var texts []string
 	for _, r := range in {
 		texts = append(texts, r.Setting.Warnings...)
@@ -169,7 +170,7 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 		g, runs := tuningRuns([]string{"1e-05", "0.0001"}, trials)
 		g.Local = local
 		runs[len(runs)-1].Curve[2].Values[metrics.ValLoss] = 1
-		in, choices, _ := g.Split(runs)
+		in, choices, _ := Split(g, runs)
 		if len(in) != 1 || (len(choices[0].Doubts()) == 0) != local || (len(in[0].Setting.Warnings) == 0) != local {
 			t.Errorf("local %t: doubts %q, warnings %q", local, choices[0].Doubts(), in[0].Setting.Warnings)
 		}
@@ -179,7 +180,7 @@ func TestTuningAtTheEdgeOfLocalGrids(t *testing.T) {
 // All trained runs are exported, and the best run of each seed is marked.
 func TestExportOfLocalGrids(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-3, Loss: 3})
-	in, _, _ := g.Split(runs)
+	in, _, _ := Split(g, runs)
 	if len(Trained(in)) != 10 || len(Trained(Rows(runs))) != 10 {
 		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(Rows(runs))))
 	}

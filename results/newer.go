@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 )
 
@@ -99,11 +100,8 @@ func unknownParts(files []file) (names []string) {
 
 // Newer returns, of the problems that [Store.Runs] met, the records that a newer program
 // wrote, if the grid asks for their runs. Without a grid it returns all of them.
-func (g Grid) Newer(problems []error) (found []*NewerError) {
-	asked := make(map[string]bool)
-	for _, p := range slices.Concat(g.Tuning, g.Runs) {
-		asked[p.ID] = true
-	}
+func Newer(g grid.Grid, problems []error) (found []*NewerError) {
+	asked := g.IDs()
 	for _, p := range problems {
 		if e, ok := errors.AsType[*NewerError](p); ok && (g.Len() == 0 || asked[e.ID]) {
 			found = append(found, e)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ranksweep/grid"
 )
 
 // later are changes that make a record one of a newer program, which this program cannot
@@ -50,7 +52,7 @@ func TestRecordsFromTheFuture(t *testing.T) {
 		}
 		stays(t, s, dir)
 		runs, problems := s.Runs()
-		if found := (Grid{}).Newer(problems); len(runs) != 0 || len(found) != 1 || found[0].ID != id {
+		if found := Newer(grid.Grid{}, problems); len(runs) != 0 || len(found) != 1 || found[0].ID != id {
 			t.Errorf("%s with %q: %d runs, newer %v", test.file, test.new, len(runs), found)
 		}
 	}
@@ -145,8 +147,8 @@ func TestDamageOfAnUnknownFile(t *testing.T) {
 // Runs that the grid does not ask for do not count.
 func TestGridNewer(t *testing.T) {
 	problems := []error{&NewerError{ID: "a"}, &NewerError{ID: "b"}, &NewerError{ID: "c"}, ErrDamaged}
-	g := Grid{Runs: []Planned{{ID: "a"}}, Tuning: []Planned{{ID: "c"}}}
-	if found := g.Newer(problems); len(found) != 2 || found[0].ID != "a" || found[1].ID != "c" {
+	g := grid.Grid{Runs: []grid.Planned{{ID: "a"}}, Tuning: []grid.Planned{{ID: "c"}}}
+	if found := Newer(g, problems); len(found) != 2 || found[0].ID != "a" || found[1].ID != "c" {
 		t.Errorf("got %v", found)
 	}
 }

@@ -3,8 +3,9 @@ package results
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"ranksweep/grid"
 )
 
 // compareArms orders settings by everything but rank and seed; 0 means that they
@@ -14,7 +15,7 @@ func compareArms(a, b Setting) int {
 	return cmp.Or(
 		compareSchemes(a, b),
 		cmp.Compare(a.Optimizer, b.Optimizer),
-		slices.CompareFunc(a.armAxes(), b.armAxes(), compareAxes),
+		slices.CompareFunc(a.armAxes(), b.armAxes(), grid.Compare),
 		cmp.Compare(a.armLR(), b.armLR()),
 		cmp.Compare(a.Provenance.Numerics, b.Provenance.Numerics),
 		cmp.Compare(a.Provenance.ModelHash, b.Provenance.ModelHash),
@@ -24,8 +25,8 @@ func compareArms(a, b Setting) int {
 
 // armAxes returns the axes that tell arms apart: all except rank, scaling, seed and the
 // axes that move with rank.
-func (s Setting) armAxes() []Coordinate {
-	return without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
+func (s Setting) armAxes() []grid.Coordinate {
+	return grid.Without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
 }
 
 // armLR returns the learning rate, or 0 if it moves with rank.
@@ -67,31 +68,4 @@ func compareSchemes(a, b Setting) int {
 	}
 	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Scaling.P, b.Scaling.P),
 		cmp.Compare(a.Scheme, b.Scheme))
-}
-
-// compareAxes orders by name, then by value: numbers by size, before words.
-func compareAxes(a, b Coordinate) int {
-	x, errX := strconv.ParseFloat(a.Value, 64)
-	y, errY := strconv.ParseFloat(b.Value, 64)
-	byKind := 0
-	switch {
-	case errX == nil && errY == nil:
-		byKind = cmp.Compare(x, y)
-	case errX == nil:
-		byKind = -1
-	case errY == nil:
-		byKind = 1
-	}
-	return cmp.Or(cmp.Compare(a.Name, b.Name), byKind, cmp.Compare(a.Value, b.Value))
-}
-
-// without returns the axes that are not named.
-func without(axes []Coordinate, names ...string) []Coordinate {
-	var rest []Coordinate
-	for _, a := range axes {
-		if !slices.Contains(names, a.Name) {
-			rest = append(rest, a)
-		}
-	}
-	return rest
 }

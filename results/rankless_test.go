@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 )
 
@@ -11,7 +12,7 @@ import (
 func fullRun(seed uint64) Run {
 	r := testRun("full", 0, 1, seed)
 	r.ID, r.Cell, r.TwinID, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
-	r.Axes = []Coordinate{{"rank", "0"}, {"scaling", "full"}, {"seed", r.Axes[2].Value}}
+	r.Axes = axes("rank", "0", "scaling", "full", "seed", r.Axes[2].Value)
 	r.BeyondTheory = "method full has no rank"
 	return r
 }
@@ -55,9 +56,9 @@ func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 		r := fullRun(seed)
 		r.Seed, r.LR = 0, []float64{1, 2}[i]
 		runs = append(runs, r)
-		planned = append(planned, Planned{r.ID, []Coordinate{{"rank", "0"}, {"alpha", ""}}})
+		planned = append(planned, grid.Planned{ID: r.ID, Axes: axes("rank", "0", "alpha", "")})
 	}
-	in, _, _ := Grid{Runs: planned}.Split(runs)
+	in, _, _ := Split(grid.Grid{Runs: planned}, runs)
 	arms := Arms(in)
 	if len(arms) != 3 || len(arms[0].Cells) != 3 || len(arms[1].Cells) != 1 || len(arms[2].Cells) != 1 {
 		t.Errorf("%d arms, want one of three ranks and two without", len(arms))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
@@ -31,7 +32,7 @@ func RateGroups(arms []Arm) [][]Arm {
 func sameButRate(a, b Arm) bool {
 	x, y := a.Cells[0].Setting, b.Cells[0].Setting
 	x.LR, y.LR = 0, 0
-	x.Axes, y.Axes = without(x.Axes, "lr"), without(y.Axes, "lr")
+	x.Axes, y.Axes = grid.Without(x.Axes, "lr"), grid.Without(y.Axes, "lr")
 	return compareArms(x, y) == 0
 }
 

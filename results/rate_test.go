@@ -15,7 +15,7 @@ func ratedRun(rank int, seed uint64, lr, best float64) Run {
 	r.LR = lr
 	r.Cell = fmt.Sprint(r.Cell, lr)
 	r.ID = fmt.Sprint(r.ID, lr)
-	r.Axes = append(r.Axes, Coordinate{"lr", fmt.Sprint(lr)})
+	r.Axes = append(r.Axes, axes("lr", fmt.Sprint(lr))...)
 	d := math.Log(lr / best)
 	r.Curve[2].Values[metrics.ValLoss] = 2 + 0.1*d*d
 	return r

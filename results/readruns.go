@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ranksweep/grid"
 )
 
 // cellReader reads a cell into a row.
@@ -150,8 +152,8 @@ func (r runRow) checkRow(absent bool) error {
 }
 
 // gridOf returns the grid that gave the rows their places.
-func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
-	g := Grid{Nuisance: nuisance}
+func gridOf(s *sheet, rows []runRow, nuisance []string) (grid.Grid, error) {
+	g := grid.Grid{Nuisance: nuisance}
 	at := map[string]map[int]runRow{tuning: {}, reported: {}}
 	for _, r := range rows {
 		if (r.place == "") != (rows[0].place == "") {
@@ -175,14 +177,14 @@ func gridOf(s *sheet, rows []runRow, nuisance []string) (Grid, error) {
 }
 
 // inPlace lists planned runs in order of their places, which must have no gap.
-func inPlace(s *sheet, rows map[int]runRow) (list []Planned, err error) {
+func inPlace(s *sheet, rows map[int]runRow) (list []grid.Planned, err error) {
 	for want, place := range slices.Sorted(maps.Keys(rows)) {
 		r := rows[place]
 		if place != want {
 			return nil, s.wrongAt(r.line, "place %d of %s: no run is at place %d: rows are missing", place, r.phase,
 				want)
 		}
-		list = append(list, Planned{ID: r.ID, Axes: r.Axes})
+		list = append(list, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	return list, nil
 }

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 )
@@ -29,12 +31,11 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 		Seed:       seed,
 		Optimizer:  "adamw",
 		LR:         5e-5,
-		Axes: []Coordinate{{"rank", strconv.Itoa(rank)}, {"scaling", scheme},
-			{"seed", strconv.FormatUint(seed, 10)}},
-		Status: Done,
-		Steps:  2,
-		Flops:  3e9,
-		Bytes:  4 << 20,
+		Axes:       axes("rank", strconv.Itoa(rank), "scaling", scheme, "seed", strconv.FormatUint(seed, 10)),
+		Status:     Done,
+		Steps:      2,
+		Flops:      3e9,
+		Bytes:      4 << 20,
 
 		FactoredFlops: 5e9,
 		Tokens:        200,
@@ -61,4 +62,12 @@ func testGrid() []Run {
 		}
 	}
 	return runs
+}
+
+// axes makes coordinates of names and values, in turn.
+func axes(pairs ...string) (all []grid.Coordinate) {
+	for pair := range slices.Chunk(pairs, 2) {
+		all = append(all, grid.Coordinate{Name: pair[0], Value: pair[1]})
+	}
+	return all
 }

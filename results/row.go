@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 )
@@ -18,8 +19,8 @@ type Setting struct {
 	Alpha     float64
 	Gamma     float64
 	Optimizer string
-	LR        float64      // the geometric mean, if each seed has its own
-	Axes      []Coordinate // the axes of this grid
+	LR        float64           // the geometric mean, if each seed has its own
+	Axes      []grid.Coordinate // the axes of this grid
 
 	Provenance    Provenance
 	Flops         float64

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 )
@@ -29,15 +30,16 @@ type Run struct {
 	TwinID     string `json:"function"`   // equal for cells whose training is mathematically identical
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
-	Scheme    string       `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 if matched at rank 4; full
-	Scaling   lora.Scheme  `json:"scaling"`   // what depends on rank and how, including A's own init; never matched
-	Rank      int          `json:"rank"`      // r; 0 without a rank, see Ranked
-	Alpha     float64      `json:"alpha"`     // α, after matching
-	Gamma     float64      `json:"gamma"`     // γ_r
-	Seed      uint64       `json:"seed"`      //
-	Optimizer string       `json:"optimizer"` //
-	LR        float64      `json:"lr"`        // peak learning rate
-	Axes      []Coordinate `json:"axes"`      // every axis of the grid, in the experiment's order
+	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 if matched at rank 4; full
+	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, including A's own init; never matched
+	Rank      int         `json:"rank"`      // r; 0 without a rank, see Ranked
+	Alpha     float64     `json:"alpha"`     // α, after matching
+	Gamma     float64     `json:"gamma"`     // γ_r
+	Seed      uint64      `json:"seed"`      //
+	Optimizer string      `json:"optimizer"` //
+	LR        float64     `json:"lr"`        // peak learning rate
+
+	Axes []grid.Coordinate `json:"axes"` // every axis of the grid, in the experiment's order
 
 	Status   Status   `json:"status"`
 	Reason   string   `json:"reason,omitempty"`   // why it diverged or failed
@@ -72,12 +74,6 @@ type Run struct {
 	Timing Timing `json:"-"` // in timing.json
 
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
-}
-
-// Coordinate is the value that a run has on one axis of its experiment's grid.
-type Coordinate struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
 }
 
 // Provenance says from which inputs a run was made, and by which program.

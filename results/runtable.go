@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"ranksweep/grid"
 )
 
 // newRunTable is runs.csv: first the runs in the order given, all of which the grid must
 // ask for; then the missing runs, by phase and place. Without a grid, every run is
 // reported.
-func newRunTable(runs []Run, g Grid) (table, error) {
+func newRunTable(runs []Run, g grid.Grid) (table, error) {
 	rows, err := runRowsOf(runs, g)
 	if err != nil {
 		return table{}, err
@@ -26,7 +28,7 @@ func newRunTable(runs []Run, g Grid) (table, error) {
 		paths = append(paths, own)
 	}
 	fields := mergeOrders(paths)
-	in, _, _ := g.Split(runs)
+	in, _, _ := Split(g, runs)
 	marks := localMarks(in)
 	t := table{file: runsTable, columns: allRunColumns(fields)}
 	for _, r := range rows {
@@ -51,7 +53,7 @@ func allRunColumns(fields []string) []column {
 }
 
 // runRowsOf gives runs their places in a grid, and adds those that are missing.
-func runRowsOf(runs []Run, g Grid) ([]runRow, error) {
+func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
 	planned := plannedRows(g)
 	at := make(map[string]int, len(planned))
 	for i, p := range planned {
@@ -88,8 +90,8 @@ func runRowsOf(runs []Run, g Grid) ([]runRow, error) {
 }
 
 // plannedRows returns the rows of a grid as if every run were missing.
-func plannedRows(g Grid) (rows []runRow) {
-	add := func(planned []Planned, phase string) {
+func plannedRows(g grid.Grid) (rows []runRow) {
+	add := func(planned []grid.Planned, phase string) {
 		for i, p := range planned {
 			rows = append(rows, runRow{
 				Run: Run{ID: p.ID, Axes: p.Axes, Status: missing}, phase: phase, place: strconv.Itoa(i),

@@ -27,7 +27,7 @@ func nasty() Run {
 	r.Warnings = []string{"rank 2048 is above 256"}
 	r.Expected = map[string]float64{"delta_w_first": 0.1}
 	r.BeyondTheory = "gradients are clipped"
-	r.Axes = append(r.Axes, Coordinate{"targets", "q_proj, \"k_proj\"\n"})
+	r.Axes = append(r.Axes, axes("targets", "q_proj, \"k_proj\"\n")...)
 	r.Tokens = math.MaxInt64
 	for i, v := range []float64{math.Pi, 0.1, math.Copysign(0, -1), 1e-320, 1e300} {
 		r.Curve[1].Values[i+3] = v

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"ranksweep/grid"
 	"ranksweep/wholefile"
 )
 
@@ -25,11 +26,11 @@ import (
 //	columns.csv      what each column holds
 //
 // They are read back as they were written, except for two things: the Modules of runs are
-// not stored, and [Grid.Split] must be called again.
+// not stored, and [Split] must be called again.
 type StudyFiles struct {
 	About About
 	Runs  []Run // runs of all phases, as the store has them; their axes become those of the grid
-	Grid  Grid
+	Grid  grid.Grid
 }
 
 // About holds the facts about a study that its runs do not contain.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -29,7 +30,7 @@ func wholeRun() Run {
 	r.BeyondTheory = "-not predicted"
 	r.Expected = map[string]float64{"grad_norm_onset": 0.1, "loss_drop_first": 1e-300}
 	r.Seed, r.LR = math.MaxUint64, math.Nextafter(0.3, 1)
-	r.Axes = append(r.Axes, Coordinate{"data", "a,\"b\"\n+1"}, Coordinate{"lr", "-1"})
+	r.Axes = append(r.Axes, axes("data", "a,\"b\"\n+1", "lr", "-1")...)
 	r.Config = json.RawMessage(`{"model":"1e5","data":{"source":"=cmd()","loss":"\u003ccompletion\u003e",` +
 		`"eos":false},` +
 		`"adapter":{"rank":4,"scaling":"'x","targets":["q","v"],"deep":{"a":[{"b":null}]},"empty":{},"none":null},` +
@@ -54,9 +55,9 @@ func testStudy() StudyFiles {
 	for i := range runs {
 		runs[i].Timing.Started = runs[i].Timing.Started.Truncate(time.Second)
 	}
-	plan := func(runs ...Run) (list []Planned) {
+	plan := func(runs ...Run) (list []grid.Planned) {
 		for _, r := range runs {
-			list = append(list, Planned{r.ID, r.Axes})
+			list = append(list, grid.Planned{ID: r.ID, Axes: r.Axes})
 		}
 		return list
 	}
@@ -67,10 +68,10 @@ func testStudy() StudyFiles {
 			Timed: &Timed{"avx2", "v0", time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		},
 		Runs: runs,
-		Grid: Grid{
-			Runs: append(plan(failed, wholeRun()), Planned{"", []Coordinate{{"rank", "8"}, {"lr", ""}}},
+		Grid: grid.Grid{
+			Runs: append(plan(failed, wholeRun()), grid.Planned{ID: "", Axes: axes("rank", "8", "lr", "")},
 				plan(diverged)[0]),
-			Tuning:   append([]Planned{{"absent", []Coordinate{{"rank", "8"}, {"lr", "1e-4"}}}}, plan(tuned)...),
+			Tuning:   append([]grid.Planned{{ID: "absent", Axes: axes("rank", "8", "lr", "1e-4")}}, plan(tuned)...),
 			Nuisance: []string{"lr"},
 		},
 	}
@@ -97,8 +98,8 @@ func sameStudy(a, b StudyFiles) bool { return reflect.DeepEqual(withoutNaN(a), w
 
 func TestStudyReadsBack(t *testing.T) {
 	single := testStudy()
-	single.Grid = Grid{}
-	none := StudyFiles{Grid: Grid{Runs: []Planned{{"absent", []Coordinate{{"rank", "4"}}}}}}
+	single.Grid = grid.Grid{}
+	none := StudyFiles{Grid: grid.Grid{Runs: []grid.Planned{{ID: "absent", Axes: axes("rank", "4")}}}}
 	for name, s := range map[string]StudyFiles{
 		"whole": testStudy(), "without a grid": single, "without runs": none, "empty": {},
 	} {
@@ -216,8 +217,8 @@ func TestStudyOfLocalGrids(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, _, _ := g.Split(runs)
-	now, _, _ := s.Grid.Split(s.Runs)
+	was, _, _ := Split(g, runs)
+	now, _, _ := Split(s.Grid, s.Runs)
 	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss ||
 		now[1].Setting.LR != was[1].Setting.LR {
 		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 )
 
@@ -35,7 +36,7 @@ func formatCell(v any) string {
 		return formatTime(*v)
 	case *[]string:
 		return formatList(*v)
-	case *[]Coordinate:
+	case *[]grid.Coordinate:
 		return formatAxes(*v)
 	case power:
 		return powerOf(*v.scheme)
@@ -68,7 +69,7 @@ func parseCell(cell string, v any) (err error) {
 		*v, err = parseTime(cell)
 	case *[]string:
 		*v, err = parseList(cell)
-	case *[]Coordinate:
+	case *[]grid.Coordinate:
 		*v, err = parseAxes(cell)
 	case power:
 		if cell != "" {
@@ -132,7 +133,7 @@ func parseList(cell string) (list []string, err error) {
 }
 
 // formatAxes writes axes as a JSON list of pairs; an empty list is an empty cell.
-func formatAxes(axes []Coordinate) string {
+func formatAxes(axes []grid.Coordinate) string {
 	if axes == nil {
 		return ""
 	}
@@ -143,7 +144,7 @@ func formatAxes(axes []Coordinate) string {
 	return jsonText(pairs)
 }
 
-func parseAxes(cell string) ([]Coordinate, error) {
+func parseAxes(cell string) ([]grid.Coordinate, error) {
 	if cell == "" {
 		return nil, nil
 	}
@@ -152,12 +153,12 @@ func parseAxes(cell string) ([]Coordinate, error) {
 	if json.Unmarshal([]byte(cell), &pairs) != nil {
 		return nil, wrong
 	}
-	axes := make([]Coordinate, len(pairs))
+	axes := make([]grid.Coordinate, len(pairs))
 	for i, p := range pairs {
 		if len(p) != 2 {
 			return nil, wrong
 		}
-		axes[i] = Coordinate{p[0], p[1]}
+		axes[i] = grid.Coordinate{Name: p[0], Value: p[1]}
 	}
 	return axes, nil
 }

@@ -12,7 +12,7 @@ import (
 // which the store does not keep. If the model, the data or the arithmetic has changed,
 // the error says which.
 func Again(r results.Run, t Trainers) (Job, error) {
-	c, err := experiments.ConfigOf(r)
+	c, err := experiments.ConfigOf(r.ID, r.Config)
 	if err != nil {
 		return Job{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
@@ -56,7 +57,7 @@ func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
 	}
-	choices := p.Grid().Tune(runs)
+	choices := results.Tune(p.Grid(), runs)
 	if err := p.Experiment.Chosen(choices); err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 }
 
 // nextTuned returns the phase that follows a plan that tunes.
-func (p *Plan) nextTuned(choices []results.Choice, t Trainers) (*Plan, error) {
+func (p *Plan) nextTuned(choices []grid.Choice, t Trainers) (*Plan, error) {
 	e := p.Experiment
 	points, err := e.ExtendedPoints(choices)
 	if err != nil {
@@ -86,10 +87,10 @@ func (p *Plan) nextTuned(choices []results.Choice, t Trainers) (*Plan, error) {
 
 // nextLocal returns the phase with values beyond the edges of local grids, or nil if no
 // grid is extended.
-func (p *Plan) nextLocal(choices []results.Choice, runs []results.Run, t Trainers) (*Plan, error) {
+func (p *Plan) nextLocal(choices []grid.Choice, runs []results.Run, t Trainers) (*Plan, error) {
 	e := p.Experiment
-	tried := results.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
-	points, err := e.LocalPoints(choices, tried.Tune(runs))
+	tried := grid.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
+	points, err := e.LocalPoints(choices, results.Tune(tried, runs))
 	if err != nil || len(points) == len(p.Jobs) {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"ranksweep/experiments"
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // Job is one run of a plan.
@@ -71,9 +71,9 @@ func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) (
 }
 
 // Grid lists the runs that the experiment asks for, as the store records them.
-func (p *Plan) Grid() results.Grid {
+func (p *Plan) Grid() grid.Grid {
 	e := p.Experiment
-	g := results.Grid{
+	g := grid.Grid{
 		Runs: planned(p.Jobs), Tuning: planned(p.tuning), Nuisance: e.NuisanceNames(), Local: e.Tune.Local > 0,
 	}
 	if p.Tunes() {
@@ -82,9 +82,9 @@ func (p *Plan) Grid() results.Grid {
 	return g
 }
 
-func planned(jobs []Job) (list []results.Planned) {
+func planned(jobs []Job) (list []grid.Planned) {
 	for _, j := range jobs {
-		list = append(list, results.Planned{ID: j.ID, Axes: j.Axes})
+		list = append(list, grid.Planned{ID: j.ID, Axes: j.Axes})
 	}
 	return list
 }

@@ -62,7 +62,7 @@ func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, 
 	s := sweep.Scheduler{Trainers: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	for err == nil && p != nil {
 		plans = append(plans, p)
-		if err = p.Grid().Write(dir); err == nil {
+		if err = results.WriteGrid(p.Grid(), dir); err == nil {
 			err = s.Run(ctx, p)
 		}
 		if err == nil {
@@ -90,7 +90,7 @@ func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[
 	all, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
 	check(t, errors.Join(append(problems, err)...))
-	runs, _, _ = grid.Split(all)
+	runs, _, _ = results.Split(grid, all)
 	rates, warnings = map[int]float64{}, map[int]string{}
 	for _, r := range runs {
 		if rate, ok := rates[r.Rank]; ok && rate != r.LR {

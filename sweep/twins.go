@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"ranksweep/experiments"
-	"ranksweep/results"
+	"ranksweep/grid"
 )
 
 // Twins returns, by ID, a sentence for each job whose training is mathematically
@@ -29,7 +29,7 @@ func (p *Plan) Twins() map[string]string {
 
 // differs names the coordinates of j that differ from those of other.
 func (j Job) differs(other Job) string {
-	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a results.Coordinate) bool {
+	own := slices.DeleteFunc(slices.Clone(j.Axes), func(a grid.Coordinate) bool {
 		return slices.Contains(other.Axes, a)
 	})
 	return experiments.Point{Axes: own}.String() + ", written differently: only rounding differs"

@@ -180,7 +180,7 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 			seen[id] = name
 		}
 	}
-	back, err := experiments.ConfigOf(results.Run{Config: c.JSON()})
+	back, err := experiments.ConfigOf("", c.JSON())
 	check(t, err)
 	if back.ID("m", "d", 1) != c.ID("m", "d", 1) {
 		t.Errorf("read back as %+v", back)

@@ -52,7 +52,7 @@ func (a adapters) write(r results.Run, trained []lora.Trained) error {
 	if noAdapter(r) != "" {
 		return nil
 	}
-	c, err := experiments.ConfigOf(r)
+	c, err := experiments.ConfigOf(r.ID, r.Config)
 	if err != nil {
 		return err
 	}

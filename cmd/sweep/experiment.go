@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -74,7 +75,7 @@ type holdings struct {
 	runs    []results.Row // the reported runs
 	view    paper.View    // their view
 	all     []results.Run // the runs of all phases
-	grid    results.Grid  // the runs that the experiment asks for
+	grid    grid.Grid     // the runs that the experiment asks for
 	absent  int           // number of these runs that are missing
 	newer   newerRuns     // those of these runs that a newer program wrote
 	missing error         // says how many runs are missing or of a newer program; nil if none is
@@ -88,9 +89,9 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	if err != nil {
 		return h, err
 	}
-	newer := newerRuns(grid.Newer(problems))
+	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
-	in, choices, out := grid.Split(all)
+	in, choices, out := results.Split(grid, all)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that the grid no longer asks for\n",
 			len(out), filepath.Join(dir, "runs"))
@@ -105,7 +106,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
 			dir, besides(len(out)), dir)
 	}
-	h = holdings{runs: in, view: paper.NewView(in, choices), all: grid.Planned(all), grid: grid,
+	h = holdings{runs: in, view: paper.NewView(in, choices), all: results.Planned(grid, all), grid: grid,
 		newer: newer}
 	if n := grid.Len() - (len(all) - len(out)) - len(newer); n > 0 {
 		h.absent = n

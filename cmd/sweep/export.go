@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
@@ -84,7 +85,7 @@ func tellLacking(w io.Writer, h holdings) {
 	}
 	for _, phase := range []struct {
 		name    string
-		planned []results.Planned
+		planned []grid.Planned
 	}{{"tuning", h.grid.Tuning}, {"reported", h.grid.Runs}} {
 		lacking := 0
 		for _, p := range phase.planned {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -23,7 +24,7 @@ func testProgress(w *bytes.Buffer) (*progress, []sweep.Job) {
 		c := experiments.Defaults()
 		c.Train.Steps = 200
 		plan.Jobs = append(plan.Jobs, sweep.Job{
-			Point:    experiments.Point{Config: c, Axes: []results.Coordinate{{Name: "rank", Value: name}}},
+			Point:    experiments.Point{Config: c, Axes: []grid.Coordinate{{Name: "rank", Value: name}}},
 			ID:       fmt.Sprint(i),
 			Material: sweep.Material{Cost: 3e9},
 		})
@@ -124,7 +125,7 @@ func TestLiveProgress(t *testing.T) {
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
 
 	p.Started(1, jobs[1])
-	p.workers[1].job.Axes = []results.Coordinate{{Name: "targets", Value: strings.Repeat("proj+", 20)}}
+	p.workers[1].job.Axes = []grid.Coordinate{{Name: "targets", Value: strings.Repeat("proj+", 20)}}
 	expect(
 		"rank=4: diverged, "+reason,
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left",

@@ -26,7 +26,7 @@ func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *swee
 	fmt.Fprintf(w, "sweep: %s was filled for a different grid: it had %s; this one has %s\n",
 		dir, inWords(gone), inWords(come))
 	runs, _ := results.Open(dir).Runs()
-	if n := len(runs) - len(p.Grid().Planned(runs)); n > 0 && !p.Tunes() {
+	if n := len(runs) - len(results.Planned(p.Grid(), runs)); n > 0 && !p.Tunes() {
 		fmt.Fprintf(w, "sweep: %d runs in %s are not in this grid: they stay there, and tables and figures will leave "+
 			"them out; to keep both grids in view, name another folder by --out\n", n, dir)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn/kernel"
@@ -31,7 +32,7 @@ const onsetClaim = "At the onset, LoRA's gradient norm falls with rank and rsLoR
 
 // madeUp returns a study of the paper's figures 2 and 3 with the gradient norms of theory, at
 // two ranks and for the given number of seeds, some of which may be left out at the beginning.
-func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
+func madeUp(seeds, without int) (runs []results.Run, g grid.Grid) {
 	for _, scheme := range []string{"lora", "rslora"} {
 		p := map[string]float64{"lora": 1, "rslora": 0.5}[scheme]
 		for _, rank := range []int{4, 2048} {
@@ -43,7 +44,7 @@ func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 					Gamma: 16 / math.Pow(float64(rank), p),
 					Seed:  uint64(seed), Optimizer: "adamw", LR: 5e-5, Status: results.Done, Steps: 2, Flops: 1e12,
 					FactoredFlops: 2e12, Bytes: 1 << 20,
-					Axes: []results.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)},
+					Axes: []grid.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)},
 						{Name: "scaling", Value: scheme}, {Name: "seed", Value: fmt.Sprint(seed)}},
 					Config: []byte(`{"data":{"validation":8},"train":{"batch":2,"context":64,"steps":2}}`),
 					Provenance: results.Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v1",
@@ -58,7 +59,7 @@ func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 					v[metrics.AdapterOutput] = v[metrics.GradNorm]
 					r.Curve = append(r.Curve, metrics.Point{Step: step, Tokens: int64(step), Values: v})
 				}
-				g.Runs = append(g.Runs, results.Planned{ID: r.ID, Axes: r.Axes})
+				g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 				if seed >= without {
 					runs = append(runs, r)
 				}
@@ -70,13 +71,13 @@ func madeUp(seeds, without int) (runs []results.Run, g results.Grid) {
 
 // putStudy stores runs, as sweep run does, and writes the files of their study beside a
 // report.
-func putStudy(t *testing.T, report string, runs []results.Run, g results.Grid, rules map[string]string, block int) {
+func putStudy(t *testing.T, report string, runs []results.Run, g grid.Grid, rules map[string]string, block int) {
 	t.Helper()
 	store := filepath.Join(t.TempDir(), "store")
 	for _, r := range runs {
 		check(t, results.Open(store).Put(r))
 	}
-	check(t, g.Write(store))
+	check(t, results.WriteGrid(g, store))
 	e, err := experiments.Load("paper-fig2-3")
 	check(t, err)
 	text, err := e.Resolved()
@@ -196,7 +197,7 @@ func TestReproduceOfFailedRuns(t *testing.T) {
 	for _, r := range runs {
 		check(t, results.Open(store).Put(r))
 	}
-	check(t, g.Write(store))
+	check(t, results.WriteGrid(g, store))
 	s := study{name: "paper-fig2-3", store: store, folder: filepath.Join(t.TempDir(), "files")}
 	if err := s.write(quiet()); err == nil || !strings.Contains(err.Error(), "out of memory") {
 		t.Errorf("got %v", err)
@@ -365,7 +366,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	p, err := r.plan(name, firstBlock, resolver)
 	check(t, err)
 	about := results.About{Experiment: name, Rules: paper.Rules(name), Block: firstBlock}
-	for want, g := range map[int]results.Grid{
+	for want, g := range map[int]grid.Grid{
 		firstBlock:     p.Grid(),
 		firstBlock + 1: {Runs: p.Grid().Runs[1:]},
 	} {

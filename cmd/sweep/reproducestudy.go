@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/nn/kernel"
 	"ranksweep/paper"
 	"ranksweep/results"
@@ -84,8 +85,8 @@ func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sw
 
 // sameRuns reports whether a grid begins with the runs of a study: with its tuning runs if
 // it has any, otherwise with all its runs.
-func sameRuns(now, was results.Grid) bool {
-	first := func(g results.Grid) map[string]bool {
+func sameRuns(now, was grid.Grid) bool {
+	first := func(g grid.Grid) map[string]bool {
 		runs := g.Runs
 		if len(g.Tuning) > 0 {
 			runs = g.Tuning
@@ -230,7 +231,7 @@ func (r reproduction) read(name string) (paper.Study, error) {
 		return paper.Study{}, err
 	}
 	sum := files.Summary()
-	runs, choices, _ := files.Grid.Split(files.Runs)
+	runs, choices, _ := results.Split(files.Grid, files.Runs)
 	return paper.Study{
 		View: paper.NewView(runs, choices), Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
 		Made: paper.Made{

@@ -127,10 +127,10 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 			return p, err
 		}
 		runs, problems := s.Store.Runs()
-		if newer := newerRuns(p.Grid().Newer(problems)); len(newer) > 0 {
+		if newer := newerRuns(results.Newer(p.Grid(), problems)); len(newer) > 0 {
 			return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
 		}
-		if err := failures(p.Grid().Planned(runs)); err != nil && p.Tunes() {
+		if err := failures(results.Planned(p.Grid(), runs)); err != nil && p.Tunes() {
 			return nil, err
 		}
 		next, err := p.Next(runs, s.Trainers)
@@ -151,7 +151,7 @@ func newScheduler(t sweep.Trainers, dir string, workers int) sweep.Scheduler {
 // phase trains the missing runs of a plan. It records the grid before and after, so that a
 // store that was removed in the meantime does not pass for a complete one.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
-	if err := p.Grid().Write(dir); err != nil {
+	if err := results.WriteGrid(p.Grid(), dir); err != nil {
 		return err
 	}
 	progress := newProgress(cmd.ErrOrStderr(), p, s.Workers)
@@ -160,7 +160,7 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) err
 	if err := s.Run(cmd.Context(), p); err != nil {
 		return err
 	}
-	return p.Grid().Write(dir)
+	return results.WriteGrid(p.Grid(), dir)
 }
 
 // memory returns the bytes that runs may take together: the limit less the memory in use.

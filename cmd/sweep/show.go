@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/grid"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/wholefile"
 )
@@ -46,7 +46,7 @@ func planTable(p *sweep.Plan) table.Table {
 		if a.Name == alpha {
 			alpha = "alpha used" // it differs from the axis where another rank's γ is matched
 		}
-		value := func(j sweep.Job) string { return results.ValueOf(j.Axes, a.Name) }
+		value := func(j sweep.Job) string { return grid.ValueOf(j.Axes, a.Name) }
 		table.Fill(&t, p.Jobs, table.Numbers(a.Name, value))
 	}
 	table.Fill(&t, p.Jobs,

@@ -69,8 +69,8 @@ func count(dir string) (status, newerRuns, error) {
 	if err != nil {
 		return status{}, nil, err
 	}
-	runs = grid.Planned(runs)
-	newer := newerRuns(grid.Newer(problems))
+	runs = results.Planned(grid, runs)
+	newer := newerRuns(results.Newer(grid, problems))
 	s := status{
 		Planned: max(grid.Len(), len(runs)+len(newer)), Tuning: len(grid.Tuning), Newer: len(newer),
 		Damaged: []string{},

@@ -28,7 +28,7 @@ func TestTablesOfAStudy(t *testing.T) {
 
 	s, err = results.ReadStudy(dir)
 	check(t, err)
-	runs, choices, left := s.Grid.Split(s.Runs)
+	runs, choices, left := results.Split(s.Grid, s.Runs)
 	if len(runs) != 4 || len(choices) != 2 || len(left) != 0 {
 		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(choices), len(left))
 	}

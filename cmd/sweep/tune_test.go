@@ -8,12 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
 // tunedStore runs a small tuned experiment. It returns its workplace, its store and the grid
 // of the store.
-func tunedStore(t *testing.T) (dir, store string, grid results.Grid) {
+func tunedStore(t *testing.T) (dir, store string, grid grid.Grid) {
 	t.Helper()
 	dir = workplace(t)
 	check(t, os.WriteFile(filepath.Join(dir, "tuned.yaml"), []byte(`name: tuned

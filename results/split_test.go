@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 )
 
@@ -19,15 +20,15 @@ type trial struct {
 
 // tuningRuns makes a grid of one cell that is tuned over rates, with a trial for each rate and
 // each of two seeds, and one reported run.
-func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
-	g := Grid{Nuisance: []string{"lr"}}
+func tuningRuns(rates []string, trials [][2]trial) (grid.Grid, []Run) {
+	g := grid.Grid{Nuisance: []string{"lr"}}
 	var runs []Run
 	for i, rate := range rates {
 		for seed, trial := range trials[i] {
 			r := testRun("lora", 1, 4, uint64(100+seed))
 			r.ID = fmt.Sprintf("tuning-%s-%d", rate, seed)
-			r.Axes = []Coordinate{{"rank", "4"}, {"lr", rate}, {"seed", fmt.Sprint(r.Seed)}}
-			g.Tuning = append(g.Tuning, Planned{r.ID, r.Axes})
+			r.Axes = axes("rank", "4", "lr", rate, "seed", fmt.Sprint(r.Seed))
+			g.Tuning = append(g.Tuning, grid.Planned{ID: r.ID, Axes: r.Axes})
 			last := &r.Curve[len(r.Curve)-1].Values[metrics.ValLoss]
 			switch {
 			case trial.loss > 0:
@@ -41,7 +42,7 @@ func tuningRuns(rates []string, trials [][2]trial) (Grid, []Run) {
 		}
 	}
 	r := testRun("lora", 1, 4, 0)
-	g.Runs = []Planned{{r.ID, []Coordinate{{"rank", "4"}, {"lr", rates[0]}, {"seed", "0"}}}}
+	g.Runs = []grid.Planned{{ID: r.ID, Axes: axes("rank", "4", "lr", rates[0], "seed", "0")}}
 	return g, append(runs, r)
 }
 
@@ -78,14 +79,14 @@ func TestTune(t *testing.T) {
 			""},
 	} {
 		g, runs := tuningRuns(test.rates, test.trials)
-		in, choices, out := g.Split(runs)
+		in, choices, out := Split(g, runs)
 		if len(in) != 1 || len(choices) != 1 || len(out) != 0 {
 			t.Fatalf("%s: %d reported, %d cells tuned, %d left out; want 1, 1, 0", test.name, len(in), len(choices),
 				len(out))
 		}
 		best := ""
 		if i := choices[0].Best; i >= 0 {
-			best = ValueOf(choices[0].Candidates[i].Axes, "lr")
+			best = grid.ValueOf(choices[0].Candidates[i].Axes, "lr")
 		}
 		doubts := strings.Join(choices[0].Doubts(), "; ")
 		if best != test.best || (doubts == "") != (test.doubt == "") || !strings.Contains(doubts, test.doubt) {
@@ -97,49 +98,6 @@ func TestTune(t *testing.T) {
 	}
 }
 
-func TestFailedTuningChoosesNothing(t *testing.T) {
-	g, runs := tuningRuns([]string{"1e-05", "0.0001"}, [][2]trial{{{loss: 1}, {loss: 1}}, {{loss: 2}, {loss: 2}}})
-	runs[3].Status = Failed
-	if choices := g.Tune(runs); choices[0].Best != -1 || choices[0].Edges() != nil || choices[0].Diverged() {
-		t.Errorf("chose candidate %d", choices[0].Best)
-	}
-}
-
-// Two cells and two nuisance axes: each cell has its own choice, and each axis
-// its own edge.
-func TestTuneByCell(t *testing.T) {
-	g := Grid{Nuisance: []string{"lr", "clip"}}
-	var runs []Run
-	for _, rank := range []string{"4", "8"} {
-		for _, lr := range []string{"1", "2", "3"} {
-			for _, clip := range []string{"0", "1"} {
-				r := testRun("lora", 1, 4, 100)
-				r.ID = rank + lr + clip
-				g.Tuning = append(g.Tuning, Planned{r.ID,
-					[]Coordinate{{"rank", rank}, {"seed", "100"}, {"lr", lr}, {"clip", clip}}})
-				r.Curve[2].Values[metrics.ValLoss] = 5
-				if r.ID == "421" || r.ID == "830" {
-					r.Curve[2].Values[metrics.ValLoss] = 1
-				}
-				runs = append(runs, r)
-			}
-		}
-	}
-	var got []string
-	for _, choice := range g.Tune(runs) {
-		line := fmt.Sprint(choice.Axes, choice.Candidates[choice.Best].Axes)
-		for _, e := range choice.Edges() {
-			line += fmt.Sprintf(" %s %v %t", e.Name, e.Values, e.Top)
-		}
-		got = append(got, line)
-	}
-	want := []string{"[{rank 4}] [{lr 2} {clip 1}] clip [0 1] true",
-		"[{rank 8}] [{lr 3} {clip 0}] lr [1 2 3] true clip [0 1] false"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-}
-
 // TestTunedAxesMakeOneArm: rates that are chosen rank by rank do not split the arm, and theory,
 // which assumes one rate, predicts only if all ranks chose the same rate.
 func TestTunedAxesMakeOneArm(t *testing.T) {
@@ -148,15 +106,16 @@ func TestTunedAxesMakeOneArm(t *testing.T) {
 		rates     []float64
 		predicted bool
 	}{{[]float64{1e-4, 1e-4, 1e-4}, true}, {[]float64{1e-4, 1e-3, 1e-4}, false}} {
-		g := Grid{Nuisance: []string{"lr"}}
+		g := grid.Grid{Nuisance: []string{"lr"}}
 		var runs []Run
 		for i, rank := range []int{4, 8, 16} {
 			r := testRun("lora", 1, rank, 0)
 			r.LR = test.rates[i]
 			runs = append(runs, r)
-			g.Runs = append(g.Runs, Planned{r.ID, append(slices.Clone(r.Axes), Coordinate{"lr", fmt.Sprint(r.LR)})})
+			own := append(slices.Clone(r.Axes), axes("lr", fmt.Sprint(r.LR))...)
+			g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: own})
 		}
-		in, _, _ := g.Split(runs)
+		in, _, _ := Split(g, runs)
 		arms := Arms(in)
 		if len(arms) != 1 || len(arms[0].Cells) != 3 {
 			t.Fatalf("rates %v: %d arms, want one of three ranks", test.rates, len(arms))

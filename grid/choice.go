@@ -1,4 +1,4 @@
-package results
+package grid
 
 import (
 	"cmp"
@@ -6,12 +6,11 @@ import (
 	"slices"
 	"strconv"
 
-	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
 
-// Choice is one combination of values on the axes that an experiment is about, with the
-// candidates among which its nuisance values are chosen.
+// Choice is what tuning tried for one cell and what it chose: a combination of values on the
+// axes that an experiment is about, with the candidates for its nuisance values.
 type Choice struct {
 	Axes       []Coordinate // the axes without seed and nuisance axes
 	Candidates []Candidate  // in rising order of their values
@@ -22,20 +21,25 @@ type Choice struct {
 // Candidate is a combination of nuisance values, tried on the seeds of tuning.
 type Candidate struct {
 	Axes    []Coordinate // the nuisance axes
-	Runs    []Run        // in order of seed
+	Results []Result     // in order of seed
 	Missing int
 }
 
-// Tune finds, for each cell, the nuisance values with the lowest mean final validation loss
-// over the seeds of tuning. Values under which a run diverged are worse than values under
-// which none did; among them, fewer diverged runs are better, and if all diverged, more
-// steps before that. Among equals the lower values are chosen. Cells are in the grid's
-// order.
-func (g Grid) Tune(runs []Run) []Choice {
-	byID := make(map[string]Run, len(runs))
-	for _, r := range runs {
-		byID[r.ID] = r
-	}
+// Result is what the choice needs to know of a run that tunes.
+type Result struct {
+	Seed     uint64
+	Loss     float64 // final validation loss; NaN if there is none
+	Steps    int     // number of updates made
+	Diverged bool
+	Failed   bool
+}
+
+// Choose finds, for each cell, the nuisance values with the lowest mean final validation loss
+// over the seeds of tuning; result returns the result of the run with an ID, if there is one.
+// Values under which a run diverged are worse than values under which none did; among them,
+// fewer diverged runs are better, and if all diverged, more steps before that. Among equals
+// the lower values are chosen. Cells are in the grid's order.
+func (g Grid) Choose(result func(id string) (Result, bool)) []Choice {
 	var all []Choice
 	cells := make(map[string]int)
 	for _, p := range g.Tuning {
@@ -44,11 +48,11 @@ func (g Grid) Tune(runs []Run) []Choice {
 		if !ok {
 			i = len(all)
 			cells[cell] = i
-			all = append(all, Choice{Axes: without(p.Axes, append(slices.Clip(g.Nuisance), "seed")...), Local: g.Local})
+			all = append(all, Choice{Axes: g.cellAxes(p.Axes), Local: g.Local})
 		}
 		c := all[i].candidate(values)
-		if r, ok := byID[p.ID]; ok {
-			c.Runs = append(c.Runs, r)
+		if r, ok := result(p.ID); ok {
+			c.Results = append(c.Results, r)
 		} else {
 			c.Missing++
 		}
@@ -59,45 +63,32 @@ func (g Grid) Tune(runs []Run) []Choice {
 	return all
 }
 
-// Partition splits the axes of a planned run into a key of its cell, equal to [Choice.Key],
-// and its nuisance axes.
-func (g Grid) Partition(axes []Coordinate) (cell string, nuisance []Coordinate) {
-	for _, a := range axes {
-		if slices.Contains(g.Nuisance, a.Name) {
-			nuisance = append(nuisance, a)
-		}
-	}
-	return key(without(axes, append(slices.Clip(g.Nuisance), "seed")...)), nuisance
-}
-
 // Key identifies the cell.
-func (t Choice) Key() string { return key(t.Axes) }
-
-func key(axes []Coordinate) string { return fmt.Sprintf("%q", axes) }
+func (c Choice) Key() string { return Key(c.Axes) }
 
 // candidate returns the candidate with the given values, and adds it if need be.
-func (t *Choice) candidate(values []Coordinate) *Candidate {
-	i := slices.IndexFunc(t.Candidates, func(c Candidate) bool { return slices.Equal(c.Axes, values) })
+func (c *Choice) candidate(values []Coordinate) *Candidate {
+	i := slices.IndexFunc(c.Candidates, func(d Candidate) bool { return slices.Equal(d.Axes, values) })
 	if i < 0 {
-		i = len(t.Candidates)
-		t.Candidates = append(t.Candidates, Candidate{Axes: values})
+		i = len(c.Candidates)
+		c.Candidates = append(c.Candidates, Candidate{Axes: values})
 	}
-	return &t.Candidates[i]
+	return &c.Candidates[i]
 }
 
-func (t *Choice) choose() {
-	slices.SortStableFunc(t.Candidates, func(a, b Candidate) int {
-		return slices.CompareFunc(a.Axes, b.Axes, compareAxes)
+func (c *Choice) choose() {
+	slices.SortStableFunc(c.Candidates, func(a, b Candidate) int {
+		return slices.CompareFunc(a.Axes, b.Axes, Compare)
 	})
-	t.Best = 0
-	for i, c := range t.Candidates {
-		slices.SortFunc(c.Runs, func(a, b Run) int { return cmp.Compare(a.Seed, b.Seed) })
-		if c.Missing > 0 || c.Failed() > 0 {
-			t.Best = -1
+	c.Best = 0
+	for i, d := range c.Candidates {
+		slices.SortFunc(d.Results, func(a, b Result) int { return cmp.Compare(a.Seed, b.Seed) })
+		if d.Missing > 0 || d.Failed() > 0 {
+			c.Best = -1
 			return
 		}
-		if c.compare(t.Candidates[t.Best]) < 0 {
-			t.Best = i
+		if d.compare(c.Candidates[c.Best]) < 0 {
+			c.Best = i
 		}
 	}
 }
@@ -115,21 +106,21 @@ func (c Candidate) compare(d Candidate) int {
 // Loss is the mean final validation loss of the candidate's runs.
 func (c Candidate) Loss() stats.Interval {
 	var values []float64
-	for _, r := range c.Runs {
-		values = append(values, r.Statistic(metrics.ValLossFinal))
+	for _, r := range c.Results {
+		values = append(values, r.Loss)
 	}
 	return stats.MeanInterval(values)
 }
 
 // Diverged counts the candidate's diverged runs.
-func (c Candidate) Diverged() int { return c.count(Diverged) }
+func (c Candidate) Diverged() int { return c.count(func(r Result) bool { return r.Diverged }) }
 
 // Failed counts the candidate's failed runs.
-func (c Candidate) Failed() int { return c.count(Failed) }
+func (c Candidate) Failed() int { return c.count(func(r Result) bool { return r.Failed }) }
 
-func (c Candidate) count(s Status) (n int) {
-	for _, r := range c.Runs {
-		if r.Status == s {
+func (c Candidate) count(is func(Result) bool) (n int) {
+	for _, r := range c.Results {
+		if is(r) {
 			n++
 		}
 	}
@@ -137,7 +128,7 @@ func (c Candidate) count(s Status) (n int) {
 }
 
 func (c Candidate) steps() (sum int) {
-	for _, r := range c.Runs {
+	for _, r := range c.Results {
 		sum += r.Steps
 	}
 	return sum
@@ -145,8 +136,8 @@ func (c Candidate) steps() (sum int) {
 
 // Diverged reports whether a run diverged under every candidate, so that none could be
 // chosen by its loss.
-func (t Choice) Diverged() bool {
-	return t.Best >= 0 && t.Candidates[t.Best].Diverged() > 0
+func (c Choice) Diverged() bool {
+	return c.Best >= 0 && c.Candidates[c.Best].Diverged() > 0
 }
 
 // Edge is a nuisance axis on which the chosen value is the lowest or the highest value
@@ -159,12 +150,12 @@ type Edge struct {
 
 // Edges returns the nuisance axes with numeric values on which the chosen value lies at an
 // edge.
-func (t Choice) Edges() (edges []Edge) {
-	if t.Best < 0 {
+func (c Choice) Edges() (edges []Edge) {
+	if c.Best < 0 {
 		return nil
 	}
-	for _, a := range t.Candidates[t.Best].Axes {
-		values := t.tried(a.Name)
+	for _, a := range c.Candidates[c.Best].Axes {
+		values := c.tried(a.Name)
 		if len(values) < 2 {
 			continue
 		}
@@ -178,41 +169,31 @@ func (t Choice) Edges() (edges []Edge) {
 
 // tried returns the values of an axis over the candidates, each once, rising; none if one
 // of them is no number.
-func (t Choice) tried(name string) []float64 {
+func (c Choice) tried(name string) []float64 {
 	var values []float64
-	for _, c := range t.Candidates {
-		v, err := strconv.ParseFloat(ValueOf(c.Axes, name), 64)
+	for _, d := range c.Candidates {
+		v, err := strconv.ParseFloat(ValueOf(d.Axes, name), 64)
 		if err != nil {
 			return nil
 		}
 		values = append(values, v)
 	}
-	return distinct(values)
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // Doubts says why the chosen values may not be the best ones. If local grids lie around
 // them, an edge is no doubt, since the local grids look beyond it.
-func (t Choice) Doubts() (doubts []string) {
-	if t.Diverged() {
+func (c Choice) Doubts() (doubts []string) {
+	if c.Diverged() {
 		doubts = append(doubts, "tuning: under every value tried a run diverged")
 	}
-	if t.Local {
+	if c.Local {
 		return doubts
 	}
-	for _, e := range t.Edges() {
+	for _, e := range c.Edges() {
 		doubts = append(doubts, fmt.Sprintf("tuning: the best %s lies at the edge of the values tried: "+
 			"a better one may lie beyond; use sweep run --extend to look there", e.Name))
 	}
 	return doubts
-}
-
-// doubts returns the doubts about the tuning of a reported run's cell.
-func (g Grid) doubts(choices []Choice, axes []Coordinate) []string {
-	cell, _ := g.Partition(axes)
-	for _, t := range choices {
-		if t.Key() == cell {
-			return t.Doubts()
-		}
-	}
-	return nil
 }
