@@ -39,6 +39,9 @@ func TestImportsFollowTheTable(t *testing.T) {
 		for _, wrong := range beyond(may, strings.Split(imports, ",")) {
 			t.Errorf("%s imports %s, which its row in ARCHITECTURE.md does not allow", room, wrong)
 		}
+		for _, idle := range idle(may, strings.Split(imports, ",")) {
+			t.Errorf("%s does not import %s, which its row in ARCHITECTURE.md has", room, idle)
+		}
 	}
 }
 
@@ -49,6 +52,9 @@ func TestBeyondSees(t *testing.T) {
 	}
 	if got := beyond([]string{"all"}, []string{"ranksweep/paper"}); len(got) != 0 {
 		t.Errorf("beyond all = %v", got)
+	}
+	if got := idle([]string{"nn", "lora"}, []string{"fmt", "ranksweep/nn"}); len(got) != 1 || got[0] != "lora" {
+		t.Errorf("idle = %v, want lora", got)
 	}
 }
 
@@ -62,6 +68,13 @@ func beyond(may, imports []string) []string {
 		}
 	}
 	return wrong
+}
+
+// idle returns what a room may import and does not.
+func idle(may, imports []string) []string {
+	return slices.DeleteFunc(slices.Clone(may), func(room string) bool {
+		return room == "" || room == "all" || slices.Contains(imports, "ranksweep/"+room)
+	})
 }
 
 var row = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|.*\\|([^|]*)\\|$")

@@ -10,7 +10,7 @@ import (
 	"ranksweep/nn/kernel"
 )
 
-// BenchmarkStep is one step of training as in package train, with all its statistics, and the
+// BenchmarkStep is one step of training as in package local, with all its statistics, and the
 // parts of that step. It trains adapters on every linear map of a model with the embedded base's
 // shape, or the maps' weights themselves, on two sequences of 256 tokens.
 func BenchmarkStep(b *testing.B) {

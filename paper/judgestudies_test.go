@@ -19,10 +19,11 @@ import (
 	sweeps "ranksweep/sweep" // sweep is a function here
 	"ranksweep/sweep/sweeptest"
 	"ranksweep/theory"
+	"ranksweep/train"
 )
 
 // standIn is a trainer that only says what everything is.
-var standIn = sweeps.Trainers{sweeptest.Resolver{Material: sweeps.Material{
+var standIn = train.Trainers{sweeptest.Resolver{Material: train.Material{
 	ModelHash: "model", DataHash: "data", Numerics: 1, Cost: 1e12, Factored: 2e12, Bytes: 1 << 20,
 }}}
 

@@ -5,13 +5,14 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/results"
+	"ranksweep/train"
 )
 
 // Again returns the job that trains a stored run once more, from its record. The same
 // seed gives the same bytes, so the job gives back the very adapter that was measured,
 // which the store does not keep. If the model, the data or the arithmetic has changed,
 // the error says which.
-func Again(r results.Run, t Trainers) (Job, error) {
+func Again(r results.Run, t train.Trainers) (Job, error) {
 	c, err := experiments.ConfigOf(r.ID, r.Config)
 	if err != nil {
 		return Job{}, err

@@ -14,6 +14,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // localBowls is an experiment whose best rates are 1/3 and 1e-4. Its local grids lie
@@ -109,7 +110,7 @@ grid: {rank: [4, 8], seed: [0, 1]}
 nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: 5, extend: 0, local: 3}
 `)
-		p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
+		p, err := sweep.NewPlan(e, train.Trainers{bowl{}})
 		check(t, err)
 		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 ||
 			!strings.Contains(p.Phase(), "take at least 12 more runs") {
@@ -118,9 +119,9 @@ tune: {seed: 5, extend: 0, local: 3}
 		runs := madeUp(p, loss)
 		var phases []string
 		for i := 0; ; i++ {
-			next, err := p.Next(runs, sweep.Trainers{bowl{}})
+			next, err := p.Next(runs, train.Trainers{bowl{}})
 			check(t, err)
-			again, err := p.Next(slices.Clone(runs), sweep.Trainers{bowl{}})
+			again, err := p.Next(slices.Clone(runs), train.Trainers{bowl{}})
 			check(t, err)
 			if !reflect.DeepEqual(next, again) {
 				t.Fatalf("%s: of the same results another phase follows", c.name)
@@ -151,7 +152,7 @@ tune: {seed: 5, extend: 0, local: 3}
 // Every run of a local grid is the plain run of its config.
 func TestLocalRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), sweep.Trainers{bowl{}}, dir, 2,
+	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), train.Trainers{bowl{}}, dir, 2,
 		&sweeptest.Observer{})
 	check(t, err)
 	last := plans[len(plans)-1]
@@ -164,7 +165,7 @@ name: plain
 data: a
 train: {steps: 3}
 grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
-`), sweep.Trainers{bowl{}}, dir, 1, o)
+`), train.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 || o.Skips != 12 {
 		t.Errorf("a plain grid of the same: %d trained, %d there already, want 0 and 12", o.Trained, o.Skips)
@@ -175,7 +176,7 @@ grid: {rank: 3, lr: [0.25, 0.354, 0.5, 0.707, 1, 1.41], seed: [0, 1]}
 func TestLocalGridEndsAtExclude(t *testing.T) {
 	e := sweeptest.Experiment(t, localBowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.5}}}}
-	plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, t.TempDir(), 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, t.TempDir(), 1, &sweeptest.Observer{})
 	check(t, err)
 	if got := ratesOf(plans[len(plans)-1], 3, 0); got != "[0.707 1 1.41]" {
 		t.Errorf("rank 3 has rates %s", got)
@@ -185,11 +186,11 @@ func TestLocalGridEndsAtExclude(t *testing.T) {
 // A store that lost runs of its tuning has no middles for local grids.
 func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), sweep.Trainers{bowl{}}, dir, 1,
+	plans, err := sweepAll(context.Background(), sweeptest.Experiment(t, localBowls), train.Trainers{bowl{}}, dir, 1,
 		&sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
-	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), sweep.Trainers{bowl{}})
+	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), train.Trainers{bowl{}})
 	if err == nil ||
 		err.Error() != "sweep: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
 			"run the same command again" {

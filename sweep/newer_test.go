@@ -10,13 +10,14 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // TestNewerRecordsAreNotTrainedAgain: a run with a record from the future is skipped, even if
 // it would not fit into the memory, and its record stays as it is. A damaged one is trained.
 func TestNewerRecordsAreNotTrainedAgain(t *testing.T) {
 	dir := t.TempDir()
-	trainers := sweep.Trainers{bowl{}}
+	trainers := train.Trainers{bowl{}}
 	e := sweeptest.Experiment(t, "name: x\ndata: a\ntrain: {steps: 3}\ngrid: {rank: [1, 2, 4], lr: [0.1]}")
 	p, err := sweep.NewPlan(e, trainers)
 	check(t, err)

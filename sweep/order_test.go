@@ -3,6 +3,8 @@ package sweep
 import (
 	"fmt"
 	"testing"
+
+	"ranksweep/train"
 )
 
 func TestFormatBytes(t *testing.T) {
@@ -16,7 +18,7 @@ func TestFormatBytes(t *testing.T) {
 
 func TestLongestFirst(t *testing.T) {
 	job := func(cost float64) Job {
-		return Job{ID: fmt.Sprint(cost), Material: Material{Cost: cost}}
+		return Job{ID: fmt.Sprint(cost), Material: train.Material{Cost: cost}}
 	}
 	var got []string
 	for _, j := range longestFirst([]Job{job(2), job(5), job(1), job(5)}) {

@@ -6,11 +6,12 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/results"
+	"ranksweep/train"
 )
 
 // tuningPlan returns the first phase of an experiment with nuisance axes: all values of
 // these axes, on the seeds of tuning.
-func tuningPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
+func tuningPlan(e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 	points, err := e.TuningPoints()
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func tuningPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 
 // followOf returns the jobs that will be reported once nuisance values are chosen. With
 // local grids there is a job for each value with which a local grid begins.
-func followOf(e *experiments.Experiment, t Trainers) ([]Job, error) {
+func followOf(e *experiments.Experiment, t train.Trainers) ([]Job, error) {
 	points, err := e.ReportedPoints()
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func followOf(e *experiments.Experiment, t Trainers) ([]Job, error) {
 //
 // Next depends on nothing but the experiment and the measurements, so that an
 // interrupted sweep goes on in the same way.
-func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
+func (p *Plan) Next(runs []results.Run, t train.Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
 	}
@@ -68,7 +69,7 @@ func (p *Plan) Next(runs []results.Run, t Trainers) (*Plan, error) {
 }
 
 // nextTuned returns the phase that follows a plan that tunes.
-func (p *Plan) nextTuned(choices []grid.Choice, t Trainers) (*Plan, error) {
+func (p *Plan) nextTuned(choices []grid.Choice, t train.Trainers) (*Plan, error) {
 	e := p.Experiment
 	points, err := e.ExtendedPoints(choices)
 	if err != nil {
@@ -87,7 +88,7 @@ func (p *Plan) nextTuned(choices []grid.Choice, t Trainers) (*Plan, error) {
 
 // nextLocal returns the phase with values beyond the edges of local grids, or nil if no
 // grid is extended.
-func (p *Plan) nextLocal(choices []grid.Choice, runs []results.Run, t Trainers) (*Plan, error) {
+func (p *Plan) nextLocal(choices []grid.Choice, runs []results.Run, t train.Trainers) (*Plan, error) {
 	e := p.Experiment
 	tried := grid.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
 	points, err := e.LocalPoints(choices, results.Tune(tried, runs))

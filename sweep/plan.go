@@ -6,13 +6,14 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/grid"
+	"ranksweep/train"
 )
 
 // Job is one run of a plan.
 type Job struct {
 	experiments.Point
 	ID, Cell, TwinID string
-	Material         Material
+	Material         train.Material
 }
 
 // Plan is a phase of an experiment: runs that do not depend on each other, each with its
@@ -28,7 +29,7 @@ type Plan struct {
 }
 
 // NewPlan resolves the first phase of an experiment.
-func NewPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
+func NewPlan(e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func NewPlan(e *experiments.Experiment, t Trainers) (*Plan, error) {
 }
 
 // jobsOf makes jobs of points: it adds their identity and their cost.
-func jobsOf(e *experiments.Experiment, points []experiments.Point, t Trainers) ([]Job, error) {
+func jobsOf(e *experiments.Experiment, points []experiments.Point, t train.Trainers) ([]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {

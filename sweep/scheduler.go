@@ -12,6 +12,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
+	"ranksweep/train"
 )
 
 // Observer is told of a sweep's progress, by several goroutines at once.
@@ -26,7 +27,7 @@ type Observer interface {
 
 // Scheduler trains the runs that a plan asks for and that a store lacks.
 type Scheduler struct {
-	Trainers Trainers
+	Trainers train.Trainers
 	Store    *results.Store
 	Workers  int   // largest number of runs at once; memory may allow fewer
 	Memory   int64 // bytes that the runs at once may take together
@@ -64,7 +65,7 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	}()
 	var busy held
 	var workers sync.WaitGroup
-	cores := newSpare(runtime.GOMAXPROCS(0), s.Workers, s.Trainers.help())
+	cores := newSpare(runtime.GOMAXPROCS(0), s.Workers, s.Trainers.Help())
 	defer cores.stop()
 	for worker := range s.Workers {
 		workers.Go(func() {

@@ -15,6 +15,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // bowl is a trainer whose validation loss is a parabola over the logarithm of the
@@ -23,29 +24,29 @@ type bowl struct{ broken string } // the config whose training fails
 
 func (bowl) Name() string { return experiments.LocalTrainer }
 
-func (bowl) Abilities() sweep.Abilities {
-	return sweep.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"},
+func (bowl) Abilities() train.Abilities {
+	return train.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"},
 		Precisions: []string{"float32"}}
 }
 
 func (bowl) Provenance() results.Provenance { return results.Provenance{Program: "bowl"} }
 
-func (bowl) Resolve(c experiments.Config) (sweep.Material, error) {
-	return sweep.Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
+func (bowl) Resolve(c experiments.Config) (train.Material, error) {
+	return train.Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
 }
 
-func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
 	if b.broken != "" && string(c.JSON()) == b.broken {
-		return sweep.Outcome{}, errors.New("broken")
+		return train.Outcome{}, errors.New("broken")
 	}
 	off := math.Log10(c.Train.LR * float64(c.Adapter.Rank))
-	o := sweep.Outcome{Status: results.Done, Steps: c.Train.Steps}
+	o := train.Outcome{Status: results.Done, Steps: c.Train.Steps}
 	for step := range c.Train.Steps + 1 {
 		p := metrics.Point{Step: step, Values: metrics.NoValues()}
 		p.Values[metrics.ValLoss] = 1 + off*off + 1e-3*float64(c.Seed%7) + c.Train.WeightDecay
 		report(p)
 		if ctx.Err() != nil {
-			return sweep.Outcome{}, ctx.Err()
+			return train.Outcome{}, ctx.Err()
 		}
 		o.Curve = append(o.Curve, p)
 	}
@@ -56,7 +57,7 @@ func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metri
 }
 
 // sweepAll runs all phases of an experiment, and returns their plans.
-func sweepAll(ctx context.Context, e *experiments.Experiment, t sweep.Trainers, dir string, workers int,
+func sweepAll(ctx context.Context, e *experiments.Experiment, t train.Trainers, dir string, workers int,
 	o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
 	p, err := sweep.NewPlan(e, t)
 	s := sweep.Scheduler{Trainers: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
@@ -118,7 +119,7 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 		dir := t.TempDir()
 		e := sweeptest.Experiment(t, bowls)
 		e.Tune.Extend = c.extend
-		plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
+		plans, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 2, &sweeptest.Observer{})
 		check(t, err)
 		rates, warnings, runs := chosenRates(t, dir)
 		var doubtful []int
@@ -142,12 +143,12 @@ func TestTuningChoosesAndExtends(t *testing.T) {
 func TestTunedRunsArePlainRuns(t *testing.T) {
 	dir := t.TempDir()
 	e := sweeptest.Experiment(t, bowls)
-	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	o := &sweeptest.Observer{}
 	plain := sweeptest.Experiment(t,
 		"{name: plain, data: a, train: {steps: 3}, grid: {rank: 1, lr: [1e-3, 1e-2], seed: [5, 6]}}")
-	_, err = sweepAll(context.Background(), plain, sweep.Trainers{bowl{}}, dir, 1, o)
+	_, err = sweepAll(context.Background(), plain, train.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 || o.Skips != 4 {
 		t.Errorf("a plain grid of what tuning trained: %d trained, %d there already, want 0 and 4", o.Trained, o.Skips)
@@ -165,7 +166,7 @@ func TestTunedStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 func checkInterrupts(t *testing.T, text string) {
 	whole := t.TempDir()
 	count := &sweeptest.Observer{}
-	_, err := sweepAll(context.Background(), sweeptest.Experiment(t, text), sweep.Trainers{bowl{}}, whole, 1, count)
+	_, err := sweepAll(context.Background(), sweeptest.Experiment(t, text), train.Trainers{bowl{}}, whole, 1, count)
 	check(t, err)
 	want := sweeptest.Contents(t, whole)
 
@@ -175,7 +176,7 @@ func checkInterrupts(t *testing.T, text string) {
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			steps := make(chan bool, 1000)
-			_, err := sweepAll(ctx, sweeptest.Experiment(t, text), sweep.Trainers{bowl{}}, dir, workers,
+			_, err := sweepAll(ctx, sweeptest.Experiment(t, text), train.Trainers{bowl{}}, dir, workers,
 				&sweeptest.Observer{OnStep: func() {
 					if steps <- true; len(steps) == 29 { // of four a run
 						cancel()
@@ -200,11 +201,11 @@ func checkInterrupts(t *testing.T, text string) {
 
 func TestFailedTuningEndsTheSweep(t *testing.T) {
 	e := sweeptest.Experiment(t, bowls)
-	p, err := sweep.NewPlan(e, sweep.Trainers{bowl{}})
+	p, err := sweep.NewPlan(e, train.Trainers{bowl{}})
 	check(t, err)
 	broken := string(p.Jobs[3].Config.JSON())
 	dir := t.TempDir()
-	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{broken}}, dir, 1, &sweeptest.Observer{})
+	_, err = sweepAll(context.Background(), e, train.Trainers{bowl{broken}}, dir, 1, &sweeptest.Observer{})
 	if err == nil || !strings.Contains(err.Error(), "tuning runs are missing or failed") {
 		t.Fatalf("error %v", err)
 	}
@@ -214,7 +215,7 @@ func TestFailedTuningEndsTheSweep(t *testing.T) {
 		t.Errorf("grid has %d tuning runs and %d reported ones, the first %q; want 12, and 9 without ID",
 			len(grid.Tuning), len(grid.Runs), grid.Runs[0].ID)
 	}
-	_, err = sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	_, err = sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err) // mended
 }
 
@@ -229,7 +230,7 @@ train: {steps: 3}
 grid: {rank: [1, 1000], seed: [0, 1]}
 nuisance: {lr: [1, 10]}
 tune: {seed: [5, 6]}
-`), sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+`), train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	_, warnings, runs := chosenRates(t, dir)
 	for _, r := range runs {
@@ -245,7 +246,7 @@ func TestExtensionEndsAtExclude(t *testing.T) {
 	e := sweeptest.Experiment(t, bowls)
 	e.Exclude = []experiments.Match{{{Name: "lr", Values: []any{0.1}}, {Name: "rank", Values: []any{1}}}}
 	dir := t.TempDir()
-	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if rates, _, _ := chosenRates(t, dir); fmt.Sprint(rates) != "map[1:0.01 10:0.1 10000:0.0001]" {
 		t.Errorf("rates %v", rates)
@@ -263,7 +264,7 @@ nuisance: {lr: [1e-2, 1e-1], weight_decay: [0.01, 0.1]}
 tune: {seed: 5, extend: 1}
 `)
 	dir := t.TempDir()
-	plans, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	plans, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	if n := len(plans[0].Jobs); n != 4 {
 		t.Errorf("%d runs tune at first, want 4", n)
@@ -279,7 +280,7 @@ tune: {seed: 5, extend: 1}
 func TestResolvedTuningIsThereAlready(t *testing.T) {
 	dir := t.TempDir()
 	e := sweeptest.Experiment(t, bowls)
-	_, err := sweepAll(context.Background(), e, sweep.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
+	_, err := sweepAll(context.Background(), e, train.Trainers{bowl{}}, dir, 1, &sweeptest.Observer{})
 	check(t, err)
 	text, err := e.Resolved()
 	check(t, err)
@@ -288,7 +289,7 @@ func TestResolvedTuningIsThereAlready(t *testing.T) {
 	again, err := experiments.Load(file)
 	check(t, err)
 	o := &sweeptest.Observer{}
-	_, err = sweepAll(context.Background(), again, sweep.Trainers{bowl{}}, dir, 1, o)
+	_, err = sweepAll(context.Background(), again, train.Trainers{bowl{}}, dir, 1, o)
 	check(t, err)
 	if o.Trained != 0 {
 		t.Errorf("%d runs were trained again", o.Trained)

@@ -1,6 +1,6 @@
 // Material hands a grid to another program: it writes the batches and first adapters of the
 // grid's runs, so that the other program can train the same. The grid must be of an embedded
-// model. See [train.Local.HandOver].
+// model. See [local.Trainer.HandOver].
 //
 //	sweep show EXPERIMENT --json | material DIR
 package main
@@ -13,7 +13,7 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/models"
-	"ranksweep/train"
+	"ranksweep/train/local"
 )
 
 func main() {
@@ -39,5 +39,5 @@ func hand(shown io.Reader, dir string) error {
 	for _, r := range grid.Runs {
 		configs = append(configs, r.Config)
 	}
-	return train.NewLocal(models.FS).HandOver(dir, configs)
+	return local.New(models.FS).HandOver(dir, configs)
 }

@@ -5,7 +5,7 @@ import (
 	"ranksweep/nn"
 )
 
-// run trains adapters as package train does, but measures only the loss.
+// run trains adapters as package local does, but measures only the loss.
 type run struct {
 	work   *work
 	set    *lora.Set

@@ -45,7 +45,7 @@ func newRandomWork(bf16 bool) (*work, error) {
 }
 
 // newModelWork returns work with the model of a folder or GGUF file. Its weights are in float32 in
-// both orders, as in package train, or in their stored form.
+// both orders, as in package local, or in their stored form.
 func newModelWork(path string, stored bool) (*work, error) {
 	load := checkpoint.Load
 	if stored {

@@ -78,7 +78,7 @@ func newEval() *cobra.Command {
 }
 
 func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, length int) (*evaluation, error) {
-	l := local(cmd)
+	l := localTrainer(cmd)
 	l.Stored = form == asStored
 	c, err := l.Model(model)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"ranksweep/paper"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // experimentHelp explains EXPERIMENT, for every command that takes one.
@@ -51,7 +52,7 @@ func (f storeFolder) of(p *sweep.Plan) string {
 // plan reads an experiment and resolves its grid.
 func plan(
 	cmd *cobra.Command, name string, set []string, extend bool, form storage,
-) (*sweep.Plan, sweep.Trainers, error) {
+) (*sweep.Plan, train.Trainers, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, nil, err

@@ -38,7 +38,7 @@ func newMerge() *cobra.Command {
 		if *out == "" {
 			return usageError{errors.New("merge: --out is missing: name a folder for the merged model")}
 		}
-		c, err := local(cmd).Copy(args[0])
+		c, err := localTrainer(cmd).Copy(args[0])
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // testProgress returns the progress of four jobs of equal cost, begun ten seconds ago.
@@ -26,7 +27,7 @@ func testProgress(w *bytes.Buffer) (*progress, []sweep.Job) {
 		plan.Jobs = append(plan.Jobs, sweep.Job{
 			Point:    experiments.Point{Config: c, Axes: []grid.Coordinate{{Name: "rank", Value: name}}},
 			ID:       fmt.Sprint(i),
-			Material: sweep.Material{Cost: 3e9},
+			Material: train.Material{Cost: 3e9},
 		})
 	}
 	p := newProgress(w, plan, 2)

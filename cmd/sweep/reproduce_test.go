@@ -23,8 +23,8 @@ import (
 	"ranksweep/nn/kernel"
 	"ranksweep/paper"
 	"ranksweep/results"
-	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // onsetClaim is the text of the first claim, which the made-up study answers.
@@ -297,7 +297,7 @@ func TestReproduceRefuses(t *testing.T) {
 }
 
 // resolver is a trainer that resolves configs and trains none.
-var resolver = sweep.Trainers{sweeptest.Resolver{Material: sweep.Material{
+var resolver = train.Trainers{sweeptest.Resolver{Material: train.Material{
 	ModelHash: "m", DataHash: "d", Numerics: 1, Cost: 1e9, Bytes: 1,
 }}}
 

@@ -20,6 +20,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
+	"ranksweep/train/local"
 	"ranksweep/wholefile"
 )
 
@@ -36,7 +37,7 @@ type study struct {
 }
 
 // study plans one study: on its old seeds, or on new seeds if a rule has changed since.
-func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err error) {
+func (r reproduction) study(name string, trainers train.Trainers) (s study, err error) {
 	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
 	about, err := results.ReadAbout(s.folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -69,7 +70,7 @@ func (r reproduction) study(name string, trainers sweep.Trainers) (s study, err 
 }
 
 // plan returns the plan of an experiment at a scale, on a block of seeds.
-func (r reproduction) plan(name string, block int, trainers sweep.Trainers) (*sweep.Plan, error) {
+func (r reproduction) plan(name string, block int, trainers train.Trainers) (*sweep.Plan, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, err
@@ -135,7 +136,7 @@ func (s study) writeRules() error {
 }
 
 // train trains the study's missing runs and writes its files.
-func (s study) train(cmd *cobra.Command, trainers sweep.Trainers) error {
+func (s study) train(cmd *cobra.Command, trainers train.Trainers) error {
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", s.name, s.plan.Experiment.Question)
 	if err := s.oneKernel(); err != nil {
 		return err
@@ -198,11 +199,11 @@ func timeInference(cmd *cobra.Command, folder string) error {
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "inference, merged at ranks %v and not: %d "+
 		"rounds\n", inferenceRanks, inferenceRounds)
-	c, err := local(cmd).Model("base")
+	c, err := localTrainer(cmd).Model("base")
 	if err != nil {
 		return err
 	}
-	timings, err := train.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
+	timings, err := local.TimeInference(cmd.Context(), c.Model, inferenceRanks, inferenceRounds)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/results"
 	"ranksweep/sweep"
+	"ranksweep/train"
 	"ranksweep/wholefile"
 )
 
@@ -65,7 +66,7 @@ func newRun() *cobra.Command {
 }
 
 // fill trains the runs that are missing from the store in dir.
-func fill(cmd *cobra.Command, p *sweep.Plan, t sweep.Trainers, dir string, workers int, to adapters) error {
+func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, workers int, to adapters) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 }
 
 // newScheduler returns a scheduler for the store in dir, without an observer.
-func newScheduler(t sweep.Trainers, dir string, workers int) sweep.Scheduler {
+func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
 	return sweep.Scheduler{
 		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
 	}

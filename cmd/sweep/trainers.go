@@ -5,21 +5,21 @@ import (
 
 	"ranksweep/hub"
 	"ranksweep/models"
-	"ranksweep/sweep"
 	"ranksweep/train"
+	"ranksweep/train/local"
 )
 
 // trainers returns the trainers of a command. Frozen weights have the given format.
-func trainers(cmd *cobra.Command, form storage) sweep.Trainers {
-	l := local(cmd)
+func trainers(cmd *cobra.Command, form storage) train.Trainers {
+	l := localTrainer(cmd)
 	l.Stored = form == asStored
-	return sweep.Trainers{l}
+	return train.Trainers{l}
 }
 
-// local returns the trainer in this process. It fetches models that are neither embedded
+// localTrainer returns the trainer in this process. It fetches models that are neither embedded
 // nor on disk.
-func local(cmd *cobra.Command) *train.Local {
-	l := train.NewLocal(models.FS)
+func localTrainer(cmd *cobra.Command) *local.Trainer {
+	l := local.New(models.FS)
 	l.Program = program()
 	l.Find = func(name string) (string, error) {
 		n, ok := hub.ParseName(name)

@@ -9,18 +9,18 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/results"
-	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // Resolver is a trainer that resolves every config to the same Material and trains none.
-type Resolver struct{ Material sweep.Material }
+type Resolver struct{ Material train.Material }
 
 // Name returns the name of the trainer in this process.
 func (Resolver) Name() string { return experiments.LocalTrainer }
 
 // Abilities returns the abilities of the trainer in this process.
-func (Resolver) Abilities() sweep.Abilities {
-	return sweep.Abilities{
+func (Resolver) Abilities() train.Abilities {
+	return train.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(), Precisions: experiments.Precisions(),
 	}
 }
@@ -29,9 +29,9 @@ func (Resolver) Abilities() sweep.Abilities {
 func (Resolver) Provenance() results.Provenance { return results.Provenance{} }
 
 // Resolve returns Material.
-func (r Resolver) Resolve(experiments.Config) (sweep.Material, error) { return r.Material, nil }
+func (r Resolver) Resolve(experiments.Config) (train.Material, error) { return r.Material, nil }
 
 // Train returns an error.
-func (Resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (sweep.Outcome, error) {
-	return sweep.Outcome{}, errors.New("sweeptest: Resolver cannot train")
+func (Resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (train.Outcome, error) {
+	return train.Outcome{}, errors.New("sweeptest: Resolver cannot train")
 }

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestTimeInference(t *testing.T) {
-	c, err := NewLocal(models.FS).Model("base")
+	c, err := New(models.FS).Model("base")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestTimeInference(t *testing.T) {
 
 // A merged model that computes something else is an error.
 func TestMergedModelMustAgree(t *testing.T) {
-	c, err := NewLocal(models.FS).Model("base")
+	c, err := New(models.FS).Model("base")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"math"
@@ -9,6 +9,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 func twinID(c experiments.Config) string { return c.TwinID("m", "d", 1) }
@@ -63,7 +64,7 @@ model: `+testModel(t)+`
 train: {optimizer: sgd, context: 32, steps: 1}
 grid: {rank: [4, 16], scaling: [lora, rslora], match_rank: [0, 4], seed: [0, 1]}
 `)
-	p, err := sweep.NewPlan(e, sweep.Trainers{NewLocal(os.DirFS(t.TempDir()))})
+	p, err := sweep.NewPlan(e, train.Trainers{New(os.DirFS(t.TempDir()))})
 	check(t, err)
 	got := make(map[string]string)
 	for _, j := range p.Jobs {

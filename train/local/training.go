@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/results"
-	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // training is one run that is being trained.
@@ -36,7 +36,7 @@ type training struct {
 	actual  float64          // first loss drop as measured on the same batches
 	base    *validated       // validation before training, shared with other runs; nil if it is not shared
 	tokens  int64
-	outcome sweep.Outcome
+	outcome train.Outcome
 }
 
 // newTraining prepares a run. Its buffers come from the arena.
@@ -149,11 +149,11 @@ func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch
 }
 
 // run trains to the end, or until a measurement is no longer finite.
-func (t *training) run(ctx context.Context, report func(metrics.Point)) (sweep.Outcome, error) {
+func (t *training) run(ctx context.Context, report func(metrics.Point)) (train.Outcome, error) {
 	rates := t.c.Rates()
 	for step := range t.c.Train.Steps {
 		if err := ctx.Err(); err != nil {
-			return sweep.Outcome{}, err
+			return train.Outcome{}, err
 		}
 		if err := t.measure(step, report); err != nil || t.outcome.Status == results.Diverged {
 			return t.outcome, err

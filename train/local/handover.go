@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"errors"
@@ -22,7 +22,7 @@ import (
 //
 // The drawn factor of a smaller rank is the top rows of an A, or the first columns of a B.
 // It is an error if the runs differ in more than rank, scaling, α and seed.
-func (l *Local) HandOver(dir string, configs []experiments.Config) error {
+func (l *Trainer) HandOver(dir string, configs []experiments.Config) error {
 	if len(configs) == 0 {
 		return errors.New("train: the grid has no runs")
 	}

@@ -1,4 +1,4 @@
-package train
+package local
 
 import "testing"
 
@@ -7,7 +7,7 @@ import "testing"
 func TestCostCountsTheOptimizer(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Accumulate = 3
-	model, _, d, err := NewLocal(nil).material(c)
+	model, _, d, err := New(nil).material(c)
 	check(t, err)
 	var run *training
 	cost := func(optimizer string) float64 {

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // fullConfig returns the config of a run that trains the weights themselves.
@@ -53,7 +54,7 @@ func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
 	t.Helper()
 	base, err := checkpoint.Load(c.Model)
 	check(t, err)
-	_, _, d, err := NewLocal(os.DirFS(t.TempDir())).material(c)
+	_, _, d, err := New(os.DirFS(t.TempDir())).material(c)
 	check(t, err)
 	pass, err := nn.NewFullPass(base.Model, c.PassTokens())
 	check(t, err)
@@ -130,8 +131,8 @@ func TestRanklessIsTuned(t *testing.T) {
 	c := testConfig(t)
 	c.Adapter, c.Train.LRB = e.Base.Adapter, 0
 	e.Base = c
-	l := NewLocal(os.DirFS(t.TempDir()))
-	p, err := sweep.NewPlan(e, sweep.Trainers{l})
+	l := New(os.DirFS(t.TempDir()))
+	p, err := sweep.NewPlan(e, train.Trainers{l})
 	check(t, err)
 	if len(p.Jobs) != 2*3*4+2 || len(p.Follow) != 2*3*2+2 {
 		t.Fatalf("%d jobs tune and %d follow", len(p.Jobs), len(p.Follow))
@@ -144,7 +145,7 @@ func TestRanklessIsTuned(t *testing.T) {
 			ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}},
 		})
 	}
-	next, err := p.Next(runs, sweep.Trainers{l})
+	next, err := p.Next(runs, train.Trainers{l})
 	check(t, err)
 	var full []string
 	for _, j := range next.Jobs {
@@ -189,12 +190,12 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 
 // TestMethodsAreTheSameForAnyWorkers, and are trained again from their records.
 func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	e := sweeptest.Experiment(t, "name: x\ndata: d.txt\ngrid: {method: [lora, dora, full], rank: [2, 8], seed: [0, 1]}")
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c
-	p, err := sweep.NewPlan(e, sweep.Trainers{trainer})
+	p, err := sweep.NewPlan(e, train.Trainers{trainer})
 	check(t, err)
 	one, four := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, one, 1, &sweeptest.Observer{}))
@@ -206,7 +207,7 @@ func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
 	}
 	for _, r := range runs {
-		_, err = sweep.Again(r, sweep.Trainers{trainer})
+		_, err = sweep.Again(r, train.Trainers{trainer})
 		check(t, err)
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/experiments"
 	"ranksweep/metrics"
-	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 // TestStoredWeightsChangeNoByte: a run over weights kept in their file's bfloat16 equals the
@@ -24,8 +24,8 @@ func TestStoredWeightsChangeNoByte(t *testing.T) {
 	for _, rank := range []int{2, 64} {
 		c := testConfig(t)
 		c.Model, c.Adapter.Rank = dir, rank
-		run := func(stored bool) sweep.Outcome {
-			l := NewLocal(os.DirFS(t.TempDir()))
+		run := func(stored bool) train.Outcome {
+			l := New(os.DirFS(t.TempDir()))
 			l.Stored = stored
 			o, err := l.Train(context.Background(), c, func(metrics.Point) {})
 			check(t, err)
@@ -52,7 +52,7 @@ func TestStoredWeightsChangeNoByte(t *testing.T) {
 func TestStoredWeightsAreOfFloat32Products(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Precision = experiments.BF16Precision
-	l := NewLocal(os.DirFS(t.TempDir()))
+	l := New(os.DirFS(t.TempDir()))
 	l.Stored = true
 	if _, err := l.Resolve(c); err == nil || !strings.Contains(err.Error(), "precision bf16: must be float32") {
 		t.Error(err)

@@ -1,4 +1,4 @@
-package sweep
+package train
 
 import (
 	"context"
@@ -96,9 +96,9 @@ func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	return t.Resolve(c)
 }
 
-// help returns a function with which an idle core helps the runs of the first trainer that
+// Help returns the function with which an idle core helps the runs of the first trainer that
 // is a Helper, or nil if there is none.
-func (all Trainers) help() func(done <-chan struct{}) {
+func (all Trainers) Help() func(done <-chan struct{}) {
 	for _, t := range all {
 		if h, ok := t.(Helper); ok {
 			return h.Help

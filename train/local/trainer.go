@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -17,13 +17,13 @@ import (
 	"ranksweep/nn"
 	"ranksweep/nn/kernel"
 	"ranksweep/results"
-	"ranksweep/sweep"
 	"ranksweep/theory"
+	"ranksweep/train"
 )
 
-// Local trains on this machine with the layers of package nn. All runs share the models and
+// Trainer trains on this machine with the layers of package nn. All runs share the models and
 // data that it has read.
-type Local struct {
+type Trainer struct {
 	// Find, if not nil, returns the path of a model that is not embedded.
 	Find func(name string) (path string, err error)
 	// Stored keeps weights in their file's format if that takes less memory than float32.
@@ -59,7 +59,7 @@ type validatedKey struct {
 }
 
 // validated returns the validation of the model with which a config begins.
-func (l *Local) validated(c experiments.Config) *validated {
+func (l *Trainer) validated(c experiments.Config) *validated {
 	key := validatedKey{datasetKeyOf(c), c.Train.Precision, c.Train.Batch}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -92,10 +92,10 @@ func datasetKeyOf(c experiments.Config) datasetKey {
 	}}
 }
 
-// NewLocal returns a trainer. It finds models by name in the folders of embedded, and other
-// models by path, or by the path that [Local.Find] returns for the name.
-func NewLocal(embedded fs.FS) *Local {
-	return &Local{
+// New returns a trainer. It finds models by name in the folders of embedded, and other
+// models by path, or by the path that [Trainer.Find] returns for the name.
+func New(embedded fs.FS) *Trainer {
+	return &Trainer{
 		embedded: embedded,
 		models:   make(map[modelKey]*checkpoint.Checkpoint),
 		corpora:  make(map[string]*data.Corpus),
@@ -107,18 +107,18 @@ func NewLocal(embedded fs.FS) *Local {
 }
 
 // Name returns the trainer's name in configs.
-func (l *Local) Name() string { return experiments.LocalTrainer }
+func (l *Trainer) Name() string { return experiments.LocalTrainer }
 
 // Abilities returns every optimizer, method and precision that configs know.
-func (l *Local) Abilities() sweep.Abilities {
-	return sweep.Abilities{
+func (l *Trainer) Abilities() train.Abilities {
+	return train.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
 		Precisions: experiments.Precisions(),
 	}
 }
 
 // Provenance returns the version of the program and the kernel that train runs here.
-func (l *Local) Provenance() results.Provenance {
+func (l *Trainer) Provenance() results.Provenance {
 	return results.Provenance{
 		Program: l.Program, Kernel: kernel.Name(),
 		Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
@@ -126,22 +126,22 @@ func (l *Local) Provenance() results.Provenance {
 }
 
 // Help lends a core to the matrix products of the runs.
-func (l *Local) Help(done <-chan struct{}) { kernel.Help(done) }
+func (l *Trainer) Help(done <-chan struct{}) { kernel.Help(done) }
 
 // Model returns the embedded model of that name, or else the model in the folder or file of
 // that path.
-func (l *Local) Model(name string) (*checkpoint.Checkpoint, error) {
+func (l *Trainer) Model(name string) (*checkpoint.Checkpoint, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.model(modelKey{name, experiments.Float32Precision})
 }
 
 // Copy reads the model that Model would return, for a caller that changes it.
-func (l *Local) Copy(name string) (*checkpoint.Checkpoint, error) {
+func (l *Trainer) Copy(name string) (*checkpoint.Checkpoint, error) {
 	return l.read(name, checkpoint.Load)
 }
 
-func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
+func (l *Trainer) model(key modelKey) (*checkpoint.Checkpoint, error) {
 	if c := l.models[key]; c != nil {
 		return c, nil
 	}
@@ -165,7 +165,7 @@ func (l *Local) model(key modelKey) (*checkpoint.Checkpoint, error) {
 	return c, nil
 }
 
-func (l *Local) read(name string, load func(string) (*checkpoint.Checkpoint, error)) (*checkpoint.Checkpoint, error) {
+func (l *Trainer) read(name string, load func(string) (*checkpoint.Checkpoint, error)) (*checkpoint.Checkpoint, error) {
 	if fs.ValidPath(name) && !strings.Contains(name, "/") {
 		if _, err := fs.Stat(l.embedded, name); err == nil {
 			sub, err := fs.Sub(l.embedded, name)
@@ -186,7 +186,7 @@ func (l *Local) read(name string, load func(string) (*checkpoint.Checkpoint, err
 }
 
 // material returns the model, the corpus and the dataset on which a config is trained.
-func (l *Local) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
+func (l *Trainer) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	model, err := l.model(modelKey{c.Model, c.Train.Precision})
@@ -216,20 +216,20 @@ func (l *Local) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Co
 }
 
 // Resolve reads the model and the data of a config, and estimates the run's cost.
-func (l *Local) Resolve(c experiments.Config) (sweep.Material, error) {
+func (l *Trainer) Resolve(c experiments.Config) (train.Material, error) {
 	model, corpus, d, err := l.material(c)
 	if err != nil {
-		return sweep.Material{}, err
+		return train.Material{}, err
 	}
 	targets, err := lora.Targets(model.Model, c.Adapter.Targets)
 	if err != nil {
-		return sweep.Material{}, err
+		return train.Material{}, err
 	}
 	run, bytes, err := outlineOf(c, model.Model, d)
 	if err != nil {
-		return sweep.Material{}, err
+		return train.Material{}, err
 	}
-	return sweep.Material{
+	return train.Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
 		Cost:     costOf(c, model.Model, run, meanLength(d.Train), false),
 		Factored: costOf(c, model.Model, run, meanLength(d.Train), true),
@@ -248,14 +248,14 @@ func meanLength(sequences []data.Sequence) float64 {
 }
 
 // Train trains one run. Runs of the same model and data share them.
-func (l *Local) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+func (l *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
 	model, _, d, err := l.material(c)
 	if err != nil {
-		return sweep.Outcome{}, err
+		return train.Outcome{}, err
 	}
 	t, err := newTraining(new(nn.Arena), c, model.Model, d)
 	if err != nil {
-		return sweep.Outcome{}, err
+		return train.Outcome{}, err
 	}
 	t.base = l.validated(c)
 	outcome, err := t.run(ctx, report)
@@ -265,7 +265,7 @@ func (l *Local) Train(ctx context.Context, c experiments.Config, report func(met
 	}
 	maps, err := l.geometry(c, model.Model, d)
 	if err != nil {
-		return sweep.Outcome{}, err
+		return train.Outcome{}, err
 	}
 	outcome.Expected = expectedOf(c, maps, outcome.Curve)
 	return outcome, nil

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func TestActualDropIsOfTheSameBatches(t *testing.T) {
 	} {
 		c := testConfig(t)
 		c.Train.Steps, c.Train.LR, c.Adapter.Dropout, c.Train.Accumulate = 1, test.lr, test.dropout, test.accumulate
-		model, _, d, err := NewLocal(nil).material(c)
+		model, _, d, err := New(nil).material(c)
 		check(t, err)
 		run, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -14,18 +14,19 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // TestAgainIsTheSame: a stored run, trained again, gives the same curve and the same
 // adapters as the first time.
 func TestAgainIsTheSame(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	p.Jobs = p.Jobs[4:7] // two seeds of one rank, and another scaling
 	var mu sync.Mutex
 	handed := make(map[string][]lora.Trained)
 	s := sweep.Scheduler{
-		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30,
+		Trainers: train.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1 << 30,
 		Observer: &sweeptest.Observer{},
 		HandOut: func(r results.Run, adapters []lora.Trained) error {
 			mu.Lock()
@@ -39,9 +40,9 @@ func TestAgainIsTheSame(t *testing.T) {
 	if len(runs) != 3 || len(handed) != 3 || len(problems) > 0 {
 		t.Fatalf("%d runs, %d handed out, problems %v", len(runs), len(handed), problems)
 	}
-	fresh := NewLocal(os.DirFS(t.TempDir()))
+	fresh := New(os.DirFS(t.TempDir()))
 	for _, r := range runs {
-		j, err := sweep.Again(r, sweep.Trainers{fresh})
+		j, err := sweep.Again(r, train.Trainers{fresh})
 		check(t, err)
 		if j.ID != r.ID || j.Cell != r.Cell || j.Config.Seed != r.Seed {
 			t.Errorf("run %s is job %s of cell %s", r.ID, j.ID, j.Cell)
@@ -66,11 +67,11 @@ func TestAgainIsTheSame(t *testing.T) {
 
 // TestHandOutFailureEndsTheSweep: the run then counts as not trained.
 func TestHandOutFailureEndsTheSweep(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	full := errors.New("no room for adapters")
 	s := sweep.Scheduler{
-		Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30,
+		Trainers: train.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 1, Memory: 1 << 30,
 		Observer: &sweeptest.Observer{},
 		HandOut:  func(results.Run, []lora.Trained) error { return full },
 	}
@@ -84,14 +85,14 @@ func TestHandOutFailureEndsTheSweep(t *testing.T) {
 
 // TestAgainRefuses a run if something has changed, and names it.
 func TestAgainRefuses(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	p.Jobs = p.Jobs[:1]
 	dir := t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, dir, 1, &sweeptest.Observer{}))
 	right, err := results.Open(dir).Get(p.Jobs[0].ID)
 	check(t, err)
-	if _, err := sweep.Again(right, sweep.Trainers{trainer}); err != nil {
+	if _, err := sweep.Again(right, train.Trainers{trainer}); err != nil {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*results.Run){
@@ -107,7 +108,7 @@ func TestAgainRefuses(t *testing.T) {
 	} {
 		r := right
 		change(&r)
-		if _, err := sweep.Again(r, sweep.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := sweep.Again(r, train.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -23,6 +23,7 @@ import (
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
 	"ranksweep/tokenizer"
+	"ranksweep/train"
 )
 
 func TestMain(m *testing.M) {
@@ -74,15 +75,15 @@ func testConfig(t testing.TB) experiments.Config {
 	return c
 }
 
-func trainOne(t testing.TB, c experiments.Config) sweep.Outcome {
+func trainOne(t testing.TB, c experiments.Config) train.Outcome {
 	t.Helper()
 	check(t, c.Validate())
-	o, err := NewLocal(os.DirFS(t.TempDir())).Train(context.Background(), c, func(metrics.Point) {})
+	o, err := New(os.DirFS(t.TempDir())).Train(context.Background(), c, func(metrics.Point) {})
 	check(t, err)
 	return o
 }
 
-func statistic(t *testing.T, o sweep.Outcome, name string) float64 {
+func statistic(t *testing.T, o train.Outcome, name string) float64 {
 	t.Helper()
 	s, ok := metrics.StatisticNamed(name)
 	if !ok {
@@ -291,7 +292,7 @@ func TestDivergedIsAnOutcome(t *testing.T) {
 func TestContextBeyondModelIsRefused(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Context = 65
-	_, err := NewLocal(os.DirFS(t.TempDir())).Resolve(c)
+	_, err := New(os.DirFS(t.TempDir())).Resolve(c)
 	if err == nil || !strings.Contains(err.Error(), "context 65: must be at most 64") {
 		t.Errorf("error %v", err)
 	}
@@ -300,7 +301,7 @@ func TestContextBeyondModelIsRefused(t *testing.T) {
 func TestRankAboveSideWarns(t *testing.T) {
 	c := testConfig(t)
 	c.Adapter.Rank = 40
-	m, err := NewLocal(os.DirFS(t.TempDir())).Resolve(c)
+	m, err := New(os.DirFS(t.TempDir())).Resolve(c)
 	check(t, err)
 	if len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "rank 40 is above the smaller side of 14 of 14") {
 		t.Errorf("warnings %q", m.Warnings)
@@ -310,7 +311,7 @@ func TestRankAboveSideWarns(t *testing.T) {
 // TestBaseWeightsUntouchedByTraining: runs share the model, so no run may write to it.
 func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 	c := testConfig(t)
-	l := NewLocal(os.DirFS(t.TempDir()))
+	l := New(os.DirFS(t.TempDir()))
 	model, err := l.Model(c.Model)
 	check(t, err)
 	before := model.Model.Clone().Tensors()
@@ -344,7 +345,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000
 		c.Measure = experiments.Measure{Every: 1, Probe: 1}
-		l := NewLocal(os.DirFS(t.TempDir()))
+		l := New(os.DirFS(t.TempDir()))
 		model, _, d, err := l.material(c)
 		check(t, err)
 		tr, err := newTraining(new(nn.Arena), c, model.Model, d)
@@ -362,7 +363,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-func testPlan(t testing.TB, trainer sweep.Trainer, model, source string) *sweep.Plan {
+func testPlan(t testing.TB, trainer train.Trainer, model, source string) *sweep.Plan {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grid.yaml")
 	check(t, os.WriteFile(file, []byte(fmt.Sprintf(`
@@ -378,15 +379,15 @@ grid:
 `, model, source)), 0o666))
 	e, err := experiments.Load(file)
 	check(t, err)
-	p, err := sweep.NewPlan(e, sweep.Trainers{trainer})
+	p, err := sweep.NewPlan(e, train.Trainers{trainer})
 	check(t, err)
 	return p
 }
 
-func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer sweep.Trainer, dir string,
+func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer train.Trainer, dir string,
 	workers int, o *sweeptest.Observer) error {
 	t.Helper()
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(dir), Workers: workers, Memory: 1 << 30,
+	s := sweep.Scheduler{Trainers: train.Trainers{trainer}, Store: results.Open(dir), Workers: workers, Memory: 1 << 30,
 		Observer: o}
 	return s.Run(ctx, p)
 }
@@ -394,7 +395,7 @@ func runPlan(t testing.TB, ctx context.Context, p *sweep.Plan, trainer sweep.Tra
 // TestStoreIsTheSameForAnyWorkersAndInterrupts: 1 worker, 4 workers, a sweep
 // stopped twice, and two sweeps at once on one store leave the same bytes.
 func TestStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	one, four, stopped, shared := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, one, 1, &sweeptest.Observer{}))
@@ -440,22 +441,22 @@ func TestStoreIsTheSameForAnyWorkersAndInterrupts(t *testing.T) {
 
 // flaky fails the first time it trains a config.
 type flaky struct {
-	*Local
+	*Trainer
 	failed map[string]bool
 }
 
-func (f *flaky) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+func (f *flaky) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
 	if key := string(c.JSON()); !f.failed[key] && c.Adapter.Rank == 8 {
 		f.failed[key] = true
-		return sweep.Outcome{}, errors.New("the disk of the model was unplugged")
+		return train.Outcome{}, errors.New("the disk of the model was unplugged")
 	}
-	return f.Local.Train(ctx, c, report)
+	return f.Trainer.Train(ctx, c, report)
 }
 
 // TestFailedIsTriedAgain: a failed run is recorded, does not stop other runs, and is trained
 // again by the next sweep.
 func TestFailedIsTriedAgain(t *testing.T) {
-	trainer := &flaky{NewLocal(os.DirFS(t.TempDir())), map[string]bool{}}
+	trainer := &flaky{New(os.DirFS(t.TempDir())), map[string]bool{}}
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	dir := t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, dir, 1, &sweeptest.Observer{}))
@@ -478,7 +479,7 @@ func TestFailedIsTriedAgain(t *testing.T) {
 
 // TestStoreFailureEndsTheSweep: if the store cannot be written, the sweep says so at once.
 func TestStoreFailureEndsTheSweep(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	file := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(file, nil, 0o666))

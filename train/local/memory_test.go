@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -21,6 +21,7 @@ import (
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
 	"ranksweep/tokenizer"
+	"ranksweep/train"
 )
 
 // TestBytesAreAllocated: a run takes the memory that was counted for it, the optional
@@ -153,19 +154,19 @@ func TestCountingTakesNothing(t *testing.T) {
 // narrow counts the runs that are trained at once, and says that each takes 1000 bytes. The
 // first run waits for a second one, long enough for a busy machine to start it.
 type narrow struct {
-	*Local
+	*Trainer
 	mu        sync.Mutex
 	now, most int
 	second    chan struct{} // closed when two runs are trained at once
 }
 
-func (n *narrow) Resolve(c experiments.Config) (sweep.Material, error) {
-	m, err := n.Local.Resolve(c)
+func (n *narrow) Resolve(c experiments.Config) (train.Material, error) {
+	m, err := n.Trainer.Resolve(c)
 	m.Bytes = 1000
 	return m, err
 }
 
-func (n *narrow) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+func (n *narrow) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
 	n.mu.Lock()
 	n.now++
 	if n.now == 2 && n.most < 2 {
@@ -182,15 +183,15 @@ func (n *narrow) Train(ctx context.Context, c experiments.Config, report func(me
 		n.now--
 		n.mu.Unlock()
 	}()
-	return n.Local.Train(ctx, c, report)
+	return n.Trainer.Train(ctx, c, report)
 }
 
 // TestMemoryBoundsRunsAtOnce: four workers where there is memory for two runs
 // never train three.
 func TestMemoryBoundsRunsAtOnce(t *testing.T) {
-	trainer := &narrow{Local: NewLocal(os.DirFS(t.TempDir())), second: make(chan struct{})}
+	trainer := &narrow{Trainer: New(os.DirFS(t.TempDir())), second: make(chan struct{})}
 	p := testPlan(t, trainer, testModel(t), testData(t))
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999,
+	s := sweep.Scheduler{Trainers: train.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 4, Memory: 2999,
 		Observer: &sweeptest.Observer{}}
 	check(t, s.Run(context.Background(), p))
 	if trainer.most != 2 {
@@ -201,10 +202,10 @@ func TestMemoryBoundsRunsAtOnce(t *testing.T) {
 // TestTooLargeARunIsRefused: before anything is trained, unless its result is stored
 // already.
 func TestTooLargeARunIsRefused(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	o := &sweeptest.Observer{}
-	s := sweep.Scheduler{Trainers: sweep.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000,
+	s := sweep.Scheduler{Trainers: train.Trainers{trainer}, Store: results.Open(t.TempDir()), Workers: 2, Memory: 1000,
 		Observer: o}
 	err := s.Run(context.Background(), p)
 	if err == nil || !strings.Contains(err.Error(), "of memory, but runs may use at most 1 KB") || o.Trained != 0 {

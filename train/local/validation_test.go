@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"math"
@@ -33,7 +33,7 @@ func TestValidationIsKeptByBatch(t *testing.T) {
 // its curve.
 func TestValidationIsStored(t *testing.T) {
 	c := testConfig(t)
-	l := NewLocal(nil)
+	l := New(nil)
 	dir := t.TempDir()
 	check(t, runPlan(t, t.Context(), testPlan(t, l, c.Model, c.Data.Source), l, dir, 1, new(sweeptest.Observer)))
 	runs, problems := results.Open(dir).Runs()

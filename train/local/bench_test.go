@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // BenchmarkSweep is a tiny grid end to end: twelve runs of a small model,
 // trained by two workers into a new store.
 func BenchmarkSweep(b *testing.B) {
-	trainer := NewLocal(os.DirFS(b.TempDir()))
+	trainer := New(os.DirFS(b.TempDir()))
 	p := testPlan(b, trainer, testModel(b), testData(b))
 	for b.Loop() {
 		check(b, runPlan(b, context.Background(), p, trainer, b.TempDir(), 2, &sweeptest.Observer{}))

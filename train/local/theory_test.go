@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func TestExpectedIsTheMeanOverSeeds(t *testing.T) {
 	base.Adapter.Targets = experiments.Targets{"mlp", "q_proj"}
 	base.Adapter.Rank, base.Adapter.Alpha = 5, 2
 	base.Measure.Theory = true
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	for name, change := range map[string]func(*experiments.Config){
 		"sgd": func(c *experiments.Config) { c.Train.Optimizer, c.Train.LR = "sgd", 1e-3 },
 		"sgd, uniform, a scheme": func(c *experiments.Config) {

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"context"
@@ -9,22 +9,23 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // TestHelpChangesNoByte: one worker makes the same store with and without the help of idle
 // cores.
 func TestHelpChangesNoByte(t *testing.T) {
-	trainer := NewLocal(os.DirFS(t.TempDir()))
+	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	check(t, p.Experiment.Set("batch=48", "steps=2")) // products large enough to be shared
-	p, err := sweep.NewPlan(p.Experiment, sweep.Trainers{trainer})
+	p, err := sweep.NewPlan(p.Experiment, train.Trainers{trainer})
 	check(t, err)
 	alone, helped := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, alone, 1, &sweeptest.Observer{}))
 
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	s := sweep.Scheduler{
-		Trainers: sweep.Trainers{trainer}, Store: results.Open(helped), Workers: 1, Memory: 1 << 30,
+		Trainers: train.Trainers{trainer}, Store: results.Open(helped), Workers: 1, Memory: 1 << 30,
 		Observer: &sweeptest.Observer{},
 	}
 	check(t, s.Run(context.Background(), p))

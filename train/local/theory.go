@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"fmt"
@@ -80,7 +80,7 @@ type geometryKey struct {
 
 // geometry measures the maps that a run adapts, on the run's first batches. Runs with the
 // same geometryKey share the measurement.
-func (l *Local) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
+func (l *Trainer) geometry(c experiments.Config, m *nn.Model, d *data.Dataset) ([]theory.MapGeometry, error) {
 	key := geometryKey{
 		dataset: datasetKeyOf(c), precision: c.Train.Precision, seed: c.Seed,
 		targets: c.Adapter.Targets.String(), zeroA: c.Adapter.Scaling.ZeroA,

@@ -1,4 +1,4 @@
-package train
+package local
 
 import (
 	"testing"
@@ -11,7 +11,7 @@ import (
 // Before the first update the validation loss is the base's, to the bit, for every method
 // and form. So it is computed once.
 func TestValidationBeforeTheFirstUpdateIsTheBases(t *testing.T) {
-	l := NewLocal(nil)
+	l := New(nil)
 	base := testConfig(t)
 	base.Train.Steps = 1
 	var want float64
