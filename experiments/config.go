@@ -36,7 +36,7 @@ func (c Config) JSON() json.RawMessage {
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
-		panic(fmt.Sprintf("sweep: config was not validated: %v", err))
+		panic(fmt.Sprintf("experiments: config was not validated: %v", err))
 	}
 	return text
 }
@@ -130,7 +130,7 @@ func ConfigOf(id string, record json.RawMessage) (Config, error) {
 		err = c.Validate()
 	}
 	if err != nil {
-		return Config{}, fmt.Errorf("sweep: run %s: its config: %w", id, err)
+		return Config{}, fmt.Errorf("experiments: run %s: its config: %w", id, err)
 	}
 	return c, nil
 }

@@ -21,9 +21,9 @@ func Parse(file string, text []byte) (*Experiment, error) {
 		err = d.file(root)
 	}
 	if l := (*located)(nil); errors.As(err, &l) {
-		return nil, fmt.Errorf("sweep: %s:%d: %w", file, l.line, err)
+		return nil, fmt.Errorf("experiments: %s:%d: %w", file, l.line, err)
 	} else if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", file, err)
+		return nil, fmt.Errorf("experiments: %s: %w", file, err)
 	}
 	for path := range d.claims {
 		d.name(path)

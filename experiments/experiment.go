@@ -52,8 +52,8 @@ func (e *Experiment) UseBlock(block int) error {
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return fmt.Errorf("sweep: %s: seed %d: must be below %d, since seeds from there on are of other blocks",
-					e.Name, v, blockSeeds)
+				return fmt.Errorf("experiments: %s: seed %d: must be below %d, since seeds from there on are of other "+
+					"blocks", e.Name, v, blockSeeds)
 			}
 			values[j] = v.(uint64) + shift
 		}

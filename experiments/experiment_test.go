@@ -24,12 +24,12 @@ func TestLoadErrors(t *testing.T) {
 	wrong := filepath.Join(t.TempDir(), "other.yaml")
 	check(t, os.WriteFile(wrong, []byte("name: other\ngrid: {rank: 0}\n"), 0o666))
 	for name, want := range map[string]string{
-		"quikstart": `sweep: unknown experiment "quikstart": did you mean "quickstart"? known: ` +
+		"quikstart": `experiments: unknown experiment "quikstart": did you mean "quickstart"? known: ` +
 			strings.Join(Names(), ", ") + `; to name a file of your own, write its .yaml too`,
-		wrong:       "sweep: " + wrong + ":2: rank 0: must be at least 1",
-		"mine.yaml": "sweep: experiment file: open mine.yaml: no such file or directory",
-		"./other":   "sweep: experiment file: open ./other: no such file or directory",
-		"../x/../y": "sweep: experiment file: open ../x/../y: no such file or directory",
+		wrong:       "experiments: " + wrong + ":2: rank 0: must be at least 1",
+		"mine.yaml": "experiments: experiment file: open mine.yaml: no such file or directory",
+		"./other":   "experiments: experiment file: open ./other: no such file or directory",
+		"../x/../y": "experiments: experiment file: open ../x/../y: no such file or directory",
 	} {
 		if _, err := Load(name); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)

@@ -93,8 +93,8 @@ func TestGSM8KSaysWhatToSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "sweep: gsm8k: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or " +
-		"an embedded recipe, as in --set data=go-functions"
+	const want = "experiments: gsm8k: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, " +
+		"or an embedded recipe, as in --set data=go-functions"
 	if _, err := e.Configs(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -136,7 +136,7 @@ func TestScale(t *testing.T) {
 	}
 	e, err := Load("theory")
 	check(t, err)
-	const want = `sweep: theory: unknown scale "smal": did you mean "small"? known: full, small`
+	const want = `experiments: theory: unknown scale "smal": did you mean "small"? known: full, small`
 	if err := e.Scale("smal"); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -144,14 +144,14 @@ func TestScale(t *testing.T) {
 
 func TestScaleErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"scales: [small]": "sweep: x.yaml:1: scales: must be a mapping of keys to values, not " +
+		"scales: [small]": "experiments: x.yaml:1: scales: must be a mapping of keys to values, not " +
 			"[...]",
-		"scales: {full: {rank: 4}}": "sweep: x.yaml:1: scale full is the rest of the file: remove its " +
+		"scales: {full: {rank: 4}}": "experiments: x.yaml:1: scale full is the rest of the file: remove its " +
 			"entry from scales",
-		"scales:\n  small: {rnk: 4}": `sweep: x.yaml:2: unknown field "rnk": did you mean "rank"? known: ` +
+		"scales:\n  small: {rnk: 4}": `experiments: x.yaml:2: unknown field "rnk": did you mean "rank"? known: ` +
 			strings.Join(fieldNames(), ", "),
-		"scales:\n  small: {rank: [4, 0]}":     "sweep: x.yaml:2: rank 0: must be at least 1",
-		"scales:\n  small: {rank: 4, rank: 8}": `sweep: x.yaml:2: scale small: key "rank" is already in line 2`,
+		"scales:\n  small: {rank: [4, 0]}":     "experiments: x.yaml:2: rank 0: must be at least 1",
+		"scales:\n  small: {rank: 4, rank: 8}": `experiments: x.yaml:2: scale small: key "rank" is already in line 2`,
 	} {
 		if _, err := Parse("x.yaml", []byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", text, err, want)
@@ -169,12 +169,13 @@ func TestZipInParts(t *testing.T) {
 	}
 	checkReadsBack(t, parts)
 	for text, want := range map[string]string{
-		"zip: [[{lr: [1, 2]}, {eps: 1}]]": "sweep: x.yaml:4: a part of zip: must name the same fields as the " +
+		"zip: [[{lr: [1, 2]}, {eps: 1}]]": "experiments: x.yaml:4: a part of zip: must name the same fields as the " +
 			"first part, in the same order",
-		"zip: [[{lr: [1, 2]}, {}]]": "sweep: x.yaml:4: a part of zip names no field",
-		"zip: [[4]]": "sweep: x.yaml:4: a part of zip: must be a mapping of keys to values, " +
+		"zip: [[{lr: [1, 2]}, {}]]": "experiments: x.yaml:4: a part of zip names no field",
+		"zip: [[4]]": "experiments: x.yaml:4: a part of zip: must be a mapping of keys to values, " +
 			"not 4",
-		"zip: [[{seed: [1, 2]}, {seed: 3}]]": "sweep: x.yaml:4: seed is already set in line 3: remove one of the two",
+		"zip: [[{seed: [1, 2]}, {seed: 3}]]": "experiments: x.yaml:4: seed is already set in line 3: " +
+			"remove one of the two",
 	} {
 		if _, err := Parse("x.yaml", []byte(rest+text)); err == nil || err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", text, err, want)

@@ -63,7 +63,7 @@ func fieldNamed(name string) (field, bool) {
 func mustField(name string) field {
 	f, ok := fieldNamed(name)
 	if !ok {
-		panic(fmt.Sprintf("sweep: no field is named %q", name))
+		panic(fmt.Sprintf("experiments: no field is named %q", name))
 	}
 	return f
 }
@@ -167,7 +167,7 @@ func (f field) read(n *yaml.Node) (any, error) {
 		}
 		return nil, errors.New("must be text")
 	}
-	panic(fmt.Sprintf("sweep: field %s has type %T, which read does not know", f.path, zero))
+	panic(fmt.Sprintf("experiments: field %s has type %T, which read does not know", f.path, zero))
 }
 
 // readTargets reads one name or a list of names, and sorts them, since their order

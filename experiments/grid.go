@@ -40,7 +40,7 @@ func (e *Experiment) Configs() ([]Point, error) {
 		err = e.checkTune()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
 	}
 	return points, nil
 }

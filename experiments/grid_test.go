@@ -92,37 +92,38 @@ data=b.txt | b.txt
 
 func TestConfigsErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"no axis", "data: a", "sweep: x: the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}"},
+		{"no axis", "data: a", "experiments: x: the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}"},
 		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]",
-			"sweep: x: the grid is empty: exclude removes every combination"},
+			"experiments: x: the grid is empty: exclude removes every combination"},
 		{"no data", "grid: {rank: 4}",
-			"sweep: x: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or an " +
+			"experiments: x: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or an " +
 				"embedded recipe, as in --set data=go-functions"},
 		{
 			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
-			"sweep: x: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
+			"experiments: x: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
 		}, {
 			"one value in two spellings", "data: a\ngrid: {rank: [4, 8], scaling: [rslora, 0.5]}",
-			"sweep: x: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
+			"experiments: x: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
 				"spellings",
 		}, {
 			"one pair twice in zip", "data: a\nzip: [{scaling: [lora, rslora, lora, lora], alpha: [1, 1, 2, 1]}]",
-			"sweep: x: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
+			"experiments: x: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
 				"spellings",
 		}, {
 			"when sets an axis", "data: a\ngrid: {rank: [4, 8]}\nwhen: [{if: {scaling: lora}, set: {rank: 2}}]",
-			"sweep: x: when sets rank, but rank is an axis: remove one of the two",
+			"experiments: x: when sets rank, but rank is an axis: remove one of the two",
 		}, {
 			"warm-up past the end", "data: a\ntrain: {warmup: 61}\ngrid: {rank: 4}",
-			"sweep: x: rank=4: warmup 61: must be at most steps, which is 60",
+			"experiments: x: rank=4: warmup 61: must be at most steps, which is 60",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"sweep: x: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer adamw",
+			"experiments: x: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer " +
+				"adamw",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +
 				"8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
-			"sweep: x: the grid has more than 100000 points: list fewer values",
+			"experiments: x: the grid has more than 100000 points: list fewer values",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

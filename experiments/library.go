@@ -39,13 +39,13 @@ func Load(name string) (*Experiment, error) {
 	if ext := path.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("sweep: experiment file: %w", err)
+			return nil, fmt.Errorf("experiments: experiment file: %w", err)
 		}
 		return Parse(name, text)
 	}
 	text, err := library.ReadFile("library/" + name + ".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %w; to name a file of your own, write its .yaml too",
+		return nil, fmt.Errorf("experiments: %w; to name a file of your own, write its .yaml too",
 			suggest.Unknown("experiment", name, Names()))
 	}
 	return Parse(name+".yaml", text)

@@ -13,7 +13,7 @@ import (
 func (a Adapter) Trains() lora.Method {
 	m, ok := lora.MethodNamed(a.Method)
 	if !ok {
-		panic(fmt.Sprintf("sweep: method %q was not validated", a.Method))
+		panic(fmt.Sprintf("experiments: method %q was not validated", a.Method))
 	}
 	return m
 }

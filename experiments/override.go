@@ -16,7 +16,7 @@ import (
 func (e *Experiment) Set(overrides ...string) error {
 	for _, o := range overrides {
 		if err := e.override(o); err != nil {
-			return fmt.Errorf("sweep: --set %s: %w", o, err)
+			return fmt.Errorf("experiments: --set %s: %w", o, err)
 		}
 	}
 	return nil

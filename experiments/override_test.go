@@ -79,25 +79,27 @@ func TestSetTargets(t *testing.T) {
 
 func TestSetErrors(t *testing.T) {
 	for override, want := range map[string]string{
-		"stpes=50": `sweep: --set stpes=50: unknown field "stpes": did you mean "steps"? known: ` +
+		"stpes=50": `experiments: --set stpes=50: unknown field "stpes": did you mean "steps"? known: ` +
 			strings.Join(fieldNames(), ", "),
-		"train=50":      `sweep: --set train=50: unknown field "train": known: ` + strings.Join(fieldNames(), ", "),
-		"steps":         "sweep: --set steps: the value is missing: write --set steps=VALUE",
-		"steps=":        "sweep: --set steps=: is empty",
-		"steps=a: b: c": "sweep: --set steps=a: b: c: mapping values are not allowed in this context",
-		"steps=010":     "sweep: --set steps=010: steps 010: must not begin with 0, since YAML would read it as octal",
-		"data=a #1.jsonl": "sweep: --set data=a #1.jsonl: in YAML # begins a comment: put the value in quotes, " +
+		"train=50": `experiments: --set train=50: unknown field "train": known: ` +
+			strings.Join(fieldNames(), ", "),
+		"steps":         "experiments: --set steps: the value is missing: write --set steps=VALUE",
+		"steps=":        "experiments: --set steps=: is empty",
+		"steps=a: b: c": "experiments: --set steps=a: b: c: mapping values are not allowed in this context",
+		"steps=010": "experiments: --set steps=010: steps 010: must not begin with 0, since YAML would read it as " +
+			"octal",
+		"data=a #1.jsonl": "experiments: --set data=a #1.jsonl: in YAML # begins a comment: put the value in quotes, " +
 			"as in --set 'data=\"a #1.jsonl\"'",
-		"rank=[4, 8] # two": "sweep: --set rank=[4, 8] # two: in YAML # begins a comment: put the value in quotes, " +
-			"as in --set 'data=\"a #1.jsonl\"'",
-		"lora_alpha=8": `sweep: --set lora_alpha=8: unknown field "lora_alpha": it is called alpha here`,
-		"r=8":          `sweep: --set r=8: unknown field "r": it is called rank here`,
-		"rank=4,8": `sweep: --set rank=4,8: rank "4,8": must be a whole number; a list of values is ` +
+		"rank=[4, 8] # two": "experiments: --set rank=[4, 8] # two: in YAML # begins a comment: put the value in " +
+			"quotes, as in --set 'data=\"a #1.jsonl\"'",
+		"lora_alpha=8": `experiments: --set lora_alpha=8: unknown field "lora_alpha": it is called alpha here`,
+		"r=8":          `experiments: --set r=8: unknown field "r": it is called rank here`,
+		"rank=4,8": `experiments: --set rank=4,8: rank "4,8": must be a whole number; a list of values is ` +
 			"written [4,8]",
-		"scaling=rsLoRA": `sweep: --set scaling=rsLoRA: scaling "rsLoRA": must be in small letters, rslora`,
-		"rank=[]":        "sweep: --set rank=[]: rank has an empty list of values: give at least one",
-		"rank=[4, none]": `sweep: --set rank=[4, none]: rank "none": must be a whole number`,
-		"lr={a: b}": "sweep: --set lr={a: b}: lr {...}: must be a single value: to vary it, list its values " +
+		"scaling=rsLoRA": `experiments: --set scaling=rsLoRA: scaling "rsLoRA": must be in small letters, rslora`,
+		"rank=[]":        "experiments: --set rank=[]: rank has an empty list of values: give at least one",
+		"rank=[4, none]": `experiments: --set rank=[4, none]: rank "none": must be a whole number`,
+		"lr={a: b}": "experiments: --set lr={a: b}: lr {...}: must be a single value: to vary it, list its values " +
 			"under grid",
 	} {
 		err := read(t, design).Set(override)

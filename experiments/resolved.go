@@ -38,7 +38,7 @@ func (e *Experiment) Resolved() ([]byte, error) {
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
 	if err := enc.Encode(doc); err != nil {
-		return nil, fmt.Errorf("sweep: %s: write the experiment: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: write the experiment: %w", e.Name, err)
 	}
 	return out.Bytes(), nil
 }

@@ -25,11 +25,11 @@ func (e *Experiment) ScaleNames() []string {
 func (e *Experiment) Scale(name string) error {
 	values, ok := e.scales[name]
 	if !ok && name != FullScale {
-		return fmt.Errorf("sweep: %s: %w", e.Name, suggest.Unknown("scale", name, e.ScaleNames()))
+		return fmt.Errorf("experiments: %s: %w", e.Name, suggest.Unknown("scale", name, e.ScaleNames()))
 	}
 	for _, p := range values {
 		if err := e.setField(p.key.Value, p.value); err != nil {
-			return fmt.Errorf("sweep: %s: scale %s: %w", e.Name, name, err)
+			return fmt.Errorf("experiments: %s: scale %s: %w", e.Name, name, err)
 		}
 	}
 	return nil

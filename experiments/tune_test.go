@@ -52,7 +52,7 @@ func TestTuneErrors(t *testing.T) {
 				c.text += "\ndata: a"
 			}
 			err := firstPhase(read(t, "name: x\n"+c.text))
-			if want := "sweep: x: " + c.want; err == nil || err.Error() != want {
+			if want := "experiments: x: " + c.want; err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
 		})
@@ -97,7 +97,7 @@ func TestLocalErrors(t *testing.T) {
 		"3.0": "local 3.0" + bound, "many": `local "many"` + bound, "[3]": "local [...]" + bound,
 	} {
 		text := "name: x\ndata: a\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 1, local: " + local + "}\n"
-		if _, err := Parse("x.yaml", []byte(text)); err == nil || err.Error() != "sweep: x.yaml:5: "+want {
+		if _, err := Parse("x.yaml", []byte(text)); err == nil || err.Error() != "experiments: x.yaml:5: "+want {
 			t.Errorf("local %s: got  %v\nwant %s", local, err, want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestLocalErrors(t *testing.T) {
 	} {
 		e := read(t, "name: x\ndata: a\ngrid: {rank: 4}\ntune: {seed: 1, local: 5}\n"+c.text)
 		_, err := e.Configs()
-		if want := "sweep: x: tune has local: 5, but " + c.want + ", or remove local"; err == nil ||
+		if want := "experiments: x: tune has local: 5, but " + c.want + ", or remove local"; err == nil ||
 			err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
 		}

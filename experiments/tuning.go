@@ -13,14 +13,14 @@ import (
 func (e *Experiment) TuningPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.tuningSeeds(), e.Nuisance).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: tuning: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: tuning: %w", e.Name, err)
 	}
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Config.Data.Validation == 0 }) {
-		return nil, fmt.Errorf("sweep: %s: validation 0: must be at least 1, since the validation loss chooses "+
+		return nil, fmt.Errorf("experiments: %s: validation 0: must be at least 1, since the validation loss chooses "+
 			"nuisance values: hold examples out, as in data: {validation: 64}", e.Name)
 	}
 	if err := e.checkOptimizers(points); err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
 	}
 	return points, nil
 }
@@ -47,7 +47,7 @@ func (e *Experiment) checkOptimizers(points []Point) error {
 func (e *Experiment) ReportedPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.seedAxis(), e.Nuisance).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
 	}
 	var reported []Point
 	seen := make(map[string]bool)
@@ -110,8 +110,8 @@ func (e *Experiment) LocalPoints(choices, tried []grid.Choice) ([]Point, error) 
 // Chosen returns an error if tuning could not choose values for some cell.
 func (e *Experiment) Chosen(choices []grid.Choice) error {
 	if slices.ContainsFunc(choices, func(t grid.Choice) bool { return t.Best < 0 }) {
-		return fmt.Errorf("sweep: %s: no nuisance values can be chosen, since tuning runs are missing or failed: "+
-			"run the same command again", e.Name)
+		return fmt.Errorf("experiments: %s: no nuisance values can be chosen, since tuning runs are missing or "+
+			"failed: run the same command again", e.Name)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (values allowed) try(t grid.Choice) {
 func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	points, err := e.onSeeds(seed, e.nuisanceOver(values)).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", e.Name, err)
+		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
 	}
 	g := grid.Grid{Nuisance: e.NuisanceNames()}
 	return slices.DeleteFunc(points, func(p Point) bool {

@@ -116,7 +116,7 @@ func measuredStatistics(v View) []metrics.Statistic {
 }
 
 // noFit says in a note why there is no exponent.
-func noFit(err error) string { return strings.TrimPrefix(err.Error(), "metrics: ") }
+func noFit(err error) string { return strings.TrimPrefix(err.Error(), "stats: ") }
 
 // exactRanks says at how many ranks the interval of [results.Cell.OverExpected] contains 1.
 func exactRanks(a results.Arm, s metrics.Statistic) string {

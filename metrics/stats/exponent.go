@@ -59,7 +59,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	e := noExponent()
 	for _, o := range obs {
 		if o.Rank < 1 {
-			return e, fmt.Errorf("metrics: rank %d: must be at least 1", o.Rank)
+			return e, fmt.Errorf("stats: rank %d: must be at least 1", o.Rank)
 		}
 	}
 	sorted := slices.Clone(obs)
@@ -84,7 +84,7 @@ func FitExponent(obs []Observation) (Exponent, error) {
 	}
 	e.Seeds, e.Ranks, e.Excluded = len(slopes), len(ranks), len(obs)-e.N
 	if e.Seeds == 0 {
-		return e, errors.New("metrics: no exponent: at least one seed must have positive values at two ranks or more")
+		return e, errors.New("stats: no exponent: at least one seed must have positive values at two ranks or more")
 	}
 	e.average(slopes)
 	e.Log = stat.Mean(intercepts, nil)
@@ -116,7 +116,7 @@ func FitVarianceExponent(obs []Observation) (Exponent, error) {
 	n := len(rows)
 	e.Excluded = len(obs)
 	if len(ranks) < 2 || n < 3 {
-		return e, errors.New("metrics: no power of a variance: there must be two ranks or more, and three seeds " +
+		return e, errors.New("stats: no power of a variance: there must be two ranks or more, and three seeds " +
 			"that have a value at each")
 	}
 	slope := func(rows [][]float64) float64 {

@@ -24,7 +24,7 @@ import (
 // It is an error if the runs differ in more than rank, scaling, α and seed.
 func (l *Trainer) HandOver(dir string, configs []experiments.Config) error {
 	if len(configs) == 0 {
-		return errors.New("train: the grid has no runs")
+		return errors.New("local: the grid has no runs")
 	}
 	first := configs[0]
 	largest := make(map[uint64]experiments.Config) // the config with the largest rank, by seed
@@ -62,10 +62,10 @@ func (l *Trainer) HandOver(dir string, configs []experiments.Config) error {
 func sameWork(a, b experiments.Config) error {
 	switch {
 	case !b.Adapter.Ranked() || b.Adapter.Method != lora.DefaultMethod:
-		return fmt.Errorf("train: method %s has no drawn factors to hand over: must be %s",
+		return fmt.Errorf("local: method %s has no drawn factors to hand over: must be %s",
 			b.Adapter.Method, lora.DefaultMethod)
 	case b.Adapter.Fresh:
-		return errors.New("train: fresh true: must be false to hand over one drawn factor for all ranks")
+		return errors.New("local: fresh true: must be false to hand over one drawn factor for all ranks")
 	}
 	for _, c := range []*experiments.Config{&a, &b} {
 		zero := c.Adapter.Scaling.ZeroA
@@ -73,7 +73,7 @@ func sameWork(a, b experiments.Config) error {
 		c.Adapter.Scaling = lora.Scheme{ZeroA: zero}
 	}
 	if string(a.JSON()) != string(b.JSON()) {
-		return fmt.Errorf("train: two runs of the grid differ in more than rank, scaling, alpha and seed: %s and %s",
+		return fmt.Errorf("local: two runs of the grid differ in more than rank, scaling, alpha and seed: %s and %s",
 			a.JSON(), b.JSON())
 	}
 	return nil

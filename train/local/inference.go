@@ -43,7 +43,7 @@ func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([
 			return nil, err
 		}
 		if err := sameLoss(merged, factored, &b); err != nil {
-			return nil, fmt.Errorf("sweep: rank %d: %w", rank, err)
+			return nil, fmt.Errorf("local: rank %d: %w", rank, err)
 		}
 		forms = append(forms, form{results.Merged, rank, merged}, form{results.Factored, rank, factored})
 	}

@@ -42,7 +42,7 @@ type training struct {
 // newTraining prepares a run. Its buffers come from the arena.
 func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
 	if len(d.Train) == 0 {
-		return nil, fmt.Errorf("sweep: data %s: no training examples are left: lower validation, which is %d",
+		return nil, fmt.Errorf("local: data %s: no training examples are left: lower validation, which is %d",
 			c.Data.Source, c.Data.Validation)
 	}
 	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
