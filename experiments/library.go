@@ -58,11 +58,11 @@ func Load(name string) (*Experiment, error) {
 func Fingerprint(name string) (string, error) {
 	text, err := library.ReadFile("library/" + name + ".yaml")
 	if err != nil {
-		return "", fmt.Errorf("sweep: %w", suggest.Unknown("experiment", name, Names()))
+		return "", fmt.Errorf("experiments: %w", suggest.Unknown("experiment", name, Names()))
 	}
 	sum, err := fingerprint(text)
 	if err != nil {
-		return "", fmt.Errorf("sweep: %s.yaml: %w", name, err)
+		return "", fmt.Errorf("experiments: %s.yaml: %w", name, err)
 	}
 	return sum, nil
 }
