@@ -1,10 +1,13 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Explanation is the meaning of a file of settings.
@@ -13,7 +16,9 @@ type Explanation struct {
 	Tool          string       `json:"tool"`
 	Marks         []string     `json:"known_by"` // keys by which the tool was recognized
 	Settings      Settings     `json:"settings"`
+	Absent        []string     `json:"defaults"`   // keys that are absent, so that the tool's defaults count
 	Gamma         float64      `json:"gamma"`      // γ_r
+	Maps          []Maps       `json:"maps"`       // those that have a rank or an α of their own
 	Convention    string       `json:"convention"` // how γ depends on the rank
 	Table         []Row        `json:"table"`
 	Traps         []Trap       `json:"traps"`
@@ -23,10 +28,9 @@ type Explanation struct {
 
 // Row is γ at one rank. Fields that do not apply are absent.
 type Row struct {
-	Rank     int      `json:"rank"`
-	Fixed    *float64 `json:"gamma_alpha_fixed,omitempty"`   // with α as it is
-	Follows  *float64 `json:"gamma_alpha_follows,omitempty"` // with α = k·r
-	Patterns []string `json:"patterns,omitempty"`            // entries of rank_pattern that give maps this rank
+	Rank    int      `json:"rank"`
+	Fixed   *float64 `json:"gamma_alpha_fixed,omitempty"`   // with α as it is
+	Follows *float64 `json:"gamma_alpha_follows,omitempty"` // with α = k·r
 }
 
 // Equivalent is the same adapter in another tool's settings.
@@ -39,65 +43,130 @@ type Equivalent struct {
 // ranks are the ranks of the paper's figures.
 var ranks = []int{4, 8, 32, 128, 512, 2048}
 
-// File explains a config file. It changes nothing.
+// File explains a config file, or that of a folder with an adapter. It changes nothing.
 func File(path string) (*Explanation, error) {
-	text, err := os.ReadFile(path)
+	file, text, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
-	e, err := explain(text)
-	if err != nil {
-		return nil, fmt.Errorf("explain: %s: %w", path, err)
+	e, err := explain(file, text)
+	var at *lineError
+	switch {
+	case errors.As(err, &at) && at.line > 0:
+		return nil, fmt.Errorf("explain: %s:%d: %w", file, at.line, err)
+	case err != nil:
+		return nil, fmt.Errorf("explain: %s: %w", file, err)
 	}
-	e.File = path
+	e.File = file
 	return e, nil
 }
 
-func explain(text []byte) (*Explanation, error) {
-	source, err := parse(text)
+// stored are the names under which programs keep the settings of an adapter beside it.
+var stored = []string{"adapter_config.json", "args.json"}
+
+// programs are the endings of files that are programs.
+var programs = []string{".py", ".ipynb", ".sh"}
+
+// readFile reads a config file. Of a folder it is the one that is kept beside an adapter.
+func readFile(path string) (file string, text []byte, err error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		if path, err = inFolder(path); err == nil {
+			info, err = os.Stat(path)
+		}
+	}
+	switch {
+	case err != nil:
+		return "", nil, err
+	case slices.Contains(programs, strings.ToLower(filepath.Ext(path))):
+		return "", nil, fmt.Errorf("%s: is a program, not a config: write the arguments of LoraConfig or get_peft_model "+
+			"into a YAML file, one in a line, as r: 16", path)
+	case !info.Mode().IsRegular():
+		return "", nil, fmt.Errorf("%s: is not a file: copy what it gives into one", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	text, err = io.ReadAll(io.LimitReader(f, mostBytes+1))
+	if err == nil && len(text) > mostBytes {
+		err = fmt.Errorf("%s: has more than %d MiB: a config is shorter", path, mostBytes>>20)
+	}
+	return path, text, err
+}
+
+func inFolder(dir string) (string, error) {
+	for _, name := range stored {
+		if file := filepath.Join(dir, name); exists(file) {
+			return file, nil
+		}
+	}
+	return "", fmt.Errorf("%s: is a folder with neither %s: name a config file", dir, strings.Join(stored, " nor "))
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func explain(name string, text []byte) (*Explanation, error) {
+	root, err := parse(name, text)
 	if err != nil {
 		return nil, err
 	}
+	source := newSource(root)
 	tool, marks, err := detect(source)
 	if err != nil {
 		return nil, err
 	}
-	s, rest := tool.read(source)
-	if *source.err != nil {
-		return nil, fmt.Errorf("config of %s: %w", tool.name, *source.err)
+	source.converts = tool.converts
+	s := tool.read(source)
+	if source.err != nil {
+		return nil, fmt.Errorf("config of %s: %w", tool.name, source.err)
 	}
-	if err := s.check(); err != nil {
+	if !tool.converts {
+		s.Quoted = slices.Compact(source.quoted)
+	}
+	s, maps, err := s.match()
+	if err != nil {
 		return nil, fmt.Errorf("config of %s: %w", tool.name, err)
 	}
-	e := &Explanation{
-		Tool: tool.name, Marks: marks, Settings: s, Gamma: s.Gamma(), Convention: s.convention(),
-		Table: s.table(), Traps: trapsOf(s), NotUnderstood: append([]string{}, rest...),
-	}
-	for _, t := range tools {
-		if t.name != tool.name {
-			lines, remarks := t.write(s)
-			e.Elsewhere = append(e.Elsewhere, Equivalent{t.name, lines, remarks})
-		}
-	}
-	return e, nil
+	return &Explanation{
+		Tool: tool.name, Marks: keysOf(marks), Settings: s, Absent: source.absent, Gamma: s.Gamma(), Maps: maps,
+		Convention: s.convention(), Table: s.table(), Traps: trapsOf(s), Elsewhere: elsewhereThan(tool, s),
+		NotUnderstood: source.rest(tool.beside),
+	}, nil
 }
 
-// check returns an error unless every α is one that an experiment may have.
-func (s Settings) check() error {
-	const most = 1e6
-	alphas := append(slices.Collect(maps.Values(s.Alphas)), s.Alpha)
-	for _, a := range alphas {
-		if !(a > 0 && a <= most) {
-			return fmt.Errorf("alpha %g: must be above 0 and at most %g", a, most)
+// keysOf returns the keys of marks, each once.
+func keysOf(marks []string) (keys []string) {
+	for _, mark := range marks {
+		for key := range strings.SplitSeq(mark, "+") {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
 		}
 	}
-	return nil
+	return keys
+}
+
+// elsewhereThan returns the equivalents of settings in the tools other than theirs.
+func elsewhereThan(own tool, s Settings) (all []Equivalent) {
+	s, folded := s.folded()
+	for _, t := range tools {
+		if t.name != own.name && t.write != nil {
+			pairs, remarks := t.write(s)
+			all = append(all, Equivalent{t.name, render(pairs), append(folded[:len(folded):len(folded)], remarks...)})
+		}
+	}
+	return all
 }
 
 // follows returns the k of α = k·r. It is the tool's own k if α is absent. If α equals the
 // rank or twice the rank, it is 1 or 2. Otherwise it is 0.
 func (s Settings) follows() float64 {
-	if s.PerRank > 0 {
+	if s.PerRank > 0 || s.P == 0 {
 		return s.PerRank
 	}
 	if k := s.Alpha / float64(s.Rank); k == 1 || k == 2 {
@@ -108,6 +177,9 @@ func (s Settings) follows() float64 {
 
 // convention says which of the usual ways to set α these settings follow.
 func (s Settings) convention() string {
+	if s.P == 0 {
+		return "a constant, γ = " + number(s.Alpha) + " at every rank"
+	}
 	scheme, falls := "LoRA, γ = α/r", "1/r"
 	if s.isRSLoRA() {
 		scheme, falls = "rsLoRA, γ = α/√r", "1/√r"
@@ -127,19 +199,12 @@ func (s Settings) convention() string {
 	return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s", scheme, number(s.Alpha), falls)
 }
 
-// table returns γ at the paper's ranks and at the ranks of the settings.
-func (s Settings) table() []Row {
+// table returns γ at the paper's ranks and at the rank of the settings.
+func (s Settings) table() (rows []Row) {
 	all := append(slices.Clone(ranks), s.Rank)
-	patterns := make(map[int][]string)
-	for _, name := range slices.Sorted(maps.Keys(s.Ranks)) {
-		r := s.Ranks[name]
-		all = append(all, r)
-		patterns[r] = append(patterns[r], name)
-	}
 	slices.Sort(all)
-	var rows []Row
 	for _, r := range slices.Compact(all) {
-		row := Row{Rank: r, Patterns: patterns[r]}
+		row := Row{Rank: r}
 		if s.PerRank == 0 {
 			row.Fixed = new(s.gamma(s.Alpha, r))
 		}

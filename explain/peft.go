@@ -1,10 +1,7 @@
 package explain
 
 import (
-	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ranksweep/lora/peft"
@@ -13,121 +10,149 @@ import (
 // peftTool is Hugging Face PEFT 0.21: src/peft/tuners/lora/config.py has the
 // keys and their defaults, layer.py (update_layer) has the scale.
 var peftTool = tool{
-	name: "PEFT",
-	marks: []string{"peft_type", "base_model_name_or_path", "inference_mode", "peft_version", "auto_mapping",
-		"megatron_core"},
-	read: readPEFT,
-	write: func(s Settings) (lines, remarks []string) {
-		lines, remarks = keywords(s)
-		return append([]string{"peft_type: LORA"}, lines...), remarks
+	name:   "PEFT",
+	marks:  []string{"peft_type"},
+	hints:  []string{"r+lora_alpha", "r+target_modules", "lora_alpha+target_modules"},
+	beside: slices.Concat(peftBeside, besideTrainer),
+	read:   readPEFT,
+	write: func(s Settings) ([]pair, []string) {
+		return writeKeywords(s, peftWords, pair{"peft_type", "LORA"})
 	},
 }
 
-// peftVariants are the settings by which an adapter is more than LoRA or DoRA of a map, or by
-// which maps are left out.
-var peftVariants = slices.Concat(peft.Beyond, []peft.Setting{
-	{Key: "layers_to_transform", What: "only some layers"},
-	{Key: "exclude_modules", What: "maps left out by exclude_modules"},
-})
-
-// peftBeside are keys that have nothing to do with the adapter.
-var peftBeside = []string{
-	"peft_type", "task_type", "auto_mapping", "peft_version", "revision", "inference_mode", "fan_in_fan_out",
-	"megatron_core", "loftq_config", "eva_config", "corda_config", "lora_ga_config", "qalora_group_size",
-	"layers_pattern", "ensure_weight_tying", "runtime_config",
+var peftWords = words{
+	rank: "r", alpha: "lora_alpha", rslora: "use_rslora", dora: "use_dora",
+	dropout: "lora_dropout", init: "init_lora_weights", bias: "bias",
+	exclude: "exclude_modules", layers: "layers_to_transform", layersPattern: "layers_pattern",
+	ranks: "rank_pattern", alphas: "alpha_pattern", lr: "learning_rate", ratio: "loraplus_lr_ratio",
+	model: "base_model_name_or_path", p: 1, defaults: Settings{Rank: 8, Alpha: 8},
+	lrPlace:    "the trainer takes the learning rate: TrainingArguments(learning_rate=%s)",
+	ratioPlace: "the optimizer takes LoRA+: create_loraplus_optimizer(loraplus_lr_ratio=%s)",
 }
 
-func readPEFT(s *source) (Settings, []string) {
-	if t := s.text("peft_type"); t != "" && t != "LORA" && *s.err == nil {
-		*s.err = fmt.Errorf("peft_type %q: must be LORA: other methods scale differently", t)
+// peftBeside are keys that have nothing to do with the adapter, or nothing unless
+// init_lora_weights names them.
+var peftBeside = strings.Fields(`
+	peft_type task_type auto_mapping peft_version revision inference_mode fan_in_fan_out megatron_core loftq_config
+	eva_config corda_config lora_ga_config qalora_group_size ensure_weight_tying runtime_config`)
+
+func readPEFT(s *source) Settings {
+	if t := s.text("peft_type"); t != "" && t != "LORA" {
+		s.fail("peft_type", "peft_type: %q: must be LORA: other methods scale differently", t)
 	}
-	a := readKeywords(s, 8, 8)
-	a.Model = s.text("base_model_name_or_path")
-	return a, s.rest(peftBeside...)
+	return readKeywords(s, peftWords)
 }
 
 // readKeywords reads the arguments of LoraConfig and get_peft_model.
-func readKeywords(s *source, rank int, alpha float64) Settings {
-	a := Settings{
-		Rank: s.whole("r", rank), Alpha: s.number("lora_alpha", alpha), P: peft.Exponent(s.flag("use_rslora")),
-		Dropout: s.number("lora_dropout", 0), Alphas: s.numbers("alpha_pattern"), DoRA: s.flag("use_dora"),
+func readKeywords(s *source, w words) Settings {
+	a := w.read(s)
+	a.setTargets(s.maps("target_modules"))
+	if value, _ := s.root.find("target_modules"); value != nil && len(a.Targets)+len(a.NoNames) == 0 && a.Pattern == "" {
+		a.NoTargets = true
 	}
-	if value, _ := s.get("target_modules"); value != nil {
-		a.Targets = s.names("target_modules", "")
-		if text, ok := value.(string); ok && strings.EqualFold(text, allLinear) {
-			a.Targets = []string{allLinear}
-		} else if ok {
-			a.Targets, a.Pattern = nil, text
-		}
-	}
-	for name, r := range s.numbers("rank_pattern") {
-		if r != float64(int(r)) || r < 1 {
-			s.wrong("rank_pattern", "a mapping of names to whole numbers of at least 1")
-			continue
-		}
-		if a.Ranks == nil {
-			a.Ranks = make(map[string]int)
-		}
-		a.Ranks[name] = int(r)
-	}
-	if init, _ := s.get("init_lora_weights"); init != nil && init != true {
-		a.Init = fmt.Sprint(init)
-	}
-	if bias := s.text("bias"); bias != "" && bias != "none" {
-		a.Variants = append(a.Variants, "biases: "+bias)
-	}
-	for _, v := range peftVariants {
-		if s.asks(v.Key) {
-			a.Variants = append(a.Variants, v.What)
+	refuseLayers(s, "target_modules", w)
+	for _, b := range peft.Beyond {
+		if b.Key == "lora_bias" {
+			a.readBiasOfB(s)
+		} else if s.asks(b.Key) {
+			a.Variants = append(a.Variants, b.What)
 		}
 	}
 	return a
 }
 
-// keywords writes settings as arguments of LoraConfig and get_peft_model.
-func keywords(s Settings) (lines, remarks []string) {
-	lines = []string{fmt.Sprintf("r: %d", s.Rank), "lora_alpha: " + number(s.Alpha),
-		fmt.Sprintf("use_rslora: %t", s.isRSLoRA())}
+// readBiasOfB reads lora_bias. PEFT takes true or false. Training scripts that hand their
+// own settings on to PEFT have there what PEFT calls bias.
+func (a *Settings) readBiasOfB(s *source) {
+	text, isText := s.root.values["lora_bias"].(string)
+	switch {
+	case isText && !s.bears("peft_type"):
+		if s.known["lora_bias"] = true; text != "none" {
+			a.Bias = text
+		}
+	case s.flag("lora_bias"):
+		a.Variants = append(a.Variants, "biases of B")
+	}
+}
+
+// setTargets takes what PEFT gets as target_modules: a text is all-linear or a pattern, and a
+// list has names.
+func (a *Settings) setTargets(names []string, pattern string) {
+	if strings.EqualFold(pattern, allLinear) {
+		names, pattern = []string{allLinear}, ""
+	} else {
+		names, a.NoNames = sortNames(names)
+	}
+	a.Targets, a.Pattern = names, pattern
+}
+
+// sortNames parts names of maps from what cannot be one. For PEFT all-linear in a list is a
+// name, which no map has, and expressions are not matched there.
+func sortNames(all []string) (names, others []string) {
+	for _, name := range all {
+		if isLiteral(name) && !strings.EqualFold(name, allLinear) {
+			names = append(names, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	return names, others
+}
+
+// isLiteral reports whether a pattern is a name, or the end of one.
+func isLiteral(pattern string) bool {
+	return pattern != "" && !strings.ContainsAny(pattern, `\^$*+?()[]{}| `)
+}
+
+// refuseLayers refuses what PEFT refuses: layers together with targets that are a text, and a
+// pattern of layers without their numbers.
+func refuseLayers(s *source, targets string, w words) {
+	value, _ := s.root.find(targets)
+	_, isText := value.(string)
+	_, layers := s.get(w.layers)
+	_, pattern := s.get(w.layersPattern)
+	switch {
+	case isText && layers:
+		s.fail(w.layers, "%s: PEFT refuses it where %s is a text: list the maps", w.layers, targets)
+	case pattern && !layers:
+		s.fail(w.layersPattern, "%s: PEFT refuses it without %s: set both", w.layersPattern, w.layers)
+	}
+}
+
+// writeKeywords writes settings as arguments of LoraConfig and get_peft_model.
+func writeKeywords(s Settings, w words, first ...pair) ([]pair, []string) {
+	targets, remarks := textOrList("target_modules", s)
+	pairs, more := w.write(s)
+	return slices.Concat(first, targets, pairs), slices.Concat(remarks, more)
+}
+
+// textOrList writes targets where a text can be all-linear or a pattern.
+func textOrList(key string, s Settings) ([]pair, []string) {
 	switch {
 	case s.Pattern != "":
-		lines = append(lines, fmt.Sprintf("target_modules: %q", s.Pattern))
-	case slices.Equal(s.Targets, []string{allLinear}):
-		lines = append(lines, "target_modules: all-linear")
-	case len(s.Targets) > 0:
-		lines = append(lines, "target_modules: "+list(s.Targets))
+		return []pair{{key, jsonText(s.Pattern)}}, nil
+	case s.onlyAllLinear() && len(s.Layers) == 0:
+		return []pair{{key, allLinear}}, nil
 	}
-	if s.Dropout > 0 {
-		lines = append(lines, "lora_dropout: "+number(s.Dropout))
-	}
-	if s.Init != "" {
-		lines = append(lines, "init_lora_weights: "+s.Init)
-	}
-	if s.DoRA {
-		lines = append(lines, "use_dora: true")
-	}
-	if len(s.Ranks) > 0 {
-		lines = append(lines, "rank_pattern: "+mapping(s.Ranks, strconv.Itoa))
-	}
-	if len(s.Alphas) > 0 {
-		lines = append(lines, "alpha_pattern: "+mapping(s.Alphas, number))
-	}
-	return lines, nil
+	return onlyList(key, s)
 }
 
-// mapping writes values by name in one line that is both YAML and JSON.
-func mapping[V any](values map[string]V, text func(V) string) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		parts = append(parts, fmt.Sprintf("%q: %s", name, text(values[name])))
+// onlyList writes targets where they are a list of names.
+func onlyList(key string, s Settings) ([]pair, []string) {
+	names, remarks := s.onlyNames(key)
+	if len(names) == 0 {
+		return nil, remarks
 	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return []pair{{key, listText(names)}}, remarks
 }
 
-// list writes names in one line that is both YAML and JSON.
-func list(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
+// onlyNames returns the names of the targets, or a remark why there are none.
+func (s Settings) onlyNames(key string) (names, remarks []string) {
+	switch {
+	case s.Pattern != "":
+		return nil, []string{key + " takes no pattern: list the maps that match " + s.Pattern}
+	case len(s.Targets) == 0:
+		return nil, []string{"no target is named here: set " + key}
 	}
-	return "[" + strings.Join(quoted, ", ") + "]"
+	return s.named()
 }

@@ -12,22 +12,19 @@ import (
 // explains experiments.
 var ranksweepTool = tool{name: "ranksweep", write: writeRanksweep}
 
-func writeRanksweep(s Settings) (lines, remarks []string) {
-	scaling, err := lora.ParseScheme(fmt.Sprint(s.P))
-	if err != nil {
-		panic(err) // other tools have only p = 1 and ½
+func writeRanksweep(s Settings) ([]pair, []string) {
+	scheme := lora.Scheme{P: s.P}
+	if s.Ratio != 1 {
+		scheme.Ratio = s.Ratio
 	}
-	targets := slices.Sorted(slices.Values(s.Targets))
-	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling.String(), "alpha: " + number(s.Alpha)}
-	switch {
-	case slices.Contains(targets, "lm_head"):
-		remarks = append(remarks, "ranksweep never adapts the head")
-		fallthrough
-	case len(targets) > 0:
-		targets = slices.DeleteFunc(targets, func(name string) bool { return name == "lm_head" })
-		parts = append(parts, "targets: ["+strings.Join(targets, ", ")+"]")
-	default:
-		remarks = append(remarks, "targets takes only names, not patterns: list the adapted maps")
+	scaling := scheme.String()
+	if strings.Contains(scaling, ",") {
+		scaling = jsonText(scaling) // in braces a comma would end it
+	}
+	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling, "alpha: " + number(s.Alpha)}
+	names, remarks := s.ranksweepTargets()
+	if len(names) > 0 {
+		parts = append(parts, "targets: ["+strings.Join(names, ", ")+"]")
 	}
 	if s.Dropout > 0 {
 		parts = append(parts, "dropout: "+number(s.Dropout))
@@ -37,14 +34,37 @@ func writeRanksweep(s Settings) (lines, remarks []string) {
 	}
 	if s.Init == "gaussian" {
 		parts = append(parts, "init: "+string(lora.PEFTGaussian))
+		s.Init = ""
 	}
-	if len(s.Ranks)+len(s.Alphas) > 0 {
-		remarks = append(remarks,
-			"a run has one rank and one α for all maps: rank_pattern and alpha_pattern are left out")
-	}
-	lines = []string{"adapter: {" + strings.Join(parts, ", ") + "}"}
+	pairs := []pair{{"adapter", "{" + strings.Join(parts, ", ") + "}"}}
 	if s.LR > 0 {
-		lines = append(lines, "train: {lr: "+number(s.LR)+"}")
+		pairs = append(pairs, pair{"train", "{lr: " + yamlNumber(s.LR) + "}"})
 	}
-	return lines, remarks
+	s.Dropout, s.DoRA, s.LR, s.Ratio = 0, false, 0, 0
+	_, lost := words{p: s.P, alpha: "alpha"}.write(s)
+	return pairs, slices.Concat(remarks, lost)
+}
+
+// noMaps are names of what ranksweep never adapts.
+var noMaps = []string{"lm_head", "embed_out", "embed_tokens", "wte"}
+
+// ranksweepTargets returns the names of the targets, sorted and as YAML.
+func (s Settings) ranksweepTargets() (names, remarks []string) {
+	if slices.Contains(s.Targets, allLinear) {
+		names = []string{allLinear} // which holds the others
+	} else {
+		names, remarks = s.onlyNames("targets")
+	}
+	for _, name := range s.Targets {
+		if slices.Contains(noMaps, name) {
+			remarks = append(remarks, name+": ranksweep adapts neither the head nor embeddings")
+		}
+	}
+	names = slices.DeleteFunc(slices.Sorted(slices.Values(names)), func(name string) bool {
+		return slices.Contains(noMaps, name)
+	})
+	for i := range names {
+		names[i] = word(names[i])
+	}
+	return names, remarks
 }

@@ -1,16 +1,12 @@
 package explain
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"ranksweep/lora/peft"
 )
@@ -18,181 +14,278 @@ import (
 // source is a config file that a tool reads. It remembers which keys were read, and the first
 // error.
 type source struct {
-	prefix string // prefix of a section's keys, such as "model." in torchtune
-	values map[string]any
-	known  map[string]bool
-	err    *error
+	root     *mapping
+	converts bool // as tool.converts
+
+	known  map[string]bool // keys that were read
+	absent []string        // keys that were looked for in vain, where a default took their place
+	quoted []string        // keys whose number is text, with quotes
+	err    error
 }
 
-// parse reads a YAML file. JSON files are YAML too.
-func parse(text []byte) (*source, error) {
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	s := &source{known: make(map[string]bool), err: new(error)}
-	switch err := d.Decode(&s.values); {
-	case err == io.EOF || err == nil && len(s.values) == 0:
-		return nil, errors.New("is empty")
-	case err != nil:
-		return nil, fmt.Errorf("must be a mapping of keys to values: %w", err)
-	}
-	if err := d.Decode(new(any)); err != io.EOF {
-		return nil, errors.New("a second document begins: put each document into a file of its own")
-	}
-	return s, nil
+func newSource(m *mapping) *source { return &source{root: m, known: make(map[string]bool)} }
+
+// fail keeps the first error. It is about a key, or about none.
+func (s *source) fail(key, format string, values ...any) {
+	_, line := s.root.find(key)
+	s.failAt(line, format, values...)
 }
 
-// has reports whether a key has a value. A dot in the key leads into a section.
-func (s *source) has(key string) bool {
-	if section, rest, ok := strings.Cut(key, "."); ok {
-		inner, _ := s.values[section].(map[string]any)
-		return inner[rest] != nil
+func (s *source) failAt(line int, format string, values ...any) {
+	if s.err == nil {
+		s.err = wrongAt(line, format, values...)
 	}
-	return s.values[key] != nil
 }
 
-// section returns the keys below a key. The tool must read all of them.
-func (s *source) section(key string) *source {
-	s.known[key] = true
-	inner, ok := s.values[key].(map[string]any)
-	if !ok && s.values[key] != nil {
-		s.wrong(key, "a mapping of keys to values")
-	}
-	return &source{prefix: s.prefix + key + ".", values: inner, known: make(map[string]bool), err: s.err}
-}
-
-// rest lists the keys that were not read, without those in beside, which have nothing to do
-// with adapters.
-func (s *source) rest(beside ...string) []string {
-	var keys []string
-	for _, key := range slices.Sorted(maps.Keys(s.values)) {
-		if !s.known[key] && !slices.Contains(beside, key) {
-			keys = append(keys, s.prefix+key)
-		}
-	}
-	return keys
-}
-
-func (s *source) wrong(key, want string) {
-	if *s.err == nil {
-		*s.err = fmt.Errorf("%s%s: %v: must be %s", s.prefix, key, s.values[key], want)
-	}
+func (s *source) wrong(key string, value any, want string) {
+	s.fail(key, "%s: %s: must be %s", key, show(value), want)
 }
 
 // get returns a key's value. ok is false if it has none.
 func (s *source) get(key string) (value any, ok bool) {
 	s.known[key] = true
-	value = s.values[key]
+	value, _ = s.root.find(key)
 	return value, value != nil
 }
 
-// whole reads a whole number of at least 1, such as a rank.
+// bears reports whether a file has a mark: a key, or a key and its value, as adapter=lora, or
+// several of these joined by +.
+func (s *source) bears(mark string) bool {
+	for part := range strings.SplitSeq(mark, "+") {
+		key, want, hasWant := strings.Cut(part, "=")
+		value, _ := s.root.find(key)
+		if text, _ := value.(string); value == nil || hasWant && text != want {
+			return false
+		}
+	}
+	return true
+}
+
+// rest lists the keys that were not read, without those in beside, which have nothing to do
+// with adapters.
+func (s *source) rest(beside []string) []string {
+	known := make(map[string]bool) // with the sections that hold such keys
+	for _, key := range slices.Concat(beside, slices.Collect(maps.Keys(s.known))) {
+		known[key] = true
+		for i, c := range key {
+			if c == '.' && !known[key[:i]] {
+				known[key[:i+1]] = true
+			}
+		}
+	}
+	return unread(s.root, "", known)
+}
+
+// unread lists keys of m and, where keys of a section are known, keys of that section.
+func unread(m *mapping, prefix string, known map[string]bool) (keys []string) {
+	for _, key := range slices.Sorted(slices.Values(m.keys)) {
+		full := prefix + key
+		inner, isSection := m.values[key].(*mapping)
+		switch {
+		case known[full]:
+		case isSection && known[full+"."]:
+			keys = append(keys, unread(inner, full+".", known)...)
+		default:
+			keys = append(keys, full)
+		}
+	}
+	return keys
+}
+
+// mostRank is the largest rank of a ranksweep experiment.
+const mostRank = 1 << 20
+
+// whole reads a rank.
 func (s *source) whole(key string, otherwise int) int {
 	value, ok := s.get(key)
 	if !ok {
+		s.absent = append(s.absent, key)
 		return otherwise
 	}
-	const most = 1 << 20 // the bound of a ranksweep experiment
-	if v, isWhole := value.(int); isWhole && v >= 1 && v <= most {
-		return v
+	if n, ok := s.toWhole(key, value); ok && ofRank.holds(float64(n)) {
+		return n
 	}
-	s.wrong(key, fmt.Sprintf("a whole number from 1 to %d", most))
+	s.wrong(key, value, ofRank.want)
 	return otherwise
 }
 
-func (s *source) number(key string, otherwise float64) float64 {
+func (s *source) toWhole(key string, value any) (int, bool) {
+	n, ok := s.toNumber(key, value)
+	whole := ok && n.value == math.Trunc(n.value) && math.Abs(n.value) <= 1<<53 && !strings.ContainsAny(n.text, ".eE")
+	return int(n.value), whole
+}
+
+// bound is what a number must be.
+type bound struct {
+	want  string
+	holds func(float64) bool
+}
+
+// The bounds of settings. Those of α are of a ranksweep experiment.
+var (
+	ofAlpha   = bound{"a number above 0 and at most 1e6", func(v float64) bool { return v > 0 && v <= 1e6 }}
+	ofRate    = bound{"a number of at least 0", func(v float64) bool { return v >= 0 }}
+	ofRatio   = bound{"a number above 0", func(v float64) bool { return v > 0 }}
+	ofDropout = bound{"a number from 0 to 1", func(v float64) bool { return v >= 0 && v <= 1 }}
+	ofRank    = bound{fmt.Sprintf("a whole number from 1 to %d", mostRank), func(v float64) bool {
+		return v >= 1 && v <= mostRank && v == math.Trunc(v)
+	}}
+)
+
+// number reads a number. A default of 0 stands for what is not set at all.
+func (s *source) number(key string, otherwise float64, b bound) float64 {
+	if key == "" {
+		return otherwise
+	}
 	value, ok := s.get(key)
 	if !ok {
+		if otherwise != 0 {
+			s.absent = append(s.absent, key)
+		}
 		return otherwise
 	}
-	if v, isNumber := toNumber(value); isNumber {
+	n, ok := s.toNumber(key, value)
+	if !ok || !b.holds(n.value) {
+		s.wrong(key, value, b.want)
+	}
+	return n.value
+}
+
+// toNumber reads a number, also one in quotes, which it remembers.
+func (s *source) toNumber(key string, value any) (n numeral, ok bool) {
+	switch v := value.(type) {
+	case numeral:
+		n = v
+	case string:
+		f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+		if err != nil {
+			return n, false
+		}
+		n = numeral{v, f}
+		s.quoted = append(s.quoted, key)
+	default:
+		return n, false
+	}
+	return n, !math.IsNaN(n.value) && !math.IsInf(n.value, 0)
+}
+
+// flag reads true or false, also as words in quotes where the tool converts them.
+func (s *source) flag(key string) bool {
+	if key == "" {
+		return false
+	}
+	value, ok := s.get(key)
+	if !ok {
+		return false
+	}
+	if v, isFlag := value.(bool); isFlag {
 		return v
 	}
-	s.wrong(key, "a finite number")
-	return otherwise
-}
-
-func toNumber(value any) (float64, bool) {
-	switch v := value.(type) {
-	case int:
-		return float64(v), true
-	case float64:
-		return v, !math.IsNaN(v) && !math.IsInf(v, 0)
+	if text, isText := value.(string); isText {
+		switch word := strings.ToLower(text); {
+		case !s.converts:
+			s.fail(key, "%s: %q: is text, and any text counts as true: write true or false without quotes", key, text)
+		case slices.Contains([]string{"true", "yes", "on", "1"}, word):
+			return true
+		case slices.Contains([]string{"false", "no", "off", "0"}, word):
+			return false
+		}
 	}
-	return 0, false
-}
-
-func (s *source) flag(key string) bool {
-	value, ok := s.get(key)
-	v, isFlag := value.(bool)
-	if ok && !isFlag {
-		s.wrong(key, "true or false")
-	}
-	return v
+	s.wrong(key, value, "true or false")
+	return false
 }
 
 func (s *source) text(key string) string {
+	if key == "" {
+		return ""
+	}
 	value, ok := s.get(key)
 	v, isText := value.(string)
 	if ok && !isText {
-		s.wrong(key, "text")
+		s.wrong(key, value, "text")
 	}
 	return v
 }
 
-// names reads a list of names, or a text of names separated by sep. With an empty sep, a text
-// is one name.
-func (s *source) names(key, sep string) (names []string) {
-	value, ok := s.get(key)
-	if !ok {
+// names reads a list of names. A text is a list of one.
+func (s *source) names(key string) (names []string) {
+	if key == "" {
 		return nil
 	}
-	switch v := value.(type) {
-	case string:
-		if sep == "" {
-			return []string{v}
-		}
-		for _, name := range strings.Split(v, sep) {
-			if name = strings.TrimSpace(name); name != "" {
-				names = append(names, name)
-			}
-		}
-		return names
-	case []any:
-		for _, item := range v {
-			name, isText := item.(string)
-			if !isText {
-				s.wrong(key, "a list of names")
-				return nil
-			}
-			names = append(names, name)
-		}
-		return names
+	value, ok := s.get(key)
+	if text, isText := value.(string); isText {
+		return []string{text}
 	}
-	s.wrong(key, "names")
-	return nil
+	list, isList := value.([]any)
+	if ok && !isList {
+		s.wrong(key, value, "a list of names")
+	}
+	for _, item := range list {
+		name, isText := item.(string)
+		if !isText {
+			s.wrong(key, item, "names")
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
-// numbers reads a mapping of names to numbers.
-func (s *source) numbers(key string) map[string]float64 {
+// layers reads the number of a layer or a list of them.
+func (s *source) layers(key string) (layers []int) {
+	if key == "" {
+		return nil
+	}
 	value, ok := s.get(key)
 	if !ok {
 		return nil
 	}
-	inner, ok := value.(map[string]any)
-	if !ok {
-		s.wrong(key, "a mapping of names to numbers")
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	for _, item := range list {
+		n, ok := s.toWhole(key, item)
+		if !ok || n < 0 {
+			s.wrong(key, item, "whole numbers of layers, the first of which is 0")
+			return nil
+		}
+		layers = append(layers, n)
+	}
+	return layers
+}
+
+// patterns reads a mapping of patterns to numbers, in the order of the file.
+func (s *source) patterns(key string, b bound) (patterns []Pattern) {
+	if key == "" {
 		return nil
 	}
-	numbers := make(map[string]float64)
-	for name, v := range inner {
-		if numbers[name], ok = toNumber(v); !ok {
-			s.wrong(key, "a mapping of names to finite numbers")
+	value, ok := s.get(key)
+	inner, isMapping := value.(*mapping)
+	if !ok || !isMapping {
+		if ok {
+			s.wrong(key, value, "a mapping of names to numbers")
 		}
+		return nil
 	}
-	return numbers
+	for _, name := range inner.keys {
+		n, ok := s.toNumber(key, inner.values[name])
+		if !ok || !b.holds(n.value) {
+			s.failAt(inner.lines[name], "%s: %q: %s: must be %s", key, name, show(inner.values[name]), b.want)
+		}
+		patterns = append(patterns, Pattern{name, n.value})
+	}
+	return patterns
 }
 
 // asks reports whether a setting asks for anything.
 func (s *source) asks(key string) bool {
-	value, _ := s.get(key)
-	return peft.Asks(value)
+	value, ok := s.get(key)
+	switch v := value.(type) {
+	case *mapping:
+		return len(v.keys) > 0
+	case numeral:
+		return true
+	}
+	return ok && peft.Asks(value)
 }

@@ -3,8 +3,8 @@ package explain
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/paper/table"
@@ -16,22 +16,13 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	s := e.Settings
 	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
 	fmt.Fprintf(&b, "rank        %d\nalpha       %s\ngamma       %.4g\n", s.Rank, number(s.Alpha), e.Gamma)
-	for _, line := range []struct{ name, text string }{
-		{"targets", s.targets()},
-		{"dropout", nonzero(s.Dropout)},
-		{"init", s.Init},
-		{"lr", nonzero(s.LR)},
-		{"model", s.Model},
-	} {
+	for _, line := range e.lines() {
 		if line.text != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, line.text)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Alphas)) {
-		fmt.Fprintf(&b, "alpha       %s for names that end with %s\n", number(s.Alphas[name]), name)
-	}
 	fmt.Fprintf(&b, "convention  %s\n\n", e.Convention)
-	if err := e.table().WriteText(&b); err != nil {
+	if err := e.writeTables(&b); err != nil {
 		return err
 	}
 	b.WriteString("traps\n")
@@ -58,22 +49,57 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	return err
 }
 
-// table has γ at each rank. A column that does not apply is left out.
-func (e *Explanation) table() (t table.Table) {
+// line is a setting that is printed if it has a text.
+type line struct{ name, text string }
+
+func (e *Explanation) lines() []line {
+	s := e.Settings
+	return []line{
+		{"targets", s.targets()},
+		{"left out", mapsText(s.Exclude, s.ExcludePattern)},
+		{"layers", s.layers()},
+		{"dropout", nonzero(s.Dropout)},
+		{"init", s.Init},
+		{"biases", s.Bias},
+		{"DoRA", onlyIf(s.DoRA, "yes")},
+		{"lr", nonzero(s.LR)},
+		{"LoRA+", onlyIf(s.Ratio > 0, "the learning rate of B is "+number(s.Ratio)+" times that of A, which is lr")},
+		{"model", s.Model},
+		{"defaults", onlyIf(len(e.Absent) > 0, "of "+e.Tool+", since absent here: "+strings.Join(e.Absent, ", "))},
+	}
+}
+
+func onlyIf(holds bool, text string) string {
+	if holds {
+		return text
+	}
+	return ""
+}
+
+// writeTables writes γ at each rank, without columns that do not apply, and of the maps that
+// have ranks or alphas of their own.
+func (e *Explanation) writeTables(w io.Writer) error {
 	alpha, follows := number(e.Settings.Alpha), number(e.Settings.follows())
+	var t table.Table
 	table.Fill(&t, e.Table,
 		table.Numbers("rank", func(r Row) int { return r.Rank }),
 		table.Numbers("gamma, alpha "+alpha, func(r Row) string { return present(r.Fixed) }),
 		table.Numbers("gamma, alpha "+follows+"·r", func(r Row) string { return present(r.Follows) }),
-		table.Words("", func(r Row) string {
-			notes := slices.Clone(r.Patterns)
-			if r.Rank == e.Settings.Rank {
-				notes = append([]string{"here"}, notes...)
-			}
-			return strings.Join(notes, ", ")
-		}),
+		table.Words("", func(r Row) string { return onlyIf(r.Rank == e.Settings.Rank, "here") }),
 	)
-	return t
+	if err := t.WriteText(w); err != nil || len(e.Maps) == 0 {
+		return err
+	}
+	s := e.Settings
+	rest := Maps{Names: []string{"all others"}, Rank: s.Rank, Alpha: s.Alpha, Gamma: s.Gamma()}
+	var own table.Table
+	table.Fill(&own, append(slices.Clone(e.Maps), rest),
+		table.Words("maps", func(m Maps) string { return abridged(m.Names) }),
+		table.Numbers("rank", func(m Maps) int { return m.Rank }),
+		table.Numbers("alpha", func(m Maps) string { return number(m.Alpha) }),
+		table.Numbers("gamma", func(m Maps) string { return fmt.Sprintf("%.4g", m.Gamma) }),
+	)
+	return own.WriteText(w)
 }
 
 func present(v *float64) string {
@@ -85,10 +111,53 @@ func present(v *float64) string {
 
 // targets describes which maps are adapted.
 func (s Settings) targets() string {
-	if s.Pattern != "" {
+	switch {
+	case s.Pattern != "":
 		return "maps whose names match " + s.Pattern
+	case len(s.Targets) > 0:
+		return abridged(s.Targets)
+	case len(s.NoNames) > 0 || s.NoTargets:
+		return "none"
 	}
-	return strings.Join(s.Targets, ", ")
+	return "not named: chosen by the model's type"
+}
+
+// layers describes which layers are adapted, if not all are.
+func (s Settings) layers() string {
+	var parts []string
+	if len(s.Layers) > 0 {
+		parts = append(parts, "only "+listText(s.Layers))
+	}
+	if len(s.LayersPattern) > 0 {
+		parts = append(parts, "numbered after "+strings.Join(s.LayersPattern, " or "))
+	}
+	if s.LastLayers > 0 {
+		parts = append(parts, "only the last "+strconv.Itoa(s.LastLayers))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// abridged lists names. Of many it lists their last parts, each once, with its number.
+func abridged(names []string) string {
+	const many = 8
+	if len(names) <= many {
+		return strings.Join(names, ", ")
+	}
+	count := make(map[string]int)
+	var ends []string
+	for _, name := range names {
+		end := last(name)
+		if count[end]++; count[end] == 1 {
+			ends = append(ends, end)
+		}
+	}
+	if len(ends) > many {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:many], ", "), len(names)-many)
+	}
+	for i, end := range ends {
+		ends[i] = fmt.Sprintf("%d × %s", count[end], end)
+	}
+	return strings.Join(ends, ", ")
 }
 
 func nonzero(v float64) string {

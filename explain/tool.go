@@ -2,50 +2,98 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // tool is another tool whose settings can be explained. It has a file of its own and an entry
 // in tools.
 type tool struct {
-	name  string
-	marks []string // keys that are typical of the tool's files
+	name string
 
-	// read returns the adapter's settings in a file, and the keys that it does not know.
-	read func(*source) (Settings, []string)
+	// marks are keys that no other tool has. One of them is enough to recognize the tool.
+	// A mark is a key, or a key and its text, as adapter=lora, or several of them joined by +.
+	marks []string
+	hints []string // as marks, where no tool has a mark in a file
 
-	// write returns settings as lines of the tool's config, and remarks on settings that the
-	// tool cannot express.
-	write func(Settings) (lines, remarks []string)
+	converts bool     // numbers and flags in quotes are taken for what they say
+	beside   []string // keys that have nothing to do with the adapter
+
+	// read returns the adapter's settings in a file. It is nil for what is only written.
+	read func(*source) Settings
+
+	// write returns settings as keys of the tool's config, and remarks on settings that the
+	// tool cannot express. It is nil for what is only read.
+	write func(Settings) ([]pair, []string)
 }
 
-// tools lists all tools, in the order in which equivalents are printed. Of two tools with
-// equally many marks in a file, the first wins. ranksweep's own experiments are only written.
-var tools = []tool{peftTool, llamaFactoryTool, axolotlTool, unslothTool, torchtuneTool, ranksweepTool}
+// tools lists all tools, in the order in which equivalents are printed. ranksweep's own
+// experiments are only written.
+var tools = []tool{
+	peftTool, llamaFactoryTool, llamaFactoryV1Tool, axolotlTool, trlTool, swiftTool, unslothTool, unslothFileTool,
+	torchtuneTool, mlxTool, ludwigTool, ranksweepTool,
+}
 
-// detect returns the tool with the most marks in a file, and these marks.
+// detect returns the tool that a file is of, and the marks by which it is recognized. A file
+// of PEFT's says so, whatever else it holds. Otherwise most marks decide.
 func detect(s *source) (tool, []string, error) {
-	var best tool
-	var found []string
+	if s.bears(peftTool.marks[0]) {
+		return peftTool, peftTool.marks, nil
+	}
+	found, marks := candidates(s, func(t tool) []string { return t.marks })
+	if len(found) == 0 {
+		found, marks = candidates(s, func(t tool) []string { return t.hints })
+	}
+	if len(found) == 0 {
+		return tool{}, nil, unrecognized(s)
+	}
+	best := 0
+	for i := range found {
+		if len(marks[i]) > len(marks[best]) {
+			best = i
+		}
+	}
+	for i, t := range found {
+		if i != best && len(marks[i]) == len(marks[best]) {
+			return tool{}, nil, fmt.Errorf("could be of %s (%s) or of %s (%s): add a key that only one of them has, "+
+				"such as %s or %s", found[best].name, listed(marks[best]), t.name, listed(marks[i]),
+				listed(found[best].marks[:1]), listed(t.marks[:1]))
+		}
+	}
+	return found[best], marks[best], nil
+}
+
+// listed writes marks for an error.
+func listed(marks []string) string {
+	return strings.ReplaceAll(strings.Join(marks, ", "), "+", " with ")
+}
+
+// candidates returns the tools of which a file has marks, and these marks.
+func candidates(s *source, marksOf func(tool) []string) (found []tool, marks [][]string) {
 	for _, t := range tools {
-		var marks []string
-		for _, m := range t.marks {
-			if s.has(m) {
-				marks = append(marks, m)
+		has := slices.DeleteFunc(slices.Clone(marksOf(t)), func(mark string) bool { return !s.bears(mark) })
+		if len(has) > 0 {
+			found, marks = append(found, t), append(marks, has)
+		}
+	}
+	return found, marks
+}
+
+// unrecognized is the error of a file that is of no tool. It names a section that is of one.
+func unrecognized(s *source) error {
+	for _, key := range s.root.keys {
+		if inner, ok := s.root.values[key].(*mapping); ok {
+			if t, _, err := detect(newSource(inner)); err == nil {
+				return wrongAt(s.root.lines[key], "names no adapter, but its section %s does, with keys of %s: put that "+
+					"section into a file of its own", key, t.name)
 			}
 		}
-		if len(marks) > len(found) {
-			best, found = t, marks
-		}
 	}
-	if len(found) > 0 {
-		return best, found, nil
-	}
-	var known []string
+	var sought []string
 	for _, t := range tools {
 		if len(t.marks) > 0 {
-			known = append(known, fmt.Sprintf("%s (has %s)", t.name, strings.Join(t.marks[:2], " or ")))
+			sought = append(sought, fmt.Sprintf("%s (%s)", t.name, listed(t.marks[:min(3, len(t.marks))])))
 		}
 	}
-	return tool{}, nil, fmt.Errorf("not recognized; known: %s", strings.Join(known, ", "))
+	return fmt.Errorf("names no adapter: looked for keys of %s", strings.Join(sought, ", "))
 }

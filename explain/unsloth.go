@@ -1,46 +1,98 @@
 package explain
 
+import (
+	"slices"
+	"strings"
+)
+
 // unslothTool reads the arguments of FastLanguageModel.get_peft_model as YAML or JSON. They
 // are PEFT's keys with other defaults, r 16 and lora_alpha 16 (unsloth/models/llama.py,
 // get_peft_model).
 var unslothTool = tool{
 	name: "Unsloth",
 	marks: []string{"use_gradient_checkpointing", "random_state", "finetune_mlp_modules", "finetune_attention_modules",
-		"finetune_language_layers", "finetune_vision_layers", "temporary_location", "r"},
-	read: readUnsloth,
-	write: func(s Settings) (lines, remarks []string) {
-		lines, remarks = keywords(s)
+		"finetune_language_layers", "finetune_vision_layers", "finetune_last_n_layers", "temporary_location"},
+	beside: slices.Concat(besideUnsloth, peftBeside, besideTrainer),
+	read:   readUnsloth,
+	write: func(s Settings) ([]pair, []string) {
+		pairs, remarks := writeKeywords(s, unslothWords, pair{"use_gradient_checkpointing", "unsloth"})
 		if len(s.Ranks)+len(s.Alphas) > 0 {
 			remarks = append(remarks, "not every release of Unsloth passes patterns on to PEFT's LoraConfig")
 		}
-		return lines, remarks
+		return pairs, remarks
 	},
 }
 
-// unslothBeside are keys that have nothing to do with the adapter.
-var unslothBeside = []string{
-	"use_gradient_checkpointing", "random_state", "max_seq_length", "temporary_location", "loftq_config", "qat_scheme",
-	"load_in_4bit", "load_in_8bit", "dtype", "finetune_vision_layers", "finetune_language_layers", "layers_pattern",
-	"fan_in_fan_out", "task_type", "ensure_weight_tying",
+var unslothWords = func() words {
+	w := peftWords
+	w.model, w.lastLayers = "model_name", "finetune_last_n_layers"
+	w.defaults = Settings{Rank: 16, Alpha: 16}
+	return w
+}()
+
+// besideUnsloth are keys that have nothing to do with the adapter.
+var besideUnsloth = strings.Fields(`
+	use_gradient_checkpointing random_state max_seq_length temporary_location qat_scheme load_in_4bit load_in_8bit
+	dtype offload_layers checkpoint_skip_layers prefetch_depth`)
+
+func readUnsloth(s *source) Settings {
+	a := readKeywords(s, unslothWords)
+	if len(a.Targets) == 0 && a.Pattern == "" && len(a.NoNames) == 0 {
+		a.chooseTargets(s, "")
+	}
+	if n := s.lastLayers("finetune_last_n_layers", 0); len(a.Layers) == 0 {
+		a.LastLayers = n
+	}
+	return a
 }
 
-// unslothTargets are the maps that are adapted if target_modules is absent: the four of
-// attention, then those of the feed-forward part.
-var unslothTargets = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
-
-func readUnsloth(s *source) (Settings, []string) {
-	a := readKeywords(s, 16, 16)
-	a.Model, a.LR = s.text("model_name"), s.number("learning_rate", 0)
-	if a.Targets == nil && a.Pattern == "" {
-		for i, name := range unslothTargets {
-			key := "finetune_mlp_modules"
-			if i < 4 {
-				key = "finetune_attention_modules"
-			}
-			if on := s.flag(key); on || !s.has(key) {
-				a.Targets = append(a.Targets, name)
-			}
+// chooseTargets takes the maps that are adapted if none are named: the parts of a layer that
+// are not switched off.
+func (a *Settings) chooseTargets(s *source, section string) {
+	for i, name := range linear {
+		key := section + "finetune_mlp_modules"
+		if i < 4 {
+			key = section + "finetune_attention_modules"
+		}
+		if value, _ := s.root.find(key); value == nil || s.flag(key) {
+			a.Targets = append(a.Targets, name)
 		}
 	}
-	return a, s.rest(unslothBeside...)
+}
+
+// unslothFileTool reads the file that Unsloth's own command takes (unsloth_cli/config.py).
+var unslothFileTool = tool{
+	name:     "Unsloth's command",
+	marks:    []string{"lora.lora_r", "training.training_type", "lora.use_loftq", "lora.finetune_mlp_modules"},
+	converts: true,
+	beside: strings.Fields(`
+		data logging inference training.max_seq_length training.load_in_4bit training.output_dir training.num_epochs
+		training.batch_size training.gradient_accumulation_steps training.warmup_steps training.max_steps
+		training.save_steps training.weight_decay training.random_seed training.packing
+		training.train_on_completions training.gradient_checkpointing training.optim training.lr_scheduler_type`),
+	read: readUnslothFile,
+}
+
+var unslothFileWords = words{
+	rank: "lora.lora_r", alpha: "lora.lora_alpha", rslora: "lora.use_rslora", dora: "lora.use_dora",
+	dropout: "lora.lora_dropout", lr: "training.learning_rate", model: "model", p: 1,
+	defaults: Settings{Rank: 64, Alpha: 16, LR: 2e-4},
+}
+
+func readUnslothFile(s *source) Settings {
+	if t := s.text("training.training_type"); t != "" && !strings.EqualFold(t, "lora") {
+		s.fail("training.training_type", "training.training_type: %s: must be lora: otherwise there is no adapter to "+
+			"explain", t)
+	}
+	a := unslothFileWords.read(s)
+	names := commas(s.names("lora.target_modules"))
+	if slices.Contains(names, allLinear) && len(names) == 1 || s.flag("lora.vision_all_linear") {
+		a.Targets = []string{allLinear}
+	} else if a.Targets, a.NoNames = sortNames(names); len(names) == 0 {
+		a.chooseTargets(s, "lora.")
+	}
+	if s.flag("lora.use_loftq") {
+		a.Init = "loftq"
+	}
+	return a
 }

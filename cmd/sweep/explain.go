@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,10 +15,12 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain CONFIG…",
 		Short: "Print what another tool's adapter settings mean: gamma at each rank, traps, equivalents",
-		Long: "Explain reads a PEFT adapter_config.json, a LLaMA-Factory, Axolotl or torchtune YAML,\n" +
-			"or the arguments of Unsloth's get_peft_model as YAML or JSON. It prints γ at each rank,\n" +
-			"the convention that the settings follow, the traps that they fall into, and the same\n" +
-			"settings for each of the other tools and for an experiment. It changes nothing.",
+		Long: "Explain reads a PEFT adapter_config.json or its folder, a config of LLaMA-Factory,\n" +
+			"Axolotl, TRL, ms-swift, torchtune, mlx-lm or Ludwig, or the arguments of LoraConfig or\n" +
+			"of Unsloth's get_peft_model as YAML or JSON. It prints γ at each rank, the convention\n" +
+			"that the settings follow, the traps that they fall into, and the same settings for each\n" +
+			"of the other tools and for an experiment. It names the keys that it does not understand,\n" +
+			"and refuses a file that names no adapter. It changes nothing.",
 		Example: "  sweep explain my-adapter/adapter_config.json\n" +
 			"  sweep explain qlora.yaml --json",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -28,24 +32,25 @@ func newExplain() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON, one line per file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		var failed []error
 		for i, file := range args {
-			e, err := explain.File(file)
-			if err != nil {
-				return err
+			if i > 0 && !*asJSON {
+				fmt.Fprintln(cmd.OutOrStdout())
 			}
-			if *asJSON {
-				err = json.NewEncoder(cmd.OutOrStdout()).Encode(e)
-			} else {
-				if i > 0 {
-					fmt.Fprintln(cmd.OutOrStdout())
-				}
-				err = e.WriteText(cmd.OutOrStdout())
-			}
-			if err != nil {
-				return err
-			}
+			failed = append(failed, explainFile(cmd.OutOrStdout(), file, *asJSON))
 		}
-		return nil
+		return errors.Join(failed...)
 	}
 	return cmd
+}
+
+func explainFile(w io.Writer, file string, asJSON bool) error {
+	e, err := explain.File(file)
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return json.NewEncoder(w).Encode(e)
+	}
+	return e.WriteText(w)
 }

@@ -2,16 +2,20 @@ package peft
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/dlclark/regexp2"
 )
 
-// expression is a regular expression of Python's module re, whose look-ahead
-// Go's own engine lacks.
-type expression struct {
-	*regexp2.Regexp
-	text string // as in the file
+// Expression is a regular expression of Python's module re.
+type Expression struct {
+	*regexp2.Regexp        // has the look-ahead that Go's own engine lacks
+	text            string // as in the file
+
+	// linear is the same in Go's own engine, which takes time in proportion to the name. It
+	// is nil where that engine cannot have it.
+	linear *regexp.Regexp
 }
 
 // longestMatch is the time that one match may take: expressions come from files, and a
@@ -19,21 +23,32 @@ type expression struct {
 const longestMatch = time.Second
 
 // compile puts text into format, which decides how much of a name it has to match.
-func compile(format, text string) (expression, error) {
+func compile(format, text string) (Expression, error) {
 	// The text is compiled alone first, so that its parentheses balance without the format's.
 	if _, err := regexp2.Compile(text, regexp2.RE2); err != nil {
-		return expression{}, fmt.Errorf("%q: %w", text, err)
+		return Expression{}, fmt.Errorf("%q: %w", text, err)
 	}
-	re, err := regexp2.Compile(fmt.Sprintf(format, text), regexp2.RE2) // for Python's (?P<name>…)
+	whole := fmt.Sprintf(format, text)
+	re, err := regexp2.Compile(whole, regexp2.RE2) // for Python's (?P<name>…)
 	if err != nil {
-		return expression{}, fmt.Errorf("%q: %w", text, err)
+		return Expression{}, fmt.Errorf("%q: %w", text, err)
 	}
 	re.MatchTimeout = longestMatch
-	return expression{re, text}, nil
+	linear, err := regexp.Compile(whole)
+	if err != nil {
+		linear = nil
+	}
+	return Expression{re, text, linear}, nil
 }
 
-// matches reports whether the expression matches a module's name.
-func (e expression) matches(name string) (bool, error) {
+// IsLinear reports whether a match takes time in proportion to the name.
+func (e Expression) IsLinear() bool { return e.linear != nil }
+
+// Matches reports whether the expression matches a module's name.
+func (e Expression) Matches(name string) (bool, error) {
+	if e.linear != nil {
+		return e.linear.MatchString(name), nil
+	}
 	ok, err := e.MatchString(name)
 	if err != nil {
 		return false, fmt.Errorf("expression %q takes longer than %v on %q: write it more simply",

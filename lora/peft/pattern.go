@@ -13,7 +13,7 @@ type patterns[V any] []pattern[V]
 // pattern is a value for the modules that its expression matches: either the whole name,
 // or everything after one of the name's dots.
 type pattern[V any] struct {
-	name  expression
+	name  Expression
 	value V
 }
 
@@ -21,12 +21,18 @@ type pattern[V any] struct {
 // does.
 func (p patterns[V]) of(module string, otherwise V) (V, error) {
 	for _, q := range p {
-		if ok, err := q.name.matches(module); ok || err != nil {
+		if ok, err := q.name.Matches(module); ok || err != nil {
 			return q.value, err
 		}
 	}
 	return otherwise, nil
 }
+
+// patternFormat is the expression around a pattern's name.
+const patternFormat = `^(?:.*\.)?(?:%s)$`
+
+// Pattern compiles a key of rank_pattern or alpha_pattern.
+func Pattern(key string) (Expression, error) { return compile(patternFormat, key) }
 
 // UnmarshalJSON reads an object and keeps the order of its keys.
 func (p *patterns[V]) UnmarshalJSON(text []byte) error {
@@ -46,7 +52,7 @@ func (p *patterns[V]) UnmarshalJSON(text []byte) error {
 		if err := d.Decode(&q.value); err != nil {
 			return fmt.Errorf("pattern %q: %w", key, err)
 		}
-		if q.name, err = compile(`^(?:.*\.)?(?:%s)$`, key.(string)); err != nil {
+		if q.name, err = compile(patternFormat, key.(string)); err != nil {
 			return fmt.Errorf("pattern %w", err)
 		}
 		*p = append(*p, q)

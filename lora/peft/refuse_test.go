@@ -98,8 +98,8 @@ func TestRefusals(t *testing.T) {
 			"adapter_config.json: pattern \"q_proj)(?:x\": error parsing regexp: unexpected ) in `q_proj)(?:x`"},
 		{"targets cut off", `{"target_modules": "[qv"}`, pair,
 			"adapter_config.json: \"[qv\": error parsing regexp: unterminated [] set in `[qv`"},
-		{"targets that run away", `{"target_modules": "((?:[a-z.0-9_])*)*x"}`, pair,
-			`adapter_config.json: expression "((?:[a-z.0-9_])*)*x" takes longer than 1s on ` +
+		{"targets that run away", `{"target_modules": "((?:[a-z.0-9_])*)*(?!y)x"}`, pair,
+			`adapter_config.json: expression "((?:[a-z.0-9_])*)*(?!y)x" takes longer than 1s on ` +
 				`"model.layers.0.self_attn.q_proj": write it more simply`},
 		{"a target without weights", `{"target_modules": ["up_proj"]}`, pair,
 			`adapter_config.json: selects the model's map "model.layers.1.mlp.up_proj", which has no weights in ` +

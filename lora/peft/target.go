@@ -47,7 +47,7 @@ func (s selection) has(module string) (bool, error) {
 
 // anyLayer finds the first number in a name that can be that of a layer: it has at least
 // two parts before it.
-var anyLayer = expression{Regexp: regexp2.MustCompile(`^.*?\.[^.]*\.(?<layer>\d+)\.`, regexp2.RE2)}
+var anyLayer = Expression{Regexp: regexp2.MustCompile(`^.*?\.[^.]*\.(?<layer>\d+)\.`, regexp2.RE2)}
 
 // layerFormat is the expression around a pattern of layers.
 const layerFormat = `^(?:^|.*?\.)%s\.(?<layer>\d+)\.`
@@ -77,7 +77,7 @@ func (s selection) hasLayer(module string) (bool, error) {
 // linear map except the head; these are the maps that a model lists.
 type names struct {
 	list []string
-	expr expression
+	expr Expression
 }
 
 const allLinear = "all-linear"
@@ -91,7 +91,7 @@ func (n *names) match(module string) (bool, error) {
 	case strings.EqualFold(n.expr.text, allLinear):
 		return true, nil
 	}
-	return n.expr.matches(module)
+	return n.expr.Matches(module)
 }
 
 // UnmarshalJSON reads a list or a text.
@@ -105,9 +105,15 @@ func (n *names) UnmarshalJSON(content []byte) error {
 		return err
 	}
 	var err error
-	n.expr, err = compile(`\A(?:%s)\z`, text)
+	n.expr, err = compile(targetFormat, text)
 	return err
 }
+
+// targetFormat is the expression around a text of target_modules or exclude_modules.
+const targetFormat = `\A(?:%s)\z`
+
+// Target compiles a text of target_modules or exclude_modules.
+func Target(text string) (Expression, error) { return compile(targetFormat, text) }
 
 // numbers is a list of whole numbers, or one, or none.
 type numbers []int
@@ -119,7 +125,7 @@ func (n *numbers) UnmarshalJSON(content []byte) (err error) {
 }
 
 // expressions match what comes before the number of a layer in a name.
-type expressions []expression
+type expressions []Expression
 
 // UnmarshalJSON reads a list of texts, or one, or none.
 func (e *expressions) UnmarshalJSON(content []byte) error {

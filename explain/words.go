@@ -1,0 +1,245 @@
+package explain
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"ranksweep/lora/peft"
+)
+
+// words are a tool's keys for settings. A dot leads into a section. A key is empty where the
+// tool has none.
+type words struct {
+	rank, alpha, rslora, dora string
+	dropout, init, bias       string
+	exclude                   string
+	layers, layersPattern     string
+	lastLayers                string
+	ranks, alphas             string
+	lr, ratio                 string
+	model                     string
+
+	defaults   Settings // what the tool takes where a key is absent
+	p          float64  // exponent of γ = α/r^p without rslora
+	wholeAlpha bool     // α must be a whole number
+	zeroAlpha  bool     // an α of 0 counts as absent
+
+	// What is given outside the config, as a remark about a value.
+	lrPlace, ratioPlace string
+}
+
+// read reads settings by their keys.
+func (w words) read(s *source) Settings {
+	a := w.defaults
+	a.Rank = s.whole(w.rank, a.Rank)
+	alpha, ok := s.get(w.alpha)
+	n, isNumber := alpha.(numeral)
+	if a.PerRank > 0 && (!ok || w.zeroAlpha && isNumber && n.value == 0) {
+		a.Alpha = a.PerRank * float64(a.Rank)
+		s.absent = append(s.absent, w.alpha)
+	} else {
+		a.PerRank = 0
+		a.Alpha = s.number(w.alpha, a.Alpha, ofAlpha)
+	}
+	a.P = w.p
+	if s.flag(w.rslora) {
+		a.P = peft.Exponent(true)
+	}
+	a.DoRA = s.flag(w.dora)
+	a.Dropout = s.number(w.dropout, a.Dropout, ofDropout)
+	a.LR, a.Ratio = s.number(w.lr, a.LR, ofRate), s.number(w.ratio, 0, ofRatio)
+	a.Init, a.Bias, a.Model = s.init(w.init), s.text(w.bias), s.text(w.model)
+	if a.Bias == "none" {
+		a.Bias = ""
+	}
+	a.Exclude, a.ExcludePattern = s.maps(w.exclude)
+	a.Layers, a.LayersPattern = s.layers(w.layers), s.names(w.layersPattern)
+	a.Ranks, a.Alphas = s.patterns(w.ranks, ofRank), s.patterns(w.alphas, ofAlpha)
+	return a
+}
+
+// init reads how A and B begin. The usual way is true, or no word.
+func (s *source) init(key string) string {
+	value, _ := s.get(key)
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return ""
+		}
+		return "false"
+	case string:
+		if strings.EqualFold(v, "true") {
+			return ""
+		}
+		return v
+	}
+	s.wrong(key, value, "text, true or false")
+	return ""
+}
+
+// maps reads what selects maps: a list of names, or a text, which is a pattern.
+func (s *source) maps(key string) (names []string, pattern string) {
+	value, _ := s.get(key)
+	if text, ok := value.(string); ok {
+		return nil, text
+	}
+	return s.names(key), ""
+}
+
+// pair is a key of a tool's config, and its value as it is written there.
+type pair struct{ key, value string }
+
+// write writes settings by their keys, all but the targets, with a remark for each setting
+// that has no key.
+func (w words) write(s Settings) (pairs []pair, remarks []string) {
+	put := func(key, what, value string) {
+		if value != "" && key != "" {
+			pairs = append(pairs, pair{key, value})
+		} else if value != "" && what != "" {
+			remarks = append(remarks, fmt.Sprintf("%s, %s: there is no key for it", what, value))
+		}
+	}
+	alpha, remarks := w.alphaOf(s)
+	put(w.rank, "", strconv.Itoa(s.Rank))
+	put(w.alpha, "", yamlNumber(alpha))
+	if w.rslora != "" {
+		put(w.rslora, "", strconv.FormatBool(s.isRSLoRA()))
+	}
+	put(w.exclude, "maps left out", mapsText(s.Exclude, s.ExcludePattern))
+	put(w.layers, "the only layers that are adapted", listText(s.Layers))
+	put(w.layersPattern, "layers_pattern", listText(s.LayersPattern))
+	put(w.lastLayers, "the number of last layers that are adapted", nonzero(float64(s.LastLayers)))
+	put(w.ranks, "ranks of some maps", patternsText(s.Ranks))
+	put(w.alphas, "alphas of some maps", patternsText(s.Alphas))
+	if s.Dropout > 0 || w.defaults.Dropout > 0 {
+		put(w.dropout, "dropout", yamlNumber(s.Dropout))
+	}
+	put(w.init, "init", word(s.Init))
+	put(w.bias, "biases that are trained", word(s.Bias))
+	if s.DoRA {
+		put(w.dora, "DoRA", "true")
+	}
+	if s.LR > 0 && w.lrPlace != "" {
+		remarks = append(remarks, fmt.Sprintf(w.lrPlace, number(s.LR)))
+	} else {
+		put(w.lr, "learning rate", onlyIf(s.LR > 0, yamlNumber(s.LR)))
+	}
+	if s.Ratio > 0 && w.ratioPlace != "" {
+		remarks = append(remarks, fmt.Sprintf(w.ratioPlace, number(s.Ratio)))
+	} else {
+		put(w.ratio, "LoRA+, the learning rate of B over that of A", nonzero(s.Ratio))
+	}
+	return pairs, remarks
+}
+
+// alphaOf returns the α that gives γ in this tool.
+func (w words) alphaOf(s Settings) (alpha float64, remarks []string) {
+	alpha = s.Alpha
+	if s.P != w.p && !(w.rslora != "" && s.isRSLoRA()) {
+		alpha = s.alphaAt(w.p)
+		remarks = append(remarks, fmt.Sprintf("there is no key for γ's dependence on the rank: %s %s gives the same γ "+
+			"at rank %d only", last(w.alpha), number(alpha), s.Rank))
+	}
+	if w.wholeAlpha && alpha != float64(int(alpha)) {
+		remarks = append(remarks, fmt.Sprintf("%s takes only whole numbers, and %s is not one",
+			last(w.alpha), number(alpha)))
+	}
+	return alpha, remarks
+}
+
+// last returns the key without its sections.
+func last(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
+
+// render writes pairs as YAML. Keys of one section stand together, where its first key stood.
+func render(pairs []pair) (lines []string) {
+	done := make(map[string]bool)
+	for _, p := range pairs {
+		section, _, ok := strings.Cut(p.key, ".")
+		if !ok {
+			lines = append(lines, p.key+": "+p.value)
+		}
+		if !ok || done[section] {
+			continue
+		}
+		done[section] = true
+		lines = append(lines, section+":")
+		for _, q := range pairs {
+			if key, ok := strings.CutPrefix(q.key, section+"."); ok {
+				lines = append(lines, "  "+key+": "+q.value)
+			}
+		}
+	}
+	return lines
+}
+
+// yamlNumber writes a number that is one in YAML 1.1 too, in which 5e-06 is a text.
+func yamlNumber(v float64) string {
+	mantissa, exponent, ok := strings.Cut(number(v), "e")
+	if !ok {
+		return mantissa
+	}
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	return mantissa + "e" + exponent
+}
+
+// word writes a text without quotes if YAML takes it so.
+func word(text string) string {
+	if plain.MatchString(text) {
+		return text
+	}
+	return jsonText(text)
+}
+
+var plain = regexp.MustCompile(`^([A-Za-z_][\w.-]*)?$`)
+
+// listText writes a list in one line that is both YAML and JSON, or nothing if it is empty.
+func listText[V int | string](values []V) string {
+	if len(values) == 0 {
+		return ""
+	}
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = jsonText(v)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// mapsText writes names, or the pattern in their place.
+func mapsText(names []string, pattern string) string {
+	if pattern != "" {
+		return jsonText(pattern)
+	}
+	return listText(names)
+}
+
+// patternsText writes patterns in one line that is both YAML and JSON, or nothing if there
+// are none.
+func patternsText(patterns []Pattern) string {
+	if len(patterns) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, p := range patterns {
+		parts = append(parts, jsonText(p.Name)+": "+number(p.Value))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// jsonText writes a value as JSON in which <, > and & stand as they are.
+func jsonText(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err) // strings and numbers have JSON
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
