@@ -58,17 +58,20 @@ func readLLaMAFactory(s *source) Settings {
 	return a
 }
 
+// loraKeys are keys of LLaMA-Factory and ms-swift that set something of an adapter.
+var loraKeys = strings.Fields(`lora_rank lora_alpha lora_target target_modules target_regex lora_dropout use_rslora
+	use_dora pissa_init init_weights loraplus_lr_ratio lorap_lr_ratio`)
+
 // refuseWithoutTraining refuses files that make no adapter: those that load one, export a
 // model or run one, and set nothing of an adapter.
 func refuseWithoutTraining(s *source, adapter string) {
-	for _, key := range []string{"lora_rank", "lora_alpha", "lora_target", "lora_dropout", "use_rslora", "use_dora",
-		"pissa_init", "loraplus_lr_ratio"} {
-		if s.bears(key) {
-			return
-		}
+	if slices.ContainsFunc(loraKeys, s.bears) {
+		return
 	}
-	trains := s.bears("do_train") || s.bears("dataset") || s.bears("finetuning_type")
-	if adapter != "" || s.bears("export_dir") || s.bears("infer_backend") || !trains {
+	other := adapter != "" || slices.ContainsFunc([]string{"export_dir", "infer_backend", "merge_lora"}, s.bears)
+	trains := slices.ContainsFunc(strings.Fields(`
+		do_train dataset finetuning_type tuner_type train_type sft_type rlhf_type`), s.bears)
+	if other || !trains {
 		s.fail("", "trains no adapter and sets nothing of one, such as lora_rank%s", elsewhere(adapter))
 	}
 }

@@ -11,7 +11,7 @@ import (
 var swiftTool = tool{
 	name: "ms-swift",
 	marks: []string{"tuner_type", "train_type", "sft_type", "tuner_backend", "lorap_lr_ratio", "rlhf_type",
-		"target_regex", "model+lora_rank", "swift_version"},
+		"target_regex", "model+lora_rank", "swift_version", "adapters+infer_backend", "adapters+merge_lora"},
 	hints:    []string{"lora_rank"},
 	converts: true,
 	beside:   slices.Concat(besideSwift, besideTrainer),
@@ -31,10 +31,12 @@ func readSwift(s *source) Settings {
 			s.fail(key, "%s: %s: must be lora: otherwise there is no LoRA to explain", key, t)
 		}
 	}
+	adapter := strings.Join(s.names("adapters"), ", ")
+	refuseWithoutTraining(s, adapter)
 	a := swiftWords.read(s)
 	a.Pattern = s.text("target_regex")
 	a.setSwiftTargets(s)
-	a.Stored = strings.Join(s.names("adapters"), ", ")
+	a.Stored = adapter
 	a.vary(s, "modules_to_save", "whole modules, trained and saved")
 	a.vary(s, "target_parameters", "parameters that are not a linear map")
 	a.vary(s, "use_swift_lora", "ms-swift's own LoRA in place of PEFT's")

@@ -39,10 +39,14 @@ func readTRL(s *source) Settings {
 }
 
 func writeTRL(s Settings) ([]pair, []string) {
-	if len(s.Targets) == 1 && !s.onlyAllLinear() {
-		s.Pattern = `.*\.` + s.Targets[0] // TRL takes a list of one for a pattern
+	one := len(s.Targets) == 1 && !s.onlyAllLinear()
+	if one {
+		s.Pattern = `.*\.` + s.Targets[0]
 	}
 	targets, remarks := textOrList("lora_target_modules", s)
+	if one {
+		remarks = append(remarks, "a list of one name would be a pattern, which must match whole names")
+	}
 	pairs, lost := trlWords.write(s)
 	return slices.Concat([]pair{{"use_peft", "true"}}, targets, pairs), slices.Concat(remarks, lost)
 }

@@ -1,0 +1,367 @@
+package explain
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCases: files of the kinds that users bring, with what each comes to in its tool.
+func TestCases(t *testing.T) {
+	const dir = "../../shared/cases/explain"
+	wants := map[string]struct {
+		tool, targets, traps string
+		rank                 int
+		gamma                float64
+		more                 string // of the whole text
+	}{
+		// lora_target_linear together with lora_target_modules is a union (loaders/adapter.py).
+		"axolotl-union.yaml": {"Axolotl", "all-linear, embed_tokens, lm_head", "", 32, 0.5, // 16/32
+			"target_modules: [\"all-linear\", \"embed_tokens\", \"lm_head\"]\n"},
+		"llamafactory-v1-lora.yaml": {"LLaMA-Factory v1", "q_proj, v_proj", "", 16, 4, // 64/16
+			"lora_target: q_proj,v_proj\n"},
+		// Its script hands lora_bias on as PEFT's bias.
+		"lora-bias-text.json": {"PEFT", "q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
+			"alpha follows the rank|switched on alone|scale lost on the way", 32, 64 / math.Sqrt(32),
+			"learning_rate: 1.0e-05\n"},
+		// alpha = 2·r if it is absent; here it is given.
+		"ludwig.yaml": {"Ludwig", "not named: chosen by the model's type", "", 8, 2,
+			"adapter: {rank: 8, scaling: lora, alpha: 16,"},
+		// re.match(r"(.*\.)?(^q_proj)$", …) matches no name with a dot (utils/other.py, get_pattern_key).
+		"peft-anchored-pattern.json": {"PEFT", "q_proj, v_proj", "no such map", 4, 2, "no such map: ^q_proj: matches"},
+		// 34/17 and 80/40, as γ everywhere.
+		"peft-eva.json": {"PEFT", "up_proj, v_proj, k_proj, down_proj, o_proj, q_proj, gate_proj", "scale lost on the way",
+			32, 2,
+			" model.layers.0.self_attn.q_proj    17     34      2 \n model.layers.1.self_attn.q_proj    40     80      2 \n"},
+		"peft-json-escapes.json": {"PEFT", "up_proj, v_proj, k_proj, down_proj, o_proj, q_proj, gate_proj", "", 32, 2,
+			"\nmodel       /data/🦙-models/𠮷野/llama\n"},
+		// In a list it is a name (tuners_utils.py, check_target_module_exists), and no map has it.
+		"peft-list-all-linear.json": {"PEFT", "none", "no such map", 16, 2, `no such map: ["all-linear"]: in a list`},
+		"trl-qlora.yaml":            {"TRL", "q_proj, k_proj, v_proj, o_proj", "", 16, 1, "lora_r: 16\n"},
+	}
+	refused := map[string]string{
+		"not-peft.json": "names no adapter: looked for keys of PEFT (peft_type), ",
+		"trl-full.yaml": "config of TRL: use_peft is absent or false: all weights are trained, and there is no adapter",
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	check(t, err)
+	if len(files) == 0 {
+		t.Skip(dir + " is not there")
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		want, isExplained := wants[name]
+		e, err := File(file)
+		if start, isRefused := refused[name]; isRefused {
+			if err == nil || !strings.HasPrefix(err.Error(), "explain: "+file+": "+start) {
+				t.Errorf("%s: got %v, want %s", name, err, start)
+			}
+			continue
+		}
+		if !isExplained || err != nil {
+			t.Errorf("%s: %v, and is known to this test: %t", name, err, isExplained)
+			continue
+		}
+		if e.Tool != want.tool || e.Settings.Rank != want.rank || math.Abs(e.Gamma/want.gamma-1) > 1e-12 ||
+			e.Settings.targets() != want.targets || trapNames(e) != want.traps {
+			t.Errorf("%s: %s's, rank %d, γ %g, targets %s, traps %q", name, e.Tool, e.Settings.Rank, e.Gamma,
+				e.Settings.targets(), trapNames(e))
+		}
+		if text := textOf(t, e); !strings.Contains(text, want.more) {
+			t.Errorf("%s: no %q in\n%s", name, want.more, text)
+		}
+		for _, q := range e.Elsewhere {
+			if readable(q.Tool) {
+				holdEquivalent(t, name, e.Settings, q)
+			}
+		}
+	}
+}
+
+func trapNames(e *Explanation) string {
+	var names []string
+	for _, trap := range e.Traps {
+		names = append(names, trap.Name)
+	}
+	return strings.Join(names, "|")
+}
+
+func textOf(t *testing.T, e *Explanation) string {
+	t.Helper()
+	var b strings.Builder
+	check(t, e.WriteText(&b))
+	return b.String()
+}
+
+// TestKindsOfFiles: files of each tool that train no adapter are refused, whatever else they
+// have in common with those that do.
+func TestKindsOfFiles(t *testing.T) {
+	for _, c := range []struct{ kind, text, want string }{
+		{"LLaMA-Factory, full", "{model_name_or_path: m, stage: sft, do_train: true, finetuning_type: full, template: t}",
+			"config of LLaMA-Factory: finetuning_type: full: must be lora"},
+		{"LLaMA-Factory, inference", "{model_name_or_path: m, adapter_name_or_path: a, template: t, infer_backend: vllm}",
+			"config of LLaMA-Factory: trains no adapter and sets nothing of one, such as lora_rank: explain the " +
+				"adapter_config.json of a, which has the settings"},
+		{"LLaMA-Factory, older inference", "{model_name_or_path: m, adapter_name_or_path: a, finetuning_type: lora}",
+			"config of LLaMA-Factory: trains no adapter"},
+		{"LLaMA-Factory, merge", "{model_name_or_path: m, adapter_name_or_path: a, template: t, export_dir: d}",
+			"config of LLaMA-Factory: trains no adapter"},
+		{"LLaMA-Factory, a base model", "{model_name_or_path: m, template: t}",
+			"config of LLaMA-Factory: trains no adapter and sets nothing of one, such as lora_rank"},
+		{"LLaMA-Factory, evaluation", "{model_name_or_path: m, template: fewshot, task: mmlu_test, n_shot: 5}",
+			"config of LLaMA-Factory: trains no adapter"},
+		{"LLaMA-Factory v1, full", "{model: m, model_class: llm, train_dataset: d, learning_rate: 1.0e-4}",
+			"config of LLaMA-Factory v1: peft_config.name is absent: all weights are trained"},
+		{"LLaMA-Factory v1, freeze", "{model: m, model_class: llm, peft_config: {name: freeze}}",
+			"config of LLaMA-Factory v1: peft_config.name: freeze: must be lora"},
+		{"the alignment handbook, full", "{model_name_or_path: m, dataset_mixer: {a: 1.0}, gradient_checkpointing: true}",
+			"config of TRL: use_peft is absent or false"},
+		{"TRL, switched off", "{model_name_or_path: m, use_peft: false, lora_r: 8}",
+			"config of TRL: use_peft is absent or false"},
+		{"Axolotl, full", "{base_model: m, sequence_len: 8, datasets: [{path: d}], adapter: }",
+			"config of Axolotl: adapter is absent: all weights are trained"},
+		{"Axolotl, merge", "{base_model: m, sequence_len: 8, lora_model_dir: out, merge_lora: true}",
+			"config of Axolotl: adapter is absent: all weights are trained, and there is no adapter to explain: explain " +
+				"the adapter_config.json of out, which has the settings"},
+		{"Axolotl, another adapter", "{base_model: m, sequence_len: 8, adapter: llama-adapter}",
+			`config of Axolotl: adapter: "llama-adapter": must be lora or qlora`},
+		{"ms-swift, full", "{model: m, train_type: full, dataset: [d]}",
+			"config of ms-swift: train_type: full: must be lora"},
+		{"ms-swift, AdaLoRA", "{model: m, tuner_type: adalora, lora_rank: 8}",
+			"config of ms-swift: tuner_type: adalora: must be"},
+		{"ms-swift, merge", "{adapters: [a], tuner_type: lora, merge_lora: true}", "config of ms-swift: trains no adapter"},
+		{"mlx-lm, full", "{model: m, fine_tune_type: full, num_layers: 8}",
+			"config of mlx-lm: fine_tune_type: full: must be"},
+		{"mlx-lm, α for scale", "{lora_parameters: {rank: 8, alpha: 16, dropout: 0}}",
+			"config of mlx-lm: lora_parameters.scale is missing"},
+		{"Ludwig, zero-shot", "{model_type: llm, base_model: m, input_features: [], output_features: []}",
+			"config of Ludwig: adapter is absent"},
+		{"Ludwig, AdaLoRA", "{model_type: llm, adapter: {type: adalora}}",
+			"config of Ludwig: adapter.type: adalora: must be lora"},
+		{"Unsloth's command, full", "{model: m, training: {training_type: full}, lora: {lora_r: 64}}",
+			"config of Unsloth's command: training.training_type: full: must be lora"},
+		{"PEFT, IA3", "{peft_type: IA3, target_modules: [k]}", `config of PEFT: peft_type: "IA3": must be LORA`},
+		{"PEFT, a text and layers", "{peft_type: LORA, target_modules: all-linear, layers_to_transform: [0]}",
+			"config of PEFT: layers_to_transform: PEFT refuses it where target_modules is a text"},
+		{"PEFT, a pattern of layers alone", "{peft_type: LORA, target_modules: [q], layers_pattern: h}",
+			"config of PEFT: layers_pattern: PEFT refuses it without layers_to_transform"},
+		{"PEFT, a flag in quotes", `{"peft_type": "LORA", "use_rslora": "false"}`,
+			`config of PEFT: use_rslora: "false": is text, and any text counts as true`},
+		{"PEFT, lora_bias as text", `{"peft_type": "LORA", "lora_bias": "none"}`,
+			`config of PEFT: lora_bias: "none": is text, and any text counts as true`},
+		{"PEFT, a bad expression", "{peft_type: LORA, target_modules: '*.q_proj'}", "config of PEFT: pattern of targets: "},
+		{"two tools", "{lora_rank: 8, use_rslora: true}",
+			"could be of LLaMA-Factory (lora_rank) or of ms-swift (lora_rank): add a key that only one of them has"},
+		{"a model's config", `{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "rank": 3}`,
+			"names no adapter: "},
+		{"a section", "{model: {name: m}, lora: {r: 8, lora_alpha: 16}}",
+			"names no adapter, but its section lora does, with keys of PEFT: put that section into a file of its own"},
+		{"a nested list", "[" + strings.Repeat("[", 300) + strings.Repeat("]", 300) + "]", "values within values"},
+		{"an anchor in itself", "peft_type: LORA\na: &a [*a]", "values within values"},
+		{"nine laughs",
+			"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
+				"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]",
+			"more than 262144 values"},
+		{"a key twice, YAML", "{peft_type: LORA, r: 8, r: 16}", "r: is there twice"},
+		{"a key twice, JSON", `{"peft_type": "LORA", "r": 8, "r": 16}`, "r: is there twice"},
+		{"UTF-16", "\xff\xfe{\x00}\x00", "is not UTF-8 text"},
+		{"weights", "\x08\x00\x00\x00\x00\x00\x00\x00{}", "is neither YAML nor JSON"},
+		{"prose", "Just a sentence.", `"Just a sentence.": must be a mapping of keys to values`},
+		{"nothing but a comment", "# later", "is empty"},
+	} {
+		_, err := explain("", []byte(c.text))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s:\ngot  %v\nwant %s", c.kind, err, c.want)
+		}
+	}
+}
+
+// TestReadAsTheToolDoes: what is peculiar to a tool's reading of its keys.
+func TestReadAsTheToolDoes(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"TRL, a list of one is a text", "{use_peft: true, lora_target_modules: [all-linear]}", "r 16 α 32 γ 2 all-linear"},
+		{"TRL, and so a pattern", "{use_peft: true, lora_target_modules: [.*q_proj]}", "r 16 α 32 γ 2 ~.*q_proj"},
+		{"TRL, numbers and flags in quotes", `{use_peft: "True", lora_r: "8", lora_alpha: "16", use_rslora: "false"}`,
+			"r 8 α 16 γ 2 "},
+		{"ms-swift, a list with all-linear", "{tuner_type: lora, target_modules: [lm_head, all-linear]}",
+			"r 8 α 32 γ 4 all-linear lm_head"},
+		{"ms-swift, an expression before names", "{tuner_type: lora, target_modules: [q_proj], target_regex: .*v_proj}",
+			"r 8 α 32 γ 4 ~.*v_proj"},
+		{"LLaMA-Factory, α of 0 is absent", "{finetuning_type: lora, lora_rank: 4, lora_alpha: 0}",
+			"r 4 α 8 γ 2 all-linear"},
+		{"LLaMA-Factory, names with blanks", "{finetuning_type: lora, lora_target: 'q_proj, v_proj'}",
+			"r 8 α 16 γ 2 q_proj v_proj"},
+		{"LLaMA-Factory, PiSSA", "{finetuning_type: lora, pissa_init: true, pissa_iter: -1}",
+			"r 8 α 16 γ 2 all-linear init pissa"},
+		{"LLaMA-Factory v1, defaults", "{peft_config: {name: lora}}", "r 8 α 16 γ 2 all-linear"},
+		{"LLaMA-Factory v1, one name", "{peft_config: {name: lora, target_modules: q_proj}}", "r 8 α 16 γ 2 q_proj"},
+		{"Axolotl, a pattern beside all",
+			"{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, " +
+				"lora_target_modules: lm_head}", "r 8 α 8 γ 1 all-linear lm_head"},
+		{"Axolotl, LoftQ", "{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, peft: {loftq_config: {loftq_bits: 4}}}",
+			"r 8 α 8 γ 1  init loftq"},
+		{"Axolotl, layers", "{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, " +
+			"peft_layers_to_transform: [0, 1], loraplus_lr_ratio: 16}", "r 8 α 8 γ 1 all-linear layers [0 1] ratio 16"},
+		{"Axolotl, YAML 1.1", "{base_model: m, adapter: lora, lora_r: 4, lora_alpha: 8, peft_use_rslora: yes}",
+			"r 4 α 8 γ 4 "},
+		{"mlx-lm, defaults", "{fine_tune_type: lora}", "r 8 α 20 γ 20 all-linear last 16"},
+		{"mlx-lm, all layers", "{fine_tune_type: lora, num_layers: -1}", "r 8 α 20 γ 20 all-linear"},
+		{"mlx-lm, at another rank", "{lora_parameters: {rank: 64, scale: 2, dropout: 0}, num_layers: 4}",
+			"r 64 α 2 γ 2 all-linear last 4"},
+		{"Ludwig, a word", "{model_type: llm, adapter: lora}", "r 8 α 16 γ 2 "},
+		{"Ludwig, α follows", "{adapter: {type: lora, r: 16}}", "r 16 α 32 γ 2 "},
+		{"Unsloth, parts", "{r: 8, finetune_mlp_modules: false, finetune_last_n_layers: 2}",
+			"r 8 α 16 γ 2 q_proj k_proj v_proj o_proj last 2"},
+		{"Unsloth's command", "{lora: {lora_r: 8, target_modules: 'q_proj, v_proj'}}", "r 8 α 16 γ 2 q_proj v_proj"},
+		{"PEFT, one layer", "{peft_type: LORA, target_modules: [q_proj], layers_to_transform: 3}",
+			"r 8 α 8 γ 1 q_proj layers [3]"},
+		{"PEFT, layer 0 of a pattern",
+			"{peft_type: LORA, target_modules: [c_attn], layers_to_transform: 0, layers_pattern: [h]}",
+			"r 8 α 8 γ 1 c_attn layers [0] after [h]"},
+		{"PEFT, capitals", "{peft_type: LORA, target_modules: All-Linear}", "r 8 α 8 γ 1 all-linear"},
+		{"PEFT, a number in quotes", `{"peft_type": "LORA", "r": "4"}`, "r 4 α 8 γ 2 "},
+		{"LoraConfig's arguments", "{r: 16, lora_alpha: 32, lora_bias: all}", "r 16 α 32 γ 2  bias all"},
+		{"an anchor", "{peft_config: {name: lora, <<: &a {r: 4}}}", "r 4 α 16 γ 4 all-linear"},
+		{"a byte order mark", "\uFEFF{peft_type: LORA}", "r 8 α 8 γ 1 "},
+	} {
+		e, err := explain("", []byte(c.text))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got := brief(e); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+		for _, q := range e.Elsewhere {
+			if readable(q.Tool) {
+				holdEquivalent(t, c.name, e.Settings, q)
+			}
+		}
+	}
+}
+
+// brief writes the settings that an adapter depends on.
+func brief(e *Explanation) string {
+	s := e.Settings
+	text := fmt.Sprintf("r %d α %g γ %g %s", s.Rank, s.Alpha, e.Gamma, strings.Join(s.Targets, " "))
+	for _, p := range []struct {
+		is   bool
+		text string
+	}{
+		{s.Pattern != "", "~" + s.Pattern},
+		{s.Init != "", " init " + s.Init},
+		{s.Bias != "", " bias " + s.Bias},
+		{len(s.Layers) > 0, fmt.Sprint(" layers ", s.Layers)},
+		{len(s.LayersPattern) > 0, fmt.Sprint(" after ", s.LayersPattern)},
+		{s.LastLayers > 0, fmt.Sprint(" last ", s.LastLayers)},
+		{s.Ratio > 0, fmt.Sprint(" ratio ", s.Ratio)},
+	} {
+		if p.is {
+			text += p.text
+		}
+	}
+	return text
+}
+
+// TestFoldersAndOtherFiles: a folder stands for the config in it, and what is no config is
+// refused by its kind.
+func TestFoldersAndOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		check(t, os.MkdirAll(filepath.Dir(file), 0o777))
+		check(t, os.WriteFile(file, []byte(text), 0o666))
+		return file
+	}
+	write("peft/adapter_config.json", `{"peft_type": "LORA", "r": 4}`)
+	write("swift/args.json", `{"tuner_type": "lora", "lora_rank": 4, "model": "m"}`)
+	for _, name := range []string{"peft", "swift"} {
+		if e, err := File(filepath.Join(dir, name)); err != nil || e.Settings.Rank != 4 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for file, want := range map[string]string{
+		dir:                                  "is a folder with neither adapter_config.json nor args.json",
+		write("train.py", "r = 16"):          "is a program, not a config: write the arguments of LoraConfig",
+		write("a.json", "{peft_type: LORA}"): "is not JSON: ",
+		write("b.json", "{\"r\": 1,\n\n]"):   "is not JSON: ",
+		write("empty.json", " \n"):           "is empty",
+		write("long.yaml", strings.Repeat("# much\n", 1<<21)): "has more than 8 MiB: a config is shorter",
+		os.DevNull: "is not a file: copy what it gives into one",
+	} {
+		if _, err := File(file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", file, err, want)
+		}
+	}
+	file := write("c.json", "{\"peft_type\": \"LORA\",\n\"r\": 0}")
+	if _, err := File(file); err == nil || !strings.HasPrefix(err.Error(), "explain: "+file+":2: config of PEFT: r: 0: ") {
+		t.Error(err)
+	}
+}
+
+// TestManyMaps: an adapter that names each map of many layers is told in short.
+func TestManyMaps(t *testing.T) {
+	var names []string
+	for layer := range 30 {
+		for _, name := range linear {
+			names = append(names, fmt.Sprintf("model.layers.%d.%s%s", layer, mlxParents[name], name))
+		}
+	}
+	config := func(names []string) *Explanation {
+		e, err := explain("", fmt.Appendf(nil, `{"peft_type": "LORA", "target_modules": %s}`, listText(names)))
+		check(t, err)
+		return e
+	}
+	e := config(names)
+	if got := e.Settings.targets(); !strings.HasPrefix(got, "30 × q_proj, 30 × k_proj, ") {
+		t.Errorf("targets %s", got)
+	}
+	if q := e.Elsewhere[0]; q.Lines[1] != "lora_target: all" || !strings.Contains(q.Remarks[0], "layers 0 to 29") {
+		t.Errorf("%s: %q, %q", q.Tool, q.Lines, q.Remarks)
+	}
+	if q := config(names[:209]).Elsewhere[0]; slices.Contains(q.Lines, "lora_target: all") {
+		t.Error("one map of the last layer is missing, and still all are taken")
+	}
+}
+
+// TestKeysBesideDoNotBear: no list of keys that have nothing to do with the adapter has one
+// that a tool reads.
+func TestKeysBesideDoNotBear(t *testing.T) {
+	for _, tool := range tools {
+		for _, w := range []words{peftWords, llamaFactoryWords, axolotlWords, trlWords, swiftWords} {
+			for _, key := range []string{w.rank, w.alpha, w.rslora, w.dora, w.layers, w.ranks, w.alphas, w.lr, w.ratio, w.bias,
+				w.init, w.exclude} {
+				if key != "" && slices.Contains(tool.beside, key) {
+					t.Errorf("%s passes %s over", tool.name, key)
+				}
+			}
+		}
+	}
+}
+
+// TestNamesWhatItDoesNotUnderstand: keys that bear on an adapter and are not read are named.
+func TestNamesWhatItDoesNotUnderstand(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"{peft_type: LORA, lora_aplha: 4, new_variant: {a: 1}}", "lora_aplha, new_variant"},
+		{"{finetuning_type: lora, freeze_trainable_layers: 2, bf16: true, lora_rnak: 3}",
+			"freeze_trainable_layers, lora_rnak"},
+		{"{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lr_groups: [], gc_steps: 3}", "lr_groups"},
+		{"{use_peft: true, seed: 1, beta: 0.1, lora_targets: all-linear}", "lora_targets"},
+		{"{tuner_type: lora, vit_lr: 1.0e-5, seed: 1}", "vit_lr"},
+		{"{model: {lora_rank: 8, lora_bias: all}, optimizer: {lr: 1, lr_b: 2}}", "model.lora_bias, optimizer.lr_b"},
+		{"{lora_parameters: {rank: 8, scale: 2, dropout: 0, alpha: 16}, iters: 3}", "lora_parameters.alpha"},
+		{"{adapter: {type: lora, rank: 8}, trainer: {base_learning_rate: 1, epochs: 2}}",
+			"adapter.rank, trainer.base_learning_rate"},
+		{"{peft_config: {name: lora, rank: 8}, seed: 1}", "peft_config.rank"},
+	} {
+		e, err := explain("", []byte(c.text))
+		check(t, err)
+		if got := strings.Join(e.NotUnderstood, ", "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
