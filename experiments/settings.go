@@ -42,7 +42,7 @@ func (a Adapter) Powers() lora.Scheme {
 	return s
 }
 
-// Gamma returns the scaling factor γ_r, or 1 if there is no rank.
+// Gamma returns the multiplier γ_r, or 1 if there is no rank.
 func (a Adapter) Gamma() float64 {
 	if !a.Ranked() {
 		return 1
@@ -86,7 +86,7 @@ func (t Train) LRSchedule() nn.Schedule {
 	return nn.Schedule{Name: t.Schedule, Warmup: t.Warmup, Steps: t.Steps}
 }
 
-// SchemeName returns the scaling's name, followed by @r₀ if it is matched at rank r₀.
+// SchemeName returns the scheme's name, followed by @r₀ if it is matched at rank r₀.
 // Without a rank it returns the method's name.
 func (a Adapter) SchemeName() string {
 	if !a.Ranked() {

@@ -27,7 +27,7 @@ type Adapter struct {
 // Rank returns r.
 func (a *Adapter) Rank() int { return a.A.Rows }
 
-// Gamma returns the scaling factor γ_r.
+// Gamma returns the multiplier γ_r.
 func (a *Adapter) Gamma() float64 { return float64(a.gamma) }
 
 // Forward computes the adapted map; x is (N, in), y is (N, out).

@@ -45,7 +45,7 @@ func (s Scheme) EffectiveAlpha(alpha float64) float64 {
 	return alpha / float64(s.MatchRank) * s.divisor(s.MatchRank)
 }
 
-// Gamma returns the scaling factor γ_r = α/r^p (paper, section 3).
+// Gamma returns the multiplier γ_r = α/r^p (paper, section 3).
 func (s Scheme) Gamma(alpha float64, rank int) float64 {
 	return s.EffectiveAlpha(alpha) / s.divisor(rank)
 }

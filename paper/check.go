@@ -89,12 +89,12 @@ func predictedStatistics(v View) []metrics.Statistic {
 // count as the same at every rank. Schemes that have a name differ by ½ or more.
 const flat = 0.1
 
-// undecided is the verdict if an interval is too wide for another.
-const undecided theory.Verdict = "undecided"
+// undecided is the stability if an interval is too wide for another.
+const undecided theory.Stability = "undecided"
 
-// stabilityOf is the verdict on an arm by its first loss drop, whose power of rank may be as far
-// from 0 as flat.
-func stabilityOf(e stats.Exponent, flat float64) theory.Verdict {
+// stabilityOf is the stability of an arm by its first loss drop, whose power of rank may be as
+// far from 0 as flat.
+func stabilityOf(e stats.Exponent, flat float64) theory.Stability {
 	switch {
 	case math.IsNaN(e.Low):
 		return undecided
@@ -160,9 +160,9 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 	return t, unstable
 }
 
-// measuredStability is the verdict on an arm, undecided if its first-order loss drop is not what the loss
-// did.
-func measuredStability(a results.Arm) theory.Verdict {
+// measuredStability is the stability of an arm, undecided if its first-order loss drop is not what
+// the loss did.
+func measuredStability(a results.Arm) theory.Stability {
 	e, _ := a.Exponent(metrics.LossDropFirst)
 	if unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
 		return undecided

@@ -18,7 +18,7 @@ func checkRuns(scheme string, p, drop float64) []results.Run {
 	for _, rank := range []int{4, 32, 256} {
 		for seed := range 3 {
 			r := fake{steps: 2}.run(scheme, 1e-3, rank, uint64(seed))
-			r.Scaling, r.Optimizer = lora.Scheme{P: p}, "sgd"
+			r.Powers, r.Optimizer = lora.Scheme{P: p}, "sgd"
 			noise := 1 + 0.01*float64(seed)*float64(rank%3)
 			r.Curve[1].Values[metrics.LossDrop] = noise * math.Pow(float64(rank), drop)
 			r.Curve[1].Values[metrics.DeltaW] = 1 / float64(rank)

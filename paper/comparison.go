@@ -29,16 +29,16 @@ const (
 	initFamily   = "inits"
 )
 
-// A contender is a cell, its arm, and its group.
-type contender struct {
+// An armCell is a cell, its arm, and what else tells it apart.
+type armCell struct {
 	results.Cell
-	arm   int
-	group string // equal for cells that differ only in scheme and rank, and in what follows from these
+	arm    int
+	traits string // equal for cells that differ only in scheme and rank, and in what follows from these
 }
 
 // isComparable reports whether two cells differ only in scheme and rank, and in what follows from
 // these.
-func (c contender) isComparable(other contender) bool { return c.group == other.group }
+func (c armCell) isComparable(other armCell) bool { return c.traits == other.traits }
 
 // A comparison is of two cells, paired by seed, as one of a family.
 type comparison struct {
@@ -54,9 +54,9 @@ type comparison struct {
 }
 
 // comparisonsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
-// each rank with the smallest, scheme by scheme. Both cells are always of one group.
+// each rank with the smallest, scheme by scheme. Both cells always have the same traits.
 func comparisonsOf(v View, s metrics.Statistic) []comparison {
-	all := v.contenders()
+	all := v.armCells()
 	first := all[0]
 	for _, c := range all {
 		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
@@ -65,11 +65,11 @@ func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	}
 	var schemes, ranks []comparison
 	for _, c := range all {
-		smallest := smallestRank(all, func(r contender) bool { return r.isComparable(c) && r.Scheme == c.Scheme })
+		smallest := smallestRank(all, func(r armCell) bool { return r.isComparable(c) && r.Scheme == c.Scheme })
 		if smallest.Rank != c.Rank {
 			ranks = append(ranks, newComparison(rankFamily, c, smallest, s))
 		}
-		r := slices.IndexFunc(all, func(r contender) bool {
+		r := slices.IndexFunc(all, func(r armCell) bool {
 			return r.isComparable(c) && r.Scheme == first.Scheme && r.Rank == c.Rank
 		})
 		if r >= 0 && c.Scheme != first.Scheme {
@@ -83,22 +83,22 @@ func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	return append(schemes, ranks...)
 }
 
-// smallestRank is the contender with the smallest rank among those that are ok; at least one
+// smallestRank is the cell with the smallest rank among those that are ok; at least one
 // must be.
-func smallestRank(all []contender, ok func(contender) bool) contender {
-	all = slices.DeleteFunc(slices.Clone(all), func(c contender) bool { return !ok(c) })
-	return slices.MinFunc(all, func(a, b contender) int { return a.Rank - b.Rank })
+func smallestRank(all []armCell, ok func(armCell) bool) armCell {
+	all = slices.DeleteFunc(slices.Clone(all), func(c armCell) bool { return !ok(c) })
+	return slices.MinFunc(all, func(a, b armCell) int { return a.Rank - b.Rank })
 }
 
 // unmatched says how gamma differs already at the smallest rank that two schemes have in
 // common; empty if it is equal there.
-func unmatched(all []contender, c, reference contender) string {
-	twin := func(a contender) int { // of the reference's scheme
-		return slices.IndexFunc(all, func(b contender) bool {
+func unmatched(all []armCell, c, reference armCell) string {
+	twin := func(a armCell) int { // of the reference's scheme
+		return slices.IndexFunc(all, func(b armCell) bool {
 			return b.isComparable(c) && b.Scheme == reference.Scheme && b.Rank == a.Rank
 		})
 	}
-	a := smallestRank(all, func(a contender) bool { return a.isComparable(c) && a.Scheme == c.Scheme && twin(a) >= 0 })
+	a := smallestRank(all, func(a armCell) bool { return a.isComparable(c) && a.Scheme == c.Scheme && twin(a) >= 0 })
 	b := all[twin(a)]
 	if math.Abs(a.Gamma-b.Gamma) <= 1e-9*b.Gamma {
 		return ""
@@ -107,21 +107,21 @@ func unmatched(all []contender, c, reference contender) string {
 		"match_rank: %d makes them equal there", rounded(a.Gamma), rounded(b.Gamma), a.Rank, a.Rank)
 }
 
-// contenders are all cells, in the order of arms. Arms with different traits are of different
-// groups, unless the trait follows from scheme and rank.
-func (v View) contenders() []contender {
+// armCells are all cells, in the order of arms. A trait that follows from scheme and rank tells
+// none of them apart.
+func (v View) armCells() []armCell {
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
 		ofMaterial := slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics"}, t.field)
 		return !ofMaterial && followsFromScheme(t, v.arms)
 	})
-	var all []contender
+	var all []armCell
 	for i, a := range v.arms {
-		var group []string
+		var traits []string
 		for _, t := range different {
-			group = append(group, t.values[i])
+			traits = append(traits, t.values[i])
 		}
 		for _, c := range a.Cells {
-			all = append(all, contender{c, i, strings.Join(group, "\x00")})
+			all = append(all, armCell{c, i, strings.Join(traits, "\x00")})
 		}
 	}
 	return all
@@ -142,7 +142,7 @@ func followsFromScheme(t trait, arms []results.Arm) bool {
 	return true
 }
 
-func newComparison(family string, c, reference contender, s metrics.Statistic) comparison {
+func newComparison(family string, c, reference armCell, s metrics.Statistic) comparison {
 	d := comparison{family: family, arm: c.arm, referenceArm: reference.arm}
 	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
 		d.Comparison = results.Comparison{

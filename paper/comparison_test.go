@@ -52,7 +52,7 @@ func losing(seeds int, change func(r *results.Run) float64) []results.Run {
 
 // noise is small, differs by seed and rank, and alternates in sign.
 func noise(r *results.Run) float64 {
-	return 1e-3 * float64((int(r.Seed)*7+r.Rank*3+int(2*r.Scaling.P))%5-2)
+	return 1e-3 * float64((int(r.Seed)*7+r.Rank*3+int(2*r.Powers.P))%5-2)
 }
 
 func TestVerdictsOfComparisons(t *testing.T) {

@@ -23,7 +23,7 @@ func ExampleTables() {
 			v[metrics.GradNorm] = noise / math.Sqrt(float64(rank))
 			runs = append(runs, results.Run{
 				ID:   fmt.Sprint(rank, "-", seed),
-				Cell: fmt.Sprint(rank), Scheme: "lora", Scaling: lora.Scheme{P: 1},
+				Cell: fmt.Sprint(rank), Scheme: "lora", Powers: lora.Scheme{P: 1},
 				Rank: rank, Alpha: 16, Gamma: 16 / float64(rank),
 				Seed: uint64(seed), Optimizer: "adamw", LR: 5e-5,
 				Status: results.Done,

@@ -37,7 +37,7 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		table.Numbers("exact theory", fit.exact, "exact"),
 		table.Numbers("runs", func(x fit) int { return x.N }, "n"),
 		table.Numbers("seeds", func(x fit) int { return x.Seeds }, "seeds"),
-		table.Words("verdict", func(x fit) string { return x.Verdict(near).String() }, "verdict"),
+		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }, "verdict"),
 	)
 	if slices.ContainsFunc(rows, func(x fit) bool { return number.Finite(x.Exact) }) {
 		t.Caption = strings.TrimSpace(t.Caption + " Exact theory: " + exactTheory)
@@ -68,7 +68,7 @@ func (x fit) entry(decimals int) table.Entry {
 // there are as many as show that, up to six.
 func (x fit) decimals() int {
 	d := powerDecimals
-	if x.Verdict(near) == stats.Differs {
+	if x.Agreement(near) == stats.Differs {
 		for d < 6 && !x.differsTo(d) {
 			d++
 		}

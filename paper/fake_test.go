@@ -49,7 +49,7 @@ func (f fake) run(scheme string, rate float64, rank int, seed uint64) results.Ru
 	cell := fmt.Sprintf("%s-%g-%d", scheme, rate, rank)
 	r := results.Run{
 		ID: fmt.Sprintf("%s-%d", cell, seed), Cell: cell, Experiment: "fake",
-		Scheme: scheme, Scaling: lora.Scheme{P: p}, Rank: rank, Alpha: 16, Gamma: 16 / math.Pow(float64(rank), p),
+		Scheme: scheme, Powers: lora.Scheme{P: p}, Rank: rank, Alpha: 16, Gamma: 16 / math.Pow(float64(rank), p),
 		Seed: seed, Optimizer: "adamw", LR: rate, Status: results.Done, Steps: f.steps,
 		Axes: []grid.Coordinate{{Name: "rank", Value: fmt.Sprint(rank)}, {Name: "scaling", Value: scheme},
 			{Name: "lr", Value: fmt.Sprint(rate)}, {Name: "seed", Value: fmt.Sprint(seed)}},

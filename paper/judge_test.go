@@ -167,7 +167,7 @@ func both(parts ...trial) (all trial) {
 // swing alternates over seeds, by a different amount for each, and has mean 0 over nine seeds
 // from 0 on. It differs by rank and scheme, so that no two cells move together.
 func swing(r *results.Run) float64 {
-	k := uint64(math.Log2(float64(max(1, r.Rank)))) + uint64(4*r.Scaling.P)
+	k := uint64(math.Log2(float64(max(1, r.Rank)))) + uint64(4*r.Powers.P)
 	steps := []float64{-4, 3, -2, 1, 0, -1, 2, -3, 4}
 	rng := rand.New(rand.NewPCG(k, uint64(len(r.Scheme))))
 	rng.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })

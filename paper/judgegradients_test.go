@@ -10,7 +10,7 @@ import (
 )
 
 // rightNorms are theory's powers of rank of gradient norms.
-func rightNorms(r *results.Run) float64 { return 0.5 - r.Scaling.P }
+func rightNorms(r *results.Run) float64 { return 0.5 - r.Powers.P }
 
 // normed is LoRA and rsLoRA at four ranks from 4 to 2048, between which √r grows by a factor
 // of 22. At every step the gradient norm follows a power of rank, except for a hundredth that
@@ -168,8 +168,8 @@ var multipliers = []string{"lora", "rslora", "p=0.25", "p=0.75", "p=2", "log"}
 // scaled is these multipliers at four ranks under an optimizer, changed by a function.
 func scaled(optimizer string, change func(r *results.Run)) trial {
 	return under(optimizer, made(multipliers, []int{4, 32, 512, 2048}, 5, func(r *results.Run) {
-		r.Scaling = scaling[r.Scheme]
-		norm := r.Scaling.Gamma(1, r.Rank) * math.Sqrt(float64(r.Rank))
+		r.Powers = scaling[r.Scheme]
+		norm := r.Powers.Gamma(1, r.Rank) * math.Sqrt(float64(r.Rank))
 		r.Curve[0].Values[metrics.GradNorm] = norm * math.Exp(0.01*swing(r))
 		change(r)
 	}))
@@ -207,7 +207,7 @@ func onlySqrtRulings() []ruling {
 	for claim, optimizer := range map[string]string{sgd: "sgd", adam: "adamw"} {
 		// Theorem 3.2 says so about SGD. The claim is there to show that it is not so under
 		// Adam.
-		powers := func(r *results.Run) float64 { return 1 - 2*r.Scaling.P }
+		powers := func(r *results.Run) float64 { return 1 - 2*r.Powers.P }
 		drop := func(power, width float64) func(r *results.Run) {
 			return put(1, metrics.LossDrop, func(*results.Run) float64 { return power }, width)
 		}

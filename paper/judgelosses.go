@@ -221,7 +221,7 @@ func defaultRate(_ Rule, v View) Finding {
 	if atEdge {
 		edge = ", which lies at the edge of those tried"
 	}
-	family := []comparison{newComparison(schemeFamily, contender{Cell: reference}, contender{Cell: best}, loss)}
+	family := []comparison{newComparison(schemeFamily, armCell{Cell: reference}, armCell{Cell: best}, loss)}
 	correct(family)
 	d := family[0]
 	two := func(v float64) string { return number.Significant(v, 2) }

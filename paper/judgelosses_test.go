@@ -27,7 +27,7 @@ func fully(learned float64) trial {
 	runs := fake{schemes: []string{"full"}, ranks: []int{1}, seeds: 9, steps: 4,
 		rates: []float64{3e-5, 1e-4, 1e-3}}.runs()
 	return changed(trial{Runs: runs}, func(r *results.Run) {
-		r.Rank, r.Alpha, r.Gamma, r.Axes[0].Value, r.Scaling = 0, 1, 1, "0", scaling["full"]
+		r.Rank, r.Alpha, r.Gamma, r.Axes[0].Value, r.Powers = 0, 1, 1, "0", scaling["full"]
 		endsAt(r, 3, 3-learned+0.1*math.Abs(math.Log(r.LR/1e-4))+0.01*swing(r))
 	})
 }

@@ -72,7 +72,7 @@ func powers(r Rule, v View) Finding {
 // predictedFits are the powers, of all arms and statistics, for which theory predicts one.
 func predictedFits(v View, statistics []metrics.Statistic) []fit {
 	return slices.DeleteFunc(newFits(v, statistics), func(f fit) bool {
-		return f.err != nil || f.Verdict(near) <= stats.NoInterval
+		return f.err != nil || f.Agreement(near) <= stats.NoInterval
 	})
 }
 
@@ -116,7 +116,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		}
 		if !agrees {
 			f.Standing = Unresolved
-		} else if g[0].Verdict(tolerance) == stats.Agrees {
+		} else if g[0].Agreement(tolerance) == stats.Agrees {
 			agree++
 		}
 	}

@@ -18,9 +18,9 @@ var steppers = []string{"sgd", "adamw", "lion", "signsgd", "adafactor"}
 // others.
 func dropPower(r *results.Run) float64 {
 	if r.Optimizer == "sgd" {
-		return 1 - 2*r.Scaling.P
+		return 1 - 2*r.Powers.P
 	}
-	return 1 - r.Scaling.P
+	return 1 - r.Powers.P
 }
 
 // dropping is LoRA and rsLoRA under all of these optimizers. The loss does what the first
@@ -30,8 +30,8 @@ func dropping(change func(r *results.Run)) trial {
 	for i, optimizer := range steppers {
 		of := under(optimizer, made([]string{"lora", "rslora"}, []int{4, 16, 64, 256}, 9, nil))
 		s = both(s, changed(of, func(r *results.Run) {
-			width := 0.005 * float64(1+i) * (1 + r.Scaling.P) // no two rows are one measurement
-			own := 0.002 * math.Sin(float64(9*i)+float64(r.Seed)*r.Scaling.P*7)
+			width := 0.005 * float64(1+i) * (1 + r.Powers.P) // no two rows are one measurement
+			own := 0.002 * math.Sin(float64(9*i)+float64(r.Seed)*r.Powers.P*7)
 			r.Curve[1].Values[metrics.LossDrop] = toPower(r, dropPower(r)) * math.Exp(width*swing(r)+own)
 			r.Curve[1].Values[metrics.LossDropActual] = 1.03 * r.Curve[1].Values[metrics.LossDrop]
 			change(r)
@@ -102,14 +102,14 @@ func powerRulings() []ruling {
 
 		{"theory's", even, dropping(as), Seen, ""},
 		{"as under SGD", even, dropping(of("adafactor",
-			drop(func(r *results.Run) float64 { return toPower(r, -r.Scaling.P) }))), NotSeen, ""},
+			drop(func(r *results.Run) float64 { return toPower(r, -r.Powers.P) }))), NotSeen, ""},
 		{"noisy", even, dropping(of("adafactor", drop(func(r *results.Run) float64 { return math.Exp(swing(r)) }))),
 			Unresolved, ""},
 
 		{"theory's", all, dropping(as), Seen, ""},
 		{"one optimizer's rises", all, dropping(of("sgd", drop(tilt))), NotSeen, ""},
 		{"a statistic that theory says nothing of", all,
-			changed(normed(rightNorms), func(r *results.Run) { r.Scaling = scaling["log"] }), Unresolved,
+			changed(normed(rightNorms), func(r *results.Run) { r.Powers = scaling["log"] }), Unresolved,
 			"lacks a power"},
 	}
 }
@@ -121,7 +121,7 @@ func TestAPowerIsSeenInAnyRow(t *testing.T) {
 	alike := func(power func(r *results.Run) float64) trial { // both scatter alike
 		return changed(normed(power), func(r *results.Run) {
 			twin := *r
-			twin.Scheme, twin.Scaling.P = "lora", 1
+			twin.Scheme, twin.Powers.P = "lora", 1
 			setNorms(r, toPower(r, power(r))*(1+0.02*swing(&twin)), 0)
 		})
 	}
@@ -161,7 +161,7 @@ func exact(factor func(r *results.Run, statistic string) float64) trial {
 		r.Expected = map[string]float64{
 			"grad_norm_onset": 0.6 * toPower(r, rightNorms(r)),
 			// the laws meet at rank 50
-			"delta_w_first": 0.2 * toPower(r, 0.5-r.Scaling.P) * math.Sqrt(1+float64(r.Rank)/50),
+			"delta_w_first": 0.2 * toPower(r, 0.5-r.Powers.P) * math.Sqrt(1+float64(r.Rank)/50),
 		}
 		r.Curve[0].Values[metrics.GradNorm] = r.Expected["grad_norm_onset"] * factor(r, "grad_norm_onset")
 		r.Curve[1].Values[metrics.DeltaW] = r.Expected["delta_w_first"] * factor(r, "delta_w_first")
@@ -172,7 +172,7 @@ func exact(factor func(r *results.Run, statistic string) float64) trial {
 func scattered(width float64) func(r *results.Run, statistic string) float64 {
 	return func(r *results.Run, statistic string) float64 {
 		shifted := *r
-		shifted.Scaling.P += float64(len(statistic)) // another scatter
+		shifted.Powers.P += float64(len(statistic)) // another scatter
 		// Squares are compared: their mean is 1 up to a term of fourth order.
 		return math.Sqrt(1 + width*swing(&shifted))
 	}
@@ -218,7 +218,7 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 	same := func(off string) trial { // rows of both schemes that scatter alike
 		return exact(func(r *results.Run, statistic string) float64 {
 			alike := *r
-			alike.Scaling.P, alike.Scheme = 0, "lora"
+			alike.Powers.P, alike.Scheme = 0, "lora"
 			v := math.Sqrt(1 + 0.02*swing(&alike))
 			if r.Scheme == off {
 				v *= 1.2

@@ -39,7 +39,7 @@ func ratePowers(r Rule, v View) Finding {
 		case x.judged && x.err == nil:
 			judged = append(judged, fit{"", g[0], bestRateStatistic, x.Exponent, nil})
 		default:
-			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Scaling.P), x.inside()))
+			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
 		if x.err == nil {
 			rows = append(rows, x)
@@ -94,12 +94,12 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 	t := table.Table{Name: tableOfRates, Title: "Power of rank of the best learning rate under γ = α/r^p, with 95% " +
 		"intervals over seeds"}
 	table.Fill(&t, rows,
-		table.Numbers("p", func(x rateRow) string { return number.Brief(x.arm.Scaling.P) }),
+		table.Numbers("p", func(x rateRow) string { return number.Brief(x.arm.Powers.P) }),
 		table.Numbers("fitted power", func(x rateRow) string { return exponentText(x.Exponent) }),
 		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
 		table.Numbers("theory while A has hardly moved", func(x rateRow) table.Entry {
-			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(x.arm.Optimizer), x.arm.Scaling)
+			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(x.arm.Optimizer), x.arm.Powers)
 			return table.Exact(number.Brief(0-rise), 0-rise)
 		}),
 		table.Numbers("from each rank to the next", func(x rateRow) string { return slopesText(x.local) }),
@@ -109,7 +109,7 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 			if !x.judged {
 				return "not judged"
 			}
-			return x.Verdict(r.limit("tolerance")).String()
+			return x.Agreement(r.limit("tolerance")).String()
 		}),
 	)
 	return t
@@ -135,7 +135,7 @@ func claimedPower(wants string, e stats.Exponent, a results.Arm) float64 {
 	case ratesFree:
 		return 0
 	case ratesOfPower:
-		return a.Scaling.P
+		return a.Powers.P
 	}
 	panic(fmt.Sprintf("paper: a rule wants %q of best rates", wants))
 }
@@ -166,7 +166,7 @@ func rateTransfer(r Rule, v View) Finding {
 		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
 			continue
 		}
-		p := g[0].Scaling.P
+		p := g[0].Powers.P
 		after := func(power float64) transferred { return newTransferred(g, power, r.limit("margin")) }
 		x := row{p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
 		rows, worst = append(rows, x), append(worst, x.half.below)

@@ -20,7 +20,7 @@ func rateStudy(optimizer string, best func(r *results.Run) float64) trial {
 	s := trial{Runs: fake{schemes: []string{"constant", "rslora", "lora"}, ranks: []int{4, 16, 64}, seeds: 8,
 		steps: 2, rates: rates}.runs()}
 	return under(optimizer, changed(s, func(r *results.Run) {
-		r.Scaling = scaling[r.Scheme]
+		r.Powers = scaling[r.Scheme]
 		d := math.Log(r.LR / best(r))
 		endsAt(r, 3, 2+0.02*d*d)
 	}))
@@ -41,8 +41,8 @@ func rateRulings() (all []ruling) {
 		power            func(r *results.Run) float64 // as claimed
 	}{
 		{"rate-free-sgd", "sgd", func(*results.Run) float64 { return 0 }},
-		{"best-rate-power", "adamw", func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }},
-		{"muon-rate-power", "muon", func(r *results.Run) float64 { return r.Scaling.P }},
+		{"best-rate-power", "adamw", func(r *results.Run) float64 { return (r.Powers.P - 1) / 2 }},
+		{"muon-rate-power", "muon", func(r *results.Run) float64 { return r.Powers.P }},
 	}
 	for _, c := range claims {
 		off := func(by float64) func(r *results.Run) float64 {
@@ -94,7 +94,7 @@ func rateRulings() (all []ruling) {
 				Unresolved, ""},
 			ruling{"an init that depends on rank is none of it", c.claim,
 				changed(rateStudy(c.optimizer, bestAt(one("lora", -0.2), 0.01)),
-					ofScheme("lora", func(r *results.Run) { r.Scaling.Init = 0.5 })), Seen, "48 of 48"},
+					ofScheme("lora", func(r *results.Run) { r.Powers.Init = 0.5 })), Seen, "48 of 48"},
 			ruling{"one rate", c.claim, under(c.optimizer, made([]string{"lora"}, []int{4, 64}, 3, nil)), Unresolved,
 				"lacks best rates at two ranks"},
 		)
@@ -116,7 +116,7 @@ func TestTableOfBestRates(t *testing.T) {
 	rule := claimOf(t, "best-rate-power").Rule
 	bent := func(r *results.Run) float64 { // by 0.1 times the square of the logarithm
 		x := math.Log(float64(r.Rank) / 16)
-		return 1e-2 * math.Exp((r.Scaling.P-1)/2*x+0.1*x*x+0.01*swing(r))
+		return 1e-2 * math.Exp((r.Powers.P-1)/2*x+0.1*x*x+0.01*swing(r))
 	}
 	f := ratePowers(rule, rateStudy("adamw", bent).view())
 	text := f.Tables[0].Markdown()
@@ -152,7 +152,7 @@ func TestCountsOfBestRates(t *testing.T) {
 
 func transferRulings() []ruling {
 	const claim = "rate-transfer"
-	half := func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }
+	half := func(r *results.Run) float64 { return (r.Powers.P - 1) / 2 }
 	plus := func(by float64, schemes string) func(r *results.Run) float64 {
 		return func(r *results.Run) float64 {
 			if strings.Contains(schemes, r.Scheme) {
@@ -205,7 +205,7 @@ func TestTransferOutside(t *testing.T) {
 
 // A rate that was tuned at an edge of those tried is not transferred, and its seed is counted.
 func TestTransferOfAnEdge(t *testing.T) {
-	power := func(r *results.Run) float64 { return (r.Scaling.P - 1) / 2 }
+	power := func(r *results.Run) float64 { return (r.Powers.P - 1) / 2 }
 	f := rateTransfer(claimOf(t, "rate-transfer").Rule, rateStudy("adamw", func(r *results.Run) float64 {
 		if r.Scheme == "rslora" && r.Rank == 4 && r.Seed < 2 {
 			return 100
@@ -227,7 +227,7 @@ func outside(r *results.Run) float64 {
 	if r.Scheme == "constant" {
 		return 2e-4
 	}
-	return 1e-2 * math.Pow(float64(r.Rank)/16, (r.Scaling.P-1)/2)
+	return 1e-2 * math.Pow(float64(r.Rank)/16, (r.Powers.P-1)/2)
 }
 
 // ofRanks are the runs of one rank.

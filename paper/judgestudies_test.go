@@ -99,7 +99,7 @@ func inTheory(j sweeps.Job, middle map[string]float64, seeds []uint64) results.R
 	scheme.MatchRank = 0
 	r := results.Run{
 		ID: j.ID, Cell: j.Cell, TwinID: j.TwinID, Experiment: "made up",
-		Scheme: c.Adapter.SchemeName(), Scaling: scheme, Rank: c.Adapter.Rank, Alpha: c.Adapter.EffectiveAlpha(),
+		Scheme: c.Adapter.SchemeName(), Powers: scheme, Rank: c.Adapter.Rank, Alpha: c.Adapter.EffectiveAlpha(),
 		Gamma: c.Adapter.Gamma(), Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Axes: j.Axes, Config: c.JSON(),
 		Status: results.Done, Steps: max(3, c.Train.Steps),

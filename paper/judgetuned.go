@@ -87,8 +87,8 @@ func ofFull(v View) string {
 // correctionsWorse judges the claim that each correction of A's initialization ends higher
 // than rsLoRA at the top rank, each at its own learning rate.
 func correctionsWorse(_ Rule, v View) Finding {
-	all := v.contenders()
-	top := slices.IndexFunc(all, func(c contender) bool {
+	all := v.armCells()
+	top := slices.IndexFunc(all, func(c armCell) bool {
 		return c.Scheme == "rslora" && c.Rank == slices.Max(v.ranks)
 	})
 	if top < 0 {
@@ -96,7 +96,7 @@ func correctionsWorse(_ Rule, v View) Finding {
 	}
 	var family []comparison
 	for _, c := range all {
-		if c.Scaling.Init != 0 && c.Rank == all[top].Rank {
+		if c.Powers.Init != 0 && c.Rank == all[top].Rank {
 			family = append(family, newComparison(schemeFamily, c, all[top], metrics.ValLossFinal))
 		}
 	}
@@ -167,7 +167,7 @@ func initsTable(v View) table.Table {
 			e, _ := x.arm.VarianceExponent(x.statistic)
 			return table.Exact(exponentText(e), e.Value)
 		}),
-		table.Words("verdict", func(x fit) string { return x.Verdict(near).String() }),
+		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }),
 	)
 	return t
 }
@@ -175,12 +175,12 @@ func initsTable(v View) table.Table {
 // initLosses judges the claim that kinds of init with the same variance end at equivalent
 // losses, rank by rank, each at its own learning rate.
 func initLosses(_ Rule, v View) Finding {
-	kind := func(c contender) string { return grid.ValueOf(c.Axes, "init") }
-	all := v.contenders()
+	kind := func(c armCell) string { return grid.ValueOf(c.Axes, "init") }
+	all := v.armCells()
 	var family []comparison
 	var names [][2]string // in the table, and in history.csv
 	for _, c := range all {
-		i := slices.IndexFunc(all, func(o contender) bool {
+		i := slices.IndexFunc(all, func(o armCell) bool {
 			return kind(o) == "kaiming-uniform" && o.Scheme == c.Scheme && o.Rank == c.Rank
 		})
 		if i >= 0 && kind(c) != kind(all[i]) {

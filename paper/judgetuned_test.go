@@ -20,7 +20,7 @@ func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float
 	s := trial{Runs: fake{schemes: schemes, ranks: ranks, seeds: 9, steps: 4, rates: rates}.runs()}
 	g := grid.Grid{Nuisance: []string{"lr"}, Local: true}
 	changed(s, func(r *results.Run) {
-		r.Scaling = scaling[r.Scheme]
+		r.Powers = scaling[r.Scheme]
 		d := math.Log(r.LR / (1e-3 * math.Pow(2, float64(r.Seed)/8-0.5)))
 		endsAt(r, 3, 2+0.05*d*d+0.01*swing(r)+change(r))
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
@@ -155,7 +155,7 @@ func drawn(kinds []string, power, expected func(kind string) float64, width floa
 	for i, kind := range kinds {
 		s = both(s, ofInit(kind, made([]string{"rslora"}, []int{4, 32, 256}, 9, func(r *results.Run) {
 			shifted := *r
-			shifted.Scaling.P += float64(i) // another scatter
+			shifted.Powers.P += float64(i) // another scatter
 			square := 1 + width*swing(&shifted)/math.Sqrt(toPower(r, 1))
 			r.Curve[0].Values[metrics.GradNorm] = 0.6 * toPower(r, power(kind)) * math.Sqrt(square)
 			r.Expected = map[string]float64{metrics.GradNormOnset.Name: 0.6 * toPower(r, expected(kind))}
@@ -182,7 +182,7 @@ func initRulings() []ruling {
 		for i, kind := range []string{"kaiming-uniform", "gaussian", "orthogonal"} {
 			s = both(s, ofInit(kind, made([]string{"rslora"}, []int{4, 256}, 9, func(r *results.Run) {
 				shifted := *r
-				shifted.Scaling.P += float64(i)
+				shifted.Powers.P += float64(i)
 				endsAt(r, 3, 2+0.01*swing(&shifted)+change(kind, r))
 			})))
 		}

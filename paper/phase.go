@@ -29,8 +29,8 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		if name := updater(g[0]); !slices.Contains(optimizers, name) {
 			optimizers = append(optimizers, name)
 		}
-		if !slices.Contains(powers, g[0].Scaling.P) {
-			powers = append(powers, g[0].Scaling.P)
+		if !slices.Contains(powers, g[0].Powers.P) {
+			powers = append(powers, g[0].Powers.P)
 		}
 	}
 	slices.SortStableFunc(optimizers, func(a, b string) int { return optimizerPlace(a) - optimizerPlace(b) })
@@ -47,14 +47,14 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		{"first loss drop", first(metrics.LossDropFirst), predictedZero},
 		{"first adapter output", first(metrics.AdapterOutputFirst), predictedZero},
 		{"best learning rate", bestRatePower, func(_ stats.Exponent, a results.Arm) bool {
-			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Scaling)) < near // not of NaN
+			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Powers)) < near // not of NaN
 		}},
 	} {
 		p := figure.Panel{Title: capital(of.title), Tiles: []figure.Tile{}}
 		for _, g := range groups {
 			e := of.exponent(g)
 			t := figure.Tile{
-				X:     float64(slices.Index(powers, g[0].Scaling.P)),
+				X:     float64(slices.Index(powers, g[0].Powers.P)),
 				Y:     float64(len(optimizers) - 1 - slices.Index(optimizers, updater(g[0]))),
 				Color: figure.Diverging(e.Value), Framed: of.zero(e, g[0]), Text: "-",
 			}
@@ -101,7 +101,7 @@ func updater(a results.Arm) string {
 
 // multiplierAlone reports whether only γ depends on rank, and as a power of it.
 func multiplierAlone(a results.Arm) bool {
-	s := a.Scaling
+	s := a.Powers
 	return !s.Log && s.Init == 0 && s.LRA == 0 && s.LRB == 0
 }
 

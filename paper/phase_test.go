@@ -27,7 +27,7 @@ func phaseRuns() []results.Run {
 				for _, rate := range []float64{1e-4, 1e-2, 1} {
 					for seed := range 2 {
 						r := fake{steps: 2, noVal: true}.run(scheme, rate, rank, uint64(seed))
-						r.Optimizer, r.Scaling = optimizer, lora.Scheme{P: p}
+						r.Optimizer, r.Powers = optimizer, lora.Scheme{P: p}
 						r.ID, r.Cell = optimizer+r.ID, optimizer+r.Cell
 						r.Axes = append(r.Axes, grid.Coordinate{Name: "optimizer", Value: optimizer})
 						r.Curve[1].Values[metrics.LossDrop] = rate * math.Pow(float64(rank), power)

@@ -21,7 +21,7 @@ func rateRuns(power func(p float64) float64, scatter float64) (runs []results.Ru
 				best := 1e-2 * math.Pow(float64(rank)/16, power(p)+scatter*float64(seed-1))
 				for _, rate := range []float64{1e-4, 1e-3, 1e-2, 1e-1, 1} {
 					r := fake{steps: 2, noVal: true}.run(scheme, rate, rank, uint64(seed))
-					r.Scaling = lora.Scheme{P: p}
+					r.Powers = lora.Scheme{P: p}
 					d := math.Log(rate / best)
 					r.Curve[2].Values[metrics.ValLoss] = 2 + d*d
 					runs = append(runs, r)

@@ -96,7 +96,7 @@ func verdictWords() (words []string) {
 	for s := NotRun; s <= Seen; s++ {
 		words = append(words, s.String(), s.code())
 	}
-	for _, v := range []theory.Verdict{theory.Stable, theory.Collapses, theory.Explodes, theory.Unknown,
+	for _, v := range []theory.Stability{theory.Stable, theory.Collapses, theory.Explodes, theory.Unknown,
 		undecided} {
 		words = append(words, string(v))
 	}

@@ -19,7 +19,7 @@ import (
 // rank, and in gamma and a matched alpha, which follow from it.
 type Arm struct {
 	Scheme    string            // as Run.Scheme
-	Scaling   lora.Scheme       // as Run.Scaling
+	Powers    lora.Scheme       // as Run.Powers
 	Optimizer string            // as Run.Optimizer
 	LR        float64           // as Run.LR
 	Axes      []grid.Coordinate // the remaining axes, rank, scaling and seed left out
@@ -34,7 +34,7 @@ func Arms(rows []Row) []Arm {
 		if n := len(arms); n == 0 || compareArms(arms[n-1].Cells[0].Setting, c.Setting) != 0 {
 			arms = append(arms, Arm{
 				Scheme:    c.Scheme,
-				Scaling:   c.Scaling,
+				Powers:    c.Powers,
 				Optimizer: c.Optimizer,
 				LR:        c.LR,
 				Axes:      c.armAxes(),
@@ -70,7 +70,7 @@ func (a Arm) beyondTheory() (always, updated string) {
 		switch {
 		case !c.Ranked():
 			always = "there is no rank"
-		case c.Scaling.Log:
+		case c.Powers.Log:
 			always = "log r is no power of rank"
 		case c.Alpha != a.Cells[0].Alpha:
 			always = "alpha depends on rank"
@@ -84,11 +84,11 @@ func (a Arm) beyondTheory() (always, updated string) {
 
 // Stability is what theory says of the arm's scheme as the rank grows; unknown if theory
 // predicts nothing of the arm.
-func (a Arm) Stability() theory.Verdict {
+func (a Arm) Stability() theory.Stability {
 	if always, updated := a.beyondTheory(); always != "" || updated != "" {
 		return theory.Unknown
 	}
-	return theory.Stability(nn.UpdateOf(a.Optimizer), a.Scaling)
+	return theory.StabilityOf(nn.UpdateOf(a.Optimizer), a.Powers)
 }
 
 // moving names the axes that have more than one value in the arm, because they move with
@@ -114,8 +114,8 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 		e.Exact = exact.Value
 	}
 	always, updated := a.beyondTheory()
-	theory := s.TheoryOf(a.Scaling.ZeroA)
-	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Scaling)
+	theory := s.TheoryOf(a.Powers.ZeroA)
+	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	if ok && always == "" && (updated == "" || theory.Onset) {
 		e.Predicted, e.Rise = predicted, theory.Rise
 	}

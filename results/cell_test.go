@@ -174,7 +174,7 @@ func TestCurveIsTheMeanAtEachStep(t *testing.T) {
 
 func TestExponentBesideItsPrediction(t *testing.T) {
 	for _, a := range Arms(Rows(testGrid())) {
-		want := 0.5 - a.Scaling.P
+		want := 0.5 - a.Powers.P
 		e, err := a.Exponent(metrics.GradNormOnset)
 		// The values are a power of rank but for rounding.
 		if err != nil || math.Abs(e.Value-want) > 1e-14 || e.Predicted != want || e.N != 6 || e.Seeds != 2 {

@@ -28,7 +28,7 @@ func Example() {
 				ID:        fmt.Sprintf("lora-r%d-s%d", rank, seed),
 				Cell:      fmt.Sprintf("lora-r%d", rank),
 				Scheme:    "lora",
-				Scaling:   lora.Scheme{P: 1},
+				Powers:    lora.Scheme{P: 1},
 				Rank:      rank,
 				Seed:      seed,
 				Optimizer: "sgd",

@@ -55,7 +55,7 @@ func (s Setting) sizes() []string {
 	if !s.Ranked() {
 		return make([]string, 4)
 	}
-	return []string{powerOf(s.Scaling), strconv.Itoa(s.Rank), formatFloat(s.Alpha), formatFloat(s.Gamma)}
+	return []string{powerOf(s.Powers), strconv.Itoa(s.Rank), formatFloat(s.Alpha), formatFloat(s.Gamma)}
 }
 
 // powerOf returns the p of a scheme's γ = α/r^p; empty if γ is no power of rank. Anything

@@ -66,6 +66,6 @@ func compareSchemes(a, b Setting) int {
 		}
 		return len(named)
 	}
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Scaling.P, b.Scaling.P),
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Powers.P, b.Powers.P),
 		cmp.Compare(a.Scheme, b.Scheme))
 }

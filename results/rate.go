@@ -103,6 +103,6 @@ func RateExponent(group []Arm) (stats.Exponent, error) {
 		obs = append(obs, o)
 	}
 	e, err := stats.FitExponent(obs)
-	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Scaling)
+	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
 	return e, err
 }

@@ -24,7 +24,7 @@ func testRun(scheme string, p float64, rank int, seed uint64) Run {
 		TwinID:     cell,
 		Experiment: "test",
 		Scheme:     scheme,
-		Scaling:    lora.Scheme{P: p},
+		Powers:     lora.Scheme{P: p},
 		Rank:       rank,
 		Alpha:      16,
 		Gamma:      gamma,

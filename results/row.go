@@ -14,7 +14,7 @@ type Setting struct {
 	TwinID string
 
 	Scheme    string
-	Scaling   lora.Scheme
+	Powers    lora.Scheme
 	Rank      int
 	Alpha     float64
 	Gamma     float64
@@ -41,7 +41,7 @@ func (s Setting) Ranked() bool { return s.Rank > 0 }
 func settingOf(r Run) Setting {
 	return Setting{
 		Cell: r.Cell, TwinID: r.TwinID,
-		Scheme: r.Scheme, Scaling: r.Scaling, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
+		Scheme: r.Scheme, Powers: r.Powers, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
 		Optimizer: r.Optimizer, LR: r.LR, Axes: r.Axes,
 		Provenance: r.Provenance, Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,
 		BeyondTheory: r.BeyondTheory, Warnings: r.Warnings,

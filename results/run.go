@@ -31,7 +31,7 @@ type Run struct {
 	Experiment string `json:"experiment"` // the experiment that the run was first made for
 
 	Scheme    string      `json:"scheme"`    // lora, rslora, constant or p=0.75; with @4 if matched at rank 4; full
-	Scaling   lora.Scheme `json:"scaling"`   // what depends on rank and how, including A's own init; never matched
+	Powers    lora.Scheme `json:"scaling"`   // what depends on rank and how, including A's own init; never matched
 	Rank      int         `json:"rank"`      // r; 0 without a rank, see Ranked
 	Alpha     float64     `json:"alpha"`     // α, after matching
 	Gamma     float64     `json:"gamma"`     // γ_r

@@ -13,7 +13,7 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 		scheme string
 		p      float64
 		change func(*Run)
-		want   theory.Verdict
+		want   theory.Stability
 	}{
 		{"rslora", 0.5, func(*Run) {}, theory.Stable},
 		{"lora", 1, func(*Run) {}, theory.Collapses},

@@ -22,7 +22,7 @@ import (
 // nasty is a run with every field set, to values that are hard to write down.
 func nasty() Run {
 	r := testRun("p=0.75", 0.75, 2048, math.MaxUint64)
-	r.Alpha, r.Gamma, r.LR, r.Scaling.Init = 1.0/3, math.SmallestNonzeroFloat64, math.MaxFloat64, 0.5
+	r.Alpha, r.Gamma, r.LR, r.Powers.Init = 1.0/3, math.SmallestNonzeroFloat64, math.MaxFloat64, 0.5
 	r.Reason = "NaN <loss> at \"step\" 3\n& so on"
 	r.Warnings = []string{"rank 2048 is above 256"}
 	r.Expected = map[string]float64{"delta_w_first": 0.1}

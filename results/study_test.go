@@ -22,7 +22,7 @@ import (
 func wholeRun() Run {
 	r := testRun("lora", 1, 4, 1)
 	r.TwinID = "=1+1"
-	r.Scaling = lora.Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 0.125, Ratio: 16, ZeroA: true}
+	r.Powers = lora.Scheme{P: 0.75, Init: -0.5, LRA: 0.25, LRB: 0.125, Ratio: 16, ZeroA: true}
 	r.Scheme = "'p=0.75,init=-0.5,zero=a@4"
 	r.Experiment = "@эксперимент, \"größer\"\r\nand more"
 	r.Reason = "\"quoted\", then\na newline,\ta tab\r\nand <&> 🙂"
@@ -44,7 +44,7 @@ func wholeRun() Run {
 // testStudy has runs of every status and of both phases, and some are missing.
 func testStudy() StudyFiles {
 	diverged := testRun("log", 0, 16, 0)
-	diverged.Scaling = lora.Scheme{Log: true}
+	diverged.Powers = lora.Scheme{Log: true}
 	diverged.Status, diverged.Reason, diverged.Steps = Diverged, "loss is Inf at step 2", 7
 	diverged.Config = json.RawMessage(`{"data":{"source":"x","late":true,"loss":"all"},"seed":0}`)
 	failed := testRun("rslora", 0.5, 64, 3)

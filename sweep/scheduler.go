@@ -227,7 +227,7 @@ func record(experiment string, j Job, made results.Provenance) results.Run {
 	made.Numerics, made.ModelHash, made.DataHash = j.Material.Numerics, j.Material.ModelHash, j.Material.DataHash
 	return results.Run{
 		ID: j.ID, Cell: j.Cell, TwinID: j.TwinID, Experiment: experiment,
-		Scheme: c.Adapter.SchemeName(), Scaling: c.Adapter.Powers(), Rank: c.Adapter.Rank,
+		Scheme: c.Adapter.SchemeName(), Powers: c.Adapter.Powers(), Rank: c.Adapter.Rank,
 		Alpha: c.Adapter.EffectiveAlpha(), Gamma: c.Adapter.Gamma(),
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,

@@ -7,18 +7,18 @@ import (
 	"ranksweep/nn"
 )
 
-// Verdict says what happens to training as the rank grows.
-type Verdict string
+// Stability says what happens to training as the rank grows.
+type Stability string
 
-// The verdicts.
+// The stabilities.
 const (
-	Stable    Verdict = "stable"    // the function learns at a rate that does not depend on rank
-	Collapses Verdict = "collapses" // it learns less and less
-	Explodes  Verdict = "explodes"  // it learns more and more, and finally becomes unstable
-	Unknown   Verdict = "unknown"   // theory predicts nothing for the scheme or optimizer
+	Stable    Stability = "stable"    // the function learns at a rate that does not depend on rank
+	Collapses Stability = "collapses" // it learns less and less
+	Explodes  Stability = "explodes"  // it learns more and more, and finally becomes unstable
+	Unknown   Stability = "unknown"   // theory predicts nothing for the scheme or optimizer
 )
 
-// Stability returns theory's verdict on a scheme as the rank grows. A scheme is stable if the
+// StabilityOf returns what happens to training by a scheme as the rank grows. A scheme is stable if the
 // outputs and input gradients of the adapter are of order 1 in r (the paper's definition 3.1;
 // theorem 3.2 answers it for SGD).
 //
@@ -30,7 +30,7 @@ const (
 // This is the law as r grows without bound. It says that the loss drops equally at every rank.
 // It does not say that one learning rate is best at every rank: the first step that curvature
 // allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
-func Stability(u nn.Update, s lora.Scheme) Verdict {
+func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 	if s.Log || !predicted(u) {
 		return Unknown
 	}

@@ -60,7 +60,7 @@ func TestPredictionsRespectInvariance(t *testing.T) {
 		if a == b {
 			t.Errorf("update %d: the gradient of B has exponent %v in both forms", update, a)
 		}
-		if a, b := theory.Stability(update, scheme), theory.Stability(update, canonical); a != b {
+		if a, b := theory.StabilityOf(update, scheme), theory.StabilityOf(update, canonical); a != b {
 			t.Errorf("update %d: %s and, canonical, %s", update, a, b)
 		}
 	}
@@ -79,7 +79,7 @@ func TestPredictsNothingOfWhatItDoesNotKnow(t *testing.T) {
 	if e, ok := metrics.GradNormOnset.Theory.Exponent(nn.LinearUpdate, lora.Scheme{Log: true}); ok || !math.IsNaN(e) {
 		t.Errorf("predicted %v of a multiplier that is no power", e)
 	}
-	if v := theory.Stability(nn.OtherUpdate, lora.Scheme{P: 1}); v != theory.Unknown {
+	if v := theory.StabilityOf(nn.OtherUpdate, lora.Scheme{P: 1}); v != theory.Unknown {
 		t.Errorf("an unknown optimizer is %s", v)
 	}
 }
@@ -115,7 +115,7 @@ func TestStability(t *testing.T) {
 	for _, c := range []struct {
 		update nn.Update
 		scheme lora.Scheme
-		want   theory.Verdict
+		want   theory.Stability
 	}{
 		{nn.LinearUpdate, lora.Scheme{P: 1}, theory.Collapses},
 		{nn.LinearUpdate, lora.Scheme{P: 0.5}, theory.Stable},
@@ -129,7 +129,7 @@ func TestStability(t *testing.T) {
 		{nn.LinearUpdate, lora.Scheme{P: 1, LRB: -1}, theory.Stable},    // or a larger rate
 		{nn.LinearUpdate, lora.Scheme{P: 0.5, LRA: -2}, theory.Explodes},
 	} {
-		if got := theory.Stability(c.update, c.scheme); got != c.want {
+		if got := theory.StabilityOf(c.update, c.scheme); got != c.want {
 			t.Errorf("update %d, %s: %s, want %s", c.update, c.scheme, got, c.want)
 		}
 	}

@@ -15,9 +15,9 @@ const tolerance = 0.03
 
 var seedCounts = []int{3, 5, 9, 20}
 
-// verdicts returns the share of exponents with the given verdict, if the true exponent is off by
+// agreements returns the share of exponents with the given agreement, if the true exponent is off by
 // the given amount; rows are for the scatter of slopes over seeds.
-func verdicts(name string, off float64, verdict stats.Verdict) table {
+func agreements(name string, off float64, want stats.Agreement) table {
 	scatter := []float64{0.01, 0.05, 0.15}
 	var rows []string
 	for _, sd := range scatter {
@@ -31,7 +31,7 @@ func verdicts(name string, off float64, verdict stats.Verdict) table {
 			}
 			i := stats.MeanInterval(slopes)
 			e := stats.Exponent{Value: i.Mean, Low: i.Low, High: i.High, Exact: math.NaN()} // predicted: 0
-			return e.Verdict(tolerance) == verdict
+			return e.Agreement(tolerance) == want
 		}
 	})
 }

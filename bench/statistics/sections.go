@@ -118,9 +118,9 @@ func exponentSections() []section {
 				"often an exponent differs, which is 5% by construction, and how often it agrees. All other " +
 				"exponents are called consistent, not resolved.",
 			tables: []table{
-				verdicts("agrees, 0.1 off", 0.1, stats.Agrees).atMost(level),
-				verdicts("differs, right", 0, stats.Differs).atMost(level),
-				verdicts("agrees, right", 0, stats.Agrees),
+				agreements("agrees, 0.1 off", 0.1, stats.Agrees).atMost(level),
+				agreements("differs, right", 0, stats.Differs).atMost(level),
+				agreements("agrees, right", 0, stats.Agrees),
 			},
 		},
 		{

@@ -73,7 +73,7 @@ func (a adapters) list(runs []results.Run) (t table.Table) {
 		table.Numbers("gamma", func(r results.Run) string { return fmt.Sprintf("%.4g", r.Gamma) }),
 	)
 	for i, r := range there {
-		if note := peft.Folded(r.Scaling, r.Gamma, r.Rank); note != "" {
+		if note := peft.Folded(r.Powers, r.Gamma, r.Rank); note != "" {
 			t.Doubt(i, note)
 		}
 	}

@@ -40,7 +40,7 @@ func madeUp(seeds, without int) (runs []results.Run, g grid.Grid) {
 				cell := fmt.Sprintf("%s-%d", scheme, rank)
 				r := results.Run{
 					ID: fmt.Sprintf("%s-%d", cell, seed), Cell: cell, TwinID: cell, Experiment: "paper-fig2-3",
-					Scheme: scheme, Scaling: lora.Scheme{P: p}, Rank: rank, Alpha: 16,
+					Scheme: scheme, Powers: lora.Scheme{P: p}, Rank: rank, Alpha: 16,
 					Gamma: 16 / math.Pow(float64(rank), p),
 					Seed:  uint64(seed), Optimizer: "adamw", LR: 5e-5, Status: results.Done, Steps: 2, Flops: 1e12,
 					FactoredFlops: 2e12, Bytes: 1 << 20,

@@ -87,7 +87,7 @@ func Exponent(rslora bool) float64 {
 	return 1
 }
 
-// scale returns the rank and the scaling factor of a module.
+// scale returns the rank and the multiplier of a module.
 func (c config) scale(module string) (rank int, gamma float64, err error) {
 	if rank, err = c.RankPattern.of(module, c.R); err != nil {
 		return 0, 0, err

@@ -9,7 +9,7 @@ import (
 func TestVerdict(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
-		want                        Verdict
+		want                        Agreement
 		value, low, high, predicted float64
 		rise, exact                 float64
 	}{
@@ -30,7 +30,7 @@ func TestVerdict(t *testing.T) {
 		{NoFit, nan, nan, nan, -0.5, 0, nan},
 	} {
 		e := Exponent{Value: c.value, Low: c.low, High: c.high, Predicted: c.predicted, Rise: c.rise, Exact: c.exact}
-		if got := e.Verdict(0.03); got != c.want {
+		if got := e.Agreement(0.03); got != c.want {
 			t.Errorf("%+v: %s, want %s", e, got, c.want)
 		}
 	}
@@ -56,9 +56,9 @@ func TestPOfExponentsAgreesWithTheirInterval(t *testing.T) {
 	for range 3000 {
 		e := seedSlopes(2+rng.IntN(6), 0.2*rng.Float64(), 0.05, rng)
 		e.Predicted, e.Rise = 0, -0.1*float64(rng.IntN(2))
-		differs := e.Verdict(0.03) == Differs
+		differs := e.Agreement(0.03) == Differs
 		if differs != (e.P() <= 0.05) {
-			t.Fatalf("%+v: P %g, %s", e, e.P(), e.Verdict(0.03))
+			t.Fatalf("%+v: P %g, %s", e, e.P(), e.Agreement(0.03))
 		}
 		if differs {
 			differing++
@@ -96,10 +96,10 @@ func TestSizesOfVerdicts(t *testing.T) {
 			differs, agrees := 0, 0
 			for range trials {
 				e := seedSlopes(n, 0, sd, rng)
-				if e.Predicted = 0; e.Verdict(0.03) == Differs {
+				if e.Predicted = 0; e.Agreement(0.03) == Differs {
 					differs++
 				}
-				if e.Predicted = 0.1; e.Verdict(0.03) == Agrees {
+				if e.Predicted = 0.1; e.Agreement(0.03) == Agrees {
 					agrees++
 				}
 			}

@@ -2,32 +2,32 @@ package stats
 
 import "math"
 
-// Verdict is the verdict on a fitted exponent, compared with theory's.
-type Verdict uint8
+// Agreement says how a fitted exponent agrees with theory's.
+type Agreement uint8
 
-// The verdicts on an exponent.
+// The agreements of an exponent.
 const (
-	NoFit        Verdict = iota
-	NoPrediction         // theory predicts nothing
-	NoInterval           // there is one seed only
-	Agrees               // the interval contains theory's exponent, and lies within the tolerance of it
-	Consistent           // the interval contains theory's exponent, but is too wide: not resolved
-	Differs              // the interval does not contain theory's exponent
+	NoFit        Agreement = iota
+	NoPrediction           // theory predicts nothing
+	NoInterval             // there is one seed only
+	Agrees                 // the interval contains theory's exponent, and lies within the tolerance of it
+	Consistent             // the interval contains theory's exponent, but is too wide: not resolved
+	Differs                // the interval does not contain theory's exponent
 )
 
 // String returns the words of tables. No code may decide by them.
-func (v Verdict) String() string {
-	return [...]string{"no fit", "no prediction", "no interval", "agrees", "consistent, not resolved", "differs"}[v]
+func (a Agreement) String() string {
+	return [...]string{"no fit", "no prediction", "no interval", "agrees", "consistent, not resolved", "differs"}[a]
 }
 
-// Verdict compares the exponent with theory's: with the exact exponent or, if there is none,
+// Agreement compares the exponent with theory's: with the exact exponent or, if there is none,
 // with the predicted one or a part of its range.
 //
 // An exponent differs if theory's is outside of its interval, however near. If theory is
 // right, that happens to 5% of exponents. An exponent agrees only if its whole interval lies
 // within the tolerance, so that a true exponent farther off is called agreeing in at most 2.5%
 // of studies.
-func (e Exponent) Verdict(tolerance float64) Verdict {
+func (e Exponent) Agreement(tolerance float64) Agreement {
 	low, high := e.Theory()
 	switch {
 	case math.IsNaN(e.Value):
