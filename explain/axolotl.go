@@ -6,10 +6,10 @@ import "slices"
 // src/axolotl/loaders/adapter.py hands them to PEFT.
 var axolotlTool = tool{
 	name: "Axolotl",
-	marks: []string{"base_model+lora_r", "lora_target_linear", "peft_use_rslora", "base_model+sequence_len",
+	marks: []string{"lora_target_linear", "peft_use_rslora", "base_model+sequence_len",
 		"base_model+micro_batch_size", "base_model+datasets", "peft_use_dora", "peft_init_lora_weights",
 		"peft_layers_to_transform", "lora_rank_pattern", "lora_alpha_pattern"},
-	hints:    []string{"adapter=lora", "adapter=qlora", "lora_r"},
+	hints:    []string{"adapter=lora", "adapter=qlora", "base_model+lora_r", "lora_r"},
 	converts: true,
 	beside:   slices.Concat(besideAxolotl, besideTrainer),
 	read:     readAxolotl,
@@ -25,8 +25,10 @@ var axolotlWords = words{
 
 func readAxolotl(s *source) Settings {
 	adapter := s.text("adapter")
-	if adapter == "" {
-		s.fail("adapter", "adapter is absent: all weights are trained, and there is no adapter to explain%s",
+	if adapter == "" && s.bears("lora_r") {
+		s.fail("lora_r", "adapter is absent, so that Axolotl trains all weights, whatever lora_r is: write adapter: lora")
+	} else if adapter == "" {
+		s.fail("adapter", "adapter is absent, so that Axolotl trains all weights: there is no adapter to explain%s",
 			elsewhere(s.text("lora_model_dir")))
 	} else if adapter != "lora" && adapter != "qlora" {
 		s.fail("adapter", "adapter: %q: must be lora or qlora: other methods scale differently", adapter)

@@ -44,8 +44,8 @@ func TestCases(t *testing.T) {
 		"trl-qlora.yaml":            {"TRL", "q_proj, k_proj, v_proj, o_proj", "", 16, 1, "lora_r: 16\n"},
 	}
 	refused := map[string]string{
-		"not-peft.json": "names no adapter: looked for keys of PEFT (peft_type), ",
-		"trl-full.yaml": "config of TRL: use_peft is absent or false: all weights are trained, and there is no adapter",
+		"not-peft.json": "names no adapter that is known here: looked for keys of PEFT (peft_type), ",
+		"trl-full.yaml": "config of TRL: use_peft is absent or false, so that TRL trains all weights: there is no adapter",
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	check(t, err)
@@ -123,10 +123,10 @@ func TestKindsOfFiles(t *testing.T) {
 		{"TRL, switched off", "{model_name_or_path: m, use_peft: false, lora_r: 8}",
 			"config of TRL: use_peft is absent or false"},
 		{"Axolotl, full", "{base_model: m, sequence_len: 8, datasets: [{path: d}], adapter: }",
-			"config of Axolotl: adapter is absent: all weights are trained"},
+			"config of Axolotl: adapter is absent, so that Axolotl trains all weights"},
 		{"Axolotl, merge", "{base_model: m, sequence_len: 8, lora_model_dir: out, merge_lora: true}",
-			"config of Axolotl: adapter is absent: all weights are trained, and there is no adapter to explain: explain " +
-				"the adapter_config.json of out, which has the settings"},
+			"config of Axolotl: adapter is absent, so that Axolotl trains all weights: there is no adapter to explain: " +
+				"explain the adapter_config.json of out, which has the settings"},
 		{"Axolotl, another adapter", "{base_model: m, sequence_len: 8, adapter: llama-adapter}",
 			`config of Axolotl: adapter: "llama-adapter": must be lora or qlora`},
 		{"ms-swift, full", "{model: m, train_type: full, dataset: [d]}",
@@ -157,9 +157,17 @@ func TestKindsOfFiles(t *testing.T) {
 		{"two tools", "{lora_rank: 8, use_rslora: true}",
 			"could be of LLaMA-Factory (lora_rank) or of ms-swift (lora_rank): add a key that only one of them has"},
 		{"a model's config", `{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "rank": 3}`,
-			"names no adapter: "},
+			"names no adapter that is known here: "},
 		{"a section", "{model: {name: m}, lora: {r: 8, lora_alpha: 16}}",
-			"names no adapter, but its section lora does, with keys of PEFT: put that section into a file of its own"},
+			"names no adapter that is known here, but its section lora does, with keys of PEFT: put that " +
+				"section into a file of its own"},
+		{"alpaca-lora's", "{base_model: m, data_path: d, lora_r: 8, lora_alpha: 16}",
+			"config of Axolotl: adapter is absent, so that Axolotl trains all weights, whatever lora_r is"},
+		{"verl's", "{actor_rollout_ref: {model: {path: m, lora_rank: 32, lora_alpha: 16}}}",
+			"names no adapter that is known here: "},
+		{"kohya's", "{network_dim: 32, network_alpha: 16}", "names no adapter that is known here: "},
+		{"NeMo's", "{model: {peft: {peft_scheme: lora, lora_tuning: {adapter_dim: 32}}}}",
+			"names no adapter that is known here: "},
 		{"a nested list", "[" + strings.Repeat("[", 300) + strings.Repeat("]", 300) + "]", "values within values"},
 		{"an anchor in itself", "peft_type: LORA\na: &a [*a]", "values within values"},
 		{"nine laughs",
@@ -352,7 +360,8 @@ func TestNamesWhatItDoesNotUnderstand(t *testing.T) {
 		{"{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lr_groups: [], gc_steps: 3}", "lr_groups"},
 		{"{use_peft: true, seed: 1, beta: 0.1, lora_targets: all-linear}", "lora_targets"},
 		{"{tuner_type: lora, vit_lr: 1.0e-5, seed: 1}", "vit_lr"},
-		{"{model: {lora_rank: 8, lora_bias: all}, optimizer: {lr: 1, lr_b: 2}}", "model.lora_bias, optimizer.lr_b"},
+		{"{model: {apply_lora_to_mlp: true, lora_rank: 8, lora_bias: all}, optimizer: {lr: 1, lr_b: 2}}",
+			"model.lora_bias, optimizer.lr_b"},
 		{"{lora_parameters: {rank: 8, scale: 2, dropout: 0, alpha: 16}, iters: 3}", "lora_parameters.alpha"},
 		{"{adapter: {type: lora, rank: 8}, trainer: {base_learning_rate: 1, epochs: 2}}",
 			"adapter.rank, trainer.base_learning_rate"},

@@ -201,13 +201,13 @@ func TestGammas(t *testing.T) {
 		"{peft_type: LORA}": 1, // 8/8
 		"{peft_type: LORA, r: 16, lora_alpha: 8, use_rslora: true}": 2, // 8/√16
 		"finetuning_type: lora": 2, // 2·8/8
-		"{lora_target: all, lora_rank: 16, lora_alpha: 8, use_rslora: true}": 2,      // 8/√16
-		"{lora_target: all, lora_rank: 16, use_rslora: true}":                8,      // 32/√16
-		"{adapter: lora, lora_r: 4, lora_alpha: 10}":                         2.5,    //
-		"{adapter: lora, lora_r: 4, lora_alpha: 6, peft_use_rslora: true}":   3,      // 6/√4
-		"{use_gradient_checkpointing: unsloth}":                              1,      // 16/16
-		"{model: {_component_: torchtune.models.gemma.lora_gemma_2b}}":       2,      // 16/8
-		"{model: {lora_rank: 3, lora_alpha: 1}}":                             1. / 3, //
+		"{lora_target: all, lora_rank: 16, lora_alpha: 8, use_rslora: true}":  2,      // 8/√16
+		"{lora_target: all, lora_rank: 16, use_rslora: true}":                 8,      // 32/√16
+		"{adapter: lora, lora_r: 4, lora_alpha: 10}":                          2.5,    //
+		"{adapter: lora, lora_r: 4, lora_alpha: 6, peft_use_rslora: true}":    3,      // 6/√4
+		"{use_gradient_checkpointing: unsloth}":                               1,      // 16/16
+		"{model: {_component_: torchtune.models.gemma.lora_gemma_2b}}":        2,      // 16/8
+		"{model: {lora_attn_modules: [q_proj], lora_rank: 3, lora_alpha: 1}}": 1. / 3, //
 	} {
 		e, err := explain("", []byte(text))
 		check(t, err)
@@ -223,7 +223,7 @@ func TestRefusals(t *testing.T) {
 		"{}":              "is empty",
 		"- a":             "a list of 1: must be a mapping of keys to values",
 		"a: 1\n---\na: 2": "a second document begins: put each document into a file of its own",
-		"a: 1": "names no adapter: looked for keys of PEFT (peft_type), " +
+		"a: 1": "names no adapter that is known here: looked for keys of PEFT (peft_type), " +
 			"LLaMA-Factory (finetuning_type, lora_target, model_name_or_path with template), ",
 		"{peft_type: LOHA}": `config of PEFT: peft_type: "LOHA": must be LORA: ` +
 			"other methods scale differently",
@@ -238,7 +238,7 @@ func TestRefusals(t *testing.T) {
 			"be a whole number from 1 to 1048576",
 		"finetuning_type: full": "config of LLaMA-Factory: finetuning_type: full: " +
 			"must be lora: otherwise there is no adapter to explain",
-		"{base_model: x, sequence_len: 8}": "config of Axolotl: adapter is absent: all weights are trained, and " +
+		"{base_model: x, sequence_len: 8}": "config of Axolotl: adapter is absent, so that Axolotl trains all weights: " +
 			"there is no adapter to explain",
 		"{adapter: lora, lora_r: 8}": "config of Axolotl: lora_alpha is missing, and " +
 			"Axolotl has no default for it: set it",

@@ -39,7 +39,8 @@ func readLudwig(s *source) Settings {
 	switch kind {
 	case "lora":
 	case "":
-		s.fail("adapter", "adapter is absent: there is no adapter to explain")
+		s.fail("adapter", "adapter is absent: there is no adapter to explain; "+
+			"one within the encoder of a feature is not read")
 	default:
 		s.fail("adapter.type", "adapter.type: %s: must be lora: other methods scale differently", kind)
 	}

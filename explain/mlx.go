@@ -14,7 +14,8 @@ var mlxTool = tool{
 	beside: strings.Fields(`
 		train optimizer optimizer_config data seed batch_size iters val_batches steps_per_report steps_per_eval
 		adapter_path save_every test test_batches max_seq_length config grad_checkpoint grad_accumulation_steps
-		clear_cache_threshold mask_prompt report_to project_name trust_remote_code wandb hf_dataset use_chat_template`),
+		clear_cache_threshold mask_prompt report_to project_name trust_remote_code wandb hf_dataset
+		use_chat_template training_mode`),
 	read:  readMLX,
 	write: writeMLX,
 }

@@ -82,7 +82,7 @@ func unread(m *mapping, prefix string, known map[string]bool) (keys []string) {
 		full := prefix + key
 		inner, isSection := m.values[key].(*mapping)
 		switch {
-		case known[full]:
+		case known[full] || m.values[key] == nil: // what is null is as absent
 		case isSection && known[full+"."]:
 			keys = append(keys, unread(inner, full+".", known)...)
 		default:

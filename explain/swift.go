@@ -11,8 +11,8 @@ import (
 var swiftTool = tool{
 	name: "ms-swift",
 	marks: []string{"tuner_type", "train_type", "sft_type", "tuner_backend", "lorap_lr_ratio", "rlhf_type",
-		"target_regex", "model+lora_rank", "swift_version", "adapters+infer_backend", "adapters+merge_lora"},
-	hints:    []string{"lora_rank"},
+		"target_regex", "swift_version", "adapters+infer_backend", "adapters+merge_lora"},
+	hints:    []string{"model+lora_rank", "lora_rank"},
 	converts: true,
 	beside:   slices.Concat(besideSwift, besideTrainer),
 	read:     readSwift,

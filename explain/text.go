@@ -92,14 +92,19 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	}
 	s := e.Settings
 	rest := Maps{Names: []string{"all others"}, Rank: s.Rank, Alpha: s.Alpha, Gamma: s.Gamma()}
+	shown := e.Maps[:min(3*many, len(e.Maps))]
 	var own table.Table
-	table.Fill(&own, append(slices.Clone(e.Maps), rest),
+	table.Fill(&own, append(slices.Clone(shown), rest),
 		table.Words("maps", func(m Maps) string { return abridged(m.Names) }),
 		table.Numbers("rank", func(m Maps) int { return m.Rank }),
 		table.Numbers("alpha", func(m Maps) string { return number(m.Alpha) }),
 		table.Numbers("gamma", func(m Maps) string { return fmt.Sprintf("%.4g", m.Gamma) }),
 	)
-	return own.WriteText(w)
+	err := own.WriteText(w)
+	if more := len(e.Maps) - len(shown); more > 0 && err == nil {
+		_, err = fmt.Fprintf(w, "%d more ranks and alphas of maps are in the JSON\n\n", more)
+	}
+	return err
 }
 
 func present(v *float64) string {
@@ -137,9 +142,11 @@ func (s Settings) layers() string {
 	return strings.Join(parts, ", ")
 }
 
+// many is how many names, patterns or rows are too many to print.
+const many = 8
+
 // abridged lists names. Of many it lists their last parts, each once, with its number.
 func abridged(names []string) string {
-	const many = 8
 	if len(names) <= many {
 		return strings.Join(names, ", ")
 	}

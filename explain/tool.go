@@ -82,11 +82,10 @@ func candidates(s *source, marksOf func(tool) []string) (found []tool, marks [][
 // unrecognized is the error of a file that is of no tool. It names a section that is of one.
 func unrecognized(s *source) error {
 	for _, key := range s.root.keys {
-		if inner, ok := s.root.values[key].(*mapping); ok {
-			if t, _, err := detect(newSource(inner)); err == nil {
-				return wrongAt(s.root.lines[key], "names no adapter, but its section %s does, with keys of %s: put that "+
-					"section into a file of its own", key, t.name)
-			}
+		inner, _ := s.root.values[key].(*mapping)
+		if t, ok := sectionOf(inner); ok {
+			return wrongAt(s.root.lines[key], "names no adapter that is known here, but its section %s does, with keys of "+
+				"%s: put that section into a file of its own", key, t)
 		}
 	}
 	var sought []string
@@ -95,5 +94,21 @@ func unrecognized(s *source) error {
 			sought = append(sought, fmt.Sprintf("%s (%s)", t.name, listed(t.marks[:min(3, len(t.marks))])))
 		}
 	}
-	return fmt.Errorf("names no adapter: looked for keys of %s", strings.Join(sought, ", "))
+	return fmt.Errorf("names no adapter that is known here: looked for keys of %s", strings.Join(sought, ", "))
+}
+
+// sectionOf returns the tool of which a section has a mark, or PEFT if it has its arguments.
+func sectionOf(section *mapping) (name string, ok bool) {
+	if section == nil {
+		return "", false
+	}
+	inner := newSource(section)
+	found, _ := candidates(inner, func(t tool) []string { return t.marks })
+	if len(found) == 0 && slices.ContainsFunc(peftTool.hints, inner.bears) {
+		found = []tool{peftTool}
+	}
+	if len(found) == 0 {
+		return "", false
+	}
+	return found[0].name, true
 }

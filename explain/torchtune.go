@@ -11,7 +11,7 @@ import (
 // torchtune/modules/peft/lora.py divides α by r. It has no rsLoRA.
 var torchtuneTool = tool{
 	name:   "torchtune",
-	marks:  []string{"model._component_", "model.lora_attn_modules", "model.lora_rank", "model.apply_lora_to_mlp"},
+	marks:  []string{"model._component_", "model.lora_attn_modules", "model.apply_lora_to_mlp"},
 	beside: besideTorchtune,
 	read:   readTorchtune,
 	write:  writeTorchtune,
@@ -78,10 +78,9 @@ func writeTorchtune(s Settings) ([]pair, []string) {
 	if mlp == 1 || mlp == 2 {
 		remarks = append(remarks, "torchtune adapts all of gate_proj, up_proj and down_proj, or none of them")
 	}
-	var pairs []pair
+	pairs := []pair{{"model.apply_lora_to_mlp", strconv.FormatBool(mlp > 0)}}
 	if len(names) > 0 {
-		pairs = []pair{{"model.lora_attn_modules", "[" + strings.Trim(listText(attention), "[]") + "]"},
-			{"model.apply_lora_to_mlp", strconv.FormatBool(mlp > 0)}}
+		pairs = append(pairs, pair{"model.lora_attn_modules", "[" + strings.Trim(listText(attention), "[]") + "]"})
 	}
 	if output {
 		pairs = append(pairs, pair{"model.apply_lora_to_output", "true"})

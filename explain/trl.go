@@ -7,9 +7,9 @@ import "slices"
 // the alignment handbook, have the same keys.
 var trlTool = tool{
 	name: "TRL",
-	marks: []string{"use_peft", "model_name_or_path+lora_r", "model_name_or_path+dataset_name", "lora_task_type",
+	marks: []string{"use_peft", "model_name_or_path+dataset_name", "lora_task_type",
 		"model_name_or_path+datasets", "model_name_or_path+dataset_mixer", "model_name_or_path+dataset_mixture"},
-	hints:    []string{"lora_r"},
+	hints:    []string{"model_name_or_path+lora_r", "lora_r"},
 	converts: true,
 	beside:   slices.Concat(besideTRL, besideTrainer),
 	read:     readTRL,
@@ -24,7 +24,7 @@ var trlWords = words{
 
 func readTRL(s *source) Settings {
 	if !s.flag("use_peft") {
-		s.fail("use_peft", "use_peft is absent or false: all weights are trained, and there is no adapter to explain; "+
+		s.fail("use_peft", "use_peft is absent or false, so that TRL trains all weights: there is no adapter to explain; "+
 			"if you give --use_peft on the command line, write use_peft: true")
 	}
 	a := trlWords.read(s)

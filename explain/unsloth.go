@@ -40,6 +40,7 @@ func readUnsloth(s *source) Settings {
 	if len(a.Targets) == 0 && a.Pattern == "" && len(a.NoNames) == 0 {
 		a.chooseTargets(s, "")
 	}
+	passOver(s, "")
 	if n := s.lastLayers("finetune_last_n_layers", 0); len(a.Layers) == 0 {
 		a.LastLayers = n
 	}
@@ -60,6 +61,17 @@ func (a *Settings) chooseTargets(s *source, section string) {
 	}
 }
 
+// passOver takes the switches of parts of the model for understood where they are on, and so
+// leave nothing out.
+func passOver(s *source, section string) {
+	for _, part := range strings.Fields("vision_layers language_layers attention_modules mlp_modules") {
+		key := section + "finetune_" + part
+		if value, _ := s.root.find(key); value == true {
+			s.known[key] = true
+		}
+	}
+}
+
 // unslothFileTool reads the file that Unsloth's own command takes (unsloth_cli/config.py).
 var unslothFileTool = tool{
 	name:     "Unsloth's command",
@@ -69,7 +81,8 @@ var unslothFileTool = tool{
 		data logging inference training.max_seq_length training.load_in_4bit training.output_dir training.num_epochs
 		training.batch_size training.gradient_accumulation_steps training.warmup_steps training.max_steps
 		training.save_steps training.weight_decay training.random_seed training.packing
-		training.train_on_completions training.gradient_checkpointing training.optim training.lr_scheduler_type`),
+		training.train_on_completions training.warmup_ratio training.eval_steps audio_type
+		audio_input training.gradient_checkpointing training.optim training.lr_scheduler_type`),
 	read: readUnslothFile,
 }
 
@@ -91,6 +104,7 @@ func readUnslothFile(s *source) Settings {
 	} else if a.Targets, a.NoNames = sortNames(names); len(names) == 0 {
 		a.chooseTargets(s, "lora.")
 	}
+	passOver(s, "lora.")
 	if s.flag("lora.use_loftq") {
 		a.Init = "loftq"
 	}

@@ -115,8 +115,8 @@ func (w words) write(s Settings) (pairs []pair, remarks []string) {
 	put(w.layers, "the only layers that are adapted", listText(s.Layers))
 	put(w.layersPattern, "layers_pattern", listText(s.LayersPattern))
 	put(w.lastLayers, "the number of last layers that are adapted", nonzero(float64(s.LastLayers)))
-	put(w.ranks, "ranks of some maps", patternsText(s.Ranks))
-	put(w.alphas, "alphas of some maps", patternsText(s.Alphas))
+	put(w.ranks, "ranks of some maps", patternsText(s.Ranks, w.ranks == ""))
+	put(w.alphas, "alphas of some maps", patternsText(s.Alphas, w.alphas == ""))
 	if s.Dropout > 0 || w.defaults.Dropout > 0 {
 		put(w.dropout, "dropout", yamlNumber(s.Dropout))
 	}
@@ -221,10 +221,13 @@ func mapsText(names []string, pattern string) string {
 }
 
 // patternsText writes patterns in one line that is both YAML and JSON, or nothing if there
-// are none.
-func patternsText(patterns []Pattern) string {
-	if len(patterns) == 0 {
+// are none. In brief it says how many there are, if there are many.
+func patternsText(patterns []Pattern, brief bool) string {
+	switch {
+	case len(patterns) == 0:
 		return ""
+	case brief && len(patterns) > many:
+		return fmt.Sprintf("by %d patterns", len(patterns))
 	}
 	var parts []string
 	for _, p := range patterns {
