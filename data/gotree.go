@@ -1,6 +1,7 @@
 package data
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,8 +12,12 @@ import (
 	"strings"
 )
 
-// goTree returns the source tree of the Go toolchain: the go command's GOROOT.
+// goTree returns the source tree of a Go toolchain: the one that this program carries, or else
+// the go command's GOROOT.
 func goTree() (fs.FS, error) {
+	if carried != "" {
+		return zip.NewReader(strings.NewReader(carried), int64(len(carried)))
+	}
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env GOROOT: %w: %s", err, withoutGo)

@@ -26,8 +26,9 @@ var recipes = []struct {
 //   - go-prose: comments outside functions, and documents, to train a base model on;
 //   - go-prose-held: every 50th file of these, which go-prose leaves out.
 //
-// They are made from the source tree of the installed Go toolchain, so their content and
-// their hash depend on its version.
+// They are made from the source tree that this program carries, if it was built to carry one,
+// or else from that of the installed Go toolchain. Their content and their hash depend on the
+// version of Go whose tree it is.
 func Recipes() []string {
 	names := make([]string, len(recipes))
 	for i, r := range recipes {
