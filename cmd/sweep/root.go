@@ -20,6 +20,7 @@ func newRoot() *cobra.Command {
 			"2 for a wrong command line, and 130 after an interrupt.",
 		Example: "  sweep run quickstart         # begin here\n" +
 			"  sweep table runs/quickstart  # its tables again",
+		Version:       program(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +37,7 @@ func newRoot() *cobra.Command {
 	}
 	cobra.EnableCommandSorting = false // keep the order in which an experiment needs them
 	root.SuggestionsMinimumDistance = 2
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
