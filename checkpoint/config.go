@@ -10,6 +10,7 @@ import (
 
 	"ranksweep/nn"
 	"ranksweep/tokenizer"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -44,7 +45,7 @@ func (t *tokenIDs) UnmarshalJSON(b []byte) error {
 
 // readConfig reads a config and checks that a model can be made from it.
 func readConfig(dir folder) (*config, error) {
-	content, err := dir.read(configFile)
+	content, err := dir.read(configFile, userfile.Settings)
 	if err != nil {
 		return nil, err
 	}

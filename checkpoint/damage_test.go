@@ -228,7 +228,7 @@ func TestUnreadableFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Load(dir)
-	wantError(t, err, "config.json", "is a directory")
+	wantError(t, err, "config.json", "it is a folder")
 }
 
 // FuzzFolder feeds a config, an index and a file of weights to the loader.

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+
+	"ranksweep/userfile"
 )
 
 // The files of a model folder.
@@ -35,8 +37,8 @@ func (d folder) wrap(file string, err error) error {
 	return fmt.Errorf("checkpoint: %s: %w", path.Join(d.name, file), err)
 }
 
-func (d folder) read(file string) ([]byte, error) {
-	content, err := fs.ReadFile(d, file)
+func (d folder) read(file string, most int64) ([]byte, error) {
+	content, err := userfile.ReadFS(d, file, most)
 	if err != nil {
 		return nil, d.wrap(file, err)
 	}
@@ -45,7 +47,7 @@ func (d folder) read(file string) ([]byte, error) {
 
 // mapFile returns a file's content, if possible without reading it.
 func (d folder) mapFile(name string) (*mapping, error) {
-	file, err := d.Open(name)
+	file, err := userfile.OpenFS(d, name, userfile.Weights)
 	if err != nil {
 		return nil, d.wrap(name, err)
 	}
@@ -55,12 +57,12 @@ func (d folder) mapFile(name string) (*mapping, error) {
 			return m, nil
 		}
 	}
-	content, err := d.read(name)
+	content, err := d.read(name, userfile.Weights)
 	return &mapping{content: content}, err
 }
 
 func (d folder) readJSON(file string, v any) error {
-	content, err := d.read(file)
+	content, err := d.read(file, userfile.Settings)
 	if err != nil {
 		return err
 	}

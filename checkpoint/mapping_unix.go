@@ -17,7 +17,7 @@ func mapFile(f *os.File) (*mapping, error) {
 		return nil, err
 	}
 	size := info.Size()
-	if !info.Mode().IsRegular() || size <= 0 || size > math.MaxInt {
+	if size <= 0 || size > math.MaxInt {
 		return nil, fmt.Errorf("%s: %d bytes cannot be mapped", f.Name(), size)
 	}
 	content, err := unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -34,7 +35,7 @@ func SaveRest(dir string, c *Checkpoint) (leftOut []string, err error) {
 		case !isRest(name):
 			leftOut = append(leftOut, name)
 		default:
-			content, err := c.from.read(name)
+			content, err := c.from.read(name, userfile.Vocabulary)
 			if err != nil {
 				return nil, err
 			}

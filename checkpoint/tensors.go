@@ -161,6 +161,10 @@ func openTensors(dir folder, name string) (*mapping, []storedTensor, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkHeader(file.content); err != nil {
+		file.close()
+		return nil, nil, dir.wrap(name, err)
+	}
 	parsed, err := safetensors.Deserialize(file.content)
 	if err != nil {
 		file.close()

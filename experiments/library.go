@@ -6,13 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"ranksweep/suggest"
+	"ranksweep/userfile"
 )
 
 // library holds a file NAME.yaml for each embedded experiment.
@@ -37,7 +37,7 @@ func Names() []string {
 // that has a slash in it, is the path of an experiment file.
 func Load(name string) (*Experiment, error) {
 	if ext := path.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
-		text, err := os.ReadFile(name)
+		text, err := userfile.Read(name, userfile.Settings)
 		if err != nil {
 			return nil, fmt.Errorf("experiments: experiment file: %w", err)
 		}

@@ -298,8 +298,8 @@ func TestFoldersAndOtherFiles(t *testing.T) {
 		write("a.json", "{peft_type: LORA}"): "is not JSON: ",
 		write("b.json", "{\"r\": 1,\n\n]"):   "is not JSON: ",
 		write("empty.json", " \n"):           "is empty",
-		write("long.yaml", strings.Repeat("# much\n", 1<<21)): "has more than 8 MiB: a config is shorter",
-		os.DevNull: "is not a file: copy what it gives into one",
+		write("long.yaml", strings.Repeat("# much\n", 1<<21)): "it has more than 8388608 bytes",
+		os.DevNull: "it is a device or a socket: name a file",
 	} {
 		if _, err := File(file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", file, err, want)

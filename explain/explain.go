@@ -3,11 +3,12 @@ package explain
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ranksweep/userfile"
 )
 
 // Explanation is the meaning of a file of settings.
@@ -71,28 +72,16 @@ var programs = []string{".py", ".ipynb", ".sh"}
 func readFile(path string) (file string, text []byte, err error) {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
-		if path, err = inFolder(path); err == nil {
-			info, err = os.Stat(path)
-		}
+		path, err = inFolder(path)
 	}
-	switch {
-	case err != nil:
-		return "", nil, err
-	case slices.Contains(programs, strings.ToLower(filepath.Ext(path))):
-		return "", nil, fmt.Errorf("%s: is a program, not a config: write the arguments of LoraConfig or get_peft_model "+
+	if err == nil && slices.Contains(programs, strings.ToLower(filepath.Ext(path))) {
+		err = fmt.Errorf("%s: is a program, not a config: write the arguments of LoraConfig or get_peft_model "+
 			"into a YAML file, one in a line, as r: 16", path)
-	case !info.Mode().IsRegular():
-		return "", nil, fmt.Errorf("%s: is not a file: copy what it gives into one", path)
 	}
-	f, err := os.Open(path)
 	if err != nil {
 		return "", nil, err
 	}
-	defer f.Close()
-	text, err = io.ReadAll(io.LimitReader(f, mostBytes+1))
-	if err == nil && len(text) > mostBytes {
-		err = fmt.Errorf("%s: has more than %d MiB: a config is shorter", path, mostBytes>>20)
-	}
+	text, err = userfile.Read(path, mostBytes)
 	return path, text, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"path"
 	"sync"
+
+	"ranksweep/userfile"
 )
 
 // The files of a folder that describe its tokenizer.
@@ -58,7 +60,7 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 }
 
 func readFile(fsys fs.FS, folder, file string) ([]byte, error) {
-	content, err := fs.ReadFile(fsys, file)
+	content, err := userfile.ReadFS(fsys, file, userfile.Vocabulary)
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ranksweep/models"
 	"ranksweep/pretrain"
+	"ranksweep/userfile"
 )
 
 func newPretrain() *cobra.Command {
@@ -33,7 +33,7 @@ func newPretrain() *cobra.Command {
 		name := *file
 		text, err := models.FS.ReadFile("base/recipe.yaml")
 		if name != "" {
-			text, err = os.ReadFile(name)
+			text, err = userfile.Read(name, userfile.Settings)
 		} else {
 			name = "the base's recipe"
 		}

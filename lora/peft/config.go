@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ranksweep/lora"
+	"ranksweep/userfile"
 )
 
 // config holds the settings of an adapter_config.json that change what an adapter
@@ -43,7 +44,7 @@ func IsResidual(init string) bool {
 }
 
 func readConfig(dir fs.FS) (config, error) {
-	text, err := fs.ReadFile(dir, configFile)
+	text, err := userfile.ReadFS(dir, configFile, userfile.Settings)
 	if err != nil {
 		return config{}, err
 	}

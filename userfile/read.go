@@ -1,0 +1,99 @@
+// Package userfile reads files that a user named, or that came with a stranger's model. It
+// refuses what is no file, such as a device or a pipe, before it is opened, since reading one
+// may never end, and reads no more bytes than its caller allows.
+package userfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+)
+
+// Bounds for files of some kinds, in bytes.
+const (
+	Settings   = 16 << 20  // configs, and what people write by hand
+	Vocabulary = 256 << 20 // tokenizers; those of 256,000 tokens have 34 MB
+	Weights    = math.MaxInt64 - 1
+)
+
+// Read returns the content of a file of at most the given number of bytes. Errors name the
+// path.
+func Read(path string, most int64) ([]byte, error) {
+	f, err := Open(path, most)
+	if err != nil {
+		return nil, err
+	}
+	return content(f, path, most)
+}
+
+// ReadFS is Read of a file in a file system.
+func ReadFS(fsys fs.FS, name string, most int64) ([]byte, error) {
+	f, err := OpenFS(fsys, name, most)
+	if err != nil {
+		return nil, err
+	}
+	return content(f, name, most)
+}
+
+// Open opens a file of at most the given number of bytes. Some systems have files that give
+// more bytes than their size says: a caller who reads on and on counts them too.
+func Open(path string, most int64) (fs.File, error) {
+	return open(path, most, os.Stat, func(path string) (fs.File, error) { return os.Open(path) })
+}
+
+// OpenFS is Open of a file in a file system.
+func OpenFS(fsys fs.FS, name string, most int64) (fs.File, error) {
+	return open(name, most, func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) }, fsys.Open)
+}
+
+func open(name string, most int64, stat func(string) (fs.FileInfo, error), open func(string) (fs.File, error)) (
+	fs.File, error,
+) {
+	info, err := stat(name)
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		p.Op = "open" // what its caller asked for
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := check(info, most); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return open(name)
+}
+
+func check(info fs.FileInfo, most int64) error {
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return errors.New("it is a folder: name a file in it")
+	case mode&fs.ModeNamedPipe != 0:
+		return errors.New("it is a pipe: write what comes through it into a file, and name that")
+	case !mode.IsRegular():
+		return errors.New("it is a device or a socket: name a file")
+	case info.Size() > most:
+		return errTooLong(most)
+	}
+	return nil
+}
+
+func errTooLong(most int64) error {
+	return fmt.Errorf("it has more than %d bytes, the most that such a file may have here", most)
+}
+
+// content reads and closes f.
+func content(f fs.File, name string, most int64) ([]byte, error) {
+	defer f.Close()
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		b.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(f, most+1))
+	if err == nil && n > most {
+		err = &fs.PathError{Op: "read", Path: name, Err: errTooLong(most)}
+	}
+	return b.Bytes(), err
+}
