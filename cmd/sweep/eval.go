@@ -98,7 +98,13 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	if err != nil {
 		return nil, err
 	}
-	tokens := max(length, evalTokens)
+	tokens := evalTokens
+	for _, s := range d.Train {
+		tokens = max(tokens, len(s.Tokens))
+	}
+	if err := roomFor(c.Model, tokens); err != nil {
+		return nil, err
+	}
 	e := &evaluation{warningTexts: d.Stats.Warnings()}
 	var maps map[string]nn.Map
 	if adapter != "" {
@@ -121,6 +127,19 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 		return nil, err
 	}
 	return e, nil
+}
+
+// roomFor returns an error if a pass over that many tokens needs more memory than there is.
+func roomFor(m *nn.Model, tokens int) error {
+	need := nn.Arena{Counting: true}
+	if _, err := nn.NewPassIn(&need, m, tokens, nil); err != nil {
+		return err
+	}
+	if most := memory(); need.Bytes > most {
+		return fmt.Errorf("eval: %d tokens at once need %.3g GB of memory, and there are %.3g GB: give a lower "+
+			"--context, or raise GOMEMLIMIT", tokens, float64(need.Bytes)/1e9, float64(most)/1e9)
+	}
+	return nil
 }
 
 // score evaluates sequences, as many at once as fit into the given number of tokens.
