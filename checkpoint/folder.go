@@ -25,6 +25,9 @@ type folder struct {
 	name string
 }
 
+// Stat looks at a file without opening it, as [userfile] needs.
+func (d folder) Stat(file string) (fs.FileInfo, error) { return fs.Stat(d.FS, file) }
+
 func (d folder) errorf(file, format string, args ...any) error {
 	return d.wrap(file, fmt.Errorf(format, args...))
 }

@@ -23,6 +23,13 @@ const (
 	User
 	Assistant
 	Tool
+
+	// Quoted is a turn of the assistant that is read and never scored.
+	Quoted
+	// Fields are the further fields of the turn before, as a JSON object.
+	Fields
+	// Tools are the functions that the assistant may call, as a JSON list. They come first.
+	Tools
 )
 
 // Segment is a part of an example.

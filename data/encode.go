@@ -59,7 +59,9 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 			return e.layOut(t, x)
 		}
 		e.plain++
-		x = x.plain()
+		if x, err = x.plain(); err != nil {
+			return nil, err
+		}
 	}
 	var tokens []symbol
 	for i, s := range x {
@@ -70,7 +72,7 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 			part = spread(e.tokenizer.EncodePiece(s.Text), len(s.Text))
 		}
 		closed := i == 0 && e.hasEOS && len(part) > 1 && part[len(part)-1].id == e.eos
-		ends := s.Kind == Completion || s.Kind == Text && e.settings.EOS
+		ends := s.Kind == Completion || s.Kind == Quoted || s.Kind == Text && e.settings.EOS
 		switch {
 		case ends && !e.hasEOS:
 			return nil, errNoEOS
@@ -80,7 +82,7 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 			part = part[:len(part)-1] // the EOS of the template belongs after the completion
 		}
 		for j := range part {
-			part[j].score = s.Kind != Prompt || e.settings.Loss == LossAll
+			part[j].score = e.scores(s.Kind)
 		}
 		tokens = append(tokens, part...)
 	}
@@ -88,6 +90,11 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 		tokens[0].score = false
 	}
 	return tokens, nil
+}
+
+// scores reports whether a segment counts in the loss.
+func (e *encoder) scores(k Kind) bool {
+	return k != Quoted && (k != Prompt || e.settings.Loss == LossAll)
 }
 
 var errNoEOS = errors.New("the tokenizer has no EOS to score: name one as eos_token in tokenizer_config.json")

@@ -1,11 +1,9 @@
 package data
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,24 +35,32 @@ func Recipes() []string {
 	return names
 }
 
-// Load reads a source: the name of a recipe, a .jsonl file, or a .txt file.
+// Load reads a source: the name of a recipe, or a file of text or JSON, which may be packed by
+// gzip (.gz). Files are UTF-8, with or without a byte order mark, and have at most 2 GiB of
+// text.
 //
-// A .txt file is one plain text. Each line of a .jsonl file that is not blank is an object
-// in one of the forms below: the first form whose fields it has. Other fields are ignored,
-// and lines may have different forms.
+// A .txt file is one plain text. A .jsonl, .ndjson or .json file has objects, one after the
+// other or in a list, each in one of the forms below: the first form whose fields it has. Lines
+// may have different forms. A field that is null is like an absent one. Fields beyond those of
+// the form must describe the example, as id and source do; others are an error.
 //
-//   - messages: a list of objects with a role (system, user, assistant or tool) and a
-//     content. The assistant's turns are completions. The tokenizer's chat template lays the
-//     turns out, if it has one.
-//   - prompt and completion: the two as they are.
-//   - question and answer: the prompt is the question and a newline, the completion is the
-//     answer.
-//   - instruction and output, optionally input: the prompt is the instruction and the input
-//     if it is not empty, each followed by a newline; the completion is the output.
+//   - messages or conversations: a list of turns, each with a role (system, user or human,
+//     assistant or gpt, tool) and a content, or from and value as in ShareGPT. The assistant's
+//     turns are completions, except those of weight 0 (loss or train false). The tokenizer's
+//     chat template lays the turns out, if it has one, with the tool_calls and other fields
+//     of turns; what the template does not show is an error. Optional are a system's text, as
+//     system or system_prompt, and tools, a list.
+//   - prompt and completion: the two as they are, or two lists of turns as above, of which
+//     only the second is scored.
+//   - instruction and output, optionally input (Alpaca); instruction and response, optionally
+//     context (Dolly); question and answer (GSM8K); question and response (OpenOrca); query
+//     and response; prompt and response: the prompt is a line each for system or
+//     system_prompt, the first field, and input or context, if they are not empty; the
+//     completion is the second field.
 //   - text: a plain text.
 //
-// Files are UTF-8, with or without a byte order mark. Half a surrogate pair that JSON
-// escapes, as in "\ud800", becomes U+FFFD. An error names the file and the line.
+// Half a surrogate pair that JSON escapes, as in "\ud800", becomes U+FFFD. An error names the
+// file and the line on which the object begins.
 func Load(source string) (*Corpus, error) {
 	examples, err := load(source)
 	if err != nil {
@@ -73,48 +79,63 @@ func load(source string) ([]Example, error) {
 			return r.make(tree)
 		}
 	}
-	var parse func(name string, content []byte) ([]Example, error)
-	switch strings.ToLower(filepath.Ext(source)) {
-	case ".jsonl":
-		parse = parseJSONL
-	case ".txt":
-		parse = parseText
-	default:
-		return nil, fmt.Errorf("unknown source %q: must be a .jsonl file, a .txt file, or one of %s",
-			source, strings.Join(Recipes(), ", "))
+	parse, ok := parsers[ending(source)]
+	if !ok {
+		return nil, refuseName(source)
 	}
-	content, err := os.ReadFile(source)
+	t, err := openText(source)
 	if err != nil {
 		return nil, err
 	}
-	examples, err := parse(source, bytes.TrimPrefix(content, []byte("\ufeff")))
-	if err == nil && len(examples) == 0 {
-		err = fmt.Errorf("%s: the file is empty", source)
+	defer t.Close()
+	var examples []Example
+	if err := parse(t, func(x Example) { examples = append(examples, x) }); err != nil {
+		return nil, place(source, err)
 	}
-	return examples, err
+	if len(examples) == 0 {
+		return nil, fmt.Errorf("%s: the file is empty", source)
+	}
+	return examples, nil
 }
 
-func parseText(name string, content []byte) ([]Example, error) {
-	number := 0
-	for line := range bytes.Lines(content) {
-		number++
-		if err := checkUTF8(line); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
+// parsers read files by their ending.
+var parsers = map[string]func(t *text, add func(Example)) error{
+	".txt": parseText, ".jsonl": parseJSON, ".ndjson": parseJSON, ".json": parseJSON,
+}
+
+func parseText(t *text, add func(Example)) error {
+	var b strings.Builder
+	b.Grow(int(t.size))
+	if _, err := io.Copy(&b, t); err != nil {
+		return err
+	}
+	content := b.String()
+	if !utf8.ValidString(content) {
+		at := 0
+		for line := range strings.Lines(content) {
+			if err := checkUTF8([]byte(line)); err != nil {
+				return misplaced{int64(at), err}
+			}
+			at += len(line)
 		}
 	}
-	if len(content) == 0 {
-		return nil, nil
+	if content != "" {
+		add(Example{{Text, content}})
 	}
-	return []Example{{{Text, string(content)}}}, nil
+	return nil
 }
 
 // checkUTF8 returns an error about the first byte of a line that is not UTF-8. Bytes are
 // counted from 1.
 func checkUTF8(line []byte) error {
+	if utf8.Valid(line) {
+		return nil
+	}
 	for at := 0; at < len(line); {
 		r, size := utf8.DecodeRune(line[at:])
 		if r == utf8.RuneError && size == 1 {
-			return fmt.Errorf("byte %d, %#02x, is not UTF-8: convert the file to UTF-8", at+1, line[at])
+			return fmt.Errorf("byte %d, %#02x, is not UTF-8: convert the file to UTF-8, as by "+
+				"iconv -f WINDOWS-1252 -t UTF-8", at+1, line[at])
 		}
 		at += size
 	}

@@ -1,6 +1,11 @@
 package data
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -46,7 +51,8 @@ func TestLoadForms(t *testing.T) {
 			{"role":"assistant","content":"a","name":"x"}, {"role":"user","content":"v"},
 			{"role":"tool","content":"r"}, {"role":"assistant","content":"b"}, {"role":"user","content":"w"}]}`,
 			[]Example{{
-				{System, "s"}, {User, "u"}, {Assistant, "a"}, {User, "v"}, {Tool, "r"}, {Assistant, "b"}, {User, "w"},
+				{System, "s"}, {User, "u"}, {Assistant, "a"}, {Fields, `{"name":"x"}`}, {User, "v"}, {Tool, "r"},
+				{Assistant, "b"}, {User, "w"},
 			}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -76,49 +82,219 @@ func TestLoadLongLine(t *testing.T) {
 	}
 }
 
+// Columns as libraries write them, and what they mean there.
+func TestLoadColumns(t *testing.T) {
+	hello := Example{{User, "u"}, {Assistant, "a"}}
+	for _, c := range []struct {
+		line string
+		want Example
+	}{
+		// Null is like absent, wherever it stands.
+		{`{"messages":null,"prompt":null,"text":"t","label":null,"x":[],"y":{},"z":""}`, Example{{Text, "t"}}},
+		{`{"prompt":null,"completion":null,"question":"a","answer":"b"}`, pair("a\n", "b")},
+		{`{"text":"a","text":null,"prompt":"p","completion":"c"}`, pair("p", "c")},
+		{`{"messages":[{"role":"user","content":"u","tool_calls":null},
+			{"role":"assistant","content":"a","weight":null,"name":null}],"tools":null,"system":null}`, hello},
+		// ShareGPT; UltraChat repeats the prompt.
+		{`{"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}],"id":"x"}`, hello},
+		{`{"conversations":[{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}`, hello},
+		{`{"messages":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}]}`, hello},
+		{`{"prompt":"u","prompt_id":"7","messages":[{"role":"user","content":"u"},
+			{"role":"assistant","content":"a"}]}`, hello},
+		{`{"system":"s","conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}],"tools":"[1]"}`,
+			Example{{Tools, "[1]"}, {System, "s"}, {User, "u"}, {Assistant, "a"}}},
+		// Which turns are scored, as OpenAI, ms-swift and Axolotl say it.
+		{`{"messages":[{"role":"assistant","content":"a","weight":0},{"role":"user","content":"u","weight":0},
+			{"role":"assistant","content":"b","weight":1}]}`, Example{{Quoted, "a"}, {User, "u"}, {Assistant, "b"}}},
+		{`{"messages":[{"role":"assistant","content":"a","loss":false},{"role":"assistant","content":"b","train":false},
+			{"role":"assistant","content":"c","loss":true,"weight":1.0}]}`,
+			Example{{Quoted, "a"}, {Quoted, "b"}, {Assistant, "c"}}},
+		{`{"prompt":[{"role":"assistant","content":"a"},{"role":"user","content":"u"}],
+			"completion":[{"role":"assistant","content":"b"}]}`, Example{{Quoted, "a"}, {User, "u"}, {Assistant, "b"}}},
+		// Calls of functions, with and without content.
+		{`{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[ {"x": 1.0} ]},
+			{"role":"tool","content":"r","tool_call_id":"c"},{"role":"assistant","content":"a"}],"tools":[ {"n":"f"} ]}`,
+			Example{{Tools, `[{"n":"f"}]`}, {User, "u"}, {Assistant, ""}, {Fields, `{"tool_calls":[{"x":1.0}],"content":null}`},
+				{Tool, "r"}, {Fields, `{"tool_call_id":"c"}`}, {Assistant, "a"}}},
+		{`{"messages":[{"role":"assistant","content":"hm","tool_calls":[1],"refusal":null}]}`,
+			Example{{Assistant, "hm"}, {Fields, `{"tool_calls":[1]}`}}},
+		{`{"messages":[{"role":"user","content":[{"type":"text","text":"u"},{"type":"text","text":"v"}]},
+			{"role":"assistant","content":"a"}]}`, Example{{User, "uv"}, {Assistant, "a"}}},
+		// OpenOrca, Dolly, Alpaca with a system's text, and others.
+		{`{"id":"x","system_prompt":"s","question":"q","response":"r"}`, pair("s\nq\n", "r")},
+		{`{"id":"x","system_prompt":"","question":"q","response":"r"}`, pair("q\n", "r")},
+		{`{"instruction":"i","context":"c","response":"r","category":"qa"}`, pair("i\nc\n", "r")},
+		{`{"instruction":"i","context":"","response":"r"}`, pair("i\n", "r")},
+		{`{"instruction":"i","input":"x","output":"o","system":"s","history":[],"text":"s i x o"}`,
+			pair("s\ni\nx\n", "o")},
+		{`{"query":"q","response":"r"}`, pair("q\n", "r")},
+		{`{"prompt":"q","response":"r"}`, pair("q\n", "r")},
+		{`{"text":"t","url":"u","title":"x","timestamp":"d","language_score":0.9,"Conversation_ID":3}`,
+			Example{{Text, "t"}}},
+		{`{"te\u0078t":"a\"]}","id":[{"a":"]\\"}]}`, Example{{Text, `a"]}`}}},
+	} {
+		got, err := Load(write(t, "a.jsonl", c.line))
+		if err != nil {
+			t.Errorf("%s: %v", c.line, err)
+		} else if !reflect.DeepEqual(got.Examples, []Example{c.want}) {
+			t.Errorf("%s:\n got %q\nwant %q", c.line, got.Examples, c.want)
+		}
+	}
+}
+
+// Objects may stand in a list, on several lines, and be packed.
+func TestLoadLayouts(t *testing.T) {
+	const a, b = `{"text":"a"}`, `{"text":"b"}`
+	want := []Example{{{Text, "a"}}, {{Text, "b"}}}
+	for _, c := range []struct{ file, content string }{
+		{"a.json", "[" + a + "," + b + "]"},
+		{"a.json", "\ufeff\n [\n  {\n    \"text\":\n \"a\"\n  },\n" + b + "\n]\n\n"},
+		{"a.jsonl", "[" + a + ",\n" + b + "]"},
+		{"a.json", a + "\n" + b},
+		{"a.jsonl", "{\n\"text\": \"a\"\n}\n{\n\"text\": \"b\"}\n"},
+		{"a.ndjson", a + "\r\n" + b},
+		{"a.jsonl.gz", packed(a + "\n" + b)},
+		{"A.JSONL.GZ", packed("\ufeff" + a + "\n" + b)},
+		{"a.jsonl", packed(a + "\n" + b)}, // by its content
+		{"a.json.gz", "[" + a + "," + b + "]"},
+	} {
+		got, err := Load(write(t, c.file, c.content))
+		if err != nil {
+			t.Errorf("%s %q: %v", c.file, c.content, err)
+		} else if !reflect.DeepEqual(got.Examples, want) {
+			t.Errorf("%s %q: got %q, want %q", c.file, c.content, got.Examples, want)
+		}
+	}
+	got, err := Load(write(t, "a.txt.gz", packed("one\ntwo")))
+	if err != nil || !reflect.DeepEqual(got.Examples, []Example{{{Text, "one\ntwo"}}}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// packed returns a text as gzip packs it.
+func packed(text string) string {
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	w.Write([]byte(text))
+	w.Close()
+	return b.String()
+}
+
 func TestLoadRefuses(t *testing.T) {
-	const forms = "must be messages, prompt+completion, question+answer, instruction+output, text"
+	const forms = "must be messages, conversations, prompt+completion, instruction+output, instruction+response, " +
+		"question+response, question+answer, query+response, prompt+response, text"
+	const utf8 = "is not UTF-8: convert the file to UTF-8"
+	const noTurn = "there is no turn of the assistant to learn from: add one"
+	const cut = "broken JSON: the file ends before this does: is it cut off?"
 	for _, c := range []struct{ file, content, want string }{
 		{"a.jsonl", "", "FILE: the file is empty"},
 		{"a.jsonl", "\n \n", "FILE: the file is empty"},
+		{"a.json", "[ ]", "FILE: the file is empty"},
 		{"a.txt", "", "FILE: the file is empty"},
 		{"a.txt", "\ufeff", "FILE: the file is empty"},
-		{"a.txt", "one\ntw\xffo", "FILE:2: byte 3, 0xff, is not UTF-8: convert the file to UTF-8"},
-		{"a.txt", "\xff\xfeo\x00", "FILE:1: byte 1, 0xff, is not UTF-8: convert the file to UTF-8"},
-		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"\xc3\"}",
-			"FILE:2: byte 10, 0xc3, is not UTF-8: convert the file to UTF-8"},
-		{"a.jsonl", "{\"text\":\"x\"}\n\n{\"text\":", "FILE:3: broken JSON: unexpected end of JSON input"},
-		{"a.jsonl", "{\"text\":\"x\"}{}", "FILE:1: broken JSON: invalid character '{' after top-level value"},
+		{"a.txt", "one\ntw\xffo", "FILE:2: byte 3, 0xff, " + utf8},
+		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"\xc3\"}", "FILE:2: byte 10, 0xc3, " + utf8},
+		{"a.jsonl", "{\"text\":\"x\"}\n\n{\"text\":", "FILE:3: " + cut},
+		{"a.json", "[{\"text\":\"x\"},\n", "FILE:2: " + cut},
+		{"a.json", "[{\"text\":\"x\"}\n", "FILE:2: " + cut},
+		{"a.json", "[{\"text\":\"x\"}\n{}]", "FILE:2: broken JSON: expected comma after array element"},
+		{"a.json", "[{\"text\":\"x\"}]\n]", "FILE:2: broken JSON: invalid character ']'"},
+		{"a.json", "[{\"text\":\"x\"}]\n\n[]", "FILE:3: it goes on after the end of the list"},
+		{"a.json", "[\n{\"text\":\"x\"},\n\n{\"txt\":\"x\"}]", "FILE:4: fields [txt] make no example: " + forms},
+		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"y\"\n{\"text\":\"z\"}", "FILE:2: broken JSON: invalid character '{'"},
+		{"a.jsonl", "{\"text\":\"x\"}{}", "FILE:1: fields [] make no example: " + forms},
 		{"a.jsonl", "text", "FILE:1: broken JSON: invalid character 'e' in literal true (expecting 'r')"},
-		{"a.jsonl", `["text"]`, "FILE:1: must be an object, not a list"},
+		{"a.jsonl", `["text"]`, "FILE:1: must be an object, not a string"},
 		{"a.jsonl", `null`, "FILE:1: must be an object, not null"},
 		{"a.jsonl", `3`, "FILE:1: must be an object, not a number"},
-		{"a.jsonl", `{}`, "FILE:1: fields [] make no example: " + forms},
-		{"a.jsonl", `{"prompt":"a","Completion":"b"}`, "FILE:1: fields [Completion prompt] make no example: " + forms},
+		{"a.jsonl", `{"prompt":"a","Completion":"b"}`, "FILE:1: fields [prompt Completion] make no example: " + forms},
 		{"a.jsonl", `{"text":3}`, "FILE:1: text: must be a string, not a number"},
-		{"a.jsonl", `{"text":null}`, "FILE:1: text: must be a string, not null"},
-		{"a.jsonl", `{"prompt":[],"completion":true}`, "FILE:1: prompt: must be a string, not a list"},
+		{"a.jsonl", `{"text":null}`, "FILE:1: fields [] make no example: " + forms},
+		{"a.jsonl", `{"prompt":{},"completion":true}`, "FILE:1: prompt: must be a string, not an object"},
 		{"a.jsonl", `{"prompt":"","completion":true}`, "FILE:1: completion: must be a string, not a boolean"},
+		{"a.jsonl", `{"prompt":[],"completion":true}`, "FILE:1: completion: must be a list, not a boolean"},
+		{"a.jsonl", `{"prompt":"p","completion":"c","tools":[1]}`,
+			"FILE:1: tools: prompt and completion must be lists of messages to go with it"},
 		{"a.jsonl", `{"instruction":"a","input":{},"output":"b"}`, "FILE:1: input: must be a string, not an object"},
 		{"a.jsonl", `{"messages":"hi"}`, "FILE:1: messages: must be a list, not a string"},
-		{"a.jsonl", `{"messages":[]}`,
-			"FILE:1: messages: there is no turn of the assistant, so there is nothing to learn: add one"},
-		{"a.jsonl", `{"messages":[{"role":"user","content":"hi"}]}`,
-			"FILE:1: messages: there is no turn of the assistant, so there is nothing to learn: add one"},
+		{"a.jsonl", `{"messages":[]}`, "FILE:1: messages: " + noTurn},
+		{"a.jsonl", `{"messages":[{"role":"user","content":"hi"}]}`, "FILE:1: messages: " + noTurn},
+		{"a.jsonl", `{"messages":[{"role":"assistant","content":"hi","weight":0}]}`, "FILE:1: messages: " + noTurn},
 		{"a.jsonl", `{"messages":["hi"]}`, "FILE:1: messages[0]: must be an object, not a string"},
+		{"a.jsonl", `{"messages":[null]}`, "FILE:1: messages[0]: must be an object, not null"},
 		{"a.jsonl", `{"messages":[{"role":"user"}]}`, "FILE:1: messages[0].content is missing"},
-		{"a.jsonl", `{"messages":[{"role":"gpt","content":"hi"}]}`,
-			`FILE:1: messages[0].role "gpt": must be system, user, assistant or tool`},
-		{"a.jsonl", `{"messages":[{"role":"assistant","content":[]}]}`,
-			"FILE:1: messages[0].content: must be a string, not a list"},
+		{"a.jsonl", `{"messages":[{"role":"assistant","content":null,"name":"x","tool_calls":null}]}`,
+			"FILE:1: messages[0].content is missing"},
+		{"a.jsonl", `{"messages":[{"role":null,"content":"x"}]}`, "FILE:1: messages[0].role: must be a string, not null"},
+		{"a.jsonl", `{"conversations":[{"from":"function_call","value":"hi"}]}`,
+			`FILE:1: conversations[0].from "function_call": must be system, user (or human), assistant (or gpt) or tool; ` +
+				`calls of functions are tool_calls of an assistant's turn`},
+		{"a.jsonl", `{"messages":[{"role":"assistant","content":[{"type":"image_url"}]}]}`,
+			"FILE:1: messages[0].content: must be a string, or parts of type text alone"},
+		{"a.jsonl", `{"messages":[{"role":"assistant","content":"a","weight":0.5}]}`,
+			"FILE:1: messages[0].weight 0.5: must be 0 or 1"},
+		{"a.jsonl", `{"messages":[{"role":"user","content":"a","weight":1}]}`,
+			"FILE:1: messages[0].weight 1: only the assistant's turns can be scored"},
+		{"a.jsonl", `{"system":"s","messages":[{"role":"system","content":"t"},{"role":"assistant","content":"a"}]}`,
+			"FILE:1: there is more than one text of the system, in messages and beside it: keep one"},
+		{"a.jsonl", `{"tools":"f(x)","messages":[{"role":"assistant","content":"a"}]}`,
+			"FILE:1: tools: the string must be a JSON list"},
+		// What would be lost is named.
+		{"a.jsonl", `{"prompt":"p","completion":"c","label":false,"id":1}`,
+			"FILE:1: fields [label] are not understood beside prompt+completion, and would be lost; understood are text, " +
+				"tools and fields that only describe, such as id and source: rename them, or take them out by " +
+				"jq -c 'del(.label)'"},
+		{"a.jsonl", `{"text":"t","summary":"s"}`, "FILE:1: fields [summary] are not understood beside text,"},
+		{"a.jsonl", `{"question":"q","answer":"a","response":"r"}`, "FILE:1: fields [answer] are not understood"},
+		{"a.jsonl", `{"instruction":"i","output":"o","history":[["a","b"]],"images":["x"]}`,
+			"take them out by jq -c 'del(.history, .images)'"},
+		{"a.jsonl", `{"prompt":"p","chosen":"a","rejected":"b"}`,
+			"FILE:1: fields [prompt chosen rejected] make no example: " + forms},
+		{"a.json", `{"data":[{"text":"x"}]}`, "FILE:1: fields [data] make no example: " + forms},
+		// Other formats, by name and by content.
+		{"a.csv", "x", "FILE: it is a table in CSV, which is not read here; this may convert it: python3 -c " +
+			"\"import pandas as p; p.read_csv('FILE', keep_default_na=False).to_json('FILE.jsonl', orient='records', lines=True)\""},
+		{"a.parquet", "x", "FILE: it is a Parquet file"},
+		{"a.jsonl", "PAR1", "FILE: it is a Parquet file"},
+		{"a.arrow", "x", "d.Dataset.from_file('FILE').to_json('FILE.jsonl')"},
+		{"a.zip", "x", "unzip 'FILE'"},
+		{"a.jsonl.zst", "x", "zstd -d 'FILE'"},
+		{"a.jsonl", "\x28\xb5\x2f\xfd", "FILE: it is packed by Zstandard"},
+		{"a.jsonl.gz", packed("PK\x03\x04"), "FILE: it is a zip archive"},
+		{"a.txt", "\xff\xfeo\x00", "FILE: it is text in UTF-16, which is not read here; this may convert it: iconv -f " +
+			"UTF-16 "},
+		{"a.jsonl", "{\x00\"\x00", "iconv -f UTF-16LE -t UTF-8 'FILE' > 'STEM.utf8.jsonl'"},
+		{"a.jsonl", "\x00{\x00\"", "iconv -f UTF-16BE"},
+		{"a.txt", "\xff\xfe\x00\x00", "iconv -f UTF-32"},
+		{"a.txt", "version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
+		{"a.jsonl", packed(`{"text":"x"}`)[:20], "FILE:1: "},
+		{"a.jsonl", gzipMagic + "x", "FILE: "},
 	} {
 		path := write(t, c.file, c.content)
-		checkError(t, c.content, loadError(path), "data: "+strings.ReplaceAll(c.want, "FILE", path))
+		want := strings.ReplaceAll(c.want, "STEM", strings.TrimSuffix(path, filepath.Ext(path)))
+		if err := loadError(path); err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(want, "FILE", path)) {
+			t.Errorf("%q:\n got %v\nwant %s", c.content, err, c.want)
+		}
 	}
 	checkError(t, "absent", loadError("absent.jsonl"), "data: open absent.jsonl: no such file or directory")
-	const known = "must be a .jsonl file, a .txt file, or one of go-functions, go-prose, go-prose-held"
+	dir := t.TempDir() + "/a.jsonl"
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, "a folder", loadError(dir), "data: open "+dir+": it is a folder: name a file in it")
+	const known = "must be a .jsonl, .json or .txt file, packed by gzip or not, or one of go-functions, go-prose, " +
+		"go-prose-held"
 	checkError(t, "unknown recipe", loadError("go-function"), `data: unknown source "go-function": `+known)
-	checkError(t, "unknown suffix", loadError("a.json"), `data: unknown source "a.json": `+known)
+	checkError(t, "unknown suffix", loadError("a.md"), `data: unknown source "a.md": `+known)
+}
+
+// A small file may unpack to an endless one.
+func TestBounded(t *testing.T) {
+	for most, want := range map[int64]error{3: nil, 2: errTooLong} {
+		if _, err := io.ReadAll(&bounded{strings.NewReader("abc"), most}); err != want {
+			t.Errorf("3 bytes of %d: %v", most, err)
+		}
+	}
 }
 
 func loadError(source string) error {
@@ -193,10 +369,12 @@ func FuzzJSONL(f *testing.F) {
 	f.Add([]byte(`{"messages":[null, 3]}`))
 	f.Add([]byte("{\"text\":\"\xff\"}"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		examples, err := parseJSONL("f", content)
+		var examples []Example
+		in := &text{Reader: bufio.NewReader(bytes.NewReader(content))}
+		err := parseJSON(in, func(x Example) { examples = append(examples, x) })
 		if err != nil {
-			if !strings.HasPrefix(err.Error(), "f:") {
-				t.Errorf("the error names no line: %v", err)
+			if _, ok := errors.AsType[misplaced](err); !ok {
+				t.Errorf("the error names no place: %v", err)
 			}
 			return
 		}

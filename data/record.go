@@ -3,49 +3,78 @@ package data
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
-// record is the object on a line, and the first error in reading it.
+// record is an object that holds an example, and the first error in reading it.
 type record struct {
-	fields map[string]json.RawMessage
-	err    error
+	object
+	err error
 }
 
-func (r *record) has(names []string) bool {
-	for _, name := range names {
-		if _, ok := r.fields[name]; !ok {
-			return false
-		}
+// parse returns the example of an object.
+func (r *record) parse(raw []byte) (Example, error) {
+	if err := checkUTF8(raw); err != nil {
+		return nil, err
 	}
-	return true
+	if raw[0] != '{' {
+		return nil, fmt.Errorf("must be an object, not %s", typeName(raw))
+	}
+	if err := r.set(raw); err != nil {
+		return nil, err
+	}
+	f, err := r.form()
+	if err != nil {
+		return nil, err
+	}
+	r.err = nil
+	x := f.example(r)
+	return x, r.err
 }
 
 // text returns a field that must be a string.
 func (r *record) text(name string) string {
+	return r.string(name, r.member(name))
+}
+
+// line returns a field and a line feed; nothing if the field is absent or empty.
+func (r *record) line(name string) string {
+	if !r.has(name) {
+		return ""
+	}
+	if text := r.text(name); text != "" {
+		return text + "\n"
+	}
+	return ""
+}
+
+// member returns the value of a field; nil if it is absent.
+func (r *record) member(name string) []byte {
+	if !slices.Contains(r.names, name) {
+		return nil
+	}
+	return r.values[name]
+}
+
+// string decodes raw, which must be a string.
+func (r *record) string(name string, raw []byte) string {
 	var text string
-	r.read(name, r.fields[name], '"', &text)
+	if r.must(name, raw, '"') {
+		r.fail(json.Unmarshal(raw, &text))
+	}
 	return text
 }
 
-// optional returns a string that may be null or absent.
-func (r *record) optional(name string) string {
-	if raw, ok := r.fields[name]; !ok || raw[0] == 'n' {
-		return ""
-	}
-	return r.text(name)
-}
-
-// read decodes raw, which is valid JSON or absent, if its first byte is that of the wanted
-// type.
-func (r *record) read(name string, raw json.RawMessage, first byte, value any) {
+// must reports whether raw, which is valid JSON or absent, begins like the wanted type, and
+// makes it an error if not.
+func (r *record) must(name string, raw []byte, first byte) bool {
 	switch {
 	case len(raw) == 0:
 		r.fail(fmt.Errorf("%s is missing", name))
 	case raw[0] != first:
 		r.fail(fmt.Errorf("%s: must be %s, not %s", name, typeName([]byte{first}), typeName(raw)))
-	default:
-		r.fail(json.Unmarshal(raw, value))
 	}
+	return len(raw) > 0 && raw[0] == first
 }
 
 // fail keeps the first error.
@@ -70,4 +99,19 @@ func typeName(raw []byte) string {
 		return "null"
 	}
 	return "a number"
+}
+
+// isEmpty reports whether a JSON value says nothing: null, or a string, list or object without
+// content.
+func isEmpty(raw []byte) bool {
+	switch raw[0] {
+	case '{', '[':
+		for range parts(raw) {
+			return false
+		}
+		return true
+	case '"':
+		return len(raw) == 2
+	}
+	return raw[0] == 'n'
 }

@@ -59,7 +59,7 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 
 	"trainer": {"", "Who trains: `local`, the trainer in this process, or another one that is at hand."},
 
-	"data.source": {"", "What to train on: an embedded recipe (`go-functions`), or a .jsonl or .txt file. `data: " +
+	"data.source": {"", "What to train on: an embedded recipe (`go-functions`), or a .jsonl, .json or .txt file. `data: " +
 		"x` is short for `data: {source: x}`."},
 	"data.loss": {"", "`completion` scores the tokens of completions alone; `all` scores every token."},
 	"data.packing": {"", "Fill each sequence up to `context` with several examples; otherwise one example a " +

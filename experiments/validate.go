@@ -66,7 +66,7 @@ var bounds = map[string]bound{
 	"seed": free,
 }
 
-var errNoData = errors.New("data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, " +
+var errNoData = errors.New("data is not set: name a .jsonl, .json or .txt file, as in --set data=DIR/train.jsonl, " +
 	"or an embedded recipe, as in --set data=go-functions")
 
 // Validate returns an error about the first field with a value that no run can have.

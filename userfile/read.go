@@ -45,7 +45,8 @@ func Open(path string, most int64) (fs.File, error) {
 	return open(path, most, os.Stat, func(path string) (fs.File, error) { return os.Open(path) })
 }
 
-// OpenFS is Open of a file in a file system.
+// OpenFS is Open of a file in a file system. If it may hold pipes it must be an [fs.StatFS], as
+// that of [os.DirFS] is: otherwise a file is opened to look at it.
 func OpenFS(fsys fs.FS, name string, most int64) (fs.File, error) {
 	return open(name, most, func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) }, fsys.Open)
 }

@@ -44,7 +44,7 @@ func newEval() *cobra.Command {
 	adapter := cmd.Flags().String("adapter", "",
 		"`FOLDER` of a PEFT adapter, or its name org/name[@revision] on the hub")
 	source := cmd.Flags().String("data", "",
-		"`DATA`: a .jsonl or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
+		"`DATA`: a .jsonl, .json or .txt file, or one of "+strings.Join(data.Recipes(), ", "))
 	longest := cmd.Flags().Int("context", 0, "longest sequence, in `TOKENS` (default the model's context)")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	form := storageFlag(cmd)

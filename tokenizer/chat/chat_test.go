@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,15 @@ var golden = func() (g struct {
 	return g
 }()
 
+// talk returns a conversation of the given roles and texts.
+func talk(texts ...string) Conversation {
+	var c Conversation
+	for pair := range slices.Chunk(texts, 2) {
+		c.Messages = append(c.Messages, Message{Role: pair[0], Content: pair[1]})
+	}
+	return c
+}
+
 func compiled(t *testing.T, name string) *Template {
 	t.Helper()
 	template, err := New(name, golden.Templates[name], tokens)
@@ -47,16 +57,16 @@ func TestTemplatesMatchHuggingFace(t *testing.T) {
 		t.Fatalf("%d cases", len(golden.Cases))
 	}
 	for _, c := range golden.Cases {
-		text, err := compiled(t, c.Template).render(c.Messages, c.Prompt)
+		text, err := compiled(t, c.Template).render(Conversation{Messages: c.Messages}, c.Prompt)
 		switch {
 		case c.Text == nil:
 			if err == nil || !strings.Contains(err.Error(), c.Error) {
-				t.Errorf("%s of %q: error %v, want %s", c.Template, c.Messages, err, c.Error)
+				t.Errorf("%s of %v: error %v, want %s", c.Template, c.Messages, err, c.Error)
 			}
 		case err != nil:
-			t.Errorf("%s of %q: %v", c.Template, c.Messages, err)
+			t.Errorf("%s of %v: %v", c.Template, c.Messages, err)
 		case text != *c.Text:
-			t.Errorf("%s of %q:\n%q, want\n%q", c.Template, c.Messages, text, *c.Text)
+			t.Errorf("%s of %v:\n%q, want\n%q", c.Template, c.Messages, text, *c.Text)
 		}
 	}
 }
@@ -67,9 +77,9 @@ func TestPartsMakeUpTheText(t *testing.T) {
 		if c.Text == nil || c.Prompt {
 			continue
 		}
-		parts, err := compiled(t, c.Template).Render(c.Messages)
+		parts, err := compiled(t, c.Template).Render(Conversation{Messages: c.Messages})
 		if err != nil {
-			t.Errorf("%s of %q: %v", c.Template, c.Messages, err)
+			t.Errorf("%s of %v: %v", c.Template, c.Messages, err)
 			continue
 		}
 		var whole string
@@ -81,7 +91,7 @@ func TestPartsMakeUpTheText(t *testing.T) {
 			}
 		}
 		if whole != *c.Text {
-			t.Errorf("%s of %q: parts are %v, text is %q", c.Template, c.Messages, parts, *c.Text)
+			t.Errorf("%s of %v: parts are %v, text is %q", c.Template, c.Messages, parts, *c.Text)
 		}
 		i := 0
 		for _, m := range c.Messages {
@@ -93,7 +103,7 @@ func TestPartsMakeUpTheText(t *testing.T) {
 				answer = m.Content
 			}
 			if i == len(said) || !strings.Contains(said[i], strings.TrimSpace(answer)) {
-				t.Errorf("%s of %q: completion %d of %q lacks %q", c.Template, c.Messages, i, said, answer)
+				t.Errorf("%s of %v: completion %d of %q lacks %q", c.Template, c.Messages, i, said, answer)
 				break
 			}
 			i++
@@ -102,7 +112,7 @@ func TestPartsMakeUpTheText(t *testing.T) {
 }
 
 func TestCompletions(t *testing.T) {
-	conversation := []Message{{"user", "a"}, {"assistant", " yes "}, {"user", "b"}, {"assistant", "no"}, {"user", "c"}}
+	conversation := talk("user", "a", "assistant", " yes ", "user", "b", "assistant", "no", "user", "c")
 	for name, want := range map[string]string{
 		"chatml": "[<|im_start|>system\nYou help.<|im_end|>\n<|im_start|>user\na<|im_end|>\n" +
 			"<|im_start|>assistant\n]( yes <|im_end|>)[\n<|im_start|>user\nb<|im_end|>\n" +
@@ -131,7 +141,7 @@ func TestCompletions(t *testing.T) {
 }
 
 func TestSpecialBytes(t *testing.T) {
-	parts, err := compiled(t, "instructions").Render([]Message{{"user", "a"}, {"assistant", "é"}})
+	parts, err := compiled(t, "instructions").Render(talk("user", "a", "assistant", "é"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +165,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 	} {
 		template, err := New("t.jinja", c.source, tokens)
 		if err == nil {
-			_, err = template.Render([]Message{{"user", "a"}, {"assistant", "b"}})
+			_, err = template.Render(talk("user", "a", "assistant", "b"))
 		}
 		if c.want == "" {
 			if err != nil {
@@ -176,7 +186,7 @@ func TestNoBOS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := template.render(nil, false); text != "</s>" || err != nil {
+	if text, err := template.render(Conversation{}, false); text != "</s>" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -187,7 +197,7 @@ func TestDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := template.render(nil, false); text != "26 Jul 2024" || err != nil {
+	if text, err := template.render(Conversation{}, false); text != "26 Jul 2024" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -218,7 +228,7 @@ func TestCases(t *testing.T) {
 			template, err := New(c.Name, c.Template, Tokens{EOS: cases.EOS})
 			text := ""
 			if err == nil {
-				text, err = template.render(cases.Conversations[i], false)
+				text, err = template.render(Conversation{Messages: cases.Conversations[i]}, false)
 			}
 			if refused := strings.HasPrefix(want, "ERR "); refused != (err != nil) || !refused && text != want {
 				t.Errorf("%s: %q, %v, want %q", c.Name, text, err, want)

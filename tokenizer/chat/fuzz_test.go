@@ -14,7 +14,7 @@ func FuzzTemplate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		messages := []Message{{"user", "u"}, {"assistant", content}, {"user", content}, {"assistant", "b"}}
+		messages := talk("user", "u", "assistant", content, "user", content, "assistant", "b")
 		text, err := template.render(messages, false)
 		if err != nil {
 			return

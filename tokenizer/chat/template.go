@@ -10,16 +10,11 @@ import (
 	"ranksweep/tokenizer/chat/jinja"
 )
 
-// Message is a turn of a conversation.
-type Message struct {
-	Role    string // system, user, assistant, tool
-	Content string
-}
-
 // Part is a part of the text of a conversation.
 type Part struct {
 	Text       string
 	Completion bool // the assistant's words, with the token that ends them
+	Quoted     bool // the same, of a message that is quoted
 	Special    int  // number of bytes of Text that are special tokens
 }
 
@@ -50,19 +45,23 @@ func New(name, source string, tokens Tokens) (*Template, error) {
 //
 // A completion begins where the template lets the assistant begin, or where the text first
 // depends on the assistant's words. It ends with these words, and the special token that
-// follows, if there is one.
-func (t *Template) Render(messages []Message) ([]Part, error) {
-	text, err := t.render(messages, false)
+// follows, if there is one. Fields that the template does not show are an error, unless they
+// are names or ids.
+func (t *Template) Render(c Conversation) ([]Part, error) {
+	text, err := t.render(c, false)
+	if err == nil {
+		err = t.showsAll(text, c)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var parts []Part
 	at := 0
-	for i, m := range messages {
+	for i, m := range c.Messages {
 		if m.Role != "assistant" {
 			continue
 		}
-		begin, end, err := t.completion(text, messages, i)
+		begin, end, err := t.completion(text, c, i)
 		if err != nil {
 			return nil, fmt.Errorf("%w, with another text as messages[%d].content", err, i)
 		}
@@ -70,47 +69,47 @@ func (t *Template) Render(messages []Message) ([]Part, error) {
 		if end <= begin {
 			continue
 		}
-		parts = t.appendPart(parts, text[at:begin], false)
-		parts = t.appendPart(parts, text[begin:end], true)
+		parts = t.appendPart(parts, Part{Text: text[at:begin]})
+		parts = t.appendPart(parts, Part{Text: text[begin:end], Completion: !m.Quoted, Quoted: m.Quoted})
 		at = end
 	}
-	return t.appendPart(parts, text[at:], false), nil
+	return t.appendPart(parts, Part{Text: text[at:]}), nil
 }
 
-func (t *Template) appendPart(parts []Part, text string, completion bool) []Part {
+func (t *Template) appendPart(parts []Part, p Part) []Part {
+	text := p.Text
 	if text == "" {
 		return parts
 	}
-	special := 0
 	for at := 0; at < len(text); {
 		n := len(t.special(text[at:]))
-		special += n
+		p.Special += n
 		at += max(n, 1)
 	}
-	return append(parts, Part{text, completion, special})
+	return append(parts, p)
 }
 
 // completion returns the beginning and end of the completion of turn i in text.
-func (t *Template) completion(text string, messages []Message, i int) (begin, end int, err error) {
-	begin, end, err = t.dependent(text, messages, i)
+func (t *Template) completion(text string, c Conversation, i int) (begin, end int, err error) {
+	begin, end, err = t.dependent(text, c, i)
 	if err != nil || begin < 0 {
 		return 0, 0, err
 	}
 	end += len(t.special(text[end:]))
 	// A space or tag before the assistant's words belongs to the completion, if the prompt
 	// that asks for an answer ends without it.
-	prompt, err := t.render(messages[:i], true)
+	prompt, err := t.render(Conversation{Messages: c.Messages[:i], Tools: c.Tools}, true)
 	if err == nil && len(prompt) <= begin && strings.HasPrefix(text, prompt) && t.special(text[len(prompt):]) == "" {
 		begin = len(prompt)
 	}
 	return begin, end, nil
 }
 
-// dependent returns the part of text that depends on the content of turn i: the part that
-// changes with another content. A begin of −1 means that nothing depends on it.
-func (t *Template) dependent(text string, messages []Message, i int) (begin, end int, err error) {
-	other := slices.Clone(messages)
-	other[i].Content = unused(messages)
+// dependent returns the part of text that depends on the words of turn i: the part that changes
+// if it has another content and no calls. A begin of −1 means that nothing depends on them.
+func (t *Template) dependent(text string, c Conversation, i int) (begin, end int, err error) {
+	other := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
+	other.Messages[i].Content, other.Messages[i].Fields = unused(c.Messages), ""
 	changed, err := t.render(other, false)
 	if err != nil {
 		return 0, 0, err
@@ -132,7 +131,18 @@ func (t *Template) dependent(text string, messages []Message, i int) (begin, end
 	for end < len(text) && !utf8.RuneStart(text[end]) {
 		end++
 	}
-	return begin, end, nil
+	return begin, t.beforeSpecial(text, begin, end), nil
+}
+
+// beforeSpecial returns end, or the beginning of a special token that end would cut in two: two
+// such tokens may end alike.
+func (t *Template) beforeSpecial(text string, begin, end int) int {
+	for at := begin; at < end; at++ {
+		if n := len(t.special(text[at:])); at+n > end {
+			return at
+		}
+	}
+	return end
 }
 
 // unused returns a private-use character that occurs in no message.
@@ -162,14 +172,14 @@ var date = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
 // otherTokens are special tokens that a template may name but that Tokens does not have.
 var otherTokens = []string{"unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}
 
-func (t *Template) render(messages []Message, prompt bool) (string, error) {
-	list := make([]any, len(messages))
-	for i, m := range messages {
-		list[i] = jinja.Pairs{{Key: "role", Value: m.Role}, {Key: "content", Value: m.Content}}
+func (t *Template) render(c Conversation, prompt bool) (string, error) {
+	list := make([]any, len(c.Messages))
+	for i, m := range c.Messages {
+		list[i] = m.dict(c.hidden)
 	}
 	variables := map[string]any{
 		"messages":              list,
-		"tools":                 nil,
+		"tools":                 decode(c.Tools),
 		"documents":             nil,
 		"add_generation_prompt": prompt,
 	}

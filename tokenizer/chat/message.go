@@ -1,0 +1,100 @@
+package chat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/tokenizer/chat/jinja"
+)
+
+// Conversation is what a template lays out.
+type Conversation struct {
+	Messages []Message
+	Tools    string // functions that the assistant may call, a JSON list; empty for none
+
+	hidden string // the name of further fields that templates do not see
+}
+
+// Message is a turn of a conversation.
+type Message struct {
+	Role    string // system, user, assistant, tool
+	Content string
+	Fields  string // further fields, such as tool_calls, a JSON object; empty for none
+	Quoted  bool   // an assistant's turn that nobody learns from
+}
+
+// further returns the further fields.
+func (m Message) further() jinja.Pairs {
+	pairs, _ := decode(m.Fields).(jinja.Pairs)
+	return pairs
+}
+
+// dict returns the message as a template sees it, but for a hidden field. Further fields may
+// have a content of their own.
+func (m Message) dict(hidden string) jinja.Pairs {
+	pairs := jinja.Pairs{{Key: "role", Value: m.Role}}
+	further := slices.DeleteFunc(m.further(), func(p jinja.Pair) bool { return p.Key == hidden })
+	if !slices.ContainsFunc(further, func(p jinja.Pair) bool { return p.Key == "content" }) {
+		pairs = append(pairs, jinja.Pair{Key: "content", Value: m.Content})
+	}
+	return append(pairs, further...)
+}
+
+// Says returns the names of those further fields of m that say something.
+func (m Message) Says() []string {
+	var names []string
+	for _, p := range m.further() {
+		if p.Key != "content" && Says(p.Key) && !isEmpty(p.Value) {
+			names = append(names, p.Key)
+		}
+	}
+	return names
+}
+
+// Says reports whether a field of that name says something of a message, and not only which
+// one it is or whose.
+func Says(name string) bool { return name != "name" && name != "id" && !strings.HasSuffix(name, "_id") }
+
+func isEmpty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case jinja.Pairs:
+		return len(v) == 0
+	}
+	return false
+}
+
+// showsAll returns an error unless the text that c makes depends on its tools, and on each name
+// of a further field.
+func (t *Template) showsAll(text string, c Conversation) error {
+	if c.Tools != "" {
+		if other, err := t.render(Conversation{Messages: c.Messages}, false); err == nil && other == text {
+			return fmt.Errorf("chat: %s: the template does not show tools", t.name)
+		}
+	}
+	seen := make(map[string]bool)
+	for i, m := range c.Messages {
+		for _, name := range m.Says() {
+			if !seen[name] && !t.shows(text, c, name) {
+				return fmt.Errorf("chat: %s: the template does not show messages[%d].%s", t.name, i, name)
+			}
+			seen[name] = true
+		}
+	}
+	return nil
+}
+
+// shows reports whether text changes without the further fields of a name.
+func (t *Template) shows(text string, c Conversation, name string) bool {
+	c.hidden = name
+	changed, err := t.render(c, false)
+	return err != nil || changed != text
+}

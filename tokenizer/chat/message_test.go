@@ -1,0 +1,104 @@
+package chat
+
+import (
+	"strings"
+	"testing"
+)
+
+// withCalls shows tools and the calls of functions as many models' templates do.
+const withCalls = `{% if tools %}{{ tools | tojson }}
+{% endif %}{% for m in messages %}<|im_start|>{{ m.role }}
+{% if m.content %}{{ m.content }}{% endif %}` +
+	`{% for call in m.tool_calls or [] %}<call>{{ call.function | tojson }}</call>{% endfor %}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}`
+
+const call = `{"tool_calls":[{"type":"function","id":"c1","function":{"name":"f","arguments":{"x":1,"a":2.5}}}]` +
+	`,"content":null}`
+
+// shown writes parts with () around completions and {} around what is quoted.
+func shown(parts []Part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		switch {
+		case p.Completion:
+			b.WriteString("(" + p.Text + ")")
+		case p.Quoted:
+			b.WriteString("{" + p.Text + "}")
+		default:
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+func TestFieldsReachTheTemplate(t *testing.T) {
+	template, err := New("t.jinja", withCalls, tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := template.Render(Conversation{
+		Messages: []Message{
+			{Role: "user", Content: "u"},
+			{Role: "assistant", Fields: call},
+			{Role: "tool", Content: "7", Fields: `{"name":"f","tool_call_id":"c1"}`},
+			{Role: "assistant", Content: "seven", Quoted: true},
+		},
+		Tools: `[{"z":1,"a":[true,null]}]`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"z": 1, "a": [true, null]}]
+<|im_start|>user
+u<|im_end|>
+<|im_start|>assistant
+(<call>{"name": "f", "arguments": {"x": 1, "a": 2.5}}</call><|im_end|>)
+<|im_start|>tool
+7<|im_end|>
+<|im_start|>assistant
+{seven<|im_end|>}
+`
+	if got := shown(parts); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+// A completion ends with the token that ends it, even if that ends like another one.
+func TestCompletionsEndInWholeTokens(t *testing.T) {
+	const source = `{% for m in messages %}<start>{{ m.role }}:` +
+		`{% if m.tool_calls %}{{ m.tool_calls[0] }}<|eom_id|>{% else %}{{ m.content }}<|eot_id|>{% endif %}{% endfor %}`
+	template, err := New("t.jinja", source, Tokens{Special: []string{"<start>", "<|eom_id|>", "<|eot_id|>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := template.Render(Conversation{Messages: []Message{
+		{Role: "user", Content: "u"}, {Role: "assistant", Fields: `{"tool_calls":["f"],"content":null}`},
+	}})
+	if got, want := shown(parts), "<start>user:u<|eot_id|><start>assistant:(f<|eom_id|>)"; got != want || err != nil {
+		t.Errorf("got %s, want %s: %v", got, want, err)
+	}
+}
+
+// What a template does not show would be lost.
+func TestFieldsThatAreNotShown(t *testing.T) {
+	const plain = `{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}`
+	template, err := New("t.jinja", plain, tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ fields, tools, want string }{
+		{`{"tool_calls":[{"x":1}]}`, "", "chat: t.jinja: the template does not show messages[1].tool_calls"},
+		{`{"name":"n","thought":"x"}`, "", "messages[1].thought"},
+		{"", `[1]`, "the template does not show tools"},
+		{`{"name":"n","tool_call_id":"c","id":3,"tool_calls":[],"refusal":false,"x":{},"y":""}`, "", ""},
+	} {
+		_, err := template.Render(Conversation{
+			Messages: []Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "a", Fields: c.fields}},
+			Tools:    c.tools,
+		})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s %s: %v, want %q", c.fields, c.tools, err, c.want)
+		}
+	}
+}
