@@ -23,6 +23,7 @@ var ownFiles = map[string]string{
 	"results":   "of a store",
 	"sweep":     "of a store",
 	"userfile":  "checked",
+	"wheels":    "of this project and of its modules",
 	"wholefile": "written here",
 }
 

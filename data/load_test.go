@@ -153,9 +153,9 @@ func TestLoadLayouts(t *testing.T) {
 		{"a.json", a + "\n" + b},
 		{"a.jsonl", "{\n\"text\": \"a\"\n}\n{\n\"text\": \"b\"}\n"},
 		{"a.ndjson", a + "\r\n" + b},
-		{"a.jsonl.gz", packed(a + "\n" + b)},
-		{"A.JSONL.GZ", packed("\ufeff" + a + "\n" + b)},
-		{"a.jsonl", packed(a + "\n" + b)}, // by its content
+		{"a.jsonl.gz", zipped(a + "\n" + b)},
+		{"A.JSONL.GZ", zipped("\ufeff" + a + "\n" + b)},
+		{"a.jsonl", zipped(a + "\n" + b)}, // by its content
 		{"a.json.gz", "[" + a + "," + b + "]"},
 	} {
 		got, err := Load(write(t, c.file, c.content))
@@ -165,14 +165,14 @@ func TestLoadLayouts(t *testing.T) {
 			t.Errorf("%s %q: got %q, want %q", c.file, c.content, got.Examples, want)
 		}
 	}
-	got, err := Load(write(t, "a.txt.gz", packed("one\ntwo")))
+	got, err := Load(write(t, "a.txt.gz", zipped("one\ntwo")))
 	if err != nil || !reflect.DeepEqual(got.Examples, []Example{{{Text, "one\ntwo"}}}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
 
-// packed returns a text as gzip packs it.
-func packed(text string) string {
+// zipped returns a text as gzip packs it.
+func zipped(text string) string {
 	var b strings.Builder
 	w := gzip.NewWriter(&b)
 	w.Write([]byte(text))
@@ -260,14 +260,14 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.zip", "x", "unzip 'FILE'"},
 		{"a.jsonl.zst", "x", "zstd -d 'FILE'"},
 		{"a.jsonl", "\x28\xb5\x2f\xfd", "FILE: it is packed by Zstandard"},
-		{"a.jsonl.gz", packed("PK\x03\x04"), "FILE: it is a zip archive"},
+		{"a.jsonl.gz", zipped("PK\x03\x04"), "FILE: it is a zip archive"},
 		{"a.txt", "\xff\xfeo\x00", "FILE: it is text in UTF-16, which is not read here; this may convert it: iconv -f " +
 			"UTF-16 "},
 		{"a.jsonl", "{\x00\"\x00", "iconv -f UTF-16LE -t UTF-8 'FILE' > 'STEM.utf8.jsonl'"},
 		{"a.jsonl", "\x00{\x00\"", "iconv -f UTF-16BE"},
 		{"a.txt", "\xff\xfe\x00\x00", "iconv -f UTF-32"},
 		{"a.txt", "version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
-		{"a.jsonl", packed(`{"text":"x"}`)[:20], "FILE:1: "},
+		{"a.jsonl", zipped(`{"text":"x"}`)[:20], "FILE:1: "},
 		{"a.jsonl", gzipMagic + "x", "FILE: "},
 	} {
 		path := write(t, c.file, c.content)
