@@ -93,8 +93,8 @@ func TestGSM8KSaysWhatToSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "experiments: gsm8k: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, " +
-		"or an embedded recipe, as in --set data=go-functions"
+	const want = "experiments: gsm8k: data is not set: name a .jsonl, .json or .txt file, as in " +
+		"--set data=DIR/train.jsonl, or an embedded recipe, as in --set data=go-functions"
 	if _, err := e.Configs(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -96,8 +96,8 @@ func TestConfigsErrors(t *testing.T) {
 		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]",
 			"experiments: x: the grid is empty: exclude removes every combination"},
 		{"no data", "grid: {rank: 4}",
-			"experiments: x: data is not set: name a .jsonl or .txt file, as in --set data=DIR/train.jsonl, or an " +
-				"embedded recipe, as in --set data=go-functions"},
+			"experiments: x: data is not set: name a .jsonl, .json or .txt file, as in --set " +
+				"data=DIR/train.jsonl, or an embedded recipe, as in --set data=go-functions"},
 		{
 			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
 			"experiments: x: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
