@@ -159,7 +159,7 @@ func TestKindsOfFiles(t *testing.T) {
 		{"a model's config", `{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "rank": 3}`,
 			"names no adapter that is known here: "},
 		{"a section", "{model: {name: m}, lora: {r: 8, lora_alpha: 16}}",
-			"names no adapter that is known here, but its section lora does, with keys of PEFT: put that " +
+			`names no adapter that is known here, but its section "lora" does, with keys of PEFT: put that ` +
 				"section into a file of its own"},
 		{"alpaca-lora's", "{base_model: m, data_path: d, lora_r: 8, lora_alpha: 16}",
 			"config of Axolotl: adapter is absent, so that Axolotl trains all weights, whatever lora_r is"},
@@ -174,8 +174,8 @@ func TestKindsOfFiles(t *testing.T) {
 			"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
 				"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]",
 			"more than 262144 values"},
-		{"a key twice, YAML", "{peft_type: LORA, r: 8, r: 16}", "r: is there twice"},
-		{"a key twice, JSON", `{"peft_type": "LORA", "r": 8, "r": 16}`, "r: is there twice"},
+		{"a key twice, YAML", "{peft_type: LORA, r: 8, r: 16}", `"r": is there twice`},
+		{"a key twice, JSON", `{"peft_type": "LORA", "r": 8, "r": 16}`, `"r": is there twice`},
 		{"UTF-16", "\xff\xfe{\x00}\x00", "is not UTF-8 text"},
 		{"weights", "\x08\x00\x00\x00\x00\x00\x00\x00{}", "is neither YAML nor JSON"},
 		{"prose", "Just a sentence.", `"Just a sentence.": must be a mapping of keys to values`},
@@ -371,6 +371,30 @@ func TestNamesWhatItDoesNotUnderstand(t *testing.T) {
 		check(t, err)
 		if got := strings.Join(e.NotUnderstood, ", "); got != c.want {
 			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestControlCharactersAreNotPrinted: what a file has does not reach a terminal as a command.
+func TestControlCharactersAreNotPrinted(t *testing.T) {
+	value := jsonText("\x1b]0;title\a\n")
+	file := filepath.Join(t.TempDir(), "a.json")
+	write := func(text string) {
+		check(t, os.WriteFile(file, []byte(strings.ReplaceAll(text, "X", value)), 0o666))
+	}
+	write(`{"peft_type": "LORA", "base_model_name_or_path": X, "init_lora_weights": X, "bias": X, X: 4,
+		"target_modules": [X, "q_proj"], "alpha_pattern": {X: 3}}`)
+	e, err := File(file)
+	check(t, err)
+	text := textOf(t, e)
+	if strings.Contains(text, "\x1b") || !strings.Contains(text, `model       \x1b]0;title\a\n`) {
+		t.Errorf("%q", text)
+	}
+	for _, text := range []string{`{"a": {X: 1, X: 1}}`, `{X: {"r": 1, "lora_alpha": 1}}`, `[X]`, `{"peft_type": X}`,
+		`{"peft_type": "LORA", "rank_pattern": {X: 0}}`, `{"peft_type": "LORA", "target_modules": "(` + value[1:] + `}`} {
+		write(text)
+		if _, err := File(file); err == nil || strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%s: %q", text, err)
 		}
 	}
 }

@@ -187,7 +187,7 @@ func newMapping() *mapping {
 // add adds a key, which must be new. Of two equal keys some programs take the last, others none.
 func (m *mapping) add(key string, value any, line int) error {
 	if _, ok := m.values[key]; ok {
-		return wrongAt(line, "%s: is there twice, the first time in line %d: leave one", key, m.lines[key])
+		return wrongAt(line, "%q: is there twice, the first time in line %d: leave one", key, m.lines[key])
 	}
 	m.keys = append(m.keys, key)
 	m.values[key], m.lines[key] = value, line

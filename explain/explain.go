@@ -54,9 +54,9 @@ func File(path string) (*Explanation, error) {
 	var at *lineError
 	switch {
 	case errors.As(err, &at) && at.line > 0:
-		return nil, fmt.Errorf("explain: %s:%d: %w", file, at.line, err)
+		return nil, fmt.Errorf("explain: %s:%d: %s", file, at.line, clean(err.Error()))
 	case err != nil:
-		return nil, fmt.Errorf("explain: %s: %w", file, err)
+		return nil, fmt.Errorf("explain: %s: %s", file, clean(err.Error()))
 	}
 	e.File = file
 	return e, nil
@@ -121,10 +121,12 @@ func explain(name string, text []byte) (*Explanation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config of %s: %w", tool.name, err)
 	}
+	s.Targets = append([]string{}, s.Targets...) // never null in JSON
 	return &Explanation{
-		Tool: tool.name, Marks: keysOf(marks), Settings: s, Absent: source.absent, Gamma: s.Gamma(), Maps: maps,
+		Tool: tool.name, Marks: keysOf(marks), Settings: s, Absent: append([]string{}, source.absent...),
+		Gamma: s.Gamma(), Maps: append([]Maps{}, maps...),
 		Convention: s.convention(), Table: s.table(), Traps: trapsOf(s), Elsewhere: elsewhereThan(tool, s),
-		NotUnderstood: source.rest(tool.beside),
+		NotUnderstood: append([]string{}, source.rest(tool.beside)...),
 	}, nil
 }
 

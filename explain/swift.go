@@ -34,6 +34,7 @@ func readSwift(s *source) Settings {
 	adapter := strings.Join(s.names("adapters"), ", ")
 	refuseWithoutTraining(s, adapter)
 	a := swiftWords.read(s)
+	a.Init = strings.ReplaceAll(a.Init, "-", "_") // lora-ga is PEFT's lora_ga
 	a.Pattern = s.text("target_regex")
 	a.setSwiftTargets(s)
 	a.Stored = adapter

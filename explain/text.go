@@ -15,10 +15,10 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s := e.Settings
 	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
-	fmt.Fprintf(&b, "rank        %d\nalpha       %s\ngamma       %.4g\n", s.Rank, number(s.Alpha), e.Gamma)
+	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %.4g\n", s.Rank, s.alphaName(), number(s.Alpha), e.Gamma)
 	for _, line := range e.lines() {
 		if line.text != "" {
-			fmt.Fprintf(&b, "%-10s  %s\n", line.name, line.text)
+			fmt.Fprintf(&b, "%-10s  %s\n", line.name, clean(line.text))
 		}
 	}
 	fmt.Fprintf(&b, "convention  %s\n\n", e.Convention)
@@ -27,7 +27,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	}
 	b.WriteString("traps\n")
 	for _, t := range e.Traps {
-		fmt.Fprintf(&b, "  %s: %s\n", t.Name, t.Text)
+		fmt.Fprintf(&b, "  %s: %s\n", t.Name, clean(t.Text))
 	}
 	if len(e.Traps) == 0 {
 		b.WriteString("  none of the known ones\n")
@@ -36,17 +36,36 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	for _, q := range e.Elsewhere {
 		fmt.Fprintf(&b, "  %s\n", q.Tool)
 		for _, line := range q.Lines {
-			fmt.Fprintf(&b, "    %s\n", line)
+			fmt.Fprintf(&b, "    %s\n", clean(line))
 		}
 		for _, r := range q.Remarks {
-			fmt.Fprintf(&b, "    # %s\n", r)
+			fmt.Fprintf(&b, "    # %s\n", clean(r))
 		}
 	}
 	if len(e.NotUnderstood) > 0 {
-		fmt.Fprintf(&b, "\nnot understood: %s\n", strings.Join(e.NotUnderstood, ", "))
+		fmt.Fprintf(&b, "\nnot understood: %s\n", clean(strings.Join(e.NotUnderstood, ", ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// clean escapes a text of a file if it has what a terminal would not print but obey.
+func clean(text string) string {
+	for _, c := range text {
+		if !strconv.IsPrint(c) {
+			quoted := strconv.Quote(text)
+			return quoted[1 : len(quoted)-1]
+		}
+	}
+	return text
+}
+
+// alphaName is what α is called: a scale where γ does not depend on the rank.
+func (s Settings) alphaName() string {
+	if s.P == 0 {
+		return "scale"
+	}
+	return "alpha"
 }
 
 // line is a setting that is printed if it has a text.
@@ -83,7 +102,7 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	var t table.Table
 	table.Fill(&t, e.Table,
 		table.Numbers("rank", func(r Row) int { return r.Rank }),
-		table.Numbers("gamma, alpha "+alpha, func(r Row) string { return present(r.Fixed) }),
+		table.Numbers("gamma, "+e.Settings.alphaName()+" "+alpha, func(r Row) string { return present(r.Fixed) }),
 		table.Numbers("gamma, alpha "+follows+"·r", func(r Row) string { return present(r.Follows) }),
 		table.Words("", func(r Row) string { return onlyIf(r.Rank == e.Settings.Rank, "here") }),
 	)
@@ -95,7 +114,7 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	shown := e.Maps[:min(3*many, len(e.Maps))]
 	var own table.Table
 	table.Fill(&own, append(slices.Clone(shown), rest),
-		table.Words("maps", func(m Maps) string { return abridged(m.Names) }),
+		table.Words("maps", func(m Maps) string { return clean(abridged(m.Names)) }),
 		table.Numbers("rank", func(m Maps) int { return m.Rank }),
 		table.Numbers("alpha", func(m Maps) string { return number(m.Alpha) }),
 		table.Numbers("gamma", func(m Maps) string { return fmt.Sprintf("%.4g", m.Gamma) }),

@@ -72,8 +72,8 @@ func noSuchMap(s Settings) string {
 	}
 	if s.IdleTargets {
 		texts = append(texts, fmt.Sprintf("%s: matches no map, by the names that are usual, since a text must match a whole "+
-			"name, such as model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or %q",
-			s.Pattern, `.*\.(`+s.Pattern+`)`))
+			"name, such as model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or an expression such "+
+			"as .*\\.(q_proj|v_proj)", s.Pattern))
 	}
 	if len(s.Idle) > 0 {
 		texts = append(texts, fmt.Sprintf("%s: matches no adapted map, by the names that are usual, and has no "+

@@ -34,10 +34,11 @@ func newExplain() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var failed []error
 		for i, file := range args {
-			if i > 0 && !*asJSON {
+			err := explainFile(cmd.OutOrStdout(), file, *asJSON)
+			failed = append(failed, err)
+			if err == nil && !*asJSON && i < len(args)-1 {
 				fmt.Fprintln(cmd.OutOrStdout())
 			}
-			failed = append(failed, explainFile(cmd.OutOrStdout(), file, *asJSON))
 		}
 		return errors.Join(failed...)
 	}
