@@ -53,7 +53,7 @@ func readAxolotl(s *source) Settings {
 	}
 	a.vary(s, "peft_layer_replication", "repeated layers")
 	a.vary(s, "lora_modules_to_save", "whole modules, trained and saved")
-	a.vary(s, "lora_target_parameters", "parameters that are not a linear map")
+	a.setParameters(s, "lora_target_parameters")
 	a.vary(s, "peft_trainable_token_indices", "tokens, trained and saved")
 	a.vary(s, "relora", "ReLoRA")
 	return a

@@ -232,6 +232,7 @@ func TestReadAsTheToolDoes(t *testing.T) {
 			"r 8 α 8 γ 1 c_attn layers [0] after [h]"},
 		{"PEFT, capitals", "{peft_type: LORA, target_modules: All-Linear}", "r 8 α 8 γ 1 all-linear"},
 		{"PEFT, a number in quotes", `{"peft_type": "LORA", "r": "4"}`, "r 4 α 8 γ 2 "},
+		{"PEFT, parameters alone", "{peft_type: LORA, target_parameters: [mlp.experts.down_proj]}", "r 8 α 8 γ 1 "},
 		{"LoraConfig's arguments", "{r: 16, lora_alpha: 32, lora_bias: all}", "r 16 α 32 γ 2  bias all"},
 		{"an anchor", "{peft_config: {name: lora, <<: &a {r: 4}}}", "r 4 α 16 γ 4 all-linear"},
 		{"a byte order mark", "\uFEFF{peft_type: LORA}", "r 8 α 8 γ 1 "},

@@ -97,13 +97,6 @@ func commas(texts []string) (names []string) {
 	return names
 }
 
-// vary notes what a key asks for beyond LoRA.
-func (a *Settings) vary(s *source, key, what string) {
-	if s.asks(key) {
-		a.Variants = append(a.Variants, what)
-	}
-}
-
 func writeLLaMAFactory(s Settings) ([]pair, []string) {
 	pairs := []pair{{"finetuning_type", "lora"}}
 	names, remarks := []string{"all"}, []string(nil)

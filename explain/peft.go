@@ -52,13 +52,30 @@ func readKeywords(s *source, w words) Settings {
 	}
 	refuseLayers(s, "target_modules", w)
 	for _, b := range peft.Beyond {
-		if b.Key == "lora_bias" {
+		switch b.Key {
+		case "lora_bias":
 			a.readBiasOfB(s)
-		} else if s.asks(b.Key) {
-			a.Variants = append(a.Variants, b.What)
+		case "target_parameters":
+			a.setParameters(s, b.Key)
+		default:
+			a.vary(s, b.Key, b.What)
 		}
 	}
 	return a
+}
+
+// vary notes what a key asks for beyond LoRA.
+func (a *Settings) vary(s *source, key, what string) {
+	if s.asks(key) {
+		a.Variants = append(a.Variants, what)
+	}
+}
+
+// setParameters reads targets that are parameters, not maps.
+func (a *Settings) setParameters(s *source, key string) {
+	if a.Parameters = s.names(key); len(a.Parameters) > 0 {
+		a.Variants = append(a.Variants, "parameters that are not a linear map")
+	}
 }
 
 // readBiasOfB reads lora_bias. PEFT takes true or false. Training scripts that hand their

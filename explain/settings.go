@@ -23,6 +23,8 @@ type Settings struct {
 	NoNames   []string `json:"no_names,omitempty"`
 	NoTargets bool     `json:"no_targets,omitempty"` // the list of targets is empty
 
+	Parameters []string `json:"parameters,omitempty"` // targets that are no maps, such as those of experts
+
 	Exclude        []string `json:"exclude,omitempty"` // as Targets
 	ExcludePattern string   `json:"exclude_pattern,omitempty"`
 	Layers         []int    `json:"layers,omitempty"` // numbers of the layers that are adapted; empty for all

@@ -39,7 +39,7 @@ func readSwift(s *source) Settings {
 	a.setSwiftTargets(s)
 	a.Stored = adapter
 	a.vary(s, "modules_to_save", "whole modules, trained and saved")
-	a.vary(s, "target_parameters", "parameters that are not a linear map")
+	a.setParameters(s, "target_parameters")
 	a.vary(s, "use_swift_lora", "ms-swift's own LoRA in place of PEFT's")
 	return a
 }

@@ -142,6 +142,8 @@ func (s Settings) targets() string {
 		return abridged(s.Targets)
 	case len(s.NoNames) > 0 || s.NoTargets:
 		return "none"
+	case len(s.Parameters) > 0:
+		return "no maps, only parameters: " + abridged(s.Parameters)
 	}
 	return "not named: chosen by the model's type"
 }

@@ -34,7 +34,7 @@ func readTRL(s *source) Settings {
 	}
 	a.setTargets(names, pattern)
 	a.vary(s, "lora_modules_to_save", "whole modules, trained and saved")
-	a.vary(s, "lora_target_parameters", "parameters that are not a linear map")
+	a.setParameters(s, "lora_target_parameters")
 	return a
 }
 

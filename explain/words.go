@@ -125,16 +125,15 @@ func (w words) write(s Settings) (pairs []pair, remarks []string) {
 	if s.DoRA {
 		put(w.dora, "DoRA", "true")
 	}
-	if s.LR > 0 && w.lrPlace != "" {
-		remarks = append(remarks, fmt.Sprintf(w.lrPlace, number(s.LR)))
-	} else {
-		put(w.lr, "learning rate", onlyIf(s.LR > 0, yamlNumber(s.LR)))
+	rate := func(key, place, what string, v float64) {
+		if v > 0 && place != "" {
+			remarks = append(remarks, fmt.Sprintf(place, number(v)))
+		} else if v > 0 {
+			put(key, what, yamlNumber(v))
+		}
 	}
-	if s.Ratio > 0 && w.ratioPlace != "" {
-		remarks = append(remarks, fmt.Sprintf(w.ratioPlace, number(s.Ratio)))
-	} else {
-		put(w.ratio, "LoRA+, the learning rate of B over that of A", nonzero(s.Ratio))
-	}
+	rate(w.lr, w.lrPlace, "learning rate", s.LR)
+	rate(w.ratio, w.ratioPlace, "LoRA+, the learning rate of B over that of A", s.Ratio)
 	return pairs, remarks
 }
 
