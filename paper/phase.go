@@ -66,7 +66,7 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		labels := slices.Clone(optimizers)
 		slices.Reverse(labels)
 		p.X = figure.Axis{
-			Label: "exponent p of the scaling factor", Names: names, Min: -0.5, Max: float64(len(names)) - 0.5,
+			Label: "power p of the multiplier", Names: names, Min: -0.5, Max: float64(len(names)) - 0.5,
 		}
 		p.Y = figure.Axis{Names: labels, Min: -0.5, Max: float64(len(labels)) - 0.5}
 		f.Panels = append(f.Panels, p)
