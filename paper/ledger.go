@@ -37,8 +37,8 @@ func readLines[T any](text []byte, file string) (all []T) {
 //go:embed grids.yaml
 var gridsText []byte
 
-// Grid is the grid of a study and the day on which it was fixed.
-type Grid struct {
+// FixedGrid is the grid of a study and the day on which it was fixed.
+type FixedGrid struct {
 	Study string `yaml:"study"`
 	Grid  string `yaml:"grid"` // fingerprint of the experiment
 	Date  string `yaml:"date"`
@@ -46,7 +46,7 @@ type Grid struct {
 }
 
 // grids has all grids, in the order in which they were fixed.
-var grids = readLines[Grid](gridsText, "grids.yaml")
+var grids = readLines[FixedGrid](gridsText, "grids.yaml")
 
 // rulesOf returns the rules of a claim, the last one first.
 func rulesOf(key string) (all []Fixed) {

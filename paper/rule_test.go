@@ -47,7 +47,7 @@ func TestGridsAreFixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var last Grid
+		var last FixedGrid
 		for _, g := range grids {
 			if g.Study == c.Rule.Study {
 				last = g
