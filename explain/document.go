@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"gopkg.in/yaml.v3"
 )
 
 // mapping is a mapping of a config file. A value is nil, a bool, a numeral, a string, []any or
@@ -84,91 +80,6 @@ func parse(name string, text []byte) (*mapping, error) {
 	return m, nil
 }
 
-// json reads the whole text as JSON, in which, unlike in YAML, \ud83e\udd99 is one character.
-func (r *reader) json() (any, error) {
-	if len(bytes.TrimSpace(r.text)) == 0 {
-		return nil, nil
-	}
-	r.decoder = json.NewDecoder(bytes.NewReader(r.text))
-	r.decoder.UseNumber()
-	value, err := r.jsonValue(0)
-	if err == nil {
-		if _, more := r.decoder.Token(); more != io.EOF {
-			err = errors.New("something follows the closing bracket")
-		}
-	}
-	if err != nil {
-		var at *lineError
-		if !errors.As(err, &at) {
-			err = wrongAt(r.here(), "is not JSON: %v", err)
-		}
-		return nil, err
-	}
-	return value, nil
-}
-
-func (r *reader) jsonValue(depth int) (any, error) {
-	token, err := r.decoder.Token()
-	if err == nil {
-		err = r.count(depth, r.here)
-	}
-	if err != nil {
-		return nil, err
-	}
-	switch token := token.(type) {
-	case json.Number:
-		value, _ := token.Float64() // beyond float64 it is an infinity, which no setting can be
-		return numeral{token.String(), value}, nil
-	case json.Delim:
-		if token == '[' {
-			return r.jsonList(depth)
-		}
-		return r.jsonMapping(depth)
-	}
-	return token, nil
-}
-
-func (r *reader) jsonList(depth int) (any, error) {
-	list := []any{}
-	for r.decoder.More() {
-		value, err := r.jsonValue(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	_, err := r.decoder.Token()
-	return list, err
-}
-
-func (r *reader) jsonMapping(depth int) (any, error) {
-	m := newMapping()
-	for r.decoder.More() {
-		key, err := r.decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		line := r.here()
-		value, err := r.jsonValue(depth + 1)
-		if err == nil {
-			err = m.add(key.(string), value, line)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	_, err := r.decoder.Token()
-	return m, err
-}
-
-// here returns the line that the JSON decoder has come to.
-func (r *reader) here() int {
-	offset := min(int(r.decoder.InputOffset()), len(r.text))
-	r.line += bytes.Count(r.text[r.offset:offset], []byte("\n"))
-	r.offset = offset
-	return r.line
-}
-
 // count counts one more value.
 func (r *reader) count(depth int, line func() int) error {
 	switch r.values++; {
@@ -192,108 +103,6 @@ func (m *mapping) add(key string, value any, line int) error {
 	m.keys = append(m.keys, key)
 	m.values[key], m.lines[key] = value, line
 	return nil
-}
-
-// yaml reads the whole text as YAML.
-func (r *reader) yaml() (any, error) {
-	d := yaml.NewDecoder(bytes.NewReader(r.text))
-	var root yaml.Node
-	switch err := d.Decode(&root); {
-	case err == io.EOF:
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("is neither YAML nor JSON: %w", err)
-	}
-	if err := d.Decode(new(yaml.Node)); err != io.EOF {
-		return nil, errors.New("a second document begins: put each document into a file of its own")
-	}
-	return r.node(&root, 0)
-}
-
-func (r *reader) node(n *yaml.Node, depth int) (any, error) {
-	if err := r.count(depth, func() int { return n.Line }); err != nil {
-		return nil, err
-	}
-	switch n.Kind {
-	case yaml.DocumentNode:
-		return r.node(n.Content[0], depth)
-	case yaml.AliasNode:
-		return r.node(n.Alias, depth+1)
-	case yaml.ScalarNode:
-		return scalar(n), nil
-	case yaml.MappingNode:
-		return r.nodeMapping(n, depth)
-	}
-	list := []any{}
-	for _, item := range n.Content {
-		value, err := r.node(item, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	return list, nil
-}
-
-func (r *reader) nodeMapping(n *yaml.Node, depth int) (any, error) {
-	m := newMapping()
-	var merged []any
-	for i := 0; i < len(n.Content); i += 2 {
-		key := n.Content[i]
-		value, err := r.node(n.Content[i+1], depth+1)
-		switch {
-		case err != nil:
-		case key.Kind != yaml.ScalarNode:
-			err = wrongAt(key.Line, "a key must be text")
-		case key.ShortTag() == "!!merge":
-			merged = append(merged, value)
-		default:
-			err = m.add(key.Value, value, key.Line)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	m.merge(merged)
-	return m, nil
-}
-
-// merge adds the keys of mappings that m lacks, as <<: *anchor asks for.
-func (m *mapping) merge(values []any) {
-	for _, value := range values {
-		switch value := value.(type) {
-		case []any:
-			m.merge(value)
-		case *mapping:
-			for _, key := range value.keys {
-				if _, ok := m.values[key]; !ok {
-					_ = m.add(key, value.values[key], value.lines[key]) // it is new
-				}
-			}
-		}
-	}
-}
-
-// flags are the words without quotes that are flags in YAML 1.1, which the tools read, beside
-// true and false.
-var flags = []string{"no", "yes", "off", "on"}
-
-func scalar(n *yaml.Node) any {
-	word := strings.ToLower(n.Value)
-	switch tag := n.ShortTag(); {
-	case tag == "!!null":
-		return nil
-	case tag == "!!bool":
-		return word == "true"
-	case tag == "!!int" || tag == "!!float":
-		var value float64
-		if n.Decode(&value) == nil {
-			return numeral{n.Value, value}
-		}
-	case n.Style == 0 && slices.Contains(flags, word):
-		return word == "yes" || word == "on"
-	}
-	return n.Value
 }
 
 // find returns the value of a key, and its line. A dot leads into a section.

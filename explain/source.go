@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -92,9 +91,6 @@ func unread(m *mapping, prefix string, known map[string]bool) (keys []string) {
 	return keys
 }
 
-// mostRank is the largest rank of a ranksweep experiment.
-const mostRank = 1 << 20
-
 // whole reads a rank.
 func (s *source) whole(key string, otherwise int) int {
 	value, ok := s.get(key)
@@ -114,23 +110,6 @@ func (s *source) toWhole(key string, value any) (int, bool) {
 	whole := ok && n.value == math.Trunc(n.value) && math.Abs(n.value) <= 1<<53 && !strings.ContainsAny(n.text, ".eE")
 	return int(n.value), whole
 }
-
-// bound is what a number must be.
-type bound struct {
-	want  string
-	holds func(float64) bool
-}
-
-// The bounds of settings. Those of α are of a ranksweep experiment.
-var (
-	ofAlpha   = bound{"a number above 0 and at most 1e6", func(v float64) bool { return v > 0 && v <= 1e6 }}
-	ofRate    = bound{"a number of at least 0", func(v float64) bool { return v >= 0 }}
-	ofRatio   = bound{"a number above 0", func(v float64) bool { return v > 0 }}
-	ofDropout = bound{"a number from 0 to 1", func(v float64) bool { return v >= 0 && v <= 1 }}
-	ofRank    = bound{fmt.Sprintf("a whole number from 1 to %d", mostRank), func(v float64) bool {
-		return v >= 1 && v <= mostRank && v == math.Trunc(v)
-	}}
-)
 
 // number reads a number. A default of 0 stands for what is not set at all.
 func (s *source) number(key string, otherwise float64, b bound) float64 {
