@@ -44,7 +44,11 @@ func readLudwig(s *source) Settings {
 	default:
 		s.fail("adapter.type", "adapter.type: %s: must be lora: other methods scale differently", kind)
 	}
-	a := ludwigWords.read(s)
+	w := ludwigWords
+	if rate, _ := s.root.find(w.lr); rate == "auto" {
+		w.lr = "" // it depends on the model, and is named as not understood
+	}
+	a := w.read(s)
 	a.Targets, a.NoNames = sortNames(s.names("adapter.target_modules"))
 	a.Stored = s.text("adapter.pretrained_adapter_weights")
 	return a

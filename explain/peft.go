@@ -40,6 +40,7 @@ func readPEFT(s *source) Settings {
 	if t := s.text("peft_type"); t != "" && t != "LORA" {
 		s.fail("peft_type", "peft_type: %q: must be LORA: other methods scale differently", t)
 	}
+	refuseLayers(s, "target_modules", peftWords)
 	return readKeywords(s, peftWords)
 }
 
@@ -50,7 +51,6 @@ func readKeywords(s *source, w words) Settings {
 	if value, _ := s.root.find("target_modules"); value != nil && len(a.Targets)+len(a.NoNames) == 0 && a.Pattern == "" {
 		a.NoTargets = true
 	}
-	refuseLayers(s, "target_modules", w)
 	for _, b := range peft.Beyond {
 		switch b.Key {
 		case "lora_bias":
@@ -107,9 +107,11 @@ func (a *Settings) setTargets(names []string, pattern string) {
 // name, which no map has, and expressions are not matched there.
 func sortNames(all []string) (names, others []string) {
 	for _, name := range all {
-		if isLiteral(name) && !strings.EqualFold(name, allLinear) {
+		switch {
+		case slices.Contains(names, name):
+		case isLiteral(name) && !strings.EqualFold(name, allLinear):
 			names = append(names, name)
-		} else {
+		default:
 			others = append(others, name)
 		}
 	}

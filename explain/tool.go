@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -81,6 +82,9 @@ func candidates(s *source, marksOf func(tool) []string) (found []tool, marks [][
 
 // unrecognized is the error of a file that is of no tool. It names a section that is of one.
 func unrecognized(s *source) error {
+	if s.bears("adapter.scaling") || s.bears("name+grid") {
+		return errors.New("is an experiment of ranksweep, which sweep show explains")
+	}
 	for _, key := range s.root.keys {
 		inner, _ := s.root.values[key].(*mapping)
 		if t, ok := sectionOf(inner); ok {

@@ -71,9 +71,13 @@ func noSuchMap(s Settings) string {
 		texts = append(texts, "no targets are named, and none are chosen instead: PEFT finds nothing to adapt and stops")
 	}
 	if s.IdleTargets {
-		texts = append(texts, fmt.Sprintf("%s: matches no map, by the names that are usual, since a text must match a whole "+
-			"name, such as model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or an expression such "+
-			"as .*\\.(q_proj|v_proj)", s.Pattern))
+		text := fmt.Sprintf("%s: matches no map, by the names that are usual, since a text must match a whole name, such as "+
+			"model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or an expression such as "+
+			`.*\.(q_proj|v_proj)`, s.Pattern)
+		if isLiteral(s.Pattern) {
+			text += ". For TRL a list of one name is such a text"
+		}
+		texts = append(texts, text)
 	}
 	if len(s.Idle) > 0 {
 		texts = append(texts, fmt.Sprintf("%s: matches no adapted map, by the names that are usual, and has no "+
