@@ -14,7 +14,6 @@ type selection struct {
 	Settings
 	ranks, alphas   matchers
 	targets, leaves *matcher  // of Pattern and ExcludePattern; nil if there are none
-	tries           int       // names that patterns were tried on, as mostTries counts them
 	until           time.Time // when matching must have ended
 }
 
@@ -52,8 +51,8 @@ func (s Settings) match() (Settings, []Maps, error) {
 		s.ExcludePattern = ""
 	}
 	if n.targets != nil {
-		used, err := n.matchesAny(*n.targets, nil)
-		if s.IdleTargets = !used; err != nil {
+		used, err := n.matchesAny(*n.targets, outside)
+		if s.IdleTargets = !used && isDotless(s.Pattern); err != nil {
 			return s, nil, err
 		}
 	}

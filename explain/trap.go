@@ -71,7 +71,7 @@ func noSuchMap(s Settings) string {
 		texts = append(texts, "no targets are named, and none are chosen instead: PEFT finds nothing to adapt and stops")
 	}
 	if s.IdleTargets {
-		text := fmt.Sprintf("%s: matches no map, by the names that are usual, since a text must match a whole name, such as "+
+		text := fmt.Sprintf("%s: matches no map, since a text must match a whole name, such as "+
 			"model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or an expression such as "+
 			`.*\.(q_proj|v_proj)`, s.Pattern)
 		if isLiteral(s.Pattern) {
@@ -80,8 +80,8 @@ func noSuchMap(s Settings) string {
 		texts = append(texts, text)
 	}
 	if len(s.Idle) > 0 {
-		texts = append(texts, fmt.Sprintf("%s: matches no adapted map, by the names that are usual, and has no "+
-			"effect; the settings for other tools leave it out. In rank_pattern and alpha_pattern an expression must "+
+		texts = append(texts, fmt.Sprintf("%s: matches no adapted map, and has no effect; "+
+			"the settings for other tools leave it out. In rank_pattern and alpha_pattern an expression must "+
 			"match a whole name or all that follows one of its dots, and ^ stands for the start of the whole name",
 			abridged(s.Idle)))
 	}

@@ -41,9 +41,6 @@ func compile(format, text string) (Expression, error) {
 	return Expression{re, text, linear}, nil
 }
 
-// IsLinear reports whether a match takes time in proportion to the name.
-func (e Expression) IsLinear() bool { return e.linear != nil }
-
 // Matches reports whether the expression matches a module's name.
 func (e Expression) Matches(name string) (bool, error) {
 	if e.linear != nil {
