@@ -1,21 +1,21 @@
 // Package wholefile writes a file whole or not at all. Who reads the file meanwhile, or
-// after a crash, finds what was there before or all that is new. It also writes values as
-// JSON, as all files of this module have them.
+// after a crash, finds what was there before or all that is new. Several processes may write
+// one file, on one host or on several. The package also writes values as JSON, as all files of
+// this module have them.
 package wholefile
 
 import (
 	"bufio"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 )
 
 // Write replaces the file at path by what write writes, or makes it, and its folder if need
 // be. If write or the disk fails, the old file stays, and the error names path. On the way
-// there is a hidden file beside it, NAME.RANDOM.partial, which a killed process leaves.
+// there is a hidden file beside it, by its [PartialName]. A killed process leaves that file,
+// and the next Write into the same folder removes it.
 func Write(path string, write func(io.Writer) error) error {
 	if err := replace(path, write); err != nil {
 		return fmt.Errorf("%s: %w", path, err) // err names the hidden file, or none
@@ -28,8 +28,7 @@ func replace(path string, write func(io.Writer) error) (err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	name := "." + filepath.Base(path) + "." + strconv.FormatUint(rand.Uint64(), 36) + ".partial"
-	partial := filepath.Join(dir, name)
+	partial := filepath.Join(dir, PartialName(filepath.Base(path)))
 	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
@@ -50,6 +49,7 @@ func replace(path string, write func(io.Writer) error) (err error) {
 		}
 	}
 	SyncFolder(dir)
+	Tidy(dir)
 	return nil
 }
 

@@ -1,0 +1,34 @@
+package wholefile
+
+import (
+	"sync"
+	"time"
+)
+
+// Watch measures for how long things stay as they are. It uses the clock of this process
+// alone, since the clocks of hosts differ. The zero Watch has seen nothing.
+type Watch struct {
+	mu   sync.Mutex
+	seen map[string]sighting
+}
+
+// sighting is a state in which a thing was seen, and when it was first seen so.
+type sighting struct {
+	state string
+	since time.Time
+}
+
+// Unchanged returns the time since a thing was first seen in the given state, if it was in
+// no other state whenever Unchanged was called since. Otherwise it returns 0.
+func (w *Watch) Unchanged(thing, state string) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if last, ok := w.seen[thing]; ok && last.state == state {
+		return time.Since(last.since)
+	}
+	if w.seen == nil {
+		w.seen = make(map[string]sighting)
+	}
+	w.seen[thing] = sighting{state, time.Now()}
+	return 0
+}
