@@ -1,8 +1,50 @@
 // Package results stores finished runs on disk, answers questions about them, and
 // exports them as CSV.
 //
-// A store is a folder of self-describing folders, one per run, without any index. Two
-// processes of one machine cannot corrupt it, and it can be copied and merged. It uses
-// the file system's locks, which a network disk may not support. A run's folder is
-// written whole or not at all.
+// A store is a folder of self-describing folders, one per run, without any index. It can be
+// copied and merged. Any number of processes on any number of hosts may fill it at once, and
+// none of them ever waits for another: there are no locks.
+//
+// # How a record is written
+//
+// A writer puts a record into a folder with a name that no other writer has: host, process
+// and a random number are in it. It brings the files to the disk and renames the folder to the
+// run's ID, which fails if a record is there. Whoever comes second compares, finds the same
+// bytes, and withdraws. So a run may be trained any number of times at once without harm. To
+// save that work, processes claim runs by leases, see [Lease]; nothing that is stored depends
+// on them.
+//
+// # What is asked of the file system
+//
+// What a [FileSystem] must do:
+//
+//   - Renaming a folder within runs, or to a folder below it, is atomic: at all times others see
+//     the whole folder under one name.
+//   - A folder is never renamed onto one that has files in it.
+//   - What was written and synced before a folder was renamed is in it afterwards.
+//
+// What it need not do:
+//
+//   - Show changes to other hosts at once. They may see the past for any time; if that is more
+//     than half a minute, runs are trained twice.
+//   - Tell the truth about errors. A renaming may be done and reported as failed, as NFS does
+//     when an answer is lost.
+//   - Lock files, link them, or keep the times of files.
+//   - Have the same clock as its hosts, or hosts with the same clock.
+//   - Make a file for one of two that create it at the same time. If it makes it for both, a run
+//     may be trained twice.
+//
+// Local disks, NFS, SMB and parallel file systems do what is asked. Object stores mounted as a
+// folder do not if they rename a folder file by file.
+//
+// # What is survived
+//
+//   - A process that is killed at any moment. Its finished runs stay, and [Store.Tidy] removes
+//     what it had begun.
+//   - A process that is stopped at any moment, and goes on at any later one. Others take its runs
+//     over, and it withdraws.
+//   - A machine that crashes, as far as its disk keeps what it was told to sync.
+//   - A full disk, and operations that fail: the record is whole or absent.
+//   - Files of a record that are changed or lost afterwards: checksums tell, and the run counts
+//     as missing.
 package results

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -66,12 +65,12 @@ func encodeRecord(r Run) ([]file, error) {
 // the error wraps [ErrDamaged]. If it does, but cannot be read, the error is a [NewerError].
 // A folder or file that the system refuses to read is neither. Files that are no part of
 // the record are not looked at.
-func readRecord(dir string) (Run, error) {
-	entries, err := os.ReadDir(dir)
+func readRecord(disk FileSystem, dir string) (Run, error) {
+	entries, err := disk.ReadDir(dir)
 	if err != nil {
 		return Run{}, err
 	}
-	sums, err := os.ReadFile(filepath.Join(dir, sumsFile))
+	sums, err := disk.ReadFile(filepath.Join(dir, sumsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Run{}, err
 	}
@@ -81,7 +80,7 @@ func readRecord(dir string) (Run, error) {
 		if !e.Type().IsRegular() || !slices.Contains(names, e.Name()) {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		data, err := disk.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return Run{}, err
 		}

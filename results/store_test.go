@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -148,7 +147,6 @@ func TestAFinishedRunStays(t *testing.T) {
 		{Diverged, Failed, Diverged},
 		{Failed, Done, Done},
 		{Failed, Diverged, Diverged},
-		{Done, Diverged, Done},
 	} {
 		s := Open(t.TempDir())
 		r := testRun("lora", 1, 4, 0)
@@ -176,7 +174,7 @@ func TestASecondFailureReplacesTheFirst(t *testing.T) {
 		t.Errorf("got %q, %v", got.Reason, err)
 	}
 	n, folder := s.Replaced()
-	if old, err := readRecord(filepath.Join(folder, r.ID)); n != 1 || err != nil || old.Reason != "first" {
+	if old, err := readRecord(disk{}, filepath.Join(folder, r.ID)); n != 1 || err != nil || old.Reason != "first" {
 		t.Errorf("%d records are in %s, where the first is %q, %v", n, folder, old.Reason, err)
 	}
 }
@@ -230,41 +228,6 @@ func TestRunsAreInOrder(t *testing.T) {
 	}
 }
 
-// A process that was killed while writing leaves its partial record.
-func TestPutRemovesWhatAKilledWriterLeft(t *testing.T) {
-	dir := t.TempDir()
-	s := Open(dir)
-	r := testRun("lora", 1, 4, 0)
-	if err := s.Put(r); err != nil {
-		t.Fatal(err)
-	}
-	want := files(t, dir)
-	for _, name := range []string{".partial/new/run.json", ".partial/old/curve.csv", ".lock", "." + r.ID + ".lock"} {
-		path := filepath.Join(dir, "runs", name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte("half"), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if runs, problems := s.Runs(); len(runs) != 1 || problems != nil {
-		t.Errorf("with leftovers: %d runs, %v", len(runs), problems)
-	}
-	unlock, ok, err := s.TryLock(r.ID)
-	if !ok || err != nil {
-		t.Fatalf("a dead process's claim holds: %v, %v", ok, err)
-	}
-	os.RemoveAll(s.path(r.ID))
-	if err := s.Put(r); err != nil {
-		t.Fatal(err)
-	}
-	unlock()
-	if got := files(t, dir); !reflect.DeepEqual(got, want) {
-		t.Errorf("store holds %d files, want the %d of an undisturbed one", len(got), len(want))
-	}
-}
-
 func TestAFolderThatCannotBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "runs"), nil, 0o666); err != nil {
@@ -275,15 +238,15 @@ func TestAFolderThatCannotBeWritten(t *testing.T) {
 		!strings.Contains(err.Error(), "lora-4-0: not stored") || !strings.Contains(err.Error(), dir) {
 		t.Errorf("Put: %v", err)
 	}
-	if _, _, err := s.TryLock("x"); err == nil || !strings.Contains(err.Error(), "run x: cannot be claimed") {
-		t.Errorf("TryLock: %v", err)
+	if _, err := s.Claim(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), "run x: cannot be claimed") {
+		t.Errorf("Claim: %v", err)
 	}
 	if runs, problems := s.Runs(); runs != nil || len(problems) != 1 {
 		t.Errorf("Runs: %v, %v", runs, problems)
 	}
 }
 
-func TestWritersTakeTurns(t *testing.T) {
+func TestWritersTogether(t *testing.T) {
 	dir := t.TempDir()
 	var all sync.WaitGroup
 	for writer := range 4 {
@@ -311,62 +274,6 @@ func TestWritersTakeTurns(t *testing.T) {
 			t.Errorf("run %s: %s by %s, want done", r.ID, r.Status, r.Reason)
 		}
 	}
-}
-
-func TestTryLock(t *testing.T) {
-	dir := t.TempDir()
-	unlock, ok, err := Open(dir).TryLock("x")
-	if !ok || err != nil {
-		t.Fatal(ok, err)
-	}
-	if _, ok, err := Open(dir).TryLock("x"); ok || err != nil {
-		t.Errorf("claimed twice: %v, %v", ok, err)
-	}
-	other, ok, err := Open(dir).TryLock("y")
-	if !ok || err != nil {
-		t.Errorf("one claim keeps another run from being claimed: %v, %v", ok, err)
-	}
-	other()
-	unlock()
-	again, ok, err := Open(dir).TryLock("x")
-	if !ok || err != nil {
-		t.Fatalf("not free after unlock: %v, %v", ok, err)
-	}
-	again()
-	if left := files(t, dir); len(left) > 0 {
-		t.Errorf("left %v", left)
-	}
-	if _, _, err := Open(dir).TryLock("a/b"); err == nil {
-		t.Error("claimed a run of an impossible ID")
-	}
-}
-
-// Of many that ask again and again, one at a time has the claim.
-func TestTryLockExcludes(t *testing.T) {
-	dir := t.TempDir()
-	var all sync.WaitGroup
-	var holder sync.Mutex
-	for range 8 {
-		all.Go(func() {
-			for range 200 {
-				unlock, ok, err := Open(dir).TryLock("x")
-				if err != nil {
-					t.Error(err)
-				}
-				if !ok {
-					continue
-				}
-				if !holder.TryLock() {
-					t.Error("two have the claim")
-				} else {
-					runtime.Gosched()
-					holder.Unlock()
-				}
-				unlock()
-			}
-		})
-	}
-	all.Wait()
 }
 
 // files reads every file below dir.

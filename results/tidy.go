@@ -1,16 +1,24 @@
 package results
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
+	"strings"
 
-	"github.com/gofrs/flock"
+	"ranksweep/wholefile"
 )
 
-// Tidy removes what killed processes left in the store: claims that nobody holds any more,
-// and a half-written record. Both are harmless, but a store in which nothing is going on
-// should hold only records, so that two stores can be compared.
+// Tidy removes what processes left in the store that were killed: leases, and records that
+// they began to write. All that is harmless, but a store in which nothing is going on should
+// hold only records, so that two stores can be compared. What ended processes of this host
+// left is removed at once. What is left by other hosts is removed once it stayed the same for
+// some minutes, at all times at which this Store looked at it. So Tidy is worth calling
+// at the beginning of a long work and at its end.
+//
+// Locks and the folder .partial, which older programs made, are removed at once: an older
+// program must not fill a store while this one does.
 func (s *Store) Tidy() error {
 	if err := s.tidy(); err != nil {
 		return fmt.Errorf("results: tidying: %w", err)
@@ -19,28 +27,26 @@ func (s *Store) Tidy() error {
 }
 
 func (s *Store) tidy() error {
-	unlock, _, err := s.lock(".lock", wait)
+	entries, err := s.files.ReadDir(s.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	if err := os.RemoveAll(filepath.Join(s.runs, ".partial")); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(s.runs)
-	if err != nil {
-		return err
-	}
+	var gone []string
 	for _, e := range entries {
-		if claim, _ := filepath.Match(".?*.lock", e.Name()); !claim {
-			continue
+		name := e.Name()
+		if id, lease := strings.CutSuffix(strings.TrimPrefix(name, "."), leaseSuffix); lease {
+			s.removeStale(id)
 		}
-		unlock, ok, err := s.lock(e.Name(), (*flock.Flock).TryLock)
-		if err != nil {
+		if name == ".partial" || strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".lock") {
+			gone = append(gone, name)
+		}
+	}
+	for _, name := range append(gone, wholefile.Abandoned(s.runs, entries)...) {
+		if err := s.files.RemoveAll(filepath.Join(s.runs, name)); err != nil {
 			return err
-		}
-		if ok {
-			unlock()
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -21,16 +22,16 @@ type Observer interface {
 	Started(worker int, j Job)                  // a worker begins to train the job
 	Stepped(worker int, j Job, p metrics.Point) // the worker made one more step
 	Finished(worker int, j Job, r results.Run)  // the job is trained and stored
-	Waiting(j Job)                              // another process trains the job
+	Waiting(j []Job)                            // nothing is left but jobs that other processes train
 	Interrupted(worker int, j Job)              // the job was stopped; nothing was stored
 }
 
 // Scheduler trains the runs that a plan asks for and that a store lacks.
 type Scheduler struct {
 	Trainers train.Trainers
-	Store    *results.Store
-	Workers  int   // largest number of runs at once; memory may allow fewer
-	Memory   int64 // bytes that the runs at once may take together
+	Store    *results.Store // nil: all jobs are trained, and none is stored
+	Workers  int            // largest number of runs at once; memory may allow fewer
+	Memory   int64          // bytes that the runs at once may take together
 	Observer
 
 	// HandOut, if not nil, is called for each trained run before it is stored, by
@@ -41,8 +42,8 @@ type Scheduler struct {
 	memory *semaphore.Weighted // the part of Memory that no run uses
 }
 
-// Run trains the plan's missing runs, the longest first. Each is trained at most once,
-// even if other processes share the store. Run returns when every run has a record. It
+// Run trains the plan's missing runs, the longest first. Other processes may share the store:
+// none trains what another one is training. Run returns when every run has a record. It
 // returns an error if a record could not be written or ctx ended. A run that fails is
 // no error here: its record says so.
 func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
@@ -50,14 +51,38 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 		return err
 	}
 	s.memory = semaphore.NewWeighted(s.Memory)
+	waiting := false
+	for jobs := longestFirst(p.Jobs); ; {
+		busy, err := s.round(ctx, p.Experiment.Name, jobs)
+		if err != nil || len(busy) == 0 {
+			return err
+		}
+		if len(busy) < len(jobs) {
+			jobs = busy // some may be done by now
+			continue
+		}
+		if !waiting {
+			s.Waiting(busy)
+			waiting = true
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// round does each job, unless another process is training it; it returns those jobs.
+func (s *Scheduler) round(ctx context.Context, experiment string, jobs []Job) ([]Job, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	jobs := make(chan Job)
+	next := make(chan Job)
 	go func() {
-		defer close(jobs)
-		for _, j := range longestFirst(p.Jobs) {
+		defer close(next)
+		for _, j := range jobs {
 			select {
-			case jobs <- j:
+			case next <- j:
 			case <-ctx.Done():
 				return
 			}
@@ -70,19 +95,20 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	for worker := range s.Workers {
 		workers.Go(func() {
 			defer cores.free()
-			for j := range jobs {
-				if err := s.job(ctx, p.Experiment.Name, worker, j, &busy); err != nil {
+			for j := range next {
+				ok, err := s.job(ctx, experiment, worker, j)
+				if err != nil {
 					cancel(err)
 					return
+				}
+				if !ok {
+					busy.add(j)
 				}
 			}
 		})
 	}
 	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	return s.await(ctx, p.Experiment.Name, busy.jobs)
+	return busy.jobs, context.Cause(ctx)
 }
 
 // Fits returns an error if a single run that the store lacks needs more than Memory.
@@ -91,7 +117,7 @@ func (s *Scheduler) Fits(p *Plan) error {
 		if j.Material.Bytes <= s.Memory {
 			continue
 		}
-		if settled, _ := s.Store.Settled(j.ID); !settled {
+		if settled, _ := s.settled(j); !settled {
 			return fmt.Errorf("sweep: %s: needs %s of memory, but runs may use at most %s: "+
 				"lower rank, batch or context, or raise GOMEMLIMIT",
 				j, formatBytes(j.Material.Bytes), formatBytes(s.Memory))
@@ -122,61 +148,45 @@ func (h *held) add(j Job) {
 	h.jobs = append(h.jobs, j)
 }
 
-// await completes the jobs that other processes were training when their turn came. It
-// waits for each record, or trains the job if the other process gave it up.
-func (s *Scheduler) await(ctx context.Context, experiment string, jobs []Job) error {
-	for _, j := range jobs {
-		s.Waiting(j)
-		for again := true; again; {
-			var busy held
-			if err := s.job(ctx, experiment, 0, j, &busy); err != nil {
-				return err
-			}
-			if again = len(busy.jobs) > 0; again {
-				select {
-				case <-time.After(time.Second):
-				case <-ctx.Done():
-					return context.Cause(ctx)
-				}
-			}
-		}
+// job does one job, unless it has a record. ok is false if another process is training it.
+func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Job) (ok bool, err error) {
+	if done, err := s.stored(j); done || err != nil {
+		return true, err
 	}
-	return nil
+	if s.Store == nil {
+		return true, s.complete(ctx, experiment, worker, j)
+	}
+	lease, err := s.Store.Claim(ctx, j.ID)
+	if lease == nil || err != nil {
+		return false, err
+	}
+	defer lease.Release()
+	if done, err := s.stored(j); done || err != nil {
+		return true, err
+	}
+	err = s.complete(lease.Context(), experiment, worker, j)
+	if errors.Is(err, results.ErrTaken) || errors.Is(err, results.ErrUnseen) {
+		return false, nil
+	}
+	return true, err
 }
 
-// job does one job, unless it has a record or another process is training it.
-func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Job, busy *held) error {
-	if done, err := s.stored(j); done || err != nil {
-		return err
-	}
-	unlock, ok, err := s.Store.TryLock(j.ID)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		busy.add(j)
-		return nil
-	}
-	defer unlock()
-	if done, err := s.stored(j); done || err != nil {
-		return err
-	}
+// complete trains and stores a job, as soon as there is memory for it.
+func (s *Scheduler) complete(ctx context.Context, experiment string, worker int, j Job) error {
 	if err := s.memory.Acquire(ctx, j.Material.Bytes); err != nil {
 		return context.Cause(ctx)
 	}
 	defer s.memory.Release(j.Material.Bytes)
 	s.Started(worker, j)
 	run, adapters, err := s.train(ctx, experiment, worker, j)
+	if err == nil && s.HandOut != nil {
+		err = s.HandOut(run, adapters)
+	}
+	if err == nil && s.Store != nil {
+		err = s.Store.Put(run)
+	}
 	if err != nil {
 		s.Interrupted(worker, j)
-		return err
-	}
-	if s.HandOut != nil {
-		if err := s.HandOut(run, adapters); err != nil {
-			return err
-		}
-	}
-	if err := s.Store.Put(run); err != nil {
 		return err
 	}
 	s.Finished(worker, j, run)
@@ -186,11 +196,18 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 // stored reports whether the store has a record of the job that stays, and tells the
 // observer.
 func (s *Scheduler) stored(j Job) (bool, error) {
-	settled, err := s.Store.Settled(j.ID)
+	settled, err := s.settled(j)
 	if settled {
 		s.Skipped(j)
 	}
 	return settled, err
+}
+
+func (s *Scheduler) settled(j Job) (bool, error) {
+	if s.Store == nil {
+		return false, nil
+	}
+	return s.Store.Settled(j.ID)
 }
 
 // train trains a job and returns its record. It returns an error if the sweep was

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -31,16 +30,10 @@ func trainAgain(cmd *cobra.Command, runs []results.Run,
 		stored[r.ID] = r
 		p.Jobs = append(p.Jobs, j)
 	}
-	scratch, err := os.MkdirTemp("", "sweep-again-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(scratch)
 	workers := runtime.GOMAXPROCS(0)
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
-	s := newScheduler(trainers, scratch, workers)
-	s.Observer = progress
+	s := sweep.Scheduler{Trainers: trainers, Workers: workers, Memory: memory(), Observer: progress}
 	s.HandOut = func(now results.Run, trained []lora.Trained) error { return see(now, stored[now.ID], trained) }
 	return s.Run(cmd.Context(), p)
 }

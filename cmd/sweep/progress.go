@@ -193,10 +193,14 @@ func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
 	}
 }
 
-func (p *progress) Waiting(j sweep.Job) {
+func (p *progress) Waiting(jobs []sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.say(fmt.Sprintf("%s: waiting for another process that trains it", j.Point))
+	more := ""
+	if n := len(jobs) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	p.say(fmt.Sprintf("waiting for runs that other processes train: %s%s", jobs[0].Point, more))
 }
 
 func (p *progress) Interrupted(worker int, _ sweep.Job) {

@@ -52,13 +52,13 @@ func TestPlainProgress(t *testing.T) {
 	p.Finished(0, jobs[1], results.Run{Status: results.Done})
 	p.Started(1, jobs[2])
 	p.Finished(1, jobs[2], results.Run{Status: results.Diverged, Reason: "training loss is NaN at step 3"})
-	p.Waiting(jobs[3])
+	p.Waiting(jobs[3:4])
 	p.Started(0, jobs[3])
 	p.Finished(0, jobs[3], results.Run{Status: results.Failed, Reason: "out of luck"})
 	p.close()
 	const want = `2/4 runs  rank=8: done  20 s left
 3/4 runs, 1 diverged  rank=16: diverged, training loss is NaN at step 3  5 s left
-rank=512: waiting for another process that trains it
+waiting for runs that other processes train: rank=512
 4/4 runs, 1 diverged, 1 failed  rank=512: failed, out of luck  in 10 s
 1 of 4 runs were stored already
 `
@@ -133,10 +133,10 @@ func TestLiveProgress(t *testing.T) {
 		" 2  step   0/200  loss         grad norm          targets="+strings.Repeat("proj+", 20)[:20]+"…")
 
 	p.Interrupted(1, jobs[1])
-	p.Waiting(jobs[2])
+	p.Waiting(jobs[2:4])
 	expect(
 		"rank=4: diverged, "+reason,
-		"rank=16: waiting for another process that trains it",
+		"waiting for runs that other processes train: rank=16 and 1 more",
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
 }
 

@@ -95,6 +95,9 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := wholefile.WriteBytes(file, resolved); err != nil {
 		return err
 	}
+	if err := tidy(s.Store, dir); err != nil {
+		return err
+	}
 	if p, err = phases(cmd, s, p, dir, to); err != nil {
 		return err
 	}
@@ -111,7 +114,16 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: runs were trained again, since they had failed or their records were "+
 			"damaged; %s keeps what was replaced, %d folders, which may be removed\n", folder, n)
 	}
-	return s.Store.Tidy()
+	return tidy(s.Store, dir)
+}
+
+// tidy removes what killed processes left in the store in dir. What processes of other hosts
+// left is removed if it stayed the same between two calls that lie some minutes apart.
+func tidy(store *results.Store, dir string) error {
+	for _, folder := range []string{"", "tables", "figures"} {
+		wholefile.Tidy(filepath.Join(dir, folder))
+	}
+	return store.Tidy()
 }
 
 // phases trains the missing runs of a plan and of all plans that follow, and returns the

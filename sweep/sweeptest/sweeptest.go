@@ -45,7 +45,7 @@ func (o *Observer) Finished(int, sweep.Job, results.Run) { o.mu.Lock(); o.Traine
 func (o *Observer) Started(int, sweep.Job) {}
 
 // Waiting does nothing.
-func (o *Observer) Waiting(sweep.Job) {}
+func (o *Observer) Waiting([]sweep.Job) {}
 
 // Interrupted does nothing.
 func (o *Observer) Interrupted(int, sweep.Job) {}

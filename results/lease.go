@@ -1,0 +1,172 @@
+package results
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"ranksweep/wholefile"
+)
+
+// A holder renews its lease at every beat. A lease that stayed the same for the whole term is
+// stale: the term is long enough for a host that sees changes half a minute late.
+const (
+	leaseBeat = 10 * time.Second
+	leaseTerm = 60 * time.Second
+)
+
+const leaseSuffix = ".lease"
+
+// ErrTaken is the cause for which the context of a lease ends if another process has taken
+// the run over, since the holder had stopped for a while.
+var ErrTaken = errors.New("results: another process has taken the run over")
+
+// Lease is a claim on a run, so that nobody else trains it at the same time. It only saves
+// work: records are right however often a run is trained at once. A lease is a file, and its
+// holder changes it all the time. Who sees it unchanged for a minute of the own clock, or
+// knows that the holder has ended, may take the run over.
+type Lease struct {
+	store   *Store
+	id      string
+	held    leaseText
+	context context.Context
+	taken   context.CancelCauseFunc
+	stopped chan struct{}
+}
+
+// leaseText is the content of a lease.
+type leaseText struct {
+	wholefile.Writer
+	Claim string `json:"claim"` // a random text, of this lease alone
+	Beat  int    `json:"beat"`  // how often it was renewed
+}
+
+func (l leaseText) encode() []byte {
+	text, _ := json.Marshal(l) // cannot fail: it has texts and numbers alone
+	return append(text, '\n')
+}
+
+// decodeLease returns an empty leaseText if the text is none, as while it is written.
+func decodeLease(text []byte) (l leaseText) {
+	json.Unmarshal(text, &l)
+	return l
+}
+
+func (s *Store) leasePath(id string) string { return filepath.Join(s.runs, "."+id+leaseSuffix) }
+
+// Claim claims a run. It returns nil if another process holds it.
+//
+// Whoever gets the lease must look in the store again: the run may have been finished a
+// moment before.
+func (s *Store) Claim(ctx context.Context, id string) (*Lease, error) {
+	l := &Lease{store: s, id: id, held: leaseText{Writer: wholefile.Self(), Claim: wholefile.Random()},
+		stopped: make(chan struct{})}
+	ok, err := l.claim()
+	if err != nil {
+		return nil, fmt.Errorf("results: run %s: cannot be claimed: %w", id, err)
+	}
+	if !ok {
+		return nil, nil
+	}
+	l.context, l.taken = context.WithCancelCause(ctx)
+	go l.keep()
+	return l, nil
+}
+
+func (l *Lease) claim() (bool, error) {
+	if err := errors.Join(checkID(l.id), l.store.files.MkdirAll(l.store.runs)); err != nil {
+		return false, err
+	}
+	err := l.create()
+	if errors.Is(err, fs.ErrExist) && l.store.removeStale(l.id) {
+		err = l.create()
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// create makes the file of the lease. An error may be reported although it was made.
+func (l *Lease) create() error {
+	err := l.store.files.Create(l.store.leasePath(l.id), l.held.encode())
+	if err != nil && l.read().Claim == l.held.Claim {
+		return nil
+	}
+	return err
+}
+
+// read returns the lease that is there, which may be another's, or empty.
+func (l *Lease) read() leaseText {
+	text, _ := l.store.files.ReadFile(l.store.leasePath(l.id))
+	return decodeLease(text)
+}
+
+// removeStale removes a lease whose holder has ended or stopped, and reports whether it did.
+func (s *Store) removeStale(id string) bool {
+	path := s.leasePath(id)
+	text, err := s.files.ReadFile(path)
+	unchanged := s.leases.Unchanged(id, fmt.Sprint(string(text), err))
+	if !decodeLease(text).Ended() && unchanged < leaseTerm {
+		return false
+	}
+	// Another process may have replaced the lease since. It is moved to see which one it is.
+	// If it is a fresh one, its holder makes it anew at the next beat.
+	moved := filepath.Join(s.runs, wholefile.PartialName(id+leaseSuffix))
+	if err := s.files.Rename(path, moved); err != nil {
+		return false
+	}
+	defer s.files.RemoveAll(moved)
+	now, _ := s.files.ReadFile(moved)
+	return string(now) == string(text)
+}
+
+// keep renews the lease until it ends.
+func (l *Lease) keep() {
+	defer close(l.stopped)
+	tick := time.NewTicker(leaseBeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.context.Done():
+			return
+		case <-tick.C:
+			if !l.renew() {
+				l.taken(ErrTaken)
+			}
+		}
+	}
+}
+
+// renew changes the lease. It returns false if the run is another's by now, or finished. If
+// the file cannot be written, the holder goes on.
+func (l *Lease) renew() bool {
+	there := l.read()
+	if there.Claim == "" { // somebody removed it, or it is damaged
+		if settled, _ := l.store.Settled(l.id); settled {
+			return false
+		}
+	} else if there.Claim != l.held.Claim {
+		return false
+	}
+	l.held.Beat++
+	l.store.files.Write(l.store.leasePath(l.id), l.held.encode())
+	return true
+}
+
+// Context ends when the lease does. Its cause is [ErrTaken] if another process has taken the
+// run over.
+func (l *Lease) Context() context.Context { return l.context }
+
+// Release ends the lease.
+func (l *Lease) Release() {
+	l.taken(nil)
+	<-l.stopped
+	if l.read().Claim == l.held.Claim {
+		l.store.files.RemoveAll(l.store.leasePath(l.id))
+	}
+}
