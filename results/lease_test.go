@@ -122,7 +122,7 @@ func TestALivingHolderKeepsItsLease(t *testing.T) {
 // hangs, until the function is called that it returns.
 func stopped(h *storetest.Host) (goOn func()) {
 	wait := make(chan struct{})
-	h.Intercept = func(do func() error) error { <-wait; return do() }
+	h.Intercept = func(_ string, do func() error) error { <-wait; return do() }
 	return func() { close(wait) }
 }
 
@@ -247,7 +247,7 @@ func TestASlowClaimOfAStaleLease(t *testing.T) {
 		time.Sleep(leaseTerm)
 		var held *Lease
 		n := 0
-		b.Intercept = func(do func() error) error {
+		b.Intercept = func(_ string, do func() error) error {
 			if n++; n == 5 { // it moves the lease, after it read the stale one
 				held = claim(t, fast, true)
 			}
@@ -274,7 +274,7 @@ func TestClaimSurvivesALostAnswer(t *testing.T) {
 		server := &storetest.Server{}
 		h := &storetest.Host{Server: server}
 		n := 0
-		h.Intercept = func(do func() error) error {
+		h.Intercept = func(_ string, do func() error) error {
 			if err := do(); err != nil || n != 1 { // the second one makes the file
 				n++
 				return err
@@ -285,7 +285,7 @@ func TestClaimSurvivesALostAnswer(t *testing.T) {
 		claim(t, OpenOn(h, "/s"), true).Release()
 	}
 	_, full, _ := hosts(t, "")
-	full.Intercept = func(func() error) error { return lost }
+	full.Intercept = func(string, func() error) error { return lost }
 	if _, err := OpenOn(full, "/s").Claim(t.Context(), "x"); !errors.Is(err, lost) {
 		t.Errorf("error %v, want %v", err, lost)
 	}

@@ -48,7 +48,7 @@ func attempt(status Status) Run {
 func operations(t *testing.T, before, status Status) (n int) {
 	t.Helper()
 	_, a, _ := hosts(t, before)
-	a.Intercept = func(do func() error) error { n++; return do() }
+	a.Intercept = func(_ string, do func() error) error { n++; return do() }
 	if err := OpenOn(a, "/s").Put(attempt(status)); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestPutAmidPut(t *testing.T) {
 		for _, other := range []Status{Failed, Done} {
 			server, a, b := hosts(t, before)
 			n := 0
-			a.Intercept = func(do func() error) error {
+			a.Intercept = func(_ string, do func() error) error {
 				if n++; n-1 == at {
 					if err := OpenOn(b, "/s").Put(attempt(other)); err != nil {
 						t.Error(err)
@@ -136,7 +136,7 @@ func TestPutAfterAKilledPut(t *testing.T) {
 		for _, done := range []bool{false, true} { // the operation amid which it is killed
 			server, a, b := hosts(t, before)
 			n := 0
-			a.Intercept = func(do func() error) error {
+			a.Intercept = func(_ string, do func() error) error {
 				if n++; n-1 < at || n-1 == at && done {
 					return do()
 				}
@@ -161,7 +161,7 @@ func TestPutSurvivesAFailure(t *testing.T) {
 		for _, done := range []bool{false, true} {
 			server, a, _ := hosts(t, before)
 			n := 0
-			a.Intercept = func(do func() error) error {
+			a.Intercept = func(_ string, do func() error) error {
 				if n++; n-1 != at {
 					return do()
 				}
@@ -186,7 +186,7 @@ func TestPutSurvivesAFailure(t *testing.T) {
 func TestPutGivesUp(t *testing.T) {
 	full := errors.New("no space left on device")
 	_, a, _ := hosts(t, Failed)
-	a.Intercept = func(do func() error) error { return full }
+	a.Intercept = func(_ string, do func() error) error { return full }
 	if err := OpenOn(a, "/s").Put(attempt(Done)); !errors.Is(err, full) {
 		t.Errorf("error %v, want %v", err, full)
 	}

@@ -14,11 +14,12 @@ type Host struct {
 
 	// Intercept, if not nil, is called in place of each operation, which do does. It may do
 	// something before or afterwards, leave the operation undone, or return another error.
-	Intercept func(do func() error) error
+	// The operation is the name of a method of Host.
+	Intercept func(operation string, do func() error) error
 }
 
 // locked does an operation that no other one interrupts.
-func (h *Host) locked(do func() error) error {
+func (h *Host) locked(operation string, do func() error) error {
 	whole := func() error {
 		h.Server.mu.Lock()
 		defer h.Server.mu.Unlock()
@@ -27,18 +28,18 @@ func (h *Host) locked(do func() error) error {
 	if h.Intercept == nil {
 		return whole()
 	}
-	return h.Intercept(whole)
+	return h.Intercept(operation, whole)
 }
 
 // ReadDir lists what the host sees in a folder.
 func (h *Host) ReadDir(dir string) (list []fs.DirEntry, err error) {
-	err = h.locked(func() error {
+	err = h.locked("ReadDir", func() error {
 		n, _ := h.Server.seen(h, dir)
 		if n == nil {
 			return &fs.PathError{Op: "open", Path: dir, Err: fs.ErrNotExist}
 		}
-		for _, path := range h.Server.below(dir) {
-			if n, at := h.Server.seen(h, path); n != nil && filepath.Dir(path) == dir {
+		for _, path := range h.Server.folders[dir] {
+			if n, at := h.Server.seen(h, path); n != nil {
 				list = append(list, fs.FileInfoToDirEntry(info{filepath.Base(path), n, at}))
 			}
 		}
@@ -49,7 +50,7 @@ func (h *Host) ReadDir(dir string) (list []fs.DirEntry, err error) {
 
 // ReadFile returns what the host sees in a file.
 func (h *Host) ReadFile(name string) (data []byte, err error) {
-	err = h.locked(func() error {
+	err = h.locked("ReadFile", func() error {
 		n, _ := h.Server.seen(h, name)
 		if n == nil || n.folder {
 			return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -62,12 +63,12 @@ func (h *Host) ReadFile(name string) (data []byte, err error) {
 
 // MkdirAll makes a folder, and those above it.
 func (h *Host) MkdirAll(dir string) error {
-	return h.locked(func() error { return h.Server.makeAll(h, dir) })
+	return h.locked("MkdirAll", func() error { return h.Server.makeAll(h, dir) })
 }
 
 // Create makes a file that is not there, whether the host can see it or not.
 func (h *Host) Create(name string, data []byte) error {
-	return h.locked(func() error {
+	return h.locked("Create", func() error {
 		if h.Server.is(name) != nil {
 			return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
 		}
@@ -77,12 +78,12 @@ func (h *Host) Create(name string, data []byte) error {
 
 // Write makes a file, or replaces its content.
 func (h *Host) Write(name string, data []byte) error {
-	return h.locked(func() error { return h.Server.write(h, name, data) })
+	return h.locked("Write", func() error { return h.Server.write(h, name, data) })
 }
 
 // Rename moves a file or a folder.
 func (h *Host) Rename(old, new string) error {
-	return h.locked(func() error {
+	return h.locked("Rename", func() error {
 		if err := h.Server.rename(h, old, new); err != nil {
 			return &fs.PathError{Op: "rename", Path: new, Err: err}
 		}
@@ -92,7 +93,7 @@ func (h *Host) Rename(old, new string) error {
 
 // RemoveAll removes a file or a folder.
 func (h *Host) RemoveAll(name string) error {
-	return h.locked(func() error {
+	return h.locked("RemoveAll", func() error {
 		for _, path := range append([]string{name}, h.Server.below(name)...) {
 			if h.Server.is(path) != nil {
 				h.Server.put(h, path, nil)

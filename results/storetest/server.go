@@ -5,7 +5,6 @@ package storetest
 
 import (
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,8 +17,9 @@ type Server struct {
 	// Delay is the time after which a change by one host is seen by others.
 	Delay time.Duration
 
-	mu    sync.Mutex
-	paths map[string][]version // of each path ever used, the newest last
+	mu      sync.Mutex
+	paths   map[string][]version // of each path ever used, the newest last
+	folders map[string][]string  // the paths in each folder ever used, in order
 }
 
 // version is what is at a path from some time on.
@@ -37,7 +37,12 @@ type node struct {
 // put makes a change, by a host.
 func (s *Server) put(by *Host, path string, n *node) {
 	if s.paths == nil {
-		s.paths = make(map[string][]version)
+		s.paths, s.folders = make(map[string][]version), make(map[string][]string)
+	}
+	if s.paths[path] == nil {
+		up := filepath.Dir(path)
+		at, _ := slices.BinarySearch(s.folders[up], path)
+		s.folders[up] = slices.Insert(s.folders[up], at, path)
 	}
 	s.paths[path] = append(s.paths[path], version{by, time.Now(), n})
 }
@@ -60,11 +65,14 @@ func (s *Server) seen(by *Host, path string) (*node, time.Time) {
 	return nil, time.Time{}
 }
 
-// below returns the paths in a folder, at any depth, in order.
-func (s *Server) below(dir string) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.paths)), func(path string) bool {
-		return !strings.HasPrefix(path, dir+string(filepath.Separator))
-	})
+// below returns what is below a folder, at any depth.
+func (s *Server) below(dir string) (paths []string) {
+	for _, path := range s.folders[dir] {
+		if s.is(path) != nil {
+			paths = append(append(paths, path), s.below(path)...)
+		}
+	}
+	return paths
 }
 
 // makeAll makes a folder and those above it.
@@ -99,14 +107,13 @@ func (s *Server) rename(by *Host, old, new string) error {
 	if moved == nil {
 		return fs.ErrNotExist
 	}
-	if slices.ContainsFunc(s.below(new), func(path string) bool { return s.is(path) != nil }) {
+	if len(s.below(new)) > 0 {
 		return fs.ErrExist
 	}
 	for _, path := range append([]string{old}, s.below(old)...) {
-		if n := s.is(path); n != nil {
-			s.put(by, path, nil)
-			s.put(by, new+strings.TrimPrefix(path, old), n)
-		}
+		n := s.is(path)
+		s.put(by, path, nil)
+		s.put(by, new+strings.TrimPrefix(path, old), n)
 	}
 	return nil
 }
