@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
-	"sync"
-	"time"
 
-	"codeberg.org/go-pdf/fpdf"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -34,7 +30,7 @@ var Formats = []Format{SVG, PNG, PDF}
 const dpi = 300
 
 // Encode returns the figure as a file of the given format.
-func (f Figure) Encode(format Format) (file []byte, err error) {
+func (f Figure) Encode(format Format) ([]byte, error) {
 	width, height := f.Size()
 	var c vg.CanvasWriterTo
 	switch format {
@@ -43,18 +39,9 @@ func (f Figure) Encode(format Format) (file []byte, err error) {
 	case PNG:
 		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
 	case PDF:
-		timeless()
-		c = vgpdf.New(width, height)
+		c = newPDF(width, height)
 	default:
 		return nil, fmt.Errorf("figure: format %q: must be svg, png or pdf", format)
-	}
-	if format == PDF {
-		// The PDF canvas panics if it cannot write a font to the folder for temporary files.
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("figure: %s.pdf: %v", f.Name, r)
-			}
-		}()
 	}
 	f.Draw(draw.New(c))
 	var b bytes.Buffer
@@ -69,14 +56,6 @@ func (f Figure) Encode(format Format) (file []byte, err error) {
 	}
 	return b.Bytes(), nil
 }
-
-// timeless makes the bytes of PDF files depend only on what is drawn: without a time of creation,
-// and with catalogs in a fixed order. These settings are global, since the canvas has none.
-var timeless = sync.OnceFunc(func() {
-	fpdf.SetDefaultCatalogSort(true)
-	fpdf.SetDefaultCreationDate(time.Unix(0, 0).UTC())
-	fpdf.SetDefaultModificationDate(time.Unix(0, 0).UTC())
-})
 
 // withFallbackFonts names fonts with the same widths as Liberation Sans, for readers who do not
 // have it: the file embeds no font.

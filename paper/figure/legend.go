@@ -37,7 +37,7 @@ func (l Legend) indent(e Entry) vg.Length {
 func (l Legend) width() vg.Length {
 	var widest vg.Length
 	for _, e := range l {
-		widest = max(widest, l.indent(e)+textStyle(legendSize).Width(ascii(e.Text)))
+		widest = max(widest, l.indent(e)+textStyle(legendSize).Width(shown(e.Text)))
 	}
 	return widest
 }

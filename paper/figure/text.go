@@ -20,24 +20,27 @@ const (
 // Ink is the colour of texts and axes.
 var Ink = RGB(0x262626)
 
-// textStyle is the one typeface of a figure.
+// typeface is the one of all texts of a figure.
+var typeface = font.Font{Typeface: "Liberation", Variant: "Sans"}
+
 func textStyle(size vg.Length) draw.TextStyle {
 	return draw.TextStyle{
 		Color:   Ink,
-		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Font:    font.From(typeface, size),
 		Handler: plot.DefaultTextHandler,
 	}
 }
 
 // write puts text at a point of the canvas.
 func write(c draw.Canvas, style draw.TextStyle, at vg.Point, text string) {
-	c.FillText(style, at, ascii(text))
+	c.FillText(style, at, shown(text))
 }
 
-// ascii replaces characters that the PDF canvas would garble.
-func ascii(text string) string {
+// shown replaces characters that the typeface or a PDF file cannot show.
+func shown(text string) string {
+	face := plot.DefaultTextHandler.Cache().Lookup(typeface, 1).Face
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
+		if glyph, err := face.GlyphIndex(nil, r); err != nil || glyph == 0 || r > 0xffff {
 			return '?'
 		}
 		return r
@@ -52,7 +55,7 @@ func wrap(style draw.TextStyle, text string, width vg.Length) []string {
 	}
 	var lines []string
 	for _, part := range strings.SplitAfter(text, ", ") {
-		if n := len(lines); n > 0 && style.Width(ascii(lines[n-1]+part)) <= width {
+		if n := len(lines); n > 0 && style.Width(shown(lines[n-1]+part)) <= width {
 			lines[n-1] += part
 			continue
 		}
