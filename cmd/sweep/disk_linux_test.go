@@ -205,3 +205,31 @@ func TestFullOutput(t *testing.T) {
 		check(t, full.Close())
 	}
 }
+
+// TestWithoutTemporaryFolder: no command needs a folder for temporary files. TMPDIR names
+// none, a file, or a read-only disk.
+func TestWithoutTemporaryFolder(t *testing.T) {
+	t.Parallel()
+	dir := workplace(t)
+	want := complete(t, dir, "undisturbed")
+	disk := filepath.Join(dir, "disk")
+	mountDisk(t, disk)
+	check(t, unix.Mount("", disk, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	for _, tmp := range []string{filepath.Join(dir, "none"), filepath.Join(dir, "killed.yaml"), disk} {
+		for _, args := range []string{
+			"run killed.yaml --out store --adapters adapters", "plot store", "table store", "verify store",
+			"export store --out csv", "export store --adapters again", "status store",
+		} {
+			c := exec.Command("sweep", strings.Fields(args)...)
+			c.Dir, c.Env = dir, append(os.Environ(), "TMPDIR="+tmp)
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("TMPDIR=%s sweep %s: %v\n%s", tmp, args, err, out)
+			}
+		}
+		compare(t, files(t, filepath.Join(dir, "store")), want)
+		compare(t, files(t, filepath.Join(dir, "again")), files(t, filepath.Join(dir, "adapters")))
+		for _, made := range []string{"store", "adapters", "again", "csv"} {
+			check(t, os.RemoveAll(filepath.Join(dir, made)))
+		}
+	}
+}
