@@ -25,34 +25,31 @@ var (
 	long      = flag.Bool("long", false, "also run tests that wait for minutes")
 )
 
-// episode fills a store by processes that are killed at random moments, as many at once as
-// given, until one of them completes it or there are enough kills. It returns the number of
-// kills.
-func episode(t *testing.T, dir, out string, processes, enough int) (kills int) {
+// episode fills a store by eight processes at once. Each is killed after a random time, within
+// a limit, and replaced, until all runs are there or there are enough kills. It returns the
+// number of kills.
+func episode(t *testing.T, dir, out string, limit time.Duration, runs, enough int, args ...string) (kills int) {
 	t.Helper()
 	ended := make(chan *exec.Cmd)
 	start := func() {
-		c := command(dir, out, "--workers", "1")
+		c := command(dir, out, append(args, "--workers", "1")...)
 		check(t, c.Start())
-		time.AfterFunc(time.Duration(rand.Int64N(int64(3*time.Second))), func() { c.Process.Kill() })
+		time.AfterFunc(rand.N(limit), func() { c.Process.Kill() })
 		go func() { c.Wait(); ended <- c }()
 	}
-	for range processes {
+	for range 8 {
 		start()
 	}
 	finished := make(map[string]bool)
-	for running, complete := processes, false; running > 0; running-- {
+	for running := 8; running > 0; running-- {
 		c := <-ended
-		switch status := c.ProcessState.Sys().(syscall.WaitStatus); {
-		case status.Signaled():
+		if status := c.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
 			kills++
-		case c.ProcessState.ExitCode() != 0:
+		} else if c.ProcessState.ExitCode() != 0 {
 			t.Errorf("%v\n%s", c.ProcessState, c.Stderr)
-		default:
-			complete = true
 		}
 		checkKept(t, filepath.Join(dir, out), finished)
-		if !complete && kills < enough {
+		if len(finished) < runs && kills < enough {
 			start()
 			running++
 		}
@@ -82,21 +79,36 @@ func checkKept(t *testing.T, store string, finished map[string]bool) {
 	}
 }
 
+// seeds sets the number of seeds of an experiment.
+func seeds(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprint(i))
+	}
+	return "seed=[" + strings.Join(list, ",") + "]"
+}
+
 // TestManyKills: of eight processes on one store, each is killed at a random moment and
 // replaced. No finished run is lost, no record damaged, and the next sweep ends with the
 // bytes of an undisturbed store, and nothing else in its folder.
 func TestManyKills(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
-	want := complete(t, dir, "undisturbed")
+	runs, args := killedRuns, []string{}
+	if *manyKills > 100 {
+		runs, args = 10*killedRuns, []string{"--set", seeds(30)}
+	}
+	began := time.Now()
+	want := complete(t, dir, "undisturbed", args...)
+	limit := time.Since(began)
 	kills, episodes := 0, 0
 	for ; kills < *manyKills; episodes++ {
 		out := fmt.Sprint("episode", episodes)
-		kills += episode(t, dir, out, 8, *manyKills-kills)
-		compare(t, complete(t, dir, out), want)
+		kills += episode(t, dir, out, limit, runs, *manyKills-kills, args...)
+		compare(t, complete(t, dir, out, args...), want)
 		check(t, os.RemoveAll(filepath.Join(dir, out)))
 	}
-	t.Logf("%d kills in %d stores", kills, episodes)
+	t.Logf("%d kills in %d stores of %d runs", kills, episodes, runs)
 }
 
 // said waits until a process says something on standard error, and returns the rest of what
