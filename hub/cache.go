@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,8 +22,8 @@ func (c *Client) result(n Name, commit string) string {
 	return filepath.Join(c.snapshot(n, commit), filepath.FromSlash(n.File))
 }
 
-// cached returns the path of a model in the cache, or an error that says what is missing.
-func (c *Client) cached(n Name) (string, error) {
+// cached returns the path of a model in the cache, or an error that says what is missing or damaged.
+func (c *Client) cached(ctx context.Context, n Name) (string, error) {
 	commit := n.Revision
 	if !commitFormat.MatchString(commit) {
 		content, err := os.ReadFile(filepath.Join(c.repo(n), "refs", filepath.FromSlash(n.Revision)))
@@ -40,7 +41,7 @@ func (c *Client) cached(n Name) (string, error) {
 			return "", fmt.Errorf("%s is not in the cache %s", file, c.Cache)
 		}
 	}
-	return c.result(n, commit), nil
+	return c.result(n, commit), c.verify(ctx, n, commit, append(needed, companions...))
 }
 
 // needed returns the files that a snapshot must have to be a model or adapter.

@@ -26,7 +26,10 @@ type Client struct {
 
 	http     *http.Client
 	patience time.Duration // wait after the first failure; it doubles with each further one
-	stall    time.Duration // a download fails after this time without a byte
+	stall    time.Duration // an answer fails if fewer than leastBytes arrive in this time
+	listed   time.Duration // a list of files fails if it is not complete after this time
+	free     func(folder string) (bytes int64, known bool)
+	checked  map[string]bool // blobs whose content was compared with their checksum
 }
 
 const attempts = 5 // number of attempts in a row without a byte
@@ -38,7 +41,8 @@ func New(endpoint, cache string) *Client {
 	return &Client{
 		Endpoint: strings.TrimRight(endpoint, "/"), Cache: cache,
 		http:     &http.Client{Transport: transport, CheckRedirect: checkRedirect},
-		patience: time.Second, stall: time.Minute,
+		patience: time.Second, stall: time.Minute, listed: 5 * time.Minute,
+		free: freeSpace, checked: make(map[string]bool),
 	}
 }
 

@@ -2,12 +2,8 @@ package hub
 
 import (
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -35,16 +31,31 @@ func (c *Client) blob(ctx context.Context, n Name, commit string, e entry) (stri
 			return "", err
 		}
 	}
-	l := flock.New(lock)
-	if _, err := l.TryLockContext(ctx, 100*time.Millisecond); err != nil {
-		return "", fmt.Errorf("waiting for another process: %s: %w", lock, err)
+	release, err := c.lock(ctx, lock)
+	if err != nil {
+		return "", err
 	}
-	defer l.Unlock()
+	defer release()
 	if isFile(path) {
 		return name, nil
 	}
 	d := download{Client: c, name: n, file: e.Path, address: c.address(n, commit, e.Path), size: size, sum: name}
 	return name, d.into(ctx, path)
+}
+
+// lock waits until no other process has a lock, and takes it. The file can be locked by all whom
+// the umask lets write it, so that several users can share a cache.
+func (c *Client) lock(ctx context.Context, path string) (release func() error, err error) {
+	l := flock.New(path, flock.SetPermissions(0o666))
+	locked, err := l.TryLock()
+	if err == nil && !locked {
+		c.note("waiting for another process that fetches the same file: it holds %s", path)
+		_, err = l.TryLockContext(ctx, 100*time.Millisecond)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("waiting for another process: %s: %w", path, err)
+	}
+	return l.Unlock, nil
 }
 
 // download is a file that is being fetched.
@@ -54,6 +65,7 @@ type download struct {
 	file, address string
 	size          int64
 	sum           string // sha256, or the sha1 that git computes of a blob
+	farthest      int64  // the most bytes that were ever there
 }
 
 // into fetches the file to path. It continues from the bytes that arrived earlier.
@@ -64,6 +76,12 @@ func (d *download) into(ctx context.Context, path string) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		d.farthest = min(info.Size(), d.size)
+	}
+	if err := d.fits(d.size - d.farthest); err != nil {
+		return fmt.Errorf("%s: %w", d.file, err)
+	}
 	if err := d.retry(ctx, func() (bool, error) { return d.more(ctx, f) }); err != nil {
 		if info, statErr := f.Stat(); statErr == nil && info.Size() > 0 {
 			return fmt.Errorf("%s: %w; %d of %d bytes are kept: run the same command again to fetch the rest",
@@ -71,16 +89,20 @@ func (d *download) into(ctx context.Context, path string) error {
 		}
 		return errors.Join(fmt.Errorf("%s: %w", d.file, err), os.Remove(part))
 	}
-	if err := d.check(f); err != nil {
+	if err := d.check(ctx, f); err != nil {
+		if ctx.Err() != nil { // nothing is known of the file
+			return err
+		}
 		return errors.Join(err, os.Remove(part))
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
+	d.checked[path] = true
 	return os.Rename(part, path)
 }
 
-// more appends the rest of the file to f.
+// more appends the rest of the file to f. It got on if there are more bytes than ever before.
 func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error) {
 	have, err := f.Seek(0, io.SeekEnd)
 	if have > d.size && err == nil {
@@ -89,41 +111,49 @@ func (d *download) more(ctx context.Context, f *os.File) (gotOn bool, err error)
 	if err != nil || have == d.size {
 		return false, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	resp, err := d.get(ctx, d.name, d.address, have)
+	a, err := d.get(ctx, d.name, d.address, have)
+	if r, ok := errors.AsType[refusal](err); ok && r.status == http.StatusRequestedRangeNotSatisfiable {
+		return false, errors.Join(unreachable{err}, rewind(f))
+	}
 	if err != nil {
 		return false, err
 	}
-	defer resp.Body.Close()
-	if have > 0 && !continues(resp, have) {
+	defer a.close()
+	if have > 0 && !continues(a.Response, have) {
 		if err := rewind(f); err != nil {
 			return false, err
 		}
-		if have = 0; resp.StatusCode != http.StatusOK {
+		if have = 0; a.StatusCode != http.StatusOK {
 			return false, unreachable{errors.New("the hub continues from another byte than the requested one")}
 		}
 	}
-	stalled := time.AfterFunc(d.stall, func() { cancel(fmt.Errorf("no byte has arrived for %v", d.stall)) })
-	defer stalled.Stop()
-	body := &watched{Reader: resp.Body, saw: func(n int) {
-		stalled.Reset(d.stall)
+	if err := d.checkHead(a.Response, have); err != nil {
+		return false, err
+	}
+	a.saw = func(n int) {
 		have += int64(n)
 		d.progress(d.file, have, d.size)
-	}}
-	n, err := io.Copy(f, io.LimitReader(body, d.size-have))
-	switch cause := context.Cause(ctx); {
-	case err != nil && body.err == nil:
-		return false, err // an error in writing
-	case cause != nil:
-		err = cause
-	case have < d.size:
-		err = fmt.Errorf("cut off after %d of %d bytes", have, d.size)
 	}
-	if err != nil {
-		err = unreachable{err}
+	_, err = io.Copy(f, io.LimitReader(a, d.size-have))
+	if err == nil && have < d.size || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = unreachable{fmt.Errorf("cut off after %d of %d bytes", have, d.size)}
 	}
-	return n > 0, err
+	gotOn = have > d.farthest
+	d.farthest = max(d.farthest, have)
+	return gotOn, err
+}
+
+// checkHead compares what an answer says of itself with what the hub's list says of the file.
+func (d *download) checkHead(resp *http.Response, have int64) error {
+	if coding := resp.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return fmt.Errorf("arrives compressed (Content-Encoding %.20q), which was not asked for: "+
+			"is there a proxy on the way?", coding)
+	}
+	if n := resp.ContentLength; n >= 0 && n != d.size-have {
+		return fmt.Errorf("%d bytes are going to arrive, but by the hub's list of files it must be %d: "+
+			"try again later, or another model", n, d.size-have)
+	}
+	return nil
 }
 
 // rewind discards the bytes that have arrived.
@@ -139,41 +169,16 @@ func continues(resp *http.Response, from int64) bool {
 }
 
 // check compares a complete file with its checksum.
-func (d *download) check(f *os.File) error {
-	var sum hash.Hash
-	if len(d.sum) == 2*sha256.Size {
-		sum = sha256.New()
-	} else {
-		sum = sha1.New()
-		fmt.Fprintf(sum, "blob %d\x00", d.size)
-	}
+func (d *download) check(ctx context.Context, f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := io.Copy(sum, f); err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != d.sum {
-		return fmt.Errorf("%s: checksum %s: must be %s: the file arrived damaged and is removed; try again",
+	got, err := sumOf(ctx, f, d.size, d.sum)
+	if err == nil && got != d.sum {
+		err = fmt.Errorf("%s: checksum %s: must be %s: the file arrived damaged and is removed; try again",
 			d.file, got, d.sum)
 	}
-	return nil
-}
-
-// watched reports how much is read, and remembers why reading failed.
-type watched struct {
-	io.Reader
-	saw func(n int)
-	err error
-}
-
-func (w *watched) Read(b []byte) (int, error) {
-	n, err := w.Reader.Read(b)
-	w.saw(n)
-	if err != io.EOF {
-		w.err = err
-	}
-	return n, err
+	return err
 }
 
 func isFile(path string) bool {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -40,20 +41,22 @@ func (c *Client) Fetch(ctx context.Context, n Name) (string, error) {
 
 func (c *Client) fetch(ctx context.Context, n Name) (string, error) {
 	if c.Offline {
-		path, err := c.cached(n)
+		path, err := c.cached(ctx, n)
 		if err != nil {
-			return "", fmt.Errorf("%w, and HF_HUB_OFFLINE forbids requests: unset it to fetch the model", err)
+			return "", fmt.Errorf("%w; HF_HUB_OFFLINE forbids requests: unset it to fetch what is missing", err)
 		}
 		return path, nil
 	}
 	path, err := c.fetchOnline(ctx, n)
-	if _, ok := errors.AsType[unreachable](err); ok && ctx.Err() == nil {
-		if path, missing := c.cached(n); missing == nil {
-			c.note("%s: %v: using the copy in the cache", n, err)
-			return path, nil
-		}
+	if _, ok := errors.AsType[unreachable](err); !ok || ctx.Err() != nil {
+		return path, err
 	}
-	return path, err
+	path, missing := c.cached(ctx, n)
+	if missing != nil {
+		return "", fmt.Errorf("%w; %w", err, missing)
+	}
+	c.note("%s: %v: using the copy in the cache", n, err)
+	return path, nil
 }
 
 func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
@@ -69,6 +72,9 @@ func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := c.fits(c.missing(n, commit, wanted, files)); err != nil {
+		return "", err
+	}
 	for _, file := range wanted {
 		if err := c.file(ctx, n, commit, files[file]); err != nil {
 			return "", err
@@ -80,7 +86,23 @@ func (c *Client) fetchOnline(ctx context.Context, n Name) (string, error) {
 			return "", err
 		}
 	}
-	return c.result(n, commit), nil
+	return c.result(n, commit), c.verify(ctx, n, commit, wanted)
+}
+
+// missing returns the number of bytes of some files that the cache lacks.
+func (c *Client) missing(n Name, commit string, wanted []string, files map[string]entry) (bytes int64) {
+	for _, file := range wanted {
+		e := files[file]
+		name, size, err := e.blob()
+		if err != nil || isFile(filepath.Join(c.snapshot(n, commit), filepath.FromSlash(file))) {
+			continue // fetching it says what is wrong
+		}
+		if part, err := os.Stat(filepath.Join(c.repo(n), "blobs", name+".incomplete")); err == nil {
+			size -= min(size, part.Size())
+		}
+		bytes += min(size, math.MaxInt64-bytes)
+	}
+	return bytes
 }
 
 // wanted returns the files of a repository that belong to the name.
@@ -129,6 +151,9 @@ func (c *Client) weights(ctx context.Context, n Name, commit string, files map[s
 
 // shards returns the files that an index names.
 func shards(path string) ([]string, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() > maxJSON {
+		return nil, fmt.Errorf("%s: %d bytes: must be at most %d", indexFile, info.Size(), maxJSON)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -342,7 +342,7 @@ func TestResumeAfterStop(t *testing.T) {
 	n := mustParse(t, "org/name")
 	_, err := c.Fetch(ctx, n)
 	wantError(t, err, "model.safetensors: context canceled", "of 8000 bytes are kept")
-	if _, err := c.cached(n); err == nil {
+	if _, err := c.cached(context.Background(), n); err == nil {
 		t.Error("a part is taken for a model")
 	}
 	s.cutOff, c.Progress = 0, nil
@@ -495,7 +495,7 @@ func TestStall(t *testing.T) {
 	c := s.client(t)
 	c.stall = 20 * time.Millisecond
 	_, err := c.Fetch(context.Background(), mustParse(t, "org/name"))
-	wantError(t, err, "no byte has arrived for 20ms")
+	wantError(t, err, "0 bytes have arrived in 20ms: the hub or the line to it is stalled")
 }
 
 // Processes that want the same file fetch it once.

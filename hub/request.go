@@ -24,7 +24,13 @@ func checkRedirect(to *http.Request, via []*http.Request) error {
 
 // get requests an address of the hub, from a byte on. An answer other than success is an
 // error.
-func (c *Client) get(ctx context.Context, n Name, address string, from int64) (*http.Response, error) {
+func (c *Client) get(ctx context.Context, n Name, address string, from int64) (_ *answer, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer func() {
+		if err != nil {
+			cancel(nil)
+		}
+	}()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
@@ -46,7 +52,7 @@ func (c *Client) get(ctx context.Context, n Name, address string, from int64) (*
 		resp.Body.Close()
 		return nil, c.refusal(n, resp)
 	}
-	return resp, nil
+	return c.watch(ctx, cancel, resp), nil
 }
 
 // unreachable is an error without any answer from the hub.
@@ -146,6 +152,9 @@ func (c *Client) tree(ctx context.Context, n Name, commit string) (map[string]en
 				files[e.Path] = e
 			}
 		}
+		if len(files) > maxFiles {
+			return nil, fmt.Errorf("the list of files has more than %d of them", maxFiles)
+		}
 		if next == "" {
 			return files, nil
 		}
@@ -157,20 +166,31 @@ func (c *Client) tree(ctx context.Context, n Name, commit string) (map[string]en
 	return nil, fmt.Errorf("the list of files has more than %d pages", pages)
 }
 
+// The bounds of what the hub says of a model.
+const (
+	maxJSON  = 64 << 20 // bytes of an answer, and of an index of weights
+	maxFiles = 200_000
+)
+
 // getJSON reads an answer into v, and returns the address of its next page.
 func (c *Client) getJSON(ctx context.Context, n Name, address string, v any) (next string, err error) {
 	err = c.retry(ctx, func() (bool, error) {
-		resp, err := c.get(ctx, n, address, 0)
+		ctx, stop := context.WithTimeoutCause(ctx, c.listed,
+			fmt.Errorf("%s: the answer is not complete after %v", address, c.listed))
+		defer stop()
+		a, err := c.get(ctx, n, address, 0)
 		if err != nil {
 			return false, err
 		}
-		defer resp.Body.Close()
-		const most = 64 << 20
-		content, err := io.ReadAll(io.LimitReader(resp.Body, most))
+		defer a.close()
+		content, err := io.ReadAll(io.LimitReader(a, maxJSON+1))
 		if err != nil {
-			return false, unreachable{err}
+			return false, err
 		}
-		next = nextPage(resp.Header)
+		if len(content) > maxJSON {
+			return false, fmt.Errorf("%s: the answer has more than %d bytes", address, maxJSON)
+		}
+		next = nextPage(a.Header)
 		if err := json.Unmarshal(content, v); err != nil {
 			return false, fmt.Errorf("%s: %w", address, err)
 		}

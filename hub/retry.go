@@ -24,6 +24,7 @@ func (c *Client) retry(ctx context.Context, try func() (gotOn bool, err error)) 
 		if failed == attempts || !passing(err) {
 			return err
 		}
+		c.note("%v: trying again", err)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
