@@ -192,7 +192,7 @@ func TestLocalGridsNeedTheirTuning(t *testing.T) {
 	p := plans[len(plans)-1]
 	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), train.Trainers{bowl{}})
 	if err == nil ||
-		err.Error() != "sweep: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
+		err.Error() != "experiments: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
 			"run the same command again" {
 		t.Errorf("error %v", err)
 	}

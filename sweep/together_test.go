@@ -18,6 +18,7 @@ import (
 	"ranksweep/results/storetest"
 	"ranksweep/sweep"
 	"ranksweep/sweep/sweeptest"
+	"ranksweep/train"
 )
 
 // The gate tests with few; more show more.
@@ -32,7 +33,7 @@ type slow struct {
 	step time.Duration
 }
 
-func (s slow) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (sweep.Outcome, error) {
+func (s slow) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
 	return s.bowl.Train(ctx, c, func(p metrics.Point) {
 		select {
 		case <-time.After(s.step):
@@ -53,9 +54,9 @@ func together(t *testing.T, runs int) *experiments.Experiment {
 }
 
 // process fills a store as one process does.
-func process(t *testing.T, store *results.Store, e *experiments.Experiment, trainer sweep.Trainer,
+func process(t *testing.T, store *results.Store, e *experiments.Experiment, trainer train.Trainer,
 	o *sweeptest.Observer) error {
-	trainers := sweep.Trainers{trainer}
+	trainers := train.Trainers{trainer}
 	p, err := sweep.NewPlan(e, trainers)
 	check(t, err)
 	s := sweep.Scheduler{Trainers: trainers, Store: store, Workers: 1, Memory: 1 << 30, Observer: o}
