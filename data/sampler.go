@@ -34,12 +34,25 @@ func NewSampler(arena *nn.Arena, sequences []Sequence, seed uint64) *Sampler {
 func (s *Sampler) Batch(dst *nn.Batch, step, size int) {
 	dst.Reset()
 	for i := step * size; i < (step+1)*size; i++ {
-		if epoch := uint64(i / len(s.order)); epoch != s.epoch {
-			s.shuffle(epoch)
-		}
-		q := s.sequences[s.order[i%len(s.order)]]
+		q := s.sequences[s.at(i)]
 		dst.Append(q.Tokens, q.Targets)
 	}
+}
+
+// Order appends the places of the sequences that the batch of a step has, see [Sampler.Batch].
+func (s *Sampler) Order(dst []int, step, size int) []int {
+	for i := step * size; i < (step+1)*size; i++ {
+		dst = append(dst, s.at(i))
+	}
+	return dst
+}
+
+// at returns the place of the sequence that is drawn i-th.
+func (s *Sampler) at(i int) int {
+	if epoch := uint64(i / len(s.order)); epoch != s.epoch {
+		s.shuffle(epoch)
+	}
+	return s.order[i%len(s.order)]
 }
 
 func (s *Sampler) shuffle(epoch uint64) {

@@ -51,6 +51,19 @@ func TestSamplerDrawsEachOnceAnEpoch(t *testing.T) {
 	}
 }
 
+// TestOrderIsTheBatches: the places that Order names hold the sequences of the batch.
+func TestOrderIsTheBatches(t *testing.T) {
+	const n, size = 7, 3
+	s, other := NewSampler(new(nn.Arena), distinct(n), 3), NewSampler(new(nn.Arena), distinct(n), 3)
+	var b nn.Batch
+	for step := range 4 * n {
+		s.Batch(&b, step, size)
+		if got := other.Order(nil, step, size); !slices.Equal(got, drawn(&b)) {
+			t.Errorf("step %d: places %v, batch %v", step, got, drawn(&b))
+		}
+	}
+}
+
 func TestSamplerDependsOnSeedAndStepAlone(t *testing.T) {
 	sequences := distinct(23)
 	batch := func(seed uint64, steps ...int) nn.Batch {

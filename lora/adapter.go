@@ -138,14 +138,7 @@ func (a *Adapter) draw() {
 		a.InitialA(a.A.Data)
 		return
 	}
-	rank, out := a.Rank(), a.Base.Out()
-	columns := make([]float32, rank*out)
-	a.init.fill(columns, rank, out, a.seed, a.Base.Name)
-	for j := range rank {
-		for i := range out {
-			a.B.Data[i*rank+j] = columns[j*out+i]
-		}
-	}
+	a.init.fillB(a.B.Data, a.Rank(), a.Base.Out(), a.seed, a.Base.Name)
 }
 
 func (a *Adapter) trained() Trained {

@@ -7,7 +7,10 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/floats"
+
+	"ranksweep/nn"
 )
 
 // Init says how the entries of a fresh adapter are drawn. One factor is drawn and the
@@ -145,6 +148,30 @@ func orthogonal(a []float32, width int, scale float64, rng *rand.Rand) {
 			a[j] = float32(scale * math.Sqrt(float64(width)) * v)
 		}
 		a = a[width:]
+	}
+}
+
+// Drawn returns the factor that is drawn of a fresh adapter of l: A, (rank, in) or, if A
+// starts at zero, B, (out, rank).
+func (i Init) Drawn(rank int, l *nn.Linear, seed uint64) blas32.General {
+	if !i.ZeroA {
+		a := nn.NewMatrix(rank, l.In())
+		i.fill(a.Data, rank, l.In(), seed, l.Name)
+		return a
+	}
+	b := nn.NewMatrix(l.Out(), rank)
+	i.fillB(b.Data, rank, l.Out(), seed, l.Name)
+	return b
+}
+
+// fillB draws B, (out, rank), of a map, column by column.
+func (i Init) fillB(b []float32, rank, out int, seed uint64, module string) {
+	columns := make([]float32, rank*out)
+	i.fill(columns, rank, out, seed, module)
+	for c := range rank {
+		for r := range out {
+			b[r*rank+c] = columns[c*out+r]
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -426,6 +427,27 @@ func TestInitialVariance(t *testing.T) {
 			}
 			if mean := sum / float64(len(a)); math.Abs(mean) > 4*math.Sqrt(want/float64(len(a))) {
 				t.Errorf("%s, exponent %g: mean %g", kind, e, mean)
+			}
+		}
+	}
+}
+
+// TestDrawnIsTheAdapters: the factor that is drawn of a map without an adapter is that of the
+// map's fresh adapter.
+func TestDrawnIsTheAdapters(t *testing.T) {
+	m := nntest.Model(t)
+	for _, zeroA := range []bool{false, true} {
+		c := testConfig(5)
+		c.Init = Init{Kind: Gaussian, ZeroA: zeroA}
+		set, err := Attach(m, c, 9)
+		check(t, err)
+		for _, a := range set.Adapters {
+			want := a.A
+			if zeroA {
+				want = a.B
+			}
+			if got := c.Init.Drawn(5, a.Base, 9); !slices.Equal(got.Data, want.Data) || got.Rows != want.Rows {
+				t.Errorf("%s, zero A %t: another factor is drawn", a.Base.Name, zeroA)
 			}
 		}
 	}

@@ -24,9 +24,9 @@ type bowl struct{ broken string } // the config whose training fails
 
 func (bowl) Name() string { return experiments.LocalTrainer }
 
-func (bowl) Abilities() train.Abilities {
+func (bowl) Abilities() (train.Abilities, error) {
 	return train.Abilities{Optimizers: []string{"sgd", "adamw"}, Methods: []string{"lora"},
-		Precisions: []string{"float32"}}
+		Precisions: []string{"float32"}}, nil
 }
 
 func (bowl) Provenance() results.Provenance { return results.Provenance{Program: "bowl"} }

@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -19,8 +21,9 @@ type Trainer interface {
 	// Name is the trainer's name in the field trainer of a config.
 	Name() string
 
-	// Abilities lists what the trainer can train.
-	Abilities() Abilities
+	// Abilities lists what the trainer can train. It is an error if the trainer cannot be
+	// asked, since it is another program that does not start.
+	Abilities() (Abilities, error)
 
 	// Provenance describes the trainer: the program, its kernel or libraries, and the
 	// device. The caller adds model and data.
@@ -42,11 +45,13 @@ type Helper interface {
 	Help(done <-chan struct{})
 }
 
-// Abilities lists the optimizers, methods and precisions that a trainer can train.
+// Abilities lists the optimizers, methods and precisions that a trainer can train, and says
+// whether it can drop out entries of an adapter's input.
 type Abilities struct {
 	Optimizers []string
 	Methods    []string
 	Precisions []string
+	Dropout    bool
 }
 
 // Check returns an error about the first field with a value that the named trainer
@@ -64,6 +69,9 @@ func (a Abilities) Check(trainer string, c experiments.Config) error {
 			return fmt.Errorf("%s %s: trainer %s cannot train it: must be one of %s",
 				f.name, f.value, trainer, strings.Join(f.can, ", "))
 		}
+	}
+	if c.Adapter.Dropout > 0 && !a.Dropout {
+		return fmt.Errorf("dropout %g: trainer %s cannot train it: must be 0", c.Adapter.Dropout, trainer)
 	}
 	return nil
 }
@@ -90,10 +98,25 @@ func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	if err != nil {
 		return Material{}, err
 	}
-	if err := t.Abilities().Check(t.Name(), c); err != nil {
+	can, err := t.Abilities()
+	if err != nil {
+		return Material{}, err
+	}
+	if err := can.Check(t.Name(), c); err != nil {
 		return Material{}, err
 	}
 	return t.Resolve(c)
+}
+
+// Close closes the trainers that hold something, such as another program.
+func (all Trainers) Close() error {
+	var failed []error
+	for _, t := range all {
+		if c, ok := t.(io.Closer); ok {
+			failed = append(failed, c.Close())
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // Help returns the function with which an idle core helps the runs of the first trainer that

@@ -15,8 +15,8 @@ type idle struct{ name string }
 
 func (i idle) Name() string { return i.name }
 
-func (idle) Abilities() Abilities {
-	return Abilities{Optimizers: []string{"sgd"}, Methods: []string{"lora"}, Precisions: []string{"float32"}}
+func (idle) Abilities() (Abilities, error) {
+	return Abilities{Optimizers: []string{"sgd"}, Methods: []string{"lora"}, Precisions: []string{"float32"}}, nil
 }
 
 func (idle) Provenance() results.Provenance { return results.Provenance{} }
@@ -46,6 +46,7 @@ func TestTrainersResolve(t *testing.T) {
 		"precision bf16: trainer b cannot train it: must be one of float32": func(c *experiments.Config) {
 			c.Train.Precision = experiments.BF16Precision
 		},
+		"dropout 0.1: trainer b cannot train it: must be 0": func(c *experiments.Config) { c.Adapter.Dropout = 0.1 },
 	} {
 		c := able
 		change(&c)

@@ -19,10 +19,10 @@ type Resolver struct{ Material train.Material }
 func (Resolver) Name() string { return experiments.LocalTrainer }
 
 // Abilities returns the abilities of the trainer in this process.
-func (Resolver) Abilities() train.Abilities {
+func (Resolver) Abilities() (train.Abilities, error) {
 	return train.Abilities{
-		Optimizers: nn.Optimizers(), Methods: lora.Methods(), Precisions: experiments.Precisions(),
-	}
+		Optimizers: nn.Optimizers(), Methods: lora.Methods(), Precisions: experiments.Precisions(), Dropout: true,
+	}, nil
 }
 
 // Provenance is empty.

@@ -110,11 +110,11 @@ func New(embedded fs.FS) *Trainer {
 func (l *Trainer) Name() string { return experiments.LocalTrainer }
 
 // Abilities returns every optimizer, method and precision that configs know.
-func (l *Trainer) Abilities() train.Abilities {
+func (l *Trainer) Abilities() (train.Abilities, error) {
 	return train.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
-		Precisions: experiments.Precisions(),
-	}
+		Precisions: experiments.Precisions(), Dropout: true,
+	}, nil
 }
 
 // Provenance returns the version of the program and the kernel that train runs here.
@@ -166,23 +166,35 @@ func (l *Trainer) model(key modelKey) (*checkpoint.Checkpoint, error) {
 }
 
 func (l *Trainer) read(name string, load func(string) (*checkpoint.Checkpoint, error)) (*checkpoint.Checkpoint, error) {
-	if fs.ValidPath(name) && !strings.Contains(name, "/") {
-		if _, err := fs.Stat(l.embedded, name); err == nil {
-			sub, err := fs.Sub(l.embedded, name)
-			if err != nil {
-				return nil, err
-			}
-			return checkpoint.LoadFS(sub, name)
-		}
-	}
-	if l.Find != nil {
-		path, err := l.Find(name)
+	if l.isEmbedded(name) {
+		sub, err := fs.Sub(l.embedded, name)
 		if err != nil {
 			return nil, err
 		}
-		name = path
+		return checkpoint.LoadFS(sub, name)
 	}
-	return load(name)
+	path, err := l.locate(name)
+	if err != nil {
+		return nil, err
+	}
+	return load(path)
+}
+
+// isEmbedded reports whether a name is that of an embedded model.
+func (l *Trainer) isEmbedded(name string) bool {
+	if !fs.ValidPath(name) || strings.Contains(name, "/") {
+		return false
+	}
+	_, err := fs.Stat(l.embedded, name)
+	return err == nil
+}
+
+// locate returns the path of a model that is not embedded.
+func (l *Trainer) locate(name string) (string, error) {
+	if l.Find == nil {
+		return name, nil
+	}
+	return l.Find(name)
 }
 
 // material returns the model, the corpus and the dataset on which a config is trained.
@@ -259,14 +271,26 @@ func (l *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	}
 	t.base = l.validated(c)
 	outcome, err := t.run(ctx, report)
-	outcome.BeyondTheory = beyondTheory(c, outcome.Curve)
-	if err != nil || !surveyed(c) {
+	if err != nil {
 		return outcome, err
+	}
+	return outcome, l.Expect(c, &outcome)
+}
+
+// Expect adds what theory says of a run to its outcome.
+func (l *Trainer) Expect(c experiments.Config, o *train.Outcome) error {
+	o.BeyondTheory = beyondTheory(c, o.Curve)
+	if !surveyed(c) {
+		return nil
+	}
+	model, _, d, err := l.material(c)
+	if err != nil {
+		return err
 	}
 	maps, err := l.geometry(c, model.Model, d)
 	if err != nil {
-		return train.Outcome{}, err
+		return err
 	}
-	outcome.Expected = expectedOf(c, maps, outcome.Curve)
-	return outcome, nil
+	o.Expected = expectedOf(c, maps, o.Curve)
+	return nil
 }

@@ -41,9 +41,8 @@ type training struct {
 
 // newTraining prepares a run. Its buffers come from the arena.
 func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dataset) (*training, error) {
-	if len(d.Train) == 0 {
-		return nil, fmt.Errorf("local: data %s: no training examples are left: lower validation, which is %d",
-			c.Data.Source, c.Data.Validation)
+	if err := trainable(c, d); err != nil {
+		return nil, err
 	}
 	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
 	if err != nil {
@@ -77,6 +76,15 @@ func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dat
 	return t, nil
 }
 
+// trainable returns an error if all examples are held out for validation.
+func trainable(c experiments.Config, d *data.Dataset) error {
+	if len(d.Train) == 0 {
+		return fmt.Errorf("local: data %s: no training examples are left: lower validation, which is %d",
+			c.Data.Source, c.Data.Validation)
+	}
+	return nil
+}
+
 // makePoints makes room for n points. Their optional quantities are not counted, so
 // that the size that is stored of a run does not depend on which quantities other
 // methods have.
@@ -108,14 +116,19 @@ func modulePoints(c experiments.Config) int {
 	return c.Train.Steps/c.Measure.ModulesEvery + 3
 }
 
-// probeOf returns the fixed batches on which adapters are measured: the first examples of
-// the validation set or, if there is none, of the training set.
+// probeOf returns the fixed batches on which adapters are measured.
 func probeOf(c experiments.Config, d *data.Dataset) []nn.Batch {
-	probed := d.Val
-	if len(probed) == 0 {
-		probed = d.Train
+	return batchesOf(new(nn.Arena), probed(c, d), c.Train.Batch)
+}
+
+// probed returns the sequences on which adapters are measured: the first examples of the
+// validation set or, if there is none, of the training set.
+func probed(c experiments.Config, d *data.Dataset) []data.Sequence {
+	from := d.Val
+	if len(from) == 0 {
+		from = d.Train
 	}
-	return batchesOf(new(nn.Arena), probed[:min(len(probed), c.Measure.Probe)], c.Train.Batch)
+	return from[:min(len(from), c.Measure.Probe)]
 }
 
 // batchesOf lays sequences out in batches of at most size, in order.
@@ -225,11 +238,8 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 }
 
 // inspect measures the validation loss and the probe batch at the steps where they are due.
-// At step 0 an adapter adds nothing, so there is nothing to probe. At step 1 it has had its
-// first update.
 func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Values) error {
-	last := step == t.c.Train.Steps
-	if len(t.val) > 0 && (step == 0 || last || due(step, t.c.Measure.EvalEvery)) {
+	if len(t.val) > 0 && t.c.Validates(step) {
 		loss, err := t.validate(step)
 		if err != nil {
 			return err
@@ -240,7 +250,7 @@ func (t *training) inspect(step int, run *metrics.Values, modules []metrics.Valu
 	if step == 1 {
 		run[metrics.LossDrop], run[metrics.LossDropActual] = t.drop, t.actual
 	}
-	if step == 1 || step > 1 && (last || due(step, t.c.Measure.ProbeEvery)) {
+	if t.c.Probes(step) {
 		if err := t.gauge.Probe(t.pass, t.probe, run, modules); err != nil {
 			return err
 		}
@@ -300,8 +310,7 @@ func (t *training) loss(batches []nn.Batch, parts []results.ValidationBatch) (fl
 // moduleValues returns empty values for each adapted map if single maps are measured at this
 // step, otherwise nil.
 func (t *training) moduleValues(step int) []metrics.Values {
-	every := t.c.Measure.ModulesEvery
-	if every == 0 || !(step <= 1 || step == t.c.Train.Steps || due(step, every)) {
+	if !t.c.Splits(step) {
 		return nil
 	}
 	for i := range t.modules {
@@ -312,17 +321,21 @@ func (t *training) moduleValues(step int) []metrics.Values {
 
 // watch ends the run if a value that was just measured is not finite.
 func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
-	if x := v[q]; t.outcome.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
-		t.outcome.Status = results.Diverged
-		t.outcome.Reason = fmt.Sprintf("%s is %g at step %d", q.Label(), x, step)
+	Watch(&t.outcome, step, v, q)
+}
+
+// Watch makes an outcome diverged if a value that was just measured is not finite. The first
+// such value is the reason.
+func Watch(o *train.Outcome, step int, v *metrics.Values, q metrics.Quantity) {
+	if x := v[q]; o.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		o.Status = results.Diverged
+		o.Reason = fmt.Sprintf("%s is %g at step %d", q.Label(), x, step)
 	}
 }
 
-// record keeps a step's point if it is due. Always due are the onset, the first step after
-// an update, and the last step.
+// record keeps a step's point if it is due, or if it is the last of a run that diverged.
 func (t *training) record(p metrics.Point, modules []metrics.Values) {
-	last := p.Step == t.c.Train.Steps || t.outcome.Status == results.Diverged
-	if p.Step <= 1 || last || due(p.Step, t.c.Measure.Every) {
+	if t.c.Records(p.Step) || t.outcome.Status == results.Diverged {
 		t.outcome.Curve = append(t.outcome.Curve, p)
 	}
 	for i, v := range modules {
@@ -331,5 +344,3 @@ func (t *training) record(p metrics.Point, modules []metrics.Values) {
 		})
 	}
 }
-
-func due(step, every int) bool { return every > 0 && step%every == 0 }
