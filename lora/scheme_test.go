@@ -236,3 +236,19 @@ func TestFreshDraws(t *testing.T) {
 		t.Error("a fresh draw is not the same each time")
 	}
 }
+
+// Every scheme that has a name can be written without it.
+func TestSchemesWrittenOut(t *testing.T) {
+	for name, want := range map[string]string{
+		"lora": "lora", "rslora": "rslora", "constant": "constant", "log": "log", "0.75": "p=0.75",
+		"lora+": "lora,ratio=16", "mua": "rslora,lr=0.25", "rslora,init=0.5": "rslora,init=0.5",
+	} {
+		s, err := ParseScheme(name)
+		if err != nil || s.Written() != want {
+			t.Errorf("%s: %q (%v), want %q", name, s.Written(), err, want)
+		}
+		if again, err := ParseScheme(s.Written()); err != nil || again != s {
+			t.Errorf("%s: %q is read as %v (%v)", name, s.Written(), again, err)
+		}
+	}
+}

@@ -116,16 +116,25 @@ func (s *Scheme) parsePart(text string) error {
 	return nil
 }
 
-// String returns the scheme's name or, if it has none, the name of its multiplier and
-// everything else that depends on rank, as in "rslora,init=0.5". MatchRank is left out.
+// String returns the scheme's name or, if it has none, what [Scheme.Written] returns.
+// MatchRank is left out.
 func (s Scheme) String() string {
 	s.MatchRank = 0
-	multiplier := Scheme{P: s.P, Log: s.Log}
-	text := "p=" + strconv.FormatFloat(s.P, 'g', -1, 64)
 	for _, n := range named {
 		if n.scheme == s {
 			return n.name
 		}
+	}
+	return s.Written()
+}
+
+// Written returns the name of the scheme's multiplier and everything else that depends on
+// rank, as in "rslora,init=0.5", also if the whole has a name of its own. MatchRank is left
+// out.
+func (s Scheme) Written() string {
+	multiplier := Scheme{P: s.P, Log: s.Log}
+	text := "p=" + strconv.FormatFloat(s.P, 'g', -1, 64)
+	for _, n := range named {
 		if n.scheme == multiplier {
 			text = n.name
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ranksweep/grid"
+	"ranksweep/lora"
 	"ranksweep/paper/number"
 	"ranksweep/results"
 )
@@ -19,8 +20,8 @@ type trait struct {
 	values []string // one for each arm; empty if an arm has no value, or several
 }
 
-// traits are the known traits of arms, in a fixed order: optimizer, learning rate, the
-// remaining axes by name, and what the runs were made with.
+// traits are the known traits of arms: optimizer and learning rate, unless they are axes; the
+// axes, in the grid's order; and what the runs were made with.
 func traits(arms []results.Arm) []trait {
 	var all []trait
 	add := func(name, field string, value func(results.Arm) string) {
@@ -30,17 +31,15 @@ func traits(arms []results.Arm) []trait {
 		}
 		all = append(all, t)
 	}
-	add("optimizer", "optimizer", func(a results.Arm) string { return a.Optimizer })
-	add(learningRate, "lr", func(a results.Arm) string {
-		if rateMoves(a) {
-			return ""
+	for _, name := range axesOf(arms) {
+		switch field := lastPart(name); field {
+		case "optimizer":
+			add(field, field, func(a results.Arm) string { return a.Optimizer })
+		case "lr":
+			add(learningRate, field, rateText)
+		default:
+			add(field, field, func(a results.Arm) string { return grid.ValueOf(a.Axes, name) })
 		}
-		return number.Brief(a.LR)
-	})
-	for _, name := range otherAxes(arms) {
-		add(lastPart(name), lastPart(name), func(a results.Arm) string {
-			return grid.ValueOf(a.Axes, name)
-		})
 	}
 	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
 	add("model hash", modelHash, func(a results.Arm) string {
@@ -89,18 +88,30 @@ func rateMoves(a results.Arm) bool {
 // tunedAxes are the names of the axes that are tuned away.
 func nuisanceAxes(a results.Arm) []string { return a.Cells[0].Nuisance }
 
-// otherAxes are the names of the other axes, which traits does not name itself, in order.
-func otherAxes(arms []results.Arm) []string {
+// rateText is the learning rate of an arm; empty if its ranks have several.
+func rateText(a results.Arm) string {
+	if rateMoves(a) {
+		return ""
+	}
+	return number.Brief(a.LR)
+}
+
+// axesOf names the axes that tell arms apart, in the grid's order. The optimizer and the learning
+// rate come first if they are no axes.
+func axesOf(arms []results.Arm) []string {
 	var names []string
 	for _, a := range arms {
 		for _, x := range a.Axes {
-			name := lastPart(x.Name)
-			if name != "optimizer" && name != "lr" && !slices.Contains(names, x.Name) {
+			if !slices.Contains(names, x.Name) {
 				names = append(names, x.Name)
 			}
 		}
 	}
-	slices.Sort(names)
+	for _, name := range []string{"lr", "optimizer"} {
+		if !slices.ContainsFunc(names, func(x string) bool { return lastPart(x) == name }) {
+			names = slices.Insert(names, 0, name)
+		}
+	}
 	return names
 }
 
@@ -168,9 +179,17 @@ var schemeLabels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+"
 // schemeLabel is a scheme's name as people write it.
 func schemeLabel(scheme string) string {
 	scheme, reference, matched := strings.Cut(scheme, "@")
+	name := scheme
+	s, err := lora.ParseScheme(scheme)
+	if written := s.Written(); err == nil && schemeLabels[scheme] == "" {
+		scheme = written
+	}
 	parts := strings.Split(scheme, ",")
 	parts[0] = cmp.Or(schemeLabels[parts[0]], parts[0])
 	label := strings.ReplaceAll(strings.Join(parts, ", "), "=", " = ")
+	if name != scheme {
+		label = fmt.Sprintf("%s (%s)", name, label)
+	}
 	if matched {
 		label += " matched at rank " + reference
 	}

@@ -12,6 +12,14 @@ import (
 	"ranksweep/results"
 )
 
+// covered says what of the plan the runs are, as a sentence; empty if that is all of it.
+func (v View) covered() string {
+	if v.coverage.Whole() {
+		return ""
+	}
+	return capital(v.coverage.String()) + ". "
+}
+
 // heldEqual says what all runs have in common, and whether they have a single learning rate.
 func (v View) heldEqual() string {
 	var equal []string
@@ -26,7 +34,7 @@ func (v View) heldEqual() string {
 	}
 	alphas := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.Alpha })
 	isAlpha := func(name string) bool { return lastPart(name) == "alpha" }
-	if len(alphas) == 1 && !slices.ContainsFunc(otherAxes(v.arms), isAlpha) {
+	if len(alphas) == 1 && !slices.ContainsFunc(axesOf(v.arms), isAlpha) {
 		equal = append(equal, "alpha "+number.Brief(alphas[0]))
 	}
 	text := "All runs share " + strings.Join(equal, ", ") + "."
@@ -36,7 +44,7 @@ func (v View) heldEqual() string {
 	text += tuning(v)
 	text += dataNote(v)
 	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
-	apart := slices.ContainsFunc(otherAxes(v.arms), func(name string) bool { // A's and B's own rates differ
+	apart := slices.ContainsFunc(axesOf(v.arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
 	if len(rates) == 1 && !apart && !slices.Contains(nuisanceAxes(v.arms[0]), "lr") {

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -45,42 +46,74 @@ type comparison struct {
 	results.Comparison
 	refused           error // why there is no comparison
 	family            string
-	unmatched         string // how γ of two schemes differs already at the smallest rank
-	tests             int    // in the family
-	arm, referenceArm int
+	unmatched         string  // how γ of two schemes differs already at the smallest rank
+	tests             int     // in the family
+	arm, referenceArm int     // referenceArm is -1 if no run of that arm is there
 	holm              float64 // corrected P of a difference
 	equivalence       float64 // corrected P of equivalence
 	beyond            float64 // corrected P of a difference above the margin
 }
 
 // comparisonsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
-// each rank with the smallest, scheme by scheme. Both cells always have the same traits.
+// each rank with the smallest, scheme by scheme. Both cells always have the same traits. A
+// reference that is planned and not there has no runs, and nothing takes its place.
 func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	all := v.armCells()
-	first := all[0]
-	for _, c := range all {
-		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
-			first = c
-		}
-	}
+	first := v.firstScheme()
 	var schemes, ranks []comparison
 	for _, c := range all {
 		smallest := smallestRank(all, func(r armCell) bool { return r.isComparable(c) && r.Scheme == c.Scheme })
+		if !v.coverage.Whole() && c.Smallest > 0 && c.Smallest < smallest.Rank {
+			smallest = c.absent(c.Scheme, c.Smallest)
+		}
 		if smallest.Rank != c.Rank {
 			ranks = append(ranks, newComparison(rankFamily, c, smallest, s))
 		}
 		r := slices.IndexFunc(all, func(r armCell) bool {
-			return r.isComparable(c) && r.Scheme == first.Scheme && r.Rank == c.Rank
+			return r.isComparable(c) && r.Scheme == first && r.Rank == c.Rank
 		})
-		if r >= 0 && c.Scheme != first.Scheme {
+		switch {
+		case c.Scheme == first:
+		case r >= 0:
 			d := newComparison(schemeFamily, c, all[r], s)
 			d.unmatched = unmatched(all, c, all[r])
 			schemes = append(schemes, d)
+		case !v.coverage.Whole() && c.Opposed:
+			schemes = append(schemes, newComparison(schemeFamily, c, c.absent(first, c.Rank), s))
 		}
 	}
 	correct(schemes)
 	correct(ranks)
 	return append(schemes, ranks...)
+}
+
+// errReferenceMissing is why a comparison was not made with a reference of which no run is
+// there yet.
+var errReferenceMissing = errors.New("the reference is missing: the grid asks for it, but no run of it is there")
+
+// firstScheme is the scheme of the grid's first run that has a rank. If none of its runs is
+// there, it is the scaling that the grid names.
+func (v View) firstScheme() string {
+	first := v.cells[0]
+	for _, c := range v.cells {
+		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
+			first = c
+		}
+	}
+	named := first.FirstScaling
+	if named != "" && !v.coverage.Whole() && grid.ValueOf(first.Axes, "scaling") != named {
+		return named
+	}
+	return first.Scheme
+}
+
+// absent is the reference of c with a scheme and a rank, of which no run is there.
+func (c armCell) absent(scheme string, rank int) armCell {
+	if scheme != c.Scheme {
+		c.arm = -1
+	}
+	c.Scheme, c.Rank, c.Runs = scheme, rank, nil
+	return c
 }
 
 // smallestRank is the cell with the smallest rank among those that are ok; at least one
@@ -144,7 +177,11 @@ func followsFromScheme(t trait, arms []results.Arm) bool {
 
 func newComparison(family string, c, reference armCell, s metrics.Statistic) comparison {
 	d := comparison{family: family, arm: c.arm, referenceArm: reference.arm}
-	if d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s); d.refused != nil {
+	d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s)
+	if len(reference.Runs) == 0 {
+		d.refused = errReferenceMissing
+	}
+	if d.refused != nil {
 		d.Comparison = results.Comparison{
 			Cell: c.Cell, Reference: reference.Cell,
 			Difference: stats.PairedDifference(nil), ReferenceMean: math.NaN(),

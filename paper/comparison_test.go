@@ -199,7 +199,8 @@ func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
 	for i := range rows {
 		rows[i].Setting.Place = len(rows) - i
 	}
-	if _, names := comparisonRows(t, NewView(rows, nil)); !slices.Contains(names, "rank 4: LoRA vs rsLoRA") {
+	_, names := comparisonRows(t, NewView(rows, nil, results.Coverage{}))
+	if !slices.Contains(names, "rank 4: LoRA vs rsLoRA") {
 		t.Errorf("got %q, want LoRA against rsLoRA", names)
 	}
 }
@@ -265,7 +266,7 @@ func TestTunedComparisons(t *testing.T) {
 		trials = append(trials, r)
 	}
 	in, choices, _ := results.Split(asked, append(runs, trials...))
-	rows, _ := comparisonRows(t, NewView(in, choices))
+	rows, _ := comparisonRows(t, NewView(in, choices, results.Coverage{}))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{
 		"rank 4: rsLoRA vs LoRA": true, "rank 8: rsLoRA vs LoRA": false,

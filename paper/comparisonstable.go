@@ -117,7 +117,7 @@ func (d comparison) settings() string {
 
 // shared is the value of a trait that both cells have; empty if they differ.
 func (d comparison) shared(t trait) string {
-	if t.values[d.arm] != t.values[d.referenceArm] {
+	if d.referenceArm >= 0 && t.values[d.arm] != t.values[d.referenceArm] {
 		return ""
 	}
 	return t.values[d.arm]

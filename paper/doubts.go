@@ -32,6 +32,9 @@ func addDoubts(t *table.Table, v View) {
 					t.Doubt(row, text)
 				}
 			}
+			if n := c.Seeds - len(c.Runs); n > 0 {
+				t.Doubt(row, fmt.Sprintf("partial: %d of %d runs of this row", len(c.Runs), c.Seeds))
+			}
 			if text := unlearned(c); text != "" {
 				t.Doubt(row, text)
 			}
@@ -42,6 +45,9 @@ func addDoubts(t *table.Table, v View) {
 				t.Doubt(row, w)
 			}
 			if i == 0 {
+				if r := a.SmallestRank(); r != c.Rank {
+					t.Doubt(row, fmt.Sprintf("%s: rank %d is missing, so that nothing is relative to it", labels[j], r))
+				}
 				for _, w := range a.Warnings {
 					t.Doubt(row, schemeLabel(a.Scheme)+": "+w)
 				}

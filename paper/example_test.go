@@ -31,7 +31,7 @@ func ExampleTables() {
 			})
 		}
 	}
-	tables, err := paper.Tables(paper.NewView(results.Rows(runs), nil))
+	tables, err := paper.Tables(paper.NewView(results.Rows(runs), nil, results.Coverage{}))
 	if err != nil {
 		log.Fatal(err)
 	}

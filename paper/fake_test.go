@@ -96,7 +96,7 @@ func diverge(r *results.Run, step int) {
 }
 
 // view is a view of runs without a grid.
-func view(runs []results.Run) View { return NewView(results.Rows(runs), nil) }
+func view(runs []results.Run) View { return NewView(results.Rows(runs), nil, results.Coverage{}) }
 
 // A trial is a study as tests make it: runs without a grid, or rows that already belong to
 // one.
@@ -110,7 +110,7 @@ type trial struct {
 }
 
 func (s trial) view() View {
-	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Choices)
+	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Choices, results.Coverage{})
 	v.Inference = s.Inference
 	return v
 }

@@ -16,20 +16,13 @@ const listed = 4
 
 // Found says in a few sentences, one on each line, what runs show and how sure that is: how the
 // onset gradient norm depends on rank, which losses differ at the largest rank, and what
-// neither of these can tell. missing is the number of runs that the experiment asks for and
-// the store lacks, newer the number of those that a newer program wrote. It is an error if
-// there is no run.
-func Found(v View, missing, newer int) (string, error) {
+// neither of these can tell. It begins with what of the plan the runs are, unless that is all
+// of it. It is an error if there is no run.
+func Found(v View) (string, error) {
 	if len(v.arms) == 0 {
 		return "", errNoRuns
 	}
-	said := []string{onsetFound(v), lossesFound(v), strings.TrimSpace(runsLost(v))}
-	if missing > 0 {
-		said = append(said, fmt.Sprintf("Missing runs, left out of this: %d.", missing))
-	}
-	if newer > 0 {
-		said = append(said, fmt.Sprintf("Runs that a newer program wrote, left out of this: %d.", newer))
-	}
+	said := []string{strings.TrimSpace(v.covered()), onsetFound(v), lossesFound(v), strings.TrimSpace(runsLost(v))}
 	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
 	return strings.Join(said, "\n") + "\n", nil
 }
@@ -118,7 +111,7 @@ func after(v View) string {
 			}
 		}
 	}
-	return fmt.Sprintf("After %d steps", steps)
+	return "After " + number.Count(steps, "step")
 }
 
 // mainComparisons are the comparisons at the largest rank of each arm: with another scheme, and with
@@ -133,9 +126,14 @@ func mainComparisons(comparisons []comparison) []comparison {
 
 // found says what a comparison shows: the verdict, and the numbers behind it.
 func (d comparison) found(labels []string, unit string) string {
-	reference := "that of " + labels[d.referenceArm]
-	if d.family == rankFamily {
+	reference := ""
+	switch {
+	case d.family == rankFamily:
 		reference = fmt.Sprintf("that at rank %d", d.Reference.Rank)
+	case d.referenceArm < 0:
+		reference = "that of " + schemeLabel(d.Reference.Scheme)
+	default:
+		reference = "that of " + labels[d.referenceArm]
 	}
 	text := fmt.Sprintf("%s at rank %d %s", labels[d.arm], d.Cell.Rank, fmt.Sprintf(d.relation(), reference))
 	n, p := d.Difference.N, d.holm
@@ -170,6 +168,8 @@ func (d comparison) relation() string {
 		return "is %s, since both learn the same function"
 	case NotSeparated:
 		return "cannot be told from %s"
+	case ReferenceMissing:
+		return "is not compared with %s, which is missing"
 	}
 	return "cannot be compared with %s" // Diverged, NoPair, Refused: the table says why
 }

@@ -84,7 +84,8 @@ func TestFound(t *testing.T) {
 		for i := range rows {
 			rows[i].Setting.Nuisance = c.tuned
 		}
-		text, err := Found(NewView(rows, nil), c.missing, c.newer)
+		all, n := len(c.runs)+c.missing+c.newer, len(c.runs)
+		text, err := Found(NewView(rows, nil, results.Coverage{Planned: all, There: n, Newer: c.newer}))
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -103,7 +104,7 @@ func TestFound(t *testing.T) {
 	if got.String() != string(want) {
 		t.Errorf("%s: got\n%s\nwant\n%s", path, got.String(), want)
 	}
-	if _, err := Found(View{}, 0, 0); !errors.Is(err, errNoRuns) {
+	if _, err := Found(View{}); !errors.Is(err, errNoRuns) {
 		t.Errorf("of no runs: %v, want %v", err, errNoRuns)
 	}
 }
@@ -111,7 +112,7 @@ func TestFound(t *testing.T) {
 // A summary of any runs at all is text without NaN or Inf.
 func TestFoundOfDegenerateRuns(t *testing.T) {
 	for name, runs := range degenerate() {
-		text, err := Found(view(runs), 0, 0)
+		text, err := Found(view(runs))
 		if err != nil || strings.TrimSpace(text) == "" || strings.Contains(text, "NaN") ||
 			strings.Contains(text, "Inf") {
 			t.Errorf("%s: %q (%v)", name, text, err)

@@ -31,7 +31,7 @@ func locally() View {
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	in, _, _ := results.Split(g, runs)
-	return NewView(in, nil)
+	return NewView(in, nil, results.Coverage{})
 }
 
 func TestTablesOfLocalGrids(t *testing.T) {
@@ -103,7 +103,7 @@ func TestChoiceLeftOut(t *testing.T) {
 		for i := range looked {
 			looked[i].Setting.Moving, looked[i].Setting.Nuisance = c.tuned, c.tuned
 		}
-		table := allComparisonsTable(NewView(looked, nil))
+		table := allComparisonsTable(NewView(looked, nil, results.Coverage{}))
 		n := 0
 		for _, text := range table.Notes {
 			if strings.Contains(text, "error of choosing") {

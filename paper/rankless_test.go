@@ -47,7 +47,7 @@ func TestRanklessInTables(t *testing.T) {
 	for i := range lora {
 		lora[i].Setting.Place = i + 10
 	}
-	v := NewView(slices.Concat(lora, full), nil)
+	v := NewView(slices.Concat(lora, full), nil, results.Coverage{})
 	tables, err := Tables(v)
 	if err != nil {
 		t.Fatal(err)

@@ -80,13 +80,22 @@ func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 		if err != nil {
 			return nil, err
 		}
-		f, ok := d.draw(v)
+		f, ok := d.of(v)
 		if !ok {
 			return nil, fmt.Errorf("paper: figure %s: these runs have nothing to show in it: %s", name, d.shows)
 		}
 		figures = append(figures, f)
 	}
 	return figures, nil
+}
+
+// of draws the figure of a view. Its legend says so if runs of the plan are missing.
+func (d drawing) of(v View) (f figure.Figure, ok bool) {
+	f, ok = d.draw(v)
+	if mark := v.coverage.Mark(); mark != "" {
+		f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: mark})
+	}
+	return f, ok
 }
 
 // those draws the named figures that have something to show. An unknown name is an error.
@@ -96,7 +105,7 @@ func those(v View, names []string) (figures []figure.Figure, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if f, ok := d.draw(v); ok {
+		if f, ok := d.of(v); ok {
 			figures = append(figures, f)
 		}
 	}
@@ -109,7 +118,7 @@ func unasked(v View) (figures []figure.Figure) {
 		if d.asked {
 			continue
 		}
-		if f, ok := d.draw(v); ok {
+		if f, ok := d.of(v); ok {
 			figures = append(figures, f)
 		}
 	}

@@ -66,7 +66,7 @@ func summaryTable(v View) table.Table {
 func relativeTo(v View) string {
 	var smallest []int
 	for _, a := range v.ranked().arms {
-		smallest = append(smallest, a.Cells[0].Rank)
+		smallest = append(smallest, a.SmallestRank())
 	}
 	slices.Sort(smallest)
 	if smallest = slices.Compact(smallest); len(smallest) == 1 {

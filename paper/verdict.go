@@ -1,5 +1,7 @@
 package paper
 
+import "errors"
+
 // Verdict says how the first of two losses compares with the second.
 type Verdict uint8
 
@@ -15,6 +17,7 @@ const (
 	Diverged
 	NoPair
 	Refused
+	ReferenceMissing // the plan has the reference, but no run of it is there
 )
 
 // String returns the words of tables. No code may decide by them.
@@ -22,6 +25,7 @@ func (v Verdict) String() string {
 	return [...]string{
 		"not separated", "lower", "higher", "equivalent", "lower, within the margin", "higher, within the margin",
 		"same function", "diverged", "no pair", "refused",
+		"reference missing",
 	}[v]
 }
 
@@ -40,6 +44,8 @@ func (v Verdict) IsEquivalent() bool {
 func (d comparison) verdict() Verdict {
 	n := d.Difference.N
 	switch {
+	case errors.Is(d.refused, errReferenceMissing):
+		return ReferenceMissing
 	case d.refused != nil:
 		return Refused
 	case n == 0 && d.allDiverged():

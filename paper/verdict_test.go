@@ -77,7 +77,7 @@ func TestRowsDoNotContradictThemselves(t *testing.T) {
 
 func TestEveryVerdictHasItsWords(t *testing.T) {
 	var words []string
-	for v := NotSeparated; v <= Refused; v++ {
+	for v := NotSeparated; v <= ReferenceMissing; v++ {
 		if v.String() == "" || slices.Contains(words, v.String()) {
 			t.Errorf("verdict %d: %q", v, v)
 		}
@@ -87,7 +87,7 @@ func TestEveryVerdictHasItsWords(t *testing.T) {
 
 // verdictWords are all words for verdicts and standings, on pages and in files.
 func verdictWords() (words []string) {
-	for v := NotSeparated; v <= Refused; v++ {
+	for v := NotSeparated; v <= ReferenceMissing; v++ {
 		words = append(words, v.String())
 	}
 	for a := stats.NoFit; a <= stats.Differs; a++ {

@@ -26,25 +26,27 @@ type View struct {
 	ranks     []int                    // each once, rising; arms without a rank have 0
 	differing []trait                  // traits in which arms differ, besides their scheme
 	loss      metrics.Statistic        // the loss that runs are compared by
-	equal     string                   // what all runs have in common, in sentences
+	coverage  results.Coverage         // what of the plan the runs are
+	equal     string                   // what of the plan the runs are, and what they share, in sentences
 	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
 }
 
-// NewView returns a view of rows. tuned says how their nuisance values were chosen.
-func NewView(rows []results.Row, choices []grid.Choice) View {
-	return View{Choices: choices}.of(results.Arms(rows))
+// NewView returns a view of rows. choices say how their nuisance values were chosen, and
+// coverage what of the plan the rows are.
+func NewView(rows []results.Row, choices []grid.Choice, coverage results.Coverage) View {
+	return View{Choices: choices, coverage: coverage}.of(results.Arms(rows))
 }
 
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []results.Arm) View {
-	v = View{Choices: v.Choices, Inference: v.Inference, arms: arms, wants: v.wants}
+	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)
 	v.colors, v.loss = armColors(arms, v.palette), lossOf(v.cells)
 	if len(arms) > 0 {
-		v.equal = v.heldEqual()
+		v.equal = v.covered() + v.heldEqual()
 	}
 	return v
 }

@@ -62,7 +62,9 @@ func Tables(v View) ([]table.Table, error) {
 		tables = append(tables, t)
 	}
 	if len(v.Choices) > 0 {
-		tables = append(tables, tuningTable(v.Choices))
+		t := tuningTable(v.Choices)
+		t.Caption = v.covered() + t.Caption
+		tables = append(tables, t)
 	}
 	return tables, nil
 }

@@ -172,12 +172,16 @@ func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 	return obs
 }
 
+// SmallestRank is the smallest rank that the arm's grid asks for or, without a grid, the
+// smallest that the arm has.
+func (a Arm) SmallestRank() int { return cmp.Or(a.Cells[0].Smallest, a.Cells[0].Rank) }
+
 // CollapseRatio returns the onset gradient norm of a cell of the arm, divided by the norm
-// at the arm's smallest rank. Ratios are taken seed by seed, since runs of one seed see
+// at [Arm.SmallestRank]. Ratios are taken seed by seed, since runs of one seed see
 // the same data, and then averaged. A seed that lacks one of the two norms is left out. An
-// arm without ranks has no ratio.
+// arm without ranks has no ratio, and neither has one that lacks its smallest rank.
 func (a Arm) CollapseRatio(c Cell) stats.Interval {
-	if !c.Ranked() {
+	if !c.Ranked() || a.Cells[0].Rank != a.SmallestRank() {
 		return stats.MeanInterval(nil)
 	}
 	smallest := map[uint64]float64{}

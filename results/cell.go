@@ -15,8 +15,9 @@ type Cell struct {
 	Runs    []Row // in order of seed; diverged and failed ones included
 }
 
-// Cells groups rows into cells, in the order scheme (lora, rslora, constant,
-// then by p), optimizer, remaining axes, rank. The result does not depend on the order of
+// Cells groups rows into cells, in the order scheme, remaining axes, rank. Schemes and the values
+// on axes are in the order of the rows' grid or, without a grid, of the schemes' names (lora,
+// rslora, constant, then by p), the optimizers' names, and the values. The result does not depend on the order of
 // rows, and a run that is given twice counts once. Runs with different numerics versions,
 // models or data never share a cell: if their cell hash says that they belong together,
 // they stay apart and Warnings say so.

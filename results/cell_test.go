@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
@@ -74,6 +76,44 @@ func TestSchemesAndAxesAreInOrder(t *testing.T) {
 	for _, scheme := range []string{"lora", "rslora", "rslora@4", "constant", "p=0.25", "p=0.75"} {
 		for _, lr := range []string{"5e-5", "1e-3", "none"} {
 			want = append(want, scheme+" "+lr)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Schemes, other axes and their values are in the order in which the grid has them.
+func TestArmsAreInTheOrderOfTheGrid(t *testing.T) {
+	schemes := []string{"lora", "rslora", "p=0.75", "p=0.25", "lora+", "constant"}
+	rates, targets := []string{"1e-3", "1e-4", "5e-4"}, []string{"mlp", "attention"}
+	var g grid.Grid
+	var runs []Run
+	var want []string
+	for _, scheme := range schemes {
+		for _, target := range targets {
+			for _, rate := range rates {
+				want = append(want, scheme+" "+target+" "+rate)
+				for rank := range 2 {
+					r := testRun(scheme, 1, 4+rank, 0)
+					r.ID, r.Cell = fmt.Sprint("r", len(runs)), fmt.Sprint("c", len(runs))
+					r.Axes = []grid.Coordinate{
+						{Name: "targets", Value: target}, {Name: "lr", Value: rate},
+						{Name: "rank", Value: fmt.Sprint(4 + rank)}, {Name: "scaling", Value: scheme},
+					}
+					runs, g.Runs = append(runs, r), append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
+				}
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(3, 1))
+	rng.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
+	in, _, _ := Split(g, runs)
+	var got []string
+	for _, a := range Arms(in) {
+		got = append(got, a.Scheme+" "+a.Axes[0].Value+" "+a.Axes[1].Value)
+		if a.Cells[0].Rank != 4 || len(a.Cells) != 2 {
+			t.Errorf("%s: ranks are not in rising order", got[len(got)-1])
 		}
 	}
 	if !slices.Equal(got, want) {

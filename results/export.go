@@ -50,12 +50,16 @@ func writeFile(path string, data []byte) error {
 	return nil
 }
 
-// sizes returns p, rank, alpha and gamma as cells, all empty without a rank.
+// sizes returns what sizeFields name as cells, all empty without a rank.
 func (s Setting) sizes() []string {
-	if !s.Ranked() {
-		return make([]string, 4)
+	cells := make([]string, len(sizeFields))
+	r := runRow{Run: Run{Powers: s.Powers, Rank: s.Rank, Alpha: s.Alpha, Gamma: s.Gamma}}
+	for i, f := range sizeFields {
+		if s.Ranked() {
+			cells[i] = formatCell(f.at(&r))
+		}
 	}
-	return []string{powerOf(s.Powers), strconv.Itoa(s.Rank), formatFloat(s.Alpha), formatFloat(s.Gamma)}
+	return cells
 }
 
 // powerOf returns the p of a scheme's γ = α/r^p; empty if γ is no power of rank. Anything
@@ -91,15 +95,24 @@ func newCellTable(cells []Cell) table {
 	return t
 }
 
-var cellSettings = []column{
-	{"cell", "", "hash of the config with the seed left out"},
-	{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
-	{"p", "power of rank", "γ is α/r^p; empty where γ is no power of rank"},
-	{"rank", "rank", "r, the rank of the adapters"},
-	{"alpha", "1", "α of γ, after matching"},
-	{"gamma", "1", "γ at this rank: what BA is multiplied by"},
-	{"optimizer", "", "optimizer"},
-	{"lr", "1", "peak learning rate"},
+var cellSettings = slices.Concat(
+	[]column{
+		{"cell", "", "hash of the config with the seed left out"},
+		{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
+	},
+	columnsOf(sizeFields),
+	[]column{
+		{"optimizer", "", "optimizer"},
+		{"lr", "1", "peak learning rate"},
+	},
+)
+
+// columnsOf are the columns of fields.
+func columnsOf(fields []runField) (columns []column) {
+	for _, f := range fields {
+		columns = append(columns, f.column)
+	}
+	return columns
 }
 
 var cellSample = []column{

@@ -122,8 +122,8 @@ func TestExportColumns(t *testing.T) {
 		"columns.csv": {"column,file,unit,meaning", ""},
 		"curves.csv": {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,",
 			",loss_drop_actual,map_output"},
-		"cells.csv": {"cell,scheme,p,rank,alpha,gamma,optimizer,lr,axis.",
-			",failed,quantity,n,mean,ci_low,ci_high,expected"},
+		"cells.csv": {"cell,scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,optimizer,lr," +
+			"axis.", ",failed,quantity,n,mean,ci_low,ci_high,expected"},
 		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",axis.lr,axis.targets"},
 	} {
 		header, _, _ := strings.Cut(string(files(t, dir)[name]), "\n")

@@ -13,6 +13,7 @@ import (
 // runs that differ in them never share an arm or a cell.
 func compareArms(a, b Setting) int {
 	return cmp.Or(
+		comparePlaces(a, b),
 		compareSchemes(a, b),
 		cmp.Compare(a.Optimizer, b.Optimizer),
 		slices.CompareFunc(a.armAxes(), b.armAxes(), grid.Compare),
@@ -21,6 +22,28 @@ func compareArms(a, b Setting) int {
 		cmp.Compare(a.Provenance.ModelHash, b.Provenance.ModelHash),
 		cmp.Compare(a.Provenance.DataHash, b.Provenance.DataHash),
 	)
+}
+
+// comparePlaces orders settings of one grid as the grid lists them: by scheme, then by the
+// remaining axes, each in the order of its values. Runs without a rank come last. Without a
+// grid the result is 0.
+func comparePlaces(a, b Setting) int {
+	if len(a.Places) == 0 || len(a.Places) != len(b.Places) {
+		return 0
+	}
+	if a.Ranked() != b.Ranked() {
+		return cmp.Compare(b.Rank, a.Rank) // one of the two is 0
+	}
+	scheme, others := 0, 0
+	for i, axis := range a.Axes {
+		c := cmp.Compare(a.Places[i], b.Places[i])
+		if axis.Name == "scaling" {
+			scheme = c
+		} else if !slices.Contains(append([]string{"rank", "seed"}, a.Moving...), axis.Name) {
+			others = cmp.Or(others, c)
+		}
+	}
+	return cmp.Or(scheme, others)
 }
 
 // armAxes returns the axes that tell arms apart: all except rank, scaling, seed and the

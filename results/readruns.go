@@ -16,11 +16,7 @@ type cellReader func(*runRow, string) error
 
 // readRuns reads the rows of runs.csv.
 func readRuns(s *sheet) ([]runRow, error) {
-	var fixed []column
-	for _, c := range runFields {
-		fixed = append(fixed, c.column)
-	}
-	if err := s.require(fixed); err != nil {
+	if err := s.require(columnsOf(runFields)); err != nil {
 		return nil, err
 	}
 	var readers []cellReader

@@ -32,6 +32,8 @@ type Setting struct {
 	Moving   []string // axes on which the cells of one arm may differ: zipped with rank, or nuisance axes
 	Nuisance []string // axes that are tuned
 	Place    int      // index in the grid
+	Places   []int    // of each value of Axes, its index among the grid's values on that axis
+	grid.References
 }
 
 // Ranked is as [Run.Ranked].

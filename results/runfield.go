@@ -1,6 +1,8 @@
 package results
 
 import (
+	"slices"
+
 	"ranksweep/metrics"
 )
 
@@ -23,7 +25,7 @@ type runField struct {
 	at func(*runRow) any // points to the field
 }
 
-var runFields = []runField{
+var runFields = slices.Concat([]runField{
 	{column{"run", "",
 		"ID: a hash of config, model, data and numerics; empty while tuning has yet to choose the config"},
 		func(r *runRow) any { return &r.ID }},
@@ -43,27 +45,7 @@ var runFields = []runField{
 		func(r *runRow) any { return &r.Reason }},
 	{column{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
 		func(r *runRow) any { return &r.Scheme }},
-	{column{"p", "power of rank",
-		"γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
-		func(r *runRow) any { return power{&r.Powers} }},
-	{column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
-		func(r *runRow) any { return &r.Powers.Init }},
-	{column{"lr_a_power", "power of rank", "the learning rate of A is in proportion to r^−lr_a_power"},
-		func(r *runRow) any { return &r.Powers.LRA }},
-	{column{"lr_b_power", "power of rank", "the learning rate of B is in proportion to r^−lr_b_power"},
-		func(r *runRow) any { return &r.Powers.LRB }},
-	{column{"lr_ratio", "ratio", "learning rate of B over that of A, their powers of rank left out; 0 for 1"},
-		func(r *runRow) any { return &r.Powers.Ratio }},
-	{column{"zero_a", "", "true where A starts at zero and B is drawn, in place of the other way round"},
-		func(r *runRow) any { return &r.Powers.ZeroA }},
-	{column{"log", "", "true where γ is α/ln r, and p empty"},
-		func(r *runRow) any { return &r.Powers.Log }},
-	{column{"rank", "rank", "r, the rank of the adapters"},
-		func(r *runRow) any { return &r.Rank }},
-	{column{"alpha", "1", "α of γ, after matching"},
-		func(r *runRow) any { return &r.Alpha }},
-	{column{"gamma", "1", "γ at this rank: what BA is multiplied by"},
-		func(r *runRow) any { return &r.Gamma }},
+}, sizeFields, []runField{
 	{column{"seed", "", "seed of data order, first entries and dropout; runs of one seed are paired"},
 		func(r *runRow) any { return &r.Seed }},
 	{column{"optimizer", "", "optimizer"},
@@ -102,6 +84,32 @@ var runFields = []runField{
 		func(r *runRow) any { return &r.BeyondTheory }},
 	{column{"axes", "JSON", "coordinates in the grid, a list of pairs of an axis and its value"},
 		func(r *runRow) any { return &r.Axes }},
+})
+
+// sizeFields are everything of a run that depends on its rank: the scheme, to the last power,
+// and what it comes to.
+var sizeFields = []runField{
+	{column{"p", "power of rank",
+		"γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
+		func(r *runRow) any { return power{&r.Powers} }},
+	{column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
+		func(r *runRow) any { return &r.Powers.Init }},
+	{column{"lr_a_power", "power of rank", "the learning rate of A is in proportion to r^−lr_a_power"},
+		func(r *runRow) any { return &r.Powers.LRA }},
+	{column{"lr_b_power", "power of rank", "the learning rate of B is in proportion to r^−lr_b_power"},
+		func(r *runRow) any { return &r.Powers.LRB }},
+	{column{"lr_ratio", "ratio", "learning rate of B over that of A, their powers of rank left out; 0 for 1"},
+		func(r *runRow) any { return &r.Powers.Ratio }},
+	{column{"zero_a", "", "true where A starts at zero and B is drawn, in place of the other way round"},
+		func(r *runRow) any { return &r.Powers.ZeroA }},
+	{column{"log", "", "true where γ is α/ln r, and p empty"},
+		func(r *runRow) any { return &r.Powers.Log }},
+	{column{"rank", "rank", "r, the rank of the adapters"},
+		func(r *runRow) any { return &r.Rank }},
+	{column{"alpha", "1", "α of γ, after matching"},
+		func(r *runRow) any { return &r.Alpha }},
+	{column{"gamma", "1", "γ at this rank: what BA is multiplied by"},
+		func(r *runRow) any { return &r.Gamma }},
 }
 
 // measuredColumn is a column of runs.csv that is worked out from a run's curve.

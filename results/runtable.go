@@ -42,10 +42,7 @@ func newRunTable(runs []Run, g grid.Grid) (table, error) {
 }
 
 func allRunColumns(fields []string) []column {
-	var columns []column
-	for _, c := range runFields {
-		columns = append(columns, c.column)
-	}
+	columns := columnsOf(runFields)
 	for _, c := range measuredColumns() {
 		columns = append(columns, c.column)
 	}

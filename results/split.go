@@ -36,10 +36,12 @@ func Split(g grid.Grid, runs []Run) (in []Row, choices []grid.Choice, out []Run)
 	}
 	choices = Tune(g, runs)
 	moving, asked := g.Moving(), g.IDs()
+	references, places := g.References(), g.Places()
 	for _, r := range runs {
 		if i, ok := place[r.ID]; ok {
 			s := settingOf(r)
 			s.Axes, s.Moving, s.Nuisance, s.Place = g.Runs[i].Axes, moving, g.Nuisance, i
+			s.References, s.Places = references[i], places[i]
 			if !r.Ranked() {
 				s.Moving = g.Nuisance
 			}

@@ -102,10 +102,10 @@ func (p *Plan) Phase() string {
 	tune := p.Experiment.Tune
 	switch {
 	case p.Tunes() && tune.Local > 0:
-		return fmt.Sprintf("tuning: %d runs choose the middles of local grids, which take at least %d more runs",
+		return fmt.Sprintf("tuning runs, which choose the middles of local grids: %d; runs that follow: at least %d",
 			len(p.Jobs), len(p.Follow))
 	case p.Tunes():
-		return fmt.Sprintf("tuning: %d runs choose the nuisance values for the %d runs that follow",
+		return fmt.Sprintf("tuning runs, which choose the nuisance values: %d; runs that follow: %d",
 			len(p.Jobs), len(p.Follow))
 	case p.more > 0:
 		return fmt.Sprintf("local grids: %d more runs, beyond the edges at which cells are best", p.more)

@@ -11,6 +11,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/paper"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
@@ -77,9 +78,8 @@ type holdings struct {
 	view    paper.View    // their view
 	all     []results.Run // the runs of all phases
 	grid    grid.Grid     // the runs that the experiment asks for
-	absent  int           // number of these runs that are missing
 	newer   newerRuns     // those of these runs that a newer program wrote
-	missing error         // says how many runs are missing or of a newer program; nil if none is
+	missing error         // says what of the grid is there; nil if all of it is
 }
 
 // stored reads the runs that the experiment of a store asks for, and says on standard error
@@ -93,32 +93,37 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
 	in, choices, out := results.Split(grid, all)
+	c := results.CoverageOf(grid, all, newer)
 	if len(out) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %d runs in %s that the grid no longer asks for\n",
-			len(out), filepath.Join(dir, "runs"))
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %s in %s, which the grid no longer asks for\n",
+			number.Count(len(out), "run"), filepath.Join(dir, "runs"))
 	}
 	switch {
 	case len(in) == 0 && len(newer) > 0:
 		return h, newer.err(dir)
 	case len(in) == 0 && len(all) > len(out):
-		return h, fmt.Errorf("%s holds only runs that tune: run the same sweep run again to train the reported runs",
-			dir)
+		return h, fmt.Errorf("%s holds only runs that tune, %d of %d: run the same sweep run again to train the "+
+			"reported runs", dir, c.Tuned, c.Tuning)
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
 			dir, besides(len(out)), dir)
 	}
-	h = holdings{runs: in, view: paper.NewView(in, choices), all: results.Planned(grid, all), grid: grid,
-		newer: newer}
-	if n := grid.Len() - (len(all) - len(out)) - len(newer); n > 0 {
-		h.absent = n
-		h.missing = fmt.Errorf("%d of %d runs are missing from %s: tables and figures leave them out; "+
-			"run the same sweep run again to train them", n, grid.Len(), dir)
+	return holdings{
+		runs: in, view: paper.NewView(in, choices, c), all: results.Planned(grid, all), grid: grid, newer: newer,
+		missing: incomplete(dir, c),
+	}, nil
+}
+
+// incomplete says what of its grid a store has, and what to do; nil if it has all of it.
+func incomplete(dir string, c results.Coverage) error {
+	if c.Whole() {
+		return nil
 	}
-	if len(newer) > 0 {
-		h.missing = errors.Join(h.missing, fmt.Errorf("%d of the runs in %s are not in tables and figures: "+
-			"a newer program wrote them", len(newer), dir))
+	text := fmt.Sprintf("%s: %s", dir, c)
+	if c.Missing() > 0 || c.PlanUnknown {
+		text += "; run the same sweep run again to complete it"
 	}
-	return h, nil
+	return errors.New(text)
 }
 
 // besides counts the runs of a store that its grid does not ask for.
@@ -126,7 +131,7 @@ func besides(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", only %d of other grids", n)
+	return ", only " + number.Count(n, "run") + " of other grids"
 }
 
 // program returns this program's version and revision.

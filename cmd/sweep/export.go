@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
-	"ranksweep/grid"
 	"ranksweep/results"
 )
 
@@ -52,7 +50,6 @@ func newExport() *cobra.Command {
 			return err
 		}
 		if *out != "" {
-			tellLacking(cmd.ErrOrStderr(), h)
 			if err := results.Export(h.all, h.grid, *out); err != nil {
 				return err
 			}
@@ -68,36 +65,6 @@ func newExport() *cobra.Command {
 		return cmp.Or(h.missing, failures(results.Trained(h.runs)))
 	}
 	return cmd
-}
-
-// tellLacking says how many planned runs a store lacks, by phase.
-func tellLacking(w io.Writer, h holdings) {
-	there := make(map[string]bool, len(h.all))
-	for _, r := range h.all {
-		there[r.ID] = true
-	}
-	for _, r := range h.newer {
-		there[r.ID] = true
-	}
-	if len(h.newer) > 0 {
-		fmt.Fprintf(w, "sweep: export: a newer program wrote %d runs: each has a row with status missing\n",
-			len(h.newer))
-	}
-	for _, phase := range []struct {
-		name    string
-		planned []grid.Planned
-	}{{"tuning", h.grid.Tuning}, {"reported", h.grid.Runs}} {
-		lacking := 0
-		for _, p := range phase.planned {
-			if !there[p.ID] {
-				lacking++
-			}
-		}
-		if lacking > 0 {
-			fmt.Fprintf(w, "sweep: export: %d of %d %s runs are missing: each has a row with status missing\n",
-				lacking, len(phase.planned), phase.name)
-		}
-	}
 }
 
 // exportAdapters hands out the adapters of the runs with the given IDs, or of

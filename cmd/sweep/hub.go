@@ -31,7 +31,8 @@ func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok boo
 	}
 	p := newFetchProgress(stderr)
 	c.Progress = p.update
-	c.Note = func(text string) { fmt.Fprintf(stderr, "sweep: %s\n", text) }
+	c.Note = func(text string) { p.say("sweep: " + text) }
+	defer p.end()
 	path, err := c.Fetch(ctx, n)
 	if err != nil {
 		return "", fmt.Errorf("there is no file or folder %s; %w", name, err)

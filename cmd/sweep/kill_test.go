@@ -181,7 +181,7 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 	c = command(dir, "out")
 	check(t, c.Run())
 	if said := c.Stderr.(*bytes.Buffer).String(); !strings.Contains(said,
-		fmt.Sprintf("\n%d of %d runs were stored already\n", done, killedRuns)) {
+		fmt.Sprintf("\nstored already: %d of %d runs\n", done, killedRuns)) {
 		t.Errorf("after %d runs were done:\n%s", done, said)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -54,6 +55,6 @@ func tellUnread(w io.Writer, problems []error, newer error, runs []results.Run) 
 		}
 	}
 	for _, part := range slices.Sorted(maps.Keys(count)) {
-		fmt.Fprintf(w, "sweep: left out: %s, which a newer program wrote for %d runs\n", part, count[part])
+		fmt.Fprintf(w, "sweep: left out: %s, which a newer program wrote for %s\n", part, number.Count(count[part], "run"))
 	}
 }

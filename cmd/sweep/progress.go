@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -72,8 +73,9 @@ func (p *progress) redraw() {
 func (p *progress) close() {
 	close(p.stop)
 	p.stopped.Wait()
+	p.end()
 	if p.skipped > 0 {
-		fmt.Fprintf(p.w, "%d of %d runs were stored already\n", p.skipped, p.total)
+		fmt.Fprintf(p.w, "stored already: %d of %s\n", p.skipped, number.Count(p.total, "run"))
 	}
 }
 
@@ -101,7 +103,7 @@ func (p *progress) bar() string {
 }
 
 func (p *progress) tally() string {
-	s := fmt.Sprintf("%d/%d runs", p.finished(), p.total)
+	s := fmt.Sprintf("%d/%s", p.finished(), number.Count(p.total, "run"))
 	for _, status := range []results.Status{results.Diverged, results.Failed} {
 		if n := p.count[status]; n > 0 {
 			s += fmt.Sprintf(", %d %s", n, status)

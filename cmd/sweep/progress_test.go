@@ -60,7 +60,7 @@ func TestPlainProgress(t *testing.T) {
 3/4 runs, 1 diverged  rank=16: diverged, training loss is NaN at step 3  5 s left
 waiting for runs that other processes train: rank=512
 4/4 runs, 1 diverged, 1 failed  rank=512: failed, out of luck  in 10 s
-1 of 4 runs were stored already
+stored already: 1 of 4 runs
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
@@ -104,7 +104,9 @@ func TestLiveProgress(t *testing.T) {
 	expect := func(want ...string) {
 		t.Helper()
 		p.draw()
-		if got := terminal(t, out.String()); !slices.Equal(got, want) {
+		var s terminal
+		s.write(t, out.String())
+		if got := s.lines(); !slices.Equal(got, want) {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
@@ -155,50 +157,107 @@ func TestManyWorkers(t *testing.T) {
 	}
 }
 
-var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\d*)([AJK])|.`)
+var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\??\d*)([AJKlh])|.`)
 
-// terminal returns the lines above the cursor of a terminal to which text was written.
-func terminal(t *testing.T, text string) []string {
+// terminal is the screen of a terminal, and where its cursor is.
+type terminal struct {
+	rows     [][]rune
+	row, col int
+}
+
+func (s *terminal) write(t *testing.T, text string) {
 	t.Helper()
-	rows, row, col := [][]rune{nil}, 0, 0
 	for _, token := range terminalToken.FindAllStringSubmatch(text, -1) {
+		for s.row >= len(s.rows) {
+			s.rows = append(s.rows, nil)
+		}
+		line := s.rows[s.row]
 		switch {
 		case token[2] == "A":
 			n, err := strconv.Atoi(token[1])
 			check(t, err)
-			row -= n
+			s.row -= n
 		case token[2] == "J":
-			rows = rows[:row+1]
-			rows[row] = rows[row][:col]
+			s.rows = s.rows[:s.row+1]
+			s.rows[s.row] = line[:s.col]
 		case token[2] == "K":
-			rows[row] = rows[row][:col]
+			s.rows[s.row] = line[:s.col]
+		case token[2] != "": // lines wrap, or no longer
 		case token[0] == "\r":
-			col = 0
+			s.col = 0
 		case token[0] == "\n":
-			if row, col = row+1, 0; row == len(rows) {
-				rows = append(rows, nil)
-			}
+			s.row, s.col = s.row+1, 0
 		default:
-			rows[row] = append(rows[row][:col], append([]rune(token[0]), rows[row][min(col+1, len(rows[row])):]...)...)
-			col++
+			s.rows[s.row] = append(line[:s.col], append([]rune(token[0]), line[min(s.col+1, len(line)):]...)...)
+			s.col++
 		}
 	}
-	var lines []string
-	for _, r := range rows[:row] {
+}
+
+// narrow makes the window narrower: longer lines are broken, and the cursor stays at its text.
+func (s *terminal) narrow(width int) {
+	was := *s
+	*s = terminal{}
+	if was.row == len(was.rows) {
+		was.rows = append(was.rows, nil)
+	}
+	for i, line := range was.rows {
+		if i == was.row {
+			s.row, s.col = len(s.rows)+was.col/width, was.col%width
+		}
+		for len(line) > width {
+			s.rows, line = append(s.rows, line[:width]), line[width:]
+		}
+		s.rows = append(s.rows, line)
+	}
+}
+
+// lines are those of the screen, without the empty ones at its end.
+func (s *terminal) lines() (lines []string) {
+	for _, r := range s.rows {
 		lines = append(lines, string(r))
+	}
+	for n := len(lines); n > 0 && lines[n-1] == ""; n-- {
+		lines = lines[:n-1]
 	}
 	return lines
 }
 
 // TestScreenKeepsWhatIsNotErased: a line that is overwritten by a shorter one keeps its end.
 func TestScreenKeepsWhatIsNotErased(t *testing.T) {
-	got := terminal(t, "long line\nlast\n\x1b[2A\rnew\n")
-	if !slices.Equal(got, []string{"newg line"}) {
-		t.Errorf("%q", got)
+	for text, want := range map[string][]string{
+		"long line\nlast\n\x1b[2A\rnew\n":             {"newg line", "last"},
+		"long line\nlast\n\x1b[2A\rnew\x1b[K\n\x1b[J": {"new"},
+	} {
+		var s terminal
+		if s.write(t, text); !slices.Equal(s.lines(), want) {
+			t.Errorf("%q", s.lines())
+		}
 	}
-	got = terminal(t, "long line\nlast\n\x1b[2A\rnew\x1b[K\n\x1b[J")
-	if !slices.Equal(got, []string{"new"}) {
-		t.Errorf("%q", got)
+}
+
+// TestNarrowerWindow: when a window becomes narrower, a terminal breaks the lines of the frame,
+// and may say the new width only later. Nothing of an old frame is left.
+func TestNarrowerWindow(t *testing.T) {
+	var out bytes.Buffer
+	s := &screen{w: &out}
+	var seen terminal
+	draw := func(do func()) {
+		do()
+		seen.write(t, out.String())
+		out.Reset()
+	}
+	draw(func() { s.say("begun") })
+	for _, width := range []int{80, 60, 33, 60, 7} {
+		seen.narrow(width)
+		draw(func() { s.frame([]string{strings.Repeat("x", 79), strings.Repeat("y", 79), "z"}) })
+	}
+	draw(func() { s.frame([]string{"last", "frame"}) })
+	seen.narrow(40)
+	draw(func() { s.say("said"); s.frame([]string{"last", "frame"}) })
+	draw(func() { s.end(); s.end(); s.say("done") })
+	if want := []string{"begun", "said", "last", "frame", "done"}; !slices.Equal(seen.lines(), want) {
+		t.Errorf("got %q, want %q", seen.lines(), want)
 	}
 }
 
@@ -229,18 +288,6 @@ func TestCut(t *testing.T) {
 	} {
 		if got := cut(c.text, c.width); got != c.want {
 			t.Errorf("%q cut to %d is %q, want %q", c.text, c.width, got, c.want)
-		}
-	}
-}
-
-// TestScreenKnowsWrappedLines: in a window that has become narrower, a line of the frame takes
-// several lines of the screen. The cursor goes back over all of them.
-func TestScreenKnowsWrappedLines(t *testing.T) {
-	s := &screen{w: new(bytes.Buffer)}
-	s.frame([]string{strings.Repeat("x", 79), "y"})
-	for width, want := range map[int]string{80: "\x1b[2A", 40: "\x1b[3A", 20: "\x1b[5A"} {
-		if got := s.back(width); got != want {
-			t.Errorf("width %d: goes back by %q, want %q", width, got, want)
 		}
 	}
 }

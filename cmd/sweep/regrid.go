@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/experiments"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -27,8 +28,8 @@ func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *swee
 		dir, inWords(gone), inWords(come))
 	runs, _ := results.Open(dir).Runs()
 	if n := len(runs) - len(results.Planned(p.Grid(), runs)); n > 0 && !p.Tunes() {
-		fmt.Fprintf(w, "sweep: %d runs in %s are not in this grid: they stay there, and tables and figures will leave "+
-			"them out; to keep both grids in view, name another folder by --out\n", n, dir)
+		fmt.Fprintf(w, "sweep: %s in %s of other grids: they stay there, and tables and figures will leave "+
+			"them out; to keep both grids in view, name another folder by --out\n", number.Count(n, "run"), dir)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/paper"
+	"ranksweep/paper/number"
 	"ranksweep/sweep"
 )
 
@@ -126,11 +127,11 @@ func tellDuration(cmd *cobra.Command, studies []study) {
 	for _, s := range studies {
 		cost := sweep.Cost(s.plan.Jobs) + sweep.Cost(s.plan.Follow)
 		total += cost
-		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %5d runs, %6.3g TFLOP, about "+
-			"%s\n", s.name, len(s.plan.Jobs)+len(s.plan.Follow), cost/1e12, lasting(cost/perSecond))
+		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6.3g TFLOP, about "+
+			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), cost/1e12, lasting(cost/perSecond))
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%d studies: about %s on %d cores, if nothing of it is there "+
-		"yet\n", len(studies), lasting(total/perSecond), workers)
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s: about %s on %s, if nothing of it is there "+
+		"yet\n", number.Count(len(studies), "study"), lasting(total/perSecond), number.Count(workers, "core"))
 }
 
 // speed estimates how many floating-point operations per second one core makes in training.
@@ -153,10 +154,8 @@ func speed() float64 {
 func lasting(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch minutes := int(math.Ceil(d.Minutes())); {
-	case minutes == 1:
-		return "1 minute"
 	case minutes < 90:
-		return fmt.Sprintf("%d minutes", minutes)
+		return number.Count(minutes, "minute")
 	}
 	return fmt.Sprintf("%.1f hours", d.Hours())
 }

@@ -441,7 +441,7 @@ func TestReproduceTellsDuration(t *testing.T) {
 	tellDuration(cmd, []study{s})
 	runs := len(s.plan.Jobs) + len(s.plan.Follow)
 	if !strings.HasPrefix(said.String(), fmt.Sprintf("tuned            %5d runs, ", runs)) ||
-		!strings.Contains(said.String(), "\n1 studies: about ") {
+		!strings.Contains(said.String(), "\n1 study: about ") {
 		t.Errorf("said %s", &said)
 	}
 }

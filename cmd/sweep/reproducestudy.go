@@ -234,7 +234,8 @@ func (r reproduction) read(name string) (paper.Study, error) {
 	sum := files.Summary()
 	runs, choices, _ := results.Split(files.Grid, files.Runs)
 	return paper.Study{
-		View: paper.NewView(runs, choices), Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
+		View:    paper.NewView(runs, choices, results.CoverageOf(files.Grid, files.Runs, nil)),
+		Planned: sum.Planned, Done: sum.Planned - sum.Missing - sum.Failed,
 		Made: paper.Made{
 			Name: name, Digest: results.Digest(files.Runs), CPU: files.About.CPU,
 			Kernel: list(sum.Kernels), Program: list(sum.Programs),

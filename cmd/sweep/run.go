@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
@@ -103,16 +104,16 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	}
 	lacking, without := to.lacks(p)
 	if lacking > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter in %s: "+
-			"sweep export %s --adapters %s trains them again for their adapters\n", lacking, to, dir, to)
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: without an adapter in %s: %s: "+
+			"sweep export %s --adapters %s trains again what lacks one\n", to, number.Count(lacking, "run"), dir, to)
 	}
 	if without > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %d runs have no adapter, since they trained the weights themselves\n",
-			without)
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: without an adapter: %s that trained the weights themselves\n",
+			number.Count(without, "run"))
 	}
 	if n, folder := s.Store.Replaced(); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: runs were trained again, since they had failed or their records were "+
-			"damaged; %s keeps what was replaced, %d folders, which may be removed\n", folder, n)
+			"damaged; %s keeps what was replaced, %s, which may be removed\n", folder, number.Count(n, "folder"))
 	}
 	return tidy(s.Store, dir)
 }

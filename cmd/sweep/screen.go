@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -15,7 +14,7 @@ import (
 type screen struct {
 	w     io.Writer
 	live  bool     // whether it is a terminal
-	drawn []string // the frame on the screen
+	drawn []string // the frame on the screen, at whose first line the cursor is
 }
 
 func newScreen(w io.Writer) screen {
@@ -33,42 +32,45 @@ func (s *screen) size() (width, height int) {
 	return 80, 24
 }
 
-// frame draws lines in place of those of the last frame. Lines are cut to the width.
+// frame draws lines in place of those of the last frame, and leaves the cursor at the first of
+// them. There it stays whatever the terminal does with the lines below when its window changes,
+// so that the next frame begins at the same place. No line wraps, even if the window is
+// narrower than the terminal says yet.
 func (s *screen) frame(lines []string) {
 	width, _ := s.size()
-	var text strings.Builder
-	text.WriteString(s.back(width))
 	s.drawn = nil
 	for _, l := range lines {
-		l = cut(l, width-1)
-		fmt.Fprintf(&text, "\r%s\x1b[K\n", l)
-		s.drawn = append(s.drawn, l)
+		s.drawn = append(s.drawn, cut(l, width-1))
 	}
-	text.WriteString("\x1b[J")
-	io.WriteString(s.w, text.String())
+	io.WriteString(s.w, s.text()+fmt.Sprintf("\x1b[%dA", len(lines)))
+}
+
+// text draws the frame from its first line on, and leaves the cursor below it.
+func (s *screen) text() string {
+	const wrapOff, wrapOn, eraseBelow = "\x1b[?7l", "\x1b[?7h", "\x1b[J"
+	var b strings.Builder
+	b.WriteString(wrapOff)
+	for _, l := range s.drawn {
+		fmt.Fprintf(&b, "\r%s\x1b[K\n", l)
+	}
+	return b.String() + eraseBelow + wrapOn
+}
+
+// end leaves the frame on the screen, and the cursor below it.
+func (s *screen) end() {
+	if len(s.drawn) > 0 {
+		io.WriteString(s.w, s.text())
+		s.drawn = nil
+	}
 }
 
 // say writes a line that stays, above the next frame.
 func (s *screen) say(line string) {
 	if len(s.drawn) > 0 {
-		width, _ := s.size()
-		io.WriteString(s.w, s.back(width)+"\x1b[J")
+		io.WriteString(s.w, "\r\x1b[J")
 		s.drawn = nil
 	}
 	fmt.Fprintln(s.w, line)
-}
-
-// back moves up to the first line of the frame. If the window has become narrower since, a
-// line of the frame takes several lines of the screen.
-func (s *screen) back(width int) string {
-	rows := 0
-	for _, l := range s.drawn {
-		rows += max(1, (utf8.RuneCountInString(l)+width-1)/width)
-	}
-	if rows == 0 {
-		return ""
-	}
-	return fmt.Sprintf("\x1b[%dA", rows)
 }
 
 // cut shortens a line of text to a width, so that it does not wrap.

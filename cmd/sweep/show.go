@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
 	"ranksweep/grid"
+	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/sweep"
 	"ranksweep/wholefile"
@@ -77,7 +80,10 @@ func ranked(j sweep.Job, of func(experiments.Adapter) float64) string {
 
 func planCaption(p *sweep.Plan) string {
 	const memory = "MB is a run's memory without model and data"
-	runs := fmt.Sprintf("%d runs, about %.3g TFLOP", len(p.Jobs), sweep.Cost(p.Jobs)/1e12)
+	runs := fmt.Sprintf("%s, about %.3g TFLOP", number.Count(len(p.Jobs), "run"), sweep.Cost(p.Jobs)/1e12)
+	if names := writtenOut(p); names != "" {
+		runs += "; " + names
+	}
 	if !p.Tunes() {
 		return runs + "; " + memory
 	}
@@ -85,15 +91,32 @@ func planCaption(p *sweep.Plan) string {
 		runs, following(p), memory)
 }
 
+// writtenOut writes out the schemes whose name does not show all of them, whichever way the
+// experiment has them: "mua is rslora,lr=0.25".
+func writtenOut(p *sweep.Plan) string {
+	var all []string
+	for _, j := range p.Jobs {
+		if !j.Config.Adapter.Ranked() {
+			continue
+		}
+		s := j.Config.Adapter.Scheme()
+		name, written := s.String(), s.Written()
+		if text := name + " is " + written; name != written && !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
 // following describes the runs that come after tuning.
 func following(p *sweep.Plan) string {
 	runs, cost, tune := len(p.Follow), sweep.Cost(p.Follow)/1e12, p.Experiment.Tune
 	if tune.Local == 0 {
-		return fmt.Sprintf("then %d runs on other seeds, about %.3g TFLOP, are reported", runs, cost)
+		return fmt.Sprintf("then %s on other seeds, about %.3g TFLOP: these are reported", number.Count(runs, "run"), cost)
 	}
-	return fmt.Sprintf("then at least %d runs on other seeds follow, about %.3g TFLOP: %d values of %s around the "+
+	return fmt.Sprintf("then at least %s on other seeds, about %.3g TFLOP: %s of %s around the "+
 		"chosen\none, and more beyond an edge at which a cell is best; each seed is reported at its own best value",
-		runs, cost, tune.Local, p.Experiment.Nuisance[0].Name)
+		number.Count(runs, "run"), cost, number.Count(tune.Local, "value"), p.Experiment.Nuisance[0].Name)
 }
 
 func showJSON(w io.Writer, p *sweep.Plan) error {

@@ -34,7 +34,7 @@ func newStatus() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, newer, err := count(args[0])
+		s, c, newer, err := count(args[0])
 		if err != nil {
 			return err
 		}
@@ -55,28 +55,29 @@ func newStatus() *cobra.Command {
 		for _, d := range s.Damaged {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: missing: %s\n", d)
 		}
-		if err == nil && s.Failed+s.Missing > 0 {
-			err = fmt.Errorf("%s is not complete: run the same sweep run again to train the rest", args[0])
+		if err == nil {
+			err = incomplete(args[0], c)
 		}
-		return errors.Join(err, newer.err(args[0]))
+		if err == nil && s.Failed > 0 {
+			err = fmt.Errorf("%s has failed runs: run the same sweep run again to try them again", args[0])
+		}
+		return errors.Join(newer.err(args[0]), err)
 	}
 	return cmd
 }
 
-func count(dir string) (status, newerRuns, error) {
+func count(dir string) (s status, c results.Coverage, newer newerRuns, err error) {
 	runs, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
-		return status{}, nil, err
+		return s, c, nil, err
 	}
 	runs = results.Planned(grid, runs)
-	newer := newerRuns(results.Newer(grid, problems))
-	s := status{
-		Planned: max(grid.Len(), len(runs)+len(newer)), Tuning: len(grid.Tuning), Newer: len(newer),
-		Damaged: []string{},
-	}
+	newer = results.Newer(grid, problems)
+	c = results.CoverageOf(grid, runs, newer)
+	s = status{Planned: c.Planned, Tuning: c.Tuning, Newer: c.Newer, Missing: c.Missing(), Damaged: []string{}}
 	if s.Planned == 0 {
-		return s, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
+		return s, c, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
 	for _, r := range runs {
 		switch r.Status {
@@ -93,6 +94,5 @@ func count(dir string) (status, newerRuns, error) {
 			s.Damaged = append(s.Damaged, p.Error())
 		}
 	}
-	s.Missing = s.Planned - len(runs) - len(newer)
-	return s, newer, nil
+	return s, c, newer, nil
 }

@@ -34,7 +34,8 @@ func TestTablesOfAStudy(t *testing.T) {
 	}
 	var want, got bytes.Buffer
 	check(t, showTables(&want, h, t.TempDir()))
-	check(t, showTables(&got, holdings{view: paper.NewView(runs, choices)}, t.TempDir()))
+	v := paper.NewView(runs, choices, results.CoverageOf(s.Grid, s.Runs, nil))
+	check(t, showTables(&got, holdings{view: v}, t.TempDir()))
 	if got.String() != want.String() || want.Len() == 0 {
 		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
 	}

@@ -76,7 +76,7 @@ func showTables(w io.Writer, h holdings, dir string) error {
 	if err != nil {
 		return err
 	}
-	found, err := paper.Found(h.view, h.absent, len(h.newer))
+	found, err := paper.Found(h.view)
 	if err != nil {
 		return err
 	}

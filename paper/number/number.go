@@ -49,6 +49,19 @@ func Exact(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
+// Count writes how many there are of something: "1 run", "2 runs". The plural of the noun ends
+// in s, or in ies after a y.
+func Count(n int, noun string) string {
+	switch stem, y := strings.CutSuffix(noun, "y"); {
+	case n == 1:
+	case y:
+		noun = stem + "ies"
+	default:
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
 // Decimals is the number of decimals that show two digits of v, which must be above 0.
 func Decimals(v float64) int { return 1 - int(math.Floor(math.Log10(v))) }
 

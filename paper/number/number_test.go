@@ -18,3 +18,14 @@ func TestNumber(t *testing.T) {
 		t.Errorf("number of a negative zero: %s", got)
 	}
 }
+
+func TestCount(t *testing.T) {
+	for _, c := range []struct {
+		n          int
+		noun, want string
+	}{{0, "run", "0 runs"}, {1, "run", "1 run"}, {2, "run", "2 runs"}, {2, "study", "2 studies"}} {
+		if got := Count(c.n, c.noun); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
