@@ -36,7 +36,16 @@ func traits(arms []results.Arm) []trait {
 		case "optimizer":
 			add(field, field, func(a results.Arm) string { return a.Optimizer })
 		case "lr":
-			add(learningRate, field, rateText)
+			write := number.Alike(distinct(cellsOf(arms), func(s results.Setting) float64 { return s.LR })...)
+			add(learningRate, field, func(a results.Arm) string {
+				if rateMoves(a) {
+					return "" // its ranks have several
+				}
+				return write(a.LR)
+			})
+		case "model", "data":
+			names := shortPaths(arms, name)
+			add(field, field, func(a results.Arm) string { return names[grid.ValueOf(a.Axes, name)] })
 		default:
 			add(field, field, func(a results.Arm) string { return grid.ValueOf(a.Axes, name) })
 		}
@@ -88,12 +97,24 @@ func rateMoves(a results.Arm) bool {
 // tunedAxes are the names of the axes that are tuned away.
 func nuisanceAxes(a results.Arm) []string { return a.Cells[0].Nuisance }
 
-// rateText is the learning rate of an arm; empty if its ranks have several.
-func rateText(a results.Arm) string {
-	if rateMoves(a) {
-		return ""
+// shortPaths shortens the paths on an axis of arms to as many of their last parts as tell them
+// apart.
+func shortPaths(arms []results.Arm, axis string) map[string]string {
+	short := make(map[string]string)
+	for _, a := range arms {
+		short[grid.ValueOf(a.Axes, axis)] = ""
 	}
-	return number.Brief(a.LR)
+	for parts := 1; ; parts++ {
+		seen := make(map[string]bool)
+		for path := range short {
+			all := strings.Split(path, "/")
+			short[path] = strings.Join(all[max(0, len(all)-parts):], "/")
+			seen[short[path]] = true
+		}
+		if len(seen) == len(short) {
+			return short
+		}
+	}
 }
 
 // axesOf names the axes that tell arms apart, in the grid's order. The optimizer and the learning

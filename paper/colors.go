@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/plot/vg"
+
 	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
@@ -15,7 +17,7 @@ import (
 func families(schemes []string) map[string]figure.Family {
 	named := map[string]figure.Family{"lora": figure.Copper, "rslora": figure.BlueGreen, "constant": figure.Purple}
 	chosen := make(map[string]figure.Family)
-	spare := []figure.Family{figure.Grey, figure.Magenta, figure.Purple, figure.Blue, figure.BlueGreen, figure.Copper}
+	spare := slices.Clone(spareFamilies)
 	take := func(scheme, name string) {
 		f, ok := named[name]
 		if i := slices.Index(spare, f); ok && i >= 0 {
@@ -39,16 +41,48 @@ func families(schemes []string) map[string]figure.Family {
 	return chosen
 }
 
-// armColors gives each arm a shade of its scheme's family.
+// spareFamilies are all families: for what has no family of its own, in this order.
+var spareFamilies = []figure.Family{
+	figure.Grey, figure.Magenta, figure.Purple, figure.Blue, figure.BlueGreen, figure.Copper,
+}
+
+// armColors gives each arm the colour of its scheme or, if all are of one scheme, a colour of its
+// own. Shades are left to ranks.
 func armColors(arms []results.Arm, palette map[string]figure.Family) []color.RGBA {
-	total, count := map[string]int{}, map[string]int{}
-	for _, a := range arms {
-		total[a.Scheme]++
-	}
 	colors := make([]color.RGBA, len(arms))
+	alone := len(schemesOf(arms)) == 1
 	for i, a := range arms {
-		colors[i] = palette[a.Scheme].Shade(count[a.Scheme], total[a.Scheme])
-		count[a.Scheme]++
+		f := palette[a.Scheme]
+		if alone {
+			others := slices.DeleteFunc(slices.Clone(spareFamilies), func(o figure.Family) bool { return o == f })
+			f = append([]figure.Family{f}, others...)[i%len(spareFamilies)]
+		}
+		colors[i] = f.Shade(0, 1)
 	}
 	return colors
+}
+
+// armSeries is how arm i is drawn if a line joins its marks: arms of one scheme differ in marks and
+// dashes.
+func (v View) armSeries(i int) figure.Series {
+	s := series(v.colors[i], i)
+	if len(v.schemes) > 1 {
+		before := slices.DeleteFunc(slices.Clone(v.arms[:i]), func(a results.Arm) bool {
+			return a.Scheme != v.arms[i].Scheme
+		})
+		s.Dashes = [][]vg.Length{nil, figure.LongDashes, figure.ShortDashes}[len(before)%3]
+	}
+	return s
+}
+
+// armEntries name arm i in a legend, on as many lines as its label takes.
+func (v View) armEntries(i int) (entries []figure.Entry) {
+	for j, line := range figure.LegendLines(v.labels[i]) {
+		e := figure.Entry{Text: line, Samples: []figure.Series{{}}}
+		if j == 0 {
+			e.Samples[0] = v.armSeries(i)
+		}
+		entries = append(entries, e)
+	}
+	return entries
 }

@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
@@ -14,7 +13,6 @@ import (
 // some comparison has an interval.
 func differencesFigure(v View) (f figure.Figure, ok bool) {
 	loss := v.loss
-	labels, colors := v.labels, v.colors
 	drawn := slices.DeleteFunc(comparisonsOf(v, loss), func(d comparison) bool {
 		return d.refused != nil || d.Same || d.Difference.N == 0
 	})
@@ -29,15 +27,14 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 	x := rankAxis(at, true)
 	y := figure.Axis{Label: loss.Label + ", difference in %"}.Over(values...)
 	for _, family := range []string{schemeFamily, rankFamily} {
-		if p := familyPanel(drawn, family, colors); len(p.Series) > 0 {
+		if p := v.familyPanel(drawn, family); len(p.Series) > 0 {
 			p.X, p.Y, p.Series = x, y, append([]figure.Series{figure.LevelLine(x, 0)}, p.Series...)
 			f.Panels = append(f.Panels, p)
 		}
 	}
 	for i := range v.arms {
 		if slices.ContainsFunc(drawn, func(d comparison) bool { return d.arm == i }) {
-			f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i],
-				i)}})
+			f.Legend = append(f.Legend, v.armEntries(i)...)
 		}
 	}
 	f.Caption = fmt.Sprintf("Difference of the final %s from the reference, in percent of the reference's loss, "+
@@ -49,10 +46,10 @@ func differencesFigure(v View) (f figure.Figure, ok bool) {
 }
 
 // familyPanel has a line for each arm, through its comparisons of one family.
-func familyPanel(comparisons []comparison, family string, colors []color.RGBA) (p figure.Panel) {
-	for i, c := range colors {
-		s := armSeries(c, i)
-		s.Spread, s.Aside = figure.Bars, figure.Aside(i, len(colors))
+func (v View) familyPanel(comparisons []comparison, family string) (p figure.Panel) {
+	for i := range v.arms {
+		s := v.armSeries(i)
+		s.Spread = figure.Bars
 		for _, d := range comparisons {
 			if d.family == family && d.arm == i {
 				s.Points = append(s.Points, d.point())
@@ -62,6 +59,9 @@ func familyPanel(comparisons []comparison, family string, colors []color.RGBA) (
 		if len(s.Points) > 0 {
 			p.Series = append(p.Series, s)
 		}
+	}
+	for i := range p.Series {
+		p.Series[i].Aside = figure.Aside(i, len(p.Series))
 	}
 	return p
 }

@@ -13,7 +13,6 @@ import (
 // training cost in the factored form, which other programs run, against that in the cheaper of
 // the two forms, which runs here, and against its memory.
 func frontierFigure(v View) (figure.Figure, bool) {
-	labels, colors := v.labels, v.colors
 	loss := v.loss
 	f := figure.Figure{Name: "frontier"}
 	var values []float64
@@ -28,7 +27,7 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		p := figure.Panel{Title: capital(of.title)}
 		var costs []float64
 		for i, a := range v.arms {
-			s := armSeries(colors[i], i)
+			s := v.armSeries(i)
 			s.Spread = figure.Bars
 			for _, c := range a.Cells {
 				q := statisticPoint(c, loss)
@@ -38,7 +37,7 @@ func frontierFigure(v View) (figure.Figure, bool) {
 			}
 			p.Series = append(p.Series, s)
 		}
-		p.Series = append([]figure.Series{frontier(p.Series)}, p.Series...)
+		p.Series = append(v.frontiers(p.Series), p.Series...)
 		p.X = figure.Axis{Label: of.label, Log: true, Few: true}.Over(costs...)
 		f.Panels = append(f.Panels, p)
 	}
@@ -46,15 +45,35 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		f.Panels[i].Y = figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(values...)
 	}
 	for i := range v.arms {
-		f.Legend = append(f.Legend, figure.Entry{Text: labels[i], Samples: []figure.Series{armSeries(colors[i], i)}})
+		f.Legend = append(f.Legend, v.armEntries(i)...)
 	}
 	f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: "frontier", Samples: []figure.Series{frontier(nil)}})
 	f.Caption = "Final " + loss.Label + " against cost, counted from shapes: means over seeds, with 95% intervals. " +
 		"Each line is a scheme, and ranks rise from left to right. The frontier joins the settings for which no " +
-		"other setting has a lower loss at a lower cost. The factored form computes an adapter beside its map, as " +
-		"other programs do. The cheaper form is the factored one or, at large ranks, one merged matrix." +
+		"other setting of the same model and data has a lower loss at a lower cost. The factored form computes an " +
+		"adapter beside its map, as other programs do. The cheaper form is the factored one or, at large ranks, one " +
+		"merged matrix." +
 		runsLost(v) + " " + v.equal
 	return f, slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Flops > 0 })
+}
+
+// frontiers are the frontiers of series, one for each arm: one for the arms of each model and data
+// set, since a loss per token says nothing beside that of another tokenizer.
+func (v View) frontiers(all []figure.Series) (lines []figure.Series) {
+	var kinds []string
+	of := make(map[string][]figure.Series)
+	for i, a := range v.arms {
+		made := a.Cells[0].Provenance
+		kind := made.ModelHash + " " + made.DataHash
+		if of[kind] == nil {
+			kinds = append(kinds, kind)
+		}
+		of[kind] = append(of[kind], all[i])
+	}
+	for _, kind := range kinds {
+		lines = append(lines, frontier(of[kind]))
+	}
+	return lines
 }
 
 // frontier joins the points, of all series, for which no other point has both a lower cost and

@@ -71,7 +71,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		{results.Factored, "beside the map", figure.Copper[1]},
 		{results.Merged, "merged into it", figure.BlueGreen[1]},
 	} {
-		line := armSeries(of.color, i)
+		line := series(of.color, i)
 		line.Spread = figure.Bars
 		for _, rank := range inferenceRanks(timings) {
 			t := timeOverBase(timings, of.form, rank)
@@ -79,7 +79,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
 		}
 		p.Series = append(p.Series, line)
-		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{armSeries(of.color, i)}})
+		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{series(of.color, i)}})
 	}
 	p.X = rankAxis(at, false)
 	p.Y = figure.Axis{Label: "time relative to the base model", Log: true}.Over(values...)

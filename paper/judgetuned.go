@@ -228,7 +228,7 @@ func ratesTable(v View) table.Table {
 			if i < 0 {
 				return table.Entry{}
 			}
-			return rateEntry(a.Cells[i])
+			return rateEntry(a.Cells)(a.Cells[i])
 		}, fields...))
 	}
 	return t

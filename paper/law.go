@@ -28,7 +28,6 @@ func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 	for i, w := range laws {
 		points := figure.Series{
 			Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars, Points: w.points,
-			Aside: figure.Aside(i, len(laws)),
 		}
 		for _, q := range w.points {
 			at = append(at, q.X)

@@ -52,22 +52,28 @@ func axisRange(values []float64) float64 {
 	return a.Max - a.Min
 }
 
+// leastLater is the least number of steps with values that must be left of a curve whose first
+// part is cut off.
+const leastLater = 5
+
 // withoutTransient returns the values of points. It leaves out those of the first tenth of
-// the steps if they would take more than two thirds of the axis: the differences that matter
-// come later.
+// the steps if they would take more than two thirds of the axis, since the differences that matter
+// come later, unless too few steps with values are left: then lines would enter the panel near
+// its end.
 func withoutTransient(points []figure.Point) (values []float64, cut bool) {
 	last := 0.0
 	for _, p := range points {
 		last = max(last, p.X)
 	}
 	var later []float64
+	steps := make(map[float64]bool)
 	for _, p := range points {
 		values = append(values, p.Y)
 		if p.X >= last/10 {
-			later = append(later, p.Y)
+			later, steps[p.X] = append(later, p.Y), true
 		}
 	}
-	if axisRange(values) > 3*axisRange(later) {
+	if len(steps) >= leastLater && axisRange(values) > 3*axisRange(later) {
 		return later, true
 	}
 	return values, false

@@ -44,8 +44,8 @@ func statisticPoint(c results.Cell, s metrics.Statistic) figure.Point {
 	return spreadPoint(float64(c.Rank), c.Statistic(s), seeds)
 }
 
-// armSeries is how arm i is drawn if a line joins its marks.
-func armSeries(c color.RGBA, i int) figure.Series {
+// series is how item i is drawn if a line joins its marks.
+func series(c color.RGBA, i int) figure.Series {
 	return figure.Series{Color: c, Line: figure.LineWide, Glyph: figure.Glyphs[i%len(figure.Glyphs)]}
 }
 

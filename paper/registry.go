@@ -89,9 +89,11 @@ func Figures(v View, names ...string) (figures []figure.Figure, err error) {
 	return figures, nil
 }
 
-// of draws the figure of a view. Its legend says so if runs of the plan are missing.
+// of draws the figure of a view, unless there is no value to draw. Its legend says so if runs of
+// the plan are missing.
 func (d drawing) of(v View) (f figure.Figure, ok bool) {
 	f, ok = d.draw(v)
+	ok = ok && f.HasValues()
 	if mark := v.coverage.Mark(); mark != "" {
 		f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: mark})
 	}

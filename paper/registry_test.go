@@ -44,7 +44,7 @@ func TestUnknownFigures(t *testing.T) {
 
 // Each figure has the name by which it is asked for.
 func TestDrawingsHaveTheirNames(t *testing.T) {
-	for _, name := range []string{"loss", "gradient-norm", "onset", "differences", "activations"} {
+	for _, name := range []string{"loss", "gradient-norm", "onset", "differences"} {
 		if f := figureOf(t, name, view(sweep())); f.Name != name {
 			t.Errorf("%s is drawn for %s", f.Name, name)
 		}

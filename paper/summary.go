@@ -35,7 +35,7 @@ func summaryTable(v View) table.Table {
 	}
 	table.Fill(&t, rows, table.Numbers("rank", func(r row) table.Entry { return rankEntry(r.Cell) }, "rank"))
 	if slices.ContainsFunc(v.arms, rateMoves) {
-		table.Fill(&t, v.cells, table.Numbers(learningRate, rateEntry, tunedFields(v, "lr")...))
+		table.Fill(&t, v.cells, table.Numbers(learningRate, rateEntry(v.cells), tunedFields(v, "lr")...))
 	}
 	for _, name := range nuisanceAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
@@ -83,12 +83,15 @@ func ofRanked(c results.Cell, e table.Entry) table.Entry {
 	return table.Entry{Text: rankText(0), Values: []string{""}}
 }
 
-// rateEntry is the learning rate of a cell.
-func rateEntry(c results.Cell) table.Entry {
-	if slices.Contains(c.Nuisance, "lr") && hasLocal(c) {
-		return tunedEntry(c, number.Exact(c.LR))
+// rateEntry writes the learning rate of one of cells.
+func rateEntry(cells []results.Cell) func(results.Cell) table.Entry {
+	write := number.Alike(distinct(cells, func(s results.Setting) float64 { return s.LR })...)
+	return func(c results.Cell) table.Entry {
+		if slices.Contains(c.Nuisance, "lr") && hasLocal(c) {
+			return tunedEntry(c, number.Exact(c.LR))
+		}
+		return table.Exact(write(c.LR), c.LR)
 	}
-	return table.Exact(number.Brief(c.LR), c.LR)
 }
 
 // addTraits adds the columns that tell arms apart: scheme and traits. Each arm's values are

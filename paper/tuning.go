@@ -78,7 +78,13 @@ func addAxes(t *table.Table, rows [][]grid.Coordinate) {
 		if slices.ContainsFunc(rows, func(row []grid.Coordinate) bool { return !numeric(row[i]) }) {
 			column = table.Words
 		}
-		entry := func(row []grid.Coordinate) table.Entry { return axisEntry(row[i]) }
+		var values []float64
+		for _, row := range rows {
+			v, _ := strconv.ParseFloat(row[i].Value, 64) // 0 for a word, which is written as it is
+			values = append(values, v)
+		}
+		write := number.Alike(values...)
+		entry := func(row []grid.Coordinate) table.Entry { return axisEntry(row[i], write) }
 		table.Fill(t, rows, column(axis.Name, entry, axis.Name))
 	}
 }
@@ -88,12 +94,12 @@ func numeric(a grid.Coordinate) bool {
 	return err == nil
 }
 
-func axisEntry(a grid.Coordinate) table.Entry {
+func axisEntry(a grid.Coordinate, write func(float64) string) table.Entry {
 	e := table.Word(a.Value)
 	if v, err := strconv.ParseFloat(a.Value, 64); a.Name == "rank" && v == 0 && err == nil {
 		e.Text = rankText(0)
 	} else if err == nil {
-		e.Text = number.Brief(v)
+		e.Text = write(v)
 	}
 	return e
 }

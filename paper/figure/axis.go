@@ -100,8 +100,12 @@ func (a Axis) Ticks(min, max float64) []plot.Tick {
 		return a.namedTicks()
 	case len(a.At) > 0:
 		return a.ticksAt(min, max)
+	case a.Log && max/min >= 4 && a.Few:
+		return a.apart(logTicks(min, max), min, max, digitWideInRow)
 	case a.Log && max/min >= 4:
 		return logTicks(min, max)
+	case a.Few:
+		return a.apart(a.roundTicks(min, max), min, max, digitWideInRow)
 	}
 	return a.roundTicks(min, max)
 }
@@ -125,18 +129,30 @@ const (
 // ticksAt labels the given ticks, except those that are too near to the label before.
 func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	var ticks []plot.Tick
-	free, wide := math.Inf(-1), digitWide
+	write := number.Alike(a.At...)
+	for _, v := range a.At {
+		ticks = append(ticks, plot.Tick{Value: v, Label: write(v)})
+	}
+	wide := digitWide
 	if a.Few {
 		wide = digitWideInRow
 	}
-	for _, v := range a.At {
-		tick := plot.Tick{Value: v}
-		label := number.Brief(v)
-		at, half := a.Normalize(min, max, v), wide*float64(len(label))/2
-		if at-half >= free {
-			tick.Label, free = label, at+half+wide/2
+	return a.apart(ticks, min, max, wide)
+}
+
+// apart removes the labels that are too near to the label before, if a digit has a given width as
+// a part of the axis.
+func (a Axis) apart(ticks []plot.Tick, min, max, wide float64) []plot.Tick {
+	free := math.Inf(-1)
+	for i, t := range ticks {
+		at, half := a.Normalize(min, max, t.Value), wide*float64(len(t.Label))/2
+		switch {
+		case t.Label == "":
+		case at-half >= free:
+			free = at + half + wide/2
+		default:
+			ticks[i].Label = ""
 		}
-		ticks = append(ticks, tick)
 	}
 	return ticks
 }
@@ -180,6 +196,7 @@ func logTicks(min, max float64) []plot.Tick {
 	every := 1 + (last-first)/9
 	few := math.Log10(max/min) <= 2.5
 	var ticks []plot.Tick
+	write := number.Alike(min, max)
 	for e := first; e <= last; e++ {
 		for digit := 1; digit <= 9; digit++ {
 			v := float64(digit) * math.Pow(10, float64(e))
@@ -189,7 +206,7 @@ func logTicks(min, max float64) []plot.Tick {
 			tick := plot.Tick{Value: v}
 			switch {
 			case digit == 1 && e%every == 0, few && (digit == 2 || digit == 5):
-				tick.Label = number.Brief(v)
+				tick.Label = write(v)
 			case every > 1:
 				continue
 			}

@@ -66,7 +66,7 @@ func (p Panel) at(c draw.Canvas, x, y float64) vg.Point {
 // frame draws the axes and a faint line at each labelled tick of y, or says
 // that there is nothing to show.
 func (p Panel) frame(c draw.Canvas) {
-	if !slices.ContainsFunc(p.Series, func(s Series) bool { return slices.ContainsFunc(s.Points, p.shows) }) {
+	if !p.hasValues() {
 		style := textStyle(labelSize)
 		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
 		write(c, style, c.Center(), "no values")
@@ -169,6 +169,13 @@ func (p Panel) glyphs(c draw.Canvas, s Series) {
 // mark is the style of the series' glyph.
 func (s Series) mark() draw.GlyphStyle {
 	return draw.GlyphStyle{Color: s.Color, Radius: 2.4, Shape: s.Glyph}
+}
+
+// hasValues reports whether there is a point that the axes can show, besides those of guides.
+func (p Panel) hasValues() bool {
+	return slices.ContainsFunc(p.Series, func(s Series) bool {
+		return !s.Guide && slices.ContainsFunc(s.Points, p.shows)
+	})
 }
 
 // shows reports whether both axes can show the point.

@@ -4,6 +4,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -19,6 +20,11 @@ type Figure struct {
 	Panels []Panel
 	Legend Legend
 	Apart  bool // each panel has its own y axis, named in its title
+}
+
+// HasValues reports whether some panel shows a point or a tile.
+func (f Figure) HasValues() bool {
+	return slices.ContainsFunc(f.Panels, func(p Panel) bool { return p.Tiles != nil || p.hasValues() })
 }
 
 // Sizes are in points, for a page of two columns, on which text is printed at its own size.

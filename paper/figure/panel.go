@@ -35,6 +35,7 @@ type Series struct {
 	Glyph  draw.GlyphDrawer // the mark on each point; nil: none
 	Spread Spread
 	Aside  vg.Length // how far a mark and its bar stand to the right of their point
+	Guide  bool      // shows no value, but a level that values are compared with
 }
 
 // A Point is a value with the ends of its band or bar, which are NaN if there is none.
@@ -45,7 +46,7 @@ func Bare(x, y float64) Point { return Point{X: x, Y: y, Low: math.NaN(), High: 
 
 // LevelLine is a thin line at one y over the whole of an axis.
 func LevelLine(x Axis, y float64) Series {
-	return Series{Points: []Point{Bare(x.Min, y), Bare(x.Max, y)}, Color: Ink, Line: ThinLineWide}
+	return Series{Points: []Point{Bare(x.Min, y), Bare(x.Max, y)}, Color: Ink, Line: ThinLineWide, Guide: true}
 }
 
 // Spread says how the low and high ends of points are drawn.

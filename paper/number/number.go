@@ -3,22 +3,37 @@ package number
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Brief writes v in six digits or less: 0.001, 2048, 5e-5.
-func Brief(v float64) string {
+func Brief(v float64) string { return brief(v, needsExponent(v)) }
+
+// Alike returns how to write values that stand side by side: as Brief does or, if that writes one
+// of them with an exponent, all but 0 with one.
+func Alike(values ...float64) func(float64) string {
+	exponent := slices.ContainsFunc(values, needsExponent)
+	return func(v float64) string { return brief(v, exponent && v != 0) }
+}
+
+func needsExponent(v float64) bool {
+	size := math.Abs(v)
+	return v != 0 && (size < 1e-3 || size >= 1e6)
+}
+
+func brief(v float64, exponent bool) string {
 	format := byte('f')
-	if size := math.Abs(v); v != 0 && (size < 1e-3 || size >= 1e6) {
+	if exponent {
 		format = 'e'
 	}
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v+0, 'g', 6, 64), 64) // zero without a sign
-	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(rounded, format, -1, 64), "e")
+	mantissa, power, ok := strings.Cut(strconv.FormatFloat(rounded, format, -1, 64), "e")
 	if !ok {
 		return mantissa
 	}
-	e, _ := strconv.Atoi(exponent)
+	e, _ := strconv.Atoi(power)
 	return mantissa + "e" + strconv.Itoa(e)
 }
 

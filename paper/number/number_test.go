@@ -2,6 +2,7 @@ package number
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,25 @@ func TestCount(t *testing.T) {
 	}{{0, "run", "0 runs"}, {1, "run", "1 run"}, {2, "run", "2 runs"}, {2, "study", "2 studies"}} {
 		if got := Count(c.n, c.noun); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestAlike(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   string
+	}{
+		{[]float64{1e-4, 1e-3, 0.01, 0}, "1e-4 1e-3 1e-2 0"}, {[]float64{0.5, 0.001, 20}, "0.5 0.001 20"},
+		{[]float64{3e-4, 0.0025}, "3e-4 2.5e-3"},
+	} {
+		write := Alike(c.values...)
+		var got []string
+		for _, v := range c.values {
+			got = append(got, write(v))
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("got %s, want %s", text, c.want)
 		}
 	}
 }
