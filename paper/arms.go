@@ -117,8 +117,8 @@ func shortPaths(arms []results.Arm, axis string) map[string]string {
 	}
 }
 
-// axesOf names the axes that tell arms apart, in the grid's order. The optimizer and the learning
-// rate come first if they are no axes.
+// axesOf names the axes that tell arms apart, in the grid's order. An optimizer that is no axis
+// comes first, and a learning rate that is none comes after the optimizer.
 func axesOf(arms []results.Arm) []string {
 	var names []string
 	for _, a := range arms {
@@ -128,10 +128,14 @@ func axesOf(arms []results.Arm) []string {
 			}
 		}
 	}
-	for _, name := range []string{"lr", "optimizer"} {
-		if !slices.ContainsFunc(names, func(x string) bool { return lastPart(x) == name }) {
-			names = slices.Insert(names, 0, name)
-		}
+	at := func(part string) int {
+		return slices.IndexFunc(names, func(x string) bool { return lastPart(x) == part })
+	}
+	if at("optimizer") < 0 {
+		names = slices.Insert(names, 0, "optimizer")
+	}
+	if at("lr") < 0 {
+		names = slices.Insert(names, at("optimizer")+1, "lr")
 	}
 	return names
 }
