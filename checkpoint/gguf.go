@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -17,6 +18,7 @@ func loadGGUF(dir folder, name string, s storage) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	vocabulary.File = path.Join(dir.name, name)
 	if c.Tokenizer, err = tokenizer.FromGGUF(*vocabulary); err != nil {
 		return nil, dir.wrap(name, err)
 	}

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -59,8 +60,8 @@ func (x Example) plain() (Example, error) {
 
 // layOut returns a conversation's tokens, laid out by the model's template. The assistant's
 // text is encoded separately from the prompt, as it is when the model is used.
-func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
-	parts, err := t.Render(x.conversation())
+func (e *encoder) layOut(ctx context.Context, t *chat.Template, x Example) ([]symbol, error) {
+	parts, err := t.Render(ctx, x.conversation())
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,14 @@ func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
 		if i == 0 {
 			encode = e.tokenizer.EncodeBare
 		}
-		part := e.spreadBetween(encode(p.Text), len(p.Text)-p.Special)
+		ids, err := encode(ctx, p.Text)
+		if err != nil {
+			return nil, err
+		}
+		part, err := e.spreadBetween(ctx, ids, len(p.Text)-p.Special)
+		if err != nil {
+			return nil, err
+		}
 		for j := range part {
 			part[j].score = p.Completion || e.settings.Loss == LossAll && !p.Quoted
 		}
@@ -83,11 +91,15 @@ func (e *encoder) layOut(t *chat.Template, x Example) ([]symbol, error) {
 }
 
 // spreadBetween is spread for tokens that include special ones, which stand for no bytes.
-func (e *encoder) spreadBetween(ids []int32, bytes int) []symbol {
+func (e *encoder) spreadBetween(ctx context.Context, ids []int32, bytes int) ([]symbol, error) {
 	var plain []int32
 	special := make([]bool, len(ids))
 	for i := range ids {
-		if special[i] = e.tokenizer.Decode(ids[i:i+1]) == ""; !special[i] {
+		text, err := e.tokenizer.Decode(ctx, ids[i:i+1])
+		if err != nil {
+			return nil, err
+		}
+		if special[i] = text == ""; !special[i] {
 			plain = append(plain, ids[i])
 		}
 	}
@@ -99,5 +111,5 @@ func (e *encoder) spreadBetween(ids []int32, bytes int) []symbol {
 			tokens[i], shares = shares[0], shares[1:]
 		}
 	}
-	return tokens
+	return tokens, nil
 }

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func TestCalls(t *testing.T) {
 		{plainBytes, calls, "example 1: tools: the tokenizer has no chat template to lay them out"},
 		{plainBytes, calls[1:], "example 1: messages[1].tool_calls: the tokenizer has no chat template to lay it out"},
 	} {
-		_, err := Encode(corpus(c.example), c.tokenizer, s)
+		_, err := Encode(context.Background(), corpus(c.example), c.tokenizer, s)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
@@ -100,7 +101,8 @@ func TestConversationErrors(t *testing.T) {
 		{`{{ raise_exception("roles must alternate") }}`, "example 2: chat: chat/chat_template.jinja:1:4: "},
 		{`{{ raise_exception("roles must alternate") }}`, "roles must alternate"},
 	} {
-		_, err := Encode(corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}}), withTemplate(t, c.source),
+		examples := corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}})
+		_, err := Encode(context.Background(), examples, withTemplate(t, c.source),
 			Settings{Loss: LossAll, Context: 9})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.source, err, c.want)

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -63,19 +64,21 @@ func (s Stats) Warnings() []string {
 //
 // Only their content decides which examples are held out for validation, and equal examples
 // are held out together. A corpus of a single text is split by its windows.
-func Encode(c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
-	d, err := encode(c, t, s)
+//
+// If ctx ends, Encode returns early with its error.
+func Encode(ctx context.Context, c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
+	d, err := encode(ctx, c, t, s)
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", c.Source, err)
 	}
 	return d, nil
 }
 
-func encode(c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
+func encode(ctx context.Context, c *Corpus, t Tokenizer, s Settings) (*Dataset, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	pieces, stats, err := cut(c.Examples, newEncoder(t, s))
+	pieces, stats, err := cut(ctx, c.Examples, newEncoder(t, s))
 	if err != nil {
 		return nil, err
 	}

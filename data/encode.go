@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -12,15 +13,15 @@ import (
 type Tokenizer interface {
 	// Encode returns the ids of a whole text, with the ids that the tokenizer's template
 	// puts around it, such as a BOS.
-	Encode(text string) []int32
+	Encode(ctx context.Context, text string) ([]int32, error)
 	// EncodePiece returns the ids of a text that continues another one.
-	EncodePiece(text string) []int32
+	EncodePiece(ctx context.Context, text string) ([]int32, error)
 	// Decode returns the text of ids without special tokens.
-	Decode(ids []int32) string
+	Decode(ctx context.Context, ids []int32) (string, error)
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
 	// EncodeBare returns the ids of a whole text, without those of the template.
-	EncodeBare(text string) []int32
+	EncodeBare(ctx context.Context, text string) ([]int32, error)
 	// Chat returns the template of conversations, or nil if there is none.
 	Chat() (*chat.Template, error)
 }
@@ -49,14 +50,14 @@ func newEncoder(t Tokenizer, s Settings) *encoder {
 
 // encode returns the tokens of an example. The first is not scored, since nothing before it
 // could predict it.
-func (e *encoder) encode(x Example) ([]symbol, error) {
+func (e *encoder) encode(ctx context.Context, x Example) ([]symbol, error) {
 	if x.isConversation() {
 		t, err := e.tokenizer.Chat()
 		if err != nil {
 			return nil, err
 		}
 		if t != nil {
-			return e.layOut(t, x)
+			return e.layOut(ctx, t, x)
 		}
 		e.plain++
 		if x, err = x.plain(); err != nil {
@@ -65,11 +66,9 @@ func (e *encoder) encode(x Example) ([]symbol, error) {
 	}
 	var tokens []symbol
 	for i, s := range x {
-		var part []symbol
-		if i == 0 {
-			part = e.begin(s.Text)
-		} else {
-			part = spread(e.tokenizer.EncodePiece(s.Text), len(s.Text))
+		part, err := e.segment(ctx, s.Text, i == 0)
+		if err != nil {
+			return nil, err
 		}
 		closed := i == 0 && e.hasEOS && len(part) > 1 && part[len(part)-1].id == e.eos
 		ends := s.Kind == Completion || s.Kind == Quoted || s.Kind == Text && e.settings.EOS
@@ -99,20 +98,32 @@ func (e *encoder) scores(k Kind) bool {
 
 var errNoEOS = errors.New("the tokenizer has no EOS to score: name one as eos_token in tokenizer_config.json")
 
+// segment returns the tokens of the first text of an example, or of one that follows.
+func (e *encoder) segment(ctx context.Context, text string, isFirst bool) ([]symbol, error) {
+	if isFirst {
+		return e.begin(ctx, text)
+	}
+	ids, err := e.tokenizer.EncodePiece(ctx, text)
+	return spread(ids, len(text)), err
+}
+
 // begin returns the tokens of an example's first text. The first token is a BOS, or it counts
 // the bytes to which it decodes, since they are not scored.
-func (e *encoder) begin(text string) []symbol {
-	ids := e.tokenizer.Encode(text)
-	if len(ids) == 0 {
-		return nil
+func (e *encoder) begin(ctx context.Context, text string) ([]symbol, error) {
+	ids, err := e.tokenizer.Encode(ctx, text)
+	if err != nil || len(ids) == 0 {
+		return nil, err
 	}
-	first := e.tokenizer.Decode(ids[:1])
+	first, err := e.tokenizer.Decode(ctx, ids[:1])
+	if err != nil {
+		return nil, err
+	}
 	if !strings.HasPrefix(text, first) { // it is a part of a character, or the text was normalized
-		return spread(ids, len(text))
+		return spread(ids, len(text)), nil
 	}
 	return slices.Concat(
 		spread(ids[:1], len(first)),
-		spread(ids[1:], len(text)-len(first)))
+		spread(ids[1:], len(text)-len(first))), nil
 }
 
 // spread shares out the bytes of a text evenly among its tokens. Only sums matter, and the

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -22,12 +23,13 @@ type template struct {
 	before, after []int32
 }
 
-func (t template) Encode(text string) []int32 {
-	return slices.Concat(t.before, t.Tokenizer.Encode(text), t.after)
+func (t template) Encode(ctx context.Context, text string) ([]int32, error) {
+	ids, err := t.Tokenizer.Encode(ctx, text)
+	return slices.Concat(t.before, ids, t.after), err
 }
 
-func (t template) Decode(ids []int32) string {
-	return t.Tokenizer.Decode(slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return id == bos }))
+func (t template) Decode(ctx context.Context, ids []int32) (string, error) {
+	return t.Tokenizer.Decode(ctx, slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return id == bos }))
 }
 
 // noEOS is a tokenizer that names no EOS.
@@ -77,9 +79,19 @@ func texts(list ...string) *Corpus {
 	return corpus(examples...)
 }
 
+// mustTokens returns the ids of a whole text.
+func mustTokens(t testing.TB, tok Tokenizer, text string) []int32 {
+	t.Helper()
+	ids, err := tok.Encode(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
 func mustEncode(t testing.TB, c *Corpus, tok Tokenizer, s Settings) *Dataset {
 	t.Helper()
-	d, err := Encode(c, tok, s)
+	d, err := Encode(context.Background(), c, tok, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,10 +209,10 @@ func TestEncodeRefuses(t *testing.T) {
 		{good, noEOS{plainBytes}, corpus(pair("a", "b"), pair("c", "d")), errNoEOS.Error()},
 		{with(func(s *Settings) { s.EOS = true }), noEOS{plainBytes}, texts("ab", "cd"), errNoEOS.Error()},
 	} {
-		_, err := Encode(c.corpus, c.tokenizer, c.settings)
+		_, err := Encode(context.Background(), c.corpus, c.tokenizer, c.settings)
 		checkError(t, fmt.Sprintf("%+v", c.settings), err, "data: test: "+c.want)
 	}
-	if _, err := Encode(texts("ab", "cd"), noEOS{plainBytes}, good); err != nil {
+	if _, err := Encode(context.Background(), texts("ab", "cd"), noEOS{plainBytes}, good); err != nil {
 		t.Errorf("plain texts need no EOS, but: %v", err)
 	}
 }
@@ -208,32 +220,32 @@ func TestEncodeRefuses(t *testing.T) {
 func TestWindowsScoreEachTokenOnce(t *testing.T) {
 	text := "Ein Übel, zwei Übel: " + strings.Repeat("日本語 text ", 3)
 	for n := 2; n <= len(text); n++ {
-		for context := 2; context < 17; context++ {
+		for longest := 2; longest < 17; longest++ {
 			for _, tok := range []Tokenizer{plainBytes, withBOS, withBoth} {
 				text := "x" + strings.ToValidUTF8(text[:n], "")
-				ids := tok.Encode(text)
-				d := mustEncode(t, texts(text), tok, Settings{Loss: LossAll, Context: context})
+				ids := mustTokens(t, tok, text)
+				d := mustEncode(t, texts(text), tok, Settings{Loss: LossAll, Context: longest})
 				var scored []int32
 				total := 0
 				for i, q := range d.Train {
-					if len(q.Tokens) >= context || len(q.Tokens) != len(q.Targets) {
-						t.Fatalf("context %d: %d tokens and %d targets", context, len(q.Tokens), len(q.Targets))
+					if len(q.Tokens) >= longest || len(q.Tokens) != len(q.Targets) {
+						t.Fatalf("context %d: %d tokens and %d targets", longest, len(q.Tokens), len(q.Targets))
 					}
 					if last := len(scored); !slices.Equal(q.Tokens, ids[last:last+len(q.Tokens)]) {
-						t.Fatalf("context %d: window %d is %q of %q", context, i, show(q.Tokens), show(ids))
+						t.Fatalf("context %d: window %d is %q of %q", longest, i, show(q.Tokens), show(ids))
 					}
 					scored = append(scored, q.Targets...)
 					total += q.Bytes
 				}
 				if !slices.Equal(scored, ids[1:]) {
-					t.Fatalf("context %d: scored %q of %q", context, show(scored), show(ids))
+					t.Fatalf("context %d: scored %q of %q", longest, show(scored), show(ids))
 				}
 				want := len(text)
 				if ids[0] != bos {
 					want-- // x
 				}
 				if total != want {
-					t.Fatalf("context %d: %d bytes scored, want %d", context, total, want)
+					t.Fatalf("context %d: %d bytes scored, want %d", longest, total, want)
 				}
 			}
 		}
@@ -312,8 +324,9 @@ func TestEncodeWithARealTokenizer(t *testing.T) {
 	if got := q.Targets[len(q.Targets)-1]; got != eos {
 		t.Errorf("the last target is %d, want EOS, %d", got, eos)
 	}
-	if got, want := tok.Decode(append(q.Tokens, eos)), "Once upon a time, there was a café."; got != want {
-		t.Errorf("decodes to %q, want %q", got, want)
+	got, err := tok.Decode(context.Background(), append(q.Tokens, eos))
+	if want := "Once upon a time, there was a café."; err != nil || got != want {
+		t.Errorf("decodes to %q, %v, want %q", got, err, want)
 	}
 	if want := len(" there was a café."); q.Bytes != want {
 		t.Errorf("%d bytes, want %d", q.Bytes, want)
@@ -321,7 +334,7 @@ func TestEncodeWithARealTokenizer(t *testing.T) {
 	text := "Once upon a time, there was a café."
 	d = mustEncode(t, texts(text), tok, Settings{Loss: LossCompletion, Context: 64})
 	if got := d.Train[0]; got.Bytes != len(text) ||
-		!slices.Equal(append(got.Tokens[:1:1], got.Targets...), tok.Encode(text)) {
+		!slices.Equal(append(got.Tokens[:1:1], got.Targets...), mustTokens(t, tok, text)) {
 		t.Errorf("%q is not encoded by the template and scored whole: %+v", text, got)
 	}
 }

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 
@@ -15,7 +16,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	set, err := data.Encode(corpus, tokenizer.NewByteTokenizer(), data.Settings{
+	set, err := data.Encode(context.Background(), corpus, tokenizer.NewByteTokenizer(), data.Settings{
 		Loss:       data.LossCompletion,
 		Context:    32,
 		Validation: 1,

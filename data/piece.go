@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -16,17 +17,17 @@ type piece struct {
 }
 
 // cut encodes the examples and cuts them into pieces that fit into the context.
-func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
-	context := e.settings.Context
+func cut(ctx context.Context, examples []Example, e *encoder) ([]piece, Stats, error) {
+	longest := e.settings.Context
 	stats := Stats{Examples: len(examples)}
 	var pieces []piece
 	for i, x := range examples {
-		tokens, err := e.encode(x)
-		if err != nil && x.isConversation() {
-			err = fmt.Errorf("example %d: %w", i+1, err)
+		tokens, err := e.encode(ctx, x)
+		if err == errNoEOS { // of every example
+			return nil, stats, err
 		}
 		if err != nil {
-			return nil, stats, err
+			return nil, stats, fmt.Errorf("example %d: %w", i+1, err)
 		}
 		scored := slices.IndexFunc(tokens, func(t symbol) bool { return t.score })
 		if scored < 0 {
@@ -34,11 +35,11 @@ func cut(examples []Example, e *encoder) ([]piece, Stats, error) {
 			continue
 		}
 		if x[0].Kind != Text {
-			tokens = shorten(tokens, scored, context, &stats)
+			tokens = shorten(tokens, scored, longest, &stats)
 		}
 		k := x.key()
-		for from := 0; from+1 < len(tokens); from += context - 1 {
-			to := min(from+context, len(tokens))
+		for from := 0; from+1 < len(tokens); from += longest - 1 {
+			to := min(from+longest, len(tokens))
 			pieces = append(pieces, piece{tokens[from:to], to == len(tokens), k})
 		}
 	}

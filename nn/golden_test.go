@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -71,8 +72,8 @@ func TestStories260K(t *testing.T) {
 		for range want.GreedyIDs {
 			ids = append(ids, argmax(lastLogits(t, pass, ids)))
 		}
-		if got := c.Tokenizer.Decode(ids); got != want.GreedyText {
-			t.Errorf("greedy text %q, want %q", got, want.GreedyText)
+		if got, err := c.Tokenizer.Decode(context.Background(), ids); err != nil || got != want.GreedyText {
+			t.Errorf("greedy text %q, %v, want %q", got, err, want.GreedyText)
 		}
 	}
 }

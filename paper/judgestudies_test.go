@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -36,7 +37,7 @@ func asTheory(t *testing.T, name string) trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := sweeps.NewPlan(e, standIn)
+	p, err := sweeps.NewPlan(context.Background(), e, standIn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func asTheory(t *testing.T, name string) trial {
 			}
 		}
 		last = p
-		if p, err = p.Next(all, standIn); err != nil {
+		if p, err = p.Next(context.Background(), all, standIn); err != nil {
 			t.Fatal(err)
 		}
 		if p == nil {

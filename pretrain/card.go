@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -21,7 +22,7 @@ const cardFile = "README.md"
 
 // writeCard measures the finished model on the whole held-out text and writes its card. It
 // measures the stored model, whose weights are rounded to bfloat16.
-func (t *training) writeCard() error {
+func (t *training) writeCard(ctx context.Context) error {
 	stored, err := checkpoint.Load(t.dir)
 	if err != nil {
 		return err
@@ -34,7 +35,7 @@ func (t *training) writeCard() error {
 	if err != nil {
 		return err
 	}
-	bits, size, err := bitsPerByte(stored, held)
+	bits, size, err := bitsPerByte(ctx, stored, held)
 	if err != nil {
 		return err
 	}
@@ -77,11 +78,11 @@ func (t *training) writeCard() error {
 // bitsPerByte returns the model's loss on all documents, in windows of its context, and the
 // number of their bytes. A document's first byte is not scored, since nothing precedes it; its
 // end is scored.
-func bitsPerByte(c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, size int, err error) {
+func bitsPerByte(ctx context.Context, c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, size int, err error) {
 	for _, x := range held.Examples {
 		size += len(x[0].Text)
 	}
-	d, err := data.Encode(held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true,
+	d, err := data.Encode(ctx, held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true,
 		Context: c.Model.Config.Context})
 	if err != nil {
 		return 0, 0, err

@@ -36,7 +36,7 @@ func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("pretrain: %w", err)
 	}
-	t, err := newTraining(dir, r)
+	t, err := newTraining(ctx, dir, r)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func Run(ctx context.Context, dir string, r Recipe, report func(Progress)) error
 	case err != nil:
 		return err
 	case done:
-		return t.writeCard()
+		return t.writeCard(ctx)
 	}
 	return t.run(ctx, report)
 }
@@ -67,14 +67,14 @@ type training struct {
 	began     time.Time
 }
 
-func newTraining(dir string, r Recipe) (*training, error) {
+func newTraining(ctx context.Context, dir string, r Recipe) (*training, error) {
 	model, err := nn.New(r.config())
 	if err != nil {
 		return nil, err
 	}
 	model.Init(rand.New(rand.NewPCG(r.Seed, 0)))
 	t := &training{dir: dir, recipe: r, began: time.Now(), model: &checkpoint.Checkpoint{Model: model}}
-	if err := t.read(); err != nil {
+	if err := t.read(ctx); err != nil {
 		return nil, err
 	}
 	perShard := r.Train.Batch / r.Train.Shards
@@ -89,7 +89,7 @@ func newTraining(dir string, r Recipe) (*training, error) {
 
 // read reads the recipe's texts, learns the vocabulary, and writes the hashes of the texts into
 // the recipe.
-func (t *training) read() error {
+func (t *training) read(ctx context.Context) error {
 	source, err := data.Load(t.recipe.Data)
 	if err != nil {
 		return err
@@ -106,11 +106,11 @@ func (t *training) read() error {
 	if t.model.Tokenizer, err = tokenizer.TrainBPE(source.Texts(), t.recipe.Model.Vocab); err != nil {
 		return err
 	}
-	text, err := t.encode(source)
+	text, err := t.encode(ctx, source)
 	if err != nil {
 		return err
 	}
-	held, err := t.encode(heldSource)
+	held, err := t.encode(ctx, heldSource)
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func (t *training) read() error {
 }
 
 // encode cuts a text into rows of context tokens, an EOS after every document.
-func (t *training) encode(source *data.Corpus) ([]data.Sequence, error) {
-	d, err := data.Encode(source, t.model.Tokenizer, data.Settings{
+func (t *training) encode(ctx context.Context, source *data.Corpus) ([]data.Sequence, error) {
+	d, err := data.Encode(ctx, source, t.model.Tokenizer, data.Settings{
 		Loss: data.LossAll, EOS: true, Packing: true, Context: t.recipe.Model.Context,
 	})
 	if err != nil {
@@ -158,7 +158,7 @@ func (t *training) run(ctx context.Context, report func(Progress)) error {
 			}
 		}
 	}
-	return t.finish()
+	return t.finish(ctx)
 }
 
 // advance makes one step.
@@ -194,14 +194,14 @@ func (t *training) heldLoss() (float64, error) {
 }
 
 // finish writes the model and its card, and removes the files that are needed only to continue.
-func (t *training) finish() error {
+func (t *training) finish(ctx context.Context) error {
 	if err := t.log.write(); err != nil {
 		return err
 	}
 	if err := checkpoint.Save(t.dir, t.model, checkpoint.BF16); err != nil {
 		return err
 	}
-	if err := t.writeCard(); err != nil {
+	if err := t.writeCard(ctx); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(t.dir, stateFile)); err != nil && !os.IsNotExist(err) {

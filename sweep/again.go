@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"fmt"
 
 	"ranksweep/experiments"
@@ -12,12 +13,12 @@ import (
 // seed gives the same bytes, so the job gives back the very adapter that was measured,
 // which the store does not keep. If the model, the data or the arithmetic has changed,
 // the error says which.
-func Again(r results.Run, t train.Trainers) (Job, error) {
+func Again(ctx context.Context, r results.Run, t train.Trainers) (Job, error) {
 	c, err := experiments.ConfigOf(r.ID, r.Config)
 	if err != nil {
 		return Job{}, err
 	}
-	m, err := t.Resolve(c)
+	m, err := t.Resolve(ctx, c)
 	if err != nil {
 		return Job{}, fmt.Errorf("sweep: run %s cannot be reproduced: %w; "+
 			"relative paths start at the folder in which it was trained", r.ID, err)

@@ -110,7 +110,7 @@ grid: {rank: [4, 8], seed: [0, 1]}
 nuisance: {lr: [1e-3, 1e-2]}
 tune: {seed: 5, extend: 0, local: 3}
 `)
-		p, err := sweep.NewPlan(e, train.Trainers{bowl{}})
+		p, err := sweep.NewPlan(context.Background(), e, train.Trainers{bowl{}})
 		check(t, err)
 		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 ||
 			!strings.Contains(p.Phase(), "take at least 12 more runs") {
@@ -119,9 +119,9 @@ tune: {seed: 5, extend: 0, local: 3}
 		runs := madeUp(p, loss)
 		var phases []string
 		for i := 0; ; i++ {
-			next, err := p.Next(runs, train.Trainers{bowl{}})
+			next, err := p.Next(context.Background(), runs, train.Trainers{bowl{}})
 			check(t, err)
-			again, err := p.Next(slices.Clone(runs), train.Trainers{bowl{}})
+			again, err := p.Next(context.Background(), slices.Clone(runs), train.Trainers{bowl{}})
 			check(t, err)
 			if !reflect.DeepEqual(next, again) {
 				t.Fatalf("%s: of the same results another phase follows", c.name)
@@ -190,7 +190,7 @@ func TestLocalGridsNeedTheirTuning(t *testing.T) {
 		&sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
-	_, err = p.Next(madeUp(p, func(experiments.Config) float64 { return 1 }), train.Trainers{bowl{}})
+	_, err = p.Next(context.Background(), madeUp(p, func(experiments.Config) float64 { return 1 }), train.Trainers{bowl{}})
 	if err == nil ||
 		err.Error() != "experiments: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
 			"run the same command again" {

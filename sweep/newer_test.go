@@ -19,7 +19,7 @@ func TestNewerRecordsAreNotTrainedAgain(t *testing.T) {
 	dir := t.TempDir()
 	trainers := train.Trainers{bowl{}}
 	e := sweeptest.Experiment(t, "name: x\ndata: a\ntrain: {steps: 3}\ngrid: {rank: [1, 2, 4], lr: [0.1]}")
-	p, err := sweep.NewPlan(e, trainers)
+	p, err := sweep.NewPlan(context.Background(), e, trainers)
 	check(t, err)
 	store := results.Open(dir)
 	run := func(memory int64) *sweeptest.Observer {

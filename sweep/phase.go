@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"fmt"
 
 	"ranksweep/experiments"
@@ -11,29 +12,29 @@ import (
 
 // tuningPlan returns the first phase of an experiment with nuisance axes: all values of
 // these axes, on the seeds of tuning.
-func tuningPlan(e *experiments.Experiment, t train.Trainers) (*Plan, error) {
+func tuningPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 	points, err := e.TuningPoints()
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := jobsOf(e, points, t)
+	jobs, err := jobsOf(ctx, e, points, t)
 	if err != nil {
 		return nil, err
 	}
-	follow, err := followOf(e, t)
+	follow, err := followOf(ctx, e, t)
 	return &Plan{Experiment: e, Jobs: jobs, Follow: follow}, err
 }
 
 // followOf returns the jobs that will be reported once nuisance values are chosen. With
 // local grids there is a job for each value with which a local grid begins.
-func followOf(e *experiments.Experiment, t train.Trainers) ([]Job, error) {
+func followOf(ctx context.Context, e *experiments.Experiment, t train.Trainers) ([]Job, error) {
 	points, err := e.ReportedPoints()
 	if err != nil {
 		return nil, err
 	}
 	var jobs []Job
 	for _, p := range points {
-		m, err := t.Resolve(p.Config)
+		m, err := t.Resolve(ctx, p.Config)
 		if err != nil {
 			return nil, fmt.Errorf("sweep: %s: %w", p, err)
 		}
@@ -54,7 +55,7 @@ func followOf(e *experiments.Experiment, t train.Trainers) ([]Job, error) {
 //
 // Next depends on nothing but the experiment and the measurements, so that an
 // interrupted sweep goes on in the same way.
-func (p *Plan) Next(runs []results.Run, t train.Trainers) (*Plan, error) {
+func (p *Plan) Next(ctx context.Context, runs []results.Run, t train.Trainers) (*Plan, error) {
 	if p.Final() {
 		return nil, nil
 	}
@@ -63,38 +64,38 @@ func (p *Plan) Next(runs []results.Run, t train.Trainers) (*Plan, error) {
 		return nil, err
 	}
 	if p.Tunes() {
-		return p.nextTuned(choices, t)
+		return p.nextTuned(ctx, choices, t)
 	}
-	return p.nextLocal(choices, runs, t)
+	return p.nextLocal(ctx, choices, runs, t)
 }
 
 // nextTuned returns the phase that follows a plan that tunes.
-func (p *Plan) nextTuned(choices []grid.Choice, t train.Trainers) (*Plan, error) {
+func (p *Plan) nextTuned(ctx context.Context, choices []grid.Choice, t train.Trainers) (*Plan, error) {
 	e := p.Experiment
 	points, err := e.ExtendedPoints(choices)
 	if err != nil {
 		return nil, err
 	}
 	if len(points) > len(p.Jobs) {
-		jobs, err := jobsOf(e, points, t)
+		jobs, err := jobsOf(ctx, e, points, t)
 		return &Plan{Experiment: e, Jobs: jobs, Follow: p.Follow}, err
 	}
 	if points, err = e.ChosenPoints(choices); err != nil {
 		return nil, err
 	}
-	jobs, err := jobsOf(e, points, t)
+	jobs, err := jobsOf(ctx, e, points, t)
 	return &Plan{Experiment: e, Jobs: jobs, tuning: p.Jobs}, err
 }
 
 // nextLocal returns the phase with values beyond the edges of local grids, or nil if no
 // grid is extended.
-func (p *Plan) nextLocal(choices []grid.Choice, runs []results.Run, t train.Trainers) (*Plan, error) {
+func (p *Plan) nextLocal(ctx context.Context, choices []grid.Choice, runs []results.Run, t train.Trainers) (*Plan, error) {
 	e := p.Experiment
 	tried := grid.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
 	points, err := e.LocalPoints(choices, results.Tune(tried, runs))
 	if err != nil || len(points) == len(p.Jobs) {
 		return nil, err
 	}
-	jobs, err := jobsOf(e, points, t)
+	jobs, err := jobsOf(ctx, e, points, t)
 	return &Plan{Experiment: e, Jobs: jobs, tuning: p.tuning, more: len(jobs) - len(p.Jobs)}, err
 }

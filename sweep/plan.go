@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -29,15 +30,15 @@ type Plan struct {
 }
 
 // NewPlan resolves the first phase of an experiment.
-func NewPlan(e *experiments.Experiment, t train.Trainers) (*Plan, error) {
+func NewPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
 	}
 	if len(e.Nuisance) > 0 {
-		return tuningPlan(e, t)
+		return tuningPlan(ctx, e, t)
 	}
-	jobs, err := jobsOf(e, points, t)
+	jobs, err := jobsOf(ctx, e, points, t)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +46,11 @@ func NewPlan(e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 }
 
 // jobsOf makes jobs of points: it adds their identity and their cost.
-func jobsOf(e *experiments.Experiment, points []experiments.Point, t train.Trainers) ([]Job, error) {
+func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments.Point, t train.Trainers) ([]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {
-		m, err := t.Resolve(p.Config)
+		m, err := t.Resolve(ctx, p.Config)
 		if err != nil {
 			return nil, fmt.Errorf("sweep: %s: %w", p, err)
 		}

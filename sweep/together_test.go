@@ -57,7 +57,7 @@ func together(t *testing.T, runs int) *experiments.Experiment {
 func process(t *testing.T, store *results.Store, e *experiments.Experiment, trainer train.Trainer,
 	o *sweeptest.Observer) error {
 	trainers := train.Trainers{trainer}
-	p, err := sweep.NewPlan(e, trainers)
+	p, err := sweep.NewPlan(context.Background(), e, trainers)
 	check(t, err)
 	s := sweep.Scheduler{Trainers: trainers, Store: store, Workers: 1, Memory: 1 << 30, Observer: o}
 	return s.Run(t.Context(), p)

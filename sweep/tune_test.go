@@ -31,7 +31,7 @@ func (bowl) Abilities() (train.Abilities, error) {
 
 func (bowl) Provenance() results.Provenance { return results.Provenance{Program: "bowl"} }
 
-func (bowl) Resolve(c experiments.Config) (train.Material, error) {
+func (bowl) Resolve(_ context.Context, c experiments.Config) (train.Material, error) {
 	return train.Material{ModelHash: "m", DataHash: "d", Cost: float64(c.Adapter.Rank), Bytes: 1}, nil
 }
 
@@ -59,7 +59,7 @@ func (b bowl) Train(ctx context.Context, c experiments.Config, report func(metri
 // sweepAll runs all phases of an experiment, and returns their plans.
 func sweepAll(ctx context.Context, e *experiments.Experiment, t train.Trainers, dir string, workers int,
 	o *sweeptest.Observer) (plans []*sweep.Plan, err error) {
-	p, err := sweep.NewPlan(e, t)
+	p, err := sweep.NewPlan(context.Background(), e, t)
 	s := sweep.Scheduler{Trainers: t, Store: results.Open(dir), Workers: workers, Memory: 1 << 30, Observer: o}
 	for err == nil && p != nil {
 		plans = append(plans, p)
@@ -68,7 +68,7 @@ func sweepAll(ctx context.Context, e *experiments.Experiment, t train.Trainers, 
 		}
 		if err == nil {
 			runs, _ := s.Store.Runs()
-			p, err = p.Next(runs, t)
+			p, err = p.Next(context.Background(), runs, t)
 		}
 	}
 	return plans, err
@@ -201,7 +201,7 @@ func checkInterrupts(t *testing.T, text string) {
 
 func TestFailedTuningEndsTheSweep(t *testing.T) {
 	e := sweeptest.Experiment(t, bowls)
-	p, err := sweep.NewPlan(e, train.Trainers{bowl{}})
+	p, err := sweep.NewPlan(context.Background(), e, train.Trainers{bowl{}})
 	check(t, err)
 	broken := string(p.Jobs[3].Config.JSON())
 	dir := t.TempDir()

@@ -10,7 +10,13 @@ import (
 
 // matcher finds added tokens in text: the leftmost one and, of several that begin there, the
 // longest.
-type matcher [256][]match // by first byte, longest first
+type matcher [256]*matches // by first byte
+
+// matches are added tokens that begin with the same byte, in the order of their texts.
+type matches struct {
+	texts prefixes
+	list  []match
+}
 
 // match is an added token with the text to look for.
 type match struct {
@@ -27,20 +33,24 @@ type part struct {
 }
 
 func newMatcher(added []match) matcher {
+	added = slices.Clone(added)
+	slices.SortStableFunc(added, func(a, b match) int { return cmp.Compare(a.text, b.text) })
 	var m matcher
-	for _, a := range added {
-		if a.text != "" {
-			m[a.text[0]] = append(m[a.text[0]], a)
+	for i, a := range added {
+		if a.text == "" || i > 0 && a.text == added[i-1].text { // of equal texts the first counts
+			continue
 		}
-	}
-	for _, list := range m {
-		slices.SortStableFunc(list, func(a, b match) int { return cmp.Compare(len(b.text), len(a.text)) })
+		first := &m[a.text[0]]
+		if *first == nil {
+			*first = new(matches)
+		}
+		(*first).texts, (*first).list = append((*first).texts, a.text), append((*first).list, a)
 	}
 	return m
 }
 
 // split returns the parts of text in order, none of them empty.
-func (m *matcher) split(text string) []part {
+func (m *matcher) split(b *budget, text string) []part {
 	var parts []part
 	begin := 0
 	for at := 0; at < len(text); {
@@ -48,7 +58,7 @@ func (m *matcher) split(text string) []part {
 			at++
 			continue
 		}
-		found := m.at(text[at:])
+		found := m[text[at]].longest(b, text[at:])
 		if found == nil {
 			at++
 			continue
@@ -59,9 +69,10 @@ func (m *matcher) split(text string) []part {
 			continue
 		}
 		if found.lstrip {
-			from = max(begin, len(strings.TrimRightFunc(text[:from], unicode.IsSpace)))
+			from = begin + len(strings.TrimRightFunc(text[begin:max(begin, from)], unicode.IsSpace))
 		}
 		if found.rstrip {
+			to = max(to, begin) // what the token before it took in is white space
 			to = len(text) - len(strings.TrimLeftFunc(text[to:], unicode.IsSpace))
 		}
 		if begin < from {
@@ -77,14 +88,10 @@ func (m *matcher) split(text string) []part {
 	return parts
 }
 
-// at returns the added token with which text begins; text is not empty.
-func (m *matcher) at(text string) *match {
-	for i, a := range m[text[0]] {
-		if strings.HasPrefix(text, a.text) {
-			return &m[text[0]][i]
-		}
-	}
-	return nil
+// longest returns the longest token with which text begins.
+func (m *matches) longest(b *budget, text string) (found *match) {
+	b.spend(m.texts.find(text, func(i int) { found = &m.list[i] }))
+	return found
 }
 
 func endsInWord(text string) bool {

@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -71,7 +72,8 @@ func wordCounts(texts []string) map[string]int {
 	times := make(map[string]int)
 	for _, text := range texts {
 		text = wellFormed(text)
-		findGPT2(text, func(begin, end int) { times[text[begin:end]]++ })
+		b := newBudget(context.Background(), len(text))
+		findGPT2(&b, text, func(begin, end int) { times[text[begin:end]]++ })
 	}
 	return times
 }

@@ -47,16 +47,16 @@ func appendSpelled(b []byte, token string) (_ []byte, ok bool) {
 
 // decodeByteLevel joins tokens that are spelt in the byte alphabet. Other tokens, such as
 // added ones, stand for themselves.
-func decodeByteLevel(tokens []string) []string {
-	b := make([]byte, 0, 4*len(tokens)) // about the length of English tokens
+func decodeByteLevel(b *budget, tokens []string) []string {
+	text := make([]byte, 0, 4*len(tokens)) // about the length of English tokens
 	for _, token := range tokens {
-		spelled, ok := appendSpelled(b, token)
+		spelled, ok := appendSpelled(text, token)
 		if !ok {
-			spelled = append(b, token...)
+			spelled = append(text, token...)
 		}
-		b = spelled
+		text = spelled
 	}
-	return []string{wellFormed(string(b))}
+	return []string{b.made(wellFormed(string(text)))}
 }
 
 // endOfText separates documents of the byte tokenizer.

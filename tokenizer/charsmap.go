@@ -78,24 +78,27 @@ func (m *charsmap) find(text string) (string, bool) {
 // grapheme is replaced as a whole even if only a prefix of it has a replacement.
 const longGrapheme = 6
 
-func (m *charsmap) normalize(text string) string {
-	var b strings.Builder
+func (m *charsmap) normalize(b *budget, text string) string {
+	var out strings.Builder
+	replace := func(text string) bool {
+		replacement, ok := m.find(text)
+		if ok {
+			b.room(out.Len() + len(replacement))
+			out.WriteString(replacement)
+		}
+		return ok
+	}
 	all := graphemes.FromString(text)
 	for all.Next() {
 		cluster := all.Value()
-		if len(cluster) < longGrapheme {
-			if replacement, ok := m.find(cluster); ok {
-				b.WriteString(replacement)
-				continue
-			}
+		if len(cluster) < longGrapheme && replace(cluster) {
+			continue
 		}
 		for _, r := range cluster {
-			char := string(r)
-			if replacement, ok := m.find(char); ok {
-				char = replacement
+			if !replace(string(r)) {
+				out.WriteRune(r)
 			}
-			b.WriteString(char)
 		}
 	}
-	return b.String()
+	return b.made(out.String())
 }

@@ -40,20 +40,31 @@ type component struct {
 }
 
 // flatten returns the parts of c, which may be nil, without nesting.
-func (c *component) flatten() []*component {
+func (c *component) flatten() []*component { return c.appendTo(nil) }
+
+func (c *component) appendTo(all []*component) []*component {
 	switch {
 	case c == nil:
-		return nil
+		return all
 	case c.Type != "Sequence":
-		return []*component{c}
+		return append(all, c)
 	}
-	var all []*component
 	for _, parts := range [][]component{c.Normalizers, c.PreTokenizers, c.Processors, c.Decoders} {
 		for i := range parts {
-			all = append(all, parts[i].flatten()...)
+			all = parts[i].appendTo(all)
 		}
 	}
 	return all
+}
+
+// label returns the type of c, with the pattern that it looks for.
+func (c *component) label() string {
+	for _, text := range []*string{c.Pattern.Regex, c.Pattern.String} {
+		if text != nil {
+			return fmt.Sprintf("%s %.80q", c.Type, *text)
+		}
+	}
+	return c.Type
 }
 
 func (c *component) refuse(place, known string) error {

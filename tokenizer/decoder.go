@@ -9,7 +9,7 @@ import (
 )
 
 // decoder is one step from tokens back to text.
-type decoder func(tokens []string) []string
+type decoder func(b *budget, tokens []string) []string
 
 const knownDecoders = "ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, Sequence"
 
@@ -19,7 +19,7 @@ func (p *pipeline) setDecoders(c *component) error {
 		if err != nil {
 			return err
 		}
-		p.decoders = append(p.decoders, d)
+		p.decoders = append(p.decoders, stage[decoder]{"decoder " + c.label(), d})
 	}
 	if p.decoders == nil {
 		return errors.New("has no decoder, which joins tokens to text; known are: " + knownDecoders)
@@ -34,7 +34,7 @@ func (c *component) decoder() (decoder, error) {
 	case "ByteFallback":
 		return decodeByteFallback, nil
 	case "Fuse":
-		return func(tokens []string) []string { return []string{strings.Join(tokens, "")} }, nil
+		return fuse, nil
 	case "Replace":
 		replace, err := c.Pattern.replacer(c.Content)
 		if err != nil {
@@ -46,20 +46,29 @@ func (c *component) decoder() (decoder, error) {
 			return nil, fmt.Errorf("decoder Strip: content %q, start %d, stop %d: must be a text and numbers from "+
 				"0", c.Content, c.Start, c.Stop)
 		}
-		return each(c.strip), nil
+		return each(func(_ *budget, token string) string { return c.strip(token) }), nil
 	case "Metaspace":
 		return c.metaspaceDecoder()
 	}
 	return nil, c.refuse("decoder", knownDecoders)
 }
 
-func each(f func(token string) string) decoder {
-	return func(tokens []string) []string {
+// each returns a decoder that rewrites every token in the same way.
+func each(f rewriter) decoder {
+	return func(b *budget, tokens []string) []string {
+		size := 0
 		for i, token := range tokens {
-			tokens[i] = f(token)
+			b.spend(1 + len(token))
+			tokens[i] = f(b, token)
+			size += len(tokens[i])
+			b.room(size)
 		}
 		return tokens
 	}
+}
+
+func fuse(b *budget, tokens []string) []string {
+	return []string{b.made(strings.Join(tokens, ""))}
 }
 
 // strip removes copies of content from token: up to start at its left and up to stop at its
@@ -81,8 +90,9 @@ func (c *component) metaspaceDecoder() (decoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decoder %w", err)
 	}
-	return func(tokens []string) []string {
+	return func(b *budget, tokens []string) []string {
 		for i, token := range tokens {
+			b.spend(1 + len(token))
 			space := " "
 			if i == 0 && scheme != "never" {
 				space = ""
@@ -106,7 +116,7 @@ func tokenByte(token string) (byte, bool) {
 
 // decodeByteFallback joins each run of byte tokens to one text. In a run that is not UTF-8,
 // every byte becomes U+FFFD.
-func decodeByteFallback(tokens []string) []string {
+func decodeByteFallback(b *budget, tokens []string) []string {
 	out := make([]string, 0, len(tokens))
 	var run []byte
 	flush := func() {
@@ -121,8 +131,9 @@ func decodeByteFallback(tokens []string) []string {
 		run = run[:0]
 	}
 	for _, token := range tokens {
-		if b, ok := tokenByte(token); ok {
-			run = append(run, b)
+		b.spend(1 + len(token))
+		if c, ok := tokenByte(token); ok {
+			run = append(run, c)
 			continue
 		}
 		flush()

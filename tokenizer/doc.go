@@ -6,4 +6,7 @@
 //
 // A setting that this package does not implement is refused by name, since ignoring it would
 // give other ids than those with which the model was trained.
+//
+// Tokenizers of strangers are bounded (budget.go): a hostile one ends with an error within about a
+// second for a short text, and within memory that is a multiple of a long one.
 package tokenizer

@@ -1,4 +1,7 @@
 package tokenizer
 
 // Exported for tests of packages that import this one.
-var GSM8K = gsm8k
+var (
+	GSM8K      = gsm8k
+	MustEncode = mustEncode
+)

@@ -2,9 +2,11 @@ package tokenizer
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +14,7 @@ import (
 
 // GGUF is a GGUF file's description of its tokenizer, under tokenizer.ggml.
 type GGUF struct {
+	File   string // for errors
 	Model  string // gpt2 or llama
 	Pre    string // name of the pre-tokenizer; empty if none is given
 	Tokens []string
@@ -48,12 +51,12 @@ func FromGGUF(g GGUF) (Tokenizer, error) {
 	return p, nil
 }
 
-func (g *GGUF) tokenizer() (*pipeline, error) {
+func (g *GGUF) tokenizer() (_ *pipeline, err error) {
+	defer caught(&err)
 	if err := g.check(); err != nil {
 		return nil, err
 	}
 	var file object
-	var err error
 	switch g.Model {
 	case "gpt2":
 		file, err = g.byteLevel()
@@ -74,7 +77,7 @@ func (g *GGUF) tokenizer() (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.origin = "tokenizer.chat_template"
+	p.name, p.origin = path.Join(g.File, "tokenizer.ggml"), path.Join(g.File, "tokenizer.chat_template")
 	return p, nil
 }
 
@@ -259,6 +262,8 @@ func (g *GGUF) scoredMerges(vocab map[string]int) ([][2]string, error) {
 		return nil, errors.New("tokenizer.ggml.scores is missing: the model llama merges by score")
 	}
 	var all []scoredMerge
+	b := newBudget(context.Background(), len(strings.Join(g.Tokens, "")))
+	b.doing = "tokenizer.ggml.tokens"
 	for id, token := range g.Tokens {
 		score := g.Scores[id]
 		if math.IsNaN(float64(score)) {
@@ -269,6 +274,7 @@ func (g *GGUF) scoredMerges(vocab map[string]int) ([][2]string, error) {
 		}
 		first := len(all)
 		for at := range token {
+			b.spend(1 + len(token)/8) // two look-ups
 			_, left := vocab[token[:at]]
 			_, right := vocab[token[at:]]
 			if at > 0 && left && right {

@@ -140,11 +140,11 @@ func TestTokenizersMatchHuggingFace(t *testing.T) {
 	eachGolden(t, goldenNames(t), func(t *testing.T, g *golden, p *pipeline) {
 		for _, c := range g.Cases {
 			if c.Text != nil {
-				if ids := p.Encode(*c.Text); !slices.Equal(ids, c.IDs) {
+				if ids := mustEncode(t, p, *c.Text); !slices.Equal(ids, c.IDs) {
 					t.Errorf("Encode(%q) = %v, want %v", *c.Text, ids, c.IDs)
 				}
 			}
-			if text := p.Decode(c.IDs); text != c.Decoded {
+			if text := mustDecode(t, p, c.IDs); text != c.Decoded {
 				t.Errorf("Decode(%v) = %q, want %q", c.IDs, text, c.Decoded)
 			}
 		}
@@ -156,21 +156,21 @@ func TestCorpusMatchesHuggingFace(t *testing.T) {
 		t.Fatalf("%d strings", n)
 	}
 	eachGolden(t, goldenNames(t), func(t *testing.T, g *golden, p *pipeline) {
-		if err := g.Corpus.compare(p, corpus()); err != nil {
+		if err := g.Corpus.compare(t, p, corpus()); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
 // compare returns an error unless p's results for texts have this digest.
-func (d digest) compare(p *pipeline, texts []string) error {
+func (d digest) compare(t testing.TB, p *pipeline, texts []string) error {
 	if d.Each != nil && len(d.Each) != 2*len(texts) {
 		return fmt.Errorf("digests of %d texts for %d", len(d.Each)/2, len(texts))
 	}
 	whole := sha256.New()
 	var wrong []string
 	for i, text := range texts {
-		encoding := p.appendEncoding(nil, text)
+		encoding := p.appendEncoding(t, nil, text)
 		whole.Write(encoding)
 		if sum := sha256.Sum256(encoding); d.Each != nil && !bytes.Equal(sum[:2], d.Each[2*i:2*i+2]) {
 			wrong = append(wrong, text)
@@ -178,8 +178,9 @@ func (d digest) compare(p *pipeline, texts []string) error {
 	}
 	if len(wrong) > 0 {
 		text := slices.MinFunc(wrong, func(a, b string) int { return len(a) - len(b) })
-		ids := p.Encode(text)
-		return fmt.Errorf("%d of %d texts differ, such as %q: %v, %q", len(wrong), len(texts), text, ids, p.Decode(ids))
+		ids := mustEncode(t, p, text)
+		return fmt.Errorf("%d of %d texts differ, such as %q: %v, %q", len(wrong), len(texts), text, ids,
+			mustDecode(t, p, ids))
 	}
 	if sum := sumOf(whole); sum != d.SHA256 {
 		return fmt.Errorf("the hash of all ids and texts is %s, want %s", sum, d.SHA256)
@@ -190,12 +191,12 @@ func (d digest) compare(p *pipeline, texts []string) error {
 func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
 // appendEncoding appends the ids of text and their decoded text.
-func (p *pipeline) appendEncoding(b []byte, text string) []byte {
-	ids := p.Encode(text)
+func (p *pipeline) appendEncoding(t testing.TB, b []byte, text string) []byte {
+	ids := mustEncode(t, p, text)
 	for _, id := range ids {
 		b = binary.LittleEndian.AppendUint32(b, uint32(id))
 	}
-	return append(b, p.Decode(ids)...)
+	return append(b, mustDecode(t, p, ids)...)
 }
 
 // A digest must notice one wrong id in one string.
@@ -204,14 +205,14 @@ func TestDigestSeesADifference(t *testing.T) {
 	p := g.load(t)
 	texts := slices.Clone(corpus())
 	texts[500] += "!"
-	if err := g.Corpus.compare(p, texts); err == nil || !strings.Contains(err.Error(), "1 of ") {
+	if err := g.Corpus.compare(t, p, texts); err == nil || !strings.Contains(err.Error(), "1 of ") {
 		t.Errorf("a changed text: %v", err)
 	}
 	whole := digest{SHA256: g.Corpus.SHA256}
-	if err := whole.compare(p, texts); err == nil {
+	if err := whole.compare(t, p, texts); err == nil {
 		t.Error("the hash of everything does not see a changed text")
 	}
-	if err := g.Corpus.compare(p, texts[1:]); err == nil {
+	if err := g.Corpus.compare(t, p, texts[1:]); err == nil {
 		t.Error("a text may be missing")
 	}
 }
@@ -240,7 +241,7 @@ func TestEveryCodePoint(t *testing.T) {
 			if g.Points.SHA256 == "" {
 				t.Skip("shares its classes with another")
 			}
-			if err := g.Points.compare(p, texts); err != nil {
+			if err := g.Points.compare(t, p, texts); err != nil {
 				t.Error(err)
 			}
 		})
@@ -250,7 +251,7 @@ func TestGSM8KMatchesHuggingFace(t *testing.T) {
 	texts := gsm8k(t)
 	eachGolden(t, unless(t, "gpt2", "llama3", "smollm2", "llama2", "unigram"),
 		func(t *testing.T, g *golden, p *pipeline) {
-			if err := (digest{SHA256: g.GSM8K}).compare(p, texts); err != nil {
+			if err := (digest{SHA256: g.GSM8K}).compare(t, p, texts); err != nil {
 				t.Error(err)
 			}
 		})
@@ -292,7 +293,7 @@ func BenchmarkEncode(b *testing.B) {
 			b.SetBytes(int64(bytes))
 			for b.Loop() {
 				for _, text := range texts {
-					p.Encode(text)
+					mustEncode(b, p, text)
 				}
 			}
 			if theirs, ok := huggingFaceSeconds(b, name); ok {

@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,4 +24,32 @@ func asFS(files map[string][]byte) fstest.MapFS {
 		fsys[name] = &fstest.MapFile{Data: content}
 	}
 	return fsys
+}
+
+// mustEncode returns the ids of a whole text.
+func mustEncode(t testing.TB, tok Tokenizer, text string) []int32 {
+	t.Helper()
+	ids, err := tok.Encode(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func mustEncodePiece(t testing.TB, tok Tokenizer, text string) []int32 {
+	t.Helper()
+	ids, err := tok.EncodePiece(context.Background(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func mustDecode(t testing.TB, tok Tokenizer, ids []int32) string {
+	t.Helper()
+	text, err := tok.Decode(context.Background(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

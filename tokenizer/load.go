@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)
 	}
+	p.name = path.Join(name, tokenizerFile)
 	settings, err := readFile(fsys, name, configFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -124,6 +126,7 @@ func (p *pipeline) setTokens(vocab map[string]int32, added []addedToken) error {
 	}
 	p.special = make(map[int32]bool)
 	var verbatim, normalized []match
+	b := newBudget(context.Background(), sizeOf(added))
 	for _, a := range added {
 		if err := p.addToken(a.ID, a.Content); err != nil {
 			return err
@@ -133,7 +136,7 @@ func (p *pipeline) setTokens(vocab map[string]int32, added []addedToken) error {
 		}
 		m := match{a.Content, a.ID, a.SingleWord, a.LStrip, a.RStrip}
 		if a.Normalized {
-			m.text = p.normalize(a.Content, true)
+			m.text = p.normalize(&b, a.Content, true)
 			normalized = append(normalized, m)
 			p.tokens[a.ID] = m.text
 		} else {
@@ -142,6 +145,14 @@ func (p *pipeline) setTokens(vocab map[string]int32, added []addedToken) error {
 	}
 	p.verbatim, p.normalized = newMatcher(verbatim), newMatcher(normalized)
 	return nil
+}
+
+// sizeOf returns the number of bytes of the texts of tokens.
+func sizeOf(added []addedToken) (bytes int) {
+	for _, a := range added {
+		bytes += len(a.Content)
+	}
+	return bytes
 }
 
 func (p *pipeline) addToken(id int32, text string) error {
@@ -161,12 +172,14 @@ func (p *pipeline) addToken(id int32, text string) error {
 }
 
 // parseTokenizer compiles the content of a tokenizer.json.
-func parseTokenizer(content []byte) (*pipeline, error) {
+func parseTokenizer(content []byte) (_ *pipeline, err error) {
+	defer caught(&err)
 	var j tokenizerJSON
 	if err := json.Unmarshal(content, &j); err != nil {
 		return nil, err
 	}
 	p := &pipeline{
+		name:  tokenizerFile,
 		bos:   none,
 		eos:   none,
 		files: map[string][]byte{tokenizerFile: content},

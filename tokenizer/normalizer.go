@@ -11,11 +11,19 @@ import (
 
 // normalizer rewrites a part of a text. starts is true if the part begins the whole text or
 // follows an added token, and false if it continues other text.
-type normalizer func(text string, starts bool) string
+type normalizer func(b *budget, text string, starts bool) string
 
-// plain returns a normalizer that rewrites every part in the same way.
+// rewriter rewrites a text or a token.
+type rewriter func(b *budget, text string) string
+
+// always returns a normalizer that rewrites every part in the same way.
+func always(f rewriter) normalizer {
+	return func(b *budget, text string, _ bool) string { return f(b, text) }
+}
+
+// plain is always for a function whose result has at most about ten times as many bytes.
 func plain(f func(string) string) normalizer {
-	return func(text string, _ bool) string { return f(text) }
+	return func(b *budget, text string, _ bool) string { return b.made(f(text)) }
 }
 
 const knownNormalizers = "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend, Replace, Precompiled, Sequence"
@@ -26,7 +34,7 @@ func (p *pipeline) setNormalizers(c *component) error {
 		if err != nil {
 			return err
 		}
-		p.normalizers = append(p.normalizers, n)
+		p.normalizers = append(p.normalizers, stage[normalizer]{"normalizer " + c.label(), n})
 	}
 	return nil
 }
@@ -54,7 +62,7 @@ func (c *component) normalizer() (normalizer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("normalizer Replace: %w", err)
 		}
-		return plain(replace), nil
+		return always(replace), nil
 	case "Precompiled":
 		blob, err := base64.StdEncoding.DecodeString(c.Charsmap)
 		if err != nil {
@@ -64,16 +72,17 @@ func (c *component) normalizer() (normalizer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("normalizer Precompiled: precompiled_charsmap: %w", err)
 		}
-		return plain(m.normalize), nil
+		return always(m.normalize), nil
 	}
 	return nil, c.refuse("normalizer", knownNormalizers)
 }
 
-func (c *component) prepend(text string, starts bool) string {
+func (c *component) prepend(b *budget, text string, starts bool) string {
 	if !starts || text == "" {
 		return text
 	}
-	return c.Prepend + text
+	b.room(len(c.Prepend) + len(text))
+	return b.made(c.Prepend + text)
 }
 
 func (c *component) stripSpace(text string) string {

@@ -31,7 +31,9 @@ func (p *pipeline) setPreTokenizers(c *component) (byteLevel bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		p.preTokenizers = append(p.preTokenizers, steps...)
+		for _, do := range steps {
+			p.preTokenizers = append(p.preTokenizers, stage[preTokenizer]{"pre_tokenizer " + c.label(), do})
+		}
 	}
 	return byteLevel, nil
 }
@@ -73,7 +75,7 @@ func (c *component) byteLevel() (steps []preTokenizer) {
 	if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
 		steps = append(steps, func(s *scratch, p piece) {
 			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
-				p.text = " " + p.text
+				p.text = s.made(" " + p.text)
 			}
 			s.finer = append(s.finer, p)
 		})
@@ -92,15 +94,14 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 	}
 	mark := c.Replacement
 	steps := []preTokenizer{func(s *scratch, p piece) {
-		p.text = strings.ReplaceAll(p.text, " ", mark)
+		p.text = s.made(strings.ReplaceAll(p.text, " ", mark))
 		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(p.text, mark) {
-			p.text = mark + p.text
+			p.text = s.made(mark + p.text)
 		}
 		s.finer = append(s.finer, p)
 	}}
 	if c.Split == nil || *c.Split {
-		find := func(text string, match func(begin, end int)) { findString(mark, text, match) }
-		steps = append(steps, splitter(find, mergedWithNext))
+		steps = append(steps, splitter(findString(mark), mergedWithNext))
 	}
 	return steps, nil
 }
@@ -127,7 +128,7 @@ func (c *component) prependScheme() (string, error) {
 
 // findRuns returns a finder of runs of characters that have one kind other than 0.
 func findRuns(kind func(rune) int) finder {
-	return func(text string, match func(begin, end int)) {
+	return func(_ *budget, text string, match func(begin, end int)) {
 		begin, last := 0, 0
 		for at, r := range text {
 			if k := kind(r); k != last {

@@ -65,7 +65,7 @@ func compareReal(t *testing.T, name string, tok tokenizer.Tokenizer) {
 	hash := sha256.New()
 	for _, text := range tokenizer.GSM8K(t) {
 		var b []byte
-		for _, id := range tok.Encode(text) {
+		for _, id := range tokenizer.MustEncode(t, tok, text) {
 			b = binary.LittleEndian.AppendUint32(b, uint32(id))
 		}
 		hash.Write(b)

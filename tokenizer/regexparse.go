@@ -1,67 +1,53 @@
 package tokenizer
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// parseExpression reads the kind of regular expression by which tokenizers split text:
-// alternatives, groups, characters and classes, greedy or possessive repetition of single
-// characters and classes, (?i: ), (?= ) and (?! ). ok is false for any other expression, and for
-// one that can match an empty text. compile must have accepted expr.
-func parseExpression(expr string) (e *expression, ok bool) {
-	p := parser{expr: expr}
-	branches := p.alternatives()
-	if p.failed || p.expr != "" {
-		return nil, false
-	}
-	root := &atom{branches: branches.link(nil)}
-	if root.isEmpty() {
-		return nil, false
-	}
-	return newExpression(root), true
-}
-
 // parser reads an expression from the left.
 type parser struct {
-	expr   string // the rest of the expression
-	fold   bool   // upper and lower case are equal
-	failed bool   // the expression has a part that is not known here
+	expr string // the rest of the expression
+	fold bool   // upper and lower case are equal
+	err  error  // the first mistake
 }
 
-// parsed is an atom whose next and branches are not set yet.
+// parsed is a part of an expression: a class of characters, a place, or a group, which all may
+// be repeated.
 type parsed struct {
-	atom
-	inner sequences
+	kind        kind
+	set         *runeSet
+	inner       sequences
+	least, most int
+	lazy        bool // as few repetitions as possible come first
+	possessive  bool // the repetitions that came first are never given back
+	nullable    bool // it can match an empty text
 }
 
-// sequences are alternatives, each a sequence of atoms.
-type sequences [][]parsed
+type sequence []parsed
 
-// link links the atoms of each alternative, followed by next, and returns the first atoms.
-func (s sequences) link(next *atom) []*atom {
-	first := make([]*atom, len(s))
-	for i, sequence := range s {
-		first[i] = next
-		for j := len(sequence) - 1; j >= 0; j-- {
-			a := sequence[j].atom
-			if a.next = first[i]; a.ahead != 0 {
-				a.branches = sequence[j].inner.link(nil)
-			} else if a.set == nil {
-				a.branches = sequence[j].inner.link(a.next)
-			}
-			first[i] = &a
-		}
+// sequences are alternatives.
+type sequences []sequence
+
+// parseExpression reads an expression into its alternatives.
+func parseExpression(expr string) (sequences, error) {
+	p := parser{expr: expr}
+	p.fold = p.take("(?i)")
+	all := p.alternatives()
+	if p.expr != "" {
+		p.fail("a ) without a (")
 	}
-	return first
+	return all, p.err
 }
 
 func (p *parser) alternatives() (all sequences) {
 	for {
-		var sequence []parsed
-		for !p.failed && p.expr != "" && p.expr[0] != '|' && p.expr[0] != ')' {
+		var sequence sequence
+		for p.err == nil && p.expr != "" && p.expr[0] != '|' && p.expr[0] != ')' {
 			sequence = append(sequence, p.repeated())
 		}
 		all = append(all, sequence)
@@ -78,15 +64,15 @@ func (p *parser) take(s string) bool {
 	return ok
 }
 
-func (p *parser) fail() { p.failed = true }
-
-// repeated reads an atom and the number of times that it may occur.
-func (p *parser) repeated() (a parsed) {
-	if strings.HasPrefix(p.expr, "(") {
-		a.inner, a.ahead = p.group()
-	} else {
-		a.set = p.class()
+func (p *parser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
 	}
+}
+
+// repeated reads a part and the number of times that it may occur.
+func (p *parser) repeated() (a parsed) {
+	a = p.single()
 	a.least, a.most = 1, 1
 	switch {
 	case p.take("*"):
@@ -95,27 +81,38 @@ func (p *parser) repeated() (a parsed) {
 		a.most = math.MaxInt
 	case p.take("?"):
 		a.least = 0
-	case p.take("{"):
+	case p.interval():
+		p.take("{")
 		a.least, a.most = p.bounds()
+		if next := p.expr[:min(1, len(p.expr))]; next == "+" || next == "?" && a.least == a.most {
+			p.fail("}%s is not supported", next)
+		}
 	default:
 		return a
 	}
-	if p.take("?") { // a reluctant quantifier
-		p.fail()
-	}
-	a.possessive = p.take("+")
-	if a.set == nil {
-		p.optional(&a)
-	}
+	a.lazy = p.take("?")
+	a.possessive = !a.lazy && p.take("+")
+	p.checkRepeated(a)
+	a.nullable = a.nullable || a.least == 0
 	return a
 }
 
-// optional lets a group be left out, the only repetition of groups known here.
-func (p *parser) optional(a *parsed) {
-	if a.least != 0 || a.most != 1 || a.possessive || a.ahead != 0 {
-		p.fail()
+func (p *parser) checkRepeated(a parsed) {
+	switch {
+	case p.expr != "" && strings.IndexByte("*+?", p.expr[0]) >= 0 || p.interval():
+		p.fail("a quantifier after a quantifier is not supported")
+	case a.kind != class && a.kind != group:
+		p.fail("a quantifier after a place or a look-around is not supported")
+	case a.kind == group && a.most > 1 && a.nullable:
+		p.fail("a group that may be empty cannot be repeated here")
 	}
-	a.inner = append(a.inner, nil)
+}
+
+// interval reports whether {2}, {2,}, {,2} or {2,3} comes next.
+func (p *parser) interval() bool {
+	rest, ok := strings.CutPrefix(p.expr, "{")
+	inside, _, closed := strings.Cut(rest, "}")
+	return ok && closed && strings.Trim(inside, "0123456789,") == "" && strings.Trim(inside, ",") != ""
 }
 
 // bounds reads the rest of {2}, {2,} or {2,3}.
@@ -127,7 +124,7 @@ func (p *parser) bounds() (least, most int) {
 		}
 	}
 	if !p.take("}") || most < least {
-		p.fail()
+		p.fail("a number of repetitions must be written as {2}, {2,} or {2,3}, and have at most 4 digits")
 	}
 	return least, most
 }
@@ -139,90 +136,148 @@ func (p *parser) number() (n int) {
 		digits++
 	}
 	if digits == 0 {
-		p.fail()
+		p.fail("{,2} is not supported: write {0,2}")
 	}
 	p.expr = p.expr[digits:]
 	return n
 }
 
-func (p *parser) group() (inner sequences, ahead int) {
-	fold := p.fold
-	switch {
-	case p.take("(?:"):
-	case p.take("(?i:"):
-		p.fold = true
-	case p.take("(?="):
-		ahead = 1
-	case p.take("(?!"):
-		ahead = -1
-	case strings.HasPrefix(p.expr, "(?"):
-		p.fail()
-	default:
-		p.take("(")
+// groups are the beginnings of groups.
+var groups = []struct {
+	begin string
+	kind  kind
+}{{"(?:", group}, {"(?i:", group}, {"(?=", ahead}, {"(?!", notAhead}, {"(?<=", behind}, {"(?<!", notBehind},
+	{"(?>", atomic}, {"(", group}}
+
+// places are what matches an empty text at some places.
+var places = []struct {
+	text string
+	kind kind
+}{{"^", lineBegin}, {"$", lineEnd}, {`\A`, textBegin}, {`\z`, textEnd}}
+
+// single reads a part without a quantifier.
+func (p *parser) single() parsed {
+	for _, place := range places {
+		if p.take(place.text) {
+			return parsed{kind: place.kind, nullable: true}
+		}
 	}
-	inner = p.alternatives()
+	for _, g := range groups {
+		if p.take(g.begin) {
+			return p.group(g.kind, g.begin == "(?i:")
+		}
+	}
+	return parsed{kind: class, set: p.class()}
+}
+
+// group reads the rest of a group.
+func (p *parser) group(k kind, ignoreCase bool) parsed {
+	if strings.HasPrefix(p.expr, "?") || strings.HasPrefix(p.expr, "*") {
+		p.fail("(%.3s is not supported", p.expr)
+	}
+	fold := p.fold
+	p.fold = fold || ignoreCase
+	g := parsed{kind: k, inner: p.alternatives()}
+	g.nullable = k != group && k != atomic || slices.ContainsFunc(g.inner, sequence.isNullable)
 	if !p.take(")") {
-		p.fail()
+		p.fail("a ( without a )")
 	}
 	p.fold = fold
-	return inner, ahead
+	if k == behind || k == notBehind {
+		for _, sequence := range g.inner {
+			if sequence.width() < 0 {
+				p.fail("(?<= ) and (?<! ) of a text whose length varies are not supported")
+			}
+		}
+	}
+	return g
 }
 
 // class reads a character or a class of them.
 func (p *parser) class() *runeSet {
 	switch c := p.expr[0]; {
-	case strings.IndexByte(".^$*+?{", c) >= 0:
-		p.fail()
+	case strings.IndexByte("*+?", c) >= 0 || p.interval():
+		p.fail("a quantifier without anything before it")
 		return nil
+	case p.take("."):
+		return newRuneSet(true, runeRange('\n', '\n'))
 	case p.take("["):
 		return p.brackets()
 	}
 	table, negated, r := p.one()
-	switch {
-	case p.failed:
+	if table == nil {
+		table = p.folded(r, r)
+	}
+	if p.err != nil {
 		return nil
-	case table == nil && p.fold:
-		table = sameWhenLower(r)
-	case table == nil:
-		table = runeRange(r, r)
 	}
 	return newRuneSet(negated, table)
 }
 
 // brackets reads the rest of a class in brackets.
 func (p *parser) brackets() *runeSet {
-	negated := p.take("^")
+	set := &runeSet{negated: p.take("^")}
 	var tables []*unicode.RangeTable
-	for !p.failed && !(p.expr == "" || p.expr[0] == ']' && tables != nil) {
-		table, not, from := p.one()
-		if table == nil {
-			to := from
-			if p.expr != "" && p.expr[0] == '-' && !strings.HasPrefix(p.expr, "-]") {
-				p.take("-")
-				var wrong *unicode.RangeTable
-				if wrong, _, to = p.one(); wrong != nil || to < from {
-					p.fail()
-				}
-			}
-			table = runeRange(from, to)
+	for first := true; p.err == nil && (first || !strings.HasPrefix(p.expr, "]")); first = false {
+		if p.expr == "" {
+			p.fail("a [ without a ]")
+			return nil
 		}
-		if not || p.fold {
-			p.fail()
+		if p.expr[0] == '[' || strings.HasPrefix(p.expr, "&&") {
+			p.fail("a class within a class is not supported")
 		}
-		tables = append(tables, table)
+		switch table, negated, from := p.one(); {
+		case negated:
+			set.except = append(set.except, table)
+		case table != nil:
+			tables = append(tables, table)
+		default:
+			tables = append(tables, p.folded(from, p.rangeEnd(from)))
+		}
 	}
-	if p.failed || !p.take("]") {
-		p.fail()
+	if p.err != nil {
 		return nil
 	}
-	return newRuneSet(negated, tables...)
+	p.take("]")
+	set.of(tables)
+	return set
+}
+
+// rangeEnd reads the last character of a range such as a-z, or returns the first one.
+func (p *parser) rangeEnd(from rune) rune {
+	if !strings.HasPrefix(p.expr, "-") || strings.HasPrefix(p.expr, "-]") {
+		return from
+	}
+	p.take("-")
+	table, _, to := p.one()
+	if table != nil || to < from {
+		p.fail("a range of characters must go from a smaller to a larger one")
+	}
+	return to
+}
+
+// folded returns the characters of a range and, if case does not matter, those that differ from
+// them in case alone.
+func (p *parser) folded(from, to rune) *unicode.RangeTable {
+	switch {
+	case !p.fold:
+		return runeRange(from, to)
+	case from != to && to >= utf8.RuneSelf:
+		p.fail("a range beyond ASCII is not supported where case does not matter")
+		return nil
+	}
+	var all []rune
+	for r := from; r <= to; r++ {
+		all = append(all, sameWhenLower(r)...)
+	}
+	return runeTable(all)
 }
 
 // one reads a character, or an escape that stands for a table of characters or, if negated, for
 // all others.
 func (p *parser) one() (table *unicode.RangeTable, negated bool, r rune) {
 	if p.expr == "" {
-		p.fail()
+		p.fail("a range without an end")
 		return nil, false, 0
 	}
 	if p.expr[0] != '\\' {
@@ -232,17 +287,20 @@ func (p *parser) one() (table *unicode.RangeTable, negated bool, r rune) {
 	}
 	end, err := escapeEnd(p.expr, 0)
 	if err != nil {
-		p.fail()
+		p.fail("%w", err)
 		return nil, false, 0
 	}
 	escape := p.expr[:end]
 	p.expr = p.expr[end:]
 	if table, negated = escapedClass(escape); table != nil {
+		if p.fold && (table == unicode.Lu || table == unicode.Ll || table == unicode.Lt) {
+			p.fail("%s is not supported where case does not matter", escape)
+		}
 		return table, negated, 0
 	}
 	r, ok := escapedRune(escape)
 	if !ok {
-		p.fail()
+		p.fail("%s is not supported", escape)
 	}
 	return nil, false, r
 }

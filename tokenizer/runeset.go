@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,25 +9,40 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// runeSet is a class of characters: those of a table, or all others.
+// runeSet is a class of characters: those of a table and those outside one of except, or all
+// others.
 type runeSet struct {
 	ascii   [utf8.RuneSelf]bool
 	table   *unicode.RangeTable
+	except  []*unicode.RangeTable
 	negated bool
 }
 
-func newRuneSet(negated bool, tables ...*unicode.RangeTable) *runeSet {
-	s := &runeSet{table: tables[0], negated: negated}
-	if len(tables) > 1 {
+func newRuneSet(negated bool, table *unicode.RangeTable) *runeSet {
+	s := &runeSet{negated: negated}
+	s.of([]*unicode.RangeTable{table})
+	return s
+}
+
+// of sets the table to all characters of some tables.
+func (s *runeSet) of(tables []*unicode.RangeTable) {
+	if len(tables) == 1 {
+		s.table = tables[0]
+	} else {
 		s.table = rangetable.Merge(tables...)
 	}
 	for c := range s.ascii {
 		s.ascii[c] = s.hasWide(rune(c))
 	}
-	return s
 }
 
-func (s *runeSet) hasWide(r rune) bool { return unicode.Is(s.table, r) != s.negated }
+func (s *runeSet) hasWide(r rune) bool {
+	has := unicode.Is(s.table, r)
+	for _, table := range s.except {
+		has = has || !unicode.Is(table, r)
+	}
+	return has != s.negated
+}
 
 // size returns the length in bytes of the character at a position of text, or 0 if the character is
 // not in s.
@@ -48,7 +64,7 @@ func (s *runeSet) size(text string, at int) int {
 }
 
 // sameWhenLower returns the characters whose lower case is that of r.
-func sameWhenLower(r rune) *unicode.RangeTable {
+func sameWhenLower(r rune) []rune {
 	lower := unicode.ToLower(r)
 	all := []rune{lower}
 	for other := unicode.SimpleFold(lower); other != lower; other = unicode.SimpleFold(other) {
@@ -59,8 +75,10 @@ func sameWhenLower(r rune) *unicode.RangeTable {
 	if lower == 'i' {
 		all = append(all, 'İ') // its lower case is two characters
 	}
-	return rangetable.New(all...)
+	return all
 }
+
+func runeTable(all []rune) *unicode.RangeTable { return rangetable.New(all...) }
 
 func runeRange(from, to rune) *unicode.RangeTable {
 	const last16 = 1<<16 - 1
@@ -84,6 +102,9 @@ func escapedClass(escape string) (table *unicode.RangeTable, negated bool) {
 		return unicode.Nd, escape[1] == 'D'
 	case 'p', 'P':
 		name := strings.Trim(escape[2:], "{}")
+		if short, ok := unicode.CategoryAliases[name]; ok {
+			name = short
+		}
 		table = unicode.Categories[name]
 		if table == nil {
 			table = unicode.Scripts[name]
@@ -93,11 +114,15 @@ func escapedClass(escape string) (table *unicode.RangeTable, negated bool) {
 	return nil, false
 }
 
-// escapedRune returns the character of an escape such as \n and \$.
+// escapedRune returns the character of an escape such as \n, \$ and \u4e00.
 func escapedRune(escape string) (r rune, ok bool) {
 	c := escape[1]
-	if i := strings.IndexByte("tnvfr", c); i >= 0 {
-		return rune("\t\n\v\f\r"[i]), true
+	if i := strings.IndexByte("tnvfrae", c); i >= 0 {
+		return rune("\t\n\v\f\r\a\x1b"[i]), true
 	}
-	return rune(c), c < utf8.RuneSelf && !isWord(rune(c))
+	if digitsAfter[c] > 0 {
+		n, err := strconv.ParseUint(strings.Trim(escape[2:], "{}"), 16, 32)
+		return rune(n), err == nil && utf8.ValidRune(rune(n))
+	}
+	return rune(c), c < utf8.RuneSelf && (c == '_' || !isWord(rune(c)))
 }

@@ -5,6 +5,7 @@ import "hash/maphash"
 // scratch is memory for encoding pieces of text, for one goroutine at a time. It remembers the ids
 // of pieces, since the same words occur again and again.
 type scratch struct {
+	budget
 	pieces, finer []piece
 	stretches     []stretch
 	symbols       []symbol
@@ -29,11 +30,13 @@ const (
 
 var seed = maphash.MakeSeed()
 
-// encode appends the ids of piece, from memory or as m encodes it.
+// encode appends the ids of piece, from memory or as m encodes it. Both take the same number of
+// steps, so that no text's budget depends on the texts before it.
 func (s *scratch) encode(ids []int32, m model, piece string) []int32 {
 	if piece == "" {
 		return ids
 	}
+	s.spend(1 + len(piece))
 	if len(piece) > longPiece {
 		return m.encode(ids, piece, s)
 	}

@@ -40,7 +40,7 @@ func splitter(find finder, do behavior) preTokenizer {
 	return func(s *scratch, p piece) {
 		all := s.stretches[:0]
 		at := 0
-		find(p.text, func(begin, end int) {
+		find(&s.budget, p.text, func(begin, end int) {
 			if at < begin {
 				all = append(all, stretch{at, begin, false})
 			}

@@ -50,6 +50,19 @@ func (p *pipeline) setTemplate(c *component) error {
 		}
 		p.before = slices.Concat(before, p.before)
 		p.after = append(p.after, after...)
+		if err := checkAround(p.before, p.after); err != nil {
+			return fmt.Errorf("post_processor: %w", err)
+		}
+	}
+	return nil
+}
+
+// maxAround is far beyond the number of tokens that any model puts around a text.
+const maxAround = 256
+
+func checkAround(before, after []int32) error {
+	if n := len(before) + len(after); n > maxAround {
+		return fmt.Errorf("puts %d tokens around a text: must be at most %d", n, maxAround)
 	}
 	return nil
 }
@@ -70,6 +83,9 @@ func (c *component) template() (before, after []int32, err error) {
 				after = append(after, token.IDs...)
 			} else {
 				before = append(before, token.IDs...)
+			}
+			if err := checkAround(before, after); err != nil {
+				return nil, nil, err
 			}
 		default:
 			return nil, nil, errors.New("the template of a single text must be special tokens and A, once")

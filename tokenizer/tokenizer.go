@@ -1,6 +1,8 @@
 package tokenizer
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -15,22 +17,26 @@ import (
 // Tokenizer turns text into token ids and back. Several goroutines may use it at once. Added
 // tokens, such as "<|endoftext|>", are recognized anywhere in a text. In text that is not UTF-8,
 // each ill-formed sequence counts as one U+FFFD.
+//
+// Tokenizers come with models and are not trusted: what they do with a text is bounded in steps,
+// bytes and tokens, in relation to the text (budget.go). Beyond a bound, Encode and Decode
+// return an error that names the file and the component. They end early if ctx ends.
 type Tokenizer interface {
 	// Vocab returns the number of ids, one more than the largest.
 	Vocab() int
 	// Encode returns the ids of a whole text, with the tokens that the tokenizer's template
 	// puts around it, such as a BOS.
-	Encode(text string) []int32
+	Encode(ctx context.Context, text string) ([]int32, error)
 	// EncodeBare is Encode without the template's tokens, for a text that already has such
 	// tokens, such as a conversation laid out by Chat.
-	EncodeBare(text string) []int32
+	EncodeBare(ctx context.Context, text string) ([]int32, error)
 	// EncodePiece returns the ids of a text that continues another one. It adds no tokens of
 	// the template, and no space that only marks the start of a text, so that Decode of
 	// Encode(a) and EncodePiece(b) together is a+b.
-	EncodePiece(text string) []int32
+	EncodePiece(ctx context.Context, text string) ([]int32, error)
 	// Decode returns the text of ids without special tokens. Bytes that are not UTF-8 become
 	// U+FFFD, and ids that do not exist are left out.
-	Decode(ids []int32) string
+	Decode(ctx context.Context, ids []int32) (string, error)
 	// BOS returns the token that begins a text, if there is one.
 	BOS() (id int32, ok bool)
 	// EOS returns the token that ends a text, if there is one.
@@ -50,13 +56,13 @@ const none = -1
 // pipeline is a compiled tokenizer.json. Its fields are in the order of the steps.
 type pipeline struct {
 	verbatim      matcher // added tokens that are looked for in the unchanged text
-	normalizers   []normalizer
+	normalizers   []stage[normalizer]
 	normalized    matcher // added tokens that are looked for in normalized text
-	preTokenizers []preTokenizer
+	preTokenizers []stage[preTokenizer]
 	model         model
 	before        []int32 // the tokens of the template
 	after         []int32
-	decoders      []decoder
+	decoders      []stage[decoder]
 
 	ids      map[string]int32 // id of each token by its text
 	tokens   map[int32]string // normalized text of each token
@@ -64,11 +70,18 @@ type pipeline struct {
 	vocab    int
 	bos, eos int32 // or none
 	files    map[string][]byte
+	name     string // of the file that describes the tokenizer, for errors
 	template string // Jinja template for conversations
 	origin   string // file of the template, for errors
 
 	chat    func() (*chat.Template, error) // parses the template on the first call
 	scratch sync.Pool                      // of *scratch
+}
+
+// stage is a component of a tokenizer, with its name for errors.
+type stage[F any] struct {
+	name string
+	do   F
 }
 
 // model turns a piece of text into tokens.
@@ -100,43 +113,55 @@ func (p *pipeline) compileChat() (*chat.Template, error) {
 	return chat.New(p.origin, p.template, tokens)
 }
 
-func (p *pipeline) Encode(text string) []int32 {
-	return p.encode(p.before, text, p.after, true)
+func (p *pipeline) Encode(ctx context.Context, text string) ([]int32, error) {
+	return p.encode(ctx, p.before, text, p.after, true)
 }
 
-func (p *pipeline) EncodeBare(text string) []int32 {
-	return p.encode(nil, text, nil, true)
+func (p *pipeline) EncodeBare(ctx context.Context, text string) ([]int32, error) {
+	return p.encode(ctx, nil, text, nil, true)
 }
 
-func (p *pipeline) EncodePiece(text string) []int32 {
-	return p.encode(nil, text, nil, false)
+func (p *pipeline) EncodePiece(ctx context.Context, text string) ([]int32, error) {
+	return p.encode(ctx, nil, text, nil, false)
 }
 
 // encode returns the ids of text between the ids before and after. whole is false if text
 // continues another one.
-func (p *pipeline) encode(before []int32, text string, after []int32, whole bool) []int32 {
+func (p *pipeline) encode(ctx context.Context, before []int32, text string, after []int32, whole bool) (
+	ids []int32, err error) {
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
 		s = new(scratch)
 	}
 	defer p.scratch.Put(s)
+	defer p.explain(&err)
+	defer caught(&err)
+	s.budget = newBudget(ctx, len(text))
 	s.out = append(s.out[:0], before...)
 	s.out = p.appendText(s.out, wellFormed(text), whole, s)
 	s.out = append(s.out, after...)
-	return slices.Clone(s.out)
+	return slices.Clone(s.out), nil
+}
+
+// explain adds the tokenizer's name to an error.
+func (p *pipeline) explain(err *error) {
+	if *err != nil {
+		*err = fmt.Errorf("tokenizer: %s: %w", p.name, *err)
+	}
 }
 
 // appendText appends the ids of text.
 func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) []int32 {
 	at, goesOn := 0, !whole
-	for _, part := range p.verbatim.split(text) {
+	s.doing = "added_tokens"
+	for _, part := range p.verbatim.split(&s.budget, text) {
 		if part.id != none {
 			ids = append(ids, part.id)
 			at, goesOn = at+len(part.text), false
 			continue
 		}
 		first := whole && at == 0
-		for _, sub := range p.normalized.split(p.normalize(part.text, !goesOn)) {
+		for _, sub := range p.normalized.split(&s.budget, p.normalize(&s.budget, part.text, !goesOn)) {
 			if sub.id != none {
 				ids = append(ids, sub.id)
 			} else {
@@ -153,38 +178,49 @@ func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) 
 func (p *pipeline) appendPart(ids []int32, part piece, s *scratch) []int32 {
 	s.pieces = append(s.pieces[:0], part)
 	for _, split := range p.preTokenizers {
+		s.doing = split.name
 		s.finer = s.finer[:0]
 		for _, piece := range s.pieces {
-			split(s, piece)
+			s.spend(1 + len(piece.text))
+			split.do(s, piece)
 		}
 		s.pieces, s.finer = s.finer, s.pieces
 	}
+	s.doing = "model"
 	for _, piece := range s.pieces {
 		ids = s.encode(ids, p.model, piece.text)
 	}
+	s.limit(len(ids))
 	return ids
 }
 
 // normalize rewrites a part of a text. starts is true if the part begins the text or follows an
 // added token.
-func (p *pipeline) normalize(text string, starts bool) string {
+func (p *pipeline) normalize(b *budget, text string, starts bool) string {
 	for _, n := range p.normalizers {
-		text = n(text, starts)
+		b.doing = n.name
+		b.spend(1 + len(text))
+		text = n.do(b, text, starts)
 	}
 	return text
 }
 
-func (p *pipeline) Decode(ids []int32) string {
-	tokens := make([]string, 0, len(ids))
+func (p *pipeline) Decode(ctx context.Context, ids []int32) (text string, err error) {
+	defer p.explain(&err)
+	defer caught(&err)
+	tokens, size := make([]string, 0, len(ids)), 0
 	for _, id := range ids {
 		if text, ok := p.tokens[id]; ok && !p.special[id] {
 			tokens = append(tokens, text)
+			size += len(text)
 		}
 	}
+	b := newBudget(ctx, size)
 	for _, d := range p.decoders {
-		tokens = d(tokens)
+		b.doing = d.name
+		tokens = d.do(&b, tokens)
 	}
-	return strings.Join(tokens, "")
+	return strings.Join(tokens, ""), nil
 }
 
 // wellFormed replaces each maximal ill-formed sequence by U+FFFD (The Unicode

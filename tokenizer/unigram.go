@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"unicode/utf8"
 )
 
@@ -14,7 +13,7 @@ import (
 // arXiv:1804.10959), which it finds by the Viterbi algorithm.
 type unigram struct {
 	vocab        map[string]int32
-	tokens       []string  // sorted
+	tokens       prefixes
 	ids          []int32   // ids of tokens
 	scores       []float64 // logarithms of the probabilities of tokens
 	unknown      int32
@@ -102,10 +101,13 @@ func (u *unigram) encode(ids []int32, piece string, s *scratch) []int32 {
 	for at := 0; at < len(piece); {
 		_, size := utf8.DecodeRuneInString(piece[at:])
 		single := false
-		u.prefixes(piece[at:], func(i int) {
+		steps := u.tokens.find(piece[at:], func(i int) {
 			single = single || len(u.tokens[i]) == size
 			s.reach(at, len(u.tokens[i]), u.ids[i], u.scores[i])
 		})
+		if len(piece) > longPiece { // the ids of a short piece may be remembered, without these steps
+			s.spend(steps)
+		}
 		if !single {
 			s.reach(at, size, u.unknown, u.unknownScore)
 		}
@@ -119,26 +121,6 @@ func (s *scratch) reach(at, size int, id int32, score float64) {
 	score += s.path[at].score
 	if end := &s.path[at+size]; end.from == none || score > end.score {
 		*end = step{score, int32(at), id}
-	}
-}
-
-// prefixes yields the tokens with which text begins, the shortest first.
-func (u *unigram) prefixes(text string, yield func(i int)) {
-	lo, hi := 0, len(u.tokens)
-	for n := range len(text) {
-		// All tokens from lo to hi begin with text[:n]; a token equal to it comes first.
-		c := text[n]
-		lo += sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] >= c })
-		hi = lo + sort.Search(hi-lo, func(i int) bool { return u.tokens[lo+i][n] > c })
-		if lo == hi {
-			return
-		}
-		if len(u.tokens[lo]) == n+1 {
-			yield(lo)
-			if lo++; lo == hi {
-				return
-			}
-		}
 	}
 }
 

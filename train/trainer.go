@@ -30,8 +30,8 @@ type Trainer interface {
 	Provenance() results.Provenance
 
 	// Resolve finds the model and the data of a config, and returns what they are and
-	// what the training costs.
-	Resolve(c experiments.Config) (Material, error)
+	// what the training costs. If ctx ends, it returns early with ctx's error.
+	Resolve(ctx context.Context, c experiments.Config) (Material, error)
 
 	// Train trains c and calls report after every step with that step's measurements.
 	// If ctx ends, it returns early with ctx's error. Divergence is an outcome, not an
@@ -93,7 +93,7 @@ func (all Trainers) Of(c experiments.Config) (Trainer, error) {
 
 // Resolve calls Resolve of the trainer that a config names. A config that the trainer
 // cannot train is an error.
-func (all Trainers) Resolve(c experiments.Config) (Material, error) {
+func (all Trainers) Resolve(ctx context.Context, c experiments.Config) (Material, error) {
 	t, err := all.Of(c)
 	if err != nil {
 		return Material{}, err
@@ -105,7 +105,7 @@ func (all Trainers) Resolve(c experiments.Config) (Material, error) {
 	if err := can.Check(t.Name(), c); err != nil {
 		return Material{}, err
 	}
-	return t.Resolve(c)
+	return t.Resolve(ctx, c)
 }
 
 // Close closes the trainers that hold something, such as another program.

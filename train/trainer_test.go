@@ -21,7 +21,9 @@ func (idle) Abilities() (Abilities, error) {
 
 func (idle) Provenance() results.Provenance { return results.Provenance{} }
 
-func (i idle) Resolve(experiments.Config) (Material, error) { return Material{ModelHash: i.name}, nil }
+func (i idle) Resolve(context.Context, experiments.Config) (Material, error) {
+	return Material{ModelHash: i.name}, nil
+}
 
 func (idle) Train(context.Context, experiments.Config, func(metrics.Point)) (Outcome, error) {
 	return Outcome{}, nil
@@ -32,7 +34,7 @@ func TestTrainersResolve(t *testing.T) {
 	all := Trainers{idle{"a"}, idle{"b"}}
 	able := experiments.Defaults()
 	able.Trainer, able.Train.Optimizer, able.Adapter.Method = "b", "sgd", "lora"
-	if m, err := all.Resolve(able); m.ModelHash != "b" || err != nil {
+	if m, err := all.Resolve(context.Background(), able); m.ModelHash != "b" || err != nil {
 		t.Errorf("resolved by %q, %v; want b", m.ModelHash, err)
 	}
 	for want, change := range map[string]func(c *experiments.Config){
@@ -50,7 +52,7 @@ func TestTrainersResolve(t *testing.T) {
 	} {
 		c := able
 		change(&c)
-		if _, err := all.Resolve(c); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := all.Resolve(context.Background(), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

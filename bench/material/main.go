@@ -6,6 +6,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,5 +40,5 @@ func hand(shown io.Reader, dir string) error {
 	for _, r := range grid.Runs {
 		configs = append(configs, r.Config)
 	}
-	return local.New(models.FS).HandOver(dir, configs)
+	return local.New(models.FS).HandOver(context.Background(), dir, configs)
 }

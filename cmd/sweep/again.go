@@ -23,7 +23,7 @@ func trainAgain(cmd *cobra.Command, runs []results.Run,
 	p := &sweep.Plan{Experiment: &experiments.Experiment{Name: runs[0].Experiment}}
 	stored := make(map[string]results.Run)
 	for _, r := range runs {
-		j, err := sweep.Again(r, trainers)
+		j, err := sweep.Again(cmd.Context(), r, trainers)
 		if err != nil {
 			return err
 		}

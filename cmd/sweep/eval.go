@@ -94,7 +94,7 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	if err != nil {
 		return nil, err
 	}
-	d, err := data.Encode(corpus, c.Tokenizer, data.Settings{Loss: data.LossCompletion, Context: length})
+	d, err := data.Encode(cmd.Context(), corpus, c.Tokenizer, data.Settings{Loss: data.LossCompletion, Context: length})
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func plan(
 		e.Tune.Extend = experiments.DefaultExtend
 	}
 	all := trainers(cmd, form)
-	p, err := sweep.NewPlan(e, all)
+	p, err := sweep.NewPlan(cmd.Context(), e, all)
 	return p, all, err
 }
 

@@ -101,7 +101,7 @@ func (r reproduction) run(cmd *cobra.Command) error {
 		if name == paper.InferenceStudy {
 			continue
 		}
-		s, err := r.study(name, trainers)
+		s, err := r.study(cmd.Context(), name, trainers)
 		if err != nil {
 			return err
 		}

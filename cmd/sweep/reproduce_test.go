@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -343,7 +344,7 @@ func TestReproduceReservesSeeds(t *testing.T) {
 			s := study{store: filepath.Join(r.out, r.scale, fmt.Sprintf("%s-%d", name, block)), rules: rules}
 			check(t, s.writeRules())
 		}
-		s, err := r.study(name, resolver)
+		s, err := r.study(context.Background(), name, resolver)
 		check(t, err)
 		if s.block != c.want || filepath.Base(s.store) != fmt.Sprintf("%s-%d", name, c.want) ||
 			!maps.Equal(s.rules, now) {
@@ -363,7 +364,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 	const name = "paper-fig2-3"
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
-	p, err := r.plan(name, firstBlock, resolver)
+	p, err := r.plan(context.Background(), name, firstBlock, resolver)
 	check(t, err)
 	about := results.About{Experiment: name, Rules: paper.Rules(name), Block: firstBlock}
 	for want, g := range map[int]grid.Grid{
@@ -371,7 +372,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 		firstBlock + 1: {Runs: p.Grid().Runs[1:]},
 	} {
 		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: g}))
-		s, err := r.study(name, resolver)
+		s, err := r.study(context.Background(), name, resolver)
 		check(t, err)
 		if s.block != want {
 			t.Errorf("a study of %d of %d runs: block %d, want %d", len(g.Runs), len(p.Grid().Runs), s.block, want)
@@ -386,13 +387,14 @@ func TestReproduceNeedsItsRules(t *testing.T) {
 	store := filepath.Join(dir, "small", fmt.Sprintf("theory-%d", firstBlock))
 	check(t, os.MkdirAll(store, 0o777))
 	check(t, os.WriteFile(filepath.Join(store, rulesFile), []byte("{"), 0o666))
-	if _, err := r.study("theory", resolver); err == nil ||
+	if _, err := r.study(context.Background(), "theory", resolver); err == nil ||
 		!strings.Contains(err.Error(), filepath.Join(store, rulesFile)) {
 		t.Errorf("got %v", err)
 	}
 	check(t, os.MkdirAll(r.folder("theory"), 0o777))
 	check(t, os.WriteFile(filepath.Join(r.folder("theory"), "study.json"), []byte("{"), 0o666))
-	if _, err := r.study("theory", resolver); err == nil || !strings.Contains(err.Error(), "study.json") {
+	_, err := r.study(context.Background(), "theory", resolver)
+	if err == nil || !strings.Contains(err.Error(), "study.json") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -402,7 +404,7 @@ func TestReproduceNeedsItsRules(t *testing.T) {
 func TestReproduceRefusesAnotherKernel(t *testing.T) {
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: filepath.Join(dir, "stores"), report: filepath.Join(dir, "report")}
-	s, err := r.study("paper-fig2-3", resolver)
+	s, err := r.study(context.Background(), "paper-fig2-3", resolver)
 	check(t, err)
 	runs, _ := madeUp(1, 0)
 	check(t, results.Open(s.store).Put(runs[0]))
@@ -433,7 +435,7 @@ func TestReproduceTellsDuration(t *testing.T) {
 	}
 	dir := t.TempDir()
 	r := reproduction{scale: "small", out: dir, report: dir}
-	s, err := r.study("tuned", resolver)
+	s, err := r.study(context.Background(), "tuned", resolver)
 	check(t, err)
 	cmd := newReproduce()
 	var said bytes.Buffer

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type study struct {
 }
 
 // study plans one study: on its old seeds, or on new seeds if a rule has changed since.
-func (r reproduction) study(name string, trainers train.Trainers) (s study, err error) {
+func (r reproduction) study(ctx context.Context, name string, trainers train.Trainers) (s study, err error) {
 	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
 	about, err := results.ReadAbout(s.folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -58,7 +59,7 @@ func (r reproduction) study(name string, trainers train.Trainers) (s study, err 
 		if err != nil {
 			return s, err
 		}
-		if s.plan, err = r.plan(name, s.block, trainers); err != nil {
+		if s.plan, err = r.plan(ctx, name, s.block, trainers); err != nil {
 			return s, err
 		}
 		ruled := began == nil || maps.Equal(began, s.rules)
@@ -70,7 +71,7 @@ func (r reproduction) study(name string, trainers train.Trainers) (s study, err 
 }
 
 // plan returns the plan of an experiment at a scale, on a block of seeds.
-func (r reproduction) plan(name string, block int, trainers train.Trainers) (*sweep.Plan, error) {
+func (r reproduction) plan(ctx context.Context, name string, block int, trainers train.Trainers) (*sweep.Plan, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (r reproduction) plan(name string, block int, trainers train.Trainers) (*sw
 	if err := e.UseBlock(block); err != nil {
 		return nil, err
 	}
-	return sweep.NewPlan(e, trainers)
+	return sweep.NewPlan(ctx, e, trainers)
 }
 
 // sameRuns reports whether a grid begins with the runs of a study: with its tuning runs if

@@ -147,7 +147,7 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		if err := failures(results.Planned(p.Grid(), runs)); err != nil && p.Tunes() {
 			return nil, err
 		}
-		next, err := p.Next(runs, s.Trainers)
+		next, err := p.Next(cmd.Context(), runs, s.Trainers)
 		if next == nil || err != nil {
 			return p, err
 		}

@@ -29,7 +29,9 @@ func (Resolver) Abilities() (train.Abilities, error) {
 func (Resolver) Provenance() results.Provenance { return results.Provenance{} }
 
 // Resolve returns Material.
-func (r Resolver) Resolve(experiments.Config) (train.Material, error) { return r.Material, nil }
+func (r Resolver) Resolve(context.Context, experiments.Config) (train.Material, error) {
+	return r.Material, nil
+}
 
 // Train returns an error.
 func (Resolver) Train(context.Context, experiments.Config, func(metrics.Point)) (train.Outcome, error) {

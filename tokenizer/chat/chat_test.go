@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func TestTemplatesMatchHuggingFace(t *testing.T) {
 		t.Fatalf("%d cases", len(golden.Cases))
 	}
 	for _, c := range golden.Cases {
-		text, err := compiled(t, c.Template).render(Conversation{Messages: c.Messages}, c.Prompt)
+		text, err := compiled(t, c.Template).render(context.Background(), Conversation{Messages: c.Messages}, c.Prompt)
 		switch {
 		case c.Text == nil:
 			if err == nil || !strings.Contains(err.Error(), c.Error) {
@@ -77,7 +78,7 @@ func TestPartsMakeUpTheText(t *testing.T) {
 		if c.Text == nil || c.Prompt {
 			continue
 		}
-		parts, err := compiled(t, c.Template).Render(Conversation{Messages: c.Messages})
+		parts, err := compiled(t, c.Template).Render(context.Background(), Conversation{Messages: c.Messages})
 		if err != nil {
 			t.Errorf("%s of %v: %v", c.Template, c.Messages, err)
 			continue
@@ -122,7 +123,7 @@ func TestCompletions(t *testing.T) {
 			"[\n<start_of_turn>user\nb<end_of_turn>\n<start_of_turn>model\n](no<end_of_turn>)" +
 			"[\n<start_of_turn>user\nc<end_of_turn>\n]",
 	} {
-		parts, err := compiled(t, name).Render(conversation)
+		parts, err := compiled(t, name).Render(context.Background(), conversation)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +142,7 @@ func TestCompletions(t *testing.T) {
 }
 
 func TestSpecialBytes(t *testing.T) {
-	parts, err := compiled(t, "instructions").Render(talk("user", "a", "assistant", "é"))
+	parts, err := compiled(t, "instructions").Render(context.Background(), talk("user", "a", "assistant", "é"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 	} {
 		template, err := New("t.jinja", c.source, tokens)
 		if err == nil {
-			_, err = template.Render(talk("user", "a", "assistant", "b"))
+			_, err = template.Render(context.Background(), talk("user", "a", "assistant", "b"))
 		}
 		if c.want == "" {
 			if err != nil {
@@ -186,7 +187,7 @@ func TestNoBOS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := template.render(Conversation{}, false); text != "</s>" || err != nil {
+	if text, err := template.render(context.Background(), Conversation{}, false); text != "</s>" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -197,7 +198,7 @@ func TestDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := template.render(Conversation{}, false); text != "26 Jul 2024" || err != nil {
+	if text, err := template.render(context.Background(), Conversation{}, false); text != "26 Jul 2024" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -228,7 +229,7 @@ func TestCases(t *testing.T) {
 			template, err := New(c.Name, c.Template, Tokens{EOS: cases.EOS})
 			text := ""
 			if err == nil {
-				text, err = template.render(Conversation{Messages: cases.Conversations[i]}, false)
+				text, err = template.render(context.Background(), Conversation{Messages: cases.Conversations[i]}, false)
 			}
 			if refused := strings.HasPrefix(want, "ERR "); refused != (err != nil) || !refused && text != want {
 				t.Errorf("%s: %q, %v, want %q", c.Name, text, err, want)

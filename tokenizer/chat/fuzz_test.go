@@ -1,6 +1,9 @@
 package chat
 
-import "testing"
+import (
+	"context"
+	"testing"
+)
 
 // No template makes Render panic, and the parts together always make up the whole text.
 func FuzzTemplate(f *testing.F) {
@@ -15,11 +18,11 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		messages := talk("user", "u", "assistant", content, "user", content, "assistant", "b")
-		text, err := template.render(messages, false)
+		text, err := template.render(context.Background(), messages, false)
 		if err != nil {
 			return
 		}
-		parts, err := template.Render(messages)
+		parts, err := template.Render(context.Background(), messages)
 		if err != nil {
 			return
 		}

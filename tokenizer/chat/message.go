@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,16 +75,16 @@ func isEmpty(v any) bool {
 
 // showsAll returns an error unless the text that c makes depends on its tools, and on each name
 // of a further field.
-func (t *Template) showsAll(text string, c Conversation) error {
+func (t *Template) showsAll(ctx context.Context, text string, c Conversation) error {
 	if c.Tools != "" {
-		if other, err := t.render(Conversation{Messages: c.Messages}, false); err == nil && other == text {
+		if other, err := t.render(ctx, Conversation{Messages: c.Messages}, false); err == nil && other == text {
 			return fmt.Errorf("chat: %s: the template does not show tools", t.name)
 		}
 	}
 	seen := make(map[string]bool)
 	for i, m := range c.Messages {
 		for _, name := range m.Says() {
-			if !seen[name] && !t.shows(text, c, name) {
+			if !seen[name] && !t.shows(ctx, text, c, name) {
 				return fmt.Errorf("chat: %s: the template does not show messages[%d].%s", t.name, i, name)
 			}
 			seen[name] = true
@@ -93,8 +94,8 @@ func (t *Template) showsAll(text string, c Conversation) error {
 }
 
 // shows reports whether text changes without the further fields of a name.
-func (t *Template) shows(text string, c Conversation, name string) bool {
+func (t *Template) shows(ctx context.Context, text string, c Conversation, name string) bool {
 	c.hidden = name
-	changed, err := t.render(c, false)
+	changed, err := t.render(ctx, c, false)
 	return err != nil || changed != text
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"strings"
 	"testing"
 )
@@ -37,7 +38,7 @@ func TestFieldsReachTheTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := template.Render(Conversation{
+	parts, err := template.Render(context.Background(), Conversation{
 		Messages: []Message{
 			{Role: "user", Content: "u"},
 			{Role: "assistant", Fields: call},
@@ -72,7 +73,7 @@ func TestCompletionsEndInWholeTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := template.Render(Conversation{Messages: []Message{
+	parts, err := template.Render(context.Background(), Conversation{Messages: []Message{
 		{Role: "user", Content: "u"}, {Role: "assistant", Fields: `{"tool_calls":["f"],"content":null}`},
 	}})
 	if got, want := shown(parts), "<start>user:u<|eot_id|><start>assistant:(f<|eom_id|>)"; got != want || err != nil {
@@ -93,7 +94,7 @@ func TestFieldsThatAreNotShown(t *testing.T) {
 		{"", `[1]`, "the template does not show tools"},
 		{`{"name":"n","tool_call_id":"c","id":3,"tool_calls":[],"refusal":false,"x":{},"y":""}`, "", ""},
 	} {
-		_, err := template.Render(Conversation{
+		_, err := template.Render(context.Background(), Conversation{
 			Messages: []Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "a", Fields: c.fields}},
 			Tools:    c.tools,
 		})

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,11 +47,11 @@ func New(name, source string, tokens Tokens) (*Template, error) {
 // A completion begins where the template lets the assistant begin, or where the text first
 // depends on the assistant's words. It ends with these words, and the special token that
 // follows, if there is one. Fields that the template does not show are an error, unless they
-// are names or ids.
-func (t *Template) Render(c Conversation) ([]Part, error) {
-	text, err := t.render(c, false)
+// are names or ids. If ctx ends, Render returns early with an error that wraps ctx's.
+func (t *Template) Render(ctx context.Context, c Conversation) ([]Part, error) {
+	text, err := t.render(ctx, c, false)
 	if err == nil {
-		err = t.showsAll(text, c)
+		err = t.showsAll(ctx, text, c)
 	}
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (t *Template) Render(c Conversation) ([]Part, error) {
 		if m.Role != "assistant" {
 			continue
 		}
-		begin, end, err := t.completion(text, c, i)
+		begin, end, err := t.completion(ctx, text, c, i)
 		if err != nil {
 			return nil, fmt.Errorf("%w, with another text as messages[%d].content", err, i)
 		}
@@ -90,15 +91,19 @@ func (t *Template) appendPart(parts []Part, p Part) []Part {
 }
 
 // completion returns the beginning and end of the completion of turn i in text.
-func (t *Template) completion(text string, c Conversation, i int) (begin, end int, err error) {
-	begin, end, err = t.dependent(text, c, i)
+func (t *Template) completion(ctx context.Context, text string, c Conversation, i int) (
+	begin, end int, err error) {
+	begin, end, err = t.dependent(ctx, text, c, i)
 	if err != nil || begin < 0 {
 		return 0, 0, err
 	}
 	end += len(t.special(text[end:]))
 	// A space or tag before the assistant's words belongs to the completion, if the prompt
 	// that asks for an answer ends without it.
-	prompt, err := t.render(Conversation{Messages: c.Messages[:i], Tools: c.Tools}, true)
+	prompt, err := t.render(ctx, Conversation{Messages: c.Messages[:i], Tools: c.Tools}, true)
+	if stopped := ctx.Err(); stopped != nil {
+		return 0, 0, stopped
+	}
 	if err == nil && len(prompt) <= begin && strings.HasPrefix(text, prompt) && t.special(text[len(prompt):]) == "" {
 		begin = len(prompt)
 	}
@@ -107,10 +112,11 @@ func (t *Template) completion(text string, c Conversation, i int) (begin, end in
 
 // dependent returns the part of text that depends on the words of turn i: the part that changes
 // if it has another content and no calls. A begin of −1 means that nothing depends on them.
-func (t *Template) dependent(text string, c Conversation, i int) (begin, end int, err error) {
+func (t *Template) dependent(ctx context.Context, text string, c Conversation, i int) (
+	begin, end int, err error) {
 	other := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
 	other.Messages[i].Content, other.Messages[i].Fields = unused(c.Messages), ""
-	changed, err := t.render(other, false)
+	changed, err := t.render(ctx, other, false)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -172,7 +178,7 @@ var date = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
 // otherTokens are special tokens that a template may name but that Tokens does not have.
 var otherTokens = []string{"unk_token", "pad_token", "sep_token", "cls_token", "mask_token"}
 
-func (t *Template) render(c Conversation, prompt bool) (string, error) {
+func (t *Template) render(ctx context.Context, c Conversation, prompt bool) (string, error) {
 	list := make([]any, len(c.Messages))
 	for i, m := range c.Messages {
 		list[i] = m.dict(c.hidden)
@@ -191,7 +197,7 @@ func (t *Template) render(c Conversation, prompt bool) (string, error) {
 			variables[name] = token
 		}
 	}
-	text, err := t.source.Render(variables, date)
+	text, err := t.source.Render(ctx, variables, date)
 	if err != nil {
 		return "", fmt.Errorf("chat: %s:%w", t.name, err)
 	}

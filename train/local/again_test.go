@@ -42,7 +42,7 @@ func TestAgainIsTheSame(t *testing.T) {
 	}
 	fresh := New(os.DirFS(t.TempDir()))
 	for _, r := range runs {
-		j, err := sweep.Again(r, train.Trainers{fresh})
+		j, err := sweep.Again(context.Background(), r, train.Trainers{fresh})
 		check(t, err)
 		if j.ID != r.ID || j.Cell != r.Cell || j.Config.Seed != r.Seed {
 			t.Errorf("run %s is job %s of cell %s", r.ID, j.ID, j.Cell)
@@ -92,7 +92,7 @@ func TestAgainRefuses(t *testing.T) {
 	check(t, runPlan(t, context.Background(), p, trainer, dir, 1, &sweeptest.Observer{}))
 	right, err := results.Open(dir).Get(p.Jobs[0].ID)
 	check(t, err)
-	if _, err := sweep.Again(right, train.Trainers{trainer}); err != nil {
+	if _, err := sweep.Again(context.Background(), right, train.Trainers{trainer}); err != nil {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*results.Run){
@@ -108,7 +108,7 @@ func TestAgainRefuses(t *testing.T) {
 	} {
 		r := right
 		change(&r)
-		if _, err := sweep.Again(r, train.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := sweep.Again(context.Background(), r, train.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -1,13 +1,16 @@
 package local
 
-import "testing"
+import (
+	"context"
+	"testing"
+)
 
 // TestCostCountsTheOptimizer: if two runs differ only in the optimizer, their costs differ
 // by the optimizer's products, counted once per step and not once per pass.
 func TestCostCountsTheOptimizer(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Accumulate = 3
-	model, _, d, err := New(nil).material(c)
+	model, _, d, err := New(nil).material(context.Background(), c)
 	check(t, err)
 	var run *training
 	cost := func(optimizer string) float64 {

@@ -28,7 +28,7 @@ func TestActualDropIsOfTheSameBatches(t *testing.T) {
 	} {
 		c := testConfig(t)
 		c.Train.Steps, c.Train.LR, c.Adapter.Dropout, c.Train.Accumulate = 1, test.lr, test.dropout, test.accumulate
-		model, _, d, err := New(nil).material(c)
+		model, _, d, err := New(nil).material(context.Background(), c)
 		check(t, err)
 		run, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -22,7 +23,7 @@ import (
 //
 // The drawn factor of a smaller rank is the top rows of an A, or the first columns of a B.
 // It is an error if the runs differ in more than rank, scaling, α and seed.
-func (l *Trainer) HandOver(dir string, configs []experiments.Config) error {
+func (l *Trainer) HandOver(ctx context.Context, dir string, configs []experiments.Config) error {
 	if len(configs) == 0 {
 		return errors.New("local: the grid has no runs")
 	}
@@ -36,7 +37,7 @@ func (l *Trainer) HandOver(dir string, configs []experiments.Config) error {
 			largest[c.Seed] = c
 		}
 	}
-	model, _, d, err := l.material(first)
+	model, _, d, err := l.material(ctx, first)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func TestBytesAreAllocated(t *testing.T) {
 			e.Base.Data.Validation, e.Base.Adapter.Rank = 6, 16
 			check(t, e.Set(strings.Fields(test.set)...))
 			c := experiments.Point{Config: e.Base}.Canonical().Config
-			d, err := data.Encode(source, tokenizer.NewByteTokenizer(), data.Settings{
+			d, err := data.Encode(context.Background(), source, tokenizer.NewByteTokenizer(), data.Settings{
 				Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6,
 			})
 			check(t, err)
@@ -131,7 +131,7 @@ func TestCountingTakesNothing(t *testing.T) {
 	e := &experiments.Experiment{Base: experiments.Defaults()}
 	check(t, e.Set("rank=2048", "init=orthogonal", "measure.theory=true", "data.validation=6"))
 	c := e.Base
-	d, err := data.Encode(source, tokenizer.NewByteTokenizer(), data.Settings{
+	d, err := data.Encode(context.Background(), source, tokenizer.NewByteTokenizer(), data.Settings{
 		Loss: data.LossCompletion, Context: c.Train.Context, Validation: 6,
 	})
 	check(t, err)
@@ -160,8 +160,8 @@ type narrow struct {
 	second    chan struct{} // closed when two runs are trained at once
 }
 
-func (n *narrow) Resolve(c experiments.Config) (train.Material, error) {
-	m, err := n.Trainer.Resolve(c)
+func (n *narrow) Resolve(ctx context.Context, c experiments.Config) (train.Material, error) {
+	m, err := n.Trainer.Resolve(ctx, c)
 	m.Bytes = 1000
 	return m, err
 }

@@ -54,7 +54,7 @@ func plainLosses(t *testing.T, c experiments.Config) (losses []float64) {
 	t.Helper()
 	base, err := checkpoint.Load(c.Model)
 	check(t, err)
-	_, _, d, err := New(os.DirFS(t.TempDir())).material(c)
+	_, _, d, err := New(os.DirFS(t.TempDir())).material(context.Background(), c)
 	check(t, err)
 	pass, err := nn.NewFullPass(base.Model, c.PassTokens())
 	check(t, err)
@@ -132,7 +132,7 @@ func TestRanklessIsTuned(t *testing.T) {
 	c.Adapter, c.Train.LRB = e.Base.Adapter, 0
 	e.Base = c
 	l := New(os.DirFS(t.TempDir()))
-	p, err := sweep.NewPlan(e, train.Trainers{l})
+	p, err := sweep.NewPlan(context.Background(), e, train.Trainers{l})
 	check(t, err)
 	if len(p.Jobs) != 2*3*4+2 || len(p.Follow) != 2*3*2+2 {
 		t.Fatalf("%d jobs tune and %d follow", len(p.Jobs), len(p.Follow))
@@ -145,7 +145,7 @@ func TestRanklessIsTuned(t *testing.T) {
 			ID: j.ID, Axes: j.Axes, Seed: 7, Status: results.Done, Curve: []metrics.Point{{Values: v}},
 		})
 	}
-	next, err := p.Next(runs, train.Trainers{l})
+	next, err := p.Next(context.Background(), runs, train.Trainers{l})
 	check(t, err)
 	var full []string
 	for _, j := range next.Jobs {
@@ -195,7 +195,7 @@ func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c
-	p, err := sweep.NewPlan(e, train.Trainers{trainer})
+	p, err := sweep.NewPlan(context.Background(), e, train.Trainers{trainer})
 	check(t, err)
 	one, four := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, one, 1, &sweeptest.Observer{}))
@@ -207,7 +207,7 @@ func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
 	}
 	for _, r := range runs {
-		_, err = sweep.Again(r, train.Trainers{trainer})
+		_, err = sweep.Again(context.Background(), r, train.Trainers{trainer})
 		check(t, err)
 	}
 }

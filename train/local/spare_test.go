@@ -18,7 +18,7 @@ func TestHelpChangesNoByte(t *testing.T) {
 	trainer := New(os.DirFS(t.TempDir()))
 	p := testPlan(t, trainer, testModel(t), testData(t))
 	check(t, p.Experiment.Set("batch=48", "steps=2")) // products large enough to be shared
-	p, err := sweep.NewPlan(p.Experiment, train.Trainers{trainer})
+	p, err := sweep.NewPlan(context.Background(), p.Experiment, train.Trainers{trainer})
 	check(t, err)
 	alone, helped := t.TempDir(), t.TempDir()
 	check(t, runPlan(t, context.Background(), p, trainer, alone, 1, &sweeptest.Observer{}))

@@ -54,7 +54,8 @@ func TestStoredWeightsAreOfFloat32Products(t *testing.T) {
 	c.Train.Precision = experiments.BF16Precision
 	l := New(os.DirFS(t.TempDir()))
 	l.Stored = true
-	if _, err := l.Resolve(c); err == nil || !strings.Contains(err.Error(), "precision bf16: must be float32") {
+	_, err := l.Resolve(context.Background(), c)
+	if err == nil || !strings.Contains(err.Error(), "precision bf16: must be float32") {
 		t.Error(err)
 	}
 }

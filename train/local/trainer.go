@@ -198,7 +198,7 @@ func (l *Trainer) locate(name string) (string, error) {
 }
 
 // material returns the model, the corpus and the dataset on which a config is trained.
-func (l *Trainer) material(c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
+func (l *Trainer) material(ctx context.Context, c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	model, err := l.model(modelKey{c.Model, c.Train.Precision})
@@ -219,7 +219,7 @@ func (l *Trainer) material(c experiments.Config) (*checkpoint.Checkpoint, *data.
 	key := datasetKeyOf(c)
 	d := l.datasets[key]
 	if d == nil {
-		if d, err = data.Encode(corpus, model.Tokenizer, key.settings); err != nil {
+		if d, err = data.Encode(ctx, corpus, model.Tokenizer, key.settings); err != nil {
 			return nil, nil, nil, err
 		}
 		l.datasets[key] = d
@@ -228,8 +228,8 @@ func (l *Trainer) material(c experiments.Config) (*checkpoint.Checkpoint, *data.
 }
 
 // Resolve reads the model and the data of a config, and estimates the run's cost.
-func (l *Trainer) Resolve(c experiments.Config) (train.Material, error) {
-	model, corpus, d, err := l.material(c)
+func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Material, error) {
+	model, corpus, d, err := l.material(ctx, c)
 	if err != nil {
 		return train.Material{}, err
 	}
@@ -261,7 +261,7 @@ func meanLength(sequences []data.Sequence) float64 {
 
 // Train trains one run. Runs of the same model and data share them.
 func (l *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
-	model, _, d, err := l.material(c)
+	model, _, d, err := l.material(ctx, c)
 	if err != nil {
 		return train.Outcome{}, err
 	}
@@ -274,16 +274,16 @@ func (l *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	if err != nil {
 		return outcome, err
 	}
-	return outcome, l.Expect(c, &outcome)
+	return outcome, l.Expect(ctx, c, &outcome)
 }
 
 // Expect adds what theory says of a run to its outcome.
-func (l *Trainer) Expect(c experiments.Config, o *train.Outcome) error {
+func (l *Trainer) Expect(ctx context.Context, c experiments.Config, o *train.Outcome) error {
 	o.BeyondTheory = beyondTheory(c, o.Curve)
 	if !surveyed(c) {
 		return nil
 	}
-	model, _, d, err := l.material(c)
+	model, _, d, err := l.material(ctx, c)
 	if err != nil {
 		return err
 	}

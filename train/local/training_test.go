@@ -292,7 +292,7 @@ func TestDivergedIsAnOutcome(t *testing.T) {
 func TestContextBeyondModelIsRefused(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Context = 65
-	_, err := New(os.DirFS(t.TempDir())).Resolve(c)
+	_, err := New(os.DirFS(t.TempDir())).Resolve(context.Background(), c)
 	if err == nil || !strings.Contains(err.Error(), "context 65: must be at most 64") {
 		t.Errorf("error %v", err)
 	}
@@ -301,7 +301,7 @@ func TestContextBeyondModelIsRefused(t *testing.T) {
 func TestRankAboveSideWarns(t *testing.T) {
 	c := testConfig(t)
 	c.Adapter.Rank = 40
-	m, err := New(os.DirFS(t.TempDir())).Resolve(c)
+	m, err := New(os.DirFS(t.TempDir())).Resolve(context.Background(), c)
 	check(t, err)
 	if len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "rank 40 is above the smaller side of 14 of 14") {
 		t.Errorf("warnings %q", m.Warnings)
@@ -346,7 +346,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000
 		c.Measure = experiments.Measure{Every: 1, Probe: 1}
 		l := New(os.DirFS(t.TempDir()))
-		model, _, d, err := l.material(c)
+		model, _, d, err := l.material(context.Background(), c)
 		check(t, err)
 		tr, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)
@@ -379,7 +379,7 @@ grid:
 `, model, source)), 0o666))
 	e, err := experiments.Load(file)
 	check(t, err)
-	p, err := sweep.NewPlan(e, train.Trainers{trainer})
+	p, err := sweep.NewPlan(context.Background(), e, train.Trainers{trainer})
 	check(t, err)
 	return p
 }

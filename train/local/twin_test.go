@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"math"
 	"os"
 	"testing"
@@ -64,7 +65,7 @@ model: `+testModel(t)+`
 train: {optimizer: sgd, context: 32, steps: 1}
 grid: {rank: [4, 16], scaling: [lora, rslora], match_rank: [0, 4], seed: [0, 1]}
 `)
-	p, err := sweep.NewPlan(e, train.Trainers{New(os.DirFS(t.TempDir()))})
+	p, err := sweep.NewPlan(context.Background(), e, train.Trainers{New(os.DirFS(t.TempDir()))})
 	check(t, err)
 	got := make(map[string]string)
 	for _, j := range p.Jobs {

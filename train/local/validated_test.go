@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"testing"
 
 	"ranksweep/experiments"
@@ -25,7 +26,7 @@ func TestValidationBeforeTheFirstUpdateIsTheBases(t *testing.T) {
 	} {
 		c := base
 		change(&c)
-		model, _, d, err := l.material(c)
+		model, _, d, err := l.material(context.Background(), c)
 		if err != nil {
 			t.Fatal(err)
 		}

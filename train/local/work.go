@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -22,8 +23,8 @@ type Work struct {
 }
 
 // Work finds what a config is trained on.
-func (l *Trainer) Work(c experiments.Config) (Work, error) {
-	model, _, d, err := l.material(c)
+func (l *Trainer) Work(ctx context.Context, c experiments.Config) (Work, error) {
+	model, _, d, err := l.material(ctx, c)
 	if err != nil {
 		return Work{}, err
 	}

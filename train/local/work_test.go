@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ func TestWorkIsWhatIsTrained(t *testing.T) {
 	c := testConfig(t)
 	c.Train.Accumulate = 2
 	l := New(os.DirFS(t.TempDir()))
-	w, err := l.Work(c)
+	w, err := l.Work(context.Background(), c)
 	check(t, err)
 	order, sampler := w.Order(), data.NewSampler(new(nn.Arena), w.Data.Train, c.Seed)
 	if want := c.Train.Steps * c.Train.Accumulate * c.Train.Batch; len(order) != want {
@@ -38,7 +39,7 @@ func TestWorkIsWhatIsTrained(t *testing.T) {
 		t.Errorf("%d probe sequences, %d targets", len(w.Probe), len(w.Targets))
 	}
 	c.Data.Validation = 1000
-	if _, err := l.Work(c); err == nil {
+	if _, err := l.Work(context.Background(), c); err == nil {
 		t.Error("nothing to train on passes")
 	}
 }

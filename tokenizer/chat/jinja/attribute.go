@@ -46,10 +46,10 @@ func (r *run) brief(key value) string {
 // find returns Python's of[key]; false if Python has an error for it.
 func (r *run) find(of, key value) (value, bool) {
 	if d, ok := of.(*dict); ok {
-		if text, ok := plain(key); ok {
-			r.read(text)
-		}
-		return d.get(key)
+		return r.get(d, key)
+	}
+	if text, ok := plain(key); ok {
+		r.read(text) // to look for a method with that name
 	}
 	i, ok := whole(key)
 	if !ok {
@@ -247,15 +247,12 @@ func dictMethod(d *dict, name string) value {
 	case "keys", "values", "items":
 		return &function{name, func(r *run, a args) value {
 			r.bind(a, name, "")
-			if name == "items" {
-				r.growTimes(len(d.keys), 3*itemBytes)
-			}
 			return view{name, d}
 		}}
 	case "get":
 		return &function{name, func(r *run, a args) value {
 			v := r.bind(a, name, "key default? /")
-			if found, ok := d.get(v[0]); ok {
+			if found, ok := r.get(d, v[0]); ok {
 				return found
 			}
 			if v[1] == nil {

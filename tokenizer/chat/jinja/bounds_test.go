@@ -1,6 +1,9 @@
 package jinja
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -67,6 +70,45 @@ var bombs = []struct{ source, want string }{
 	{"{{ range(100000)|map('string')|map('center', 1000)|list }}", "bytes of text and lists"},
 	{"{{ (range(100000)|list * 3)|sort|length }}{{ (range(100000)|list * 3)|sort|length }}", "template"},
 	{"{{ (range(9999)|list)|groupby('x', default=1)|tojson(indent=999) }}", "bytes of text and lists"},
+	{"{% set s = 'a' * 10**6 %}{{ " + strings.Repeat("s ~ ", 50_000) + "s }}", "bytes of text and lists"},
+	{"{{ [1]|sort(attribute=',' * 10**7) }}", "bytes of text and lists"},
+	{"{{ range(100000)|sort(attribute=',' * 1000) }}", "bytes of text and lists"},
+	{"{{ [1]|map(attribute='.' * 10**7)|list }}", "bytes of text and lists"},
+	{"{% for i in range(100) %}{{ strftime_now('a' * 10**6) }}{% endfor %}", "bytes of text and lists"},
+	{"{% set s = 'a' * 10**6 %}{{ ([s] * 100000)|unique(case_sensitive=true)|list|length }}", "steps"},
+	{"{% set s = 'a' * 10**6 %}{% set d = {'b': 1} %}{% for i in range(99999) %}{% if s in d %}{% endif %}" +
+		"{% endfor %}", "steps"},
+	{"{% set s = 'a' * 10**6 %}{% set d = {'b': 1} %}{% for i in range(99999) %}{% set x = d.get(s) %}" +
+		"{% endfor %}", "steps"},
+	{"{% set s = 'a' * 10**6 %}{% for i in range(99999) %}{% set x = 1[s] %}{% endfor %}", "steps"},
+	{"{% set s = 'a' * 10**6 %}{% for i in range(99999) %}{% set x = {s: 1} == {s: 1} %}{% endfor %}", "steps"},
+	{"{% set s = '%%' * 10**6 %}{% for i in range(99999) %}{% set x = s % () %}{% endfor %}", "template"},
+	{"{% set s = '%f' * 10**5 %}{% set t = (10.0**300,) * 10**5 %}{% for i in range(99999) %}" +
+		"{% set x = s % t %}{% endfor %}", "not supported"},
+	{"{% set f = '1' * 300 + '.0' %}{% set s = '%f' * 10**5 %}{% set t = (f|float,) * 10**5 %}" +
+		"{% for i in range(99999) %}{% set x = s % t %}{% endfor %}", "template"},
+	{"{% set s = '{}' * 10**5 %}{% for i in range(99999) %}{% set x = s.format(1) %}{% endfor %}",
+		"there is no argument"},
+	{"{{ ('\x01' * 10**7)|tojson }}", "bytes of text and lists"},
+	{"{{ ['\x01' * 10**7] }}", "template"},
+	{"{% set v = {" + strings.Repeat("'a': 1, ", 20_000) + strings.Join(distinct(5_000, "'k%d': 1"), ", ") +
+		"}.items() %}{% for i in range(99999) %}{% for x in v %}{% break %}{% endfor %}{% endfor %}",
+		"bytes of text and lists"},
+	{"{% for i in range(99999) %}{% continue %}" + strings.Join(distinct(8_000, "{%% set v%d = 1 %%}"), "") +
+		"{% endfor %}", "steps"},
+	{"{% for i in range(99999) %}" + strings.Join(distinct(5_000, "{%% macro f%d() %%}{%% endmacro %%}"), "") +
+		"{% endfor %}", "steps"},
+	{"{% set ns = namespace(g=[1]) %}{% for i in range(5000) %}{% set ns.g = ns.g|map('string') %}{% endfor %}" +
+		"{{ ns.g|first }}", "within one another"},
+	{"{% set ns = namespace(g=[1]) %}{% for i in range(5000) %}{% set ns.g = ns.g|unique %}{% endfor %}" +
+		"{{ ns.g|first }}", "within one another"},
+	{"{% macro f(" + strings.Join(distinct(300, "a%d"), ", ") + ") %}{% endmacro %}", "more than 255 parameters"},
+	{"{{ dict(" + strings.Join(distinct(20_000, "a%d=1"), ", ") + ") }}", "more than 255 arguments"},
+	{"{% for i in range(99999) %}{{ " + strings.Repeat("a", 200_000) + " }}{% endfor %}",
+		"a name of more than 1000 bytes"},
+	{"{% set s = 'ab ' * 10**5 %}{% for i in range(99999) %}{% set x = s|wordcount %}{% endfor %}", "steps"},
+	{"{{ '\xff'|tojson }}", "a byte that is not UTF-8"},
+	{"{{ raise_exception('a' * 10**7) }}", "the template refuses this conversation: aaa"},
 	{"{{ " + strings.Repeat("(", 50_000), "brackets within one another"},
 	{"{{ " + strings.Repeat("[", 50_000), "brackets within one another"},
 	{"{{ " + strings.Repeat("not ", 50_000) + "1 }}", "within one another"},
@@ -78,6 +120,15 @@ var bombs = []struct{ source, want string }{
 	{strings.Repeat("{% for i in [1] %}", 10_000), "within one another"},
 	{strings.Repeat("{% set a = 1 %}{% if a %}{% set b = 1 %}{% endif %}", 5_000) +
 		"{{ nothing.at.all }}", "nothing is undefined"},
+}
+
+// distinct returns n texts with a number in each.
+func distinct(n int, format string) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(format, i)
+	}
+	return list
 }
 
 // Every bomb ends with an error that names its bound. With -v, the test logs the time that it
@@ -94,6 +145,30 @@ func TestBombs(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 400 {
 			t.Errorf("%.70s: %.70q, %v, want %q", c.source, text, err, c.want)
 		}
+	}
+}
+
+// A rendering ends with its context, before its steps are spent.
+func TestRenderEndsWithItsContext(t *testing.T) {
+	template, err := New("{% for i in range(1000) %}{{ i }}{% endfor %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	r := &run{budget: newBudget(ctx, 0)}
+	r.spend(1)
+	stop()
+	func() {
+		defer caught(&err)
+		for range 2 * pauseSteps {
+			r.spend(1)
+		}
+	}()
+	if !errors.Is(err, context.Canceled) || r.steps < r.maxSteps-pauseSteps-2 {
+		t.Errorf("%v, with %d steps left", err, r.steps)
+	}
+	if _, err := template.Render(ctx, nil, date); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -1,6 +1,9 @@
 package jinja
 
-import "unicode/utf8"
+import (
+	"context"
+	"unicode/utf8"
+)
 
 // The bounds of a rendering, which grow by perByte for each byte of input. A step is about
 // 0.1 µs: the evaluation of a part of an expression, a look at an element, or reading stepBytes
@@ -13,18 +16,48 @@ const (
 	maxDepth   = 1000      // depth of values, expressions and macros within one another
 	maxNesting = 100       // depth of brackets and tags within one another
 	maxSource  = 256 << 10 // bytes
+	maxName    = 1000      // bytes of a name in the source
+	maxArgs    = 255       // arguments of a call, parameters of a macro
 	maxRange   = 100_000   // as in Jinja's own sandbox
 	scopeSteps = 10        // steps of a pass through a loop, or of a call of a macro
 	itemBytes  = 32        // memory of a list's element
 	entryBytes = 160       // memory of a dict's entry
+	pauseSteps = 1 << 18   // steps between looks at the context
 )
+
+// budget is what a rendering may still take.
+type budget struct {
+	ctx             context.Context
+	steps, maxSteps int // steps that are left, and steps at the beginning
+	bytes, maxBytes int
+	due             int // number of steps left at which the context is looked at
+}
+
+// newBudget returns the budget of a rendering whose input has so many bytes.
+func newBudget(ctx context.Context, given int) budget {
+	steps, bytes := maxSteps+perByte*given, maxBytes+perByte*given
+	return budget{ctx, steps, steps, bytes, bytes, steps + 1}
+}
 
 // spend counts steps.
 func (r *run) spend(steps int) {
-	if r.steps -= steps; r.steps < 0 {
-		r.fail("the template takes more than %d steps: it may never end", r.maxSteps)
+	if r.steps -= steps; r.steps < r.due {
+		r.pause()
 	}
 }
+
+func (r *run) pause() {
+	if r.steps < 0 {
+		r.fail("the template takes more than %d steps: it may never end", r.maxSteps)
+	}
+	if err := r.ctx.Err(); err != nil {
+		panic(stopped{err})
+	}
+	r.due = max(r.steps-pauseSteps, 0)
+}
+
+// stopped is a panic that ends a rendering whose context has ended.
+type stopped struct{ error }
 
 // grow counts bytes that are about to be made.
 func (r *run) grow(bytes int) {

@@ -94,7 +94,7 @@ func (r *run) sameDict(x, y *dict) bool {
 		return false
 	}
 	for i, key := range x.keys {
-		if v, ok := y.get(key); !ok || !r.equal(x.values[i], v) {
+		if v, ok := r.get(y, key); !ok || !r.equal(x.values[i], v) {
 			return false
 		}
 	}
@@ -207,7 +207,7 @@ func (r *run) contains(container, x value) bool {
 		if _, ok := hash(x); !ok && !isUndefined {
 			r.fail("a value of type %s is no key of a dict here", kind(x))
 		}
-		_, ok := c.get(x)
+		_, ok := r.get(c, x)
 		return ok
 	case *loop, *namespace, *function, none, bool, int, float64:
 		r.fail("a value of type %s has no items to look in", kind(c))

@@ -22,6 +22,7 @@ const longText = 200
 func errorAt(source string, at int, format string, args ...any) *Error {
 	before := source[:min(at, len(source))]
 	text := fmt.Sprintf(format, args...)
+	text = text[:min(len(text), utf8.UTFMax*(longText+1))]
 	if runes := []rune(text); len(runes) > longText {
 		text = string(runes[:longText]) + " …"
 	}
@@ -29,12 +30,15 @@ func errorAt(source string, at int, format string, args ...any) *Error {
 	return &Error{strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[line:]) + 1, text}
 }
 
-// caught turns a panic with an *Error into an error; any other panic continues.
+// caught turns a panic with an *Error, or with the error of a context, into an error; any other
+// panic continues.
 func caught(err *error) {
 	switch r := recover().(type) {
 	case nil:
 	case *Error:
 		*err = r
+	case stopped:
+		*err = r.error
 	default:
 		panic(r)
 	}

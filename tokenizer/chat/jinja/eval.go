@@ -113,9 +113,9 @@ func (c *comparison) eval(r *run) value {
 func (c *concatenation) eval(r *run) value {
 	var b strings.Builder
 	for _, x := range c.items {
-		b.WriteString(r.str(r.eval(x)))
+		b.WriteString(r.made(r.str(r.eval(x))))
 	}
-	return r.made(b.String())
+	return b.String()
 }
 
 func (c *conditional) eval(r *run) value {

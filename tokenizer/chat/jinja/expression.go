@@ -290,6 +290,8 @@ func (p *parser) arguments() arguments {
 	p.expect(operator, "(")
 	p.list(")", func() expression {
 		switch t := p.peek(); {
+		case len(a.list)+len(a.named) == maxArgs:
+			p.fail(t, "more than %d arguments", maxArgs)
 		case t.is(operator, "*"), t.is(operator, "**"):
 			p.fail(t, "%s in a call is %s", t.text, advice)
 		case t.kind == name && p.tokens[p.at+1].is(operator, "="):

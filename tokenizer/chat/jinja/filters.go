@@ -53,7 +53,7 @@ func init() { // not in the declaration, since the filter map looks filters up b
 		}),
 		"wordcount": textFilter("", func(r *run, s string, _ []value) value {
 			r.spend(len(s))
-			return len(words.FindAllStringIndex(s, -1))
+			return countWords(s)
 		}),
 		"replace":  {params: "old new count?", apply: replaceFilter},
 		"indent":   {params: "width? first? blank?", apply: indent},
@@ -96,7 +96,18 @@ func caseFilter(f func(string) string) *operation {
 	return textFilter("", func(r *run, s string, _ []value) value { return r.changed(s, f) })
 }
 
-var words = regexp.MustCompile(`[\pL\pN_]+`)
+// countWords returns the number of runs of letters, digits and underscores.
+func countWords(s string) (words int) {
+	inWord := false
+	for _, c := range s {
+		is := c == '_' || isAlnum(c)
+		if is && !inWord {
+			words++
+		}
+		inWord = is
+	}
+	return words
+}
 
 func abs(r *run, v value, _ []value) value {
 	if f, ok := v.(float64); ok {

@@ -17,6 +17,9 @@ func formatFilter(r *run, v value, a args) value {
 	return r.percent(s, r.dictOf(a))
 }
 
+// matchSteps is what it takes to match directive or field.
+const matchSteps = 5
+
 // directive matches a directive of Python's %-formatting.
 var directive = regexp.MustCompile(`^%(\((.*?)\))?(\.(\d))?([sdrf%])`)
 
@@ -35,24 +38,25 @@ func (r *run) percent(format string, v value) string {
 		if format = format[len(before):]; !more {
 			break
 		}
+		r.spend(matchSteps)
 		m := directive.FindStringSubmatch(format)
 		switch {
 		case m == nil || m[5] == "%" && m[0] != "%%":
 			r.fail("formatting by %s is %s", quote(format[:min(len(format), 8)]), advice)
 		case m[0] == "%%":
-			b.WriteByte('%')
+			b.WriteString(r.made("%"))
 		case m[1] != "" && !isDict:
 			r.unfit(v, "a dict")
 		case m[1] != "":
-			x, ok := d.get(m[2])
+			x, ok := r.get(d, m[2])
 			if !ok {
 				r.fail("the dict to format has no %s", quote(m[2]))
 			}
-			b.WriteString(r.directed(x, m[4], m[5]))
+			b.WriteString(r.made(r.directed(x, m[4], m[5])))
 		case used == len(list):
 			r.fail("there are not enough values to format")
 		default:
-			b.WriteString(r.directed(list[used], m[4], m[5]))
+			b.WriteString(r.made(r.directed(list[used], m[4], m[5])))
 			used++
 		}
 		format = format[len(m[0]):]
@@ -67,7 +71,7 @@ func (r *run) percent(format string, v value) string {
 func (r *run) directed(x value, precision, letter string) string {
 	switch {
 	case letter == "s" && precision == "":
-		return r.made(r.str(r.unmarked(x)))
+		return r.str(r.unmarked(x))
 	case letter == "r" && precision == "":
 		return r.repr(x)
 	}
@@ -112,10 +116,11 @@ func formatMethod(r *run, s string, a args) value {
 		b.WriteString(r.made(s[:n]))
 		s = s[n:]
 		if strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "}}") {
-			b.WriteByte(s[0])
+			b.WriteString(r.made(s[:1]))
 			s = s[2:]
 			continue
 		}
+		r.spend(matchSteps)
 		m := field.FindStringSubmatch(s)
 		if m == nil {
 			r.fail("format: a field that is more than a name or a number is %s", advice)

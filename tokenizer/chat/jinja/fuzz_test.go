@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"context"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -31,8 +32,8 @@ func FuzzTemplate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		text, err := template.Render(variables, date)
-		again, errAgain := template.Render(variables, date)
+		text, err := template.Render(context.Background(), variables, date)
+		again, errAgain := template.Render(context.Background(), variables, date)
 		if text != again || (err == nil) != (errAgain == nil) || len(text) > 2*maxBytes {
 			t.Errorf("%d bytes, %v, then %d bytes, %v", len(text), err, len(again), errAgain)
 		}

@@ -1,6 +1,9 @@
 package jinja
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // globals are the functions that every template can call.
 var globals map[string]value
@@ -75,10 +78,10 @@ var layouts = map[byte]string{'a': "Mon", 'A': "Monday", 'b': "Jan", 'B': "Janua
 
 // strftime is Python's now.strftime(format), in the C locale.
 func (r *run) strftime(format string) string {
-	out := ""
+	var out strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
-			out += format[i : i+1]
+			out.WriteString(r.made(format[i : i+1]))
 			continue
 		}
 		i++
@@ -92,14 +95,14 @@ func (r *run) strftime(format string) string {
 		}
 		switch {
 		case i < len(format) && format[i] == '%' && !plain:
-			out += "%"
+			out.WriteString(r.made("%"))
 		case layout == "" || plain && len(layout) != 2:
 			r.fail("strftime_now: %s is %s", quote(format), advice)
 		default:
-			out += stamp(r.now, layout, plain)
+			out.WriteString(r.made(stamp(r.now, layout, plain)))
 		}
 	}
-	return r.made(out)
+	return out.String()
 }
 
 func stamp(t time.Time, layout string, plain bool) string {

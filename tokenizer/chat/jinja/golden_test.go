@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"strings"
@@ -82,7 +83,7 @@ func render(source string, variables map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return t.Render(variables, date)
+	return t.Render(context.Background(), variables, date)
 }
 
 func (c goldenCase) check(t *testing.T, source string, variables map[string]any) {

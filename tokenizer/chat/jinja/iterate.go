@@ -10,7 +10,7 @@ func (r *run) iterate(v value) *iterator {
 	case tuple:
 		return r.counted(list(v))
 	case view:
-		return r.counted(v.list())
+		return r.counted(r.viewed(v))
 	case *dict:
 		return r.counted(v.keys)
 	case string:
@@ -97,6 +97,8 @@ func (r *run) items(v value) list { return r.drain(r.iterate(v)) }
 func (r *run) lazily(v value, make func(value) (value, bool)) *iterator {
 	var it *iterator
 	return &iterator{func() (value, bool) {
+		r.enter()
+		defer r.leave()
 		if it == nil && !r.truth(v) {
 			return nil, false
 		}

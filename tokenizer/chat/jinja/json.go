@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // writer writes JSON like Python's json.dumps, as transformers' tojson calls it.
@@ -54,7 +55,7 @@ func (w *writer) value(v value, depth int) {
 	case tuple:
 		w.all("[", "]", len(v), depth, func(i int) { w.value(v[i], depth+1) })
 	case *dict:
-		items := v.items()
+		items := w.pairs(v)
 		if w.sorted {
 			items = w.run.sorted(items, func(x value) value { return x.(tuple)[0] }, false)
 		}
@@ -119,22 +120,25 @@ func (w *writer) line(depth int) {
 var jsonEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
 func (w *writer) text(s string) {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, c := range s {
+	w.put(`"`)
+	from := 0 // beginning of the characters that are not yet written
+	for at, c := range s {
 		escaped, ok := jsonEscapes[c]
 		switch {
 		case ok:
-			b.WriteString(escaped)
 		case c < ' ', w.ascii && c > '~' && c < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, c)
+			escaped = fmt.Sprintf(`\u%04x`, c)
 		case w.ascii && c > '~':
 			high, low := utf16.EncodeRune(c)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+			escaped = fmt.Sprintf(`\u%04x\u%04x`, high, low)
 		default:
-			b.WriteRune(c)
+			continue
 		}
+		w.put(s[from:at])
+		w.put(escaped)
+		_, size := utf8.DecodeRuneInString(s[at:])
+		from = at + size
 	}
-	b.WriteByte('"')
-	w.put(b.String())
+	w.put(s[from:])
+	w.put(`"`)
 }

@@ -247,6 +247,9 @@ func (l *lexer) token(open []byte) []byte {
 		l.number()
 	case first == '_' || unicode.IsLetter(first):
 		n := len(rest) - len(strings.TrimLeftFunc(rest, isNamePart))
+		if n > maxName {
+			l.fail(l.at, "a name of more than %d bytes", maxName)
+		}
 		l.add(name, rest[:n], nil, l.at)
 		l.move(n)
 	default:

@@ -52,8 +52,13 @@ func itemsFilter(r *run, v value, _ []value) value {
 	if !ok {
 		r.unfit(v, "a dict")
 	}
-	r.growTimes(len(d.keys), 3*itemBytes)
-	return r.counted(d.items())
+	return r.counted(r.pairs(d))
+}
+
+// parts returns the parts of a text between separators, each with the memory of a value.
+func (r *run) parts(text, by string) []string {
+	r.growTimes(strings.Count(r.made(text), by)+1, 2*itemBytes)
+	return strings.Split(text, by)
 }
 
 // reach returns an attribute of x, given as "a.0.b" or as a number. An undefined part of it is
@@ -65,7 +70,7 @@ func (r *run) reach(x, attribute, otherwise value) value {
 	path := []value{attribute}
 	if text, ok := attribute.(string); ok {
 		path = path[:0]
-		for _, part := range strings.Split(r.made(text), ".") {
+		for _, part := range r.parts(text, ".") {
 			if n, err := strconv.Atoi(part); err == nil && digits(part) == len(part) {
 				path = append(path, n)
 			} else {
@@ -121,11 +126,12 @@ func sortFilter(r *run, v value, a []value) value {
 	attributes := []value{a[2]}
 	if text, ok := a[2].(string); ok {
 		attributes = nil
-		for _, one := range strings.Split(text, ",") {
+		for _, one := range r.parts(text, ",") {
 			attributes = append(attributes, one)
 		}
 	}
 	return r.sorted(r.items(v), func(x value) value {
+		r.growTimes(len(attributes), itemBytes)
 		keys := make(list, len(attributes))
 		for i, attribute := range attributes {
 			keys[i] = r.key(x, attribute, a[1])
@@ -149,17 +155,18 @@ func dictSort(r *run, v value, a []value) value {
 			r.fail("dictsort: by must be key or value")
 		}
 	}
-	r.growTimes(len(d.keys), 3*itemBytes)
-	return r.sorted(d.items(), func(x value) value { return r.key(x.(tuple)[by], nil, a[0]) }, r.flag(a[2]))
+	return r.sorted(r.pairs(d), func(x value) value { return r.key(x.(tuple)[by], nil, a[0]) }, r.flag(a[2]))
 }
 
 func unique(r *run, v value, a []value) value {
 	seen := newDict()
 	items := r.iterate(v)
 	return &iterator{func() (value, bool) {
+		r.enter()
+		defer r.leave()
 		for x, ok := items.next(); ok; x, ok = items.next() {
 			key := r.key(x, a[1], a[0])
-			if _, found := seen.get(key); !found {
+			if _, found := r.get(seen, key); !found {
 				r.put(seen, key, none{})
 				return x, true
 			}

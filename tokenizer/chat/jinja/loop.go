@@ -76,6 +76,8 @@ func (s looping) exec(r *run) (f flow) {
 func (s looping) filtered(r *run, items *iterator) *iterator {
 	in := r.scope
 	return &iterator{func() (value, bool) {
+		r.enter()
+		defer r.leave()
 		for {
 			v, ok := items.next()
 			if !ok {

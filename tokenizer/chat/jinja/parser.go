@@ -1,6 +1,10 @@
 package jinja
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // parser turns tokens into statements, like jinja2/parser.py.
 type parser struct {
@@ -27,6 +31,9 @@ func New(source string) (t *Template, err error) {
 	defer caught(&err)
 	if len(source) > maxSource {
 		return nil, errorAt("", 0, "a template of %d bytes: must be at most %d", len(source), maxSource)
+	}
+	if at := strings.IndexRune(source, utf8.RuneError); !utf8.ValidString(source) {
+		return nil, errorAt(source, at, "a byte that is not UTF-8")
 	}
 	p := &parser{frame: new(frame)}
 	p.tokens, p.source = lex(source)
@@ -301,6 +308,9 @@ func (p *parser) signature(m *macro) {
 			p.expect(operator, ",")
 		}
 		t := p.expect(name, "a name")
+		if len(m.params) == maxArgs {
+			p.fail(t, "more than %d parameters", maxArgs)
+		}
 		if slices.Contains(m.params, t.text) {
 			p.fail(t, "parameter %s comes twice", t.text)
 		}

@@ -1,21 +1,21 @@
 package jinja
 
 import (
+	"context"
 	"strings"
 	"time"
 )
 
 // run is one rendering.
 type run struct {
-	source          string
-	at              place // place of the part that is being evaluated, for errors
-	out             *strings.Builder
-	scope           *scope
-	variables       map[string]value
-	now             time.Time
-	steps, maxSteps int // steps that are left, and steps at the beginning
-	bytes, maxBytes int
-	depth           int
+	budget
+	source    string
+	at        place // place of the part that is being evaluated, for errors
+	out       *strings.Builder
+	scope     *scope
+	variables map[string]value
+	now       time.Time
+	depth     int
 }
 
 // scope holds the variables of a block; nil stands for a variable without a value.
@@ -26,16 +26,15 @@ type scope struct {
 
 // Render renders the template with the given variables, whose values are nil, bool, int,
 // float64, string, []any, Pairs or Unknown. Texts must be UTF-8. strftime_now formats the time
-// now. Errors are of type *Error.
-func (t *Template) Render(variables map[string]any, now time.Time) (text string, err error) {
+// now. Errors are of type *Error, or ctx's error if it ends.
+func (t *Template) Render(ctx context.Context, variables map[string]any, now time.Time) (text string, err error) {
 	defer caught(&err)
 	r := &run{source: t.source, out: new(strings.Builder), now: now, variables: map[string]value{}}
 	given := 0
 	for name, v := range variables {
 		r.variables[name] = received(v, &given)
 	}
-	r.maxSteps, r.maxBytes = maxSteps+perByte*given, maxBytes+perByte*given
-	r.steps, r.bytes = r.maxSteps, r.maxBytes
+	r.budget = newBudget(ctx, given)
 	r.within(t.scope, func() { t.body.exec(r) })
 	return r.out.String(), nil
 }
@@ -46,7 +45,7 @@ func (r *run) fail(format string, args ...any) {
 
 // within runs do in a new scope inside the current one.
 func (r *run) within(f *frame, do func()) {
-	r.spend(scopeSteps)
+	r.spend(scopeSteps + len(f.hidden))
 	outer := r.scope
 	r.scope = &scope{make(map[string]value, len(f.hidden)), outer}
 	for _, name := range f.hidden {
@@ -115,6 +114,7 @@ func (r *run) assign(to target, v value) {
 
 func (b block) exec(r *run) flow {
 	for _, s := range b {
+		r.spend(1)
 		if f := s.exec(r); f != goOn {
 			return f
 		}

@@ -38,7 +38,7 @@ func (r *run) repr(v value) string {
 	case float64:
 		return floatRepr(v)
 	case string:
-		return r.made(quote(v))
+		return r.changed(v, quote)
 	case list:
 		return "[" + r.reprs(v) + "]"
 	case tuple:
@@ -54,7 +54,7 @@ func (r *run) repr(v value) string {
 		}
 		return fmt.Sprintf("range(%d, %d)", v.start, v.stop)
 	case view:
-		return "dict_" + v.name + "([" + r.reprs(v.list()) + "])"
+		return "dict_" + v.name + "([" + r.reprs(r.viewed(v)) + "])"
 	}
 	r.fail("a value of type %s has no text: |list makes a list of what it holds", kind(v))
 	return ""

@@ -64,7 +64,11 @@ func hash(v value) (key any, ok bool) {
 	return nil, false
 }
 
-func (d *dict) get(key value) (value, bool) {
+// get returns the value of a key, which it reads.
+func (r *run) get(d *dict, key value) (value, bool) {
+	if text, ok := plain(key); ok {
+		r.read(text)
+	}
 	if h, ok := hash(key); ok {
 		if i, ok := d.index[h]; ok {
 			return d.values[i], true
@@ -87,12 +91,16 @@ func (d *dict) set(key, v value) (ok bool) {
 
 func (r *run) put(d *dict, key, v value) {
 	r.grow(entryBytes)
+	if text, ok := plain(key); ok {
+		r.read(text)
+	}
 	if !d.set(key, v) {
 		r.fail("a dict cannot have a key of type %s here", kind(key))
 	}
 }
 
-func (d *dict) items() list {
+func (r *run) pairs(d *dict) list {
+	r.growTimes(len(d.keys), 3*itemBytes)
 	pairs := make(list, len(d.keys))
 	for i, key := range d.keys {
 		pairs[i] = tuple{key, d.values[i]}
@@ -100,14 +108,14 @@ func (d *dict) items() list {
 	return pairs
 }
 
-func (v view) list() list {
+func (r *run) viewed(v view) list {
 	switch v.name {
 	case "keys":
 		return v.of.keys
 	case "values":
 		return v.of.values
 	}
-	return v.of.items()
+	return r.pairs(v.of)
 }
 
 func (s span) len() int {
