@@ -89,7 +89,8 @@ func (p *Plan) nextTuned(ctx context.Context, choices []grid.Choice, t train.Tra
 
 // nextLocal returns the phase with values beyond the edges of local grids, or nil if no
 // grid is extended.
-func (p *Plan) nextLocal(ctx context.Context, choices []grid.Choice, runs []results.Run, t train.Trainers) (*Plan, error) {
+func (p *Plan) nextLocal(ctx context.Context, choices []grid.Choice, runs []results.Run, t train.Trainers) (
+	*Plan, error) {
 	e := p.Experiment
 	tried := grid.Grid{Tuning: planned(p.Jobs), Nuisance: e.NuisanceNames()}
 	points, err := e.LocalPoints(choices, results.Tune(tried, runs))

@@ -46,7 +46,8 @@ func NewPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (
 }
 
 // jobsOf makes jobs of points: it adds their identity and their cost.
-func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments.Point, t train.Trainers) ([]Job, error) {
+func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments.Point, t train.Trainers) (
+	[]Job, error) {
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {

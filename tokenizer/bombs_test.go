@@ -235,19 +235,22 @@ func TestBudgetIsTheSame(t *testing.T) {
 	}
 }
 
-// Honest tokenizers stay far below the bounds, for every text of the tests.
+// Honest tokenizers stay far below the bounds, for every text of the tests. With -v, the test logs
+// what they took for a byte at most.
 func TestHonestTexts(t *testing.T) {
 	eachGolden(t, goldenNames(t), func(t *testing.T, _ *golden, p *pipeline) {
 		s := new(scratch)
+		steps, tokens := 0, 0
 		for _, text := range corpus() {
 			s.budget = newBudget(context.Background(), len(text))
 			ids := p.appendText(nil, wellFormed(text), true, s)
-			if used := baseSteps + stepsPerByte*len(text) - s.steps; used > 100+stepsPerByte/10*len(text) {
-				t.Errorf("%q takes %d steps", text, used)
-			}
-			if len(ids) > 16+tokensPerByte/2*len(text) {
-				t.Errorf("%q becomes %d tokens", text, len(ids))
-			}
+			size := len(text) + 20
+			steps = max(steps, (baseSteps+stepsPerByte*len(text)-s.steps)/size)
+			tokens = max(tokens, len(ids)/size)
+		}
+		t.Logf("%d steps and %d tokens for a byte", steps, tokens)
+		if steps > stepsPerByte/5 || tokens > tokensPerByte/4 {
+			t.Errorf("%d steps and %d tokens for a byte of a text", steps, tokens)
 		}
 	})
 }

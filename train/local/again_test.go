@@ -108,7 +108,8 @@ func TestAgainRefuses(t *testing.T) {
 	} {
 		r := right
 		change(&r)
-		if _, err := sweep.Again(context.Background(), r, train.Trainers{trainer}); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := sweep.Again(context.Background(), r, train.Trainers{trainer})
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -198,7 +198,8 @@ func (l *Trainer) locate(name string) (string, error) {
 }
 
 // material returns the model, the corpus and the dataset on which a config is trained.
-func (l *Trainer) material(ctx context.Context, c experiments.Config) (*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
+func (l *Trainer) material(ctx context.Context, c experiments.Config) (
+	*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	model, err := l.model(modelKey{c.Model, c.Train.Precision})
