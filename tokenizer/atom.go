@@ -83,13 +83,17 @@ func (a *atom) match(s *search, at int) int {
 
 // run takes as many characters as possible, and returns their end and number.
 func (a *atom) run(text string, at int) (end, n int) {
-	for n < a.most {
-		size := a.set.size(text, at)
+	for ; n < a.most && at < len(text); n++ {
+		c, size := text[at], 1
+		if c >= utf8.RuneSelf {
+			size = a.set.size(text, at)
+		} else if !a.set.ascii[c] {
+			break
+		}
 		if size == 0 {
 			break
 		}
 		at += size
-		n++
 	}
 	return at, n
 }
@@ -218,6 +222,10 @@ func (e *expression) findAll(b *budget, text string, match func(begin, end int))
 	s := search{budget: b, text: text}
 	last := none // end of the last match
 	for at := 0; at <= len(text); {
+		if at < len(text) && text[at] < utf8.RuneSelf && e.first[text[at]] == nil {
+			at++ // as for most characters, no match begins here
+			continue
+		}
 		begin, size := beginning(text[at:])
 		end := none
 		if branches := e.first[begin]; branches != nil {

@@ -80,22 +80,23 @@ const longGrapheme = 6
 
 func (m *charsmap) normalize(b *budget, text string) string {
 	var out strings.Builder
-	replace := func(text string) bool {
-		replacement, ok := m.find(text)
-		if ok {
-			b.room(out.Len() + len(replacement))
-			out.WriteString(replacement)
-		}
-		return ok
+	write := func(text string) {
+		b.room(out.Len() + len(text))
+		out.WriteString(text)
 	}
 	all := graphemes.FromString(text)
 	for all.Next() {
 		cluster := all.Value()
-		if len(cluster) < longGrapheme && replace(cluster) {
-			continue
+		if len(cluster) < longGrapheme {
+			if replacement, ok := m.find(cluster); ok {
+				write(replacement)
+				continue
+			}
 		}
 		for _, r := range cluster {
-			if !replace(string(r)) {
+			if replacement, ok := m.find(string(r)); ok {
+				write(replacement)
+			} else {
 				out.WriteRune(r)
 			}
 		}
