@@ -15,7 +15,8 @@ var ErrUnseen = errors.New("another host has just stored a record of this run, w
 	"try again in a minute")
 
 // ConflictError says that a run was trained twice with different results, although the same
-// program computed both.
+// program computed both. For a trainer that does not promise the same bytes each time it is no
+// fault: the record that came first stays.
 type ConflictError struct {
 	Stored     string // folder of the record that came first, which stays
 	Other      string // folder of the record that came second
