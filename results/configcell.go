@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"ranksweep/csvcell"
 )
 
 // configCell writes a value as a cell: a text as it is, unless it could be read as another
@@ -19,7 +21,7 @@ func configCell(value json.RawMessage) string {
 		jsonText(text) != string(value) || text == "" || isJSON(text) || strings.Contains(text, "\r") {
 		return string(value)
 	}
-	return guard(text)
+	return csvcell.Guard(text)
 }
 
 // isJSON reports whether a cell is read as JSON rather than as text.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/csvcell"
 	"ranksweep/grid"
 	"ranksweep/wholefile"
 )
@@ -65,7 +66,7 @@ func gridRows(g grid.Grid) [][]string {
 				row = append(row, phase)
 			}
 			for _, a := range p.Axes {
-				row = append(row, a.Value)
+				row = append(row, csvcell.Guard(a.Value))
 			}
 			rows = append(rows, row)
 		}
@@ -132,7 +133,7 @@ func decodeGrid(header []string, rows [][]string) (g grid.Grid) {
 	for _, row := range rows {
 		p := grid.Planned{ID: row[0]}
 		for i, name := range names {
-			p.Axes = append(p.Axes, grid.Coordinate{Name: name, Value: row[first+i]})
+			p.Axes = append(p.Axes, grid.Coordinate{Name: name, Value: csvcell.Unguard(row[first+i])})
 		}
 		if first == 2 && row[1] == tuning {
 			g.Tuning = append(g.Tuning, p)

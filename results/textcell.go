@@ -5,25 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ranksweep/csvcell"
 )
-
-// decimal matches what a spreadsheet takes for a number.
-var decimal = regexp.MustCompile(`^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$`)
-
-// guard puts an apostrophe before a text that a spreadsheet would take for a formula, and
-// before a text that already begins with an apostrophe.
-func guard(text string) string {
-	if text == "" || decimal.MatchString(text) || !strings.Contains("=+-@\t'", text[:1]) {
-		return text
-	}
-	return "'" + text
-}
-
-// unguard undoes guard.
-func unguard(cell string) string { return strings.TrimPrefix(cell, "'") }
 
 // textCell writes any text as a cell. A text with carriage returns, which CSV would not
 // give back, is written as a JSON string in quotes; so is a text that begins with a quote.
@@ -32,7 +18,7 @@ func textCell(text string) string {
 	if strings.HasPrefix(text, `"`) || strings.Contains(text, "\r") {
 		return jsonText(text)
 	}
-	return guard(text)
+	return csvcell.Guard(text)
 }
 
 // parseText reads what textCell wrote.
@@ -40,7 +26,7 @@ func parseText(cell string) (string, error) {
 	if !utf8.ValidString(cell) {
 		return "", errors.New("must be UTF-8")
 	}
-	text := unguard(cell)
+	text := csvcell.Unguard(cell)
 	if !strings.HasPrefix(text, `"`) {
 		return text, nil
 	}

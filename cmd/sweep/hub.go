@@ -14,16 +14,25 @@ import (
 // adapterFolder returns the folder of an adapter. An adapter that is not here is fetched
 // from the hub.
 func adapterFolder(cmd *cobra.Command, name string) (string, error) {
-	n, ok := hub.ParseName(name)
-	n.Adapter = true
-	return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok && n.File == "")
+	return find(cmd.Context(), cmd.ErrOrStderr(), name, true)
 }
 
-// find returns the path behind a name. It is the name itself if such a file or folder
-// exists, or if the name cannot be one of the hub's. Otherwise the hub is asked for n.
-func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok bool) (string, error) {
-	if _, err := os.Stat(name); err == nil || !ok {
-		return name, nil
+// find returns the path of a model or an adapter. It is the name itself, or the folder of the
+// file that the name is, if there is such a file or folder, or if the name cannot be one of the
+// hub's. Otherwise the hub is asked.
+func find(ctx context.Context, stderr io.Writer, name string, adapter bool) (string, error) {
+	name, err := ofAddress(name)
+	if err != nil {
+		return "", err
+	}
+	path, err := folderOf(name)
+	if err != nil {
+		return "", err
+	}
+	n, ok := hub.ParseName(name)
+	n.Adapter = adapter
+	if _, err := os.Stat(path); err == nil || !ok || adapter && n.File != "" {
+		return path, nil
 	}
 	c, err := hub.FromEnvironment()
 	if err != nil {
@@ -33,8 +42,7 @@ func find(ctx context.Context, stderr io.Writer, name string, n hub.Name, ok boo
 	c.Progress = p.update
 	c.Note = func(text string) { p.say("sweep: " + text) }
 	defer p.end()
-	path, err := c.Fetch(ctx, n)
-	if err != nil {
+	if path, err = c.Fetch(ctx, n); err != nil {
 		return "", fmt.Errorf("there is no file or folder %s; %w", name, err)
 	}
 	return path, nil

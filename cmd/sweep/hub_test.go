@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"ranksweep/hub"
 )
 
 func TestFindTakesWhatIsHere(t *testing.T) {
@@ -27,8 +25,7 @@ func TestFindTakesWhatIsHere(t *testing.T) {
 		t.Fatal(err)
 	}
 	find := func(name string) (string, error) {
-		n, ok := hub.ParseName(name)
-		return find(context.Background(), new(bytes.Buffer), name, n, ok)
+		return find(context.Background(), new(bytes.Buffer), name, false)
 	}
 	for _, name := range []string{"org/name", "missing", "a/b/c", "models/x.gguf"} {
 		if path, err := find(name); path != name || err != nil || asked {

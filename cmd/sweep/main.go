@@ -6,8 +6,9 @@
 //	sweep plot runs/quickstart
 //
 // Results go to standard output, everything else to standard error. The exit status is 0 if
-// everything succeeded, 1 if something failed or is missing, 2 for a wrong command line, and
-// 130 after an interrupt. Every finished run is kept.
+// everything succeeded, 1 if something failed or is missing, 64 for a wrong command line, and
+// 130 after an interrupt; it is 2 if the program itself broke down, as for lack of memory. Every
+// finished run is kept.
 package main
 
 import (
@@ -23,6 +24,10 @@ import (
 	"ranksweep/nn/kernel"
 )
 
+// usageStatus is the exit status of a wrong command line, as in sysexits.h. The Go runtime ends a
+// program that breaks down with 2.
+const usageStatus = 64
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
@@ -35,8 +40,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		root := newRoot()
 		root.SetArgs(args)
-		root.SetOut(stdout)
-		root.SetErr(stderr)
+		root.SetOut(safeWriter{stdout})
+		root.SetErr(safeWriter{stderr})
 		err = root.ExecuteContext(ctx)
 	}
 	switch {
@@ -46,13 +51,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "sweep: interrupted; finished runs are kept: the same command trains the rest")
 		return 130
 	}
+	stderr = safeWriter{stderr}
 	// Errors of package sweep already have the prefix.
 	fmt.Fprintf(stderr, "sweep: %s\n", strings.TrimPrefix(err.Error(), "sweep: "))
 	if errors.Is(err, syscall.ENOSPC) {
 		fmt.Fprintln(stderr, "sweep: the disk is full: stored runs are kept; make room and run the same command again")
 	}
 	if _, usage := errors.AsType[usageError](err); usage {
-		return 2
+		return usageStatus
 	}
 	return 1
 }

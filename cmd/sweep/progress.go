@@ -189,7 +189,7 @@ func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
 		line += ", " + r.Reason
 	}
 	if !p.live {
-		fmt.Fprintf(p.w, "%s  %s  %s\n", p.tally(), line, p.left())
+		p.say(fmt.Sprintf("%s  %s  %s", p.tally(), line, p.left()))
 	} else if r.Status != results.Done {
 		p.say(line)
 	}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +15,29 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
+
+// keepEdited moves the experiment file of a store aside and says so, if it is not as this program
+// writes it: somebody edited it, or another version of the program wrote it.
+func keepEdited(w io.Writer, file string, there *experiments.Experiment) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	was, err := there.Resolved()
+	if err != nil || bytes.Equal(text, was) {
+		return err
+	}
+	aside := file + ".edited"
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		aside = fmt.Sprintf("%s.edited-%d", file, i)
+	}
+	fmt.Fprintf(w, "sweep: %s was edited, or another version of the program wrote it: it is written anew, and what "+
+		"was there is kept as %s\n", file, aside)
+	return os.Rename(file, aside)
+}
 
 // tellChange says how the experiment that a store was filled for differs from the one that
 // is to fill it now, and what becomes of the runs and figures that are there. It says

@@ -280,9 +280,9 @@ func TestReproduceRefuses(t *testing.T) {
 		"unknown flag: --studies": {"--studies", "tuned"},
 	} {
 		var out, said bytes.Buffer
-		if code := run(t.Context(), append([]string{"reproduce"}, args...), &out, &said); code != 2 ||
+		if code := run(t.Context(), append([]string{"reproduce"}, args...), &out, &said); code != usageStatus ||
 			!strings.Contains(said.String(), want) {
-			t.Errorf("%q: exit status %d, want 2 and %q:\n%s", args, code, want, &said)
+			t.Errorf("%q: exit status %d, want 64 and %q:\n%s", args, code, want, &said)
 		}
 	}
 	var out, said bytes.Buffer

@@ -17,7 +17,8 @@ func newRoot() *cobra.Command {
 			"what happens to loss and gradients.\n\n" +
 			experimentHelp + "\n" + storeHelp + "\n\n" +
 			"The exit status is 0 if everything succeeded, 1 if something failed or is missing,\n" +
-			"2 for a wrong command line, and 130 after an interrupt.",
+			"64 for a wrong command line, and 130 after an interrupt. It is 2 if the program itself\n" +
+			"broke down, as for lack of memory.",
 		Example: "  sweep run quickstart         # begin here\n" +
 			"  sweep table runs/quickstart  # its tables again",
 		Version:       program(),

@@ -76,7 +76,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := s.Fits(p); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := cmp.Or(danglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
 		return err
 	}
 	file := filepath.Join(dir, "experiment.yaml")
@@ -89,6 +89,9 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
 			dir, there.Name, p.Experiment.Name)
 	default:
+		if err := keepEdited(cmd.ErrOrStderr(), file, there); err != nil {
+			return err
+		}
 		if err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved); err != nil {
 			return err
 		}

@@ -18,6 +18,9 @@ type screen struct {
 }
 
 func newScreen(w io.Writer) screen {
+	if safe, ok := w.(safeWriter); ok {
+		w = safe.Writer // a frame controls the terminal, and its lines are made safe one by one
+	}
 	f, ok := w.(*os.File)
 	return screen{w: w, live: ok && term.IsTerminal(int(f.Fd()))}
 }
@@ -40,7 +43,7 @@ func (s *screen) frame(lines []string) {
 	width, _ := s.size()
 	s.drawn = nil
 	for _, l := range lines {
-		s.drawn = append(s.drawn, cut(l, width-1))
+		s.drawn = append(s.drawn, cut(safe(l), width-1))
 	}
 	io.WriteString(s.w, s.text()+fmt.Sprintf("\x1b[%dA", len(lines)))
 }
@@ -70,7 +73,7 @@ func (s *screen) say(line string) {
 		io.WriteString(s.w, "\r\x1b[J")
 		s.drawn = nil
 	}
-	fmt.Fprintln(s.w, line)
+	fmt.Fprintln(s.w, safe(line))
 }
 
 // cut shortens a line of text to a width, so that it does not wrap.

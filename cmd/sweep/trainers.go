@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"ranksweep/hub"
 	"ranksweep/models"
 	"ranksweep/train"
 	"ranksweep/train/local"
@@ -22,8 +21,7 @@ func localTrainer(cmd *cobra.Command) *local.Trainer {
 	l := local.New(models.FS)
 	l.Program = program()
 	l.Find = func(name string) (string, error) {
-		n, ok := hub.ParseName(name)
-		return find(cmd.Context(), cmd.ErrOrStderr(), name, n, ok)
+		return find(cmd.Context(), cmd.ErrOrStderr(), name, false)
 	}
 	return l
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"ranksweep/csvcell"
 )
 
 // WriteText writes the table for a terminal: title, if there is one, rows, notes, caption.
@@ -104,7 +106,8 @@ func (t Table) below(end string) string {
 }
 
 // WriteCSV writes the table's fields at full precision and, last, the notes of each row with
-// semicolons between them. An absent value is an empty field.
+// semicolons between them. An absent value is an empty field, and a text that a spreadsheet would
+// take for a formula begins with an apostrophe.
 func (t Table) WriteCSV(w io.Writer) error {
 	var header []string
 	for _, c := range t.Columns {
@@ -115,12 +118,12 @@ func (t Table) WriteCSV(w io.Writer) error {
 	for _, r := range t.Rows {
 		var row, notes []string
 		for _, e := range r.Entries {
-			row = append(row, e.Values...)
+			row = append(row, each(e.Values, csvcell.Guard)...)
 		}
 		for _, i := range r.Notes {
 			notes = append(notes, t.Notes[i])
 		}
-		out.Write(append(row, strings.Join(notes, "; ")))
+		out.Write(append(row, csvcell.Guard(strings.Join(notes, "; "))))
 	}
 	out.Flush()
 	return out.Error()
