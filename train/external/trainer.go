@@ -1,0 +1,275 @@
+package external
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"ranksweep/experiments"
+	"ranksweep/metrics"
+	"ranksweep/results"
+	"ranksweep/train"
+	"ranksweep/train/local"
+)
+
+// Numerics is the version of what other processes are asked to compute. Whoever changes it
+// raises the version, so that runs from before and after have different IDs.
+const Numerics = 1
+
+// quiet is how long a process may be silent before it is taken to hang.
+const quiet = 10 * time.Minute
+
+// CPU is the device that this version asks other processes to train on.
+const CPU = "cpu"
+
+// Trainer trains in other processes, each of which stays for many runs. It finds models and
+// data, and encodes texts, by the trainer in this process.
+type Trainer struct {
+	Program Program
+	Here    *local.Trainer
+	Threads int           // cores of each process
+	Quiet   time.Duration // how long a process may be silent
+	Keep    bool          // runs bring their adapters
+
+	ctx   context.Context // ends the wait for a process's first words
+	slots chan *process   // a place for each process that may run at once; nil where none does
+	facts atomic.Pointer[message]
+	files files
+}
+
+// New returns a trainer that keeps at most so many processes at once, and lets them share
+// the cores of this machine. It starts none before the first is needed. If ctx ends, none
+// is waited for.
+func New(ctx context.Context, p Program, here *local.Trainer, processes int) *Trainer {
+	t := &Trainer{
+		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/processes), Quiet: quiet,
+		ctx: ctx, slots: make(chan *process, processes),
+	}
+	for range processes {
+		t.slots <- nil
+	}
+	return t
+}
+
+// Name returns the trainer's name in configs.
+func (t *Trainer) Name() string { return t.Program.Name }
+
+// Abilities asks the other process what it can train.
+func (t *Trainer) Abilities() (train.Abilities, error) {
+	facts, err := t.ask()
+	if err != nil {
+		return train.Abilities{}, err
+	}
+	a := facts.Abilities
+	return train.Abilities{Optimizers: a.Optimizers, Methods: a.Methods, Precisions: a.Precisions,
+		Dropout: a.Dropout}, nil
+}
+
+// Provenance describes the other process by its versions and its device.
+func (t *Trainer) Provenance() results.Provenance {
+	made := t.Here.Provenance()
+	facts, err := t.ask()
+	if err != nil {
+		made.Kernel = t.Name()
+		return made
+	}
+	parts := []string{t.Name()}
+	for _, name := range slices.Sorted(maps.Keys(facts.Versions)) {
+		parts = append(parts, name+" "+facts.Versions[name])
+	}
+	made.Kernel = strings.Join(append(parts, facts.Device), ", ")
+	return made
+}
+
+// Resolve finds the model and the data of a config, and estimates the run's cost as if the
+// trainer in this process trained it.
+func (t *Trainer) Resolve(c experiments.Config) (train.Material, error) {
+	m, err := t.Here.Resolve(c)
+	if err != nil {
+		return m, err
+	}
+	if _, err := t.files.model(t.Here, c.Model); err != nil {
+		return m, err
+	}
+	m.Numerics = Numerics
+	return m, nil
+}
+
+// Train trains one run in a process that is free, or starts one. A process that fails to
+// behave is ended, and the next run starts it anew.
+func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
+	w, err := t.Here.Work(c)
+	if err != nil {
+		return train.Outcome{}, err
+	}
+	m, err := t.files.handOver(t.Here, w, t.Keep)
+	defer t.files.remove(m)
+	if err != nil {
+		return train.Outcome{}, err
+	}
+	p, err := t.take(ctx)
+	if err != nil {
+		return train.Outcome{}, err
+	}
+	o, err := converse(ctx, p, m, newCurve(w), report)
+	_, fit := errors.AsType[refused](err) // for other runs
+	if err != nil && !fit {
+		p.stop()
+		t.slots <- nil
+		return train.Outcome{}, t.wrap(err, p)
+	}
+	t.slots <- p
+	if err != nil {
+		return train.Outcome{}, t.wrap(err, p)
+	}
+	if m.Adapters != "" {
+		if o.Adapters, err = readAdapters(m, w.Targets); err != nil {
+			return train.Outcome{}, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
+		}
+	}
+	return o, t.Here.Expect(c, &o)
+}
+
+// refused says why a process did not train a run, although it can go on with others.
+type refused struct{ error }
+
+// partner is the other side of a conversation.
+type partner interface {
+	say(m any)
+	listenFor(ctx context.Context) (message, error)
+}
+
+// converse has a process train a run.
+func converse(ctx context.Context, p partner, m request, c *curve, report func(metrics.Point)) (
+	train.Outcome, error,
+) {
+	p.say(m)
+	for {
+		answer, err := p.listenFor(ctx)
+		if err != nil {
+			return train.Outcome{}, err
+		}
+		switch answer.Type {
+		case "working":
+		case "step":
+			point, err := c.add(answer)
+			if err != nil {
+				return train.Outcome{}, err
+			}
+			report(point)
+		case "done":
+			return c.end()
+		case "failed":
+			return train.Outcome{}, refused{errors.New(answer.Reason)}
+		default:
+			return train.Outcome{}, fmt.Errorf("said %q during a run: must be working, step, done or failed",
+				answer.Type)
+		}
+	}
+}
+
+// wrap names the trainer in an error, and adds the end of the process's log.
+func (t *Trainer) wrap(err error, p *process) error {
+	err = fmt.Errorf("external: trainer %s: %w", t.Name(), err)
+	if log := p.log.String(); log != "" && !errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("%w; its log ends: %s", err, log)
+	}
+	return err
+}
+
+// take waits for a place, and returns the process in it, which it starts if need be.
+func (t *Trainer) take(ctx context.Context) (*process, error) {
+	select {
+	case p := <-t.slots:
+		if p != nil {
+			return p, nil
+		}
+		p, err := t.start(ctx)
+		if err != nil {
+			t.slots <- nil
+		}
+		return p, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// start starts a process, and keeps what it says of itself.
+func (t *Trainer) start(ctx context.Context) (*process, error) {
+	dir, err := t.files.dir()
+	if err != nil {
+		return nil, err
+	}
+	command, err := t.Program.command(dir)
+	if err != nil {
+		return nil, err
+	}
+	p, err := launch(command, t.Quiet)
+	if err != nil {
+		return nil, fmt.Errorf("external: trainer %s cannot be started: %w", t.Name(), err)
+	}
+	facts, err := introduce(ctx, p, start{Type: "start", Protocol: Version, Device: CPU, Threads: t.Threads})
+	if err != nil {
+		p.stop()
+		return nil, t.wrap(err, p)
+	}
+	t.facts.Store(&facts)
+	return p, nil
+}
+
+// introduce begins a conversation, and returns what the process says of itself.
+func introduce(ctx context.Context, p partner, s start) (message, error) {
+	p.say(s)
+	for {
+		m, err := p.listenFor(ctx)
+		if err != nil {
+			return m, err
+		}
+		switch {
+		case m.Type == "working":
+		case m.Type == "unable":
+			return m, errors.New(m.Reason)
+		case m.Type != "ready":
+			return m, fmt.Errorf("said %q first: must be ready or unable", m.Type)
+		case m.Protocol != Version:
+			return m, fmt.Errorf("speaks version %d of the protocol, this program speaks %d: update the older of the two",
+				m.Protocol, Version)
+		case m.Abilities == nil:
+			return m, errors.New("is ready without abilities: must list optimizers, methods and precisions")
+		default:
+			return m, nil
+		}
+	}
+}
+
+// ask returns what the other process says of itself. If none was started yet, it starts
+// one, which stays for runs.
+func (t *Trainer) ask() (*message, error) {
+	if facts := t.facts.Load(); facts != nil {
+		return facts, nil
+	}
+	p, err := t.take(t.ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.slots <- p
+	return t.facts.Load(), nil
+}
+
+// Close ends all processes, and removes the files that were handed over. No run may be
+// going on.
+func (t *Trainer) Close() error {
+	for range cap(t.slots) {
+		if p := <-t.slots; p != nil {
+			p.stop()
+		}
+		t.slots <- nil
+	}
+	return t.files.close()
+}

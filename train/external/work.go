@@ -1,0 +1,97 @@
+package external
+
+import (
+	"ranksweep/data"
+	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/nn"
+	"ranksweep/train/local"
+)
+
+// The names of the two factors of a map's adapter in files, after the map's name.
+const (
+	factorA   = ".lora_A.weight"
+	factorB   = ".lora_B.weight"
+	magnitude = ".lora_magnitude_vector.weight"
+)
+
+// What is measured at a step beside its loss and gradients: the bits of the array "due".
+const (
+	dueValidation = 1 << iota
+	dueProbe
+	dueMaps
+)
+
+// dataArrays are the sequences that runs share.
+func dataArrays(d *data.Dataset) arrays {
+	all := make(arrays)
+	all.addSequences("train", d.Train)
+	all.addSequences("validation", d.Val)
+	return all
+}
+
+// workArrays are what is a run's own: the order of its sequences, its schedule, what is
+// measured when, the probe batch, and the factor that is drawn of each adapter.
+func workArrays(w local.Work) arrays {
+	c := w.Config
+	all := arrays{"order": ints(w.Order()), "schedule": floats64(schedule(c)), "due": ints(due(c))}
+	all.addSequences("probe", w.Probe)
+	if !c.Adapter.Ranked() {
+		return all
+	}
+	draw, rank := c.Adapter.Draw(), c.Adapter.Rank
+	for _, l := range w.Targets {
+		name, rows, cols := factorName(draw, l, rank)
+		all[name] = floats32(rows, cols, func() []float32 { return draw.Drawn(rank, l, c.Seed).Data })
+	}
+	return all
+}
+
+// factorName returns the name and the shape of the factor that is drawn.
+func factorName(draw lora.Init, l *nn.Linear, rank int) (name string, rows, cols int) {
+	if draw.ZeroA {
+		return l.Name + factorB, l.Out(), rank
+	}
+	return l.Name + factorA, rank, l.In()
+}
+
+// schedule returns the factor of the learning rates at every step.
+func schedule(c experiments.Config) []float64 {
+	factors, s := make([]float64, c.Train.Steps), c.Train.LRSchedule()
+	for step := range factors {
+		factors[step] = s.Factor(step)
+	}
+	return factors
+}
+
+// due returns what is measured at every step, the one after the last update included.
+func due(c experiments.Config) []int {
+	all := make([]int, c.Train.Steps+1)
+	for step := range all {
+		for bit, is := range map[int]bool{
+			dueValidation: c.Validates(step), dueProbe: c.Probes(step), dueMaps: c.Splits(step),
+		} {
+			if is {
+				all[step] |= bit
+			}
+		}
+	}
+	return all
+}
+
+// requestOf returns the message that asks for a run, without its files.
+func requestOf(w local.Work) request {
+	c := w.Config
+	r, o := c.Rates(), c.Train.OptimizerConfig()
+	m := request{
+		Type: "train", Method: c.Adapter.Method, Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
+		Dropout: c.Adapter.Dropout, Precision: c.Train.Precision, Seed: c.Seed,
+		Optimizer: optimizer{o.Name, o.Momentum, o.Beta1, o.Beta2, o.Eps, o.WeightDecay},
+		Rates:     rates{A: r[nn.RoleA], B: r[nn.RoleB], Weight: r[nn.RoleWeight], Own: r[nn.RoleOwn]},
+		Clip:      c.Train.Clip, Batch: c.Train.Batch, Accumulate: c.Train.Accumulate, Steps: c.Train.Steps,
+	}
+	for _, l := range w.Targets {
+		m.Maps = append(m.Maps, l.Name)
+	}
+	return m
+}
