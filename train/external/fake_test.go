@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"syscall"
 	"testing"
 	"time"
 
@@ -97,7 +96,8 @@ func misbehave(fault string) {
 		os.Exit(7)
 	case "killed":
 		steps(3)
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		self, _ := os.FindProcess(os.Getpid())
+		self.Kill()
 	case "leaves":
 		steps(3)
 	case "hang":

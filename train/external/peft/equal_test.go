@@ -1,0 +1,441 @@
+package peft
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ranksweep/checkpoint"
+	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/nn/kernel"
+	"ranksweep/results"
+	"ranksweep/train"
+	"ranksweep/train/external"
+	"ranksweep/train/local"
+)
+
+func TestMain(m *testing.M) {
+	if err := kernel.Use(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names, which must have
+// it, or else the one on the path, if that has it.
+func python(t testing.TB) string {
+	t.Helper()
+	name, asked := os.LookupEnv("RANKSWEEP_PYTHON")
+	if !asked {
+		name = "python3"
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, name, "-c", "import importlib.metadata as m; [m.version(n) for n in "+
+		"('torch', 'transformers', 'peft')]").CombinedOutput()
+	if err != nil && asked {
+		t.Fatalf("RANKSWEEP_PYTHON=%s has no PEFT: %v\n%s", name, err, out)
+	}
+	if err != nil {
+		t.Skip("skipped: python3 has no PEFT; set RANKSWEEP_PYTHON to one that has, see CONTRIBUTING.md")
+	}
+	return name
+}
+
+// both are the two trainers.
+type both struct {
+	here  *local.Trainer
+	there *external.Trainer
+}
+
+func newBoth(t testing.TB) both {
+	t.Helper()
+	path := python(t)
+	b := both{here: local.New(os.DirFS(t.TempDir()))}
+	b.there = external.New(t.Context(), Program(path), local.New(os.DirFS(t.TempDir())), runtime.GOMAXPROCS(0))
+	b.there.Keep = true
+	t.Cleanup(func() { check(t, b.there.Close()) })
+	return b
+}
+
+// goldens has tiny models of every architecture, with one token for each letter.
+const goldens = "../../../lora/peft/testdata"
+
+func models(t testing.TB) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(goldens, "*/model.safetensors"))
+	check(t, err)
+	if len(found) < 12 {
+		t.Fatalf("%s has %d models, want 12", goldens, len(found))
+	}
+	for i, file := range found {
+		found[i] = filepath.Dir(file)
+	}
+	return found
+}
+
+// letters writes texts of different lengths.
+func letters(t testing.TB) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var lines strings.Builder
+	for range 40 {
+		var word strings.Builder
+		for range 5 + rng.IntN(20) {
+			word.WriteByte(byte('A' + rng.IntN(26)))
+		}
+		lines.WriteString(`{"prompt": "` + word.String()[:3] + `", "completion": "` + word.String()[3:] + "\"}\n")
+	}
+	path := filepath.Join(t.TempDir(), "letters.jsonl")
+	check(t, os.WriteFile(path, []byte(lines.String()), 0o666))
+	return path
+}
+
+// config is a run of ten steps with everything measured at every step.
+func config(model, source string) experiments.Config {
+	c := experiments.Defaults()
+	c.Model, c.Data.Source, c.Data.Validation = model, source, 5
+	c.Adapter.Rank, c.Adapter.Alpha = 4, 8
+	c.Train.LR, c.Train.Steps, c.Train.Batch, c.Train.Accumulate, c.Train.Context = 1e-3, 10, 3, 2, 32
+	c.Measure = experiments.Measure{Every: 1, EvalEvery: 2, ProbeEvery: 1, ModulesEvery: 1, Probe: 4}
+	return c
+}
+
+// of sets the optimizer with its customary settings, and a rate at which ten steps do not
+// diverge.
+func of(c experiments.Config, name string) experiments.Config {
+	o, err := nn.DefaultOptimizer(name)
+	if err != nil {
+		panic(err)
+	}
+	rates := map[string]float64{"sgd": 0.05, "adamw": 1e-3, "adafactor": 1e-3, "lion": 5e-4, "signsgd": 5e-4, "muon": 2e-3}
+	c.Train.Optimizer, c.Train.LR = name, rates[name]
+	c.Train.Momentum, c.Train.Beta1, c.Train.Beta2, c.Train.Eps = o.Momentum, o.Beta1, o.Beta2, o.Eps
+	return c
+}
+
+// signLike are the optimizers whose updates depend on the signs of tiny gradients, or whose
+// iterations do not converge, so that rounding grows from step to step.
+var signLike = []string{"lion", "signsgd", "muon"}
+
+// The largest relative differences.
+const (
+	lossTolerance = 1e-5
+	sizeTolerance = 1e-4
+)
+
+// farthest is the largest difference of a comparison, and what differs so.
+type farthest struct {
+	by   float64
+	what string
+}
+
+func (f *farthest) see(by float64, what string) {
+	if by > f.by {
+		*f = farthest{by, what}
+	}
+}
+
+func (f farthest) String() string { return fmt.Sprintf("%.1e (%s)", f.by, f.what) }
+
+// distances are the largest differences of losses and of norms and sizes.
+type distances struct{ losses, sizes farthest }
+
+func (d distances) String() string { return fmt.Sprintf("losses %s, sizes %s", d.losses, d.sizes) }
+
+func (d *distances) join(o distances) {
+	d.losses.see(o.losses.by, o.losses.what)
+	d.sizes.see(o.sizes.by, o.sizes.what)
+}
+
+// compare trains a config by both trainers, and holds every number of every step of one to
+// the other; of sign-like optimizers up to step 1.
+func (b both) compare(t *testing.T, c experiments.Config) (all distances) {
+	t.Helper()
+	check(t, c.Validate())
+	_, err := train.Trainers{b.there}.Resolve(withTrainer(c))
+	check(t, err)
+	ignore := func(metrics.Point) {}
+	want, err := b.here.Train(t.Context(), c, ignore)
+	check(t, err)
+	got, err := b.there.Train(t.Context(), c, ignore)
+	check(t, err)
+	if got.Status != want.Status || got.Steps != want.Steps || got.Tokens != want.Tokens {
+		t.Errorf("%s after %d steps and %d tokens, want %s, %d, %d", got.Status, got.Steps, got.Tokens, want.Status,
+			want.Steps, want.Tokens)
+	}
+	last := c.Train.Steps
+	if slices.Contains(signLike, c.Train.Optimizer) {
+		last = 1
+	}
+	for _, points := range [][2][]metrics.Point{{got.Curve, want.Curve}, {got.Modules, want.Modules}} {
+		if len(points[0]) != len(points[1]) || len(points[0]) == 0 {
+			t.Fatalf("%d points, want %d", len(points[0]), len(points[1]))
+		}
+		for i, p := range points[0] {
+			all.join(b.point(t, p, points[1][i], last))
+		}
+	}
+	if last == c.Train.Steps {
+		b.adapters(t, got, want)
+		b.validation(t, got.Validation, want.Validation)
+	}
+	return all
+}
+
+func withTrainer(c experiments.Config) experiments.Config {
+	c.Trainer = Name
+	return c
+}
+
+// losses are the quantities that are held to the tolerance of losses.
+var losses = []metrics.Quantity{metrics.TrainLoss, metrics.ValLoss, metrics.LossDropActual}
+
+func (b both) point(t *testing.T, got, want metrics.Point, last int) (all distances) {
+	t.Helper()
+	if got.Step != want.Step || got.Tokens != want.Tokens || got.Module != want.Module {
+		t.Fatalf("point %+v, want %+v", got, want)
+	}
+	if got.Step > last {
+		return all
+	}
+	for _, q := range metrics.Quantities() {
+		x, y := got.Values[q], want.Values[q]
+		if math.IsNaN(x) != math.IsNaN(y) {
+			t.Errorf("step %d %s: %s is %g, want %g", got.Step, got.Module, q.Name(), x, y)
+			continue
+		}
+		if math.IsNaN(x) || x == y {
+			continue
+		}
+		scale, seen, tolerance := math.Abs(y), &all.sizes, sizeTolerance
+		if slices.Contains(losses, q) {
+			seen, tolerance = &all.losses, lossTolerance
+		}
+		if q == metrics.LossDropActual {
+			scale = 1 // the drop is a difference of two losses of some nats
+		}
+		d := math.Abs(x-y) / scale
+		seen.see(d, q.Name())
+		if !(d <= tolerance) {
+			t.Errorf("step %d %s: %s is %.9g, want %.9g: %.1e off", got.Step, got.Module, q.Name(), x, y, d)
+		}
+	}
+	return all
+}
+
+func (b both) validation(t *testing.T, got, want []results.ValidationBatch) {
+	t.Helper()
+	for i, w := range want {
+		d := math.Abs(got[i].Nats-w.Nats) / w.Nats
+		if got[i].Scored != w.Scored || !(d <= lossTolerance) {
+			t.Errorf("validation batch %d: %+v, want %+v", i, got[i], w)
+		}
+	}
+}
+
+// adapters holds trained adapters to each other: each factor by the norm of its difference.
+func (b both) adapters(t *testing.T, got, want train.Outcome) {
+	t.Helper()
+	if len(got.Adapters) != len(want.Adapters) {
+		t.Fatalf("%d adapters, want %d", len(got.Adapters), len(want.Adapters))
+	}
+	for i, w := range want.Adapters {
+		g := got.Adapters[i]
+		if g.Module != w.Module || g.Gamma != w.Gamma {
+			t.Errorf("adapter %s with γ %g, want %s, %g", g.Module, g.Gamma, w.Module, w.Gamma)
+		}
+		for _, f := range [][2][]float32{{g.A.Data, w.A.Data}, {g.B.Data, w.B.Data}, {g.Magnitude, w.Magnitude}} {
+			if d := apart(f[0], f[1]); !(d <= 1e-3) {
+				t.Errorf("%s: a factor is %.1e off", w.Module, d)
+			}
+		}
+	}
+}
+
+func apart(x, y []float32) float64 {
+	var diff, norm float64
+	for i, v := range y {
+		diff += math.Pow(float64(x[i])-float64(v), 2)
+		norm += float64(v) * float64(v)
+	}
+	if norm == 0 {
+		return diff
+	}
+	return math.Sqrt(diff / norm)
+}
+
+// TestArchitectures: on every architecture, every method on every set of targets measures
+// what the trainer in this process measures.
+func TestArchitectures(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	for _, model := range models(t) {
+		t.Run(filepath.Base(model), func(t *testing.T) {
+			var all distances
+			for _, method := range lora.Methods() {
+				for _, targets := range []string{"all-linear", "attention", "mlp"} {
+					c := config(model, source)
+					c.Adapter.Method, c.Adapter.Targets = method, experiments.Targets{targets}
+					c = experiments.Point{Config: c}.Canonical().Config
+					t.Run(method+" "+targets, func(t *testing.T) { all.join(b.compare(t, c)) })
+				}
+			}
+			t.Logf("largest differences: %s", all)
+		})
+	}
+}
+
+// TestOptimizers: every optimizer, with every setting that it has, trains what ours trains,
+// adapters and whole maps alike.
+func TestOptimizers(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	for _, name := range nn.Optimizers() {
+		for _, method := range lora.Methods() {
+			for setting, change := range map[string]func(*experiments.Train){
+				"plain":  func(*experiments.Train) {},
+				"decay":  func(c *experiments.Train) { c.WeightDecay = 0.1 },
+				"clip":   func(c *experiments.Train) { c.Clip = 0.1 },
+				"noeps":  func(c *experiments.Train) { c.Eps = 0 },
+				"cosine": func(c *experiments.Train) { c.Schedule, c.Warmup = "cosine", 3 },
+				"linear": func(c *experiments.Train) { c.Schedule = "linear" },
+				"momentum": func(c *experiments.Train) {
+					if c.Optimizer == "sgd" {
+						c.Momentum = 0.9
+					}
+				},
+			} {
+				// GPT-2's maps are (in, out), of different widths.
+				c := of(config(filepath.Join(goldens, "gpt2"), source), name)
+				c.Adapter.Method = method
+				c = experiments.Point{Config: c}.Canonical().Config
+				change(&c.Train)
+				if setting != "plain" && c.Train == of(c, name).Train {
+					continue
+				}
+				t.Run(strings.Join([]string{name, method, setting}, " "), func(t *testing.T) {
+					t.Logf("largest differences: %s", b.compare(t, c))
+				})
+			}
+		}
+	}
+}
+
+// TestSchemes: γ, first factors and learning rates of A and B are the scheme's.
+func TestSchemes(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	for _, text := range append(lora.SchemeNames(), "p=0.75", "rslora,zero=a", "lora,init=0.5",
+		"rslora,lr_a=0.5,lr_b=-0.5,ratio=4") {
+		for _, method := range []string{lora.DefaultMethod, lora.DoRAMethod} {
+			t.Run(text+" "+method, func(t *testing.T) {
+				scheme, err := lora.ParseScheme(text)
+				check(t, err)
+				c := config(filepath.Join(goldens, "llama"), source)
+				c.Adapter.Scaling, c.Adapter.Method, c.Adapter.Rank = scheme, method, 6
+				c.Train.LRB = 2e-3
+				b.compare(t, c)
+			})
+		}
+	}
+	for _, init := range lora.InitKinds {
+		t.Run("init "+string(init), func(t *testing.T) {
+			c := config(filepath.Join(goldens, "llama"), source)
+			c.Adapter.Init, c.Adapter.MatchRank, c.Adapter.Fresh, c.Seed = string(init), 2, true, 3
+			b.compare(t, c)
+		})
+	}
+}
+
+// TestMeasuredWhenDue: a quantity is there at its own steps alone, also without a validation
+// set and without single maps.
+func TestMeasuredWhenDue(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	c := config(filepath.Join(goldens, "qwen2"), source)
+	c.Measure = experiments.Measure{Every: 4, EvalEvery: 3, ProbeEvery: 5, ModulesEvery: 7, Probe: 2}
+	b.compare(t, c)
+	c.Data.Validation, c.Measure.ProbeEvery, c.Measure.EvalEvery = 0, 0, 0
+	b.compare(t, c)
+}
+
+// TestDivergenceIsAnOutcome: a run that diverges ends where ours does, with the same reason,
+// and the process goes on.
+func TestDivergenceIsAnOutcome(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	c := config(filepath.Join(goldens, "llama"), source)
+	c.Train.Optimizer, c.Train.LR = "sgd", 1e30
+	ignore := func(metrics.Point) {}
+	want, err := b.here.Train(t.Context(), c, ignore)
+	check(t, err)
+	got, err := b.there.Train(t.Context(), c, ignore)
+	check(t, err)
+	if got.Status != results.Diverged || got.Reason != want.Reason || got.Steps != want.Steps {
+		t.Errorf("%s, %s, after %d steps; want %s, %s, %d", got.Status, got.Reason, got.Steps, want.Status, want.Reason,
+			want.Steps)
+	}
+	b.compare(t, config(filepath.Join(goldens, "llama"), source))
+}
+
+// TestFailedRunsLeaveTheBase: an error in Python fails its run with the reason, and the base
+// model is what it was.
+func TestFailedRunsLeaveTheBase(t *testing.T) {
+	b, source := newBoth(t), letters(t)
+	c := config(filepath.Join(goldens, "llama"), source)
+	b.compare(t, c)
+	blank := filepath.Join(t.TempDir(), "blank")
+	check(t, os.CopyFS(blank, os.DirFS(c.Model)))
+	model, err := b.here.Copy(blank)
+	check(t, err)
+	clear(model.Model.Linears()[0].Weight.Data)
+	check(t, checkpoint.Save(blank, model, checkpoint.F32))
+	zero := c
+	zero.Model, zero.Adapter.Method = blank, lora.DoRAMethod
+	_, err = b.there.Train(t.Context(), zero, func(metrics.Point) {})
+	if want := "row 0 of its weights is zero: DoRA divides by its length"; err == nil ||
+		!strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	for _, method := range lora.Methods() {
+		again := c
+		again.Adapter.Method = method
+		b.compare(t, experiments.Point{Config: again}.Canonical().Config)
+	}
+}
+
+// TestRequirementsArePinnedOnce: the versions that users are told to install are those that
+// the tests against PEFT have.
+func TestRequirementsArePinnedOnce(t *testing.T) {
+	pinned, err := os.ReadFile(filepath.Join(goldens, "requirements.txt"))
+	check(t, err)
+	own, err := source.ReadFile("program/requirements.txt")
+	check(t, err)
+	all := strings.Fields(string(pinned))
+	for _, line := range strings.Fields(string(own)) {
+		if !slices.Contains(all, line) {
+			t.Errorf("%s is pinned otherwise in %s/requirements.txt", line, goldens)
+		}
+	}
+	page, err := os.ReadFile("../../../docs/trainers.md")
+	check(t, err)
+	if install := strings.Join(strings.Fields(string(own)), " "); !strings.Contains(string(page), "pip install "+install) {
+		t.Errorf("docs/trainers.md does not say pip install %s", install)
+	}
+}

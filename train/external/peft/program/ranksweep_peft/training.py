@@ -1,0 +1,157 @@
+"""Trains one run."""
+
+import math
+import platform
+
+import torch
+import transformers
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from . import gauge, maps, optimizers
+from .batches import Sequences
+
+DUE_VALIDATION, DUE_PROBE, DUE_MAPS = 1, 2, 4
+METHODS = ["lora", "dora", "full"]
+WATCHED = ["val_loss", "delta_w", "adapter_output", "train_loss", "grad_norm"]  # these must be finite
+
+
+def prepare(threads):
+    """Returns the device, in words."""
+    torch.set_num_threads(threads)
+    transformers.utils.logging.disable_progress_bar()
+    return f"cpu {platform.machine()}, {threads} threads, float32"
+
+
+def devices():
+    return ["cpu"] + [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(torch.cuda.device_count())]
+
+
+def abilities():
+    return {
+        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "precisions": ["float32"], "dropout": False,
+    }  # fmt: skip
+
+
+class Bases:
+    """Keeps the base model of the last run, which serves the next ones."""
+
+    def __init__(self, channel):
+        self.channel, self.folder, self.model = channel, None, None
+
+    def load(self, folder):
+        if folder != self.folder:
+            self.folder = self.model = None  # makes room
+            self.channel.send("working", what=f"loading {folder}")
+            model = transformers.AutoModelForCausalLM.from_pretrained(
+                folder, dtype=torch.float32, local_files_only=True
+            )
+            self.model = model.eval().requires_grad_(False)  # no dropout of its own
+            self.folder = folder
+        return self.model
+
+
+def train(channel, bases, request):
+    base = bases.load(request["model"])
+    attached = maps.Attached(base, request)
+    try:
+        with safe_open(request["data"], "pt") as data, safe_open(request["work"], "pt") as work:
+            Run(channel, base, attached.maps, request, data, work).train()
+    finally:
+        attached.detach()
+    channel.send("done")
+
+
+class Run:
+    def __init__(self, channel, model, trained, request, data, work):
+        self.channel, self.model, self.maps, self.request, self.work = channel, model, trained, request, work
+        self.sequences = Sequences(data, "train")
+        self.validation = Sequences(data, "validation").batches(request["batch"])
+        self.probe = Sequences(work, "probe").batches(request["batch"])
+        self.order = work.get_tensor("order").view(request["steps"], request["accumulate"], request["batch"])
+        self.schedule, self.due = work.get_tensor("schedule").tolist(), work.get_tensor("due").tolist()
+        for m in trained:
+            m.fill(work)
+        self.arrays = [a for m in trained for a in m.arrays]
+        self.optimizer = optimizers.new(request["optimizer"], self.arrays)
+
+    def train(self):
+        steps, drops = self.request["steps"], {}
+        for step in range(steps + 1):
+            values, split, validation = self.inspect(step)
+            values |= drops
+            if step < steps and finite(values):
+                batches = [self.sequences.batch(places) for places in self.order[step].tolist()]
+                self.gradient(batches, values, split, bool(self.due[step] & DUE_MAPS))
+            self.channel.send("step", step=step, values=values, **split, **validation)
+            if not finite(values):
+                return
+            if step < steps:
+                drops = self.update(step, batches, values)
+        if self.request["adapters"]:
+            tensors = {name: p.detach().contiguous() for m in self.maps for name, p in m.trained().items()}
+            save_file(tensors, self.request["adapters"])
+
+    def inspect(self, step):
+        """Measures what is due before a step's gradient."""
+        due, values, split, validation = self.due[step], {}, {}, {}
+        if due & DUE_MAPS:
+            split["maps"] = {m.name: {} for m in self.maps}
+        if due & DUE_VALIDATION and self.validation:
+            nats = self.losses(self.validation)
+            values["val_loss"] = sum(nats) / sum(b.scored for b in self.validation)
+            validation["validation"] = nats
+        if due & DUE_PROBE:
+            whole, each = gauge.probe(self.model, self.maps, self.probe, self.work, bool(split))
+            values |= whole
+            merge(split, each)
+        return values, split, validation
+
+    def gradient(self, batches, values, split, each):
+        """Computes the gradient of the loss averaged over the scored tokens of all batches."""
+        for a in self.arrays:
+            a.value.grad = None
+        scored, total = sum(b.scored for b in batches), 0.0
+        for batch in batches:
+            loss = batch.loss(self.model)
+            (loss / scored).backward()
+            total += loss.detach()
+            self.channel.working("gradients")
+        for a in self.arrays:
+            if a.value.grad is None:  # nothing of it reached the loss
+                a.value.grad = torch.zeros_like(a.value)
+        whole, of_maps = gauge.gradients(self.maps, each)
+        values |= whole
+        values["train_loss"] = float(total) / scored
+        merge(split, of_maps)
+
+    def update(self, step, batches, values):
+        """Takes one step, and returns the drops of the loss if it is the first."""
+        norm = values["grad_norm"]
+        if "grad_norm_m" in values:
+            norm = math.hypot(norm, values["grad_norm_m"])
+        optimizers.clip(self.arrays, self.request["clip"], norm)
+        self.optimizer.step({role: rate * self.schedule[step] for role, rate in self.request["rates"].items()})
+        if step > 0:
+            return {}
+        first = sum(float(m.drop()) for m in self.maps)
+        after = sum(self.losses(batches)) / sum(b.scored for b in batches)
+        return {"loss_drop": first, "loss_drop_actual": values["train_loss"] - after}
+
+    @torch.no_grad()
+    def losses(self, batches):
+        """The summed loss of each batch, in nats."""
+        nats = []
+        for batch in batches:
+            nats.append(float(batch.loss(self.model)))
+            self.channel.working("losses")
+        return nats
+
+
+def merge(split, each):
+    for name, values in each.items():
+        split["maps"][name] |= values
+
+
+def finite(values):
+    return all(math.isfinite(values[name]) for name in WATCHED if name in values)
