@@ -57,7 +57,8 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"seed": {"", "Seed of the order of the data, of the adapter's first entries and of dropout, each with a " +
 		"random stream of its own. Runs of one seed are paired in comparisons."},
 
-	"trainer": {"", "Who trains: `local`, the trainer in this process, or another one that is at hand."},
+	"trainer": {"", "Who trains: `local`, the trainer in this process; `peft`, transformers and PEFT in Python; or a " +
+		"program that `--trainer` names. See docs/trainers.md."},
 
 	"data.source": {"", "What to train on: an embedded recipe (`go-functions`), or a .jsonl, .json or .txt file. `data: " +
 		"x` is short for `data: {source: x}`."},

@@ -83,9 +83,9 @@ func (a adapters) list(runs []results.Run) (t table.Table) {
 // handOut trains again the runs whose adapters are not in the folder, and writes the
 // adapters there. If a run's new curve differs from the stored one, the adapter is not that
 // run's, which is an error.
-func (a adapters) handOut(cmd *cobra.Command, runs []results.Run) error {
+func (a adapters) handOut(cmd *cobra.Command, c choice, runs []results.Run) error {
 	lacking := slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return a.has(r.ID) })
-	return trainAgain(cmd, lacking, func(now, was results.Run, trained []lora.Trained) error {
+	return trainAgain(cmd, c, lacking, func(now, was results.Run, trained []lora.Trained) error {
 		if now.Status != results.Done {
 			return fmt.Errorf("run %s was %s, but is %s when trained again: %s",
 				was.ID, was.Status, now.Status, now.Reason)

@@ -14,12 +14,17 @@ import (
 
 // trainAgain trains stored runs once more, several at a time, and calls see with each new
 // run beside the stored one. An error of see ends it.
-func trainAgain(cmd *cobra.Command, runs []results.Run,
+func trainAgain(cmd *cobra.Command, c choice, runs []results.Run,
 	see func(now, was results.Run, trained []lora.Trained) error) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	trainers := trainers(cmd, asFloat32)
+	workers := runtime.GOMAXPROCS(0)
+	trainers, err := trainers(cmd, means{c, asFloat32, workers, true})
+	if err != nil {
+		return err
+	}
+	defer trainers.Close()
 	p := &sweep.Plan{Experiment: &experiments.Experiment{Name: runs[0].Experiment}}
 	stored := make(map[string]results.Run)
 	for _, r := range runs {
@@ -30,7 +35,6 @@ func trainAgain(cmd *cobra.Command, runs []results.Run,
 		stored[r.ID] = r
 		p.Jobs = append(p.Jobs, j)
 	}
-	workers := runtime.GOMAXPROCS(0)
 	progress := newProgress(cmd.ErrOrStderr(), p, workers)
 	defer progress.close()
 	s := sweep.Scheduler{Trainers: trainers, Workers: workers, Memory: memory(), Observer: progress}

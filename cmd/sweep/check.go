@@ -34,17 +34,20 @@ func newCheck() *cobra.Command {
 	out := storeFlag(cmd)
 	set := overrides(cmd)
 	form := storageFlag(cmd)
+	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name := "rank-check"
 		if len(args) > 0 {
 			name = args[0]
 		}
-		p, trainers, err := plan(cmd, name, *set, false, *form)
+		workers := runtime.GOMAXPROCS(0)
+		p, trainers, err := plan(cmd, name, *set, false, means{choice, *form, workers, false})
 		if err != nil {
 			return err
 		}
+		defer trainers.Close()
 		dir := out.of(p)
-		if err := fill(cmd, p, trainers, dir, runtime.GOMAXPROCS(0), ""); err != nil {
+		if err := fill(cmd, p, trainers, dir, workers, ""); err != nil {
 			return err
 		}
 		return judge(cmd, dir)

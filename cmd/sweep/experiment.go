@@ -50,9 +50,9 @@ func (f storeFolder) of(p *sweep.Plan) string {
 	return filepath.Join("runs", p.Experiment.Name)
 }
 
-// plan reads an experiment and resolves its grid.
+// plan reads an experiment and resolves its grid. The caller closes the trainers.
 func plan(
-	cmd *cobra.Command, name string, set []string, extend bool, form storage,
+	cmd *cobra.Command, name string, set []string, extend bool, by means,
 ) (*sweep.Plan, train.Trainers, error) {
 	e, err := experiments.Load(name)
 	if err != nil {
@@ -67,9 +67,15 @@ func plan(
 	if extend && e.Tune.Extend == 0 {
 		e.Tune.Extend = experiments.DefaultExtend
 	}
-	all := trainers(cmd, form)
+	all, err := trainers(cmd, by)
+	if err != nil {
+		return nil, nil, err
+	}
 	p, err := sweep.NewPlan(cmd.Context(), e, all)
-	return p, all, err
+	if err != nil {
+		return nil, nil, errors.Join(err, all.Close())
+	}
+	return p, all, nil
 }
 
 // holdings are the runs of its experiment that a store has.

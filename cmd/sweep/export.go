@@ -36,6 +36,7 @@ func newExport() *cobra.Command {
 	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files; created if missing")
 	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files: csv")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
+	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" && *handed == "" {
 			return usageError{errors.New("export: --out is missing: " +
@@ -55,7 +56,7 @@ func newExport() *cobra.Command {
 			}
 		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, dir, adapters(*handed), ids, results.Trained(h.runs)); err != nil {
+			if err := exportAdapters(cmd, choice, dir, adapters(*handed), ids, results.Trained(h.runs)); err != nil {
 				return err
 			}
 		}
@@ -69,7 +70,9 @@ func newExport() *cobra.Command {
 
 // exportAdapters hands out the adapters of the runs with the given IDs, or of
 // all runs.
-func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, runs []results.Run) (err error) {
+func exportAdapters(
+	cmd *cobra.Command, c choice, dir string, to adapters, ids []string, runs []results.Run,
+) (err error) {
 	if len(ids) > 0 {
 		if runs, err = named(dir, ids); err != nil {
 			return err
@@ -85,7 +88,7 @@ func exportAdapters(cmd *cobra.Command, dir string, to adapters, ids []string, r
 	if len(runs) == 0 {
 		return nil
 	}
-	if err := to.handOut(cmd, runs); err != nil {
+	if err := to.handOut(cmd, c, runs); err != nil {
 		return err
 	}
 	return to.list(runs).WriteText(cmd.OutOrStdout())

@@ -18,6 +18,7 @@ import (
 	"ranksweep/paper"
 	"ranksweep/paper/number"
 	"ranksweep/sweep"
+	"ranksweep/train"
 )
 
 func newReproduce() *cobra.Command {
@@ -95,7 +96,7 @@ func (r reproduction) folder(study string) string { return filepath.Join(r.besid
 
 // run trains the missing runs of the studies, and writes their files.
 func (r reproduction) run(cmd *cobra.Command) error {
-	trainers := trainers(cmd, asFloat32)
+	trainers := train.Trainers{localTrainer(cmd)}
 	var studies []study
 	for _, name := range r.only {
 		if name == paper.InferenceStudy {

@@ -46,14 +46,16 @@ func newRun() *cobra.Command {
 		"try up to %d values beyond it", experiments.DefaultExtend))
 	set := overrides(cmd)
 	form := storageFlag(cmd)
+	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
-		p, trainers, err := plan(cmd, args[0], *set, *extend, *form)
+		p, trainers, err := plan(cmd, args[0], *set, *extend, means{choice, *form, *workers, *handed != ""})
 		if err != nil {
 			return err
 		}
+		defer trainers.Close()
 		if *dry {
 			return planTable(p).WriteText(cmd.OutOrStdout())
 		}

@@ -27,11 +27,13 @@ func newShow() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON: the runs with their full configs")
 	set := overrides(cmd)
+	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, _, err := plan(cmd, args[0], *set, false, asFloat32)
+		p, trainers, err := plan(cmd, args[0], *set, false, means{choice, asFloat32, 1, false})
 		if err != nil {
 			return err
 		}
+		defer trainers.Close()
 		if *asJSON {
 			return showJSON(cmd.OutOrStdout(), p)
 		}

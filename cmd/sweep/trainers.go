@@ -1,18 +1,92 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"ranksweep/models"
 	"ranksweep/train"
+	"ranksweep/train/external"
+	"ranksweep/train/external/peft"
 	"ranksweep/train/local"
 )
 
-// trainers returns the trainers of a command. Frozen weights have the given format.
-func trainers(cmd *cobra.Command, form storage) train.Trainers {
-	l := localTrainer(cmd)
-	l.Stored = form == asStored
-	return train.Trainers{l}
+// choice says which trainers there are beside the one in this process, and how they are
+// started. Which of them trains a run is a field of the run.
+type choice struct {
+	python *string   // runs the trainer peft
+	others *[]string // NAME=COMMAND
+}
+
+// trainerFlags adds the flags of a command that trains.
+func trainerFlags(cmd *cobra.Command) choice {
+	return choice{
+		cmd.Flags().String("python", defaultPython(),
+			"`PATH` of the Python that runs trainer peft; $RANKSWEEP_PYTHON sets another default"),
+		cmd.Flags().StringArray("trainer", nil,
+			"another trainer, `NAME=COMMAND`, for runs with trainer: NAME (see docs/trainers.md); repeatable"),
+	}
+}
+
+func defaultPython() string {
+	if python, ok := os.LookupEnv("RANKSWEEP_PYTHON"); ok {
+		return python
+	}
+	return "python3"
+}
+
+// programs returns the programs that train beside this one.
+func (c choice) programs() ([]external.Program, error) {
+	all := []external.Program{peft.Program(*c.python)}
+	for _, text := range *c.others {
+		name, command, ok := strings.Cut(text, "=")
+		words := strings.Fields(command)
+		if !ok || name == "" || len(words) == 0 {
+			return nil, usageError{fmt.Errorf("--trainer %q: must be NAME=COMMAND", text)}
+		}
+		for _, p := range append(all, external.Program{Name: localName}) {
+			if p.Name == name {
+				return nil, usageError{fmt.Errorf("--trainer %q: there is a trainer %s already: choose another name", text,
+					name)}
+			}
+		}
+		all = append(all, external.Program{Name: name, Command: words})
+	}
+	return all, nil
+}
+
+// localName is the name of the trainer in this process.
+var localName = (*local.Trainer)(nil).Name()
+
+// means is how the runs of a command are trained. No result of the trainer in this process
+// depends on it.
+type means struct {
+	choice
+	form    storage // the format of frozen weights
+	workers int     // the largest number of runs at once
+	keep    bool    // runs bring their adapters
+}
+
+// trainers returns the trainers of a command. The caller closes them.
+func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
+	here := localTrainer(cmd)
+	here.Stored = by.form == asStored
+	all := train.Trainers{here}
+	programs, err := by.programs()
+	if err != nil {
+		return nil, err
+	}
+	material := localTrainer(cmd)
+	material.Stored = true // the other programs compute
+	for _, p := range programs {
+		t := external.New(cmd.Context(), p, material, by.workers)
+		t.Keep = by.keep
+		all = append(all, t)
+	}
+	return all, nil
 }
 
 // localTrainer returns the trainer in this process. It fetches models that are neither embedded

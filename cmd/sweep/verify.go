@@ -41,6 +41,7 @@ func newVerify() *cobra.Command {
 		},
 	}
 	all := cmd.Flags().Bool("all", false, "train all runs again")
+	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *all && len(args) > 1 {
 			return usageError{errors.New("verify: --all and RUN exclude each other: remove one of the two")}
@@ -49,7 +50,7 @@ func newVerify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return errors.Join(verify(cmd, runs), rest)
+		return errors.Join(verify(cmd, choice, runs), rest)
 	}
 	return cmd
 }
@@ -76,10 +77,10 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []re
 	return runs[:min(verified, len(runs))], nil, nil
 }
 
-func verify(cmd *cobra.Command, runs []results.Run) error {
+func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
 	var mu sync.Mutex
 	verdicts := make(map[string]verdict)
-	err := trainAgain(cmd, runs, func(now, was results.Run, _ []lora.Trained) error {
+	err := trainAgain(cmd, c, runs, func(now, was results.Run, _ []lora.Trained) error {
 		mu.Lock()
 		defer mu.Unlock()
 		verdicts[was.ID] = compared(now, was)
