@@ -24,13 +24,13 @@ var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
 // to it. One that a page shows and this lacks is an error.
 var rehearsed = map[string][]string{
 	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
-	"merge": nil, "explain": nil, "check": unsteady,
+	"merge": nil, "explain": nil, "check": unsteady, "trainer": nil,
 }
 
 // block is what a page asks of its reader: to save a file, or to run a command,
-// which is indented. BibTeX is there to be copied; any other fenced block is one
-// too, so that it is not passed over.
-var block = regexp.MustCompile("(?m)^```bibtex\n(?:.*\n)*?```$|" +
+// which is indented. BibTeX is there to be copied, and JSON is decoded by the test of its
+// page; any other fenced block is one too, so that it is not passed over.
+var block = regexp.MustCompile("(?m)^```(?:bibtex|json)\n(?:.*\n)*?```$|" +
 	"^Save this as `(.+)`:\n\n```yaml\n((?:.*\n)*?)```$|^(```.*)$|^ {4}(.+)$")
 
 // rehearse does in dir what a page asks, in order, up to what does not work.
@@ -86,6 +86,9 @@ func furnish(dir, page string) error {
 	return os.WriteFile(filepath.Join(dir, "gsm8k", "train.jsonl"), []byte(lines.String()), 0o666)
 }
 
+// venv is the Python environment that pages tell their readers to make.
+const venv = "~/venv"
+
 // perform runs one command of a page.
 func perform(dir, command string) error {
 	switch {
@@ -94,6 +97,14 @@ func perform(dir, command string) error {
 		return err
 	case strings.HasPrefix(command, "go test "):
 		return gateRuns(dir, command)
+	case strings.HasPrefix(command, "python3 -m venv "), strings.HasPrefix(command, venv+"/bin/pip install "):
+		return nil // made once, for all tests that need it
+	case strings.Contains(command, venv):
+		python, ok := os.LookupEnv("RANKSWEEP_PYTHON")
+		if !ok {
+			return nil // the tests of trainer peft skip too, and say so
+		}
+		command = strings.Replace(command, venv+"/bin/python", python, 1)
 	}
 	args := strings.Fields(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
 	if len(args) < 2 || args[0] != "sweep" {

@@ -143,7 +143,7 @@ func TestInterruptLeavesNoProcess(t *testing.T) {
 	c := fakeConfig(t)
 	p, err := x.take(ctx)
 	check(t, err)
-	x.slots <- p
+	x.idle <- p
 	go func() { time.Sleep(500 * time.Millisecond); cancel() }()
 	if _, err := x.Train(ctx, c, quietly); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
@@ -181,18 +181,19 @@ func alive(t *testing.T, pid int) bool {
 // TestProcessesStay: runs one after the other share a process, and nothing is left behind.
 func TestProcessesStay(t *testing.T) {
 	x := faulty(t, "")
+	x = New(t.Context(), x.Program, x.Here, 3)
 	c := fakeConfig(t)
 	_, err := x.Train(t.Context(), c, quietly)
 	check(t, err)
-	p := <-x.slots
-	x.slots <- p
+	p := <-x.idle
+	x.idle <- p
 	c.Seed = 1
 	o, err := x.Train(t.Context(), c, quietly)
 	check(t, err)
-	if again := <-x.slots; again != p {
+	if again := <-x.idle; again != p {
 		t.Error("the second run had another process")
 	}
-	x.slots <- p
+	x.idle <- p
 	if o.Steps != 10 || len(o.Curve) != 11 || o.Tokens == 0 {
 		t.Errorf("%d steps, %d points, %d tokens", o.Steps, len(o.Curve), o.Tokens)
 	}

@@ -28,9 +28,9 @@ type request struct {
 	Adapters string `json:"adapters"` // file to write the trained adapters to; empty: not wanted
 
 	Method    string   `json:"method"`
-	Maps      []string `json:"maps"` // names of the adapted maps, in the order of the forward pass
-	Rank      int      `json:"rank"` // 0 for a method without a rank
-	Gamma     float64  `json:"gamma"`
+	Maps      []string `json:"maps"`  // names of the adapted maps, in the order of the forward pass
+	Rank      int      `json:"rank"`  // 0 for a method without a rank
+	Gamma     float64  `json:"gamma"` // exact in float32
 	Dropout   float64  `json:"dropout"`
 	Precision string   `json:"precision"`
 	Seed      uint64   `json:"seed"`

@@ -38,7 +38,8 @@ type Trainer struct {
 	Keep    bool          // runs bring their adapters
 
 	ctx   context.Context // ends the wait for a process's first words
-	slots chan *process   // a place for each process that may run at once; nil where none does
+	idle  chan *process   // processes that wait for a run
+	free  chan struct{}   // one for each process that may be started
 	facts atomic.Pointer[message]
 	files files
 }
@@ -49,10 +50,10 @@ type Trainer struct {
 func New(ctx context.Context, p Program, here *local.Trainer, processes int) *Trainer {
 	t := &Trainer{
 		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/processes), Quiet: quiet,
-		ctx: ctx, slots: make(chan *process, processes),
+		ctx: ctx, idle: make(chan *process, processes), free: make(chan struct{}, processes),
 	}
 	for range processes {
-		t.slots <- nil
+		t.free <- struct{}{}
 	}
 	return t
 }
@@ -121,10 +122,10 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	_, fit := errors.AsType[refused](err) // for other runs
 	if err != nil && !fit {
 		p.stop()
-		t.slots <- nil
+		t.free <- struct{}{}
 		return train.Outcome{}, t.wrap(err, p)
 	}
-	t.slots <- p
+	t.idle <- p
 	if err != nil {
 		return train.Outcome{}, t.wrap(err, p)
 	}
@@ -183,16 +184,21 @@ func (t *Trainer) wrap(err error, p *process) error {
 	return err
 }
 
-// take waits for a place, and returns the process in it, which it starts if need be.
+// take returns an idle process. If there is none, it starts one, or waits for one if there
+// are as many as may run at once.
 func (t *Trainer) take(ctx context.Context) (*process, error) {
 	select {
-	case p := <-t.slots:
-		if p != nil {
-			return p, nil
-		}
+	case p := <-t.idle:
+		return p, nil
+	default:
+	}
+	select {
+	case p := <-t.idle:
+		return p, nil
+	case <-t.free:
 		p, err := t.start(ctx)
 		if err != nil {
-			t.slots <- nil
+			t.free <- struct{}{}
 		}
 		return p, err
 	case <-ctx.Done():
@@ -258,18 +264,22 @@ func (t *Trainer) ask() (*message, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.slots <- p
+	t.idle <- p
 	return t.facts.Load(), nil
 }
 
 // Close ends all processes, and removes the files that were handed over. No run may be
 // going on.
 func (t *Trainer) Close() error {
-	for range cap(t.slots) {
-		if p := <-t.slots; p != nil {
+	for range cap(t.free) {
+		select {
+		case p := <-t.idle:
 			p.stop()
+		case <-t.free:
 		}
-		t.slots <- nil
+	}
+	for range cap(t.free) {
+		t.free <- struct{}{}
 	}
 	return t.files.close()
 }

@@ -84,7 +84,7 @@ func requestOf(w local.Work) request {
 	c := w.Config
 	r, o := c.Rates(), c.Train.OptimizerConfig()
 	m := request{
-		Type: "train", Method: c.Adapter.Method, Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
+		Type: "train", Method: c.Adapter.Method, Rank: c.Adapter.Rank, Gamma: float64(float32(c.Adapter.Gamma())),
 		Dropout: c.Adapter.Dropout, Precision: c.Train.Precision, Seed: c.Seed,
 		Optimizer: optimizer{o.Name, o.Momentum, o.Beta1, o.Beta2, o.Eps, o.WeightDecay},
 		Rates:     rates{A: r[nn.RoleA], B: r[nn.RoleB], Weight: r[nn.RoleWeight], Own: r[nn.RoleOwn]},

@@ -138,10 +138,16 @@ func of(c experiments.Config, name string) experiments.Config {
 // iterations do not converge, so that rounding grows from step to step.
 var signLike = []string{"lion", "signsgd", "muon"}
 
-// The largest relative differences.
+// The largest relative differences. Loose are those of two quantities:
+//   - stable rank, since each side ends its iteration once a round changes it by less than
+//     1e-4, and rounding decides which round that is;
+//   - the movement of A of a single map, since AdamW's first steps are nearly signs: an entry
+//     of A whose gradient is mostly rounding moves its whole step either way, and a map here
+//     has as few as 64 entries.
 const (
-	lossTolerance = 1e-5
-	sizeTolerance = 1e-4
+	lossTolerance  = 1e-5
+	sizeTolerance  = 1e-4
+	looseTolerance = 1e-3
 )
 
 // farthest is the largest difference of a comparison, and what differs so.
@@ -158,14 +164,29 @@ func (f *farthest) see(by float64, what string) {
 
 func (f farthest) String() string { return fmt.Sprintf("%.1e (%s)", f.by, f.what) }
 
-// distances are the largest differences of losses and of norms and sizes.
-type distances struct{ losses, sizes farthest }
+// distances are the largest differences of losses, of norms and sizes, and of those that are
+// held to a loose tolerance.
+type distances struct{ losses, sizes, loose farthest }
 
-func (d distances) String() string { return fmt.Sprintf("losses %s, sizes %s", d.losses, d.sizes) }
+func (d distances) String() string {
+	return fmt.Sprintf("losses %s, sizes %s, loosely %s", d.losses, d.sizes, d.loose)
+}
 
 func (d *distances) join(o distances) {
 	d.losses.see(o.losses.by, o.losses.what)
 	d.sizes.see(o.sizes.by, o.sizes.what)
+	d.loose.see(o.loose.by, o.loose.what)
+}
+
+// of returns where a quantity's differences are kept, and the tolerance that it is held to.
+func (d *distances) of(q metrics.Quantity, module string) (seen *farthest, tolerance float64) {
+	switch {
+	case q == metrics.TrainLoss, q == metrics.ValLoss, q == metrics.LossDropActual:
+		return &d.losses, lossTolerance
+	case q == metrics.StableRank, q == metrics.MovementA && module != "":
+		return &d.loose, looseTolerance
+	}
+	return &d.sizes, sizeTolerance
 }
 
 // compare trains a config by both trainers, and holds every number of every step of one to
@@ -208,9 +229,6 @@ func withTrainer(c experiments.Config) experiments.Config {
 	return c
 }
 
-// losses are the quantities that are held to the tolerance of losses.
-var losses = []metrics.Quantity{metrics.TrainLoss, metrics.ValLoss, metrics.LossDropActual}
-
 func (b both) point(t *testing.T, got, want metrics.Point, last int) (all distances) {
 	t.Helper()
 	if got.Step != want.Step || got.Tokens != want.Tokens || got.Module != want.Module {
@@ -228,14 +246,12 @@ func (b both) point(t *testing.T, got, want metrics.Point, last int) (all distan
 		if math.IsNaN(x) || x == y {
 			continue
 		}
-		scale, seen, tolerance := math.Abs(y), &all.sizes, sizeTolerance
-		if slices.Contains(losses, q) {
-			seen, tolerance = &all.losses, lossTolerance
-		}
+		scale := math.Abs(y)
 		if q == metrics.LossDropActual {
 			scale = 1 // the drop is a difference of two losses of some nats
 		}
 		d := math.Abs(x-y) / scale
+		seen, tolerance := all.of(q, got.Module)
 		seen.see(d, q.Name())
 		if !(d <= tolerance) {
 			t.Errorf("step %d %s: %s is %.9g, want %.9g: %.1e off", got.Step, got.Module, q.Name(), x, y, d)
@@ -352,7 +368,7 @@ func TestSchemes(t *testing.T) {
 				c := config(filepath.Join(goldens, "llama"), source)
 				c.Adapter.Scaling, c.Adapter.Method, c.Adapter.Rank = scheme, method, 6
 				c.Train.LRB = 2e-3
-				b.compare(t, c)
+				t.Logf("largest differences: %s", b.compare(t, c))
 			})
 		}
 	}
