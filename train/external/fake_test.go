@@ -106,6 +106,9 @@ func misbehave(fault string) {
 		child.Start()
 		fmt.Fprintln(os.Stderr, "child", child.Process.Pid)
 		time.Sleep(time.Hour)
+	case "deaf":
+		steps(3)
+		os.Stdout.Close()
 	case "half":
 		steps(3)
 		fmt.Print(`{"type": "step", "ste`)

@@ -26,7 +26,7 @@ func faulty(t *testing.T, fault string) *Trainer {
 	here := local.New(os.DirFS(t.TempDir()))
 	x := New(t.Context(), Program{Name: "fake", Command: []string{os.Args[0]}}, here, 1)
 	x.Quiet = 20 * time.Second
-	if fault == "hang" || fault == "mute" {
+	if fault == "hang" || fault == "mute" || fault == "deaf" {
 		x.Quiet = 2 * time.Second
 	}
 	t.Cleanup(func() { check(t, x.Close()) })
@@ -42,6 +42,7 @@ func TestFaultsFailOneRun(t *testing.T) {
 		"killed":   "was killed, as the system does when memory runs out",
 		"leaves":   "ended in the middle of its work, with exit status 0",
 		"hang":     "said nothing for 2s",
+		"deaf":     "closed its standard output, but goes on",
 		"half":     `ended in the middle of a message: "{\"type\": \"step\", \"ste"`,
 		"garbage":  `said "epoch 1: 100%|####|\n", which is no message`,
 		"skips":    "reported step 4: must be step 0 of 10",
@@ -100,6 +101,7 @@ func TestUnfitTrainersTrainNothing(t *testing.T) {
 		}
 	}
 	x := New(t.Context(), Program{Name: "fake", Command: []string{"/no/python"}}, nil, 1)
+	defer x.Close()
 	if _, err := x.Abilities(); err == nil || !strings.Contains(err.Error(), "/no/python") {
 		t.Errorf("a command that is not there: %v", err)
 	}

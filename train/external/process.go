@@ -89,7 +89,7 @@ func (p *process) listenFor(ctx context.Context) (message, error) {
 	select {
 	case h, ok := <-p.heard:
 		if !ok {
-			return message{}, p.lastWords()
+			return message{}, p.lastWords(ctx)
 		}
 		return h.message, h.err
 	case <-silence.C:
@@ -99,12 +99,14 @@ func (p *process) listenFor(ctx context.Context) (message, error) {
 	}
 }
 
-// lastWords says how the process ended, which it has begun to do.
-func (p *process) lastWords() error {
+// lastWords says how a process ended that has closed its standard output.
+func (p *process) lastWords(ctx context.Context) error {
 	select {
 	case <-p.exited:
 	case <-time.After(p.quiet):
 		return errors.New("closed its standard output, but goes on")
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	if killed(p.ended) {
 		return errors.New("was killed, as the system does when memory runs out")

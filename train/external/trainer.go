@@ -129,7 +129,7 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	if err != nil {
 		return train.Outcome{}, t.wrap(err, p)
 	}
-	if m.Adapters != "" {
+	if m.Adapters != "" && o.Status == results.Done {
 		if o.Adapters, err = readAdapters(m, w.Targets); err != nil {
 			return train.Outcome{}, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
 		}

@@ -392,6 +392,22 @@ func TestMeasuredWhenDue(t *testing.T) {
 	b.compare(t, c)
 }
 
+// TestAgainIsTheSame: on one CPU, with the same versions and threads, a run trained again has
+// the same numbers to the bit.
+func TestAgainIsTheSame(t *testing.T) {
+	b := newBoth(t)
+	c := config(filepath.Join(goldens, "llama"), letters(t))
+	first, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
+	check(t, err)
+	again, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
+	check(t, err)
+	d := results.Difference(results.Run{Curve: first.Curve, Modules: first.Modules},
+		results.Run{Curve: again.Curve, Modules: again.Modules})
+	if d != "" {
+		t.Errorf("trained again: %s", d)
+	}
+}
+
 // TestDivergenceIsAnOutcome: a run that diverges ends where ours does, with the same reason,
 // and the process goes on.
 func TestDivergenceIsAnOutcome(t *testing.T) {

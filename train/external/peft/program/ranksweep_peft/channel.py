@@ -25,9 +25,11 @@ class Channel:
         threading.Thread(target=self.listen, args=(source,), daemon=True).start()
 
     def listen(self, source):
-        for line in source:
-            self.inbox.put(json.loads(line))
-        os._exit(0)  # nobody waits for results any more
+        try:
+            for line in source:
+                self.inbox.put(json.loads(line))
+        finally:
+            os._exit(0)  # nobody waits for results any more
 
     def receive(self):
         return self.inbox.get()

@@ -37,6 +37,7 @@ def main():
             training.train(channel, bases, request)
         except Exception as e:
             traceback.print_exc()
+            bases.drop()  # whatever is left of the run on it
             channel.send("failed", reason=described(e))
 
 

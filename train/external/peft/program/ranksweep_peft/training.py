@@ -37,11 +37,15 @@ class Bases:
     """Keeps the base model of the last run, which serves the next ones."""
 
     def __init__(self, channel):
-        self.channel, self.folder, self.model = channel, None, None
+        self.channel = channel
+        self.drop()
+
+    def drop(self):
+        self.folder = self.model = None
 
     def load(self, folder):
         if folder != self.folder:
-            self.folder = self.model = None  # makes room
+            self.drop()  # makes room
             self.channel.send("working", what=f"loading {folder}")
             model = transformers.AutoModelForCausalLM.from_pretrained(
                 folder, dtype=torch.float32, local_files_only=True
