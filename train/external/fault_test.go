@@ -75,7 +75,7 @@ func sweepOf(t *testing.T, x *Trainer) []results.Run {
 	e := sweeptest.Experiment(t, "name: x\ngrid: {seed: [0, 1, 2]}\n")
 	e.Base = tinyConfig(t, "llama")
 	e.Base.Trainer = "fake"
-	p, err := sweep.NewPlan(e, train.Trainers{x})
+	p, err := sweep.NewPlan(t.Context(), e, train.Trainers{x})
 	check(t, err)
 	dir := t.TempDir()
 	s := sweep.Scheduler{Trainers: train.Trainers{x}, Store: results.Open(dir), Workers: 2, Memory: 1 << 40,
@@ -95,7 +95,7 @@ func TestUnfitTrainersTrainNothing(t *testing.T) {
 		"chatter": `said "Welcome to my trainer!\n", which is no message`,
 	} {
 		x := faulty(t, fault)
-		_, err := train.Trainers{x}.Resolve(fakeConfig(t))
+		_, err := train.Trainers{x}.Resolve(t.Context(), fakeConfig(t))
 		if err == nil || !strings.Contains(err.Error(), "external: trainer fake: "+reason) {
 			t.Errorf("%s: %v, want %s", fault, err, reason)
 		}
@@ -130,7 +130,7 @@ func TestRefusedByField(t *testing.T) {
 	} {
 		c := fakeConfig(t)
 		change(&c)
-		if _, err := (train.Trainers{x}).Resolve(c); err == nil || err.Error() != want {
+		if _, err := (train.Trainers{x}).Resolve(t.Context(), c); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

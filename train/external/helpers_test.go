@@ -53,7 +53,7 @@ func tinyConfig(t testing.TB, model string) experiments.Config {
 func work(t testing.TB, c experiments.Config) local.Work {
 	t.Helper()
 	check(t, c.Validate())
-	w, err := local.New(os.DirFS(t.TempDir())).Work(c)
+	w, err := local.New(os.DirFS(t.TempDir())).Work(t.Context(), c)
 	check(t, err)
 	return w
 }

@@ -90,8 +90,8 @@ func (t *Trainer) Provenance() results.Provenance {
 
 // Resolve finds the model and the data of a config, and estimates the run's cost as if the
 // trainer in this process trained it.
-func (t *Trainer) Resolve(c experiments.Config) (train.Material, error) {
-	m, err := t.Here.Resolve(c)
+func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Material, error) {
+	m, err := t.Here.Resolve(ctx, c)
 	if err != nil {
 		return m, err
 	}
@@ -105,7 +105,7 @@ func (t *Trainer) Resolve(c experiments.Config) (train.Material, error) {
 // Train trains one run in a process that is free, or starts one. A process that fails to
 // behave is ended, and the next run starts it anew.
 func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
-	w, err := t.Here.Work(c)
+	w, err := t.Here.Work(ctx, c)
 	if err != nil {
 		return train.Outcome{}, err
 	}
@@ -134,7 +134,7 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 			return train.Outcome{}, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
 		}
 	}
-	return o, t.Here.Expect(c, &o)
+	return o, t.Here.Expect(ctx, c, &o)
 }
 
 // refused says why a process did not train a run, although it can go on with others.

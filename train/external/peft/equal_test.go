@@ -194,7 +194,7 @@ func (d *distances) of(q metrics.Quantity, module string) (seen *farthest, toler
 func (b both) compare(t *testing.T, c experiments.Config) (all distances) {
 	t.Helper()
 	check(t, c.Validate())
-	_, err := train.Trainers{b.there}.Resolve(withTrainer(c))
+	_, err := train.Trainers{b.there}.Resolve(t.Context(), withTrainer(c))
 	check(t, err)
 	ignore := func(metrics.Point) {}
 	want, err := b.here.Train(t.Context(), c, ignore)
