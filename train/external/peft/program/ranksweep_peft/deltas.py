@@ -29,8 +29,13 @@ class LowRank:
         self.a, self.b, self.gamma = a, b, gamma
 
     def squares(self):
-        # ‖BA‖² = Σ (BᵀB) ∘ (AAᵀ)
-        return ((self.b.T @ self.b).double() * (self.a @ self.a.T).double()).sum() * self.gamma**2
+        # ‖BA‖² = Σ (BᵀB) ∘ (AAᵀ), with factors of size 1, whose squares float32 can hold.
+        a, b = self.a.abs().max().double(), self.b.abs().max().double()
+        if a == 0 or b == 0:
+            return torch.zeros_like(a)
+        unit_a, unit_b = self.a / a.float(), self.b / b.float()
+        unit = (unit_b.T @ unit_b).double() * (unit_a @ unit_a.T).double()
+        return unit.sum() * (self.gamma * a * b) ** 2
 
     def longest_row(self):
         lengths = ((self.b @ (self.a @ self.a.T)) * self.b).sum(1)
