@@ -113,7 +113,7 @@ tune: {seed: 5, extend: 0, local: 3}
 		p, err := sweep.NewPlan(context.Background(), e, train.Trainers{bowl{}})
 		check(t, err)
 		if n := len(p.Follow); n != 3*4 || p.Grid().Len() != n+4 ||
-			!strings.Contains(p.Phase(), "take at least 12 more runs") {
+			!strings.Contains(p.Phase(), "runs that follow: at least 12") {
 			t.Errorf("%s: %d runs follow, %q; want 12", c.name, n, p.Phase())
 		}
 		runs := madeUp(p, loss)

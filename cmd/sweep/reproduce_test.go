@@ -120,13 +120,15 @@ func TestReproduceAssembles(t *testing.T) {
 	if !strings.HasPrefix(printed, first) || 2*strings.Count(printed, ". not run ") < strings.Count(printed, "\n") {
 		t.Errorf("printed\n%s", printed)
 	}
+	asked, err := experiments.Fingerprint("paper-fig2-3")
+	check(t, err)
 	for _, want := range []string{
 		"# Reproduction\n\n`sweep reproduce --scale full` wrote this page from the files in reproduction/",
 		": 36 runs, including those made only to tune others.",
 		"| 1. " + onsetClaim +
 			" (adamw; learning rate 5e-5; 2 steps of up to 2 × 64 tokens; ranks 4 to 2048; n = 9) | ",
 		"\n**Standing: seen**\n", "\n**Standing: not run**\n",
-		"| paper-fig2-3 | 2026-01-02 | 36 of 36 | 0.01 | ", "| " + kernel.Name() + " | v1 | 4 |\n",
+		"| paper-fig2-3 | 2026-01-02 | 36 of 36 | 0.01 | ", "| " + kernel.Name() + " | v1 | 4 | " + asked + " |\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page[:min(len(page), 6000)])
@@ -173,7 +175,7 @@ func TestReproduceAssemblesWhatItCannotJudge(t *testing.T) {
 	page, printed = assembled(t, report)
 	if !strings.HasPrefix(printed, " 1. not resolvable at this size "+onsetClaim) ||
 		!strings.Contains(page, "By the new rule it would be *seen*, but that needs runs on seeds") {
-		t.Errorf("printed\n%s%s", printed, page[:min(len(page), 6000)])
+		t.Errorf("printed\n%s%s", printed, page)
 	}
 	history, err := paper.ReadHistory(filepath.Join(report, "reproduction", historyFile))
 	check(t, err)
