@@ -9,7 +9,7 @@ import (
 )
 
 // requirements is the file that pins what the trainer in Python needs.
-const requirements = "lora/peft/testdata/requirements.txt"
+const requirements = "train/external/peft/program/requirements.txt"
 
 // pinned is a line such as numpy==2.4.6, or with a marker: numpy==2.4.6; python_version >= "3.11".
 var pinned = regexp.MustCompile(`^([A-Za-z0-9][\w.-]*(?:\[[\w., -]*\])?\s*==\s*[^\s;]+)\s*(?:;\s*(.+))?$`)
