@@ -58,58 +58,64 @@ func (x Example) plain() (Example, error) {
 	return out, nil
 }
 
-// layOut returns a conversation's tokens, laid out by the model's template. The assistant's
-// text is encoded separately from the prompt, as it is when the model is used.
-func (e *encoder) layOut(ctx context.Context, t *chat.Template, x Example) ([]symbol, error) {
+// layOut adds a conversation's tokens, laid out by the model's template. The assistant's text is
+// encoded separately from the prompt, as it is when the model is used.
+func (e *encoder) layOut(ctx context.Context, t *chat.Template, x Example) error {
 	parts, err := t.Render(ctx, x.conversation())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var tokens []symbol
-	for i, p := range parts {
-		encode := e.tokenizer.EncodePiece
-		if i == 0 {
-			encode = e.tokenizer.EncodeBare
+	encode := e.tokenizer.EncodeBareTo
+	for _, p := range parts {
+		var mark entry
+		if p.Completion || e.settings.Loss == LossAll && !p.Quoted {
+			mark = scored
 		}
-		ids, err := encode(ctx, p.Text)
-		if err != nil {
-			return nil, err
+		from := e.tape.len
+		if _, err := e.text(ctx, encode, p.Text, mark); err != nil {
+			return err
 		}
-		part, err := e.spreadBetween(ctx, ids, len(p.Text)-p.Special)
-		if err != nil {
-			return nil, err
+		if err := e.spreadBetween(ctx, from, len(p.Text)-p.Special); err != nil {
+			return err
 		}
-		for j := range part {
-			part[j].score = p.Completion || e.settings.Loss == LossAll && !p.Quoted
-		}
-		tokens = append(tokens, part...)
+		encode = e.tokenizer.EncodePieceTo
 	}
-	if len(tokens) > 0 {
-		tokens[0].score = false
-	}
-	return tokens, nil
+	return nil
 }
 
-// spreadBetween is spread for tokens that include special ones, which stand for no bytes.
-func (e *encoder) spreadBetween(ctx context.Context, ids []int32, bytes int) ([]symbol, error) {
-	var plain []int32
-	special := make([]bool, len(ids))
-	for i := range ids {
-		text, err := e.tokenizer.Decode(ctx, ids[i:i+1])
+// spreadBetween shares bytes out among the tokens from a place on, except special ones, which
+// stand for no bytes.
+func (e *encoder) spreadBetween(ctx context.Context, from, bytes int) error {
+	plain := 0
+	for i := from; i < e.tape.len; i++ {
+		special, err := e.isSpecial(ctx, e.tape.at(i).id())
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if special[i] = text == ""; !special[i] {
-			plain = append(plain, ids[i])
-		}
-	}
-	shares := spread(plain, bytes)
-	tokens := make([]symbol, len(ids))
-	for i, id := range ids {
-		tokens[i].id = id
-		if !special[i] {
-			tokens[i], shares = shares[0], shares[1:]
+		if !special {
+			plain++
 		}
 	}
-	return tokens, nil
+	var between shares
+	between.spread(plain, bytes)
+	for i := from; i < e.tape.len; i++ {
+		if e.special[e.tape.at(i).id()] {
+			e.shares.add(1, 0)
+		} else {
+			e.shares.add(1, between.next())
+		}
+	}
+	return nil
+}
+
+// isSpecial reports whether a token decodes to nothing, and remembers it.
+func (e *encoder) isSpecial(ctx context.Context, id int32) (bool, error) {
+	if special, known := e.special[id]; known {
+		return special, nil
+	}
+	text, err := e.tokenizer.Decode(ctx, []int32{id})
+	if err == nil {
+		e.special[id] = text == ""
+	}
+	return text == "", err
 }

@@ -1,8 +1,6 @@
 package data
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -57,8 +55,7 @@ func TestConversation(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := mustEncode(t, corpus(c.example), c.tokenizer, c.settings)
-			if got := []string{fmt.Sprintf("%s>%s %d", show(d.Train[0].Tokens), show(d.Train[0].Targets),
-				d.Train[0].Bytes)}; !slices.Equal(got, []string{c.want}) {
+			if got := showAll(d.Train); !slices.Equal(got, []string{c.want}) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if plain := c.tokenizer == plainBytes; (d.Stats.Plain == 1) != plain {
@@ -88,7 +85,7 @@ func TestCalls(t *testing.T) {
 		{plainBytes, calls, "example 1: tools: the tokenizer has no chat template to lay them out"},
 		{plainBytes, calls[1:], "example 1: messages[1].tool_calls: the tokenizer has no chat template to lay it out"},
 	} {
-		_, err := Encode(context.Background(), corpus(c.example), c.tokenizer, s)
+		_, err := Encode(t.Context(), corpus(c.example), c.tokenizer, s)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
@@ -102,7 +99,7 @@ func TestConversationErrors(t *testing.T) {
 		{`{{ raise_exception("roles must alternate") }}`, "roles must alternate"},
 	} {
 		examples := corpus(pair("a", "b"), Example{{User, "u"}, {Assistant, "a"}})
-		_, err := Encode(context.Background(), examples, withTemplate(t, c.source),
+		_, err := Encode(t.Context(), examples, withTemplate(t, c.source),
 			Settings{Loss: LossAll, Context: 9})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.source, err, c.want)

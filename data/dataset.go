@@ -6,18 +6,6 @@ import (
 	"fmt"
 )
 
-// Sequence holds the tokens that a model reads, and those that it must predict.
-type Sequence struct {
-	Tokens  []int32 // (N) N < Settings.Context, or N ≤ Settings.Context with packing
-	Targets []int32 // (N) the token to predict after Tokens[i], or nn.Unscored
-
-	// Bytes is the number of UTF-8 bytes in the scored targets. So bits per byte are the
-	// sum of their losses in nats, divided by Bytes·ln 2. BOS and EOS count no bytes,
-	// although EOS is scored. If a text lies in several sequences, its bytes are shared
-	// out evenly by token.
-	Bytes int
-}
-
 // Dataset is a corpus in the tokens of a model. It does not change once it is made, so
 // concurrent runs may share it.
 type Dataset struct {
@@ -78,26 +66,22 @@ func encode(ctx context.Context, c *Corpus, t Tokenizer, s Settings) (*Dataset, 
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	pieces, stats, err := cut(ctx, c.Examples, newEncoder(t, s))
+	pieces, stats, err := cutAll(ctx, c, newEncoder(t, s))
 	if err != nil {
 		return nil, err
 	}
-	if len(pieces) == 0 {
+	if len(pieces.list) == 0 {
 		return nil, errors.New("no example has a token to score: give longer texts or completions")
 	}
-	held, err := holdOut(pieces, s.Validation)
+	held, err := pieces.holdOut(c, s.Validation)
 	if err != nil {
 		return nil, err
 	}
-	train, val := rows{settings: s}, rows{settings: s}
-	for _, p := range pieces {
-		if held[p.key] {
-			val.add(p)
-		} else {
-			train.add(p)
-		}
+	d := &Dataset{Stats: stats}
+	if s.Packing {
+		d.Train, d.Val = pieces.pack(s.Context, held)
+	} else {
+		d.Train, d.Val = pieces.apart(held)
 	}
-	train.close()
-	val.close()
-	return &Dataset{Train: train.closed, Val: val.closed, Stats: stats}, nil
+	return d, nil
 }

@@ -3,34 +3,27 @@ package data
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"ranksweep/tokenizer/chat"
 )
 
 // Tokenizer has the methods of a tokenizer that encoding needs. tokenizer.Tokenizer is one.
+// Encode and its like give ids to yield, some at a time, in memory that is used again.
 type Tokenizer interface {
-	// Encode returns the ids of a whole text, with the ids that the tokenizer's template
-	// puts around it, such as a BOS.
-	Encode(ctx context.Context, text string) ([]int32, error)
-	// EncodePiece returns the ids of a text that continues another one.
-	EncodePiece(ctx context.Context, text string) ([]int32, error)
+	// EncodeTo encodes a whole text, with the ids that the tokenizer's template puts around
+	// it, such as a BOS.
+	EncodeTo(ctx context.Context, text string, yield func(ids []int32)) error
+	// EncodePieceTo encodes a text that continues another one.
+	EncodePieceTo(ctx context.Context, text string, yield func(ids []int32)) error
+	// EncodeBareTo encodes a whole text, without the ids of the template.
+	EncodeBareTo(ctx context.Context, text string, yield func(ids []int32)) error
 	// Decode returns the text of ids without special tokens.
 	Decode(ctx context.Context, ids []int32) (string, error)
 	// EOS returns the token that ends a text, if there is one.
 	EOS() (id int32, ok bool)
-	// EncodeBare returns the ids of a whole text, without those of the template.
-	EncodeBare(ctx context.Context, text string) ([]int32, error)
 	// Chat returns the template of conversations, or nil if there is none.
 	Chat() (*chat.Template, error)
-}
-
-// symbol is a token of an example.
-type symbol struct {
-	id    int32
-	bytes int32 // number of bytes of the example's text that it stands for
-	score bool  // whether its prediction counts in the loss
 }
 
 // encoder turns examples into tokens.
@@ -40,100 +33,128 @@ type encoder struct {
 	eos       int32
 	hasEOS    bool
 	plain     int // number of conversations laid out without a template
+
+	tape    *tape  // the tokens of all examples
+	shares  shares // of the last example's tokens
+	special map[int32]bool
 }
 
 func newEncoder(t Tokenizer, s Settings) *encoder {
-	e := &encoder{tokenizer: t, settings: s}
+	e := &encoder{tokenizer: t, settings: s, tape: newTape(s.Context), special: make(map[int32]bool)}
 	e.eos, e.hasEOS = t.EOS()
 	return e
 }
 
-// encode returns the tokens of an example. The first is not scored, since nothing before it
-// could predict it.
-func (e *encoder) encode(ctx context.Context, x Example) ([]symbol, error) {
+// encode puts the tokens of an example on the tape. The first is not scored, since nothing before
+// it could predict it.
+func (e *encoder) encode(ctx context.Context, x Example) error {
+	from := e.tape.len
+	e.shares = e.shares[:0]
+	if err := e.example(ctx, x); err != nil {
+		return err
+	}
+	if e.tape.len > from {
+		*e.tape.at(from) &^= scored
+	}
+	return nil
+}
+
+func (e *encoder) example(ctx context.Context, x Example) error {
 	if x.isConversation() {
 		t, err := e.tokenizer.Chat()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if t != nil {
 			return e.layOut(ctx, t, x)
 		}
 		e.plain++
 		if x, err = x.plain(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var tokens []symbol
 	for i, s := range x {
-		part, err := e.segment(ctx, s.Text, i == 0)
-		if err != nil {
-			return nil, err
+		if err := e.segment(ctx, s, i == 0); err != nil {
+			return err
 		}
-		closed := i == 0 && e.hasEOS && len(part) > 1 && part[len(part)-1].id == e.eos
-		ends := s.Kind == Completion || s.Kind == Quoted || s.Kind == Text && e.settings.EOS
-		switch {
-		case ends && !e.hasEOS:
-			return nil, errNoEOS
-		case ends && !closed:
-			part = append(part, symbol{id: e.eos})
-		case closed && s.Kind == Prompt:
-			part = part[:len(part)-1] // the EOS of the template belongs after the completion
-		}
-		for j := range part {
-			part[j].score = e.scores(s.Kind)
-		}
-		tokens = append(tokens, part...)
 	}
-	if len(tokens) > 0 {
-		tokens[0].score = false
-	}
-	return tokens, nil
+	return nil
 }
 
-// scores reports whether a segment counts in the loss.
-func (e *encoder) scores(k Kind) bool {
-	return k != Quoted && (k != Prompt || e.settings.Loss == LossAll)
+// segment adds the tokens of a segment, the first of an example or one that follows.
+func (e *encoder) segment(ctx context.Context, s Segment, isFirst bool) error {
+	from, mark := e.tape.len, e.mark(s.Kind)
+	add := e.following
+	if isFirst {
+		add = e.first
+	}
+	if err := add(ctx, s.Text, mark); err != nil {
+		return err
+	}
+	last := e.tape.len - 1
+	closed := isFirst && e.hasEOS && last > from && e.tape.at(last).id() == e.eos
+	ends := s.Kind == Completion || s.Kind == Quoted || s.Kind == Text && e.settings.EOS
+	switch {
+	case ends && !e.hasEOS:
+		return errNoEOS
+	case ends && !closed:
+		e.tape.append(entry(e.eos) | mark)
+		e.shares.add(1, 0)
+	case closed && s.Kind == Prompt:
+		e.tape.cut(last) // the EOS of the template belongs after the completion
+		e.shares.cut()
+	}
+	return nil
 }
 
 var errNoEOS = errors.New("the tokenizer has no EOS to score: name one as eos_token in tokenizer_config.json")
 
-// segment returns the tokens of the first text of an example, or of one that follows.
-func (e *encoder) segment(ctx context.Context, text string, isFirst bool) ([]symbol, error) {
-	if isFirst {
-		return e.begin(ctx, text)
+// mark returns the mark of the tokens of a segment.
+func (e *encoder) mark(k Kind) entry {
+	if k == Quoted || k == Prompt && e.settings.Loss != LossAll {
+		return 0
 	}
-	ids, err := e.tokenizer.EncodePiece(ctx, text)
-	return spread(ids, len(text)), err
+	return scored
 }
 
-// begin returns the tokens of an example's first text. The first token is a BOS, or it counts
-// the bytes to which it decodes, since they are not scored.
-func (e *encoder) begin(ctx context.Context, text string) ([]symbol, error) {
-	ids, err := e.tokenizer.Encode(ctx, text)
-	if err != nil || len(ids) == 0 {
-		return nil, err
+// text puts the tokens of a text on the tape, marked, and returns their number.
+func (e *encoder) text(ctx context.Context, encode encoding, text string, mark entry) (int, error) {
+	from := e.tape.len
+	err := encode(ctx, text, func(ids []int32) {
+		for _, id := range ids {
+			e.tape.append(entry(id) | mark)
+		}
+	})
+	return e.tape.len - from, err
+}
+
+// encoding is one of a tokenizer's ways to encode a text.
+type encoding func(ctx context.Context, text string, yield func(ids []int32)) error
+
+// following adds the tokens of a text that continues the example.
+func (e *encoder) following(ctx context.Context, text string, mark entry) error {
+	n, err := e.text(ctx, e.tokenizer.EncodePieceTo, text, mark)
+	e.shares.spread(n, len(text))
+	return err
+}
+
+// first adds the tokens of an example's first text. The first token is a BOS, or it counts the
+// bytes to which it decodes, since they are not scored.
+func (e *encoder) first(ctx context.Context, text string, mark entry) error {
+	from := e.tape.len
+	n, err := e.text(ctx, e.tokenizer.EncodeTo, text, mark)
+	if err != nil || n == 0 {
+		return err
 	}
-	first, err := e.tokenizer.Decode(ctx, ids[:1])
+	first, err := e.tokenizer.Decode(ctx, []int32{e.tape.at(from).id()})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !strings.HasPrefix(text, first) { // it is a part of a character, or the text was normalized
-		return spread(ids, len(text)), nil
+		e.shares.spread(n, len(text))
+		return nil
 	}
-	return slices.Concat(
-		spread(ids[:1], len(first)),
-		spread(ids[1:], len(text)-len(first))), nil
-}
-
-// spread shares out the bytes of a text evenly among its tokens. Only sums matter, and the
-// sum over a whole text is exact.
-func spread(ids []int32, bytes int) []symbol {
-	tokens := make([]symbol, len(ids))
-	for i, id := range ids {
-		share := bytes / (len(ids) - i)
-		tokens[i] = symbol{id: id, bytes: int32(share)}
-		bytes -= share
-	}
-	return tokens
+	e.shares.add(1, len(first))
+	e.shares.spread(n-1, len(text)-len(first))
+	return nil
 }

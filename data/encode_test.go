@@ -23,9 +23,11 @@ type template struct {
 	before, after []int32
 }
 
-func (t template) Encode(ctx context.Context, text string) ([]int32, error) {
-	ids, err := t.Tokenizer.Encode(ctx, text)
-	return slices.Concat(t.before, ids, t.after), err
+func (t template) EncodeTo(ctx context.Context, text string, yield func([]int32)) error {
+	yield(t.before)
+	err := t.Tokenizer.EncodeTo(ctx, text, yield)
+	yield(t.after)
+	return err
 }
 
 func (t template) Decode(ctx context.Context, ids []int32) (string, error) {
@@ -61,15 +63,40 @@ func show(ids []int32) string {
 	return b.String()
 }
 
+// batchOf returns a sequence as a batch.
+func batchOf(q Sequence) nn.Batch {
+	var b nn.Batch
+	q.AppendTo(&b)
+	return b
+}
+
+// mustTokens returns the ids of a whole text.
+func mustTokens(t testing.TB, tok Tokenizer, text string) (ids []int32) {
+	t.Helper()
+	if err := tok.EncodeTo(t.Context(), text, func(some []int32) { ids = append(ids, some...) }); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
 func showAll(sequences []Sequence) []string {
 	var list []string
 	for _, q := range sequences {
-		list = append(list, fmt.Sprintf("%s>%s %d", show(q.Tokens), show(q.Targets), q.Bytes))
+		b := batchOf(q)
+		list = append(list, fmt.Sprintf("%s>%s %d", show(b.Tokens), show(b.Targets), q.Bytes))
 	}
 	return list
 }
 
-func corpus(examples ...Example) *Corpus { return newCorpus("test", examples) }
+func corpus(examples ...Example) *Corpus {
+	c, _ := newCorpus("test", func(add func(Example)) error {
+		for _, x := range examples {
+			add(x)
+		}
+		return nil
+	})
+	return c
+}
 
 func texts(list ...string) *Corpus {
 	var examples []Example
@@ -79,19 +106,9 @@ func texts(list ...string) *Corpus {
 	return corpus(examples...)
 }
 
-// mustTokens returns the ids of a whole text.
-func mustTokens(t testing.TB, tok Tokenizer, text string) []int32 {
-	t.Helper()
-	ids, err := tok.Encode(context.Background(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ids
-}
-
 func mustEncode(t testing.TB, c *Corpus, tok Tokenizer, s Settings) *Dataset {
 	t.Helper()
-	d, err := Encode(context.Background(), c, tok, s)
+	d, err := Encode(t.Context(), c, tok, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,10 +226,10 @@ func TestEncodeRefuses(t *testing.T) {
 		{good, noEOS{plainBytes}, corpus(pair("a", "b"), pair("c", "d")), errNoEOS.Error()},
 		{with(func(s *Settings) { s.EOS = true }), noEOS{plainBytes}, texts("ab", "cd"), errNoEOS.Error()},
 	} {
-		_, err := Encode(context.Background(), c.corpus, c.tokenizer, c.settings)
+		_, err := Encode(t.Context(), c.corpus, c.tokenizer, c.settings)
 		checkError(t, fmt.Sprintf("%+v", c.settings), err, "data: test: "+c.want)
 	}
-	if _, err := Encode(context.Background(), texts("ab", "cd"), noEOS{plainBytes}, good); err != nil {
+	if _, err := Encode(t.Context(), texts("ab", "cd"), noEOS{plainBytes}, good); err != nil {
 		t.Errorf("plain texts need no EOS, but: %v", err)
 	}
 }
@@ -220,32 +237,33 @@ func TestEncodeRefuses(t *testing.T) {
 func TestWindowsScoreEachTokenOnce(t *testing.T) {
 	text := "Ein Übel, zwei Übel: " + strings.Repeat("日本語 text ", 3)
 	for n := 2; n <= len(text); n++ {
-		for longest := 2; longest < 17; longest++ {
+		for context := 2; context < 17; context++ {
 			for _, tok := range []Tokenizer{plainBytes, withBOS, withBoth} {
 				text := "x" + strings.ToValidUTF8(text[:n], "")
 				ids := mustTokens(t, tok, text)
-				d := mustEncode(t, texts(text), tok, Settings{Loss: LossAll, Context: longest})
+				d := mustEncode(t, texts(text), tok, Settings{Loss: LossAll, Context: context})
 				var scored []int32
 				total := 0
-				for i, q := range d.Train {
-					if len(q.Tokens) >= longest || len(q.Tokens) != len(q.Targets) {
-						t.Fatalf("context %d: %d tokens and %d targets", longest, len(q.Tokens), len(q.Targets))
+				for i, sequence := range d.Train {
+					q := batchOf(sequence)
+					if len(q.Tokens) >= context || len(q.Tokens) != len(q.Targets) {
+						t.Fatalf("context %d: %d tokens and %d targets", context, len(q.Tokens), len(q.Targets))
 					}
 					if last := len(scored); !slices.Equal(q.Tokens, ids[last:last+len(q.Tokens)]) {
-						t.Fatalf("context %d: window %d is %q of %q", longest, i, show(q.Tokens), show(ids))
+						t.Fatalf("context %d: window %d is %q of %q", context, i, show(q.Tokens), show(ids))
 					}
 					scored = append(scored, q.Targets...)
-					total += q.Bytes
+					total += sequence.Bytes
 				}
 				if !slices.Equal(scored, ids[1:]) {
-					t.Fatalf("context %d: scored %q of %q", longest, show(scored), show(ids))
+					t.Fatalf("context %d: scored %q of %q", context, show(scored), show(ids))
 				}
 				want := len(text)
 				if ids[0] != bos {
 					want-- // x
 				}
 				if total != want {
-					t.Fatalf("context %d: %d bytes scored, want %d", longest, total, want)
+					t.Fatalf("context %d: %d bytes scored, want %d", context, total, want)
 				}
 			}
 		}
@@ -262,12 +280,32 @@ func TestPackingScoresTheSame(t *testing.T) {
 			s.Packing = true
 			packed := mustEncode(t, c, withBOS, s)
 			for i, q := range packed.Train {
-				if len(q.Tokens) > context {
-					t.Errorf("context %d: row %d has %d tokens", context, i, len(q.Tokens))
+				if q.Len() > context || q.Len() != len(batchOf(q).Tokens) {
+					t.Errorf("context %d: row %d has %d tokens", context, i, q.Len())
 				}
 			}
 			if got, want := scoredOf(packed.Train), scoredOf(apart.Train); got != want {
 				t.Errorf("loss %s, context %d: packed scores %q, want %q", loss, context, got, want)
+			}
+		}
+	}
+}
+
+// Where windows of a text are held out, the last token before such a window is predicted and the
+// first one behind it is not.
+func TestPackingAroundHeldOutWindows(t *testing.T) {
+	c := texts("abcdefghijklmnopqrstuvwxyz")
+	for context := 2; context < 13; context++ {
+		for validation := range 2 {
+			s := Settings{Loss: LossAll, Context: context, Validation: validation + 1}
+			apart := mustEncode(t, c, plainBytes, s)
+			s.Packing = true
+			packed := mustEncode(t, c, plainBytes, s)
+			if got, want := scoredOf(packed.Train), scoredOf(apart.Train); got != want {
+				t.Errorf("context %d: packed scores %q, want %q", context, got, want)
+			}
+			if got, want := scoredOf(packed.Val), scoredOf(apart.Val); got != want {
+				t.Errorf("context %d: packed holds %q out, want %q", context, got, want)
 			}
 		}
 	}
@@ -278,9 +316,10 @@ func scoredOf(sequences []Sequence) string {
 	var b strings.Builder
 	total := 0
 	for _, q := range sequences {
-		for i, target := range q.Targets {
+		batch := batchOf(q)
+		for i, target := range batch.Targets {
 			if target != nn.Unscored {
-				fmt.Fprintf(&b, "%s%s ", show(q.Tokens[i:i+1]), show(q.Targets[i:i+1]))
+				fmt.Fprintf(&b, "%s%s ", show(batch.Tokens[i:i+1]), show(batch.Targets[i:i+1]))
 			}
 		}
 		total += q.Bytes
@@ -319,21 +358,21 @@ func TestEncodeWithARealTokenizer(t *testing.T) {
 	tok := model.Tokenizer
 	d := mustEncode(t, corpus(pair("Once upon a time,", " there was a café.")), tok,
 		Settings{Loss: LossCompletion, Context: 64})
-	q := d.Train[0]
+	q := batchOf(d.Train[0])
 	eos, _ := tok.EOS()
 	if got := q.Targets[len(q.Targets)-1]; got != eos {
 		t.Errorf("the last target is %d, want EOS, %d", got, eos)
 	}
-	got, err := tok.Decode(context.Background(), append(q.Tokens, eos))
+	got, err := tok.Decode(t.Context(), append(q.Tokens, eos))
 	if want := "Once upon a time, there was a café."; err != nil || got != want {
 		t.Errorf("decodes to %q, %v, want %q", got, err, want)
 	}
-	if want := len(" there was a café."); q.Bytes != want {
-		t.Errorf("%d bytes, want %d", q.Bytes, want)
+	if want := len(" there was a café."); d.Train[0].Bytes != want {
+		t.Errorf("%d bytes, want %d", d.Train[0].Bytes, want)
 	}
 	text := "Once upon a time, there was a café."
 	d = mustEncode(t, texts(text), tok, Settings{Loss: LossCompletion, Context: 64})
-	if got := d.Train[0]; got.Bytes != len(text) ||
+	if got := batchOf(d.Train[0]); d.Train[0].Bytes != len(text) ||
 		!slices.Equal(append(got.Tokens[:1:1], got.Targets...), mustTokens(t, tok, text)) {
 		t.Errorf("%q is not encoded by the template and scored whole: %+v", text, got)
 	}

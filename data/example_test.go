@@ -31,7 +31,7 @@ func Example() {
 		fmt.Println("step", step, "trains on", batch.Scored(), "of", len(batch.Tokens), "tokens")
 	}
 	data.Fill(&batch, set.Val)
-	fmt.Println("held out:", len(set.Val), "of", len(corpus.Examples))
+	fmt.Println("held out:", len(set.Val), "of", corpus.Len())
 	// Output:
 	// step 0 trains on 14 of 18 tokens
 	// step 1 trains on 5 of 13 tokens
@@ -44,7 +44,7 @@ func ExampleLoad() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, segment := range corpus.Examples[0] {
+	for _, segment := range corpus.Example(0) {
 		fmt.Printf("%q\n", segment.Text)
 	}
 	// Output:

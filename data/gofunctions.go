@@ -40,7 +40,7 @@ func goFunctions(tree fs.FS) ([]Example, error) {
 	var examples []Example
 	seen := make(map[key]bool)
 	for _, x := range slices.Concat(found...) {
-		if k := x.key(); !seen[k] {
+		if k := x.flatten().key(); !seen[k] {
 			seen[k] = true
 			examples = append(examples, x)
 		}

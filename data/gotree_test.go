@@ -152,11 +152,11 @@ func TestRecipesOnThisToolchain(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Go 1.26.8 has 17,197; the bounds leave room for other versions.
-	if n := len(functions.Examples); n < 12_000 || n > 25_000 {
+	if n := functions.Len(); n < 12_000 || n > 25_000 {
 		t.Errorf("%d functions, want about 17,000", n)
 	}
-	for i := 0; i < len(functions.Examples); i += 50 {
-		x := functions.Examples[i]
+	for i := 0; i < functions.Len(); i += 50 {
+		x := functions.Example(i)
 		f, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+x[0].Text+x[1].Text, parser.ParseComments)
 		if err != nil {
 			t.Fatalf("%q: %v", x, err)
@@ -171,7 +171,7 @@ func TestRecipesOnThisToolchain(t *testing.T) {
 		t.Fatal(err)
 	}
 	size := 0
-	for _, x := range held.Examples {
+	for _, x := range examplesOf(held) {
 		size += len(x[0].Text)
 	}
 	// 347,399 bytes in 116 files with Go 1.26.8.

@@ -62,40 +62,43 @@ func Recipes() []string {
 // Half a surrogate pair that JSON escapes, as in "\ud800", becomes U+FFFD. An error names the
 // file and the line on which the object begins.
 func Load(source string) (*Corpus, error) {
-	examples, err := load(source)
+	c, err := newCorpus(source, func(add func(Example)) error { return load(source, add) })
+	if err == nil && c.Len() == 0 {
+		err = fmt.Errorf("%s: the file is empty", source)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	return newCorpus(source, examples), nil
+	return c, nil
 }
 
-func load(source string) ([]Example, error) {
+func load(source string, add func(Example)) error {
 	for _, r := range recipes {
 		if r.name == source {
 			tree, err := goTree()
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", source, err)
+				return fmt.Errorf("%s: %w", source, err)
 			}
-			return r.make(tree)
+			examples, err := r.make(tree)
+			for _, x := range examples {
+				add(x)
+			}
+			return err
 		}
 	}
 	parse, ok := parsers[ending(source)]
 	if !ok {
-		return nil, refuseName(source)
+		return refuseName(source)
 	}
 	t, err := openText(source)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer t.Close()
-	var examples []Example
-	if err := parse(t, func(x Example) { examples = append(examples, x) }); err != nil {
-		return nil, place(source, err)
+	if err := parse(t, add); err != nil {
+		return place(source, err)
 	}
-	if len(examples) == 0 {
-		return nil, fmt.Errorf("%s: the file is empty", source)
-	}
-	return examples, nil
+	return nil
 }
 
 // parsers read files by their ending.

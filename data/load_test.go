@@ -64,8 +64,8 @@ func TestLoadForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(got.Examples, c.want) {
-				t.Errorf("got %q, want %q", got.Examples, c.want)
+			if !reflect.DeepEqual(examplesOf(got), c.want) {
+				t.Errorf("got %q, want %q", examplesOf(got), c.want)
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func TestLoadLongLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Examples[0][0].Text; got != long {
+	if got := c.Example(0)[0].Text; got != long {
 		t.Errorf("read %d bytes, want %d", len(got), len(long))
 	}
 }
@@ -136,8 +136,8 @@ func TestLoadColumns(t *testing.T) {
 		got, err := Load(write(t, "a.jsonl", c.line))
 		if err != nil {
 			t.Errorf("%s: %v", c.line, err)
-		} else if !reflect.DeepEqual(got.Examples, []Example{c.want}) {
-			t.Errorf("%s:\n got %q\nwant %q", c.line, got.Examples, c.want)
+		} else if !reflect.DeepEqual(examplesOf(got), []Example{c.want}) {
+			t.Errorf("%s:\n got %q\nwant %q", c.line, examplesOf(got), c.want)
 		}
 	}
 }
@@ -161,12 +161,12 @@ func TestLoadLayouts(t *testing.T) {
 		got, err := Load(write(t, c.file, c.content))
 		if err != nil {
 			t.Errorf("%s %q: %v", c.file, c.content, err)
-		} else if !reflect.DeepEqual(got.Examples, want) {
-			t.Errorf("%s %q: got %q, want %q", c.file, c.content, got.Examples, want)
+		} else if !reflect.DeepEqual(examplesOf(got), want) {
+			t.Errorf("%s %q: got %q, want %q", c.file, c.content, examplesOf(got), want)
 		}
 	}
 	got, err := Load(write(t, "a.txt.gz", zipped("one\ntwo")))
-	if err != nil || !reflect.DeepEqual(got.Examples, []Example{{{Text, "one\ntwo"}}}) {
+	if err != nil || !reflect.DeepEqual(examplesOf(got), []Example{{{Text, "one\ntwo"}}}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
@@ -297,6 +297,16 @@ func TestBounded(t *testing.T) {
 	}
 }
 
+func examplesOf(c *Corpus) []Example {
+	var list []Example
+	if c != nil {
+		for i := range c.Len() {
+			list = append(list, c.Example(i))
+		}
+	}
+	return list
+}
+
 func loadError(source string) error {
 	_, err := Load(source)
 	return err
@@ -353,10 +363,10 @@ func TestGSM8K(t *testing.T) {
 		t.Fatal(err)
 	}
 	// 7473 is the size of the training set (Cobbe et al., 2021, section 2).
-	if len(c.Examples) != 7473 {
-		t.Errorf("%d examples, want 7473", len(c.Examples))
+	if c.Len() != 7473 {
+		t.Errorf("%d examples, want 7473", c.Len())
 	}
-	for i, x := range c.Examples {
+	for i, x := range examplesOf(c) {
 		if len(x) != 2 || !strings.HasSuffix(x[0].Text, "\n") || !strings.Contains(x[1].Text, "\n#### ") {
 			t.Fatalf("example %d is no question and answer: %q", i, x)
 		}

@@ -86,7 +86,7 @@ func TestCarriedTreeNeedsNoGo(t *testing.T) {
 	}
 	carry(t, packed.String())
 	c, err := Load("go-functions")
-	if err != nil || len(c.Examples) != 2 {
+	if err != nil || len(examplesOf(c)) != 2 {
 		t.Errorf("got %v, %v, want 2 examples", c, err)
 	}
 	carry(t, packed.String()[:packed.Len()/2])

@@ -1,101 +1,102 @@
 package data
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"slices"
 )
 
-// piece is a part of an example that fits into the context.
+// piece is a part of an example that fits into the context: tokens of a tape, at least 2. Pieces
+// of one example overlap by one token, which the first one predicts and the next one reads.
 type piece struct {
-	tokens []symbol // at least 2
-	last   bool     // whether it is the end of the example
-	key    key      // equal for pieces that must be on the same side of the split
+	from, to int
+	example  int32
+	bytes    int32 // in its scored tokens but the first
 }
 
-// cut encodes the examples and cuts them into pieces that fit into the context.
-func cut(ctx context.Context, examples []Example, e *encoder) ([]piece, Stats, error) {
-	longest := e.settings.Context
-	stats := Stats{Examples: len(examples)}
-	var pieces []piece
-	for i, x := range examples {
-		tokens, err := e.encode(ctx, x)
-		if err == errNoEOS { // of every example
+// pieces are those of a corpus, in order.
+type pieces struct {
+	list   []piece
+	tape   *tape
+	shares shares // of all tokens of the pieces but their first ones, in order; for packing
+	single bool   // whether there is one example
+	hashed []byte // memory for hashing a piece
+
+	last    int32 // the example whose key was worked out last, since a long one has many pieces
+	lastKey *key
+}
+
+// cutAll encodes the examples and cuts them into pieces.
+func cutAll(ctx context.Context, c *Corpus, e *encoder) (*pieces, Stats, error) {
+	p := &pieces{tape: e.tape, single: c.Len() == 1, list: make([]piece, 0, c.Len())}
+	stats := Stats{Examples: c.Len()}
+	for i := range c.Len() {
+		x := c.Example(i)
+		from := e.tape.len
+		switch err := e.encode(ctx, x); {
+		case err == errNoEOS: // of every example
 			return nil, stats, err
-		}
-		if err != nil {
+		case err != nil:
 			return nil, stats, fmt.Errorf("example %d: %w", i+1, err)
 		}
-		scored := slices.IndexFunc(tokens, func(t symbol) bool { return t.score })
-		if scored < 0 {
-			stats.Dropped++
-			continue
-		}
-		if x[0].Kind != Text {
-			tokens = shorten(tokens, scored, longest, &stats)
-		}
-		k := x.key()
-		for from := 0; from+1 < len(tokens); from += longest - 1 {
-			to := min(from+longest, len(tokens))
-			pieces = append(pieces, piece{tokens[from:to], to == len(tokens), k})
-		}
+		p.add(e, from, int32(i), x[0].Kind != Text, &stats)
 	}
 	stats.Plain = e.plain
-	if len(examples) == 1 { // a single text is split by its windows
-		for i := range pieces {
-			pieces[i].key = tokensKey(pieces[i].tokens)
-		}
-	}
-	return pieces, stats, nil
+	return p, stats, nil
 }
 
-// shorten makes a prompt with its completions fit into the context. First it drops the
-// prompt's beginning, except for a BOS, until the completion begins in the middle of the
-// context: the end of a prompt says most about what comes next. Then it drops the end of the
-// completion.
-func shorten(tokens []symbol, scored, context int, stats *Stats) []symbol {
-	if drop := min(len(tokens)-context, scored-context/2); drop > 0 {
-		first := 0
-		if tokens[0].bytes == 0 { // a BOS
-			first = 1
-		}
-		tokens = slices.Concat(tokens[:first], tokens[first+drop:])
-		stats.Shortened++
+// add cuts the example that begins at a place of the tape and ends with it. If it is whole it
+// must be one piece.
+func (p *pieces) add(e *encoder, from int, example int32, whole bool, stats *Stats) {
+	first := from
+	for first < e.tape.len && !e.tape.at(first).isScored() {
+		first++
 	}
-	if len(tokens) > context {
-		tokens = tokens[:context]
+	if first == e.tape.len {
+		e.tape.cut(from)
+		stats.Dropped++
+		return
+	}
+	if whole {
+		e.shorten(from, first, stats)
+	}
+	left := e.shares
+	left.next()
+	longest := e.settings.Context
+	for at := from; at+1 < e.tape.len; at += longest - 1 {
+		q := piece{from: at, to: min(at+longest, e.tape.len), example: example}
+		for _, t := range e.tape.slice(at+1, q.to) {
+			bytes := left.next()
+			if t.isScored() {
+				q.bytes += int32(bytes)
+			}
+			if e.settings.Packing {
+				p.shares.add(1, bytes)
+			}
+		}
+		p.list = append(p.list, q)
+	}
+}
+
+// shorten makes a prompt with its completions fit into the context. First it drops the prompt's
+// beginning, except for a BOS, until the completion, whose place is given, begins in the middle
+// of the context: the end of a prompt says most about what comes next. Then it drops the end of
+// the completion.
+func (e *encoder) shorten(from, completion int, stats *Stats) {
+	context, length, keep := e.settings.Context, e.tape.len-from, 0
+	drop := max(0, min(length-context, completion-from-context/2))
+	if drop > 0 {
+		stats.Shortened++
+		if e.shares[0].bytes == 0 { // a BOS
+			keep = 1
+		}
+		e.shares.drop(keep, drop)
+	}
+	if length-drop > context {
 		stats.Truncated++
 	}
-	return tokens
-}
-
-func tokensKey(tokens []symbol) key {
-	var b []byte
-	for _, t := range tokens {
-		b = binary.LittleEndian.AppendUint32(b, uint32(t.id))
+	end := from + min(length-drop, context)
+	for to := from + keep; drop > 0 && to < end; to++ {
+		*e.tape.at(to) = *e.tape.at(to + drop)
 	}
-	return sha256.Sum256(b)
-}
-
-// holdOut chooses the keys of n distinct examples: the smallest keys. The choice is as good
-// as random, since keys are hashes.
-func holdOut(pieces []piece, n int) (map[key]bool, error) {
-	keys := make([]key, len(pieces))
-	for i, p := range pieces {
-		keys[i] = p.key
-	}
-	slices.SortFunc(keys, func(a, b key) int { return bytes.Compare(a[:], b[:]) })
-	keys = slices.Compact(keys)
-	if n >= len(keys) {
-		return nil, fmt.Errorf("validation %d: must be below %d, the number of distinct examples in the data", n,
-			len(keys))
-	}
-	held := make(map[key]bool, n)
-	for _, k := range keys[:n] {
-		held[k] = true
-	}
-	return held, nil
+	e.tape.cut(end)
 }

@@ -34,8 +34,7 @@ func NewSampler(arena *nn.Arena, sequences []Sequence, seed uint64) *Sampler {
 func (s *Sampler) Batch(dst *nn.Batch, step, size int) {
 	dst.Reset()
 	for i := step * size; i < (step+1)*size; i++ {
-		q := s.sequences[s.at(i)]
-		dst.Append(q.Tokens, q.Targets)
+		s.sequences[s.at(i)].AppendTo(dst)
 	}
 }
 
@@ -70,6 +69,6 @@ func (s *Sampler) shuffle(epoch uint64) {
 func Fill(dst *nn.Batch, sequences []Sequence) {
 	dst.Reset()
 	for _, q := range sequences {
-		dst.Append(q.Tokens, q.Targets)
+		q.AppendTo(dst)
 	}
 }

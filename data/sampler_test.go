@@ -21,8 +21,7 @@ func drawn(b *nn.Batch) []int {
 func distinct(n int) []Sequence {
 	list := make([]Sequence, n)
 	for i := range list {
-		list[i].Tokens = append(make([]int32, 0), int32(i), 1000, 1001)[:1+i%3]
-		list[i].Targets = []int32{7, 8, 9}[:1+i%3]
+		list[i].tokens = []entry{entry(i), 1000 | scored, 1001 | scored, 1002 | scored}[:2+i%3]
 	}
 	return list
 }
@@ -126,7 +125,7 @@ func TestFill(t *testing.T) {
 	Fill(&b, sequences[:3])
 	want := nn.Batch{
 		Tokens:  []int32{0, 1, 1000, 2, 1000, 1001},
-		Targets: []int32{7, 7, 8, 7, 8, 9},
+		Targets: []int32{1000, 1000, 1001, 1000, 1001, 1002},
 		Starts:  []int{0, 1, 3, 6},
 	}
 	if !reflect.DeepEqual(b, want) {

@@ -76,7 +76,7 @@ func TestSplitOfTexts(t *testing.T) {
 	sides := make(map[byte]string)
 	for name, side := range map[string][]Sequence{"train": d.Train, "validation": d.Val} {
 		for _, q := range side {
-			sides[byte(q.Tokens[0])] += name + " "
+			sides[byte(batchOf(q).Tokens[0])] += name + " "
 		}
 	}
 	want := []string{strings.Repeat("train ", 4), strings.Repeat("validation ", 4)}

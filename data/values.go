@@ -27,6 +27,9 @@ func parseJSON(t *text, add func(Example)) error {
 		if err != nil {
 			return misplaced{skipped + d.InputOffset() - int64(len(raw)), err}
 		}
+		if cap(raw) > longLine {
+			raw = nil // it is no longer needed, and the next ones may be short
+		}
 		add(x)
 	}
 	if first == '[' {
@@ -42,6 +45,9 @@ func parseJSON(t *text, add func(Example)) error {
 	}
 	return fail(errors.New("it goes on after the end of the list"))
 }
+
+// longLine is a length of objects above which their memory is given back at once.
+const longLine = 1 << 20
 
 // skipSpace passes the white space with which a text begins. It returns the number of bytes
 // passed, and the byte that comes next.

@@ -58,13 +58,13 @@ func (t *training) writeCard(ctx context.Context) error {
 	b.WriteString("|---|---|\n")
 	row("architecture", "dim %d, %d layers, %d heads, feed-forward %d, context %d, tied head", c.Dim, c.Layers,
 		c.Heads, c.Hidden, c.Context)
-	row("text", "%d documents, sha256 %.16s…", len(text.Examples), text.Hash)
+	row("text", "%d documents, sha256 %.16s…", text.Len(), text.Hash)
 	row("training", "%s steps, %s tokens, %s s on %d cores, %s/%s, kernel %s", last[0], last[1], last[6],
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, kernel.Name())
 	if ofGoTree(r.Data) {
 		row("Go", "%s, whose tree is the text", runtime.Version())
 	}
-	row("held-out text", "%d documents, %d bytes, sha256 %.16s…", len(held.Examples), size, held.Hash)
+	row("held-out text", "%d documents, %d bytes, sha256 %.16s…", held.Len(), size, held.Hash)
 	row("held-out bits per byte", "**%.3f**", bits)
 	if packed > 0 {
 		row("`xz -9e` on the same text", "%.3f bits per byte", 8*float64(packed)/float64(size))
@@ -79,8 +79,8 @@ func (t *training) writeCard(ctx context.Context) error {
 // number of their bytes. A document's first byte is not scored, since nothing precedes it; its
 // end is scored.
 func bitsPerByte(ctx context.Context, c *checkpoint.Checkpoint, held *data.Corpus) (bits float64, size int, err error) {
-	for _, x := range held.Examples {
-		size += len(x[0].Text)
+	for _, text := range held.Texts() {
+		size += len(text)
 	}
 	d, err := data.Encode(ctx, held, c.Tokenizer, data.Settings{Loss: data.LossAll, EOS: true,
 		Context: c.Model.Config.Context})
@@ -116,12 +116,8 @@ func xz(c *data.Corpus) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("pretrain: %w", err)
 	}
-	var text bytes.Buffer
-	for _, x := range c.Examples {
-		text.WriteString(x[0].Text)
-	}
 	cmd := exec.Command(path, "-9e", "--stdout")
-	cmd.Stdin = &text
+	cmd.Stdin = strings.NewReader(strings.Join(c.Texts(), ""))
 	out, err := cmd.Output()
 	if err != nil {
 		return 0, fmt.Errorf("pretrain: xz: %w", err)

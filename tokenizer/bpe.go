@@ -24,6 +24,7 @@ type pair struct{ left, right int32 }
 type symbol struct {
 	id         int32
 	prev, next int32 // positions, or none
+	at         int32 // where its character begins in the piece
 }
 
 // encode appends the ids of piece, which is well-formed UTF-8.
@@ -31,9 +32,17 @@ func (b *bpe) encode(ids []int32, piece string, s *scratch) []int32 {
 	if id, ok := b.vocab[piece]; ok && b.ignoreMerges {
 		return append(ids, id)
 	}
+	if len(piece) > partBytes {
+		return b.encodeLong(ids, piece, s)
+	}
 	b.begin(piece, s)
 	b.merge(s)
-	for _, sym := range s.symbols {
+	return s.appendMerged(ids, len(s.symbols))
+}
+
+// appendMerged appends the ids of the first n symbols.
+func (s *scratch) appendMerged(ids []int32, n int) []int32 {
+	for _, sym := range s.symbols[:n] {
 		if sym.id != none {
 			ids = append(ids, sym.id)
 		}
@@ -44,7 +53,7 @@ func (b *bpe) encode(ids []int32, piece string, s *scratch) []int32 {
 // begin fills s with the symbols of piece before any merge.
 func (b *bpe) begin(piece string, s *scratch) {
 	s.symbols = s.symbols[:0]
-	wasUnknown := false
+	wasUnknown, begins := false, 0
 	add := func(id int32) {
 		isUnknown := id == none
 		if isUnknown {
@@ -52,7 +61,7 @@ func (b *bpe) begin(piece string, s *scratch) {
 		}
 		if id != none && !(isUnknown && wasUnknown && b.fuseUnknown) {
 			at := int32(len(s.symbols))
-			s.symbols = append(s.symbols, symbol{id, at - 1, at + 1})
+			s.symbols = append(s.symbols, symbol{id, at - 1, at + 1, int32(begins)})
 		}
 		wasUnknown = isUnknown
 	}
@@ -63,6 +72,7 @@ func (b *bpe) begin(piece string, s *scratch) {
 		}
 		b.beginCharacter(piece[:size], add)
 		piece = piece[size:]
+		begins += size
 	}
 	if n := len(s.symbols); n > 0 {
 		s.symbols[n-1].next = none

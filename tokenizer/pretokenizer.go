@@ -15,8 +15,8 @@ type piece struct {
 	goesOn bool // continues other text without a space
 }
 
-// preTokenizer appends the parts of a piece to s.finer.
-type preTokenizer func(s *scratch, p piece)
+// preTokenizer yields the parts of a piece.
+type preTokenizer func(b *budget, p piece, yield func(piece))
 
 const knownPreTokenizers = "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, Sequence"
 
@@ -66,18 +66,18 @@ func (c *component) preTokenizers() ([]preTokenizer, error) {
 	case "WhitespaceSplit":
 		return []preTokenizer{splitter(findRunes(unicode.IsSpace), removed)}, nil
 	case "Whitespace":
-		return []preTokenizer{splitter(findRuns(kindOf), inverted(removed))}, nil
+		return []preTokenizer{splitter(findRuns(kindOf), others)}, nil
 	}
 	return nil, c.refuse("pre_tokenizer", knownPreTokenizers)
 }
 
 func (c *component) byteLevel() (steps []preTokenizer) {
 	if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
-		steps = append(steps, func(s *scratch, p piece) {
+		steps = append(steps, func(b *budget, p piece, yield func(piece)) {
 			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
-				p.text = s.made(" " + p.text)
+				p.text = b.made(" " + p.text)
 			}
-			s.finer = append(s.finer, p)
+			yield(p)
 		})
 	}
 	if c.UseRegex == nil || *c.UseRegex {
@@ -93,12 +93,12 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 		return nil, err
 	}
 	mark := c.Replacement
-	steps := []preTokenizer{func(s *scratch, p piece) {
-		p.text = s.made(strings.ReplaceAll(p.text, " ", mark))
+	steps := []preTokenizer{func(b *budget, p piece, yield func(piece)) {
+		p.text = b.made(strings.ReplaceAll(p.text, " ", mark))
 		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(p.text, mark) {
-			p.text = s.made(mark + p.text)
+			p.text = b.made(mark + p.text)
 		}
-		s.finer = append(s.finer, p)
+		yield(p)
 	}}
 	if c.Split == nil || *c.Split {
 		steps = append(steps, splitter(findString(mark), mergedWithNext))

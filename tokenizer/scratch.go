@@ -1,19 +1,55 @@
 package tokenizer
 
-import "hash/maphash"
+import (
+	"context"
+	"hash/maphash"
+)
 
 // scratch is memory for encoding pieces of text, for one goroutine at a time. It remembers the ids
 // of pieces, since the same words occur again and again.
 type scratch struct {
 	budget
-	pieces, finer []piece
-	stretches     []stretch
-	symbols       []symbol
-	queue         queue[merge]
-	path          []step
-	out           []int32 // ids of the text
+	pieces  [][]piece // lists of pieces, by the pre-tokenizer that makes them
+	symbols []symbol
+	queue   queue[merge]
+	path    []step
+	kept    []int32
+	out     []int32 // ids of the text that were not yielded yet
+	yielded int     // number of ids that were
+	yield   func(ids []int32)
 
 	known [knownPieces]known // by hash
+}
+
+// As many ids and pieces as are gathered before they are passed on.
+const (
+	manyIDs    = 1 << 12
+	manyPieces = 1 << 10
+)
+
+// start prepares to encode a text.
+func (s *scratch) start(ctx context.Context, text string, yield func(ids []int32)) {
+	s.budget, s.yield, s.yielded = newBudget(ctx, len(text)), yield, 0
+}
+
+// finer returns an empty list for the pieces that a pre-tokenizer makes.
+func (s *scratch) finer(i int) []piece {
+	for len(s.pieces) <= i {
+		s.pieces = append(s.pieces, nil)
+	}
+	return s.pieces[i]
+}
+
+// flush yields ids if there are more than most of them, and returns those that are left.
+func (s *scratch) flush(ids []int32, most int) []int32 {
+	s.limit(s.yielded + len(ids))
+	if len(ids) <= most {
+		return ids
+	}
+	s.yield(ids)
+	s.yielded += len(ids)
+	s.out = ids[:0]
+	return s.out
 }
 
 // known is a piece and its ids. The next piece with the same hash replaces it.

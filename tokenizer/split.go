@@ -6,22 +6,27 @@ import (
 	"strings"
 )
 
-// stretch is a part of a text: a match, or the text between two matches.
-type stretch struct {
-	begin, end int
-	found      bool
+// behavior says what becomes of the matches in a text and of the stretches between them.
+type behavior struct {
+	removes bool                            // matches are left out
+	joins   func(before, isMatch bool) bool // whether a stretch joins the one before it; nil for never
+	inverts bool                            // a match counts as no match, and the other way round
 }
-
-// behavior changes the stretches of a text, for example by joining some.
-type behavior func([]stretch) []stretch
 
 var behaviors = map[string]behavior{
 	"Removed":            removed,
 	"Isolated":           isolated,
-	"MergedWithPrevious": mergedWithPrevious,
+	"MergedWithPrevious": {joins: func(before, isMatch bool) bool { return isMatch && !before }},
 	"MergedWithNext":     mergedWithNext,
-	"Contiguous":         contiguous,
+	"Contiguous":         {joins: func(before, isMatch bool) bool { return before == isMatch }},
 }
+
+var (
+	isolated       = behavior{}
+	removed        = behavior{removes: true}
+	others         = behavior{removes: true, inverts: true} // leaves out what is between matches
+	mergedWithNext = behavior{joins: func(before, isMatch bool) bool { return before && !isMatch }}
+)
 
 func (c *component) split(find finder) ([]preTokenizer, error) {
 	do, ok := behaviors[c.Behavior]
@@ -29,78 +34,57 @@ func (c *component) split(find finder) ([]preTokenizer, error) {
 		known := slices.Sorted(maps.Keys(behaviors))
 		return nil, c.refuse("behavior "+c.Behavior+" of pre_tokenizer", strings.Join(known, ", "))
 	}
-	if c.Invert {
-		do = inverted(do)
-	}
+	do.inverts = c.Invert
 	return []preTokenizer{splitter(find, do)}, nil
 }
 
 // splitter returns a preTokenizer that splits pieces at the matches of find.
 func splitter(find finder, do behavior) preTokenizer {
-	return func(s *scratch, p piece) {
-		all := s.stretches[:0]
+	return func(b *budget, p piece, yield func(piece)) {
+		s := stretches{piece: p, behavior: do, yield: yield}
 		at := 0
-		find(&s.budget, p.text, func(begin, end int) {
+		find(b, p.text, func(begin, end int) {
 			if at < begin {
-				all = append(all, stretch{at, begin, false})
+				s.add(at, begin, false)
 			}
-			all = append(all, stretch{begin, end, true})
+			s.add(begin, end, true)
 			at = end
 		})
 		if at < len(p.text) {
-			all = append(all, stretch{at, len(p.text), false})
+			s.add(at, len(p.text), false)
 		}
-		s.stretches = all
-		for _, part := range do(all) {
-			if part.begin < part.end {
-				start := part.begin == 0
-				s.finer = append(s.finer, piece{p.text[part.begin:part.end], p.first && start, p.goesOn && start})
-			}
-		}
+		s.end()
 	}
 }
 
-func inverted(do behavior) behavior {
-	return func(all []stretch) []stretch {
-		for i := range all {
-			all[i].found = !all[i].found
-		}
-		return do(all)
+// stretches splits a piece into stretches.
+type stretches struct {
+	piece piece
+	behavior
+	yield func(piece)
+
+	from, to int  // the stretch that was added last, with those that joined it
+	some     bool // whether there is one
+	isMatch  bool // whether the last one that joined it is a match
+}
+
+// add adds the next stretch.
+func (s *stretches) add(begin, end int, isMatch bool) {
+	isMatch = isMatch != s.inverts
+	if !(s.some && s.joins != nil && s.joins(s.isMatch, isMatch)) {
+		s.end()
+		s.from = begin
+	}
+	s.to, s.isMatch, s.some = end, isMatch, true
+	if s.removes && isMatch {
+		s.from = end
 	}
 }
 
-func isolated(all []stretch) []stretch { return all }
-
-func removed(all []stretch) []stretch {
-	return slices.DeleteFunc(all, func(s stretch) bool { return s.found })
-}
-
-// contiguous joins neighbouring matches.
-func contiguous(all []stretch) []stretch {
-	return unite(all, func(before, s stretch) bool { return before.found == s.found })
-}
-
-// mergedWithPrevious joins each match to the stretch before it.
-func mergedWithPrevious(all []stretch) []stretch {
-	return unite(all, func(before, s stretch) bool { return s.found && !before.found })
-}
-
-// mergedWithNext joins each match to the stretch after it.
-func mergedWithNext(all []stretch) []stretch {
-	return unite(all, func(before, s stretch) bool { return before.found && !s.found })
-}
-
-// unite joins the neighbours for which joins is true.
-func unite(all []stretch, joins func(before, s stretch) bool) []stretch {
-	joined := all[:0]
-	var before stretch
-	for i, s := range all {
-		if i > 0 && joins(before, s) {
-			joined[len(joined)-1].end = s.end
-		} else {
-			joined = append(joined, s)
-		}
-		before = s
+// end yields the last stretch.
+func (s *stretches) end() {
+	if s.from < s.to {
+		start := s.from == 0
+		s.yield(piece{s.piece.text[s.from:s.to], s.piece.first && start, s.piece.goesOn && start})
 	}
-	return joined
 }

@@ -34,6 +34,11 @@ type Tokenizer interface {
 	// the template, and no space that only marks the start of a text, so that Decode of
 	// Encode(a) and EncodePiece(b) together is a+b.
 	EncodePiece(ctx context.Context, text string) ([]int32, error)
+	// EncodeTo, EncodeBareTo and EncodePieceTo are for long texts: they give the ids to yield,
+	// some thousands at a time, in memory that is used again.
+	EncodeTo(ctx context.Context, text string, yield func(ids []int32)) error
+	EncodeBareTo(ctx context.Context, text string, yield func(ids []int32)) error
+	EncodePieceTo(ctx context.Context, text string, yield func(ids []int32)) error
 	// Decode returns the text of ids without special tokens. Bytes that are not UTF-8 become
 	// U+FFFD, and ids that do not exist are left out.
 	Decode(ctx context.Context, ids []int32) (string, error)
@@ -114,21 +119,43 @@ func (p *pipeline) compileChat() (*chat.Template, error) {
 }
 
 func (p *pipeline) Encode(ctx context.Context, text string) ([]int32, error) {
-	return p.encode(ctx, p.before, text, p.after, true)
+	return gather(ctx, p.EncodeTo, text)
 }
 
 func (p *pipeline) EncodeBare(ctx context.Context, text string) ([]int32, error) {
-	return p.encode(ctx, nil, text, nil, true)
+	return gather(ctx, p.EncodeBareTo, text)
 }
 
 func (p *pipeline) EncodePiece(ctx context.Context, text string) ([]int32, error) {
-	return p.encode(ctx, nil, text, nil, false)
+	return gather(ctx, p.EncodePieceTo, text)
 }
 
-// encode returns the ids of text between the ids before and after. whole is false if text
+// gather returns all ids of a text.
+func gather(ctx context.Context, encode func(context.Context, string, func([]int32)) error, text string) (
+	[]int32, error) {
+	ids := []int32{}
+	if err := encode(ctx, text, func(some []int32) { ids = append(ids, some...) }); err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+func (p *pipeline) EncodeTo(ctx context.Context, text string, yield func([]int32)) error {
+	return p.encode(ctx, p.before, text, p.after, true, yield)
+}
+
+func (p *pipeline) EncodeBareTo(ctx context.Context, text string, yield func([]int32)) error {
+	return p.encode(ctx, nil, text, nil, true, yield)
+}
+
+func (p *pipeline) EncodePieceTo(ctx context.Context, text string, yield func([]int32)) error {
+	return p.encode(ctx, nil, text, nil, false, yield)
+}
+
+// encode gives yield the ids of text between the ids before and after. whole is false if text
 // continues another one.
-func (p *pipeline) encode(ctx context.Context, before []int32, text string, after []int32, whole bool) (
-	ids []int32, err error) {
+func (p *pipeline) encode(ctx context.Context, before []int32, text string, after []int32, whole bool,
+	yield func([]int32)) (err error) {
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
 		s = new(scratch)
@@ -136,11 +163,11 @@ func (p *pipeline) encode(ctx context.Context, before []int32, text string, afte
 	defer p.scratch.Put(s)
 	defer p.explain(&err)
 	defer caught(&err)
-	s.budget = newBudget(ctx, len(text))
-	s.out = append(s.out[:0], before...)
-	s.out = p.appendText(s.out, wellFormed(text), whole, s)
-	s.out = append(s.out, after...)
-	return slices.Clone(s.out), nil
+	s.start(ctx, text, yield)
+	ids := append(s.out[:0], before...)
+	ids = p.appendText(ids, wellFormed(text), whole, s)
+	s.flush(append(ids, after...), 0)
+	return nil
 }
 
 // explain adds the tokenizer's name to an error.
@@ -156,16 +183,16 @@ func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) 
 	s.doing = "added_tokens"
 	for _, part := range p.verbatim.split(&s.budget, text) {
 		if part.id != none {
-			ids = append(ids, part.id)
+			ids = s.flush(append(ids, part.id), manyIDs)
 			at, goesOn = at+len(part.text), false
 			continue
 		}
 		first := whole && at == 0
 		for _, sub := range p.normalized.split(&s.budget, p.normalize(&s.budget, part.text, !goesOn)) {
 			if sub.id != none {
-				ids = append(ids, sub.id)
+				ids = s.flush(append(ids, sub.id), manyIDs)
 			} else {
-				ids = p.appendPart(ids, piece{sub.text, first, goesOn}, s)
+				ids = p.appendPieces(ids, []piece{{sub.text, first, goesOn}}, 0, s)
 			}
 			first, goesOn = false, false
 		}
@@ -174,23 +201,29 @@ func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) 
 	return ids
 }
 
-// appendPart appends the ids of a part between added tokens.
-func (p *pipeline) appendPart(ids []int32, part piece, s *scratch) []int32 {
-	s.pieces = append(s.pieces[:0], part)
-	for _, split := range p.preTokenizers {
-		s.doing = split.name
-		s.finer = s.finer[:0]
-		for _, piece := range s.pieces {
-			s.spend(1 + len(piece.text))
-			split.do(s, piece)
+// appendPieces appends the ids of pieces that have passed the pre-tokenizers before step i. It
+// works through a long text in parts, so that lists of pieces stay short.
+func (p *pipeline) appendPieces(ids []int32, pieces []piece, i int, s *scratch) []int32 {
+	if i == len(p.preTokenizers) {
+		s.doing = "model"
+		for _, part := range pieces {
+			ids = s.flush(s.encode(ids, p.model, part.text), manyIDs)
 		}
-		s.pieces, s.finer = s.finer, s.pieces
+		return ids
 	}
-	s.doing = "model"
-	for _, piece := range s.pieces {
-		ids = s.encode(ids, p.model, piece.text)
+	split, finer := p.preTokenizers[i], s.finer(i)
+	s.doing = split.name
+	for _, whole := range pieces {
+		s.spend(1 + len(whole.text))
+		split.do(&s.budget, whole, func(part piece) {
+			if finer = append(finer, part); len(finer) == manyPieces {
+				ids = p.appendPieces(ids, finer, i+1, s)
+				finer, s.doing = finer[:0], split.name
+			}
+		})
 	}
-	s.limit(len(ids))
+	ids = p.appendPieces(ids, finer, i+1, s)
+	s.pieces[i] = finer[:0]
 	return ids
 }
 

@@ -100,7 +100,7 @@ func evaluate(cmd *cobra.Command, form storage, model, adapter, source string, l
 	}
 	tokens := evalTokens
 	for _, s := range d.Train {
-		tokens = max(tokens, len(s.Tokens))
+		tokens = max(tokens, s.Len())
 	}
 	if err := roomFor(c.Model, tokens); err != nil {
 		return nil, err
@@ -147,9 +147,9 @@ func (e *evaluation) score(ctx context.Context, pass *nn.Pass, sequences []data.
 	var sum float64
 	var b nn.Batch
 	for i, s := range sequences {
-		b.Append(s.Tokens, s.Targets)
+		s.AppendTo(&b)
 		e.Bytes += s.Bytes
-		if i+1 < len(sequences) && len(b.Tokens)+len(sequences[i+1].Tokens) <= tokens {
+		if i+1 < len(sequences) && len(b.Tokens)+sequences[i+1].Len() <= tokens {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/nlpodyssey/safetensors"
 
 	"ranksweep/data"
+	"ranksweep/nn"
 	"ranksweep/wholefile"
 )
 
@@ -86,13 +87,11 @@ func ints[T int | int32](values []T) array {
 // addSequences adds a set of sequences: their tokens and targets end to end, and where each
 // starts and the last one ends.
 func (all arrays) addSequences(set string, sequences []data.Sequence) {
-	var tokens, targets []int32
-	starts := []int{0}
-	for _, s := range sequences {
-		tokens, targets = append(tokens, s.Tokens...), append(targets, s.Targets...)
-		starts = append(starts, len(tokens))
-	}
-	for name, a := range map[string]array{"tokens": ints(tokens), "targets": ints(targets), "starts": ints(starts)} {
+	var b nn.Batch
+	data.Fill(&b, sequences)
+	for name, a := range map[string]array{
+		"tokens": ints(b.Tokens), "targets": ints(b.Targets), "starts": ints(b.Starts),
+	} {
 		all[fmt.Sprintf("%s.%s", set, name)] = a
 	}
 }

@@ -26,7 +26,7 @@ func newCurve(w local.Work) *curve {
 	t := w.Config.Train
 	c := &curve{work: w, lengths: make([]int, t.Steps), outcome: train.Outcome{Status: results.Done}}
 	for i, place := range w.Order() {
-		c.lengths[i/(t.Accumulate*t.Batch)] += len(w.Data.Train[place].Tokens)
+		c.lengths[i/(t.Accumulate*t.Batch)] += w.Data.Train[place].Len()
 	}
 	for part := range slices.Chunk(w.Data.Val, t.Batch) {
 		var b nn.Batch

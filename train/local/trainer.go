@@ -255,7 +255,7 @@ func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 func meanLength(sequences []data.Sequence) float64 {
 	sum := 0
 	for _, s := range sequences {
-		sum += len(s.Tokens)
+		sum += s.Len()
 	}
 	return float64(sum) / float64(max(1, len(sequences)))
 }

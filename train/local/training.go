@@ -137,7 +137,7 @@ func batchesOf(arena *nn.Arena, sequences []data.Sequence, size int) []nn.Batch 
 	for part := range slices.Chunk(sequences, size) {
 		tokens := 0
 		for _, s := range part {
-			tokens += len(s.Tokens)
+			tokens += s.Len()
 		}
 		b := nn.NewBatch(arena, tokens)
 		if !arena.Counting {

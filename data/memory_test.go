@@ -1,0 +1,115 @@
+package data
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ranksweep/checkpoint"
+	"ranksweep/nn/heaptest"
+)
+
+// layouts are files of about the same size, with the same words.
+var layouts = []struct {
+	name, file string
+	content    func(words string) string
+}{
+	{"text", "a.txt", func(words string) string { return words }},
+	{"one line", "a.jsonl", func(words string) string { return `{"text":"` + strings.ReplaceAll(words, "\n", " ") + `"}` }},
+	{"one letter", "a.txt", func(words string) string { return strings.Repeat("a", len(words)) }},
+	{"short lines", "a.jsonl", func(words string) string {
+		return inPieces(words, 20, func(b *strings.Builder, i int, text string) {
+			fmt.Fprintf(b, "{\"text\":\"%s\"}\n", text)
+		})
+	}},
+	{"chats", "a.jsonl", func(words string) string {
+		return inPieces(words, 600, func(b *strings.Builder, i int, text string) {
+			fmt.Fprintf(b, `{"id":%d,"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}`+"\n",
+				i, text[:len(text)/3], text[len(text)/3:])
+		})
+	}},
+}
+
+// inPieces writes a text in pieces of a few bytes, each as write does.
+func inPieces(words string, size int, write func(b *strings.Builder, i int, text string)) string {
+	var b strings.Builder
+	words = strings.ReplaceAll(words, "\n", " ")
+	for i := 0; len(words) > size; i++ {
+		write(&b, i, words[:size])
+		words = words[size:]
+	}
+	return b.String()
+}
+
+// english is so many bytes of words, all of them ASCII and without quotes.
+func english(size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "The %d dogs of village %d were counted on a rainy morning, and then once more.\n", i%977, i*i%8191)
+	}
+	return b.String()[:size]
+}
+
+// tokenizers are a BPE that splits text into words, and one of bytes, which has most tokens.
+func tokenizers(t testing.TB) map[string]Tokenizer {
+	base, err := checkpoint.Load("../models/base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]Tokenizer{"words": base.Tokenizer, "bytes": plainBytes}
+}
+
+// prepared reads and encodes a file.
+func prepared(t testing.TB, path string, tok Tokenizer) (*Corpus, *Dataset) {
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Encode(t.Context(), c, tok, Settings{Loss: LossCompletion, Context: 256, Validation: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, d
+}
+
+// BenchmarkMemory reports the most memory that data take while they are read and encoded, in
+// bytes for each byte of the file.
+func BenchmarkMemory(b *testing.B) {
+	words := english(8 << 20)
+	for _, l := range layouts {
+		for name, tok := range tokenizers(b) {
+			b.Run(l.name+"/"+name, func(b *testing.B) {
+				content := l.content(words)
+				path, size := write(b, l.file, content), len(content)
+				peak := heaptest.Peak(func() any {
+					c, d := prepared(b, path, tok)
+					return []any{c, d}
+				})
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					prepared(b, path, tok)
+				}
+				b.ReportMetric(float64(peak)/float64(size), "peak-B/byte")
+			})
+		}
+	}
+}
+
+// What stays in memory of a file is its text, and four bytes a token.
+func TestMemoryKept(t *testing.T) {
+	words := english(1 << 20)
+	for _, l := range layouts {
+		for name, tok := range tokenizers(t) {
+			content := l.content(words)
+			path := write(t, l.file, content)
+			prepared(t, path, tok) // the tokenizer keeps the memory that it worked with
+			kept := heaptest.Grown(func() any {
+				c, d := prepared(t, path, tok)
+				return []any{c, d}
+			})
+			if perByte := float64(kept) / float64(len(content)); perByte > 6 {
+				t.Errorf("%s, %s: %.1f bytes stay in memory for each of the file, want at most 6", l.name, name, perByte)
+			}
+		}
+	}
+}
