@@ -253,7 +253,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.json", `{"data":[{"text":"x"}]}`, "FILE:1: fields [data] make no example: " + forms},
 		// Other formats, by name and by content.
 		{"a.csv", "x", "FILE: it is a table in CSV, which is not read here; this may convert it: python3 -c " +
-			"\"import pandas as p; p.read_csv('FILE', keep_default_na=False).to_json('FILE.jsonl', orient='records', lines=True)\""},
+			"\"import pandas as p; p.read_csv('FILE', keep_default_na=False).to_json(" +
+			"'FILE.jsonl', orient='records', lines=True)\""},
 		{"a.parquet", "x", "FILE: it is a Parquet file"},
 		{"a.jsonl", "PAR1", "FILE: it is a Parquet file"},
 		{"a.arrow", "x", "d.Dataset.from_file('FILE').to_json('FILE.jsonl')"},

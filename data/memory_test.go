@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,7 +16,9 @@ var layouts = []struct {
 	content    func(words string) string
 }{
 	{"text", "a.txt", func(words string) string { return words }},
-	{"one line", "a.jsonl", func(words string) string { return `{"text":"` + strings.ReplaceAll(words, "\n", " ") + `"}` }},
+	{"one line", "a.jsonl", func(words string) string {
+		return `{"text":"` + strings.ReplaceAll(words, "\n", " ") + `"}`
+	}},
 	{"one letter", "a.txt", func(words string) string { return strings.Repeat("a", len(words)) }},
 	{"short lines", "a.jsonl", func(words string) string {
 		return inPieces(words, 20, func(b *strings.Builder, i int, text string) {
@@ -50,13 +53,22 @@ func english(size int) string {
 	return b.String()[:size]
 }
 
-// tokenizers are a BPE that splits text into words, and one of bytes, which has most tokens.
+// tokenizers are a BPE that splits text into words, one of bytes, which has most tokens, and if
+// its model is there, one that takes a text as one piece.
 func tokenizers(t testing.TB) map[string]Tokenizer {
-	base, err := checkpoint.Load("../models/base")
-	if err != nil {
-		t.Fatal(err)
+	list := map[string]Tokenizer{"bytes": plainBytes}
+	for name, folder := range map[string]string{"words": "../models/base", "whole": "../../shared/models/stories260K"} {
+		if _, err := os.Stat(folder); err != nil {
+			t.Log("without ", folder)
+			continue
+		}
+		model, err := checkpoint.Load(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[name] = model.Tokenizer
 	}
-	return map[string]Tokenizer{"words": base.Tokenizer, "bytes": plainBytes}
+	return list
 }
 
 // prepared reads and encodes a file.
