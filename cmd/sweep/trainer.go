@@ -18,9 +18,8 @@ func newTrainer() *cobra.Command {
 			"that it finds, and what it can train. If something is missing, it says what, and how to\n" +
 			"install it. NAME is peft, which trains with transformers and PEFT in Python, or the name\n" +
 			"of a trainer that --trainer starts. An experiment names its trainer in the field trainer.",
-		Example: "  sweep trainer peft --python ~/venv/bin/python\n" +
-			"  sweep run quickstart --set trainer=peft --python ~/venv/bin/python",
-		Args: exactly("NAME"),
+		Example: "  sweep trainer peft --python ~/venv/bin/python",
+		Args:    exactly("NAME"),
 	}
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
