@@ -50,8 +50,8 @@ func ratePowers(r Rule, v View) Finding {
 	}
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
-		"If its interval does not contain 0, the best rate is no power of the rank. " +
-		fmt.Sprintf("%d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
+		"If its interval does not contain 0, the best rate is no power of the rank." + bentText(rows) +
+		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
 	if len(left) > 0 {
 		f.Text += fmt.Sprintf(" A multiplier for which fewer than %g%% of them do is not judged: %s.",
 			100*r.limit("inside"), strings.Join(left, ", "))
@@ -59,9 +59,55 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += tried.besideText() + sharedExamples
+	f.Text += tried.besideText() + deviationText(judged) + learnedAtBest(rows) + sharedExamples
 	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
+}
+
+// bentText names the multipliers whose best rate is no power of the rank; empty if there is none.
+func bentText(rows []rateRow) string {
+	var bent []string
+	for _, x := range rows {
+		if x.bend.Low > 0 || x.bend.High < 0 {
+			bent = append(bent, number.Brief(x.arm.Powers.P))
+		}
+	}
+	if len(bent) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" That is so for p = %s.", strings.Join(bent, ", "))
+}
+
+// deviationText says how far the judged powers are from the claimed ones, whatever their
+// verdicts; empty if none is judged.
+func deviationText(judged []fit) string {
+	if len(judged) == 0 {
+		return ""
+	}
+	far, ratio := 0.0, 0.0
+	for _, f := range judged {
+		far = math.Max(far, math.Abs(f.Value-f.Predicted))
+		ratio = math.Max(ratio, float64(f.arm.Cells[len(f.arm.Cells)-1].Rank)/float64(f.arm.Cells[0].Rank))
+	}
+	return fmt.Sprintf(" The largest deviation of a judged power from the claimed one is %s: a factor of %s over these "+
+		"ranks.", number.Fixed(far, 3), number.Fixed(math.Pow(ratio, far), 2))
+}
+
+// learnedAtBest says how much is learned at best rates.
+func learnedAtBest(rows []rateRow) string {
+	var all []float64
+	for _, x := range rows {
+		of := make(map[int][]float64) // by rank
+		for _, b := range x.best {
+			of[b.Rank] = append(of[b.Rank], 100*b.Learned/(b.Learned+b.Loss))
+		}
+		for _, shares := range of {
+			all = append(all, stats.MeanInterval(shares).Mean)
+		}
+	}
+	return fmt.Sprintf(" At its best rate, a seed's loss falls by %s%% to %s%% of itself: means over seeds, the lowest "+
+		"and the highest of all rows and ranks.", number.Significant(slices.Min(all), 2),
+		number.Significant(slices.Max(all), 2))
 }
 
 // rateRow is what is known of the best rates under one multiplier.
@@ -201,7 +247,7 @@ func rateTransfer(r Rule, v View) Finding {
 		table.Numbers("the same rate", func(x row) string { return x.same.text() }),
 		table.Numbers("rate × (R/r)^(−(1−p)/2)", func(x row) string { return x.half.text() }),
 		table.Numbers("rate × (R/r)^(−(1−p))", func(x row) string { return x.whole.text() }),
-		table.Numbers("third column, in percent of what was learned", func(x row) string {
+		table.Numbers("third column, in percent of what was learned: mean, and most", func(x row) string {
 			return x.half.learnedText()
 		}),
 		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
@@ -214,6 +260,7 @@ func rateTransfer(r Rule, v View) Finding {
 type transferred struct {
 	regret  stats.Interval // in percent of the loss
 	learned stats.Interval // in percent of what was learned
+	most    float64        // the same, for the seed that loses most
 	untuned int            // seeds whose rate at the smallest rank lies at an edge of those tried
 	outside int            // other seeds for which the rate lies outside of those tried
 	edges   int            // seeds whose own best rate lies at an edge of those tried
@@ -240,6 +287,9 @@ func newTransferred(group []results.Arm, power, margin float64) transferred {
 		under, over = append(under, margin*m.Learned-lost), append(over, lost-margin*m.Learned)
 	}
 	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)
+	if len(share) > 0 {
+		x.most = slices.Max(share)
+	}
 	x.below = unlessMissing(stats.AboveP(under, 0), x.missing()+x.edges)
 	x.above = unlessMissing(stats.AboveP(over, 0), x.missing())
 	return x
@@ -278,5 +328,5 @@ func (x transferred) learnedText() string {
 	if x.learned.N == 0 {
 		return ""
 	}
-	return intervalText(x.learned) + "%"
+	return fmt.Sprintf("%s%%, %s%% for one seed", intervalText(x.learned), number.Significant(x.most, 3))
 }

@@ -131,9 +131,9 @@ func (r Reproduction) studies() string {
 	return "\n## How the studies were made\n\n" +
 		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
-		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings, which " +
-		"paper/grids.yaml fixes before the runs as paper/ledger.yaml fixes rules; older studies did not record " +
-		"it.\n\n" + t.Markdown() + changedGrids()
+		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
+		"a study has one, paper/grids.yaml had it before the runs. For the other studies the line in that file was " +
+		"written after the runs, from the experiment that they were made with.\n\n" + t.Markdown() + changedGrids()
 }
 
 // changedGrids says which grids were changed, when and why.

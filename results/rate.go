@@ -42,6 +42,7 @@ type BestRate struct {
 	Rank int
 	Seed uint64
 	stats.Optimum
+	Learned float64 // loss before any update, minus the loss at the best rate
 }
 
 // Between reports whether the best rate lies between other rates that were tried, so that
@@ -57,6 +58,7 @@ func BestRates(group []Arm) []BestRate {
 		seed uint64
 	}
 	tried := make(map[sample][]stats.Trial) // in order of the rate, as the arms are
+	onset := make(map[sample]float64)       // loss before any update
 	var samples []sample
 	for _, a := range group {
 		for _, c := range a.Cells {
@@ -66,12 +68,16 @@ func BestRates(group []Arm) []BestRate {
 					samples = append(samples, s)
 				}
 				tried[s] = append(tried[s], rated(a.LR, r)...)
+				if final := r.Statistic(metrics.ValLossFinal); !math.IsNaN(final) {
+					onset[s] = final + r.Learned()
+				}
 			}
 		}
 	}
 	var best []BestRate
 	for _, s := range samples {
-		best = append(best, BestRate{s.rank, s.seed, stats.FindOptimum(tried[s])})
+		o := stats.FindOptimum(tried[s])
+		best = append(best, BestRate{s.rank, s.seed, o, onset[s] - o.Loss})
 	}
 	return best
 }

@@ -55,33 +55,26 @@ func TransferRate(group []Arm, power float64) []Transfer {
 		if c, ok := best[low][next]; ok && next != seed && c.Between() {
 			rate = c.Rate * math.Pow(float64(high)/float64(low), power)
 		}
-		tried, onset := lossesAt(group, high, seed)
 		all = append(all, Transfer{
-			Seed: seed, Rate: rate, Loss: between(tried, rate), Best: b.Loss, Learned: onset - b.Loss, Edge: b.Edge,
+			Seed: seed, Rate: rate, Loss: between(lossesAt(group, high, seed), rate),
+			Best: b.Loss, Learned: b.Learned, Edge: b.Edge,
 		})
 	}
 	return all
 }
 
-// lossesAt returns the losses of one rank and seed in rising order of their rates, and the
-// loss before any update.
-func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial, onset float64) {
-	onset = math.NaN()
+// lossesAt returns the losses of one rank and seed in rising order of their rates.
+func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial) {
 	for _, a := range group {
 		for _, c := range a.Cells {
 			for _, r := range c.Runs {
-				if r.Rank != rank || r.Seed != seed {
-					continue
-				}
-				final := r.Statistic(metrics.ValLossFinal)
-				tried = append(tried, stats.Trial{Rate: a.LR, Loss: final})
-				if !math.IsNaN(final) {
-					onset = final + r.Learned()
+				if r.Rank == rank && r.Seed == seed {
+					tried = append(tried, stats.Trial{Rate: a.LR, Loss: r.Statistic(metrics.ValLossFinal)})
 				}
 			}
 		}
 	}
-	return tried, onset
+	return tried
 }
 
 // between returns the loss at a rate, from the parabola through the three nearest points;

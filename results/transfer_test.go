@@ -123,7 +123,8 @@ func TestTransferRateOutside(t *testing.T) {
 	}
 }
 
-// If the next seed has no best rate within the rates tried, there is no rate to transfer. A seed that lacks the large rank is left out. A diverged run has no loss.
+// If the next seed has no best rate within the rates tried, there is no rate to transfer. A seed
+// that lacks the large rank is left out. A diverged run has no loss.
 func TestTransferRateOfTooLittle(t *testing.T) {
 	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0))), 0)
 	if len(one) != 1 || !math.IsNaN(one[0].Rate) || !math.IsNaN(one[0].Loss) {

@@ -128,6 +128,9 @@ func judgeRates(r rule, s *study) finding {
 	t := wanted{kind: "best-rate powers"}
 	var rows []row
 	var left []say // multipliers that are not judged
+	var bent []say
+	var shares []float64
+	far, ratio := 0.0, 0.0
 	kept, all, walled := 0, 0, 0
 	for _, g := range groups(r.arms(s)) {
 		a, p := g[0], g.power()
@@ -154,8 +157,14 @@ func judgeRates(r rule, s *study) finding {
 		verdict := "not judged"
 		if enough {
 			verdict = p.agreement(r.Limits["tolerance"])
+			far = math.Max(far, math.Abs(p.mean-p.predicted))
+			ratio = math.Max(ratio, float64(slices.Max(ranksOf(g)))/float64(slices.Min(ranksOf(g))))
 			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
 		}
+		if b := g.bends(); b.low > 0 || b.high < 0 {
+			bent = append(bent, one(plain(a.scheme.p)))
+		}
+		shares = append(shares, g.shares()...)
 		t.rows = append(t.rows, wantedRow{
 			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
@@ -172,9 +181,12 @@ func judgeRates(r rule, s *study) finding {
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
 	f.tables = []wanted{t}
-	f.seen = phrase("Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each "+
-		"seed. If its interval does not contain 0, the best rate is no power of the rank. "+
-		"# of # best rates lie between other rates that were tried.", count(kept), count(all))
+	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
+		"seed. If its interval does not contain 0, the best rate is no power of the rank."}
+	if len(bent) > 0 {
+		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
+	}
+	f.seen = f.seen.plus(phrase(" # of # best rates lie between other rates that were tried.", count(kept), count(all)))
 	if len(left) > 0 {
 		f.seen = f.seen.plus(phrase(" A multiplier for which fewer than #% of them do is not judged: ",
 			plain(100*r.Limits["inside"]))).plus(join(left, ", ")).plus(say{text: "."})
@@ -182,8 +194,29 @@ func judgeRates(r rule, s *study) finding {
 			f.standing = unresolved
 		}
 	}
-	f.seen = f.seen.plus(besides(walled), say{text: sharedExamples})
+	f.seen = f.seen.plus(besides(walled))
+	if len(rows) > 0 {
+		f.seen = f.seen.plus(phrase(" The largest deviation of a judged power from the claimed one is #: a factor of # "+
+			"over these ranks.", fix(far, 3), fix(math.Pow(ratio, far), 2)))
+	}
+	f.seen = f.seen.plus(phrase(" At its best rate, a seed's loss falls by #% to #% of itself: means over seeds, the "+
+		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)),
+		say{text: sharedExamples})
 	return f
+}
+
+// shares are, for each rank, how much of its loss a run loses at the best rate, in percent: the
+// mean over seeds.
+func (g rates) shares() (means []float64) {
+	for _, of := range grouped(g.best(), func(b best) int { return b.rank }) {
+		var all []float64
+		for _, b := range of {
+			onset := g.onset(b.rank, b.seed)
+			all = append(all, 100*(onset-b.loss)/onset)
+		}
+		means = append(means, mean(all).mean)
+	}
+	return means
 }
 
 const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
@@ -208,6 +241,7 @@ type given struct {
 	untuned        int      // seeds whose rate lies at an edge where it was tuned
 	outside        int      // other seeds at which the rate lies outside of those tried
 	edges          int      // seeds whose own best rate lies at an edge, so that they give away more
+	most           float64  // share that the seed with the largest one gives away
 	less, more     float64  // P of the loss given away being the margin or more, and of its being that or less
 }
 
@@ -250,6 +284,9 @@ func (g rates) transfer(power, margin float64) given {
 		over = append(over, margin*learned-lost)
 	}
 	x.percent, x.share = mean(percent), mean(share)
+	if len(share) > 0 {
+		x.most = slices.Max(share)
+	}
 	x.less, x.more = 1, 1
 	if i := mean(over); x.outside+x.untuned == 0 && i.n > 1 {
 		if x.more = 1 - i.above(0); x.edges == 0 {
@@ -328,15 +365,15 @@ func judgeTransfer(r rule, s *study) finding {
 		half := g.transfer(-(1-p)/2, r.Limits["margin"])
 		learned := say{}
 		if half.share.n > 0 {
-			learned = halved(half.share).plus(say{text: "%"})
+			learned = halved(half.share).plus(phrase("%, #% for one seed", sig(half.most, 3)))
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
 		shown, ps, powers = append(shown, half), append(ps, half.less), append(powers, plain(p))
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
-			"the same rate":                                g.transfer(0, r.Limits["margin"]).say(),
-			"rate × (R/r)^(−(1−p)/2)":                      half.say(),
-			"rate × (R/r)^(−(1−p))":                        g.transfer(-(1 - p), r.Limits["margin"]).say(),
-			"third column, in percent of what was learned": learned,
+			"the same rate":           g.transfer(0, r.Limits["margin"]).say(),
+			"rate × (R/r)^(−(1−p)/2)": half.say(),
+			"rate × (R/r)^(−(1−p))":   g.transfer(-(1 - p), r.Limits["margin"]).say(),
+			"third column, in percent of what was learned: mean, and most": learned,
 		}})
 	}
 	if len(shown) == 0 {
