@@ -43,12 +43,20 @@ func Load(name string) (*Experiment, error) {
 		}
 		return Parse(name, text)
 	}
-	text, err := library.ReadFile("library/" + name + ".yaml")
+	text, err := textOf(name)
 	if err != nil {
-		return nil, fmt.Errorf("experiments: %w; to name a file of your own, write its .yaml too",
-			suggest.Unknown("experiment", name, Names()))
+		return nil, fmt.Errorf("experiments: %w; to name a file of your own, write its .yaml too", err)
 	}
 	return Parse(name+".yaml", text)
+}
+
+// textOf returns the text of an embedded experiment.
+func textOf(name string) ([]byte, error) {
+	text, err := library.ReadFile("library/" + name + ".yaml")
+	if err != nil {
+		return nil, suggest.Unknown("experiment", name, Names())
+	}
+	return text, nil
 }
 
 // Fingerprint is the first twelve digits of the SHA-256 of what an embedded experiment trains
@@ -56,9 +64,9 @@ func Load(name string) (*Experiment, error) {
 // the order of fields do not count. A report keeps it, to show that a grid was fixed before
 // its runs.
 func Fingerprint(name string) (string, error) {
-	text, err := library.ReadFile("library/" + name + ".yaml")
+	text, err := textOf(name)
 	if err != nil {
-		return "", fmt.Errorf("experiments: %w", suggest.Unknown("experiment", name, Names()))
+		return "", fmt.Errorf("experiments: %w", err)
 	}
 	sum, err := fingerprint(text)
 	if err != nil {

@@ -1,38 +1,17 @@
 package peft
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
+	"ranksweep/lora/peft/pefttest"
 )
-
-// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names, which must have
-// PEFT, or else the one on the path, if that has PEFT. CONTRIBUTING.md says how to make one.
-func python(t *testing.T) string {
-	t.Helper()
-	name, asked := os.LookupEnv("RANKSWEEP_PYTHON")
-	if !asked {
-		name = "python3"
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, name, "-c", "import peft, torch, transformers").CombinedOutput()
-	if err != nil && asked {
-		t.Fatalf("RANKSWEEP_PYTHON=%s has no PEFT: %v\n%s", name, err, out)
-	}
-	if err != nil {
-		t.Skip("skipped: python3 has no PEFT; set RANKSWEEP_PYTHON to one that has, see CONTRIBUTING.md")
-	}
-	return name
-}
 
 // pythonModel is a model for testdata/load.py.
 type pythonModel struct {
@@ -86,7 +65,7 @@ func (g golden) ofScheme(t *testing.T, scheme lora.Scheme, several bool) *Folder
 // this program. So does transformers with a model that was merged here. This holds under
 // every scheme and with different ranks.
 func TestPEFTLoadsOurs(t *testing.T) {
-	python := python(t)
+	python := pefttest.Python(t)
 	here := make(map[string]map[string][]float32) // logits by folder and adapters
 	var models []pythonModel
 	for _, dir := range goldenFolders(t) {

@@ -1,22 +1,19 @@
 package peft
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"ranksweep/checkpoint"
 	"ranksweep/experiments"
 	"ranksweep/lora"
+	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
 	"ranksweep/nn"
 	"ranksweep/nn/kernel"
@@ -41,27 +38,6 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// python returns a Python that has PEFT: the one that RANKSWEEP_PYTHON names, which must have
-// it, or else the one on the path, if that has it.
-func python(t testing.TB) string {
-	t.Helper()
-	name, asked := os.LookupEnv("RANKSWEEP_PYTHON")
-	if !asked {
-		name = "python3"
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, name, "-c", "import importlib.metadata as m; [m.version(n) for n in "+
-		"('torch', 'transformers', 'peft')]").CombinedOutput()
-	if err != nil && asked {
-		t.Fatalf("RANKSWEEP_PYTHON=%s has no PEFT: %v\n%s", name, err, out)
-	}
-	if err != nil {
-		t.Skip("skipped: python3 has no PEFT; set RANKSWEEP_PYTHON to one that has, see CONTRIBUTING.md")
-	}
-	return name
-}
-
 // both are the two trainers.
 type both struct {
 	here  *local.Trainer
@@ -70,7 +46,7 @@ type both struct {
 
 func newBoth(t testing.TB) both {
 	t.Helper()
-	path := python(t)
+	path := pefttest.Python(t)
 	b := both{here: local.New(os.DirFS(t.TempDir()))}
 	b.there = external.New(t.Context(), Program(path), local.New(os.DirFS(t.TempDir())), runtime.GOMAXPROCS(0))
 	b.there.Keep = true
@@ -92,23 +68,6 @@ func models(t testing.TB) []string {
 		found[i] = filepath.Dir(file)
 	}
 	return found
-}
-
-// letters writes texts of different lengths.
-func letters(t testing.TB) string {
-	t.Helper()
-	rng := rand.New(rand.NewPCG(1, 2))
-	var lines strings.Builder
-	for range 40 {
-		var word strings.Builder
-		for range 5 + rng.IntN(20) {
-			word.WriteByte(byte('A' + rng.IntN(26)))
-		}
-		lines.WriteString(`{"prompt": "` + word.String()[:3] + `", "completion": "` + word.String()[3:] + "\"}\n")
-	}
-	path := filepath.Join(t.TempDir(), "letters.jsonl")
-	check(t, os.WriteFile(path, []byte(lines.String()), 0o666))
-	return path
 }
 
 // config is a run of ten steps with everything measured at every step.
@@ -304,7 +263,7 @@ func apart(x, y []float32) float64 {
 // TestArchitectures: on every architecture, every method on every set of targets measures
 // what the trainer in this process measures.
 func TestArchitectures(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	for _, model := range models(t) {
 		t.Run(filepath.Base(model), func(t *testing.T) {
 			var all distances
@@ -324,7 +283,7 @@ func TestArchitectures(t *testing.T) {
 // TestOptimizers: every optimizer, with every setting that it has, trains what ours trains,
 // adapters and whole maps alike.
 func TestOptimizers(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	for _, name := range nn.Optimizers() {
 		for _, method := range lora.Methods() {
 			for setting, change := range map[string]func(*experiments.Train){
@@ -358,7 +317,7 @@ func TestOptimizers(t *testing.T) {
 
 // TestSchemes: γ, first factors and learning rates of A and B are the scheme's.
 func TestSchemes(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	for _, text := range append(lora.SchemeNames(), "p=0.75", "rslora,zero=a", "lora,init=0.5",
 		"rslora,lr_a=0.5,lr_b=-0.5,ratio=4") {
 		for _, method := range []string{lora.DefaultMethod, lora.DoRAMethod} {
@@ -384,7 +343,7 @@ func TestSchemes(t *testing.T) {
 // TestMeasuredWhenDue: a quantity is there at its own steps alone, also without a validation
 // set and without single maps.
 func TestMeasuredWhenDue(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	c := config(filepath.Join(goldens, "qwen2"), source)
 	c.Measure = experiments.Measure{Every: 4, EvalEvery: 3, ProbeEvery: 5, ModulesEvery: 7, Probe: 2}
 	b.compare(t, c)
@@ -396,7 +355,7 @@ func TestMeasuredWhenDue(t *testing.T) {
 // the same numbers to the bit.
 func TestAgainIsTheSame(t *testing.T) {
 	b := newBoth(t)
-	c := config(filepath.Join(goldens, "llama"), letters(t))
+	c := config(filepath.Join(goldens, "llama"), pefttest.Letters(t, 40))
 	first, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
 	check(t, err)
 	again, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
@@ -411,7 +370,7 @@ func TestAgainIsTheSame(t *testing.T) {
 // TestDivergenceIsAnOutcome: a run that diverges ends where ours does, with the same reason,
 // and the process goes on.
 func TestDivergenceIsAnOutcome(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	c := config(filepath.Join(goldens, "llama"), source)
 	c.Train.Optimizer, c.Train.LR = "sgd", 1e30
 	ignore := func(metrics.Point) {}
@@ -429,7 +388,7 @@ func TestDivergenceIsAnOutcome(t *testing.T) {
 // TestFailedRunsLeaveTheBase: an error in Python fails its run with the reason, and the base
 // model is what it was.
 func TestFailedRunsLeaveTheBase(t *testing.T) {
-	b, source := newBoth(t), letters(t)
+	b, source := newBoth(t), pefttest.Letters(t, 40)
 	c := config(filepath.Join(goldens, "llama"), source)
 	b.compare(t, c)
 	blank := filepath.Join(t.TempDir(), "blank")

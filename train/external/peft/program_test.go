@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/lora/peft/pefttest"
 	"ranksweep/train/external"
 	"ranksweep/train/local"
 )
@@ -95,7 +96,7 @@ class Noisy:
 sys.meta_path.insert(0, Noisy())
 `}, nil)
 	b := newBoth(t)
-	b.compare(t, config(filepath.Join(goldens, "llama"), letters(t)))
+	b.compare(t, config(filepath.Join(goldens, "llama"), pefttest.Letters(t, 40)))
 }
 
 // TestEndsWithItsInput: if ranksweep is killed, the program ends by itself.
