@@ -1,37 +1,22 @@
 package ranksweep_test
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 )
 
 // TestErrorsNameTheirPackage: an error that begins with the name of a package is of that
 // package. Package main is left out, since its errors begin with the names of commands.
 func TestErrorsNameTheirPackage(t *testing.T) {
-	sources := make(map[string]string) // by path
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		sources[path] = string(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := sources(t)
 	packages := make(map[string]bool)
-	for _, text := range sources {
+	for _, text := range all {
 		packages[packageOf(text)] = true
 	}
 	if len(packages) < 10 {
 		t.Fatalf("%d packages", len(packages))
 	}
-	for path, text := range sources {
+	for path, text := range all {
 		for _, name := range misnamed(text, packages) {
 			t.Errorf("%s: an error of package %s begins with %q", path, packageOf(text), name+": ")
 		}
