@@ -25,16 +25,31 @@ var architectures = []architecture{
 	llama, mistral, qwen2, qwen3, phi3, gemma, gemma2, gpt2, gptNeoX, opt, phi,
 }
 
-func findArchitecture(names []string) (*architecture, error) {
+// findArchitecture finds an architecture by the names that a config has for it or, if it has
+// none, by its model type, as transformers does.
+func findArchitecture(names []string, kind string) (*architecture, error) {
 	var known []string
 	for i, a := range architectures {
-		if slices.Equal(names, []string{a.name}) {
+		if slices.Equal(names, []string{a.name}) || len(names) == 0 && kind != "" && a.kind() == kind {
 			return &architectures[i], nil
 		}
 		known = append(known, a.name)
 	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no architectures, and model_type %q is unknown; known are: %s", kind,
+			strings.Join(known, ", "))
+	}
 	return nil, fmt.Errorf("architecture %q is unknown; known are: %s", strings.Join(names, ", "),
 		strings.Join(known, ", "))
+}
+
+// kind is the model_type of configs.
+func (a *architecture) kind() string {
+	name := strings.TrimSuffix(strings.TrimSuffix(a.name, "ForCausalLM"), "LMHeadModel")
+	if name == "GPTNeoX" {
+		return "gpt_neox"
+	}
+	return strings.ToLower(name)
 }
 
 // transposes reports whether the tensor with the given name is stored as (in, out).

@@ -17,6 +17,7 @@ import (
 // config is config.json.
 type config struct {
 	Architectures []string        `json:"architectures"`
+	Type          string          `json:"model_type"`
 	Quantization  json.RawMessage `json:"quantization_config"`
 	BOS           tokenIDs        `json:"bos_token_id"`
 	EOS           tokenIDs        `json:"eos_token_id"`
@@ -57,12 +58,13 @@ func readConfig(dir folder) (*config, error) {
 }
 
 func parseConfig(content []byte) (*config, error) {
+	content = userfile.JSON(content)
 	c := &config{content: content}
 	err := json.Unmarshal(content, c)
 	if err != nil {
 		return nil, err
 	}
-	if c.architecture, err = findArchitecture(c.Architectures); err != nil {
+	if c.architecture, err = findArchitecture(c.Architectures, c.Type); err != nil {
 		return nil, err
 	}
 	if len(c.Quantization) > 0 && string(c.Quantization) != "null" {

@@ -57,7 +57,13 @@ func TestLoadErrors(t *testing.T) {
 		{set("architectures", `["T5ForConditionalGeneration"]`),
 			[]string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, ` +
 				`MistralForCausalLM`}},
-		{set("architectures", ""), []string{"is unknown"}},
+		{func(files fstest.MapFS) { set("architectures", "")(files); set("model_type", `"t5"`)(files) },
+			[]string{`config.json: no architectures, and model_type "t5" is unknown; known are: LlamaForCausalLM, `}},
+		{write(configFile, "<!doctype html>\n<html>"), []string{"tiny/config.json: is a web page and not the file itself"}},
+		{write(tokenizerFile, "version https://git-lfs.github.com/spec/v1\n"),
+			[]string{"tiny/tokenizer.json: is a pointer of Git LFS and not the file itself: fetch that, as by git lfs pull"}},
+		{write(weightsFile, "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n"),
+			[]string{"tiny/model.safetensors: is a pointer of Git LFS"}},
 		{set("hidden_act", `"gelu"`), []string{`hidden_act "gelu"`}},
 		{set("rope_scaling", `{"rope_type": "yarn"}`),
 			[]string{`rotary scaling "yarn" is not supported; known are: default, linear, llama3`}},
@@ -110,6 +116,26 @@ func TestLoadErrors(t *testing.T) {
 		_, err := LoadFS(files, "tiny")
 		wantError(t, err, append(c.want, "checkpoint: ")...)
 	}
+}
+
+// A config may name its model by type alone, and be as Python writes it.
+func TestModelTypeAlone(t *testing.T) {
+	for kind, name := range map[string]string{
+		"llama": "LlamaForCausalLM", "gpt2": "GPT2LMHeadModel", "gpt_neox": "GPTNeoXForCausalLM", "opt": "OPTForCausalLM",
+	} {
+		if a, err := findArchitecture(nil, kind); err != nil || a.name != name {
+			t.Errorf("model_type %s: %v (%v)", kind, a, err)
+		}
+	}
+	files := saved(t, tiny(t, false), F32)
+	setConfig(t, files, "architectures", "")
+	files[configFile].Data = append([]byte("\ufeff{\"unused\": [Infinity, NaN],"), files[configFile].Data[1:]...)
+	mustLoad(t, files)
+	files = saved(t, tiny(t, false), F32)
+	files[configFile].Data = append([]byte(`{"rms_norm_eps": Infinity,`), bytes.Replace(files[configFile].Data[1:],
+		[]byte("rms_norm_eps"), []byte("other"), 1)...)
+	_, err := LoadFS(files, "tiny")
+	wantError(t, err, "tiny/config.json: json: cannot unmarshal number 1e999")
 }
 
 func TestUntrueTiedHead(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -45,7 +46,25 @@ func (d folder) read(file string, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, d.wrap(file, err)
 	}
+	if err := userfile.Mistaken(content); err != nil {
+		return nil, d.wrap(file, err)
+	}
 	return content, nil
+}
+
+// notMistaken is an error if the first bytes of a file show that it stands for another file.
+func (d folder) notMistaken(name string) error {
+	file, err := userfile.OpenFS(d, name, userfile.Weights)
+	if err != nil {
+		return d.wrap(name, err)
+	}
+	defer file.Close()
+	head := make([]byte, 256)
+	n, _ := io.ReadFull(file, head) // a shorter file is as well; whoever reads it meets its errors
+	if err := userfile.Mistaken(head[:n]); err != nil {
+		return d.wrap(name, err)
+	}
+	return nil
 }
 
 // mapFile returns a file's content, if possible without reading it.
@@ -69,7 +88,7 @@ func (d folder) readJSON(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(content, v); err != nil {
+	if err := json.Unmarshal(userfile.JSON(content), v); err != nil {
 		return d.wrap(file, err)
 	}
 	return nil

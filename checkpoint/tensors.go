@@ -157,6 +157,9 @@ var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 // openTensors reads a file's directory, sorted by name, without converting any data. The
 // library checks every offset and size against the file's length.
 func openTensors(dir folder, name string) (*mapping, []storedTensor, error) {
+	if err := dir.notMistaken(name); err != nil {
+		return nil, nil, err
+	}
 	file, err := dir.mapFile(name)
 	if err != nil {
 		return nil, nil, err

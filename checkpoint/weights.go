@@ -94,6 +94,9 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 		if err != nil {
 			return dir.wrap(file, err)
 		}
+		if err := dir.notMistaken(file); err != nil {
+			return err
+		}
 		size += info.Size()
 	}
 	const smallest = 2 // bytes per parameter

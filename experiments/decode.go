@@ -109,7 +109,7 @@ var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // parseName reads an experiment's name, which is also the name of its folder.
 func parseName(n *yaml.Node) (string, error) {
-	if !validName.MatchString(n.Value) || !isText(n) {
+	if !validName.MatchString(n.Value) || n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 		return "", at(n, "name %s: must be a word of letters, digits, dots, dashes and underscores", shown(n))
 	}
 	return n.Value, nil

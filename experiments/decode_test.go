@@ -100,8 +100,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"no name", "data: x\n", "experiments: x.yaml:1: an experiment needs a name, as in name: mine"},
 		{"name that is no folder", "name: a/b",
 			`experiments: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
-		{"name that is a number", "name: 1",
-			`experiments: x.yaml:1: name 1: must be a word of letters, digits, dots, dashes and underscores`},
+		{"name that is nothing", "name: ",
+			`experiments: x.yaml:1: name null: must be a word of letters, digits, dots, dashes and underscores`},
 		{"question that is a list", "question: [a]", "experiments: x.yaml:1: question [...]: must be text"},
 		{"repeated key", "name: a\nname: b\n", `experiments: x.yaml:2: an experiment: key "name" is already in line 1`},
 		{"key that is a list", "[a]: b\n", "experiments: x.yaml:1: an experiment: a key must be a word, not [...]"},
@@ -143,8 +143,10 @@ func TestDecodeErrors(t *testing.T) {
 		{"no value", "train: {lr: }", "experiments: x.yaml:1: lr null: must be a finite number"},
 		{"list for one value", "train: {lr: [1e-4, 1e-5]}",
 			"experiments: x.yaml:1: lr [...]: must be a single value: to vary it, list its values under grid"},
-		{"alias", "name: &a b\nmodel: *a",
-			"experiments: x.yaml:2: model *a: must be a single value: to vary it, list its values under grid"},
+		{"alias of itself", "grid: &a [*a]",
+			"experiments: x.yaml:1: aliases stand for more than 1000000 values, or for themselves: write fewer"},
+		{"tab", "grid:\n\trank: [4]", "experiments: x.yaml:2: found character that cannot start any token: " +
+			"YAML takes no tabs for indents: use spaces"},
 		{"text for a switch", "data: {packing: 'true'}",
 			`experiments: x.yaml:1: packing "true": must be true or false`},
 		{"number for text", "data: 7", "experiments: x.yaml:1: data 7: must be text"},
@@ -243,5 +245,28 @@ func TestDocumentedExample(t *testing.T) {
 	// 3 ranks, 3 scalings, 2 seeds, 2 of zip, 2 rates; 2 of the 9 pairs of rank and scaling excluded.
 	if want := 7 * 2 * 2 * 2; len(points) != want {
 		t.Errorf("%d points, want %d", len(points), want)
+	}
+}
+
+// A name may look like a number or a date, also in the file that a store keeps; and an alias is
+// what it stands for.
+func TestNamesAndAliases(t *testing.T) {
+	for _, name := range []string{"7", "2026-05-01", "1e3", "true", "v1.0"} {
+		e, err := Parse("x.yaml", []byte("name: "+name+"\ndata: a.jsonl\ngrid: {rank: [4]}\n"))
+		if err != nil || e.Name != name {
+			t.Fatalf("%s: %v", name, err)
+		}
+		text, err := e.Resolved()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Parse("x.yaml", text); err != nil || again.Name != name {
+			t.Errorf("%s: written and read again: %v", name, err)
+		}
+	}
+	e, err := Parse("x.yaml", []byte("name: x\ndata: a.jsonl\n"+
+		"when:\n- {if: &low {rank: &ranks [4, 8]}, set: {lr: 1e-3}}\ngrid: {rank: *ranks}\nexclude: [*low]\n"))
+	if err != nil || len(e.Grid) != 1 || len(e.Grid[0].Values) != 2 || len(e.Exclude) != 1 {
+		t.Errorf("aliases: %+v (%v)", e, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -39,13 +40,45 @@ func parseYAML(text []byte) (*yaml.Node, error) {
 	}
 	switch {
 	case err == io.EOF:
-		return doc.Content[0], nil
+		follow(&doc)
+		budget := mostNodes
+		return doc.Content[0], count(doc.Content[0], &budget)
 	case err == nil:
 		return nil, at(&more, "a second document begins here: a file holds one experiment")
 	}
 	m := yamlError.FindStringSubmatch(err.Error())
+	if strings.Contains(err.Error(), "cannot start any token") && bytes.Contains(text, []byte("\t")) {
+		m[2] += ": YAML takes no tabs for indents: use spaces"
+	}
 	line, _ := strconv.Atoi(m[1]) // yaml.v3 does not name line 1
 	return nil, &located{max(1, line), errors.New(m[2])}
+}
+
+// mostNodes is the most values that a file may have, each alias counted as what it stands for.
+const mostNodes = 1_000_000
+
+// follow puts what an alias stands for in its place.
+func follow(n *yaml.Node) {
+	for i, c := range n.Content {
+		if c.Kind == yaml.AliasNode {
+			n.Content[i] = c.Alias
+			continue
+		}
+		follow(c)
+	}
+}
+
+// count takes the nodes of n from a budget. It is an error if there are more.
+func count(n *yaml.Node, budget *int) error {
+	if *budget--; *budget < 0 {
+		return at(n, "aliases stand for more than %d values, or for themselves: write fewer", mostNodes)
+	}
+	for _, c := range n.Content {
+		if err := count(c, budget); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pair is one entry of a mapping.

@@ -66,6 +66,9 @@ func readFile(fsys fs.FS, folder, file string) ([]byte, error) {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
 	}
+	if err == nil {
+		err = userfile.Mistaken(content)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(folder, file), err)
 	}

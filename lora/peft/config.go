@@ -48,6 +48,10 @@ func readConfig(dir fs.FS) (config, error) {
 	if err != nil {
 		return config{}, err
 	}
+	if err := userfile.Mistaken(text); err != nil {
+		return config{}, err
+	}
+	text = userfile.JSON(text)
 	c := config{R: 8, Alpha: 8, Bias: "none"} // PEFT's defaults
 	var all map[string]any
 	if err := json.Unmarshal(text, &all); err != nil {

@@ -79,6 +79,11 @@ func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 		return nil, fmt.Errorf("%s: %w", configFile, err)
 	}
 	tensors, err := checkpoint.ReadTensors(dir, weightsFile)
+	if errors.Is(err, fs.ErrNotExist) && exists(dir, pickledFile) {
+		return nil, fmt.Errorf("has %s and no %s: a pickled file may run any program and is not read; convert it by "+
+			"python -c 'import torch, safetensors.torch as s; s.save_file(torch.load(%[1]q, weights_only=True), %[2]q)' "+
+			"in this folder", pickledFile, weightsFile)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +103,14 @@ func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 	return f, nil
 }
 
+// pickledFile has the weights where they were saved by torch.save.
+const pickledFile = "adapter_model.bin"
+
+func exists(dir fs.FS, name string) bool {
+	_, err := fs.Stat(dir, name)
+	return err == nil
+}
+
 // adapters puts the arrays of every module together, in alphabetical order.
 func (c config) adapters(tensors []nn.Tensor) ([]lora.Trained, error) {
 	byModule := make(map[string]*lora.Trained)
@@ -111,13 +124,18 @@ func (c config) adapters(tensors []nn.Tensor) ([]lora.Trained, error) {
 			a = &lora.Trained{Module: module}
 			byModule[module] = a
 		}
+		twice := false
 		switch part {
 		case partA:
-			a.A = matrix(t)
+			twice, a.A = a.A.Data != nil, matrix(t)
 		case partB:
-			a.B = matrix(t)
+			twice, a.B = a.B.Data != nil, matrix(t)
 		case partMagnitude:
-			a.Magnitude = t.Data
+			twice, a.Magnitude = a.Magnitude != nil, t.Data
+		}
+		if twice {
+			return nil, fmt.Errorf("tensor %q: module %q has this part twice, with and without the name default",
+				t.Name, module)
 		}
 	}
 	var all []lora.Trained
@@ -191,7 +209,14 @@ const (
 
 // parseName takes the name of a stored array apart.
 func (c config) parseName(t nn.Tensor) (module, part string, err error) {
+	if slices.Equal(t.Shape, []int{0}) {
+		return "", "", fmt.Errorf("tensor %q of shape %v is empty: DeepSpeed ZeRO-3 saves only parts of weights; save "+
+			"the adapter with stage3_gather_16bit_weights_on_model_save, or put the parts together by zero_to_fp32.py",
+			t.Name, t.Shape)
+	}
 	name, wrapped := strings.CutPrefix(t.Name, prefix)
+	name = strings.Replace(name, ".default.weight", ".weight", 1) // a model's own state, with the adapter's name
+	name = strings.Replace(name, partMagnitude+".weight", partMagnitude, 1)
 	for _, p := range []struct {
 		part string
 		dims int

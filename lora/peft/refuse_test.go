@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -156,6 +157,13 @@ func TestRefusals(t *testing.T) {
 		{"B of another rank", `{}`, []nn.Tensor{a, tensor(b.Name, 20, 4)},
 			`lora: model.layers.0.mlp.up_proj: A is (3, 12) and B is (20, 4), the model's map is (20, 12): an ` +
 				`adapter of another model`},
+		{"a part twice", `{}`, []nn.Tensor{a, b, tensor(module+".lora_A.default.weight", 3, 12)},
+			`adapter_model.safetensors: tensor "` + a.Name + `": module "model.layers.0.mlp.up_proj" has this part ` +
+				`twice, with and without the name default`},
+		{"ZeRO-3", `{}`, []nn.Tensor{tensor(a.Name, 0), b},
+			`adapter_model.safetensors: tensor "` + a.Name + `" of shape [0] is empty: DeepSpeed ZeRO-3 saves only ` +
+				`parts of weights; save the adapter with stage3_gather_16bit_weights_on_model_save, or put the parts ` +
+				`together by zero_to_fp32.py`},
 		{"no such map", `{}`, []nn.Tensor{tensor(prefix+"lm_head.lora_A.weight", 3, 12),
 			tensor(prefix+"lm_head.lora_B.weight", 17, 3)},
 			`lora: the model has no linear map "lm_head"; it has model.layers.0.self_attn.q_proj and others`},
@@ -179,6 +187,42 @@ func TestMissingFiles(t *testing.T) {
 		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "peft: "+dir) ||
 			!strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// What a model's own state holds, with the name of the adapter in the names, is what PEFT writes
+// without it.
+func TestDefaultInNames(t *testing.T) {
+	m := nntest.Model(t)
+	tensors := tensorsOf(attach(t, m, adapter{"mlp", 3, 2}))
+	want, err := Read(write(t, configWith(t, `{}`), tensors), m)
+	check(t, err)
+	for i := range tensors {
+		tensors[i].Name = strings.Replace(tensors[i].Name, ".weight", ".default.weight", 1)
+	}
+	got, err := Read(write(t, configWith(t, `{}`), tensors), m)
+	check(t, err)
+	if len(got.Adapters) == 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Weights that are no safetensors are named for what they are, with what to do.
+func TestOtherFilesInPlaceOfWeights(t *testing.T) {
+	m := nntest.Model(t)
+	for name, c := range map[string]struct{ content, want string }{
+		pickledFile: {"PK", "a pickled file may run any program and is not read; convert it by python -c "},
+		weightsFile: {"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n", "git lfs pull"},
+		configFile:  {"<!DOCTYPE html>\n<html>", "adapter_config.json: is a web page and not the file itself"},
+	} {
+		dir := write(t, configWith(t, `{}`), tensorsOf(attach(t, m, adapter{"mlp", 3, 2})))
+		if name == pickledFile {
+			check(t, os.Remove(filepath.Join(dir, weightsFile)))
+		}
+		check(t, os.WriteFile(filepath.Join(dir, name), []byte(c.content), 0o666))
+		if _, err := Load(dir, m, tokens); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }
