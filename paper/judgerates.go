@@ -51,7 +51,8 @@ func ratePowers(r Rule, v View) Finding {
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval does not contain 0, the best rate is no power of the rank." + bentText(rows) +
-		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all)
+		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
+		sharedText(rows)
 	if len(left) > 0 {
 		f.Text += fmt.Sprintf(" A multiplier for which fewer than %g%% of them do is not judged: %s.",
 			100*r.limit("inside"), strings.Join(left, ", "))
@@ -76,6 +77,36 @@ func bentText(rows []rateRow) string {
 		return ""
 	}
 	return fmt.Sprintf(" That is so for p = %s.", strings.Join(bent, ", "))
+}
+
+// sharedText says how many of the best rates are distinct, and at which ranks they are not; empty
+// if all are.
+func sharedText(rows []rateRow) string {
+	type found struct {
+		rank       int
+		seed       uint64
+		rate, loss float64
+	}
+	seen := make(map[found]bool)
+	var shared []int // ranks
+	for _, x := range rows {
+		for _, b := range x.best {
+			if f := (found{b.Rank, b.Seed, b.Rate, b.Loss}); b.Between() && seen[f] {
+				shared = append(shared, b.Rank)
+			} else if b.Between() {
+				seen[f] = true
+			}
+		}
+	}
+	if len(shared) == 0 {
+		return ""
+	}
+	slices.Sort(shared)
+	var at []string
+	for _, rank := range slices.Compact(shared) {
+		at = append(at, fmt.Sprint(rank))
+	}
+	return fmt.Sprintf(" %d of these are distinct: multipliers are equal at rank %s.", len(seen), strings.Join(at, ", "))
 }
 
 // deviationText says how far the judged powers are from the claimed ones, whatever their
@@ -202,6 +233,7 @@ func slopesText(local []float64) string {
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
 	type row struct {
+		group             []results.Arm
 		p                 float64 // the power of the multiplier
 		same, half, whole transferred
 		holm              float64 // P, corrected, that the margin is lost
@@ -214,7 +246,7 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 		p := g[0].Powers.P
 		after := func(power float64) transferred { return newTransferred(g, power, r.limit("margin")) }
-		x := row{p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
+		x := row{group: g, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
@@ -239,7 +271,8 @@ func rateTransfer(r Rule, v View) Finding {
 				"the seeds proves nothing: p is 1.", number.Brief(rows[i].p))
 		}
 	}
-	f.Text += sharedExamples
+	f.Text += " The last column is no part of the claim. It has the powers of R/r, in hundredths, with which each " +
+		"multiplier alone is shown to lose less than the margin." + sharedExamples
 	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
 		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
 	table.Fill(&t, rows,
@@ -251,9 +284,27 @@ func rateTransfer(r Rule, v View) Finding {
 			return x.half.learnedText()
 		}),
 		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
+		table.Numbers("powers that lose less", func(x row) string {
+			return passing(x.group, r.limit("margin"), r.limit("level"))
+		}),
 	)
 	f.Tables = []table.Table{t}
 	return f
+}
+
+// passing has the lowest and the highest power, in hundredths between -2 and 1, with which a
+// transferred rate is shown to lose less than the margin.
+func passing(group []results.Arm, margin, level float64) string {
+	var powers []float64
+	for i := -200; i <= 100; i++ {
+		if power := float64(i) / 100; newTransferred(group, power, margin).below <= level {
+			powers = append(powers, power)
+		}
+	}
+	if len(powers) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s to %s", number.Fixed(powers[0], 2), number.Fixed(powers[len(powers)-1], 2))
 }
 
 // transferred is what a transferred rate loses.

@@ -132,6 +132,7 @@ func judgeRates(r rule, s *study) finding {
 	var shares []float64
 	far, ratio := 0.0, 0.0
 	kept, all, walled := 0, 0, 0
+	var once, again []rankSeedGamma
 	for _, g := range groups(r.arms(s)) {
 		a, p := g[0], g.power()
 		if !a.scheme.alone() {
@@ -165,6 +166,13 @@ func judgeRates(r rule, s *study) finding {
 			bent = append(bent, one(plain(a.scheme.p)))
 		}
 		shares = append(shares, g.shares()...)
+		for _, b := range g.measured() {
+			if slices.Contains(once, b) {
+				again = append(again, b)
+			} else {
+				once = append(once, b)
+			}
+		}
 		t.rows = append(t.rows, wantedRow{
 			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
@@ -186,7 +194,8 @@ func judgeRates(r rule, s *study) finding {
 	if len(bent) > 0 {
 		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
 	}
-	f.seen = f.seen.plus(phrase(" # of # best rates lie between other rates that were tried.", count(kept), count(all)))
+	f.seen = f.seen.plus(phrase(" # of # best rates lie between other rates that were tried.", count(kept), count(all)),
+		equals(len(once), again))
 	if len(left) > 0 {
 		f.seen = f.seen.plus(phrase(" A multiplier for which fewer than #% of them do is not judged: ",
 			plain(100*r.Limits["inside"]))).plus(join(left, ", ")).plus(say{text: "."})
@@ -221,6 +230,40 @@ func (g rates) shares() (means []float64) {
 
 const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
 	"examples adds is left out."
+
+// rankSeedGamma tells best rates apart: of one rank, seed and multiplier there is one.
+type rankSeedGamma struct {
+	rank, seed int
+	gamma      float32
+}
+
+// measured are the best rates inside their grid.
+func (g rates) measured() (all []rankSeedGamma) {
+	for _, b := range g.best() {
+		if b.inside() {
+			all = append(all, rankSeedGamma{b.rank, b.seed, float32(g.tried(b.rank, b.seed)[0].num("gamma"))})
+		}
+	}
+	return all
+}
+
+// equals says how many best rates are distinct, and at which ranks they are not.
+func equals(once int, again []rankSeedGamma) say {
+	if len(again) == 0 {
+		return say{}
+	}
+	var ranks []int
+	for _, b := range again {
+		ranks = append(ranks, b.rank)
+	}
+	slices.Sort(ranks)
+	var at []say
+	for _, rank := range slices.Compact(ranks) {
+		at = append(at, one(count(rank)))
+	}
+	return phrase(" # of these are distinct: multipliers are equal at rank ", count(once)).plus(join(at, ", "),
+		say{text: "."})
+}
 
 // besides says how many best rates have no parabola.
 func besides(walled int) say {
@@ -374,6 +417,7 @@ func judgeTransfer(r rule, s *study) finding {
 			"rate × (R/r)^(−(1−p)/2)": half.say(),
 			"rate × (R/r)^(−(1−p))":   g.transfer(-(1 - p), r.Limits["margin"]).say(),
 			"third column, in percent of what was learned: mean, and most": learned,
+			"powers that lose less": g.passing(r.Limits["margin"], r.Limits["level"]),
 		}})
 	}
 	if len(shown) == 0 {
@@ -397,8 +441,27 @@ func judgeTransfer(r rule, s *study) finding {
 				"part of the seeds proves nothing: p is 1.", powers[i]))
 		}
 	}
-	f.seen = f.seen.plus(say{text: sharedExamples})
+	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
+		"with which each multiplier alone is shown to lose less than the margin."}, say{text: sharedExamples})
 	return f
+}
+
+// passing are the first and the last power from -2 to 1 with which the margin is not lost.
+func (g rates) passing(margin, level float64) say {
+	var first, last float64
+	found := false
+	for power := -2.0; power < 1.005; power += 0.01 {
+		if g.transfer(power, margin).less > level {
+			continue
+		}
+		if last = power; !found {
+			first, found = power, true
+		}
+	}
+	if !found {
+		return say{text: "none"}
+	}
+	return phrase("# to #", fix(first, 2), fix(last, 2))
 }
 
 func ranksOf(arms []*arm) (all []int) {
