@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -91,5 +92,21 @@ func TestChanges(t *testing.T) {
 	}
 	if got := f.changed(&now, &now); got != nil {
 		t.Errorf("nothing changed, and it is said: %q", got)
+	}
+}
+
+// A number is compared only with the one number that had its name; others are listed.
+func TestChangedNames(t *testing.T) {
+	before := &Judgement{Standing: Seen, Numbers: []Number{{"twice", 1, 0.9, 1.1}, {"twice", 2, 1.9, 2.1},
+		{"once", 3, 2.9, 3.1}}}
+	now := &Judgement{Standing: Seen, Numbers: []Number{{"twice", 5, 4, 6}, {"once", 4, 3.9, 4.1}, {"new", 7, 6, 8}}}
+	got := Finding{}.changed(now, before)
+	want := []string{
+		"once is 4 [3.9, 4.1], which is outside its interval before, 3 [2.9, 3.1].",
+		"numbers from before that have no counterpart by name, and are not compared: twice was 1 [0.9, 1.1]; " +
+			"twice was 2 [1.9, 2.1].",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("changed:\n%q\nwant\n%q", got, want)
 	}
 }

@@ -199,13 +199,42 @@ func (f Finding) changed(now, before *Judgement) (all []string) {
 		all = append(all, text+". Why: "+whys(f.Key, before.Rule)+".")
 	}
 	for _, n := range now.Numbers {
-		i := slices.IndexFunc(before.Numbers, func(m Number) bool { return m.Name == n.Name })
-		if i >= 0 && (n.Value < before.Numbers[i].Low || n.Value > before.Numbers[i].High) {
+		m, ok := before.named(n.Name)
+		if ok && (n.Value < m.Low || n.Value > m.High) {
 			all = append(all, fmt.Sprintf("%s is %s, which is outside its interval before, %s.",
-				n.Name, n.text(), before.Numbers[i].text()))
+				n.Name, n.text(), m.text()))
 		}
 	}
-	return all
+	return append(all, renamed(now, before)...)
+}
+
+// renamed lists the numbers of the judgement before that have no match by name; none if all have,
+// or if now or before had no numbers.
+func renamed(now, before *Judgement) []string {
+	var old []string
+	for _, n := range before.Numbers {
+		_, is := now.named(n.Name)
+		if _, was := before.named(n.Name); !is || !was {
+			old = append(old, n.Name+" was "+n.text())
+		}
+	}
+	if len(old) == 0 || len(now.Numbers) == 0 {
+		return nil
+	}
+	return []string{"numbers from before that have no counterpart by name, and are not compared: " +
+		strings.Join(old, "; ") + "."}
+}
+
+// named returns the number with a name, if exactly one has it.
+func (j *Judgement) named(name string) (n Number, ok bool) {
+	for _, m := range j.Numbers {
+		if m.Name == name && ok {
+			return Number{}, false
+		} else if m.Name == name {
+			n, ok = m, true
+		}
+	}
+	return n, ok
 }
 
 // whys are the reasons for all changes of a rule since the one with a hash, in order.

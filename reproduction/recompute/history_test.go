@@ -5,7 +5,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -192,15 +191,32 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 		why := r.whys(key, before.rule)
 		all = append(all, say{text: "the rule is `" + now.rule + "`" + was + ". Why: " + why + "."})
 	}
+	was, is := byName(before.numbers), byName(now.numbers)
 	for _, n := range now.numbers {
-		i := slices.IndexFunc(before.numbers, func(m judged) bool { return m.name == n.name })
-		if i >= 0 && (n.value < before.numbers[i].low || n.value > before.numbers[i].high) {
-			outside := n.say().plus(say{text: ", which is outside its interval before, "}, before.numbers[i].say(),
-				say{text: "."})
+		if old := was[n.name]; len(old) == 1 && (n.value < old[0].low || n.value > old[0].high) {
+			outside := n.say().plus(say{text: ", which is outside its interval before, "}, old[0].say(), say{text: "."})
 			all = append(all, say{text: n.name + " is "}.plus(outside))
 		}
 	}
+	var lost []say
+	for _, n := range before.numbers {
+		if len(was[n.name]) > 1 || len(is[n.name]) != 1 {
+			lost = append(lost, say{text: n.name + " was "}.plus(n.say()))
+		}
+	}
+	if len(lost) > 0 && len(now.numbers) > 0 {
+		all = append(all, say{text: "numbers from before that have no counterpart by name, and are not compared: "}.plus(
+			join(lost, "; "), say{text: "."}))
+	}
 	return all
+}
+
+func byName(numbers []judged) map[string][]judged {
+	of := make(map[string][]judged)
+	for _, n := range numbers {
+		of[n.name] = append(of[n.name], n)
+	}
+	return of
 }
 
 func (n judged) say() say {
