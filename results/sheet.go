@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"unicode/utf8"
 )
 
 // maxText bounds the text that is read from one file, after decompression: a small file
@@ -56,7 +57,21 @@ func (s *sheet) next() ([]string, error) {
 		return nil, s.wrong("%w", err)
 	}
 	s.line, _ = s.in.FieldPos(0)
-	return row, nil
+	return row, s.checkText(row)
+}
+
+// checkText checks that all cells are UTF-8, the header's as well.
+func (s *sheet) checkText(row []string) error {
+	for i, cell := range row {
+		switch {
+		case utf8.ValidString(cell):
+		case i < len(s.header):
+			return s.wrong("column %s: %.40q: must be UTF-8", s.header[i], cell)
+		default:
+			return s.wrong("column %d: %.40q: must be UTF-8", i+1, cell)
+		}
+	}
+	return nil
 }
 
 // wrong is an error at the row that was read last.

@@ -90,6 +90,8 @@ func TestReadStudyRefuses(t *testing.T) {
 		{runs, replace(`"[[""rank"",""8""]`, `"[5`), "column axes: "},
 		{runs, replace("out of memory", `"""out"`), "column reason: "},
 		{runs, replace("out of memory", "\xff"), `column reason: "\xff": must be UTF-8`},
+		{runs, replace("config.seed", "config.s\xde"), `runs.csv.gz:1: column 95: "config.s\xde": must be UTF-8`},
+		{runs, replace(`""q""`, "\"\"\xe8\"\""), `must be UTF-8`},
 		{runs, replace("out of memory", `a"b`), `bare " in non-quoted`},
 		{runs, replace(",failed,", ",lost,"), `status "lost": must be done, diverged or failed`},
 		{runs, replace(",tuning,1,done", ",later,1,done"), `phase "later": must be tuning or reported`},

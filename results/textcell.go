@@ -3,10 +3,8 @@ package results
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"ranksweep/csvcell"
 )
@@ -23,9 +21,6 @@ func textCell(text string) string {
 
 // parseText reads what textCell wrote.
 func parseText(cell string) (string, error) {
-	if !utf8.ValidString(cell) {
-		return "", errors.New("must be UTF-8")
-	}
 	text := csvcell.Unguard(cell)
 	if !strings.HasPrefix(text, `"`) {
 		return text, nil

@@ -21,10 +21,8 @@ func TestTextCell(t *testing.T) {
 			t.Errorf("%q is read as %q, %v", cell, got, err)
 		}
 	}
-	for _, cell := range []string{`"x`, "\xff"} {
-		if got, err := parseText(cell); err == nil {
-			t.Errorf("%q is read as %q", cell, got)
-		}
+	if got, err := parseText(`"x`); err == nil {
+		t.Errorf("an open quote is read as %q", got)
 	}
 }
 
