@@ -18,7 +18,7 @@ var tests = map[string]func(Rule, View) Finding{
 	"outputs/1":           outputs,
 	"only-sqrt-onset/2":   onlySqrtOnset,
 	"only-sqrt-stable/3":  onlySqrtStable,
-	"exact-values/2":      exactValues,
+	"exact-values/3":      exactValues,
 	"init-powers/2":       initPowers,
 	"init-losses/3":       initLosses,
 	"rank-gain/3":         rankGain,

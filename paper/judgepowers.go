@@ -151,73 +151,72 @@ type exactCell struct {
 // expected value at each rank, by one t test for each cell, corrected over the distinct cells.
 // Intervals must be narrow enough to tell. Rows count as one measurement if they differ by any
 // factor, also by one that theory does not expect. So a cell outside the distinct ones also
-// counts as different if it differs when P values are corrected over all cells.
+// counts as different if it differs when P values are corrected over all cells. The share of
+// intervals that contain the expected value is that of all cells: that of the distinct ones
+// would depend on which row stands for its measurement.
 func exactValues(r Rule, v View) Finding {
 	cells, distinct := exactCells(r.of(v))
 	if len(cells) == 0 {
 		return lacking("a cell with three seeds and an exact expectation")
 	}
-	f := Finding{Standing: Seen}
-	within, widest := 0, 0.0
-	var ps []float64
-	var off []string
-	for _, c := range distinct {
-		ps = append(ps, c.over.P(1))
-		widest = math.Max(widest, (c.over.High-c.over.Low)/2)
-		if c.over.Low <= 1 && 1 <= c.over.High {
-			within++
-		} else {
-			off = append(off, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
-		}
-	}
-	rejected := countBelow(stats.Holm(ps), r.limit("level"))
-	var every []float64
+	level := r.limit("level")
+	differ := differingCells(cells, level)
+	rejected := len(differingCells(distinct, level))
+	outside := slices.DeleteFunc(slices.Clone(cells), func(c exactCell) bool { return c.over.Low <= 1 && 1 <= c.over.High })
+	share := float64(len(cells)-len(outside)) / float64(len(cells))
+	widest := 0.0
 	for _, c := range cells {
-		every = append(every, c.over.P(1))
+		widest = math.Max(widest, (c.over.High-c.over.Low)/2)
 	}
-	var differ []string // over all cells
-	for i, p := range stats.Holm(every) {
-		if p <= r.limit("level") {
-			differ = append(differ, fmt.Sprintf("%s, %s", cells[i].name, intervalText(cells[i].over)))
-		}
-	}
+	f := Finding{Standing: Seen, Numbers: []Number{{
+		Name: "cells whose interval holds what is expected", Value: share, Low: math.NaN(), High: math.NaN(),
+	}}}
 	switch {
 	case rejected+len(differ) > 0:
 		f.Standing = NotSeen
-	case widest > r.limit("widest"), float64(within) < r.limit("held")*float64(len(distinct)):
+	case widest > r.limit("widest"), share < r.limit("held"):
 		f.Standing = Unresolved
 	}
-	share := float64(within) / float64(len(distinct))
-	f.Numbers = []Number{{
-		Name: "distinct cells whose interval holds what is expected", Value: share, Low: math.NaN(), High: math.NaN(),
-	}}
-	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. Each has a ratio: the mean square over "+
-		"its expected value or, for a loss drop, the mean over its expected value. The intervals of %d of these "+
-		"ratios, %s%%, contain 1; if theory is right and cells are independent, 95%% should. Corrected over these by "+
+	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. Each cell has a ratio: the mean square over "+
+		"its expected value or, for a loss drop, the mean over its expected value. The intervals of %d of all ratios, "+
+		"%s%%, contain 1; if theory is right, 95%% should, on average over studies. Corrected over the distinct ones by "+
 		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
 		"of a ratio is ±%s%%.",
-		len(cells), len(distinct), within, number.Fixed(100*share, 1),
-		rejected, r.limit("level"), len(differ), number.Fixed(100*widest, 1))
-	if len(differ) > 0 && len(differ) <= foldedRows {
-		f.Text += " The ratios that differ, corrected over all cells: " + strings.Join(differ, "; ") + "."
-	}
-	if len(off) > 0 && len(off) <= foldedRows {
-		f.Text += " The ratios whose intervals do not contain 1: " + strings.Join(off, "; ") + "."
-	}
+		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),
+		rejected, level, len(differ), number.Fixed(100*widest, 1))
+	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
+		namedCells(" The ratios whose intervals do not contain 1: ", outside)
 	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
 	}
 	return f
 }
 
-// countBelow counts the P values that are at most a level.
-func countBelow(ps []float64, level float64) (n int) {
-	for _, p := range ps {
+// differingCells are the cells that differ from what is expected, corrected over all of those
+// given.
+func differingCells(cells []exactCell, level float64) (differ []exactCell) {
+	var ps []float64
+	for _, c := range cells {
+		ps = append(ps, c.over.P(1))
+	}
+	for i, p := range stats.Holm(ps) {
 		if p <= level {
-			n++
+			differ = append(differ, cells[i])
 		}
 	}
-	return n
+	return differ
+}
+
+// namedCells lists cells after some words; empty if there are none, or too many to list.
+func namedCells(words string, cells []exactCell) string {
+	if len(cells) == 0 || len(cells) > foldedRows {
+		return ""
+	}
+	var all []string
+	for _, c := range cells {
+		all = append(all, fmt.Sprintf("%s, %s", c.name, intervalText(c.over)))
+	}
+	return words + strings.Join(all, "; ") + "."
 }
 
 // exactCells are all cells that have an expected value, and the distinct ones among them.

@@ -57,15 +57,15 @@ func judgeExact(r rule, s *study) finding {
 	var ps, every []float64
 	var out []say
 	for _, c := range apart {
-		ps, widest = append(ps, c.over.p(1)), math.Max(widest, c.over.half())
+		ps = append(ps, c.over.p(1))
+	}
+	for _, c := range all {
+		every, widest = append(every, c.over.p(1)), math.Max(widest, c.over.half())
 		if c.over.holds(1) {
 			held++
 		} else {
 			out = append(out, c.name.plus(say{text: ", "}, halved(c.over)))
 		}
-	}
-	for _, c := range all {
-		every = append(every, c.over.p(1))
 	}
 	differ, differOfAll := atMost(holm(ps), r.Limits["level"]), atMost(holm(every), r.Limits["level"])
 	var differing []say
@@ -74,20 +74,20 @@ func judgeExact(r rule, s *study) finding {
 			differing = append(differing, all[i].name.plus(say{text: ", "}, halved(all[i].over)))
 		}
 	}
-	n := float64(len(apart))
+	n := float64(len(all))
 	f := finding{standing: seen}
-	f.add(say{text: "distinct cells whose interval holds what is expected"}, spread(float64(held)/n, 0, 1))
+	f.add(say{text: "cells whose interval holds what is expected"}, spread(float64(held)/n, 0, 1))
 	switch {
 	case differ+differOfAll > 0:
 		f.standing = notSeen
 	case widest > r.Limits["widest"], float64(held) < r.Limits["held"]*n:
 		f.standing = unresolved
 	}
-	f.seen = phrase("Cells: #. Distinct measurements among them: #. Each has a ratio: the mean "+
+	f.seen = phrase("Cells: #. Distinct measurements among them: #. Each cell has a ratio: the mean "+
 		"square over its expected value or, for a loss drop, the mean over its expected value. "+
-		"The intervals of # of these ratios, #%, contain 1; if theory is right and cells are independent, 95% should. "+
-		"Corrected over these by Holm's method, # differ from theory at the level #; corrected over all cells, # do. "+
-		"The widest interval of a ratio is ±#%.",
+		"The intervals of # of all ratios, #%, contain 1; if theory is right, 95% should, on average over studies. "+
+		"Corrected over the distinct ones by Holm's method, # differ from theory at the level #; corrected over all "+
+		"cells, # do. The widest interval of a ratio is ±#%.",
 		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
 	if len(differing) > 0 && len(differing) <= 16 {

@@ -86,7 +86,7 @@ func onlySqrt(test, optimizer string) rule {
 }
 
 func exact(study string, widest float64) rule {
-	return rule{Test: "exact-values/2", Study: study, Limits: limits{"level": level, "widest": widest, "held": 0.9}}
+	return rule{Test: "exact-values/3", Study: study, Limits: limits{"level": level, "widest": widest, "held": 0.9}}
 }
 
 func firstDrop(optimizers ...string) rule {

@@ -73,7 +73,7 @@ var judges = map[string]func(rule, *study) finding{
 	"outputs/1":           judgeOutputs,
 	"only-sqrt-onset/2":   judgeOnlyOnset,
 	"only-sqrt-stable/3":  judgeOnlyStable,
-	"exact-values/2":      judgeExact,
+	"exact-values/3":      judgeExact,
 	"init-powers/2":       judgeInits,
 	"init-losses/3":       judgeInitLosses,
 	"rank-gain/3":         judgeRankGain,
