@@ -32,15 +32,12 @@ func (v View) heldEqual() string {
 			equal = append(equal, t.name+" "+t.values[0])
 		}
 	}
-	alphas := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.Alpha })
-	isAlpha := func(name string) bool { return lastPart(name) == "alpha" }
-	if len(alphas) == 1 && !slices.ContainsFunc(axesOf(v.arms), isAlpha) {
-		equal = append(equal, "alpha "+number.Brief(alphas[0]))
-	}
+	equal = append(equal, v.oneSetting()...)
 	text := "All runs share " + strings.Join(equal, ", ") + "."
 	if len(equal) == 0 {
 		text = "No setting is the same in all runs."
 	}
+	text += v.alphaByScheme() + v.rateRatios()
 	text += tuning(v)
 	text += dataNote(v)
 	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
@@ -50,6 +47,58 @@ func (v View) heldEqual() string {
 	if len(rates) == 1 && !apart && !slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do "+
 			"better at another.", number.Brief(rates[0]))
+	}
+	return text
+}
+
+// oneSetting has the alpha and the momentum of all runs, where there is one and it is no axis.
+func (v View) oneSetting() (equal []string) {
+	if alphas := v.alphas(v.cells); len(alphas) == 1 {
+		equal = append(equal, "alpha "+number.Brief(alphas[0]))
+	}
+	isMomentum := func(name string) bool { return lastPart(name) == "momentum" }
+	m := distinctSettings(v, "train.momentum")
+	if len(m) == 1 && m[0] != "0" && !slices.ContainsFunc(axesOf(v.arms), isMomentum) {
+		equal = append(equal, "momentum "+m[0])
+	}
+	return equal
+}
+
+// alphas are the different alphas of cells; none if alpha is an axis.
+func (v View) alphas(cells []results.Cell) []float64 {
+	if slices.ContainsFunc(axesOf(v.arms), func(name string) bool { return lastPart(name) == "alpha" }) {
+		return nil
+	}
+	return distinct(rankedCells(cells), func(s results.Setting) float64 { return s.Alpha })
+}
+
+// alphaByScheme says which alpha each scheme has; empty if all have one, or a scheme has several.
+func (v View) alphaByScheme() string {
+	if len(v.alphas(v.cells)) < 2 {
+		return ""
+	}
+	var all []string
+	for _, scheme := range v.schemes {
+		of := slices.DeleteFunc(slices.Clone(v.cells), func(c results.Cell) bool { return c.Scheme != scheme })
+		switch alphas := v.alphas(of); len(alphas) {
+		case 0:
+		case 1:
+			all = append(all, fmt.Sprintf("%s under %s", number.Brief(alphas[0]), schemeLabel(scheme)))
+		default:
+			return ""
+		}
+	}
+	return " Alpha is " + strings.Join(all, ", ") + "."
+}
+
+// rateRatios says how many times the learning rate of A that of B is, where it is another one.
+func (v View) rateRatios() (text string) {
+	for _, scheme := range v.schemes {
+		i := slices.IndexFunc(v.cells, func(c results.Cell) bool { return c.Scheme == scheme })
+		if ratio := v.cells[i].Powers.Ratio; ratio != 0 && ratio != 1 {
+			text += fmt.Sprintf(" Under %s the learning rate of B is %s times that of A, which is the one shown.",
+				schemeLabel(scheme), number.Brief(ratio))
+		}
 	}
 	return text
 }

@@ -56,6 +56,7 @@ type Finding struct {
 
 	Done, Planned int // runs
 	Size          string
+	Equal         string // what runs have in common, in sentences
 
 	// Late is true if the rule was changed after the runs were made. Standing is then the last
 	// one by the rule before, and New the one by the new rule, which needs runs on seeds that
@@ -110,7 +111,9 @@ func (s Study) judge(c Claim, past History) Finding {
 		return f
 	}
 	found := tests[c.Rule.Test](c.Rule, s.View)
-	f.Size = c.Rule.of(s.View).size()
+	if of := c.Rule.of(s.View); len(of.arms) > 0 {
+		f.Size, f.Equal = of.size(), of.heldEqual()
+	}
 	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {

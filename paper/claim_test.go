@@ -378,7 +378,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 		table.Fill(&rows, make([]int, n), table.Words("row", func(n int) int { return n }))
 		return Finding{Claim: claims[0], Standing: Seen, Tables: []table.Table{rows}}
 	}
-	long, short := finding(foldedRows+1).markdown("x"), finding(foldedRows).markdown("x")
+	long, short := finding(foldedRows+1).markdown("x", nil), finding(foldedRows).markdown("x", nil)
 	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) ||
 		!strings.Contains(short, "\n**Rows**\n\n| row |") ||
 		strings.Contains(short, "<details>") || strings.Contains(long+short, "said elsewhere") {
@@ -389,7 +389,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 // The page says what would resolve a claim only if the claim is unresolved.
 func TestWhatWouldResolve(t *testing.T) {
 	for _, s := range []Standing{Partial, Unresolved, NotSeen, Seen} {
-		text := Finding{Claim: claims[0], Standing: s}.markdown("x")
+		text := Finding{Claim: claims[0], Standing: s}.markdown("x", nil)
 		if strings.Contains(text, "What would resolve it: "+claims[0].Resolve) != (s == Unresolved) {
 			t.Errorf("%s:\n%s", s, text)
 		}

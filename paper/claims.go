@@ -51,7 +51,7 @@ var claims = []Claim{
 			"several orders.",
 		Looks: "the ratio of the largest norm over ranks to the smallest. Each seed counts with the step at which " +
 			"its ratio is largest. The interval of the ratio must lie below 10 under rsLoRA and above 10 under LoRA. " +
-			"The runs are short: they learn little, and the norms stay near those at the onset.",
+			"The runs are short: LoRA's learn little, and its norms stay near those at the onset.",
 		Rule: Rule{
 			Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10},
 		},
@@ -65,8 +65,8 @@ var claims = []Claim{
 		Source: thePaper + ", figure 2",
 		Says:   "LoRA converges to a similar loss at every rank; larger ranks are even slightly worse.",
 		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
-			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The rate lies far below " +
-			"LoRA's best one, near which larger ranks gain more: see the claim on tuned ranks.",
+			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The claim on tuned ranks has " +
+			"LoRA's best rates in shorter runs: they lie far above this rate, and larger ranks gain more there.",
 		Rule: Rule{
 			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
@@ -107,13 +107,15 @@ var claims = []Claim{
 	},
 	{
 		Key:    "merged-inference",
-		Name:   "A merged adapter does not slow inference down by as much as 5%, at any rank that was timed",
+		Name:   "A merged adapter does not slow the scoring of one batch down by as much as 5%, at any rank that was timed",
 		Source: thePaper + ", section 5",
 		Says: "after training, an adapter is added to the weights, and inference takes as long as with the base " +
 			"model.",
 		Looks: "the time to score one batch with a merged model, relative to the base model. Its interval must lie " +
-			"within 5% of 1 at every rank. Before the timing, the merged model and the model with its adapter " +
-			"attached are checked to have the same loss.",
+			"within 5% of 1 at every rank. Tokens and adapters are random; nothing is generated token by token. A merged " +
+			"model does the same operations on the same shapes as the base model, so this tests the program and the " +
+			"timer. Before the timing, the merged model and the model with its adapter attached are checked to have " +
+			"the same loss.",
 		Rule: Rule{
 			Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin},
 		},
@@ -127,8 +129,9 @@ var claims = []Claim{
 		Says:   "under SGD the pattern of gradients is the same.",
 		Looks: "the powers of rank of the norm at the onset under LoRA and rsLoRA, and of the mean norm over all " +
 			"steps, which depends on the optimizer. The power of the mean must be below -0.1 under LoRA and within " +
-			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet. The runs are short: they learn " +
-			"little, and the mean stays near the onset.",
+			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet: these norms are the same under SGD and " +
+			"under Adafactor, and only the mean tells the two apart. The runs are short: LoRA's learn little, and its " +
+			"mean stays near the onset.",
 		Rule:    patternRule("paper-fig4"),
 		Shows:   []string{"gradient-norm"},
 		Resolve: moreSeeds,
@@ -192,7 +195,7 @@ var claims = []Claim{
 		Source: thePaper + ", appendix B.6",
 		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
 		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and outside of that under " +
-			"every other scheme.",
+			"every other scheme. " + oneMeasurement,
 		Rule: Rule{
 			Test: "only-sqrt-onset/2", Study: "paper-scalings", Optimizers: []string{"adamw"},
 			Limits: map[string]float64{"flat": flat},
@@ -208,7 +211,7 @@ var claims = []Claim{
 		Looks: "stability, as theory and the rank check define it: a scheme is stable if the power of rank of the " +
 			"first loss drop is within ±0.1 of 0. The paper speaks of gradients; this is about one step. The drop " +
 			"is a first-order estimate. Where it is large enough to be told from rounding, it must agree with what " +
-			"the loss did on the same batch, to a tenth.",
+			"the loss did on the same batch, to a tenth. " + oneMeasurement,
 		Rule:    stableRule("sgd"),
 		Shows:   []string{"check-sgd"},
 		Resolve: moreSeeds,
@@ -219,7 +222,7 @@ var claims = []Claim{
 		Source: thePaper + ", appendix B.6",
 		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
 		Looks: "the same as under SGD. Adam's updates are like signs of gradients; for such updates theory says " +
-			"that α/r is the stable one.",
+			"that α/r is the stable one. " + oneMeasurement,
 		Rule:    stableRule("adamw"),
 		Shows:   []string{"check-adamw"},
 		Resolve: moreSeeds,
@@ -259,8 +262,8 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values",
-		Name: "No quantity of the first steps is shown to differ from theory's exact value at any rank, by a test of " +
-			"its own; nine of ten of all 95% intervals contain it, and none is wider than ±10% of its square",
+		Name: "No quantity of the first steps is shown to differ from theory's exact value at any rank; nine of ten " +
+			"of all 95% intervals contain it, and none is wider than ±10% of its square",
 		Source: "theory/law.go",
 		Says: "where there is an exact expression at a finite rank, the mean square over draws of A is its value; of " +
 			"a loss drop it is the mean.",
@@ -279,10 +282,9 @@ var claims = []Claim{
 	},
 	{
 		Key: "exact-values-wide",
-		Name: "With adapters on q_proj alone and on down_proj alone, under rsLoRA, on both sides of the rank at which " +
-			"the laws for small and for large ranks meet, no quantity of the first steps is shown to differ from " +
-			"theory's exact value, by a test of its own; nine of ten of all 95% intervals contain it, and none is " +
-			"wider than ±25% of its square",
+		Name: "On q_proj alone and on down_proj alone, under rsLoRA, below and above the rank at which theory's two " +
+			"laws meet, no quantity of the first steps is shown to differ from theory's exact value; nine of ten of " +
+			"all 95% intervals contain it, and none is wider than ±25% of its square",
 		Source: "theory/law.go",
 		Says: "the exact expressions hold on one map as on many. They hold on both sides of the rank at which the " +
 			"law for small ranks meets the law for large ones.",
@@ -334,7 +336,9 @@ var claims = []Claim{
 			"directions. That does not depend on rank only where r is far above d.",
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; the rule stayed, and this study tries higher rates, on other seeds. These rates were " +
-			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers.",
+			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The power " +
+			"was nearly the same on both. The curvature was not: on the first block its interval contained 0, so " +
+			"that no curvature is established.",
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
@@ -398,7 +402,7 @@ var claims = []Claim{
 			"other.",
 		Looks: "every scheme against LoRA, rank by rank. They must be equivalent to within a tenth of what LoRA " +
 			"learned. A percentage of the loss would say little, because a run only learns a part of its loss. All " +
-			"have one γ at rank 4, where rsLoRA is LoRA itself.",
+			"have one γ at rank 4, where rsLoRA is LoRA itself: their runs are the same ones.",
 		Rule: Rule{
 			Test: "schemes-equal/3", Study: "tuned",
 			Limits: lossLimits,
@@ -414,7 +418,8 @@ var claims = []Claim{
 		Says:   "nothing. Figure 2 of the paper uses one rate for all ranks.",
 		Looks: "the final loss at the largest rank against that at the smallest, scheme by scheme, after as many " +
 			"steps. Any difference that is shown counts, where the claim on LoRA at one rate asks whether it is as " +
-			"large as a tenth of what was learned. The table shows how much lower the loss is.",
+			"large as a tenth of what was learned. The table shows how much lower the loss is. LoRA and rsLoRA share " +
+			"their runs at rank 4.",
 		Rule: Rule{
 			Test: "ranks-gain/2", Study: "tuned",
 			Limits: lossLimits,
@@ -455,6 +460,10 @@ var claims = []Claim{
 		Resolve: moreTraining,
 	},
 }
+
+// oneMeasurement says what the rows of scaling functions have in common.
+const oneMeasurement = "All functions are measured with the same A, and differ only by a factor at each rank: " +
+	"their rows are one measurement."
 
 // patternRule judges the paper's figures of gradient norms during training.
 func patternRule(study string) Rule {

@@ -131,7 +131,7 @@ func rankGain(r Rule, v View) Finding {
 }
 
 // noFull is said of a study without full fine-tuning.
-const noFull = "The study has no full fine-tuning to compare with, so it does not say how much was learned."
+const noFull = "The study has no full fine-tuning, so it does not say what share of that was learned."
 
 // learnedShare is what a cell learned divided by what full fine-tuning learned at its best
 // rate, and that rate.

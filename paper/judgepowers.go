@@ -162,7 +162,9 @@ func exactValues(r Rule, v View) Finding {
 	level := r.limit("level")
 	differ := differingCells(cells, level)
 	rejected := len(differingCells(distinct, level))
-	outside := slices.DeleteFunc(slices.Clone(cells), func(c exactCell) bool { return c.over.Low <= 1 && 1 <= c.over.High })
+	outside := slices.DeleteFunc(slices.Clone(cells), func(c exactCell) bool {
+		return c.over.Low <= 1 && 1 <= c.over.High
+	})
 	share := float64(len(cells)-len(outside)) / float64(len(cells))
 	widest := 0.0
 	for _, c := range cells {

@@ -71,7 +71,7 @@ func tunedRulings() []ruling {
 		return s
 	}
 	return []ruling{
-		{"all alike", equal, tuned(none), Seen, "no full fine-tuning to compare with"},
+		{"all alike", equal, tuned(none), Seen, "no full fine-tuning"},
 		{"alike beside full fine-tuning", equal, both(tuned(none), fully(2)), Seen, " LoRA: rank 4 50%"},
 		{"one a little lower", equal, tuned(added("rslora", 4, -0.03)), Seen, ""},
 		{"one lower by much", equal, tuned(added("rslora", 256, -0.4)), NotSeen, ""},

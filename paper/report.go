@@ -17,7 +17,7 @@ func (r Reproduction) Markdown(heading, folder string, past History) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s", strings.TrimRight(heading, "\n"), r.claims(past))
 	for i, f := range r {
-		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder))
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s", i+1, f.title(), f.markdown(folder, past))
 	}
 	b.WriteString(r.studies())
 	b.WriteString(r.changes(past))
@@ -54,13 +54,13 @@ func (f Finding) rule() string {
 // foldedRows is the most rows that a table may have to be shown unfolded.
 const foldedRows = 16
 
-func (f Finding) markdown(folder string) string {
+func (f Finding) markdown(folder string, past History) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks)
 	if f.Text != "" {
 		fmt.Fprintf(&b, "*Found here*: %s\n\n", f.Text)
 	}
-	fmt.Fprintf(&b, "**Standing: %s**\n", f.standing())
+	fmt.Fprintf(&b, "**Standing: %s**\n%s", f.standing(), f.before(past))
 	if f.Late {
 		b.WriteString("\n" + f.lateness() + "\n")
 	}
@@ -77,10 +77,34 @@ func (f Finding) markdown(folder string) string {
 		}
 		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.Title, rows)
 	}
+	if len(f.Figures) == 0 && f.Equal != "" {
+		b.WriteString("\n" + f.Equal + "\n")
+	}
 	for _, figure := range f.Figures {
 		fmt.Fprintf(&b, "\n![%s](%s/%s.png)\n\n%s\n", f.Name, folder, figure.Name, figure.Caption)
 	}
 	return b.String()
+}
+
+// before lists the standings that the claim had on other runs, or by other rules, since rules
+// are fixed; empty if there are none.
+func (f Finding) before(past History) string {
+	now, _ := f.judgements(past)
+	var all []string
+	for i, j := range past {
+		if j.Claim != f.Key || j.Rule == "" || now == &past[i] {
+			continue
+		}
+		rule := "the same rule"
+		if j.Rule != f.Rule.Hash() {
+			rule = "rule `" + j.Rule + "`"
+		}
+		all = append(all, fmt.Sprintf("*%s* (%s, runs of %s)", j.Standing, rule, j.Date))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "\nJudgements before: " + strings.Join(all, "; ") + ".\n"
 }
 
 // lateness gives the standing by the rule of the runs' days, and the one by today's rule.
@@ -133,7 +157,8 @@ func (r Reproduction) studies() string {
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
 		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
 		"a study has one, paper/grids.yaml had it before the runs. For the other studies the line in that file was " +
-		"written after the runs, from the experiment that they were made with.\n\n" + t.Markdown() + changedGrids()
+		"written after the runs, from the experiment that they were made with. A program with (devel) in its name " +
+		"was built from files that no commit has, so it cannot be built again.\n\n" + t.Markdown() + changedGrids()
 }
 
 // changedGrids says which grids were changed, when and why.

@@ -12,9 +12,6 @@ import (
 // size says what a study covers: optimizers, learning rates, steps and tokens in a step,
 // ranks, and seeds.
 func (v View) size() string {
-	if len(v.arms) == 0 {
-		return ""
-	}
 	parts := []string{strings.Join(optimizersOf(v), ", "), rateSize(v)}
 	steps := distinctSettings(v, "train.steps")
 	if len(steps) > 1 {
@@ -53,7 +50,8 @@ func optimizersOf(v View) (names []string) {
 	return names
 }
 
-// rateSize names the learning rates of arms that have ranks: one, a range, or each its own.
+// rateSize names the learning rates of arms that have ranks: one, a range, or each its own. A's
+// own rates come after them.
 func rateSize(v View) string {
 	if slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return "each at its own learning rate"
@@ -63,9 +61,22 @@ func rateSize(v View) string {
 	case 0:
 		return ""
 	case 1:
-		return "learning rate " + number.Brief(rates[0])
+		return "learning rate " + number.Brief(rates[0]) + ownRates(v)
 	}
-	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1]))
+	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1])) + ownRates(v)
+}
+
+// ownRates names the learning rates of A where it has its own; empty if it has none.
+func ownRates(v View) string {
+	own := slices.DeleteFunc(distinctSettings(v, "train.lr_a"), func(rate string) bool { return rate == "0" })
+	switch len(own) {
+	case 0:
+		return ""
+	case 1:
+		return ", of A " + own[0]
+	default:
+		return fmt.Sprintf(", of A up to %s", own[len(own)-1])
+	}
 }
 
 // distinctSettings are the different values of a field of the config over cells; whole numbers

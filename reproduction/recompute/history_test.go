@@ -159,6 +159,9 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	if c.past != past {
 		a.fail("history has %q before, and the page %q", past, c.past)
 	}
+	if want := r.earlier(key, hash, now); c.judgements != want {
+		a.fail("judgements before: %q, and it should be %q", c.judgements, want)
+	}
 	want := r.changed(key, hash, standing, now, before)
 	for i := range max(len(want), len(c.changes)) {
 		if i >= len(want) || i >= len(c.changes) {
@@ -167,6 +170,24 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 		}
 		a.hold("what changed", c.changes[i], say{text: name + ": "}.plus(want[i]), 1)
 	}
+}
+
+// earlier lists all judgements by a fixed rule but one.
+func (r report) earlier(key, hash string, now *judgement) string {
+	var all []string
+	for _, j := range r.history {
+		by := "rule `" + j.rule + "`"
+		if j.rule == hash {
+			by = "the same rule"
+		}
+		if j.claim == key && j.rule != "" && j != now {
+			all = append(all, "*"+j.standing+"* ("+by+", runs of "+j.date+")")
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return strings.Join(all, "; ") + "."
 }
 
 // changed says how a claim differs from the judgement before.

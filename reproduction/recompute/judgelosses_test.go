@@ -181,7 +181,7 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	return f
 }
 
-const noFull = "The study has no full fine-tuning to compare with, so it does not say how much was learned."
+const noFull = "The study has no full fine-tuning, so it does not say what share of that was learned."
 
 // ofFull says which share of what full fine-tuning learned each cell learned.
 func ofFull(arms []*arm) say {

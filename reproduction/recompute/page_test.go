@@ -19,6 +19,7 @@ type claim struct {
 	name, source, rule, past, listed string // as in the table of all claims; of a rule, its hash and date
 	reported, seen, standing         string
 	late                             string // that the rule was changed after the runs
+	judgements                       string // before
 	changes                          []string
 	tables                           []table
 }
@@ -116,6 +117,7 @@ func (p *page) add(title string, lines []string, listed table) error {
 func (c *claim) line(l string) bool {
 	for prefix, to := range map[string]*string{
 		"*Reported* ": &c.reported, "*Found here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
+		"Judgements before: ": &c.judgements,
 	} {
 		if rest, ok := strings.CutPrefix(l, prefix); ok {
 			*to = rest

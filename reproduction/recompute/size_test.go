@@ -52,9 +52,22 @@ func ratesSaid(arms []*arm) say {
 	case n == 0:
 		return say{}
 	case same(rates[0], rates[n-1]):
-		return phrase("learning rate #", plain(rates[0]))
+		return phrase("learning rate #", plain(rates[0])).plus(ofA(arms))
 	default:
-		return phrase("learning rates # to #", plain(rates[0]), plain(rates[n-1]))
+		return phrase("learning rates # to #", plain(rates[0]), plain(rates[n-1])).plus(ofA(arms))
+	}
+}
+
+// ofA is A's own learning rate, or the largest of them.
+func ofA(arms []*arm) say {
+	own := slices.DeleteFunc(settings(arms, "train.lr_a"), func(rate float64) bool { return rate == 0 })
+	switch len(own) {
+	case 0:
+		return say{}
+	case 1:
+		return phrase(", of A #", plain(own[0]))
+	default:
+		return phrase(", of A up to #", plain(slices.Max(own)))
 	}
 }
 
