@@ -60,13 +60,9 @@ func loadFolder(dir folder, s storage) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	tok, err := tokenizer.LoadFS(dir, dir.name, config.ends())
+	tok, err := tokenizer.LoadFS(dir, dir.name, config.tokens())
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
-	}
-	if tok.Vocab() > config.model.Vocab {
-		return nil, dir.errorf(tokenizerFile, "%d tokens, but vocab_size in %s is %d",
-			tok.Vocab(), configFile, config.model.Vocab)
 	}
 	model, dtype, err := readWeights(dir, config, s)
 	if err != nil {

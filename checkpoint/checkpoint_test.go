@@ -203,7 +203,7 @@ func upperTokenizer(t *testing.T) tokenizer.Tokenizer {
 	text := string(files[tokenizerFile].Data)
 	text = strings.NewReplacer(`"A": 65`, `"A": 97`, `"a": 97`, `"a": 65`).Replace(text)
 	files[tokenizerFile].Data = []byte(text)
-	tok, err := tokenizer.LoadFS(files, "upper", tokenizer.Ends{})
+	tok, err := tokenizer.LoadFS(files, "upper", tokenizer.Model{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func withTemplate(t *testing.T) tokenizer.Tokenizer {
 	for name, content := range tokenizer.NewByteTokenizer().Files() {
 		files[name] = &fstest.MapFile{Data: content}
 	}
-	tok, err := tokenizer.LoadFS(files, "template", tokenizer.Ends{})
+	tok, err := tokenizer.LoadFS(files, "template", tokenizer.Model{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,15 +112,15 @@ func headDim(dimKey string, dim int, headsKey string, heads int) (int, error) {
 	return dim / heads, nil
 }
 
-// ends returns BOS and EOS, for a tokenizer that does not name them.
-func (c *config) ends() tokenizer.Ends {
+// tokens returns what the tokenizer needs to know of the model.
+func (c *config) tokens() tokenizer.Model {
 	first := func(ids tokenIDs) *int32 {
 		if len(ids) == 0 {
 			return nil
 		}
 		return &ids[0]
 	}
-	return tokenizer.Ends{BOS: first(c.BOS), EOS: first(c.EOS)}
+	return tokenizer.Model{BOS: first(c.BOS), EOS: first(c.EOS), Vocab: c.model.Vocab}
 }
 
 // config returns the config as Save writes it: the config that was read, with another form of

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io/fs"
@@ -82,7 +83,8 @@ func TestLoadErrors(t *testing.T) {
 		{set("rms_norm_eps", "-1"), []string{"norm epsilon -1"}},
 		{set("rope_theta", "0"), []string{"rope theta 0"}},
 		{set("hidden_size", `"8"`), []string{"tiny/config.json", "hidden_size"}},
-		{set("vocab_size", "256"), []string{"tiny/tokenizer.json: 257 tokens, but vocab_size in config.json is 256"}},
+		{set("vocab_size", "256"), []string{`tiny/tokenizer.json: token 256, "<|endoftext|>": the model's embedding has ` +
+			"only 256 tokens: resize the model's embedding for its tokenizer"}},
 		{set("bos_token_id", "400"), []string{"bos_token_id 400", "no token 400"}},
 
 		// Sizes that do not fit the length of the weights are never allocated.
@@ -115,6 +117,27 @@ func TestLoadErrors(t *testing.T) {
 		c.damage(files)
 		_, err := LoadFS(files, "tiny")
 		wantError(t, err, append(c.want, "checkpoint: ")...)
+	}
+}
+
+// A tokenizer may have tokens that the embedding lacks, and one that it lacks is refused where a
+// text needs it.
+func TestEmbeddingWithoutTheLastTokens(t *testing.T) {
+	files := saved(t, tiny(t, false), F32)
+	files[tokenizerFile].Data = bytes.Replace(files[tokenizerFile].Data, []byte(`"added_tokens": [`),
+		[]byte(`"added_tokens": [{"id": 258, "content": "<later>"}, {"id": 257, "content": "<pad>", "special": true}, `), 1)
+	tok := mustLoad(t, files).Tokenizer
+	if tok.Vocab() != 259 {
+		t.Fatalf("%d tokens", tok.Vocab())
+	}
+	for _, encode := range []func(context.Context, string) ([]int32, error){
+		tok.Encode, tok.EncodeBare, tok.EncodePiece,
+	} {
+		if ids, err := encode(t.Context(), "ab"); err != nil || len(ids) < 2 {
+			t.Errorf("a text without these tokens: %v (%v)", ids, err)
+		}
+		_, err := encode(t.Context(), strings.Repeat("ab", 5000)+"<pad>b")
+		wantError(t, err, `tokenizer: tiny/tokenizer.json: token 257, "<pad>": the model's embedding has only 257 tokens`)
 	}
 }
 

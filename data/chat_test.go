@@ -16,7 +16,7 @@ func withTemplate(t *testing.T, source string) Tokenizer {
 	for name, content := range tokenizer.NewByteTokenizer().Files() {
 		files[name] = &fstest.MapFile{Data: content}
 	}
-	tok, err := tokenizer.LoadFS(files, "chat", tokenizer.Ends{})
+	tok, err := tokenizer.LoadFS(files, "chat", tokenizer.Model{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func TestLongPieces(t *testing.T) {
 			t.Log("without ", folder)
 			continue
 		}
-		loaded, err := LoadFS(os.DirFS(folder), folder, Ends{})
+		loaded, err := LoadFS(os.DirFS(folder), folder, Model{})
 		if err != nil {
 			t.Fatal(err)
 		}

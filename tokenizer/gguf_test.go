@@ -113,7 +113,7 @@ func TestGGUFFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := LoadFS(asFS(from.Files()), "gguf", Ends{})
+	loaded, err := LoadFS(asFS(from.Files()), "gguf", Model{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,13 +19,21 @@ const (
 	templateFile  = "chat_template.jinja"
 )
 
-// Ends are the ids of the tokens that begin and end a text, for a tokenizer whose own files do
-// not name them; nil for none.
-type Ends struct{ BOS, EOS *int32 }
+// Model is what a tokenizer needs to know of its model.
+type Model struct {
+	// BOS and EOS are the ids of the tokens that begin and end a text, for a tokenizer whose own
+	// files do not name them; nil for none.
+	BOS, EOS *int32
+
+	// Vocab is the number of tokens that the model's embedding has; 0 if it is not known. A
+	// tokenizer may have more, as where a token was added and the model left as it was. A text
+	// that needs one of these is an error, and so is an EOS among them.
+	Vocab int
+}
 
 // LoadFS reads the tokenizer of the Hugging Face folder at the root of fsys;
 // errors call it name.
-func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
+func LoadFS(fsys fs.FS, name string, m Model) (Tokenizer, error) {
 	content, err := readFile(fsys, name, tokenizerFile)
 	if err != nil {
 		return nil, err
@@ -55,7 +63,7 @@ func LoadFS(fsys fs.FS, name string, ends Ends) (Tokenizer, error) {
 		p.files[templateFile] = template
 		p.template, p.origin = string(template), path.Join(name, templateFile)
 	}
-	if err := p.setEnds(ends); err != nil {
+	if err := p.setModelTokens(m); err != nil {
 		return nil, fmt.Errorf("tokenizer: %s: %w", path.Join(name, tokenizerFile), err)
 	}
 	return p, nil
@@ -75,13 +83,13 @@ func readFile(fsys fs.FS, folder, file string) ([]byte, error) {
 	return content, nil
 }
 
-// setEnds sets BOS and EOS if there are none yet.
-func (p *pipeline) setEnds(ends Ends) error {
+// setModelTokens sets BOS and EOS if there are none yet, and the size of the embedding.
+func (p *pipeline) setModelTokens(m Model) error {
 	for _, e := range []struct {
 		name string
 		id   *int32
 		have *int32
-	}{{"bos_token_id", ends.BOS, &p.bos}, {"eos_token_id", ends.EOS, &p.eos}} {
+	}{{"bos_token_id", m.BOS, &p.bos}, {"eos_token_id", m.EOS, &p.eos}} {
 		if e.id == nil || *e.have != none {
 			continue
 		}
@@ -90,7 +98,20 @@ func (p *pipeline) setEnds(ends Ends) error {
 		}
 		*e.have = *e.id
 	}
+	p.embedded = m.Vocab
+	if p.eos != none {
+		return p.inEmbedding(p.eos)
+	}
 	return nil
+}
+
+// inEmbedding is an error if the model's embedding lacks a token.
+func (p *pipeline) inEmbedding(id int32) error {
+	if p.embedded == 0 || int(id) < p.embedded {
+		return nil
+	}
+	return fmt.Errorf("token %d, %q: the model's embedding has only %d tokens: resize the model's embedding for its "+
+		"tokenizer, or use the tokenizer with which it was trained", id, p.tokens[id], p.embedded)
 }
 
 // setSettings sets BOS and EOS from the content of tokenizer_config.json.

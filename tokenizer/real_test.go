@@ -20,7 +20,7 @@ func TestStories260KMatchesHuggingFace(t *testing.T) {
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("needs the model stories260K: %v", err)
 	}
-	tok, err := tokenizer.LoadFS(os.DirFS(dir), dir, tokenizer.Ends{})
+	tok, err := tokenizer.LoadFS(os.DirFS(dir), dir, tokenizer.Model{})
 	if err != nil {
 		t.Fatal(err)
 	}

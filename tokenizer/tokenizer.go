@@ -73,6 +73,7 @@ type pipeline struct {
 	tokens   map[int32]string // normalized text of each token
 	special  map[int32]bool   // tokens that Decode leaves out
 	vocab    int
+	embedded int   // see [Model]
 	bos, eos int32 // or none
 	files    map[string][]byte
 	name     string // of the file that describes the tokenizer, for errors
@@ -163,7 +164,14 @@ func (p *pipeline) encode(ctx context.Context, before []int32, text string, afte
 	defer p.scratch.Put(s)
 	defer p.explain(&err)
 	defer caught(&err)
-	s.start(ctx, text, yield)
+	s.start(ctx, text, func(ids []int32) {
+		for _, id := range ids {
+			if err := p.inEmbedding(id); err != nil {
+				panic(exceeded{err})
+			}
+		}
+		yield(ids)
+	})
 	ids := append(s.out[:0], before...)
 	ids = p.appendText(ids, wellFormed(text), whole, s)
 	s.flush(append(ids, after...), 0)
