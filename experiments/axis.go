@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -32,27 +33,20 @@ func contains(values []any, value any) bool {
 }
 
 // parseAxes reads a mapping of fields to lists of values; it may be empty.
-func parseAxes(n *yaml.Node, what string, claims claims) ([]Axis, error) {
+func parseAxes(n *yaml.Node, what string, claims claims) (axes []Axis, err error) {
 	if isNone(n) {
 		return nil, nil
 	}
-	pairs, err := pairsOf(n, what)
-	if err != nil {
-		return nil, err
-	}
-	var axes []Axis
-	for _, p := range pairs {
+	err = eachPair(n, what, func(p pair) error {
 		f, err := parseField(p.key, claims)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		values, err := f.parseValues(p.value)
-		if err != nil {
-			return nil, err
-		}
 		axes = append(axes, Axis{f.name, values})
-	}
-	return axes, nil
+		return err
+	})
+	return axes, err
 }
 
 // parseSome is parseAxes for places that need at least one field.
@@ -83,12 +77,10 @@ func (f field) parseValues(n *yaml.Node) ([]any, error) {
 		return nil, at(n, "%s has an empty list of values: give at least one", f.name)
 	}
 	var values []any
+	var errs []error
 	for _, node := range nodes {
 		value, err := f.parse(node)
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, value)
+		values, errs = append(values, value), append(errs, err)
 	}
-	return values, nil
+	return values, errors.Join(errs...)
 }

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,17 +12,15 @@ import (
 )
 
 // Parse reads an experiment file. Unknown keys, repeated keys and values of the wrong
-// type or out of bounds are errors that name the line.
+// type or out of bounds are errors that name the line. All errors of a file are returned, joined.
 func Parse(file string, text []byte) (*Experiment, error) {
 	d := decoder{Experiment: Experiment{Base: Defaults()}, claims: make(claims)}
 	root, err := parseYAML(text)
 	if err == nil {
 		err = d.file(root)
 	}
-	if l := (*located)(nil); errors.As(err, &l) {
-		return nil, fmt.Errorf("experiments: %s:%d: %w", file, l.line, err)
-	} else if err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w", file, err)
+	if err != nil {
+		return nil, inFile(file, err)
 	}
 	for path := range d.claims {
 		d.name(path)
@@ -49,19 +46,15 @@ type decoder struct {
 }
 
 func (d *decoder) file(root *yaml.Node) error {
-	pairs, err := pairsOf(root, "an experiment")
-	if err != nil {
-		return err
+	named := false
+	err := eachPair(root, "an experiment", func(p pair) error {
+		named = named || p.key.Value == "name"
+		return d.key(p)
+	})
+	if root.Kind == yaml.MappingNode && !named {
+		err = errors.Join(err, at(root, "an experiment needs a name, as in name: mine"))
 	}
-	for _, p := range pairs {
-		if err := d.key(p); err != nil {
-			return err
-		}
-	}
-	if d.Name == "" {
-		return at(root, "an experiment needs a name, as in name: mine")
-	}
-	return nil
+	return err
 }
 
 // key reads one entry of the file's top level.
@@ -125,30 +118,22 @@ func (d *decoder) config(p pair) error {
 	case len(group) == 0:
 		return unknownKey(p.key, "", topKeys())
 	}
-	pairs, err := pairsOf(p.value, p.key.Value)
-	if err != nil {
-		return err
-	}
-	for _, q := range pairs {
+	return eachPair(p.value, p.key.Value, func(q pair) error {
 		f, ok := fieldNamed(p.key.Value + "." + q.key.Value)
 		if !ok {
 			return unknownKey(q.key, p.key.Value, group)
 		}
-		if err := d.assign(f, q); err != nil {
-			return err
-		}
-	}
-	return nil
+		return d.assign(f, q)
+	})
 }
 
 // assign sets a field of Base.
 func (d *decoder) assign(f field, p pair) error {
 	value, err := f.parse(p.value)
-	if err != nil {
-		return err
+	if err == nil {
+		f.set(&d.Base, value)
 	}
-	f.set(&d.Base, value)
-	return d.claims.take(f, p.key)
+	return errors.Join(err, d.claims.take(f, p.key))
 }
 
 // unknownKey says where a key belongs, or else which keys are known.
@@ -178,11 +163,7 @@ func topKeys() []string {
 
 // parseRule reads an item of when.
 func parseRule(n *yaml.Node) (rule Rule, err error) {
-	pairs, err := pairsOf(n, "an item of when")
-	if err != nil {
-		return Rule{}, err
-	}
-	for _, p := range pairs {
+	err = eachPair(n, "an item of when", func(p pair) (err error) {
 		switch p.key.Value {
 		case "if":
 			rule.If, err = parseSome(p.value, "if", make(claims))
@@ -191,34 +172,25 @@ func parseRule(n *yaml.Node) (rule Rule, err error) {
 		default:
 			err = at(p.key, "%w", suggest.Unknown("key of when", p.key.Value, []string{"if", "set"}))
 		}
-		if err != nil {
-			return Rule{}, err
-		}
+		return err
+	})
+	if err == nil && (rule.If == nil || rule.Set == nil) {
+		err = at(n, "an item of when needs both if and set")
 	}
-	if rule.If == nil || rule.Set == nil {
-		return Rule{}, at(n, "an item of when needs both if and set")
-	}
-	return rule, nil
+	return rule, err
 }
 
 // parseSettings reads a mapping of fields to one value each.
-func parseSettings(n *yaml.Node) ([]Setting, error) {
-	pairs, err := pairsOf(n, "set")
-	if err != nil {
-		return nil, err
-	}
-	var settings []Setting
+func parseSettings(n *yaml.Node) (settings []Setting, err error) {
 	claims := make(claims)
-	for _, p := range pairs {
+	err = eachPair(n, "set", func(p pair) error {
 		f, err := parseField(p.key, claims)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		value, err := f.parse(p.value)
-		if err != nil {
-			return nil, err
-		}
 		settings = append(settings, Setting{f.name, value})
-	}
-	return settings, nil
+		return err
+	})
+	return settings, err
 }

@@ -4,8 +4,10 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"ranksweep/lora"
 )
@@ -97,14 +99,13 @@ func TestDecodeErrors(t *testing.T) {
 			"experiments: x.yaml:2: mapping values are not allowed in this context"},
 		{"two documents", "name: a\n---\nname: b\n",
 			"experiments: x.yaml:2: a second document begins here: a file holds one experiment"},
-		{"no name", "data: x\n", "experiments: x.yaml:1: an experiment needs a name, as in name: mine"},
 		{"name that is no folder", "name: a/b",
 			`experiments: x.yaml:1: name "a/b": must be a word of letters, digits, dots, dashes and underscores`},
 		{"name that is nothing", "name: ",
 			`experiments: x.yaml:1: name null: must be a word of letters, digits, dots, dashes and underscores`},
 		{"question that is a list", "question: [a]", "experiments: x.yaml:1: question [...]: must be text"},
 		{"repeated key", "name: a\nname: b\n", `experiments: x.yaml:2: an experiment: key "name" is already in line 1`},
-		{"key that is a list", "[a]: b\n", "experiments: x.yaml:1: an experiment: a key must be a word, not [...]"},
+		{"key that is a list", "[a]: b\nname: c\n", "experiments: x.yaml:1: an experiment: a key must be a word, not [...]"},
 
 		{"misspelt key", "name: a\ngird: {}",
 			`experiments: x.yaml:2: unknown key "gird": did you mean "grid"? known: ` +
@@ -218,11 +219,86 @@ func TestDecodeErrors(t *testing.T) {
 			"experiments: x.yaml:1: an item of when needs both if and set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Parse("x.yaml", []byte(c.text))
+			_, err := Parse("x.yaml", []byte(named(c.text)))
 			if err == nil || err.Error() != c.want {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})
+	}
+}
+
+// named gives a text a name if it lacks one, which would be an error beside the one that is tested.
+func named(text string) string {
+	if strings.Contains(text, "name:") || !unicode.IsLetter(rune(text[0])) {
+		return text
+	}
+	return text + "\nname: x\n"
+}
+
+// TestAllErrorsOfAFile: they are told at once, by their lines, and each of them once.
+func TestAllErrorsOfAFile(t *testing.T) {
+	const text = `question: [a]
+train: {steps: 0, lr: x, lr: 1}
+data: {packing: 7, epochs: 3}
+grid:
+  rank: [4, -1, x]
+  rnk: 4
+nuisance: {rank: [4, 8], seed: [-1]}
+tune: {seed: [x], extend: -1}
+zip:
+- [{steps: [a]}, {steps: [b]}]
+when:
+- {if: {rank: 0}, set: {lr: y, steps: 0}}
+- {iff: {}}
+`
+	var got []string
+	_, err := Parse("x.yaml", []byte(text))
+	for line := range strings.Lines(err.Error()) {
+		got = append(got, strings.TrimSuffix(strings.TrimPrefix(line, "experiments: x.yaml:"), "\n"))
+	}
+	want := []string{
+		"1: question [...]: must be text",
+		"1: an experiment needs a name, as in name: mine",
+		"2: steps 0: must be at least 1",
+		`2: lr "x": must be a finite number`,
+		`2: train: key "lr" is already in line 2`,
+		"3: packing 7: must be true or false",
+		`3: unknown key of data "epochs": known: source, loss, packing, validation, eos`,
+		"5: rank -1: must be at least 1",
+		`5: rank "x": must be a whole number`,
+		"6: unknown field \"rnk\": did you mean \"rank\"? known: " + strings.Join(fieldNames(), ", "),
+		" has 10 more errors",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	for _, rest := range []struct {
+		text string
+		want int
+	}{
+		{"nuisance: {rank: [4, 8, 0], seed: [-1]}", 2},
+		{"tune: {seed: [x], extend: -1, local: 2, more: 1}", 4},
+		{"zip:\n- [{steps: [a]}, {steps: [b]}]\n- {lr: x}", 3},
+		{"when: [{if: {rank: 0}, set: {lr: y, steps: 0, x: 1}}, {iff: {}}]", 5},
+		{"exclude: [{rank: x}, {}]", 2},
+		{"scales: {full: {}, small: {rank: [0, x], x: 1}}", 4},
+		{"seed: -1\nseed: x\ntrain: {steps: 0}\ngrid: {steps: [0]}", 4},
+	} {
+		if _, err := Parse("x.yaml", []byte(named(rest.text))); len(faults(err)) != rest.want {
+			t.Errorf("%s: %d errors, want %d: %v", rest.text, len(faults(err)), rest.want, err)
+		}
+	}
+}
+
+// TestAllErrorsOfOverrides: each names its own override.
+func TestAllErrorsOfOverrides(t *testing.T) {
+	e := &Experiment{Base: Defaults()}
+	err := e.Set("rank=[4, x, 0]", "steps=5", "lt=1")
+	want := `experiments: --set rank=[4, x, 0]: rank "x": must be a whole number
+experiments: --set rank=[4, x, 0]: rank 0: must be at least 1
+experiments: --set lt=1: unknown field "lt": did you mean "lr"? known: ` + strings.Join(fieldNames(), ", ")
+	if err == nil || err.Error() != want || e.Base.Train.Steps != 5 {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

@@ -153,7 +153,7 @@ func TestScaleErrors(t *testing.T) {
 		"scales:\n  small: {rank: [4, 0]}":     "experiments: x.yaml:2: rank 0: must be at least 1",
 		"scales:\n  small: {rank: 4, rank: 8}": `experiments: x.yaml:2: scale small: key "rank" is already in line 2`,
 	} {
-		if _, err := Parse("x.yaml", []byte(text)); err == nil || err.Error() != want {
+		if _, err := Parse("x.yaml", []byte(named(text))); err == nil || err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", text, err, want)
 		}
 	}

@@ -9,17 +9,18 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Set applies overrides of the form field=value in order. The value is YAML. If the
-// field is an axis, its values are replaced. If it is not, a list makes it an axis.
-// Targets are no exception: [q_proj, v_proj] are two values, [[q_proj, v_proj]] is one.
-// Rules of when no longer set the field.
+// Set applies overrides of the form field=value in order, and returns all their errors, joined.
+// The value is YAML. If the field is an axis, its values are replaced. If it is not, a list
+// makes it an axis. Targets are no exception: [q_proj, v_proj] are two values, [[q_proj, v_proj]]
+// is one. Rules of when no longer set the field.
 func (e *Experiment) Set(overrides ...string) error {
+	var errs []error
 	for _, o := range overrides {
-		if err := e.override(o); err != nil {
-			return fmt.Errorf("experiments: --set %s: %w", o, err)
+		for _, err := range faults(e.override(o)) {
+			errs = append(errs, fmt.Errorf("experiments: --set %s: %w", o, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (e *Experiment) override(o string) error {

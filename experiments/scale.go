@@ -38,29 +38,22 @@ func (e *Experiment) Scale(name string) error {
 // parseScales reads the sizes of an experiment: each name has fields and values. The
 // values are checked when a scale is set.
 func parseScales(n *yaml.Node) (map[string]scale, error) {
-	sizes, err := pairsOf(n, "scales")
-	if err != nil {
-		return nil, err
-	}
 	scales := make(map[string]scale)
-	for _, size := range sizes {
-		if size.key.Value == FullScale {
-			return nil, at(size.key, "scale %s is the rest of the file: remove its entry from scales", FullScale)
+	err := eachPair(n, "scales", func(size pair) error {
+		name := size.key.Value
+		if name == FullScale {
+			return at(size.key, "scale %s is the rest of the file: remove its entry from scales", FullScale)
 		}
-		values, err := pairsOf(size.value, "scale "+size.key.Value)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range values {
+		scales[name] = scale{}
+		return eachPair(size.value, "scale "+name, func(p pair) error {
 			f, ok := fieldNamed(p.key.Value)
 			if !ok {
-				return nil, at(p.key, "%w", unknownField(p.key.Value))
+				return at(p.key, "%w", unknownField(p.key.Value))
 			}
-			if _, err := f.parseValues(p.value); err != nil {
-				return nil, err
-			}
-		}
-		scales[size.key.Value] = values
-	}
-	return scales, nil
+			scales[name] = append(scales[name], p)
+			_, err := f.parseValues(p.value)
+			return err
+		})
+	})
+	return scales, err
 }

@@ -35,13 +35,8 @@ var noNuisance = map[string]string{
 }
 
 // parseTune reads the entry tune of a file.
-func parseTune(n *yaml.Node) (Tune, error) {
-	var t Tune
-	pairs, err := pairsOf(n, "tune")
-	if err != nil {
-		return t, err
-	}
-	for _, p := range pairs {
+func parseTune(n *yaml.Node) (t Tune, err error) {
+	err = eachPair(n, "tune", func(p pair) (err error) {
 		switch p.key.Value {
 		case "seed":
 			t.Seeds, err = parseSeeds(p.value)
@@ -55,26 +50,26 @@ func parseTune(n *yaml.Node) (Tune, error) {
 		default:
 			err = at(p.key, "%w", suggest.Unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
 		}
-		if err != nil {
-			return t, err
-		}
+		return err
+	})
+	if err == nil && len(t.Seeds) == 0 {
+		err = at(n, "tune names no seeds: give the seeds that choose nuisance values, as in tune: {seed: [100, 101]}")
 	}
-	if len(t.Seeds) == 0 {
-		return t, at(n,
-			"tune names no seeds: give the seeds that choose nuisance values, as in tune: {seed: [100, 101]}")
-	}
-	return t, nil
+	return t, err
 }
 
 func parseSeeds(n *yaml.Node) (seeds []uint64, err error) {
 	values, err := mustField("seed").parseValues(n)
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range values {
 		if slices.Contains(seeds, v.(uint64)) {
 			return nil, at(n, "tune has seed %v twice", v)
 		}
 		seeds = append(seeds, v.(uint64))
 	}
-	return seeds, err
+	return seeds, nil
 }
 
 // checkTune finds errors in how the experiment is tuned.

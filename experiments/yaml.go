@@ -20,6 +20,14 @@ type located struct {
 
 func (e *located) Error() string { return e.err.Error() }
 
+// lineOf returns the line that an error is about, or 0 if it is about none.
+func lineOf(err error) int {
+	if l, ok := errors.AsType[*located](err); ok {
+		return l.line
+	}
+	return 0
+}
+
 // at returns an error about a node, which knows the node's line.
 func at(n *yaml.Node, message string, args ...any) error {
 	return &located{n.Line, fmt.Errorf(message, args...)}
@@ -84,28 +92,31 @@ func count(n *yaml.Node, budget *int) error {
 // pair is one entry of a mapping.
 type pair struct{ key, value *yaml.Node }
 
-// pairsOf returns the entries of a mapping. A repeated key is an error.
-func pairsOf(n *yaml.Node, what string) ([]pair, error) {
+// eachPair calls do for every entry of a mapping, and returns all their errors. A repeated key is
+// an error too.
+func eachPair(n *yaml.Node, what string, do func(pair) error) error {
 	if n.Kind != yaml.MappingNode {
-		return nil, at(n, "%s: must be a mapping of keys to values, not %s", what, shown(n))
+		return at(n, "%s: must be a mapping of keys to values, not %s", what, shown(n))
 	}
-	var pairs []pair
+	var errs []error
 	lines := make(map[string]int)
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
-		if key.Kind != yaml.ScalarNode {
-			return nil, at(key, "%s: a key must be a word, not %s", what, shown(key))
+		line, repeated := lines[key.Value]
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			errs = append(errs, at(key, "%s: a key must be a word, not %s", what, shown(key)))
+		case repeated:
+			errs = append(errs, at(key, "%s: key %q is already in line %d", what, key.Value, line))
+		default:
+			lines[key.Value] = key.Line
+			errs = append(errs, do(pair{key, n.Content[i+1]}))
 		}
-		if line, ok := lines[key.Value]; ok {
-			return nil, at(key, "%s: key %q is already in line %d", what, key.Value, line)
-		}
-		lines[key.Value] = key.Line
-		pairs = append(pairs, pair{key, n.Content[i+1]})
 	}
-	return pairs, nil
+	return errors.Join(errs...)
 }
 
-// each calls do for every item of a list.
+// each calls do for every item of a list, and returns all their errors.
 func each(n *yaml.Node, what string, do func(*yaml.Node) error) error {
 	if isNone(n) {
 		return nil
@@ -113,12 +124,11 @@ func each(n *yaml.Node, what string, do func(*yaml.Node) error) error {
 	if n.Kind != yaml.SequenceNode {
 		return at(n, "%s: must be a list, not %s", what, shown(n))
 	}
+	var errs []error
 	for _, item := range n.Content {
-		if err := do(item); err != nil {
-			return err
-		}
+		errs = append(errs, do(item))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // isNone reports whether a node is empty: nothing, [] or {}.

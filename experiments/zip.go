@@ -16,32 +16,30 @@ type Zip []Axis
 //
 //   - - {optimizer: sgd, lr: [0.1, 1]}
 //   - {optimizer: adamw, lr: [1e-4, 1e-3, 1e-2]}
-func parseZip(n *yaml.Node, claims claims) (Zip, error) {
+func parseZip(n *yaml.Node, claims claims) (group Zip, err error) {
 	if n.Kind != yaml.SequenceNode {
 		return parseSome(n, "a group of zip", claims)
 	}
-	var group Zip
-	for i, item := range n.Content {
-		own := claims
-		if i > 0 {
-			own = make(map[string]int) // every part names the same fields
-		}
+	own := claims
+	err = each(n, "a group of zip", func(item *yaml.Node) error {
 		part, err := parsePart(item, own)
+		own = make(map[string]int) // every part names the same fields
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if group == nil {
 			group = part
-			continue
+			return nil
 		}
 		if !slices.EqualFunc(group, part, func(a, b Axis) bool { return a.Name == b.Name }) {
-			return nil, at(item, "a part of zip: must name the same fields as the first part, in the same order")
+			return at(item, "a part of zip: must name the same fields as the first part, in the same order")
 		}
 		for j, a := range part {
 			group[j].Values = append(group[j].Values, a.Values...)
 		}
-	}
-	return group, nil
+		return nil
+	})
+	return group, err
 }
 
 // parsePart reads one part of a group. It repeats single values to the length of the
