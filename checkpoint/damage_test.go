@@ -55,6 +55,10 @@ func TestLoadErrors(t *testing.T) {
 		{write("tokenizer_config.json", `{"eos_token": "</s>"}`),
 			[]string{`tiny/tokenizer_config.json: eos_token "</s>"`}},
 
+		{func(files fstest.MapFS) {
+			files["chat_template.jinja"] = &fstest.MapFile{Data: []byte("gone"), Mode: fs.ModeSymlink}
+		}, []string{`tiny/chat_template.jinja: it is a link to "gone", which is not there`}},
+
 		{set("architectures", `["T5ForConditionalGeneration"]`),
 			[]string{`architecture "T5ForConditionalGeneration" is unknown; known are: LlamaForCausalLM, ` +
 				`MistralForCausalLM`}},

@@ -29,6 +29,10 @@ type folder struct {
 // Stat looks at a file without opening it, as [userfile] needs.
 func (d folder) Stat(file string) (fs.FileInfo, error) { return fs.Stat(d.FS, file) }
 
+// ReadLink and Lstat look at links, as [userfile] needs.
+func (d folder) ReadLink(file string) (string, error)   { return fs.ReadLink(d.FS, file) }
+func (d folder) Lstat(file string) (fs.FileInfo, error) { return fs.Lstat(d.FS, file) }
+
 func (d folder) errorf(file, format string, args ...any) error {
 	return d.wrap(file, fmt.Errorf(format, args...))
 }

@@ -5,6 +5,7 @@ package userfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -42,19 +43,50 @@ func ReadFS(fsys fs.FS, name string, most int64) ([]byte, error) {
 // Open opens a file of at most the given number of bytes. Some systems have files that give
 // more bytes than their size says: a caller who reads on and on counts them too.
 func Open(path string, most int64) (fs.File, error) {
-	return open(path, most, os.Stat, func(path string) (fs.File, error) { return os.Open(path) })
+	return machine.open(path, most)
 }
 
 // OpenFS is Open of a file in a file system. If it may hold pipes it must be an [fs.StatFS], as
 // that of [os.DirFS] is: otherwise a file is opened to look at it.
 func OpenFS(fsys fs.FS, name string, most int64) (fs.File, error) {
-	return open(name, most, func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) }, fsys.Open)
+	return system{
+		func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) },
+		func(name string) (string, error) { return fs.ReadLink(fsys, name) },
+		fsys.Open,
+	}.open(name, most)
 }
 
-func open(name string, most int64, stat func(string) (fs.FileInfo, error), open func(string) (fs.File, error)) (
-	fs.File, error,
-) {
-	info, err := stat(name)
+// DanglingLink is an error if a path is a link to something that is not there.
+func DanglingLink(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return machine.dangling(path)
+}
+
+// system has the ways to look at files and to open them.
+type system struct {
+	stat func(name string) (fs.FileInfo, error)
+	link func(name string) (to string, err error)
+	file func(name string) (fs.File, error)
+}
+
+var machine = system{os.Stat, os.Readlink, func(path string) (fs.File, error) { return os.Open(path) }}
+
+// dangling is an error if something that is not there is a link.
+func (s system) dangling(name string) error {
+	to, err := s.link(name)
+	if err != nil {
+		return nil
+	}
+	return &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("it is a link to %q, which is not there", to)}
+}
+
+func (s system) open(name string, most int64) (fs.File, error) {
+	info, err := s.stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = cmp.Or(s.dangling(name), err)
+	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		p.Op = "open" // what its caller asked for
 	}
@@ -64,7 +96,7 @@ func open(name string, most int64, stat func(string) (fs.FileInfo, error), open 
 	if err := check(info, most); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return open(name)
+	return s.file(name)
 }
 
 func check(info fs.FileInfo, most int64) error {

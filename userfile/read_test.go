@@ -1,6 +1,7 @@
 package userfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,42 @@ func TestReadRefuses(t *testing.T) {
 	for _, name := range []string{"pipe", "device"} {
 		_, err := ReadFS(tree, name, 9)
 		refuses(t, name, err, "open "+name+": it is a "+name)
+	}
+}
+
+// A link to nothing is named as such, and is not taken for a file that is not there.
+func TestLinksToNothing(t *testing.T) {
+	dir := t.TempDir()
+	for name, to := range map[string]string{"dangling": "gone.txt", "chain": "dangling", "whole": "file", "file": ""} {
+		var err error
+		if to == "" {
+			err = os.WriteFile(filepath.Join(dir, name), nil, 0o600)
+		} else {
+			err = os.Symlink(to, filepath.Join(dir, name))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, to := range map[string]string{"dangling": "gone.txt", "chain": "dangling"} {
+		path := filepath.Join(dir, name)
+		_, err := Read(path, 9)
+		_, errFS := ReadFS(os.DirFS(dir), name, 9)
+		for _, err := range []error{err, errFS, DanglingLink(path)} {
+			refuses(t, name, err, name+`: it is a link to "`+to+`", which is not there`)
+			if errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s: %v passes for a file that is not there", name, err)
+			}
+		}
+	}
+	for _, name := range []string{"whole", "file", "absent"} {
+		if err := DanglingLink(filepath.Join(dir, name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := ReadFS(os.DirFS(dir), "absent", 9)
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("absent: %v", err)
 	}
 }
 

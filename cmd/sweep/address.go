@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"ranksweep/userfile"
 )
 
 // partOf are the files by which a folder is meant that holds a model or an adapter.
@@ -21,7 +23,7 @@ func folderOf(name string) (string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return name, danglingLink(name)
+		return name, userfile.DanglingLink(name)
 	case err != nil || !info.Mode().IsRegular():
 		return name, nil // whoever reads it says what is wrong
 	case partOf.MatchString(filepath.Base(name)):
@@ -31,16 +33,6 @@ func folderOf(name string) (string, error) {
 			"adapter_config.json and adapter_model.safetensors", name)
 	}
 	return name, nil
-}
-
-// danglingLink is an error if a name is a link to something that is not there.
-func danglingLink(name string) error {
-	if to, err := os.Readlink(name); err == nil {
-		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%q is a link to %q, which is not there", name, to)
-		}
-	}
-	return nil
 }
 
 // hubPage matches the address of a model on the hub, or of a file of it there.

@@ -19,6 +19,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/train"
+	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -78,7 +79,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := s.Fits(p); err != nil {
 		return err
 	}
-	if err := cmp.Or(danglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
+	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
 		return err
 	}
 	file := filepath.Join(dir, "experiment.yaml")
