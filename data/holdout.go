@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"slices"
 )
 
@@ -33,8 +32,7 @@ func (p *pieces) holdOut(c *Corpus, n int) (func(q piece) bool, error) {
 		smallest = insert(smallest, p.key(c, q), n+1)
 	}
 	if n >= len(smallest) {
-		return nil, fmt.Errorf("validation %d: must be below %d, the number of distinct examples in the data", n,
-			len(smallest))
+		return nil, TooFew{n, len(smallest)}
 	}
 	bound := smallest[n]
 	return func(q piece) bool { return n > 0 && compareKeys(p.key(c, q), bound) < 0 }, nil

@@ -1,6 +1,10 @@
 package experiments
 
-import "ranksweep/nn"
+import (
+	"slices"
+
+	"ranksweep/nn"
+)
 
 // rules returns the rules that set values in matching configs. The rules of
 // optimizers, which set customary values, come first, so that When can overrule them.
@@ -39,6 +43,13 @@ func (e *Experiment) customary(optimizer string) []Setting {
 		}
 	}
 	return set
+}
+
+// Names reports whether the file or an override gives a field a value, in all runs or in some.
+func (e *Experiment) Names(name string) bool {
+	return e.named[mustField(name).path] || slices.ContainsFunc(e.When, func(r Rule) bool {
+		return slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == name })
+	})
 }
 
 // name notes that the experiment itself gives a field its value.

@@ -7,15 +7,16 @@ import (
 
 // Experiment is a question and the grid of runs that is to answer it.
 type Experiment struct {
-	Name     string  // letters, digits, dots, dashes and underscores
-	Question string  // for the reader; may be empty
-	Base     Config  // the values that all runs share; an axis overrides its field
-	Grid     []Axis  // the scientific axes, all combined with each other
-	Zip      []Zip   // axes that vary together, combined with all others
-	Nuisance []Axis  // axes that are tuned, all combined with each other: each cell gets its best values
-	Tune     Tune    // how the best values are chosen
-	When     []Rule  // values that depend on others, applied in order
-	Exclude  []Match // combinations that are left out
+	Name     string   // letters, digits, dots, dashes and underscores
+	Question string   // for the reader; may be empty
+	Base     Config   // the values that all runs share; an axis overrides its field
+	Grid     []Axis   // the scientific axes, all combined with each other
+	Zip      []Zip    // axes that vary together, combined with all others
+	Nuisance []Axis   // axes that are tuned, all combined with each other: each cell gets its best values
+	Tune     Tune     // how the best values are chosen
+	When     []Rule   // values that depend on others, applied in order
+	Exclude  []Match  // combinations that are left out
+	Doubts   []string // about all runs, which tables print as footnotes; no part of the file
 
 	scales map[string]scale // other sizes of the experiment, by name
 	named  map[string]bool  // paths of the fields whose values come from the file or an override

@@ -65,8 +65,9 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"data.loss": {"", "`completion` scores the tokens of completions alone; `all` scores every token."},
 	"data.packing": {"", "Fill each sequence up to `context` with several examples; otherwise one example a " +
 		"sequence."},
-	"data.validation": {"examples", "How many examples are held out of training and scored as the validation set."},
-	"data.eos":        {"", "End plain texts with the end-of-sequence token. Completions always end with it."},
+	"data.validation": {"examples", "How many examples are held out of training and scored as the validation set. " +
+		"If the file does not say, and the data are too few, a quarter of them."},
+	"data.eos": {"", "End plain texts with the end-of-sequence token. Completions always end with it."},
 
 	"adapter.method": {"", "What is trained: a low-rank adapter (`lora`), one with the lengths of the rows of " +
 		"W + γBA apart (`dora`), or the weights of the targeted maps themselves (`full`), for which only " +

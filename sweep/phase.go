@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"context"
-	"fmt"
 
 	"ranksweep/experiments"
 	"ranksweep/grid"
@@ -34,9 +33,9 @@ func followOf(ctx context.Context, e *experiments.Experiment, t train.Trainers) 
 	}
 	var jobs []Job
 	for _, p := range points {
-		m, err := t.Resolve(ctx, p.Config)
+		m, err := materialOf(ctx, e, p, t)
 		if err != nil {
-			return nil, fmt.Errorf("sweep: %s: %w", p, err)
+			return nil, err
 		}
 		for range max(1, e.Tune.Local) {
 			jobs = append(jobs, Job{Point: p, Material: m})

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -29,8 +30,22 @@ type Plan struct {
 	more       int   // how many of Jobs extend the local grids of the previous phase
 }
 
-// NewPlan resolves the first phase of an experiment.
+// NewPlan resolves the first phase of an experiment. If it names no size for the validation set,
+// and data are too small for the default, the plan's experiment has a smaller one and says so in
+// its doubts.
 func NewPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (*Plan, error) {
+	p, err := newPlan(ctx, e, t)
+	few, ok := errors.AsType[train.TooFew](err)
+	if !ok || e.Names("validation") {
+		return p, err
+	}
+	if e, err = fitted(ctx, e, t, few.Distinct); err != nil {
+		return nil, err
+	}
+	return newPlan(ctx, e, t)
+}
+
+func newPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (*Plan, error) {
 	points, err := e.Configs()
 	if err != nil {
 		return nil, err
@@ -51,9 +66,9 @@ func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments
 	var jobs []Job
 	byID := make(map[string]Job)
 	for _, p := range points {
-		m, err := t.Resolve(ctx, p.Config)
+		m, err := materialOf(ctx, e, p, t)
 		if err != nil {
-			return nil, fmt.Errorf("sweep: %s: %w", p, err)
+			return nil, err
 		}
 		job := Job{
 			Point: p, Material: m,
@@ -71,6 +86,17 @@ func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments
 		jobs = append(jobs, job)
 	}
 	return jobs, nil
+}
+
+// materialOf returns the model and the data of a point, with the doubts of its experiment.
+func materialOf(ctx context.Context, e *experiments.Experiment, p experiments.Point, t train.Trainers) (
+	train.Material, error) {
+	m, err := t.Resolve(ctx, p.Config)
+	if err != nil {
+		return m, fmt.Errorf("sweep: %s: %w", p, err)
+	}
+	m.Warnings = append(slices.Clone(e.Doubts), m.Warnings...)
+	return m, nil
 }
 
 // Grid lists the runs that the experiment asks for, as the store records them.

@@ -30,7 +30,8 @@ type Trainer interface {
 	Provenance() results.Provenance
 
 	// Resolve finds the model and the data of a config, and returns what they are and
-	// what the training costs. If ctx ends, it returns early with ctx's error.
+	// what the training costs. If ctx ends, it returns early with ctx's error. Data that are
+	// too small for their validation set are a TooFew.
 	Resolve(ctx context.Context, c experiments.Config) (Material, error)
 
 	// Train trains c and calls report after every step with that step's measurements.
@@ -140,6 +141,15 @@ type Material struct {
 	Bytes     int64    // estimate of the memory that a run takes beside the base model
 	Warnings  []string // doubts about the config itself
 }
+
+// TooFew is the error of data with no more distinct examples than are to be held out.
+type TooFew struct {
+	Distinct int // number of distinct examples
+	Err      error
+}
+
+func (e TooFew) Error() string { return e.Err.Error() }
+func (e TooFew) Unwrap() error { return e.Err }
 
 // Outcome is how a training ended, with its measurements.
 type Outcome struct {

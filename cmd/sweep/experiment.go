@@ -75,6 +75,9 @@ func plan(
 	if err != nil {
 		return nil, nil, errors.Join(err, all.Close())
 	}
+	for _, doubt := range p.Experiment.Doubts {
+		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %s: --set validation=N chooses another number\n", doubt)
+	}
 	return p, all, nil
 }
 

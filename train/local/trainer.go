@@ -220,7 +220,11 @@ func (l *Trainer) material(ctx context.Context, c experiments.Config) (
 	key := datasetKeyOf(c)
 	d := l.datasets[key]
 	if d == nil {
-		if d, err = data.Encode(ctx, corpus, model.Tokenizer, key.settings); err != nil {
+		d, err = data.Encode(ctx, corpus, model.Tokenizer, key.settings)
+		if few, ok := errors.AsType[data.TooFew](err); ok {
+			err = train.TooFew{Distinct: few.Distinct, Err: err}
+		}
+		if err != nil {
 			return nil, nil, nil, err
 		}
 		l.datasets[key] = d
