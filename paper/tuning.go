@@ -78,12 +78,11 @@ func addAxes(t *table.Table, rows [][]grid.Coordinate) {
 		if slices.ContainsFunc(rows, func(row []grid.Coordinate) bool { return !numeric(row[i]) }) {
 			column = table.Words
 		}
-		var values []float64
+		var values []string
 		for _, row := range rows {
-			v, _ := strconv.ParseFloat(row[i].Value, 64) // 0 for a word, which is written as it is
-			values = append(values, v)
+			values = append(values, row[i].Value)
 		}
-		write := number.Alike(values...)
+		write := number.AlikeTexts(values...)
 		entry := func(row []grid.Coordinate) table.Entry { return axisEntry(row[i], write) }
 		table.Fill(t, rows, column(axis.Name, entry, axis.Name))
 	}
@@ -94,12 +93,11 @@ func numeric(a grid.Coordinate) bool {
 	return err == nil
 }
 
-func axisEntry(a grid.Coordinate, write func(float64) string) table.Entry {
+func axisEntry(a grid.Coordinate, write func(string) string) table.Entry {
 	e := table.Word(a.Value)
+	e.Text = write(a.Value)
 	if v, err := strconv.ParseFloat(a.Value, 64); a.Name == "rank" && v == 0 && err == nil {
 		e.Text = rankText(0)
-	} else if err == nil {
-		e.Text = write(v)
 	}
 	return e
 }

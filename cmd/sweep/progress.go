@@ -20,6 +20,7 @@ import (
 type progress struct {
 	mu sync.Mutex
 	screen
+	places  places
 	digits  int // number of digits in the longest run's steps
 	started time.Time
 	total   int
@@ -42,7 +43,7 @@ type workerState struct {
 
 func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
 	pr := &progress{
-		screen: newScreen(w), started: time.Now(),
+		screen: newScreen(w), places: placesOf(p.Jobs), started: time.Now(),
 		total: len(p.Jobs), cost: sweep.Cost(p.Jobs), count: make(map[results.Status]int),
 		workers: make([]workerState, workers), stop: make(chan struct{}),
 	}
@@ -86,7 +87,7 @@ func (p *progress) draw() {
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
 		if w.busy && len(lines) < height-1 { // a line that scrolled off the screen cannot be redrawn
-			lines = append(lines, fmt.Sprintf("%2d  %s", i+1, w.line(p.digits)))
+			lines = append(lines, fmt.Sprintf("%2d  %s  %s", i+1, w.line(p.digits), p.places.of(w.job)))
 		}
 	}
 	p.frame(lines)
@@ -148,7 +149,7 @@ func (p *progress) left() string {
 	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
 }
 
-// line shows a worker's run. It begins with the parts that change, since a line that is too
+// line shows how far a worker's run is. The run's name comes after it, since a line that is too
 // long for the screen is cut off at its end. Steps have room for the given number of digits.
 func (w workerState) line(digits int) string {
 	s := fmt.Sprintf("step %*d/%-*d", digits, w.last.Step, digits, w.job.Config.Train.Steps)
@@ -156,7 +157,7 @@ func (w workerState) line(digits int) string {
 	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
 		loss, norm = fmt.Sprintf("%.3f", v), fmt.Sprintf("%.2g", w.last.Values[metrics.GradNorm])
 	}
-	return fmt.Sprintf("%s  loss %6s  grad norm %7s  %s", s, loss, norm, w.job.Point)
+	return fmt.Sprintf("%s  loss %6s  grad norm %7s", s, loss, norm)
 }
 
 func (p *progress) Skipped(j sweep.Job) {
@@ -184,7 +185,7 @@ func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
 	p.workers[worker].busy = false
 	p.spent += j.Material.Cost
 	p.count[r.Status]++
-	line := fmt.Sprintf("%s: %s", j.Point, r.Status)
+	line := fmt.Sprintf("%s: %s", p.places.of(j), r.Status)
 	if r.Reason != "" {
 		line += ", " + r.Reason
 	}
@@ -202,7 +203,7 @@ func (p *progress) Waiting(jobs []sweep.Job) {
 	if n := len(jobs) - 1; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	p.say(fmt.Sprintf("waiting for runs that other processes train: %s%s", jobs[0].Point, more))
+	p.say(fmt.Sprintf("waiting for runs that other processes train: %s%s", p.places.of(jobs[0]), more))
 }
 
 func (p *progress) Interrupted(worker int, _ sweep.Job) {

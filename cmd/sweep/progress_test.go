@@ -142,6 +142,22 @@ func TestLiveProgress(t *testing.T) {
 		"[============            ]  50%  2/4 runs, 1 diverged  10 s left")
 }
 
+// TestPlacesAsTablesWriteThem: numbers of one axis are written alike.
+func TestPlacesAsTablesWriteThem(t *testing.T) {
+	var jobs []sweep.Job
+	for _, lr := range []string{"0.0001", "0.01"} {
+		jobs = append(jobs, sweep.Job{Point: experiments.Point{Axes: []grid.Coordinate{
+			{Name: "rank", Value: "512"}, {Name: "lr", Value: lr}, {Name: "optimizer", Value: "adamw"}}}})
+	}
+	var got []string
+	for _, j := range jobs {
+		got = append(got, placesOf(jobs).of(j))
+	}
+	if want := []string{"rank=512 lr=1e-4 optimizer=adamw", "rank=512 lr=1e-2 optimizer=adamw"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestManyWorkers: a frame has no more lines than the screen, since lines that scrolled away
 // cannot be replaced.
 func TestManyWorkers(t *testing.T) {

@@ -46,12 +46,12 @@ func newShow() *cobra.Command {
 func planTable(p *sweep.Plan) table.Table {
 	t := table.Table{Title: p.Experiment.Question, Caption: planCaption(p)}
 	table.Fill(&t, p.Jobs, table.Numbers("run", func(j sweep.Job) string { return j.ID }))
-	alpha := "alpha"
+	written, alpha := placesOf(p.Jobs), "alpha"
 	for _, a := range p.Jobs[0].Axes {
 		if a.Name == alpha {
 			alpha = "alpha used" // it differs from the axis where another rank's γ is matched
 		}
-		value := func(j sweep.Job) string { return grid.ValueOf(j.Axes, a.Name) }
+		value := func(j sweep.Job) string { return written[a.Name](grid.ValueOf(j.Axes, a.Name)) }
 		table.Fill(&t, p.Jobs, table.Numbers(a.Name, value))
 	}
 	table.Fill(&t, p.Jobs,

@@ -18,6 +18,23 @@ func Alike(values ...float64) func(float64) string {
 	return func(v float64) string { return brief(v, exponent && v != 0) }
 }
 
+// AlikeTexts is Alike for texts, some of which are numbers. Others are written as they are.
+func AlikeTexts(texts ...string) func(string) string {
+	var values []float64
+	for _, s := range texts {
+		if v, err := strconv.ParseFloat(s, 64); err == nil {
+			values = append(values, v)
+		}
+	}
+	write := Alike(values...)
+	return func(s string) string {
+		if v, err := strconv.ParseFloat(s, 64); err == nil && Finite(v) {
+			return write(v)
+		}
+		return s
+	}
+}
+
 func needsExponent(v float64) bool {
 	size := math.Abs(v)
 	return v != 0 && (size < 1e-3 || size >= 1e6)

@@ -31,6 +31,20 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestAlikeTexts(t *testing.T) {
+	write := AlikeTexts("0.0001", "0.001", "adamw", "Inf", "")
+	for s, want := range map[string]string{
+		"0.0001": "1e-4", "0.001": "1e-3", "adamw": "adamw", "0": "0", "": "", "Inf": "Inf", "nan": "nan",
+	} {
+		if got := write(s); got != want {
+			t.Errorf("%q is %q, want %q", s, got, want)
+		}
+	}
+	if got := AlikeTexts("0.001", "512")("0.001"); got != "0.001" {
+		t.Errorf("without small numbers: %s", got)
+	}
+}
+
 func TestAlike(t *testing.T) {
 	for _, c := range []struct {
 		values []float64

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"ranksweep/experiments"
+	"ranksweep/grid"
+	"ranksweep/paper/number"
+	"ranksweep/sweep"
+)
+
+// places writes where runs stand in their grid, with numbers as tables write them.
+type places map[string]func(value string) string // by axis
+
+func placesOf(jobs []sweep.Job) places {
+	values := make(map[string][]string)
+	for _, j := range jobs {
+		for _, a := range j.Axes {
+			values[a.Name] = append(values[a.Name], a.Value)
+		}
+	}
+	p := make(places)
+	for axis, list := range values {
+		p[axis] = number.AlikeTexts(list...)
+	}
+	return p
+}
+
+// of returns the place of a run, as in "rank=4 lr=1e-4".
+func (p places) of(j sweep.Job) string {
+	var axes []grid.Coordinate
+	for _, a := range j.Axes {
+		if write := p[a.Name]; write != nil {
+			a.Value = write(a.Value)
+		}
+		axes = append(axes, a)
+	}
+	return experiments.Point{Axes: axes}.String()
+}
