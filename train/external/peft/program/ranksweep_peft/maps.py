@@ -5,6 +5,7 @@ import torch
 from transformers.pytorch_utils import Conv1D
 
 from .deltas import Dense, LowRank
+from .dropout import Dropout
 
 ADAPTER = "default"
 
@@ -24,6 +25,16 @@ class Lora:
         self.a, self.b = layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight
         self.arrays = [Array("a", self.a), Array("b", self.b)]
         layer.scaling[ADAPTER] = self.gamma
+        self.dropout = None
+        if request["dropout"]:
+            self.dropout = Dropout(request["dropout"], request["seed"], name, self.a.device)
+            layer.lora_dropout[ADAPTER] = self.dropout
+
+    def drops(self, batch):
+        """Drops entries of the adapter's input while a batch trains; None ends that."""
+        if self.dropout:
+            self.dropout.begin(batch)
+            self.layer.training = batch is not None  # DoRA asks
 
     def fill(self, work):
         """Gives A and B their first values: one is drawn, the other is zero."""
@@ -105,6 +116,9 @@ class Full:
         self.arrays = [Array("weight", layer.weight, isinstance(layer, Conv1D))]
 
     def fill(self, work):
+        pass
+
+    def drops(self, batch):
         pass
 
     def restore(self):

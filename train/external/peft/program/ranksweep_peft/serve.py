@@ -6,8 +6,8 @@ from . import versions
 from .channel import VERSION, Channel
 
 NOTES = [
-    "not yet: GPUs, bf16 and fp16, 4- and 8-bit bases, gradient checkpointing, dropout, GGUF files, "
-    "several devices, checkpoints of runs",
+    "not yet: GPUs, bf16 and fp16, 4- and 8-bit bases, gradient checkpointing, GGUF files, several "
+    "devices, checkpoints of runs",
 ]
 
 

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from . import gauge, maps, optimizers
 from .batches import Sequences
+from .dropout import dropping
 
 DUE_VALIDATION, DUE_PROBE, DUE_MAPS = 1, 2, 4
 METHODS = ["lora", "dora", "full"]
@@ -29,7 +30,7 @@ def devices():
 
 def abilities():
     return {
-        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "precisions": ["float32"], "dropout": False,
+        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "precisions": ["float32"], "dropout": True,
     }  # fmt: skip
 
 
@@ -117,8 +118,9 @@ class Run:
             a.value.grad = None
         scored, total = sum(b.scored for b in batches), 0.0
         for batch in batches:
-            loss = batch.loss(self.model)
-            (loss / scored).backward()
+            with dropping(self.maps, batch):
+                loss = batch.loss(self.model)
+                (loss / scored).backward()
             total += loss.detach()
             self.channel.working("gradients")
         for a in self.arrays:
