@@ -9,15 +9,15 @@ import (
 // models. They are the fields of their classes of arguments, without those that are read, and
 // without any that bear on ranks, alphas, targets, layers, biases or learning rates.
 var (
-	//go:embed beside/trainer.txt
+	//go:embed othersettings/trainer.txt
 	trainerKeys string
-	//go:embed beside/llamafactory.txt
+	//go:embed othersettings/llamafactory.txt
 	llamaFactoryKeys string
-	//go:embed beside/axolotl.txt
+	//go:embed othersettings/axolotl.txt
 	axolotlKeys string
-	//go:embed beside/trl.txt
+	//go:embed othersettings/trl.txt
 	trlKeys string
-	//go:embed beside/swift.txt
+	//go:embed othersettings/swift.txt
 	swiftKeys string
 
 	besideTrainer      = strings.Fields(trainerKeys) // of transformers' TrainingArguments

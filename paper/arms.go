@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/paper/number"
@@ -22,9 +23,9 @@ type trait struct {
 
 // traits are the known traits of arms: optimizer and learning rate, unless they are axes; the
 // axes, in the grid's order; and what the runs were made with.
-func traits(arms []results.Arm) []trait {
+func traits(arms []analysis.Arm) []trait {
 	var all []trait
-	add := func(name, field string, value func(results.Arm) string) {
+	add := func(name, field string, value func(analysis.Arm) string) {
 		t := trait{name: name, field: field}
 		for _, a := range arms {
 			t.values = append(t.values, value(a))
@@ -34,10 +35,10 @@ func traits(arms []results.Arm) []trait {
 	for _, name := range axesOf(arms) {
 		switch field := lastPart(name); field {
 		case "optimizer":
-			add(field, field, func(a results.Arm) string { return a.Optimizer })
+			add(field, field, func(a analysis.Arm) string { return a.Optimizer })
 		case "lr":
-			write := number.Alike(distinct(cellsOf(arms), func(s results.Setting) float64 { return s.LR })...)
-			add(learningRate, field, func(a results.Arm) string {
+			write := number.Alike(distinct(cellsOf(arms), func(s analysis.Setting) float64 { return s.LR })...)
+			add(learningRate, field, func(a analysis.Arm) string {
 				if rateMoves(a) {
 					return "" // its ranks have several
 				}
@@ -45,20 +46,20 @@ func traits(arms []results.Arm) []trait {
 			})
 		case "model", "data":
 			names := shortPaths(arms, name)
-			add(field, field, func(a results.Arm) string { return names[grid.ValueOf(a.Axes, name)] })
+			add(field, field, func(a analysis.Arm) string { return names[grid.ValueOf(a.Axes, name)] })
 		default:
-			add(field, field, func(a results.Arm) string { return grid.ValueOf(a.Axes, name) })
+			add(field, field, func(a analysis.Arm) string { return grid.ValueOf(a.Axes, name) })
 		}
 	}
-	made := func(a results.Arm) results.Provenance { return a.Cells[0].Provenance }
-	add("model hash", modelHash, func(a results.Arm) string {
-		return unexplained(arms, a, "model", func(b results.Arm) string { return made(b).ModelHash })
+	made := func(a analysis.Arm) results.Provenance { return a.Cells[0].Provenance }
+	add("model hash", modelHash, func(a analysis.Arm) string {
+		return unexplained(arms, a, "model", func(b analysis.Arm) string { return made(b).ModelHash })
 	})
-	add("data hash", dataHash, func(a results.Arm) string {
-		return unexplained(arms, a, "data", func(b results.Arm) string { return made(b).DataHash })
+	add("data hash", dataHash, func(a analysis.Arm) string {
+		return unexplained(arms, a, "data", func(b analysis.Arm) string { return made(b).DataHash })
 	})
-	add("numerics", "numerics", func(a results.Arm) string {
-		if !slices.ContainsFunc(arms, func(b results.Arm) bool {
+	add("numerics", "numerics", func(a analysis.Arm) string {
+		if !slices.ContainsFunc(arms, func(b analysis.Arm) bool {
 			return made(a).ModelHash == made(b).ModelHash && made(a).Numerics != made(b).Numerics
 		}) {
 			return "" // arms that differ in this differ in their model too
@@ -78,7 +79,7 @@ const (
 
 // unexplained is the beginning of an arm's hash, or empty if the hash differs only from those
 // of arms with another value on the axis: that value tells them apart.
-func unexplained(arms []results.Arm, a results.Arm, axis string, hash func(results.Arm) string) string {
+func unexplained(arms []analysis.Arm, a analysis.Arm, axis string, hash func(analysis.Arm) string) string {
 	for _, b := range arms {
 		if hash(b) != hash(a) && grid.ValueOf(b.Axes, axis) == grid.ValueOf(a.Axes, axis) {
 			return short(hash(a))
@@ -89,17 +90,17 @@ func unexplained(arms []results.Arm, a results.Arm, axis string, hash func(resul
 
 // rateMoves reports whether the learning rate changes with rank, or may because it is tuned
 // away.
-func rateMoves(a results.Arm) bool {
-	another := func(c results.Cell) bool { return c.LR != a.LR }
+func rateMoves(a analysis.Arm) bool {
+	another := func(c analysis.Cell) bool { return c.LR != a.LR }
 	return slices.Contains(nuisanceAxes(a), "lr") || slices.ContainsFunc(a.Cells, another)
 }
 
 // tunedAxes are the names of the axes that are tuned away.
-func nuisanceAxes(a results.Arm) []string { return a.Cells[0].Nuisance }
+func nuisanceAxes(a analysis.Arm) []string { return a.Cells[0].Nuisance }
 
 // shortPaths shortens the paths on an axis of arms to as many of their last parts as tell them
 // apart.
-func shortPaths(arms []results.Arm, axis string) map[string]string {
+func shortPaths(arms []analysis.Arm, axis string) map[string]string {
 	short := make(map[string]string)
 	for _, a := range arms {
 		short[grid.ValueOf(a.Axes, axis)] = ""
@@ -119,7 +120,7 @@ func shortPaths(arms []results.Arm, axis string) map[string]string {
 
 // axesOf names the axes that tell arms apart, in the grid's order. An optimizer that is no axis
 // comes first, and a learning rate that is none comes after the optimizer.
-func axesOf(arms []results.Arm) []string {
+func axesOf(arms []analysis.Arm) []string {
 	var names []string
 	for _, a := range arms {
 		for _, x := range a.Axes {
@@ -150,7 +151,7 @@ func (t trait) varies() bool {
 
 // varying are the traits in which arms differ, without the method if the scheme names it
 // already.
-func varying(arms []results.Arm) []trait {
+func varying(arms []analysis.Arm) []trait {
 	return slices.DeleteFunc(traits(arms), func(t trait) bool {
 		return !t.varies() || t.field == "method" && followsFromScheme(t, arms)
 	})
@@ -170,7 +171,7 @@ func rankText(rank int) string {
 }
 
 // armLabels name arms by scheme and by the traits in which they are different.
-func armLabels(arms []results.Arm, different []trait) []string {
+func armLabels(arms []analysis.Arm, different []trait) []string {
 	labels := make([]string, len(arms))
 	for i, a := range arms {
 		labels[i] = schemeLabel(a.Scheme)
@@ -222,7 +223,7 @@ func schemeLabel(scheme string) string {
 }
 
 // schemesOf are the schemes of arms, each once, in order.
-func schemesOf(arms []results.Arm) []string {
+func schemesOf(arms []analysis.Arm) []string {
 	var all []string
 	for _, a := range arms {
 		if !slices.Contains(all, a.Scheme) {
@@ -233,7 +234,7 @@ func schemesOf(arms []results.Arm) []string {
 }
 
 // ranksOf are the ranks of cells, each once, in rising order; a cell without a rank has 0.
-func ranksOf(cells []results.Cell) []int {
+func ranksOf(cells []analysis.Cell) []int {
 	var all []int
 	for _, c := range cells {
 		all = append(all, c.Rank)

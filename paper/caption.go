@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
-	"ranksweep/results"
 )
 
 // covered says what of the plan the runs are, as a sentence; empty if that is all of it.
@@ -40,7 +40,7 @@ func (v View) heldEqual() string {
 	text += v.alphaByScheme() + v.rateRatios()
 	text += tuning(v)
 	text += dataNote(v)
-	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
+	rates := distinct(v.cells, func(s analysis.Setting) float64 { return s.LR })
 	apart := slices.ContainsFunc(axesOf(v.arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
@@ -65,11 +65,11 @@ func (v View) oneSetting() (equal []string) {
 }
 
 // alphas are the different alphas of cells; none if alpha is an axis.
-func (v View) alphas(cells []results.Cell) []float64 {
+func (v View) alphas(cells []analysis.Cell) []float64 {
 	if slices.ContainsFunc(axesOf(v.arms), func(name string) bool { return lastPart(name) == "alpha" }) {
 		return nil
 	}
-	return distinct(rankedCells(cells), func(s results.Setting) float64 { return s.Alpha })
+	return distinct(rankedCells(cells), func(s analysis.Setting) float64 { return s.Alpha })
 }
 
 // alphaByScheme says which alpha each scheme has; empty if all have one, or a scheme has several.
@@ -79,7 +79,7 @@ func (v View) alphaByScheme() string {
 	}
 	var all []string
 	for _, scheme := range v.schemes {
-		of := slices.DeleteFunc(slices.Clone(v.cells), func(c results.Cell) bool { return c.Scheme != scheme })
+		of := slices.DeleteFunc(slices.Clone(v.cells), func(c analysis.Cell) bool { return c.Scheme != scheme })
 		switch alphas := v.alphas(of); len(alphas) {
 		case 0:
 		case 1:
@@ -94,7 +94,7 @@ func (v View) alphaByScheme() string {
 // rateRatios says how many times the learning rate of A that of B is, where it is another one.
 func (v View) rateRatios() (text string) {
 	for _, scheme := range v.schemes {
-		i := slices.IndexFunc(v.cells, func(c results.Cell) bool { return c.Scheme == scheme })
+		i := slices.IndexFunc(v.cells, func(c analysis.Cell) bool { return c.Scheme == scheme })
 		if ratio := v.cells[i].Powers.Ratio; ratio != 0 && ratio != 1 {
 			text += fmt.Sprintf(" Under %s the learning rate of B is %s times that of A, which is the one shown.",
 				schemeLabel(scheme), number.Brief(ratio))
@@ -109,12 +109,12 @@ func dataNote(v View) string {
 	all := v.cells
 	text := ""
 	first := all[0].Field("data.validation")
-	differs := func(c results.Cell) bool { return c.Field("data.validation") != first }
+	differs := func(c analysis.Cell) bool { return c.Field("data.validation") != first }
 	if first != "" && first != "1" && !slices.ContainsFunc(all, differs) {
 		text = fmt.Sprintf(" The validation set has %s examples.", first)
 	}
 	for _, w := range all[0].Warnings {
-		if !slices.ContainsFunc(all, func(c results.Cell) bool { return !slices.Contains(c.Warnings, w) }) {
+		if !slices.ContainsFunc(all, func(c analysis.Cell) bool { return !slices.Contains(c.Warnings, w) }) {
 			text += " " + capital(w) + "."
 		}
 	}
@@ -143,7 +143,7 @@ func (k curves) caption(v View, what string) string {
 type counts struct{ low, high int }
 
 // counts are the smallest and the largest count over all cells; 0 if there are no cells.
-func (v View) counts(of func(results.Cell) int) (n counts) {
+func (v View) counts(of func(analysis.Cell) int) (n counts) {
 	for i, c := range v.cells {
 		if i == 0 {
 			n = counts{of(c), of(c)}
@@ -155,12 +155,12 @@ func (v View) counts(of func(results.Cell) int) (n counts) {
 
 // doneCounts counts the done runs of cells.
 func doneCounts(v View) counts {
-	return v.counts(func(c results.Cell) int { return len(c.Runs) - c.Diverged() - c.Failed() })
+	return v.counts(func(c analysis.Cell) int { return len(c.Runs) - c.Diverged() - c.Failed() })
 }
 
 // statisticCounts counts the runs of cells that have a statistic.
 func statisticCounts(v View, s metrics.Statistic) counts {
-	return v.counts(func(c results.Cell) int { return c.Statistic(s).N })
+	return v.counts(func(c analysis.Cell) int { return c.Statistic(s).N })
 }
 
 // seedCount writes the number of runs behind a mean: "n = 3", "n = 2 to 3".
@@ -200,7 +200,7 @@ func spreadSentence(name string, n counts) string {
 
 // anyDiverged reports whether a run diverged.
 func anyDiverged(v View) bool {
-	return slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Diverged() > 0 })
+	return slices.ContainsFunc(v.cells, func(c analysis.Cell) bool { return c.Diverged() > 0 })
 }
 
 // capital makes the first letter of a text a capital.
@@ -225,12 +225,12 @@ func runsLost(v View) string {
 }
 
 // rankedCells are the cells that have a rank.
-func rankedCells(cells []results.Cell) []results.Cell {
-	return slices.DeleteFunc(slices.Clone(cells), func(c results.Cell) bool { return !c.Ranked() })
+func rankedCells(cells []analysis.Cell) []analysis.Cell {
+	return slices.DeleteFunc(slices.Clone(cells), func(c analysis.Cell) bool { return !c.Ranked() })
 }
 
 // distinct are the different values of a setting over cells, in rising order.
-func distinct[T cmp.Ordered](cells []results.Cell, of func(results.Setting) T) []T {
+func distinct[T cmp.Ordered](cells []analysis.Cell, of func(analysis.Setting) T) []T {
 	var all []T
 	for _, c := range cells {
 		all = append(all, of(c.Setting))

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -78,7 +79,7 @@ func NewCheck(v View) (*Check, error) {
 func predictedStatistics(v View) []metrics.Statistic {
 	return slices.DeleteFunc(measuredStatistics(v), func(s metrics.Statistic) bool {
 		return !s.Early && s.Name != metrics.MovementAFirst.Name ||
-			!slices.ContainsFunc(v.arms, func(a results.Arm) bool {
+			!slices.ContainsFunc(v.arms, func(a analysis.Arm) bool {
 				e, _ := a.Exponent(s)
 				return number.Finite(e.Predicted)
 			})
@@ -127,17 +128,17 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 			"Runs checked against the loss: in how many runs the drop to first order was compared with what the loss "+
 			"did on the same batch. "+unchecked+"\n"+norms+"\n%s", flat, v.equal),
 	}
-	addTraits(&t, v, func(results.Arm) int { return 1 })
-	fitted := func(s metrics.Statistic) func(results.Arm) table.Entry {
-		return func(a results.Arm) table.Entry { return newFit("", a, s).entry(powerDecimals) }
+	addTraits(&t, v, func(analysis.Arm) int { return 1 })
+	fitted := func(s metrics.Statistic) func(analysis.Arm) table.Entry {
+		return func(a analysis.Arm) table.Entry { return newFit("", a, s).entry(powerDecimals) }
 	}
 	table.Fill(&t, v.arms,
 		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
 		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
 		table.Numbers("runs checked against the loss", checkedEntry, "checked", "runs"),
 		table.Numbers("best first step (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
-		table.Words("measured", func(a results.Arm) string { return string(measuredStability(a)) }, "seen"),
-		table.Words("predicted", func(a results.Arm) string { return string(a.Stability()) }, "theory"),
+		table.Words("measured", func(a analysis.Arm) string { return string(measuredStability(a)) }, "seen"),
+		table.Words("predicted", func(a analysis.Arm) string { return string(a.Stability()) }, "theory"),
 	)
 	for i, a := range v.arms {
 		predicted := a.Stability()
@@ -148,7 +149,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 		if err != nil {
 			t.Doubt(i, noFit(err))
 		}
-		if text := unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
+		if text := unbelievable([]analysis.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}); text != "" {
 			t.Doubt(i, text)
 		}
 		if predicted == theory.Explodes && e.Predicted <= 0 {
@@ -162,16 +163,16 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 
 // measuredStability is the stability of an arm, undecided if its first-order loss drop is not what
 // the loss did.
-func measuredStability(a results.Arm) theory.Stability {
+func measuredStability(a analysis.Arm) theory.Stability {
 	e, _ := a.Exponent(metrics.LossDropFirst)
-	if unbelievable([]results.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
+	if unbelievable([]analysis.Arm{a}, []metrics.Statistic{metrics.LossDropFirst}) != "" {
 		return undecided
 	}
 	return stabilityOf(e, flat)
 }
 
 // stepEntry is the power of an arm's best first step, with exact theory at these ranks.
-func stepEntry(a results.Arm) table.Entry {
+func stepEntry(a analysis.Arm) table.Entry {
 	x := newFit("", a, metrics.StepFirst)
 	text := exponentText(x.Exponent)
 	if number.Finite(x.Exact) {
@@ -198,7 +199,7 @@ func addDoubtsOfArms(t *table.Table, v View) {
 // their intervals, and through them the values that theory expects at exactly these ranks or,
 // if theory has no exact expression, the fitted power.
 func checkFigure(v View, optimizer string) (figure.Figure, bool) {
-	v = v.ranked().where(func(a results.Arm) bool { return a.Optimizer == optimizer })
+	v = v.ranked().where(func(a analysis.Arm) bool { return a.Optimizer == optimizer })
 	f := figure.Figure{Name: checkName(optimizer), Apart: true}
 	labels, colors := v.labels, v.colors
 	exact, fitted := false, false
@@ -260,7 +261,7 @@ func checkFigure(v View, optimizer string) (figure.Figure, bool) {
 // besideExpected is the root mean square over seeds of the measured value divided by the
 // expected value of the same seed, times the expected value of the cell. For a loss drop it is
 // the mean.
-func besideExpected(c results.Cell, s metrics.Statistic, expected float64) figure.Point {
+func besideExpected(c analysis.Cell, s metrics.Statistic, expected float64) figure.Point {
 	over := c.OverExpected(s)
 	size := func(ratio float64) float64 {
 		if s.Theory.Mean {

@@ -7,8 +7,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
+	"ranksweep/analysis"
 	"ranksweep/paper/figure"
-	"ranksweep/results"
 )
 
 // families gives each scheme a family of colours. Named schemes always get the same family,
@@ -48,7 +48,7 @@ var spareFamilies = []figure.Family{
 
 // armColors gives each arm the colour of its scheme or, if all are of one scheme, a colour of its
 // own. Shades are left to ranks.
-func armColors(arms []results.Arm, palette map[string]figure.Family) []color.RGBA {
+func armColors(arms []analysis.Arm, palette map[string]figure.Family) []color.RGBA {
 	colors := make([]color.RGBA, len(arms))
 	alone := len(schemesOf(arms)) == 1
 	for i, a := range arms {
@@ -67,7 +67,7 @@ func armColors(arms []results.Arm, palette map[string]figure.Family) []color.RGB
 func (v View) armSeries(i int) figure.Series {
 	s := series(v.colors[i], i)
 	if len(v.schemes) > 1 {
-		before := slices.DeleteFunc(slices.Clone(v.arms[:i]), func(a results.Arm) bool {
+		before := slices.DeleteFunc(slices.Clone(v.arms[:i]), func(a analysis.Arm) bool {
 			return a.Scheme != v.arms[i].Scheme
 		})
 		s.Dashes = [][]vg.Length{nil, figure.LongDashes, figure.ShortDashes}[len(before)%3]

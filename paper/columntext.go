@@ -13,23 +13,22 @@ func Columns() []results.ColumnText {
 	var all []results.ColumnText
 	for _, file := range []struct {
 		name    string
-		columns [][]results.ColumnText
+		columns [][]results.Column
 	}{
-		{"tables/summary.csv", [][]results.ColumnText{settingTexts, rankTexts, summaryTexts(), endingTexts, noteTexts}},
-		{"tables/exponents.csv", [][]results.ColumnText{settingTexts, exponentTexts, noteTexts}},
-		{"tables/comparisons.csv", [][]results.ColumnText{
+		{"tables/summary.csv", [][]results.Column{settingTexts, rankTexts, summaryTexts(), endingTexts, noteTexts}},
+		{"tables/exponents.csv", [][]results.Column{settingTexts, exponentTexts, noteTexts}},
+		{"tables/comparisons.csv", [][]results.Column{
 			comparedTexts, settingTexts[1:], comparisonTexts(), noteTexts,
 		}},
-		{"tables/tuning.csv", [][]results.ColumnText{
+		{"tables/tuning.csv", [][]results.Column{
 			axisTexts, statisticTexts("val_loss"), endingTexts, {{Name: "chosen", Meaning: "the word chosen, in " +
 				"the row with the values that were chosen"}}, noteTexts,
 		}},
-		{"tables/check.csv", [][]results.ColumnText{settingTexts, checkTexts, noteTexts}},
-		{"history.csv", [][]results.ColumnText{historyTexts}},
+		{"tables/check.csv", [][]results.Column{settingTexts, checkTexts, noteTexts}},
+		{"history.csv", [][]results.Column{historyTexts}},
 	} {
 		for _, c := range slices.Concat(file.columns...) {
-			c.File = file.name
-			all = append(all, c)
+			all = append(all, results.ColumnText{File: file.name, Column: c})
 		}
 	}
 	return all
@@ -39,7 +38,7 @@ const powerUnit = "power of rank"
 
 // settingTexts explain the columns that tell rows apart. A column is left out if all rows have
 // the same value.
-var settingTexts = []results.ColumnText{
+var settingTexts = []results.Column{
 	{Name: "scheme", Meaning: "scaling scheme, with @4 after it if it is matched at rank 4"},
 	{Name: "optimizer", Meaning: "optimizer"},
 	{Name: "lr", Unit: "1", Meaning: "peak learning rate"},
@@ -50,31 +49,31 @@ var settingTexts = []results.ColumnText{
 }
 
 // axisTexts explain the axes that were tuned, and those that cells differ in.
-var axisTexts = []results.ColumnText{{Name: "AXIS", Meaning: "value on an axis of the grid"}}
+var axisTexts = []results.Column{{Name: "AXIS", Meaning: "value on an axis of the grid"}}
 
-var rankTexts = []results.ColumnText{
+var rankTexts = []results.Column{
 	{Name: "rank", Unit: "rank", Meaning: "r, the rank of the adapters; empty if there are none"},
 	{Name: "AXIS_low", Meaning: "lowest best value over seeds on the axis that is tuned by local grids"},
 	{Name: "AXIS_high", Meaning: "highest best value over seeds on that axis"},
 	{Name: "gamma", Unit: "1", Meaning: "γ at this rank: what BA is multiplied by"},
 }
 
-var endingTexts = []results.ColumnText{
+var endingTexts = []results.Column{
 	{Name: "done", Unit: "runs", Meaning: "runs of the row that ended as they should"},
 	{Name: "diverged", Unit: "runs", Meaning: "runs whose loss was no longer a number"},
 	{Name: "failed", Unit: "runs", Meaning: "runs that ended in an error"},
 }
 
-var noteTexts = []results.ColumnText{{Name: "notes", Meaning: "footnotes of the row, with semicolons between them"}}
+var noteTexts = []results.Column{{Name: "notes", Meaning: "footnotes of the row, with semicolons between them"}}
 
-func summaryTexts() []results.ColumnText {
+func summaryTexts() []results.Column {
 	return slices.Concat(
 		statisticTexts("grad_norm_onset"),
 		intervalTexts("collapse_ratio", "ratio", "grad_norm_onset divided by that at the smallest rank, seed by seed"),
 		statisticTexts("grad_norm_mean"), statisticTexts("val_loss"), statisticTexts("train_loss"))
 }
 
-var exponentTexts = []results.ColumnText{
+var exponentTexts = []results.Column{
 	{Name: "quantity", Meaning: "statistic of a run that the row is about, a column of runs.csv"},
 	{Name: "exponent", Unit: powerUnit, Meaning: "fitted: the mean over seeds of one slope a seed, log on log"},
 	{Name: "ci_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
@@ -88,7 +87,7 @@ var exponentTexts = []results.ColumnText{
 	{Name: "verdict", Meaning: "how the fitted power compares with theory's"},
 }
 
-var comparedTexts = []results.ColumnText{
+var comparedTexts = []results.Column{
 	{Name: "family", Meaning: "schemes: compared with the first scheme at the same rank; ranks: compared with the " +
 		"smallest rank of the same scheme"},
 	{Name: "scheme", Meaning: "scheme of the first setting"},
@@ -97,35 +96,35 @@ var comparedTexts = []results.ColumnText{
 	{Name: "reference_rank", Unit: "rank", Meaning: "rank of the reference"},
 }
 
-func comparisonTexts() []results.ColumnText {
+func comparisonTexts() []results.Column {
 	unit := metrics.ValLoss.Unit()
 	return append(intervalTexts("difference", unit, "final loss of the first setting minus that of the "+
 		"reference, paired by seed"),
-		results.ColumnText{Name: "validation_se", Unit: unit, Meaning: "standard error that comes from the choice " +
+		results.Column{Name: "validation_se", Unit: unit, Meaning: "standard error that comes from the choice " +
 			"of validation examples"},
-		results.ColumnText{Name: "validation_part", Unit: "ratio", Meaning: "validation_se divided by the whole " +
+		results.Column{Name: "validation_part", Unit: "ratio", Meaning: "validation_se divided by the whole " +
 			"standard error"},
-		results.ColumnText{Name: "detectable", Unit: unit, Meaning: "smallest difference that these pairs would " +
+		results.Column{Name: "detectable", Unit: unit, Meaning: "smallest difference that these pairs would " +
 			"show with a probability of 0.8"},
-		results.ColumnText{Name: "relative", Unit: "ratio", Meaning: "difference divided by the loss of the reference"},
-		results.ColumnText{Name: "margin", Unit: unit, Meaning: "differences below this count as equivalent: a " +
+		results.Column{Name: "relative", Unit: "ratio", Meaning: "difference divided by the loss of the reference"},
+		results.Column{Name: "margin", Unit: unit, Meaning: "differences below this count as equivalent: a " +
 			"tenth of what the reference learned"},
-		results.ColumnText{Name: "p_equivalence", Unit: "probability", Meaning: "P of two one-sided t tests that the " +
+		results.Column{Name: "p_equivalence", Unit: "probability", Meaning: "P of two one-sided t tests that the " +
 			"difference is within the margin, corrected by Holm's method"},
-		results.ColumnText{Name: "p", Unit: "probability", Meaning: "P of the paired t test, two-sided"},
-		results.ColumnText{Name: "p_flip", Unit: "probability", Meaning: "P of a test that flips the signs of " +
+		results.Column{Name: "p", Unit: "probability", Meaning: "P of the paired t test, two-sided"},
+		results.Column{Name: "p_flip", Unit: "probability", Meaning: "P of a test that flips the signs of " +
 			"differences and assumes only that they are symmetric; from 6 pairs on"},
-		results.ColumnText{Name: "p_holm", Unit: "probability", Meaning: "p corrected by Holm's method over the " +
+		results.Column{Name: "p_holm", Unit: "probability", Meaning: "p corrected by Holm's method over the " +
 			"family"},
-		results.ColumnText{Name: "diverged", Unit: "runs", Meaning: "runs of the first setting that diverged"},
-		results.ColumnText{Name: "reference_diverged", Unit: "runs", Meaning: "runs of the reference that " +
+		results.Column{Name: "diverged", Unit: "runs", Meaning: "runs of the first setting that diverged"},
+		results.Column{Name: "reference_diverged", Unit: "runs", Meaning: "runs of the reference that " +
 			"diverged"},
-		results.ColumnText{Name: "verdict", Meaning: "of the first setting: lower, higher, equivalent or not " +
+		results.Column{Name: "verdict", Meaning: "of the first setting: lower, higher, equivalent or not " +
 			"separated; or why there is none"},
 	)
 }
 
-var checkTexts = []results.ColumnText{
+var checkTexts = []results.Column{
 	{Name: "onset", Unit: powerUnit, Meaning: "fitted, of grad_norm_onset"},
 	{Name: "onset_low", Unit: powerUnit, Meaning: "lower end of Student's 95% interval of it over seeds"},
 	{Name: "onset_high", Unit: powerUnit, Meaning: "upper end of it"},
@@ -145,7 +144,7 @@ var checkTexts = []results.ColumnText{
 		"bound"},
 }
 
-var historyTexts = []results.ColumnText{
+var historyTexts = []results.Column{
 	{Name: "claim", Meaning: "the claim's key, which never changes"},
 	{Name: "date", Meaning: "day of the last run that the judgement rests on"},
 	{Name: "rule", Meaning: "hash of the rule that judged it; empty before rules were data"},
@@ -157,7 +156,7 @@ var historyTexts = []results.ColumnText{
 	{Name: "ci_high", Unit: "of the number", Meaning: "upper end of it"},
 }
 
-func namesOf(columns []results.ColumnText) []string {
+func namesOf(columns []results.Column) []string {
 	var names []string
 	for _, c := range columns {
 		names = append(names, c.Name)
@@ -166,14 +165,14 @@ func namesOf(columns []results.ColumnText) []string {
 }
 
 // statisticTexts explain the interval of a statistic.
-func statisticTexts(name string) []results.ColumnText {
+func statisticTexts(name string) []results.Column {
 	s, _ := metrics.StatisticNamed(name)
 	return intervalTexts(name, s.Unit, s.Meaning())
 }
 
 // intervalTexts explain the fields of an interval column.
-func intervalTexts(name, unit, meaning string) []results.ColumnText {
-	return []results.ColumnText{
+func intervalTexts(name, unit, meaning string) []results.Column {
+	return []results.Column{
 		{Name: name, Unit: unit, Meaning: "mean over seeds: " + meaning},
 		{Name: name + "_low", Unit: unit, Meaning: "lower end of its 95% interval over seeds"},
 		{Name: name + "_high", Unit: unit, Meaning: "upper end of it"},

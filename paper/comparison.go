@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
-	"ranksweep/results"
 )
 
 const (
@@ -32,7 +32,7 @@ const (
 
 // An armCell is a cell, its arm, and what else tells it apart.
 type armCell struct {
-	results.Cell
+	analysis.Cell
 	arm    int
 	traits string // equal for cells that differ only in scheme and rank, and in what follows from these
 }
@@ -43,7 +43,7 @@ func (c armCell) isComparable(other armCell) bool { return c.traits == other.tra
 
 // A comparison is of two cells, paired by seed, as one of a family.
 type comparison struct {
-	results.Comparison
+	analysis.Comparison
 	refused           error // why there is no comparison
 	family            string
 	unmatched         string  // how γ of two schemes differs already at the smallest rank
@@ -161,7 +161,7 @@ func (v View) armCells() []armCell {
 }
 
 // followsFromScheme reports whether a trait has a single value for each scheme and rank.
-func followsFromScheme(t trait, arms []results.Arm) bool {
+func followsFromScheme(t trait, arms []analysis.Arm) bool {
 	seen := make(map[string]string)
 	for i, a := range arms {
 		for _, c := range a.Cells {
@@ -177,12 +177,12 @@ func followsFromScheme(t trait, arms []results.Arm) bool {
 
 func newComparison(family string, c, reference armCell, s metrics.Statistic) comparison {
 	d := comparison{family: family, arm: c.arm, referenceArm: reference.arm}
-	d.Comparison, d.refused = results.Compare(c.Cell, reference.Cell, s)
+	d.Comparison, d.refused = analysis.Compare(c.Cell, reference.Cell, s)
 	if len(reference.Runs) == 0 {
 		d.refused = errReferenceMissing
 	}
 	if d.refused != nil {
-		d.Comparison = results.Comparison{
+		d.Comparison = analysis.Comparison{
 			Cell: c.Cell, Reference: reference.Cell,
 			Difference: stats.PairedDifference(nil), ReferenceMean: math.NaN(),
 		}
@@ -242,7 +242,7 @@ func (d comparison) allDiverged() bool {
 // doubts say why a reader should not take a row at face value.
 func (d comparison) doubts(choices []grid.Choice) (doubts []string) {
 	if d.refused != nil {
-		return []string{strings.TrimPrefix(d.refused.Error(), "results: ")}
+		return []string{strings.TrimPrefix(d.refused.Error(), "analysis: ")}
 	}
 	add := func(text string) {
 		if text != "" && !slices.Contains(doubts, text) {
@@ -257,7 +257,7 @@ func (d comparison) doubts(choices []grid.Choice) (doubts []string) {
 	add(d.alsoDiffering())
 	add(d.atOneRate())
 	add(d.choiceLeftOut())
-	for _, c := range []results.Cell{d.Cell, d.Reference} {
+	for _, c := range []analysis.Cell{d.Cell, d.Reference} {
 		add(localEdges(c))
 		for _, text := range tuningDoubts(c, choices) {
 			add(text)
@@ -303,7 +303,7 @@ func (d comparison) survivors() string {
 
 // unlearned says that one of the cells learned nothing.
 func (d comparison) unlearned() string {
-	for _, c := range []results.Cell{d.Cell, d.Reference} {
+	for _, c := range []analysis.Cell{d.Cell, d.Reference} {
 		if c.Learned() < 0 {
 			return fmt.Sprintf("%s at rank %d ended with a higher loss than before training",
 				schemeLabel(c.Scheme), c.Rank)
@@ -321,7 +321,7 @@ func (d comparison) alsoDiffering() string {
 	case initFamily:
 		except = append(except, "init")
 	}
-	names := results.Differing(d.Cell.Runs[0].Run, d.Reference.Runs[0].Run, except...)
+	names := analysis.Differing(d.Cell.Runs[0].Run, d.Reference.Runs[0].Run, except...)
 	if len(names) == 0 {
 		return ""
 	}
@@ -338,7 +338,7 @@ func (d comparison) atOneRate() string {
 }
 
 // tuningDoubts are the doubts about how a cell was tuned.
-func tuningDoubts(c results.Cell, choices []grid.Choice) []string {
+func tuningDoubts(c analysis.Cell, choices []grid.Choice) []string {
 	for _, t := range choices {
 		if !slices.ContainsFunc(t.Axes, func(a grid.Coordinate) bool { return !slices.Contains(c.Axes, a) }) {
 			return t.Doubts()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -195,7 +196,7 @@ func TestComparisonsStayInTheirGroups(t *testing.T) {
 
 // The reference is the first scheme of the grid, in whichever order runs are sorted.
 func TestFirstSchemeOfTheGridIsTheReference(t *testing.T) {
-	rows := results.Rows(losing(2, noise))
+	rows := analysis.Rows(losing(2, noise))
 	for i := range rows {
 		rows[i].Setting.Place = len(rows) - i
 	}
@@ -265,7 +266,7 @@ func TestTunedComparisons(t *testing.T) {
 		asked.Tuning = append(asked.Tuning, grid.Planned{ID: r.ID, Axes: r.Axes})
 		trials = append(trials, r)
 	}
-	in, choices, _ := results.Split(asked, append(runs, trials...))
+	in, choices, _ := analysis.Split(asked, append(runs, trials...))
 	rows, _ := comparisonRows(t, NewView(in, choices, results.Coverage{}))
 	const edge = "the best lr lies at the edge"
 	for name, flagged := range map[string]bool{

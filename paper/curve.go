@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -18,7 +19,7 @@ import (
 // curves say how a quantity of runs is drawn against steps.
 type curves struct {
 	quantity  metrics.Quantity
-	smoothing results.Smoothing
+	smoothing analysis.Smoothing
 	spread    figure.Spread // how the seeds behind a mean are shown
 }
 
@@ -47,7 +48,7 @@ func (v View) rankShade(scheme string, rank int) color.RGBA {
 }
 
 // meanLine is the mean of a cell's done runs.
-func (k curves) meanLine(c results.Cell, color color.RGBA) figure.Series {
+func (k curves) meanLine(c analysis.Cell, color color.RGBA) figure.Series {
 	s := figure.Series{Color: color, Line: figure.LineWide, Spread: k.spread}
 	for _, p := range c.Curve(k.quantity, k.smoothing) {
 		s.Points = append(s.Points, spreadPoint(float64(p.Step), p.Interval, p.Seeds))
@@ -66,7 +67,7 @@ func spreadPoint(x float64, i stats.Interval, seeds []float64) figure.Point {
 }
 
 // divergedLines draws a line for each diverged run of a cell, which ends in a cross.
-func (k curves) divergedLines(c results.Cell, color color.RGBA) []figure.Series {
+func (k curves) divergedLines(c analysis.Cell, color color.RGBA) []figure.Series {
 	var lines []figure.Series
 	for _, r := range c.Runs {
 		if r.Status != results.Diverged {
@@ -84,7 +85,7 @@ func (k curves) divergedLines(c results.Cell, color color.RGBA) []figure.Series 
 }
 
 // of returns the finite values of one run, without a spread.
-func (k curves) of(r results.Row) (points []figure.Point) {
+func (k curves) of(r analysis.Row) (points []figure.Point) {
 	for _, p := range k.smoothing.Of(r.Curve, k.quantity) {
 		if y := p.Values[k.quantity]; number.Finite(y) {
 			points = append(points, figure.Bare(float64(p.Step), y))
@@ -170,5 +171,5 @@ func (k curves) legend(v View) figure.Legend {
 
 // hasRanks reports whether a scheme has ranks.
 func (v View) hasRanks(scheme string) bool {
-	return slices.ContainsFunc(v.arms, func(a results.Arm) bool { return a.Scheme == scheme && a.Ranked() })
+	return slices.ContainsFunc(v.arms, func(a analysis.Arm) bool { return a.Scheme == scheme && a.Ranked() })
 }

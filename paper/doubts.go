@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -60,7 +61,7 @@ func addDoubts(t *table.Table, v View) {
 
 // unlearned names the runs of a cell that ended with a higher loss than they began with,
 // although no value overflowed; empty if there are none.
-func unlearned(c results.Cell) string {
+func unlearned(c analysis.Cell) string {
 	var seeds []string
 	for _, r := range c.Runs {
 		if r.Status == results.Done && r.Learned() < 0 {
@@ -78,7 +79,7 @@ func unlearned(c results.Cell) string {
 
 // lost names the runs of a cell that ended with a status, at which step, and why:
 // "diverged: seed 0 at step 3, seed 2 at step 5: the loss is not finite".
-func lost(c results.Cell, status results.Status) string {
+func lost(c analysis.Cell, status results.Status) string {
 	var seeds, reasons []string
 	for _, r := range c.Runs {
 		if r.Status != status {

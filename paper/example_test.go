@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 
+	"ranksweep/analysis"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/paper"
@@ -31,7 +32,7 @@ func ExampleTables() {
 			})
 		}
 	}
-	tables, err := paper.Tables(paper.NewView(results.Rows(runs), nil, results.Coverage{}))
+	tables, err := paper.Tables(paper.NewView(analysis.Rows(runs), nil, results.Coverage{}))
 	if err != nil {
 		log.Fatal(err)
 	}

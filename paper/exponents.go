@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // exponentsTable has a row for each arm that has ranks and each of the given statistics: the
@@ -25,7 +25,7 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		return t
 	}
 	t.Caption = strings.TrimSpace(v.equal + runsLost(v))
-	addTraits(&t, v, func(results.Arm) int { return len(measured) })
+	addTraits(&t, v, func(analysis.Arm) int { return len(measured) })
 	rows := newFits(v, measured)
 	table.Fill(&t, rows,
 		table.Words("quantity", func(x fit) table.Entry {
@@ -118,8 +118,8 @@ func measuredStatistics(v View) []metrics.Statistic {
 // noFit says in a note why there is no exponent.
 func noFit(err error) string { return strings.TrimPrefix(err.Error(), "stats: ") }
 
-// exactRanks says at how many ranks the interval of [results.Cell.OverExpected] contains 1.
-func exactRanks(a results.Arm, s metrics.Statistic) string {
+// exactRanks says at how many ranks the interval of [analysis.Cell.OverExpected] contains 1.
+func exactRanks(a analysis.Arm, s metrics.Statistic) string {
 	held, all := 0, 0
 	for _, c := range a.Cells {
 		if over := c.OverExpected(s); over.N > 1 {

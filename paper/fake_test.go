@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
@@ -96,13 +97,13 @@ func diverge(r *results.Run, step int) {
 }
 
 // view is a view of runs without a grid.
-func view(runs []results.Run) View { return NewView(results.Rows(runs), nil, results.Coverage{}) }
+func view(runs []results.Run) View { return NewView(analysis.Rows(runs), nil, results.Coverage{}) }
 
 // A trial is a study as tests make it: runs without a grid, or rows that already belong to
 // one.
 type trial struct {
 	Runs      []results.Run
-	rows      []results.Row
+	rows      []analysis.Row
 	Choices   []grid.Choice
 	Inference []results.Inference
 
@@ -110,7 +111,7 @@ type trial struct {
 }
 
 func (s trial) view() View {
-	v := NewView(append(results.Rows(s.Runs), s.rows...), s.Choices, results.Coverage{})
+	v := NewView(append(analysis.Rows(s.Runs), s.rows...), s.Choices, results.Coverage{})
 	v.Inference = s.Inference
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
@@ -184,7 +185,7 @@ func sample(n int) string {
 
 // ratesFound says for which learning rates a comparison of losses holds.
 func ratesFound(v View) string {
-	rates := distinct(v.cells, func(s results.Setting) float64 { return s.LR })
+	rates := distinct(v.cells, func(s analysis.Setting) float64 { return s.LR })
 	switch {
 	case len(nuisanceAxes(v.arms[0])) > 0:
 		return strings.TrimSpace(tuning(v))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/results"
 )
@@ -80,7 +81,7 @@ func foundCases() []struct {
 func TestFound(t *testing.T) {
 	var got strings.Builder
 	for _, c := range foundCases() {
-		rows := results.Rows(c.runs)
+		rows := analysis.Rows(c.runs)
 		for i := range rows {
 			rows[i].Setting.Nuisance = c.tuned
 		}

@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // haveDrop reports whether the first loss drop, to first order, is among statistics.
@@ -21,7 +21,7 @@ func haveDrop(statistics []metrics.Statistic) bool {
 // unbelievable names a cell in which the first-order loss drop is not what the loss did, so
 // that its power of rank says nothing about learning. It is empty if there is no such cell,
 // or if statistics lack the loss drop.
-func unbelievable(arms []results.Arm, statistics []metrics.Statistic) string {
+func unbelievable(arms []analysis.Arm, statistics []metrics.Statistic) string {
 	if !haveDrop(statistics) {
 		return ""
 	}
@@ -69,14 +69,14 @@ func checkedText(v View, statistics []metrics.Statistic) string {
 
 // checkedRuns counts an arm's runs in which the first loss drop was compared with what the
 // loss did, and all of its runs.
-func checkedRuns(a results.Arm) (checked, all int) {
+func checkedRuns(a analysis.Arm) (checked, all int) {
 	for _, c := range a.Cells {
 		checked, all = checked+c.Checked(), all+len(c.Runs)
 	}
 	return checked, all
 }
 
-func checkedEntry(a results.Arm) table.Entry {
+func checkedEntry(a analysis.Arm) table.Entry {
 	checked, all := checkedRuns(a)
 	return table.Entry{
 		Text:   fmt.Sprintf("%d of %d", checked, all),

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/paper/figure"
-	"ranksweep/results"
 )
 
 // frontierFigure draws what a loss costs: the final validation loss of each rank against its
@@ -18,11 +18,11 @@ func frontierFigure(v View) (figure.Figure, bool) {
 	var values []float64
 	for _, of := range []struct {
 		title, label string
-		cost         func(c results.Cell) float64
+		cost         func(c analysis.Cell) float64
 	}{
-		{"factored form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.FactoredFlops / 1e12 }},
-		{"cheaper form", "training cost (TFLOP)", func(c results.Cell) float64 { return c.Flops / 1e12 }},
-		{"memory beside the base", "MB", func(c results.Cell) float64 { return float64(c.Bytes) / (1 << 20) }},
+		{"factored form", "training cost (TFLOP)", func(c analysis.Cell) float64 { return c.FactoredFlops / 1e12 }},
+		{"cheaper form", "training cost (TFLOP)", func(c analysis.Cell) float64 { return c.Flops / 1e12 }},
+		{"memory beside the base", "MB", func(c analysis.Cell) float64 { return float64(c.Bytes) / (1 << 20) }},
 	} {
 		p := figure.Panel{Title: capital(of.title)}
 		var costs []float64
@@ -54,7 +54,7 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		"adapter beside its map, as other programs do. The cheaper form is the factored one or, at large ranks, one " +
 		"merged matrix." +
 		runsLost(v) + " " + v.equal
-	return f, slices.ContainsFunc(v.cells, func(c results.Cell) bool { return c.Flops > 0 })
+	return f, slices.ContainsFunc(v.cells, func(c analysis.Cell) bool { return c.Flops > 0 })
 }
 
 // frontiers are the frontiers of series, one for each arm: one for the arms of each model and data

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
-	"ranksweep/results"
 )
 
 // tests are the tests that rules name, each with a version. A test that is changed to judge
@@ -36,12 +36,12 @@ var tests = map[string]func(Rule, View) Finding{
 // schemes.
 func (r Rule) of(v View) View {
 	if len(r.Optimizers) > 0 {
-		v = v.where(func(a results.Arm) bool { return slices.Contains(r.Optimizers, a.Optimizer) })
+		v = v.where(func(a analysis.Arm) bool { return slices.Contains(r.Optimizers, a.Optimizer) })
 	}
 	if len(r.Schemes) == 0 {
 		return v
 	}
-	var arms []results.Arm
+	var arms []analysis.Arm
 	for _, scheme := range r.Schemes {
 		for _, a := range v.arms {
 			if name, _, _ := strings.Cut(a.Scheme, "@"); name == scheme {
@@ -65,17 +65,17 @@ func (r Rule) statistics() (all []metrics.Statistic) {
 }
 
 // pair looks at the arms of LoRA and of rsLoRA; it is false if a study lacks one.
-func (r Rule) pair(v View) (pair View, lora, rslora results.Arm, ok bool) {
+func (r Rule) pair(v View) (pair View, lora, rslora analysis.Arm, ok bool) {
 	v = r.of(v)
 	at := func(scheme string) int {
-		return slices.IndexFunc(v.arms, func(a results.Arm) bool { return a.Scheme == scheme })
+		return slices.IndexFunc(v.arms, func(a analysis.Arm) bool { return a.Scheme == scheme })
 	}
 	i, j := at("lora"), at("rslora")
 	if i < 0 || j < 0 {
 		return v, lora, rslora, false
 	}
 	lora, rslora = v.arms[i], v.arms[j]
-	return v.of([]results.Arm{lora, rslora}), lora, rslora, true
+	return v.of([]analysis.Arm{lora, rslora}), lora, rslora, true
 }
 
 // lacking is the finding if a study lacks what its test needs.
@@ -84,6 +84,6 @@ func lacking(what string) Finding {
 }
 
 // rankRange names the first and the last rank of an arm.
-func rankRange(a results.Arm) string {
+func rankRange(a analysis.Arm) string {
 	return fmt.Sprintf("%d to %d", a.Cells[0].Rank, a.Cells[len(a.Cells)-1].Rank)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -122,7 +123,7 @@ func TestRulesThatLackSomething(t *testing.T) {
 		`rule powers/1 of study x names no statistic: "speed"`: func() {
 			powers(Rule{Test: "powers/1", Study: "x", Statistics: []string{"speed"}}, s.view())
 		},
-		`a rule wants "half" of best rates`: func() { claimedPower("half", stats.Exponent{}, results.Arm{}) },
+		`a rule wants "half" of best rates`: func() { claimedPower("half", stats.Exponent{}, analysis.Arm{}) },
 		`unsupported value: NaN`:            func() { Rule{Limits: map[string]float64{"x": math.NaN()}}.Hash() },
 	} {
 		func() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
@@ -44,8 +45,8 @@ func normSpread(r Rule, v View) Finding {
 }
 
 // fellText says how much adapters learned while their gradients were measured.
-func fellText(lora, rslora results.Arm) string {
-	span := func(a results.Arm) string {
+func fellText(lora, rslora analysis.Arm) string {
+	span := func(a analysis.Arm) string {
 		var all []float64
 		for _, c := range a.Cells {
 			all = append(all, fell(c))
@@ -58,7 +59,7 @@ func fellText(lora, rslora results.Arm) string {
 
 // fell is how far the validation loss of a cell fell, in percent of the loss before any
 // update: the mean over seeds.
-func fell(c results.Cell) float64 {
+func fell(c analysis.Cell) float64 {
 	var all []float64
 	for _, r := range c.Runs {
 		all = append(all, 100*r.Learned()/(r.Learned()+r.Statistic(metrics.ValLossFinal)))
@@ -68,7 +69,7 @@ func fell(c results.Cell) float64 {
 
 // rankSpread is the largest ratio, over all steps, between the gradient norms of two ranks of
 // one seed: its interval over seeds.
-func rankSpread(a results.Arm) stats.Interval {
+func rankSpread(a analysis.Arm) stats.Interval {
 	type at struct {
 		seed uint64
 		step int
@@ -121,7 +122,7 @@ func pattern(r Rule, v View) Finding {
 
 // fallsAndStays judges whether a statistic's power of rank is below -flat in one arm and
 // within ±flat in another.
-func fallsAndStays(falling, level results.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
+func fallsAndStays(falling, level analysis.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
 	a, b := newFit("", falling, s), newFit("", level, s)
 	numbers := []Number{a.number(), b.number()}
 	switch {

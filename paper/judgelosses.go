@@ -5,11 +5,11 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // rankComparisons compares the ranks of a scheme with its smallest, by rising rank. P values are
@@ -135,7 +135,7 @@ const noFull = "The study has no full fine-tuning, so it does not say what share
 
 // learnedShare is what a cell learned divided by what full fine-tuning learned at its best
 // rate, and that rate.
-func learnedShare(v View, c results.Cell) (share, rate float64, ok bool) {
+func learnedShare(v View, c analysis.Cell) (share, rate float64, ok bool) {
 	most := 0.0
 	for _, a := range v.arms {
 		if !a.Ranked() {
@@ -172,23 +172,23 @@ func costGain(r Rule, v View) Finding {
 func costsTable(v View) table.Table {
 	t := table.Table{Name: "costs", Title: "Cost of each setting, counted from shapes, and its final loss: mean ± " +
 		"half of its 95% interval"}
-	addTraits(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	addTraits(&t, v, func(a analysis.Arm) int { return len(a.Cells) })
 	size := func(v, unit float64) table.Entry { return table.Exact(number.Significant(v/unit, 3), v) }
 	loss := metrics.ValLossFinal
 	table.Fill(&t, v.cells,
 		table.Numbers("rank", rankEntry, "rank"),
-		table.Numbers("steps run", func(c results.Cell) int { return c.Runs[0].Steps }, "steps"),
-		table.Numbers("learning rate", func(c results.Cell) table.Entry { return size(c.LR, 1) }, "lr"),
-		table.Numbers("training cost, factored form (TFLOP)", func(c results.Cell) table.Entry {
+		table.Numbers("steps run", func(c analysis.Cell) int { return c.Runs[0].Steps }, "steps"),
+		table.Numbers("learning rate", func(c analysis.Cell) table.Entry { return size(c.LR, 1) }, "lr"),
+		table.Numbers("training cost, factored form (TFLOP)", func(c analysis.Cell) table.Entry {
 			return size(c.FactoredFlops, 1e12)
 		}, "factored"),
-		table.Numbers("training cost, cheaper form (TFLOP)", func(c results.Cell) table.Entry {
+		table.Numbers("training cost, cheaper form (TFLOP)", func(c analysis.Cell) table.Entry {
 			return size(c.Flops, 1e12)
 		}, "cheaper"),
-		table.Numbers("memory beside the base model (MB)", func(c results.Cell) table.Entry {
+		table.Numbers("memory beside the base model (MB)", func(c analysis.Cell) table.Entry {
 			return size(float64(c.Bytes), 1<<20)
 		}, "memory"),
-		table.Intervals(loss.Label, loss.Unit, loss.Name, func(c results.Cell) stats.Interval {
+		table.Intervals(loss.Label, loss.Unit, loss.Name, func(c analysis.Cell) stats.Interval {
 			return c.Statistic(loss)
 		}),
 	)
@@ -199,8 +199,8 @@ func costsTable(v View) table.Table {
 // is chosen on the same seeds.
 func defaultRate(_ Rule, v View) Finding {
 	loss := metrics.ValLossFinal
-	var reference results.Cell
-	var others []results.Cell
+	var reference analysis.Cell
+	var others []analysis.Cell
 	var trials []stats.Trial
 	for _, c := range v.cells {
 		if c.Scheme == "rslora" {

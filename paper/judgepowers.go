@@ -7,24 +7,24 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // fit is the fitted power of rank of a statistic of an arm, with the power that theory
 // predicts.
 type fit struct {
 	label     string // of the arm
-	arm       results.Arm
+	arm       analysis.Arm
 	statistic metrics.Statistic
 	stats.Exponent
 	err error // why there is no fitted power
 }
 
-func newFit(label string, a results.Arm, s metrics.Statistic) fit {
+func newFit(label string, a analysis.Arm, s metrics.Statistic) fit {
 	e, err := a.Exponent(s)
 	return fit{label, a, s, e, err}
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // The power of rank of best learning rates that a rule can claim.
@@ -29,7 +29,7 @@ func ratePowers(r Rule, v View) Finding {
 	var judged []fit
 	var tried rateCounts
 	var left []string // multipliers that are not judged
-	for _, g := range results.RateGroups(r.of(v).arms) {
+	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) {
 			continue
 		}
@@ -143,8 +143,8 @@ func learnedAtBest(rows []rateRow) string {
 
 // rateRow is what is known of the best rates under one multiplier.
 type rateRow struct {
-	arm  results.Arm
-	best []results.BestRate
+	arm  analysis.Arm
+	best []analysis.BestRate
 	rateCounts
 	judged bool // enough best rates lie between other rates that were tried
 	stats.Exponent
@@ -153,13 +153,13 @@ type rateRow struct {
 	local []float64      // the powers from each rank to the next
 }
 
-func newRateRow(group []results.Arm, r Rule) rateRow {
-	x := rateRow{arm: group[0], best: results.BestRates(group)}
+func newRateRow(group []analysis.Arm, r Rule) rateRow {
+	x := rateRow{arm: group[0], best: analysis.BestRates(group)}
 	x.add(x.best)
 	x.judged = float64(x.between) >= r.limit("inside")*float64(x.all)
-	x.Exponent, x.err = results.RateExponent(group)
+	x.Exponent, x.err = analysis.RateExponent(group)
 	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
-	x.bend, x.local = results.RateCurvature(group)
+	x.bend, x.local = analysis.RateCurvature(group)
 	return x
 }
 
@@ -202,7 +202,7 @@ var bestRateStatistic = metrics.Statistic{Name: "best rate", Of: func([]metrics.
 
 // claimedPower is the power of rank that a rule claims for the best rate; NaN if more than the
 // multiplier depends on the rank, of which no rule claims anything.
-func claimedPower(wants string, e stats.Exponent, a results.Arm) float64 {
+func claimedPower(wants string, e stats.Exponent, a analysis.Arm) float64 {
 	if !multiplierAlone(a) {
 		return math.NaN()
 	}
@@ -233,14 +233,14 @@ func slopesText(local []float64) string {
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
 	type row struct {
-		group             []results.Arm
+		group             []analysis.Arm
 		p                 float64 // the power of the multiplier
 		same, half, whole transferred
 		holm              float64 // P, corrected, that the margin is lost
 	}
 	var rows []row
 	var worst []float64
-	for _, g := range results.RateGroups(r.of(v).arms) {
+	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
 			continue
 		}
@@ -294,7 +294,7 @@ func rateTransfer(r Rule, v View) Finding {
 
 // passing has the lowest and the highest power, in hundredths between -2 and 1, with which a
 // transferred rate is shown to lose less than the margin.
-func passing(group []results.Arm, margin, level float64) string {
+func passing(group []analysis.Arm, margin, level float64) string {
 	var powers []float64
 	for i := -200; i <= 100; i++ {
 		if power := float64(i) / 100; newTransferred(group, power, margin).below <= level {
@@ -319,10 +319,10 @@ type transferred struct {
 	above   float64        // P that it is at most the margin
 }
 
-func newTransferred(group []results.Arm, power, margin float64) transferred {
+func newTransferred(group []analysis.Arm, power, margin float64) transferred {
 	var x transferred
 	var percent, share, under, over []float64 // under: how far below the margin; over: how far above
-	for _, m := range results.TransferRate(group, power) {
+	for _, m := range analysis.TransferRate(group, power) {
 		switch {
 		case math.IsNaN(m.Rate):
 			x.untuned++

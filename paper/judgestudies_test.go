@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/metrics"
@@ -56,7 +57,7 @@ func asTheory(t *testing.T, name string) trial {
 			t.Fatal(err)
 		}
 		if p == nil {
-			runs, choices, _ := results.Split(last.Grid(), all)
+			runs, choices, _ := analysis.Split(last.Grid(), all)
 			return trial{rows: runs, Choices: choices, Planned: last.Grid().Len(), Done: last.Grid().Len()}
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -154,7 +154,7 @@ func initPowers(r Rule, v View) Finding {
 func initsTable(v View) table.Table {
 	t := table.Table{Name: "inits", Title: "Gradient norm at the onset, by how A or B is drawn: power of rank, and " +
 		"mean ± half of its 95% interval"}
-	addTraits(&t, v, func(results.Arm) int { return 1 })
+	addTraits(&t, v, func(analysis.Arm) int { return 1 })
 	table.Fill(&t, newFits(v, []metrics.Statistic{metrics.GradNormOnset}),
 		table.Numbers("power of rank", fit.fitted),
 		table.Numbers("predicted power", fit.predicted),
@@ -213,7 +213,7 @@ func ratesTable(v View) table.Table {
 	if localAxis(v) == "lr" {
 		t.Title = "Best learning rates: geometric mean over seeds [lowest, highest]"
 	}
-	addTraits(&t, v, func(results.Arm) int { return 1 })
+	addTraits(&t, v, func(analysis.Arm) int { return 1 })
 	for _, rank := range v.ranks {
 		head := fmt.Sprintf("rank %d", rank)
 		if rank == 0 {
@@ -223,8 +223,8 @@ func ratesTable(v View) table.Table {
 		for _, name := range tunedFields(v, "lr") {
 			fields = append(fields, fmt.Sprintf("%s_%d", name, rank))
 		}
-		table.Fill(&t, v.arms, table.Numbers(head, func(a results.Arm) table.Entry {
-			i := slices.IndexFunc(a.Cells, func(c results.Cell) bool { return c.Rank == rank })
+		table.Fill(&t, v.arms, table.Numbers(head, func(a analysis.Arm) table.Entry {
+			i := slices.IndexFunc(a.Cells, func(c analysis.Cell) bool { return c.Rank == rank })
 			if i < 0 {
 				return table.Entry{}
 			}

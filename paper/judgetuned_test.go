@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -25,7 +26,7 @@ func tunedStudy(schemes []string, ranks []int, change func(r *results.Run) float
 		endsAt(r, 3, 2+0.05*d*d+0.01*swing(r)+change(r))
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	})
-	runs, choices, _ := results.Split(g, s.Runs)
+	runs, choices, _ := analysis.Split(g, s.Runs)
 	return trial{rows: runs, Choices: choices}
 }
 

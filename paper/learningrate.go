@@ -8,10 +8,10 @@ import (
 
 	"gonum.org/v1/plot/vg/draw"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
-	"ranksweep/results"
 )
 
 // lossRateFigure draws the final loss against the learning rate: a panel for each group of
@@ -45,7 +45,7 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 
 // rateLine is one rank's mean loss at each rate of a group, with a cross instead at each rate
 // at which a run diverged.
-func rateLine(group []results.Cell, rank int, loss metrics.Statistic, c color.RGBA) (line, lost figure.Series) {
+func rateLine(group []analysis.Cell, rank int, loss metrics.Statistic, c color.RGBA) (line, lost figure.Series) {
 	line = figure.Series{Color: c, Line: figure.LineWide, Glyph: draw.CircleGlyph{}, Spread: figure.Bars}
 	lost = figure.Series{Color: c, Glyph: draw.CrossGlyph{}}
 	for _, cell := range group {

@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // localAxis is the axis along which each seed has its own local grid; empty if there are no
@@ -22,7 +22,7 @@ func localAxis(v View) string {
 	return ""
 }
 
-func hasLocal(c results.Cell) bool {
+func hasLocal(c analysis.Cell) bool {
 	_, _, ok := c.LocalRange()
 	return ok
 }
@@ -41,7 +41,7 @@ func ownBest(v View) string {
 
 // tunedEntry is the value of an axis that a cell is reported at. With local grids it is the
 // geometric mean of the best values, with their range over seeds.
-func tunedEntry(c results.Cell, value string) table.Entry {
+func tunedEntry(c analysis.Cell, value string) table.Entry {
 	low, high, ok := c.LocalRange()
 	if !ok {
 		return table.Word(value)
@@ -72,7 +72,7 @@ func rangesSentence(v View) string {
 }
 
 // localEdges says for how many seeds a better value may lie beyond their grid.
-func localEdges(c results.Cell) string {
+func localEdges(c analysis.Cell) string {
 	n := c.LocalEdges()
 	if n == 0 {
 		return ""

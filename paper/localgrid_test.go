@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -30,7 +31,7 @@ func locally() View {
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = 2 + 0.01*d*d + noise(r)
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
-	in, _, _ := results.Split(g, runs)
+	in, _, _ := analysis.Split(g, runs)
 	return NewView(in, nil, results.Coverage{})
 }
 
@@ -99,7 +100,7 @@ func TestChoiceLeftOut(t *testing.T) {
 		{[]string{"scaling"}, 3, "the interval does not include the error of choosing scaling; "},
 		// words have no local grid
 	} {
-		looked := results.Rows(losing(c.seeds, noise))
+		looked := analysis.Rows(losing(c.seeds, noise))
 		for i := range looked {
 			looked[i].Setting.Moving, looked[i].Setting.Nuisance = c.tuned, c.tuned
 		}

@@ -3,17 +3,17 @@ package paper
 import (
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
-	"ranksweep/results"
 )
 
 // lossFigure draws the validation loss against steps or, if that was measured only once, a
 // running mean of the training loss.
 func lossFigure(v View) (figure.Figure, bool) {
 	k := curves{quantity: metrics.ValLoss, spread: figure.Band}
-	followed := func(r results.Row) bool { return len(k.of(r)) > 1 }
-	if !slices.ContainsFunc(v.cells, func(c results.Cell) bool { return slices.ContainsFunc(c.Runs, followed) }) {
+	followed := func(r analysis.Row) bool { return len(k.of(r)) > 1 }
+	if !slices.ContainsFunc(v.cells, func(c analysis.Cell) bool { return slices.ContainsFunc(c.Runs, followed) }) {
 		k.quantity, k.smoothing = metrics.TrainLoss, v.smoothing(metrics.TrainLoss, 20)
 	}
 	panels, seen := k.panels(v), k.extent(v)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/paper/figure"
 	"ranksweep/results"
@@ -114,9 +115,9 @@ func TestPathsAreShortened(t *testing.T) {
 	for _, c := range []struct{ paths, want string }{
 		{"/here/models/small base", "small base"}, {"/a/x/m /b/x/m", "a/x/m b/x/m"}, {"/m m", "/m m"}, {"m.gguf", "m.gguf"},
 	} {
-		var arms []results.Arm
+		var arms []analysis.Arm
 		for path := range strings.FieldsSeq(c.paths) {
-			arms = append(arms, results.Arm{Axes: []grid.Coordinate{{Name: "model", Value: path}}})
+			arms = append(arms, analysis.Arm{Axes: []grid.Coordinate{{Name: "model", Value: path}}})
 		}
 		short := shortPaths(arms, "model")
 		var got []string

@@ -5,9 +5,9 @@ import (
 	"image/color"
 	"math"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
-	"ranksweep/results"
 )
 
 // onsetFigure draws the onset gradient norm against rank, on logarithmic axes, with the fitted
@@ -34,7 +34,7 @@ func onsetFigure(v View) (f figure.Figure, ok bool) {
 }
 
 // statisticPoint is the mean of s over a cell's seeds, at the cell's rank.
-func statisticPoint(c results.Cell, s metrics.Statistic) figure.Point {
+func statisticPoint(c analysis.Cell, s metrics.Statistic) figure.Point {
 	var seeds []float64
 	for _, r := range c.Runs {
 		if v := r.Statistic(s); !math.IsNaN(v) {

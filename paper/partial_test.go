@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/paper/table"
 	"ranksweep/results"
@@ -18,7 +19,7 @@ func partial(keep func(results.Run) bool) View {
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	runs = slices.DeleteFunc(runs, func(r results.Run) bool { return !keep(r) })
-	in, choices, _ := results.Split(g, runs)
+	in, choices, _ := analysis.Split(g, runs)
 	return NewView(in, choices, results.CoverageOf(g, runs, nil))
 }
 

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
-	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -20,8 +20,8 @@ import (
 // output, and of the best learning rate. It has the schemes in which only the multiplier
 // depends on rank.
 func phaseFigure(v View) (figure.Figure, bool) {
-	groups := results.RateGroups(v.ranked().arms)
-	groups = slices.DeleteFunc(groups, func(g []results.Arm) bool { return !multiplierAlone(g[0]) })
+	groups := analysis.RateGroups(v.ranked().arms)
+	groups = slices.DeleteFunc(groups, func(g []analysis.Arm) bool { return !multiplierAlone(g[0]) })
 	f := figure.Figure{Name: "phase"}
 	var optimizers []string
 	var powers []float64
@@ -41,12 +41,12 @@ func phaseFigure(v View) (figure.Figure, bool) {
 	}
 	for _, of := range []struct {
 		title    string
-		exponent func(group []results.Arm) stats.Exponent
-		zero     func(e stats.Exponent, a results.Arm) bool
+		exponent func(group []analysis.Arm) stats.Exponent
+		zero     func(e stats.Exponent, a analysis.Arm) bool
 	}{
 		{"first loss drop", first(metrics.LossDropFirst), predictedZero},
 		{"first adapter output", first(metrics.AdapterOutputFirst), predictedZero},
-		{"best learning rate", bestRatePower, func(_ stats.Exponent, a results.Arm) bool {
+		{"best learning rate", bestRatePower, func(_ stats.Exponent, a analysis.Arm) bool {
 			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Powers)) < near // not of NaN
 		}},
 	} {
@@ -91,7 +91,7 @@ func outsider(optimizers []string) string {
 }
 
 // updater names an arm's optimizer and, if momentum is an axis, its momentum.
-func updater(a results.Arm) string {
+func updater(a analysis.Arm) string {
 	momentum := grid.ValueOf(a.Axes, "momentum")
 	if momentum == "" || momentum == "0" {
 		return a.Optimizer
@@ -100,7 +100,7 @@ func updater(a results.Arm) string {
 }
 
 // multiplierAlone reports whether only γ depends on rank, and as a power of it.
-func multiplierAlone(a results.Arm) bool {
+func multiplierAlone(a analysis.Arm) bool {
 	s := a.Powers
 	return !s.Log && s.Init == 0 && s.LRA == 0 && s.LRB == 0
 }
@@ -122,20 +122,20 @@ func optimizerPlace(name string) int {
 
 // first is the power of rank of a statistic of the first step, at the smallest learning rate
 // of a group, where theory is closest.
-func first(s metrics.Statistic) func(group []results.Arm) stats.Exponent {
-	return func(group []results.Arm) stats.Exponent {
+func first(s metrics.Statistic) func(group []analysis.Arm) stats.Exponent {
+	return func(group []analysis.Arm) stats.Exponent {
 		e, _ := group[0].Exponent(s)
 		return e
 	}
 }
 
-func bestRatePower(group []results.Arm) stats.Exponent {
-	e, _ := results.RateExponent(group)
+func bestRatePower(group []analysis.Arm) stats.Exponent {
+	e, _ := analysis.RateExponent(group)
 	return e
 }
 
 // predictedZero reports whether theory's value is 0, or its range contains 0.
-func predictedZero(e stats.Exponent, _ results.Arm) bool {
+func predictedZero(e stats.Exponent, _ analysis.Arm) bool {
 	low, high := e.Range()
 	return number.Finite(low) && low <= near && high >= -near
 }

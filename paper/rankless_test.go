@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
@@ -43,7 +44,7 @@ func tableNamed(t *testing.T, tables []table.Table, name string) table.Table {
 // relative norm. It has no power of rank, and is compared with nothing, even if it is the
 // first of the grid.
 func TestRanklessInTables(t *testing.T) {
-	lora, full := results.Rows(withMethod(sweep(), "lora")), results.Rows(withMethod(fullRuns(), "full"))
+	lora, full := analysis.Rows(withMethod(sweep(), "lora")), analysis.Rows(withMethod(fullRuns(), "full"))
 	for i := range lora {
 		lora[i].Setting.Place = i + 10
 	}

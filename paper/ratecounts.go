@@ -3,7 +3,7 @@ package paper
 import (
 	"fmt"
 
-	"ranksweep/results"
+	"ranksweep/analysis"
 )
 
 // rateCounts counts best rates, one for each rank and seed.
@@ -14,7 +14,7 @@ type rateCounts struct {
 	edges   int // are the lowest or the highest rate tried
 }
 
-func (n *rateCounts) add(best []results.BestRate) {
+func (n *rateCounts) add(best []analysis.BestRate) {
 	for _, b := range best {
 		n.all++
 		switch {

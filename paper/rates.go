@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
-	"ranksweep/results"
 )
 
 // ratesFigure draws the learning rate at which each rank learns best: one line for each group
@@ -27,7 +27,7 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 	}
 	for i, g := range groups {
 		w := law{label: named.labels[i], color: named.colors[i], source: source}
-		best := results.BestRates(g)
+		best := analysis.BestRates(g)
 		tried.add(best)
 		var inside map[int][]float64
 		w.points, inside = ratePoints(best)
@@ -35,7 +35,7 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 			seeds := len(inside[int(q.X)])
 			n.low, n.high = min(n.low, seeds), max(n.high, seeds)
 		}
-		w.fit, w.err = results.RateExponent(g)
+		w.fit, w.err = analysis.RateExponent(g)
 		fitted += w.fit.N
 		if v.wants != "" {
 			w.fit.Predicted = claimedPower(v.wants, w.fit, g[0])
@@ -53,7 +53,7 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 
 // ratePoints are the geometric means over seeds of the best rates at each rank, without those
 // at an edge. inside has the logarithms of these rates by rank.
-func ratePoints(best []results.BestRate) (points []figure.Point, inside map[int][]float64) {
+func ratePoints(best []analysis.BestRate) (points []figure.Point, inside map[int][]float64) {
 	inside = make(map[int][]float64)
 	var ranks []int
 	for _, b := range best {

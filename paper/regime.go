@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -84,7 +84,7 @@ func regimesTable(v View) table.Table {
 		"ranks, computed from the maps, and where each holds to within %g%%", 100*closely)}
 	type row struct {
 		arm, quantity string
-		results.Regime
+		analysis.Regime
 		upTo, from float64 // the ranks between which neither law holds closely
 	}
 	var rows []row

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/paper/number"
-	"ranksweep/results"
 )
 
 // size says what a study covers: optimizers, learning rates, steps and tokens in a step,
@@ -37,7 +37,7 @@ func (v View) size() string {
 
 // runCounts are the smallest and the largest number of runs of a cell.
 func runCounts(v View) counts {
-	return v.counts(func(c results.Cell) int { return len(c.Runs) })
+	return v.counts(func(c analysis.Cell) int { return len(c.Runs) })
 }
 
 // optimizersOf are the optimizers of arms, each once, in order.
@@ -56,7 +56,7 @@ func rateSize(v View) string {
 	if slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return "each at its own learning rate"
 	}
-	rates := distinct(rankedCells(v.cells), func(s results.Setting) float64 { return s.LR })
+	rates := distinct(rankedCells(v.cells), func(s analysis.Setting) float64 { return s.LR })
 	switch len(rates) {
 	case 0:
 		return ""

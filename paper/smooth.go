@@ -1,8 +1,8 @@
 package paper
 
 import (
+	"ranksweep/analysis"
 	"ranksweep/metrics"
-	"ranksweep/results"
 )
 
 // mostPoints is the number of points of a line that can be told apart in print.
@@ -10,12 +10,12 @@ const mostPoints = 200
 
 // smoothing averages each run over its last points, as many as make the longest curve about the
 // given number of windows long, and keeps at most mostPoints points.
-func (v View) smoothing(q metrics.Quantity, windows int) results.Smoothing {
+func (v View) smoothing(q metrics.Quantity, windows int) analysis.Smoothing {
 	longest := 0
 	for _, c := range v.cells {
 		for _, r := range c.Runs {
 			longest = max(longest, len(curves{quantity: q}.of(r)))
 		}
 	}
-	return results.Smoothing{Window: max(1, longest/windows), Stride: (longest + mostPoints - 1) / mostPoints}
+	return analysis.Smoothing{Window: max(1, longest/windows), Stride: (longest + mostPoints - 1) / mostPoints}
 }

@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
-	"ranksweep/results"
 )
 
 // summaryTable has a row for each cell: its settings, its gradients and losses, and how its
@@ -22,10 +22,10 @@ func summaryTable(v View) table.Table {
 		Title:   "Gradients and loss: mean over seeds ± half of its 95% interval",
 		Caption: strings.TrimSpace(v.equal + rangesSentence(v) + runsLost(v)),
 	}
-	addTraits(&t, v, func(a results.Arm) int { return len(a.Cells) })
+	addTraits(&t, v, func(a analysis.Arm) int { return len(a.Cells) })
 	type row struct {
-		arm results.Arm
-		results.Cell
+		arm analysis.Arm
+		analysis.Cell
 	}
 	var rows []row
 	for _, a := range v.arms {
@@ -39,7 +39,7 @@ func summaryTable(v View) table.Table {
 	}
 	for _, name := range nuisanceAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
-			table.Fill(&t, v.cells, table.Words(name, func(c results.Cell) table.Entry {
+			table.Fill(&t, v.cells, table.Words(name, func(c analysis.Cell) table.Entry {
 				return tunedEntry(c, grid.ValueOf(c.Axes, name))
 			}, tunedFields(v, name)...))
 		}
@@ -76,7 +76,7 @@ func relativeTo(v View) string {
 }
 
 // ofRanked is an entry that says nothing for a cell without a rank.
-func ofRanked(c results.Cell, e table.Entry) table.Entry {
+func ofRanked(c analysis.Cell, e table.Entry) table.Entry {
 	if c.Ranked() {
 		return e
 	}
@@ -84,9 +84,9 @@ func ofRanked(c results.Cell, e table.Entry) table.Entry {
 }
 
 // rateEntry writes the learning rate of one of cells.
-func rateEntry(cells []results.Cell) func(results.Cell) table.Entry {
-	write := number.Alike(distinct(cells, func(s results.Setting) float64 { return s.LR })...)
-	return func(c results.Cell) table.Entry {
+func rateEntry(cells []analysis.Cell) func(analysis.Cell) table.Entry {
+	write := number.Alike(distinct(cells, func(s analysis.Setting) float64 { return s.LR })...)
+	return func(c analysis.Cell) table.Entry {
 		if slices.Contains(c.Nuisance, "lr") && hasLocal(c) {
 			return tunedEntry(c, number.Exact(c.LR))
 		}
@@ -96,7 +96,7 @@ func rateEntry(cells []results.Cell) func(results.Cell) table.Entry {
 
 // addTraits adds the columns that tell arms apart: scheme and traits. Each arm's values are
 // repeated in all of its rows.
-func addTraits(t *table.Table, v View, rows func(results.Arm) int) {
+func addTraits(t *table.Table, v View, rows func(analysis.Arm) int) {
 	var of []int // the arm of each row
 	for i, a := range v.arms {
 		of = append(of, slices.Repeat([]int{i}, rows(a))...)
@@ -129,9 +129,9 @@ func ending(all, diverged, failed int) table.Entry {
 func rounded(v float64) string { return number.Significant(v, 4) }
 
 // rankEntry is a cell's rank, or that it has none.
-func rankEntry(c results.Cell) table.Entry { return ofRanked(c, table.Word(strconv.Itoa(c.Rank))) }
+func rankEntry(c analysis.Cell) table.Entry { return ofRanked(c, table.Word(strconv.Itoa(c.Rank))) }
 
 // gammaEntry is a cell's multiplier, or that it has none.
-func gammaEntry(c results.Cell) table.Entry {
+func gammaEntry(c analysis.Cell) table.Entry {
 	return ofRanked(c, table.Exact(rounded(c.Gamma), c.Gamma))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/paper/number"
@@ -100,7 +101,7 @@ func TestCSVKeepsPrecision(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := slices.Index(rows[0], "grad_norm_onset")
-	want := number.Exact(results.Cells(results.Rows(runs))[0].Statistic(metrics.GradNormOnset).Mean)
+	want := number.Exact(analysis.Cells(analysis.Rows(runs))[0].Statistic(metrics.GradNormOnset).Mean)
 	if at < 0 || rows[1][at] != want {
 		t.Errorf("grad_norm_onset: got %v, want %s in column %d", rows[1], want, at)
 	}

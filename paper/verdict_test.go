@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/metrics/stats"
-	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -23,7 +23,7 @@ func randomFamily(rng *rand.Rand) []comparison {
 	family := make([]comparison, 1+rng.IntN(10))
 	for i := range family {
 		shift, margin := rng.NormFloat64(), 5*rng.Float64()
-		var c results.Comparison
+		var c analysis.Comparison
 		for range 1 + rng.IntN(9) {
 			c.Differences = append(c.Differences, shift+rng.NormFloat64())
 			c.Learned = append(c.Learned, (margin+0.1*rng.NormFloat64())/learnedMargin)

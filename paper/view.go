@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"slices"
 
+	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
@@ -17,8 +18,8 @@ type View struct {
 	Choices   []grid.Choice       // how the values of nuisance axes were chosen
 	Inference []results.Inference // the timings of [InferenceStudy], which has no runs
 
-	arms      []results.Arm
-	cells     []results.Cell           // of all arms, in their order
+	arms      []analysis.Arm
+	cells     []analysis.Cell          // of all arms, in their order
 	labels    []string                 // one for each arm
 	colors    []color.RGBA             // one for each arm
 	palette   map[string]figure.Family // by scheme
@@ -33,13 +34,13 @@ type View struct {
 
 // NewView returns a view of rows. choices say how their nuisance values were chosen, and
 // coverage what of the plan the rows are.
-func NewView(rows []results.Row, choices []grid.Choice, coverage results.Coverage) View {
-	return View{Choices: choices, coverage: coverage}.of(results.Arms(rows))
+func NewView(rows []analysis.Row, choices []grid.Choice, coverage results.Coverage) View {
+	return View{Choices: choices, coverage: coverage}.of(analysis.Arms(rows))
 }
 
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
-func (v View) of(arms []results.Arm) View {
+func (v View) of(arms []analysis.Arm) View {
 	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
@@ -52,8 +53,8 @@ func (v View) of(arms []results.Arm) View {
 }
 
 // where returns a view of the arms for which ok is true.
-func (v View) where(ok func(results.Arm) bool) View {
-	arms := slices.DeleteFunc(slices.Clone(v.arms), func(a results.Arm) bool { return !ok(a) })
+func (v View) where(ok func(analysis.Arm) bool) View {
+	arms := slices.DeleteFunc(slices.Clone(v.arms), func(a analysis.Arm) bool { return !ok(a) })
 	if len(arms) == len(v.arms) {
 		return v
 	}
@@ -62,13 +63,13 @@ func (v View) where(ok func(results.Arm) bool) View {
 
 // ranked returns a view of the arms that have ranks. Arms without ranks appear in tables and
 // curves, but are no lines against rank.
-func (v View) ranked() View { return v.where(results.Arm.Ranked) }
+func (v View) ranked() View { return v.where(analysis.Arm.Ranked) }
 
 // byRate groups the arms that differ only in their learning rate. named is a view of the first
 // arm of each group, whose labels have no learning rate, since a group has several.
-func (v View) byRate() (groups [][]results.Arm, named View) {
-	groups = results.RateGroups(v.arms)
-	var first []results.Arm
+func (v View) byRate() (groups [][]analysis.Arm, named View) {
+	groups = analysis.RateGroups(v.arms)
+	var first []analysis.Arm
 	for _, g := range groups {
 		first = append(first, g[0])
 	}
@@ -78,7 +79,7 @@ func (v View) byRate() (groups [][]results.Arm, named View) {
 }
 
 // cellsOf are the cells of arms.
-func cellsOf(arms []results.Arm) (cells []results.Cell) {
+func cellsOf(arms []analysis.Arm) (cells []analysis.Cell) {
 	for _, a := range arms {
 		cells = append(cells, a.Cells...)
 	}
@@ -89,7 +90,7 @@ func cellsOf(arms []results.Arm) (cells []results.Cell) {
 func (v View) intervals(s metrics.Statistic) []stats.Interval { return intervalsOf(v.cells, s) }
 
 // lossOf is the final validation loss or, if no run has one, the training loss.
-func lossOf(cells []results.Cell) metrics.Statistic {
+func lossOf(cells []analysis.Cell) metrics.Statistic {
 	for _, i := range intervalsOf(cells, metrics.ValLossFinal) {
 		if i.N > 0 {
 			return metrics.ValLossFinal
@@ -99,7 +100,7 @@ func lossOf(cells []results.Cell) metrics.Statistic {
 }
 
 // intervalsOf are the intervals of a statistic, one for each cell.
-func intervalsOf(cells []results.Cell, s metrics.Statistic) []stats.Interval {
+func intervalsOf(cells []analysis.Cell, s metrics.Statistic) []stats.Interval {
 	intervals := make([]stats.Interval, len(cells))
 	for i, c := range cells {
 		intervals[i] = c.Statistic(s)

@@ -7,55 +7,53 @@ import (
 )
 
 // column is one column of an exported file, and its line in the data dictionary.
-type column struct {
-	name    string
-	unit    string // empty for names and texts
-	meaning string // one sentence
+type Column struct {
+	Name    string // as in the header; a part in capitals stands for several names
+	Unit    string // or norm convention; empty for names and texts
+	Meaning string // one sentence
 }
 
 // table is one exported file. One list gives both its header and its part of the
 // dictionary, so that every column is explained.
-type table struct {
-	file    string
-	columns []column
-	rows    [][]string // without the header
+type Table struct {
+	File    string
+	Columns []Column
+	Rows    [][]string // without the header
 }
 
 // lines are the table's header and rows.
-func (t table) lines() [][]string {
-	return append([][]string{columnNames(t.columns)}, t.rows...)
+func (t Table) lines() [][]string {
+	return append([][]string{columnNames(t.Columns)}, t.Rows...)
 }
 
-func columnNames(columns []column) []string {
+func columnNames(columns []Column) []string {
 	var names []string
 	for _, c := range columns {
-		names = append(names, c.name)
+		names = append(names, c.Name)
 	}
 	return names
 }
 
 const (
-	runsTable       = "runs.csv"
+	RunsTable       = "runs.csv"
 	curvesTable     = "curves.csv"
 	validationTable = "validation.csv"
-	cellsTable      = "cells.csv"
-	exponentsTable  = "exponents.csv"
 	columnsTable    = "columns.csv"
 )
 
 // dictionaryOf is columns.csv: a row for each column of the tables, and for each column of
 // columns.csv itself.
-func dictionaryOf(tables ...table) table {
-	d := table{file: columnsTable, columns: dictionaryColumns}
+func dictionaryOf(tables ...Table) Table {
+	d := Table{File: columnsTable, Columns: dictionaryColumns}
 	for _, t := range append(slices.Clip(tables), d) {
-		for _, c := range t.columns {
-			d.rows = append(d.rows, []string{c.name, t.file, c.unit, c.meaning})
+		for _, c := range t.Columns {
+			d.Rows = append(d.Rows, []string{c.Name, t.File, c.Unit, c.Meaning})
 		}
 	}
 	return d
 }
 
-var dictionaryColumns = []column{
+var dictionaryColumns = []Column{
 	{"column", "", "name of the column"},
 	{"file", "", "file that has it, without the .gz of a compressed one"},
 	{"unit", "", "unit or norm convention; empty for names and texts"},
@@ -63,10 +61,10 @@ var dictionaryColumns = []column{
 }
 
 // quantityColumns are the columns of the quantities that are measured at a step.
-func quantityColumns(recorded []metrics.Quantity) []column {
-	var columns []column
+func quantityColumns(recorded []metrics.Quantity) []Column {
+	var columns []Column
 	for _, q := range recorded {
-		columns = append(columns, column{q.Name(), q.Unit(), q.Meaning() + "; empty where it was not measured"})
+		columns = append(columns, Column{q.Name(), q.Unit(), q.Meaning() + "; empty where it was not measured"})
 	}
 	return columns
 }

@@ -8,32 +8,31 @@ import (
 
 // ColumnText explains one column of an exported file to a user.
 type ColumnText struct {
-	File    string
-	Name    string // as in the header; a part in capitals stands for several names
-	Unit    string // or norm convention; empty for names and texts
-	Meaning string
+	File string
+	Column
 }
 
 // Columns explains every column of the CSV files that this package writes, file by
-// file, in the order of the columns.
-func Columns() []ColumnText {
-	axis, quantities := axisColumns([]string{"AXIS"}), metrics.Quantities()
+// file, in the order of the columns. An export has the tables beside, too.
+func Columns(beside ...Table) []ColumnText {
+	quantities := metrics.Quantities()
+	tables := []Table{
+		{File: RunsTable, Columns: allRunColumns([]string{"PATH"})},
+		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(quantities))},
+		{File: validationTable, Columns: validationTableColumns},
+	}
+	tables = append(append(tables, beside...), []Table{
+		{File: columnsTable, Columns: dictionaryColumns},
+		{File: "a run's " + curveFile, Columns: pointColumns(quantities)},
+		{File: "a run's " + modulesFile, Columns: pointColumns(quantities)},
+		{File: "a run's " + validationFile, Columns: validationColumns},
+		{File: gridFile, Columns: gridColumns},
+		{File: "inference.csv", Columns: inferenceColumns},
+	}...)
 	var all []ColumnText
-	for _, t := range []table{
-		{file: runsTable, columns: allRunColumns([]string{"PATH"})},
-		{file: curvesTable, columns: slices.Concat(curveColumns, quantityColumns(quantities))},
-		{file: validationTable, columns: validationTableColumns},
-		{file: cellsTable, columns: slices.Concat(cellSettings, axis, cellSample)},
-		{file: exponentsTable, columns: slices.Concat(exponentColumns, axis)},
-		{file: columnsTable, columns: dictionaryColumns},
-		{file: "a run's " + curveFile, columns: pointColumns(quantities)},
-		{file: "a run's " + modulesFile, columns: pointColumns(quantities)},
-		{file: "a run's " + validationFile, columns: validationColumns},
-		{file: gridFile, columns: gridColumns},
-		{file: "inference.csv", columns: inferenceColumns},
-	} {
-		for _, c := range t.columns {
-			all = append(all, ColumnText{t.file, c.name, c.unit, c.meaning})
+	for _, t := range tables {
+		for _, c := range t.Columns {
+			all = append(all, ColumnText{t.File, c})
 		}
 	}
 	return all

@@ -15,13 +15,13 @@ const compressedSuffix = ".gz"
 
 // writeCompressed writes a table into dir and replaces an existing file as a whole. The
 // same rows give the same bytes, since the gzip header holds neither a name nor a time.
-func (t table) writeCompressed(dir string) error {
+func (t Table) writeCompressed(dir string) error {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err == nil {
 		_, err = w.Write(encodeCSV(t.lines()))
 	}
-	path := filepath.Join(dir, t.file+compressedSuffix)
+	path := filepath.Join(dir, t.File+compressedSuffix)
 	if err = errors.Join(err, w.Close()); err != nil {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}

@@ -15,7 +15,7 @@ func Difference(now, was Run) string {
 		return d
 	}
 	for _, n := range numbers(now, was) {
-		if formatFloat(n.now) != formatFloat(n.was) {
+		if FormatFloat(n.now) != FormatFloat(n.was) {
 			return n.String()
 		}
 	}
@@ -38,7 +38,7 @@ func shapeDifference(now, was Run) string {
 			return d
 		}
 	}
-	if len(was.Validation) > 0 && !sameBatches(now.Validation, was.Validation) {
+	if len(was.Validation) > 0 && !SameBatches(now.Validation, was.Validation) {
 		return "it is validated on other batches"
 	}
 	return ""
@@ -65,7 +65,7 @@ type number struct {
 }
 
 func (n number) String() string {
-	return fmt.Sprintf("%s is %s and was %s", n.what, orAbsent(formatFloat(n.now)), orAbsent(formatFloat(n.was)))
+	return fmt.Sprintf("%s is %s and was %s", n.what, orAbsent(FormatFloat(n.now)), orAbsent(FormatFloat(n.was)))
 }
 
 // numbers pairs the measured numbers of two runs of one shape, as far as the stored run

@@ -62,7 +62,7 @@ func TestDigestLeavesRunsAsTheyAre(t *testing.T) {
 func TestDigestOfAStudy(t *testing.T) {
 	dir := t.TempDir()
 	s := testStudy()
-	if err := WriteStudy(dir, s); err != nil {
+	if err := WriteStudy(dir, s, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, err := ReadStudy(dir)

@@ -1,5 +1,5 @@
-// Package results stores finished runs on disk, answers questions about them, and
-// exports them as CSV.
+// Package results stores finished runs on disk, and writes them as CSV tables that others read
+// and that a report is made of.
 //
 // A store is a folder of self-describing folders, one per run, without any index. It can be
 // copied and merged. Any number of processes on any number of hosts may fill it at once, and

@@ -29,7 +29,7 @@ const (
 )
 
 // gridColumns explains the columns of grid.csv.
-var gridColumns = []column{
+var gridColumns = []Column{
 	{runColumn, "", "ID of a run that the experiment asks for; empty while tuning has yet to choose its config"},
 	{phaseColumn, "", "tuning or reported; the column is there with nuisance axes alone"},
 	{"AXIS", "", "value on an axis of the grid"},

@@ -26,7 +26,7 @@ const (
 	Factored Form = "attached" // it is computed beside the weights
 )
 
-var inferenceColumns = []column{
+var inferenceColumns = []Column{
 	{"form", "", "base: without an adapter; merged: added to the weights; attached: computed beside them"},
 	{"rank", "rank", "r, the rank of the adapter; 0 without one"},
 	{"round", "", "forms of one round were timed in turn, so that they are paired"},
@@ -39,7 +39,7 @@ func WriteInference(timings []Inference, path string) error {
 	rows := [][]string{columnNames(inferenceColumns)}
 	for _, t := range timings {
 		rows = append(rows,
-			[]string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), formatFloat(t.Seconds)})
+			[]string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), FormatFloat(t.Seconds)})
 	}
 	return writeRows(path, rows)
 }

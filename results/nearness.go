@@ -60,9 +60,9 @@ func (n number) tolerance() float64 {
 // apart returns the relative difference; infinite if one of the two numbers is absent.
 func (n number) apart() float64 {
 	switch {
-	case formatFloat(n.now) == formatFloat(n.was):
+	case FormatFloat(n.now) == FormatFloat(n.was):
 		return 0
-	case formatFloat(n.now) == "" || formatFloat(n.was) == "":
+	case FormatFloat(n.now) == "" || FormatFloat(n.was) == "":
 		return math.Inf(1)
 	}
 	return math.Abs(n.now-n.was) / n.scale

@@ -33,7 +33,7 @@ func TestOptionalQuantities(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, want := points[0].Values[metrics.GradNormM], c.run.Curve[0].Values[metrics.GradNormM]
-		if formatFloat(got) != formatFloat(want) {
+		if FormatFloat(got) != FormatFloat(want) {
 			t.Errorf("%s is read as %g, written as %g", name, got, want)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // pointColumns are the columns of curve.csv and modules.csv.
-func pointColumns(recorded []metrics.Quantity) []column {
-	return append([]column{
+func pointColumns(recorded []metrics.Quantity) []Column {
+	return append([]Column{
 		{"step", "steps", "updates made: 0 is before any"},
 		{"tokens", "tokens", "tokens trained on so far"},
 		{"module", "", "the adapted map that the row is about; empty for the whole run"},
@@ -35,7 +35,7 @@ func encodePoints(points []metrics.Point) []byte {
 // valueCells are the quantities of a point as cells.
 func valueCells(p metrics.Point, recorded []metrics.Quantity) (cells []string) {
 	for _, q := range recorded {
-		cells = append(cells, formatFloat(p.Values[q]))
+		cells = append(cells, FormatFloat(p.Values[q]))
 	}
 	return cells
 }
@@ -100,10 +100,10 @@ func decodePoint(row []string, columns []measured) (metrics.Point, error) {
 	return p, nil
 }
 
-// formatFloat is the shortest decimal that reads back exactly, or empty for a
+// FormatFloat is the shortest decimal that reads back exactly, or empty for a
 // value that is absent. An infinite value is a number that a diverged run did
 // not reach: absent.
-func formatFloat(v float64) string {
+func FormatFloat(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}

@@ -29,7 +29,7 @@ func readCurves(s *sheet, rows []runRow) error {
 		}
 		r, ok := byID[id]
 		if !ok {
-			return s.wrong("run %q: %s has no such run: one of the two files is damaged", id, runsTable)
+			return s.wrong("run %q: %s has no such run: one of the two files is damaged", id, RunsTable)
 		}
 		if n := len(r.Curve); n > 0 && r.Curve[n-1].Step >= p.Step {
 			return s.wrong("step %d of run %s: comes after step %d: steps must rise", p.Step, id, r.Curve[n-1].Step)

@@ -52,16 +52,16 @@ func readRuns(s *sheet) ([]runRow, error) {
 // runCellReader returns the reader of the named column.
 func runCellReader(name string) (cellReader, error) {
 	for _, c := range runFields {
-		if c.name == name {
+		if c.Name == name {
 			return func(r *runRow, cell string) error { return parseCell(cell, c.at(r)) }, nil
 		}
 	}
 	for _, c := range measuredColumns() {
-		if c.name == name {
+		if c.Name == name {
 			return readMeasured, nil
 		}
 	}
-	if slices.ContainsFunc(localColumns, func(c column) bool { return c.name == name }) {
+	if slices.ContainsFunc(localColumns, func(c Column) bool { return c.Name == name }) {
 		return func(*runRow, string) error { return nil }, nil // follows from other columns
 	}
 	if path, ok := strings.CutPrefix(name, configPrefix); ok {

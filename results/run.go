@@ -3,6 +3,7 @@ package results
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -22,8 +23,8 @@ const (
 	Failed   Status = "failed"
 )
 
-// Run is one config trained once, as it is stored; [Row] is a run within a grid. Everything
-// in it except Timing is a function of the config, the model, the data and the program.
+// Run is one config trained once, as it is stored. Everything in it except Timing is a function
+// of the config, the model, the data and the program.
 type Run struct {
 	ID         string `json:"id"`         // hash of config, model, data and numerics version
 	Cell       string `json:"cell"`       // the same hash with the seed left out
@@ -95,6 +96,27 @@ type Timing struct {
 // Ranked reports whether the run trained something with a rank, an alpha and a gamma: an
 // adapter, and not the weights themselves.
 func (r Run) Ranked() bool { return r.Rank > 0 }
+
+// Statistic returns the run's value of s. It is NaN if the run failed. If the run diverged
+// it is NaN too, except for statistics of the first steps.
+func (r Run) Statistic(s metrics.Statistic) float64 {
+	if r.Status == Done || r.Status == Diverged && s.Early {
+		return s.Of(r.Curve)
+	}
+	return math.NaN()
+}
+
+// Learned returns how far the run's validation loss fell, from before any update to the
+// end; NaN if one of the two was not measured.
+func (r Run) Learned() float64 { return r.OnsetLoss() - r.Statistic(metrics.ValLossFinal) }
+
+// OnsetLoss returns the validation loss before any update; NaN if it was not measured.
+func (r Run) OnsetLoss() float64 {
+	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
+		return math.NaN()
+	}
+	return r.Curve[0].Values[metrics.ValLoss]
+}
 
 // check reports a run that must not be stored, nor believed when it is read.
 func (r Run) check() error {

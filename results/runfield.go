@@ -9,9 +9,9 @@ import (
 // runRow is a row of runs.csv: a run and its place in the grid.
 type runRow struct {
 	Run
-	phase  string    // tuning or reported
-	place  string    // index among the planned runs of the phase; empty without a grid
-	local  localMark // worked out from the runs and the grid
+	phase  string // tuning or reported
+	place  string // index among the planned runs of the phase; empty without a grid
+	local  LocalMark
 	config []configField
 	line   int // line of the file from which it was read
 }
@@ -21,100 +21,122 @@ const missing Status = "missing"
 
 // runField is a column of runs.csv that holds a field of a run as it is.
 type runField struct {
-	column
+	Column
 	at func(*runRow) any // points to the field
 }
 
 var runFields = slices.Concat([]runField{
-	{column{"run", "",
+	{Column{"run", "",
 		"ID: a hash of config, model, data and numerics; empty while tuning has yet to choose the config"},
 		func(r *runRow) any { return &r.ID }},
-	{column{"cell", "", "the same hash with the seed left out: one for all seeds of a config"},
+	{Column{"cell", "", "the same hash with the seed left out: one for all seeds of a config"},
 		func(r *runRow) any { return &r.Cell }},
-	{column{"function", "", "one for all configs that learn the same function, but for rounding"},
+	{Column{"function", "", "one for all configs that learn the same function, but for rounding"},
 		func(r *runRow) any { return &r.TwinID }},
-	{column{"experiment", "", "experiment that the run was first made for"},
+	{Column{"experiment", "", "experiment that the run was first made for"},
 		func(r *runRow) any { return &r.Experiment }},
-	{column{"phase", "", "tuning: chose nuisance values and is in no result; or reported"},
+	{Column{"phase", "", "tuning: chose nuisance values and is in no result; or reported"},
 		func(r *runRow) any { return &r.phase }},
-	{column{"place", "index", "index in the grid of the phase, from 0; empty where no grid was recorded"},
+	{Column{"place", "index", "index in the grid of the phase, from 0; empty where no grid was recorded"},
 		func(r *runRow) any { return &r.place }},
-	{column{"status", "", "done; diverged, a result; failed, an error; or missing, planned and not there"},
+	{Column{"status", "", "done; diverged, a result; failed, an error; or missing, planned and not there"},
 		func(r *runRow) any { return &r.Status }},
-	{column{"reason", "", "why it diverged or failed"},
+	{Column{"reason", "", "why it diverged or failed"},
 		func(r *runRow) any { return &r.Reason }},
-	{column{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
+	{Column{"scheme", "", "scaling scheme, with @4 after it where it is matched at rank 4"},
 		func(r *runRow) any { return &r.Scheme }},
 }, sizeFields, []runField{
-	{column{"seed", "", "seed of data order, first entries and dropout; runs of one seed are paired"},
+	{Column{"seed", "", "seed of data order, first entries and dropout; runs of one seed are paired"},
 		func(r *runRow) any { return &r.Seed }},
-	{column{"optimizer", "", "optimizer"},
+	{Column{"optimizer", "", "optimizer"},
 		func(r *runRow) any { return &r.Optimizer }},
-	{column{"lr", "1", "peak learning rate"},
+	{Column{"lr", "1", "peak learning rate"},
 		func(r *runRow) any { return &r.LR }},
-	{column{"steps", "steps", "updates made"},
+	{Column{"steps", "steps", "updates made"},
 		func(r *runRow) any { return &r.Steps }},
-	{column{"tokens", "tokens", "tokens trained on"},
+	{Column{"tokens", "tokens", "tokens trained on"},
 		func(r *runRow) any { return &r.Tokens }},
-	{column{"started", "UTC", "when training began, to the second"},
+	{Column{"started", "UTC", "when training began, to the second"},
 		func(r *runRow) any { return &r.Timing.Started }},
-	{column{"seconds", "s", "time that training took; differs from one execution to the next"},
+	{Column{"seconds", "s", "time that training took; differs from one execution to the next"},
 		func(r *runRow) any { return &r.Timing.Seconds }},
-	{column{"flops", "operations", "floating-point operations of training, counted from shapes"},
+	{Column{"flops", "operations", "floating-point operations of training, counted from shapes"},
 		func(r *runRow) any { return &r.Flops }},
-	{column{"factored_flops", "operations", "the same if every adapter were computed beside its map"},
+	{Column{"factored_flops", "operations", "the same if every adapter were computed beside its map"},
 		func(r *runRow) any { return &r.FactoredFlops }},
-	{column{"bytes", "bytes", "memory beside the base model, counted from shapes"},
+	{Column{"bytes", "bytes", "memory beside the base model, counted from shapes"},
 		func(r *runRow) any { return &r.Bytes }},
-	{column{"numerics", "", "version of the arithmetic: runs of two versions are not comparable"},
+	{Column{"numerics", "", "version of the arithmetic: runs of two versions are not comparable"},
 		func(r *runRow) any { return &r.Provenance.Numerics }},
-	{column{"model_hash", "", "sha256 of the base model"},
+	{Column{"model_hash", "", "sha256 of the base model"},
 		func(r *runRow) any { return &r.Provenance.ModelHash }},
-	{column{"data_hash", "", "sha256 of the training data"},
+	{Column{"data_hash", "", "sha256 of the training data"},
 		func(r *runRow) any { return &r.Provenance.DataHash }},
-	{column{"program", "", "version and revision of the program"},
+	{Column{"program", "", "version and revision of the program"},
 		func(r *runRow) any { return &r.Provenance.Program }},
-	{column{"go", "", "Go toolchain and platform"},
+	{Column{"go", "", "Go toolchain and platform"},
 		func(r *runRow) any { return &r.Provenance.Go }},
-	{column{"kernel", "", "matrix kernel in use"},
+	{Column{"kernel", "", "matrix kernel in use"},
 		func(r *runRow) any { return &r.Provenance.Kernel }},
-	{column{"warnings", "JSON", "doubts about the run, a list of texts"},
+	{Column{"warnings", "JSON", "doubts about the run, a list of texts"},
 		func(r *runRow) any { return &r.Warnings }},
-	{column{"beyond_theory", "", "why theory predicts nothing of the run once it was updated; empty where it does"},
+	{Column{"beyond_theory", "", "why theory predicts nothing of the run once it was updated; empty where it does"},
 		func(r *runRow) any { return &r.BeyondTheory }},
-	{column{"axes", "JSON", "coordinates in the grid, a list of pairs of an axis and its value"},
+	{Column{"axes", "JSON", "coordinates in the grid, a list of pairs of an axis and its value"},
 		func(r *runRow) any { return &r.Axes }},
 })
 
 // sizeFields are everything of a run that depends on its rank: the scheme, to the last power,
 // and what it comes to.
 var sizeFields = []runField{
-	{column{"p", "power of rank",
+	{Column{"p", "power of rank",
 		"γ is α/r^p; empty where γ is no power of rank; the next six tell the rest of a scheme"},
 		func(r *runRow) any { return power{&r.Powers} }},
-	{column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
+	{Column{"init_power", "power of rank", "the deviation of the first entries is in proportion to r^−init_power"},
 		func(r *runRow) any { return &r.Powers.Init }},
-	{column{"lr_a_power", "power of rank", "the learning rate of A is in proportion to r^−lr_a_power"},
+	{Column{"lr_a_power", "power of rank", "the learning rate of A is in proportion to r^−lr_a_power"},
 		func(r *runRow) any { return &r.Powers.LRA }},
-	{column{"lr_b_power", "power of rank", "the learning rate of B is in proportion to r^−lr_b_power"},
+	{Column{"lr_b_power", "power of rank", "the learning rate of B is in proportion to r^−lr_b_power"},
 		func(r *runRow) any { return &r.Powers.LRB }},
-	{column{"lr_ratio", "ratio", "learning rate of B over that of A, their powers of rank left out; 0 for 1"},
+	{Column{"lr_ratio", "ratio", "learning rate of B over that of A, their powers of rank left out; 0 for 1"},
 		func(r *runRow) any { return &r.Powers.Ratio }},
-	{column{"zero_a", "", "true where A starts at zero and B is drawn, in place of the other way round"},
+	{Column{"zero_a", "", "true where A starts at zero and B is drawn, in place of the other way round"},
 		func(r *runRow) any { return &r.Powers.ZeroA }},
-	{column{"log", "", "true where γ is α/ln r, and p empty"},
+	{Column{"log", "", "true where γ is α/ln r, and p empty"},
 		func(r *runRow) any { return &r.Powers.Log }},
-	{column{"rank", "rank", "r, the rank of the adapters"},
+	{Column{"rank", "rank", "r, the rank of the adapters"},
 		func(r *runRow) any { return &r.Rank }},
-	{column{"alpha", "1", "α of γ, after matching"},
+	{Column{"alpha", "1", "α of γ, after matching"},
 		func(r *runRow) any { return &r.Alpha }},
-	{column{"gamma", "1", "γ at this rank: what BA is multiplied by"},
+	{Column{"gamma", "1", "γ at this rank: what BA is multiplied by"},
 		func(r *runRow) any { return &r.Gamma }},
+}
+
+// SizeColumns are the columns of what depends on rank.
+func SizeColumns() []Column { return columnsOf(sizeFields) }
+
+// SizeCells are the cells of these columns, all empty without a rank.
+func (r Run) SizeCells() []string {
+	cells := make([]string, len(sizeFields))
+	for i, f := range sizeFields {
+		if r.Ranked() {
+			cells[i] = formatCell(f.at(&runRow{Run: r}))
+		}
+	}
+	return cells
+}
+
+// columnsOf are the columns of fields.
+func columnsOf(fields []runField) (columns []Column) {
+	for _, f := range fields {
+		columns = append(columns, f.Column)
+	}
+	return columns
 }
 
 // measuredColumn is a column of runs.csv that is worked out from a run's curve.
 type measuredColumn struct {
-	column
+	Column
 	of func(Run) float64
 }
 
@@ -122,18 +144,32 @@ func measuredColumns() []measuredColumn {
 	var columns []measuredColumn
 	for _, s := range metrics.Statistics {
 		columns = append(columns, measuredColumn{
-			column{s.Name, s.Unit, s.Meaning() + "; empty where the run did not come to it"},
+			Column{s.Name, s.Unit, s.Meaning() + "; empty where the run did not come to it"},
 			func(r Run) float64 { return r.Statistic(s) },
 		})
 	}
 	unit := metrics.ValLoss.Unit()
 	return append(columns,
-		measuredColumn{column{"val_loss_onset", unit, "validation loss before any update"}, Run.onsetLoss},
-		measuredColumn{column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
+		measuredColumn{Column{"val_loss_onset", unit, "validation loss before any update"}, Run.OnsetLoss},
+		measuredColumn{Column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
 }
 
-// localColumns are worked out from the runs of a local grid, see [Local].
-var localColumns = []column{
+// LocalMark says in runs.csv what a run is within its local grid. It follows from the other runs
+// of that grid, and is written for people: it is not read back.
+type LocalMark struct {
+	Role        string  // best or tried; empty without a local grid
+	Value, Loss float64 // at the lowest point of the grid's parabola; of the best run alone
+}
+
+func (m LocalMark) cells() []string {
+	if m.Role != "best" {
+		return []string{m.Role, "", ""}
+	}
+	return []string{m.Role, FormatFloat(m.Value), FormatFloat(m.Loss)}
+}
+
+// localColumns hold a [LocalMark].
+var localColumns = []Column{
 	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty " +
 		"without one"},
 	{"local_value", "1", "nuisance value at the lowest point of the parabola through the best run and its neighbours"},
@@ -156,21 +192,21 @@ func expectable() []string {
 	return names
 }
 
-func expectedColumns() []column {
-	var columns []column
+func expectedColumns() []Column {
+	var columns []Column
 	for _, s := range metrics.Statistics {
 		if s.HasExpected() {
-			columns = append(columns, column{expectedPrefix + s.Name, s.Unit, "what theory expects of " + s.Name +
+			columns = append(columns, Column{expectedPrefix + s.Name, s.Unit, "what theory expects of " + s.Name +
 				" at this rank and on this data; empty where it was not asked or has no exact value"})
 		}
 	}
 	return columns
 }
 
-func configColumns(paths []string) []column {
-	var columns []column
+func configColumns(paths []string) []Column {
+	var columns []Column
 	for _, path := range paths {
-		columns = append(columns, column{
+		columns = append(columns, Column{
 			configPrefix + path, "", "field " + path + " of the resolved config, a text or JSON",
 		})
 	}

@@ -11,15 +11,15 @@ import (
 // newRunTable is runs.csv: first the runs in the order given, all of which the grid must
 // ask for; then the missing runs, by phase and place. Without a grid, every run is
 // reported.
-func newRunTable(runs []Run, g grid.Grid) (table, error) {
+func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, error) {
 	rows, err := runRowsOf(runs, g)
 	if err != nil {
-		return table{}, err
+		return Table{}, err
 	}
 	var paths [][]string
 	for i := range rows {
 		if rows[i].config, err = configFields(rows[i].Config); err != nil {
-			return table{}, fmt.Errorf("results: run %s: %w", rows[i].ID, err)
+			return Table{}, fmt.Errorf("results: run %s: %w", rows[i].ID, err)
 		}
 		var own []string
 		for _, s := range rows[i].config {
@@ -28,23 +28,21 @@ func newRunTable(runs []Run, g grid.Grid) (table, error) {
 		paths = append(paths, own)
 	}
 	fields := mergeOrders(paths)
-	in, _, _ := Split(g, runs)
-	marks := localMarks(in)
-	t := table{file: runsTable, columns: allRunColumns(fields)}
+	t := Table{File: RunsTable, Columns: allRunColumns(fields)}
 	for _, r := range rows {
 		if err := r.checkExpected(); err != nil {
-			return table{}, err
+			return Table{}, err
 		}
 		r.local = marks[r.ID]
-		t.rows = append(t.rows, r.cells(fields))
+		t.Rows = append(t.Rows, r.cells(fields))
 	}
 	return t, nil
 }
 
-func allRunColumns(fields []string) []column {
+func allRunColumns(fields []string) []Column {
 	columns := columnsOf(runFields)
 	for _, c := range measuredColumns() {
-		columns = append(columns, c.column)
+		columns = append(columns, c.Column)
 	}
 	return slices.Concat(columns, localColumns, expectedColumns(), configColumns(fields))
 }
@@ -118,19 +116,19 @@ func (r runRow) cells(fields []string) []string {
 	var cells []string
 	for _, c := range runFields {
 		cell := ""
-		if r.Status != missing || slices.Contains(ofMissing, c.name) {
+		if r.Status != missing || slices.Contains(ofMissing, c.Name) {
 			cell = formatCell(c.at(&r))
 		}
 		cells = append(cells, cell)
 	}
 	for _, c := range measuredColumns() {
-		cells = append(cells, formatFloat(c.of(r.Run)))
+		cells = append(cells, FormatFloat(c.of(r.Run)))
 	}
-	cells = append(cells, r.local.role, r.local.value, r.local.loss)
+	cells = append(cells, r.local.cells()...)
 	for _, name := range expectable() {
 		cell := ""
 		if v, ok := r.Expected[name]; ok {
-			cell = formatFloat(v)
+			cell = FormatFloat(v)
 		}
 		cells = append(cells, cell)
 	}

@@ -82,10 +82,10 @@ func (s *sheet) wrongAt(line int, format string, args ...any) error {
 }
 
 // require reports the first of some columns that the sheet lacks.
-func (s *sheet) require(columns []column) error {
+func (s *sheet) require(columns []Column) error {
 	for _, c := range columns {
-		if !slices.Contains(s.header, c.name) {
-			return s.wrong("column %q is missing: %s", c.name, anotherVersion)
+		if !slices.Contains(s.header, c.Name) {
+			return s.wrong("column %q is missing: %s", c.Name, anotherVersion)
 		}
 	}
 	return nil

@@ -95,7 +95,7 @@ func (s *Store) Runs() ([]Run, []error) {
 		}
 		runs = append(runs, r)
 	}
-	slices.SortFunc(runs, compareRuns)
+	slices.SortFunc(runs, CompareRuns)
 	return runs, problems
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 //	columns.csv      what each column holds
 //
 // They are read back as they were written, except for two things: the Modules of runs are
-// not stored, and [Split] must be called again.
+// not stored, and what a grid makes of the runs must be worked out again.
 type StudyFiles struct {
 	About About
 	Runs  []Run // runs of all phases, as the store has them; their axes become those of the grid
@@ -106,7 +107,8 @@ func (s StudyFiles) Summary() Summary {
 		sum.span(r.Timing.Started.UTC().Truncate(time.Second))
 	}
 	for _, names := range []*[]string{&sum.Kernels, &sum.Programs, &sum.Go} {
-		*names = distinct(*names)
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
 	}
 	return sum
 }
@@ -125,19 +127,18 @@ func (s *Summary) span(started time.Time) {
 }
 
 // WriteStudy writes a study into dir, and makes dir if need be. Each file is replaced as a
-// whole; the same study gives the same bytes.
-func WriteStudy(dir string, s StudyFiles) error {
-	runs, err := newRunTable(s.Runs, s.Grid)
+// whole; the same study gives the same bytes. Marks are those of [RunTables].
+func WriteStudy(dir string, s StudyFiles, marks map[string]LocalMark) error {
+	tables, err := RunTables(s.Runs, s.Grid, marks)
 	if err != nil {
 		return err
 	}
-	curves, validation := newCurveTable(s.Runs), newValidationTable(s.Runs)
-	for _, t := range []table{runs, curves, validation} {
+	for _, t := range tables {
 		if err := t.writeCompressed(dir); err != nil {
 			return err
 		}
 	}
-	if err := dictionaryOf(runs, curves, validation).write(dir); err != nil {
+	if err := dictionaryOf(tables...).write(dir); err != nil {
 		return err
 	}
 	return writeStudyRecord(dir, studyRecord{s.About, s.Summary()})
@@ -171,7 +172,7 @@ func ReadStudy(dir string) (s StudyFiles, err error) {
 		return s, err
 	}
 	var rows []runRow
-	err = readCompressed(dir, runsTable, maxText, func(sheet *sheet) error {
+	err = readCompressed(dir, RunsTable, maxText, func(sheet *sheet) error {
 		if rows, err = readRuns(sheet); err != nil {
 			return err
 		}

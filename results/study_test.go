@@ -15,7 +15,6 @@ import (
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
-	"ranksweep/metrics/stats"
 )
 
 // wholeRun has a value in every field, and texts that are hard to write.
@@ -104,7 +103,7 @@ func TestStudyReadsBack(t *testing.T) {
 		"whole": testStudy(), "without a grid": single, "without runs": none, "empty": {},
 	} {
 		dir := filepath.Join(t.TempDir(), "study")
-		if err := WriteStudy(dir, s); err != nil {
+		if err := WriteStudy(dir, s, nil); err != nil {
 			t.Fatal(err)
 		}
 		got, err := ReadStudy(dir)
@@ -154,7 +153,7 @@ func TestStudyHoldsEveryField(t *testing.T) {
 func TestSameStudySameBytes(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
 	for _, dir := range []string{one, two} {
-		if err := WriteStudy(dir, testStudy()); err != nil {
+		if err := WriteStudy(dir, testStudy(), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -195,7 +194,7 @@ func TestWriteStudyRefuses(t *testing.T) {
 	} {
 		s := testStudy()
 		change(&s)
-		if err := WriteStudy(t.TempDir(), s); err == nil || !strings.Contains(err.Error(), want) {
+		if err := WriteStudy(t.TempDir(), s, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -203,24 +202,5 @@ func TestWriteStudyRefuses(t *testing.T) {
 		if _, err := configFields(json.RawMessage(config)); err == nil {
 			t.Errorf("config %s passes", config)
 		}
-	}
-}
-
-// A study with local grids reports the same runs after it was read back.
-func TestStudyOfLocalGrids(t *testing.T) {
-	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-4, Loss: 3})
-	dir := t.TempDir()
-	if err := WriteStudy(dir, StudyFiles{Runs: runs, Grid: g}); err != nil {
-		t.Fatal(err)
-	}
-	s, err := ReadStudy(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	was, _, _ := Split(g, runs)
-	now, _, _ := Split(s.Grid, s.Runs)
-	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss ||
-		now[1].Setting.LR != was[1].Setting.LR {
-		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))
 	}
 }

@@ -15,7 +15,7 @@ import (
 func edited(t *testing.T, name string, edit func(string) string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	if err := WriteStudy(dir, testStudy()); err != nil {
+	if err := WriteStudy(dir, testStudy(), nil); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, name)
@@ -141,7 +141,7 @@ func TestReadStudyRefuses(t *testing.T) {
 func TestReadStudyOfDamagedFiles(t *testing.T) {
 	dir := t.TempDir()
 	want := testStudy()
-	if err := WriteStudy(dir, want); err != nil {
+	if err := WriteStudy(dir, want, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"runs.csv.gz", "curves.csv.gz", "validation.csv.gz", "study.json"} {

@@ -9,9 +9,9 @@ import (
 	"ranksweep/csvcell"
 )
 
-// textCell writes any text as a cell. A text with carriage returns, which CSV would not
+// TextCell writes any text as a cell. A text with carriage returns, which CSV would not
 // give back, is written as a JSON string in quotes; so is a text that begins with a quote.
-func textCell(text string) string {
+func TextCell(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD") // as in run.json
 	if strings.HasPrefix(text, `"`) || strings.Contains(text, "\r") {
 		return jsonText(text)
@@ -19,7 +19,7 @@ func textCell(text string) string {
 	return csvcell.Guard(text)
 }
 
-// parseText reads what textCell wrote.
+// parseText reads what TextCell wrote.
 func parseText(cell string) (string, error) {
 	text := csvcell.Unguard(cell)
 	if !strings.HasPrefix(text, `"`) {

@@ -14,7 +14,7 @@ func TestTextCell(t *testing.T) {
 		"-1.5e-3": "-1.5e-3", "+2": "+2", "-.5": "-.5", "a=b": "a=b", "": "", "'quoted": "''quoted",
 		`"x"`: `"\"x\""`, "a\r\nb": `"a\r\nb"`, "a\nb": "a\nb", "\xff": "\uFFFD",
 	} {
-		if got := textCell(text); got != cell {
+		if got := TextCell(text); got != cell {
 			t.Errorf("%q is written as %q, want %q", text, got, cell)
 		}
 		if got, err := parseText(cell); err != nil || got != text && text != "\xff" {

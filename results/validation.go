@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 )
@@ -17,7 +16,7 @@ type ValidationBatch struct {
 	Nats   float64 // their summed cross-entropy
 }
 
-var validationColumns = []column{
+var validationColumns = []Column{
 	{"batch", "", "place of the batch in the validation set"},
 	{"scored", "tokens", "tokens of the batch that count"},
 	{"nats", "nats", "their summed cross-entropy at the last validation of the run"},
@@ -27,7 +26,7 @@ var validationColumns = []column{
 func encodeValidation(batches []ValidationBatch) []byte {
 	rows := [][]string{columnNames(validationColumns)}
 	for i, b := range batches {
-		rows = append(rows, []string{strconv.Itoa(i), strconv.Itoa(b.Scored), formatFloat(b.Nats)})
+		rows = append(rows, []string{strconv.Itoa(i), strconv.Itoa(b.Scored), FormatFloat(b.Nats)})
 	}
 	return encodeCSV(rows)
 }
@@ -66,74 +65,7 @@ func decodeValidationBatch(place int, row []string) (ValidationBatch, error) {
 	return ValidationBatch{scored, nats}, err
 }
 
-// ValidationError returns the standard error that the choice of the validation set adds to
-// the mean difference of final validation losses between a and b. Runs are paired by seed;
-// a pair counts if both runs are done. The result is NaN if a pair that counts lacks its
-// validation batches, if two runs were validated on different batches, or if there are
-// fewer than two batches.
-//
-// The mean difference is R = Σ D_i/Σ n_i over the batches, n_i the scored tokens of
-// batch i and D_i the difference of its nats, averaged over the pairs: a ratio
-// estimator, whose variance over k batches is, linearized,
-//
-//	k/(k−1) Σ (D_i − R n_i)² / (Σ n_i)²
-//
-// (Cochran, Sampling Techniques, 3rd edition, section 6.4). Seeds are taken as fixed: the
-// interval over seeds has their part of the error. For a seed with a local grid, the
-// batches are the best run's, since nothing is trained at the lowest point itself.
-func ValidationError(a, b []Run) float64 {
-	pairs := validatedPairs(a, b)
-	if len(pairs) == 0 {
-		return math.NaN()
-	}
-	batches := pairs[0][0].Validation
-	difference := make([]float64, len(batches)) // D_i
-	for _, p := range pairs {
-		if !sameBatches(p[0].Validation, batches) || !sameBatches(p[1].Validation, batches) {
-			return math.NaN()
-		}
-		for i := range batches {
-			difference[i] += (p[0].Validation[i].Nats - p[1].Validation[i].Nats) / float64(len(pairs))
-		}
-	}
-	return ratioError(difference, batches)
-}
-
-// validatedPairs returns the pairs of runs, one from a and one from b, that share a seed
-// and are both done.
-func validatedPairs(a, b []Run) (pairs [][2]Run) {
-	bySeed := make(map[uint64]Run)
-	for _, r := range b {
-		if r.Status == Done {
-			bySeed[r.Seed] = r
-		}
-	}
-	for _, r := range a {
-		if other, ok := bySeed[r.Seed]; ok && r.Status == Done {
-			pairs = append(pairs, [2]Run{r, other})
-		}
-	}
-	return pairs
-}
-
-// sameBatches reports whether a and b have batches of the same sizes.
-func sameBatches(a, b []ValidationBatch) bool {
+// SameBatches reports whether a and b have batches of the same sizes.
+func SameBatches(a, b []ValidationBatch) bool {
 	return slices.EqualFunc(a, b, func(a, b ValidationBatch) bool { return a.Scored == b.Scored })
-}
-
-// ratioError returns the standard error of Σ d / Σ n, n the scored tokens of each batch.
-func ratioError(d []float64, batches []ValidationBatch) float64 {
-	k := float64(len(batches))
-	if k < 2 {
-		return math.NaN()
-	}
-	var sum, scored, squares float64
-	for i, b := range batches {
-		sum += d[i]
-		scored += float64(b.Scored)
-	}
-	for i, b := range batches {
-		squares += math.Pow(d[i]-sum/scored*float64(b.Scored), 2)
-	}
-	return math.Sqrt(k/(k-1)*squares) / scored
 }

@@ -6,15 +6,15 @@ import (
 )
 
 // validationTableColumns are the run's ID, then the columns of its validation.csv.
-var validationTableColumns = append([]column{{"run", "", "ID of the run"}}, validationColumns...)
+var validationTableColumns = append([]Column{{"run", "", "ID of the run"}}, validationColumns...)
 
 // newValidationTable is validation.csv: a row per run and batch of its validation set.
-func newValidationTable(runs []Run) table {
-	t := table{file: validationTable, columns: validationTableColumns}
+func newValidationTable(runs []Run) Table {
+	t := Table{File: validationTable, Columns: validationTableColumns}
 	for _, r := range runs {
 		for i, b := range r.Validation {
-			t.rows = append(t.rows, []string{textCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored),
-				formatFloat(b.Nats)})
+			t.Rows = append(t.Rows, []string{TextCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored),
+				FormatFloat(b.Nats)})
 		}
 	}
 	return t
@@ -65,7 +65,7 @@ func readValidationRow(s *sheet, cells []string, byID map[string]*runRow) error 
 	}
 	r, ok := byID[id]
 	if !ok {
-		return s.wrong("run %q: %s has no such run: one of the two files is damaged", id, runsTable)
+		return s.wrong("run %q: %s has no such run: one of the two files is damaged", id, RunsTable)
 	}
 	if place != len(r.Validation) {
 		return s.wrong("batch %d of run %s: must be %d: batches are in order", place, id, len(r.Validation))

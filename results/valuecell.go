@@ -15,11 +15,20 @@ import (
 // power is the p of a scheme's γ = α/r^p; its cell is empty if γ is no power of rank.
 type power struct{ scheme *lora.Scheme }
 
+// powerOf returns the p of a scheme's γ = α/r^p; empty if γ is no power of rank. Anything
+// else in a scheme that depends on rank is part of its name.
+func powerOf(s lora.Scheme) string {
+	if s.Log {
+		return ""
+	}
+	return FormatFloat(s.P)
+}
+
 // formatCell writes the value that v points to as a cell.
 func formatCell(v any) string {
 	switch v := v.(type) {
 	case *string:
-		return textCell(*v)
+		return TextCell(*v)
 	case *Status:
 		return string(*v)
 	case *int:
@@ -29,7 +38,7 @@ func formatCell(v any) string {
 	case *uint64:
 		return strconv.FormatUint(*v, 10)
 	case *float64:
-		return formatFloat(*v)
+		return FormatFloat(*v)
 	case *bool:
 		return strconv.FormatBool(*v)
 	case *time.Time:

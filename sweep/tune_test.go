@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -86,12 +87,12 @@ tune: {seed: [5, 6], extend: 2}
 `
 
 // chosenRates returns the learning rates of the reported runs, by rank.
-func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []results.Row) {
+func chosenRates(t *testing.T, dir string) (rates map[int]float64, warnings map[int]string, runs []analysis.Row) {
 	t.Helper()
 	all, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
 	check(t, errors.Join(append(problems, err)...))
-	runs, _, _ = results.Split(grid, all)
+	runs, _, _ = analysis.Split(grid, all)
 	rates, warnings = map[int]float64{}, map[int]string{}
 	for _, r := range runs {
 		if rate, ok := rates[r.Rank]; ok && rate != r.LR {

@@ -26,7 +26,7 @@ var tools = []tool{
 	{"vertex over rates", "tuned losses, best rates", "a parabola in log rate near the best",
 		"Newton's form through three points", "metrics/stats/optimum.go"},
 	{"ratio to an expectation", "exact theory", "ratios close to normal over seeds",
-		"Student", "results/cell.go"},
+		"Student", "analysis/cell.go"},
 }
 
 // cells returns the tool as a row of a table.

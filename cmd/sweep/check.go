@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/paper"
-	"ranksweep/results"
 )
 
 func newCheck() *cobra.Command {
@@ -72,7 +72,7 @@ func judge(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	tellWhere(cmd, dir)
-	if err := cmp.Or(failures(results.Trained(h.runs)), h.missing); err != nil {
+	if err := cmp.Or(failures(analysis.Trained(h.runs)), h.missing); err != nil {
 		return err
 	}
 	if len(check.Unstable) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/paper"
@@ -83,12 +84,12 @@ func plan(
 
 // holdings are the runs of its experiment that a store has.
 type holdings struct {
-	runs    []results.Row // the reported runs
-	view    paper.View    // their view
-	all     []results.Run // the runs of all phases
-	grid    grid.Grid     // the runs that the experiment asks for
-	newer   newerRuns     // those of these runs that a newer program wrote
-	missing error         // says what of the grid is there; nil if all of it is
+	runs    []analysis.Row // the reported runs
+	view    paper.View     // their view
+	all     []results.Run  // the runs of all phases
+	grid    grid.Grid      // the runs that the experiment asks for
+	newer   newerRuns      // those of these runs that a newer program wrote
+	missing error          // says what of the grid is there; nil if all of it is
 }
 
 // stored reads the runs that the experiment of a store asks for, and says on standard error
@@ -101,7 +102,7 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 	}
 	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
-	in, choices, out := results.Split(grid, all)
+	in, choices, out := analysis.Split(grid, all)
 	c := results.CoverageOf(grid, all, newer)
 	if len(out) > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %s in %s, which the grid no longer asks for\n",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/results"
 )
 
@@ -51,19 +52,19 @@ func newExport() *cobra.Command {
 			return err
 		}
 		if *out != "" {
-			if err := results.Export(h.all, h.grid, *out); err != nil {
+			if err := analysis.Export(h.all, h.grid, *out); err != nil {
 				return err
 			}
 		}
 		if *handed != "" {
-			if err := exportAdapters(cmd, choice, dir, adapters(*handed), ids, results.Trained(h.runs)); err != nil {
+			if err := exportAdapters(cmd, choice, dir, adapters(*handed), ids, analysis.Trained(h.runs)); err != nil {
 				return err
 			}
 		}
 		if len(ids) > 0 {
 			return nil // --adapters alone is done
 		}
-		return cmp.Or(h.missing, failures(results.Trained(h.runs)))
+		return cmp.Or(h.missing, failures(analysis.Trained(h.runs)))
 	}
 	return cmd
 }

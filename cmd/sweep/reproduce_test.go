@@ -192,7 +192,7 @@ func TestReproduceOfFailedRuns(t *testing.T) {
 	report := t.TempDir()
 	check(t, results.WriteStudy(reproduction{report: report}.folder("paper-fig2-3"), results.StudyFiles{
 		About: results.About{Experiment: "paper-fig2-3", Rules: paper.Rules("paper-fig2-3")}, Runs: runs, Grid: g,
-	}))
+	}, nil))
 	if _, printed := assembled(t, report); !strings.HasPrefix(printed, " 1. partial: 35 of 36 runs ") {
 		t.Errorf("printed\n%s", printed)
 	}
@@ -373,7 +373,7 @@ func TestReproduceOfAnotherGrid(t *testing.T) {
 		firstBlock:     p.Grid(),
 		firstBlock + 1: {Runs: p.Grid().Runs[1:]},
 	} {
-		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: g}))
+		check(t, results.WriteStudy(r.folder(name), results.StudyFiles{About: about, Grid: g}, nil))
 		s, err := r.study(context.Background(), name, resolver)
 		check(t, err)
 		if s.block != want {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/nn/kernel"
@@ -182,7 +183,7 @@ func (s study) write(cmd *cobra.Command) error {
 	if files.About.Asked, err = experiments.Fingerprint(s.name); err != nil {
 		return err
 	}
-	return results.WriteStudy(s.folder, files)
+	return results.WriteStudy(s.folder, files, analysis.LocalMarks(h.runs))
 }
 
 // The times of a merged model are measured once, so that a report written again is the same.
@@ -233,7 +234,7 @@ func (r reproduction) read(name string) (paper.Study, error) {
 		return paper.Study{}, err
 	}
 	sum := files.Summary()
-	runs, choices, _ := results.Split(files.Grid, files.Runs)
+	runs, choices, _ := analysis.Split(files.Grid, files.Runs)
 	for i := range runs {
 		runs[i].Setting.Places = nil // a verdict must not depend on the order in which a file lists its values
 	}

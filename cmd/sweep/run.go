@@ -14,6 +14,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/paper/number"
 	"ranksweep/results"
@@ -208,7 +209,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	tellWhere(cmd, dir)
-	return cmp.Or(failures(results.Trained(h.runs)), h.missing)
+	return cmp.Or(failures(analysis.Trained(h.runs)), h.missing)
 }
 
 // failures returns an error that counts the failed runs by their reasons, or nil.

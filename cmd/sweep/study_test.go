@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/analysis"
 	"ranksweep/paper"
 	"ranksweep/results"
 )
@@ -23,12 +24,12 @@ func TestTablesOfAStudy(t *testing.T) {
 		t.Errorf("about %+v", s.About)
 	}
 	dir := t.TempDir()
-	check(t, results.WriteStudy(dir, s))
+	check(t, results.WriteStudy(dir, s, nil))
 	check(t, os.RemoveAll(store))
 
 	s, err = results.ReadStudy(dir)
 	check(t, err)
-	runs, choices, left := results.Split(s.Grid, s.Runs)
+	runs, choices, left := analysis.Split(s.Grid, s.Runs)
 	if len(runs) != 4 || len(choices) != 2 || len(left) != 0 {
 		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(choices), len(left))
 	}

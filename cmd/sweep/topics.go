@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/paper"
 	"ranksweep/results"
@@ -60,4 +61,6 @@ func columnsTopic() *cobra.Command {
 }
 
 // columns are those of all CSV files.
-func columns() []results.ColumnText { return slices.Concat(paper.Columns(), results.Columns()) }
+func columns() []results.ColumnText {
+	return slices.Concat(paper.Columns(), results.Columns(analysis.Tables()...))
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/analysis"
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/nn/kernel"
@@ -66,7 +67,7 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []re
 	if err != nil {
 		return nil, nil, err
 	}
-	runs = slices.DeleteFunc(results.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
+	runs = slices.DeleteFunc(analysis.Trained(h.runs), func(r results.Run) bool { return r.Status == results.Failed })
 	if len(runs) == 0 {
 		return nil, nil, fmt.Errorf("%s holds only failed runs: there is nothing to verify", dir)
 	}

@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 // Smoothing says how a run's curve is smoothed and thinned before it is averaged or drawn:
@@ -50,7 +51,7 @@ type CurvePoint struct {
 func (c Cell) Curve(q metrics.Quantity, s Smoothing) []CurvePoint {
 	var points []metrics.Point
 	for _, r := range c.Runs {
-		if r.Status == Done {
+		if r.Status == results.Done {
 			points = append(points, s.Of(r.Curve, q)...)
 		}
 	}

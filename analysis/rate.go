@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/nn"
+	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -87,7 +88,7 @@ func BestRates(group []Arm) []BestRate {
 // through it.
 func rated(rate float64, r Row) []stats.Trial {
 	t := stats.Trial{Rate: rate, Loss: r.Statistic(metrics.ValLossFinal)}
-	if r.Status == Diverged || r.Learned() < 0 {
+	if r.Status == results.Diverged || r.Learned() < 0 {
 		t.Loss = math.Inf(1)
 	} else if math.IsNaN(t.Loss) {
 		return nil

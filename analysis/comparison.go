@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 // Comparison compares a cell with a reference cell, seed by seed.
@@ -35,7 +36,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		{"numerics", fmt.Sprint(c.Provenance.Numerics), fmt.Sprint(reference.Provenance.Numerics)},
 	} {
 		if part.a != part.b {
-			return Comparison{}, fmt.Errorf("results: not compared: two %s, %s and %s", part.name, part.a, part.b)
+			return Comparison{}, fmt.Errorf("analysis: not compared: two %s, %s and %s", part.name, part.a, part.b)
 		}
 	}
 	bySeed := make(map[uint64]Row)
@@ -64,7 +65,7 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 // Differing names the config fields in which two runs differ, in alphabetical order,
 // without those in except. Models and data are compared by their content: the fields that
 // name them are left out.
-func Differing(a, b Run, except ...string) []string {
+func Differing(a, b results.Run, except ...string) []string {
 	x, y := leaves(a.Config), leaves(b.Config)
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(x)) {

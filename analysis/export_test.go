@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"bytes"
@@ -15,27 +15,28 @@ import (
 
 	"ranksweep/grid"
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
 // exported is a grid with everything that makes a table hard: an axis beside rank, runs that
 // diverged and failed, values that are absent or infinite.
-func exported() []Run {
+func exported() []results.Run {
 	runs := testGrid()
 	for i := range runs {
 		runs[i].Axes = append(runs[i].Axes, axes("lr", "5e-5", "targets", "mlp,attention")...)
 	}
-	runs[0].Status, runs[0].Reason = Diverged, "loss is Inf at step 2"
+	runs[0].Status, runs[0].Reason = results.Diverged, "loss is Inf at step 2"
 	runs[0].Curve[2].Values[metrics.TrainLoss] = math.Inf(1)
-	runs[1].Status, runs[1].Curve = Failed, nil
+	runs[1].Status, runs[1].Curve = results.Failed, nil
 	return runs
 }
 
 // exportedGrid is a grid in which the last run is a tuning run, and one further run of each
 // phase is missing.
-func exportedGrid(runs []Run) grid.Grid {
-	runs = slices.SortedFunc(slices.Values(runs), compareRuns)
+func exportedGrid(runs []results.Run) grid.Grid {
+	runs = slices.SortedFunc(slices.Values(runs), results.CompareRuns)
 	var planned []grid.Planned
 	for _, r := range runs {
 		planned = append(planned, grid.Planned{ID: r.ID, Axes: r.Axes})
@@ -43,6 +44,22 @@ func exportedGrid(runs []Run) grid.Grid {
 	n := len(planned) - 1
 	absent, later := grid.Planned{ID: "absent", Axes: planned[0].Axes}, grid.Planned{ID: "", Axes: planned[1].Axes}
 	return grid.Grid{Tuning: append(planned[n:n:n], planned[n], absent), Runs: append(planned[:n:n], later)}
+}
+
+// files reads every file in dir.
+func files(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	found := make(map[string][]byte)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if found[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
 }
 
 func TestExportMatchesGoldens(t *testing.T) {

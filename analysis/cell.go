@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 // Cell is the sample of one config: the runs that differ only in their seed.
@@ -110,12 +111,12 @@ func (c Cell) OverExpected(s metrics.Statistic) stats.Interval {
 }
 
 // Diverged counts the cell's diverged runs.
-func (c Cell) Diverged() int { return c.count(Diverged) }
+func (c Cell) Diverged() int { return c.count(results.Diverged) }
 
 // Failed counts the cell's failed runs.
-func (c Cell) Failed() int { return c.count(Failed) }
+func (c Cell) Failed() int { return c.count(results.Failed) }
 
-func (c Cell) count(s Status) int {
+func (c Cell) count(s results.Status) int {
 	n := 0
 	for _, r := range c.Runs {
 		if r.Status == s {

@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"encoding/json"
@@ -8,17 +8,18 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // lossCell is a cell of a scheme whose runs of seeds 0, 1, … have the given final validation
 // losses; 0 stands for a run that diverged.
 func lossCell(scheme string, losses ...float64) Cell {
-	var runs []Run
+	var runs []results.Run
 	for seed, loss := range losses {
 		r := testRun(scheme, 1, 4, uint64(seed))
 		r.Curve[len(r.Curve)-1].Values[metrics.ValLoss] = loss
 		if loss == 0 {
-			r.Status = Diverged
+			r.Status = results.Diverged
 		}
 		runs = append(runs, r)
 	}
@@ -91,10 +92,10 @@ func closeTo(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) 
 func TestCompareRefusesMixtures(t *testing.T) {
 	loss := metrics.ValLossFinal
 	for want, change := range map[string]func(*Cell){
-		"results: not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
-		"results: not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },
-		"results: not compared: two data, other and d":         func(c *Cell) { c.Provenance.DataHash = "other" },
-		"results: not compared: two numerics, 7 and 1":         func(c *Cell) { c.Provenance.Numerics = 7 },
+		"analysis: not compared: two optimizers, sgd and adamw": func(c *Cell) { c.Optimizer = "sgd" },
+		"analysis: not compared: two models, other and m":       func(c *Cell) { c.Provenance.ModelHash = "other" },
+		"analysis: not compared: two data, other and d":         func(c *Cell) { c.Provenance.DataHash = "other" },
+		"analysis: not compared: two numerics, 7 and 1":         func(c *Cell) { c.Provenance.Numerics = 7 },
 	} {
 		c := lossCell("rslora", 1, 2)
 		change(&c)
@@ -105,7 +106,7 @@ func TestCompareRefusesMixtures(t *testing.T) {
 }
 
 func TestDiffering(t *testing.T) {
-	run := func(config string) Run { return Run{Config: json.RawMessage(config)} }
+	run := func(config string) results.Run { return results.Run{Config: json.RawMessage(config)} }
 	a := run(`{"model": "x", "data": {"source": "a", "eos": true}, "adapter": {"rank": 4, "targets": ["q", "v"]},` +
 		` "seed": 1}`)
 	b := run(`{"model": "y", "data": {"source": "b", "eos": false}, "adapter": {"rank": 8, "targets": ["q"]},` +
@@ -116,7 +117,7 @@ func TestDiffering(t *testing.T) {
 	if got := Differing(a, a); len(got) > 0 {
 		t.Errorf("a run differs from itself in %s", strings.Join(got, ", "))
 	}
-	if got := Differing(Run{}, Run{}); len(got) > 0 {
+	if got := Differing(results.Run{}, results.Run{}); len(got) > 0 {
 		t.Errorf("runs without configs differ in %s", strings.Join(got, ", "))
 	}
 }

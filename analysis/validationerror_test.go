@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"math"
@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
+
+	"ranksweep/results"
 )
 
 // validatedRuns are runs of both sides and the given seeds on one random validation set.
 // Batches have unequal sizes and are equally hard for both sides. The difference is 0.1 nats
 // per token on average, and varies with batch and seed.
-func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []Run, mean float64) {
+func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []results.Run, mean float64) {
 	for seed := range seeds {
 		a, b = append(a, testRun("rslora", 0.5, 4, uint64(seed))), append(b, testRun("lora", 1, 4, uint64(seed)))
 	}
@@ -22,8 +24,9 @@ func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []Run, mean float64
 		hard, differs := 2+0.5*rng.NormFloat64(), 0.1+0.05*rng.NormFloat64()
 		for seed := range seeds {
 			d := float64(n) * (differs + 0.01*rng.NormFloat64())
-			b[seed].Validation = append(b[seed].Validation, ValidationBatch{n, float64(n) * hard})
-			a[seed].Validation = append(a[seed].Validation, ValidationBatch{n, float64(n)*hard + d})
+			ours := results.ValidationBatch{Scored: n, Nats: float64(n)*hard + d}
+			theirs := results.ValidationBatch{Scored: n, Nats: float64(n) * hard}
+			a[seed].Validation, b[seed].Validation = append(a[seed].Validation, ours), append(b[seed].Validation, theirs)
 			sum += d / float64(seeds)
 		}
 	}
@@ -48,16 +51,19 @@ func TestValidationError(t *testing.T) {
 }
 
 func TestValidationErrorIsAbsent(t *testing.T) {
-	for name, change := range map[string]func(a, b []Run) ([]Run, []Run){
-		"no runs":         func(_, b []Run) ([]Run, []Run) { return nil, b },
-		"no pair":         func(a, b []Run) ([]Run, []Run) { return a[:1], b[1:] },
-		"none of one":     func(a, b []Run) ([]Run, []Run) { b[1].Validation = nil; return a, b },
-		"none of all":     func(a, b []Run) ([]Run, []Run) { return strip(a), strip(b) },
-		"other batches":   func(a, b []Run) ([]Run, []Run) { a[0].Validation[3].Scored++; return a, b },
-		"a missing batch": func(a, b []Run) ([]Run, []Run) { a[0].Validation = a[0].Validation[:3]; return a, b },
-		"one batch":       func(a, b []Run) ([]Run, []Run) { return first(a), first(b) },
-		"diverged": func(a, b []Run) ([]Run, []Run) {
-			a[0].Status, b[1].Status = Diverged, Diverged
+	for name, change := range map[string]func(a, b []results.Run) ([]results.Run, []results.Run){
+		"no runs":       func(_, b []results.Run) ([]results.Run, []results.Run) { return nil, b },
+		"no pair":       func(a, b []results.Run) ([]results.Run, []results.Run) { return a[:1], b[1:] },
+		"none of one":   func(a, b []results.Run) ([]results.Run, []results.Run) { b[1].Validation = nil; return a, b },
+		"none of all":   func(a, b []results.Run) ([]results.Run, []results.Run) { return strip(a), strip(b) },
+		"other batches": func(a, b []results.Run) ([]results.Run, []results.Run) { a[0].Validation[3].Scored++; return a, b },
+		"a missing batch": func(a, b []results.Run) ([]results.Run, []results.Run) {
+			a[0].Validation = a[0].Validation[:3]
+			return a, b
+		},
+		"one batch": func(a, b []results.Run) ([]results.Run, []results.Run) { return first(a), first(b) },
+		"diverged": func(a, b []results.Run) ([]results.Run, []results.Run) {
+			a[0].Status, b[1].Status = results.Diverged, results.Diverged
 			return a,
 				b
 		},
@@ -72,20 +78,20 @@ func TestValidationErrorIsAbsent(t *testing.T) {
 	}
 	a, b, _ := validatedRuns(5, 3, rand.New(rand.NewPCG(1, 1)))
 	want := ValidationError(a[1:], b[1:])
-	a[0].Status, a[0].Validation = Diverged, nil
+	a[0].Status, a[0].Validation = results.Diverged, nil
 	if v := ValidationError(a, b); v != want {
 		t.Errorf("beside a diverged run %g, without it %g", v, want)
 	}
 }
 
-func strip(runs []Run) []Run {
+func strip(runs []results.Run) []results.Run {
 	for i := range runs {
 		runs[i].Validation = nil
 	}
 	return runs
 }
 
-func first(runs []Run) []Run {
+func first(runs []results.Run) []results.Run {
 	for i := range runs {
 		runs[i].Validation = runs[i].Validation[:1]
 	}

@@ -1,17 +1,18 @@
-package results
+package analysis
 
 import (
 	"math"
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // TestRegime finds laws that meet at rank 30 + seed. The measured value is 5% above the
 // expected one.
 func TestRegime(t *testing.T) {
 	deltaW := metrics.DeltaWFirst
-	var runs []Run
+	var runs []results.Run
 	for _, rank := range []int{4, 16, 64} {
 		for seed := range uint64(3) {
 			r := testRun("rslora", 0.5, rank, seed)
@@ -58,7 +59,7 @@ func TestRegime(t *testing.T) {
 // The variance is that of the square divided by the run's expectation, and not of the measured
 // square itself, which varies with the data too.
 func TestVarianceExponent(t *testing.T) {
-	var runs []Run
+	var runs []results.Run
 	for _, rank := range []int{4, 16, 64} {
 		for seed := range uint64(5) {
 			r := testRun("rslora", 0.5, rank, seed)

@@ -1,27 +1,17 @@
-package results
+package analysis
 
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"ranksweep/grid"
+	"ranksweep/results"
 )
 
 // compareArms orders settings by everything but rank and seed; 0 means that they
-// lie on one line of a figure. Numerics version, model and data are compared too, so that
-// runs that differ in them never share an arm or a cell.
+// lie on one line of a figure, see [results.CompareArms].
 func compareArms(a, b Setting) int {
-	return cmp.Or(
-		comparePlaces(a, b),
-		compareSchemes(a, b),
-		cmp.Compare(a.Optimizer, b.Optimizer),
-		slices.CompareFunc(a.armAxes(), b.armAxes(), grid.Compare),
-		cmp.Compare(a.armLR(), b.armLR()),
-		cmp.Compare(a.Provenance.Numerics, b.Provenance.Numerics),
-		cmp.Compare(a.Provenance.ModelHash, b.Provenance.ModelHash),
-		cmp.Compare(a.Provenance.DataHash, b.Provenance.DataHash),
-	)
+	return cmp.Or(comparePlaces(a, b), results.CompareArms(a.arm(), b.arm()))
 }
 
 // comparePlaces orders settings of one grid as the grid lists them: by scheme, then by the
@@ -52,12 +42,14 @@ func (s Setting) armAxes() []grid.Coordinate {
 	return grid.Without(s.Axes, append([]string{"rank", "scaling", "seed"}, s.Moving...)...)
 }
 
-// armLR returns the learning rate, or 0 if it moves with rank.
-func (s Setting) armLR() float64 {
+// arm returns the setting as a run without what moves with rank.
+func (s Setting) arm() results.Run {
+	r := s.run()
+	r.Axes = grid.Without(s.Axes, s.Moving...)
 	if slices.Contains(s.Moving, "lr") {
-		return 0
+		r.LR = 0
 	}
-	return s.LR
+	return r
 }
 
 // compareCells orders settings by everything but seed; 0 means one sample.
@@ -68,27 +60,4 @@ func compareCells(a, b Setting) int {
 // compareRows is the order of rows wherever they are listed.
 func compareRows(a, b Row) int {
 	return cmp.Or(compareCells(a.Setting, b.Setting), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
-}
-
-// compareRuns is the same order for runs without a grid.
-func compareRuns(a, b Run) int {
-	return cmp.Or(compareCells(settingOf(a), settingOf(b)), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.ID, b.ID))
-}
-
-// compareSchemes puts the named schemes first and orders the others by p; a matched scheme
-// follows its plain one. Runs without a rank come last.
-func compareSchemes(a, b Setting) int {
-	place := func(r Setting) int {
-		name, _, _ := strings.Cut(r.Scheme, "@")
-		named := []string{"lora", "rslora", "constant"}
-		if !r.Ranked() {
-			return len(named) + 1
-		}
-		if i := slices.Index(named, name); i >= 0 {
-			return i
-		}
-		return len(named)
-	}
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Powers.P, b.Powers.P),
-		cmp.Compare(a.Scheme, b.Scheme))
 }

@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 func TestCellsAndArmsGroup(t *testing.T) {
@@ -47,7 +48,8 @@ func TestCellsDoNotDependOnOrder(t *testing.T) {
 			t.Fatalf("%d cells, want %d", len(got), len(want))
 		}
 		for i := range got {
-			if !slices.EqualFunc(Records(got[i].Runs), Records(want[i].Runs), sameRun) {
+			same := func(a, b Row) bool { return a.ID == b.ID }
+			if !slices.EqualFunc(got[i].Runs, want[i].Runs, same) {
 				t.Fatalf("cell %d holds other runs", i)
 			}
 		}
@@ -55,7 +57,7 @@ func TestCellsDoNotDependOnOrder(t *testing.T) {
 }
 
 func TestSchemesAndAxesAreInOrder(t *testing.T) {
-	var runs []Run
+	var runs []results.Run
 	for _, scheme := range []struct {
 		name string
 		p    float64
@@ -88,7 +90,7 @@ func TestArmsAreInTheOrderOfTheGrid(t *testing.T) {
 	schemes := []string{"lora", "rslora", "p=0.75", "p=0.25", "lora+", "constant"}
 	rates, targets := []string{"1e-3", "1e-4", "5e-4"}, []string{"mlp", "attention"}
 	var g grid.Grid
-	var runs []Run
+	var runs []results.Run
 	var want []string
 	for _, scheme := range schemes {
 		for _, target := range targets {
@@ -122,22 +124,22 @@ func TestArmsAreInTheOrderOfTheGrid(t *testing.T) {
 }
 
 func TestCellsNeverMix(t *testing.T) {
-	for name, change := range map[string]func(*Run){
-		"numerics":  func(r *Run) { r.Provenance.Numerics++ },
-		"model":     func(r *Run) { r.Provenance.ModelHash = "other" },
-		"data":      func(r *Run) { r.Provenance.DataHash = "other" },
-		"optimizer": func(r *Run) { r.Optimizer = "sgd" },
-		"rate":      func(r *Run) { r.LR = 1 },
-		"scheme":    func(r *Run) { r.Scheme = "rslora" },
-		"rank":      func(r *Run) { r.Rank = 8 },
-		"axis":      func(r *Run) { r.Axes = append(r.Axes, axes("targets", "mlp")...) },
+	for name, change := range map[string]func(*results.Run){
+		"numerics":  func(r *results.Run) { r.Provenance.Numerics++ },
+		"model":     func(r *results.Run) { r.Provenance.ModelHash = "other" },
+		"data":      func(r *results.Run) { r.Provenance.DataHash = "other" },
+		"optimizer": func(r *results.Run) { r.Optimizer = "sgd" },
+		"rate":      func(r *results.Run) { r.LR = 1 },
+		"scheme":    func(r *results.Run) { r.Scheme = "rslora" },
+		"rank":      func(r *results.Run) { r.Rank = 8 },
+		"axis":      func(r *results.Run) { r.Axes = append(r.Axes, axes("targets", "mlp")...) },
 	} {
 		a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
-		if cells := Cells(Rows([]Run{a, b})); len(cells) != 1 || cells[0].Warnings != nil {
+		if cells := Cells(Rows([]results.Run{a, b})); len(cells) != 1 || cells[0].Warnings != nil {
 			t.Fatalf("equal runs: %d cells, warnings %v", len(cells), cells[0].Warnings)
 		}
 		change(&b)
-		cells := Cells(Rows([]Run{a, b}))
+		cells := Cells(Rows([]results.Run{a, b}))
 		if len(cells) != 2 {
 			t.Errorf("%s: %d cells, want 2", name, len(cells))
 			continue
@@ -153,7 +155,7 @@ func TestCellsNeverMix(t *testing.T) {
 func TestArmWarnsOfTwoCellsAtOneRank(t *testing.T) {
 	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 0)
 	b.ID, b.Cell = "other", "other"
-	arms := Arms(Rows([]Run{a, b}))
+	arms := Arms(Rows([]results.Run{a, b}))
 	if len(arms) != 1 || len(arms[0].Cells) != 2 || len(arms[0].Warnings) != 1 {
 		t.Errorf("got %+v", arms)
 	}
@@ -162,7 +164,7 @@ func TestArmWarnsOfTwoCellsAtOneRank(t *testing.T) {
 func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 	a, b := testRun("lora", 1, 4, 0), testRun("lora", 1, 4, 1)
 	a.Warnings, b.Warnings = []string{"x"}, []string{"x", "y"}
-	if got := Cells(Rows([]Run{a, b}))[0].Warnings; !slices.Equal(got, []string{"x", "y"}) {
+	if got := Cells(Rows([]results.Run{a, b}))[0].Warnings; !slices.Equal(got, []string{"x", "y"}) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -171,8 +173,8 @@ func TestCellKeepsTheWarningsOfItsRuns(t *testing.T) {
 // it out would leave a sample of survivors.
 func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
 	mean := metrics.GradNormMean
-	var runs []Run
-	for seed, status := range []Status{Done, Diverged, Done, Failed} {
+	var runs []results.Run
+	for seed, status := range []results.Status{results.Done, results.Diverged, results.Done, results.Failed} {
 		r := testRun("constant", 0, 4, uint64(seed))
 		r.Status = status
 		runs = append(runs, r)
@@ -186,7 +188,7 @@ func TestStatisticLeavesOutWhatIsNotDone(t *testing.T) {
 		t.Errorf("the mean over steps is over %d runs, want the 2 that are done", i.N)
 	}
 	for i := range runs {
-		runs[i].Status = Diverged
+		runs[i].Status = results.Diverged
 	}
 	c = Cells(Rows(runs))[0]
 	if i := c.Statistic(metrics.GradNormOnset); i.N != 4 || c.Diverged() != 4 {
@@ -201,7 +203,7 @@ func TestCurveIsTheMeanAtEachStep(t *testing.T) {
 	a, b := testRun("constant", 0, 4, 0), testRun("constant", 0, 4, 2)
 	a.Curve[1].Values[metrics.GradNorm] = math.NaN()
 	a.Curve[2].Values[metrics.GradNorm], b.Curve[2].Values[metrics.GradNorm] = math.NaN(), math.NaN()
-	got := Cells(Rows([]Run{a, b}))[0].Curve(metrics.GradNorm, Smoothing{})
+	got := Cells(Rows([]results.Run{a, b}))[0].Curve(metrics.GradNorm, Smoothing{})
 	want := []CurvePoint{
 		{0, []float64{32, 40}, stats.MeanInterval([]float64{32, 40})},
 		{1, []float64{40}, stats.Interval{Mean: 40, Low: math.NaN(), High: math.NaN(), N: 1}},
@@ -221,7 +223,7 @@ func TestExponentBesideItsPrediction(t *testing.T) {
 			t.Errorf("%s: %+v, %v, want %v", a.Scheme, e, err, want)
 		}
 	}
-	e, err := Arms(Rows([]Run{testRun("lora", 1, 4, 0)}))[0].Exponent(metrics.GradNormOnset)
+	e, err := Arms(Rows([]results.Run{testRun("lora", 1, 4, 0)}))[0].Exponent(metrics.GradNormOnset)
 	if err == nil || !math.IsNaN(e.Value) || e.Predicted != -0.5 {
 		t.Errorf("of one rank: %+v, %v", e, err)
 	}
@@ -234,7 +236,7 @@ func TestExponentBesideItsPrediction(t *testing.T) {
 func TestCollapseRatio(t *testing.T) {
 	runs := testGrid()
 	// Seed 1 has no onset at the smallest rank, and seed 2 no run there.
-	runs = slices.DeleteFunc(runs, func(r Run) bool { return r.ID == "lora-4-1" })
+	runs = slices.DeleteFunc(runs, func(r results.Run) bool { return r.ID == "lora-4-1" })
 	runs = append(runs, testRun("lora", 1, 16, 2))
 	a := Arms(Rows(runs))[0]
 	for i, want := range []float64{1, 0.5, 0.25} { // √(4/r)

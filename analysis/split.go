@@ -1,32 +1,17 @@
-package results
+package analysis
 
 import (
 	"slices"
 
 	"ranksweep/grid"
-	"ranksweep/metrics"
+	"ranksweep/results"
 )
-
-// Tune returns what tuning tried and chose for each cell of a grid.
-func Tune(g grid.Grid, runs []Run) []grid.Choice {
-	byID := make(map[string]Run, len(runs))
-	for _, r := range runs {
-		byID[r.ID] = r
-	}
-	return g.Choose(func(id string) (grid.Result, bool) {
-		r, ok := byID[id]
-		return grid.Result{
-			Seed: r.Seed, Loss: r.Statistic(metrics.ValLossFinal), Steps: r.Steps,
-			Diverged: r.Status == Diverged, Failed: r.Status == Failed,
-		}, ok
-	})
-}
 
 // Split sorts runs into those that a grid reports, those of its tuning, and others. A
 // reported run becomes a row with the axes of this grid, whichever grid it was first made
 // for, and with a warning if its tuning is in doubt. A local grid is reported as one row:
 // its best run, whose field Local has the rest. Without a grid, every run is reported.
-func Split(g grid.Grid, runs []Run) (in []Row, choices []grid.Choice, out []Run) {
+func Split(g grid.Grid, runs []results.Run) (in []Row, choices []grid.Choice, out []results.Run) {
 	if g.Len() == 0 {
 		return Rows(runs), nil, nil
 	}
@@ -34,7 +19,7 @@ func Split(g grid.Grid, runs []Run) (in []Row, choices []grid.Choice, out []Run)
 	for i, p := range g.Runs {
 		place[p.ID] = i
 	}
-	choices = Tune(g, runs)
+	choices = results.Tune(g, runs)
 	moving, asked := g.Moving(), g.IDs()
 	references, places := g.References(), g.Places()
 	for _, r := range runs {
@@ -66,13 +51,4 @@ func tuningDoubts(g grid.Grid, choices []grid.Choice, axes []grid.Coordinate) []
 		}
 	}
 	return nil
-}
-
-// Planned returns the runs of all phases of a grid, or all without a grid.
-func Planned(g grid.Grid, runs []Run) []Run {
-	if g.Len() == 0 {
-		return runs
-	}
-	asked := g.IDs()
-	return slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return !asked[r.ID] })
 }

@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"fmt"
@@ -12,19 +12,20 @@ import (
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 // localRuns makes the local grid of one cell: for each seed a parabola with the given
 // lowest point, over rates a factor of 2 apart.
-func localRuns(lowest ...stats.Trial) (grid.Grid, []Run) {
+func localRuns(lowest ...stats.Trial) (grid.Grid, []results.Run) {
 	g := grid.Grid{Nuisance: []string{"lr"}, Local: true}
-	var runs []Run
+	var runs []results.Run
 	for seed, low := range lowest {
 		for _, lr := range []float64{4e-3, 5e-4, 1e-3, 2e-3, 2.5e-4} { // in mixed order
 			r := testRun("lora", 1, 4, uint64(seed))
 			r.ID, r.Cell, r.LR = fmt.Sprint(lr, "-", seed), fmt.Sprint("cell-", lr), lr
 			r.TwinID = r.Cell
-			r.Axes = axes("rank", "4", "lr", formatFloat(lr), "seed", fmt.Sprint(seed))
+			r.Axes = axes("rank", "4", "lr", results.FormatFloat(lr), "seed", fmt.Sprint(seed))
 			d := math.Log(lr / low.Rate)
 			r.Curve[2].Values[metrics.ValLoss] = low.Loss + 0.1*d*d
 			g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
@@ -41,7 +42,7 @@ var testLoss = metrics.ValLossFinal
 func TestSplitReportsTheLowestPoint(t *testing.T) {
 	low := []stats.Trial{{Rate: 1.1e-3, Loss: 2}, {Rate: 0.9e-3, Loss: 2.2}, {Rate: 2.1e-3, Loss: 1.9}}
 	g, runs := localRuns(low...)
-	in, _, out := Split(g, append(runs, Run{ID: "elsewhere"}))
+	in, _, out := Split(g, append(runs, results.Run{ID: "elsewhere"}))
 	if len(in) != 3 || len(out) != 1 {
 		t.Fatalf("%d reported and %d left out, want 3 and 1", len(in), len(out))
 	}
@@ -53,7 +54,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 			t.Errorf("seed %d: run %s, %+v", i, r.ID, *l)
 		}
 		if r.Setting.LR != l.Value || r.Statistic(testLoss) != l.Loss ||
-			grid.ValueOf(r.Setting.Axes, "lr") != formatFloat(l.Value) {
+			grid.ValueOf(r.Setting.Axes, "lr") != results.FormatFloat(l.Value) {
 			t.Errorf("seed %d: lr %g, axes %v, loss %g; want those of %+v", i, r.Setting.LR, r.Setting.Axes,
 				r.Statistic(testLoss), *l)
 		}
@@ -70,7 +71,7 @@ func TestSplitReportsTheLowestPoint(t *testing.T) {
 	want := math.Cbrt(1.1e-3 * 0.9e-3 * 2.1e-3)
 	least, most, ok := c.LocalRange()
 	off := max(math.Abs(c.LR/want-1), math.Abs(least/0.9e-3-1), math.Abs(most/2.1e-3-1))
-	if off > 1e-9 || grid.ValueOf(c.Axes, "lr") != formatFloat(c.LR) || !ok {
+	if off > 1e-9 || grid.ValueOf(c.Axes, "lr") != results.FormatFloat(c.LR) || !ok {
 		t.Errorf("lr %g, axes %v, from %g to %g; want %g from 9e-4 to 2.1e-3", c.LR, c.Axes, least, most, want)
 	}
 	if mean := c.Statistic(testLoss).Mean; math.Abs(mean-6.1/3) > 1e-9 || c.LocalEdges() != 0 {
@@ -97,21 +98,21 @@ func TestSplitOfLocalGridsHasNoOrder(t *testing.T) {
 }
 
 func TestEdgesOfLocalGrids(t *testing.T) {
-	diverge := func(r *Run) { r.Status = Diverged }
+	diverge := func(r *results.Run) { r.Status = results.Diverged }
 	for _, test := range []struct {
 		name  string
 		low   float64 // where the parabola is lowest
-		spoil map[string]func(*Run)
+		spoil map[string]func(*results.Run)
 		value float64
 		edge  bool
 	}{
 		{"below all", 1e-4, nil, 2.5e-4, true},
 		{"above all", 9e-3, nil, 4e-3, true},
 		{"inside", 9e-4, nil, 9e-4, false},
-		{"beside one that diverged", 1.9e-3, map[string]func(*Run){"0.004-0": diverge}, 2e-3, false},
-		{"the best diverged", 1e-3, map[string]func(*Run){"0.001-0": diverge}, 5e-4, false},
-		{"the last one above where it began", 1.9e-3, map[string]func(*Run){
-			"0.004-0": func(r *Run) { r.Curve[0].Values[metrics.ValLoss] = 0 },
+		{"beside one that diverged", 1.9e-3, map[string]func(*results.Run){"0.004-0": diverge}, 2e-3, false},
+		{"the best diverged", 1e-3, map[string]func(*results.Run){"0.001-0": diverge}, 5e-4, false},
+		{"the last one above where it began", 1.9e-3, map[string]func(*results.Run){
+			"0.004-0": func(r *results.Run) { r.Curve[0].Values[metrics.ValLoss] = 0 },
 		}, 2e-3, false},
 	} {
 		g, runs := localRuns(stats.Trial{Rate: test.low, Loss: 2})
@@ -134,7 +135,7 @@ func TestEdgesOfLocalGrids(t *testing.T) {
 func TestLocalGridThatDiverged(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2})
 	for i := range runs {
-		runs[i].Status, runs[i].Steps = Diverged, i
+		runs[i].Status, runs[i].Steps = results.Diverged, i
 	}
 	in, _, _ := Split(g, runs)
 	c := Cells(in)[0]
@@ -148,7 +149,7 @@ func TestLocalGridThatDiverged(t *testing.T) {
 func TestIncompleteLocalGrid(t *testing.T) {
 	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 1e-3, Loss: 2},
 		stats.Trial{Rate: 1e-3, Loss: 2})
-	runs[5].Status = Failed
+	runs[5].Status = results.Failed
 	in, _, _ := Split(g, runs[1:10])
 	var texts []string
 	for _, r := range in {
@@ -209,5 +210,24 @@ func TestExportOfLocalGrids(t *testing.T) {
 		if n := count(want.file, want.part); n != want.n {
 			t.Errorf("%s has %q %d times, want %d", want.file, want.part, n, want.n)
 		}
+	}
+}
+
+// A study with local grids reports the same runs after it was read back.
+func TestStudyOfLocalGrids(t *testing.T) {
+	g, runs := localRuns(stats.Trial{Rate: 1e-3, Loss: 2}, stats.Trial{Rate: 9e-4, Loss: 3})
+	was, _, _ := Split(g, runs)
+	dir := t.TempDir()
+	if err := results.WriteStudy(dir, results.StudyFiles{Runs: runs, Grid: g}, LocalMarks(was)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := results.ReadStudy(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, _, _ := Split(s.Grid, s.Runs)
+	if len(now) != 2 || now[0].Local == nil || now[0].Local.Loss != was[0].Local.Loss ||
+		now[1].Setting.LR != was[1].Setting.LR {
+		t.Errorf("%d runs are reported, want 2 with their local grids", len(now))
 	}
 }

@@ -1,8 +1,9 @@
-package results
+package analysis
 
 import (
 	"testing"
 
+	"ranksweep/results"
 	"ranksweep/theory"
 )
 
@@ -12,19 +13,19 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 	for _, c := range []struct {
 		scheme string
 		p      float64
-		change func(*Run)
+		change func(*results.Run)
 		want   theory.Stability
 	}{
-		{"rslora", 0.5, func(*Run) {}, theory.Stable},
-		{"lora", 1, func(*Run) {}, theory.Collapses},
-		{"rslora", 0.5, func(r *Run) { r.BeyondTheory = "method dora trains magnitudes beside A and B" },
+		{"rslora", 0.5, func(*results.Run) {}, theory.Stable},
+		{"lora", 1, func(*results.Run) {}, theory.Collapses},
+		{"rslora", 0.5, func(r *results.Run) { r.BeyondTheory = "method dora trains magnitudes beside A and B" },
 			theory.Unknown},
-		{"full", 0, func(r *Run) { r.Rank = 0 }, theory.Unknown},
+		{"full", 0, func(r *results.Run) { r.Rank = 0 }, theory.Unknown},
 	} {
 		r := testRun(c.scheme, c.p, 4, 0)
 		r.Optimizer = "sgd"
 		c.change(&r)
-		if got := Arms(Rows([]Run{r}))[0].Stability(); got != c.want {
+		if got := Arms(Rows([]results.Run{r}))[0].Stability(); got != c.want {
 			t.Errorf("%s, beyond theory %q: %s, want %s", c.scheme, r.BeyondTheory, got, c.want)
 		}
 	}

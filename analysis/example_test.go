@@ -1,10 +1,11 @@
-package results_test
+package analysis_test
 
 import (
 	"fmt"
 	"math"
 	"os"
 
+	"ranksweep/analysis"
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
@@ -44,7 +45,7 @@ func Example() {
 
 	runs, problems := store.Runs()
 	fmt.Println(len(runs), "runs,", len(problems), "problems")
-	for _, arm := range results.Arms(results.Rows(runs)) {
+	for _, arm := range analysis.Arms(analysis.Rows(runs)) {
 		e, err := arm.Exponent(metrics.GradNormOnset)
 		if err != nil {
 			fmt.Println(err)

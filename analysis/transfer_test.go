@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"math"
@@ -6,12 +6,13 @@ import (
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
 // parabolas makes runs at some ranks and seeds, at seven rates a factor of 2 apart from 1e-3
 // to 6.4e-2. Each rank and seed has a best rate of its own. The loss is 4 before training and
 // 2 at the best rate.
-func parabolas(ranks []int, seeds int, best func(rank, seed int) float64) (runs []Run) {
+func parabolas(ranks []int, seeds int, best func(rank, seed int) float64) (runs []results.Run) {
 	for _, rank := range ranks {
 		for seed := range seeds {
 			for k := range 7 {
@@ -29,7 +30,7 @@ func alike(power float64) func(rank, seed int) float64 {
 	return func(rank, _ int) float64 { return 8e-3 * math.Pow(float64(rank)/16, power) }
 }
 
-func groupOf(t *testing.T, runs []Run) []Arm {
+func groupOf(t *testing.T, runs []results.Run) []Arm {
 	t.Helper()
 	groups := RateGroups(Arms(Rows(runs)))
 	if len(groups) != 1 {
@@ -141,13 +142,13 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 			t.Errorf("where odd seeds are best at an edge, seed %d has loss %g", x.Seed, x.Loss)
 		}
 	}
-	var lacking []Run
+	var lacking []results.Run
 	for _, r := range parabolas([]int{4, 64}, 4, alike(0)) {
 		if r.Seed == 2 && r.Rank == 64 {
 			continue
 		}
 		if r.Seed == 1 && r.Rank == 64 && math.Abs(r.LR/8e-3-1) < 1e-9 {
-			r.Status = Diverged
+			r.Status = results.Diverged
 		}
 		lacking = append(lacking, r)
 	}

@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"math"
@@ -6,11 +6,12 @@ import (
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // Setting is what the runs of a cell share: the fields of a run, as a grid sees them.
 type Setting struct {
-	Cell   string // as in Run, and so on
+	Cell   string // as in [results.Run], and so on
 	TwinID string
 
 	Scheme    string
@@ -22,7 +23,7 @@ type Setting struct {
 	LR        float64           // the geometric mean, if each seed has its own
 	Axes      []grid.Coordinate // the axes of this grid
 
-	Provenance    Provenance
+	Provenance    results.Provenance
 	Flops         float64
 	FactoredFlops float64
 	Bytes         int64
@@ -36,11 +37,11 @@ type Setting struct {
 	grid.References
 }
 
-// Ranked is as [Run.Ranked].
+// Ranked is as [results.Run.Ranked].
 func (s Setting) Ranked() bool { return s.Rank > 0 }
 
 // settingOf returns the setting of a run without a grid.
-func settingOf(r Run) Setting {
+func settingOf(r results.Run) Setting {
 	return Setting{
 		Cell: r.Cell, TwinID: r.TwinID,
 		Scheme: r.Scheme, Powers: r.Powers, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
@@ -50,16 +51,27 @@ func settingOf(r Run) Setting {
 	}
 }
 
+// run returns the setting as a run of the cell, without a seed and without what was measured.
+func (s Setting) run() results.Run {
+	return results.Run{
+		Cell: s.Cell, TwinID: s.TwinID,
+		Scheme: s.Scheme, Powers: s.Powers, Rank: s.Rank, Alpha: s.Alpha, Gamma: s.Gamma,
+		Optimizer: s.Optimizer, LR: s.LR, Axes: s.Axes,
+		Provenance: s.Provenance, Flops: s.Flops, FactoredFlops: s.FactoredFlops, Bytes: s.Bytes,
+		BeyondTheory: s.BeyondTheory, Warnings: s.Warnings,
+	}
+}
+
 // Row is a run within a grid: the stored record, unchanged, and the setting that the grid
 // gives it.
 type Row struct {
-	Run
+	results.Run
 	Setting Setting
-	Local   *Local // the local grid whose best run this is; nil without one
+	Local   *LocalGrid // the local grid whose best run this is; nil without one
 }
 
 // Rows makes rows of runs without a grid.
-func Rows(runs []Run) []Row {
+func Rows(runs []results.Run) []Row {
 	rows := make([]Row, len(runs))
 	for i, r := range runs {
 		rows[i] = Row{Run: r, Setting: settingOf(r)}
@@ -68,8 +80,8 @@ func Rows(runs []Run) []Row {
 }
 
 // Records returns the runs of rows as they are stored.
-func Records(rows []Row) []Run {
-	runs := make([]Run, len(rows))
+func Records(rows []Row) []results.Run {
+	runs := make([]results.Run, len(rows))
 	for i, r := range rows {
 		runs[i] = r.Run
 	}
@@ -87,7 +99,7 @@ func (r Row) Statistic(s metrics.Statistic) float64 {
 
 // Learned returns how far the validation loss fell: its value before any update, minus the
 // final one by [Row.Statistic]; NaN if one of the two was not measured.
-func (r Row) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
+func (r Row) Learned() float64 { return r.OnsetLoss() - r.Statistic(metrics.ValLossFinal) }
 
 // overExpected is the run's term in the mean [Cell.OverExpected]: the square of s over the
 // expected square or, for a loss drop, the value over the expected one; NaN if it has none.
@@ -99,31 +111,10 @@ func (r Row) overExpected(s metrics.Statistic) float64 {
 	return ratio
 }
 
-// Statistic returns the run's value of s. It is NaN if the run failed. If the run diverged
-// it is NaN too, except for statistics of the first steps.
-func (r Run) Statistic(s metrics.Statistic) float64 {
-	if r.Status == Done || r.Status == Diverged && s.Early {
-		return s.Of(r.Curve)
-	}
-	return math.NaN()
-}
-
-// Learned returns how far the run's validation loss fell, from before any update to the
-// end; NaN if one of the two was not measured.
-func (r Run) Learned() float64 { return r.onsetLoss() - r.Statistic(metrics.ValLossFinal) }
-
 // expected returns the value that theory expects of s in the run; NaN if it expects none.
-func (r Run) expected(s metrics.Statistic) float64 {
+func (r Row) expected(s metrics.Statistic) float64 {
 	if v, ok := r.Expected[s.Name]; ok {
 		return v
 	}
 	return math.NaN()
-}
-
-// onsetLoss returns the validation loss before any update; NaN if it was not measured.
-func (r Run) onsetLoss() float64 {
-	if len(r.Curve) == 0 || r.Curve[0].Step != 0 {
-		return math.NaN()
-	}
-	return r.Curve[0].Values[metrics.ValLoss]
 }

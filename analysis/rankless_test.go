@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"math"
@@ -6,10 +6,11 @@ import (
 
 	"ranksweep/grid"
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // fullRun is a run that trained the weights themselves.
-func fullRun(seed uint64) Run {
+func fullRun(seed uint64) results.Run {
 	r := testRun("full", 0, 1, seed)
 	r.ID, r.Cell, r.TwinID, r.Rank, r.Alpha, r.Gamma = r.ID+"-full", "full", "full", 0, 1, 1
 	r.Axes = axes("rank", "0", "scaling", "full", "seed", r.Axes[2].Value)
@@ -20,7 +21,7 @@ func fullRun(seed uint64) Run {
 // TestRanklessArm: an arm without ranks comes last and has neither a power of rank nor a
 // prediction, and no warning about that.
 func TestRanklessArm(t *testing.T) {
-	arms := Arms(Rows(append([]Run{fullRun(1), fullRun(0)}, testGrid()...)))
+	arms := Arms(Rows(append([]results.Run{fullRun(1), fullRun(0)}, testGrid()...)))
 	if len(arms) != 3 || arms[2].Scheme != "full" || arms[2].Ranked() || !arms[0].Ranked() {
 		t.Fatalf("%d arms, the last is %s", len(arms), arms[len(arms)-1].Scheme)
 	}
@@ -67,17 +68,17 @@ func TestRanklessLeavesWhatMovesAlone(t *testing.T) {
 
 // TestRanklessIsExportedWithoutSizes: p, rank, alpha and gamma are absent.
 func TestRanklessIsExportedWithoutSizes(t *testing.T) {
-	runs := []Run{fullRun(0)}
-	rows := newCellTable(Cells(Rows(runs))).lines()
-	for i, column := range rows[0] {
-		switch column {
+	runs := []results.Run{fullRun(0)}
+	table := cellTable(Cells(Rows(runs)))
+	for i, column := range table.Columns {
+		switch cell := table.Rows[0][i]; column.Name {
 		case "p", "rank", "alpha", "gamma":
-			if rows[1][i] != "" {
-				t.Errorf("%s is %q", column, rows[1][i])
+			if cell != "" {
+				t.Errorf("%s is %q", column.Name, cell)
 			}
 		case "scheme":
-			if rows[1][i] != "full" {
-				t.Errorf("scheme %q", rows[1][i])
+			if cell != "full" {
+				t.Errorf("scheme %q", cell)
 			}
 		}
 	}

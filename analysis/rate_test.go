@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"fmt"
@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 // ratedRun has a validation loss that is a parabola in the logarithm of the rate, lowest at
 // the rate best.
-func ratedRun(rank int, seed uint64, lr, best float64) Run {
+func ratedRun(rank int, seed uint64, lr, best float64) results.Run {
 	r := testRun("rslora", 0.5, rank, seed)
 	r.LR = lr
 	r.Cell = fmt.Sprint(r.Cell, lr)
@@ -26,7 +27,7 @@ var testRates = []float64{1e-4, 1e-3, 3e-3, 1e-2, 0.1}
 // The best rate of each rank and seed is found between the rates tried, and the power of rank
 // is fitted to the best rates.
 func TestBestRates(t *testing.T) {
-	var runs []Run
+	var runs []results.Run
 	for _, rank := range []int{4, 16, 64} {
 		for seed := range uint64(2) {
 			for _, lr := range testRates {
@@ -57,7 +58,7 @@ func TestBestRates(t *testing.T) {
 // A best rate at the edge is marked, and left out of the fit. A diverged run is never best,
 // and is no point of the parabola.
 func TestBestRateAtTheEdge(t *testing.T) {
-	var runs []Run
+	var runs []results.Run
 	for _, rank := range []int{4, 16, 64} {
 		for _, lr := range testRates {
 			best := 3e-3
@@ -66,7 +67,7 @@ func TestBestRateAtTheEdge(t *testing.T) {
 			}
 			r := ratedRun(rank, 0, lr, best)
 			if rank == 16 && lr > 3e-3 {
-				r.Status, r.Curve[2].Values[metrics.ValLoss] = Diverged, math.NaN()
+				r.Status, r.Curve[2].Values[metrics.ValLoss] = results.Diverged, math.NaN()
 			}
 			runs = append(runs, r)
 		}
@@ -89,7 +90,7 @@ func TestBestRateAtTheEdge(t *testing.T) {
 // A run that ended above where it began is as bad as one that diverged: no
 // parabola goes through it.
 func TestBestRateBesideOneThatBlewUp(t *testing.T) {
-	var runs []Run
+	var runs []results.Run
 	for _, lr := range testRates {
 		r := ratedRun(4, 0, lr, 2e-3)
 		r.Curve[0].Values[metrics.ValLoss] = 2.5

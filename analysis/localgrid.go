@@ -1,4 +1,4 @@
-package results
+package analysis
 
 import (
 	"cmp"
@@ -10,13 +10,14 @@ import (
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
+	"ranksweep/results"
 )
 
-// Local is the reported result of one cell and seed that was trained at several values of
+// LocalGrid is the reported result of one cell and seed that was trained at several values of
 // the nuisance axis: the lowest point of a parabola of final validation loss against the
 // logarithm of the value, through the best run and its two neighbours. Since each seed
 // chooses its own value, the error of that choice is part of the interval over seeds.
-type Local struct {
+type LocalGrid struct {
 	Value float64 // of the nuisance axis, at the lowest point
 	Loss  float64 // final validation loss there; NaN if no run has a loss
 	Edge  bool    // the best run has the least or the greatest value tried: a better one may lie beyond
@@ -26,7 +27,7 @@ type Local struct {
 
 // Trained returns the records behind reported rows: all runs of the local grid for a row
 // that stands for one, and the row's own run otherwise.
-func Trained(reported []Row) (trained []Run) {
+func Trained(reported []Row) (trained []results.Run) {
 	for _, r := range reported {
 		if r.Local != nil {
 			trained = append(trained, Records(r.Local.Runs)...)
@@ -37,8 +38,8 @@ func Trained(reported []Row) (trained []Run) {
 	return trained
 }
 
-// localGrid is the part of a grid that belongs to one cell and seed.
-type localGrid struct {
+// localSample is the part of a grid that belongs to one cell and seed.
+type localSample struct {
 	planned int
 	runs    []Row
 	first   *Row // the first run of the cell, over all seeds, in the grid's order
@@ -47,7 +48,7 @@ type localGrid struct {
 // bestOfLocal returns a row for each local grid with at least one trained run, in the
 // grid's order.
 func bestOfLocal(g grid.Grid, trained []Row) (best []Row) {
-	for _, l := range localGrids(g, trained) {
+	for _, l := range localSamples(g, trained) {
 		if len(l.runs) > 0 {
 			best = append(best, l.best(g.Nuisance[0]))
 		}
@@ -55,20 +56,20 @@ func bestOfLocal(g grid.Grid, trained []Row) (best []Row) {
 	return best
 }
 
-// localGrids sorts runs by cell and seed.
-func localGrids(g grid.Grid, trained []Row) []*localGrid {
+// localSamples sorts runs by cell and seed.
+func localSamples(g grid.Grid, trained []Row) []*localSample {
 	byID := make(map[string]*Row, len(trained))
 	for i := range trained {
 		byID[trained[i].ID] = &trained[i]
 	}
-	var all []*localGrid
-	bySample, first := make(map[string]*localGrid), make(map[string]*Row)
+	var all []*localSample
+	bySample, first := make(map[string]*localSample), make(map[string]*Row)
 	for _, p := range g.Runs {
 		cell, _ := g.Partition(p.Axes)
 		sample := grid.Key(grid.Without(p.Axes, g.Nuisance...))
 		l := bySample[sample]
 		if l == nil {
-			l = &localGrid{}
+			l = &localSample{}
 			bySample[sample], all = l, append(all, l)
 		}
 		l.planned++
@@ -87,7 +88,7 @@ func localGrids(g grid.Grid, trained []Row) []*localGrid {
 // best returns the run with the lowest loss as a row, with the lowest point of the grid in
 // its field Local. The value differs by seed, so the row gets the hashes of the cell's
 // first run, and shares a cell with the other seeds.
-func (l *localGrid) best(axis string) Row {
+func (l *localSample) best(axis string) Row {
 	value := func(r Row) float64 {
 		v, _ := strconv.ParseFloat(grid.ValueOf(r.Setting.Axes, axis), 64)
 		return v
@@ -100,7 +101,7 @@ func (l *localGrid) best(axis string) Row {
 			tried, of = append(tried, p...), append(of, r)
 		}
 	}
-	local := &Local{Tried: len(tried), Runs: l.runs}
+	local := &LocalGrid{Tried: len(tried), Runs: l.runs}
 	var r Row
 	if o := stats.FindOptimum(tried); !math.IsNaN(o.Rate) {
 		local.Value, local.Loss, local.Edge = o.Rate, o.Loss, o.Edge
@@ -134,7 +135,7 @@ func lacks(lacking, planned int, seed uint64, axis string) string {
 // run before a diverged one, and that before a failed one; then the lower loss, or the
 // later last step.
 func leastBad(runs []Row) Row {
-	order := []Status{Done, Diverged, Failed}
+	order := []results.Status{results.Done, results.Diverged, results.Failed}
 	return slices.MinFunc(runs, func(a, b Row) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(order, a.Status), slices.Index(order, b.Status)),
@@ -149,7 +150,7 @@ func withValue(axes []grid.Coordinate, name string, value float64) []grid.Coordi
 	axes = slices.Clone(axes)
 	for i, a := range axes {
 		if a.Name == name {
-			axes[i].Value = formatFloat(value)
+			axes[i].Value = results.FormatFloat(value)
 		}
 	}
 	return axes
@@ -202,20 +203,17 @@ func (c Cell) LocalEdges() (n int) {
 	return n
 }
 
-// localMark says in runs.csv what a run is within its local grid.
-type localMark struct{ role, value, loss string }
-
-// localMarks returns the marks by the runs' IDs; none if no run has a local grid.
-func localMarks(reported []Row) map[string]localMark {
-	marks := make(map[string]localMark)
+// LocalMarks says by ID what each of the reported runs is within its local grid.
+func LocalMarks(reported []Row) map[string]results.LocalMark {
+	marks := make(map[string]results.LocalMark)
 	for _, r := range reported {
 		if r.Local == nil {
 			continue
 		}
 		for _, t := range r.Local.Runs {
-			marks[t.ID] = localMark{role: "tried"}
+			marks[t.ID] = results.LocalMark{Role: "tried"}
 		}
-		marks[r.ID] = localMark{"best", formatFloat(r.Local.Value), formatFloat(r.Local.Loss)}
+		marks[r.ID] = results.LocalMark{Role: "best", Value: r.Local.Value, Loss: r.Local.Loss}
 	}
 	return marks
 }

@@ -1,0 +1,43 @@
+package results
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"ranksweep/grid"
+	"ranksweep/wholefile"
+)
+
+// RunTables are runs.csv, curves.csv and validation.csv of the runs that a grid asks for, in the
+// order given; a run that it asks for and runs lack is a row with the status missing. Marks say
+// by ID what a run is within its local grid.
+func RunTables(runs []Run, g grid.Grid, marks map[string]LocalMark) ([]Table, error) {
+	t, err := newRunTable(runs, g, marks)
+	return []Table{t, newCurveTable(runs), newValidationTable(runs)}, err
+}
+
+// WriteTables writes tables, and columns.csv, which explains every column of them, into dir, and
+// makes dir if need be. Each file is replaced as a whole.
+func WriteTables(dir string, tables ...Table) error {
+	for _, t := range append(slices.Clip(tables), dictionaryOf(tables...)) {
+		if err := t.write(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Table) write(dir string) error { return writeRows(filepath.Join(dir, t.File), t.lines()) }
+
+func writeRows(path string, rows [][]string) error {
+	return writeFile(path, encodeCSV(rows))
+}
+
+// writeFile replaces a file, and makes its folder if need be.
+func writeFile(path string, data []byte) error {
+	if err := wholefile.WriteBytes(path, data); err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	return nil
+}
