@@ -83,10 +83,9 @@ func (p *progress) close() {
 func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, height := p.size()
 	lines := []string{p.bar()}
 	for i, w := range p.workers {
-		if w.busy && len(lines) < height-1 { // a line that scrolled off the screen cannot be redrawn
+		if w.busy {
 			lines = append(lines, fmt.Sprintf("%2d  %s  %s", i+1, w.line(p.digits), p.places.of(w.job)))
 		}
 	}

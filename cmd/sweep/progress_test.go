@@ -167,19 +167,31 @@ func TestManyWorkers(t *testing.T) {
 	for i := range p.workers {
 		p.Started(i, jobs[0])
 	}
-	p.draw()
-	if n := strings.Count(out.String(), "\n"); n != 23 {
-		t.Errorf("%d lines on a screen of 24, and the cursor's own", n)
+	s := terminal{height: 24}
+	for range 3 {
+		p.draw()
+		s.write(t, out.String())
+		out.Reset()
+	}
+	if len(s.lines()) != 24 || s.top != 0 {
+		t.Errorf("%d lines on a screen of 24, %d of them above it", len(s.lines()), s.top)
 	}
 }
 
-var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\??\d*)([AJKlh])|.`)
+var terminalToken = regexp.MustCompile(`(?s)\x1b\[(\??\d*)([ABJKlh])|\x1b[78]|.`)
 
-// terminal is the screen of a terminal, and where its cursor is.
+// terminal is the screen of a terminal, with the lines that scrolled off it, and where its cursor
+// is.
 type terminal struct {
 	rows     [][]rune
 	row, col int
+	saved    [2]int // row and column
+	top      int    // the first row that is on the screen
+	height   int    // rows of the screen; 0 if there is no end to them
 }
+
+// below reports whether there is a row of the screen below the cursor's.
+func (s *terminal) below() bool { return s.height == 0 || s.row < s.top+s.height-1 }
 
 func (s *terminal) write(t *testing.T, text string) {
 	t.Helper()
@@ -192,7 +204,15 @@ func (s *terminal) write(t *testing.T, text string) {
 		case token[2] == "A":
 			n, err := strconv.Atoi(token[1])
 			check(t, err)
-			s.row -= n
+			s.row = max(s.top, s.row-n)
+		case token[2] == "B":
+			if s.below() {
+				s.row++
+			}
+		case token[0] == "\x1b7":
+			s.saved = [2]int{s.row, s.col}
+		case token[0] == "\x1b8":
+			s.row, s.col = s.saved[0], s.saved[1]
 		case token[2] == "J":
 			s.rows = s.rows[:s.row+1]
 			s.rows[s.row] = line[:s.col]
@@ -202,6 +222,9 @@ func (s *terminal) write(t *testing.T, text string) {
 		case token[0] == "\r":
 			s.col = 0
 		case token[0] == "\n":
+			if !s.below() {
+				s.top++
+			}
 			s.row, s.col = s.row+1, 0
 		default:
 			s.rows[s.row] = append(line[:s.col], append([]rune(token[0]), line[min(s.col+1, len(line)):]...)...)
@@ -213,7 +236,7 @@ func (s *terminal) write(t *testing.T, text string) {
 // narrow makes the window narrower: longer lines are broken, and the cursor stays at its text.
 func (s *terminal) narrow(width int) {
 	was := *s
-	*s = terminal{}
+	*s = terminal{height: was.height}
 	if was.row == len(was.rows) {
 		was.rows = append(was.rows, nil)
 	}
@@ -228,7 +251,15 @@ func (s *terminal) narrow(width int) {
 	}
 }
 
-// lines are those of the screen, without the empty ones at its end.
+// shorten makes the window lower, as tmux does: lines below the cursor go first, then those at
+// the top.
+func (s *terminal) shorten(height int) {
+	s.height = height
+	s.rows = s.rows[:min(len(s.rows), max(s.row+1, s.top+height))]
+	s.top = max(s.top, s.row-height+1)
+}
+
+// lines are those of the screen and above it, without the empty ones at its end.
 func (s *terminal) lines() (lines []string) {
 	for _, r := range s.rows {
 		lines = append(lines, string(r))
@@ -273,6 +304,39 @@ func TestNarrowerWindow(t *testing.T) {
 	draw(func() { s.say("said"); s.frame([]string{"last", "frame"}) })
 	draw(func() { s.end(); s.end(); s.say("done") })
 	if want := []string{"begun", "said", "last", "frame", "done"}; !slices.Equal(seen.lines(), want) {
+		t.Errorf("got %q, want %q", seen.lines(), want)
+	}
+}
+
+// TestShorterWindow: when a window becomes lower, frames may be drawn before the terminal says so.
+// None of their lines scrolls off the screen, and none is left on it.
+func TestShorterWindow(t *testing.T) {
+	var out bytes.Buffer
+	s := &screen{w: &out}
+	seen := terminal{height: 8}
+	draw := func(do func()) {
+		do()
+		seen.write(t, out.String())
+		out.Reset()
+	}
+	frame := func(n int) func() {
+		return func() { s.frame(strings.Split(strings.Repeat("xxxx\n", n)[:5*n-1], "\n")) }
+	}
+	for i := range 6 {
+		draw(func() { s.say(fmt.Sprint(i)) })
+	}
+	draw(frame(6))
+	for _, step := range []struct{ was, height int }{{6, 5}, {5, 3}, {3, 1}} {
+		seen.shorten(step.height)
+		draw(frame(step.was))
+		draw(frame(step.was))
+		s.fits = window{} // the terminal says its size
+		draw(frame(step.height))
+		draw(frame(step.height))
+	}
+	draw(func() { s.frame([]string{"last"}) })
+	draw(func() { s.end(); s.say("done") })
+	if want := []string{"0", "1", "2", "3", "4", "5", "last", "done"}; !slices.Equal(seen.lines(), want) {
 		t.Errorf("got %q, want %q", seen.lines(), want)
 	}
 }

@@ -15,7 +15,11 @@ type screen struct {
 	w     io.Writer
 	live  bool     // whether it is a terminal
 	drawn []string // the frame on the screen, at whose first line the cursor is
+	fits  window   // the window in which there is room for drawn below the cursor
 }
+
+// window is the size of a terminal, in characters.
+type window struct{ width, height int }
 
 func newScreen(w io.Writer) screen {
 	if safe, ok := w.(safeWriter); ok {
@@ -25,44 +29,60 @@ func newScreen(w io.Writer) screen {
 	return screen{w: w, live: ok && term.IsTerminal(int(f.Fd()))}
 }
 
-// size returns the width and the height of the terminal, in characters.
-func (s *screen) size() (width, height int) {
+// size returns the size of the terminal.
+func (s *screen) size() window {
 	if f, ok := s.w.(*os.File); ok {
 		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			return w, h
+			return window{w, h}
 		}
 	}
-	return 80, 24
+	return window{80, 24}
 }
 
-// frame draws lines in place of those of the last frame, and leaves the cursor at the first of
-// them. There it stays whatever the terminal does with the lines below when its window changes,
-// so that the next frame begins at the same place. No line wraps, even if the window is
-// narrower than the terminal says yet.
+// frame draws as many lines as the window has in place of those of the last frame, and leaves
+// the cursor at the first of them. There it stays whatever the terminal does with the lines below
+// when its window changes, so that the next frame begins at the same place.
+//
+// Terminals change their window before they say so. Then the frame is drawn as if the window still
+// had its old size: so no line wraps, and none is below the last one of the window, where a
+// terminal would scroll and move the first one away.
 func (s *screen) frame(lines []string) {
-	width, _ := s.size()
-	s.drawn = nil
-	for _, l := range lines {
-		s.drawn = append(s.drawn, cut(safe(l), width-1))
+	w := s.size()
+	lines = lines[:min(len(lines), max(1, w.height))]
+	if w != s.fits || len(lines) > len(s.drawn) {
+		s.makeRoom(len(lines))
 	}
-	io.WriteString(s.w, s.text()+fmt.Sprintf("\x1b[%dA", len(lines)))
+	s.drawn, s.fits = nil, w
+	for _, l := range lines {
+		s.drawn = append(s.drawn, cut(safe(l), w.width-1))
+	}
+	s.paint()
 }
 
-// text draws the frame from its first line on, and leaves the cursor below it.
-func (s *screen) text() string {
-	const wrapOff, wrapOn, eraseBelow = "\x1b[?7l", "\x1b[?7h", "\x1b[J"
-	var b strings.Builder
-	b.WriteString(wrapOff)
-	for _, l := range s.drawn {
-		fmt.Fprintf(&b, "\r%s\x1b[K\n", l)
+// makeRoom scrolls until there are as many lines as given from the cursor's on.
+func (s *screen) makeRoom(lines int) {
+	if below := lines - 1; below > 0 {
+		fmt.Fprintf(s.w, "\r\x1b[J%s\x1b[%dA", strings.Repeat("\n", below), below)
 	}
-	return b.String() + eraseBelow + wrapOn
+}
+
+// paint draws the frame from the cursor on, and brings the cursor back.
+func (s *screen) paint() {
+	const (
+		saveCursor, restoreCursor = "\x1b7", "\x1b8"
+		wrapOff, wrapOn           = "\x1b[?7l", "\x1b[?7h"
+		down                      = "\x1b[B" // never scrolls
+		eraseLine, eraseBelow     = "\x1b[K", "\x1b[J"
+	)
+	io.WriteString(s.w, "\r"+saveCursor+wrapOff+strings.Join(s.drawn, eraseLine+"\r"+down)+eraseBelow+wrapOn+
+		restoreCursor)
 }
 
 // end leaves the frame on the screen, and the cursor below it.
 func (s *screen) end() {
 	if len(s.drawn) > 0 {
-		io.WriteString(s.w, s.text())
+		s.paint()
+		io.WriteString(s.w, strings.Repeat("\n", len(s.drawn)))
 		s.drawn = nil
 	}
 }
