@@ -79,6 +79,9 @@ func TestPartsMakeUpTheText(t *testing.T) {
 			continue
 		}
 		parts, err := compiled(t, c.Template).Render(context.Background(), Conversation{Messages: c.Messages})
+		if err != nil && lacksContent(*c.Text, c.Messages) && strings.Contains(err.Error(), "does not show") {
+			continue
+		}
 		if err != nil {
 			t.Errorf("%s of %v: %v", c.Template, c.Messages, err)
 			continue
@@ -110,6 +113,11 @@ func TestPartsMakeUpTheText(t *testing.T) {
 			i++
 		}
 	}
+}
+
+// lacksContent reports whether the content of a message is not in a text.
+func lacksContent(text string, messages []Message) bool {
+	return slices.ContainsFunc(messages, func(m Message) bool { return !strings.Contains(text, m.Content) })
 }
 
 func TestCompletions(t *testing.T) {
@@ -161,7 +169,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"{{ pad_token }}", "pad_token: not known here: write the token itself"},
 		{"{{ raise_exception('long ' * 1000) }}", "long long"},
 		{"{% if messages[0].content == 'a' %}a{% else %}{{ 1 + 'a' }}{% endif %}{{ messages[1].content }}", ""},
-		{"{% if messages[1].content == 'b' %}b{% else %}{{ 1 + 'a' }}{% endif %}",
+		{"{{ messages[0].content }}{% if messages[1].content == 'b' %}b{% else %}{{ 1 + 'a' }}{% endif %}",
 			"types int and str, with another text as messages[1].content"},
 	} {
 		template, err := New("t.jinja", c.source, tokens)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/tokenizer/chat/jinja"
@@ -61,8 +62,6 @@ func isEmpty(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true
-	case bool:
-		return !v
 	case string:
 		return v == ""
 	case []any:
@@ -73,24 +72,56 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// showsAll returns an error unless the text that c makes depends on its tools, and on each name
-// of a further field.
+// showsAll returns an error unless the text that c makes depends on its tools, on each turn's
+// content, and on each name of a further field.
 func (t *Template) showsAll(ctx context.Context, text string, c Conversation) error {
 	if c.Tools != "" {
 		if other, err := t.render(ctx, Conversation{Messages: c.Messages}, false); err == nil && other == text {
-			return fmt.Errorf("chat: %s: the template does not show tools", t.name)
+			return t.notShown("tools")
 		}
+	}
+	if i := t.hiddenContent(ctx, text, c); i >= 0 {
+		return t.notShown(fmt.Sprintf("messages[%d].content", i))
 	}
 	seen := make(map[string]bool)
 	for i, m := range c.Messages {
 		for _, name := range m.Says() {
 			if !seen[name] && !t.shows(ctx, text, c, name) {
-				return fmt.Errorf("chat: %s: the template does not show messages[%d].%s", t.name, i, name)
+				return t.notShown(fmt.Sprintf("messages[%d].%s", i, name))
 			}
 			seen[name] = true
 		}
 	}
 	return nil
+}
+
+func (t *Template) notShown(what string) error {
+	return fmt.Errorf("chat: %s: the template does not show %s, which would be lost: take it out of the data, or put a "+
+		"template that shows it into chat_template.jinja beside the model", t.name, what)
+}
+
+// hiddenContent returns the first turn on whose content, though it is not blank, the text does
+// not depend; −1 if there is none. All contents are marked at once, and only those whose marks
+// are not in the text that comes out are looked at one by one.
+func (t *Template) hiddenContent(ctx context.Context, text string, c Conversation) int {
+	mark := unused(c.Messages)
+	marked := func(i int) string { return mark + strconv.Itoa(i) + mark }
+	all := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
+	for i := range all.Messages {
+		all.Messages[i].Content = marked(i)
+	}
+	shown, _ := t.render(ctx, all, false) // empty if the template refuses marks
+	for i, m := range c.Messages {
+		if strings.TrimSpace(m.Content) == "" || strings.Contains(shown, marked(i)) {
+			continue
+		}
+		one := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
+		one.Messages[i].Content = mark
+		if changed, err := t.render(ctx, one, false); err == nil && changed == text {
+			return i
+		}
+	}
+	return -1
 }
 
 // shows reports whether text changes without the further fields of a name.

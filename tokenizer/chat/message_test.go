@@ -91,8 +91,9 @@ func TestFieldsThatAreNotShown(t *testing.T) {
 	for _, c := range []struct{ fields, tools, want string }{
 		{`{"tool_calls":[{"x":1}]}`, "", "chat: t.jinja: the template does not show messages[1].tool_calls"},
 		{`{"name":"n","thought":"x"}`, "", "messages[1].thought"},
+		{`{"train_on_turn":false}`, "", "messages[1].train_on_turn"},
 		{"", `[1]`, "the template does not show tools"},
-		{`{"name":"n","tool_call_id":"c","id":3,"tool_calls":[],"refusal":false,"x":{},"y":""}`, "", ""},
+		{`{"name":"n","tool_call_id":"c","id":3,"tool_calls":[],"refusal":null,"x":{},"y":""}`, "", ""},
 	} {
 		_, err := template.Render(context.Background(), Conversation{
 			Messages: []Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "a", Fields: c.fields}},
@@ -100,6 +101,38 @@ func TestFieldsThatAreNotShown(t *testing.T) {
 		})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s %s: %v, want %q", c.fields, c.tools, err, c.want)
+		}
+	}
+}
+
+// Templates leave out the words beside a call (LLaMA 3.1's), a system's text if the last turn is
+// the assistant's (Mistral's), or turns of a role that they do not know.
+func TestContentsThatAreNotShown(t *testing.T) {
+	const calls = `{"tool_calls":[{"x":1}]}`
+	for _, c := range []struct {
+		source   string
+		messages []Message
+		want     string
+	}{
+		{`{% for m in messages %}{{ m.tool_calls or m.content }};{% endfor %}`,
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "wait", Fields: calls}}, "messages[1].content"},
+		{`{% for m in messages %}{% if m.role in ["user", "assistant"] %}{{ m.content }};{% endif %}{% endfor %}`,
+			[]Message{{Role: "user", Content: "1"}, {Role: "tool", Content: "1"}, {Role: "assistant", Content: "1"}},
+			"messages[1].content, which would be lost: take it out"},
+		{`{% for m in messages %}{% if m.role != "system" %}{{ m.content }};{% endif %}{% endfor %}`,
+			[]Message{{Role: "system", Content: " \n"}, {Role: "user", Content: "u"}, {Role: "assistant", Content: "a"}}, ""},
+		{`{% for m in messages %}{{ m.content.split('</think>')[-1] }};{% endfor %}`,
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>x</think>a"}}, ""},
+		{`{% for m in messages %}{% if m.content not in 'ab' %}{{ raise_exception('other') }}{% endif %}{{ m.content }};` +
+			`{% endfor %}`, []Message{{Role: "user", Content: "a"}}, ""},
+	} {
+		template, err := New("t.jinja", c.source, tokens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = template.Render(context.Background(), Conversation{Messages: c.messages})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.source, err, c.want)
 		}
 	}
 }

@@ -46,8 +46,8 @@ func New(name, source string, tokens Tokens) (*Template, error) {
 //
 // A completion begins where the template lets the assistant begin, or where the text first
 // depends on the assistant's words. It ends with these words, and the special token that
-// follows, if there is one. Fields that the template does not show are an error, unless they
-// are names or ids. If ctx ends, Render returns early with an error that wraps ctx's.
+// follows, if there is one. Contents and fields that the template does not show are an error,
+// unless they are names or ids. If ctx ends, Render returns early with an error that wraps ctx's.
 func (t *Template) Render(ctx context.Context, c Conversation) ([]Part, error) {
 	text, err := t.render(ctx, c, false)
 	if err == nil {
