@@ -176,7 +176,8 @@ var (
 	refused = map[string]string{
 		"str": " casefold encode expandtabs format_map isascii isdecimal isidentifier isnumeric isprintable" +
 			" istitle maketrans swapcase translate ",
-		"list": " copy ", "dict": " copy fromkeys ", "range": " count index start step stop ",
+		"list": " copy ", "tuple": " grouper list ", // of what groupby gives
+		"dict": " copy fromkeys ", "range": " count index start step stop ",
 		"int": ofNumbers, "bool": ofNumbers, "float": ofNumbers,
 		"dict_keys": " isdisjoint mapping ", "dict_items": " isdisjoint mapping ", "dict_values": " mapping ",
 		"generator": " close gi_code gi_frame gi_running gi_suspended gi_yieldfrom send throw ",

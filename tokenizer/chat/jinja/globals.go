@@ -11,6 +11,7 @@ var globals map[string]value
 func init() {
 	globals = map[string]value{
 		"lipsum": Unknown(advice), "cycler": Unknown(advice), "joiner": Unknown(advice),
+		"self": Unknown(advice),
 	}
 	for name, call := range map[string]func(r *run, a args) value{
 		"range": rangeOf, "dict": func(r *run, a args) value { return r.dictOf(a) },
