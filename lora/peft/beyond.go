@@ -1,5 +1,12 @@
 package peft
 
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
 // A Setting is a key of an adapter_config.json, and what it asks for.
 type Setting struct{ Key, What string }
 
@@ -19,6 +26,30 @@ var Beyond = []Setting{
 	{"target_parameters", "parameters that are not a linear map"},
 	{"trainable_token_indices", "tokens, trained and saved"},
 	{"megatron_config", "Megatron"},
+}
+
+// idle are the other settings of PEFT 0.21 and of ms-swift that do not change what a stored
+// adapter computes.
+var idle = strings.Fields(`
+	auto_mapping corda_config ensure_weight_tying eva_config inference_mode learning_rate loftq_config lora_dtype
+	lora_ga_config lorap_emb_lr lorap_lr_ratio loraplus_lr_ratio megatron_core peft_version qalora_group_size revision
+	runtime_config task_type`)
+
+// unknown returns the settings that ask for something and that nobody here knows, sorted.
+func unknown(settings map[string]any) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if Asks(settings[name]) && !isKnown(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func isKnown(name string) bool {
+	isRead := func(f reflect.StructField) bool { return f.Tag.Get("json") == name }
+	isBeyond := func(s Setting) bool { return s.Key == name }
+	return slices.Contains(idle, name) || slices.ContainsFunc(Beyond, isBeyond) ||
+		slices.ContainsFunc(reflect.VisibleFields(reflect.TypeFor[config]()), isRead)
 }
 
 // Asks reports whether the value of a setting asks for anything: it is neither absent, null,

@@ -65,6 +65,9 @@ func readConfig(dir fs.FS) (config, error) {
 			return c, fmt.Errorf("%s: not supported (%s)", b.Key, b.What)
 		}
 	}
+	if names := unknown(all); len(names) > 0 {
+		return c, fmt.Errorf("%q: not known here, and may change what the adapter computes: take out what does not", names)
+	}
 	return c, c.check()
 }
 

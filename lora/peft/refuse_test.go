@@ -63,6 +63,9 @@ func TestRefusals(t *testing.T) {
 			`adapter_config.json: alora_invocation_tokens: not supported (aLoRA, which is active only after certain tokens)`},
 		{"repeated layers", `{"layer_replication": [[0, 2], [1, 2]]}`, pair,
 			`adapter_config.json: layer_replication: not supported (repeated layers)`},
+		{"of a later PEFT", `{"use_nextlora": true, "some_config": {"a": 1}, "off": false, "none": {}}`, pair,
+			`adapter_config.json: ["some_config" "use_nextlora"]: not known here, and may change what the adapter computes: ` +
+				`take out what does not`},
 		{"VeLoRA", `{"velora_config": {"scale": 1}}`, pair,
 			`adapter_config.json: velora_config: not supported (VeLoRA)`},
 		{"KaSA", `{"kasa_config": {"beta": 1}}`, pair, `adapter_config.json: kasa_config: not supported (KaSA)`},
