@@ -36,6 +36,9 @@ func Defaults() Config {
 			Context:    256,
 			Steps:      60,
 			Precision:  Float32Precision,
+
+			Quantization: Unquantized,
+			Attention:    DefaultAttention,
 		},
 		Measure: Measure{
 			Every:        1,

@@ -106,7 +106,15 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"train.context":    {"tokens", "Longest sequence."},
 	"train.steps":      {"steps", "Updates to make."},
 	"train.precision": {"", "How products with frozen weights are computed: in `float32`; or in `bf16`, which " +
-		"rounds weights and what they multiply to bfloat16."},
+		"rounds weights and what they multiply to bfloat16. Trainer peft has others: see docs/trainers.md."},
+	"train.quantization": {"", "The format of frozen weights in 8 bits (`int8`) or 4 (`nf4`, `nf4-double`, `fp4`); " +
+		"`none`: that of `precision`. See docs/trainers.md."},
+	"train.attention": {"", "Which code computes attention; `default`: what the trainer takes by itself. See " +
+		"docs/trainers.md."},
+	"train.gradient_checkpointing": {"", "Keep only the inputs of layers on the way forward, and compute the rest " +
+		"again on the way back, which takes less memory and more time."},
+	"train.deterministic": {"", "Ask PyTorch for algorithms that give the same bytes each time. `sweep verify` then " +
+		"compares bytes; otherwise it measures how far two runs of one config are apart."},
 
 	"measure.every":         {"steps", "Between points of the curve: loss and gradient norms."},
 	"measure.eval_every":    {"steps", "Between validation losses; 0: at the first and last step alone."},

@@ -78,7 +78,7 @@ func (e *Experiment) resolve() ([]Point, error) {
 	if len(points) == 0 {
 		return nil, errors.New("the grid is empty: exclude removes every combination")
 	}
-	showPrecision(points)
+	showArithmetic(points)
 	return points, nil
 }
 

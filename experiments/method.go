@@ -73,14 +73,10 @@ func (c Config) checkMethod() error {
 			return fmt.Errorf("%s %s: method %s does not use it: must be %s", f.name, got, name, format(want))
 		}
 	}
-	switch {
-	case c.Adapter.Dropout != 0:
+	if c.Adapter.Dropout != 0 {
 		return fmt.Errorf("dropout %g: must be 0 for method %s, which has no adapter; "+
 			"to drop inputs of adapters alone, set dropout in when for the other methods",
 			c.Adapter.Dropout, name)
-	case c.Train.Precision != Float32Precision:
-		return fmt.Errorf("precision %s: method %s trains the weights in float32: must be %s",
-			c.Train.Precision, name, Float32Precision)
 	}
 	return nil
 }

@@ -60,7 +60,15 @@ func TestMethodRefuses(t *testing.T) {
 				"to drop inputs of adapters alone, set dropout in when for the other methods",
 		}, {
 			"grid: {method: full}\ntrain: {precision: bf16}",
-			"method=full: precision bf16: method full trains the weights in float32: must be float32",
+			"method=full: precision bf16: method full trains the weights in float32: " +
+				"must be one of float32, tf32, bf16-autocast",
+		}, {
+			"grid: {method: full}\ntrain: {quantization: nf4}",
+			"method=full: quantization nf4: method full trains the weights in float32: must be none",
+		}, {
+			"grid: {method: lora}\ntrain: {attention: flash_attention_2}",
+			"attention flash_attention_2: multiplies numbers of 16 bits alone: precision must be one of bf16, " +
+				"bf16-weights, bf16-autocast, fp16",
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {

@@ -5,14 +5,18 @@ import (
 	"testing"
 )
 
-// TestPrecisionIsShown: precision is a coordinate of every point if some point has an
-// unusual one, wherever the file sets it. Otherwise it is a coordinate of none.
-func TestPrecisionIsShown(t *testing.T) {
+// TestArithmeticIsShown: precision is a coordinate of every point if some point has an
+// unusual one, wherever the file sets it, and so is quantization. Otherwise it is a coordinate
+// of none.
+func TestArithmeticIsShown(t *testing.T) {
 	for text, want := range map[string]string{
 		"grid: {seed: [0, 1]}":                              "seed=0\nseed=1",
 		"grid: {seed: [0, 1]}\ntrain: {precision: float32}": "seed=0\nseed=1",
 		"grid: {seed: [0, 1]}\ntrain: {precision: bf16}": "seed=0 precision=bf16\n" +
 			"seed=1 precision=bf16",
+		"grid: {seed: [0]}\ntrain: {quantization: nf4, precision: bf16}": "seed=0 precision=bf16 quantization=nf4",
+		"grid: {seed: [0]}\ntrain: {attention: eager}":                   "seed=0",
+
 		"grid: {seed: [0], precision: [bf16, float32]}": "seed=0 precision=bf16\n" +
 			"seed=0 precision=float32",
 		"grid: {seed: [0, 1]}\nwhen:\n  - {if: {seed: 1}, set: {precision: bf16}}": "seed=0 precision=float32\n" +

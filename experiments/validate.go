@@ -56,6 +56,11 @@ var bounds = map[string]bound{
 	"train.steps":        whole(1, 1<<30),
 	"train.precision":    oneOf(Precisions()...),
 
+	"train.quantization":           oneOf(Quantizations()...),
+	"train.attention":              oneOf(Attentions()...),
+	"train.gradient_checkpointing": free,
+	"train.deterministic":          free,
+
 	"measure.every":         whole(1, 1<<30),
 	"measure.eval_every":    whole(0, 1<<30),
 	"measure.probe_every":   whole(0, 1<<30),
@@ -87,6 +92,9 @@ func (c Config) Validate() error {
 		if err := c.checkMethod(); err != nil {
 			return err
 		}
+	}
+	if err := c.checkArithmetic(); err != nil {
+		return err
 	}
 	if t := c.Train; t.Warmup > t.Steps {
 		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -233,6 +234,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
 	run.Expected, run.BeyondTheory = outcome.Expected, outcome.BeyondTheory
+	run.Provenance.Kernel = cmp.Or(outcome.Kernel, run.Provenance.Kernel)
 	runtime.GC() // frees the memory for the next run
 	return run, outcome.Adapters, nil
 }

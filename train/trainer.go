@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"ranksweep/experiments"
@@ -44,37 +43,6 @@ type Trainer interface {
 type Helper interface {
 	// Help uses one core until done is closed. No byte of any run depends on it.
 	Help(done <-chan struct{})
-}
-
-// Abilities lists the optimizers, methods and precisions that a trainer can train, and says
-// whether it can drop out entries of an adapter's input.
-type Abilities struct {
-	Optimizers []string
-	Methods    []string
-	Precisions []string
-	Dropout    bool
-}
-
-// Check returns an error about the first field with a value that the named trainer
-// cannot train.
-func (a Abilities) Check(trainer string, c experiments.Config) error {
-	for _, f := range []struct {
-		name, value string
-		can         []string
-	}{
-		{"optimizer", c.Train.Optimizer, a.Optimizers},
-		{"method", c.Adapter.Method, a.Methods},
-		{"precision", c.Train.Precision, a.Precisions},
-	} {
-		if !slices.Contains(f.can, f.value) {
-			return fmt.Errorf("%s %s: trainer %s cannot train it: must be one of %s",
-				f.name, f.value, trainer, strings.Join(f.can, ", "))
-		}
-	}
-	if c.Adapter.Dropout > 0 && !a.Dropout {
-		return fmt.Errorf("dropout %g: trainer %s cannot train it: must be 0", c.Adapter.Dropout, trainer)
-	}
-	return nil
 }
 
 // Trainers are the trainers of this program. Each config names one of them.
@@ -159,6 +127,8 @@ type Outcome struct {
 	Tokens  int64          // number of tokens trained on
 	Curve   []metrics.Point
 	Modules []metrics.Point
+
+	Kernel string // what trained this run, if the trainer's provenance does not say; it goes into the run's
 
 	Validation []results.ValidationBatch // the batches of the last validation; none without a validation set
 

@@ -19,7 +19,7 @@ func trainAgain(cmd *cobra.Command, c choice, runs []results.Run,
 	if len(runs) == 0 {
 		return nil
 	}
-	workers := runtime.GOMAXPROCS(0)
+	workers := c.workers(runtime.GOMAXPROCS(0))
 	trainers, err := trainers(cmd, means{c, asFloat32, workers, true})
 	if err != nil {
 		return err

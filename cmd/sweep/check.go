@@ -40,7 +40,7 @@ func newCheck() *cobra.Command {
 		if len(args) > 0 {
 			name = args[0]
 		}
-		workers := runtime.GOMAXPROCS(0)
+		workers := choice.workers(runtime.GOMAXPROCS(0))
 		p, trainers, err := plan(cmd, name, *set, false, means{choice, *form, workers, false})
 		if err != nil {
 			return err

@@ -53,6 +53,9 @@ func newRun() *cobra.Command {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
 		}
+		if !cmd.Flags().Changed("workers") {
+			*workers = choice.workers(*workers)
+		}
 		p, trainers, err := plan(cmd, args[0], *set, *extend, means{choice, *form, *workers, *handed != ""})
 		if err != nil {
 			return err
@@ -61,6 +64,7 @@ func newRun() *cobra.Command {
 		if *dry {
 			return planTable(p).WriteText(cmd.OutOrStdout())
 		}
+		tellUnused(cmd.ErrOrStderr(), trainers)
 		dir := out.of(p)
 		if err := fill(cmd, p, trainers, dir, *workers, adapters(*handed)); err != nil {
 			return err

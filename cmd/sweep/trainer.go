@@ -30,7 +30,7 @@ func newTrainer() *cobra.Command {
 		var known []string
 		for _, p := range programs {
 			if p.Name == args[0] {
-				return describe(cmd, p)
+				return describe(cmd, p, choice)
 			}
 			known = append(known, p.Name)
 		}
@@ -41,8 +41,8 @@ func newTrainer() *cobra.Command {
 }
 
 // describe prints what a program says of itself.
-func describe(cmd *cobra.Command, p external.Program) error {
-	t := external.New(cmd.Context(), p, nil, 1)
+func describe(cmd *cobra.Command, p external.Program, c choice) error {
+	t := external.New(cmd.Context(), p, nil, c.places(1))
 	defer t.Close()
 	facts, err := t.Facts()
 	if err != nil {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,8 +20,9 @@ import (
 // choice says which trainers there are beside the one in this process, and how they are
 // started. Which of them trains a run is a field of the run.
 type choice struct {
-	python *string   // runs the trainer peft
-	others *[]string // NAME=COMMAND
+	python  *string   // runs the trainer peft
+	others  *[]string // NAME=COMMAND
+	devices *[]string // where these train, each in a process of its own; empty: on the CPU
 }
 
 // trainerFlags adds the flags of a command that trains.
@@ -28,6 +32,8 @@ func trainerFlags(cmd *cobra.Command) choice {
 			"`PATH` of the Python that runs trainer peft; $RANKSWEEP_PYTHON sets another default"),
 		cmd.Flags().StringArray("trainer", nil,
 			"another trainer, `NAME=COMMAND`, for runs with trainer: NAME (see docs/trainers.md); repeatable"),
+		cmd.Flags().StringSlice("devices", nil,
+			"`DEVICES` of trainers other than local, as cuda:0,cuda:1, a run on each at once (default cpu)"),
 	}
 }
 
@@ -58,6 +64,20 @@ func (c choice) programs() ([]external.Program, error) {
 	return all, nil
 }
 
+// workers returns how many runs train at once: one on each device or, if none is named, the
+// usual number.
+func (c choice) workers(usual int) int {
+	return cmp.Or(len(*c.devices), usual)
+}
+
+// places returns the device of each process.
+func (c choice) places(workers int) []string {
+	if len(*c.devices) == 0 {
+		return slices.Repeat([]string{external.CPU}, workers)
+	}
+	return *c.devices
+}
+
 // localName is the name of the trainer in this process.
 var localName = (*local.Trainer)(nil).Name()
 
@@ -82,7 +102,7 @@ func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
 	material := localTrainer(cmd)
 	material.Stored = true // the other programs compute
 	for _, p := range programs {
-		t := external.New(cmd.Context(), p, material, by.workers)
+		t := external.New(cmd.Context(), p, material, by.places(by.workers))
 		t.Keep = by.keep
 		all = append(all, t)
 	}
@@ -98,4 +118,16 @@ func localTrainer(cmd *cobra.Command) *local.Trainer {
 		return find(cmd.Context(), cmd.ErrOrStderr(), name, false)
 	}
 	return l
+}
+
+// tellUnused says that trainers found devices on which they do not train.
+func tellUnused(w io.Writer, all train.Trainers) {
+	for _, t := range all {
+		if x, ok := t.(*external.Trainer); ok {
+			for _, device := range x.Unused() {
+				fmt.Fprintf(w, "sweep: trainer %s trains on the CPU, and found %s: --devices %s trains there\n", x.Name(), device,
+					strings.Fields(device)[0])
+			}
+		}
+	}
 }

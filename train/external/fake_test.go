@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +51,17 @@ func fake(fault string) {
 		fmt.Println("Welcome to my trainer!")
 	}
 	fmt.Println(`{"type": "working", "what": "importing"}`)
-	fmt.Println(ready)
+	if fault == "placed" {
+		var s start
+		if err := json.Unmarshal(requests.Bytes(), &s); err != nil {
+			panic(err)
+		}
+		fmt.Println(strings.Replace(ready, `"device": "cpu"`, `"device": "on `+s.Device+
+			`", "devices": ["cpu", "gpu:0 Big Chip", "gpu:1 Small Chip"]`, 1))
+		fault = ""
+	} else {
+		fmt.Println(ready)
+	}
 	for requests.Scan() {
 		var m request
 		if err := json.Unmarshal(requests.Bytes(), &m); err != nil {

@@ -24,7 +24,7 @@ func faulty(t *testing.T, fault string) *Trainer {
 	t.Setenv(faultKey, fault)
 	t.Setenv(onceKey, filepath.Join(t.TempDir(), "once"))
 	here := local.New(os.DirFS(t.TempDir()))
-	x := New(t.Context(), Program{Name: "fake", Command: []string{os.Args[0]}}, here, 1)
+	x := New(t.Context(), Program{Name: "fake", Command: []string{os.Args[0]}}, here, []string{CPU})
 	x.Quiet = 20 * time.Second
 	if fault == "hang" || fault == "mute" || fault == "deaf" {
 		x.Quiet = 2 * time.Second
@@ -100,7 +100,7 @@ func TestUnfitTrainersTrainNothing(t *testing.T) {
 			t.Errorf("%s: %v, want %s", fault, err, reason)
 		}
 	}
-	x := New(t.Context(), Program{Name: "fake", Command: []string{"/no/python"}}, nil, 1)
+	x := New(t.Context(), Program{Name: "fake", Command: []string{"/no/python"}}, nil, []string{CPU})
 	defer x.Close()
 	if _, err := x.Abilities(); err == nil || !strings.Contains(err.Error(), "/no/python") {
 		t.Errorf("a command that is not there: %v", err)
@@ -183,7 +183,7 @@ func alive(t *testing.T, pid int) bool {
 // TestProcessesStay: runs one after the other share a process, and nothing is left behind.
 func TestProcessesStay(t *testing.T) {
 	x := faulty(t, "")
-	x = New(t.Context(), x.Program, x.Here, 3)
+	x = New(t.Context(), x.Program, x.Here, []string{CPU, CPU, CPU})
 	c := fakeConfig(t)
 	_, err := x.Train(t.Context(), c, quietly)
 	check(t, err)

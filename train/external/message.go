@@ -35,6 +35,11 @@ type request struct {
 	Precision string   `json:"precision"`
 	Seed      uint64   `json:"seed"`
 
+	Quantization          string `json:"quantization"`
+	Attention             string `json:"attention"`
+	GradientCheckpointing bool   `json:"gradient_checkpointing"`
+	Deterministic         bool   `json:"deterministic"`
+
 	Optimizer  optimizer `json:"optimizer"`
 	Rates      rates     `json:"rates"`
 	Clip       float64   `json:"clip"` // 0: never
@@ -87,12 +92,19 @@ type message struct {
 	Validation []number          `json:"validation,omitempty"` // summed loss of each batch of the validation set
 }
 
-// abilities are what the other process can train.
+// abilities are what the other process can train. All but the first four may be missing: then
+// it has the defaults alone.
 type abilities struct {
 	Optimizers []string `json:"optimizers"`
 	Methods    []string `json:"methods"`
 	Precisions []string `json:"precisions"`
 	Dropout    bool     `json:"dropout"`
+
+	Quantizations         []string          `json:"quantizations,omitempty"`
+	Attentions            []string          `json:"attentions,omitempty"`
+	GradientCheckpointing bool              `json:"gradient_checkpointing,omitempty"`
+	Deterministic         bool              `json:"deterministic,omitempty"`
+	Why                   map[string]string `json:"why,omitempty"` // by a field's name: why it lacks some values
 }
 
 // values are measurements by the name of their quantity.

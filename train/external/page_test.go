@@ -57,6 +57,13 @@ func TestPageHasEveryMessage(t *testing.T) {
 			t.Errorf("no example has the field %q", name)
 		}
 	}
+	can := abilities{Quantizations: []string{"x"}, Attentions: []string{"x"}, GradientCheckpointing: true,
+		Deterministic: true, Why: map[string]string{"x": "x"}}
+	for _, name := range keys(t, can) {
+		if !bytes.Contains(page, []byte(`"`+name+`": `)) {
+			t.Errorf("no example has the ability %q", name)
+		}
+	}
 }
 
 func strictly(t *testing.T, text []byte, into any) {
@@ -113,7 +120,7 @@ func TestExampleTrains(t *testing.T) {
 	c.Trainer, c.Train.Optimizer, c.Adapter.Method, c.Train.LR = "unigram", "sgd", "full", 2
 	c = experiments.Point{Config: c}.Canonical().Config
 	p := Program{Name: "unigram", Command: []string{"python3", "../../docs/trainers/unigram.py"}}
-	x := New(t.Context(), p, local.New(os.DirFS(t.TempDir())), 1)
+	x := New(t.Context(), p, local.New(os.DirFS(t.TempDir())), []string{CPU})
 	defer x.Close()
 	o, err := x.Train(t.Context(), c, quietly)
 	check(t, err)

@@ -19,6 +19,8 @@ type process struct {
 	exited chan struct{} // closed when it has ended, after which ended is set
 	ended  error
 	log    tail
+	device string        // where it trains
+	facts  message       // what it says of itself
 	quiet  time.Duration // how long it may be silent
 }
 

@@ -25,7 +25,7 @@ const Numerics = 1
 // quiet is how long a process may be silent before it is taken to hang.
 const quiet = 10 * time.Minute
 
-// CPU is the device that this version asks other processes to train on.
+// CPU is the device on which a process trains unless another is named.
 const CPU = "cpu"
 
 // Trainer trains in other processes, each of which stays for many runs. It finds models and
@@ -37,25 +37,31 @@ type Trainer struct {
 	Quiet   time.Duration // how long a process may be silent
 	Keep    bool          // runs bring their adapters
 
-	ctx   context.Context // ends the wait for a process's first words
-	idle  chan *process   // processes that wait for a run
-	free  chan struct{}   // one for each process that may be started
-	facts atomic.Pointer[message]
-	files files
+	ctx     context.Context // ends the wait for a process's first words
+	devices []string        // one for each process that there may be
+	idle    chan *process   // processes that wait for a run
+	free    chan string     // the devices whose processes may be started
+	facts   atomic.Pointer[message]
+	files   files
 }
 
-// New returns a trainer that keeps at most so many processes at once, and lets them share
-// the cores of this machine. It starts none before the first is needed. If ctx ends, none
-// is waited for.
-func New(ctx context.Context, p Program, here *local.Trainer, processes int) *Trainer {
+// New returns a trainer that keeps a process for each of the devices, and lets them share
+// the cores of this machine. A device that is named twice has two. It starts none before the
+// first is needed. If ctx ends, none is waited for.
+func New(ctx context.Context, p Program, here *local.Trainer, devices []string) *Trainer {
 	t := &Trainer{
-		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/processes), Quiet: quiet,
-		ctx: ctx, idle: make(chan *process, processes), free: make(chan struct{}, processes),
+		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/len(devices)), Quiet: quiet,
+		ctx: ctx, devices: devices, idle: make(chan *process, len(devices)), free: make(chan string, len(devices)),
 	}
-	for range processes {
-		t.free <- struct{}{}
-	}
+	t.release()
 	return t
+}
+
+// release lets a process be started on every device.
+func (t *Trainer) release() {
+	for _, device := range t.devices {
+		t.free <- device
+	}
 }
 
 // Name returns the trainer's name in configs.
@@ -67,9 +73,7 @@ func (t *Trainer) Abilities() (train.Abilities, error) {
 	if err != nil {
 		return train.Abilities{}, err
 	}
-	a := facts.Abilities
-	return train.Abilities{Optimizers: a.Optimizers, Methods: a.Methods, Precisions: a.Precisions,
-		Dropout: a.Dropout}, nil
+	return train.Abilities(*facts.Abilities), nil
 }
 
 // Provenance describes the other process by its versions and its device.
@@ -80,18 +84,23 @@ func (t *Trainer) Provenance() results.Provenance {
 		made.Kernel = t.Name()
 		return made
 	}
+	made.Kernel = t.kernel(facts)
+	return made
+}
+
+// kernel names what trains in a process that said these facts.
+func (t *Trainer) kernel(facts *message) string {
 	parts := []string{t.Name()}
 	for _, name := range slices.Sorted(maps.Keys(facts.Versions)) {
 		parts = append(parts, name+" "+facts.Versions[name])
 	}
-	made.Kernel = strings.Join(append(parts, facts.Device), ", ")
-	return made
+	return strings.Join(append(parts, facts.Device), ", ")
 }
 
 // Resolve finds the model and the data of a config, and estimates the run's cost as if the
 // trainer in this process trained it.
 func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Material, error) {
-	m, err := t.Here.Resolve(ctx, c)
+	m, err := t.Here.Resolve(ctx, asRead(c))
 	if err != nil {
 		return m, err
 	}
@@ -102,13 +111,21 @@ func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 	return m, nil
 }
 
+// asRead returns a config with the precision in which the trainer in this process reads models
+// for others. Neither tokens nor what theory expects depend on it.
+func asRead(c experiments.Config) experiments.Config {
+	c.Train.Precision = experiments.Float32Precision
+	return c
+}
+
 // Train trains one run in a process that is free, or starts one. A process that fails to
 // behave is ended, and the next run starts it anew.
 func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
-	w, err := t.Here.Work(ctx, c)
+	w, err := t.Here.Work(ctx, asRead(c))
 	if err != nil {
 		return train.Outcome{}, err
 	}
+	w.Config = c
 	m, err := t.files.handOver(t.Here, w, t.Keep)
 	defer t.files.remove(m)
 	if err != nil {
@@ -122,19 +139,20 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	_, fit := errors.AsType[refused](err) // for other runs
 	if err != nil && !fit {
 		p.stop()
-		t.free <- struct{}{}
+		t.free <- p.device
 		return train.Outcome{}, t.wrap(err, p)
 	}
 	t.idle <- p
 	if err != nil {
 		return train.Outcome{}, t.wrap(err, p)
 	}
+	o.Kernel = t.kernel(&p.facts)
 	if m.Adapters != "" && o.Status == results.Done {
 		if o.Adapters, err = readAdapters(m, w.Targets); err != nil {
 			return train.Outcome{}, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
 		}
 	}
-	return o, t.Here.Expect(ctx, c, &o)
+	return o, t.Here.Expect(ctx, asRead(c), &o)
 }
 
 // refused says why a process did not train a run, although it can go on with others.
@@ -195,10 +213,10 @@ func (t *Trainer) take(ctx context.Context) (*process, error) {
 	select {
 	case p := <-t.idle:
 		return p, nil
-	case <-t.free:
-		p, err := t.start(ctx)
+	case device := <-t.free:
+		p, err := t.start(ctx, device)
 		if err != nil {
-			t.free <- struct{}{}
+			t.free <- device
 		}
 		return p, err
 	case <-ctx.Done():
@@ -206,8 +224,8 @@ func (t *Trainer) take(ctx context.Context) (*process, error) {
 	}
 }
 
-// start starts a process, and keeps what it says of itself.
-func (t *Trainer) start(ctx context.Context) (*process, error) {
+// start starts a process on a device, and keeps what it says of itself.
+func (t *Trainer) start(ctx context.Context, device string) (*process, error) {
 	dir, err := t.files.dir()
 	if err != nil {
 		return nil, err
@@ -220,12 +238,13 @@ func (t *Trainer) start(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("external: trainer %s cannot be started: %w", t.Name(), err)
 	}
-	facts, err := introduce(ctx, p, start{Type: "start", Protocol: Version, Device: CPU, Threads: t.Threads})
+	p.device = device
+	p.facts, err = introduce(ctx, p, start{Type: "start", Protocol: Version, Device: device, Threads: t.Threads})
 	if err != nil {
 		p.stop()
 		return nil, t.wrap(err, p)
 	}
-	t.facts.Store(&facts)
+	t.facts.Store(&p.facts)
 	return p, nil
 }
 
@@ -265,7 +284,7 @@ func (t *Trainer) ask() (*message, error) {
 		return nil, err
 	}
 	t.idle <- p
-	return t.facts.Load(), nil
+	return &p.facts, t.missing(p.facts.Devices)
 }
 
 // Close ends all processes, and removes the files that were handed over. No run may be
@@ -278,8 +297,6 @@ func (t *Trainer) Close() error {
 		case <-t.free:
 		}
 	}
-	for range cap(t.free) {
-		t.free <- struct{}{}
-	}
+	t.release()
 	return t.files.close()
 }

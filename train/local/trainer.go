@@ -109,11 +109,17 @@ func New(embedded fs.FS) *Trainer {
 // Name returns the trainer's name in configs.
 func (l *Trainer) Name() string { return experiments.LocalTrainer }
 
-// Abilities returns every optimizer, method and precision that configs know.
+// Abilities returns every optimizer and method that configs know, and what the kernels compute.
 func (l *Trainer) Abilities() (train.Abilities, error) {
 	return train.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
-		Precisions: experiments.Precisions(), Dropout: true,
+		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision}, Dropout: true,
+		Why: map[string]string{
+			"quantization":           "it computes from the weights as they are",
+			"attention":              "it has one way to compute attention",
+			"gradient_checkpointing": "it has no need of it",
+			"deterministic":          "its bytes are always the same",
+		},
 	}, nil
 }
 

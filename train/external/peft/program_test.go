@@ -46,7 +46,7 @@ func shadow(t *testing.T, files, versions map[string]string) {
 // refusal returns why the program cannot begin.
 func refusal(t *testing.T) string {
 	t.Helper()
-	x := external.New(t.Context(), Program(anyPython(t)), local.New(os.DirFS(t.TempDir())), 1)
+	x := external.New(t.Context(), Program(anyPython(t)), local.New(os.DirFS(t.TempDir())), []string{external.CPU})
 	defer x.Close()
 	_, err := x.Abilities()
 	if err == nil {

@@ -9,7 +9,8 @@ UNSCORED = -1
 class Sequences:
     """A set of sequences that lie end to end in a file."""
 
-    def __init__(self, tensors, name):
+    def __init__(self, tensors, name, device):
+        self.device = device
         self.tokens, self.targets = tensors.get_tensor(f"{name}.tokens"), tensors.get_tensor(f"{name}.targets")
         self.starts = tensors.get_tensor(f"{name}.starts").tolist()
 
@@ -18,7 +19,7 @@ class Sequences:
 
     def batch(self, places):
         parts = [slice(self.starts[i], self.starts[i + 1]) for i in places]
-        return Batch([self.tokens[p] for p in parts], [self.targets[p] for p in parts])
+        return Batch([self.tokens[p] for p in parts], [self.targets[p] for p in parts], self.device)
 
     def batches(self, size):
         """All sequences in order, at most size in a batch."""
@@ -29,15 +30,15 @@ class Batch:
     """Sequences one below the other, padded on the right, so that causal attention needs no
     mask. Padding is never scored."""
 
-    def __init__(self, tokens, targets):
+    def __init__(self, tokens, targets, device):
         pad = torch.nn.utils.rnn.pad_sequence
-        self.tokens = pad(tokens, batch_first=True)
+        self.tokens = pad(tokens, batch_first=True).to(device)
         flat = pad(targets, batch_first=True, padding_value=UNSCORED).flatten()
-        self.places = (flat != UNSCORED).nonzero().squeeze(1)
-        self.targets = flat[self.places]
+        places = (flat != UNSCORED).nonzero().squeeze(1)
+        self.targets, self.places = flat[places].to(device), places.to(device)
         lengths = torch.tensor([len(t) for t in tokens])
-        self.real = (torch.arange(self.tokens.shape[1]) < lengths[:, None]).flatten()  # not padding
-        self.padded = not bool(self.real.all())
+        real = (torch.arange(self.tokens.shape[1]) < lengths[:, None]).flatten()  # not padding
+        self.padded, self.real = not bool(real.all()), real.to(device)
 
     @property
     def scored(self):
@@ -49,6 +50,6 @@ class Batch:
         return F.cross_entropy(logits.float(), self.targets, reduction="none").double().sum()
 
     def rows(self, x):
-        """The rows of x, (sequences, tokens, channels), that are not padding."""
-        x = x.reshape(-1, x.shape[-1])
+        """The rows of x, (sequences, tokens, channels), that are not padding, in float32."""
+        x = x.reshape(-1, x.shape[-1]).float()
         return x[self.real] if self.padded else x

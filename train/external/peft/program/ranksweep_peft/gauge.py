@@ -93,12 +93,12 @@ class Sizes:
         return values
 
 
-def probe(model, maps, batches, work, split):
+def probe(model, maps, batches, work, split, scale):
     """What training has added to the maps, and its effect on fixed batches."""
     sizes = {m.name: Sizes() for m in maps}
     scored = sum(b.scored for b in batches)
     for batch in batches:
-        passed(model, maps, batch, scored, sizes)
+        passed(model, maps, batch, scored, sizes, scale)
     for m in maps:
         added(m, work, sizes[m.name])
     fetched([s for size in sizes.values() for s in size.sums.values()])
@@ -111,13 +111,13 @@ def probe(model, maps, batches, work, split):
     return total.values(), {name: size.values() for name, size in sizes.items() if split}
 
 
-def passed(model, maps, batch, scored, sizes):
+def passed(model, maps, batch, scored, sizes, scale):
     """Passes a batch through the model and back, and measures what goes through the maps."""
     outputs, hooks = {}, []
 
     def hook(m):
         def forward(_, inputs, output):
-            with torch.no_grad():
+            with torch.no_grad(), torch.autocast(output.device.type, enabled=False):
                 sizes[m.name].sums["output"].add(m.output(batch.rows(inputs[0])))
                 sizes[m.name].sums["whole"].add(batch.rows(output))
             outputs[m.name] = output
@@ -131,7 +131,7 @@ def passed(model, maps, batch, scored, sizes):
     finally:
         for h in hooks:
             h.remove()
-    gradients = torch.autograd.grad(loss, [outputs[m.name] for m in maps])
+    gradients = scale.gradients(loss, [outputs[m.name] for m in maps])
     with torch.no_grad():
         for m, v in zip(maps, gradients):
             sizes[m.name].sums["input"].add(m.input_gradient(batch.rows(v)))

@@ -2,6 +2,7 @@
 
 import peft
 import torch
+from peft.utils.integrations import dequantize_module_weight
 from transformers.pytorch_utils import Conv1D
 
 from .deltas import Dense, LowRank
@@ -76,7 +77,10 @@ class Dora(Lora):
         super().__init__(name, layer, request)
         self.m = layer.lora_magnitude_vector[ADAPTER].weight
         self.arrays.append(Array("own", self.m))
-        self.frozen = weight(layer.base_layer)
+
+    @property
+    def frozen(self):
+        return weight(self.layer.base_layer)
 
     def fill(self, work):
         super().fill(work)
@@ -87,8 +91,9 @@ class Dora(Lora):
         self.m.data.copy_(self.start)
 
     def delta(self):
-        v = self.frozen + self.gamma * (self.b.data @ self.a.data)
-        return Dense((self.m.data / v.norm(dim=1))[:, None] * v - self.frozen)
+        frozen = self.frozen
+        v = frozen + self.gamma * (self.b.data @ self.a.data)
+        return Dense((self.m.data / v.norm(dim=1))[:, None] * v - frozen)
 
     def output(self, x):
         return x @ self.delta().matrix.T
@@ -173,8 +178,8 @@ class Attached:
 
 
 def weight(layer):
-    """The weights of a layer as (out, in)."""
-    w = layer.weight.data
+    """The weights of a layer as (out, in), in float32."""
+    w = dequantize_module_weight(layer).data.float()
     return w.T if isinstance(layer, Conv1D) else w
 
 

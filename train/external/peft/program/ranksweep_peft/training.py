@@ -1,14 +1,13 @@
 """Trains one run."""
 
 import math
-import platform
 
 import torch
-import transformers
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from . import gauge, maps, optimizers
+from . import arithmetic, gauge, maps, optimizers
+from .bases import checkpointed
 from .batches import Sequences
 from .dropout import dropping
 
@@ -17,50 +16,21 @@ METHODS = ["lora", "dora", "full"]
 WATCHED = ["val_loss", "delta_w", "adapter_output", "train_loss", "grad_norm"]  # these must be finite
 
 
-def prepare(threads):
-    """Returns the device, in words."""
-    torch.set_num_threads(threads)
-    transformers.utils.logging.disable_progress_bar()
-    return f"cpu {platform.machine()}, {threads} threads, float32"
-
-
-def devices():
-    return ["cpu"] + [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(torch.cuda.device_count())]
-
-
-def abilities():
+def abilities(device):
     return {
-        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "precisions": ["float32"], "dropout": True,
-    }  # fmt: skip
-
-
-class Bases:
-    """Keeps the base model of the last run, which serves the next ones."""
-
-    def __init__(self, channel):
-        self.channel = channel
-        self.drop()
-
-    def drop(self):
-        self.folder = self.model = None
-
-    def load(self, folder):
-        if folder != self.folder:
-            self.drop()  # makes room
-            self.channel.send("working", what=f"loading {folder}")
-            model = transformers.AutoModelForCausalLM.from_pretrained(
-                folder, dtype=torch.float32, local_files_only=True
-            )
-            self.model = model.eval().requires_grad_(False)  # no dropout of its own
-            self.folder = folder
-        return self.model
+        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "dropout": True,
+    } | arithmetic.abilities(device)  # fmt: skip
 
 
 def train(channel, bases, request):
-    base = bases.load(request["model"])
+    arithmetic.prepare(request)
+    base = bases.load(request)
     attached = maps.Attached(base, request)
     try:
-        with safe_open(request["data"], "pt") as data, safe_open(request["work"], "pt") as work:
+        with (
+            safe_open(request["data"], "pt") as data, safe_open(request["work"], "pt") as work,
+            checkpointed(base, request["gradient_checkpointing"]),
+        ):  # fmt: skip
             Run(channel, base, attached.maps, request, data, work).train()
     finally:
         attached.detach()
@@ -70,9 +40,10 @@ def train(channel, bases, request):
 class Run:
     def __init__(self, channel, model, trained, request, data, work):
         self.channel, self.model, self.maps, self.request, self.work = channel, model, trained, request, work
-        self.sequences = Sequences(data, "train")
-        self.validation = Sequences(data, "validation").batches(request["batch"])
-        self.probe = Sequences(work, "probe").batches(request["batch"])
+        self.scale = arithmetic.Scale(arithmetic.PRECISIONS[request["precision"]])
+        self.sequences = Sequences(data, "train", model.device)
+        self.validation = Sequences(data, "validation", model.device).batches(request["batch"])
+        self.probe = Sequences(work, "probe", model.device).batches(request["batch"])
         self.order = work.get_tensor("order").view(request["steps"], request["accumulate"], request["batch"])
         self.schedule, self.due = work.get_tensor("schedule").tolist(), work.get_tensor("due").tolist()
         for m in trained:
@@ -107,29 +78,37 @@ class Run:
             values["val_loss"] = sum(nats) / sum(b.scored for b in self.validation)
             validation["validation"] = nats
         if due & DUE_PROBE:
-            whole, each = gauge.probe(self.model, self.maps, self.probe, self.work, bool(split))
+            whole, each = gauge.probe(self.model, self.maps, self.probe, self.work, bool(split), self.scale)
             values |= whole
             merge(split, each)
         return values, split, validation
 
     def gradient(self, batches, values, split, each):
         """Computes the gradient of the loss averaged over the scored tokens of all batches."""
+        scored, total = sum(b.scored for b in batches), self.passes(batches)
+        while not self.scale.settled(total, [a.value.grad for a in self.arrays]):
+            total = self.passes(batches)
+        whole, of_maps = gauge.gradients(self.maps, each)
+        values |= whole
+        values["train_loss"] = float(total) / scored
+        merge(split, of_maps)
+
+    def passes(self, batches):
+        """Computes the gradients, times the scale, of the loss averaged over the scored tokens
+        of all batches. Returns the sum of the loss."""
         for a in self.arrays:
             a.value.grad = None
         scored, total = sum(b.scored for b in batches), 0.0
         for batch in batches:
             with dropping(self.maps, batch):
                 loss = batch.loss(self.model)
-                (loss / scored).backward()
+                (loss / scored * self.scale.now).backward()
             total += loss.detach()
             self.channel.working("gradients")
         for a in self.arrays:
             if a.value.grad is None:  # nothing of it reached the loss
                 a.value.grad = torch.zeros_like(a.value)
-        whole, of_maps = gauge.gradients(self.maps, each)
-        values |= whole
-        values["train_loss"] = float(total) / scored
-        merge(split, of_maps)
+        return total
 
     def update(self, step, batches, values):
         """Takes one step, and returns the drops of the loss if it is the first."""
