@@ -1,6 +1,8 @@
 package lora
 
 import (
+	"math/rand/v2"
+
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
@@ -55,6 +57,14 @@ func (a *Adapter) Frozen() *nn.Linear { return a.Base }
 
 // Updated tells the adapter that an optimizer has changed A or B.
 func (a *Adapter) Updated() { a.stale = true }
+
+// Stream returns the random stream of dropout; nil without dropout.
+func (a *Adapter) Stream() *rand.PCG {
+	if f, ok := a.train.(*factored); ok && f.dropout != nil {
+		return f.dropout.from
+	}
+	return nil
+}
 
 // SetMode chooses what the next passes do, see [Trainable].
 func (a *Adapter) SetMode(m Mode) {

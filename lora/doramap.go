@@ -1,6 +1,8 @@
 package lora
 
 import (
+	"math/rand/v2"
+
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -38,6 +40,14 @@ func (d *doraMap) Params() []nn.Param {
 func (d *doraMap) Updated() {
 	d.Adapter.Updated()
 	d.outdated = true
+}
+
+// Stream returns the random stream of dropout; nil without dropout.
+func (d *doraMap) Stream() *rand.PCG {
+	if d.dropout == nil {
+		return nil
+	}
+	return d.dropout.from
 }
 
 // SetMode chooses what the next passes do, see [Trainable].

@@ -11,6 +11,7 @@ import (
 // divides the others by 1 − rate, as PEFT's lora_dropout does.
 type dropout struct {
 	rate float64
+	from *rand.PCG // the stream behind rng, of which rng keeps nothing back
 	rng  *rand.Rand
 	x    blas32.General // (N, in) input after dropout, kept for Backward
 	mask []bool         // (N, in) entries that were kept

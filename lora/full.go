@@ -2,6 +2,7 @@ package lora
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -66,6 +67,9 @@ func (m *fullMap) Frozen() *nn.Linear { return m.base }
 
 // Updated has nothing to do: the optimizer writes to W itself.
 func (m *fullMap) Updated() {}
+
+// Stream returns nil: there is no dropout.
+func (m *fullMap) Stream() *rand.PCG { return nil }
 
 // SetMode chooses what the next passes do. Eval is the same as Train, since there is no
 // dropout.

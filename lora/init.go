@@ -102,7 +102,7 @@ func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
 	if i.Fresh {
 		purpose = fmt.Sprintf("%s of rank %d", purpose, rank)
 	}
-	rng := stream(seed, module, purpose)
+	rng := rand.New(stream(seed, module, purpose))
 	scale := i.Deviation(rank, width)
 	switch i.Kind {
 	case KaimingUniform:
@@ -187,8 +187,8 @@ func (i Init) validate() error {
 
 // stream returns the random stream of one adapter. It is different for each seed, map and
 // purpose, and the same for every rank and scheme.
-func stream(seed uint64, module, purpose string) *rand.Rand {
+func stream(seed uint64, module, purpose string) *rand.PCG {
 	h := fnv.New64a()
 	h.Write([]byte(purpose + "\x00" + module))
-	return rand.New(rand.NewPCG(seed, h.Sum64()))
+	return rand.NewPCG(seed, h.Sum64())
 }

@@ -389,7 +389,7 @@ func TestDropoutGradient(t *testing.T) {
 	s, p := attach(t, m, c)
 	again := func() {
 		for _, a := range s.Adapters {
-			a.train.(*factored).dropout.rng = stream(9, a.Base.Name, "dropout")
+			a.train.(*factored).dropout.rng = rand.New(stream(9, a.Base.Name, "dropout"))
 		}
 	}
 	again()

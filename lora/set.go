@@ -3,6 +3,7 @@ package lora
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas/blas32"
 
@@ -108,8 +109,9 @@ func newAdapter(arena *nn.Arena, l *nn.Linear, c Config, seed uint64, shared *sc
 }
 
 func newDropout(arena *nn.Arena, c Config, l *nn.Linear, seed uint64) *dropout {
+	from := stream(seed, l.Name, "dropout")
 	return &dropout{
-		rate: c.Dropout, rng: stream(seed, l.Name, "dropout"),
+		rate: c.Dropout, from: from, rng: rand.New(from),
 		x: arena.Matrix(c.Tokens, l.In()), dx: arena.Matrix(c.Tokens, l.In()),
 		mask: nn.Make[bool](arena, c.Tokens*l.In()),
 	}
@@ -138,6 +140,17 @@ func newScratch(arena *nn.Arena, c Config, targets []*nn.Linear) *scratch {
 	}
 	s.wide = arena.Floats(probeBlock * widest)
 	return s
+}
+
+// Streams returns the random streams of dropout, which move on as a run is trained, in the
+// order of the maps.
+func (s *Set) Streams() (all []*rand.PCG) {
+	for _, t := range s.Trainables {
+		if from := t.Stream(); from != nil {
+			all = append(all, from)
+		}
+	}
+	return all
 }
 
 // Merge adds every adapter to the weights of m, which may be a copy of the model that the

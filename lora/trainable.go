@@ -1,6 +1,8 @@
 package lora
 
 import (
+	"math/rand/v2"
+
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
@@ -16,6 +18,9 @@ type Trainable interface {
 
 	// Updated tells the map that an optimizer has changed its parameters.
 	Updated()
+
+	// Stream returns the random stream of dropout; nil without dropout.
+	Stream() *rand.PCG
 
 	// SetMode chooses what the next passes do. Entering [Probe] discards earlier
 	// measurements.

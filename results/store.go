@@ -23,9 +23,11 @@ import (
 // Other names in runs begin with a dot:
 //
 //	.ID.lease               who trains the run, see [Store.Claim]
+//	.ID.checkpoint          all that the run needs to go on, until it has a record
 //	.ID.….partial           a record that is being written, with its writer's name
 //	.replaced/ID            a failed or damaged record that was replaced
 //	.conflicting/ID         a record that differs from the one that is stored
+//	.unfit/ID               a checkpoint that could not be used
 //
 // Other files in the folder of a run are left alone. A Store may be used by several
 // goroutines, processes and hosts at once.

@@ -10,8 +10,8 @@ import (
 	"ranksweep/wholefile"
 )
 
-// Tidy removes what processes left in the store that were killed: leases, and records that
-// they began to write. All that is harmless, but a store in which nothing is going on should
+// Tidy removes what processes left in the store that were killed: leases, and records and
+// checkpoints that they began to write. It also removes checkpoints of runs that have a record. All that is harmless, but a store in which nothing is going on should
 // hold only records, so that two stores can be compared. What ended processes of this host
 // left is removed at once. What other hosts left is removed if it stayed the same for some
 // minutes between two calls. So Tidy is worth calling when long work begins and when it ends.
@@ -39,7 +39,7 @@ func (s *Store) tidy() error {
 		if id, lease := strings.CutSuffix(strings.TrimPrefix(name, "."), leaseSuffix); lease {
 			s.removeStale(id)
 		}
-		if name == ".partial" || strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".lock") {
+		if s.needless(name) || name == ".partial" || strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".lock") {
 			gone = append(gone, name)
 		}
 	}

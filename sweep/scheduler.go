@@ -15,6 +15,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/train"
+	"ranksweep/train/resume"
 )
 
 // Observer is told of a sweep's progress, by several goroutines at once.
@@ -24,7 +25,9 @@ type Observer interface {
 	Stepped(worker int, j Job, p metrics.Point) // the worker made one more step
 	Finished(worker int, j Job, r results.Run)  // the job is trained and stored
 	Waiting(j []Job)                            // nothing is left but jobs that other processes train
-	Interrupted(worker int, j Job)              // the job was stopped; nothing was stored
+	Interrupted(worker int, j Job)              // the job was stopped; no record was stored
+	Resumed(worker int, j Job, step int)        // the job goes on from a checkpoint of that step
+	Noted(j Job, text string)                   // something that a user should know of a job, which goes on
 }
 
 // Scheduler trains the runs that a plan asks for and that a store lacks.
@@ -34,6 +37,12 @@ type Scheduler struct {
 	Workers  int            // largest number of runs at once; memory may allow fewer
 	Memory   int64          // bytes that the runs at once may take together
 	Observer
+
+	// Every is the time between two checkpoints of a run; 0 means that none is written unless
+	// Checkpoints rings or the sweep is interrupted. If Checkpoints is nil, none is ever
+	// written, nor read.
+	Every       time.Duration
+	Checkpoints *resume.Bell
 
 	// HandOut, if not nil, is called for each trained run before it is stored, by
 	// several workers at once. A run that is done comes with its adapters. An error
@@ -184,7 +193,7 @@ func (s *Scheduler) complete(ctx context.Context, experiment string, worker int,
 		err = s.HandOut(run, adapters)
 	}
 	if err == nil && s.Store != nil {
-		err = s.Store.Put(run)
+		err = s.put(run)
 	}
 	if err != nil {
 		s.Interrupted(worker, j)
@@ -192,6 +201,14 @@ func (s *Scheduler) complete(ctx context.Context, experiment string, worker int,
 	}
 	s.Finished(worker, j, run)
 	return nil
+}
+
+// put stores a run. Its checkpoint is not needed any more if it has a result.
+func (s *Scheduler) put(r results.Run) error {
+	if err := s.Store.Put(r); err != nil || r.Status == results.Failed {
+		return err
+	}
+	return s.Store.DropCheckpoint(r.ID)
 }
 
 // stored reports whether the store has a record of the job that stays, and tells the
@@ -220,13 +237,15 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 		return results.Run{}, nil, fmt.Errorf("sweep: %s: %w", j, err)
 	}
 	run := record(experiment, j, trainer.Provenance())
-	started := time.Now()
-	outcome, err := trainer.Train(ctx, j.Config, func(p metrics.Point) { s.Stepped(worker, j, p) })
-	if ctx.Err() != nil {
+	started, report := time.Now(), func(p metrics.Point) { s.Stepped(worker, j, p) }
+	keeper := s.keeper(ctx, worker, j, run.Provenance)
+	outcome, err := trainWith(ctx, trainer, j.Config, keeper, report)
+	if err != nil && ctx.Err() != nil {
 		return run, nil, context.Cause(ctx)
 	}
-	run.Timing = results.Timing{Started: started.UTC(), Seconds: time.Since(started).Seconds()}
+	run.Timing = keeper.Timing(started)
 	if err != nil {
+		keeper.Failed(err)
 		run.Status, run.Reason = results.Failed, err.Error()
 		return run, nil, nil
 	}

@@ -17,6 +17,9 @@ type Abilities struct {
 	Precisions []string
 	Dropout    bool
 
+	// Checkpoints of runs are kept. Without them, a run that is interrupted starts anew.
+	Checkpoints bool
+
 	Quantizations         []string // nil: only the default
 	Attentions            []string // nil: only the default
 	GradientCheckpointing bool

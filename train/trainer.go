@@ -11,6 +11,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
+	"ranksweep/train/resume"
 )
 
 // A Trainer trains one config: it takes the config and reports a stream of points. The
@@ -43,6 +44,15 @@ type Trainer interface {
 type Helper interface {
 	// Help uses one core until done is closed. No byte of any run depends on it.
 	Help(done <-chan struct{})
+}
+
+// A Resumer is a trainer whose runs can be interrupted and go on later.
+type Resumer interface {
+	Trainer
+
+	// Resume is Train of a run that goes on from its checkpoint if it has one, and that the
+	// keeper may save before each of its steps.
+	Resume(ctx context.Context, c experiments.Config, k *resume.Keeper, report func(metrics.Point)) (Outcome, error)
 }
 
 // Trainers are the trainers of this program. Each config names one of them.

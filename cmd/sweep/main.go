@@ -6,9 +6,9 @@
 //	sweep plot runs/quickstart
 //
 // Results go to standard output, everything else to standard error. The exit status is 0 if
-// everything succeeded, 1 if something failed or is missing, 64 for a wrong command line, and
-// 130 after an interrupt; it is 2 if the program itself broke down, as for lack of memory. Every
-// finished run is kept.
+// everything succeeded, 1 if something failed or is missing, 64 for a wrong command line, 130
+// after Ctrl-C and 75 after SIGTERM; it is 2 if the program itself broke down, as for lack of
+// memory. Every finished run is kept, and the same command trains the rest.
 package main
 
 import (
@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 
@@ -29,9 +28,8 @@ import (
 const usageStatus = 64
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ringAtRequest(&bell)
+	os.Exit(run(untilSignalled(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the whole program, without the process around it.
@@ -48,8 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "sweep: interrupted; finished runs are kept: the same command trains the rest")
-		return 130
+		return interrupted(ctx, stderr)
 	}
 	stderr = safeWriter{stderr}
 	// Errors of package sweep already have the prefix.

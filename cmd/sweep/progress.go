@@ -38,7 +38,13 @@ type progress struct {
 type workerState struct {
 	busy bool
 	job  sweep.Job
+	from int // the step at which this process began
 	last metrics.Point
+}
+
+// cost returns the cost of so many steps of the worker's run.
+func (w workerState) cost(steps int) float64 {
+	return w.job.Material.Cost * float64(steps) / float64(w.job.Config.Train.Steps)
 }
 
 func newProgress(w io.Writer, p *sweep.Plan, workers int) *progress {
@@ -122,7 +128,7 @@ func (p *progress) trained() float64 {
 	sum := p.spent
 	for _, w := range p.workers {
 		if w.busy {
-			sum += w.job.Material.Cost * float64(w.last.Step) / float64(w.job.Config.Train.Steps)
+			sum += w.cost(w.last.Step - w.from)
 		}
 	}
 	return sum
@@ -172,6 +178,21 @@ func (p *progress) Started(worker int, j sweep.Job) {
 	p.workers[worker] = workerState{busy: true, job: j}
 }
 
+func (p *progress) Resumed(worker int, j sweep.Job, step int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := &p.workers[worker]
+	w.from, w.last.Step = step, step
+	p.spared += w.cost(step)
+	p.say(fmt.Sprintf("%s: goes on from its checkpoint at step %d", j.Point, step))
+}
+
+func (p *progress) Noted(j sweep.Job, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say(fmt.Sprintf("%s: %s", j.Point, text))
+}
+
 func (p *progress) Stepped(worker int, _ sweep.Job, point metrics.Point) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -181,8 +202,9 @@ func (p *progress) Stepped(worker int, _ sweep.Job, point metrics.Point) {
 func (p *progress) Finished(worker int, j sweep.Job, r results.Run) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.workers[worker].busy = false
-	p.spent += j.Material.Cost
+	w := &p.workers[worker]
+	w.busy = false
+	p.spent += j.Material.Cost - w.cost(w.from)
 	p.count[r.Status]++
 	line := fmt.Sprintf("%s: %s", p.places.of(j), r.Status)
 	if r.Reason != "" {
@@ -208,7 +230,9 @@ func (p *progress) Waiting(jobs []sweep.Job) {
 func (p *progress) Interrupted(worker int, _ sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.workers[worker].busy = false
+	w := &p.workers[worker]
+	w.busy = false
+	p.spared -= w.cost(w.from)
 }
 
 // roundTime writes a duration as one would say it.

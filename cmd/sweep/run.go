@@ -30,8 +30,10 @@ func newRun() *cobra.Command {
 		Short: "Train an experiment's missing runs, then print its tables and draw its figures",
 		Long: "Run trains every run of an experiment's grid that is missing from its store, then\n" +
 			"prints the tables and draws the figures. After an interrupt, run the same command\n" +
-			"again: finished runs are not trained again, failed and interrupted ones are. With\n" +
-			"--adapters, each run's adapter is written as a PEFT folder when the run ends.\n\n" +
+			"again: finished runs are not trained again, failed ones are, and a run that was\n" +
+			"interrupted goes on from its checkpoint. Checkpoints are written every ten minutes, at\n" +
+			"SIGUSR1, and when Ctrl-C or SIGTERM ends the sweep. With --adapters, each run's adapter\n" +
+			"is written as a PEFT folder when the run ends.\n\n" +
 			"If an experiment has nuisance axes, runs on the seeds of tune come first. They choose\n" +
 			"the best values for each cell, at which the cell is reported. If tune has local, each\n" +
 			"seed is reported at its own best value on a local grid around the chosen one.\n\n" + experimentHelp,
@@ -49,6 +51,7 @@ func newRun() *cobra.Command {
 	set := overrides(cmd)
 	form := storageFlag(cmd)
 	choice := trainerFlags(cmd)
+	checkpoints(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
@@ -81,6 +84,9 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 		return err
 	}
 	s := newScheduler(t, dir, workers)
+	if s.Every, err = every(cmd); err != nil {
+		return err
+	}
 	if err := s.Fits(p); err != nil {
 		return err
 	}
@@ -169,7 +175,7 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 // newScheduler returns a scheduler for the store in dir, without an observer.
 func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
 	return sweep.Scheduler{
-		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(),
+		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(), Checkpoints: &bell,
 	}
 }
 

@@ -30,7 +30,9 @@ func Experiment(t testing.TB, text string) *experiments.Experiment {
 // Observer counts the runs that a sweep trains and those that it skips.
 type Observer struct {
 	Trained, Skips int
-	OnStep         func() // called after every step, if not nil
+	OnStep         func()   // called after every step, if not nil
+	From           []int    // the steps from which runs went on
+	Notes          []string // what was noted of runs
 
 	mu sync.Mutex
 }
@@ -49,6 +51,20 @@ func (o *Observer) Waiting([]sweep.Job) {}
 
 // Interrupted does nothing.
 func (o *Observer) Interrupted(int, sweep.Job) {}
+
+// Resumed keeps the step.
+func (o *Observer) Resumed(_ int, _ sweep.Job, step int) {
+	o.mu.Lock()
+	o.From = append(o.From, step)
+	o.mu.Unlock()
+}
+
+// Noted keeps the text.
+func (o *Observer) Noted(_ sweep.Job, text string) {
+	o.mu.Lock()
+	o.Notes = append(o.Notes, text)
+	o.mu.Unlock()
+}
 
 // Stepped calls OnStep.
 func (o *Observer) Stepped(int, sweep.Job, metrics.Point) {

@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/train/arrays"
 )
 
 // BenchmarkFactor draws the first factor of a map of a model of 7B parameters at rank 2048,
@@ -19,7 +20,7 @@ func BenchmarkFactor(b *testing.B) {
 	b.SetBytes(4 * rank * width)
 	for b.Loop() {
 		name, rows, cols := factorName(draw, l, rank)
-		all := arrays{name: floats32(rows, cols, func() []float32 { return draw.Drawn(rank, l, 0).Data })}
-		check(b, all.write(path))
+		all := arrays.Set{name: arrays.Floats32(rows, cols, func() []float32 { return draw.Drawn(rank, l, 0).Data })}
+		check(b, all.Write(path, nil))
 	}
 }

@@ -64,7 +64,7 @@ func (f *files) sequences(d *data.Dataset) (string, error) {
 	}
 	if f.data[d] == "" {
 		path := filepath.Join(dir, fmt.Sprintf("data-%d.safetensors", len(f.data)))
-		if err := dataArrays(d).write(path); err != nil {
+		if err := dataArrays(d).Write(path, nil); err != nil {
 			return "", err
 		}
 		f.data[d] = path
@@ -89,7 +89,7 @@ func (f *files) handOver(here *local.Trainer, w local.Work, adapters bool) (m re
 	if adapters && w.Config.Adapter.Ranked() {
 		m.Adapters = run + "-adapters.safetensors"
 	}
-	return m, workArrays(w).write(m.Work)
+	return m, workArrays(w).Write(m.Work, nil)
 }
 
 // remove removes the files that no other run uses.

@@ -100,6 +100,8 @@ type abilities struct {
 	Precisions []string `json:"precisions"`
 	Dropout    bool     `json:"dropout"`
 
+	Checkpoints bool `json:"checkpoints,omitempty"`
+
 	Quantizations         []string          `json:"quantizations,omitempty"`
 	Attentions            []string          `json:"attentions,omitempty"`
 	GradientCheckpointing bool              `json:"gradient_checkpointing,omitempty"`

@@ -1,10 +1,13 @@
 package external
 
 import (
+	"fmt"
+
 	"ranksweep/data"
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/train/arrays"
 	"ranksweep/train/local"
 )
 
@@ -23,26 +26,40 @@ const (
 )
 
 // dataArrays are the sequences that runs share.
-func dataArrays(d *data.Dataset) arrays {
-	all := make(arrays)
-	all.addSequences("train", d.Train)
-	all.addSequences("validation", d.Val)
+func dataArrays(d *data.Dataset) arrays.Set {
+	all := make(arrays.Set)
+	addSequences(all, "train", d.Train)
+	addSequences(all, "validation", d.Val)
 	return all
+}
+
+// addSequences adds a set of sequences: their tokens and targets end to end, and where each
+// starts and the last one ends.
+func addSequences(all arrays.Set, set string, sequences []data.Sequence) {
+	var b nn.Batch
+	data.Fill(&b, sequences)
+	for name, a := range map[string]arrays.Array{
+		"tokens": arrays.Ints(b.Tokens), "targets": arrays.Ints(b.Targets), "starts": arrays.Ints(b.Starts),
+	} {
+		all[fmt.Sprintf("%s.%s", set, name)] = a
+	}
 }
 
 // workArrays are what is a run's own: the order of its sequences, its schedule, what is
 // measured when, the probe batch, and the factor that is drawn of each adapter.
-func workArrays(w local.Work) arrays {
+func workArrays(w local.Work) arrays.Set {
 	c := w.Config
-	all := arrays{"order": ints(w.Order()), "schedule": floats64(schedule(c)), "due": ints(due(c))}
-	all.addSequences("probe", w.Probe)
+	all := arrays.Set{
+		"order": arrays.Ints(w.Order()), "schedule": arrays.Floats64(schedule(c)), "due": arrays.Ints(due(c)),
+	}
+	addSequences(all, "probe", w.Probe)
 	if !c.Adapter.Ranked() {
 		return all
 	}
 	draw, rank := c.Adapter.Draw(), c.Adapter.Rank
 	for _, l := range w.Targets {
 		name, rows, cols := factorName(draw, l, rank)
-		all[name] = floats32(rows, cols, func() []float32 { return draw.Drawn(rank, l, c.Seed).Data })
+		all[name] = arrays.Floats32(rows, cols, func() []float32 { return draw.Drawn(rank, l, c.Seed).Data })
 	}
 	return all
 }

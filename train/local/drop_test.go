@@ -32,7 +32,7 @@ func TestActualDropIsOfTheSameBatches(t *testing.T) {
 		check(t, err)
 		run, err := newTraining(new(nn.Arena), c, model.Model, d)
 		check(t, err)
-		o, err := run.run(context.Background(), func(metrics.Point) {})
+		o, err := run.run(context.Background(), nil, func(metrics.Point) {})
 		check(t, err)
 
 		merged := model.Model.Clone()

@@ -19,6 +19,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/theory"
 	"ranksweep/train"
+	"ranksweep/train/resume"
 )
 
 // Trainer trains on this machine with the layers of package nn. All runs share the models and
@@ -113,7 +114,7 @@ func (l *Trainer) Name() string { return experiments.LocalTrainer }
 func (l *Trainer) Abilities() (train.Abilities, error) {
 	return train.Abilities{
 		Optimizers: nn.Optimizers(), Methods: lora.Methods(),
-		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision}, Dropout: true,
+		Precisions: []string{experiments.Float32Precision, experiments.BF16Precision}, Dropout: true, Checkpoints: true,
 		Why: map[string]string{
 			"quantization":           "it computes from the weights as they are",
 			"attention":              "it has one way to compute attention",
@@ -272,20 +273,42 @@ func meanLength(sequences []data.Sequence) float64 {
 
 // Train trains one run. Runs of the same model and data share them.
 func (l *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
+	return l.Resume(ctx, c, nil, report)
+}
+
+// Resume is Train of a run that goes on from its checkpoint if it has one. The run gets the
+// same bytes as one that was never interrupted.
+func (l *Trainer) Resume(ctx context.Context, c experiments.Config, k *resume.Keeper, report func(metrics.Point)) (
+	train.Outcome, error) {
 	model, _, d, err := l.material(ctx, c)
 	if err != nil {
 		return train.Outcome{}, err
 	}
-	t, err := newTraining(new(nn.Arena), c, model.Model, d)
+	t, err := resumed(c, model.Model, d, k)
 	if err != nil {
 		return train.Outcome{}, err
 	}
 	t.base = l.validated(c)
-	outcome, err := t.run(ctx, report)
+	outcome, err := t.run(ctx, k, report)
 	if err != nil {
 		return outcome, err
 	}
 	return outcome, l.Expect(ctx, c, &outcome)
+}
+
+// resumed prepares a run, and brings it to the state of its checkpoint if there is one.
+func resumed(c experiments.Config, m *nn.Model, d *data.Dataset, k *resume.Keeper) (*training, error) {
+	t, err := newTraining(new(nn.Arena), c, m, d)
+	s := k.Load()
+	if err != nil || s == nil {
+		return t, err
+	}
+	if err := t.restore(s); err != nil {
+		k.Refuse(err)
+		return newTraining(new(nn.Arena), c, m, d)
+	}
+	k.Accept()
+	return t, nil
 }
 
 // Expect adds what theory says of a run to its outcome.

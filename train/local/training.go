@@ -14,6 +14,7 @@ import (
 	"ranksweep/nn"
 	"ranksweep/results"
 	"ranksweep/train"
+	"ranksweep/train/resume"
 )
 
 // training is one run that is being trained.
@@ -35,6 +36,7 @@ type training struct {
 	onset   float64          // training loss before the first update
 	actual  float64          // first loss drop as measured on the same batches
 	base    *validated       // validation before training, shared with other runs; nil if it is not shared
+	first   int              // the step with which this process begins
 	tokens  int64
 	outcome train.Outcome
 }
@@ -161,12 +163,17 @@ func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch
 	return parts
 }
 
-// run trains to the end, or until a measurement is no longer finite.
-func (t *training) run(ctx context.Context, report func(metrics.Point)) (train.Outcome, error) {
+// run trains to the end, or until a measurement is no longer finite. The keeper may save the
+// run before each step.
+func (t *training) run(ctx context.Context, k *resume.Keeper, report func(metrics.Point)) (train.Outcome, error) {
 	rates := t.c.Rates()
-	for step := range t.c.Train.Steps {
-		if err := ctx.Err(); err != nil {
-			return train.Outcome{}, err
+	for step := t.first; step < t.c.Train.Steps; step++ {
+		interrupted := ctx.Err()
+		if k.Due(step) {
+			k.Save(t.state(step))
+		}
+		if interrupted != nil {
+			return train.Outcome{}, interrupted
 		}
 		if err := t.measure(step, report); err != nil || t.outcome.Status == results.Diverged {
 			return t.outcome, err

@@ -1,0 +1,44 @@
+package results
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+const checkpointSuffix = ".checkpoint"
+
+// unfitFolder, in runs, holds checkpoints that could not be used.
+const unfitFolder = ".unfit"
+
+// CheckpointFile returns the path of a run's checkpoint: all that the run needs to go on after
+// an interrupt. What is in it is the trainer's affair. Whoever holds the run's [Lease] may read
+// the file and replace it as a whole.
+func (s *Store) CheckpointFile(id string) string {
+	return filepath.Join(s.runs, "."+id+checkpointSuffix)
+}
+
+// DropCheckpoint removes a run's checkpoint, if there is one.
+func (s *Store) DropCheckpoint(id string) error { return s.files.RemoveAll(s.CheckpointFile(id)) }
+
+// AsideCheckpoint moves a run's checkpoint away, and returns its new path.
+func (s *Store) AsideCheckpoint(id string) (string, error) {
+	to, err := s.freeName(unfitFolder, id)
+	if err != nil {
+		return "", err
+	}
+	if err := s.files.MkdirAll(filepath.Dir(to)); err != nil {
+		return "", err
+	}
+	return to, s.files.Rename(s.CheckpointFile(id), to)
+}
+
+// needless reports whether a name in runs is that of a checkpoint whose run has a record that
+// stays.
+func (s *Store) needless(name string) bool {
+	id, ok := strings.CutSuffix(strings.TrimPrefix(name, "."), checkpointSuffix)
+	if !ok {
+		return false
+	}
+	settled, _ := s.Settled(id)
+	return settled
+}

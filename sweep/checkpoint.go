@@ -1,0 +1,37 @@
+package sweep
+
+import (
+	"context"
+
+	"ranksweep/experiments"
+	"ranksweep/metrics"
+	"ranksweep/results"
+	"ranksweep/train"
+	"ranksweep/train/resume"
+)
+
+// keeper returns what keeps a job's checkpoint in the store, or nil if none is kept.
+func (s *Scheduler) keeper(ctx context.Context, worker int, j Job, made results.Provenance) *resume.Keeper {
+	if s.Checkpoints == nil || s.Store == nil {
+		return nil
+	}
+	k := &resume.Keeper{
+		Path:  s.Store.CheckpointFile(j.ID),
+		Of:    resume.Identity{Run: j.ID, Trainer: j.Config.Trainer, Program: made.Program, Go: made.Go},
+		Every: s.Every, Bell: s.Checkpoints,
+		Aside:  func() (string, error) { return s.Store.AsideCheckpoint(j.ID) },
+		Resume: func(step int) { s.Resumed(worker, j, step) },
+		Note:   func(text string) { s.Noted(j, text) },
+	}
+	k.Begin(ctx)
+	return k
+}
+
+// trainWith trains a config, and goes on from its checkpoint if the trainer can.
+func trainWith(ctx context.Context, t train.Trainer, c experiments.Config, k *resume.Keeper,
+	report func(metrics.Point)) (train.Outcome, error) {
+	if r, ok := t.(train.Resumer); ok && k != nil {
+		return r.Resume(ctx, c, k, report)
+	}
+	return t.Train(ctx, c, report)
+}

@@ -1,0 +1,122 @@
+package resume
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync/atomic"
+	"time"
+
+	"ranksweep/results"
+)
+
+// Bell asks all runs of a process for a checkpoint. Any goroutine may ring it.
+type Bell struct{ rung atomic.Int64 }
+
+// Ring asks every run for a checkpoint before its next step.
+func (b *Bell) Ring() { b.rung.Add(1) }
+
+// Keeper keeps the checkpoint of a run that is being trained. It is for one goroutine. A nil
+// Keeper keeps none.
+type Keeper struct {
+	Path  string
+	Of    Identity
+	Every time.Duration // between two checkpoints; 0: only if the bell rings or the run is interrupted
+	Bell  *Bell
+
+	Aside  func() (string, error) // moves a file that is no checkpoint of the run away, and returns its new path
+	Resume func(step int)         // is told from which step the run goes on
+	Note   func(text string)      // is told what a user should know
+
+	ctx     context.Context
+	started time.Time      // when this process began the run
+	before  results.Timing // of the run in other processes
+	heard   int64          // how often the bell had rung when it was last heeded
+	written time.Time      // when a checkpoint was last written, or failed to be
+	first   int            // the step from which the run goes on; 0: from its beginning
+	last    int            // the step of the checkpoint that is there
+	reached int            // the last step that Due was asked about
+}
+
+// Begin says that the training begins. If ctx ends, the run is interrupted.
+func (k *Keeper) Begin(ctx context.Context) {
+	k.ctx, k.started, k.written = ctx, time.Now(), time.Now()
+	k.heard = k.Bell.rung.Load()
+}
+
+// Due reports whether the run should be saved before the given step: since it is time, since
+// somebody asked, or since the run is interrupted, unless another process goes on with it.
+func (k *Keeper) Due(step int) bool {
+	if k == nil {
+		return false
+	}
+	if k.reached = step; step <= k.last {
+		return false
+	}
+	if k.ctx.Err() != nil {
+		return !errors.Is(context.Cause(k.ctx), results.ErrTaken)
+	}
+	return k.Bell.rung.Load() != k.heard || k.Every > 0 && time.Since(k.written) >= k.Every
+}
+
+// Save writes a checkpoint in place of the one before. If it cannot be written, that one stays,
+// the user is told, and the run goes on.
+func (k *Keeper) Save(s State) {
+	k.heard = k.Bell.rung.Load()
+	if err := write(k.Path, k.Of, k.Timing(k.started), s); err != nil {
+		k.Note(fmt.Sprintf("its checkpoint at step %d is not written: %v", s.Step, err))
+	} else {
+		k.last = s.Step
+	}
+	k.written = time.Now()
+}
+
+// Load returns the state from which the run goes on; nil if it begins anew. A file that cannot
+// be used is refused.
+func (k *Keeper) Load() *State {
+	if k == nil {
+		return nil
+	}
+	s, timing, err := read(k.Path, k.Of)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		k.Refuse(err)
+		return nil
+	}
+	k.before, k.first, k.last, k.reached = timing, s.Step, s.Step, s.Step
+	return &s
+}
+
+// Accept says that the run goes on from the state that Load returned.
+func (k *Keeper) Accept() { k.Resume(k.first) }
+
+// Refuse moves the checkpoint aside, which cannot be used for the given reason.
+func (k *Keeper) Refuse(why error) {
+	to, err := k.Aside()
+	if err != nil {
+		to = fmt.Sprintf("%s, which cannot be moved aside (%v)", k.Path, err)
+	}
+	k.Note(fmt.Sprintf("its checkpoint cannot be used: %v; the file is kept in %s, and the run starts anew", why, to))
+	k.before, k.first, k.last, k.reached = results.Timing{}, 0, 0, 0
+}
+
+// Failed says that the training ended with an error. A checkpoint from which the run did not
+// come a step further is refused, so that the next try starts anew.
+func (k *Keeper) Failed(err error) {
+	if k != nil && k.first > 0 && k.reached <= k.first {
+		k.Refuse(fmt.Errorf("the run fails right after it: %w", err))
+	}
+}
+
+// Timing returns when a run began and how long it was trained, in all processes, if this
+// process began at the given time.
+func (k *Keeper) Timing(began time.Time) results.Timing {
+	t := results.Timing{Started: began.UTC(), Seconds: time.Since(began).Seconds()}
+	if k != nil && !k.before.Started.IsZero() {
+		t.Started, t.Seconds = k.before.Started, t.Seconds+k.before.Seconds
+	}
+	return t
+}
