@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -37,4 +38,12 @@ func TestHeadersAreBounded(t *testing.T) {
 	wantError(t, err, fmt.Sprintf("a: the header has about %d tensors: must be at most %d", many+1, maxTensors))
 	_, err = read(headed("{}"+strings.Repeat(" ", maxHeader), 0))
 	wantError(t, err, "16777218 bytes: must be at most 16777216")
+}
+
+// A form that the library does not know is no damage.
+func TestUnknownForm(t *testing.T) {
+	content := bytes.Replace(small(t), []byte(`"F32"`), []byte(`"F8_E4M3"`), 1)
+	binary.LittleEndian.PutUint64(content, binary.LittleEndian.Uint64(content)+uint64(len("F8_E4M3")-len("F32")))
+	_, err := readBytes(content)
+	wantError(t, err, "small: tensor ", "dtype F8_E4M3: must be F32, F16 or BF16")
 }

@@ -36,9 +36,14 @@ func TestSaveRest(t *testing.T) {
 	}
 	for _, name := range []string{
 		"generation_config.json", "special_tokens_map.json", "LICENSE",
-		"training_args.bin", ".gitattributes", "log.csv",
+		"training_args.bin", ".gitattributes", "log.csv", "adapter_config.json",
 	} {
 		if err := os.WriteFile(filepath.Join(from, name), []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"1_Pooling", ".git"} {
+		if err := os.Mkdir(filepath.Join(from, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -50,7 +55,7 @@ func TestSaveRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	leftOut, err := SaveRest(to, c)
-	if err != nil || !slices.Equal(leftOut, []string{"log.csv"}) {
+	if err != nil || !slices.Equal(leftOut, []string{"1_Pooling/", "adapter_config.json", "log.csv"}) {
 		t.Errorf("left out %v, %v", leftOut, err)
 	}
 	for _, name := range []string{"generation_config.json", "special_tokens_map.json", "LICENSE"} {
@@ -58,7 +63,7 @@ func TestSaveRest(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, content, err)
 		}
 	}
-	for _, name := range []string{"training_args.bin", ".gitattributes", "log.csv"} {
+	for _, name := range []string{"training_args.bin", ".gitattributes", "log.csv", "adapter_config.json"} {
 		if _, err := os.Stat(filepath.Join(to, name)); err == nil {
 			t.Errorf("%s is copied", name)
 		}

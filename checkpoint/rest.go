@@ -30,9 +30,11 @@ func SaveRest(dir string, c *Checkpoint) (leftOut []string, err error) {
 	for _, e := range entries {
 		name := e.Name()
 		switch {
-		case e.IsDir() || strings.HasPrefix(name, ".") || holdsWeights(name):
+		case strings.HasPrefix(name, ".") || holdsWeights(name):
 		case name == configFile || c.Tokenizer.Files()[name] != nil:
-		case !isRest(name):
+		case e.IsDir():
+			leftOut = append(leftOut, name+"/")
+		case !isRest(name) || name == "adapter_config.json":
 			leftOut = append(leftOut, name)
 		default:
 			content, err := c.from.read(name, userfile.Vocabulary)

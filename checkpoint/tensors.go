@@ -170,8 +170,9 @@ func openTensors(dir folder, name string) (*mapping, []storedTensor, error) {
 	}
 	parsed, err := safetensors.Deserialize(file.content)
 	if err != nil {
+		err = unreadable(file.content, err)
 		file.close()
-		return nil, nil, dir.errorf(name, "damaged or cut off: %w", err)
+		return nil, nil, dir.wrap(name, err)
 	}
 	var tensors []storedTensor
 	for _, v := range parsed.Tensors() {
