@@ -248,12 +248,16 @@ func TestGGUFSettings(t *testing.T) {
 		{gguf.Metadata{"llama.attention.causal": false}, "llama.attention.causal false: must be true"},
 		{gguf.Metadata{"llama.attention.clamp_kqv": float32(8), "llama.logit_scale": float32(0.5)},
 			"settings of the model that are not supported: llama.attention.clamp_kqv 8, llama.logit_scale 0.5"},
+		{gguf.Metadata{"llama.attention.layer_norm_rms_epsilon": nil},
+			"llama.attention.layer_norm_rms_epsilon or attention.layer_norm_epsilon is missing"},
+		{gguf.Metadata{"llama.attention.head_count": nil}, "llama.attention.head_count is missing"},
 	} {
 		f, err := gguf.Parse(tinyGGUF(t))
 		if err != nil {
 			t.Fatal(err)
 		}
 		maps.Copy(f.Metadata, c.set)
+		maps.DeleteFunc(f.Metadata, func(_ string, value any) bool { return value == nil })
 		config, _, err := ggufConfig(f)
 		err = cmp.Or(checkWhole(f.Metadata), err)
 		switch {

@@ -53,7 +53,7 @@ func ggufConfig(f *gguf.File) (*config, ggufArchitecture, error) {
 			name, strings.Join(slices.Sorted(maps.Keys(ggufArchitectures)), ", "))
 	}
 	m := ggufMetadata{f.Metadata, name + "."}
-	if err := m.check(); err != nil {
+	if err := cmp.Or(m.check(), m.checkNeeded()); err != nil {
 		return nil, arch, err
 	}
 	fields, err := m.fields(f.Tensors)

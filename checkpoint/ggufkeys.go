@@ -38,6 +38,22 @@ func checkWhole(m gguf.Metadata) error {
 	return nil
 }
 
+// ggufNeeded are keys that llama.cpp does not do without; of the two of a group, one must be there.
+var ggufNeeded = [][]string{
+	{"context_length"}, {"embedding_length"}, {"block_count"}, {"feed_forward_length"}, {"attention.head_count"},
+	{"attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"},
+}
+
+// checkNeeded refuses a file that does not say all that a model is made of.
+func (m ggufMetadata) checkNeeded() error {
+	for _, keys := range ggufNeeded {
+		if !slices.ContainsFunc(keys, func(key string) bool { return m.Metadata[m.prefix+key] != nil }) {
+			return fmt.Errorf("%s%s is missing", m.prefix, strings.Join(keys, " or "))
+		}
+	}
+	return nil
+}
+
 // check refuses settings of the model that this package does not know. A setting of 0, false
 // or no text is taken for one that is not in use.
 func (m ggufMetadata) check() error {

@@ -190,6 +190,9 @@ func (g *GGUF) byteLevel() (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(g.Merges) == 0 {
+		return nil, errors.New("tokenizer.ggml.merges is missing: the model gpt2 joins bytes by them")
+	}
 	merges := make([][2]string, len(g.Merges))
 	for i, m := range g.Merges {
 		left, right, ok := strings.Cut(m, " ")

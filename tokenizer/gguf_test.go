@@ -158,6 +158,7 @@ func TestGGUFRefusals(t *testing.T) {
 		{func(g *GGUF) { g.Unknown = &big }, "unknown_token_id 9223372036854775807: must be from 0 to 4"},
 		{func(g *GGUF) { g.BOS = nil }, "add_bos_token is true, but there is no bos_token_id"},
 		{func(g *GGUF) { g.AddEOS = &yes }, "no eos_token_id"},
+		{func(g *GGUF) { g.Model, g.Merges = "gpt2", nil }, "tokenizer.ggml.merges is missing"},
 		{func(g *GGUF) { g.Model, g.Merges = "gpt2", []string{"ab"} }, `merge 0, "ab": must be two tokens`},
 		{func(g *GGUF) { g.Model, g.Merges = "gpt2", []string{"a c"} }, `the vocabulary has no "c"`},
 	} {
