@@ -53,6 +53,8 @@ func (n *selection) adapted() (ends []string) {
 // as its last part.
 func (n *selection) used(m matcher, ends []string) (bool, error) {
 	switch {
+	case isLiteral(m.Name) && n.leavesOut(m.Name):
+		return false, nil
 	case isLiteral(m.Name):
 		return m.Name[0] != '.' && (ends == nil || slices.Contains(ends, last(m.Name))), nil
 	case !isDotless(m.Name):
@@ -64,6 +66,13 @@ func (n *selection) used(m matcher, ends []string) (bool, error) {
 		return true, nil
 	}
 	return n.matchesAny(m, ends)
+}
+
+// leavesOut reports whether PEFT adapts no map of that name: all-linear has neither the head nor
+// the embedding, and names do not begin with those of PEFT's own wrapper, as stored weights do.
+func (n *selection) leavesOut(name string) bool {
+	isOther := last(name) == "embed_tokens" || slices.Contains(outside, last(name))
+	return isOther && n.onlyAllLinear() || strings.HasPrefix(name, "base_model.model.")
 }
 
 // isDotless reports whether no name with a dot can match an expression.

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"ranksweep/lora/peft"
@@ -70,6 +71,10 @@ func noSuchMap(s Settings) string {
 	if s.NoTargets {
 		texts = append(texts, "no targets are named, and none are chosen instead: PEFT finds nothing to adapt and stops")
 	}
+	if len(s.Targets) > 0 && !slices.ContainsFunc(s.Targets, s.keeps) {
+		texts = append(texts, fmt.Sprintf("%s: all targets are left out again, so that PEFT finds nothing to adapt and "+
+			"stops", listText(s.Exclude)))
+	}
 	if s.IdleTargets {
 		text := fmt.Sprintf("%s: matches no map, since a text must match a whole name, such as "+
 			"model.layers.0.self_attn.q_proj: PEFT then stops. Write a list of names, or an expression such as "+
@@ -86,6 +91,11 @@ func noSuchMap(s Settings) string {
 			abridged(s.Idle)))
 	}
 	return strings.Join(texts, ". ")
+}
+
+// keeps reports whether a target is not among the names of maps that are left out.
+func (s Settings) keeps(target string) bool {
+	return !slices.ContainsFunc(endings(target), func(end string) bool { return slices.Contains(s.Exclude, end) })
 }
 
 // quotedNumbers: PEFT and what hands its values on compare them as numbers.
