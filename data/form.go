@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,8 +70,35 @@ func (r *record) form() (*form, error) {
 			return f, f.check(&r.object)
 		}
 	}
+	if r.has("role", "content") || r.has("from", "value") {
+		return nil, errors.New("this is a turn and no example: an example has a list of turns, as messages; if each " +
+			"line of the file is such a list, jq -c '{messages: .}' makes examples of them")
+	}
+	if name, ok := r.holdsExamples(); ok {
+		return nil, fmt.Errorf("the examples are within the field %s: jq -c '.%s[]' takes them out", name, name)
+	}
 	return nil, fmt.Errorf("fields %v make no example: must be %s; one may be renamed by jq -c '.text = .NAME | "+
 		"del(.NAME)'", r.names, formNames())
+}
+
+// holdsExamples returns the name of the only field that is a list of objects which are no turns.
+func (r *record) holdsExamples() (name string, ok bool) {
+	lists := slices.DeleteFunc(slices.Clone(r.names), func(name string) bool { return !isListOfExamples(r.values[name]) })
+	if len(lists) != 1 {
+		return "", false
+	}
+	return lists[0], true
+}
+
+func isListOfExamples(raw []byte) bool {
+	if raw[0] != '[' {
+		return false
+	}
+	for first := range parts(raw) {
+		var o object
+		return first[0] == '{' && o.set(first) == nil && !o.has("role") && !o.has("from")
+	}
+	return false
 }
 
 // check returns an error if there are fields that the form would lose.

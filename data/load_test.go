@@ -250,12 +250,20 @@ func TestLoadRefuses(t *testing.T) {
 			"take them out by jq -c 'del(.history, .images)'"},
 		{"a.jsonl", `{"prompt":"p","chosen":"a","rejected":"b"}`,
 			"FILE:1: fields [prompt chosen rejected] make no example: " + forms},
-		{"a.json", `{"data":[{"text":"x"}]}`, "FILE:1: fields [data] make no example: " + forms},
+		{"a.json", `{"version":"1","data":[{"text":"x"}]}`,
+			"FILE:1: the examples are within the field data: jq -c '.data[]' takes them out"},
+		{"a.jsonl", `{"dialog":[{"role":"user","content":"x"}]}`, "FILE:1: fields [dialog] make no example: " + forms},
+		{"a.jsonl", `[{"role":"user","content":"x"}]`, "FILE:1: this is a turn and no example: an example has a list"},
 		// Other formats, by name and by content.
 		{"a.csv", "x", "FILE: it is a table in CSV, which is not read here; this may convert it: python3 -c " +
 			"\"import pandas as p; p.read_csv('FILE', keep_default_na=False).to_json(" +
 			"'FILE.jsonl', orient='records', lines=True)\""},
 		{"a.parquet", "x", "FILE: it is a Parquet file"},
+		{"a.txt", "%PDF-1.7\n%\xe2", "FILE: it is a PDF document, which is not read here; this may convert it: pdftotext"},
+		{"a.txt", "\x89PNG\r\n\x1a\n\x00", "FILE: byte 7 is 0x1a: it is no text file"},
+		{"a.jsonl", "7z\xbc\xaf'\x1c", "FILE: byte 6 is 0x1c: it is no text file"},
+		{"a.jsonl", "SQLite format 3\x00", "FILE: byte 16 is 0x00: it is no text file"},
+		{"a.jsonl", "<!DOCTYPE html><html>", "FILE: is a web page and not the file itself"},
 		{"a.jsonl", "PAR1", "FILE: it is a Parquet file"},
 		{"a.arrow", "x", "d.Dataset.from_file('FILE').to_json('FILE.jsonl')"},
 		{"a.zip", "x", "unzip 'FILE'"},

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ranksweep/userfile"
 )
 
 // otherFormat is a form of data that is not read here, and the command that converts a file of
@@ -30,6 +32,7 @@ var otherFormats = []otherFormat{
 	{"an Arrow file", []string{".arrow"}, []string{"\xff\xff\xff\xff"},
 		`python3 -c "import datasets as d; d.Dataset.from_file('FILE').to_json('FILE.jsonl')"`},
 	{"a workbook", []string{".xlsx", ".xls", ".ods"}, nil, pandas("read_excel('FILE')")},
+	{"a PDF document", []string{".pdf"}, []string{"%PDF-"}, "pdftotext 'FILE' 'STEM.txt'"},
 	{"a zip archive", []string{".zip"}, []string{"PK\x03\x04"}, "unzip 'FILE'"},
 	{"a tar archive", []string{".tar", ".tgz"}, nil, "tar -xf 'FILE'"},
 	{"packed by Zstandard", []string{".zst"}, []string{"\x28\xb5\x2f\xfd"}, "zstd -d 'FILE'"},
@@ -79,5 +82,14 @@ func refuseMagic(path string, begin []byte) error {
 			return otherFormat{what: "text in UTF-16", convert: iconv("UTF-16LE")}.refuse(path)
 		}
 	}
+	if err := userfile.Mistaken(begin); err != nil && ending(path) != ".txt" {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	// Images, archives and databases begin with such bytes, and no text does.
+	if at := bytes.IndexFunc(begin, isNoText); at >= 0 {
+		return fmt.Errorf("%s: byte %d is %#02x: it is no text file, but something else by that name", path, at+1, begin[at])
+	}
 	return nil
 }
+
+func isNoText(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r) }
