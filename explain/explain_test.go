@@ -167,7 +167,8 @@ func TestTraps(t *testing.T) {
 		{"no targets", "{peft_type: LORA, target_modules: []}", "no such map"},
 		{"an expression", "{peft_type: LORA, target_modules: '.*q_proj'}", ""},
 		{"PEFT's example", "{peft_type: LORA, target_modules: '.*decoder.*(SelfAttention|EncDecAttention).*(q|v)$'}", ""},
-		{"the head of all-linear", "{peft_type: LORA, target_modules: all-linear, rank_pattern: {lm_head: 4}}", "no such map"},
+		{"the head of all-linear", "{peft_type: LORA, target_modules: all-linear, rank_pattern: {lm_head: 4}}",
+			"no such map"},
 		{"a head that is a target", "{peft_type: LORA, target_modules: [q_proj, lm_head], alpha_pattern: {lm_head: 2}}",
 			"scale lost on the way"},
 		{"a name as it is stored", "{peft_type: LORA, target_modules: [q_proj], " +
