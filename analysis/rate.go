@@ -53,7 +53,13 @@ func (b BestRate) Between() bool { return !b.Edge && !math.IsNaN(b.Rate) }
 // BestRates finds the best learning rate of each rank and seed by [stats.FindOptimum], in a
 // group of arms that differ only in their rate. A run that diverged, or whose loss ended
 // above where it began, is worse than any other.
-func BestRates(group []Arm) []BestRate {
+func BestRates(group []Arm) []BestRate { return bestRates(group, finalLoss) }
+
+// finalLoss is the loss of the whole validation set.
+func finalLoss(r Row) float64 { return r.Statistic(metrics.ValLossFinal) }
+
+// bestRates takes the losses of runs that did not diverge from loss.
+func bestRates(group []Arm, loss func(Row) float64) []BestRate {
 	type sample struct {
 		rank int
 		seed uint64
@@ -68,8 +74,13 @@ func BestRates(group []Arm) []BestRate {
 				if _, ok := tried[s]; !ok {
 					samples = append(samples, s)
 				}
-				tried[s] = append(tried[s], rated(a.LR, r)...)
-				if final := r.Statistic(metrics.ValLossFinal); !math.IsNaN(final) {
+				for _, t := range rated(a.LR, r) {
+					if !math.IsInf(t.Loss, 1) {
+						t.Loss = loss(r)
+					}
+					tried[s] = append(tried[s], t)
+				}
+				if final := finalLoss(r); !math.IsNaN(final) {
 					onset[s] = final + r.Learned()
 				}
 			}
@@ -87,7 +98,7 @@ func BestRates(group []Arm) []BestRate {
 // run whose loss ended above where it began counts as diverged, so that no parabola goes
 // through it.
 func rated(rate float64, r Row) []stats.Trial {
-	t := stats.Trial{Rate: rate, Loss: r.Statistic(metrics.ValLossFinal)}
+	t := stats.Trial{Rate: rate, Loss: finalLoss(r)}
 	if r.Status == results.Diverged || r.Learned() < 0 {
 		t.Loss = math.Inf(1)
 	} else if math.IsNaN(t.Loss) {
@@ -101,15 +112,19 @@ func rated(rate float64, r Row) []stats.Trial {
 // then those that are the only one of their seed. Predicted is theory's power for
 // [metrics.BestRate].
 func RateExponent(group []Arm) (stats.Exponent, error) {
+	e, err := exponentOf(BestRates(group))
+	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
+	return e, err
+}
+
+func exponentOf(best []BestRate) (stats.Exponent, error) {
 	var obs []stats.Observation
-	for _, b := range BestRates(group) {
+	for _, b := range best {
 		o := stats.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
 		if !b.Between() {
 			o.Value = math.NaN()
 		}
 		obs = append(obs, o)
 	}
-	e, err := stats.FitExponent(obs)
-	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
-	return e, err
+	return stats.FitExponent(obs)
 }

@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 )
 
@@ -22,6 +21,10 @@ type Transfer struct {
 	Edge    bool    // the own best rate lies at an edge of the rates tried: a lower loss may lie beyond
 }
 
+// Regret is how much higher the loss is than at the seed's own best rate, in percent of that
+// loss; NaN if one of the two is not known.
+func (t Transfer) Regret() float64 { return 100 * (t.Loss - t.Best) / t.Best }
+
 // TransferRate takes a group of arms that differ only in their rate. Each seed gets the best
 // rate of the next seed at the smallest rank, and the last seed that of the first. So no seed
 // chooses its own rate, no two have the same one, and the spread over seeds has in it how well
@@ -29,10 +32,14 @@ type Transfer struct {
 // the largest rank. The loss between rates that were tried comes from a parabola of loss
 // against the logarithm of the rate, through the three nearest rates.
 func TransferRate(group []Arm, power float64) []Transfer {
+	return transferRate(group, power, finalLoss)
+}
+
+func transferRate(group []Arm, power float64, loss func(Row) float64) []Transfer {
 	best := make(map[int]map[uint64]BestRate) // by rank and seed
 	var ranks []int
 	var seeds []uint64
-	for _, b := range BestRates(group) {
+	for _, b := range bestRates(group, loss) {
 		if best[b.Rank] == nil {
 			best[b.Rank] = make(map[uint64]BestRate)
 		}
@@ -56,7 +63,7 @@ func TransferRate(group []Arm, power float64) []Transfer {
 			rate = c.Rate * math.Pow(float64(high)/float64(low), power)
 		}
 		all = append(all, Transfer{
-			Seed: seed, Rate: rate, Loss: between(lossesAt(group, high, seed), rate),
+			Seed: seed, Rate: rate, Loss: between(lossesAt(group, high, seed, loss), rate),
 			Best: b.Loss, Learned: b.Learned, Edge: b.Edge,
 		})
 	}
@@ -64,12 +71,12 @@ func TransferRate(group []Arm, power float64) []Transfer {
 }
 
 // lossesAt returns the losses of one rank and seed in rising order of their rates.
-func lossesAt(group []Arm, rank int, seed uint64) (tried []stats.Trial) {
+func lossesAt(group []Arm, rank int, seed uint64, loss func(Row) float64) (tried []stats.Trial) {
 	for _, a := range group {
 		for _, c := range a.Cells {
 			for _, r := range c.Runs {
 				if r.Rank == rank && r.Seed == seed {
-					tried = append(tried, stats.Trial{Rate: a.LR, Loss: r.Statistic(metrics.ValLossFinal)})
+					tried = append(tried, stats.Trial{Rate: a.LR, Loss: loss(r)})
 				}
 			}
 		}
@@ -110,10 +117,14 @@ func between(tried []stats.Trial, rate float64) float64 {
 // from each rank to the next: its mean over the seeds that have a best rate at both, NaN
 // without such a seed. Best rates at an edge of the rates tried are left out.
 func RateCurvature(group []Arm) (bend stats.Interval, local []float64) {
+	return curvatureOf(BestRates(group))
+}
+
+func curvatureOf(best []BestRate) (bend stats.Interval, local []float64) {
 	var ranks []int
 	var seeds []uint64
 	rates := make(map[uint64]map[int]float64) // logarithms, by seed and rank
-	for _, b := range BestRates(group) {
+	for _, b := range best {
 		if !b.Between() {
 			continue
 		}

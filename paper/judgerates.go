@@ -50,7 +50,8 @@ func ratePowers(r Rule, v View) Finding {
 	}
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
-		"If its interval does not contain 0, the best rate is no power of the rank." + bentText(rows) +
+		"If its interval" + widerText(rows) + " does not contain 0, the best rate is no power of the rank." +
+		bentText(rows) +
 		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
 		sharedText(rows)
 	if len(left) > 0 {
@@ -60,16 +61,17 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += tried.besideText() + deviationText(judged) + learnedAtBest(rows) + sharedExamples
+	f.Text += tried.besideText() + deviationText(judged) + learnedAtBest(rows) + validationText(rows, r)
 	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
 }
 
-// bentText names the multipliers whose best rate is no power of the rank; empty if there is none.
+// bentText names the multipliers whose best rate is no power of the rank, by the intervals with
+// the error from validation; empty if there is none.
 func bentText(rows []rateRow) string {
 	var bent []string
 	for _, x := range rows {
-		if x.bend.Low > 0 || x.bend.High < 0 {
+		if bend := x.bend.With(x.bendError); bend.Low > 0 || bend.High < 0 {
 			bent = append(bent, number.Brief(x.arm.Powers.P))
 		}
 	}
@@ -148,9 +150,11 @@ type rateRow struct {
 	rateCounts
 	judged bool // enough best rates lie between other rates that were tried
 	stats.Exponent
-	err   error          // why there is no exponent
-	bend  stats.Interval // the curvature
-	local []float64      // the powers from each rank to the next
+	err        error          // why there is no exponent
+	bend       stats.Interval // the curvature
+	local      []float64      // the powers from each rank to the next
+	powerError float64        // what the choice of validation examples adds to the power's error; NaN if unknown
+	bendError  float64        // the same of the curvature
 }
 
 func newRateRow(group []analysis.Arm, r Rule) rateRow {
@@ -160,8 +164,21 @@ func newRateRow(group []analysis.Arm, r Rule) rateRow {
 	x.Exponent, x.err = analysis.RateExponent(group)
 	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
 	x.bend, x.local = analysis.RateCurvature(group)
+	x.powerError, x.bendError = analysis.RateErrors(group)
 	return x
 }
+
+// verdict is the agreement with the claimed power, by the interval over seeds or by the one with
+// the error from validation.
+func (x rateRow) verdict(r Rule, e stats.Exponent) string {
+	if !x.judged {
+		return "not judged"
+	}
+	return e.Agreement(r.limit("tolerance")).String()
+}
+
+// wider is the power with the error from validation in its interval.
+func (x rateRow) wider() stats.Exponent { return x.Exponent.With(x.powerError) }
 
 // inside says how many best rates lie between other rates that were tried.
 func (x rateRow) inside() string { return fmt.Sprintf("%d of %d", x.between, x.all) }
@@ -173,6 +190,9 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 	table.Fill(&t, rows,
 		table.Numbers("p", func(x rateRow) string { return number.Brief(x.arm.Powers.P) }),
 		table.Numbers("fitted power", func(x rateRow) string { return exponentText(x.Exponent) }),
+		table.Numbers("fitted power"+withValidation, func(x rateRow) table.Entry {
+			return table.Exact(exponentText(x.wider()), x.powerError)
+		}),
 		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
 		table.Numbers("theory while A has hardly moved", func(x rateRow) table.Entry {
@@ -181,16 +201,51 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 		}),
 		table.Numbers("from each rank to the next", func(x rateRow) string { return slopesText(x.local) }),
 		table.Numbers("curvature", func(x rateRow) string { return intervalText(x.bend) }),
-		table.Numbers("best rates inside the grid", rateRow.inside),
-		table.Words("verdict", func(x rateRow) string {
-			if !x.judged {
-				return "not judged"
-			}
-			return x.Agreement(r.limit("tolerance")).String()
+		table.Numbers("curvature"+withValidation, func(x rateRow) table.Entry {
+			return table.Exact(intervalText(x.bend.With(x.bendError)), x.bendError)
 		}),
+		table.Numbers("best rates inside the grid", rateRow.inside),
+		table.Words("verdict", func(x rateRow) string { return x.verdict(r, x.Exponent) }),
 	)
 	return t
 }
+
+// withValidation ends the heads of columns whose intervals have the error from validation.
+const withValidation = ", with the error from validation"
+
+// widerText is withValidation if any row has such an error.
+func widerText(rows []rateRow) string {
+	if slices.ContainsFunc(rows, func(x rateRow) bool { return x.bendError > 0 }) {
+		return withValidation + ","
+	}
+	return ""
+}
+
+// validationText says what the choice of the validation examples adds to the error, and which
+// verdicts would be others with it.
+func validationText(rows []rateRow, r Rule) string {
+	if widerText(rows) == "" {
+		return sharedExamples
+	}
+	others := ""
+	for _, x := range rows {
+		if would := x.verdict(r, x.wider()); would != x.verdict(r, x.Exponent) {
+			others += fmt.Sprintf(" By the wider intervals, the verdict for p = %s would be: %s.",
+				number.Brief(x.arm.Powers.P), would)
+		}
+	}
+	if others == "" {
+		others = " By the wider intervals, no verdict would be another."
+	}
+	return validatedExamples + others
+}
+
+// validatedExamples says what the wider intervals hold, and why nothing is judged by them.
+const validatedExamples = " All seeds share the validation examples, and intervals over seeds leave out what the " +
+	"choice of these examples adds to the error. Two columns have wider intervals, with the error from validation: " +
+	"best rates are found again on halves of the validation set, which shows that error, and its square is added to " +
+	"the square of the error over seeds. The rule was fixed before the runs, and says that verdicts and the standing " +
+	"go by the intervals over seeds."
 
 // sharedExamples says what intervals of best rates leave out.
 const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
@@ -237,6 +292,7 @@ func rateTransfer(r Rule, v View) Finding {
 		p                 float64 // the power of the multiplier
 		same, half, whole transferred
 		holm              float64 // P, corrected, that the margin is lost
+		shared            float64 // what the choice of validation examples adds to half's error; NaN if unknown
 	}
 	var rows []row
 	var worst []float64
@@ -246,7 +302,8 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 		p := g[0].Powers.P
 		after := func(power float64) transferred { return newTransferred(g, power, r.limit("margin")) }
-		x := row{group: g, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p))}
+		x := row{group: g, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
+			shared: analysis.TransferError(g, -(1-p)/2)}
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
@@ -272,13 +329,21 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 	}
 	f.Text += " The last column is no part of the claim. It has the powers of R/r, in hundredths, with which each " +
-		"multiplier alone is shown to lose less than the margin." + sharedExamples
+		"multiplier alone is shown to lose less than the margin."
+	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {
+		f.Text += validatedTransfer
+	} else {
+		f.Text += sharedExamples
+	}
 	t := table.Table{Name: "transfer", Title: "How much higher the loss at the largest rank R is with a rate tuned " +
 		"at the smallest rank r, in percent of the loss: mean ± half of its 95% interval"}
 	table.Fill(&t, rows,
 		table.Numbers("p", func(x row) string { return number.Brief(x.p) }),
 		table.Numbers("the same rate", func(x row) string { return x.same.text() }),
 		table.Numbers("rate × (R/r)^(−(1−p)/2)", func(x row) string { return x.half.text() }),
+		table.Numbers("third column"+withValidation, func(x row) table.Entry {
+			return table.Exact(intervalText(x.half.regret.With(x.shared)), x.shared)
+		}),
 		table.Numbers("rate × (R/r)^(−(1−p))", func(x row) string { return x.whole.text() }),
 		table.Numbers("third column, in percent of what was learned: mean, and most", func(x row) string {
 			return x.half.learnedText()
@@ -291,6 +356,13 @@ func rateTransfer(r Rule, v View) Finding {
 	f.Tables = []table.Table{t}
 	return f
 }
+
+// validatedTransfer says what the wider intervals of transferred rates hold, and what does not go
+// by them.
+const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
+	"from validation: what the choice of these examples adds is found on halves of the validation set, and its square " +
+	"is added to the square of the error over seeds. All other columns leave it out. The rule was fixed before the " +
+	"runs, and says that P and the standing go by seeds."
 
 // passing has the lowest and the highest power, in hundredths between -2 and 1, with which a
 // transferred rate is shown to lose less than the margin.
@@ -334,7 +406,7 @@ func newTransferred(group []analysis.Arm, power, margin float64) transferred {
 			x.edges++ // the regret is at least this
 		}
 		lost := m.Loss - m.Best
-		percent, share = append(percent, 100*lost/m.Best), append(share, 100*lost/m.Learned)
+		percent, share = append(percent, m.Regret()), append(share, 100*lost/m.Learned)
 		under, over = append(under, margin*m.Learned-lost), append(over, lost-margin*m.Learned)
 	}
 	x.regret, x.learned = stats.MeanInterval(percent), stats.MeanInterval(share)

@@ -240,3 +240,51 @@ func ofRanks(s trial, rank int) (runs []results.Run) {
 	}
 	return runs
 }
+
+// onBatches gives runs eight validation batches on which the best rate at rank 64 is e to the
+// power add higher, or lower, than on all of them. The loss of all is as before.
+func onBatches(s trial, add float64) trial {
+	return changed(s, func(r *results.Run) {
+		loss := r.Statistic(metrics.ValLossFinal)
+		for i := range 8 {
+			shift := 0.0
+			if r.Rank == 64 {
+				shift = add * math.Log(r.LR) * float64(1-2*(i%2)) * 0.04
+			}
+			r.Validation = append(r.Validation, results.ValidationBatch{Scored: 100, Nats: 100 * (loss + shift)})
+		}
+	})
+}
+
+// What is bent, and a power that differs, by the interval over seeds alone is said to be so by that
+// alone: verdict and standing stay, and the text has the verdict by the wider interval.
+func TestPowersWithErrorFromValidation(t *testing.T) {
+	rule := claimOf(t, "best-rate-power").Rule
+	bent := rateStudy("adamw", func(r *results.Run) float64 {
+		x := math.Log(float64(r.Rank) / 16)
+		return 1e-2 * math.Exp(((r.Powers.P-1)/2+0.02)*x+0.02*x*x+0.01*swing(r))
+	})
+	plain := ratePowers(rule, bent.view())
+	narrow, wide := ratePowers(rule, onBatches(bent, 0.01).view()), ratePowers(rule, onBatches(bent, 1).view())
+	for _, f := range []Finding{plain, narrow, wide} {
+		if f.Standing != NotSeen || strings.Count(f.Tables[0].Markdown(), "| differs |") != 3 {
+			t.Errorf("%s:\n%s", f.Standing, f.Tables[0].Markdown())
+		}
+	}
+	const isBent, head = "That is so for p = 1, 0.5, 0.", "fitted power, with the error from validation"
+	for _, c := range []struct {
+		f       Finding
+		column  bool
+		bent    bool
+		verdict string
+	}{
+		{plain, false, true, "what the choice of these examples adds is left out."},
+		{narrow, true, true, "By the wider intervals, no verdict would be another."},
+		{wide, true, false, "the verdict for p = 0.5 would be: consistent, not resolved."},
+	} {
+		if strings.Contains(c.f.Tables[0].Markdown(), head) != c.column || strings.Contains(c.f.Text, isBent) != c.bent ||
+			!strings.Contains(c.f.Text, c.verdict) {
+			t.Errorf("%s\n%s", c.f.Text, c.f.Tables[0].Markdown())
+		}
+	}
+}

@@ -32,7 +32,12 @@ func MeanInterval(xs []float64) Interval {
 	case 1:
 		return Interval{Mean: present[0], Low: nan, High: nan, N: 1}
 	}
-	mean, half := stat.Mean(present, nil), tQuantile(n-1)*standardError(present)
+	return around(stat.Mean(present, nil), standardError(present), n)
+}
+
+// around returns Student's t interval of a mean of n values, from its standard error.
+func around(mean, se float64, n int) Interval {
+	half := tQuantile(n-1) * se
 	return Interval{Mean: mean, Low: mean - half, High: mean + half, N: n}
 }
 

@@ -14,10 +14,28 @@ func (d Difference) With(sharedSE float64) Difference {
 		return d
 	}
 	d.SE, d.SharedSE = math.Hypot(d.SE, sharedSE), sharedSE
-	half := tQuantile(d.N-1) * d.SE
-	d.Low, d.High = d.Mean-half, d.Mean+half
+	d.Interval = around(d.Mean, d.SE, d.N)
 	d.P = studentP(d.Mean, d.SE, d.N)
 	return d
+}
+
+// With adds an error that all values share to the interval, as [Difference.With] does.
+func (i Interval) With(sharedSE float64) Interval {
+	if i.N < 2 || !(sharedSE > 0) {
+		return i
+	}
+	return around(i.Mean, math.Hypot(i.SE(), sharedSE), i.N)
+}
+
+// With adds an error that all seeds share to the interval, as [Difference.With] does.
+func (e Exponent) With(sharedSE float64) Exponent {
+	if e.Seeds < 2 || !(sharedSE > 0) {
+		return e
+	}
+	e.SE = math.Hypot(e.SE, sharedSE)
+	i := around(e.Value, e.SE, e.Seeds)
+	e.Low, e.High = i.Low, i.High
+	return e
 }
 
 // SharedPart returns the part of the standard error that all pairs share, from 0 to 1. The

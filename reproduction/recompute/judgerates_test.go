@@ -129,6 +129,8 @@ func judgeRates(r rule, s *study) finding {
 	var rows []row
 	var left []say // multipliers that are not judged
 	var bent []say
+	var others say // verdicts that would be others with the error from validation
+	validated := false
 	var shares []float64
 	far, ratio := 0.0, 0.0
 	kept, all, walled := 0, 0, 0
@@ -162,8 +164,15 @@ func judgeRates(r rule, s *study) finding {
 			ratio = math.Max(ratio, float64(slices.Max(ranksOf(g)))/float64(slices.Min(ranksOf(g))))
 			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
 		}
-		if b := g.bends(); b.low > 0 || b.high < 0 {
+		wide, bend := p, widened(g.bends(), g.bendError())
+		wide.interval = widened(p.interval, g.powerError())
+		if bend.low > 0 || bend.high < 0 {
 			bent = append(bent, one(plain(a.scheme.p)))
+		}
+		validated = validated || g.bendError() > 0
+		if would := wide.agreement(r.Limits["tolerance"]); enough && would != verdict {
+			others = others.plus(phrase(" By the wider intervals, the verdict for p = # would be: "+would+".",
+				plain(a.scheme.p)))
 		}
 		shares = append(shares, g.shares()...)
 		for _, b := range g.measured() {
@@ -180,7 +189,9 @@ func judgeRates(r rule, s *study) finding {
 				"theory while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
 				"from each rank to the next":      g.steps(), "curvature": halved(g.bends()),
 				"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(p.n)),
-				"verdict": {text: verdict},
+				"verdict":                       {text: verdict},
+				"fitted power" + withValidation: unlessAbsent(g.powerError(), wide.say()),
+				"curvature" + withValidation:    unlessAbsent(g.bendError(), halved(bend)),
 			},
 		})
 	}
@@ -189,8 +200,12 @@ func judgeRates(r rule, s *study) finding {
 	}
 	f := heldToTheory(rows, r.Limits["tolerance"], r.Limits["level"])
 	f.tables = []wanted{t}
+	wider := ""
+	if validated {
+		wider = withValidation + ","
+	}
 	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
-		"seed. If its interval does not contain 0, the best rate is no power of the rank."}
+		"seed. If its interval" + wider + " does not contain 0, the best rate is no power of the rank."}
 	if len(bent) > 0 {
 		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
 	}
@@ -209,9 +224,24 @@ func judgeRates(r rule, s *study) finding {
 			"over these ranks.", fix(far, 3), fix(math.Pow(ratio, far), 2)))
 	}
 	f.seen = f.seen.plus(phrase(" At its best rate, a seed's loss falls by #% to #% of itself: means over seeds, the "+
-		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)),
-		say{text: sharedExamples})
+		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)))
+	switch {
+	case !validated:
+		f.seen = f.seen.plus(say{text: sharedExamples})
+	case others.text == "":
+		f.seen = f.seen.plus(say{text: validatedExamples + " By the wider intervals, no verdict would be another."})
+	default:
+		f.seen = f.seen.plus(say{text: validatedExamples}, others)
+	}
 	return f
+}
+
+// unlessAbsent is a text, or nothing if the error in it is unknown.
+func unlessAbsent(e float64, s say) say {
+	if math.IsNaN(e) {
+		return say{}
+	}
+	return s
 }
 
 // shares are, for each rank, how much of its loss a run loses at the best rate, in percent: the
@@ -230,6 +260,19 @@ func (g rates) shares() (means []float64) {
 
 const sharedExamples = " Intervals are over seeds, which share the validation examples: what the choice of these " +
 	"examples adds is left out."
+
+const withValidation = ", with the error from validation"
+
+const validatedExamples = " All seeds share the validation examples, and intervals over seeds leave out what the " +
+	"choice of these examples adds to the error. Two columns have wider intervals, with the error from validation: " +
+	"best rates are found again on halves of the validation set, which shows that error, and its square is added to " +
+	"the square of the error over seeds. The rule was fixed before the runs, and says that verdicts and the standing " +
+	"go by the intervals over seeds."
+
+const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
+	"from validation: what the choice of these examples adds is found on halves of the validation set, and its square " +
+	"is added to the square of the error over seeds. All other columns leave it out. The rule was fixed before the " +
+	"runs, and says that P and the standing go by seeds."
 
 // rankSeedGamma tells best rates apart: of one rank, seed and multiplier there is one.
 type rankSeedGamma struct {
@@ -400,6 +443,7 @@ func judgeTransfer(r rule, s *study) finding {
 	var shown []given
 	var ps []float64
 	var powers []digits
+	validated := false
 	for _, g := range groups(r.arms(s)) {
 		p := g[0].scheme.p
 		if ranks := ranksOf(g); !g[0].scheme.alone() || len(ranks) < 2 {
@@ -411,6 +455,7 @@ func judgeTransfer(r rule, s *study) finding {
 			learned = halved(half.share).plus(phrase("%, #% for one seed", sig(half.most, 3)))
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
+		validated = validated || g.regretError(-(1-p)/2) > 0
 		shown, ps, powers = append(shown, half), append(ps, half.less), append(powers, plain(p))
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
 			"the same rate":           g.transfer(0, r.Limits["margin"]).say(),
@@ -418,6 +463,8 @@ func judgeTransfer(r rule, s *study) finding {
 			"rate × (R/r)^(−(1−p))":   g.transfer(-(1 - p), r.Limits["margin"]).say(),
 			"third column, in percent of what was learned: mean, and most": learned,
 			"powers that lose less": g.passing(r.Limits["margin"], r.Limits["level"]),
+			"third column" + withValidation: unlessAbsent(g.regretError(-(1-p)/2),
+				halved(widened(half.percent, g.regretError(-(1-p)/2)))),
 		}})
 	}
 	if len(shown) == 0 {
@@ -442,7 +489,12 @@ func judgeTransfer(r rule, s *study) finding {
 		}
 	}
 	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
-		"with which each multiplier alone is shown to lose less than the margin."}, say{text: sharedExamples})
+		"with which each multiplier alone is shown to lose less than the margin."})
+	if validated {
+		f.seen.text += validatedTransfer
+	} else {
+		f.seen.text += sharedExamples
+	}
 	return f
 }
 
