@@ -150,35 +150,47 @@ func (d *distances) of(q metrics.Quantity, module string) (seen *farthest, toler
 
 // compare trains a config by both trainers, and holds every number of every step of one to
 // the other; of sign-like optimizers up to step 1.
-func (b both) compare(t *testing.T, c experiments.Config) (all distances) {
+func (b both) compare(t *testing.T, c experiments.Config) distances {
+	t.Helper()
+	got, want := b.outcomes(t, c)
+	if slices.Contains(signLike, c.Train.Optimizer) {
+		all := curves(t, got.Curve, want.Curve, 1)
+		all.join(curves(t, got.Modules, want.Modules, 1))
+		return all
+	}
+	all := curves(t, got.Curve, want.Curve, c.Train.Steps)
+	all.join(curves(t, got.Modules, want.Modules, c.Train.Steps))
+	b.adapters(t, got, want)
+	b.validation(t, got.Validation, want.Validation)
+	return all
+}
+
+// outcomes trains a config by both trainers.
+func (b both) outcomes(t *testing.T, c experiments.Config) (got, want train.Outcome) {
 	t.Helper()
 	check(t, c.Validate())
 	_, err := train.Trainers{b.there}.Resolve(t.Context(), withTrainer(c))
 	check(t, err)
 	ignore := func(metrics.Point) {}
-	want, err := b.here.Train(t.Context(), c, ignore)
+	want, err = b.here.Train(t.Context(), c, ignore)
 	check(t, err)
-	got, err := b.there.Train(t.Context(), c, ignore)
+	got, err = b.there.Train(t.Context(), c, ignore)
 	check(t, err)
 	if got.Status != want.Status || got.Steps != want.Steps || got.Tokens != want.Tokens {
 		t.Errorf("%s after %d steps and %d tokens, want %s, %d, %d", got.Status, got.Steps, got.Tokens, want.Status,
 			want.Steps, want.Tokens)
 	}
-	last := c.Train.Steps
-	if slices.Contains(signLike, c.Train.Optimizer) {
-		last = 1
+	return got, want
+}
+
+// curves compares points up to a step.
+func curves(t *testing.T, got, want []metrics.Point, last int) (all distances) {
+	t.Helper()
+	if len(got) != len(want) || len(got) == 0 {
+		t.Fatalf("%d points, want %d", len(got), len(want))
 	}
-	for _, points := range [][2][]metrics.Point{{got.Curve, want.Curve}, {got.Modules, want.Modules}} {
-		if len(points[0]) != len(points[1]) || len(points[0]) == 0 {
-			t.Fatalf("%d points, want %d", len(points[0]), len(points[1]))
-		}
-		for i, p := range points[0] {
-			all.join(b.point(t, p, points[1][i], last))
-		}
-	}
-	if last == c.Train.Steps {
-		b.adapters(t, got, want)
-		b.validation(t, got.Validation, want.Validation)
+	for i, p := range got {
+		all.join(point(t, p, want[i], last))
 	}
 	return all
 }
@@ -188,7 +200,7 @@ func withTrainer(c experiments.Config) experiments.Config {
 	return c
 }
 
-func (b both) point(t *testing.T, got, want metrics.Point, last int) (all distances) {
+func point(t *testing.T, got, want metrics.Point, last int) (all distances) {
 	t.Helper()
 	if got.Step != want.Step || got.Tokens != want.Tokens || got.Module != want.Module {
 		t.Fatalf("point %+v, want %+v", got, want)

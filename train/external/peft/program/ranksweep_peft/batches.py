@@ -1,7 +1,6 @@
 """Sequences from files, as batches that a model reads."""
 
 import torch
-from torch.nn import functional as F
 
 UNSCORED = -1
 
@@ -33,9 +32,11 @@ class Batch:
     def __init__(self, tokens, targets, device):
         pad = torch.nn.utils.rnn.pad_sequence
         self.tokens = pad(tokens, batch_first=True).to(device)
-        flat = pad(targets, batch_first=True, padding_value=UNSCORED).flatten()
-        places = (flat != UNSCORED).nonzero().squeeze(1)
-        self.targets, self.places = flat[places].to(device), places.to(device)
+        targets = pad(targets, batch_first=True, padding_value=UNSCORED)
+        scored = targets != UNSCORED
+        columns = scored.any(0).nonzero().squeeze(1)  # places at which any sequence is scored
+        places = scored[:, columns].flatten().nonzero().squeeze(1)
+        self.targets, self.columns, self.places = (x.to(device) for x in (targets[scored], columns, places))
         lengths = torch.tensor([len(t) for t in tokens])
         real = (torch.arange(self.tokens.shape[1]) < lengths[:, None]).flatten()  # not padding
         self.padded, self.real = not bool(real.all()), real.to(device)
@@ -46,10 +47,29 @@ class Batch:
 
     def loss(self, model):
         """Cross-entropy summed over the scored tokens, in nats and float64."""
-        logits = model(input_ids=self.tokens, use_cache=False).logits.flatten(0, 1)[self.places]
-        return F.cross_entropy(logits.float(), self.targets, reduction="none").double().sum()
+        logits = model(input_ids=self.tokens, use_cache=False, logits_to_keep=self.columns).logits
+        return CrossEntropy.apply(logits.flatten(0, 1)[self.places].float(), self.targets).double().sum()
 
     def rows(self, x):
         """The rows of x, (sequences, tokens, channels), that are not padding, in float32."""
         x = x.reshape(-1, x.shape[-1]).float()
         return x[self.real] if self.padded else x
+
+
+class CrossEntropy(torch.autograd.Function):
+    """PyTorch's own, on a CPU, sums a vocabulary one by one: small terms get lost beside a large
+    one, which makes SmolLM2's losses 5e-6 too low. This one sums by halves, and is faster."""
+
+    @staticmethod
+    def forward(ctx, logits, targets):
+        top = logits.amax(1, keepdim=True)
+        weights = (logits - top).exp_()
+        total = weights.sum(1)
+        ctx.save_for_backward(weights, total, targets)
+        return total.log() + top.squeeze(1) - logits.gather(1, targets[:, None]).squeeze(1)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        weights, total, targets = ctx.saved_tensors
+        d = weights * (gradient / total)[:, None]
+        return d.scatter_add_(1, targets[:, None], -gradient[:, None]), None

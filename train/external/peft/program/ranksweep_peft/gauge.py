@@ -11,8 +11,8 @@ from .deltas import spectral, squares
 class Squares:
     """Sums squares of entries, from which both norms follow."""
 
-    def __init__(self):
-        self.sum, self.count = 0.0, 0
+    def __init__(self, sum=0.0, count=0):
+        self.sum, self.count = sum, count
 
     def add(self, x):
         self.sum, self.count = self.sum + squares(x), self.count + x.numel()
@@ -40,14 +40,13 @@ ROLES = ["a", "b", "weight", "own"]
 def gradients(maps, split):
     """The gradients of all maps together, and of each map if split."""
     each = {m.name: {role: Squares() for role in ROLES} for m in maps}
-    for m in maps:
-        for array in m.arrays:
-            each[m.name][array.role].add(array.value.grad)
-    fetched([s for roles in each.values() for s in roles.values()])
     total = {role: Squares() for role in ROLES}
-    for roles in each.values():
-        for role, s in roles.items():
-            total[role].join(s)
+    found = [(m.name, a.role, a.value.grad) for m in maps for a in m.arrays]
+    norms = torch._foreach_norm([grad for *_, grad in found], 2, torch.float64)
+    for (name, role, grad), sum in zip(found, torch.stack(norms).square().tolist()):
+        s = Squares(sum, grad.numel())
+        each[name][role].join(s)
+        total[role].join(s)
     return gradient_values(total), {name: gradient_values(roles) for name, roles in each.items() if split}
 
 

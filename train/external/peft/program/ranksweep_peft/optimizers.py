@@ -34,7 +34,7 @@ def sgd(c, arrays):
 def adamw(c, arrays):
     if c["eps"] == 0:
         return AdamWithoutEps(c, arrays)
-    settings = {"betas": (c["beta1"], c["beta2"]), "eps": c["eps"], "weight_decay": c["weight_decay"]}
+    settings = {"betas": (c["beta1"], c["beta2"]), "eps": c["eps"], "weight_decay": c["weight_decay"], "fused": True}
     return Library(lambda groups: torch.optim.AdamW(groups, lr=0.0, **settings), arrays)
 
 
