@@ -35,8 +35,11 @@ func Cells(rows []Row) []Cell {
 		sorted = sorted[n:]
 	}
 	for i, c := range cells {
+		if note := mixture(c.Runs); note != "" {
+			cells[i].Warnings = append(cells[i].Warnings, note)
+		}
 		if parts[c.Cell] > 1 {
-			cells[i].Warnings = append(c.Warnings,
+			cells[i].Warnings = append(cells[i].Warnings,
 				"runs of this cell differ in settings, model, data or numerics: kept apart")
 		}
 	}

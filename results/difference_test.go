@@ -69,7 +69,7 @@ func TestDifferenceFromAnEarlierProgram(t *testing.T) {
 	if d := Difference(now, was); d != "" {
 		t.Errorf("a run of an earlier program: %s", d)
 	}
-	if near := Near(now, was); near != (Nearness{}) {
+	if near := Near(now, was, BetweenKernels); near != (Nearness{}) {
 		t.Errorf("a run of an earlier program: %+v", near)
 	}
 	if d := Difference(was, now); d == "" {

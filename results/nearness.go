@@ -1,6 +1,7 @@
 package results
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -22,39 +23,88 @@ const (
 	SizeTolerance = 5e-3 // of everything else
 )
 
-// Nearness says how near a run, trained again by a kernel that rounds differently, is to
-// the stored run.
+// Tolerance is how far numbers may differ, relative to their size.
+type Tolerance struct{ Losses, Sizes float64 }
+
+// BetweenKernels is the tolerance of a run that is trained again by a kernel that rounds
+// differently.
+var BetweenKernels = Tolerance{LossTolerance, SizeTolerance}
+
+// margin is how many times as far apart as two runs a third one may be. By chance alone it is
+// farther from one of them than they are from each other in two cases of three.
+const margin = 10
+
+// Measured is the tolerance that two runs of one config show, where training does not give the
+// same bytes each time: ten times the largest difference of their losses, and of everything else.
+// It is an error if they differ in more than measured numbers.
+func Measured(a, b Run) (Tolerance, error) {
+	var t Tolerance
+	if d := shapeDifference(a, b); d != "" {
+		return t, errors.New(d)
+	}
+	for _, n := range numbers(a, b) {
+		apart := margin * n.apart()
+		if math.IsInf(apart, 1) {
+			return t, errors.New(n.String())
+		}
+		if n.loss {
+			t.Losses = max(t.Losses, apart)
+		} else {
+			t.Sizes = max(t.Sizes, apart)
+		}
+	}
+	return t, nil
+}
+
+// Or returns the larger of two tolerances, for losses and for everything else.
+func (t Tolerance) Or(o Tolerance) Tolerance {
+	return Tolerance{max(t.Losses, o.Losses), max(t.Sizes, o.Sizes)}
+}
+
+func (t Tolerance) String() string {
+	return fmt.Sprintf("%.1g for losses and %.1g for other quantities", t.Losses, t.Sizes)
+}
+
+// Nearness says how near a run, trained again by what rounds differently, is to the stored run.
 type Nearness struct {
 	Difference string  // the number farthest beyond its tolerance, in words; empty if all are within
 	Largest    float64 // the relative difference that takes the largest share of its tolerance
 	What       string  // the number that has this difference; empty if nothing differs
 }
 
-// Near compares as [Difference] does, within [LossTolerance] and [SizeTolerance].
-func Near(now, was Run) Nearness {
+// Near compares as [Difference] does, within a tolerance.
+func Near(now, was Run, within Tolerance) Nearness {
 	if d := shapeDifference(now, was); d != "" {
 		return Nearness{Difference: d}
 	}
 	var near Nearness
-	most := 0.0 // share of a tolerance
+	largest := 0.0 // share of a tolerance
 	for _, n := range numbers(now, was) {
-		apart := n.apart()
-		if share := apart / n.tolerance(); share > most {
-			most = share
+		apart, most := n.apart(), within.of(n)
+		if share := shareOf(apart, most); share > largest {
+			largest = share
 			near.Largest, near.What = apart, n.what
 			if share > 1 {
-				near.Difference = fmt.Sprintf("%s, %.0e apart where kernels may be %.0e", n, apart, n.tolerance())
+				near.Difference = fmt.Sprintf("%s, %.0e apart where it may be %.0e", n, apart, most)
 			}
 		}
 	}
 	return near
 }
 
-func (n number) tolerance() float64 {
+func (t Tolerance) of(n number) float64 {
 	if n.loss {
-		return LossTolerance
+		return t.Losses
 	}
-	return SizeTolerance
+	return t.Sizes
+}
+
+// shareOf is the share of a tolerance that a difference takes, also of a tolerance of 0.
+func shareOf(apart, tolerance float64) float64 {
+	if apart == 0 {
+		return 0
+	}
+	return apart / tolerance
 }
 
 // apart returns the relative difference; infinite if one of the two numbers is absent.

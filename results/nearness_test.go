@@ -57,7 +57,7 @@ func TestNear(t *testing.T) {
 	} {
 		was, now := nearRun(), nearRun()
 		test.change(&now)
-		near := Near(now, was)
+		near := Near(now, was, BetweenKernels)
 		if near.What != test.what || (near.Difference == "") != test.within || !(near.Largest > 0) {
 			t.Errorf("%s: %+v, want %s within %t", name, near, test.what, test.within)
 		}
@@ -65,12 +65,46 @@ func TestNear(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	if near := Near(nearRun(), nearRun()); near != (Nearness{}) {
+	if near := Near(nearRun(), nearRun(), BetweenKernels); near != (Nearness{}) {
 		t.Errorf("the same run: %+v", near)
 	}
 	other := nearRun()
 	other.Steps++
-	if near := Near(other, nearRun()); !strings.Contains(near.Difference, "steps") {
+	if near := Near(other, nearRun(), BetweenKernels); !strings.Contains(near.Difference, "steps") {
 		t.Errorf("another shape: %+v", near)
+	}
+}
+
+// TestMeasuredTolerance is ten times the largest difference of two runs, of losses and of other
+// quantities; two runs of other shapes, or with a number in one alone, have none.
+func TestMeasuredTolerance(t *testing.T) {
+	a, b := nearRun(), nearRun()
+	if got, err := Measured(a, b); got != (Tolerance{}) || err != nil {
+		t.Errorf("of equal runs: %v, %v", got, err)
+	}
+	last := len(b.Curve) - 1
+	loss, norm := a.Curve[last].Values[metrics.TrainLoss], a.Curve[last].Values[metrics.GradNorm]
+	b.Curve[last].Values[metrics.TrainLoss] = loss * (1 + 0x1p-20)
+	b.Curve[last].Values[metrics.GradNorm] = norm * (1 + 0x1p-10)
+	got, err := Measured(b, a)
+	if math.Abs(got.Losses/(10*0x1p-20)-1) > 1e-6 || math.Abs(got.Sizes/(10*0x1p-10)-1) > 1e-6 || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	c := nearRun()
+	c.Curve[last].Values[metrics.TrainLoss] = loss * (1 + 9*0x1p-20)
+	if near := Near(c, a, got); near.Difference != "" {
+		t.Errorf("nine times as far: %s", near.Difference)
+	}
+	c.Curve[last].Values[metrics.TrainLoss] = loss * (1 + 11*0x1p-20)
+	if near := Near(c, a, got); !strings.Contains(near.Difference, "apart where it may be 1e-05") {
+		t.Errorf("eleven times as far: %q", near.Difference)
+	}
+	b.Curve[last].Values[metrics.GradNorm] = math.NaN()
+	if _, err := Measured(b, a); err == nil {
+		t.Error("a number is absent in one of them")
+	}
+	b.Steps++
+	if _, err := Measured(b, a); err == nil {
+		t.Error("one has more steps")
 	}
 }

@@ -91,6 +91,7 @@ type Provenance struct {
 type Timing struct {
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
+	Peak    int64     `json:"peak_bytes,omitempty"` // memory in use at once, if the trainer measures it
 }
 
 // Ranked reports whether the run trained something with a rank, an alpha and a gamma: an

@@ -124,7 +124,7 @@ func (s *Scheduler) round(ctx context.Context, experiment string, jobs []Job) ([
 // Fits returns an error if a single run that the store lacks needs more than Memory.
 func (s *Scheduler) Fits(p *Plan) error {
 	for _, j := range p.Jobs {
-		if j.Material.Bytes <= s.Memory {
+		if j.held() <= s.Memory {
 			continue
 		}
 		if settled, _ := s.settled(j); !settled {
@@ -183,10 +183,10 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 
 // complete trains and stores a job, as soon as there is memory for it.
 func (s *Scheduler) complete(ctx context.Context, experiment string, worker int, j Job) error {
-	if err := s.memory.Acquire(ctx, j.Material.Bytes); err != nil {
+	if err := s.memory.Acquire(ctx, j.held()); err != nil {
 		return context.Cause(ctx)
 	}
-	defer s.memory.Release(j.Material.Bytes)
+	defer s.memory.Release(j.held())
 	s.Started(worker, j)
 	run, adapters, err := s.train(ctx, experiment, worker, j)
 	if err == nil && s.HandOut != nil {
@@ -209,6 +209,14 @@ func (s *Scheduler) put(r results.Run) error {
 		return err
 	}
 	return s.Store.DropCheckpoint(r.ID)
+}
+
+// held is the memory of this machine that a job takes, in bytes.
+func (j Job) held() int64 {
+	if j.Material.Apart {
+		return 0
+	}
+	return j.Material.Bytes
 }
 
 // stored reports whether the store has a record of the job that stays, and tells the
@@ -244,6 +252,7 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 		return run, nil, context.Cause(ctx)
 	}
 	run.Timing = keeper.Timing(started)
+	run.Timing.Peak = outcome.Peak
 	if err != nil {
 		keeper.Failed(err)
 		run.Status, run.Reason = results.Failed, err.Error()

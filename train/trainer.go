@@ -117,6 +117,7 @@ type Material struct {
 	Cost      float64  // estimate, in floating-point operations
 	Factored  float64  // the same if every adapter were computed in factored form, as in other programs
 	Bytes     int64    // estimate of the memory that a run takes beside the base model
+	Apart     bool     // this memory is that of a device, and not of the machine
 	Warnings  []string // doubts about the config itself
 }
 
@@ -138,6 +139,7 @@ type Outcome struct {
 	Curve   []metrics.Point
 	Modules []metrics.Point
 
+	Peak   int64  // bytes of memory that were in use at once, if the trainer measures it
 	Kernel string // what trained this run, if the trainer's provenance does not say; it goes into the run's
 
 	Validation []results.ValidationBatch // the batches of the last validation; none without a validation set

@@ -85,7 +85,7 @@ func (a adapters) list(runs []results.Run) (t table.Table) {
 // run's, which is an error.
 func (a adapters) handOut(cmd *cobra.Command, c choice, runs []results.Run) error {
 	lacking := slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return a.has(r.ID) })
-	return trainAgain(cmd, c, lacking, func(now, was results.Run, trained []lora.Trained) error {
+	return trainAgain(cmd, c, lacking, true, func(now, was results.Run, trained []lora.Trained) error {
 		if now.Status != results.Done {
 			return fmt.Errorf("run %s was %s, but is %s when trained again: %s",
 				was.ID, was.Status, now.Status, now.Reason)

@@ -13,14 +13,15 @@ import (
 )
 
 // trainAgain trains stored runs once more, several at a time, and calls see with each new
-// run beside the stored one. An error of see ends it.
-func trainAgain(cmd *cobra.Command, c choice, runs []results.Run,
+// run beside the stored one, and with its adapters if they are to be kept. An error of see ends
+// it.
+func trainAgain(cmd *cobra.Command, c choice, runs []results.Run, keep bool,
 	see func(now, was results.Run, trained []lora.Trained) error) error {
 	if len(runs) == 0 {
 		return nil
 	}
 	workers := c.workers(runtime.GOMAXPROCS(0))
-	trainers, err := trainers(cmd, means{c, asFloat32, workers, true})
+	trainers, err := trainers(cmd, means{c, asFloat32, workers, keep})
 	if err != nil {
 		return err
 	}

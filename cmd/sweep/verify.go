@@ -26,7 +26,9 @@ func newVerify() *cobra.Command {
 		Long: fmt.Sprintf("Verify trains runs of a store again, from their records, and compares every byte with\n"+
 			"the stored runs: the same seed must give the same bytes. The portable kernel and the\n"+
 			"kernels in assembly round differently; between these, losses may differ by %g of their\n"+
-			"size and other quantities by %g. A quantity that the stored run lacks, since an older\n"+
+			"size and other quantities by %g. A run by another trainer that differs, and does not set\n"+
+			"deterministic, is trained once more: two runs of one config measure how far apart they\n"+
+			"are, and the stored one may be ten times as far from them. A quantity that the stored run lacks, since an older\n"+
 			"program did not measure it, is not compared. Without RUN, verify takes the %d runs with\n"+
 			"the smallest IDs, which are hashes, or all runs if --all is set. The store does not\n"+
 			"change. Verify exits with 1 if a run differs, or with --all if runs are missing or were\n"+
@@ -79,24 +81,28 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []re
 }
 
 func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
-	var mu sync.Mutex
-	verdicts := make(map[string]verdict)
-	err := trainAgain(cmd, c, runs, func(now, was results.Run, _ []lora.Trained) error {
-		mu.Lock()
-		defer mu.Unlock()
-		verdicts[was.ID] = compared(now, was)
-		return nil
-	})
+	first, err := trainedAgain(cmd, c, runs)
+	if err != nil {
+		return err
+	}
+	second, err := trainedAgain(cmd, c, slices.DeleteFunc(slices.Clone(runs), func(was results.Run) bool {
+		now := first[was.ID]
+		return !varies(was) || now.Status == results.Failed || results.Difference(now, was) == ""
+	}))
 	if err != nil {
 		return err
 	}
 	differ := 0
-	for _, r := range runs {
-		v := verdicts[r.ID]
+	for _, was := range runs {
+		now := first[was.ID]
+		v := compared(now, was)
+		if other, twice := second[was.ID]; twice {
+			v = comparedAs(now, was, other)
+		}
 		if !v.same {
 			differ++
 		}
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", r.ID, experiments.Point{Axes: r.Axes}, v.text)
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s  %s\n", was.ID, experiments.Point{Axes: was.Axes}, v.text)
 		if err != nil {
 			return err
 		}
@@ -105,6 +111,26 @@ func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
 		return fmt.Errorf("%d of %d runs differ from the stored ones", differ, len(runs))
 	}
 	return nil
+}
+
+// varies reports whether a run may have other bytes each time that it is trained: another
+// trainer trains it, and it does not ask for deterministic algorithms.
+func varies(r results.Run) bool {
+	c, err := experiments.ConfigOf(r.ID, r.Config)
+	return err == nil && c.Trainer != localName && !c.Train.Deterministic
+}
+
+// trainedAgain trains stored runs once more, and returns the new ones by their IDs.
+func trainedAgain(cmd *cobra.Command, c choice, runs []results.Run) (map[string]results.Run, error) {
+	var mu sync.Mutex
+	trained := make(map[string]results.Run)
+	err := trainAgain(cmd, c, runs, false, func(now, _ results.Run, _ []lora.Trained) error {
+		mu.Lock()
+		defer mu.Unlock()
+		trained[now.ID] = now
+		return nil
+	})
+	return trained, err
 }
 
 // verdict says whether a run, trained again, equals the stored one.
@@ -117,12 +143,15 @@ type verdict struct {
 // differently, within the tolerances between kernels.
 func compared(now, was results.Run) verdict {
 	d := results.Difference(now, was)
-	if d == "" {
+	switch {
+	case d == "":
 		return verdict{true, "same"}
+	case now.Status == results.Failed:
+		return verdict{false, "failed when it was trained again: " + now.Reason}
 	}
 	kernels := [2]string{was.Provenance.Kernel, now.Provenance.Kernel}
 	if !kernel.SameBytes(kernels[0], kernels[1]) {
-		near := results.Near(now, was)
+		near := results.Near(now, was, results.BetweenKernels)
 		if d = near.Difference; d == "" {
 			return verdict{true, fmt.Sprintf("same within the tolerances between kernels, %g for losses and %g for "+
 				"other quantities (%s then, %s now); the largest difference is %.0e, in %s",
@@ -130,4 +159,26 @@ func compared(now, was results.Run) verdict {
 		}
 	}
 	return verdict{false, "differs: " + d + "; " + makers(now, was)}
+}
+
+// comparedAs compares a run with the stored one within the tolerance that it shows when it is
+// trained twice, now and once more.
+func comparedAs(now, was, more results.Run) verdict {
+	within, err := results.Measured(more, now)
+	if err != nil {
+		return verdict{false, fmt.Sprintf("differs: %s; two runs of its config have no tolerance: %v",
+			results.Difference(now, was), err)}
+	}
+	note := ""
+	if kernels := [2]string{was.Provenance.Kernel, now.Provenance.Kernel}; !kernel.SameBytes(kernels[0], kernels[1]) {
+		within = within.Or(results.BetweenKernels)
+		note = fmt.Sprintf(", and at least those between kernels (%s then, %s now)", kernels[0], kernels[1])
+	}
+	note = fmt.Sprintf("tolerances measured on two runs of its config%s, %s", note, within)
+	near := results.Near(now, was, within)
+	if near.Difference != "" {
+		return verdict{false, fmt.Sprintf("differs: %s; by %s; %s", near.Difference, note, makers(now, was))}
+	}
+	return verdict{true, fmt.Sprintf("same within the %s; the largest difference is %.0e, in %s", note, near.Largest,
+		near.What)}
 }

@@ -69,16 +69,23 @@ func fake(fault string) {
 		}
 		if fault != "" && first() {
 			fmt.Fprintln(os.Stderr, "about to fail")
-			if fault != "failed" {
+			answer, goesOn := refusals[fault]
+			if !goesOn {
 				break
 			}
-			fmt.Println(`{"type": "failed", "reason": "out of memory: 3 GB more are needed"}`)
+			fmt.Println(answer)
 			continue
 		}
 		steps(m.Steps + 1)
-		fmt.Println(`{"type": "done"}`)
+		fmt.Println(`{"type": "done", "memory": {"peak": 7, "capacity": 300}}`)
 	}
 	misbehave(fault)
+}
+
+// refusals are what the trainer says of a run that it cannot train, by its fault.
+var refusals = map[string]string{
+	"failed": `{"type": "failed", "reason": "out of memory: 3 GB more are needed"}`,
+	"memory": `{"type": "failed", "reason": "out of memory", "memory": {"peak": 300, "capacity": 300}}`,
 }
 
 const ready = `{"type": "ready", "protocol": 1, "trainer": "fake", "versions": {"fake": "1.0"}, "device": "cpu", ` +

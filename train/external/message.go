@@ -82,6 +82,9 @@ type message struct {
 	// Of unable and failed.
 	Reason string `json:"reason,omitempty"`
 
+	// Of done, and of failed if memory ran out; may be missing.
+	Memory *memory `json:"memory,omitempty"`
+
 	// Of working: what takes so long.
 	What string `json:"what,omitempty"`
 

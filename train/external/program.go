@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"ranksweep/train/local"
 )
 
 // Program is a program that trains in another process.
@@ -17,6 +19,12 @@ type Program struct {
 	// of Main in that folder is its last argument.
 	Source fs.FS
 	Main   string
+
+	// Memory, if not nil, estimates the bytes that a process takes for a run, its base model
+	// included.
+	Memory func(local.Work) int64
+
+	Hint string // what to try if the command is not there
 }
 
 // command returns the command line, with the source in dir.
@@ -26,7 +34,7 @@ func (p Program) command(dir string) ([]string, error) {
 	}
 	path, err := exec.LookPath(p.Command[0])
 	if err != nil {
-		return nil, fmt.Errorf("external: trainer %s cannot be started: %w", p.Name, err)
+		return nil, fmt.Errorf("external: trainer %s cannot be started: %w%s", p.Name, err, p.Hint)
 	}
 	command := append([]string{path}, p.Command[1:]...)
 	if p.Source == nil {

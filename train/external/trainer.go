@@ -108,7 +108,23 @@ func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 		return m, err
 	}
 	m.Numerics = Numerics
+	if t.Program.Memory == nil {
+		return m, nil
+	}
+	w, err := t.work(ctx, c)
+	if err != nil {
+		return m, err
+	}
+	m.Bytes = t.Program.Memory(w)
+	m.Apart = slices.ContainsFunc(t.devices, func(device string) bool { return device != CPU })
 	return m, nil
+}
+
+// work finds what a config is trained on.
+func (t *Trainer) work(ctx context.Context, c experiments.Config) (local.Work, error) {
+	w, err := t.Here.Work(ctx, asRead(c))
+	w.Config = c
+	return w, err
 }
 
 // asRead returns a config with the precision in which the trainer in this process reads models
@@ -121,11 +137,10 @@ func asRead(c experiments.Config) experiments.Config {
 // Train trains one run in a process that is free, or starts one. A process that fails to
 // behave is ended, and the next run starts it anew.
 func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
-	w, err := t.Here.Work(ctx, asRead(c))
+	w, err := t.work(ctx, c)
 	if err != nil {
 		return train.Outcome{}, err
 	}
-	w.Config = c
 	m, err := t.files.handOver(t.Here, w, t.Keep)
 	defer t.files.remove(m)
 	if err != nil {
@@ -143,6 +158,11 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 		return train.Outcome{}, t.wrap(err, p)
 	}
 	t.idle <- p
+	if out, ok := errors.AsType[outOfMemory](err); ok {
+		if advice := t.Program.fitting(w, out.memory); advice != "" {
+			err = fmt.Errorf("%w; %s", err, advice)
+		}
+	}
 	if err != nil {
 		return train.Outcome{}, t.wrap(err, p)
 	}
@@ -157,6 +177,8 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 
 // refused says why a process did not train a run, although it can go on with others.
 type refused struct{ error }
+
+func (r refused) Unwrap() error { return r.error }
 
 // partner is the other side of a conversation.
 type partner interface {
@@ -183,9 +205,16 @@ func converse(ctx context.Context, p partner, m request, c *curve, report func(m
 			}
 			report(point)
 		case "done":
+			if answer.Memory != nil {
+				c.outcome.Peak = answer.Memory.Peak
+			}
 			return c.end()
 		case "failed":
-			return train.Outcome{}, refused{errors.New(answer.Reason)}
+			err := errors.New(answer.Reason)
+			if answer.Memory != nil {
+				err = outOfMemory{err, *answer.Memory}
+			}
+			return train.Outcome{}, refused{err}
 		default:
 			return train.Outcome{}, fmt.Errorf("said %q during a run: must be working, step, done or failed",
 				answer.Type)

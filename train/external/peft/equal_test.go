@@ -48,7 +48,8 @@ func newBoth(t testing.TB) both {
 	t.Helper()
 	path := pefttest.Python(t)
 	b := both{here: local.New(os.DirFS(t.TempDir()))}
-	b.there = external.New(t.Context(), Program(path), local.New(os.DirFS(t.TempDir())), slices.Repeat([]string{external.CPU}, runtime.GOMAXPROCS(0)))
+	devices := slices.Repeat([]string{external.CPU}, runtime.GOMAXPROCS(0))
+	b.there = external.New(t.Context(), Program(path), local.New(os.DirFS(t.TempDir())), devices)
 	b.there.Keep = true
 	t.Cleanup(func() { check(t, b.there.Close()) })
 	return b

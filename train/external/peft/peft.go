@@ -22,5 +22,8 @@ func Program(python string) external.Program {
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return external.Program{Name: Name, Command: []string{python}, Source: files, Main: "trainer.py"}
+	return external.Program{
+		Name: Name, Command: []string{python}, Source: files, Main: "trainer.py", Memory: memory,
+		Hint: ": name a Python 3.11 or later by --python or $RANKSWEEP_PYTHON",
+	}
 }

@@ -69,8 +69,10 @@ def multiplies_tf32(device):
     return device.type == "cuda" and torch.version.cuda and torch.cuda.get_device_capability(device) >= (8, 0)
 
 
-def prepare(request):
+def prepare(request, device):
     """Sets what holds for all products of a run."""
+    if request["precision"] not in abilities(device)["precisions"]:  # another device may have it
+        raise ValueError(f"precision {request['precision']}: {abilities(device)['why']['precision']}")
     torch.set_float32_matmul_precision("high" if PRECISIONS[request["precision"]].tf32 else "highest")
     torch.use_deterministic_algorithms(request["deterministic"])
     os.environ["FLASH_ATTENTION_DETERMINISTIC"] = "1" if request["deterministic"] else "0"  # transformers reads it

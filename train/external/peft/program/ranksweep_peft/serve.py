@@ -20,7 +20,7 @@ def main():
         return
     channel.send("working", what="importing PyTorch, transformers and PEFT")
     try:
-        from . import bases, devices, training
+        from . import bases, devices, memory, training
     except Exception as e:
         traceback.print_exc()
         channel.send("unable", reason=f"import failed: {described(e)}")
@@ -34,15 +34,25 @@ def main():
         device=devices.described(device, start["threads"]), devices=devices.found(),
         abilities=training.abilities(device), notes=NOTES,
     )  # fmt: skip
-    base = bases.Bases(channel, device)
+    base, meter = bases.Bases(channel, device), memory.Meter(device)
     while True:
-        request = channel.receive()
+        request, failure = channel.receive(), None
+        meter.reset()
         try:
             training.train(channel, base, request)
+        except training.DeviceLost:
+            raise  # nothing can be computed in this process any more
         except Exception as e:
             traceback.print_exc()
-            base.drop()  # whatever is left of the run on it
-            channel.send("failed", reason=described(e))
+            failure = {"reason": described(e)}
+            if memory.ran_out(e):
+                failure = {"reason": f"out of memory: {described(e)}"} | meter.read()
+        if not failure:
+            channel.send("done", **meter.read())
+            continue
+        base.drop()  # whatever is left of the run on it
+        meter.give_back()
+        channel.send("failed", **failure)
 
 
 def reason(start):

@@ -12,6 +12,7 @@ from .batches import Sequences
 from .dropout import dropping
 
 DUE_VALIDATION, DUE_PROBE, DUE_MAPS = 1, 2, 4
+DeviceLost = torch.AcceleratorError
 METHODS = ["lora", "dora", "full"]
 WATCHED = ["val_loss", "delta_w", "adapter_output", "train_loss", "grad_norm"]  # these must be finite
 
@@ -23,7 +24,7 @@ def abilities(device):
 
 
 def train(channel, bases, request):
-    arithmetic.prepare(request)
+    arithmetic.prepare(request, bases.device)
     base = bases.load(request)
     attached = maps.Attached(base, request)
     try:
@@ -34,7 +35,6 @@ def train(channel, bases, request):
             Run(channel, base, attached.maps, request, data, work).train()
     finally:
         attached.detach()
-    channel.send("done")
 
 
 class Run:
