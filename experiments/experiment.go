@@ -37,8 +37,8 @@ type Setting struct {
 // blockSeeds is the distance between blocks of seeds. No experiment has so many seeds.
 const blockSeeds = 1000
 
-// UseBlock moves every seed, those of the grid and those of tuning, by a number of
-// blocks, so that a finding on one block of seeds can be judged again on another.
+// UseBlock moves every seed, those of the grid, of what is left out and of tuning, by a number
+// of blocks, so that a finding on one block of seeds can be judged again on another.
 // Block 0 leaves the seeds as the file has them. A seed of 1000 or more is an error.
 func (e *Experiment) UseBlock(block int) error {
 	shift := uint64(block) * blockSeeds
@@ -46,19 +46,32 @@ func (e *Experiment) UseBlock(block int) error {
 	for i := range e.Tune.Seeds {
 		e.Tune.Seeds[i] += shift
 	}
-	for i, a := range e.Grid {
+	lists := [][]Axis{e.Grid}
+	for _, m := range e.Exclude {
+		lists = append(lists, m)
+	}
+	for _, axes := range lists {
+		if err := shiftSeeds(axes, shift); err != nil {
+			return fmt.Errorf("experiments: %s: %w", e.Name, err)
+		}
+	}
+	return nil
+}
+
+// shiftSeeds adds to every seed among the values of axes.
+func shiftSeeds(axes []Axis, shift uint64) error {
+	for i, a := range axes {
 		if a.Name != "seed" {
 			continue
 		}
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return fmt.Errorf("experiments: %s: seed %d: must be below %d, since seeds from there on are of other "+
-					"blocks", e.Name, v, blockSeeds)
+				return fmt.Errorf("seed %d: must be below %d, since seeds from there on are of other blocks", v, blockSeeds)
 			}
 			values[j] = v.(uint64) + shift
 		}
-		e.Grid[i].Values = values
+		axes[i].Values = values
 	}
 	return nil
 }

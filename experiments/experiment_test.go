@@ -68,11 +68,12 @@ grid: {rank: [4, 64], scaling: [lora, rslora]}
 	// rank=8 scaling=rslora 0.0001 200
 }
 
-// Another block has other seeds, of the grid and of tuning, and nothing else.
+// Another block has other seeds, of the grid, of what is left out and of tuning, and nothing else.
 func TestUseBlock(t *testing.T) {
 	load := func() *Experiment {
 		e, err := Parse("x.yaml",
-			[]byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"))
+			[]byte("name: x\ndata: d\ngrid: {seed: [0, 7], rank: [4]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [100]}\n"+
+				"exclude: [{seed: 7, lr: 2}]\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,6 +86,9 @@ func TestUseBlock(t *testing.T) {
 	if got := e.seedAxis().Values; !slices.Equal(got, []any{uint64(2000), uint64(2007)}) ||
 		!slices.Equal(e.Tune.Seeds, []uint64{2100}) {
 		t.Errorf("block 2 has seeds %v and tunes on %v", got, e.Tune.Seeds)
+	}
+	if got := e.Exclude[0][0].Values; !slices.Equal(got, []any{uint64(2007)}) {
+		t.Errorf("block 2 leaves out seed %v", got)
 	}
 	if err := e.UseBlock(1); err == nil || !strings.Contains(err.Error(), "seed 2000: must be below 1000") {
 		t.Errorf("a seed beyond its block: %v", err)

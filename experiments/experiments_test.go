@@ -32,6 +32,11 @@ var embedded = map[string]struct {
 	"rates-muon":      {nil, (3*6 + 7 + 6 + 6 + 7 + 6 + 7) * 8},
 	"finite-ranks":    {nil, 2 * 2 * 11 * 40},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
+
+	"theory-135m":          {nil, 2 * 2 * 3 * 30},
+	"first-steps-135m":     {nil, 4 * 2 * 3 * 20},
+	"one-rate-lora-135m":   {nil, 2*8 + 3}, // full fine-tuning has three rates, and one seed
+	"one-rate-rslora-135m": {nil, 2*8 + 3},
 }
 
 // A fingerprint is of what is trained: not of words, comments or layout.

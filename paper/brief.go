@@ -13,19 +13,24 @@ func (r Reproduction) Brief() string {
 	var t table.Table
 	table.Fill(&t, r.numbered(),
 		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.Name) }),
-		table.Words("standing", func(f numbered) string { return f.standing() }),
+		table.Words(atBase, func(f numbered) string { return f.standing() }),
+		table.Words(atLarger, func(f numbered) string { return f.Larger.standing() }),
 	)
 	return fmt.Sprintf("Of %d claims: %s.\n"+
 		"All are about one small model, one data set and short training; the report has the optimizer,\n"+
-		"learning rates, steps, ranks and number of seeds of each.\n\n%s\n%s",
-		len(r), r.counts(), r.caution(), t.Markdown())
+		"learning rates, steps, ranks and number of seeds of each. The same rules on a larger model,\n"+
+		"%s, with other data: %s.\n\n%s\n%s",
+		len(r), r.counts(Finding.here), LargerModel, r.counts(Finding.there), r.caution(), t.Markdown())
 }
 
+func (f Finding) here() Standing  { return f.Standing }
+func (f Finding) there() Standing { return f.Larger.Standing }
+
 // counts says how many claims have each standing, from seen to not run.
-func (r Reproduction) counts() string {
+func (r Reproduction) counts(of func(Finding) Standing) string {
 	var counts [len(standings)]int
 	for _, f := range r {
-		counts[f.Standing]++
+		counts[of(f)]++
 	}
 	var all []string
 	for s := Seen; ; s-- {

@@ -9,12 +9,12 @@ import (
 func TestBrief(t *testing.T) {
 	var r Reproduction
 	for _, c := range claims {
-		r = append(r, Finding{Claim: c})
+		r = append(r, Finding{Claim: c, Larger: new(Finding)})
 	}
 	for i := range r {
 		switch r[i].Key {
 		case "tuned-ranks":
-			r[i].Standing = Seen
+			r[i].Standing, r[i].Larger.Standing = Seen, NotSeen
 		case "only-sqrt-stable-adamw":
 			r[i].Standing = NotSeen
 		case "tuned-schemes":
@@ -25,7 +25,8 @@ func TestBrief(t *testing.T) {
 	for _, want := range []string{
 		"claims: 1 seen, 1 not seen, 1 partial, ", "under all three schemes: *seen* (claim ",
 		"LoRA learned: *partial: 3 of 7 runs* (claim ", "; *not seen* (claim ",
-		"smallest learned: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run |\n",
+		"smallest learned: *not run* (claim 3)", "\n| 1. " + claims[0].Name + " | not run | not run |\n",
+		"with other data: 1 not seen, ", "| seen | not seen |\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)

@@ -41,6 +41,7 @@ type Claim struct {
 	Says    string // what was reported there
 	Looks   string // what is looked for here: the rule in words
 	Rule    Rule
+	Larger  string   // the study of a larger model that the rule judges as well; empty if there is none
 	Shows   []string // names of figures of its study
 	Resolve string   // what would resolve it, if this size does not
 }
@@ -63,6 +64,9 @@ type Finding struct {
 	// it has not seen.
 	Late bool
 	New  Standing
+
+	// Larger is the finding on the larger model, whose own Larger is nil.
+	Larger *Finding
 
 	made   Made
 	judged bool // if Late: whether the rule before has judged these runs
@@ -95,9 +99,19 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 				return nil, err
 			}
 		}
+		larger := studies[c.Larger].judge(c.larger(), past)
+		f.Larger = &larger
 		r = append(r, f)
 	}
 	return r, nil
+}
+
+// all are the findings, each followed by the one on the larger model.
+func (r Reproduction) all() (all []Finding) {
+	for _, f := range r {
+		all = append(all, f, *f.Larger)
+	}
+	return all
 }
 
 // judge judges one claim.
@@ -146,9 +160,12 @@ func (f Finding) Line() string { return fmt.Sprintf("%-27s %s", f.standing(), f.
 
 // Studied names the experiments that answer claims, each once, in order.
 func Studied() []string {
-	var names []string
+	return namedStudies(func(c Claim) string { return c.Rule.Study })
+}
+
+func namedStudies(of func(Claim) string) (names []string) {
 	for _, c := range claims {
-		if name := c.Rule.Study; name != InferenceStudy && !slices.Contains(names, name) {
+		if name := of(c); name != "" && name != InferenceStudy && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

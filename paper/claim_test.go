@@ -62,7 +62,7 @@ func TestReproduceWithoutStudies(t *testing.T) {
 		}
 	}
 	text := r.Markdown("# Test", "beside", nil)
-	if n := strings.Count(text, "| not run |"); n != len(claims) {
+	if n := strings.Count(text, "| not run | not run |"); n != len(claims) {
 		t.Errorf("%d rows of the table say so, want %d", n, len(claims))
 	}
 	if n := strings.Count(text, "\n**Standing: not run**\n"); n != len(claims) ||
@@ -191,7 +191,7 @@ func TestHistoryOfReproductions(t *testing.T) {
 	text := r.Markdown("# Test", "beside", now)
 	rule := claimOf(t, key).Rule.Hash()
 	for _, want := range []string{
-		"| not seen | seen |\n",
+		"| not seen | seen | not run |\n",
 		"- 1. " + claims[0].Name + ": *seen*; before, it was *not seen*.\n",
 		fmt.Sprintf("does not: the rule is `%s`; before, it was `%s`", rule, lateRule),
 	} {
@@ -244,7 +244,7 @@ func TestStandingThatIsGone(t *testing.T) {
 			h[0].Rule = rule
 			want := fmt.Sprintf("- 1. %s: *%s*; before, it was *seen*, %s.\n", claims[0].Name, standing, reason)
 			if text := r.Markdown("# Test", "beside", h); !strings.Contains(text, want) ||
-				!strings.Contains(text, "| seen | "+standing+" |\n") {
+				!strings.Contains(text, "| seen | "+standing+" | not run |\n") {
 				t.Errorf("the page lacks %q:\n%s", want, text)
 			}
 		}
@@ -378,7 +378,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 		table.Fill(&rows, make([]int, n), table.Words("row", func(n int) int { return n }))
 		return Finding{Claim: claims[0], Standing: Seen, Tables: []table.Table{rows}}
 	}
-	long, short := finding(foldedRows+1).markdown("x", nil), finding(foldedRows).markdown("x", nil)
+	long, short := finding(foldedRows+1).outcome("x", nil), finding(foldedRows).outcome("x", nil)
 	if !strings.Contains(long, fmt.Sprintf("<details><summary>Rows: %d rows</summary>", foldedRows+1)) ||
 		!strings.Contains(short, "\n**Rows**\n\n| row |") ||
 		strings.Contains(short, "<details>") || strings.Contains(long+short, "said elsewhere") {
@@ -389,7 +389,7 @@ func TestLongTablesAreFolded(t *testing.T) {
 // The page says what would resolve a claim only if the claim is unresolved.
 func TestWhatWouldResolve(t *testing.T) {
 	for _, s := range []Standing{Partial, Unresolved, NotSeen, Seen} {
-		text := Finding{Claim: claims[0], Standing: s}.markdown("x", nil)
+		text := Finding{Claim: claims[0], Standing: s}.outcome("x", nil)
 		if strings.Contains(text, "What would resolve it: "+claims[0].Resolve) != (s == Unresolved) {
 			t.Errorf("%s:\n%s", s, text)
 		}

@@ -70,7 +70,7 @@ func (h History) under(key, rule, study string) *Judgement {
 // runs or their standing. A finding is no judgement if its rule was changed after its runs.
 func (h History) Add(r Reproduction) History {
 	h = slices.Clone(h)
-	for _, f := range r {
+	for _, f := range r.all() {
 		if f.Standing <= Partial || f.Late {
 			continue
 		}

@@ -49,7 +49,8 @@ func TestHistoryReadsBack(t *testing.T) {
 func TestHistoryGrows(t *testing.T) {
 	c := claims[0]
 	found := func(digest string, late bool) Reproduction {
-		return Reproduction{{Claim: c, Standing: Seen, Late: late, made: Made{Digest: digest, Last: "2026-01-01"}}}
+		return Reproduction{{Claim: c, Standing: Seen, Late: late, made: Made{Digest: digest, Last: "2026-01-01"},
+			Larger: new(Finding)}}
 	}
 	h := History(nil).Add(found("one", false))
 	if h = h.Add(found("one", false)); len(h) != 1 {
@@ -61,7 +62,7 @@ func TestHistoryGrows(t *testing.T) {
 	if h = h.Add(found("two", false)); len(h) != 2 || h[1].Study != "two" || h[1].Rule != c.Rule.Hash() {
 		t.Errorf("judged on other runs: %+v", h)
 	}
-	if h = h.Add(Reproduction{{Claim: c, Standing: Partial}, {Claim: c}}); len(h) != 2 {
+	if h = h.Add(Reproduction{{Claim: c, Standing: Partial, Larger: new(Finding)}, {Claim: c, Larger: new(Finding)}}); len(h) != 2 {
 		t.Errorf("what was not run whole is judged: %+v", h)
 	}
 	if now, before := h.last(c.Key); now.Study != "two" || before.Study != "one" {

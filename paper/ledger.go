@@ -43,6 +43,10 @@ type FixedGrid struct {
 	Grid  string `yaml:"grid"` // fingerprint of the experiment
 	Date  string `yaml:"date"`
 	Why   string `yaml:"why"` // what was wrong with the grid before; empty for the first
+
+	// Hashes of the model and the data, if the experiment's file only names files of them.
+	Model string `yaml:"model"`
+	Data  string `yaml:"data"`
 }
 
 // grids has all grids, in the order in which they were fixed.
@@ -62,10 +66,20 @@ func rulesOf(key string) (all []Fixed) {
 // claim's key.
 func Rules(study string) map[string]string {
 	rules := make(map[string]string)
-	for _, c := range claims {
+	for _, c := range judged() {
 		if c.Rule.Study == study {
 			rules[c.Key] = c.Rule.Hash()
 		}
 	}
 	return rules
+}
+
+// GridOf returns the grid of a study that was fixed last. It is the zero value if none was.
+func GridOf(study string) (last FixedGrid) {
+	for _, g := range grids {
+		if g.Study == study {
+			last = g
+		}
+	}
+	return last
 }

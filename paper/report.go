@@ -37,7 +37,8 @@ func (r Reproduction) claims(past History) string {
 			}
 			return ""
 		}),
-		table.Words("standing", func(f numbered) string { return f.standing() }),
+		table.Words(atBase, func(f numbered) string { return f.standing() }),
+		table.Words(atLarger, func(f numbered) string { return f.Larger.standing() }),
 	)
 	return t.Markdown()
 }
@@ -55,8 +56,13 @@ func (f Finding) rule() string {
 const foldedRows = 16
 
 func (f Finding) markdown(folder string, past History) string {
+	return fmt.Sprintf("*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks) +
+		f.outcome(folder, past) + f.largerSection(folder, past)
+}
+
+// outcome says what was found, with the standing, the tables and the figures.
+func (f Finding) outcome(folder string, past History) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks)
 	if f.Text != "" {
 		fmt.Fprintf(&b, "*Found here*: %s\n\n", f.Text)
 	}
@@ -132,7 +138,7 @@ func (f Finding) evidence() string {
 // studies says how each study was made.
 func (r Reproduction) studies() string {
 	var made []Finding // one for each study
-	for _, f := range r {
+	for _, f := range r.all() {
 		same := func(g Finding) bool { return g.made.Name == f.made.Name }
 		if f.made.Name != "" && !slices.ContainsFunc(made, same) {
 			made = append(made, f)
@@ -184,6 +190,10 @@ func (r Reproduction) changes(past History) string {
 		for _, text := range f.changed(f.judgements(past)) {
 			any = true
 			fmt.Fprintf(&b, "- %d. %s: %s\n", i+1, f.Name, text)
+		}
+		for _, text := range f.Larger.changed(f.Larger.judgements(past)) {
+			any = true
+			fmt.Fprintf(&b, "- %d. On %s: %s\n", i+1, LargerModel, text)
 		}
 	}
 	if !any {

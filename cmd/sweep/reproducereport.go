@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ const historyFile = "history.csv"
 func (r reproduction) write(cmd *cobra.Command) error {
 	studies := make(map[string]paper.Study)
 	runs := 0
-	for _, name := range append(paper.Studied(), paper.InferenceStudy) {
+	for _, name := range slices.Concat(paper.Studied(), paper.LargerStudied(), []string{paper.InferenceStudy}) {
 		s, err := r.read(name)
 		if err != nil {
 			return err

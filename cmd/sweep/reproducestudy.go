@@ -35,11 +35,12 @@ type study struct {
 	plan                *sweep.Plan
 	rules               map[string]string // the rules when training began
 	block               int               // the block of seeds
+	other               bool              // trains on other data than the experiment names
 }
 
 // study plans one study: on its old seeds, or on new seeds if a rule has changed since.
 func (r reproduction) study(ctx context.Context, name string, trainers train.Trainers) (s study, err error) {
-	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock}
+	s = study{name: name, folder: r.folder(name), rules: paper.Rules(name), block: firstBlock, other: r.larger.other()}
 	about, err := results.ReadAbout(s.folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return s, err
@@ -82,7 +83,14 @@ func (r reproduction) plan(ctx context.Context, name string, block int, trainers
 	if err := e.UseBlock(block); err != nil {
 		return nil, err
 	}
-	return sweep.NewPlan(ctx, e, trainers)
+	if err := r.larger.alter(e); err != nil {
+		return nil, err
+	}
+	p, err := sweep.NewPlan(ctx, e, trainers)
+	if err != nil {
+		return nil, err
+	}
+	return p, r.larger.check(p)
 }
 
 // sameRuns reports whether a grid begins with the runs of a study: with its tuning runs if
@@ -179,8 +187,10 @@ func (s study) write(cmd *cobra.Command) error {
 		return err
 	}
 	files.About.Rules, files.About.Block = s.rules, s.block
-	if files.About.Asked, err = experiments.Fingerprint(s.name); err != nil {
-		return err
+	if !s.other {
+		if files.About.Asked, err = experiments.Fingerprint(s.name); err != nil {
+			return err
+		}
 	}
 	return results.WriteStudy(s.folder, files)
 }

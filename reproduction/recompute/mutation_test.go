@@ -33,6 +33,8 @@ func places(lines []string) (all []place) {
 			all = append(all, place{kind + ", folded", i})
 		case strings.HasPrefix(l, "**"):
 			kind = strings.Trim(l, "*")
+		case strings.HasPrefix(l, "### "):
+			all = append(all, place{"titles on the larger model", i})
 		case strings.HasPrefix(l, "## "):
 			kind = strings.TrimPrefix(l, "## ")
 			all = append(all, place{"titles", i})
@@ -40,6 +42,8 @@ func places(lines []string) (all []place) {
 			all = append(all, place{"what changed", i})
 		case strings.HasPrefix(l, "The rule was changed"):
 			all = append(all, place{"changed rules", i})
+		case strings.HasPrefix(l, "*The same rule*"):
+			all = append(all, place{"rules on the larger model", i})
 		case strings.HasPrefix(l, "*Found here*"):
 			all = append(all, place{"found here", i})
 		case strings.HasPrefix(l, "¹ "):

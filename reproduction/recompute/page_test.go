@@ -1,6 +1,7 @@
 package recompute
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,6 +23,7 @@ type claim struct {
 	judgements                       string // before
 	changes                          []string
 	tables                           []table
+	larger                           *claim // the part on the larger model
 }
 
 // table has notes by their marks.
@@ -73,7 +75,11 @@ func (p *page) change(lines []string) error {
 		if _, err := fmt.Sscanf(text, "%d. ", &i); err != nil || i < 1 || i > len(p.claims) {
 			return fmt.Errorf("%q: is of no claim", l)
 		}
-		p.claims[i-1].changes = append(p.claims[i-1].changes, text)
+		c := p.claims[i-1]
+		if strings.HasPrefix(text, fmt.Sprintf("%d. %s", i, onLarger)) {
+			c = c.larger
+		}
+		c.changes = append(c.changes, text)
 	}
 	return nil
 }
@@ -90,6 +96,20 @@ func (p *page) add(title string, lines []string, listed table) error {
 	}
 	of := listed.cells[i]
 	c.source, c.rule, c.past, c.listed = of[1], strings.ReplaceAll(of[2], "`", ""), of[3], of[4]
+	c.larger = &claim{name: fmt.Sprintf("%d. %s", i+1, onLarger), standing: notRun, listed: of[5]}
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "### ") })
+	if at < 0 {
+		return c.read(lines)
+	}
+	c.larger.name = fmt.Sprintf("%d. %s", i+1, strings.TrimPrefix(lines[at], "### "))
+	return errors.Join(c.read(lines[:at]), c.larger.read(lines[at:]))
+}
+
+// onLarger begins the heading of the part on the larger model.
+const onLarger = "On SmolLM2-135M-Instruct"
+
+// read reads the lines of a section, or of its part on the larger model.
+func (c *claim) read(lines []string) error {
 	for k, l := range lines {
 		if c.line(l) {
 			continue
@@ -117,7 +137,7 @@ func (p *page) add(title string, lines []string, listed table) error {
 func (c *claim) line(l string) bool {
 	for prefix, to := range map[string]*string{
 		"*Reported* ": &c.reported, "*Found here*: ": &c.seen, "The rule was changed after these runs. ": &c.late,
-		"Judgements before: ": &c.judgements,
+		"Judgements before: ": &c.judgements, "*The same rule* ": &c.rule,
 	} {
 		if rest, ok := strings.CutPrefix(l, prefix); ok {
 			*to = rest

@@ -82,11 +82,32 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 			a.fail("source %q: its section has another", c.source)
 		}
 		r.claim(a, c, key, rule)
+		r.larger(a, c.larger, there(key))
 	}
 	a.claim = "How the studies were made"
 	p.studies.rows = -1
 	a.table(p.studies, r.made)
 	return a
+}
+
+// larger compares the part of a section on the larger model with its study.
+func (r report) larger(a *audit, c *claim, key string) {
+	a.claim = c.name
+	rule, ok := rules[key]
+	if !ok {
+		if c.listed != notRun || c.rule != "" {
+			a.fail("standing %q by rule %q, and it has no study", c.listed, c.rule)
+		}
+		return
+	}
+	last, want := r.fixed(key), ""
+	if r.studies[rule.Study] != nil {
+		want = fmt.Sprintf("(experiment `%s`), with the hash `%s`, %s.", rule.Study, last.rule, last.date)
+	}
+	if rule.hash() != last.rule || c.rule != want {
+		a.fail("rule %q: should be %q, of hash %s", c.rule, want, rule.hash())
+	}
+	r.claim(a, c, key, rule)
 }
 
 // claim compares the section of a claim with its study.

@@ -76,6 +76,28 @@ var rules = map[string]rule{
 	"init-losses":     {Test: "init-losses/3", Study: "init-losses", Limits: ofComparisons},
 }
 
+// largerStudies are the studies on the larger model, by the keys of the claims that they answer
+// by the same rules.
+var largerStudies = map[string]string{
+	"onset-collapse":      "theory-135m",
+	"lora-rank-no-better": "one-rate-lora-135m",
+	"rslora-rank-better":  "one-rate-rslora-135m",
+	"first-step-powers":   "theory-135m",
+	"exact-values":        "theory-135m",
+	"start-free-of-rank":  "first-steps-135m",
+}
+
+// there is the key of a claim on the larger model.
+func there(key string) string { return key + "@135M" }
+
+func init() {
+	for key, study := range largerStudies {
+		r := rules[key]
+		r.Study = study
+		rules[there(key)] = r
+	}
+}
+
 func rankGain(scheme, wants string) rule {
 	return rule{Test: "rank-gain/3", Study: "one-rate", Schemes: []string{scheme}, Wants: wants,
 		Limits: limits{"margin": margin, "level": level, "least-learned": 0.25}}

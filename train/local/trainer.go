@@ -26,6 +26,8 @@ import (
 type Trainer struct {
 	// Find, if not nil, returns the path of a model that is not embedded.
 	Find func(name string) (path string, err error)
+	// Data, if not nil, returns the path of the data that a config names.
+	Data func(source string) (path string)
 	// Stored keeps weights in their file's format if that takes less memory than float32.
 	// Runs take longer and have the same bytes. Embedded models are small and always
 	// float32.
@@ -197,6 +199,14 @@ func (l *Trainer) locate(name string) (string, error) {
 	return l.Find(name)
 }
 
+// dataPath returns the path of a config's data.
+func (l *Trainer) dataPath(source string) string {
+	if l.Data == nil {
+		return source
+	}
+	return l.Data(source)
+}
+
 // material returns the model, the corpus and the dataset on which a config is trained.
 func (l *Trainer) material(ctx context.Context, c experiments.Config) (
 	*checkpoint.Checkpoint, *data.Corpus, *data.Dataset, error) {
@@ -212,7 +222,7 @@ func (l *Trainer) material(ctx context.Context, c experiments.Config) (
 	}
 	corpus := l.corpora[c.Data.Source]
 	if corpus == nil {
-		if corpus, err = data.Load(c.Data.Source); err != nil {
+		if corpus, err = data.Load(l.dataPath(c.Data.Source)); err != nil {
 			return nil, nil, nil, err
 		}
 		l.corpora[c.Data.Source] = corpus
