@@ -159,7 +159,8 @@ func (r Reproduction) studies() string {
 		table.Words("grid", func(f Finding) string { return f.made.Asked }),
 	)
 	return "\n## How the studies were made\n\n" +
-		"`sweep reproduce --only STUDY` makes a single study again. Block k of the seeds has the seeds that the " +
+		"`sweep reproduce --only STUDY` makes a single study again; a study whose name ends in 135m also needs " +
+		"--model and --set data=PATH. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
 		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
 		"a study has one, paper/grids.yaml had it before the runs. For the other studies the line in that file was " +

@@ -22,19 +22,23 @@ const goText = "go-functions"
 // embedded one.
 type larger struct{ model, data string }
 
-// put takes the data from the flag --set.
+// put takes the data from the values of the flag --set.
 func (l *larger) put(set []string) error {
-	if l.data = goText; l.model == "" && len(set) > 0 {
+	l.data = goText
+	if len(set) == 0 {
+		return nil
+	}
+	path, ok := strings.CutPrefix(set[0], "data=")
+	switch {
+	case l.model == "":
 		return fmt.Errorf("reproduce: --set %s: only the studies on a larger model take it: add --model PATH", set[0])
+	case !ok || path == "":
+		return fmt.Errorf("reproduce: --set %s: must be data=PATH, since all else in a study is fixed before it is "+
+			"run; to try something else, use sweep run", set[0])
+	case len(set) > 1:
+		return fmt.Errorf("reproduce: --set %s and --set %s: must be one, data=PATH: remove the others", set[0], set[1])
 	}
-	for _, s := range set {
-		path, ok := strings.CutPrefix(s, "data=")
-		if !ok || path == "" {
-			return fmt.Errorf("reproduce: --set %s: must be data=PATH, since all else in a study is fixed before it is "+
-				"run; to try something else, use sweep run", s)
-		}
-		l.data = path
-	}
+	l.data = path
 	return nil
 }
 

