@@ -39,7 +39,7 @@ var claims = []Claim{
 			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
 			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
 		},
-		Larger:  "theory-135m",
+		Larger:  "onset-135m",
 		Shows:   []string{"onset"},
 		Resolve: moreSeeds,
 	},

@@ -9,7 +9,7 @@ import (
 // onsetOnLarger is a study on the larger model that has the norms of theory at the onset.
 func onsetOnLarger(rules map[string]string) Study {
 	s := figure2and3(rules)
-	s.Made.Name = "theory-135m"
+	s.Made.Name = "onset-135m"
 	return s
 }
 
@@ -17,7 +17,7 @@ func onsetOnLarger(rules map[string]string) Study {
 // a line among the studies and an entry of history for the larger one.
 func TestLargerModel(t *testing.T) {
 	const key = "onset-collapse"
-	r, err := Reproduce(map[string]Study{"theory-135m": onsetOnLarger(Rules("theory-135m"))}, nil)
+	r, err := Reproduce(map[string]Study{"onset-135m": onsetOnLarger(Rules("onset-135m"))}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,14 +34,14 @@ func TestLargerModel(t *testing.T) {
 	for _, want := range []string{
 		"| at 5.8M | at 135M |\n", "| not run | seen |\n",
 		"\n**Standing: not run**\n\n### On " + LargerModel + " (adamw; ",
-		"\n*The same rule* (experiment `theory-135m`), with the hash `" + there.Hash() + "`, ",
-		"| theory-135m | 2026-03-04 | 72 of 72 | ",
+		"\n*The same rule* (experiment `onset-135m`), with the hash `" + there.Hash() + "`, ",
+		"| onset-135m | 2026-03-04 | 72 of 72 | ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if strings.Count(text, "### On ") != len(Rules("theory-135m")) {
+	if strings.Count(text, "### On ") != len(Rules("onset-135m")) {
 		t.Errorf("%d sections on the larger model", strings.Count(text, "### On "))
 	}
 	at := slices.IndexFunc(h, func(j Judgement) bool { return j.Claim == key+"@135M" })
@@ -53,7 +53,7 @@ func TestLargerModel(t *testing.T) {
 // What changed on the larger model is said apart.
 func TestLargerModelChanged(t *testing.T) {
 	past := History{{Claim: "onset-collapse@135M", Date: "2026-01-01", Rule: lateRule, Standing: NotSeen}}
-	r, err := Reproduce(map[string]Study{"theory-135m": onsetOnLarger(Rules("theory-135m"))}, past)
+	r, err := Reproduce(map[string]Study{"onset-135m": onsetOnLarger(Rules("onset-135m"))}, past)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ var rules = map[string]rule{
 // largerStudies are the studies on the larger model, by the keys of the claims that they answer
 // by the same rules.
 var largerStudies = map[string]string{
-	"onset-collapse":      "theory-135m",
+	"onset-collapse":      "onset-135m",
 	"lora-rank-no-better": "one-rate-lora-135m",
 	"rslora-rank-better":  "one-rate-rslora-135m",
 	"first-step-powers":   "theory-135m",
