@@ -143,7 +143,7 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	now, before := r.last(key)
 	if !judged {
 		now, before = nil, now
-	} else if is := (&judgement{key, s.last(), hash, s.digest, standing, nil}); now == nil || !now.same(is) {
+	} else if is := (&judgement{key, judgedOn(now, s), hash, s.digest, standing, nil}); now == nil || !now.same(is) {
 		a.fail("history has %v last, and should have %v", now, is)
 		return
 	} else {
@@ -170,6 +170,15 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 		}
 		a.hold("what changed", c.changes[i], say{text: name + ": "}.plus(want[i]), 1)
 	}
+}
+
+// judgedOn is the day of a judgement: that of its study's last run, or an earlier one if the same
+// runs were made again.
+func judgedOn(now *judgement, s *study) string {
+	if now != nil && now.digest == s.digest && now.date < s.last() {
+		return now.date
+	}
+	return s.last()
 }
 
 // earlier lists all judgements by a fixed rule but one.

@@ -93,6 +93,9 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 // larger compares the part of a section on the larger model with its study.
 func (r report) larger(a *audit, c *claim, key string) {
 	a.claim = c.name
+	if !strings.Contains(c.name+" ", ". "+onLarger+" ") {
+		a.fail("heading %q: should begin with %q", c.name, onLarger)
+	}
 	rule, ok := rules[key]
 	if !ok {
 		if c.listed != notRun || c.rule != "" {
