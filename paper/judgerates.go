@@ -168,15 +168,6 @@ func newRateRow(group []analysis.Arm, r Rule) rateRow {
 	return x
 }
 
-// verdict is the agreement with the claimed power, by the interval over seeds or by the one with
-// the error from validation.
-func (x rateRow) verdict(r Rule, e stats.Exponent) string {
-	if !x.judged {
-		return "not judged"
-	}
-	return e.Agreement(r.limit("tolerance")).String()
-}
-
 // wider is the power with the error from validation in its interval.
 func (x rateRow) wider() stats.Exponent { return x.Exponent.With(x.powerError) }
 
@@ -205,7 +196,12 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 			return table.Exact(intervalText(x.bend.With(x.bendError)), x.bendError)
 		}),
 		table.Numbers("best rates inside the grid", rateRow.inside),
-		table.Words("verdict", func(x rateRow) string { return x.verdict(r, x.Exponent) }),
+		table.Words("verdict", func(x rateRow) string {
+			if !x.judged {
+				return "not judged"
+			}
+			return x.Agreement(r.limit("tolerance")).String()
+		}),
 	)
 	return t
 }
@@ -228,8 +224,9 @@ func validationText(rows []rateRow, r Rule) string {
 		return sharedExamples
 	}
 	others := ""
+	tolerance := r.limit("tolerance")
 	for _, x := range rows {
-		if would := x.verdict(r, x.wider()); would != x.verdict(r, x.Exponent) {
+		if would := x.wider().Agreement(tolerance); x.judged && would != x.Agreement(tolerance) {
 			others += fmt.Sprintf(" By the wider intervals, the verdict for p = %s would be: %s.",
 				number.Brief(x.arm.Powers.P), would)
 		}
