@@ -87,3 +87,7 @@ func showArithmetic(points []Point) {
 		}
 	}
 }
+
+// Varies reports whether a run may have other bytes each time that it is trained: another trainer
+// trains it, and it does not ask for deterministic algorithms.
+func (c Config) Varies() bool { return c.Trainer != LocalTrainer && !c.Train.Deterministic }

@@ -35,3 +35,17 @@ func TestArithmeticIsShown(t *testing.T) {
 		}
 	}
 }
+
+// TestVaries: only runs of other trainers may vary, and only without deterministic algorithms.
+func TestVaries(t *testing.T) {
+	for _, test := range []struct {
+		trainer             string
+		deterministic, want bool
+	}{{LocalTrainer, false, false}, {"peft", false, true}, {"peft", true, false}} {
+		c := Defaults()
+		c.Trainer, c.Train.Deterministic = test.trainer, test.deterministic
+		if got := c.Varies(); got != test.want {
+			t.Errorf("%+v: %t", test, got)
+		}
+	}
+}

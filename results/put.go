@@ -125,7 +125,7 @@ const conflictingFolder = ".conflicting"
 
 // compare holds a run that was trained a second time to the result that is stored.
 func (s *Store) compare(r, stored Run, files []file) error {
-	if r.Status == Failed || !sameMaker(r.Provenance, stored.Provenance) {
+	if r.Status == Failed || r.Varies || !sameMaker(r.Provenance, stored.Provenance) {
 		return nil
 	}
 	difference := Difference(r, stored)

@@ -248,6 +248,7 @@ func TestPutLetsTheFirstStay(t *testing.T) {
 		"another kernel":  func(r *Run) { r.Provenance.Kernel = "avx2"; r.Curve[2].Values[metrics.TrainLoss] = 1 },
 		"another program": func(r *Run) { r.Provenance.Program = "v1"; r.Curve[2].Values[metrics.TrainLoss] = 1 },
 		"another Go":      func(r *Run) { r.Provenance.Go = "go2"; r.Curve[2].Values[metrics.TrainLoss] = 1 },
+		"other bytes":     func(r *Run) { r.Varies = true; r.Curve[2].Values[metrics.TrainLoss] = 1 },
 		"a failure":       func(r *Run) { r.Status = Failed },
 		"another grid":    func(r *Run) { r.Experiment, r.Axes, r.Warnings = "other", nil, []string{"a"} },
 		"another time":    func(r *Run) { r.Timing.Seconds = 9 },

@@ -74,6 +74,8 @@ type Run struct {
 
 	Timing Timing `json:"-"` // in timing.json
 
+	Varies bool `json:"-"` // trained again, it may have other bytes; known of a run that was just trained
+
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
 

@@ -279,5 +279,6 @@ func record(experiment string, j Job, made results.Provenance) results.Run {
 		Seed: c.Seed, Optimizer: c.Train.Optimizer, LR: c.Train.LR,
 		Flops: j.Material.Cost, FactoredFlops: j.Material.Factored, Bytes: j.Material.Bytes,
 		Axes: j.Axes, Config: c.JSON(), Warnings: j.Material.Warnings, Provenance: made,
+		Varies: c.Varies(),
 	}
 }

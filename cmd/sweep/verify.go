@@ -87,7 +87,7 @@ func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
 	}
 	second, err := trainedAgain(cmd, c, slices.DeleteFunc(slices.Clone(runs), func(was results.Run) bool {
 		now := first[was.ID]
-		return !varies(was) || now.Status == results.Failed || results.Difference(now, was) == ""
+		return !now.Varies || now.Status == results.Failed || results.Difference(now, was) == ""
 	}))
 	if err != nil {
 		return err
@@ -111,13 +111,6 @@ func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
 		return fmt.Errorf("%d of %d runs differ from the stored ones", differ, len(runs))
 	}
 	return nil
-}
-
-// varies reports whether a run may have other bytes each time that it is trained: another
-// trainer trains it, and it does not ask for deterministic algorithms.
-func varies(r results.Run) bool {
-	c, err := experiments.ConfigOf(r.ID, r.Config)
-	return err == nil && c.Trainer != localName && !c.Train.Deterministic
 }
 
 // trainedAgain trains stored runs once more, and returns the new ones by their IDs.

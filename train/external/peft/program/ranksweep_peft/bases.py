@@ -10,6 +10,8 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 
 from .arithmetic import PRECISIONS, QUANTIZATIONS
 
+transformers.utils.logging.disable_progress_bar()
+
 FORM = ["model", "precision", "quantization", "attention"]  # what of a request a base depends on
 
 

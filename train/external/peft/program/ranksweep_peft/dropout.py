@@ -34,6 +34,14 @@ class Dropout(torch.nn.Module):
         return kept.view(shape)
 
 
+def rewind(maps, states=None):
+    """Puts the streams of maps back to states, if there are any. Returns where they are."""
+    streams = [m.dropout.stream for m in maps if getattr(m, "dropout", None)]
+    for stream, state in zip(streams, states or []):
+        stream.state = state
+    return [stream.state for stream in streams]
+
+
 @contextlib.contextmanager
 def dropping(maps, batch):
     """One pass of a batch through the model and back, in which entries are dropped."""
