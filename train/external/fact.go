@@ -31,6 +31,7 @@ func (t *Trainer) Facts() ([]Fact, error) {
 		Fact{"dropout", yesOrNo(can.Dropout)},
 		Fact{"gradient checkpointing", yesOrNo(can.GradientCheckpointing)},
 		Fact{"deterministic", yesOrNo(can.Deterministic)},
+		Fact{"checkpoints", yesOrNo(can.Checkpoints)},
 	)
 	for _, field := range slices.Sorted(maps.Keys(can.Why)) {
 		all = append(all, Fact{"other " + field, "no: " + can.Why[field]})

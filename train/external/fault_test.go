@@ -50,7 +50,7 @@ func TestFaultsFailOneRun(t *testing.T) {
 		"lossless": "reported step 0 without train_loss",
 		"unknown":  `reported quantity "speed", which is unknown`,
 		"alien":    `reported map "lm_head" at step 0, which the run does not adapt`,
-		"stranger": `said "checkpoint" during a run: must be working, step, done or failed`,
+		"stranger": `said "checkpoint" during a run: must be working, step, saved, done or failed`,
 	} {
 		t.Run(fault, func(t *testing.T) {
 			x := faulty(t, fault)

@@ -8,6 +8,7 @@ import (
 
 	"ranksweep/data"
 	"ranksweep/train/local"
+	"ranksweep/wholefile"
 )
 
 // files are the files that runs are handed over in. They lie in a temporary folder.
@@ -29,7 +30,7 @@ func (f *files) dir() (string, error) {
 func (f *files) locked() (dir string, err error) {
 	if f.folder == "" {
 		f.models, f.data = make(map[string]string), make(map[*data.Dataset]string)
-		f.folder, err = os.MkdirTemp("", "ranksweep-")
+		f.folder, err = wholefile.TempFolder("ranksweep")
 	}
 	return f.folder, err
 }
@@ -85,7 +86,7 @@ func (f *files) handOver(here *local.Trainer, w local.Work, adapters bool) (m re
 	f.runs++
 	run := filepath.Join(f.folder, fmt.Sprintf("run-%d", f.runs))
 	f.mu.Unlock()
-	m.Work = run + ".safetensors"
+	m.Work, m.save = run+".safetensors", run+"-state"
 	if adapters && w.Config.Adapter.Ranked() {
 		m.Adapters = run + "-adapters.safetensors"
 	}
@@ -94,7 +95,7 @@ func (f *files) handOver(here *local.Trainer, w local.Work, adapters bool) (m re
 
 // remove removes the files that no other run uses.
 func (f *files) remove(m request) {
-	for _, path := range []string{m.Work, m.Adapters} {
+	for _, path := range []string{m.Work, m.Adapters, m.Resume, m.save} {
 		if path != "" {
 			os.Remove(path)
 		}

@@ -27,6 +27,9 @@ func FuzzConversation(f *testing.F) {
 		`{"type":"step","step":0,"values":{"train_loss":2,"val_loss":"NaN"},"validation":[1,2]}`,
 		`{"type":"working","what":"x"}`,
 		`{"type":"step","step":1,"values":{"train_loss":"Infinity"},"maps":{"model.layers.0.mlp.up_proj":{}}}`,
+		`{"type":"saved","step":2}`,
+		`{"type":"saved","step":11}`,
+		`{"type":"saved","step":2,"reason":"no room"}`,
 		`{"type":"done"}`,
 		`{"type":"failed","reason":"x"}`, ready,
 		`{"type":"step","step":0,"values":{"train_loss":null}}`,
@@ -43,7 +46,10 @@ func FuzzConversation(f *testing.F) {
 	f.Add([]byte(honest.String()))
 	w := work(f, tinyConfig(f, "llama"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		o, err := converse(t.Context(), said{newLines(bytes.NewReader(text))}, requestOf(w), newCurve(w), quietly)
+		var notes []string
+		talk := &conversation{partner: said{newLines(bytes.NewReader(text))}, curve: newCurve(w), report: quietly,
+			keeper: keeper(t, &notes), asked: len(text)%2 == 0}
+		o, err := talk.train(t.Context(), requestOf(w))
 		if err != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
 	"ranksweep/train/local"
+	"ranksweep/train/resume"
 )
 
 func check(t testing.TB, err error) {
@@ -41,3 +42,16 @@ func work(t testing.TB, c experiments.Config) local.Work {
 }
 
 func quietly(metrics.Point) {}
+
+// keeper keeps a checkpoint in a folder of its own, and collects what it notes.
+func keeper(t testing.TB, notes *[]string) *resume.Keeper {
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	k := &resume.Keeper{
+		Path: path, Bell: new(resume.Bell),
+		Aside:  func() (string, error) { return path + ".aside", os.Rename(path, path+".aside") },
+		Resume: func(int) {},
+		Note:   func(text string) { *notes = append(*notes, text) },
+	}
+	k.Begin(t.Context())
+	return k
+}

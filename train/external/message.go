@@ -26,6 +26,7 @@ type request struct {
 	Data     string `json:"data"`     // file of the sequences, shared by runs
 	Work     string `json:"work"`     // file of the run's order, schedule and first factors
 	Adapters string `json:"adapters"` // file to write the trained adapters to; empty: not wanted
+	Resume   string `json:"resume"`   // file that it wrote as a checkpoint of the run; empty: the run begins
 
 	Method    string   `json:"method"`
 	Maps      []string `json:"maps"`  // names of the adapted maps, in the order of the forward pass
@@ -46,6 +47,15 @@ type request struct {
 	Batch      int       `json:"batch"`
 	Accumulate int       `json:"accumulate"`
 	Steps      int       `json:"steps"`
+
+	save string // file for checkpoints of the run
+}
+
+// save asks for a checkpoint in the middle of a run. The process answers with saved before its
+// next step.
+type save struct {
+	Type string `json:"type"` // "save"
+	File string `json:"file"` // to be written
 }
 
 // optimizer is the optimizer with the settings that it has; the others are 0.
@@ -68,7 +78,7 @@ type rates struct {
 
 // message is anything that the other process says. Type tells which fields it has.
 type message struct {
-	Type string `json:"type"` // ready, unable, working, step, done or failed
+	Type string `json:"type"` // ready, unable, working, step, saved, done or failed
 
 	// Of ready.
 	Protocol  int               `json:"protocol,omitempty"`
@@ -79,7 +89,7 @@ type message struct {
 	Abilities *abilities        `json:"abilities,omitempty"`
 	Notes     []string          `json:"notes,omitempty"` // what a user should know
 
-	// Of unable and failed.
+	// Of unable and failed; of saved, if the file could not be written.
 	Reason string `json:"reason,omitempty"`
 
 	// Of done, and of failed if memory ran out; may be missing.
@@ -88,7 +98,7 @@ type message struct {
 	// Of working: what takes so long.
 	What string `json:"what,omitempty"`
 
-	// Of step.
+	// Of step; of saved, the step that comes next.
 	Step       int               `json:"step"`
 	Values     values            `json:"values,omitempty"`
 	Maps       map[string]values `json:"maps,omitempty"`       // by the name of the adapted map

@@ -37,6 +37,9 @@ func TestPageHasEveryMessage(t *testing.T) {
 		case "train":
 			strictly(t, m[1], &request{})
 			everyField(t, any, requestOf(work(t, tinyConfig(t, "llama"))))
+		case "save":
+			strictly(t, m[1], &save{})
+			everyField(t, any, save{})
 		default:
 			strictly(t, m[1], &message{})
 			for name := range any {
@@ -45,7 +48,8 @@ func TestPageHasEveryMessage(t *testing.T) {
 		}
 	}
 	slices.Sort(types)
-	if want := []string{"done", "failed", "ready", "start", "step", "train", "unable", "working"}; !slices.Equal(types,
+	if want := []string{"done", "failed", "ready", "save", "saved", "start", "step", "train", "unable",
+		"working"}; !slices.Equal(types,
 		want) {
 		t.Errorf("the page has %q, want %q", types, want)
 	}

@@ -16,6 +16,7 @@ import (
 	"ranksweep/results"
 	"ranksweep/train"
 	"ranksweep/train/local"
+	"ranksweep/train/resume"
 )
 
 // Numerics is the version of what other processes are asked to compute. Whoever changes it
@@ -137,12 +138,20 @@ func asRead(c experiments.Config) experiments.Config {
 // Train trains one run in a process that is free, or starts one. A process that fails to
 // behave is ended, and the next run starts it anew.
 func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(metrics.Point)) (train.Outcome, error) {
+	return t.Resume(ctx, c, nil, report)
+}
+
+// Resume is Train of a run that goes on from its checkpoint if it has one. If the other process
+// has no checkpoints, the run is trained without.
+func (t *Trainer) Resume(ctx context.Context, c experiments.Config, k *resume.Keeper, report func(metrics.Point)) (
+	train.Outcome, error,
+) {
 	w, err := t.work(ctx, c)
 	if err != nil {
 		return train.Outcome{}, err
 	}
 	m, err := t.files.handOver(t.Here, w, t.Keep)
-	defer t.files.remove(m)
+	defer func() { t.files.remove(m) }()
 	if err != nil {
 		return train.Outcome{}, err
 	}
@@ -150,7 +159,11 @@ func (t *Trainer) Train(ctx context.Context, c experiments.Config, report func(m
 	if err != nil {
 		return train.Outcome{}, err
 	}
-	o, err := converse(ctx, p, m, newCurve(w), report)
+	talk := &conversation{partner: p, curve: newCurve(w), by: t.kernel(&p.facts), report: report}
+	if p.facts.Abilities.Checkpoints {
+		talk.resume(&m, k)
+	}
+	o, err := talk.train(ctx, m)
 	_, fit := errors.AsType[refused](err) // for other runs
 	if err != nil && !fit {
 		p.stop()
@@ -184,42 +197,6 @@ func (r refused) Unwrap() error { return r.error }
 type partner interface {
 	say(m any)
 	listenFor(ctx context.Context) (message, error)
-}
-
-// converse has a process train a run.
-func converse(ctx context.Context, p partner, m request, c *curve, report func(metrics.Point)) (
-	train.Outcome, error,
-) {
-	p.say(m)
-	for {
-		answer, err := p.listenFor(ctx)
-		if err != nil {
-			return train.Outcome{}, err
-		}
-		switch answer.Type {
-		case "working":
-		case "step":
-			point, err := c.add(answer)
-			if err != nil {
-				return train.Outcome{}, err
-			}
-			report(point)
-		case "done":
-			if answer.Memory != nil {
-				c.outcome.Peak = answer.Memory.Peak
-			}
-			return c.end()
-		case "failed":
-			err := errors.New(answer.Reason)
-			if answer.Memory != nil {
-				err = outOfMemory{err, *answer.Memory}
-			}
-			return train.Outcome{}, refused{err}
-		default:
-			return train.Outcome{}, fmt.Errorf("said %q during a run: must be working, step, done or failed",
-				answer.Type)
-		}
-	}
 }
 
 // wrap names the trainer in an error, and adds the end of the process's log.

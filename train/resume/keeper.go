@@ -65,11 +65,16 @@ func (k *Keeper) Due(step int) bool {
 func (k *Keeper) Save(s State) {
 	k.heard = k.Bell.rung.Load()
 	if err := write(k.Path, k.Of, k.Timing(k.started), s); err != nil {
-		k.Note(fmt.Sprintf("its checkpoint at step %d is not written: %v", s.Step, err))
-	} else {
-		k.last = s.Step
+		k.NotSaved(s.Step, err)
+		return
 	}
-	k.written = time.Now()
+	k.last, k.written = s.Step, time.Now()
+}
+
+// NotSaved says why there is no checkpoint before a step, although one was due.
+func (k *Keeper) NotSaved(step int, why error) {
+	k.heard, k.written = k.Bell.rung.Load(), time.Now()
+	k.Note(fmt.Sprintf("its checkpoint at step %d is not written: %v", step, why))
 }
 
 // Load returns the state from which the run goes on; nil if it begins anew. A file that cannot

@@ -34,6 +34,10 @@ class Channel:
     def receive(self):
         return self.inbox.get()
 
+    def asked(self):
+        """The file for a checkpoint of the run, if one is wanted."""
+        return "" if self.inbox.empty() else self.receive()["file"]
+
     def send(self, kind, **fields):
         self.out.write(json.dumps({"type": kind} | spelled(fields), allow_nan=False) + "\n")
         self.out.flush()

@@ -24,6 +24,18 @@ class Library:
             group["lr"] = rates[role]
         self.optimizer.step()
 
+    def state(self):
+        """What it remembers, by name: tensors and numbers."""
+        kept = self.optimizer.state_dict()["state"]
+        return {f"{place}.{name}": value for place, of in kept.items() for name, value in of.items()}
+
+    def restore(self, state):
+        kept = {}
+        for key, value in state.items():
+            place, name = key.split(".", 1)
+            kept.setdefault(int(place), {})[name] = value
+        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": kept})
+
 
 def sgd(c, arrays):
     return Library(
@@ -48,7 +60,7 @@ class Written:
 
     def __init__(self, c, arrays):
         self.c, self.arrays, self.steps = c, arrays, 0
-        self.state = [self.zeros(a) for a in arrays]
+        self.kept = [self.zeros(a) for a in arrays]
 
     def zeros(self, array):
         return torch.zeros_like(array.value)
@@ -56,10 +68,25 @@ class Written:
     @torch.no_grad()
     def step(self, rates):
         self.steps += 1
-        for array, state in zip(self.arrays, self.state):
+        for array, kept in zip(self.arrays, self.kept):
             lr = rates[array.role]
-            update = self.update(array, array.value.grad, state)
+            update = self.update(array, array.value.grad, kept)
             array.value.mul_(1 - lr * self.c["weight_decay"]).sub_(update, alpha=lr)
+
+    def state(self):
+        """What it remembers, by name: tensors and numbers."""
+        return {"steps": self.steps} | {f"{i}.{j}": t for i, j, t in self.tensors()}
+
+    def restore(self, state):
+        self.steps = state["steps"]
+        for i, j, t in self.tensors():
+            t.copy_(state[f"{i}.{j}"])
+
+    def tensors(self):
+        """Each tensor that it keeps, with the place of its array and its own."""
+        for i, kept in enumerate(self.kept):
+            for j, t in enumerate(kept if isinstance(kept, tuple) else (kept,)):
+                yield i, j, t
 
 
 class AdamWithoutEps(Written):

@@ -6,7 +6,7 @@ from . import versions
 from .channel import VERSION, Channel
 
 NOTES = [
-    "not yet: GGUF files, checkpoints of runs",
+    "not yet: GGUF files",
     "not yet run on a GPU: CUDA devices, tf32, flash_attention_2; all else has been run on a CPU",
 ]
 
@@ -37,6 +37,8 @@ def main():
     base, meter = bases.Bases(channel, device), memory.Meter(device)
     while True:
         request, failure = channel.receive(), None
+        if request["type"] == "save":
+            continue  # its run has ended
         meter.reset()
         try:
             training.train(channel, base, request)

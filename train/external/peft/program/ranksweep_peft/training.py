@@ -6,7 +6,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from . import arithmetic, gauge, maps, optimizers
+from . import arithmetic, gauge, maps, optimizers, saved
 from .bases import checkpointed
 from .batches import Sequences
 from .dropout import dropping, rewind
@@ -19,7 +19,7 @@ WATCHED = ["val_loss", "delta_w", "adapter_output", "train_loss", "grad_norm"]  
 
 def abilities(device):
     return {
-        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "dropout": True,
+        "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "dropout": True, "checkpoints": True,
     } | arithmetic.abilities(device)  # fmt: skip
 
 
@@ -52,8 +52,12 @@ class Run:
         self.optimizer = optimizers.new(request["optimizer"], self.arrays)
 
     def train(self):
-        steps, drops = self.request["steps"], {}
-        for step in range(steps + 1):
+        first, drops, steps = 0, {}, self.request["steps"]
+        if self.request["resume"]:
+            first, drops = saved.read(self.request["resume"], self)
+        for step in range(first, steps + 1):
+            if file := self.channel.asked():
+                self.save(file, step, drops)
             values, split, validation = self.inspect(step)
             values |= drops
             if step < steps and finite(values):
@@ -67,6 +71,14 @@ class Run:
         if self.request["adapters"]:
             tensors = {name: p.detach().contiguous() for m in self.maps for name, p in m.trained().items()}
             save_file(tensors, self.request["adapters"])
+
+    def save(self, file, step, drops):
+        why = {}
+        try:
+            saved.write(file, step, drops, self)
+        except Exception as e:  # the run goes on
+            why["reason"] = f"{type(e).__name__}: {e}"
+        self.channel.send("saved", step=step, **why)
 
     def inspect(self, step):
         """Measures what is due before a step's gradient."""

@@ -1,0 +1,148 @@
+package external
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/results"
+	"ranksweep/train"
+	"ranksweep/train/resume"
+)
+
+// obedient is another process that trains from a step on, and answers save before its next
+// step. Its state is the step as text.
+type obedient struct {
+	step, steps int
+	file        string // to be written before the next step
+	answer      func(o *obedient) message
+}
+
+func (o *obedient) say(m any) {
+	if s, ok := m.(save); ok {
+		o.file = s.File
+	}
+}
+
+func (o *obedient) listenFor(context.Context) (message, error) {
+	if o.file != "" {
+		m := o.answer(o)
+		o.file = ""
+		return m, nil
+	}
+	if o.step > o.steps {
+		return message{Type: "done"}, nil
+	}
+	o.step++
+	return message{Type: "step", Step: o.step - 1, Values: values{"train_loss": number(o.step)},
+		Maps: map[string]values{"model.layers.0.mlp.up_proj": {"grad_norm": 1}}}, nil
+}
+
+// writes writes the file as it was asked to.
+func writes(o *obedient) message {
+	if err := os.WriteFile(o.file, fmt.Append(nil, o.step), 0o600); err != nil {
+		return message{Type: "failed", Reason: err.Error()}
+	}
+	return message{Type: "saved", Step: o.step}
+}
+
+// converse trains a run whose program begins at the step in the file resume of the request. It
+// rings for a checkpoint first.
+func converse(t *testing.T, k *resume.Keeper, by string, answer func(*obedient) message) (
+	request, train.Outcome, error,
+) {
+	t.Helper()
+	w := work(t, tinyConfig(t, "llama"))
+	m := requestOf(w)
+	m.save = filepath.Join(t.TempDir(), "state")
+	other := &obedient{steps: w.Config.Train.Steps, answer: answer}
+	talk := &conversation{partner: other, curve: newCurve(w), by: by, report: quietly}
+	talk.resume(&m, k)
+	if m.Resume != "" {
+		text, err := os.ReadFile(m.Resume)
+		check(t, err)
+		fmt.Sscan(string(text), &other.step)
+	}
+	k.Bell.Ring()
+	o, err := talk.train(t.Context(), m)
+	return m, o, err
+}
+
+// TestSavedRunsGoOn: a run that goes on from a checkpoint gets its own file back, and the curve
+// that the whole run has.
+func TestSavedRunsGoOn(t *testing.T) {
+	var notes []string
+	k := keeper(t, &notes)
+	m, want, err := converse(t, k, "x", writes)
+	check(t, err)
+	if m.Resume != "" || want.Status != results.Done || want.Tokens == 0 {
+		t.Fatalf("the first time: resume %q, %s, %d tokens", m.Resume, want.Status, want.Tokens)
+	}
+	m, got, err := converse(t, k, "x", writes)
+	check(t, err)
+	if m.Resume == "" {
+		t.Error("starts anew")
+	}
+	run := func(o train.Outcome) results.Run {
+		return results.Run{Status: o.Status, Steps: o.Steps, Tokens: o.Tokens, Curve: o.Curve, Modules: o.Modules}
+	}
+	if d := results.Difference(run(got), run(want)); d != "" || len(notes) > 0 {
+		t.Errorf("%s; noted %q", d, notes)
+	}
+	if m, _, err = converse(t, k, "another GPU", writes); err != nil || m.Resume != "" || len(notes) != 1 ||
+		!strings.Contains(notes[0], "x computed it, which may round otherwise than another GPU") {
+		t.Errorf("on another device: resumes %q, noted %q, %v", m.Resume, notes, err)
+	}
+}
+
+// TestSavedWithoutRoom: a program that cannot write its file says why, and the run goes on.
+func TestSavedWithoutRoom(t *testing.T) {
+	var notes []string
+	_, o, err := converse(t, keeper(t, &notes), "x", func(o *obedient) message {
+		return message{Type: "saved", Step: o.step, Reason: "no room"}
+	})
+	if err != nil || o.Status != results.Done || len(notes) != 1 ||
+		notes[0] != "its checkpoint at step 1 is not written: no room" {
+		t.Errorf("%s, %v, noted %q", o.Status, err, notes)
+	}
+}
+
+// TestSavedOtherwise: a program that saves what nobody asked for, another step, or no file,
+// has failed.
+func TestSavedOtherwise(t *testing.T) {
+	for want, answer := range map[string]func(*obedient) message{
+		"saved step 7: must be step 1": func(*obedient) message { return message{Type: "saved", Step: 7} },
+		"no such file":                 func(*obedient) message { return message{Type: "saved", Step: 1} },
+	} {
+		var notes []string
+		if _, _, err := converse(t, keeper(t, &notes), "x", answer); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	talk := &conversation{
+		partner: said{newLines(strings.NewReader(`{"type":"saved","step":0}` + "\n"))},
+		curve:   newCurve(work(t, tinyConfig(t, "llama"))), report: func(metrics.Point) {},
+	}
+	if _, err := talk.train(t.Context(), request{}); err == nil || !strings.Contains(err.Error(), "nobody asked for") {
+		t.Errorf("unasked: %v", err)
+	}
+}
+
+// TestInterruptedWithoutAnswer: a run that is interrupted before any step has nothing to save
+// and ends at once.
+func TestInterruptedWithoutAnswer(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	var notes []string
+	talk := &conversation{partner: said{newLines(io.MultiReader())}, curve: newCurve(work(t, tinyConfig(t, "llama"))),
+		report: quietly, keeper: keeper(t, &notes)}
+	if _, err := talk.train(ctx, request{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("ends with %v", err)
+	}
+}
