@@ -20,7 +20,8 @@ func TestCellsSayWhatTheyMix(t *testing.T) {
 		{[]string{a, a}, results.Done, nil},
 		{[]string{"avx2", "avx512"}, results.Done, nil},
 		{[]string{a, b}, results.Failed, nil},
-		{[]string{a, b, a}, results.Diverged, []string{"runs of this cell were made with what rounds differently: " + a + "; " + b}},
+		{[]string{a, b, a}, results.Diverged,
+			[]string{"runs of this cell were made with what rounds differently: " + a + "; " + b}},
 		{[]string{"avx2", "portable"}, results.Done,
 			[]string{"runs of this cell were made with what rounds differently: avx2; portable"}},
 	} {

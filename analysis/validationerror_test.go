@@ -52,11 +52,14 @@ func TestValidationError(t *testing.T) {
 
 func TestValidationErrorIsAbsent(t *testing.T) {
 	for name, change := range map[string]func(a, b []results.Run) ([]results.Run, []results.Run){
-		"no runs":       func(_, b []results.Run) ([]results.Run, []results.Run) { return nil, b },
-		"no pair":       func(a, b []results.Run) ([]results.Run, []results.Run) { return a[:1], b[1:] },
-		"none of one":   func(a, b []results.Run) ([]results.Run, []results.Run) { b[1].Validation = nil; return a, b },
-		"none of all":   func(a, b []results.Run) ([]results.Run, []results.Run) { return strip(a), strip(b) },
-		"other batches": func(a, b []results.Run) ([]results.Run, []results.Run) { a[0].Validation[3].Scored++; return a, b },
+		"no runs":     func(_, b []results.Run) ([]results.Run, []results.Run) { return nil, b },
+		"no pair":     func(a, b []results.Run) ([]results.Run, []results.Run) { return a[:1], b[1:] },
+		"none of one": func(a, b []results.Run) ([]results.Run, []results.Run) { b[1].Validation = nil; return a, b },
+		"none of all": func(a, b []results.Run) ([]results.Run, []results.Run) { return strip(a), strip(b) },
+		"other batches": func(a, b []results.Run) ([]results.Run, []results.Run) {
+			a[0].Validation[3].Scored++
+			return a, b
+		},
 		"a missing batch": func(a, b []results.Run) ([]results.Run, []results.Run) {
 			a[0].Validation = a[0].Validation[:3]
 			return a, b

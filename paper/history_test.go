@@ -62,7 +62,8 @@ func TestHistoryGrows(t *testing.T) {
 	if h = h.Add(found("two", false)); len(h) != 2 || h[1].Study != "two" || h[1].Rule != c.Rule.Hash() {
 		t.Errorf("judged on other runs: %+v", h)
 	}
-	if h = h.Add(Reproduction{{Claim: c, Standing: Partial, Larger: new(Finding)}, {Claim: c, Larger: new(Finding)}}); len(h) != 2 {
+	h = h.Add(Reproduction{{Claim: c, Standing: Partial, Larger: new(Finding)}, {Claim: c, Larger: new(Finding)}})
+	if len(h) != 2 {
 		t.Errorf("what was not run whole is judged: %+v", h)
 	}
 	if now, before := h.last(c.Key); now.Study != "two" || before.Study != "one" {

@@ -11,10 +11,11 @@ import (
 )
 
 // Tidy removes what processes left in the store that were killed: leases, and records and
-// checkpoints that they began to write. It also removes checkpoints of runs that have a record. All that is harmless, but a store in which nothing is going on should
-// hold only records, so that two stores can be compared. What ended processes of this host
-// left is removed at once. What other hosts left is removed if it stayed the same for some
-// minutes between two calls. So Tidy is worth calling when long work begins and when it ends.
+// checkpoints that they began to write. It also removes checkpoints of runs that have a record.
+// All that is harmless, but a store in which nothing is going on should hold only records, so
+// that two stores can be compared. What ended processes of this host left is removed at once.
+// What other hosts left is removed if it stayed the same for some minutes between two calls. So
+// Tidy is worth calling when long work begins and when it ends.
 //
 // Locks and the folder .partial, which older programs made, are removed at once: an older
 // program must not fill a store while this one does.

@@ -236,7 +236,8 @@ func TestReproduceAssemblesInference(t *testing.T) {
 	about.Timed = &results.Timed{Kernel: "avx2", Program: "v1", On: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	check(t, results.WriteAbout(folder, about))
 	page, printed := assembled(t, report)
-	if !strings.Contains(printed, ". seen                        A merged adapter does not slow the scoring of one batch down") ||
+	const merged = ". seen                        A merged adapter does not slow the scoring of one batch down"
+	if !strings.Contains(printed, merged) ||
 		!strings.Contains(page, "| inference | 2026-01-02 | 15 of 15 | 0.01 | a CPU | avx2 | v1 | 0 |\n") {
 		t.Errorf("%s%s", printed, page)
 	}

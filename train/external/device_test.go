@@ -39,7 +39,8 @@ func TestProcessForEachDevice(t *testing.T) {
 // TestMissingDevicesAreRefused before a run is given to one.
 func TestMissingDevicesAreRefused(t *testing.T) {
 	_, err := placed(t, "gpu:0", "gpu:7").Abilities()
-	want := "external: trainer fake: device gpu:7: must be one of those that it finds: cpu, gpu:0 Big Chip, gpu:1 Small Chip"
+	want := "external: trainer fake: device gpu:7: must be one of those that it finds: cpu, gpu:0 Big Chip, " +
+		"gpu:1 Small Chip"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -14,8 +14,8 @@ def problem(name):
     if name == "cpu" or int(name[5:]) < torch.cuda.device_count():
         return ""
     return (
-        f"device {name}: PyTorch {torch.__version__} finds {', '.join(found())} alone: take one of these, or install the "
-        "PyTorch for your GPU as pytorch.org says"
+        f"device {name}: PyTorch {torch.__version__} finds {', '.join(found())} alone: take one of these, or install "
+        "the PyTorch for your GPU as pytorch.org says"
     )
 
 
