@@ -74,7 +74,7 @@ type Run struct {
 
 	Timing Timing `json:"-"` // in timing.json
 
-	Varies bool `json:"-"` // trained again, it may have other bytes; known of a run that was just trained
+	Varies bool `json:"-"` // trained again, it may have other bytes; known of a run just trained
 
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
