@@ -58,7 +58,7 @@ func TestTermWhileWaiting(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
 	set := []string{"--set", "steps=3000", "--set", "rank=[2,4]", "--set", "seed=0"}
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for signal, status := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 75} {
 		out := fmt.Sprint(signal)
 		first := command(dir, out, append(set, "--workers", "4")...)
 		begin(t, first, out, 4)
@@ -68,7 +68,7 @@ func TestTermWhileWaiting(t *testing.T) {
 		check(t, c.Process.Signal(signal))
 		text, err := io.ReadAll(rest)
 		check(t, err)
-		if c.Wait(); c.ProcessState.ExitCode() != 130 {
+		if c.Wait(); c.ProcessState.ExitCode() != status {
 			t.Errorf("%v: %v\n%s", signal, c.ProcessState, text)
 		}
 	}

@@ -290,7 +290,7 @@ func TestHarmlessSettings(t *testing.T) {
 		`{"init_lora_weights": "gaussian"}`, `{"init_lora_weights": false}`,
 		`{"modules_to_save": [], "arrow_config": null, "use_bdlora": {}}`,
 		`{"rank_pattern": null, "alpha_pattern": null, "bias": null}`,
-		`{"a setting of the future": 7}`,
+		`{"a setting of the future": false, "another": null}`,
 	} {
 		if _, err := Load(write(t, configWith(t, settings), tensors), m, tokens); err != nil {
 			t.Errorf("%s: %v", settings, err)
