@@ -97,7 +97,7 @@ func (l *localSample) best(axis string) Row {
 	var tried []stats.Trial
 	var of []Row
 	for _, r := range l.runs {
-		if p := rated(value(r), r); len(p) > 0 {
+		if p := rated(value(r), r, finalLoss); len(p) > 0 {
 			tried, of = append(tried, p...), append(of, r)
 		}
 	}

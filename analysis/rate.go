@@ -74,12 +74,7 @@ func bestRates(group []Arm, loss func(Row) float64) []BestRate {
 				if _, ok := tried[s]; !ok {
 					samples = append(samples, s)
 				}
-				for _, t := range rated(a.LR, r) {
-					if !math.IsInf(t.Loss, 1) {
-						t.Loss = loss(r)
-					}
-					tried[s] = append(tried[s], t)
-				}
+				tried[s] = append(tried[s], rated(a.LR, r, loss)...)
 				if final := finalLoss(r); !math.IsNaN(final) {
 					onset[s] = final + r.Learned()
 				}
@@ -97,8 +92,8 @@ func bestRates(group []Arm, loss func(Row) float64) []BestRate {
 // rated returns the trial of a run, or none if a run that did not diverge has no loss. A
 // run whose loss ended above where it began counts as diverged, so that no parabola goes
 // through it.
-func rated(rate float64, r Row) []stats.Trial {
-	t := stats.Trial{Rate: rate, Loss: finalLoss(r)}
+func rated(rate float64, r Row, loss func(Row) float64) []stats.Trial {
+	t := stats.Trial{Rate: rate, Loss: loss(r)}
 	if r.Status == results.Diverged || r.Learned() < 0 {
 		t.Loss = math.Inf(1)
 	} else if math.IsNaN(t.Loss) {

@@ -94,13 +94,15 @@ func checkRoom(dir folder, files []string, config nn.Config) error {
 		if err != nil {
 			return dir.wrap(file, err)
 		}
-		if err := dir.notMistaken(file); err != nil {
-			return err
-		}
 		size += info.Size()
 	}
 	const smallest = 2 // bytes per parameter
 	if room := size / smallest; int64(config.Params()) > room {
+		for _, file := range files {
+			if err := dir.notMistaken(file); err != nil {
+				return err
+			}
+		}
 		return dir.errorf(configFile, "describes %d parameters, but %s has room for %d at most",
 			config.Params(), strings.Join(files, ", "), room)
 	}

@@ -126,7 +126,7 @@ func (s Study) judge(c Claim, past History) Finding {
 	}
 	found := tests[c.Rule.Test](c.Rule, s.View)
 	if of := c.Rule.of(s.View); len(of.arms) > 0 {
-		f.Size, f.Equal = of.size(), of.heldEqual()
+		f.Size, f.Equal = of.size(), of.equal
 	}
 	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
 	then := s.Made.Rules[c.Key]

@@ -3,11 +3,10 @@ package paper
 import "ranksweep/metrics"
 
 const (
-	thePaper   = "arXiv 2312.03732"
-	moreSeeds  = "more seeds and ranks: the intervals below are over seeds."
-	shortly    = "In a short training in which LoRA learns little, the pattern of gradient norms over ranks is the same "
-	aroundBest = "The rates tried lie around the best ones of an earlier block of seeds. At rank 16, where γ is " +
-		"matched, all multipliers are one function: their best rates there are the same ones."
+	thePaper     = "arXiv 2312.03732"
+	moreSeeds    = "more seeds and ranks: the intervals below are over seeds."
+	shortly      = "In a short training in which LoRA learns little, the pattern of gradient norms over ranks is the same "
+	aroundBest   = "The rates tried lie around the best ones of an earlier block of seeds."
 	moreTraining = "longer training, more seeds, and a larger model: the differences are within the noise over seeds."
 )
 

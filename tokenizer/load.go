@@ -98,7 +98,9 @@ func (p *pipeline) setModelTokens(m Model) error {
 		}
 		*e.have = *e.id
 	}
-	p.embedded = m.Vocab
+	if m.Vocab < p.vocab {
+		p.embedded = m.Vocab
+	}
 	if p.eos != none {
 		return p.inEmbedding(p.eos)
 	}

@@ -73,7 +73,7 @@ type pipeline struct {
 	tokens   map[int32]string // normalized text of each token
 	special  map[int32]bool   // tokens that Decode leaves out
 	vocab    int
-	embedded int   // see [Model]
+	embedded int   // [Model].Vocab if the tokenizer has more tokens; 0 if the embedding has all of them
 	bos, eos int32 // or none
 	files    map[string][]byte
 	name     string // of the file that describes the tokenizer, for errors
@@ -164,18 +164,26 @@ func (p *pipeline) encode(ctx context.Context, before []int32, text string, afte
 	defer p.scratch.Put(s)
 	defer p.explain(&err)
 	defer caught(&err)
-	s.start(ctx, text, func(ids []int32) {
+	s.start(ctx, text, p.checked(yield))
+	ids := append(s.out[:0], before...)
+	ids = p.appendText(ids, wellFormed(text), whole, s)
+	s.flush(append(ids, after...), 0)
+	return nil
+}
+
+// checked is yield for ids that the model's embedding has; another one ends the encoding.
+func (p *pipeline) checked(yield func([]int32)) func([]int32) {
+	if p.embedded == 0 {
+		return yield
+	}
+	return func(ids []int32) {
 		for _, id := range ids {
 			if err := p.inEmbedding(id); err != nil {
 				panic(exceeded{err})
 			}
 		}
 		yield(ids)
-	})
-	ids := append(s.out[:0], before...)
-	ids = p.appendText(ids, wellFormed(text), whole, s)
-	s.flush(append(ids, after...), 0)
-	return nil
+	}
 }
 
 // explain adds the tokenizer's name to an error.

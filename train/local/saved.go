@@ -75,9 +75,8 @@ func (t *training) tensors() []nn.Tensor {
 
 // restore brings a fresh run into a state. After an error the run is of no use.
 func (t *training) restore(s *resume.State) error {
-	if s.Step > t.c.Train.Steps || len(s.Validation) != len(t.outcome.Validation) {
-		return fmt.Errorf("it is of step %d with %d validation batches; must be at most %d, with %d",
-			s.Step, len(s.Validation), t.c.Train.Steps, len(t.outcome.Validation))
+	if err := s.Fits(t.c.Train.Steps, t.outcome.Validation); err != nil {
+		return err
 	}
 	if err := t.restoreOwn(s.Own); err != nil {
 		return err
@@ -92,9 +91,7 @@ func (t *training) restore(s *resume.State) error {
 		}
 	}
 	t.set.Updated()
-	for i, v := range s.Validation {
-		t.outcome.Validation[i].Nats = v.Nats
-	}
+	s.SetNats(t.outcome.Validation)
 	t.outcome.Curve = append(t.outcome.Curve, s.Curve...)
 	t.outcome.Modules = append(t.outcome.Modules, s.Modules...)
 	t.first, t.tokens, t.outcome.Steps, t.outcome.Tokens = s.Step, s.Tokens, s.Step, s.Tokens

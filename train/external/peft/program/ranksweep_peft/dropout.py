@@ -34,12 +34,20 @@ class Dropout(torch.nn.Module):
         return kept.view(shape)
 
 
-def rewind(maps, states=None):
-    """Puts the streams of maps back to states, if there are any. Returns where they are."""
-    streams = [m.dropout.stream for m in maps if getattr(m, "dropout", None)]
-    for stream, state in zip(streams, states or []):
-        stream.state = state
-    return [stream.state for stream in streams]
+def streams(maps):
+    """The random streams of maps."""
+    return [m.dropout.stream for m in maps if getattr(m, "dropout", None)]
+
+
+def positions(maps):
+    """Where the streams of maps are."""
+    return [stream.state for stream in streams(maps)]
+
+
+def rewind(maps, positions):
+    """Puts the streams of maps back to positions where they were."""
+    for stream, position in zip(streams(maps), positions, strict=True):
+        stream.state = position
 
 
 @contextlib.contextmanager

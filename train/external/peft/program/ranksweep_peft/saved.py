@@ -6,6 +6,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from .dropout import positions, rewind
+
 
 def write(path, step, drops, run):
     """Writes all that the rest of a run depends on: the arrays, what the optimizer remembers,
@@ -17,14 +19,9 @@ def write(path, step, drops, run):
     numbers = {name: v for name, v in state.items() if not torch.is_tensor(v)}
     rest = {
         "step": step, "drops": drops, "numbers": numbers, "scale": [run.scale.now, run.scale.calm],
-        "streams": [s.state for s in streams(run)],
+        "streams": positions(run.maps),
     }  # fmt: skip
     save_file(tensors, path, {"run": json.dumps(rest)})
-
-
-def streams(run):
-    """The random streams of dropout."""
-    return [m.dropout.stream for m in run.maps if getattr(m, "dropout", None)]
 
 
 @torch.no_grad()
@@ -38,6 +35,5 @@ def read(path, run):
     prefix = "optimizer."
     run.optimizer.restore({name[len(prefix) :]: v for name, v in state.items() if name.startswith(prefix)})
     run.scale.now, run.scale.calm = rest["scale"]
-    for stream, place in zip(streams(run), rest["streams"], strict=True):
-        stream.state = place
+    rewind(run.maps, rest["streams"])
     return rest["step"], rest["drops"]

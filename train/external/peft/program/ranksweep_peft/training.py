@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from . import arithmetic, gauge, maps, optimizers, saved
 from .bases import checkpointed
 from .batches import Sequences
-from .dropout import dropping, rewind
+from .dropout import dropping, positions, rewind
 
 DUE_VALIDATION, DUE_PROBE, DUE_MAPS = 1, 2, 4
 DeviceLost = torch.AcceleratorError
@@ -97,10 +97,10 @@ class Run:
 
     def gradient(self, batches, values, split, each):
         """Computes the gradient of the loss averaged over the scored tokens of all batches."""
-        scored, states = sum(b.scored for b in batches), rewind(self.maps)
+        scored, before = sum(b.scored for b in batches), positions(self.maps)
         total = self.passes(batches)
         while not self.scale.settled(total, [a.value.grad for a in self.arrays]):
-            rewind(self.maps, states)  # the same entries are dropped again
+            rewind(self.maps, before)  # the same entries are dropped again
             total = self.passes(batches)
         whole, of_maps = gauge.gradients(self.maps, each)
         values |= whole
