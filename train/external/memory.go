@@ -22,15 +22,15 @@ type outOfMemory struct {
 // fitting says in words which sizes of a run that ran out of memory would fit; empty if nobody
 // can say. They have room to spare and, where the estimate was too low, at least take less than
 // the run itself.
-func (p Program) fitting(w local.Work, m memory) string {
+func (p Program) fitting(w local.Work, device string, m memory) string {
 	if p.Memory == nil || m.Capacity <= 0 {
 		return ""
 	}
-	most := min(0.95*float64(m.Capacity), float64(p.Memory(w)))
+	most := min(0.95*float64(m.Capacity), float64(p.Memory(w, device)))
 	fits := func(t experiments.Train) bool {
 		smaller := w
 		smaller.Config.Train = t
-		return float64(p.Memory(smaller)) < most
+		return float64(p.Memory(smaller, device)) < most
 	}
 	recomputing := w.Config.Train
 	recomputing.GradientCheckpointing = true

@@ -12,7 +12,7 @@ import (
 
 // perSequence is an estimate that grows with the batch: 100 bytes a sequence, a tenth of it with
 // gradient checkpointing, and 50 for all else.
-func perSequence(w local.Work) int64 {
+func perSequence(w local.Work, _ string) int64 {
 	each := int64(100)
 	if w.Config.Train.GradientCheckpointing {
 		each = 10
@@ -36,11 +36,11 @@ func TestWhatWouldFit(t *testing.T) {
 			"quantization",
 		0: "",
 	} {
-		if got := p.fitting(w, memory{Capacity: capacity}); got != want {
+		if got := p.fitting(w, CPU, memory{Capacity: capacity}); got != want {
 			t.Errorf("%d bytes: %s, want %s", capacity, got, want)
 		}
 	}
-	if got := (Program{}).fitting(w, memory{Capacity: 400}); got != "" {
+	if got := (Program{}).fitting(w, CPU, memory{Capacity: 400}); got != "" {
 		t.Errorf("without an estimate: %s", got)
 	}
 }

@@ -20,9 +20,9 @@ type Program struct {
 	Source fs.FS
 	Main   string
 
-	// Memory, if not nil, estimates the bytes that a process takes for a run, its base model
-	// included.
-	Memory func(local.Work) int64
+	// Memory, if not nil, estimates the bytes that a process takes for a run on a device, its
+	// base model included.
+	Memory func(w local.Work, device string) int64
 
 	Hint string // what to try if the command is not there
 }

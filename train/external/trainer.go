@@ -116,7 +116,7 @@ func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 	if err != nil {
 		return m, err
 	}
-	m.Bytes = t.Program.Memory(w)
+	m.Bytes = t.Program.Memory(w, t.devices[0])
 	m.Apart = slices.ContainsFunc(t.devices, func(device string) bool { return device != CPU })
 	return m, nil
 }
@@ -172,7 +172,7 @@ func (t *Trainer) Resume(ctx context.Context, c experiments.Config, k *resume.Ke
 	}
 	t.idle <- p
 	if out, ok := errors.AsType[outOfMemory](err); ok {
-		if advice := t.Program.fitting(w, out.memory); advice != "" {
+		if advice := t.Program.fitting(w, p.device, out.memory); advice != "" {
 			err = fmt.Errorf("%w; %s", err, advice)
 		}
 	}

@@ -1,13 +1,16 @@
 package peft
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ranksweep/experiments"
 	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
+	"ranksweep/nn"
 	"ranksweep/train/external"
 )
 
@@ -53,5 +56,50 @@ serve.main()
 	check(t, err)
 	for i, p := range got.Curve {
 		point(t, p, want.Curve[i], c.Train.Steps)
+	}
+}
+
+// TestMemory: the estimate is at least what a run takes, and less than half as much again. Of what
+// is taken about a third is Python's.
+func TestMemory(t *testing.T) {
+	model := llama(t, nn.Config{Dim: 512, Layers: 4, Heads: 8, KVHeads: 8, HeadDim: 64, Hidden: 1408, Vocab: 8000})
+	source := filepath.Join(t.TempDir(), "long.jsonl")
+	var lines strings.Builder
+	for i := range 16 {
+		fmt.Fprintf(&lines, `{"prompt": "%c", "completion": "%s"}`+"\n", 'A'+i, strings.Repeat("BCDEFGHI", 64))
+	}
+	check(t, os.WriteFile(source, []byte(lines.String()), 0o666))
+	for name, change := range map[string]func(*experiments.Config){
+		"float32":      func(*experiments.Config) {},
+		"bf16":         func(c *experiments.Config) { c.Train.Precision = "bf16" },
+		"bf16-weights": func(c *experiments.Config) { c.Train.Precision = "bf16-weights" },
+		"recomputing":  func(c *experiments.Config) { c.Train.GradientCheckpointing = true },
+		"eager":        func(c *experiments.Config) { c.Train.Attention = "eager" },
+		"rank":         func(c *experiments.Config) { c.Adapter.Rank, c.Train.Batch = 512, 2 },
+		"dora":         func(c *experiments.Config) { c.Adapter.Method = "dora" },
+		"full": func(c *experiments.Config) {
+			c.Adapter.Method = "full"
+			*c = experiments.Point{Config: *c}.Canonical().Config
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoth(t) // a process that has not held other runs
+			c := config(model, source)
+			c.Train.Batch, c.Train.Accumulate, c.Train.Steps, c.Train.Context = 4, 1, 2, 1024
+			c.Data.Validation, c.Measure.Probe = 4, 4
+			change(&c)
+			m, err := b.there.Resolve(t.Context(), c)
+			check(t, err)
+			o, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
+			check(t, err)
+			if o.Peak == 0 {
+				t.Skip("skipped: this system does not say how much memory a process took")
+			}
+			ratio := float64(m.Bytes) / float64(o.Peak)
+			t.Logf("estimate %d MB, used %d MB: %.2f", m.Bytes>>20, o.Peak>>20, ratio)
+			if !(ratio >= 1 && ratio < 1.5) {
+				t.Errorf("the estimate is %.2f of what is used", ratio)
+			}
+		})
 	}
 }

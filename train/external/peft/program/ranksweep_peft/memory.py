@@ -1,5 +1,6 @@
 """How much memory a run takes."""
 
+import ctypes
 import os
 
 import torch
@@ -17,6 +18,7 @@ class Meter:
         if self.gpu:
             torch.cuda.reset_peak_memory_stats(self.gpu)
         elif os.path.exists(FORGET):
+            trim()
             with open(FORGET, "w") as f:
                 f.write("5")
 
@@ -38,8 +40,18 @@ class Meter:
         return {"memory": {"peak": self.peak(), "capacity": self.capacity()}}
 
     def give_back(self):
+        trim()
         if self.gpu:
             torch.cuda.empty_cache()
+
+
+def trim():
+    """Gives back what is free of the machine's memory: the C library keeps it, and can often not
+    use it for arrays of other sizes."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):  # there is only GNU's
+        pass
 
 
 def ran_out(error):
