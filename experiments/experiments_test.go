@@ -21,7 +21,7 @@ var embedded = map[string]struct {
 	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
 	"one-rate":        {nil, (2*3 + 4) * 8}, // full fine-tuning has four rates, and no rank or scaling
 	"equal-cost":      {nil, 4 * 8 * 4},
-	"theory":          {nil, 2 * 5 * 9 * 60},
+	"theory":          {nil, 2 * 5 * 9 * 80},
 	"first-steps":     {nil, 5 * 2 * 5 * 10},
 	"phase":           {nil, (7 + 8 + 4*6 + 7) * 6 * 3 * 2},
 	"init":            {nil, (5 + 2) * 3 * 60},
