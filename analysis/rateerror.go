@@ -28,11 +28,11 @@ func RateErrors(group []Arm) (power, curvature float64) {
 }
 
 // TransferError returns the standard error that the choice of the validation set adds to the
-// mean regret over seeds of [TransferRate], as [RateErrors] does for powers.
+// mean regret over seeds of [RateTransfer.By], as [RateErrors] does for powers.
 func TransferError(group []Arm, power float64) float64 {
 	return overHalves(group, func(loss func(Row) float64) float64 {
 		var regrets []float64
-		for _, t := range transferRate(group, power, loss) {
+		for _, t := range transferRate(group, loss).By(power) {
 			regrets = append(regrets, t.Regret())
 		}
 		return stats.MeanInterval(regrets).Mean

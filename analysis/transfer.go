@@ -15,7 +15,7 @@ import (
 type Transfer struct {
 	Seed    uint64
 	Rate    float64 // NaN if the other seed's best rate lies at an edge of the rates tried
-	Loss    float64 // loss at that rate, see [TransferRate]; NaN if it lies outside the rates tried
+	Loss    float64 // loss at that rate, see [RateTransfer.By]; NaN if it lies outside the rates tried
 	Best    float64 // loss at the seed's own best rate
 	Learned float64 // loss before any update, minus Best
 	Edge    bool    // the own best rate lies at an edge of the rates tried: a lower loss may lie beyond
@@ -25,46 +25,71 @@ type Transfer struct {
 // loss; NaN if one of the two is not known.
 func (t Transfer) Regret() float64 { return 100 * (t.Loss - t.Best) / t.Best }
 
-// TransferRate takes a group of arms that differ only in their rate. Each seed gets the best
-// rate of the next seed at the smallest rank, and the last seed that of the first. So no seed
-// chooses its own rate, no two have the same one, and the spread over seeds has in it how well
-// one seed tunes. The rate is multiplied by (largest rank / smallest rank)^power and used at
-// the largest rank. The loss between rates that were tried comes from a parabola of loss
-// against the logarithm of the rate, through the three nearest rates.
-func TransferRate(group []Arm, power float64) []Transfer {
-	return transferRate(group, power, finalLoss)
+// RateTransfer holds what a group of arms that differ only in their rate found at its smallest
+// and at its largest rank.
+type RateTransfer struct {
+	ratio        float64 // largest rank over smallest
+	seeds        []uint64
+	small, large map[uint64]BestRate      // at the two ranks, by seed
+	tried        map[uint64][]stats.Trial // at the largest rank
 }
 
-func transferRate(group []Arm, power float64, loss func(Row) float64) []Transfer {
-	best := make(map[int]map[uint64]BestRate) // by rank and seed
-	var ranks []int
-	var seeds []uint64
-	for _, b := range bestRates(group, loss) {
-		if best[b.Rank] == nil {
-			best[b.Rank] = make(map[uint64]BestRate)
+// TransferRate finds the best rates of a group at its smallest and at its largest rank, once for
+// all powers by which they are transferred.
+func TransferRate(group []Arm) RateTransfer { return transferRate(group, finalLoss) }
+
+func transferRate(group []Arm, loss func(Row) float64) RateTransfer {
+	best := bestRates(group, loss)
+	if len(best) == 0 {
+		return RateTransfer{}
+	}
+	byRank := func(a, b BestRate) int { return cmp.Compare(a.Rank, b.Rank) }
+	low, high := slices.MinFunc(best, byRank).Rank, slices.MaxFunc(best, byRank).Rank
+	x := RateTransfer{
+		ratio: float64(high) / float64(low),
+		small: ratesAt(low, best), large: ratesAt(high, best), tried: make(map[uint64][]stats.Trial),
+	}
+	for _, b := range best {
+		x.seeds = append(x.seeds, b.Seed)
+	}
+	x.seeds = distinct(x.seeds)
+	for _, seed := range x.seeds {
+		x.tried[seed] = lossesAt(group, high, seed, loss)
+	}
+	return x
+}
+
+// ratesAt returns the best rates of one rank by seed.
+func ratesAt(rank int, best []BestRate) map[uint64]BestRate {
+	bySeed := make(map[uint64]BestRate)
+	for _, b := range best {
+		if b.Rank == rank {
+			bySeed[b.Seed] = b
 		}
-		best[b.Rank][b.Seed] = b
-		ranks, seeds = append(ranks, b.Rank), append(seeds, b.Seed)
 	}
-	if len(ranks) == 0 {
-		return nil
-	}
-	low, high := slices.Min(ranks), slices.Max(ranks)
-	seeds = distinct(seeds)
-	var all []Transfer
-	for i, seed := range seeds {
-		b, ok := best[high][seed]
+	return bySeed
+}
+
+// By transfers rates by a power of rank. Each seed gets the best rate of the next seed at the
+// smallest rank, and the last seed that of the first. So no seed chooses its own rate, no two
+// have the same one, and the spread over seeds has in it how well one seed tunes. The rate is
+// multiplied by (largest rank / smallest rank)^power and used at the largest rank. The loss
+// between rates that were tried comes from a parabola of loss against the logarithm of the rate,
+// through the three nearest rates. A seed without a best rate at the largest rank is left out.
+func (x RateTransfer) By(power float64) (all []Transfer) {
+	for i, seed := range x.seeds {
+		own, ok := x.large[seed]
 		if !ok {
 			continue
 		}
 		rate := math.NaN()
-		next := seeds[(i+1)%len(seeds)]
-		if c, ok := best[low][next]; ok && next != seed && c.Between() {
-			rate = c.Rate * math.Pow(float64(high)/float64(low), power)
+		next := x.seeds[(i+1)%len(x.seeds)]
+		if b, ok := x.small[next]; ok && next != seed && b.Between() {
+			rate = b.Rate * math.Pow(x.ratio, power)
 		}
 		all = append(all, Transfer{
-			Seed: seed, Rate: rate, Loss: between(lossesAt(group, high, seed, loss), rate),
-			Best: b.Loss, Learned: b.Learned, Edge: b.Edge,
+			Seed: seed, Rate: rate, Loss: between(x.tried[seed], rate),
+			Best: own.Loss, Learned: own.Learned, Edge: own.Edge,
 		})
 	}
 	return all

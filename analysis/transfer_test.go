@@ -51,7 +51,7 @@ func TestTransferRateIsExact(t *testing.T) {
 				runs[i].Curve[2].Values[metrics.ValLoss] += 0.5
 			}
 		}
-		got := TransferRate(groupOf(t, runs), c.power)
+		got := TransferRate(groupOf(t, runs)).By(c.power)
 		if len(got) != 6 {
 			t.Fatalf("%+v: %d seeds, want 6", c, len(got))
 		}
@@ -78,7 +78,7 @@ func TestTransferRateIsOfAnotherSeed(t *testing.T) {
 				return to
 			}
 			return 8e-3
-		})), 0)
+		}))).By(0)
 	}
 	before := transfer(0, 0, 0)
 	for changed := range seeds {
@@ -110,7 +110,7 @@ func TestTransferRateOutside(t *testing.T) {
 	for power, inside := range map[float64]bool{
 		-0.75 - 1e-9: false, -0.75 + 1e-9: true, 0.75 - 1e-9: true, 0.75 + 1e-9: false,
 	} {
-		for _, x := range TransferRate(group, power) {
+		for _, x := range TransferRate(group).By(power) {
 			if math.IsNaN(x.Loss) == inside {
 				t.Errorf("power %g: loss %g at rate %g", power, x.Loss, x.Rate)
 			}
@@ -119,7 +119,7 @@ func TestTransferRateOutside(t *testing.T) {
 			}
 		}
 	}
-	if got := TransferRate(nil, 0); got != nil {
+	if got := TransferRate(nil).By(0); got != nil {
 		t.Errorf("of nothing %+v", got)
 	}
 }
@@ -127,7 +127,7 @@ func TestTransferRateOutside(t *testing.T) {
 // If the next seed has no best rate within the rates tried, there is no rate to transfer. A seed
 // that lacks the large rank is left out. A diverged run has no loss.
 func TestTransferRateOfTooLittle(t *testing.T) {
-	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0))), 0)
+	one := TransferRate(groupOf(t, parabolas([]int{4, 64}, 1, alike(0)))).By(0)
 	if len(one) != 1 || !math.IsNaN(one[0].Rate) || !math.IsNaN(one[0].Loss) {
 		t.Errorf("one seed: %+v", one)
 	}
@@ -136,7 +136,7 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 			return 1 // beyond all
 		}
 		return 8e-3
-	})), 0)
+	}))).By(0)
 	for _, x := range edge {
 		if math.IsNaN(x.Rate) != (x.Seed%2 == 0) || math.IsNaN(x.Loss) != (x.Seed%2 == 0) {
 			t.Errorf("where odd seeds are best at an edge, seed %d has loss %g", x.Seed, x.Loss)
@@ -152,7 +152,7 @@ func TestTransferRateOfTooLittle(t *testing.T) {
 		}
 		lacking = append(lacking, r)
 	}
-	got := TransferRate(groupOf(t, lacking), 0)
+	got := TransferRate(groupOf(t, lacking)).By(0)
 	if len(got) != 3 || got[2].Seed != 3 {
 		t.Fatalf("%+v, want seeds 0, 1 and 3", got)
 	}

@@ -285,7 +285,7 @@ func slopesText(local []float64) string {
 func rateTransfer(r Rule, v View) Finding {
 	f := Finding{Standing: Seen}
 	type row struct {
-		group             []analysis.Arm
+		rates             analysis.RateTransfer
 		p                 float64 // the power of the multiplier
 		same, half, whole transferred
 		holm              float64 // P, corrected, that the margin is lost
@@ -298,8 +298,9 @@ func rateTransfer(r Rule, v View) Finding {
 			continue
 		}
 		p := g[0].Powers.P
-		after := func(power float64) transferred { return newTransferred(g, power, r.limit("margin")) }
-		x := row{group: g, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
+		rates := analysis.TransferRate(g)
+		after := func(power float64) transferred { return newTransferred(rates.By(power), r.limit("margin")) }
+		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
 			shared: analysis.TransferError(g, -(1-p)/2)}
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
@@ -347,7 +348,7 @@ func rateTransfer(r Rule, v View) Finding {
 		}),
 		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),
 		table.Numbers("powers that lose less", func(x row) string {
-			return passing(x.group, r.limit("margin"), r.limit("level"))
+			return passing(x.rates, r.limit("margin"), r.limit("level"))
 		}),
 	)
 	f.Tables = []table.Table{t}
@@ -363,10 +364,10 @@ const validatedTransfer = " All seeds share the validation examples. One column 
 
 // passing has the lowest and the highest power, in hundredths between -2 and 1, with which a
 // transferred rate is shown to lose less than the margin.
-func passing(group []analysis.Arm, margin, level float64) string {
+func passing(rates analysis.RateTransfer, margin, level float64) string {
 	var powers []float64
 	for i := -200; i <= 100; i++ {
-		if power := float64(i) / 100; newTransferred(group, power, margin).below <= level {
+		if power := float64(i) / 100; newTransferred(rates.By(power), margin).below <= level {
 			powers = append(powers, power)
 		}
 	}
@@ -388,10 +389,10 @@ type transferred struct {
 	above   float64        // P that it is at most the margin
 }
 
-func newTransferred(group []analysis.Arm, power, margin float64) transferred {
+func newTransferred(seeds []analysis.Transfer, margin float64) transferred {
 	var x transferred
 	var percent, share, under, over []float64 // under: how far below the margin; over: how far above
-	for _, m := range analysis.TransferRate(group, power) {
+	for _, m := range seeds {
 		switch {
 		case math.IsNaN(m.Rate):
 			x.untuned++
