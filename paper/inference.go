@@ -31,7 +31,7 @@ func mergedCost(r Rule, v View) Finding {
 	var rows []row
 	for _, rank := range inferenceRanks(v.Inference) {
 		merged := timeOverBase(v.Inference, results.Merged, rank)
-		rows = append(rows, row{rank, merged, timeOverBase(v.Inference, results.Factored, rank)})
+		rows = append(rows, row{rank, merged, timeOverBase(v.Inference, results.Attached, rank)})
 		numbers = append(numbers, meanNumber(fmt.Sprintf("time merged over the base's, rank %d", rank), merged))
 		switch {
 		case merged.Low > 1/most && merged.High < most:
@@ -64,17 +64,17 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		"embedded one."}
 	at, values := []float64{}, []float64{1}
 	for i, of := range []struct {
-		form  results.Form
+		place results.Placement
 		name  string
 		color color.RGBA
 	}{
-		{results.Factored, "beside the map", figure.Copper[1]},
+		{results.Attached, "beside the map", figure.Copper[1]},
 		{results.Merged, "merged into it", figure.BlueGreen[1]},
 	} {
 		line := series(of.color, i)
 		line.Spread = figure.Bars
 		for _, rank := range inferenceRanks(timings) {
-			t := timeOverBase(timings, of.form, rank)
+			t := timeOverBase(timings, of.place, rank)
 			line.Points = append(line.Points, figure.Point{X: float64(rank), Y: t.Mean, Low: t.Low, High: t.High})
 			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
 		}
@@ -90,7 +90,7 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 func inferenceRanks(timings []results.Inference) []int {
 	var all []int
 	for _, t := range timings {
-		if t.Form == results.Merged {
+		if t.Placement == results.Merged {
 			all = append(all, t.Rank)
 		}
 	}
@@ -98,18 +98,18 @@ func inferenceRanks(timings []results.Inference) []int {
 	return slices.Compact(all)
 }
 
-// timeOverBase is the geometric mean over rounds of the time that a form takes divided by the
-// time of the base model, with its 95% interval.
-func timeOverBase(timings []results.Inference, form results.Form, rank int) stats.Interval {
+// timeOverBase is the geometric mean over rounds of the time that a placement takes divided by
+// the time of the base model, with its 95% interval.
+func timeOverBase(timings []results.Inference, of results.Placement, rank int) stats.Interval {
 	base := make(map[int]float64)
 	for _, t := range timings {
-		if t.Form == results.Base {
+		if t.Placement == results.Base {
 			base[t.Round] = t.Seconds
 		}
 	}
 	var logs []float64
 	for _, t := range timings {
-		if b, ok := base[t.Round]; ok && t.Form == form && t.Rank == rank {
+		if b, ok := base[t.Round]; ok && t.Placement == of && t.Rank == rank {
 			logs = append(logs, math.Log(t.Seconds/b))
 		}
 	}

@@ -14,9 +14,9 @@ func timed(ratios ...float64) trial {
 	for round, r := range ratios {
 		base := 1 + float64(round)
 		s.Inference = append(s.Inference,
-			results.Inference{Form: results.Base, Round: round, Seconds: base},
-			results.Inference{Form: results.Merged, Rank: 8, Round: round, Seconds: r * base},
-			results.Inference{Form: results.Factored, Rank: 8, Round: round, Seconds: 2 * base})
+			results.Inference{Placement: results.Base, Round: round, Seconds: base},
+			results.Inference{Placement: results.Merged, Rank: 8, Round: round, Seconds: r * base},
+			results.Inference{Placement: results.Attached, Rank: 8, Round: round, Seconds: 2 * base})
 	}
 	return s
 }
@@ -24,7 +24,7 @@ func timed(ratios ...float64) trial {
 // ofRank has the same timings at another rank.
 func ofRank(rank int, s trial) trial {
 	for i, t := range s.Inference {
-		if t.Form != results.Base {
+		if t.Placement != results.Base {
 			s.Inference[i].Rank = rank
 		}
 	}

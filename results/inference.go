@@ -10,26 +10,26 @@ import (
 // Inference is the time that a model took to score one batch once. A report measures no
 // other time, so a second execution changes these numbers only.
 type Inference struct {
-	Form    Form
-	Rank    int // 0 for the base
-	Round   int // all forms are timed in turn in each round, so that they are paired
-	Seconds float64
+	Placement Placement
+	Rank      int // 0 for the base
+	Round     int // all placements are timed in turn in each round, so that they are paired
+	Seconds   float64
 }
 
-// Form is where the adapter is while a model is used.
-type Form string
+// Placement is where the adapter is while a model is used. Its column is named form.
+type Placement string
 
-// The forms.
+// The placements.
 const (
-	Base     Form = "base"     // there is no adapter
-	Merged   Form = "merged"   // it is added to the weights
-	Factored Form = "attached" // it is computed beside the weights
+	Base     Placement = "base"     // there is no adapter
+	Merged   Placement = "merged"   // it is added to the weights
+	Attached Placement = "attached" // it is computed beside the weights
 )
 
 var inferenceColumns = []Column{
-	{"form", "", "base: without an adapter; merged: added to the weights; attached: computed beside them"},
+	{"form", "", "placement of the adapter: base, there is none; merged, added to the weights; attached, computed beside them"},
 	{"rank", "rank", "r, the rank of the adapter; 0 without one"},
-	{"round", "", "forms of one round were timed in turn, so that they are paired"},
+	{"round", "", "placements of one round were timed in turn, so that they are paired"},
 	{"seconds", "s", "time to score one batch"},
 }
 
@@ -39,7 +39,7 @@ func WriteInference(timings []Inference, path string) error {
 	rows := [][]string{columnNames(inferenceColumns)}
 	for _, t := range timings {
 		rows = append(rows,
-			[]string{string(t.Form), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), FormatFloat(t.Seconds)})
+			[]string{string(t.Placement), strconv.Itoa(t.Rank), strconv.Itoa(t.Round), FormatFloat(t.Seconds)})
 	}
 	return writeRows(path, rows)
 }
@@ -64,10 +64,10 @@ func ReadInference(path string) ([]Inference, error) {
 		round, errRound := strconv.Atoi(row[2])
 		seconds, err := strconv.ParseFloat(row[3], 64)
 		if errRank != nil || errRound != nil || err != nil || !(seconds > 0) {
-			return nil, fmt.Errorf("results: %s:%d: %q: must be a form, a rank, a round and seconds above 0: "+
+			return nil, fmt.Errorf("results: %s:%d: %q: must be a placement, a rank, a round and seconds above 0: "+
 				"remove the file, and it is measured again", path, i+2, row)
 		}
-		timings = append(timings, Inference{Form(row[0]), rank, round, seconds})
+		timings = append(timings, Inference{Placement(row[0]), rank, round, seconds})
 	}
 	return timings, nil
 }

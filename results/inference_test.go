@@ -11,7 +11,7 @@ import (
 
 func TestInferenceIsReadAsWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "inference.csv")
-	want := []Inference{{Base, 0, 1, 0.25}, {Merged, 2048, 1, 0.125}, {Factored, 2048, 1, 0.3}}
+	want := []Inference{{Base, 0, 1, 0.25}, {Merged, 2048, 1, 0.125}, {Attached, 2048, 1, 0.3}}
 	if err := WriteInference(want, path); err != nil {
 		t.Fatal(err)
 	}

@@ -217,9 +217,9 @@ func TestReproduceAssemblesInference(t *testing.T) {
 	var timings []results.Inference
 	for round := range 5 {
 		timings = append(timings,
-			results.Inference{Form: results.Base, Round: round, Seconds: 1},
-			results.Inference{Form: results.Merged, Rank: 8, Round: round, Seconds: 1 + 0.001*float64(round)},
-			results.Inference{Form: results.Factored, Rank: 8, Round: round, Seconds: 2})
+			results.Inference{Placement: results.Base, Round: round, Seconds: 1},
+			results.Inference{Placement: results.Merged, Rank: 8, Round: round, Seconds: 1 + 0.001*float64(round)},
+			results.Inference{Placement: results.Attached, Rank: 8, Round: round, Seconds: 2})
 	}
 	check(t, results.WriteInference(timings, filepath.Join(folder, inferenceFile)))
 	var out, said bytes.Buffer

@@ -36,42 +36,42 @@ func TimeInference(ctx context.Context, m *nn.Model, ranks []int, rounds int) ([
 	if err != nil {
 		return nil, err
 	}
-	forms := []form{{results.Base, 0, pass}}
+	models := []placed{{results.Base, 0, pass}}
 	for _, rank := range ranks {
-		merged, factored, err := formsOf(m, rank, len(b.Tokens))
+		merged, factored, err := placements(m, rank, len(b.Tokens))
 		if err != nil {
 			return nil, err
 		}
 		if err := sameLoss(merged, factored, &b); err != nil {
 			return nil, fmt.Errorf("local: rank %d: %w", rank, err)
 		}
-		forms = append(forms, form{results.Merged, rank, merged}, form{results.Factored, rank, factored})
+		models = append(models, placed{results.Merged, rank, merged}, placed{results.Attached, rank, factored})
 	}
 	var timings []results.Inference
 	for round := range rounds {
-		for _, f := range forms {
+		for _, p := range models {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if _, err := f.pass.Loss(&b); err != nil {
+			if _, err := p.pass.Loss(&b); err != nil {
 				return nil, err
 			}
 			started := time.Now()
-			if _, err := f.pass.Loss(&b); err != nil {
+			if _, err := p.pass.Loss(&b); err != nil {
 				return nil, err
 			}
-			timings = append(timings, results.Inference{Form: f.form, Rank: f.rank, Round: round,
+			timings = append(timings, results.Inference{Placement: p.placement, Rank: p.rank, Round: round,
 				Seconds: time.Since(started).Seconds()})
 		}
 	}
 	return timings, nil
 }
 
-// form is a model in one of the ways to use an adapter.
-type form struct {
-	form results.Form
-	rank int
-	pass *nn.Pass
+// placed is a model with its adapter in one placement.
+type placed struct {
+	placement results.Placement
+	rank      int
+	pass      *nn.Pass
 }
 
 func inferenceBatch(c nn.Config) (b nn.Batch) {
@@ -86,8 +86,8 @@ func inferenceBatch(c nn.Config) (b nn.Batch) {
 	return b
 }
 
-// formsOf returns m with one adapter, merged and factored.
-func formsOf(m *nn.Model, rank, tokens int) (merged, factored *nn.Pass, err error) {
+// placements returns m with one adapter, merged and factored.
+func placements(m *nn.Model, rank, tokens int) (merged, factored *nn.Pass, err error) {
 	set, err := lora.Attach(m, lora.Config{
 		Rank: rank, Gamma: lora.Scheme{P: 0.5}.Gamma(inferenceAlpha, rank),
 		Init: lora.Init{Kind: lora.KaimingUniform}, Targets: []string{"all-linear"}, Tokens: tokens,
@@ -113,7 +113,7 @@ func formsOf(m *nn.Model, rank, tokens int) (merged, factored *nn.Pass, err erro
 	return merged, factored, err
 }
 
-// mergeTolerance is the largest relative difference between the losses of a merged and an
+// mergeTolerance is the largest relative difference between the losses of a merged and a
 // factored adapter: a hundred roundings of float32, for sums over the widths of maps.
 const mergeTolerance = 1e-5
 

@@ -16,14 +16,14 @@ func TestTimeInference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count := make(map[results.Form]int)
+	count := make(map[results.Placement]int)
 	for _, x := range timings {
-		count[x.Form]++
-		if !(x.Seconds > 0) || x.Round < 0 || x.Round > 1 || (x.Form == results.Base) != (x.Rank == 0) {
+		count[x.Placement]++
+		if !(x.Seconds > 0) || x.Round < 0 || x.Round > 1 || (x.Placement == results.Base) != (x.Rank == 0) {
 			t.Errorf("%+v", x)
 		}
 	}
-	if count[results.Base] != 2 || count[results.Merged] != 4 || count[results.Factored] != 4 {
+	if count[results.Base] != 2 || count[results.Merged] != 4 || count[results.Attached] != 4 {
 		t.Errorf("%v: want one a form, rank and round", count)
 	}
 }
@@ -35,11 +35,11 @@ func TestMergedModelMustAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := inferenceBatch(c.Model.Config)
-	merged, _, err := formsOf(c.Model, 4, len(b.Tokens))
+	merged, _, err := placements(c.Model, 4, len(b.Tokens))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, other, err := formsOf(c.Model, 64, len(b.Tokens))
+	_, other, err := placements(c.Model, 64, len(b.Tokens))
 	if err != nil {
 		t.Fatal(err)
 	}
