@@ -81,28 +81,6 @@ func configOf(fields []configField) (json.RawMessage, error) {
 	return encodeGroups(top), nil
 }
 
-// group is a group of fields, or a single one.
-type group struct {
-	name    string
-	single  bool
-	members []member
-}
-
-func encodeGroups(groups []*group) json.RawMessage {
-	if len(groups) == 0 {
-		return nil
-	}
-	var all []member
-	for _, g := range groups {
-		value := g.members[0].value
-		if !g.single {
-			value = encodeObject(g.members)
-		}
-		all = append(all, member{g.name, value})
-	}
-	return encodeObject(all)
-}
-
 // checkPath checks that the path of a config column is field or group.field.
 func checkPath(path string) error {
 	name, key, in := strings.Cut(path, ".")
@@ -112,22 +90,34 @@ func checkPath(path string) error {
 	return nil
 }
 
-// mergeOrders merges lists into one that keeps the order of each: a new item is placed
-// after the item that it follows in its own list.
-func mergeOrders(lists [][]string) []string {
-	lists = slices.Clone(lists)
-	slices.SortStableFunc(lists, func(a, b []string) int { return len(b) - len(a) })
-	var merged []string
-	for _, list := range lists {
-		next := 0
-		for _, name := range list {
-			if i := slices.Index(merged, name); i >= 0 {
-				next = i + 1
-				continue
-			}
-			merged = slices.Insert(merged, next, name)
-			next++
-		}
+func configColumns(paths []string) []Column {
+	var columns []Column
+	for _, path := range paths {
+		columns = append(columns, Column{
+			configPrefix + path, "", "field " + path + " of the resolved config, a text or JSON",
+		})
 	}
-	return merged
+	return columns
+}
+
+// configCells are the cells of the fields with the given paths, empty for one that is not there.
+func configCells(fields []configField, paths []string) (cells []string) {
+	for _, path := range paths {
+		cell := ""
+		if i := slices.IndexFunc(fields, func(f configField) bool { return f.path == path }); i >= 0 {
+			cell = fields[i].cell
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}
+
+// readConfigCell reads the cell of the field with a path.
+func readConfigCell(path string) cellReader {
+	return func(r *runRow, cell string) error {
+		if cell != "" {
+			r.config = append(r.config, configField{path, strings.Clone(cell)})
+		}
+		return nil
+	}
 }

@@ -57,3 +57,25 @@ func encodeObject(members []member) json.RawMessage {
 	b.WriteByte('}')
 	return b.Bytes()
 }
+
+// group is a group of fields, or a single one.
+type group struct {
+	name    string
+	single  bool
+	members []member
+}
+
+func encodeGroups(groups []*group) json.RawMessage {
+	if len(groups) == 0 {
+		return nil
+	}
+	var all []member
+	for _, g := range groups {
+		value := g.members[0].value
+		if !g.single {
+			value = encodeObject(g.members)
+		}
+		all = append(all, member{g.name, value})
+	}
+	return encodeObject(all)
+}

@@ -8,8 +8,11 @@ import (
 	"ranksweep/metrics"
 )
 
-// How far the numbers of one run may differ between two kernels, relative to their size.
-// The portable kernel rounds each product before it adds it; kernels in assembly do not.
+// Tolerance is how far numbers may differ, relative to their size.
+type Tolerance struct{ Losses, Sizes float64 } // Sizes: of everything else
+
+// BetweenKernels is how far the numbers of one run may differ between two kernels. The portable
+// kernel rounds each product before it adds it; kernels in assembly do not.
 // The tolerances are about ten times the largest difference seen in 20 steps of the
 // embedded base on 64 tokens (LoRA and rsLoRA, ranks 4 and 64, AdamW at 3e-4 and 3e-3, SGD
 // at 0.05, each map measured too): 6.9e-6 for losses; for sizes 5.3e-4 (the stable rank of
@@ -18,17 +21,7 @@ import (
 //
 // A run whose steps are too large stays within no tolerance: under SGD at 0.5, losses of 14
 // were 15% apart. Such a run is reported as different.
-const (
-	LossTolerance = 1e-4 // of losses
-	SizeTolerance = 5e-3 // of everything else
-)
-
-// Tolerance is how far numbers may differ, relative to their size.
-type Tolerance struct{ Losses, Sizes float64 }
-
-// BetweenKernels is the tolerance of a run that is trained again by a kernel that rounds
-// differently.
-var BetweenKernels = Tolerance{LossTolerance, SizeTolerance}
+var BetweenKernels = Tolerance{Losses: 1e-4, Sizes: 5e-3}
 
 // margin is how many times as far apart as two runs a third one may be. By chance alone it is
 // farther from one of them than they are from each other in two cases of three.

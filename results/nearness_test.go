@@ -35,24 +35,24 @@ func TestNear(t *testing.T) {
 		what   string
 		within bool
 	}{
-		"a loss":       {set(1, metrics.TrainLoss, 1+0.9*LossTolerance), "train_loss at step 1", true},
-		"another loss": {set(1, metrics.TrainLoss, 1+1.1*LossTolerance), "train_loss at step 1", false},
-		"a size":       {set(2, metrics.DeltaW, 1-0.9*SizeTolerance), "delta_w at step 2", true},
-		"another size": {set(2, metrics.DeltaW, 1-1.1*SizeTolerance), "delta_w at step 2", false},
+		"a loss":       {set(1, metrics.TrainLoss, 1+0.9*BetweenKernels.Losses), "train_loss at step 1", true},
+		"another loss": {set(1, metrics.TrainLoss, 1+1.1*BetweenKernels.Losses), "train_loss at step 1", false},
+		"a size":       {set(2, metrics.DeltaW, 1-0.9*BetweenKernels.Sizes), "delta_w at step 2", true},
+		"another size": {set(2, metrics.DeltaW, 1-1.1*BetweenKernels.Sizes), "delta_w at step 2", false},
 		"nearly zero":  {set(2, metrics.GradNormA, 1e-6), "grad_norm_a at step 2", true},
 		"not zero":     {set(2, metrics.GradNormA, 1e-5), "grad_norm_a at step 2", false},
-		"a drop, to the loss": {set(1, metrics.LossDropActual, 1e-4+0.9*LossTolerance),
+		"a drop, to the loss": {set(1, metrics.LossDropActual, 1e-4+0.9*BetweenKernels.Losses),
 			"loss_drop_actual at step 1", true},
-		"another drop": {set(1, metrics.LossDropActual, 1e-4+1.1*LossTolerance),
+		"another drop": {set(1, metrics.LossDropActual, 1e-4+1.1*BetweenKernels.Losses),
 			"loss_drop_actual at step 1", false},
 		"a module": {func(r *Run) { r.Modules[0].Values[metrics.GradNorm] = 1.01 },
 			"grad_norm at step 1 of q", false},
-		"a validation batch":       {nats(5 + 5*0.9*LossTolerance), "nats of validation batch 1", true},
-		"another validation batch": {nats(5 + 5*1.1*LossTolerance), "nats of validation batch 1", false},
+		"a validation batch":       {nats(5 + 5*0.9*BetweenKernels.Losses), "nats of validation batch 1", true},
+		"another validation batch": {nats(5 + 5*1.1*BetweenKernels.Losses), "nats of validation batch 1", false},
 		"absent":                   {set(1, metrics.ValLoss, math.NaN()), "val_loss at step 1", false},
 		"a farther size, but nearer": {func(r *Run) {
-			r.Curve[1].Values[metrics.DeltaW] *= 1 + 0.2*SizeTolerance
-			r.Curve[1].Values[metrics.TrainLoss] *= 1 + 0.5*LossTolerance
+			r.Curve[1].Values[metrics.DeltaW] *= 1 + 0.2*BetweenKernels.Sizes
+			r.Curve[1].Values[metrics.TrainLoss] *= 1 + 0.5*BetweenKernels.Losses
 		}, "train_loss at step 1", true},
 	} {
 		was, now := nearRun(), nearRun()

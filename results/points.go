@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"ranksweep/metrics"
@@ -14,11 +15,18 @@ import (
 
 // pointColumns are the columns of curve.csv and modules.csv.
 func pointColumns(recorded []metrics.Quantity) []Column {
-	return append([]Column{
-		{"step", "steps", "updates made: 0 is before any"},
-		{"tokens", "tokens", "tokens trained on so far"},
-		{"module", "", "the adapted map that the row is about; empty for the whole run"},
-	}, quantityColumns(recorded)...)
+	module := Column{"module", "", "the adapted map that the row is about; empty for the whole run"}
+	return slices.Concat(stepColumns, []Column{module}, quantityColumns(recorded))
+}
+
+// stepColumns say where in a run a point is.
+var stepColumns = []Column{
+	{"step", "steps", "updates made: 0 is before any"},
+	{"tokens", "tokens", "tokens trained on so far"},
+}
+
+func stepCells(p metrics.Point) []string {
+	return []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10)}
 }
 
 // encodePoints writes points as CSV.
@@ -26,8 +34,7 @@ func encodePoints(points []metrics.Point) []byte {
 	recorded := metrics.Recorded(points...)
 	rows := [][]string{columnNames(pointColumns(recorded))}
 	for _, p := range points {
-		row := []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10), p.Module}
-		rows = append(rows, append(row, valueCells(p, recorded)...))
+		rows = append(rows, slices.Concat(stepCells(p), []string{p.Module}, valueCells(p, recorded)))
 	}
 	return encodeCSV(rows)
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -28,25 +27,20 @@ func readRuns(s *sheet) ([]runRow, error) {
 		readers = append(readers, read)
 	}
 	var rows []runRow
-	lines := make(map[string]int)
-	for {
-		cells, err := s.next()
-		if err == io.EOF {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	lines := make(map[string]int) // of each run
+	err := s.each(func(cells []string) error {
 		r, err := readRun(s, readers, cells)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if first, twice := lines[r.ID]; twice && r.ID != "" {
-			return nil, s.wrong("run %s is on line %d already: one of the two must go", r.ID, first)
+			return s.wrong("run %s is on line %d already: one of the two must go", r.ID, first)
 		}
 		lines[r.ID] = r.line
 		rows = append(rows, r)
-	}
+		return nil
+	})
+	return rows, err
 }
 
 // runCellReader returns the reader of the named column.
@@ -65,41 +59,12 @@ func runCellReader(name string) (cellReader, error) {
 		return func(*runRow, string) error { return nil }, nil // follows from other columns
 	}
 	if path, ok := strings.CutPrefix(name, configPrefix); ok {
-		return readSetting(path), checkPath(path)
+		return readConfigCell(path), checkPath(path)
 	}
 	if of, ok := strings.CutPrefix(name, expectedPrefix); ok && slices.Contains(expectable(), of) {
 		return readExpected(of), nil
 	}
 	return nil, errors.New("unknown column " + strconv.Quote(name) + ": " + anotherVersion)
-}
-
-// readMeasured checks that the cell is a number or empty; its value follows from the curve.
-func readMeasured(_ *runRow, cell string) error {
-	_, err := parseFloat(cell)
-	return wanted(err, "a finite number, or empty")
-}
-
-func readExpected(name string) cellReader {
-	return func(r *runRow, cell string) error {
-		if cell == "" {
-			return nil
-		}
-		if r.Expected == nil {
-			r.Expected = make(map[string]float64)
-		}
-		v, err := parseNumber(cell)
-		r.Expected[name] = v
-		return err
-	}
-}
-
-func readSetting(path string) cellReader {
-	return func(r *runRow, cell string) error {
-		if cell != "" {
-			r.config = append(r.config, configField{path, strings.Clone(cell)})
-		}
-		return nil
-	}
 }
 
 // readRun reads one row.
@@ -114,7 +79,7 @@ func readRun(s *sheet, readers []cellReader, cells []string) (runRow, error) {
 			continue
 		}
 		if err := readers[i](&r, cells[i]); err != nil {
-			return r, s.wrong("column %s: %.40q: %w", name, cells[i], err)
+			return r, s.wrongCell(name, cells[i], err)
 		}
 	}
 	var err error
@@ -125,26 +90,6 @@ func readRun(s *sheet, readers []cellReader, cells []string) (runRow, error) {
 		return r, s.wrong("%w", err)
 	}
 	return r, nil
-}
-
-// checkRow reports values that no row can have.
-func (r runRow) checkRow(absent bool) error {
-	if r.phase != tuning && r.phase != reported {
-		return errors.New("phase " + strconv.Quote(r.phase) + ": must be " + tuning + " or " + reported)
-	}
-	if place, err := strconv.Atoi(r.place); r.place != "" && (err != nil || place < 0) {
-		return errors.New("place " + strconv.Quote(r.place) + ": must be a whole number, at least 0, or empty")
-	}
-	if !absent {
-		return r.check()
-	}
-	if r.place == "" {
-		return errors.New("a missing run must have a place in the grid")
-	}
-	if r.ID == "" {
-		return nil // tuning has yet to choose
-	}
-	return checkID(r.ID)
 }
 
 // gridOf returns the grid that gave the rows their places.

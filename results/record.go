@@ -146,8 +146,8 @@ func decodeRun(text []byte) (r Run, err error) {
 	return r, r.check()
 }
 
-// whole reports whether the curve of a run that is done goes to its last step:
-// cut short, its last values would pass for the final ones.
+// whole returns an error if the run is done and its curve does not go to its last step. The last
+// values of a curve that was cut short would pass for the final ones.
 func (r Run) whole() error {
 	if r.Status != Done {
 		return nil

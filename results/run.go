@@ -74,7 +74,7 @@ type Run struct {
 
 	Timing Timing `json:"-"` // in timing.json
 
-	Varies bool `json:"-"` // trained again, it may have other bytes; known of a run just trained
+	Varies bool `json:"-"` // trained again, it may have other bytes; known only of a run that was just trained
 
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
@@ -121,7 +121,7 @@ func (r Run) OnsetLoss() float64 {
 	return r.Curve[0].Values[metrics.ValLoss]
 }
 
-// check reports a run that must not be stored, nor believed when it is read.
+// check returns an error about a run that must be neither stored nor read.
 func (r Run) check() error {
 	if err := checkID(r.ID); err != nil {
 		return err

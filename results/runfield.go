@@ -2,22 +2,7 @@ package results
 
 import (
 	"slices"
-
-	"ranksweep/metrics"
 )
-
-// runRow is a row of runs.csv: a run and its place in the grid.
-type runRow struct {
-	Run
-	phase  string // tuning or reported
-	place  string // index among the planned runs of the phase; empty without a grid
-	local  LocalMark
-	config []configField
-	line   int // line of the file from which it was read
-}
-
-// missing is the status of a run that is planned but has no record.
-const missing Status = "missing"
 
 // runField is a column of runs.csv that holds a field of a run as it is.
 type runField struct {
@@ -130,85 +115,6 @@ func (r Run) SizeCells() []string {
 func columnsOf(fields []runField) (columns []Column) {
 	for _, f := range fields {
 		columns = append(columns, f.Column)
-	}
-	return columns
-}
-
-// measuredColumn is a column of runs.csv that is worked out from a run's curve.
-type measuredColumn struct {
-	Column
-	of func(Run) float64
-}
-
-func measuredColumns() []measuredColumn {
-	var columns []measuredColumn
-	for _, s := range metrics.Statistics {
-		columns = append(columns, measuredColumn{
-			Column{s.Name, s.Unit, s.Meaning() + "; empty where the run did not come to it"},
-			func(r Run) float64 { return r.Statistic(s) },
-		})
-	}
-	unit := metrics.ValLoss.Unit()
-	return append(columns,
-		measuredColumn{Column{"val_loss_onset", unit, "validation loss before any update"}, Run.OnsetLoss},
-		measuredColumn{Column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
-}
-
-// LocalMark says in runs.csv what a run is within its local grid. It follows from the other runs
-// of that grid, and is written for people: it is not read back.
-type LocalMark struct {
-	Role        string  // best or tried; empty without a local grid
-	Value, Loss float64 // at the lowest point of the grid's parabola; of the best run alone
-}
-
-func (m LocalMark) cells() []string {
-	if m.Role != "best" {
-		return []string{m.Role, "", ""}
-	}
-	return []string{m.Role, FormatFloat(m.Value), FormatFloat(m.Loss)}
-}
-
-// localColumns hold a [LocalMark].
-var localColumns = []Column{
-	{"local", "", "best: stands for its seed's local grid of nuisance values; tried: is one of that grid; empty " +
-		"without one"},
-	{"local_value", "1", "nuisance value at the lowest point of the parabola through the best run and its neighbours"},
-	{"local_val_loss", "nats/token",
-		"final validation loss at that point, which is what is reported of the cell and seed"},
-}
-
-// expectedPrefix comes before the name of a statistic in the name of the column that holds
-// theory's expectation.
-const expectedPrefix = "expected_"
-
-// expectable names the statistics for which theory can have an expectation.
-func expectable() []string {
-	var names []string
-	for _, s := range metrics.Statistics {
-		if s.HasExpected() {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}
-
-func expectedColumns() []Column {
-	var columns []Column
-	for _, s := range metrics.Statistics {
-		if s.HasExpected() {
-			columns = append(columns, Column{expectedPrefix + s.Name, s.Unit, "what theory expects of " + s.Name +
-				" at this rank and on this data; empty where it was not asked or has no exact value"})
-		}
-	}
-	return columns
-}
-
-func configColumns(paths []string) []Column {
-	var columns []Column
-	for _, path := range paths {
-		columns = append(columns, Column{
-			configPrefix + path, "", "field " + path + " of the resolved config, a text or JSON",
-		})
 	}
 	return columns
 }

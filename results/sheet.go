@@ -60,6 +60,22 @@ func (s *sheet) next() ([]string, error) {
 	return row, s.checkText(row)
 }
 
+// each reads all rows that are left; cells are valid until read returns.
+func (s *sheet) each(read func(cells []string) error) error {
+	for {
+		cells, err := s.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = read(cells)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // checkText checks that all cells are UTF-8, the header's as well.
 func (s *sheet) checkText(row []string) error {
 	for i, cell := range row {
@@ -76,6 +92,11 @@ func (s *sheet) checkText(row []string) error {
 
 // wrong is an error at the row that was read last.
 func (s *sheet) wrong(format string, args ...any) error { return s.wrongAt(s.line, format, args...) }
+
+// wrongCell is an error about a cell of that row.
+func (s *sheet) wrongCell(column, cell string, err error) error {
+	return s.wrong("column %s: %.40q: %w", column, cell, err)
+}
 
 func (s *sheet) wrongAt(line int, format string, args ...any) error {
 	return fmt.Errorf("results: %s:%d: %w", s.file, line, fmt.Errorf(format, args...))

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"io"
 	"strconv"
 )
 
@@ -26,18 +25,7 @@ func readValidation(s *sheet, rows []runRow) error {
 		return err
 	}
 	byID := presentRows(rows)
-	for {
-		cells, err := s.next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := readValidationRow(s, cells, byID); err != nil {
-			return err
-		}
-	}
+	return s.each(func(cells []string) error { return readValidationRow(s, cells, byID) })
 }
 
 func readValidationRow(s *sheet, cells []string, byID map[string]*runRow) error {
@@ -60,7 +48,7 @@ func readValidationRow(s *sheet, cells []string, byID map[string]*runRow) error 
 			return s.wrongAt(1, "unknown column %q: %s", name, anotherVersion)
 		}
 		if err != nil {
-			return s.wrong("column %s: %.40q: %w", name, cells[i], err)
+			return s.wrongCell(name, cells[i], err)
 		}
 	}
 	r, ok := byID[id]

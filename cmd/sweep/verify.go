@@ -34,7 +34,7 @@ func newVerify() *cobra.Command {
 			"set. The store does not change. Verify exits with 1 if a run differs, or with --all if\n"+
 			"runs are missing or were written by a newer program.\n\n"+
 			"RUN is the ID of a run, or the beginning of one. ",
-			results.LossTolerance, results.SizeTolerance, verified) + storeHelp,
+			results.BetweenKernels.Losses, results.BetweenKernels.Sizes, verified) + storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -148,7 +148,8 @@ func compared(now, was results.Run) verdict {
 		if d = near.Difference; d == "" {
 			return verdict{true, fmt.Sprintf("same within the tolerances between kernels, %g for losses and %g for "+
 				"other quantities (%s then, %s now); the largest difference is %.0e, in %s",
-				results.LossTolerance, results.SizeTolerance, kernels[0], kernels[1], near.Largest, near.What)}
+				results.BetweenKernels.Losses, results.BetweenKernels.Sizes, kernels[0], kernels[1],
+				near.Largest, near.What)}
 		}
 	}
 	return verdict{false, "differs: " + d + "; " + makers(now, was)}

@@ -42,11 +42,11 @@ func TestVerifyAcrossKernels(t *testing.T) {
 		want   string
 	}{
 		{"another", 0, 0, "  same\n"},
-		{"another", 0.5 * results.LossTolerance, 0, "  same within the tolerances between kernels, " +
+		{"another", 0.5 * results.BetweenKernels.Losses, 0, "  same within the tolerances between kernels, " +
 			"0.0001 for losses and 0.005 for other quantities (another then, " + kernel.Name() +
 			" now); the largest difference is 5e-05, in train_loss at step 3\n"},
-		{"another", 2 * results.LossTolerance, 1, "  differs: train_loss at step 3 is "},
-		{kernel.Name(), 0.5 * results.LossTolerance, 1, "  differs: train_loss at step 3 is "},
+		{"another", 2 * results.BetweenKernels.Losses, 1, "  differs: train_loss at step 3 is "},
+		{kernel.Name(), 0.5 * results.BetweenKernels.Losses, 1, "  differs: train_loss at step 3 is "},
 	} {
 		var train float64
 		rewrite(t, func(r *results.Run) {

@@ -9,6 +9,27 @@ import (
 	"ranksweep/wholefile"
 )
 
+// The exported files of runs, and the dictionary of all columns.
+const (
+	RunsTable       = "runs.csv"
+	curvesTable     = "curves.csv"
+	validationTable = "validation.csv"
+	columnsTable    = "columns.csv"
+)
+
+// Table is one exported file. One list gives both its header and its part of the
+// dictionary, so that every column is explained.
+type Table struct {
+	File    string
+	Columns []Column
+	Rows    [][]string // without the header
+}
+
+// lines are the table's header and rows.
+func (t Table) lines() [][]string {
+	return append([][]string{columnNames(t.Columns)}, t.Rows...)
+}
+
 // RunTables are runs.csv, curves.csv and validation.csv of the runs that a grid asks for, in the
 // order given; a run that it asks for and runs lack is a row with the status missing. Marks say
 // by ID what a run is within its local grid.
