@@ -1,12 +1,10 @@
 package analysis
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
-	"time"
 
 	"ranksweep/grid"
 	"ranksweep/lora"
@@ -18,37 +16,18 @@ import (
 // depends on the seed.
 func testRun(scheme string, p float64, rank int, seed uint64) results.Run {
 	cell := fmt.Sprintf("%s-%d", scheme, rank)
-	gamma := 16 / math.Pow(float64(rank), p)
 	r := results.Run{
-		ID:         fmt.Sprintf("%s-%d", cell, seed),
-		Cell:       cell,
-		TwinID:     cell,
-		Experiment: "test",
-		Scheme:     scheme,
-		Powers:     lora.Scheme{P: p},
-		Rank:       rank,
-		Alpha:      16,
-		Gamma:      gamma,
-		Seed:       seed,
-		Optimizer:  "adamw",
-		LR:         5e-5,
-		Axes:       axes("rank", strconv.Itoa(rank), "scaling", scheme, "seed", strconv.FormatUint(seed, 10)),
-		Status:     results.Done,
-		Steps:      2,
-		Flops:      3e9,
-		Bytes:      4 << 20,
-
-		FactoredFlops: 5e9,
-		Tokens:        200,
-		Config:        json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`),
-		Provenance: results.Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Program: "v0", Go: "go1.26",
-			Kernel: "gonum"},
-		Timing: results.Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5},
+		ID: fmt.Sprintf("%s-%d", cell, seed), Cell: cell, TwinID: cell, Experiment: "test",
+		Scheme: scheme, Powers: lora.Scheme{P: p}, Rank: rank, Alpha: 16, Gamma: 16 / math.Pow(float64(rank), p),
+		Seed: seed, Optimizer: "adamw", LR: 5e-5,
+		Axes:   axes("rank", strconv.Itoa(rank), "scaling", scheme, "seed", strconv.FormatUint(seed, 10)),
+		Status: results.Done, Steps: 2, Tokens: 200,
+		Provenance: results.Provenance{Numerics: 1, ModelHash: "m", DataHash: "d", Kernel: "gonum"},
 	}
 	for step := range 3 {
 		v := metrics.NoValues()
 		v[metrics.TrainLoss] = 2 - float64(step)/3 + float64(seed)/100
-		v[metrics.GradNorm] = gamma * math.Sqrt(float64(rank)) * (1 + float64(seed)/8)
+		v[metrics.GradNorm] = r.Gamma * math.Sqrt(float64(rank)) * (1 + float64(seed)/8)
 		r.Curve = append(r.Curve, metrics.Point{Step: step, Tokens: int64(100 * step), Values: v})
 	}
 	return r

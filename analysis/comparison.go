@@ -1,16 +1,11 @@
 package analysis
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
-	"strings"
 
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
-	"ranksweep/results"
 )
 
 // Comparison compares a cell with a reference cell, seed by seed.
@@ -55,54 +50,9 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	}
 	d := stats.PairedDifference(pairs.Differences)
 	if s.Name == metrics.ValLossFinal.Name {
-		pairs.SharedSE = ValidationError(Records(c.Runs), Records(reference.Runs))
+		pairs.SharedSE = validationError(Records(c.Runs), Records(reference.Runs))
 	}
 	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
 	pairs.Same = c.TwinID != "" && c.TwinID == reference.TwinID || d.Mean == 0 && (d.N == 1 || d.SE == 0)
 	return pairs, nil
-}
-
-// Differing names the config fields in which two runs differ, in alphabetical order,
-// without those in except. Models and data are compared by their content: the fields that
-// name them are left out.
-func Differing(a, b results.Run, except ...string) []string {
-	x, y := leaves(a.Config), leaves(b.Config)
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(x)) {
-		if x[name] != y[name] && !slices.Contains(append(except, "model", "source"), name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// leaves returns the fields of a config, keyed by the last part of their names.
-func leaves(config json.RawMessage) map[string]string {
-	var groups map[string]any
-	json.Unmarshal(config, &groups) // a stored config is valid; an empty one has no fields
-	all := make(map[string]string)
-	for name, value := range groups {
-		group, ok := value.(map[string]any)
-		if !ok {
-			group = map[string]any{name: value}
-		}
-		for name, value := range group {
-			all[name] = fmt.Sprint(value)
-		}
-	}
-	return all
-}
-
-// Field returns a field of the config that the cell's runs share, by its path, such as
-// train.batch; empty if the config has no such field.
-func (c Cell) Field(path string) string {
-	group, name, _ := strings.Cut(path, ".")
-	var groups map[string]json.RawMessage
-	json.Unmarshal(c.Runs[0].Config, &groups) // without a config there are no fields
-	var fields map[string]any
-	json.Unmarshal(groups[group], &fields)
-	if v, ok := fields[name]; ok {
-		return fmt.Sprint(v)
-	}
-	return ""
 }

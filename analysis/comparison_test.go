@@ -110,9 +110,12 @@ func TestDiffering(t *testing.T) {
 	a := run(`{"model": "x", "data": {"source": "a", "eos": true}, "adapter": {"rank": 4, "targets": ["q", "v"]},` +
 		` "seed": 1}`)
 	b := run(`{"model": "y", "data": {"source": "b", "eos": false}, "adapter": {"rank": 8, "targets": ["q"]},` +
-		` "seed": 2}`)
-	if got := Differing(a, b, "seed"); !slices.Equal(got, []string{"eos", "rank", "targets"}) {
-		t.Errorf("differ in %s", strings.Join(got, ", "))
+		` "train": {"clip": 1}, "seed": 2}`)
+	for _, pair := range [][2]results.Run{{a, b}, {b, a}} {
+		got := Differing(pair[0], pair[1], "seed")
+		if !slices.Equal(got, []string{"clip", "eos", "rank", "targets"}) {
+			t.Errorf("differ in %s", strings.Join(got, ", "))
+		}
 	}
 	if got := Differing(a, a); len(got) > 0 {
 		t.Errorf("a run differs from itself in %s", strings.Join(got, ", "))

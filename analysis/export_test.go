@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"ranksweep/grid"
 	"ranksweep/metrics"
@@ -25,7 +26,12 @@ var update = flag.Bool("update", false, "rewrite testdata")
 func exported() []results.Run {
 	runs := testGrid()
 	for i := range runs {
-		runs[i].Axes = append(runs[i].Axes, axes("lr", "5e-5", "targets", "mlp,attention")...)
+		r := &runs[i]
+		r.Axes = append(r.Axes, axes("lr", "5e-5", "targets", "mlp,attention")...)
+		r.Flops, r.FactoredFlops, r.Bytes = 3e9, 5e9, 4<<20
+		r.Config = json.RawMessage(`{"adapter":{"rank":4},"note":"<&>"}`)
+		r.Provenance.Program, r.Provenance.Go = "v0", "go1.26"
+		r.Timing = results.Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC), Seconds: 1.5}
 	}
 	runs[0].Status, runs[0].Reason = results.Diverged, "loss is Inf at step 2"
 	runs[0].Curve[2].Values[metrics.TrainLoss] = math.Inf(1)
@@ -139,8 +145,8 @@ func TestExportColumns(t *testing.T) {
 		"columns.csv": {"column,file,unit,meaning", ""},
 		"curves.csv": {"run,step,tokens,train_loss,val_loss,grad_norm,grad_norm_a,grad_norm_b,",
 			",loss_drop_actual,map_output"},
-		"cells.csv": {"cell,scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,optimizer,lr," +
-			"axis.", ",failed,quantity,n,mean,ci_low,ci_high,expected"},
+		"cells.csv": {"cell,scheme,p,init_power,lr_a_power,lr_b_power,lr_ratio,zero_a,log,rank,alpha,gamma,optimizer," +
+			"lr,axis.", ",failed,quantity,n,mean,ci_low,ci_high,expected"},
 		"exponents.csv": {"scheme,optimizer,quantity,exponent,ci_low,ci_high,predicted,n,", ",axis.lr,axis.targets"},
 	} {
 		header, _, _ := strings.Cut(string(files(t, dir)[name]), "\n")

@@ -8,9 +8,7 @@ import (
 	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
-	"ranksweep/nn"
 	"ranksweep/results"
-	"ranksweep/theory"
 )
 
 // RateGroups groups arms that differ only in their learning rate. Groups come in the order
@@ -100,26 +98,4 @@ func rated(rate float64, r Row, loss func(Row) float64) []stats.Trial {
 		return nil
 	}
 	return []stats.Trial{t}
-}
-
-// RateExponent fits a power of rank to the best learning rates of a group. It leaves out, and
-// counts as excluded, best rates that do not lie between other rates that were tried, and
-// then those that are the only one of their seed. Predicted is theory's power for
-// [metrics.BestRate].
-func RateExponent(group []Arm) (stats.Exponent, error) {
-	e, err := exponentOf(BestRates(group))
-	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
-	return e, err
-}
-
-func exponentOf(best []BestRate) (stats.Exponent, error) {
-	var obs []stats.Observation
-	for _, b := range best {
-		o := stats.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
-		if !b.Between() {
-			o.Value = math.NaN()
-		}
-		obs = append(obs, o)
-	}
-	return stats.FitExponent(obs)
 }

@@ -9,7 +9,7 @@ import (
 
 // RateErrors returns the standard errors that the choice of the validation set adds to the
 // power of [RateExponent] and to the curvature of [RateCurvature], see [stats.HalfSampleSE].
-// Seeds are taken as fixed, as in [ValidationError]. Each half of the batches finds best rates
+// Seeds are taken as fixed, as in [validationError]. Each half of the batches finds best rates
 // of its own. The loss before training, and which runs count as diverged, stay those of the
 // whole set.
 //

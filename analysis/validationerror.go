@@ -6,7 +6,7 @@ import (
 	"ranksweep/results"
 )
 
-// ValidationError returns the standard error that the choice of the validation set adds to
+// validationError returns the standard error that the choice of the validation set adds to
 // the mean difference of final validation losses between a and b. Runs are paired by seed;
 // a pair counts if both runs are done. The result is NaN if a pair that counts lacks its
 // validation batches, if two runs were validated on different batches, or if there are
@@ -21,7 +21,7 @@ import (
 // (Cochran, Sampling Techniques, 3rd edition, section 6.4). Seeds are taken as fixed: the
 // interval over seeds has their part of the error. For a seed with a local grid, the
 // batches are the best run's, since nothing is trained at the lowest point itself.
-func ValidationError(a, b []results.Run) float64 {
+func validationError(a, b []results.Run) float64 {
 	pairs := validatedPairs(a, b)
 	if len(pairs) == 0 {
 		return math.NaN()

@@ -42,7 +42,7 @@ func TestValidationError(t *testing.T) {
 	var means, squares []float64
 	for range 2000 {
 		a, b, mean := validatedRuns(20, 3, rng)
-		means, squares = append(means, mean), append(squares, math.Pow(ValidationError(a, b), 2))
+		means, squares = append(means, mean), append(squares, math.Pow(validationError(a, b), 2))
 	}
 	spread, estimate := stat.StdDev(means, nil), math.Sqrt(stat.Mean(squares, nil))
 	if math.Abs(estimate/spread-1) > 0.08 {
@@ -72,17 +72,17 @@ func TestValidationErrorIsAbsent(t *testing.T) {
 		},
 	} {
 		a, b, _ := validatedRuns(5, 2, rand.New(rand.NewPCG(1, 1)))
-		if v := ValidationError(a, b); !(v > 0) {
+		if v := validationError(a, b); !(v > 0) {
 			t.Fatalf("standard error %g", v)
 		}
-		if v := ValidationError(change(a, b)); !math.IsNaN(v) {
+		if v := validationError(change(a, b)); !math.IsNaN(v) {
 			t.Errorf("%s: %g", name, v)
 		}
 	}
 	a, b, _ := validatedRuns(5, 3, rand.New(rand.NewPCG(1, 1)))
-	want := ValidationError(a[1:], b[1:])
+	want := validationError(a[1:], b[1:])
 	a[0].Status, a[0].Validation = results.Diverged, nil
-	if v := ValidationError(a, b); v != want {
+	if v := validationError(a, b); v != want {
 		t.Errorf("beside a diverged run %g, without it %g", v, want)
 	}
 }

@@ -1,0 +1,49 @@
+package analysis
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"ranksweep/results"
+)
+
+// Differing names the config fields in which two runs differ, without their groups, in
+// alphabetical order, without those in except. Models and data are compared by their content: the
+// fields that name them are left out.
+func Differing(a, b results.Run, except ...string) []string {
+	x, y := configFields(a.Config), configFields(b.Config)
+	all := maps.Clone(x)
+	maps.Copy(all, y)
+	var names []string
+	for path := range all {
+		name := path[strings.LastIndex(path, ".")+1:]
+		if x[path] != y[path] && !slices.Contains(append(except, "model", "source"), name) {
+			names = append(names, name)
+		}
+	}
+	return distinct(names)
+}
+
+// Field returns a field of the config that the cell's runs share, by its path, such as
+// train.batch; empty if the config has no such field.
+func (c Cell) Field(path string) string { return configFields(c.Runs[0].Config)[path] }
+
+// configFields returns the fields of a config by their paths; a config has groups one level deep.
+func configFields(config json.RawMessage) map[string]string {
+	var top map[string]any
+	json.Unmarshal(config, &top) // a stored config is valid; an empty one has no fields
+	all := make(map[string]string)
+	for path, value := range top {
+		group, ok := value.(map[string]any)
+		if !ok {
+			all[path] = fmt.Sprint(value)
+		}
+		for name, value := range group {
+			all[path+"."+name] = fmt.Sprint(value)
+		}
+	}
+	return all
+}

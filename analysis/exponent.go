@@ -1,0 +1,103 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+
+	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
+	"ranksweep/theory"
+)
+
+// Exponent fits a power of rank to the values of s in the arm's runs. It also has the
+// power that theory predicts, if theory's assumptions hold, and the power that theory's
+// exact values follow at these ranks. The error is that of [stats.FitExponent]; the
+// prediction is filled in even then.
+func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
+	e, err := stats.FitExponent(a.Observations(s))
+	expected := a.expectedPowers(s)
+	absent := slices.ContainsFunc(expected, func(o stats.Observation) bool { return math.IsNaN(o.Value) })
+	if exact, err := stats.FitExponent(expected); err == nil && !absent {
+		e.Exact = exact.Value
+	}
+	always, updated := a.beyondTheory()
+	theory := s.TheoryOf(a.Powers.ZeroA)
+	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
+	if ok && always == "" && (updated == "" || theory.Onset) {
+		e.Predicted, e.Rise = predicted, theory.Rise
+	}
+	return e, err
+}
+
+// expectedPowers returns theory's exact expectations for the arm's runs, corrected for the
+// fit, which averages logarithms: the mean of a logarithm lies below the logarithm of the
+// mean, to second order by half of the relative variance over draws of A. For a statistic
+// that is a root of the expected quantity the correction is half as large. The relative
+// variance is estimated over seeds from the ratios of [Cell.OverExpected]. With fewer than three seeds,
+// or for ratios of expectations, it cannot be estimated and nothing is corrected.
+func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
+	below := make(map[int]float64) // by rank
+	for _, c := range a.Cells {
+		if over := c.OverExpected(s); over.N >= 3 && !s.Theory.Ratio() {
+			below[c.Rank] = math.Pow(over.SE(), 2) * float64(over.N) / 2
+			if !s.Theory.Mean {
+				below[c.Rank] /= 2
+			}
+		}
+	}
+	expected := a.observed(func(r Row) float64 { return r.expected(s) })
+	for i, o := range expected {
+		expected[i].Value *= math.Exp(-below[o.Rank])
+	}
+	return expected
+}
+
+// VarianceExponent fits a power of rank to the variance over seeds of the ratio whose mean is
+// [Cell.OverExpected]. The ratio leaves out the differences between
+// seeds that come from their data. Predicted is the power of the onset gradient norm.
+func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
+	e, err := stats.FitVarianceExponent(a.observed(func(r Row) float64 { return r.overExpected(s) }))
+	if s.Name == metrics.GradNormOnset.Name {
+		e.Predicted = theory.OnsetVariancePower
+	}
+	return e, err
+}
+
+// Observations are the values of s in the arm's runs, to which an exponent is fitted; a run
+// without a value has NaN.
+func (a Arm) Observations(s metrics.Statistic) []stats.Observation {
+	return a.observed(func(r Row) float64 { return r.Statistic(s) })
+}
+
+// observed returns value of each of the arm's runs.
+func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
+	for _, c := range a.Cells {
+		for _, r := range c.Runs {
+			obs = append(obs, stats.Observation{Rank: r.Rank, Seed: r.Seed, Value: value(r)})
+		}
+	}
+	return obs
+}
+
+// RateExponent fits a power of rank to the best learning rates of a group. It leaves out, and
+// counts as excluded, best rates that do not lie between other rates that were tried, and
+// then those that are the only one of their seed. Predicted is theory's power for
+// [metrics.BestRate].
+func RateExponent(group []Arm) (stats.Exponent, error) {
+	e, err := exponentOf(BestRates(group))
+	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
+	return e, err
+}
+
+func exponentOf(best []BestRate) (stats.Exponent, error) {
+	var obs []stats.Observation
+	for _, b := range best {
+		o := stats.Observation{Rank: b.Rank, Seed: b.Seed, Value: b.Rate}
+		if !b.Between() {
+			o.Value = math.NaN()
+		}
+		obs = append(obs, o)
+	}
+	return stats.FitExponent(obs)
+}
