@@ -21,6 +21,7 @@ var axolotlWords = words{
 	init: "peft_init_lora_weights", exclude: "lora_exclude_modules", layers: "peft_layers_to_transform",
 	layersPattern: "peft_layers_pattern", ranks: "lora_rank_pattern", alphas: "lora_alpha_pattern",
 	lr: "learning_rate", ratio: "loraplus_lr_ratio", model: "base_model", p: 1, wholeAlpha: true,
+	nullable: []string{"lora_r", "lora_alpha", "lora_rank_pattern", "lora_alpha_pattern"}, // the first two are asked for
 }
 
 func readAxolotl(s *source) Settings {

@@ -153,7 +153,35 @@ func TestKindsOfFiles(t *testing.T) {
 			`config of PEFT: use_rslora: "false": is text, and any text counts as true`},
 		{"PEFT, lora_bias as text", `{"peft_type": "LORA", "lora_bias": "none"}`,
 			`config of PEFT: lora_bias: "none": is text, and any text counts as true`},
-		{"PEFT, a bad expression", "{peft_type: LORA, target_modules: '*.q_proj'}", "config of PEFT: pattern of targets: "},
+		{"PEFT, a bad expression", "{peft_type: LORA, target_modules: '*.q_proj'}", "config of PEFT: target_modules: "},
+		{"PEFT, rank null", "{peft_type: LORA, r: null}",
+			"config of PEFT: r: null: is no value, and the tool takes no default in its place: set it, or leave the key out"},
+		{"PEFT, α null", "{peft_type: LORA, lora_alpha: ~}", "config of PEFT: lora_alpha: null"},
+		{"PEFT, dropout null", "{peft_type: LORA, lora_dropout: null}", "config of PEFT: lora_dropout: null"},
+		{"PEFT, biases null", "{peft_type: LORA, bias: null}", "config of PEFT: bias: null"},
+		{"PEFT, patterns null", "{peft_type: LORA, rank_pattern: null}", "config of PEFT: rank_pattern: null"},
+		{"PEFT, a rank of some maps null", "{peft_type: LORA, rank_pattern: {q: null}}",
+			`config of PEFT: rank_pattern: "q": null: must be a whole number`},
+		{"Unsloth, rank null", "{random_state: 1, r: null}", "config of Unsloth: r: null"},
+		{"LLaMA-Factory, rank null", "{finetuning_type: lora, lora_rank: null}",
+			"config of LLaMA-Factory: lora_rank: null"},
+		{"LLaMA-Factory, rate null", "{finetuning_type: lora, learning_rate: null}",
+			"config of LLaMA-Factory: learning_rate: null"},
+		{"TRL, rank null", "{use_peft: true, lora_r: null}", "config of TRL: lora_r: null"},
+		{"Ludwig, rank null", "{adapter: {type: lora, r: null}}", "config of Ludwig: adapter.r: null"},
+		{"torchtune, α null", "{model: {_component_: lora_llama3, lora_rank: 8, lora_alpha: null}}",
+			"config of torchtune: model.lora_alpha: null"},
+		{"Axolotl, rank null", "{base_model: m, adapter: lora, lora_r: null, lora_alpha: 8}",
+			"config of Axolotl: lora_r is missing"},
+		{"PEFT, flags amid an expression", "{peft_type: LORA, target_modules: '.*(?i)Q_PROJ'}",
+			`config of PEFT: target_modules: ".*(?i)Q_PROJ": (?i): PEFT stops at flags that are not at the start of its ` +
+				"expression: write (?i:…) around what they are for"},
+		{"PEFT, flags in a key", "{peft_type: LORA, rank_pattern: {'(?i)Q_PROJ': 4}}",
+			`config of PEFT: rank_pattern: "(?i)Q_PROJ": (?i): PEFT stops at flags`},
+		{"an anchor that is no mapping", "{peft_type: LORA, <<: 5}", "<<: 5: must be a mapping, or a list of mappings"},
+		{"an anchor of null", "{peft_type: LORA, <<: }", "<<: null: must be a mapping"},
+		{"anchors and a number", "{peft_type: LORA, <<: [{r: 4}, 5]}", "<<: a list of 2: must be a mapping"},
+		{"two merge keys", "{peft_type: LORA, <<: {r: 4}, <<: {lora_alpha: 4}}", `"<<": is there twice`},
 		{"two tools", "{lora_rank: 8, use_rslora: true}",
 			"could be of LLaMA-Factory (lora_rank) or of ms-swift (lora_rank): add a key that only one of them has"},
 		{"a model's config", `{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "rank": 3}`,
@@ -240,7 +268,20 @@ func TestReadAsTheToolDoes(t *testing.T) {
 		{"PEFT, parameters alone", "{peft_type: LORA, target_parameters: [mlp.experts.down_proj]}", "r 8 α 8 γ 1 "},
 		{"LoraConfig's arguments", "{r: 16, lora_alpha: 32, lora_bias: all}", "r 16 α 32 γ 2  bias all"},
 		{"an anchor", "{peft_config: {name: lora, <<: &a {r: 4}}}", "r 4 α 16 γ 4 all-linear"},
+		{"anchors, of which the first counts", "{peft_type: LORA, <<: [{r: 4, bias: all}, {r: 2, lora_alpha: 2}]}",
+			"r 4 α 2 γ 0.5  bias all"},
+		{"an anchor, and a key of its own after it", "{peft_type: LORA, <<: {r: 4}, r: 2}", "r 2 α 8 γ 4 "},
 		{"a byte order mark", "\uFEFF{peft_type: LORA}", "r 8 α 8 γ 1 "},
+		{"PEFT, null where it means no", "{peft_type: LORA, use_rslora: null, use_dora: null, layers_to_transform: null, " +
+			"target_modules: null, exclude_modules: null, lora_bias: null}", "r 8 α 8 γ 1 "},
+		{"PEFT, init null leaves B as it is drawn", "{peft_type: LORA, init_lora_weights: null}", "r 8 α 8 γ 1  init false"},
+		{"PEFT, flags at the start", "{peft_type: LORA, target_modules: '(?i)(?s).*Q_PROJ'}",
+			"r 8 α 8 γ 1 ~(?i)(?s).*Q_PROJ"},
+		{"LLaMA-Factory, α null is absent", "{finetuning_type: lora, lora_alpha: null}", "r 8 α 16 γ 2 all-linear"},
+		{"Ludwig, α null is absent", "{adapter: {type: lora, alpha: null}}", "r 8 α 16 γ 2 "},
+		{"ms-swift, a rate of null is absent", "{tuner_type: lora, learning_rate: null}", "r 8 α 32 γ 4 all-linear"},
+		{"mlx-lm, a section of null is absent", "{fine_tune_type: lora, lora_parameters: null, learning_rate: null}",
+			"r 8 α 20 γ 20 all-linear last 16"},
 	} {
 		e, err := explain("", []byte(c.text))
 		if err != nil {
@@ -315,6 +356,11 @@ func TestFoldersAndOtherFiles(t *testing.T) {
 	if _, err := File(file); err == nil || !strings.HasPrefix(err.Error(), "explain: "+file+":2: config of PEFT: r: 0: ") {
 		t.Error(err)
 	}
+	file = write("d.yaml", "peft_type: LORA\nalpha_pattern:\n  q_proj: 4\n  (v: 5\n")
+	if _, err := File(file); err == nil ||
+		!strings.HasPrefix(err.Error(), "explain: "+file+":4: config of PEFT: alpha_pattern: \"(v\": ") {
+		t.Error(err)
+	}
 }
 
 // TestManyMaps: an adapter that names each map of many layers is told in short.
@@ -373,6 +419,8 @@ func TestNamesWhatItDoesNotUnderstand(t *testing.T) {
 		{"{adapter: {type: lora, rank: 8}, trainer: {base_learning_rate: 1, epochs: 2}}",
 			"adapter.rank, trainer.base_learning_rate"},
 		{"{peft_config: {name: lora, rank: 8}, seed: 1}", "peft_config.rank"},
+		{`{peft_type: LORA, "<<": {r: 4}}`, "<<"}, // in quotes it is a key as any other
+		{`{"peft_type": "LORA", "<<": {"r": 4}}`, "<<"},
 	} {
 		e, err := explain("", []byte(c.text))
 		check(t, err)

@@ -146,6 +146,7 @@ func TestTraps(t *testing.T) {
 			"switched on alone|scale lost on the way"},
 		{"plain", "{peft_type: LORA, r: 8, lora_alpha: 16}", ""},
 		{"high and plain", "{peft_type: LORA, r: 64, lora_alpha: 16}", "collapse"},
+		{"B at random", "{peft_type: LORA, init_lora_weights: false}", "B does not begin at zero"},
 		{"gaussian", "{peft_type: LORA, init_lora_weights: gaussian}", "init with the rank in it"},
 		{"PiSSA", "{peft_type: LORA, init_lora_weights: pissa_niter_4}", "another base"},
 		{"DoRA", "{peft_type: LORA, use_dora: true}", "magnitudes"},

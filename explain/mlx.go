@@ -22,7 +22,8 @@ var mlxTool = tool{
 
 var mlxWords = words{
 	rank: "lora_parameters.rank", alpha: "lora_parameters.scale", dropout: "lora_parameters.dropout",
-	lr: "learning_rate", model: "model", defaults: Settings{Rank: 8, Alpha: 20, LR: 1e-5},
+	lr: "learning_rate", model: "model", nullable: []string{"learning_rate"},
+	defaults: Settings{Rank: 8, Alpha: 20, LR: 1e-5},
 }
 
 func readMLX(s *source) Settings {

@@ -26,6 +26,7 @@ var peftWords = words{
 	exclude: "exclude_modules", layers: "layers_to_transform", layersPattern: "layers_pattern",
 	ranks: "rank_pattern", alphas: "alpha_pattern", lr: "learning_rate", ratio: "loraplus_lr_ratio",
 	model: "base_model_name_or_path", p: 1, defaults: Settings{Rank: 8, Alpha: 8},
+	nullable:   []string{"learning_rate"}, // which PEFT does not take
 	lrPlace:    "the trainer takes the learning rate: TrainingArguments(learning_rate=%s)",
 	ratioPlace: "the optimizer takes LoRA+: create_loraplus_optimizer(loraplus_lr_ratio=%s)",
 }
@@ -47,6 +48,9 @@ func readPEFT(s *source) Settings {
 // readKeywords reads the arguments of LoraConfig and get_peft_model.
 func readKeywords(s *source, w words) Settings {
 	a := w.read(s)
+	if s.isNull(w.init) {
+		a.Init = "false" // layer.py asks only whether it is true
+	}
 	a.setTargets(s.maps("target_modules"))
 	if value, _ := s.root.find("target_modules"); value != nil && len(a.Targets)+len(a.NoNames) == 0 && a.Pattern == "" {
 		a.NoTargets = true

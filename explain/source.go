@@ -47,6 +47,12 @@ func (s *source) get(key string) (value any, ok bool) {
 	return value, value != nil
 }
 
+// isNull reports whether a key is there and has no value.
+func (s *source) isNull(key string) bool {
+	value, line := s.root.find(key)
+	return key != "" && value == nil && line > 0
+}
+
 // bears reports whether a file has a mark: a key, or a key and its value, as adapter=lora, or
 // several of these joined by +.
 func (s *source) bears(mark string) bool {
@@ -251,6 +257,9 @@ func (s *source) patterns(key string, b bound) (patterns []Pattern) {
 		n, ok := s.toNumber(key, inner.values[name])
 		if !ok || !b.holds(n.value) {
 			s.failAt(inner.lines[name], "%s: %q: %s: must be %s", key, name, show(inner.values[name]), b.want)
+		}
+		if _, err := peft.Pattern(name); err != nil {
+			s.failAt(inner.lines[name], "%s: %v", key, err)
 		}
 		patterns = append(patterns, Pattern{name, n.value})
 	}

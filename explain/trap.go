@@ -24,6 +24,7 @@ var traps = []trap{
 	{"switched on alone", switchedOn},
 	{"collapse", collapse},
 	{"init with the rank in it", rankInInit},
+	{"B does not begin at zero", randomB},
 	{"another base", otherBase},
 	{"magnitudes", magnitudes},
 	{"beyond rank and gamma", beyondGamma},
@@ -152,6 +153,16 @@ func rankInInit(s Settings) string {
 	}
 	return "PEFT's gaussian has the standard deviation 1/r, so that A shrinks with the rank, and the gradient falls " +
 		"by a further factor r^-½. The usual init has variance 1/(3·in) at every rank"
+}
+
+// randomB: PEFT leaves A and B as nn.Linear makes them unless init_lora_weights is true or a word
+// (src/peft/tuners/lora/layer.py, update_layer).
+func randomB(s Settings) string {
+	if s.Init != "false" {
+		return ""
+	}
+	return "A and B are both drawn at random, so that γBA changes the model before the first step, the more the larger " +
+		"γ is, and the onset is not that of W: leave init_lora_weights out, or set it to true"
 }
 
 // otherBase: these inits subtract the first γBA from the frozen weights.

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type words struct {
 	p          float64  // exponent of γ = α/r^p without rslora
 	wholeAlpha bool     // α must be a whole number
 	zeroAlpha  bool     // an α of 0 counts as absent
+	nullable   []string // keys of which null counts as absent
 
 	// What is given outside the config, as a remark about a value.
 	lrPlace, ratioPlace string
@@ -31,6 +33,7 @@ type words struct {
 
 // read reads settings by their keys.
 func (w words) read(s *source) Settings {
+	w.refuseNull(s)
 	a := w.defaults
 	a.Rank = s.whole(w.rank, a.Rank)
 	alpha, ok := s.get(w.alpha)
@@ -59,6 +62,16 @@ func (w words) read(s *source) Settings {
 	return a
 }
 
+// refuseNull refuses null where the tool does not take its default in its place, but stops.
+func (w words) refuseNull(s *source) {
+	for _, key := range []string{w.rank, w.alpha, w.dropout, w.bias, w.ranks, w.alphas, w.lr} {
+		if s.isNull(key) && !slices.Contains(w.nullable, key) {
+			s.fail(key, "%s: null: is no value, and the tool takes no default in its place: set it, or leave the key out",
+				key)
+		}
+	}
+}
+
 // init reads how A and B begin. The usual way is true, or no word.
 func (s *source) init(key string) string {
 	value, _ := s.get(key)
@@ -83,10 +96,14 @@ func (s *source) init(key string) string {
 // maps reads what selects maps: a list of names, or a text, which is a pattern.
 func (s *source) maps(key string) (names []string, pattern string) {
 	value, _ := s.get(key)
-	if text, ok := value.(string); ok {
-		return nil, text
+	text, isText := value.(string)
+	if !isText {
+		return s.names(key), ""
 	}
-	return s.names(key), ""
+	if _, err := peft.Target(text); err != nil {
+		s.fail(key, "%s: %v", key, err)
+	}
+	return nil, text
 }
 
 // pair is a key of a tool's config, and its value as it is written there.

@@ -54,7 +54,7 @@ func (r *reader) node(n *yaml.Node, depth int) (any, error) {
 
 func (r *reader) nodeMapping(n *yaml.Node, depth int) (any, error) {
 	m := newMapping()
-	var merged []any
+	merges := newMapping()
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
 		value, err := r.node(n.Content[i+1], depth+1)
@@ -63,7 +63,7 @@ func (r *reader) nodeMapping(n *yaml.Node, depth int) (any, error) {
 		case key.Kind != yaml.ScalarNode:
 			err = wrongAt(key.Line, "a key must be text")
 		case key.ShortTag() == "!!merge":
-			merged = append(merged, value)
+			err = merges.add(key.Value, value, key.Line)
 		default:
 			err = m.add(key.Value, value, key.Line)
 		}
@@ -71,24 +71,33 @@ func (r *reader) nodeMapping(n *yaml.Node, depth int) (any, error) {
 			return nil, err
 		}
 	}
-	m.merge(merged)
+	for _, key := range merges.keys {
+		if value, line := merges.find(key); !m.merge(value) {
+			return nil, wrongAt(line, "%s: %s: must be a mapping, or a list of mappings", key, show(value))
+		}
+	}
 	return m, nil
 }
 
-// merge adds the keys of mappings that m lacks, as <<: *anchor asks for.
-func (m *mapping) merge(values []any) {
-	for _, value := range values {
-		switch value := value.(type) {
-		case []any:
-			m.merge(value)
-		case *mapping:
-			for _, key := range value.keys {
-				if _, ok := m.values[key]; !ok {
-					_ = m.add(key, value.values[key], value.lines[key]) // it is new
-				}
+// merge adds the keys that m lacks of a mapping, or of a list of mappings, as <<: *anchor asks
+// for. Of several the first counts. ok is false if value is anything else.
+func (m *mapping) merge(value any) (ok bool) {
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	for _, item := range list {
+		from, isMapping := item.(*mapping)
+		if !isMapping {
+			return false
+		}
+		for _, key := range from.keys {
+			if _, has := m.values[key]; !has {
+				_ = m.add(key, from.values[key], from.lines[key]) // it is new
 			}
 		}
 	}
+	return true
 }
 
 // flags are the words without quotes that are flags in YAML 1.1, which the tools read, beside

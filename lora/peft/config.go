@@ -60,6 +60,11 @@ func readConfig(dir fs.FS) (config, error) {
 	if err := json.Unmarshal(text, &c); err != nil {
 		return c, err
 	}
+	for _, key := range []string{"r", "lora_alpha"} {
+		if value, ok := all[key]; ok && value == nil {
+			return c, fmt.Errorf("%s: null: is no value, and PEFT stops at it: write the one that it was trained with", key)
+		}
+	}
 	for _, b := range Beyond {
 		if Asks(all[b.Key]) {
 			return c, fmt.Errorf("%s: not supported (%s)", b.Key, b.What)

@@ -3,6 +3,7 @@ package peft
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -28,6 +29,9 @@ func compile(format, text string) (Expression, error) {
 	if _, err := regexp2.Compile(text, regexp2.RE2); err != nil {
 		return Expression{}, fmt.Errorf("%q: %w", text, err)
 	}
+	if err := checkFlags(format, text); err != nil {
+		return Expression{}, fmt.Errorf("%q: %w", text, err)
+	}
 	whole := fmt.Sprintf(format, text)
 	re, err := regexp2.Compile(whole, regexp2.RE2) // for Python's (?P<name>…)
 	if err != nil {
@@ -39,6 +43,29 @@ func compile(format, text string) (Expression, error) {
 		linear = nil
 	}
 	return Expression{re, text, linear}, nil
+}
+
+var (
+	// leading are flags for a whole expression, as Python takes them, at its start alone.
+	leading = regexp.MustCompile(`^(?:\(\?[aiLmsux]+\))+`)
+	// flags finds such flags anywhere, and what else can hold these characters: an escape or a set.
+	flags = regexp.MustCompile(`\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[aiLmsux]+\)`)
+)
+
+// checkFlags refuses flags for a whole expression, as (?i), where Python's re refuses them: not
+// at its start. PEFT puts all texts but those of targets behind something of its own.
+func checkFlags(format, text string) error {
+	rest := text
+	if format == targetFormat {
+		rest = text[len(leading.FindString(text)):]
+	}
+	for _, found := range flags.FindAllString(rest, -1) {
+		if found[0] == '(' {
+			return fmt.Errorf("%s: PEFT stops at flags that are not at the start of its expression: write %s:…) around "+
+				"what they are for", found, strings.TrimSuffix(found, ")"))
+		}
+	}
+	return nil
 }
 
 // Matches reports whether the expression matches a module's name.

@@ -94,6 +94,10 @@ func TestRefusals(t *testing.T) {
 			`adapter_config.json: init_lora_weights "lora_ga": ` + residualHint},
 		{"patterns as a list", `{"rank_pattern": ["q_proj"]}`, pair,
 			`adapter_config.json: patterns must be an object of names to values`},
+		{"rank null", `{"r": null}`, pair,
+			`adapter_config.json: r: null: is no value, and PEFT stops at it: write the one that it was trained with`},
+		{"alpha null", `{"lora_alpha": null}`, pair, `adapter_config.json: lora_alpha: null: is no value, and PEFT stops ` +
+			`at it: write the one that it was trained with`},
 		{"rank pattern as text", `{"rank_pattern": {"q_proj": "4"}}`, pair,
 			`adapter_config.json: pattern "q_proj": json: cannot unmarshal string into Go value of type int`},
 		{"pattern cut off", `{"alpha_pattern": {"(q_proj": 4}}`, pair,
@@ -102,6 +106,12 @@ func TestRefusals(t *testing.T) {
 			"adapter_config.json: pattern \"q_proj)(?:x\": error parsing regexp: unexpected ) in `q_proj)(?:x`"},
 		{"targets cut off", `{"target_modules": "[qv"}`, pair,
 			"adapter_config.json: \"[qv\": error parsing regexp: unterminated [] set in `[qv`"},
+		{"flags within a pattern", `{"alpha_pattern": {"(?i)Q_PROJ": 4}}`, pair,
+			`adapter_config.json: pattern "(?i)Q_PROJ": (?i): PEFT stops at flags that are not at the start of its ` +
+				"expression: write (?i:…) around what they are for"},
+		{"flags amid targets", `{"target_modules": ".*(?i)Q_PROJ"}`, pair,
+			`adapter_config.json: ".*(?i)Q_PROJ": (?i): PEFT stops at flags that are not at the start of its ` +
+				"expression: write (?i:…) around what they are for"},
 		{"targets that run away", `{"target_modules": "((?:[a-z.0-9_])*)*(?!y)x"}`, pair,
 			`adapter_config.json: expression "((?:[a-z.0-9_])*)*(?!y)x" takes longer than 1s on ` +
 				`"model.layers.0.self_attn.q_proj": write it more simply`},
