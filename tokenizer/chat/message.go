@@ -14,8 +14,6 @@ import (
 type Conversation struct {
 	Messages []Message
 	Tools    string // functions that the assistant may call, a JSON list; empty for none
-
-	hidden string // the name of further fields that templates do not see
 }
 
 // Message is a turn of a conversation.
@@ -24,6 +22,8 @@ type Message struct {
 	Content string
 	Fields  string // further fields, such as tool_calls, a JSON object; empty for none
 	Quoted  bool   // an assistant's turn that nobody learns from
+
+	hidden string // the name of a further field that templates do not see
 }
 
 // further returns the further fields.
@@ -32,11 +32,10 @@ func (m Message) further() jinja.Pairs {
 	return pairs
 }
 
-// dict returns the message as a template sees it, but for a hidden field. Further fields may
-// have a content of their own.
-func (m Message) dict(hidden string) jinja.Pairs {
+// dict returns the message as a template sees it. Further fields may have a content of their own.
+func (m Message) dict() jinja.Pairs {
 	pairs := jinja.Pairs{{Key: "role", Value: m.Role}}
-	further := slices.DeleteFunc(m.further(), func(p jinja.Pair) bool { return p.Key == hidden })
+	further := slices.DeleteFunc(m.further(), func(p jinja.Pair) bool { return p.Key == m.hidden })
 	if !slices.ContainsFunc(further, func(p jinja.Pair) bool { return p.Key == "content" }) {
 		pairs = append(pairs, jinja.Pair{Key: "content", Value: m.Content})
 	}
@@ -73,7 +72,7 @@ func isEmpty(v any) bool {
 }
 
 // showsAll returns an error unless the text that c makes depends on its tools, on each turn's
-// content, and on each name of a further field.
+// content, on the reasoning in it, and on each further field.
 func (t *Template) showsAll(ctx context.Context, text string, c Conversation) error {
 	if c.Tools != "" {
 		if other, err := t.render(ctx, Conversation{Messages: c.Messages}, false); err == nil && other == text {
@@ -83,16 +82,36 @@ func (t *Template) showsAll(ctx context.Context, text string, c Conversation) er
 	if i := t.hiddenContent(ctx, text, c); i >= 0 {
 		return t.notShown(fmt.Sprintf("messages[%d].content", i))
 	}
-	seen := make(map[string]bool)
 	for i, m := range c.Messages {
 		for _, name := range m.Says() {
-			if !seen[name] && !t.shows(ctx, text, c, name) {
+			other := m
+			if other.hidden = name; !t.dependsOn(ctx, text, c, i, other) {
 				return t.notShown(fmt.Sprintf("messages[%d].%s", i, name))
 			}
-			seen[name] = true
+		}
+		if answer, ok := afterReasoning(m.Content); ok {
+			m.Content = "<think>" + unused(c.Messages) + "</think>" + answer
+			if !t.dependsOn(ctx, text, c, i, m) {
+				return t.notShown(fmt.Sprintf("the reasoning before </think> in messages[%d].content", i))
+			}
 		}
 	}
 	return nil
+}
+
+// afterReasoning returns what follows the reasoning in a content, if there is any. Templates may
+// cut reasoning out, above all of turns before the last.
+func afterReasoning(content string) (answer string, ok bool) {
+	reasoning, answer, ok := strings.Cut(content, "</think>")
+	return answer, ok && strings.TrimSpace(strings.ReplaceAll(reasoning, "<think>", "")) != ""
+}
+
+// dependsOn reports whether the text that c makes is another one with m in place of its turn i.
+func (t *Template) dependsOn(ctx context.Context, text string, c Conversation, i int, m Message) bool {
+	other := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
+	other.Messages[i] = m
+	changed, err := t.render(ctx, other, false)
+	return err != nil || changed != text
 }
 
 func (t *Template) notShown(what string) error {
@@ -115,18 +134,9 @@ func (t *Template) hiddenContent(ctx context.Context, text string, c Conversatio
 		if strings.TrimSpace(m.Content) == "" || strings.Contains(shown, marked(i)) {
 			continue
 		}
-		one := Conversation{Messages: slices.Clone(c.Messages), Tools: c.Tools}
-		one.Messages[i].Content = mark
-		if changed, err := t.render(ctx, one, false); err == nil && changed == text {
+		if m.Content = mark; !t.dependsOn(ctx, text, c, i, m) {
 			return i
 		}
 	}
 	return -1
-}
-
-// shows reports whether text changes without the further fields of a name.
-func (t *Template) shows(ctx context.Context, text string, c Conversation, name string) bool {
-	c.hidden = name
-	changed, err := t.render(ctx, c, false)
-	return err != nil || changed != text
 }

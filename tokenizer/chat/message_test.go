@@ -122,7 +122,15 @@ func TestContentsThatAreNotShown(t *testing.T) {
 		{`{% for m in messages %}{% if m.role != "system" %}{{ m.content }};{% endif %}{% endfor %}`,
 			[]Message{{Role: "system", Content: " \n"}, {Role: "user", Content: "u"}, {Role: "assistant", Content: "a"}}, ""},
 		{`{% for m in messages %}{{ m.content.split('</think>')[-1] }};{% endfor %}`,
-			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>x</think>a"}}, ""},
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>x</think>a"}},
+			"the reasoning before </think> in messages[1].content, which would be lost"},
+		{`{% for m in messages %}{{ m.content.split('</think>')[-1] if not loop.last else m.content }};{% endfor %}`,
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>t</think>a"}}, ""},
+		{`{% for m in messages %}{{ m.content.split('</think>')[-1] }};{% endfor %}`,
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>\n\n</think>a"}}, ""},
+		{`{% for m in messages %}{{ m.content }}{{ m.reasoning if loop.last }};{% endfor %}`,
+			[]Message{{Role: "assistant", Content: "a", Fields: `{"reasoning":"x"}`},
+				{Role: "assistant", Content: "a", Fields: `{"reasoning":"x"}`}}, "messages[0].reasoning"},
 		{`{% for m in messages %}{% if m.content not in 'ab' %}{{ raise_exception('other') }}{% endif %}{{ m.content }};` +
 			`{% endfor %}`, []Message{{Role: "user", Content: "a"}}, ""},
 	} {
@@ -133,6 +141,26 @@ func TestContentsThatAreNotShown(t *testing.T) {
 		_, err = template.Render(context.Background(), Conversation{Messages: c.messages})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", c.source, err, c.want)
+		}
+	}
+}
+
+// TestReasoning: what a template shows of it is part of the completion, with the tags around it.
+func TestReasoning(t *testing.T) {
+	const source = `{% for m in messages %}<start>{{ m.role }}:` +
+		`{% if loop.last and m.role == 'assistant' %}<think>{{ m.thinking or ` +
+		`m.content.split('</think>')[0].split('<think>')[-1] }}</think>{% endif %}` +
+		`{{ m.content.split('</think>')[-1] }}{% endfor %}{% if add_generation_prompt %}<start>assistant:{% endif %}`
+	template, err := New("t.jinja", source, Tokens{Special: []string{"<start>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, answer := range []Message{{Content: "a", Fields: `{"thinking":"x"}`}, {Content: "<think>x</think>a"}} {
+		answer.Role = "assistant"
+		parts, err := template.Render(context.Background(),
+			Conversation{Messages: []Message{{Role: "user", Content: "u"}, answer}})
+		if got, want := shown(parts), "<start>user:u<start>assistant:(<think>x</think>a)"; got != want || err != nil {
+			t.Errorf("got %s, want %s: %v", got, want, err)
 		}
 	}
 }

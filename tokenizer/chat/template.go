@@ -181,7 +181,7 @@ var otherTokens = []string{"unk_token", "pad_token", "sep_token", "cls_token", "
 func (t *Template) render(ctx context.Context, c Conversation, prompt bool) (string, error) {
 	list := make([]any, len(c.Messages))
 	for i, m := range c.Messages {
-		list[i] = m.dict(c.hidden)
+		list[i] = m.dict()
 	}
 	variables := map[string]any{
 		"messages":              list,
