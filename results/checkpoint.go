@@ -1,6 +1,8 @@
 package results
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
 )
@@ -15,6 +17,26 @@ const unfitFolder = ".unfit"
 // the file and replace it as a whole.
 func (s *Store) CheckpointFile(id string) string {
 	return filepath.Join(s.runs, "."+id+checkpointSuffix)
+}
+
+// Checkpoints returns the IDs of the runs that have a checkpoint, and no record that stays. A
+// store that does not exist has none.
+func (s *Store) Checkpoints() (ids []string, err error) {
+	entries, err := s.files.ReadDir(s.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if id, ok := checkpointOf(e.Name()); ok && !s.needless(e.Name()) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+// checkpointOf returns the run whose checkpoint has the given name in runs.
+func checkpointOf(name string) (id string, ok bool) {
+	return strings.CutSuffix(strings.TrimPrefix(name, "."), checkpointSuffix)
 }
 
 // DropCheckpoint removes a run's checkpoint, if there is one.
@@ -35,7 +57,7 @@ func (s *Store) AsideCheckpoint(id string) (string, error) {
 // needless reports whether a name in runs is that of a checkpoint whose run has a record that
 // stays.
 func (s *Store) needless(name string) bool {
-	id, ok := strings.CutSuffix(strings.TrimPrefix(name, "."), checkpointSuffix)
+	id, ok := checkpointOf(name)
 	if !ok {
 		return false
 	}

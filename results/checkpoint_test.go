@@ -3,6 +3,7 @@ package results
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -20,6 +21,10 @@ func TestCheckpointsAreTidied(t *testing.T) {
 	}
 	for _, id := range []string{done.ID, failed.ID, "absent"} {
 		leave(t, dir, filepath.Base(s.CheckpointFile(id)), "state")
+	}
+	if ids, err := s.Checkpoints(); err != nil || !slices.Equal(slices.Sorted(slices.Values(ids)),
+		slices.Sorted(slices.Values([]string{failed.ID, "absent"}))) {
+		t.Errorf("checkpoints of %q, %v, want those of %s and absent", ids, err, failed.ID)
 	}
 	if err := s.Tidy(); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,8 @@ type status struct {
 	Newer    int      `json:"newer,omitempty"` // runs that a newer program wrote
 	Missing  int      `json:"missing"`
 	Damaged  []string `json:"damaged"` // one reason for each damaged record; such runs count as missing
+
+	Checkpoints []savedRun `json:"checkpoints"` // of missing and failed runs
 }
 
 func newStatus() *cobra.Command {
@@ -28,33 +31,24 @@ func newStatus() *cobra.Command {
 		Short: "Count the runs of a store that are done, diverged, failed and missing",
 		Long: "Status counts the runs that a store's experiment asks for. It exits with 0 if no run\n" +
 			"failed, none is missing and none was written by a newer program. A run whose loss\n" +
-			"became infinite or NaN has diverged, which counts as a result.\n\n" + storeHelp,
+			"became infinite or NaN has diverged, which counts as a result. A run without a result\n" +
+			"that has a checkpoint is listed as saved: it goes on from there. Each checkpoint is read\n" +
+			"whole, so that one which is damaged, or of another run or program, is named.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, c, newer, err := count(args[0])
+		s, c, newer, err := count(args[0], localTrainer(cmd).Provenance())
 		if err != nil {
 			return err
 		}
-		w := cmd.OutOrStdout()
 		if *asJSON {
-			err = json.NewEncoder(w).Encode(s)
+			err = json.NewEncoder(cmd.OutOrStdout()).Encode(s)
 		} else {
-			tuning := ""
-			if s.Tuning > 0 {
-				tuning = fmt.Sprintf(", %d of them tuning", s.Tuning)
-			}
-			_, err = fmt.Fprintf(w, "planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
-				s.Planned, tuning, s.Done, s.Diverged, s.Failed, s.Missing)
-			if s.Newer > 0 {
-				fmt.Fprintf(w, "newer     %d\n", s.Newer)
-			}
+			err = s.write(cmd.OutOrStdout())
 		}
-		for _, d := range s.Damaged {
-			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: missing: %s\n", d)
-		}
+		s.warn(cmd.ErrOrStderr())
 		if err == nil {
 			err = incomplete(args[0], c)
 		}
@@ -66,8 +60,42 @@ func newStatus() *cobra.Command {
 	return cmd
 }
 
-func count(dir string) (s status, c results.Coverage, newer newerRuns, err error) {
-	runs, problems := results.Open(dir).Runs()
+// write prints the counts, and the checkpoints from which runs go on.
+func (s status) write(w io.Writer) error {
+	tuning := ""
+	if s.Tuning > 0 {
+		tuning = fmt.Sprintf(", %d of them tuning", s.Tuning)
+	}
+	text := fmt.Sprintf("planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
+		s.Planned, tuning, s.Done, s.Diverged, s.Failed, s.Missing)
+	if s.Newer > 0 {
+		text += fmt.Sprintf("newer     %d\n", s.Newer)
+	}
+	for _, r := range s.Checkpoints {
+		if r.Unfit == "" {
+			text += fmt.Sprintf("saved     %s\n", r)
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// warn names damaged records, and checkpoints from which no run goes on.
+func (s status) warn(w io.Writer) {
+	for _, d := range s.Damaged {
+		fmt.Fprintf(w, "sweep: missing: %s\n", d)
+	}
+	for _, r := range s.Checkpoints {
+		if r.Unfit != "" {
+			fmt.Fprintf(w, "sweep: of no use: checkpoint %s: %s\n", r.File, r.Unfit)
+		}
+	}
+}
+
+// count counts the runs of a store, whose checkpoints are to be good for runs made here.
+func count(dir string, here results.Provenance) (s status, c results.Coverage, newer newerRuns, err error) {
+	store := results.Open(dir)
+	runs, problems := store.Runs()
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
 		return s, c, nil, err
@@ -94,5 +122,6 @@ func count(dir string) (s status, c results.Coverage, newer newerRuns, err error
 			s.Damaged = append(s.Damaged, p.Error())
 		}
 	}
-	return s, c, newer, nil
+	s.Checkpoints, err = savedRuns(store, grid, here)
+	return s, c, newer, err
 }

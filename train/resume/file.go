@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"strings"
 
 	"ranksweep/results"
 	"ranksweep/train/arrays"
 	"ranksweep/userfile"
+	"ranksweep/wholefile"
 )
 
 // format is the version of the file. Whoever changes the meaning of something in it raises it.
@@ -29,11 +29,13 @@ type Identity struct {
 type about struct {
 	Format int `json:"format"`
 	Identity
-	results.Timing                 // up to here
-	Step           int             `json:"step"`
-	Tokens         int64           `json:"tokens"`
-	Modules        []string        `json:"modules"` // names of maps in the array of that name
-	Own            json.RawMessage `json:"own"`
+	results.Timing                  // up to here
+	Writer         wholefile.Writer `json:"writer"`
+	Step           int              `json:"step"`
+	Steps          int              `json:"steps"`
+	Tokens         int64            `json:"tokens"`
+	Modules        []string         `json:"modules"` // names of maps in the array of that name
+	Own            json.RawMessage  `json:"own"`
 }
 
 // The texts of a file, and the names of its arrays. Those of the trainer have a prefix.
@@ -47,11 +49,12 @@ const (
 	trainerPrefix   = "trainer."
 )
 
-// write writes a checkpoint, whole or not at all. It holds no second copy of the arrays.
-func write(path string, of Identity, timing results.Timing, s State) error {
+// write writes a checkpoint of a run of so many steps, whole or not at all. It holds no second
+// copy of the arrays.
+func write(path string, of Identity, steps int, timing results.Timing, s State) error {
 	curve, _ := encodePoints(s.Curve)
 	modules, names := encodePoints(s.Modules)
-	text, err := json.Marshal(about{format, of, timing, s.Step, s.Tokens, names, s.Own})
+	text, err := json.Marshal(about{format, of, timing, wholefile.Self(), s.Step, steps, s.Tokens, names, s.Own})
 	if err != nil {
 		return err
 	}
@@ -67,19 +70,23 @@ func write(path string, of Identity, timing results.Timing, s State) error {
 
 // read reads the checkpoint of a run, with the time that was spent until it was written.
 func read(path string, of Identity) (State, results.Timing, error) {
-	content, err := userfile.Read(path, math.MaxInt64-1)
+	a, all, err := load(path)
 	if err != nil {
 		return State{}, results.Timing{}, err
 	}
-	a, all, err := parse(content)
-	if err != nil {
+	if err := a.Identity.Must(of); err != nil {
 		return State{}, results.Timing{}, err
-	}
-	if a.Identity != of {
-		return State{}, results.Timing{}, fmt.Errorf("it is of %s; must be of %s", a.Identity, of)
 	}
 	s, err := a.state(all)
 	return s, a.Timing, err
+}
+
+// Must is an error if a checkpoint of this identity is not of the other one.
+func (i Identity) Must(of Identity) error {
+	if i != of {
+		return fmt.Errorf("it is of %s; must be of %s", i, of)
+	}
+	return nil
 }
 
 // String names the run and what made it.
@@ -87,7 +94,16 @@ func (i Identity) String() string {
 	return fmt.Sprintf("run %s by trainer %s of program %s, %s", i.Run, i.Trainer, i.Program, i.Go)
 }
 
-// parse reads a file and holds it to its checksum.
+// load reads a file into memory and parses it.
+func load(path string) (a about, all arrays.Set, err error) {
+	content, err := userfile.Read(path, userfile.Weights)
+	if err != nil {
+		return a, nil, err
+	}
+	return parse(content)
+}
+
+// parse reads the content of a file and holds it to its checksum.
 func parse(content []byte) (a about, all arrays.Set, err error) {
 	all, texts, err := arrays.Parse(content)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/train/arrays"
+	"ranksweep/wholefile"
 )
 
 func check(t testing.TB, err error) {
@@ -59,7 +60,7 @@ func text(s State) string {
 func TestStateSurvives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "checkpoint")
 	timing := results.Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC), Seconds: 7.5}
-	check(t, write(path, ofRun, timing, someState(3)))
+	check(t, write(path, ofRun, 9, timing, someState(3)))
 	s, when, err := read(path, ofRun)
 	check(t, err)
 	if got, want := text(s), text(someState(3)); got != want || when != timing {
@@ -81,7 +82,7 @@ func TestStateSurvives(t *testing.T) {
 // that is cut at any place.
 func TestEveryByteCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "checkpoint")
-	check(t, write(path, ofRun, results.Timing{}, someState(3)))
+	check(t, write(path, ofRun, 9, results.Timing{}, someState(3)))
 	good, err := os.ReadFile(path)
 	check(t, err)
 	for at := range good {
@@ -106,7 +107,7 @@ func TestEveryByteCounts(t *testing.T) {
 // and read again.
 func FuzzCheckpoint(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "checkpoint")
-	check(f, write(path, ofRun, results.Timing{}, someState(3)))
+	check(f, write(path, ofRun, 9, results.Timing{}, someState(3)))
 	good, err := os.ReadFile(path)
 	check(f, err)
 	f.Add(good)
@@ -128,7 +129,7 @@ func FuzzCheckpoint(f *testing.F) {
 			return
 		}
 		path := filepath.Join(t.TempDir(), "checkpoint")
-		check(t, write(path, a.Identity, a.Timing, s))
+		check(t, write(path, a.Identity, a.Steps, a.Timing, s))
 		again, _, err := read(path, a.Identity)
 		check(t, err)
 		if len(again.Curve) != len(s.Curve) || len(again.Modules) != len(s.Modules) || again.Step != s.Step {
@@ -170,7 +171,7 @@ func TestPointsAreRefused(t *testing.T) {
 func keeper(dir string, notes *[]string) *Keeper {
 	path := filepath.Join(dir, "checkpoint")
 	return &Keeper{
-		Path: path, Of: ofRun, Every: 10 * time.Minute, Bell: new(Bell),
+		Path: path, Of: ofRun, Steps: 9, Every: 10 * time.Minute, Bell: new(Bell),
 		Aside:  func() (string, error) { return path + ".aside", os.Rename(path, path+".aside") },
 		Resume: func(step int) { *notes = append(*notes, fmt.Sprint("resumes at ", step)) },
 		Note:   func(text string) { *notes = append(*notes, text) },
@@ -275,5 +276,20 @@ func TestFullDisk(t *testing.T) {
 	}
 	if s := k.Load(); s == nil || s.Step != 5 {
 		t.Errorf("loads %v, want step 5", s)
+	}
+}
+
+// TestSummarize: a summary says which run a checkpoint is of, how far that is, and who wrote it.
+// A damaged file has none.
+func TestSummarize(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	check(t, write(path, ofRun, 9, results.Timing{}, someState(3)))
+	want := Summary{Identity: ofRun, Writer: wholefile.Self(), Step: 3, Steps: 9}
+	if s, err := Summarize(path); err != nil || s != want {
+		t.Errorf("got %v, %v, want %v", s, err, want)
+	}
+	check(t, os.Truncate(path, 100))
+	if s, err := Summarize(path); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("of a damaged file: %v, %v", s, err)
 	}
 }

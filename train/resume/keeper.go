@@ -22,6 +22,7 @@ func (b *Bell) Ring() { b.rung.Add(1) }
 type Keeper struct {
 	Path  string
 	Of    Identity
+	Steps int           // that the run has
 	Every time.Duration // between two checkpoints; 0: only if the bell rings or the run is interrupted
 	Bell  *Bell
 
@@ -64,7 +65,7 @@ func (k *Keeper) Due(step int) bool {
 // the user is told, and the run goes on.
 func (k *Keeper) Save(s State) {
 	k.heard = k.Bell.rung.Load()
-	if err := write(k.Path, k.Of, k.Timing(k.started), s); err != nil {
+	if err := write(k.Path, k.Of, k.Steps, k.Timing(k.started), s); err != nil {
 		k.NotSaved(s.Step, err)
 		return
 	}
