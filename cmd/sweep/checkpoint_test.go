@@ -40,7 +40,13 @@ type session struct {
 
 func launch(t *testing.T, dir string, args ...string) *session {
 	t.Helper()
-	s := &session{command(dir, "out", args...), filepath.Join(t.TempDir(), "log"), make(chan struct{})}
+	return begun(t, command(dir, "out", args...))
+}
+
+// begun starts a sweep.
+func begun(t *testing.T, c *exec.Cmd) *session {
+	t.Helper()
+	s := &session{c, filepath.Join(t.TempDir(), "log"), make(chan struct{})}
 	log, err := os.Create(s.log)
 	check(t, err)
 	defer log.Close()
@@ -91,12 +97,18 @@ func (s *session) from(t *testing.T) int {
 	return step
 }
 
+// checkpointsIn returns the checkpoints of a store.
+func checkpointsIn(t *testing.T, store string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(store, "runs/.*.checkpoint"))
+	check(t, err)
+	return found
+}
+
 // saved returns when the only checkpoint was written; zero without one.
 func saved(t *testing.T, dir string) (at time.Time) {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(dir, "out/runs/.*.checkpoint"))
-	check(t, err)
-	for _, file := range found {
+	for _, file := range checkpointsIn(t, filepath.Join(dir, "out")) {
 		info, err := os.Stat(file)
 		check(t, err)
 		at = info.ModTime()

@@ -17,11 +17,11 @@ import (
 	"ranksweep/wholefile"
 )
 
-// statusOf returns what sweep status says of the store out, as text, as a value, and as warnings.
-func statusOf(t *testing.T, dir string) (text string, s status, warned string) {
+// statusOf returns what sweep status says of a store, as text, as a value, and as warnings.
+func statusOf(t *testing.T, dir, store string) (text string, s status, warned string) {
 	t.Helper()
 	say := func(args ...string) (out, err strings.Builder) {
-		c := exec.Command("sweep", append([]string{"status", "out"}, args...)...)
+		c := exec.Command("sweep", append([]string{"status", store}, args...)...)
 		c.Dir, c.Stdout, c.Stderr = dir, &out, &err
 		c.Run() // its status is 1, since runs are missing
 		return out, err
@@ -39,18 +39,14 @@ func TestStatusShowsCheckpoints(t *testing.T) {
 	t.Parallel()
 	dir := longWorkplace(t)
 	s := launch(t, dir, "--set", "rank=[2,4]", "--workers", "2", "--checkpoint-every", "1ms")
-	checkpoints := func() []string {
-		found, err := filepath.Glob(filepath.Join(dir, "out/runs/.*.checkpoint"))
-		check(t, err)
-		return found
-	}
-	s.until(t, func() bool { return len(checkpoints()) == 2 })
+	out := filepath.Join(dir, "out")
+	s.until(t, func() bool { return len(checkpointsIn(t, out)) == 2 })
 	s.end(t, syscall.SIGTERM)
 	hour := time.Now().Add(-time.Hour)
-	for _, file := range checkpoints() {
+	for _, file := range checkpointsIn(t, out) {
 		check(t, os.Chtimes(file, hour, hour))
 	}
-	text, got, warned := statusOf(t, dir)
+	text, got, warned := statusOf(t, dir, "out")
 	host := wholefile.Self().Host
 	if len(got.Checkpoints) != 2 || strings.Contains(warned, "of no use") {
 		t.Fatalf("%s%s%+v", text, warned, got)
@@ -66,14 +62,14 @@ func TestStatusShowsCheckpoints(t *testing.T) {
 		}
 	}
 	first, second := got.Checkpoints[0], got.Checkpoints[1]
-	store := results.Open(filepath.Join(dir, "out"))
+	store := results.Open(out)
 	content, err := os.ReadFile(filepath.Join(dir, first.File))
 	check(t, err)
 	write := func(id string, content []byte) { check(t, os.WriteFile(store.CheckpointFile(id), content, 0o666)) }
 	write(first.Run, content[:len(content)-1])
 	write(second.Run, content)
 	write("other", content)
-	text, got, warned = statusOf(t, dir)
+	text, got, warned = statusOf(t, dir, "out")
 	if strings.Contains(text, "saved") || len(got.Checkpoints) != 3 {
 		t.Errorf("%s%+v", text, got)
 	}
@@ -87,9 +83,9 @@ func TestStatusShowsCheckpoints(t *testing.T) {
 	}
 	check(t, os.Remove(store.CheckpointFile("other")))
 	write(first.Run, content)
-	grid := filepath.Join(dir, "out/grid.csv")
+	grid := filepath.Join(out, "grid.csv")
 	check(t, os.WriteFile(grid, []byte("run,rank\n"+second.Run+",4\n"), 0o666))
-	if _, _, warned = statusOf(t, dir); !strings.Contains(warned, "the experiment does not ask for its run") {
+	if _, _, warned = statusOf(t, dir, "out"); !strings.Contains(warned, "the experiment does not ask for its run") {
 		t.Errorf("of a run that nobody asks for: %s", warned)
 	}
 }
