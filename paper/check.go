@@ -136,7 +136,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
 		table.Numbers("first loss drop", fitted(metrics.LossDropFirst), "exponent", "ci_low", "ci_high"),
 		table.Numbers("runs checked against the loss", checkedEntry, "checked", "runs"),
-		table.Numbers("best first step (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
+		table.Numbers(bestFirstStep+" (exact theory)", stepEntry, "step", "step_low", "step_high", "step_exact"),
 		table.Words("measured", func(a analysis.Arm) string { return string(measuredStability(a)) }, "seen"),
 		table.Words("predicted", func(a analysis.Arm) string { return string(a.Stability()) }, "theory"),
 	)
@@ -170,6 +170,9 @@ func measuredStability(a analysis.Arm) theory.Stability {
 	}
 	return stabilityOf(e, flat)
 }
+
+// bestFirstStep begins the heads of columns: see [Reading].
+const bestFirstStep = "best first step"
 
 // stepEntry is the power of an arm's best first step, with exact theory at these ranks.
 func stepEntry(a analysis.Arm) table.Entry {

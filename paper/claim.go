@@ -42,6 +42,7 @@ type Claim struct {
 	Looks   string // what is looked for here: the rule in words
 	Rule    Rule
 	Larger  string   // the study of a larger model that the rule judges as well; empty if there is none
+	Law     string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
 	Shows   []string // names of figures of its study
 	Resolve string   // what would resolve it, if this size does not
 }
@@ -95,6 +96,7 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 		s := studies[c.Rule.Study]
 		f := s.judge(c, past)
 		if f.Standing != NotRun && f.Standing != Partial {
+			f.Text += firstStepText(c.Rule.of(s.View), c.Law, studies[c.Law].View)
 			if f.Figures, err = s.shown(c); err != nil {
 				return nil, err
 			}

@@ -348,6 +348,7 @@ var claims = []Claim{
 			Test: "rate-powers/3", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
 		},
+		Law:     "paper-scalings",
 		Shows:   []string{"best-rate", "learning-rate"},
 		Resolve: "higher rates, where best rates lie at the top of those tried.",
 	},

@@ -29,6 +29,25 @@ func newFit(label string, a analysis.Arm, s metrics.Statistic) fit {
 	return fit{label, a, s, e, err}
 }
 
+// off is how far the power is from theory's; negative inside a range of theory's.
+func (f fit) off() float64 {
+	low, high := f.Theory()
+	return math.Max(low-f.Value, f.Value-high)
+}
+
+// farthest says which of some powers is the farthest from theory's: by how much, and which factor
+// that makes between the arm's smallest and largest rank.
+func farthest(fits []fit) string {
+	far, factor := 0.0, 1.0
+	for _, f := range fits {
+		if cells := f.arm.Cells; f.off() > far {
+			far = f.off()
+			factor = math.Pow(float64(cells[len(cells)-1].Rank)/float64(cells[0].Rank), far)
+		}
+	}
+	return fmt.Sprintf("%s: a factor of %s over the ranks", number.Fixed(far, 3), number.Fixed(factor, 3))
+}
+
 // newFits are the fits of all arms and statistics.
 func newFits(v View, statistics []metrics.Statistic) (all []fit) {
 	for i, a := range v.arms {
@@ -101,7 +120,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	groups := distinctFits(fits)
 	var firsts, rows []float64
 	f := Finding{Standing: Seen}
-	agree, far := 0, 0.0
+	agree := 0
 	for _, g := range groups {
 		firsts = append(firsts, g[0].P())
 		f.Numbers = append(f.Numbers, g[0].number())
@@ -109,10 +128,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		agrees := g[0].Low >= low-tolerance && g[0].High <= high+tolerance // not so without an interval
 		for _, x := range g {
 			rows = append(rows, x.P())
-			low, high := x.Theory()
-			off := math.Max(low-x.Value, x.Value-high)
-			agrees = agrees && off <= tolerance
-			far = math.Max(far, off)
+			agrees = agrees && x.off() <= tolerance
 		}
 		if !agrees {
 			f.Standing = Unresolved
@@ -136,7 +152,7 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+
 		"over all of them by Holm's method, %d of %d differ from theory at the level %g. The largest deviation from "+
 		"theory is %s.",
-		len(fits), len(groups), agree, len(groups), differing, len(groups), level, number.Fixed(far, 3))
+		len(fits), len(groups), agree, len(groups), differing, len(groups), level, farthest(fits))
 	return f
 }
 

@@ -37,7 +37,7 @@ func ratePowers(r Rule, v View) Finding {
 		tried.add(x.best)
 		switch {
 		case x.judged && x.err == nil:
-			judged = append(judged, fit{"", g[0], bestRateStatistic, x.Exponent, nil})
+			judged = append(judged, fit{"", analysis.PerRank(g), bestRateStatistic, x.Exponent, nil})
 		default:
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
@@ -117,13 +117,7 @@ func deviationText(judged []fit) string {
 	if len(judged) == 0 {
 		return ""
 	}
-	far, ratio := 0.0, 0.0
-	for _, f := range judged {
-		far = math.Max(far, math.Abs(f.Value-f.Predicted))
-		ratio = math.Max(ratio, float64(f.arm.Cells[len(f.arm.Cells)-1].Rank)/float64(f.arm.Cells[0].Rank))
-	}
-	return fmt.Sprintf(" The largest deviation of a judged power from the claimed one is %s: a factor of %s over these "+
-		"ranks.", number.Fixed(far, 3), number.Fixed(math.Pow(ratio, far), 2))
+	return fmt.Sprintf(" The largest deviation of a judged power from the claimed one is %s.", farthest(judged))
 }
 
 // learnedAtBest says how much is learned at best rates.
@@ -151,6 +145,7 @@ type rateRow struct {
 	judged bool // enough best rates lie between other rates that were tried
 	stats.Exponent
 	err        error          // why there is no exponent
+	first      stats.Exponent // of the best first step's rate
 	bend       stats.Interval // the curvature
 	local      []float64      // the powers from each rank to the next
 	powerError float64        // what the choice of validation examples adds to the power's error; NaN if unknown
@@ -163,6 +158,7 @@ func newRateRow(group []analysis.Arm, r Rule) rateRow {
 	x.judged = float64(x.between) >= r.limit("inside")*float64(x.all)
 	x.Exponent, x.err = analysis.RateExponent(group)
 	x.Predicted = claimedPower(r.Wants, x.Exponent, x.arm)
+	x.first, _ = analysis.FirstRateExponent(group)
 	x.bend, x.local = analysis.RateCurvature(group)
 	x.powerError, x.bendError = analysis.RateErrors(group)
 	return x
@@ -186,9 +182,12 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 		}),
 		table.Numbers("seeds", func(x rateRow) int { return x.Seeds }),
 		table.Numbers("claimed power", func(x rateRow) string { return number.Brief(x.Predicted) }),
-		table.Numbers("theory while A has hardly moved", func(x rateRow) table.Entry {
+		table.Numbers(sameDrop, func(x rateRow) table.Entry {
 			rise, _ := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(x.arm.Optimizer), x.arm.Powers)
 			return table.Exact(number.Brief(0-rise), 0-rise)
+		}),
+		table.Numbers(bestFirstStep, func(x rateRow) table.Entry {
+			return table.Exact(exponentText(x.first), x.first.Value, x.first.Low, x.first.High)
 		}),
 		table.Numbers("from each rank to the next", func(x rateRow) string { return slopesText(x.local) }),
 		table.Numbers("curvature", func(x rateRow) string { return intervalText(x.bend) }),
@@ -205,6 +204,9 @@ func ratePowersTable(rows []rateRow, r Rule) table.Table {
 	)
 	return t
 }
+
+// sameDrop is the head of a column: see [Reading].
+const sameDrop = "rate for the same first loss drop, by theory"
 
 // withValidation ends the heads of columns whose intervals have the error from validation.
 const withValidation = ", with the error from validation"

@@ -132,7 +132,6 @@ func judgeRates(r rule, s *study) finding {
 	var others say // verdicts that would be others with the error from validation
 	validated := false
 	var shares []float64
-	far, ratio := 0.0, 0.0
 	kept, all, walled := 0, 0, 0
 	var once, again []rankSeedGamma
 	for _, g := range groups(r.arms(s)) {
@@ -160,9 +159,7 @@ func judgeRates(r rule, s *study) finding {
 		verdict := "not judged"
 		if enough {
 			verdict = p.agreement(r.Limits["tolerance"])
-			far = math.Max(far, math.Abs(p.mean-p.predicted))
-			ratio = math.Max(ratio, float64(slices.Max(ranksOf(g)))/float64(slices.Min(ranksOf(g))))
-			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: a, statistic: "best rate"})
+			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: g.whole(), statistic: "best rate"})
 		}
 		wide, bend := p, widened(g.bends(), g.bendError())
 		wide.interval = widened(p.interval, g.powerError())
@@ -186,8 +183,10 @@ func judgeRates(r rule, s *study) finding {
 			keys: map[string]say{"p": one(plain(a.scheme.p))},
 			values: map[string]say{
 				"fitted power": p.say(), "claimed power": one(plain(p.predicted)),
-				"theory while A has hardly moved": one(plain(-a.scheme.power("loss_drop_first", a.text("optimizer")))),
-				"from each rank to the next":      g.steps(), "curvature": halved(g.bends()),
+				"best first step": g.firstRate().say(),
+				"rate for the same first loss drop, by theory": one(plain(-a.scheme.power("loss_drop_first",
+					a.text("optimizer")))),
+				"from each rank to the next": g.steps(), "curvature": halved(g.bends()),
 				"best rates inside the grid": phrase("# of #", count(inside), count(tried)), "seeds": one(count(p.n)),
 				"verdict":                       {text: verdict},
 				"fitted power" + withValidation: unlessAbsent(g.powerError(), wide.say()),
@@ -220,8 +219,8 @@ func judgeRates(r rule, s *study) finding {
 	}
 	f.seen = f.seen.plus(besides(walled))
 	if len(rows) > 0 {
-		f.seen = f.seen.plus(phrase(" The largest deviation of a judged power from the claimed one is #: a factor of # "+
-			"over these ranks.", fix(far, 3), fix(math.Pow(ratio, far), 2)))
+		f.seen = f.seen.plus(say{text: " The largest deviation of a judged power from the claimed one is "},
+			farthest(rows), say{text: "."})
 	}
 	f.seen = f.seen.plus(phrase(" At its best rate, a seed's loss falls by #% to #% of itself: means over seeds, the "+
 		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)))

@@ -131,6 +131,9 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 	if !ok {
 		f = judges[rule.Test](rule, s)
 		f.size = sizeOf(rule.arms(s))
+		if law := r.studies[laws[key]]; law != nil {
+			f.seen = f.seen.plus(firstStepSaid(rule.arms(s), law.name, law.arms()))
+		}
 		r.found[key] = f
 	}
 	if f.size.text != "" {
