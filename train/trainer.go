@@ -59,15 +59,24 @@ type Resumer interface {
 type Trainers []Trainer
 
 // Of returns the trainer that a config names.
-func (all Trainers) Of(c experiments.Config) (Trainer, error) {
-	var names []string
+func (all Trainers) Of(c experiments.Config) (Trainer, error) { return all.Named(c.Trainer) }
+
+// Named returns the trainer of that name.
+func (all Trainers) Named(name string) (Trainer, error) {
 	for _, t := range all {
-		if t.Name() == c.Trainer {
+		if t.Name() == name {
 			return t, nil
 		}
+	}
+	return nil, fmt.Errorf("unknown trainer %q: known: %s", name, strings.Join(all.Names(), ", "))
+}
+
+// Names lists the names of the trainers.
+func (all Trainers) Names() (names []string) {
+	for _, t := range all {
 		names = append(names, t.Name())
 	}
-	return nil, fmt.Errorf("unknown trainer %q: known: %s", c.Trainer, strings.Join(names, ", "))
+	return names
 }
 
 // Resolve calls Resolve of the trainer that a config names. A config that the trainer

@@ -2,55 +2,50 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper/table"
-	"ranksweep/train/external"
+	"ranksweep/train"
 )
 
 func newTrainer() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trainer NAME",
-		Short: "Say what another program that trains is made of and what it can train",
-		Long: "Trainer starts a trainer that is another program, and prints its versions, the devices\n" +
-			"that it finds, and what it can train. If something is missing, it says what, and how to\n" +
-			"install it. NAME is peft, which trains with transformers and PEFT in Python, or the name\n" +
-			"of a trainer that --trainer starts. An experiment names its trainer in the field trainer.",
+		Short: "Say what a trainer is made of and what it can train",
+		Long: "Trainer prints what a trainer is made of and what it can train. One that is another\n" +
+			"program is started, and says its versions and the devices that it finds. If something\n" +
+			"is missing, it says what, and how to install it. NAME is local, which trains in this\n" +
+			"process; peft, which trains with transformers and PEFT in Python; or the name of a\n" +
+			"trainer that --trainer starts. An experiment names its trainer in the field trainer.",
 		Example: "  sweep trainer peft --python ~/venv/bin/python",
 		Args:    exactly("NAME"),
 	}
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		programs, err := choice.programs()
+		all, err := trainers(cmd, means{choice, asFloat32, 1, false})
 		if err != nil {
 			return err
 		}
-		var known []string
-		for _, p := range programs {
-			if p.Name == args[0] {
-				return describe(cmd, p, choice)
-			}
-			known = append(known, p.Name)
+		defer all.Close()
+		t, err := all.Named(args[0])
+		if err != nil {
+			return usageError{fmt.Errorf("%w; --trainer NAME=COMMAND adds one", err)}
 		}
-		return usageError{fmt.Errorf("unknown trainer %q: known: %s; --trainer NAME=COMMAND adds one", args[0],
-			strings.Join(known, ", "))}
+		return describe(cmd, t)
 	}
 	return cmd
 }
 
-// describe prints what a program says of itself.
-func describe(cmd *cobra.Command, p external.Program, c choice) error {
-	t := external.New(cmd.Context(), p, nil, c.places(1))
-	defer t.Close()
-	facts, err := t.Facts()
+// describe prints what a trainer says of itself.
+func describe(cmd *cobra.Command, t train.Trainer) error {
+	facts, err := train.Facts(t)
 	if err != nil {
 		return err
 	}
-	about := table.Table{Title: "trainer " + p.Name}
+	about := table.Table{Title: "trainer " + t.Name()}
 	table.Fill(&about, facts,
-		table.Words("what", func(f external.Fact) string { return f.Name }),
-		table.Words("found", func(f external.Fact) string { return f.Text }))
+		table.Words("what", func(f train.Fact) string { return f.Name }),
+		table.Words("found", func(f train.Fact) string { return f.Text }))
 	return about.WriteText(cmd.OutOrStdout())
 }

@@ -44,22 +44,21 @@ func defaultPython() string {
 	return "python3"
 }
 
-// programs returns the programs that train beside this one.
-func (c choice) programs() ([]external.Program, error) {
+// programs returns the programs that train beside this one, whose trainers have the names taken.
+func (c choice) programs(taken []string) ([]external.Program, error) {
 	all := []external.Program{peft.Program(*c.python)}
+	taken = append(taken, all[0].Name)
 	for _, text := range *c.others {
 		name, command, ok := strings.Cut(text, "=")
 		words := strings.Fields(command)
 		if !ok || name == "" || len(words) == 0 {
 			return nil, usageError{fmt.Errorf("--trainer %q: must be NAME=COMMAND", text)}
 		}
-		for _, p := range append(all, external.Program{Name: localName}) {
-			if p.Name == name {
-				return nil, usageError{fmt.Errorf("--trainer %q: there is a trainer %s already: choose another name", text,
-					name)}
-			}
+		if slices.Contains(taken, name) {
+			return nil, usageError{fmt.Errorf("--trainer %q: there is a trainer %s already: choose another name",
+				text, name)}
 		}
-		all = append(all, external.Program{Name: name, Command: words})
+		all, taken = append(all, external.Program{Name: name, Command: words}), append(taken, name)
 	}
 	return all, nil
 }
@@ -78,9 +77,6 @@ func (c choice) places(workers int) []string {
 	return *c.devices
 }
 
-// localName is the name of the trainer in this process.
-var localName = (*local.Trainer)(nil).Name()
-
 // means is how the runs of a command are trained. No result of the trainer in this process
 // depends on it.
 type means struct {
@@ -95,7 +91,7 @@ func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
 	here := localTrainer(cmd)
 	here.Stored = by.form == asStored
 	all := train.Trainers{here}
-	programs, err := by.programs()
+	programs, err := by.programs(all.Names())
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +121,8 @@ func tellUnused(w io.Writer, all train.Trainers) {
 	for _, t := range all {
 		if x, ok := t.(*external.Trainer); ok {
 			for _, device := range x.Unused() {
-				fmt.Fprintf(w, "sweep: trainer %s trains on the CPU, and found %s: --devices %s trains there\n", x.Name(), device,
-					strings.Fields(device)[0])
+				fmt.Fprintf(w, "sweep: trainer %s trains on the CPU, and found %s: --devices %s trains there\n",
+					x.Name(), device, strings.Fields(device)[0])
 			}
 		}
 	}

@@ -4,47 +4,25 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"ranksweep/train"
 )
 
-// Fact is something that another program says of itself.
-type Fact struct{ Name, Text string }
-
 // Facts returns what the other program says of itself.
-func (t *Trainer) Facts() ([]Fact, error) {
+func (t *Trainer) Facts() ([]train.Fact, error) {
 	said, err := t.ask()
 	if err != nil {
 		return nil, err
 	}
-	all := []Fact{{"program", strings.Join(t.Program.Command, " ")}}
+	all := []train.Fact{{Name: "program", Text: strings.Join(t.Program.Command, " ")}}
 	for _, name := range slices.Sorted(maps.Keys(said.Versions)) {
-		all = append(all, Fact{name, said.Versions[name]})
+		all = append(all, train.Fact{Name: name, Text: said.Versions[name]})
 	}
-	can := said.Abilities
-	all = append(all,
-		Fact{"trains on", said.Device},
-		Fact{"devices", strings.Join(said.Devices, ", ")},
-		Fact{"methods", strings.Join(can.Methods, ", ")},
-		Fact{"optimizers", strings.Join(can.Optimizers, ", ")},
-		Fact{"precisions", strings.Join(can.Precisions, ", ")},
-		Fact{"quantizations", strings.Join(can.Quantizations, ", ")},
-		Fact{"attentions", strings.Join(can.Attentions, ", ")},
-		Fact{"dropout", yesOrNo(can.Dropout)},
-		Fact{"gradient checkpointing", yesOrNo(can.GradientCheckpointing)},
-		Fact{"deterministic", yesOrNo(can.Deterministic)},
-		Fact{"checkpoints", yesOrNo(can.Checkpoints)},
-	)
-	for _, field := range slices.Sorted(maps.Keys(can.Why)) {
-		all = append(all, Fact{"other " + field, "no: " + can.Why[field]})
-	}
+	all = append(all, train.Fact{Name: "trains on", Text: said.Device},
+		train.Fact{Name: "devices", Text: strings.Join(said.Devices, ", ")})
+	all = append(all, train.Abilities(*said.Abilities).Facts()...)
 	for _, note := range said.Notes {
-		all = append(all, Fact{"note", note})
+		all = append(all, train.Fact{Name: "note", Text: note})
 	}
 	return all, nil
-}
-
-func yesOrNo(yes bool) string {
-	if yes {
-		return "yes"
-	}
-	return "no"
 }
