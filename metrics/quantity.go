@@ -11,7 +11,8 @@ import (
 // has seen s updates: step 0 is the onset, before anything is learned.
 type Quantity uint8
 
-// The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each.
+// The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each. A new one
+// comes last, see [Quantity.Optional].
 // Gradient norms are of the loss averaged over scored tokens, taken before clipping.
 // If the weights themselves train, W − W₀ takes the place of γBA, and there are no values for A
 // and B. Under DoRA, W′ − W takes the place of γBA, and the gradients of all are those of A and
@@ -93,9 +94,10 @@ func (q Quantity) Unit() string { return quantities[q].unit }
 // Meaning defines the quantity.
 func (q Quantity) Meaning() string { return quantities[q].meaning }
 
-// Optional reports whether only some methods have the quantity. A file in which no point has a
-// finite value of it has no column for it.
-func (q Quantity) Optional() bool { return q == GradNormM }
+// Optional reports whether a file has a column for the quantity only if one of its points has a
+// finite value. So it is with every quantity after [MapOutput]: with it, the files, digests and
+// sizes of runs that lack it are the same as without it.
+func (q Quantity) Optional() bool { return q > MapOutput }
 
 // QuantityNamed returns the quantity with the given column name.
 func QuantityNamed(name string) (Quantity, bool) {
