@@ -38,7 +38,7 @@ func (e *Experiment) customary(optimizer string) []Setting {
 		{"eps", own.Eps, usual.Eps},
 	} {
 		f := mustField(s.name)
-		if s.own != 0 && s.own != s.usual && !e.named[f.path] && e.axis(f) == nil {
+		if s.own != 0 && s.own != s.usual && e.places[f.path] == "" && e.axis(f) == nil {
 			set = append(set, Setting{s.name, s.own})
 		}
 	}
@@ -47,15 +47,7 @@ func (e *Experiment) customary(optimizer string) []Setting {
 
 // Names reports whether the file or an override gives a field a value, in all runs or in some.
 func (e *Experiment) Names(name string) bool {
-	return e.named[mustField(name).path] || slices.ContainsFunc(e.When, func(r Rule) bool {
+	return e.places[mustField(name).path] != "" || slices.ContainsFunc(e.When, func(r Rule) bool {
 		return slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == name })
 	})
-}
-
-// name notes that the experiment itself gives a field its value.
-func (e *Experiment) name(path string) {
-	if e.named == nil {
-		e.named = make(map[string]bool)
-	}
-	e.named[path] = true
 }

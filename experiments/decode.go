@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,13 +23,14 @@ func Parse(file string, text []byte) (*Experiment, error) {
 	if err != nil {
 		return nil, inFile(file, err)
 	}
-	for path := range d.claims {
-		d.name(path)
+	for key, line := range d.claims {
+		d.put(key, fmt.Sprintf("%s:%d", file, line))
 	}
 	return &d.Experiment, nil
 }
 
-// claims holds the line on which each field got its value or its axis.
+// claims holds the line on which each field got its value or its axis, by its path, and the line of
+// each of the other keys.
 type claims map[string]int
 
 func (c claims) take(f field, n *yaml.Node) error {
@@ -49,6 +51,9 @@ func (d *decoder) file(root *yaml.Node) error {
 	named := false
 	err := eachPair(root, "an experiment", func(p pair) error {
 		named = named || p.key.Value == "name"
+		if _, isField := fieldNamed(p.key.Value); !isField {
+			d.claims[p.key.Value] = p.key.Line
+		}
 		return d.key(p)
 	})
 	if root.Kind == yaml.MappingNode && !named {

@@ -139,7 +139,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"NaN", "train: {lr: .nan}", "experiments: x.yaml:1: lr .nan: must be a finite number"},
 		{"infinity", "train: {lr: -.inf}", "experiments: x.yaml:1: lr -.inf: must be a finite number"},
 		{"overflow", "train: {lr: 1e999}", "experiments: x.yaml:1: lr \"1e999\": must be a finite number"},
-		{"rate 0", "train: {lr: 0}", "experiments: x.yaml:1: lr 0: must be above 0 and at most 1e+06"},
+		{"rate 0", "train: {lr: 0}", "experiments: x.yaml:1: lr 0: must be above 0 and at most 1e6"},
 		{"dropout 1", "adapter: {dropout: 1}", "experiments: x.yaml:1: dropout 1: must be at least 0 and below 1"},
 		{"no value", "train: {lr: }", "experiments: x.yaml:1: lr null: must be a finite number"},
 		{"list for one value", "train: {lr: [1e-4, 1e-5]}",

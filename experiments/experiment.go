@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -18,8 +17,8 @@ type Experiment struct {
 	Exclude  []Match  // combinations that are left out
 	Doubts   []string // about all runs, which tables print as footnotes; no part of the file
 
-	scales map[string]scale // other sizes of the experiment, by name
-	named  map[string]bool  // paths of the fields whose values come from the file or an override
+	scales map[string]scale  // other sizes of the experiment, by name
+	places map[string]string // where fields, by their paths, and keys of the top level are set; see put
 }
 
 // Rule sets fields in the configs that it matches.
@@ -52,7 +51,7 @@ func (e *Experiment) UseBlock(block int) error {
 	}
 	for _, axes := range lists {
 		if err := shiftSeeds(axes, shift); err != nil {
-			return fmt.Errorf("experiments: %s: %w", e.Name, err)
+			return e.inPlace(err)
 		}
 	}
 	return nil
@@ -67,7 +66,7 @@ func shiftSeeds(axes []Axis, shift uint64) error {
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return fmt.Errorf("seed %d: must be below %d, since seeds from there on are of other blocks", v, blockSeeds)
+				return about("seed")("seed %d: must be below %d, since seeds from there on are of other blocks", v, blockSeeds)
 			}
 			values[j] = v.(uint64) + shift
 		}

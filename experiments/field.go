@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"ranksweep/lora"
+	"ranksweep/paper/number"
 )
 
 // A field is one leaf of Config. Files, axes, conditions, overrides and identities
@@ -188,7 +189,15 @@ func readTargets(n *yaml.Node) (any, error) {
 	return targets, nil
 }
 
-// format returns the text of a value in tables and identities.
+// written returns the text of a value for people.
+func written(value any) string {
+	if x, ok := value.(float64); ok {
+		return number.Full(x)
+	}
+	return format(value)
+}
+
+// format returns the text of a value in files, as a coordinate, and in identities.
 func format(value any) string {
 	if x, ok := value.(float64); ok {
 		return strconv.FormatFloat(x, 'g', -1, 64)

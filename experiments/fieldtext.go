@@ -24,7 +24,7 @@ func Fields() []FieldText {
 		t := fieldTexts[f.path]
 		all = append(all, FieldText{
 			Path: f.path, Name: f.name, Type: f.typeName(), Unit: t.unit,
-			Default: format(f.get(Defaults())), Allowed: bounds[f.path].allowed, Meaning: t.meaning,
+			Default: written(f.get(Defaults())), Allowed: bounds[f.path].allowed, Meaning: t.meaning,
 		})
 	}
 	return all

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/grid"
+	"ranksweep/paper/number"
 )
 
 // maxPoints bounds a grid. A larger one is surely a typing error.
@@ -20,10 +21,15 @@ type Point struct {
 
 // String returns the point's coordinates, as in "rank=4 scaling=lora".
 func (p Point) String() string {
+	return p.Written(func(a grid.Coordinate) string { return number.FullText(a.Value) })
+}
+
+// Written is String with values as write has them.
+func (p Point) Written(write func(grid.Coordinate) string) string {
 	var parts []string
 	for _, a := range p.Axes {
 		if a.Value != "" {
-			parts = append(parts, a.Name+"="+a.Value)
+			parts = append(parts, a.Name+"="+write(a))
 		}
 	}
 	return strings.Join(parts, " ")
@@ -40,7 +46,7 @@ func (e *Experiment) Configs() ([]Point, error) {
 		err = e.checkTune()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
+		return nil, e.inPlace(err)
 	}
 	return points, nil
 }
@@ -70,16 +76,29 @@ func (e *Experiment) resolve() ([]Point, error) {
 			continue // it differs only in fields that the method ignores
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("%s is in the grid twice: an axis lists a value twice, perhaps in two spellings", p)
+			return nil, about(e.repeated()...)("%s is in the grid twice: an axis lists a value twice, perhaps in two "+
+				"spellings", p)
 		}
 		seen[key] = true
 		points = append(points, p)
 	}
 	if len(points) == 0 {
-		return nil, errors.New("the grid is empty: exclude removes every combination")
+		return nil, about("exclude")("the grid is empty: exclude removes every combination")
 	}
 	showArithmetic(points)
 	return points, nil
+}
+
+// repeated returns the paths of the axes that list a value twice.
+func (e *Experiment) repeated() (paths []string) {
+	for _, a := range slices.Concat(e.groups()...) {
+		for i, v := range a.Values {
+			if contains(a.Values[:i], v) {
+				paths = append(paths, pathsOf(a)...)
+			}
+		}
+	}
+	return paths
 }
 
 // groups returns the axes in the grid's order. The axes of a group vary together.
@@ -98,24 +117,24 @@ func (e *Experiment) groups() []Zip {
 // check finds errors in the grid as a whole, and counts its points.
 func (e *Experiment) check(groups []Zip) (total int, err error) {
 	if len(groups) == 0 {
-		return 0, errors.New("the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}")
+		return 0, about("grid")("the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}")
 	}
 	total = 1
 	for _, group := range groups {
 		first := group[0]
 		for _, a := range group {
 			if len(a.Values) != len(first.Values) {
-				return 0, fmt.Errorf("zip: %s has %d values but %s has %d: axes that vary together need equally many",
+				return 0, about(pathsOf(first, a)...)("zip: %s has %d values but %s has %d: axes that vary together need equally many",
 					first.Name, len(first.Values), a.Name, len(a.Values))
 			}
 			for _, r := range e.When {
 				if slices.ContainsFunc(r.Set, func(s Setting) bool { return s.Name == a.Name }) {
-					return 0, fmt.Errorf("when sets %s, but %[1]s is an axis: remove one of the two", a.Name)
+					return 0, about(pathsOf(a)...)("when sets %s, but %[1]s is an axis: remove one of the two", a.Name)
 				}
 			}
 		}
 		if total *= len(first.Values); total > maxPoints {
-			return 0, fmt.Errorf("the grid has more than %d points: list fewer values", maxPoints)
+			return 0, about(append(pathsOf(group...), "grid")...)("the grid has more than %d points: list fewer values", maxPoints)
 		}
 	}
 	return total, nil

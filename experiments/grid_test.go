@@ -39,9 +39,9 @@ rank=4 seed=0 | 4 0
 				"zip: [{scaling: [lora, rslora], alpha: [16, 8]}]\ngrid: {rank: 4}",
 			"scaling alpha lr", `
 rank=4 scaling=lora alpha=16 lr=0.001 | lora 16 0.001
-rank=4 scaling=lora alpha=16 lr=0.0001 | lora 16 0.0001
+rank=4 scaling=lora alpha=16 lr=1e-4 | lora 16 0.0001
 rank=4 scaling=rslora alpha=8 lr=0.001 | rslora 8 0.001
-rank=4 scaling=rslora alpha=8 lr=0.0001 | rslora 8 0.0001
+rank=4 scaling=rslora alpha=8 lr=1e-4 | rslora 8 0.0001
 `,
 		}, {
 			"targets by name and by list", "grid: {targets: [mlp, [v_proj, q_proj]]}", "targets", `
@@ -94,36 +94,42 @@ func TestConfigsErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no axis", "data: a", "experiments: x: the grid is empty: add an axis, as in grid: {rank: [4, 8, 16]}"},
 		{"all excluded", "data: a\ngrid: {rank: 4}\nexclude: [{rank: 4}]",
-			"experiments: x: the grid is empty: exclude removes every combination"},
+			"experiments: x.yaml:4: the grid is empty: exclude removes every combination"},
 		{"no data", "grid: {rank: 4}",
 			"experiments: x: data is not set: name a .jsonl, .json or .txt file, as in --set " +
 				"data=DIR/train.jsonl, or an embedded recipe, as in --set data=go-functions"},
 		{
 			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
-			"experiments: x: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
+			"experiments: x.yaml:3: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
 		}, {
 			"one value in two spellings", "data: a\ngrid: {rank: [4, 8], scaling: [rslora, 0.5]}",
-			"experiments: x: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
+			"experiments: x.yaml:3: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
 				"spellings",
 		}, {
 			"one pair twice in zip", "data: a\nzip: [{scaling: [lora, rslora, lora, lora], alpha: [1, 1, 2, 1]}]",
-			"experiments: x: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
+			"experiments: x.yaml:3: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
 				"spellings",
 		}, {
 			"when sets an axis", "data: a\ngrid: {rank: [4, 8]}\nwhen: [{if: {scaling: lora}, set: {rank: 2}}]",
-			"experiments: x: when sets rank, but rank is an axis: remove one of the two",
+			"experiments: x.yaml:3: when sets rank, but rank is an axis: remove one of the two",
 		}, {
 			"warm-up past the end", "data: a\ntrain: {warmup: 61}\ngrid: {rank: 4}",
-			"experiments: x: rank=4: warmup 61: must be at most steps, which is 60",
+			"experiments: x.yaml:3: rank=4: warmup 61: must be at most steps, which is 60",
+		}, {
+			"warm-up past the end, by when", "data: a\ngrid: {rank: 4}\nwhen: [{if: {rank: 4}, set: {warmup: 61}}]",
+			"experiments: x.yaml:4: rank=4: warmup 61: must be at most steps, which is 60",
+		}, {
+			"log at rank 1", "data: a\nadapter:\n  scaling: log\ngrid: {rank: 1}",
+			"experiments: x.yaml:4: rank=1: scaling log: γ = α/ln r needs rank and match_rank of at least 2",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"experiments: x: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer " +
+			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer " +
 				"adamw",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +
 				"8], clip: [1, 2, 3, 4, 5, 6, 7, 8]}",
-			"experiments: x: the grid has more than 100000 points: list fewer values",
+			"experiments: x.yaml:3: the grid has more than 100000 points: list fewer values",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

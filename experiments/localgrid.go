@@ -43,7 +43,7 @@ func (e *Experiment) checkLocal() error {
 		return nil
 	}
 	wrong := func(format string, args ...any) error {
-		return fmt.Errorf("tune has local: %d, but %s, or remove local", e.Tune.Local, fmt.Sprintf(format, args...))
+		return about("tune")("tune has local: %d, but %s, or remove local", e.Tune.Local, fmt.Sprintf(format, args...))
 	}
 	a := e.Nuisance[0]
 	if n := len(e.Nuisance); n > 1 {
@@ -55,7 +55,7 @@ func (e *Experiment) checkLocal() error {
 	for _, v := range a.Values {
 		if v.(float64) <= 0 {
 			return wrong("nuisance axis %s has the value %s, which cannot be multiplied by √2: use values above 0",
-				a.Name, format(v))
+				a.Name, written(v))
 		}
 	}
 	for _, r := range e.When {

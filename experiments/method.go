@@ -69,14 +69,14 @@ func (c Config) checkMethod() error {
 		if path == "adapter.rank" {
 			want = 0
 		}
-		if got := format(f.get(c)); got != format(want) {
-			return fmt.Errorf("%s %s: method %s does not use it: must be %s", f.name, got, name, format(want))
+		if format(f.get(c)) != format(want) {
+			return about(path, "adapter.method")("%s %s: method %s does not use it: must be %s", f.name, written(f.get(c)), name, written(want))
 		}
 	}
 	if c.Adapter.Dropout != 0 {
-		return fmt.Errorf("dropout %g: must be 0 for method %s, which has no adapter; "+
+		return about("adapter.dropout", "adapter.method")("dropout %s: must be 0 for method %s, which has no adapter; "+
 			"to drop inputs of adapters alone, set dropout in when for the other methods",
-			c.Adapter.Dropout, name)
+			written(c.Adapter.Dropout), name)
 	}
 	return nil
 }

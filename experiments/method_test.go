@@ -45,7 +45,7 @@ zip: [{rank: [4, 8], lr_a: [0.1, 0.2], scaling: [log, "0.7"], fresh: [true, fals
 `)
 	if got, want := show(t, e, "rank", "init", "alpha", "lr_a", "lr"), `
 method=full lr=0.001 rank=0 scaling=full | 0 kaiming-uniform 16 0 0.001
-method=full lr=0.0001 rank=0 scaling=full | 0 kaiming-uniform 16 0 0.0001
+method=full lr=1e-4 rank=0 scaling=full | 0 kaiming-uniform 16 0 0.0001
 method=lora alpha=8 lr=0.001 rank=4 lr_a=0.1 scaling=log fresh=true | 4 gaussian 8 0.1 0.001
 `; !strings.HasPrefix("\n"+got, want) {
 		t.Errorf("got\n%swant%s", got, want)

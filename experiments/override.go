@@ -38,16 +38,16 @@ func (e *Experiment) override(o string) error {
 	if n.LineComment+n.HeadComment+n.FootComment != "" {
 		return errors.New("in YAML # begins a comment: put the value in quotes, as in --set 'data=\"a #1.jsonl\"'")
 	}
-	return e.setField(name, n)
+	return e.setField(name, n, "--set "+o)
 }
 
-// setField gives a field new values and removes it from the rules of when.
-func (e *Experiment) setField(name string, n *yaml.Node) error {
+// setField gives a field new values, which come from place, and removes it from the rules of when.
+func (e *Experiment) setField(name string, n *yaml.Node, place string) error {
 	f := mustField(name)
 	if err := e.replace(f, n); err != nil {
 		return err
 	}
-	e.name(f.path)
+	e.put(f.path, place)
 	for i := range e.When {
 		e.When[i].Set = slices.DeleteFunc(e.When[i].Set, func(s Setting) bool { return s.Name == f.name })
 	}

@@ -1,8 +1,6 @@
 package experiments
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -53,17 +51,17 @@ func (c Config) checkArithmetic() error {
 	if c.rankless() {
 		name := c.Adapter.Method
 		if !slices.Contains(keepingWeights, t.Precision) {
-			return fmt.Errorf("precision %s: method %s trains the weights in float32: must be one of %s",
+			return about("train.precision", "adapter.method")("precision %s: method %s trains the weights in float32: must be one of %s",
 				t.Precision, name, strings.Join(keepingWeights, ", "))
 		}
 		if t.Quantization != Unquantized {
-			return fmt.Errorf("quantization %s: method %s trains the weights in float32: must be %s",
+			return about("train.quantization", "adapter.method")("quantization %s: method %s trains the weights in float32: must be %s",
 				t.Quantization, name, Unquantized)
 		}
 	}
 	if t.Attention == flashAttention && !slices.Contains(multiplyingHalf, t.Precision) {
-		return errors.New("attention flash_attention_2: multiplies numbers of 16 bits alone: precision must be one of " +
-			strings.Join(multiplyingHalf, ", "))
+		return about("train.attention", "train.precision")("attention flash_attention_2: multiplies numbers of 16 bits "+
+			"alone: precision must be one of %s", strings.Join(multiplyingHalf, ", "))
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (e *Experiment) Scale(name string) error {
 		return fmt.Errorf("experiments: %s: %w", e.Name, suggest.Unknown("scale", name, e.ScaleNames()))
 	}
 	for _, p := range values {
-		if err := e.setField(p.key.Value, p.value); err != nil {
+		if err := e.setField(p.key.Value, p.value, e.Name+", scale "+name); err != nil {
 			return fmt.Errorf("experiments: %s: scale %s: %w", e.Name, name, err)
 		}
 	}

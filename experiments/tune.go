@@ -1,8 +1,6 @@
 package experiments
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -78,20 +76,20 @@ func (e *Experiment) checkTune() error {
 	case len(e.Nuisance) == 0 && len(e.Tune.Seeds) == 0:
 		return nil
 	case len(e.Nuisance) == 0:
-		return errors.New("tune has seeds, but no axis is tuned: " +
+		return about("tune")("tune has seeds, but no axis is tuned: " +
 			"name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or remove tune")
 	case len(e.Tune.Seeds) == 0:
-		return fmt.Errorf("nuisance axis %s needs seeds to be tuned on, other than the reported ones: "+
+		return about("nuisance")("nuisance axis %s needs seeds to be tuned on, other than the reported ones: "+
 			"add tune: {seed: [100, 101]}", e.Nuisance[0].Name)
 	}
 	for _, a := range e.Nuisance {
 		if why, no := noNuisance[a.Name]; no {
-			return fmt.Errorf("nuisance axis %s: %s", a.Name, why)
+			return about(pathsOf(a)...)("nuisance axis %s: %s", a.Name, why)
 		}
 	}
 	for _, seed := range e.seedAxis().Values {
 		if slices.Contains(e.Tune.Seeds, seed.(uint64)) {
-			return fmt.Errorf("seed %v is under tune and in the grid: "+
+			return about("tune")("seed %v is under tune and in the grid: "+
 				"reported runs need other seeds than the runs that choose their values", seed)
 		}
 	}
@@ -123,7 +121,7 @@ func (e *Experiment) checkSeedless() error {
 		}
 	}
 	if where != "" {
-		return fmt.Errorf("%s refers to seed, but tuning uses other seeds: remove seed from %[1]s, or remove "+
+		return about(where)("%s refers to seed, but tuning uses other seeds: remove seed from %[1]s, or remove "+
 			"nuisance and tune",
 			where)
 	}

@@ -10,41 +10,41 @@ import (
 func TestTuneErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}",
-			"nuisance axis lr needs seeds to be tuned on, other than the reported ones: add tune: {seed: [100, 101]}"},
+			"x.yaml:3: nuisance axis lr needs seeds to be tuned on, other than the reported ones: add tune: {seed: [100, 101]}"},
 		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}",
-			"tune has seeds, but no axis is tuned: name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or " +
+			"x.yaml:3: tune has seeds, but no axis is tuned: name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or " +
 				"remove tune"},
 		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
-			"seed 2 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+			"x.yaml:4: seed 2 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
 				"values"},
 		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
-			"seed 3 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+			"x.yaml:5: seed 3 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
 				"values"},
 		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}",
-			"seed 0 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
+			"x.yaml:4: seed 0 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
 				"values"},
 		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}",
-			"nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
+			"x.yaml:3: nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
 		{"two optimizers by when",
 			"grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, " +
-				"2]}\ntune: {seed: 1}", "rank=8 seed=1 lr=2: when sets optimizer adamw at some nuisance values and " +
+				"2]}\ntune: {seed: 1}", "x.yaml:3: rank=8 seed=1 lr=2: when sets optimizer adamw at some nuisance values and " +
 				"sgd at others: a cell must not mix two optimizers"},
 		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}",
-			"nuisance axis rank: it tells cells apart: put it under grid"},
+			"x.yaml:3: nuisance axis rank: it tells cells apart: put it under grid"},
 		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}",
-			"nuisance axis seed: seeds are the sample: put the seeds of tuning under tune, as in tune: {seed: [100, " +
+			"x.yaml:3: nuisance axis seed: seeds are the sample: put the seeds of tuning under tune, as in tune: {seed: [100, " +
 				"101]}"},
 		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}",
-			"zip refers to seed, but tuning uses other seeds: remove seed from zip, or remove nuisance and tune"},
+			"x.yaml:2: zip refers to seed, but tuning uses other seeds: remove seed from zip, or remove nuisance and tune"},
 		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, " +
-			"2]}\ntune: {seed: 3}", "when refers to seed, but tuning uses other seeds: remove seed from when, or " +
+			"2]}\ntune: {seed: 3}", "x.yaml:3: when refers to seed, but tuning uses other seeds: remove seed from when, or " +
 			"remove nuisance and tune"},
 		{"seed in exclude",
 			"grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: " +
-				"{seed: 3}", "exclude refers to seed, but tuning uses other seeds: remove seed from exclude, or " +
+				"{seed: 3}", "x.yaml:3: exclude refers to seed, but tuning uses other seeds: remove seed from exclude, or " +
 				"remove nuisance and tune"},
 		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: " +
-			"{seed: 3}", "validation 0: must be at least 1, since the validation loss chooses nuisance values: hold " +
+			"{seed: 3}", "x.yaml:3: validation 0: must be at least 1, since the validation loss chooses nuisance values: hold " +
 			"examples out, as in data: {validation: 64}"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestTuneErrors(t *testing.T) {
 				c.text += "\ndata: a"
 			}
 			err := firstPhase(read(t, "name: x\n"+c.text))
-			if want := "experiments: x: " + c.want; err == nil || err.Error() != want {
+			if want := "experiments: " + c.want; err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
 		})
@@ -118,7 +118,7 @@ func TestLocalErrors(t *testing.T) {
 	} {
 		e := read(t, "name: x\ndata: a\ngrid: {rank: 4}\ntune: {seed: 1, local: 5}\n"+c.text)
 		_, err := e.Configs()
-		if want := "experiments: x: tune has local: 5, but " + c.want + ", or remove local"; err == nil ||
+		if want := "experiments: x.yaml:4: tune has local: 5, but " + c.want + ", or remove local"; err == nil ||
 			err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
 		}

@@ -13,14 +13,14 @@ import (
 func (e *Experiment) TuningPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.tuningSeeds(), e.Nuisance).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("experiments: %s: tuning: %w", e.Name, err)
+		return nil, e.inPlace(fmt.Errorf("tuning: %w", err))
 	}
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Config.Data.Validation == 0 }) {
-		return nil, fmt.Errorf("experiments: %s: validation 0: must be at least 1, since the validation loss chooses "+
-			"nuisance values: hold examples out, as in data: {validation: 64}", e.Name)
+		return nil, e.inPlace(about("data.validation")("validation 0: must be at least 1, since the validation loss " +
+			"chooses nuisance values: hold examples out, as in data: {validation: 64}"))
 	}
 	if err := e.checkOptimizers(points); err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
+		return nil, e.inPlace(err)
 	}
 	return points, nil
 }
@@ -33,7 +33,7 @@ func (e *Experiment) checkOptimizers(points []Point) error {
 		cell, _ := g.Partition(p.Axes)
 		was, now := optimizer[cell], p.Config.Train.Optimizer
 		if was != "" && was != now {
-			return fmt.Errorf("%s: when sets optimizer %s at some nuisance values and %s at others: "+
+			return about("when")("%s: when sets optimizer %s at some nuisance values and %s at others: "+
 				"a cell must not mix two optimizers", p, was, now)
 		}
 		optimizer[cell] = now
@@ -47,7 +47,7 @@ func (e *Experiment) checkOptimizers(points []Point) error {
 func (e *Experiment) ReportedPoints() ([]Point, error) {
 	points, err := e.onSeeds(e.seedAxis(), e.Nuisance).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
+		return nil, e.inPlace(err)
 	}
 	var reported []Point
 	seen := make(map[string]bool)
@@ -131,7 +131,7 @@ func (values allowed) try(t grid.Choice) {
 func (e *Experiment) pointsAt(seed Axis, values allowed) ([]Point, error) {
 	points, err := e.onSeeds(seed, e.nuisanceOver(values)).resolve()
 	if err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w", e.Name, err)
+		return nil, e.inPlace(err)
 	}
 	g := grid.Grid{Nuisance: e.NuisanceNames()}
 	return slices.DeleteFunc(points, func(p Point) bool {

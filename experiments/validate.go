@@ -85,7 +85,7 @@ func (c Config) Validate() error {
 			continue
 		}
 		if err := bounds[f.path].check(value); err != nil {
-			return fmt.Errorf("%s %s: %w", f.name, format(value), err)
+			return about(f.path)("%s %s: %w", f.name, written(value), err)
 		}
 	}
 	if c.rankless() {
@@ -97,13 +97,13 @@ func (c Config) Validate() error {
 		return err
 	}
 	if t := c.Train; t.Warmup > t.Steps {
-		return fmt.Errorf("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
+		return about("train.warmup", "train.steps")("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
 	} else if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
-		return fmt.Errorf("momentum %g: only sgd and muon use momentum: must be 0 for optimizer %s", t.Momentum,
-			t.Optimizer)
+		return about("train.momentum", "train.optimizer")("momentum %s: only sgd and muon use momentum: must be 0 for "+
+			"optimizer %s", written(t.Momentum), t.Optimizer)
 	}
 	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
-		return errors.New("scaling log: γ = α/ln r needs rank and match_rank of at least 2")
+		return about("adapter.scaling", "adapter.rank", "adapter.match_rank")("scaling log: γ = α/ln r needs rank and match_rank of at least 2")
 	}
 	return nil
 }
@@ -163,28 +163,28 @@ func whole(low, high int) bound {
 // NaN is outside the bounds of every number: all comparisons with it are false.
 
 func within(low, high float64) bound {
-	return bound{fmt.Sprintf("%g to %g", low, high), func(value any) error {
+	return bound{fmt.Sprintf("%s to %s", written(low), written(high)), func(value any) error {
 		if v := value.(float64); v >= low && v <= high {
 			return nil
 		}
-		return fmt.Errorf("must be from %g to %g", low, high)
+		return fmt.Errorf("must be from %s to %s", written(low), written(high))
 	}}
 }
 
 func above(low, high float64) bound {
-	return bound{fmt.Sprintf("above %g, at most %g", low, high), func(value any) error {
+	return bound{fmt.Sprintf("above %s, at most %s", written(low), written(high)), func(value any) error {
 		if v := value.(float64); v > low && v <= high {
 			return nil
 		}
-		return fmt.Errorf("must be above %g and at most %g", low, high)
+		return fmt.Errorf("must be above %s and at most %s", written(low), written(high))
 	}}
 }
 
 func below(low, high float64) bound {
-	return bound{fmt.Sprintf("at least %g, below %g", low, high), func(value any) error {
+	return bound{fmt.Sprintf("at least %s, below %s", written(low), written(high)), func(value any) error {
 		if v := value.(float64); v >= low && v < high {
 			return nil
 		}
-		return fmt.Errorf("must be at least %g and below %g", low, high)
+		return fmt.Errorf("must be at least %s and below %s", written(low), written(high))
 	}}
 }

@@ -169,25 +169,25 @@ func (s Settings) follows() float64 {
 // convention says which of the usual ways to set α these settings follow.
 func (s Settings) convention() string {
 	if s.P == 0 {
-		return "a constant, γ = " + number(s.Alpha) + " at every rank"
+		return "a constant, γ = " + precise(s.Alpha) + " at every rank"
 	}
 	scheme, falls := "LoRA, γ = α/r", "1/r"
 	if s.isRSLoRA() {
 		scheme, falls = "rsLoRA, γ = α/√r", "1/√r"
 	}
 	k := s.follows()
-	grows := fmt.Sprintf("γ is %s at every rank", number(k))
+	grows := fmt.Sprintf("γ is %s at every rank", precise(k))
 	if s.isRSLoRA() {
-		grows = fmt.Sprintf("γ is %s√r and grows with the rank", number(k))
+		grows = fmt.Sprintf("γ is %s√r and grows with the rank", precise(k))
 	}
 	switch {
 	case s.PerRank > 0:
-		return fmt.Sprintf("%s; α is absent and defaults to %s·r, so that %s", scheme, number(k), grows)
+		return fmt.Sprintf("%s; α is absent and defaults to %s·r, so that %s", scheme, precise(k), grows)
 	case k > 0:
 		return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s; if α is always %s·r, %s",
-			scheme, number(s.Alpha), falls, number(k), grows)
+			scheme, precise(s.Alpha), falls, precise(k), grows)
 	}
-	return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s", scheme, number(s.Alpha), falls)
+	return fmt.Sprintf("%s; if α stays %s at all ranks, γ falls as %s", scheme, precise(s.Alpha), falls)
 }
 
 // table returns γ at the paper's ranks and at the rank of the settings.

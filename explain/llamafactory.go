@@ -51,7 +51,7 @@ func readLLaMAFactory(s *source) Settings {
 	if s.flag("pissa_init") {
 		a.Init = "pissa"
 		if steps := s.number("pissa_iter", 16, ofSteps); steps >= 0 {
-			a.Init += "_niter_" + number(steps)
+			a.Init += "_niter_" + yamlNumber(steps)
 		}
 	}
 	a.vary(s, "additional_target", "whole modules, trained and saved")

@@ -78,7 +78,7 @@ func writeMLX(s Settings) ([]pair, []string) {
 	}
 	layers := "-1"
 	if s.LastLayers > 0 {
-		layers = number(float64(s.LastLayers))
+		layers = yamlNumber(float64(s.LastLayers))
 	}
 	s.LastLayers = 0
 	pairs, lost := mlxWords.write(s)

@@ -21,13 +21,13 @@ func writeRanksweep(s Settings) ([]pair, []string) {
 	if strings.Contains(scaling, ",") {
 		scaling = jsonText(scaling) // in braces a comma would end it
 	}
-	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling, "alpha: " + number(s.Alpha)}
+	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling, "alpha: " + yamlNumber(s.Alpha)}
 	names, remarks := s.ranksweepTargets()
 	if len(names) > 0 {
 		parts = append(parts, "targets: ["+strings.Join(names, ", ")+"]")
 	}
 	if s.Dropout > 0 {
-		parts = append(parts, "dropout: "+number(s.Dropout))
+		parts = append(parts, "dropout: "+yamlNumber(s.Dropout))
 	}
 	if s.DoRA {
 		parts = append(parts, "method: "+lora.DoRAMethod)

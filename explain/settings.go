@@ -2,9 +2,9 @@ package explain
 
 import (
 	"slices"
-	"strconv"
 
 	"ranksweep/lora"
+	"ranksweep/paper/number"
 )
 
 // Settings describe an adapter independently of the tool.
@@ -102,9 +102,9 @@ func (s Settings) named() (names, remarks []string) {
 	return names, []string{llamaNames}
 }
 
-// number writes a setting in at most nine digits, which are enough to tell any two float32
+// precise writes a setting in at most nine digits, which are enough to tell any two float32
 // apart.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+func precise(v float64) string { return number.Significant(v, 9) }
 
 // about writes a value for a sentence.
-func about(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+func about(v float64) string { return number.Significant(v, 4) }

@@ -15,7 +15,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s := e.Settings
 	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
-	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %.4g\n", s.Rank, s.alphaName(), number(s.Alpha), e.Gamma)
+	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %s\n", s.Rank, s.alphaName(), precise(s.Alpha), about(e.Gamma))
 	for _, line := range e.lines() {
 		if line.text != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, clean(line.text))
@@ -82,7 +82,7 @@ func (e *Explanation) lines() []line {
 		{"biases", s.Bias},
 		{"DoRA", onlyIf(s.DoRA, "yes")},
 		{"lr", nonzero(s.LR)},
-		{"LoRA+", onlyIf(s.Ratio > 0, "the learning rate of B is "+number(s.Ratio)+" times that of A, which is lr")},
+		{"LoRA+", onlyIf(s.Ratio > 0, "the learning rate of B is "+precise(s.Ratio)+" times that of A, which is lr")},
 		{"model", s.Model},
 		{"defaults", onlyIf(len(e.Absent) > 0, "of "+e.Tool+", since absent here: "+strings.Join(e.Absent, ", "))},
 	}
@@ -98,7 +98,7 @@ func onlyIf(holds bool, text string) string {
 // writeTables writes γ at each rank, without columns that do not apply, and of the maps that
 // have ranks or alphas of their own.
 func (e *Explanation) writeTables(w io.Writer) error {
-	alpha, follows := number(e.Settings.Alpha), number(e.Settings.follows())
+	alpha, follows := precise(e.Settings.Alpha), precise(e.Settings.follows())
 	var t table.Table
 	table.Fill(&t, e.Table,
 		table.Numbers("rank", func(r Row) int { return r.Rank }),
@@ -116,8 +116,8 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	table.Fill(&own, append(slices.Clone(shown), rest),
 		table.Words("maps", func(m Maps) string { return clean(abridged(m.Names)) }),
 		table.Numbers("rank", func(m Maps) int { return m.Rank }),
-		table.Numbers("alpha", func(m Maps) string { return number(m.Alpha) }),
-		table.Numbers("gamma", func(m Maps) string { return fmt.Sprintf("%.4g", m.Gamma) }),
+		table.Numbers("alpha", func(m Maps) string { return precise(m.Alpha) }),
+		table.Numbers("gamma", func(m Maps) string { return about(m.Gamma) }),
 	)
 	err := own.WriteText(w)
 	if more := len(e.Maps) - len(shown); more > 0 && err == nil {
@@ -130,7 +130,7 @@ func present(v *float64) string {
 	if v == nil {
 		return ""
 	}
-	return fmt.Sprintf("%.4g", *v)
+	return about(*v)
 }
 
 // targets describes which maps are adapted.
@@ -192,5 +192,5 @@ func nonzero(v float64) string {
 	if v == 0 {
 		return ""
 	}
-	return number(v)
+	return precise(v)
 }

@@ -141,7 +141,7 @@ func (w words) write(s Settings) (pairs []pair, remarks []string) {
 	}
 	rate := func(key, place, what string, v float64) {
 		if v > 0 && place != "" {
-			remarks = append(remarks, fmt.Sprintf(place, number(v)))
+			remarks = append(remarks, fmt.Sprintf(place, precise(v)))
 		} else if v > 0 {
 			put(key, what, yamlNumber(v))
 		}
@@ -157,11 +157,11 @@ func (w words) alphaOf(s Settings) (alpha float64, remarks []string) {
 	if s.P != w.p && !(w.rslora != "" && s.isRSLoRA()) {
 		alpha = s.alphaAt(w.p)
 		remarks = append(remarks, fmt.Sprintf("there is no key for γ's dependence on the rank: %s %s gives the same γ "+
-			"at rank %d only", last(w.alpha), number(alpha), s.Rank))
+			"at rank %d only", last(w.alpha), precise(alpha), s.Rank))
 	}
 	if w.wholeAlpha && alpha != float64(int(alpha)) {
 		remarks = append(remarks, fmt.Sprintf("%s takes only whole numbers, and %s is not one",
-			last(w.alpha), number(alpha)))
+			last(w.alpha), precise(alpha)))
 	}
 	return alpha, remarks
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -30,9 +31,10 @@ func render(pairs []pair) (lines []string) {
 	return lines
 }
 
-// yamlNumber writes a number that is one in YAML 1.1 too, in which 5e-06 is a text.
+// yamlNumber writes a number in at most nine digits, so that it is one in JSON and in YAML 1.1 too,
+// in which 5e-06 is a text.
 func yamlNumber(v float64) string {
-	mantissa, exponent, ok := strings.Cut(number(v), "e")
+	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(v, 'g', 9, 64), "e")
 	if !ok {
 		return mantissa
 	}
@@ -83,7 +85,7 @@ func patternsText(patterns []Pattern, brief bool) string {
 	}
 	var parts []string
 	for _, p := range patterns {
-		parts = append(parts, jsonText(p.Name)+": "+number(p.Value))
+		parts = append(parts, jsonText(p.Name)+": "+yamlNumber(p.Value))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }

@@ -11,6 +11,7 @@ import (
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/paper/number"
+	"ranksweep/paper/table"
 	"ranksweep/results"
 )
 
@@ -19,6 +20,7 @@ type trait struct {
 	name   string
 	field  string   // its column in a CSV file
 	values []string // one for each arm; empty if an arm has no value, or several
+	texts  []string // the same as people read them
 }
 
 // traits are the known traits of arms: optimizer and learning rate, unless they are axes; the
@@ -30,6 +32,7 @@ func traits(arms []analysis.Arm) []trait {
 		for _, a := range arms {
 			t.values = append(t.values, value(a))
 		}
+		t.texts = t.values
 		all = append(all, t)
 	}
 	for _, name := range axesOf(arms) {
@@ -49,6 +52,7 @@ func traits(arms []analysis.Arm) []trait {
 			add(field, field, func(a analysis.Arm) string { return names[grid.ValueOf(a.Axes, name)] })
 		default:
 			add(field, field, func(a analysis.Arm) string { return grid.ValueOf(a.Axes, name) })
+			all[len(all)-1].texts = alike(all[len(all)-1].values)
 		}
 	}
 	made := func(a analysis.Arm) results.Provenance { return a.Cells[0].Provenance }
@@ -67,6 +71,20 @@ func traits(arms []analysis.Arm) []trait {
 		return strconv.Itoa(made(a).Numerics)
 	})
 	return all
+}
+
+// entry is an arm's value in a table.
+func (t trait) entry(arm int) table.Entry {
+	return table.Entry{Text: t.texts[arm], Values: []string{t.values[arm]}}
+}
+
+// alike writes those of texts that are numbers as they stand side by side.
+func alike(texts []string) (written []string) {
+	write := number.AlikeTexts(texts...)
+	for _, s := range texts {
+		written = append(written, write(s))
+	}
+	return written
 }
 
 const learningRate = "learning rate"
@@ -177,7 +195,7 @@ func armLabels(arms []analysis.Arm, different []trait) []string {
 		labels[i] = schemeLabel(a.Scheme)
 		for _, t := range different {
 			if t.values[i] != "" {
-				labels[i] += fmt.Sprintf(", %s %s", t.name, t.values[i])
+				labels[i] += fmt.Sprintf(", %s %s", t.name, t.texts[i])
 			}
 		}
 	}

@@ -29,7 +29,7 @@ func (v View) heldEqual() string {
 			continue // if arms differ in these, their labels say so
 		}
 		if !t.varies() && t.values[0] != "" {
-			equal = append(equal, t.name+" "+t.values[0])
+			equal = append(equal, t.name+" "+t.texts[0])
 		}
 	}
 	equal = append(equal, v.oneSetting()...)

@@ -35,7 +35,7 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 		table.Words("comparison", comparison.pair, "scheme", "rank", "reference_scheme", "reference_rank"),
 	)
 	for _, x := range v.differing {
-		table.Fill(&t, comparisons, table.Words(x.name, func(d comparison) string { return d.shared(x) }, x.field))
+		table.Fill(&t, comparisons, table.Words(x.name, func(d comparison) table.Entry { return d.shared(x) }, x.field))
 	}
 	table.Fill(&t, comparisons,
 		table.Intervals("difference", s.Unit, "difference", func(d comparison) stats.Interval {
@@ -116,11 +116,11 @@ func (d comparison) settings() string {
 }
 
 // shared is the value of a trait that both cells have; empty if they differ.
-func (d comparison) shared(t trait) string {
+func (d comparison) shared(t trait) table.Entry {
 	if d.referenceArm >= 0 && t.values[d.arm] != t.values[d.referenceArm] {
-		return ""
+		return table.Word("")
 	}
-	return t.values[d.arm]
+	return t.entry(d.arm)
 }
 
 // relative is the difference divided by the reference's loss.

@@ -137,6 +137,26 @@ func TestPathsAreShortened(t *testing.T) {
 	}
 }
 
+// Values of an axis are written as learning rates are. For programs they stay as they are stored.
+func TestAxesAreWrittenAlike(t *testing.T) {
+	var runs []results.Run
+	for _, alpha := range []string{"1", "1e+06"} {
+		for _, r := range (fake{schemes: []string{"lora"}, ranks: []int{4, 8}, seeds: 1, steps: 2}).runs() {
+			r.ID, r.Cell = r.ID+alpha, r.Cell+alpha
+			r.Axes = append(r.Axes, grid.Coordinate{Name: "alpha", Value: alpha})
+			runs = append(runs, r)
+		}
+	}
+	v := view(runs)
+	if len(v.differing) != 1 || !slices.Equal(v.differing[0].texts, []string{"1e0", "1e6"}) ||
+		!slices.Equal(v.differing[0].values, []string{"1", "1e+06"}) {
+		t.Errorf("%+v", v.differing)
+	}
+	if !slices.Equal(v.labels, []string{"LoRA, alpha 1e0", "LoRA, alpha 1e6"}) {
+		t.Errorf("%q", v.labels)
+	}
+}
+
 // The learning rates of one table are written in one way.
 func TestRatesAreWrittenAlike(t *testing.T) {
 	v := view(fake{schemes: []string{"lora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-4, 1e-3}}.runs())

@@ -39,9 +39,7 @@ func summaryTable(v View) table.Table {
 	}
 	for _, name := range nuisanceAxes(v.arms[0]) {
 		if name != "lr" { // the learning rate has its column already
-			table.Fill(&t, v.cells, table.Words(name, func(c analysis.Cell) table.Entry {
-				return tunedEntry(c, grid.ValueOf(c.Axes, name))
-			}, tunedFields(v, name)...))
+			table.Fill(&t, v.cells, table.Words(name, chosenEntry(v.cells, name), tunedFields(v, name)...))
 		}
 	}
 	statistic := func(s metrics.Statistic) table.Maker[row] {
@@ -94,6 +92,23 @@ func rateEntry(cells []analysis.Cell) func(analysis.Cell) table.Entry {
 	}
 }
 
+// chosenEntry writes the value of one of cells on an axis that is tuned away.
+func chosenEntry(cells []analysis.Cell, axis string) func(analysis.Cell) table.Entry {
+	var values []string
+	for _, c := range cells {
+		values = append(values, grid.ValueOf(c.Axes, axis))
+	}
+	write := number.AlikeTexts(values...)
+	return func(c analysis.Cell) table.Entry {
+		value := grid.ValueOf(c.Axes, axis)
+		e := tunedEntry(c, value)
+		if !hasLocal(c) {
+			e.Text = write(value)
+		}
+		return e
+	}
+}
+
 // addTraits adds the columns that tell arms apart: scheme and traits. Each arm's values are
 // repeated in all of its rows.
 func addTraits(t *table.Table, v View, rows func(analysis.Arm) int) {
@@ -105,7 +120,7 @@ func addTraits(t *table.Table, v View, rows func(analysis.Arm) int) {
 		return table.Entry{Text: schemeLabel(v.arms[i].Scheme), Values: []string{v.arms[i].Scheme}}
 	}, "scheme"))
 	for _, s := range v.differing {
-		table.Fill(t, of, table.Words(s.name, func(i int) string { return s.values[i] }, s.field))
+		table.Fill(t, of, table.Words(s.name, s.entry, s.field))
 	}
 }
 

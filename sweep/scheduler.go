@@ -140,7 +140,7 @@ func (s *Scheduler) Fits(p *Plan) error {
 func formatBytes(n int64) string {
 	units := []string{"bytes", "KB", "MB", "GB", "TB"}
 	x, unit := float64(n), 0
-	for ; x >= 1000 && unit+1 < len(units); unit++ {
+	for ; x >= 999.5 && unit+1 < len(units); unit++ {
 		x /= 1000
 	}
 	return fmt.Sprintf("%.3g %s", x, units[unit])

@@ -14,6 +14,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/lora/peft"
+	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/results"
 	"ranksweep/sweep"
@@ -70,7 +71,7 @@ func (a adapters) list(runs []results.Run) (t table.Table) {
 	table.Fill(&t, there,
 		table.Words("adapter", func(r results.Run) string { return a.path(r.ID) }),
 		table.Words("run", func(r results.Run) string { return experiments.Point{Axes: r.Axes}.String() }),
-		table.Numbers("gamma", func(r results.Run) string { return fmt.Sprintf("%.4g", r.Gamma) }),
+		table.Numbers("gamma", func(r results.Run) string { return number.Significant(r.Gamma, 4) }),
 	)
 	for i, r := range there {
 		if note := peft.Folded(r.Powers, r.Gamma, r.Rank); note != "" {
@@ -162,7 +163,7 @@ func summary(adapters []lora.Trained) string {
 	}
 	text := fmt.Sprintf("%d %s of rank %s and gamma %s", len(adapters), maps,
 		span(fmt.Sprint(slices.Min(ranks)), fmt.Sprint(slices.Max(ranks))),
-		span(fmt.Sprintf("%.4g", slices.Min(gammas)), fmt.Sprintf("%.4g", slices.Max(gammas))))
+		span(number.Significant(slices.Min(gammas), 4), number.Significant(slices.Max(gammas), 4)))
 	if slices.ContainsFunc(adapters, func(a lora.Trained) bool { return a.Magnitude != nil }) {
 		text += ", with magnitudes"
 	}

@@ -12,6 +12,7 @@ import (
 	"ranksweep/data"
 	"ranksweep/lora/peft"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // evaluation is what sweep eval prints.
@@ -136,8 +137,9 @@ func roomFor(m *nn.Model, tokens int) error {
 		return err
 	}
 	if most := memory(); need.Bytes > most {
-		return fmt.Errorf("eval: %d tokens at once need %.3g GB of memory, and there are %.3g GB: give a lower "+
-			"--context, or raise GOMEMLIMIT", tokens, float64(need.Bytes)/1e9, float64(most)/1e9)
+		return fmt.Errorf("eval: %d tokens at once need %s GB of memory, and there are %s GB: give a lower "+
+			"--context, or raise GOMEMLIMIT", tokens, number.Significant(float64(need.Bytes)/1e9, 3),
+			number.Significant(float64(most)/1e9, 3))
 	}
 	return nil
 }

@@ -26,12 +26,10 @@ func placesOf(jobs []sweep.Job) places {
 
 // of returns the place of a run, as in "rank=4 lr=1e-4".
 func (p places) of(j sweep.Job) string {
-	var axes []grid.Coordinate
-	for _, a := range j.Axes {
+	return experiments.Point{Axes: j.Axes}.Written(func(a grid.Coordinate) string {
 		if write := p[a.Name]; write != nil {
-			a.Value = write(a.Value)
+			return write(a.Value)
 		}
-		axes = append(axes, a)
-	}
-	return experiments.Point{Axes: axes}.String()
+		return a.Value
+	})
 }

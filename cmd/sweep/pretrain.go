@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/models"
+	"ranksweep/paper/number"
 	"ranksweep/pretrain"
 	"ranksweep/userfile"
 )
@@ -74,7 +75,7 @@ func reportPretraining(cmd *cobra.Command) func(pretrain.Progress) {
 			perStep := (p.Seconds - first.Seconds) / float64(done)
 			left = "  " + roundTime(time.Duration(perStep*float64(p.Steps-p.Step)*float64(time.Second))) + " left"
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "step %d/%d  loss %.4f  gradient norm %.3g%s%s\n",
-			p.Step, p.Steps, p.TrainLoss, p.GradNorm, held, left)
+		fmt.Fprintf(cmd.ErrOrStderr(), "step %d/%d  loss %.4f  gradient norm %s%s%s\n",
+			p.Step, p.Steps, p.TrainLoss, number.Significant(p.GradNorm, 3), held, left)
 	}
 }

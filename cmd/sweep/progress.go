@@ -160,7 +160,7 @@ func (w workerState) line(digits int) string {
 	s := fmt.Sprintf("step %*d/%-*d", digits, w.last.Step, digits, w.job.Config.Train.Steps)
 	loss, norm := "", ""
 	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
-		loss, norm = fmt.Sprintf("%.3f", v), fmt.Sprintf("%.2g", w.last.Values[metrics.GradNorm])
+		loss, norm = fmt.Sprintf("%.3f", v), number.Significant(w.last.Values[metrics.GradNorm], 2)
 	}
 	return fmt.Sprintf("%s  loss %6s  grad norm %7s", s, loss, norm)
 }
@@ -184,13 +184,13 @@ func (p *progress) Resumed(worker int, j sweep.Job, step int) {
 	w := &p.workers[worker]
 	w.from, w.last.Step = step, step
 	p.spared += w.cost(step)
-	p.say(fmt.Sprintf("%s: goes on from its checkpoint at step %d", j.Point, step))
+	p.say(fmt.Sprintf("%s: goes on from its checkpoint at step %d", p.places.of(j), step))
 }
 
 func (p *progress) Noted(j sweep.Job, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.say(fmt.Sprintf("%s: %s", j.Point, text))
+	p.say(fmt.Sprintf("%s: %s", p.places.of(j), text))
 }
 
 func (p *progress) Stepped(worker int, _ sweep.Job, point metrics.Point) {

@@ -15,6 +15,7 @@ import (
 
 	"ranksweep/experiments"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 var update = flag.Bool("update", false, "write the parts of README.md and of the pages in docs anew")
@@ -119,17 +120,17 @@ func fieldsPart(*testing.T) string {
 
 // customaryPart says which settings each optimizer brings.
 func customaryPart(t *testing.T) string {
-	number := func(v float64) string {
+	orDash := func(v float64) string {
 		if v == 0 {
 			return "-"
 		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return number.Full(v)
 	}
 	var rows [][]string
 	for _, name := range nn.Optimizers() {
 		o, err := nn.DefaultOptimizer(name)
 		check(t, err)
-		rows = append(rows, []string{code(name), number(o.Momentum), number(o.Beta1), number(o.Beta2), number(o.Eps)})
+		rows = append(rows, []string{code(name), orDash(o.Momentum), orDash(o.Beta1), orDash(o.Beta2), orDash(o.Eps)})
 	}
 	return markdown([]string{"optimizer", "momentum", "beta1", "beta2", "eps"}, rows)
 }
@@ -228,7 +229,7 @@ func short(text string) string {
 	if err != nil {
 		return text
 	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
+	return number.Significant(v, 3)
 }
 
 // thousandths is a number to three decimals.

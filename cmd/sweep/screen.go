@@ -46,6 +46,10 @@ func (s *screen) size() window {
 // Terminals change their window before they say so. Then the frame is drawn as if the window still
 // had its old size: so no line wraps, and none is below the last one of the window, where a
 // terminal would scroll and move the first one away.
+//
+// One thing stays behind: if a window becomes so narrow and so low at once that the lines on it, when
+// the terminal wraps them, are more than it has, the terminal moves the first of them into its history
+// before it says anything. From there no program can take them back.
 func (s *screen) frame(lines []string) {
 	w := s.size()
 	lines = lines[:min(len(lines), max(1, w.height))]

@@ -57,7 +57,7 @@ func planTable(p *sweep.Plan) table.Table {
 	table.Fill(&t, p.Jobs,
 		table.Numbers(alpha, func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
 		table.Numbers("gamma", func(j sweep.Job) string { return ranked(j, experiments.Adapter.Gamma) }),
-		table.Numbers("TFLOP", func(j sweep.Job) string { return fmt.Sprintf("%.3g", j.Material.Cost/1e12) }),
+		table.Numbers("TFLOP", func(j sweep.Job) string { return teraflops(j.Material.Cost) }),
 		table.Numbers("MB", func(j sweep.Job) int { return int(j.Material.Bytes >> 20) }),
 	)
 	twins := p.Twins()
@@ -75,14 +75,16 @@ func planTable(p *sweep.Plan) table.Table {
 // ranked writes a value of a run's adapter, or a dash if the run trains no adapter with a rank.
 func ranked(j sweep.Job, of func(experiments.Adapter) float64) string {
 	if a := j.Config.Adapter; a.Ranked() {
-		return fmt.Sprintf("%.4g", of(a))
+		return number.Significant(of(a), 4)
 	}
 	return "-"
 }
 
+func teraflops(flops float64) string { return number.Significant(flops/1e12, 3) }
+
 func planCaption(p *sweep.Plan) string {
 	const memory = "MB is a run's memory without model and data"
-	runs := fmt.Sprintf("%s, about %.3g TFLOP", number.Count(len(p.Jobs), "run"), sweep.Cost(p.Jobs)/1e12)
+	runs := fmt.Sprintf("%s, about %s TFLOP", number.Count(len(p.Jobs), "run"), teraflops(sweep.Cost(p.Jobs)))
 	if names := writtenOut(p); names != "" {
 		runs += "; " + names
 	}
@@ -112,11 +114,11 @@ func writtenOut(p *sweep.Plan) string {
 
 // following describes the runs that come after tuning.
 func following(p *sweep.Plan) string {
-	runs, cost, tune := len(p.Follow), sweep.Cost(p.Follow)/1e12, p.Experiment.Tune
+	runs, cost, tune := len(p.Follow), teraflops(sweep.Cost(p.Follow)), p.Experiment.Tune
 	if tune.Local == 0 {
-		return fmt.Sprintf("then %s on other seeds, about %.3g TFLOP: these are reported", number.Count(runs, "run"), cost)
+		return fmt.Sprintf("then %s on other seeds, about %s TFLOP: these are reported", number.Count(runs, "run"), cost)
 	}
-	return fmt.Sprintf("then at least %s on other seeds, about %.3g TFLOP: %s of %s around the "+
+	return fmt.Sprintf("then at least %s on other seeds, about %s TFLOP: %s of %s around the "+
 		"chosen\none, and more beyond an edge at which a cell is best; each seed is reported at its own best value",
 		number.Count(runs, "run"), cost, number.Count(tune.Local, "value"), p.Experiment.Nuisance[0].Name)
 }

@@ -9,13 +9,24 @@ import (
 )
 
 // Brief writes v in six digits or less: 0.001, 2048, 5e-5.
-func Brief(v float64) string { return brief(v, needsExponent(v)) }
+func Brief(v float64) string { return brief(v, 6, needsExponent(v)) }
+
+// Full writes v in the shortest decimal that reads back as v: 0.1, 1.048576e6.
+func Full(v float64) string { return brief(v, -1, needsExponent(v)) }
+
+// FullText is Full for a text that may be a number. Another is written as it is.
+func FullText(s string) string {
+	if v, err := strconv.ParseFloat(s, 64); err == nil && Finite(v) {
+		return Full(v)
+	}
+	return s
+}
 
 // Alike returns how to write values that stand side by side: as Brief does or, if that writes one
 // of them with an exponent, all but 0 with one.
 func Alike(values ...float64) func(float64) string {
 	exponent := slices.ContainsFunc(values, needsExponent)
-	return func(v float64) string { return brief(v, exponent && v != 0) }
+	return func(v float64) string { return brief(v, 6, exponent && v != 0) }
 }
 
 // AlikeTexts is Alike for texts, some of which are numbers. Others are written as they are.
@@ -40,12 +51,12 @@ func needsExponent(v float64) bool {
 	return v != 0 && (size < 1e-3 || size >= 1e6)
 }
 
-func brief(v float64, exponent bool) string {
+func brief(v float64, digits int, exponent bool) string {
 	format := byte('f')
 	if exponent {
 		format = 'e'
 	}
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v+0, 'g', 6, 64), 64) // zero without a sign
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v+0, 'g', digits, 64), 64) // zero without a sign
 	mantissa, power, ok := strings.Cut(strconv.FormatFloat(rounded, format, -1, 64), "e")
 	if !ok {
 		return mantissa
@@ -69,7 +80,7 @@ func Significant(v float64, digits int) string {
 		return Brief(v)
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(digits-1))
-	return Brief(math.Round(v/unit) * unit)
+	return brief(math.Round(v/unit)*unit, max(digits, 6), needsExponent(v))
 }
 
 // Exact writes v for programs: the shortest decimal that reads back as v, or nothing if v is not

@@ -20,6 +20,23 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestFull(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 0.1: "0.1", 1.0 / 3: "0.3333333333333333", 1e6: "1e6",
+		1048576: "1.048576e6", 5e-5: "5e-5", 1e21: "1e21"} {
+		if got := Full(v); got != want {
+			t.Errorf("%g: %s, want %s", v, got, want)
+		}
+	}
+	for s, want := range map[string]string{"1e-05": "1e-5", "1e+06": "1e6", "lora": "lora", "": "", "NaN": "NaN"} {
+		if got := FullText(s); got != want {
+			t.Errorf("%q: %s, want %s", s, got, want)
+		}
+	}
+	if got := Significant(45.2548339959, 9); got != "45.254834" {
+		t.Errorf("nine digits: %s", got)
+	}
+}
+
 func TestCount(t *testing.T) {
 	for _, c := range []struct {
 		n          int
