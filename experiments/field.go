@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -109,13 +110,25 @@ func (f field) parse(n *yaml.Node) (any, error) {
 	if err == nil {
 		err = bounds[f.path].check(value)
 	}
-	if err != nil && strings.Contains(n.Value, ",") {
-		return nil, at(n, "%s %s: %w; a list of values is written [%s]", f.name, shown(n), err, n.Value)
-	}
 	if err != nil {
-		return nil, at(n, "%s %s: %w", f.name, shown(n), err)
+		return nil, at(n, "%s %s: %w%s", f.name, shown(n), err, f.hint(n.Value))
 	}
 	return value, nil
+}
+
+// multiple matches an α that is a multiple of the rank, as people write it.
+var multiple = regexp.MustCompile(`^([0-9.]*) ?\*? ?r(?:ank)?$`)
+
+// hint says how to write what a wrong value probably means; empty if it is not known.
+func (f field) hint(text string) string {
+	if strings.Contains(text, ",") {
+		return fmt.Sprintf("; a list of values is written [%s]", text)
+	}
+	if m := multiple.FindStringSubmatch(text); m != nil && f.name == "alpha" {
+		return fmt.Sprintf("; LoRA whose alpha is %s has one γ at every rank, which is written scaling: constant, alpha: %s",
+			text, cmp.Or(m[1], "1"))
+	}
+	return ""
 }
 
 var leadingZero = regexp.MustCompile(`^[-+]?0[0-9]`)

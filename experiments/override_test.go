@@ -94,6 +94,8 @@ func TestSetErrors(t *testing.T) {
 			"quotes, as in --set 'data=\"a #1.jsonl\"'",
 		"lora_alpha=8": `experiments: --set lora_alpha=8: unknown field "lora_alpha": it is called alpha here`,
 		"r=8":          `experiments: --set r=8: unknown field "r": it is called rank here`,
+		"alpha=2r": `experiments: --set alpha=2r: alpha "2r": must be a finite number; LoRA whose alpha is 2r has one γ at ` +
+			"every rank, which is written scaling: constant, alpha: 2",
 		"rank=4,8": `experiments: --set rank=4,8: rank "4,8": must be a whole number; a list of values is ` +
 			"written [4,8]",
 		"scaling=rsLoRA": `experiments: --set scaling=rsLoRA: scaling "rsLoRA": must be in small letters, rslora`,

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +34,14 @@ func find(ctx context.Context, stderr io.Writer, name string, adapter bool) (str
 	}
 	n, ok := hub.ParseName(name)
 	n.Adapter = adapter
-	if _, err := os.Stat(path); err == nil || !ok || adapter && n.File != "" {
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `/\.`):
+		if adapter {
+			return "", fmt.Errorf("there is no folder %s: an adapter on the hub is written ORG/NAME", name)
+		}
+		return "", fmt.Errorf("there is no file or folder %s: a model on the hub is written ORG/NAME, and the embedded "+
+			"model is base", name)
+	case err == nil || !ok || adapter && n.File != "":
 		return path, nil
 	}
 	c, err := hub.FromEnvironment()
