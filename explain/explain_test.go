@@ -165,6 +165,7 @@ func TestTraps(t *testing.T) {
 		{"a part of alpha", "{peft_type: LORA, lora_alpha: 13.5}", "scale lost on the way"},
 		{"no list", "{peft_type: LORA, target_modules: q_proj}", "no such map"},
 		{"no name", "{peft_type: LORA, target_modules: [q_proj, .*v_proj]}", "no such map"},
+		{"no keys", "{lora_parameters: {rank: 8, scale: 2, dropout: 0, keys: []}}", "no such map"},
 		{"no targets", "{peft_type: LORA, target_modules: []}", "no such map"},
 		{"an expression", "{peft_type: LORA, target_modules: '.*q_proj'}", ""},
 		{"PEFT's example", "{peft_type: LORA, target_modules: '.*decoder.*(SelfAttention|EncDecAttention).*(q|v)$'}", ""},

@@ -10,7 +10,8 @@ import (
 // adapter_config.json.
 var mlxTool = tool{
 	name:  "mlx-lm",
-	marks: []string{"fine_tune_type", "lora_parameters", "lora_layers"},
+	marks: []string{"fine_tune_type", "lora_parameters"},
+	hints: []string{"lora_layers"},
 	beside: strings.Fields(`
 		train optimizer optimizer_config data seed batch_size iters val_batches steps_per_report steps_per_eval
 		adapter_path save_every test test_batches max_seq_length config grad_checkpoint grad_accumulation_steps
@@ -42,9 +43,10 @@ func readMLX(s *source) Settings {
 	a := mlxWords.read(s)
 	a.DoRA = method == "dora"
 	a.Targets = s.names("lora_parameters.keys")
-	if len(a.Targets) == 0 {
+	if value, _ := s.root.find("lora_parameters.keys"); value == nil {
 		a.Targets = []string{allLinear}
 	}
+	a.NoTargets = len(a.Targets) == 0
 	a.LastLayers = s.lastLayers("num_layers", s.lastLayers("lora_layers", 16))
 	return a
 }

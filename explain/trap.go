@@ -70,7 +70,7 @@ func noSuchMap(s Settings) string {
 		texts = append(texts, text)
 	}
 	if s.NoTargets {
-		texts = append(texts, "no targets are named, and none are chosen instead: PEFT finds nothing to adapt and stops")
+		texts = append(texts, "no targets are named, and none are chosen instead: nothing is adapted, and PEFT stops")
 	}
 	if len(s.Targets) > 0 && !slices.ContainsFunc(s.Targets, s.keeps) {
 		texts = append(texts, fmt.Sprintf("%s: all targets are left out again, so that PEFT finds nothing to adapt and "+

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,8 +20,9 @@ func (r *reader) yaml() (any, error) {
 	case err != nil:
 		return nil, fmt.Errorf("is neither YAML nor JSON: %w", err)
 	}
-	if err := d.Decode(new(yaml.Node)); err != io.EOF {
-		return nil, errors.New("a second document begins: put each document into a file of its own")
+	var second yaml.Node
+	if err := d.Decode(&second); err != io.EOF {
+		return nil, wrongAt(second.Line, "a second document begins: put each document into a file of its own")
 	}
 	return r.node(&root, 0)
 }

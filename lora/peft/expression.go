@@ -32,7 +32,7 @@ func compile(format, text string) (Expression, error) {
 	if err := checkFlags(format, text); err != nil {
 		return Expression{}, fmt.Errorf("%q: %w", text, err)
 	}
-	whole := fmt.Sprintf(format, text)
+	whole := fmt.Sprintf(format, upTo.ReplaceAllString(text, "${1}{0,$2}"))
 	re, err := regexp2.Compile(whole, regexp2.RE2) // for Python's (?P<name>…)
 	if err != nil {
 		return Expression{}, fmt.Errorf("%q: %w", text, err)
@@ -44,6 +44,9 @@ func compile(format, text string) (Expression, error) {
 	}
 	return Expression{re, text, linear}, nil
 }
+
+// upTo is a repetition of at most so many times, for which .NET and Go would want {0,n}.
+var upTo = regexp.MustCompile(`(^|[^\\])\{,(\d+)\}`)
 
 var (
 	// leading are flags for a whole expression, as Python takes them, at its start alone.

@@ -2,6 +2,7 @@ package peft
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -80,7 +81,7 @@ func write(t testing.TB, config string, tensors []nn.Tensor) (dir string) {
 	return dir
 }
 
-// configWith returns a config of rank 3 with the given settings changed.
+// configWith returns a config of rank 3 with the given settings changed. One that is "absent" is taken out.
 func configWith(t testing.TB, settings string) string {
 	t.Helper()
 	const usual = `{
@@ -91,6 +92,7 @@ func configWith(t testing.TB, settings string) string {
 	for _, text := range []string{usual, settings} {
 		check(t, json.Unmarshal([]byte(text), &all))
 	}
+	maps.DeleteFunc(all, func(_ string, value json.RawMessage) bool { return string(value) == `"absent"` })
 	text, err := json.Marshal(all)
 	check(t, err)
 	return string(text)
