@@ -27,6 +27,9 @@ type field struct {
 	late  bool   // see [Config]
 }
 
+// usual is the config of Defaults.
+var usual = reflect.ValueOf(Defaults())
+
 // fields lists the leaves of Config in order of declaration.
 var fields = listFields()
 
@@ -90,9 +93,10 @@ func groupKeys(group string) []string {
 	return keys
 }
 
-func (f field) get(c Config) any {
-	return reflect.ValueOf(c).FieldByIndex(f.index).Interface()
-}
+func (f field) get(c Config) any { return f.of(reflect.ValueOf(c)) }
+
+// of is get for a config that many fields are taken from.
+func (f field) of(config reflect.Value) any { return config.FieldByIndex(f.index).Interface() }
 
 func (f field) set(c *Config, value any) {
 	reflect.ValueOf(c).Elem().FieldByIndex(f.index).Set(reflect.ValueOf(value))
@@ -102,7 +106,9 @@ func (f field) set(c *Config, value any) {
 func (f field) zero() any { return f.get(Config{}) }
 
 // isDefault reports whether the field has its default value.
-func (f field) isDefault(c Config) bool { return reflect.DeepEqual(f.get(c), f.get(Defaults())) }
+func (f field) isDefault(c Config) bool { return f.isUsual(f.get(c)) }
+
+func (f field) isUsual(value any) bool { return reflect.DeepEqual(value, f.of(usual)) }
 
 // parse reads a value of the field's type and checks its bounds.
 func (f field) parse(n *yaml.Node) (any, error) {

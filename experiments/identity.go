@@ -1,11 +1,13 @@
 package experiments
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // ID identifies a run. It is a hash of every field of the config, of the content of
@@ -33,16 +35,26 @@ func digest(what, modelHash, dataHash string, numerics int, description string) 
 	return hex.EncodeToString(sum[:8])
 }
 
+// Unseeded is a text that two configs share if they differ in nothing but their seed.
+func (c Config) Unseeded() string { return c.describe("seed") }
+
 // describe writes one line for each field of a config, in alphabetical order, so that
 // the order of declaration does not matter. A late field at its default has no line,
 // see [Config].
 func (c Config) describe(except ...string) string {
-	var lines []string
-	for _, f := range fields {
-		if !slices.Contains(except, f.path) && !(f.late && f.isDefault(c)) {
-			lines = append(lines, fmt.Sprintf("%s %q\n", f.path, format(f.get(c))))
+	var lines []byte
+	config := reflect.ValueOf(c)
+	for _, f := range alphabetical {
+		value := f.of(config)
+		if !slices.Contains(except, f.path) && !(f.late && f.isUsual(value)) {
+			lines = append(append(lines, f.path...), ' ')
+			lines = append(strconv.AppendQuote(lines, format(value)), '\n')
 		}
 	}
-	slices.Sort(lines)
-	return strings.Join(lines, "")
+	return string(lines)
 }
+
+// alphabetical has the fields in the order of their lines. What follows a path there is a space.
+var alphabetical = slices.SortedFunc(slices.Values(fields), func(a, b field) int {
+	return cmp.Compare(a.path+" ", b.path+" ")
+})

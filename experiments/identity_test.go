@@ -149,3 +149,22 @@ func TestConfigOfANewerProgram(t *testing.T) {
 		}
 	}
 }
+
+// Two configs share the text of Unseeded if and only if they differ in nothing but their seed.
+func TestUnseeded(t *testing.T) {
+	base := Defaults()
+	for _, f := range fields {
+		c := base
+		f.set(&c, other(t, f.get(base)))
+		if same := c.Unseeded() == base.Unseeded(); same != (f.path == "seed") {
+			t.Errorf("%s: the texts are the same: %t", f.path, same)
+		}
+	}
+}
+
+func BenchmarkID(b *testing.B) {
+	c := Defaults()
+	for b.Loop() {
+		c.ID("model", "data", 1)
+	}
+}

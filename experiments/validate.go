@@ -3,6 +3,7 @@ package experiments
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -79,8 +80,9 @@ func (c Config) Validate() error {
 	if c.Data.Source == "" {
 		return errNoData
 	}
+	config := reflect.ValueOf(c)
 	for _, f := range fields {
-		value := f.get(c)
+		value := f.of(config)
 		if value == 0 && c.rankless() && f.path == "adapter.rank" {
 			continue
 		}

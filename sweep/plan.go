@@ -60,29 +60,34 @@ func newPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (
 	return &Plan{Experiment: e, Jobs: jobs}, nil
 }
 
-// jobsOf makes jobs of points: it adds their identity and their cost.
+// jobsOf makes jobs of points: it adds their identity and their cost. What does not depend on the
+// seed is worked out once for all seeds.
 func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments.Point, t train.Trainers) (
 	[]Job, error) {
-	var jobs []Job
-	byID := make(map[string]Job)
+	jobs := make([]Job, 0, len(points))
+	byID, unseeded := make(map[string]int), make(map[string]Job)
 	for _, p := range points {
-		m, err := materialOf(ctx, e, p, t)
-		if err != nil {
-			return nil, err
+		setting := p.Config.Unseeded()
+		job, ok := unseeded[setting]
+		if !ok {
+			m, err := materialOf(ctx, e, p, t)
+			if err != nil {
+				return nil, err
+			}
+			job = Job{
+				Material: m,
+				Cell:     p.Config.CellID(m.ModelHash, m.DataHash, m.Numerics),
+				TwinID:   p.Config.TwinID(m.ModelHash, m.DataHash, m.Numerics),
+			}
+			unseeded[setting] = job
 		}
-		job := Job{
-			Point: p, Material: m,
-			ID:   p.Config.ID(m.ModelHash, m.DataHash, m.Numerics),
-			Cell: p.Config.CellID(m.ModelHash, m.DataHash, m.Numerics),
-
-			TwinID: p.Config.TwinID(m.ModelHash, m.DataHash, m.Numerics),
-		}
+		m := job.Material
+		job.Point, job.ID = p, p.Config.ID(m.ModelHash, m.DataHash, m.Numerics)
 		if twin, ok := byID[job.ID]; ok {
 			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, since their models and data have the "+
-				"same content: "+
-				"remove one of the two", e.Name, twin, p)
+				"same content: remove one of the two", e.Name, jobs[twin], p)
 		}
-		byID[job.ID] = job
+		byID[job.ID] = len(jobs)
 		jobs = append(jobs, job)
 	}
 	return jobs, nil

@@ -30,8 +30,8 @@ type Trainer interface {
 	Provenance() results.Provenance
 
 	// Resolve finds the model and the data of a config, and returns what they are and
-	// what the training costs. If ctx ends, it returns early with ctx's error. Data that are
-	// too small for their validation set are a TooFew.
+	// what the training costs, none of which depends on the seed. If ctx ends, it returns early
+	// with ctx's error. Data that are too small for their validation set are a TooFew.
 	Resolve(ctx context.Context, c experiments.Config) (Material, error)
 
 	// Train trains c and calls report after every step with that step's measurements.

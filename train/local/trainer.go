@@ -263,10 +263,11 @@ func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 	if err != nil {
 		return train.Material{}, err
 	}
+	tokens := meanLength(d.Train)
 	return train.Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
-		Cost:     costOf(c, model.Model, run, meanLength(d.Train), false),
-		Factored: costOf(c, model.Model, run, meanLength(d.Train), true),
+		Cost:     costOf(c, model.Model, run, tokens, false),
+		Factored: costOf(c, model.Model, run, tokens, true),
 		Bytes:    bytes,
 		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
 	}, nil
