@@ -57,7 +57,7 @@ func (a Arm) expectedPowers(s metrics.Statistic) []stats.Observation {
 // [Cell.OverExpected]. The ratio leaves out the differences between
 // seeds that come from their data. Predicted is the power of the onset gradient norm.
 func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
-	e, err := stats.FitVarianceExponent(a.observed(func(r Row) float64 { return r.overExpected(s) }))
+	e, err := stats.FitVarianceExponent(a.Ratios(s))
 	if s.Name == metrics.GradNormOnset.Name {
 		e.Predicted = theory.OnsetVariancePower
 	}
@@ -68,6 +68,11 @@ func (a Arm) VarianceExponent(s metrics.Statistic) (stats.Exponent, error) {
 // without a value has NaN.
 func (a Arm) Observations(s metrics.Statistic) []stats.Observation {
 	return a.observed(func(r Row) float64 { return r.Statistic(s) })
+}
+
+// Ratios are the ratios whose means over seeds are [Cell.OverExpected].
+func (a Arm) Ratios(s metrics.Statistic) []stats.Observation {
+	return a.observed(func(r Row) float64 { return r.overExpected(s) })
 }
 
 // observed returns value of each of the arm's runs.

@@ -130,7 +130,7 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 	}
 	addTraits(&t, v, func(analysis.Arm) int { return 1 })
 	fitted := func(s metrics.Statistic) func(analysis.Arm) table.Entry {
-		return func(a analysis.Arm) table.Entry { return newFit("", a, s).entry(powerDecimals) }
+		return func(a analysis.Arm) table.Entry { return newFit(a, s).entry(powerDecimals) }
 	}
 	table.Fill(&t, v.arms,
 		table.Numbers("onset gradient norm", fitted(metrics.GradNormOnset), "onset", "onset_low", "onset_high"),
@@ -176,7 +176,7 @@ const bestFirstStep = "best first step"
 
 // stepEntry is the power of an arm's best first step, with exact theory at these ranks.
 func stepEntry(a analysis.Arm) table.Entry {
-	x := newFit("", a, metrics.StepFirst)
+	x := newFit(a, metrics.StepFirst)
 	text := exponentText(x.Exponent)
 	if number.Finite(x.Exact) {
 		text += " (" + number.Fixed(x.Exact, 2) + ")"

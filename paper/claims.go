@@ -274,9 +274,8 @@ var claims = []Claim{
 			"divided by the expected mean. Each cell has a t test that this ratio is 1, corrected over all distinct " +
 			"cells, and again over all cells; none may differ. No interval of a ratio may be wider than ±10%, and " +
 			"nine of ten of all of them must contain 1. A ratio of squares is off by about twice as many percent as " +
-			"the value itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume. A step is not " +
-			"infinitely small, so the multipliers of one seed differ from each other by a few thousandths, which " +
-			"a test that pairs them can show, and this claim does not look at.",
+			"the value itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume. A test that " +
+			"pairs the multipliers of one seed can show a difference that this claim does not look at: it is given below.",
 		Rule: Rule{
 			Test: "exact-values/3", Study: "theory",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},

@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ranksweep/grid"
+	"ranksweep/metrics"
+	"ranksweep/results"
 )
 
 func TestHistoryReadsBack(t *testing.T) {
@@ -110,5 +114,49 @@ func TestChangedNames(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("changed:\n%q\nwant\n%q", got, want)
+	}
+}
+
+// Two studies that differ in their learning rates call one number alike, however these rates are
+// written beside others; arms that an init tells apart have names of their own.
+func TestNamesAcrossStudies(t *testing.T) {
+	named := func(change func(r *results.Run)) (names []string) {
+		s := both(under("sgd", made([]string{"lora"}, []int{4, 64}, 3, nil)),
+			under("adamw", made([]string{"lora"}, []int{4, 64}, 3, nil)))
+		for _, f := range newFits(changed(s, change).view(), []metrics.Statistic{metrics.GradNormOnset}) {
+			names = append(names, f.number().Name)
+		}
+		return names
+	}
+	rated := func(sgd, adam float64) func(r *results.Run) {
+		return func(r *results.Run) {
+			r.LR = adam
+			if r.Optimizer == "sgd" {
+				r.LR = sgd
+			}
+			r.Axes = slices.DeleteFunc(slices.Clone(r.Axes), func(x grid.Coordinate) bool { return x.Name == "lr" })
+		}
+	}
+	want := []string{"power of rank, LoRA, adamw, grad_norm_onset", "power of rank, LoRA, sgd, grad_norm_onset"}
+	for _, rates := range [][2]float64{{0.001, 1e-6}, {0.001, 0.01}, {0.001, 0.001}} {
+		names := named(rated(rates[0], rates[1]))
+		slices.Sort(names)
+		if !slices.Equal(names, want) {
+			t.Errorf("rates %v: %q, want %q", rates, names, want)
+		}
+	}
+	inits := changed(made([]string{"rslora"}, []int{4, 64}, 6, nil), func(r *results.Run) {
+		init := []string{"gaussian", "orthogonal"}[r.Seed%2]
+		r.ID, r.Cell = r.ID+init, r.Cell+init
+		r.Axes = append(slices.Clone(r.Axes), grid.Coordinate{Name: "init", Value: init})
+	})
+	var names []string
+	for _, f := range newFits(inits.view(), []metrics.Statistic{metrics.GradNormOnset}) {
+		names = append(names, f.number().Name)
+	}
+	want = []string{"power of rank, rsLoRA, init gaussian, adamw, grad_norm_onset",
+		"power of rank, rsLoRA, init orthogonal, adamw, grad_norm_onset"}
+	if !slices.Equal(names, want) {
+		t.Errorf("two inits: %q, want %q", names, want)
 	}
 }

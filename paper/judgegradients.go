@@ -123,7 +123,7 @@ func pattern(r Rule, v View) Finding {
 // fallsAndStays judges whether a statistic's power of rank is below -flat in one arm and
 // within ±flat in another.
 func fallsAndStays(falling, level analysis.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
-	a, b := newFit("", falling, s), newFit("", level, s)
+	a, b := newFit(falling, s), newFit(level, s)
 	numbers := []Number{a.number(), b.number()}
 	switch {
 	case a.High < -flat && b.Low >= -flat && b.High <= flat:
@@ -165,7 +165,7 @@ func onlySqrtOnset(r Rule, v View) Finding {
 	f := Finding{Standing: Seen, Tables: []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset})}}
 	f.Text = "The norm is proportional to γ√r by identity, so this tests the program."
 	for _, a := range v.arms {
-		e := newFit("", a, metrics.GradNormOnset)
+		e := newFit(a, metrics.GradNormOnset)
 		if e.err != nil || math.IsNaN(e.Low) {
 			return Finding{Standing: Unresolved, Text: "There is no interval for " + schemeLabel(a.Scheme) + "."}
 		}
@@ -192,7 +192,7 @@ func onlySqrtStable(r Rule, v View) Finding {
 	drop := []metrics.Statistic{metrics.LossDropFirst}
 	f := Finding{Standing: Seen, Text: checkedText(v, drop), Tables: []table.Table{verdicts}}
 	for _, a := range v.arms {
-		e := newFit("", a, metrics.LossDropFirst)
+		e := newFit(a, metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, e.number())
 		switch saw := stabilityOf(e.Exponent, r.limit("flat")); {
 		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:

@@ -18,15 +18,16 @@ import (
 // predicts.
 type fit struct {
 	label     string // of the arm
+	kept      string // what the history calls the arm; empty: by its scheme
 	arm       analysis.Arm
 	statistic metrics.Statistic
 	stats.Exponent
 	err error // why there is no fitted power
 }
 
-func newFit(label string, a analysis.Arm, s metrics.Statistic) fit {
+func newFit(a analysis.Arm, s metrics.Statistic) fit {
 	e, err := a.Exponent(s)
-	return fit{label, a, s, e, err}
+	return fit{arm: a, statistic: s, Exponent: e, err: err}
 }
 
 // off is how far the power is from theory's; negative inside a range of theory's.
@@ -50,17 +51,29 @@ func farthest(fits []fit) string {
 
 // newFits are the fits of all arms and statistics.
 func newFits(v View, statistics []metrics.Statistic) (all []fit) {
+	kept := v.keptNames()
 	for i, a := range v.arms {
 		for _, s := range statistics {
-			all = append(all, newFit(v.labels[i], a, s))
+			f := newFit(a, s)
+			f.label, f.kept = v.labels[i], kept[i]
+			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// name says what is fitted.
+// keptNames are what the history calls the arms: labels without the optimizer, which names of
+// numbers have already, and without the learning rate, which is another in another study. So a
+// number of one study has the name of its counterpart in another.
+func (v View) keptNames() []string {
+	return armLabels(v.arms, slices.DeleteFunc(withoutRate(v.differing), func(t trait) bool {
+		return t.field == "optimizer"
+	}))
+}
+
+// name says what is fitted, as the history does.
 func (f fit) name() string {
-	return fmt.Sprintf("%s, %s, %s", cmp.Or(f.label, schemeLabel(f.arm.Scheme)), f.arm.Optimizer, f.statistic.Name)
+	return fmt.Sprintf("%s, %s, %s", cmp.Or(f.kept, schemeLabel(f.arm.Scheme)), f.arm.Optimizer, f.statistic.Name)
 }
 
 // number is the power as a number that a standing rests on.
@@ -171,7 +184,7 @@ type exactCell struct {
 // intervals that contain the expected value is that of all cells: that of the distinct ones
 // would depend on which row stands for its measurement.
 func exactValues(r Rule, v View) Finding {
-	cells, distinct := exactCells(r.of(v))
+	groups, cells, distinct := exactCells(r.of(v))
 	if len(cells) == 0 {
 		return lacking("a cell with three seeds and an exact expectation")
 	}
@@ -204,6 +217,9 @@ func exactValues(r Rule, v View) Finding {
 		rejected, level, len(differ), number.Fixed(100*widest, 1))
 	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
 		namedCells(" The ratios whose intervals do not contain 1: ", outside)
+	if len(r.of(v).schemes) > 1 {
+		f.Text += multipliersText(groups)
+	}
 	if t := regimesTable(r.of(v)); len(t.Rows) > 0 {
 		f.Tables = append(f.Tables, t)
 	}
@@ -237,8 +253,9 @@ func namedCells(words string, cells []exactCell) string {
 	return words + strings.Join(all, "; ") + "."
 }
 
-// exactCells are all cells that have an expected value, and the distinct ones among them.
-func exactCells(v View) (all, distinct []exactCell) {
+// exactCells are all cells that have an expected value, and the distinct ones among them. groups
+// are their rows, by measurement.
+func exactCells(v View) (groups [][]fit, all, distinct []exactCell) {
 	cellsOf := func(f fit) (cells []exactCell) {
 		name := f.statistic.Name
 		if !f.statistic.Theory.Mean {
@@ -263,8 +280,56 @@ func exactCells(v View) (all, distinct []exactCell) {
 			}
 		}
 	}
-	for _, g := range distinctFits(fits) {
+	groups = distinctFits(fits)
+	for _, g := range groups {
 		distinct = append(distinct, cellsOf(g[0])...)
 	}
-	return all, distinct
+	return groups, all, distinct
+}
+
+// multipliersText says how much the ratios of one quantity differ between multipliers in groups of
+// one measurement, run by run and on average over seeds; empty if they do not.
+func multipliersText(groups [][]fit) string {
+	run, mean := 0.0, 0.0
+	for _, g := range groups {
+		for _, f := range g {
+			first := slices.IndexFunc(g, f.sameQuantity)
+			for _, over := range f.beside(g[first]) {
+				mean = math.Max(mean, math.Abs(stats.MeanInterval(over).Mean))
+				for _, v := range over {
+					run = math.Max(run, math.Abs(v))
+				}
+			}
+		}
+	}
+	if run == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
+		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs by up to %s%%; "+
+		"on average over seeds, by up to %s%%.", number.Significant(100*run, 2), number.Significant(100*mean, 2))
+}
+
+// sameQuantity reports whether two fits are of one statistic under one optimizer.
+func (f fit) sameQuantity(o fit) bool {
+	return f.statistic.Name == o.statistic.Name && f.arm.Optimizer == o.arm.Optimizer
+}
+
+// beside is by how much the ratios to what is expected differ from those of another fit, relative
+// to them, by rank.
+func (f fit) beside(o fit) map[int][]float64 {
+	type run struct {
+		rank int
+		seed uint64
+	}
+	others, all := make(map[run]float64), make(map[int][]float64)
+	for _, x := range o.arm.Ratios(o.statistic) {
+		others[run{x.Rank, x.Seed}] = x.Value
+	}
+	for _, x := range f.arm.Ratios(f.statistic) {
+		if by := x.Value/others[run{x.Rank, x.Seed}] - 1; number.Finite(by) {
+			all[x.Rank] = append(all[x.Rank], by)
+		}
+	}
+	return all
 }

@@ -238,6 +238,28 @@ func TestAFactorIsSeenInAnyRow(t *testing.T) {
 	}
 }
 
+// How far multipliers of one seed are apart is said: of one run, and on average over seeds.
+func TestMultipliersAreCompared(t *testing.T) {
+	apart := exact(func(r *results.Run, statistic string) float64 {
+		alike := *r
+		alike.Powers.P, alike.Scheme = 0, "lora"
+		v := 1 + 0.02*swing(&alike)
+		if r.Scheme == "rslora" && statistic == "delta_w_first" && r.Rank == 32 {
+			v *= math.Sqrt(1 + 0.001*float64(r.Seed)) // the squares of nine seeds: 0 to 0.8%, on average 0.4%
+		}
+		return v
+	})
+	text := exactValues(claimOf(t, "exact-values").Rule, apart.view()).Text
+	const want = "differs by up to 0.8%; on average over seeds, by up to 0.4%."
+	if !strings.Contains(text, want) {
+		t.Errorf("lacks %q: %s", want, text)
+	}
+	one := trial{Runs: slices.DeleteFunc(slices.Clone(apart.Runs), func(r results.Run) bool { return r.Scheme != "lora" })}
+	if text := exactValues(claimOf(t, "exact-values").Rule, one.view()).Text; strings.Contains(text, "multiplier") {
+		t.Errorf("one multiplier is compared: %s", text)
+	}
+}
+
 // The expected value of a ratio is not the ratio of expected values, so no claim is judged by
 // it.
 func TestExactValuesLeaveOutRatios(t *testing.T) {

@@ -37,7 +37,7 @@ func ratePowers(r Rule, v View) Finding {
 		tried.add(x.best)
 		switch {
 		case x.judged && x.err == nil:
-			judged = append(judged, fit{"", analysis.PerRank(g), bestRateStatistic, x.Exponent, nil})
+			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: x.Exponent})
 		default:
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}

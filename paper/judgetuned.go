@@ -134,7 +134,7 @@ func initPowers(r Rule, v View) Finding {
 	var variances []fit
 	for _, x := range fits {
 		if v, err := x.arm.VarianceExponent(metrics.GradNormOnset); err == nil {
-			variances = append(variances, fit{x.label, x.arm, x.statistic, v, nil})
+			variances = append(variances, fit{arm: x.arm, statistic: x.statistic, Exponent: v})
 		}
 	}
 	for _, g := range distinctFits(variances) {

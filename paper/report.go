@@ -286,11 +286,11 @@ func whys(key, since string) string {
 	return strings.Join(all, "; then ")
 }
 
-// text is the number with its interval.
+// text is the number with its interval, with digits enough to show that two numbers differ.
 func (n Number) text() string {
+	five := func(v float64) string { return number.Significant(v, 5) }
 	if math.IsNaN(n.Low) {
-		return number.Significant(n.Value, 3)
+		return five(n.Value)
 	}
-	three := func(v float64) string { return number.Significant(v, 3) }
-	return fmt.Sprintf("%s [%s, %s]", three(n.Value), three(n.Low), three(n.High))
+	return fmt.Sprintf("%s [%s, %s]", five(n.Value), five(n.Low), five(n.High))
 }

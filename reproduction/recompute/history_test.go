@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 )
 
 // judgement is a standing that a claim has had.
@@ -251,9 +252,9 @@ func byName(numbers []judged) map[string][]judged {
 
 func (n judged) say() say {
 	if math.IsNaN(n.low) {
-		return one(sig(n.value, 3))
+		return one(sig(n.value, 5))
 	}
-	return phrase("# [#, #]", sig(n.value, 3), sig(n.low, 3), sig(n.high, 3))
+	return phrase("# [#, #]", sig(n.value, 5), sig(n.low, 5), sig(n.high, 5))
 }
 
 // rests compares the numbers of a judgement with those that its standing rests on.
@@ -269,11 +270,26 @@ func (r report) rests(a *audit, numbers []judged, want []rests) {
 	for i, n := range numbers {
 		w := want[i]
 		a.parsed["history"]++
-		called := w.name.misprint(n.name, 1) == "" || w.before.misprint(n.name, 1) == ""
-		if !called || !is(n.value, w.value) || !is(n.low, w.low) || !is(n.high, w.high) {
+		if w.name.misprint(n.name, 1) != "" || !is(n.value, w.value) || !is(n.low, w.low) || !is(n.high, w.high) {
 			a.fail("history has %v, and it should be %v, %g [%g, %g]", n, w.name, w.value, w.low, w.high)
 			continue
 		}
 		a.held["history"]++
+	}
+}
+
+// A number is found again in the next judgement by its name, so no judgement has one name twice, and
+// no name has what may differ from study to study for one number.
+func TestNamesOfNumbers(t *testing.T) {
+	r, _ := open(t)
+	for _, j := range r.history {
+		for name, of := range byName(j.numbers) {
+			if len(of) > 1 {
+				t.Errorf("%s, %s: %d numbers are called %q", j.claim, j.digest, len(of), name)
+			}
+			if strings.Contains(name, "learning rate") || strings.Contains(name, "optimizer ") {
+				t.Errorf("%s, %s: the name %q has a setting that another study may change", j.claim, j.digest, name)
+			}
+		}
 	}
 }

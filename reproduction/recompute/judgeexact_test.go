@@ -14,7 +14,7 @@ type exactCell struct {
 }
 
 // exactCells are the cells with three seeds or more, and those of distinct rows.
-func exactCells(arms []*arm) (all, apart []exactCell) {
+func exactCells(arms []*arm) (all, apart []exactCell, groups [][]row) {
 	of := func(r row) (cells []exactCell) {
 		what := ": square of "
 		if isMean(r.statistic) {
@@ -41,15 +41,58 @@ func exactCells(arms []*arm) (all, apart []exactCell) {
 			}
 		}
 	}
-	for _, g := range distinct(rows) {
+	groups = distinct(rows)
+	for _, g := range groups {
 		apart = append(apart, of(g[0])...)
 	}
-	return all, apart
+	return all, apart, groups
+}
+
+// multipliers says how far the ratios of one quantity are from those of the first arm of the group
+// that has it: the farthest run, and the farthest mean over seeds at one rank.
+func multipliers(groups [][]row) say {
+	type quantity struct {
+		group                int
+		optimizer, statistic string
+	}
+	type place struct{ rank, seed int }
+	first := make(map[quantity]map[place]float64)
+	run, over := 0.0, 0.0
+	for i, g := range groups {
+		for _, r := range g {
+			q, here := quantity{i, r.arm.text("optimizer"), r.statistic}, make(map[place]float64)
+			for _, c := range r.arm.cells {
+				var apart []float64
+				for _, x := range c.runs {
+					at := place{x.rank(), x.seed()}
+					here[at] = x.overExpected(r.statistic)
+					if one, ok := first[q][at]; ok {
+						apart = append(apart, (here[at]-one)/one)
+					}
+				}
+				for _, v := range present(apart) {
+					run = math.Max(run, math.Abs(v))
+				}
+				if m := mean(apart); m.n > 0 {
+					over = math.Max(over, math.Abs(m.mean))
+				}
+			}
+			if first[q] == nil {
+				first[q] = here
+			}
+		}
+	}
+	if run == 0 {
+		return say{}
+	}
+	return phrase(" A step is not infinitely small, so the ratio of one quantity differs a little between multipliers. "+
+		"From the ratio under the first multiplier, that of the same seed and rank differs by up to #%; on average "+
+		"over seeds, by up to #%.", sig(100*run, 2), sig(100*over, 2))
 }
 
 func judgeExact(r rule, s *study) finding {
 	arms := r.arms(s)
-	all, apart := exactCells(arms)
+	all, apart, groups := exactCells(arms)
 	if len(all) == 0 {
 		return lacking("a cell with three seeds and an exact expectation")
 	}
@@ -97,6 +140,9 @@ func judgeExact(r rule, s *study) finding {
 	if len(out) > 0 && len(out) <= 16 {
 		f.seen = f.seen.plus(say{text: " The ratios whose intervals do not contain 1: "},
 			join(out, "; "), say{text: "."})
+	}
+	if slices.ContainsFunc(arms, func(a *arm) bool { return a.text("scheme") != arms[0].text("scheme") }) {
+		f.seen = f.seen.plus(multipliers(groups))
 	}
 	if t := regimesTable(arms); len(t.rows) > 0 {
 		f.tables = []wanted{t}

@@ -356,8 +356,9 @@ func checkTable(arms []*arm) wanted {
 		drop := a.power("loss_drop_first")
 		checked, all := a.checked()
 		values := map[string]say{
-			"onset gradient norm": a.power("grad_norm_onset").say(), "first loss drop": drop.say(), "best first step (exact theory)": a.firstStep(),
-			"runs checked against the loss": phrase("# of #", count(checked), count(all)),
+			"onset gradient norm": a.power("grad_norm_onset").say(), "first loss drop": drop.say(),
+			"best first step (exact theory)": a.firstStep(),
+			"runs checked against the loss":  phrase("# of #", count(checked), count(all)),
 
 			"measured":  {text: stabilityOf(drop, flat)},
 			"predicted": {text: a.scheme.stability(a.text("optimizer"))},

@@ -33,12 +33,12 @@ type finding struct {
 
 // rests is a number that a standing rests on, with its interval.
 type rests struct {
-	name, before     say // before is what it was called in history once; without settings of its arm
+	name             say
 	value, low, high float64
 }
 
 func (f *finding) add(name say, i interval) {
-	f.numbers = append(f.numbers, rests{name, name, i.mean, i.low, i.high})
+	f.numbers = append(f.numbers, rests{name, i.mean, i.low, i.high})
 }
 
 func (f *finding) addComparisons(family ...*comparison) {
@@ -55,10 +55,11 @@ func (f *finding) addPowers(statistic string, arms ...*arm) {
 }
 
 func (f *finding) addRow(r row) {
-	const what = "power of rank, "
-	of := ", " + r.arm.text("optimizer") + ", " + r.statistic
-	f.add(say{text: what}.plus(r.name, say{text: of}), r.interval)
-	f.numbers[len(f.numbers)-1].before = say{text: what + label(r.arm.text("scheme")) + of}
+	name := "power of rank, " + label(r.arm.text("scheme"))
+	if init := r.arm.settings()["init"].text; init != "" {
+		name += ", init " + init // the only other setting that tells rows of one claim apart
+	}
+	f.add(say{text: name + ", " + r.arm.text("optimizer") + ", " + r.statistic}, r.interval)
 }
 
 func lacking(what string) finding {
