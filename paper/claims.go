@@ -32,8 +32,8 @@ var claims = []Claim{
 		Says: "under α/r the average gradient norm falls as the rank grows; under α/√r it is the same for all ranks " +
 			"at the onset.",
 		Looks: "the power of rank of the norm at the onset, which theory says is -½ under LoRA and 0 under rsLoRA. " +
-			"The norm is γ√r times something that does not depend on rank, so this tests the program, on one data " +
-			"set.",
+			"The norm is γ√r times something whose mean square does not depend on rank, so this tests the program, on " +
+			"one data set.",
 		Rule: Rule{
 			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
 			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
@@ -336,8 +336,9 @@ var claims = []Claim{
 		Name:   "Under SGD with α/√r, the best learning rate is the same at every rank",
 		Source: thePaper + ", theorem 3.2",
 		Says: "nothing about learning rates, but that the multiplier is stable suggests it. By theory the best " +
-			"first step grows as r/(r + d), where d is the maps' width, if the loss is equally curved in all " +
-			"directions. That does not depend on rank only where r is far above d.",
+			"first step grows as r/(r + D), if the loss is equally curved in all directions. D is about the maps' width: " +
+			"the mean over maps, weighted by the squared norms of their gradients. Only where r is far above D does that " +
+			"not depend on rank.",
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; the rule stayed, and this study tries higher rates, on other seeds. These rates were " +
 			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The power " +

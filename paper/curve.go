@@ -147,7 +147,7 @@ func (k curves) legend(v View) figure.Legend {
 			if bands != "" {
 				s.Spread = figure.Band
 			}
-			if v.hasRanks(scheme) != (rank > 0) {
+			if !v.has(scheme, rank) {
 				s = figure.Series{}
 			}
 			e.Samples = append(e.Samples, s)
@@ -169,7 +169,7 @@ func (k curves) legend(v View) figure.Legend {
 	return l
 }
 
-// hasRanks reports whether a scheme has ranks.
-func (v View) hasRanks(scheme string) bool {
-	return slices.ContainsFunc(v.arms, func(a analysis.Arm) bool { return a.Scheme == scheme && a.Ranked() })
+// has reports whether there is a cell of a scheme at a rank, which is 0 for arms without ranks.
+func (v View) has(scheme string, rank int) bool {
+	return slices.ContainsFunc(v.cells, func(c analysis.Cell) bool { return c.Scheme == scheme && c.Rank == rank })
 }

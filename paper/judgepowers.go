@@ -151,7 +151,8 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	}
 	differing := 0
 	rows = stats.Holm(rows)
-	for i, p := range stats.Holm(firsts) {
+	firsts = stats.Holm(firsts)
+	for i, p := range firsts {
 		of := rows[:len(groups[i])]
 		rows = rows[len(of):]
 		if p <= level || slices.ContainsFunc(of, func(p float64) bool { return p <= level }) {
@@ -166,7 +167,17 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		"over all of them by Holm's method, %d of %d differ from theory at the level %g. The largest deviation from "+
 		"theory is %s.",
 		len(fits), len(groups), agree, len(groups), differing, len(groups), level, farthest(fits))
+	f.Text += smallestText(firsts)
 	return f
+}
+
+// smallestText says which of some P values is the smallest; empty if there is none.
+func smallestText(ps []float64) string {
+	ps = slices.DeleteFunc(slices.Clone(ps), math.IsNaN)
+	if len(ps) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The smallest p of a distinct row, so corrected, is %s.", number.Significant(slices.Min(ps), 2))
 }
 
 // exactCell is the mean square over seeds divided by the expected one or, for a loss drop, the

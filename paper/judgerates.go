@@ -50,7 +50,7 @@ func ratePowers(r Rule, v View) Finding {
 	}
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
-		"If its interval" + widerText(rows) + " does not contain 0, the best rate is no power of the rank." +
+		"If its interval" + widerText(rows) + " does not contain 0, these runs speak against a power of the rank, each row judged alone." +
 		bentText(rows) +
 		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
 		sharedText(rows)
@@ -66,7 +66,7 @@ func ratePowers(r Rule, v View) Finding {
 	return f
 }
 
-// bentText names the multipliers whose best rate is no power of the rank, by the intervals with
+// bentText names the multipliers whose runs speak against a power of the rank, by the intervals with
 // the error from validation; empty if there is none.
 func bentText(rows []rateRow) string {
 	var bent []string

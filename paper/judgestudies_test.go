@@ -263,7 +263,8 @@ func TestClaimsOnTheirOwnExperiments(t *testing.T) {
 }
 
 // sized matches the size that an experiment states.
-var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of up to \d+ × \d+ tokens; ranks? \d+( to \d+)?; n = \d+$`)
+var sized = regexp.MustCompile(`; \d+( to \d+)? steps? of up to \d+ × \d+ tokens; ` +
+	`(rank \d+|ranks (\d+, )*\d+ and \d+|\d+ ranks from \d+ to \d+); n = \d+$`)
 
 // shortened is the beginning of a text.
 func shortened(text string) string { return text[:min(len(text), 4000)] }

@@ -10,6 +10,7 @@ import (
 
 	"ranksweep/analysis"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
 )
@@ -19,15 +20,20 @@ import (
 // rates were tried in some group.
 func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	groups, named := v.byRate()
-	loss := v.loss
+	loss, start := v.loss, v.startingLoss()
 	var rates, values []float64
 	for i, g := range groups {
 		ok = ok || len(g) > 2
 		p := figure.Panel{Title: named.labels[i]}
 		for _, rank := range ranksOf(cellsOf(g)) {
 			line, lost := rateLine(cellsOf(g), rank, loss, v.rankShade(g[0].Scheme, rank))
-			for _, q := range line.Points {
-				rates, values = append(rates, q.X), append(values, q.Y, q.Low, q.High)
+			for k, q := range line.Points {
+				rates = append(rates, q.X)
+				if q.Y > start {
+					line.Points[k] = figure.Bare(q.X, q.Y)
+					continue
+				}
+				values = append(values, q.Y, q.Low, q.High)
 			}
 			p.Series = append(p.Series, line, lost)
 		}
@@ -39,8 +45,21 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	n := statisticCounts(v, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, on a logarithmic axis, one line for each rank: "+
 		"means over seeds, %s.", loss.Label, seedCount(n)) + spreadSentence("Bars", n) + " A cross marks a rate at " +
-		"which a run diverged. A mark on the upper edge stands for a loss far above it." + runsLost(v) + " " + v.equal
+		"which a run diverged. A mark on the upper edge stands for a loss above it; a loss above the one before " +
+		"training has no bar." + runsLost(v) + " " + v.equal
 	return f, ok
+}
+
+// startingLoss is the validation loss before any update, the mean over all runs; NaN if there is
+// none.
+func (v View) startingLoss() float64 {
+	var all []float64
+	for _, c := range v.cells {
+		for _, r := range c.Runs {
+			all = append(all, r.OnsetLoss())
+		}
+	}
+	return stats.MeanInterval(all).Mean
 }
 
 // rateLine is one rank's mean loss at each rate of a group, with a cross instead at each rate

@@ -2,8 +2,13 @@ package paper
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
+
+	"ranksweep/metrics"
+	"ranksweep/paper/number"
+	"ranksweep/results"
 )
 
 // There is a panel for each scheme, a line for each rank and a point for each rate. A rate at
@@ -42,6 +47,47 @@ func TestLossRateFigure(t *testing.T) {
 	}
 	if _, ok := lossRateFigure(view(sweep())); ok {
 		t.Error("a figure of one learning rate")
+	}
+}
+
+// A loss above the one before training has no bar, and no part in the axis: it would hide the valleys.
+func TestValleysAreNotHidden(t *testing.T) {
+	runs := rateRuns(claimed, 0)
+	for i := range runs {
+		r := &runs[i]
+		r.Curve[0].Values[metrics.ValLoss] = 2.5
+		if r.LR != 1e-2 { // all but the best rate of rank 16 blow up, each seed by another factor
+			r.Curve[2].Values[metrics.ValLoss] = 8 * float64(1+r.Seed)
+		}
+		if r.Rank != 16 {
+			r.Curve[2].Values[metrics.ValLoss] = 2.2 + 0.01*float64(r.Seed)
+		}
+	}
+	f, ok := lossRateFigure(view(runs))
+	if !ok || f.Panels[0].Y.Max > 2.6 || f.Panels[0].Y.Min < 1.9 {
+		t.Fatalf("%t, the axis goes from %g to %g", ok, f.Panels[0].Y.Min, f.Panels[0].Y.Max)
+	}
+	for _, q := range f.Panels[0].Series[2].Points { // rank 16
+		if above := q.Y > 2.5; above == number.Finite(q.High) {
+			t.Errorf("at the rate %g: %+v", q.X, q)
+		}
+	}
+}
+
+// The legend has a shade for each scheme and rank that there is, and for no other.
+func TestLegendOfRanksThatAreThere(t *testing.T) {
+	runs := slices.DeleteFunc(rateRuns(claimed, 0), func(r results.Run) bool {
+		return r.Scheme == "lora" && r.Rank == 4 || r.Scheme == "rslora" && r.Rank == 64
+	})
+	v := view(runs)
+	l := curves{}.legend(v)
+	for i, rank := range v.ranks {
+		for j, scheme := range v.schemes {
+			gone := scheme == "lora" && rank == 4 || scheme == "rslora" && rank == 64
+			if shown := l[1+i].Samples[j].Line > 0; shown == gone {
+				t.Errorf("%s at rank %d: shown %t", scheme, rank, shown)
+			}
+		}
 	}
 }
 

@@ -27,12 +27,22 @@ func (v View) size() string {
 	}
 	parts = append(parts, text)
 	if all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 }); len(all) > 1 {
-		parts = append(parts, fmt.Sprintf("ranks %d to %d", all[0], all[len(all)-1]))
+		parts = append(parts, rankSize(all))
 	} else if len(all) == 1 {
 		parts = append(parts, fmt.Sprintf("rank %d", all[0]))
 	}
 	parts = append(parts, seedCount(runCounts(v)))
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
+}
+
+// rankSize names two or more ranks: all, if they are few, or the first and the last.
+func rankSize(ranks []int) string {
+	last := len(ranks) - 1
+	if last >= listed {
+		return fmt.Sprintf("%d ranks from %d to %d", len(ranks), ranks[0], ranks[last])
+	}
+	return fmt.Sprintf("ranks %s and %d", strings.Trim(strings.ReplaceAll(fmt.Sprint(ranks[:last]), " ", ", "), "[]"),
+		ranks[last])
 }
 
 // runCounts are the smallest and the largest number of runs of a cell.

@@ -126,7 +126,7 @@ func TestReproduceAssembles(t *testing.T) {
 		"# Reproduction\n\n`sweep reproduce --scale full` wrote this page from the files in reproduction/",
 		": 36 runs, including those made only to tune others.",
 		"| 1. " + onsetClaim +
-			" (adamw; learning rate 5e-5; 2 steps of up to 2 × 64 tokens; ranks 4 to 2048; n = 9) | ",
+			" (adamw; learning rate 5e-5; 2 steps of up to 2 × 64 tokens; ranks 4 and 2048; n = 9) | ",
 		"\n**Standing: seen**\n", "\n**Standing: not run**\n",
 		"| paper-fig2-3 | 2026-01-02 | 36 of 36 | 0.01 | ", "| " + kernel.Name() + " | v1 | 4 | " + asked + " |\n",
 	} {

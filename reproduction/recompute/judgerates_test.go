@@ -204,7 +204,7 @@ func judgeRates(r rule, s *study) finding {
 		wider = withValidation + ","
 	}
 	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
-		"seed. If its interval" + wider + " does not contain 0, the best rate is no power of the rank."}
+		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, each row judged alone."}
 	if len(bent) > 0 {
 		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
 	}

@@ -17,7 +17,7 @@ func sizeOf(arms []*arm) say {
 	}
 	parts := []say{{text: strings.Join(names, ", ")}, ratesSaid(arms), stepsSaid(arms)}
 	if all := slices.DeleteFunc(ranksOf(arms), func(r int) bool { return r == 0 }); len(all) > 0 {
-		parts = append(parts, fromTo("rank", "ranks", all))
+		parts = append(parts, ranksSaid(all))
 	}
 	var seeds []int
 	for _, c := range cellsOf(arms) {
@@ -26,6 +26,22 @@ func sizeOf(arms []*arm) say {
 	slices.Sort(seeds)
 	parts = append(parts, fromTo("n =", "n =", seeds))
 	return join(slices.DeleteFunc(parts, func(s say) bool { return s.text == "" }), "; ")
+}
+
+// ranksSaid names up to four ranks, and of more the first and the last.
+func ranksSaid(ranks []int) say {
+	n := len(ranks)
+	switch {
+	case n == 1:
+		return phrase("rank #", count(ranks[0]))
+	case n > 4:
+		return phrase("# ranks from # to #", count(n), count(ranks[0]), count(ranks[n-1]))
+	}
+	var all []say
+	for _, r := range ranks[:n-1] {
+		all = append(all, one(count(r)))
+	}
+	return say{text: "ranks "}.plus(join(all, ", "), phrase(" and #", count(ranks[n-1])))
 }
 
 // fromTo is a range of numbers, or a single number.
