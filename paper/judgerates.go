@@ -50,8 +50,8 @@ func ratePowers(r Rule, v View) Finding {
 	}
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
-		"If its interval" + widerText(rows) + " does not contain 0, these runs speak against a power of the rank, each row judged alone." +
-		bentText(rows) +
+		"If its interval" + widerText(rows) + " does not contain 0, these runs speak against a power of the " +
+		"rank, each row judged alone." + bentText(rows) +
 		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
 		sharedText(rows)
 	if len(left) > 0 {

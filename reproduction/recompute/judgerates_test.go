@@ -159,7 +159,8 @@ func judgeRates(r rule, s *study) finding {
 		verdict := "not judged"
 		if enough {
 			verdict = p.agreement(r.Limits["tolerance"])
-			rows = append(rows, row{power: p, name: say{text: label(a.text("scheme"))}, arm: g.whole(), statistic: "best rate"})
+			name := say{text: label(a.text("scheme"))}
+			rows = append(rows, row{power: p, name: name, arm: g.whole(), statistic: "best rate"})
 		}
 		wide, bend := p, widened(g.bends(), g.bendError())
 		wide.interval = widened(p.interval, g.powerError())
@@ -204,7 +205,8 @@ func judgeRates(r rule, s *study) finding {
 		wider = withValidation + ","
 	}
 	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
-		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, each row judged alone."}
+		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, " +
+		"each row judged alone."}
 	if len(bent) > 0 {
 		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
 	}
