@@ -26,7 +26,7 @@ type Optimizer interface {
 // OptimizerConfig names an optimizer and its settings. Settings that the optimizer does not
 // have stay 0. [DefaultOptimizer] returns the usual settings.
 type OptimizerConfig struct {
-	Name        string  // sgd, adamw, adafactor, lion, signsgd or muon
+	Name        string  // one of [Optimizers]
 	Momentum    float64 // sgd: share of the last update that is kept; muon: decay of the mean gradient
 	Beta1       float64 // adamw: decay of the mean gradient; lion: share of the mean gradient in an update
 	Beta2       float64 // adamw: decay of the mean squared gradient; lion: decay of the mean gradient
