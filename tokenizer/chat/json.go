@@ -2,13 +2,30 @@ package chat
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"ranksweep/tokenizer/chat/jinja"
 )
 
+// checkNumbers returns an error if valid JSON has a whole number beyond 64 bits, which Python keeps.
+func checkNumbers(text string) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil // the end
+		}
+		n, isNumber := token.(json.Number)
+		if _, err := n.Int64(); isNumber && err != nil && !strings.ContainsAny(n.String(), ".eE") {
+			return fmt.Errorf("%s: a whole number beyond 64 bits: write it as a text", n)
+		}
+	}
+}
+
 // decode returns valid JSON as values of a template; nil for an empty text. Objects keep the
-// order of their keys. A whole number beyond 64 bits becomes a fraction.
+// order of their keys.
 func decode(text string) any {
 	if text == "" {
 		return nil

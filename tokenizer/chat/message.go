@@ -26,6 +26,19 @@ type Message struct {
 	hidden string // the name of a further field that templates do not see
 }
 
+// check returns an error about numbers that a template would not see as they are.
+func (c Conversation) check() error {
+	if err := checkNumbers(c.Tools); err != nil {
+		return fmt.Errorf("tools: %w", err)
+	}
+	for i, m := range c.Messages {
+		if err := checkNumbers(m.Fields); err != nil {
+			return fmt.Errorf("messages[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
 // further returns the further fields.
 func (m Message) further() jinja.Pairs {
 	pairs, _ := decode(m.Fields).(jinja.Pairs)

@@ -164,3 +164,23 @@ func TestReasoning(t *testing.T) {
 		}
 	}
 }
+
+// A whole number beyond 64 bits, which Python keeps, is no number with an exponent.
+func TestNumbersBeyond64Bits(t *testing.T) {
+	template, err := New("t.jinja", `{% for m in messages %}{{ m.content }}{% if m.calls %}{{ m.calls|tojson }}{% endif %}{% endfor %}`, tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number, want := range map[string]string{
+		"9223372036854775807": "", "1e+30": "", "-2.5": "",
+		"9223372036854775808": "chat: messages[0]: 9223372036854775808: a whole number beyond 64 bits: write it as a text",
+	} {
+		parts, err := template.Render(context.Background(), Conversation{
+			Messages: []Message{{Role: "assistant", Content: "a", Fields: `{"calls":[` + number + `]}`}},
+		})
+		if want == "" && (err != nil || !strings.Contains(shown(parts), number[:2])) ||
+			want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, %v", number, parts, err)
+		}
+	}
+}

@@ -49,6 +49,9 @@ func New(name, source string, tokens Tokens) (*Template, error) {
 // follows, if there is one. Contents and fields that the template does not show are an error,
 // unless they are names or ids. If ctx ends, Render returns early with an error that wraps ctx's.
 func (t *Template) Render(ctx context.Context, c Conversation) ([]Part, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("chat: %w", err)
+	}
 	text, err := t.render(ctx, c, false)
 	if err == nil {
 		err = t.showsAll(ctx, text, c)
