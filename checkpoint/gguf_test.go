@@ -241,6 +241,7 @@ func TestGGUFSettings(t *testing.T) {
 		{gguf.Metadata{"llama.rope.scale_linear": float32(math.NaN())},
 			"llama.rope.scale_linear NaN: must be a finite number"},
 		{gguf.Metadata{"general.type": "adapter"}, "general.type adapter: the file is a LoRA adapter"},
+		{gguf.Metadata{"general.type": "mmproj"}, "general.type mmproj: must be model"},
 		{gguf.Metadata{"general.type": "model", "split.count": uint16(1)}, ""},
 		{gguf.Metadata{"split.count": uint16(3)}, "split.count 3: the model is in 3 files: join them first"},
 		{gguf.Metadata{"llama.expert_count": uint32(8)}, "llama.expert_count 8: mixtures of experts"},

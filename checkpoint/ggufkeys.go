@@ -28,8 +28,13 @@ var ggufIdleKeys = []string{
 
 // checkWhole refuses a file that is not a whole model.
 func checkWhole(m gguf.Metadata) error {
-	if kind, _, err := m.String("general.type"); err != nil || kind == "adapter" {
-		return cmp.Or(err, errors.New("general.type adapter: the file is a LoRA adapter: name the model it adapts"))
+	switch kind, _, err := m.String("general.type"); {
+	case err != nil:
+		return err
+	case kind == "adapter":
+		return errors.New("general.type adapter: the file is a LoRA adapter: name the model it adapts")
+	case kind != "" && kind != "model":
+		return fmt.Errorf("general.type %s: must be model: name the file with the model's own weights", kind)
 	}
 	if n, _, err := m.Int("split.count"); err != nil || n > 1 {
 		return cmp.Or(err, fmt.Errorf("split.count %d: the model is in %d files: join them first, as by "+
