@@ -122,8 +122,12 @@ var text = bound{"any text but an empty one", func(value any) error {
 func oneOf(choices ...string) bound {
 	list := strings.Join(choices, ", ")
 	return bound{list, func(value any) error {
-		if slices.Contains(choices, value.(string)) {
+		name := value.(string)
+		switch small := strings.ToLower(name); {
+		case slices.Contains(choices, name):
 			return nil
+		case slices.Contains(choices, small):
+			return fmt.Errorf("must be in small letters, %s", small)
 		}
 		return fmt.Errorf("must be one of %s", list)
 	}}
@@ -133,6 +137,9 @@ var distinctNames = bound{"all-linear, attention, mlp or names of maps", func(va
 	names := value.(Targets)
 	if len(names) == 0 || slices.Contains(names, "") {
 		return errors.New("must name at least one map or group of maps")
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return strings.ContainsAny(name, ", ") }) {
+		return errors.New("must be names of maps, in a list if there are several")
 	}
 	if n := len(slices.Compact(slices.Clone(names))); n < len(names) {
 		return errors.New("must name each map once")
