@@ -1,9 +1,9 @@
 // Package results stores finished runs on disk, and writes them as CSV tables that others read
 // and that a report is made of.
 //
-// A store is a folder of self-describing folders, one per run, without any index. It can be
-// copied and merged. Any number of processes on any number of hosts may fill it at once, and
-// none of them ever waits for another: there are no locks.
+// A store is a folder of self-describing folders, one per run, without any index. Runs may also
+// be packed, many to a file. A store can be copied and merged. Any number of processes on any
+// number of hosts may fill it at once, and none of them ever waits for another: there are no locks.
 //
 // # How a record is written
 //
@@ -14,6 +14,12 @@
 // save that work, processes claim runs by leases, see [Lease]; nothing that is stored depends
 // on them.
 //
+// # Packs
+//
+// [Store.Pack] moves records into few large files, each of which is written, synced, renamed and
+// read back before the folder of any run in it is removed. A run that was packed or unpacked a
+// moment ago is found, since its new place is there before the old one goes.
+//
 // # What is asked of the file system
 //
 // What a [FileSystem] must do:
@@ -22,6 +28,7 @@
 //     the whole folder under one name.
 //   - A folder is never renamed onto one that has files in it.
 //   - What was written and synced before a folder was renamed is in it afterwards.
+//   - Renaming a file within a folder is atomic too, and replaces a file of the new name.
 //
 // What it need not do:
 //
@@ -46,5 +53,5 @@
 //   - A machine that crashes, as far as its disk keeps what it was told to sync.
 //   - A full disk, and operations that fail: the record is whole or absent.
 //   - Files of a record that are changed or lost afterwards: checksums tell, and the run counts
-//     as missing.
+//     as missing. So it is with packs, of which only the runs in the changed part are lost.
 package results

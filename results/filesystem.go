@@ -2,6 +2,7 @@ package results
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,6 +18,9 @@ type FileSystem interface {
 
 	// ReadFile returns the content of a file.
 	ReadFile(name string) ([]byte, error)
+
+	// ReadPart returns so many bytes of a file from an offset on, or fewer if it ends before.
+	ReadPart(name string, offset, size int64) ([]byte, error)
 
 	// MkdirAll makes a folder, and those above it, where they are missing.
 	MkdirAll(dir string) error
@@ -42,6 +46,15 @@ type disk struct{}
 func (disk) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
 
 func (disk) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
+
+func (disk) ReadPart(name string, offset, size int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.NewSectionReader(f, offset, size))
+}
 
 func (disk) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o777) }
 

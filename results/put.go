@@ -18,7 +18,7 @@ var ErrUnseen = errors.New("another host has just stored a record of this run, w
 // program computed both. For a trainer that does not promise the same bytes each time it is no
 // fault: the record that came first stays.
 type ConflictError struct {
-	Stored     string // folder of the record that came first, which stays
+	Stored     string // folder of the record that came first, or the pack that has it, which stays
 	Other      string // folder of the record that came second
 	Difference string // the first one
 }
@@ -85,7 +85,8 @@ func (s *Store) putOnce(r Run, files []file) error {
 		return s.compare(r, stored, files)
 	}
 	if !errors.Is(unread, fs.ErrNotExist) {
-		if err := s.moveAside(r.ID, aside); err != nil {
+		// A damaged record in a pack has no folder to be moved.
+		if err := s.moveAside(r.ID, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -139,7 +140,7 @@ func (s *Store) compare(r, stored Run, files []file) error {
 	if err == nil {
 		err = s.place(r.ID, other, files)
 	}
-	return errors.Join(&ConflictError{s.path(r.ID), other, difference}, err)
+	return errors.Join(&ConflictError{s.where(r.ID), other, difference}, err)
 }
 
 // sameMaker reports whether the same program made two runs, of the same inputs, so that they

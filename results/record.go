@@ -66,27 +66,37 @@ func encodeRecord(r Run) ([]file, error) {
 // A folder or file that the system refuses to read is neither. Files that are no part of
 // the record are not looked at.
 func readRecord(disk FileSystem, dir string) (Run, error) {
-	entries, err := disk.ReadDir(dir)
+	files, _, err := readFiles(disk, dir)
 	if err != nil {
 		return Run{}, err
 	}
+	return decodeRecord(files)
+}
+
+// readFiles returns the files of the record in a folder, in order of name, and the names of what
+// else is there.
+func readFiles(disk FileSystem, dir string) (files []file, others []string, err error) {
+	entries, err := disk.ReadDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
 	sums, err := disk.ReadFile(filepath.Join(dir, sumsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Run{}, err
+		return nil, nil, err
 	}
 	names := slices.Concat(recordFiles, listed(sums))
-	var files []file
 	for _, e := range entries {
 		if !e.Type().IsRegular() || !slices.Contains(names, e.Name()) {
+			others = append(others, e.Name())
 			continue
 		}
 		data, err := disk.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
-			return Run{}, err
+			return nil, nil, err
 		}
 		files = append(files, file{e.Name(), data})
 	}
-	return decodeRecord(files)
+	return files, others, nil
 }
 
 // decodeRecord reads the record that files, in order of name, hold.

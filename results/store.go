@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"ranksweep/wholefile"
 )
@@ -28,6 +32,7 @@ import (
 //	.replaced/ID            a failed or damaged record that was replaced
 //	.conflicting/ID         a record that differs from the one that is stored
 //	.unfit/ID               a checkpoint that could not be used
+//	.packs/HASH.tar.zst     finished runs that have no folder of their own, see [Store.Pack]
 //
 // Other files in the folder of a run are left alone. A Store may be used by several
 // goroutines, processes and hosts at once.
@@ -35,6 +40,7 @@ type Store struct {
 	runs   string
 	files  FileSystem
 	leases wholefile.Watch
+	packs  packs
 }
 
 // Open returns the store in dir, which need not exist before the first Put.
@@ -42,7 +48,8 @@ func Open(dir string) *Store { return OpenOn(disk{}, dir) }
 
 // OpenOn returns the store in a folder of another file system.
 func OpenOn(files FileSystem, dir string) *Store {
-	return &Store{runs: filepath.Join(dir, "runs"), files: files}
+	runs := filepath.Join(dir, "runs")
+	return &Store{runs: runs, files: files, packs: packs{folder: filepath.Join(runs, packsFolder), files: files}}
 }
 
 // Get reads a run's record. An error wraps [fs.ErrNotExist] if there is
@@ -56,41 +63,91 @@ func (s *Store) Get(id string) (Run, error) {
 	return r, nil
 }
 
+// get looks for a run in its folder, then in packs, and in its folder again, into which it may
+// have been unpacked meanwhile. A damaged record counts only if there is no other one.
 func (s *Store) get(id string) (Run, error) {
 	if err := checkID(id); err != nil {
 		return Run{}, err
 	}
+	r, err := s.loose(id)
+	if err != nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged)) {
+		packed, unpacked := s.packs.get(id)
+		switch {
+		case unpacked == nil:
+			return packed, nil
+		case !errors.Is(unpacked, fs.ErrNotExist):
+			return Run{}, unpacked
+		case errors.Is(err, fs.ErrNotExist):
+			r, err = s.loose(id)
+		}
+	}
+	return r, err
+}
+
+// loose reads a run that has a folder of its own.
+func (s *Store) loose(id string) (Run, error) {
 	r, err := readRecord(s.files, s.path(id))
+	if err != nil {
+		return Run{}, named(err, id)
+	}
+	return r, sameID(r, id)
+}
+
+// named adds the ID of its run to a [NewerError].
+func named(err error, id string) error {
 	if newer, ok := errors.AsType[*NewerError](err); ok {
 		newer.ID = id
 	}
-	if err != nil {
-		return Run{}, err
-	}
+	return err
+}
+
+// sameID reports a record that is not of the run under whose name it is stored.
+func sameID(r Run, id string) error {
 	if r.ID != id {
-		return Run{}, damaged(runFile, fmt.Errorf("is the record of run %s", r.ID))
+		return damaged(runFile, fmt.Errorf("is the record of run %s", r.ID))
 	}
-	return r, nil
+	return nil
+}
+
+// IDs lists the runs that have a record, which may be damaged, in order. A store that does not
+// exist holds no runs.
+func (s *Store) IDs() ([]string, error) {
+	ids, err := s.looseIDs()
+	if err == nil {
+		ids, err = s.packs.append(ids)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// looseIDs lists the runs that have a folder of their own.
+func (s *Store) looseIDs() (ids []string, err error) {
+	entries, err := s.files.ReadDir(s.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			ids = append(ids, e.Name())
+		}
+	}
+	return ids, err
 }
 
 // Runs reads every record: the runs in the order scheme, optimizer, remaining
 // axes, rank, seed; and an error for each record that cannot be read, in order
 // of ID. A store that does not exist holds no runs.
 func (s *Store) Runs() ([]Run, []error) {
-	entries, err := s.files.ReadDir(s.runs)
+	ids, err := s.IDs()
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
-		return nil, []error{fmt.Errorf("results: %w", err)}
+		return nil, []error{err}
 	}
 	var runs []Run
-	var problems []error
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		r, err := s.Get(e.Name())
+	problems := s.Problems()
+	for r, err := range s.Each(ids) {
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -99,6 +156,70 @@ func (s *Store) Runs() ([]Run, []error) {
 	}
 	slices.SortFunc(runs, CompareRuns)
 	return runs, problems
+}
+
+// Problems says what is wrong with packs as a whole, and which runs have a folder and are in a pack
+// with other bytes. Such a run is read from its folder.
+func (s *Store) Problems() (found []error) {
+	all, err := s.packs.list()
+	if len(all) == 0 {
+		return nil
+	}
+	loose, _ := s.looseIDs()
+	for _, p := range all {
+		if p.wrong != nil {
+			found = append(found, fmt.Errorf("results: pack %s: %w; runs that are found in it: %d", p.path, p.wrong, len(p.at)))
+		}
+		for _, id := range loose {
+			if _, both := p.at[id]; both {
+				if err := s.sameAsPacked(id, p); errors.Is(err, errKept) {
+					found = append(found, fmt.Errorf("results: run %s: %w", id, err))
+				}
+			}
+		}
+	}
+	if err != nil {
+		found = append(found, fmt.Errorf("results: %w", err))
+	}
+	return found
+}
+
+// where returns the folder of a run, or the pack that has it.
+func (s *Store) where(id string) string {
+	if _, err := s.files.ReadDir(s.path(id)); err == nil {
+		return s.path(id)
+	}
+	if p := s.packs.of(id); p != nil {
+		return p.path
+	}
+	return s.path(id)
+}
+
+// readAtOnce is how many records are read before the first of them is handed out.
+const readAtOnce = 256
+
+// Each reads records, several at a time, and hands out each with the error of Get, in the order of
+// ids. It holds few of them in memory.
+func (s *Store) Each(ids []string) iter.Seq2[Run, error] {
+	return func(yield func(Run, error) bool) {
+		for some := range slices.Chunk(ids, readAtOnce) {
+			runs, errs := make([]Run, len(some)), make([]error, len(some))
+			var readers errgroup.Group
+			readers.SetLimit(2 * runtime.GOMAXPROCS(0))
+			for i, id := range some {
+				readers.Go(func() error {
+					runs[i], errs[i] = s.Get(id)
+					return nil
+				})
+			}
+			readers.Wait()
+			for i := range some {
+				if !yield(runs[i], errs[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (s *Store) path(id string) string { return filepath.Join(s.runs, id) }

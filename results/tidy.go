@@ -44,6 +44,10 @@ func (s *Store) tidy() error {
 			gone = append(gone, name)
 		}
 	}
+	packs, _ := s.files.ReadDir(s.packs.folder) // none where nothing was packed
+	for _, name := range wholefile.Abandoned(s.packs.folder, packs) {
+		gone = append(gone, filepath.Join(packsFolder, name))
+	}
 	for _, name := range append(gone, wholefile.Abandoned(s.runs, entries)...) {
 		if err := s.files.RemoveAll(filepath.Join(s.runs, name)); err != nil {
 			return err

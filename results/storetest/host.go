@@ -61,6 +61,13 @@ func (h *Host) ReadFile(name string) (data []byte, err error) {
 	return data, err
 }
 
+// ReadPart returns a part of what the host sees in a file.
+func (h *Host) ReadPart(name string, offset, size int64) ([]byte, error) {
+	data, err := h.ReadFile(name)
+	from := min(offset, int64(len(data)))
+	return data[from:min(from+size, int64(len(data)))], err
+}
+
 // MkdirAll makes a folder, and those above it.
 func (h *Host) MkdirAll(dir string) error {
 	return h.locked("MkdirAll", func() error { return h.Server.makeAll(h, dir) })
