@@ -28,10 +28,12 @@ const storeHelp = "DIR is the folder of a store: runs/NAME, or the folder given 
 const modelHelp = "MODEL is base, the embedded model; a Hugging Face folder; a .gguf file; or a model on the\n" +
 	"Hugging Face hub, org/name[/file.gguf][@revision], which is downloaded into the hub's cache."
 
-// overrides adds the flag --set, and returns its values.
+// overrides adds the flag --set to a command that takes an experiment, and returns its values.
 func overrides(cmd *cobra.Command) *[]string {
-	return cmd.Flags().StringArray("set", nil,
+	set := cmd.Flags().StringArray("set", nil,
 		"set a field or the values of an axis, `FIELD=VALUE`, as in --set steps=50 or --set 'rank=[4,64]'; repeatable")
+	completeExperiments(cmd)
+	return set
 }
 
 // storeFolder is the folder that the flag --out names.
