@@ -36,7 +36,7 @@ func readSwift(s *source) Settings {
 	refuseWithoutTraining(s, adapter)
 	a := swiftWords.read(s)
 	a.Init = strings.ReplaceAll(a.Init, "-", "_") // lora-ga is PEFT's lora_ga
-	a.Pattern = s.text("target_regex")
+	a.Pattern = s.pattern("target_regex")
 	a.setSwiftTargets(s)
 	a.Stored = adapter
 	a.vary(s, "modules_to_save", "whole modules, trained and saved")

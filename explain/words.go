@@ -58,6 +58,11 @@ func (w words) read(s *source) Settings {
 	}
 	a.Exclude, a.ExcludePattern = s.maps(w.exclude)
 	a.Layers, a.LayersPattern = s.layers(w.layers), s.names(w.layersPattern)
+	for _, text := range a.LayersPattern {
+		if _, err := peft.LayersPattern(text); err != nil {
+			s.fail(w.layersPattern, "%s: %v", w.layersPattern, err)
+		}
+	}
 	a.Ranks, a.Alphas = s.patterns(w.ranks, ofRank), s.patterns(w.alphas, ofAlpha)
 	return a
 }
@@ -96,14 +101,19 @@ func (s *source) init(key string) string {
 // maps reads what selects maps: a list of names, or a text, which is a pattern.
 func (s *source) maps(key string) (names []string, pattern string) {
 	value, _ := s.get(key)
-	text, isText := value.(string)
-	if !isText {
-		return s.names(key), ""
+	if _, isText := value.(string); isText {
+		return nil, s.pattern(key)
 	}
+	return s.names(key), ""
+}
+
+// pattern reads a pattern that must match a whole name.
+func (s *source) pattern(key string) string {
+	text := s.text(key)
 	if _, err := peft.Target(text); err != nil {
 		s.fail(key, "%s: %v", key, err)
 	}
-	return nil, text
+	return text
 }
 
 // pair is a key of a tool's config, and its value as it is written there.

@@ -52,6 +52,9 @@ var anyLayer = Expression{Regexp: regexp2.MustCompile(`^.*?\.[^.]*\.(?<layer>\d+
 // layerFormat is the expression around a pattern of layers.
 const layerFormat = `^(?:^|.*?\.)%s\.(?<layer>\d+)\.`
 
+// LayersPattern compiles a text of layers_pattern.
+func LayersPattern(text string) (Expression, error) { return compile(layerFormat, text) }
+
 // hasLayer reports whether a module belongs to one of the layers to transform. The first
 // pattern that finds a layer number counts.
 func (s selection) hasLayer(module string) (bool, error) {
@@ -132,7 +135,7 @@ func (e *expressions) UnmarshalJSON(content []byte) error {
 	*e = nil
 	texts, err := oneOrMany[string](content)
 	for _, text := range texts {
-		p, err := compile(layerFormat, text)
+		p, err := LayersPattern(text)
 		if err != nil {
 			return err
 		}
