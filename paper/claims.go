@@ -3,9 +3,10 @@ package paper
 import "ranksweep/metrics"
 
 const (
-	thePaper     = "arXiv 2312.03732"
-	moreSeeds    = "more seeds and ranks: the intervals below are over seeds."
-	shortly      = "In a short training in which LoRA learns little, the pattern of gradient norms over ranks is the same "
+	thePaper  = "arXiv 2312.03732"
+	moreSeeds = "more seeds and ranks: the intervals below are over seeds."
+	shortly   = "In a short training in which LoRA learns little, the pattern of gradient norms over " +
+		"ranks is the same "
 	aroundBest   = "The rates tried lie around the best ones of an earlier block of seeds."
 	moreTraining = "longer training, more seeds, and a larger model: the differences are within the noise over seeds."
 )
@@ -65,8 +66,8 @@ var claims = []Claim{
 		Source: thePaper + ", figure 2",
 		Says:   "LoRA converges to a similar loss at every rank; larger ranks are even slightly worse.",
 		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
-			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The claim on tuned ranks has " +
-			"LoRA's best rates in shorter runs: they lie far above this rate, and larger ranks gain more there.",
+			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The claim on tuned ranks " +
+			"has LoRA's best rates in shorter runs: they lie far above this rate, and larger ranks gain more there.",
 		Rule: Rule{
 			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
@@ -108,16 +109,17 @@ var claims = []Claim{
 		Resolve: moreTraining,
 	},
 	{
-		Key:    "merged-inference",
-		Name:   "A merged adapter does not slow the scoring of one batch down by as much as 5%, at any rank that was timed",
+		Key: "merged-inference",
+		Name: "A merged adapter does not slow the scoring of one batch down by as much as 5%, at any " +
+			"rank that was timed",
 		Source: thePaper + ", section 5",
 		Says: "after training, an adapter is added to the weights, and inference takes as long as with the base " +
 			"model.",
 		Looks: "the time to score one batch with a merged model, relative to the base model. Its interval must lie " +
-			"within 5% of 1 at every rank. Tokens and adapters are random; nothing is generated token by token. A merged " +
-			"model does the same operations on the same shapes as the base model, so this tests the program and the " +
-			"timer. Before the timing, the merged model and the model with its adapter attached are checked to have " +
-			"the same loss.",
+			"within 5% of 1 at every rank. Tokens and adapters are random; nothing is generated token by token. A " +
+			"merged model does the same operations on the same shapes as the base model, so this tests the program " +
+			"and the timer. Before the timing, the merged model and the model with its adapter attached are checked " +
+			"to have the same loss.",
 		Rule: Rule{
 			Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin},
 		},
@@ -131,9 +133,9 @@ var claims = []Claim{
 		Says:   "under SGD the pattern of gradients is the same.",
 		Looks: "the powers of rank of the norm at the onset under LoRA and rsLoRA, and of the mean norm over all " +
 			"steps, which depends on the optimizer. The power of the mean must be below -0.1 under LoRA and within " +
-			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet: these norms are the same under SGD and " +
-			"under Adafactor, and only the mean tells the two apart. The runs are short: LoRA's learn little, and its " +
-			"mean stays near the onset.",
+			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet: these norms are the same under SGD " +
+			"and under Adafactor, and only the mean tells the two apart. The runs are short: LoRA's learn little, " +
+			"and its mean stays near the onset.",
 		Rule:    patternRule("paper-fig4"),
 		Shows:   []string{"gradient-norm"},
 		Resolve: moreSeeds,
@@ -341,9 +343,9 @@ var claims = []Claim{
 			"not depend on rank.",
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; the rule stayed, and this study tries higher rates, on other seeds. These rates were " +
-			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The power " +
-			"was nearly the same on both. The curvature was not: on the first block its interval contained 0, so " +
-			"that no curvature is established.",
+			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The " +
+			"power was nearly the same on both. The curvature was not: on the first block its interval contained 0, " +
+			"so that no curvature is established.",
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
@@ -390,8 +392,8 @@ var claims = []Claim{
 		Name:   "Under Muon with the multiplier α/r^p, the best learning rate grows with the power p of the rank",
 		Source: "open question: seen in a first report on two seeds",
 		Says:   "nothing.",
-		Looks: "the power of rank of each seed's best rate. Its interval must contain p and stay within 0.1 of it. If " +
-			"the interval excludes p, the row differs, however near it is. " + aroundBest,
+		Looks: "the power of rank of each seed's best rate. Its interval must contain p and stay within 0.1 of it. " +
+			"If the interval excludes p, the row differs, however near it is. " + aroundBest,
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "rates-muon", Wants: ratesOfPower,
 			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9},

@@ -26,9 +26,12 @@ func firstStepText(v View, name string, other View) string {
 		if !ok || err != nil {
 			continue
 		}
-		return fmt.Sprintf(" The best first step is another quantity: the single step that would lower the loss most if "+
-			"the loss were equally curved in all directions. By its exact law, r/(r + D), it has the power %s at these "+
-			"ranks; D = %s is from theory's exact values in the study %s, for the same maps and a Gaussian A. In the runs "+
+		return fmt.Sprintf(" The best first step is another quantity: the single step that would lower "+
+			"the loss most if "+
+			"the loss were equally curved in all directions. By its exact law, r/(r + D), it has the "+
+			"power %s at these "+
+			"ranks; D = %s is from theory's exact values in the study %s, for the same maps and a Gaussian "+
+			"A. In the runs "+
 			"here that step was measured to have the power %s. The best rate of the whole run has the power %s.",
 			number.Fixed(law.Value, 2), intervalText(d), name, exponentText(measured), exponentText(best))
 	}

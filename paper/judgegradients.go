@@ -51,9 +51,11 @@ func fellText(lora, rslora analysis.Arm) string {
 		for _, c := range a.Cells {
 			all = append(all, fell(c))
 		}
-		return fmt.Sprintf("%s%% to %s%%", number.Significant(slices.Min(all), 2), number.Significant(slices.Max(all), 2))
+		return fmt.Sprintf("%s%% to %s%%", number.Significant(slices.Min(all), 2),
+			number.Significant(slices.Max(all), 2))
 	}
-	return fmt.Sprintf(" In training, the validation loss fell by %s of itself under LoRA and by %s under rsLoRA: means "+
+	return fmt.Sprintf(" In training, the validation loss fell by %s of itself under LoRA and by %s "+
+		"under rsLoRA: means "+
 		"over seeds, the lowest and the highest of all ranks.", span(lora), span(rslora))
 }
 

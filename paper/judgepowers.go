@@ -219,9 +219,11 @@ func exactValues(r Rule, v View) Finding {
 	case widest > r.limit("widest"), share < r.limit("held"):
 		f.Standing = Unresolved
 	}
-	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. Each cell has a ratio: the mean square over "+
+	f.Text = fmt.Sprintf("Cells: %d. Distinct measurements among them: %d. Each cell has a ratio: the "+
+		"mean square over "+
 		"its expected value or, for a loss drop, the mean over its expected value. The intervals of %d of all ratios, "+
-		"%s%%, contain 1; if theory is right, 95%% should, on average over studies. Corrected over the distinct ones by "+
+		"%s%%, contain 1; if theory is right, 95%% should, on average over studies. Corrected over the "+
+		"distinct ones by "+
 		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),

@@ -108,7 +108,8 @@ func sharedText(rows []rateRow) string {
 	for _, rank := range slices.Compact(shared) {
 		at = append(at, fmt.Sprint(rank))
 	}
-	return fmt.Sprintf(" %d of these are distinct: multipliers are equal at rank %s.", len(seen), strings.Join(at, ", "))
+	return fmt.Sprintf(" %d of these are distinct: multipliers are equal at rank %s.", len(seen),
+		strings.Join(at, ", "))
 }
 
 // deviationText says how far the judged powers are from the claimed ones, whatever their
@@ -132,7 +133,8 @@ func learnedAtBest(rows []rateRow) string {
 			all = append(all, stats.MeanInterval(shares).Mean)
 		}
 	}
-	return fmt.Sprintf(" At its best rate, a seed's loss falls by %s%% to %s%% of itself: means over seeds, the lowest "+
+	return fmt.Sprintf(" At its best rate, a seed's loss falls by %s%% to %s%% of itself: means over "+
+		"seeds, the lowest "+
 		"and the highest of all rows and ranks.", number.Significant(slices.Min(all), 2),
 		number.Significant(slices.Max(all), 2))
 }
@@ -360,9 +362,9 @@ func rateTransfer(r Rule, v View) Finding {
 // validatedTransfer says what the wider intervals of transferred rates hold, and what does not go
 // by them.
 const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
-	"from validation: what the choice of these examples adds is found on halves of the validation set, and its square " +
-	"is added to the square of the error over seeds. All other columns leave it out. The rule was fixed before the " +
-	"runs, and says that P and the standing go by seeds."
+	"from validation: what the choice of these examples adds is found on halves of the validation set, and its " +
+	"square is added to the square of the error over seeds. All other columns leave it out. The rule was fixed " +
+	"before the runs, and says that P and the standing go by seeds."
 
 // passing has the lowest and the highest power, in hundredths between -2 and 1, with which a
 // transferred rate is shown to lose less than the margin.

@@ -135,8 +135,8 @@ func TestTableOfBestRates(t *testing.T) {
 func TestCountsOfBestRates(t *testing.T) {
 	f := ratePowers(claimOf(t, "best-rate-power").Rule, view(oneLeft()))
 	const want = "24 of 27 best rates lie between other rates that were tried. 19 of these are distinct: multipliers " +
-		"are equal at rank 16. A multiplier for which fewer than 90% of them do is not judged: p = 1 (6 of 9). 1 best " +
-		"rate lies next to a rate"
+		"are equal at rank 16. A multiplier for which fewer than 90% of them do is not judged: p = 1 (6 of 9). 1 " +
+		"best rate lies next to a rate"
 	if !strings.Contains(f.Text, want) {
 		t.Errorf("text %s\nwant in it %s", f.Text, want)
 	}
@@ -282,7 +282,8 @@ func TestPowersWithErrorFromValidation(t *testing.T) {
 		{narrow, true, true, "By the wider intervals, no verdict would be another."},
 		{wide, true, false, "the verdict for p = 0.5 would be: consistent, not resolved."},
 	} {
-		if strings.Contains(c.f.Tables[0].Markdown(), head) != c.column || strings.Contains(c.f.Text, isBent) != c.bent ||
+		if strings.Contains(c.f.Tables[0].Markdown(), head) != c.column ||
+			strings.Contains(c.f.Text, isBent) != c.bent ||
 			!strings.Contains(c.f.Text, c.verdict) {
 			t.Errorf("%s\n%s", c.f.Text, c.f.Tables[0].Markdown())
 		}

@@ -113,7 +113,8 @@ func TestShadesMeanRanks(t *testing.T) {
 // Paths are as short as tells them apart, in every label.
 func TestPathsAreShortened(t *testing.T) {
 	for _, c := range []struct{ paths, want string }{
-		{"/here/models/small base", "small base"}, {"/a/x/m /b/x/m", "a/x/m b/x/m"}, {"/m m", "/m m"}, {"m.gguf", "m.gguf"},
+		{"/here/models/small base", "small base"}, {"/a/x/m /b/x/m", "a/x/m b/x/m"}, {"/m m", "/m m"},
+		{"m.gguf", "m.gguf"},
 	} {
 		var arms []analysis.Arm
 		for path := range strings.FieldsSeq(c.paths) {
@@ -159,7 +160,8 @@ func TestAxesAreWrittenAlike(t *testing.T) {
 
 // The learning rates of one table are written in one way.
 func TestRatesAreWrittenAlike(t *testing.T) {
-	v := view(fake{schemes: []string{"lora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-4, 1e-3}}.runs())
+	v := view(fake{schemes: []string{"lora"}, ranks: []int{4, 8}, seeds: 2, steps: 4,
+		rates: []float64{1e-4, 1e-3}}.runs())
 	var got []string
 	for _, x := range v.differing {
 		if x.name == learningRate {

@@ -39,7 +39,10 @@ func TestMissingReferences(t *testing.T) {
 		{"the first scheme", func(r results.Run) bool { return r.Scheme != "lora" }, []string{
 			"rank 4: rsLoRA vs lora", "rank 8: rsLoRA vs lora", "rsLoRA: rank 8 vs rank 4",
 		}, "rank 8: rsLoRA vs LoRA"},
-		{"the first scheme at one rank", func(r results.Run) bool { return r.Scheme != "lora" || r.Rank != 8 }, []string{
+		{"the first scheme at one rank", func(r results.Run) bool {
+			return r.Scheme != "lora" ||
+				r.Rank != 8
+		}, []string{
 			"rank 4: rsLoRA vs LoRA", "rank 8: rsLoRA vs LoRA", "rsLoRA: rank 8 vs rank 4",
 		}, "rank 8: rsLoRA vs LoRA"},
 	} {

@@ -56,7 +56,8 @@ func (f Finding) rule() string {
 const foldedRows = 16
 
 func (f Finding) markdown(folder string, past History) string {
-	return fmt.Sprintf("*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says, f.evidence(), f.Looks) +
+	return fmt.Sprintf("*Reported* (%s): %s\n\n*Looked for here* (%s): %s\n\n", f.Source, f.Says,
+		f.evidence(), f.Looks) +
 		f.outcome(folder, past) + f.largerSection(folder, past)
 }
 

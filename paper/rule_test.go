@@ -49,7 +49,8 @@ func TestGridsAreFixed(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := GridOf(c.Rule.Study)
-		if hashed := len(last.Model) == 64 && len(last.Data) == 64; hashed != slices.Contains(LargerStudied(), last.Study) {
+		if hashed := len(last.Model) == 64 &&
+			len(last.Data) == 64; hashed != slices.Contains(LargerStudied(), last.Study) {
 			t.Errorf("the model and the data of %s have the hashes %q and %q", last.Study, last.Model, last.Data)
 		}
 		if last.Grid != now {

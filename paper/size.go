@@ -73,7 +73,8 @@ func rateSize(v View) string {
 	case 1:
 		return "learning rate " + number.Brief(rates[0]) + ownRates(v)
 	}
-	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1])) + ownRates(v)
+	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1])) +
+		ownRates(v)
 }
 
 // ownRates names the learning rates of A where it has its own; empty if it has none.

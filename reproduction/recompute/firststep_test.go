@@ -35,7 +35,8 @@ func firstStepSaid(arms []*arm, name string, others []*arm) say {
 	s := phrase(" The best first step is another quantity: the single step that would lower the loss most if the loss "+
 		"were equally curved in all directions. By its exact law, r/(r + D), it has the power # at these ranks; D = ",
 		fix(law.mean, 2))
-	return s.plus(halved(d), say{text: " is from theory's exact values in the study " + name + ", for the same maps and " +
+	return s.plus(halved(d), say{text: " is from theory's exact values in the study " + name +
+		", for the same maps and " +
 		"a Gaussian A. In the runs here that step was measured to have the power "}, g.firstRate().say(),
 		say{text: ". The best rate of the whole run has the power "}, g.power().say(), say{text: "."})
 }

@@ -236,7 +236,8 @@ func (r report) changed(key, hash, standing string, now, before *judgement) (all
 		}
 	}
 	if len(lost) > 0 && len(now.numbers) > 0 {
-		all = append(all, say{text: "numbers from before that have no counterpart by name, and are not compared: "}.plus(
+		all = append(all, say{text: "numbers from before that have no counterpart by name, and are not " +
+			"compared: "}.plus(
 			join(lost, "; "), say{text: "."}))
 	}
 	return all

@@ -11,7 +11,8 @@ import (
 func (t *Trainer) missing(found []string) error {
 	for _, device := range t.devices {
 		if len(found) > 0 && !slices.ContainsFunc(found, func(text string) bool { return nameOf(text) == device }) {
-			return fmt.Errorf("external: trainer %s: device %s: must be one of those that it finds: %s", t.Name(), device,
+			return fmt.Errorf("external: trainer %s: device %s: must be one of those that it finds: %s", t.Name(),
+				device,
 				strings.Join(found, ", "))
 		}
 	}

@@ -70,7 +70,8 @@ func FuzzConversation(f *testing.F) {
 // FuzzIntroduction: whatever the other side says first, it is ready with abilities and of
 // this version, or there is an error.
 func FuzzIntroduction(f *testing.F) {
-	for _, line := range []string{ready, `{"type":"ready","protocol":2}`, `{"type":"unable","reason":"no"}`, `{`, "null"} {
+	for _, line := range []string{ready, `{"type":"ready","protocol":2}`, `{"type":"unable","reason":"no"}`, `{`,
+		"null"} {
 		f.Add([]byte(line + "\n"))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

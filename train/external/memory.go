@@ -36,7 +36,8 @@ func (p Program) fitting(w local.Work, device string, m memory) string {
 	recomputing.GradientCheckpointing = true
 	for _, t := range append(inParts(w.Config.Train), inParts(recomputing)...) {
 		if t != w.Config.Train && fits(t) {
-			return fmt.Sprintf("by the estimate batch %d with accumulate %d%s fits, and makes the same updates", t.Batch,
+			return fmt.Sprintf("by the estimate batch %d with accumulate %d%s fits, and makes the same updates",
+				t.Batch,
 				t.Accumulate, ifRecomputing(t))
 		}
 	}

@@ -53,7 +53,8 @@ func TestPageHasEveryMessage(t *testing.T) {
 		want) {
 		t.Errorf("the page has %q, want %q", types, want)
 	}
-	said := message{Protocol: 1, Trainer: "x", Versions: map[string]string{"x": "1"}, Device: "x", Devices: []string{"x"},
+	said := message{Protocol: 1, Trainer: "x", Versions: map[string]string{"x": "1"}, Device: "x",
+		Devices:   []string{"x"},
 		Abilities: &abilities{}, Notes: []string{"x"}, Reason: "x", What: "x", Values: values{"x": 1},
 		Maps: map[string]values{"x": nil}, Validation: []number{1}, Memory: new(memory)}
 	for _, name := range keys(t, said) {

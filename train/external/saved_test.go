@@ -121,7 +121,8 @@ func TestSavedOtherwise(t *testing.T) {
 		"no such file":                 func(*obedient) message { return message{Type: "saved", Step: 1} },
 	} {
 		var notes []string
-		if _, _, err := converse(t, keeper(t, &notes), "x", answer); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := converse(t, keeper(t, &notes), "x", answer); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

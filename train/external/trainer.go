@@ -269,7 +269,8 @@ func introduce(ctx context.Context, p partner, s start) (message, error) {
 		case m.Type != "ready":
 			return m, fmt.Errorf("said %q first: must be ready or unable", m.Type)
 		case m.Protocol != Version:
-			return m, fmt.Errorf("speaks version %d of the protocol, this program speaks %d: update the older of the two",
+			return m, fmt.Errorf("speaks version %d of the protocol, this program speaks %d: update the "+
+				"older of the two",
 				m.Protocol, Version)
 		case m.Abilities == nil:
 			return m, errors.New("is ready without abilities: must list optimizers, methods and precisions")

@@ -112,8 +112,8 @@ func TestRefusedOnACPU(t *testing.T) {
 		) {
 			c.Precision = "tf32"
 		},
-		"attention flash_attention_2: trainer peft cannot train it, since flash_attention_2 runs on GPUs alone: must be " +
-			"one of default, eager, sdpa": func(c *experiments.Train) {
+		"attention flash_attention_2: trainer peft cannot train it, since flash_attention_2 runs on GPUs alone: must " +
+			"be one of default, eager, sdpa": func(c *experiments.Train) {
 			c.Precision, c.Attention = "bf16", "flash_attention_2"
 		},
 	} {
@@ -138,7 +138,8 @@ func TestBitsandbytesIsAskedFor(t *testing.T) {
 	c.Train.Quantization = "nf4"
 	_, err = train.Trainers{b.there}.Resolve(t.Context(), c)
 	for _, want := range []string{
-		"quantization nf4: trainer peft cannot train it, since bitsandbytes is missing. This installs what was tested: ",
+		"quantization nf4: trainer peft cannot train it, since bitsandbytes is missing. This installs " +
+			"what was tested: ",
 		" -m pip install bitsandbytes==", ": must be one of none",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -162,7 +163,8 @@ func TestQuantizations(t *testing.T) {
 		c := config(model, source)
 		c.Adapter.Method, c.Train.Steps = method, 4
 		want := b.trained(t, c)
-		for quantization, bound := range map[string]float64{"int8": 0.02, "nf4": 0.15, "nf4-double": 0.15, "fp4": 0.15} {
+		for quantization, bound := range map[string]float64{"int8": 0.02, "nf4": 0.15,
+			"nf4-double": 0.15, "fp4": 0.15} {
 			for _, precision := range []string{"float32", "bf16"} {
 				t.Run(strings.Join([]string{method, quantization, precision}, " "), func(t *testing.T) {
 					c := c
@@ -192,7 +194,8 @@ func TestBlocksOnACPU(t *testing.T) {
 	c := config(filepath.Join(goldens, "llama"), pefttest.Letters(t, 40))
 	c.Train.Quantization = "nf4"
 	_, err = b.there.Train(t.Context(), c, func(metrics.Point) {})
-	if want := "inputs: must be a multiple of 64 for 4 bits on a CPU"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "inputs: must be a multiple of 64 for 4 bits on a CPU"; err == nil ||
+		!strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -88,7 +88,8 @@ func of(c experiments.Config, name string) experiments.Config {
 	if err != nil {
 		panic(err)
 	}
-	rates := map[string]float64{"sgd": 0.05, "adamw": 1e-3, "adafactor": 1e-3, "lion": 5e-4, "signsgd": 5e-4, "muon": 2e-3}
+	rates := map[string]float64{"sgd": 0.05, "adamw": 1e-3, "adafactor": 1e-3, "lion": 5e-4,
+		"signsgd": 5e-4, "muon": 2e-3}
 	c.Train.Optimizer, c.Train.LR = name, rates[name]
 	c.Train.Momentum, c.Train.Beta1, c.Train.Beta2, c.Train.Eps = o.Momentum, o.Beta1, o.Beta2, o.Eps
 	return c
@@ -439,7 +440,8 @@ func TestRequirementsArePinnedOnce(t *testing.T) {
 	}
 	page, err := os.ReadFile("../../../docs/trainers.md")
 	check(t, err)
-	if install := strings.Join(strings.Fields(string(own)), " "); !strings.Contains(string(page), "pip install "+install) {
+	if install := strings.Join(strings.Fields(string(own)), " "); !strings.Contains(string(page),
+		"pip install "+install) {
 		t.Errorf("docs/trainers.md does not say pip install %s", install)
 	}
 }

@@ -74,8 +74,9 @@ func TestOtherVersionsAreRefused(t *testing.T) {
 
 // TestImportErrorsAreTold with the end of the traceback.
 func TestImportErrorsAreTold(t *testing.T) {
-	shadow(t, map[string]string{"torch/__init__.py": `raise ImportError("libcudart.so is not there")`}, map[string]string{
-		"torch": "2.15.0", "transformers": "5.24.0", "peft": "0.21.2", "safetensors": "0.8.0"})
+	shadow(t, map[string]string{"torch/__init__.py": `raise ImportError("libcudart.so is not there")`},
+		map[string]string{
+			"torch": "2.15.0", "transformers": "5.24.0", "peft": "0.21.2", "safetensors": "0.8.0"})
 	want := "external: trainer peft: import failed: ImportError: libcudart.so is not there; its log ends: "
 	if got := refusal(t); !strings.HasPrefix(got, want) {
 		t.Errorf("%s, want %s", got, want)
