@@ -26,7 +26,8 @@ func validatedRuns(batches, seeds int, rng *rand.Rand) (a, b []results.Run, mean
 			d := float64(n) * (differs + 0.01*rng.NormFloat64())
 			ours := results.ValidationBatch{Scored: n, Nats: float64(n)*hard + d}
 			theirs := results.ValidationBatch{Scored: n, Nats: float64(n) * hard}
-			a[seed].Validation, b[seed].Validation = append(a[seed].Validation, ours), append(b[seed].Validation, theirs)
+			a[seed].Validation, b[seed].Validation = append(a[seed].Validation, ours),
+				append(b[seed].Validation, theirs)
 			sum += d / float64(seeds)
 		}
 	}

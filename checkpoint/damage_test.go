@@ -64,9 +64,11 @@ func TestLoadErrors(t *testing.T) {
 				`MistralForCausalLM`}},
 		{func(files fstest.MapFS) { set("architectures", "")(files); set("model_type", `"t5"`)(files) },
 			[]string{`config.json: no architectures, and model_type "t5" is unknown; known are: LlamaForCausalLM, `}},
-		{write(configFile, "<!doctype html>\n<html>"), []string{"tiny/config.json: is a web page and not the file itself"}},
+		{write(configFile, "<!doctype html>\n<html>"),
+			[]string{"tiny/config.json: is a web page and not the file itself"}},
 		{write(tokenizerFile, "version https://git-lfs.github.com/spec/v1\n"),
-			[]string{"tiny/tokenizer.json: is a pointer of Git LFS and not the file itself: fetch that, as by git lfs pull"}},
+			[]string{"tiny/tokenizer.json: is a pointer of Git LFS and not the file itself: fetch that, as " +
+				"by git lfs pull"}},
 		{write(weightsFile, "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n"),
 			[]string{"tiny/model.safetensors: is a pointer of Git LFS"}},
 		{set("hidden_act", `"gelu"`), []string{`hidden_act "gelu"`}},
@@ -87,8 +89,9 @@ func TestLoadErrors(t *testing.T) {
 		{set("rms_norm_eps", "-1"), []string{"norm epsilon -1"}},
 		{set("rope_theta", "0"), []string{"rope theta 0"}},
 		{set("hidden_size", `"8"`), []string{"tiny/config.json", "hidden_size"}},
-		{set("vocab_size", "256"), []string{`tiny/tokenizer.json: token 256, "<|endoftext|>": the model's embedding has ` +
-			"only 256 tokens: resize the model's embedding for its tokenizer"}},
+		{set("vocab_size", "256"),
+			[]string{`tiny/tokenizer.json: token 256, "<|endoftext|>": the model's embedding has ` +
+				"only 256 tokens: resize the model's embedding for its tokenizer"}},
 		{set("bos_token_id", "400"), []string{"bos_token_id 400", "no token 400"}},
 
 		// Sizes that do not fit the length of the weights are never allocated.
@@ -129,7 +132,8 @@ func TestLoadErrors(t *testing.T) {
 func TestEmbeddingWithoutTheLastTokens(t *testing.T) {
 	files := saved(t, tiny(t, false), F32)
 	files[tokenizerFile].Data = bytes.Replace(files[tokenizerFile].Data, []byte(`"added_tokens": [`),
-		[]byte(`"added_tokens": [{"id": 258, "content": "<later>"}, {"id": 257, "content": "<pad>", "special": true}, `), 1)
+		[]byte(`"added_tokens": [{"id": 258, "content": "<later>"}, `+
+			`{"id": 257, "content": "<pad>", "special": true}, `), 1)
 	tok := mustLoad(t, files).Tokenizer
 	if tok.Vocab() != 259 {
 		t.Fatalf("%d tokens", tok.Vocab())
@@ -141,14 +145,16 @@ func TestEmbeddingWithoutTheLastTokens(t *testing.T) {
 			t.Errorf("a text without these tokens: %v (%v)", ids, err)
 		}
 		_, err := encode(t.Context(), strings.Repeat("ab", 5000)+"<pad>b")
-		wantError(t, err, `tokenizer: tiny/tokenizer.json: token 257, "<pad>": the model's embedding has only 257 tokens`)
+		wantError(t, err,
+			`tokenizer: tiny/tokenizer.json: token 257, "<pad>": the model's embedding has only 257 tokens`)
 	}
 }
 
 // A config may name its model by type alone, and be as Python writes it.
 func TestModelTypeAlone(t *testing.T) {
 	for kind, name := range map[string]string{
-		"llama": "LlamaForCausalLM", "gpt2": "GPT2LMHeadModel", "gpt_neox": "GPTNeoXForCausalLM", "opt": "OPTForCausalLM",
+		"llama": "LlamaForCausalLM", "gpt2": "GPT2LMHeadModel", "gpt_neox": "GPTNeoXForCausalLM",
+		"opt": "OPTForCausalLM",
 	} {
 		if a, err := findArchitecture(nil, kind); err != nil || a.name != name {
 			t.Errorf("model_type %s: %v (%v)", kind, a, err)

@@ -21,7 +21,8 @@ func (x Example) conversation() chat.Conversation {
 		case Fields:
 			c.Messages[last].Fields = s.Text
 		default:
-			c.Messages = append(c.Messages, chat.Message{Role: s.Kind.role(), Content: s.Text, Quoted: s.Kind == Quoted})
+			c.Messages = append(c.Messages, chat.Message{Role: s.Kind.role(), Content: s.Text,
+				Quoted: s.Kind == Quoted})
 		}
 	}
 	return c

@@ -68,8 +68,8 @@ func TestConversation(t *testing.T) {
 // A call of a function is laid out and scored, or refused.
 func TestCalls(t *testing.T) {
 	calls := Example{{Tools, `["f"]`}, {User, "q"}, {Assistant, ""}, {Fields, `{"tool_calls":["f(x)"],"content":null}`}}
-	const shown = `{{ tools[0] }}{% for m in messages %}{{ m.role[0] }}:{{ m.content or m.tool_calls[0] }};{% endfor %}` +
-		`{% if add_generation_prompt %}a:{% endif %}`
+	const shown = `{{ tools[0] }}{% for m in messages %}{{ m.role[0] }}:` +
+		`{{ m.content or m.tool_calls[0] }};{% endfor %}{% if add_generation_prompt %}a:{% endif %}`
 	s := Settings{Loss: LossCompletion, Context: 100}
 	d := mustEncode(t, corpus(calls), withTemplate(t, shown), s)
 	if got, want := showAll(d.Train)[0], "fu:q;a:f(x>______f(x) 4"; got != want {

@@ -83,7 +83,8 @@ func (r *record) form() (*form, error) {
 
 // holdsExamples returns the name of the only field that is a list of objects which are no turns.
 func (r *record) holdsExamples() (name string, ok bool) {
-	lists := slices.DeleteFunc(slices.Clone(r.names), func(name string) bool { return !isListOfExamples(r.values[name]) })
+	lists := slices.DeleteFunc(slices.Clone(r.names),
+		func(name string) bool { return !isListOfExamples(r.values[name]) })
 	if len(lists) != 1 {
 		return "", false
 	}

@@ -113,8 +113,10 @@ func TestLoadColumns(t *testing.T) {
 			"completion":[{"role":"assistant","content":"b"}]}`, Example{{Quoted, "a"}, {User, "u"}, {Assistant, "b"}}},
 		// Calls of functions, with and without content.
 		{`{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[ {"x": 1.0} ]},
-			{"role":"tool","content":"r","tool_call_id":"c"},{"role":"assistant","content":"a"}],"tools":[ {"n":"f"} ]}`,
-			Example{{Tools, `[{"n":"f"}]`}, {User, "u"}, {Assistant, ""}, {Fields, `{"tool_calls":[{"x":1.0}],"content":null}`},
+			{"role":"tool","content":"r","tool_call_id":"c"},{"role":"assistant","content":"a"}],
+			"tools":[ {"n":"f"} ]}`,
+			Example{{Tools, `[{"n":"f"}]`}, {User, "u"}, {Assistant, ""},
+				{Fields, `{"tool_calls":[{"x":1.0}],"content":null}`},
 				{Tool, "r"}, {Fields, `{"tool_call_id":"c"}`}, {Assistant, "a"}}},
 		{`{"messages":[{"role":"assistant","content":"hm","tool_calls":[1],"refusal":null}]}`,
 			Example{{Assistant, "hm"}, {Fields, `{"tool_calls":[1]}`}}},
@@ -201,7 +203,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.json", "[{\"text\":\"x\"}]\n]", "FILE:2: broken JSON: invalid character ']'"},
 		{"a.json", "[{\"text\":\"x\"}]\n\n[]", "FILE:3: it goes on after the end of the list"},
 		{"a.json", "[\n{\"text\":\"x\"},\n\n{\"txt\":\"x\"}]", "FILE:4: fields [txt] make no example: " + forms},
-		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"y\"\n{\"text\":\"z\"}", "FILE:2: broken JSON: invalid character '{'"},
+		{"a.jsonl", "{\"text\":\"x\"}\n{\"text\":\"y\"\n{\"text\":\"z\"}",
+			"FILE:2: broken JSON: invalid character '{'"},
 		{"a.jsonl", "{\"text\":\"x\"}{}", "FILE:1: fields [] make no example: " + forms},
 		{"a.jsonl", "text", "FILE:1: broken JSON: invalid character 'e' in literal true (expecting 'r')"},
 		{"a.jsonl", `["text"]`, "FILE:1: must be an object, not a string"},
@@ -225,10 +228,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.jsonl", `{"messages":[{"role":"user"}]}`, "FILE:1: messages[0].content is missing"},
 		{"a.jsonl", `{"messages":[{"role":"assistant","content":null,"name":"x","tool_calls":null}]}`,
 			"FILE:1: messages[0].content is missing"},
-		{"a.jsonl", `{"messages":[{"role":null,"content":"x"}]}`, "FILE:1: messages[0].role: must be a string, not null"},
+		{"a.jsonl", `{"messages":[{"role":null,"content":"x"}]}`,
+			"FILE:1: messages[0].role: must be a string, not null"},
 		{"a.jsonl", `{"conversations":[{"from":"function_call","value":"hi"}]}`,
-			`FILE:1: conversations[0].from "function_call": must be system, user (or human), assistant (or gpt) or tool; ` +
-				`calls of functions are tool_calls of an assistant's turn`},
+			`FILE:1: conversations[0].from "function_call": must be system, user (or human), assistant (or gpt) ` +
+				`or tool; calls of functions are tool_calls of an assistant's turn`},
 		{"a.jsonl", `{"messages":[{"role":"assistant","content":[{"type":"image_url"}]}]}`,
 			"FILE:1: messages[0].content: must be a string, or parts of type text alone"},
 		{"a.jsonl", `{"messages":[{"role":"assistant","content":"a","weight":0.5}]}`,
@@ -241,8 +245,8 @@ func TestLoadRefuses(t *testing.T) {
 			"FILE:1: tools: the string must be a JSON list"},
 		// What would be lost is named.
 		{"a.jsonl", `{"prompt":"p","completion":"c","label":false,"id":1}`,
-			"FILE:1: fields [label] are not understood beside prompt+completion, and would be lost; understood are text, " +
-				"tools and fields that only describe, such as id and source: rename them, or take them out by " +
+			"FILE:1: fields [label] are not understood beside prompt+completion, and would be lost; understood are " +
+				"text, tools and fields that only describe, such as id and source: rename them, or take them out by " +
 				"jq -c 'del(.label)'"},
 		{"a.jsonl", `{"text":"t","summary":"s"}`, "FILE:1: fields [summary] are not understood beside text,"},
 		{"a.jsonl", `{"question":"q","answer":"a","response":"r"}`, "FILE:1: fields [answer] are not understood"},
@@ -259,7 +263,8 @@ func TestLoadRefuses(t *testing.T) {
 			"\"import pandas as p; p.read_csv('FILE', keep_default_na=False).to_json(" +
 			"'FILE.jsonl', orient='records', lines=True)\""},
 		{"a.parquet", "x", "FILE: it is a Parquet file"},
-		{"a.txt", "%PDF-1.7\n%\xe2", "FILE: it is a PDF document, which is not read here; this may convert it: pdftotext"},
+		{"a.txt", "%PDF-1.7\n%\xe2", "FILE: it is a PDF document, which is not read here; this may " +
+			"convert it: pdftotext"},
 		{"a.txt", "\x89PNG\r\n\x1a\n\x00", "FILE: byte 7 is 0x1a: it is no text file"},
 		{"a.jsonl", "7z\xbc\xaf'\x1c", "FILE: byte 6 is 0x1c: it is no text file"},
 		{"a.jsonl", "SQLite format 3\x00", "FILE: byte 16 is 0x00: it is no text file"},
@@ -270,8 +275,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a.jsonl.zst", "x", "zstd -d 'FILE'"},
 		{"a.jsonl", "\x28\xb5\x2f\xfd", "FILE: it is packed by Zstandard"},
 		{"a.jsonl.gz", zipped("PK\x03\x04"), "FILE: it is a zip archive"},
-		{"a.txt", "\xff\xfeo\x00", "FILE: it is text in UTF-16, which is not read here; this may convert it: iconv -f " +
-			"UTF-16 "},
+		{"a.txt", "\xff\xfeo\x00", "FILE: it is text in UTF-16, which is not read here; this may convert it: iconv " +
+			"-f UTF-16 "},
 		{"a.jsonl", "{\x00\"\x00", "iconv -f UTF-16LE -t UTF-8 'FILE' > 'STEM.utf8.jsonl'"},
 		{"a.jsonl", "\x00{\x00\"", "iconv -f UTF-16BE"},
 		{"a.txt", "\xff\xfe\x00\x00", "iconv -f UTF-32"},
@@ -281,7 +286,8 @@ func TestLoadRefuses(t *testing.T) {
 	} {
 		path := write(t, c.file, c.content)
 		want := strings.ReplaceAll(c.want, "STEM", strings.TrimSuffix(path, filepath.Ext(path)))
-		if err := loadError(path); err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(want, "FILE", path)) {
+		if err := loadError(path); err == nil ||
+			!strings.Contains(err.Error(), strings.ReplaceAll(want, "FILE", path)) {
 			t.Errorf("%q:\n got %v\nwant %s", c.content, err, c.want)
 		}
 	}

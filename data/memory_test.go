@@ -27,7 +27,8 @@ var layouts = []struct {
 	}},
 	{"chats", "a.jsonl", func(words string) string {
 		return inPieces(words, 600, func(b *strings.Builder, i int, text string) {
-			fmt.Fprintf(b, `{"id":%d,"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}`+"\n",
+			fmt.Fprintf(b,
+				`{"id":%d,"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}`+"\n",
 				i, text[:len(text)/3], text[len(text)/3:])
 		})
 	}},
@@ -48,7 +49,8 @@ func inPieces(words string, size int, write func(b *strings.Builder, i int, text
 func english(size int) string {
 	var b strings.Builder
 	for i := 0; b.Len() < size; i++ {
-		fmt.Fprintf(&b, "The %d dogs of village %d were counted on a rainy morning, and then once more.\n", i%977, i*i%8191)
+		fmt.Fprintf(&b, "The %d dogs of village %d were counted on a rainy morning, and then once more.\n", i%977,
+			i*i%8191)
 	}
 	return b.String()[:size]
 }
@@ -120,7 +122,8 @@ func TestMemoryKept(t *testing.T) {
 				return []any{c, d}
 			})
 			if perByte := float64(kept) / float64(len(content)); perByte > 6 {
-				t.Errorf("%s, %s: %.1f bytes stay in memory for each of the file, want at most 6", l.name, name, perByte)
+				t.Errorf("%s, %s: %.1f bytes stay in memory for each of the file, want at most 6",
+					l.name, name, perByte)
 			}
 		}
 	}

@@ -87,7 +87,8 @@ func refuseMagic(path string, begin []byte) error {
 	}
 	// Images, archives and databases begin with such bytes, and no text does.
 	if at := bytes.IndexFunc(begin, isNoText); at >= 0 {
-		return fmt.Errorf("%s: byte %d is %#02x: it is no text file, but something else by that name", path, at+1, begin[at])
+		return fmt.Errorf("%s: byte %d is %#02x: it is no text file, but something else by that name",
+			path, at+1, begin[at])
 	}
 	return nil
 }

@@ -105,7 +105,8 @@ func TestDecodeErrors(t *testing.T) {
 			`experiments: x.yaml:1: name null: must be a word of letters, digits, dots, dashes and underscores`},
 		{"question that is a list", "question: [a]", "experiments: x.yaml:1: question [...]: must be text"},
 		{"repeated key", "name: a\nname: b\n", `experiments: x.yaml:2: an experiment: key "name" is already in line 1`},
-		{"key that is a list", "[a]: b\nname: c\n", "experiments: x.yaml:1: an experiment: a key must be a word, not [...]"},
+		{"key that is a list", "[a]: b\nname: c\n", "experiments: x.yaml:1: an experiment: a key must be a " +
+			"word, not [...]"},
 
 		{"misspelt key", "name: a\ngird: {}",
 			`experiments: x.yaml:2: unknown key "gird": did you mean "grid"? known: ` +

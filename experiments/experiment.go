@@ -66,7 +66,8 @@ func shiftSeeds(axes []Axis, shift uint64) error {
 		values := slices.Clone(a.Values)
 		for j, v := range values {
 			if v.(uint64) >= blockSeeds {
-				return about("seed")("seed %d: must be below %d, since seeds from there on are of other blocks", v, blockSeeds)
+				return about("seed")("seed %d: must be below %d, since seeds from there on are of other blocks", v,
+					blockSeeds)
 			}
 			values[j] = v.(uint64) + shift
 		}

@@ -131,7 +131,8 @@ func (f field) hint(text string) string {
 		return fmt.Sprintf("; a list of values is written [%s]", text)
 	}
 	if m := multiple.FindStringSubmatch(text); m != nil && f.name == "alpha" {
-		return fmt.Sprintf("; LoRA whose alpha is %s has one γ at every rank, which is written scaling: constant, alpha: %s",
+		return fmt.Sprintf("; LoRA whose alpha is %s has one γ at every rank, which is written scaling: "+
+			"constant, alpha: %s",
 			text, cmp.Or(m[1], "1"))
 	}
 	return ""

@@ -60,8 +60,8 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"trainer": {"", "Who trains: `local`, the trainer in this process; `peft`, transformers and PEFT in Python; or a " +
 		"program that `--trainer` names. See docs/trainers.md."},
 
-	"data.source": {"", "What to train on: an embedded recipe (`go-functions`), or a .jsonl, .json or .txt file. `data: " +
-		"x` is short for `data: {source: x}`."},
+	"data.source": {"", "What to train on: an embedded recipe (`go-functions`), or a .jsonl, .json or .txt file. " +
+		"`data: x` is short for `data: {source: x}`."},
 	"data.loss": {"", "`completion` scores the tokens of completions alone; `all` scores every token."},
 	"data.packing": {"", "Fill each sequence up to `context` with several examples; otherwise one example a " +
 		"sequence."},

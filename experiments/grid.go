@@ -124,7 +124,8 @@ func (e *Experiment) check(groups []Zip) (total int, err error) {
 		first := group[0]
 		for _, a := range group {
 			if len(a.Values) != len(first.Values) {
-				return 0, about(pathsOf(first, a)...)("zip: %s has %d values but %s has %d: axes that vary together need equally many",
+				return 0, about(pathsOf(first, a)...)("zip: %s has %d values but %s has %d: axes that vary together "+
+					"need equally many",
 					first.Name, len(first.Values), a.Name, len(a.Values))
 			}
 			for _, r := range e.When {
@@ -134,7 +135,8 @@ func (e *Experiment) check(groups []Zip) (total int, err error) {
 			}
 		}
 		if total *= len(first.Values); total > maxPoints {
-			return 0, about(append(pathsOf(group...), "grid")...)("the grid has more than %d points: list fewer values", maxPoints)
+			return 0, about(append(pathsOf(group...), "grid")...)("the grid has more than %d points: list fewer values",
+				maxPoints)
 		}
 	}
 	return total, nil

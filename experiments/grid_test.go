@@ -100,15 +100,16 @@ func TestConfigsErrors(t *testing.T) {
 				"data=DIR/train.jsonl, or an embedded recipe, as in --set data=go-functions"},
 		{
 			"zip of unequal lengths", "data: a\nzip: [{scaling: [lora, rslora], alpha: [1, 2, 3]}]",
-			"experiments: x.yaml:3: zip: scaling has 2 values but alpha has 3: axes that vary together need equally many",
+			"experiments: x.yaml:3: zip: scaling has 2 values but alpha has 3: axes that vary together " +
+				"need equally many",
 		}, {
 			"one value in two spellings", "data: a\ngrid: {rank: [4, 8], scaling: [rslora, 0.5]}",
-			"experiments: x.yaml:3: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps in two " +
-				"spellings",
+			"experiments: x.yaml:3: rank=4 scaling=rslora is in the grid twice: an axis lists a value twice, perhaps " +
+				"in two spellings",
 		}, {
 			"one pair twice in zip", "data: a\nzip: [{scaling: [lora, rslora, lora, lora], alpha: [1, 1, 2, 1]}]",
-			"experiments: x.yaml:3: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps in two " +
-				"spellings",
+			"experiments: x.yaml:3: scaling=lora alpha=1 is in the grid twice: an axis lists a value twice, perhaps " +
+				"in two spellings",
 		}, {
 			"when sets an axis", "data: a\ngrid: {rank: [4, 8]}\nwhen: [{if: {scaling: lora}, set: {rank: 2}}]",
 			"experiments: x.yaml:3: when sets rank, but rank is an axis: remove one of the two",
@@ -123,8 +124,8 @@ func TestConfigsErrors(t *testing.T) {
 			"experiments: x.yaml:4: rank=1: scaling log: γ = α/ln r needs rank and match_rank of at least 2",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for optimizer " +
-				"adamw",
+			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for " +
+				"optimizer adamw",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +

@@ -70,7 +70,8 @@ func (c Config) checkMethod() error {
 			want = 0
 		}
 		if format(f.get(c)) != format(want) {
-			return about(path, "adapter.method")("%s %s: method %s does not use it: must be %s", f.name, written(f.get(c)), name, written(want))
+			return about(path, "adapter.method")("%s %s: method %s does not use it: must be %s", f.name,
+				written(f.get(c)), name, written(want))
 		}
 	}
 	if c.Adapter.Dropout != 0 {

@@ -51,16 +51,19 @@ func (c Config) checkArithmetic() error {
 	if c.rankless() {
 		name := c.Adapter.Method
 		if !slices.Contains(keepingWeights, t.Precision) {
-			return about("train.precision", "adapter.method")("precision %s: method %s trains the weights in float32: must be one of %s",
+			return about("train.precision", "adapter.method")("precision %s: method %s trains the weights in "+
+				"float32: must be one of %s",
 				t.Precision, name, strings.Join(keepingWeights, ", "))
 		}
 		if t.Quantization != Unquantized {
-			return about("train.quantization", "adapter.method")("quantization %s: method %s trains the weights in float32: must be %s",
+			return about("train.quantization", "adapter.method")("quantization %s: method %s trains the weights in "+
+				"float32: must be %s",
 				t.Quantization, name, Unquantized)
 		}
 	}
 	if t.Attention == flashAttention && !slices.Contains(multiplyingHalf, t.Precision) {
-		return about("train.attention", "train.precision")("attention flash_attention_2: multiplies numbers of 16 bits "+
+		return about("train.attention", "train.precision")("attention flash_attention_2: multiplies "+
+			"numbers of 16 bits "+
 			"alone: precision must be one of %s", strings.Join(multiplyingHalf, ", "))
 	}
 	return nil

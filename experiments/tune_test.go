@@ -10,42 +10,44 @@ import (
 func TestTuneErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nuisance without tune", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}",
-			"x.yaml:3: nuisance axis lr needs seeds to be tuned on, other than the reported ones: add tune: {seed: [100, 101]}"},
+			"x.yaml:3: nuisance axis lr needs seeds to be tuned on, other than the reported ones: add tune: " +
+				"{seed: [100, 101]}"},
 		{"tune without nuisance", "grid: {rank: 4}\ntune: {seed: 1}",
-			"x.yaml:3: tune has seeds, but no axis is tuned: name the axes to tune, as in nuisance: {lr: [1e-4, 1e-3]}, or " +
-				"remove tune"},
+			"x.yaml:3: tune has seeds, but no axis is tuned: name the axes to tune, as in nuisance: {lr: [1e-4, " +
+				"1e-3]}, or remove tune"},
 		{"a seed of the grid", "grid: {rank: 4, seed: [1, 2]}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
-			"x.yaml:4: seed 2 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
-				"values"},
+			"x.yaml:4: seed 2 is under tune and in the grid: reported runs need other seeds than the runs that " +
+				"choose their values"},
 		{"the one seed", "seed: 3\ngrid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: [3, 2]}",
-			"x.yaml:5: seed 3 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
-				"values"},
+			"x.yaml:5: seed 3 is under tune and in the grid: reported runs need other seeds than the runs that " +
+				"choose their values"},
 		{"the default seed", "grid: {rank: 4}\nnuisance: {lr: [1, 2]}\ntune: {seed: 0}",
-			"x.yaml:4: seed 0 is under tune and in the grid: reported runs need other seeds than the runs that choose their " +
-				"values"},
+			"x.yaml:4: seed 0 is under tune and in the grid: reported runs need other seeds than the runs that " +
+				"choose their values"},
 		{"two optimizers in a cell", "grid: {rank: 4}\nnuisance: {optimizer: [sgd, adamw]}\ntune: {seed: 1}",
 			"x.yaml:3: nuisance axis optimizer: a cell must not mix two optimizers: put it under grid"},
 		{"two optimizers by when",
 			"grid: {rank: [4, 8]}\nwhen: [{if: {lr: 2, rank: 8}, set: {optimizer: sgd}}]\nnuisance: {lr: [1, " +
-				"2]}\ntune: {seed: 1}", "x.yaml:3: rank=8 seed=1 lr=2: when sets optimizer adamw at some nuisance values and " +
-				"sgd at others: a cell must not mix two optimizers"},
+				"2]}\ntune: {seed: 1}", "x.yaml:3: rank=8 seed=1 lr=2: when sets optimizer adamw at some nuisance " +
+				"values and sgd at others: a cell must not mix two optimizers"},
 		{"rank as a nuisance", "grid: {lr: 4}\nnuisance: {rank: [1, 2]}\ntune: {seed: 1}",
 			"x.yaml:3: nuisance axis rank: it tells cells apart: put it under grid"},
 		{"seed as a nuisance", "grid: {lr: 4}\nnuisance: {seed: [1, 2]}\ntune: {seed: 3}",
-			"x.yaml:3: nuisance axis seed: seeds are the sample: put the seeds of tuning under tune, as in tune: {seed: [100, " +
-				"101]}"},
+			"x.yaml:3: nuisance axis seed: seeds are the sample: put the seeds of tuning under tune, as in tune: " +
+				"{seed: [100, 101]}"},
 		{"seed in zip", "zip: [{rank: [4, 8], seed: [1, 2]}]\nnuisance: {lr: [1, 2]}\ntune: {seed: 3}",
-			"x.yaml:2: zip refers to seed, but tuning uses other seeds: remove seed from zip, or remove nuisance and tune"},
+			"x.yaml:2: zip refers to seed, but tuning uses other seeds: remove seed from zip, or remove " +
+				"nuisance and tune"},
 		{"seed in when", "grid: {rank: [4, 8]}\nwhen: [{if: {seed: 0}, set: {eps: 1}}]\nnuisance: {lr: [1, " +
-			"2]}\ntune: {seed: 3}", "x.yaml:3: when refers to seed, but tuning uses other seeds: remove seed from when, or " +
-			"remove nuisance and tune"},
+			"2]}\ntune: {seed: 3}", "x.yaml:3: when refers to seed, but tuning uses other seeds: remove seed from " +
+			"when, or remove nuisance and tune"},
 		{"seed in exclude",
 			"grid: {rank: [4, 8], seed: [1, 2]}\nexclude: [{seed: 1, rank: 4}]\nnuisance: {lr: [1, 2]}\ntune: " +
-				"{seed: 3}", "x.yaml:3: exclude refers to seed, but tuning uses other seeds: remove seed from exclude, or " +
-				"remove nuisance and tune"},
+				"{seed: 3}", "x.yaml:3: exclude refers to seed, but tuning uses other seeds: remove seed from " +
+				"exclude, or remove nuisance and tune"},
 		{"nothing to choose by", "grid: {rank: 4}\ndata: {source: a, validation: 0}\nnuisance: {lr: [1, 2]}\ntune: " +
-			"{seed: 3}", "x.yaml:3: validation 0: must be at least 1, since the validation loss chooses nuisance values: hold " +
-			"examples out, as in data: {validation: 64}"},
+			"{seed: 3}", "x.yaml:3: validation 0: must be at least 1, since the validation loss chooses nuisance " +
+			"values: hold examples out, as in data: {validation: 64}"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(c.text, "data:") {

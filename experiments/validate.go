@@ -105,7 +105,8 @@ func (c Config) Validate() error {
 			"optimizer %s", written(t.Momentum), t.Optimizer)
 	}
 	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
-		return about("adapter.scaling", "adapter.rank", "adapter.match_rank")("scaling log: γ = α/ln r needs rank and match_rank of at least 2")
+		return about("adapter.scaling", "adapter.rank", "adapter.match_rank")("scaling log: γ = α/ln r needs rank " +
+			"and match_rank of at least 2")
 	}
 	return nil
 }

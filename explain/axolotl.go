@@ -21,13 +21,15 @@ var axolotlWords = words{
 	init: "peft_init_lora_weights", exclude: "lora_exclude_modules", layers: "peft_layers_to_transform",
 	layersPattern: "peft_layers_pattern", ranks: "lora_rank_pattern", alphas: "lora_alpha_pattern",
 	lr: "learning_rate", ratio: "loraplus_lr_ratio", model: "base_model", p: 1, wholeAlpha: true,
-	nullable: []string{"lora_r", "lora_alpha", "lora_rank_pattern", "lora_alpha_pattern"}, // the first two are asked for
+	// The first two are asked for.
+	nullable: []string{"lora_r", "lora_alpha", "lora_rank_pattern", "lora_alpha_pattern"},
 }
 
 func readAxolotl(s *source) Settings {
 	adapter := s.text("adapter")
 	if adapter == "" && s.bears("lora_r") {
-		s.fail("lora_r", "adapter is absent, so that Axolotl trains all weights, whatever lora_r is: write adapter: lora")
+		s.fail("lora_r", "adapter is absent, so that Axolotl trains all weights, whatever lora_r is: "+
+			"write adapter: lora")
 	} else if adapter == "" {
 		s.fail("adapter", "adapter is absent, so that Axolotl trains all weights: there is no adapter to explain%s",
 			elsewhere(s.text("lora_model_dir")))

@@ -34,9 +34,11 @@ func TestCases(t *testing.T) {
 		// re.match(r"(.*\.)?(^q_proj)$", …) matches no name with a dot (utils/other.py, get_pattern_key).
 		"peft-anchored-pattern.json": {"PEFT", "q_proj, v_proj", "no such map", 4, 2, "no such map: ^q_proj: matches"},
 		// 34/17 and 80/40, as γ everywhere.
-		"peft-eva.json": {"PEFT", "up_proj, v_proj, k_proj, down_proj, o_proj, q_proj, gate_proj", "scale lost on the way",
+		"peft-eva.json": {"PEFT", "up_proj, v_proj, k_proj, down_proj, o_proj, q_proj, gate_proj",
+			"scale lost on the way",
 			32, 2,
-			" model.layers.0.self_attn.q_proj    17     34      2 \n model.layers.1.self_attn.q_proj    40     80      2 \n"},
+			" model.layers.0.self_attn.q_proj    17     34      2 \n model.layers.1.self_attn.q_proj    40   " +
+				"  80      2 \n"},
 		"peft-json-escapes.json": {"PEFT", "up_proj, v_proj, k_proj, down_proj, o_proj, q_proj, gate_proj", "", 32, 2,
 			"\nmodel       /data/🦙-models/𠮷野/llama\n"},
 		// In a list it is a name (tuners_utils.py, check_target_module_exists), and no map has it.
@@ -45,7 +47,8 @@ func TestCases(t *testing.T) {
 	}
 	refused := map[string]string{
 		"not-peft.json": "names no adapter that is known here: looked for keys of PEFT (peft_type), ",
-		"trl-full.yaml": "config of TRL: use_peft is absent or false, so that TRL trains all weights: there is no adapter",
+		"trl-full.yaml": "config of TRL: use_peft is absent or false, so that TRL trains all weights: " +
+			"there is no adapter",
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	check(t, err)
@@ -101,9 +104,11 @@ func textOf(t *testing.T, e *Explanation) string {
 // have in common with those that do.
 func TestKindsOfFiles(t *testing.T) {
 	for _, c := range []struct{ kind, text, want string }{
-		{"LLaMA-Factory, full", "{model_name_or_path: m, stage: sft, do_train: true, finetuning_type: full, template: t}",
+		{"LLaMA-Factory, full", "{model_name_or_path: m, stage: sft, do_train: true, finetuning_type: " +
+			"full, template: t}",
 			"config of LLaMA-Factory: finetuning_type: full: must be lora"},
-		{"LLaMA-Factory, inference", "{model_name_or_path: m, adapter_name_or_path: a, template: t, infer_backend: vllm}",
+		{"LLaMA-Factory, inference", "{model_name_or_path: m, adapter_name_or_path: a, template: t, " +
+			"infer_backend: vllm}",
 			"config of LLaMA-Factory: trains no adapter and sets nothing of one, such as lora_rank: explain the " +
 				"adapter_config.json of a, which has the settings"},
 		{"LLaMA-Factory, older inference", "{model_name_or_path: m, adapter_name_or_path: a, finetuning_type: lora}",
@@ -118,22 +123,24 @@ func TestKindsOfFiles(t *testing.T) {
 			"config of LLaMA-Factory v1: peft_config.name is absent: all weights are trained"},
 		{"LLaMA-Factory v1, freeze", "{model: m, model_class: llm, peft_config: {name: freeze}}",
 			"config of LLaMA-Factory v1: peft_config.name: freeze: must be lora"},
-		{"the alignment handbook, full", "{model_name_or_path: m, dataset_mixer: {a: 1.0}, gradient_checkpointing: true}",
+		{"the alignment handbook, full", "{model_name_or_path: m, dataset_mixer: {a: 1.0}, " +
+			"gradient_checkpointing: true}",
 			"config of TRL: use_peft is absent or false"},
 		{"TRL, switched off", "{model_name_or_path: m, use_peft: false, lora_r: 8}",
 			"config of TRL: use_peft is absent or false"},
 		{"Axolotl, full", "{base_model: m, sequence_len: 8, datasets: [{path: d}], adapter: }",
 			"config of Axolotl: adapter is absent, so that Axolotl trains all weights"},
 		{"Axolotl, merge", "{base_model: m, sequence_len: 8, lora_model_dir: out, merge_lora: true}",
-			"config of Axolotl: adapter is absent, so that Axolotl trains all weights: there is no adapter to explain: " +
-				"explain the adapter_config.json of out, which has the settings"},
+			"config of Axolotl: adapter is absent, so that Axolotl trains all weights: there is no adapter to " +
+				"explain: explain the adapter_config.json of out, which has the settings"},
 		{"Axolotl, another adapter", "{base_model: m, sequence_len: 8, adapter: llama-adapter}",
 			`config of Axolotl: adapter: "llama-adapter": must be lora or qlora`},
 		{"ms-swift, full", "{model: m, train_type: full, dataset: [d]}",
 			"config of ms-swift: train_type: full: must be lora"},
 		{"ms-swift, AdaLoRA", "{model: m, tuner_type: adalora, lora_rank: 8}",
 			"config of ms-swift: tuner_type: adalora: must be"},
-		{"ms-swift, merge", "{adapters: [a], tuner_type: lora, merge_lora: true}", "config of ms-swift: trains no adapter"},
+		{"ms-swift, merge", "{adapters: [a], tuner_type: lora, merge_lora: true}",
+			"config of ms-swift: trains no adapter"},
 		{"mlx-lm, full", "{model: m, fine_tune_type: full, num_layers: 8}",
 			"config of mlx-lm: fine_tune_type: full: must be"},
 		{"mlx-lm, α for scale", "{lora_parameters: {rank: 8, alpha: 16, dropout: 0}}",
@@ -155,7 +162,8 @@ func TestKindsOfFiles(t *testing.T) {
 			`config of PEFT: lora_bias: "none": is text, and any text counts as true`},
 		{"PEFT, a bad expression", "{peft_type: LORA, target_modules: '*.q_proj'}", "config of PEFT: target_modules: "},
 		{"PEFT, rank null", "{peft_type: LORA, r: null}",
-			"config of PEFT: r: null: is no value, and the tool takes no default in its place: set it, or leave the key out"},
+			"config of PEFT: r: null: is no value, and the tool takes no default in its place: set it, or " +
+				"leave the key out"},
 		{"PEFT, α null", "{peft_type: LORA, lora_alpha: ~}", "config of PEFT: lora_alpha: null"},
 		{"PEFT, dropout null", "{peft_type: LORA, lora_dropout: null}", "config of PEFT: lora_dropout: null"},
 		{"PEFT, biases null", "{peft_type: LORA, bias: null}", "config of PEFT: bias: null"},
@@ -174,8 +182,8 @@ func TestKindsOfFiles(t *testing.T) {
 		{"Axolotl, rank null", "{base_model: m, adapter: lora, lora_r: null, lora_alpha: 8}",
 			"config of Axolotl: lora_r is missing"},
 		{"PEFT, flags amid an expression", "{peft_type: LORA, target_modules: '.*(?i)Q_PROJ'}",
-			`config of PEFT: target_modules: ".*(?i)Q_PROJ": (?i): PEFT stops at flags that are not at the start of its ` +
-				"expression: write (?i:…) around what they are for"},
+			`config of PEFT: target_modules: ".*(?i)Q_PROJ": (?i): PEFT stops at flags that are not at the start of ` +
+				"its expression: write (?i:…) around what they are for"},
 		{"PEFT, flags in a key", "{peft_type: LORA, rank_pattern: {'(?i)Q_PROJ': 4}}",
 			`config of PEFT: rank_pattern: "(?i)Q_PROJ": (?i): PEFT stops at flags`},
 		{"PEFT, flags in a pattern of layers", "{peft_type: LORA, layers_to_transform: 1, layers_pattern: '(?i)LAYERS'}",
@@ -192,7 +200,8 @@ func TestKindsOfFiles(t *testing.T) {
 		{"a section", "{model: {name: m}, lora: {r: 8, lora_alpha: 16}}",
 			`names no adapter that is known here, but its section "lora" does, with keys of PEFT: put that ` +
 				"section into a file of its own"},
-		{"an experiment", "{name: mine, grid: {rank: [4, 8]}}", "is an experiment of ranksweep, which sweep show explains"},
+		{"an experiment", "{name: mine, grid: {rank: [4, 8]}}",
+			"is an experiment of ranksweep, which sweep show explains"},
 		{"alpaca-lora's", "{base_model: m, data_path: d, lora_r: 8, lora_alpha: 16}",
 			"config of Axolotl: adapter is absent, so that Axolotl trains all weights, whatever lora_r is"},
 		{"verl's", "{actor_rollout_ref: {model: {path: m, lora_rank: 32, lora_alpha: 16}}}",
@@ -204,7 +213,8 @@ func TestKindsOfFiles(t *testing.T) {
 		{"an anchor in itself", "peft_type: LORA\na: &a [*a]", "values within values"},
 		{"nine laughs",
 			"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
-				"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]",
+				"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: " +
+				"[*e,*e,*e,*e,*e,*e,*e,*e,*e]",
 			"more than 262144 values"},
 		{"a key twice, YAML", "{peft_type: LORA, r: 8, r: 16}", `"r": is there twice`},
 		{"a key twice, JSON", `{"peft_type": "LORA", "r": 8, "r": 16}`, `"r": is there twice`},
@@ -223,7 +233,8 @@ func TestKindsOfFiles(t *testing.T) {
 // TestReadAsTheToolDoes: what is peculiar to a tool's reading of its keys.
 func TestReadAsTheToolDoes(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"TRL, a list of one is a text", "{use_peft: true, lora_target_modules: [all-linear]}", "r 16 α 32 γ 2 all-linear"},
+		{"TRL, a list of one is a text", "{use_peft: true, lora_target_modules: [all-linear]}",
+			"r 16 α 32 γ 2 all-linear"},
 		{"TRL, and so a pattern", "{use_peft: true, lora_target_modules: [.*q_proj]}", "r 16 α 32 γ 2 ~.*q_proj"},
 		{"TRL, numbers and flags in quotes", `{use_peft: "True", lora_r: "8", lora_alpha: "16", use_rslora: "false"}`,
 			"r 8 α 16 γ 2 "},
@@ -242,7 +253,8 @@ func TestReadAsTheToolDoes(t *testing.T) {
 		{"Axolotl, a pattern beside all",
 			"{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, " +
 				"lora_target_modules: lm_head}", "r 8 α 8 γ 1 all-linear lm_head"},
-		{"Axolotl, LoftQ", "{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, peft: {loftq_config: {loftq_bits: 4}}}",
+		{"Axolotl, LoftQ", "{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, peft: {loftq_config: " +
+			"{loftq_bits: 4}}}",
 			"r 8 α 8 γ 1  init loftq"},
 		{"Axolotl, layers", "{base_model: m, adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, " +
 			"peft_layers_to_transform: [0, 1], loraplus_lr_ratio: 16}", "r 8 α 8 γ 1 all-linear layers [0 1] ratio 16"},
@@ -259,7 +271,8 @@ func TestReadAsTheToolDoes(t *testing.T) {
 			"r 8 α 16 γ 2 q_proj k_proj v_proj o_proj last 2"},
 		{"Unsloth, a text and layers", "{r: 8, random_state: 1, target_modules: all-linear, layers_to_transform: [1]}",
 			"r 8 α 16 γ 2 all-linear layers [1]"},
-		{"PEFT, a name twice", "{peft_type: LORA, target_modules: [q_proj, v_proj, q_proj]}", "r 8 α 8 γ 1 q_proj v_proj"},
+		{"PEFT, a name twice", "{peft_type: LORA, target_modules: [q_proj, v_proj, q_proj]}",
+			"r 8 α 8 γ 1 q_proj v_proj"},
 		{"Unsloth's command", "{lora: {lora_r: 8, target_modules: 'q_proj, v_proj'}}", "r 8 α 16 γ 2 q_proj v_proj"},
 		{"PEFT, one layer", "{peft_type: LORA, target_modules: [q_proj], layers_to_transform: 3}",
 			"r 8 α 8 γ 1 q_proj layers [3]"},
@@ -279,9 +292,10 @@ func TestReadAsTheToolDoes(t *testing.T) {
 			"r 4 α 2 γ 0.5  bias all"},
 		{"an anchor, and a key of its own after it", "{peft_type: LORA, <<: {r: 4}, r: 2}", "r 2 α 8 γ 4 "},
 		{"a byte order mark", "\uFEFF{peft_type: LORA}", "r 8 α 8 γ 1 "},
-		{"PEFT, null where it means no", "{peft_type: LORA, use_rslora: null, use_dora: null, layers_to_transform: null, " +
-			"target_modules: null, exclude_modules: null, lora_bias: null}", "r 8 α 8 γ 1 "},
-		{"PEFT, init null leaves B as it is drawn", "{peft_type: LORA, init_lora_weights: null}", "r 8 α 8 γ 1  init false"},
+		{"PEFT, null where it means no", "{peft_type: LORA, use_rslora: null, use_dora: null, layers_to_transform: " +
+			"null, target_modules: null, exclude_modules: null, lora_bias: null}", "r 8 α 8 γ 1 "},
+		{"PEFT, init null leaves B as it is drawn", "{peft_type: LORA, init_lora_weights: null}",
+			"r 8 α 8 γ 1  init false"},
 		{"PEFT, flags at the start", "{peft_type: LORA, target_modules: '(?i)(?s).*Q_PROJ'}",
 			"r 8 α 8 γ 1 ~(?i)(?s).*Q_PROJ"},
 		{"LLaMA-Factory, α null is absent", "{finetuning_type: lora, lora_alpha: null}", "r 8 α 16 γ 2 all-linear"},
@@ -360,7 +374,8 @@ func TestFoldersAndOtherFiles(t *testing.T) {
 		}
 	}
 	file := write("c.json", "{\"peft_type\": \"LORA\",\n\"r\": 0}")
-	if _, err := File(file); err == nil || !strings.HasPrefix(err.Error(), "explain: "+file+":2: config of PEFT: r: 0: ") {
+	if _, err := File(file); err == nil ||
+		!strings.HasPrefix(err.Error(), "explain: "+file+":2: config of PEFT: r: 0: ") {
 		t.Error(err)
 	}
 	file = write("d.yaml", "peft_type: LORA\nalpha_pattern:\n  q_proj: 4\n  (v: 5\n")
@@ -400,7 +415,8 @@ func TestManyMaps(t *testing.T) {
 func TestKeysBesideDoNotBear(t *testing.T) {
 	for _, tool := range tools {
 		for _, w := range []words{peftWords, llamaFactoryWords, axolotlWords, trlWords, swiftWords} {
-			for _, key := range []string{w.rank, w.alpha, w.rslora, w.dora, w.layers, w.ranks, w.alphas, w.lr, w.ratio, w.bias,
+			for _, key := range []string{w.rank, w.alpha, w.rslora, w.dora, w.layers, w.ranks, w.alphas,
+				w.lr, w.ratio, w.bias,
 				w.init, w.exclude} {
 				if key != "" && slices.Contains(tool.beside, key) {
 					t.Errorf("%s passes %s over", tool.name, key)
@@ -453,7 +469,8 @@ func TestControlCharactersAreNotPrinted(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 	for _, text := range []string{`{"a": {X: 1, X: 1}}`, `{X: {"r": 1, "lora_alpha": 1}}`, `[X]`, `{"peft_type": X}`,
-		`{"peft_type": "LORA", "rank_pattern": {X: 0}}`, `{"peft_type": "LORA", "target_modules": "(` + value[1:] + `}`} {
+		`{"peft_type": "LORA", "rank_pattern": {X: 0}}`, `{"peft_type": "LORA", "target_modules": "(` +
+			value[1:] + `}`} {
 		write(text)
 		if _, err := File(file); err == nil || strings.Contains(err.Error(), "\x1b") {
 			t.Errorf("%s: %q", text, err)

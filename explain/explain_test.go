@@ -84,7 +84,8 @@ func holdEquivalent(t *testing.T, file string, s Settings, q Equivalent) {
 		return
 	}
 	if again.Tool != q.Tool || len(again.NotUnderstood) > 0 {
-		t.Errorf("%s: of %s's it is %s's, with unknown keys %q:\n%s", file, q.Tool, again.Tool, again.NotUnderstood, lines)
+		t.Errorf("%s: of %s's it is %s's, with unknown keys %q:\n%s", file, q.Tool, again.Tool,
+			again.NotUnderstood, lines)
 	}
 	folded, _ := s.folded()
 	for _, f := range []struct {
@@ -95,7 +96,10 @@ func holdEquivalent(t *testing.T, file string, s Settings, q Equivalent) {
 		{"at no other rank", func(s Settings) any { return s.Rank }, false},
 		{"same γ at rank", func(s Settings) any { return s.P }, false},
 		{"γ", func(s Settings) any { return fmt.Sprintf("%.5g", s.Gamma()) }, false},
-		{"target|names|adapt", func(s Settings) any { return fmt.Sprint(slices.Sorted(slices.Values(s.Targets)), s.Pattern) },
+		{"target|names|adapt", func(s Settings) any {
+			return fmt.Sprint(slices.Sorted(slices.Values(s.Targets)),
+				s.Pattern)
+		},
 			len(s.Targets) == 0},
 		{"maps left out", func(s Settings) any { return fmt.Sprint(s.Exclude, s.ExcludePattern) }, false},
 		{"layers", func(s Settings) any { return fmt.Sprint(s.Layers, s.LayersPattern, s.LastLayers) }, false},
@@ -110,7 +114,8 @@ func holdEquivalent(t *testing.T, file string, s Settings, q Equivalent) {
 	} {
 		said := regexp.MustCompile(f.word).MatchString(strings.Join(q.Remarks, "\n"))
 		if got, want := f.of(again.Settings), f.of(folded); got != want && !said && !f.otherwise {
-			t.Errorf("%s: as %s's it has %v, not %v, and no remark on %s:\n%s\n%s", file, q.Tool, got, want, f.word, lines,
+			t.Errorf("%s: as %s's it has %v, not %v, and no remark on %s:\n%s\n%s", file, q.Tool, got,
+				want, f.word, lines,
 				strings.Join(q.Remarks, "\n"))
 		}
 	}
@@ -168,14 +173,16 @@ func TestTraps(t *testing.T) {
 		{"no keys", "{lora_parameters: {rank: 8, scale: 2, dropout: 0, keys: []}}", "no such map"},
 		{"no targets", "{peft_type: LORA, target_modules: []}", "no such map"},
 		{"an expression", "{peft_type: LORA, target_modules: '.*q_proj'}", ""},
-		{"PEFT's example", "{peft_type: LORA, target_modules: '.*decoder.*(SelfAttention|EncDecAttention).*(q|v)$'}", ""},
+		{"PEFT's example", "{peft_type: LORA, target_modules: '.*decoder.*(SelfAttention|EncDecAttention).*(q|v)$'}",
+			""},
 		{"the head of all-linear", "{peft_type: LORA, target_modules: all-linear, rank_pattern: {lm_head: 4}}",
 			"no such map"},
 		{"a head that is a target", "{peft_type: LORA, target_modules: [q_proj, lm_head], alpha_pattern: {lm_head: 2}}",
 			"scale lost on the way"},
 		{"a name as it is stored", "{peft_type: LORA, target_modules: [q_proj], " +
 			"rank_pattern: {base_model.model.model.layers.0.self_attn.q_proj: 4}}", "no such map"},
-		{"all left out", "{peft_type: LORA, target_modules: [q_proj, self_attn.v_proj], exclude_modules: [q_proj, v_proj]}",
+		{"all left out", "{peft_type: LORA, target_modules: [q_proj, self_attn.v_proj], exclude_modules: " +
+			"[q_proj, v_proj]}",
 			"no such map"},
 		{"some left out", "{peft_type: LORA, target_modules: [q_proj, v_proj], exclude_modules: [q_proj]}", ""},
 		{"an anchor", "{peft_type: LORA, rank_pattern: {^q_proj: 4}}", "no such map"},
@@ -188,7 +195,8 @@ func TestTraps(t *testing.T) {
 		{"the head", "{peft_type: LORA, rank_pattern: {'^lm_head$': 4}}", "scale lost on the way"},
 		{"a choice of ends", "{peft_type: LORA, target_modules: [q_proj], rank_pattern: {'[qv]_proj': 4}}",
 			"scale lost on the way"},
-		{"a choice of others", "{peft_type: LORA, target_modules: [q_proj], rank_pattern: {'[kv]_proj': 4}}", "no such map"},
+		{"a choice of others", "{peft_type: LORA, target_modules: [q_proj], rank_pattern: {'[kv]_proj': 4}}",
+			"no such map"},
 		{"names of another model", "{peft_type: LORA, rank_pattern: {'^vision_model.encoder.layers.[0-5].*': 4}}",
 			"scale lost on the way"},
 		{"a choice as a text", "{peft_type: LORA, target_modules: q_proj|v_proj}", "no such map"},
@@ -196,7 +204,8 @@ func TestTraps(t *testing.T) {
 		{"names with commas", "{peft_type: LORA, target_modules: 'q_proj,v_proj'}", "no such map"},
 		{"expressions left out", "{peft_type: LORA, exclude_modules: [.*v_proj]}", "no such map"},
 		{"a number in quotes", `{peft_type: LORA, r: "8"}`, "numbers in quotes"},
-		{"an adapter that goes on", "{adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, lora_model_dir: x}",
+		{"an adapter that goes on", "{adapter: lora, lora_r: 8, lora_alpha: 8, lora_target_linear: true, " +
+			"lora_model_dir: x}",
 			"another adapter's settings"},
 		{"fast", "{adapter: lora, lora_target_linear: true, lora_r: 256, lora_alpha: 512, learning_rate: 0.0002}",
 			"collapse|large steps"},
@@ -246,19 +255,21 @@ func TestRefusals(t *testing.T) {
 			"LLaMA-Factory (finetuning_type, lora_target, model_name_or_path with template), ",
 		"{peft_type: LOHA}": `config of PEFT: peft_type: "LOHA": must be LORA: ` +
 			"other methods scale differently",
-		"{peft_type: LORA, r: 0}":             "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
-		"{peft_type: LORA, r: many}":          `config of PEFT: r: "many": must be a whole number from 1 to 1048576`,
-		"{peft_type: LORA, lora_alpha: .nan}": "config of PEFT: lora_alpha: .nan: must be a number above 0 and at most 1e6",
-		"{peft_type: LORA, lora_alpha: -1}":   "config of PEFT: lora_alpha: -1: must be a number above 0 and at most 1e6",
-		"{peft_type: LORA, use_rslora: 1}":    "config of PEFT: use_rslora: 1: must be true or false",
+		"{peft_type: LORA, r: 0}":    "config of PEFT: r: 0: must be a whole number from 1 to 1048576",
+		"{peft_type: LORA, r: many}": `config of PEFT: r: "many": must be a whole number from 1 to 1048576`,
+		"{peft_type: LORA, lora_alpha: .nan}": "config of PEFT: lora_alpha: .nan: must be a number above 0 " +
+			"and at most 1e6",
+		"{peft_type: LORA, lora_alpha: -1}": "config of PEFT: lora_alpha: -1: must be a number above 0 " +
+			"and at most 1e6",
+		"{peft_type: LORA, use_rslora: 1}": "config of PEFT: use_rslora: 1: must be true or false",
 		"{peft_type: LORA, target_modules: {a: b}}": "config of PEFT: target_modules: a mapping of 1 keys: must " +
 			"be a list of names",
 		"{peft_type: LORA, rank_pattern: {q: 1.5}}": `config of PEFT: rank_pattern: "q": 1.5: must ` +
 			"be a whole number from 1 to 1048576",
 		"finetuning_type: full": "config of LLaMA-Factory: finetuning_type: full: " +
 			"must be lora: otherwise there is no adapter to explain",
-		"{base_model: x, sequence_len: 8}": "config of Axolotl: adapter is absent, so that Axolotl trains all weights: " +
-			"there is no adapter to explain",
+		"{base_model: x, sequence_len: 8}": "config of Axolotl: adapter is absent, so that Axolotl trains all " +
+			"weights: there is no adapter to explain",
 		"{adapter: lora, lora_r: 8}": "config of Axolotl: lora_alpha is missing, and " +
 			"Axolotl has no default for it: set it",
 		"model: {_component_: torchtune.models.llama3.llama3_8b}": "config of torchtune: model._component_: " +

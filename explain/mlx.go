@@ -30,7 +30,8 @@ var mlxWords = words{
 func readMLX(s *source) Settings {
 	method := s.text("fine_tune_type")
 	if !slices.Contains([]string{"", "lora", "dora"}, method) {
-		s.fail("fine_tune_type", "fine_tune_type: %s: must be lora or dora: otherwise there is no adapter to explain", method)
+		s.fail("fine_tune_type", "fine_tune_type: %s: must be lora or dora: otherwise there is no adapter to explain",
+			method)
 	}
 	if s.bears("lora_parameters") {
 		for _, key := range []string{mlxWords.rank, mlxWords.alpha, mlxWords.dropout} {

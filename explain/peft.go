@@ -52,7 +52,8 @@ func readKeywords(s *source, w words) Settings {
 		a.Init = "false" // layer.py asks only whether it is true
 	}
 	a.setTargets(s.maps("target_modules"))
-	if value, _ := s.root.find("target_modules"); value != nil && len(a.Targets)+len(a.NoNames) == 0 && a.Pattern == "" {
+	if value, _ := s.root.find("target_modules"); value != nil && len(a.Targets)+len(a.NoNames) == 0 &&
+		a.Pattern == "" {
 		a.NoTargets = true
 	}
 	for _, b := range peft.Beyond {

@@ -15,7 +15,8 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s := e.Settings
 	fmt.Fprintf(&b, "%s: %s, recognized by %s\n\n", e.File, e.Tool, strings.Join(e.Marks, ", "))
-	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %s\n", s.Rank, s.alphaName(), precise(s.Alpha), about(e.Gamma))
+	fmt.Fprintf(&b, "rank        %d\n%-10s  %s\ngamma       %s\n", s.Rank, s.alphaName(),
+		precise(s.Alpha), about(e.Gamma))
 	for _, line := range e.lines() {
 		if line.text != "" {
 			fmt.Fprintf(&b, "%-10s  %s\n", line.name, clean(line.text))

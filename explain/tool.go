@@ -88,7 +88,8 @@ func unrecognized(s *source) error {
 	for _, key := range s.root.keys {
 		inner, _ := s.root.values[key].(*mapping)
 		if t, ok := sectionOf(inner); ok {
-			return wrongAt(s.root.lines[key], "names no adapter that is known here, but its section %q does, with keys of "+
+			return wrongAt(s.root.lines[key], "names no adapter that is known here, but its section %q "+
+				"does, with keys of "+
 				"%s: put that section into a file of its own", key, t)
 		}
 	}

@@ -37,7 +37,8 @@ var besideTorchtune = strings.Fields(`
 func readTorchtune(s *source) Settings {
 	component := s.text("model._component_")
 	if !strings.Contains(component, "lora") && !s.bears("model.lora_rank") {
-		s.fail("model._component_", "model._component_: %q: must be a builder with LoRA: otherwise there is no adapter "+
+		s.fail("model._component_", "model._component_: %q: must be a builder with LoRA: otherwise "+
+			"there is no adapter "+
 			"to explain", component)
 	}
 	a := torchtuneWords.read(s)

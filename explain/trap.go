@@ -54,7 +54,8 @@ func storedAdapter(s Settings) string {
 	if s.Stored == "" {
 		return ""
 	}
-	return fmt.Sprintf("the adapter %s is loaded, and its own config has its rank, alpha and targets: those here do not "+
+	return fmt.Sprintf("the adapter %s is loaded, and its own config has its rank, alpha and targets: "+
+		"those here do not "+
 		"count. Explain its adapter_config.json", s.Stored)
 }
 
@@ -63,7 +64,8 @@ func storedAdapter(s Settings) string {
 func noSuchMap(s Settings) string {
 	var texts []string
 	if len(s.NoNames) > 0 {
-		text := fmt.Sprintf("%s: in a list these are compared as names, and no map has such a name", listText(s.NoNames))
+		text := fmt.Sprintf("%s: in a list these are compared as names, and no map has such a name",
+			listText(s.NoNames))
 		if len(s.Targets) == 0 {
 			text += ", so that PEFT finds nothing to adapt and stops"
 		}
@@ -73,7 +75,8 @@ func noSuchMap(s Settings) string {
 		texts = append(texts, "no targets are named, and none are chosen instead: nothing is adapted, and PEFT stops")
 	}
 	if len(s.Targets) > 0 && !slices.ContainsFunc(s.Targets, s.keeps) {
-		texts = append(texts, fmt.Sprintf("%s: all targets are left out again, so that PEFT finds nothing to adapt and "+
+		texts = append(texts, fmt.Sprintf("%s: all targets are left out again, so that PEFT finds "+
+			"nothing to adapt and "+
 			"stops", listText(s.Exclude)))
 	}
 	if s.IdleTargets {
@@ -161,8 +164,8 @@ func randomB(s Settings) string {
 	if s.Init != "false" {
 		return ""
 	}
-	return "A and B are both drawn at random, so that γBA changes the model before the first step, the more the larger " +
-		"γ is, and the onset is not that of W: leave init_lora_weights out, or set it to true"
+	return "A and B are both drawn at random, so that γBA changes the model before the first step, the more the " +
+		"larger γ is, and the onset is not that of W: leave init_lora_weights out, or set it to true"
 }
 
 // otherBase: these inits subtract the first γBA from the frozen weights.
@@ -236,7 +239,8 @@ func (s Settings) patternKeys() string {
 func patternOrder(s Settings) string {
 	for _, patterns := range [][]Pattern{s.Ranks, s.Alphas} {
 		if first, second, ok := overlap(patterns); ok {
-			return fmt.Sprintf("PEFT saves patterns in alphabetical order, and the first matching pattern counts. If %s and "+
+			return fmt.Sprintf("PEFT saves patterns in alphabetical order, and the first matching pattern "+
+				"counts. If %s and "+
 				"%s match one map, a loaded adapter may have another γ than the trained one", first, second)
 		}
 	}

@@ -24,7 +24,8 @@ var trlWords = words{
 
 func readTRL(s *source) Settings {
 	if !s.flag("use_peft") {
-		s.fail("use_peft", "use_peft is absent or false, so that TRL trains all weights: there is no adapter to explain; "+
+		s.fail("use_peft", "use_peft is absent or false, so that TRL trains all weights: there is no "+
+			"adapter to explain; "+
 			"if you give --use_peft on the command line, write use_peft: true")
 	}
 	a := trlWords.read(s)

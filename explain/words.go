@@ -71,7 +71,8 @@ func (w words) read(s *source) Settings {
 func (w words) refuseNull(s *source) {
 	for _, key := range []string{w.rank, w.alpha, w.dropout, w.bias, w.ranks, w.alphas, w.lr} {
 		if s.isNull(key) && !slices.Contains(w.nullable, key) {
-			s.fail(key, "%s: null: is no value, and the tool takes no default in its place: set it, or leave the key out",
+			s.fail(key, "%s: null: is no value, and the tool takes no default in its place: set it, or "+
+				"leave the key out",
 				key)
 		}
 	}

@@ -17,7 +17,8 @@ import (
 // weights returns the content of the server's weights and the path of their blob in a cache.
 func (s *server) weights(c *Client) (content, blob string) {
 	content = s.files[weightsFile]
-	return content, filepath.Join(c.Cache, "models--org--name", "blobs", fmt.Sprintf("%x", sha256.Sum256([]byte(content))))
+	return content, filepath.Join(c.Cache, "models--org--name", "blobs",
+		fmt.Sprintf("%x", sha256.Sum256([]byte(content))))
 }
 
 // answerWeights lets the other host answer every request for weights by itself, and counts them.
@@ -70,7 +71,8 @@ func TestStalledList(t *testing.T) {
 		want          string
 	}{
 		{"stalls", trickle(nil, `{"sha": `), short, time.Hour, "bytes have arrived in 50ms: the hub or the line to it"},
-		{"drips", trickle(drip.C, `{"sha": `), short, time.Hour, "bytes have arrived in 50ms: the hub or the line to it"},
+		{"drips", trickle(drip.C, `{"sha": `), short, time.Hour,
+			"bytes have arrived in 50ms: the hub or the line to it"},
 		{"flows", func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := fmt.Fprint(w, strings.Repeat(" ", leastBytes)); err != nil {
@@ -243,7 +245,8 @@ func TestFlippedBit(t *testing.T) {
 			write(t, path, flipped)
 			fresh := s.client(t)
 			fresh.Cache, fresh.Offline = c.Cache, offline
-			wantError(t, fetchError(t, fresh), "the copy in the cache has the checksum ", "but must have "+filepath.Base(path),
+			wantError(t, fetchError(t, fresh), "the copy in the cache has the checksum ",
+				"but must have "+filepath.Base(path),
 				"it was damaged or edited: remove "+path)
 			if got, err := os.ReadFile(path); err != nil || string(got) != string(flipped) {
 				t.Errorf("the file was changed: %v", err)
@@ -280,7 +283,8 @@ func TestRedirectsKeepNoToken(t *testing.T) {
 	var shown []string
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		shown = append(shown, r.Header.Get("Authorization"))
-		http.Redirect(w, r, s.URL+r.URL.Path+"?back="+r.URL.Query().Get("cursor")+"&cursor="+r.URL.Query().Get("cursor"),
+		http.Redirect(w, r,
+			s.URL+r.URL.Path+"?back="+r.URL.Query().Get("cursor")+"&cursor="+r.URL.Query().Get("cursor"),
 			http.StatusTemporaryRedirect)
 	}))
 	defer other.Close()

@@ -33,8 +33,8 @@ var claims = []Claim{
 		Says: "under α/r the average gradient norm falls as the rank grows; under α/√r it is the same for all ranks " +
 			"at the onset.",
 		Looks: "the power of rank of the norm at the onset, which theory says is -½ under LoRA and 0 under rsLoRA. " +
-			"The norm is γ√r times something whose mean square does not depend on rank, so this tests the program, on " +
-			"one data set.",
+			"The norm is γ√r times something whose mean square does not depend on rank, so this tests the program, " +
+			"on one data set.",
 		Rule: Rule{
 			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
 			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
@@ -277,7 +277,8 @@ var claims = []Claim{
 			"cells, and again over all cells; none may differ. No interval of a ratio may be wider than ±10%, and " +
 			"nine of ten of all of them must contain 1. A ratio of squares is off by about twice as many percent as " +
 			"the value itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume. A test that " +
-			"pairs the multipliers of one seed can show a difference that this claim does not look at: it is given below.",
+			"pairs the multipliers of one seed can show a difference that this claim does not look at: it " +
+			"is given below.",
 		Rule: Rule{
 			Test: "exact-values/3", Study: "theory",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},
@@ -338,9 +339,9 @@ var claims = []Claim{
 		Name:   "Under SGD with α/√r, the best learning rate is the same at every rank",
 		Source: thePaper + ", theorem 3.2",
 		Says: "nothing about learning rates, but that the multiplier is stable suggests it. By theory the best " +
-			"first step grows as r/(r + D), if the loss is equally curved in all directions. D is about the maps' width: " +
-			"the mean over maps, weighted by the squared norms of their gradients. Only where r is far above D does that " +
-			"not depend on rank.",
+			"first step grows as r/(r + D), if the loss is equally curved in all directions. D is about the maps' " +
+			"width: the mean over maps, weighted by the squared norms of their gradients. Only where r is far above " +
+			"D does that not depend on rank.",
 		Looks: "the power of rank of each seed's best rate. In a first study many best rates lay at the upper edge " +
 			"of those tried; the rule stayed, and this study tries higher rates, on other seeds. These rates were " +
 			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The " +

@@ -319,7 +319,8 @@ func multipliersText(groups [][]fit) string {
 		return ""
 	}
 	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
-		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs by up to %s%%; "+
+		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs "+
+		"by up to %s%%; "+
 		"on average over seeds, by up to %s%%.", number.Significant(100*run, 2), number.Significant(100*mean, 2))
 }
 

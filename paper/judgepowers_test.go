@@ -254,7 +254,8 @@ func TestMultipliersAreCompared(t *testing.T) {
 	if !strings.Contains(text, want) {
 		t.Errorf("lacks %q: %s", want, text)
 	}
-	one := trial{Runs: slices.DeleteFunc(slices.Clone(apart.Runs), func(r results.Run) bool { return r.Scheme != "lora" })}
+	one := trial{Runs: slices.DeleteFunc(slices.Clone(apart.Runs),
+		func(r results.Run) bool { return r.Scheme != "lora" })}
 	if text := exactValues(claimOf(t, "exact-values").Rule, one.view()).Text; strings.Contains(text, "multiplier") {
 		t.Errorf("one multiplier is compared: %s", text)
 	}

@@ -58,9 +58,9 @@ var powerWords = []definition{
 		"of %.2f from rank 4 to 2048.", math.Pow(2048./4, flat))},
 	{"exact theory", exactTheory},
 	{bestFirstStep, "the power of rank of the first step that would lower the loss most if the loss were equally " +
-		"curved in all directions: as measured. In brackets stands the power of its exact values at these ranks. If it " +
-		"is 0, one learning rate gives the best first step at every rank. The best learning rate of a whole run may have " +
-		"another power."},
+		"curved in all directions: as measured. In brackets stands the power of its exact values at these ranks. If " +
+		"it is 0, one learning rate gives the best first step at every rank. The best learning rate of a whole run " +
+		"may have another power."},
 	{sameDrop, "the power of rank of a learning rate with which the first loss drop is the same at every rank, to " +
 		"first order. It is the power that theory predicts for that drop, with the other sign."},
 	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains theory's power, and no part of it is more "+

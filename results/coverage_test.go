@@ -35,8 +35,8 @@ func TestCoverage(t *testing.T) {
 			"partial: 39 of 40 runs of the grid; a newer program wrote 1 more, left out here"},
 		{tunes, runs(10), 0, "partial: 10 of 40 runs of the grid, 10 of 12 that tune and 0 of 28 that are reported"},
 		{tunes, runs(38), 0, "partial: 38 of 40 runs of the grid, 12 of 12 that tune and 26 of 28 that are reported"},
-		{grid.Grid{}, runs(24), 0, "plan unknown: grid.csv is missing, so that nobody can tell which runs are; all that " +
-			"are there are shown"},
+		{grid.Grid{}, runs(24), 0, "plan unknown: grid.csv is missing, so that nobody can tell which runs are; all " +
+			"that are there are shown"},
 	} {
 		got := CoverageOf(c.g, c.there, make([]*NewerError, c.newer))
 		if got.String() != c.want || got.Whole() != (c.want == "") {

@@ -81,9 +81,10 @@ func TestInferenceDigest(t *testing.T) {
 		t.Errorf("digest %q, and then %q", was, InferenceDigest(timings()))
 	}
 	for name, change := range map[string]func(all []Inference){
-		"placement": func(all []Inference) { all[1].Placement = Attached }, "rank": func(all []Inference) { all[1].Rank = 9 },
-		"round":   func(all []Inference) { all[1].Round = 1 },
-		"seconds": func(all []Inference) { all[1].Seconds = math.Nextafter(1.25, 2) },
+		"placement": func(all []Inference) { all[1].Placement = Attached },
+		"rank":      func(all []Inference) { all[1].Rank = 9 },
+		"round":     func(all []Inference) { all[1].Round = 1 },
+		"seconds":   func(all []Inference) { all[1].Seconds = math.Nextafter(1.25, 2) },
 	} {
 		all := timings()
 		if change(all); InferenceDigest(all) == was {

@@ -27,7 +27,8 @@ const (
 )
 
 var inferenceColumns = []Column{
-	{"form", "", "placement of the adapter: base, there is none; merged, added to the weights; attached, computed beside them"},
+	{"form", "", "placement of the adapter: base, there is none; merged, added to the weights; attached, " +
+		"computed beside them"},
 	{"rank", "rank", "r, the rank of the adapter; 0 without one"},
 	{"round", "", "placements of one round were timed in turn, so that they are paired"},
 	{"seconds", "s", "time to score one batch"},

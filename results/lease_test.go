@@ -84,7 +84,8 @@ func TestClaimAfterAKilledProcess(t *testing.T) {
 // one with a lease that cannot be read. The times of files do not matter.
 func TestClaimOfAStaleLease(t *testing.T) {
 	for _, text := range []string{
-		string(leaseText{Writer: wholefile.Writer{Host: "elsewhere", Process: 1}, Claim: "c"}.encode()), "", "{", "\x00",
+		string(leaseText{Writer: wholefile.Writer{Host: "elsewhere", Process: 1}, Claim: "c"}.encode()), "", "{",
+		"\x00",
 	} {
 		dir := t.TempDir()
 		leave(t, dir, ".x.lease", text)

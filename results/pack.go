@@ -184,7 +184,8 @@ func (s *Store) sameAsPacked(id string, p *pack) error {
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(loose, packed, func(a, b file) bool { return a.name == b.name && bytes.Equal(a.data, b.data) }) {
+	same := func(a, b file) bool { return a.name == b.name && bytes.Equal(a.data, b.data) }
+	if !slices.EqualFunc(loose, packed, same) {
 		return fmt.Errorf("%w: it differs from what %s has", errKept, p.path)
 	}
 	return nil

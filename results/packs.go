@@ -92,7 +92,8 @@ func (p *packs) get(id string) (r Run, err error) {
 	}
 	for _, one := range all {
 		// It may hold the run, as far as this program can tell.
-		if newer, ok := errors.AsType[*NewerError](one.wrong); ok && len(one.at) == 0 && errors.Is(err, fs.ErrNotExist) {
+		if newer, ok := errors.AsType[*NewerError](one.wrong); ok && len(one.at) == 0 &&
+			errors.Is(err, fs.ErrNotExist) {
 			return r, &NewerError{ID: id, Program: newer.Program, Unknown: one.path + ": " + newer.Unknown}
 		}
 	}

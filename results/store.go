@@ -168,7 +168,8 @@ func (s *Store) Problems() (found []error) {
 	loose, _ := s.looseIDs()
 	for _, p := range all {
 		if p.wrong != nil {
-			found = append(found, fmt.Errorf("results: pack %s: %w; runs that are found in it: %d", p.path, p.wrong, len(p.at)))
+			found = append(found, fmt.Errorf("results: pack %s: %w; runs that are found in it: %d", p.path,
+				p.wrong, len(p.at)))
 		}
 		for _, id := range loose {
 			if _, both := p.at[id]; both {

@@ -190,9 +190,11 @@ func TestLocalGridsNeedTheirTuning(t *testing.T) {
 		&sweeptest.Observer{})
 	check(t, err)
 	p := plans[len(plans)-1]
-	_, err = p.Next(context.Background(), madeUp(p, func(experiments.Config) float64 { return 1 }), train.Trainers{bowl{}})
+	_, err = p.Next(context.Background(), madeUp(p, func(experiments.Config) float64 { return 1 }),
+		train.Trainers{bowl{}})
 	if err == nil ||
-		err.Error() != "experiments: bowls: no nuisance values can be chosen, since tuning runs are missing or failed: "+
+		err.Error() != "experiments: bowls: no nuisance values can be chosen, since tuning runs are "+
+			"missing or failed: "+
 			"run the same command again" {
 		t.Errorf("error %v", err)
 	}

@@ -43,7 +43,8 @@ func TestLongPieces(t *testing.T) {
 			want := s.appendMerged(nil, len(s.symbols))
 			got = append(got, b.encodeLong(nil, text, s)...)
 			if !slices.Equal(got, want) {
-				t.Errorf("%s: %.20q… gives %d ids in parts that differ from the %d at once", folder, text, len(got), len(want))
+				t.Errorf("%s: %.20q… gives %d ids in parts that differ from the %d at once", folder, text,
+					len(got), len(want))
 			}
 			if cap(s.kept) > 4*partBytes {
 				t.Errorf("%s: %.20q… is not cut into parts", folder, text)

@@ -13,7 +13,8 @@ func Mistaken(content []byte) error {
 	case bytes.HasPrefix(head, []byte("version https://git-lfs.github.com/")):
 		return errors.New("is a pointer of Git LFS and not the file itself: fetch that, as by git lfs pull")
 	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
-		return errors.New("is a web page and not the file itself: download that, as from the page's link to the raw file")
+		return errors.New("is a web page and not the file itself: download that, as from the page's link " +
+			"to the raw file")
 	}
 	return nil
 }

@@ -28,7 +28,8 @@ func TestJSONOfPython(t *testing.T) {
 		D string
 		E string
 	}
-	if err := json.Unmarshal(text, &some); err != nil || some.A != 1 || some.D != `Infinity " NaN \` || some.E != "NaN" {
+	if err := json.Unmarshal(text, &some); err != nil || some.A != 1 || some.D != `Infinity " NaN \` ||
+		some.E != "NaN" {
 		t.Errorf("%s: %+v (%v)", text, some, err)
 	}
 	var needed struct{ B float64 }

@@ -21,8 +21,9 @@ import (
 func small(p platform) *wheel {
 	return &wheel{
 		platform: p, version: "1.2.0+g1", program: []byte("program"),
-		time:     time.Date(2026, 11, 30, 4, 5, 48, 0, time.FixedZone("", 3600)),
-		licences: []file{{path: "go/LICENSE", content: []byte("Go's")}, {path: "LICENSE", content: []byte("ours, \"all\"")}},
+		time: time.Date(2026, 11, 30, 4, 5, 48, 0, time.FixedZone("", 3600)),
+		licences: []file{{path: "go/LICENSE", content: []byte("Go's")},
+			{path: "LICENSE", content: []byte("ours, \"all\"")}},
 		requires: []string{`torch==1; extra == "peft"`},
 	}
 }

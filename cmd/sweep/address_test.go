@@ -41,7 +41,8 @@ func TestFilesOfFolders(t *testing.T) {
 	check(t, os.Symlink("/nowhere/at/all", filepath.Join(dir, "link")))
 	for name, want := range map[string]string{
 		"config.json": dir, "model.safetensors": dir, "model-00001-of-00002.safetensors": dir,
-		"adapter_model.safetensors": dir, "m.gguf": filepath.Join(dir, "m.gguf"), "absent": filepath.Join(dir, "absent"),
+		"adapter_model.safetensors": dir, "m.gguf": filepath.Join(dir, "m.gguf"),
+		"absent": filepath.Join(dir, "absent"),
 	} {
 		if got, err := folderOf(filepath.Join(dir, name)); got != want || err != nil {
 			t.Errorf("%s: %q (%v), want %q", name, got, err, want)

@@ -61,7 +61,8 @@ func TestTwoMounts(t *testing.T) {
 			}
 		}
 		compare(t, files(t, filepath.Join(dir, "disk", store)), want)
-		t.Logf("trial %d: %d runs were trained for %d", trial, strings.Count(fmt.Sprint(a.Stderr, b.Stderr), ": done  "),
+		t.Logf("trial %d: %d runs were trained for %d", trial,
+			strings.Count(fmt.Sprint(a.Stderr, b.Stderr), ": done  "),
 			killedRuns)
 	}
 }

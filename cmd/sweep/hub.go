@@ -39,7 +39,8 @@ func find(ctx context.Context, stderr io.Writer, name string, adapter bool) (str
 		if adapter {
 			return "", fmt.Errorf("there is no folder %s: an adapter on the hub is written ORG/NAME", name)
 		}
-		return "", fmt.Errorf("there is no file or folder %s: a model on the hub is written ORG/NAME, and the embedded "+
+		return "", fmt.Errorf("there is no file or folder %s: a model on the hub is written ORG/NAME, "+
+			"and the embedded "+
 			"model is base", name)
 	case err == nil || !ok || adapter && n.File != "":
 		return path, nil

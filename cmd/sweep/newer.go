@@ -55,6 +55,7 @@ func tellUnread(w io.Writer, problems []error, newer error, runs []results.Run) 
 		}
 	}
 	for _, part := range slices.Sorted(maps.Keys(count)) {
-		fmt.Fprintf(w, "sweep: left out: %s, which a newer program wrote for %s\n", part, number.Count(count[part], "run"))
+		fmt.Fprintf(w, "sweep: left out: %s, which a newer program wrote for %s\n", part,
+			number.Count(count[part], "run"))
 	}
 }

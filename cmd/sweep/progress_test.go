@@ -153,7 +153,8 @@ func TestPlacesAsTablesWriteThem(t *testing.T) {
 	for _, j := range jobs {
 		got = append(got, placesOf(jobs).of(j))
 	}
-	if want := []string{"rank=512 lr=1e-4 optimizer=adamw", "rank=512 lr=1e-2 optimizer=adamw"}; !slices.Equal(got, want) {
+	want := []string{"rank=512 lr=1e-4 optimizer=adamw", "rank=512 lr=1e-2 optimizer=adamw"}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

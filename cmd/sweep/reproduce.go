@@ -148,7 +148,8 @@ func tellDuration(cmd *cobra.Command, studies []study) {
 		cost := sweep.Cost(s.plan.Jobs) + sweep.Cost(s.plan.Follow)
 		total += cost
 		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6.3g TFLOP, about "+
-			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), cost/1e12, lasting(cost/perSecond))
+			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), cost/1e12,
+			lasting(cost/perSecond))
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: about %s on %s, if nothing of it is there "+
 		"yet\n", number.Count(len(studies), "study"), lasting(total/perSecond), number.Count(workers, "core"))

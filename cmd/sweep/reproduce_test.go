@@ -283,12 +283,14 @@ func TestReproduceRefuses(t *testing.T) {
 		"unknown flag: --studies":                      {"--studies", "tuned"},
 		"; with --model PATH: onset-135m, ":            {"--only", "theory-135m"},
 		"unknown study \"tuned\": known: onset-135m, ": {"--model", "m.gguf", "--only", "tuned"},
-		"--assemble and --model exclude each other: remove one of the two":           {"--assemble", "--model", "m.gguf"},
+		"--assemble and --model exclude each other: remove one of the two": {
+			"--assemble", "--model", "m.gguf"},
 		"--set data=d: only the studies on a larger model take it: add --model PATH": {"--set", "data=d"},
 		"--set steps=4: must be data=PATH, since all else in a study is fixed before": {"--model", "m.gguf", "--set",
 			"steps=4"},
-		"--set data=: must be data=PATH":                    {"--model", "m.gguf", "--set", "data="},
-		"--set data=a and --set data=b: must be one, data=": {"--model", "m.gguf", "--set", "data=a", "--set", "data=b"},
+		"--set data=: must be data=PATH": {"--model", "m.gguf", "--set", "data="},
+		"--set data=a and --set data=b: must be one, data=": {
+			"--model", "m.gguf", "--set", "data=a", "--set", "data=b"},
 	} {
 		var out, said bytes.Buffer
 		if code := run(t.Context(), append([]string{"reproduce"}, args...), &out, &said); code != usageStatus ||

@@ -46,7 +46,8 @@ func TestLargerModelIsTheOneThatWasFixed(t *testing.T) {
 			}
 		}
 		_, err = r.study(context.Background(), name, resolvesTo("m", fixed.Data))
-		if err == nil || !strings.Contains(err.Error(), "--model /somewhere/m.gguf: its hash is m: must be "+fixed.Model) {
+		if err == nil ||
+			!strings.Contains(err.Error(), "--model /somewhere/m.gguf: its hash is m: must be "+fixed.Model) {
 			t.Errorf("another model: %v", err)
 		}
 		_, err = r.study(context.Background(), name, resolvesTo(fixed.Model, "d"))

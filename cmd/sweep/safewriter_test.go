@@ -30,7 +30,8 @@ func TestNothingControlsTheTerminal(t *testing.T) {
 	check(t, os.WriteFile(filepath.Join(record, "run.json"), []byte("{}"), 0o666))
 	check(t, os.WriteFile(filepath.Join(record, "SHA256SUMS"), []byte("00  "+escape+"\n"), 0o666))
 	file := filepath.Join(dir, "x.yaml")
-	check(t, os.WriteFile(file, []byte("name: x\nquestion: \"a\\e[2J\"\nmodel: \"b\\e[2J\"\ngrid: {rank: [1]}\n"), 0o666))
+	check(t, os.WriteFile(file, []byte("name: x\nquestion: \"a\\e[2J\"\nmodel: \"b\\e[2J\"\ngrid: {rank: [1]}\n"),
+		0o666))
 	for _, args := range [][]string{
 		{"status", store}, {"table", store}, {"show", file}, {"show", file, "--set", "data=" + escape},
 		{"run", escape}, {escape}, {"status", escape}, {"explain", escape}, {"eval", escape}, {"list", escape},

@@ -56,7 +56,8 @@ func TestStatusShowsCheckpoints(t *testing.T) {
 			r.Unfit != "" {
 			t.Errorf("%+v", r)
 		}
-		line := `(?m)^saved     run ` + r.Run + `, ` + r.Place + `: step \d+ of 3000, 1 h \d\d min old, by host ` + host + `$`
+		line := `(?m)^saved     run ` + r.Run + `, ` + r.Place + `: step \d+ of 3000, 1 h \d\d min old, by host ` +
+			host + `$`
 		if !regexp.MustCompile(line).MatchString(text) {
 			t.Errorf("no line %s in\n%s", line, text)
 		}

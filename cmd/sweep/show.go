@@ -116,7 +116,8 @@ func writtenOut(p *sweep.Plan) string {
 func following(p *sweep.Plan) string {
 	runs, cost, tune := len(p.Follow), teraflops(sweep.Cost(p.Follow)), p.Experiment.Tune
 	if tune.Local == 0 {
-		return fmt.Sprintf("then %s on other seeds, about %s TFLOP: these are reported", number.Count(runs, "run"), cost)
+		return fmt.Sprintf("then %s on other seeds, about %s TFLOP: these are reported", number.Count(runs, "run"),
+			cost)
 	}
 	return fmt.Sprintf("then at least %s on other seeds, about %s TFLOP: %s of %s around the "+
 		"chosen\none, and more beyond an edge at which a cell is best; each seed is reported at its own best value",

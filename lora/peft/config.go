@@ -62,7 +62,8 @@ func readConfig(dir fs.FS) (config, error) {
 	}
 	for _, key := range []string{"r", "lora_alpha"} {
 		if value, ok := all[key]; ok && value == nil {
-			return c, fmt.Errorf("%s: null: is no value, and PEFT stops at it: write the one that it was trained with", key)
+			return c, fmt.Errorf("%s: null: is no value, and PEFT stops at it: write the one that it was trained with",
+				key)
 		}
 	}
 	for _, b := range Beyond {
@@ -71,7 +72,8 @@ func readConfig(dir fs.FS) (config, error) {
 		}
 	}
 	if names := unknown(all); len(names) > 0 {
-		return c, fmt.Errorf("%q: not known here, and may change what the adapter computes: take out what does not", names)
+		return c, fmt.Errorf("%q: not known here, and may change what the adapter computes: take out what does not",
+			names)
 	}
 	return c, c.check()
 }

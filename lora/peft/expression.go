@@ -64,7 +64,8 @@ func checkFlags(format, text string) error {
 	}
 	for _, found := range flags.FindAllString(rest, -1) {
 		if found[0] == '(' {
-			return fmt.Errorf("%s: PEFT stops at flags that are not at the start of its expression: write %s:…) around "+
+			return fmt.Errorf("%s: PEFT stops at flags that are not at the start of its expression: "+
+				"write %s:…) around "+
 				"what they are for", found, strings.TrimSuffix(found, ")"))
 		}
 	}

@@ -81,7 +81,8 @@ func read(dir fs.FS, m *nn.Model) (*Folder, error) {
 	tensors, err := checkpoint.ReadTensors(dir, weightsFile)
 	if errors.Is(err, fs.ErrNotExist) && exists(dir, pickledFile) {
 		return nil, fmt.Errorf("has %s and no %s: a pickled file may run any program and is not read; convert it by "+
-			"python -c 'import torch, safetensors.torch as s; s.save_file(torch.load(%[1]q, weights_only=True), %[2]q)' "+
+			"python -c 'import torch, safetensors.torch as s; s.save_file(torch.load(%[1]q, "+
+			"weights_only=True), %[2]q)' "+
 			"in this folder", pickledFile, weightsFile)
 	}
 	if err != nil {

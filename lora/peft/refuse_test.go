@@ -60,12 +60,13 @@ func TestRefusals(t *testing.T) {
 		{"Arrow", `{"arrow_config": {"top_k": 2}}`, pair,
 			`adapter_config.json: arrow_config: not supported (Arrow, routing among adapters)`},
 		{"aLoRA", `{"alora_invocation_tokens": [5]}`, pair,
-			`adapter_config.json: alora_invocation_tokens: not supported (aLoRA, which is active only after certain tokens)`},
+			`adapter_config.json: alora_invocation_tokens: not supported (aLoRA, which is active ` +
+				`only after certain tokens)`},
 		{"repeated layers", `{"layer_replication": [[0, 2], [1, 2]]}`, pair,
 			`adapter_config.json: layer_replication: not supported (repeated layers)`},
 		{"of a later PEFT", `{"use_nextlora": true, "some_config": {"a": 1}, "off": false, "none": {}}`, pair,
-			`adapter_config.json: ["some_config" "use_nextlora"]: not known here, and may change what the adapter computes: ` +
-				`take out what does not`},
+			`adapter_config.json: ["some_config" "use_nextlora"]: not known here, and may change what the adapter ` +
+				`computes: take out what does not`},
 		{"VeLoRA", `{"velora_config": {"scale": 1}}`, pair,
 			`adapter_config.json: velora_config: not supported (VeLoRA)`},
 		{"KaSA", `{"kasa_config": {"beta": 1}}`, pair, `adapter_config.json: kasa_config: not supported (KaSA)`},
@@ -96,8 +97,9 @@ func TestRefusals(t *testing.T) {
 			`adapter_config.json: patterns must be an object of names to values`},
 		{"rank null", `{"r": null}`, pair,
 			`adapter_config.json: r: null: is no value, and PEFT stops at it: write the one that it was trained with`},
-		{"alpha null", `{"lora_alpha": null}`, pair, `adapter_config.json: lora_alpha: null: is no value, and PEFT stops ` +
-			`at it: write the one that it was trained with`},
+		{"alpha null", `{"lora_alpha": null}`, pair,
+			`adapter_config.json: lora_alpha: null: is no value, and PEFT stops ` +
+				`at it: write the one that it was trained with`},
 		{"rank pattern as text", `{"rank_pattern": {"q_proj": "4"}}`, pair,
 			`adapter_config.json: pattern "q_proj": json: cannot unmarshal string into Go value of type int`},
 		{"pattern cut off", `{"alpha_pattern": {"(q_proj": 4}}`, pair,

@@ -85,7 +85,8 @@ func multipliers(groups [][]row) say {
 	if run == 0 {
 		return say{}
 	}
-	return phrase(" A step is not infinitely small, so the ratio of one quantity differs a little between multipliers. "+
+	return phrase(" A step is not infinitely small, so the ratio of one quantity differs a little "+
+		"between multipliers. "+
 		"From the ratio under the first multiplier, that of the same seed and rank differs by up to #%; on average "+
 		"over seeds, by up to #%.", sig(100*run, 2), sig(100*over, 2))
 }

@@ -98,7 +98,8 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 		"# of # differ from theory at the level #. The largest deviation from theory is ",
 		count(len(rows)), n, count(agree), n, count(differ), n, plain(level)).plus(farthest(rows), say{text: "."})
 	if known := present(firsts); len(known) > 0 {
-		f.seen = f.seen.plus(phrase(" The smallest p of a distinct row, so corrected, is #.", sig(slices.Min(known), 2)))
+		f.seen = f.seen.plus(phrase(" The smallest p of a distinct row, so corrected, is #.",
+			sig(slices.Min(known), 2)))
 	}
 	return f
 }

@@ -204,8 +204,8 @@ func judgeRates(r rule, s *study) finding {
 	if validated {
 		wider = withValidation + ","
 	}
-	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each " +
-		"seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, " +
+	f.seen = say{text: "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to " +
+		"each seed. If its interval" + wider + " does not contain 0, these runs speak against a power of the rank, " +
 		"each row judged alone."}
 	if len(bent) > 0 {
 		f.seen = f.seen.plus(say{text: " That is so for p = "}, join(bent, ", "), say{text: "."})
@@ -271,9 +271,9 @@ const validatedExamples = " All seeds share the validation examples, and interva
 	"go by the intervals over seeds."
 
 const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
-	"from validation: what the choice of these examples adds is found on halves of the validation set, and its square " +
-	"is added to the square of the error over seeds. All other columns leave it out. The rule was fixed before the " +
-	"runs, and says that P and the standing go by seeds."
+	"from validation: what the choice of these examples adds is found on halves of the validation set, and its " +
+	"square is added to the square of the error over seeds. All other columns leave it out. The rule was fixed " +
+	"before the runs, and says that P and the standing go by seeds."
 
 // rankSeedGamma tells best rates apart: of one rank, seed and multiplier there is one.
 type rankSeedGamma struct {
@@ -489,8 +489,8 @@ func judgeTransfer(r rule, s *study) finding {
 				"part of the seeds proves nothing: p is 1.", powers[i]))
 		}
 	}
-	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
-		"with which each multiplier alone is shown to lose less than the margin."})
+	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
+		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {
 		f.seen.text += validatedTransfer
 	} else {

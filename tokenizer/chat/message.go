@@ -128,7 +128,8 @@ func (t *Template) dependsOn(ctx context.Context, text string, c Conversation, i
 }
 
 func (t *Template) notShown(what string) error {
-	return fmt.Errorf("chat: %s: the template does not show %s, which would be lost: take it out of the data, or put a "+
+	return fmt.Errorf("chat: %s: the template does not show %s, which would be lost: take it out of the "+
+		"data, or put a "+
 		"template that shows it into chat_template.jinja beside the model", t.name, what)
 }
 

@@ -115,12 +115,14 @@ func TestContentsThatAreNotShown(t *testing.T) {
 		want     string
 	}{
 		{`{% for m in messages %}{{ m.tool_calls or m.content }};{% endfor %}`,
-			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "wait", Fields: calls}}, "messages[1].content"},
+			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "wait", Fields: calls}},
+			"messages[1].content"},
 		{`{% for m in messages %}{% if m.role in ["user", "assistant"] %}{{ m.content }};{% endif %}{% endfor %}`,
 			[]Message{{Role: "user", Content: "1"}, {Role: "tool", Content: "1"}, {Role: "assistant", Content: "1"}},
 			"messages[1].content, which would be lost: take it out"},
 		{`{% for m in messages %}{% if m.role != "system" %}{{ m.content }};{% endif %}{% endfor %}`,
-			[]Message{{Role: "system", Content: " \n"}, {Role: "user", Content: "u"}, {Role: "assistant", Content: "a"}}, ""},
+			[]Message{{Role: "system", Content: " \n"}, {Role: "user", Content: "u"},
+				{Role: "assistant", Content: "a"}}, ""},
 		{`{% for m in messages %}{{ m.content.split('</think>')[-1] }};{% endfor %}`,
 			[]Message{{Role: "user", Content: "u"}, {Role: "assistant", Content: "<think>x</think>a"}},
 			"the reasoning before </think> in messages[1].content, which would be lost"},
@@ -131,8 +133,8 @@ func TestContentsThatAreNotShown(t *testing.T) {
 		{`{% for m in messages %}{{ m.content }}{{ m.reasoning if loop.last }};{% endfor %}`,
 			[]Message{{Role: "assistant", Content: "a", Fields: `{"reasoning":"x"}`},
 				{Role: "assistant", Content: "a", Fields: `{"reasoning":"x"}`}}, "messages[0].reasoning"},
-		{`{% for m in messages %}{% if m.content not in 'ab' %}{{ raise_exception('other') }}{% endif %}{{ m.content }};` +
-			`{% endfor %}`, []Message{{Role: "user", Content: "a"}}, ""},
+		{`{% for m in messages %}{% if m.content not in 'ab' %}{{ raise_exception('other') }}{% endif %}` +
+			`{{ m.content }};{% endfor %}`, []Message{{Role: "user", Content: "a"}}, ""},
 	} {
 		template, err := New("t.jinja", c.source, tokens)
 		if err != nil {
@@ -167,13 +169,15 @@ func TestReasoning(t *testing.T) {
 
 // A whole number beyond 64 bits, which Python keeps, is no number with an exponent.
 func TestNumbersBeyond64Bits(t *testing.T) {
-	template, err := New("t.jinja", `{% for m in messages %}{{ m.content }}{% if m.calls %}{{ m.calls|tojson }}{% endif %}{% endfor %}`, tokens)
+	template, err := New("t.jinja",
+		`{% for m in messages %}{{ m.content }}{% if m.calls %}{{ m.calls|tojson }}{% endif %}{% endfor %}`, tokens)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for number, want := range map[string]string{
 		"9223372036854775807": "", "1e+30": "", "-2.5": "",
-		"9223372036854775808": "chat: messages[0]: 9223372036854775808: a whole number beyond 64 bits: write it as a text",
+		"9223372036854775808": "chat: messages[0]: 9223372036854775808: a whole number beyond 64 bits: " +
+			"write it as a text",
 	} {
 		parts, err := template.Render(context.Background(), Conversation{
 			Messages: []Message{{Role: "assistant", Content: "a", Fields: `{"calls":[` + number + `]}`}},

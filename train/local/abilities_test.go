@@ -31,7 +31,8 @@ func TestRefusesWhatNeedsPyTorch(t *testing.T) {
 		if err := c.Validate(); err != nil {
 			t.Error(err)
 		}
-		if _, err := (train.Trainers{New(nil)}).Resolve(t.Context(), c); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := (train.Trainers{New(nil)}).Resolve(t.Context(), c); err == nil ||
+			!strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
