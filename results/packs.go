@@ -77,7 +77,7 @@ func (p *packs) list() ([]*pack, error) {
 }
 
 // get reads a run. The error is fs.ErrNotExist if no pack has it.
-func (p *packs) get(id string) (r Run, err error) {
+func (p *packs) get(id string, without ...string) (r Run, err error) {
 	all, err := p.list()
 	if err != nil {
 		return r, err
@@ -85,7 +85,7 @@ func (p *packs) get(id string) (r Run, err error) {
 	err = fs.ErrNotExist
 	for _, one := range all {
 		if _, ok := one.at[id]; ok {
-			if r, err = one.get(id); err == nil {
+			if r, err = one.get(id, without...); err == nil {
 				return r, nil
 			}
 		}
@@ -161,12 +161,12 @@ func (p *pack) readDirectory() error {
 	return err
 }
 
-func (p *pack) get(id string) (Run, error) {
+func (p *pack) get(id string, without ...string) (Run, error) {
 	files, err := p.record(id)
 	if err != nil {
 		return Run{}, err
 	}
-	r, err := decodeRecord(files)
+	r, err := decodeRecord(files, without...)
 	if err != nil {
 		return Run{}, named(err, id)
 	}

@@ -65,12 +65,12 @@ func encodeRecord(r Run) ([]file, error) {
 // the error wraps [ErrDamaged]. If it does, but cannot be read, the error is a [NewerError].
 // A folder or file that the system refuses to read is neither. Files that are no part of
 // the record are not looked at.
-func readRecord(disk FileSystem, dir string) (Run, error) {
+func readRecord(disk FileSystem, dir string, without ...string) (Run, error) {
 	files, _, err := readFiles(disk, dir)
 	if err != nil {
 		return Run{}, err
 	}
-	return decodeRecord(files)
+	return decodeRecord(files, without...)
 }
 
 // readFiles returns the files of the record in a folder, in order of name, and the names of what
@@ -99,12 +99,16 @@ func readFiles(disk FileSystem, dir string) (files []file, others []string, err 
 	return files, others, nil
 }
 
-// decodeRecord reads the record that files, in order of name, hold.
-func decodeRecord(files []file) (Run, error) {
+// decodeRecord reads the record that files, in order of name, hold. Files without which it is
+// wanted are held to their checksums, and not read.
+func decodeRecord(files []file, without ...string) (Run, error) {
 	if err := verify(files); err != nil {
 		return Run{}, err
 	}
 	byName := contents(files)
+	for _, name := range without {
+		delete(byName, name)
+	}
 	r, err := decodeSummed(byName)
 	if err != nil {
 		return Run{}, newer(byName[runFile], err)

@@ -4,13 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"ranksweep/wholefile"
 )
@@ -57,36 +53,40 @@ func OpenOn(files FileSystem, dir string) *Store {
 // wrote it.
 func (s *Store) Get(id string) (Run, error) {
 	r, err := s.get(id)
-	if err != nil {
-		return Run{}, fmt.Errorf("results: run %s: %w", id, err)
+	return r, ofRun(err, id)
+}
+
+func ofRun(err error, id string) error {
+	if err == nil {
+		return nil
 	}
-	return r, nil
+	return fmt.Errorf("results: run %s: %w", id, err)
 }
 
 // get looks for a run in its folder, then in packs, and in its folder again, into which it may
 // have been unpacked meanwhile. A damaged record counts only if there is no other one.
-func (s *Store) get(id string) (Run, error) {
+func (s *Store) get(id string, without ...string) (Run, error) {
 	if err := checkID(id); err != nil {
 		return Run{}, err
 	}
-	r, err := s.loose(id)
+	r, err := s.loose(id, without...)
 	if err != nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged)) {
-		packed, unpacked := s.packs.get(id)
+		packed, unpacked := s.packs.get(id, without...)
 		switch {
 		case unpacked == nil:
 			return packed, nil
 		case !errors.Is(unpacked, fs.ErrNotExist):
 			return Run{}, unpacked
 		case errors.Is(err, fs.ErrNotExist):
-			r, err = s.loose(id)
+			r, err = s.loose(id, without...)
 		}
 	}
 	return r, err
 }
 
 // loose reads a run that has a folder of its own.
-func (s *Store) loose(id string) (Run, error) {
-	r, err := readRecord(s.files, s.path(id))
+func (s *Store) loose(id string, without ...string) (Run, error) {
+	r, err := readRecord(s.files, s.path(id), without...)
 	if err != nil {
 		return Run{}, named(err, id)
 	}
@@ -137,27 +137,6 @@ func (s *Store) looseIDs() (ids []string, err error) {
 	return ids, err
 }
 
-// Runs reads every record: the runs in the order scheme, optimizer, remaining
-// axes, rank, seed; and an error for each record that cannot be read, in order
-// of ID. A store that does not exist holds no runs.
-func (s *Store) Runs() ([]Run, []error) {
-	ids, err := s.IDs()
-	if err != nil {
-		return nil, []error{err}
-	}
-	var runs []Run
-	problems := s.Problems()
-	for r, err := range s.Each(ids) {
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		runs = append(runs, r)
-	}
-	slices.SortFunc(runs, CompareRuns)
-	return runs, problems
-}
-
 // Problems says what is wrong with packs as a whole, and which runs have a folder and are in a pack
 // with other bytes. Such a run is read from its folder.
 func (s *Store) Problems() (found []error) {
@@ -194,33 +173,6 @@ func (s *Store) where(id string) string {
 		return p.path
 	}
 	return s.path(id)
-}
-
-// readAtOnce is how many records are read before the first of them is handed out.
-const readAtOnce = 256
-
-// Each reads records, several at a time, and hands out each with the error of Get, in the order of
-// ids. It holds few of them in memory.
-func (s *Store) Each(ids []string) iter.Seq2[Run, error] {
-	return func(yield func(Run, error) bool) {
-		for some := range slices.Chunk(ids, readAtOnce) {
-			runs, errs := make([]Run, len(some)), make([]error, len(some))
-			var readers errgroup.Group
-			readers.SetLimit(2 * runtime.GOMAXPROCS(0))
-			for i, id := range some {
-				readers.Go(func() error {
-					runs[i], errs[i] = s.Get(id)
-					return nil
-				})
-			}
-			readers.Wait()
-			for i := range some {
-				if !yield(runs[i], errs[i]) {
-					return
-				}
-			}
-		}
-	}
 }
 
 func (s *Store) path(id string) string { return filepath.Join(s.runs, id) }

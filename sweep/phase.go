@@ -32,10 +32,15 @@ func followOf(ctx context.Context, e *experiments.Experiment, t train.Trainers) 
 		return nil, err
 	}
 	var jobs []Job
+	unseeded := make(map[string]train.Material)
 	for _, p := range points {
-		m, err := materialOf(ctx, e, p, t)
-		if err != nil {
-			return nil, err
+		setting := p.Config.Unseeded()
+		m, ok := unseeded[setting]
+		if !ok {
+			if m, err = materialOf(ctx, e, p, t); err != nil {
+				return nil, err
+			}
+			unseeded[setting] = m
 		}
 		for range max(1, e.Tune.Local) {
 			jobs = append(jobs, Job{Point: p, Material: m})

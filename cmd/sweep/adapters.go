@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -123,30 +122,42 @@ func withAdapters(w io.Writer, runs []results.Run) []results.Run {
 }
 
 // named returns the runs of a store with the given IDs, which may be shortened.
-func named(dir string, ids []string) ([]results.Run, error) {
-	all, unread := results.Open(dir).Runs()
-	var chosen []results.Run
+func named(dir string, ids []string) (chosen []results.Run, err error) {
+	store := results.Open(dir)
+	all, err := store.IDs()
+	if err != nil {
+		return nil, err
+	}
 	for _, id := range ids {
-		var found []results.Run
-		for _, r := range all {
-			if strings.HasPrefix(r.ID, id) {
-				found = append(found, r)
-			}
-		}
+		found := slices.DeleteFunc(slices.Clone(all), func(other string) bool { return !strings.HasPrefix(other, id) })
 		switch {
-		case len(found) == 0 && len(unread) > 0:
-			return nil, fmt.Errorf("%s has no readable run %s: %w", dir, id, errors.Join(unread...))
 		case len(found) == 0:
 			return nil, fmt.Errorf("%s has no run %s: sweep export %s --out FOLDER lists its runs in runs.csv", dir, id,
 				dir)
 		case len(found) > 1:
 			return nil, fmt.Errorf("run %s: the IDs of %d runs in %s begin like this, such as %s and %s: write more "+
 				"of it",
-				id, len(found), dir, found[0].ID, found[1].ID)
+				id, len(found), dir, found[0], found[1])
 		}
-		chosen = append(chosen, found[0])
+		r, err := store.Get(found[0])
+		if err != nil {
+			return nil, fmt.Errorf("%s has no readable run %s: %w", dir, id, err)
+		}
+		chosen = append(chosen, r)
 	}
 	return chosen, nil
+}
+
+// whole reads runs again, with their Modules.
+func whole(dir string, runs []results.Run) (all []results.Run, err error) {
+	store := results.Open(dir)
+	for _, r := range runs {
+		if r, err = store.Get(r.ID); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
 }
 
 // summary describes adapters: how many maps, their rank, and γ, which other tools lose most

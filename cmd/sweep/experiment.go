@@ -88,40 +88,40 @@ func plan(
 type holdings struct {
 	runs    []analysis.Row // the reported runs
 	view    paper.View     // their view
-	all     []results.Run  // the runs of all phases
+	all     []results.Run  // the runs of all phases, without Modules
 	grid    grid.Grid      // the runs that the experiment asks for
 	newer   newerRuns      // those of these runs that a newer program wrote
 	missing error          // says what of the grid is there; nil if all of it is
 }
 
-// stored reads the runs that the experiment of a store asks for, and says on standard error
+// stored reads the runs that the experiment of a store asks for, and no others, and says on standard error
 // which runs it leaves out.
 func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
-	all, problems := results.Open(dir).Runs()
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
 		return h, err
 	}
+	all, others, problems := results.Open(dir).Asked(grid)
 	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
-	in, choices, out := analysis.Split(grid, all)
+	in, choices, _ := analysis.Split(grid, all)
 	c := results.CoverageOf(grid, all, newer)
-	if len(out) > 0 {
+	if others > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: left out: %s in %s, which the grid no longer asks for\n",
-			number.Count(len(out), "run"), filepath.Join(dir, "runs"))
+			number.Count(others, "run"), filepath.Join(dir, "runs"))
 	}
 	switch {
 	case len(in) == 0 && len(newer) > 0:
 		return h, newer.err(dir)
-	case len(in) == 0 && len(all) > len(out):
+	case len(in) == 0 && len(all) > 0:
 		return h, fmt.Errorf("%s holds only runs that tune, %d of %d: run the same sweep run again to train the "+
 			"reported runs", dir, c.Tuned, c.Tuning)
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
-			dir, besides(len(out)), dir)
+			dir, besides(others), dir)
 	}
 	return holdings{
-		runs: in, view: paper.NewView(in, choices, c), all: results.Planned(grid, all), grid: grid, newer: newer,
+		runs: in, view: paper.NewView(in, choices, c), all: all, grid: grid, newer: newer,
 		missing: incomplete(dir, c),
 	}, nil
 }

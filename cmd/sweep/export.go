@@ -83,8 +83,8 @@ func exportAdapters(
 				return errors.New(why)
 			}
 		}
-	} else {
-		runs = withAdapters(cmd.ErrOrStderr(), runs)
+	} else if runs, err = whole(dir, withAdapters(cmd.ErrOrStderr(), runs)); err != nil {
+		return err
 	}
 	if len(runs) == 0 {
 		return nil

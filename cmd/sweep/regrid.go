@@ -53,12 +53,14 @@ func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *swee
 	}
 	fmt.Fprintf(w, "sweep: %s was filled for a different grid: it had %s; this one has %s\n",
 		dir, inWords(gone), inWords(come))
-	runs, _ := results.Open(dir).Runs()
-	if n := len(runs) - len(results.Planned(p.Grid(), runs)); n > 0 && !p.Tunes() {
+	ids, err := results.Open(dir).IDs()
+	asked := p.Grid().IDs()
+	n := len(slices.DeleteFunc(ids, func(id string) bool { return asked[id] }))
+	if n > 0 && !p.Tunes() {
 		fmt.Fprintf(w, "sweep: %s in %s of other grids: they stay there, and tables and figures will leave "+
 			"them out; to keep both grids in view, name another folder by --out\n", number.Count(n, "run"), dir)
 	}
-	return nil
+	return err
 }
 
 // differingLines are the lines of two texts that the other lacks, without their indents.

@@ -157,11 +157,11 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		if err := phase(cmd, s, p, dir); err != nil || p.Final() {
 			return p, err
 		}
-		runs, problems := s.Store.Runs()
+		runs, _, problems := s.Store.Asked(p.Grid())
 		if newer := newerRuns(results.Newer(p.Grid(), problems)); len(newer) > 0 {
 			return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
 		}
-		if err := failures(results.Planned(p.Grid(), runs)); err != nil && p.Tunes() {
+		if err := failures(runs); err != nil && p.Tunes() {
 			return nil, err
 		}
 		next, err := p.Next(cmd.Context(), runs, s.Trainers)

@@ -95,12 +95,11 @@ func (s status) warn(w io.Writer) {
 // count counts the runs of a store, whose checkpoints are to be good for runs made here.
 func count(dir string, here results.Provenance) (s status, c results.Coverage, newer newerRuns, err error) {
 	store := results.Open(dir)
-	runs, problems := store.Runs()
 	grid, err := results.ReadGrid(dir)
 	if err != nil {
 		return s, c, nil, err
 	}
-	runs = results.Planned(grid, runs)
+	runs, problems := store.Statuses(grid)
 	newer = results.Newer(grid, problems)
 	c = results.CoverageOf(grid, runs, newer)
 	s = status{Planned: c.Planned, Tuning: c.Tuning, Newer: c.Newer, Missing: c.Missing(), Damaged: []string{}}

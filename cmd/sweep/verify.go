@@ -74,10 +74,13 @@ func toVerify(cmd *cobra.Command, dir string, ids []string, all bool) (runs []re
 		return nil, nil, fmt.Errorf("%s holds only failed runs: there is nothing to verify", dir)
 	}
 	if all {
-		return runs, h.missing, nil
+		rest = h.missing
+	} else {
+		slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
+		runs = runs[:min(verified, len(runs))]
 	}
-	slices.SortFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.ID, b.ID) })
-	return runs[:min(verified, len(runs))], nil, nil
+	runs, err = whole(dir, runs)
+	return runs, rest, err
 }
 
 func verify(cmd *cobra.Command, c choice, runs []results.Run) error {
