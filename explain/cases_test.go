@@ -186,9 +186,11 @@ func TestKindsOfFiles(t *testing.T) {
 				"its expression: write (?i:…) around what they are for"},
 		{"PEFT, flags in a key", "{peft_type: LORA, rank_pattern: {'(?i)Q_PROJ': 4}}",
 			`config of PEFT: rank_pattern: "(?i)Q_PROJ": (?i): PEFT stops at flags`},
-		{"PEFT, flags in a pattern of layers", "{peft_type: LORA, layers_to_transform: 1, layers_pattern: '(?i)LAYERS'}",
+		{"PEFT, flags in a pattern of layers", "{peft_type: LORA, layers_to_transform: 1, " +
+			"layers_pattern: '(?i)LAYERS'}",
 			`config of PEFT: layers_pattern: "(?i)LAYERS": (?i): PEFT stops at flags`},
-		{"ms-swift, a bad expression", "{tuner_type: lora, target_regex: (}", `config of ms-swift: target_regex: "(": `},
+		{"ms-swift, a bad expression", "{tuner_type: lora, target_regex: (}",
+			`config of ms-swift: target_regex: "(": `},
 		{"an anchor that is no mapping", "{peft_type: LORA, <<: 5}", "<<: 5: must be a mapping, or a list of mappings"},
 		{"an anchor of null", "{peft_type: LORA, <<: }", "<<: null: must be a mapping"},
 		{"anchors and a number", "{peft_type: LORA, <<: [{r: 4}, 5]}", "<<: a list of 2: must be a mapping"},
