@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"ranksweep/suggest"
+	"ranksweep/misspelt"
 
 	"gopkg.in/yaml.v3"
 )
@@ -175,7 +175,7 @@ func parseRule(n *yaml.Node) (rule Rule, err error) {
 		case "set":
 			rule.Set, err = parseSettings(p.value)
 		default:
-			err = at(p.key, "%w", suggest.Unknown("key of when", p.key.Value, []string{"if", "set"}))
+			err = at(p.key, "%w", misspelt.Unknown("key of when", p.key.Value, []string{"if", "set"}))
 		}
 		return err
 	})

@@ -11,7 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"ranksweep/suggest"
+	"ranksweep/misspelt"
 	"ranksweep/userfile"
 )
 
@@ -54,7 +54,7 @@ func Load(name string) (*Experiment, error) {
 func textOf(name string) ([]byte, error) {
 	text, err := library.ReadFile("library/" + name + ".yaml")
 	if err != nil {
-		return nil, suggest.Unknown("experiment", name, Names())
+		return nil, misspelt.Unknown("experiment", name, Names())
 	}
 	return text, nil
 }

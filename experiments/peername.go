@@ -3,7 +3,7 @@ package experiments
 import (
 	"fmt"
 
-	"ranksweep/suggest"
+	"ranksweep/misspelt"
 )
 
 // peerNames are what PEFT, transformers, LLaMA-Factory, Axolotl and torchtune call fields.
@@ -27,5 +27,5 @@ func unknownName(what, name string, known []string) error {
 	if field, ok := peerNames[name]; ok {
 		return fmt.Errorf("unknown %s %q: it is called %s here", what, name, field)
 	}
-	return suggest.Unknown(what, name, known)
+	return misspelt.Unknown(what, name, known)
 }

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"ranksweep/suggest"
+	"ranksweep/misspelt"
 
 	"gopkg.in/yaml.v3"
 )
@@ -25,7 +25,7 @@ func (e *Experiment) ScaleNames() []string {
 func (e *Experiment) Scale(name string) error {
 	values, ok := e.scales[name]
 	if !ok && name != FullScale {
-		return fmt.Errorf("experiments: %s: %w", e.Name, suggest.Unknown("scale", name, e.ScaleNames()))
+		return fmt.Errorf("experiments: %s: %w", e.Name, misspelt.Unknown("scale", name, e.ScaleNames()))
 	}
 	for _, p := range values {
 		if err := e.setField(p.key.Value, p.value, e.Name+", scale "+name); err != nil {

@@ -7,7 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"ranksweep/grid"
-	"ranksweep/suggest"
+	"ranksweep/misspelt"
 )
 
 // Tune says how the values of nuisance axes are chosen.
@@ -46,7 +46,7 @@ func parseTune(n *yaml.Node) (t Tune, err error) {
 		case "local":
 			t.Local, err = parseLocal(p.value)
 		default:
-			err = at(p.key, "%w", suggest.Unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
+			err = at(p.key, "%w", misspelt.Unknown("key of tune", p.key.Value, []string{"seed", "extend", "local"}))
 		}
 		return err
 	})

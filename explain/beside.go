@@ -9,15 +9,15 @@ import (
 // models. They are the fields of their classes of arguments, without those that are read, and
 // without any that bear on ranks, alphas, targets, layers, biases or learning rates.
 var (
-	//go:embed othersettings/trainer.txt
+	//go:embed unrelatedkeys/trainer.txt
 	trainerKeys string
-	//go:embed othersettings/llamafactory.txt
+	//go:embed unrelatedkeys/llamafactory.txt
 	llamaFactoryKeys string
-	//go:embed othersettings/axolotl.txt
+	//go:embed unrelatedkeys/axolotl.txt
 	axolotlKeys string
-	//go:embed othersettings/trl.txt
+	//go:embed unrelatedkeys/trl.txt
 	trlKeys string
-	//go:embed othersettings/swift.txt
+	//go:embed unrelatedkeys/swift.txt
 	swiftKeys string
 
 	besideTrainer      = strings.Fields(trainerKeys) // of transformers' TrainingArguments

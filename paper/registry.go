@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"ranksweep/misspelt"
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
-	"ranksweep/suggest"
 )
 
 // A drawing is a figure that can be drawn of a view.
@@ -60,7 +60,7 @@ func FigureNames() (names []string) {
 func drawingNamed(name string) (drawing, error) {
 	i := slices.IndexFunc(drawings, func(d drawing) bool { return d.name == name })
 	if i < 0 {
-		return drawing{}, fmt.Errorf("paper: %w", suggest.Unknown("figure", name, FigureNames()))
+		return drawing{}, fmt.Errorf("paper: %w", misspelt.Unknown("figure", name, FigureNames()))
 	}
 	return drawings[i], nil
 }

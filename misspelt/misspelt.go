@@ -1,5 +1,5 @@
-// Package suggest finds the name that a misspelt name was meant to be.
-package suggest
+// Package misspelt finds the name that a misspelt name was meant to be.
+package misspelt
 
 import (
 	"fmt"
