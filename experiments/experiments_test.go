@@ -33,7 +33,7 @@ var embedded = map[string]struct {
 	"finite-ranks":    {nil, 2 * 2 * 11 * 40},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},
 
-	"onset-135m":           {nil, 3 * 2 * 20},
+	"onset-135m":           {nil, 3 * 2 * 60},
 	"theory-135m":          {nil, 2 * 2 * 3 * 30},
 	"first-steps-135m":     {nil, 4 * 2 * 3 * 20},
 	"one-rate-lora-135m":   {nil, 2*8 + 3}, // full fine-tuning has three rates, and one seed
