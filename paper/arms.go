@@ -64,9 +64,10 @@ func traits(arms []analysis.Arm) []trait {
 	})
 	add("numerics", "numerics", func(a analysis.Arm) string {
 		if !slices.ContainsFunc(arms, func(b analysis.Arm) bool {
-			return made(a).ModelHash == made(b).ModelHash && made(a).Numerics != made(b).Numerics
+			return made(a).ModelHash == made(b).ModelHash && trainerOf(a) == trainerOf(b) &&
+				made(a).Numerics != made(b).Numerics
 		}) {
-			return "" // arms that differ in this differ in their model too
+			return "" // arms that differ in this differ in their model or trainer too
 		}
 		return strconv.Itoa(made(a).Numerics)
 	})
@@ -86,6 +87,9 @@ func alike(texts []string) (written []string) {
 	}
 	return written
 }
+
+// trainerOf names what trained an arm, if that is an axis. Each trainer has numerics of its own.
+func trainerOf(a analysis.Arm) string { return grid.ValueOf(a.Axes, "trainer") }
 
 const learningRate = "learning rate"
 

@@ -144,7 +144,7 @@ func unmatched(all []armCell, c, reference armCell) string {
 // none of them apart.
 func (v View) armCells() []armCell {
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
-		ofMaterial := slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics"}, t.field)
+		ofMaterial := slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics", "trainer"}, t.field)
 		return !ofMaterial && followsFromScheme(t, v.arms)
 	})
 	var all []armCell

@@ -172,8 +172,8 @@ func TestComparisonsCountDivergedRuns(t *testing.T) {
 	}
 }
 
-// Cells with different learning rates, models or numerics versions are not compared with each
-// other, but cells of one rate are.
+// Cells with different learning rates, models, numerics versions or trainers are not compared with
+// each other, but cells of one rate are.
 func TestComparisonsStayInTheirGroups(t *testing.T) {
 	runs := fake{
 		schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4},
@@ -191,6 +191,16 @@ func TestComparisonsStayInTheirGroups(t *testing.T) {
 		return !strings.Contains(s, ": rsLoRA vs LoRA")
 	}) {
 		t.Errorf("ranks of two numerics versions: %q, want schemes alone", names)
+	}
+	runs = sweep()
+	for i, r := range runs {
+		trainer := map[string]string{"lora": "local", "rslora": "peft"}[r.Scheme]
+		runs[i].Axes = append(r.Axes, grid.Coordinate{Name: "trainer", Value: trainer})
+	}
+	if _, names := comparisonRows(t, view(runs)); slices.ContainsFunc(names, func(s string) bool {
+		return strings.Contains(s, ": rsLoRA vs LoRA")
+	}) {
+		t.Errorf("schemes of two trainers are compared: %q", names)
 	}
 }
 

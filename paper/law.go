@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot/vg"
+
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
@@ -28,6 +30,7 @@ func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 	for i, w := range laws {
 		points := figure.Series{
 			Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars, Points: w.points,
+			Aside: aside(laws, i),
 		}
 		for _, q := range w.points {
 			at = append(at, q.X)
@@ -48,6 +51,21 @@ func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 	p.X = rankAxis(at, false)
 	p.Y = figure.Axis{Label: label, Log: true}.Over(values...)
 	return p, l
+}
+
+// aside is how far the marks of law i stand from their ranks, so that laws of one colour do not
+// hide each other.
+func aside(laws []law, i int) vg.Length {
+	before, all := 0, 0
+	for j, w := range laws {
+		if w.color == laws[i].color {
+			all++
+			if j < i {
+				before++
+			}
+		}
+	}
+	return figure.Aside(before, all)
 }
 
 // fitLines are the lines of the fitted power of rank and of the predicted one, over the range
