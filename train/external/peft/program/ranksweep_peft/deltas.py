@@ -4,48 +4,60 @@ import torch
 
 
 class Dense:
-    """A matrix."""
+    """A matrix, times a size, which is 1 or brings the matrix near 1."""
 
-    def __init__(self, matrix):
-        self.matrix = matrix
+    def __init__(self, matrix, size=1.0):
+        self.matrix, self.size = matrix, size
 
     def squares(self):
-        return squares(self.matrix)
+        return squares(self.matrix) * self.size**2
 
     def longest_row(self):
-        return self.matrix[self.matrix.norm(dim=1).argmax()]
+        """A vector v, and its length."""
+        lengths = self.matrix.norm(dim=1)
+        return self.matrix[lengths.argmax()], lengths.max()
 
-    def times(self, v):
-        return self.matrix @ v
-
-    def transposed_times(self, u):
-        return self.matrix.T @ u
+    def turned(self, v):
+        """ΔᵀΔv, and its length."""
+        v = self.matrix.T @ (self.matrix @ v)
+        return v, v.norm()
 
 
 class LowRank:
-    """gamma·B·A, which is never formed."""
+    """B·A, times a size, which brings both near 1. It is never formed: what is asked of it
+    follows from BᵀB and AAᵀ, which are (r, r). A vector Aᵀw is kept as w and AAᵀw, in float64."""
 
-    def __init__(self, a, b, gamma):
-        self.a, self.b, self.gamma = a, b, gamma
+    def __init__(self, a, b, size):
+        self.b, self.size = b, size
+        self.gram_a, self.gram_b = (a @ a.T).double(), (b.T @ b).double()
 
     def squares(self):
-        # ‖BA‖² = Σ (BᵀB) ∘ (AAᵀ), with factors of size 1, whose squares float32 can hold.
-        a, b = self.a.abs().max().double(), self.b.abs().max().double()
-        if a == 0 or b == 0:
-            return torch.zeros_like(a)
-        unit_a, unit_b = self.a / a.float(), self.b / b.float()
-        unit = (unit_b.T @ unit_b).double() * (unit_a @ unit_a.T).double()
-        return unit.sum() * (self.gamma * a * b) ** 2
+        return (self.gram_a * self.gram_b).sum() * self.size**2
 
     def longest_row(self):
-        lengths = ((self.b @ (self.a @ self.a.T)) * self.b).sum(1)
-        return self.gamma * (self.b[lengths.argmax()] @ self.a)
+        lengths = ((self.b @ self.gram_a.float()) * self.b).sum(1)
+        return self.vector(self.b[lengths.argmax()].double())
 
-    def times(self, v):
-        return self.gamma * (self.b @ (self.a @ v))
+    def vector(self, w):
+        turned = self.gram_a @ w
+        return torch.stack([w, turned]), (w @ turned).clamp(min=0).sqrt()
 
-    def transposed_times(self, u):
-        return self.gamma * ((u @ self.b) @ self.a)
+    def turned(self, v):
+        return self.vector(self.gram_b @ v[1])
+
+
+def product(a, b, gamma):
+    """gamma·B·A, in the form that takes less work."""
+    # Squares of factors of size 1 are numbers that float32 can hold.
+    size_a, size_b = (x.abs().max().double() for x in (a, b))
+    unit_a, unit_b = (x / size.clamp(min=TINY).float() for x, size in ((a, size_a), (b, size_b)))
+    size, ((rank, inputs), outputs) = gamma * size_a * size_b, (a.shape, len(b))
+    if rank * (inputs + outputs) < inputs * outputs:
+        return LowRank(unit_a, unit_b, size)
+    return Dense(unit_b @ unit_a, size)
+
+
+TINY = torch.finfo(torch.float32).tiny
 
 
 def squares(x):
@@ -59,19 +71,18 @@ ROUNDS, LEAST, AT_ONCE = 200, 8, 16
 def spectral(delta):
     """‖Δ‖₂² by the iteration of package metrics: from the longest row, until a round changes
     it by less than one part in 10⁴."""
-    v = delta.longest_row()
-    length = v.norm()
+    v, length = delta.longest_row()
     if length == 0:
         return 0.0
-    v, top = v / length, 0.0
+    v, top, size = v / length, 0.0, float(delta.size)
     for first in range(0, ROUNDS, AT_ONCE):
         norms = []
         for _ in range(first, min(first + AT_ONCE, ROUNDS)):
-            v = delta.transposed_times(delta.times(v))
-            norms.append(v.norm())
-            v = v / norms[-1]
+            v, length = delta.turned(v)
+            norms.append(length)
+            v = v / length
         for i, now in enumerate(torch.stack(norms).tolist()):
             if not now > 0 or first + i >= LEAST and abs(now - top) < 1e-4 * now:
-                return now
+                return now * size**2
             top = now
-    return top
+    return top * size**2

@@ -98,12 +98,11 @@ def probe(model, maps, batches, work, split, scale):
     scored = sum(b.scored for b in batches)
     for batch in batches:
         passed(model, maps, batch, scored, sizes, scale)
-    for m in maps:
-        added(m, work, sizes[m.name])
+    tops = {m.name: added(m, work, sizes[m.name]) for m in maps}
     fetched([s for size in sizes.values() for s in size.sums.values()])
     total = Sizes()
     for m in maps:
-        size, top = sizes[m.name], spectral(m.delta())
+        size, top = sizes[m.name], tops[m.name]
         if top > 0:
             size.stable_rank, size.ranked = size.sums["delta"].sum / top, 1
         total.join(size)
@@ -138,8 +137,11 @@ def passed(model, maps, batch, scored, sizes, scale):
 
 @torch.no_grad()
 def added(m, work, size):
-    size.sums["delta"].sum = m.delta().squares()
+    """Measures what training has added to a map, and returns the square of its spectral norm."""
+    delta = m.delta()
+    size.sums["delta"].sum = delta.squares()
     moved = m.moved(work)
     if moved:
         size.sums["moved"].add(moved[0])
         size.sums["start"].add(moved[1])
+    return spectral(delta)

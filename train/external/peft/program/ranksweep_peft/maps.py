@@ -5,7 +5,7 @@ import torch
 from peft.utils.integrations import dequantize_module_weight
 from transformers.pytorch_utils import Conv1D
 
-from .deltas import Dense, LowRank
+from .deltas import Dense, product
 from .dropout import Dropout
 
 ADAPTER = "default"
@@ -44,7 +44,7 @@ class Lora:
             factor.data.copy_(work.get_tensor(f"{self.name}.{name}.weight")) if drawn else factor.data.zero_()
 
     def delta(self):
-        return LowRank(self.a.data, self.b.data, self.gamma)
+        return product(self.a.data, self.b.data, self.gamma)
 
     def output(self, x):
         """What training has added to the map's output."""
