@@ -11,6 +11,7 @@ import (
 
 	"ranksweep/analysis"
 	"ranksweep/paper"
+	"ranksweep/sweep"
 )
 
 func newCheck() *cobra.Command {
@@ -47,7 +48,7 @@ func newCheck() *cobra.Command {
 		}
 		defer trainers.Close()
 		dir := out.of(p)
-		if err := fill(cmd, p, trainers, dir, workers, ""); err != nil {
+		if err := fill(cmd, p, trainers, dir, workers, "", sweep.Shard{}); err != nil {
 			return err
 		}
 		return judge(cmd, dir)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -116,9 +117,9 @@ func saved(t *testing.T, dir string) (at time.Time) {
 	return at
 }
 
-// TestLongRunGoesOn: a run that writes checkpoints at SIGUSR1 and is then ended, by SIGKILL, by
-// SIGTERM with status 75, and by Ctrl-C with 130, goes on each time from a later step, and ends
-// with the bytes of a run that was never disturbed.
+// TestLongRunGoesOn: a run of a shard that writes checkpoints at SIGUSR1 and is then ended, by
+// SIGKILL, by SIGTERM with status 75, and by Ctrl-C with 130, goes on each time from a later step,
+// and ends with the bytes of a run that was never disturbed.
 func TestLongRunGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := longWorkplace(t)
@@ -127,8 +128,9 @@ func TestLongRunGoesOn(t *testing.T) {
 	for _, by := range []struct {
 		signal syscall.Signal
 		status int
-	}{{syscall.SIGKILL, -1}, {syscall.SIGTERM, 75}, {syscall.SIGINT, 130}} {
-		before, s := saved(t, dir), launch(t, dir)
+		says   string
+	}{{syscall.SIGKILL, -1, ""}, {syscall.SIGTERM, 75, "start me again"}, {syscall.SIGINT, 130, "interrupted"}} {
+		before, s := saved(t, dir), launch(t, dir, "--shard", "1/1")
 		s.until(t, func() bool { // it trains, so that it hears signals
 			lease, _ := filepath.Glob(filepath.Join(dir, "out/runs/.*.lease"))
 			return before.IsZero() && len(lease) > 0 || s.from(t) > 0
@@ -140,6 +142,9 @@ func TestLongRunGoesOn(t *testing.T) {
 		s.end(t, by.signal)
 		if code := s.ProcessState.ExitCode(); code != by.status {
 			t.Errorf("%v: exit status %d, want %d\n%s", by.signal, code, by.status, s.said(t))
+		}
+		if !strings.Contains(s.said(t), by.says) {
+			t.Errorf("%v: it does not say %q\n%s", by.signal, by.says, s.said(t))
 		}
 		last = s.from(t)
 	}

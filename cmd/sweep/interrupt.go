@@ -44,7 +44,7 @@ func untilSignalled() context.Context {
 func interrupted(ctx context.Context, stderr io.Writer) int {
 	const kept = "finished runs and checkpoints are kept: the same command trains the rest"
 	if s, ok := errors.AsType[signalled](context.Cause(ctx)); ok && s.Signal == syscall.SIGTERM {
-		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d; %s\n", againStatus, kept)
+		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d: start me again; %s\n", againStatus, kept)
 		return againStatus
 	}
 	fmt.Fprintf(stderr, "sweep: interrupted; %s\n", kept)

@@ -6,9 +6,10 @@
 //	sweep plot runs/quickstart
 //
 // Results go to standard output, everything else to standard error. The exit status is 0 if
-// everything succeeded, 1 if something failed or is missing, 64 for a wrong command line, 130
-// after Ctrl-C and 75 after SIGTERM; it is 2 if the program itself broke down, as for lack of
-// memory. Every finished run is kept, and the same command trains the rest.
+// everything succeeded, 1 if something failed or is missing, 64 for a wrong command line, 69 if a
+// shard needs runs of others, 130 after Ctrl-C and 75 after SIGTERM; it is 2 if the program itself
+// broke down, as for lack of memory. Every finished run is kept, and the same command trains the
+// rest.
 package main
 
 import (
@@ -56,6 +57,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if _, usage := errors.AsType[usageError](err); usage {
 		return usageStatus
+	}
+	if _, early := errors.AsType[earlyError](err); early {
+		return earlyStatus
 	}
 	return 1
 }

@@ -154,7 +154,7 @@ func (s study) train(cmd *cobra.Command, trainers train.Trainers) error {
 	if err := s.writeRules(); err != nil {
 		return err
 	}
-	if err := fill(cmd, s.plan, trainers, s.store, runtime.GOMAXPROCS(0), ""); err != nil {
+	if err := fill(cmd, s.plan, trainers, s.store, runtime.GOMAXPROCS(0), "", sweep.Shard{}); err != nil {
 		return err
 	}
 	return s.write(cmd)

@@ -17,8 +17,9 @@ func newRoot() *cobra.Command {
 			"what happens to loss and gradients.\n\n" +
 			experimentHelp + "\n" + storeHelp + "\n\n" +
 			"The exit status is 0 if everything succeeded, 1 if something failed or is missing,\n" +
-			"64 for a wrong command line, 130 after Ctrl-C, and 75 after SIGTERM, which means: the\n" +
-			"same command goes on. It is 2 if the program itself broke down, as for lack of memory.",
+			"64 for a wrong command line, 130 after Ctrl-C, 75 after SIGTERM, which means: start me\n" +
+			"again, and 69 if a shard needs runs of others: start me again when they have ended. It is\n" +
+			"2 if the program itself broke down, as for lack of memory.",
 		Example: "  sweep run quickstart         # begin here\n" +
 			"  sweep table runs/quickstart  # its tables again",
 		Version:       program(),

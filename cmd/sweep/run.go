@@ -32,14 +32,22 @@ func newRun() *cobra.Command {
 			"prints the tables and draws the figures. After an interrupt, run the same command\n" +
 			"again: finished runs are not trained again, failed ones are, and a run that was\n" +
 			"interrupted goes on from its checkpoint. Checkpoints are written every ten minutes, at\n" +
-			"SIGUSR1, and when Ctrl-C or SIGTERM ends the sweep. With --adapters, each run's adapter\n" +
-			"is written as a PEFT folder when the run ends.\n\n" +
+			"SIGUSR1, and when Ctrl-C or SIGTERM ends the sweep, at the next step. Exit status 75\n" +
+			"follows SIGTERM and means: start me again. With --adapters, each run's adapter is\n" +
+			"written as a PEFT folder when the run ends.\n\n" +
 			"If an experiment has nuisance axes, runs on the seeds of tune come first. They choose\n" +
 			"the best values for each cell, at which the cell is reported. If tune has local, each\n" +
-			"seed is reported at its own best value on a local grid around the chosen one.\n\n" + experimentHelp,
+			"seed is reported at its own best value on a local grid around the chosen one.\n\n" +
+			"With --shard 3/64, run trains the third of 64 parts of the grid and ends with a line on\n" +
+			"that part; it prints no tables. Part by part costs about as much, and every run is in one\n" +
+			"part, the same on every machine. Runs that follow tuning need all runs that tune: if some\n" +
+			"are missing, the exit status is 69, which means: start me again when the other shards\n" +
+			"have ended. When all shards have ended, the same command without --shard prints the\n" +
+			"tables.\n\n" + experimentHelp,
 		Example: "  sweep run quickstart\n" +
 			"  sweep run quickstart --set steps=200 --set 'rank=[4,64]' --out runs/longer\n" +
-			"  sweep run gsm8k --set data=gsm8k/train.jsonl",
+			"  sweep run gsm8k --set data=gsm8k/train.jsonl\n" +
+			"  sweep run quickstart --shard 3/64",
 		Args: exactly("EXPERIMENT"),
 	}
 	out := storeFlag(cmd)
@@ -52,9 +60,14 @@ func newRun() *cobra.Command {
 	form := storageFlag(cmd)
 	choice := trainerFlags(cmd)
 	checkpoints(cmd)
+	shardFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *workers < 1 {
 			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
+		}
+		shard, err := shardOf(cmd)
+		if err != nil {
+			return err
 		}
 		if !cmd.Flags().Changed("workers") {
 			*workers = choice.workers(*workers)
@@ -65,11 +78,12 @@ func newRun() *cobra.Command {
 		}
 		defer trainers.Close()
 		if *dry {
-			return planTable(p).WriteText(cmd.OutOrStdout())
+			return showPart(cmd.OutOrStdout(), p, shard)
 		}
 		tellUnused(cmd.ErrOrStderr(), trainers)
 		dir := out.of(p)
-		if err := fill(cmd, p, trainers, dir, *workers, adapters(*handed)); err != nil {
+		err = fill(cmd, p, trainers, dir, *workers, adapters(*handed), shard)
+		if err != nil || !shard.Whole() {
 			return err
 		}
 		return conclude(cmd, dir)
@@ -77,8 +91,9 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
-// fill trains the runs that are missing from the store in dir.
-func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, workers int, to adapters) error {
+// fill trains the runs of a shard that are missing from the store in dir.
+func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, workers int, to adapters,
+	shard sweep.Shard) error {
 	resolved, err := p.Experiment.Resolved()
 	if err != nil {
 		return err
@@ -87,7 +102,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if s.Every, err = every(cmd); err != nil {
 		return err
 	}
-	if err := s.Fits(p); err != nil {
+	if err := s.Fits(p.Part(shard, nil)); err != nil {
 		return err
 	}
 	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
@@ -116,10 +131,11 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := tidy(s.Store, dir); err != nil {
 		return err
 	}
-	if p, err = phases(cmd, s, p, dir, to); err != nil {
+	last, err := phases(cmd, s, p, dir, to, shard)
+	if err != nil {
 		return err
 	}
-	lacking, without := to.lacks(p)
+	lacking, without := to.lacks(last)
 	if lacking > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: without an adapter in %s: %s: "+
 			"sweep export %s --adapters %s trains again what lacks one\n", to, number.Count(lacking, "run"), dir, to)
@@ -144,31 +160,46 @@ func tidy(store *results.Store, dir string) error {
 	return store.Tidy()
 }
 
-// phases trains the missing runs of a plan and of all plans that follow, and returns the
-// last plan. Tuning runs hand out no adapters.
-func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to adapters) (*sweep.Plan, error) {
-	for {
+// phases trains the missing runs of a shard, of a plan and of all plans that follow, and returns
+// the shard's part of the last one. Tuning runs hand out no adapters.
+func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to adapters, shard sweep.Shard) (
+	*sweep.Plan, error) {
+	for before := (*sweep.Plan)(nil); ; {
+		part := p.Part(shard, before)
 		if text := p.Phase(); text != "" {
 			fmt.Fprintln(cmd.ErrOrStderr(), text)
 		}
 		if to != "" && !p.Tunes() {
 			s.HandOut = to.write
 		}
-		if err := phase(cmd, s, p, dir); err != nil || p.Final() {
-			return p, err
+		if err := phase(cmd, s, p, part, dir); err != nil {
+			return nil, err
+		}
+		if !shard.Whole() {
+			if err := tellPart(cmd.OutOrStdout(), s.Store, shard, p, part); err != nil {
+				return nil, err
+			}
+		}
+		if p.Final() {
+			return part, nil
 		}
 		runs, _, problems := s.Store.Asked(p.Grid())
 		if newer := newerRuns(results.Newer(p.Grid(), problems)); len(newer) > 0 {
 			return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
+		}
+		if !shard.Whole() {
+			if err := awaited(p, runs, dir); err != nil {
+				return nil, err
+			}
 		}
 		if err := failures(runs); err != nil && p.Tunes() {
 			return nil, err
 		}
 		next, err := p.Next(cmd.Context(), runs, s.Trainers)
 		if next == nil || err != nil {
-			return p, err
+			return part, err
 		}
-		p = next
+		before, p = p, next
 	}
 }
 
@@ -179,16 +210,16 @@ func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
 	}
 }
 
-// phase trains the missing runs of a plan. It records the grid before and after, so that a
+// phase trains the missing runs of a part of a plan. It records the grid before and after, so that a
 // store that was removed in the meantime does not pass for a complete one.
-func phase(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string) error {
+func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir string) error {
 	if err := results.WriteGrid(p.Grid(), dir); err != nil {
 		return err
 	}
-	progress := newProgress(cmd.ErrOrStderr(), p, s.Workers)
+	progress := newProgress(cmd.ErrOrStderr(), part, s.Workers)
 	defer progress.close()
 	s.Observer = progress
-	if err := s.Run(cmd.Context(), p); err != nil {
+	if err := s.Run(cmd.Context(), part); err != nil {
 		return err
 	}
 	return results.WriteGrid(p.Grid(), dir)
