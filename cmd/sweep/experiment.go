@@ -18,6 +18,9 @@ import (
 	"ranksweep/train"
 )
 
+// experimentFile is the resolved experiment in the folder of its store.
+const experimentFile = "experiment.yaml"
+
 // experimentHelp explains EXPERIMENT, for every command that takes one.
 const experimentHelp = "EXPERIMENT is the name of an embedded experiment (see sweep list) or a YAML file."
 

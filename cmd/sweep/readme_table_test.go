@@ -25,7 +25,7 @@ func TestReadmeListsCommands(t *testing.T) {
 // A row of the table shows one command or several.
 var (
 	row      = regexp.MustCompile("(?m)^\\| `sweep .*$")
-	rowNames = regexp.MustCompile("`sweep ([a-z]+)")
+	rowNames = regexp.MustCompile("`sweep ([a-z-]+)")
 	rowFlags = regexp.MustCompile("--([a-z-]+)")
 )
 

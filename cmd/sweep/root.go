@@ -44,7 +44,7 @@ func newRoot() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newReproduce(), newStatus(), newTable(), newPlot(),
-		newExport(), newPack(), newUnpack(), newVerify(), newEval(), newMerge(), newExplain(),
+		newExport(), newPack(), newUnpack(), newMergeStores(), newVerify(), newEval(), newMerge(), newExplain(),
 		newTrainer(), newPretrain(),
 		fieldsTopic(), columnsTopic())
 	return root

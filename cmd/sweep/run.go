@@ -108,7 +108,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
 		return err
 	}
-	file := filepath.Join(dir, "experiment.yaml")
+	file := filepath.Join(dir, experimentFile)
 	switch there, err := experiments.Load(file); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

@@ -13,7 +13,7 @@ import (
 // study returns the runs of the store in dir with a description of its experiment and of this
 // machine, on which it is taken to have been trained.
 func (h holdings) study(dir string) (results.StudyFiles, error) {
-	file := filepath.Join(dir, "experiment.yaml")
+	file := filepath.Join(dir, experimentFile)
 	text, err := userfile.Read(file, userfile.Settings)
 	if err != nil {
 		return results.StudyFiles{}, fmt.Errorf("%s: experiment file: %w: sweep run EXPERIMENT --out %s writes it",
