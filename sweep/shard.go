@@ -65,23 +65,36 @@ func (p *Plan) Part(s Shard, before *Plan) *Plan {
 	return &part
 }
 
-// of divides jobs: the longest first, each goes to the shard that has the least to do so far; the
-// ID and the number of the shard decide between equals. It returns the jobs of s in their order.
-func (s Shard) of(jobs []Job) []Job {
-	order := slices.Clone(jobs)
-	slices.SortFunc(order, func(a, b Job) int {
-		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.ID, b.ID))
-	})
-	loads := make([]float64, min(s.Of, len(jobs))) // others stay empty
-	own := make(map[string]bool)
-	for _, j := range order {
-		least := slices.Index(loads, slices.Min(loads))
-		loads[least] += j.weight()
-		if least == s.Number-1 {
-			own[j.ID] = true
+// of returns the jobs of the shard in their order.
+func (s Shard) of(jobs []Job) (own []Job) {
+	for i, shard := range ShardsOf(jobs, s.Of) {
+		if shard == s.Number {
+			own = append(own, jobs[i])
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(jobs), func(j Job) bool { return !own[j.ID] })
+	return own
+}
+
+// ShardsOf returns the number of the shard of each job, if there are so many shards. The longest
+// first, each goes to the shard that has the least to do so far; the ID and the number of the shard
+// decide between equals.
+func ShardsOf(jobs []Job, shards int) []int {
+	order := make([]int, len(jobs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, k int) int {
+		a, b := jobs[i], jobs[k]
+		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.ID, b.ID), cmp.Compare(i, k))
+	})
+	numbers := make([]int, len(jobs))
+	loads := make([]float64, min(shards, len(jobs))) // others stay empty
+	for _, i := range order {
+		least := slices.Index(loads, slices.Min(loads))
+		loads[least] += jobs[i].weight()
+		numbers[i] = least + 1
+	}
+	return numbers
 }
 
 // weight is the cost of a job in whole thousands of operations: sums of them are exact, so that no

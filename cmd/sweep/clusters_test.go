@@ -25,14 +25,6 @@ func TestClustersPage(t *testing.T) {
 	})
 }
 
-// needSlurm skips a test where no Slurm is that may be stopped and started: .ci/slurm starts one.
-func needSlurm(t *testing.T) {
-	t.Helper()
-	if os.Getenv("SLURM_CONF") == "" {
-		t.Skip("no Slurm: .ci/slurm go test ./cmd/sweep -run 'Slurm|Clusters' starts one")
-	}
-}
-
 // shellOf returns the script in a section of a page.
 func shellOf(t *testing.T, page, section string) string {
 	t.Helper()

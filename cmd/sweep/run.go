@@ -94,38 +94,16 @@ func newRun() *cobra.Command {
 // fill trains the runs of a shard that are missing from the store in dir.
 func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, workers int, to adapters,
 	shard sweep.Shard) error {
-	resolved, err := p.Experiment.Resolved()
+	interval, err := every(cmd)
 	if err != nil {
 		return err
 	}
 	s := newScheduler(t, dir, workers)
-	if s.Every, err = every(cmd); err != nil {
-		return err
-	}
+	s.Every = interval
 	if err := s.Fits(p.Part(shard, nil)); err != nil {
 		return err
 	}
-	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
-		return err
-	}
-	file := filepath.Join(dir, experimentFile)
-	switch there, err := experiments.Load(file); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return fmt.Errorf("%w; if a newer program wrote this file, use that program, or name another folder by --out; "+
-			"otherwise mend or remove the file", err)
-	case there.Name != p.Experiment.Name:
-		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
-			dir, there.Name, p.Experiment.Name)
-	default:
-		if err := keepEdited(cmd.ErrOrStderr(), file, there); err != nil {
-			return err
-		}
-		if err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved); err != nil {
-			return err
-		}
-	}
-	if err := wholefile.WriteBytes(file, resolved); err != nil {
+	if err := settle(cmd, p, dir); err != nil {
 		return err
 	}
 	if err := tidy(s.Store, dir); err != nil {
@@ -149,6 +127,35 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 			"damaged; %s keeps what was replaced, %s, which may be removed\n", folder, number.Count(n, "folder"))
 	}
 	return tidy(s.Store, dir)
+}
+
+// settle makes dir the store of a plan's experiment, and says what of it was another's.
+func settle(cmd *cobra.Command, p *sweep.Plan, dir string) error {
+	resolved, err := p.Experiment.Resolved()
+	if err != nil {
+		return err
+	}
+	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, experimentFile)
+	switch there, err := experiments.Load(file); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("%w; if a newer program wrote this file, use that program, or name another folder by --out; "+
+			"otherwise mend or remove the file", err)
+	case there.Name != p.Experiment.Name:
+		return fmt.Errorf("%s is the store of experiment %s: name another folder by --out for %s",
+			dir, there.Name, p.Experiment.Name)
+	default:
+		if err := keepEdited(cmd.ErrOrStderr(), file, there); err != nil {
+			return err
+		}
+		if err := tellChange(cmd.ErrOrStderr(), dir, there, p, resolved); err != nil {
+			return err
+		}
+	}
+	return wholefile.WriteBytes(file, resolved)
 }
 
 // tidy removes what killed processes left in the store in dir. What processes of other hosts

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/cluster"
 	"ranksweep/results"
 )
 
@@ -23,6 +24,9 @@ type status struct {
 	Damaged  []string `json:"damaged"` // one reason for each damaged record; such runs count as missing
 
 	Checkpoints []savedRun `json:"checkpoints"` // of missing and failed runs
+
+	Tasks    []cluster.Task `json:"tasks,omitempty"` // if the experiment was submitted, as far as the cluster remembers
+	TasksErr string         `json:"tasks_error,omitempty"`
 }
 
 func newStatus() *cobra.Command {
@@ -33,15 +37,23 @@ func newStatus() *cobra.Command {
 			"failed, none is missing and none was written by a newer program. A run whose loss\n" +
 			"became infinite or NaN has diverged, which counts as a result. A run without a result\n" +
 			"that has a checkpoint is listed as saved: it goes on from there. Each checkpoint is read\n" +
-			"whole, so that one which is damaged, or of another run or program, is named.\n\n" + storeHelp,
+			"whole, so that one which is damaged, or of another run or program, is named.\n\n" +
+			"If the experiment was submitted, status shows its tasks too: queued and why, running, where\n" +
+			"and since when, requeued, and failed, with Slurm's reason and the end of the output. Slurm\n" +
+			"forgets a task some minutes after its end; its output stays in DIR/cluster.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		tasks, unasked := submittedTasks(cmd.Context(), args[0]) // first: the runs of tasks that are done are there
 		s, c, newer, err := count(args[0], localTrainer(cmd).Provenance())
 		if err != nil {
 			return err
+		}
+		if s.Tasks = tasks; unasked != nil {
+			s.TasksErr = unasked.Error()
+			fmt.Fprintf(cmd.ErrOrStderr(), "sweep: tasks are not known: %v\n", unasked)
 		}
 		if *asJSON {
 			err = json.NewEncoder(cmd.OutOrStdout()).Encode(s)
@@ -77,6 +89,7 @@ func (s status) write(w io.Writer) error {
 		}
 	}
 	_, err := io.WriteString(w, text)
+	writeTasks(w, s.Tasks)
 	return err
 }
 

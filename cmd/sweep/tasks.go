@@ -1,0 +1,152 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ranksweep/cluster"
+	"ranksweep/cluster/slurm"
+	"ranksweep/experiments"
+	"ranksweep/paper/number"
+)
+
+// tasksOf returns the tasks that Slurm remembers of the jobs of a store.
+func tasksOf(ctx context.Context, dir string) ([]cluster.Task, error) {
+	e, err := experiments.Load(filepath.Join(dir, experimentFile))
+	if err != nil {
+		return nil, err
+	}
+	name, err := slurm.Name(e.Name, dir)
+	if err != nil {
+		return nil, err
+	}
+	return slurm.Tasks(ctx, name, filepath.Join(dir, clusterFolder))
+}
+
+// submittedTasks returns the tasks of a store that was submitted, without those that others came
+// after, and the last lines of what failed ones said.
+func submittedTasks(ctx context.Context, dir string) ([]cluster.Task, error) {
+	if _, err := os.Stat(filepath.Join(dir, clusterFolder)); err != nil {
+		return nil, nil // it was not
+	}
+	tasks, err := tasksOf(ctx, dir)
+	tasks = latest(tasks)
+	for i, t := range tasks {
+		if t.State == cluster.Failed {
+			tasks[i].Last = lastLines(t.Log, 5)
+		}
+	}
+	return tasks, err
+}
+
+// latest returns the last task of each shard, in order of phase and shard.
+func latest(tasks []cluster.Task) (all []cluster.Task) {
+	tasks = slices.Clone(tasks)
+	slices.SortStableFunc(tasks, func(a, b cluster.Task) int {
+		return cmp.Or(cmp.Compare(slices.Index(phaseOrder, a.Phase), slices.Index(phaseOrder, b.Phase)),
+			cmp.Compare(a.Of, b.Of), cmp.Compare(a.Shard, b.Shard), cmp.Compare(arrayNumber(a), arrayNumber(b)))
+	})
+	for i, t := range tasks {
+		if i+1 < len(tasks) && part(t) == part(tasks[i+1]) {
+			continue
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func arrayNumber(t cluster.Task) int {
+	n, _ := strconv.Atoi(t.Array)
+	return n
+}
+
+// part names a task by what it does, as in tuning 3/64.
+func part(t cluster.Task) string {
+	if t.Of == 0 {
+		return t.Phase
+	}
+	return fmt.Sprintf("%s %d/%d", t.Phase, t.Shard, t.Of)
+}
+
+// lastLines returns the last lines of a file; none if it cannot be read. A line may be long.
+func lastLines(path string, most int) []string {
+	const enough = 4096 // bytes
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > enough {
+		f.Seek(-enough, io.SeekEnd)
+	}
+	text, _ := io.ReadAll(io.LimitReader(f, enough))
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	return lines[max(0, len(lines)-most):]
+}
+
+// group is what tasks that wait have in common.
+type group struct {
+	state         cluster.State
+	phase, reason string
+}
+
+// writeTasks shows the tasks of a store: how many there are of each state, where they run, why some
+// failed, and why others wait.
+func writeTasks(w io.Writer, tasks []cluster.Task) {
+	if len(tasks) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "tasks     %s\n", tally(tasks))
+	var waiting []group
+	for _, t := range tasks {
+		switch t.State {
+		case cluster.Queued, cluster.Requeued, cluster.Held:
+			waiting = append(waiting, group{t.State, t.Phase, cmp.Or(t.Reason, "waits for its turn")})
+		case cluster.Running:
+			fmt.Fprintf(w, "running   %s on %s since %s%s, task %s\n", part(t), t.Node,
+				t.Since.Format("2006-01-02 15:04:05"), again(t), t.ID)
+		case cluster.Failed:
+			fmt.Fprintf(w, "failed    %s: %s, exit status %d, task %s; %s ends with\n", part(t), t.Reason, t.Exit, t.ID,
+				t.Log)
+			for _, line := range t.Last {
+				fmt.Fprintf(w, "            %s\n", line)
+			}
+		}
+	}
+	for i, n := 0, 0; i < len(waiting); i += n {
+		for n = 1; i+n < len(waiting) && waiting[i+n] == waiting[i]; n++ {
+		}
+		g := waiting[i]
+		fmt.Fprintf(w, "%-9s %s of %s: %s\n", g.state, number.Count(n, "task"), g.phase, g.reason)
+	}
+}
+
+// tally counts tasks by their states.
+func tally(tasks []cluster.Task) string {
+	count := make(map[cluster.State]int)
+	for _, t := range tasks {
+		count[t.State]++
+	}
+	var all []string
+	for _, state := range cluster.States {
+		if n := count[state]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// again says how often a task began anew.
+func again(t cluster.Task) string {
+	if t.Restarts == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", requeued %s", number.Count(t.Restarts, "time"))
+}
