@@ -172,6 +172,9 @@ func TestPagesWork(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	check(t, err)
 	for _, path := range pages {
+		if filepath.Base(path) == "clusters.md" {
+			continue // TestClustersPage follows it, where there are clusters
+		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			page, err := os.ReadFile(path)
