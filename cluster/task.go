@@ -6,19 +6,21 @@ import "time"
 type State string
 
 // A task that is requeued is queued, and has run before. One that is held could not be started, and
-// waits until somebody sees to it. A task that ended well is done; one that a user ended is canceled.
+// waits until somebody sees to it. A task that ended well is done; one that did its part and found
+// that others must end first is early; one that a user ended is canceled.
 const (
 	Queued   State = "queued"
 	Requeued State = "requeued"
 	Held     State = "held"
 	Running  State = "running"
 	Done     State = "done"
+	Early    State = "early"
 	Failed   State = "failed"
 	Canceled State = "canceled"
 )
 
 // States are all states, in the order of a task's life.
-var States = []State{Queued, Requeued, Held, Running, Done, Failed, Canceled}
+var States = []State{Queued, Requeued, Held, Running, Done, Early, Failed, Canceled}
 
 // Live reports whether the task is still to come, or runs.
 func (s State) Live() bool { return s == Queued || s == Requeued || s == Running }

@@ -45,6 +45,9 @@ func parseQueue(text, logs string) (tasks []cluster.Task, err error) {
 		if t.Exit == 0 && status != 0 {
 			t.Exit = 128 + status&0x7f // the signal that ended it
 		}
+		if t.State == cluster.Failed && t.Exit == earlyStatus {
+			t.State = cluster.Early
+		}
 		if t.State == cluster.Failed || t.State == cluster.Canceled {
 			t.Reason = ended(fields[3], t.Reason)
 		}

@@ -34,6 +34,7 @@ func (j Job) Script() string {
 		fmt.Fprintln(&b, strings.Join(all, " &&\n"))
 		return b.String()
 	}
+	fmt.Fprintf(&b, "export GOMAXPROCS=%d\n", j.CPUs) // many clusters do not keep a task to its CPUs
 	b.WriteString("again=scontrol\n" +
 		"trap 'kill -TERM $! 2>/dev/null' USR1\n" +
 		"trap 'again=:; kill -TERM $! 2>/dev/null' TERM\n")

@@ -39,6 +39,7 @@ func TestScript(t *testing.T) {
 #SBATCH --dependency=afterany:3:4,afternotok:5
 #SBATCH --kill-on-invalid-dep=yes
 #SBATCH --account=physics
+export GOMAXPROCS=2
 again=scontrol
 trap 'kill -TERM $! 2>/dev/null' USR1
 trap 'again=:; kill -TERM $! 2>/dev/null' TERM
@@ -127,6 +128,7 @@ func TestParseQueue(t *testing.T) {
 1_5|1|5|OUT_OF_MEMORY|None|node7|2026-11-30T10:53:28|0|9|tuning:64|
 1_6|1|6|CANCELLED|None|node7|2026-11-30T10:53:28|0|36608|tuning:64|
 1_7|1|7|PENDING|launch failed requeued held||N/A|1|0|tuning:64|
+1_8|1|8|FAILED|NonZeroExitCode|node7|2026-11-30T10:53:28|0|17664|tuning:64|
 7|7|N/A|PENDING|Dependency||N/A|0|0|tables|
 8|8|N/A|A_NEW_STATE|None||N/A|0|0|tables|
 `
@@ -147,6 +149,8 @@ func TestParseQueue(t *testing.T) {
 		{ID: "1_6", Array: "1", Shard: 7, State: cluster.Canceled, Reason: "CANCELLED", Exit: 143, Node: "node7",
 			Since: at(28)},
 		{ID: "1_7", Array: "1", Shard: 8, State: cluster.Held, Reason: "launch failed requeued held", Restarts: 1},
+		{ID: "1_8", Array: "1", Shard: 9, State: cluster.Early, Reason: "NonZeroExitCode", Exit: 69, Node: "node7",
+			Since: at(28)},
 		{ID: "7", Array: "7", State: cluster.Queued, Reason: "Dependency"},
 		{ID: "8", Array: "8", State: cluster.Queued},
 	}

@@ -23,6 +23,24 @@ func TestClustersPage(t *testing.T) {
 		needSlurm(t)
 		follow(t, "sbatch", "--wait", shellOf(t, page, "Slurm"))
 	})
+	t.Run("submit", func(t *testing.T) {
+		needSlurm(t)
+		command := regexp.MustCompile(`(?m)^    (sweep submit mine.yaml .*)$`).FindStringSubmatch(page)
+		if command == nil {
+			t.Fatal("docs/clusters.md does not submit mine.yaml")
+		}
+		dir := mine(t)
+		tool(t, dir, "sh", "-c", command[1])
+		reach(t, dir, "runs/mine", "the end", func(s status) bool { return in(s.Tasks, liveStates...) == 0 })
+		if s, code := slurmStatus(t, dir, "runs/mine"); code != 0 || s.Done != killedRuns {
+			t.Errorf("exit status %d: %+v", code, s)
+		}
+		for _, file := range []string{"tables/summary.csv", "figures/loss.pdf"} {
+			if _, err := os.Stat(filepath.Join(dir, "runs/mine", file)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 // shellOf returns the script in a section of a page.
@@ -36,13 +54,20 @@ func shellOf(t *testing.T, page, section string) string {
 	return m[1]
 }
 
-// follow gives a program a script, its last argument, in a folder with the experiment mine. It must
-// fill its store.
-func follow(t *testing.T, program string, args ...string) {
+// mine returns a folder with the experiment of the page, mine.yaml.
+func mine(t *testing.T) string {
 	t.Helper()
 	dir := workplace(t)
 	text := strings.Replace(killed, "name: killed", "name: mine", 1)
 	check(t, os.WriteFile(filepath.Join(dir, "mine.yaml"), []byte(text), 0o666))
+	return dir
+}
+
+// follow gives a program a script, its last argument, in the folder of the experiment. It must fill
+// its store.
+func follow(t *testing.T, program string, args ...string) {
+	t.Helper()
+	dir := mine(t)
 	last := len(args) - 1
 	check(t, os.WriteFile(filepath.Join(dir, "script"), []byte(args[last]), 0o777))
 	c := exec.Command(program, append(args[:last:last], "./script")...)

@@ -190,9 +190,9 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		if p.Final() {
 			return part, nil
 		}
-		runs, _, problems := s.Store.Asked(p.Grid())
-		if newer := newerRuns(results.Newer(p.Grid(), problems)); len(newer) > 0 {
-			return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
+		runs, err := phaseRuns(s.Store, p, dir)
+		if err != nil {
+			return nil, err
 		}
 		if !shard.Whole() {
 			if err := awaited(p, runs, dir); err != nil {
@@ -208,6 +208,16 @@ func phases(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to
 		}
 		before, p = p, next
 	}
+}
+
+// phaseRuns returns the runs of a phase that are stored. If a newer program wrote some of them, nobody
+// can tell which runs follow.
+func phaseRuns(store *results.Store, p *sweep.Plan, dir string) ([]results.Run, error) {
+	runs, _, problems := store.Asked(p.Grid())
+	if newer := newerRuns(results.Newer(p.Grid(), problems)); len(newer) > 0 {
+		return nil, fmt.Errorf("which runs follow depends on all that come before, and %w", newer.err(dir))
+	}
+	return runs, nil
 }
 
 // newScheduler returns a scheduler for the store in dir, without an observer.

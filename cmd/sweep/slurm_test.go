@@ -125,7 +125,7 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 	for _, id := range append(idsIn(s.Tasks, cluster.Running), idsIn(s.Tasks, cluster.Done)[0]) {
 		exec.Command("scontrol", "requeue", id).Run() // it may have ended
 	}
-	node := strings.TrimSpace(tool(t, dir, "sinfo", "-h", "-o", "%n"))
+	node := strings.TrimSpace(tool(t, dir, "sinfo", "-h", "-p", "debug", "-o", "%n"))
 	tool(t, dir, "scontrol", "update", "NodeName="+node, "State=DRAIN", "Reason=test")
 	reach(t, dir, "store", "an idle node", func(s status) bool { return in(s.Tasks, cluster.Running) == 0 })
 	tool(t, dir, "scontrol", "update", "NodeName="+node, "State=RESUME")

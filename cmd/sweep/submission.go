@@ -23,16 +23,22 @@ import (
 	"ranksweep/wholefile"
 )
 
-// The phases of a submission, in the order in which they run. Tasks of the third train what follows
-// if tuning, or a local grid, goes on beyond an edge.
+// The phases of a submission, in the order in which they run. Between the last two there are as many
+// arrays as tuning, or a local grid, may go on beyond an edge; each runs if those before it did not end
+// well, since something was still to follow.
 const (
 	tuningPhase   = "tuning"
 	reportedPhase = "reported"
-	morePhase     = "more"
 	tablesPhase   = "tables"
 )
 
-var phaseOrder = []string{tuningPhase, reportedPhase, morePhase, tablesPhase}
+var phaseOrder = []string{tuningPhase, reportedPhase, "more-1", "more-2", "more-3", "more-4", tablesPhase}
+
+// morePhases are those for what may follow if so many values may be added.
+func morePhases(extend int) []string {
+	all := phaseOrder[2 : len(phaseOrder)-1]
+	return all[:min(extend, len(all))]
+}
 
 // submission is one call of sweep submit.
 type submission struct {
@@ -182,8 +188,8 @@ func (s *submission) hand(p *sweep.Plan) error {
 			return err
 		}
 	}
-	if tune := p.Experiment.Tune; tune.Extend > 0 {
-		if err := s.phase(morePhase, append(slices.Clone(jobs), p.Follow...), nil); err != nil {
+	for _, more := range morePhases(p.Experiment.Tune.Extend) {
+		if err := s.phase(more, append(slices.Clone(jobs), p.Follow...), nil); err != nil {
 			return err
 		}
 	}
@@ -209,7 +215,10 @@ func (s *submission) current(p *sweep.Plan) (_ *sweep.Plan, jobs []sweep.Job, mi
 		if len(missing) > 0 || p.Final() {
 			return p, jobs, missing, nil
 		}
-		runs, _ := store.Runs()
+		runs, err := phaseRuns(store, p, s.dir)
+		if err != nil {
+			return nil, nil, nil, err
+		}
 		next, err := p.Next(s.cmd.Context(), runs, s.trainers)
 		if next == nil || err != nil {
 			return p, jobs, nil, err
@@ -292,10 +301,12 @@ func (s *submission) phase(phase string, jobs []sweep.Job, missing map[string]bo
 		return err
 	}
 	job := slurm.Job{Phase: phase, Shards: shards, Of: of, Run: run, Lenient: phase == tuningPhase}
-	if job.After = s.arrays(tuningPhase); phase == morePhase {
-		job.After, job.Failed = nil, s.arrays(reportedPhase)
-	} else if phase == tuningPhase {
-		job.After = nil
+	switch before := phaseOrder[:slices.Index(phaseOrder, phase)]; phase {
+	case tuningPhase:
+	case reportedPhase:
+		job.After = s.arrays(before...)
+	default:
+		job.Failed = s.arrays(before[1:]...)
 	}
 	longest := cluster.Longest(jobs, of, s.speed, s.workers)
 	what := fmt.Sprintf("%s of about %s at most", number.Count(len(shards), "task"), spoken(longest))
@@ -328,10 +339,10 @@ func (s *submission) shards(phase string, jobs []sweep.Job) (of int, queued map[
 	return of, queued
 }
 
-// arrays returns the IDs of the arrays of a phase that are queued or run.
-func (s *submission) arrays(phase string) (ids []string) {
+// arrays returns the IDs of the arrays of some phases that are queued or run.
+func (s *submission) arrays(phases ...string) (ids []string) {
 	for _, t := range s.live {
-		if t.Phase == phase && !slices.Contains(ids, t.Array) {
+		if slices.Contains(phases, t.Phase) && !slices.Contains(ids, t.Array) {
 			ids = append(ids, t.Array)
 		}
 	}
@@ -350,9 +361,7 @@ func (s *submission) tables() error {
 	job := slurm.Job{
 		Phase: tablesPhase, Run: []string{run[0], "table", s.dir}, Then: [][]string{{run[0], "plot", s.dir}},
 	}
-	for _, phase := range phaseOrder[:3] {
-		job.After = append(job.After, s.arrays(phase)...)
-	}
+	job.After = s.arrays(phaseOrder[:len(phaseOrder)-1]...)
 	return s.replace(job, "tables and figures")
 }
 

@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +22,10 @@ import (
 // tasksOf returns the tasks that Slurm remembers of the jobs of a store.
 func tasksOf(ctx context.Context, dir string) ([]cluster.Task, error) {
 	e, err := experiments.Load(filepath.Join(dir, experimentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is no store, since it has no %s: sweep submit EXPERIMENT --out %s makes one", dir,
+			experimentFile, dir)
+	}
 	if err != nil {
 		return nil, err
 	}
