@@ -34,10 +34,13 @@ const (
 
 var phaseOrder = []string{tuningPhase, reportedPhase, "more-1", "more-2", "more-3", "more-4", tablesPhase}
 
-// morePhases are those for what may follow if so many values may be added.
-func morePhases(extend int) []string {
+// morePhases are those for what may follow. A local grid always may.
+func morePhases(t experiments.Tune) []string {
 	all := phaseOrder[2 : len(phaseOrder)-1]
-	return all[:min(extend, len(all))]
+	if t.Local > 0 {
+		return all
+	}
+	return all[:min(t.Extend, len(all))]
 }
 
 // submission is one call of sweep submit.
@@ -188,7 +191,7 @@ func (s *submission) hand(p *sweep.Plan) error {
 			return err
 		}
 	}
-	for _, more := range morePhases(p.Experiment.Tune.Extend) {
+	for _, more := range morePhases(p.Experiment.Tune) {
 		if err := s.phase(more, append(slices.Clone(jobs), p.Follow...), nil); err != nil {
 			return err
 		}
