@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"ranksweep/wholefile"
 )
@@ -35,11 +36,22 @@ func (s *Store) Pack(ctx context.Context, program string) (Packing, error) {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			break
 		}
-		if r, files, why := s.packable(id); why != nil {
+		r, files, why := s.packable(id)
+		p, packed := s.packs.of(id), fs.ErrNotExist
+		if why == nil && p != nil {
+			packed = s.sameAsPacked(id, p)
+		}
+		switch {
+		case why != nil:
 			done.leave(id, why)
-		} else if p := s.packs.of(id); p != nil && !errors.Is(s.sameAsPacked(id, p), ErrDamaged) {
+		case errors.Is(packed, errKept):
+			done.leave(id, packed)
+		case packed == nil && !p.leaving():
 			err = s.drop(id, p, &done)
-		} else if err = w.add(r, files); err == nil && w.frames.Len() >= packSize {
+		default:
+			err = w.add(r, files)
+		}
+		if err == nil && w.frames.Len() >= packSize {
 			err = s.finish(w, &done)
 			w = newPackWriter(program)
 		}
@@ -164,6 +176,12 @@ func (s *Store) remove(id string, p *pack) error {
 		return errors.Join(err, s.files.Rename(moved, s.path(id)))
 	}
 	return s.files.RemoveAll(moved)
+}
+
+// leaving reports whether a process is taking the pack apart, or was ended while it did: its name
+// has a further part. No folder is removed because such a pack has its run.
+func (p *pack) leaving() bool {
+	return strings.Count(filepath.Base(p.path), ".") > strings.Count(packSuffix, ".")
 }
 
 // has looks whether a pack is still where it was.

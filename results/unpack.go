@@ -35,7 +35,7 @@ func (s *Store) unpack(ctx context.Context, p *pack, done *Packing) error {
 	if _, newer := errors.AsType[*NewerError](p.wrong); newer {
 		return nil
 	}
-	// Whoever packs the same runs at this moment looks for the pack by its name.
+	// Whoever packs the same runs at this moment looks for the pack by its name. See leaving.
 	name, _, _ := strings.Cut(filepath.Base(p.path), ".")
 	own := filepath.Join(s.packs.folder, name+"."+wholefile.Random()+packSuffix)
 	if err := s.files.Rename(p.path, own); err != nil {
@@ -62,7 +62,7 @@ func (s *Store) unpack(ctx context.Context, p *pack, done *Packing) error {
 		}
 	}
 	if !whole {
-		return nil
+		return s.files.Rename(own, filepath.Join(s.packs.folder, name+packSuffix))
 	}
 	done.Packs++
 	return s.files.RemoveAll(own)
