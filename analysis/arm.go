@@ -27,9 +27,12 @@ type Arm struct {
 }
 
 // Arms groups rows into arms, in the order of [Cells].
-func Arms(rows []Row) []Arm {
+func Arms(rows []Row) []Arm { return armsOf(Cells(rows)) }
+
+// armsOf groups cells in the order of [Cells].
+func armsOf(cells []Cell) []Arm {
 	var arms []Arm
-	for _, c := range Cells(rows) {
+	for _, c := range cells {
 		if n := len(arms); n == 0 || compareArms(arms[n-1].Cells[0].Setting, c.Setting) != 0 {
 			arms = append(arms, Arm{
 				Scheme:    c.Scheme,

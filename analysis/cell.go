@@ -30,7 +30,7 @@ func Cells(rows []Row) []Cell {
 	parts := map[string]int{} // by cell hash
 	for len(sorted) > 0 {
 		n := sameAsFirst(sorted)
-		cells = append(cells, newCell(sorted[:n]))
+		cells = append(cells, newCell(sorted[:n:n]))
 		parts[sorted[0].Setting.Cell]++
 		sorted = sorted[n:]
 	}
@@ -58,7 +58,7 @@ func sameAsFirst(rows []Row) int {
 
 // newCell makes a cell of rows that share one setting, except for what differs by seed.
 func newCell(rows []Row) Cell {
-	c := Cell{Setting: rows[0].Setting, Runs: slices.Clone(rows)}
+	c := Cell{Setting: rows[0].Setting, Runs: rows}
 	c.LR = geometricMean(rows, func(r Row) float64 { return r.Setting.LR })
 	c.Axes = cellAxes(rows)
 	c.BeyondTheory, c.Warnings = "", nil

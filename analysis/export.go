@@ -11,17 +11,17 @@ import (
 // columns.csv, which explains every column, into dir, and makes dir if need be. Each file
 // is replaced as a whole. An absent value is an empty field.
 //
-// runs are the runs of all phases that the grid asks for, before [Split]; a run that
+// The runs are those of all phases that the grid asks for, before [Split]; a run that
 // the grid asks for and runs lack is exported with the status missing. Cells and exponents
 // come from the reported runs only.
-func Export(runs []results.Run, g grid.Grid, dir string) error {
-	runs = slices.SortedFunc(slices.Values(runs), results.CompareRuns)
-	in, _, _ := Split(g, runs)
-	tables, err := results.RunTables(runs, g, LocalMarks(in))
+func Export(runs results.Outlines, g grid.Grid, dir string) error {
+	in, _, _ := Split(g, runs.Runs)
+	tables, err := runs.WriteTables(dir, g, LocalMarks(in))
 	if err != nil {
 		return err
 	}
-	return results.WriteTables(dir, append(tables, cellTable(Cells(in)), exponentTable(Arms(in)))...)
+	cells := Cells(in)
+	return results.WriteTables(dir, tables, cellTable(cells), exponentTable(armsOf(cells)))
 }
 
 // Tables are the tables, without rows, that an export has beside those of runs.

@@ -71,7 +71,7 @@ func files(t *testing.T, dir string) map[string][]byte {
 func TestExportMatchesGoldens(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tables")
 	runs := exported()
-	if err := Export(runs, exportedGrid(runs), dir); err != nil {
+	if err := Export(results.OutlinesOf(runs), exportedGrid(runs), dir); err != nil {
 		t.Fatal(err)
 	}
 	got := files(t, dir)
@@ -94,7 +94,7 @@ func TestExportMatchesGoldens(t *testing.T) {
 		}
 	}
 	slices.Reverse(runs)
-	if err := Export(runs, exportedGrid(runs), dir); err != nil {
+	if err := Export(results.OutlinesOf(runs), exportedGrid(runs), dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -134,7 +134,7 @@ func TestSameTableSeesChanges(t *testing.T) {
 // Programs rely on these columns and their order.
 func TestExportColumns(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), grid.Grid{}, dir); err != nil {
+	if err := Export(results.OutlinesOf(exported()), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]struct{ first, last string }{
@@ -163,7 +163,7 @@ func TestExportColumns(t *testing.T) {
 
 func TestExportHoldsNumbersOrNothing(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(exported(), grid.Grid{}, dir); err != nil {
+	if err := Export(results.OutlinesOf(exported()), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -183,7 +183,7 @@ func TestExportHoldsNumbersOrNothing(t *testing.T) {
 
 func TestExportOfNothingHasHeaders(t *testing.T) {
 	dir := t.TempDir()
-	if err := Export(nil, grid.Grid{}, dir); err != nil {
+	if err := Export(results.OutlinesOf(nil), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files(t, dir) {
@@ -208,7 +208,7 @@ func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 		}
 		runs[i].Config = json.RawMessage(`{"model":"m","data":{"source":"d"},"train":{"lr":1},"seed":1,"rank":2}`)
 	}
-	if err := Export(runs, grid.Grid{}, dir); err != nil {
+	if err := Export(results.OutlinesOf(runs), grid.Grid{}, dir); err != nil {
 		t.Fatal(err)
 	}
 	tables := make(map[string][][]string)
@@ -253,7 +253,7 @@ func repeated(names []string) string {
 
 func TestExportOfARunThatNoOneAskedFor(t *testing.T) {
 	g := grid.Grid{Runs: []grid.Planned{{ID: "other", Axes: nil}}}
-	err := Export(exported(), g, t.TempDir())
+	err := Export(results.OutlinesOf(exported()), g, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "the grid does not ask for it") {
 		t.Errorf("got %v", err)
 	}
@@ -264,7 +264,7 @@ func TestExportIntoAFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := Export(nil, grid.Grid{}, path); err == nil || !strings.Contains(err.Error(), path) {
+	if err := Export(results.OutlinesOf(nil), grid.Grid{}, path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want an error that names %s", err, path)
 	}
 }

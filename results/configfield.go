@@ -21,6 +21,17 @@ func configFields(config json.RawMessage) ([]configField, error) {
 		return nil, nil
 	}
 	var all []configField
+	err := eachConfigField(config, func(path string, value json.RawMessage) {
+		all = append(all, configField{path, configCell(value)})
+	})
+	if err == nil {
+		err = holds(all, config)
+	}
+	return all, err
+}
+
+// eachConfigField calls see for each field, with its path.
+func eachConfigField(config json.RawMessage, see func(path string, value json.RawMessage)) error {
 	top, err := members(config)
 	for _, t := range top {
 		group, groupErr := members(t.value)
@@ -32,13 +43,18 @@ func configFields(config json.RawMessage) ([]configField, error) {
 			if m.key != "" {
 				path += "." + m.key
 			}
-			all = append(all, configField{path, configCell(m.value)})
+			see(path, m.value)
 		}
 	}
-	if err == nil {
-		err = holds(all, config)
+	return err
+}
+
+// configPaths are the paths of the fields of a config. What is wrong with it, [configFields] says.
+func configPaths(config json.RawMessage) (paths []string) {
+	if len(config) > 0 {
+		eachConfigField(config, func(path string, _ json.RawMessage) { paths = append(paths, path) })
 	}
-	return all, err
+	return paths
 }
 
 // holds reports a config that cannot be restored from its fields: it is no object of

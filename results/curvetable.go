@@ -18,11 +18,16 @@ func newCurveTable(runs []Run) Table {
 	recorded := metrics.Recorded(points...)
 	t := Table{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(recorded))}
 	for _, r := range runs {
-		for _, p := range r.Curve {
-			t.Rows = append(t.Rows, slices.Concat([]string{TextCell(r.ID)}, stepCells(p), valueCells(p, recorded)))
-		}
+		t.Rows = append(t.Rows, curveRows(r, recorded)...)
 	}
 	return t
+}
+
+func curveRows(r Run, recorded []metrics.Quantity) (rows [][]string) {
+	for _, p := range r.Curve {
+		rows = append(rows, slices.Concat([]string{TextCell(r.ID)}, stepCells(p), valueCells(p, recorded)))
+	}
+	return rows
 }
 
 // readCurves reads the rows of curves.csv into the curves of their runs, and checks the

@@ -63,16 +63,23 @@ func checkFields(run []byte) error {
 	if err := json.Unmarshal(run, &fields); err != nil {
 		return err
 	}
-	known := []string{"format"}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Run]()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		known = append(known, name)
-	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return slices.Contains(known, name) })
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return slices.Contains(runFieldNames, name) })
 	if len(fields) > 0 {
 		return fmt.Errorf("unknown fields %q", slices.Sorted(maps.Keys(fields)))
 	}
 	return nil
+}
+
+// runFieldNames are the fields that run.json may have.
+var runFieldNames = append(jsonNames(reflect.TypeFor[Run]()), "format")
+
+func jsonNames(structure reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(structure) {
+		if name, _, ok := strings.Cut(f.Tag.Get("json"), ","); ok || name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // unknownParts names the columns and files of a record that this program does not know.

@@ -14,14 +14,14 @@ import (
 // axes, rank, seed; and an error for each record that cannot be read, in order
 // of ID. A store that does not exist holds no runs.
 func (s *Store) Runs() ([]Run, []error) {
-	runs, _, problems := s.collect(grid.Grid{}, s.Get)
+	runs, _, problems := sorted(collect(s, grid.Grid{}, s.Get))
 	return runs, problems
 }
 
 // Asked is Runs for the runs that a grid asks for, or for all if it is empty. No other record is
 // read; others counts them. The runs are without Modules, which no table or figure shows.
 func (s *Store) Asked(g grid.Grid) (runs []Run, others int, problems []error) {
-	return s.collect(g, s.View)
+	return sorted(collect(s, g, s.View))
 }
 
 // View is Get without Modules, whose file is held to its checksum all the same.
@@ -30,25 +30,30 @@ func (s *Store) View(id string) (Run, error) {
 	return r, ofRun(err, id)
 }
 
-func (s *Store) collect(g grid.Grid, get func(string) (Run, error)) (runs []Run, others int, problems []error) {
+func sorted(runs []Run, others int, problems []error) ([]Run, int, []error) {
+	slices.SortFunc(runs, CompareRuns)
+	return runs, others, problems
+}
+
+// collect returns what get returns for each run that a grid asks for, in order of ID.
+func collect[T any](s *Store, g grid.Grid, get func(string) (T, error)) (all []T, others int, problems []error) {
 	ids, err := s.IDs()
 	if err != nil {
 		return nil, 0, []error{err}
 	}
-	all := len(ids)
+	n := len(ids)
 	if asked := g.IDs(); g.Len() > 0 {
 		ids = slices.DeleteFunc(ids, func(id string) bool { return !asked[id] })
 	}
 	problems = s.Problems()
-	for r, err := range Each(ids, get) {
+	for one, err := range Each(ids, get) {
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
-		runs = append(runs, r)
+		all = append(all, one)
 	}
-	slices.SortFunc(runs, CompareRuns)
-	return runs, all - len(ids), problems
+	return all, n - len(ids), problems
 }
 
 // readAtOnce is how many records are read before the first of them is handed out.

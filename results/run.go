@@ -76,6 +76,8 @@ type Run struct {
 
 	Varies bool `json:"-"` // trained again, it may have other bytes; known only of a run that was just trained
 
+	statistics []float64 // of an outline: its values of metrics.Statistics; nil otherwise
+
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
 
@@ -104,7 +106,7 @@ func (r Run) Ranked() bool { return r.Rank > 0 }
 // it is NaN too, except for statistics of the first steps.
 func (r Run) Statistic(s metrics.Statistic) float64 {
 	if r.Status == Done || r.Status == Diverged && s.Early {
-		return s.Of(r.Curve)
+		return r.statistic(s)
 	}
 	return math.NaN()
 }

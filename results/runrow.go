@@ -32,7 +32,7 @@ func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
 		}
 		at[p.ID] = i
 	}
-	var rows []runRow
+	rows := make([]runRow, 0, max(len(runs), len(planned)))
 	there := make(map[string]bool, len(runs))
 	for _, r := range runs {
 		if err := r.check(); err != nil {
@@ -57,6 +57,14 @@ func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
 		}
 	}
 	return rows, nil
+}
+
+// takeApart finds the fields of the run's config, and what its row has no columns for.
+func (r *runRow) takeApart() (err error) {
+	if r.config, err = configFields(r.Config); err != nil {
+		return fmt.Errorf("results: run %s: %w", r.ID, err)
+	}
+	return r.checkExpected()
 }
 
 // plannedRows returns the rows of a grid as if every run were missing.

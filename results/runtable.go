@@ -1,7 +1,6 @@
 package results
 
 import (
-	"fmt"
 	"slices"
 
 	"ranksweep/grid"
@@ -17,8 +16,8 @@ func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, er
 	}
 	var paths [][]string
 	for i := range rows {
-		if rows[i].config, err = configFields(rows[i].Config); err != nil {
-			return Table{}, fmt.Errorf("results: run %s: %w", rows[i].ID, err)
+		if err := rows[i].takeApart(); err != nil {
+			return Table{}, err
 		}
 		var own []string
 		for _, s := range rows[i].config {
@@ -29,9 +28,6 @@ func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, er
 	fields := mergeOrders(paths)
 	t := Table{File: RunsTable, Columns: allRunColumns(fields)}
 	for _, r := range rows {
-		if err := r.checkExpected(); err != nil {
-			return Table{}, err
-		}
 		r.local = marks[r.ID]
 		t.Rows = append(t.Rows, r.cells(fields))
 	}

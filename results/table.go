@@ -38,10 +38,10 @@ func RunTables(runs []Run, g grid.Grid, marks map[string]LocalMark) ([]Table, er
 	return []Table{t, newCurveTable(runs), newValidationTable(runs)}, err
 }
 
-// WriteTables writes tables, and columns.csv, which explains every column of them, into dir, and
-// makes dir if need be. Each file is replaced as a whole.
-func WriteTables(dir string, tables ...Table) error {
-	for _, t := range append(slices.Clip(tables), dictionaryOf(tables...)) {
+// WriteTables writes tables, and columns.csv, which explains every column of them and of those
+// that are there, into dir, and makes dir if need be. Each file is replaced as a whole.
+func WriteTables(dir string, there []Table, tables ...Table) error {
+	for _, t := range append(slices.Clip(tables), dictionaryOf(slices.Concat(there, tables)...)) {
 		if err := t.write(dir); err != nil {
 			return err
 		}

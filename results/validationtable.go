@@ -11,12 +11,16 @@ var validationTableColumns = append([]Column{{"run", "", "ID of the run"}}, vali
 func newValidationTable(runs []Run) Table {
 	t := Table{File: validationTable, Columns: validationTableColumns}
 	for _, r := range runs {
-		for i, b := range r.Validation {
-			t.Rows = append(t.Rows, []string{TextCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored),
-				FormatFloat(b.Nats)})
-		}
+		t.Rows = append(t.Rows, validationRows(r)...)
 	}
 	return t
+}
+
+func validationRows(r Run) (rows [][]string) {
+	for i, b := range r.Validation {
+		rows = append(rows, []string{TextCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored), FormatFloat(b.Nats)})
+	}
+	return rows
 }
 
 // readValidation reads the rows of validation.csv into their runs.

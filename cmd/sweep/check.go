@@ -62,7 +62,7 @@ func judge(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	check, err := paper.NewCheck(h.view)
+	check, err := paper.NewCheck(h.view())
 	if err != nil {
 		return err
 	}

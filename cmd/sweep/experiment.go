@@ -89,12 +89,13 @@ func plan(
 
 // holdings are the runs of its experiment that a store has.
 type holdings struct {
-	runs    []analysis.Row // the reported runs
-	view    paper.View     // their view
-	all     []results.Run  // the runs of all phases, without Modules
-	grid    grid.Grid      // the runs that the experiment asks for
-	newer   newerRuns      // those of these runs that a newer program wrote
-	missing error          // says what of the grid is there; nil if all of it is
+	runs     []analysis.Row   // the reported runs
+	choices  []grid.Choice    // what tuning chose for them
+	coverage results.Coverage // of the grid
+	all      []results.Run    // the runs of all phases, without Modules
+	grid     grid.Grid        // the runs that the experiment asks for
+	newer    newerRuns        // those of these runs that a newer program wrote
+	missing  error            // says what of the grid is there; nil if all of it is
 }
 
 // stored reads the runs that the experiment of a store asks for, and no others, and says on standard error
@@ -105,6 +106,12 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 		return h, err
 	}
 	all, others, problems := results.Open(dir).Asked(grid)
+	return holdingsOf(cmd, dir, grid, all, others, problems)
+}
+
+// holdingsOf returns the holdings that are those runs, beside other runs of the store and problems.
+func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Run, others int, problems []error) (
+	h holdings, err error) {
 	newer := newerRuns(results.Newer(grid, problems))
 	tellUnread(cmd.ErrOrStderr(), problems, newer.err(dir), all)
 	in, choices, _ := analysis.Split(grid, all)
@@ -124,10 +131,13 @@ func stored(cmd *cobra.Command, dir string) (h holdings, err error) {
 			dir, besides(others), dir)
 	}
 	return holdings{
-		runs: in, view: paper.NewView(in, choices, c), all: all, grid: grid, newer: newer,
+		runs: in, choices: choices, coverage: c, all: all, grid: grid, newer: newer,
 		missing: incomplete(dir, c),
 	}, nil
 }
+
+// view returns the view of the reported runs.
+func (h holdings) view() paper.View { return paper.NewView(h.runs, h.choices, h.coverage) }
 
 // incomplete says what of its grid a store has, and what to do; nil if it has all of it.
 func incomplete(dir string, c results.Coverage) error {

@@ -47,12 +47,17 @@ func newExport() *cobra.Command {
 			return usageError{fmt.Errorf("export: --format %q: must be csv", *format)}
 		}
 		dir, ids := args[0], args[1:]
-		h, err := stored(cmd, dir)
+		grid, err := results.ReadGrid(dir)
+		if err != nil {
+			return err
+		}
+		outlines, others, problems := results.Open(dir).Outlines(grid)
+		h, err := holdingsOf(cmd, dir, grid, outlines.Runs, others, problems)
 		if err != nil {
 			return err
 		}
 		if *out != "" {
-			if err := analysis.Export(h.all, h.grid, *out); err != nil {
+			if err := analysis.Export(outlines, h.grid, *out); err != nil {
 				return err
 			}
 		}

@@ -263,7 +263,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err := showTables(cmd.OutOrStdout(), h, dir); err != nil {
 		return err
 	}
-	if _, err := drawFigures(h.view, dir); err != nil {
+	if _, err := drawFigures(h.view(), dir); err != nil {
 		return err
 	}
 	tellWhere(cmd, dir)

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"ranksweep/analysis"
-	"ranksweep/paper"
 	"ranksweep/results"
 )
 
@@ -35,8 +34,8 @@ func TestTablesOfAStudy(t *testing.T) {
 	}
 	var want, got bytes.Buffer
 	check(t, showTables(&want, h, t.TempDir()))
-	v := paper.NewView(runs, choices, results.CoverageOf(s.Grid, s.Runs, nil))
-	check(t, showTables(&got, holdings{view: v}, t.TempDir()))
+	read := holdings{runs: runs, choices: choices, coverage: results.CoverageOf(s.Grid, s.Runs, nil)}
+	check(t, showTables(&got, read, t.TempDir()))
 	if got.String() != want.String() || want.Len() == 0 {
 		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
 	}

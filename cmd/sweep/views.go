@@ -53,7 +53,7 @@ func newPlot() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			figures, err := drawFigures(h.view, args[0], args[1:]...)
+			figures, err := drawFigures(h.view(), args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -72,11 +72,12 @@ func newPlot() *cobra.Command {
 // showTables prints every table of a store and, last, what was found in plain sentences;
 // and writes the tables below dir.
 func showTables(w io.Writer, h holdings, dir string) error {
-	tables, err := paper.Tables(h.view)
+	view := h.view()
+	tables, err := paper.Tables(view)
 	if err != nil {
 		return err
 	}
-	found, err := paper.Found(h.view)
+	found, err := paper.Found(view)
 	if err != nil {
 		return err
 	}

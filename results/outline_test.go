@@ -1,0 +1,95 @@
+package results
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"ranksweep/grid"
+	"ranksweep/metrics"
+)
+
+// An outline has the statistics of its run, and neither its curve nor its config.
+func TestOutline(t *testing.T) {
+	s := fill(t, Open(t.TempDir()), testGrid())
+	o, others, problems := s.Outlines(grid.Grid{})
+	runs, _ := s.Runs()
+	if len(o.Runs) != len(runs) || others != 0 || problems != nil {
+		t.Fatalf("%d outlines of %d runs, %d others, %v", len(o.Runs), len(runs), others, problems)
+	}
+	for i, r := range runs {
+		got := o.Runs[i]
+		if got.ID != r.ID || len(got.Curve) > 1 || got.Config != nil {
+			t.Errorf("outline %d is %+v", i, got)
+		}
+		for _, stat := range metrics.Statistics {
+			a, b := got.Statistic(stat), r.Statistic(stat)
+			if math.Float64bits(a) != math.Float64bits(b) && !(math.IsNaN(a) && math.IsNaN(b)) {
+				t.Errorf("%s of %s is %g, want %g", stat.Name, r.ID, a, b)
+			}
+		}
+	}
+}
+
+// The tables that are written run by run are those of the runs as a whole, to the byte.
+func TestOutlinesWriteTables(t *testing.T) {
+	runs := append(testGrid(), nasty())
+	runs[0].Config = []byte(`{"more":{"depth":3},"adapter":{"rank":4}}`)
+	runs[1].Curve[1].Values[metrics.GradNormA] = 3 // a column that others lack
+	var g grid.Grid
+	for _, r := range runs {
+		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
+	}
+	g.Runs = append(g.Runs, grid.Planned{ID: "missing", Axes: runs[0].Axes})
+	marks := map[string]LocalMark{runs[2].ID: {Role: "best", Value: 3, Loss: 2}}
+	s := fill(t, Open(t.TempDir()), runs)
+	all, _ := s.Runs()
+	tables, err := RunTables(all, g, marks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, streamed := t.TempDir(), t.TempDir()
+	if err := WriteTables(whole, nil, tables...); err != nil {
+		t.Fatal(err)
+	}
+	stored, _, _ := s.Outlines(g)
+	for _, o := range []Outlines{stored, OutlinesOf(all)} {
+		heads, err := o.WriteTables(streamed, g, marks)
+		if err == nil {
+			err = WriteTables(streamed, heads)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(files(t, streamed), files(t, whole)) {
+			t.Errorf("written run by run:\n%s\nwant\n%s", files(t, streamed)[RunsTable], files(t, whole)[RunsTable])
+		}
+	}
+}
+
+// A run that cannot be read again leaves the files as they were.
+func TestOutlinesOfAChangedStore(t *testing.T) {
+	s := fill(t, Open(t.TempDir()), testGrid())
+	o, _, _ := s.Outlines(grid.Grid{})
+	leave(t, s.runs+"/..", o.Runs[3].ID+"/"+curveFile, "changed")
+	dir := t.TempDir()
+	if _, err := o.WriteTables(dir, grid.Grid{}, nil); !isDamaged(err, "changed while it was exported") {
+		t.Errorf("the error is %v", err)
+	}
+	if left := files(t, dir); len(left) != 0 {
+		t.Errorf("%d files are left", len(left))
+	}
+}
+
+func BenchmarkExport(b *testing.B) {
+	s := Open(b.TempDir())
+	for _, r := range manyRuns(1000) {
+		s.Put(r)
+	}
+	dir := b.TempDir()
+	for b.Loop() {
+		o, _, _ := s.Outlines(grid.Grid{})
+		o.WriteTables(dir, grid.Grid{}, nil)
+	}
+	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}
