@@ -253,13 +253,13 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	}
 	run.Timing = keeper.Timing(started)
 	run.Timing.Peak = outcome.Peak
+	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	if err != nil {
 		keeper.Failed(err)
 		run.Status, run.Reason = results.Failed, err.Error()
 		return run, nil, nil
 	}
 	run.Status, run.Reason = outcome.Status, outcome.Reason
-	run.Steps, run.Tokens = outcome.Steps, outcome.Tokens
 	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
 	run.Expected, run.BeyondTheory = outcome.Expected, outcome.BeyondTheory
 	run.Provenance.Kernel = cmp.Or(outcome.Kernel, run.Provenance.Kernel)

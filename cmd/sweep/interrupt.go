@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -40,9 +41,32 @@ func untilSignalled() context.Context {
 	return ctx
 }
 
+// unsaved is the error of a command that ended in the middle of runs, some of which have no
+// checkpoint.
+type unsaved struct {
+	error
+	runs []string
+}
+
+func (u unsaved) Unwrap() error { return u.error }
+
+// text says which runs start anew; empty if there are none.
+func (u unsaved) text() string {
+	const most = 4
+	if len(u.runs) == 0 {
+		return ""
+	}
+	text := ", anew what has no checkpoint: " + strings.Join(u.runs[:min(most, len(u.runs))], ", ")
+	if more := len(u.runs) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // interrupted says how a command goes on that was interrupted, and returns its exit status.
-func interrupted(ctx context.Context, stderr io.Writer) int {
-	const kept = "finished runs and checkpoints are kept: the same command trains the rest"
+func interrupted(ctx context.Context, err error, stderr io.Writer) int {
+	without, _ := errors.AsType[unsaved](err)
+	kept := "finished runs and checkpoints are kept: the same command trains the rest" + without.text()
 	if s, ok := errors.AsType[signalled](context.Cause(ctx)); ok && s.Signal == syscall.SIGTERM {
 		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d: start me again; %s\n", againStatus, kept)
 		return againStatus

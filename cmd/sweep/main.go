@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		return interrupted(ctx, stderr)
+		return interrupted(ctx, err, stderr)
 	}
 	stderr = safeWriter{stderr}
 	// Errors of package sweep already have the prefix.

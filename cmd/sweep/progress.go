@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ type progress struct {
 // workerState is the run that a worker trains.
 type workerState struct {
 	busy bool
+	cut  bool // the run was interrupted
 	job  sweep.Job
 	from int // the step at which this process began
 	last metrics.Point
@@ -231,8 +233,20 @@ func (p *progress) Interrupted(worker int, _ sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w := &p.workers[worker]
-	w.busy = false
+	w.busy, w.cut = false, true
 	p.spared -= w.cost(w.from)
+}
+
+// without returns the places of the runs that were interrupted and have no checkpoint in the store.
+func (p *progress) without(s *results.Store) (all []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.workers {
+		if _, err := os.Stat(s.CheckpointFile(w.job.ID)); w.cut && err != nil {
+			all = append(all, p.places.of(w.job))
+		}
+	}
+	return all
 }
 
 // roundTime writes a duration as one would say it.

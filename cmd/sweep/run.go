@@ -237,7 +237,7 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir strin
 	defer progress.close()
 	s.Observer = progress
 	if err := s.Run(cmd.Context(), part); err != nil {
-		return err
+		return unsaved{err, progress.without(s.Store)}
 	}
 	return results.WriteGrid(p.Grid(), dir)
 }

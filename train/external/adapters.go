@@ -2,7 +2,9 @@ package external
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,8 +19,11 @@ import (
 // readAdapters reads the adapters that the other process trained.
 func readAdapters(m request, targets []*nn.Linear) ([]lora.Trained, error) {
 	tensors, err := checkpoint.ReadTensors(os.DirFS(filepath.Dir(m.Adapters)), filepath.Base(m.Adapters))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("said done, but did not write the adapters that train asked for")
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("wrote adapters that cannot be read: %w", err)
 	}
 	byName := make(map[string]nn.Tensor)
 	for _, t := range tensors {

@@ -22,7 +22,8 @@ type conversation struct {
 	report func(metrics.Point)
 
 	keeper *resume.Keeper // nil: the run is not saved
-	asked  bool           // a checkpoint was asked for, and has not come yet
+	asked  int            // the step before which a checkpoint was asked for that has not come; 0: none
+	deaf   bool           // the other process went on without it
 }
 
 // resume keeps checkpoints of the run, and goes on from the one that is there.
@@ -40,8 +41,22 @@ func (c *conversation) resume(m *request, k *resume.Keeper) {
 	k.Accept()
 }
 
-// train trains the run. If ctx ends, it waits for a checkpoint if one is due.
+// train trains the run. If ctx ends, it waits for a checkpoint if one is due. Beside an error is how
+// far the run was.
 func (c *conversation) train(ctx context.Context, m request) (train.Outcome, error) {
+	o, err := c.talk(ctx, m)
+	if err == nil {
+		return o, nil
+	}
+	err = c.at(err)
+	if ctx.Err() != nil && c.asked > 0 && !c.deaf {
+		c.keeper.NotSaved(c.asked, err)
+	}
+	return train.Outcome{Steps: c.outcome.Steps, Tokens: c.outcome.Tokens}, errors.Join(ctx.Err(), err)
+}
+
+// talk asks for the run and listens until it is over.
+func (c *conversation) talk(ctx context.Context, m request) (train.Outcome, error) {
 	c.say(m)
 	heard := ctx
 	for {
@@ -51,15 +66,18 @@ func (c *conversation) train(ctx context.Context, m request) (train.Outcome, err
 			heard = last
 		}
 		c.ask(m.save)
-		if ctx.Err() != nil && !c.asked {
+		if ctx.Err() != nil && (c.asked == 0 || c.deaf) {
 			return train.Outcome{}, ctx.Err()
 		}
 		answer, err := c.listenFor(heard)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = broken{fmt.Sprintf("did not answer save within %s", farewell), ""}
+		}
 		if err != nil && ctx.Err() != nil && heard == ctx {
 			continue // to ask for a checkpoint
 		}
 		if err != nil {
-			return train.Outcome{}, errors.Join(ctx.Err(), err)
+			return train.Outcome{}, err
 		}
 		done, err := c.hear(answer, m.save)
 		if done {
@@ -76,8 +94,8 @@ func (c *conversation) train(ctx context.Context, m request) (train.Outcome, err
 
 // ask asks for a checkpoint if one is due.
 func (c *conversation) ask(file string) {
-	if !c.asked && c.keeper.Due(c.next) {
-		c.asked = true
+	if c.asked == 0 && c.keeper.Due(c.next) {
+		c.asked = c.next
 		c.say(save{"save", file})
 	}
 }
@@ -87,11 +105,7 @@ func (c *conversation) hear(m message, file string) (done bool, err error) {
 	switch m.Type {
 	case "working":
 	case "step":
-		point, err := c.add(m)
-		if err != nil {
-			return false, err
-		}
-		c.report(point)
+		return false, c.stepped(m)
 	case "saved":
 		return false, c.saved(m, file)
 	case "done":
@@ -100,13 +114,49 @@ func (c *conversation) hear(m message, file string) (done bool, err error) {
 		}
 		return true, nil
 	case "failed":
-		err := errors.New(m.Reason)
+		err := c.reason(m)
 		if m.Memory != nil {
 			err = outOfMemory{err, *m.Memory}
 		}
 		return false, refused{err}
+	case "unable":
+		return false, c.reason(m)
 	default:
-		return false, fmt.Errorf("said %q during a run: must be working, step, saved, done or failed", m.Type)
+		return false, fmt.Errorf("said %q during a run: must be working, step, saved, done, failed or unable", m.Type)
 	}
 	return false, nil
+}
+
+// reason is why another process cannot train a run, with how far the run was.
+func (c *conversation) reason(m message) error {
+	if c.next == 0 {
+		return m.why()
+	}
+	return fmt.Errorf("failed%s: %w", c.place(), m.why())
+}
+
+// why is the error that a message gives as its reason.
+func (m message) why() error {
+	if m.Reason == "" {
+		return fmt.Errorf("said %s without a reason", m.Type)
+	}
+	return errors.New(m.Reason)
+}
+
+// patience is how many steps another process may report, of those that were under way, before it
+// saves a run as it was asked to.
+const patience = 2
+
+// stepped takes the measurements of a step.
+func (c *conversation) stepped(m message) error {
+	point, err := c.add(m)
+	if err != nil {
+		return err
+	}
+	c.report(point)
+	if c.asked > 0 && m.Step == c.asked+patience {
+		c.deaf = true
+		c.keeper.NotSaved(c.asked, fmt.Errorf("the trainer was asked to save it, and reported step %d instead", m.Step))
+	}
+	return nil
 }

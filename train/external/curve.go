@@ -118,13 +118,18 @@ func (c *curve) keep(p metrics.Point, m message) error {
 
 // end returns the outcome of a run that the other process calls done.
 func (c *curve) end() (train.Outcome, error) {
-	if steps := c.work.Config.Train.Steps; c.next <= steps && c.outcome.Status == results.Done {
-		return c.outcome, fmt.Errorf("ended before step %d of %d was reported", c.next, steps)
+	if !c.finished() {
+		return c.outcome, fmt.Errorf("said done%s", c.place())
 	}
 	if c.next == 0 {
 		return c.outcome, errors.New("ended without any step")
 	}
 	return c.outcome, nil
+}
+
+// finished reports whether no step is missing.
+func (c *curve) finished() bool {
+	return c.next > c.work.Config.Train.Steps || c.outcome.Status == results.Diverged
 }
 
 // read returns the values of quantities by their names; those that are missing are absent.

@@ -85,6 +85,9 @@ func fake(fault string) {
 // refusals are what the trainer says of a run that it cannot train, by its fault.
 var refusals = map[string]string{
 	"failed": `{"type": "failed", "reason": "out of memory: 3 GB more are needed"}`,
+	"gives up": `{"type": "step", "step": 0, "values": {"train_loss": 2}}
+{"type": "step", "step": 1, "values": {"train_loss": 2}}
+{"type": "failed", "reason": "no disk"}`,
 	"memory": `{"type": "failed", "reason": "out of memory", "memory": {"peak": 300, "capacity": 300}}`,
 }
 
@@ -130,6 +133,14 @@ func misbehave(fault string) {
 	case "half":
 		steps(3)
 		fmt.Print(`{"type": "step", "ste`)
+	case "stops":
+		steps(3)
+		fmt.Print(`{"type": "step", "ste`)
+	case "endless":
+		steps(11)
+	case "unfit":
+		steps(3)
+		fmt.Println(`{"type": "unable", "reason": "the device vanished"}`)
 	case "garbage":
 		steps(3)
 		fmt.Println("epoch 1: 100%|####|")

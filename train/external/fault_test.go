@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func faulty(t *testing.T, fault string) *Trainer {
 	here := local.New(os.DirFS(t.TempDir()))
 	x := New(t.Context(), Program{Name: "fake", Command: []string{os.Args[0]}}, here, []string{CPU})
 	x.Quiet = 20 * time.Second
-	if fault == "hang" || fault == "mute" || fault == "deaf" {
+	if slices.Contains([]string{"hang", "mute", "deaf", "stops", "endless"}, fault) {
 		x.Quiet = 2 * time.Second
 	}
 	t.Cleanup(func() { check(t, x.Close()) })
@@ -38,19 +39,23 @@ func faulty(t *testing.T, fault string) *Trainer {
 func TestFaultsFailOneRun(t *testing.T) {
 	for fault, reason := range map[string]string{
 		"failed":   "out of memory: 3 GB more are needed",
-		"crash":    "ended: exit status 7; its log ends: the log begins | about to fail",
-		"killed":   "was killed, as the system does when memory runs out",
-		"leaves":   "ended in the middle of its work, with exit status 0",
-		"hang":     "said nothing for 2s",
-		"deaf":     "closed its standard output, but goes on",
-		"half":     `ended in the middle of a message: "{\"type\": \"step\", \"ste"`,
-		"garbage":  `said "epoch 1: 100%|####|\n", which is no message`,
+		"crash":    "ended after step 2 of 10: exit status 7; its log ends: the log begins | about to fail",
+		"killed":   "was killed after step 2 of 10, as the system does when memory runs out",
+		"leaves":   "ended after step 2 of 10: exit status 0",
+		"hang":     "said nothing for 2s after step 2 of 10",
+		"deaf":     "closed its standard output after step 2 of 10, but goes on",
+		"stops":    "said half a line, and nothing more for 2s after step 2 of 10: a message ends with a new line",
+		"endless":  "said nothing for 2s after step 10 of 10, the last one, without done",
+		"unfit":    "failed after step 2 of 10: the device vanished",
+		"gives up": "failed after step 1 of 10: no disk",
+		"half":     `ended after step 2 of 10 in the middle of a message: "{\"type\": \"step\", \"ste"`,
+		"garbage":  `said "epoch 1: 100%|####|\n" after step 2 of 10, which is no message`,
 		"skips":    "reported step 4: must be step 0 of 10",
-		"early":    "ended before step 3 of 10 was reported",
+		"early":    "said done after step 2 of 10",
 		"lossless": "reported step 0 without train_loss",
 		"unknown":  `reported quantity "speed", which is unknown`,
 		"alien":    `reported map "lm_head" at step 0, which the run does not adapt`,
-		"stranger": `said "checkpoint" during a run: must be working, step, saved, done or failed`,
+		"stranger": `said "checkpoint" during a run: must be working, step, saved, done, failed or unable`,
 	} {
 		t.Run(fault, func(t *testing.T) {
 			x := faulty(t, fault)
@@ -61,12 +66,22 @@ func TestFaultsFailOneRun(t *testing.T) {
 				if r.Status == results.Failed && !strings.Contains(r.Reason, "external: trainer fake: "+reason) {
 					t.Errorf("failed since %s, want %s", r.Reason, reason)
 				}
+				if reached := stepIn(reason); r.Status == results.Failed && r.Steps != reached {
+					t.Errorf("failed after %d steps, want %d", r.Steps, reached)
+				}
 			}
 			if len(runs) != 3 || count[results.Failed] != 1 || count[results.Done] != 2 {
 				t.Errorf("%d runs: %v, want one failed and two done", len(runs), count)
 			}
 		})
 	}
+}
+
+// stepIn returns the step that a reason says was reported last; 0 if it says none.
+func stepIn(reason string) (step int) {
+	_, after, _ := strings.Cut(reason, "after step ")
+	fmt.Sscan(after, &step)
+	return step
 }
 
 // sweepOf trains three runs by a trainer into a store, and reads them.

@@ -48,7 +48,7 @@ func FuzzConversation(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var notes []string
 		talk := &conversation{partner: said{newLines(bytes.NewReader(text))}, curve: newCurve(w), report: quietly,
-			keeper: keeper(t, &notes), asked: len(text)%2 == 0}
+			keeper: keeper(t, &notes), asked: len(text) % 3}
 		o, err := talk.train(t.Context(), requestOf(w))
 		if err != nil {
 			return

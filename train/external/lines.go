@@ -2,10 +2,10 @@ package external
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 // longest is the longest line that is read, in bytes: a step with every quantity of a
@@ -23,11 +23,7 @@ func (l lines) next() (message, error) {
 	if err != nil {
 		return message{}, err
 	}
-	var m message
-	if err := json.Unmarshal(line, &m); err != nil {
-		return m, fmt.Errorf("said %.80q, which is no message: %w", line, err)
-	}
-	return m, nil
+	return parse(line)
 }
 
 func (l lines) line() ([]byte, error) {
@@ -39,12 +35,27 @@ func (l lines) line() ([]byte, error) {
 		case err == nil:
 			return line, nil
 		case len(line) > longest:
-			return nil, fmt.Errorf("said %.80q…, a line of more than %d MB", line, longest>>20)
+			return nil, broken{fmt.Sprintf("said %.80q…", line), fmt.Sprintf(", a line of more than %d MB", longest>>20)}
 		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) && len(line) > 0:
-			return nil, fmt.Errorf("ended in the middle of a message: %.80q", line)
+			return nil, broken{"ended", fmt.Sprintf(" in the middle of a message: %.80q", line)}
 		default:
 			return nil, err
 		}
 	}
+}
+
+// half knows of what is read whether it stops in the middle of a line.
+type half struct {
+	r    io.Reader
+	open atomic.Bool
+}
+
+// Read implements io.Reader.
+func (h *half) Read(p []byte) (int, error) {
+	n, err := h.r.Read(p)
+	if n > 0 {
+		h.open.Store(p[n-1] != '\n')
+	}
+	return n, err
 }

@@ -19,6 +19,7 @@ type process struct {
 	exited chan struct{} // closed when it has ended, after which ended is set
 	ended  error
 	log    tail
+	half   *half         // whether it is in the middle of a line
 	device string        // where it trains
 	facts  message       // what it says of itself
 	quiet  time.Duration // how long it may be silent
@@ -44,11 +45,11 @@ func launch(command []string, quiet time.Duration) (*process, error) {
 	if err := errors.Join(inErr, outErr); err != nil {
 		return nil, err
 	}
-	p.stdin = stdin
+	p.stdin, p.half = stdin, &half{r: stdout}
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go p.listen(newLines(stdout))
+	go p.listen(newLines(p.half))
 	return p, nil
 }
 
@@ -95,10 +96,19 @@ func (p *process) listenFor(ctx context.Context) (message, error) {
 		}
 		return h.message, h.err
 	case <-silence.C:
-		return message{}, fmt.Errorf("said nothing for %s", p.quiet)
+		return message{}, p.silence()
 	case <-ctx.Done():
 		return message{}, ctx.Err()
 	}
+}
+
+// silence says that the process is silent for too long.
+func (p *process) silence() error {
+	if p.half.open.Load() {
+		return broken{fmt.Sprintf("said half a line, and nothing more for %s", p.quiet),
+			": a message ends with a new line"}
+	}
+	return broken{fmt.Sprintf("said nothing for %s", p.quiet), ""}
 }
 
 // lastWords says how a process ended that has closed its standard output.
@@ -106,17 +116,17 @@ func (p *process) lastWords(ctx context.Context) error {
 	select {
 	case <-p.exited:
 	case <-time.After(p.quiet):
-		return errors.New("closed its standard output, but goes on")
+		return broken{"closed its standard output", ", but goes on"}
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	if killed(p.ended) {
-		return errors.New("was killed, as the system does when memory runs out")
+		return broken{"was killed", ", as the system does when memory runs out"}
 	}
 	if p.ended == nil {
-		return errors.New("ended in the middle of its work, with exit status 0")
+		return broken{"ended", ": exit status 0"}
 	}
-	return fmt.Errorf("ended: %w", p.ended)
+	return broken{"ended", ": " + p.ended.Error()}
 }
 
 // stop ends the process and all its children, and returns when it has ended.

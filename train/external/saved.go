@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 
@@ -28,6 +29,9 @@ func (c *curve) state(m message, file, by string) (resume.State, error) {
 		return resume.State{}, fmt.Errorf("saved step %d: must be step %d", m.Step, c.next)
 	}
 	content, err := userfile.Read(file, math.MaxInt64-1)
+	if errors.Is(err, fs.ErrNotExist) {
+		return resume.State{}, errors.New("said saved, but did not write the file that save named")
+	}
 	if err != nil {
 		return resume.State{}, err
 	}
@@ -76,18 +80,19 @@ func (c *curve) tokens(step int) (sum int64) {
 
 // saved takes a checkpoint. If the other process could not write it, the run goes on.
 func (c *conversation) saved(m message, file string) error {
-	if !c.asked {
+	if c.asked == 0 {
 		return errors.New("saved a checkpoint that nobody asked for")
 	}
-	c.asked = false
 	if m.Reason != "" {
-		c.keeper.NotSaved(m.Step, errors.New(m.Reason))
+		c.keeper.NotSaved(c.asked, m.why())
+		c.asked, c.deaf = 0, false
 		return nil
 	}
 	s, err := c.state(m, file, c.by)
 	if err != nil {
 		return err
 	}
+	c.asked, c.deaf = 0, false
 	c.keeper.Save(s)
 	return os.Remove(file)
 }

@@ -20,8 +20,8 @@ import (
 // step. Its state is the step as text.
 type obedient struct {
 	step, steps int
-	file        string // to be written before the next step
-	answer      func(o *obedient) message
+	file        string                    // to be written before the next step
+	answer      func(o *obedient) message // nil: it passes save over
 }
 
 func (o *obedient) say(m any) {
@@ -31,7 +31,7 @@ func (o *obedient) say(m any) {
 }
 
 func (o *obedient) listenFor(context.Context) (message, error) {
-	if o.file != "" {
+	if o.file != "" && o.answer != nil {
 		m := o.answer(o)
 		o.file = ""
 		return m, nil
@@ -54,7 +54,7 @@ func writes(o *obedient) message {
 
 // converse trains a run whose program begins at the step in the file resume of the request. It
 // rings for a checkpoint first.
-func converse(t *testing.T, k *resume.Keeper, by string, answer func(*obedient) message) (
+func converse(t *testing.T, ctx context.Context, k *resume.Keeper, by string, answer func(*obedient) message) (
 	request, train.Outcome, error,
 ) {
 	t.Helper()
@@ -70,7 +70,7 @@ func converse(t *testing.T, k *resume.Keeper, by string, answer func(*obedient) 
 		fmt.Sscan(string(text), &other.step)
 	}
 	k.Bell.Ring()
-	o, err := talk.train(t.Context(), m)
+	o, err := talk.train(ctx, m)
 	return m, o, err
 }
 
@@ -79,12 +79,12 @@ func converse(t *testing.T, k *resume.Keeper, by string, answer func(*obedient) 
 func TestSavedRunsGoOn(t *testing.T) {
 	var notes []string
 	k := keeper(t, &notes)
-	m, want, err := converse(t, k, "x", writes)
+	m, want, err := converse(t, t.Context(), k, "x", writes)
 	check(t, err)
 	if m.Resume != "" || want.Status != results.Done || want.Tokens == 0 {
 		t.Fatalf("the first time: resume %q, %s, %d tokens", m.Resume, want.Status, want.Tokens)
 	}
-	m, got, err := converse(t, k, "x", writes)
+	m, got, err := converse(t, t.Context(), k, "x", writes)
 	check(t, err)
 	if m.Resume == "" {
 		t.Error("starts anew")
@@ -95,7 +95,7 @@ func TestSavedRunsGoOn(t *testing.T) {
 	if d := results.Difference(run(got), run(want)); d != "" || len(notes) > 0 {
 		t.Errorf("%s; noted %q", d, notes)
 	}
-	if m, _, err = converse(t, k, "another GPU", writes); err != nil || m.Resume != "" || len(notes) != 1 ||
+	if m, _, err = converse(t, t.Context(), k, "another GPU", writes); err != nil || m.Resume != "" || len(notes) != 1 ||
 		!strings.Contains(notes[0], "x computed it, which may round otherwise than another GPU") {
 		t.Errorf("on another device: resumes %q, noted %q, %v", m.Resume, notes, err)
 	}
@@ -104,7 +104,7 @@ func TestSavedRunsGoOn(t *testing.T) {
 // TestSavedWithoutRoom: a program that cannot write its file says why, and the run goes on.
 func TestSavedWithoutRoom(t *testing.T) {
 	var notes []string
-	_, o, err := converse(t, keeper(t, &notes), "x", func(o *obedient) message {
+	_, o, err := converse(t, t.Context(), keeper(t, &notes), "x", func(o *obedient) message {
 		return message{Type: "saved", Step: o.step, Reason: "no room"}
 	})
 	if err != nil || o.Status != results.Done || len(notes) != 1 ||
@@ -113,16 +113,22 @@ func TestSavedWithoutRoom(t *testing.T) {
 	}
 }
 
+// otherwise are wrong answers to save at step 1, by what is wrong with them.
+var otherwise = map[string]message{
+	"saved step 7: must be step 1":                            {Type: "saved", Step: 7},
+	"saved step 0: must be step 1":                            {Type: "saved"},
+	"said saved, but did not write the file that save named":  {Type: "saved", Step: 1},
+	"failed after step 0 of 10: no":                           {Type: "failed", Reason: "no"},
+	"failed after step 0 of 10: said failed without a reason": {Type: "failed"},
+}
+
 // TestSavedOtherwise: a program that saves what nobody asked for, another step, or no file,
 // has failed.
 func TestSavedOtherwise(t *testing.T) {
-	for want, answer := range map[string]func(*obedient) message{
-		"saved step 7: must be step 1": func(*obedient) message { return message{Type: "saved", Step: 7} },
-		"no such file":                 func(*obedient) message { return message{Type: "saved", Step: 1} },
-	} {
+	for want, answer := range otherwise {
 		var notes []string
-		if _, _, err := converse(t, keeper(t, &notes), "x", answer); err == nil ||
-			!strings.Contains(err.Error(), want) {
+		_, _, err := converse(t, t.Context(), keeper(t, &notes), "x", func(*obedient) message { return answer })
+		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
@@ -145,5 +151,45 @@ func TestInterruptedWithoutAnswer(t *testing.T) {
 		report: quietly, keeper: keeper(t, &notes)}
 	if _, err := talk.train(ctx, request{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ends with %v", err)
+	}
+}
+
+// TestInterruptedUnsaved: if a run that is interrupted gets no checkpoint, the user hears why.
+func TestInterruptedUnsaved(t *testing.T) {
+	for want, answer := range otherwise {
+		ctx, end := context.WithCancel(t.Context())
+		var notes []string
+		k := keeper(t, &notes)
+		k.Begin(ctx)
+		_, o, err := converse(t, ctx, k, "x", func(*obedient) message { end(); return answer })
+		want = "its checkpoint at step 1 is not written: " + want
+		if !errors.Is(err, context.Canceled) || len(notes) != 1 || notes[0] != want || o.Steps != 0 {
+			t.Errorf("ends after %d steps with %v, noted %q, want %s", o.Steps, err, notes, want)
+		}
+	}
+}
+
+// TestSavePassedOver: a program that says it keeps checkpoints and goes on without is noted once.
+// Its run goes on, and is not waited for when it is interrupted.
+func TestSavePassedOver(t *testing.T) {
+	for _, interrupt := range []bool{false, true} {
+		ctx, end := context.WithCancel(t.Context())
+		defer end()
+		var notes []string
+		k := keeper(t, &notes)
+		k.Begin(ctx)
+		k.Note = func(text string) {
+			notes = append(notes, text)
+			if interrupt {
+				end()
+			}
+		}
+		_, o, err := converse(t, ctx, k, "x", nil)
+		const want = "its checkpoint at step 1 is not written: the trainer was asked to save it, and reported step 3 " +
+			"instead"
+		if len(notes) != 1 || notes[0] != want || interrupt != errors.Is(err, context.Canceled) ||
+			interrupt != (o.Steps < 10) {
+			t.Errorf("ends after %d steps with %v, noted %q", o.Steps, err, notes)
+		}
 	}
 }

@@ -168,7 +168,7 @@ func (t *Trainer) Resume(ctx context.Context, c experiments.Config, k *resume.Ke
 	if err != nil && !fit {
 		p.stop()
 		t.free <- p.device
-		return train.Outcome{}, t.wrap(err, p)
+		return o, t.wrap(err, p)
 	}
 	t.idle <- p
 	if out, ok := errors.AsType[outOfMemory](err); ok {
@@ -177,12 +177,12 @@ func (t *Trainer) Resume(ctx context.Context, c experiments.Config, k *resume.Ke
 		}
 	}
 	if err != nil {
-		return train.Outcome{}, t.wrap(err, p)
+		return o, t.wrap(err, p)
 	}
 	o.Kernel = t.kernel(&p.facts)
 	if m.Adapters != "" && o.Status == results.Done {
 		if o.Adapters, err = readAdapters(m, w.Targets); err != nil {
-			return train.Outcome{}, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
+			return o, fmt.Errorf("external: trainer %s: %w", t.Name(), err)
 		}
 	}
 	return o, t.Here.Expect(ctx, asRead(c), &o)
@@ -265,7 +265,7 @@ func introduce(ctx context.Context, p partner, s start) (message, error) {
 		switch {
 		case m.Type == "working":
 		case m.Type == "unable":
-			return m, errors.New(m.Reason)
+			return m, m.why()
 		case m.Type != "ready":
 			return m, fmt.Errorf("said %q first: must be ready or unable", m.Type)
 		case m.Protocol != Version:

@@ -249,7 +249,8 @@ func TestKeeperGoesOn(t *testing.T) {
 		k.Begin(t.Context())
 		k.Load()
 		k.Failed(errors.New("no such optimizer"))
-		if last := notes[len(notes)-1]; !strings.Contains(last, "fails right after it: no such optimizer") {
+		if last := notes[len(notes)-1]; !strings.Contains(last, "fails right after it: no such optimizer; ") ||
+			!strings.HasSuffix(last, "aside, and the same command starts the run anew") {
 			t.Errorf("said %q", last)
 		}
 		if k.Load() != nil {

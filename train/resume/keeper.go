@@ -100,12 +100,14 @@ func (k *Keeper) Load() *State {
 func (k *Keeper) Accept() { k.Resume(k.first) }
 
 // Refuse moves the checkpoint aside, which cannot be used for the given reason.
-func (k *Keeper) Refuse(why error) {
+func (k *Keeper) Refuse(why error) { k.refuse(why, "the run starts anew") }
+
+func (k *Keeper) refuse(why error, then string) {
 	to, err := k.Aside()
 	if err != nil {
 		to = fmt.Sprintf("%s, which cannot be moved aside (%v)", k.Path, err)
 	}
-	k.Note(fmt.Sprintf("its checkpoint cannot be used: %v; the file is kept in %s, and the run starts anew", why, to))
+	k.Note(fmt.Sprintf("its checkpoint cannot be used: %v; the file is kept in %s, and %s", why, to, then))
 	k.before, k.first, k.last, k.reached = results.Timing{}, 0, 0, 0
 }
 
@@ -113,7 +115,7 @@ func (k *Keeper) Refuse(why error) {
 // come a step further is refused, so that the next try starts anew.
 func (k *Keeper) Failed(err error) {
 	if k != nil && k.first > 0 && k.reached <= k.first {
-		k.Refuse(fmt.Errorf("the run fails right after it: %w", err))
+		k.refuse(fmt.Errorf("the run fails right after it: %w", err), "the same command starts the run anew")
 	}
 }
 
