@@ -18,6 +18,9 @@ func Again(ctx context.Context, r results.Run, t train.Trainers) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
+	if _, err := t.Able(c); err != nil {
+		return Job{}, fmt.Errorf("sweep: run %s cannot be reproduced: %w", r.ID, err)
+	}
 	m, err := t.Resolve(ctx, c)
 	if err != nil {
 		return Job{}, fmt.Errorf("sweep: run %s cannot be reproduced: %w; "+

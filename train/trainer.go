@@ -68,7 +68,7 @@ func (all Trainers) Named(name string) (Trainer, error) {
 			return t, nil
 		}
 	}
-	return nil, fmt.Errorf("unknown trainer %q: known: %s", name, strings.Join(all.Names(), ", "))
+	return nil, fmt.Errorf("unknown trainer %q: known: %s; --trainer NAME=COMMAND adds one", name, strings.Join(all.Names(), ", "))
 }
 
 // Names lists the names of the trainers.
@@ -79,18 +79,24 @@ func (all Trainers) Names() (names []string) {
 	return names
 }
 
-// Resolve calls Resolve of the trainer that a config names. A config that the trainer
-// cannot train is an error.
-func (all Trainers) Resolve(ctx context.Context, c experiments.Config) (Material, error) {
+// Able returns the trainer that a config names. It is an error if there is none, if it does not
+// start, or if it cannot train the config.
+func (all Trainers) Able(c experiments.Config) (Trainer, error) {
 	t, err := all.Of(c)
 	if err != nil {
-		return Material{}, err
+		return nil, err
 	}
 	can, err := t.Abilities()
 	if err != nil {
-		return Material{}, err
+		return nil, err
 	}
-	if err := can.Check(t.Name(), c); err != nil {
+	return t, can.Check(t.Name(), c)
+}
+
+// Resolve calls Resolve of the trainer that a config names, which must be able to train it.
+func (all Trainers) Resolve(ctx context.Context, c experiments.Config) (Material, error) {
+	t, err := all.Able(c)
+	if err != nil {
 		return Material{}, err
 	}
 	return t.Resolve(ctx, c)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"ranksweep/paper/table"
@@ -30,7 +28,7 @@ func newTrainer() *cobra.Command {
 		defer all.Close()
 		t, err := all.Named(args[0])
 		if err != nil {
-			return usageError{fmt.Errorf("%w; --trainer NAME=COMMAND adds one", err)}
+			return usageError{err}
 		}
 		return describe(cmd, t)
 	}

@@ -2,12 +2,16 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 
 	"ranksweep/models"
@@ -23,6 +27,7 @@ type choice struct {
 	python  *string   // runs the trainer peft
 	others  *[]string // NAME=COMMAND
 	devices *[]string // where these train, each in a process of its own; empty: on the CPU
+	silence *time.Duration
 }
 
 // trainerFlags adds the flags of a command that trains.
@@ -31,9 +36,12 @@ func trainerFlags(cmd *cobra.Command) choice {
 		cmd.Flags().String("python", defaultPython(),
 			"`PATH` of the Python that runs trainer peft; $RANKSWEEP_PYTHON sets another default"),
 		cmd.Flags().StringArray("trainer", nil,
-			"another trainer, `NAME=COMMAND`, for runs with trainer: NAME (see docs/trainers.md); repeatable"),
+			"another trainer, `NAME=COMMAND`, for runs with trainer: NAME; COMMAND is split at blanks outside quotes, "+
+				"without a shell (see docs/trainers.md); repeatable"),
 		cmd.Flags().StringSlice("devices", nil,
 			"`DEVICES` of trainers other than local, as cuda:0,cuda:1, a run on each at once (default cpu)"),
+		cmd.Flags().Duration("silence", external.Silence, "`TIME` for which a trainer other than local may say "+
+			"nothing, before its run has failed"),
 	}
 }
 
@@ -49,18 +57,49 @@ func (c choice) programs(taken []string) ([]external.Program, error) {
 	all := []external.Program{peft.Program(*c.python)}
 	taken = append(taken, all[0].Name)
 	for _, text := range *c.others {
-		name, command, ok := strings.Cut(text, "=")
-		words := strings.Fields(command)
-		if !ok || name == "" || len(words) == 0 {
-			return nil, usageError{fmt.Errorf("--trainer %q: must be NAME=COMMAND", text)}
+		p, err := parseProgram(text)
+		if err == nil && slices.Contains(taken, p.Name) {
+			err = fmt.Errorf("there is a trainer %s already: choose another name", p.Name)
 		}
-		if slices.Contains(taken, name) {
-			return nil, usageError{fmt.Errorf("--trainer %q: there is a trainer %s already: choose another name",
-				text, name)}
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--trainer %q: %w", text, err)}
 		}
-		all, taken = append(all, external.Program{Name: name, Command: words}), append(taken, name)
+		all, taken = append(all, p), append(taken, p.Name)
 	}
 	return all, nil
+}
+
+// trainerName is what the name of a trainer may be. It stands in axes, tables and file names.
+var trainerName = regexp.MustCompile(`^[\pL\pN._-]+$`)
+
+// parseProgram reads NAME=COMMAND.
+func parseProgram(text string) (external.Program, error) {
+	name, command, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return external.Program{}, errors.New("must be NAME=COMMAND")
+	}
+	if !trainerName.MatchString(name) {
+		return external.Program{}, fmt.Errorf("name %q: must be of letters, digits, and the signs . _ -", name)
+	}
+	words, err := commandWords(command)
+	return external.Program{Name: name, Command: words}, err
+}
+
+// commandWords splits a command into its words as a POSIX shell does, without anything else that
+// a shell does.
+func commandWords(command string) ([]string, error) {
+	p := shellwords.NewParser()
+	words, err := p.Parse(command)
+	switch {
+	case err != nil:
+		return nil, errors.New("COMMAND has a quote, a bracket or a backslash that is not closed: quote it")
+	case p.Position >= 0:
+		return nil, fmt.Errorf("COMMAND has %q, which takes a shell: quote it, or name a script",
+			string([]rune(command)[p.Position]))
+	case len(words) == 0 || words[0] == "":
+		return nil, errors.New("must be NAME=COMMAND")
+	}
+	return words, nil
 }
 
 // workers returns how many runs train at once: one on each device or, if none is named, the
@@ -91,6 +130,9 @@ func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
 	here := localTrainer(cmd)
 	here.Stored = by.form == asStored
 	all := train.Trainers{here}
+	if *by.silence <= 0 {
+		return nil, usageError{fmt.Errorf("--silence %s: must be above 0, as in 90s or 1h", *by.silence)}
+	}
 	programs, err := by.programs(all.Names())
 	if err != nil {
 		return nil, err
@@ -99,7 +141,7 @@ func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
 	material.Stored = true // the other programs compute
 	for _, p := range programs {
 		t := external.New(cmd.Context(), p, material, by.places(by.workers))
-		t.Keep = by.keep
+		t.Keep, t.Quiet = by.keep, *by.silence
 		all = append(all, t)
 	}
 	return all, nil

@@ -108,7 +108,8 @@ func (p *process) silence() error {
 		return broken{fmt.Sprintf("said half a line, and nothing more for %s", p.quiet),
 			": a message ends with a new line"}
 	}
-	return broken{fmt.Sprintf("said nothing for %s", p.quiet), ""}
+	return broken{fmt.Sprintf("said nothing for %s", p.quiet),
+		": a trainer that is busy says working; --silence allows more time"}
 }
 
 // lastWords says how a process ended that has closed its standard output.

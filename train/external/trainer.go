@@ -23,8 +23,9 @@ import (
 // raises the version, so that runs from before and after have different IDs.
 const Numerics = 1
 
-// quiet is how long a process may be silent before it is taken to hang.
-const quiet = 10 * time.Minute
+// Silence is how long a process may be silent before it is taken to hang, unless a trainer's Quiet
+// says otherwise.
+const Silence = 10 * time.Minute
 
 // CPU is the device on which a process trains unless another is named.
 const CPU = "cpu"
@@ -51,7 +52,7 @@ type Trainer struct {
 // first is needed. If ctx ends, none is waited for.
 func New(ctx context.Context, p Program, here *local.Trainer, devices []string) *Trainer {
 	t := &Trainer{
-		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/len(devices)), Quiet: quiet,
+		Program: p, Here: here, Threads: max(1, runtime.GOMAXPROCS(0)/len(devices)), Quiet: Silence,
 		ctx: ctx, devices: devices, idle: make(chan *process, len(devices)), free: make(chan string, len(devices)),
 	}
 	t.release()
