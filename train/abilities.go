@@ -2,10 +2,13 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"ranksweep/experiments"
+	"ranksweep/lora"
+	"ranksweep/nn"
 )
 
 // Abilities lists what a trainer can train: values of the fields optimizer, method, precision,
@@ -59,6 +62,39 @@ func (a Abilities) Check(trainer string, c experiments.Config) error {
 		}
 	}
 	return nil
+}
+
+// Valid is an error if the abilities lack a list that they must have, or have a value or a field
+// that no experiment can ask for.
+func (a Abilities) Valid() error {
+	for _, f := range []struct {
+		name       string
+		can, known []string
+		needed     bool
+	}{
+		{"optimizers", a.Optimizers, nn.Optimizers(), true},
+		{"methods", a.Methods, lora.Methods(), true},
+		{"precisions", a.Precisions, experiments.Precisions(), true},
+		{"quantizations", a.Quantizations, experiments.Quantizations(), false},
+		{"attentions", a.Attentions, experiments.Attentions(), false},
+		{"why", slices.Sorted(maps.Keys(a.Why)), explained, false},
+	} {
+		if f.needed && len(f.can) == 0 {
+			return fmt.Errorf("abilities without %s: must be some of %s", f.name, strings.Join(f.known, ", "))
+		}
+		for _, v := range f.can {
+			if !slices.Contains(f.known, v) {
+				return fmt.Errorf("abilities: %s has %q: must be some of %s", f.name, v, strings.Join(f.known, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// explained are the fields that [Abilities.Why] may explain.
+var explained = []string{
+	"optimizer", "method", "precision", "quantization", "attention", "dropout", "gradient_checkpointing",
+	"deterministic",
 }
 
 func orDefault(can []string, usual string) []string {

@@ -68,7 +68,8 @@ func (all Trainers) Named(name string) (Trainer, error) {
 			return t, nil
 		}
 	}
-	return nil, fmt.Errorf("unknown trainer %q: known: %s; --trainer NAME=COMMAND adds one", name, strings.Join(all.Names(), ", "))
+	return nil, fmt.Errorf("unknown trainer %q: known: %s; --trainer NAME=COMMAND adds one", name,
+		strings.Join(all.Names(), ", "))
 }
 
 // Names lists the names of the trainers.

@@ -38,7 +38,9 @@ func TestTrainersResolve(t *testing.T) {
 		t.Errorf("resolved by %q, %v; want b", m.ModelHash, err)
 	}
 	for want, change := range map[string]func(c *experiments.Config){
-		`unknown trainer "c": known: a, b; --trainer NAME=COMMAND adds one`: func(c *experiments.Config) { c.Trainer = "c" },
+		`unknown trainer "c": known: a, b; --trainer NAME=COMMAND adds one`: func(c *experiments.Config) {
+			c.Trainer = "c"
+		},
 		"optimizer lion: trainer b cannot train it: must be one of sgd": func(c *experiments.Config) {
 			c.Train.Optimizer = "lion"
 		},

@@ -30,7 +30,10 @@ def keep(request, folder, number, measured):
 def main(folder, precision, measured):
     start = json.loads(sys.stdin.readline())
     able = {"optimizers": ["adamw"], "methods": ["lora"], "precisions": [precision], "dropout": False}
-    say("ready", protocol=start["protocol"], trainer="capture", versions={}, device="cpu", abilities=able)
+    say(
+        "ready", protocol=start["protocol"], trainer="capture", versions={"python": sys.version.split()[0]},
+        device="cpu", abilities=able,
+    )  # fmt: skip
     for number, line in enumerate(sys.stdin):
         keep(json.loads(line), folder, number, measured == "measured")
         say("failed", reason="kept, not trained")

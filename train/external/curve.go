@@ -1,6 +1,7 @@
 package external
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,13 +19,16 @@ import (
 type curve struct {
 	work    local.Work
 	lengths []int // tokens of each step's batches
+	due     []int // what is measured at each step
 	outcome train.Outcome
 	next    int // the step that is expected
 }
 
 func newCurve(w local.Work) *curve {
 	t := w.Config.Train
-	c := &curve{work: w, lengths: make([]int, t.Steps), outcome: train.Outcome{Status: results.Done}}
+	c := &curve{
+		work: w, due: due(w.Config), lengths: make([]int, t.Steps), outcome: train.Outcome{Status: results.Done},
+	}
 	for i, place := range w.Order() {
 		c.lengths[i/(t.Accumulate*t.Batch)] += w.Data.Train[place].Len()
 	}
@@ -45,7 +49,9 @@ var watched = []metrics.Quantity{
 func (c *curve) add(m message) (metrics.Point, error) {
 	steps := c.work.Config.Train.Steps
 	switch {
-	case m.Step != c.next || m.Step > steps:
+	case c.next > steps:
+		return metrics.Point{}, fmt.Errorf("reported step %d after the last one, %d: must say done", m.Step, steps)
+	case m.Step != c.next:
 		return metrics.Point{}, fmt.Errorf("reported step %d: must be step %d of %d", m.Step, c.next, steps)
 	case c.outcome.Status == results.Diverged:
 		return metrics.Point{}, fmt.Errorf("reported step %d after it diverged: %s", m.Step, c.outcome.Reason)
@@ -53,12 +59,12 @@ func (c *curve) add(m message) (metrics.Point, error) {
 	if c.outcome.Steps = m.Step; m.Step > 0 {
 		c.outcome.Tokens += int64(c.lengths[m.Step-1])
 	}
-	v, err := read(m.Values)
+	v, err := c.read(m.Values, m.Step)
 	p := metrics.Point{Step: m.Step, Tokens: c.outcome.Tokens, Values: v}
 	if err != nil {
 		return p, err
 	}
-	if err := c.validated(m); err != nil {
+	if err := c.validated(m, v[metrics.ValLoss]); err != nil {
 		return p, err
 	}
 	for _, q := range watched {
@@ -66,8 +72,8 @@ func (c *curve) add(m message) (metrics.Point, error) {
 			local.Watch(&c.outcome, m.Step, &p.Values, q)
 		}
 	}
-	if _, ok := m.Values[metrics.TrainLoss.Name()]; !ok && m.Step < steps && c.outcome.Status == results.Done {
-		return p, fmt.Errorf("reported step %d without train_loss", m.Step)
+	if err := c.lacks(m); err != nil {
+		return p, err
 	}
 	if err := c.keep(p, m); err != nil {
 		return p, err
@@ -76,10 +82,27 @@ func (c *curve) add(m message) (metrics.Point, error) {
 	return p, nil
 }
 
+// lacks is an error if a step that did not diverge comes without one of the losses that it must have.
+func (c *curve) lacks(m message) error {
+	validates := c.due[m.Step]&dueValidation > 0 && len(c.outcome.Validation) > 0
+	for _, f := range []struct {
+		metrics.Quantity
+		due bool
+	}{{metrics.TrainLoss, m.Step < c.work.Config.Train.Steps}, {metrics.ValLoss, validates}} {
+		if _, ok := m.Values[f.Name()]; f.due && !ok && c.outcome.Status == results.Done {
+			return fmt.Errorf("reported step %d without %s", m.Step, f.Name())
+		}
+	}
+	return nil
+}
+
 // validated keeps what the batches of the validation set add to its loss.
-func (c *curve) validated(m message) error {
+func (c *curve) validated(m message, loss float64) error {
 	if m.Validation == nil {
 		return nil
+	}
+	if err := c.must(atValidation, "validation", m.Step); err != nil {
+		return err
 	}
 	if len(m.Validation) != len(c.outcome.Validation) {
 		return fmt.Errorf("reported %d validation batches at step %d: must be %d", len(m.Validation), m.Step,
@@ -88,7 +111,7 @@ func (c *curve) validated(m message) error {
 	for i, nats := range m.Validation {
 		c.outcome.Validation[i].Nats = float64(nats)
 	}
-	return nil
+	return c.fits(loss, m.Step)
 }
 
 // keep records a step's point, and those of single maps.
@@ -99,11 +122,14 @@ func (c *curve) keep(p metrics.Point, m message) error {
 	if m.Maps == nil {
 		return nil
 	}
+	if err := c.must(atMaps, "maps", m.Step); err != nil {
+		return err
+	}
 	left := maps.Clone(m.Maps)
 	for _, l := range c.work.Targets {
-		v, err := read(m.Maps[l.Name])
+		v, err := c.readMap(m.Maps[l.Name], m.Step)
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.Name, err)
+			return fmt.Errorf("map %s: %w", l.Name, err)
 		}
 		delete(left, l.Name)
 		c.outcome.Modules = append(c.outcome.Modules, metrics.Point{
@@ -124,6 +150,9 @@ func (c *curve) end() (train.Outcome, error) {
 	if c.next == 0 {
 		return c.outcome, errors.New("ended without any step")
 	}
+	if !slices.ContainsFunc(c.outcome.Validation, func(b results.ValidationBatch) bool { return b.Nats != 0 }) {
+		c.outcome.Validation = nil // none was reported
+	}
 	return c.outcome, nil
 }
 
@@ -132,15 +161,29 @@ func (c *curve) finished() bool {
 	return c.next > c.work.Config.Train.Steps || c.outcome.Status == results.Diverged
 }
 
-// read returns the values of quantities by their names; those that are missing are absent.
-func read(from values) (metrics.Values, error) {
+// read returns the values of quantities at a step by their names; those that are missing are absent.
+func (c *curve) read(from values, step int) (metrics.Values, error) {
 	v := metrics.NoValues()
 	for name, x := range from {
 		q, ok := metrics.QuantityNamed(name)
 		if !ok {
 			return v, fmt.Errorf("reported quantity %q, which is unknown: docs/columns.md lists them", name)
 		}
+		if err := cmp.Or(c.must(occasionOf(q), name, step), bounded(q, float64(x), step)); err != nil {
+			return v, err
+		}
 		v[q] = float64(x)
 	}
 	return v, nil
+}
+
+// readMap is read of a single map.
+func (c *curve) readMap(from values, step int) (metrics.Values, error) {
+	v, err := c.read(from, step)
+	for q := range ofRun {
+		if _, ok := from[q.Name()]; ok && err == nil {
+			err = fmt.Errorf("reported %s at step %d: must be of the run alone", q.Name(), step)
+		}
+	}
+	return v, err
 }

@@ -85,7 +85,7 @@ func fake(fault string) {
 // refusals are what the trainer says of a run that it cannot train, by its fault.
 var refusals = map[string]string{
 	"failed": `{"type": "failed", "reason": "out of memory: 3 GB more are needed"}`,
-	"gives up": `{"type": "step", "step": 0, "values": {"train_loss": 2}}
+	"gives up": `{"type": "step", "step": 0, "values": {"train_loss": 2, "val_loss": 2}}
 {"type": "step", "step": 1, "values": {"train_loss": 2}}
 {"type": "failed", "reason": "no disk"}`,
 	"memory": `{"type": "failed", "reason": "out of memory", "memory": {"peak": 300, "capacity": 300}}`,
@@ -103,10 +103,23 @@ func first() bool {
 	return err == nil
 }
 
+// steps reports the first steps of ten.
 func steps(n int) {
 	for step := range n {
-		fmt.Printf(`{"type": "step", "step": %d, "values": {"train_loss": 2, "grad_norm": 1}}`+"\n", step)
+		fmt.Printf(`{"type": "step", "step": %d, "values": %s}`+"\n", step, valuesAt(step))
 	}
+}
+
+// valuesAt are the values that a run of tinyConfig must have at a step.
+func valuesAt(step int) string {
+	all := []string{}
+	if step < 10 {
+		all = append(all, `"train_loss": 2, "grad_norm": 1`)
+	}
+	if step%4 == 0 || step == 10 {
+		all = append(all, `"val_loss": 2`)
+	}
+	return "{" + strings.Join(all, ", ") + "}"
 }
 
 // misbehave has the fault in the middle of a run.
@@ -155,7 +168,8 @@ func misbehave(fault string) {
 	case "unknown":
 		fmt.Println(`{"type": "step", "step": 0, "values": {"train_loss": 2, "speed": 1}}`)
 	case "alien":
-		fmt.Println(`{"type": "step", "step": 0, "values": {"train_loss": 2}, "maps": {"lm_head": {"grad_norm": 1}}}`)
+		fmt.Println(`{"type": "step", "step": 0, "values": {"train_loss": 2, "val_loss": 2}, ` +
+			`"maps": {"lm_head": {"grad_norm": 1}}}`)
 	case "stranger":
 		fmt.Println(`{"type": "checkpoint"}`)
 	}

@@ -41,7 +41,7 @@ func FuzzConversation(f *testing.F) {
 	}
 	f.Add([]byte(honest.String()))
 	for step := range 11 {
-		fmt.Fprintf(&honest, `{"type":"step","step":%d,"values":{"train_loss":2}}`+"\n", step)
+		fmt.Fprintf(&honest, `{"type":"step","step":%d,"values":%s}`+"\n", step, valuesAt(step))
 	}
 	f.Add([]byte(honest.String()))
 	w := work(f, tinyConfig(f, "llama"))
@@ -75,7 +75,7 @@ func FuzzIntroduction(f *testing.F) {
 		f.Add([]byte(line + "\n"))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		m, err := introduce(t.Context(), said{newLines(bytes.NewReader(text))}, start{})
+		m, err := introduce(t.Context(), said{newLines(bytes.NewReader(text))}, start{}, "fake")
 		if err == nil && (m.Protocol != Version || m.Abilities == nil) {
 			t.Errorf("%+v passes", m)
 		}

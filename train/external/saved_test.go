@@ -40,8 +40,22 @@ func (o *obedient) listenFor(context.Context) (message, error) {
 		return message{Type: "done"}, nil
 	}
 	o.step++
-	return message{Type: "step", Step: o.step - 1, Values: values{"train_loss": number(o.step)},
-		Maps: map[string]values{"model.layers.0.mlp.up_proj": {"grad_norm": 1}}}, nil
+	return stepMessage(o.step - 1), nil
+}
+
+// stepMessage reports a step of tinyConfig.
+func stepMessage(step int) message {
+	m := message{Type: "step", Step: step, Values: values{}}
+	if step < 10 {
+		m.Values["train_loss"] = number(step + 1)
+	}
+	if step%4 == 0 || step == 10 {
+		m.Values["val_loss"] = 1
+	}
+	if step == 5 {
+		m.Maps = map[string]values{"model.layers.0.mlp.up_proj": {"grad_norm": 1}}
+	}
+	return m
 }
 
 // writes writes the file as it was asked to.
@@ -95,7 +109,8 @@ func TestSavedRunsGoOn(t *testing.T) {
 	if d := results.Difference(run(got), run(want)); d != "" || len(notes) > 0 {
 		t.Errorf("%s; noted %q", d, notes)
 	}
-	if m, _, err = converse(t, t.Context(), k, "another GPU", writes); err != nil || m.Resume != "" || len(notes) != 1 ||
+	m, _, err = converse(t, t.Context(), k, "another GPU", writes)
+	if err != nil || m.Resume != "" || len(notes) != 1 ||
 		!strings.Contains(notes[0], "x computed it, which may round otherwise than another GPU") {
 		t.Errorf("on another device: resumes %q, noted %q, %v", m.Resume, notes, err)
 	}

@@ -246,7 +246,8 @@ func (t *Trainer) start(ctx context.Context, device string) (*process, error) {
 		return nil, fmt.Errorf("external: trainer %s cannot be started: %w", t.Name(), err)
 	}
 	p.device = device
-	p.facts, err = introduce(ctx, p, start{Type: "start", Protocol: Version, Device: device, Threads: t.Threads})
+	p.facts, err = introduce(ctx, p, start{Type: "start", Protocol: Version, Device: device, Threads: t.Threads},
+		t.Name())
 	if err != nil {
 		p.stop()
 		return nil, t.wrap(err, p)
@@ -256,7 +257,8 @@ func (t *Trainer) start(ctx context.Context, device string) (*process, error) {
 }
 
 // introduce begins a conversation, and returns what the process says of itself.
-func introduce(ctx context.Context, p partner, s start) (message, error) {
+// It must be the trainer of that name.
+func introduce(ctx context.Context, p partner, s start, trainer string) (message, error) {
 	p.say(s)
 	for {
 		m, err := p.listenFor(ctx)
@@ -269,14 +271,8 @@ func introduce(ctx context.Context, p partner, s start) (message, error) {
 			return m, m.why()
 		case m.Type != "ready":
 			return m, fmt.Errorf("said %q first: must be ready or unable", m.Type)
-		case m.Protocol != Version:
-			return m, fmt.Errorf("speaks version %d of the protocol, this program speaks %d: update the "+
-				"older of the two",
-				m.Protocol, Version)
-		case m.Abilities == nil:
-			return m, errors.New("is ready without abilities: must list optimizers, methods and precisions")
 		default:
-			return m, nil
+			return m, m.ready(trainer)
 		}
 	}
 }

@@ -18,13 +18,6 @@ const (
 	magnitude = ".lora_magnitude_vector.weight"
 )
 
-// What is measured at a step beside its loss and gradients: the bits of the array "due".
-const (
-	dueValidation = 1 << iota
-	dueProbe
-	dueMaps
-)
-
 // dataArrays are the sequences that runs share.
 func dataArrays(d *data.Dataset) arrays.Set {
 	all := make(arrays.Set)
@@ -79,21 +72,6 @@ func schedule(c experiments.Config) []float64 {
 		factors[step] = s.Factor(step)
 	}
 	return factors
-}
-
-// due returns what is measured at every step, the one after the last update included.
-func due(c experiments.Config) []int {
-	all := make([]int, c.Train.Steps+1)
-	for step := range all {
-		for bit, is := range map[int]bool{
-			dueValidation: c.Validates(step), dueProbe: c.Probes(step), dueMaps: c.Splits(step),
-		} {
-			if is {
-				all[step] |= bit
-			}
-		}
-	}
-	return all
 }
 
 // requestOf returns the message that asks for a run, without its files.
