@@ -35,7 +35,9 @@ func (l lines) line() ([]byte, error) {
 		case err == nil:
 			return line, nil
 		case len(line) > longest:
-			return nil, broken{fmt.Sprintf("said %.80q…", line), fmt.Sprintf(", a line of more than %d MB", longest>>20)}
+			return nil, broken{
+				fmt.Sprintf("said %.80q…", line), fmt.Sprintf(", a line of more than %d MB", longest>>20),
+			}
 		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) && len(line) > 0:
 			return nil, broken{"ended", fmt.Sprintf(" in the middle of a message: %.80q", line)}

@@ -18,11 +18,17 @@ func set(quantity string, x number) func(m *message) {
 	return func(m *message) { m.Values[quantity] = x }
 }
 
+// drop returns what leaves a value out.
+func drop(quantity string) func(m *message) {
+	return func(m *message) { delete(m.Values, quantity) }
+}
+
 // TestStepsThatCannotBe: what a run cannot have measured at a step is refused by its name, with
 // what must be.
 func TestStepsThatCannotBe(t *testing.T) {
 	w := work(t, tinyConfig(t, "llama"))
 	batches := make([]number, len(newCurve(w).outcome.Validation)) // of loss 0
+	summed := func(m *message) { m.Validation = batches }
 	for want, change := range map[string]func(m *message){
 		"at 2: reported grad_norm -1 at step 2: must be at least 0":      set("grad_norm", -1),
 		"at 2: reported train_loss -0.5 at step 2: must be at least 0":   set("train_loss", -0.5),
@@ -33,16 +39,14 @@ func TestStepsThatCannotBe(t *testing.T) {
 		"at 2: reported maps at step 2 of 10: must be where due has 4": func(m *message) {
 			m.Maps = map[string]values{someMap: nil}
 		},
-		"at 2: reported validation at step 2 of 10: must be where due":                         func(m *message) { m.Validation = batches },
-		"at 0: reported loss_drop at step 0 of 10: must be at step 1":                          set("loss_drop", 1),
-		"at 2: reported loss_drop_actual at step 2 of 10: must be at":                          set("loss_drop_actual", 1),
-		"at 10: reported train_loss at step 10 of 10: must be at each step but the last alone": set("train_loss", 1),
-		"at 10: reported grad_rms_a at step 10 of 10: must be":                                 set("grad_rms_a", 1),
-		"at 2: reported step 2 without train_loss":                                             func(m *message) { m.Values = nil },
-		"at 4: reported step 4 without val_loss":                                               func(m *message) { delete(m.Values, "val_loss") },
-		"at 4: reported val_loss 1 at step 4, and validation batches whose sum makes 0": func(m *message) {
-			m.Validation = batches
-		},
+		"at 2: reported validation at step 2 of 10: must be where due":          summed,
+		"at 0: reported loss_drop at step 0 of 10: must be at step 1":           set("loss_drop", 1),
+		"at 2: reported loss_drop_actual at step 2 of 10: must be at":           set("loss_drop_actual", 1),
+		"at 10: reported train_loss at step 10 of 10: must be at each step but": set("train_loss", 1),
+		"at 10: reported grad_rms_a at step 10 of 10: must be":                  set("grad_rms_a", 1),
+		"at 2: reported step 2 without train_loss":                              drop("train_loss"),
+		"at 4: reported step 4 without val_loss":                                drop("val_loss"),
+		"at 4: reported val_loss 1 at step 4, and validation batches whose":     summed,
 		"at 4: reported validation batch 0 as -1 at step 4: must be at least 0": func(m *message) {
 			m.Validation = append([]number{-1}, batches[1:]...)
 		},
@@ -133,7 +137,7 @@ func TestReadyThatCannotBe(t *testing.T) {
 // TestNoMessages: a line that is no message is answered in words of the protocol.
 func TestNoMessages(t *testing.T) {
 	for line, want := range map[string]string{
-		"Loading 100%":                         "standard output is for messages alone, a JSON object a line; see docs/",
+		"Loading 100%":                         "standard output is for messages alone, a JSON object a line",
 		"[1,2]":                                "standard output is for messages alone",
 		"null":                                 "standard output is for messages alone",
 		"":                                     "standard output is for messages alone",
