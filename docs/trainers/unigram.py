@@ -94,10 +94,18 @@ def scored(some):
 
 
 def say(kind, **fields):
-    spelled = json.dumps({"type": kind} | fields)  # writes NaN and Infinity without quotes
-    for word in ("-Infinity", "Infinity", "NaN"):
-        spelled = spelled.replace(f": {word}", f': "{word}"')
-    print(spelled, flush=True)
+    print(json.dumps({"type": kind} | spelled(fields)), flush=True)
+
+
+def spelled(value):
+    """Spells out numbers that JSON does not have."""
+    if isinstance(value, dict):
+        return {key: spelled(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [spelled(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 def main():
@@ -111,8 +119,10 @@ def main():
         abilities={"optimizers": ["sgd"], "methods": ["full"], "precisions": ["float32"], "dropout": False},
     )  # fmt: skip
     for line in sys.stdin:
-        train(json.loads(line))
-        say("done")
+        request = json.loads(line)
+        if request["type"] == "train":
+            train(request)
+            say("done")
 
 
 if __name__ == "__main__":

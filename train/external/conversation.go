@@ -122,7 +122,8 @@ func (c *conversation) hear(m message, file string) (done bool, err error) {
 	case "unable":
 		return false, c.reason(m)
 	default:
-		return false, fmt.Errorf("said %q during a run: must be working, step, saved, done, failed or unable", m.Type)
+		return false, broken{fmt.Sprintf("said %q", m.Type),
+			": must be working, step, saved, done, failed or unable"}
 	}
 	return false, nil
 }

@@ -66,7 +66,7 @@ var ofRun = map[metrics.Quantity]bool{
 // must is an error if what was reported at a step is not measured then.
 func (c *curve) must(o occasion, what string, step int) error {
 	if steps := len(c.due) - 1; !o.is(step, steps, c.due[step]) {
-		return fmt.Errorf("reported %s at step %d of %d: must be %s alone", what, step, steps, o.words)
+		return fmt.Errorf("reported %s at step %d of %d: must be only %s", what, step, steps, o.words)
 	}
 	return nil
 }

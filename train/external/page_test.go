@@ -71,6 +71,19 @@ func TestPageHasEveryMessage(t *testing.T) {
 	}
 }
 
+// TestPageHasEveryQuantity: the page says of every quantity at which steps it is measured, as the
+// program demands it.
+func TestPageHasEveryQuantity(t *testing.T) {
+	page, err := os.ReadFile("../../docs/trainers.md")
+	check(t, err)
+	for _, q := range metrics.Quantities() {
+		row := regexp.MustCompile("(?m)^\\|[^|\n]*`" + q.Name() + "`[^|\n]*\\| " + occasionOf(q).words + " \\| ")
+		if n := len(row.FindAll(page, -1)); n != 1 {
+			t.Errorf("%d rows have %s %s", n, q.Name(), occasionOf(q).words)
+		}
+	}
+}
+
 func strictly(t *testing.T, text []byte, into any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -46,7 +46,7 @@ func invalid(text []byte) int {
 // mistake says what is wrong with JSON, without words of Go.
 func mistake(err error) string {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Sprintf("it is not JSON: %v, after byte %d", syntax, max(0, syntax.Offset-1))
+		return fmt.Sprintf("it is not JSON on one line: %v, after byte %d", syntax, max(0, syntax.Offset-1))
 	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("%s must be %s", kind.Field, form(fieldOf(kind.Field)))

@@ -30,23 +30,23 @@ func TestStepsThatCannotBe(t *testing.T) {
 	batches := make([]number, len(newCurve(w).outcome.Validation)) // of loss 0
 	summed := func(m *message) { m.Validation = batches }
 	for want, change := range map[string]func(m *message){
-		"at 2: reported grad_norm -1 at step 2: must be at least 0":      set("grad_norm", -1),
-		"at 2: reported train_loss -0.5 at step 2: must be at least 0":   set("train_loss", -0.5),
-		"at 1: reported stable_rank -2 at step 1: must be at least 0":    set("stable_rank", -2),
-		"at 2: reported val_loss at step 2 of 10: must be where due has": set("val_loss", 2),
-		"at 2: reported delta_w at step 2 of 10: must be where due has":  set("delta_w", 2),
-		"at 0: reported map_output at step 0 of 10: must be where due":   set("map_output", 2),
-		"at 2: reported maps at step 2 of 10: must be where due has 4": func(m *message) {
+		"at 2: reported grad_norm -1 at step 2: must be at least 0":           set("grad_norm", -1),
+		"at 2: reported train_loss -0.5 at step 2: must be at least 0":        set("train_loss", -0.5),
+		"at 1: reported stable_rank -2 at step 1: must be at least 0":         set("stable_rank", -2),
+		"at 2: reported val_loss at step 2 of 10: must be only where due has": set("val_loss", 2),
+		"at 2: reported delta_w at step 2 of 10: must be only where due has":  set("delta_w", 2),
+		"at 0: reported map_output at step 0 of 10: must be only where due":   set("map_output", 2),
+		"at 2: reported maps at step 2 of 10: must be only where due has 4": func(m *message) {
 			m.Maps = map[string]values{someMap: nil}
 		},
-		"at 2: reported validation at step 2 of 10: must be where due":          summed,
-		"at 0: reported loss_drop at step 0 of 10: must be at step 1":           set("loss_drop", 1),
-		"at 2: reported loss_drop_actual at step 2 of 10: must be at":           set("loss_drop_actual", 1),
-		"at 10: reported train_loss at step 10 of 10: must be at each step but": set("train_loss", 1),
-		"at 10: reported grad_rms_a at step 10 of 10: must be":                  set("grad_rms_a", 1),
-		"at 2: reported step 2 without train_loss":                              drop("train_loss"),
-		"at 4: reported step 4 without val_loss":                                drop("val_loss"),
-		"at 4: reported val_loss 1 at step 4, and validation batches whose":     summed,
+		"at 2: reported validation at step 2 of 10: must be only where due":          summed,
+		"at 0: reported loss_drop at step 0 of 10: must be only at step 1":           set("loss_drop", 1),
+		"at 2: reported loss_drop_actual at step 2 of 10: must be only at":           set("loss_drop_actual", 1),
+		"at 10: reported train_loss at step 10 of 10: must be only at each step but": set("train_loss", 1),
+		"at 10: reported grad_rms_a at step 10 of 10: must be":                       set("grad_rms_a", 1),
+		"at 2: reported step 2 without train_loss":                                   drop("train_loss"),
+		"at 4: reported step 4 without val_loss":                                     drop("val_loss"),
+		"at 4: reported val_loss 1 at step 4, and validation batches whose":          summed,
 		"at 4: reported validation batch 0 as -1 at step 4: must be at least 0": func(m *message) {
 			m.Validation = append([]number{-1}, batches[1:]...)
 		},
@@ -152,7 +152,7 @@ func TestNoMessages(t *testing.T) {
 		`{"type":"ready","versions":{"a":1}}`:  "versions must be an object, each value a text",
 		`{"type":"ready","abilities":{"dropout":"no"}}`: "abilities.dropout must be true or false",
 		`{"type":"done","memory":{"peak":1.5}}`:         "memory.peak must be a whole number",
-		`{"type":"step","values":{"a":NaN}}`:            "it is not JSON: invalid character 'N' looking for",
+		`{"type":"step","values":{"a":NaN}}`:            "it is not JSON on one line: invalid character 'N'",
 		"{\"type\":\"\xff\"}":                           "byte 10 is not UTF-8",
 	} {
 		_, err := parse([]byte(line))
