@@ -79,24 +79,53 @@ func (s Shard) of(jobs []Job) (own []Job) {
 // first, each goes to the shard that has the least to do so far; the ID and the number of the shard
 // decide between equals.
 func ShardsOf(jobs []Job, shards int) []int {
-	order := make([]int, len(jobs))
-	for i := range order {
-		order[i] = i
+	order, weights := make([]int, len(jobs)), make([]float64, len(jobs))
+	for i := range jobs {
+		order[i], weights[i] = i, jobs[i].weight()
 	}
 	slices.SortFunc(order, func(i, k int) int {
-		a, b := jobs[i], jobs[k]
-		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.ID, b.ID), cmp.Compare(i, k))
+		return cmp.Or(cmp.Compare(weights[k], weights[i]), cmp.Compare(jobs[i].ID, jobs[k].ID), cmp.Compare(i, k))
 	})
+	loads := make([]load, min(shards, len(jobs))) // others stay empty
+	for i := range loads {
+		loads[i].shard = i + 1
+	}
 	numbers := make([]int, len(jobs))
-	loads := make([]float64, min(shards, len(jobs))) // others stay empty
 	for _, i := range order {
-		least := slices.Index(loads, slices.Min(loads))
-		loads[least] += jobs[i].weight()
-		numbers[i] = least + 1
+		numbers[i] = loads[0].shard
+		loads[0].weight += weights[i]
+		sink(loads)
 	}
 	return numbers
 }
 
+// load is what a shard has to do.
+type load struct {
+	weight float64
+	shard  int
+}
+
+func (l load) less(m load) bool {
+	return l.weight < m.weight || l.weight == m.weight && l.shard < m.shard
+}
+
+// sink moves the first of the loads, which has grown, down a heap, of which the first is the least.
+func sink(loads []load) {
+	for at := 0; ; {
+		least := at
+		for child := 2*at + 1; child <= 2*at+2 && child < len(loads); child++ {
+			if loads[child].less(loads[least]) {
+				least = child
+			}
+		}
+		if least == at {
+			return
+		}
+		loads[at], loads[least] = loads[least], loads[at]
+		at = least
+	}
+}
+
 // weight is the cost of a job in whole thousands of operations: sums of them are exact, so that no
 // rounding makes shards differ between machines.
-func (j Job) weight() float64 { return max(1, math.Round(j.Material.Cost/1000)) }
+func (j *Job) weight() float64 { return max(1, math.Round(j.Material.Cost/1000)) }
