@@ -19,6 +19,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/results/storetest"
 )
@@ -60,6 +61,12 @@ func reads(t *testing.T, s *Store, want []Run, problems int) {
 	want = slices.SortedFunc(slices.Values(want), CompareRuns)
 	if !slices.EqualFunc(got, want, sameRun) || len(found) != problems {
 		t.Errorf("%d runs, %v, want %d and %d problems", len(got), found, len(want), problems)
+	}
+	statuses, found := s.Statuses(grid.Grid{})
+	slices.SortFunc(want, func(a, b Run) int { return strings.Compare(a.ID, b.ID) })
+	same := func(a, b Run) bool { return a.ID == b.ID && a.Status == b.Status }
+	if !slices.EqualFunc(statuses, want, same) || len(found) != problems {
+		t.Errorf("statuses of %d runs, %v, want %d and %d problems", len(statuses), found, len(want), problems)
 	}
 }
 

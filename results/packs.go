@@ -32,9 +32,10 @@ type pack struct {
 	at    map[string]int // by ID of a run, the index of its frame
 	wrong error          // a directory that is damaged, or a newer program's
 
-	files  FileSystem
-	mu     sync.Mutex
-	recent [4]readFrame // frames that were read lately, each at its index modulo 4
+	files   FileSystem
+	mu      sync.Mutex
+	recent  [4]readFrame // frames that were read lately, each at its index modulo 4
+	checked map[int]bool // by index of a frame that was looked at, whether it agrees with its checksum
 }
 
 // readFrame is a frame as it was read, or why it cannot be.
@@ -122,7 +123,7 @@ func (p *packs) append(ids []string) ([]string, error) {
 
 // openPack reads the directory of a pack.
 func openPack(files FileSystem, path string) (*pack, error) {
-	p := &pack{path: path, files: files, at: make(map[string]int)}
+	p := &pack{path: path, files: files, at: make(map[string]int), checked: make(map[int]bool)}
 	if err := p.readDirectory(); err != nil {
 		return nil, err
 	}
