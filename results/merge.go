@@ -31,7 +31,7 @@ func NewUnion(stores []*Store, varies func(Run) bool) (u Union, err error) {
 		return u, err
 	}
 	for _, s := range stores {
-		u.Left = append(u.Left, s.Problems()...)
+		u.Left = append(u.Left, s.Problems(ids)...)
 	}
 	var conflicts []error
 	for _, id := range ids {

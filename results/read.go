@@ -45,7 +45,7 @@ func collect[T any](s *Store, g grid.Grid, get func(string) (T, error)) (all []T
 	if asked := g.IDs(); g.Len() > 0 {
 		ids = slices.DeleteFunc(ids, func(id string) bool { return !asked[id] })
 	}
-	problems = s.Problems()
+	problems = s.Problems(ids)
 	for one, err := range Each(ids, get) {
 		if err != nil {
 			problems = append(problems, err)

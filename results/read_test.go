@@ -34,15 +34,16 @@ func TestAsked(t *testing.T) {
 			t.Errorf("packed %t: a run has modules, or no curve", packed)
 		}
 		files := len(slices.DeleteFunc(read, func(operation string) bool { return operation != "ReadFile" }))
-		if want := 2 * 7; !packed && files > want { // the checksums are read twice
+		if want := 2 * 6; !packed && files > want {
 			t.Errorf("%d files were read, want at most %d", files, want)
 		}
 		if statuses, _ := s.Statuses(g); len(statuses) != 2 || statuses[0].Status != Done {
 			t.Errorf("packed %t: statuses are %v", packed, statuses)
 		}
 		s.Pack(t.Context(), "v1")
+		s.place("lora-4-1", s.path("lora-4-1"), []file{{runFile, []byte("other bytes than in the pack")}})
 	}
-	if runs, others, problems := s.Asked(grid.Grid{}); len(runs) != 5 || others != 0 || len(problems) != 1 {
+	if runs, others, problems := s.Asked(grid.Grid{}); len(runs) != 5 || others != 0 || len(problems) != 2 {
 		t.Errorf("without a grid: %d runs, %d others, %v", len(runs), others, problems)
 	}
 }

@@ -90,9 +90,11 @@ func readFiles(disk FileSystem, dir string) (files []file, others []string, err 
 			others = append(others, e.Name())
 			continue
 		}
-		data, err := disk.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			return nil, nil, err
+		data := sums
+		if e.Name() != sumsFile {
+			if data, err = disk.ReadFile(filepath.Join(dir, e.Name())); err != nil {
+				return nil, nil, err
+			}
 		}
 		files = append(files, file{e.Name(), data})
 	}

@@ -137,29 +137,33 @@ func (s *Store) looseIDs() (ids []string, err error) {
 	return ids, err
 }
 
-// Problems says what is wrong with packs as a whole, and which runs have a folder and are in a pack
-// with other bytes. Such a run is read from its folder.
-func (s *Store) Problems() (found []error) {
+// Problems says what is wrong with packs as a whole, and which of the given runs have a folder and are
+// in a pack with other bytes. Such a run is read from its folder.
+func (s *Store) Problems(ids []string) (found []error) {
 	all, err := s.packs.list()
+	if err != nil {
+		found = append(found, fmt.Errorf("results: %w", err))
+	}
 	if len(all) == 0 {
-		return nil
+		return found
 	}
 	loose, _ := s.looseIDs()
+	asked := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		asked[id] = true
+	}
 	for _, p := range all {
 		if p.wrong != nil {
-			found = append(found, fmt.Errorf("results: pack %s: %w; runs that are found in it: %d", p.path,
-				p.wrong, len(p.at)))
+			found = append(found, fmt.Errorf("results: pack %s: %w; runs that are found in it: %d", p.path, p.wrong,
+				len(p.at)))
 		}
 		for _, id := range loose {
-			if _, both := p.at[id]; both {
+			if _, both := p.at[id]; both && asked[id] {
 				if err := s.sameAsPacked(id, p); errors.Is(err, errKept) {
 					found = append(found, fmt.Errorf("results: run %s: %w", id, err))
 				}
 			}
 		}
-	}
-	if err != nil {
-		found = append(found, fmt.Errorf("results: %w", err))
 	}
 	return found
 }
