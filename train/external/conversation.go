@@ -50,7 +50,7 @@ func (c *conversation) train(ctx context.Context, m request) (train.Outcome, err
 	}
 	err = c.at(err)
 	if ctx.Err() != nil && c.asked > 0 && !c.deaf {
-		c.keeper.NotSaved(c.asked, err)
+		c.keeper.NotSaved(c.next, err)
 	}
 	return train.Outcome{Steps: c.outcome.Steps, Tokens: c.outcome.Tokens}, errors.Join(ctx.Err(), err)
 }

@@ -30,7 +30,8 @@ func (c *curve) state(m message, file, by string) (resume.State, error) {
 	}
 	content, err := userfile.Read(file, math.MaxInt64-1)
 	if errors.Is(err, fs.ErrNotExist) {
-		return resume.State{}, errors.New("said saved, but did not write the file that save named")
+		return resume.State{}, fmt.Errorf("said saved before step %d, but did not write the file that save named",
+			m.Step)
 	}
 	if err != nil {
 		return resume.State{}, err
@@ -84,7 +85,7 @@ func (c *conversation) saved(m message, file string) error {
 		return errors.New("saved a checkpoint that nobody asked for")
 	}
 	if m.Reason != "" {
-		c.keeper.NotSaved(c.asked, m.why())
+		c.keeper.NotSaved(c.next, m.why())
 		c.asked, c.deaf = 0, false
 		return nil
 	}

@@ -130,11 +130,11 @@ func TestSavedWithoutRoom(t *testing.T) {
 
 // otherwise are wrong answers to save at step 1, by what is wrong with them.
 var otherwise = map[string]message{
-	"saved step 7: must be step 1":                            {Type: "saved", Step: 7},
-	"saved step 0: must be step 1":                            {Type: "saved"},
-	"said saved, but did not write the file that save named":  {Type: "saved", Step: 1},
-	"failed after step 0 of 10: no":                           {Type: "failed", Reason: "no"},
-	"failed after step 0 of 10: said failed without a reason": {Type: "failed"},
+	"saved step 7: must be step 1":                                         {Type: "saved", Step: 7},
+	"saved step 0: must be step 1":                                         {Type: "saved"},
+	"said saved before step 1, but did not write the file that save named": {Type: "saved", Step: 1},
+	"failed after step 0 of 10: no":                                        {Type: "failed", Reason: "no"},
+	"failed after step 0 of 10: said failed without a reason":              {Type: "failed"},
 }
 
 // TestSavedOtherwise: a program that saves what nobody asked for, another step, or no file,
