@@ -1,6 +1,7 @@
 package external
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func (t *Trainer) Facts() ([]train.Fact, error) {
 		all = append(all, train.Fact{Name: name, Text: said.Versions[name]})
 	}
 	all = append(all, train.Fact{Name: "trains on", Text: said.Device},
-		train.Fact{Name: "devices", Text: strings.Join(said.Devices, ", ")})
+		train.Fact{Name: "devices", Text: cmp.Or(strings.Join(said.Devices, ", "), "not said")})
 	all = append(all, train.Abilities(*said.Abilities).Facts()...)
 	for _, note := range said.Notes {
 		all = append(all, train.Fact{Name: "note", Text: note})
