@@ -117,7 +117,7 @@ func (f submitFlags) check() error {
 }
 
 // handed are the flags of sweep run that submit hands to its tasks.
-var handed = []string{"adapters", "checkpoint-every", "devices", "python", "storage", "trainer"}
+var handed = []string{"adapters", "checkpoint-every", "devices", "python", "silence", "storage", "trainer"}
 
 // task is the command of a task, without its shard.
 func (s *submission) task() ([]string, error) {
