@@ -208,3 +208,28 @@ func TestSavePassedOver(t *testing.T) {
 		}
 	}
 }
+
+// mute is another process that says nothing more once it is asked to save.
+type mute struct{ obedient }
+
+func (m *mute) listenFor(ctx context.Context) (message, error) {
+	if m.file != "" {
+		return message{}, context.DeadlineExceeded
+	}
+	return m.obedient.listenFor(ctx)
+}
+
+// TestMuteAtTheEnd: a program that does not answer in the time that it has is named for that.
+func TestMuteAtTheEnd(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	var notes []string
+	k := keeper(t, &notes)
+	k.Begin(ctx)
+	talk := &conversation{partner: &mute{obedient{steps: 10}}, curve: newCurve(work(t, tinyConfig(t, "llama"))),
+		keeper: k, report: func(metrics.Point) { end() }}
+	const want = "its checkpoint at step 1 is not written: did not answer save within 1m0s after step 0 of 10"
+	if _, err := talk.train(ctx, request{save: "x"}); !errors.Is(err, context.Canceled) ||
+		len(notes) != 1 || notes[0] != want {
+		t.Errorf("ends with %v, noted %q, want %s", err, notes, want)
+	}
+}
