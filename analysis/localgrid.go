@@ -16,6 +16,7 @@ type LocalGrid struct {
 	Value float64 // of the nuisance axis, at the lowest point
 	Loss  float64 // final validation loss there; NaN if no run has a loss
 	Edge  bool    // the best run has the least or the greatest value tried: a better one may lie beyond
+	Top   bool    // it has the greatest
 	Tried int     // number of values that have a result
 	Runs  []Row   // all runs that were trained, in rising order of their values
 }
@@ -85,6 +86,16 @@ func (c Cell) LocalRange() (low, high float64, ok bool) {
 func (c Cell) LocalEdges() (n int) {
 	for _, r := range c.Runs {
 		if r.Local != nil && r.Local.Edge {
+			n++
+		}
+	}
+	return n
+}
+
+// LocalTops counts those of them whose best value is the greatest tried.
+func (c Cell) LocalTops() (n int) {
+	for _, r := range c.Runs {
+		if r.Local != nil && r.Local.Top {
 			n++
 		}
 	}

@@ -81,6 +81,7 @@ func (l *localSample) best(axis string) Row {
 	if o := stats.FindOptimum(tried); !math.IsNaN(o.Rate) {
 		local.Value, local.Loss, local.Edge = o.Rate, o.Loss, o.Edge
 		lowest, _ := stats.Lowest(tried)
+		local.Top = o.Edge && lowest == len(tried)-1
 		r = of[lowest]
 	} else {
 		r = leastBad(l.runs)

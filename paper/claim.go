@@ -35,24 +35,28 @@ type Made struct {
 
 // Claim is a reported result, and how it is looked for here.
 type Claim struct {
-	Key     string // its name in the ledger and the history: it never changes
-	Name    string // the claim in a sentence
-	Source  string // where it was reported
-	Says    string // what was reported there
-	Looks   string // what is looked for here: the rule in words
-	Rule    Rule
-	Larger  string   // the study of a larger model that the rule judges as well; empty if there is none
-	Law     string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
-	Shows   []string // names of figures of its study
-	Resolve string   // what would resolve it, if this size does not
+	Key      string // its name in the ledger and the history: it never changes
+	Name     string // the claim in a sentence
+	Source   string // where it was reported
+	Says     string // what was reported there
+	Looks    string // what is looked for here: the rule in words
+	Rule     Rule
+	Evidence Evidence
+	Larger   string   // the study of a larger model that the rule judges as well; empty if there is none
+	Law      string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
+	Shows    []string // names of figures of its study
+	Resolve  string   // what would resolve it, if this size does not
 }
 
 // Finding is a claim and what the runs say about it.
 type Finding struct {
 	Claim
 	Standing Standing
+	Off      string // how far the runs are from what is claimed, if it is not seen; may be empty
 	Text     string
 	Numbers  []Number // that the standing rests on
+	Shares   []Number // differences between ranks, as parts of what the smallest learned, by scheme
+	Lacks    string   // which comparisons do not bear the claim out; empty if all do, or none is needed
 	Tables   []table.Table
 	Figures  []figure.Figure // each named for its study and what it shows
 
@@ -130,7 +134,8 @@ func (s Study) judge(c Claim, past History) Finding {
 	if of := c.Rule.of(s.View); len(of.arms) > 0 {
 		f.Size, f.Equal = of.size(), of.equal
 	}
-	f.Standing, f.Text, f.Numbers, f.Tables = found.Standing, found.Text, found.Numbers, found.Tables
+	f.Standing, f.Off, f.Text = found.Standing, found.Off, found.Text
+	f.Numbers, f.Shares, f.Lacks, f.Tables = found.Numbers, found.Shares, found.Lacks, found.Tables
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved
@@ -141,10 +146,14 @@ func (s Study) judge(c Claim, past History) Finding {
 	return f
 }
 
-// standing is the standing in words. If runs are missing, it says how many there are.
+// standing is the standing in words. If runs are missing, it says how many there are. If the claim
+// is not seen, it says how far off the runs are.
 func (f Finding) standing() string {
-	if f.Standing == Partial {
+	switch {
+	case f.Standing == Partial:
 		return fmt.Sprintf("%s: %d of %d runs", f.Standing, f.Done, f.Planned)
+	case f.Standing == NotSeen && f.Off != "" && !f.Late:
+		return fmt.Sprintf("%s: %s", f.Standing, f.Off)
 	}
 	return f.Standing.String()
 }

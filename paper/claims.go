@@ -35,6 +35,7 @@ var claims = []Claim{
 		Looks: "the power of rank of the norm at the onset, which theory says is -½ under LoRA and 0 under rsLoRA. " +
 			"The norm is γ√r times something whose mean square does not depend on rank, so this tests the program, " +
 			"on one data set.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "powers/3", Study: "paper-fig2-3", Schemes: []string{"lora", "rslora"},
 			Statistics: []string{metrics.GradNormOnset.Name}, Limits: powersLimits,
@@ -53,6 +54,7 @@ var claims = []Claim{
 		Looks: "the ratio of the largest norm over ranks to the smallest. Each seed counts with the step at which " +
 			"its ratio is largest. The interval of the ratio must lie below 10 under rsLoRA and above 10 under LoRA. " +
 			"The runs are short: LoRA's learn little, and its norms stay near those at the onset.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "spread/1", Study: "paper-fig2-3", Limits: map[string]float64{"order": 10},
 		},
@@ -68,6 +70,7 @@ var claims = []Claim{
 		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
 			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The claim on tuned ranks " +
 			"has LoRA's best rates in shorter runs: they lie far above this rate, and larger ranks gain more there.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"lora"}, Wants: wantsNoGain,
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
@@ -83,6 +86,7 @@ var claims = []Claim{
 		Says:   "rsLoRA's loss improves as the rank grows.",
 		Looks: "the final loss at the largest rank against that at the smallest. At one learning rate a larger rank " +
 			"of rsLoRA also takes larger steps, so this shows the effect of rank and step size together.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rank-gain/3", Study: "one-rate", Schemes: []string{"rslora"}, Wants: wantsLower,
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "least-learned": quarter},
@@ -101,6 +105,7 @@ var claims = []Claim{
 		Looks: "the final loss at the largest rank against that at the smallest. The smallest makes more steps, so " +
 			"that both take the same number of floating-point operations, to within 5%. The table also has full " +
 			"fine-tuning at the same cost.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "cost-gain/2", Study: "equal-cost", Schemes: []string{"rslora"},
 			Limits: map[string]float64{"margin": learnedMargin, "level": fewFalse, "cost": 0.05},
@@ -120,6 +125,7 @@ var claims = []Claim{
 			"merged model does the same operations on the same shapes as the base model, so this tests the program " +
 			"and the timer. Before the timing, the merged model and the model with its adapter attached are checked " +
 			"to have the same loss.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "merged-cost/1", Study: InferenceStudy, Limits: map[string]float64{"ratio": inferenceMargin},
 		},
@@ -136,9 +142,10 @@ var claims = []Claim{
 			"±0.1 under rsLoRA. At the onset no optimizer has done anything yet: these norms are the same under SGD " +
 			"and under Adafactor, and only the mean tells the two apart. The runs are short: LoRA's learn little, " +
 			"and its mean stays near the onset.",
-		Rule:    patternRule("paper-fig4"),
-		Shows:   []string{"gradient-norm"},
-		Resolve: moreSeeds,
+		Evidence: OfTheory,
+		Rule:     patternRule("paper-fig4"),
+		Shows:    []string{"gradient-norm"},
+		Resolve:  moreSeeds,
 	},
 	{
 		Key:    "pattern-adafactor",
@@ -147,10 +154,11 @@ var claims = []Claim{
 		Says: "the pattern is the same for GPT-J on GSM8K under Adafactor. Here the model is the embedded one, " +
 			"questions are doc comments with a signature, and answers are the functions below them: the data are " +
 			"not GSM8K.",
-		Looks:   "the same as under SGD.",
-		Rule:    patternRule("paper-fig5"),
-		Shows:   []string{"gradient-norm"},
-		Resolve: moreSeeds,
+		Looks:    "the same as under SGD.",
+		Evidence: OfTheory,
+		Rule:     patternRule("paper-fig5"),
+		Shows:    []string{"gradient-norm"},
+		Resolve:  moreSeeds,
 	},
 	{
 		Key: "init-correction",
@@ -160,6 +168,7 @@ var claims = []Claim{
 		Says:   "keeping 1/r and correcting only the initialization of A, by 1/√r, is unstable or worse at rank 2048.",
 		Looks: "both directions of the correction, because the paper's text was not at hand. Each must end at a " +
 			"higher loss than rsLoRA. Any difference that is shown counts, even one that is within the margin.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "corrections-worse/3", Study: "paper-init",
 			Limits: lossLimits,
@@ -176,6 +185,7 @@ var claims = []Claim{
 			"with a tenth of that best rate.",
 		Looks: "the two losses. Here 5e-5 is a thirtieth of LoRA's best rate. So small a model cannot repeat the " +
 			"paper's comparison, and a verdict either way is about that rate.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "default-rate/2", Study: "paper-rates",
 			Limits: lossLimits,
@@ -184,14 +194,15 @@ var claims = []Claim{
 		Resolve: moreTraining,
 	},
 	{
-		Key:     "pattern-attention",
-		Name:    shortly + "with adapters on the attention maps only",
-		Source:  thePaper + ", appendix B.5",
-		Says:    "with adapters on the attention modules only, the pattern is the same.",
-		Looks:   "the same as under SGD.",
-		Rule:    patternRule("paper-attention"),
-		Shows:   []string{"gradient-norm"},
-		Resolve: moreSeeds,
+		Key:      "pattern-attention",
+		Name:     shortly + "with adapters on the attention maps only",
+		Source:   thePaper + ", appendix B.5",
+		Says:     "with adapters on the attention modules only, the pattern is the same.",
+		Looks:    "the same as under SGD.",
+		Evidence: OfTheory,
+		Rule:     patternRule("paper-attention"),
+		Shows:    []string{"gradient-norm"},
+		Resolve:  moreSeeds,
 	},
 	{
 		Key:    "only-sqrt-onset",
@@ -200,6 +211,7 @@ var claims = []Claim{
 		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
 		Looks: "the power of rank of the norm at the onset: within ±0.1 under rsLoRA, and outside of that under " +
 			"every other scheme. " + oneMeasurement,
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "only-sqrt-onset/2", Study: "paper-scalings", Optimizers: []string{"adamw"},
 			Limits: map[string]float64{"flat": flat},
@@ -216,9 +228,10 @@ var claims = []Claim{
 			"first loss drop is within ±0.1 of 0. The paper speaks of gradients; this is about one step. The drop " +
 			"is a first-order estimate. Where it is large enough to be told from rounding, it must agree with what " +
 			"the loss did on the same batch, to a tenth. " + oneMeasurement,
-		Rule:    stableRule("sgd"),
-		Shows:   []string{"check-sgd"},
-		Resolve: moreSeeds,
+		Evidence: OfFirstStep,
+		Rule:     stableRule("sgd"),
+		Shows:    []string{"check-sgd"},
+		Resolve:  moreSeeds,
 	},
 	{
 		Key:    "only-sqrt-stable-adamw",
@@ -227,9 +240,10 @@ var claims = []Claim{
 		Says:   "with other powers of the rank, and with its logarithm, gradients collapse or explode.",
 		Looks: "the same as under SGD. Adam's updates are like signs of gradients; for such updates theory says " +
 			"that α/r is the stable one. " + oneMeasurement,
-		Rule:    stableRule("adamw"),
-		Shows:   []string{"check-adamw"},
-		Resolve: moreSeeds,
+		Evidence: OfFirstStep,
+		Rule:     stableRule("adamw"),
+		Shows:    []string{"check-adamw"},
+		Resolve:  moreSeeds,
 	},
 	{
 		Key:    "activations",
@@ -239,6 +253,7 @@ var claims = []Claim{
 		Looks: "the power of rank of the adapters' output at the end: below -0.1 under LoRA and within ±0.1 under " +
 			"rsLoRA. It is not seen if one of the two is not so. The paper plots the activations after the adapter; " +
 			"the table has these too.",
+		Evidence: OfOutputs,
 		Rule: Rule{
 			Test: "outputs/1", Study: "paper-fig2-3",
 			Statistics: []string{metrics.AdapterOutputFinal.Name, metrics.MapOutputFinal.Name},
@@ -258,6 +273,7 @@ var claims = []Claim{
 			"differ only in the multiplier are one measurement. Every rank draws its own Gaussian A; Adam's ε is 0. " +
 			"Under SGD the learning rate of A is at least a million times that of B, so that A moves by more than " +
 			"rounding. The verdict of a row is not corrected for the number of rows; the standing is.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "powers/3", Study: "theory", Limits: powersLimits,
 		},
@@ -279,6 +295,7 @@ var claims = []Claim{
 			"the value itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume. A test that " +
 			"pairs the multipliers of one seed can show a difference that this claim does not look at: it " +
 			"is given below.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "exact-values/3", Study: "theory",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.1, "held": 0.9},
@@ -296,6 +313,7 @@ var claims = []Claim{
 			"law for small ranks meets the law for large ones.",
 		Looks: "the same as above, on one kind of map at a time; here no interval of a ratio may be wider than ±25%. " +
 			"The rank at which the laws meet is computed from the maps, and is not part of the claim.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "exact-values/3", Study: "finite-ranks",
 			Limits: map[string]float64{"level": fewFalse, "widest": 0.25, "held": 0.9},
@@ -313,6 +331,7 @@ var claims = []Claim{
 			"be told from rounding, it must also agree with what the loss did on the same batch, to a tenth. Adam, " +
 			"Lion and sign descent make the same first step. This is only about the start: the claims below are " +
 			"about best rates.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "powers/3", Study: "first-steps", Optimizers: []string{"sgd", "adamw", "lion", "signsgd"},
 			Statistics: []string{metrics.LossDropFirst.Name}, Limits: powersLimits,
@@ -327,7 +346,8 @@ var claims = []Claim{
 		Source: "theory/law.go",
 		Says: "theory predicts nothing exact here: the entries of Adafactor's first update are of one size, " +
 			"but are not plain signs.",
-		Looks: "the same as above.",
+		Looks:    "the same as above.",
+		Evidence: OfFirstStep,
 		Rule: Rule{
 			Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"},
 			Statistics: []string{metrics.LossDropFirst.Name}, Limits: powersLimits,
@@ -347,6 +367,7 @@ var claims = []Claim{
 			"tried twice, on two blocks of seeds, since the test changed for claims on several multipliers. The " +
 			"power was nearly the same on both. The curvature was not: on the first block its interval contained 0, " +
 			"so that no curvature is established.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "rates-sgd", Wants: ratesFree,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
@@ -363,6 +384,7 @@ var claims = []Claim{
 		Looks: "the power of rank of each seed's best rate. Its interval must contain the claimed power and stay " +
 			"within 0.03 of it. If the interval excludes the claimed power, the row differs, however near it is. " +
 			aroundBest,
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: ratesOfTheory,
 			Limits: map[string]float64{"tolerance": near, "level": fewFalse, "inside": 0.9},
@@ -381,6 +403,7 @@ var claims = []Claim{
 			"for every multiplier. Each seed gets the rate that another seed found best at the smallest rank, so " +
 			"that the interval has in it how well one seed tunes. A small loss does not show that this " +
 			"power is the best one.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rate-transfer/4", Study: "best-rates", Optimizers: []string{"adamw"},
 			Limits: lossLimits,
@@ -395,6 +418,7 @@ var claims = []Claim{
 		Says:   "nothing.",
 		Looks: "the power of rank of each seed's best rate. Its interval must contain p and stay within 0.1 of it. " +
 			"If the interval excludes p, the row differs, however near it is. " + aroundBest,
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "rate-powers/3", Study: "rates-muon", Wants: ratesOfPower,
 			Limits: map[string]float64{"tolerance": 0.1, "level": fewFalse, "inside": 0.9},
@@ -412,6 +436,7 @@ var claims = []Claim{
 		Looks: "every scheme against LoRA, rank by rank. They must be equivalent to within a tenth of what LoRA " +
 			"learned. A percentage of the loss would say little, because a run only learns a part of its loss. All " +
 			"have one γ at rank 4, where rsLoRA is LoRA itself: their runs are the same ones.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "schemes-equal/3", Study: "tuned",
 			Limits: lossLimits,
@@ -429,6 +454,7 @@ var claims = []Claim{
 			"steps. Any difference that is shown counts, where the claim on LoRA at one rate asks whether it is as " +
 			"large as a tenth of what was learned. The table shows how much lower the loss is. LoRA and rsLoRA share " +
 			"their runs at rank 4.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "ranks-gain/2", Study: "tuned",
 			Limits: lossLimits,
@@ -448,6 +474,7 @@ var claims = []Claim{
 			"is chance or a fault of the generator. The kinds of one seed are made from the same random numbers, so " +
 			"they deviate together; Holm's correction holds all the same. An earlier block of twenty seeds had shown " +
 			"two kinds to differ from theory: the end of this page says why there are sixty.",
+		Evidence: OfTheory,
 		Rule: Rule{
 			Test: "init-powers/2", Study: "init", Limits: powersLimits,
 		},
@@ -462,6 +489,7 @@ var claims = []Claim{
 		Says:   "nothing.",
 		Looks: "each kind of initialization against PyTorch's default, at a small and at a large rank. They must be " +
 			"equivalent to within a tenth of what the default learned.",
+		Evidence: OfLosses,
 		Rule: Rule{
 			Test: "init-losses/3", Study: "init-losses",
 			Limits: lossLimits,

@@ -22,7 +22,7 @@ const inferenceMargin = 1.05
 
 // mergedCost compares the time of every merged model with that of the base model.
 func mergedCost(r Rule, v View) Finding {
-	standing, most := Seen, r.limit("ratio")
+	standing, most, slowest := Seen, r.limit("ratio"), 1.0
 	var numbers []Number
 	type row struct {
 		rank             int
@@ -36,7 +36,7 @@ func mergedCost(r Rule, v View) Finding {
 		switch {
 		case merged.Low > 1/most && merged.High < most:
 		case merged.Low > most:
-			standing = NotSeen
+			standing, slowest = NotSeen, math.Max(slowest, merged.Mean)
 		case standing == Seen:
 			standing = Unresolved
 		}
@@ -52,7 +52,8 @@ func mergedCost(r Rule, v View) Finding {
 		table.Numbers("adapter beside the map", func(r row) string { return ratioText(r.factored) }),
 		table.Numbers("rounds", func(r row) int { return r.merged.N }),
 	)
-	return Finding{Standing: standing, Numbers: numbers, Tables: []table.Table{t}}
+	return Finding{Standing: standing, Off: fmt.Sprintf("slower by %s%%", number.Fixed(100*(slowest-1), 1)),
+		Numbers: numbers, Tables: []table.Table{t}}
 }
 
 // inferenceFigure draws the time with an adapter, relative to the base model, against rank.

@@ -33,6 +33,8 @@ func normSpread(r Rule, v View) Finding {
 		f.Standing = Seen
 	case narrow.Low > order || wide.High < order:
 		f.Standing = NotSeen
+		f.Off = fmt.Sprintf("the ratios are %s and %s", number.Significant(narrow.Mean, 3),
+			number.Significant(wide.Mean, 3))
 	}
 	low, high := rslora.Cells[0].Rank, rslora.Cells[len(rslora.Cells)-1].Rank
 	f.Text = fmt.Sprintf("Over ranks %s (n = %d) the ratio is %s under rsLoRA. Under LoRA it is %s, which is %s "+
@@ -115,8 +117,11 @@ func pattern(r Rule, v View) Finding {
 	mean := metrics.GradNormMean
 	onset := predictedFits(v, []metrics.Statistic{metrics.GradNormOnset})
 	f := heldToTheory(onset, r.limit("tolerance"), r.limit("level"))
-	standing, numbers := fallsAndStays(lora, rslora, mean, r.limit("flat"))
-	f.Standing, f.Numbers = worse(f.Standing, standing), append(f.Numbers, numbers...)
+	stands := fallsAndStays(lora, rslora, mean, r.limit("flat"))
+	if stands.Standing == NotSeen {
+		f.Off = stands.Off
+	}
+	f.Standing, f.Numbers = worse(f.Standing, stands.Standing), append(f.Numbers, stands.Numbers...)
 	f.Text += fellText(lora, rslora)
 	f.Tables = []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset, mean})}
 	return f
@@ -124,16 +129,17 @@ func pattern(r Rule, v View) Finding {
 
 // fallsAndStays judges whether a statistic's power of rank is below -flat in one arm and
 // within ±flat in another.
-func fallsAndStays(falling, level analysis.Arm, s metrics.Statistic, flat float64) (Standing, []Number) {
+func fallsAndStays(falling, level analysis.Arm, s metrics.Statistic, flat float64) Finding {
 	a, b := newFit(falling, s), newFit(level, s)
-	numbers := []Number{a.number(), b.number()}
+	f := Finding{Standing: Unresolved, Numbers: []Number{a.number(), b.number()}}
 	switch {
 	case a.High < -flat && b.Low >= -flat && b.High <= flat:
-		return Seen, numbers
+		f.Standing = Seen
 	case a.Low > -flat || b.High < -flat || b.Low > flat:
-		return NotSeen, numbers
+		f.Standing = NotSeen
+		f.Off = offBy(math.Max(offRange(a.Value, math.Inf(-1), -flat), offRange(b.Value, -flat, flat)))
 	}
-	return Unresolved, numbers
+	return f
 }
 
 // outputs judges the powers of rank of the adapters' outputs at the end.
@@ -143,17 +149,15 @@ func outputs(r Rule, v View) Finding {
 		return lacking("LoRA or rsLoRA")
 	}
 	statistics := r.statistics()
-	standing, numbers := fallsAndStays(lora, rslora, statistics[0], r.limit("flat"))
+	f := fallsAndStays(lora, rslora, statistics[0], r.limit("flat"))
 	first := metrics.AdapterOutputFirst
 	e, _ := rslora.Exponent(first)
-	return Finding{
-		Standing: standing, Numbers: numbers,
-		Text: fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
-			"%s. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
-			"output of the frozen map.",
-			rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)) + fellText(lora, rslora),
-		Tables: []table.Table{exponentsTable(v, statistics)},
-	}
+	f.Text = fmt.Sprintf("For the first output under rsLoRA with %s, theory predicts a power of rank between %s and "+
+		"%s. The table also has the output of the whole map, which the paper plots: most of that is Wx, the output "+
+		"of the frozen map.",
+		rslora.Optimizer, number.Brief(e.Predicted), number.Brief(e.Predicted+e.Rise)) + fellText(lora, rslora)
+	f.Tables = []table.Table{exponentsTable(v, statistics)}
+	return f
 }
 
 // onlySqrtOnset judges whether the power of rank of the onset norm is within ±flat under
@@ -166,6 +170,7 @@ func onlySqrtOnset(r Rule, v View) Finding {
 	}
 	f := Finding{Standing: Seen, Tables: []table.Table{exponentsTable(v, []metrics.Statistic{metrics.GradNormOnset})}}
 	f.Text = "The norm is proportional to γ√r by identity, so this tests the program."
+	far := 0.0
 	for _, a := range v.arms {
 		e := newFit(a, metrics.GradNormOnset)
 		if e.err != nil || math.IsNaN(e.Low) {
@@ -175,7 +180,8 @@ func onlySqrtOnset(r Rule, v View) Finding {
 		level, off := e.Low >= -flat && e.High <= flat, e.Low > flat || e.High < -flat
 		switch rslora := a.Scheme == "rslora"; {
 		case rslora && off, !rslora && level:
-			f.Standing = NotSeen
+			far = math.Max(far, offStable(e.Value, flat, rslora))
+			f.Standing, f.Off = NotSeen, offBy(far)
 		case !level && !off && f.Standing == Seen:
 			f.Standing = Unresolved
 		}
@@ -193,12 +199,14 @@ func onlySqrtStable(r Rule, v View) Finding {
 	verdicts, _ := verdictTable(v)
 	drop := []metrics.Statistic{metrics.LossDropFirst}
 	f := Finding{Standing: Seen, Text: checkedText(v, drop), Tables: []table.Table{verdicts}}
+	far, flat := 0.0, r.limit("flat")
 	for _, a := range v.arms {
 		e := newFit(a, metrics.LossDropFirst)
 		f.Numbers = append(f.Numbers, e.number())
-		switch saw := stabilityOf(e.Exponent, r.limit("flat")); {
+		switch saw := stabilityOf(e.Exponent, flat); {
 		case (saw == theory.Stable) != (a.Scheme == "rslora") && saw != undecided:
-			f.Standing = NotSeen
+			far = math.Max(far, offStable(e.Value, flat, a.Scheme == "rslora"))
+			f.Standing, f.Off = NotSeen, offBy(far)
 		case saw == undecided && f.Standing == Seen:
 			f.Standing = Unresolved
 		}
@@ -207,6 +215,15 @@ func onlySqrtStable(r Rule, v View) Finding {
 		f.Standing, f.Text = Unresolved, text+" "+f.Text
 	}
 	return f
+}
+
+// offStable is how far a power is from within ±flat, where the claim puts it if stable, or else from
+// outside of that.
+func offStable(power, flat float64, stable bool) float64 {
+	if stable {
+		return offRange(power, -flat, flat)
+	}
+	return offLimit(power, flat)
 }
 
 // besideOthers reports whether there are arms of a scheme and of others. Without others one

@@ -44,9 +44,8 @@ func (d comparison) text() string {
 	part := func(v float64) string { return number.Fixed(100*v/d.ReferenceMean, 2) }
 	text := fmt.Sprintf("%s. The final loss differs by %s%% [%s, %s]%% of the reference's loss",
 		d.settings(), part(d.Difference.Mean), part(d.Difference.Low), part(d.Difference.High))
-	if margin := d.margin(); margin > 0 {
-		share := number.Fixed(100*learnedMargin*d.Difference.Mean/margin, 1)
-		text += fmt.Sprintf(", which is %s%% of what the reference learned", share)
+	if share := d.share(); !math.IsNaN(share) {
+		text += fmt.Sprintf(", which is %s%% of what the reference learned", number.Fixed(100*share, 1))
 	}
 	text += fmt.Sprintf(" (n = %d, Holm's p = %s over the %d tests of the claim): %s",
 		d.Difference.N, probability(d.holm).Text, d.tests, d.verdict())
@@ -113,7 +112,8 @@ func rankGain(r Rule, v View) Finding {
 	if r.Wants == wantsNoGain {
 		stand = gainsLittle
 	}
-	f := Finding{Standing: stand(top), Text: top.text() + ".", Numbers: []Number{top.number()}}
+	f := Finding{Standing: stand(top), Off: top.off(), Text: top.text() + ".", Numbers: []Number{top.number()},
+		Shares: sharesOf(top)}
 	if share, rate, ok := learnedShare(v, top.Reference); !ok {
 		f.Standing, f.Text = Unresolved, f.Text+" "+noFull
 	} else {
@@ -157,7 +157,9 @@ func costGain(r Rule, v View) Finding {
 		return lacking("two ranks of " + schemeLabel(r.Schemes[0]))
 	}
 	top := comparisons[len(comparisons)-1]
-	f := Finding{Standing: gains(top), Text: top.text() + ".", Numbers: []Number{top.number()}}
+	f := Finding{Standing: gains(top), Off: top.off(), Text: top.text() + ".", Numbers: []Number{top.number()},
+		Shares: sharesOf(top)}
+	f.Text += top.insideText()
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
@@ -232,5 +234,5 @@ func defaultRate(_ Rule, v View) Finding {
 	text += fmt.Sprintf(" The difference is %s [%s, %s] nats/token (n = %d, p = %s): %s.",
 		two(d.Difference.Mean), two(d.Difference.Low), two(d.Difference.High),
 		d.Difference.N, probability(d.holm).Text, d.verdict())
-	return Finding{Standing: gains(d), Numbers: []Number{d.number()}, Text: text}
+	return Finding{Standing: gains(d), Off: d.off(), Numbers: []Number{d.number()}, Text: text}
 }

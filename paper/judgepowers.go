@@ -36,16 +36,22 @@ func (f fit) off() float64 {
 	return math.Max(low-f.Value, f.Value-high)
 }
 
-// farthest says which of some powers is the farthest from theory's: by how much, and which factor
-// that makes between the arm's smallest and largest rank.
-func farthest(fits []fit) string {
-	far, factor := 0.0, 1.0
+// farthest is how far the farthest of some powers is from theory's, and which factor that makes
+// between the arm's smallest and largest rank.
+func farthest(fits []fit) (far, factor float64) {
+	factor = 1
 	for _, f := range fits {
 		if cells := f.arm.Cells; f.off() > far {
 			far = f.off()
 			factor = math.Pow(float64(cells[len(cells)-1].Rank)/float64(cells[0].Rank), far)
 		}
 	}
+	return far, factor
+}
+
+// farthestText says the same in words.
+func farthestText(fits []fit) string {
+	far, factor := farthest(fits)
 	return fmt.Sprintf("%s: a factor of %s over the ranks", number.Fixed(far, 3), number.Fixed(factor, 3))
 }
 
@@ -162,11 +168,13 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	if differing > 0 {
 		f.Standing = NotSeen
 	}
+	far, _ := farthest(fits)
+	f.Off = offBy(far)
 	f.Text = fmt.Sprintf("Rows: %d. Distinct measurements among them: %d; any other row is one of these times a "+
 		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+
 		"over all of them by Holm's method, %d of %d differ from theory at the level %g. The largest deviation from "+
 		"theory is %s.",
-		len(fits), len(groups), agree, len(groups), differing, len(groups), level, farthest(fits))
+		len(fits), len(groups), agree, len(groups), differing, len(groups), level, farthestText(fits))
 	f.Text += smallestText(firsts)
 	return f
 }
@@ -201,7 +209,7 @@ func exactValues(r Rule, v View) Finding {
 	}
 	level := r.limit("level")
 	differ := differingCells(cells, level)
-	rejected := len(differingCells(distinct, level))
+	rejected := differingCells(distinct, level)
 	outside := slices.DeleteFunc(slices.Clone(cells), func(c exactCell) bool {
 		return c.over.Low <= 1 && 1 <= c.over.High
 	})
@@ -214,8 +222,8 @@ func exactValues(r Rule, v View) Finding {
 		Name: "cells whose interval holds what is expected", Value: share, Low: math.NaN(), High: math.NaN(),
 	}}}
 	switch {
-	case rejected+len(differ) > 0:
-		f.Standing = NotSeen
+	case len(rejected)+len(differ) > 0:
+		f.Standing, f.Off = NotSeen, offRatio(append(rejected, differ...))
 	case widest > r.limit("widest"), share < r.limit("held"):
 		f.Standing = Unresolved
 	}
@@ -227,7 +235,7 @@ func exactValues(r Rule, v View) Finding {
 		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),
-		rejected, level, len(differ), number.Fixed(100*widest, 1))
+		len(rejected), level, len(differ), number.Fixed(100*widest, 1))
 	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
 		namedCells(" The ratios whose intervals do not contain 1: ", outside)
 	if len(r.of(v).schemes) > 1 {
@@ -237,6 +245,15 @@ func exactValues(r Rule, v View) Finding {
 		f.Tables = append(f.Tables, t)
 	}
 	return f
+}
+
+// offRatio says how far the farthest of some ratios is from 1.
+func offRatio(cells []exactCell) string {
+	far := 0.0
+	for _, c := range cells {
+		far = math.Max(far, math.Abs(c.over.Mean-1))
+	}
+	return offBy(100*far) + "%"
 }
 
 // differingCells are the cells that differ from what is expected, corrected over all of those

@@ -118,7 +118,7 @@ func deviationText(judged []fit) string {
 	if len(judged) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" The largest deviation of a judged power from the claimed one is %s.", farthest(judged))
+	return fmt.Sprintf(" The largest deviation of a judged power from the claimed one is %s.", farthestText(judged))
 }
 
 // learnedAtBest says how much is learned at best rates.
@@ -316,12 +316,14 @@ func rateTransfer(r Rule, v View) Finding {
 	all := r.of(v).ranks
 	f.Text = fmt.Sprintf("The rate goes from rank %d to rank %d. The loss at a rate between those tried is read from "+
 		"the parabola through the three nearest rates.", slices.Min(all), slices.Max(all))
+	worstLoss := 0.0
 	for i, p := range stats.Holm(worst) {
 		rows[i].holm = p
 		switch {
 		case p <= r.limit("level"):
 		case rows[i].half.above <= r.limit("level")/float64(len(rows)):
 			f.Standing = NotSeen
+			worstLoss = math.Max(worstLoss, rows[i].half.learned.Mean)
 		case f.Standing == Seen:
 			f.Standing = Unresolved
 		}
@@ -330,6 +332,7 @@ func rateTransfer(r Rule, v View) Finding {
 				"the seeds proves nothing: p is 1.", number.Brief(rows[i].p))
 		}
 	}
+	f.Off = fmt.Sprintf("loses %s%% of what was learned", number.Fixed(worstLoss, 1))
 	f.Text += " The last column is no part of the claim. It has the powers of R/r, in hundredths, with which each " +
 		"multiplier alone is shown to lose less than the margin."
 	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {

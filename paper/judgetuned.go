@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -14,14 +15,44 @@ import (
 	"ranksweep/theory"
 )
 
-// together judges a claim that every comparison must bear out, each judged by stand.
+// together judges a claim that every comparison must bear out, each judged by stand. The finding is
+// off by the largest difference that does not.
 func together(family []comparison, stand func(comparison) Standing) Finding {
 	f := Finding{Standing: Seen}
+	far, lacking := 0.0, []string(nil)
 	for _, d := range family {
-		f.Standing = worse(f.Standing, stand(d))
+		stands := stand(d)
+		f.Standing = worse(f.Standing, stands)
+		if share := math.Abs(d.share()); stands == NotSeen && share > far {
+			far, f.Off = share, d.off()
+		}
+		if stands != Seen {
+			lacking = append(lacking, d.lack())
+		}
 		f.Numbers = append(f.Numbers, d.number())
 	}
+	if len(lacking) > 0 {
+		f.Lacks = fmt.Sprintf("%d of %d comparisons bear the claim out. Not so: %s.", len(family)-len(lacking),
+			len(family), strings.Join(lacking, "; "))
+	}
 	return f
+}
+
+// lack names a comparison that does not bear a claim out, with what a reader needs to doubt it.
+func (d comparison) lack() string {
+	var doubts []string
+	if number.Finite(d.equivalence) {
+		doubts = append(doubts, "p within the margin is "+probability(d.equivalence).Text)
+	}
+	for _, c := range []analysis.Cell{d.Cell, d.Reference} {
+		if edges := localEdges(c); edges != "" {
+			doubts = append(doubts, "under "+schemeLabel(c.Scheme)+", "+edges)
+		}
+	}
+	if len(doubts) == 0 {
+		return d.settings()
+	}
+	return fmt.Sprintf("%s (%s)", d.settings(), strings.Join(doubts, "; "))
 }
 
 // schemesEqual judges the claim that every scheme is equivalent to the first one, rank by
@@ -34,7 +65,7 @@ func schemesEqual(_ Rule, v View) Finding {
 		return lacking("two schemes at one rank")
 	}
 	f := together(family, matches)
-	f.Text = ofFull(v)
+	f.Text = strings.TrimSpace(f.Lacks + " " + ofFull(v))
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
@@ -58,6 +89,7 @@ func ranksGain(_ Rule, v View) Finding {
 	for _, d := range tops {
 		said = append(said, d.text())
 	}
+	f.Shares = sharesOf(tops...)
 	f.Text = strings.Join(said, ". ") + ". " + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
 	return f

@@ -2,11 +2,13 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"ranksweep/analysis"
 	"ranksweep/grid"
+	"ranksweep/metrics"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 )
@@ -77,8 +79,43 @@ func localEdges(c analysis.Cell) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("for %d of %d seeds the best %s lies at the edge of the local grid", n, len(c.Runs),
-		c.Nuisance[0])
+	which := "an"
+	switch c.LocalTops() {
+	case n:
+		which = "the upper"
+	case 0:
+		which = "the lower"
+	}
+	return fmt.Sprintf("for %d of %d seeds the best %s lies at %s edge of the local grid", n, len(c.Runs),
+		c.Nuisance[0], which)
+}
+
+// insideText gives the difference without the seeds whose best value lies at an edge of their local
+// grid, in either setting; empty if there are none.
+func (d comparison) insideText() string {
+	edge := make(map[uint64]bool)
+	for _, r := range slices.Concat(d.Cell.Runs, d.Reference.Runs) {
+		edge[r.Seed] = edge[r.Seed] || r.Local != nil && r.Local.Edge
+	}
+	within := func(c analysis.Cell) armCell {
+		c.Runs = slices.DeleteFunc(slices.Clone(c.Runs), func(r analysis.Row) bool { return edge[r.Seed] })
+		return armCell{Cell: c}
+	}
+	c, reference := within(d.Cell), within(d.Reference)
+	left := len(d.Cell.Runs) - len(c.Runs)
+	if left == 0 || len(c.Runs) < 2 {
+		return ""
+	}
+	text := fmt.Sprintf(" For %s the best %s lies at an edge of the local grid.", number.Count(left, "seed"),
+		d.Cell.Nuisance[0])
+	for _, of := range []analysis.Cell{d.Cell, d.Reference} {
+		if edges := localEdges(of); edges != "" {
+			text += fmt.Sprintf(" At rank %d, %s.", of.Rank, edges)
+		}
+	}
+	inside := newComparison(d.family, c, reference, metrics.ValLossFinal).Difference
+	return text + fmt.Sprintf(" Without these, the difference is %s nats/token (n = %d), where it is %s with them.",
+		intervalText(inside.Interval), inside.N, intervalText(d.Difference.Interval))
 }
 
 // choiceLeftOut warns that seeds share one choice of nuisance values, so that the interval

@@ -37,7 +37,7 @@ func locally() View {
 
 func TestTablesOfLocalGrids(t *testing.T) {
 	const estimator = "Each seed has its own best lr. Its final validation loss is the lowest point of the parabola"
-	const edge = "for 2 of 9 seeds the best lr lies at the edge of the local grid"
+	const edge = "for 2 of 9 seeds the best lr lies at the upper edge of the local grid"
 	v := locally()
 	tables, err := Tables(v)
 	if err != nil {

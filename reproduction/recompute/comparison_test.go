@@ -308,12 +308,59 @@ func (d *comparison) notes() (all []say) {
 // edges says for how many seeds a better value may lie beyond their grid.
 func (d *comparison) edges() (all []say) {
 	for _, c := range []*cell{d.cell, d.reference} {
-		if n := c.count(func(r *run) bool { return r.grid != nil && r.grid.edge }); n > 0 {
-			text := "for # of # seeds the best " + c.grid.axis + " lies at the edge of the local grid"
-			all = append(all, phrase(text, count(n), count(len(c.runs))))
+		if s := c.edges(); s.text != "" {
+			all = append(all, s)
 		}
 	}
 	return all
+}
+
+// edges says how many of the cell's seeds have their best value at the edge of their grid.
+func (c *cell) edges() say {
+	n, top := c.count((*run).atEdge), c.count(func(r *run) bool { return r.atEdge() && r.grid.top })
+	which := "an"
+	if top == n {
+		which = "the upper"
+	} else if top == 0 {
+		which = "the lower"
+	}
+	if n == 0 {
+		return say{}
+	}
+	text := "for # of # seeds the best " + c.grid.axis + " lies at " + which + " edge of the local grid"
+	return phrase(text, count(n), count(len(c.runs)))
+}
+
+func (r *run) atEdge() bool { return r.grid != nil && r.grid.edge }
+
+// inside is the difference without the seeds of which either run is at an edge.
+func (d *comparison) inside() say {
+	var edge []int
+	for _, r := range slices.Concat(d.cell.runs, d.reference.runs) {
+		if r.atEdge() && !slices.Contains(edge, r.seed()) {
+			edge = append(edge, r.seed())
+		}
+	}
+	if len(edge) == 0 || len(d.cell.runs)-len(edge) < 2 {
+		return say{}
+	}
+	within := func(c cell) *cell {
+		c.runs = slices.DeleteFunc(slices.Clone(c.runs), func(r *run) bool { return slices.Contains(edge, r.seed()) })
+		return &c
+	}
+	seeds := " For # seeds the best "
+	if len(edge) == 1 {
+		seeds = " For # seed the best "
+	}
+	s := phrase(seeds+d.cell.grid.axis+" lies at an edge of the local grid.", count(len(edge)))
+	for _, c := range []*cell{d.cell, d.reference} {
+		if e := c.edges(); e.text != "" {
+			s = s.plus(phrase(" At rank #, ", count(c.rank())), e, say{text: "."})
+		}
+	}
+	diff := newComparison(d.family, within(*d.cell), within(*d.reference)).diff
+	return s.plus(say{text: " Without these, the difference is "}, halved(diff),
+		phrase(" nats/token (n = #), where it is ", count(diff.n)), halved(d.diff), say{text: " with them."})
 }
 
 // alsoDiffering names what else differs in the configs of the two.

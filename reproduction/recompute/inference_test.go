@@ -54,7 +54,7 @@ func overBase(times []timing, form string, rank int) interval {
 }
 
 func judgeMerged(r rule, s *study) finding {
-	f := finding{standing: seen}
+	f, slowest := finding{standing: seen}, 1.0
 	t := wanted{kind: "inference"}
 	var ranks []int
 	for _, x := range s.times {
@@ -76,7 +76,7 @@ func judgeMerged(r rule, s *study) finding {
 		switch {
 		case merged.low > 1/most && merged.high < most:
 		case merged.low > most:
-			f.standing = notSeen
+			f.standing, slowest = notSeen, math.Max(slowest, merged.mean)
 		case f.standing == seen:
 			f.standing = unresolved
 		}
@@ -84,6 +84,6 @@ func judgeMerged(r rule, s *study) finding {
 	if len(ranks) == 0 {
 		f.standing = unresolved
 	}
-	f.tables = []wanted{t}
+	f.tables, f.off = []wanted{t}, phrase("slower by #%", fix(100*(slowest-1), 1))
 	return f
 }

@@ -91,6 +91,21 @@ func multipliers(groups [][]row) say {
 		"over seeds, by up to #%.", sig(100*run, 2), sig(100*over, 2))
 }
 
+// offRatio says how far the farthest of the ratios that differ is from 1, in percent.
+func offRatio(r rule, cells []exactCell) say {
+	var ps []float64
+	for _, c := range cells {
+		ps = append(ps, c.over.p(1))
+	}
+	far := 0.0
+	for i, p := range holm(ps) {
+		if p <= r.Limits["level"] {
+			far = math.Max(far, math.Abs(cells[i].over.mean-1))
+		}
+	}
+	return offBy(100 * far)
+}
+
 func judgeExact(r rule, s *study) finding {
 	arms := r.arms(s)
 	all, apart, groups := exactCells(arms)
@@ -123,7 +138,10 @@ func judgeExact(r rule, s *study) finding {
 	f.add(say{text: "cells whose interval holds what is expected"}, spread(float64(held)/n, 0, 1))
 	switch {
 	case differ+differOfAll > 0:
-		f.standing = notSeen
+		f.standing, f.off = notSeen, offRatio(r, apart).plus(say{text: "%"})
+		if far := offRatio(r, all); far.values[0].value > f.off.values[0].value {
+			f.off = far.plus(say{text: "%"})
+		}
 	case widest > r.Limits["widest"], float64(held) < r.Limits["held"]*n:
 		f.standing = unresolved
 	}

@@ -48,6 +48,72 @@ func alikeSeen(d *comparison) string {
 	return unresolved
 }
 
+// off says how much higher or lower the first loss is, in percent of what the reference learned.
+func (d *comparison) off() say {
+	part, first := 100*margin*d.diff.mean/d.margin(), label(d.cell.scheme())
+	if d.family == "inits" {
+		first = d.cell.axis("init")
+	}
+	s := phrase(first+" at rank # ends ", count(d.cell.rank()))
+	switch {
+	case !(d.margin() > 0):
+		return say{}
+	case part < 0:
+		return s.plus(phrase("lower by #% of what was learned", fix(-part, 1)))
+	}
+	return s.plus(phrase("higher by #% of what was learned", fix(part, 1)))
+}
+
+// share is the difference with half of its interval, in percent of what the reference learned.
+func (d *comparison) share() say {
+	unit, which := margin*100/d.margin(), "higher"
+	if d.diff.mean < 0 {
+		which = "lower"
+	}
+	return phrase(which+" by # ± #%", fix(unit*math.Abs(d.diff.mean), 1), fix(unit*d.diff.half(), 1))
+}
+
+// notBorne names the comparisons that do not bear a claim out.
+func notBorne(family []*comparison, stand func(*comparison) string) say {
+	var not []say
+	for _, d := range family {
+		if stand(d) == seen {
+			continue
+		}
+		var doubts []say
+		if !math.IsNaN(d.equivalent) {
+			doubts = append(doubts, phrase("p within the margin is #", sig(d.equivalent, 2)))
+		}
+		for _, c := range []*cell{d.cell, d.reference} {
+			if e := c.edges(); e.text != "" {
+				doubts = append(doubts, say{text: "under " + label(c.scheme()) + ", "}.plus(e))
+			}
+		}
+		s := d.pair()
+		if len(doubts) > 0 {
+			s = s.plus(say{text: " ("}, join(doubts, "; "), say{text: ")"})
+		}
+		not = append(not, s)
+	}
+	if len(not) == 0 {
+		return say{}
+	}
+	return phrase("# of # comparisons bear the claim out. Not so: ", count(len(family)-len(not)),
+		count(len(family))).plus(join(not, "; "), say{text: "."})
+}
+
+// farthestOff is the off of the largest difference that does not bear a claim out.
+func farthestOff(family []*comparison, stand func(*comparison) string) (off say) {
+	far := 0.0
+	for _, d := range family {
+		part := math.Abs(d.diff.mean / d.margin())
+		if stand(d) == notSeen && part > far {
+			far, off = part, d.off()
+		}
+	}
+	return off
+}
+
 // all is the standing of a claim that each comparison must bear out.
 func all(family []*comparison, stand func(*comparison) string) string {
 	standing := seen
@@ -75,11 +141,13 @@ func topComparison(r rule, arms []*arm) (top *comparison, f finding) {
 		return nil, lacking("two ranks of " + label(r.Schemes[0]))
 	}
 	top, f.tables = family[len(family)-1], []wanted{comparisonsTable(family)}
+	f.off = top.off()
 	if f.standing = lowerSeen(top); r.Wants == "no gain" {
 		f.standing = littleSeen(top)
 	}
 	f.seen = top.text().plus(say{text: "."})
 	f.addComparisons(top)
+	f.shares = []say{top.share()}
 	return top, f
 }
 
@@ -114,6 +182,7 @@ func judgeCostGain(r rule, s *study) finding {
 		return f
 	}
 	f.tables = slices.Insert(f.tables, 0, costsTable(arms))
+	f.seen = f.seen.plus(top.inside())
 	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
 		f.standing = unresolved
 		const text = " The costs are #% apart, so this is no comparison at equal cost."
@@ -176,7 +245,7 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	s3 := phrase(" nats/token; that rate was chosen on the same seeds, which favours LoRA. "+
 		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
-	f := finding{standing: lowerSeen(d), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
+	f := finding{standing: lowerSeen(d), off: d.off(), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
 	f.addComparisons(d)
 	return f
 }
@@ -222,7 +291,12 @@ func judgeSchemes(_ rule, s *study) finding {
 		return lacking("two schemes at one rank")
 	}
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
-	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: tables}
+	f := finding{standing: all(family, alikeSeen), tables: tables}
+	if f.lacks = notBorne(family, alikeSeen); f.lacks.text != "" {
+		f.seen = f.lacks.plus(say{text: " "})
+	}
+	f.seen = f.seen.plus(ofFull(arms))
+	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f
 }
@@ -248,6 +322,10 @@ func judgeRanks(_ rule, s *study) finding {
 	says := join(said, ". ").plus(say{text: ". "}, ofFull(arms))
 	f := finding{standing: all(tops, lowerSeen), seen: says,
 		tables: []wanted{comparisonsTable(every), ratesTable(arms)}}
+	f.off = farthestOff(tops, lowerSeen)
+	for _, d := range tops {
+		f.shares = append(f.shares, d.share())
+	}
 	f.addComparisons(tops...)
 	return f
 }
@@ -278,6 +356,7 @@ func judgeCorrections(_ rule, s *study) finding {
 		"what theorem 3.2 asks to be constant at the onset, γ²rσ². "}
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
+	f.off = farthestOff(family, higherSeen)
 	f.addComparisons(family...)
 	return f
 }
@@ -316,6 +395,7 @@ func judgeInitLosses(_ rule, s *study) finding {
 	}
 	correct(family)
 	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: []wanted{comparisonsTable(family)}}
+	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f
 }

@@ -91,12 +91,14 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	if differ > 0 {
 		standing = notSeen
 	}
+	far, _ := farthest(rows)
+	f.off = offBy(far)
 	n := count(len(groups))
 	f.standing, f.seen = standing, phrase("Rows: #. Distinct measurements among them: #; "+
 		"any other row is one of these times a constant or a power of the rank, or its square. "+
 		"Each judged alone, # of # agree with theory. Corrected over all of them by Holm's method, "+
 		"# of # differ from theory at the level #. The largest deviation from theory is ",
-		count(len(rows)), n, count(agree), n, count(differ), n, plain(level)).plus(farthest(rows), say{text: "."})
+		count(len(rows)), n, count(agree), n, count(differ), n, plain(level)).plus(farthestSaid(rows), say{text: "."})
 	if known := present(firsts); len(known) > 0 {
 		f.seen = f.seen.plus(phrase(" The smallest p of a distinct row, so corrected, is #.",
 			sig(slices.Min(known), 2)))
@@ -104,16 +106,28 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 	return f
 }
 
+// offBy says how far a value is from what is claimed of it.
+func offBy(far float64) say { return phrase("off by #", sig(far, 2)) }
+
+// beyond is how far a value lies outside of ±flat; within is how far it lies inside.
+func beyond(v, flat float64) float64 { return math.Max(0, math.Abs(v)-flat) }
+func within(v, flat float64) float64 { return math.Max(0, flat-math.Abs(v)) }
+
 // farthest is the largest deviation of powers from theory's, and the factor by which it changes a
 // value from the smallest rank of its arm to the largest.
-func farthest(rows []row) say {
-	far, factor := 0.0, 1.0
+func farthest(rows []row) (far, factor float64) {
+	factor = 1
 	for _, r := range rows {
 		if off := r.off(); off > far {
 			low, high := r.arm.cells[0].rank(), r.arm.cells[len(r.arm.cells)-1].rank()
 			far, factor = off, math.Exp(off*math.Log(float64(high)/float64(low)))
 		}
 	}
+	return far, factor
+}
+
+func farthestSaid(rows []row) say {
+	far, factor := farthest(rows)
 	return phrase("#: a factor of # over the ranks", fix(far, 3), fix(factor, 3))
 }
 
@@ -245,15 +259,17 @@ func armOf(arms []*arm, scheme string) *arm {
 	return nil
 }
 
-// fallsAndStays judges whether one power is below -flat and another within ±flat.
-func fallsAndStays(falls, stays power, flat float64) string {
+// fallsAndStays judges whether one power is below -flat and another within ±flat, and says how far
+// off the two are.
+func fallsAndStays(falls, stays power, flat float64) (string, say) {
+	far := offBy(math.Max(math.Max(0, falls.mean+flat), beyond(stays.mean, flat)))
 	switch {
 	case falls.high < -flat && stays.low >= -flat && stays.high <= flat:
-		return seen
+		return seen, far
 	case falls.low > -flat || stays.high < -flat || stays.low > flat:
-		return notSeen
+		return notSeen, far
 	}
-	return unresolved
+	return unresolved, far
 }
 
 func judgePattern(r rule, s *study) finding {
@@ -263,7 +279,10 @@ func judgePattern(r rule, s *study) finding {
 	}
 	both := []*arm{lora, rslora}
 	f := heldToTheory(rowsOfPowers(both, []string{"grad_norm_onset"}), r.Limits["tolerance"], r.Limits["level"])
-	over := fallsAndStays(lora.power("grad_norm_mean"), rslora.power("grad_norm_mean"), r.Limits["flat"])
+	over, far := fallsAndStays(lora.power("grad_norm_mean"), rslora.power("grad_norm_mean"), r.Limits["flat"])
+	if over == notSeen {
+		f.off = far
+	}
 	f.standing = worse(f.standing, over)
 	f.addPowers("grad_norm_mean", both...)
 	f.seen = f.seen.plus(falls(lora, rslora))
@@ -278,8 +297,9 @@ func judgeOutputs(r rule, s *study) finding {
 	}
 	name, optimizer := r.Statistics[0], rslora.text("optimizer")
 	first := rslora.power("adapter_output_first")
+	standing, far := fallsAndStays(lora.power(name), rslora.power(name), r.Limits["flat"])
 	f := finding{
-		standing: fallsAndStays(lora.power(name), rslora.power(name), r.Limits["flat"]),
+		standing: standing, off: far,
 		seen: phrase("For the first output under rsLoRA with "+optimizer+", theory predicts a power of rank between # "+
 			"and #. The table also has the output of the whole map, which the paper plots: most of that is Wx, the "+
 			"output of the frozen map.",
@@ -316,14 +336,21 @@ func rsloraAlone(r rule, s *study, statistic, what string) finding {
 		return lacking(what)
 	}
 	f.addPowers(statistic, arms...)
+	far, flat := 0.0, r.Limits["flat"]
 	for _, a := range arms {
-		saw := stabilityOf(a.power(statistic), r.Limits["flat"])
+		p, free := a.power(statistic), a.text("scheme") == "rslora"
+		saw := stabilityOf(p, flat)
 		if saw == "undecided" && f.standing == seen {
 			f.standing = unresolved
-		} else if saw != "undecided" && (saw == "stable") != (a.text("scheme") == "rslora") {
-			f.standing = notSeen
+		} else if saw != "undecided" && (saw == "stable") != free {
+			if f.standing = notSeen; free {
+				far = math.Max(far, beyond(p.mean, flat))
+			} else {
+				far = math.Max(far, within(p.mean, flat))
+			}
 		}
 	}
+	f.off = offBy(far)
 	return f
 }
 
@@ -434,7 +461,7 @@ func judgeSpread(r rule, s *study) finding {
 	case narrow.high < order && wide.low > order:
 		f.standing = seen
 	case narrow.low > order || wide.high < order:
-		f.standing = notSeen
+		f.standing, f.off = notSeen, phrase("the ratios are # and #", sig(narrow.mean, 3), sig(wide.mean, 3))
 	}
 	f.add(say{text: "ratio under rsLoRA"}, narrow)
 	f.add(say{text: "ratio under LoRA"}, wide)

@@ -222,7 +222,7 @@ func judgeRates(r rule, s *study) finding {
 	f.seen = f.seen.plus(besides(walled))
 	if len(rows) > 0 {
 		f.seen = f.seen.plus(say{text: " The largest deviation of a judged power from the claimed one is "},
-			farthest(rows), say{text: "."})
+			farthestSaid(rows), say{text: "."})
 	}
 	f.seen = f.seen.plus(phrase(" At its best rate, a seed's loss falls by #% to #% of itself: means over seeds, the "+
 		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)))
@@ -475,12 +475,13 @@ func judgeTransfer(r rule, s *study) finding {
 	f.standing, f.tables, f.seen = seen, []wanted{t}, phrase("The rate goes from rank # to rank #. "+
 		"The loss at a rate between those tried is read from the parabola through the three nearest rates.",
 		count(ranks[0]), count(ranks[len(ranks)-1]))
+	lost := 0.0
 	for i, p := range holm(ps) {
 		t.rows[i].values["Holm's p of losing the margin or more"] = one(sig(p, 2))
 		switch {
 		case p <= r.Limits["level"]:
 		case shown[i].more <= r.Limits["level"]/float64(len(shown)):
-			f.standing = notSeen
+			f.standing, lost = notSeen, math.Max(lost, shown[i].share.mean)
 		case f.standing == seen:
 			f.standing = unresolved
 		}
@@ -489,6 +490,7 @@ func judgeTransfer(r rule, s *study) finding {
 				"part of the seeds proves nothing: p is 1.", powers[i]))
 		}
 	}
+	f.off = phrase("loses #% of what was learned", fix(lost, 1))
 	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
 		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {

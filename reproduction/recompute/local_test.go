@@ -16,7 +16,7 @@ type localGrid struct {
 	first       *run   // of the cell, by place in the grid
 	best        *run   // the one that stands for all
 	value, loss float64
-	edge        bool
+	edge, top   bool // the best value is the first or the last; the last
 }
 
 // localGrids sorts runs by cell and seed, and finds the lowest point of each.
@@ -64,6 +64,7 @@ func (g *localGrid) find() {
 	} else {
 		g.value, g.loss = at(stands), stands.num("val_loss")
 	}
+	g.top = g.edge && o.at == len(of)-1
 	standIn := *stands
 	g.best = &standIn
 	g.best.grid = g

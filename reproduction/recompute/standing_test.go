@@ -25,6 +25,9 @@ func worse(a, b string) string {
 // finding is what a claim's section should say.
 type finding struct {
 	standing string
+	off      say   // how far the runs are from what is claimed
+	shares   []say // differences between ranks, in README.md
+	lacks    say   // the same of comparisons that do not bear the claim out
 	seen     say
 	tables   []wanted
 	size     say // in its title

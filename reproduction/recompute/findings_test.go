@@ -1,0 +1,81 @@
+package recompute
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// shared matches a difference between ranks in README.md.
+var shared = regexp.MustCompile(`(?:lower|higher) by [^ ]+ ± [^ ]+% under [A-Za-z+]+`)
+
+// README.md has the page's standings, counts those that are seen by what they rest on, and has the
+// differences between ranks that follow from the files.
+func TestFindings(t *testing.T) {
+	r, text := open(t)
+	p, err := parsePage(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.audit(p) // which finds all findings
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil || *folder != "" {
+		t.Skipf("no README.md beside the page: %v", err)
+	}
+	_, block, _ := strings.Cut(string(readme), "<!-- begin findings")
+	block, _, _ = strings.Cut(block, "<!-- end findings -->")
+	lines := strings.Split(block, "\n")
+	listed, err := tableIn(lines)
+	if err != nil || len(listed.cells) != len(p.claims) {
+		t.Fatalf("%d claims, want %d: %v", len(listed.cells), len(p.claims), err)
+	}
+	seenBy := make(map[string]int)
+	for i, c := range p.claims {
+		row := listed.cells[i]
+		if !strings.HasPrefix(c.name, row[0]) || row[2] != c.listed || row[3] != c.larger.listed {
+			t.Errorf("%q: the page has %q, %q", row, c.listed, c.larger.listed)
+		}
+		if row[2] == seen {
+			seenBy[row[1]]++
+		}
+	}
+	prose := strings.Join(strings.Fields(block), " ")
+	for kind, says := range map[string]string{
+		"test of the program": "%d on identities", "first step": "%d on the first step",
+		"losses after training": "%d on losses after training", "outputs after training": "%d on outputs",
+	} {
+		if n := seenBy[kind]; n > 0 && !strings.Contains(prose, fmt.Sprintf(" "+says, n)) {
+			t.Errorf("%d are seen and a %s: %s", n, kind, prose)
+		}
+	}
+	var want []say
+	for _, of := range []struct {
+		claim   string
+		schemes []string
+	}{
+		{"lora-rank-no-better", []string{"LoRA"}}, {"rslora-rank-better", []string{"rsLoRA"}},
+		{"tuned-ranks", []string{"LoRA", "rsLoRA", "LoRA+"}}, {"rank-for-compute", []string{"rsLoRA"}},
+	} {
+		for i, s := range r.found[of.claim].shares {
+			want = append(want, s.plus(say{text: " under " + of.schemes[i]}))
+		}
+	}
+	said := shared.FindAllString(prose, -1)
+	if len(said) != len(want) {
+		t.Fatalf("%d differences between ranks, want %d: %q", len(said), len(want), said)
+	}
+	for i, s := range want {
+		a.hold("README.md", said[i], s, 1)
+	}
+	_, lacks, _ := strings.Cut(prose, "what LoRA learned: *")
+	_, lacks, _ = strings.Cut(lacks, "). ")
+	lacks, _, _ = strings.Cut(lacks, " - **Under Adam")
+	if want := r.found["tuned-schemes"].lacks; want.text != "" {
+		a.hold("README.md", lacks, want, 1)
+	}
+	for _, w := range a.wrong {
+		t.Error(w)
+	}
+}
