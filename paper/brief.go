@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,9 +23,19 @@ func (r Reproduction) Brief() string {
 	)
 	opening := fmt.Sprintf("Of %d claims: %s. %s All are about one small model, one data set and short training; the "+
 		"report has the optimizer, learning rates, steps, ranks and number of seeds of each. The same rules on a larger "+
-		"model, %s, with other data: %s.",
-		len(r), r.counts(Finding.here), r.seenBy(), LargerModel, r.counts(Finding.there))
+		"model, %s, with other data: %s. %d claims have a study for it; %d of these have been run.",
+		len(r), r.counts(Finding.here), r.seenBy(), LargerModel, r.counts(Finding.there), r.larger(), r.largerRun())
 	return fmt.Sprintf("%s\n%s\n%s", filled(opening), filled(r.caution()), t.Markdown())
+}
+
+// larger counts the claims that have a study on the larger model, and largerRun those of which it was
+// run.
+func (r Reproduction) larger() int {
+	return len(slices.DeleteFunc(slices.Clone(r), func(f Finding) bool { return f.Claim.Larger == "" }))
+}
+
+func (r Reproduction) largerRun() int {
+	return len(slices.DeleteFunc(slices.Clone(r), func(f Finding) bool { return f.there() <= Partial }))
 }
 
 // filled breaks each line of a text into lines of at most 100 characters, those of a list indented.

@@ -40,15 +40,34 @@ func (v View) heldEqual() string {
 	text += v.alphaByScheme() + v.rateRatios()
 	text += tuning(v)
 	text += dataNote(v)
-	rates := distinct(v.cells, func(s analysis.Setting) float64 { return s.LR })
+	ofRate := func(s analysis.Setting) float64 { return s.LR }
+	rates, shared := distinct(rankedCells(v.cells), ofRate), "This is a comparison at one learning rate, %s: "
+	if len(distinct(v.cells, ofRate)) > 1 {
+		shared = "All adapters share the learning rate %s: "
+	}
 	apart := slices.ContainsFunc(axesOf(v.arms), func(name string) bool { // A's and B's own rates differ
 		return lastPart(name) == "lr_a" || lastPart(name) == "lr_b"
 	})
 	if len(rates) == 1 && !apart && !slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
-		return text + fmt.Sprintf(" This is a comparison at one learning rate, %s: a rank or a scheme may do "+
-			"better at another.", number.Brief(rates[0]))
+		return text + fmt.Sprintf(" "+shared+"a rank or a scheme may do better at another.", number.Brief(rates[0])) +
+			v.fullRates()
 	}
 	return text
+}
+
+// fullRates lists the learning rates of runs without a rank; empty if they have one at most.
+func (v View) fullRates() string {
+	full := slices.DeleteFunc(slices.Clone(v.cells), analysis.Cell.Ranked)
+	rates := distinct(full, func(s analysis.Setting) float64 { return s.LR })
+	if len(rates) < 2 {
+		return ""
+	}
+	var all []string
+	for _, rate := range rates {
+		all = append(all, number.Brief(rate))
+	}
+	last := len(all) - 1
+	return fmt.Sprintf(" Full fine-tuning has the learning rates %s and %s.", strings.Join(all[:last], ", "), all[last])
 }
 
 // oneSetting has the alpha and the momentum of all runs, where there is one and it is no axis.

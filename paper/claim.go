@@ -187,7 +187,7 @@ func namedStudies(of func(Claim) string) (names []string) {
 // named for the study, what it shows and, if the study has other optimizers, these optimizers.
 func (s Study) shown(c Claim) (figures []figure.Figure, err error) {
 	v := Rule{Optimizers: c.Rule.Optimizers}.of(s.View)
-	v.wants = c.Rule.Wants
+	v.wants, v.alone = c.Rule.Wants, len(c.Rule.Schemes) == 1
 	if figures, err = those(v, c.Shows); err != nil {
 		return nil, fmt.Errorf("claim %s: %w", c.Key, err)
 	}

@@ -10,11 +10,11 @@ import (
 
 // differencesFigure draws the differences of final losses against rank: each scheme compared
 // with the first one, and each rank with the smallest, seed by seed. There is no figure unless
-// some comparison has an interval.
+// some comparison has an interval. For a claim on one scheme there is no comparison between schemes.
 func differencesFigure(v View) (f figure.Figure, ok bool) {
 	loss := v.loss
 	drawn := slices.DeleteFunc(comparisonsOf(v, loss), func(d comparison) bool {
-		return d.refused != nil || d.Same || d.Difference.N == 0
+		return d.refused != nil || d.Same || d.Difference.N == 0 || v.alone && d.family == schemeFamily
 	})
 	f = figure.Figure{Name: "differences"}
 	n := counts{low: math.MaxInt}

@@ -43,6 +43,11 @@ func TestDifferencesFigure(t *testing.T) {
 	for _, fault := range checkLayout(f) {
 		t.Error(fault)
 	}
+	alone := view(runs)
+	alone.alone = true
+	if f, _ := differencesFigure(alone); len(f.Panels) != 1 || f.Panels[0].Title != "Against rank 4" {
+		t.Errorf("a claim on one scheme: %d panels, the first %q", len(f.Panels), f.Panels[0].Title)
+	}
 	if _, ok := differencesFigure(view(losing(1, noise))); ok {
 		t.Error("a figure of differences without an interval")
 	}

@@ -29,6 +29,7 @@ type View struct {
 	loss      metrics.Statistic        // the loss that runs are compared by
 	coverage  results.Coverage         // what of the plan the runs are
 	equal     string                   // what of the plan the runs are, and what they share, in sentences
+	alone     bool                     // a claim on one scheme is shown: no comparison with another is part of it
 	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
 }
 
@@ -41,7 +42,7 @@ func NewView(rows []analysis.Row, choices []grid.Choice, coverage results.Covera
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []analysis.Arm) View {
-	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, wants: v.wants}
+	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone, wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

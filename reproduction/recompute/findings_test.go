@@ -50,6 +50,16 @@ func TestFindings(t *testing.T) {
 			t.Errorf("%d are seen and a %s: %s", n, kind, prose)
 		}
 	}
+	run := 0
+	for _, row := range listed.cells {
+		if row[3] != notRun && !strings.HasPrefix(row[3], "partial") {
+			run++
+		}
+	}
+	study := fmt.Sprintf("%d claims have a study for it; %d of these have been run.", len(largerStudies), run)
+	if !strings.Contains(prose, study) {
+		t.Errorf("should say %q: %s", study, prose)
+	}
 	var want []say
 	for _, of := range []struct {
 		claim   string
