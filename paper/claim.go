@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/analysis"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 )
@@ -44,6 +45,7 @@ type Claim struct {
 	Evidence Evidence
 	Larger   string   // the study of a larger model that the rule judges as well; empty if there is none
 	Law      string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
+	Beside   string   // a study of the larger model that measured the same, to set beside; may be empty
 	Shows    []string // names of figures of its study
 	Resolve  string   // what would resolve it, if this size does not
 }
@@ -106,10 +108,36 @@ func Reproduce(studies map[string]Study, past History) (r Reproduction, err erro
 			}
 		}
 		larger := studies[c.Larger].judge(c.larger(), past)
+		if larger.Standing > Partial {
+			larger.Text += besideText(c.Rule, c.Beside, studies[c.Beside].View)
+		}
 		f.Larger = &larger
 		r = append(r, f)
 	}
 	return r, nil
+}
+
+// besideText gives what another study measured of a rule's statistics, by scheme; empty if it has
+// none. Of arms of one scheme the first counts: before the first step they differ in nothing.
+func besideText(r Rule, name string, other View) string {
+	var all []string
+	seeds := 0
+	for _, scheme := range r.Schemes {
+		i := slices.IndexFunc(other.arms, func(a analysis.Arm) bool { return a.Scheme == scheme })
+		if i < 0 {
+			continue
+		}
+		for _, s := range r.statistics() {
+			if e, err := other.arms[i].Exponent(s); err == nil {
+				all, seeds = append(all, fmt.Sprintf("%s under %s", exponentText(e), schemeLabel(scheme))), e.Seeds
+			}
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The study %s measured the same powers on the same model: %s (n = %d). No standing rests on them.",
+		name, strings.Join(all, ", "), seeds)
 }
 
 // all are the findings, each followed by the one on the larger model.

@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -236,6 +237,7 @@ func exactValues(r Rule, v View) Finding {
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),
 		len(rejected), level, len(differ), number.Fixed(100*widest, 1))
+	f.Text += smallestCell(cells) + sharesByChance + quantitiesText(groups)
 	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
 		namedCells(" The ratios whose intervals do not contain 1: ", outside)
 	if len(r.of(v).schemes) > 1 {
@@ -245,6 +247,42 @@ func exactValues(r Rule, v View) Finding {
 		f.Tables = append(f.Tables, t)
 	}
 	return f
+}
+
+// sharesByChance says what the share of intervals can tell.
+const sharesByChance = " More seeds make the intervals narrower. They do not make more of them contain 1: cells of " +
+	"one seed deviate together, so a study can fall below nine of ten by chance at any number of seeds, though " +
+	"theory is right."
+
+// smallestCell names the cell with the smallest P value, before any correction; empty if there is
+// none. Of cells that are one measurement the first is named, whatever rounding does to their P.
+func smallestCell(cells []exactCell) string {
+	smallest, at := math.Inf(1), -1
+	for i, c := range cells {
+		if p := c.over.P(1); p < smallest*(1-1e-6) {
+			smallest, at = p, i
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The smallest p of one cell among all of them, not corrected, is %s: %s, %s.",
+		number.Significant(smallest, 2), cells[at].name, intervalText(cells[at].over))
+}
+
+// quantitiesText names the quantities that have cells, and says which one has none.
+func quantitiesText(groups [][]fit) string {
+	var names []string
+	for _, s := range metrics.Statistics {
+		if slices.ContainsFunc(groups, func(g []fit) bool {
+			return slices.ContainsFunc(g, func(f fit) bool { return f.statistic.Name == s.Name })
+		}) {
+			names = append(names, s.Label)
+		}
+	}
+	return fmt.Sprintf(" The quantities are, %d in number: %s. The best multiple of the first step is not among them: it "+
+		"is a ratio, and the expected value of a ratio is not the ratio of expected values.",
+		len(names), strings.Join(names, ", "))
 }
 
 // offRatio says how far the farthest of some ratios is from 1.
@@ -320,12 +358,17 @@ func exactCells(v View) (groups [][]fit, all, distinct []exactCell) {
 // multipliersText says how much the ratios of one quantity differ between multipliers in groups of
 // one measurement, run by run and on average over seeds; empty if they do not.
 func multipliersText(groups [][]fit) string {
-	run, mean := 0.0, 0.0
+	run, mean := 0.0, stats.Interval{}
+	where := ""
 	for _, g := range groups {
 		for _, f := range g {
 			first := slices.IndexFunc(g, f.sameQuantity)
-			for _, over := range f.beside(g[first]) {
-				mean = math.Max(mean, math.Abs(stats.MeanInterval(over).Mean))
+			besides := f.beside(g[first])
+			for _, rank := range slices.Sorted(maps.Keys(besides)) {
+				over := besides[rank]
+				if m := stats.MeanInterval(over); math.Abs(m.Mean) > math.Abs(mean.Mean) {
+					mean, where = m, fmt.Sprintf("%s: %s at rank %d", f.label, f.statistic.Name, rank)
+				}
 				for _, v := range over {
 					run = math.Max(run, math.Abs(v))
 				}
@@ -337,8 +380,10 @@ func multipliersText(groups [][]fit) string {
 	}
 	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
 		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs "+
-		"by up to %s%%; "+
-		"on average over seeds, by up to %s%%.", number.Significant(100*run, 2), number.Significant(100*mean, 2))
+		"by up to %s%%; on average over seeds, by up to %s%%: %s, with p = %s in a t test that pairs the two by seed, "+
+		"not corrected. That test is no part of the claim.",
+		number.Significant(100*run, 2), number.Significant(100*math.Abs(mean.Mean), 2), where,
+		number.Significant(mean.P(0), 2))
 }
 
 // sameQuantity reports whether two fits are of one statistic under one optimizer.

@@ -148,9 +148,26 @@ func correctionsWorse(_ Rule, v View) Finding {
 		return Unresolved
 	})
 	f.Text = "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant what theorem " +
-		"3.2 asks to be constant at the onset, γ²rσ². " + ofFull(v)
+		"3.2 asks to be constant at the onset, γ²rσ². " + littleText(family) + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
+}
+
+// littleText names the comparisons whose difference is shown, but lies within the margin; empty if
+// there are none.
+func littleText(family []comparison) string {
+	var little []string
+	for _, d := range family {
+		if v := d.verdict(); v == HigherWithinMargin || v == LowerWithinMargin {
+			little = append(little, d.settings())
+		}
+	}
+	if len(little) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("This difference is shown, but lies within the margin: %s. By an earlier rule, which is in the "+
+		"ledger, such a difference did not count as higher; by that one the claim would be *not seen*. ",
+		strings.Join(little, "; "))
 }
 
 // initPowers compares the power of rank of the onset norm with theory, for each way to draw A

@@ -103,7 +103,9 @@ func reportHead(scale string, runs int) string {
 		"paper/claims.go. A rule is fixed before the runs that it judges, and paper/ledger.yaml keeps its "+
 		"hash and its day. *Not resolvable at this size* means that the runs cannot tell. Negative results "+
 		"stay on this page, and reproduction/history.csv has every standing that a claim has had. A *standing "+
-		"before* is the standing of the claim as it was worded and judged then. Each claim is tested at its "+
+		"before* is the standing of the claim as it was worded and judged then. *Judgements before* lists those by "+
+		"fixed rules only. The history also has those of two earlier reports, by rules that were not fixed; the "+
+		"first fixed rules were written with the results of these reports known. Each claim is tested at its "+
 		"own level of 5%%: nothing is corrected over claims.\n\n"+
 		"How to read the numbers:\n\n%s", scale, runs, largerHead(), paper.Reading())
 }

@@ -57,7 +57,7 @@ func multipliers(groups [][]row) say {
 	}
 	type place struct{ rank, seed int }
 	first := make(map[quantity]map[place]float64)
-	run, over := 0.0, 0.0
+	run, over, where := 0.0, interval{}, say{}
 	for i, g := range groups {
 		for _, r := range g {
 			q, here := quantity{i, r.arm.text("optimizer"), r.statistic}, make(map[place]float64)
@@ -73,8 +73,8 @@ func multipliers(groups [][]row) say {
 				for _, v := range present(apart) {
 					run = math.Max(run, math.Abs(v))
 				}
-				if m := mean(apart); m.n > 0 {
-					over = math.Max(over, math.Abs(m.mean))
+				if m := mean(apart); m.n > 0 && math.Abs(m.mean) > math.Abs(over.mean) {
+					over, where = m, r.name.plus(phrase(": "+r.statistic+" at rank #", count(c.rank())))
 				}
 			}
 			if first[q] == nil {
@@ -88,7 +88,40 @@ func multipliers(groups [][]row) say {
 	return phrase(" A step is not infinitely small, so the ratio of one quantity differs a little "+
 		"between multipliers. "+
 		"From the ratio under the first multiplier, that of the same seed and rank differs by up to #%; on average "+
-		"over seeds, by up to #%.", sig(100*run, 2), sig(100*over, 2))
+		"over seeds, by up to #%: ", sig(100*run, 2), sig(100*math.Abs(over.mean), 2)).plus(where,
+		phrase(", with p = # in a t test that pairs the two by seed, not corrected. That test is no part of the claim.",
+			sig(over.p(0), 2)))
+}
+
+const sharesByChance = " More seeds make the intervals narrower. They do not make more of them contain 1: cells of " +
+	"one seed deviate together, so a study can fall below nine of ten by chance at any number of seeds, though " +
+	"theory is right."
+
+// smallestSaid is the smallest P of all cells, with its cell.
+func smallestSaid(cells []exactCell) say {
+	least := cells[0]
+	for _, c := range cells {
+		if c.over.p(1) < least.over.p(1)*(1-1e-6) { // and not for rounding
+			least = c
+		}
+	}
+	return phrase(" The smallest p of one cell among all of them, not corrected, is #: ", sig(least.over.p(1), 2)).plus(
+		least.name, say{text: ", "}, halved(least.over), say{text: "."})
+}
+
+// quantitiesSaid names the quantities of rows.
+func quantitiesSaid(groups [][]row) say {
+	var names []string
+	for _, s := range statistics {
+		for _, r := range slices.Concat(groups...) {
+			if name, _, _ := strings.Cut(s.title, " ("); r.statistic == s.name && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return phrase(" The quantities are, # in number: "+strings.Join(names, ", ")+". The best multiple of the first step "+
+		"is not among them: it is a ratio, and the expected value of a ratio is not the ratio of expected values.",
+		count(len(names)))
 }
 
 // offRatio says how far the farthest of the ratios that differ is from 1, in percent.
@@ -152,6 +185,7 @@ func judgeExact(r rule, s *study) finding {
 		"cells, # do. The widest interval of a ratio is ±#%.",
 		count(len(all)), count(len(apart)), count(held), fix(100*float64(held)/n, 1),
 		count(differ), plain(r.Limits["level"]), count(differOfAll), fix(100*widest, 1))
+	f.seen = f.seen.plus(smallestSaid(all), say{text: sharesByChance}, quantitiesSaid(groups))
 	if len(differing) > 0 && len(differing) <= 16 {
 		f.seen = f.seen.plus(say{text: " The ratios that differ, corrected over all cells: "},
 			join(differing, "; "), say{text: "."})

@@ -355,6 +355,17 @@ func judgeCorrections(_ rule, s *study) finding {
 	says := say{text: "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant " +
 		"what theorem 3.2 asks to be constant at the onset, γ²rσ². "}
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
+	var little []say
+	for _, d := range family {
+		if v := d.verdict(); v == "higher, within the margin" || v == "lower, within the margin" {
+			little = append(little, d.pair())
+		}
+	}
+	if len(little) > 0 {
+		says = says.plus(say{text: "This difference is shown, but lies within the margin: "}, join(little, "; "),
+			say{text: ". By an earlier rule, which is in the ledger, such a difference did not count as higher; by that " +
+				"one the claim would be *not seen*. "})
+	}
 	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
 	f.off = farthestOff(family, higherSeen)
 	f.addComparisons(family...)

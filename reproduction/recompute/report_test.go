@@ -134,6 +134,9 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 		if law := r.studies[laws[key]]; law != nil {
 			f.seen = f.seen.plus(firstStepSaid(rule.arms(s), law.name, law.arms()))
 		}
+		if other := r.studies[elsewhere[key]]; other != nil {
+			f.seen = f.seen.plus(besideSaid(rule, other))
+		}
 		r.found[key] = f
 	}
 	if f.size.text != "" {
@@ -153,6 +156,21 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 	if len(c.tables) < len(f.tables) {
 		a.fail("table %q is not there", titles[f.tables[len(c.tables)].kind])
 	}
+}
+
+// elsewhere are studies that measured the same as that of a claim.
+var elsewhere = map[string]string{there("onset-collapse"): "first-steps-135m"}
+
+// besideSaid gives the powers that another study has for a rule's statistic.
+func besideSaid(r rule, s *study) say {
+	var all []say
+	seeds := 0
+	for _, scheme := range r.Schemes {
+		p := armOf(s.arms(), scheme).power(r.Statistics[0])
+		all, seeds = append(all, p.say().plus(say{text: " under " + label(scheme)})), p.n
+	}
+	return say{text: " The study " + s.name + " measured the same powers on the same model: "}.plus(join(all, ", "),
+		phrase(" (n = #). No standing rests on them.", count(seeds)))
 }
 
 // madeRow is the study in the table of studies.
