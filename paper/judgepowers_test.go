@@ -250,7 +250,7 @@ func TestMultipliersAreCompared(t *testing.T) {
 		return v
 	})
 	text := exactValues(claimOf(t, "exact-values").Rule, apart.view()).Text
-	const want = "differs by up to 0.8%; on average over seeds, by up to 0.4%."
+	const want = "differs by up to 0.8%; on average over seeds, by up to 0.4%: "
 	if !strings.Contains(text, want) {
 		t.Errorf("lacks %q: %s", want, text)
 	}
