@@ -350,7 +350,7 @@ var claims = []Claim{
 		Key:    "adafactor-sign-like",
 		Name:   "Adafactor's first loss drop follows the power of rank of a sign-like update",
 		Source: "theory/law.go",
-		Says: "theory predicts nothing exact here: the entries of Adafactor's first update are of one size, " +
+		Says: "theory predicts nothing exact here: the entries of Adafactor's first update are of about one size, " +
 			"but are not plain signs.",
 		Looks:    "the same as above.",
 		Evidence: OfFirstStep,

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"ranksweep/metrics/stats"
 )
 
 // A value is off by its distance from the range that is claimed, and by nothing inside of it.
@@ -45,5 +47,38 @@ func TestFilled(t *testing.T) {
 		if n := len([]rune(l)); n > 100 || (i == 1 || i == 2) != strings.HasPrefix(l, "  ") {
 			t.Errorf("line %d has %d characters: %q", i, n, l)
 		}
+	}
+}
+
+// A range whose ends print alike is one number.
+func TestRangeText(t *testing.T) {
+	if a, b := rangeText(0.131, 0.134), rangeText(0.25, 2.8); a != "0.13%" || b != "0.25% to 2.8%" {
+		t.Errorf("%q, %q", a, b)
+	}
+}
+
+// Powers from rank to rank are said to go one way only if at least three do.
+func TestDriftText(t *testing.T) {
+	for _, test := range []struct {
+		local []float64
+		goes  bool
+	}{
+		{[]float64{-0.45, -0.53, -0.65}, true}, {[]float64{0, 0.1, 0.3}, true},
+		{[]float64{-0.45, -0.65, -0.53}, false}, {[]float64{-0.45, -0.53}, false},
+	} {
+		text := driftText([]rateRow{{local: test.local}})
+		if strings.Contains(text, slopesText(test.local)) != test.goes {
+			t.Errorf("%v: %q", test.local, text)
+		}
+	}
+}
+
+// A power of which theory says nothing has as many decimals as show that it is not 0.
+func TestDecimalsOfSmallPowers(t *testing.T) {
+	small := fit{Exponent: stats.Exponent{Value: -0.00032, Low: -0.00042, High: -0.00021,
+		Predicted: math.NaN(), Exact: math.NaN()}}
+	none := small
+	if none.High = 0.0001; small.decimals() != 4 || none.decimals() != powerDecimals {
+		t.Errorf("%d and %d decimals", small.decimals(), none.decimals())
 	}
 }

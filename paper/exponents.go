@@ -64,11 +64,11 @@ func (x fit) entry(decimals int) table.Entry {
 	return table.Exact(powerText(x.Exponent, decimals), x.Value, x.Low, x.High)
 }
 
-// decimals is how many decimals of a power are printed. If the power differs from theory's,
-// there are as many as show that, up to six.
+// decimals is how many decimals of a power are printed. If the power differs from theory's, or from 0
+// where theory has none, there are as many as show that, up to six.
 func (x fit) decimals() int {
 	d := powerDecimals
-	if x.Agreement(near) == stats.Differs {
+	if x.Agreement(near) == stats.Differs || math.IsNaN(x.Predicted) && math.IsNaN(x.Exact) && offZero(x.Low, x.High) {
 		for d < 6 && !x.differsTo(d) {
 			d++
 		}
@@ -82,8 +82,14 @@ func (x fit) differsTo(decimals int) bool {
 	unit := math.Pow(10, float64(decimals))
 	rounded := func(v float64) float64 { return math.Round(v * unit) }
 	low, high := x.Theory()
+	if math.IsNaN(low) {
+		low, high = 0, 0
+	}
 	return rounded(x.Low) > rounded(high) || rounded(x.High) < rounded(low)
 }
+
+// offZero reports whether an interval does not contain 0.
+func offZero(low, high float64) bool { return low > 0 || high < 0 }
 
 // predicted is theory's power or, if it predicts two, both.
 func (x fit) predicted() table.Entry {

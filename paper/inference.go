@@ -61,7 +61,8 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 	timings := v.Inference
 	var p figure.Panel
 	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch, relative to the base model, against " +
-		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. The base model is the " +
+		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. Level lines are the limits of the claim, a factor of " +
+		"1.05 above and below 1. Where no bar can be seen, it is smaller than its mark. The base model is the " +
 		"embedded one."}
 	at, values := []float64{}, []float64{1}
 	for i, of := range []struct {
@@ -83,7 +84,9 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{series(of.color, i)}})
 	}
 	p.X = rankAxis(at, false)
+	values = append(values, inferenceMargin, 1/inferenceMargin)
 	p.Y = figure.Axis{Label: "time relative to the base model", Log: true}.Over(values...)
+	p.Series = append(p.Series, figure.LevelLine(p.X, inferenceMargin), figure.LevelLine(p.X, 1/inferenceMargin))
 	f.Panels = []figure.Panel{p}
 	return f, len(timings) > 0
 }

@@ -53,12 +53,20 @@ func fellText(lora, rslora analysis.Arm) string {
 		for _, c := range a.Cells {
 			all = append(all, fell(c))
 		}
-		return fmt.Sprintf("%s%% to %s%%", number.Significant(slices.Min(all), 2),
-			number.Significant(slices.Max(all), 2))
+		return rangeText(slices.Min(all), slices.Max(all))
 	}
 	return fmt.Sprintf(" In training, the validation loss fell by %s of itself under LoRA and by %s "+
 		"under rsLoRA: means "+
 		"over seeds, the lowest and the highest of all ranks.", span(lora), span(rslora))
+}
+
+// rangeText is a range in percent, with two digits; one number if both ends are the same.
+func rangeText(low, high float64) string {
+	a, b := number.Significant(low, 2), number.Significant(high, 2)
+	if a == b {
+		return a + "%"
+	}
+	return a + "% to " + b + "%"
 }
 
 // fell is how far the validation loss of a cell fell, in percent of the loss before any

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -61,7 +62,7 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += tried.besideText() + deviationText(judged) + learnedAtBest(rows) + validationText(rows, r)
+	f.Text += driftText(rows) + tried.besideText() + deviationText(judged) + learnedAtBest(rows) + validationText(rows, r)
 	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
 }
@@ -79,6 +80,20 @@ func bentText(rows []rateRow) string {
 		return ""
 	}
 	return fmt.Sprintf(" That is so for p = %s.", strings.Join(bent, ", "))
+}
+
+// driftText names the multipliers whose powers from each rank to the next only fall or only rise, with
+// these powers; empty if there is none. Three powers are the fewest of which that says something.
+func driftText(rows []rateRow) (text string) {
+	for _, x := range rows {
+		falls := slices.IsSortedFunc(x.local, func(a, b float64) int { return cmp.Compare(b, a) })
+		if len(x.local) >= 3 && (falls || slices.IsSorted(x.local)) {
+			text += fmt.Sprintf(" For p = %s the powers from each rank to the next go one way: %s; the curvature "+
+				"says whether that is more than scatter.",
+				number.Brief(x.arm.Powers.P), slopesText(x.local))
+		}
+	}
+	return text
 }
 
 // sharedText says how many of the best rates are distinct, and at which ranks they are not; empty
@@ -133,10 +148,9 @@ func learnedAtBest(rows []rateRow) string {
 			all = append(all, stats.MeanInterval(shares).Mean)
 		}
 	}
-	return fmt.Sprintf(" At its best rate, a seed's loss falls by %s%% to %s%% of itself: means over "+
+	return fmt.Sprintf(" At its best rate, a seed's loss falls by %s of itself: means over "+
 		"seeds, the lowest "+
-		"and the highest of all rows and ranks.", number.Significant(slices.Min(all), 2),
-		number.Significant(slices.Max(all), 2))
+		"and the highest of all rows and ranks.", rangeText(slices.Min(all), slices.Max(all)))
 }
 
 // rateRow is what is known of the best rates under one multiplier.

@@ -53,10 +53,15 @@ func series(c color.RGBA, i int) figure.Series {
 const fittedLines = "Solid lines are fitted powers of rank; the legend has each exponent with its 95% interval over " +
 	"seeds."
 
+// aboveLines says why the means of a figure may lie above its lines.
+const aboveLines = " A line is fitted to logarithms, whose mean over seeds lies below the logarithm of the mean: so means " +
+	"lie above lines, the more so the more seeds scatter."
+
 func onsetCaption(v View, s metrics.Statistic, laws []law) string {
 	n := statisticCounts(v, s)
 	text := fmt.Sprintf("%s (%s) against rank, on logarithmic axes: means over seeds, %s.",
 		capital(s.Label), s.Unit, seedCount(n))
-	return text + spreadSentence("Bars", n) + " " + fittedLines + dashedLines(laws, theorySlope) +
+	return text + spreadSentence("Bars", n) + " " + fittedLines + aboveLines +
+		dashedLines(laws, theorySlope) +
 		runsLost(v) + " " + v.equal
 }

@@ -90,7 +90,8 @@ func (r reproduction) renewReadme(found paper.Reproduction) error {
 func reportHead(scale string, runs int) string {
 	return fmt.Sprintf("# Reproduction\n\n"+
 		"`sweep reproduce --scale %s` wrote this page from the files in reproduction/, one folder for each "+
-		"study, and from nothing else: %d runs, including those made only to tune others. Each run is a row "+
+		"study, and from the rules, ledger and grids in paper/: %d runs, including those made only to tune "+
+		"others, but not the timings of the study inference. Each run is a row "+
 		"in runs.csv.gz, its curve is in curves.csv.gz, and columns.csv says what each column holds. Every "+
 		"number below can be computed from these files. `sweep reproduce --assemble` writes this page again, "+
 		"to the byte. To train a run again and compare it, make its study with `sweep reproduce --only "+

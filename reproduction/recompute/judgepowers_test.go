@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // rowsOfPowers are the powers of statistics of arms for which theory predicts one.
@@ -486,11 +487,20 @@ func falls(lora, rslora *arm) say {
 			}
 			means = append(means, mean(shares).mean)
 		}
-		ends = append(ends, phrase("#% to #%", sig(slices.Min(means), 2), sig(slices.Max(means), 2)))
+		ends = append(ends, span(means))
 	}
 	return say{text: " In training, the validation loss fell by "}.plus(ends[0],
 		say{text: " of itself under LoRA and by "}, ends[1],
 		say{text: " under rsLoRA: means over seeds, the lowest and the highest of all ranks."})
+}
+
+// span is the range of values in percent; one number if both ends print alike.
+func span(values []float64) say {
+	low, high := sig(slices.Min(values), 2), sig(slices.Max(values), 2)
+	if strconv.FormatFloat(low.value, 'e', 1, 64) == strconv.FormatFloat(high.value, 'e', 1, 64) {
+		return phrase("#%", low)
+	}
+	return phrase("#% to #%", low, high)
 }
 
 // normRatio is, over seeds, the largest ratio at any step between the gradient norms of two

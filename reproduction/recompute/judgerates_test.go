@@ -104,6 +104,16 @@ func (g rates) bends() interval {
 	return mean(all)
 }
 
+// drifts reports whether at least three values only fall or only rise.
+func (s say) drifts() bool {
+	up, down := len(s.values) >= 3, len(s.values) >= 3
+	for i := 1; i < len(s.values); i++ {
+		up = up && s.values[i].value >= s.values[i-1].value
+		down = down && s.values[i].value <= s.values[i-1].value
+	}
+	return up || down
+}
+
 // steps are the powers from each rank to the next: means over the seeds that have a best
 // rate at both.
 func (g rates) steps() say {
@@ -128,7 +138,7 @@ func judgeRates(r rule, s *study) finding {
 	t := wanted{kind: "best-rate powers"}
 	var rows []row
 	var left []say // multipliers that are not judged
-	var bent []say
+	var bent, drifting []say
 	var others say // verdicts that would be others with the error from validation
 	validated := false
 	var shares []float64
@@ -166,6 +176,10 @@ func judgeRates(r rule, s *study) finding {
 		wide.interval = widened(p.interval, g.powerError())
 		if bend.low > 0 || bend.high < 0 {
 			bent = append(bent, one(plain(a.scheme.p)))
+		}
+		if s := g.steps(); s.drifts() {
+			drifting = append(drifting, phrase(" For p = # the powers from each rank to the next go one way: ",
+				plain(a.scheme.p)).plus(s, say{text: "; the curvature says whether that is more than scatter."}))
 		}
 		validated = validated || g.bendError() > 0
 		if would := wide.agreement(r.Limits["tolerance"]); enough && would != verdict {
@@ -219,13 +233,13 @@ func judgeRates(r rule, s *study) finding {
 			f.standing = unresolved
 		}
 	}
-	f.seen = f.seen.plus(besides(walled))
+	f.seen = f.seen.plus(drifting...).plus(besides(walled))
 	if len(rows) > 0 {
 		f.seen = f.seen.plus(say{text: " The largest deviation of a judged power from the claimed one is "},
 			farthestSaid(rows), say{text: "."})
 	}
-	f.seen = f.seen.plus(phrase(" At its best rate, a seed's loss falls by #% to #% of itself: means over seeds, the "+
-		"lowest and the highest of all rows and ranks.", sig(slices.Min(shares), 2), sig(slices.Max(shares), 2)))
+	f.seen = f.seen.plus(say{text: " At its best rate, a seed's loss falls by "}, span(shares),
+		say{text: " of itself: means over seeds, the lowest and the highest of all rows and ranks."})
 	switch {
 	case !validated:
 		f.seen = f.seen.plus(say{text: sharedExamples})

@@ -200,10 +200,14 @@ func (p power) shown() say {
 // decimals are three, or as many as it takes to print a power that differs from theory's
 // outside of its interval, but six at most.
 func (p power) decimals() int {
-	if p.agreement(near) != "differs" {
+	low, high := p.theory()
+	if none := math.IsNaN(p.predicted) && math.IsNaN(p.exact); none {
+		if low, high = 0, 0; !(p.interval.low > 0 || p.interval.high < 0) {
+			return 3
+		}
+	} else if p.agreement(near) != "differs" {
 		return 3
 	}
-	low, high := p.theory()
 	for d := 3; d < 6; d++ {
 		as := func(v float64) float64 { return field(strconv.FormatFloat(v, 'f', d, 64)) }
 		if as(high) < as(p.interval.low) || as(low) > as(p.interval.high) {

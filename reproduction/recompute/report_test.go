@@ -62,7 +62,7 @@ func (r report) audit(p *page) *audit { return r.auditOf(p, p.claims) }
 // auditOf compares some claims of a page with its files, and what belongs to no claim.
 func (r report) auditOf(p *page, claims []*claim) *audit {
 	a := &audit{claim: "head", parsed: make(map[string]int), held: make(map[string]int)}
-	_, rest, _ := strings.Cut(p.head, " and from nothing else: ")
+	_, rest, _ := strings.Cut(p.head, " and grids in paper/: ")
 	rest, _, _ = strings.Cut(rest, ", including")
 	a.hold("head", rest, phrase("# runs", count(r.runs())), 1)
 	findings := make(map[string]bool)
