@@ -27,12 +27,16 @@ func TestFindTakesWhatIsHere(t *testing.T) {
 	find := func(name string) (string, error) {
 		return find(context.Background(), new(bytes.Buffer), name, false)
 	}
-	for _, name := range []string{"org/name", "missing", "a/b/c", "models/x.gguf"} {
+	for _, name := range []string{"org/name", "a/b/c", "models/x.gguf"} {
 		if path, err := find(name); path != name || err != nil || asked {
 			t.Errorf("%s: %s, %v; the hub is asked: %v", name, path, err, asked)
 		}
 	}
-	_, err := find("org/other")
+	_, err := find("missing")
+	if err == nil || asked || !strings.Contains(err.Error(), "a model on the hub is written ORG/NAME") {
+		t.Errorf("missing: %v; the hub is asked: %v", err, asked)
+	}
+	_, err = find("org/other")
 	if err == nil || !strings.Contains(err.Error(),
 		"there is no file or folder org/other; hub: org/other: there is no such model") {
 		t.Error(err)
