@@ -22,7 +22,8 @@ func (r Reproduction) Brief() string {
 		table.Words(atLarger, func(f numbered) string { return f.Larger.standing() }),
 	)
 	opening := fmt.Sprintf("Of %d claims: %s. %s All are about one small model, one data set and short training; the "+
-		"report has the optimizer, learning rates, steps, ranks and number of seeds of each. The same rules on a larger "+
+		"report has the optimizer, learning rates, steps, ranks and number of seeds of each. The same rules on "+
+		"a larger "+
 		"model, %s, with other data: %s. %d claims have a study for it; %d of these have been run.",
 		len(r), r.counts(Finding.here), r.seenBy(), LargerModel, r.counts(Finding.there), r.larger(), r.largerRun())
 	return fmt.Sprintf("%s\n%s\n%s", filled(opening), filled(r.caution()), t.Markdown())
@@ -98,7 +99,8 @@ func (r Reproduction) caution() string {
 		r.share("tuned-ranks", "LoRA", "rsLoRA", "LoRA+") + ". That it is lower under all three schemes, by however " +
 		"little: " + r.cited("tuned-ranks") + ". At equal cost it" + r.share("rank-for-compute", "rsLoRA") +
 		". That it is lower: " + r.cited("rank-for-compute") + ".\n" +
-		"- **Between schemes**, with the learning rate tuned for each scheme and rank: rsLoRA and LoRA+ end at LoRA's " +
+		"- **Between schemes**, with the learning rate tuned for each scheme and rank: rsLoRA and LoRA+ end at " +
+		"LoRA's " +
 		"loss, to within a tenth of what LoRA learned: " + r.cited("tuned-schemes") + "." + r.lacks("tuned-schemes") +
 		"\n- **Under Adam, theory predicts something else than under SGD**, since a step of SGD shrinks with the " +
 		"gradient and a step of Adam does not. That only α/√r makes the first step gain the same at every rank: " +

@@ -24,9 +24,11 @@ func TestBrief(t *testing.T) {
 	text := r.Brief()
 	said := strings.Join(strings.Fields(text), " ") // without line breaks
 	for _, want := range []string{
-		"claims: 1 seen, 1 not seen, 1 partial, ", "rest on: 1 on losses after training. All", "by however little: *seen* (claim ",
+		"claims: 1 seen, 1 not seen, 1 partial, ", "rest on: 1 on losses after training. All", "by however " +
+			"little: *seen* (claim ",
 		"LoRA learned: *partial: 3 of 7 runs* (claim ", "*not seen* (claim ",
-		"less than a tenth: *not run* (claim 3)", "| 1. " + claims[0].Name + " | test of the program | not run | not run |",
+		"less than a tenth: *not run* (claim 3)", "| 1. " + claims[0].Name + " | test of the program | not run " +
+			"| not run |",
 		"with other data: 1 not seen, ", "| seen | not seen |",
 	} {
 		if !strings.Contains(said, want) {

@@ -136,7 +136,8 @@ func besideText(r Rule, name string, other View) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" The study %s measured the same powers on the same model: %s (n = %d). No standing rests on them.",
+	return fmt.Sprintf(" The study %s measured the same powers on the same model: %s (n = %d). No standing "+
+		"rests on them.",
 		name, strings.Join(all, ", "), seeds)
 }
 

@@ -124,7 +124,8 @@ var claims = []Claim{
 			"model.",
 		Looks: "the time to score one batch with a merged model, relative to the base model. Its interval must lie " +
 			"within 5% of 1 at every rank. Within each round the base model is timed first, and the order of the " +
-			"rest is fixed too: a drift within rounds would look like a cost. Tokens and adapters are random; nothing " +
+			"rest is fixed too: a drift within rounds would look like a cost. Tokens and adapters are random; " +
+			"nothing " +
 			"is generated token by token. A " +
 			"merged model does the same operations on the same shapes as the base model, so this tests the program " +
 			"and the timer. Before the timing, the merged model and the model with its adapter attached are checked " +
@@ -297,9 +298,12 @@ var claims = []Claim{
 			"cells, and again over all cells; none may differ. No interval of a ratio may be wider than ±10%, and " +
 			"nine of ten of all of them must contain 1. A ratio of squares is off by about twice as many percent as " +
 			"the value itself. A is Gaussian and Adam's ε is 0, as the exact expressions assume. The " +
-			"judgements before were of other runs, each at its own level of 5%. The earlier rule counted the distinct " +
-			"cells only. The runs that it called *seen* would be *not resolvable* by this rule, since fewer than nine " +
-			"of ten of all their intervals contain 1; the files of this page no longer have them. A test that pairs the multipliers of one seed can show " +
+			"judgements before were of other runs, each at its own level of 5%. The earlier rule counted the " +
+			"distinct " +
+			"cells only. The runs that it called *seen* would be *not resolvable* by this rule, since fewer " +
+			"than nine " +
+			"of ten of all their intervals contain 1; the files of this page no longer have them. A test that " +
+			"pairs the multipliers of one seed can show " +
 			"a difference that this claim does not look at: its largest one stands below, with p.",
 		Evidence: OfTheory,
 		Rule: Rule{

@@ -18,7 +18,8 @@ const (
 
 // evidences are their names, and what the opening says of them.
 var evidences = [...]struct{ name, says string }{
-	OfTheory: {"test of the program", "identities, exact theory, or training so short that it repeats these: they test " +
+	OfTheory: {"test of the program", "identities, exact theory, or training so short that it repeats these: " +
+		"they test " +
 		"the program or the timer"},
 	OfFirstStep: {"first step", "the first step"},
 	OfLosses:    {"losses after training", "losses after training"},

@@ -61,7 +61,8 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 	timings := v.Inference
 	var p figure.Panel
 	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch, relative to the base model, against " +
-		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. Level lines are the limits of the claim, a factor of " +
+		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. Level lines are the " +
+		"limits of the claim, a factor of " +
 		"1.05 above and below 1. Where no bar can be seen, it is smaller than its mark. The base model is the " +
 		"embedded one."}
 	at, values := []float64{}, []float64{1}

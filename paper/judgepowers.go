@@ -280,7 +280,8 @@ func quantitiesText(groups [][]fit) string {
 			names = append(names, s.Label)
 		}
 	}
-	return fmt.Sprintf(" The quantities are, %d in number: %s. The best multiple of the first step is not among them: it "+
+	return fmt.Sprintf(" The quantities are, %d in number: %s. The best multiple of the first step is not among "+
+		"them: it "+
 		"is a ratio, and the expected value of a ratio is not the ratio of expected values.",
 		len(names), strings.Join(names, ", "))
 }

@@ -62,7 +62,8 @@ func ratePowers(r Rule, v View) Finding {
 			f.Standing = Unresolved
 		}
 	}
-	f.Text += driftText(rows) + tried.besideText() + deviationText(judged) + learnedAtBest(rows) + validationText(rows, r)
+	f.Text += driftText(rows) + tried.besideText() + deviationText(judged) + learnedAtBest(rows) +
+		validationText(rows, r)
 	f.Tables = []table.Table{ratePowersTable(rows, r)}
 	return f
 }

@@ -54,7 +54,8 @@ const fittedLines = "Solid lines are fitted powers of rank; the legend has each 
 	"seeds."
 
 // aboveLines says why the means of a figure may lie above its lines.
-const aboveLines = " A line is fitted to logarithms, whose mean over seeds lies below the logarithm of the mean: so means " +
+const aboveLines = " A line is fitted to logarithms, whose mean over seeds lies below the logarithm of the " +
+	"mean: so means " +
 	"lie above lines, the more so the more seeds scatter."
 
 func onsetCaption(v View, s metrics.Statistic, laws []law) string {

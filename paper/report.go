@@ -164,8 +164,10 @@ func (r Reproduction) studies() string {
 		"--model and --set data=PATH. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
 		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
-		"a study has one, paper/grids.yaml had it before the runs, except for one-rate: there the line was written after " +
-		"first runs, whose results were known. Its runs were made again later, on the same seeds. For the other studies the line in that file was " +
+		"a study has one, paper/grids.yaml had it before the runs, except for one-rate: there the line was " +
+		"written after " +
+		"first runs, whose results were known. Its runs were made again later, on the same seeds. For the other " +
+		"studies the line in that file was " +
 		"written after the runs, from the experiment that they were made with. A program with (devel) in its name " +
 		"was built from files that no commit has, so it cannot be built again.\n\n" + t.Markdown() + changedGrids()
 }

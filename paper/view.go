@@ -42,7 +42,8 @@ func NewView(rows []analysis.Row, choices []grid.Choice, coverage results.Covera
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []analysis.Arm) View {
-	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone, wants: v.wants}
+	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone,
+		wants: v.wants}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

@@ -119,7 +119,8 @@ func quantitiesSaid(groups [][]row) say {
 			}
 		}
 	}
-	return phrase(" The quantities are, # in number: "+strings.Join(names, ", ")+". The best multiple of the first step "+
+	return phrase(" The quantities are, # in number: "+strings.Join(names, ", ")+". The best multiple of the "+
+		"first step "+
 		"is not among them: it is a ratio, and the expected value of a ratio is not the ratio of expected values.",
 		count(len(names)))
 }

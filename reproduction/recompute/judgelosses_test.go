@@ -245,7 +245,8 @@ func judgeDefaultRate(_ rule, s *study) finding {
 	s3 := phrase(" nats/token; that rate was chosen on the same seeds, which favours LoRA. "+
 		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
-	f := finding{standing: lowerSeen(d), off: d.off(), seen: s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)}
+	f := finding{standing: lowerSeen(d), off: d.off()}
+	f.seen = s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)
 	f.addComparisons(d)
 	return f
 }
@@ -363,7 +364,8 @@ func judgeCorrections(_ rule, s *study) finding {
 	}
 	if len(little) > 0 {
 		says = says.plus(say{text: "This difference is shown, but lies within the margin: "}, join(little, "; "),
-			say{text: ". By an earlier rule, which is in the ledger, such a difference did not count as higher; by that " +
+			say{text: ". By an earlier rule, which is in the ledger, such a difference did not count as higher; " +
+				"by that " +
 				"one the claim would be *not seen*. "})
 	}
 	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
