@@ -124,7 +124,7 @@ func TestReproduceAssembles(t *testing.T) {
 	check(t, err)
 	for _, want := range []string{
 		"# Reproduction\n\n`sweep reproduce --scale full` wrote this page from the files in reproduction/",
-		": 36 runs, including those made only to tune others.",
+		": 36 runs, including those made only to tune others, but not the timings of the study inference.",
 		"| 1. " + onsetClaim +
 			" (adamw; learning rate 5e-5; 2 steps of up to 2 × 64 tokens; ranks 4 and 2048; n = 9) | ",
 		"\n**Standing: seen**\n", "\n**Standing: not run**\n",
