@@ -26,6 +26,14 @@ var ggufIdleKeys = []string{
 	"vocab_size", "tensor_data_layout", "rope.scaling.finetuned", "rope.scaling.original_context_length",
 }
 
+// ggufOnlyOf has the keys that change a model of one architecture alone; in a file of another it is
+// not known what they mean.
+var ggufOnlyOf = map[string]string{
+	"attn_logit_softcapping": "gemma2", "final_logit_softcapping": "gemma2",
+	"attention.sliding_window_pattern": "gemma2", "rope.freq_base_swa": "gemma2",
+	"use_parallel_residual": "gptneox",
+}
+
 // checkWhole refuses a file that is not a whole model.
 func checkWhole(m gguf.Metadata) error {
 	switch kind, _, err := m.String("general.type"); {
@@ -70,6 +78,10 @@ func (m ggufMetadata) check() error {
 	}
 	known := slices.Concat(slices.Collect(maps.Keys(ggufInts)), slices.Collect(maps.Keys(ggufFloats)),
 		ggufOtherKeys, ggufIdleKeys, []string{"attention.causal"})
+	known = slices.DeleteFunc(known, func(key string) bool {
+		only, ok := ggufOnlyOf[key]
+		return ok && only+"." != m.prefix
+	})
 	var unknown []string
 	for _, key := range slices.Sorted(maps.Keys(m.Metadata)) {
 		setting, ok := strings.CutPrefix(key, m.prefix)
