@@ -189,7 +189,7 @@ func quickstartPart(t *testing.T) string {
 	train := runs[0].Config.Train
 	text := markdown([]string{"scheme", "rank", "γ", "onset gradient norm", "relative", "validation loss"}, rows)
 	text += fmt.Sprintf("\nMeans over %d seeds ± half of their 95%% interval, %d runs in all, after %d steps of %s\n"+
-		"at one learning rate, %g.\n", seeds/len(cells), seeds, train.Steps, train.Optimizer, train.LR)
+		"at one learning rate, %s.\n", seeds/len(cells), seeds, train.Steps, train.Optimizer, number.Full(train.LR))
 	for _, x := range readTable(t, "../../docs/quickstart/exponents.csv") {
 		if x["quantity"] == "grad_norm_onset" {
 			text += fmt.Sprintf("\n- %s: the onset gradient norm goes as r to the power %s [%s, %s]; by theory %s.",
