@@ -36,11 +36,11 @@ func cellTable(cells []Cell) results.Table {
 var cellSettings = slices.Concat(
 	[]results.Column{
 		{Name: "cell", Meaning: "hash of the config with the seed left out"},
-		{Name: "scheme", Meaning: "scaling scheme, with @4 after it where it is matched at rank 4"},
+		schemeColumn,
 	},
 	results.SizeColumns(),
 	[]results.Column{
-		{Name: "optimizer", Meaning: "optimizer"},
+		optimizerColumn,
 		{Name: "lr", Unit: "1", Meaning: "peak learning rate"},
 	},
 )
@@ -48,7 +48,7 @@ var cellSettings = slices.Concat(
 var cellSample = []results.Column{
 	{Name: "diverged", Unit: "runs", Meaning: "runs of the cell that diverged"},
 	{Name: "failed", Unit: "runs", Meaning: "runs of the cell that failed"},
-	{Name: "quantity", Meaning: "statistic of a run that the row is about, a column of " + results.RunsTable},
+	statisticColumn,
 	{Name: "n", Unit: "runs", Meaning: "runs that have it, one a seed"},
 	{Name: "mean", Unit: "of the quantity", Meaning: "mean over seeds"},
 	{Name: "ci_low", Unit: "of the quantity", Meaning: "lower end of Student's 95% interval of the mean " +

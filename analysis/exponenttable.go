@@ -34,9 +34,9 @@ func exponentTable(arms []Arm) results.Table {
 }
 
 var exponentColumns = []results.Column{
-	{Name: "scheme", Meaning: "scaling scheme, with @4 after it where it is matched at rank 4"},
-	{Name: "optimizer", Meaning: "optimizer"},
-	{Name: "quantity", Meaning: "statistic of a run that the row is about, a column of " + results.RunsTable},
+	schemeColumn,
+	optimizerColumn,
+	statisticColumn,
 	{Name: "exponent", Unit: "power of rank", Meaning: "fitted power of rank: the mean over seeds of one " +
 		"slope a seed, log on log"},
 	{Name: "ci_low", Unit: "power of rank", Meaning: "lower end of Student's 95% interval of it over seeds"},

@@ -2,6 +2,13 @@ package cluster
 
 import "time"
 
+// The exit statuses of a task beside those of any command. They are EX_TEMPFAIL and EX_UNAVAILABLE of
+// sysexits.h.
+const (
+	AgainStatus = 75 // a signal ended it: the same command goes on
+	EarlyStatus = 69 // a shard that cannot go on before others have ended
+)
+
 // State is what a cluster does with a task.
 type State string
 

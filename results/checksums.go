@@ -8,12 +8,15 @@ import (
 	"strings"
 )
 
+// hashOf is the SHA-256 of data in hexadecimal digits.
+func hashOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
 // checksums returns the content of SHA256SUMS for files.
 func checksums(files []file) []byte {
 	var b bytes.Buffer
 	for _, f := range files {
 		if f.name != timingFile && f.name != sumsFile {
-			fmt.Fprintf(&b, "%x  %s\n", sha256.Sum256(f.data), f.name)
+			fmt.Fprintf(&b, "%s  %s\n", hashOf(f.data), f.name)
 		}
 	}
 	return b.Bytes()

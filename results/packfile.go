@@ -60,8 +60,6 @@ var (
 	decompressor, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(2*largestRun))
 )
 
-func hashOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
-
 // packWriter makes a pack.
 type packWriter struct {
 	directory

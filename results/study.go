@@ -2,7 +2,6 @@ package results
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -86,7 +85,7 @@ type studyRecord struct {
 // Summary works out the summary of the study's runs.
 func (s StudyFiles) Summary() Summary {
 	sum := Summary{
-		YAMLHash: fmt.Sprintf("%x", sha256.Sum256([]byte(s.About.YAML))),
+		YAMLHash: hashOf([]byte(s.About.YAML)),
 		Nuisance: s.Grid.Nuisance, Local: s.Grid.Local,
 		Planned: max(s.Grid.Len(), len(s.Runs)),
 	}

@@ -45,7 +45,7 @@ func parseQueue(text, logs string) (tasks []cluster.Task, err error) {
 		if t.Exit == 0 && status != 0 {
 			t.Exit = 128 + status&0x7f // the signal that ended it
 		}
-		if t.State == cluster.Failed && t.Exit == earlyStatus {
+		if t.State == cluster.Failed && t.Exit == cluster.EarlyStatus {
 			t.State = cluster.Early
 		}
 		if t.State == cluster.Failed || t.State == cluster.Canceled {

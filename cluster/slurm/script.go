@@ -6,12 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// The exit statuses of a shard, as cmd/sweep has them.
-const (
-	againStatus = 75 // start me again
-	earlyStatus = 69 // other shards must end first
+	"ranksweep/cluster"
 )
 
 // Script returns the batch script of the job.
@@ -41,7 +37,7 @@ func (j Job) Script() string {
 	fmt.Fprintf(&b, "%s --shard $((SLURM_ARRAY_TASK_ID + 1))/%d &\n", command(j.Run), j.Of)
 	b.WriteString("for _ in 1 2 3; do wait $!; status=$?; done\n")
 	if j.Lenient {
-		fmt.Fprintf(&b, "[ $status != %d ] || status=0 # the next array goes on\n", earlyStatus)
+		fmt.Fprintf(&b, "[ $status != %d ] || status=0 # the next array goes on\n", cluster.EarlyStatus)
 	}
 	fmt.Fprintf(&b, "if [ $status = %d ]; then\n"+
 		"\tfor _ in 1 2 3 4 5; do\n"+
@@ -49,7 +45,7 @@ func (j Job) Script() string {
 		"\t\tsleep 10\n"+
 		"\tdone\n"+
 		"fi\n"+
-		"exit $status\n", againStatus)
+		"exit $status\n", cluster.AgainStatus)
 	return b.String()
 }
 

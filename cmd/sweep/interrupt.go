@@ -9,15 +9,13 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"ranksweep/cluster"
 )
 
-// The exit statuses of a command that a signal ended. Whoever sends SIGTERM, as the schedulers
-// of clusters do before they take a machine away, can tell from 75 that the same command goes
-// on: it is EX_TEMPFAIL of sysexits.h.
-const (
-	interruptedStatus = 130
-	againStatus       = 75
-)
+// interruptedStatus is the exit status of a command that Ctrl-C ended. After SIGTERM, which the
+// schedulers of clusters send before they take a machine away, it is [cluster.AgainStatus].
+const interruptedStatus = 130
 
 // signalled is the cause for which the context of a command ends.
 type signalled struct{ os.Signal }
@@ -68,8 +66,9 @@ func interrupted(ctx context.Context, err error, stderr io.Writer) int {
 	without, _ := errors.AsType[unsaved](err)
 	kept := "finished runs and checkpoints are kept: the same command trains the rest" + without.text()
 	if s, ok := errors.AsType[signalled](context.Cause(ctx)); ok && s.Signal == syscall.SIGTERM {
-		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d: start me again; %s\n", againStatus, kept)
-		return againStatus
+		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d: start me again; %s\n", cluster.AgainStatus,
+			kept)
+		return cluster.AgainStatus
 	}
 	fmt.Fprintf(stderr, "sweep: interrupted; %s\n", kept)
 	return interruptedStatus

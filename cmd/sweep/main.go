@@ -21,6 +21,7 @@ import (
 	"strings"
 	"syscall"
 
+	"ranksweep/cluster"
 	"ranksweep/nn/kernel"
 )
 
@@ -59,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return usageStatus
 	}
 	if _, early := errors.AsType[earlyError](err); early {
-		return earlyStatus
+		return cluster.EarlyStatus
 	}
 	return 1
 }

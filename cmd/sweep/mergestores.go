@@ -86,16 +86,21 @@ func memberOf(dir string) (p member, err error) {
 	p = member{dir: dir, store: results.Open(dir)}
 	file := filepath.Join(dir, experimentFile)
 	if p.text, err = userfile.Read(file, userfile.Settings); errors.Is(err, fs.ErrNotExist) {
-		return p, fmt.Errorf("%s is no store, since it has no %s: sweep run EXPERIMENT --out %s makes one", dir,
-			experimentFile, dir)
+		return p, noStore(dir, "run")
 	}
 	if err == nil {
-		p.experiment, err = experiments.Load(file)
+		p.experiment, err = experiments.Parse(file, p.text)
 	}
 	if err == nil {
 		p.grid, err = results.ReadGrid(dir)
 	}
 	return p, err
+}
+
+// noStore is the error for a folder that is no store, and names the subcommand that makes one.
+func noStore(dir, makes string) error {
+	return fmt.Errorf("%s is no store, since it has no %s: sweep %s EXPERIMENT --out %s makes one", dir,
+		experimentFile, makes, dir)
 }
 
 // unite fills the store in out. The experiment file and the grid come first, so that a store which

@@ -8,16 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/cluster"
 	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
 
-// earlyStatus is the exit status of a shard that cannot go on before others have ended. It is
-// EX_UNAVAILABLE of sysexits.h.
-const earlyStatus = 69
-
-// earlyError says that a shard needs runs of others, which are not there yet.
+// earlyError says that a shard needs runs of others, which are not there yet. Its exit status is
+// [cluster.EarlyStatus].
 type earlyError struct{ error }
 
 const shardName = "shard"
@@ -107,5 +105,5 @@ func awaited(p *sweep.Plan, runs []results.Run, dir string) error {
 	}
 	return earlyError{fmt.Errorf("of %s, %d are not in %s yet and %d failed: when all are there, %s; "+
 		"exit status %d: start me again when the other shards have ended", number.Count(len(p.Jobs), kind), missing,
-		dir, failed, follow, earlyStatus)}
+		dir, failed, follow, cluster.EarlyStatus)}
 }

@@ -23,8 +23,7 @@ import (
 func tasksOf(ctx context.Context, dir string) ([]cluster.Task, error) {
 	e, err := experiments.Load(filepath.Join(dir, experimentFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is no store, since it has no %s: sweep submit EXPERIMENT --out %s makes one", dir,
-			experimentFile, dir)
+		return nil, noStore(dir, "submit")
 	}
 	if err != nil {
 		return nil, err
