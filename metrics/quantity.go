@@ -68,8 +68,9 @@ var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 		"root mean square entry of γAᵀBᵀv on the probe batch, v the gradient of the map's output"},
 	DeltaW: {"delta_w", "weight update", "Frobenius", "norm of γBA over all adapted maps together"},
 	StableRank: {"stable_rank", "stable rank of BA", "rank",
-		"‖BA‖_F²/‖BA‖₂², averaged over adapted maps: how many directions the update has in effect; power iteration " +
-			"finds ‖BA‖₂ and ends early in one map of a hundred: too high there, by 6% at worst in 1008 maps"},
+		"‖BA‖_F²/‖BA‖₂², averaged over adapted maps: how many directions the update has in effect. A power iteration " +
+			"finds ‖BA‖₂ and may end early. Then the value is too high: of 1008 maps, in one of a hundred by over " +
+			"0.1%, at most by 6%"},
 	MovementA: {"a_movement", "relative movement of A", "ratio",
 		"‖A−A₀‖_F/‖A₀‖_F over all A together; empty where A starts at zero"},
 	LossDrop: {"loss_drop", "loss drop to first order", "nats/token",
