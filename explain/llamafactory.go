@@ -22,7 +22,7 @@ var llamaFactoryTool = tool{
 
 var llamaFactoryWords = words{
 	rank: "lora_rank", alpha: "lora_alpha", rslora: "use_rslora", dora: "use_dora", dropout: "lora_dropout",
-	lr: "learning_rate", ratio: "loraplus_lr_ratio", model: "model_name_or_path", p: 1,
+	lr: "learning_rate", ratio: "loraplus_lr_ratio", optimizer: "optim", model: "model_name_or_path", p: 1,
 	wholeAlpha: true, zeroAlpha: true,
 	nullable: []string{"lora_alpha"},
 	defaults: Settings{Rank: 8, PerRank: 2, LR: 5e-5}, // the rate is of transformers' TrainingArguments

@@ -17,7 +17,8 @@ var ludwigTool = tool{
 
 var ludwigWords = words{
 	rank: "adapter.r", alpha: "adapter.alpha", rslora: "adapter.use_rslora", dora: "adapter.use_dora",
-	dropout: "adapter.dropout", bias: "adapter.bias_type", lr: "trainer.learning_rate", model: "base_model",
+	dropout: "adapter.dropout", bias: "adapter.bias_type", lr: "trainer.learning_rate",
+	optimizer: "trainer.optimizer.type", model: "base_model",
 	p: 1, wholeAlpha: true, nullable: []string{"adapter.alpha"}, defaults: Settings{Rank: 8, PerRank: 2, Dropout: 0.05},
 }
 

@@ -13,7 +13,7 @@ var mlxTool = tool{
 	marks: []string{"fine_tune_type", "lora_parameters"},
 	hints: []string{"lora_layers"},
 	beside: strings.Fields(`
-		train optimizer optimizer_config data seed batch_size iters val_batches steps_per_report steps_per_eval
+		train optimizer_config data seed batch_size iters val_batches steps_per_report steps_per_eval
 		adapter_path save_every test test_batches max_seq_length config grad_checkpoint grad_accumulation_steps
 		clear_cache_threshold mask_prompt report_to project_name trust_remote_code wandb hf_dataset
 		use_chat_template training_mode`),
@@ -23,7 +23,8 @@ var mlxTool = tool{
 
 var mlxWords = words{
 	rank: "lora_parameters.rank", alpha: "lora_parameters.scale", dropout: "lora_parameters.dropout",
-	lr: "learning_rate", model: "model", nullable: []string{"learning_rate"},
+	lr: "learning_rate", optimizer: "optimizer", model: "model",
+	nullable: []string{"learning_rate"},
 	defaults: Settings{Rank: 8, Alpha: 20, LR: 1e-5},
 }
 

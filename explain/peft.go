@@ -25,7 +25,7 @@ var peftWords = words{
 	dropout: "lora_dropout", init: "init_lora_weights", bias: "bias",
 	exclude: "exclude_modules", layers: "layers_to_transform", layersPattern: "layers_pattern",
 	ranks: "rank_pattern", alphas: "alpha_pattern", lr: "learning_rate", ratio: "loraplus_lr_ratio",
-	model: "base_model_name_or_path", p: 1, defaults: Settings{Rank: 8, Alpha: 8},
+	optimizer: "optim", model: "base_model_name_or_path", p: 1, defaults: Settings{Rank: 8, Alpha: 8},
 	nullable:   []string{"learning_rate"}, // which PEFT does not take
 	lrPlace:    "the trainer takes the learning rate: TrainingArguments(learning_rate=%s)",
 	ratioPlace: "the optimizer takes LoRA+: create_loraplus_optimizer(loraplus_lr_ratio=%s)",

@@ -42,6 +42,9 @@ type Settings struct {
 	Ratio   float64 `json:"lr_ratio,omitempty"` // LoRA+: the learning rate of B divided by that of A, which is LR
 	Model   string  `json:"model,omitempty"`
 
+	// Optimizer is its name as the file writes it.
+	Optimizer string `json:"optimizer,omitempty"`
+
 	// PerRank is the k of α = k·r if α is absent and follows the rank. It is 0 if α is
 	// given.
 	PerRank float64 `json:"alpha_per_rank,omitempty"`

@@ -21,7 +21,8 @@ var swiftTool = tool{
 
 var swiftWords = words{
 	rank: "lora_rank", alpha: "lora_alpha", rslora: "use_rslora", dora: "use_dora", dropout: "lora_dropout",
-	init: "init_weights", bias: "lora_bias", lr: "learning_rate", ratio: "lorap_lr_ratio", model: "model", p: 1,
+	init: "init_weights", bias: "lora_bias", lr: "learning_rate", ratio: "lorap_lr_ratio",
+	optimizer: "optim", model: "model", p: 1,
 	nullable: []string{"learning_rate"},
 	defaults: Settings{Rank: 8, Alpha: 32, Dropout: 0.05, LR: 1e-4},
 }

@@ -83,6 +83,7 @@ func (e *Explanation) lines() []line {
 		{"biases", s.Bias},
 		{"DoRA", onlyIf(s.DoRA, "yes")},
 		{"lr", nonzero(s.LR)},
+		{"optimizer", s.Optimizer},
 		{"LoRA+", onlyIf(s.Ratio > 0, "the learning rate of B is "+precise(s.Ratio)+" times that of A, which is lr")},
 		{"model", s.Model},
 		{"defaults", onlyIf(len(e.Absent) > 0, "of "+e.Tool+", since absent here: "+strings.Join(e.Absent, ", "))},

@@ -19,7 +19,7 @@ var torchtuneTool = tool{
 
 var torchtuneWords = words{
 	rank: "model.lora_rank", alpha: "model.lora_alpha", dora: "model.use_dora", dropout: "model.lora_dropout",
-	lr: "optimizer.lr", p: 1, defaults: Settings{Rank: 8, Alpha: 16},
+	lr: "optimizer.lr", optimizer: "optimizer._component_", p: 1, defaults: Settings{Rank: 8, Alpha: 16},
 }
 
 // besideTorchtune are the sections and keys of recipes that have nothing to do with the
@@ -32,7 +32,7 @@ var besideTorchtune = strings.Fields(`
 	custom_sharded_layers collate_fn teacher_model teacher_checkpointer kd_loss kd_ratio ac_mode ac_option fsdp
 	memory_efficient_fsdp_wrap max_seq_length num_steps dataloader datasets quantizer fsdp_reshard_after_forward
 	model.quantize_base model.tie_word_embeddings model.image_size model.max_seq_len
-	optimizer._component_ optimizer.fused optimizer.weight_decay optimizer.betas optimizer.eps`)
+	optimizer.fused optimizer.weight_decay optimizer.betas optimizer.eps`)
 
 func readTorchtune(s *source) Settings {
 	component := s.text("model._component_")

@@ -18,7 +18,7 @@ var trlTool = tool{
 
 var trlWords = words{
 	rank: "lora_r", alpha: "lora_alpha", rslora: "use_rslora", dora: "use_dora", dropout: "lora_dropout",
-	lr: "learning_rate", model: "model_name_or_path", p: 1, wholeAlpha: true,
+	lr: "learning_rate", optimizer: "optim", model: "model_name_or_path", p: 1, wholeAlpha: true,
 	defaults: Settings{Rank: 16, Alpha: 32, Dropout: 0.05},
 }
 

@@ -88,7 +88,7 @@ var unslothFileTool = tool{
 
 var unslothFileWords = words{
 	rank: "lora.lora_r", alpha: "lora.lora_alpha", rslora: "lora.use_rslora", dora: "lora.use_dora",
-	dropout: "lora.lora_dropout", lr: "training.learning_rate", model: "model", p: 1,
+	dropout: "lora.lora_dropout", lr: "training.learning_rate", optimizer: "training.optim", model: "model", p: 1,
 	defaults: Settings{Rank: 64, Alpha: 16, LR: 2e-4},
 }
 

@@ -19,6 +19,7 @@ type words struct {
 	lastLayers                string
 	ranks, alphas             string
 	lr, ratio                 string
+	optimizer                 string // only read
 	model                     string
 
 	defaults   Settings // what the tool takes where a key is absent
@@ -53,6 +54,7 @@ func (w words) read(s *source) Settings {
 	a.Dropout = s.number(w.dropout, a.Dropout, ofDropout)
 	a.LR, a.Ratio = s.number(w.lr, a.LR, ofRate), s.number(w.ratio, 0, ofRatio)
 	a.Init, a.Bias, a.Model = s.init(w.init), s.text(w.bias), s.text(w.model)
+	a.Optimizer = s.wordOf(w.optimizer)
 	if a.Bias == "none" {
 		a.Bias = ""
 	}
@@ -97,6 +99,16 @@ func (s *source) init(key string) string {
 	}
 	s.wrong(key, value, "text, true or false")
 	return ""
+}
+
+// wordOf reads a word, or nothing if the key has any other value.
+func (s *source) wordOf(key string) string {
+	if key == "" {
+		return ""
+	}
+	value, _ := s.get(key)
+	text, _ := value.(string)
+	return text
 }
 
 // maps reads what selects maps: a list of names, or a text, which is a pattern.
