@@ -31,6 +31,7 @@ func RateGroups(arms []Arm) [][]Arm {
 func sameButRate(a, b Arm) bool {
 	x, y := a.Cells[0].Setting, b.Cells[0].Setting
 	x.LR, y.LR = 0, 0
+	x.Places, y.Places = nil, nil // which are those of all axes
 	x.Axes, y.Axes = grid.Without(x.Axes, "lr"), grid.Without(y.Axes, "lr")
 	return compareArms(x, y) == 0
 }

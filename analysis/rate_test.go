@@ -55,6 +55,18 @@ func TestBestRates(t *testing.T) {
 	}
 }
 
+// TestRateGroupsOfAGrid: an axis that the grid lists after the rate does not part a group.
+func TestRateGroupsOfAGrid(t *testing.T) {
+	rows := Rows([]results.Run{ratedRun(4, 0, 1e-3, 1e-3), ratedRun(4, 0, 1e-2, 1e-3)})
+	for i := range rows {
+		rows[i].Setting.Axes = axes("rank", "4", "lr", []string{"1e-3", "1e-2"}[i], "targets", "all-linear")
+		rows[i].Setting.Places = []int{0, i, 0}
+	}
+	if groups := RateGroups(Arms(rows)); len(groups) != 1 || len(groups[0]) != 2 {
+		t.Errorf("%d groups, want 1 of 2 arms", len(groups))
+	}
+}
+
 // A best rate at the edge is marked, and left out of the fit. A diverged run is never best,
 // and is no point of the parabola.
 func TestBestRateAtTheEdge(t *testing.T) {

@@ -29,6 +29,7 @@ var embedded = map[string]struct {
 	"tuned":           {nil, (3*3 + 1) * 8 * 5},
 	"best-rates":      {nil, ((7 + 7 + 7 + 13) + (7 + 7 + 7 + 9) + 4*7) * 8},
 	"rates-sgd":       {nil, 4 * 10 * 8},
+	"transfer":        {nil, 2 * 7 * 4},
 	"rates-muon":      {nil, (3*6 + 7 + 6 + 6 + 7 + 6 + 7) * 8},
 	"finite-ranks":    {nil, 2 * 2 * 11 * 40},
 	"rank-check":      {nil, 2 * 2 * 5 * 3},

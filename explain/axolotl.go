@@ -20,7 +20,8 @@ var axolotlWords = words{
 	rank: "lora_r", alpha: "lora_alpha", rslora: "peft_use_rslora", dora: "peft_use_dora", dropout: "lora_dropout",
 	init: "peft_init_lora_weights", exclude: "lora_exclude_modules", layers: "peft_layers_to_transform",
 	layersPattern: "peft_layers_pattern", ranks: "lora_rank_pattern", alphas: "lora_alpha_pattern",
-	lr: "learning_rate", ratio: "loraplus_lr_ratio", optimizer: "optimizer", model: "base_model", p: 1, wholeAlpha: true,
+	lr: "learning_rate", ratio: "loraplus_lr_ratio", optimizer: "optimizer", model: "base_model", p: 1,
+	wholeAlpha: true,
 	// The first two are asked for.
 	nullable: []string{"lora_r", "lora_alpha", "lora_rank_pattern", "lora_alpha_pattern"},
 }

@@ -143,10 +143,15 @@ func keysOf(marks []string) (keys []string) {
 }
 
 // elsewhereThan returns the equivalents of settings in the tools other than theirs.
-func elsewhereThan(own tool, s Settings) (all []Equivalent) {
+func elsewhereThan(own tool, s Settings) []Equivalent {
+	return slices.DeleteFunc(InTools(s), func(q Equivalent) bool { return q.Tool == own.name })
+}
+
+// InTools returns settings in the words of every tool that can have them.
+func InTools(s Settings) (all []Equivalent) {
 	s, folded := s.folded()
 	for _, t := range tools {
-		if t.name != own.name && t.write != nil {
+		if t.write != nil {
 			pairs, remarks := t.write(s)
 			all = append(all, Equivalent{t.name, render(pairs), append(folded[:len(folded):len(folded)], remarks...)})
 		}

@@ -22,7 +22,7 @@ func writeRanksweep(s Settings) ([]pair, []string) {
 		scaling = jsonText(scaling) // in braces a comma would end it
 	}
 	parts := []string{fmt.Sprintf("rank: %d", s.Rank), "scaling: " + scaling, "alpha: " + yamlNumber(s.Alpha)}
-	names, remarks := s.ranksweepTargets()
+	names, remarks := s.RanksweepTargets()
 	if len(names) > 0 {
 		parts = append(parts, "targets: ["+strings.Join(names, ", ")+"]")
 	}
@@ -48,8 +48,9 @@ func writeRanksweep(s Settings) ([]pair, []string) {
 // noMaps are names of what ranksweep never adapts.
 var noMaps = []string{"lm_head", "embed_out", "embed_tokens", "wte"}
 
-// ranksweepTargets returns the names of the targets, sorted and as YAML.
-func (s Settings) ranksweepTargets() (names, remarks []string) {
+// RanksweepTargets returns the names of the targets, sorted and as an experiment of ranksweep has
+// them, in YAML, with remarks on what it cannot have.
+func (s Settings) RanksweepTargets() (names, remarks []string) {
 	if slices.Contains(s.Targets, allLinear) {
 		names = []string{allLinear} // which holds the others
 	} else {

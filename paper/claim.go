@@ -56,9 +56,10 @@ type Finding struct {
 	Standing Standing
 	Off      string // how far the runs are from what is claimed, if it is not seen; may be empty
 	Text     string
-	Numbers  []Number // that the standing rests on
-	Shares   []Number // differences between ranks, as parts of what the smallest learned, by scheme
-	Lacks    string   // which comparisons do not bear the claim out; empty if all do, or none is needed
+	Numbers  []Number     // that the standing rests on
+	Shares   []Number     // differences between ranks, as parts of what the smallest learned, by scheme
+	Lacks    string       // which comparisons do not bear the claim out; empty if all do, or none is needed
+	Rates    []RateNumber // what was measured of best rates
 	Tables   []table.Table
 	Figures  []figure.Figure // each named for its study and what it shows
 
@@ -165,6 +166,7 @@ func (s Study) judge(c Claim, past History) Finding {
 	}
 	f.Standing, f.Off, f.Text = found.Standing, found.Off, found.Text
 	f.Numbers, f.Shares, f.Lacks, f.Tables = found.Numbers, found.Shares, found.Lacks, found.Tables
+	f.Rates = found.Rates
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved

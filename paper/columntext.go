@@ -26,6 +26,8 @@ func Columns() []results.ColumnText {
 		}},
 		{"tables/check.csv", [][]results.Column{settingTexts, checkTexts, noteTexts}},
 		{"history.csv", [][]results.Column{historyTexts}},
+		{ClaimsFile, [][]results.Column{claimTexts}},
+		{RatesFile, [][]results.Column{rateTexts}},
 	} {
 		for _, c := range slices.Concat(file.columns...) {
 			all = append(all, results.ColumnText{File: file.name, Column: c})

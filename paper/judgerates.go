@@ -30,6 +30,7 @@ func ratePowers(r Rule, v View) Finding {
 	var judged []fit
 	var tried rateCounts
 	var left []string // multipliers that are not judged
+	var rates []RateNumber
 	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) {
 			continue
@@ -39,6 +40,8 @@ func ratePowers(r Rule, v View) Finding {
 		switch {
 		case x.judged && x.err == nil:
 			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: x.Exponent})
+			rates = append(rates, newRateNumber(g, BestRatePower,
+				stats.Interval{Mean: x.Value, Low: x.Low, High: x.High, N: x.Seeds}))
 		default:
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
@@ -50,6 +53,7 @@ func ratePowers(r Rule, v View) Finding {
 		return lacking("best rates at two ranks")
 	}
 	f := heldToTheory(judged, r.limit("tolerance"), r.limit("level"))
+	f.Rates = rates
 	f.Text = "Curvature is the coefficient of the squared logarithm of the rank, in a parabola fitted to each seed. " +
 		"If its interval" + widerText(rows) + " does not contain 0, these runs speak against a power of the " +
 		"rank, each row judged alone." + bentText(rows) +
@@ -324,6 +328,7 @@ func rateTransfer(r Rule, v View) Finding {
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
+		f.Rates = append(f.Rates, newRateNumber(g, TransferRegret, x.half.regret))
 	}
 	if len(rows) == 0 {
 		return lacking("learning rates at two ranks")

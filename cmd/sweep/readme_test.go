@@ -24,7 +24,7 @@ var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
 // to it. One that a page shows and this lacks is an error.
 var rehearsed = map[string][]string{
 	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
-	"merge": nil, "explain": nil, "check": unsteady, "trainer": nil,
+	"merge": nil, "explain": nil, "transfer": nil, "check": unsteady, "trainer": nil,
 }
 
 // block is what a page asks of its reader: to save a file, or to run a command,

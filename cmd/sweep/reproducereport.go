@@ -48,6 +48,9 @@ func (r reproduction) write(cmd *cobra.Command) error {
 	if err := found.WriteFigures(r.beside()); err != nil {
 		return err
 	}
+	if err := found.WriteQuoted(r.beside()); err != nil {
+		return err
+	}
 	file := filepath.Join(r.report, "REPRODUCTION.md")
 	page := found.Markdown(reportHead(r.scale, runs), filepath.Base(r.beside()), now)
 	if err := wholefile.WriteBytes(file, []byte(page)); err != nil {

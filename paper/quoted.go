@@ -1,0 +1,72 @@
+package paper
+
+import (
+	"bytes"
+	"encoding/csv"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ranksweep/paper/number"
+	"ranksweep/results"
+)
+
+// The files in which a report gives its claims, and its numbers of best rates, to programs.
+const (
+	ClaimsFile = "claims.csv"
+	RatesFile  = "rates.csv"
+)
+
+// WriteQuoted writes both files into a folder.
+func (r Reproduction) WriteQuoted(folder string) error {
+	var claims, rates [][]string
+	for _, f := range r.numbered() {
+		claims = append(claims, []string{strconv.Itoa(f.number), f.Key, f.Name, f.Size,
+			strings.TrimPrefix(atBase, "at "), f.Standing.code(), f.Larger.Standing.code()})
+		for _, n := range f.Rates {
+			rates = append(rates, []string{f.Key, n.Optimizer, number.Exact(n.P), n.Quantity,
+				number.Exact(n.Mean), number.Exact(n.Low), number.Exact(n.High), strconv.Itoa(n.N),
+				strconv.Itoa(n.Smallest), strconv.Itoa(n.Largest)})
+		}
+	}
+	if err := writeRows(filepath.Join(folder, ClaimsFile), claimTexts, claims); err != nil {
+		return err
+	}
+	return writeRows(filepath.Join(folder, RatesFile), rateTexts, rates)
+}
+
+// writeRows replaces a CSV file.
+func writeRows(path string, columns []results.Column, rows [][]string) error {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(namesOf(columns)) // a Buffer takes everything
+	w.WriteAll(rows)
+	return writeFile(path, b.Bytes())
+}
+
+// claimTexts are the columns of claims.csv.
+var claimTexts = []results.Column{
+	{Name: "number", Meaning: "the claim's number in REPRODUCTION.md"},
+	{Name: "claim", Meaning: "its key, which never changes"},
+	{Name: "name", Meaning: "the claim in a sentence"},
+	{Name: "runs", Meaning: "optimizers, learning rates, steps, ranks and seeds of its study"},
+	{Name: "parameters", Meaning: "size of the embedded model, on which it was judged"},
+	{Name: "standing", Meaning: "not-run, partial, unresolved, not-seen or seen, on that model"},
+	{Name: "standing_larger", Meaning: "the same on the larger model"},
+}
+
+// rateTexts are the columns of rates.csv.
+var rateTexts = []results.Column{
+	{Name: "claim", Meaning: "key of the claim whose study measured it"},
+	{Name: "optimizer", Meaning: "optimizer"},
+	{Name: "p", Meaning: "power of the rank in the multiplier, which is alpha divided by that power"},
+	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; transfer-regret: how " +
+		"much higher the loss at the largest rank is, in percent, with a rate tuned at the smallest rank and " +
+		"multiplied by the power -(1-p)/2 of the ratio of the ranks, than with the best rate"},
+	{Name: "value", Unit: "of the quantity", Meaning: "mean over seeds"},
+	{Name: "ci_low", Unit: "of the quantity", Meaning: "lower end of its 95% interval"},
+	{Name: "ci_high", Unit: "of the quantity", Meaning: "upper end of it"},
+	{Name: "n", Meaning: "seeds"},
+	{Name: "smallest_rank", Meaning: "the smallest rank"},
+	{Name: "largest_rank", Meaning: "the largest rank"},
+}

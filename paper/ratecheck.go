@@ -1,0 +1,81 @@
+package paper
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"ranksweep/analysis"
+	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
+	"ranksweep/paper/table"
+)
+
+// noMargin is a margin by which nothing is judged.
+const noMargin = 1
+
+// RateCheck says what a learning rate that is best at the smallest rank of some runs loses at the
+// largest one: as it is, and multiplied by a power of the ratio of the ranks. The runs are of one
+// scheme, at several rates.
+func RateCheck(v View, power float64) (table.Table, error) {
+	var t table.Table
+	groups := analysis.RateGroups(v.arms)
+	if len(groups) != 1 || len(ranksOf(cellsOf(groups[0]))) != 2 {
+		return t, errors.New("paper: a check of a transferred rate takes one scheme at two ranks")
+	}
+	group, ranks := groups[0], ranksOf(cellsOf(groups[0]))
+	rates := analysis.TransferRate(group)
+	type row struct {
+		name string
+		transferred
+	}
+	rows := []row{
+		{"as it is", newTransferred(rates.By(0), noMargin)},
+		{fmt.Sprintf("× (%d/%d)^%s", ranks[1], ranks[0], number.Brief(power)),
+			newTransferred(rates.By(power), noMargin)},
+	}
+	t = table.Table{Title: fmt.Sprintf("What a rate that is best at rank %d loses at rank %d: mean ± half of its 95%% "+
+		"interval over %d seeds", ranks[0], ranks[1], len(rates.By(0)))}
+	table.Fill(&t, rows,
+		table.Words("rate", func(x row) string { return x.name }),
+		table.Numbers("percent of the loss", func(x row) string { return x.text() }),
+		table.Numbers("percent of what was learned: mean, and most", func(x row) string { return x.learnedText() }),
+	)
+	for _, rank := range ranks {
+		t.Caption += bestRateText(analysis.BestRates(group), rank) + "\n"
+	}
+	return t, nil
+}
+
+// bestRateText says which rates are best at one rank.
+func bestRateText(best []analysis.BestRate, rank int) string {
+	var logs []float64
+	edges := 0
+	for _, b := range best {
+		switch {
+		case b.Rank != rank:
+		case b.Between():
+			logs = append(logs, math.Log(b.Rate))
+		default:
+			edges++
+		}
+	}
+	text := fmt.Sprintf("rank %d: no seed's best rate lies between other rates that were tried", rank)
+	if i := stats.MeanInterval(logs); i.N > 0 {
+		text = fmt.Sprintf("rank %d: the best rate is %s [%s, %s], n = %d", rank, rateText(i.Mean), rateText(i.Low),
+			rateText(i.High), i.N)
+	}
+	if edges > 0 {
+		text += fmt.Sprintf("; that of %s lies at an edge of the rates tried: try more with --set lr=[…]",
+			number.Count(edges, "other seed"))
+	}
+	return text
+}
+
+// rateText writes a rate by its logarithm.
+func rateText(log float64) string {
+	if math.IsNaN(log) {
+		return "?"
+	}
+	return number.Significant(math.Exp(log), 3)
+}

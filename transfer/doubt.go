@@ -1,0 +1,66 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ranksweep/paper/number"
+)
+
+// doubtsOf lists what speaks against an answer.
+func doubtsOf(q Question, a Answer) (all []string) {
+	add := func(holds bool, format string, values ...any) {
+		if holds {
+			all = append(all, fmt.Sprintf(format, values...))
+		}
+	}
+	s := q.Settings
+	add(a.Assumed, "no optimizer is named: %s is assumed (--optimizer)", usual)
+	add(a.LR == 0, "no learning rate is named: only factors are given (--lr)")
+	all = append(all,
+		fmt.Sprintf("that the learning rate is the best one at rank %d is taken from you", s.Rank),
+		"data, batch, steps, schedule and targets are taken to be the same at both ranks")
+	if a.lacks(BestRate) {
+		add(true, "how the best rate of %s depends on the rank is neither derived nor measured for these settings",
+			a.Optimizer)
+	} else {
+		all = append(all, measuredDoubts(q, a)...)
+	}
+	add(len(s.Ranks)+len(s.Alphas) > 0, "maps with a rank or an alpha of their own keep them: ask again for each")
+	add(s.Init != "", "init %s: powers are derived for a random A and B = 0", s.Init)
+	add(s.DoRA, "DoRA trains magnitudes beside A and B, for which nothing is derived or measured here")
+	add(len(s.Variants) > 0, "nothing is derived or measured here for: %s", strings.Join(s.Variants, ", "))
+	add(s.Ratio > 0, "LoRA+: the learning rate of B stays %s times that of A, and both are multiplied",
+		number.Brief(s.Ratio))
+	add(s.PerRank > 0, "alpha is absent, and the tool would set it to %s·r: write it into the file",
+		number.Brief(s.PerRank))
+	add(s.Stored != "", "the adapter %s is loaded, whose own config counts", s.Stored)
+	return all
+}
+
+// lacks reports whether no way keeps something.
+func (a Answer) lacks(goal Goal) bool {
+	return !slices.ContainsFunc(a.Ways, func(w Way) bool { return w.Keeps == goal })
+}
+
+// measuredDoubts say how far an answer is from what was measured.
+func measuredDoubts(q Question, a Answer) (all []string) {
+	p := a.Ways[0].p
+	m, ok := measuredOf(measuredUnder(a.Optimizer), ratePower, p)
+	if !ok {
+		return []string{fmt.Sprintf("best rates were not measured under %s with γ ∝ r^%s", a.Optimizer,
+			number.Brief(0-p))}
+	}
+	low, high := min(q.Settings.Rank, q.Rank), max(q.Settings.Rank, q.Rank)
+	if low < m.smallest || high > m.largest {
+		all = append(all, fmt.Sprintf("ranks %d and %d: the report measured best rates at ranks %d to %d", low, high,
+			m.smallest, m.largest))
+	}
+	if a.Optimizer != measuredUnder(a.Optimizer) {
+		all = append(all, fmt.Sprintf("best rates were measured under %s, whose law %s shares",
+			measuredUnder(a.Optimizer), a.Optimizer))
+	}
+	return append(all, "best rates were measured on a small model and in few steps: how far that carries to yours is "+
+		"not known; --check MODEL DATA measures it there")
+}

@@ -1,0 +1,121 @@
+package transfer
+
+import (
+	"fmt"
+	"math"
+
+	"ranksweep/lora"
+	"ranksweep/metrics"
+	"ranksweep/nn"
+	"ranksweep/paper/number"
+	"ranksweep/theory"
+)
+
+// law says by which power of the ratio of the ranks the learning rate is multiplied to reach a
+// goal, and why.
+type law struct {
+	goal    Goal
+	power   func(optimizer string, s lora.Scheme) (power float64, known bool)
+	reasons func(optimizer string, s lora.Scheme, q Question) []string
+}
+
+var laws = []law{
+	{BestRate, bestRatePower, bestRateReasons},
+	{FirstStep, firstStepPower, firstStepReasons},
+	{Multiplier, samePower, multiplierReasons},
+}
+
+// Reason is why a way keeps what it says it keeps.
+type Reason struct {
+	Keeps   Goal     `json:"keeps"`
+	Holds   Held     `json:"holds"`
+	Reasons []string `json:"reasons"`
+}
+
+// bestRatePower is theory's power or, where theory has none, the one that was measured.
+func bestRatePower(optimizer string, s lora.Scheme) (float64, bool) {
+	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
+		return power, true
+	}
+	m, ok := measuredOf(optimizer, ratePower, s.P)
+	return m.value, ok
+}
+
+// The quantities of the report's rates that are quoted.
+const (
+	ratePower = "best-rate-power"
+	regret    = "transfer-regret"
+)
+
+// startClaim is the claim whose study measured the first loss drop under an optimizer.
+func startClaim(optimizer string) string {
+	if optimizer == "sgd" || optimizer == usual {
+		return "first-step-powers" // under five multipliers
+	}
+	return "start-free-of-rank" // under the one that is free of rank
+}
+
+func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string) {
+	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
+		all = append(all, fmt.Sprintf("derived: over many steps A and B both move by their learning rates, so "+
+			"γ·r·rate² stays the same if the rate goes as r^%s where γ goes as r^%s (arXiv 2602.06204)",
+			number.Brief(power), number.Brief(0-s.P)))
+	} else {
+		all = append(all, fmt.Sprintf("measured alone: there is no derivation for %s", optimizer))
+	}
+	for _, quantity := range []string{ratePower, regret} {
+		if m, ok := measuredOf(measuredUnder(optimizer), quantity, s.P); ok {
+			all = append(all, m.text(q))
+		}
+	}
+	return all
+}
+
+// measuredUnder is the optimizer whose measurements count for another one: sign-like ones follow
+// one law, of which AdamW was measured.
+func measuredUnder(optimizer string) string {
+	if signLike(optimizer) {
+		return usual
+	}
+	return optimizer
+}
+
+func signLike(optimizer string) bool {
+	u := nn.UpdateOf(optimizer)
+	return u == nn.SignUpdate || u == nn.EvenUpdate
+}
+
+// text quotes a measurement with its claim.
+func (m measured) text(q Question) string {
+	c := claimOf(m.claim)
+	said := fmt.Sprintf("best rate ∝ r^%s [%s, %s], which from rank %d to %d is a factor of %s",
+		number.Fixed(m.value, 3), number.Fixed(m.low, 3), number.Fixed(m.high, 3), q.Settings.Rank, q.Rank,
+		number.Significant(q.ratio(m.value), 2))
+	if m.quantity == regret {
+		said = fmt.Sprintf("a rate tuned at rank %d and transferred so to rank %d lost %s%% [%s, %s] of the loss",
+			m.smallest, m.largest, number.Fixed(m.value, 2), number.Fixed(m.low, 2), number.Fixed(m.high, 2))
+	}
+	return fmt.Sprintf("measured at p = %s: %s (claim %s)", number.Brief(m.p), said, c.Number)
+}
+
+// firstStepPower is the power of rate that makes the first loss drop free of rank.
+func firstStepPower(optimizer string, s lora.Scheme) (float64, bool) {
+	power, ok := metrics.LossDropFirst.Theory.Exponent(nn.UpdateOf(optimizer), s)
+	return 0 - power, ok
+}
+
+func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
+	power, _ := firstStepPower(optimizer, s)
+	c := claimOf(startClaim(optimizer))
+	return []string{
+		fmt.Sprintf("derived: the first step of %s lowers the loss by as much at every rank, to first order, if the "+
+			"rate goes as r^%s (theory, LossDrop)", optimizer, number.Brief(power)),
+		fmt.Sprintf("measured: claim %s, which is %s", c.Number, c.standing()),
+	}
+}
+
+func samePower(string, lora.Scheme) (float64, bool) { return 0, true }
+
+func multiplierReasons(string, lora.Scheme, Question) []string {
+	return []string{"the definition γ = α/r^p, which says nothing of how training goes"}
+}
