@@ -35,7 +35,7 @@ func SpeedOf(runs []results.Run) (s Speed, ok bool) {
 	}
 	slices.Sort(speeds)
 	s.Flops = speeds[(len(speeds)-1)/2]
-	s.Known = fmt.Sprintf("the median speed of the %d runs that the store has", len(speeds))
+	s.Known = fmt.Sprintf("the median speed of %d runs that the store has", len(speeds))
 	return s, true
 }
 

@@ -1,7 +1,7 @@
 // Package results stores finished runs on disk, and writes them as CSV tables that others read
 // and that a report is made of.
 //
-// A store is a folder of self-describing folders, one per run, without any index. Runs may also
+// A store is a folder of self-describing folders, one per run. Runs may also
 // be packed, many to a file. A store can be copied and merged. Any number of processes on any
 // number of hosts may fill it at once, and none of them ever waits for another: there are no locks.
 //
@@ -20,6 +20,13 @@
 // read back before the folder of any run in it is removed. A run that was packed or unpacked a
 // moment ago is found, since its new place is there before the old one goes.
 //
+// # Index
+//
+// How the runs of a large store ended is also in an index, see [Store.Statuses]. It is derived from the
+// records, and may be removed at any time. What it says of a run counts as long as the system says that
+// nothing in the run's folder was changed since it was read. So it shows what was done to a file, and not what
+// a disk lost by itself: whoever reads the record sees that, by its checksums.
+//
 // # What is asked of the file system
 //
 // What a [FileSystem] must do:
@@ -36,7 +43,8 @@
 //     than half a minute, runs are trained twice.
 //   - Tell the truth about errors. A renaming may be done and reported as failed, as NFS does
 //     when an answer is lost.
-//   - Lock files, link them, or keep the times of files.
+//   - Lock files, link them, or keep the times of files. Where it has no time of the last change of a file,
+//     there is no index.
 //   - Have the same clock as its hosts, or hosts with the same clock.
 //   - Make a file for one of two that create it at the same time. If it makes it for both, a run
 //     may be trained twice.

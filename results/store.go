@@ -29,6 +29,7 @@ import (
 //	.conflicting/ID         a record that differs from the one that is stored
 //	.unfit/ID               a checkpoint that could not be used
 //	.packs/HASH.tar.zst     finished runs that have no folder of their own, see [Store.Pack]
+//	.statuses               how runs ended, derived from their records, see [Store.Statuses]
 //
 // Other files in the folder of a run are left alone. A Store may be used by several
 // goroutines, processes and hosts at once.
@@ -37,6 +38,8 @@ type Store struct {
 	files  FileSystem
 	leases wholefile.Watch
 	packs  packs
+
+	indexing indexing
 }
 
 // Open returns the store in dir, which need not exist before the first Put.
@@ -45,7 +48,8 @@ func Open(dir string) *Store { return OpenOn(disk{}, dir) }
 // OpenOn returns the store in a folder of another file system.
 func OpenOn(files FileSystem, dir string) *Store {
 	runs := filepath.Join(dir, "runs")
-	return &Store{runs: runs, files: files, packs: packs{folder: filepath.Join(runs, packsFolder), files: files}}
+	return &Store{runs: runs, files: files, indexing: worthwhile,
+		packs: packs{folder: filepath.Join(runs, packsFolder), files: files}}
 }
 
 // Get reads a run's record. An error wraps [fs.ErrNotExist] if there is

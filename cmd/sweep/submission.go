@@ -205,15 +205,8 @@ func (s *submission) current(p *sweep.Plan) (_ *sweep.Plan, jobs []sweep.Job, mi
 	store := results.Open(s.dir)
 	for before := (*sweep.Plan)(nil); ; {
 		jobs = p.Part(sweep.Shard{Number: 1, Of: 1}, before).Jobs
-		missing = make(map[string]bool)
-		for _, j := range jobs {
-			settled, err := store.Settled(j.ID)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			if !settled {
-				missing[j.ID] = true
-			}
+		if missing, err = missingOf(store, jobs); err != nil {
+			return nil, nil, nil, err
 		}
 		if len(missing) > 0 || p.Final() {
 			return p, jobs, missing, nil
@@ -230,13 +223,28 @@ func (s *submission) current(p *sweep.Plan) (_ *sweep.Plan, jobs []sweep.Job, mi
 	}
 }
 
+// missingOf returns the jobs that have no record that stays.
+func missingOf(store *results.Store, jobs []sweep.Job) (map[string]bool, error) {
+	var ids []string
+	for _, j := range jobs {
+		ids = append(ids, j.ID)
+	}
+	settled, err := store.AllSettled(ids)
+	missing := make(map[string]bool)
+	for _, id := range ids {
+		if !settled[id] {
+			missing[id] = true
+		}
+	}
+	return missing, err
+}
+
 // speedOf returns the speed of jobs, by the best that is known of it.
 func (s *submission) speedOf(jobs []sweep.Job) (cluster.Speed, error) {
 	if s.timePerRun > 0 {
 		return cluster.SpeedFor(jobs, s.timePerRun), nil
 	}
-	runs, _ := results.Open(s.dir).Runs()
-	if speed, ok := cluster.SpeedOf(runs); ok {
+	if speed, ok := cluster.SpeedOf(sample(results.Open(s.dir))); ok {
 		return speed, nil
 	}
 	for _, j := range jobs {
@@ -247,6 +255,22 @@ func (s *submission) speedOf(jobs []sweep.Job) (cluster.Speed, error) {
 		}
 	}
 	return productSpeed(), nil
+}
+
+// sample returns runs of a store, at most a thousand, at equal distances in the order of their IDs.
+func sample(store *results.Store) (runs []results.Run) {
+	const most = 1000
+	ids, _ := store.IDs()
+	var some []string
+	for i := range min(most, len(ids)) {
+		some = append(some, ids[i*len(ids)/min(most, len(ids))])
+	}
+	for r, err := range results.Each(some, store.View) {
+		if err == nil {
+			runs = append(runs, r)
+		}
+	}
+	return runs
 }
 
 // productSpeed guesses the speed of a run from that of matrix products here, of which the runs of
