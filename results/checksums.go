@@ -15,11 +15,17 @@ func hashOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) 
 func checksums(files []file) []byte {
 	var b bytes.Buffer
 	for _, f := range files {
-		if f.name != timingFile && f.name != sumsFile {
-			fmt.Fprintf(&b, "%s  %s\n", hashOf(f.data), f.name)
-		}
+		b.WriteString(checksum(f))
 	}
 	return b.Bytes()
+}
+
+// checksum is a file's line of SHA256SUMS; empty if it has none.
+func checksum(f file) string {
+	if f.name == timingFile || f.name == sumsFile {
+		return ""
+	}
+	return hashOf(f.data) + "  " + f.name + "\n"
 }
 
 // listed names the files of which sums, the content of SHA256SUMS, has checksums.
@@ -41,21 +47,25 @@ func verify(files []file) error {
 			return damaged(name, errMissing)
 		}
 	}
+	own, all := make(map[string]string, len(files)), ""
+	for _, f := range files {
+		own[f.name] = checksum(f)
+		all += own[f.name]
+	}
 	sums := string(byName[sumsFile])
 	for line := range strings.Lines(sums) {
 		_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
 		if !ok {
 			return damaged(sumsFile, errors.New("malformed"))
 		}
-		data, ok := byName[name]
-		if !ok {
+		if _, ok := byName[name]; !ok {
 			return damaged(name, errMissing)
 		}
-		if line != string(checksums([]file{{name, data}})) {
+		if line != own[name] {
 			return damaged(name, errors.New("does not have its checksum"))
 		}
 	}
-	if sums != string(checksums(files)) {
+	if sums != all {
 		return damaged(sumsFile, errors.New("does not list every file"))
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // sameJSON reports whether two JSON texts are the same value.
@@ -26,24 +27,59 @@ type member struct {
 	value json.RawMessage
 }
 
-// members lists the fields of an object, in their order.
+// members lists the fields of an object, in their order. The values are parts of its text.
 func members(object json.RawMessage) (all []member, err error) {
-	d := json.NewDecoder(bytes.NewReader(object))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, fmt.Errorf("config %.40q is no JSON object", object)
+	text := bytes.TrimSpace(object)
+	if !json.Valid(text) || text[0] != '{' {
+		return nil, fmt.Errorf("%.40q is no JSON object", object)
 	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, err
+	const space = " \t\r\n"
+	for text = text[1:]; ; {
+		if text = bytes.TrimLeft(text, space+","); text[0] == '}' {
+			return all, nil
 		}
-		m := member{key: key.(string)} // the key of an object is always a string
-		if err := d.Decode(&m.value); err != nil {
-			return nil, err
-		}
-		all = append(all, m)
+		key := text[:valueLength(text)]
+		text = bytes.TrimLeft(text[len(key):], space+":")
+		value := text[:valueLength(text)]
+		text = text[len(value):]
+		all = append(all, member{jsonString(key), value})
 	}
-	return all, nil
+}
+
+// valueLength is the length of the value with which a part of valid JSON begins. An object goes on
+// after it.
+func valueLength(text []byte) int {
+	depth, quoted := 0, false
+	for i := 0; ; i++ {
+		c := text[i]
+		switch {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case depth == 0 && strings.IndexByte(" \t\r\n,:", c) >= 0:
+			return i
+		default:
+			continue
+		}
+		if depth == 0 && !quoted {
+			return i + 1
+		}
+	}
+}
+
+// jsonString reads a valid JSON string.
+func jsonString(text []byte) (s string) {
+	json.Unmarshal(text, &s)
+	return s
 }
 
 // encodeObject writes an object of the given members, at least one.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -52,26 +51,40 @@ func newer(run []byte, unreadable error) error {
 // checkFields returns an error about a run.json of a later format, or with fields that a
 // [Run] lacks.
 func checkFields(run []byte) error {
-	var h runHeader
-	if err := json.Unmarshal(run, &h); err != nil {
+	fields, err := members(run)
+	if err != nil {
 		return err
 	}
-	if h.Format > format {
-		return fmt.Errorf("format %d: must be at most %d", h.Format, format)
+	var unknown []string
+	for _, f := range fields {
+		if f.key == "format" {
+			if err := checkFormat(f.value); err != nil {
+				return err
+			}
+		} else if !slices.Contains(runFieldNames, f.key) {
+			unknown = append(unknown, f.key)
+		}
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(run, &fields); err != nil {
-		return err
-	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return slices.Contains(runFieldNames, name) })
-	if len(fields) > 0 {
-		return fmt.Errorf("unknown fields %q", slices.Sorted(maps.Keys(fields)))
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		return fmt.Errorf("unknown fields %q", slices.Compact(unknown))
 	}
 	return nil
 }
 
-// runFieldNames are the fields that run.json may have.
-var runFieldNames = append(jsonNames(reflect.TypeFor[Run]()), "format")
+func checkFormat(value []byte) error {
+	var n int
+	if err := json.Unmarshal(value, &n); err != nil {
+		return err
+	}
+	if n > format {
+		return fmt.Errorf("format %d: must be at most %d", n, format)
+	}
+	return nil
+}
+
+// runFieldNames are the fields that run.json may have beside its format.
+var runFieldNames = jsonNames(reflect.TypeFor[Run]())
 
 func jsonNames(structure reflect.Type) (names []string) {
 	for _, f := range reflect.VisibleFields(structure) {
