@@ -2,6 +2,7 @@ package results
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ const unfitFolder = ".unfit"
 
 // CheckpointFile returns the path of a run's checkpoint: all that the run needs to go on after
 // an interrupt. What is in it is the trainer's affair. Whoever holds the run's [Lease] may read
-// the file and replace it as a whole.
+// and replace it.
 func (s *Store) CheckpointFile(id string) string {
 	return filepath.Join(s.runs, "."+id+checkpointSuffix)
 }
@@ -37,6 +38,16 @@ func (s *Store) Checkpoints() (ids []string, err error) {
 // checkpointOf returns the run whose checkpoint has the given name in runs.
 func checkpointOf(name string) (id string, ok bool) {
 	return strings.CutSuffix(strings.TrimPrefix(name, "."), checkpointSuffix)
+}
+
+// ReadCheckpoint returns the content of a run's checkpoint.
+func (s *Store) ReadCheckpoint(id string) ([]byte, error) {
+	return s.files.ReadFile(s.CheckpointFile(id))
+}
+
+// WriteCheckpoint replaces a run's checkpoint by what write writes, whole or not at all.
+func (s *Store) WriteCheckpoint(id string, write func(io.Writer) error) error {
+	return s.files.Replace(s.CheckpointFile(id), write)
 }
 
 // DropCheckpoint removes a run's checkpoint, if there is one.

@@ -32,6 +32,9 @@ type FileSystem interface {
 	// the disk. It is not atomic.
 	Write(name string, data []byte) error
 
+	// Replace makes a file of what write writes, or replaces it by that, whole or not at all.
+	Replace(name string, write func(io.Writer) error) error
+
 	// Rename moves a file or a folder. If the new name is that of a folder with something in
 	// it, nothing is moved and the error is fs.ErrExist. It is atomic.
 	Rename(old, new string) error
@@ -45,9 +48,26 @@ type disk struct{}
 
 func (disk) ReadDir(dir string) ([]fs.DirEntry, error) { return os.ReadDir(dir) }
 
-func (disk) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
+func (disk) ReadFile(name string) ([]byte, error) {
+	if err := noPipe(name); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(name)
+}
+
+// noPipe is an error for a pipe or a device, since reading one may never end.
+func noPipe(name string) error {
+	info, err := os.Stat(name)
+	if err != nil || info.Mode().IsRegular() || info.IsDir() {
+		return nil // opening it tells what is wrong
+	}
+	return &fs.PathError{Op: "open", Path: name, Err: errors.New("it is a pipe or a device, and must be a file")}
+}
 
 func (disk) ReadPart(name string, offset, size int64) ([]byte, error) {
+	if err := noPipe(name); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -76,6 +96,10 @@ func (disk) Write(name string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func (disk) Replace(name string, write func(io.Writer) error) error {
+	return wholefile.Replace(name, write)
 }
 
 func (disk) Rename(old, new string) error {

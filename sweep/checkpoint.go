@@ -16,10 +16,9 @@ func (s *Scheduler) keeper(ctx context.Context, worker int, j Job, made results.
 		return nil
 	}
 	k := &resume.Keeper{
-		Path:  s.Store.CheckpointFile(j.ID),
+		Store: s.Store,
 		Of:    resume.Identity{Run: j.ID, Trainer: j.Config.Trainer, Program: made.Program, Go: made.Go},
 		Steps: j.Config.Train.Steps, Every: s.Every, Bell: s.Checkpoints,
-		Aside:  func() (string, error) { return s.Store.AsideCheckpoint(j.ID) },
 		Resume: func(step int) { s.Resumed(worker, j, step) },
 		Note:   func(text string) { s.Noted(j, text) },
 	}

@@ -1,6 +1,7 @@
 package wholefile
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +64,17 @@ func TestWriteRemovesWhatEndedWritersLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	remain(t, dir, append(keep, path)...)
+}
+
+// Replace leaves them, since it does not list the folder.
+func TestReplaceRemovesNothing(t *testing.T) {
+	dir := t.TempDir()
+	left, path := begun(t, dir, ended(t)), filepath.Join(dir, "b.csv")
+	err := Replace(path, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	remain(t, dir, left, path)
 }
 
 // What a writer on another host left is removed once it stayed the same for ten minutes.

@@ -17,6 +17,16 @@ import (
 // there is a hidden file beside it, by its [PartialName]. A killed process leaves that file,
 // and the next Write into the same folder removes it.
 func Write(path string, write func(io.Writer) error) error {
+	if err := Replace(path, write); err != nil {
+		return err
+	}
+	Tidy(filepath.Dir(path))
+	return nil
+}
+
+// Replace is Write, but leaves alone what killed processes left. So it never lists the folder,
+// which may hold a million files.
+func Replace(path string, write func(io.Writer) error) error {
 	if err := replace(path, write); err != nil {
 		return fmt.Errorf("%s: %w", path, err) // err names the hidden file, or none
 	}
@@ -49,7 +59,6 @@ func replace(path string, write func(io.Writer) error) (err error) {
 		}
 	}
 	SyncFolder(dir)
-	Tidy(dir)
 	return nil
 }
 

@@ -42,7 +42,7 @@ func savedRuns(s *results.Store, g grid.Grid, here results.Provenance) (all []sa
 			return nil, err
 		}
 		r.Age = max(0, time.Since(info.ModTime()).Seconds())
-		if err := cmp.Or(r.read(here), r.place(g)); err != nil {
+		if err := cmp.Or(r.read(s, here), r.place(g)); err != nil {
 			r.Unfit = err.Error()
 		}
 		all = append(all, r)
@@ -65,8 +65,12 @@ func (r *savedRun) place(g grid.Grid) error {
 }
 
 // read reads the checkpoint.
-func (r *savedRun) read(here results.Provenance) error {
-	c, err := resume.Summarize(r.File)
+func (r *savedRun) read(s *results.Store, here results.Provenance) error {
+	content, err := s.ReadCheckpoint(r.Run)
+	if err != nil {
+		return err
+	}
+	c, err := resume.Summarize(content)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"bytes"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -86,6 +88,15 @@ func (h *Host) Create(name string, data []byte) error {
 // Write makes a file, or replaces its content.
 func (h *Host) Write(name string, data []byte) error {
 	return h.locked("Write", func() error { return h.Server.write(h, name, data) })
+}
+
+// Replace makes a file of what write writes, or replaces its content.
+func (h *Host) Replace(name string, write func(io.Writer) error) error {
+	var data bytes.Buffer
+	if err := write(&data); err != nil {
+		return err
+	}
+	return h.locked("Replace", func() error { return h.Server.write(h, name, data.Bytes()) })
 }
 
 // Rename moves a file or a folder.

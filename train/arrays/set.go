@@ -19,7 +19,12 @@ type Set map[string]Array
 
 // Write writes a file, whole or not at all, with the arrays and with texts by name.
 func (s Set) Write(path string, texts map[string]string) error {
-	return wholefile.Write(path, func(w io.Writer) error { return safetensors.SerializeToWriter(s, texts, w) })
+	return wholefile.Write(path, func(w io.Writer) error { return s.WriteTo(w, texts) })
+}
+
+// WriteTo writes the content of such a file.
+func (s Set) WriteTo(w io.Writer, texts map[string]string) error {
+	return safetensors.SerializeToWriter(s, texts, w)
 }
 
 // Sum returns the SHA-256 of a text and of the names, forms and bytes of all arrays, in

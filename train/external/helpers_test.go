@@ -8,6 +8,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
+	"ranksweep/results"
 	"ranksweep/train/local"
 	"ranksweep/train/resume"
 )
@@ -43,12 +44,10 @@ func work(t testing.TB, c experiments.Config) local.Work {
 
 func quietly(metrics.Point) {}
 
-// keeper keeps a checkpoint in a folder of its own, and collects what it notes.
+// keeper keeps a checkpoint in a store of its own, and collects what it notes.
 func keeper(t testing.TB, notes *[]string) *resume.Keeper {
-	path := filepath.Join(t.TempDir(), "checkpoint")
 	k := &resume.Keeper{
-		Path: path, Bell: new(resume.Bell),
-		Aside:  func() (string, error) { return path + ".aside", os.Rename(path, path+".aside") },
+		Store: results.Open(t.TempDir()), Of: resume.Identity{Run: "0f3c"}, Bell: new(resume.Bell),
 		Resume: func(int) {},
 		Note:   func(text string) { *notes = append(*notes, text) },
 	}

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"strings"
 
 	"ranksweep/results"
 	"ranksweep/train/arrays"
-	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
 
@@ -49,9 +49,8 @@ const (
 	trainerPrefix   = "trainer."
 )
 
-// write writes a checkpoint of a run of so many steps, whole or not at all. It holds no second
-// copy of the arrays.
-func write(path string, of Identity, steps int, timing results.Timing, s State) error {
+// write writes a checkpoint of a run of so many steps. It holds no second copy of the arrays.
+func write(w io.Writer, of Identity, steps int, timing results.Timing, s State) error {
 	curve, _ := encodePoints(s.Curve)
 	modules, names := encodePoints(s.Modules)
 	text, err := json.Marshal(about{format, of, timing, wholefile.Self(), s.Step, steps, s.Tokens, names, s.Own})
@@ -65,12 +64,12 @@ func write(path string, of Identity, steps int, timing results.Timing, s State) 
 	for name, a := range s.Arrays {
 		all[trainerPrefix+name] = a
 	}
-	return all.Write(path, map[string]string{aboutText: string(text), sumText: all.Sum(string(text))})
+	return all.WriteTo(w, map[string]string{aboutText: string(text), sumText: all.Sum(string(text))})
 }
 
 // read reads the checkpoint of a run, with the time that was spent until it was written.
-func read(path string, of Identity) (State, results.Timing, error) {
-	a, all, err := load(path)
+func read(content []byte, of Identity) (State, results.Timing, error) {
+	a, all, err := parse(content)
 	if err != nil {
 		return State{}, results.Timing{}, err
 	}
@@ -92,15 +91,6 @@ func (i Identity) Must(of Identity) error {
 // String names the run and what made it.
 func (i Identity) String() string {
 	return fmt.Sprintf("run %s by trainer %s of program %s, %s", i.Run, i.Trainer, i.Program, i.Go)
-}
-
-// load reads a file into memory and parses it.
-func load(path string) (a about, all arrays.Set, err error) {
-	content, err := userfile.Read(path, userfile.Weights)
-	if err != nil {
-		return a, nil, err
-	}
-	return parse(content)
 }
 
 // parse reads the content of a file and holds it to its checksum.

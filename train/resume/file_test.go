@@ -1,12 +1,11 @@
 package resume
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -56,12 +55,19 @@ func text(s State) string {
 		string(s.Own))
 }
 
+// written returns a checkpoint of a run of nine steps.
+func written(t testing.TB, of Identity, timing results.Timing, s State) []byte {
+	t.Helper()
+	var content bytes.Buffer
+	check(t, write(&content, of, 9, timing, s))
+	return content.Bytes()
+}
+
 // TestStateSurvives: what is read is what was written, and no other identity gets it.
 func TestStateSurvives(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "checkpoint")
 	timing := results.Timing{Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC), Seconds: 7.5}
-	check(t, write(path, ofRun, 9, timing, someState(3)))
-	s, when, err := read(path, ofRun)
+	content := written(t, ofRun, timing, someState(3))
+	s, when, err := read(content, ofRun)
 	check(t, err)
 	if got, want := text(s), text(someState(3)); got != want || when != timing {
 		t.Errorf("got %s, %v\nwant %s, %v", got, when, want, timing)
@@ -72,7 +78,7 @@ func TestStateSurvives(t *testing.T) {
 	} {
 		other := ofRun
 		change(&other)
-		if _, _, err := read(path, other); err == nil || !strings.Contains(err.Error(), other.String()) {
+		if _, _, err := read(content, other); err == nil || !strings.Contains(err.Error(), other.String()) {
 			t.Errorf("another identity, %s: %v", other, err)
 		}
 	}
@@ -81,10 +87,7 @@ func TestStateSurvives(t *testing.T) {
 // TestEveryByteCounts: a file with any bit changed says the same or is refused, and so is one
 // that is cut at any place.
 func TestEveryByteCounts(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "checkpoint")
-	check(t, write(path, ofRun, 9, results.Timing{}, someState(3)))
-	good, err := os.ReadFile(path)
-	check(t, err)
+	good := written(t, ofRun, results.Timing{}, someState(3))
 	for at := range good {
 		bad := slices.Clone(good)
 		bad[at] ^= 1 << (at % 8)
@@ -106,10 +109,7 @@ func TestEveryByteCounts(t *testing.T) {
 // FuzzCheckpoint: whatever a file holds, it is read or refused, and what is read can be written
 // and read again.
 func FuzzCheckpoint(f *testing.F) {
-	path := filepath.Join(f.TempDir(), "checkpoint")
-	check(f, write(path, ofRun, 9, results.Timing{}, someState(3)))
-	good, err := os.ReadFile(path)
-	check(f, err)
+	good := written(f, ofRun, results.Timing{}, someState(3))
 	f.Add(good)
 	f.Add(good[:len(good)/2])
 	f.Add([]byte{})
@@ -128,9 +128,7 @@ func FuzzCheckpoint(f *testing.F) {
 		if err != nil {
 			return
 		}
-		path := filepath.Join(t.TempDir(), "checkpoint")
-		check(t, write(path, a.Identity, a.Steps, a.Timing, s))
-		again, _, err := read(path, a.Identity)
+		again, _, err := read(written(t, a.Identity, a.Timing, s), a.Identity)
 		check(t, err)
 		if len(again.Curve) != len(s.Curve) || len(again.Modules) != len(s.Modules) || again.Step != s.Step {
 			t.Error("what was read and written is read otherwise")
@@ -144,11 +142,9 @@ func withModules(f *testing.F, points []float64) []byte {
 	all := arrays.Set{
 		curveArray: arrays.Floats64(nil), modulesArray: arrays.Floats64(points), validationArray: arrays.Floats64(nil),
 	}
-	path := filepath.Join(f.TempDir(), "points")
-	check(f, all.Write(path, map[string]string{aboutText: text, sumText: all.Sum(text)}))
-	content, err := os.ReadFile(path)
-	check(f, err)
-	return content
+	var content bytes.Buffer
+	check(f, all.WriteTo(&content, map[string]string{aboutText: text, sumText: all.Sum(text)}))
+	return content.Bytes()
 }
 
 // TestPointsAreRefused: points that no run can have are refused by their numbers.
@@ -167,12 +163,10 @@ func TestPointsAreRefused(t *testing.T) {
 	}
 }
 
-// keeper keeps a checkpoint in a folder, and collects what it says.
+// keeper keeps a checkpoint in the store of a folder, and collects what it says.
 func keeper(dir string, notes *[]string) *Keeper {
-	path := filepath.Join(dir, "checkpoint")
 	return &Keeper{
-		Path: path, Of: ofRun, Steps: 9, Every: 10 * time.Minute, Bell: new(Bell),
-		Aside:  func() (string, error) { return path + ".aside", os.Rename(path, path+".aside") },
+		Store: results.Open(dir), Of: ofRun, Steps: 9, Every: 10 * time.Minute, Bell: new(Bell),
 		Resume: func(step int) { *notes = append(*notes, fmt.Sprint("resumes at ", step)) },
 		Note:   func(text string) { *notes = append(*notes, text) },
 	}
@@ -250,7 +244,7 @@ func TestKeeperGoesOn(t *testing.T) {
 		k.Load()
 		k.Failed(errors.New("no such optimizer"))
 		if last := notes[len(notes)-1]; !strings.Contains(last, "fails right after it: no such optimizer; ") ||
-			!strings.HasSuffix(last, "aside, and the same command starts the run anew") {
+			!strings.HasSuffix(last, "runs/.unfit/0f3c, and the same command starts the run anew") {
 			t.Errorf("said %q", last)
 		}
 		if k.Load() != nil {
@@ -269,7 +263,7 @@ func TestFullDisk(t *testing.T) {
 	full := someState(6)
 	full.Own = []byte("{") // cannot be written
 	k.Save(full)
-	blocked := keeper(filepath.Join(dir, "checkpoint", "below a file"), &notes)
+	blocked := keeper(k.Store.CheckpointFile(ofRun.Run), &notes) // below a file
 	blocked.Begin(t.Context())
 	blocked.Save(someState(6))
 	if len(notes) != 2 || !strings.Contains(notes[0], "its checkpoint at step 6 is not written: ") {
@@ -283,14 +277,12 @@ func TestFullDisk(t *testing.T) {
 // TestSummarize: a summary says which run a checkpoint is of, how far that is, and who wrote it.
 // A damaged file has none.
 func TestSummarize(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "checkpoint")
-	check(t, write(path, ofRun, 9, results.Timing{}, someState(3)))
+	content := written(t, ofRun, results.Timing{}, someState(3))
 	want := Summary{Identity: ofRun, Writer: wholefile.Self(), Step: 3, Steps: 9}
-	if s, err := Summarize(path); err != nil || s != want {
+	if s, err := Summarize(content); err != nil || s != want {
 		t.Errorf("got %v, %v, want %v", s, err, want)
 	}
-	check(t, os.Truncate(path, 100))
-	if s, err := Summarize(path); err == nil || !strings.Contains(err.Error(), "damaged") {
+	if s, err := Summarize(content[:100]); err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("of a damaged file: %v, %v", s, err)
 	}
 }

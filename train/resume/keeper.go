@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync/atomic"
 	"time"
@@ -20,15 +21,14 @@ func (b *Bell) Ring() { b.rung.Add(1) }
 // Keeper keeps the checkpoint of a run that is being trained. It is for one goroutine. A nil
 // Keeper keeps none.
 type Keeper struct {
-	Path  string
+	Store *results.Store // that has the checkpoint
 	Of    Identity
 	Steps int           // that the run has
 	Every time.Duration // between two checkpoints; 0: only if the bell rings or the run is interrupted
 	Bell  *Bell
 
-	Aside  func() (string, error) // moves a file that is no checkpoint of the run away, and returns its new path
-	Resume func(step int)         // is told from which step the run goes on
-	Note   func(text string)      // is told what a user should know
+	Resume func(step int)    // is told from which step the run goes on
+	Note   func(text string) // is told what a user should know
 
 	ctx     context.Context
 	started time.Time      // when this process began the run
@@ -65,7 +65,10 @@ func (k *Keeper) Due(step int) bool {
 // the user is told, and the run goes on.
 func (k *Keeper) Save(s State) {
 	k.heard = k.Bell.rung.Load()
-	if err := write(k.Path, k.Of, k.Steps, k.Timing(k.started), s); err != nil {
+	err := k.Store.WriteCheckpoint(k.Of.Run, func(w io.Writer) error {
+		return write(w, k.Of, k.Steps, k.Timing(k.started), s)
+	})
+	if err != nil {
 		k.NotSaved(s.Step, err)
 		return
 	}
@@ -84,9 +87,14 @@ func (k *Keeper) Load() *State {
 	if k == nil {
 		return nil
 	}
-	s, timing, err := read(k.Path, k.Of)
+	content, err := k.Store.ReadCheckpoint(k.Of.Run)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	var s State
+	var timing results.Timing
+	if err == nil {
+		s, timing, err = read(content, k.Of)
 	}
 	if err != nil {
 		k.Refuse(err)
@@ -103,9 +111,9 @@ func (k *Keeper) Accept() { k.Resume(k.first) }
 func (k *Keeper) Refuse(why error) { k.refuse(why, "the run starts anew") }
 
 func (k *Keeper) refuse(why error, then string) {
-	to, err := k.Aside()
+	to, err := k.Store.AsideCheckpoint(k.Of.Run)
 	if err != nil {
-		to = fmt.Sprintf("%s, which cannot be moved aside (%v)", k.Path, err)
+		to = fmt.Sprintf("%s, which cannot be moved aside (%v)", k.Store.CheckpointFile(k.Of.Run), err)
 	}
 	k.Note(fmt.Sprintf("its checkpoint cannot be used: %v; the file is kept in %s, and %s", why, to, then))
 	k.before, k.first, k.last, k.reached = results.Timing{}, 0, 0, 0

@@ -10,9 +10,9 @@ type Summary struct {
 	Steps  int              // number of updates that the whole run has; 0 if the file does not say
 }
 
-// Summarize reads a whole checkpoint. It returns an error for a file that no run can go on from.
-func Summarize(path string) (Summary, error) {
-	a, all, err := load(path)
+// Summarize reads the content of a checkpoint. It returns an error for one that no run can go on from.
+func Summarize(content []byte) (Summary, error) {
+	a, all, err := parse(content)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -3,7 +3,6 @@ package peft
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -17,12 +16,11 @@ import (
 	"ranksweep/train/resume"
 )
 
-// kept keeps checkpoints of a run at a path, and fails the test if anything is noted.
-func kept(t *testing.T, ctx context.Context, path string, from *int) *resume.Keeper {
+// kept keeps checkpoints of a run in a store, and fails the test if anything is noted.
+func kept(t *testing.T, ctx context.Context, store string, from *int) *resume.Keeper {
 	k := &resume.Keeper{
-		Path: path, Bell: new(resume.Bell), Resume: func(step int) { *from = step },
-		Aside: func() (string, error) { return path + ".aside", os.Rename(path, path+".aside") },
-		Note:  func(text string) { t.Error(text) },
+		Store: results.Open(store), Of: resume.Identity{Run: "0f3c"}, Bell: new(resume.Bell),
+		Resume: func(step int) { *from = step }, Note: func(text string) { t.Error(text) },
 	}
 	k.Begin(ctx)
 	return k
@@ -84,18 +82,18 @@ func TestResumedIsTheSame(t *testing.T) {
 	plain.Train.Eps = 0
 	for _, c := range append(all, plain) {
 		name := c.Train.Optimizer + " " + c.Adapter.Method + " " + c.Train.Precision
-		path, from := filepath.Join(t.TempDir(), "checkpoint"), 0
+		store, from := t.TempDir(), 0
 		var want train.Outcome
 		for written := false; !written; { // unless the program was done before it was asked
-			k := kept(t, t.Context(), path, &from)
+			k := kept(t, t.Context(), store, &from)
 			k.Bell.Ring()
 			var err error
 			want, err = b.there.Resume(t.Context(), c, k, func(metrics.Point) {})
 			check(t, err)
-			_, err = os.Stat(path)
+			_, err = k.Store.ReadCheckpoint(k.Of.Run)
 			written = err == nil
 		}
-		got, err := b.there.Resume(t.Context(), c, kept(t, t.Context(), path, &from), func(metrics.Point) {})
+		got, err := b.there.Resume(t.Context(), c, kept(t, t.Context(), store, &from), func(metrics.Point) {})
 		check(t, err)
 		if from == 0 {
 			t.Errorf("%s: starts anew", name)
@@ -112,9 +110,9 @@ func TestInterruptedGoesOn(t *testing.T) {
 	c.Train.Steps = 100
 	want, err := b.there.Train(t.Context(), c, func(metrics.Point) {})
 	check(t, err)
-	path, from := filepath.Join(t.TempDir(), "checkpoint"), 0
+	store, from := t.TempDir(), 0
 	ctx, interrupt := context.WithCancel(t.Context())
-	_, err = b.there.Resume(ctx, c, kept(t, ctx, path, &from), func(p metrics.Point) {
+	_, err = b.there.Resume(ctx, c, kept(t, ctx, store, &from), func(p metrics.Point) {
 		if p.Step == 3 {
 			interrupt()
 		}
@@ -122,7 +120,7 @@ func TestInterruptedGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("an interrupted run ends with %v", err)
 	}
-	got, err := b.there.Resume(t.Context(), c, kept(t, t.Context(), path, &from), func(metrics.Point) {})
+	got, err := b.there.Resume(t.Context(), c, kept(t, t.Context(), store, &from), func(metrics.Point) {})
 	check(t, err)
 	if from < 4 {
 		t.Errorf("goes on from step %d", from)
