@@ -263,7 +263,9 @@ func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j 
 	run.Curve, run.Modules, run.Validation = outcome.Curve, outcome.Modules, outcome.Validation
 	run.Expected, run.BeyondTheory = outcome.Expected, outcome.BeyondTheory
 	run.Provenance.Kernel = cmp.Or(outcome.Kernel, run.Provenance.Kernel)
-	runtime.GC() // frees the memory for the next run
+	if j.held() > 0 {
+		runtime.GC() // frees the memory for the next run
+	}
 	return run, outcome.Adapters, nil
 }
 

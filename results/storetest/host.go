@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -40,7 +41,7 @@ func (h *Host) ReadDir(dir string) (list []fs.DirEntry, err error) {
 		if n == nil {
 			return &fs.PathError{Op: "open", Path: dir, Err: fs.ErrNotExist}
 		}
-		for _, path := range h.Server.folders[dir] {
+		for _, path := range slices.Sorted(maps.Keys(h.Server.folders[dir])) {
 			if n, at := h.Server.seen(h, path); n != nil {
 				list = append(list, fs.FileInfoToDirEntry(info{filepath.Base(path), n, at}))
 			}

@@ -18,8 +18,15 @@ type Server struct {
 	Delay time.Duration
 
 	mu      sync.Mutex
-	paths   map[string][]version // of each path ever used, the newest last
-	folders map[string][]string  // the paths in each folder ever used, in order
+	paths   map[string][]version       // what may yet be seen at each path, the newest last
+	folders map[string]map[string]bool // the paths in each folder
+	removed []removal                  // in order of time
+}
+
+// removal is the time at which nothing was left at a path.
+type removal struct {
+	path string
+	at   time.Time
 }
 
 // version is what is at a path from some time on.
@@ -37,14 +44,35 @@ type node struct {
 // put makes a change, by a host.
 func (s *Server) put(by *Host, path string, n *node) {
 	if s.paths == nil {
-		s.paths, s.folders = make(map[string][]version), make(map[string][]string)
+		s.paths, s.folders = make(map[string][]version), make(map[string]map[string]bool)
 	}
-	if s.paths[path] == nil {
-		up := filepath.Dir(path)
-		at, _ := slices.BinarySearch(s.folders[up], path)
-		s.folders[up] = slices.Insert(s.folders[up], at, path)
+	s.forget()
+	if up := filepath.Dir(path); s.folders[up] == nil {
+		s.folders[up] = map[string]bool{path: true}
+	} else {
+		s.folders[up][path] = true
 	}
-	s.paths[path] = append(s.paths[path], version{by, time.Now(), n})
+	now := time.Now()
+	seen := s.paths[path]
+	for len(seen) > 1 && now.Sub(seen[1].at) >= s.Delay {
+		seen = seen[1:]
+	}
+	s.paths[path] = append(seen, version{by, now, n})
+	if n == nil {
+		s.removed = append(s.removed, removal{path, now})
+	}
+}
+
+// forget drops the paths at which everybody sees nothing.
+func (s *Server) forget() {
+	for len(s.removed) > 0 && time.Since(s.removed[0].at) >= s.Delay {
+		r := s.removed[0]
+		s.removed = s.removed[1:]
+		if seen := s.paths[r.path]; len(seen) > 0 && seen[len(seen)-1].node == nil && seen[len(seen)-1].at.Equal(r.at) {
+			delete(s.paths, r.path)
+			delete(s.folders[filepath.Dir(r.path)], r.path)
+		}
+	}
 }
 
 // is returns what is at a path, whether a host sees it or not.
@@ -67,7 +95,7 @@ func (s *Server) seen(by *Host, path string) (*node, time.Time) {
 
 // below returns what is below a folder, at any depth.
 func (s *Server) below(dir string) (paths []string) {
-	for _, path := range s.folders[dir] {
+	for path := range s.folders[dir] {
 		if s.is(path) != nil {
 			paths = append(append(paths, path), s.below(path)...)
 		}
