@@ -19,6 +19,9 @@ const (
 	leaseTerm = 60 * time.Second
 )
 
+// Late is how late a host may see what another one wrote, without a run being trained twice.
+const Late = 30 * time.Second
+
 const leaseSuffix = ".lease"
 
 // ErrTaken is the cause for which the context of a lease ends if another process has taken
@@ -36,6 +39,7 @@ type Lease struct {
 	context context.Context
 	taken   context.CancelCauseFunc
 	stopped chan struct{}
+	after   bool // this process saw another's lease of the run
 }
 
 // leaseText is the content of a lease.
@@ -82,10 +86,13 @@ func (l *Lease) claim() (bool, error) {
 		return false, err
 	}
 	err := l.create()
+	_, l.after = l.store.others.LoadAndDelete(l.id)
 	if errors.Is(err, fs.ErrExist) && l.store.removeStale(l.id) {
+		l.after = false // the other one finished nothing for a minute
 		err = l.create()
 	}
 	if errors.Is(err, fs.ErrExist) {
+		l.store.others.Store(l.id, true)
 		return false, nil
 	}
 	return err == nil, err
@@ -114,15 +121,18 @@ func (s *Store) removeStale(id string) bool {
 	if !decodeLease(text).Ended() && unchanged < leaseTerm {
 		return false
 	}
-	// Another process may have replaced the lease since. It is moved to see which one it is.
-	// If it is a fresh one, its holder makes it anew at the next beat.
+	// Another process may have replaced the lease since. It is moved to see which one it is, and
+	// back at once if it is a fresh one: otherwise a third process would claim the run.
 	moved := filepath.Join(s.runs, wholefile.PartialName(id+leaseSuffix))
 	if err := s.files.Rename(path, moved); err != nil {
 		return false
 	}
 	defer s.files.RemoveAll(moved)
-	now, _ := s.files.ReadFile(moved)
-	return string(now) == string(text)
+	if now, _ := s.files.ReadFile(moved); string(now) != string(text) {
+		s.files.Rename(moved, path)
+		return false
+	}
+	return true
 }
 
 // keep renews the lease until it ends.
@@ -162,10 +172,20 @@ func (l *Lease) renew() bool {
 // run over.
 func (l *Lease) Context() context.Context { return l.context }
 
-// Release ends the lease.
-func (l *Lease) Release() {
+// After reports whether another process gave the run up or finished it since this one last
+// tried to claim it. If it finished the run, its record may not be seen here before [Late].
+func (l *Lease) After() bool { return l.after }
+
+// Finish ends the lease of a run that has a record. Its file stays until Release, so that nobody
+// claims the run who cannot see the record yet.
+func (l *Lease) Finish() {
 	l.taken(nil)
 	<-l.stopped
+}
+
+// Release ends the lease.
+func (l *Lease) Release() {
+	l.Finish()
 	if l.read().Claim == l.held.Claim {
 		l.store.files.RemoveAll(l.store.leasePath(l.id))
 	}

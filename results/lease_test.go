@@ -234,8 +234,28 @@ func TestManyWaitForAStaleLease(t *testing.T) {
 	})
 }
 
-// Of two that find a lease stale, the slower one may take away the lease of the other. It does
-// not train, and the lease comes back.
+// A finished run stays claimed until its lease is released. Then those who saw the lease know that
+// there may be a record which they cannot see.
+func TestAFinishedRunStaysClaimed(t *testing.T) {
+	dir := t.TempDir()
+	held, other := claim(t, Open(dir), true), Open(dir)
+	held.Finish()
+	if held.Context().Err() == nil {
+		t.Error("the context of a finished run goes on")
+	}
+	claim(t, other, false)
+	held.Release()
+	for _, want := range []bool{true, false} {
+		l := claim(t, other, true)
+		if l.After() != want {
+			t.Errorf("the run was another's: %v, want %v", !want, want)
+		}
+		l.Release()
+	}
+}
+
+// Of two that find a lease stale, the slower one may take away the lease of the other. It puts
+// it back at once, and does not train.
 func TestASlowClaimOfAStaleLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, a, b := hosts(t, "")
@@ -255,12 +275,12 @@ func TestASlowClaimOfAStaleLease(t *testing.T) {
 			return do()
 		}
 		claim(t, slow, false)
-		if held == nil || len(server.Files()) > 0 {
-			t.Fatalf("the slow one took nothing away: %v", server.Files())
+		if held == nil || len(server.Files()) != 1 {
+			t.Fatalf("the slow one took nothing away, or left it: %v", server.Files())
 		}
+		claim(t, OpenOn(&storetest.Host{Server: server}, "/s"), false)
 		time.Sleep(leaseBeat)
 		synctest.Wait()
-		claim(t, OpenOn(&storetest.Host{Server: server}, "/s"), false)
 		if err := held.Context().Err(); err != nil {
 			t.Errorf("the fast one lost the run: %v", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"ranksweep/wholefile"
 )
@@ -37,6 +38,7 @@ type Store struct {
 	runs   string
 	files  FileSystem
 	leases wholefile.Watch
+	others sync.Map // IDs of runs of which this process saw another's lease
 	packs  packs
 
 	indexing indexing

@@ -49,7 +49,8 @@ type Scheduler struct {
 	// ends the sweep.
 	HandOut func(r results.Run, adapters []lora.Trained) error
 
-	memory *semaphore.Weighted // the part of Memory that no run uses
+	memory   *semaphore.Weighted // the part of Memory that no run uses
+	finished *finished
 }
 
 // Run trains the plan's missing runs, the longest first. Other processes may share the store:
@@ -60,8 +61,9 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	if err := s.Fits(p); err != nil {
 		return err
 	}
-	s.memory = semaphore.NewWeighted(s.Memory)
-	waiting := false
+	s.memory, s.finished = semaphore.NewWeighted(s.Memory), new(finished)
+	defer s.finished.release()
+	var waiting time.Time
 	for jobs := longestFirst(p.Jobs); ; {
 		busy, err := s.round(ctx, p.Experiment.Name, jobs)
 		if err != nil || len(busy) == 0 {
@@ -71,16 +73,22 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 			jobs = busy // some may be done by now
 			continue
 		}
-		if !waiting {
+		if waiting.IsZero() {
 			s.Waiting(busy)
-			waiting = true
+			waiting = time.Now()
 		}
 		select {
-		case <-time.After(time.Second):
+		case <-time.After(pause(time.Since(waiting))):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// pause is the time until the next look at jobs of other processes, after waiting so long: a tenth
+// of that, so that many who wait do not keep a disk busy.
+func pause(waited time.Duration) time.Duration {
+	return min(max(time.Second, waited/10), results.Late)
 }
 
 // round does each job, unless another process is training it; it returns those jobs.
@@ -170,15 +178,36 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	if lease == nil || err != nil {
 		return false, err
 	}
-	defer lease.Release()
-	if done, err := s.stored(j); done || err != nil {
+	if done, err := s.appears(lease, j); done || err != nil {
+		lease.Release()
 		return true, err
 	}
 	err = s.complete(lease.Context(), experiment, worker, j)
+	if err == nil {
+		s.finished.add(lease)
+		return true, nil
+	}
+	lease.Release()
 	if errors.Is(err, results.ErrTaken) || errors.Is(err, results.ErrUnseen) {
 		return false, nil
 	}
 	return true, err
+}
+
+// appears is stored, of a job that was just claimed. If another process had it before, it waits for
+// a record that this host cannot see yet.
+func (s *Scheduler) appears(lease *results.Lease, j Job) (done bool, err error) {
+	for claimed := time.Now(); ; {
+		done, err = s.stored(j)
+		if done || err != nil || !lease.After() || time.Since(claimed) >= results.Late {
+			return done, err
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-lease.Context().Done():
+			return false, nil
+		}
+	}
 }
 
 // complete trains and stores a job, as soon as there is memory for it.

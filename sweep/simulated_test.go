@@ -232,6 +232,22 @@ func (c *cluster) report(t *testing.T, workers, runs int, took time.Duration) (w
 	return part(trained) - 1
 }
 
+// TestSimulatedListForAll: where workers have no shards but all runs in common, hardly a run is
+// trained twice, although whoever looks for one cannot see what was finished in the last half
+// minute.
+func TestSimulatedListForAll(t *testing.T) {
+	const workers, runs = 40, 120
+	p := seeds(t, 0, runs)
+	c := newCluster(delay, 10*time.Second)
+	took := c.simulate(t, slices.Repeat([]*sweep.Plan{p}, workers))
+	c.report(t, workers, runs, took)
+	if n := c.finished.Load(); n > runs+runs/50 {
+		t.Errorf("%d runs were trained to their end, want %d", n, runs)
+	}
+	c.compare(t, p)
+	c.holds(t, runs)
+}
+
 // TestSimulatedCluster: on a disk that shows changes after half a minute, workers have a shard
 // each of long runs, and one in a hundred is preempted every minute. The store gets the bytes of an
 // undisturbed one, and a tenth of the work at most is lost or done twice.
