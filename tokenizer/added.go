@@ -10,12 +10,10 @@ import (
 
 // matcher finds added tokens in text: the leftmost one and, of several that begin there, the
 // longest.
-type matcher [256]*matches // by first byte
-
-// matches are added tokens that begin with the same byte, in the order of their texts.
-type matches struct {
-	texts prefixes
-	list  []match
+type matcher struct {
+	texts  prefixes
+	list   []match // in the order of texts
+	firsts []byte  // with which texts begin
 }
 
 // match is an added token with the text to look for.
@@ -32,19 +30,21 @@ type part struct {
 	id   int32
 }
 
-func newMatcher(added []match) matcher {
+func newMatcher(added []match) (m matcher) {
 	added = slices.Clone(added)
 	slices.SortStableFunc(added, func(a, b match) int { return cmp.Compare(a.text, b.text) })
-	var m matcher
+	var texts []string
 	for i, a := range added {
 		if a.text == "" || i > 0 && a.text == added[i-1].text { // of equal texts the first counts
 			continue
 		}
-		first := &m[a.text[0]]
-		if *first == nil {
-			*first = new(matches)
+		texts, m.list = append(texts, a.text), append(m.list, a)
+	}
+	m.texts = newPrefixes(texts)
+	for c := range 256 {
+		if m.texts.begin(byte(c)) {
+			m.firsts = append(m.firsts, byte(c))
 		}
-		(*first).texts, (*first).list = append((*first).texts, a.text), append((*first).list, a)
 	}
 	return m
 }
@@ -53,12 +53,8 @@ func newMatcher(added []match) matcher {
 func (m *matcher) split(b *budget, text string) []part {
 	var parts []part
 	begin := 0
-	for at := 0; at < len(text); {
-		if m[text[at]] == nil {
-			at++
-			continue
-		}
-		found := m[text[at]].longest(b, text[at:])
+	for at := m.next(text, 0); at < len(text); at = m.next(text, at) {
+		found := m.longest(b, text[at:])
 		if found == nil {
 			at++
 			continue
@@ -88,8 +84,25 @@ func (m *matcher) split(b *budget, text string) []part {
 	return parts
 }
 
+// next returns the next place, from at on, where a token may begin, or the end of text.
+func (m *matcher) next(text string, at int) int {
+	switch len(m.firsts) {
+	case 0:
+		return len(text)
+	case 1: // as in most tokenizers
+		if i := strings.IndexByte(text[at:], m.firsts[0]); i >= 0 {
+			return at + i
+		}
+		return len(text)
+	}
+	for at < len(text) && !m.texts.begin(text[at]) {
+		at++
+	}
+	return at
+}
+
 // longest returns the longest token with which text begins.
-func (m *matches) longest(b *budget, text string) (found *match) {
+func (m *matcher) longest(b *budget, text string) (found *match) {
 	b.spend(m.texts.find(text, func(i int) { found = &m.list[i] }))
 	return found
 }

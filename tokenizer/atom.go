@@ -222,35 +222,21 @@ func (e *expression) findAll(b *budget, text string, match func(begin, end int))
 	s := search{budget: b, text: text}
 	last := none // end of the last match
 	for at := 0; at <= len(text); {
-		if at < len(text) && text[at] < utf8.RuneSelf && e.first[text[at]] == nil {
-			at++ // as for most characters, no match begins here
-			continue
+		begin, size := nothing, 1 // the index in first of the character at this place, and its size
+		if at < len(text) {
+			if begin = int(text[at]); begin >= wide {
+				_, size = utf8.DecodeRuneInString(text[at:])
+				begin = wide
+			}
 		}
-		begin, size := beginning(text[at:])
 		end := none
-		if branches := e.first[begin]; branches != nil {
+		if branches := e.first[begin]; branches != nil { // none begins with most characters
 			end = s.firstOf(branches, at)
 		}
 		if end > at || end == at && at != last {
 			match(at, end)
 			last = end
 		}
-		if end > at {
-			at = end
-		} else {
-			at += size
-		}
+		at = max(end, at+size)
 	}
-}
-
-// beginning returns the index in first of the character with which text begins, and its size.
-func beginning(text string) (begin, size int) {
-	if text == "" {
-		return nothing, 1
-	}
-	if text[0] < utf8.RuneSelf {
-		return int(text[0]), 1
-	}
-	_, size = utf8.DecodeRuneInString(text)
-	return wide, size
 }

@@ -15,8 +15,36 @@ type piece struct {
 	goesOn bool // continues other text without a space
 }
 
-// preTokenizer yields the parts of a piece.
-type preTokenizer func(b *budget, p piece, yield func(piece))
+// preTokenizer adds the parts of each of some pieces to a list.
+type preTokenizer func(b *budget, pieces []piece, to *list)
+
+// list gathers pieces, and passes them on when there are many.
+type list struct {
+	pieces []piece
+	pass   func([]piece)
+}
+
+func (l *list) add(p piece) {
+	if l.pieces = append(l.pieces, p); len(l.pieces) == manyPieces {
+		l.flush()
+	}
+}
+
+func (l *list) flush() {
+	l.pass(l.pieces)
+	l.pieces = l.pieces[:0]
+}
+
+// eachPiece returns a preTokenizer that rewrites pieces and does not split them.
+func eachPiece(rewrite func(b *budget, p piece) string) preTokenizer {
+	return func(b *budget, pieces []piece, to *list) {
+		for _, p := range pieces {
+			b.spend(1 + len(p.text))
+			p.text = rewrite(b, p)
+			to.add(p)
+		}
+	}
+}
 
 const knownPreTokenizers = "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, Sequence"
 
@@ -73,12 +101,12 @@ func (c *component) preTokenizers() ([]preTokenizer, error) {
 
 func (c *component) byteLevel() (steps []preTokenizer) {
 	if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
-		steps = append(steps, func(b *budget, p piece, yield func(piece)) {
-			if !p.goesOn && !strings.HasPrefix(p.text, " ") {
-				p.text = b.made(" " + p.text)
+		steps = append(steps, eachPiece(func(b *budget, p piece) string {
+			if p.goesOn || strings.HasPrefix(p.text, " ") {
+				return p.text
 			}
-			yield(p)
-		})
+			return b.made(" " + p.text)
+		}))
 	}
 	if c.UseRegex == nil || *c.UseRegex {
 		steps = append(steps, splitter(findGPT2, isolated))
@@ -93,13 +121,13 @@ func (c *component) metaspace() ([]preTokenizer, error) {
 		return nil, err
 	}
 	mark := c.Replacement
-	steps := []preTokenizer{func(b *budget, p piece, yield func(piece)) {
-		p.text = b.made(strings.ReplaceAll(p.text, " ", mark))
-		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(p.text, mark) {
-			p.text = b.made(mark + p.text)
+	steps := []preTokenizer{eachPiece(func(b *budget, p piece) string {
+		text := b.made(strings.ReplaceAll(p.text, " ", mark))
+		if (scheme == "always" && !p.goesOn || scheme == "first" && p.first) && !strings.HasPrefix(text, mark) {
+			text = b.made(mark + text)
 		}
-		yield(p)
-	}}
+		return text
+	})}
 	if c.Split == nil || *c.Split {
 		steps = append(steps, splitter(findString(mark), mergedWithNext))
 	}

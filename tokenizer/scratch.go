@@ -9,7 +9,8 @@ import (
 // of pieces, since the same words occur again and again.
 type scratch struct {
 	budget
-	pieces  [][]piece // lists of pieces, by the pre-tokenizer that makes them
+	whole   [1]piece // what the pre-tokenizers begin with
+	lists   []*list  // lists of pieces, by the pre-tokenizer that makes them
 	symbols []symbol
 	queue   queue[merge]
 	path    []step
@@ -32,20 +33,25 @@ func (s *scratch) start(ctx context.Context, text string, yield func(ids []int32
 	s.budget, s.yield, s.yielded = newBudget(ctx, len(text)), yield, 0
 }
 
-// finer returns an empty list for the pieces that a pre-tokenizer makes.
-func (s *scratch) finer(i int) []piece {
-	for len(s.pieces) <= i {
-		s.pieces = append(s.pieces, nil)
+// list returns an empty list for the pieces that a pre-tokenizer makes.
+func (s *scratch) list(i int) *list {
+	for len(s.lists) <= i {
+		s.lists = append(s.lists, new(list))
 	}
-	return s.pieces[i]
+	s.lists[i].pieces = s.lists[i].pieces[:0]
+	return s.lists[i]
 }
 
 // flush yields ids if there are more than most of them, and returns those that are left.
 func (s *scratch) flush(ids []int32, most int) []int32 {
-	s.limit(s.yielded + len(ids))
-	if len(ids) <= most {
+	if len(ids) <= most { // small enough to be inlined, since most calls end here
 		return ids
 	}
+	return s.passOn(ids)
+}
+
+func (s *scratch) passOn(ids []int32) []int32 {
+	s.limit(s.yielded + len(ids))
 	s.yield(ids)
 	s.yielded += len(ids)
 	s.out = ids[:0]

@@ -8,8 +8,8 @@ import (
 
 // behavior says what becomes of the matches in a text and of the stretches between them.
 type behavior struct {
-	removes bool                            // matches are left out
 	joins   func(before, isMatch bool) bool // whether a stretch joins the one before it; nil for never
+	removes bool                            // matches are left out; where stretches never join
 	inverts bool                            // a match counts as no match, and the other way round
 }
 
@@ -40,20 +40,15 @@ func (c *component) split(find finder) ([]preTokenizer, error) {
 
 // splitter returns a preTokenizer that splits pieces at the matches of find.
 func splitter(find finder, do behavior) preTokenizer {
-	return func(b *budget, p piece, yield func(piece)) {
-		s := stretches{piece: p, behavior: do, yield: yield}
-		at := 0
-		find(b, p.text, func(begin, end int) {
-			if at < begin {
-				s.add(at, begin, false)
-			}
-			s.add(begin, end, true)
-			at = end
-		})
-		if at < len(p.text) {
-			s.add(at, len(p.text), false)
+	return func(b *budget, pieces []piece, to *list) {
+		var s stretches
+		match := s.match // one for all pieces, since each takes memory
+		for _, p := range pieces {
+			b.spend(1 + len(p.text))
+			s = stretches{piece: p, behavior: do, list: to}
+			find(b, p.text, match)
+			s.finish()
 		}
-		s.end()
 	}
 }
 
@@ -61,30 +56,50 @@ func splitter(find finder, do behavior) preTokenizer {
 type stretches struct {
 	piece piece
 	behavior
-	yield func(piece)
+	list *list
 
-	from, to int  // the stretch that was added last, with those that joined it
-	some     bool // whether there is one
+	at       int  // the end of the last match
+	from, to int  // the last stretch, with those that joined it, if stretches may join
 	isMatch  bool // whether the last one that joined it is a match
+}
+
+// match adds the next match, and the stretch before it.
+func (s *stretches) match(begin, end int) {
+	if s.at < begin {
+		s.add(s.at, begin, false)
+	}
+	s.add(begin, end, true)
+	s.at = end
+}
+
+// finish adds the stretch after the last match.
+func (s *stretches) finish() {
+	if size := len(s.piece.text); s.at < size {
+		s.add(s.at, size, false)
+	}
+	s.yield(s.from, s.to)
 }
 
 // add adds the next stretch.
 func (s *stretches) add(begin, end int, isMatch bool) {
 	isMatch = isMatch != s.inverts
-	if !(s.some && s.joins != nil && s.joins(s.isMatch, isMatch)) {
-		s.end()
+	switch {
+	case s.joins == nil:
+		if !(s.removes && isMatch) {
+			s.yield(begin, end)
+		}
+		return
+	case !s.joins(s.isMatch, isMatch):
+		s.yield(s.from, s.to)
 		s.from = begin
 	}
-	s.to, s.isMatch, s.some = end, isMatch, true
-	if s.removes && isMatch {
-		s.from = end
-	}
+	s.to, s.isMatch = end, isMatch
 }
 
-// end yields the last stretch.
-func (s *stretches) end() {
-	if s.from < s.to {
-		start := s.from == 0
-		s.yield(piece{s.piece.text[s.from:s.to], s.piece.first && start, s.piece.goesOn && start})
+// yield adds a stretch that is not empty to the list.
+func (s *stretches) yield(from, to int) {
+	if from < to {
+		start := from == 0
+		s.list.add(piece{s.piece.text[from:to], s.piece.first && start, s.piece.goesOn && start})
 	}
 }

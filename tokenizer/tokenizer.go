@@ -208,7 +208,8 @@ func (p *pipeline) appendText(ids []int32, text string, whole bool, s *scratch) 
 			if sub.id != none {
 				ids = s.flush(append(ids, sub.id), manyIDs)
 			} else {
-				ids = p.appendPieces(ids, []piece{{sub.text, first, goesOn}}, 0, s)
+				s.whole[0] = piece{sub.text, first, goesOn}
+				ids = p.appendPieces(ids, s.whole[:], 0, s)
 			}
 			first, goesOn = false, false
 		}
@@ -227,19 +228,14 @@ func (p *pipeline) appendPieces(ids []int32, pieces []piece, i int, s *scratch) 
 		}
 		return ids
 	}
-	split, finer := p.preTokenizers[i], s.finer(i)
-	s.doing = split.name
-	for _, whole := range pieces {
-		s.spend(1 + len(whole.text))
-		split.do(&s.budget, whole, func(part piece) {
-			if finer = append(finer, part); len(finer) == manyPieces {
-				ids = p.appendPieces(ids, finer, i+1, s)
-				finer, s.doing = finer[:0], split.name
-			}
-		})
+	split, finer := p.preTokenizers[i], s.list(i)
+	finer.pass = func(parts []piece) {
+		ids = p.appendPieces(ids, parts, i+1, s)
+		s.doing = split.name
 	}
-	ids = p.appendPieces(ids, finer, i+1, s)
-	s.pieces[i] = finer[:0]
+	s.doing = split.name
+	split.do(&s.budget, pieces, finer)
+	finer.flush()
 	return ids
 }
 

@@ -78,11 +78,13 @@ func newUnigram(j *modelJSON) (*unigram, error) {
 		}
 		return 1
 	})
+	var texts []string
 	for _, id := range order {
 		if t := list[id]; t.text != "" {
-			u.tokens, u.ids, u.scores = append(u.tokens, t.text), append(u.ids, id), append(u.scores, t.score)
+			texts, u.ids, u.scores = append(texts, t.text), append(u.ids, id), append(u.scores, t.score)
 		}
 	}
+	u.tokens = newPrefixes(texts)
 	for b := range u.bytes {
 		u.bytes[b] = none
 		if id, ok := u.vocab[byteToken(byte(b))]; ok && j.ByteFallback {
@@ -102,8 +104,9 @@ func (u *unigram) encode(ids []int32, piece string, s *scratch) []int32 {
 		_, size := utf8.DecodeRuneInString(piece[at:])
 		single := false
 		steps := u.tokens.find(piece[at:], func(i int) {
-			single = single || len(u.tokens[i]) == size
-			s.reach(at, len(u.tokens[i]), u.ids[i], u.scores[i])
+			length := len(u.tokens.texts[i])
+			single = single || length == size
+			s.reach(at, length, u.ids[i], u.scores[i])
 		})
 		if len(piece) > longPiece { // the ids of a short piece may be remembered, without these steps
 			s.spend(steps)
