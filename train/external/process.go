@@ -8,6 +8,8 @@ import (
 	"io"
 	"os/exec"
 	"time"
+
+	"ranksweep/child"
 )
 
 // process is the other process, and the conversation with it. One goroutine may use it.
@@ -18,7 +20,7 @@ type process struct {
 	done   chan struct{} // closed by stop, so that nobody waits to be heard
 	exited chan struct{} // closed when it has ended, after which ended is set
 	ended  error
-	log    tail
+	log    child.Tail
 	half   *half         // whether it is in the middle of a line
 	device string        // where it trains
 	facts  message       // what it says of itself
@@ -39,7 +41,7 @@ func launch(command []string, quiet time.Duration) (*process, error) {
 	}
 	p.cmd.Stderr = &p.log
 	p.cmd.WaitDelay = time.Second // its own children may keep the log open
-	group(p.cmd)
+	child.Group(p.cmd)
 	stdin, inErr := p.cmd.StdinPipe()
 	stdout, outErr := p.cmd.StdoutPipe()
 	if err := errors.Join(inErr, outErr); err != nil {
@@ -121,7 +123,7 @@ func (p *process) lastWords(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if killed(p.ended) {
+	if child.Killed(p.ended) {
 		return broken{"was killed", ", as the system does when memory runs out"}
 	}
 	if p.ended == nil {
@@ -138,6 +140,6 @@ func (p *process) stop() {
 		close(p.done)
 	}
 	p.stdin.Close()
-	kill(p.cmd)
+	child.Kill(p.cmd)
 	<-p.exited
 }

@@ -1,4 +1,4 @@
-package external
+package child
 
 import (
 	"bytes"
@@ -12,14 +12,14 @@ const (
 	lineBytes = 200     // how much of each
 )
 
-// tail keeps the end of what a process writes to its log.
-type tail struct {
+// Tail keeps the end of what a process writes to its log.
+type Tail struct {
 	mu   sync.Mutex
 	kept []byte
 }
 
 // Write implements io.Writer.
-func (t *tail) Write(text []byte) (int, error) {
+func (t *Tail) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.kept = append(t.kept, text...)
@@ -30,7 +30,7 @@ func (t *tail) Write(text []byte) (int, error) {
 }
 
 // String returns the last lines in one; empty if nothing was written.
-func (t *tail) String() string {
+func (t *Tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var last []string
