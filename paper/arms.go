@@ -221,8 +221,10 @@ func (v View) traitLabels() []string {
 	return labels
 }
 
-// schemeLabels are the names of multipliers as people write them.
-var schemeLabels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
+// schemeLabels are the names of schemes as people write them.
+var schemeLabels = map[string]string{
+	"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+", "full": "full fine-tuning",
+}
 
 // schemeLabel is a scheme's name as people write it.
 func schemeLabel(scheme string) string {

@@ -6,16 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot/vg"
-
 	"ranksweep/grid"
+	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
 
 func TestSchemeLabel(t *testing.T) {
 	for scheme, want := range map[string]string{
 		"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+", "constant": "constant", "p=0.25": "p = 0.25",
-		"lora@4": "LoRA matched at rank 4", "mua": "mua (rsLoRA, lr = 0.25)", "full": "full",
+		"lora@4": "LoRA matched at rank 4", "mua": "mua (rsLoRA, lr = 0.25)", "full": "full fine-tuning",
 		"mua@4": "mua (rsLoRA, lr = 0.25) matched at rank 4", "lora,init=-0.5": "LoRA, init = -0.5",
 		"p=0.75,lr_a=0.1,zero=a@8": "p = 0.75, lr_a = 0.1, zero = a matched at rank 8",
 	} {
@@ -56,26 +55,38 @@ func TestTrainerSaysItsNumerics(t *testing.T) {
 	}
 }
 
-// TestTrainersDoNotHideEachOther: both draw the same points, so that marks of one colour stand
-// beside each other.
+// TestTrainersDoNotHideEachOther: both draw the same points, so that they have panels of their own.
 func TestTrainersDoNotHideEachOther(t *testing.T) {
-	marks := make(map[color.RGBA][]vg.Length)
-	for _, s := range figureOf(t, "onset", view(byTwoTrainers())).Panels[0].Series {
-		if s.Glyph != nil {
-			marks[s.Color] = append(marks[s.Color], s.Aside)
+	panels := figureOf(t, "onset", view(byTwoTrainers())).Panels
+	if len(panels) != 2 || panels[0].Title != "trainer local" || panels[1].Title != "trainer peft" {
+		t.Fatalf("%d panels, want one for each trainer", len(panels))
+	}
+	for _, p := range panels {
+		marks := make(map[color.RGBA]int)
+		for _, s := range p.Series {
+			if s.Glyph != nil {
+				marks[s.Color]++
+			}
+		}
+		if len(marks) != 2 || marks[figure.Copper[1]] != 1 || marks[figure.BlueGreen[1]] != 1 {
+			t.Errorf("%s: colours of marks %v, want one of each scheme", p.Title, marks)
 		}
 	}
-	if len(marks) != 2 {
-		t.Errorf("%d colours of marks, want one for each scheme", len(marks))
+	if panels := figureOf(t, "onset", view(sweep())).Panels; len(panels) != 1 || panels[0].Title != "" {
+		t.Errorf("%d panels of schemes that differ in nothing else, want 1 without a title", len(panels))
 	}
-	for c, aside := range marks {
-		if len(aside) != 2 || aside[0] >= 0 || aside[1] != -aside[0] {
-			t.Errorf("marks of colour %v stand %v aside", c, aside)
-		}
+}
+
+// TestMarksThatAreOnePoint: schemes that are matched at a rank have the same values there.
+func TestMarksThatAreOnePoint(t *testing.T) {
+	at := func(panel string, y ...float64) law {
+		return law{panel: panel, points: []figure.Point{{X: 4, Y: y[0]}, {X: 16, Y: y[1]}}}
 	}
-	for _, s := range figureOf(t, "onset", view(sweep())).Panels[0].Series {
-		if s.Aside != 0 {
-			t.Error("a mark stands aside whose colour no other has")
-		}
+	want := " Marks at rank 16 lie on each other: their values are equal."
+	if got := sameMarks([]law{at("", 1, 2), at("", 3, 2), at("", 5, 2)}); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := sameMarks([]law{at("", 1, 2), at("another", 1, 2), at("", 2, 1)}); got != "" {
+		t.Errorf("marks of two panels, and of other values: %q", got)
 	}
 }

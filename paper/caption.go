@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,7 +21,24 @@ func (v View) covered() string {
 	return capital(v.coverage.String()) + ". "
 }
 
-// heldEqual says what all runs have in common, and whether they have a single learning rate.
+// trained says how long runs train which model, as a sentence; empty if the configs do not say it.
+func (v View) trained() string {
+	size, models := stepSize(v), distinctSettings(v, "model")
+	if size == "" {
+		return ""
+	}
+	text := "Each run makes " + size
+	switch {
+	case len(models) != 1:
+		return text + ". "
+	case models[0] == "base":
+		return text + ", with " + BaseModel + ". "
+	}
+	return text + ", with the model " + filepath.Base(models[0]) + ". "
+}
+
+// heldEqual says what is trained, what all runs have in common, and whether they have a single
+// learning rate.
 func (v View) heldEqual() string {
 	var equal []string
 	for _, t := range traits(v.arms) {
@@ -37,7 +55,7 @@ func (v View) heldEqual() string {
 	if len(equal) == 0 {
 		text = "No setting is the same in all runs."
 	}
-	text += v.alphaByScheme() + v.rateRatios()
+	text = v.trained() + text + v.alphaByScheme() + v.rateRatios()
 	text += tuning(v)
 	text += dataNote(v)
 	ofRate := func(s analysis.Setting) float64 { return s.LR }
@@ -150,8 +168,10 @@ func (k curves) caption(v View, what string) string {
 	}
 	if k.spread == figure.Band {
 		text += spreadSentence("Bands", n)
+	} else {
+		text += " Intervals are not drawn: bands would hide lines that lie close together."
 	}
-	text += runsLost(v)
+	text += " Where lines lie on each other, that of the largest rank is on top." + runsLost(v)
 	if anyDiverged(v) {
 		text += " Each diverged run has its own dashed line, which ends in a cross."
 	}

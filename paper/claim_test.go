@@ -364,10 +364,15 @@ func TestInferenceFigureOfTheClaim(t *testing.T) {
 		t.Error(fault)
 	}
 	// One takes the base model's time, one takes twice that.
-	for i, want := range []float64{2, 1} {
-		if q := f.Figures[0].Panels[0].Series[i].Points[0]; q.X != 8 || q.Y < 0.99*want || q.Y > 1.01*want {
-			t.Errorf("line %d: %+v, want %g", i, q, want)
+	for i, want := range []float64{1, 2} {
+		if q := f.Figures[0].Panels[i].Series[0].Points[0]; q.X != 8 || q.Y < 0.99*want || q.Y > 1.01*want {
+			t.Errorf("panel %d: %+v, want %g", i, q, want)
 		}
+	}
+	merged, legend := f.Figures[0].Panels[0], f.Figures[0].Legend
+	if merged.Y.Min > 1/1.05 || merged.Y.Max < 1.05 || merged.Y.Max > 1.1 ||
+		legend[len(legend)-1].Text != "limits of the claim" || !strings.Contains(f.Figures[0].Caption, "n = 4") {
+		t.Errorf("y from %g to %g, legend %+v", merged.Y.Min, merged.Y.Max, legend)
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 	"ranksweep/paper/figure"
 )
 
-// families gives each scheme a family of colours. Named schemes always get the same family,
-// also if they are matched at a rank, unless the unmatched scheme is there too. The others get
-// what is left, in order of appearance, and then start again.
+// families gives each scheme a family of colours. Named schemes always get the same family, also if
+// they are matched at a rank or have another initialization, unless the plain scheme is there too. The
+// others get what is left, in order of appearance, and then start again.
 func families(schemes []string) map[string]figure.Family {
-	named := map[string]figure.Family{"lora": figure.Copper, "rslora": figure.BlueGreen, "constant": figure.Purple}
+	named := map[string]figure.Family{"lora": figure.Copper, "rslora": figure.BlueGreen, "constant": figure.Purple,
+		"p=0.25": figure.Magenta, "p=0.75": figure.Blue}
 	chosen := make(map[string]figure.Family)
 	spare := slices.Clone(spareFamilies)
 	take := func(scheme, name string) {
@@ -29,6 +30,7 @@ func families(schemes []string) map[string]figure.Family {
 	}
 	for _, scheme := range schemes {
 		name, _, _ := strings.Cut(scheme, "@")
+		name, _, _ = strings.Cut(name, ",")
 		take(scheme, name)
 	}
 	next := 0
@@ -43,7 +45,7 @@ func families(schemes []string) map[string]figure.Family {
 
 // spareFamilies are all families: for what has no family of its own, in this order.
 var spareFamilies = []figure.Family{
-	figure.Grey, figure.Magenta, figure.Purple, figure.Blue, figure.BlueGreen, figure.Copper,
+	figure.Grey, figure.Olive, figure.Magenta, figure.Blue, figure.Purple, figure.BlueGreen, figure.Copper,
 }
 
 // armColors gives each arm the colour of its scheme or, if all are of one scheme, a colour of its

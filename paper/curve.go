@@ -47,6 +47,11 @@ func (v View) rankShade(scheme string, rank int) color.RGBA {
 	return v.palette[scheme].Shade(slices.Index(all, rank), len(all))
 }
 
+// rankGlyph is the mark of a rank in figures that mark points.
+func (v View) rankGlyph(rank int) draw.GlyphDrawer {
+	return figure.Glyphs[slices.Index(v.ranks, rank)%len(figure.Glyphs)]
+}
+
 // meanLine is the mean of a cell's done runs.
 func (k curves) meanLine(c analysis.Cell, color color.RGBA) figure.Series {
 	s := figure.Series{Color: color, Line: figure.LineWide, Spread: k.spread}
@@ -135,17 +140,23 @@ func stepAxis(points []figure.Point) figure.Axis {
 // legend has a line for each rank, with a sample of each scheme's shade, and a line for arms
 // without a rank. It also says what lines and bands are.
 func (k curves) legend(v View) figure.Legend {
-	bands := ""
-	if k.spread == figure.Band {
-		bands = spreadName(doneCounts(v))
+	spreads, spread := map[figure.Spread]string{figure.Band: "bands: ", figure.Bars: "bars: "}[k.spread], ""
+	if k.spread != figure.NoSpread {
+		spread = spreadName(doneCounts(v))
 	}
 	l := figure.Legend{{Text: "rank", Samples: make([]figure.Series, len(v.schemes))}}
 	for _, rank := range v.ranks {
 		e := figure.Entry{Text: rankText(rank)}
+		if rank == 0 {
+			e.Text = "none"
+		}
 		for _, scheme := range v.schemes {
 			s := figure.Series{Color: v.rankShade(scheme, rank), Line: figure.LineWide}
-			if bands != "" {
-				s.Spread = figure.Band
+			switch {
+			case k.spread == figure.Bars:
+				s.Glyph = v.rankGlyph(rank)
+			case spread != "":
+				s.Spread = k.spread
 			}
 			if !v.has(scheme, rank) {
 				s = figure.Series{}
@@ -160,8 +171,8 @@ func (k curves) legend(v View) figure.Legend {
 		}}})
 	}
 	l = append(l, figure.Entry{}, figure.Entry{Text: "lines: mean, " + seedCount(doneCounts(v))})
-	if bands != "" {
-		l = append(l, figure.Entry{Text: "bands: " + bands})
+	if spread != "" {
+		l = append(l, figure.Entry{Text: spreads + spread})
 	}
 	if window := k.smoothing.Window; window > 1 {
 		l = append(l, figure.Entry{Text: fmt.Sprintf("smoothed over %d points", window)})

@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
@@ -56,40 +55,63 @@ func mergedCost(r Rule, v View) Finding {
 		Numbers: numbers, Tables: []table.Table{t}}
 }
 
-// inferenceFigure draws the time with an adapter, relative to the base model, against rank.
+// inferenceFigure draws the time with an adapter, relative to the base model, against rank: merged, with
+// the limits of the claim, and beside the map.
 func inferenceFigure(v View) (figure.Figure, bool) {
-	timings := v.Inference
-	var p figure.Panel
-	f := figure.Figure{Name: InferenceStudy, Caption: "Time to score one batch, relative to the base model, against " +
-		"rank, on logarithmic axes: geometric means over paired rounds, with 95% intervals. Level lines are the " +
-		"limits of the claim, a factor of " +
-		"1.05 above and below 1. Where no bar can be seen, it is smaller than its mark. The base model is the " +
-		"embedded one."}
-	at, values := []float64{}, []float64{1}
-	for i, of := range []struct {
-		place results.Placement
-		name  string
-		color color.RGBA
-	}{
-		{results.Attached, "beside the map", figure.Copper[1]},
-		{results.Merged, "merged into it", figure.BlueGreen[1]},
-	} {
-		line := series(of.color, i)
-		line.Spread = figure.Bars
-		for _, rank := range inferenceRanks(timings) {
-			t := timeOverBase(timings, of.place, rank)
-			line.Points = append(line.Points, figure.Point{X: float64(rank), Y: t.Mean, Low: t.Low, High: t.High})
-			at, values = append(at, float64(rank)), append(values, t.Mean, t.Low, t.High)
-		}
-		p.Series = append(p.Series, line)
-		f.Legend = append(f.Legend, figure.Entry{Text: of.name, Samples: []figure.Series{series(of.color, i)}})
+	merged, n := placementPanel(v.Inference, results.Merged)
+	attached, _ := placementPanel(v.Inference, results.Attached)
+	merged.Title = "Adapter merged, time over the base's"
+	attached.Title = "Adapter beside the map, time over the base's"
+	limits := figure.LevelLine(merged.X, inferenceMargin)
+	merged.Series = append(merged.Series, limits, figure.LevelLine(merged.X, 1/inferenceMargin))
+	merged.Y = figure.Axis{}.Over(append(spreadsOf(merged), inferenceMargin, 1/inferenceMargin)...)
+	attached.Y = figure.Axis{Log: true}.Over(spreadsOf(attached)...)
+	legend := figure.Legend{
+		{Text: "mean, " + seedCount(n) + " rounds", Samples: []figure.Series{timeSeries()}},
+		{Text: "bars: 95% interval"},
 	}
-	p.X = rankAxis(at, false)
-	values = append(values, inferenceMargin, 1/inferenceMargin)
-	p.Y = figure.Axis{Label: "time relative to the base model", Log: true}.Over(values...)
-	p.Series = append(p.Series, figure.LevelLine(p.X, inferenceMargin), figure.LevelLine(p.X, 1/inferenceMargin))
-	f.Panels = []figure.Panel{p}
-	return f, len(timings) > 0
+	return figure.Figure{
+		Name: InferenceStudy, Apart: true, Panels: []figure.Panel{merged, attached},
+		Legend: append(legend, figure.Entry{Text: "limits of the claim", Samples: []figure.Series{limits}}),
+		Caption: fmt.Sprintf("Time to score one batch, relative to the base model, against rank: geometric means over "+
+			"paired rounds, %s, with 95%% intervals (Student's t, of logarithms). On the left the adapter is merged "+
+			"into the map; lines without marks are the limits of the claim, a factor of %g above and below 1. On the "+
+			"right it is beside the map, and the axis is logarithmic. The base model is %s.",
+			seedCount(n), inferenceMargin, BaseModel),
+	}, len(v.Inference) > 0
+}
+
+// timeSeries is how a placement is drawn. Its colour is not that of a scheme.
+func timeSeries() figure.Series {
+	s := series(figure.Grey[1], 0)
+	s.Spread = figure.Bars
+	return s
+}
+
+// placementPanel has the time of a placement over that of the base model at each rank, and how many
+// rounds are behind it.
+func placementPanel(timings []results.Inference, of results.Placement) (p figure.Panel, n counts) {
+	line, at := timeSeries(), []float64(nil)
+	for i, rank := range inferenceRanks(timings) {
+		t := timeOverBase(timings, of, rank)
+		line.Points = append(line.Points, figure.Point{X: float64(rank), Y: t.Mean, Low: t.Low, High: t.High})
+		at = append(at, float64(rank))
+		if i == 0 {
+			n = counts{t.N, t.N}
+		}
+		n.low, n.high = min(n.low, t.N), max(n.high, t.N)
+	}
+	return figure.Panel{Series: []figure.Series{line}, X: rankAxis(at, true)}, n
+}
+
+// spreadsOf are the values of a panel's points and the ends of their bars.
+func spreadsOf(p figure.Panel) (values []float64) {
+	for _, s := range p.Series {
+		for _, q := range s.Points {
+			values = append(values, q.Y, q.Low, q.High)
+		}
+	}
+	return values
 }
 
 func inferenceRanks(timings []results.Inference) []int {

@@ -6,6 +6,9 @@ import "fmt"
 // same rules.
 const LargerModel = "SmolLM2-135M-Instruct"
 
+// BaseModel names the model that experiments have unless they name another.
+const BaseModel = "the embedded model of 5.8 million parameters"
+
 // What tables call the standings on the two models, for the number of their parameters.
 const (
 	atBase   = "at 5.8M"

@@ -5,8 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
-
-	"gonum.org/v1/plot/vg"
+	"strings"
 
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
@@ -17,6 +16,7 @@ import (
 // fitted to them.
 type law struct {
 	label  string
+	panel  string // title of its panel
 	color  color.RGBA
 	points []figure.Point
 	source string // where the predicted power comes from: theory, or a claim
@@ -24,20 +24,24 @@ type law struct {
 	err    error // why there is no fit
 }
 
-// lawPanel draws laws on logarithmic axes, with their fitted powers and the predicted ones.
-func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
+// lawPanels draws laws on logarithmic axes, with their fitted powers and the predicted ones: a panel
+// for each title, all with the same axes.
+func lawPanels(laws []law, label string) (panels []figure.Panel, l figure.Legend) {
 	var values, at []float64
 	for i, w := range laws {
 		points := figure.Series{
 			Color: w.color, Glyph: figure.Glyphs[i%len(figure.Glyphs)], Spread: figure.Bars, Points: w.points,
-			Aside: aside(laws, i),
 		}
 		for _, q := range w.points {
 			at = append(at, q.X)
 			values = append(values, q.Y, q.High, math.Max(q.Low, q.Y/2)) // a bar may end below
 		}
 		fit, theory, texts := fitLines(w.fit, w.err, w.source, points)
-		p.Series = append(p.Series, fit, theory, points)
+		k := slices.IndexFunc(panels, func(p figure.Panel) bool { return p.Title == w.panel })
+		if k < 0 {
+			k, panels = len(panels), append(panels, figure.Panel{Title: w.panel})
+		}
+		panels[k].Series = append(panels[k].Series, fit, theory, points)
 		for j, line := range figure.LegendLines(w.label) {
 			e := figure.Entry{Text: line, Samples: []figure.Series{{}}}
 			if j == 0 {
@@ -48,24 +52,44 @@ func lawPanel(laws []law, label string) (p figure.Panel, l figure.Legend) {
 		l = append(l, figure.Entry{Text: texts[0], Samples: []figure.Series{fit}},
 			figure.Entry{Text: texts[1], Samples: []figure.Series{theory}}, figure.Entry{})
 	}
-	p.X = rankAxis(at, false)
-	p.Y = figure.Axis{Label: label, Log: true}.Over(values...)
-	return p, l
+	setAxes(panels, rankAxis(at, len(panels) > 1), figure.Axis{Label: label, Log: true}.Over(values...))
+	return panels, l
 }
 
-// aside is how far the marks of law i stand from their ranks, so that laws of one colour do not
-// hide each other.
-func aside(laws []law, i int) vg.Length {
-	before, all := 0, 0
-	for j, w := range laws {
-		if w.color == laws[i].color {
-			all++
-			if j < i {
-				before++
+// lawTitles are the titles of the arms' panels. If a scheme has several arms, which may lie on each
+// other, they have panels of their own, named for that in which the arms differ.
+func (v View) lawTitles() []string {
+	titles := make([]string, len(v.arms))
+	if len(v.schemes) == len(v.arms) {
+		return titles
+	}
+	for i, a := range v.arms {
+		titles[i] = strings.TrimPrefix(v.labels[i], schemeLabel(a.Scheme)+", ")
+	}
+	return titles
+}
+
+// sameMarks says at which ranks marks of one panel are one point; empty if there are none.
+func sameMarks(laws []law) string {
+	type mark struct {
+		panel string
+		figure.Point
+	}
+	seen, ranks := make(map[mark]bool), []int(nil)
+	for _, w := range laws {
+		for _, q := range w.points {
+			if m := (mark{w.panel, q}); seen[m] {
+				ranks = append(ranks, int(q.X))
+			} else {
+				seen[m] = true
 			}
 		}
 	}
-	return figure.Aside(before, all)
+	slices.Sort(ranks)
+	if ranks = slices.Compact(ranks); len(ranks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Marks at %s lie on each other: their values are equal.", ranksText(ranks))
 }
 
 // fitLines are the lines of the fitted power of rank and of the predicted one, over the range

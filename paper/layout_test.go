@@ -192,3 +192,21 @@ func TestCheckLayoutFindsFaults(t *testing.T) {
 		t.Error("a line beside a text was found")
 	}
 }
+
+// Bars that are shorter than their marks have feet beside them.
+func TestFeetOfShortBarsAreSeen(t *testing.T) {
+	points := []figure.Point{{X: 0.5, Y: 0.5, Low: 0.499, High: 0.501}}
+	marked := figure.Series{Points: points, Glyph: figure.Glyphs[0], Spread: figure.Bars}
+	s := newSheet(300, 300)
+	figure.Figure{Panels: []figure.Panel{{X: figure.Axis{}.Over(0, 1), Y: figure.Axis{Label: "y"}.Over(0, 1),
+		Series: []figure.Series{marked}}}}.Draw(draw.New(s))
+	feet := 0
+	for _, l := range s.segments {
+		if wide := l[1].X - l[0].X; l[0].Y == l[1].Y && wide > 5.5 && wide < 10 { // a mark is 4.8 wide
+			feet++
+		}
+	}
+	if feet != 2 {
+		t.Errorf("%d feet that are wider than a mark, want 2", feet)
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"ranksweep/analysis"
-	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
@@ -25,8 +24,11 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	for i, g := range groups {
 		ok = ok || len(g) > 2
 		p := figure.Panel{Title: named.labels[i]}
-		for _, rank := range ranksOf(cellsOf(g)) {
-			line, lost := rateLine(cellsOf(g), rank, loss, v.rankShade(g[0].Scheme, rank))
+		ranks := ranksOf(cellsOf(g))
+		for r, rank := range ranks {
+			line, lost := v.rateLine(cellsOf(g), rank, v.rankShade(g[0].Scheme, rank))
+			line.Aside = figure.Aside(r, len(ranks)) / 2 // rates stand close together
+			lost.Aside = line.Aside
 			for k, q := range line.Points {
 				rates = append(rates, q.X)
 				if q.Y > start {
@@ -41,12 +43,13 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 	}
 	losses := figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(nearLowest(values)...)
 	setAxes(f.Panels, figure.TriedAxis(learningRate, rates, true), losses)
-	f.Name, f.Legend = "learning-rate", curves{}.legend(v)
+	f.Name, f.Legend = "learning-rate", curves{spread: figure.Bars}.legend(v)
 	n := statisticCounts(v, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, on a logarithmic axis, one line for each rank: "+
 		"means over seeds, %s.", loss.Label, seedCount(n)) + spreadSentence("Bars", n) + " A cross marks a rate at " +
 		"which a run diverged. A mark on the upper edge stands for a loss above it; a loss above the one before " +
-		"training has no bar." + runsLost(v) + " " + v.equal
+		"training has no bar. Marks of different ranks stand a little beside their rate, so that they do not hide " +
+		"each other." + runsLost(v) + " " + v.equal
 	return f, ok
 }
 
@@ -64,14 +67,14 @@ func (v View) startingLoss() float64 {
 
 // rateLine is one rank's mean loss at each rate of a group, with a cross instead at each rate
 // at which a run diverged.
-func rateLine(group []analysis.Cell, rank int, loss metrics.Statistic, c color.RGBA) (line, lost figure.Series) {
-	line = figure.Series{Color: c, Line: figure.LineWide, Glyph: draw.CircleGlyph{}, Spread: figure.Bars}
+func (v View) rateLine(group []analysis.Cell, rank int, c color.RGBA) (line, lost figure.Series) {
+	line = figure.Series{Color: c, Line: figure.LineWide, Glyph: v.rankGlyph(rank), Spread: figure.Bars}
 	lost = figure.Series{Color: c, Glyph: draw.CrossGlyph{}}
 	for _, cell := range group {
 		if cell.Rank != rank {
 			continue
 		}
-		q := statisticPoint(cell, loss)
+		q := statisticPoint(cell, v.loss)
 		q.X = cell.LR
 		if cell.Diverged() > 0 {
 			lost.Points = append(lost.Points, figure.Bare(q.X, math.MaxFloat64)) // on the upper edge

@@ -149,11 +149,11 @@ func TestAxesAreWrittenAlike(t *testing.T) {
 		}
 	}
 	v := view(runs)
-	if len(v.differing) != 1 || !slices.Equal(v.differing[0].texts, []string{"1e0", "1e6"}) ||
+	if len(v.differing) != 1 || !slices.Equal(v.differing[0].texts, []string{"1", "1e6"}) ||
 		!slices.Equal(v.differing[0].values, []string{"1", "1e+06"}) {
 		t.Errorf("%+v", v.differing)
 	}
-	if !slices.Equal(v.labels, []string{"LoRA, alpha 1e0", "LoRA, alpha 1e6"}) {
+	if !slices.Equal(v.labels, []string{"LoRA, alpha 1", "LoRA, alpha 1e6"}) {
 		t.Errorf("%q", v.labels)
 	}
 }

@@ -19,18 +19,18 @@ func onsetFigure(v View) (f figure.Figure, ok bool) {
 		return f, false
 	}
 	s := metrics.GradNormOnset
-	labels, colors := v.labels, v.colors
+	titles := v.lawTitles()
 	var laws []law
 	for i, a := range v.arms {
-		l := law{label: labels[i], color: colors[i], source: "theory"}
+		l := law{label: v.labels[i], panel: titles[i], color: v.colors[i], source: "theory"}
 		for _, c := range a.Cells {
 			l.points = append(l.points, statisticPoint(c, s))
 		}
 		l.fit, l.err = a.Exponent(s)
 		laws = append(laws, l)
 	}
-	p, l := lawPanel(laws, fmt.Sprintf("%s (%s)", s.Label, s.Unit))
-	return figure.Figure{Name: "onset", Caption: onsetCaption(v, s, laws), Panels: []figure.Panel{p}, Legend: l}, true
+	panels, l := lawPanels(laws, fmt.Sprintf("%s (%s)", s.Label, s.Unit))
+	return figure.Figure{Name: "onset", Caption: onsetCaption(v, s, laws), Panels: panels, Legend: l}, true
 }
 
 // statisticPoint is the mean of s over a cell's seeds, at the cell's rank.
@@ -63,6 +63,6 @@ func onsetCaption(v View, s metrics.Statistic, laws []law) string {
 	text := fmt.Sprintf("%s (%s) against rank, on logarithmic axes: means over seeds, %s.",
 		capital(s.Label), s.Unit, seedCount(n))
 	return text + spreadSentence("Bars", n) + " " + fittedLines + aboveLines +
-		dashedLines(laws, theorySlope) +
+		dashedLines(laws, theorySlope) + sameMarks(laws) +
 		runsLost(v) + " " + v.equal
 }

@@ -55,7 +55,7 @@ func TestRanklessInTables(t *testing.T) {
 	}
 	_, rows := tableNamed(t, tables, "summary").Texts()
 	last := rows[len(rows)-1]
-	if len(rows) != 7 || strings.Join(last[:3], " ") != "full - -" || last[4] != "" {
+	if len(rows) != 7 || strings.Join(last[:3], " ") != "full fine-tuning - -" || last[4] != "" {
 		t.Errorf("summary: %q", last)
 	}
 	for _, name := range []string{"exponents", "comparisons"} {
@@ -71,7 +71,7 @@ func TestRanklessInTables(t *testing.T) {
 	if rows := len(tableNamed(t, tables, "comparisons").Rows); rows != 3+4 {
 		t.Errorf("%d comparisons, want 3 of schemes and 4 of ranks", rows)
 	}
-	if labels := v.labels; strings.Join(labels, "; ") != "LoRA; rsLoRA; full" {
+	if labels := v.labels; strings.Join(labels, "; ") != "LoRA; rsLoRA; full fine-tuning" {
 		t.Errorf("labels %q", labels)
 	}
 }

@@ -19,6 +19,7 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 		return f, false
 	}
 	groups, named := v.byRate()
+	titles := named.lawTitles()
 	var laws []law
 	n, tried, fitted := counts{low: math.MaxInt}, rateCounts{}, 0
 	source, slope := "theory", theorySlope
@@ -26,7 +27,7 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 		source, slope = "claim", "the claimed slope"
 	}
 	for i, g := range groups {
-		w := law{label: named.labels[i], color: named.colors[i], source: source}
+		w := law{label: named.labels[i], panel: titles[i], color: named.colors[i], source: source}
 		best := analysis.BestRates(g)
 		tried.add(best)
 		var inside map[int][]float64
@@ -42,12 +43,12 @@ func ratesFigure(v View) (f figure.Figure, ok bool) {
 		}
 		laws = append(laws, w)
 	}
-	p, l := lawPanel(laws, "best learning rate")
-	f = figure.Figure{Name: "best-rate", Panels: []figure.Panel{p}, Legend: l}
+	panels, l := lawPanels(laws, "best learning rate")
+	f = figure.Figure{Name: "best-rate", Panels: panels, Legend: l}
 	f.Caption = "Learning rate with the lowest final validation loss, against rank, on logarithmic axes: geometric " +
 		"means over seeds, " + seedCount(n) + "." + spreadSentence("Bars", n) + " The best rate of a seed is the " +
 		"lowest point of the parabola through the best rate tried and the two beside it." + tried.besideText() +
-		tried.leftOut(fitted) + " " + fittedLines + dashedLines(laws, slope) + " " + v.equal
+		tried.leftOut(fitted) + " " + fittedLines + dashedLines(laws, slope) + sameMarks(laws) + " " + v.equal
 	return f, n.high > 0
 }
 

@@ -13,32 +13,42 @@ import (
 // ranks, and seeds.
 func (v View) size() string {
 	parts := []string{strings.Join(optimizersOf(v), ", "), rateSize(v)}
-	steps := distinctSettings(v, "train.steps")
-	if len(steps) > 1 {
-		steps = []string{steps[0] + " to " + steps[len(steps)-1]}
-	}
-	text := strings.Join(steps, "") + " steps"
-	if text == "1 steps" {
-		text = "1 step"
-	}
-	batch, context := distinctSettings(v, "train.batch"), distinctSettings(v, "train.context")
-	if len(batch) == 1 && len(context) == 1 {
-		text += fmt.Sprintf(" of up to %s × %s tokens", batch[0], context[0])
-	}
-	parts = append(parts, text)
-	if all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 }); len(all) > 1 {
-		parts = append(parts, rankSize(all))
-	} else if len(all) == 1 {
-		parts = append(parts, fmt.Sprintf("rank %d", all[0]))
+	parts = append(parts, stepSize(v))
+	if all := slices.DeleteFunc(slices.Clone(v.ranks), func(r int) bool { return r == 0 }); len(all) > 0 {
+		parts = append(parts, ranksText(all))
 	}
 	parts = append(parts, seedCount(runCounts(v)))
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }
 
-// rankSize names two or more ranks: all, if they are few, or the first and the last.
-func rankSize(ranks []int) string {
+// stepSize says how many steps of how many tokens runs make; empty if their configs do not say it.
+func stepSize(v View) string {
+	steps := distinctSettings(v, "train.steps")
+	text := ""
+	switch last := len(steps) - 1; {
+	case last < 0:
+		return ""
+	case last > 0:
+		text = steps[0] + " to " + steps[last] + " steps"
+	case steps[0] == "1":
+		text = "1 step"
+	default:
+		text = steps[0] + " steps"
+	}
+	batch, context := distinctSettings(v, "train.batch"), distinctSettings(v, "train.context")
+	if len(batch) == 1 && len(context) == 1 {
+		text += fmt.Sprintf(" of up to %s × %s tokens", batch[0], context[0])
+	}
+	return text
+}
+
+// ranksText names ranks: all, if they are few, or the first and the last.
+func ranksText(ranks []int) string {
 	last := len(ranks) - 1
-	if last >= listed {
+	switch {
+	case last == 0:
+		return fmt.Sprintf("rank %d", ranks[0])
+	case last >= listed:
 		return fmt.Sprintf("%d ranks from %d to %d", len(ranks), ranks[0], ranks[last])
 	}
 	return fmt.Sprintf("ranks %s and %d", strings.Trim(strings.ReplaceAll(fmt.Sprint(ranks[:last]), " ", ", "), "[]"),
@@ -73,8 +83,9 @@ func rateSize(v View) string {
 	case 1:
 		return "learning rate " + number.Brief(rates[0]) + ownRates(v)
 	}
-	return fmt.Sprintf("learning rates %s to %s", number.Brief(rates[0]), number.Brief(rates[len(rates)-1])) +
-		ownRates(v)
+	first, last := rates[0], rates[len(rates)-1]
+	write := number.Alike(first, last)
+	return fmt.Sprintf("learning rates %s to %s", write(first), write(last)) + ownRates(v)
 }
 
 // ownRates names the learning rates of A where it has its own; empty if it has none.

@@ -126,7 +126,7 @@ const (
 	digitWideInRow = 0.06
 )
 
-// ticksAt labels the given ticks, except those that are too near to the label before.
+// ticksAt labels those of the given ticks that are far enough apart.
 func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	var ticks []plot.Tick
 	write := number.Alike(a.At...)
@@ -140,21 +140,34 @@ func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	return a.apart(ticks, min, max, wide)
 }
 
-// apart removes the labels that are too near to the label before, if a digit has a given width as
-// a part of the axis.
+// apart removes the labels that are too near to another, if a digit has a given width as a part of the
+// axis. The first tick keeps its label, and so does the last if it can.
 func (a Axis) apart(ticks []plot.Tick, min, max, wide float64) []plot.Tick {
-	free := math.Inf(-1)
-	for i, t := range ticks {
-		at, half := a.Normalize(min, max, t.Value), wide*float64(len(t.Label))/2
+	type room struct{ low, high float64 }
+	var taken []room
+	for _, i := range endsFirst(len(ticks)) {
+		at, half := a.Normalize(min, max, ticks[i].Value), wide*float64(len(ticks[i].Label))/2
+		label := room{at - half, at + half + wide/2}
 		switch {
-		case t.Label == "":
-		case at-half >= free:
-			free = at + half + wide/2
-		default:
+		case ticks[i].Label == "":
+		case slices.ContainsFunc(taken, func(r room) bool { return label.low < r.high && r.low < label.high }):
 			ticks[i].Label = ""
+		default:
+			taken = append(taken, label)
 		}
 	}
 	return ticks
+}
+
+// endsFirst are the indexes of n items: the first, the last, and then the others.
+func endsFirst(n int) (all []int) {
+	for i := range n {
+		all = append(all, i)
+	}
+	if n > 2 {
+		all = slices.Insert(all[:n-1], 1, n-1)
+	}
+	return all
 }
 
 // roundTicks are at multiples of 1, 2 or 5 times a power of ten: four to ten ticks, or two to

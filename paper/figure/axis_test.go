@@ -63,8 +63,10 @@ func TestTicks(t *testing.T) {
 		{"under a decade", Axis{Log: true}, 1, 3, "1.0 1.5 2.0 2.5 3.0"},
 		{"two decades", Axis{Log: true}, 0.003, 0.2, "0.005 0.01 0.02 0.05 0.1 0.2"},
 		{"decades", Axis{Log: true}, 0.001, 20, "0.001 0.01 0.1 1 10"},
-		{"many decades", Axis{Log: true}, 1e-9, 1e9, "1e-9 1e-6 1e-3 1e0 1e3 1e6 1e9"},
+		{"many decades", Axis{Log: true}, 1e-9, 1e9, "1e-9 1e-6 1e-3 1 1e3 1e6 1e9"},
 		{"ranks", Axis{Log: true, At: []float64{4, 8, 32, 128, 512, 2048}}, 3, 2600, "4 8 32 128 512 2048"},
+		{"ranks in a row", Axis{Log: true, Few: true, At: []float64{4, 8, 16, 32, 64, 128, 256, 512, 1024}}, 3, 1300,
+			"4 8 32 128 1024"},
 		{"crowded ranks", Axis{Log: true, At: []float64{1000, 1001, 2048}}, 900, 2300, "1000 2048"},
 	} {
 		var labels []string

@@ -130,9 +130,10 @@ func (p Panel) lines(c draw.Canvas, s Series) {
 	}
 }
 
-// bars draws an error bar with feet at each point, clipped.
+// bars draws an error bar at each point, clipped. Its feet are wider than a mark, so that they can be
+// seen where the bar is shorter than the mark.
 func (p Panel) bars(c draw.Canvas, s Series) {
-	const foot vg.Length = 2.2
+	const foot = markRadius + 1.3
 	if s.Spread != Bars {
 		return
 	}
@@ -168,7 +169,7 @@ func (p Panel) glyphs(c draw.Canvas, s Series) {
 
 // mark is the style of the series' glyph.
 func (s Series) mark() draw.GlyphStyle {
-	return draw.GlyphStyle{Color: s.Color, Radius: 2.4, Shape: s.Glyph}
+	return draw.GlyphStyle{Color: s.Color, Radius: markRadius, Shape: s.Glyph}
 }
 
 // hasValues reports whether there is a point that the axes can show, besides those of guides.

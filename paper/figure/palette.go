@@ -16,6 +16,7 @@ var (
 	Grey      = Family{RGB(0xb8b8b8), RGB(0x737373), RGB(0x262626)}
 	Magenta   = Family{RGB(0xefa5c2), RGB(0xbf3f79), RGB(0x570e34)}
 	Blue      = Family{RGB(0xa3bfeb), RGB(0x3f6fc0), RGB(0x14295c)}
+	Olive     = Family{RGB(0xd6d27c), RGB(0x8f8a1f), RGB(0x3b390c)}
 )
 
 // Shade is the colour of item i of n. A single item takes the middle.

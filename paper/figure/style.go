@@ -11,6 +11,8 @@ const (
 	ThinLineWide vg.Length = 0.7
 )
 
+const markRadius vg.Length = 2.4
+
 // ShortDashes and LongDashes tell lines of one colour apart.
 var (
 	ShortDashes = []vg.Length{2, 1.5}

@@ -23,10 +23,13 @@ func FullText(s string) string {
 }
 
 // Alike returns how to write values that stand side by side: as Brief does or, if that writes one
-// of them with an exponent, all but 0 with one.
+// of them with an exponent, all with one but 0 and those from 0.1 to 1000, which are short without.
 func Alike(values ...float64) func(float64) string {
 	exponent := slices.ContainsFunc(values, needsExponent)
-	return func(v float64) string { return brief(v, 6, exponent && v != 0) }
+	return func(v float64) string {
+		size := math.Abs(v)
+		return brief(v, 6, exponent && v != 0 && (size < 0.1 || size >= 1000))
+	}
 }
 
 // AlikeTexts is Alike for texts, some of which are numbers. Others are written as they are.

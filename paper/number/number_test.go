@@ -68,7 +68,7 @@ func TestAlike(t *testing.T) {
 		want   string
 	}{
 		{[]float64{1e-4, 1e-3, 0.01, 0}, "1e-4 1e-3 1e-2 0"}, {[]float64{0.5, 0.001, 20}, "0.5 0.001 20"},
-		{[]float64{3e-4, 0.0025}, "3e-4 2.5e-3"},
+		{[]float64{3e-4, 0.0025}, "3e-4 2.5e-3"}, {[]float64{1e-5, 0.1, 1, 10, 2000}, "1e-5 0.1 1 10 2e3"},
 	} {
 		write := Alike(c.values...)
 		var got []string

@@ -129,7 +129,9 @@ func placeOf(r *run) int {
 }
 
 // labels are the names of schemes in tables.
-var labels = map[string]string{"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+"}
+var labels = map[string]string{
+	"lora": "LoRA", "rslora": "rsLoRA", "lora+": "LoRA+", "full": "full fine-tuning",
+}
 
 // label is a scheme as tables write it.
 func label(scheme string) string {
