@@ -67,7 +67,7 @@ func parseField(n *yaml.Node, claims claims) (field, error) {
 	return f, claims.take(f, n)
 }
 
-// parseValues reads the values of an axis. A single value needs no list.
+// parseValues reads the values of an axis. A single value needs no list, nor does a span.
 func (f field) parseValues(n *yaml.Node) ([]any, error) {
 	nodes := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -79,8 +79,12 @@ func (f field) parseValues(n *yaml.Node) ([]any, error) {
 	var values []any
 	var errs []error
 	for _, node := range nodes {
-		value, err := f.parse(node)
-		values, errs = append(values, value), append(errs, err)
+		each, err := f.spread(node)
+		errs = append(errs, err)
+		for _, node := range each {
+			value, err := f.parse(node)
+			values, errs = append(values, value), append(errs, err)
+		}
 	}
 	return values, errors.Join(errs...)
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // rules returns the rules that set values in matching configs. The rules of
-// optimizers, which set customary values, come first, so that When can overrule them.
+// optimizers, which set customary values, and those of an alpha that follows the rank come first, so
+// that When can overrule them.
 func (e *Experiment) rules() []Rule {
 	used := []any{e.Base.Train.Optimizer}
 	if axis := e.axis(mustField("optimizer")); axis != nil {
@@ -19,7 +20,7 @@ func (e *Experiment) rules() []Rule {
 			rules = append(rules, Rule{If: Match{{"optimizer", []any{name}}}, Set: set})
 		}
 	}
-	return append(rules, e.When...)
+	return slices.Concat(rules, e.alphaRules(), e.When)
 }
 
 // customary returns the settings that are customary for an optimizer, as far as they

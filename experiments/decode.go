@@ -134,11 +134,7 @@ func (d *decoder) config(p pair) error {
 
 // assign sets a field of Base.
 func (d *decoder) assign(f field, p pair) error {
-	value, err := f.parse(p.value)
-	if err == nil {
-		f.set(&d.Base, value)
-	}
-	return errors.Join(err, d.claims.take(f, p.key))
+	return errors.Join(d.setBase(f, p.value), d.claims.take(f, p.key))
 }
 
 // unknownKey says where a key belongs, or else which keys are known.

@@ -17,8 +17,9 @@ type Experiment struct {
 	Exclude  []Match  // combinations that are left out
 	Doubts   []string // about all runs, which tables print as footnotes; no part of the file
 
-	scales map[string]scale  // other sizes of the experiment, by name
-	places map[string]string // where fields, by their paths, and keys of the top level are set; see put
+	perRank float64           // alpha is this many times the rank; 0 if it is a number of its own
+	scales  map[string]scale  // other sizes of the experiment, by name
+	places  map[string]string // where fields, by their paths, and keys of the top level are set; see put
 }
 
 // Rule sets fields in the configs that it matches.

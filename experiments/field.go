@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -122,18 +121,20 @@ func (f field) parse(n *yaml.Node) (any, error) {
 	return value, nil
 }
 
-// multiple matches an α that is a multiple of the rank, as people write it.
-var multiple = regexp.MustCompile(`^([0-9.]*) ?\*? ?r(?:ank)?$`)
+// multipleOfRank matches an α that is a multiple of the rank, as people write it.
+var multipleOfRank = regexp.MustCompile(`^([0-9.]*) ?\*? ?r(?:ank)?$`)
 
 // hint says how to write what a wrong value probably means; empty if it is not known.
 func (f field) hint(text string) string {
+	if strings.HasPrefix(text, "log(") && f.isNumber() {
+		return "; a span is written \"log(1e-5, 1e-2, 7)\", under grid, in quotes where it stands within { } or [ ]"
+	}
 	if strings.Contains(text, ",") {
 		return fmt.Sprintf("; a list of values is written [%s]", text)
 	}
-	if m := multiple.FindStringSubmatch(text); m != nil && f.name == "alpha" {
-		return fmt.Sprintf("; LoRA whose alpha is %s has one γ at every rank, which is written scaling: "+
-			"constant, alpha: %s",
-			text, cmp.Or(m[1], "1"))
+	if multipleOfRank.MatchString(text) && f.name == "alpha" {
+		return fmt.Sprintf("; alpha may follow the rank only where it is set for all runs, as in adapter: {alpha: %s}",
+			text)
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,7 +55,7 @@ func (e *Experiment) Configs() ([]Point, error) {
 func (e *Experiment) resolve() ([]Point, error) {
 	groups := e.groups()
 	total, err := e.check(groups)
-	if err != nil {
+	if err = cmp.Or(err, e.checkAlpha()); err != nil {
 		return nil, err
 	}
 	var points []Point

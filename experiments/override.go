@@ -58,16 +58,15 @@ func (e *Experiment) setField(name string, n *yaml.Node, place string) error {
 // replace gives a field its new value or values.
 func (e *Experiment) replace(f field, n *yaml.Node) error {
 	axis := e.axis(f)
-	if axis == nil && n.Kind != yaml.SequenceNode {
-		value, err := f.parse(n)
-		if err == nil {
-			f.set(&e.Base, value)
-		}
-		return err
+	if axis == nil && n.Kind != yaml.SequenceNode && !f.isSpan(n) {
+		return e.setBase(f, n)
 	}
 	values, err := f.parseValues(n)
 	if err != nil {
 		return err
+	}
+	if f.name == "alpha" {
+		e.perRank = 0
 	}
 	if axis == nil {
 		e.Grid = append(e.Grid, Axis{f.name, values})
@@ -75,6 +74,22 @@ func (e *Experiment) replace(f field, n *yaml.Node) error {
 		axis.Values = values
 	}
 	return nil
+}
+
+// setBase gives a field of Base its value.
+func (e *Experiment) setBase(f field, n *yaml.Node) error {
+	if multiple, follows, err := f.perRank(n); follows || err != nil {
+		e.perRank = multiple
+		return err
+	}
+	value, err := f.parse(n)
+	if err == nil {
+		f.set(&e.Base, value)
+	}
+	if f.name == "alpha" {
+		e.perRank = 0
+	}
+	return err
 }
 
 // axis returns the axis along which a field varies, or nil.

@@ -97,8 +97,8 @@ func TestSetErrors(t *testing.T) {
 		"optimizer=AdamW": `experiments: --set optimizer=AdamW: optimizer "AdamW": must be in small letters, adamw`,
 		"targets=q_proj,v_proj": `experiments: --set targets=q_proj,v_proj: targets "q_proj,v_proj": ` +
 			"must be names of maps, in a list if there are several; a list of values is written [q_proj,v_proj]",
-		"alpha=2r": `experiments: --set alpha=2r: alpha "2r": must be a finite number; LoRA whose alpha is 2r ` +
-			"has one γ at every rank, which is written scaling: constant, alpha: 2",
+		"alpha=[2r]": `experiments: --set alpha=[2r]: alpha "2r": must be a finite number; alpha may follow the ` +
+			"rank only where it is set for all runs, as in adapter: {alpha: 2r}",
 		"rank=4,8": `experiments: --set rank=4,8: rank "4,8": must be a whole number; a list of values is ` +
 			"written [4,8]",
 		"scaling=rsLoRA": `experiments: --set scaling=rsLoRA: scaling "rsLoRA": must be in small letters, rslora`,
