@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -19,6 +20,30 @@ import (
 //
 //go:embed library/*.yaml
 var library embed.FS
+
+// start is an experiment file to begin with.
+//
+//go:embed start.yaml
+var start []byte
+
+// Start returns the text of an experiment file to begin with, under a name of its own: that of an
+// embedded experiment or, if from is empty, one that is made for the purpose. An embedded
+// experiment is a question of this project, so it keeps its comments.
+func Start(name, from string) (text []byte, err error) {
+	if _, err := parseName(&yaml.Node{Kind: yaml.ScalarNode, Value: name}); err != nil {
+		return nil, fmt.Errorf("experiments: %w", err)
+	}
+	text = start
+	if from != "" {
+		if text, err = textOf(from); err != nil {
+			return nil, fmt.Errorf("experiments: %w", err)
+		}
+	}
+	return nameLine.ReplaceAll(text, []byte("name: "+name)), nil
+}
+
+// nameLine is the line of an embedded file that names the experiment.
+var nameLine = regexp.MustCompile(`(?m)^name: .*$`)
 
 // Names lists the embedded experiments, in alphabetical order.
 func Names() []string {

@@ -43,7 +43,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newList(), newShow(), newRun(), newCheck(), newReproduce(), newSubmit(), newStatus(), newCancel(),
+	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(), newSubmit(), newStatus(), newCancel(),
 		newTable(), newPlot(), newExport(), newPack(), newUnpack(), newMergeStores(), newVerify(), newEval(),
 		newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(),
 		fieldsTopic(), columnsTopic())
