@@ -2,6 +2,7 @@ package sweep_test
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -19,11 +20,24 @@ var manyKills = flag.Int("kills", 40, "`NUMBER` of processes to kill that share 
 // child names the store that this test binary fills, as a process of its own.
 const child = "RANKSWEEP_SWEEP_TEST_CHILD"
 
-// fill returns a process that fills a store, and nothing else.
-func fill(store string) *exec.Cmd {
-	c := exec.Command(os.Args[0], "-test.run=^TestManyKills$")
+// said is what such a process prints: how many runs it trained.
+const said = "trained %d\n"
+
+// fill returns a process that fills a store with so many runs, and nothing else.
+func fill(store string, runs int) *exec.Cmd {
+	c := exec.Command(os.Args[0], "-test.run=^TestFill$", fmt.Sprint("-runs=", runs))
 	c.Env = append(os.Environ(), child+"="+store)
 	return c
+}
+
+// TestFill is such a process. It is no test.
+func TestFill(t *testing.T) {
+	store, o := os.Getenv(child), &sweeptest.Observer{}
+	if store == "" {
+		t.Skip("is for other tests")
+	}
+	check(t, process(t, results.Open(store), together(t, *manyRuns), bowl{}, o))
+	fmt.Printf(said, o.Trained)
 }
 
 // killedStore fills a store by eight processes at once. Each is killed after a random time,
@@ -32,7 +46,7 @@ func killedStore(t *testing.T, store string, limit time.Duration, runs, enough i
 	t.Helper()
 	ended := make(chan *exec.Cmd)
 	start := func() {
-		c := fill(store)
+		c := fill(store, runs)
 		check(t, c.Start())
 		time.AfterFunc(rand.N(limit), func() { c.Process.Kill() })
 		go func() { c.Wait(); ended <- c }()
@@ -84,21 +98,16 @@ func checkKept(t *testing.T, store string, finished map[string]bool) {
 // store, to the bytes of an undisturbed one, and Tidy leaves nothing else in it.
 func TestManyKills(t *testing.T) {
 	const runs = 60
-	e := together(t, runs)
-	if store := os.Getenv(child); store != "" {
-		check(t, process(t, results.Open(store), e, bowl{}, &sweeptest.Observer{}))
-		return
-	}
 	dir := t.TempDir()
 	alone := filepath.Join(dir, "alone")
 	began := time.Now()
-	check(t, fill(alone).Run())
+	check(t, fill(alone, runs).Run())
 	limit := time.Since(began) / 2
 	want := sweeptest.Contents(t, alone)
 	for kills, stores := 0, 0; kills < *manyKills; {
 		store := filepath.Join(dir, "killed")
 		kills += killedStore(t, store, limit, runs, *manyKills-kills)
-		check(t, fill(store).Run())
+		check(t, fill(store, runs).Run())
 		check(t, results.Open(store).Tidy())
 		if err := sweeptest.SameContents(sweeptest.Contents(t, store), want); err != nil {
 			t.Error(err)

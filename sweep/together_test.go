@@ -1,11 +1,13 @@
 package sweep_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -23,8 +25,9 @@ import (
 
 // The gate tests with few; more show more.
 var (
-	manyRuns  = flag.Int("runs", 30, "`RUNS` that a hundred processes train together")
-	manySeeds = flag.Uint64("seeds", 3, "`NUMBER` of random histories of hosts that are killed")
+	manyProcesses = flag.Int("processes", 20, "`NUMBER` of processes that fill a store together")
+	manyRuns      = flag.Int("runs", 60, "`RUNS` that processes train together")
+	manySeeds     = flag.Uint64("seeds", 3, "`NUMBER` of random histories of hosts that are killed")
 )
 
 // slow is a bowl of which each step takes a while.
@@ -63,25 +66,31 @@ func process(t *testing.T, store *results.Store, e *experiments.Experiment, trai
 	return s.Run(t.Context(), p)
 }
 
-// A hundred at once on one store train each run once, or nearly.
-func TestAHundredFillAStore(t *testing.T) {
-	processes, runs := 100, *manyRuns
+// Many processes at once on one store train each run once, or nearly.
+func TestManyFillAStore(t *testing.T) {
+	runs := *manyRuns
 	dir, alone := t.TempDir(), t.TempDir()
-	e := together(t, runs)
-	check(t, process(t, results.Open(alone), e, bowl{}, &sweeptest.Observer{}))
-	o := &sweeptest.Observer{}
-	var all sync.WaitGroup
-	for range processes {
-		all.Go(func() {
-			if err := process(t, results.Open(dir), e, bowl{}, o); err != nil {
-				t.Error(err)
-			}
-		})
+	check(t, process(t, results.Open(alone), together(t, runs), bowl{}, &sweeptest.Observer{}))
+	var all []*exec.Cmd
+	for range *manyProcesses {
+		c := fill(dir, runs)
+		c.Stdout = new(bytes.Buffer)
+		check(t, c.Start())
+		all = append(all, c)
 	}
-	all.Wait()
-	t.Logf("%d runs trained for %d", o.Trained, runs)
-	if o.Trained < runs || o.Trained > runs+runs/50 {
-		t.Errorf("%d runs were trained, want %d", o.Trained, runs)
+	trained := 0
+	for _, c := range all {
+		var n int
+		if err := c.Wait(); err != nil {
+			t.Error(err)
+		} else if _, err := fmt.Sscanf(fmt.Sprint(c.Stdout), said, &n); err != nil {
+			t.Errorf("a process says %q: %v", c.Stdout, err)
+		}
+		trained += n
+	}
+	t.Logf("%d processes: %d runs trained for %d", len(all), trained, runs)
+	if trained < runs || trained > runs+runs/50 {
+		t.Errorf("%d runs were trained, want %d", trained, runs)
 	}
 	if err := sweeptest.SameContents(sweeptest.Contents(t, dir), sweeptest.Contents(t, alone)); err != nil {
 		t.Error(err)
@@ -197,6 +206,28 @@ func TestAStoppedProcessHoldsNobodyUp(t *testing.T) {
 		ended.Wait()
 		if first.Trained != 0 || first.Skips != 3 {
 			t.Errorf("the stopped one trained %d and skipped %d, want 0 and 3", first.Trained, first.Skips)
+		}
+	})
+}
+
+// Who waits for a run does not train it again, although its record is seen half a minute after its
+// lease is gone.
+func TestWhoWaitsForARunDoesNotTrainIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, e, o := &storetest.Server{Delay: 30 * time.Second}, together(t, 1), &sweeptest.Observer{}
+		var both sync.WaitGroup
+		for host := range 2 {
+			both.Go(func() {
+				time.Sleep(time.Duration(host) * time.Second)
+				store := results.OpenOn(&storetest.Host{Server: server}, "/s")
+				if err := process(t, store, e, slow{step: 10 * time.Second}, o); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if o.Trained != 1 || o.Skips != 1 {
+			t.Errorf("trained %d times and skipped %d times, want once each", o.Trained, o.Skips)
 		}
 	})
 }
