@@ -106,7 +106,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	if err := settle(cmd, p, dir); err != nil {
 		return err
 	}
-	if err := tidy(s.Store, dir); err != nil {
+	if err := tidy(s.Store, dir, shard); err != nil {
 		return err
 	}
 	last, err := phases(cmd, s, p, dir, to, shard)
@@ -126,7 +126,7 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: runs were trained again, since they had failed or their records were "+
 			"damaged; %s keeps what was replaced, %s, which may be removed\n", folder, number.Count(n, "folder"))
 	}
-	return tidy(s.Store, dir)
+	return tidy(s.Store, dir, shard)
 }
 
 // settle makes dir the store of a plan's experiment, and says what of it was another's.
@@ -159,8 +159,13 @@ func settle(cmd *cobra.Command, p *sweep.Plan, dir string) error {
 }
 
 // tidy removes what killed processes left in the store in dir. What processes of other hosts
-// left is removed if it stayed the same between two calls that lie some minutes apart.
-func tidy(store *results.Store, dir string) error {
+// left is removed if it stayed the same between two calls that lie some minutes apart. A shard
+// leaves it to the command that prints the tables: thousands of shards may start and end, and each
+// would list all runs.
+func tidy(store *results.Store, dir string, shard sweep.Shard) error {
+	if !shard.Whole() {
+		return nil
+	}
 	for _, folder := range []string{"", "tables", "figures"} {
 		wholefile.Tidy(filepath.Join(dir, folder))
 	}
