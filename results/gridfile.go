@@ -43,9 +43,9 @@ const (
 	reported = "reported"
 )
 
-// WriteGrid writes a grid to its file in dir.
+// WriteGrid writes a grid to its file in dir, unless the file has it already.
 func WriteGrid(g grid.Grid, dir string) error {
-	err := wholefile.Write(filepath.Join(dir, gridFile), func(w io.Writer) error {
+	err := wholefile.Update(filepath.Join(dir, gridFile), func(w io.Writer) error {
 		return csv.NewWriter(w).WriteAll(gridRows(g))
 	})
 	if err != nil {
