@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,8 +22,8 @@ var manyKills = flag.Int("kills", 40, "`NUMBER` of processes to kill that share 
 // child names the store that this test binary fills, as a process of its own.
 const child = "RANKSWEEP_SWEEP_TEST_CHILD"
 
-// said is what such a process prints: how many runs it trained.
-const said = "trained %d\n"
+// said is what such a process prints: that it begins, and then how many runs it trained.
+const said = "begins\ntrained %d\n"
 
 // fill returns a process that fills a store with so many runs, and nothing else.
 func fill(store string, runs int) *exec.Cmd {
@@ -36,19 +38,32 @@ func TestFill(t *testing.T) {
 	if store == "" {
 		t.Skip("is for other tests")
 	}
+	begins, ends, _ := strings.Cut(said, "\n")
+	fmt.Println(begins)
 	check(t, process(t, results.Open(store), together(t, *manyRuns), bowl{}, o))
-	fmt.Printf(said, o.Trained)
+	fmt.Printf(ends, o.Trained)
 }
 
-// killedStore fills a store by eight processes at once. Each is killed after a random time,
-// within a limit, and replaced, until all runs are there or there are enough kills.
+// first calls do when something is first written.
+type first struct {
+	once sync.Once
+	do   func()
+}
+
+func (f *first) Write(p []byte) (int, error) {
+	f.once.Do(f.do)
+	return len(p), nil
+}
+
+// killedStore fills a store by eight processes at once. Each is killed a random time after it
+// begins, within a limit, and replaced, until all runs are there or there are enough kills.
 func killedStore(t *testing.T, store string, limit time.Duration, runs, enough int) (kills int) {
 	t.Helper()
 	ended := make(chan *exec.Cmd)
 	start := func() {
 		c := fill(store, runs)
+		c.Stdout = &first{do: func() { time.AfterFunc(rand.N(limit), func() { c.Process.Kill() }) }}
 		check(t, c.Start())
-		time.AfterFunc(rand.N(limit), func() { c.Process.Kill() })
 		go func() { c.Wait(); ended <- c }()
 	}
 	for range 8 {
@@ -100,8 +115,9 @@ func TestManyKills(t *testing.T) {
 	const runs = 60
 	dir := t.TempDir()
 	alone := filepath.Join(dir, "alone")
-	began := time.Now()
-	check(t, fill(alone, runs).Run())
+	undisturbed, began := fill(alone, runs), time.Time{}
+	undisturbed.Stdout = &first{do: func() { began = time.Now() }}
+	check(t, undisturbed.Run())
 	limit := time.Since(began) / 2
 	want := sweeptest.Contents(t, alone)
 	for kills, stores := 0, 0; kills < *manyKills; {
