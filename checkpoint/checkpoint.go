@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -52,12 +53,28 @@ func load(path string, s storage) (*Checkpoint, error) {
 		dir := filepath.Dir(path)
 		return loadGGUF(folder{os.DirFS(dir), dir}, filepath.Base(path), s)
 	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("checkpoint: there is no folder or file %s: %s", path, aModel)
+	case err == nil && !info.IsDir():
+		return nil, fmt.Errorf("checkpoint: %s is no folder and its name does not end in .gguf: %s", path, aModel)
+	}
 	return loadFolder(folder{os.DirFS(path), path}, s)
 }
 
+// aModel says what to name.
+const aModel = "a model is a folder with config.json, model.safetensors and tokenizer.json, as save_pretrained of " +
+	"transformers writes it, or a .gguf file"
+
 func loadFolder(dir folder, s storage) (*Checkpoint, error) {
 	config, err := readConfig(dir)
-	if err != nil {
+	switch _, other := dir.Stat("adapter_config.json"); {
+	case errors.Is(err, fs.ErrNotExist) && other == nil:
+		return nil, fmt.Errorf("%w: the folder has an adapter: name the model that it was trained on", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %s", err, aModel)
+	case err != nil:
 		return nil, err
 	}
 	tok, err := tokenizer.LoadFS(dir, dir.name, config.tokens())

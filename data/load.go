@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -91,6 +92,9 @@ func load(source string, add func(Example)) error {
 		return refuseName(source)
 	}
 	t, err := openText(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return absent(source, err)
+	}
 	if err != nil {
 		return err
 	}

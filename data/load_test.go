@@ -291,7 +291,6 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%q:\n got %v\nwant %s", c.content, err, c.want)
 		}
 	}
-	checkError(t, "absent", loadError("absent.jsonl"), "data: open absent.jsonl: no such file or directory")
 	dir := t.TempDir() + "/a.jsonl"
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -299,7 +298,8 @@ func TestLoadRefuses(t *testing.T) {
 	checkError(t, "a folder", loadError(dir), "data: open "+dir+": it is a folder: name a file in it")
 	const known = "must be a .jsonl, .json or .txt file, packed by gzip or not, or one of go-functions, go-prose, " +
 		"go-prose-held"
-	checkError(t, "unknown recipe", loadError("go-function"), `data: unknown source "go-function": `+known)
+	checkError(t, "unknown recipe", loadError("go-function"),
+		`data: unknown source "go-function": did you mean "go-functions"? `+known)
 	checkError(t, "unknown suffix", loadError("a.md"), `data: unknown source "a.md": `+known)
 }
 

@@ -3,10 +3,12 @@ package data
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"ranksweep/misspelt"
 	"ranksweep/userfile"
 )
 
@@ -60,8 +62,19 @@ func refuseName(path string) error {
 			return f.refuse(path)
 		}
 	}
-	return fmt.Errorf("unknown source %q: must be a .jsonl, .json or .txt file, packed by gzip or not, or one of %s",
-		path, strings.Join(Recipes(), ", "))
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s: it is a folder: name a file in it", path)
+	}
+	meant, ok := misspelt.Nearest(path, Recipes())
+	if !ok {
+		meant, ok = neighbour(path)
+	}
+	hint := ""
+	if ok {
+		hint = fmt.Sprintf("did you mean %q? ", meant)
+	}
+	return fmt.Errorf("unknown source %q: %smust be a .jsonl, .json or .txt file, packed by gzip or not, or one of %s",
+		path, hint, strings.Join(Recipes(), ", "))
 }
 
 // refuseMagic returns an error if a file begins like one of another format.

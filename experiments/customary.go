@@ -40,7 +40,7 @@ func (e *Experiment) customary(optimizer string) []Setting {
 	} {
 		f := mustField(s.name)
 		if s.own != 0 && s.own != s.usual && e.places[f.path] == "" && e.axis(f) == nil {
-			set = append(set, Setting{s.name, s.own})
+			set = append(set, Setting{Name: s.name, Value: s.own})
 		}
 	}
 	return set

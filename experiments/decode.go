@@ -15,7 +15,7 @@ import (
 // Parse reads an experiment file. Unknown keys, repeated keys and values of the wrong
 // type or out of bounds are errors that name the line. All errors of a file are returned, joined.
 func Parse(file string, text []byte) (*Experiment, error) {
-	d := decoder{Experiment: Experiment{Base: Defaults()}, claims: make(claims)}
+	d := decoder{Experiment: Experiment{Base: Defaults()}, path: file, claims: make(claims)}
 	root, err := parseYAML(text)
 	if err == nil {
 		err = d.file(root)
@@ -44,6 +44,7 @@ func (c claims) take(f field, n *yaml.Node) error {
 // decoder is an experiment being read.
 type decoder struct {
 	Experiment
+	path   string // of the file
 	claims claims
 }
 
@@ -87,7 +88,7 @@ func (d *decoder) key(p pair) (err error) {
 		d.scales, err = parseScales(p.value)
 	case "when":
 		err = each(p.value, "when", func(n *yaml.Node) error {
-			rule, err := parseRule(n)
+			rule, err := parseRule(d.path, n)
 			d.When = append(d.When, rule)
 			return err
 		})
@@ -163,13 +164,13 @@ func topKeys() []string {
 }
 
 // parseRule reads an item of when.
-func parseRule(n *yaml.Node) (rule Rule, err error) {
+func parseRule(file string, n *yaml.Node) (rule Rule, err error) {
 	err = eachPair(n, "an item of when", func(p pair) (err error) {
 		switch p.key.Value {
 		case "if":
 			rule.If, err = parseSome(p.value, "if", make(claims))
 		case "set":
-			rule.Set, err = parseSettings(p.value)
+			rule.Set, err = parseSettings(file, p.value)
 		default:
 			err = at(p.key, "%w", misspelt.Unknown("key of when", p.key.Value, []string{"if", "set"}))
 		}
@@ -182,7 +183,7 @@ func parseRule(n *yaml.Node) (rule Rule, err error) {
 }
 
 // parseSettings reads a mapping of fields to one value each.
-func parseSettings(n *yaml.Node) (settings []Setting, err error) {
+func parseSettings(file string, n *yaml.Node) (settings []Setting, err error) {
 	claims := make(claims)
 	err = eachPair(n, "set", func(p pair) error {
 		f, err := parseField(p.key, claims)
@@ -190,7 +191,7 @@ func parseSettings(n *yaml.Node) (settings []Setting, err error) {
 			return err
 		}
 		value, err := f.parse(p.value)
-		settings = append(settings, Setting{f.name, value})
+		settings = append(settings, Setting{f.name, value, fmt.Sprintf("%s:%d", file, p.key.Line)})
 		return err
 	})
 	return settings, err

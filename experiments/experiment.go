@@ -32,6 +32,7 @@ type Rule struct {
 type Setting struct {
 	Name  string // as in Axis
 	Value any    // of the field's type
+	place string // where it is set, if a file sets it
 }
 
 // blockSeeds is the distance between blocks of seeds. No experiment has so many seeds.

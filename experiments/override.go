@@ -24,9 +24,9 @@ func (e *Experiment) Set(overrides ...string) error {
 }
 
 func (e *Experiment) override(o string) error {
-	name, value, ok := strings.Cut(o, "=")
-	if !ok {
-		return fmt.Errorf("the value is missing: write --set %s=VALUE", o)
+	name, value, _ := strings.Cut(o, "=")
+	if value == "" {
+		return fmt.Errorf("the value is missing: write --set %s=VALUE", name)
 	}
 	if _, ok := fieldNamed(name); !ok {
 		return unknownField(name)

@@ -84,7 +84,7 @@ func TestSetErrors(t *testing.T) {
 		"train=50": `experiments: --set train=50: unknown field "train": known: ` +
 			strings.Join(fieldNames(), ", "),
 		"steps":         "experiments: --set steps: the value is missing: write --set steps=VALUE",
-		"steps=":        "experiments: --set steps=: is empty",
+		"steps=":        "experiments: --set steps=: the value is missing: write --set steps=VALUE",
 		"steps=a: b: c": "experiments: --set steps=a: b: c: mapping values are not allowed in this context",
 		"steps=010": "experiments: --set steps=010: steps 010: must not begin with 0, since YAML would read it as " +
 			"octal",

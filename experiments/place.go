@@ -22,6 +22,41 @@ func about(keys ...string) func(message string, args ...any) error {
 	return func(message string, args ...any) error { return &concerned{keys, fmt.Errorf(message, args...)} }
 }
 
+// About returns an error about the values of some fields of a config, with which
+// [Experiment.InPlace] finds where to look.
+func About(err error, names ...string) error {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = mustField(name).path
+	}
+	return &concerned{paths, err}
+}
+
+// InPlace puts before an error of a point of the grid where the experiment sets the field that it is
+// about, or, if it is about none, which point it is.
+func (e *Experiment) InPlace(p Point, err error) error {
+	c, ok := errors.AsType[*concerned](err)
+	if !ok {
+		return e.inPlace(fmt.Errorf("%s: %w", p, err))
+	}
+	if place := e.ruledPlace(p.Config, c.keys); place != "" {
+		return fmt.Errorf("experiments: %s: %w", place, err)
+	}
+	return e.inPlace(err)
+}
+
+// ruledPlace returns where the last rule that a config follows sets one of some fields, if any does.
+func (e *Experiment) ruledPlace(c Config, paths []string) (place string) {
+	for _, r := range e.When {
+		for _, s := range r.Set {
+			if r.If.holds(c) && slices.Contains(paths, mustField(s.Name).path) {
+				place = s.place
+			}
+		}
+	}
+	return place
+}
+
 // pathsOf returns the paths of the fields that axes vary.
 func pathsOf(axes ...Axis) (paths []string) {
 	for _, a := range axes {

@@ -9,15 +9,15 @@ import (
 // Unknown returns the error for a name that is not among the allowed names.
 func Unknown(what, name string, allowed []string) error {
 	hint := ""
-	if near, ok := nearest(name, allowed); ok {
+	if near, ok := Nearest(name, allowed); ok {
 		hint = fmt.Sprintf("did you mean %q? ", near)
 	}
 	return fmt.Errorf("unknown %s %q: %sknown: %s", what, name, hint, strings.Join(allowed, ", "))
 }
 
-// nearest returns the name that differs from the given one by the fewest typing
+// Nearest returns the name that differs from the given one by the fewest typing
 // errors, if there is at most one error in three letters.
-func nearest(name string, among []string) (string, bool) {
+func Nearest(name string, among []string) (string, bool) {
 	best, least := "", max(1, len(name)/3)+1
 	for _, candidate := range among {
 		if d := distance(name, candidate); d < least {

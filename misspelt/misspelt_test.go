@@ -24,8 +24,8 @@ func TestNearest(t *testing.T) {
 		"ranks": "rank", "lrr": "lr", "stpes": "steps", "weight_dacey": "weight_decay", "weightdecay": "weight_decay",
 		"tank": "rank", "epochs": "", "x": "", "": "",
 	} {
-		if got, ok := nearest(name, names); got != want || ok != (want != "") {
-			t.Errorf("nearest(%q) is %q, want %q", name, got, want)
+		if got, ok := Nearest(name, names); got != want || ok != (want != "") {
+			t.Errorf("Nearest(%q) is %q, want %q", name, got, want)
 		}
 	}
 }

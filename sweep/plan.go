@@ -84,8 +84,9 @@ func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments
 		m := job.Material
 		job.Point, job.ID = p, p.Config.ID(m.ModelHash, m.DataHash, m.Numerics)
 		if twin, ok := byID[job.ID]; ok {
-			return nil, fmt.Errorf("sweep: %s: %s and %s are the same run, since their models and data have the "+
-				"same content: remove one of the two", e.Name, jobs[twin], p)
+			err := fmt.Errorf("%s and %s are the same run, since their models and data have the same content: remove "+
+				"one of the two", jobs[twin], p)
+			return nil, e.InPlace(p, experiments.About(err, "model", "data"))
 		}
 		byID[job.ID] = len(jobs)
 		jobs = append(jobs, job)
@@ -98,7 +99,7 @@ func materialOf(ctx context.Context, e *experiments.Experiment, p experiments.Po
 	train.Material, error) {
 	m, err := t.Resolve(ctx, p.Config)
 	if err != nil {
-		return m, fmt.Errorf("sweep: %s: %w", p, err)
+		return m, e.InPlace(p, err)
 	}
 	m.Warnings = append(slices.Clone(e.Doubts), m.Warnings...)
 	return m, nil

@@ -35,6 +35,10 @@ type Model struct {
 // errors call it name.
 func LoadFS(fsys fs.FS, name string, m Model) (Tokenizer, error) {
 	content, err := readFile(fsys, name, tokenizerFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: AutoTokenizer.from_pretrained(MODEL).save_pretrained(FOLDER) of transformers "+
+			"makes one of other files", err)
+	}
 	if err != nil {
 		return nil, err
 	}

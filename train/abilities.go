@@ -110,5 +110,6 @@ func (a Abilities) refusal(trainer, field string, value any, must string) error 
 	if a.Why[field] != "" {
 		why = ", since " + a.Why[field]
 	}
-	return fmt.Errorf("%s %v: trainer %s cannot train it%s: must be %s", field, value, trainer, why, must)
+	return experiments.About(fmt.Errorf("%s %v: trainer %s cannot train it%s: must be %s", field, value, trainer, why,
+		must), field, "trainer")
 }

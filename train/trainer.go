@@ -85,11 +85,11 @@ func (all Trainers) Names() (names []string) {
 func (all Trainers) Able(c experiments.Config) (Trainer, error) {
 	t, err := all.Of(c)
 	if err != nil {
-		return nil, err
+		return nil, experiments.About(err, "trainer")
 	}
 	can, err := t.Abilities()
 	if err != nil {
-		return nil, err
+		return nil, experiments.About(err, "trainer")
 	}
 	return t, can.Check(t.Name(), c)
 }

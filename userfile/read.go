@@ -91,12 +91,21 @@ func (s system) open(name string, most int64) (fs.File, error) {
 		p.Op = "open" // what its caller asked for
 	}
 	if err != nil {
-		return nil, err
+		return nil, advised(err)
 	}
 	if err := check(info, most); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return s.file(name)
+	f, err := s.file(name)
+	return f, advised(err)
+}
+
+// advised adds to the error for a file that one may not read what to try.
+func advised(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) {
+		p.Err = fmt.Errorf("%w: make it readable, as by chmod +r, or ask its owner to", p.Err)
+	}
+	return err
 }
 
 func check(info fs.FileInfo, most int64) error {

@@ -48,6 +48,21 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// sealed is a file system whose files exist, and may not be opened.
+type sealed struct{ fstest.MapFS }
+
+func (sealed) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+}
+
+func TestReadWithoutPermission(t *testing.T) {
+	_, err := ReadFS(sealed{fstest.MapFS{"a": {Data: []byte("123")}}}, "a", 9)
+	refuses(t, "sealed", err, "open a: permission denied: make it readable, as by chmod +r")
+	if !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("%v is no fs.ErrPermission", err)
+	}
+}
+
 // A link to nothing is named as such, and is not taken for a file that is not there.
 func TestLinksToNothing(t *testing.T) {
 	dir := t.TempDir()

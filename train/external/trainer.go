@@ -107,7 +107,7 @@ func (t *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 		return m, err
 	}
 	if _, err := t.files.model(t.Here, c.Model); err != nil {
-		return m, err
+		return m, experiments.About(err, "model", "trainer")
 	}
 	m.Numerics = Numerics
 	if t.Program.Memory == nil {

@@ -221,32 +221,46 @@ func (l *Trainer) material(ctx context.Context, c experiments.Config) (
 	defer l.mu.Unlock()
 	model, err := l.model(modelKey{c.Model, c.Train.Precision})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, experiments.About(fmt.Errorf("model %s: %w", c.Model, err), "model")
 	}
 	if have := model.Model.Config.Context; c.Train.Context > have {
-		return nil, nil, nil, fmt.Errorf("context %d: must be at most %d, the model's own context", c.Train.Context,
-			have)
+		return nil, nil, nil, experiments.About(fmt.Errorf("context %d: must be at most %d, the model's own context",
+			c.Train.Context, have), "context", "model")
 	}
-	corpus := l.corpora[c.Data.Source]
-	if corpus == nil {
-		if corpus, err = data.Load(l.dataPath(c.Data.Source)); err != nil {
-			return nil, nil, nil, err
+	corpus, err := l.corpus(c.Data.Source)
+	if err != nil {
+		return nil, nil, nil, experiments.About(err, "data")
+	}
+	d, err := l.dataset(ctx, datasetKeyOf(c), corpus, model)
+	return model, corpus, d, err
+}
+
+// corpus reads the data of a source.
+func (l *Trainer) corpus(source string) (*data.Corpus, error) {
+	if l.corpora[source] == nil {
+		c, err := data.Load(l.dataPath(source))
+		if err != nil {
+			return nil, err
 		}
-		l.corpora[c.Data.Source] = corpus
+		l.corpora[source] = c
 	}
-	key := datasetKeyOf(c)
-	d := l.datasets[key]
-	if d == nil {
-		d, err = data.Encode(ctx, corpus, model.Tokenizer, key.settings)
+	return l.corpora[source], nil
+}
+
+// dataset returns a corpus as the sequences that a model reads.
+func (l *Trainer) dataset(ctx context.Context, key datasetKey, corpus *data.Corpus, model *checkpoint.Checkpoint) (
+	*data.Dataset, error) {
+	if l.datasets[key] == nil {
+		d, err := data.Encode(ctx, corpus, model.Tokenizer, key.settings)
 		if few, ok := errors.AsType[data.TooFew](err); ok {
-			err = train.TooFew{Distinct: few.Distinct, Err: err}
+			return nil, experiments.About(train.TooFew{Distinct: few.Distinct, Err: err}, "validation", "data")
 		}
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, experiments.About(err, "data", "model")
 		}
 		l.datasets[key] = d
 	}
-	return model, corpus, d, nil
+	return l.datasets[key], nil
 }
 
 // Resolve reads the model and the data of a config, and estimates the run's cost.
@@ -257,7 +271,7 @@ func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 	}
 	targets, err := lora.Targets(model.Model, c.Adapter.Targets)
 	if err != nil {
-		return train.Material{}, err
+		return train.Material{}, experiments.About(err, "targets", "model")
 	}
 	run, bytes, err := outlineOf(c, model.Model, d)
 	if err != nil {

@@ -81,8 +81,8 @@ func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dat
 // trainable returns an error if all examples are held out for validation.
 func trainable(c experiments.Config, d *data.Dataset) error {
 	if len(d.Train) == 0 {
-		return fmt.Errorf("local: data %s: no training examples are left: lower validation, which is %d",
-			c.Data.Source, c.Data.Validation)
+		return experiments.About(fmt.Errorf("local: data %s: no training examples are left: lower validation, "+
+			"which is %d", c.Data.Source, c.Data.Validation), "validation", "data")
 	}
 	return nil
 }
