@@ -20,6 +20,7 @@ func newCancel() *cobra.Command {
 			"if nothing is queued any more.\n\n" + storeHelp,
 		Example: "  sweep cancel runs/quickstart",
 		Args:    exactly("DIR"),
+		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := tasksOf(cmd.Context(), args[0])
 			if err != nil {

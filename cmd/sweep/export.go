@@ -46,6 +46,9 @@ func newExport() *cobra.Command {
 		if *format != "csv" {
 			return usageError{fmt.Errorf("export: --format %q: must be csv", *format)}
 		}
+		if err := ofStore(cmd, args); err != nil {
+			return err
+		}
 		dir, ids := args[0], args[1:]
 		grid, err := results.ReadGrid(dir)
 		if err != nil {

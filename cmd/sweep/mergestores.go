@@ -97,12 +97,6 @@ func memberOf(dir string) (p member, err error) {
 	return p, err
 }
 
-// noStore is the error for a folder that is no store, and names the subcommand that makes one.
-func noStore(dir, makes string) error {
-	return fmt.Errorf("%s is no store, since it has no %s: sweep %s EXPERIMENT --out %s makes one", dir,
-		experimentFile, makes, dir)
-}
-
 // unite fills the store in out. The experiment file and the grid come first, so that a store which
 // was cut off does not pass for a whole one.
 func unite(cmd *cobra.Command, members []member, out string) error {

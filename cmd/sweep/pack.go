@@ -23,6 +23,7 @@ func newPack() *cobra.Command {
 			"whose folder has other files stay where they are, which is said.\n\n" + storeHelp,
 		Example: "  sweep pack runs/quickstart",
 		Args:    exactly("DIR"),
+		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := filled(args[0]); err != nil {
 				return err
@@ -42,6 +43,7 @@ func newUnpack() *cobra.Command {
 			"disk and were read back. Do not pack a store on one host while another one unpacks it.\n\n" + storeHelp,
 		Example: "  sweep unpack runs/quickstart",
 		Args:    exactly("DIR"),
+		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := filled(args[0]); err != nil {
 				return err

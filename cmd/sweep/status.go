@@ -43,6 +43,7 @@ func newStatus() *cobra.Command {
 			"forgets a task some minutes after its end; its output stays in DIR/cluster.\n\n" + storeHelp,
 		Example: "  sweep status runs/quickstart --json",
 		Args:    exactly("DIR"),
+		PreRunE: ofStore,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -49,6 +49,9 @@ func newVerify() *cobra.Command {
 		if *all && len(args) > 1 {
 			return usageError{errors.New("verify: --all and RUN exclude each other: remove one of the two")}
 		}
+		if err := ofStore(cmd, args); err != nil {
+			return err
+		}
 		runs, rest, err := toVerify(cmd, args[0], args[1:], *all)
 		if err != nil {
 			return err

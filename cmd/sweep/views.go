@@ -24,6 +24,7 @@ func newTable() *cobra.Command {
 			"how nuisance values were chosen. Nothing is trained.\n\n" + storeHelp,
 		Example: "  sweep table runs/quickstart",
 		Args:    exactly("DIR"),
+		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := stored(cmd, args[0])
 			if err != nil {
@@ -48,6 +49,7 @@ func newPlot() *cobra.Command {
 			}
 			return exactly("DIR")(cmd, args)
 		},
+		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := stored(cmd, args[0])
 			if err != nil {
