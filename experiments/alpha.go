@@ -32,7 +32,7 @@ func (e *Experiment) alphaRules() (rules []Rule) {
 	}
 	for _, rank := range ranks {
 		rules = append(rules, Rule{If: Match{{"rank", []any{rank}}},
-			Set: []Setting{{"alpha", e.perRank * float64(rank.(int))}}})
+			Set: []Setting{{Name: "alpha", Value: e.perRank * float64(rank.(int))}}})
 	}
 	return rules
 }

@@ -75,7 +75,8 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"adapter.rank": {"", "r, the rank of the adapter: A is r × in, B is out × r."},
 	"adapter.scaling": {"", "The scheme: how γ, the first entries and the learning rates depend on rank. See " +
 		"docs/schemes.md."},
-	"adapter.alpha": {"", "α in γ = α/r^p, the number that BA is multiplied by. 2r stands for twice the rank of each run."},
+	"adapter.alpha": {"", "α in γ = α/r^p, the number that BA is multiplied by. 2r stands for twice the rank of " +
+		"each run."},
 	"adapter.match_rank": {"rank", "The rank r₀ at which the scheme is made equal to LoRA: γ = (α/r₀)(r₀/r)^p, " +
 		"and first entries and rates are those of no scheme at r₀. 0: not matched."},
 	"adapter.fresh": {"", "Draw A anew for each rank. Otherwise the A of a smaller rank is the top of the A of a " +
@@ -135,8 +136,8 @@ func Keys() []KeyText {
 			"underscores. Must be there."},
 		{"question", "Does it?", "What the experiment asks, for the reader."},
 		{"grid", "{rank: [4, 32], seed: [0, 1]}", "Axes, each a field and its values. Every combination is a run. " +
-			"seed: 0..9 stands for all whole numbers from 0 to 9, and lr: \"log(1e-5, 1e-2, 7)\" for 7 rates from 1e-5 " +
-			"to 1e-2, each the one before times the same factor; so it is wherever values are listed."},
+			"seed: 0..9 stands for all whole numbers from 0 to 9, and lr: \"log(1e-5, 1e-2, 7)\" for 7 rates from " +
+			"1e-5 to 1e-2, each the one before times the same factor; so it is wherever values are listed."},
 		{"zip", "[{optimizer: [adamw, sgd], eps: [1e-12, 0]}]", "Groups of axes that vary together: the first " +
 			"values of all, then the second ones, and so on. A group is combined with all other axes."},
 		{"nuisance", "{lr: [1e-4, 1e-3]}", "Axes that are tuned away: each cell is reported at its own best value."},

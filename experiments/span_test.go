@@ -83,27 +83,30 @@ func TestSpansOfSet(t *testing.T) {
 
 // TestWrongSpans: a span that cannot be is refused with its line and its bound.
 func TestWrongSpans(t *testing.T) {
-	for text, want := range map[string]string{
-		"grid: {seed: 3..1}":                              "mine.yaml:3: seed 3..1: the second number must not be below the first",
-		"grid: {seed: 0..10000}":                          "has more than 10000 values",
-		"grid: {seed: 0..99999999999999999999}":           "both ends must be below 2^63",
-		"grid: {lr: 0..3}":                                "lr 0: must be above 0",
-		"grid:\n  lr: log(0, 1, 3)":                       "mine.yaml:4: lr log(0, 1, 3): both ends must be numbers above 0",
-		"grid:\n  lr: log(1e-5, 1e-2, 1)":                 "the number of values, 1, must be from 2 to 10000",
-		"grid:\n  lr: log(1e-5, 1e-2, x)":                 "the number of values, x, must be from 2 to 10000",
-		"grid:\n  rank: log(4, 64, 4)":                    "rank 10.0794: must be a whole number",
-		"grid:\n  lr: log(1e-5, 1e-2)":                    "a span is written \"log(1e-5, 1e-2, 7)\"",
-		"grid: {scaling: 0..1}":                           "scaling",
-		"grid: {rank: 4, alpha: 2r}":                      "alpha may follow the rank only where it is set for all runs",
-		"adapter: {alpha: 0r}":                            "alpha 0r: must be a number above 0",
-		"adapter: {alpha: 999999r}\ngrid: {rank: [1, 2]}": "alpha 1.999998e+06 at rank 2: must be",
+	for _, c := range []struct{ text, want string }{
+		{"grid: {seed: 3..1}",
+			"mine.yaml:3: seed 3..1: the second number must not be below the first"},
+		{"grid: {seed: 0..10000}", "has more than 10000 values"},
+		{"grid: {seed: 0..99999999999999999999}", "both ends must be below 2^63"},
+		{"grid: {lr: 0..3}", "lr 0: must be above 0"},
+		{"grid:\n  lr: log(0, 1, 3)",
+			"mine.yaml:4: lr log(0, 1, 3): both ends must be numbers above 0"},
+		{"grid:\n  lr: log(1e-5, 1e-2, 1)", "the number of values, 1, must be from 2 to 10000"},
+		{"grid:\n  lr: log(1e-5, 1e-2, x)", "the number of values, x, must be from 2 to 10000"},
+		{"grid:\n  rank: log(4, 64, 4)", "rank 10.0794: must be a whole number"},
+		{"grid:\n  lr: log(1e-5, 1e-2)", "a span is written \"log(1e-5, 1e-2, 7)\""},
+		{"grid: {scaling: 0..1}", "scaling"},
+		{"grid: {rank: 4, alpha: 2r}",
+			"alpha may follow the rank only where it is set for all runs"},
+		{"adapter: {alpha: 0r}", "alpha 0r: must be a number above 0"},
+		{"adapter: {alpha: 999999r}\ngrid: {rank: [1, 2]}", "alpha 1.999998e+06 at rank 2: must be"},
 	} {
-		e, err := Parse("mine.yaml", []byte("name: mine\ndata: go-functions\n"+text))
+		e, err := Parse("mine.yaml", []byte("name: mine\ndata: go-functions\n"+c.text))
 		if err == nil {
 			_, err = e.Configs()
 		}
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.text, err, c.want)
 		}
 	}
 }

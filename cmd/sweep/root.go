@@ -43,9 +43,10 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(), newSubmit(), newStatus(), newCancel(),
-		newTable(), newPlot(), newExport(), newPack(), newUnpack(), newMergeStores(), newVerify(), newEval(),
-		newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(),
+	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
+		newSubmit(), newStatus(), newCancel(),
+		newTable(), newPlot(), newExport(), newPack(), newUnpack(), newMergeStores(), newVerify(),
+		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(),
 		fieldsTopic(), columnsTopic())
 	return root
 }
