@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,8 +20,11 @@ var manyKills = flag.Int("kills", 40, "`NUMBER` of processes to kill that share 
 // child names the store that this test binary fills, as a process of its own.
 const child = "RANKSWEEP_SWEEP_TEST_CHILD"
 
-// said is what such a process prints: that it begins, and then how many runs it trained.
-const said = "begins\ntrained %d\n"
+// Such a process prints a mark for every step that it trains, and then how many runs it trained.
+const (
+	stepMark = "."
+	said     = "trained %d\n"
+)
 
 // fill returns a process that fills a store with so many runs, and nothing else.
 func fill(store string, runs int) *exec.Cmd {
@@ -38,31 +39,34 @@ func TestFill(t *testing.T) {
 	if store == "" {
 		t.Skip("is for other tests")
 	}
-	begins, ends, _ := strings.Cut(said, "\n")
-	fmt.Println(begins)
+	o.OnStep = func() { fmt.Print(stepMark) }
 	check(t, process(t, results.Open(store), together(t, *manyRuns), bowl{}, o))
-	fmt.Printf(ends, o.Trained)
+	fmt.Printf(said, o.Trained)
 }
 
-// first calls do when something is first written.
-type first struct {
-	once sync.Once
-	do   func()
+// killer kills a process some milliseconds after it printed so many bytes.
+type killer struct {
+	victim *exec.Cmd
+	left   int
 }
 
-func (f *first) Write(p []byte) (int, error) {
-	f.once.Do(f.do)
+func (k *killer) Write(p []byte) (int, error) {
+	if k.left >= 0 && k.left < len(p) {
+		time.AfterFunc(rand.N(5*time.Millisecond), func() { k.victim.Process.Kill() })
+	}
+	k.left -= len(p)
 	return len(p), nil
 }
 
-// killedStore fills a store by eight processes at once. Each is killed a random time after it
-// begins, within a limit, and replaced, until all runs are there or there are enough kills.
-func killedStore(t *testing.T, store string, limit time.Duration, runs, enough int) (kills int) {
+// killedStore fills a store by eight processes at once. Each is killed shortly after a random
+// step, which is among its first twenty, and replaced, until all runs are there or there are
+// enough kills.
+func killedStore(t *testing.T, store string, runs, enough int) (kills int) {
 	t.Helper()
 	ended := make(chan *exec.Cmd)
 	start := func() {
 		c := fill(store, runs)
-		c.Stdout = &first{do: func() { time.AfterFunc(rand.N(limit), func() { c.Process.Kill() }) }}
+		c.Stdout = &killer{victim: c, left: rand.N(20)}
 		check(t, c.Start())
 		go func() { c.Wait(); ended <- c }()
 	}
@@ -115,14 +119,11 @@ func TestManyKills(t *testing.T) {
 	const runs = 60
 	dir := t.TempDir()
 	alone := filepath.Join(dir, "alone")
-	undisturbed, began := fill(alone, runs), time.Time{}
-	undisturbed.Stdout = &first{do: func() { began = time.Now() }}
-	check(t, undisturbed.Run())
-	limit := time.Since(began) / 2
+	check(t, fill(alone, runs).Run())
 	want := sweeptest.Contents(t, alone)
 	for kills, stores := 0, 0; kills < *manyKills; {
 		store := filepath.Join(dir, "killed")
-		kills += killedStore(t, store, limit, runs, *manyKills-kills)
+		kills += killedStore(t, store, runs, *manyKills-kills)
 		check(t, fill(store, runs).Run())
 		check(t, results.Open(store).Tidy())
 		if err := sweeptest.SameContents(sweeptest.Contents(t, store), want); err != nil {

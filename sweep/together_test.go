@@ -83,7 +83,7 @@ func TestManyFillAStore(t *testing.T) {
 		var n int
 		if err := c.Wait(); err != nil {
 			t.Error(err)
-		} else if _, err := fmt.Sscanf(fmt.Sprint(c.Stdout), said, &n); err != nil {
+		} else if _, err := fmt.Sscanf(strings.TrimLeft(fmt.Sprint(c.Stdout), stepMark), said, &n); err != nil {
 			t.Errorf("a process says %q: %v", c.Stdout, err)
 		}
 		trained += n
