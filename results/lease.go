@@ -31,7 +31,8 @@ var ErrTaken = errors.New("results: another process has taken the run over")
 // Lease is a claim on a run, so that nobody else trains it at the same time. It only saves
 // work: records are right however often a run is trained at once. A lease is a file, and its
 // holder changes it all the time. Whoever sees it unchanged for a minute of their own clock,
-// or knows that the holder has ended, may take the run over.
+// or knows that the holder has ended, may take the run over. For a while a finished run has both
+// a record and a lease, see [Lease.Finish].
 type Lease struct {
 	store   *Store
 	id      string

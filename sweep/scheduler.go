@@ -61,7 +61,7 @@ func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
 	if err := s.Fits(p); err != nil {
 		return err
 	}
-	s.memory, s.finished = semaphore.NewWeighted(s.Memory), new(finished)
+	s.memory, s.finished = semaphore.NewWeighted(s.Memory), newFinished()
 	defer s.finished.release()
 	var waiting time.Time
 	for jobs := longestFirst(p.Jobs); ; {
@@ -184,7 +184,7 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 	}
 	err = s.complete(lease.Context(), experiment, worker, j)
 	if err == nil {
-		s.finished.add(lease)
+		s.finished.keep(lease)
 		return true, nil
 	}
 	lease.Release()

@@ -156,13 +156,13 @@ func (c *cluster) work(t *testing.T, p *sweep.Plan, random *rand.Rand) {
 
 // simulate has one worker for each plan fill a store, and returns the time that it takes.
 func (c *cluster) simulate(t *testing.T, plans []*sweep.Plan) (took time.Duration) {
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(bubble *testing.T) {
 		began := time.Now()
 		var all sync.WaitGroup
 		for w, p := range plans {
-			all.Go(func() { c.work(t, p, rand.New(rand.NewPCG(1, uint64(w)))) })
+			all.Go(func() { c.work(bubble, p, rand.New(rand.NewPCG(1, uint64(w)))) })
 		}
-		ended, end := context.WithCancel(t.Context())
+		ended, end := context.WithCancel(bubble.Context())
 		go func() {
 			for sleep(ended, 5*time.Hour); ended.Err() == nil; sleep(ended, 5*time.Hour) {
 				t.Logf("after %v: %d trainings, %d preemptions", time.Since(began), c.finished.Load(), c.kills.Load())
