@@ -27,6 +27,7 @@ func Columns(beside ...Table) []ColumnText {
 		{File: "a run's " + modulesFile, Columns: pointColumns(quantities)},
 		{File: "a run's " + validationFile, Columns: validationColumns},
 		{File: gridFile, Columns: gridColumns},
+		{File: costFile, Columns: costColumns},
 		{File: "inference.csv", Columns: inferenceColumns},
 	}...)
 	var all []ColumnText

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"ranksweep/wholefile"
@@ -37,17 +38,24 @@ type Lease struct {
 	store   *Store
 	id      string
 	held    leaseText
+	since   time.Time // when it was claimed
 	context context.Context
 	taken   context.CancelCauseFunc
 	stopped chan struct{}
 	after   bool // this process saw another's lease of the run
+
+	mu   sync.Mutex
+	last told
 }
 
 // leaseText is the content of a lease.
 type leaseText struct {
 	wholefile.Writer
-	Claim string `json:"claim"` // a random text, of this lease alone
-	Beat  int    `json:"beat"`  // how often it was renewed
+	Claim   string  `json:"claim"`             // a random text, of this lease alone
+	Beat    int     `json:"beat"`              // how often it was renewed
+	Task    string  `json:"task,omitempty"`    // what a cluster calls the holder
+	Seconds float64 `json:"seconds,omitempty"` // from the claim to the beat
+	Progress
 }
 
 func (l leaseText) encode() []byte {
@@ -68,8 +76,8 @@ func (s *Store) leasePath(id string) string { return filepath.Join(s.runs, "."+i
 // Whoever gets the lease must look in the store again: the run may have been finished a
 // moment before.
 func (s *Store) Claim(ctx context.Context, id string) (*Lease, error) {
-	l := &Lease{store: s, id: id, held: leaseText{Writer: wholefile.Self(), Claim: wholefile.Random()},
-		stopped: make(chan struct{})}
+	l := &Lease{store: s, id: id, since: time.Now(), stopped: make(chan struct{}),
+		held: leaseText{Writer: wholefile.Self(), Claim: wholefile.Random(), Task: s.Task}}
 	ok, err := l.claim()
 	if err != nil {
 		return nil, fmt.Errorf("results: run %s: cannot be claimed: %w", id, err)
@@ -118,7 +126,7 @@ func (l *Lease) read() leaseText {
 func (s *Store) removeStale(id string) bool {
 	path := s.leasePath(id)
 	text, err := s.files.ReadFile(path)
-	unchanged := s.leases.Unchanged(id, fmt.Sprint(string(text), err))
+	unchanged := s.leases.Unchanged(id, seen(text, err))
 	if !decodeLease(text).Ended() && unchanged < leaseTerm {
 		return false
 	}
@@ -135,6 +143,9 @@ func (s *Store) removeStale(id string) bool {
 	}
 	return true
 }
+
+// seen is what a [wholefile.Watch] of leases compares.
+func seen(text []byte, err error) string { return fmt.Sprint(string(text), err) }
 
 // keep renews the lease until it ends.
 func (l *Lease) keep() {
@@ -165,6 +176,7 @@ func (l *Lease) renew() bool {
 		return false
 	}
 	l.held.Beat++
+	l.held.Seconds, l.held.Progress = time.Since(l.since).Round(time.Millisecond).Seconds(), l.progress()
 	l.store.files.Write(l.store.leasePath(l.id), l.held.encode())
 	return true
 }

@@ -35,6 +35,8 @@ import (
 // Other files in the folder of a run are left alone. A Store may be used by several
 // goroutines, processes and hosts at once.
 type Store struct {
+	Task string // what a cluster calls this process; its leases say so to whoever looks
+
 	runs   string
 	files  FileSystem
 	leases wholefile.Watch

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"math"
 
 	"ranksweep/experiments"
 	"ranksweep/metrics"
@@ -11,7 +12,8 @@ import (
 )
 
 // keeper returns what keeps a job's checkpoint in the store, or nil if none is kept.
-func (s *Scheduler) keeper(ctx context.Context, worker int, j Job, made results.Provenance) *resume.Keeper {
+func (s *Scheduler) keeper(ctx context.Context, worker int, j Job, made results.Provenance,
+	lease *results.Lease) *resume.Keeper {
 	if s.Checkpoints == nil || s.Store == nil {
 		return nil
 	}
@@ -19,8 +21,11 @@ func (s *Scheduler) keeper(ctx context.Context, worker int, j Job, made results.
 		Store: s.Store,
 		Of:    resume.Identity{Run: j.ID, Trainer: j.Config.Trainer, Program: made.Program, Go: made.Go},
 		Steps: j.Config.Train.Steps, Every: s.Every, Bell: s.Checkpoints,
-		Resume: func(step int) { s.Resumed(worker, j, step) },
-		Note:   func(text string) { s.Noted(j, text) },
+		Resume: func(step int) {
+			s.Resumed(worker, j, step)
+			lease.Tell(step, j.Config.Train.Steps, math.NaN())
+		},
+		Note: func(text string) { s.Noted(j, text) },
 	}
 	k.Begin(ctx)
 	return k

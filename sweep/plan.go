@@ -117,6 +117,14 @@ func (p *Plan) Grid() grid.Grid {
 	return g
 }
 
+// Costs are the estimated costs of the runs that Grid lists, those that tune first.
+func (p *Plan) Costs() (all []float64) {
+	for _, j := range slices.Concat(p.tuning, p.Jobs, p.Follow) {
+		all = append(all, j.Material.Cost)
+	}
+	return all
+}
+
 func planned(jobs []Job) (list []grid.Planned) {
 	for _, j := range jobs {
 		list = append(list, grid.Planned{ID: j.ID, Axes: j.Axes})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -172,7 +173,7 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 		return true, err
 	}
 	if s.Store == nil {
-		return true, s.complete(ctx, experiment, worker, j)
+		return true, s.complete(ctx, experiment, worker, j, nil)
 	}
 	lease, err := s.Store.Claim(ctx, j.ID)
 	if lease == nil || err != nil {
@@ -182,7 +183,7 @@ func (s *Scheduler) job(ctx context.Context, experiment string, worker int, j Jo
 		lease.Release()
 		return true, err
 	}
-	err = s.complete(lease.Context(), experiment, worker, j)
+	err = s.complete(lease.Context(), experiment, worker, j, lease)
 	if err == nil {
 		s.finished.keep(lease)
 		return true, nil
@@ -210,14 +211,15 @@ func (s *Scheduler) appears(lease *results.Lease, j Job) (done bool, err error) 
 	}
 }
 
-// complete trains and stores a job, as soon as there is memory for it.
-func (s *Scheduler) complete(ctx context.Context, experiment string, worker int, j Job) error {
+// complete trains and stores a job, as soon as there is memory for it. Its lease, if it has one, is told
+// of each step.
+func (s *Scheduler) complete(ctx context.Context, experiment string, worker int, j Job, lease *results.Lease) error {
 	if err := s.memory.Acquire(ctx, j.held()); err != nil {
 		return context.Cause(ctx)
 	}
 	defer s.memory.Release(j.held())
 	s.Started(worker, j)
-	run, adapters, err := s.train(ctx, experiment, worker, j)
+	run, adapters, err := s.train(ctx, experiment, worker, j, lease)
 	if err == nil && s.HandOut != nil {
 		err = s.HandOut(run, adapters)
 	}
@@ -267,15 +269,19 @@ func (s *Scheduler) settled(j Job) (bool, error) {
 
 // train trains a job and returns its record. It returns an error if the sweep was
 // interrupted; an error of the training itself makes the run's record say failed.
-func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job) (results.Run, []lora.Trained,
-	error) {
+func (s *Scheduler) train(ctx context.Context, experiment string, worker int, j Job, lease *results.Lease) (
+	results.Run, []lora.Trained, error) {
 	trainer, err := s.Trainers.Of(j.Config)
 	if err != nil {
 		return results.Run{}, nil, fmt.Errorf("sweep: %s: %w", j, err)
 	}
 	run := record(experiment, j, trainer.Provenance())
-	started, report := time.Now(), func(p metrics.Point) { s.Stepped(worker, j, p) }
-	keeper := s.keeper(ctx, worker, j, run.Provenance)
+	started, report := time.Now(), func(p metrics.Point) {
+		s.Stepped(worker, j, p)
+		lease.Tell(p.Step, j.Config.Train.Steps, p.Values[metrics.TrainLoss])
+	}
+	lease.Tell(0, j.Config.Train.Steps, math.NaN())
+	keeper := s.keeper(ctx, worker, j, run.Provenance, lease)
 	outcome, err := trainWith(ctx, trainer, j.Config, keeper, report)
 	if err != nil && ctx.Err() != nil {
 		return run, nil, context.Cause(ctx)

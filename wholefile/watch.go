@@ -12,10 +12,12 @@ type Watch struct {
 	seen map[string]sighting
 }
 
-// sighting is a state in which a thing was seen, and when it was first seen so.
+// sighting is a state in which a thing was seen, when it was first seen so, and whether it was seen in
+// another one before.
 type sighting struct {
-	state string
-	since time.Time
+	state   string
+	since   time.Time
+	changed bool
 }
 
 // Unchanged returns the time since a thing was first seen in the given state, if it was in
@@ -23,12 +25,20 @@ type sighting struct {
 func (w *Watch) Unchanged(thing, state string) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if last, ok := w.seen[thing]; ok && last.state == state {
+	last, before := w.seen[thing]
+	if before && last.state == state {
 		return time.Since(last.since)
 	}
 	if w.seen == nil {
 		w.seen = make(map[string]sighting)
 	}
-	w.seen[thing] = sighting{state, time.Now()}
+	w.seen[thing] = sighting{state, time.Now(), before}
 	return 0
+}
+
+// Changed reports whether the thing was ever seen to change.
+func (w *Watch) Changed(thing string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen[thing].changed
 }

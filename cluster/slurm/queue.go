@@ -3,6 +3,7 @@ package slurm
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -92,6 +93,14 @@ func stateOf(state string, restarts int) cluster.State {
 		return cluster.Requeued
 	}
 	return cluster.Queued
+}
+
+// Here returns the ID of the task that this process is a part of, as [Tasks] has it; empty outside of Slurm.
+func Here() string {
+	if array := os.Getenv("SLURM_ARRAY_JOB_ID"); array != "" {
+		return array + "_" + os.Getenv("SLURM_ARRAY_TASK_ID")
+	}
+	return os.Getenv("SLURM_JOB_ID")
 }
 
 // Cancel cancels arrays, or tasks of them, by their IDs.

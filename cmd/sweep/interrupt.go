@@ -61,15 +61,22 @@ func (u unsaved) text() string {
 	return text
 }
 
+// onlyLooked is the error of a command that Ctrl-C or SIGTERM ended and that did nothing but look.
+type onlyLooked struct{ error }
+
+func (o onlyLooked) Unwrap() error { return o.error }
+
 // interrupted says how a command goes on that was interrupted, and returns its exit status.
 func interrupted(ctx context.Context, err error, stderr io.Writer) int {
-	without, _ := errors.AsType[unsaved](err)
-	kept := "finished runs and checkpoints are kept: the same command trains the rest" + without.text()
+	status, text := interruptedStatus, "interrupted"
 	if s, ok := errors.AsType[signalled](context.Cause(ctx)); ok && s.Signal == syscall.SIGTERM {
-		fmt.Fprintf(stderr, "sweep: ended by SIGTERM, with exit status %d: start me again; %s\n", cluster.AgainStatus,
-			kept)
-		return cluster.AgainStatus
+		status = cluster.AgainStatus
+		text = fmt.Sprintf("ended by SIGTERM, with exit status %d: start me again", status)
 	}
-	fmt.Fprintf(stderr, "sweep: interrupted; %s\n", kept)
-	return interruptedStatus
+	if _, ok := errors.AsType[onlyLooked](err); !ok {
+		without, _ := errors.AsType[unsaved](err)
+		fmt.Fprintf(stderr, "sweep: %s; finished runs and checkpoints are kept: the same command trains the rest%s\n",
+			text, without.text())
+	}
+	return status
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -102,23 +101,9 @@ func (p *progress) draw() {
 
 // bar returns the sweep's line: the share of its cost that is done, the number of runs that
 // are done, and the time left.
-func (p *progress) bar() string {
-	const cells = 24
-	share := p.share()
-	full := int(math.Round(share * cells))
-	return fmt.Sprintf("[%s%s] %3.0f%%  %s  %s", strings.Repeat("=", full), strings.Repeat(" ", cells-full),
-		100*share, p.tally(), p.left())
-}
+func (p *progress) bar() string { return p.effort().bar() + "  " + p.tally() + "  " + p.left() }
 
-func (p *progress) tally() string {
-	s := fmt.Sprintf("%d/%s", p.finished(), number.Count(p.total, "run"))
-	for _, status := range []results.Status{results.Diverged, results.Failed} {
-		if n := p.count[status]; n > 0 {
-			s += fmt.Sprintf(", %d %s", n, status)
-		}
-	}
-	return s
-}
+func (p *progress) tally() string { return tallied(p.finished(), p.total, p.count) }
 
 func (p *progress) finished() int {
 	return p.skipped + p.count[results.Done] + p.count[results.Diverged] + p.count[results.Failed]
@@ -136,24 +121,16 @@ func (p *progress) trained() float64 {
 	return sum
 }
 
-func (p *progress) share() float64 {
-	if p.cost == 0 {
-		return 1
-	}
-	return min(1, (p.spared+p.trained())/p.cost)
+func (p *progress) effort() effort {
+	return effort{total: p.cost, before: p.spared, since: p.trained(), took: time.Since(p.started)}
 }
 
-// left estimates the time to the end from the cost done and the cost ahead.
+// left says how long the sweep will take, or how long it took.
 func (p *progress) left() string {
-	trained := p.trained()
-	ahead := p.cost - p.spared - trained
-	switch {
-	case p.finished() == p.total:
+	if p.finished() == p.total {
 		return "in " + roundTime(time.Since(p.started))
-	case trained == 0:
-		return ""
 	}
-	return roundTime(time.Duration(float64(time.Since(p.started))*ahead/trained)) + " left"
+	return p.effort().leftText()
 }
 
 // line shows how far a worker's run is. The run's name comes after it, since a line that is too
@@ -162,7 +139,7 @@ func (w workerState) line(digits int) string {
 	s := fmt.Sprintf("step %*d/%-*d", digits, w.last.Step, digits, w.job.Config.Train.Steps)
 	loss, norm := "", ""
 	if v := w.last.Values[metrics.TrainLoss]; w.last.Step > 0 && !math.IsNaN(v) {
-		loss, norm = fmt.Sprintf("%.3f", v), number.Significant(w.last.Values[metrics.GradNorm], 2)
+		loss, norm = lossText(v), number.Significant(w.last.Values[metrics.GradNorm], 2)
 	}
 	return fmt.Sprintf("%s  loss %6s  grad norm %7s", s, loss, norm)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/analysis"
+	"ranksweep/cluster/slurm"
 	"ranksweep/experiments"
 	"ranksweep/paper/number"
 	"ranksweep/results"
@@ -227,15 +228,17 @@ func phaseRuns(store *results.Store, p *sweep.Plan, dir string) ([]results.Run, 
 
 // newScheduler returns a scheduler for the store in dir, without an observer.
 func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
+	store := results.Open(dir)
+	store.Task = slurm.Here()
 	return sweep.Scheduler{
-		Trainers: t, Store: results.Open(dir), Workers: workers, Memory: memory(), Checkpoints: &bell,
+		Trainers: t, Store: store, Workers: workers, Memory: memory(), Checkpoints: &bell,
 	}
 }
 
 // phase trains the missing runs of a part of a plan. It records the grid before and after, so that a
 // store that was removed in the meantime does not pass for a complete one.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir string) error {
-	if err := results.WriteGrid(p.Grid(), dir); err != nil {
+	if err := writeGrid(p, dir); err != nil {
 		return err
 	}
 	progress := newProgress(cmd.ErrOrStderr(), part, s.Workers)
@@ -244,7 +247,12 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir strin
 	if err := s.Run(cmd.Context(), part); err != nil {
 		return unsaved{err, progress.without(s.Store)}
 	}
-	return results.WriteGrid(p.Grid(), dir)
+	return writeGrid(p, dir)
+}
+
+// writeGrid writes which runs a plan's experiment asks for, and what they cost.
+func writeGrid(p *sweep.Plan, dir string) error {
+	return cmp.Or(results.WriteCosts(p.Costs(), dir), results.WriteGrid(p.Grid(), dir))
 }
 
 // memory returns the bytes that runs may take together: the limit less the memory in use.

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"ranksweep/cluster"
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
@@ -23,10 +27,15 @@ type status struct {
 	Missing  int      `json:"missing"`
 	Damaged  []string `json:"damaged"` // one reason for each damaged record; such runs count as missing
 
-	Checkpoints []savedRun `json:"checkpoints"` // of missing and failed runs
+	Running []runningRun `json:"running"`          // runs without a result that processes train
+	Silent  []runningRun `json:"silent,omitempty"` // and those of which nothing is heard any more
+
+	Checkpoints []savedRun `json:"checkpoints,omitzero"` // of missing and failed runs; not in what --watch prints
 
 	Tasks    []cluster.Task `json:"tasks,omitempty"` // if the experiment was submitted, as far as the cluster remembers
 	TasksErr string         `json:"tasks_error,omitempty"`
+
+	Left *float64 `json:"seconds_left,omitempty"` // estimate of --watch
 }
 
 func newStatus() *cobra.Command {
@@ -40,13 +49,30 @@ func newStatus() *cobra.Command {
 			"whole, so that one which is damaged, or of another run or program, is named.\n\n" +
 			"If the experiment was submitted, status shows its tasks too: queued and why, running, where\n" +
 			"and since when, requeued, and failed, with Slurm's reason and the end of the output. Slurm\n" +
-			"forgets a task some minutes after its end; its output stays in DIR/cluster.\n\n" + storeHelp,
-		Example: "  sweep status runs/quickstart --json",
+			"forgets a task some minutes after its end; its output stays in DIR/cluster.\n\n" +
+			"With --watch it shows all of that again and again but checkpoints and tasks: what is done,\n" +
+			"each run that is trained, with its step and loss, and the time left. It reads nothing but the\n" +
+			"store, so that it works on any host that sees the disk. A worker writes its step every ten\n" +
+			"seconds. On a terminal a frame is redrawn; elsewhere lines are printed, with --json a line of\n" +
+			"JSON a look. If there is no store yet, it waits for one. It ends when no run is missing and\n" +
+			"none is trained, with the exit status that status has then, or by Ctrl-C, with 130.\n\n" + storeHelp,
+		Example: "  sweep status runs/quickstart --json\n  sweep status runs/quickstart --watch",
 		Args:    exactly("DIR"),
-		PreRunE: ofStore,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
+	watch := cmd.Flags().Bool("watch", false, "show again and again, until all runs are there")
+	interval := cmd.Flags().Duration("interval", 0, "`TIME` between two looks of --watch (default: 2s on a terminal, "+
+		"30s elsewhere)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if cmd.Flags().Changed("interval") && (!*watch || *interval < 100*time.Millisecond) {
+			return usageError{fmt.Errorf("--interval %s: goes with --watch, and must be at least 100ms", *interval)}
+		}
+		if *watch {
+			return watchStore(cmd, args[0], *asJSON, *interval)
+		}
+		if err := ofStore(cmd, args); err != nil {
+			return err
+		}
 		tasks, unasked := submittedTasks(cmd.Context(), args[0]) // first: the runs of tasks that are done are there
 		s, c, newer, err := count(args[0], localTrainer(cmd).Provenance())
 		if err != nil {
@@ -62,35 +88,41 @@ func newStatus() *cobra.Command {
 			err = s.write(cmd.OutOrStdout())
 		}
 		s.warn(cmd.ErrOrStderr())
-		if err == nil {
-			err = incomplete(args[0], c)
-		}
-		if err == nil && s.Failed > 0 {
-			err = fmt.Errorf("%s has failed runs: run the same sweep run again to try them again", args[0])
-		}
-		return errors.Join(newer.err(args[0]), err)
+		return cmp.Or(err, s.verdict(args[0], c, newer))
 	}
 	return cmd
 }
 
-// write prints the counts, and the checkpoints from which runs go on.
+// verdict says what is missing, failed or a newer program's; nil if all runs have a result.
+func (s status) verdict(dir string, c results.Coverage, newer newerRuns) error {
+	err := incomplete(dir, c)
+	if err == nil && s.Failed > 0 {
+		err = fmt.Errorf("%s has failed runs: run the same sweep run again to try them again", dir)
+	}
+	return errors.Join(newer.err(dir), err)
+}
+
+// write prints the counts, the runs that are trained, and the checkpoints from which runs go on.
 func (s status) write(w io.Writer) error {
+	var b strings.Builder
 	tuning := ""
 	if s.Tuning > 0 {
 		tuning = fmt.Sprintf(", %d of them tuning", s.Tuning)
 	}
-	text := fmt.Sprintf("planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n",
-		s.Planned, tuning, s.Done, s.Diverged, s.Failed, s.Missing)
+	fmt.Fprintf(&b, "planned   %d%s\ndone      %d\ndiverged  %d\nfailed    %d\nmissing   %d\n", s.Planned, tuning,
+		s.Done, s.Diverged, s.Failed, s.Missing)
 	if s.Newer > 0 {
-		text += fmt.Sprintf("newer     %d\n", s.Newer)
+		fmt.Fprintf(&b, "newer     %d\n", s.Newer)
 	}
+	others := writeTasks(&b, s.Tasks, s.Running)
+	writeRuns(&b, "running", others)
+	writeRuns(&b, "silent", s.Silent)
 	for _, r := range s.Checkpoints {
 		if r.Unfit == "" {
-			text += fmt.Sprintf("saved     %s\n", r)
+			fmt.Fprintf(&b, "saved     %s\n", r)
 		}
 	}
-	_, err := io.WriteString(w, text)
-	writeTasks(w, s.Tasks)
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
@@ -113,13 +145,25 @@ func count(dir string, here results.Provenance) (s status, c results.Coverage, n
 	if err != nil {
 		return s, c, nil, err
 	}
+	holders, err := store.Holders() // first: a run that ends meanwhile has a result then
+	if err != nil {
+		return s, c, nil, err
+	}
 	runs, problems := store.Statuses(grid)
-	newer = results.Newer(grid, problems)
-	c = results.CoverageOf(grid, runs, newer)
-	s = status{Planned: c.Planned, Tuning: c.Tuning, Newer: c.Newer, Missing: c.Missing(), Damaged: []string{}}
-	if s.Planned == 0 {
+	if s, c, newer = counted(grid, holders, runs, problems); s.Planned == 0 {
 		return s, c, nil, fmt.Errorf("%s holds no runs: sweep run EXPERIMENT --out %s trains them", dir, dir)
 	}
+	s.Checkpoints, err = savedRuns(store, grid, here)
+	return s, c, newer, err
+}
+
+// counted counts the runs of a grid.
+func counted(g grid.Grid, holders []results.Holder, runs []results.Run, problems []error) (s status,
+	c results.Coverage, newer newerRuns) {
+	newer = results.Newer(g, problems)
+	c = results.CoverageOf(g, runs, newer)
+	s = status{Planned: c.Planned, Tuning: c.Tuning, Newer: c.Newer, Missing: c.Missing(), Damaged: []string{}}
+	s.Running, s.Silent = runningRuns(g, holders, runs)
 	for _, r := range runs {
 		switch r.Status {
 		case results.Done:
@@ -135,6 +179,5 @@ func count(dir string, here results.Provenance) (s status, c results.Coverage, n
 			s.Damaged = append(s.Damaged, p.Error())
 		}
 	}
-	s.Checkpoints, err = savedRuns(store, grid, here)
-	return s, c, newer, err
+	return s, c, newer
 }

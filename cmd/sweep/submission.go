@@ -175,7 +175,7 @@ func (s *submission) hand(p *sweep.Plan) error {
 		return s.say("nothing is missing in %s: sweep table %s prints its tables", s.dir, s.dir)
 	}
 	if !s.dry {
-		if err := results.WriteGrid(p.Grid(), s.dir); err != nil {
+		if err := writeGrid(p, s.dir); err != nil {
 			return err
 		}
 	}

@@ -102,11 +102,11 @@ type group struct {
 	phase, reason string
 }
 
-// writeTasks shows the tasks of a store: how many there are of each state, where they run, why some
-// failed, and why others wait.
-func writeTasks(w io.Writer, tasks []cluster.Task) {
+// writeTasks shows the tasks of a store: how many there are of each state, where they run, how far their
+// runs are, why some failed, and why others wait. It returns the runs that none of the tasks trains.
+func writeTasks(w io.Writer, tasks []cluster.Task, runs []runningRun) (others []runningRun) {
 	if len(tasks) == 0 {
-		return
+		return runs
 	}
 	fmt.Fprintf(w, "tasks     %s\n", tally(tasks))
 	var waiting []group
@@ -117,6 +117,11 @@ func writeTasks(w io.Writer, tasks []cluster.Task) {
 		case cluster.Running:
 			fmt.Fprintf(w, "running   %s on %s since %s%s, task %s\n", part(t), t.Node,
 				t.Since.Format("2006-01-02 15:04:05"), again(t), t.ID)
+			var own []runningRun
+			own, runs = ofTask(t.ID, runs)
+			for _, r := range own {
+				fmt.Fprintf(w, "            %s: %s\n", r.Place, r.progress())
+			}
 		case cluster.Failed:
 			fmt.Fprintf(w, "failed    %s: %s, exit status %d, task %s; %s ends with\n", part(t), t.Reason, t.Exit, t.ID,
 				t.Log)
@@ -131,6 +136,7 @@ func writeTasks(w io.Writer, tasks []cluster.Task) {
 		g := waiting[i]
 		fmt.Fprintf(w, "%-9s %s of %s: %s\n", g.state, number.Count(n, "task"), g.phase, g.reason)
 	}
+	return runs
 }
 
 // tally counts tasks by their states.
