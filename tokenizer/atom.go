@@ -83,13 +83,16 @@ func (a *atom) match(s *search, at int) int {
 
 // run takes as many characters as possible, and returns their end and number.
 func (a *atom) run(text string, at int) (end, n int) {
-	for ; n < a.most && at < len(text); n++ {
-		c, size := text[at], 1
-		if c >= utf8.RuneSelf {
-			size = a.set.size(text, at)
-		} else if !a.set.ascii[c] {
-			break
+	ascii, most := &a.set.ascii, a.most
+	for ; n < most && at < len(text); n++ {
+		if c := text[at]; c < utf8.RuneSelf {
+			if !ascii[c] {
+				break
+			}
+			at++
+			continue
 		}
+		size := a.set.size(text, at)
 		if size == 0 {
 			break
 		}
@@ -140,8 +143,10 @@ func (s *search) firstOf(branches []*atom, at int) int {
 	s.enter()
 	s.spend(1 + len(branches))
 	end := none
-	for i := 0; i < len(branches) && end == none; i++ {
-		end = branches[i].match(s, at)
+	for _, b := range branches {
+		if end = b.match(s, at); end != none {
+			break
+		}
 	}
 	s.depth--
 	return end

@@ -32,6 +32,9 @@ func (p pattern) replacer(content string) (rewriter, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.Regex == nil {
+		return replaceString(*p.String, content), nil
+	}
 	return func(b *budget, text string) string {
 		var out strings.Builder
 		at := 0
@@ -47,6 +50,17 @@ func (p pattern) replacer(content string) (rewriter, error) {
 		out.WriteString(text[at:])
 		return b.made(out.String())
 	}, nil
+}
+
+func replaceString(s, content string) rewriter {
+	return func(b *budget, text string) string {
+		n := strings.Count(text, s)
+		if n == 0 {
+			return text
+		}
+		b.room(len(text) + n*(len(content)-len(s)))
+		return b.made(strings.ReplaceAll(text, s, content))
+	}
 }
 
 func findString(s string) finder {
