@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // architecture is a kind of model: it says how to read its config.json, and which of its
@@ -100,8 +101,8 @@ func without(settings map[string]bool) error {
 func share(part float64, headDim int) (int, error) {
 	n := int(part * float64(headDim))
 	if !(n >= 1 && part <= 1) {
-		return 0, fmt.Errorf("%g of a head's %d channels rotated: must be at least one channel and at most all",
-			part, headDim)
+		return 0, fmt.Errorf("%s of a head's %d channels rotated: must be at least one channel and at most all",
+			number.Full(part), headDim)
 	}
 	return n, nil
 }

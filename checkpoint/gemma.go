@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // gemmaSettings are the settings of Gemma's family, LLaMA's among them.
@@ -97,7 +98,7 @@ func positive(key string, value *float64) (float64, error) {
 		return 0, nil
 	}
 	if !(*value > 0) {
-		return 0, fmt.Errorf("%s %g: must be above 0", key, *value)
+		return 0, fmt.Errorf("%s %s: must be above 0", key, number.Full(*value))
 	}
 	return *value, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"ranksweep/checkpoint/gguf"
+	"ranksweep/paper/number"
 	"ranksweep/wholefile"
 )
 
@@ -166,7 +167,7 @@ func (m ggufMetadata) int(key string) (int, bool, error) {
 func (m ggufMetadata) float(key string) (float64, bool, error) {
 	x, ok, err := m.Float(m.prefix + key)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, false, fmt.Errorf("%s%s %g: must be a finite number", m.prefix, key, x)
+		return 0, false, fmt.Errorf("%s%s %s: must be a finite number", m.prefix, key, number.Brief(x))
 	}
 	return x, ok, err
 }

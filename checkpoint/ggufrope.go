@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"ranksweep/checkpoint/gguf"
+	"ranksweep/paper/number"
 )
 
 // ropeFactors is the tensor of the divisors of rotary frequencies.
@@ -30,9 +31,8 @@ func llama3Scaling(t gguf.Tensor, fields map[string]any) (map[string]any, error)
 		part := min(1, max(0, (turns-low)/(high-low)))
 		want := 1 / ((1-part)/float64(most) + part)
 		if !(math.Abs(float64(have)-want) <= 1e-4*want) { // the file's factors were computed in float32
-			return nil, fmt.Errorf("tensor %q: factor %d is %g: LLaMA 3's with a largest of %g is %g; others are not "+
-				"supported",
-				t.Name, j, have, most, want)
+			return nil, fmt.Errorf("tensor %q: factor %d is %s: LLaMA 3's with a largest of %s is %s; others are not "+
+				"supported", t.Name, j, number.Brief(float64(have)), number.Brief(float64(most)), number.Brief(want))
 		}
 	}
 	if most == 1 {

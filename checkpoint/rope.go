@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // rope is rope_scaling or rope_parameters of config.json, from which rotary frequencies are
@@ -78,7 +79,7 @@ func (p *rope) scaling(context int) (nn.RopeScaling, error) {
 
 func scalable(factor float64) error {
 	if !(factor > 0) {
-		return fmt.Errorf("rotary scaling by factor %g: must be above 0", factor)
+		return fmt.Errorf("rotary scaling by factor %s: must be above 0", number.Full(factor))
 	}
 	return nil
 }

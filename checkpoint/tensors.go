@@ -14,6 +14,7 @@ import (
 
 	"ranksweep/checkpoint/gguf"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 	"ranksweep/userfile"
 	"ranksweep/wholefile"
 )
@@ -87,7 +88,7 @@ func checkRange(data []float32, dtype DType) error {
 	limit := formats[dtype].limit
 	for _, v := range data {
 		if a := max(v, -v); a >= limit && a <= math.MaxFloat32 {
-			return fmt.Errorf("%g is too large for %s; store as F32", v, dtype)
+			return fmt.Errorf("%s is too large for %s; store as F32", number.Brief(float64(v)), dtype)
 		}
 	}
 	return nil

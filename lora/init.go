@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Init says how the entries of a fresh adapter are drawn. One factor is drawn and the
@@ -177,7 +178,8 @@ func (i Init) fillB(b []float32, rank, out int, seed uint64, module string) {
 
 func (i Init) validate() error {
 	if !(i.Factor >= 0 && i.Factor <= math.MaxFloat32) {
-		return fmt.Errorf("lora: init factor %g: must be at least 0 and at most %g", i.Factor, math.MaxFloat32)
+		return fmt.Errorf("lora: init factor %s: must be at least 0 and at most %s", number.Full(i.Factor),
+			number.Brief(math.MaxFloat32))
 	}
 	if !slices.Contains(InitKinds, i.Kind) {
 		return fmt.Errorf("lora: init %q: must be one of %q", i.Kind, InitKinds)

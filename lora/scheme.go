@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Scheme is a scaling-initialization-update scheme (paper, section 2.2): it says how an
@@ -95,11 +96,12 @@ const maxExponent = 4
 func (s Scheme) Validate() error {
 	for _, e := range s.exponents() {
 		if !(math.Abs(*e.value) <= maxExponent) {
-			return fmt.Errorf("exponent %s %g: must be from %d to %d", e.name, *e.value, -maxExponent, maxExponent)
+			return fmt.Errorf("exponent %s %s: must be from %d to %d", e.name, number.Full(*e.value), -maxExponent,
+				maxExponent)
 		}
 	}
 	if !(s.Ratio >= 0 && s.Ratio <= 1e6) {
-		return fmt.Errorf("ratio %g: must be above 0 and at most 1e6", s.Ratio)
+		return fmt.Errorf("ratio %s: must be above 0 and at most 1e6", number.Full(s.Ratio))
 	}
 	return nil
 }

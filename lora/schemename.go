@@ -101,7 +101,7 @@ func (s *Scheme) parsePart(text string) error {
 		s.LRA, s.LRB = value, value
 	case "ratio":
 		if s.Ratio = value; !(value > 0) {
-			return fmt.Errorf("ratio %g: must be above 0 and at most 1e6", value)
+			return fmt.Errorf("ratio %s: must be above 0 and at most 1e6", number)
 		}
 		if value == 1 {
 			s.Ratio = 0

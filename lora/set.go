@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Config says which maps get adapters, and of what kind.
@@ -25,7 +26,7 @@ func (c Config) validate() error {
 	case c.Rank < 1:
 		return fmt.Errorf("lora: rank %d: must be at least 1", c.Rank)
 	case !(c.Dropout >= 0 && c.Dropout < 1):
-		return fmt.Errorf("lora: dropout %g: must be at least 0 and below 1", c.Dropout)
+		return fmt.Errorf("lora: dropout %s: must be at least 0 and below 1", number.Full(c.Dropout))
 	case c.Tokens < 1:
 		return fmt.Errorf("lora: batches of %d tokens: must be at least 1", c.Tokens)
 	}

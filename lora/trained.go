@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Trained is an adapter without buffers for training: one that was made elsewhere, or that
@@ -134,8 +135,8 @@ func Merge(m *nn.Model, trained []Trained) error {
 		}
 		for _, w := range l.Weight.Data {
 			if !(math.Abs(float64(w)) <= math.MaxFloat32) {
-				return fmt.Errorf("lora: %s: with the adapter merged, a weight is %g: the adapter is damaged, "+
-					"or its training diverged", t.Module, w)
+				return fmt.Errorf("lora: %s: with the adapter merged, a weight is %s: the adapter is damaged, "+
+					"or its training diverged", t.Module, number.Brief(float64(w)))
 			}
 		}
 		l.Changed()

@@ -2,7 +2,11 @@ package nn
 
 // Config: the sizes of a model, and the check that they are possible.
 
-import "fmt"
+import (
+	"fmt"
+
+	"ranksweep/paper/number"
+)
 
 // Config is a model's architecture.
 type Config struct {
@@ -42,10 +46,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("nn: head dim %d: must be even, rotary positions turn pairs of channels", c.HeadDim)
 	}
 	if !(c.NormEps >= 0) {
-		return fmt.Errorf("nn: norm epsilon %g: must be at least 0", c.NormEps)
+		return fmt.Errorf("nn: norm epsilon %s: must be at least 0", number.Full(c.NormEps))
 	}
 	if !(c.RopeTheta > 0) && c.rotaryDim() > 0 {
-		return fmt.Errorf("nn: rope theta %g: must be above 0", c.RopeTheta)
+		return fmt.Errorf("nn: rope theta %s: must be above 0", number.Full(c.RopeTheta))
 	}
 	return c.Variant.validate(c)
 }

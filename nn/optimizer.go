@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"ranksweep/paper/number"
 )
 
 // An Optimizer moves parameters along their gradients. It keeps the slices of the
@@ -83,10 +85,11 @@ func (c OptimizerConfig) Validate() error {
 	}
 	for _, s := range c.all() {
 		if *s.value != 0 && !slices.Contains(v.settings, s.name) {
-			return fmt.Errorf("nn: %s %g: %s has none, leave it at 0", s.name, *s.value, c.Name)
+			return fmt.Errorf("nn: %s %s: %s has none, leave it at 0", s.name, number.Full(*s.value), c.Name)
 		}
 		if !(*s.value >= 0 && float64(float32(*s.value)) < s.below) {
-			return fmt.Errorf("nn: %s %g: must be at least 0 and, in float32, below %g", s.name, *s.value, s.below)
+			return fmt.Errorf("nn: %s %s: must be at least 0 and, in float32, below %s", s.name,
+				number.Full(*s.value), number.Brief(s.below))
 		}
 	}
 	return nil
@@ -188,7 +191,8 @@ func (l LearningRates) Times(factor float64) LearningRates {
 func (l LearningRates) Validate() error {
 	for _, lr := range l {
 		if !(lr >= 0 && lr <= math.MaxFloat32) {
-			return fmt.Errorf("nn: learning rate %g: must be at least 0 and at most %g", lr, math.MaxFloat32)
+			return fmt.Errorf("nn: learning rate %s: must be at least 0 and at most %s", number.Full(lr),
+				number.Brief(math.MaxFloat32))
 		}
 	}
 	return nil

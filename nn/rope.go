@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"ranksweep/nn/kernel"
+	"ranksweep/paper/number"
 )
 
 // rope holds the rotary angles of every position (Su et al. 2021). The first R channels of
@@ -63,9 +64,10 @@ func (s RopeScaling) validate() error {
 	case s == RopeScaling{}:
 		return nil
 	case !(s.Factor > 0):
-		return fmt.Errorf("nn: rope scaling factor %g: must be above 0", s.Factor)
+		return fmt.Errorf("nn: rope scaling factor %s: must be above 0", number.Full(s.Factor))
 	case s.Context != 0 && !(0 < s.LowTurns && s.LowTurns < s.HighTurns):
-		return fmt.Errorf("nn: rope scaling from %g to %g turns: must be above 0 and rise", s.LowTurns, s.HighTurns)
+		return fmt.Errorf("nn: rope scaling from %s to %s turns: must be above 0 and rise", number.Full(s.LowTurns),
+			number.Full(s.HighTurns))
 	}
 	return nil
 }

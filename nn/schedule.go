@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"ranksweep/paper/number"
 )
 
 // Schedule says how the learning rate changes over a run, as a factor of its highest value:
@@ -31,9 +33,9 @@ func (s Schedule) Validate() error {
 	case s.Warmup < 0 || s.Warmup > s.Steps:
 		return fmt.Errorf("nn: warm-up of %d steps: must be at least 0 and at most the run's %d", s.Warmup, s.Steps)
 	case !(s.Floor >= 0 && s.Floor <= 1):
-		return fmt.Errorf("nn: schedule floor %g: must be at least 0 and at most 1", s.Floor)
+		return fmt.Errorf("nn: schedule floor %s: must be at least 0 and at most 1", number.Full(s.Floor))
 	case s.Name == "constant" && s.Floor != 0:
-		return fmt.Errorf("nn: schedule floor %g: a constant schedule has none, leave it at 0", s.Floor)
+		return fmt.Errorf("nn: schedule floor %s: a constant schedule has none, leave it at 0", number.Full(s.Floor))
 	}
 	return nil
 }

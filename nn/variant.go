@@ -2,7 +2,11 @@ package nn
 
 // How architectures differ from LLaMA: norms, positions, biases, joined maps.
 
-import "fmt"
+import (
+	"fmt"
+
+	"ranksweep/paper/number"
+)
 
 // Variant says how an architecture differs from LLaMA's. The zero value is LLaMA: RMSNorm,
 // rotary positions, a gated feed-forward part with SiLU, no biases, one linear map for
@@ -109,10 +113,10 @@ func (v Variant) validate(c Config) error {
 	case v.PostNorms && (v.WeightNames().PostAttn == "" || v.WeightNames().PostMLP == ""):
 		return fmt.Errorf("nn: the norms of the parts' outputs have no names")
 	case !(v.QueryScale >= 0):
-		return fmt.Errorf("nn: query scale %g: must be at least 0", v.QueryScale)
+		return fmt.Errorf("nn: query scale %s: must be at least 0", number.Full(v.QueryScale))
 	case !capable(v.ScoreCap) || !capable(v.LogitCap):
-		return fmt.Errorf("nn: caps of scores %g and logits %g: must be 0 or from %g to %g", v.ScoreCap, v.LogitCap,
-			leastCap, mostCap)
+		return fmt.Errorf("nn: caps of scores %s and logits %s: must be 0 or from %s to %s", number.Full(v.ScoreCap),
+			number.Full(v.LogitCap), number.Brief(leastCap), number.Brief(mostCap))
 	}
 	if err := v.Activation.validate(); err != nil {
 		return err

@@ -120,7 +120,7 @@ func TestVariantRefuses(t *testing.T) {
 		"query scale NaN":                   func(c *Config) { c.QueryScale = math.NaN() },
 		"query scale -1":                    func(c *Config) { c.QueryScale = -1 },
 		"caps of scores -1":                 func(c *Config) { c.ScoreCap = -1 },
-		"caps of scores 1e+39":              func(c *Config) { c.ScoreCap = 1e39 },
+		"caps of scores 1e39":               func(c *Config) { c.ScoreCap = 1e39 },
 		"and logits 1e-50":                  func(c *Config) { c.LogitCap = 1e-50 },
 		"and logits NaN":                    func(c *Config) { c.LogitCap = math.NaN() },
 		"one layer in -1":                   func(c *Config) { c.Window, c.FullEvery = 4, -1 },

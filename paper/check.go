@@ -120,13 +120,13 @@ func verdictTable(v View) (t table.Table, unstable []string) {
 	t = table.Table{
 		Name:  "check",
 		Title: "Does the first loss drop depend on rank? Powers of rank, with 95% intervals over seeds",
-		Caption: fmt.Sprintf("Measured: stable if the power of the first loss drop is within ±%g of 0. Predicted: as "+
+		Caption: fmt.Sprintf("Measured: stable if the power of the first loss drop is within ±%s of 0. Predicted: as "+
 			"the rank grows without bound.\n"+
 			"Best first step: by which multiple the first step would be best if the loss were equally curved in all "+
 			"directions, and in brackets the power of its exact values at these ranks. If it is 0, one learning rate "+
 			"serves all ranks.\n"+
 			"Runs checked against the loss: in how many runs the drop to first order was compared with what the loss "+
-			"did on the same batch. "+unchecked+"\n"+norms+"\n%s", flat, v.equal),
+			"did on the same batch. "+unchecked+"\n"+norms+"\n%s", number.Brief(flat), v.equal),
 	}
 	addTraits(&t, v, func(analysis.Arm) int { return 1 })
 	fitted := func(s metrics.Statistic) func(analysis.Arm) table.Entry {

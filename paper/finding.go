@@ -153,7 +153,7 @@ func (d comparison) found(labels []string, unit string) string {
 
 // relation says how the first of two losses compares with the second, which %s stands for.
 func (d comparison) relation() string {
-	small := fmt.Sprintf("less than %g%%%% of what was learned", 100*learnedMargin)
+	small := "less than " + number.Brief(100*learnedMargin) + "%% of what was learned"
 	switch d.verdict() {
 	case Lower:
 		return "is lower than %s"

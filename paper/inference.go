@@ -75,9 +75,9 @@ func inferenceFigure(v View) (figure.Figure, bool) {
 		Legend: append(legend, figure.Entry{Text: "limits of the claim", Samples: []figure.Series{limits}}),
 		Caption: fmt.Sprintf("Time to score one batch, relative to the base model, against rank: geometric means over "+
 			"paired rounds, %s, with 95%% intervals (Student's t, of logarithms). On the left the adapter is merged "+
-			"into the map; lines without marks are the limits of the claim, a factor of %g above and below 1. On the "+
+			"into the map; lines without marks are the limits of the claim, a factor of %s above and below 1. On the "+
 			"right it is beside the map, and the axis is logarithmic. The base model is %s.",
-			seedCount(n), inferenceMargin, BaseModel),
+			seedCount(n), number.Brief(inferenceMargin), BaseModel),
 	}, len(v.Inference) > 0
 }
 

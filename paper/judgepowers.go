@@ -173,9 +173,9 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 	f.Off = offBy(far)
 	f.Text = fmt.Sprintf("Rows: %d. Distinct measurements among them: %d; any other row is one of these times a "+
 		"constant or a power of the rank, or its square. Each judged alone, %d of %d agree with theory. Corrected "+
-		"over all of them by Holm's method, %d of %d differ from theory at the level %g. The largest deviation from "+
+		"over all of them by Holm's method, %d of %d differ from theory at the level %s. The largest deviation from "+
 		"theory is %s.",
-		len(fits), len(groups), agree, len(groups), differing, len(groups), level, farthestText(fits))
+		len(fits), len(groups), agree, len(groups), differing, len(groups), number.Brief(level), farthestText(fits))
 	f.Text += smallestText(firsts)
 	return f
 }
@@ -233,10 +233,10 @@ func exactValues(r Rule, v View) Finding {
 		"its expected value or, for a loss drop, the mean over its expected value. The intervals of %d of all ratios, "+
 		"%s%%, contain 1; if theory is right, 95%% should, on average over studies. Corrected over the "+
 		"distinct ones by "+
-		"Holm's method, %d differ from theory at the level %g; corrected over all cells, %d do. The widest interval "+
+		"Holm's method, %d differ from theory at the level %s; corrected over all cells, %d do. The widest interval "+
 		"of a ratio is ±%s%%.",
 		len(cells), len(distinct), len(cells)-len(outside), number.Fixed(100*share, 1),
-		len(rejected), level, len(differ), number.Fixed(100*widest, 1))
+		len(rejected), number.Brief(level), len(differ), number.Fixed(100*widest, 1))
 	f.Text += smallestCell(cells) + sharesByChance + quantitiesText(groups)
 	f.Text += namedCells(" The ratios that differ, corrected over all cells: ", differ) +
 		namedCells(" The ratios whose intervals do not contain 1: ", outside)

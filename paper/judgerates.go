@@ -60,8 +60,8 @@ func ratePowers(r Rule, v View) Finding {
 		fmt.Sprintf(" %d of %d best rates lie between other rates that were tried.", tried.between, tried.all) +
 		sharedText(rows)
 	if len(left) > 0 {
-		f.Text += fmt.Sprintf(" A multiplier for which fewer than %g%% of them do is not judged: %s.",
-			100*r.limit("inside"), strings.Join(left, ", "))
+		f.Text += fmt.Sprintf(" A multiplier for which fewer than %s%% of them do is not judged: %s.",
+			number.Brief(100*r.limit("inside")), strings.Join(left, ", "))
 		if f.Standing == Seen {
 			f.Standing = Unresolved
 		}

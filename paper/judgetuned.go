@@ -193,8 +193,9 @@ func initPowers(r Rule, v View) Finding {
 		}
 	}
 	f.Text += fmt.Sprintf(" Theory also says how much the squared norm varies from draw to draw: its variance "+
-		"falls as r to the power of %g if rows of A, or columns of B, are independent. %d of %d distinct intervals "+
-		"contain that power. For orthogonal rows theory says nothing.", theory.OnsetVariancePower, held, all)
+		"falls as r to the power of %s if rows of A, or columns of B, are independent. %d of %d distinct intervals "+
+		"contain that power. For orthogonal rows theory says nothing.", number.Brief(theory.OnsetVariancePower), held,
+		all)
 	f.Tables = []table.Table{initsTable(v)}
 	return f
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ranksweep/metrics/stats"
+	"ranksweep/paper/number"
 )
 
 // A definition is a word that tables use, and what it means there.
@@ -54,7 +55,7 @@ var intervalWords = []definition{
 var powerWords = []definition{
 	{"power of rank", "the slope of a quantity against the rank, both as logarithms: one slope for each seed, " +
 		"averaged over seeds."},
-	{fmt.Sprintf("within ±%g", flat), fmt.Sprintf("of a power of rank: so near to 0 that it makes less than a factor "+
+	{"within ±" + number.Brief(flat), fmt.Sprintf("of a power of rank: so near to 0 that it makes less than a factor "+
 		"of %.2f from rank 4 to 2048.", math.Pow(2048./4, flat))},
 	{"exact theory", exactTheory},
 	{bestFirstStep, "the power of rank of the first step that would lower the loss most if the loss were equally " +
@@ -64,9 +65,9 @@ var powerWords = []definition{
 	{sameDrop, "the power of rank of a learning rate with which the first loss drop is the same at every rank, to " +
 		"first order. It is the power that theory predicts for that drop, with the other sign."},
 	{"agrees", fmt.Sprintf("the 95%% interval of a fitted power contains theory's power, and no part of it is more "+
-		"than %g away from that. Theory's power is the one under exact theory, if the table has it, and not the one "+
+		"than %s away from that. Theory's power is the one under exact theory, if the table has it, and not the one "+
 		"under predicted power. Otherwise it is the predicted power, or a part of the predicted range. A claim that "+
-		"uses another tolerance says so.", near)},
+		"uses another tolerance says so.", number.Brief(near))},
 	{"consistent, not resolved", "the interval contains theory's power, but reaches farther."},
 	{"differs", "the interval does not contain theory's power, however near it is. Where the table has an exact " +
 		"power, the interval may contain the predicted one even so. Such a row has more decimals, if three do not " +
@@ -87,13 +88,13 @@ var comparisonWords = []definition{
 	{"detectable", "the smallest difference that these pairs would show with a probability of 0.8, if this were " +
 		"the only test."},
 	{"Holm's p", "p of the t test, corrected by Holm's method over all tests of the family."},
-	{"lower, higher", fmt.Sprintf("the first setting's loss is lower or higher than the reference's, with "+
-		"Holm's p at most %g.", level)},
+	{"lower, higher", "the first setting's loss is lower or higher than the reference's, with " +
+		"Holm's p at most " + number.Brief(level) + "."},
 	{"p within the margin", "p of two one-sided t tests that the difference is not smaller than the margin, " +
 		"corrected like Holm's p."},
-	{"equivalent, within the margin", fmt.Sprintf("p within the margin is at most %g, which shows that the "+
-		"difference is smaller than a margin of %g%% of what the reference learned. Each seed has its own margin; "+
-		"the column shows the mean.", level, 100*learnedMargin)},
+	{"equivalent, within the margin", fmt.Sprintf("p within the margin is at most %s, which shows that the "+
+		"difference is smaller than a margin of %s%% of what the reference learned. Each seed has its own margin; "+
+		"the column shows the mean.", number.Brief(level), number.Brief(100*learnedMargin))},
 	{"not separated", "none of these is shown, so the two settings are not ranked."},
 	{"diverged", "how many runs diverged, out of how many: first setting, reference."},
 }

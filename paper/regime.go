@@ -8,6 +8,7 @@ import (
 	"ranksweep/analysis"
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
+	"ranksweep/paper/number"
 	"ranksweep/paper/table"
 	"ranksweep/theory"
 )
@@ -63,7 +64,7 @@ func regimeFigure(v View) (figure.Figure, bool) {
 	}
 	f.Legend = append(f.Legend, figure.Entry{},
 		figure.Entry{Text: "exact theory", Samples: []figure.Series{{Color: figure.Ink, Line: figure.ThinLineWide}}},
-		figure.Entry{Text: fmt.Sprintf("%g%% above", 100*closely), Samples: []figure.Series{tenPercent(figure.Axis{})}})
+		figure.Entry{Text: number.Brief(100*closely) + "% above", Samples: []figure.Series{tenPercent(figure.Axis{})}})
 	f.Caption = fmt.Sprintf("Quantities after the first update, divided by what the law for small ranks gives, "+
 		"against rank, on logarithmic axes: root mean squares over seeds, %s, with 95%% intervals. Lines are the "+
 		"values that theory expects at exactly these ranks.", seedCount(doneCounts(v))) + runsLost(v) + " " + v.equal
@@ -81,7 +82,7 @@ func tenPercent(x figure.Axis) figure.Series {
 // measured value is the expected one. It has no rows if no statistic has two laws.
 func regimesTable(v View) table.Table {
 	t := table.Table{Name: "regimes", Title: fmt.Sprintf("Where the law for small ranks meets the law for large "+
-		"ranks, computed from the maps, and where each holds to within %g%%", 100*closely)}
+		"ranks, computed from the maps, and where each holds to within %s%%", number.Brief(100*closely))}
 	type row struct {
 		arm, quantity string
 		analysis.Regime

@@ -13,6 +13,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/data"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 	"ranksweep/tokenizer"
 )
 
@@ -176,8 +177,8 @@ func (t *training) advance() (Progress, error) {
 	rates := t.recipe.rates().Times(t.recipe.schedule().Factor(t.step))
 	norm := nn.ClipGlobalNorm(t.shards.params[0], t.recipe.Train.Clip)
 	if math.IsNaN(loss) || math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return Progress{}, fmt.Errorf("pretrain: step %d: loss %g, gradient norm %g: "+
-			"the training diverged: lower train.lr in the recipe", t.step, loss, norm)
+		return Progress{}, fmt.Errorf("pretrain: step %d: loss %s, gradient norm %s: "+
+			"the training diverged: lower train.lr in the recipe", t.step, number.Brief(loss), number.Brief(norm))
 	}
 	t.opt.Step(rates)
 	t.step++

@@ -56,24 +56,24 @@ func stepsDifference(now, was []metrics.Point) string {
 	return ""
 }
 
-// number is one number of a run that was trained again, next to the stored number.
-type number struct {
+// remeasured is one number of a run that was trained again, next to the stored number.
+type remeasured struct {
 	what     string // grad_norm at step 7
 	now, was float64
 	loss     bool    // a loss, or a difference of two, and not a size
 	scale    float64 // the size to which a difference between kernels is relative
 }
 
-func (n number) String() string {
+func (n remeasured) String() string {
 	return fmt.Sprintf("%s is %s and was %s", n.what, orAbsent(FormatFloat(n.now)), orAbsent(FormatFloat(n.was)))
 }
 
 // numbers pairs the measured numbers of two runs of one shape, as far as the stored run
 // has them.
-func numbers(now, was Run) []number {
+func numbers(now, was Run) []remeasured {
 	all := append(curveNumbers(now.Curve, was.Curve), curveNumbers(now.Modules, was.Modules)...)
 	for i, b := range was.Validation {
-		all = append(all, number{
+		all = append(all, remeasured{
 			what: fmt.Sprintf("nats of validation batch %d", i), now: now.Validation[i].Nats, was: b.Nats,
 			loss: true, scale: math.Abs(b.Nats),
 		})
@@ -81,7 +81,7 @@ func numbers(now, was Run) []number {
 	return all
 }
 
-func curveNumbers(now, was []metrics.Point) (all []number) {
+func curveNumbers(now, was []metrics.Point) (all []remeasured) {
 	largest := largestOf(was)
 	for i, p := range was {
 		for q, v := range p.Values {
@@ -93,7 +93,7 @@ func curveNumbers(now, was []metrics.Point) (all []number) {
 			if p.Module != "" {
 				what += " of " + p.Module
 			}
-			all = append(all, number{
+			all = append(all, remeasured{
 				what: what, now: now[i].Values[q], was: v,
 				loss: quantity.Unit() == metrics.TrainLoss.Unit(), scale: scaleOf(quantity, v, largest),
 			})

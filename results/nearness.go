@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 )
 
 // Tolerance is how far numbers may differ, relative to their size.
@@ -55,7 +56,8 @@ func (t Tolerance) Or(o Tolerance) Tolerance {
 }
 
 func (t Tolerance) String() string {
-	return fmt.Sprintf("%.1g for losses and %.1g for other quantities", t.Losses, t.Sizes)
+	return fmt.Sprintf("%s for losses and %s for other quantities", number.Significant(t.Losses, 1),
+		number.Significant(t.Sizes, 1))
 }
 
 // Nearness says how near a run, trained again by what rounds differently, is to the stored run.
@@ -78,14 +80,15 @@ func Near(now, was Run, within Tolerance) Nearness {
 			largest = share
 			near.Largest, near.What = apart, n.what
 			if share > 1 {
-				near.Difference = fmt.Sprintf("%s, %.0e apart where it may be %.0e", n, apart, most)
+				near.Difference = fmt.Sprintf("%s, %s apart where it may be %s", n, number.Significant(apart, 1),
+					number.Significant(most, 1))
 			}
 		}
 	}
 	return near
 }
 
-func (t Tolerance) of(n number) float64 {
+func (t Tolerance) of(n remeasured) float64 {
 	if n.loss {
 		return t.Losses
 	}
@@ -101,7 +104,7 @@ func shareOf(apart, tolerance float64) float64 {
 }
 
 // apart returns the relative difference; infinite if one of the two numbers is absent.
-func (n number) apart() float64 {
+func (n remeasured) apart() float64 {
 	switch {
 	case FormatFloat(n.now) == FormatFloat(n.was):
 		return 0

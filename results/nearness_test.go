@@ -96,7 +96,7 @@ func TestMeasuredTolerance(t *testing.T) {
 		t.Errorf("nine times as far: %s", near.Difference)
 	}
 	c.Curve[last].Values[metrics.TrainLoss] = loss * (1 + 11*0x1p-20)
-	if near := Near(c, a, got); !strings.Contains(near.Difference, "apart where it may be 1e-05") {
+	if near := Near(c, a, got); !strings.Contains(near.Difference, "apart where it may be 1e-5") {
 		t.Errorf("eleven times as far: %q", near.Difference)
 	}
 	b.Curve[last].Values[metrics.GradNorm] = math.NaN()

@@ -14,6 +14,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/train"
 	"ranksweep/train/resume"
@@ -152,7 +153,7 @@ func formatBytes(n int64) string {
 	for ; x >= 999.5 && unit+1 < len(units); unit++ {
 		x /= 1000
 	}
-	return fmt.Sprintf("%.3g %s", x, units[unit])
+	return number.Significant(x, 3) + " " + units[unit]
 }
 
 // held collects the jobs that another process was training.

@@ -3,13 +3,15 @@ package tokenizer
 import (
 	"errors"
 	"fmt"
+
+	"ranksweep/paper/number"
 )
 
 // newBPE compiles a BPE model with the given vocabulary, which is spelt in the byte alphabet if
 // byteLevel is set.
 func newBPE(j *modelJSON, vocab map[string]int32, byteLevel bool) (*bpe, error) {
 	if j.Dropout != nil && *j.Dropout != 0 {
-		return nil, fmt.Errorf("dropout %g: must be null, random merges are not supported", *j.Dropout)
+		return nil, fmt.Errorf("dropout %s: must be null, random merges are not supported", number.Full(*j.Dropout))
 	}
 	if j.Prefix != "" || j.Suffix != "" {
 		return nil, errors.New("continuing_subword_prefix and end_of_word_suffix must be empty")

@@ -9,6 +9,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Abilities lists what a trainer can train: values of the fields optimizer, method, precision,
@@ -53,7 +54,7 @@ func (a Abilities) Check(trainer string, c experiments.Config) error {
 		asked, can bool
 		usual      string
 	}{
-		{"dropout", c.Adapter.Dropout, c.Adapter.Dropout > 0, a.Dropout, "0"},
+		{"dropout", number.Full(c.Adapter.Dropout), c.Adapter.Dropout > 0, a.Dropout, "0"},
 		{"gradient_checkpointing", true, c.Train.GradientCheckpointing, a.GradientCheckpointing, "false"},
 		{"deterministic", true, c.Train.Deterministic, a.Deterministic, "false"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ranksweep/explain"
+	"ranksweep/paper/number"
 )
 
 // Question is what was tuned, and the rank that is wanted.
@@ -34,7 +35,8 @@ func (q *Question) check() (optimizer string, err error) {
 		q.LR = q.Settings.LR
 	}
 	if !(q.LR >= 0 && q.LR <= mostRate) {
-		return "", fmt.Errorf("transfer: learning rate %g: must be above 0 and at most %g", q.LR, mostRate)
+		return "", fmt.Errorf("transfer: learning rate %s: must be above 0 and at most %s", number.Full(q.LR),
+			number.Brief(mostRate))
 	}
 	if q.Optimizer == "" {
 		q.Optimizer = q.Settings.Optimizer

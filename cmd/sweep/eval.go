@@ -168,7 +168,7 @@ func (e *evaluation) score(ctx context.Context, pass *nn.Pass, sequences []data.
 	e.Loss = sum / float64(e.Tokens)
 	e.Perplexity = math.Exp(e.Loss)
 	if math.IsNaN(e.Perplexity) || math.IsInf(e.Perplexity, 0) {
-		return fmt.Errorf("eval: loss %g: the model's outputs are not finite numbers", e.Loss)
+		return fmt.Errorf("eval: loss %s: the model's outputs are not finite numbers", number.Brief(e.Loss))
 	}
 	if e.Bytes > 0 {
 		bits := sum / (math.Ln2 * float64(e.Bytes))

@@ -147,8 +147,8 @@ func tellDuration(cmd *cobra.Command, studies []study) {
 	for _, s := range studies {
 		cost := sweep.Cost(s.plan.Jobs) + sweep.Cost(s.plan.Follow)
 		total += cost
-		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6.3g TFLOP, about "+
-			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), cost/1e12,
+		fmt.Fprintf(cmd.ErrOrStderr(), "%-16s %10s, %6s TFLOP, about "+
+			"%s\n", s.name, number.Count(len(s.plan.Jobs)+len(s.plan.Follow), "run"), number.Significant(cost/1e12, 3),
 			lasting(cost/perSecond))
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: about %s on %s, if nothing of it is there "+

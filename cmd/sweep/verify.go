@@ -13,6 +13,7 @@ import (
 	"ranksweep/experiments"
 	"ranksweep/lora"
 	"ranksweep/nn/kernel"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -25,8 +26,8 @@ func newVerify() *cobra.Command {
 		Short: "Train some of a store's runs again and compare every number",
 		Long: fmt.Sprintf("Verify trains runs of a store again, from their records, and compares every byte with\n"+
 			"the stored runs: the same seed must give the same bytes. The portable kernel and the\n"+
-			"kernels in assembly round differently; between these, losses may differ by %g of their\n"+
-			"size and other quantities by %g. A run by another trainer that differs, and does not set\n"+
+			"kernels in assembly round differently; between these, losses may differ by %s of their\n"+
+			"size and other quantities by %s. A run by another trainer that differs, and does not set\n"+
 			"deterministic, is trained once more: two runs of one config measure how far apart they\n"+
 			"are, and the stored one may be ten times as far from them. A quantity that the stored\n"+
 			"run lacks, since an older program did not measure it, is not compared. Without RUN,\n"+
@@ -34,7 +35,8 @@ func newVerify() *cobra.Command {
 			"set. The store does not change. Verify exits with 1 if a run differs, or with --all if\n"+
 			"runs are missing or were written by a newer program.\n\n"+
 			"RUN is the ID of a run, or the beginning of one. ",
-			results.BetweenKernels.Losses, results.BetweenKernels.Sizes, verified) + storeHelp,
+			number.Brief(results.BetweenKernels.Losses), number.Brief(results.BetweenKernels.Sizes), verified) +
+			storeHelp,
 		Example: "  sweep verify runs/quickstart\n  sweep verify runs/quickstart 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -152,10 +154,9 @@ func compared(now, was results.Run) verdict {
 	if !kernel.SameBytes(kernels[0], kernels[1]) {
 		near := results.Near(now, was, results.BetweenKernels)
 		if d = near.Difference; d == "" {
-			return verdict{true, fmt.Sprintf("same within the tolerances between kernels, %g for losses and %g for "+
-				"other quantities (%s then, %s now); the largest difference is %.0e, in %s",
-				results.BetweenKernels.Losses, results.BetweenKernels.Sizes, kernels[0], kernels[1],
-				near.Largest, near.What)}
+			return verdict{true, fmt.Sprintf("same within the tolerances between kernels, %s (%s then, %s now); the "+
+				"largest difference is %s, in %s", results.BetweenKernels, kernels[0], kernels[1],
+				number.Significant(near.Largest, 1), near.What)}
 		}
 	}
 	return verdict{false, "differs: " + d + "; " + makers(now, was)}
@@ -179,6 +180,6 @@ func comparedAs(now, was, more results.Run) verdict {
 	if near.Difference != "" {
 		return verdict{false, fmt.Sprintf("differs: %s; by %s; %s", near.Difference, note, makers(now, was))}
 	}
-	return verdict{true, fmt.Sprintf("same within the %s; the largest difference is %.0e, in %s", note, near.Largest,
-		near.What)}
+	return verdict{true, fmt.Sprintf("same within the %s; the largest difference is %s, in %s", note,
+		number.Significant(near.Largest, 1), near.What)}
 }

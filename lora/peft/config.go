@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ranksweep/lora"
+	"ranksweep/paper/number"
 	"ranksweep/userfile"
 )
 
@@ -116,7 +117,8 @@ func (c config) scale(module string) (rank int, gamma float64, err error) {
 	}
 	gamma = lora.Scheme{P: Exponent(c.RSLoRA)}.Gamma(alpha, rank)
 	if math.Abs(gamma) > math.MaxFloat32 || math.IsNaN(gamma) {
-		return 0, 0, fmt.Errorf("module %q: lora_alpha %g at rank %d: the scale is no float32", module, alpha, rank)
+		return 0, 0, fmt.Errorf("module %q: lora_alpha %s at rank %d: the scale is no float32", module,
+			number.Full(alpha), rank)
 	}
 	return rank, gamma, nil
 }

@@ -137,7 +137,7 @@ func TestRefusals(t *testing.T) {
 		{"layers without numbers", `{"target_modules": ["up_proj"], "layers_pattern": "layers"}`, pair,
 			`adapter_config.json: layers_pattern: has no meaning without layers_to_transform`},
 		{"a scale past float32", `{"lora_alpha": 1e40}`, pair,
-			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": lora_alpha 1e+40 at rank 3: the ` +
+			`adapter_model.safetensors: module "model.layers.0.mlp.up_proj": lora_alpha 1e40 at rank 3: the ` +
 				`scale is no float32`},
 
 		{"no adapter", `{}`, nil, `adapter_model.safetensors: holds no adapter`},

@@ -11,6 +11,7 @@ import (
 	"ranksweep/checkpoint"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 	"ranksweep/wholefile"
 )
 
@@ -139,7 +140,7 @@ func Folded(s lora.Scheme, gamma float64, rank int) string {
 	if !s.Log && (s.P == 1 || s.P == 0.5) {
 		return ""
 	}
-	alpha := strconv.FormatFloat(shortestAlpha(float32(gamma), rank, false), 'g', -1, 64)
-	return fmt.Sprintf("PEFT has no name for %s: lora_alpha %s gives it the same γ = %s/%d = %.4g",
-		s, alpha, alpha, rank, gamma)
+	alpha := number.Full(shortestAlpha(float32(gamma), rank, false))
+	return fmt.Sprintf("PEFT has no name for %s: lora_alpha %s gives it the same γ = %s/%d = %s",
+		s, alpha, alpha, rank, number.Significant(gamma, 4))
 }

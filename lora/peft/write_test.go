@@ -169,7 +169,7 @@ func TestWriteRefusals(t *testing.T) {
 	adapters := attach(t, m, adapter{"q_proj", 2, 1}).Trained()
 	adapters[0].A.Data[0] = 1e6
 	err := (&Folder{Adapters: adapters, DType: checkpoint.F16}).Write(t.TempDir())
-	if err == nil || !strings.Contains(err.Error(), "1e+06 is too large for F16") {
+	if err == nil || !strings.Contains(err.Error(), "1e6 is too large for F16") {
 		t.Error(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 )
 
 // rounding is how far a value may lie beside what it must be, as a share of it: a loss below 0, or
@@ -26,7 +27,7 @@ func least(q metrics.Quantity) float64 {
 // run diverged.
 func bounded(q metrics.Quantity, x float64, step int) error {
 	if x < least(q) && !math.IsInf(x, 0) {
-		return fmt.Errorf("reported %s %g at step %d: must be at least 0", q.Name(), x, step)
+		return fmt.Errorf("reported %s %s at step %d: must be at least 0", q.Name(), number.Full(x), step)
 	}
 	return nil
 }
@@ -37,14 +38,15 @@ func (c *curve) fits(loss float64, step int) error {
 	scored := 0
 	for i, b := range c.outcome.Validation {
 		if b.Nats < -rounding {
-			return fmt.Errorf("reported validation batch %d as %g at step %d: must be at least 0", i, b.Nats, step)
+			return fmt.Errorf("reported validation batch %d as %s at step %d: must be at least 0", i,
+				number.Full(b.Nats), step)
 		}
 		sum += b.Nats
 		scored += b.Scored
 	}
 	if mean := sum / float64(scored); math.Abs(mean-loss) > rounding*(1+math.Abs(loss)) {
-		return fmt.Errorf("reported val_loss %g at step %d, and validation batches whose sum makes %g of %d scored "+
-			"tokens: must be the same", loss, step, mean, scored)
+		return fmt.Errorf("reported val_loss %s at step %d, and validation batches whose sum makes %s of %d scored "+
+			"tokens: must be the same", number.Full(loss), step, number.Full(mean), scored)
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ type message struct {
 	Step       int               `json:"step"`
 	Values     values            `json:"values,omitempty"`
 	Maps       map[string]values `json:"maps,omitempty"`       // by the name of the adapted map
-	Validation []number          `json:"validation,omitempty"` // summed loss of each batch of the validation set
+	Validation []jsonNumber      `json:"validation,omitempty"` // summed loss of each batch of the validation set
 }
 
 // abilities are what the other process can train. All but the first four may be missing: then
@@ -123,31 +123,31 @@ type abilities struct {
 }
 
 // values are measurements by the name of their quantity.
-type values map[string]number
+type values map[string]jsonNumber
 
-// number is a float64 in JSON, which may also be "NaN", "Infinity" or "-Infinity".
-type number float64
+// jsonNumber is a float64 in JSON, which may also be "NaN", "Infinity" or "-Infinity".
+type jsonNumber float64
 
 var notFinite = map[string]float64{
 	`"NaN"`: math.NaN(), `"Infinity"`: math.Inf(1), `"-Infinity"`: math.Inf(-1),
 }
 
 // UnmarshalJSON reads a number.
-func (n *number) UnmarshalJSON(text []byte) error {
+func (n *jsonNumber) UnmarshalJSON(text []byte) error {
 	if x, ok := notFinite[string(text)]; ok {
-		*n = number(x)
+		*n = jsonNumber(x)
 		return nil
 	}
 	var x *float64
 	if err := json.Unmarshal(text, &x); err != nil || x == nil {
 		return fmt.Errorf(`%.40s: must be a number, "NaN", "Infinity" or "-Infinity"`, text)
 	}
-	*n = number(*x)
+	*n = jsonNumber(*x)
 	return nil
 }
 
 // MarshalJSON writes a number.
-func (n number) MarshalJSON() ([]byte, error) {
+func (n jsonNumber) MarshalJSON() ([]byte, error) {
 	for text, x := range notFinite {
 		if math.Float64bits(x) == math.Float64bits(float64(n)) || math.IsNaN(x) && math.IsNaN(float64(n)) {
 			return []byte(text), nil

@@ -56,7 +56,7 @@ func TestPageHasEveryMessage(t *testing.T) {
 	said := message{Protocol: 1, Trainer: "x", Versions: map[string]string{"x": "1"}, Device: "x",
 		Devices:   []string{"x"},
 		Abilities: &abilities{}, Notes: []string{"x"}, Reason: "x", What: "x", Values: values{"x": 1},
-		Maps: map[string]values{"x": nil}, Validation: []number{1}, Memory: new(memory)}
+		Maps: map[string]values{"x": nil}, Validation: []jsonNumber{1}, Memory: new(memory)}
 	for _, name := range keys(t, said) {
 		if !fields[name] {
 			t.Errorf("no example has the field %q", name)
@@ -112,16 +112,16 @@ func keys(t *testing.T, of any) []string {
 // TestNumbersOfAllKinds are read as they were written.
 func TestNumbersOfAllKinds(t *testing.T) {
 	for _, x := range []float64{0, -1.5, 1e-300, math.Inf(1), math.Inf(-1), math.NaN()} {
-		text, err := json.Marshal(number(x))
+		text, err := json.Marshal(jsonNumber(x))
 		check(t, err)
-		var got number
+		var got jsonNumber
 		check(t, json.Unmarshal(text, &got))
 		if float64(got) != x && !math.IsNaN(x) || math.IsNaN(x) != math.IsNaN(float64(got)) {
 			t.Errorf("%g became %s and then %g", x, text, float64(got))
 		}
 	}
 	for _, text := range []string{"null", `"inf"`, "[]", "1e999"} {
-		var x number
+		var x jsonNumber
 		if err := json.Unmarshal([]byte(text), &x); err == nil {
 			t.Errorf("%s was read as %g", text, float64(x))
 		}

@@ -14,7 +14,7 @@ const (
 )
 
 // set returns what reports a value.
-func set(quantity string, x number) func(m *message) {
+func set(quantity string, x jsonNumber) func(m *message) {
 	return func(m *message) { m.Values[quantity] = x }
 }
 
@@ -27,7 +27,7 @@ func drop(quantity string) func(m *message) {
 // what must be.
 func TestStepsThatCannotBe(t *testing.T) {
 	w := work(t, tinyConfig(t, "llama"))
-	batches := make([]number, len(newCurve(w).outcome.Validation)) // of loss 0
+	batches := make([]jsonNumber, len(newCurve(w).outcome.Validation)) // of loss 0
 	summed := func(m *message) { m.Validation = batches }
 	for want, change := range map[string]func(m *message){
 		"at 2: reported grad_norm -1 at step 2: must be at least 0":           set("grad_norm", -1),
@@ -48,7 +48,7 @@ func TestStepsThatCannotBe(t *testing.T) {
 		"at 4: reported step 4 without val_loss":                                     drop("val_loss"),
 		"at 4: reported val_loss 1 at step 4, and validation batches whose":          summed,
 		"at 4: reported validation batch 0 as -1 at step 4: must be at least 0": func(m *message) {
-			m.Validation = append([]number{-1}, batches[1:]...)
+			m.Validation = append([]jsonNumber{-1}, batches[1:]...)
 		},
 		inMap + "grad_norm -3 at step 5: must be at least 0": func(m *message) {
 			m.Maps[someMap]["grad_norm"] = -3

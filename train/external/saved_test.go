@@ -47,7 +47,7 @@ func (o *obedient) listenFor(context.Context) (message, error) {
 func stepMessage(step int) message {
 	m := message{Type: "step", Step: step, Values: values{}}
 	if step < 10 {
-		m.Values["train_loss"] = number(step + 1)
+		m.Values["train_loss"] = jsonNumber(step + 1)
 	}
 	if step%4 == 0 || step == 10 {
 		m.Values["val_loss"] = 1

@@ -9,6 +9,7 @@ import (
 
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 )
 
@@ -127,8 +128,8 @@ func sameLoss(merged, factored *nn.Pass, b *nn.Batch) error {
 		return err
 	}
 	if !(math.Abs(x-y) <= mergeTolerance*math.Abs(y)) {
-		return fmt.Errorf("the merged model has loss %g and the factored adapter %g: must differ by at most %g",
-			x, y, mergeTolerance)
+		return fmt.Errorf("the merged model has loss %s and the factored adapter %s: must differ by at most %s of "+
+			"it", number.Full(x), number.Full(y), number.Brief(mergeTolerance))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/train"
 	"ranksweep/train/resume"
@@ -336,7 +337,7 @@ func (t *training) watch(step int, v *metrics.Values, q metrics.Quantity) {
 func Watch(o *train.Outcome, step int, v *metrics.Values, q metrics.Quantity) {
 	if x := v[q]; o.Status != results.Diverged && (math.IsNaN(x) || math.IsInf(x, 0)) {
 		o.Status = results.Diverged
-		o.Reason = fmt.Sprintf("%s is %g at step %d", q.Label(), x, step)
+		o.Reason = fmt.Sprintf("%s is %s at step %d", q.Label(), number.Brief(x), step)
 	}
 }
 

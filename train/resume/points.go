@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 )
 
 // columns is how many numbers a point has in a file: its step, its tokens, the place of its
@@ -36,7 +37,8 @@ func decodePoints(rows []float64, names []string) (points []metrics.Point, err e
 	for row := range slices.Chunk(rows, columns) {
 		step, tokens, place := row[0], row[1], row[2]
 		if !whole(step, 0) || !whole(tokens, 0) || !whole(place, -1) || place >= float64(len(names)) {
-			return nil, fmt.Errorf("it has a point of step %g after %g tokens, of map %g", step, tokens, place)
+			return nil, fmt.Errorf("it has a point of step %s after %s tokens, of map %s", number.Full(step),
+				number.Full(tokens), number.Full(place))
 		}
 		p := metrics.Point{Step: int(step), Tokens: int64(tokens), Values: metrics.Values(row[3:])}
 		if place >= 0 {
