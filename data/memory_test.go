@@ -128,3 +128,25 @@ func TestMemoryKept(t *testing.T) {
 		}
 	}
 }
+
+// While a long line is read and encoded, no more is in use at once than six bytes for each of the file,
+// beside what a tokenizer takes for a line of any length.
+func TestMemoryPeakOfALongLine(t *testing.T) {
+	const size, tokenizer = 2 << 20, 2 << 20
+	words := english(size)
+	for _, l := range layouts[:3] {
+		for name, tok := range tokenizers(t) {
+			content := l.content(words)
+			path := write(t, l.file, content)
+			prepared(t, path, tok) // the tokenizer keeps the memory that it worked with
+			peak := heaptest.Peak(func() any {
+				c, d := prepared(t, path, tok)
+				return []any{c, d}
+			})
+			if perByte := float64(peak-tokenizer) / float64(len(content)); perByte > 6 {
+				t.Errorf("%s, %s: %.1f bytes are in use at once for each of the file, want at most 6",
+					l.name, name, perByte)
+			}
+		}
+	}
+}
