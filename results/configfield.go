@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // configPrefix comes before the path of a config field in the name of its column.
@@ -14,45 +15,75 @@ const configPrefix = "config."
 // configField is one field of a config: its path, as in train.lr, and its cell.
 type configField struct{ path, cell string }
 
-// configFields takes a config apart into its fields, in their order. Groups are one level
+// configReader takes configs apart. What many configs have in common it takes apart once.
+type configReader struct {
+	mu    sync.Mutex
+	known map[string]map[string][]configField // by the name and the text of a field or a group
+}
+
+func newConfigReader() *configReader {
+	return &configReader{known: make(map[string]map[string][]configField)}
+}
+
+// fields takes a config apart into its fields, in their order. Groups are one level
 // deep: anything deeper is one cell of JSON, and so is an empty group.
-func configFields(config json.RawMessage) ([]configField, error) {
+func (c *configReader) fields(config json.RawMessage) (all []configField, err error) {
 	if len(config) == 0 {
 		return nil, nil
 	}
-	var all []configField
-	err := eachConfigField(config, func(path string, value json.RawMessage) {
-		all = append(all, configField{path, configCell(value)})
-	})
-	if err == nil {
-		err = holds(all, config)
-	}
-	return all, err
-}
-
-// eachConfigField calls see for each field, with its path.
-func eachConfigField(config json.RawMessage, see func(path string, value json.RawMessage)) error {
 	top, err := members(config)
-	for _, t := range top {
-		group, groupErr := members(t.value)
-		if groupErr != nil || len(group) == 0 {
-			group = []member{{"", t.value}}
-		}
-		for _, m := range group {
-			path := t.key
-			if m.key != "" {
-				path += "." + m.key
-			}
-			see(path, m.value)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("config %w", err)
 	}
-	return err
+	names := make(map[string]bool, len(top))
+	for _, m := range top {
+		own, err := c.group(m)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, own...)
+		names[m.key] = true
+	}
+	if len(top) == 0 || len(names) < len(top) {
+		return all, holds(all, config)
+	}
+	return all, nil
 }
 
-// configPaths are the paths of the fields of a config. What is wrong with it, [configFields] says.
-func configPaths(config json.RawMessage) (paths []string) {
-	if len(config) > 0 {
-		eachConfigField(config, func(path string, _ json.RawMessage) { paths = append(paths, path) })
+// group takes apart a field of a config that may be a group.
+func (c *configReader) group(m member) ([]configField, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known, ok := c.known[m.key][string(m.value)]; ok {
+		return known, nil
+	}
+	all := groupFields(m)
+	if err := holds(all, encodeObject([]member{m})); err != nil {
+		return nil, err
+	}
+	if c.known[m.key] == nil {
+		c.known[m.key] = make(map[string][]configField)
+	}
+	c.known[m.key][string(m.value)] = all
+	return all, nil
+}
+
+func groupFields(m member) []configField {
+	group, err := members(m.value)
+	if err != nil || len(group) == 0 {
+		return []configField{{m.key, configCell(m.value)}}
+	}
+	var all []configField
+	for _, in := range group {
+		all = append(all, configField{m.key + "." + in.key, configCell(in.value)})
+	}
+	return all
+}
+
+// pathsOf are the paths of fields.
+func pathsOf(fields []configField) (paths []string) {
+	for _, f := range fields {
+		paths = append(paths, f.path)
 	}
 	return paths
 }

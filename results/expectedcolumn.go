@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"ranksweep/metrics"
 )
@@ -12,15 +13,14 @@ import (
 const expectedPrefix = "expected_"
 
 // expectable names the statistics for which theory can have an expectation.
-func expectable() []string {
-	var names []string
+var expectable = sync.OnceValue(func() (names []string) {
 	for _, s := range metrics.Statistics {
 		if s.HasExpected() {
 			names = append(names, s.Name)
 		}
 	}
 	return names
-}
+})
 
 func expectedColumns() []Column {
 	var columns []Column

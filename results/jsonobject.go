@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // sameJSON reports whether two JSON texts are the same value.
@@ -78,6 +79,9 @@ func valueLength(text []byte) int {
 
 // jsonString reads a valid JSON string.
 func jsonString(text []byte) (s string) {
+	if inner := text[1 : len(text)-1]; utf8.Valid(inner) && !bytes.Contains(inner, []byte{'\\'}) {
+		return string(inner)
+	}
 	json.Unmarshal(text, &s)
 	return s
 }

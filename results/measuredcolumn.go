@@ -1,6 +1,10 @@
 package results
 
-import "ranksweep/metrics"
+import (
+	"sync"
+
+	"ranksweep/metrics"
+)
 
 // measuredColumn is a column of runs.csv that is worked out from a run's curve.
 type measuredColumn struct {
@@ -8,7 +12,7 @@ type measuredColumn struct {
 	of func(Run) float64
 }
 
-func measuredColumns() []measuredColumn {
+var measuredColumns = sync.OnceValue(func() []measuredColumn {
 	var columns []measuredColumn
 	for _, s := range metrics.Statistics {
 		columns = append(columns, measuredColumn{
@@ -20,7 +24,7 @@ func measuredColumns() []measuredColumn {
 	return append(columns,
 		measuredColumn{Column{"val_loss_onset", unit, "validation loss before any update"}, Run.OnsetLoss},
 		measuredColumn{Column{"learned", unit, "val_loss_onset less val_loss: what was learned"}, Run.Learned})
-}
+})
 
 // readMeasured checks that the cell is a number or empty; its value follows from the curve.
 func readMeasured(_ *runRow, cell string) error {

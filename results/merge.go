@@ -168,7 +168,7 @@ func (s *Store) add(c Chosen) error {
 // bytesOf reads what Get reads: every file in the folder of a run, also those that are no part of the
 // record, or what a pack has of it.
 func (s *Store) bytesOf(id string) ([]file, error) {
-	if _, err := s.loose(id); errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
+	if _, err := s.loose(id, decodeRecord); errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
 		if p := s.packs.of(id); p != nil {
 			return p.record(id)
 		}

@@ -11,33 +11,36 @@ import (
 )
 
 // Outlines are runs without most of what was measured, which takes little memory however many they
-// are. Each has its statistics all the same, and can be read again for the tables of an export.
+// are. Each has its statistics all the same. The tables of an export take the rest from a [Rest].
 type Outlines struct {
 	Runs []Run // outlines, in the order of [Store.Runs]
 
-	read     func(id string) (Run, error) // the whole run
-	recorded []metrics.Quantity           // in some curve
-	paths    map[string]string            // by ID, the paths of the config's fields, a line each
+	rest     func(id string) (rest, error) // of a run
+	recorded []metrics.Quantity            // in some curve
+	configs  *configReader
+	paths    []string // of the fields of configs
 }
 
 // OutlinesOf returns the outlines of runs in memory.
 func OutlinesOf(runs []Run) Outlines {
-	byID := make(map[string]Run, len(runs))
+	byID := make(map[string]rest, len(runs))
 	var outlines []outline
+	configs := newConfigReader()
 	for _, r := range runs {
-		byID[r.ID] = r
-		outlines = append(outlines, outlineOf(r))
+		byID[r.ID] = rest{r.Curve, r.Validation, r.Config}
+		outlines = append(outlines, outlineOf(r, configs))
 	}
-	return newOutlines(outlines, func(id string) (Run, error) { return byID[id], nil })
+	return newOutlines(outlines, configs, func(id string) (rest, error) { return byID[id], nil })
 }
 
-// Outlines is Asked for outlines.
-func (s *Store) Outlines(g grid.Grid) (o Outlines, others int, problems []error) {
+// Outlines is Asked for outlines. What they leave out goes into left.
+func (s *Store) Outlines(g grid.Grid, left *Rest) (o Outlines, others int, problems []error) {
+	configs := newConfigReader()
 	outlines, others, problems := collect(s, g, func(id string) (outline, error) {
-		r, err := s.View(id)
-		return outlineOf(r), err
+		r, err := s.get(id, left.decode)
+		return outlineOf(r, configs), ofRun(err, id)
 	})
-	return newOutlines(outlines, s.View), others, problems
+	return newOutlines(outlines, configs, left.read), others, problems
 }
 
 // outline is an outline with what the columns of tables depend on.
@@ -47,9 +50,20 @@ type outline struct {
 	paths    string
 }
 
-func outlineOf(r Run) outline {
-	o := outline{r, metrics.Recorded(r.Curve...), strings.Join(configPaths(r.Config), "\n")}
-	o.Provenance = unique.Make(r.Provenance).Value() // one copy of equal texts
+func outlineOf(r Run, configs *configReader) outline {
+	fields, _ := configs.fields(r.Config) // what is wrong with it is said when its row is written
+	o := outline{r, metrics.Recorded(r.Curve...), one(strings.Join(pathsOf(fields), "\n"))}
+	o.Provenance = unique.Make(r.Provenance).Value()
+	for _, text := range []*string{&o.Experiment, &o.Scheme, &o.Optimizer, &o.BeyondTheory} {
+		*text = one(*text)
+	}
+	o.Warnings, o.Axes = slices.Clone(r.Warnings), slices.Clone(r.Axes)
+	for i, w := range r.Warnings {
+		o.Warnings[i] = one(w)
+	}
+	for i, a := range r.Axes {
+		o.Axes[i] = grid.Coordinate{Name: one(a.Name), Value: one(a.Value)}
+	}
 	o.statistics = make([]float64, len(metrics.Statistics))
 	for i, s := range metrics.Statistics {
 		o.statistics[i] = s.Of(r.Curve)
@@ -59,40 +73,31 @@ func outlineOf(r Run) outline {
 	return o
 }
 
-func newOutlines(all []outline, read func(string) (Run, error)) Outlines {
-	o := Outlines{read: read, paths: make(map[string]string, len(all))}
-	recorded := make(map[metrics.Quantity]bool)
-	known := make(map[string]string) // one copy of equal paths
-	for _, one := range all {
-		o.Runs = append(o.Runs, one.Run)
-		if _, ok := known[one.paths]; !ok {
-			known[one.paths] = one.paths
-		}
-		o.paths[one.ID] = known[one.paths]
-		for _, q := range one.recorded {
+// one returns one copy of equal texts.
+func one(text string) string { return unique.Make(text).Value() }
+
+func newOutlines(all []outline, configs *configReader, read func(id string) (rest, error)) Outlines {
+	slices.SortStableFunc(all, func(a, b outline) int { return CompareRuns(a.Run, b.Run) })
+	o := Outlines{Runs: make([]Run, len(all)), configs: configs, rest: read}
+	recorded, seen := make(map[metrics.Quantity]bool), make(map[string]bool)
+	var lists [][]string
+	for i, r := range all {
+		o.Runs[i] = r.Run
+		for _, q := range r.recorded {
 			recorded[q] = true
 		}
+		if r.paths != "" && !seen[r.paths] {
+			seen[r.paths] = true
+			lists = append(lists, strings.Split(r.paths, "\n"))
+		}
 	}
-	slices.SortStableFunc(o.Runs, CompareRuns)
+	o.paths = mergeOrders(lists)
 	for _, q := range metrics.Quantities() {
 		if recorded[q] || !q.Optional() {
 			o.recorded = append(o.recorded, q)
 		}
 	}
 	return o
-}
-
-// configPaths are the paths of config columns for the runs.
-func (o Outlines) configPaths() []string {
-	var lists [][]string
-	seen := make(map[string]bool)
-	for _, r := range o.Runs {
-		if paths := o.paths[r.ID]; paths != "" && !seen[paths] {
-			seen[paths] = true
-			lists = append(lists, strings.Split(paths, "\n"))
-		}
-	}
-	return mergeOrders(lists)
 }
 
 // statistic returns a statistic of the run's curve, or what an outline knows of it.

@@ -1,8 +1,11 @@
 package results
 
 import (
+	"maps"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"ranksweep/grid"
@@ -12,7 +15,7 @@ import (
 // An outline has the statistics of its run, and neither its curve nor its config.
 func TestOutline(t *testing.T) {
 	s := fill(t, Open(t.TempDir()), testGrid())
-	o, others, problems := s.Outlines(grid.Grid{})
+	o, others, problems := s.Outlines(grid.Grid{}, newRest(t))
 	runs, _ := s.Runs()
 	if len(o.Runs) != len(runs) || others != 0 || problems != nil {
 		t.Fatalf("%d outlines of %d runs, %d others, %v", len(o.Runs), len(runs), others, problems)
@@ -52,7 +55,7 @@ func TestOutlinesWriteTables(t *testing.T) {
 	if err := WriteTables(whole, nil, tables...); err != nil {
 		t.Fatal(err)
 	}
-	stored, _, _ := s.Outlines(g)
+	stored, _, _ := s.Outlines(g, newRest(t))
 	for _, o := range []Outlines{stored, OutlinesOf(all)} {
 		heads, err := o.WriteTables(streamed, g, marks)
 		if err == nil {
@@ -67,18 +70,59 @@ func TestOutlinesWriteTables(t *testing.T) {
 	}
 }
 
-// A run that cannot be read again leaves the files as they were.
+// A record is read once: what becomes of it afterwards changes nothing.
 func TestOutlinesOfAChangedStore(t *testing.T) {
 	s := fill(t, Open(t.TempDir()), testGrid())
-	o, _, _ := s.Outlines(grid.Grid{})
+	before, after := t.TempDir(), t.TempDir()
+	o, _, _ := s.Outlines(grid.Grid{}, newRest(t))
+	_, err := o.WriteTables(before, grid.Grid{}, nil)
 	leave(t, s.runs+"/..", o.Runs[3].ID+"/"+curveFile, "changed")
+	if _, again := o.WriteTables(after, grid.Grid{}, nil); err != nil || again != nil {
+		t.Fatal(err, again)
+	}
+	if !reflect.DeepEqual(files(t, before), files(t, after)) {
+		t.Error("the tables differ")
+	}
+}
+
+// What outlines leave out may not fit on the disk. Then nothing is written, and the file is gone at the end.
+func TestOutlinesWithoutRoomForTheRest(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	s := fill(t, Open(t.TempDir()), testGrid())
+	left, err := NewRest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.file.Close()
+	o, _, problems := s.Outlines(grid.Grid{}, left)
+	if len(o.Runs) != len(testGrid()) || len(problems) > 0 {
+		t.Errorf("%d outlines, %v", len(o.Runs), problems)
+	}
 	dir := t.TempDir()
-	if _, err := o.WriteTables(dir, grid.Grid{}, nil); !isDamaged(err, "changed while it was exported") {
+	if _, err := o.WriteTables(dir, grid.Grid{}, nil); err == nil || !strings.Contains(err.Error(), "TMPDIR") {
 		t.Errorf("the error is %v", err)
 	}
-	if left := files(t, dir); len(left) != 0 {
-		t.Errorf("%d files are left", len(left))
+	left.Close()
+	for _, folder := range []string{dir, temporary} {
+		if there := files(t, folder); len(there) > 0 {
+			t.Errorf("left are %q", slices.Collect(maps.Keys(there)))
+		}
 	}
+}
+
+func newRest(t testing.TB) *Rest {
+	t.Helper()
+	left, err := NewRest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := left.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return left
 }
 
 func BenchmarkExport(b *testing.B) {
@@ -88,7 +132,7 @@ func BenchmarkExport(b *testing.B) {
 	}
 	dir := b.TempDir()
 	for b.Loop() {
-		o, _, _ := s.Outlines(grid.Grid{})
+		o, _, _ := s.Outlines(grid.Grid{}, newRest(b))
 		o.WriteTables(dir, grid.Grid{}, nil)
 	}
 	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "runs/s")

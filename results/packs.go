@@ -78,7 +78,7 @@ func (p *packs) list() ([]*pack, error) {
 }
 
 // get reads a run. The error is fs.ErrNotExist if no pack has it.
-func (p *packs) get(id string, without ...string) (r Run, err error) {
+func (p *packs) get(id string, decode decoder) (r Run, err error) {
 	all, err := p.list()
 	if err != nil {
 		return r, err
@@ -86,7 +86,7 @@ func (p *packs) get(id string, without ...string) (r Run, err error) {
 	err = fs.ErrNotExist
 	for _, one := range all {
 		if _, ok := one.at[id]; ok {
-			if r, err = one.get(id, without...); err == nil {
+			if r, err = one.get(id, decode); err == nil {
 				return r, nil
 			}
 		}
@@ -162,12 +162,12 @@ func (p *pack) readDirectory() error {
 	return err
 }
 
-func (p *pack) get(id string, without ...string) (Run, error) {
+func (p *pack) get(id string, decode decoder) (Run, error) {
 	files, err := p.record(id)
 	if err != nil {
 		return Run{}, err
 	}
-	r, err := decodeRecord(files, without...)
+	r, err := decode(files)
 	if err != nil {
 		return Run{}, named(err, id)
 	}

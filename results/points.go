@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ranksweep/metrics"
 )
@@ -56,42 +57,50 @@ type measured struct {
 // decodePoints reads what encodePoints wrote. A quantity without a column, in
 // a record that an earlier program wrote, is absent. A column that this program does not
 // know, in a record that a newer one wrote, is passed over.
-func decodePoints(data []byte) ([]metrics.Point, error) {
-	in := csv.NewReader(bytes.NewReader(data))
-	in.ReuseRecord = true
-	header, err := in.Read()
-	if err != nil {
-		return nil, fmt.Errorf("no header: %w", err)
+func decodePoints(data []byte) (points []metrics.Point, err error) {
+	var columns []measured
+	for row, err := range csvRows(data) {
+		if err != nil && columns == nil {
+			return nil, fmt.Errorf("no header: %w", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if columns == nil {
+			if columns, err = measuredIn(row.cells); err != nil {
+				return nil, err
+			}
+			points = slices.Grow(points, max(0, bytes.Count(data, []byte{'\n'})-1))
+			continue
+		}
+		p, err := decodePoint(row.cells, columns)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", row.line, err)
+		}
+		points = append(points, p)
 	}
+	if columns == nil {
+		return nil, fmt.Errorf("no header: %w", io.EOF)
+	}
+	return points, nil
+}
+
+// measuredIn returns the quantities in the columns of a header.
+func measuredIn(header []string) ([]measured, error) {
 	if len(header) < 3 || header[0] != "step" || header[1] != "tokens" || header[2] != "module" {
 		return nil, errors.New("header does not begin with step,tokens,module")
 	}
-	var columns []measured
+	columns := []measured{}
 	for i, name := range header {
 		if q, ok := metrics.QuantityNamed(name); ok {
 			columns = append(columns, measured{i, q})
 		}
 	}
-	var points []metrics.Point
-	for {
-		row, err := in.Read()
-		if err == io.EOF {
-			return points, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		p, err := decodePoint(row, columns)
-		if err != nil {
-			line, _ := in.FieldPos(0)
-			return nil, fmt.Errorf("line %d: %w", line, err)
-		}
-		points = append(points, p)
-	}
+	return columns, nil
 }
 
 func decodePoint(row []string, columns []measured) (metrics.Point, error) {
-	p := metrics.Point{Module: row[2], Values: metrics.NoValues()}
+	p := metrics.Point{Module: strings.Clone(row[2]), Values: metrics.NoValues()}
 	var err error
 	if p.Step, err = strconv.Atoi(row[0]); err != nil {
 		return p, err

@@ -231,7 +231,7 @@ func TestPutOfAnotherResult(t *testing.T) {
 			if !ok || conflict.Stored != s.path(second.ID) || conflict.Other != want {
 				t.Fatalf("error %+v, want a conflict with %s", conflict, want)
 			}
-			if kept, err := readRecord(disk{}, conflict.Other); err != nil || !sameRun(kept, second) {
+			if kept, err := readRecord(disk{}, conflict.Other, decodeRecord); err != nil || !sameRun(kept, second) {
 				t.Errorf("the second one is kept as %+v, %v", kept, err)
 			}
 		}

@@ -26,7 +26,7 @@ func (s *Store) Asked(g grid.Grid) (runs []Run, others int, problems []error) {
 
 // View is Get without Modules, whose file is held to its checksum all the same.
 func (s *Store) View(id string) (Run, error) {
-	r, err := s.get(id, modulesFile)
+	r, err := s.get(id, decodeView)
 	return r, ofRun(err, id)
 }
 
@@ -46,6 +46,7 @@ func collect[T any](s *Store, g grid.Grid, get func(string) (T, error)) (all []T
 		ids = slices.DeleteFunc(ids, func(id string) bool { return !asked[id] })
 	}
 	problems = s.Problems(ids)
+	all = slices.Grow(all, len(ids))
 	for one, err := range Each(ids, get) {
 		if err != nil {
 			problems = append(problems, err)

@@ -61,16 +61,19 @@ func encodeRecord(r Run) ([]file, error) {
 	return append(files, file{sumsFile, checksums(files)}), nil
 }
 
+// decoder reads the record that files, in order of name, hold.
+type decoder func(files []file) (Run, error)
+
 // readRecord reads the record in a folder. If the record does not agree with its checksums,
 // the error wraps [ErrDamaged]. If it does, but cannot be read, the error is a [NewerError].
 // A folder or file that the system refuses to read is neither. Files that are no part of
 // the record are not looked at.
-func readRecord(disk FileSystem, dir string, without ...string) (Run, error) {
+func readRecord(disk FileSystem, dir string, decode decoder) (Run, error) {
 	files, _, err := readFiles(disk, dir)
 	if err != nil {
 		return Run{}, err
 	}
-	return decodeRecord(files, without...)
+	return decode(files)
 }
 
 // readFiles returns the files of the record in a folder, in order of name, and the names of what
@@ -101,14 +104,19 @@ func readFiles(disk FileSystem, dir string) (files []file, others []string, err 
 	return files, others, nil
 }
 
-// decodeRecord reads the record that files, in order of name, hold. Files without which it is
-// wanted are held to their checksums, and not read.
-func decodeRecord(files []file, without ...string) (Run, error) {
+// decodeRecord reads a whole record.
+func decodeRecord(files []file) (Run, error) { return decodeWithout(files) }
+
+// decodeView reads a record without Modules, whose file is held to its checksum all the same.
+func decodeView(files []file) (Run, error) { return decodeWithout(files, modulesFile) }
+
+// decodeWithout reads a record. The named files are held to their checksums, and not read.
+func decodeWithout(files []file, names ...string) (Run, error) {
 	if err := verify(files); err != nil {
 		return Run{}, err
 	}
 	byName := contents(files)
-	for _, name := range without {
+	for _, name := range names {
 		delete(byName, name)
 	}
 	r, err := decodeSummed(byName)

@@ -60,8 +60,8 @@ func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
 }
 
 // takeApart finds the fields of the run's config, and what its row has no columns for.
-func (r *runRow) takeApart() (err error) {
-	if r.config, err = configFields(r.Config); err != nil {
+func (r *runRow) takeApart(configs *configReader) (err error) {
+	if r.config, err = configs.fields(r.Config); err != nil {
 		return fmt.Errorf("results: run %s: %w", r.ID, err)
 	}
 	return r.checkExpected()

@@ -14,16 +14,13 @@ func newRunTable(runs []Run, g grid.Grid, marks map[string]LocalMark) (Table, er
 	if err != nil {
 		return Table{}, err
 	}
+	configs := newConfigReader()
 	var paths [][]string
 	for i := range rows {
-		if err := rows[i].takeApart(); err != nil {
+		if err := rows[i].takeApart(configs); err != nil {
 			return Table{}, err
 		}
-		var own []string
-		for _, s := range rows[i].config {
-			own = append(own, s.path)
-		}
-		paths = append(paths, own)
+		paths = append(paths, pathsOf(rows[i].config))
 	}
 	fields := mergeOrders(paths)
 	t := Table{File: RunsTable, Columns: allRunColumns(fields)}

@@ -61,7 +61,7 @@ func (l *statusReader) close() {
 // status returns a run that has nothing but its ID and its Status.
 func (l *statusReader) status(id string) (Run, error) {
 	if l.folder[id] && l.index != nil {
-		loose := func() (Run, error) { return l.store.loose(id, modulesFile) }
+		loose := func() (Run, error) { return l.store.loose(id, decodeView) }
 		if r, err := l.index.status(id, loose); err == nil {
 			return Run{ID: id, Status: r.Status}, nil
 		}

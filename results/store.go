@@ -60,7 +60,7 @@ func OpenOn(files FileSystem, dir string) *Store {
 // none, [ErrDamaged] if it is incomplete or altered, and a [NewerError] if a newer program
 // wrote it.
 func (s *Store) Get(id string) (Run, error) {
-	r, err := s.get(id)
+	r, err := s.get(id, decodeRecord)
 	return r, ofRun(err, id)
 }
 
@@ -73,28 +73,28 @@ func ofRun(err error, id string) error {
 
 // get looks for a run in its folder, then in packs, and in its folder again, into which it may
 // have been unpacked meanwhile. A damaged record counts only if there is no other one.
-func (s *Store) get(id string, without ...string) (Run, error) {
+func (s *Store) get(id string, decode decoder) (Run, error) {
 	if err := checkID(id); err != nil {
 		return Run{}, err
 	}
-	r, err := s.loose(id, without...)
+	r, err := s.loose(id, decode)
 	if err != nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged)) {
-		packed, unpacked := s.packs.get(id, without...)
+		packed, unpacked := s.packs.get(id, decode)
 		switch {
 		case unpacked == nil:
 			return packed, nil
 		case !errors.Is(unpacked, fs.ErrNotExist):
 			return Run{}, unpacked
 		case errors.Is(err, fs.ErrNotExist):
-			r, err = s.loose(id, without...)
+			r, err = s.loose(id, decode)
 		}
 	}
 	return r, err
 }
 
 // loose reads a run that has a folder of its own.
-func (s *Store) loose(id string, without ...string) (Run, error) {
-	r, err := readRecord(s.files, s.path(id), without...)
+func (s *Store) loose(id string, decode decoder) (Run, error) {
+	r, err := readRecord(s.files, s.path(id), decode)
 	if err != nil {
 		return Run{}, named(err, id)
 	}

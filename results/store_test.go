@@ -174,7 +174,8 @@ func TestASecondFailureReplacesTheFirst(t *testing.T) {
 		t.Errorf("got %q, %v", got.Reason, err)
 	}
 	n, folder := s.Replaced()
-	if old, err := readRecord(disk{}, filepath.Join(folder, r.ID)); n != 1 || err != nil || old.Reason != "first" {
+	old, err := readRecord(disk{}, filepath.Join(folder, r.ID), decodeRecord)
+	if n != 1 || err != nil || old.Reason != "first" {
 		t.Errorf("%d records are in %s, where the first is %q, %v", n, folder, old.Reason, err)
 	}
 }

@@ -200,7 +200,7 @@ func TestWriteStudyRefuses(t *testing.T) {
 		}
 	}
 	for _, config := range []string{`{"a":{"b.c":1}}`, `{"":1}`, `{"a":{"":1}}`, `{"a":1,"a":2}`, `{}`, `{"a":`} {
-		if _, err := configFields(json.RawMessage(config)); err == nil {
+		if _, err := newConfigReader().fields(json.RawMessage(config)); err == nil {
 			t.Errorf("config %s passes", config)
 		}
 	}

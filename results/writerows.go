@@ -17,15 +17,14 @@ func (o Outlines) WriteTables(dir string, g grid.Grid, marks map[string]LocalMar
 	if err != nil {
 		return nil, err
 	}
-	paths := o.configPaths()
 	tables := []Table{
-		{File: RunsTable, Columns: allRunColumns(paths)},
+		{File: RunsTable, Columns: allRunColumns(o.paths)},
 		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(o.recorded))},
 		{File: validationTable, Columns: validationTableColumns},
 	}
 	var wrong error // with a run, not with a file
 	err = writeTogether(dir, tables, nil, func(files []io.Writer) error {
-		wrong = o.writeRows(files, rows, paths, marks)
+		wrong = o.writeRows(files, rows, marks)
 		return wrong
 	})
 	if wrong == nil && err != nil {
@@ -36,7 +35,7 @@ func (o Outlines) WriteTables(dir string, g grid.Grid, marks map[string]LocalMar
 
 // writeRows writes rows of runs.csv, the runs first and then missing ones, and those of the other
 // tables.
-func (o Outlines) writeRows(files []io.Writer, rows []runRow, paths []string, marks map[string]LocalMark) error {
+func (o Outlines) writeRows(files []io.Writer, rows []runRow, marks map[string]LocalMark) error {
 	present := rows[:len(o.Runs)]
 	byID := make(map[string]*runRow, len(present))
 	var ids []string
@@ -45,7 +44,7 @@ func (o Outlines) writeRows(files []io.Writer, rows []runRow, paths []string, ma
 		byID[r.ID] = &present[i]
 		ids = append(ids, r.ID)
 	}
-	for texts, err := range Each(ids, func(id string) ([3][]byte, error) { return o.texts(*byID[id], paths) }) {
+	for texts, err := range Each(ids, func(id string) ([3][]byte, error) { return o.texts(*byID[id]) }) {
 		if err != nil {
 			return err
 		}
@@ -54,23 +53,23 @@ func (o Outlines) writeRows(files []io.Writer, rows []runRow, paths []string, ma
 		}
 	}
 	for _, r := range rows[len(o.Runs):] {
-		files[0].Write(encodeCSV([][]string{r.cells(paths)}))
+		files[0].Write(encodeCSV([][]string{r.cells(o.paths)}))
 	}
 	return nil
 }
 
 // texts are the rows of a run in each table.
-func (o Outlines) texts(row runRow, paths []string) (texts [3][]byte, err error) {
-	axes := row.Axes
-	if row.Run, err = o.read(row.ID); err != nil {
-		return texts, fmt.Errorf("%w; it changed while it was exported", err)
+func (o Outlines) texts(row runRow) (texts [3][]byte, err error) {
+	left, err := o.rest(row.ID)
+	if err != nil {
+		return texts, err
 	}
-	row.Axes = axes
-	if err := row.takeApart(); err != nil {
+	row.Curve, row.Validation, row.Config = left.Curve, left.Validation, left.Config
+	if err := row.takeApart(o.configs); err != nil {
 		return texts, err
 	}
 	return [3][]byte{
-		encodeCSV([][]string{row.cells(paths)}),
+		encodeCSV([][]string{row.cells(o.paths)}),
 		encodeCSV(curveRows(row.Run, o.recorded)),
 		encodeCSV(validationRows(row.Run)),
 	}, nil

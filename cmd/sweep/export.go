@@ -54,7 +54,12 @@ func newExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		outlines, others, problems := results.Open(dir).Outlines(grid)
+		left, err := results.NewRest()
+		if err != nil {
+			return err
+		}
+		defer left.Close()
+		outlines, others, problems := results.Open(dir).Outlines(grid, left)
 		h, err := holdingsOf(cmd, dir, grid, outlines.Runs, others, problems)
 		if err != nil {
 			return err
