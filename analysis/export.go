@@ -11,11 +11,10 @@ import (
 // columns.csv, which explains every column, into dir, and makes dir if need be. Each file
 // is replaced as a whole. An absent value is an empty field.
 //
-// The runs are those of all phases that the grid asks for, before [Split]; a run that
+// The runs are those of all phases that the grid asks for; a run that
 // the grid asks for and runs lack is exported with the status missing. Cells and exponents
-// come from the reported runs only.
-func Export(runs results.Outlines, g grid.Grid, dir string) error {
-	in, _, _ := Split(g, runs.Runs)
+// come from in, the reported runs that [Split] found among them.
+func Export(runs results.Outlines, in []Row, g grid.Grid, dir string) error {
 	tables, err := runs.WriteTables(dir, g, LocalMarks(in))
 	if err != nil {
 		return err

@@ -186,7 +186,7 @@ func TestExportOfLocalGrids(t *testing.T) {
 		t.Fatalf("%d and %d were trained, want 10", len(Trained(in)), len(Trained(Rows(runs))))
 	}
 	dir := t.TempDir()
-	if err := Export(results.OutlinesOf(runs), g, dir); err != nil {
+	if err := export(results.OutlinesOf(runs), g, dir); err != nil {
 		t.Fatal(err)
 	}
 	count := func(file, part string) int {

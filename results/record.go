@@ -192,8 +192,8 @@ func compact(raw json.RawMessage) json.RawMessage {
 		return nil
 	}
 	var b bytes.Buffer
-	json.Compact(&b, raw) // cannot fail: raw was decoded from valid JSON
-	return b.Bytes()
+	json.Compact(&b, raw)         // cannot fail: raw was decoded from valid JSON
+	return bytes.Clone(b.Bytes()) // without the room that the buffer has left
 }
 
 var errMissing = errors.New("missing")

@@ -24,7 +24,7 @@ const missing Status = "missing"
 
 // runRowsOf gives runs their places in a grid, and adds those that are missing.
 func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
-	planned := plannedRows(g)
+	planned := placesOf(g)
 	at := make(map[string]int, len(planned))
 	for i, p := range planned {
 		if _, twice := at[p.ID]; twice && p.ID != "" {
@@ -53,7 +53,8 @@ func runRowsOf(runs []Run, g grid.Grid) ([]runRow, error) {
 	}
 	for _, p := range planned {
 		if !there[p.ID] {
-			rows = append(rows, p)
+			missed := Run{ID: p.ID, Axes: p.Axes, Status: missing}
+			rows = append(rows, runRow{Run: missed, phase: p.phase, place: p.place})
 		}
 	}
 	return rows, nil
@@ -67,18 +68,21 @@ func (r *runRow) takeApart(configs *configReader) (err error) {
 	return r.checkExpected()
 }
 
-// plannedRows returns the rows of a grid as if every run were missing.
-func plannedRows(g grid.Grid) (rows []runRow) {
-	add := func(planned []grid.Planned, phase string) {
-		for i, p := range planned {
-			rows = append(rows, runRow{
-				Run: Run{ID: p.ID, Axes: p.Axes, Status: missing}, phase: phase, place: strconv.Itoa(i),
-			})
-		}
+// plannedPlace is a planned run and its place.
+type plannedPlace struct {
+	grid.Planned
+	phase, place string // as in a runRow
+}
+
+// placesOf returns the places of a grid.
+func placesOf(g grid.Grid) (all []plannedPlace) {
+	for i, p := range g.Tuning {
+		all = append(all, plannedPlace{p, tuning, strconv.Itoa(i)})
 	}
-	add(g.Tuning, tuning)
-	add(g.Runs, reported)
-	return rows
+	for i, p := range g.Runs {
+		all = append(all, plannedPlace{p, reported, strconv.Itoa(i)})
+	}
+	return all
 }
 
 // ofMissing are the columns that a missing run fills in.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +55,7 @@ func newExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		defer debug.SetGCPercent(debug.SetGCPercent(50)) // a large store: 100,000 runs in 1 GB
 		left, err := results.NewRest()
 		if err != nil {
 			return err
@@ -65,7 +67,7 @@ func newExport() *cobra.Command {
 			return err
 		}
 		if *out != "" {
-			if err := analysis.Export(outlines, h.grid, *out); err != nil {
+			if err := analysis.Export(outlines, h.runs, h.grid, *out); err != nil {
 				return err
 			}
 		}
