@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -74,6 +75,8 @@ func (a Arm) beyondTheory() (always, updated string) {
 			always = "there is no rank"
 		case c.Powers.Log:
 			always = "log r is no power of rank"
+		case math.IsNaN(c.Powers.P) || math.IsNaN(c.Alpha):
+			always = "it is not stated how gamma depends on rank"
 		case c.Alpha != a.Cells[0].Alpha:
 			always = "alpha depends on rank"
 		case len(a.moving()) > 0:

@@ -91,7 +91,9 @@ func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 // [metrics.BestRate].
 func RateExponent(group []Arm) (stats.Exponent, error) {
 	e, err := exponentOf(BestRates(group))
-	e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
+	if always, _ := group[0].beyondTheory(); always == "" {
+		e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
+	}
 	return e, err
 }
 

@@ -143,7 +143,10 @@ func NoValues() Values {
 // Point holds the values measured at one step, for the whole run or for one adapted map.
 type Point struct {
 	Step   int    // updates made so far
-	Tokens int64  // tokens trained on so far
+	Tokens int64  // tokens trained on so far, or TokensUnknown
 	Module string // the adapted map, empty for the whole run
 	Values Values
 }
+
+// TokensUnknown stands for a number of tokens that is not known, as in runs that were trained elsewhere.
+const TokensUnknown = -1

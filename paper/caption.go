@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -106,7 +107,8 @@ func (v View) alphas(cells []analysis.Cell) []float64 {
 	if slices.ContainsFunc(axesOf(v.arms), func(name string) bool { return lastPart(name) == "alpha" }) {
 		return nil
 	}
-	return distinct(rankedCells(cells), func(s analysis.Setting) float64 { return s.Alpha })
+	stated := slices.DeleteFunc(rankedCells(cells), func(c analysis.Cell) bool { return math.IsNaN(c.Alpha) })
+	return distinct(stated, func(s analysis.Setting) float64 { return s.Alpha })
 }
 
 // alphaByScheme says which alpha each scheme has; empty if all have one, or a scheme has several.

@@ -75,7 +75,8 @@ func readCurveRow(s *sheet, cells []string) (id string, p metrics.Point, err err
 		case name == "step":
 			err = parseCell(cells[i], &p.Step)
 		case name == "tokens":
-			err = parseCell(cells[i], &p.Tokens)
+			p.Tokens, err = parseTokens(cells[i])
+			err = wanted(err, "a whole number")
 		case measured:
 			p.Values[q], err = parseFloat(cells[i])
 			err = wanted(err, "a finite number, or empty")

@@ -27,7 +27,23 @@ var stepColumns = []Column{
 }
 
 func stepCells(p metrics.Point) []string {
-	return []string{strconv.Itoa(p.Step), strconv.FormatInt(p.Tokens, 10)}
+	return []string{strconv.Itoa(p.Step), formatTokens(p.Tokens)}
+}
+
+// formatTokens writes a number of tokens; empty if it is not known.
+func formatTokens(n int64) string {
+	if n == metrics.TokensUnknown {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// parseTokens reads what formatTokens wrote.
+func parseTokens(cell string) (int64, error) {
+	if cell == "" {
+		return metrics.TokensUnknown, nil
+	}
+	return strconv.ParseInt(cell, 10, 64)
 }
 
 // encodePoints writes points as CSV.
@@ -105,7 +121,7 @@ func decodePoint(row []string, columns []measured) (metrics.Point, error) {
 	if p.Step, err = strconv.Atoi(row[0]); err != nil {
 		return p, err
 	}
-	if p.Tokens, err = strconv.ParseInt(row[1], 10, 64); err != nil {
+	if p.Tokens, err = parseTokens(row[1]); err != nil {
 		return p, err
 	}
 	for _, c := range columns {

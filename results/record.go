@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"ranksweep/wholefile"
 )
 
 // ErrDamaged marks a record that does not agree with its checksums. It is as good as
@@ -42,11 +40,11 @@ type file struct {
 // encodeRecord returns the files of a run's record, in order of name but for
 // the checksums, which come last.
 func encodeRecord(r Run) ([]file, error) {
-	run, err := wholefile.JSON(r)
+	run, err := encodeRun(r)
 	if err != nil {
 		return nil, err
 	}
-	timing, err := wholefile.JSON(r.Timing)
+	timing, err := encodeTiming(r)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +165,7 @@ func decodeRun(text []byte) (r Run, err error) {
 		return r, err
 	}
 	r.Config = compact(r.Config)
+	r.leaveAbsent()
 	return r, r.check()
 }
 

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -64,6 +65,9 @@ type Run struct {
 	// config did not ask for it.
 	Expected map[string]float64 `json:"expected,omitempty"`
 
+	// Imported says where a run comes from that was trained elsewhere; nil for a run of ours.
+	Imported *Imported `json:"imported,omitempty"`
+
 	Config     json.RawMessage `json:"config"` // fully resolved
 	Provenance Provenance      `json:"provenance"`
 
@@ -125,7 +129,7 @@ func (r Run) OnsetLoss() float64 {
 
 // check returns an error about a run that must be neither stored nor read.
 func (r Run) check() error {
-	if err := checkID(r.ID); err != nil {
+	if err := cmp.Or(checkID(r.ID), r.checkImported()); err != nil {
 		return err
 	}
 	switch r.Status {

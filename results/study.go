@@ -126,8 +126,14 @@ func (s *Summary) span(started time.Time) {
 }
 
 // WriteStudy writes a study into dir, and makes dir if need be. Each file is replaced as a
-// whole; the same study gives the same bytes. Marks are those of [RunTables].
+// whole; the same study gives the same bytes. Marks are those of [RunTables]. A study has no
+// imported runs.
 func WriteStudy(dir string, s StudyFiles, marks map[string]LocalMark) error {
+	for _, r := range s.Runs {
+		if err := r.Refused(); err != nil {
+			return fmt.Errorf("results: a study is of runs that can be trained again: %w", err)
+		}
+	}
 	tables, err := RunTables(s.Runs, s.Grid, marks)
 	if err != nil {
 		return err

@@ -14,6 +14,9 @@ import (
 // which the store does not keep. If the model, the data or the arithmetic has changed,
 // the error says which.
 func Again(ctx context.Context, r results.Run, t train.Trainers) (Job, error) {
+	if err := r.Refused(); err != nil {
+		return Job{}, fmt.Errorf("sweep: %w", err)
+	}
 	c, err := experiments.ConfigOf(r.ID, r.Config)
 	if err != nil {
 		return Job{}, err
