@@ -13,6 +13,7 @@ import (
 // ownFiles are the folders whose code opens files without package userfile, and what files
 // those are: the program's own, or those of the Go tree.
 var ownFiles = map[string]string{
+	"cluster":   "of a store",
 	"cmd/sweep": "of a study, the report, and the system",
 	"data":      "of the Go tree",
 	"hub":       "of the hub's cache",

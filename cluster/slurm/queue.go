@@ -34,8 +34,7 @@ func parseQueue(text, logs string) (tasks []cluster.Task, err error) {
 		if len(fields) != len(queueFields)+1 {
 			return nil, fmt.Errorf("slurm: squeue printed %q: must have %d fields", line, len(queueFields))
 		}
-		t := cluster.Task{ID: fields[0], Array: fields[1], Reason: fields[4], Node: fields[5],
-			Log: filepath.Join(logs, fields[0]+".log")}
+		t := cluster.Task{ID: fields[0], Array: fields[1], Reason: fields[4], Node: fields[5]}
 		t.Restarts, _ = strconv.Atoi(fields[7])
 		if t.State = stateOf(fields[3], t.Restarts); strings.Contains(t.Reason, "requeued held") {
 			t.State = cluster.Held
@@ -62,6 +61,7 @@ func parseQueue(text, logs string) (tasks []cluster.Task, err error) {
 			index, _ := strconv.Atoi(fields[2])
 			t.Shard = index + 1
 		}
+		t.Log = filepath.Join(logs, logName(t.Phase, t.Of, t.ID))
 		tasks = append(tasks, t)
 	}
 	return tasks, nil

@@ -27,7 +27,7 @@ func (j Job) Script() string {
 		for _, c := range append([][]string{j.Run}, j.Then...) {
 			all = append(all, command(c))
 		}
-		fmt.Fprintln(&b, strings.Join(all, " &&\n"))
+		fmt.Fprintf(&b, "%s\nstatus=$?\n%sexit $status\n", strings.Join(all, " &&\n"), tellStatus)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "export GOMAXPROCS=%d\n", j.CPUs) // many clusters do not keep a task to its CPUs
@@ -39,6 +39,7 @@ func (j Job) Script() string {
 	if j.Lenient {
 		fmt.Fprintf(&b, "[ $status != %d ] || status=0 # the next array goes on\n", cluster.EarlyStatus)
 	}
+	b.WriteString(tellStatus)
 	fmt.Fprintf(&b, "if [ $status = %d ]; then\n"+
 		"\tfor _ in 1 2 3 4 5; do\n"+
 		"\t\t$again requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\" && break\n"+
@@ -51,14 +52,15 @@ func (j Job) Script() string {
 
 // options are those of sbatch.
 func (j Job) options() []string {
-	log, all := "%j.log", []string{"job-name=" + quoted(j.Name), "comment=" + quoted(j.comment())}
+	id, all := "%j", []string{"job-name=" + quoted(j.Name), "comment=" + quoted(j.comment())}
 	if len(j.Shards) > 0 {
-		log = "%A_%a.log"
+		id = "%A_%a"
 		all = append(all, "array="+indices(j.Shards, j.Limit), "requeue",
 			fmt.Sprintf("signal=B:USR1@%d", int(j.Notice().Seconds())))
 	}
 	all = append(all, "time="+limit(j.Time), "open-mode=append",
-		"output="+quoted(filepath.Join(strings.ReplaceAll(j.Logs, "%", "%%"), log)), "chdir="+quoted(j.Chdir),
+		"output="+quoted(filepath.Join(strings.ReplaceAll(j.Logs, "%", "%%"), logName(j.Phase, j.Of, id))),
+		"chdir="+quoted(j.Chdir),
 		fmt.Sprintf("cpus-per-task=%d", j.CPUs))
 	if j.Partition != "" {
 		all = append(all, "partition="+quoted(j.Partition))

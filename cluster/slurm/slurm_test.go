@@ -31,7 +31,7 @@ func TestScript(t *testing.T) {
 #SBATCH --signal=B:USR1@120
 #SBATCH --time=30
 #SBATCH --open-mode=append
-#SBATCH --output=/home/me/100%%/cluster/%A_%a.log
+#SBATCH --output=/home/me/100%%/cluster/tuning.8.%A_%a.log
 #SBATCH --chdir="/home/me/a b"
 #SBATCH --cpus-per-task=2
 #SBATCH --partition=short
@@ -46,6 +46,7 @@ trap 'again=:; kill -TERM $! 2>/dev/null' TERM
 /bin/sweep run 'it'\''s.yaml' --shard $((SLURM_ARRAY_TASK_ID + 1))/8 &
 for _ in 1 2 3; do wait $!; status=$?; done
 [ $status != 69 ] || status=0 # the next array goes on
+echo; echo "sweep: the task ends with exit status $status"
 if [ $status = 75 ]; then
 	for _ in 1 2 3 4 5; do
 		$again requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" && break
@@ -67,11 +68,14 @@ func TestTablesScript(t *testing.T) {
 #SBATCH --comment=tables
 #SBATCH --time=2
 #SBATCH --open-mode=append
-#SBATCH --output=/l/%j.log
+#SBATCH --output=/l/tables.%j.log
 #SBATCH --chdir=/
 #SBATCH --cpus-per-task=1
 a b &&
 c 'd e'
+status=$?
+echo; echo "sweep: the task ends with exit status $status"
+exit $status
 `
 	if got := j.Script(); got != want {
 		t.Errorf("the script is\n%s\nwant\n%s", got, want)
@@ -158,10 +162,9 @@ func TestParseQueue(t *testing.T) {
 		t.Fatalf("%d tasks, want %d", len(got), len(want))
 	}
 	for i, w := range want {
-		w.Log = "logs/" + w.ID + ".log"
-		w.Phase = "tables"
+		w.Phase, w.Log = "tables", "logs/tables."+w.ID+".log"
 		if w.Shard > 0 {
-			w.Phase, w.Of = "tuning", 64
+			w.Phase, w.Of, w.Log = "tuning", 64, "logs/tuning.64."+w.ID+".log"
 		}
 		if !same(got[i], w) {
 			t.Errorf("task %d is\n%+v, want\n%+v", i, got[i], w)

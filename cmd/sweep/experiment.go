@@ -124,29 +124,38 @@ func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Ru
 	case len(in) == 0 && len(newer) > 0:
 		return h, newer.err(dir)
 	case len(in) == 0 && len(all) > 0:
-		return h, fmt.Errorf("%s holds only runs that tune, %d of %d: run the same sweep run again to train the "+
-			"reported runs", dir, c.Tuned, c.Tuning)
+		return h, fmt.Errorf("%s holds only runs that tune, %d of %d: run the same %s again to train the "+
+			"reported runs", dir, c.Tuned, c.Tuning, trains(dir))
 	case len(in) == 0:
 		return h, fmt.Errorf("%s holds no runs of its grid%s: sweep run EXPERIMENT --out %s trains them",
 			dir, besides(others), dir)
 	}
 	return holdings{
 		runs: in, choices: choices, coverage: c, all: all, grid: grid, newer: newer,
-		missing: incomplete(dir, c),
+		missing: incomplete(dir, c, trains(dir)),
 	}, nil
 }
 
 // view returns the view of the reported runs.
 func (h holdings) view() paper.View { return paper.NewView(h.runs, h.choices, h.coverage) }
 
-// incomplete says what of its grid a store has, and what to do; nil if it has all of it.
-func incomplete(dir string, c results.Coverage) error {
+// trains is the command that trains what a store lacks.
+func trains(dir string) string {
+	if submitted(dir) {
+		return "sweep submit"
+	}
+	return "sweep run"
+}
+
+// incomplete says what of its grid a store has, and which command trains the rest, unless that is empty; nil
+// if it has all of it.
+func incomplete(dir string, c results.Coverage, command string) error {
 	if c.Whole() {
 		return nil
 	}
 	text := fmt.Sprintf("%s: %s", dir, c)
-	if c.Missing() > 0 || c.PlanUnknown {
-		text += "; run the same sweep run again to complete it"
+	if command != "" && (c.Missing() > 0 || c.PlanUnknown) {
+		text += fmt.Sprintf("; run the same %s again to complete it", command)
 	}
 	return errors.New(text)
 }

@@ -132,7 +132,7 @@ func unite(cmd *cobra.Command, members []member, out string) error {
 		fmt.Fprintf(cmd.OutOrStdout(), "%s of %s\n", number.Count(from[p.store], "run"), p.dir)
 	}
 	_, c, _, err := count(out, localTrainer(cmd).Provenance())
-	if left := incomplete(out, c); err == nil && left != nil {
+	if left := incomplete(out, c, trains(out)); err == nil && left != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "sweep: %v\n", left)
 	}
 	return err

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"latin1":      scriptLatin1,
 			"fail":        scriptFail,
 			"exits":       scriptExits,
+			"lease":       scriptLease,
 		},
 	})
 }
@@ -234,4 +235,19 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// scriptLease is "lease STORE TASK": it makes the lease of the first run of a grid, as a task of a cluster
+// leaves it on another host.
+func scriptLease(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lease STORE TASK")
+	}
+	dir := ts.MkAbs(args[0])
+	g, err := results.ReadGrid(dir)
+	ts.Check(err)
+	text := fmt.Sprintf(`{"host":"node7","process":4,"claim":"c","task":%q,"seconds":90,"step":7,"steps":9,"loss":1.5}`,
+		args[1])
+	ts.Check(os.MkdirAll(filepath.Join(dir, "runs"), 0o777))
+	ts.Check(os.WriteFile(filepath.Join(dir, "runs", "."+g.Runs[0].ID+".lease"), []byte(text), 0o666))
 }

@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -220,6 +222,16 @@ func TestSlurmTimeLimit(t *testing.T) {
 	if s.Tasks[0].State != cluster.Running || s.Tasks[0].Node == "" || s.Tasks[0].Since.IsZero() {
 		t.Errorf("the task is %+v", s.Tasks[0])
 	}
+	s = reach(t, dir, "store", "a step of the task", func(s status) bool {
+		return len(s.Running) == 1 && s.Running[0].Step > 0
+	})
+	if r := s.Running[0]; r.Task != s.Tasks[0].ID || r.Steps != 2000000 || r.Loss == nil {
+		t.Errorf("the run is %+v", r)
+	}
+	shown := regexp.MustCompile(`(?m)^running   reported 1/1 on .*\n {12}rank=4 .*: step \d+ of 2000000, loss `)
+	if text, _, _ := statusOf(t, dir, "store"); !shown.MatchString(text) {
+		t.Errorf("status says\n%s", text)
+	}
 	checkpoint, err := filepath.Glob(filepath.Join(dir, "store/runs/.*.checkpoint"))
 	if err != nil || len(checkpoint) != 1 {
 		t.Fatalf("checkpoints %q: %v", checkpoint, err)
@@ -238,4 +250,81 @@ func TestSlurmTimeLimit(t *testing.T) {
 	if !after.ModTime().After(before.ModTime()) {
 		t.Error("a run that is canceled writes no checkpoint")
 	}
+}
+
+// TestSlurmForgets: when Slurm has forgotten tasks that failed, status says from their output which they are and
+// why. The same submission, once more, mends it.
+func TestSlurmForgets(t *testing.T) {
+	needSlurm(t)
+	dir := workplace(t)
+	forgetSoon(t)
+	node := strings.TrimSpace(tool(t, dir, "sinfo", "-h", "-p", "debug", "-o", "%n"))
+	data, hidden := filepath.Join(dir, "sums.jsonl"), filepath.Join(dir, "hidden")
+	tool(t, dir, "scontrol", "update", "NodeName="+node, "State=DRAIN", "Reason=test")
+	tool(t, dir, "sweep", "submit", "killed.yaml", "--slurm", "--tasks", "3", "--out", "store")
+	if _, _, said := statusOf(t, dir, "store"); strings.Contains(said, "again") {
+		t.Errorf("while tasks are queued, status says %s", said)
+	}
+	check(t, os.Rename(data, hidden))
+	tool(t, dir, "scontrol", "update", "NodeName="+node, "State=RESUME")
+	s := reach(t, dir, "store", "failed tasks that are forgotten", func(s status) bool {
+		return in(s.Tasks, cluster.Failed) == 4 && tool(t, dir, "squeue", "-h", "--states=all") == ""
+	})
+	s, _ = slurmStatus(t, dir, "store")
+	if len(s.Tasks) != 4 || s.Tasks[3].Phase != tablesPhase {
+		t.Fatalf("the tasks are %+v", s.Tasks)
+	}
+	for i, task := range s.Tasks[:3] {
+		last := strings.Join(task.Last, "\n")
+		if part(task) != fmt.Sprintf("reported %d/3", i+1) || task.State != cluster.Failed || task.Exit != 1 ||
+			!strings.Contains(last, "sums.jsonl") {
+			t.Errorf("task %d is %+v", i, task)
+		}
+	}
+	if _, _, said := statusOf(t, dir, "store"); !strings.Contains(said, "run the same sweep submit again") {
+		t.Errorf("status says %s", said)
+	}
+	check(t, os.Rename(hidden, data))
+	tool(t, dir, "sweep", "submit", "killed.yaml", "--slurm", "--tasks", "3", "--out", "store")
+	s = reach(t, dir, "store", "the end", func(s status) bool {
+		return s.Missing == 0 && in(s.Tasks, liveStates...) == 0
+	})
+	if in(s.Tasks, cluster.Failed) > 0 {
+		t.Errorf("at the end the tasks are %+v", s.Tasks)
+	}
+}
+
+// TestSlurmKills: a task that is killed without a word is known as such when Slurm has forgotten it.
+func TestSlurmKills(t *testing.T) {
+	needSlurm(t)
+	dir := workplace(t)
+	forgetSoon(t)
+	tool(t, dir, "sweep", "submit", "killed.yaml", "--slurm", "--out", "store", "--set", "steps=2000000",
+		"--set", "rank=4", "--set", "scaling=lora", "--set", "seed=0", "--time", "10m", "--across-limits")
+	s := reach(t, dir, "store", "a run", func(s status) bool { return len(s.Running) == 1 })
+	parent := tool(t, dir, "ps", "-o", "ppid=", "-p", fmt.Sprint(s.Running[0].Process))
+	script, err := strconv.Atoi(strings.TrimSpace(parent))
+	check(t, err)
+	check(t, syscall.Kill(script, syscall.SIGKILL))
+	s = reach(t, dir, "store", "a killed task that is forgotten", func(s status) bool {
+		return in(s.Tasks, liveStates...) == 0 && tool(t, dir, "squeue", "-h", "--states=all") == ""
+	})
+	s, _ = slurmStatus(t, dir, "store")
+	if len(s.Tasks) == 0 || s.Tasks[0].Of == 0 || !strings.Contains(s.Tasks[0].Reason, "it was killed") {
+		t.Errorf("the tasks are %+v", s.Tasks)
+	}
+}
+
+// forgetSoon has Slurm forget tasks two seconds after their end, until the test ends.
+func forgetSoon(t *testing.T) {
+	t.Helper()
+	file := os.Getenv("SLURM_CONF")
+	was, err := os.ReadFile(file)
+	check(t, err)
+	set := func(text string) {
+		check(t, os.WriteFile(file, []byte(text), 0o666))
+		tool(t, ".", "scontrol", "reconfigure")
+	}
+	set(string(was) + "MinJobAge=2\n")
+	t.Cleanup(func() { set(string(was)) })
 }

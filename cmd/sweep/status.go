@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,8 +49,9 @@ func newStatus() *cobra.Command {
 			"that has a checkpoint is listed as saved: it goes on from there. Each checkpoint is read\n" +
 			"whole, so that one which is damaged, or of another run or program, is named.\n\n" +
 			"If the experiment was submitted, status shows its tasks too: queued and why, running, where\n" +
-			"and since when, requeued, and failed, with Slurm's reason and the end of the output. Slurm\n" +
-			"forgets a task some minutes after its end; its output stays in DIR/cluster.\n\n" +
+			"and since when, with the steps of their runs, requeued, and failed, with Slurm's reason and\n" +
+			"the end of the output. Slurm forgets a task some minutes after its end; then the output,\n" +
+			"which stays in DIR/cluster, says which failed.\n\n" +
 			"With --watch it shows all of that again and again but checkpoints and tasks: what is done,\n" +
 			"each run that is trained, with its step and loss, and the time left. It reads nothing but the\n" +
 			"store, so that it works on any host that sees the disk. A worker writes its step every ten\n" +
@@ -93,11 +95,18 @@ func newStatus() *cobra.Command {
 	return cmd
 }
 
-// verdict says what is missing, failed or a newer program's; nil if all runs have a result.
+// verdict says what is missing, failed or a newer program's; nil if all runs have a result. While tasks are
+// still to run, there is nothing to do.
 func (s status) verdict(dir string, c results.Coverage, newer newerRuns) error {
-	err := incomplete(dir, c)
+	command := trains(dir)
+	if slices.ContainsFunc(s.Tasks, func(t cluster.Task) bool { return t.State.Live() }) {
+		command = ""
+	}
+	err := incomplete(dir, c, command)
 	if err == nil && s.Failed > 0 {
-		err = fmt.Errorf("%s has failed runs: run the same sweep run again to try them again", dir)
+		if err = fmt.Errorf("%s has failed runs", dir); command != "" {
+			err = fmt.Errorf("%w: run the same %s again to try them again", err, command)
+		}
 	}
 	return errors.Join(newer.err(dir), err)
 }

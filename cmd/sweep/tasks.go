@@ -35,20 +35,53 @@ func tasksOf(ctx context.Context, dir string) ([]cluster.Task, error) {
 	return slurm.Tasks(ctx, name, filepath.Join(dir, clusterFolder))
 }
 
+// submitted reports whether a store was handed to a cluster.
+func submitted(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, clusterFolder))
+	return err == nil
+}
+
 // submittedTasks returns the tasks of a store that was submitted, without those that others came
 // after, and the last lines of what failed ones said.
 func submittedTasks(ctx context.Context, dir string) ([]cluster.Task, error) {
-	if _, err := os.Stat(filepath.Join(dir, clusterFolder)); err != nil {
-		return nil, nil // it was not
+	if !submitted(dir) {
+		return nil, nil
 	}
+	logs := slurm.Logs(filepath.Join(dir, clusterFolder)) // first: Slurm knows those that are still to end
 	tasks, err := tasksOf(ctx, dir)
-	tasks = latest(tasks)
+	if err != nil {
+		return nil, err
+	}
+	tasks = latest(append(tasks, forgotten(logs, tasks)...))
 	for i, t := range tasks {
 		if t.State == cluster.Failed {
-			tasks[i].Last = lastLines(t.Log, 5)
+			tasks[i].Last = slurm.LastLines(t.Log, 5)
 		}
 	}
-	return tasks, err
+	return tasks, nil
+}
+
+// forgotten returns the failed tasks that the cluster knows no more. If a later array of their phase
+// divides the work otherwise, they are of no interest.
+func forgotten(logs, known []cluster.Task) (failed []cluster.Task) {
+	last, id := make(map[string]cluster.Task), make(map[string]bool) // by phase, the task of the last array
+	for _, t := range append(slices.Clone(logs), known...) {
+		if arrayNumber(t) >= arrayNumber(last[t.Phase]) {
+			last[t.Phase] = t
+		}
+	}
+	for _, t := range known {
+		id[t.ID] = true
+	}
+	for _, t := range latest(logs) {
+		if id[t.ID] || t.Of != last[t.Phase].Of {
+			continue
+		}
+		if t = slurm.Forgotten(t); t.State == cluster.Failed {
+			failed = append(failed, t)
+		}
+	}
+	return failed
 }
 
 // latest returns the last task of each shard, in order of phase and shard.
@@ -80,22 +113,6 @@ func part(t cluster.Task) string {
 	return fmt.Sprintf("%s %d/%d", t.Phase, t.Shard, t.Of)
 }
 
-// lastLines returns the last lines of a file; none if it cannot be read. A line may be long.
-func lastLines(path string, most int) []string {
-	const enough = 4096 // bytes
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > enough {
-		f.Seek(-enough, io.SeekEnd)
-	}
-	text, _ := io.ReadAll(io.LimitReader(f, enough))
-	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-	return lines[max(0, len(lines)-most):]
-}
-
 // group is what tasks that wait have in common.
 type group struct {
 	state         cluster.State
@@ -123,8 +140,7 @@ func writeTasks(w io.Writer, tasks []cluster.Task, runs []runningRun) (others []
 				fmt.Fprintf(w, "            %s: %s\n", r.Place, r.progress())
 			}
 		case cluster.Failed:
-			fmt.Fprintf(w, "failed    %s: %s, exit status %d, task %s; %s ends with\n", part(t), t.Reason, t.Exit, t.ID,
-				t.Log)
+			fmt.Fprintf(w, "failed    %s: %s%s, task %s; %s ends with\n", part(t), t.Reason, exitOf(t), t.ID, t.Log)
 			for _, line := range t.Last {
 				fmt.Fprintf(w, "            %s\n", line)
 			}
@@ -152,6 +168,14 @@ func tally(tasks []cluster.Task) string {
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// exitOf says the exit status of a task that failed, if it is known.
+func exitOf(t cluster.Task) string {
+	if t.Exit == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", exit status %d", t.Exit)
 }
 
 // again says how often a task began anew.
