@@ -238,7 +238,7 @@ func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
 // phase trains the missing runs of a part of a plan. It records the grid before and after, so that a
 // store that was removed in the meantime does not pass for a complete one.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir string) error {
-	if err := writeGrid(p, dir); err != nil {
+	if err := recordGrid(cmd.ErrOrStderr(), p, part, s.Store, dir); err != nil {
 		return err
 	}
 	progress := newProgress(cmd.ErrOrStderr(), part, s.Workers)
@@ -247,7 +247,7 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir strin
 	if err := s.Run(cmd.Context(), part); err != nil {
 		return unsaved{err, progress.without(s.Store)}
 	}
-	return writeGrid(p, dir)
+	return recordGrid(cmd.ErrOrStderr(), p, part, s.Store, dir)
 }
 
 // writeGrid writes which runs a plan's experiment asks for, and what they cost.

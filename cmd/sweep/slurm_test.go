@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ranksweep/cluster"
+	"ranksweep/cluster/slurm"
 )
 
 // needSlurm skips a test where no Slurm is that may be stopped and started: .ci/slurm starts one.
@@ -86,10 +87,37 @@ func idsIn(tasks []cluster.Task, state cluster.State) (ids []string) {
 	return ids
 }
 
+// TestSubmitWithoutSlurm: where Slurm's programs are missing, or one of them, it is said which.
+func TestSubmitWithoutSlurm(t *testing.T) {
+	t.Parallel()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	program, err := exec.LookPath("sweep")
+	check(t, err)
+	dir, tools := workplace(t), t.TempDir()
+	for _, missing := range []string{"scontrol", "squeue", "sbatch"} {
+		c := exec.Command(program, "submit", "killed.yaml", "--slurm")
+		c.Dir, c.Env = dir, append(os.Environ(), "PATH="+tools)
+		out, _ := c.CombinedOutput()
+		code := c.ProcessState.ExitCode()
+		if code != 1 || !strings.Contains(string(out), "sweep: slurm: "+missing+" is not on PATH: ") {
+			t.Errorf("without %s: exit status %d, %s", missing, code, out)
+		}
+		script := "#!" + sh + "\necho MaxArraySize = 10\n"
+		if missing == "squeue" {
+			script = "#!" + sh + "\n"
+		}
+		check(t, os.WriteFile(filepath.Join(tools, missing), []byte(script), 0o777))
+	}
+}
+
 // TestSlurmTwoHundredTasks: of an array of 200 tasks some are canceled and some requeued, the node is
 // drained and resumed, and slurmctld is killed and started again. In between the same command is
 // given twice at once. In the end the store has every run once, with the bytes of a sweep that nobody
-// disturbed, and all exit statuses are true.
+// disturbed. All exit statuses are true: whenever a task is done, its run is there, and Slurm and the output
+// of the task say the same.
 func TestSlurmTwoHundredTasks(t *testing.T) {
 	needSlurm(t)
 	dir := workplace(t)
@@ -115,6 +143,15 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 		t.Fatalf("two submissions at once make %d tasks, with exit status %d of status", n, code)
 	}
 
+	// Each task trains one run: as many must be there as tasks say that they are done.
+	reach := func(t *testing.T, dir, store, what string, is func(status) bool) status {
+		return reach(t, dir, store, what, func(s status) bool {
+			if done := in(shardsOf(s.Tasks), cluster.Done); done > s.Done {
+				t.Errorf("%d tasks are done, and %d runs are there", done, s.Done)
+			}
+			return is(s)
+		})
+	}
 	s = reach(t, dir, "store", "20 runs", func(s status) bool { return s.Done >= 20 })
 	queued := idsIn(s.Tasks, cluster.Queued)
 	canceled := slices.DeleteFunc(queued, func(id string) bool { return !strings.Contains(id, "_") })[:10]
@@ -127,6 +164,9 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 	for _, id := range append(idsIn(s.Tasks, cluster.Running), idsIn(s.Tasks, cluster.Done)[0]) {
 		exec.Command("scontrol", "requeue", id).Run() // it may have ended
 	}
+	reach(t, dir, "store", "a requeued task", func(s status) bool {
+		return slices.ContainsFunc(s.Tasks, func(t cluster.Task) bool { return t.Restarts > 0 })
+	})
 	node := strings.TrimSpace(tool(t, dir, "sinfo", "-h", "-p", "debug", "-o", "%n"))
 	tool(t, dir, "scontrol", "update", "NodeName="+node, "State=DRAIN", "Reason=test")
 	reach(t, dir, "store", "an idle node", func(s status) bool { return in(s.Tasks, cluster.Running) == 0 })
@@ -140,7 +180,7 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 		// What slurmctld forgot when it was killed may make it drain the node, and believe that a task runs
 		// which has ended: by itself it asks the node only after minutes.
 		exec.Command("scontrol", "update", "NodeName="+node, "State=RESUME").Run()
-		if in(s.Tasks, cluster.Queued) <= 1 {
+		if in(s.Tasks, cluster.Queued) <= 1 || len(s.Running) == 0 {
 			exec.Command("scontrol", "reconfigure").Run()
 			time.Sleep(5 * time.Second)
 		}
@@ -161,8 +201,14 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 	if tables := s.Tasks[len(s.Tasks)-1]; tables.Phase != tablesPhase || tables.State != cluster.Done {
 		t.Errorf("the last job is %+v", tables)
 	}
-	if n := in(s.Tasks, cluster.Failed); n > 0 {
-		t.Errorf("%d tasks failed: %+v", n, s.Tasks)
+	for _, task := range s.Tasks {
+		named := task
+		named.Log = filepath.Join(dir, task.Log)
+		said := slurm.Forgotten(named)
+		ill := task.State == cluster.Done && (task.Exit != 0 || said.State != cluster.Done)
+		if ill || task.State == cluster.Failed {
+			t.Errorf("Slurm says %+v, and the output %+v", task, said)
+		}
 	}
 	if s, code := slurmStatus(t, dir, "store"); code != 0 || s.Done != tasks || s.Missing != 0 {
 		t.Errorf("exit status %d: %+v", code, s)

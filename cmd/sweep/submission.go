@@ -155,7 +155,7 @@ func (s *submission) freeze(p *sweep.Plan) error {
 		return err
 	}
 	if len(s.live) > 0 {
-		if err := s.changed(resolved); err != nil {
+		if err := cmp.Or(s.changed(resolved), s.otherInputs(p)); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"ranksweep/cluster/slurm"
 	"ranksweep/experiments"
+	"ranksweep/sweep"
 )
 
 // clusterFolder, in a store, has what a cluster was given and the output of its tasks.
@@ -166,4 +167,13 @@ func (s *submission) changed(resolved []byte) error {
 			inWords(come), s.dir)
 	}
 	return err
+}
+
+// otherInputs returns an error if tasks in the queue are for a model or for data of other content.
+func (s *submission) otherInputs(p *sweep.Plan) error {
+	if err := sameInputs(p, s.dir); err != nil {
+		return fmt.Errorf("%w; its tasks are queued: sweep cancel %s ends them, and --out names another store", err,
+			s.dir)
+	}
+	return nil
 }
