@@ -52,28 +52,39 @@ func Logs(folder string) (tasks []cluster.Task) {
 	return tasks
 }
 
-// Forgotten finds out from its output what became of a task that Slurm knows no more.
-func Forgotten(t cluster.Task) cluster.Task {
-	t.State, t.Reason = cluster.Failed, "it was killed, since its output has no exit status"
-	for _, line := range slices.Backward(end(t.Log)) {
-		status, ok := strings.CutPrefix(line, said)
-		n, err := strconv.Atoi(status)
-		if !ok || err != nil {
-			continue
-		}
-		switch t.Exit, t.Reason = n, ""; n {
-		case 0:
-			t.State = cluster.Done
-		case cluster.AgainStatus: // else it would be queued
-			t.State = cluster.Canceled
-		case cluster.EarlyStatus:
-			t.State = cluster.Early
-		default:
-			t.Reason = "Slurm has forgotten why"
-		}
-		break
+// Ended finds out from its output what became of a task that has ended: Slurm forgets it, or does not hear
+// of it while slurmctld is down.
+func Ended(t cluster.Task) cluster.Task {
+	t.State, t.Reason, t.Exit = cluster.Failed, "it was killed, since its output does not end with an exit status", 0
+	status, ok := lastStatus(t.Log)
+	if !ok {
+		return t
+	}
+	switch t.Exit, t.Reason = status, ""; status {
+	case 0:
+		t.State = cluster.Done
+	case cluster.AgainStatus: // else it would be queued
+		t.State = cluster.Canceled
+	case cluster.EarlyStatus:
+		t.State = cluster.Early
+	default:
+		t.Reason = "Slurm has forgotten why"
 	}
 	return t
+}
+
+// lastStatus returns the exit status with which an output ends. After it may stand what Slurm says of the end,
+// but nothing of a task that was requeued and then killed.
+func lastStatus(log string) (status int, ok bool) {
+	for _, line := range slices.Backward(end(log)) {
+		if line == "" || strings.HasPrefix(line, "slurmstepd: ") {
+			continue
+		}
+		text, ok := strings.CutPrefix(line, said)
+		status, err := strconv.Atoi(text)
+		return status, ok && err == nil
+	}
+	return 0, false
 }
 
 // LastLines returns the last lines of what a task said; none if its output cannot be read.

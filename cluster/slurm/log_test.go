@@ -40,9 +40,9 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestForgotten: what became of a task that Slurm has forgotten is in its output. The last exit status counts,
-// since a task that is requeued goes on in the same file.
-func TestForgotten(t *testing.T) {
+// TestEnded: what became of a task is in its output. The last exit status counts, since a task that is requeued
+// goes on in the same file.
+func TestEnded(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	long := strings.Repeat("training\n", 1000)
 	for _, test := range []struct {
@@ -57,16 +57,19 @@ func TestForgotten(t *testing.T) {
 		{long + "cut off" + "\n" + said + "75", cluster.Canceled, 75},
 		{said + "69\n", cluster.Early, 69},
 		{said + "75\n" + long, cluster.Failed, 0},
+		{said + "75\ngoes on\n", cluster.Failed, 0},
+		{said + "75\nslurmstepd: error: *** JOB 7 ON n CANCELLED AT 2026 DUE TO JOB REQUEUE ***\ngoes on\n\n" +
+			said + "0\n", cluster.Done, 0},
 		{said + "\n" + said + "x\n", cluster.Failed, 0},
 		{"", cluster.Failed, 0},
 	} {
 		write(t, log, test.text)
-		got := Forgotten(cluster.Task{Log: log})
+		got := Ended(cluster.Task{Log: log})
 		if got.State != test.state || got.Exit != test.exit || (got.Reason != "") != (test.state == cluster.Failed) {
 			t.Errorf("%.40q… gives %+v", test.text, got)
 		}
 	}
-	if got := Forgotten(cluster.Task{Log: log + "x"}); got.State != cluster.Failed {
+	if got := Ended(cluster.Task{Log: log + "x"}); got.State != cluster.Failed {
 		t.Errorf("no log gives %+v", got)
 	}
 }

@@ -48,6 +48,7 @@ func runningRuns(g grid.Grid, holders []results.Holder, runs []results.Run) (run
 			r.Silent = h.Silent.Seconds()
 			silent = append(silent, r)
 		} else {
+			r.Seconds += h.Silent.Seconds() // since the last beat
 			running = append(running, r)
 		}
 	}

@@ -204,7 +204,7 @@ func TestSlurmTwoHundredTasks(t *testing.T) {
 	for _, task := range s.Tasks {
 		named := task
 		named.Log = filepath.Join(dir, task.Log)
-		said := slurm.Forgotten(named)
+		said := slurm.Ended(named)
 		ill := task.State == cluster.Done && (task.Exit != 0 || said.State != cluster.Done)
 		if ill || task.State == cluster.Failed {
 			t.Errorf("Slurm says %+v, and the output %+v", task, said)

@@ -54,7 +54,12 @@ func submittedTasks(ctx context.Context, dir string) ([]cluster.Task, error) {
 	}
 	tasks = latest(append(tasks, forgotten(logs, tasks)...))
 	for i, t := range tasks {
-		if t.State == cluster.Failed {
+		if t.State != cluster.Failed {
+			continue
+		}
+		if ended := slurm.Ended(t); ended.State == cluster.Done { // slurmctld was down, and did not hear of it
+			tasks[i] = ended
+		} else {
 			tasks[i].Last = slurm.LastLines(t.Log, 5)
 		}
 	}
@@ -77,7 +82,7 @@ func forgotten(logs, known []cluster.Task) (failed []cluster.Task) {
 		if id[t.ID] || t.Of != last[t.Phase].Of {
 			continue
 		}
-		if t = slurm.Forgotten(t); t.State == cluster.Failed {
+		if t = slurm.Ended(t); t.State == cluster.Failed {
 			failed = append(failed, t)
 		}
 	}

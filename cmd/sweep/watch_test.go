@@ -237,25 +237,27 @@ func TestWatchFrames(t *testing.T) {
 
 // TestWatchJSON: a line of JSON a look; a store that cannot be seen is said once.
 func TestWatchJSON(t *testing.T) {
-	var out, said bytes.Buffer
-	j := &jsonShower{out: &out, err: &said}
-	w := newWatched(t)
-	for range 2 {
+	synctest.Test(t, func(t *testing.T) {
+		var out, said bytes.Buffer
+		j := &jsonShower{out: &out, err: &said}
+		w := newWatched(t)
+		for range 2 {
+			check(t, j.show(w.look()))
+		}
+		if out.Len() > 0 || strings.Count(said.String(), "\n") != 1 {
+			t.Errorf("without a store: %q and %q", out.String(), said.String())
+		}
+		w.grid()
+		w.hold("b", 3, 10)
 		check(t, j.show(w.look()))
-	}
-	if out.Len() > 0 || strings.Count(said.String(), "\n") != 1 {
-		t.Errorf("without a store: %q and %q", out.String(), said.String())
-	}
-	w.grid()
-	w.hold("b", 3, 10)
-	check(t, j.show(w.look()))
-	var got map[string]any
-	check(t, json.Unmarshal(out.Bytes(), &got))
-	running := fmt.Sprint(got["running"])
-	want := "[map[host:node7 loss:5.4321 place:rank=b process:4 run:b seconds:10 step:3 steps:100 task:12_3]]"
-	if running != want || got["checkpoints"] != nil || got["missing"] != 4.0 {
-		t.Errorf("%s", out.String())
-	}
+		var got map[string]any
+		check(t, json.Unmarshal(out.Bytes(), &got))
+		running := fmt.Sprint(got["running"])
+		want := "[map[host:node7 loss:5.4321 place:rank=b process:4 run:b seconds:10 step:3 steps:100 task:12_3]]"
+		if running != want || got["checkpoints"] != nil || got["missing"] != 4.0 {
+			t.Errorf("%s", out.String())
+		}
+	})
 }
 
 // TestWatchEndsByCtrlC: without a word, and with the exit status of its own.
