@@ -196,3 +196,17 @@ func TestWithoutSlurm(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDuration reads time limits as sinfo prints them.
+func TestDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"1:00:00": time.Hour, "30:00": 30 * time.Minute, "7-12:00:30": 180*time.Hour + 30*time.Second,
+		"1-12:00": 36 * time.Hour, "2-1": 49 * time.Hour,
+		"45": 0, "1-2:3:4:5": 0, "infinite": 0, "n/a": 0, "": 0, "x:10": 0, "1:2:3:4": 0, "-1:00": 0,
+		"99999999999:00": 0,
+	} {
+		if got := duration(text); got != want {
+			t.Errorf("%q is %v, want %v", text, got, want)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func TestSubmitWithoutSlurm(t *testing.T) {
 	program, err := exec.LookPath("sweep")
 	check(t, err)
 	dir, tools := workplace(t), t.TempDir()
-	for _, missing := range []string{"scontrol", "squeue", "sbatch"} {
+	for _, missing := range []string{"scontrol", "sinfo", "squeue", "sbatch"} {
 		c := exec.Command(program, "submit", "killed.yaml", "--slurm")
 		c.Dir, c.Env = dir, append(os.Environ(), "PATH="+tools)
 		out, _ := c.CombinedOutput()
@@ -106,7 +106,7 @@ func TestSubmitWithoutSlurm(t *testing.T) {
 			t.Errorf("without %s: exit status %d, %s", missing, code, out)
 		}
 		script := "#!" + sh + "\necho MaxArraySize = 10\n"
-		if missing == "squeue" {
+		if missing != "scontrol" {
 			script = "#!" + sh + "\n"
 		}
 		check(t, os.WriteFile(filepath.Join(tools, missing), []byte(script), 0o777))

@@ -103,8 +103,8 @@ func (s *submission) ask(p *sweep.Plan) (err error) {
 		s.most = slurm.DefaultArray
 		return nil
 	}
-	if err == nil && s.settings.Partition != "" {
-		err = slurm.CheckPartition(ctx, s.settings.Partition)
+	if err == nil {
+		err = slurm.CheckPartition(ctx, s.settings.Partition, s.settings.Time)
 	}
 	if err == nil && s.tasks > s.most {
 		err = fmt.Errorf("--tasks %d: this cluster allows arrays of %d tasks at most (MaxArraySize)", s.tasks, s.most)
