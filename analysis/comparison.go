@@ -53,6 +53,11 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 		pairs.SharedSE = validationError(Records(c.Runs), Records(reference.Runs))
 	}
 	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
-	pairs.Same = c.TwinID != "" && c.TwinID == reference.TwinID || d.Mean == 0 && (d.N == 1 || d.SE == 0)
+	equal := d.Mean == 0 && (d.N == 1 || d.SE == 0)
+	pairs.Same = c.TwinID != "" && c.TwinID == reference.TwinID || equal && !c.imported()
 	return pairs, nil
 }
+
+// imported reports whether the cell's runs were trained elsewhere. Their losses are rounded, so that two may be equal
+// by chance.
+func (c Cell) imported() bool { return len(c.Runs) > 0 && c.Runs[0].Imported != nil }

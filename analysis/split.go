@@ -30,6 +30,9 @@ func Split(g grid.Grid, runs []results.Run) (in []Row, choices []grid.Choice, ou
 			if !r.Ranked() {
 				s.Moving = g.Nuisance
 			}
+			if r.Imported != nil {
+				s.unplanned()
+			}
 			s.Warnings = append(slices.Clip(s.Warnings), tuningDoubts(g, choices, s.Axes)...)
 			in = append(in, Row{Run: r, Setting: s})
 		} else if !asked[r.ID] {
@@ -51,4 +54,11 @@ func tuningDoubts(g grid.Grid, choices []grid.Choice, axes []grid.Coordinate) []
 		}
 	}
 	return nil
+}
+
+// unplanned takes back what a grid says of runs that were planned: nobody planned imported ones together. A setting
+// that has one value at each rank tells lines apart, unless it is the learning rate, which others scale with rank.
+func (s *Setting) unplanned() {
+	s.Moving = slices.DeleteFunc(slices.Clone(s.Moving), func(name string) bool { return name != "lr" })
+	s.Smallest = 0
 }

@@ -50,6 +50,11 @@ func File(path string) (*Explanation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
+	return Text(file, text)
+}
+
+// Text explains the text of a config file with the given name.
+func Text(file string, text []byte) (*Explanation, error) {
 	e, err := explain(file, text)
 	var at *lineError
 	switch {

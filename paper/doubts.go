@@ -85,7 +85,7 @@ func lost(c analysis.Cell, status results.Status) string {
 		if r.Status != status {
 			continue
 		}
-		seeds = append(seeds, fmt.Sprintf("seed %d at step %d", r.Seed, r.Steps))
+		seeds = append(seeds, whereLost(r.Run))
 		if r.Reason != "" && !slices.Contains(reasons, r.Reason) {
 			reasons = append(reasons, r.Reason)
 		}
@@ -96,6 +96,18 @@ func lost(c analysis.Cell, status results.Status) string {
 	text := fmt.Sprintf("%s: %s", status, strings.Join(seeds, ", "))
 	if len(reasons) > 0 {
 		text += ": " + strings.Join(reasons, "; ")
+	}
+	return text
+}
+
+// whereLost names a run by its seed and its last step, as far as they are known.
+func whereLost(r results.Run) string {
+	text := "one run"
+	if !r.Lacks("seed") {
+		text = fmt.Sprintf("seed %d", r.Seed)
+	}
+	if !r.Lacks("steps") {
+		text += fmt.Sprintf(" at step %d", r.Steps)
 	}
 	return text
 }

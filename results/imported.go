@@ -47,8 +47,8 @@ var schemeColumns = []string{"p", "init_power", "lr_a_power", "lr_b_power", "lr_
 // ofTrainer are the columns of runs.csv that only a run of ours has.
 var ofTrainer = []string{"numerics"}
 
-// lacks reports whether the run is imported and its source says nothing of a column of runs.csv.
-func (r Run) lacks(column string) bool {
+// Lacks reports whether the run is imported and its source says nothing of a column of runs.csv.
+func (r Run) Lacks(column string) bool {
 	if r.Imported == nil {
 		return false
 	}
@@ -61,7 +61,7 @@ func (r Run) lacks(column string) bool {
 // leaveAbsent marks what an imported run lacks, of which run.json has no field.
 func (r *Run) leaveAbsent() {
 	for name, v := range map[string]*float64{"alpha": &r.Alpha, "gamma": &r.Gamma, "scaling": &r.Powers.P} {
-		if r.lacks(name) {
+		if r.Lacks(name) {
 			*v = math.NaN()
 		}
 	}
@@ -92,7 +92,7 @@ func encodeRun(r Run) ([]byte, error) {
 
 // encodeTiming writes timing.json, of nothing if an imported run has no times.
 func encodeTiming(r Run) ([]byte, error) {
-	if r.lacks("seconds") {
+	if r.Lacks("seconds") {
 		return wholefile.JSON(struct{}{})
 	}
 	return wholefile.JSON(r.Timing)

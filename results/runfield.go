@@ -104,7 +104,7 @@ func SizeColumns() []Column { return columnsOf(sizeFields) }
 func (r Run) SizeCells() []string {
 	cells := make([]string, len(sizeFields))
 	for i, f := range sizeFields {
-		if r.Ranked() && !r.lacks(f.Name) {
+		if r.Ranked() && !r.Lacks(f.Name) {
 			cells[i] = formatCell(f.at(&runRow{Run: r}))
 		}
 	}

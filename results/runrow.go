@@ -93,7 +93,7 @@ func (r runRow) cells(fields []string) []string {
 	var cells []string
 	for _, c := range runFields {
 		cell := ""
-		if (r.Status != missing || slices.Contains(ofMissing, c.Name)) && !r.lacks(c.Name) {
+		if (r.Status != missing || slices.Contains(ofMissing, c.Name)) && !r.Lacks(c.Name) {
 			cell = formatCell(c.at(&r))
 		}
 		cells = append(cells, cell)

@@ -41,7 +41,7 @@ func (q *Question) check() (optimizer string, err error) {
 	if q.Optimizer == "" {
 		q.Optimizer = q.Settings.Optimizer
 	}
-	return optimizerOf(q.Optimizer)
+	return Optimizer(q.Optimizer)
 }
 
 // usual is the optimizer of a question that names none.
@@ -57,8 +57,8 @@ var families = []struct{ part, optimizer string }{
 // others are names that hold a part of another family's.
 var others = []string{"adamax", "nadam", "radam", "galore", "apollo", "adammini", "adam_mini", "grokadam"}
 
-// optimizerOf returns our name of an optimizer of another tool.
-func optimizerOf(name string) (string, error) {
+// Optimizer returns our name of an optimizer of another tool; the usual one if it is empty.
+func Optimizer(name string) (string, error) {
 	if name == "" {
 		return usual, nil
 	}

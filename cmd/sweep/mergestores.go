@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ranksweep/experiments"
+	"ranksweep/foreign"
 	"ranksweep/grid"
 	"ranksweep/paper/number"
 	"ranksweep/results"
@@ -85,6 +86,10 @@ func membersOf(dirs []string, out string) (members []member, err error) {
 func memberOf(dir string) (p member, err error) {
 	p = member{dir: dir, store: results.Open(dir)}
 	file := filepath.Join(dir, experimentFile)
+	if foreign.IsStore(dir) {
+		return p, fmt.Errorf("%s is a store of imported runs: sweep import takes the files of several stores at once",
+			dir)
+	}
 	if p.text, err = userfile.Read(file, userfile.Settings); errors.Is(err, fs.ErrNotExist) {
 		return p, noStore(dir, "run")
 	}

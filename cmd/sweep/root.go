@@ -45,7 +45,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
 		newSubmit(), newStatus(), newCancel(),
-		newTable(), newPlot(), newExport(), newPack(), newUnpack(), newMergeStores(), newVerify(),
+		newTable(), newPlot(), newExport(), newImport(), newPack(), newUnpack(), newMergeStores(), newVerify(),
 		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(),
 		fieldsTopic(), columnsTopic())
 	return root

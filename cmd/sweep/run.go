@@ -136,7 +136,7 @@ func settle(cmd *cobra.Command, p *sweep.Plan, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := cmp.Or(userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
+	if err := cmp.Or(refuseImported(dir), userfile.DanglingLink(dir), os.MkdirAll(dir, 0o777)); err != nil {
 		return err
 	}
 	file := filepath.Join(dir, experimentFile)
