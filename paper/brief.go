@@ -91,7 +91,7 @@ func (r Reproduction) counts(of func(Finding) Standing) string {
 func (r Reproduction) caution() string {
 	return "Four things are easily confused. The first two compare the final loss of the largest rank with that of " +
 		"the smallest, in percent of what the smallest learned.\n\n" +
-		"- **At the learning rate 3e-4 for all ranks**, as in the paper's figure 2, the loss" +
+		"- **At one learning rate for all ranks**, 3e-4 here and 5e-5 in the paper's figure 2, the loss" +
 		r.share("lora-rank-no-better", "LoRA") + ". That it gains less than a tenth: " +
 		r.cited("lora-rank-no-better") + ". It" + r.share("rslora-rank-better", "rsLoRA") + ". That it is lower: " +
 		r.cited("rslora-rank-better") + ".\n" +

@@ -70,7 +70,8 @@ var claims = []Claim{
 		Source: thePaper + ", figure 2",
 		Says:   "LoRA converges to a similar loss at every rank; larger ranks are even slightly worse.",
 		Looks: "the final loss at the largest rank against that at the smallest. LoRA must have learned at least a " +
-			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The claim on tuned ranks " +
+			"quarter of what full fine-tuning learned; otherwise these runs cannot tell. The paper's rate is 5e-5, " +
+			"at which LoRA learns too little in so few steps. The claim on tuned ranks " +
 			"has LoRA's best rates in shorter runs: they lie far above this rate, and larger ranks gain more there.",
 		Evidence: OfLosses,
 		Rule: Rule{
@@ -321,7 +322,8 @@ var claims = []Claim{
 		Source: "theory/law.go",
 		Says: "the exact expressions hold on one map as on many. They hold on both sides of the rank at which the " +
 			"law for small ranks meets the law for large ones.",
-		Looks: "the same as above, on one kind of map at a time; here no interval of a ratio may be wider than ±25%. " +
+		Looks: "the same as for all maps together, but on one kind of map at a time; here no interval of a ratio may " +
+			"be wider than ±25%. " +
 			"The rank at which the laws meet is computed from the maps, and is not part of the claim.",
 		Evidence: OfTheory,
 		Rule: Rule{
@@ -354,9 +356,9 @@ var claims = []Claim{
 		Key:    "adafactor-sign-like",
 		Name:   "Adafactor's first loss drop follows the power of rank of a sign-like update",
 		Source: "theory/law.go",
-		Says: "theory predicts nothing exact here: the entries of Adafactor's first update are of about one size, " +
-			"but are not plain signs.",
-		Looks:    "the same as above.",
+		Says: "if updates were plain signs, the power would be 0 with α/r and ½ with α/√r. The entries of " +
+			"Adafactor's first update are of about one size, but are not plain signs, so theory is not exact here.",
+		Looks:    "the same as for Adam, Lion and sign descent.",
 		Evidence: OfFirstStep,
 		Rule: Rule{
 			Test: "powers/3", Study: "first-steps", Optimizers: []string{"adafactor"},

@@ -13,7 +13,7 @@ import (
 // training cost in the factored form, which other programs run, against that in the cheaper of
 // the two forms, which runs here, and against its memory.
 func frontierFigure(v View) (figure.Figure, bool) {
-	loss := v.loss
+	loss, n := v.loss, statisticCounts(v, v.loss)
 	f := figure.Figure{Name: "frontier"}
 	var values []float64
 	for _, of := range []struct {
@@ -22,7 +22,9 @@ func frontierFigure(v View) (figure.Figure, bool) {
 	}{
 		{"factored form", "training cost (TFLOP)", func(c analysis.Cell) float64 { return c.FactoredFlops / 1e12 }},
 		{"cheaper form", "training cost (TFLOP)", func(c analysis.Cell) float64 { return c.Flops / 1e12 }},
-		{"memory beside the base", "MB", func(c analysis.Cell) float64 { return float64(c.Bytes) / (1 << 20) }},
+		{"memory beside the base", "memory (MiB)", func(c analysis.Cell) float64 {
+			return float64(c.Bytes) / (1 << 20)
+		}},
 	} {
 		p := figure.Panel{Title: capital(of.title)}
 		var costs []float64
@@ -48,7 +50,8 @@ func frontierFigure(v View) (figure.Figure, bool) {
 		f.Legend = append(f.Legend, v.armEntries(i)...)
 	}
 	f.Legend = append(f.Legend, figure.Entry{}, figure.Entry{Text: "frontier", Samples: []figure.Series{frontier(nil)}})
-	f.Caption = "Final " + loss.Label + " against cost, counted from shapes: means over seeds, with 95% intervals. " +
+	f.Caption = "Final " + loss.Label + " against cost, counted from shapes: means over seeds, " + seedCount(n) + "." +
+		spreadSentence("Bars", n) + " " +
 		"Each line is a scheme, and ranks rise from left to right. The frontier joins the settings for which no " +
 		"other setting of the same model and data has a lower loss at a lower cost. The factored form computes an " +
 		"adapter beside its map, as other programs do. The cheaper form is the factored one or, at large ranks, one " +

@@ -187,7 +187,7 @@ func costsTable(v View) table.Table {
 		table.Numbers("training cost, cheaper form (TFLOP)", func(c analysis.Cell) table.Entry {
 			return size(c.Flops, 1e12)
 		}, "cheaper"),
-		table.Numbers("memory beside the base model (MB)", func(c analysis.Cell) table.Entry {
+		table.Numbers("memory beside the base model (MiB)", func(c analysis.Cell) table.Entry {
 			return size(float64(c.Bytes), 1<<20)
 		}, "memory"),
 		table.Intervals(loss.Label, loss.Unit, loss.Name, func(c analysis.Cell) stats.Interval {

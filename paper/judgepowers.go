@@ -176,8 +176,30 @@ func heldToTheory(fits []fit, tolerance, level float64) Finding {
 		"over all of them by Holm's method, %d of %d differ from theory at the level %s. The largest deviation from "+
 		"theory is %s.",
 		len(fits), len(groups), agree, len(groups), differing, len(groups), number.Brief(level), farthestText(fits))
-	f.Text += smallestText(firsts)
+	f.Text += smallestText(firsts) + othersDiffering(groups, tolerance)
 	return f
+}
+
+// othersDiffering says how many rows differ from theory, judged alone, in groups whose first row agrees;
+// empty if none does.
+func othersDiffering(groups [][]fit, tolerance float64) string {
+	n, labels := 0, []string(nil)
+	for _, g := range groups {
+		for _, f := range g[1:] {
+			if g[0].Agreement(tolerance) != stats.Agrees || f.Agreement(tolerance) != stats.Differs {
+				continue
+			}
+			n++
+			if !slices.Contains(labels, f.statistic.Label) {
+				labels = append(labels, f.statistic.Label)
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Rows that differ when judged alone, though the first row of the same measurement agrees: %d "+
+		"(%s). They count in the standing only corrected over all rows.", n, strings.Join(labels, ", "))
 }
 
 // smallestText says which of some P values is the smallest; empty if there is none.

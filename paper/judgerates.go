@@ -365,12 +365,12 @@ func rateTransfer(r Rule, v View) Finding {
 	table.Fill(&t, rows,
 		table.Numbers("p", func(x row) string { return number.Brief(x.p) }),
 		table.Numbers("the same rate", func(x row) string { return x.same.text() }),
-		table.Numbers("rate × (R/r)^(−(1−p)/2)", func(x row) string { return x.half.text() }),
-		table.Numbers("third column"+withValidation, func(x row) table.Entry {
+		table.Numbers("rate × (R/r)^(−(1−p)/2), as claimed", func(x row) string { return x.half.text() }),
+		table.Numbers("as claimed"+withValidation, func(x row) table.Entry {
 			return table.Exact(intervalText(x.half.regret.With(x.shared)), x.shared)
 		}),
 		table.Numbers("rate × (R/r)^(−(1−p))", func(x row) string { return x.whole.text() }),
-		table.Numbers("third column, in percent of what was learned: mean, and most", func(x row) string {
+		table.Numbers("as claimed, in percent of what was learned: mean, and most", func(x row) string {
 			return x.half.learnedText()
 		}),
 		table.Numbers("Holm's p of losing the margin or more", func(x row) table.Entry { return probability(x.holm) }),

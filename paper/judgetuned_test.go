@@ -143,7 +143,7 @@ func TestTablesOfTunedClaims(t *testing.T) {
 			t.Errorf("tables lack %q:\n%s", want, text)
 		}
 	}
-	if !strings.Contains(f.Text, "its own best lr") || len(f.Numbers) != 2 ||
+	if !strings.Contains(f.Text, "its own best learning rate") || len(f.Numbers) != 2 ||
 		f.Numbers[1].Name != "difference of losses, rsLoRA - LoRA, rank 256" {
 		t.Errorf("%s\n%+v", f.Text, f.Numbers)
 	}

@@ -24,6 +24,22 @@ func localAxis(v View) string {
 	return ""
 }
 
+// axisWord is what sentences call an axis.
+func axisWord(axis string) string {
+	if axis == "lr" {
+		return learningRate
+	}
+	return axis
+}
+
+func axisWords(axes []string) string {
+	var words []string
+	for _, axis := range axes {
+		words = append(words, axisWord(axis))
+	}
+	return strings.Join(words, " and ")
+}
+
 func hasLocal(c analysis.Cell) bool {
 	_, _, ok := c.LocalRange()
 	return ok
@@ -36,9 +52,9 @@ func ownBest(v View) string {
 	if axis == "" {
 		return ""
 	}
-	return " Each seed has its own best " + axis + ". Its final validation loss is the lowest point of the parabola " +
-		"through the best value of its local grid and the two beside it, on the same validation examples that the " +
-		"loss is reported on. Everything else is from the best run of the seed."
+	return " Each seed has its own best " + axisWord(axis) + ". Its final validation loss is the lowest point of the " +
+		"parabola through the best value of its local grid and the two beside it, on the same validation examples " +
+		"that the loss is reported on. Everything else is from the best run of the seed."
 }
 
 // tunedEntry is the value of an axis that a cell is reported at. With local grids it is the
@@ -70,7 +86,8 @@ func rangesSentence(v View) string {
 	if axis == "" {
 		return ""
 	}
-	return fmt.Sprintf(" The best %s is a geometric mean over seeds; brackets have the lowest and the highest.", axis)
+	return fmt.Sprintf(" The best %s is a geometric mean over seeds; brackets have the lowest and the highest.",
+		axisWord(axis))
 }
 
 // localEdges says for how many seeds a better value may lie beyond their grid.
@@ -87,7 +104,7 @@ func localEdges(c analysis.Cell) string {
 		which = "the lower"
 	}
 	return fmt.Sprintf("for %d of %d seeds the best %s lies at %s edge of the local grid", n, len(c.Runs),
-		c.Nuisance[0], which)
+		axisWord(c.Nuisance[0]), which)
 }
 
 // insideText gives the difference without the seeds whose best value lies at an edge of their local
@@ -107,7 +124,7 @@ func (d comparison) insideText() string {
 		return ""
 	}
 	text := fmt.Sprintf(" For %s the best %s lies at an edge of the local grid.", number.Count(left, "seed"),
-		d.Cell.Nuisance[0])
+		axisWord(d.Cell.Nuisance[0]))
 	for _, of := range []analysis.Cell{d.Cell, d.Reference} {
 		if edges := localEdges(of); edges != "" {
 			text += fmt.Sprintf(" At rank %d, %s.", of.Rank, edges)
@@ -125,7 +142,7 @@ func (d comparison) choiceLeftOut() string {
 	if len(nuisance) == 0 || hasLocal(d.Cell) || d.Same || d.Difference.N < 2 {
 		return ""
 	}
-	text := "the interval does not include the error of choosing " + strings.Join(nuisance, " and ")
+	text := "the interval does not include the error of choosing the " + axisWords(nuisance)
 	if v, err := strconv.ParseFloat(grid.ValueOf(d.Cell.Axes, nuisance[0]), 64); len(nuisance) == 1 && err == nil &&
 		v > 0 {
 		text += "; with tune: {local: 5} it does"
@@ -139,6 +156,5 @@ func tuning(v View) string {
 	if len(nuisance) == 0 || localAxis(v) != "" {
 		return ownBest(v)
 	}
-	return fmt.Sprintf(" Each setting has its own %s, tuned on other seeds than those shown.", strings.Join(nuisance,
-		" and "))
+	return fmt.Sprintf(" Each setting has its own %s, tuned on other seeds than those shown.", axisWords(nuisance))
 }

@@ -36,8 +36,8 @@ func locally() View {
 }
 
 func TestTablesOfLocalGrids(t *testing.T) {
-	const estimator = "Each seed has its own best lr. Its final validation loss is the lowest point of the parabola"
-	const edge = "for 2 of 9 seeds the best lr lies at the upper edge of the local grid"
+	const estimator = "Each seed has its own best learning rate. Its final validation loss is the lowest point of "
+	const edge = "for 2 of 9 seeds the best learning rate lies at the upper edge of the local grid"
 	v := locally()
 	tables, err := Tables(v)
 	if err != nil {
@@ -94,10 +94,11 @@ func TestChoiceLeftOut(t *testing.T) {
 		want  string // empty: nothing
 	}{
 		{nil, 3, ""},
-		{[]string{"lr"}, 3, "the interval does not include the error of choosing lr; with tune: {local: 5} it does; "},
+		{[]string{"lr"}, 3,
+			"the interval does not include the error of choosing the learning rate; with tune: {local: 5} it does; "},
 		{[]string{"lr"}, 1, ""}, // there is no interval
-		{[]string{"lr", "clip"}, 3, "the interval does not include the error of choosing lr and clip; "},
-		{[]string{"scaling"}, 3, "the interval does not include the error of choosing scaling; "},
+		{[]string{"lr", "clip"}, 3, "the interval does not include the error of choosing the learning rate and clip; "},
+		{[]string{"scaling"}, 3, "the interval does not include the error of choosing the scaling; "},
 		// words have no local grid
 	} {
 		looked := analysis.Rows(losing(c.seeds, noise))

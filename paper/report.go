@@ -177,7 +177,7 @@ func changedGrids() string {
 	var b strings.Builder
 	for _, g := range grids {
 		if g.Why != "" {
-			fmt.Fprintf(&b, "- The grid of %s was changed on %s: %s.\n", g.Study, g.Date, g.Why)
+			fmt.Fprintf(&b, "- The grid of %s was changed on %s: %s.\n", g.Study, g.Date, withClaimNumbers(g.Why))
 		}
 	}
 	if b.Len() == 0 {
@@ -284,10 +284,24 @@ func whys(key, since string) string {
 		if r.Rule == since {
 			break
 		}
-		all = append(all, strings.TrimSpace(r.Why))
+		all = append(all, withClaimNumbers(strings.TrimSpace(r.Why)))
 	}
 	slices.Reverse(all)
 	return strings.Join(all, "; then ")
+}
+
+// withClaimNumbers names claims by their numbers where a reason has their keys. A key of one word is left
+// as it is: it may be meant as a word.
+func withClaimNumbers(reason string) string {
+	words := strings.Fields(reason)
+	for i, word := range words {
+		key := strings.TrimRight(word, ",;.")
+		at := slices.IndexFunc(claims, func(c Claim) bool { return c.Key == key })
+		if at >= 0 && strings.Contains(key, "-") {
+			words[i] = fmt.Sprintf("claim %d%s", at+1, word[len(key):])
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // text is the number with its interval, with digits enough to show that two numbers differ.

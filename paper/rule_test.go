@@ -124,3 +124,17 @@ func TestStandings(t *testing.T) {
 		t.Error("two standings have the same words")
 	}
 }
+
+// Reasons for changes name claims as the page does.
+func TestReasonsNameClaimsByNumber(t *testing.T) {
+	for reason, want := range map[string]string{
+		"as onset-collapse; then no run was made": "as claim 1; then no run was made",
+		"the rule of training-spread.":            "the rule of claim 2.",
+		"outputs, which are no activations":       "outputs, which are no activations",
+		"well-known":                              "well-known",
+	} {
+		if got := withClaimNumbers(reason); got != want {
+			t.Errorf("%q becomes %q, want %q", reason, got, want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ranksweep/lora"
+	"ranksweep/paper"
 )
 
 // readPage reads a file of the repository.
@@ -37,6 +38,7 @@ func TestReadmeFacts(t *testing.T) {
 		{"README.md", readme, "Go " + version[1] + " or later"},
 		{"README.md", readme, size},
 		{"the report", reportHead("full", 1), size},
+		{"captions", paper.BaseModel, size},
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(c.text), " "), c.want) {
 			t.Errorf("%s does not say %q", c.page, c.want)

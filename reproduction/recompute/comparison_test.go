@@ -327,7 +327,7 @@ func (c *cell) edges() say {
 	if n == 0 {
 		return say{}
 	}
-	text := "for # of # seeds the best " + c.grid.axis + " lies at " + which + " edge of the local grid"
+	text := "for # of # seeds the best " + axisWord(c.grid.axis) + " lies at " + which + " edge of the local grid"
 	return phrase(text, count(n), count(len(c.runs)))
 }
 
@@ -352,7 +352,7 @@ func (d *comparison) inside() say {
 	if len(edge) == 1 {
 		seeds = " For # seed the best "
 	}
-	s := phrase(seeds+d.cell.grid.axis+" lies at an edge of the local grid.", count(len(edge)))
+	s := phrase(seeds+axisWord(d.cell.grid.axis)+" lies at an edge of the local grid.", count(len(edge)))
 	for _, c := range []*cell{d.cell, d.reference} {
 		if e := c.edges(); e.text != "" {
 			s = s.plus(phrase(" At rank #, ", count(c.rank())), e, say{text: "."})
@@ -507,4 +507,12 @@ func unequalGamma(group []*cell, scheme, first string) []say {
 	}
 	return []say{phrase("two things differ: the scheme, and the size of gamma, which is # and # already at rank #; "+
 		"match_rank: # makes them equal there", sig(x, 4), sig(y, 4), count(a.rank()), count(a.rank()))}
+}
+
+// axisWord is what sentences call an axis.
+func axisWord(axis string) string {
+	if axis == "lr" {
+		return "learning rate"
+	}
+	return axis
 }

@@ -1,10 +1,12 @@
 package recompute
 
 import (
+	"cmp"
 	"encoding/csv"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -86,7 +88,10 @@ func (r report) fixed(key string) (last fixed) {
 	return last
 }
 
-// whys are the reasons for each change of a rule since an earlier one.
+// hyphenated words may be keys of claims.
+var hyphenated = regexp.MustCompile(`[a-z]+(-[a-z]+)+`)
+
+// whys are the reasons for each change of a rule since an earlier one. Claims are named by number.
 func (r report) whys(key, since string) string {
 	var all []string
 	for _, f := range r.ledger {
@@ -95,7 +100,9 @@ func (r report) whys(key, since string) string {
 		case f.rule == since:
 			all = nil
 		default:
-			all = append(all, f.why)
+			all = append(all, hyphenated.ReplaceAllStringFunc(f.why, func(word string) string {
+				return cmp.Or(r.numbers[word], word)
+			}))
 		}
 	}
 	return strings.Join(all, "; then ")

@@ -202,7 +202,7 @@ func costsTable(arms []*arm) wanted {
 				"steps run": one(count(c.whole("steps"))), "learning rate": one(sig(c.lr, 3)),
 				"training cost, factored form (TFLOP)": one(sig(c.num("factored_flops")/1e12, 3)),
 				"training cost, cheaper form (TFLOP)":  one(sig(c.num("flops")/1e12, 3)),
-				"memory beside the base model (MB)":    one(sig(c.num("bytes")/(1<<20), 3)),
+				"memory beside the base model (MiB)":   one(sig(c.num("bytes")/(1<<20), 3)),
 				"validation loss (nats/token)":         columned(c.loss()),
 			},
 		})
@@ -278,9 +278,9 @@ func ofFull(arms []*arm) say {
 	s := say{text: "Share of what full fine-tuning learned at its best learning rate: "}
 	s = s.plus(join(said, "; "), say{text: "."})
 	if local != "" {
-		s.text += " Each seed has its own best " + local + ". Its final validation loss is the lowest point of the " +
-			"parabola through the best value of its local grid and the two beside it, on the same validation " +
-			"examples that the loss is reported on. Everything else is from the best run of the seed."
+		s.text += " Each seed has its own best " + axisWord(local) + ". Its final validation loss is the lowest " +
+			"point of the parabola through the best value of its local grid and the two beside it, on the same " +
+			"validation examples that the loss is reported on. Everything else is from the best run of the seed."
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // rowsOfPowers are the powers of statistics of arms for which theory predicts one.
@@ -104,7 +105,29 @@ func heldToTheory(rows []row, tolerance, level float64) finding {
 		f.seen = f.seen.plus(phrase(" The smallest p of a distinct row, so corrected, is #.",
 			sig(slices.Min(known), 2)))
 	}
+	f.seen = f.seen.plus(othersDiffering(groups, tolerance))
 	return f
+}
+
+// othersDiffering are the rows that differ, judged alone, in groups whose first row agrees.
+func othersDiffering(groups [][]row, tolerance float64) say {
+	n, named := 0, []string(nil)
+	for _, g := range groups {
+		for _, r := range g[1:] {
+			if g[0].agreement(tolerance) == "agrees" && r.agreement(tolerance) == "differs" {
+				n++
+				name, _, _ := strings.Cut(titleOf(r.statistic), " (")
+				named = append(named, name)
+			}
+		}
+	}
+	if n == 0 {
+		return say{}
+	}
+	slices.Sort(named)
+	return phrase(" Rows that differ when judged alone, though the first row of the same measurement agrees: # ("+
+		strings.Join(slices.Compact(named), ", ")+"). They count in the standing only corrected over all rows.",
+		count(n))
 }
 
 // offBy says how far a value is from what is claimed of it.

@@ -465,6 +465,7 @@ func judgeTransfer(r rule, s *study) finding {
 			continue
 		}
 		half := g.transfer(-(1-p)/2, r.Limits["margin"])
+		unscaled, whole := g.transfer(0, r.Limits["margin"]), g.transfer(-(1-p), r.Limits["margin"])
 		learned := say{}
 		if half.share.n > 0 {
 			learned = halved(half.share).plus(phrase("%, #% for one seed", sig(half.most, 3)))
@@ -473,13 +474,13 @@ func judgeTransfer(r rule, s *study) finding {
 		validated = validated || g.regretError(-(1-p)/2) > 0
 		shown, ps, powers = append(shown, half), append(ps, half.less), append(powers, plain(p))
 		t.rows = append(t.rows, wantedRow{keys: map[string]say{"p": one(plain(p))}, values: map[string]say{
-			"the same rate":           g.transfer(0, r.Limits["margin"]).say(),
-			"rate × (R/r)^(−(1−p)/2)": half.say(),
-			"rate × (R/r)^(−(1−p))":   g.transfer(-(1 - p), r.Limits["margin"]).say(),
-			"third column, in percent of what was learned: mean, and most": learned,
-			"powers that lose less": g.passing(r.Limits["margin"], r.Limits["level"]),
-			"third column" + withValidation: unlessAbsent(g.regretError(-(1-p)/2),
+			"the same rate": unscaled.say(),
+			"rate × (R/r)^(−(1−p)/2), as claimed": half.say(),
+			"rate × (R/r)^(−(1−p))":               whole.say(),
+			"powers that lose less":               g.passing(r.Limits["margin"], r.Limits["level"]),
+			"as claimed" + withValidation: unlessAbsent(g.regretError(-(1-p)/2),
 				halved(widened(half.percent, g.regretError(-(1-p)/2)))),
+			"as claimed, in percent of what was learned: mean, and most": learned,
 		}})
 	}
 	if len(shown) == 0 {

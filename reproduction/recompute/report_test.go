@@ -14,6 +14,7 @@ type report struct {
 	ledger  []fixed
 	found   map[string]finding // by claim, as soon as it was asked for
 	made    wanted             // the table of studies
+	numbers map[string]string  // of the claims on the page, by key
 }
 
 func readReport(folder string) (r report, err error) {
@@ -65,6 +66,12 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 	_, rest, _ := strings.Cut(p.head, " and grids in paper/: ")
 	rest, _, _ = strings.Cut(rest, ", including")
 	a.hold("head", rest, phrase("# runs", count(r.runs())), 1)
+	r.numbers = make(map[string]string)
+	for i, c := range p.claims {
+		hash, _, _ := strings.Cut(c.rule, ",")
+		key, _, _ := ruleOf(hash)
+		r.numbers[key] = fmt.Sprint("claim ", i+1)
+	}
 	findings := make(map[string]bool)
 	for _, c := range claims {
 		a.claim = c.name
