@@ -42,7 +42,7 @@ func lossRateFigure(v View) (f figure.Figure, ok bool) {
 		f.Panels = append(f.Panels, p)
 	}
 	losses := figure.Axis{Label: loss.Label + " (" + loss.Unit + ")"}.Over(nearLowest(values)...)
-	setAxes(f.Panels, figure.TriedAxis(learningRate, rates, true), losses)
+	setAxes(f.Panels, figure.TriedAxis(learningRate, rates, len(f.Panels) > 1), losses)
 	f.Name, f.Legend = "learning-rate", curves{spread: figure.Bars}.legend(v)
 	n := statisticCounts(v, loss)
 	f.Caption = fmt.Sprintf("Final %s against the learning rate, on a logarithmic axis, one line for each rank: "+
