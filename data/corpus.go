@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
+	"io"
 	"unsafe"
 )
 
@@ -121,4 +123,20 @@ func (c *Corpus) Texts() []string {
 		}
 	}
 	return texts
+}
+
+// WriteJSONL writes the corpus of a recipe as a .jsonl file that [Load] reads as the same examples, for
+// machines that lack the tree which the recipe takes them from.
+func (c *Corpus) WriteJSONL(w io.Writer) error {
+	lines := json.NewEncoder(w)
+	for i := range c.Len() {
+		line, x := make(map[string]string), c.Example(i)
+		for _, s := range x {
+			line[map[Kind]string{Text: "text", Prompt: "prompt", Completion: "completion"}[s.Kind]] = s.Text
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

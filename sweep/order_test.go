@@ -21,7 +21,7 @@ func TestLongestFirst(t *testing.T) {
 		return Job{ID: fmt.Sprint(cost), Material: train.Material{Cost: cost}}
 	}
 	var got []string
-	for _, j := range longestFirst([]Job{job(2), job(5), job(1), job(5)}) {
+	for _, j := range LongestFirst([]Job{job(2), job(5), job(1), job(5)}) {
 		got = append(got, j.ID)
 	}
 	if fmt.Sprint(got) != "[5 5 2 1]" {

@@ -167,8 +167,8 @@ func Cost(jobs []Job) float64 {
 	return sum
 }
 
-// longestFirst orders jobs by falling cost, so that no long job is left for the end.
-func longestFirst(jobs []Job) []Job {
+// LongestFirst orders jobs by falling cost, so that no long job is left for the end.
+func LongestFirst(jobs []Job) []Job {
 	jobs = slices.Clone(jobs)
 	slices.SortStableFunc(jobs, func(a, b Job) int {
 		switch {

@@ -46,6 +46,10 @@ type Scheduler struct {
 	Every       time.Duration
 	Checkpoints *resume.Bell
 
+	// Elsewhere, if not nil, trains the runs of a plan that a store lacks, in place of this process. It does
+	// what [Scheduler.Run] is said to do, of memory aside.
+	Elsewhere func(ctx context.Context, p *Plan, store *results.Store, o Observer) error
+
 	// HandOut, if not nil, is called for each trained run before it is stored, by
 	// several workers at once. A run that is done comes with its adapters. An error
 	// ends the sweep.
@@ -60,13 +64,16 @@ type Scheduler struct {
 // returns an error if a record could not be written or ctx ended. A run that fails is
 // no error here: its record says so.
 func (s *Scheduler) Run(ctx context.Context, p *Plan) error {
+	if s.Elsewhere != nil {
+		return s.Elsewhere(ctx, p, s.Store, s.Observer)
+	}
 	if err := s.Fits(p); err != nil {
 		return err
 	}
 	s.memory, s.finished = semaphore.NewWeighted(s.Memory), newFinished()
 	defer s.finished.release()
 	var waiting time.Time
-	for jobs := longestFirst(p.Jobs); ; {
+	for jobs := LongestFirst(p.Jobs); ; {
 		busy, err := s.round(ctx, p.Experiment.Name, jobs)
 		if err != nil || len(busy) == 0 {
 			return err
@@ -133,6 +140,9 @@ func (s *Scheduler) round(ctx context.Context, experiment string, jobs []Job) ([
 
 // Fits returns an error if a single run that the store lacks needs more than Memory.
 func (s *Scheduler) Fits(p *Plan) error {
+	if s.Elsewhere != nil {
+		return nil
+	}
 	for _, j := range p.Jobs {
 		if j.held() <= s.Memory {
 			continue

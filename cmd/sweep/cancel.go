@@ -15,13 +15,19 @@ func newCancel() *cobra.Command {
 	return &cobra.Command{
 		Use:   "cancel DIR",
 		Short: "End what sweep submit has queued for a store",
-		Long: "Cancel ends the tasks of a store that are queued or run. Finished runs stay, and runs in the\n" +
-			"middle of their training write checkpoints: sweep submit, again, goes on. It exits with 0\n" +
-			"if nothing is queued any more.\n\n" + storeHelp,
+		Long: "Cancel ends the tasks of a store that are queued or run. Finished runs stay, and under Slurm\n" +
+			"runs in the middle of their training write checkpoints: sweep submit, again, goes on. Of a\n" +
+			"submission to Ray it ends the sweep submit that waits for it. It exits with 0 if nothing\n" +
+			"is queued any more.\n\n" + storeHelp,
 		Example: "  sweep cancel runs/quickstart",
 		Args:    exactly("DIR"),
 		PreRunE: ofStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if w, err := rayWorkOf(args[0]); err != nil {
+				return err
+			} else if w != nil {
+				return tellCanceled(cmd, len(w.Tasks), w.cancel(cmd.Context()))
+			}
 			all, err := tasksOf(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -37,10 +43,15 @@ func newCancel() *cobra.Command {
 			if arrays = slices.Compact(arrays); len(arrays) > 0 {
 				err = slurm.Cancel(cmd.Context(), arrays)
 			}
-			if err == nil {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "canceled %s\n", number.Count(len(live), "task"))
-			}
-			return err
+			return tellCanceled(cmd, len(live), err)
 		},
 	}
+}
+
+// tellCanceled says how many tasks were ended, unless that failed.
+func tellCanceled(cmd *cobra.Command, tasks int, err error) error {
+	if err == nil {
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "canceled %s\n", number.Count(tasks, "task"))
+	}
+	return err
 }

@@ -23,6 +23,11 @@ func TestClustersPage(t *testing.T) {
 		needSlurm(t)
 		follow(t, "sbatch", "--wait", shellOf(t, page, "Slurm"))
 	})
+	t.Run("Ray", func(t *testing.T) {
+		needRay(t)
+		t.Setenv("PATH", filepath.Dir(os.Getenv("RANKSWEEP_PYTHON"))+string(os.PathListSeparator)+os.Getenv("PATH"))
+		follow(t, "sh", shellOf(t, page, "Ray, by `sweep submit`"))
+	})
 	t.Run("submit", func(t *testing.T) {
 		needSlurm(t)
 		command := regexp.MustCompile(`(?m)^    (sweep submit mine.yaml .*)$`).FindStringSubmatch(page)

@@ -154,6 +154,9 @@ func (p *progress) Skipped(j sweep.Job) {
 func (p *progress) Started(worker int, j sweep.Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for len(p.workers) <= worker { // a cluster has as many as it has
+		p.workers = append(p.workers, workerState{})
+	}
 	p.workers[worker] = workerState{busy: true, job: j}
 }
 

@@ -46,7 +46,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
 		newSubmit(), newStatus(), newCancel(),
 		newTable(), newPlot(), newExport(), newImport(), newPack(), newUnpack(), newMergeStores(), newVerify(),
-		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(),
+		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(), newWork(),
 		fieldsTopic(), columnsTopic())
 	return root
 }

@@ -101,6 +101,11 @@ func fill(cmd *cobra.Command, p *sweep.Plan, t train.Trainers, dir string, worke
 	}
 	s := newScheduler(t, dir, workers)
 	s.Every = interval
+	return fillBy(cmd, s, p, dir, to, shard)
+}
+
+// fillBy is fill with a scheduler.
+func fillBy(cmd *cobra.Command, s sweep.Scheduler, p *sweep.Plan, dir string, to adapters, shard sweep.Shard) error {
 	if err := s.Fits(p.Part(shard, nil)); err != nil {
 		return err
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,29 +29,38 @@ type submitFlags struct {
 	timePerRun time.Duration
 	across     bool
 	dry        bool
+	ray        string // address of a cluster of Ray; empty: Slurm
 }
 
 func newSubmit() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "submit EXPERIMENT --slurm",
+		Use:   "submit EXPERIMENT",
 		Short: "Have an experiment's missing runs trained by a cluster",
-		Long: "Submit divides the runs that are missing into tasks of about equal time, as sweep run\n" +
-			"--shard does, and hands them to Slurm as an array. If the experiment tunes, the reported\n" +
-			"runs follow in a second array. When all arrays have ended, a last job writes tables and\n" +
-			"figures. Nothing waits here: sweep status DIR shows the tasks, sweep cancel DIR ends them.\n\n" +
+		Long: "With --slurm, submit divides the runs that are missing into tasks of about equal time, as\n" +
+			"sweep run --shard does, and hands them to Slurm as an array. If the experiment tunes, the\n" +
+			"reported runs follow in a second array. When all arrays have ended, a last job writes tables\n" +
+			"and figures. Nothing waits here: sweep status DIR shows the tasks, sweep cancel DIR ends them.\n\n" +
 			"Before its time limit a task writes checkpoints and goes back into the queue. The same\n" +
 			"command, again, submits what is missing and not queued: nothing is done twice.\n\n" +
 			"How long a run takes is estimated by its operations and a speed: of --time-per-run, or of\n" +
 			"the runs that the store has, or of matrix products on this machine. An array has at most\n" +
 			"as many tasks as the cluster allows; then each is longer. --dry-run prints the scripts.\n\n" +
+			"With --ray, submit has a cluster of Ray train each run as a task, on machines that need\n" +
+			"share no disk. It sends this program, models and data there, stores what comes back, and\n" +
+			"shows progress and tables as sweep run does, until all is trained or Ctrl-C ends it. Ray\n" +
+			"trains again elsewhere what a lost node had. --python names the Python that has Ray. The\n" +
+			"address is that of the head, HOST:PORT; auto, on a machine of the cluster; or, on any\n" +
+			"other, ray://HOST:PORT. --dry-run prints what would be sent.\n\n" +
 			experimentHelp,
 		Example: "  sweep submit quickstart --slurm --partition short --time 30m\n" +
-			"  sweep submit mine.yaml --slurm --time 8h --gpus 1 --devices cuda:0 --time-per-run 20m",
+			"  sweep submit mine.yaml --slurm --time 8h --gpus 1 --devices cuda:0 --time-per-run 20m\n" +
+			"  sweep submit mine.yaml --ray ray://head:10001 --gpus 1 --devices cuda:0",
 		Args: exactly("EXPERIMENT"),
 	}
 	var f submitFlags
 	flags := cmd.Flags()
 	bySlurm := flags.Bool("slurm", false, "by Slurm, whose programs must be on PATH")
+	flags.StringVar(&f.ray, "ray", "", "by Ray at an `ADDRESS`: HOST:PORT, ray://HOST:PORT or auto")
 	flags.StringVar(&f.settings.Partition, "partition", "", "`NAME` of the partition (default: the cluster's)")
 	flags.DurationVar(&f.settings.Time, "time", time.Hour, "time `LIMIT` of a task, as in 30m")
 	flags.IntVar(&f.settings.CPUs, "cpus", 1, "CPUs of a task")
@@ -70,11 +81,14 @@ func newSubmit() *cobra.Command {
 	choice := trainerFlags(cmd)
 	checkpoints(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if !*bySlurm {
-			return usageError{errors.New("submit: --slurm is missing: Slurm is the cluster that it knows")}
+		if *bySlurm == (f.ray != "") {
+			return usageError{errors.New("submit: either --slurm or --ray ADDRESS must be given")}
 		}
-		if err := f.check(); err != nil {
+		if err := cmp.Or(f.check(), f.checkRay(cmd)); err != nil {
 			return usageError{err}
+		}
+		if f.ray != "" {
+			*workers = 1
 		}
 		if *workers == 0 {
 			*workers = choice.workers(f.settings.CPUs)
@@ -91,6 +105,9 @@ func newSubmit() *cobra.Command {
 		}
 		defer trainers.Close()
 		s := submission{submitFlags: f, cmd: cmd, trainers: trainers, dir: out.of(p), workers: *workers}
+		if f.ray != "" {
+			return s.toRay(p)
+		}
 		return s.submit(p)
 	}
 	return cmd
@@ -131,21 +148,24 @@ func (s *submission) task() ([]string, error) {
 			"makes one that tasks can start", program)
 	}
 	words := []string{program, "run", s.frozen(), "--out", s.dir, "--workers", fmt.Sprint(s.workers)}
-	s.cmd.Flags().Visit(func(f *pflag.Flag) {
-		for _, name := range handed {
-			if f.Name != name {
-				continue
-			}
-			values := []string{f.Value.String()}
-			if list, ok := f.Value.(pflag.SliceValue); ok {
-				values = list.GetSlice()
-			}
-			for _, v := range values {
-				words = append(words, "--"+name+"="+v)
-			}
+	return append(words, given(s.cmd, handed...)...), nil
+}
+
+// given returns those of some flags that a command was given.
+func given(cmd *cobra.Command, names ...string) (words []string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(names, f.Name) {
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			words = append(words, "--"+f.Name+"="+v)
 		}
 	})
-	return words, nil
+	return words
 }
 
 // frozen is the experiment file that tasks read: what was submitted, whatever becomes of the user's.

@@ -44,6 +44,11 @@ func submitted(dir string) bool {
 // submittedTasks returns the tasks of a store that was submitted, without those that others came
 // after, and the last lines of what failed ones said.
 func submittedTasks(ctx context.Context, dir string) ([]cluster.Task, error) {
+	if w, err := rayWorkOf(dir); err != nil {
+		return nil, err
+	} else if w != nil {
+		return w.Tasks, nil
+	}
 	if !submitted(dir) {
 		return nil, nil
 	}

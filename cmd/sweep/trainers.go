@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 
+	"ranksweep/cluster/ray"
 	"ranksweep/models"
 	"ranksweep/train"
 	"ranksweep/train/external"
@@ -28,6 +29,7 @@ type choice struct {
 	others  *[]string // NAME=COMMAND
 	devices *[]string // where these train, each in a process of its own; empty: on the CPU
 	silence *time.Duration
+	at      *ray.Places // of models and data that were sent here; nil: where their names say
 }
 
 // trainerFlags adds the flags of a command that trains.
@@ -42,6 +44,7 @@ func trainerFlags(cmd *cobra.Command) choice {
 			"`DEVICES` of trainers other than local, as cuda:0,cuda:1, a run on each at once (default cpu)"),
 		cmd.Flags().Duration("silence", external.Silence, "`TIME` for which a trainer other than local may say "+
 			"nothing, before its run has failed"),
+		nil,
 	}
 }
 
@@ -125,9 +128,19 @@ type means struct {
 	keep    bool    // runs bring their adapters
 }
 
+// local returns the trainer in this process.
+func (c choice) local(cmd *cobra.Command) *local.Trainer {
+	l := localTrainer(cmd)
+	if c.at != nil {
+		l.Find = func(name string) (string, error) { return c.at.Models[name], nil }
+		l.Data = func(source string) string { return c.at.Data[source] }
+	}
+	return l
+}
+
 // trainers returns the trainers of a command. The caller closes them.
 func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
-	here := localTrainer(cmd)
+	here := by.local(cmd)
 	here.Stored = by.form == asStored
 	all := train.Trainers{here}
 	if *by.silence <= 0 {
@@ -137,7 +150,7 @@ func trainers(cmd *cobra.Command, by means) (train.Trainers, error) {
 	if err != nil {
 		return nil, err
 	}
-	material := localTrainer(cmd)
+	material := by.local(cmd)
 	material.Stored = true // the other programs compute
 	for _, p := range programs {
 		t := external.New(cmd.Context(), p, material, by.places(by.workers))

@@ -206,6 +206,14 @@ func (l *Trainer) locate(name string) (string, error) {
 	return l.Find(name)
 }
 
+// Path returns the path of a model; it is empty if the model is embedded.
+func (l *Trainer) Path(name string) (string, error) {
+	if l.isEmbedded(name) {
+		return "", nil
+	}
+	return l.locate(name)
+}
+
 // dataPath returns the path of a config's data.
 func (l *Trainer) dataPath(source string) string {
 	if l.Data == nil {
