@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -122,4 +123,36 @@ func apart(t *testing.T, a, b string) string {
 		only = append(only, runs[0])
 	}
 	return results.Near(only[0], only[1], results.Tolerance{Losses: 1e-6, Sizes: 1e-6}).Difference
+}
+
+// TestWatchFromAnotherHost: whoever watches through another mount of the disk sees which host trains what, and
+// ends with the sweep.
+func TestWatchFromAnotherHost(t *testing.T) {
+	t.Parallel()
+	dir := workplace(t)
+	path := func(name string) string { return filepath.Join(dir, name) }
+	mountTwice(t, path("disk"), path("a"), path("b"))
+	watch := exec.Command("sweep", "status", path("b/store"), "--watch", "--json", "--interval", "100ms")
+	var out, said bytes.Buffer
+	watch.Stdout, watch.Stderr = &out, &said
+	check(t, watch.Start())
+	filling := onHost(dir, "nodea", filepath.Join("a", "store"))
+	if err := filling.Run(); err != nil {
+		t.Errorf("%v\n%s", err, filling.Stderr)
+	}
+	if err := watch.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, &said)
+	}
+	var last status
+	seen := false
+	for line := range strings.Lines(out.String()) {
+		last = status{}
+		check(t, json.Unmarshal([]byte(line), &last))
+		for _, r := range last.Running {
+			seen = seen || strings.HasPrefix(r.Host, "nodea-") && r.Process > 0 && r.Place != ""
+		}
+	}
+	if !seen || last.Done != killedRuns || last.Missing != 0 || len(last.Running) > 0 {
+		t.Errorf("seen %v, at last %+v\n%s", seen, last, &out)
+	}
 }
