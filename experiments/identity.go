@@ -8,14 +8,37 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // ID identifies a run. It is a hash of every field of the config, of the content of
 // model and data, and of the version of the arithmetic. The content stands for model
 // and data in place of their names, so that a store, a model or data can be moved.
 func (c Config) ID(modelHash, dataHash string, numerics int) string {
-	return c.hash("run", modelHash, dataHash, numerics, "model", "data.source")
+	return c.Identity(modelHash, dataHash, numerics).ID(c.Seed)
 }
+
+// Identity is what the IDs of runs have in common that differ in their seed alone.
+type Identity struct {
+	modelHash, dataHash string
+	numerics            int
+	before, after       string // the lines of the config before and after that of the seed
+}
+
+// Identity returns the identity of the config, whatever its seed.
+func (c Config) Identity(modelHash, dataHash string, numerics int) Identity {
+	before, after, _ := strings.Cut(c.describe("model", "data.source"), seedLine(c.Seed))
+	return Identity{modelHash, dataHash, numerics, before, after}
+}
+
+// ID returns [Config.ID] for a seed.
+func (i Identity) ID(seed uint64) string {
+	return digest("run", i.modelHash, i.dataHash, i.numerics, i.before+seedLine(seed)+i.after)
+}
+
+// seedLine is the line of a seed in what describe writes, with the end of the line before it. No value has a
+// line's end in it, since values are quoted.
+func seedLine(seed uint64) string { return "\nseed " + strconv.Quote(format(seed)) + "\n" }
 
 // CellID identifies a cell: it is the ID without the seed.
 func (c Config) CellID(modelHash, dataHash string, numerics int) string {

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -166,5 +167,20 @@ func BenchmarkID(b *testing.B) {
 	c := Defaults()
 	for b.Loop() {
 		c.ID("model", "data", 1)
+	}
+}
+
+// An identity gives each seed the ID that the whole config with that seed hashes to.
+func TestIdentityOfEverySeed(t *testing.T) {
+	base := Defaults()
+	base.Model = "\nseed \"0\"\n"
+	base.Adapter.Targets = Targets{"\nseed \"0\"\n"}
+	for _, seed := range []uint64{0, 1, 1000, math.MaxUint64} {
+		c := base
+		c.Seed = seed
+		want := c.hash("run", "m", "d", 1, "model", "data.source")
+		if got := base.Identity("m", "d", 1).ID(seed); got != want || c.ID("m", "d", 1) != want {
+			t.Errorf("seed %d: the identity gives %s, the config %s, want %s", seed, got, c.ID("m", "d", 1), want)
+		}
 	}
 }

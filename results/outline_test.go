@@ -125,12 +125,9 @@ func newRest(t testing.TB) *Rest {
 	return left
 }
 
+// BenchmarkExport is how many runs a second an export writes.
 func BenchmarkExport(b *testing.B) {
-	s := Open(b.TempDir())
-	for _, r := range manyRuns(1000) {
-		s.Put(r)
-	}
-	dir := b.TempDir()
+	s, dir := Open(largeStore(b, 1000)), b.TempDir()
 	for b.Loop() {
 		o, _, _ := s.Outlines(grid.Grid{}, newRest(b))
 		o.WriteTables(dir, grid.Grid{}, nil)

@@ -65,24 +65,28 @@ func newPlan(ctx context.Context, e *experiments.Experiment, t train.Trainers) (
 func jobsOf(ctx context.Context, e *experiments.Experiment, points []experiments.Point, t train.Trainers) (
 	[]Job, error) {
 	jobs := make([]Job, 0, len(points))
-	byID, unseeded := make(map[string]int), make(map[string]Job)
+	type setting struct {
+		job      Job
+		identity experiments.Identity
+	}
+	byID, unseeded := make(map[string]int), make(map[string]setting)
 	for _, p := range points {
-		setting := p.Config.Unseeded()
-		job, ok := unseeded[setting]
+		text := p.Config.Unseeded()
+		known, ok := unseeded[text]
 		if !ok {
 			m, err := materialOf(ctx, e, p, t)
 			if err != nil {
 				return nil, err
 			}
-			job = Job{
+			known = setting{Job{
 				Material: m,
 				Cell:     p.Config.CellID(m.ModelHash, m.DataHash, m.Numerics),
 				TwinID:   p.Config.TwinID(m.ModelHash, m.DataHash, m.Numerics),
-			}
-			unseeded[setting] = job
+			}, p.Config.Identity(m.ModelHash, m.DataHash, m.Numerics)}
+			unseeded[text] = known
 		}
-		m := job.Material
-		job.Point, job.ID = p, p.Config.ID(m.ModelHash, m.DataHash, m.Numerics)
+		job := known.job
+		job.Point, job.ID = p, known.identity.ID(p.Config.Seed)
 		if twin, ok := byID[job.ID]; ok {
 			err := fmt.Errorf("%s and %s are the same run, since their models and data have the same content: remove "+
 				"one of the two", jobs[twin], p)
