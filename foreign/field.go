@@ -13,6 +13,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/misspelt"
+	"ranksweep/paper/number"
 )
 
 // field is a setting that a file may state. read returns the one text for all that mean the same.
@@ -111,7 +112,7 @@ func above(high float64) func(string) (string, error) {
 	return func(text string) (string, error) {
 		v, err := numberOf(text)
 		if err == nil && !(v > 0 && v <= high) {
-			err = fmt.Errorf("must be above 0 and at most %g", high)
+			err = fmt.Errorf("must be above 0 and at most %s", number.Brief(high))
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64), err
 	}

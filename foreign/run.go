@@ -13,6 +13,7 @@ import (
 
 	"ranksweep/grid"
 	"ranksweep/lora"
+	"ranksweep/paper/number"
 	"ranksweep/results"
 	"ranksweep/transfer"
 )
@@ -97,8 +98,8 @@ func (t *trial) scale(r *results.Run) error {
 	}
 	follows := scheme.Gamma(r.Alpha, r.Rank)
 	if math.Abs(r.Gamma-follows) > 1e-6*follows {
-		return fmt.Errorf("gamma %g: alpha %g at rank %d under %s makes it %g: leave one of the three out of the map",
-			r.Gamma, r.Alpha, r.Rank, r.Scheme, follows)
+		return fmt.Errorf("gamma %s: alpha %s at rank %d under %s makes it %s: leave one of the three out of the map",
+			number.Brief(r.Gamma), number.Brief(r.Alpha), r.Rank, r.Scheme, number.Brief(follows))
 	}
 	r.Gamma = follows
 	return nil

@@ -87,7 +87,7 @@ func (s trainerState) measured(t *trial) error {
 			return fmt.Errorf("log_history: step %.40q: must be a whole number", entry["step"])
 		}
 		for _, q := range logged {
-			v, there, finite := number(entry[q.key])
+			v, there, finite := numberIn(entry[q.key])
 			switch {
 			case !there:
 			case !finite && q.quantity != metrics.GradNorm:
@@ -99,7 +99,7 @@ func (s trainerState) measured(t *trial) error {
 				}
 			}
 		}
-		if v, _, finite := number(entry["learning_rate"]); finite {
+		if v, _, finite := numberIn(entry["learning_rate"]); finite {
 			rate = max(rate, v)
 		}
 	}
@@ -113,8 +113,8 @@ func (s trainerState) measured(t *trial) error {
 	return t.state(rateField, strconv.FormatFloat(rate, 'g', -1, 64))
 }
 
-// number reads a value of the log. [userfile.JSON] made what is no number too large for one.
-func number(text json.RawMessage) (v float64, there, finite bool) {
+// numberIn reads a value of the log. [userfile.JSON] made what is no number too large for one.
+func numberIn(text json.RawMessage) (v float64, there, finite bool) {
 	if len(text) == 0 || string(text) == "null" {
 		return 0, false, false
 	}

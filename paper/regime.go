@@ -67,8 +67,8 @@ func regimeFigure(v View) (figure.Figure, bool) {
 		figure.Entry{Text: number.Brief(100*closely) + "% above", Samples: []figure.Series{tenPercent(figure.Axis{})}})
 	f.Caption = fmt.Sprintf("Quantities after the first update, divided by what the law for small ranks gives, "+
 		"against rank, on logarithmic axes: root mean squares over seeds, %s, with 95%% intervals. Lines are the "+
-		"values that theory expects at exactly these ranks. The dashed line is %g%% above the law for small ranks.",
-		seedCount(doneCounts(v)), 100*closely) + runsLost(v) + " " + v.equal
+		"values that theory expects at exactly these ranks. The dashed line is %s%% above the law for small ranks.",
+		seedCount(doneCounts(v)), number.Brief(100*closely)) + runsLost(v) + " " + v.equal
 	return f, len(v.arms) > 0
 }
 

@@ -140,8 +140,8 @@ func (s *submission) tellCluster(c *ray.Cluster, jobs []sweep.Job) {
 	for _, n := range c.Nodes {
 		cpus, gpus = cpus+n.CPUs, gpus+n.GPUs
 	}
-	fmt.Fprintf(s.cmd.ErrOrStderr(), "%s at %s: %s, with %g CPUs and %g GPUs together\n", c.Versions, s.ray,
-		number.Count(len(c.Nodes), "node"), cpus, gpus)
+	fmt.Fprintf(s.cmd.ErrOrStderr(), "%s at %s: %s, with %s CPUs and %s GPUs together\n", c.Versions, s.ray,
+		number.Count(len(c.Nodes), "node"), number.Brief(cpus), number.Brief(gpus))
 	if lacks := c.Lacks(jobs); lacks != "" {
 		fmt.Fprintf(s.cmd.ErrOrStderr(), "sweep: %s: runs wait for a node that has them; Ctrl-C ends it\n", lacks)
 	}
