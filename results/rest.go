@@ -14,10 +14,9 @@ import (
 )
 
 // Rest keeps on disk what [Outlines] leave out of runs: curves, validations and configs. It is a
-// temporary file, which Close removes.
+// temporary file, which Close removes. A nil Rest keeps nothing.
 type Rest struct {
-	folder string
-	file   *os.File
+	file *os.File
 
 	mu   sync.Mutex
 	size int64
@@ -38,27 +37,33 @@ type rest struct {
 	Config     json.RawMessage
 }
 
-// NewRest makes the file, in the folder for temporary files.
-func NewRest() (*Rest, error) {
-	folder, err := wholefile.TempFolder("ranksweep-export")
+// NewRest makes the file in the folder that an export goes to, which is created if it is missing. What
+// a killed process left there is removed.
+func NewRest(folder string) (*Rest, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	wholefile.Tidy(folder)
+	file, err := os.Create(filepath.Join(folder, wholefile.PartialName("export")))
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	file, err := os.Create(filepath.Join(folder, "rest"))
-	if err != nil {
-		return nil, fmt.Errorf("results: %w", errors.Join(err, os.RemoveAll(folder)))
-	}
-	return &Rest{folder: folder, file: file, at: make(map[string]place)}, nil
+	return &Rest{file: file, at: make(map[string]place)}, nil
 }
 
 // Close removes the file.
-func (r *Rest) Close() error { return errors.Join(r.file.Close(), os.RemoveAll(r.folder)) }
+func (r *Rest) Close() error {
+	if r == nil {
+		return nil
+	}
+	return errors.Join(r.file.Close(), os.Remove(r.file.Name()))
+}
 
 // decode reads a record as a [Store.View] does, and keeps what its outline leaves out. That it cannot
 // be kept is no fault of the record, and is said when it is wanted.
 func (r *Rest) decode(files []file) (Run, error) {
 	run, err := decodeView(files)
-	if err == nil {
+	if err == nil && r != nil {
 		byName := contents(files)
 		r.keep(run.ID, byName[curveFile], byName[validationFile], run.Config)
 	}
@@ -75,7 +80,7 @@ func (r *Rest) keep(id string, curve, validation, config []byte) {
 	r.mu.Unlock()
 	if _, err := r.file.WriteAt(text, p.offset); err != nil {
 		r.mu.Lock()
-		r.err = fmt.Errorf("results: %w: TMPDIR names another folder for temporary files", err)
+		r.err = fmt.Errorf("results: %w: curves wait there while an export is made", err)
 		r.mu.Unlock()
 	}
 }

@@ -56,9 +56,11 @@ func newExport() *cobra.Command {
 			return err
 		}
 		defer debug.SetGCPercent(debug.SetGCPercent(50)) // a large store: 100,000 runs in 1 GB
-		left, err := results.NewRest()
-		if err != nil {
-			return err
+		var left *results.Rest
+		if *out != "" {
+			if left, err = results.NewRest(*out); err != nil {
+				return err
+			}
 		}
 		defer left.Close()
 		outlines, others, problems := results.Open(dir).Outlines(grid, left)

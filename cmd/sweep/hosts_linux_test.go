@@ -136,7 +136,7 @@ func TestWatchFromAnotherHost(t *testing.T) {
 	var out, said bytes.Buffer
 	watch.Stdout, watch.Stderr = &out, &said
 	check(t, watch.Start())
-	filling := onHost(dir, "nodea", filepath.Join("a", "store"))
+	filling := onHost(dir, "nodea", filepath.Join("a", "store"), "--set", "steps=400") // long enough to be seen
 	if err := filling.Run(); err != nil {
 		t.Errorf("%v\n%s", err, filling.Stderr)
 	}
