@@ -413,3 +413,24 @@ func FuzzJSONL(f *testing.F) {
 		}
 	})
 }
+
+// TestWriteJSONL: what a recipe makes is the same corpus when it is read from a file.
+func TestWriteJSONL(t *testing.T) {
+	want, err := newCorpus("recipe", func(add func(Example)) error {
+		add(Example{{Text, "a \"text\"\n<&>\u2028 \U0001f600\x00"}})
+		add(pair("// F does.\nfunc F() {\n", "\treturn\n}\n"))
+		add(pair("", " ends in spaces  \r\n"))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := want.WriteJSONL(&file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(write(t, "recipe.jsonl", file.String()))
+	if err != nil || got.Hash != want.Hash {
+		t.Errorf("hash %v, want %s: %v", got, want.Hash, err)
+	}
+}

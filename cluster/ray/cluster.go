@@ -84,8 +84,8 @@ func (c *Cluster) Lacks(jobs []sweep.Job) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("no node has %s CPUs, %s GPUs and %.1f GB of memory, which the largest run asks for",
-		number.Brief(asked.CPUs), number.Brief(asked.GPUs), float64(asked.Memory)/1e9)
+	return fmt.Sprintf("no node has %s, %s and %.1f GB of memory, which the largest run asks for",
+		number.Count(c.CPUs, "CPU"), number.Count(c.GPUs, "GPU"), float64(asked.Memory)/1e9)
 }
 
 // send sends what jobs need, unless it is there already.

@@ -236,7 +236,7 @@ func TestLacks(t *testing.T) {
 	jobs := []sweep.Job{{ID: "a"}, {ID: "b"}}
 	c := &Cluster{Settings: Settings{CPUs: 2, GPUs: 1, Memory: func(j sweep.Job) int64 { return int64(j.ID[0]) << 20 }}}
 	c.Nodes = []Node{{CPUs: 8, Memory: 1 << 40}, {CPUs: 8, GPUs: 1, Memory: 97 << 20}, {GPUs: 8, Memory: 1 << 40}}
-	if got, want := c.Lacks(jobs), "no node has 2 CPUs, 1 GPUs and 0.1 GB of memory, "; !strings.HasPrefix(got, want) {
+	if got, want := c.Lacks(jobs), "no node has 2 CPUs, 1 GPU and 0.1 GB of memory, "; !strings.HasPrefix(got, want) {
 		t.Errorf("lacks %q, want %q", got, want)
 	}
 	if got := c.Lacks(jobs[:1]); got != "" {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/sweep"
 )
@@ -115,7 +116,9 @@ func (s *phase) take(ctx context.Context, m message) error {
 		return s.started(ctx, t, m.Node)
 	case steppedKind:
 		if t.node == m.Node {
-			s.Stepped(t.row, t.Job, m.point())
+			p := m.point()
+			s.Stepped(t.row, t.Job, p)
+			t.lease.Tell(p.Step, t.Config.Train.Steps, p.Values[metrics.TrainLoss])
 		}
 	case notedKind:
 		s.Noted(t.Job, m.Text)

@@ -143,7 +143,7 @@ func rayInterrupted(t *testing.T) {
 		{interruptedStatus, func(p *os.Process) { check(t, p.Signal(os.Interrupt)) }},
 		{cluster.AgainStatus, func(*os.Process) {
 			s, _ := slurmStatus(t, dir, "store")
-			if n := in(s.Tasks, cluster.Running); n != 2 || len(s.Tasks) < s.Missing-2 || s.Tasks[0].Node == "" {
+			if n := in(s.Tasks, cluster.Running); n == 0 || len(s.Tasks) == n || s.Tasks[0].Node == "" {
 				t.Errorf("of %d runs, %d tasks are running: %+v", s.Missing, n, s.Tasks)
 			}
 			if out := tool(t, dir, "sweep", "cancel", "store"); !strings.HasPrefix(out, "canceled ") {

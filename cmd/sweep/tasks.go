@@ -35,9 +35,9 @@ func tasksOf(ctx context.Context, dir string) ([]cluster.Task, error) {
 	return slurm.Tasks(ctx, name, filepath.Join(dir, clusterFolder))
 }
 
-// submitted reports whether a store was handed to a cluster.
+// submitted reports whether a store was handed to Slurm, whose tasks read the experiment there.
 func submitted(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, clusterFolder))
+	_, err := os.Stat(filepath.Join(dir, clusterFolder, experimentFile))
 	return err == nil
 }
 
