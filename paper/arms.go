@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ranksweep/analysis"
+	"ranksweep/chart"
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/paper/number"
@@ -123,21 +124,17 @@ func nuisanceAxes(a analysis.Arm) []string { return a.Cells[0].Nuisance }
 // shortPaths shortens the paths on an axis of arms to as many of their last parts as tell them
 // apart.
 func shortPaths(arms []analysis.Arm, axis string) map[string]string {
-	short := make(map[string]string)
+	var paths []string
 	for _, a := range arms {
-		short[grid.ValueOf(a.Axes, axis)] = ""
-	}
-	for parts := 1; ; parts++ {
-		seen := make(map[string]bool)
-		for path := range short {
-			all := strings.Split(path, "/")
-			short[path] = strings.Join(all[max(0, len(all)-parts):], "/")
-			seen[short[path]] = true
-		}
-		if len(seen) == len(short) {
-			return short
+		if path := grid.ValueOf(a.Axes, axis); !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	}
+	short := make(map[string]string)
+	for i, name := range chart.ShortPaths(paths) {
+		short[paths[i]] = name
+	}
+	return short
 }
 
 // axesOf names the axes that tell arms apart, in the grid's order. An optimizer that is no axis

@@ -76,7 +76,7 @@ func (s *sheet) FillString(face font.Face, pt vg.Point, text string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	width, size := face.Width(text), face.Font.Size
+	width, size := face.Width(strings.TrimRight(text, " ")), face.Font.Size
 	// Liberation Sans reaches from 0.21 below the baseline to 0.73 above.
 	a := s.place(vg.Point{X: pt.X, Y: pt.Y - 0.21*size})
 	b := s.place(vg.Point{X: pt.X + width, Y: pt.Y + 0.73*size})

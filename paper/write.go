@@ -27,6 +27,22 @@ func WriteFigures(figures []figure.Figure, dir string) error {
 	return nil
 }
 
+// Write writes the chart to dir/figures: NAME in each of its formats, its caption as NAME.txt, and its data as
+// NAME.csv. A file is replaced whole or not at all.
+func (c Chart) Write(dir string) error {
+	dir = filepath.Join(dir, "figures")
+	f := c.Figure()
+	for _, format := range c.Format {
+		if err := writeFigure(f, dir, figure.Format(format)); err != nil {
+			return err
+		}
+	}
+	if err := writeFile(filepath.Join(dir, c.Name+".txt"), []byte(f.Caption+"\n")); err != nil {
+		return err
+	}
+	return writeTable(c.Table(), dir)
+}
+
 // WriteFigures writes every figure of the findings to dir/NAME.png.
 func (r Reproduction) WriteFigures(dir string) error {
 	for _, f := range r.Figures() {
@@ -72,15 +88,20 @@ func Tables(v View) ([]table.Table, error) {
 // WriteTables writes each table to dir/tables/NAME.csv, replaced whole or not at all.
 func WriteTables(tables []table.Table, dir string) error {
 	for _, t := range tables {
-		var b bytes.Buffer
-		if err := t.WriteCSV(&b); err != nil {
-			return err
-		}
-		if err := writeFile(filepath.Join(dir, "tables", t.Name+".csv"), b.Bytes()); err != nil {
+		if err := writeTable(t, filepath.Join(dir, "tables")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeTable writes a table to dir/NAME.csv, replaced whole.
+func writeTable(t table.Table, dir string) error {
+	var b bytes.Buffer
+	if err := t.WriteCSV(&b); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, t.Name+".csv"), b.Bytes())
 }
 
 // writeFile replaces a file, and makes its folder if need be.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,42 +30,6 @@ func newTable() *cobra.Command {
 				return err
 			}
 			return cmp.Or(showTables(cmd.OutOrStdout(), h, args[0]), h.missing)
-		},
-	}
-}
-
-func newPlot() *cobra.Command {
-	return &cobra.Command{
-		Use:   "plot DIR [FIGURE…]",
-		Short: "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF",
-		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
-			"rank, and prints their captions. Nothing is trained. FIGURE draws that one alone:\n" +
-			strings.Join(paper.FigureNames(), ", ") + ".\n\n" + storeHelp,
-		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return nil
-			}
-			return exactly("DIR")(cmd, args)
-		},
-		PreRunE: ofStore,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := stored(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			figures, err := drawFigures(h.view(), args[0], args[1:]...)
-			if err != nil {
-				return err
-			}
-			for _, f := range figures {
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n",
-					filepath.Join(args[0], "figures", f.Name+".{svg,png,pdf}"), f.Caption)
-				if err != nil {
-					return err
-				}
-			}
-			return h.missing
 		},
 	}
 }

@@ -18,7 +18,10 @@ type Axis struct {
 	Few      bool      // labels lie side by side: half as many ticks
 	At       []float64 // where ticks must stand; empty: at round numbers
 	Names    []string  // what ticks at 0, 1, 2 … are called; empty: their numbers
+	Upright  bool      // labels of ticks are turned, since they are longer than they lie apart
 	Min, Max float64
+
+	digit float64 // width of a label's digit as a part of the axis, if it is known; 0: see wide
 }
 
 // TriedAxis is a logarithmic axis with a tick at each value that was tried.
@@ -96,16 +99,18 @@ func (a Axis) Normalize(min, max, v float64) float64 {
 // Ticks implements plot.Ticker.
 func (a Axis) Ticks(min, max float64) []plot.Tick {
 	switch {
+	case len(a.Names) > 0 && a.digit > 0 && !a.Upright:
+		return a.apart(a.namedTicks(), min, max)
 	case len(a.Names) > 0:
 		return a.namedTicks()
 	case len(a.At) > 0:
 		return a.ticksAt(min, max)
-	case a.Log && max/min >= 4 && a.Few:
-		return a.apart(logTicks(min, max), min, max, digitWideInRow)
+	case a.Log && max/min >= 4 && a.narrow():
+		return a.apart(logTicks(min, max), min, max)
 	case a.Log && max/min >= 4:
 		return logTicks(min, max)
-	case a.Few:
-		return a.apart(a.roundTicks(min, max), min, max, digitWideInRow)
+	case a.narrow():
+		return a.apart(a.roundTicks(min, max), min, max)
 	}
 	return a.roundTicks(min, max)
 }
@@ -133,18 +138,29 @@ func (a Axis) ticksAt(min, max float64) []plot.Tick {
 	for _, v := range a.At {
 		ticks = append(ticks, plot.Tick{Value: v, Label: write(v)})
 	}
-	wide := digitWide
-	if a.Few {
-		wide = digitWideInRow
-	}
-	return a.apart(ticks, min, max, wide)
+	return a.apart(ticks, min, max)
 }
 
-// apart removes the labels that are too near to another, if a digit has a given width as a part of the
-// axis. The first tick keeps its label, and so does the last if it can.
-func (a Axis) apart(ticks []plot.Tick, min, max, wide float64) []plot.Tick {
+// narrow reports whether labels may be wider than they lie apart.
+func (a Axis) narrow() bool { return a.Few || a.digit > 0 }
+
+// wide is the width of a label's digit as a part of the axis.
+func (a Axis) wide() float64 {
+	switch {
+	case a.digit > 0:
+		return a.digit
+	case a.Few:
+		return digitWideInRow
+	}
+	return digitWide
+}
+
+// apart removes the labels that are too near to another. The first tick keeps its label, and so does the last
+// if it can.
+func (a Axis) apart(ticks []plot.Tick, min, max float64) []plot.Tick {
 	type room struct{ low, high float64 }
 	var taken []room
+	wide := a.wide()
 	for _, i := range endsFirst(len(ticks)) {
 		at, half := a.Normalize(min, max, ticks[i].Value), wide*float64(len(ticks[i].Label))/2
 		label := room{at - half, at + half + wide/2}

@@ -134,6 +134,9 @@ func (p Panel) lines(c draw.Canvas, s Series) {
 // seen where the bar is shorter than the mark.
 func (p Panel) bars(c draw.Canvas, s Series) {
 	const foot = markRadius + 1.3
+	if s.Spread == Boxes {
+		p.boxes(c, s)
+	}
 	if s.Spread != Bars {
 		return
 	}

@@ -17,9 +17,14 @@ type Figure struct {
 	Name    string // name of its files, without extension
 	Caption string // what the figure shows, of how many runs, and what was held equal
 
+	Title  string // above all panels; may be empty. Only figures of a given width have one
 	Panels []Panel
 	Legend Legend
 	Apart  bool // each panel has its own y axis, named in its title
+
+	// Width is the width on paper. The panels take all of it and the legend is below them; texts that are too
+	// long for it are broken or shortened. 0 is a width that the panels need, with the legend beside them.
+	Width vg.Length
 }
 
 // HasValues reports whether some panel shows a point or a tile.
@@ -46,12 +51,19 @@ const (
 
 // grid is the number of rows and columns of panels.
 func (f Figure) grid() (rows, columns int) {
-	rows = (len(f.Panels) + perRow - 1) / perRow
+	inRow := perRow
+	if f.Width > 0 {
+		inRow = f.fitting()
+	}
+	rows = (len(f.Panels) + inRow - 1) / inRow
 	return rows, (len(f.Panels) + rows - 1) / rows
 }
 
 // Size is the figure's width and height on paper.
 func (f Figure) Size() (width, height vg.Length) {
+	if f.Width > 0 {
+		return f.Width, f.fittedHeight()
+	}
 	rows, columns := f.grid()
 	width = fullWide
 	if columns == 1 {
@@ -64,6 +76,9 @@ func (f Figure) Size() (width, height vg.Length) {
 // titleWide is the room for a panel's title.
 func (f Figure) titleWide() vg.Length {
 	_, columns := f.grid()
+	if f.Width > 0 {
+		return f.panelWide(columns)
+	}
 	if columns == 1 {
 		return oneWide - inch
 	}
@@ -75,35 +90,40 @@ func (f Figure) titleWide() vg.Length {
 }
 
 // Draw fills a canvas of the figure's size: panels with data areas of one
-// size, and the legend in a margin of its own at the right.
+// size, and the legend in a margin of its own at the right or below.
 func (f Figure) Draw(c draw.Canvas) {
 	c.SetColor(RGB(0xffffff))
 	c.Fill(c.Rectangle.Path())
 	inner := draw.Crop(c, margin, -margin, margin, -margin)
-	side := f.Legend.width() + between
-
+	room := f.room()
 	rows, columns := f.grid()
 	plots := make([][]*plot.Plot, rows)
 	for i := range plots {
 		plots[i] = make([]*plot.Plot, columns)
 		for j := range plots[i] {
 			if k := i*columns + j; k < len(f.Panels) {
-				plots[i][j] = f.Panels[k].plot(j == 0 || f.Apart)
+				plots[i][j] = f.fitted(f.Panels[k]).plot(j == 0 || f.Apart)
 			}
 		}
 	}
-	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between, PadY: f.titleHigh() + labelHigh + between}
-	canvases := plot.Align(plots, tiles, draw.Crop(inner, labelHigh, -side, labelHigh, -f.titleHigh()))
+	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between, PadY: f.titleHigh() + room.bottom + between}
+	canvases := plot.Align(plots, tiles,
+		draw.Crop(inner, room.left, -room.side, room.bottom+room.below, -f.titleHigh()-room.head))
 	for i, row := range plots {
 		for j, p := range row {
 			if p != nil {
 				p.Draw(canvases[i][j])
 				data := p.DataCanvas(canvases[i][j]).Rectangle
-				f.titles(c, f.Panels[i*columns+j], data, canvases[i][j].Min, j == 0)
+				f.titles(c, f.fitted(f.Panels[i*columns+j]), data, canvases[i][j].Min, j == 0)
 			}
 		}
 	}
-	f.Legend.draw(draw.Crop(inner, inner.Max.X-inner.Min.X-side+between, 0, 0, -f.titleHigh()))
+	if f.Width > 0 {
+		f.drawHead(inner)
+		f.Legend.drawBelow(inner)
+		return
+	}
+	f.Legend.draw(draw.Crop(inner, inner.Max.X-inner.Min.X-room.side+between, 0, 0, -f.titleHigh()))
 }
 
 // titles writes a panel's title above its data area, and those of its axes
@@ -119,10 +139,16 @@ func (f Figure) titles(c draw.Canvas, p Panel, data vg.Rectangle, corner vg.Poin
 	}
 	style = textStyle(labelSize)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
-	write(c, style, vg.Point{X: middle.X, Y: corner.Y - 4}, p.X.Label)
+	for i, line := range f.labelLines(p.X.Label, f.titleWide()) {
+		write(c, style, vg.Point{X: middle.X, Y: corner.Y - 4 - vg.Length(i)*titleLine}, line)
+	}
 	if firstInRow {
 		style.Rotation, style.YAlign = math.Pi/2, draw.YBottom
-		write(c, style, vg.Point{X: corner.X - labelGap, Y: middle.Y}, p.Y.Label)
+		lines := f.labelLines(p.Y.Label, f.rowHigh())
+		for i, line := range lines {
+			x := corner.X - labelGap - vg.Length(len(lines)-1-i)*titleLine
+			write(c, style, vg.Point{X: x, Y: middle.Y}, line)
+		}
 	}
 }
 

@@ -45,7 +45,10 @@ func (l Legend) width() vg.Length {
 func (l Legend) height() vg.Length { return vg.Length(len(l)) * lineHigh }
 
 // draw writes the lines from the canvas's top left corner down.
-func (l Legend) draw(c draw.Canvas) {
+func (l Legend) draw(c draw.Canvas) { l.drawIndented(c, l) }
+
+// drawIndented is draw with the room for samples that another legend has.
+func (l Legend) drawIndented(c draw.Canvas, as Legend) {
 	style := textStyle(legendSize)
 	style.YAlign = draw.YCenter
 	for i, e := range l {
@@ -57,7 +60,7 @@ func (l Legend) draw(c draw.Canvas) {
 				Max: vg.Point{X: x + sampleWide, Y: y + lineHigh/3},
 			})
 		}
-		write(c, style, vg.Point{X: c.Min.X + l.indent(e), Y: y + 1}, e.Text)
+		write(c, style, vg.Point{X: c.Min.X + as.indent(e), Y: y + 1}, e.Text)
 	}
 }
 

@@ -57,3 +57,30 @@ func Diverging(v float64) color.RGBA {
 	}
 	return mix(white, RGB(0xd98a4e), math.Min(1, v))
 }
+
+// Apart are colours for lines that have no order, at most as many as there are here. Readers who see colours
+// differently tell them apart too: a test simulates how.
+var Apart = [...]color.RGBA{
+	RGB(0xb22819), RGB(0x206680), RGB(0x8f39c5), RGB(0xd3a321), RGB(0x39c0e8), RGB(0x262626),
+}
+
+// ramp is the colours that Ordered goes through, from light to dark.
+var ramp = [...]color.RGBA{RGB(0xd9b13b), RGB(0x4f9d7c), RGB(0x2b5c8f), RGB(0x241a4d)}
+
+// Ordered is the colour of line i of n, which have an order: the first is the lightest.
+func Ordered(i, n int) color.RGBA {
+	if n < 2 {
+		return Apart[1]
+	}
+	t := float64(i) / float64(n-1) * float64(len(ramp)-1)
+	k := min(int(t), len(ramp)-2)
+	return mix(ramp[k], ramp[k+1], t-float64(k))
+}
+
+// Heat is the colour of a tile, from light at 0 to dark at 1. Its text can be read on all of them.
+func Heat(t float64) color.RGBA {
+	if math.IsNaN(t) {
+		return RGB(0xf0f0f0)
+	}
+	return mix(RGB(0xf9ead0), RGB(0xd07c40), math.Max(0, math.Min(1, t)))
+}

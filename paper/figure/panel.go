@@ -22,6 +22,7 @@ type Panel struct {
 type Tile struct {
 	X, Y   float64
 	Text   string
+	Short  string // in place of Text if there is no room for it
 	Color  color.RGBA
 	Framed bool // with a dark line around it
 }
@@ -34,6 +35,7 @@ type Series struct {
 	Dashes []vg.Length      // of that line; nil: solid
 	Glyph  draw.GlyphDrawer // the mark on each point; nil: none
 	Spread Spread
+	Half   vg.Length // half of the width of its boxes
 	Aside  vg.Length // how far a mark and its bar stand to the right of their point
 	Guide  bool      // shows no value, but a level that values are compared with
 }
@@ -57,6 +59,7 @@ const (
 	NoSpread Spread = iota
 	Band            // an area behind every line
 	Bars            // an error bar at every point
+	Boxes           // a box from the low to the high end of every point, with a line at the point
 )
 
 // plot makes the panel's plot: its axes without titles, and its content. If panels of a row
@@ -67,6 +70,10 @@ func (p Panel) plot(labelsY bool) *plot.Plot {
 	dress(&q.X, p.X)
 	dress(&q.Y, p.Y)
 	q.X.Tick.Label.XAlign, q.X.Tick.Label.YAlign = draw.XCenter, draw.YTop
+	if p.X.Upright {
+		q.X.Tick.Label.Rotation = math.Pi / 2
+		q.X.Tick.Label.XAlign, q.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
+	}
 	q.Y.Tick.Label.XAlign, q.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	if !labelsY {
 		q.Y.Tick.Marker = unlabelled{p.Y}

@@ -50,11 +50,16 @@ func shown(text string) string {
 // wrap breaks text after commas into lines of at most the given width; a part without a comma
 // may be wider.
 func wrap(style draw.TextStyle, text string, width vg.Length) []string {
+	return breakAfter(", ", style, text, width)
+}
+
+// breakAfter is wrap at another separator than commas.
+func breakAfter(separator string, style draw.TextStyle, text string, width vg.Length) []string {
 	if text == "" {
 		return nil
 	}
 	var lines []string
-	for _, part := range strings.SplitAfter(text, ", ") {
+	for _, part := range strings.SplitAfter(text, separator) {
 		if n := len(lines); n > 0 && style.Width(shown(lines[n-1]+part)) <= width {
 			lines[n-1] += part
 			continue
@@ -70,3 +75,13 @@ func wrap(style draw.TextStyle, text string, width vg.Length) []string {
 // LegendLines breaks a text after commas into lines of a legend, at most two inches wide if its
 // parts allow it.
 func LegendLines(text string) []string { return wrap(textStyle(legendSize), text, 2*inch) }
+
+// shortened takes letters out of the middle of a text that is wider than the given width.
+func shortened(style draw.TextStyle, text string, width vg.Length) string {
+	letters := []rune(shown(text))
+	for keep := len(letters); style.Width(text) > width && keep > 1; {
+		keep--
+		text = string(letters[:keep-keep/2]) + "…" + string(letters[len(letters)-keep/2:])
+	}
+	return text
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ranksweep/analysis"
+	"ranksweep/chart"
+	"ranksweep/metrics"
+	"ranksweep/paper"
+	"ranksweep/results"
+)
+
+func newPlot() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plot DIR [FIGURE…]",
+		Short: "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF, or one of your own",
+		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
+			"rank, and prints their captions. Nothing is trained. FIGURE draws that one alone:\n" +
+			strings.Join(paper.FigureNames(), ", ") + ".\n\n" +
+			"With --x, --y or another of these flags it draws a figure of your own: any axis, field,\n" +
+			"statistic or quantity against any other. Its data are written beside it as CSV. docs/figures.md\n" +
+			"shows ten figures and the command of each.\n\n" + storeHelp,
+		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations\n" +
+			"  sweep plot runs/quickstart --x rank --y val_loss --lines scaling --width 3.25in",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nil
+			}
+			return exactly("DIR")(cmd, args)
+		},
+		PreRunE: ofStore,
+	}
+	for _, o := range chart.Options {
+		cmd.Flags().String(o.Name, "", o.Meaning)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		spec, own, err := specOf(cmd.Flags())
+		if err == nil && own && len(args) > 1 {
+			err = fmt.Errorf("plot: FIGURE %s: the flags describe a figure of your own: leave one of the two out",
+				args[1])
+		}
+		if err != nil {
+			return usageError{err}
+		}
+		h, err := stored(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		if own {
+			return cmp.Or(drawChart(cmd.OutOrStdout(), h, args[0], spec), h.missing)
+		}
+		return cmp.Or(drawNamed(cmd.OutOrStdout(), h, args[0], args[1:]), h.missing)
+	}
+	return cmd
+}
+
+// specOf returns the figure that flags describe; own is false if there is none.
+func specOf(flags *pflag.FlagSet) (spec chart.Spec, own bool, err error) {
+	for _, o := range chart.Options {
+		if !flags.Changed(o.Name) {
+			continue
+		}
+		value, _ := flags.GetString(o.Name) // the flag is there
+		own, err = true, errors.Join(err, spec.Set(o.Name, value))
+	}
+	if own && err == nil {
+		err = spec.Check()
+	}
+	return spec, own, err
+}
+
+// drawNamed draws the named figures of this program, or those that are drawn unasked, and prints their captions.
+func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
+	figures, err := drawFigures(h.view(), dir, names...)
+	if err != nil {
+		return err
+	}
+	for _, f := range figures {
+		if err := tellFigure(w, dir, f.Name, "svg,png,pdf", f.Caption); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawChart draws a figure of the user's own, and prints its caption.
+func drawChart(w io.Writer, h holdings, dir string, spec chart.Spec) error {
+	c, err := paper.NewChart(spec, h.source(dir))
+	if err != nil {
+		return err
+	}
+	if err := c.Write(dir); err != nil {
+		return err
+	}
+	return tellFigure(w, dir, c.Name, strings.Join(append(c.Format, "csv"), ","), c.Figure().Caption)
+}
+
+func tellFigure(w io.Writer, dir, name, formats, caption string) error {
+	_, err := fmt.Fprintf(w, "%s\n  %s\n", filepath.Join(dir, "figures", name+".{"+formats+"}"), caption)
+	return err
+}
+
+// source is what figures of the user's own can show.
+func (h holdings) source(dir string) chart.Source {
+	s := chart.Source{Reported: h.runs, Nuisance: h.grid.Nuisance, Coverage: h.coverage}
+	tuning, reported := make(map[string]bool), make(map[string]bool)
+	for _, p := range h.grid.Tuning {
+		tuning[p.ID] = true
+	}
+	for _, r := range analysis.Records(h.runs) {
+		reported[r.ID] = true
+	}
+	for _, r := range h.all {
+		switch {
+		case reported[r.ID]:
+		case tuning[r.ID]:
+			s.Tuning = append(s.Tuning, r)
+		default:
+			s.Tried = append(s.Tried, r)
+		}
+	}
+	store := results.Open(dir)
+	s.Modules = func(id string) ([]metrics.Point, error) {
+		r, err := store.Get(id)
+		return r.Modules, err
+	}
+	return s
+}
