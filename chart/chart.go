@@ -305,8 +305,10 @@ func (b *builder) gather() error {
 		if err := b.oneSetting(marks[at].all); err != nil {
 			return err
 		}
-		l := lines[[2]int{at.panel, at.line}]
-		l.Marks = append(l.Marks, marks[at].mark())
+		l, m := lines[[2]int{at.panel, at.line}], marks[at].mark()
+		if m.N+m.Diverged > 0 || b.Kind == HeatKind {
+			l.Marks = append(l.Marks, m)
+		}
 	}
 	return b.arrange(lines, runs)
 }

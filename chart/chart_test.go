@@ -215,6 +215,10 @@ func TestLostRuns(t *testing.T) {
 	if lost := c.Grid[0].Lines[1].Lost; len(lost) != 1 || !slices.Equal(lost[0].Y, []float64{8, 9, 10}) {
 		t.Errorf("curve of the run that diverged: %+v", lost)
 	}
+	runs[1].Curve[1].Values[metrics.ValLoss] = math.NaN()
+	if c, err = chartOf(runs[:2], "y=val_loss"); err != nil || marksOf(c) != "0:14 2:16" {
+		t.Errorf("a curve of a quantity that is not measured at every step: %s, %v", marksOf(c), err)
+	}
 	for i := range runs {
 		runs[i].Status = results.Failed
 	}

@@ -16,6 +16,7 @@ type Scale struct {
 	Title string // with its unit
 
 	Measured bool      // each run has its own value: there are no places that runs share
+	Tried    bool      // the values are those that somebody chose
 	Numbers  []float64 // each value once, rising; nil for words
 	Words    []string  // each value once, in order of appearance; nil for numbers
 	Log      bool
@@ -23,7 +24,7 @@ type Scale struct {
 
 // scaleOf makes a scale of the values that samples have.
 func scaleOf(v variable, samples []sample) Scale {
-	s := Scale{Name: v.name, Title: v.title(), Measured: v.measured}
+	s := Scale{Name: v.name, Title: v.title(), Measured: v.measured, Tried: !v.measured && !v.counted}
 	numbers, seen := make(map[float64]bool), make(map[string]bool)
 	for _, one := range samples {
 		switch value := v.of(one).(type) {
@@ -107,7 +108,7 @@ func (s Scale) Exact(i int) string {
 func (s *Scale) decideLog(axis string, asked []string) error {
 	if asked != nil {
 		s.Log = slices.Contains(asked, axis)
-	} else if n := len(s.Numbers); axis == "x" && n > 1 && s.shared() {
+	} else if n := len(s.Numbers); axis == "x" && n > 1 && s.Tried {
 		s.Log = s.Numbers[0] > 0 && s.Numbers[n-1] >= broad*s.Numbers[0]
 	}
 	if !s.Log {
@@ -122,11 +123,6 @@ func (s *Scale) decideLog(axis string, asked []string) error {
 			axis, s.Name)
 	}
 	return nil
-}
-
-// shared reports whether the values are settings that several runs share.
-func (s *Scale) shared() bool {
-	return !s.Measured && s.Name != "step" && s.Name != "tokens" && s.Name != "layer"
 }
 
 // notPositive counts the values that a logarithmic axis cannot show.

@@ -162,16 +162,16 @@ func setName(s *Spec, value string) error {
 	return nil
 }
 
-// Check says what of the spec is missing or does not go together, as far as that can be known without runs.
-func (s Spec) Check() error {
+// Checked returns the spec with a value for everything that was left out, or says what is missing or does not
+// go together, as far as that can be known without runs.
+func (s Spec) Checked() (Spec, error) {
 	if _, err := namesIn(s.Where); err != nil {
-		return err
+		return s, err
 	}
-	_, err := s.filled()
-	return err
+	return s.filled()
 }
 
-// filled returns the spec with a value for everything that was left out, or says what cannot be left out.
+// filled is Checked without the expression.
 func (s Spec) filled() (Spec, error) {
 	if s.Kind == "" {
 		s.Kind = s.likelyKind()

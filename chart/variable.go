@@ -18,6 +18,7 @@ type variable struct {
 	name, label, unit string
 
 	measured  bool               // no setting: each run has its own value
+	counted   bool               // no value that somebody tried: an axis has round ticks
 	statistic *metrics.Statistic // which it is; nil for others
 	of        func(sample) any
 }
@@ -36,8 +37,9 @@ var settings = []variable{
 	setting("experiment", "experiment", func(s sample) any { return s.Experiment }),
 	setting("phase", "phase", func(s sample) any { return s.phase }),
 	setting("status", "status", func(s sample) any { return string(s.Status) }),
-	{name: "flops", label: "operations of training", unit: "FLOP", of: func(s sample) any { return s.Flops }},
-	{name: "bytes", label: "memory beside the base model", unit: "bytes",
+	{name: "flops", label: "operations of training", unit: "FLOP", counted: true,
+		of: func(s sample) any { return s.Flops }},
+	{name: "bytes", label: "memory beside the base model", unit: "bytes", counted: true,
 		of: func(s sample) any { return float64(s.Bytes) }},
 	{name: "seconds", label: "time of training", unit: "s", measured: true,
 		of: func(s sample) any { return s.Timing.Seconds }},
@@ -60,14 +62,14 @@ func ranked(name, label string, of func(sample) float64) variable {
 
 // ofSteps are the variables of a step, besides quantities.
 var ofSteps = []variable{
-	setting("step", "step", func(s sample) any { return float64(s.point.Step) }),
-	{name: "tokens", label: "tokens trained on", of: func(s sample) any { return float64(s.point.Tokens) }},
+	{name: "step", label: "step", counted: true, of: func(s sample) any { return float64(s.point.Step) }},
+	{name: "tokens", label: "tokens trained on", counted: true, of: func(s sample) any { return float64(s.point.Tokens) }},
 }
 
 // ofMaps are the variables of an adapted map.
 var ofMaps = []variable{
 	setting("module", "adapted map", func(s sample) any { return s.module }),
-	setting("layer", "layer", func(s sample) any { return layerOf(s.module) }),
+	{name: "layer", label: "layer", counted: true, of: func(s sample) any { return layerOf(s.module) }},
 	setting("map", "map", func(s sample) any { return s.module[strings.LastIndexByte(s.module, '.')+1:] }),
 }
 

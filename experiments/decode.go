@@ -84,6 +84,12 @@ func (d *decoder) key(p pair) (err error) {
 			d.Zip = append(d.Zip, group)
 			return err
 		})
+	case "figures":
+		err = each(p.value, "figures", func(n *yaml.Node) error {
+			figure, err := parseFigure(n)
+			d.Figures = append(d.Figures, figure)
+			return err
+		})
 	case "scales":
 		d.scales, err = parseScales(p.value)
 	case "when":
@@ -160,7 +166,7 @@ func topKeys() []string {
 			keys = append(keys, top)
 		}
 	}
-	return append(keys, "grid", "zip", "nuisance", "tune", "when", "exclude", "scales")
+	return append(keys, "grid", "zip", "nuisance", "tune", "when", "exclude", "scales", "figures")
 }
 
 // parseRule reads an item of when.

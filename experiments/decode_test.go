@@ -111,7 +111,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"misspelt key", "name: a\ngird: {}",
 			`experiments: x.yaml:2: unknown key "gird": did you mean "grid"? known: ` +
 				"name, question, model, data, adapter, train, measure, seed, trainer, grid, zip, nuisance, tune, " +
-				"when, exclude, scales"},
+				"when, exclude, scales, figures"},
 		{"misspelt field", "name: a\ndata: {sorce: x}",
 			`experiments: x.yaml:2: unknown key of data "sorce": did you mean "source"? known: ` +
 				"source, loss, packing, validation, eos"},

@@ -15,6 +15,7 @@ type Experiment struct {
 	Tune     Tune     // how the best values are chosen
 	When     []Rule   // values that depend on others, applied in order
 	Exclude  []Match  // combinations that are left out
+	Figures  []Figure // that are drawn beside the usual ones; no part of any run
 	Doubts   []string // about all runs, which tables print as footnotes; no part of the file
 
 	perRank float64           // alpha is this many times the rank; 0 if it is a number of its own

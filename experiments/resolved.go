@@ -34,6 +34,9 @@ func (e *Experiment) Resolved() ([]byte, error) {
 	if len(e.Exclude) > 0 {
 		put(doc, "exclude", list(e.Exclude, func(m Match) *yaml.Node { return axesNode(m) }))
 	}
+	if len(e.Figures) > 0 {
+		put(doc, "figures", list(e.Figures, figureNode))
+	}
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)

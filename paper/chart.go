@@ -83,13 +83,10 @@ func (c Chart) lineLabel(label string) string {
 func (c Chart) xAxis() figure.Axis {
 	s := c.XScale
 	a := figure.Axis{Label: s.Title, Log: s.Log}
-	switch {
-	case s.Words != nil:
+	if s.Words != nil {
 		return namedAxis(s)
-	case s.Name == "layer":
-		a.Whole = true
-	case s.Name == "step", s.Name == "tokens", s.Measured:
-	default:
+	}
+	if a.Whole = s.Name == "layer" || s.Name == "step"; s.Tried {
 		a.At = s.Numbers
 	}
 	return a.Over(s.Numbers...)

@@ -67,6 +67,9 @@ func plan(
 	if err := e.Set(set...); err != nil {
 		return nil, nil, usageError{err}
 	}
+	if _, err := ownFigures(e); err != nil {
+		return nil, nil, err
+	}
 	if extend && len(e.Nuisance) == 0 {
 		return nil, nil, usageError{fmt.Errorf("--extend: %s has no nuisance axis to extend: remove --extend", e.Name)}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,7 @@ func newPlot() *cobra.Command {
 		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
 			"rank, and prints their captions. Nothing is trained. FIGURE draws that one alone:\n" +
 			strings.Join(paper.FigureNames(), ", ") + ".\n\n" +
+			"Figures that the experiment file asks for under figures are drawn too.\n\n" +
 			"With --x, --y or another of these flags it draws a figure of your own: any axis, field,\n" +
 			"statistic or quantity against any other. Its data are written beside it as CSV. docs/figures.md\n" +
 			"shows ten figures and the command of each.\n\n" + storeHelp,
@@ -57,7 +59,11 @@ func newPlot() *cobra.Command {
 		if own {
 			return cmp.Or(drawChart(cmd.OutOrStdout(), h, args[0], spec), h.missing)
 		}
-		return cmp.Or(drawNamed(cmd.OutOrStdout(), h, args[0], args[1:]), h.missing)
+		err = drawNamed(cmd.OutOrStdout(), h, args[0], args[1:])
+		if err == nil && len(args) == 1 {
+			drawOwn(cmd.OutOrStdout(), cmd.ErrOrStderr(), h, args[0])
+		}
+		return cmp.Or(err, h.missing)
 	}
 	return cmd
 }
@@ -72,13 +78,32 @@ func specOf(flags *pflag.FlagSet) (spec chart.Spec, own bool, err error) {
 		own, err = true, errors.Join(err, spec.Set(o.Name, value))
 	}
 	if own && err == nil {
-		err = spec.Check()
+		spec, err = spec.Checked()
 	}
 	return spec, own, err
 }
 
-// drawNamed draws the named figures of this program, or those that are drawn unasked, and prints their captions.
+// drawNamed draws the named figures, of this program or of the experiment, and prints their captions. Without
+// names it draws those of this program that are drawn unasked.
 func drawNamed(w io.Writer, h holdings, dir string, names []string) error {
+	own, err := storedFigures(dir)
+	if err != nil && len(names) > 0 {
+		return err
+	}
+	asked := len(names)
+	for _, spec := range own {
+		i := slices.Index(names, spec.Name)
+		if i < 0 {
+			continue
+		}
+		if err := drawChart(w, h, dir, spec); err != nil {
+			return err
+		}
+		names = slices.Delete(slices.Clone(names), i, i+1)
+	}
+	if asked > 0 && len(names) == 0 {
+		return nil
+	}
 	figures, err := drawFigures(h.view(), dir, names...)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/mattn/go-shellwords"
 )
 
 // shrunk cuts a sweep down to two runs of each scaling, of one step: that a
@@ -112,7 +114,10 @@ func perform(dir, command string) error {
 		command = strings.Replace(command, venv+"/bin/python", python, 1)
 		command = strings.Replace(command, "cuda:0,cuda:1", "cpu,cpu", 1) // tests have no GPU
 	}
-	args := strings.Fields(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
+	args, err := shellwords.Parse(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
+	if err != nil {
+		return fmt.Errorf("%s: %w", command, err)
+	}
 	if len(args) < 2 || args[0] != "sweep" {
 		return fmt.Errorf("%s: no test knows how to run this", command)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"ranksweep/chart"
 	"ranksweep/experiments"
 	"ranksweep/nn"
 	"ranksweep/paper/number"
@@ -33,6 +34,8 @@ func TestReference(t *testing.T) {
 		{"docs/fields.md", "customary", customaryPart},
 		{"docs/columns.md", "columns", columnsPart},
 		{"docs/models.md", "architectures", architecturesPart},
+		{"docs/figures.md", "options", optionsPart},
+		{"docs/figures.md", "venues", venuesPart},
 	} {
 		path := filepath.Join("../..", part.page)
 		page, err := os.ReadFile(path)
@@ -94,6 +97,24 @@ func keysPart(*testing.T) string {
 		rows = append(rows, []string{code(k.Key), code(k.Example), k.Meaning})
 	}
 	return markdown([]string{"key", "example", "meaning"}, rows)
+}
+
+// optionsPart is what a figure of one's own can be asked for.
+func optionsPart(*testing.T) string {
+	var rows [][]string
+	for _, o := range chart.Options {
+		rows = append(rows, []string{code(o.Name), code(o.Example), o.Meaning})
+	}
+	return markdown([]string{"option", "example", "meaning"}, rows)
+}
+
+// venuesPart has the widths that have names.
+func venuesPart(*testing.T) string {
+	var rows [][]string
+	for _, v := range chart.Venues {
+		rows = append(rows, []string{code(v.Name), v.Where, fmt.Sprintf("%.2f in", v.Inches)})
+	}
+	return markdown([]string{"name", "what", "width"}, rows)
 }
 
 // fieldsPart is a table a group of fields.

@@ -43,6 +43,7 @@ func keepEdited(w io.Writer, file string, there *experiments.Experiment) error {
 // is to fill it now, and what becomes of the runs and figures that are there. It says
 // nothing if they are the same.
 func tellChange(w io.Writer, dir string, before *experiments.Experiment, p *sweep.Plan, resolved []byte) error {
+	before.Figures = p.Experiment.Figures // which are no part of the grid
 	old, err := before.Resolved()
 	if err != nil {
 		return err

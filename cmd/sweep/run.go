@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -284,6 +285,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if _, err := drawFigures(h.view(), dir); err != nil {
 		return err
 	}
+	drawOwn(io.Discard, cmd.ErrOrStderr(), h, dir)
 	tellWhere(cmd, dir)
 	return cmp.Or(failures(analysis.Trained(h.runs)), h.missing)
 }

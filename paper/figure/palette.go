@@ -82,5 +82,5 @@ func Heat(t float64) color.RGBA {
 	if math.IsNaN(t) {
 		return RGB(0xf0f0f0)
 	}
-	return mix(RGB(0xf9ead0), RGB(0xd07c40), math.Max(0, math.Min(1, t)))
+	return mix(RGB(0xf6e0bc), RGB(0xd07c40), math.Max(0, math.Min(1, t)))
 }
