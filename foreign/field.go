@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"ranksweep/csvcell"
@@ -148,6 +149,9 @@ func plain(text string) (string, error) {
 	}
 	if !utf8.ValidString(text) {
 		return "", errors.New("is no UTF-8: save the file as UTF-8")
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return "", errors.New("has a control character, as a line break: take it out")
 	}
 	return text, nil
 }

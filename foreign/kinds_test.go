@@ -36,6 +36,16 @@ func TestTrainerState(t *testing.T) {
 	}
 	_, err = Read([]string{"testdata/r16", "testdata/r16/checkpoint-20/trainer_state.json"}, m)
 	refused(t, "one run twice", err, "checkpoint-20/trainer_state.json", "two rows of one cell")
+	for text, want := range map[string]string{
+		`{"log_history": [{"loss": "low", "step": 1}]}`:                     `step 1: loss "\"low\"": must be a number`,
+		`{"log_history": [{"loss": 1, "step": -1}]}`:                        "must be a whole number",
+		`{"log_history": [{"loss": 1, "step": 1e99}]}`:                      "must be a whole number",
+		`{"log_history": {"loss": 1}}`:                                      "cannot unmarshal",
+		`{"log_history": [{"loss": 1, "step": 1}, {"loss": 2, "step": 1}]}`: "has a value of train_loss already",
+	} {
+		_, err := Read([]string{written(t, stateFile, text)}, m)
+		refused(t, text, err, want)
+	}
 	alone := written(t, stateFile, `{"global_step": 1, "log_history": [{"loss": 1, "step": 1}]}`)
 	_, err = Read([]string{alone}, m)
 	refused(t, "no adapter", err, "has no settings of an adapter beside it")

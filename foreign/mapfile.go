@@ -1,8 +1,10 @@
 package foreign
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -52,9 +54,13 @@ func ReadMap(path string) (*Map, error) {
 }
 
 func parseMap(text []byte) (*Map, error) {
-	var node yaml.Node
-	if err := yaml.Unmarshal(text, &node); err != nil {
+	var node, more yaml.Node
+	in := yaml.NewDecoder(bytes.NewReader(text))
+	if err := in.Decode(&node); err != nil && err != io.EOF {
 		return nil, err
+	}
+	if in.Decode(&more) != io.EOF {
+		return nil, errors.New("a second document begins: a file holds one map")
 	}
 	if len(node.Content) == 0 || node.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("must be keys with values: %s", strings.Join(mapKeys, ", "))

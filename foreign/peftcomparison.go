@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,6 +123,9 @@ func (r peftResult) measured(t *trial) error {
 		loss, there := m["train loss"].(float64)
 		if _, test := m["test accuracy"]; !ok || !there || test && t.values[int(step)] != nil {
 			continue
+		}
+		if step != math.Trunc(step) || step < 0 || step > mostSteps {
+			return fmt.Errorf("metrics: step %g: must be a whole number", step)
 		}
 		if err := t.measure(int(step), metrics.TrainLoss, loss); err != nil {
 			return err

@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,8 +88,10 @@ func (s trainerState) measured(t *trial) error {
 			return fmt.Errorf("log_history: step %.40q: must be a whole number", entry["step"])
 		}
 		for _, q := range logged {
-			v, there, finite := numberIn(entry[q.key])
+			v, there, finite, err := numberIn(entry[q.key])
 			switch {
+			case err != nil:
+				return fmt.Errorf("log_history: step %d: %s %.40q: must be a number", step, q.key, entry[q.key])
 			case !there:
 			case !finite && q.quantity != metrics.GradNorm:
 				t.diverge(step, q.key)
@@ -99,7 +102,7 @@ func (s trainerState) measured(t *trial) error {
 				}
 			}
 		}
-		if v, _, finite := numberIn(entry["learning_rate"]); finite {
+		if v, _, finite, _ := numberIn(entry["learning_rate"]); finite {
 			rate = max(rate, v)
 		}
 	}
@@ -113,11 +116,14 @@ func (s trainerState) measured(t *trial) error {
 	return t.state(rateField, strconv.FormatFloat(rate, 'g', -1, 64))
 }
 
-// numberIn reads a value of the log. [userfile.JSON] made what is no number too large for one.
-func numberIn(text json.RawMessage) (v float64, there, finite bool) {
+// numberIn reads a value of the log, if it is there. [userfile.JSON] made what is no number too large for one.
+func numberIn(text json.RawMessage) (v float64, there, finite bool, err error) {
 	if len(text) == 0 || string(text) == "null" {
-		return 0, false, false
+		return 0, false, false, nil
 	}
-	v, err := strconv.ParseFloat(string(text), 64)
-	return v, true, err == nil
+	v, err = strconv.ParseFloat(string(text), 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, true, false, nil
+	}
+	return v, true, err == nil, err
 }
