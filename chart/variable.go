@@ -63,7 +63,8 @@ func ranked(name, label string, of func(sample) float64) variable {
 // ofSteps are the variables of a step, besides quantities.
 var ofSteps = []variable{
 	{name: "step", label: "step", counted: true, of: func(s sample) any { return float64(s.point.Step) }},
-	{name: "tokens", label: "tokens trained on", counted: true, of: func(s sample) any { return float64(s.point.Tokens) }},
+	{name: "tokens", label: "tokens trained on", counted: true,
+		of: func(s sample) any { return float64(s.point.Tokens) }},
 }
 
 // ofMaps are the variables of an adapted map.

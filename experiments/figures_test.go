@@ -15,7 +15,8 @@ grid: {rank: [4, 8]}
 
 // Figures are read and written again, and are no part of a run.
 func TestFigures(t *testing.T) {
-	const figures = "figures:\n- {x: rank, y: val_loss, log: [x, y], smooth: 3}\n- {y: train_loss, where: 'rank == 4'}\n"
+	const figures = "figures:\n- {x: rank, y: val_loss, log: [x, y], smooth: 3}\n" +
+		"- {y: train_loss, where: 'rank == 4'}\n"
 	e, err := Parse("mine.yaml", []byte(withoutFigures+figures))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +43,8 @@ func TestFigures(t *testing.T) {
 	}
 	a, errA := e.Configs()
 	b, errB := plain.Configs()
-	if errA != nil || errB != nil || len(a) != 2 || len(b) != 2 || !bytes.Equal(a[0].Config.JSON(), b[0].Config.JSON()) {
+	if errA != nil || errB != nil || len(a) != 2 || len(b) != 2 ||
+		!bytes.Equal(a[0].Config.JSON(), b[0].Config.JSON()) {
 		t.Errorf("figures change configs: %v %v", errA, errB)
 	}
 	if got := e.InFigure(1, errNoFigure).Error(); got != "experiments: mine.yaml:5: figure 2: no" {
@@ -66,7 +68,8 @@ func TestFiguresAreRefused(t *testing.T) {
 		"figures: [{log: [x, [y]]}]": "must be a single value or a list of them",
 		"figure: []":                 `did you mean "figures"`,
 	} {
-		if _, err := Parse("mine.yaml", []byte(withoutFigures+figures)); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := Parse("mine.yaml", []byte(withoutFigures+figures))
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", figures, err, want)
 		}
 	}
