@@ -153,7 +153,6 @@ func Keys() []KeyText {
 		{"scales", "{small: {seed: [0, 1, 2], steps: 15}}", "Other sizes of the experiment, by name: fields with the " +
 			"values, or axes, that they have there. `sweep reproduce --scale` takes one."},
 		{"figures", "[{x: rank, y: val_loss, lines: lr}]", "Figures that `sweep run` and `sweep plot` draw beside " +
-			"the " +
-			"usual ones; docs/figures.md has their keys. They are no part of any run."},
+			"the usual ones; docs/figures.md has their keys. They are no part of any run."},
 	}
 }
