@@ -14,6 +14,7 @@ import (
 	"ranksweep/explain"
 	"ranksweep/lora"
 	"ranksweep/metrics"
+	"ranksweep/paper/number"
 )
 
 // peftResult is a result of PEFT's method comparison.
@@ -125,7 +126,7 @@ func (r peftResult) measured(t *trial) error {
 			continue
 		}
 		if step != math.Trunc(step) || step < 0 || step > mostSteps {
-			return fmt.Errorf("metrics: step %g: must be a whole number", step)
+			return fmt.Errorf("step %s of metrics: must be a whole number", number.Brief(step))
 		}
 		if err := t.measure(int(step), metrics.TrainLoss, loss); err != nil {
 			return err
