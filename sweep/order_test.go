@@ -9,7 +9,7 @@ import (
 
 func TestFormatBytes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 KB", 63_123_456: "63.1 MB",
-		5e15: "5e+03 TB"} {
+		5e15: "5000 TB"} {
 		if got := formatBytes(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}

@@ -172,7 +172,7 @@ func TestReadOnlyDisk(t *testing.T) {
 		{command(dir, "disk/other"), "sweep: mkdir disk/other: "},
 		{sweep("table", "disk/store"), "sweep: paper: disk/store/tables/summary.csv: "},
 		{sweep("plot", "disk/store"), "sweep: paper: disk/store/figures/loss.svg: "},
-		{sweep("export", "disk/store", "--out", "disk/store"), "sweep: results: disk/store/runs.csv: "},
+		{sweep("export", "disk/store", "--out", "disk/store"), "sweep: results: open disk/store/.export."},
 	} {
 		if said := fails(t, c.cmd); !strings.HasPrefix(said, c.want) ||
 			!strings.HasSuffix(said, ": read-only file system\n") {

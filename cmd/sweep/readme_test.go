@@ -114,9 +114,13 @@ func perform(dir, command string) error {
 		command = strings.Replace(command, venv+"/bin/python", python, 1)
 		command = strings.Replace(command, "cuda:0,cuda:1", "cpu,cpu", 1) // tests have no GPU
 	}
-	args, err := shellwords.Parse(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
+	words := shellwords.NewParser()
+	args, err := words.Parse(strings.Replace(command, "go run ./cmd/sweep ", "sweep ", 1))
 	if err != nil {
 		return fmt.Errorf("%s: %w", command, err)
+	}
+	if words.Position >= 0 {
+		return fmt.Errorf("%s: no test knows how to run more than one command", command)
 	}
 	if len(args) < 2 || args[0] != "sweep" {
 		return fmt.Errorf("%s: no test knows how to run this", command)
@@ -201,7 +205,7 @@ func TestRehearsalSees(t *testing.T) {
 		"    go run ./cmd/rank list\n":                 "no test knows how to run this",
 		"    sweep frobnicate\n":                       "no test knows how to run sweep frobnicate",
 		"    sweep pretrain --out base\n":              "no test knows how to run sweep pretrain",
-		"    sweep list | head\n":                      `list: "|" is one argument too many`,
+		"    sweep list | head\n":                      "no test knows how to run more than one command",
 		"    sweep list\n\n    sweep show mine.yaml\n": "open mine.yaml: no such file",
 		"Save this as `a.yaml`:\n\n```yaml\nname: a\n```\n\n    sweep show a.yaml\n": "a: the grid is empty",
 		"```sh\nsweep list\n```\n":                         "```sh: a block that says neither",
