@@ -40,8 +40,10 @@ func ratePowers(r Rule, v View) Finding {
 		switch {
 		case x.judged && x.err == nil:
 			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: x.Exponent})
+			e := x.wider()
 			rates = append(rates, newRateNumber(g, BestRatePower,
-				stats.Interval{Mean: x.Value, Low: x.Low, High: x.High, N: x.Seeds}))
+				stats.Interval{Mean: e.Value, Low: e.Low, High: e.High, N: e.Seeds}),
+				newRateNumber(g, BestRateCurvature, x.bend.With(x.bendError)))
 		default:
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
@@ -328,7 +330,9 @@ func rateTransfer(r Rule, v View) Finding {
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
-		f.Rates = append(f.Rates, newRateNumber(g, TransferRegret, x.half.regret))
+		f.Rates = append(f.Rates, newRateNumber(g, TransferRegret, x.half.learned),
+			newRateNumber(g, TransferMost, stats.Interval{Mean: x.half.most, Low: math.NaN(), High: math.NaN(),
+				N: x.half.learned.N}))
 	}
 	if len(rows) == 0 {
 		return lacking("learning rates at two ranks")

@@ -60,11 +60,14 @@ var rateTexts = []results.Column{
 	{Name: "claim", Meaning: "key of the claim whose study measured it"},
 	{Name: "optimizer", Meaning: "optimizer"},
 	{Name: "p", Meaning: "power of the rank in the multiplier, which is alpha divided by that power"},
-	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; transfer-regret: how " +
-		"much higher the loss at the largest rank is, in percent, with a rate tuned at the smallest rank and " +
-		"multiplied by the power -(1-p)/2 of the ratio of the ranks, than with the best rate"},
+	{Name: "quantity", Meaning: "best-rate-power: the power of rank of the best learning rate; best-rate-curvature: " +
+		"the coefficient of the squared logarithm of the rank, which is 0 for a power; transfer-regret: how much " +
+		"higher the loss at the largest rank is, in percent of what the best rate learned, with a rate tuned at the " +
+		"smallest rank and multiplied by the power -(1-p)/2 of the ratio of the ranks; transfer-most: the same of " +
+		"the seed for which it is highest"},
 	{Name: "value", Unit: "of the quantity", Meaning: "mean over seeds"},
-	{Name: "ci_low", Unit: "of the quantity", Meaning: "lower end of its 95% interval"},
+	{Name: "ci_low", Unit: "of the quantity", Meaning: "lower end of its 95% interval over seeds, for " +
+		"best rates with the error from validation; empty without one"},
 	{Name: "ci_high", Unit: "of the quantity", Meaning: "upper end of it"},
 	{Name: "n", Meaning: "seeds"},
 	{Name: "smallest_rank", Meaning: "the smallest rank"},

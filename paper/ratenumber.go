@@ -7,8 +7,10 @@ import (
 
 // The quantities of a RateNumber.
 const (
-	BestRatePower  = "best-rate-power" // the power of rank of the best learning rate
-	TransferRegret = "transfer-regret" // how much higher the loss is at a transferred rate, in percent of the loss
+	BestRatePower     = "best-rate-power"     // the power of rank of the best learning rate
+	BestRateCurvature = "best-rate-curvature" // of its logarithm in that of the rank; 0 for a power
+	TransferRegret    = "transfer-regret"     // what a transferred rate loses, in percent of what was learned
+	TransferMost      = "transfer-most"       // the same, of the seed that loses most
 )
 
 // RateNumber is what a claim's study measured of the best learning rates under one multiplier.
@@ -17,7 +19,7 @@ type RateNumber struct {
 	P                 float64 // power of the multiplier α/r^p
 	Quantity          string
 	Smallest, Largest int // ranks
-	stats.Interval        // 95%, over seeds
+	stats.Interval        // 95%, over seeds; of best rates with the error from validation
 }
 
 // newRateNumber is a number of arms that differ only in their rate.

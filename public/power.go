@@ -114,5 +114,5 @@ func Together(smallest int, of func(Power) float64) stats.Interval {
 	return stats.MeanInterval(means)
 }
 
-// factor is what a power makes of the best rate from rank 1 to rank 128.
-func factor(power float64) float64 { return math.Pow(128, power) }
+// factor is what a power makes of the best rate over the widest span of ranks that a model has inside, 1 to 64.
+func factor(power float64) float64 { return math.Pow(64, power) }

@@ -90,7 +90,7 @@ func TestQuotes(t *testing.T) {
 			}
 			m, ok := measuredOf(measuredUnder(optimizer), ratePower, p)
 			said := strings.Join(a.Evidence[0].Reasons, "\n")
-			if !ok || !strings.Contains(said, "measured at p = ") || len(a.Claims) == 0 || a.Claims[0].Name == "" {
+			if !ok || !strings.Contains(said, " at p = ") || len(a.Claims) == 0 || a.Claims[0].Name == "" {
 				t.Errorf("%s, p = %g: %v quotes %s and %v", optimizer, p, ok, said, a.Claims)
 			}
 			if optimizer == "muon" && a.Ways[0].Power != m.value {
@@ -110,8 +110,11 @@ func TestDoubts(t *testing.T) {
 		{func(*explain.Settings, *Question) {}, "no optimizer is named: adamw is assumed"},
 		{func(s *explain.Settings, _ *Question) { s.LR = 0 }, "no learning rate is named"},
 		{func(_ *explain.Settings, q *Question) { q.Rank = 1024 }, "ranks 16 and 1024: the report measured"},
-		{func(_ *explain.Settings, q *Question) { q.Optimizer = "lion" }, "whose law lion shares"},
+		{func(_ *explain.Settings, q *Question) { q.Optimizer = "lion" }, "that lion follows the same law is taken"},
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "sgd" }, "neither derived nor measured"},
+		{func(_ *explain.Settings, q *Question) { q.Rank = 4 }, "from small to large ranks only"},
+		{func(_ *explain.Settings, q *Question) {}, "the measured power, 0.027 [0.013, 0.041], is not the"},
+		{func(s *explain.Settings, _ *Question) { s.P = 0 }, "the measured power changes with the rank"},
 		{func(s *explain.Settings, _ *Question) { s.P = 0.75 }, "not measured under adamw with γ ∝ r^-0.75"},
 		{func(s *explain.Settings, _ *Question) { s.DoRA = true }, "DoRA trains magnitudes"},
 		{func(s *explain.Settings, _ *Question) { s.Init = "pissa" }, "init pissa: "},

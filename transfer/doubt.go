@@ -31,8 +31,8 @@ func doubtsOf(q Question, a Answer) (all []string) {
 	add(s.Init != "", "init %s: powers are derived for a random A and B = 0", s.Init)
 	add(s.DoRA, "DoRA trains magnitudes beside A and B, for which nothing is derived or measured here")
 	add(len(s.Variants) > 0, "nothing is derived or measured here for: %s", strings.Join(s.Variants, ", "))
-	add(s.Ratio > 0, "LoRA+: the learning rate of B stays %s times that of A, and both are multiplied",
-		number.Brief(s.Ratio))
+	add(s.Ratio > 0, "LoRA+: the learning rate of B stays %s times that of A, and both are multiplied; best rates "+
+		"were measured without LoRA+", number.Brief(s.Ratio))
 	add(s.PerRank > 0, "alpha is absent, and the tool would set it to %s·r: write it into the file",
 		number.Brief(s.PerRank))
 	add(s.Stored != "", "the adapter %s is loaded, whose own config counts", s.Stored)
@@ -57,10 +57,21 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 		all = append(all, fmt.Sprintf("ranks %d and %d: the report measured best rates at ranks %d to %d", low, high,
 			m.smallest, m.largest))
 	}
-	if a.Optimizer != measuredUnder(a.Optimizer) {
-		all = append(all, fmt.Sprintf("best rates were measured under %s, whose law %s shares",
-			measuredUnder(a.Optimizer), a.Optimizer))
+	if q.Rank < q.Settings.Rank {
+		all = append(all, "what a transferred rate loses was measured from small to large ranks only")
 	}
-	return append(all, "best rates were measured on a small model and in few steps: how far that carries to yours is "+
-		"not known; --check MODEL DATA measures it there")
+	if a.Optimizer != measuredUnder(a.Optimizer) {
+		all = append(all, fmt.Sprintf("best rates were measured under %s; that %s follows the same law is taken from "+
+			"the size of its steps", measuredUnder(a.Optimizer), a.Optimizer))
+	}
+	if w := a.Ways[0]; m.low > w.Power || m.high < w.Power {
+		all = append(all, fmt.Sprintf("the measured power, %s [%s, %s], is not the derived one, %s",
+			number.Fixed(m.value, 3), number.Fixed(m.low, 3), number.Fixed(m.high, 3), number.Brief(w.Power)))
+	}
+	if bend, ok := measuredOf(measuredUnder(a.Optimizer), curvature, p); ok && (bend.low > 0 || bend.high < 0) {
+		all = append(all, fmt.Sprintf("the measured power changes with the rank (curvature %s [%s, %s]): no single power "+
+			"holds at all ranks", number.Fixed(bend.value, 3), number.Fixed(bend.low, 3), number.Fixed(bend.high, 3)))
+	}
+	return append(all, "best rates were measured on a small model, all its linear maps adapted, in few steps at a "+
+		"constant rate: how far that carries to yours is not known; --check MODEL DATA measures it there")
 }

@@ -45,13 +45,18 @@ func bestRatePower(optimizer string, s lora.Scheme) (float64, bool) {
 // The quantities of the report's rates that are quoted.
 const (
 	ratePower = "best-rate-power"
+	curvature = "best-rate-curvature"
 	regret    = "transfer-regret"
+	most      = "transfer-most"
 )
 
 // startClaim is the claim whose study measured the first loss drop under an optimizer.
 func startClaim(optimizer string) string {
-	if optimizer == "sgd" || optimizer == usual {
+	switch {
+	case optimizer == "sgd" || optimizer == usual:
 		return "first-step-powers" // under five multipliers
+	case nn.UpdateOf(optimizer) == nn.EvenUpdate:
+		return "adafactor-sign-like"
 	}
 	return "start-free-of-rank" // under the one that is free of rank
 }
@@ -59,8 +64,8 @@ func startClaim(optimizer string) string {
 func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string) {
 	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
 		all = append(all, fmt.Sprintf("derived: over many steps A and B both move by their learning rates, so "+
-			"γ·r·rate² stays the same if the rate goes as r^%s where γ goes as r^%s (arXiv 2602.06204)",
-			number.Brief(power), number.Brief(0-s.P)))
+			"γ·r·rate² stays the same if the rate goes as r^%s where γ goes as r^%s (arXiv 2602.06204); as long as A "+
+			"has hardly moved, it would be r^%s", number.Brief(power), number.Brief(0-s.P), number.Brief(s.P-1)))
 	} else {
 		all = append(all, fmt.Sprintf("measured alone: there is no derivation for %s", optimizer))
 	}
@@ -75,12 +80,12 @@ func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string)
 	return all
 }
 
-// publicReason quotes what others measured, who divide alpha by the rank.
+// publicReason quotes what others measured. If they divided alpha by the rank, it is of settings that do so.
 func publicReason(q Question) string {
 	i := public.Together(1, public.Fitted)
-	return fmt.Sprintf("public tables, of 35 models up to 550B, one run a cell: best rate ∝ r^%s [%s, %s], which from "+
-		"rank %d to %d is a factor of %s; no table states alpha, scheme or optimizer, and no model alone resolves the "+
-		"power (docs/public.md)", number.Fixed(i.Mean, 2), number.Fixed(i.Low, 2), number.Fixed(i.High, 2),
+	return fmt.Sprintf("public tables, which state neither alpha nor scheme nor optimizer: best rate ∝ r^%s [%s, %s], "+
+		"which from rank %d to %d is a factor of %s; if their γ is alpha over the rank, they speak against power 0 "+
+		"(docs/public.md)", number.Fixed(i.Mean, 2), number.Fixed(i.Low, 2), number.Fixed(i.High, 2),
 		q.Settings.Rank, q.Rank, number.Significant(q.ratio(i.Mean), 2))
 }
 
@@ -105,10 +110,12 @@ func (m measured) text(q Question) string {
 		number.Fixed(m.value, 3), number.Fixed(m.low, 3), number.Fixed(m.high, 3), q.Settings.Rank, q.Rank,
 		number.Significant(q.ratio(m.value), 2))
 	if m.quantity == regret {
-		said = fmt.Sprintf("a rate tuned at rank %d and transferred so to rank %d lost %s%% [%s, %s] of the loss",
-			m.smallest, m.largest, number.Fixed(m.value, 2), number.Fixed(m.low, 2), number.Fixed(m.high, 2))
+		worst, _ := measuredOf(m.optimizer, most, m.p)
+		said = fmt.Sprintf("a rate tuned at rank %d and multiplied by the derived factor lost %s%% [%s, %s] of what was "+
+			"learned at rank %d, and %s%% for the worst of %d seeds", m.smallest, number.Fixed(m.value, 1),
+			number.Fixed(m.low, 1), number.Fixed(m.high, 1), m.largest, number.Fixed(worst.value, 1), m.n)
 	}
-	return fmt.Sprintf("measured at p = %s: %s (claim %s)", number.Brief(m.p), said, c.Number)
+	return fmt.Sprintf("measured under %s at p = %s: %s (claim %s)", m.optimizer, number.Brief(m.p), said, c.Number)
 }
 
 // firstStepPower is the power of rate that makes the first loss drop free of rank.
@@ -120,9 +127,13 @@ func firstStepPower(optimizer string, s lora.Scheme) (float64, bool) {
 func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
 	power, _ := firstStepPower(optimizer, s)
 	c := claimOf(startClaim(optimizer))
+	derived, much := "derived", "as much"
+	if nn.UpdateOf(optimizer) == nn.EvenUpdate {
+		derived, much = "derived for the sign of the gradient, near to which the steps are", "about as much"
+	}
 	return []string{
-		fmt.Sprintf("derived: the first step of %s lowers the loss by as much at every rank, to first order, if the "+
-			"rate goes as r^%s (theory, LossDrop)", optimizer, number.Brief(power)),
+		fmt.Sprintf("%s: the first step of %s lowers the loss by %s at every rank, to first order, if the rate goes "+
+			"as r^%s (theory, LossDrop)", derived, optimizer, much, number.Brief(power)),
 		fmt.Sprintf("measured: claim %s, which is %s", c.Number, c.standing()),
 	}
 }

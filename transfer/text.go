@@ -24,7 +24,11 @@ func (a *Answer) WriteText(w io.Writer, e *explain.Explanation, words []explain.
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "the first row, in the words of\n")
+	first := "the first row"
+	if a.lacks(BestRate) {
+		first = "no row keeps the best rate; the first one"
+	}
+	fmt.Fprintf(&b, "%s, in the words of\n", first)
 	for _, q := range words {
 		fmt.Fprintf(&b, "  %s\n    %s\n", q.Tool, strings.Join(q.Lines, "\n    "))
 		for _, r := range q.Remarks {
