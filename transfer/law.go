@@ -111,8 +111,8 @@ func (m measured) text(q Question) string {
 		number.Significant(q.ratio(m.value), 2))
 	if m.quantity == regret {
 		worst, _ := measuredOf(m.optimizer, most, m.p)
-		said = fmt.Sprintf("a rate tuned at rank %d and multiplied by the derived factor lost %s%% [%s, %s] of what was "+
-			"learned at rank %d, and %s%% for the worst of %d seeds", m.smallest, number.Fixed(m.value, 1),
+		said = fmt.Sprintf("a rate tuned at rank %d and multiplied by the derived factor lost %s%% [%s, %s] of what "+
+			"was learned at rank %d, and %s%% for the worst of %d seeds", m.smallest, number.Fixed(m.value, 1),
 			number.Fixed(m.low, 1), number.Fixed(m.high, 1), m.largest, number.Fixed(worst.value, 1), m.n)
 	}
 	return fmt.Sprintf("measured under %s at p = %s: %s (claim %s)", m.optimizer, number.Brief(m.p), said, c.Number)
