@@ -70,7 +70,8 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 	}
 	if bend, ok := measuredOf(measuredUnder(a.Optimizer), curvature, p); ok && (bend.low > 0 || bend.high < 0) {
 		all = append(all, fmt.Sprintf("the measured power changes with the rank (curvature %s [%s, %s]): no single "+
-			"power holds at all ranks", number.Fixed(bend.value, 3), number.Fixed(bend.low, 3), number.Fixed(bend.high, 3)))
+			"power holds at all ranks",
+			number.Fixed(bend.value, 3), number.Fixed(bend.low, 3), number.Fixed(bend.high, 3)))
 	}
 	return append(all, "best rates were measured on a small model, all its linear maps adapted, in few steps at a "+
 		"constant rate: how far that carries to yours is not known; --check MODEL DATA measures it there")
