@@ -91,13 +91,15 @@ func (r Reproduction) counts(of func(Finding) Standing) string {
 func (r Reproduction) caution() string {
 	return "Four things are easily confused. The first two compare the final loss of the largest rank with that of " +
 		"the smallest, in percent of what the smallest learned.\n\n" +
-		"- **At one learning rate for all ranks**, 3e-4 here and 5e-5 in the paper's figure 2, the loss" +
+		"- **At one learning rate for all ranks**, 3e-4 here and 5e-5 in the paper's figure 2" +
+		r.made("lora-rank-no-better") + ", the loss" +
 		r.share("lora-rank-no-better", "LoRA") + ". That it gains less than a tenth: " +
 		r.cited("lora-rank-no-better") + ". It" + r.share("rslora-rank-better", "rsLoRA") + ". That it is lower: " +
 		r.cited("rslora-rank-better") + ".\n" +
-		"- **With the learning rate tuned** for each rank, after another number of steps, the loss" +
+		"- **With the learning rate tuned** for each rank" + r.made("tuned-ranks") + ", the loss" +
 		r.share("tuned-ranks", "LoRA", "rsLoRA", "LoRA+") + ". That it is lower under all three schemes, by however " +
-		"little: " + r.cited("tuned-ranks") + ". At equal cost it" + r.share("rank-for-compute", "rsLoRA") +
+		"little: " + r.cited("tuned-ranks") + ". At equal cost" + r.made("rank-for-compute") + " it" +
+		r.share("rank-for-compute", "rsLoRA") +
 		". That it is lower: " + r.cited("rank-for-compute") + ".\n" +
 		"- **Between schemes**, with the learning rate tuned for each scheme and rank: rsLoRA and LoRA+ end at " +
 		"LoRA's " +
@@ -106,6 +108,14 @@ func (r Reproduction) caution() string {
 		"gradient and a step of Adam does not. That only α/√r makes the first step gain the same at every rank: " +
 		r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") + " under AdamW, for " +
 		"which theory predicts α/r instead."
+}
+
+// made says what a claim was judged on, in parentheses; empty if there are no runs.
+func (r Reproduction) made(key string) string {
+	if size := r.finding(key).Size; size != "" {
+		return " (" + size + ")"
+	}
+	return ""
 }
 
 // cited is the standing of a claim and its number.

@@ -193,7 +193,7 @@ func TestHistoryOfReproductions(t *testing.T) {
 	for _, want := range []string{
 		"| not seen | seen | not run |\n",
 		"- 1. " + claims[0].Name + ": *seen*; before, it was *not seen*.\n",
-		fmt.Sprintf("does not: the rule is `%s`; before, it was `%s`", rule, lateRule),
+		fmt.Sprintf("is free of rank: the rule is `%s`; before, it was `%s`", rule, lateRule),
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)

@@ -404,7 +404,8 @@ func multipliersText(groups [][]fit) string {
 	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
 		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs "+
 		"by up to %s%%; on average over seeds, by up to %s%%: %s, with p = %s in a t test that pairs the two by seed, "+
-		"not corrected. That test is no part of the claim.",
+		"not corrected. That test is no part of the claim, which tests each cell by itself; if its p is small, not "+
+		"all of these ratios are exactly one.",
 		number.Significant(100*run, 2), number.Significant(100*math.Abs(mean.Mean), 2), where,
 		number.Significant(mean.P(0), 2))
 }

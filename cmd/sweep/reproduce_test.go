@@ -29,7 +29,7 @@ import (
 )
 
 // onsetClaim is the text of the first claim, which the made-up study answers.
-const onsetClaim = "At the onset, LoRA's gradient norm falls with rank and rsLoRA's does not"
+const onsetClaim = "At the onset, LoRA's gradient norm falls as 1/√r and rsLoRA's is free of rank"
 
 // madeUp returns a study of the paper's figures 2 and 3 with the gradient norms of theory, at
 // two ranks and for the given number of seeds, some of which may be left out at the beginning.

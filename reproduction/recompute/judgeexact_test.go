@@ -89,7 +89,9 @@ func multipliers(groups [][]row) say {
 		"between multipliers. "+
 		"From the ratio under the first multiplier, that of the same seed and rank differs by up to #%; on average "+
 		"over seeds, by up to #%: ", sig(100*run, 2), sig(100*math.Abs(over.mean), 2)).plus(where,
-		phrase(", with p = # in a t test that pairs the two by seed, not corrected. That test is no part of the claim.",
+		phrase(", with p = # in a t test that pairs the two by seed, not corrected. That test is no part "+
+			"of the claim, which tests each cell by itself; if its p is small, not all of these "+
+			"ratios are exactly one.",
 			sig(over.p(0), 2)))
 }
 
