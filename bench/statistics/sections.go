@@ -42,8 +42,8 @@ func differenceSections() []section {
 				fmt.Sprintf("BCa and bootstrap-t draw %d resamples of the sample.", resamples),
 			tables: skewed,
 			after: keeping(skewed) + " So the project keeps Student's interval, to which the t test belongs, and " +
-				"which is exact for normal differences. For skewed ones the bootstrap-t covers more from n = 5 on, and " +
-				"is wider. Student's " +
+				"which is exact for normal differences. For skewed ones the bootstrap-t covers more from n = 5 on, " +
+				"and is wider. Student's " +
 				"must contain the mean in 93 to 97% of cases for normal differences, and in at least 93% for " +
 				"symmetric ones. For skewed differences it is too short, as these tables show, and the t test " +
 				"claims too many differences, as the tables of the previous section show. A few seeds cannot show " +
