@@ -8,6 +8,7 @@ import (
 	"ranksweep/analysis"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
+	"ranksweep/reproduction"
 )
 
 // Study is the contents of one experiment's files or, for [InferenceStudy], of timings.
@@ -56,10 +57,10 @@ type Finding struct {
 	Standing Standing
 	Off      string // how far the runs are from what is claimed, if it is not seen; may be empty
 	Text     string
-	Numbers  []Number     // that the standing rests on
-	Shares   []Number     // differences between ranks, as parts of what the smallest learned, by scheme
-	Lacks    string       // which comparisons do not bear the claim out; empty if all do, or none is needed
-	Rates    []RateNumber // what was measured of best rates
+	Numbers  []Number            // that the standing rests on
+	Shares   []Number            // differences between ranks, as parts of what the smallest learned, by scheme
+	Lacks    string              // which comparisons do not bear the claim out; empty if all do, or none is needed
+	Rates    []reproduction.Rate // what was measured of best rates
 	Tables   []table.Table
 	Figures  []figure.Figure // each named for its study and what it shows
 

@@ -86,21 +86,18 @@ func (h History) Add(r Reproduction) History {
 // Write replaces a file with the history: a row for each number of a judgement, or one row if
 // it has none.
 func (h History) Write(path string) error {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write(historyColumns) // a Buffer takes everything
+	var rows [][]string
 	for _, j := range h {
 		row := []string{j.Claim, j.Date, j.Rule, j.Study, j.Standing.code()}
 		if len(j.Numbers) == 0 {
-			w.Write(append(row, "", "", "", ""))
+			rows = append(rows, append(row, "", "", "", ""))
 		}
 		for _, n := range j.Numbers {
-			w.Write(append(slices.Clone(row),
+			rows = append(rows, append(slices.Clone(row),
 				n.Name, number.Exact(n.Value), number.Exact(n.Low), number.Exact(n.High)))
 		}
 	}
-	w.Flush()
-	return writeFile(path, b.Bytes())
+	return writeRows(path, historyTexts, rows)
 }
 
 // ReadHistory reads a file that Write wrote. A missing file is an empty history.

@@ -13,6 +13,7 @@ import (
 	"ranksweep/nn"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
+	"ranksweep/reproduction"
 )
 
 // The power of rank of best learning rates that a rule can claim.
@@ -30,7 +31,7 @@ func ratePowers(r Rule, v View) Finding {
 	var judged []fit
 	var tried rateCounts
 	var left []string // multipliers that are not judged
-	var rates []RateNumber
+	var rates []reproduction.Rate
 	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) {
 			continue
@@ -41,9 +42,9 @@ func ratePowers(r Rule, v View) Finding {
 		case x.judged && x.err == nil:
 			judged = append(judged, fit{arm: analysis.PerRank(g), statistic: bestRateStatistic, Exponent: x.Exponent})
 			e := x.wider()
-			rates = append(rates, newRateNumber(g, BestRatePower,
+			rates = append(rates, newRate(g, reproduction.BestRatePower,
 				stats.Interval{Mean: e.Value, Low: e.Low, High: e.High, N: e.Seeds}),
-				newRateNumber(g, BestRateCurvature, x.bend.With(x.bendError)))
+				newRate(g, reproduction.BestRateCurvature, x.bend.With(x.bendError)))
 		default:
 			left = append(left, fmt.Sprintf("p = %s (%s)", number.Brief(g[0].Powers.P), x.inside()))
 		}
@@ -330,8 +331,8 @@ func rateTransfer(r Rule, v View) Finding {
 		rows, worst = append(rows, x), append(worst, x.half.below)
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
-		f.Rates = append(f.Rates, newRateNumber(g, TransferRegret, x.half.learned),
-			newRateNumber(g, TransferMost, stats.Interval{Mean: x.half.most, Low: math.NaN(), High: math.NaN(),
+		f.Rates = append(f.Rates, newRate(g, reproduction.TransferRegret, x.half.learned),
+			newRate(g, reproduction.TransferMost, stats.Interval{Mean: x.half.most, Low: math.NaN(), High: math.NaN(),
 				N: x.half.learned.N}))
 	}
 	if len(rows) == 0 {

@@ -7,7 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/analysis"
+	"ranksweep/metrics/stats"
 	"ranksweep/paper/number"
+	"ranksweep/reproduction"
 	"ranksweep/results"
 )
 
@@ -25,7 +28,7 @@ func (r Reproduction) WriteQuoted(folder string) error {
 			strings.TrimPrefix(atBase, "at "), f.Standing.code(), f.Larger.Standing.code()})
 		for _, n := range f.Rates {
 			rates = append(rates, []string{f.Key, n.Optimizer, number.Exact(n.P), n.Quantity,
-				number.Exact(n.Mean), number.Exact(n.Low), number.Exact(n.High), strconv.Itoa(n.N),
+				number.Exact(n.Value), number.Exact(n.Low), number.Exact(n.High), strconv.Itoa(n.Seeds),
 				strconv.Itoa(n.Smallest), strconv.Itoa(n.Largest)})
 		}
 	}
@@ -72,4 +75,11 @@ var rateTexts = []results.Column{
 	{Name: "n", Meaning: "seeds"},
 	{Name: "smallest_rank", Meaning: "the smallest rank"},
 	{Name: "largest_rank", Meaning: "the largest rank"},
+}
+
+// newRate is a number of arms that differ only in their rate. Its claim is known when it is written.
+func newRate(group []analysis.Arm, quantity string, i stats.Interval) reproduction.Rate {
+	ranks := ranksOf(cellsOf(group))
+	return reproduction.Rate{Optimizer: group[0].Optimizer, P: group[0].Powers.P, Quantity: quantity,
+		Value: i.Mean, Low: i.Low, High: i.High, Seeds: i.N, Smallest: ranks[0], Largest: ranks[len(ranks)-1]}
 }

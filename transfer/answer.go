@@ -6,19 +6,20 @@ import (
 	"ranksweep/explain"
 	"ranksweep/lora"
 	"ranksweep/paper/number"
+	"ranksweep/reproduction"
 )
 
 // Answer is what may be set at the wanted rank.
 type Answer struct {
-	FromRank  int      `json:"from_rank"`
-	ToRank    int      `json:"to_rank"`
-	LR        float64  `json:"lr,omitempty"` // that was tuned; absent if unknown
-	Optimizer string   `json:"optimizer"`
-	Assumed   bool     `json:"optimizer_assumed,omitempty"` // the settings name none
-	Ways      []Way    `json:"ways"`                        // the first is the one to begin with
-	Evidence  []Reason `json:"evidence"`
-	Claims    []Claim  `json:"claims"` // of this project's report, that the evidence names
-	Doubts    []string `json:"doubts"`
+	FromRank  int                  `json:"from_rank"`
+	ToRank    int                  `json:"to_rank"`
+	LR        float64              `json:"lr,omitempty"` // that was tuned; absent if unknown
+	Optimizer string               `json:"optimizer"`
+	Assumed   bool                 `json:"optimizer_assumed,omitempty"` // the settings name none
+	Ways      []Way                `json:"ways"`                        // the first is the one to begin with
+	Evidence  []Reason             `json:"evidence"`
+	Claims    []reproduction.Claim `json:"claims"` // of this project's report, that the evidence names
+	Doubts    []string             `json:"doubts"`
 }
 
 // Goal is what stays the same when the rank changes.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ranksweep/explain"
+	"ranksweep/reproduction"
 )
 
 // TestAnswers holds answers to values worked out by hand, from rank 16 to 256, where α was 32.
@@ -88,13 +89,13 @@ func TestQuotes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, ok := measuredOf(measuredUnder(optimizer), ratePower, p)
+			m, ok := measuredOf(measuredUnder(optimizer), reproduction.BestRatePower, p)
 			said := strings.Join(a.Evidence[0].Reasons, "\n")
 			if !ok || !strings.Contains(said, " at p = ") || len(a.Claims) == 0 || a.Claims[0].Name == "" {
 				t.Errorf("%s, p = %g: %v quotes %s and %v", optimizer, p, ok, said, a.Claims)
 			}
-			if optimizer == "muon" && a.Ways[0].Power != m.value {
-				t.Errorf("muon, p = %g: the power is %g, measured is %g", p, a.Ways[0].Power, m.value)
+			if optimizer == "muon" && a.Ways[0].Power != m.Value {
+				t.Errorf("muon, p = %g: the power is %g, measured is %g", p, a.Ways[0].Power, m.Value)
 			}
 		}
 	}

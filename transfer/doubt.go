@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ranksweep/paper/number"
+	"ranksweep/reproduction"
 )
 
 // doubtsOf lists what speaks against an answer.
@@ -47,15 +48,15 @@ func (a Answer) lacks(goal Goal) bool {
 // measuredDoubts say how far an answer is from what was measured.
 func measuredDoubts(q Question, a Answer) (all []string) {
 	p := a.Ways[0].p
-	m, ok := measuredOf(measuredUnder(a.Optimizer), ratePower, p)
+	m, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRatePower, p)
 	if !ok {
 		return []string{fmt.Sprintf("best rates were not measured under %s with γ ∝ r^%s", a.Optimizer,
 			number.Brief(0-p))}
 	}
 	low, high := min(q.Settings.Rank, q.Rank), max(q.Settings.Rank, q.Rank)
-	if low < m.smallest || high > m.largest {
+	if low < m.Smallest || high > m.Largest {
 		all = append(all, fmt.Sprintf("ranks %d and %d: the report measured best rates at ranks %d to %d", low, high,
-			m.smallest, m.largest))
+			m.Smallest, m.Largest))
 	}
 	if q.Rank < q.Settings.Rank {
 		all = append(all, "what a transferred rate loses was measured from small to large ranks only")
@@ -64,14 +65,15 @@ func measuredDoubts(q Question, a Answer) (all []string) {
 		all = append(all, fmt.Sprintf("best rates were measured under %s; that %s follows the same law is taken from "+
 			"the size of its steps", measuredUnder(a.Optimizer), a.Optimizer))
 	}
-	if w := a.Ways[0]; m.low > w.Power || m.high < w.Power {
+	if w := a.Ways[0]; m.Low > w.Power || m.High < w.Power {
 		all = append(all, fmt.Sprintf("the measured power, %s [%s, %s], is not the derived one, %s",
-			number.Fixed(m.value, 3), number.Fixed(m.low, 3), number.Fixed(m.high, 3), number.Brief(w.Power)))
+			number.Fixed(m.Value, 3), number.Fixed(m.Low, 3), number.Fixed(m.High, 3), number.Brief(w.Power)))
 	}
-	if bend, ok := measuredOf(measuredUnder(a.Optimizer), curvature, p); ok && (bend.low > 0 || bend.high < 0) {
+	bend, ok := measuredOf(measuredUnder(a.Optimizer), reproduction.BestRateCurvature, p)
+	if ok && (bend.Low > 0 || bend.High < 0) {
 		all = append(all, fmt.Sprintf("the measured power changes with the rank (curvature %s [%s, %s]): no single "+
 			"power holds at all ranks",
-			number.Fixed(bend.value, 3), number.Fixed(bend.low, 3), number.Fixed(bend.high, 3)))
+			number.Fixed(bend.Value, 3), number.Fixed(bend.Low, 3), number.Fixed(bend.High, 3)))
 	}
 	return append(all, "best rates were measured on a small model, all its linear maps adapted, in few steps at a "+
 		"constant rate: how far that carries to yours is not known; --check MODEL DATA measures it there")

@@ -9,6 +9,7 @@ import (
 	"ranksweep/nn"
 	"ranksweep/paper/number"
 	"ranksweep/public"
+	"ranksweep/reproduction"
 	"ranksweep/theory"
 )
 
@@ -38,17 +39,9 @@ func bestRatePower(optimizer string, s lora.Scheme) (float64, bool) {
 	if power := theory.BestRate(nn.UpdateOf(optimizer), s); !math.IsNaN(power) {
 		return power, true
 	}
-	m, ok := measuredOf(optimizer, ratePower, s.P)
-	return m.value, ok
+	m, ok := measuredOf(optimizer, reproduction.BestRatePower, s.P)
+	return m.Value, ok
 }
-
-// The quantities of the report's rates that are quoted.
-const (
-	ratePower = "best-rate-power"
-	curvature = "best-rate-curvature"
-	regret    = "transfer-regret"
-	most      = "transfer-most"
-)
 
 // startClaim is the claim whose study measured the first loss drop under an optimizer.
 func startClaim(optimizer string) string {
@@ -69,9 +62,9 @@ func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string)
 	} else {
 		all = append(all, fmt.Sprintf("measured alone: there is no derivation for %s", optimizer))
 	}
-	for _, quantity := range []string{ratePower, regret} {
+	for _, quantity := range quotedOfRates {
 		if m, ok := measuredOf(measuredUnder(optimizer), quantity, s.P); ok {
-			all = append(all, m.text(q))
+			all = append(all, measuredText(m, q))
 		}
 	}
 	if s.P == 1 && signLike(optimizer) {
@@ -103,19 +96,19 @@ func signLike(optimizer string) bool {
 	return u == nn.SignUpdate || u == nn.EvenUpdate
 }
 
-// text quotes a measurement with its claim.
-func (m measured) text(q Question) string {
-	c := claimOf(m.claim)
+// measuredText quotes a measurement with its claim.
+func measuredText(m reproduction.Rate, q Question) string {
+	c := claimOf(m.Claim)
 	said := fmt.Sprintf("best rate ∝ r^%s [%s, %s], which from rank %d to %d is a factor of %s",
-		number.Fixed(m.value, 3), number.Fixed(m.low, 3), number.Fixed(m.high, 3), q.Settings.Rank, q.Rank,
-		number.Significant(q.ratio(m.value), 2))
-	if m.quantity == regret {
-		worst, _ := measuredOf(m.optimizer, most, m.p)
+		number.Fixed(m.Value, 3), number.Fixed(m.Low, 3), number.Fixed(m.High, 3), q.Settings.Rank, q.Rank,
+		number.Significant(q.ratio(m.Value), 2))
+	if m.Quantity == reproduction.TransferRegret {
+		worst, _ := measuredOf(m.Optimizer, reproduction.TransferMost, m.P)
 		said = fmt.Sprintf("a rate tuned at rank %d and multiplied by the derived factor lost %s%% [%s, %s] of what "+
-			"was learned at rank %d, and %s%% for the worst of %d seeds", m.smallest, number.Fixed(m.value, 1),
-			number.Fixed(m.low, 1), number.Fixed(m.high, 1), m.largest, number.Fixed(worst.value, 1), m.n)
+			"was learned at rank %d, and %s%% for the worst of %d seeds", m.Smallest, number.Fixed(m.Value, 1),
+			number.Fixed(m.Low, 1), number.Fixed(m.High, 1), m.Largest, number.Fixed(worst.Value, 1), m.Seeds)
 	}
-	return fmt.Sprintf("measured under %s at p = %s: %s (claim %s)", m.optimizer, number.Brief(m.p), said, c.Number)
+	return fmt.Sprintf("measured under %s at p = %s: %s (claim %s)", m.Optimizer, number.Brief(m.P), said, c.Number)
 }
 
 // firstStepPower is the power of rate that makes the first loss drop free of rank.
@@ -134,7 +127,7 @@ func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
 	return []string{
 		fmt.Sprintf("%s: the first step of %s lowers the loss by %s at every rank, to first order, if the rate goes "+
 			"as r^%s (theory, LossDrop)", derived, optimizer, much, number.Brief(power)),
-		fmt.Sprintf("measured: claim %s, which is %s", c.Number, c.standing()),
+		fmt.Sprintf("measured: claim %s, which is %s", c.Number, standingOf(c)),
 	}
 }
 

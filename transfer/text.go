@@ -41,10 +41,10 @@ func (a *Answer) WriteText(w io.Writer, e *explain.Explanation, words []explain.
 	}
 	if len(a.Claims) > 0 {
 		fmt.Fprintf(&b, "  the claims are those of REPRODUCTION.md, judged on a model of %s parameters\n",
-			a.Claims[0].Size)
+			a.Claims[0].Parameters)
 	}
 	for _, c := range a.Claims {
-		fmt.Fprintf(&b, "    %s: %s: %s (%s)\n", c.Number, c.standing(), c.Name, c.Runs)
+		fmt.Fprintf(&b, "    %s: %s: %s (%s)\n", c.Number, standingOf(c), c.Name, c.Runs)
 	}
 	fmt.Fprintf(&b, "\ndoubts\n  %s\n", strings.Join(a.Doubts, "\n  "))
 	_, err := io.WriteString(w, b.String())
