@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// mostRank is the largest rank of a ranksweep experiment.
-const mostRank = 1 << 20
+// MostRank is the largest rank of a ranksweep experiment.
+const MostRank = 1 << 20
 
 // bound is what a number must be.
 type bound struct {
@@ -20,7 +20,7 @@ var (
 	ofRate    = bound{"a number of at least 0", func(v float64) bool { return v >= 0 }}
 	ofRatio   = bound{"a number above 0", func(v float64) bool { return v > 0 }}
 	ofDropout = bound{"a number from 0 to 1", func(v float64) bool { return v >= 0 && v <= 1 }}
-	ofRank    = bound{fmt.Sprintf("a whole number from 1 to %d", mostRank), func(v float64) bool {
-		return v >= 1 && v <= mostRank && v == math.Trunc(v)
+	ofRank    = bound{fmt.Sprintf("a whole number from 1 to %d", MostRank), func(v float64) bool {
+		return v >= 1 && v <= MostRank && v == math.Trunc(v)
 	}}
 )

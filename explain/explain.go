@@ -59,9 +59,9 @@ func Text(file string, text []byte) (*Explanation, error) {
 	var at *lineError
 	switch {
 	case errors.As(err, &at) && at.line > 0:
-		return nil, fmt.Errorf("explain: %s:%d: %s", file, at.line, clean(err.Error()))
+		return nil, fmt.Errorf("explain: %s:%d: %s", file, at.line, Clean(err.Error()))
 	case err != nil:
-		return nil, fmt.Errorf("explain: %s: %s", file, clean(err.Error()))
+		return nil, fmt.Errorf("explain: %s: %s", file, Clean(err.Error()))
 	}
 	e.File = file
 	return e, nil

@@ -19,7 +19,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		precise(s.Alpha), about(e.Gamma))
 	for _, line := range e.lines() {
 		if line.text != "" {
-			fmt.Fprintf(&b, "%-10s  %s\n", line.name, clean(line.text))
+			fmt.Fprintf(&b, "%-10s  %s\n", line.name, Clean(line.text))
 		}
 	}
 	fmt.Fprintf(&b, "convention  %s\n\n", e.Convention)
@@ -28,30 +28,35 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	}
 	b.WriteString("traps\n")
 	for _, t := range e.Traps {
-		fmt.Fprintf(&b, "  %s: %s\n", t.Name, clean(t.Text))
+		fmt.Fprintf(&b, "  %s: %s\n", t.Name, Clean(t.Text))
 	}
 	if len(e.Traps) == 0 {
 		b.WriteString("  none of the known ones\n")
 	}
 	b.WriteString("\nthe same settings in other tools\n")
-	for _, q := range e.Elsewhere {
-		fmt.Fprintf(&b, "  %s\n", q.Tool)
-		for _, line := range q.Lines {
-			fmt.Fprintf(&b, "    %s\n", clean(line))
-		}
-		for _, r := range q.Remarks {
-			fmt.Fprintf(&b, "    # %s\n", clean(r))
-		}
-	}
+	WriteEquivalents(&b, e.Elsewhere)
 	if len(e.NotUnderstood) > 0 {
-		fmt.Fprintf(&b, "\nnot understood: %s\n", clean(strings.Join(e.NotUnderstood, ", ")))
+		fmt.Fprintf(&b, "\nnot understood: %s\n", Clean(strings.Join(e.NotUnderstood, ", ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// clean escapes a text of a file if it has what a terminal would not print but obey.
-func clean(text string) string {
+// WriteEquivalents writes settings in the words of tools, indented below their names.
+func WriteEquivalents(w io.Writer, all []Equivalent) {
+	for _, q := range all {
+		fmt.Fprintf(w, "  %s\n", q.Tool)
+		for _, line := range q.Lines {
+			fmt.Fprintf(w, "    %s\n", Clean(line))
+		}
+		for _, r := range q.Remarks {
+			fmt.Fprintf(w, "    # %s\n", Clean(r))
+		}
+	}
+}
+
+// Clean escapes a text of a file if it has what a terminal would not print but obey.
+func Clean(text string) string {
 	for _, c := range text {
 		if !strconv.IsPrint(c) {
 			quoted := strconv.Quote(text)
@@ -116,7 +121,7 @@ func (e *Explanation) writeTables(w io.Writer) error {
 	shown := e.Maps[:min(3*many, len(e.Maps))]
 	var own table.Table
 	table.Fill(&own, append(slices.Clone(shown), rest),
-		table.Words("maps", func(m Maps) string { return clean(abridged(m.Names)) }),
+		table.Words("maps", func(m Maps) string { return Clean(abridged(m.Names)) }),
 		table.Numbers("rank", func(m Maps) int { return m.Rank }),
 		table.Numbers("alpha", func(m Maps) string { return precise(m.Alpha) }),
 		table.Numbers("gamma", func(m Maps) string { return about(m.Gamma) }),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"ranksweep/lora"
@@ -36,7 +37,7 @@ func (a *Answer) Check(q Question, model, data string) ([]string, error) {
 		targets = []string{"all-linear"}
 	}
 	return []string{
-		"model=" + model, "data=" + data, "alpha=" + number.Exact(s.Alpha),
+		"model=" + strconv.Quote(model), "data=" + strconv.Quote(data), "alpha=" + number.Exact(s.Alpha),
 		"scaling=" + lora.Scheme{P: s.P, Ratio: s.Ratio}.String(),
 		"targets=[[" + strings.Join(targets, ", ") + "]]", "dropout=" + number.Exact(s.Dropout),
 		"optimizer=" + a.Optimizer, fmt.Sprintf("rank=[%d, %d]", s.Rank, q.Rank),

@@ -17,16 +17,13 @@ type Question struct {
 	Optimizer string           // as users write it; empty for that of the settings, or else AdamW
 }
 
-// The bounds of a question, which are those of an experiment.
-const (
-	mostRank = 1 << 20
-	mostRate = 1e6
-)
+// mostRate is the largest learning rate of an experiment.
+const mostRate = 1e6
 
 // check fills in what the settings say, and refuses what cannot be.
 func (q *Question) check() (optimizer string, err error) {
-	if q.Rank < 1 || q.Rank > mostRank {
-		return "", fmt.Errorf("transfer: rank %d: must be from 1 to %d", q.Rank, mostRank)
+	if q.Rank < 1 || q.Rank > explain.MostRank {
+		return "", fmt.Errorf("transfer: rank %d: must be from 1 to %d", q.Rank, explain.MostRank)
 	}
 	if q.Rank == q.Settings.Rank {
 		return "", fmt.Errorf("transfer: rank %d: is the rank of the settings: name another one", q.Rank)

@@ -18,23 +18,18 @@ func (a *Answer) WriteText(w io.Writer, e *explain.Explanation, words []explain.
 	if a.LR > 0 {
 		rate = "learning rate " + number.Brief(a.LR)
 	}
-	fmt.Fprintf(w, "%s: %s, alpha %s, gamma %s, %s, %s\n\nfrom rank %d to rank %d\n\n", e.File, e.Tool,
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s, alpha %s, gamma %s, %s, %s\n\nfrom rank %d to rank %d\n\n", e.File, e.Tool,
 		number.Brief(s.Alpha), number.Significant(s.Gamma(), 4), rate, a.Optimizer, a.FromRank, a.ToRank)
-	if err := a.table().WriteText(w); err != nil {
+	if err := a.table().WriteText(&b); err != nil {
 		return err
 	}
-	var b strings.Builder
 	first := "the first row"
 	if a.lacks(BestRate) {
 		first = "no row keeps the best rate; the first one"
 	}
 	fmt.Fprintf(&b, "%s, in the words of\n", first)
-	for _, q := range words {
-		fmt.Fprintf(&b, "  %s\n    %s\n", q.Tool, strings.Join(q.Lines, "\n    "))
-		for _, r := range q.Remarks {
-			fmt.Fprintf(&b, "    # %s\n", r)
-		}
-	}
+	explain.WriteEquivalents(&b, words)
 	b.WriteString("\nwhy\n")
 	for _, r := range a.Evidence {
 		fmt.Fprintf(&b, "  %s, holding %s\n    %s\n", r.Keeps, r.Holds, strings.Join(r.Reasons, "\n    "))
@@ -46,7 +41,10 @@ func (a *Answer) WriteText(w io.Writer, e *explain.Explanation, words []explain.
 	for _, c := range a.Claims {
 		fmt.Fprintf(&b, "    %s: %s: %s (%s)\n", c.Number, standingOf(c), c.Name, c.Runs)
 	}
-	fmt.Fprintf(&b, "\ndoubts\n  %s\n", strings.Join(a.Doubts, "\n  "))
+	b.WriteString("\ndoubts\n")
+	for _, d := range a.Doubts {
+		fmt.Fprintf(&b, "  %s\n", explain.Clean(d))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -14,16 +13,15 @@ import (
 
 // rateCheck measures the answer of sweep transfer on a user's own model.
 type rateCheck struct {
-	out     storeFolder
-	workers *int
-	set     *[]string
-	form    *storage
-	choice  choice
+	out    storeFolder
+	set    *[]string
+	form   *storage
+	choice choice
 }
 
 func newRateCheck(cmd *cobra.Command) rateCheck {
-	c := rateCheck{storeFlag(cmd), cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "number of runs trained at once"),
-		overrides(cmd), storageFlag(cmd), trainerFlags(cmd)}
+	c := rateCheck{storeFlag(cmd), overrides(cmd), storageFlag(cmd), trainerFlags(cmd)}
+	workersFlag(cmd)
 	checkpoints(cmd)
 	return c
 }
@@ -34,15 +32,19 @@ func (c rateCheck) run(cmd *cobra.Command, q transfer.Question, a *transfer.Answ
 	if err != nil {
 		return usageError{err}
 	}
+	workers, err := workersOf(cmd, c.choice)
+	if err != nil {
+		return err
+	}
 	p, trainers, err := plan(cmd, transfer.Experiment, slices.Concat(set, *c.set), false,
-		means{c.choice, *c.form, *c.workers, false})
+		means{c.choice, *c.form, workers, false})
 	if err != nil {
 		return err
 	}
 	defer trainers.Close()
 	tellUnused(cmd.ErrOrStderr(), trainers)
 	dir := c.out.of(p)
-	if err := fill(cmd, p, trainers, dir, *c.workers, "", sweep.Shard{}); err != nil {
+	if err := fill(cmd, p, trainers, dir, workers, "", sweep.Shard{}); err != nil {
 		return err
 	}
 	h, err := stored(cmd, dir)

@@ -53,7 +53,7 @@ func newRun() *cobra.Command {
 		Args: exactly("EXPERIMENT"),
 	}
 	out := storeFlag(cmd)
-	workers := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), "number of runs trained at once")
+	workersFlag(cmd)
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for the adapters of the runs")
 	dry := cmd.Flags().Bool("dry-run", false, "print the resolved grid and train nothing")
 	extend := cmd.Flags().Bool("extend", false, fmt.Sprintf("if a best nuisance value lies at the edge of its axis, "+
@@ -64,17 +64,15 @@ func newRun() *cobra.Command {
 	checkpoints(cmd)
 	shardFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if *workers < 1 {
-			return usageError{fmt.Errorf("--workers %d: must be at least 1", *workers)}
+		workers, err := workersOf(cmd, choice)
+		if err != nil {
+			return err
 		}
 		shard, err := shardOf(cmd)
 		if err != nil {
 			return err
 		}
-		if !cmd.Flags().Changed("workers") {
-			*workers = choice.workers(*workers)
-		}
-		p, trainers, err := plan(cmd, args[0], *set, *extend, means{choice, *form, *workers, *handed != ""})
+		p, trainers, err := plan(cmd, args[0], *set, *extend, means{choice, *form, workers, *handed != ""})
 		if err != nil {
 			return err
 		}
@@ -84,7 +82,7 @@ func newRun() *cobra.Command {
 		}
 		tellUnused(cmd.ErrOrStderr(), trainers)
 		dir := out.of(p)
-		err = fill(cmd, p, trainers, dir, *workers, adapters(*handed), shard)
+		err = fill(cmd, p, trainers, dir, workers, adapters(*handed), shard)
 		if err != nil || !shard.Whole() {
 			return err
 		}

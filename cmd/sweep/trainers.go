@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,27 @@ func commandWords(command string) ([]string, error) {
 // usual number.
 func (c choice) workers(usual int) int {
 	return cmp.Or(len(*c.devices), usual)
+}
+
+const workersName = "workers"
+
+// workersFlag adds the flag --workers of a command that fills a store.
+func workersFlag(cmd *cobra.Command) {
+	cmd.Flags().Int(workersName, runtime.GOMAXPROCS(0), "number of runs trained at once")
+}
+
+// workersOf is the number that the flag says or, without it, that the devices ask for.
+func workersOf(cmd *cobra.Command, c choice) (int, error) {
+	n, err := cmd.Flags().GetInt(workersName)
+	switch {
+	case err != nil:
+		return 0, err
+	case !cmd.Flags().Changed(workersName):
+		return c.workers(n), nil
+	case n < 1:
+		return 0, usageError{fmt.Errorf("--workers %d: must be at least 1", n)}
+	}
+	return n, nil
 }
 
 // places returns the device of each process.
