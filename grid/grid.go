@@ -19,10 +19,13 @@ type Planned struct {
 // Len counts the runs of all phases.
 func (g Grid) Len() int { return len(g.Runs) + len(g.Tuning) }
 
+// All lists the runs of all phases, those that tune first.
+func (g Grid) All() []Planned { return slices.Concat(g.Tuning, g.Runs) }
+
 // IDs returns the IDs of the runs of all phases.
 func (g Grid) IDs() map[string]bool {
 	ids := make(map[string]bool, g.Len())
-	for _, p := range slices.Concat(g.Tuning, g.Runs) {
+	for _, p := range g.All() {
 		ids[p.ID] = true
 	}
 	return ids

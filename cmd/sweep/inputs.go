@@ -45,8 +45,6 @@ func sameInputs(p *sweep.Plan, dir string) error {
 	return nil
 }
 
-func placeOf(p grid.Planned) string { return experiments.Point{Axes: p.Axes}.String() }
-
 // differ says that the run of a place had another ID, and why, as far as a record of the grid tells.
 func differ(dir, id string, planned []grid.Planned, j sweep.Job) error {
 	m := j.Material

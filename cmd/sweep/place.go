@@ -7,6 +7,9 @@ import (
 	"ranksweep/sweep"
 )
 
+// placeOf is where a run stands in its grid, as the grid's file has it.
+func placeOf(p grid.Planned) string { return experiments.Point{Axes: p.Axes}.String() }
+
 // places writes where runs stand in their grid, with numbers as tables write them.
 type places map[string]func(value string) string // by axis
 

@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/results"
 )
@@ -37,12 +35,12 @@ func runningRuns(g grid.Grid, holders []results.Holder, runs []results.Run) (run
 		held[h.Run] = h
 	}
 	running = []runningRun{} // in JSON a list, though empty
-	for _, p := range slices.Concat(g.Tuning, g.Runs) {
+	for _, p := range g.All() {
 		h, ok := held[p.ID]
 		if !ok || result[p.ID] {
 			continue
 		}
-		r := runningRun{Run: p.ID, Place: experiments.Point{Axes: p.Axes}.String(), Host: h.Host, Process: h.Process,
+		r := runningRun{Run: p.ID, Place: placeOf(p), Host: h.Host, Process: h.Process,
 			Task: h.Task, Seconds: h.Seconds, Progress: h.Progress, beat: h.Silent}
 		if h.Lost() {
 			r.Silent = h.Silent.Seconds()

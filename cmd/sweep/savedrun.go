@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/results"
 	"ranksweep/train/resume"
@@ -52,7 +51,7 @@ func savedRuns(s *results.Store, g grid.Grid, here results.Provenance) (all []sa
 
 // place finds the run in its grid. If that is unknown, any run may be in it.
 func (r *savedRun) place(g grid.Grid) error {
-	planned := slices.Concat(g.Tuning, g.Runs)
+	planned := g.All()
 	i := slices.IndexFunc(planned, func(p grid.Planned) bool { return p.ID == r.Run })
 	if len(planned) == 0 {
 		return nil
@@ -60,7 +59,7 @@ func (r *savedRun) place(g grid.Grid) error {
 	if i < 0 {
 		return errors.New("the experiment does not ask for its run")
 	}
-	r.Place = experiments.Point{Axes: planned[i].Axes}.String()
+	r.Place = placeOf(planned[i])
 	return nil
 }
 
@@ -85,6 +84,5 @@ func (r savedRun) String() string {
 	if r.Place != "" {
 		name += ", " + r.Place
 	}
-	age := roundTime(time.Duration(r.Age * float64(time.Second)))
-	return fmt.Sprintf("%s: step %d of %d, %s old, by host %s", name, r.Step, r.Steps, age, r.Host)
+	return fmt.Sprintf("%s: step %d of %d, %s old, by host %s", name, r.Step, r.Steps, spokenSeconds(r.Age), r.Host)
 }

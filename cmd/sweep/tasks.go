@@ -49,8 +49,8 @@ func submittedTasks(ctx context.Context, dir string) ([]cluster.Task, error) {
 	} else if w != nil {
 		return w.Tasks, nil
 	}
-	if _, err := os.Stat(filepath.Join(dir, clusterFolder, experimentFile)); err != nil {
-		return nil, nil // it was not, to Slurm
+	if !submitted(dir) {
+		return nil, nil
 	}
 	logs := slurm.Logs(filepath.Join(dir, clusterFolder)) // first: Slurm knows those that are still to end
 	tasks, err := tasksOf(ctx, dir)

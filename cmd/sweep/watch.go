@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -132,7 +131,7 @@ func (w *watcher) runs(g grid.Grid) (runs []results.Run, problems []error, err e
 	}
 	var unknown grid.Grid
 	settled := make(map[string]results.Status)
-	for _, p := range planned(g) {
+	for _, p := range g.All() {
 		status, known := w.settled[p.ID]
 		switch {
 		case known && there[p.ID]:
@@ -156,9 +155,6 @@ func (w *watcher) runs(g grid.Grid) (runs []results.Run, problems []error, err e
 	return runs, problems, nil
 }
 
-// planned lists the runs of a grid, those that tune first.
-func planned(g grid.Grid) []grid.Planned { return slices.Concat(g.Tuning, g.Runs) }
-
 // effort counts what is done, and what was done since the watcher began to look. It begins anew if the
 // grid changes. What is known of a run is as old as the last beat of its lease, and so is what is known of
 // the whole, in the mean.
@@ -174,7 +170,7 @@ func (w *watcher) effort(g grid.Grid, runs []results.Run, running []runningRun) 
 	}
 	costs := results.ReadCosts(w.dir, g.Len())
 	total, done := 0.0, 0.0
-	for i, p := range planned(g) {
+	for i, p := range g.All() {
 		total += costs[i]
 		done += share[p.ID] * costs[i]
 	}
