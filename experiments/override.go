@@ -57,6 +57,9 @@ func (e *Experiment) setField(name string, n *yaml.Node, place string) error {
 
 // replace gives a field its new value or values.
 func (e *Experiment) replace(f field, n *yaml.Node) error {
+	if f.name == "alpha" {
+		e.perRank = 0
+	}
 	axis := e.axis(f)
 	if axis == nil && n.Kind != yaml.SequenceNode && !f.isSpan(n) {
 		return e.setBase(f, n)
@@ -64,9 +67,6 @@ func (e *Experiment) replace(f field, n *yaml.Node) error {
 	values, err := f.parseValues(n)
 	if err != nil {
 		return err
-	}
-	if f.name == "alpha" {
-		e.perRank = 0
 	}
 	if axis == nil {
 		e.Grid = append(e.Grid, Axis{f.name, values})
@@ -85,9 +85,6 @@ func (e *Experiment) setBase(f field, n *yaml.Node) error {
 	value, err := f.parse(n)
 	if err == nil {
 		f.set(&e.Base, value)
-	}
-	if f.name == "alpha" {
-		e.perRank = 0
 	}
 	return err
 }
