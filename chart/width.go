@@ -19,7 +19,7 @@ type Venue struct {
 	Inches      float64
 }
 
-// Venues has the usual ones, by their style files and instructions to authors.
+// Venues has the usual ones. Widths change from year to year: the instructions to authors have the last word.
 var Venues = []Venue{
 	{"neurips", "NeurIPS, the text", 5.5},
 	{"iclr", "ICLR, the text", 5.5},

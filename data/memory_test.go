@@ -10,11 +10,14 @@ import (
 	"ranksweep/nn/heaptest"
 )
 
-// layouts are files of about the same size, with the same words.
-var layouts = []struct {
+// layout is a form of a file that has words.
+type layout struct {
 	name, file string
 	content    func(words string) string
-}{
+}
+
+// layouts are files of about the same size, with the same words.
+var layouts = []layout{
 	{"text", "a.txt", func(words string) string { return words }},
 	{"one line", "a.jsonl", func(words string) string {
 		return `{"text":"` + strings.ReplaceAll(words, "\n", " ") + `"}`
@@ -112,21 +115,11 @@ func BenchmarkMemory(b *testing.B) {
 // What stays in memory of a file is its text, and four bytes a token.
 func TestMemoryKept(t *testing.T) {
 	words := english(1 << 20)
-	for _, l := range layouts {
-		for name, tok := range tokenizers(t) {
-			content := l.content(words)
-			path := write(t, l.file, content)
-			prepared(t, path, tok) // the tokenizer keeps the memory that it worked with
-			kept := heaptest.Grown(func() any {
-				c, d := prepared(t, path, tok)
-				return []any{c, d}
-			})
-			if perByte := float64(kept) / float64(len(content)); perByte > 6 {
-				t.Errorf("%s, %s: %.1f bytes stay in memory for each of the file, want at most 6",
-					l.name, name, perByte)
-			}
+	eachFile(t, layouts, words, func(what string, size int, work func() any) {
+		if perByte := float64(heaptest.Grown(work)) / float64(size); perByte > 6 {
+			t.Errorf("%s: %.1f bytes stay in memory for each of the file, want at most 6", what, perByte)
 		}
-	}
+	})
 }
 
 // While a long line is read and encoded, no more is in use at once than eight bytes for each of the file,
@@ -134,19 +127,25 @@ func TestMemoryKept(t *testing.T) {
 func TestMemoryPeakOfALongLine(t *testing.T) {
 	const size, tokenizer = 2 << 20, 2 << 20
 	words := english(size)
-	for _, l := range layouts[:3] {
+	eachFile(t, layouts[:3], words, func(what string, size int, work func() any) {
+		if perByte := float64(heaptest.Peak(work)-tokenizer) / float64(size); perByte > 8 {
+			t.Errorf("%s: %.1f bytes are in use at once for each of the file, want at most 8", what, perByte)
+		}
+	})
+}
+
+// eachFile has a file of each layout read and encoded with each tokenizer, which have worked before and keep
+// the memory that they worked with.
+func eachFile(t *testing.T, of []layout, words string, measure func(what string, size int, work func() any)) {
+	for _, l := range of {
 		for name, tok := range tokenizers(t) {
 			content := l.content(words)
 			path := write(t, l.file, content)
-			prepared(t, path, tok) // the tokenizer keeps the memory that it worked with
-			peak := heaptest.Peak(func() any {
+			prepared(t, path, tok)
+			measure(l.name+", "+name, len(content), func() any {
 				c, d := prepared(t, path, tok)
 				return []any{c, d}
 			})
-			if perByte := float64(peak-tokenizer) / float64(len(content)); perByte > 8 {
-				t.Errorf("%s, %s: %.1f bytes are in use at once for each of the file, want at most 8",
-					l.name, name, perByte)
-			}
 		}
 	}
 }
