@@ -11,11 +11,11 @@ import (
 	"strconv"
 	"strings"
 
+	"ranksweep/explain"
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/paper/number"
 	"ranksweep/results"
-	"ranksweep/transfer"
 )
 
 // doubtful is what stands beside every imported run.
@@ -63,8 +63,8 @@ func (t *trial) optimizer() string {
 	if !ok {
 		return results.NotStated
 	}
-	ours, err := transfer.Optimizer(theirs)
-	if err != nil {
+	ours, known := explain.OptimizerOf(theirs)
+	if !known {
 		return theirs
 	}
 	if !strings.EqualFold(ours, theirs) {

@@ -38,50 +38,24 @@ func (q *Question) check() (optimizer string, err error) {
 	if q.Optimizer == "" {
 		q.Optimizer = q.Settings.Optimizer
 	}
-	return Optimizer(q.Optimizer)
+	return optimizerOf(q.Optimizer)
 }
 
 // usual is the optimizer of a question that names none.
 const usual = "adamw"
 
-// families are the optimizers that theory or the report know, by a part of the names that other
-// tools have for their variants, as adamw in paged_adamw_8bit.
-var families = []struct{ part, optimizer string }{
-	{"adafactor", "adafactor"}, {"adamw", "adamw"}, {"adam", "adamw"}, {"lion", "lion"}, {"muon", "muon"},
-	{"signsgd", "signsgd"}, {"sgd", "sgd"},
-}
-
-// others are names that hold a part of another family's.
-var others = []string{"adamax", "nadam", "radam", "galore", "apollo", "adammini", "adam_mini", "grokadam"}
-
-// Optimizer returns our name of an optimizer of another tool; the usual one if it is empty.
-func Optimizer(name string) (string, error) {
+// optimizerOf returns our name of an optimizer of another tool; the usual one if it is empty.
+func optimizerOf(name string) (string, error) {
 	if name == "" {
 		return usual, nil
 	}
-	lower := strings.ToLower(name)
-	for _, other := range others {
-		if strings.Contains(lower, other) {
-			return "", unknownOptimizer(name)
-		}
+	ours, known := explain.OptimizerOf(name)
+	if !known {
+		return "", fmt.Errorf("transfer: optimizer %q: nothing is known here of how its rates depend on the rank: "+
+			"known are %s, and variants whose names contain one of these", name,
+			strings.Join(explain.Optimizers(), ", "))
 	}
-	for _, f := range families {
-		if strings.Contains(lower, f.part) {
-			return f.optimizer, nil
-		}
-	}
-	return "", unknownOptimizer(name)
-}
-
-func unknownOptimizer(name string) error {
-	var known []string
-	for _, f := range families {
-		if f.part == f.optimizer {
-			known = append(known, f.part)
-		}
-	}
-	return fmt.Errorf("transfer: optimizer %q: nothing is known here of how its rates depend on the rank: known are "+
-		"%s, and variants whose names contain one of these", name, strings.Join(known, ", "))
+	return ours, nil
 }
 
 // ratio is the wanted rank over the rank that was tuned, to a power.
