@@ -31,18 +31,28 @@ func Differing(a, b results.Run, except ...string) []string {
 // train.batch; empty if the config has no such field.
 func (c Cell) Field(path string) string { return configFields(c.Runs[0].Config)[path] }
 
-// configFields returns the fields of a config by their paths; a config has groups one level deep.
+// configFields are the fields of a config by their paths, as texts.
 func configFields(config json.RawMessage) map[string]string {
+	all := make(map[string]string)
+	for path, value := range ConfigFields(config) {
+		all[path] = fmt.Sprint(value)
+	}
+	return all
+}
+
+// ConfigFields returns the fields of a config by their paths; a config has groups one level deep. A value is a
+// number, a text, a truth or a list.
+func ConfigFields(config json.RawMessage) map[string]any {
 	var top map[string]any
 	json.Unmarshal(config, &top) // a stored config is valid; an empty one has no fields
-	all := make(map[string]string)
+	all := make(map[string]any)
 	for path, value := range top {
 		group, ok := value.(map[string]any)
 		if !ok {
-			all[path] = fmt.Sprint(value)
+			all[path] = value
 		}
 		for name, value := range group {
-			all[path+"."+name] = fmt.Sprint(value)
+			all[path+"."+name] = value
 		}
 	}
 	return all

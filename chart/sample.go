@@ -51,20 +51,13 @@ func (s Source) runs() (runs []*Run, failed int) {
 // fieldsOf returns the fields of a config by their names, without their groups: numbers, texts and truths.
 // data.source is data, as on axes.
 func fieldsOf(config json.RawMessage) map[string]any {
-	var top map[string]any
-	json.Unmarshal(config, &top) // a stored config is valid; an empty one has no fields
 	fields := make(map[string]any)
-	for key, value := range top {
-		group, ok := value.(map[string]any)
-		if !ok {
-			fields[key] = plain(value)
+	for path, value := range analysis.ConfigFields(config) {
+		name := path[strings.LastIndexByte(path, '.')+1:]
+		if path == "data.source" {
+			name = "data"
 		}
-		for name, value := range group {
-			if key == "data" && name == "source" {
-				name = "data"
-			}
-			fields[name] = plain(value)
-		}
+		fields[name] = plain(value)
 	}
 	return fields
 }
