@@ -19,7 +19,7 @@ var embedded = map[string]struct {
 	"paper-init":      {nil, (3 + 1) * 8 * 5}, // all rates on the grid's seeds; a plan tunes first
 	"paper-rates":     {nil, (6 + 1) * 6},
 	"paper-scalings":  {nil, 2 * 6 * 4 * 5},
-	"one-rate":        {nil, (2*3 + 4) * 8}, // full fine-tuning has four rates, and no rank or scaling
+	"one-rate":        {nil, (2*3 + 4) * 10}, // full fine-tuning has four rates, and no rank or scaling
 	"equal-cost":      {nil, 4 * 8 * 4},
 	"theory":          {nil, 2 * 5 * 9 * 80},
 	"first-steps":     {nil, 5 * 2 * 5 * 10},

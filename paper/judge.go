@@ -27,7 +27,7 @@ var tests = map[string]func(Rule, View) Finding{
 	"corrections-worse/3": correctionsWorse,
 	"schemes-equal/3":     schemesEqual,
 	"ranks-gain/2":        ranksGain,
-	"rate-powers/3":       ratePowers,
+	"rate-powers/4":       ratePowers,
 	"rate-transfer/4":     rateTransfer,
 	"merged-cost/1":       mergedCost,
 }

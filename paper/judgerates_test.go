@@ -256,36 +256,34 @@ func onBatches(s trial, add float64) trial {
 	})
 }
 
-// What is bent, and a power that differs, by the interval over seeds alone is said to be so by that
-// alone: verdict and standing stay, and the text has the verdict by the wider interval.
+// The choice of the validation examples adds to the error of a power and of a curvature. Verdicts and
+// the standing go by intervals with that error in them.
 func TestPowersWithErrorFromValidation(t *testing.T) {
 	rule := claimOf(t, "best-rate-power").Rule
 	bent := rateStudy("adamw", func(r *results.Run) float64 {
 		x := math.Log(float64(r.Rank) / 16)
 		return 1e-2 * math.Exp(((r.Powers.P-1)/2+0.02)*x+0.02*x*x+0.01*swing(r))
 	})
-	plain := ratePowers(rule, bent.view())
-	narrow, wide := ratePowers(rule, onBatches(bent, 0.01).view()), ratePowers(rule, onBatches(bent, 1).view())
-	for _, f := range []Finding{plain, narrow, wide} {
-		if f.Standing != NotSeen || strings.Count(f.Tables[0].Markdown(), "| differs |") != 3 {
-			t.Errorf("%s:\n%s", f.Standing, f.Tables[0].Markdown())
-		}
-	}
-	const isBent, head = "That is so for p = 1, 0.5, 0.", "fitted power, with the error from validation"
-	for _, c := range []struct {
-		f       Finding
-		column  bool
-		bent    bool
-		verdict string
+	const differs, consistent = "| differs |", "| consistent, not resolved |"
+	for name, c := range map[string]struct {
+		f        Finding
+		standing Standing
+		column   bool
+		bent     bool
+		verdict  string
+		text     string
 	}{
-		{plain, false, true, "what the choice of these examples adds is left out."},
-		{narrow, true, true, "By the wider intervals, no verdict would be another."},
-		{wide, true, false, "the verdict for p = 0.5 would be: consistent, not resolved."},
+		"no batches":  {ratePowers(rule, bent.view()), NotSeen, false, true, differs, "is left out."},
+		"small error": {ratePowers(rule, onBatches(bent, 0.01).view()), NotSeen, true, true, differs, "go by these wider"},
+		"large error": {
+			ratePowers(rule, onBatches(bent, 1).view()), Unresolved, true, false, consistent, "go by these wider",
+		},
 	} {
-		if strings.Contains(c.f.Tables[0].Markdown(), head) != c.column ||
-			strings.Contains(c.f.Text, isBent) != c.bent ||
-			!strings.Contains(c.f.Text, c.verdict) {
-			t.Errorf("%s\n%s", c.f.Text, c.f.Tables[0].Markdown())
+		rows := c.f.Tables[0].Markdown()
+		if c.f.Standing != c.standing || strings.Count(rows, c.verdict) != 3 ||
+			strings.Contains(rows, "fitted power, with the error from validation") != c.column ||
+			strings.Contains(c.f.Text, "That is so for p = 1, 0.5, 0.") != c.bent || !strings.Contains(c.f.Text, c.text) {
+			t.Errorf("%s: %s: %s\n%s", name, c.f.Standing, c.f.Text, rows)
 		}
 	}
 }

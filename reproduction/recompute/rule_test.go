@@ -61,15 +61,15 @@ var rules = map[string]rule{
 	"exact-values-wide":   exact("finite-ranks", 0.25),
 	"start-free-of-rank":  firstDrop("sgd", "adamw", "lion", "signsgd"),
 	"adafactor-sign-like": firstDrop("adafactor"),
-	"rate-free-sgd":       {Test: "rate-powers/3", Study: "rates-sgd", Wants: "free", Limits: ofRates(near)},
+	"rate-free-sgd":       {Test: "rate-powers/4", Study: "rates-sgd", Wants: "free", Limits: ofRates(near)},
 	"best-rate-power": {
-		Test: "rate-powers/3", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory",
+		Test: "rate-powers/4", Study: "best-rates", Optimizers: []string{"adamw"}, Wants: "theory",
 		Limits: ofRates(near),
 	},
 	"rate-transfer": {
 		Test: "rate-transfer/4", Study: "best-rates", Optimizers: []string{"adamw"}, Limits: ofComparisons,
 	},
-	"muon-rate-power": {Test: "rate-powers/3", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
+	"muon-rate-power": {Test: "rate-powers/4", Study: "rates-muon", Wants: "p", Limits: ofRates(0.1)},
 	"tuned-schemes":   {Test: "schemes-equal/3", Study: "tuned", Limits: ofComparisons},
 	"tuned-ranks":     {Test: "ranks-gain/2", Study: "tuned", Limits: ofComparisons},
 	"init-powers":     {Test: "init-powers/2", Study: "init", Limits: ofPowers},

@@ -86,7 +86,7 @@ var judges = map[string]func(rule, *study) finding{
 	"corrections-worse/3": judgeCorrections,
 	"schemes-equal/3":     judgeSchemes,
 	"ranks-gain/2":        judgeRanks,
-	"rate-powers/3":       judgeRates,
+	"rate-powers/4":       judgeRates,
 	"rate-transfer/4":     judgeTransfer,
 	"merged-cost/1":       judgeMerged,
 }
