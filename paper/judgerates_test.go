@@ -265,6 +265,7 @@ func TestPowersWithErrorFromValidation(t *testing.T) {
 		return 1e-2 * math.Exp(((r.Powers.P-1)/2+0.02)*x+0.02*x*x+0.01*swing(r))
 	})
 	const differs, consistent = "| differs |", "| consistent, not resolved |"
+	const byWider = "go by these wider"
 	for name, c := range map[string]struct {
 		f        Finding
 		standing Standing
@@ -274,15 +275,14 @@ func TestPowersWithErrorFromValidation(t *testing.T) {
 		text     string
 	}{
 		"no batches":  {ratePowers(rule, bent.view()), NotSeen, false, true, differs, "is left out."},
-		"small error": {ratePowers(rule, onBatches(bent, 0.01).view()), NotSeen, true, true, differs, "go by these wider"},
-		"large error": {
-			ratePowers(rule, onBatches(bent, 1).view()), Unresolved, true, false, consistent, "go by these wider",
-		},
+		"small error": {ratePowers(rule, onBatches(bent, 0.01).view()), NotSeen, true, true, differs, byWider},
+		"large error": {ratePowers(rule, onBatches(bent, 1).view()), Unresolved, true, false, consistent, byWider},
 	} {
 		rows := c.f.Tables[0].Markdown()
 		if c.f.Standing != c.standing || strings.Count(rows, c.verdict) != 3 ||
 			strings.Contains(rows, "fitted power, with the error from validation") != c.column ||
-			strings.Contains(c.f.Text, "That is so for p = 1, 0.5, 0.") != c.bent || !strings.Contains(c.f.Text, c.text) {
+			strings.Contains(c.f.Text, "That is so for p = 1, 0.5, 0.") != c.bent ||
+			!strings.Contains(c.f.Text, c.text) {
 			t.Errorf("%s: %s: %s\n%s", name, c.f.Standing, c.f.Text, rows)
 		}
 	}
