@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -113,6 +114,34 @@ func TestEnded(t *testing.T) {
 		if w.Ended() != want {
 			t.Errorf("%v: ended is %v", w, !want)
 		}
+	}
+}
+
+// A process that has ended, though nobody has asked how, has ended.
+func TestZombieHasEnded(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
+	}
+	c := exec.Command("cat")
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w := Writer{thisHost(), c.Process.Pid}
+	if w.Ended() {
+		t.Error("has ended before its input has")
+	}
+	in.Close()
+	for end := time.Now().Add(time.Minute); !w.Ended(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never ends")
+		}
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
 	}
 }
 

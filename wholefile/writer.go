@@ -1,6 +1,7 @@
 package wholefile
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"errors"
@@ -37,7 +38,15 @@ func (w Writer) Ended() bool {
 		return !errors.Is(err, fs.ErrPermission)
 	}
 	defer p.Release()
-	return errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) // the signal 0 only asks
+	return errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) || zombie(w.Process) // the signal 0 only asks
+}
+
+// zombie reports whether a process of Linux runs no more, though its parent has not asked yet how it ended.
+// In a container without an init, some parents never ask.
+func zombie(process int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
+	afterName := bytes.LastIndexByte(stat, ')') // the name may have any characters
+	return err == nil && bytes.HasPrefix(stat[afterName+1:], []byte(" Z"))
 }
 
 // thisHost names the machine. Two machines may have one name, and two containers on a machine
