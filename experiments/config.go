@@ -109,10 +109,11 @@ type Train struct {
 	Steps       int     `json:"steps"`
 	Precision   string  `json:"precision"`
 
-	Quantization          string `json:"quantization,omitempty"`
-	Attention             string `json:"attention,omitempty"`
-	GradientCheckpointing bool   `json:"gradient_checkpointing,omitempty"`
-	Deterministic         bool   `json:"deterministic,omitempty"`
+	Damping               float64 `json:"damping,omitempty"`
+	Quantization          string  `json:"quantization,omitempty"`
+	Attention             string  `json:"attention,omitempty"`
+	GradientCheckpointing bool    `json:"gradient_checkpointing,omitempty"`
+	Deterministic         bool    `json:"deterministic,omitempty"`
 }
 
 // Measure says how often each kind of measurement is made. Intervals are in steps. The first

@@ -37,6 +37,7 @@ func Defaults() Config {
 			Steps:      60,
 			Precision:  Float32Precision,
 
+			Damping:      1e-2, // PEFT's
 			Quantization: Unquantized,
 			Attention:    DefaultAttention,
 		},

@@ -90,13 +90,16 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"train.lr":        {"", "Learning rate, at its peak."},
 	"train.lr_a":      {"", "Learning rate of A in place of `lr`; 0: `lr`."},
 	"train.lr_b":      {"", "Learning rate of B in place of `lr`; 0: `lr`."},
-	"train.momentum":  {"", "Momentum of sgd and muon."},
-	"train.beta1": {"", "adamw: how much of the gradient's running mean is kept a step. lion: the mean's share in " +
-		"an update."},
-	"train.beta2": {"", "adamw: how much of the running mean of squares is kept a step. lion: the same of the " +
-		"running mean."},
-	"train.eps":          {"", "adamw: added to the root of the mean square."},
-	"train.weight_decay": {"", "Added to the gradient under sgd; under the others it shrinks the weights directly."},
+	"train.momentum":  {"", "Momentum of sgd, scaled-sgd and muon."},
+	"train.beta1": {"", "adamw, scaled-adamw: how much of the gradient's running mean is kept a step. lion: the " +
+		"mean's share in an update."},
+	"train.beta2": {"", "adamw, scaled-adamw: how much of the running mean of squares is kept a step. lion: the " +
+		"same of the running mean."},
+	"train.eps": {"", "adamw, scaled-adamw: added to the root of the mean square."},
+	"train.damping": {"", "scaled-sgd, scaled-adamw: added to the diagonals of AAᵀ and BᵀB, by whose inverses they " +
+		"multiply gradients."},
+	"train.weight_decay": {"", "Added to the gradient under sgd and scaled-sgd; under the others it shrinks the " +
+		"weights directly."},
 	"train.clip": {"Frobenius norm", "Largest norm of all gradients together; longer ones are shortened " +
 		"to it. 0: never."},
 	"train.schedule": {"", "How the learning rate goes after the warmup: `constant`, or down to 0 along a line or " +

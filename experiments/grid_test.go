@@ -124,8 +124,13 @@ func TestConfigsErrors(t *testing.T) {
 			"experiments: x.yaml:4: rank=1: scaling log: γ = α/ln r needs rank and match_rank of at least 2",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd and muon use momentum: must be 0 for " +
-				"optimizer adamw",
+			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd, scaled-sgd and muon use momentum: " +
+				"must be 0 for optimizer adamw",
+		}, {
+			"an optimizer that needs two factors",
+			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, full]}",
+			"experiments: x.yaml:3: method=full: optimizer scaled-adamw: divides the gradients of A and B by each " +
+				"other, and method full does not train both: use another optimizer",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +

@@ -61,7 +61,8 @@ func (a Adapter) EffectiveAlpha() float64 {
 // OptimizerConfig returns the settings that the run's optimizer uses; the others are 0.
 func (t Train) OptimizerConfig() nn.OptimizerConfig {
 	return nn.OptimizerConfig{
-		Name: t.Optimizer, Momentum: t.Momentum, Beta1: t.Beta1, Beta2: t.Beta2, Eps: t.Eps, WeightDecay: t.WeightDecay,
+		Name: t.Optimizer, Momentum: t.Momentum, Beta1: t.Beta1, Beta2: t.Beta2, Eps: t.Eps,
+		Damping: t.Damping, WeightDecay: t.WeightDecay,
 	}.Own()
 }
 

@@ -47,6 +47,7 @@ var bounds = map[string]bound{
 	"train.beta1":        below(0, 1),
 	"train.beta2":        below(0, 1),
 	"train.eps":          within(0, 1),
+	"train.damping":      within(0, 1e6),
 	"train.weight_decay": within(0, 1e6),
 	"train.clip":         within(0, 1e6),
 	"train.schedule":     oneOf("constant", "linear", "cosine"),
@@ -98,15 +99,30 @@ func (c Config) Validate() error {
 	if err := c.checkArithmetic(); err != nil {
 		return err
 	}
+	if err := c.checkOptimizer(); err != nil {
+		return err
+	}
 	if t := c.Train; t.Warmup > t.Steps {
 		return about("train.warmup", "train.steps")("warmup %d: must be at most steps, which is %d", t.Warmup, t.Steps)
-	} else if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
-		return about("train.momentum", "train.optimizer")("momentum %s: only sgd and muon use momentum: must be 0 for "+
-			"optimizer %s", written(t.Momentum), t.Optimizer)
 	}
 	if a := c.Adapter; a.Scaling.Log && (a.Rank < 2 || a.MatchRank == 1) {
 		return about("adapter.scaling", "adapter.rank", "adapter.match_rank")("scaling log: γ = α/ln r needs rank " +
 			"and match_rank of at least 2")
+	}
+	return nil
+}
+
+// checkOptimizer finds a momentum that the optimizer would ignore, and a method that it cannot train.
+func (c Config) checkOptimizer() error {
+	t := c.Train
+	if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
+		return about("train.momentum", "train.optimizer")("momentum %s: only sgd, scaled-sgd and muon use momentum: "+
+			"must be 0 for optimizer %s", written(t.Momentum), t.Optimizer)
+	}
+	if roles := c.Adapter.Trains().Roles(); nn.Pairs(t.Optimizer) &&
+		!(slices.Contains(roles, nn.RoleA) && slices.Contains(roles, nn.RoleB)) {
+		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradients of A and B by each "+
+			"other, and method %s does not train both: use another optimizer", t.Optimizer, c.Adapter.Method)
 	}
 	return nil
 }

@@ -70,9 +70,13 @@ func muonScratch(rows, cols int) int {
 }
 
 // muonFlops counts three products per step of a newtonSchulz.
-func muonFlops(rows, cols float64) float64 {
-	s := min(rows, cols)
-	return muonSteps * (4*s*rows*cols + 2*s*s*s)
+func muonFlops(params []Param) (sum float64) {
+	for _, p := range params {
+		rows, cols := float64(p.Rows), float64(p.Cols)
+		s := min(rows, cols)
+		sum += muonSteps * (4*s*rows*cols + 2*s*s*s)
+	}
+	return sum
 }
 
 func (m *muon) Step(rates LearningRates) {

@@ -144,7 +144,8 @@ func TestOptimizerFlops(t *testing.T) {
 	blas32.Use(countingBLAS{blas32.Implementation(), &made})
 	for _, c := range testOptimizers() {
 		made = 0
-		params := oddParams(rand.New(rand.NewPCG(12, 4)))
+		params := append(oddParams(rand.New(rand.NewPCG(12, 4))), adapterOf(150, 70, 90)...)
+		params[len(params)-2].Module, params[len(params)-1].Module = "larger", "larger"
 		mustOptimizer(t, c, params).Step(UniformRate(0.1))
 		if counted := c.Flops(params); counted != made {
 			t.Errorf("%s: %g operations are counted, %g made", c.Name, counted, made)

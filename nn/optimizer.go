@@ -33,6 +33,7 @@ type OptimizerConfig struct {
 	Beta1       float64 // adamw: decay of the mean gradient; lion: share of the mean gradient in an update
 	Beta2       float64 // adamw: decay of the mean squared gradient; lion: decay of the mean gradient
 	Eps         float64 // adamw: added to the root of the mean square
+	Damping     float64 // scaled-sgd, scaled-adamw: δ, added to the diagonals of AAᵀ and BᵀB
 	WeightDecay float64 // all optimizers, for parameters with Decay set
 }
 
@@ -41,14 +42,16 @@ type variant struct {
 	defaults OptimizerConfig
 	settings []string // names of the settings that it has, as in Validate
 	make     func(*Arena, OptimizerConfig, []Param) Optimizer
-	flops    func(rows, cols float64) float64 // operations in products, per step and parameter; nil without any
+	flops    func(params []Param) float64 // operations in the products of a step; nil without any
 
+	pairs  bool                          // works on A and B together
 	update Update                        // how its first update depends on the gradient
 	scale  func(c OptimizerConfig) Scale // how its updates grow with the gradient
 }
 
 // variants are in the order in which lists show them.
-var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant}
+var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant,
+	scaledSGDVariant, scaledAdamWVariant}
 
 // Optimizers lists the names of all kinds.
 func Optimizers() []string {
@@ -95,6 +98,13 @@ func (c OptimizerConfig) Validate() error {
 	return nil
 }
 
+// Pairs reports whether the named optimizer works on A and B together, so that it needs a method that trains
+// both.
+func Pairs(optimizer string) bool {
+	v, _ := variantOf(optimizer)
+	return v.pairs
+}
+
 // Own returns c with 0 for the settings that its optimizer does not have.
 func (c OptimizerConfig) Own() OptimizerConfig {
 	v, _ := variantOf(c.Name) // an unknown optimizer has no settings
@@ -120,6 +130,7 @@ func (c *OptimizerConfig) all() []namedSetting {
 		{"beta1", &c.Beta1, 1},
 		{"beta2", &c.Beta2, 1},
 		{"eps", &c.Eps, inf},
+		{"damping", &c.Damping, inf},
 		{"weight decay", &c.WeightDecay, inf},
 	}
 }
@@ -160,11 +171,7 @@ func (c OptimizerConfig) Flops(params []Param) float64 {
 	if err != nil || v.flops == nil {
 		return 0
 	}
-	var sum float64
-	for _, p := range params {
-		sum += v.flops(float64(p.Rows), float64(p.Cols))
-	}
-	return sum
+	return v.flops(params)
 }
 
 // LearningRates holds the learning rate of each [Role]; the role is the index.

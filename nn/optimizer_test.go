@@ -20,11 +20,13 @@ func testOptimizers() []OptimizerConfig {
 		{Name: "signsgd", WeightDecay: 0.1},
 		{Name: "muon", Momentum: 0.95, WeightDecay: 0.1},
 		{Name: "muon", WeightDecay: 0.1},
+		{Name: "scaled-sgd", Momentum: 0.9, Damping: 1e-2, WeightDecay: 0.1},
+		{Name: "scaled-adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Damping: 1e-2, WeightDecay: 0.1},
 	}
 }
 
 // oddParams has row and column vectors, matrices, and one parameter of each role; every other
-// parameter decays.
+// parameter decays. The second and the third are the factors of an adapter of rank 1.
 func oddParams(rng *rand.Rand) []Param {
 	var params []Param
 	for i, shape := range [][2]int{{1, 1}, {1, 7}, {5, 1}, {13, 6}, {3, 17}} {
@@ -32,6 +34,9 @@ func oddParams(rng *rand.Rand) []Param {
 		p := Param{
 			Name: string(rune('a' + i)), Role: Role(i % 3), Rows: shape[0], Cols: shape[1],
 			Value: make([]float32, n), Grad: make([]float32, n), Decay: i%2 == 0,
+		}
+		if i == 1 || i == 2 {
+			p.Module = "map"
 		}
 		fillNormal(p.Value, 1, rng)
 		params = append(params, p)

@@ -1,7 +1,7 @@
-"""Prints goldenValues of optimizer_golden_test.go, in float64: computed by PyTorch or
-transformers if they have the optimizer, else by the paper's algorithm.
+"""Prints goldenValues of optimizer_golden_test.go and scaledGolden of scaled_test.go, in float64:
+computed by PyTorch, transformers or PEFT if they have the optimizer, else by the paper's algorithm.
 
-    pip install torch==2.15.0 transformers==5.24.0
+    pip install torch==2.15.0 transformers==5.24.0 peft==0.21.2
     python optimizers.py
 
 torch.optim.Muon always orthogonalizes in torch.bfloat16; while it runs here, that name
@@ -13,6 +13,7 @@ from unittest import mock
 
 import numpy as np
 import torch
+from peft.optimizers.riemannian import _RiemannianPreconditioner
 from torch.optim import _muon
 from transformers import Adafactor
 
@@ -62,6 +63,12 @@ OPTIMIZERS = [
 ]
 
 
+SCALED = [
+    (torch.optim.SGD, {"momentum": 0.9}),
+    (torch.optim.AdamW, {"betas": (0.9, 0.999), "eps": 1e-8}),
+]
+
+
 def start(shape):
     n = int(np.prod(shape))
     value = [(5 * i % 7 - 3) / 4 for i in range(n)]
@@ -87,6 +94,19 @@ def golden(make, settings):
     return [*matrix.flatten().tolist(), *vector.flatten().tolist()]
 
 
+def scaled(make, settings):
+    """Five steps of an optimizer that PEFT preconditions, on A (2, 4) and B (3, 2)."""
+    a, b = start((2, 4)), start((3, 2))
+    optimizer = make([a, b], lr=0.1, weight_decay=0.1, **settings)
+    preconditioner = _RiemannianPreconditioner([(a, b)], 1e-2)
+    for step in range(1, 6):
+        for p in (a, b):
+            p.grad = gradient(p, step)
+        preconditioner.step()
+        optimizer.step()
+    return [*a.flatten().tolist(), *b.flatten().tolist()]
+
+
 def orthogonalized(g, dtype):
     coefficients = (_muon.DEFAULT_A, _muon.DEFAULT_B, _muon.DEFAULT_C)
     with mock.patch("torch.bfloat16", dtype):
@@ -94,8 +114,10 @@ def orthogonalized(g, dtype):
 
 
 def main():
-    for make, settings in OPTIMIZERS:
-        values = [f"{v:.9f}," for v in golden(make, settings)]
+    goldens = [golden(make, settings) for make, settings in OPTIMIZERS]
+    goldens += [scaled(make, settings) for make, settings in SCALED]
+    for numbers in goldens:
+        values = [f"{v:.9f}," for v in numbers]
         print("\t{")
         for i in range(0, len(values), 6):
             print("\t\t" + " ".join(values[i:i + 6]))

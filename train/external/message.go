@@ -65,6 +65,7 @@ type optimizer struct {
 	Beta1       float64 `json:"beta1"`
 	Beta2       float64 `json:"beta2"`
 	Eps         float64 `json:"eps"`
+	Damping     float64 `json:"damping"`
 	WeightDecay float64 `json:"weight_decay"`
 }
 

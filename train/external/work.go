@@ -83,7 +83,7 @@ func requestOf(w local.Work) request {
 		Dropout: c.Adapter.Dropout, Precision: c.Train.Precision, Seed: c.Seed,
 		Quantization: c.Train.Quantization, Attention: c.Train.Attention,
 		GradientCheckpointing: c.Train.GradientCheckpointing, Deterministic: c.Train.Deterministic,
-		Optimizer: optimizer{o.Name, o.Momentum, o.Beta1, o.Beta2, o.Eps, o.WeightDecay},
+		Optimizer: optimizer{o.Name, o.Momentum, o.Beta1, o.Beta2, o.Eps, o.Damping, o.WeightDecay},
 		Rates:     rates{A: r[nn.RoleA], B: r[nn.RoleB], Weight: r[nn.RoleWeight], Own: r[nn.RoleOwn]},
 		Clip:      c.Train.Clip, Batch: c.Train.Batch, Accumulate: c.Train.Accumulate, Steps: c.Train.Steps,
 	}

@@ -80,8 +80,12 @@ func (e estimate) moments() float64 {
 	switch {
 	case e.train.Optimizer == "adamw":
 		return 2
+	case e.train.Optimizer == "scaled-adamw":
+		return 3 // and the gradients as they are divided
 	case e.train.Optimizer == "adafactor", e.train.Optimizer == "sgd" && e.train.Momentum == 0:
 		return 0
+	case e.train.Optimizer == "scaled-sgd" && e.train.Momentum > 0:
+		return 2
 	}
 	return 1
 }

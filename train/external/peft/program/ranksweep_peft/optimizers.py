@@ -2,6 +2,7 @@
 ranksweep's, and written out where not. docs/trainers.md says which."""
 
 import math
+from functools import partial
 
 import torch
 from transformers.optimization import Adafactor
@@ -147,8 +148,41 @@ def orthogonal(x, steps=5, a=3.4445, b=-4.7750, c=2.0315):
     return x.T if tall else x
 
 
+class Scaled:
+    """Zhang and Pilanci, arXiv:2402.02347: another optimizer whose gradients of A and B are divided by the other
+    factor, as PEFT's create_riemannian_optimizer does."""
+
+    def __init__(self, inner, c, arrays):
+        self.inner, self.damping, self.arrays = inner(c, arrays), c["damping"], arrays
+        self.pairs = [(a.value, b.value) for a, b in zip(arrays, arrays[1:]) if (a.role, b.role) == ("a", "b")]
+
+    @torch.no_grad()
+    def step(self, rates):
+        gradients = [array.value.grad for array in self.arrays]
+        for a, b in self.pairs:
+            # The fused AdamW does not ask how a gradient lies in memory.
+            a.grad = self.divided(a.grad, b.T).contiguous()
+            b.grad = self.divided(b.grad.T, a).T.contiguous()
+        self.inner.step(rates)
+        for array, g in zip(self.arrays, gradients):
+            array.value.grad = g
+
+    def divided(self, g, x):
+        """(x xᵀ + δI)⁻¹ g."""
+        gram = x @ x.T
+        gram.diagonal().add_(self.damping)
+        return torch.linalg.solve(gram, g)
+
+    def state(self):
+        return self.inner.state()
+
+    def restore(self, state):
+        self.inner.restore(state)
+
+
 OPTIMIZERS = {
     "sgd": sgd, "adamw": adamw, "adafactor": adafactor, "lion": Lion, "signsgd": SignSGD, "muon": Muon,
+    "scaled-sgd": partial(Scaled, sgd), "scaled-adamw": partial(Scaled, adamw),
 }  # fmt: skip
 
 
