@@ -12,6 +12,7 @@ var scaledSGDVariant = variant{
 	settings: []string{"momentum", "damping", "weight decay"},
 	make:     func(a *Arena, c OptimizerConfig, p []Param) Optimizer { return newScaled(a, c, p, newSGD) },
 	flops:    scaledFlops,
+	update:   DividedUpdate,
 	scale:    always(LinearScale),
 	pairs:    true,
 }
@@ -21,6 +22,7 @@ var scaledAdamWVariant = variant{
 	settings: []string{"beta1", "beta2", "eps", "damping", "weight decay"},
 	make:     func(a *Arena, c OptimizerConfig, p []Param) Optimizer { return newScaled(a, c, p, newAdamW) },
 	flops:    scaledFlops,
+	update:   EvenUpdate,
 	scale:    adamScale,
 	pairs:    true,
 }

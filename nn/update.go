@@ -13,6 +13,7 @@ const (
 	SignUpdate                   // the sign of every entry of the gradient, if ε is far below the entries
 	EvenUpdate                   // entries of about equal size, whatever the size of the gradient
 	SpectralUpdate               // the gradient with all its singular values set to 1
+	DividedUpdate                // the gradient of one factor divided by the Gram matrix of the other
 )
 
 // UpdateOf returns the kind of the first update of the named optimizer, and OtherUpdate for

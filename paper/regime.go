@@ -7,6 +7,7 @@ import (
 
 	"ranksweep/analysis"
 	"ranksweep/metrics"
+	"ranksweep/nn"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
@@ -19,7 +20,7 @@ const closely = 0.1
 // twoLaws are the statistics that follow one law at small ranks and another at large ones:
 // by theory they rise by a factor √r faster once ranks are far above the maps' width.
 func twoLaws() []metrics.Statistic {
-	one := func(s metrics.Statistic) bool { return s.Theory.Rise <= 0 }
+	one := func(s metrics.Statistic) bool { return s.Theory.Rise(nn.LinearUpdate) <= 0 }
 	return slices.DeleteFunc(slices.Clone(metrics.Statistics), one)
 }
 

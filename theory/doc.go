@@ -13,6 +13,7 @@
 //
 //	linear:  B₁ = −ηγ G Aᵀ          (SGD, with momentum or not)
 //	sign:    B₁ = −η sign(G Aᵀ)     (Adam with ε far below the entries, Lion, sign descent)
+//	divided: B₁ = −ηγ G Aᵀ(AAᵀ)⁻¹   (SGD with Riemannian preconditioning, its damping far below AAᵀ)
 //
 // η is the learning rate of B. All derivations assume that it is small: to first order, G at
 // step 1 is G at onset. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning rates of A and B ∝ r^−a and
@@ -21,7 +22,15 @@
 // If A starts at zero and B is drawn, everything holds for the transposed map, Wᵀ + γAᵀBᵀ, in
 // which A and B, in and out, x and v are swapped.
 //
-// All derivations rest on four facts, for a row a of A and vectors g, h, x, v independent of a:
+// Under divided updates B₁A = −ηγ GΠ, where Π = Aᵀ(AAᵀ)⁻¹A projects onto the rows of A. The rows of a Gaussian
+// A point in r directions without preference, and with (AAᵀ)⁻¹ averaged as the inverse of a Wishart matrix,
+//
+//	E Π = (r/in) I for r ≤ in, and Π = I for r ≥ in;    E Aᵀ(AAᵀ)⁻²A = r/[in (in − r − 1) σ²] I.
+//
+// So neither the loss drop nor ΔW depends on σ. No value at a finite rank is called exact, since the damping
+// takes some percent of each.
+//
+// All other derivations rest on four facts, for a row a of A and vectors g, h, x, v independent of a:
 //
 //	E (a·g)² = σ²‖g‖²                                  (1)
 //	E ‖M AᵀA x‖² = σ⁴ r [(r+1)‖Mx‖² + ‖M‖²‖x‖² + (κ−3) Σ_j ‖M_·j‖² x_j²]   (2)

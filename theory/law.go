@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"ranksweep/lora"
+	"ranksweep/nn"
 )
 
 // GradNormB is the norm of B's gradient at onset.
@@ -16,7 +17,7 @@ import (
 // [OnsetVariancePower].
 var GradNormB = Prediction{
 	Onset:    true,
-	exponent: func(s lora.Scheme, _ bool) float64 { return 0.5 - s.P - s.Init },
+	exponent: func(s lora.Scheme, _ nn.Update) float64 { return 0.5 - s.P - s.Init },
 	expected: func(m MapGeometry, z setting) float64 { return sq(z.gamma*z.sigma) * z.rank * m.Gradient },
 }
 
@@ -28,7 +29,7 @@ const OnsetVariancePower = -1.0
 // ∇B has out·r entries, so that their root mean square is ‖∇B‖/√(out·r).
 var GradRMSB = Prediction{
 	Onset:    true,
-	exponent: func(s lora.Scheme, _ bool) float64 { return -s.P - s.Init },
+	exponent: func(s lora.Scheme, _ nn.Update) float64 { return -s.P - s.Init },
 	expected: GradNormB.expected,
 	count:    func(m MapGeometry, rank int) float64 { return float64(m.Out * rank) },
 }
@@ -45,10 +46,13 @@ var GradNormBFirst = Prediction{
 // rows, for which (1) and (4) give
 //
 //	linear:  E‖∇A‖² = η²γ⁴ σ² r ‖GᵀG′‖²
-//	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j.
+//	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j
+//	divided: E‖∇A‖² = η²γ⁴ r ‖GᵀG′‖²/[in (in − r − 1) σ²], for r < in − 1;
+//	         η²γ⁴ ‖GᵀG′‖²/[(r − in − 1) σ²], for r > in + 1.
 var GradNormAFirst = Prediction{
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return pick(sign, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB)
+	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1) },
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return pick(u, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB, 0.5-2*s.P+s.Init-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
@@ -69,8 +73,9 @@ var GradRMSBFirst = Prediction{
 // GradRMSAFirst is the root mean square entry of A's gradient after one update.
 // ∇A has r·in entries.
 var GradRMSAFirst = Prediction{
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return GradNormAFirst.exponent(s, sign) - 0.5
+	rise: GradNormAFirst.rise,
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return GradNormAFirst.exponent(s, u) - 0.5
 	},
 	expected: GradNormAFirst.expected,
 	count:    func(m MapGeometry, rank int) float64 { return float64(m.In * rank) },
@@ -83,11 +88,13 @@ var GradRMSAFirst = Prediction{
 // mean of |a·g|, which is σ√(2/π)‖g‖ for a Gaussian A,
 //
 //	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
-//	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖.
+//	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖
+//	divided: ηγ²‖GΠ‖²,        in the mean ηγ² ‖G‖² min(r, in)/in.
 var LossDrop = Prediction{
 	Mean: true,
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return pick(sign, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB)
+	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1) },
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return pick(u, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB, 1-2*s.P-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
@@ -103,13 +110,14 @@ var LossDrop = Prediction{
 // by (3) for pairs of different k,
 //
 //	linear:  E‖ΔW‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖G‖²
-//	sign:    E‖ΔW‖² = η²γ²σ² r (in + (r−1)·2/π) a row that is not zero.
+//	sign:    E‖ΔW‖² = η²γ²σ² r (in + (r−1)·2/π) a row that is not zero
+//	divided: E‖ΔW‖² = η²γ⁴ ‖G‖² min(r, in)/in.
 //
-// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in.
+// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in; under divided updates by √r slower.
 var DeltaW = Prediction{
-	Rise: 0.5,
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return pick(sign, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB)
+	rise: func(u nn.Update) float64 { return pick(u, 0.5, 0.5, -0.5) },
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return pick(u, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB, 0.5-2*s.P-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
@@ -130,6 +138,7 @@ var DeltaW = Prediction{
 //
 //	linear:  E D/E‖ΔW‖² = 1/[ηγ²σ² (r + in + κ − 2)]
 //	sign:    E D/E‖ΔW‖² = √(2/π) Σ_i ‖g_i‖/[ηγσ (in + (r−1)·2/π)] over the rows that are not zero
+//	divided: D/‖ΔW‖² = 1/(ηγ²) at every rank, so that without a multiplier one rate is best at all ranks
 //
 // for one map; for several maps both expectations are summed over the maps. The ratio of
 // expectations differs from the expectation of the ratio by the order of the relative variance
@@ -137,9 +146,9 @@ var DeltaW = Prediction{
 // it also holds for the transposed map, with out in place of in.
 var Step = Prediction{
 	Mean: true,
-	Rise: LossDrop.Rise - 2*DeltaW.Rise,
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return LossDrop.exponent(s, sign) - 2*DeltaW.exponent(s, sign)
+	rise: func(u nn.Update) float64 { return LossDrop.rise(u) - 2*DeltaW.rise(u) },
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return LossDrop.exponent(s, u) - 2*DeltaW.exponent(s, u)
 	},
 	expected: LossDrop.expected,
 	per:      DeltaW.expected,
@@ -150,13 +159,17 @@ var Step = Prediction{
 // (3),
 //
 //	linear:  E‖ΔWx‖² = η²γ⁴σ⁴ r [(r+1)‖Gx‖² + ‖G‖²‖x‖² + (κ−3) Σ_j ‖G_·j‖² x_j²]
-//	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²].
+//	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²]
+//	divided: E‖ΔWx‖² = η²γ⁴ (r/in) [(r+2−ρ)‖Gx‖² + ρ‖G‖²‖x‖²]/(in + 2), with ρ = (in − r)/(in − 1), for r ≤ in.
 //
 // The faster rise begins once r ≫ (‖G‖‖x‖/‖Gx‖)². This bound is in for an x unrelated to G, but
-// near 1 for an x from the batch of G.
+// near 1 for an x from the batch of G. Under divided updates the faster rise ends again at r = in,
+// so that no power is predicted.
 var AdapterOutput = Prediction{
-	Rise:     DeltaW.Rise,
-	exponent: DeltaW.exponent,
+	rise: DeltaW.rise,
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return pick(u, DeltaW.exponent(s, u), DeltaW.exponent(s, u), math.NaN())
+	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
 			return sq(z.lr*z.gamma*z.sigma) * z.rank * (m.Inputs*m.Rows + (z.rank-1)*2/math.Pi*m.UnitThrough)
@@ -173,11 +186,12 @@ var AdapterOutput = Prediction{
 // (4),
 //
 //	linear:  E‖ΔWᵀv‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖Gᵀv‖²
-//	sign:    E‖ΔWᵀv‖² = η²γ²σ² r [in vᵀSv + (r−1)·2/π·‖Σ_i v_i g_i/‖g_i‖‖²],
+//	sign:    E‖ΔWᵀv‖² = η²γ²σ² r [in vᵀSv + (r−1)·2/π·‖Σ_i v_i g_i/‖g_i‖‖²]
+//	divided: E‖ΔWᵀv‖² = η²γ⁴ ‖Gᵀv‖² min(r, in)/in,
 //
 // S_ij = (2/π) arcsin(cos(g_i, g_j)).
 var InputGradient = Prediction{
-	Rise:     DeltaW.Rise,
+	rise:     DeltaW.rise,
 	exponent: DeltaW.exponent,
 	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
@@ -191,11 +205,13 @@ var InputGradient = Prediction{
 
 // MovementA is how far A has moved by its first update, relative to where it began.
 // Under a linear update A moves by its learning rate times ∇A, and under the sign every entry moves
-// by the learning rate; entries begin with size σ. This holds while the gradient G does not
+// by the learning rate; entries begin with size σ. Under a divided update A moves by its learning rate times
+// ∇A/δ, since BᵀB is still far below the damping δ. This holds while the gradient G does not
 // depend on r: for few steps, or for large r and p > ½.
 var MovementA = Prediction{
-	exponent: func(s lora.Scheme, sign bool) float64 {
-		return pick(sign, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA)
+	rise: GradNormAFirst.rise,
+	exponent: func(s lora.Scheme, u nn.Update) float64 {
+		return pick(u, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA, -2*s.P+2*s.Init-s.LRA-s.LRB)
 	},
 }
 

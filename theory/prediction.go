@@ -10,13 +10,11 @@ import (
 // Prediction is theory's prediction of a statistic.
 type Prediction struct {
 	// exponent is the power of rank, for ranks far below the width of the adapted maps; nil
-	// if there is no prediction. sign is true for updates whose size does not depend on the
-	// size of the gradient, and false for linear updates.
-	exponent func(s lora.Scheme, sign bool) float64
+	// if there is no prediction, as NaN is for some updates.
+	exponent func(s lora.Scheme, u nn.Update) float64
 
-	// Rise is the difference of the power for ranks far above that width; negative if the
-	// power is smaller there.
-	Rise float64
+	// rise is the difference of the power for ranks far above that width; nil if there is none.
+	rise func(u nn.Update) float64
 
 	// Onset says that the prediction holds before any update, so that it does not depend on
 	// the optimizer.
@@ -43,7 +41,17 @@ func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
 	if t.exponent == nil || s.Log || !predicted(u) && !t.Onset {
 		return math.NaN(), false
 	}
-	return t.exponent(drawingA(s), u != nn.LinearUpdate), true
+	power := t.exponent(drawingA(s), u)
+	return power, !math.IsNaN(power)
+}
+
+// Rise returns the difference of the power for ranks far above the width of the adapted maps; negative if the
+// power is smaller there.
+func (t Prediction) Rise(u nn.Update) float64 {
+	if t.rise == nil {
+		return 0
+	}
+	return t.rise(u)
 }
 
 // predicted reports whether theory predicts anything for first updates of a kind.
@@ -56,7 +64,7 @@ func (t Prediction) Exponent(u nn.Update, s lora.Scheme) (float64, bool) {
 // gradient's spectrum. The adapter's output goes as ‖VᵀAx‖ c, with the power −p, while the
 // gradient has more than r singular values.
 func predicted(u nn.Update) bool {
-	return u == nn.LinearUpdate || u == nn.SignUpdate || u == nn.EvenUpdate
+	return u == nn.LinearUpdate || u == nn.SignUpdate || u == nn.EvenUpdate || u == nn.DividedUpdate
 }
 
 // drawingA returns the scheme or, if B is drawn, the scheme of the transposed map.
@@ -71,10 +79,14 @@ func drawingA(s lora.Scheme) lora.Scheme {
 // of the ratios, but not equal to it.
 func (t Prediction) Ratio() bool { return t.per != nil }
 
-// pick returns the power under linear or under sign-like updates.
-func pick(sign bool, linear, signLike float64) float64 {
-	if sign {
-		return signLike
+// pick returns the power under updates of a kind: linear ones, those whose size does not depend on the size of
+// the gradient, or divided ones.
+func pick(u nn.Update, linear, signLike, divided float64) float64 {
+	switch u {
+	case nn.LinearUpdate:
+		return linear
+	case nn.DividedUpdate:
+		return divided
 	}
-	return linear
+	return signLike
 }

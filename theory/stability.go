@@ -27,7 +27,8 @@ const (
 // rates and σ² under linear updates, and as γr times learning rates under sign-like ones. A
 // scheme explodes if either part grows, and is stable if the larger one does not depend on r.
 //
-// This is the law as r grows without bound. It says that the loss drops equally at every rank.
+// This is the law as r grows without bound. Divided updates have another one for ranks far below the maps'
+// width: there p = ½ is stable, and not p = 0. The law says that the loss drops equally at every rank.
 // It does not say that one learning rate is best at every rank: the first step that curvature
 // allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
 func StabilityOf(u nn.Update, s lora.Scheme) Stability {
@@ -35,8 +36,7 @@ func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 		return Unknown
 	}
 	s = drawingA(s)
-	sign := u != nn.LinearUpdate
-	switch most := math.Max(LossDrop.exponent(s, sign), bothMoved(s, sign)); {
+	switch most := math.Max(LossDrop.exponent(s, u), bothMoved(s, u)) + LossDrop.rise(u); {
 	case most > exactly:
 		return Explodes
 	case most < -exactly:
@@ -45,9 +45,11 @@ func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 	return Stable
 }
 
-// bothMoved returns the power of rank of γ(ΔB)(ΔA) along the gradient.
-func bothMoved(s lora.Scheme, sign bool) float64 {
-	return pick(sign, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB)
+// bothMoved returns the power of rank of γ(ΔB)(ΔA) along the gradient; under divided updates that of
+// γBΔA = −ηγ²B(BᵀB)⁻¹BᵀG, which projects the gradient onto the r columns of B, once B is large against the
+// damping.
+func bothMoved(s lora.Scheme, u nn.Update) float64 {
+	return pick(u, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB, 1-2*s.P-s.LRA)
 }
 
 // BestRate returns the power of rank of the best learning rate of a scheme under sign-like
@@ -60,7 +62,7 @@ func BestRate(u nn.Update, s lora.Scheme) float64 {
 	if s.Log || u != nn.SignUpdate && u != nn.EvenUpdate {
 		return math.NaN()
 	}
-	return 0 - bothMoved(s, true)/2 // 0 - x, since -x could be -0
+	return 0 - bothMoved(s, u)/2 // 0 - x, since -x could be -0
 }
 
 // exactly is the largest rounding error of a sum of a scheme's exponents.

@@ -43,15 +43,17 @@ func bestRatePower(optimizer string, s lora.Scheme) (float64, bool) {
 	return m.Value, ok
 }
 
-// startClaim is the claim whose study measured the first loss drop under an optimizer.
+// startClaim is the claim whose study measured the first loss drop under an optimizer; empty if none did.
 func startClaim(optimizer string) string {
 	switch {
 	case optimizer == "sgd" || optimizer == usual:
 		return "first-step-powers" // under five multipliers
-	case nn.UpdateOf(optimizer) == nn.EvenUpdate:
+	case optimizer == "adafactor":
 		return "adafactor-sign-like"
+	case nn.UpdateOf(optimizer) == nn.SignUpdate:
+		return "start-free-of-rank" // under the one that is free of rank
 	}
-	return "start-free-of-rank" // under the one that is free of rank
+	return ""
 }
 
 func bestRateReasons(optimizer string, s lora.Scheme, q Question) (all []string) {
@@ -119,15 +121,19 @@ func firstStepPower(optimizer string, s lora.Scheme) (float64, bool) {
 
 func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
 	power, _ := firstStepPower(optimizer, s)
-	c := claimOf(startClaim(optimizer))
 	derived, much := "derived", "as much"
 	if nn.UpdateOf(optimizer) == nn.EvenUpdate {
 		derived, much = "derived for the sign of the gradient, near to which the steps are", "about as much"
 	}
+	measured := "not measured by the project's report"
+	if key := startClaim(optimizer); key != "" {
+		c := claimOf(key)
+		measured = fmt.Sprintf("measured: claim %s, which is %s", c.Number, standingOf(c))
+	}
 	return []string{
 		fmt.Sprintf("%s: the first step of %s lowers the loss by %s at every rank, to first order, if the rate goes "+
 			"as r^%s (theory, LossDrop)", derived, optimizer, much, number.Brief(power)),
-		fmt.Sprintf("measured: claim %s, which is %s", c.Number, standingOf(c)),
+		measured,
 	}
 }
 
