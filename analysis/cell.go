@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"ranksweep/grid"
 	"ranksweep/metrics"
 	"ranksweep/metrics/stats"
 	"ranksweep/results"
@@ -61,6 +62,9 @@ func newCell(rows []Row) Cell {
 	c := Cell{Setting: rows[0].Setting, Runs: rows}
 	c.LR = geometricMean(rows, func(r Row) float64 { return r.Setting.LR })
 	c.Axes = cellAxes(rows)
+	if seed := slices.IndexFunc(rows[0].Setting.Axes, isSeed); seed >= 0 && len(c.Places) > seed {
+		c.Places = slices.Delete(slices.Clone(c.Places), seed, seed+1)
+	}
 	c.BeyondTheory, c.Warnings = "", nil
 	for _, r := range rows {
 		c.BeyondTheory = cmp.Or(c.BeyondTheory, r.BeyondTheory)
@@ -72,6 +76,8 @@ func newCell(rows []Row) Cell {
 	}
 	return c
 }
+
+func isSeed(a grid.Coordinate) bool { return a.Name == "seed" }
 
 // Statistic returns the mean of s over the cell's seeds that have a value.
 // [Cell.Diverged] and [Cell.Failed] count the runs that may lack one.

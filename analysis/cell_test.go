@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -247,5 +248,26 @@ func TestCollapseRatio(t *testing.T) {
 	b := Arms(Rows(runs))[1]
 	if got := b.CollapseRatio(b.Cells[2]); got.N != 2 || got.Mean != 1 {
 		t.Errorf("rslora: %+v, want 1 of two seeds", got)
+	}
+}
+
+// An arm holds all its ranks, wherever the grid has the seed.
+func TestArmsWithSeedsFirst(t *testing.T) {
+	var planned []grid.Planned
+	var runs []results.Run
+	for _, rank := range []int{4, 8} {
+		for _, lr := range []string{"1", "2"} {
+			r := testRun("lora", 1, rank, 0)
+			r.ID, r.Cell = r.ID+lr, r.Cell+lr
+			r.LR, _ = strconv.ParseFloat(lr, 64)
+			runs = append(runs, r)
+			planned = append(planned,
+				grid.Planned{ID: r.ID, Axes: axes("seed", "0", "rank", strconv.Itoa(rank), "lr", lr)})
+		}
+	}
+	in, _, _ := Split(grid.Grid{Runs: planned}, runs)
+	arms := Arms(in)
+	if len(arms) != 2 || len(arms[0].Cells) != 2 || len(arms[1].Cells) != 2 {
+		t.Errorf("%d arms, want 2 of 2 ranks each", len(arms))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/results"
 )
 
@@ -36,6 +37,19 @@ func configFields(config json.RawMessage) map[string]string {
 	all := make(map[string]string)
 	for path, value := range ConfigFields(config) {
 		all[path] = fmt.Sprint(value)
+	}
+	return all
+}
+
+// Coordinates are the fields of a run's config as they stand on axes, in order of name: those that it has.
+func Coordinates(r results.Run) (all []grid.Coordinate) {
+	fields := configFields(r.Config)
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		name := path[strings.LastIndex(path, ".")+1:]
+		if path == "data.source" {
+			name = "data"
+		}
+		all = append(all, grid.Coordinate{Name: name, Value: fields[path]})
 	}
 	return all
 }

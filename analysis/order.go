@@ -14,7 +14,7 @@ func compareArms(a, b Setting) int {
 	return cmp.Or(comparePlaces(a, b), results.CompareArms(a.arm(), b.arm()))
 }
 
-// comparePlaces orders settings of one grid as the grid lists them: by scheme, then by the
+// comparePlaces orders settings of one grid, or of several joined, as the grid lists them: by scheme, then by the
 // remaining axes, each in the order of its values. Runs without a rank come last. Without a
 // grid the result is 0.
 func comparePlaces(a, b Setting) int {
@@ -23,6 +23,9 @@ func comparePlaces(a, b Setting) int {
 	}
 	if a.Ranked() != b.Ranked() {
 		return cmp.Compare(b.Rank, a.Rank) // one of the two is 0
+	}
+	if moving := slices.Compare(a.Moving, b.Moving); moving != 0 {
+		return moving // of two grids
 	}
 	scheme, others := 0, 0
 	for i, axis := range a.Axes {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 
+	"ranksweep/grid"
 	"ranksweep/lora"
 )
 
@@ -139,4 +140,12 @@ func ConfigOf(id string, record json.RawMessage) (Config, error) {
 		return Config{}, fmt.Errorf("experiments: run %s: its config: %w", id, err)
 	}
 	return c, nil
+}
+
+// Coordinates are the values of all fields, in order of declaration, as they stand on axes.
+func (c Config) Coordinates() (all []grid.Coordinate) {
+	for _, f := range fields {
+		all = append(all, grid.Coordinate{Name: f.name, Value: format(f.get(c))})
+	}
+	return all
 }

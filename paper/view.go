@@ -31,6 +31,7 @@ type View struct {
 	equal     string                   // what of the plan the runs are, and what they share, in sentences
 	alone     bool                     // a claim on one scheme is shown: no comparison with another is part of it
 	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
+	stores    []analysis.Store         // if those of several are shown together
 }
 
 // NewView returns a view of rows. choices say how their nuisance values were chosen, and
@@ -39,11 +40,17 @@ func NewView(rows []analysis.Row, choices []grid.Choice, coverage results.Covera
 	return View{Choices: choices, coverage: coverage}.of(analysis.Arms(rows))
 }
 
+// Of returns the view as one of several stores together, which have a table of their own.
+func (v View) Of(stores []analysis.Store) View {
+	v.stores = stores
+	return v
+}
+
 // of returns a view of some arms only, with their own labels and colours, and with what they
 // have in common.
 func (v View) of(arms []analysis.Arm) View {
 	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone,
-		wants: v.wants}
+		wants: v.wants, stores: v.stores}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

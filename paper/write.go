@@ -62,7 +62,8 @@ func writeFigure(f figure.Figure, dir string, format figure.Format) error {
 	return writeFile(filepath.Join(dir, f.Name+"."+string(format)), file)
 }
 
-// Tables returns the tables of a view: a summary with a row for each cell; if there are ranks,
+// Tables returns the tables of a view: if it is of several stores, what they hold and how they differ; a summary
+// with a row for each cell; if there are ranks,
 // exponents with a row for each arm and statistic; comparisons, if there are two cells; and if
 // cells were tuned, the tuning with a row for each cell and candidate. It is an error if there
 // is no run.
@@ -70,7 +71,11 @@ func Tables(v View) ([]table.Table, error) {
 	if len(v.arms) == 0 {
 		return nil, errNoRuns
 	}
-	tables := []table.Table{summaryTable(v)}
+	var tables []table.Table
+	if len(v.stores) > 1 {
+		tables = append(tables, storesTable(v.stores))
+	}
+	tables = append(tables, summaryTable(v))
 	if t := exponentsTable(v, measuredStatistics(v)); len(t.Rows) > 0 {
 		tables = append(tables, t)
 	}

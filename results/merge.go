@@ -33,11 +33,23 @@ func NewUnion(stores []*Store, varies func(Run) bool) (u Union, err error) {
 	for _, s := range stores {
 		u.Left = append(u.Left, s.Problems(ids)...)
 	}
+	err = u.add(ids, stores, varies)
+	return u, err
+}
+
+// UnionOf is NewUnion of the named runs alone, without what is wrong with packs as a whole.
+func UnionOf(ids []string, stores []*Store, varies func(Run) bool) (u Union, err error) {
+	err = u.add(ids, stores, varies)
+	return u, err
+}
+
+// add adds runs to the union.
+func (u *Union) add(ids []string, stores []*Store, varies func(Run) bool) error {
 	var conflicts []error
 	for _, id := range ids {
 		conflicts = append(conflicts, u.choose(id, stores, varies))
 	}
-	return u, errors.Join(conflicts...)
+	return errors.Join(conflicts...)
 }
 
 // recordIDs are the IDs of which some store has a record, in order.

@@ -99,6 +99,9 @@ type holdings struct {
 	grid     grid.Grid        // the runs that the experiment asks for
 	newer    newerRuns        // those of these runs that a newer program wrote
 	missing  error            // says what of the grid is there; nil if all of it is
+
+	stores []analysis.Store          // if several are shown together
+	from   map[string]*results.Store // of each run, its store
 }
 
 // stored reads the runs that the experiment of a store asks for, and no others, and says on standard error
@@ -140,7 +143,9 @@ func holdingsOf(cmd *cobra.Command, dir string, grid grid.Grid, all []results.Ru
 }
 
 // view returns the view of the reported runs.
-func (h holdings) view() paper.View { return paper.NewView(h.runs, h.choices, h.coverage) }
+func (h holdings) view() paper.View {
+	return paper.NewView(h.runs, h.choices, h.coverage).Of(h.stores)
+}
 
 // trains is the command that trains what a store lacks.
 func trains(dir string) string {

@@ -14,58 +14,72 @@ import (
 
 	"ranksweep/analysis"
 	"ranksweep/chart"
-	"ranksweep/metrics"
 	"ranksweep/paper"
-	"ranksweep/results"
 )
 
 func newPlot() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "plot DIR [FIGURE…]",
-		Short: "Draw the figures of a store into DIR/figures, as SVG, PNG and PDF, or one of your own",
+		Use:   "plot DIR… [FIGURE…]",
+		Short: "Draw the figures of stores into DIR/figures, as SVG, PNG and PDF, or one of your own",
 		Long: "Plot draws loss and gradient norm against steps and the onset gradient norm against\n" +
 			"rank, and prints their captions. Nothing is trained. FIGURE draws that one alone:\n" +
 			strings.Join(paper.FigureNames(), ", ") + ".\n\n" +
 			"Figures that the experiment file asks for under figures are drawn too.\n\n" +
 			"With --x, --y or another of these flags it draws a figure of your own: any axis, field,\n" +
 			"statistic or quantity against any other. Its data are written beside it as CSV. docs/figures.md\n" +
-			"shows ten figures and the command of each.\n\n" + storeHelp,
+			"shows ten figures and the command of each.\n\n" + storesHelp,
 		Example: "  sweep plot runs/quickstart\n  sweep plot runs/quickstart activations\n" +
-			"  sweep plot runs/quickstart --x rank --y val_loss --lines scaling --width 3.25in",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return nil
+			"  sweep plot runs/quickstart --x rank --y val_loss --lines scaling --width 3.25in\n" +
+			"  sweep plot runs/quickstart runs/longer loss",
+		Args: atLeastOne("DIR"),
+		PreRunE: func(cmd *cobra.Command, args []string) error {
+			dirs, figures := storesAnd(args)
+			if len(figures) > 0 && strings.ContainsRune(figures[0], filepath.Separator) {
+				return noStore(figures[0], "run") // no figure has such a name
 			}
-			return exactly("DIR")(cmd, args)
+			return ofStores(cmd, dirs)
 		},
-		PreRunE: ofStore,
 	}
 	for _, o := range chart.Options {
 		cmd.Flags().String(o.Name, "", o.Meaning)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		spec, own, err := specOf(cmd.Flags())
-		if err == nil && own && len(args) > 1 {
+		dirs, figures := storesAnd(args)
+		if err == nil && own && len(figures) > 0 {
 			err = fmt.Errorf("plot: FIGURE %s: the flags describe a figure of your own: leave one of the two out",
-				args[1])
+				figures[0])
 		}
 		if err != nil {
 			return usageError{err}
 		}
-		h, err := stored(cmd, args[0])
+		dir, err := viewFolder(dirs)
+		if err != nil {
+			return err
+		}
+		h, err := storedIn(cmd, dirs)
 		if err != nil {
 			return err
 		}
 		if own {
-			return cmp.Or(drawChart(cmd.OutOrStdout(), h, args[0], spec), h.missing)
+			return cmp.Or(drawChart(cmd.OutOrStdout(), h, dir, spec), h.missing)
 		}
-		err = drawNamed(cmd.OutOrStdout(), h, args[0], args[1:])
-		if err == nil && len(args) == 1 {
-			drawOwn(cmd.OutOrStdout(), cmd.ErrOrStderr(), h, args[0])
+		err = drawNamed(cmd.OutOrStdout(), h, dir, figures)
+		if err == nil && len(figures) == 0 {
+			drawOwn(cmd.OutOrStdout(), cmd.ErrOrStderr(), h, dir)
 		}
 		return cmp.Or(err, h.missing)
 	}
 	return cmd
+}
+
+// storesAnd takes arguments apart into stores, of which the first is one, and what follows them.
+func storesAnd(args []string) (dirs, rest []string) {
+	n := 1
+	for n < len(args) && isStore(args[n]) && !slices.Contains(paper.FigureNames(), args[n]) {
+		n++
+	}
+	return args[:n], args[n:]
 }
 
 // specOf returns the figure that flags describe; own is false if there is none.
@@ -152,10 +166,6 @@ func (h holdings) source(dir string) chart.Source {
 			s.Tried = append(s.Tried, r)
 		}
 	}
-	store := results.Open(dir)
-	s.Modules = func(id string) ([]metrics.Point, error) {
-		r, err := store.Get(id)
-		return r.Modules, err
-	}
+	s.Modules = h.modules(dir)
 	return s
 }

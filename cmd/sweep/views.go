@@ -16,20 +16,24 @@ import (
 
 func newTable() *cobra.Command {
 	return &cobra.Command{
-		Use:   "table DIR",
-		Short: "Print the tables of a store, and write them to DIR/tables as CSV",
-		Long: "Table prints what a store holds: a summary with a row for each scheme and rank, the\n" +
+		Use:   "table DIR…",
+		Short: "Print the tables of stores, and write them to DIR/tables as CSV",
+		Long: "Table prints what stores hold: a summary with a row for each scheme and rank, the\n" +
 			"fitted powers of rank beside those of theory, comparisons of schemes and ranks, and\n" +
-			"how nuisance values were chosen. Nothing is trained.\n\n" + storeHelp,
-		Example: "  sweep table runs/quickstart",
-		Args:    exactly("DIR"),
-		PreRunE: ofStore,
+			"how nuisance values were chosen. Nothing is trained.\n\n" + storesHelp,
+		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart runs/longer",
+		Args:    atLeastOne("DIR"),
+		PreRunE: ofStores,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := stored(cmd, args[0])
+			dir, err := viewFolder(args)
 			if err != nil {
 				return err
 			}
-			return cmp.Or(showTables(cmd.OutOrStdout(), h, args[0]), h.missing)
+			h, err := storedIn(cmd, args)
+			if err != nil {
+				return err
+			}
+			return cmp.Or(showTables(cmd.OutOrStdout(), h, dir), h.missing)
 		},
 	}
 }
