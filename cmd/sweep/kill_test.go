@@ -188,7 +188,7 @@ func TestInterruptedSweepKeepsRuns(t *testing.T) {
 }
 
 // TestRemovedStoreIsNotComplete: a sweep whose store is removed while it runs does not end as
-// if what is left were all. The next one completes the store.
+// if what is left were all. It leaves a store that names its experiment, and the next one completes it.
 func TestRemovedStoreIsNotComplete(t *testing.T) {
 	t.Parallel()
 	dir := workplace(t)
@@ -198,7 +198,12 @@ func TestRemovedStoreIsNotComplete(t *testing.T) {
 	if code := c.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit status %d\n%s", code, c.Stderr)
 	}
-	compare(t, complete(t, dir, "out"), complete(t, dir, "undisturbed"))
+	left := files(t, filepath.Join(dir, "out"))
+	want := complete(t, dir, "undisturbed")
+	if left["/experiment.yaml"] != want["/experiment.yaml"] {
+		t.Errorf("experiment.yaml is %q", left["/experiment.yaml"])
+	}
+	compare(t, complete(t, dir, "out"), want)
 }
 
 // TestTwoProcessesShareAStore: each run is trained once, and both commands end with a

@@ -163,6 +163,19 @@ func settle(cmd *cobra.Command, p *sweep.Plan, dir string) error {
 	return wholefile.WriteBytes(file, resolved)
 }
 
+// restore writes the experiment file of a store that somebody removed while runs were trained.
+func restore(p *sweep.Plan, dir string) error {
+	file := filepath.Join(dir, experimentFile)
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	resolved, err := p.Experiment.Resolved()
+	if err != nil {
+		return err
+	}
+	return wholefile.WriteBytes(file, resolved)
+}
+
 // tidy removes what killed processes left in the store in dir. What processes of other hosts
 // left is removed if it stayed the same between two calls that lie some minutes apart. A shard
 // leaves it to the command that prints the tables: thousands of shards may start and end, and each
@@ -239,8 +252,8 @@ func newScheduler(t train.Trainers, dir string, workers int) sweep.Scheduler {
 	}
 }
 
-// phase trains the missing runs of a part of a plan. It records the grid before and after, so that a
-// store that was removed in the meantime does not pass for a complete one.
+// phase trains the missing runs of a part of a plan. It records the grid before and after, and the experiment if
+// its file is gone, so that a store that was removed in the meantime does not pass for a complete one.
 func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir string) error {
 	if err := recordGrid(cmd.ErrOrStderr(), p, part, s.Store, dir); err != nil {
 		return err
@@ -250,6 +263,9 @@ func phase(cmd *cobra.Command, s sweep.Scheduler, p, part *sweep.Plan, dir strin
 	s.Observer = progress
 	if err := s.Run(cmd.Context(), part); err != nil {
 		return unsaved{err, progress.without(s.Store)}
+	}
+	if err := restore(p, dir); err != nil {
+		return err
 	}
 	return recordGrid(cmd.ErrOrStderr(), p, part, s.Store, dir)
 }
