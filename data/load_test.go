@@ -173,6 +173,31 @@ func TestLoadLayouts(t *testing.T) {
 	}
 }
 
+// A file is read in pieces as large as there is room for, whatever size its disk or gzip gives it in:
+// between objects, json.Decoder looks at white space again after each piece.
+func TestReadsAreWhole(t *testing.T) {
+	const size = 1 << 20
+	for _, name := range []string{"a.jsonl", "a.jsonl.gz"} {
+		content := strings.Repeat(" ", size)
+		if strings.HasSuffix(name, ".gz") {
+			content = zipped(content)
+		}
+		text, err := openText(write(t, name, content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer text.Close()
+		text.Discard(text.Buffered())
+		room := make([]byte, size/2)
+		if n, err := text.Read(room); n != len(room) || err != nil {
+			t.Errorf("%s: read %d of %d bytes (%v)", name, n, len(room), err)
+		}
+		if rest, err := io.ReadAll(text); len(rest) == 0 || len(rest) >= size/2 || err != nil {
+			t.Errorf("%s: then %d bytes (%v)", name, len(rest), err)
+		}
+	}
+}
+
 // zipped returns a text as gzip packs it.
 func zipped(text string) string {
 	var b strings.Builder

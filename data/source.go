@@ -58,14 +58,18 @@ func openText(path string) (*text, error) {
 
 const gzipMagic = "\x1f\x8b"
 
-// bounded gives an error in place of more than left bytes.
+// bounded gives an error in place of more than left bytes. A read gives all that there is room for, since
+// json.Decoder looks at white space again from its beginning after each read.
 type bounded struct {
 	io.Reader
 	left int64
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
+	n, err := io.ReadFull(b.Reader, p)
+	if n > 0 {
+		err = nil // the next read has it
+	}
 	if b.left -= int64(n); b.left < 0 {
 		return 0, errTooLong
 	}
