@@ -163,7 +163,14 @@ func dataNote(v View) string {
 // caption describes a figure of curves: what the lines and bands are, which runs are left out,
 // and what was held equal.
 func (k curves) caption(v View, what string) string {
-	n := doneCounts(v)
+	n, after := doneCounts(v), runsLost(v)
+	if anyDiverged(v) {
+		after += " Each diverged run has its own dashed line, which ends in a cross."
+	}
+	after += " " + v.equal
+	if n.high == 0 {
+		return capital(what) + " against steps." + after
+	}
 	text := fmt.Sprintf("%s against steps, one line for each rank: means over seeds, %s.", capital(what), seedCount(n))
 	if window := k.smoothing.Window; window > 1 {
 		text += fmt.Sprintf(" Each run is smoothed: a point is the mean of the last %d.", window)
@@ -173,11 +180,7 @@ func (k curves) caption(v View, what string) string {
 	} else {
 		text += " Intervals are not drawn: bands would hide lines that lie close together."
 	}
-	text += " Where lines lie on each other, that of the largest rank is on top." + runsLost(v)
-	if anyDiverged(v) {
-		text += " Each diverged run has its own dashed line, which ends in a cross."
-	}
-	return text + " " + v.equal
+	return text + " Where lines lie on each other, that of the largest rank is on top." + after
 }
 
 // counts are the smallest and the largest number of runs behind the means of a figure.

@@ -144,6 +144,7 @@ func (k curves) legend(v View) figure.Legend {
 	if k.spread != figure.NoSpread {
 		spread = spreadName(doneCounts(v))
 	}
+	done := doneCounts(v).high > 0 // otherwise there is no mean
 	l := figure.Legend{{Text: "rank", Samples: make([]figure.Series, len(v.schemes))}}
 	for _, rank := range v.ranks {
 		e := figure.Entry{Text: rankText(rank)}
@@ -153,6 +154,8 @@ func (k curves) legend(v View) figure.Legend {
 		for _, scheme := range v.schemes {
 			s := figure.Series{Color: v.rankShade(scheme, rank), Line: figure.LineWide}
 			switch {
+			case !done:
+				s.Line, s.Dashes = figure.ThinLineWide, figure.ShortDashes
 			case k.spread == figure.Bars:
 				s.Glyph = v.rankGlyph(rank)
 			case spread != "":
@@ -169,6 +172,9 @@ func (k curves) legend(v View) figure.Legend {
 		l = append(l, figure.Entry{Text: "diverged", Samples: []figure.Series{{
 			Color: figure.Ink, Line: figure.ThinLineWide, Dashes: figure.ShortDashes, Glyph: draw.CrossGlyph{},
 		}}})
+	}
+	if !done {
+		return l
 	}
 	l = append(l, figure.Entry{}, figure.Entry{Text: "lines: mean, " + seedCount(doneCounts(v))})
 	if spread != "" {

@@ -157,6 +157,13 @@ func TestSVGNamesOnlyNumbers(t *testing.T) {
 			for _, fault := range checkLayout(f) {
 				t.Errorf("%s, %s: %s", name, f.Name, fault)
 			}
+			said := f.Caption + "\n"
+			for _, e := range f.Legend {
+				said += e.Text + "\n"
+			}
+			if regexp.MustCompile(`n = 0[^ ]`).MatchString(said) {
+				t.Errorf("%s, %s: means of nothing: %s", name, f.Name, said)
+			}
 		}
 	}
 }

@@ -85,6 +85,9 @@ func lossesFound(v View) string {
 	if len(main) == 0 {
 		return "There are no losses to compare: that takes two schemes or two ranks."
 	}
+	if doneCounts(v).high == 0 {
+		return "There are no losses to compare: no run came to its end."
+	}
 	var told []string
 	var kinds []Verdict
 	for _, d := range main {

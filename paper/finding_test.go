@@ -66,6 +66,7 @@ func foundCases() []struct {
 				diverge(r, 5)
 			}
 		}), 0, 0, nil},
+		{"all runs diverged", each(func(_ int, r *results.Run) { diverge(r, 5) }), 0, 0, nil},
 		{"two runs missing", with(whole)[2:], 2, 0, nil},
 		{"two runs of a newer program", with(whole)[2:], 0, 2, nil},
 		{"interrupted: the largest ranks first", with(whole)[12:18], 30, 0, nil},

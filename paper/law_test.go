@@ -9,7 +9,7 @@ import (
 func TestAside(t *testing.T) {
 	for n := 1; n <= 12; n++ {
 		for i := range n {
-			if x := figure.Aside(i, n); x < -5 || x > 5 || i > 0 && x <= figure.Aside(i-1, n) {
+			if x := figure.Aside(i, n); x < -3 || x > 3 || i > 0 && x <= figure.Aside(i-1, n) {
 				t.Errorf("mark %d of %d stands %v aside", i, n, x)
 			}
 		}

@@ -26,8 +26,8 @@ var Glyphs = []draw.GlyphDrawer{
 }
 
 // Aside is how far the marks of series i of n stand from the x that all series share, so that
-// their bars do not hide each other. It is at most five points, so that they stay in the panel.
+// their bars do not hide each other. It is at most three points, so that no mark lies on the axis.
 func Aside(i, n int) vg.Length {
-	apart := min(3, 10/vg.Length(max(1, n-1)))
+	apart := min(3, 6/vg.Length(max(1, n-1)))
 	return apart * (vg.Length(i) - vg.Length(n-1)/2)
 }
