@@ -81,11 +81,11 @@ func (s *Store) Holders() (all []Holder, err error) {
 }
 
 func (s *Store) holder(id string, e fs.DirEntry) (h Holder, ok bool) {
-	text, err := s.files.ReadFile(s.leasePath(id))
+	text, err := s.readLease(s.leasePath(id))
 	l := decodeLease(text)
 	for n := 0; n < 3 && err == nil && l.Claim == ""; n++ { // it is just being written
 		time.Sleep(20 * time.Millisecond)
-		text, err = s.files.ReadFile(s.leasePath(id))
+		text, err = s.readLease(s.leasePath(id))
 		l = decodeLease(text)
 	}
 	if err != nil || l.Claim == "" || l.Ended() {

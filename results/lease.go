@@ -71,6 +71,14 @@ func decodeLease(text []byte) (l leaseText) {
 
 func (s *Store) leasePath(id string) string { return filepath.Join(s.runs, "."+id+leaseSuffix) }
 
+// longestLease is more bytes than any lease has.
+const longestLease = 64 << 10
+
+// readLease reads a lease, of a file of any size: no more than what tells whether it is one.
+func (s *Store) readLease(path string) ([]byte, error) {
+	return s.files.ReadPart(path, 0, longestLease)
+}
+
 // Claim claims a run. It returns nil if another process holds it.
 //
 // Whoever gets the lease must look in the store again: the run may have been finished a
@@ -118,14 +126,14 @@ func (l *Lease) create() error {
 
 // read returns the lease that is there, which may be another's, or empty.
 func (l *Lease) read() leaseText {
-	text, _ := l.store.files.ReadFile(l.store.leasePath(l.id))
+	text, _ := l.store.readLease(l.store.leasePath(l.id))
 	return decodeLease(text)
 }
 
 // removeStale removes a lease whose holder has ended or stopped, and reports whether it did.
 func (s *Store) removeStale(id string) bool {
 	path := s.leasePath(id)
-	text, err := s.files.ReadFile(path)
+	text, err := s.readLease(path)
 	unchanged := s.leases.Unchanged(id, seen(text, err))
 	if !decodeLease(text).Ended() && unchanged < leaseTerm {
 		return false
@@ -137,7 +145,7 @@ func (s *Store) removeStale(id string) bool {
 		return false
 	}
 	defer s.files.RemoveAll(moved)
-	if now, _ := s.files.ReadFile(moved); string(now) != string(text) {
+	if now, _ := s.readLease(moved); string(now) != string(text) {
 		s.files.Rename(moved, path)
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -165,6 +166,25 @@ func TestAStoppedHolder(t *testing.T) {
 				taken.Release()
 			}
 		})
+	}
+}
+
+// A file of 100 GB in a lease's place is not read into memory, and counts as a lease that stays as it is.
+func TestHugeLease(t *testing.T) {
+	s := Open(t.TempDir())
+	path := s.leasePath("x")
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 100<<30); err != nil {
+		t.Skipf("skipped: this disk has no files with holes: %v", err)
+	}
+	claim(t, s, false)
+	if holders, err := s.Holders(); len(holders) > 0 || err != nil {
+		t.Errorf("holders %v (%v)", holders, err)
 	}
 }
 
