@@ -7,20 +7,32 @@ import (
 	"ranksweep/results"
 )
 
-// Export writes runs.csv, curves.csv, validation.csv, cells.csv, exponents.csv, and
-// columns.csv, which explains every column, into dir, and makes dir if need be. Each file
-// is replaced as a whole. An absent value is an empty field.
+// Export writes the runs in some forms into dir, and makes dir if need be. A wide form has cells and
+// exponents beside the tables of runs; columns.csv explains every column of all forms. Each file is
+// replaced as a whole. An absent value is an empty field.
 //
 // The runs are those of all phases that the grid asks for; a run that
 // the grid asks for and runs lack is exported with the status missing. Cells and exponents
 // come from in, the reported runs that [Split] found among them.
-func Export(runs results.Outlines, in []Row, g grid.Grid, dir string) error {
-	tables, err := runs.WriteTables(dir, g, LocalMarks(in))
-	if err != nil {
-		return err
-	}
+func Export(runs results.Outlines, in []Row, g grid.Grid, dir string, forms ...results.Form) error {
 	cells := Cells(in)
-	return results.WriteTables(dir, tables, cellTable(cells), exponentTable(armsOf(cells)))
+	beside := []results.Table{cellTable(cells), exponentTable(armsOf(cells))}
+	var written []results.Table
+	for _, f := range forms {
+		tables, err := runs.Write(dir, f, g, LocalMarks(in))
+		if err != nil {
+			return err
+		}
+		written = append(written, tables...)
+		if !f.Wide() {
+			continue
+		}
+		if tables, err = f.WriteTables(dir, beside...); err != nil {
+			return err
+		}
+		written = append(written, tables...)
+	}
+	return results.WriteColumns(dir, written...)
 }
 
 // Tables are the tables, without rows, that an export has beside those of runs.

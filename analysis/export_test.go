@@ -42,7 +42,7 @@ func exported() []results.Run {
 // export exports runs whose reported ones are not known yet.
 func export(runs results.Outlines, g grid.Grid, dir string) error {
 	in, _, _ := Split(g, runs.Runs)
-	return Export(runs, in, g, dir)
+	return Export(runs, in, g, dir, results.CSV, results.Long)
 }
 
 // exportedGrid is a grid in which the last run is a tuning run, and one further run of each
@@ -81,8 +81,8 @@ func TestExportMatchesGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := files(t, dir)
-	if len(got) != 6 {
-		t.Errorf("wrote %d files, want 6", len(got))
+	if len(got) != 8 {
+		t.Errorf("wrote %d files, want 8", len(got))
 	}
 	for name, data := range got {
 		golden := filepath.Join("testdata", name)
@@ -239,8 +239,8 @@ func TestExportHasNoColumnTwiceAndExplainsEach(t *testing.T) {
 			t.Errorf("%s has columns\n%s, and explained are\n%s", name, rows[0], explained[name])
 		}
 	}
-	if len(tables) != 6 {
-		t.Errorf("%d files, want 6", len(tables))
+	if len(tables) != 8 {
+		t.Errorf("%d files, want 8", len(tables))
 	}
 	if repeated([]string{"a", "b", "a"}) != "a" {
 		t.Error("a name that is there twice is not seen")

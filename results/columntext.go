@@ -19,7 +19,9 @@ func Columns(beside ...Table) []ColumnText {
 	tables := []Table{
 		{File: RunsTable, Columns: allRunColumns([]string{"PATH"})},
 		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(quantities))},
+		{File: modulesTable, Columns: slices.Concat(moduleColumns, quantityColumns(quantities))},
 		{File: validationTable, Columns: validationTableColumns},
+		{File: longTable, Columns: longColumns},
 	}
 	tables = append(append(tables, beside...), []Table{
 		{File: columnsTable, Columns: dictionaryColumns},

@@ -17,6 +17,7 @@ type Outlines struct {
 
 	rest     func(id string) (rest, error) // of a run
 	recorded []metrics.Quantity            // in some curve
+	modules  []metrics.Quantity            // of some adapted map
 	configs  *configReader
 	paths    []string // of the fields of configs
 }
@@ -27,7 +28,7 @@ func OutlinesOf(runs []Run) Outlines {
 	var outlines []outline
 	configs := newConfigReader()
 	for _, r := range runs {
-		byID[r.ID] = rest{r.Curve, r.Validation, r.Config}
+		byID[r.ID] = restOf(r)
 		outlines = append(outlines, outlineOf(r, configs))
 	}
 	return newOutlines(outlines, configs, func(id string) (rest, error) { return byID[id], nil })
@@ -47,12 +48,14 @@ func (s *Store) Outlines(g grid.Grid, left *Rest) (o Outlines, others int, probl
 type outline struct {
 	Run
 	recorded []metrics.Quantity
+	modules  []metrics.Quantity
 	paths    string
 }
 
 func outlineOf(r Run, configs *configReader) outline {
 	fields, _ := configs.fields(r.Config) // what is wrong with it is said when its row is written
-	o := outline{r, metrics.Recorded(r.Curve...), one(strings.Join(pathsOf(fields), "\n"))}
+	o := outline{r, metrics.Recorded(r.Curve...), metrics.Recorded(r.Modules...),
+		one(strings.Join(pathsOf(fields), "\n"))}
 	o.Provenance = unique.Make(r.Provenance).Value()
 	for _, text := range []*string{&o.Experiment, &o.Scheme, &o.Optimizer, &o.BeyondTheory} {
 		*text = one(*text)
@@ -79,12 +82,16 @@ func one(text string) string { return unique.Make(text).Value() }
 func newOutlines(all []outline, configs *configReader, read func(id string) (rest, error)) Outlines {
 	slices.SortStableFunc(all, func(a, b outline) int { return CompareRuns(a.Run, b.Run) })
 	o := Outlines{Runs: make([]Run, len(all)), configs: configs, rest: read}
-	recorded, seen := make(map[metrics.Quantity]bool), make(map[string]bool)
+	recorded, modules := make(map[metrics.Quantity]bool), make(map[metrics.Quantity]bool)
+	seen := make(map[string]bool)
 	var lists [][]string
 	for i, r := range all {
 		o.Runs[i] = r.Run
 		for _, q := range r.recorded {
 			recorded[q] = true
+		}
+		for _, q := range r.modules {
+			modules[q] = true
 		}
 		if r.paths != "" && !seen[r.paths] {
 			seen[r.paths] = true
@@ -92,12 +99,13 @@ func newOutlines(all []outline, configs *configReader, read func(id string) (res
 		}
 	}
 	o.paths = mergeOrders(lists)
-	for _, q := range metrics.Quantities() {
-		if recorded[q] || !q.Optional() {
-			o.recorded = append(o.recorded, q)
-		}
-	}
+	o.recorded, o.modules = inOrder(recorded), inOrder(modules)
 	return o
+}
+
+// inOrder lists the quantities of a set, and those that have a column in any case.
+func inOrder(set map[metrics.Quantity]bool) []metrics.Quantity {
+	return slices.DeleteFunc(metrics.Quantities(), func(q metrics.Quantity) bool { return q.Optional() && !set[q] })
 }
 
 // statistic returns a statistic of the run's curve, or what an outline knows of it.

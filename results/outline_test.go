@@ -51,21 +51,17 @@ func TestOutlinesWriteTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, streamed := t.TempDir(), t.TempDir()
-	if err := WriteTables(whole, nil, tables...); err != nil {
-		t.Fatal(err)
-	}
+	streamed := t.TempDir()
 	stored, _, _ := s.Outlines(g, newRest(t))
 	for _, o := range []Outlines{stored, OutlinesOf(all)} {
-		heads, err := o.WriteTables(streamed, g, marks)
-		if err == nil {
-			err = WriteTables(streamed, heads)
-		}
-		if err != nil {
+		if _, err := o.Write(streamed, CSV, g, marks); err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(files(t, streamed), files(t, whole)) {
-			t.Errorf("written run by run:\n%s\nwant\n%s", files(t, streamed)[RunsTable], files(t, whole)[RunsTable])
+		got := files(t, streamed)
+		for _, table := range tables {
+			if want := encodeCSV(table.lines()); string(got[table.File]) != string(want) {
+				t.Errorf("%s written run by run:\n%s\nwant\n%s", table.File, got[table.File], want)
+			}
 		}
 	}
 }
@@ -75,9 +71,9 @@ func TestOutlinesOfAChangedStore(t *testing.T) {
 	s := fill(t, Open(t.TempDir()), testGrid())
 	before, after := t.TempDir(), t.TempDir()
 	o, _, _ := s.Outlines(grid.Grid{}, newRest(t))
-	_, err := o.WriteTables(before, grid.Grid{}, nil)
+	_, err := o.Write(before, CSV, grid.Grid{}, nil)
 	leave(t, s.runs+"/..", o.Runs[3].ID+"/"+curveFile, "changed")
-	if _, again := o.WriteTables(after, grid.Grid{}, nil); err != nil || again != nil {
+	if _, again := o.Write(after, CSV, grid.Grid{}, nil); err != nil || again != nil {
 		t.Fatal(err, again)
 	}
 	if !reflect.DeepEqual(files(t, before), files(t, after)) {
@@ -97,7 +93,7 @@ func TestOutlinesWithoutRoomForTheRest(t *testing.T) {
 	if len(o.Runs) != len(testGrid()) || len(problems) > 0 {
 		t.Errorf("%d outlines, %v", len(o.Runs), problems)
 	}
-	if _, err := o.WriteTables(dir, grid.Grid{}, nil); err == nil || !strings.Contains(err.Error(), dir) {
+	if _, err := o.Write(dir, CSV, grid.Grid{}, nil); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("the error is %v", err)
 	}
 	left.Close()
@@ -125,7 +121,7 @@ func BenchmarkExport(b *testing.B) {
 	s, dir := Open(largeStore(b, 1000)), b.TempDir()
 	for b.Loop() {
 		o, _, _ := s.Outlines(grid.Grid{}, newRest(b))
-		o.WriteTables(dir, grid.Grid{}, nil)
+		o.Write(dir, CSV, grid.Grid{}, nil)
 	}
 	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 }

@@ -16,9 +16,10 @@ import (
 
 // pointColumns are the columns of curve.csv and modules.csv.
 func pointColumns(recorded []metrics.Quantity) []Column {
-	module := Column{"module", "", "the adapted map that the row is about; empty for the whole run"}
-	return slices.Concat(stepColumns, []Column{module}, quantityColumns(recorded))
+	return slices.Concat(stepColumns, []Column{moduleColumn}, quantityColumns(recorded))
 }
+
+var moduleColumn = Column{"module", "", "the adapted map that the row is about; empty for the whole run"}
 
 // stepColumns say where in a run a point is.
 var stepColumns = []Column{

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,8 @@ import (
 	"ranksweep/wholefile"
 )
 
-// Rest keeps on disk what [Outlines] leave out of runs: curves, validations and configs. It is a
-// temporary file, which Close removes. A nil Rest keeps nothing.
+// Rest keeps on disk what [Outlines] leave out of runs. It is a temporary file, which Close removes. A nil
+// Rest keeps nothing.
 type Rest struct {
 	file *os.File
 
@@ -27,15 +26,37 @@ type Rest struct {
 // place is where the texts of a run are: one after the other.
 type place struct {
 	offset int64
-	sizes  [3]int
+	sizes  [4]int
 }
 
-// rest is what an outline leaves out of a run.
-type rest struct {
-	Curve      []metrics.Point
-	Validation []ValidationBatch
-	Config     json.RawMessage
+// rest is what an outline leaves out of a run: three files of its record, which were read without an
+// error, and its config. A text is empty if the record lacks the file.
+type rest struct{ curve, modules, validation, config []byte }
+
+func restOf(r Run) rest {
+	left := rest{curve: encodePoints(r.Curve), config: r.Config}
+	if len(r.Modules) > 0 {
+		left.modules = encodePoints(r.Modules)
+	}
+	if len(r.Validation) > 0 {
+		left.validation = encodeValidation(r.Validation)
+	}
+	return left
 }
+
+// points are those of the curve, then those of the adapted maps.
+func (r rest) points() (points []metrics.Point, err error) {
+	for _, text := range [][]byte{r.curve, r.modules} {
+		if len(text) > 0 && err == nil {
+			var more []metrics.Point
+			more, err = decodePoints(text)
+			points = append(points, more...)
+		}
+	}
+	return points, err
+}
+
+func (r *rest) texts() [4]*[]byte { return [4]*[]byte{&r.curve, &r.modules, &r.validation, &r.config} }
 
 // NewRest makes the file in the folder that an export goes to, which is created if it is missing. What
 // a killed process left there is removed.
@@ -59,26 +80,30 @@ func (r *Rest) Close() error {
 	return errors.Join(r.file.Close(), os.Remove(r.file.Name()))
 }
 
-// decode reads a record as a [Store.View] does, and keeps what its outline leaves out. That it cannot
-// be kept is no fault of the record, and is said when it is wanted.
+// decode reads a record, and keeps what its outline leaves out. That it cannot be kept is no fault of the
+// record, and is said when it is wanted.
 func (r *Rest) decode(files []file) (Run, error) {
-	run, err := decodeView(files)
+	run, err := decodeRecord(files)
 	if err == nil && r != nil {
 		byName := contents(files)
-		r.keep(run.ID, byName[curveFile], byName[validationFile], run.Config)
+		r.keep(run.ID, rest{byName[curveFile], byName[modulesFile], byName[validationFile], run.Config})
 	}
 	return run, err
 }
 
-func (r *Rest) keep(id string, curve, validation, config []byte) {
-	p := place{sizes: [3]int{len(curve), len(validation), len(config)}}
-	text := append(append(append(make([]byte, 0, p.size()), curve...), validation...), config...)
+func (r *Rest) keep(id string, left rest) {
+	var p place
+	var all []byte
+	for i, text := range left.texts() {
+		p.sizes[i] = len(*text)
+		all = append(all, *text...)
+	}
 	r.mu.Lock()
 	p.offset = r.size
-	r.size += p.size()
+	r.size += int64(len(all))
 	r.at[id] = p
 	r.mu.Unlock()
-	if _, err := r.file.WriteAt(text, p.offset); err != nil {
+	if _, err := r.file.WriteAt(all, p.offset); err != nil {
 		r.mu.Lock()
 		r.err = fmt.Errorf("results: %w: curves wait there while an export is made", err)
 		r.mu.Unlock()
@@ -86,22 +111,21 @@ func (r *Rest) keep(id string, curve, validation, config []byte) {
 }
 
 // read returns what was kept of a run.
-func (r *Rest) read(id string) (one rest, err error) {
+func (r *Rest) read(id string) (left rest, err error) {
 	p, ok := r.at[id]
 	if r.err != nil || !ok {
-		return one, r.err
+		return left, r.err
 	}
-	text := make([]byte, p.size())
-	if _, err := r.file.ReadAt(text, p.offset); err != nil && err != io.EOF {
-		return one, fmt.Errorf("results: %w", err)
+	size := 0
+	for _, n := range p.sizes {
+		size += n
 	}
-	curve, text := text[:p.sizes[0]], text[p.sizes[0]:]
-	validation, config := text[:p.sizes[1]], text[p.sizes[1]:]
-	if one.Curve, err = decodePoints(curve); err == nil && len(validation) > 0 {
-		one.Validation, err = decodeValidation(validation)
+	all := make([]byte, size)
+	if _, err := r.file.ReadAt(all, p.offset); err != nil && err != io.EOF {
+		return left, fmt.Errorf("results: %w", err)
 	}
-	one.Config = config
-	return one, err
+	for i, text := range left.texts() {
+		*text, all = all[:p.sizes[i]], all[p.sizes[i]:]
+	}
+	return left, nil
 }
-
-func (p place) size() int64 { return int64(p.sizes[0] + p.sizes[1] + p.sizes[2]) }

@@ -90,18 +90,23 @@ var ofMissing = []string{"run", "phase", "place", "status", "axes"}
 
 // cells returns the row as text, with a cell for each of the given config fields.
 func (r runRow) cells(fields []string) []string {
-	var cells []string
-	for _, c := range runFields {
-		cell := ""
-		if (r.Status != missing || slices.Contains(ofMissing, c.Name)) && !r.Lacks(c.Name) {
-			cell = formatCell(c.at(&r))
-		}
-		cells = append(cells, cell)
-	}
+	cells := r.fieldCells(runFields)
 	for _, c := range measuredColumns() {
 		cells = append(cells, FormatFloat(c.of(r.Run)))
 	}
 	return slices.Concat(cells, r.local.cells(), r.expectedCells(), configCells(r.config, fields))
+}
+
+// fieldCells are the cells of some fields.
+func (r runRow) fieldCells(fields []runField) (cells []string) {
+	for _, f := range fields {
+		cell := ""
+		if (r.Status != missing || slices.Contains(ofMissing, f.Name)) && !r.Lacks(f.Name) {
+			cell = formatCell(f.at(&r))
+		}
+		cells = append(cells, cell)
+	}
+	return cells
 }
 
 // checkRow reports values that no row can have; absent says that the run is missing.

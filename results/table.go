@@ -2,8 +2,8 @@ package results
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
-	"slices"
 
 	"ranksweep/grid"
 	"ranksweep/wholefile"
@@ -38,16 +38,28 @@ func RunTables(runs []Run, g grid.Grid, marks map[string]LocalMark) ([]Table, er
 	return []Table{t, newCurveTable(runs), newValidationTable(runs)}, err
 }
 
-// WriteTables writes tables, and columns.csv, which explains every column of them and of those
-// that are there, into dir, and makes dir if need be. Each file is replaced as a whole.
-func WriteTables(dir string, there []Table, tables ...Table) error {
-	for _, t := range append(slices.Clip(tables), dictionaryOf(slices.Concat(there, tables)...)) {
-		if err := t.write(dir); err != nil {
-			return err
+// WriteTables writes tables into dir in a form, and makes dir if need be. Each file is replaced as a whole. The
+// tables that it returns have the names of these files.
+func (f Form) WriteTables(dir string, tables ...Table) ([]Table, error) {
+	var written []Table
+	for _, t := range tables {
+		t.File = f.file(t.File)
+		err := wholefile.Write(filepath.Join(dir, t.File), func(w io.Writer) error {
+			return f.encode(w, t.Columns, func(w io.Writer) error {
+				_, err := w.Write(encodeCSV(t.Rows))
+				return err
+			})
+		})
+		if err != nil {
+			return nil, fmt.Errorf("results: %w", err)
 		}
+		written = append(written, t)
 	}
-	return nil
+	return written, nil
 }
+
+// WriteColumns writes columns.csv, which explains every column of tables, into dir.
+func WriteColumns(dir string, tables ...Table) error { return dictionaryOf(tables...).write(dir) }
 
 func (t Table) write(dir string) error { return writeRows(filepath.Join(dir, t.File), t.lines()) }
 

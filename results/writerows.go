@@ -4,27 +4,34 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 
 	"ranksweep/grid"
 	"ranksweep/wholefile"
 )
 
-// WriteTables writes the tables of [RunTables] into dir, and makes dir if need be. Few runs are in
-// memory at once. The tables that it returns have columns and no rows.
-func (o Outlines) WriteTables(dir string, g grid.Grid, marks map[string]LocalMark) ([]Table, error) {
+// streamedTable is a table that is written run by run.
+type streamedTable struct {
+	Table
+	rows func(runRow, rest) ([]byte, error) // of a run, as CSV
+}
+
+// Write writes the runs into dir in a form, and makes dir if need be; runs that the grid asks for and that
+// are not there come last, with the status missing. Few runs are in memory at once. Marks say by ID what a
+// run is within its local grid. The tables that it returns have columns and no rows.
+func (o Outlines) Write(dir string, f Form, g grid.Grid, marks map[string]LocalMark) ([]Table, error) {
 	rows, err := runRowsOf(o.Runs, g)
 	if err != nil {
 		return nil, err
 	}
-	tables := []Table{
-		{File: RunsTable, Columns: allRunColumns(o.paths)},
-		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(o.recorded))},
-		{File: validationTable, Columns: validationTableColumns},
+	streamed := o.tables(f)
+	var tables []Table
+	for _, t := range streamed {
+		t.File = f.file(t.File)
+		tables = append(tables, t.Table)
 	}
 	var wrong error // with a run, not with a file
-	err = writeTogether(dir, tables, nil, func(files []io.Writer) error {
-		wrong = o.writeRows(files, rows, marks)
+	err = f.writeTogether(dir, tables, nil, func(files []io.Writer) error {
+		wrong = o.writeRows(files, streamed, rows, marks)
 		return wrong
 	})
 	if wrong == nil && err != nil {
@@ -33,9 +40,10 @@ func (o Outlines) WriteTables(dir string, g grid.Grid, marks map[string]LocalMar
 	return tables, wrong
 }
 
-// writeRows writes rows of runs.csv, the runs first and then missing ones, and those of the other
-// tables.
-func (o Outlines) writeRows(files []io.Writer, rows []runRow, marks map[string]LocalMark) error {
+// writeRows writes the rows of the runs, and then those of missing ones.
+func (o Outlines) writeRows(
+	files []io.Writer, tables []streamedTable, rows []runRow, marks map[string]LocalMark,
+) error {
 	present := rows[:len(o.Runs)]
 	byID := make(map[string]*runRow, len(present))
 	var ids []string
@@ -44,7 +52,7 @@ func (o Outlines) writeRows(files []io.Writer, rows []runRow, marks map[string]L
 		byID[r.ID] = &present[i]
 		ids = append(ids, r.ID)
 	}
-	for texts, err := range Each(ids, func(id string) ([3][]byte, error) { return o.texts(*byID[id]) }) {
+	for texts, err := range Each(ids, func(id string) ([][]byte, error) { return o.texts(*byID[id], tables) }) {
 		if err != nil {
 			return err
 		}
@@ -53,39 +61,45 @@ func (o Outlines) writeRows(files []io.Writer, rows []runRow, marks map[string]L
 		}
 	}
 	for _, r := range rows[len(o.Runs):] {
-		files[0].Write(encodeCSV([][]string{r.cells(o.paths)}))
+		for i, t := range tables {
+			text, err := t.rows(r, rest{})
+			if err != nil {
+				return err
+			}
+			files[i].Write(text)
+		}
 	}
 	return nil
 }
 
 // texts are the rows of a run in each table.
-func (o Outlines) texts(row runRow) (texts [3][]byte, err error) {
+func (o Outlines) texts(row runRow, tables []streamedTable) ([][]byte, error) {
 	left, err := o.rest(row.ID)
 	if err != nil {
-		return texts, err
+		return nil, err
 	}
-	row.Curve, row.Validation, row.Config = left.Curve, left.Validation, left.Config
+	row.Config = left.config
 	if err := row.takeApart(o.configs); err != nil {
-		return texts, err
+		return nil, err
 	}
-	return [3][]byte{
-		encodeCSV([][]string{row.cells(o.paths)}),
-		encodeCSV(curveRows(row.Run, o.recorded)),
-		encodeCSV(validationRows(row.Run)),
-	}, nil
+	texts := make([][]byte, len(tables))
+	for i, t := range tables {
+		if texts[i], err = t.rows(row, left); err != nil {
+			return nil, ofRun(err, row.ID)
+		}
+	}
+	return texts, nil
 }
 
-// writeTogether writes tables into dir, each headed by its columns. Either all of them are replaced
-// or, if rows fails, none.
-func writeTogether(dir string, tables []Table, files []io.Writer, rows func([]io.Writer) error) error {
+// writeTogether writes tables into dir. Either all of them are replaced or, if rows fails, none.
+func (f Form) writeTogether(dir string, tables []Table, files []io.Writer, rows func([]io.Writer) error) error {
 	if len(files) == len(tables) {
 		return rows(files)
 	}
 	t := tables[len(files)]
 	return wholefile.Write(filepath.Join(dir, t.File), func(w io.Writer) error {
-		if _, err := w.Write(encodeCSV([][]string{columnNames(t.Columns)})); err != nil {
-			return err
-		}
-		return writeTogether(dir, tables, append(files, w), rows)
+		return f.encode(w, t.Columns, func(w io.Writer) error {
+			return f.writeTogether(dir, tables, append(files, w), rows)
+		})
 	})
 }

@@ -16,17 +16,20 @@ func newExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR [RUN…]",
 		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
-		Long: "Export writes CSV files into --out: one row for each run, one row for each step, the\n" +
-			"means over seeds, and the fitted powers of rank. columns.csv explains each column with\n" +
-			"its unit. An absent value is an empty field. Runs that choose nuisance values have phase\n" +
-			"tuning; planned runs that are not in the store have status missing. A text that a\n" +
-			"spreadsheet would take for a formula begins with an apostrophe. With local grids, all\n" +
-			"runs are exported, and the best run of each seed is marked.\n\n" +
+		Long: "Export writes CSV files into --out: one row for each run, one row for each step, one row\n" +
+			"for each step and adapted map, the means over seeds, and the fitted powers of rank.\n" +
+			"columns.csv explains each column with its unit. An absent value is an empty field. Runs\n" +
+			"that choose nuisance values have phase tuning; planned runs that are not in the store have\n" +
+			"status missing. A text that a spreadsheet would take for a formula begins with an\n" +
+			"apostrophe. With local grids, all runs are exported, and the best run of each seed is marked.\n\n" +
+			"With --format long, one file has a row for each measured value: long.csv, as pandas and R\n" +
+			"like it. Other files in --out stay as they are.\n\n" +
 			"With --adapters, export writes a PEFT folder for each RUN, or for all runs. A store\n" +
 			"keeps no adapters. So a run whose adapter is not in the folder yet is trained again,\n" +
 			"which gives the same bytes, and its curve is compared with the stored one.\n\n" +
 			"RUN is the ID of a run, or the beginning of one. " + storeHelp,
 		Example: "  sweep export runs/quickstart --out report\n" +
+			"  sweep export runs/quickstart --out report --format csv,long\n" +
 			"  sweep export runs/quickstart --adapters adapters 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" && len(args) > 0 {
@@ -36,7 +39,8 @@ func newExport() *cobra.Command {
 		},
 	}
 	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files; created if missing")
-	format := cmd.Flags().String("format", "csv", "`FORMAT` of the files: csv")
+	format := cmd.Flags().String("format", string(results.CSV), "`FORMAT` of the files: "+results.FormNames()+
+		", or several with commas between them")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
 	choice := trainerFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -44,8 +48,9 @@ func newExport() *cobra.Command {
 			return usageError{errors.New("export: --out is missing: " +
 				"name a folder for CSV files by --out, or for adapters by --adapters")}
 		}
-		if *format != "csv" {
-			return usageError{fmt.Errorf("export: --format %q: must be csv", *format)}
+		forms, err := results.ParseForms(*format)
+		if err != nil {
+			return usageError{fmt.Errorf("export: --format: %w", err)}
 		}
 		if err := ofStore(cmd, args); err != nil {
 			return err
@@ -69,7 +74,7 @@ func newExport() *cobra.Command {
 			return err
 		}
 		if *out != "" {
-			if err := analysis.Export(outlines, h.runs, h.grid, *out); err != nil {
+			if err := analysis.Export(outlines, h.runs, h.grid, *out, forms...); err != nil {
 				return err
 			}
 		}

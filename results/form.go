@@ -1,0 +1,57 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Form is a form in which runs are exported.
+type Form string
+
+// The forms.
+const (
+	CSV  Form = "csv"  // runs.csv, curves.csv, modules.csv and validation.csv
+	Long Form = "long" // long.csv, a row for each measured value
+)
+
+// Forms lists them.
+var Forms = []Form{CSV, Long}
+
+// ParseForms reads forms with commas between them.
+func ParseForms(text string) (forms []Form, err error) {
+	for name := range strings.SplitSeq(text, ",") {
+		f := Form(name)
+		if !slices.Contains(Forms, f) {
+			return nil, fmt.Errorf("%q: must be one of %s, or several with commas between them", name, FormNames())
+		}
+		if !slices.Contains(forms, f) {
+			forms = append(forms, f)
+		}
+	}
+	return forms, nil
+}
+
+// FormNames names all forms.
+func FormNames() string {
+	var names []string
+	for _, f := range Forms {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Wide reports whether the form has a file for each table.
+func (f Form) Wide() bool { return f != Long }
+
+// file names the file of a table that is name as CSV.
+func (f Form) file(name string) string { return name }
+
+// encode writes a table with the given columns; rows writes its rows as CSV.
+func (f Form) encode(w io.Writer, columns []Column, rows func(io.Writer) error) error {
+	if _, err := w.Write(encodeCSV([][]string{columnNames(columns)})); err != nil {
+		return err
+	}
+	return rows(w)
+}
