@@ -73,6 +73,8 @@ func (a Arm) beyondTheory() (always, updated string) {
 		switch {
 		case !c.Ranked():
 			always = "there is no rank"
+		case !lawful(c.Method):
+			always = "its laws are those of A and B, and not of method " + c.Method
 		case c.Powers.Log:
 			always = "log r is no power of rank"
 		case math.IsNaN(c.Powers.P) || math.IsNaN(c.Alpha):
@@ -85,6 +87,12 @@ func (a Arm) beyondTheory() (always, updated string) {
 		updated = cmp.Or(updated, c.BeyondTheory)
 	}
 	return always, updated
+}
+
+// lawful reports whether theory's laws are those of a method: of one that is not named too.
+func lawful(method string) bool {
+	m, ok := lora.MethodNamed(method)
+	return !ok || m.Traits().Has(lora.Factors)
 }
 
 // Stability is what theory says of the arm's scheme as the rank grows; unknown if theory

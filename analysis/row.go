@@ -14,6 +14,7 @@ type Setting struct {
 	Cell   string // as in [results.Run], and so on
 	TwinID string
 
+	Method    string
 	Scheme    string
 	Powers    lora.Scheme
 	Rank      int
@@ -44,7 +45,7 @@ func (s Setting) Ranked() bool { return s.Rank > 0 }
 func settingOf(r results.Run) Setting {
 	return Setting{
 		Cell: r.Cell, TwinID: r.TwinID,
-		Scheme: r.Scheme, Powers: r.Powers, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
+		Method: r.Method(), Scheme: r.Scheme, Powers: r.Powers, Rank: r.Rank, Alpha: r.Alpha, Gamma: r.Gamma,
 		Optimizer: r.Optimizer, LR: r.LR, Axes: r.Axes,
 		Provenance: r.Provenance, Flops: r.Flops, FactoredFlops: r.FactoredFlops, Bytes: r.Bytes,
 		BeyondTheory: r.BeyondTheory, Warnings: r.Warnings,

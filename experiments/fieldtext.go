@@ -69,9 +69,8 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 		"If the file does not say, and the data are too few, a quarter of them."},
 	"data.eos": {"", "End plain texts with the end-of-sequence token. Completions always end with it."},
 
-	"adapter.method": {"", "What is trained: a low-rank adapter (`lora`), one with the lengths of the rows of " +
-		"W + γBA apart (`dora`), or the weights of the targeted maps themselves (`full`), for which only " +
-		"`targets` counts here."},
+	"adapter.method": {"", "What is trained: a low-rank adapter (`lora`), something else in its place, or the " +
+		"weights of the targeted maps themselves (`full`). See docs/methods.md."},
 	"adapter.rank": {"", "r, the rank of the adapter: A is r × in, B is out × r."},
 	"adapter.scaling": {"", "The scheme: how γ, the first entries and the learning rates depend on rank. See " +
 		"docs/schemes.md."},

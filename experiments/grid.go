@@ -39,7 +39,7 @@ func (p Point) Written(write func(grid.Coordinate) string) string {
 // Configs resolves the grid: every combination of its axes in the file's order, the
 // last axis fastest, with conditional values applied and exclusions left out. An
 // empty grid and a repeated point are errors. Points that differ only in fields which
-// a method without a rank ignores are merged into one. Of points that differ in
+// their method does not use are merged into one. Of points that differ in
 // nuisance values alone, one will be reported.
 func (e *Experiment) Configs() ([]Point, error) {
 	points, err := e.resolve()
@@ -73,7 +73,7 @@ func (e *Experiment) resolve() ([]Point, error) {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 		key := fmt.Sprintf("%q", p.Axes) // equal coordinates mean equal configs, since when sets no axis
-		if seen[key] && p.Config.rankless() {
+		if seen[key] && len(p.Config.unused()) > 0 {
 			continue // it differs only in fields that the method ignores
 		}
 		if seen[key] {

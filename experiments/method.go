@@ -6,6 +6,7 @@ import (
 
 	"ranksweep/grid"
 	"ranksweep/lora"
+	"ranksweep/nn"
 )
 
 // Trains returns the method that trains the targeted maps. It panics if the config was
@@ -18,66 +19,109 @@ func (a Adapter) Trains() lora.Method {
 	return m
 }
 
-// Ranked reports whether the method has a rank, and so trains an adapter.
-func (a Adapter) Ranked() bool { return a.Trains().Ranked() }
+// Has reports whether the method has some traits.
+func (a Adapter) Has(t lora.Traits) bool { return a.Trains().Traits().Has(t) }
 
-// rankless reports whether the config has a method without a rank.
-func (c Config) rankless() bool {
+// Ranked reports whether the method has a rank.
+func (a Adapter) Ranked() bool { return a.Has(lora.Ranked) }
+
+// uses lists the fields that only some methods use, and says which.
+var uses = []struct {
+	path string
+	by   func(lora.Method) bool
+}{
+	{"adapter.rank", with(lora.Ranked)},
+	{"adapter.scaling", with(lora.Multiplied)},
+	{"adapter.alpha", with(lora.Multiplied)},
+	{"adapter.match_rank", with(lora.Multiplied)},
+	{"adapter.fresh", with(lora.Seeded)},
+	{"adapter.init", with(lora.Kinds)},
+	{"train.lr_a", training(nn.RoleA)},
+	{"train.lr_b", training(nn.RoleB)},
+}
+
+func with(t lora.Traits) func(lora.Method) bool {
+	return func(m lora.Method) bool { return m.Traits().Has(t) }
+}
+
+func training(role nn.Role) func(lora.Method) bool {
+	return func(m lora.Method) bool { return slices.Contains(m.Roles(), role) }
+}
+
+// unused returns the paths of the fields that the config's method does not use; none if there is
+// no such method.
+func (c Config) unused() (paths []string) {
 	m, ok := lora.MethodNamed(c.Adapter.Method)
-	return ok && !m.Ranked()
-}
-
-// ranked lists the paths of the fields that only a method with a rank uses.
-var ranked = []string{
-	"adapter.rank", "adapter.scaling", "adapter.alpha", "adapter.match_rank", "adapter.fresh", "adapter.init",
-	"train.lr_a", "train.lr_b",
-}
-
-// Canonical returns the point itself if its method has a rank. Otherwise it returns
-// the point with rank 0 and with the other fields of [ranked] at their defaults, so
-// that points that differ only there become equal. On the axes the scaling is then
-// the method's name, and the other ranked fields have no value.
-func (p Point) Canonical() Point {
-	if !p.Config.rankless() {
-		return p
+	for _, f := range uses {
+		if ok && !f.by(m) {
+			paths = append(paths, f.path)
+		}
 	}
-	usual := Defaults()
-	usual.Adapter.Rank = 0
-	for _, path := range ranked {
+	return paths
+}
+
+// Unused lists the fields that a method does not use.
+func Unused(method string) (names []string) {
+	var c Config
+	c.Adapter.Method = method
+	for _, path := range c.unused() {
+		names = append(names, mustField(path).name)
+	}
+	if m, ok := lora.MethodNamed(method); ok && !m.Traits().Has(lora.Dropping) {
+		names = append(names, "dropout")
+	}
+	return names
+}
+
+// idle returns the value that an unused field must have: 0 of the rank, and the default of others.
+func (f field) idle() any {
+	if f.path == "adapter.rank" {
+		return 0
+	}
+	return f.get(Defaults())
+}
+
+// Canonical returns the point with the fields that its method does not use at the values that
+// they must have, so that points that differ only there become equal. On the axes an unused
+// scaling is the method's name, and other unused fields have no value.
+func (p Point) Canonical() Point {
+	unused := p.Config.unused()
+	for _, path := range unused {
 		f := mustField(path)
-		f.set(&p.Config, f.get(usual))
+		f.set(&p.Config, f.idle())
 	}
 	for i, a := range p.Axes {
 		switch f := mustField(a.Name); {
+		case !slices.Contains(unused, f.path):
 		case f.path == "adapter.rank":
 			p.Axes[i].Value = format(0)
 		case f.path == "adapter.scaling":
 			p.Axes[i].Value = p.Config.Adapter.Method
-		case slices.Contains(ranked, f.path):
+		default:
 			p.Axes[i] = grid.Coordinate{Name: a.Name}
 		}
 	}
 	return p
 }
 
-// checkMethod finds settings that a method without a rank cannot have.
+// checkMethod finds settings that the method cannot have.
 func (c Config) checkMethod() error {
-	name := c.Adapter.Method
-	for _, path := range ranked {
+	a, name := c.Adapter, c.Adapter.Method
+	for _, path := range c.unused() {
 		f := mustField(path)
-		want := f.get(Defaults())
-		if path == "adapter.rank" {
-			want = 0
-		}
-		if format(f.get(c)) != format(want) {
+		if format(f.get(c)) != format(f.idle()) {
 			return about(path, "adapter.method")("%s %s: method %s does not use it: must be %s", f.name,
-				written(f.get(c)), name, written(want))
+				written(f.get(c)), name, written(f.idle()))
 		}
 	}
-	if c.Adapter.Dropout != 0 {
-		return about("adapter.dropout", "adapter.method")("dropout %s: must be 0 for method %s, which has no adapter; "+
-			"to drop inputs of adapters alone, set dropout in when for the other methods",
-			written(c.Adapter.Dropout), name)
+	switch s := a.Scaling; {
+	case a.Dropout != 0 && !a.Has(lora.Dropping):
+		return about("adapter.dropout", "adapter.method")("dropout %s: must be 0 for method %s, which drops no "+
+			"inputs; to drop inputs of adapters alone, set dropout in when for the other methods",
+			written(a.Dropout), name)
+	case a.Has(lora.Multiplied) && !a.Has(lora.Factors) && (s.ZeroA || s.Init != 0):
+		return about("adapter.scaling", "adapter.method")("scaling %s: method %s has first entries of its own: "+
+			"must be without init and zero=a", s, name)
 	}
 	return nil
 }

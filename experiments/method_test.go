@@ -56,15 +56,15 @@ func TestMethodRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{
 			"grid: {method: [lora, full]}\nadapter: {dropout: 0.1}",
-			"method=full: dropout 0.1: must be 0 for method full, which has no adapter; " +
+			"method=full: dropout 0.1: must be 0 for method full, which drops no inputs; " +
 				"to drop inputs of adapters alone, set dropout in when for the other methods",
 		}, {
 			"grid: {method: full}\ntrain: {precision: bf16}",
-			"method=full: precision bf16: method full trains the weights in float32: " +
+			"method=full: precision bf16: method full makes weights anew in float32: " +
 				"must be one of float32, tf32, bf16-autocast",
 		}, {
 			"grid: {method: full}\ntrain: {quantization: nf4}",
-			"method=full: quantization nf4: method full trains the weights in float32: must be none",
+			"method=full: quantization nf4: method full makes weights anew in float32: must be none",
 		}, {
 			"grid: {method: lora}\ntrain: {attention: flash_attention_2}",
 			"attention flash_attention_2: multiplies numbers of 16 bits alone: precision must be one of bf16, " +
@@ -72,7 +72,25 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
-			"grid: {method: [loha]}", `method "loha": must be one of lora, dora, full`,
+			"grid: {method: [lokra]}", `method "lokra": must be one of lora, dora, full, loha`,
+		}, {
+			"grid: {method: loha}\nadapter: {dropout: 0.1}",
+			"method=loha: dropout 0.1: must be 0 for method loha, which drops no inputs; ",
+		}, {
+			"grid: {method: [lora, loha]}\nadapter: {scaling: \"rslora,zero=a\"}",
+			"method=loha: scaling rslora,zero=a: method loha has first entries of its own: " +
+				"must be without init and zero=a",
+		}, {
+			"grid: {method: loha, scaling: \"lora,init=0.5\"}",
+			"scaling lora,init=0.5: method loha has first entries of its own: must be without init and zero=a",
+		}, {
+			"grid: {method: loha}\ntrain: {precision: bf16}",
+			"method=loha: precision bf16: method loha makes weights anew in float32: " +
+				"must be one of float32, tf32, bf16-autocast",
+		}, {
+			"grid: {method: loha, rank: [0, 4]}", "rank 0: must be at least 1",
+		}, {
+			"grid: {method: loha, rank: [4, 8], scaling: [rslora, 0.75]}\nadapter: {fresh: true}", "",
 		}, {
 			"grid: {method: full, rank: [4, 8]}\nzip: [{alpha: [1, 1]}]", "",
 		}, {
@@ -92,6 +110,12 @@ func TestMethodRefuses(t *testing.T) {
 	c.Data.Source, c.Adapter.Method, c.Adapter.Rank = "d.txt", "full", 4
 	if err := c.Validate(); err == nil || !strings.Contains(err.Error(),
 		"rank 4: method full does not use it: must be 0") {
+		t.Errorf("error %v", err)
+	}
+	c = Defaults()
+	c.Data.Source, c.Adapter.Method, c.Adapter.Init = "d.txt", "loha", "gaussian"
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(),
+		"init gaussian: method loha does not use it: must be kaiming-uniform") {
 		t.Errorf("error %v", err)
 	}
 	c = Defaults()

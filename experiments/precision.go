@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ranksweep/grid"
+	"ranksweep/lora"
 )
 
 // The precisions of training. What trains, and its gradients, are in float32 under each.
@@ -48,15 +49,14 @@ func Attentions() []string { return []string{DefaultAttention, "eager", "sdpa", 
 // checkArithmetic finds settings of how numbers are stored and multiplied that exclude each other.
 func (c Config) checkArithmetic() error {
 	t := c.Train
-	if c.rankless() {
-		name := c.Adapter.Method
+	if name := c.Adapter.Method; !c.Adapter.Has(lora.Halves) {
 		if !slices.Contains(keepingWeights, t.Precision) {
-			return about("train.precision", "adapter.method")("precision %s: method %s trains the weights in "+
+			return about("train.precision", "adapter.method")("precision %s: method %s makes weights anew in "+
 				"float32: must be one of %s",
 				t.Precision, name, strings.Join(keepingWeights, ", "))
 		}
 		if t.Quantization != Unquantized {
-			return about("train.quantization", "adapter.method")("quantization %s: method %s trains the weights in "+
+			return about("train.quantization", "adapter.method")("quantization %s: method %s makes weights anew in "+
 				"float32: must be %s",
 				t.Quantization, name, Unquantized)
 		}

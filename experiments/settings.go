@@ -32,9 +32,9 @@ func (a Adapter) Draw() lora.Init {
 }
 
 // Powers returns the adapter's scheme, to which the powers of rank are added that its
-// init has by itself. Without a rank there are none.
+// init has by itself. Without a multiplier there are none.
 func (a Adapter) Powers() lora.Scheme {
-	if !a.Ranked() {
+	if !a.Has(lora.Multiplied) {
 		return lora.Scheme{}
 	}
 	s := a.Scaling
@@ -42,17 +42,17 @@ func (a Adapter) Powers() lora.Scheme {
 	return s
 }
 
-// Gamma returns the multiplier γ_r, or 1 if there is no rank.
+// Gamma returns the multiplier γ_r, or 1 if there is none.
 func (a Adapter) Gamma() float64 {
-	if !a.Ranked() {
+	if !a.Has(lora.Multiplied) {
 		return 1
 	}
 	return a.Scheme().Gamma(a.Alpha, a.Rank)
 }
 
-// EffectiveAlpha returns α after matching, or 1 if there is no rank.
+// EffectiveAlpha returns α after matching, or 1 without a multiplier.
 func (a Adapter) EffectiveAlpha() float64 {
-	if !a.Ranked() {
+	if !a.Has(lora.Multiplied) {
 		return 1
 	}
 	return a.Scheme().EffectiveAlpha(a.Alpha)
@@ -88,9 +88,9 @@ func (t Train) LRSchedule() nn.Schedule {
 }
 
 // SchemeName returns the scheme's name, followed by @r₀ if it is matched at rank r₀.
-// Without a rank it returns the method's name.
+// Without a multiplier it returns the method's name.
 func (a Adapter) SchemeName() string {
-	if !a.Ranked() {
+	if !a.Has(lora.Multiplied) {
 		return a.Method
 	}
 	if a.MatchRank == 0 {

@@ -9,8 +9,8 @@ import (
 
 // TwinID is equal for cells whose training is mathematically identical, seed by
 // seed, although their schemes are written differently; they differ by rounding
-// alone. If the optimizer's invariance is exact, it hashes the canonical sizes of
-// [lora.Sizes.Canonical], otherwise the sizes as they are. All other fields count
+// alone. If the optimizer's invariance is exact, and the method has it, it hashes the canonical
+// sizes of [lora.Sizes.Canonical], otherwise the sizes as they are. All other fields count
 // as they do in CellID.
 func (c Config) TwinID(modelHash, dataHash string, numerics int) string {
 	rest := c.describe("model", "data.source", "seed",
@@ -29,7 +29,8 @@ func (c Config) sizes() string {
 	}
 	t := c.Train
 	scale := t.OptimizerConfig().Scale()
-	if t.WeightDecay == 0 && t.Clip == 0 && scale != nn.OtherScale {
+	exact := t.WeightDecay == 0 && t.Clip == 0 && scale != nn.OtherScale
+	if exact && (c.Adapter.Has(lora.Factors) || !c.Adapter.Ranked()) {
 		z = z.Canonical(scale == nn.FreeOfScale)
 	}
 	text := fmt.Sprintf("%.9g %.9g %.9g %.9g %t", z.Gamma, z.Init, z.LRDrawn, z.LRZero, c.Adapter.Scaling.ZeroA)

@@ -84,17 +84,15 @@ func (c Config) Validate() error {
 	config := reflect.ValueOf(c)
 	for _, f := range fields {
 		value := f.of(config)
-		if value == 0 && c.rankless() && f.path == "adapter.rank" {
+		if value == 0 && f.path == "adapter.rank" && slices.Contains(c.unused(), f.path) {
 			continue
 		}
 		if err := bounds[f.path].check(value); err != nil {
 			return about(f.path)("%s %s: %w", f.name, written(value), err)
 		}
 	}
-	if c.rankless() {
-		if err := c.checkMethod(); err != nil {
-			return err
-		}
+	if err := c.checkMethod(); err != nil {
+		return err
 	}
 	if err := c.checkArithmetic(); err != nil {
 		return err

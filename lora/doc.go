@@ -10,7 +10,7 @@
 // An adapted map can be computed in two exact forms, factored and merged, and the
 // cheaper one is used; see form.go.
 //
-// Two other methods stand behind the same interface: DoRA, which trains the lengths of
-// the adapted maps' rows separately, and full fine-tuning of the same maps, with which
-// adapters are compared; see method.go.
+// Other methods stand behind the same interface, see method.go: DoRA, which trains the lengths
+// of the adapted maps' rows separately; full fine-tuning of the same maps, with which adapters
+// are compared; and methods that add another matrix to W than γBA, see addend.go.
 package lora

@@ -14,7 +14,7 @@ import (
 // Adapters are compared with it.
 type full struct{}
 
-func (full) Ranked() bool { return false }
+func (full) Traits() Traits { return 0 }
 
 func (full) Roles() []nn.Role { return []nn.Role{nn.RoleWeight} }
 

@@ -100,17 +100,11 @@ func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
 	if i.ZeroA {
 		purpose = "B"
 	}
-	if i.Fresh {
-		purpose = fmt.Sprintf("%s of rank %d", purpose, rank)
-	}
-	rng := rand.New(stream(seed, module, purpose))
+	rng := i.stream(rank, seed, module, purpose)
 	scale := i.Deviation(rank, width)
 	switch i.Kind {
 	case KaimingUniform:
-		bound := i.bound(rank, width)
-		for j := range a {
-			a[j] = float32(bound * (2*rng.Float64() - 1))
-		}
+		uniform(a, i.bound(rank, width), rng)
 	case Gaussian, PEFTGaussian:
 		for j := range a {
 			a[j] = float32(scale * rng.NormFloat64())
@@ -125,6 +119,21 @@ func (i Init) fill(a []float32, rank, width int, seed uint64, module string) {
 		}
 	default:
 		panic(fmt.Sprintf("lora: init %q was not validated", i.Kind))
+	}
+}
+
+// stream returns the random numbers for one purpose, see the function stream.
+func (i Init) stream(rank int, seed uint64, module, purpose string) *rand.Rand {
+	if i.Fresh {
+		purpose = fmt.Sprintf("%s of rank %d", purpose, rank)
+	}
+	return rand.New(stream(seed, module, purpose))
+}
+
+// uniform draws entries from ±bound.
+func uniform(a []float32, bound float64, rng *rand.Rand) {
+	for j := range a {
+		a[j] = float32(bound * (2*rng.Float64() - 1))
 	}
 }
 
@@ -169,9 +178,15 @@ func (i Init) Drawn(rank int, l *nn.Linear, seed uint64) blas32.General {
 func (i Init) fillB(b []float32, rank, out int, seed uint64, module string) {
 	columns := make([]float32, rank*out)
 	i.fill(columns, rank, out, seed, module)
-	for c := range rank {
-		for r := range out {
-			b[r*rank+c] = columns[c*out+r]
+	fromColumns(b, columns, rank)
+}
+
+// fromColumns writes a matrix whose columns lie one after the other, row by row.
+func fromColumns(dst, columns []float32, cols int) {
+	rows := len(dst) / cols
+	for c := range cols {
+		for r := range rows {
+			dst[r*cols+c] = columns[c*rows+r]
 		}
 	}
 }

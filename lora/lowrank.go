@@ -5,7 +5,9 @@ import "ranksweep/nn"
 // lowRank is LoRA: one adapter for every targeted map.
 type lowRank struct{}
 
-func (lowRank) Ranked() bool { return true }
+func (lowRank) Traits() Traits {
+	return Ranked | Multiplied | Seeded | Kinds | Factors | Dropping | Halves | HandsOut
+}
 
 func (lowRank) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 

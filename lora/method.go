@@ -6,12 +6,12 @@ import "ranksweep/nn"
 // own. The code that trains a run, measures it and counts its cost uses this interface and
 // the [Trainable] maps that it makes, and asks for no method by name.
 type Method interface {
-	// Ranked reports whether the method has a rank, and with it an α, a scaling, an init
-	// and dropout. Without a rank, only Targets and Tokens of [Config] count.
-	Ranked() bool
+	// Traits says what the method has. The fields of [Config] for which it lacks the trait do
+	// not count; Targets and Tokens always do.
+	Traits() Traits
 
-	// Roles lists the roles of the arrays that are trained for a map, in the order of
-	// its Params.
+	// Roles lists the roles of the arrays that are trained for a map, each once, in the order
+	// of its Params.
 	Roles() []nn.Role
 
 	// BeyondTheory says why theory, which is derived only for an A and a B, predicts
@@ -34,16 +34,30 @@ const (
 	DefaultMethod = "lora"
 	DoRAMethod    = "dora"
 	FullMethod    = "full"
+	LoHaMethod    = "loha"
 )
 
-// methods are the known methods, the default first.
+// methods are the known methods, the default first, each with what it is.
 var methods = []struct {
 	name   string
 	method Method
+	text   string
 }{
-	{DefaultMethod, lowRank{}},
-	{DoRAMethod, dora{}},
-	{FullMethod, full{}},
+	{DefaultMethod, lowRank{}, "LoRA (arXiv 2106.09685): y = (W + γBA)x. A is drawn, and B starts at zero."},
+	{DoRAMethod, dora{}, "DoRA (arXiv 2402.09353): as `lora`, with the length of each row of W + γBA trained apart."},
+	{FullMethod, full{}, "Full fine-tuning: the weights of the targeted maps themselves."},
+	{LoHaMethod, loHa{}, "LoHa (arXiv 2309.14859): W + γ (w1a w1b) ∘ (w2a w2b), two products of rank r multiplied " +
+		"entry by entry. w2b starts at zero; the others are drawn as in PEFT, and count as A in columns and rates."},
+}
+
+// MethodText says what the method of that name is; empty if there is none.
+func MethodText(name string) string {
+	for _, known := range methods {
+		if known.name == name {
+			return known.text
+		}
+	}
+	return ""
 }
 
 // Methods lists the names of the known methods, the default first.

@@ -15,18 +15,18 @@ type Gauge struct {
 	set   *lora.Set
 	grads []grads   // the gradients of each map
 	delta []float32 // (out, in) of the largest map
-	a0    []float32 // (r, in) of the largest A
+	a0    []float32 // of the size of the largest array of role A
 	left  []float32 // vectors of power iteration, as wide as the widest map
 	right []float32
 }
 
-// grads holds the gradient accumulators of one map by role; an array that the method does not
-// train has none.
-type grads [nn.NumRoles][]float32
+// grads holds the gradient accumulators of one map by role; a role that the method does not train
+// has none.
+type grads [nn.NumRoles][][]float32
 
 func gradsOf(params []nn.Param) (g grads) {
 	for _, q := range params {
-		g[q.Role] = q.Grad
+		g[q.Role] = append(g[q.Role], q.Grad)
 	}
 	return g
 }
@@ -58,8 +58,10 @@ func (g *Gauge) Gradients(run *Values, modules []Values) {
 	var all squares
 	for i, p := range g.grads {
 		var own squares
-		for role, grad := range p {
-			own[role].Add(grad)
+		for role, arrays := range p {
+			for _, grad := range arrays {
+				own[role].Add(grad)
+			}
 		}
 		if modules != nil {
 			own.measure(&modules[i])

@@ -20,8 +20,8 @@ type Role uint8
 // The roles of trained arrays.
 const (
 	RoleWeight Role = iota // a base weight, in full training
-	RoleA                  // an adapter's A
-	RoleB                  // an adapter's B
+	RoleA                  // an adapter's A, or what else a method begins with drawn entries
+	RoleB                  // an adapter's B, or what else a method begins with zeros
 	RoleOwn                // an array that only one method has, beside A and B, such as DoRA's magnitude
 
 	NumRoles int = iota

@@ -71,6 +71,7 @@ func outlineOf(r Run, configs *configReader) outline {
 	for i, s := range metrics.Statistics {
 		o.statistics[i] = s.Of(r.Curve)
 	}
+	o.method = one(r.Method())
 	o.Curve = slices.Clone(r.Curve[:min(1, len(r.Curve))]) // the onset
 	o.Modules, o.Validation, o.Config = nil, nil, nil
 	return o

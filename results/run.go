@@ -81,6 +81,7 @@ type Run struct {
 	Varies bool `json:"-"` // trained again, it may have other bytes; known only of a run that was just trained
 
 	statistics []float64 // of an outline: its values of metrics.Statistics; nil otherwise
+	method     string    // of an outline: its Method
 
 	Unknown []string `json:"-"` // columns and files of the record that this program does not know, and leaves out
 }
@@ -105,6 +106,23 @@ type Timing struct {
 // Ranked reports whether the run trained something with a rank, an alpha and a gamma: an
 // adapter, and not the weights themselves.
 func (r Run) Ranked() bool { return r.Rank > 0 }
+
+// Method returns the method in the run's config; empty if it names none, as LoRA's runs and runs
+// that were trained elsewhere.
+func (r Run) Method() string {
+	if r.Config == nil {
+		return r.method
+	}
+	var c struct {
+		Adapter struct {
+			Method string `json:"method"`
+		} `json:"adapter"`
+	}
+	if json.Unmarshal(r.Config, &c) != nil {
+		return "" // its readers say what is wrong with it
+	}
+	return c.Adapter.Method
+}
 
 // Statistic returns the run's value of s. It is NaN if the run failed. If the run diverged
 // it is NaN too, except for statistics of the first steps.

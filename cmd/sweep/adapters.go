@@ -38,7 +38,7 @@ func (a adapters) lacks(p *sweep.Plan) (lacking, without int) {
 	for _, j := range p.Jobs {
 		switch {
 		case a == "":
-		case !j.Config.Adapter.Ranked():
+		case !j.Config.Adapter.Has(lora.HandsOut):
 			without++
 		case !a.has(j.ID):
 			lacking++
@@ -105,6 +105,9 @@ func noAdapter(r results.Run) string {
 		return fmt.Sprintf("run %s has no adapter, since it %s", r.ID, r.Status)
 	case !r.Ranked():
 		return fmt.Sprintf("run %s has no adapter, since it trained the weights themselves (%s)", r.ID, r.Scheme)
+	}
+	if m, ok := lora.MethodNamed(r.Method()); ok && !m.Traits().Has(lora.HandsOut) {
+		return fmt.Sprintf("run %s has method %s, of which there are no adapter files yet", r.ID, r.Method())
 	}
 	return ""
 }

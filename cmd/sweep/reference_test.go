@@ -15,6 +15,7 @@ import (
 
 	"ranksweep/chart"
 	"ranksweep/experiments"
+	"ranksweep/lora"
 	"ranksweep/nn"
 	"ranksweep/paper/number"
 )
@@ -33,6 +34,7 @@ func TestReference(t *testing.T) {
 		{"docs/fields.md", "fields", fieldsPart},
 		{"docs/fields.md", "customary", customaryPart},
 		{"docs/columns.md", "columns", columnsPart},
+		{"docs/methods.md", "methods", methodsPart},
 		{"docs/models.md", "architectures", architecturesPart},
 		{"docs/figures.md", "options", optionsPart},
 		{"docs/figures.md", "venues", venuesPart},
@@ -97,6 +99,19 @@ func keysPart(*testing.T) string {
 		rows = append(rows, []string{code(k.Key), code(k.Example), k.Meaning})
 	}
 	return markdown([]string{"key", "example", "meaning"}, rows)
+}
+
+// methodsPart is what each method is, and what has no meaning for it.
+func methodsPart(*testing.T) string {
+	var rows [][]string
+	for _, name := range lora.Methods() {
+		var unused []string
+		for _, field := range experiments.Unused(name) {
+			unused = append(unused, code(field))
+		}
+		rows = append(rows, []string{code(name), lora.MethodText(name), strings.Join(unused, ", ")})
+	}
+	return markdown([]string{"method", "what it is", "fields that it does not use"}, rows)
 }
 
 // optionsPart is what a figure of one's own can be asked for.

@@ -191,7 +191,8 @@ func TestFullIsAnotherRunAndFunction(t *testing.T) {
 // TestMethodsAreTheSameForAnyWorkers, and are trained again from their records.
 func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 	trainer := New(os.DirFS(t.TempDir()))
-	e := sweeptest.Experiment(t, "name: x\ndata: d.txt\ngrid: {method: [lora, dora, full], rank: [2, 8], seed: [0, 1]}")
+	e := sweeptest.Experiment(t, "name: x\ndata: d.txt\ngrid: "+
+		"{method: ["+strings.Join(lora.Methods(), ", ")+"], rank: [2, 8], seed: [0, 1]}")
 	c := testConfig(t)
 	c.Adapter = e.Base.Adapter
 	e.Base = c
@@ -203,11 +204,48 @@ func TestMethodsAreTheSameForAnyWorkers(t *testing.T) {
 	check(t, sweeptest.SameContents(sweeptest.Contents(t, four), sweeptest.Contents(t, one)))
 	runs, _ := results.Open(one).Runs()
 	i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Scheme == lora.FullMethod })
-	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 10 {
+	if i < 0 || runs[i].Rank != 0 || runs[i].Gamma != 1 || len(runs) != 4*len(lora.Methods())-2 {
 		t.Fatalf("%d runs, full is number %d of them", len(runs), i)
 	}
 	for _, r := range runs {
 		_, err = sweep.Again(context.Background(), r, train.Trainers{trainer})
 		check(t, err)
+	}
+}
+
+// TestAddendsAreMeasured: a method that adds another matrix than γBA has every quantity of A and B,
+// and the loss falls as its first order predicts, at a learning rate as small as that of
+// [TestFullIsMeasured]. Theory expects nothing of it.
+func TestAddendsAreMeasured(t *testing.T) {
+	for _, name := range lora.Methods() {
+		c := testConfig(t)
+		c.Adapter.Method, c.Adapter.Rank = name, 4
+		c = experiments.Point{Config: c}.Canonical().Config
+		if c.Adapter.Has(lora.Factors) || !c.Adapter.Ranked() {
+			continue
+		}
+		c.Train.Optimizer, c.Train.LR, c.Measure.Theory = "sgd", 1e-3, true
+		o := trainOne(t, c)
+		first := o.Curve[1].Values
+		if drop, actual := first[metrics.LossDrop], first[metrics.LossDropActual]; !(drop > 0) ||
+			math.Abs(drop-actual) > 0.1*drop+1e-5 {
+			t.Errorf("%s: loss drop %g, in fact %g", name, drop, actual)
+		}
+		for _, p := range [][]metrics.Point{o.Curve[1:], o.Modules} {
+			last := p[len(p)-1].Values
+			for _, q := range []metrics.Quantity{metrics.AdapterOutput, metrics.InputGradient, metrics.StableRank,
+				metrics.DeltaW, metrics.MovementA, metrics.MapOutput} {
+				if !(last[q] >= 0) {
+					t.Errorf("%s: %s is %g", name, q.Name(), last[q])
+				}
+			}
+		}
+		if onset := o.Curve[0].Values; !(onset[metrics.GradNormB] > 0) || !(onset[metrics.GradNorm] > 0) {
+			t.Errorf("%s: gradient norms %g and, of B, %g", name, onset[metrics.GradNorm], onset[metrics.GradNormB])
+		}
+		if len(o.Expected) > 0 || !strings.HasPrefix(beyondTheory(c, o.Curve), "method "+name) || len(o.Adapters) > 0 {
+			t.Errorf("%s: %d adapters, expected %v, beyond theory: %q", name, len(o.Adapters), o.Expected,
+				beyondTheory(c, o.Curve))
+		}
 	}
 }

@@ -56,7 +56,7 @@ func expectedOf(c experiments.Config, maps []theory.MapGeometry, curve []metrics
 
 // surveyed reports whether theory is computed for the run. That takes a survey of the maps
 // that the run adapts.
-func surveyed(c experiments.Config) bool { return c.Measure.Theory && c.Adapter.Ranked() }
+func surveyed(c experiments.Config) bool { return c.Measure.Theory && c.Adapter.Has(lora.Factors) }
 
 // surveyOf returns a survey of the maps that a run adapts. Its buffers come from the arena.
 func surveyOf(arena *nn.Arena, c experiments.Config, m *nn.Model) (*theory.Survey, error) {

@@ -286,12 +286,16 @@ func (l *Trainer) Resolve(ctx context.Context, c experiments.Config) (train.Mate
 		return train.Material{}, err
 	}
 	tokens := meanLength(d.Train)
+	warnings := d.Stats.Warnings()
+	if c.Adapter.Has(lora.Factors) {
+		warnings = append(warnings, lora.RankWarnings(targets, c.Adapter.Rank)...)
+	}
 	return train.Material{
 		ModelHash: model.Hash, DataHash: corpus.Hash, Numerics: Numerics(model.Model.Config),
 		Cost:     costOf(c, model.Model, run, tokens, false),
 		Factored: costOf(c, model.Model, run, tokens, true),
 		Bytes:    bytes,
-		Warnings: append(d.Stats.Warnings(), lora.RankWarnings(targets, c.Adapter.Rank)...),
+		Warnings: warnings,
 	}, nil
 }
 

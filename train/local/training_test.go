@@ -341,7 +341,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		rank   int
 	}{
 		{lora.DefaultMethod, 4}, {lora.DefaultMethod, 64}, {lora.DoRAMethod, 4}, {lora.DoRAMethod, 64},
-		{lora.FullMethod, 0},
+		{lora.FullMethod, 0}, {lora.LoHaMethod, 4},
 	} {
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = of.method, of.rank, 1000

@@ -61,7 +61,7 @@ func near(t *testing.T, got, want train.Outcome, tolerance float64) (losses floa
 // not float32 under another name. A number in bfloat16 has 8 bits, one in float16 11.
 func TestPrecisions(t *testing.T) {
 	b, source := newBoth(t), pefttest.Letters(t, 40)
-	for _, method := range lora.Methods() {
+	for _, method := range b.methods(t) {
 		c := config(filepath.Join(goldens, "llama"), source)
 		c.Adapter.Method = method
 		c = experiments.Point{Config: c}.Canonical().Config

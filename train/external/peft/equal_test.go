@@ -55,6 +55,14 @@ func newBoth(t testing.TB) both {
 	return b
 }
 
+// methods are those that trainer peft has.
+func (b both) methods(t testing.TB) []string {
+	t.Helper()
+	able, err := b.there.Abilities()
+	check(t, err)
+	return able.Methods
+}
+
 // goldens has tiny models of every architecture, with one token for each letter.
 const goldens = "../../../lora/peft/testdata"
 
@@ -281,7 +289,7 @@ func TestArchitectures(t *testing.T) {
 	for _, model := range models(t) {
 		t.Run(filepath.Base(model), func(t *testing.T) {
 			var all distances
-			for _, method := range lora.Methods() {
+			for _, method := range b.methods(t) {
 				for _, targets := range []string{"all-linear", "attention", "mlp"} {
 					c := config(model, source)
 					c.Adapter.Method, c.Adapter.Targets = method, experiments.Targets{targets}
@@ -299,7 +307,7 @@ func TestArchitectures(t *testing.T) {
 func TestOptimizers(t *testing.T) {
 	b, source := newBoth(t), pefttest.Letters(t, 40)
 	for _, name := range nn.Optimizers() {
-		for _, method := range lora.Methods() {
+		for _, method := range b.methods(t) {
 			for setting, change := range map[string]func(*experiments.Train){
 				"plain":  func(*experiments.Train) {},
 				"decay":  func(c *experiments.Train) { c.WeightDecay = 0.1 },
@@ -418,7 +426,7 @@ func TestFailedRunsLeaveTheBase(t *testing.T) {
 		!strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
-	for _, method := range lora.Methods() {
+	for _, method := range b.methods(t) {
 		again := c
 		again.Adapter.Method = method
 		b.compare(t, experiments.Point{Config: again}.Canonical().Config)

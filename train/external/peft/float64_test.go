@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"ranksweep/experiments"
-	"ranksweep/lora"
 	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
 	"ranksweep/train"
@@ -49,7 +48,7 @@ func deviation(got, exact train.Outcome) float64 {
 func TestFloat64(t *testing.T) {
 	b, exact, source := newBoth(t), float64s(t), pefttest.Letters(t, 40)
 	for _, name := range signLike {
-		for _, method := range lora.Methods() {
+		for _, method := range b.methods(t) {
 			t.Run(name+" "+method, func(t *testing.T) {
 				c := of(config(filepath.Join(goldens, "gpt2"), source), name)
 				c.Adapter.Method = method

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"ranksweep/experiments"
-	"ranksweep/lora"
 	"ranksweep/lora/peft/pefttest"
 	"ranksweep/metrics"
 	"ranksweep/nn"
@@ -65,7 +64,7 @@ func TestResumedIsTheSame(t *testing.T) {
 		c.Train.WeightDecay = 0.1
 		all = append(all, c)
 	}
-	for _, method := range lora.Methods() {
+	for _, method := range b.methods(t) {
 		c := config(filepath.Join(goldens, "gpt2"), source)
 		c.Adapter.Method = method
 		all = append(all, experiments.Point{Config: c}.Canonical().Config)

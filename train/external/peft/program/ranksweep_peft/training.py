@@ -18,9 +18,11 @@ WATCHED = ["val_loss", "delta_w", "adapter_output", "train_loss", "grad_norm"]  
 
 
 def abilities(device):
-    return {
+    able = {
         "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "dropout": True, "checkpoints": True,
     } | arithmetic.abilities(device)  # fmt: skip
+    able["why"]["method"] = "it has no code for the others yet; trainer local has"
+    return able
 
 
 def train(channel, bases, request):
