@@ -80,6 +80,9 @@ type Adapter struct {
 	Targets   Targets     `json:"targets"`
 	Dropout   float64     `json:"dropout"`
 	Method    string      `json:"method,omitempty"`
+
+	DecomposeFactor int  `json:"decompose_factor,omitempty"`
+	DecomposeBoth   bool `json:"decompose_both,omitempty"`
 }
 
 // Targets names the linear maps that are adapted: groups (all-linear, attention, mlp)

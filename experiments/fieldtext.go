@@ -84,6 +84,9 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 		"the other way round."},
 	"adapter.targets": {"", "The linear maps that are adapted. A list is a set: its order does not count."},
 	"adapter.dropout": {"probability", "How often an entry of an adapter's input is dropped in training."},
+	"adapter.decompose_factor": {"", "lokr: what each width is divided by to give that of w2, or, where it is no " +
+		"divisor, the largest one below it. 0, and -1 in PEFT: the largest up to the root of the width."},
+	"adapter.decompose_both": {"", "lokr: make w1 a product of rank r too, while r is below half of its longer side."},
 
 	"train.optimizer": {"", "The optimizer."},
 	"train.lr":        {"", "Learning rate, at its peak."},

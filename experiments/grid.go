@@ -66,6 +66,7 @@ func (e *Experiment) resolve() ([]Point, error) {
 		if slices.ContainsFunc(e.Exclude, func(m Match) bool { return m.holds(p.Config) }) {
 			continue
 		}
+		merges := p.merges()
 		p = p.Canonical()
 		if err := p.Config.Validate(); errors.Is(err, errNoData) {
 			return nil, err
@@ -73,8 +74,8 @@ func (e *Experiment) resolve() ([]Point, error) {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 		key := fmt.Sprintf("%q", p.Axes) // equal coordinates mean equal configs, since when sets no axis
-		if seen[key] && len(p.Config.unused()) > 0 {
-			continue // it differs only in fields that the method ignores
+		if seen[key] && merges {
+			continue // it differs only in fields that its method does not use
 		}
 		if seen[key] {
 			return nil, about(e.repeated()...)("%s is in the grid twice: an axis lists a value twice, perhaps in two "+
@@ -85,6 +86,9 @@ func (e *Experiment) resolve() ([]Point, error) {
 	}
 	if len(points) == 0 {
 		return nil, about("exclude")("the grid is empty: exclude removes every combination")
+	}
+	if err := e.checkUnused(points); err != nil {
+		return nil, err
 	}
 	showArithmetic(points)
 	return points, nil

@@ -7,6 +7,7 @@ import (
 	"ranksweep/grid"
 	"ranksweep/lora"
 	"ranksweep/nn"
+	"ranksweep/paper/number"
 )
 
 // Trains returns the method that trains the targeted maps. It panics if the config was
@@ -36,6 +37,8 @@ var uses = []struct {
 	{"adapter.match_rank", with(lora.Multiplied)},
 	{"adapter.fresh", with(lora.Seeded)},
 	{"adapter.init", with(lora.Kinds)},
+	{"adapter.decompose_factor", with(lora.Kronecker)},
+	{"adapter.decompose_both", with(lora.Kronecker)},
 	{"train.lr_a", training(nn.RoleA)},
 	{"train.lr_b", training(nn.RoleB)},
 }
@@ -102,6 +105,34 @@ func (p Point) Canonical() Point {
 		}
 	}
 	return p
+}
+
+// checkUnused finds a field that the experiment sets to one value, and that no point uses.
+func (e *Experiment) checkUnused(points []Point) error {
+	for _, path := range points[0].Config.unused() {
+		f := mustField(path)
+		value := format(f.get(e.Base))
+		if path == "adapter.alpha" && e.perRank != 0 {
+			value = format(e.perRank) + "r"
+		}
+		if e.axis(f) != nil || value == format(f.get(Defaults())) || value == format(f.idle()) {
+			continue
+		}
+		idle := func(p Point) bool { return slices.Contains(p.Config.unused(), path) }
+		if !slices.ContainsFunc(points, func(p Point) bool { return !idle(p) }) {
+			return about(path, "adapter.method")("%s %s: method %s does not use it: leave it out", f.name,
+				number.FullText(value), points[0].Config.Adapter.Method)
+		}
+	}
+	return nil
+}
+
+// merges reports whether some axis is a field that the point's method does not use.
+func (p Point) merges() bool {
+	unused := p.Config.unused()
+	return slices.ContainsFunc(p.Axes, func(a grid.Coordinate) bool {
+		return slices.Contains(unused, mustField(a.Name).path)
+	})
 }
 
 // checkMethod finds settings that the method cannot have.

@@ -72,7 +72,7 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
-			"grid: {method: [lokra]}", `method "lokra": must be one of lora, dora, full, loha`,
+			"grid: {method: [lokra]}", `method "lokra": must be one of lora, dora, full, loha, lokr`,
 		}, {
 			"grid: {method: loha}\nadapter: {dropout: 0.1}",
 			"method=loha: dropout 0.1: must be 0 for method loha, which drops no inputs; ",
@@ -87,6 +87,19 @@ func TestMethodRefuses(t *testing.T) {
 			"grid: {method: loha}\ntrain: {precision: bf16}",
 			"method=loha: precision bf16: method loha makes weights anew in float32: " +
 				"must be one of float32, tf32, bf16-autocast",
+		}, {
+			"grid: {method: full}\nadapter: {alpha: 32}",
+			"x.yaml:4: alpha 32: method full does not use it: leave it out",
+		}, {
+			"grid: {method: full}\nadapter: {alpha: 2r}",
+			"x.yaml:4: alpha 2r: method full does not use it: leave it out",
+		}, {
+			"grid: {method: [full, loha]}\nadapter: {decompose_factor: 4, alpha: 32}",
+			"x.yaml:4: decompose_factor 4: method full does not use it: leave it out",
+		}, {
+			"grid: {method: [lora, lokr], decompose_factor: [0, 4]}\nadapter: {decompose_both: true}", "",
+		}, {
+			"grid: {method: [lokr]}\nadapter: {decompose_factor: -1}", "decompose_factor -1: must be at least 0",
 		}, {
 			"grid: {method: loha, rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {

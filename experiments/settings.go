@@ -15,6 +15,7 @@ func (c Config) LoRA() lora.Config {
 		Rank: c.Adapter.Rank, Gamma: c.Adapter.Gamma(),
 		Init:    c.Adapter.Draw(),
 		Targets: c.Adapter.Targets, Dropout: c.Adapter.Dropout, Tokens: c.PassTokens(),
+		DecomposeFactor: c.Adapter.DecomposeFactor, DecomposeBoth: c.Adapter.DecomposeBoth,
 	}
 }
 

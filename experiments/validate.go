@@ -39,6 +39,9 @@ var bounds = map[string]bound{
 	"adapter.targets":    distinctNames,
 	"adapter.dropout":    below(0, 1),
 
+	"adapter.decompose_factor": whole(0, 1<<20),
+	"adapter.decompose_both":   free,
+
 	"train.optimizer":    oneOf(nn.Optimizers()...),
 	"train.lr":           above(0, 1e6),
 	"train.lr_a":         within(0, 1e6),

@@ -14,6 +14,7 @@ import (
 // naive are the entries of each method's D, written out from its formula in float64.
 var naive = map[string]func(c Config, m *sumMap, i, j int) float64{
 	LoHaMethod: naiveLoHa,
+	LoKrMethod: naiveLoKr,
 }
 
 // eachAddend runs a test for every method that adds a D to frozen weights, at ranks below and above

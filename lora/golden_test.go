@@ -20,8 +20,12 @@ var goldens = map[string]struct {
 	method string
 	rank   int
 	gamma  float64
+	change func(*Config)
 }{
-	"loha": {LoHaMethod, 4, 6. / 4},
+	"loha":       {LoHaMethod, 4, 6. / 4, nil},
+	"lokr":       {LoKrMethod, 1, 6, nil},
+	"lokr-dense": {LoKrMethod, 4, 6. / 4, nil},
+	"lokr-both":  {LoKrMethod, 2, 6. / 2, func(c *Config) { c.DecomposeFactor, c.DecomposeBoth = 6, true }},
 }
 
 // golden is what PyTorch and PEFT compute in one case.
@@ -87,9 +91,13 @@ func (g golden) fresh(t *testing.T, name string) (*Set, *nn.Pass) {
 	t.Helper()
 	c := goldens[name]
 	method, _ := MethodNamed(c.method)
-	s, err := method.Attach(new(nn.Arena), g.model, Config{
+	settings := Config{
 		Rank: c.rank, Gamma: c.gamma, Init: Init{Kind: KaimingUniform}, Targets: []string{"all-linear"}, Tokens: 22,
-	}, 7)
+	}
+	if c.change != nil {
+		c.change(&settings)
+	}
+	s, err := method.Attach(new(nn.Arena), g.model, settings, 7)
 	check(t, err)
 	p, err := nn.NewPass(g.model, 22, s.Maps())
 	check(t, err)

@@ -35,6 +35,7 @@ const (
 	DoRAMethod    = "dora"
 	FullMethod    = "full"
 	LoHaMethod    = "loha"
+	LoKrMethod    = "lokr"
 )
 
 // methods are the known methods, the default first, each with what it is.
@@ -48,6 +49,9 @@ var methods = []struct {
 	{FullMethod, full{}, "Full fine-tuning: the weights of the targeted maps themselves."},
 	{LoHaMethod, loHa{}, "LoHa (arXiv 2309.14859): W + γ (w1a w1b) ∘ (w2a w2b), two products of rank r multiplied " +
 		"entry by entry. w2b starts at zero; the others are drawn as in PEFT, and count as A in columns and rates."},
+	{LoKrMethod, loKr{}, "LoKr (arXiv 2309.14859): W + γ w1 ⊗ w2, a Kronecker product. w2 is a product of rank r " +
+		"while r is below half of its longer side. w1 starts at zero and counts as B; w2 is drawn as in PEFT, and " +
+		"counts as A."},
 }
 
 // MethodText says what the method of that name is; empty if there is none.

@@ -14,12 +14,7 @@ import (
 // allocated for them, to the byte, in every form. The shapes are chosen so that the runtime
 // rounds no buffer up.
 func TestMethodsAreCounted(t *testing.T) {
-	m, err := nn.New(nn.Config{
-		Vocab: 17, Dim: 128, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Hidden: 256,
-		Context: 16, NormEps: 1e-5, RopeTheta: 100,
-	})
-	check(t, err)
-	m.Init(rand.New(rand.NewPCG(1, 6)))
+	m := wideModel(t)
 	bf16 := m.Clone()
 	bf16.BF16()
 	for _, name := range Methods() {
@@ -43,6 +38,18 @@ func TestMethodsAreCounted(t *testing.T) {
 			check("A zero", m, 4, 0, true)
 		}
 	}
+}
+
+// wideModel returns a model with widths of 64 to 256.
+func wideModel(t *testing.T) *nn.Model {
+	t.Helper()
+	m, err := nn.New(nn.Config{
+		Vocab: 17, Dim: 128, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 64, Hidden: 256,
+		Context: 16, NormEps: 1e-5, RopeTheta: 100,
+	})
+	check(t, err)
+	m.Init(rand.New(rand.NewPCG(1, 6)))
+	return m
 }
 
 // checkCount compares the counted size of what a method attaches with the heap that it takes

@@ -19,6 +19,11 @@ type Config struct {
 	Targets []string // see [Targets]
 	Dropout float64  // probability that an entry of an adapter's input is dropped in training
 	Tokens  int      // the most tokens in a batch: sizes buffers and chooses the form
+
+	// Of LoKr. DecomposeFactor is the first factor of each width, or 0; see [factorize].
+	// DecomposeBoth makes the first matrix of the two a product of rank r too.
+	DecomposeFactor int
+	DecomposeBoth   bool
 }
 
 func (c Config) validate() error {

@@ -2,7 +2,7 @@ package lora
 
 // Traits are what one method has and another one may lack. Experiments refuse settings that a
 // method has no use for.
-type Traits uint8
+type Traits uint16
 
 const (
 	// Ranked: it has a rank.
@@ -22,6 +22,8 @@ const (
 	// Halves: the frozen weights may have 16 bits. Otherwise the method writes weights anew in
 	// float32, from frozen ones in float32.
 	Halves
+	// Kronecker: it multiplies two matrices by Kronecker; see [Config.DecomposeFactor].
+	Kronecker
 	// HandsOut: what it trains is an adapter that [Trained] can hold, up to a magnitude.
 	HandsOut
 )

@@ -31,6 +31,11 @@ MODEL = os.path.join(HERE, "..", "peft", "testdata", "llama3")
 
 CASES = {
     "loha": lambda maps: peft.LoHaConfig(r=4, alpha=6, target_modules=maps),
+    "lokr": lambda maps: peft.LoKrConfig(r=1, alpha=6, target_modules=maps),
+    "lokr-dense": lambda maps: peft.LoKrConfig(r=4, alpha=6, target_modules=maps),
+    "lokr-both": lambda maps: peft.LoKrConfig(
+        r=2, alpha=6, target_modules=maps, decompose_both=True, decompose_factor=6
+    ),
 }
 
 
