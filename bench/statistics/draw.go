@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 )
 
 // A distribution is a distribution with mean 0.
@@ -38,6 +39,11 @@ func names(of []distribution) (all []string) {
 		all = append(all, d.name)
 	}
 	return all
+}
+
+// listed writes numbers one after the other: 1, 4, 16.
+func listed(numbers []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ", "), "[]")
 }
 
 // perSize returns the heads of columns for sample sizes.

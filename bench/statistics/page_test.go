@@ -181,3 +181,49 @@ func TestSimulateDoesNotDependOnCores(t *testing.T) {
 		t.Errorf("alone %s, together %s", alone, together)
 	}
 }
+
+// Without noise, leaning or validation error the simulated best rates have the power that they were made
+// with, and public models have theirs.
+func TestSimulatedPowers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	all := rateStudy{power: -0.25}.measured(rng)
+	for _, r := range all {
+		for seed, losses := range r.losses {
+			for i := range losses {
+				d := math.Log(losses[i].Rate) + 0.25*math.Log(float64(r.rank))
+				r.losses[seed][i].Loss = d * d
+			}
+		}
+	}
+	if e := powerOfBest(all, everyBatch); math.Abs(e.Value+0.25) > 1e-9 || e.Seeds != rateSeeds {
+		t.Errorf("power %g of %d seeds, want -0.25 of %d", e.Value, e.Seeds, rateSeeds)
+	}
+	if b := bendOfBest(all, everyBatch); math.Abs(b.Mean) > 1e-9 {
+		t.Errorf("curvature %g, want 0", b.Mean)
+	}
+	model := []triedModel{{0, -1, 0, 1, 0}, {1, -2, -1, 0, -0.5}}
+	for power, want := range map[float64]bool{-0.5: true, -3: true, 1: true, -3.1: false, 1.1: false} {
+		if within(model, power) != want {
+			t.Errorf("power %g is within the neighbours: %t", power, !want)
+		}
+	}
+	if got := slope(model, atParabola); got != -0.5 {
+		t.Errorf("slope %g, want -0.5", got)
+	}
+}
+
+// The error that halves of the validation batches show is what another validation set would change.
+func TestErrorOfHalves(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	s := rateStudy{scatter: 0.05, shared: 2}
+	over, with := 0.0, 0.0
+	const studies = 60
+	for range studies {
+		all := s.measured(rng)
+		over += powerOfBest(all, everyBatch).SE / studies
+		with += powerWith(all).SE / studies
+	}
+	if ratio := with / over; ratio < 1.7 || ratio > 3 { // √(1 + 2²) is 2.24, a little less with the noise of losses
+		t.Errorf("the wider standard error is %g times the other", ratio)
+	}
+}

@@ -28,6 +28,8 @@ var tools = []tool{
 		"Tukey 1958", "metrics/stats/exponent.go"},
 	{"vertex over rates", "tuned losses, best rates", "a parabola in log rate near the best",
 		"Newton's form through three points", "metrics/stats/optimum.go"},
+	{"power over makers", "public results", "makers independent; parabolas over rates a factor of 3 apart",
+		"Student", "public/power.go"},
 	{"ratio to an expectation", "exact theory", "ratios close to normal over seeds",
 		"Student", "analysis/cell.go"},
 }

@@ -101,11 +101,15 @@ func atChoice(_, losses []float64, chosen int) float64 { return losses[chosen] }
 
 // atVertex returns the loss that the project reports.
 func atVertex(rates, losses []float64, _ int) float64 {
-	var trials []stats.Trial
+	return stats.FindOptimum(trialsOf(rates, losses)).Loss
+}
+
+// trialsOf pairs rates, which are logarithms, with losses.
+func trialsOf(rates, losses []float64) (trials []stats.Trial) {
 	for i, x := range rates {
 		trials = append(trials, stats.Trial{Rate: math.Exp(x), Loss: losses[i]})
 	}
-	return stats.FindOptimum(trials).Loss
+	return trials
 }
 
 // atLeastSquares returns the lowest point of the least-squares parabola through all rates, which
