@@ -41,19 +41,23 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 		table.Intervals("difference", s.Unit, "difference", func(d comparison) stats.Interval {
 			return d.Difference.Interval
 		}),
-		table.Numbers("error from validation", comparison.fromValidation, "validation_se", "validation_part"),
-		table.Numbers(inUnit("detectable"), comparison.detectable, "detectable"),
-		table.Numbers("relative to reference", comparison.relative, "relative"),
-		table.Numbers(inUnit("margin"), comparison.marginEntry, "margin"),
-		table.Numbers("p within the margin", func(d comparison) table.Entry { return probability(d.equivalence) },
-			"p_equivalence"),
+		table.Detail(table.Numbers("error from validation", comparison.fromValidation,
+			"validation_se", "validation_part")),
+		table.Detail(table.Numbers(inUnit("detectable"), comparison.detectable, "detectable")),
+		table.Detail(table.Numbers("relative to reference", comparison.relative, "relative")),
+		table.Detail(table.Numbers(inUnit("margin"), comparison.marginEntry, "margin")),
+		table.Detail(table.Numbers("p within the margin", func(d comparison) table.Entry {
+			return probability(d.equivalence)
+		}, "p_equivalence")),
 		table.Numbers("pairs", func(d comparison) table.Entry {
 			return table.Entry{Text: strconv.Itoa(d.Difference.N)}
 		}),
-		table.Numbers("p", func(d comparison) table.Entry { return probability(d.p()) }, "p"),
-		table.Numbers("sign-flip p", func(d comparison) table.Entry { return probability(d.flipP()) }, "p_flip"),
+		table.Detail(table.Numbers("p", func(d comparison) table.Entry { return probability(d.p()) }, "p")),
+		table.Detail(table.Numbers("sign-flip p", func(d comparison) table.Entry {
+			return probability(d.flipP())
+		}, "p_flip")),
 		table.Numbers("Holm's p", func(d comparison) table.Entry { return probability(d.holm) }, "p_holm"),
-		table.Words("diverged", comparison.diverged, "diverged", "reference_diverged"),
+		table.Detail(table.Words("diverged", comparison.diverged, "diverged", "reference_diverged")),
 		table.Words("verdict", func(d comparison) string { return d.verdict().String() }, "verdict"),
 	)
 	for i, d := range comparisons {

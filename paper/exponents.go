@@ -35,14 +35,16 @@ func exponentsTable(v View, measured []metrics.Statistic) table.Table {
 		table.Numbers("fitted power", fit.fitted, "exponent", "ci_low", "ci_high"),
 		table.Numbers("predicted power", fit.predicted, "predicted", "predicted_high"),
 		table.Numbers("exact theory", fit.exact, "exact"),
-		table.Numbers("runs", func(x fit) int { return x.N }, "n"),
+		table.Detail(table.Numbers("runs", func(x fit) int { return x.N }, "n")),
 		table.Numbers("seeds", func(x fit) int { return x.Seeds }, "seeds"),
 		table.Words("verdict", func(x fit) string { return x.Agreement(near).String() }, "verdict"),
 	)
 	if slices.ContainsFunc(rows, func(x fit) bool { return number.Finite(x.Exact) }) {
 		t.Caption = strings.TrimSpace(t.Caption + " Exact theory: " + exactTheory)
 	}
+	predicted := slices.ContainsFunc(rows, fit.isPredicted)
 	for i, x := range rows {
+		t.Rows[i].Detail = predicted && !x.isPredicted()
 		if number.Finite(x.Predicted) && x.Rise != 0 {
 			t.Doubt(i, "theory predicts the first power for ranks far below the maps' width, and the second for ranks "+
 				"far above it, or for inputs like those trained on")
@@ -90,6 +92,9 @@ func (x fit) differsTo(decimals int) bool {
 
 // offZero reports whether an interval does not contain 0.
 func offZero(low, high float64) bool { return low > 0 || high < 0 }
+
+// isPredicted reports whether theory has a power to compare with.
+func (x fit) isPredicted() bool { return number.Finite(x.Predicted) || number.Finite(x.Exact) }
 
 // predicted is theory's power or, if it predicts two, both.
 func (x fit) predicted() table.Entry {

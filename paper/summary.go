@@ -46,12 +46,12 @@ func summaryTable(v View) table.Table {
 		return table.Intervals(s.Label, s.Unit, s.Name, func(r row) stats.Interval { return r.Statistic(s) })
 	}
 	table.Fill(&t, rows,
-		table.Numbers("gamma", func(r row) table.Entry { return gammaEntry(r.Cell) }, "gamma"),
+		table.Detail(table.Numbers("gamma", func(r row) table.Entry { return gammaEntry(r.Cell) }, "gamma")),
 		statistic(metrics.GradNormOnset),
-		table.Intervals(relativeTo(v), "", "collapse_ratio", func(r row) stats.Interval {
+		table.Detail(table.Intervals(relativeTo(v), "", "collapse_ratio", func(r row) stats.Interval {
 			return r.arm.CollapseRatio(r.Cell)
-		}),
-		statistic(metrics.GradNormMean),
+		})),
+		table.Detail(statistic(metrics.GradNormMean)),
 		statistic(v.loss),
 		table.Words("runs", func(r row) table.Entry { return ending(len(r.Runs), r.Diverged(), r.Failed()) },
 			"done", "diverged", "failed"),

@@ -12,11 +12,14 @@ import (
 	"ranksweep/paper/table"
 )
 
+// tuningName is the name of the table of tuning.
+const tuningName = "tuning"
+
 // tuningTable has a row for each cell and each combination of nuisance values that was tried
 // for it. The chosen one is marked.
 func tuningTable(choices []grid.Choice) table.Table {
 	t := table.Table{
-		Name: "tuning",
+		Name: tuningName,
 		Title: "Tuning: final validation loss for each value tried, mean over the seeds of tuning ± half of its 95% " +
 			"interval",
 		Caption: "For each setting, the values with the lowest mean are chosen for the runs that are reported; " +

@@ -293,7 +293,7 @@ func conclude(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := showTables(cmd.OutOrStdout(), h, dir); err != nil {
+	if err := showTables(cmd.OutOrStdout(), h, dir, layout{width: textWidth(cmd.OutOrStdout())}); err != nil {
 		return err
 	}
 	if _, err := drawFigures(h.view(), dir); err != nil {

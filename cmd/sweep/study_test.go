@@ -33,9 +33,9 @@ func TestTablesOfAStudy(t *testing.T) {
 		t.Errorf("%d runs, %d tuned cells, %d left", len(runs), len(choices), len(left))
 	}
 	var want, got bytes.Buffer
-	check(t, showTables(&want, h, t.TempDir()))
+	check(t, showTables(&want, h, t.TempDir(), layout{}))
 	read := holdings{runs: runs, choices: choices, coverage: results.CoverageOf(s.Grid, s.Runs, nil)}
-	check(t, showTables(&got, read, t.TempDir()))
+	check(t, showTables(&got, read, t.TempDir(), layout{}))
 	if got.String() != want.String() || want.Len() == 0 {
 		t.Errorf("of the study\n%s\nof the store\n%s", &got, &want)
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,49 +11,6 @@ import (
 	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 )
-
-func newTable() *cobra.Command {
-	return &cobra.Command{
-		Use:   "table DIR…",
-		Short: "Print the tables of stores, and write them to DIR/tables as CSV",
-		Long: "Table prints what stores hold: a summary with a row for each scheme and rank, the\n" +
-			"fitted powers of rank beside those of theory, comparisons of schemes and ranks, and\n" +
-			"how nuisance values were chosen. Nothing is trained.\n\n" + storesHelp,
-		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart runs/longer",
-		Args:    atLeastOne("DIR"),
-		PreRunE: ofStores,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := viewFolder(args)
-			if err != nil {
-				return err
-			}
-			h, err := storedIn(cmd, args)
-			if err != nil {
-				return err
-			}
-			return cmp.Or(showTables(cmd.OutOrStdout(), h, dir), h.missing)
-		},
-	}
-}
-
-// showTables prints every table of a store and, last, what was found in plain sentences;
-// and writes the tables below dir.
-func showTables(w io.Writer, h holdings, dir string) error {
-	view := h.view()
-	tables, err := paper.Tables(view)
-	if err != nil {
-		return err
-	}
-	found, err := paper.Found(view)
-	if err != nil {
-		return err
-	}
-	if err := writeTables(w, tables); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "\n%s", found)
-	return errors.Join(err, paper.WriteTables(tables, dir))
-}
 
 // drawFigures draws figures of a view, all or the named ones, below dir.
 func drawFigures(v paper.View, dir string, names ...string) ([]figure.Figure, error) {

@@ -28,7 +28,9 @@ func Words[R any, C Content](head string, of func(R) C, fields ...string) Maker[
 
 // Numbers makes a column that is aligned to the right.
 func Numbers[R any, C Content](head string, of func(R) C, fields ...string) Maker[R] {
-	return func(rows []R) (Column, []Entry) { return Column{head, fields, true}, entries(rows, of) }
+	return func(rows []R) (Column, []Entry) {
+		return Column{Head: head, Fields: fields, Number: true}, entries(rows, of)
+	}
 }
 
 // Intervals makes a column of means ± half of their 95% intervals, in a unit. All have the

@@ -1,5 +1,5 @@
-// Package table holds tables as values and writes them: as text for a terminal, as Markdown
-// and as CSV. It knows nothing about their contents.
+// Package table holds tables as values and writes them: as text for a terminal, Markdown, LaTeX, HTML, CSV
+// and JSON, each in a file of its own. It knows nothing about their contents.
 package table
 
 import (
@@ -26,12 +26,14 @@ type Column struct {
 	Head   string
 	Fields []string
 	Number bool // aligned to the right
+	Detail bool // few readers need it: left out where there is no room
 }
 
 // A Row has an entry for each column.
 type Row struct {
 	Entries []Entry
 	Notes   []int // indices into the table's notes
+	Detail  bool  // few readers need it
 }
 
 // An Entry has a value for each field of its column; empty where absent.
@@ -74,6 +76,17 @@ func (t Table) Texts() (header []string, rows [][]string) {
 	return header, rows
 }
 
+// below are the sentences below the table: its notes with their marks, and its caption.
+func (t Table) below() (all []string) {
+	for i, note := range t.Notes {
+		all = append(all, superscript(i+1)+" "+note)
+	}
+	if t.Caption != "" {
+		all = append(all, t.Caption)
+	}
+	return all
+}
+
 // marks writes the numbers of notes, from 1, as raised digits: ¹ ² ¹².
 func marks(notes []int) string {
 	var all []string
@@ -83,8 +96,10 @@ func marks(notes []int) string {
 	return strings.Join(all, " ")
 }
 
+// raised are the digits of marks.
+var raised = []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 func superscript(n int) string {
-	raised := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
 	return strings.Map(func(digit rune) rune { return raised[digit-'0'] }, strconv.Itoa(n))
 }
 

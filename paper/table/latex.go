@@ -1,0 +1,111 @@
+package table
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// latexWidth is about how many characters of \footnotesize a line of an article has.
+const latexWidth = 80
+
+// longTable is how many lines of a table one page has room for, with the sentences below it.
+const longTable = 40
+
+// writeLaTeX writes the page as a part of a document, which takes it in by \input.
+func (p Page) writeLaTeX(w io.Writer, width int) error {
+	if width == 0 {
+		width = latexWidth
+	}
+	var b strings.Builder
+	b.WriteString("% Made by sweep table. The document that has this needs\n" +
+		"% \\usepackage{booktabs,longtable,siunitx}\n\n")
+	for _, s := range p.Said {
+		b.WriteString(latex(s) + "\n\n")
+	}
+	for _, t := range p.Tables {
+		b.WriteString(t.latex(width) + "\n")
+	}
+	if p.Left != "" {
+		b.WriteString("% " + p.Left + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// latex writes the table: as one that floats or, if it is too long for a page, as one that goes on.
+func (t Table) latex(width int) string {
+	f := t.fit(width)
+	columns := f.latexColumns()
+	_, texts := f.Texts() // whose lines LaTeX breaks by itself
+	var head, rows, below strings.Builder
+	for i, text := range f.header {
+		head.WriteString(separator(i) + columns[i].head(text))
+	}
+	for _, row := range texts {
+		for i, text := range row {
+			rows.WriteString(separator(i) + columns[i].cell(text))
+		}
+		rows.WriteString(" \\\\\n")
+	}
+	if len(f.left) > 0 {
+		fmt.Fprintf(&below, "%% no room for the columns %s\n", strings.Join(f.left, ", "))
+	}
+	for _, text := range f.below() {
+		for line := range strings.Lines(text) {
+			below.WriteString(latex(strings.TrimSpace(line)) + "\\par\n")
+		}
+	}
+	form := strings.Join(each(columns, latexColumn.form), "")
+	caption := fmt.Sprintf("\\caption{%s}\\label{tab:%s}", latex(t.Title), t.Name)
+	if f.lines()+below.Len()/latexWidth > longTable {
+		return fmt.Sprintf(latexPages, latexSettings, form, caption, &head, &head, &rows, &below)
+	}
+	return fmt.Sprintf(latexFloat, latexSettings, caption, form, &head, &rows, &below)
+}
+
+// latexSettings are narrow gaps between columns, a space below the caption, and ± before uncertainties.
+const latexSettings = `\setlength{\tabcolsep}{0.5em}\setlength{\abovetopsep}{1ex}` +
+	`\sisetup{separate-uncertainty=true,table-align-uncertainty=false}`
+
+const latexFloat = `\begin{table}
+\footnotesize\centering
+%s
+%s
+\begin{tabular}{@{}%s@{}}
+\toprule
+%s \\
+\midrule
+%s\bottomrule
+\end{tabular}
+\par\smallskip\raggedright
+%s\end{table}
+`
+
+const latexPages = `\begingroup
+\footnotesize
+%s
+\begin{longtable}{@{}%s@{}}
+%s\\
+\toprule
+%s \\
+\midrule
+\endfirsthead
+\toprule
+%s \\
+\midrule
+\endhead
+\bottomrule
+\endfoot
+%s\end{longtable}
+\par\raggedright
+%s\endgroup
+`
+
+// separator comes before the cell of a column.
+func separator(column int) string {
+	if column == 0 {
+		return ""
+	}
+	return " & "
+}
