@@ -24,14 +24,21 @@ type Comparison struct {
 // value of s. Cells with different optimizers, models, data or versions of the arithmetic
 // are not compared: that is an error.
 func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
+	if c.Optimizer != reference.Optimizer {
+		return Comparison{}, refusal("optimizers", c.Optimizer, reference.Optimizer)
+	}
+	return CompareOptimizers(c, reference, s)
+}
+
+// CompareOptimizers is Compare for cells that may differ in their optimizer.
+func CompareOptimizers(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	for _, part := range []struct{ name, a, b string }{
-		{"optimizers", c.Optimizer, reference.Optimizer},
 		{"models", c.Provenance.ModelHash, reference.Provenance.ModelHash},
 		{"data", c.Provenance.DataHash, reference.Provenance.DataHash},
 		{"numerics", fmt.Sprint(c.Provenance.Numerics), fmt.Sprint(reference.Provenance.Numerics)},
 	} {
 		if part.a != part.b {
-			return Comparison{}, fmt.Errorf("analysis: not compared: two %s, %s and %s", part.name, part.a, part.b)
+			return Comparison{}, refusal(part.name, part.a, part.b)
 		}
 	}
 	bySeed := make(map[uint64]Row)
@@ -56,6 +63,11 @@ func Compare(c, reference Cell, s metrics.Statistic) (Comparison, error) {
 	equal := d.Mean == 0 && (d.N == 1 || d.SE == 0)
 	pairs.Same = c.TwinID != "" && c.TwinID == reference.TwinID || equal && !c.imported()
 	return pairs, nil
+}
+
+// refusal is why two cells are not compared.
+func refusal(name, a, b string) error {
+	return fmt.Errorf("analysis: not compared: two %s, %s and %s", name, a, b)
 }
 
 // imported reports whether the cell's runs were trained elsewhere. Their losses are rounded, so that two may be equal

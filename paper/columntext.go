@@ -91,11 +91,13 @@ var exponentTexts = []results.Column{
 
 var comparedTexts = []results.Column{
 	{Name: "family", Meaning: "schemes: compared with the first scheme at the same rank; ranks: compared with the " +
-		"smallest rank of the same scheme"},
+		"smallest rank of the same scheme; an axis: compared with its first value; --against chooses others"},
 	{Name: "scheme", Meaning: "scheme of the first setting"},
 	{Name: "rank", Unit: "rank", Meaning: "rank of the first setting"},
 	{Name: "reference_scheme", Meaning: "scheme of the reference, which it is compared with"},
 	{Name: "reference_rank", Unit: "rank", Meaning: "rank of the reference"},
+	{Name: "value", Meaning: "value of the first setting on the axis that the family is named for"},
+	{Name: "reference_value", Meaning: "value of the reference on that axis"},
 }
 
 func comparisonTexts() []results.Column {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ranksweep/analysis"
@@ -46,6 +47,7 @@ type comparison struct {
 	analysis.Comparison
 	refused           error // why there is no comparison
 	family            string
+	axis              *trait  // in which the arms of the family differ; nil if it is none
 	unmatched         string  // how γ of two schemes differs already at the smallest rank
 	tests             int     // in the family
 	arm, referenceArm int     // referenceArm is -1 if no run of that arm is there
@@ -55,31 +57,23 @@ type comparison struct {
 }
 
 // comparisonsOf compares each scheme with the grid's first scheme that has ranks, rank by rank, and
-// each rank with the smallest, scheme by scheme. Both cells always have the same traits. A
-// reference that is planned and not there has no runs, and nothing takes its place.
+// each rank with the smallest, scheme by scheme, unless other references were chosen. Both cells always have
+// the same traits. A reference that is planned and not there has no runs, and nothing takes its place.
 func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	all := v.armCells()
 	first := v.firstScheme()
 	var schemes, ranks []comparison
 	for _, c := range all {
-		smallest := smallestRank(all, func(r armCell) bool { return r.isComparable(c) && r.Scheme == c.Scheme })
-		if !v.coverage.Whole() && c.Smallest > 0 && c.Smallest < smallest.Rank {
-			smallest = c.absent(c.Scheme, c.Smallest)
+		if r, ok := v.referenceRank(all, c); ok && r.Rank != c.Rank {
+			ranks = append(ranks, newComparison(rankFamily, c, r, s))
 		}
-		if smallest.Rank != c.Rank {
-			ranks = append(ranks, newComparison(rankFamily, c, smallest, s))
+		if c.Scheme == first {
+			continue
 		}
-		r := slices.IndexFunc(all, func(r armCell) bool {
-			return r.isComparable(c) && r.Scheme == first && r.Rank == c.Rank
-		})
-		switch {
-		case c.Scheme == first:
-		case r >= 0:
-			d := newComparison(schemeFamily, c, all[r], s)
-			d.unmatched = unmatched(all, c, all[r])
+		if r, ok := v.referenceScheme(all, c, first); ok {
+			d := newComparison(schemeFamily, c, r, s)
+			d.unmatched = unmatched(all, c, r)
 			schemes = append(schemes, d)
-		case !v.coverage.Whole() && c.Opposed:
-			schemes = append(schemes, newComparison(schemeFamily, c, c.absent(first, c.Rank), s))
 		}
 	}
 	correct(schemes)
@@ -87,13 +81,49 @@ func comparisonsOf(v View, s metrics.Statistic) []comparison {
 	return append(schemes, ranks...)
 }
 
+// referenceRank is the cell with the rank that c is compared with; ok is false if there is none.
+func (v View) referenceRank(all []armCell, c armCell) (r armCell, ok bool) {
+	sameScheme := func(r armCell) bool { return r.isComparable(c) && r.Scheme == c.Scheme }
+	if chosen := v.against[rankField]; chosen != "" {
+		i := slices.IndexFunc(all, func(r armCell) bool { return sameScheme(r) && strconv.Itoa(r.Rank) == chosen })
+		if i < 0 {
+			return r, false
+		}
+		return all[i], true
+	}
+	smallest := smallestRank(all, sameScheme)
+	if !v.coverage.Whole() && c.Smallest > 0 && c.Smallest < smallest.Rank {
+		smallest = c.absent(c.Scheme, c.Smallest)
+	}
+	return smallest, true
+}
+
+// referenceScheme is the cell with the scheme that c is compared with, which has the rank of c or none; ok is
+// false if there is none.
+func (v View) referenceScheme(all []armCell, c armCell, scheme string) (r armCell, ok bool) {
+	isChosen := v.against[schemeField] != ""
+	i := slices.IndexFunc(all, func(r armCell) bool {
+		return r.isComparable(c) && r.Scheme == scheme && (r.Rank == c.Rank || isChosen && !r.Ranked())
+	})
+	switch {
+	case i >= 0:
+		return all[i], true
+	case !isChosen && !v.coverage.Whole() && c.Opposed:
+		return c.absent(scheme, c.Rank), true
+	}
+	return r, false
+}
+
 // errReferenceMissing is why a comparison was not made with a reference of which no run is
 // there yet.
 var errReferenceMissing = errors.New("the reference is missing: the grid asks for it, but no run of it is there")
 
-// firstScheme is the scheme of the grid's first run that has a rank. If none of its runs is
-// there, it is the scaling that the grid names.
+// firstScheme is the scheme that was chosen or else that of the grid's first run that has a rank. If none of
+// its runs is there, it is the scaling that the grid names.
 func (v View) firstScheme() string {
+	if chosen := v.against[schemeField]; chosen != "" {
+		return chosen
+	}
 	first := v.cells[0]
 	for _, c := range v.cells {
 		if c.Ranked() && (!first.Ranked() || c.Place < first.Place) {
@@ -124,8 +154,11 @@ func smallestRank(all []armCell, ok func(armCell) bool) armCell {
 }
 
 // unmatched says how gamma differs already at the smallest rank that two schemes have in
-// common; empty if it is equal there.
+// common; empty if it is equal there, or one of them has no rank.
 func unmatched(all []armCell, c, reference armCell) string {
+	if len(reference.Runs) == 0 || !c.Ranked() || !reference.Ranked() {
+		return ""
+	}
 	twin := func(a armCell) int { // of the reference's scheme
 		return slices.IndexFunc(all, func(b armCell) bool {
 			return b.isComparable(c) && b.Scheme == reference.Scheme && b.Rank == a.Rank
@@ -144,8 +177,7 @@ func unmatched(all []armCell, c, reference armCell) string {
 // none of them apart.
 func (v View) armCells() []armCell {
 	different := slices.DeleteFunc(slices.Clone(v.differing), func(t trait) bool {
-		ofMaterial := slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics", "trainer"}, t.field)
-		return !ofMaterial && followsFromScheme(t, v.arms)
+		return !t.isOfMaterial() && followsFromScheme(t, v.arms)
 	})
 	var all []armCell
 	for i, a := range v.arms {
@@ -158,6 +190,11 @@ func (v View) armCells() []armCell {
 		}
 	}
 	return all
+}
+
+// isOfMaterial reports whether the trait says what runs were made with. Runs that differ in it are not compared.
+func (t trait) isOfMaterial() bool {
+	return slices.Contains([]string{"model", modelHash, "data", dataHash, "numerics", "trainer"}, t.field)
 }
 
 // followsFromScheme reports whether a trait has a single value for each scheme and rank.
@@ -176,8 +213,16 @@ func followsFromScheme(t trait, arms []analysis.Arm) bool {
 }
 
 func newComparison(family string, c, reference armCell, s metrics.Statistic) comparison {
+	return comparedBy(analysis.Compare, family, c, reference, s)
+}
+
+// comparedBy compares two cells by a function of analysis.
+func comparedBy(
+	compare func(c, reference analysis.Cell, s metrics.Statistic) (analysis.Comparison, error),
+	family string, c, reference armCell, s metrics.Statistic,
+) comparison {
 	d := comparison{family: family, arm: c.arm, referenceArm: reference.arm}
-	d.Comparison, d.refused = analysis.Compare(c.Cell, reference.Cell, s)
+	d.Comparison, d.refused = compare(c.Cell, reference.Cell, s)
 	if len(reference.Runs) == 0 {
 		d.refused = errReferenceMissing
 	}
@@ -317,16 +362,19 @@ func (d comparison) alsoDiffering() string {
 	except := append([]string{"seed", "rank", "scaling"}, d.Cell.Nuisance...)
 	switch d.family {
 	case schemeFamily:
-		except = append(except, "alpha", "match_rank") // these are seen in gamma
+		except = append(except, "alpha", "match_rank", "method") // these are seen in gamma, and in the scheme's name
 	case initFamily:
 		except = append(except, "init")
+	}
+	thing := strings.TrimSuffix(d.family, "s")
+	if d.axis != nil {
+		except, thing = append(except, d.axis.field), d.axis.name
 	}
 	names := analysis.Differing(d.Cell.Runs[0].Run, d.Reference.Runs[0].Run, except...)
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("two things differ: the %s, and %s",
-		strings.TrimSuffix(d.family, "s"), strings.Join(names, " and "))
+	return fmt.Sprintf("two things differ: the %s, and %s", thing, strings.Join(names, " and "))
 }
 
 // atOneRate warns of a comparison in which no learning rate was tuned.

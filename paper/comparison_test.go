@@ -178,8 +178,8 @@ func TestComparisonsStayInTheirGroups(t *testing.T) {
 	runs := fake{
 		schemes: []string{"lora", "rslora"}, ranks: []int{4, 8}, seeds: 2, steps: 4, rates: []float64{1e-5, 1e-4},
 	}.runs()
-	if _, names := comparisonRows(t, view(runs)); len(names) != 8 {
-		t.Errorf("two rates: %d comparisons, want 8: %q", len(names), names)
+	if _, names := comparisonRows(t, view(runs)); len(names) != 12 {
+		t.Errorf("two rates: %d comparisons, want 8 at one rate and 4 of the rates: %q", len(names), names)
 	}
 	for i := range runs {
 		if runs[i].Rank == 8 {
@@ -187,10 +187,8 @@ func TestComparisonsStayInTheirGroups(t *testing.T) {
 		}
 	}
 	_, names := comparisonRows(t, view(runs))
-	if len(names) != 4 || slices.ContainsFunc(names, func(s string) bool {
-		return !strings.Contains(s, ": rsLoRA vs LoRA")
-	}) {
-		t.Errorf("ranks of two numerics versions: %q, want schemes alone", names)
+	if len(names) != 8 || slices.ContainsFunc(names, func(s string) bool { return strings.Contains(s, ": rank ") }) {
+		t.Errorf("ranks of two numerics versions: %q, want schemes and learning rates alone", names)
 	}
 	runs = sweep()
 	for i, r := range runs {

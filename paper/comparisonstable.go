@@ -13,11 +13,11 @@ import (
 	"ranksweep/paper/table"
 )
 
-// allComparisonsTable compares each scheme with the first one, rank by rank, and each rank with
-// the smallest, scheme by scheme: one row for each comparison. It has no rows if there is
-// nothing to compare.
+// allComparisonsTable compares each scheme with the first one, rank by rank, each rank with the smallest, scheme by
+// scheme, and the values on each other axis with the first: one row for each comparison. It has no rows if there
+// is nothing to compare.
 func allComparisonsTable(v View) table.Table {
-	comparisons := comparisonsOf(v, v.loss)
+	comparisons := allComparisons(v, v.loss)
 	t := comparisonsTable(v, v.loss, comparisons)
 	t.Caption = comparisonsCaption(v, comparisons)
 	return t
@@ -33,6 +33,7 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 	table.Fill(&t, comparisons,
 		table.Words("family", func(d comparison) string { return d.family }, "family"),
 		table.Words("comparison", comparison.pair, "scheme", "rank", "reference_scheme", "reference_rank"),
+		table.Words("values", comparison.values, "value", "reference_value"),
 	)
 	for _, x := range v.differing {
 		table.Fill(&t, comparisons, table.Words(x.name, func(d comparison) table.Entry { return d.shared(x) }, x.field))
@@ -76,7 +77,22 @@ func comparisonsCaption(v View, comparisons []comparison) string {
 			families = append(families, name)
 		}
 	}
-	return fmt.Sprintf("%s\nTests, by family: %s. ", defined(comparisonWords), strings.Join(families, ", ")) + v.equal
+	return fmt.Sprintf("%s\nTests, by family: %s. %s", defined(comparisonWords), strings.Join(families, ", "),
+		v.notCompared()) + v.equal
+}
+
+// notCompared names what runs differ in and are not compared for, as a sentence; empty if there is nothing.
+func (v View) notCompared() string {
+	var names []string
+	for _, t := range v.differing {
+		if t.isOfMaterial() {
+			names = append(names, t.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Runs that differ in " + strings.Join(names, " or ") + " are not compared. "
 }
 
 // fromValidation is how much of the standard error comes from the choice of validation
@@ -106,14 +122,31 @@ func (d comparison) detectable() table.Entry {
 // pair names what is compared.
 func (d comparison) pair() table.Entry {
 	return table.Entry{Text: d.settings(), Values: []string{
-		d.Cell.Scheme, strconv.Itoa(d.Cell.Rank), d.Reference.Scheme, strconv.Itoa(d.Reference.Rank),
+		d.Cell.Scheme, rankEntry(d.Cell).Values[0], d.Reference.Scheme, rankEntry(d.Reference).Values[0],
 	}}
+}
+
+// values are both values on the axis along which arms are compared.
+func (d comparison) values() table.Entry {
+	if d.axis == nil {
+		return table.Entry{Values: []string{"", ""}}
+	}
+	t := d.axis
+	return table.Entry{
+		Text:   t.texts[d.arm] + " vs " + t.texts[d.referenceArm],
+		Values: []string{t.values[d.arm], t.values[d.referenceArm]},
+	}
 }
 
 // settings names what both settings share, then the first setting and the reference.
 func (d comparison) settings() string {
 	scheme := schemeLabel(d.Cell.Scheme)
-	if d.family == rankFamily {
+	switch {
+	case d.axis != nil && !d.Cell.Ranked():
+		return scheme
+	case d.axis != nil:
+		return fmt.Sprintf("%s, rank %d", scheme, d.Cell.Rank)
+	case d.family == rankFamily:
 		return fmt.Sprintf("%s: rank %d vs rank %d", scheme, d.Cell.Rank, d.Reference.Rank)
 	}
 	return fmt.Sprintf("rank %d: %s vs %s", d.Cell.Rank, scheme, schemeLabel(d.Reference.Scheme))

@@ -81,24 +81,40 @@ func trendOf(e stats.Exponent) trend {
 // lossesFound compares final losses at the largest rank, and says for which learning rates
 // that holds.
 func lossesFound(v View) string {
-	main := mainComparisons(comparisonsOf(v, v.loss))
-	if len(main) == 0 {
-		return "There are no losses to compare: that takes two schemes or two ranks."
+	var said []string
+	if text := v.differencesFound(comparisonsOf(v, v.loss), ""); text != "" {
+		said = append(said, text)
 	}
-	if doneCounts(v).high == 0 {
+	for _, t := range v.axes() {
+		if text := v.differencesFound(v.alongAxis(t, v.loss), " along "+t.name); text != "" {
+			said = append(said, text)
+		}
+	}
+	switch {
+	case len(said) == 0:
+		return "There are no losses to compare: that takes two schemes or two ranks."
+	case doneCounts(v).high == 0:
 		return "There are no losses to compare: no run came to its end."
 	}
+	return strings.Join(append(said, ratesFound(v)), "\n")
+}
+
+// differencesFound says what comparisons show at the largest rank; empty if there are none. Of many it counts the
+// verdicts, and says along which axis they are.
+func (v View) differencesFound(comparisons []comparison, along string) string {
 	var told []string
 	var kinds []Verdict
-	for _, d := range main {
+	for _, d := range mainComparisons(comparisons) {
 		told, kinds = append(told, d.found(v.labels, v.loss.Unit)), append(kinds, d.verdict())
 	}
-	text := fmt.Sprintf("%s the %s of %s.", after(v), v.loss.Label, strings.Join(told, "; that of "))
-	if len(told) > listed {
-		text = fmt.Sprintf("%s the %s, in %d comparisons at the largest rank, is: %s.",
-			after(v), v.loss.Label, len(kinds), tally(kinds, "%d %s"))
+	switch {
+	case len(told) == 0:
+		return ""
+	case len(told) > listed:
+		return fmt.Sprintf("%s the %s, in %d comparisons%s at the largest rank, is: %s.",
+			after(v), v.loss.Label, len(kinds), along, tally(kinds, "%d %s"))
 	}
-	return text + "\n" + ratesFound(v)
+	return fmt.Sprintf("%s the %s of %s.", after(v), v.loss.Label, strings.Join(told, "; that of "))
 }
 
 // after says at which step the done runs ended.
@@ -139,7 +155,11 @@ func (d comparison) found(labels []string, unit string) string {
 	default:
 		reference = "that of " + labels[d.referenceArm]
 	}
-	text := fmt.Sprintf("%s at rank %d %s", labels[d.arm], d.Cell.Rank, fmt.Sprintf(d.relation(), reference))
+	at := ""
+	if d.Cell.Ranked() {
+		at = fmt.Sprintf(" at rank %d", d.Cell.Rank)
+	}
+	text := labels[d.arm] + at + " " + fmt.Sprintf(d.relation(), reference)
 	n, p := d.Difference.N, d.holm
 	if n == 0 || d.Same {
 		return text

@@ -49,7 +49,7 @@ func NewPage(v View, title string, d Detail) (table.Page, error) {
 		p.Tables = append(p.Tables, t)
 	}
 	if len(left) > 0 {
-		p.Left = "Left out: " + strings.Join(left, ", ") + "; --all shows them."
+		p.Left = "Not shown without --all: " + strings.Join(left, ", ") + "."
 	}
 	return p, nil
 }

@@ -29,6 +29,7 @@ type View struct {
 	loss      metrics.Statistic        // the loss that runs are compared by
 	coverage  results.Coverage         // what of the plan the runs are
 	equal     string                   // what of the plan the runs are, and what they share, in sentences
+	against   map[string]string        // the value on an axis that others are compared with, if it was chosen
 	alone     bool                     // a claim on one scheme is shown: no comparison with another is part of it
 	wants     string                   // what the rule wants of the best rates; empty if no claim is shown
 	stores    []analysis.Store         // if those of several are shown together
@@ -50,7 +51,7 @@ func (v View) Of(stores []analysis.Store) View {
 // have in common.
 func (v View) of(arms []analysis.Arm) View {
 	v = View{Choices: v.Choices, Inference: v.Inference, coverage: v.coverage, arms: arms, alone: v.alone,
-		wants: v.wants, stores: v.stores}
+		against: v.against, wants: v.wants, stores: v.stores}
 	v.cells = cellsOf(arms)
 	v.schemes, v.ranks, v.differing = schemesOf(arms), ranksOf(v.cells), varying(arms)
 	v.labels, v.palette = armLabels(arms, v.differing), families(v.schemes)

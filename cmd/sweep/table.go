@@ -21,9 +21,10 @@ const narrowest = 20
 
 // A layout says how tables are shown.
 type layout struct {
-	format table.Format
-	detail paper.Detail
-	width  int // characters of a line; 0 is any number
+	format  table.Format
+	detail  paper.Detail
+	width   int      // characters of a line; 0 is any number
+	against []string // chosen references of comparisons
 }
 
 // tableFlags are the flags that say how tables are shown.
@@ -31,6 +32,7 @@ type tableFlags struct {
 	format           string
 	json, brief, all bool
 	width            int
+	against          []string
 }
 
 func newTable() *cobra.Command {
@@ -40,13 +42,16 @@ func newTable() *cobra.Command {
 		Short: "Print what stores show, and their tables: as text, Markdown, LaTeX, HTML, CSV or JSON",
 		Long: "Table prints what the runs of stores show, in sentences, and then the tables behind\n" +
 			"them: a summary with a row for each scheme and rank, the fitted powers of rank beside\n" +
-			"those of theory, and comparisons. Nothing is trained. All tables are also written to\n" +
+			"those of theory, and comparisons: of schemes, of ranks, and of the values on each other\n" +
+			"axis. --against chooses what they are compared with, in place of the first scheme, the\n" +
+			"smallest rank and the first value. Nothing is trained. All tables are also written to\n" +
 			"DIR/tables as CSV.\n\n" +
 			"Text fits the terminal or --width. Where that has no room, it leaves out columns that few\n" +
 			"readers need, and names them. latex is a file for \\input, and needs the packages booktabs,\n" +
 			"longtable and siunitx. csv is one table, whose first column names the table that a row is\n" +
 			"of. csv and json have everything that --all shows.\n\n" + storesHelp,
-		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart --format latex --brief > tables.tex",
+		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart --format latex --brief > tables.tex\n" +
+			"  sweep table runs/mine --against scaling=rslora --against rank=32",
 		Args:    atLeastOne("DIR"),
 		PreRunE: ofStores,
 	}
@@ -56,6 +61,8 @@ func newTable() *cobra.Command {
 	flags.BoolVar(&f.brief, "brief", false, "leave out columns that few readers need, and explanations")
 	flags.BoolVar(&f.all, "all", false, "show powers of rank without a prediction too, and how cells were tuned")
 	flags.IntVar(&f.width, "width", 0, "characters of a line of text or LaTeX (default the terminal's, or any number)")
+	flags.StringArrayVar(&f.against, "against", nil, "reference of comparisons, `AXIS=VALUE`, such as scaling=rslora, "+
+		"rank=64 or optimizer=sgd; once for each axis")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		l, err := f.layout(cmd)
 		if err != nil {
@@ -94,6 +101,7 @@ func (f tableFlags) layout(cmd *cobra.Command) (l layout, err error) {
 	case f.all || l.format.IsForPrograms():
 		l.detail = paper.Whole
 	}
+	l.against = f.against
 	switch l.width = f.width; {
 	case asked("width") && l.format != table.TextFormat && l.format != table.LaTeXFormat:
 		return l, fmt.Errorf("table: --width: %s has no width: leave it out", l.format)
@@ -107,7 +115,10 @@ func (f tableFlags) layout(cmd *cobra.Command) (l layout, err error) {
 
 // showTables prints what a store shows, and its tables; and writes all of them below dir as CSV.
 func showTables(w io.Writer, h holdings, dir string, l layout) error {
-	view := h.view()
+	view, err := chosen(h.view(), l.against)
+	if err != nil {
+		return err
+	}
 	tables, err := paper.Tables(view)
 	if err != nil {
 		return err
@@ -117,6 +128,16 @@ func showTables(w io.Writer, h holdings, dir string, l layout) error {
 		return err
 	}
 	return errors.Join(page.Write(w, l.format, l.width), paper.WriteTables(tables, dir))
+}
+
+// chosen is the view with the chosen references of comparisons.
+func chosen(v paper.View, against []string) (_ paper.View, err error) {
+	for _, choice := range against {
+		if v, err = v.Against(choice); err != nil {
+			return v, usageError{err}
+		}
+	}
+	return v, nil
 }
 
 // titleOf is the question that a store answers or, if it has none, the name of its folder.

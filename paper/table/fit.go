@@ -57,30 +57,32 @@ func (t Table) without(column int) Table {
 	return t.withColumns(func(Column) bool { i++; return i != column })
 }
 
-// narrowed breaks the heads of a table that is too wide, and then its widest cells of words, but not into less than
-// so many characters, and not within words unless that is asked for.
+// narrowed breaks the heads of a table that is too wide, and then cells of words, those of the widest column first,
+// but not into less than so many characters, and not within words unless that is asked for.
 func (t Table) narrowed(width, least int, within bool) fitted {
 	header, rows := t.Texts()
 	f := fitted{Table: t, header: header, rows: rows}
 	if width <= 0 || f.width() <= width {
 		return f
 	}
-	floors := make([]int, len(t.Columns))
 	for i, head := range header {
 		f.header[i] = wrap(head, max(longest(strings.Fields(head)), f.cells(i)), "")
 	}
-	for i := range floors {
-		floors[i] = max(least, f.longestWord(i))
-		if within {
-			floors[i] = least
-		}
+	widths, over := make([]int, len(t.Columns)), f.width()-width
+	for i := range widths {
+		widths[i] = f.column(i)
 	}
-	for range t.Columns { // the widest first, and each once at most
-		i, over := f.widest(floors), f.width()-width
-		if i < 0 || over <= 0 {
+	for ; over > 0; over-- {
+		i := f.widest(widths, least, within)
+		if i < 0 {
 			break
 		}
-		f.wrap(i, max(floors[i], f.column(i)-over))
+		widths[i]--
+	}
+	for i, c := range t.Columns {
+		if !c.Number {
+			f.wrap(i, widths[i])
+		}
 	}
 	return f
 }
@@ -93,11 +95,12 @@ func (f fitted) wrap(column, width int) {
 	}
 }
 
-// widest is the widest column of words that is wider than its floor; -1 if there is none.
-func (f fitted) widest(floors []int) int {
+// widest is the widest of the columns of words that may be narrower; -1 if none may.
+func (f fitted) widest(widths []int, least int, within bool) int {
 	at := -1
 	for i, c := range f.Columns {
-		if n := f.column(i); !c.Number && n > floors[i] && (at < 0 || n > f.column(at)) {
+		mayShrink := widths[i] > least && (within || widths[i] > f.longestWord(i))
+		if !c.Number && mayShrink && (at < 0 || widths[i] > widths[at]) {
 			at = i
 		}
 	}

@@ -83,6 +83,7 @@ func TestWrap(t *testing.T) {
 		{"one two three", "one two\n  three"},
 		{"a\nb", "a\nb"},
 		{"abcdefghijklm", "abcdefgh\n  ijklm"},
+		{"runs/models/x", "runs/\n  models/x"},
 		{"模型模型模型", "模型模型\n  模型"}, // each letter is two wide
 		{"", ""},
 	} {

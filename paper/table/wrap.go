@@ -36,12 +36,16 @@ func wrap(text string, width int, indent string) string {
 	return strings.Join(lines, "\n")
 }
 
-// broken cuts a word into parts of at most so many characters of a terminal.
+// broken cuts a word into parts of at most so many characters of a terminal, behind slashes if it has some.
 func broken(word string, width int) (parts []string) {
 	part := ""
 	for letters := graphemes.FromString(word); letters.Next(); {
 		if part != "" && twwidth.Width(part+letters.Value()) > width {
-			parts, part = append(parts, part), ""
+			end := len(part)
+			if slash := strings.LastIndexByte(part, '/'); slash >= 0 {
+				end = slash + 1
+			}
+			parts, part = append(parts, part[:end]), part[end:]
 		}
 		part += letters.Value()
 	}
