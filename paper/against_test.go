@@ -34,11 +34,7 @@ func onAxis(name string, values ...string) []results.Run {
 func ofFamily(v View, name string) (texts []string) {
 	for _, d := range allComparisons(v, metrics.ValLossFinal) {
 		if d.family == name {
-			text := d.settings() + ": " + d.verdict().String()
-			if d.axis != nil {
-				text = d.settings() + ", " + d.values().Text + ": " + d.verdict().String()
-			}
-			texts = append(texts, text)
+			texts = append(texts, d.settings()+", "+d.verdict().String())
 		}
 	}
 	return texts
@@ -52,7 +48,7 @@ func TestComparisonsAlongEveryAxis(t *testing.T) {
 	} {
 		v := view(onAxis(axis, values...))
 		name, found := lastPart(axis), ofFamily(v, lastPart(axis))
-		want := []string{"LoRA, rank 4, " + values[1] + " vs " + values[0] + ": lower"}
+		want := []string{"LoRA, rank 4: " + values[1] + " vs " + values[0] + ", lower"}
 		if len(found) != 8 || !slices.Contains(found, want[0]) {
 			t.Errorf("%s: got %q, want 8 comparisons with the first value, %q among them", axis, found, want)
 		}
@@ -107,7 +103,7 @@ func TestAgainst(t *testing.T) {
 	}
 	for family, want := range map[string]string{
 		schemeFamily: "rank 4: LoRA vs rsLoRA", rankFamily: "LoRA: rank 4 vs rank 8",
-		"optimizer": "LoRA, rank 4, adamw vs sgd",
+		"optimizer": "LoRA, rank 4: adamw vs sgd",
 	} {
 		found := ofFamily(v, family)
 		if len(found) != 4 || !strings.HasPrefix(found[0], want) {

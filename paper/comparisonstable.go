@@ -32,8 +32,8 @@ func comparisonsTable(v View, s metrics.Statistic, comparisons []comparison) tab
 	inUnit := func(head string) string { return head + " (" + s.Unit + ")" }
 	table.Fill(&t, comparisons,
 		table.Words("family", func(d comparison) string { return d.family }, "family"),
-		table.Words("comparison", comparison.pair, "scheme", "rank", "reference_scheme", "reference_rank"),
-		table.Words("values", comparison.values, "value", "reference_value"),
+		table.Words("comparison", comparison.pair,
+			"scheme", "rank", "reference_scheme", "reference_rank", "value", "reference_value"),
 	)
 	for _, x := range v.differing {
 		table.Fill(&t, comparisons, table.Words(x.name, func(d comparison) table.Entry { return d.shared(x) }, x.field))
@@ -121,31 +121,30 @@ func (d comparison) detectable() table.Entry {
 
 // pair names what is compared.
 func (d comparison) pair() table.Entry {
+	value, reference := d.values()
 	return table.Entry{Text: d.settings(), Values: []string{
 		d.Cell.Scheme, rankEntry(d.Cell).Values[0], d.Reference.Scheme, rankEntry(d.Reference).Values[0],
+		value, reference,
 	}}
 }
 
-// values are both values on the axis along which arms are compared.
-func (d comparison) values() table.Entry {
+// values are both values on the axis along which arms are compared; empty if it is none.
+func (d comparison) values() (value, reference string) {
 	if d.axis == nil {
-		return table.Entry{Values: []string{"", ""}}
+		return "", ""
 	}
-	t := d.axis
-	return table.Entry{
-		Text:   t.texts[d.arm] + " vs " + t.texts[d.referenceArm],
-		Values: []string{t.values[d.arm], t.values[d.referenceArm]},
-	}
+	return d.axis.values[d.arm], d.axis.values[d.referenceArm]
 }
 
 // settings names what both settings share, then the first setting and the reference.
 func (d comparison) settings() string {
 	scheme := schemeLabel(d.Cell.Scheme)
 	switch {
-	case d.axis != nil && !d.Cell.Ranked():
-		return scheme
 	case d.axis != nil:
-		return fmt.Sprintf("%s, rank %d", scheme, d.Cell.Rank)
+		if d.Cell.Ranked() {
+			scheme += fmt.Sprintf(", rank %d", d.Cell.Rank)
+		}
+		return fmt.Sprintf("%s: %s vs %s", scheme, d.axis.texts[d.arm], d.axis.texts[d.referenceArm])
 	case d.family == rankFamily:
 		return fmt.Sprintf("%s: rank %d vs rank %d", scheme, d.Cell.Rank, d.Reference.Rank)
 	}

@@ -36,14 +36,15 @@ func wrap(text string, width int, indent string) string {
 	return strings.Join(lines, "\n")
 }
 
-// broken cuts a word into parts of at most so many characters of a terminal, behind slashes if it has some.
+// broken cuts a word into parts of at most so many characters of a terminal, behind a slash, a hyphen or an
+// underscore if it has one.
 func broken(word string, width int) (parts []string) {
 	part := ""
 	for letters := graphemes.FromString(word); letters.Next(); {
 		if part != "" && twwidth.Width(part+letters.Value()) > width {
 			end := len(part)
-			if slash := strings.LastIndexByte(part, '/'); slash >= 0 {
-				end = slash + 1
+			if i := strings.LastIndexAny(part, "/-_"); i >= 0 {
+				end = i + 1
 			}
 			parts, part = append(parts, part[:end]), part[end:]
 		}
