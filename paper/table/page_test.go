@@ -172,6 +172,24 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+func TestMarkdown(t *testing.T) {
+	text := written(t, Page{Said: hostile, Tables: []Table{names()}}, MarkdownFormat, 0)
+	for _, markup := range []string{"<", "*star", "&nbsp;", "`q`", "~ {a}"} {
+		if strings.Contains(text, markup) {
+			t.Errorf("a name became markup: %s", markup)
+		}
+	}
+	if got := literal("[a](http://b) [-1, 2]"); got != "[a]&#40;http://b) [-1, 2]" {
+		t.Errorf("a link is %s", got)
+	}
+	for _, s := range hostile[:7] {
+		cell := "| " + html.EscapeString(s) + " |"
+		if !strings.Contains(html.UnescapeString(text), html.UnescapeString(strings.ReplaceAll(cell, `\`, `\\`))) {
+			t.Errorf("no cell %s", cell)
+		}
+	}
+}
+
 func TestDetail(t *testing.T) {
 	table := numbersTable()
 	table.Rows[0].Detail = true
