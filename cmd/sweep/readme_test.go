@@ -25,7 +25,8 @@ var unsteady = append(strings.Fields("--set scaling=constant"), shrunk...)
 // rehearsed is every command that can be run for real, with what is appended
 // to it. One that a page shows and this lacks is an error.
 var rehearsed = map[string][]string{
-	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "export": nil, "eval": nil,
+	"list": nil, "show": nil, "run": shrunk, "status": nil, "table": nil, "plot": nil, "report": nil,
+	"export": nil, "eval": nil,
 	"merge": nil, "explain": nil, "transfer": nil, "check": unsteady, "trainer": nil, "import": nil,
 }
 

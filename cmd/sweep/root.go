@@ -45,7 +45,8 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
 		newSubmit(), newStatus(), newCancel(),
-		newTable(), newPlot(), newExport(), newImport(), newPack(), newUnpack(), newMergeStores(), newVerify(),
+		newTable(), newPlot(), newReport(), newExport(), newImport(),
+		newPack(), newUnpack(), newMergeStores(), newVerify(),
 		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(), newWork(),
 		fieldsTopic(), columnsTopic())
 	return root
