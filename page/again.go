@@ -32,11 +32,12 @@ func again(from Source) (steps []step) {
 	)
 }
 
+// imported reports whether all runs were trained elsewhere.
 func imported(from Source) bool {
 	for _, r := range from.All {
 		if r.Imported == nil {
 			return false
 		}
 	}
-	return true
+	return len(from.All) > 0
 }

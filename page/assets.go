@@ -6,23 +6,34 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 )
 
 //go:embed assets
 var assets embed.FS
 
-// scripts are the files of the page's script, in the order in which they are put together.
-var scripts = []string{"data.js", "csv.js", "number.js", "scale.js", "filter.js", "series.js", "figure.js", "hover.js",
-	"chooser.js", "runs.js", "sort.js", "start.js"}
+// scripts are the files of the page's script, in the order in which they are put together. A live page has one more.
+var (
+	scripts = []string{"data.js", "csv.js", "number.js", "scale.js", "filter.js", "series.js", "figure.js", "hover.js",
+		"chooser.js", "runs.js", "sort.js", "start.js"}
+	liveScript = "live.js"
+)
 
 var (
 	skeleton = template.Must(template.New("page.html").Funcs(template.FuncMap{
 		"next": func(i int) int { return i + 1 },
 	}).ParseFS(assets, "assets/page.html"))
-	style  = template.CSS(asset("page.css"))
-	script = template.JS(joined(scripts))
+	style = template.CSS(asset("page.css"))
 )
+
+// script is the script of a page.
+func script(live bool) template.JS {
+	if live {
+		return template.JS(joined(append(slices.Clip(scripts), liveScript)))
+	}
+	return template.JS(joined(scripts))
+}
 
 // asset is a file of the folder assets. That it is there is known when the program is built.
 func asset(name string) string {
@@ -44,11 +55,15 @@ func joined(names []string) string {
 	return b.String()
 }
 
-// policy is what a browser may do with the page: run its script, apply its style, and show the pictures in it. It
-// may load nothing.
-func policy() string {
-	return fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; "+
-		"form-action 'none'", hashOf(string(script)), hashOf(string(style)))
+// Policy is what a browser may do with a page: run its script, apply its style, and show the pictures in it. It
+// may load nothing; a live page may ask the program that serves it.
+func Policy(live bool) string {
+	policy := fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; "+
+		"form-action 'none'", hashOf(string(script(live))), hashOf(string(style)))
+	if live {
+		policy += "; connect-src 'self'"
+	}
+	return policy
 }
 
 // hashOf is how a policy names a text (CSP level 3, section 2.3.1).

@@ -42,6 +42,7 @@ func (c column) cell(row int) string {
 // wordsOf has each text once, in order of first appearance, and which of them each text is.
 func wordsOf(texts []string) (words []string, at []int) {
 	known := make(map[string]int)
+	words, at = []string{}, []int{} // where empty, no null in JSON
 	for _, text := range texts {
 		i, ok := known[text]
 		if !ok {

@@ -30,6 +30,7 @@ func newData(from Source) (d data, err error) {
 		return d, err
 	}
 	runs := tables[0]
+	d.Shown, d.Cell, d.Cells = []int{}, []int{}, []cell{} // where empty, no null in JSON
 	d.Rows, d.Columns = len(runs.Rows), columnsOf(runs)
 	place := make(map[string]int, len(runs.Rows))
 	for i, row := range runs.Rows {

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"ranksweep/paper"
+	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 )
 
 // A Page is what one file shows, in the order of its parts.
 type Page struct {
 	Name, Question string
-	Found          []string // sentences
+	Found          []string // sentences; none without a run
 	Doubts         []string
 	Pictures       []picture
 	Tables         []sheet
@@ -22,41 +23,60 @@ type Page struct {
 	Again          []step
 	Program        string
 	Data           data
+
+	Live    bool   // the page follows a sweep, and asks the program that serves it how that stands
+	Version string // of a live page: another one if anything in it is different
 }
 
-// New works out what a page shows. It is an error if there is no run.
+// New works out what a page shows. Without a run it has the question and the settings.
 func New(from Source) (Page, error) {
-	found, err := paper.Found(from.View)
-	if err != nil {
-		return Page{}, err
-	}
-	tables, err := paper.Tables(from.View)
-	if err != nil {
-		return Page{}, err
-	}
-	figures, err := paper.Figures(from.View)
-	if err != nil {
-		return Page{}, err
-	}
 	p := Page{Name: from.Name, Question: from.Question, Config: string(from.Config), Program: from.Program,
-		Found: strings.Split(strings.TrimSpace(found), "\n"), Doubts: doubts(from.Doubts, tables),
-		Provenance: sheetOf(provenance(from.All)), Again: again(from)}
-	for _, f := range figures {
-		pic, err := newPicture(f)
-		if err != nil {
-			return Page{}, err
-		}
-		p.Pictures = append(p.Pictures, pic)
+		Doubts: from.Doubts, Provenance: sheetOf(provenance(from.All)), Again: again(from)}
+	var err error
+	if len(from.Rows) > 0 {
+		err = p.show(from.View)
 	}
-	for _, t := range tables {
-		p.Tables = append(p.Tables, sheetOf(t))
+	if err == nil {
+		p.Data, err = newData(from)
 	}
-	p.Data, err = newData(from)
 	return p, err
 }
 
-// doubts are those about the store, and then those of the tables, each once.
-func doubts(store []string, tables []table.Table) (all []string) {
+// show takes what package paper makes of runs.
+func (p *Page) show(v paper.View) error {
+	found, err := paper.Found(v)
+	if err != nil {
+		return err
+	}
+	tables, err := paper.Tables(v)
+	if err != nil {
+		return err
+	}
+	figures, err := paper.Figures(v)
+	if err != nil {
+		return err
+	}
+	p.Found = strings.Split(strings.TrimSpace(found), "\n")
+	p.Doubts = withNotes(p.Doubts, tables)
+	for _, t := range tables {
+		p.Tables = append(p.Tables, sheetOf(t))
+	}
+	return p.draw(figures)
+}
+
+func (p *Page) draw(figures []figure.Figure) error {
+	for _, f := range figures {
+		pic, err := newPicture(f)
+		if err != nil {
+			return err
+		}
+		p.Pictures = append(p.Pictures, pic)
+	}
+	return nil
+}
+
+// withNotes are doubts and the notes of tables, each once.
+func withNotes(doubts []string, tables []table.Table) (all []string) {
 	seen := make(map[string]bool)
 	add := func(texts []string) {
 		for _, text := range texts {
@@ -65,7 +85,7 @@ func doubts(store []string, tables []table.Table) (all []string) {
 			}
 		}
 	}
-	add(store)
+	add(doubts)
 	for _, t := range tables {
 		add(t.Notes)
 	}
@@ -74,7 +94,7 @@ func doubts(store []string, tables []table.Table) (all []string) {
 
 // Write writes the page as one file of HTML.
 func (p Page) Write(w io.Writer) error {
-	if err := skeleton.Execute(w, shown{p, style, script, policy()}); err != nil {
+	if err := skeleton.Execute(w, shown{p, style, script(p.Live), Policy(p.Live)}); err != nil {
 		return fmt.Errorf("page: %s: %w", p.Name, err)
 	}
 	return nil

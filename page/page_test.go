@@ -103,10 +103,16 @@ func TestColumnsAreRuns(t *testing.T) {
 	}
 }
 
-// No run is no page.
+// Without a run a page has the question and the settings, and says that nothing has ended.
 func TestNoRuns(t *testing.T) {
-	if _, err := New(Source{}); err == nil {
-		t.Error("a page without runs")
+	text := written(t, Source{Name: "new", Question: "Does it?", Config: []byte("name: new\n"), Dir: "runs/new"})
+	for _, want := range []string{"Does it?", "No run of the grid has ended yet.", "name: new", "sweep run new.yaml"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if m := dataElement.FindString(text); strings.Contains(m, "null") {
+		t.Errorf("scripts want lists, if only empty ones: %s", m)
 	}
 }
 

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,11 +35,11 @@ func newReport() *cobra.Command {
 		if err := ofStore(cmd, args); err != nil {
 			return err
 		}
-		h, err := stored(cmd, args[0])
+		from, missing, err := sourceOf(args[0], cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
-		p, err := pageOf(h, args[0])
+		p, err := page.New(from)
 		if err != nil {
 			return err
 		}
@@ -45,28 +47,39 @@ func newReport() *cobra.Command {
 			return fmt.Errorf("report: %w", err)
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "report: %s\n", *out)
-		return h.missing
+		return missing
 	}
 	return cmd
 }
 
-// pageOf is the page about a store.
-func pageOf(h holdings, dir string) (page.Page, error) {
-	from := page.Source{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, Program: program(),
-		Rows: h.runs, All: h.all, Grid: h.grid, View: h.view()}
-	if text := h.coverage.String(); text != "" {
-		from.Doubts = append(from.Doubts, text)
-	}
+// sourceOf is what a page about a store is made of. What is left out is said to stderr and on the page; missing says
+// what of the grid is there, and is nil if all of it is. If there is an error, what is returned has no runs.
+func sourceOf(dir string, stderr io.Writer) (from page.Source, missing, err error) {
+	from = page.Source{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, Program: program()}
 	file := filepath.Join(dir, experimentFile)
 	switch e, err := experiments.Load(file); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		from.Doubts = append(from.Doubts, "The experiment file cannot be read: "+err.Error())
+		from.Doubts = append(from.Doubts, "the experiment file cannot be read: "+err.Error())
 	default:
 		if from.Config, err = os.ReadFile(file); err != nil {
-			return page.Page{}, err
+			return from, nil, err
 		}
 		from.Name, from.Question = e.Name, e.Question
 	}
-	return page.New(from)
+	var told strings.Builder
+	asks := &cobra.Command{}
+	asks.SetErr(io.MultiWriter(stderr, &told))
+	h, err := stored(asks, dir)
+	if err != nil {
+		return from, nil, err
+	}
+	if text := h.coverage.String(); text != "" {
+		from.Doubts = append(from.Doubts, text)
+	}
+	for line := range strings.Lines(told.String()) {
+		from.Doubts = append(from.Doubts, strings.TrimPrefix(strings.TrimSpace(line), "sweep: "))
+	}
+	from.Rows, from.All, from.Grid, from.View = h.runs, h.all, h.grid, h.view()
+	return from, h.missing, nil
 }

@@ -45,7 +45,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
 		newSubmit(), newStatus(), newCancel(),
-		newTable(), newPlot(), newReport(), newExport(), newImport(),
+		newTable(), newPlot(), newReport(), newServe(), newExport(), newImport(),
 		newPack(), newUnpack(), newMergeStores(), newVerify(),
 		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(), newWork(),
 		fieldsTopic(), columnsTopic())

@@ -40,11 +40,13 @@ function checkBox(label, name, changed) {
 // showChooser makes the form; changed is called after each change.
 function showChooser(form, changed) {
   const xs = axesOfX();
-  choice.x = varied.find((t) => t.name === "rank") ?? xs[0];
-  choice.logX = choosesLog(choice.x);
+  const same = (all, one) => all.find((a) => a.name === one?.name);
+  const before = same(xs, choice.x);
+  choice.x = before ?? same(xs, { name: "rank" }) ?? xs[0];
+  if (!before) choice.logX = choosesLog(choice.x);
   const build = () => {
     const ys = axesOfY();
-    if (!ys.includes(choice.y)) choice.y = ys.find((y) => y.name.startsWith("val_loss")) ?? ys[0];
+    choice.y = same(ys, choice.y) ?? ys.find((y) => y.name.startsWith("val_loss")) ?? ys[0];
     const shows = [{ label: "means and runs", value: "both" }, { label: "means over seeds", value: "means" },
       { label: "each run", value: "runs" }];
     const x = select("x axis", xs, (what) => {

@@ -1,6 +1,21 @@
 // The data of the page, and ways to ask them.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+let data; // as package page wrote it
+let varied; // the traits that differ from run to run
+let runsOf; // the runs of each cell
+let firstOf; // a run of each cell
+let statuses; // how the runs ended
+
+// takeData takes what the element with the data has.
+function takeData(holder) {
+  data = JSON.parse(holder.textContent);
+  varied = data.traits.filter((t) => t.words.length > 1);
+  runsOf = data.cells.map(() => []);
+  data.cell.forEach((cell, run) => runsOf[cell].push(run));
+  firstOf = runsOf.map((runs) => runs[0]);
+  const status = columnNamed("status");
+  statuses = data.shown.map((row) => cellOf(status, row));
+}
 
 // element makes an element with attributes and children. Texts become text and never markup.
 function element(name, attributes = {}, ...children) {
@@ -42,18 +57,6 @@ function wordOf(trait, run) {
 function traitNamed(name) {
   return data.traits.find((t) => t.name === name);
 }
-
-// varied are the traits that differ from run to run.
-const varied = data.traits.filter((t) => t.words.length > 1);
-
-// firstOf is a run of each cell, and runsOf all of them.
-const runsOf = data.cells.map(() => []);
-data.cell.forEach((cell, run) => runsOf[cell].push(run));
-const firstOf = runsOf.map((runs) => runs[0]);
-
-// statuses are how the runs ended.
-const statusColumn = columnNamed("status");
-const statuses = data.shown.map((row) => cellOf(statusColumn, row));
 
 // titled is the name of an axis, with its unit.
 function titled(what) {

@@ -1,6 +1,13 @@
 // Which runs are shown: those that have, of each trait, one of the values that are checked.
 
-const chosen = new Map(varied.map((t) => [t, t.words.map(() => true)]));
+let chosen = new Map(); // of each trait, whether each of its values is checked
+
+// keepChoice makes the filters of new data, in which what was left out stays left out.
+function keepChoice() {
+  const off = new Set();
+  for (const [trait, on] of chosen) on.forEach((is, i) => is || off.add(trait.name + "\n" + trait.words[i]));
+  chosen = new Map(varied.map((t) => [t, t.words.map((word) => !off.has(t.name + "\n" + word))]));
+}
 
 // isShown reports whether a run passes all filters but those of some traits.
 function isShown(run, ...but) {
@@ -18,10 +25,11 @@ function allSeeds() {
 
 // showFilters makes a group of boxes for each trait; changed is called after each change.
 function showFilters(form, changed) {
+  form.replaceChildren();
   for (const [trait, on] of chosen) {
     const boxes = trait.words.map((word, i) => {
       const box = element("input", { type: "checkbox", name: trait.name, value: word });
-      box.checked = true;
+      box.checked = on[i];
       box.addEventListener("change", () => {
         on[i] = box.checked;
         changed();
