@@ -2,16 +2,15 @@
 
 // A point has a place (x, y), what it is in words, and of a mean its interval (low, high) and n.
 
-// lineKey tells the lines of a figure apart: the traits in which runs differ, but for the x axis and the seed.
-function lineTraits(x) {
-  return varied.filter((t) => t !== x && t.name !== "seed");
+// lineLabels are the labels of the lines that cells are on, by what tells lines apart: the traits in which runs differ,
+// but for the x axis and the seed.
+function lineLabels(x) {
+  const traits = varied.filter((t) => t !== x && t.name !== "seed");
+  const text = (t, run) => (t.name === "scaling" ? wordOf(t, run) : `${t.label} ${wordOf(t, run)}`);
+  return firstOf.map((run) => traits.map((t) => text(t, run)).join(", "));
 }
 
-function labelOf(traits, run) {
-  return traits.map((t) => (t.name === "scaling" ? wordOf(t, run) : `${t.label} ${wordOf(t, run)}`)).join(", ");
-}
-
-// grouped collects series by their labels, in the order of runs.
+// Grouped collects series by their labels, in the order of runs.
 class Grouped {
   constructor() {
     this.series = new Map();
@@ -32,14 +31,14 @@ class Grouped {
 // seriesOf are the series of a figure of y against x, where x is a trait or a measure.
 function seriesOf(x, y, show) {
   const isTrait = data.traits.includes(x);
-  const traits = lineTraits(x);
+  const labels = lineLabels(x);
   const groups = new Grouped();
   const place = isTrait ? placeOn(x) : (run) => valuesOf(x)[run];
   const values = valuesOf(y);
   const wanted = show !== "means" || !isTrait || !y.means || !allSeeds();
-  data.cell.forEach((_, run) => {
+  data.cell.forEach((cell, run) => {
     if (!isShown(run)) return;
-    const s = groups.of(labelOf(traits, run));
+    const s = groups.of(labels[cell]);
     const [at, value] = [place(run), values[run]];
     if (at === null) return;
     if (value === null) {
@@ -48,7 +47,7 @@ function seriesOf(x, y, show) {
     }
     if (wanted) s.runs.push({ x: at, y: value, run });
   });
-  if (isTrait && y.means && allSeeds() && show !== "runs") addMeans(groups, traits, place, y);
+  if (isTrait && y.means && allSeeds() && show !== "runs") addMeans(groups, labels, place, y);
   return groups.list();
 }
 
@@ -63,32 +62,32 @@ function namesOn(trait) {
   return trait.words.every((w) => w !== "" && Number.isFinite(Number(w))) ? null : trait.words;
 }
 
-function addMeans(groups, traits, place, y) {
+function addMeans(groups, labels, place, y) {
   y.means.forEach((m, cell) => {
     const run = firstOf[cell];
     if (!isShown(run) || m.mean === null) return;
-    groups.of(labelOf(traits, run)).means.push({ x: place(run), y: m.mean, low: m.low, high: m.high, n: m.n, cell });
+    groups.of(labels[cell]).means.push({ x: place(run), y: m.mean, low: m.low, high: m.high, n: m.n, cell });
   });
   for (const s of groups.list()) s.means.sort((a, b) => a.x - b.x);
 }
 
 // curveSeries are the series of a quantity against steps.
 function curveSeries(quantity, show) {
-  const traits = lineTraits(null);
+  const labels = lineLabels(null);
   const groups = new Grouped();
   const points = (c) => data.curves.steps[c.steps].map((step, i) =>
     ({ x: step, y: c.y[i], low: c.low?.[i] ?? null, high: c.high?.[i] ?? null })).filter((p) => p.y !== null);
   if (show !== "means" || !allSeeds()) {
     for (const c of data.curves.runs) {
       if (c.quantity !== quantity || !isShown(c.of)) continue;
-      groups.of(labelOf(traits, c.of)).curves.push({ run: c.of, points: points(c) });
+      groups.of(labels[data.cell[c.of]]).curves.push({ run: c.of, points: points(c) });
     }
   }
   if (show !== "runs" && allSeeds()) {
     for (const c of data.curves.cells) {
       const run = firstOf[c.of];
       if (c.quantity !== quantity || !isShown(run)) continue;
-      const s = groups.of(labelOf(traits, run));
+      const s = groups.of(labels[c.of]);
       s.means.push(...points(c).map((p) => ({ ...p, n: runsOf[c.of].length - data.cells[c.of].diverged, cell: c.of })));
     }
   }
