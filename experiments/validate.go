@@ -120,10 +120,10 @@ func (c Config) checkOptimizer() error {
 		return about("train.momentum", "train.optimizer")("momentum %s: only sgd, scaled-sgd and muon use momentum: "+
 			"must be 0 for optimizer %s", written(t.Momentum), t.Optimizer)
 	}
-	if roles := c.Adapter.Trains().Roles(); nn.Pairs(t.Optimizer) &&
-		!(slices.Contains(roles, nn.RoleA) && slices.Contains(roles, nn.RoleB)) {
-		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradients of A and B by each "+
-			"other, and method %s does not train both: use another optimizer", t.Optimizer, c.Adapter.Method)
+	if nn.Pairs(t.Optimizer) && !c.Adapter.Has(lora.Factors) {
+		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradients of the two factors of "+
+			"BA by each other, and method %s does not train these: use another optimizer", t.Optimizer,
+			c.Adapter.Method)
 	}
 	return nil
 }
