@@ -134,8 +134,8 @@ func TestConfigsErrors(t *testing.T) {
 		}, {
 			"an optimizer that needs two factors of one product",
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, loha]}",
-			"experiments: x.yaml:3: method=loha: optimizer scaled-adamw: divides the gradients of the two factors of BA " +
-				"by each other, and method loha does not train these: use another optimizer",
+			"experiments: x.yaml:3: method=loha: optimizer scaled-adamw: divides the gradients of the two factors of " +
+				"BA by each other, and method loha does not train these: use another optimizer",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +
