@@ -50,19 +50,11 @@ func (f Figure) Encode(format Format) ([]byte, error) {
 	}
 	switch format {
 	case SVG:
-		return withFallbackFonts(b.Bytes()), nil
+		return forAnyFont(b.Bytes()), nil
 	case PNG:
 		return withResolution(b.Bytes()), nil
 	}
 	return b.Bytes(), nil
-}
-
-// withFallbackFonts names fonts with the same widths as Liberation Sans, for readers who do not
-// have it: the file embeds no font.
-func withFallbackFonts(svg []byte) []byte {
-	return bytes.ReplaceAll(svg,
-		[]byte("font-family:Liberation Sans;"),
-		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 }
 
 // withResolution inserts a pHYs chunk into a PNG file, which tells a typesetter how large the
