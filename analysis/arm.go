@@ -74,7 +74,7 @@ func (a Arm) beyondTheory() (always, updated string) {
 		case !c.Ranked():
 			always = "there is no rank"
 		case !lawful(c.Method):
-			always = "its laws are those of A and B, and not of method " + c.Method
+			always = "it has no laws of method " + c.Method
 		case c.Powers.Log:
 			always = "log r is no power of rank"
 		case math.IsNaN(c.Powers.P) || math.IsNaN(c.Alpha):
@@ -89,10 +89,23 @@ func (a Arm) beyondTheory() (always, updated string) {
 	return always, updated
 }
 
-// lawful reports whether theory's laws are those of a method: of one that is not named too.
+// lawful reports whether theory has laws of a method: of one that is not named too.
 func lawful(method string) bool {
 	m, ok := lora.MethodNamed(method)
-	return !ok || m.Traits().Has(lora.Factors)
+	_, own := theory.LawsOf(method)
+	return !ok || m.Traits().Has(lora.Factors) || own
+}
+
+// method is the one of all cells of the arm.
+func (a Arm) method() string { return a.Cells[0].Method }
+
+// BestRate is theory's power of rank of the best learning rate of the arm's scheme; NaN if theory predicts none.
+func (a Arm) BestRate() float64 {
+	always, _ := a.beyondTheory()
+	if _, own := theory.LawsOf(a.method()); always != "" || own {
+		return math.NaN()
+	}
+	return theory.BestRate(nn.UpdateOf(a.Optimizer), a.Powers)
 }
 
 // Stability is what theory says of the arm's scheme as the rank grows; unknown if theory
@@ -100,6 +113,9 @@ func lawful(method string) bool {
 func (a Arm) Stability() theory.Stability {
 	if always, updated := a.beyondTheory(); always != "" || updated != "" {
 		return theory.Unknown
+	}
+	if laws, own := theory.LawsOf(a.method()); own {
+		return laws.Stability(nn.UpdateOf(a.Optimizer), a.Powers)
 	}
 	return theory.StabilityOf(nn.UpdateOf(a.Optimizer), a.Powers)
 }

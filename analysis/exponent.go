@@ -22,7 +22,7 @@ func (a Arm) Exponent(s metrics.Statistic) (stats.Exponent, error) {
 		e.Exact = exact.Value
 	}
 	always, updated := a.beyondTheory()
-	theory := s.TheoryOf(a.Powers.ZeroA)
+	theory := s.TheoryOf(a.method(), a.Powers.ZeroA)
 	predicted, ok := theory.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	if ok && always == "" && (updated == "" || theory.Onset) {
 		e.Predicted, e.Rise = predicted, theory.Rise(nn.UpdateOf(a.Optimizer))
@@ -91,9 +91,7 @@ func (a Arm) observed(value func(Row) float64) (obs []stats.Observation) {
 // [metrics.BestRate].
 func RateExponent(group []Arm) (stats.Exponent, error) {
 	e, err := exponentOf(BestRates(group))
-	if always, _ := group[0].beyondTheory(); always == "" {
-		e.Predicted = theory.BestRate(nn.UpdateOf(group[0].Optimizer), group[0].Powers)
-	}
+	e.Predicted = group[0].BestRate()
 	return e, err
 }
 

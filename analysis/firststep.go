@@ -44,7 +44,7 @@ func FirstRateExponent(group []Arm) (stats.Exponent, error) {
 // r + D. power is what the law comes to at the given ranks, by the fit of [stats.FitExponent], and
 // d is D; both are over seeds, whose data differ. ok is false if theory has no such values.
 func (a Arm) FirstRateLaw(ranks []int) (power stats.Exponent, d stats.Interval, ok bool) {
-	law, _ := metrics.StepFirst.TheoryOf(a.Powers.ZeroA).Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
+	law, _ := metrics.StepFirst.TheoryOf(a.method(), a.Powers.ZeroA).Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	first, last := a.Cells[0], a.Cells[len(a.Cells)-1]
 	if first.Rank == last.Rank {
 		return power, d, false

@@ -25,7 +25,7 @@ type Regime struct {
 // Regime returns the regime of a statistic; ok is false unless theory has two laws for it
 // and exact values at the arm's smallest and largest rank.
 func (a Arm) Regime(s metrics.Statistic) (Regime, bool) {
-	law := s.TheoryOf(a.Powers.ZeroA)
+	law := s.TheoryOf(a.method(), a.Powers.ZeroA)
 	power, ok := law.Exponent(nn.UpdateOf(a.Optimizer), a.Powers)
 	first, last := a.Cells[0], a.Cells[len(a.Cells)-1]
 	if !ok || law.Rise(nn.UpdateOf(a.Optimizer)) <= 0 || first.Rank == last.Rank {

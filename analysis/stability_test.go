@@ -2,9 +2,9 @@ package analysis
 
 import (
 	"math"
-	"slices"
 	"testing"
 
+	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/results"
 	"ranksweep/theory"
@@ -24,7 +24,10 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 		{"rslora", 0.5, func(r *results.Run) { r.BeyondTheory = "method dora trains magnitudes beside A and B" },
 			theory.Unknown},
 		{"full", 0, func(r *results.Run) { r.Rank = 0 }, theory.Unknown},
-		{"rslora", 0.5, func(r *results.Run) { r.Config = []byte(`{"adapter": {"method": "loha"}}`) }, theory.Unknown},
+		{"rslora", 0.5, func(r *results.Run) { r.Config = []byte(`{"adapter": {"method": "loha"}}`) },
+			theory.Collapses},
+		{"constant", 0, func(r *results.Run) { r.Config = []byte(`{"adapter": {"method": "loha"}}`) },
+			theory.Stable},
 	} {
 		r := testRun(c.scheme, c.p, 4, 0)
 		r.Optimizer = "sgd"
@@ -35,23 +38,23 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 	}
 }
 
-// TestNoLawsOfOtherMethods: theory's powers, those of the onset too, are of methods with an A and a B
-// alone.
-func TestNoLawsOfOtherMethods(t *testing.T) {
-	for method, predicted := range map[string]bool{"lora": true, "dora": true, "loha": false} {
+// TestLawsOfMethods: theory's powers are those of the method. The runs are of rsLoRA, with an onset free of rank
+// under LoRA and DoRA, and of LoHa, where a multiplier α/√r makes it fall.
+func TestLawsOfMethods(t *testing.T) {
+	for method, want := range map[string]float64{"lora": 0, "dora": 0, "loha": -0.5} {
 		runs := testGrid()
 		for i := range runs {
 			runs[i].Config = []byte(`{"adapter": {"method": "` + method + `"}}`)
+			runs[i].Scheme, runs[i].Powers = "rslora", lora.Scheme{P: 0.5}
 		}
 		for _, runs := range [][]results.Run{runs, results.OutlinesOf(runs).Runs} {
 			a := Arms(Rows(runs))[0]
 			e, err := a.Exponent(metrics.GradNormOnset)
-			if err != nil || math.IsNaN(e.Predicted) == predicted {
-				t.Errorf("%s: predicted %g, %v", method, e.Predicted, err)
+			if err != nil || e.Predicted != want {
+				t.Errorf("%s: predicted %g, %v; want %g", method, e.Predicted, err, want)
 			}
-			const why = "no prediction of theory: its laws are those of A and B, and not of method loha"
-			if slices.Contains(a.Warnings, why) == predicted {
-				t.Errorf("%s: warnings %q", method, a.Warnings)
+			if rate := a.BestRate(); math.IsNaN(rate) != (method == "loha") {
+				t.Errorf("%s: best rate %g", method, rate)
 			}
 		}
 	}

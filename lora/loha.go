@@ -19,7 +19,7 @@ func (loHa) Traits() Traits { return Ranked | Multiplied | Seeded }
 
 func (loHa) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (loHa) BeyondTheory() string { return "multiplies two products" }
+func (loHa) BeyondTheory() string { return "" }
 
 func (loHa) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	return attachAddends(arena, m, c, func(l *nn.Linear, shared *workspace) (addend, error) {

@@ -23,7 +23,7 @@ func (loKr) Traits() Traits { return Ranked | Multiplied | Seeded | Kronecker }
 
 func (loKr) Roles() []nn.Role { return []nn.Role{nn.RoleB, nn.RoleA} }
 
-func (loKr) BeyondTheory() string { return "multiplies two matrices by Kronecker" }
+func (loKr) BeyondTheory() string { return "" }
 
 func (loKr) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	targets, err := c.targets(m)

@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 
+	"ranksweep/lora"
 	"ranksweep/theory"
 
 	"gonum.org/v1/gonum/floats"
@@ -139,8 +140,23 @@ var transposed = map[string]theory.Prediction{
 	"a_movement_final":     {},
 }
 
-// TheoryOf returns the prediction for s. zeroA says that A starts at zero, otherwise B does.
-func (s Statistic) TheoryOf(zeroA bool) theory.Prediction {
+// ofLaws picks the prediction of a statistic from the laws of a method that has its own; others are not predicted.
+var ofLaws = map[string]func(theory.Laws) theory.Prediction{
+	"grad_norm_onset":   func(l theory.Laws) theory.Prediction { return l.GradNorm },
+	"grad_norm_b_first": func(l theory.Laws) theory.Prediction { return l.GradNorm.Later() },
+	"loss_drop_first":   func(l theory.Laws) theory.Prediction { return l.LossDrop },
+	"delta_w_first":     func(l theory.Laws) theory.Prediction { return l.DeltaW },
+	"step_first":        theory.Laws.Step,
+}
+
+// TheoryOf returns the prediction for s under a method. zeroA says that A starts at zero, otherwise B does.
+func (s Statistic) TheoryOf(method string, zeroA bool) theory.Prediction {
+	if laws, own := theory.LawsOf(method); own {
+		if of, ok := ofLaws[s.Name]; ok {
+			return of(laws)
+		}
+		return theory.Prediction{}
+	}
 	if t, ok := transposed[s.Name]; ok && zeroA {
 		return t
 	}
@@ -149,13 +165,13 @@ func (s Statistic) TheoryOf(zeroA bool) theory.Prediction {
 
 // HasExpected reports whether an exact expectation of s is known in some setting.
 func (s Statistic) HasExpected() bool {
-	return s.TheoryOf(false).HasExpected() || s.TheoryOf(true).HasExpected()
+	return s.TheoryOf(lora.DefaultMethod, false).HasExpected() || s.TheoryOf(lora.DefaultMethod, true).HasExpected()
 }
 
-// Expected returns the exact expectation of s on maps of the given geometry, see
+// Expected returns the exact expectation of s under LoRA on maps of the given geometry, see
 // [theory.Prediction.Expected].
 func (s Statistic) Expected(maps []theory.MapGeometry, at theory.Setting) float64 {
-	return s.TheoryOf(at.Init.ZeroA).Expected(maps, at)
+	return s.TheoryOf(lora.DefaultMethod, at.Init.ZeroA).Expected(maps, at)
 }
 
 // StatisticNamed returns the statistic with the given column name.

@@ -12,7 +12,6 @@ import (
 	"ranksweep/nn"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
-	"ranksweep/theory"
 )
 
 // phaseFigure draws, over the exponent p of the multiplier and the optimizer, the powers of
@@ -47,7 +46,7 @@ func phaseFigure(v View) (figure.Figure, bool) {
 		{"first loss drop", first(metrics.LossDropFirst), predictedZero},
 		{"first adapter output", first(metrics.AdapterOutputFirst), predictedZero},
 		{"best learning rate", bestRatePower, func(_ stats.Exponent, a analysis.Arm) bool {
-			return math.Abs(theory.BestRate(nn.UpdateOf(a.Optimizer), a.Powers)) < near // not of NaN
+			return math.Abs(a.BestRate()) < near // not of NaN
 		}},
 	} {
 		p := figure.Panel{Title: capital(of.title), Tiles: []figure.Tile{}}

@@ -190,7 +190,7 @@ func TestPredictionsHoldForOneMap(t *testing.T) {
 				fits := fitOneMap(t, scheme, update, regime.in, regime.ranks, regime.draws)
 				for i, name := range oneMapStatistics {
 					s, _ := metrics.StatisticNamed(name)
-					theory := s.TheoryOf(scheme.ZeroA)
+					theory := s.TheoryOf(lora.DefaultMethod, scheme.ZeroA)
 					want, ok := theory.Exponent(update, scheme)
 					if regime.above {
 						want += theory.Rise(update)
@@ -291,7 +291,7 @@ func (m *oneMap) expectedHolds(t *testing.T, zeroA bool, geometry []theory.MapGe
 				for i, name := range oneMapStatistics {
 					s, _ := metrics.StatisticNamed(name)
 					want := s.Expected(geometry, at)
-					_, predicted := s.TheoryOf(zeroA).Exponent(update, lora.Scheme{ZeroA: zeroA})
+					_, predicted := s.TheoryOf(lora.DefaultMethod, zeroA).Exponent(update, lora.Scheme{ZeroA: zeroA})
 					exact := predicted && name != "a_movement_first" &&
 						(update == nn.LinearUpdate || kind == lora.Gaussian || s.Theory.Onset)
 					if math.IsNaN(want) == exact {

@@ -36,7 +36,22 @@ func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 		return Unknown
 	}
 	s = drawingA(s)
-	switch most := math.Max(LossDrop.exponent(s, u), bothMoved(s, u)) + LossDrop.rise(u); {
+	return stability(math.Max(LossDrop.exponent(s, u), bothMoved(s, u)) + LossDrop.rise(u))
+}
+
+// Stability is [StabilityOf] for a method with laws of its own. It looks at the first update alone: how parts grow in
+// which several factors have moved is not derived.
+func (l Laws) Stability(u nn.Update, s lora.Scheme) Stability {
+	drop, ok := l.LossDrop.Exponent(u, s)
+	if !ok {
+		return Unknown
+	}
+	return stability(drop + l.LossDrop.Rise(u))
+}
+
+// stability is that of a function whose change grows by a power of rank.
+func stability(most float64) Stability {
+	switch {
 	case most > exactly:
 		return Explodes
 	case most < -exactly:

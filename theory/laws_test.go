@@ -1,0 +1,151 @@
+package theory_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"ranksweep/lora"
+	"ranksweep/metrics/stats"
+	"ranksweep/nn"
+	"ranksweep/theory"
+)
+
+// ofMethod is one step of a method on a random map, without any code of the product: the gradient of what starts at
+// zero, and by how much an update of it changes the weights.
+type ofMethod func(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (gradient *mat.Dense,
+	change func(step *mat.Dense) *mat.Dense)
+
+// uniform draws a matrix with entries of PEFT's variance, 1/(3·fan-in).
+func uniform(rows, cols, fanIn int, rng *rand.Rand) *mat.Dense {
+	m := mat.NewDense(rows, cols, nil)
+	m.Apply(func(int, int, float64) float64 { return (2*rng.Float64() - 1) / math.Sqrt(float64(fanIn)) }, m)
+	return m
+}
+
+func loHaStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	out, in := g.Dims()
+	var p, h, gradient mat.Dense
+	p.Mul(uniform(out, rank, rank, rng), uniform(rank, in, in, rng))
+	w2a := uniform(out, rank, rank, rng)
+	h.MulElem(g, &p)
+	gradient.Mul(w2a.T(), &h)
+	gradient.Scale(gamma, &gradient)
+	return &gradient, func(step *mat.Dense) *mat.Dense {
+		var d mat.Dense
+		d.Mul(w2a, step)
+		d.MulElem(&p, &d)
+		d.Scale(gamma, &d)
+		return &d
+	}
+}
+
+// loKrStep divides each side of the map into as many blocks as there are rows in w1.
+func loKrStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	const blocks = 4
+	out, in := g.Dims()
+	rows, cols := out/blocks, in/blocks
+	var w2 mat.Dense
+	w2.Mul(uniform(rows, rank, rank, rng), uniform(rank, cols, cols, rng))
+	gradient := mat.NewDense(blocks, blocks, nil)
+	gradient.Apply(func(i, j int, _ float64) float64 {
+		var of mat.Dense
+		of.MulElem(g.Slice(i*rows, (i+1)*rows, j*cols, (j+1)*cols), &w2)
+		return gamma * mat.Sum(&of)
+	}, gradient)
+	return gradient, func(step *mat.Dense) *mat.Dense {
+		var d mat.Dense
+		d.Kronecker(step, &w2)
+		d.Scale(gamma, &d)
+		return &d
+	}
+}
+
+// loHaFactor is the factor that package theory names.
+func loHaFactor(u nn.Update, rank int) float64 {
+	if u == nn.LinearUpdate {
+		return 1 + 0.8/float64(rank)
+	}
+	return 1
+}
+
+// TestLawsHoldForOneMap fits what theory predicts of a method over simulated steps, as TestPredictionsHoldForOneMap
+// does for LoRA, far below and far above the width beyond which a law changes. Fits may bend by 0.03.
+func TestLawsHoldForOneMap(t *testing.T) {
+	for _, test := range []struct {
+		method  string
+		step    ofMethod
+		out, in int
+		ranks   []int
+		draws   int
+		above   bool
+		known   func(u nn.Update, rank int) float64 // a factor of the mean square of ΔW that is no power
+	}{
+		{lora.LoHaMethod, loHaStep, 512, 8, []int{2, 4, 8}, 40, false, loHaFactor},
+		{lora.LoHaMethod, loHaStep, 4, 8, []int{64, 128, 256, 512}, 40, true, loHaFactor},
+		{lora.LoKrMethod, loKrStep, 128, 128, []int{4, 8, 12}, 60, false, func(nn.Update, int) float64 { return 1 }},
+	} {
+		laws, ok := theory.LawsOf(test.method)
+		if !ok {
+			t.Fatalf("%s has no laws", test.method)
+		}
+		for _, update := range []nn.Update{nn.LinearUpdate, nn.SignUpdate} {
+			for _, scheme := range []lora.Scheme{{P: 1}, {P: 0.5}, {P: 0.25, LRB: 0.5}} {
+				fits := fitLaws(t, test.step, test.out, test.in, test.ranks, test.draws, update, scheme, test.known)
+				for i, law := range []theory.Prediction{laws.GradNorm, laws.LossDrop, laws.DeltaW, laws.Step()} {
+					want, ok := law.Exponent(update, scheme)
+					if test.above {
+						want += law.Rise(update)
+					}
+					bend := 0.03
+					if i == 3 {
+						bend *= 2 // it has the square of another
+					}
+					e := fits[i]
+					se := (e.High - e.Low) / 2 / 2.776 // t(0.975, 4)
+					if !ok || math.Abs(e.Value-want) > 4*se+bend || se > 0.05 {
+						t.Errorf("%s, %s, update %d, above %t, law %d: fitted %.3f ± %.3f, predicted %.3f", test.method,
+							scheme, update, test.above, i, e.Value, se, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// fitLaws fits the gradient's norm, the loss drop, the change of the weights and the best step.
+func fitLaws(t *testing.T, step ofMethod, out, in int, ranks []int, draws int, update nn.Update,
+	scheme lora.Scheme, known func(nn.Update, int) float64) (fits []stats.Exponent) {
+	obs := make([][]stats.Observation, 4)
+	for seed := range uint64(5) {
+		for _, rank := range ranks {
+			var norm, drop, change float64
+			for draw := range uint64(draws) {
+				rng := rand.New(rand.NewPCG(seed, draw))
+				g := gaussian(out, in, rng)
+				_, lr := scheme.RateFactors(rank)
+				gradient, changed := step(g, scheme.Gamma(1, rank), rank, rng)
+				by := stepBy(gradient, lr, update, nil)
+				var along mat.Dense
+				along.MulElem(gradient, by)
+				norm += sq(mat.Norm(gradient, 2))
+				drop -= mat.Sum(&along)
+				change += sq(mat.Norm(changed(by), 2))
+			}
+			change /= known(update, rank)
+			for i, v := range []float64{math.Sqrt(norm), drop, math.Sqrt(change), drop / change} {
+				obs[i] = append(obs[i], stats.Observation{Rank: rank, Seed: seed, Value: v})
+			}
+		}
+	}
+	for _, o := range obs {
+		e, err := stats.FitExponent(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits = append(fits, e)
+	}
+	return fits
+}
