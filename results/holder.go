@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ type Holder struct {
 	Progress
 
 	// Silent is the time since its last beat. Once this store saw two beats, that is by the clock of this
-	// process; before, by the time of the file.
+	// process; before, by the time of the file and the clock of its disk.
 	Silent time.Duration
 }
 
@@ -94,7 +95,36 @@ func (s *Store) holder(id string, e fs.DirEntry) (h Holder, ok bool) {
 	h = Holder{Run: id, Writer: l.Writer, Task: l.Task, Seconds: l.Seconds, Progress: l.Progress}
 	h.Silent = s.leases.Unchanged(id, seen(text, nil))
 	if info, err := e.Info(); err == nil && !s.leases.Changed(id) {
-		h.Silent = max(h.Silent, time.Since(info.ModTime()))
+		h.Silent = max(h.Silent, s.age(info.ModTime()))
 	}
 	return h, true
+}
+
+// age is the time since a lease was written. If by the clock of this host its holder does not live, or will
+// write it, the two clocks may differ, and the disk's own is asked.
+func (s *Store) age(written time.Time) time.Duration {
+	age := time.Since(written)
+	if age < 0 || age >= leaseTerm {
+		age += s.ahead()
+	}
+	return age
+}
+
+// diskAhead returns how far the clock of a disk is ahead of this host's, by the time of a file that it makes
+// in a folder; 0 if it cannot make one.
+func diskAhead(files FileSystem, folder string) time.Duration {
+	own := filepath.Join(folder, wholefile.PartialName("clock"))
+	defer files.RemoveAll(own)
+	if errors.Join(files.MkdirAll(own), files.Create(filepath.Join(own, "now"), nil)) != nil {
+		return 0
+	}
+	made, err := files.ReadDir(own)
+	if err != nil || len(made) != 1 {
+		return 0
+	}
+	info, err := made[0].Info()
+	if err != nil {
+		return 0
+	}
+	return time.Until(info.ModTime())
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"encoding/json"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"reflect"
@@ -91,6 +92,63 @@ func TestLostHolders(t *testing.T) {
 		}
 		held.Release()
 	})
+}
+
+// otherClock is a host of a file system whose clock differs from the host's.
+type otherClock struct {
+	FileSystem
+	ahead time.Duration
+}
+
+func (c otherClock) ReadDir(dir string) ([]fs.DirEntry, error) {
+	entries, err := c.FileSystem.ReadDir(dir)
+	for i, e := range entries {
+		entries[i] = otherEntry{e, c.ahead}
+	}
+	return entries, err
+}
+
+type otherEntry struct {
+	fs.DirEntry
+	ahead time.Duration
+}
+
+func (e otherEntry) Info() (fs.FileInfo, error) {
+	info, err := e.DirEntry.Info()
+	return otherInfo{info, e.ahead}, err
+}
+
+type otherInfo struct {
+	fs.FileInfo
+	ahead time.Duration
+}
+
+func (i otherInfo) ModTime() time.Time { return i.FileInfo.ModTime().Add(i.ahead) }
+
+// Who looks once at a disk whose clock is a day ahead, or a day behind, sees for how long a holder is silent.
+func TestHoldersByAnotherClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			server, a, b := hosts(t, "")
+			held := claim(t, OpenOn(a, "/s"), true)
+			goOn := stopped(a)
+			stopped := time.Now()
+			for _, wait := range []time.Duration{0, 20 * time.Second, 70 * time.Second} {
+				time.Sleep(wait)
+				silent, files := time.Since(stopped), len(server.Files())
+				h := holders(t, OpenOn(otherClock{b, ahead}, "/s"))[0]
+				if h.Silent != silent || h.Lost() != (silent >= leaseTerm) {
+					t.Errorf("after %v, %v ahead: %+v", silent, ahead, h)
+				}
+				if left := server.Files(); len(left) != files {
+					t.Errorf("left %v", left)
+				}
+			}
+			goOn()
+			synctest.Wait()
+			held.Release()
+		})
+	}
 }
 
 // A living holder is never lost for who sees changes half a minute late.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"ranksweep/wholefile"
 )
@@ -42,6 +43,7 @@ type Store struct {
 	leases wholefile.Watch
 	others sync.Map // IDs of runs of which this process saw another's lease
 	packs  packs
+	ahead  func() time.Duration // the disk's clock less that of this host
 
 	indexing indexing
 }
@@ -53,7 +55,8 @@ func Open(dir string) *Store { return OpenOn(disk{}, dir) }
 func OpenOn(files FileSystem, dir string) *Store {
 	runs := filepath.Join(dir, "runs")
 	return &Store{runs: runs, files: files, indexing: worthwhile,
-		packs: packs{folder: filepath.Join(runs, packsFolder), files: files}}
+		packs: packs{folder: filepath.Join(runs, packsFolder), files: files},
+		ahead: sync.OnceValue(func() time.Duration { return diskAhead(files, runs) })}
 }
 
 // Get reads a run's record. An error wraps [fs.ErrNotExist] if there is
