@@ -52,7 +52,7 @@ func newMatcher(added []match) (m matcher) {
 // split returns the parts of text in order, none of them empty.
 func (m *matcher) split(b *budget, text string) []part {
 	var parts []part
-	begin := 0
+	begin, spaces := 0, spaces{budget: b, text: text}
 	for at := m.next(text, 0); at < len(text); at = m.next(text, at) {
 		found := m.longest(b, text[at:])
 		if found == nil {
@@ -69,7 +69,7 @@ func (m *matcher) split(b *budget, text string) []part {
 		}
 		if found.rstrip {
 			to = max(to, begin) // what the token before it took in is white space
-			to = len(text) - len(strings.TrimLeftFunc(text[to:], unicode.IsSpace))
+			to = spaces.after(to)
 		}
 		if begin < from {
 			parts = append(parts, part{text[begin:from], none})
@@ -82,6 +82,22 @@ func (m *matcher) split(b *budget, text string) []part {
 		parts = append(parts, part{text[begin:], none})
 	}
 	return parts
+}
+
+// spaces finds the ends of white space, and remembers the last one: many tokens may lie in one stretch.
+type spaces struct {
+	*budget
+	text     string
+	from, to int // white space
+}
+
+// after returns where the white space ends that begins at a place, or that the place lies in.
+func (s *spaces) after(at int) int {
+	if at < s.from || at > s.to {
+		s.from, s.to = at, len(s.text)-len(strings.TrimLeftFunc(s.text[at:], unicode.IsSpace))
+		s.spend(s.to - at)
+	}
+	return s.to
 }
 
 // next returns the next place, from at on, where a token may begin, or the end of text.

@@ -216,6 +216,20 @@ func TestManyAddedTokens(t *testing.T) {
 	}
 }
 
+// Tokens that take in the white space after them may lie in it by the thousands: it is looked at once.
+func TestTokensInWhiteSpace(t *testing.T) {
+	const times = 100_000
+	tok := readGolden(t, "added").load(t)
+	one, err := tok.EncodeBare(t.Context(), " \n")
+	if err != nil || len(one) != 2 {
+		t.Fatalf("%d (%v)", one, err)
+	}
+	all, err := tok.EncodeBare(t.Context(), strings.Repeat(" \n", times))
+	if err != nil || !slices.Equal(all, slices.Repeat(one, times)) {
+		t.Errorf("%d tokens (%v), want %d", len(all), err, 2*times)
+	}
+}
+
 // What a text may take does not depend on the texts before it.
 func TestBudgetIsTheSame(t *testing.T) {
 	for _, name := range []string{"gpt2", "llama2", "unigram"} {
