@@ -58,7 +58,7 @@ func planTable(p *sweep.Plan) table.Table {
 		table.Numbers(alpha, func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
 		table.Numbers("gamma", func(j sweep.Job) string { return ranked(j, experiments.Adapter.Gamma) }),
 		table.Numbers("TFLOP", func(j sweep.Job) string { return teraflops(j.Material.Cost) }),
-		table.Numbers("MB", func(j sweep.Job) int { return int(j.Material.Bytes >> 20) }),
+		table.Numbers("MB", func(j sweep.Job) string { return number.Significant(float64(j.Material.Bytes)/1e6, 3) }),
 	)
 	twins := p.Twins()
 	for i, j := range p.Jobs {
