@@ -30,11 +30,11 @@ type member struct {
 
 // members lists the fields of an object, in their order. The values are parts of its text.
 func members(object json.RawMessage) (all []member, err error) {
-	text := bytes.TrimSpace(object)
-	if !json.Valid(text) || text[0] != '{' {
+	const space = " \t\r\n"
+	text := bytes.TrimLeft(object, space)
+	if !json.Valid(object) || text[0] != '{' {
 		return nil, fmt.Errorf("%.40q is no JSON object", object)
 	}
-	const space = " \t\r\n"
 	for text = text[1:]; ; {
 		if text = bytes.TrimLeft(text, space+","); text[0] == '}' {
 			return all, nil
