@@ -16,13 +16,18 @@ import (
 func (r Reproduction) Brief() string {
 	var t table.Table
 	table.Fill(&t, r.numbered(),
-		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.Name) }),
-		table.Words("evidence", func(f numbered) string { return f.Evidence.String() }),
+		table.Words("claim", func(f numbered) string { return fmt.Sprintf("%d. %s", f.number, f.title()) }),
+		table.Words("evidence", func(f numbered) string { return f.Rule.evidence().String() }),
 		table.Words(atBase, func(f numbered) string { return f.standing() }),
 		table.Words(atLarger, func(f numbered) string { return f.Larger.standing() }),
 	)
-	opening := fmt.Sprintf("Of %d claims: %s. %s All are about one small model, one data set and short training; the "+
-		"report has the optimizer, learning rates, steps, ranks and number of seeds of each. The same rules on "+
+	for i, f := range r {
+		if f.Beware != "" {
+			t.Doubt(i, strings.TrimSpace(f.Beware))
+		}
+	}
+	opening := fmt.Sprintf("Of %d claims: %s. %s All are about one small model, one data set and short training; each "+
+		"line has the optimizer, learning rates, steps, ranks and number of seeds. The same rules on "+
 		"a larger "+
 		"model, %s, with other data: %s. %d claims have a study for it; %d of these have been run.",
 		len(r), r.counts(Finding.here), r.seenBy(), LargerModel, r.counts(Finding.there), r.larger(), r.largerRun())
@@ -100,12 +105,13 @@ func (r Reproduction) caution() string {
 		r.share("tuned-ranks", "LoRA", "rsLoRA", "LoRA+") + ". That it is lower under all three schemes, by however " +
 		"little: " + r.cited("tuned-ranks") + ". At equal cost" + r.made("rank-for-compute") + " it" +
 		r.share("rank-for-compute", "rsLoRA") +
-		". That it is lower: " + r.cited("rank-for-compute") + ".\n" +
+		". That it is lower: " + r.cited("rank-for-compute") + "." + r.beware("rank-for-compute") + "\n" +
 		"- **Between schemes**, with the learning rate tuned for each scheme and rank: rsLoRA and LoRA+ end at " +
 		"LoRA's " +
 		"loss, to within a tenth of what LoRA learned: " + r.cited("tuned-schemes") + "." + r.lacks("tuned-schemes") +
-		"\n- **Under Adam, theory predicts something else than under SGD**, since a step of SGD shrinks with the " +
-		"gradient and a step of Adam does not. That only α/√r makes the first step gain the same at every rank: " +
+		r.beware("tuned-schemes") + "\n- **Under Adam, theory predicts something else than under SGD**, since a step " +
+		"of SGD shrinks with the gradient and a step of Adam does not. That only α/√r makes the first step gain the " +
+		"same at every rank, to within ±0.1 of its power of rank: " +
 		r.cited("only-sqrt-stable-sgd") + " under SGD; " + r.cited("only-sqrt-stable-adamw") + " under AdamW, for " +
 		"which theory predicts α/r instead."
 }
@@ -154,6 +160,14 @@ func (r Reproduction) share(key string, schemes ...string) string {
 		return " was not compared under " + strings.Join(schemes, ", ")
 	}
 	return " is " + strings.Join(all, ", ")
+}
+
+// beware is what to know beside a claim's standing; empty if there is nothing.
+func (r Reproduction) beware(key string) string {
+	if text := strings.TrimSpace(r.finding(key).Beware); text != "" {
+		return " " + text
+	}
+	return ""
 }
 
 // lacks says which comparisons of a claim do not bear it out; empty if all do.

@@ -37,18 +37,17 @@ type Made struct {
 
 // Claim is a reported result, and how it is looked for here.
 type Claim struct {
-	Key      string // its name in the ledger and the history: it never changes
-	Name     string // the claim in a sentence
-	Source   string // where it was reported
-	Says     string // what was reported there
-	Looks    string // what is looked for here: the rule in words
-	Rule     Rule
-	Evidence Evidence
-	Larger   string   // the study of a larger model that the rule judges as well; empty if there is none
-	Law      string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
-	Beside   string   // a study of the larger model that measured the same, to set beside; may be empty
-	Shows    []string // names of figures of its study
-	Resolve  string   // what would resolve it, if this size does not
+	Key     string // its name in the ledger and the history: it never changes
+	Name    string // the claim in a sentence
+	Source  string // where it was reported
+	Says    string // what was reported there
+	Looks   string // what is looked for here: the rule in words
+	Rule    Rule
+	Larger  string   // the study of a larger model that the rule judges as well; empty if there is none
+	Law     string   // a study with the exact law of the first step, to set beside the claim's study; may be empty
+	Beside  string   // a study of the larger model that measured the same, to set beside; may be empty
+	Shows   []string // names of figures of its study
+	Resolve string   // what would resolve it, if this size does not
 }
 
 // Finding is a claim and what the runs say about it.
@@ -60,6 +59,7 @@ type Finding struct {
 	Numbers  []Number            // that the standing rests on
 	Shares   []Number            // differences between ranks, as parts of what the smallest learned, by scheme
 	Lacks    string              // which comparisons do not bear the claim out; empty if all do, or none is needed
+	Beware   string              // what to know beside the standing; may be empty
 	Rates    []reproduction.Rate // what was measured of best rates
 	Tables   []table.Table
 	Figures  []figure.Figure // each named for its study and what it shows
@@ -164,10 +164,12 @@ func (s Study) judge(c Claim, past History) Finding {
 	found := tests[c.Rule.Test](c.Rule, s.View)
 	if of := c.Rule.of(s.View); len(of.arms) > 0 {
 		f.Size, f.Equal = of.size(), of.equal
+	} else {
+		f.Size = inferenceSize(s.Inference)
 	}
 	f.Standing, f.Off, f.Text = found.Standing, found.Off, found.Text
 	f.Numbers, f.Shares, f.Lacks, f.Tables = found.Numbers, found.Shares, found.Lacks, found.Tables
-	f.Rates = found.Rates
+	f.Beware, f.Rates = found.Beware, found.Rates
 	then := s.Made.Rules[c.Key]
 	if f.Late = then != c.Rule.Hash(); f.Late {
 		f.New, f.Standing = f.Standing, Unresolved

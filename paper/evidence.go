@@ -2,32 +2,64 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"ranksweep/nn"
 )
 
-// Evidence is the kind of evidence that a claim asks for.
+// Evidence is the kind of evidence that a claim asks for. It follows from what the claim's rule
+// measures, whatever the runs show.
 type Evidence uint8
 
 // The kinds of evidence.
 const (
-	OfTheory    Evidence = iota + 1 // follows from identities or exact theory, so it tests the program
-	OfFirstStep                     // about the first step, of which theory knows only a part
-	OfLosses                        // about losses after training, or the rates at which they are lowest
-	OfOutputs                       // about the adapters' outputs after training
+	OfTheory    Evidence = iota + 1 // what has an exact value by identity or theory, so that it tests the program
+	OfFirstStep                     // the first step of an optimizer for which theory is not exact
+	OfGradients                     // gradients over a short training, which stay near those at the onset
+	OfLosses                        // losses after training, or the rates at which they are lowest
+	OfOutputs                       // the adapters' outputs after training
 )
 
 // evidences are their names, and what the opening says of them.
 var evidences = [...]struct{ name, says string }{
-	OfTheory: {"test of the program", "identities, exact theory, or training so short that it repeats these: " +
-		"they test " +
-		"the program or the timer"},
-	OfFirstStep: {"first step", "the first step"},
-	OfLosses:    {"losses after training", "losses after training"},
-	OfOutputs:   {"outputs after training", "outputs after training"},
+	OfTheory: {"test of the program", "what has an exact value by identity or theory, before or right after the " +
+		"first update, or on operations that are the same: they test the program or the timer"},
+	OfFirstStep: {"first step", "the first step of an optimizer for which theory is not exact"},
+	OfGradients: {"gradients in short training", "gradients over a training so short that they stay near those at " +
+		"the onset"},
+	OfLosses:  {"losses after training", "losses after training"},
+	OfOutputs: {"outputs after training", "outputs after training"},
 }
 
 // String returns the kind in words.
 func (e Evidence) String() string { return evidences[e].name }
+
+// measures are what the tests of rules measure, by a test's name without its version.
+var measures = map[string]Evidence{
+	"merged-cost": OfTheory, "powers": OfTheory, "only-sqrt-onset": OfTheory, "only-sqrt-stable": OfTheory,
+	"exact-values": OfTheory, "init-powers": OfTheory,
+	"spread": OfGradients, "pattern": OfGradients,
+	"outputs":   OfOutputs,
+	"rank-gain": OfLosses, "cost-gain": OfLosses, "default-rate": OfLosses, "corrections-worse": OfLosses,
+	"schemes-equal": OfLosses, "ranks-gain": OfLosses, "init-losses": OfLosses, "rate-powers": OfLosses,
+	"rate-transfer": OfLosses,
+}
+
+// evidence is the kind of evidence that the rule asks for. A first step has an exact value only where
+// the update is in proportion to the gradient, or is its sign.
+func (r Rule) evidence() Evidence {
+	test, _, _ := strings.Cut(r.Test, "/")
+	kind := measures[test]
+	inexact := func(optimizer string) bool {
+		u := nn.UpdateOf(optimizer)
+		return u != nn.LinearUpdate && u != nn.SignUpdate
+	}
+	if kind == OfTheory && slices.ContainsFunc(r.Optimizers, inexact) {
+		return OfFirstStep
+	}
+	return kind
+}
 
 // seenBy says how many of the claims that are seen rest on each kind of evidence; empty if none is
 // seen.
@@ -36,7 +68,7 @@ func (r Reproduction) seenBy() string {
 	for e := OfTheory; e <= OfOutputs; e++ {
 		n := 0
 		for _, f := range r {
-			if f.Standing == Seen && f.Evidence == e {
+			if f.Standing == Seen && f.Rule.evidence() == e {
 				n++
 			}
 		}

@@ -55,6 +55,15 @@ func mergedCost(r Rule, v View) Finding {
 		Numbers: numbers, Tables: []table.Table{t}}
 }
 
+// inferenceSize says what was timed: ranks, and rounds; empty without timings.
+func inferenceSize(timings []results.Inference) string {
+	ranks := inferenceRanks(timings)
+	if len(ranks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s; n = %d rounds", ranksText(ranks), timeOverBase(timings, results.Merged, ranks[0]).N)
+}
+
 // inferenceFigure draws the time with an adapter, relative to the base model, against rank: merged, with
 // the limits of the claim, and beside the map.
 func inferenceFigure(v View) (figure.Figure, bool) {

@@ -159,7 +159,8 @@ func costGain(r Rule, v View) Finding {
 	top := comparisons[len(comparisons)-1]
 	f := Finding{Standing: gains(top), Off: top.off(), Text: top.text() + ".", Numbers: []Number{top.number()},
 		Shares: sharesOf(top)}
-	f.Text += top.insideText()
+	f.Beware = top.stepCosts() + top.insideText()
+	f.Text += " " + f.Beware
 	cheap, dear := top.Reference.Flops, top.Cell.Flops
 	if off := math.Abs(dear/cheap - 1); !(off <= r.limit("cost")) {
 		f.Standing = Unresolved
@@ -234,5 +235,8 @@ func defaultRate(_ Rule, v View) Finding {
 	text += fmt.Sprintf(" The difference is %s [%s, %s] nats/token (n = %d, p = %s): %s.",
 		two(d.Difference.Mean), two(d.Difference.Low), two(d.Difference.High),
 		d.Difference.N, probability(d.holm).Text, d.verdict())
-	return Finding{Standing: gains(d), Off: d.off(), Numbers: []Number{d.number()}, Text: text}
+	beware := fmt.Sprintf("LoRA's best rate is %s times the one of rsLoRA, which was not tuned.",
+		number.Significant(best.LR/reference.LR, 3))
+	return Finding{Standing: gains(d), Off: d.off(), Numbers: []Number{d.number()}, Text: text + " " + beware,
+		Beware: beware}
 }

@@ -382,15 +382,15 @@ func exactCells(v View) (groups [][]fit, all, distinct []exactCell) {
 // one measurement, run by run and on average over seeds; empty if they do not.
 func multipliersText(groups [][]fit) string {
 	run, mean := 0.0, stats.Interval{}
-	where := ""
+	where, rank, steps := fit{}, 0, ""
 	for _, g := range groups {
 		for _, f := range g {
 			first := slices.IndexFunc(g, f.sameQuantity)
 			besides := f.beside(g[first])
-			for _, rank := range slices.Sorted(maps.Keys(besides)) {
-				over := besides[rank]
+			for _, r := range slices.Sorted(maps.Keys(besides)) {
+				over := besides[r]
 				if m := stats.MeanInterval(over); math.Abs(m.Mean) > math.Abs(mean.Mean) {
-					mean, where = m, fmt.Sprintf("%s: %s at rank %d", f.label, f.statistic.Name, rank)
+					mean, where, rank, steps = m, f, r, stepsText(g, g[first], r)
 				}
 				for _, v := range over {
 					run = math.Max(run, math.Abs(v))
@@ -403,11 +403,37 @@ func multipliersText(groups [][]fit) string {
 	}
 	return fmt.Sprintf(" A step is not infinitely small, so the ratio of one quantity differs a little between "+
 		"multipliers. From the ratio under the first multiplier, that of the same seed and rank differs "+
-		"by up to %s%%; on average over seeds, by up to %s%%: %s, with p = %s in a t test that pairs the two by seed, "+
-		"not corrected. That test is no part of the claim, which tests each cell by itself; if its p is small, not "+
-		"all of these ratios are exactly one.",
-		number.Significant(100*run, 2), number.Significant(100*math.Abs(mean.Mean), 2), where,
-		number.Significant(mean.P(0), 2))
+		"by up to %s%%; on average over seeds, by up to %s%%: %s: %s at rank %d, with p = %s in a t test that pairs "+
+		"the two by seed, not corrected. That test is no part of the claim, which tests each cell by itself; if its p "+
+		"is small, not all of these ratios are exactly one.%s",
+		number.Significant(100*run, 2), number.Significant(100*math.Abs(mean.Mean), 2), where.label,
+		where.statistic.Name, rank, number.Significant(mean.P(0), 2), steps)
+}
+
+// stepsText sets the mean difference of a quantity's ratio from that under the first multiplier beside the
+// size of the first step, for all other multipliers at one rank.
+func stepsText(group []fit, first fit, rank int) string {
+	var all []string
+	for _, f := range group {
+		over := f.beside(first)[rank]
+		if !f.sameQuantity(first) || f.label == first.label || len(over) == 0 {
+			continue
+		}
+		for i := range over {
+			over[i] *= 100
+		}
+		all = append(all, fmt.Sprintf("%s%% at %s (%s)", intervalText(stats.MeanInterval(over)),
+			number.Significant(firstUpdate(f.arm, rank)-firstUpdate(first.arm, rank), 2), f.label))
+	}
+	return fmt.Sprintf(" For that quantity and rank, the mean difference under each other multiplier stands here "+
+		"with how much larger the norm of the first weight update is: %s. If the size of the step is the reason, the "+
+		"two are in proportion.", strings.Join(all, "; "))
+}
+
+// firstUpdate is the mean norm of an arm's first weight update at a rank.
+func firstUpdate(a analysis.Arm, rank int) float64 {
+	i := slices.IndexFunc(a.Cells, func(c analysis.Cell) bool { return c.Rank == rank })
+	return a.Cells[i].Statistic(metrics.DeltaWFirst).Mean
 }
 
 // sameQuantity reports whether two fits are of one statistic under one optimizer.

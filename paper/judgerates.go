@@ -308,6 +308,7 @@ func rateTransfer(r Rule, v View) Finding {
 	}
 	var rows []row
 	var worst []float64
+	var seeds []string // what the seed loses that loses most
 	for _, g := range analysis.RateGroups(r.of(v).arms) {
 		if !multiplierAlone(g[0]) || len(ranksOf(cellsOf(g))) < 2 {
 			continue
@@ -318,6 +319,9 @@ func rateTransfer(r Rule, v View) Finding {
 		x := row{rates: rates, p: p, same: after(0), half: after(-(1 - p) / 2), whole: after(-(1 - p)),
 			shared: analysis.TransferError(g, -(1-p)/2)}
 		rows, worst = append(rows, x), append(worst, x.half.below)
+		if x.half.learned.N > 0 {
+			seeds = append(seeds, fmt.Sprintf("%s%% for p = %s", number.Significant(x.half.most, 3), number.Brief(p)))
+		}
 		f.Numbers = append(f.Numbers,
 			meanNumber(fmt.Sprintf("regret in percent of the loss, p = %s", number.Brief(p)), x.half.regret))
 		f.Rates = append(f.Rates, newRate(g, reproduction.TransferRegret, x.half.learned),
@@ -347,8 +351,10 @@ func rateTransfer(r Rule, v View) Finding {
 		}
 	}
 	f.Off = fmt.Sprintf("loses %s%% of what was learned", number.Fixed(worstLoss, 1))
-	f.Text += " The last column is no part of the claim. It has the powers of R/r, in hundredths, with which each " +
-		"multiplier alone is shown to lose less than the margin."
+	f.Beware = fmt.Sprintf(" The seed that loses most loses %s. The standing is about the mean, and leaves out "+
+		"what the choice of the validation examples adds to the error.", strings.Join(seeds, ", "))
+	f.Text += f.Beware + " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
+		"with which each multiplier alone is shown to lose less than the margin."
 	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {
 		f.Text += validatedTransfer
 	} else {

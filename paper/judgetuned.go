@@ -38,6 +38,48 @@ func together(family []comparison, stand func(comparison) Standing) Finding {
 	return f
 }
 
+// separateText says how many of the differences that should be within the margin are shown to be other
+// than 0; empty if none is.
+func separateText(family []comparison) string {
+	apart, shown := 0, 0
+	for _, d := range family {
+		if d.Difference.Low > 0 || d.Difference.High < 0 {
+			apart++
+		}
+		if v := d.verdict(); v.IsLower() || v.IsHigher() {
+			shown++
+		}
+	}
+	if apart == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The intervals of %d of %d differences do not contain 0, and %d are shown by Holm's p: "+
+		"these losses differ, whether or not the margin holds the difference.", apart, len(family), shown)
+}
+
+// edgesText names the cells of comparisons in which the best value of some seeds lies at an edge of the
+// local grid; empty if there are none.
+func edgesText(family []comparison) string {
+	var all []string
+	for _, d := range family {
+		for _, c := range []analysis.Cell{d.Cell, d.Reference} {
+			name := schemeLabel(c.Scheme)
+			if init := grid.ValueOf(c.Axes, "init"); init != "" && d.family == initFamily {
+				name = init
+			}
+			text := fmt.Sprintf("rank %d: %s (%d of %d)", c.Rank, name, c.LocalEdges(), len(c.Runs))
+			if c.LocalEdges() > 0 && !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The best learning rates of some seeds lie at an edge of their local grid, beyond which lower "+
+		"losses may lie: %s.", strings.Join(all, "; "))
+}
+
 // lack names a comparison that does not bear a claim out, with what a reader needs to doubt it.
 func (d comparison) lack() string {
 	var doubts []string
@@ -65,7 +107,8 @@ func schemesEqual(_ Rule, v View) Finding {
 		return lacking("two schemes at one rank")
 	}
 	f := together(family, matches)
-	f.Text = strings.TrimSpace(f.Lacks + " " + ofFull(v))
+	f.Beware = separateText(family) + edgesText(family)
+	f.Text = strings.TrimSpace(f.Lacks+f.Beware) + " " + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
@@ -90,7 +133,8 @@ func ranksGain(_ Rule, v View) Finding {
 		said = append(said, d.text())
 	}
 	f.Shares = sharesOf(tops...)
-	f.Text = strings.Join(said, ". ") + ". " + ofFull(v)
+	f.Beware = edgesText(tops)
+	f.Text = strings.Join(said, ". ") + "." + f.Beware + " " + ofFull(v)
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, all), ratesTable(v)}
 	return f
 }
@@ -147,8 +191,9 @@ func correctionsWorse(_ Rule, v View) Finding {
 		}
 		return Unresolved
 	})
+	f.Beware = edgesText(family)
 	f.Text = "Init = 0.5 makes A fall as 1/√r. Init = -0.5 makes it grow as √r, which keeps constant what theorem " +
-		"3.2 asks to be constant at the onset, γ²rσ². " + littleText(family) + ofFull(v)
+		"3.2 asks to be constant at the onset, γ²rσ². " + littleText(family) + ofFull(v) + f.Beware
 	f.Tables = []table.Table{comparisonsTable(v, metrics.ValLossFinal, family), ratesTable(v)}
 	return f
 }
@@ -251,7 +296,8 @@ func initLosses(_ Rule, v View) Finding {
 		t.Rows[k].Entries[1].Text = name[0]
 		f.Numbers[k].Name = "difference of losses, " + name[1]
 	}
-	f.Text = ofFull(v)
+	f.Beware = separateText(family) + edgesText(family)
+	f.Text = strings.TrimSpace(f.Beware + " " + ofFull(v))
 	f.Tables = []table.Table{t}
 	return f
 }

@@ -10,6 +10,7 @@ import (
 	"ranksweep/analysis"
 	"ranksweep/grid"
 	"ranksweep/metrics"
+	"ranksweep/metrics/stats"
 	"ranksweep/results"
 )
 
@@ -264,5 +265,24 @@ func TestTableOfInits(t *testing.T) {
 	}
 	if len(f.Numbers) != 4 || strings.Contains(text, "two things differ") {
 		t.Errorf("%d numbers\n%s", len(f.Numbers), text)
+	}
+}
+
+// Differences are counted that are not 0 although the margin should hold them: by their intervals, and by
+// Holm's p.
+func TestSeparateText(t *testing.T) {
+	of := func(low, high, holm float64) (d comparison) {
+		d.Difference.Interval = stats.Interval{Mean: (low + high) / 2, Low: low, High: high, N: 8}
+		d.holm = holm
+		return d
+	}
+	zero := of(-1, 1, 0.9)
+	if text := separateText([]comparison{zero}); text != "" {
+		t.Error(text)
+	}
+	text := separateText([]comparison{zero, of(1, 2, 0.01), of(-2, -1, 0.2)})
+	const want = " The intervals of 2 of 3 differences do not contain 0, and 1 are shown"
+	if !strings.HasPrefix(text, want) {
+		t.Errorf("%q, want %q", text, want)
 	}
 }

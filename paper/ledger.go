@@ -44,6 +44,10 @@ type FixedGrid struct {
 	Date  string `yaml:"date"`
 	Why   string `yaml:"why"` // what was wrong with the grid before; empty for the first
 
+	// Known is the last block of seeds that had been run with this grid before its line was written, so
+	// that the results were known; 0 if none had.
+	Known int `yaml:"known"`
+
 	// Hashes of the model and the data, if the experiment's file only names files of them.
 	Model string `yaml:"model"`
 	Data  string `yaml:"data"`

@@ -21,6 +21,7 @@ func (r Reproduction) Markdown(heading, folder string, past History) string {
 	}
 	b.WriteString(r.studies())
 	b.WriteString(r.changes(past))
+	b.WriteString(r.everyStanding(past))
 	return b.String()
 }
 
@@ -106,12 +107,23 @@ func (f Finding) before(past History) string {
 		if j.Rule != f.Rule.Hash() {
 			rule = "rule `" + j.Rule + "`"
 		}
-		all = append(all, fmt.Sprintf("*%s* (%s, runs of %s)", j.Standing, rule, j.Date))
+		all = append(all, fmt.Sprintf("*%s* (%s, runs of %s%s)", j.Standing, rule, j.Date, j.fewNumbers()))
 	}
 	if len(all) == 0 {
 		return ""
 	}
 	return "\nJudgements before: " + strings.Join(all, "; ") + ".\n"
+}
+
+// fewNumbers are the numbers of a judgement, if they are so few that a sentence can name them.
+func (j Judgement) fewNumbers() (text string) {
+	if len(j.Numbers) > listed {
+		return ""
+	}
+	for _, n := range j.Numbers {
+		text += fmt.Sprintf("; %s: %s", n.Name, n.text())
+	}
+	return text
 }
 
 // lateness gives the standing by the rule of the runs' days, and the one by today's rule.
@@ -164,12 +176,28 @@ func (r Reproduction) studies() string {
 		"--model and --set data=PATH. Block k of the seeds has the seeds that the " +
 		"experiment names, plus 1000 k. A rule uses a block only once: a rule that was changed after " +
 		"its runs is judged on the next block. The grid is the fingerprint of the experiment's settings. Where " +
-		"a study has one, paper/grids.yaml had it before the runs, except for one-rate: there the line was " +
-		"written after " +
-		"first runs, whose results were known. Its runs were made again later, on the same seeds. For the other " +
-		"studies the line in that file was " +
-		"written after the runs, from the experiment that they were made with. A program with (devel) in its name " +
-		"was built from files that no commit has, so it cannot be built again.\n\n" + t.Markdown() + changedGrids()
+		"a study has one, paper/grids.yaml had it before these runs. For the other studies the line in that file " +
+		"was written after the runs, from the experiment that they were made with." + knownGrids(made) + " A " +
+		"program with (devel) in its name was built from files that no commit has, so it cannot be built " +
+		"again.\n\n" + t.Markdown() + changedGrids()
+}
+
+// knownGrids names the studies whose grid was written down after runs with it on the same seeds, though
+// before the present ones; empty if there are none.
+func knownGrids(made []Finding) string {
+	var names []string
+	for _, f := range made {
+		if slices.ContainsFunc(grids, func(g FixedGrid) bool {
+			return g.Study == f.made.Name && g.Grid == f.made.Asked && g.Known >= f.made.Block
+		}) {
+			names = append(names, f.made.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The line was written when the results of first runs on the same seeds were known, and these "+
+		"runs were made again later, for %s.", strings.Join(names, ", "))
 }
 
 // changedGrids says which grids were changed, when and why.

@@ -170,9 +170,9 @@ func (r report) standings(a *audit, c *claim, key, standing string, f *finding) 
 	if c.larger != nil && c.past != past { // there is no column for it on the larger model
 		a.fail("history has %q before, and the page %q", past, c.past)
 	}
-	if want := r.earlier(key, hash, now); c.judgements != want {
-		a.fail("judgements before: %q, and it should be %q", c.judgements, want)
-	}
+	a.hold("judgements before", c.judgements, r.earlier(key, hash, now), 1)
+	a.hold("every standing", c.every, r.everyBefore(key, now).plus(say{text: " | "}, shown, say{text: " | " +
+		r.whys(key, "")}), 1)
 	want := r.changed(key, hash, standing, now, before)
 	for i := range max(len(want), len(c.changes)) {
 		if i >= len(want) || i >= len(c.changes) {
@@ -193,21 +193,42 @@ func judgedOn(now *judgement, s *study) string {
 }
 
 // earlier lists all judgements by a fixed rule but one.
-func (r report) earlier(key, hash string, now *judgement) string {
-	var all []string
+func (r report) earlier(key, hash string, now *judgement) say {
+	var all []say
 	for _, j := range r.history {
 		by := "rule `" + j.rule + "`"
 		if j.rule == hash {
 			by = "the same rule"
 		}
 		if j.claim == key && j.rule != "" && j != now {
-			all = append(all, "*"+j.standing+"* ("+by+", runs of "+j.date+")")
+			s := say{text: "*" + j.standing + "* (" + by + ", runs of " + j.date}
+			for _, n := range j.numbers {
+				if len(j.numbers) <= 4 {
+					s = s.plus(say{text: "; " + n.name + ": "}, n.say())
+				}
+			}
+			all = append(all, s.plus(say{text: ")"}))
 		}
 	}
 	if len(all) == 0 {
-		return ""
+		return say{}
 	}
-	return strings.Join(all, "; ") + "."
+	return join(all, "; ").plus(say{text: "."})
+}
+
+// everyBefore lists all judgements but one, also those by rules that were not fixed.
+func (r report) everyBefore(key string, now *judgement) say {
+	var all []say
+	for _, j := range r.history {
+		of := "rule " + j.rule + ", runs of " + j.date
+		if j.rule == "" {
+			of = strings.ReplaceAll(strings.TrimPrefix(j.digest, "report-"), "-", " ")
+		}
+		if j.claim == key && j != now {
+			all = append(all, say{text: j.standing + " (" + of + ")"})
+		}
+	}
+	return join(all, "; ")
 }
 
 // changed says how a claim differs from the judgement before.

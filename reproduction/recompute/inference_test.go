@@ -83,6 +83,8 @@ func judgeMerged(r rule, s *study) finding {
 	}
 	if len(ranks) == 0 {
 		f.standing = unresolved
+	} else {
+		f.size = ranksSaid(ranks).plus(phrase("; n = # rounds", count(overBase(s.times, "merged", ranks[0]).n)))
 	}
 	f.tables, f.off = []wanted{t}, phrase("slower by #%", fix(100*(slowest-1), 1))
 	return f

@@ -51,34 +51,30 @@ func exactCells(arms []*arm) (all, apart []exactCell, groups [][]row) {
 // multipliers says how far the ratios of one quantity are from those of the first arm of the group
 // that has it: the farthest run, and the farthest mean over seeds at one rank.
 func multipliers(groups [][]row) say {
-	type quantity struct {
-		group                int
-		optimizer, statistic string
-	}
-	type place struct{ rank, seed int }
-	first := make(map[quantity]map[place]float64)
-	run, over, where := 0.0, interval{}, say{}
-	for i, g := range groups {
-		for _, r := range g {
-			q, here := quantity{i, r.arm.text("optimizer"), r.statistic}, make(map[place]float64)
-			for _, c := range r.arm.cells {
-				var apart []float64
-				for _, x := range c.runs {
-					at := place{x.rank(), x.seed()}
-					here[at] = x.overExpected(r.statistic)
-					if one, ok := first[q][at]; ok {
-						apart = append(apart, (here[at]-one)/one)
+	run, over, where, steps := 0.0, interval{}, say{}, say{}
+	for _, g := range groups {
+		for _, rows := range byQuantity(g) {
+			for _, c := range rows[0].arm.cells {
+				var said []say
+				at, most := 0, interval{}
+				for i, r := range rows[1:] {
+					apart := r.apart(rows[0], c.rank())
+					for _, v := range apart {
+						run = math.Max(run, math.Abs(v))
 					}
+					m := mean(apart)
+					if m.n == 0 {
+						continue
+					}
+					if math.Abs(m.mean) > math.Abs(most.mean) {
+						at, most = i+1, m
+					}
+					said = append(said, r.stepSaid(m, rows[0], c.rank()))
 				}
-				for _, v := range present(apart) {
-					run = math.Max(run, math.Abs(v))
+				if math.Abs(most.mean) > math.Abs(over.mean) {
+					over, steps = most, join(said, "; ")
+					where = rows[at].name.plus(phrase(": "+rows[at].statistic+" at rank #", count(c.rank())))
 				}
-				if m := mean(apart); m.n > 0 && math.Abs(m.mean) > math.Abs(over.mean) {
-					over, where = m, r.name.plus(phrase(": "+r.statistic+" at rank #", count(c.rank())))
-				}
-			}
-			if first[q] == nil {
-				first[q] = here
 			}
 		}
 	}
@@ -91,8 +87,58 @@ func multipliers(groups [][]row) say {
 		"over seeds, by up to #%: ", sig(100*run, 2), sig(100*math.Abs(over.mean), 2)).plus(where,
 		phrase(", with p = # in a t test that pairs the two by seed, not corrected. That test is no part "+
 			"of the claim, which tests each cell by itself; if its p is small, not all of these "+
-			"ratios are exactly one.",
-			sig(over.p(0), 2)))
+			"ratios are exactly one. For that quantity and rank, the mean difference under each other "+
+			"multiplier stands here with how much larger the norm of the first weight update is: ",
+			sig(over.p(0), 2)), steps,
+		say{text: ". If the size of the step is the reason, the two are in proportion."})
+}
+
+// byQuantity parts rows by their statistic and optimizer.
+func byQuantity(rows []row) (parts [][]row) {
+	at := make(map[[2]string]int)
+	for _, r := range rows {
+		key := [2]string{r.statistic, r.arm.text("optimizer")}
+		if _, ok := at[key]; !ok {
+			at[key], parts = len(parts), append(parts, nil)
+		}
+		parts[at[key]] = append(parts[at[key]], r)
+	}
+	return parts
+}
+
+// cellAt is a row's cell at a rank; nil if it has none.
+func (r row) cellAt(rank int) *cell {
+	for _, c := range r.arm.cells {
+		if c.rank() == rank {
+			return c
+		}
+	}
+	return nil
+}
+
+// apart are the relative differences of a row's ratios at a rank from another row's, seed by seed.
+func (r row) apart(first row, rank int) (all []float64) {
+	c, o := r.cellAt(rank), first.cellAt(rank)
+	if c == nil || o == nil {
+		return nil
+	}
+	for _, x := range c.runs {
+		for _, y := range o.runs {
+			if one := y.overExpected(r.statistic); x.seed() == y.seed() {
+				all = append(all, (x.overExpected(r.statistic)-one)/one)
+			}
+		}
+	}
+	return present(all)
+}
+
+// stepSaid is a mean difference beside how much larger the first weight update is than another row's.
+func (r row) stepSaid(m interval, first row, rank int) say {
+	m.mean, m.low, m.high = 100*m.mean, 100*m.low, 100*m.high
+	size := func(of row) float64 {
+		return of.cellAt(rank).mean(func(x *run) float64 { return x.value("delta_w_first") }).mean
+	}
+	return halved(m).plus(phrase("% at # (", sig(size(r)-size(first), 2)), r.name, say{text: ")"})
 }
 
 const sharesByChance = " More seeds make the intervals narrower. They do not make more of them contain 1: cells of " +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // comparisonsTable has a row for each comparison.
@@ -102,6 +103,63 @@ func notBorne(family []*comparison, stand func(*comparison) string) say {
 		count(len(family))).plus(join(not, "; "), say{text: "."})
 }
 
+// apartSaid counts the differences that are shown although the margin should hold them.
+func apartSaid(family []*comparison) say {
+	apart, shown := 0, 0
+	for _, d := range family {
+		if d.diff.low > 0 || d.diff.high < 0 {
+			apart++
+		}
+		if d.lower() || d.higher() {
+			shown++
+		}
+	}
+	if apart == 0 {
+		return say{}
+	}
+	return phrase(" The intervals of # of # differences do not contain 0, and # are shown by Holm's p: these "+
+		"losses differ, whether or not the margin holds the difference.",
+		count(apart), count(len(family)), count(shown))
+}
+
+// edgesSaid names the cells that have best values at an edge of their local grid.
+func edgesSaid(family []*comparison) say {
+	var all []say
+	named := make(map[*cell]bool)
+	for _, d := range family {
+		for _, c := range []*cell{d.cell, d.reference} {
+			name := label(c.scheme())
+			if d.family == "inits" {
+				name = c.axis("init")
+			}
+			if n := c.count((*run).atEdge); n > 0 && !named[c] {
+				named[c] = true
+				all = append(all, phrase("rank #: "+name+" (# of #)", count(c.rank()), count(n), count(len(c.runs))))
+			}
+		}
+	}
+	if len(all) == 0 {
+		return say{}
+	}
+	return say{text: " The best learning rates of some seeds lie at an edge of their local grid, beyond which lower " +
+		"losses may lie: "}.plus(join(all, "; "), say{text: "."})
+}
+
+// stepCosts is the ratio of the costs of two ranks' steps, here and for Llama 2 7B: operations for each token
+// of 512, with all linear maps adapted.
+func (d *comparison) stepCosts() say {
+	here := func(c *cell) float64 { return c.num("flops") / c.num("steps") }
+	there := func(c *cell) float64 {
+		const maps, widths, head, attention = 6.48e9, 2.50e6, 32000 * 4096, 32 * 512 * 4096
+		return 4*maps + 6*widths*float64(c.rank()) + 4*head + 7*attention
+	}
+	big, small := count(d.cell.rank()), count(d.reference.rank())
+	return phrase("A step at rank # costs # times as much as one at rank # here, so that rank # makes that many times "+
+		"as many steps. By shapes, it would cost # times as much at Llama 2 7B: what a larger rank takes from the "+
+		"steps depends on the maps' width, and this comparison is about maps as narrow as the ones here.",
+		big, sig(here(d.cell)/here(d.reference), 2), small, small, sig(there(d.cell)/there(d.reference), 3))
+}
+
 // farthestOff is the off of the largest difference that does not bear a claim out.
 func farthestOff(family []*comparison, stand func(*comparison) string) (off say) {
 	far := 0.0
@@ -182,7 +240,8 @@ func judgeCostGain(r rule, s *study) finding {
 		return f
 	}
 	f.tables = slices.Insert(f.tables, 0, costsTable(arms))
-	f.seen = f.seen.plus(top.inside())
+	f.beware = top.stepCosts().plus(top.inside())
+	f.seen = f.seen.plus(say{text: " "}, f.beware)
 	if off := math.Abs(top.cell.num("flops")/top.reference.num("flops") - 1); !(off <= r.Limits["cost"]) {
 		f.standing = unresolved
 		const text = " The costs are #% apart, so this is no comparison at equal cost."
@@ -246,7 +305,9 @@ func judgeDefaultRate(_ rule, s *study) finding {
 		"The difference is # [#, #] nats/token (n = #, p = #): "+d.verdict()+".",
 		sig(d.diff.mean, 2), sig(d.diff.low, 2), sig(d.diff.high, 2), count(d.diff.n), sig(d.holm, 2))
 	f := finding{standing: lowerSeen(d), off: d.off()}
-	f.seen = s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3)
+	f.beware = phrase("LoRA's best rate is # times the one of rsLoRA, which was not tuned.",
+		sig(best.lr/reference.lr, 3))
+	f.seen = s1.plus(halved(reference.loss()), s2, halved(best.loss()), s3, say{text: " "}, f.beware)
 	f.addComparisons(d)
 	return f
 }
@@ -293,10 +354,11 @@ func judgeSchemes(_ rule, s *study) finding {
 	}
 	tables := []wanted{comparisonsTable(family), ratesTable(arms)}
 	f := finding{standing: all(family, alikeSeen), tables: tables}
-	if f.lacks = notBorne(family, alikeSeen); f.lacks.text != "" {
-		f.seen = f.lacks.plus(say{text: " "})
+	f.lacks, f.beware = notBorne(family, alikeSeen), apartSaid(family).plus(edgesSaid(family))
+	if f.seen = f.lacks.plus(f.beware); f.lacks.text == "" {
+		f.seen.text = strings.TrimPrefix(f.seen.text, " ")
 	}
-	f.seen = f.seen.plus(ofFull(arms))
+	f.seen = f.seen.plus(say{text: " "}, ofFull(arms))
 	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f
@@ -320,8 +382,9 @@ func judgeRanks(_ rule, s *study) finding {
 	for _, d := range tops {
 		said = append(said, d.text())
 	}
-	says := join(said, ". ").plus(say{text: ". "}, ofFull(arms))
-	f := finding{standing: all(tops, lowerSeen), seen: says,
+	beware := edgesSaid(tops)
+	says := join(said, ". ").plus(say{text: "."}, beware, say{text: " "}, ofFull(arms))
+	f := finding{standing: all(tops, lowerSeen), seen: says, beware: beware,
 		tables: []wanted{comparisonsTable(every), ratesTable(arms)}}
 	f.off = farthestOff(tops, lowerSeen)
 	for _, d := range tops {
@@ -368,7 +431,9 @@ func judgeCorrections(_ rule, s *study) finding {
 				"by that " +
 				"one the claim would be *not seen*. "})
 	}
-	f := finding{standing: all(family, higherSeen), seen: says.plus(ofFull(arms)), tables: tables}
+	beware := edgesSaid(family)
+	f := finding{standing: all(family, higherSeen), beware: beware, tables: tables}
+	f.seen = says.plus(ofFull(arms), beware)
 	f.off = farthestOff(family, higherSeen)
 	f.addComparisons(family...)
 	return f
@@ -407,7 +472,10 @@ func judgeInitLosses(_ rule, s *study) finding {
 		return lacking("two kinds of init at one rank")
 	}
 	correct(family)
-	f := finding{standing: all(family, alikeSeen), seen: ofFull(arms), tables: []wanted{comparisonsTable(family)}}
+	f := finding{standing: all(family, alikeSeen), tables: []wanted{comparisonsTable(family)}}
+	f.beware = apartSaid(family).plus(edgesSaid(family))
+	f.seen = f.beware.plus(say{text: " "}, ofFull(arms))
+	f.seen.text = strings.TrimPrefix(f.seen.text, " ")
 	f.off = farthestOff(family, alikeSeen)
 	f.addComparisons(family...)
 	return f

@@ -449,6 +449,7 @@ func judgeTransfer(r rule, s *study) finding {
 	var shown []given
 	var ps []float64
 	var powers []digits
+	var most []say
 	validated := false
 	for _, g := range groups(r.arms(s)) {
 		p := g[0].scheme.p
@@ -460,6 +461,7 @@ func judgeTransfer(r rule, s *study) finding {
 		learned := say{}
 		if half.share.n > 0 {
 			learned = halved(half.share).plus(phrase("%, #% for one seed", sig(half.most, 3)))
+			most = append(most, phrase("#% for p = #", sig(half.most, 3), plain(p)))
 		}
 		f.add(phrase("regret in percent of the loss, p = #", plain(p)), half.percent)
 		validated = validated || g.regretError(-(1-p)/2) > 0
@@ -497,7 +499,9 @@ func judgeTransfer(r rule, s *study) finding {
 		}
 	}
 	f.off = phrase("loses #% of what was learned", fix(lost, 1))
-	f.seen = f.seen.plus(say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
+	f.beware = say{text: " The seed that loses most loses "}.plus(join(most, ", "), say{text: ". The standing is " +
+		"about the mean, and leaves out what the choice of the validation examples adds to the error."})
+	f.seen = f.seen.plus(f.beware, say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
 		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {
 		f.seen.text += validatedTransfer

@@ -13,6 +13,7 @@ type page struct {
 	head    string
 	claims  []*claim
 	studies table
+	made    string // what stands above that table
 }
 
 // claim is a section of the page.
@@ -22,6 +23,7 @@ type claim struct {
 	late                             string // that the rule was changed after the runs
 	judgements                       string // before
 	changes                          []string
+	every                            string // its row in the table of every standing
 	tables                           []table
 	larger                           *claim // the part on the larger model
 }
@@ -49,8 +51,11 @@ func parsePage(text string) (*page, error) {
 		switch {
 		case title == "How the studies were made":
 			p.studies, err = tableIn(lines)
+			p.made, _, _ = strings.Cut(strings.TrimSpace(body), "\n")
 		case title == "What changed since the judgement before":
 			err = p.change(lines)
+		case title == "Every standing that a claim has had":
+			err = p.standings(lines)
 		default:
 			err = p.add(title, lines, listed)
 		}
@@ -62,6 +67,26 @@ func parsePage(text string) (*page, error) {
 		return nil, fmt.Errorf("%d claims, and %d in the table of all", len(p.claims), len(listed.cells))
 	}
 	return p, nil
+}
+
+// standings hands each claim its row in the table of every standing.
+func (p *page) standings(lines []string) error {
+	t, err := tableIn(lines)
+	if err != nil {
+		return err
+	}
+	for _, row := range t.cells {
+		i, larger := 0, strings.HasSuffix(row[0], ", at 135M")
+		if _, err := fmt.Sscanf(row[0], "%d", &i); err != nil || i < 1 || i > len(p.claims) {
+			return fmt.Errorf("%q: is of no claim", row[0])
+		}
+		c := p.claims[i-1]
+		if larger {
+			c = c.larger
+		}
+		c.every = strings.Join(row[1:], " | ")
+	}
+	return nil
 }
 
 // change hands each claim the lines on what changed. They begin with its number.

@@ -2,7 +2,9 @@ package recompute
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -92,9 +94,35 @@ func (r report) auditOf(p *page, claims []*claim) *audit {
 		r.larger(a, c.larger, there(key))
 	}
 	a.claim = "How the studies were made"
+	if want := r.knownSaid(); (want == "") == strings.Contains(p.made, " The line was written when ") ||
+		!strings.Contains(p.made, want) {
+		a.fail("should say of grids %q: %s", want, p.made)
+	}
 	p.studies.rows = -1
 	a.table(p.studies, r.made)
 	return a
+}
+
+// knownSaid names the studies whose grid's line was written with the results of runs on these seeds known.
+func (r report) knownSaid() string {
+	lines, err := os.ReadFile("../../paper/grids.yaml")
+	if err != nil {
+		return err.Error()
+	}
+	var names []string
+	for _, row := range r.made.rows {
+		s := r.studies[row.keys["study"].text]
+		line := regexp.MustCompile(`study: ` + s.name + `, grid: ` + s.about.Asked + `, date: [-0-9]+, known: (\d+)}`)
+		m := line.FindStringSubmatch(string(lines))
+		if m != nil && s.about.Asked != "" && field(m[1]) >= float64(s.about.Block) {
+			names = append(names, s.name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return " The line was written when the results of first runs on the same seeds were known, and these runs were " +
+		"made again later, for " + strings.Join(names, ", ") + "."
 }
 
 // larger compares the part of a section on the larger model with its study.
@@ -137,7 +165,9 @@ func (r report) claim(a *audit, c *claim, key string, rule rule) {
 	f, ok := r.found[key]
 	if !ok {
 		f = judges[rule.Test](rule, s)
-		f.size = sizeOf(rule.arms(s))
+		if arms := rule.arms(s); len(arms) > 0 {
+			f.size = sizeOf(arms)
+		}
 		if law := r.studies[laws[key]]; law != nil {
 			f.seen = f.seen.plus(firstStepSaid(rule.arms(s), law.name, law.arms()))
 		}

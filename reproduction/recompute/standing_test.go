@@ -27,6 +27,7 @@ type finding struct {
 	standing string
 	off      say   // how far the runs are from what is claimed
 	shares   []say // differences between ranks, in README.md
+	beware   say   // what README.md says beside the standing
 	lacks    say   // the same of comparisons that do not bear the claim out
 	seen     say
 	tables   []wanted
