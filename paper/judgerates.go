@@ -352,7 +352,8 @@ func rateTransfer(r Rule, v View) Finding {
 	}
 	f.Off = fmt.Sprintf("loses %s%% of what was learned", number.Fixed(worstLoss, 1))
 	f.Beware = fmt.Sprintf(" The seed that loses most loses %s. The standing is about the mean, and leaves out "+
-		"what the choice of the validation examples adds to the error.", strings.Join(seeds, ", "))
+		"what the choice of the validation examples adds to the error. P is too small near the margin, since what "+
+		"seeds lose is skewed: docs/statistics.md has by how much.", strings.Join(seeds, ", "))
 	f.Text += f.Beware + " The last column is no part of the claim. It has the powers of R/r, in hundredths, " +
 		"with which each multiplier alone is shown to lose less than the margin."
 	if slices.ContainsFunc(rows, func(x row) bool { return x.shared > 0 }) {

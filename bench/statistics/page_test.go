@@ -227,3 +227,21 @@ func TestErrorOfHalves(t *testing.T) {
 		t.Errorf("the wider standard error is %g times the other", ratio)
 	}
 }
+
+// The page names files that are there.
+func TestToolsAreThere(t *testing.T) {
+	for _, tool := range tools {
+		if _, err := os.Stat("../../" + tool.code); err != nil {
+			t.Errorf("%s: %v", tool.what, err)
+		}
+	}
+}
+
+// Seeds whose best rates are all the same at each rank lose the square of the shift.
+func TestRegrets(t *testing.T) {
+	for _, lost := range regrets(5, 100, 1, rand.New(rand.NewPCG(7, 7))) {
+		if math.Abs(math.Sqrt(lost)-100) > 10 {
+			t.Errorf("a seed loses %g, want about 10,000", lost)
+		}
+	}
+}

@@ -167,6 +167,18 @@ func rateSections() []section {
 			tables: []table{verdictsOnBestRates()},
 		},
 		{
+			title: "Regret",
+			text: fmt.Sprintf("How often %d seeds are said to lose less than a margin by a transferred rate, by one "+
+				"t test at the named p, although they lose the margin on average. A seed loses the square of the "+
+				"distance of its best rate from another seed's, which was found at a smaller rank. Distances are in "+
+				"units of the scatter of best rates over seeds; transferred rates are off by the named number on "+
+				"average.", rateSeeds),
+			tables: []table{sizesOfRegret()},
+			after: "Squares are skewed: if transferred rates are off by little, few seeds lose most of what is lost, " +
+				"and a sample without such a seed seems sure to lose less. So P of a regret is too small near the " +
+				"margin. The last two rows show that even a p of 0.001 may come up in more than 5% of studies.",
+		},
+		{
 			title: "Public results",
 			text: "How often the interval of docs/public.md contains the mean power over makers of models: Student's " +
 				"interval over six makers, each the mean of its models, with about as many models and ranks as " +

@@ -500,7 +500,8 @@ func judgeTransfer(r rule, s *study) finding {
 	}
 	f.off = phrase("loses #% of what was learned", fix(lost, 1))
 	f.beware = say{text: " The seed that loses most loses "}.plus(join(most, ", "), say{text: ". The standing is " +
-		"about the mean, and leaves out what the choice of the validation examples adds to the error."})
+		"about the mean, and leaves out what the choice of the validation examples adds to the error. P is too " +
+		"small near the margin, since what seeds lose is skewed: docs/statistics.md has by how much."})
 	f.seen = f.seen.plus(f.beware, say{text: " The last column is no part of the claim. It has the powers of R/r, in " +
 		"hundredths, with which each multiplier alone is shown to lose less than the margin."})
 	if validated {
