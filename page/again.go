@@ -1,6 +1,11 @@
 package page
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"ranksweep/results"
+)
 
 // A step is one thing to do to make the runs and the page again.
 type step struct {
@@ -8,36 +13,41 @@ type step struct {
 	Command string // may be empty
 }
 
-// again are the steps that make the runs and the page again.
-func again(from Source) (steps []step) {
-	if imported(from) {
-		return []step{
-			{"These runs were trained elsewhere and imported: the provenance names the file. This writes the page.",
-				"sweep report " + quoted(from.Dir) + " --out report.html"},
-		}
+// again are the steps that make the runs of stores and the page again.
+func again(stores []setting, imported bool) (steps []step) {
+	var dirs []string
+	for _, s := range stores {
+		dirs = append(dirs, quoted(s.Dir))
+	}
+	all := strings.Join(dirs, " ")
+	page := step{"Write this page.", fmt.Sprintf("sweep report %s --out report.html", all)}
+	if imported {
+		page.Does = "These runs were trained elsewhere: the provenance names their files. This writes the page."
+		return []step{page}
 	}
 	steps = append(steps, step{Does: "Get the program in the version that the provenance names: its last word is the " +
 		"revision in the version control system."})
-	file := from.Name + ".yaml"
-	if len(from.Config) > 0 {
-		steps = append(steps, step{Does: "Save the experiment file of this page, under the name " + file + "."})
+	for _, s := range stores {
+		steps = append(steps, step{
+			fmt.Sprintf("Save the experiment file of this page as %s, and train its runs. With the same program, "+
+				"model, data and kernel they have the same bytes.", s.File),
+			fmt.Sprintf("sweep run %s --out %s", quoted(s.File), quoted(s.Dir)),
+		})
 	}
-	return append(steps,
-		step{"Train the runs. With the same program, model, data and kernel they have the same bytes.",
-			fmt.Sprintf("sweep run %s --out %s", quoted(file), quoted(from.Dir))},
-		step{"Print the tables and the findings.", "sweep table " + quoted(from.Dir)},
-		step{"Write this page.", "sweep report " + quoted(from.Dir) + " --out report.html"},
-		step{"Train some runs a second time and compare them with the stored ones.",
-			"sweep verify " + quoted(from.Dir)},
-	)
+	steps = append(steps, step{"Print the tables and the findings.", "sweep table " + all}, page)
+	for _, dir := range dirs {
+		steps = append(steps, step{"Train runs a second time and compare them with the stored ones.",
+			"sweep verify " + dir})
+	}
+	return steps
 }
 
-// imported reports whether all runs were trained elsewhere.
-func imported(from Source) bool {
-	for _, r := range from.All {
+// trainedElsewhere reports whether all runs were imported.
+func trainedElsewhere(runs []results.Run) bool {
+	for _, r := range runs {
 		if r.Imported == nil {
 			return false
 		}
 	}
-	return len(from.All) > 0
+	return len(runs) > 0
 }

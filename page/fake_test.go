@@ -55,7 +55,7 @@ func madeUpRun(scheme string, rank int, seed uint64) results.Run {
 // sourceOf is a source of runs without a grid.
 func sourceOf(runs []results.Run) Source {
 	rows, choices, _ := analysis.Split(grid.Grid{}, runs)
-	return Source{Name: "fake", Question: "Does it?", Config: []byte("name: fake\n"), Dir: "runs/fake",
+	return Source{Experiments: []Experiment{{"runs/fake", "fake", "Does it?", []byte("name: fake\n")}},
 		Program: "ranksweep v1", Rows: rows, All: runs,
 		View: paper.NewView(rows, choices, results.CoverageOf(grid.Grid{}, runs, nil))}
 }
@@ -74,8 +74,8 @@ func hostileSource() Source {
 	}
 	runs[0].Status, runs[0].Reason = results.Diverged, hostile
 	from := sourceOf(runs)
-	from.Name, from.Question, from.Dir, from.Program = hostile, hostile, hostile, hostile
-	from.Config, from.Doubts = []byte(hostile), []string{hostile}
+	from.Experiments = []Experiment{{hostile, hostile, hostile, []byte(hostile)}}
+	from.Program, from.Doubts = hostile, []string{hostile}
 	return from
 }
 

@@ -13,16 +13,17 @@ import (
 
 // A Page is what one file shows, in the order of its parts.
 type Page struct {
-	Name, Question string
-	Found          []string // sentences; none without a run
-	Doubts         []string
-	Pictures       []picture
-	Tables         []sheet
-	Config         string
-	Provenance     sheet
-	Again          []step
-	Program        string
-	Data           data
+	Name       string // of its experiments
+	Questions  []string
+	Found      []string // sentences; none without a run
+	Doubts     []string
+	Pictures   []picture
+	Tables     []sheet
+	Settings   []setting
+	Provenance sheet
+	Again      []step
+	Program    string
+	Data       data
 
 	Live    bool   // the page follows a sweep, and asks the program that serves it how that stands
 	Version string // of a live page: another one if anything in it is different
@@ -30,8 +31,10 @@ type Page struct {
 
 // New works out what a page shows. Without a run it has the question and the settings.
 func New(from Source) (Page, error) {
-	p := Page{Name: from.Name, Question: from.Question, Config: string(from.Config), Program: from.Program,
-		Doubts: from.Doubts, Provenance: sheetOf(provenance(from.All)), Again: again(from)}
+	settings := settingsOf(from.Experiments)
+	p := Page{Name: names(from.Experiments), Questions: questions(from.Experiments), Program: from.Program,
+		Doubts: from.Doubts, Settings: settings, Provenance: sheetOf(provenance(from.All)),
+		Again: again(settings, trainedElsewhere(from.All))}
 	var err error
 	if len(from.Rows) > 0 {
 		err = p.show(from.View)
@@ -99,9 +102,6 @@ func (p Page) Write(w io.Writer) error {
 	}
 	return nil
 }
-
-// ConfigURL is the experiment file as a link.
-func (p Page) ConfigURL() template.URL { return inline("application/yaml", []byte(p.Config)) }
 
 // shown is a page with what every page has.
 type shown struct {

@@ -105,7 +105,7 @@ func TestColumnsAreRuns(t *testing.T) {
 
 // Without a run a page has the question and the settings, and says that nothing has ended.
 func TestNoRuns(t *testing.T) {
-	text := written(t, Source{Name: "new", Question: "Does it?", Config: []byte("name: new\n"), Dir: "runs/new"})
+	text := written(t, Source{Experiments: []Experiment{{"runs/new", "new", "Does it?", []byte("name: new\n")}}})
 	for _, want := range []string{"Does it?", "No run of the grid has ended yet.", "name: new", "sweep run new.yaml"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %s", want)

@@ -18,24 +18,24 @@ import (
 
 func newReport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "report DIR",
-		Short: "Write a page about a store, as one file of HTML to send to others",
+		Use:   "report DIR…",
+		Short: "Write a page about stores, as one file of HTML to send to others",
 		Long: "Report writes one file that a browser opens from a disk, without a network: the question, what\n" +
 			"was found and how sure that is, figures whose axes can be chosen, tables to sort, the settings,\n" +
 			"doubts, provenance, the commands that make it again, and the data as CSV. Without scripts and on\n" +
-			"paper it has the findings, the figures and the tables. docs/report.md says more.\n\n" + storeHelp,
-		Example: "  sweep report runs/quickstart --out report.html",
-		Args:    exactly("DIR"),
+			"paper it has the findings, the figures and the tables. docs/report.md says more.\n\n" + storesHelp,
+		Example: "  sweep report runs/quickstart --out report.html\n  sweep report runs/quickstart runs/longer",
+		Args:    atLeastOne("DIR"),
 	}
 	out := cmd.Flags().String("out", "report.html", "`FILE` to write")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *out == "" {
 			return usageError{errors.New("report: --out is empty: name a file, as in --out report.html")}
 		}
-		if err := ofStore(cmd, args); err != nil {
+		if err := ofStores(cmd, args); err != nil {
 			return err
 		}
-		from, missing, err := sourceOf(args[0], cmd.ErrOrStderr())
+		from, missing, err := sourceOf(args, cmd.ErrOrStderr())
 		if err != nil {
 			return err
 		}
@@ -52,25 +52,21 @@ func newReport() *cobra.Command {
 	return cmd
 }
 
-// sourceOf is what a page about a store is made of. What is left out is said to stderr and on the page; missing says
-// what of the grid is there, and is nil if all of it is. If there is an error, what is returned has no runs.
-func sourceOf(dir string, stderr io.Writer) (from page.Source, missing, err error) {
-	from = page.Source{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, Program: program()}
-	file := filepath.Join(dir, experimentFile)
-	switch e, err := experiments.Load(file); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		from.Doubts = append(from.Doubts, "the experiment file cannot be read: "+err.Error())
-	default:
-		if from.Config, err = os.ReadFile(file); err != nil {
-			return from, nil, err
+// sourceOf is what a page about stores is made of. What is left out is said to stderr and on the page; missing says
+// what of the grids is there, and is nil if all of it is. If there is an error, what is returned has no runs.
+func sourceOf(dirs []string, stderr io.Writer) (from page.Source, missing, err error) {
+	from.Program = program()
+	for _, dir := range dirs {
+		e, err := experimentIn(dir)
+		if err != nil {
+			from.Doubts = append(from.Doubts, fmt.Sprintf("the experiment file cannot be read: %v", err))
 		}
-		from.Name, from.Question = e.Name, e.Question
+		from.Experiments = append(from.Experiments, e)
 	}
 	var told strings.Builder
 	asks := &cobra.Command{}
 	asks.SetErr(io.MultiWriter(stderr, &told))
-	h, err := stored(asks, dir)
+	h, err := storedIn(asks, dirs)
 	if err != nil {
 		return from, nil, err
 	}
@@ -82,4 +78,20 @@ func sourceOf(dir string, stderr io.Writer) (from page.Source, missing, err erro
 	}
 	from.Rows, from.All, from.Grid, from.View = h.runs, h.all, h.grid, h.view()
 	return from, h.missing, nil
+}
+
+// experimentIn is the experiment of a store. Without a file it has the name of the folder.
+func experimentIn(dir string) (page.Experiment, error) {
+	of := page.Experiment{Dir: dir, Name: filepath.Base(filepath.Clean(dir))}
+	file := filepath.Join(dir, experimentFile)
+	e, err := experiments.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return of, nil
+	}
+	if err != nil {
+		return of, err
+	}
+	of.Name, of.Question = e.Name, e.Question
+	of.Config, err = os.ReadFile(file)
+	return of, err
 }

@@ -73,7 +73,7 @@ func (w *watcher) serve(ctx context.Context, to *live.Server) error {
 // showPage reads the store and shows its page. What is wrong with the store stands on the page, since it may be
 // mended meanwhile.
 func (w *watcher) showPage(to *live.Server, version string) error {
-	from, _, err := sourceOf(w.dir, io.Discard)
+	from, _, err := sourceOf([]string{w.dir}, io.Discard)
 	if err != nil {
 		from.Doubts = append(from.Doubts, err.Error())
 	}

@@ -26,7 +26,7 @@ func serving(t *testing.T, address string, withToken bool) *Server {
 		end()
 		check(t, <-ended)
 	})
-	p, err := page.New(page.Source{Name: "mine", Dir: "runs/mine"})
+	p, err := page.New(page.Source{Experiments: []page.Experiment{{Dir: "runs/mine", Name: "mine"}}})
 	check(t, err)
 	p.Live, p.Version = true, "1"
 	check(t, s.ShowPage(p))
@@ -160,7 +160,7 @@ func TestPatience(t *testing.T) {
 		first <- string(text)
 	}()
 	time.Sleep(10 * time.Millisecond) // as a rule the question is there first; either order must work
-	p, err := page.New(page.Source{Name: "mine", Dir: "runs/mine"})
+	p, err := page.New(page.Source{Experiments: []page.Experiment{{Dir: "runs/mine", Name: "mine"}}})
 	check(t, err)
 	check(t, s.ShowPage(p))
 	if text := <-first; !strings.Contains(text, "<h1>mine</h1>") {
