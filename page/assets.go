@@ -21,10 +21,8 @@ var (
 )
 
 var (
-	skeleton = template.Must(template.New("page.html").Funcs(template.FuncMap{
-		"next": func(i int) int { return i + 1 },
-	}).ParseFS(assets, "assets/page.html"))
-	style = template.CSS(asset("page.css"))
+	skeleton = template.Must(template.ParseFS(assets, "assets/page.html"))
+	style    = template.CSS(asset("page.css"))
 )
 
 // script is the script of a page.

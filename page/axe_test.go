@@ -29,7 +29,7 @@ func TestAccessibility(t *testing.T) {
 			holds(t, tab)
 			tab.Click("#numbers summary")
 			pick(tab, "x axis", "step")
-			tab.Click("#table-summary + .wide th:nth-child(2) button")
+			tab.Click("#table-summary th:nth-child(2) button")
 			tab.Click(`input[name=seed][value="0"]`)
 			tab.Eval(`document.querySelector("#plot svg").focus()`, nil)
 			tab.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "ArrowRight"}, nil)

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 
 	"ranksweep/paper"
-	"ranksweep/paper/figure"
 	"ranksweep/paper/table"
 )
 
@@ -33,9 +31,11 @@ type Page struct {
 func New(from Source) (Page, error) {
 	settings := settingsOf(from.Experiments)
 	p := Page{Name: names(from.Experiments), Questions: questions(from.Experiments), Program: from.Program,
-		Doubts: from.Doubts, Settings: settings, Provenance: sheetOf(provenance(from.All)),
-		Again: again(settings, trainedElsewhere(from.All))}
+		Doubts: from.Doubts, Settings: settings, Again: again(settings, trainedElsewhere(from.All))}
 	var err error
+	if p.Provenance, err = newSheet(provenance(from.All)); err != nil {
+		return p, err
+	}
 	if len(from.Rows) > 0 {
 		err = p.show(from.View)
 	}
@@ -47,27 +47,22 @@ func New(from Source) (Page, error) {
 
 // show takes what package paper makes of runs.
 func (p *Page) show(v paper.View) error {
-	found, err := paper.Found(v)
+	all, err := paper.NewPage(v, p.Name, paper.Whole)
 	if err != nil {
 		return err
 	}
-	tables, err := paper.Tables(v)
-	if err != nil {
-		return err
+	p.Found, p.Doubts = all.Said, withNotes(p.Doubts, all.Tables)
+	for _, t := range all.Tables {
+		s, err := newSheet(t)
+		if err != nil {
+			return err
+		}
+		p.Tables = append(p.Tables, s)
 	}
 	figures, err := paper.Figures(v)
 	if err != nil {
 		return err
 	}
-	p.Found = strings.Split(strings.TrimSpace(found), "\n")
-	p.Doubts = withNotes(p.Doubts, tables)
-	for _, t := range tables {
-		p.Tables = append(p.Tables, sheetOf(t))
-	}
-	return p.draw(figures)
-}
-
-func (p *Page) draw(figures []figure.Figure) error {
 	for _, f := range figures {
 		pic, err := newPicture(f)
 		if err != nil {

@@ -10,55 +10,20 @@ import (
 
 // A sheet is a table of the page.
 type sheet struct {
-	Name, Title string
-	Caption     []string // lines
-	Columns     []table.Column
-	Rows        []sheetRow
-	Notes       []string
-	CSV         template.URL // the whole table at full precision
+	Name string
+	HTML template.HTML
+	CSV  template.URL // the whole table at full precision; a browser saves it without a script
 }
 
-// A sheetRow is a row, with the numbers of its notes, from 1.
-type sheetRow struct {
-	Cells []sheetCell
-	Notes []int
-}
-
-// A sheetCell has a text and the value by which rows are sorted.
-type sheetCell struct {
-	Text, Value string
-	Number      bool
-}
-
-func sheetOf(t table.Table) sheet {
-	s := sheet{Name: t.Name, Title: t.Title, Columns: t.Columns, Notes: t.Notes, CSV: csvOf(t)}
-	if t.Caption != "" {
-		s.Caption = strings.Split(strings.TrimSpace(t.Caption), "\n")
+func newSheet(t table.Table) (sheet, error) {
+	var html, csv strings.Builder
+	if err := t.WriteHTML(&html); err != nil {
+		return sheet{}, err
 	}
-	for _, r := range t.Rows {
-		var row sheetRow
-		for i, e := range r.Entries {
-			cell := sheetCell{Text: e.Text, Number: t.Columns[i].Number}
-			if len(e.Values) > 0 {
-				cell.Value = e.Values[0]
-			}
-			row.Cells = append(row.Cells, cell)
-		}
-		for _, n := range r.Notes {
-			row.Notes = append(row.Notes, n+1)
-		}
-		s.Rows = append(s.Rows, row)
+	if err := t.WriteCSV(&csv); err != nil {
+		return sheet{}, err
 	}
-	return s
-}
-
-// csvOf is a table as a link: a browser saves it without a script.
-func csvOf(t table.Table) template.URL {
-	var b strings.Builder
-	if err := t.WriteCSV(&b); err != nil {
-		panic(err) // a strings.Builder takes everything
-	}
-	return inline("text/csv;charset=utf-8", []byte(b.String()))
+	return sheet{t.Name, template.HTML(html.String()), inline("text/csv;charset=utf-8", []byte(csv.String()))}, nil
 }
 
 // inline is a file as a link that has all of it.

@@ -59,7 +59,7 @@ func TestServeFollowsASweep(t *testing.T) {
 	sweep()
 	waitFor(t, tab, `document.querySelector("#selection").textContent === "4 of 8 runs are shown."`)
 	waitFor(t, tab, `/8\/8 runs have ended/.test(document.querySelector("#live-said").textContent)`)
-	if got := tab.Text(`document.querySelectorAll("#table-summary + .wide tbody tr").length`); got != "4" {
+	if got := tab.Text(`document.querySelectorAll("#table-summary tbody tr").length`); got != "4" {
 		t.Errorf("%s rows of the summary, want 4", got)
 	}
 	for _, complaint := range tab.Complaints() {

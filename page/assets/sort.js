@@ -21,9 +21,9 @@ function compare(a, b, down) {
 // makeSortable gives the heads of a table buttons.
 function makeSortable(table) {
   const body = table.tBodies[0];
-  const valueOf = (row, i) => row.cells[i].dataset.value ?? row.cells[i].textContent;
+  const valueOf = (row, i) => row.cells[i].dataset.value || row.cells[i].textContent;
   [...table.tHead.rows[0].cells].forEach((th, i) => {
-    if (th.textContent.trim() === "notes") return;
+    if (body.rows[0]?.cells[i].dataset.value === undefined) return; // the marks of notes
     const head = heading(th.textContent, th.classList.contains("number"), () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");

@@ -43,7 +43,7 @@ function filtered() {
 // begin shows data that were just taken. Without a run there is nothing to choose.
 function begin() {
   for (const e of document.querySelectorAll(".scripted")) e.hidden = data.shown.length === 0;
-  document.querySelectorAll("table.sortable").forEach(makeSortable);
+  document.querySelectorAll("section.table table").forEach(makeSortable);
   if (data.shown.length === 0) return;
   keepChoice();
   showChooser(part("chooser"), draw);
