@@ -38,10 +38,12 @@ type curve struct {
 	High     []rounded `json:"high,omitempty"`
 }
 
-// How many numbers the page has at most, and how many points of a curve: more cannot be told apart on a screen.
+// How many numbers the page has at most, and how many points of a curve: more cannot be told apart on a screen. What a
+// curve has besides its points takes the room of some numbers.
 const (
-	mostOfRuns  = 260_000
+	mostOfRuns  = 220_000
 	mostOfCells = 90_000
+	besides     = 4
 	mostPoints  = 200
 	leastPoints = 12
 )
@@ -81,7 +83,7 @@ type bundle struct {
 
 // addRuns adds the curve of each run, if there is room for all of them.
 func (b *bundle) addRuns(q metrics.Quantity, rows []analysis.Row) {
-	room := (mostOfRuns - b.runs) / max(1, len(rows))
+	room := (mostOfRuns-b.runs)/max(1, len(rows)) - besides
 	if room < leastPoints {
 		b.Left = append(b.Left, q.Label())
 		return
@@ -93,7 +95,7 @@ func (b *bundle) addRuns(q metrics.Quantity, rows []analysis.Row) {
 		for _, k := range b.thin(len(points), room) {
 			steps, c.Y = append(steps, points[k].Step), append(c.Y, rounded(points[k].Values[q]))
 		}
-		b.runs += len(steps)
+		b.runs += len(steps) + besides
 		c.Steps = b.list(steps)
 		b.Runs = append(b.Runs, c)
 	}
