@@ -73,6 +73,15 @@ func (p *Page) show(v paper.View) error {
 	return nil
 }
 
+// mostDoubts is how many doubts are shown at once. The others are a click away, and most of them are notes of tables.
+const mostDoubts = 12
+
+// FirstDoubts are those that are shown at once.
+func (p Page) FirstDoubts() []string { return p.Doubts[:min(mostDoubts, len(p.Doubts))] }
+
+// MoreDoubts are the others.
+func (p Page) MoreDoubts() []string { return p.Doubts[len(p.FirstDoubts()):] }
+
 // withNotes are doubts and the notes of tables, each once.
 func withNotes(doubts []string, tables []table.Table) (all []string) {
 	seen := make(map[string]bool)

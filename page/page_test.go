@@ -2,7 +2,9 @@ package page
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,6 +115,29 @@ func TestNoRuns(t *testing.T) {
 	}
 	if m := dataElement.FindString(text); strings.Contains(m, "null") {
 		t.Errorf("scripts want lists, if only empty ones: %s", m)
+	}
+}
+
+// Every doubt is on the page, the first ones at once. A run that lacks an axis has none of its values.
+func TestDoubtsAndAbsentValues(t *testing.T) {
+	runs := madeUp()
+	runs[0].Axes = append(runs[0].Axes, grid.Coordinate{Name: "init", Value: "mica"})
+	from := sourceOf(runs)
+	for i := range 30 {
+		from.Doubts = append(from.Doubts, fmt.Sprintf("doubt %d.", i))
+	}
+	p, err := New(from)
+	check(t, err)
+	if first, more := len(p.FirstDoubts()), len(p.MoreDoubts()); first != mostDoubts || first+more != len(p.Doubts) {
+		t.Errorf("%d doubts at once and %d more, of %d", first, more, len(p.Doubts))
+	}
+	if text := written(t, from); strings.Count(text, "<li>doubt ") != 30 {
+		t.Errorf("%d of 30 doubts", strings.Count(text, "<li>doubt "))
+	}
+	for _, trait := range p.Data.Traits {
+		if trait.Name == "init" && !slices.Equal(slices.Sorted(slices.Values(trait.Words)), []string{"mica", none}) {
+			t.Errorf("values of the axis init: %q", trait.Words)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"strconv"
 
 	"ranksweep/analysis"
@@ -16,6 +17,9 @@ type trait struct {
 	At    []int    `json:"at"`    // the word of each reported run
 }
 
+// none is the value of a trait that a run lacks.
+const none = "none"
+
 // traitsOf are scheme, rank, the other axes of the grids of runs, and seed.
 func traitsOf(rows []analysis.Row, schemes map[string]string) []trait {
 	all := []trait{
@@ -28,7 +32,7 @@ func traitsOf(rows []analysis.Row, schemes map[string]string) []trait {
 			if !known[a.Name] {
 				known[a.Name] = true
 				all = append(all, newTrait(a.Name, a.Name, rows, func(r analysis.Row) string {
-					return number.FullText(grid.ValueOf(r.Setting.Axes, a.Name))
+					return cmp.Or(number.FullText(grid.ValueOf(r.Setting.Axes, a.Name)), none)
 				}))
 			}
 		}
@@ -50,7 +54,7 @@ func newTrait(name, label string, rows []analysis.Row, of func(analysis.Row) str
 // rankOf is a run's rank, or that it has none.
 func rankOf(r analysis.Row) string {
 	if !r.Ranked() {
-		return "none"
+		return none
 	}
 	return strconv.Itoa(r.Setting.Rank)
 }
