@@ -8,6 +8,16 @@ import (
 // gap is what a column takes beside its entries: a space at each side.
 const gap = 2
 
+// breaks says where cells are broken into lines: only between words; within words, too; or also between the numbers
+// of an interval.
+type breaks uint8
+
+const (
+	betweenWords breaks = iota
+	withinWords
+	betweenNumbers
+)
+
 // A fitted table has lines that are short enough, as far as that is possible.
 type fitted struct {
 	Table
@@ -18,23 +28,21 @@ type fitted struct {
 
 // fit makes lines of at most so many characters of a terminal. It breaks heads and long cells between words. If that
 // is not enough, it leaves out columns of detail, from the last on; and if that is not, it breaks cells into narrow
-// ones, at the end within words. Without a width it does nothing.
+// ones, at the end within words and between numbers. Without a width it does nothing.
 func (t Table) fit(width int) (f fitted) {
 	const readable, narrow = 24, 8 // characters of a cell that is broken into lines
 	var left []string
-	for f = t.narrowed(width, readable, false); width > 0 && f.width() > width; {
+	for f = t.narrowed(width, readable, betweenWords); width > 0 && f.width() > width; {
 		last := lastDetail(t.Columns)
 		if last < 0 {
 			break
 		}
 		left = append(left, t.Columns[last].Head)
 		t = t.without(last)
-		f = t.narrowed(width, readable, false)
+		f = t.narrowed(width, readable, betweenWords)
 	}
-	for _, within := range []bool{false, true} {
-		if width > 0 && f.width() > width {
-			f = t.narrowed(width, narrow, within)
-		}
+	for at := betweenWords; at <= betweenNumbers && width > 0 && f.width() > width; at++ {
+		f = t.narrowed(width, narrow, at)
 	}
 	slices.Reverse(left)
 	f.left = left
@@ -58,8 +66,8 @@ func (t Table) without(column int) Table {
 }
 
 // narrowed breaks the heads of a table that is too wide, and then cells of words, those of the widest column first,
-// but not into less than so many characters, and not within words unless that is asked for.
-func (t Table) narrowed(width, least int, within bool) fitted {
+// but not into less than so many characters.
+func (t Table) narrowed(width, least int, at breaks) fitted {
 	header, rows := t.Texts()
 	f := fitted{Table: t, header: header, rows: rows}
 	if width <= 0 || f.width() <= width {
@@ -73,16 +81,14 @@ func (t Table) narrowed(width, least int, within bool) fitted {
 		widths[i] = f.column(i)
 	}
 	for ; over > 0; over-- {
-		i := f.widest(widths, least, within)
+		i := f.widest(widths, least, at)
 		if i < 0 {
 			break
 		}
 		widths[i]--
 	}
-	for i, c := range t.Columns {
-		if !c.Number {
-			f.wrap(i, widths[i])
-		}
+	for i, width := range widths {
+		f.wrap(i, width)
 	}
 	return f
 }
@@ -95,16 +101,22 @@ func (f fitted) wrap(column, width int) {
 	}
 }
 
-// widest is the widest of the columns of words that may be narrower; -1 if none may.
-func (f fitted) widest(widths []int, least int, within bool) int {
-	at := -1
+// widest is the widest of the columns that may be narrower; -1 if none may.
+func (f fitted) widest(widths []int, least int, at breaks) int {
+	widest := -1
 	for i, c := range f.Columns {
-		mayShrink := widths[i] > least && (within || widths[i] > f.longestWord(i))
-		if !c.Number && mayShrink && (at < 0 || widths[i] > widths[at]) {
-			at = i
+		floor := max(least, f.longestWord(i))
+		switch {
+		case c.Number && at < betweenNumbers:
+			continue
+		case !c.Number && at > betweenWords:
+			floor = least
+		}
+		if widths[i] > floor && (widest < 0 || widths[i] > widths[widest]) {
+			widest = i
 		}
 	}
-	return at
+	return widest
 }
 
 // longestWord is the width of the longest word of a column.

@@ -55,7 +55,7 @@ func written(t *testing.T, p Page, f Format, width int) string {
 func TestTextFits(t *testing.T) {
 	page := Page{Said: []string{strings.Repeat("a sentence of words ", 20)}, Tables: []Table{numbersTable()}}
 	for width, want := range map[int]string{ // what is left out
-		200: "", 120: "", 100: "share of validation, p.", 80: "share of validation, p.",
+		200: "", 120: "", 100: "share of validation, p.", 80: "share of validation, p.", 60: "share of validation, p.",
 	} {
 		text := written(t, page, TextFormat, width)
 		for line := range strings.SplitSeq(text, "\n") {
@@ -67,11 +67,14 @@ func TestTextFits(t *testing.T) {
 		if left, _, _ = strings.Cut(left, "\n"); left != want {
 			t.Errorf("at %d no room for %q, want %q\n%s", width, left, want, text)
 		}
-		for _, word := range []string{"quantity", "-0.502 [-0.509, -0.495]", "0.667 ± 0.012", "separated"} {
+		for _, word := range []string{"quantity", "-0.502", "[-0.509,", "-0.495]", "0.667 ±", "0.012"} {
 			if !strings.Contains(text, word) {
 				t.Errorf("at %d there is no %s:\n%s", width, word, text)
 			}
 		}
+	}
+	if text := written(t, page, TextFormat, 80); !strings.Contains(text, "0.667 ± 0.012  -0.502 [-0.509, -0.495]") {
+		t.Errorf("numbers are broken where words can be:\n%s", text)
 	}
 	if text := written(t, page, TextFormat, 0); !strings.Contains(text, "number 1 (nats/token/Frobenius²)") {
 		t.Errorf("rows are broken without a width:\n%s", text)
