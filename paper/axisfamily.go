@@ -50,14 +50,14 @@ func (t trait) follows(other trait) bool {
 // alongAxis compares cells that differ in a trait, and in what follows from it.
 func (v View) alongAxis(t trait, s metrics.Statistic) (family []comparison) {
 	others := slices.DeleteFunc(slices.Clone(v.differing), func(o trait) bool { return o.follows(t) })
-	all := v.armCells()
+	all, reference := v.armCells(), v.referenceOn(t)
 	for _, c := range all {
-		if t.values[c.arm] == v.referenceOn(t) {
+		if t.values[c.arm] == reference {
 			continue
 		}
 		r := slices.IndexFunc(all, func(r armCell) bool {
 			another := func(o trait) bool { return o.values[r.arm] != o.values[c.arm] }
-			return t.values[r.arm] == v.referenceOn(t) && r.Scheme == c.Scheme && r.Rank == c.Rank &&
+			return t.values[r.arm] == reference && r.Scheme == c.Scheme && r.Rank == c.Rank &&
 				!slices.ContainsFunc(others, another)
 		})
 		if r >= 0 {

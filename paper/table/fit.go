@@ -76,12 +76,12 @@ func (t Table) narrowed(width, least int, at breaks) fitted {
 	for i, head := range header {
 		f.header[i] = wrap(head, max(longest(strings.Fields(head)), f.cells(i)), "")
 	}
-	widths, over := make([]int, len(t.Columns)), f.width()-width
+	widths, floors, over := make([]int, len(t.Columns)), f.floors(least, at), f.width()-width
 	for i := range widths {
 		widths[i] = f.column(i)
 	}
 	for ; over > 0; over-- {
-		i := f.widest(widths, least, at)
+		i := widest(widths, floors)
 		if i < 0 {
 			break
 		}
@@ -101,22 +101,31 @@ func (f fitted) wrap(column, width int) {
 	}
 }
 
-// widest is the widest of the columns that may be narrower; -1 if none may.
-func (f fitted) widest(widths []int, least int, at breaks) int {
-	widest := -1
+// floors are the least widths of columns.
+func (f fitted) floors(least int, at breaks) []int {
+	floors := make([]int, len(f.Columns))
 	for i, c := range f.Columns {
-		floor := max(least, f.longestWord(i))
 		switch {
 		case c.Number && at < betweenNumbers:
-			continue
+			floors[i] = f.column(i)
 		case !c.Number && at > betweenWords:
-			floor = least
-		}
-		if widths[i] > floor && (widest < 0 || widths[i] > widths[widest]) {
-			widest = i
+			floors[i] = least
+		default:
+			floors[i] = max(least, f.longestWord(i))
 		}
 	}
-	return widest
+	return floors
+}
+
+// widest is the widest of the columns that are wider than their floors; -1 if there is none.
+func widest(widths, floors []int) int {
+	at := -1
+	for i, n := range widths {
+		if n > floors[i] && (at < 0 || n > widths[at]) {
+			at = i
+		}
+	}
+	return at
 }
 
 // longestWord is the width of the longest word of a column.
