@@ -67,3 +67,44 @@ func (v View) referencesOf() map[string][]string {
 	}
 	return all
 }
+
+// withoutReference counts the settings for which there is none with the value that was chosen on an axis, as
+// sentences; empty if there are none.
+func (v View) withoutReference(comparisons []comparison) (text string) {
+	for _, axis := range slices.Sorted(maps.Keys(v.against)) {
+		family := map[string]string{schemeField: schemeFamily, rankField: rankFamily}[axis]
+		for _, t := range v.axes() {
+			if t.field == axis {
+				family = t.name
+			}
+		}
+		left := 0
+		for _, c := range v.armCells() {
+			if v.valueOn(axis, c) != v.against[axis] {
+				left++
+			}
+		}
+		for _, d := range comparisons {
+			if d.family == family {
+				left--
+			}
+		}
+		if left > 0 {
+			text += fmt.Sprintf("Compared with no %s %s, since none is equal in all else: %s. ", axis, v.against[axis],
+				number.Count(left, "setting"))
+		}
+	}
+	return text
+}
+
+// valueOn is the value of a cell on an axis.
+func (v View) valueOn(axis string, c armCell) string {
+	switch axis {
+	case schemeField:
+		return c.Scheme
+	case rankField:
+		return strconv.Itoa(c.Rank)
+	}
+	i := slices.IndexFunc(v.differing, func(t trait) bool { return t.field == axis })
+	return v.differing[i].values[c.arm]
+}

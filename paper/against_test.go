@@ -130,6 +130,22 @@ func TestAgainst(t *testing.T) {
 	}
 }
 
+// What is equal to no setting with the chosen value is counted.
+func TestAgainstAbsentReference(t *testing.T) {
+	runs := slices.DeleteFunc(losing(10, noise), func(r results.Run) bool { return r.Scheme == "lora" && r.Rank == 8 })
+	v, err := view(runs).Against("rank=8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "Compared with no rank 8, since none is equal in all else: 1 setting."
+	if caption := allComparisonsTable(v).Caption; !strings.Contains(caption, want) {
+		t.Errorf("got %s, want %s", caption, want)
+	}
+	if found := ofFamily(v, rankFamily); len(found) != 1 || !strings.HasPrefix(found[0], "rsLoRA: rank 4 vs rank 8") {
+		t.Errorf("got %q", found)
+	}
+}
+
 // A reference without a rank is one for every rank.
 func TestAgainstFullFineTuning(t *testing.T) {
 	runs := losing(10, noise)

@@ -77,8 +77,8 @@ func comparisonsCaption(v View, comparisons []comparison) string {
 			families = append(families, name)
 		}
 	}
-	return fmt.Sprintf("%s\nTests, by family: %s. %s", defined(comparisonWords), strings.Join(families, ", "),
-		v.notCompared()) + v.equal
+	return fmt.Sprintf("%s\nTests, by family: %s. %s%s", defined(comparisonWords), strings.Join(families, ", "),
+		v.notCompared(), v.withoutReference(comparisons)) + v.equal
 }
 
 // notCompared names what runs differ in and are not compared for, as a sentence; empty if there is nothing.

@@ -50,19 +50,21 @@ func newTable() *cobra.Command {
 			"readers need, and names them. latex is a file for \\input, and needs the packages booktabs,\n" +
 			"longtable and siunitx. csv is one table, whose first column names the table that a row is\n" +
 			"of. csv and json have everything that --all shows.\n\n" + storesHelp,
-		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart --format latex --brief > tables.tex\n" +
+		Example: "  sweep table runs/quickstart\n  sweep table runs/quickstart runs/longer\n" +
+			"  sweep table runs/quickstart --format latex --brief > tables.tex\n" +
 			"  sweep table runs/mine --against scaling=rslora --against rank=32",
 		Args:    atLeastOne("DIR"),
 		PreRunE: ofStores,
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", string(table.TextFormat), "`FORMAT`: text, markdown, latex, csv, json or html")
+	flags.StringVar(&f.format, "format", string(table.TextFormat),
+		"`FORMAT` of what is printed: text, markdown, latex, csv, json or html")
 	flags.BoolVar(&f.json, "json", false, "the same as --format json")
 	flags.BoolVar(&f.brief, "brief", false, "leave out columns that few readers need, and explanations")
 	flags.BoolVar(&f.all, "all", false, "show powers of rank without a prediction too, and how cells were tuned")
-	flags.IntVar(&f.width, "width", 0, "characters of a line of text or LaTeX (default the terminal's, or any number)")
-	flags.StringArrayVar(&f.against, "against", nil, "reference of comparisons, `AXIS=VALUE`, such as scaling=rslora, "+
-		"rank=64 or optimizer=sgd; once for each axis")
+	flags.IntVar(&f.width, "width", 0, "`CHARACTERS` of a line of text or LaTeX (default the terminal)")
+	flags.StringArrayVar(&f.against, "against", nil, "compare with this `AXIS=VALUE`: scaling=rslora, rank=64, "+
+		"optimizer=sgd; may be given for several axes")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		l, err := f.layout(cmd)
 		if err != nil {
