@@ -150,6 +150,8 @@ func (d comparison) found(labels []string, unit string) string {
 	switch {
 	case d.family == rankFamily:
 		reference = fmt.Sprintf("that at rank %d", d.Reference.Rank)
+	case d.axis != nil:
+		reference = fmt.Sprintf("that with %s %s", d.axis.name, d.axis.texts[d.referenceArm])
 	case d.referenceArm < 0:
 		reference = "that of " + schemeLabel(d.Reference.Scheme)
 	default:

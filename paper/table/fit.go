@@ -28,20 +28,20 @@ type fitted struct {
 
 // fit makes lines of at most so many characters of a terminal. It breaks heads and long cells between words. If that
 // is not enough, it leaves out columns of detail, from the last on; and if that is not, it breaks cells into narrow
-// ones, at the end within words and between numbers. Without a width it does nothing.
-func (t Table) fit(width int) (f fitted) {
+// ones, at the end in the last way that is allowed. Without a width it does nothing.
+func (t Table) fit(width int, last breaks) (f fitted) {
 	const readable, narrow = 24, 8 // characters of a cell that is broken into lines
 	var left []string
 	for f = t.narrowed(width, readable, betweenWords); width > 0 && f.width() > width; {
-		last := lastDetail(t.Columns)
-		if last < 0 {
+		detail := lastDetail(t.Columns)
+		if detail < 0 {
 			break
 		}
-		left = append(left, t.Columns[last].Head)
-		t = t.without(last)
+		left = append(left, t.Columns[detail].Head)
+		t = t.without(detail)
 		f = t.narrowed(width, readable, betweenWords)
 	}
-	for at := betweenWords; at <= betweenNumbers && width > 0 && f.width() > width; at++ {
+	for at := betweenWords; at <= last && width > 0 && f.width() > width; at++ {
 		f = t.narrowed(width, narrow, at)
 	}
 	slices.Reverse(left)

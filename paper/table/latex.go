@@ -35,9 +35,9 @@ func (p Page) writeLaTeX(w io.Writer, width int) error {
 
 // latex writes the table: as one that floats or, if it is too long for a page, as one that goes on.
 func (t Table) latex(width int) string {
-	f := t.fit(width)
+	f := t.fit(width, withinWords)
 	columns := f.latexColumns()
-	_, texts := f.Texts() // whose lines LaTeX breaks by itself
+	_, texts := f.Texts() // which LaTeX breaks into lines by itself
 	var head, rows, below strings.Builder
 	for i, text := range f.header {
 		head.WriteString(separator(i) + columns[i].head(text))

@@ -59,9 +59,12 @@ func (c latexColumn) head(text string) string {
 	return fmt.Sprintf("{\\begin{tabular}[b]{@{}%s@{}}%s\\end{tabular}}", side, strings.Join(lines, "\\\\"))
 }
 
-// cell writes an entry. In a column of numbers, what is none stands in braces.
+// cell writes an entry. In a column of numbers, what is none stands in braces. A slash may end a line.
 func (c latexColumn) cell(text string) string {
-	if c.format == "" || text == "" {
+	switch {
+	case c.width > 0:
+		return strings.ReplaceAll(latex(text), "/", `/\allowbreak{}`)
+	case c.format == "" || text == "":
 		return latex(text)
 	}
 	if n, ok := parseNumeral(text); ok {
