@@ -89,6 +89,16 @@ func (c Cell) Statistic(s metrics.Statistic) stats.Interval {
 	return stats.MeanInterval(values)
 }
 
+// per is as [Row.per]: of the first run that has it, since the runs of a cell have one validation set.
+func (c Cell) per(loss metrics.Statistic) float64 {
+	for _, r := range c.Runs {
+		if per := r.per(loss); !math.IsNaN(per) {
+			return per
+		}
+	}
+	return math.NaN()
+}
+
 // Learned returns the mean of [Row.Learned] over the cell's seeds.
 func (c Cell) Learned() float64 {
 	var fell []float64

@@ -51,13 +51,13 @@ func CompareOptimizers(c, reference Cell, s metrics.Statistic) (Comparison, erro
 		other, ok := bySeed[r.Seed]
 		if d := r.Statistic(s) - other.Statistic(s); ok && !math.IsNaN(d) {
 			pairs.Differences = append(pairs.Differences, d)
-			pairs.Learned = append(pairs.Learned, other.Learned())
+			pairs.Learned = append(pairs.Learned, other.Learned()*other.per(s))
 			references = append(references, other.Statistic(s))
 		}
 	}
 	d := stats.PairedDifference(pairs.Differences)
-	if s.Name == metrics.ValLossFinal.Name {
-		pairs.SharedSE = validationError(Records(c.Runs), Records(reference.Runs))
+	if s.Name == metrics.ValLossFinal.Name || s.Name == metrics.BitsPerByteFinal.Name {
+		pairs.SharedSE = validationError(Records(c.Runs), Records(reference.Runs)) * c.per(s)
 	}
 	pairs.Difference, pairs.ReferenceMean = d.With(pairs.SharedSE), stats.MeanInterval(references).Mean
 	equal := d.Mean == 0 && (d.N == 1 || d.SE == 0)

@@ -20,7 +20,7 @@ func exponentTable(arms []Arm) results.Table {
 	axes := axisNames(grids)
 	t := results.Table{File: exponentsTable, Columns: slices.Concat(exponentColumns, axisColumns(axes))}
 	for _, a := range arms {
-		for _, s := range metrics.Statistics {
+		for _, s := range metrics.Fitted() {
 			e, _ := a.Exponent(s)
 			t.Rows = append(t.Rows, append([]string{
 				results.TextCell(a.Scheme), results.TextCell(a.Optimizer), s.Name,

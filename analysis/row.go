@@ -90,13 +90,27 @@ func Records(rows []Row) []results.Run {
 }
 
 // Statistic returns the run's value of s. For a local grid, the final validation loss is
-// that of the parabola's lowest point; every other statistic is the best run's.
+// that of the parabola's lowest point, also by bits per byte; every other statistic is the best run's.
 func (r Row) Statistic(s metrics.Statistic) float64 {
-	if r.Local != nil && s.Name == metrics.ValLossFinal.Name {
+	switch {
+	case r.Local != nil && s.Name == metrics.ValLossFinal.Name:
 		return r.Local.Loss
+	case r.Local != nil && s.Name == metrics.BitsPerByteFinal.Name:
+		return r.Local.Loss * r.per(s)
 	}
 	return r.Run.Statistic(s)
 }
+
+// per is how much of a loss one nat a token is: 1, or for bits per byte as many as the run has of them.
+func (r Row) per(loss metrics.Statistic) float64 {
+	if loss.Name != metrics.BitsPerByteFinal.Name {
+		return 1
+	}
+	return r.Run.Statistic(loss) / r.Run.Statistic(metrics.ValLossFinal)
+}
+
+// OnsetIn is the validation loss before any update, in the unit of a loss.
+func (r Row) OnsetIn(loss metrics.Statistic) float64 { return r.OnsetLoss() * r.per(loss) }
 
 // Learned returns how far the validation loss fell: its value before any update, minus the
 // final one by [Row.Statistic]; NaN if one of the two was not measured.

@@ -70,6 +70,9 @@ func New(spec Spec, from Source) (c Chart, err error) {
 	if err := b.scales(); err != nil {
 		return c, err
 	}
+	if err := b.sameTokens(); err != nil {
+		return c, err
+	}
 	if err := b.gather(); err != nil {
 		return c, err
 	}
@@ -225,6 +228,23 @@ func (b *builder) scales() error {
 	}
 	if b.Kind == HeatKind {
 		b.ColorScale = scaleOf(b.color, b.samples)
+	}
+	return nil
+}
+
+// sameTokens refuses an axis or a scale of colors for losses a token of runs whose tokens may differ.
+func (b *builder) sameTokens() error {
+	var rows []analysis.Row
+	for i, s := range b.samples {
+		if i == 0 || s.Run != b.samples[i-1].Run {
+			rows = append(rows, s.Row)
+		}
+	}
+	for _, v := range []variable{b.x, b.y, b.color} {
+		if strings.HasPrefix(v.unit, metrics.ValLoss.Unit()) && !analysis.SameTokens(rows) {
+			return fmt.Errorf("chart: %s is a loss a token, and the runs have models that may cut text into other "+
+				"tokens: take bits_per_byte, or choose the runs of one model by --where", v.name)
+		}
 	}
 	return nil
 }
@@ -422,7 +442,8 @@ func (b *builder) theory(l *Line, runs []*Run) {
 // isLoss reports whether less of a variable is better.
 func isLoss(v variable) bool {
 	return v.statistic != nil && slices.Contains([]string{
-		metrics.ValLossFinal.Name, metrics.TrainLossFinal.Name, "val_loss_best"}, v.name)
+		metrics.ValLossFinal.Name, metrics.TrainLossFinal.Name, "val_loss_best",
+		metrics.BitsPerByteFinal.Name}, v.name)
 }
 
 // note says what a reader must know of the figure.

@@ -273,3 +273,29 @@ func FuzzWhere(f *testing.F) {
 		chartOf(runs, "kind=points", "x=rank", "y=val_loss", "where="+where)
 	})
 }
+
+// Losses a token of two models, whose tokens may differ, share no axis.
+func TestTokensOfTwoModels(t *testing.T) {
+	runs := runsOf([]int{4, 8}, []float64{1e-3}, 2)
+	for i := range runs {
+		runs[i].Provenance.ModelHash = "one"
+		if runs[i].Rank == 8 {
+			runs[i].Provenance.ModelHash = "two"
+		}
+	}
+	for _, options := range [][]string{
+		{"x=rank", "y=val_loss"}, {"x=step", "y=train_loss", "lines=rank"}, {"x=val_loss", "y=rank", "kind=points"},
+		{"x=rank", "y=lr", "color=val_loss", "kind=heat"},
+	} {
+		if _, err := chartOf(runs, options...); err == nil || !strings.Contains(err.Error(), "take bits_per_byte") {
+			t.Errorf("%v: %v", options, err)
+		}
+	}
+	for _, options := range [][]string{
+		{"x=rank", "y=val_loss", "where=rank == 4"}, {"x=rank", "y=grad_norm_mean"},
+	} {
+		if _, err := chartOf(runs, options...); err != nil {
+			t.Errorf("%v: %v", options, err)
+		}
+	}
+}

@@ -28,6 +28,14 @@ func appendSequence(list []Sequence, tokens []entry, bytes int) []Sequence {
 	return append(list, Sequence{tokens[:last+1], bytes})
 }
 
+// Bytes returns the number of bytes in the scored targets of sequences.
+func Bytes(sequences []Sequence) (n int) {
+	for _, s := range sequences {
+		n += s.Bytes
+	}
+	return n
+}
+
 // Len returns the number of tokens that are read.
 func (q Sequence) Len() int {
 	n := len(q.tokens) - 1

@@ -25,6 +25,7 @@ var meanings = map[string]string{
 	"stable_rank_final":    "the last stable_rank: how many directions the update has in effect",
 	"a_movement_first":     "‖A−A₀‖_F/‖A₀‖_F at step 2: A's first movement, where B starts at zero",
 	"a_movement_final":     "the last a_movement: whether A moved, or stayed a random projection",
+	"bits_per_byte":        "the last bits_per_byte, by which runs of several tokenizers are compared",
 }
 
 // Meaning defines the statistic.

@@ -12,7 +12,7 @@ import (
 type Quantity uint8
 
 // The quantities, in the order of curve.csv's columns; [Quantity.Meaning] defines each. A new one
-// comes last, see [Quantity.Optional].
+// that is measured comes last of these, see [Quantity.Optional].
 // Gradient norms are of the loss averaged over scored tokens, taken before clipping.
 // If the weights themselves train, W − W₀ takes the place of γBA, and there are no values for A
 // and B. Under DoRA, W′ − W takes the place of γBA, and the gradients of all are those of A and
@@ -35,7 +35,11 @@ const (
 	LossDropActual
 	MapOutput
 	GradNormM
+	BitsPerByte
 	NumQuantities int = iota
+
+	// NumMeasured counts the quantities that are measured. They come first; those after them are derived.
+	NumMeasured = int(BitsPerByte)
 )
 
 // The quantity that records the gradients of each role, and the role that is left out of the
@@ -82,6 +86,9 @@ var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 	GradNormM: {"grad_norm_m", "gradient norm of a method's own arrays", "Frobenius",
 		"norm of the gradients of what a method trains beside A and B, DoRA's m, before clipping; " +
 			"grad_norm leaves it out"},
+	BitsPerByte: {"bits_per_byte", "bits per byte of the validation set", "bits/byte",
+		"val_loss × scored tokens / ln 2 / bytes of the scored text: comparable between tokenizers, as a loss a " +
+			"token is not; empty for records without the number of bytes, which earlier programs wrote"},
 }
 
 // Name is the quantity's column name.
@@ -100,6 +107,10 @@ func (q Quantity) Meaning() string { return quantities[q].meaning }
 // finite value. So it is with every quantity after [MapOutput]: with it, the files, digests and
 // sizes of runs that lack it are the same as without it.
 func (q Quantity) Optional() bool { return q > MapOutput }
+
+// Derived reports whether the quantity of a run that was trained here follows from others: its files and digests
+// leave it out.
+func (q Quantity) Derived() bool { return int(q) >= NumMeasured }
 
 // QuantityNamed returns the quantity with the given column name.
 func QuantityNamed(name string) (Quantity, bool) {

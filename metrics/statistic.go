@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"ranksweep/lora"
 	"ranksweep/theory"
@@ -67,6 +68,14 @@ var Statistics = []Statistic{
 	// The first movement of A, by its first gradient that is not zero.
 	MovementAFirst,
 	{"a_movement_final", "final relative movement of A", "ratio", final(MovementA), theory.MovementA, false},
+	BitsPerByteFinal,
+}
+
+// Fitted are the statistics of which powers of rank are fitted: all but bits per byte. On one line against rank these
+// are a multiple of the validation loss, and have its power.
+func Fitted() []Statistic {
+	isBits := func(s Statistic) bool { return s.Name == BitsPerByteFinal.Name }
+	return slices.DeleteFunc(slices.Clone(Statistics), isBits)
 }
 
 // Runs are compared by ValLossFinal, and learning rates are tuned for it. Without a validation
@@ -75,6 +84,10 @@ var (
 	ValLossFinal   = Statistic{"val_loss", "validation loss", "nats/token", final(ValLoss), theory.Prediction{}, false}
 	TrainLossFinal = Statistic{"train_loss", "training loss", "nats/token", tail(TrainLoss), theory.Prediction{}, false}
 )
+
+// BitsPerByteFinal is what runs are compared by whose tokenizers differ: a token of one is no token of the other.
+var BitsPerByteFinal = Statistic{"bits_per_byte", "validation loss a byte", "bits/byte", final(BitsPerByte),
+	theory.Prediction{}, false}
 
 // GradNormMean is the mean over the points that were recorded.
 var GradNormMean = Statistic{"grad_norm_mean", "mean gradient norm", "Frobenius", mean(GradNorm), theory.Prediction{},

@@ -12,6 +12,7 @@ import (
 	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/paper/number"
+	"ranksweep/results"
 )
 
 // covered says what of the plan the runs are, as a sentence; empty if that is all of it.
@@ -57,7 +58,7 @@ func (v View) heldEqual() string {
 		text = "No setting is the same in all runs."
 	}
 	text = v.trained() + text + v.alphaByScheme() + v.rateRatios()
-	text += tuning(v)
+	text += v.tokenNote() + tuning(v)
 	text += dataNote(v)
 	ofRate := func(s analysis.Setting) float64 { return s.LR }
 	rates, shared := distinct(rankedCells(v.cells), ofRate), "This is a comparison at one learning rate, %s: "
@@ -70,6 +71,29 @@ func (v View) heldEqual() string {
 	if len(rates) == 1 && !apart && !slices.Contains(nuisanceAxes(v.arms[0]), "lr") {
 		return text + fmt.Sprintf(" "+shared+"a rank or a scheme may do better at another.", number.Brief(rates[0])) +
 			v.fullRates()
+	}
+	return text
+}
+
+// tokenNote says why losses are those of bytes, and which runs have none; empty if they are those of tokens.
+func (v View) tokenNote() string {
+	if !v.byBytes() {
+		return ""
+	}
+	text := " The models differ, and may cut text into other tokens: a loss a token of one says nothing beside that " +
+		"of another. They are compared by bits per byte of the validation set."
+	all, without := 0, 0
+	for _, c := range v.cells {
+		for _, r := range c.Runs {
+			all++
+			if r.Status == results.Done && math.IsNaN(r.Statistic(v.loss)) {
+				without++
+			}
+		}
+	}
+	if without > 0 {
+		text += fmt.Sprintf(" %d of %d runs have none, as their records lack the number of bytes: run again, this "+
+			"program records it.", without, all)
 	}
 	return text
 }

@@ -115,7 +115,7 @@ func (x fit) exactText() string { return number.Fixed(x.Exact, x.decimals()) }
 // measuredStatistics are the statistics that some run has a value of.
 func measuredStatistics(v View) []metrics.Statistic {
 	var measured []metrics.Statistic
-	for _, s := range metrics.Statistics {
+	for _, s := range metrics.Fitted() {
 		for _, v := range v.intervals(s) {
 			if v.N > 0 {
 				measured = append(measured, s)

@@ -361,7 +361,7 @@ func exactCells(v View) (groups [][]fit, all, distinct []exactCell) {
 	}
 	var fits []fit
 	for i, a := range v.arms {
-		for _, statistic := range metrics.Statistics {
+		for _, statistic := range metrics.Fitted() {
 			if statistic.Theory.Ratio() {
 				continue // the expectation of a ratio is not the ratio of expectations
 			}

@@ -59,7 +59,7 @@ func (v View) startingLoss() float64 {
 	var all []float64
 	for _, c := range v.cells {
 		for _, r := range c.Runs {
-			all = append(all, r.OnsetLoss())
+			all = append(all, r.OnsetIn(v.loss))
 		}
 	}
 	return stats.MeanInterval(all).Mean

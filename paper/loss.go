@@ -9,12 +9,15 @@ import (
 )
 
 // lossFigure draws the validation loss against steps or, if that was measured only once, a
-// running mean of the training loss. There is no figure if that was measured once, too.
+// running mean of the training loss; of runs whose tokenizers differ bits per byte. There is no figure if that was
+// measured once, too.
 func lossFigure(v View) (figure.Figure, bool) {
 	k := curves{quantity: metrics.ValLoss, spread: figure.Band}
 	followed := func(r analysis.Row) bool { return len(k.of(r)) > 1 }
 	some := func(c analysis.Cell) bool { return slices.ContainsFunc(c.Runs, followed) }
-	if !slices.ContainsFunc(v.cells, some) {
+	if v.byBytes() {
+		k.quantity = metrics.BitsPerByte
+	} else if !slices.ContainsFunc(v.cells, some) {
 		k.quantity, k.smoothing = metrics.TrainLoss, v.smoothing(metrics.TrainLoss, 20)
 	}
 	if !slices.ContainsFunc(v.cells, some) {

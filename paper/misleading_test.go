@@ -1,12 +1,14 @@
 package paper
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"ranksweep/analysis"
 	"ranksweep/grid"
+	"ranksweep/metrics"
 	"ranksweep/paper/figure"
 	"ranksweep/results"
 )
@@ -34,16 +36,21 @@ func TestTransientOfFewStepsIsShown(t *testing.T) {
 	}
 }
 
-// twoModels are runs of LoRA on one model, and of rsLoRA on another.
+// twoModels are runs of LoRA on one model, and of rsLoRA on another. A token of the one has two bytes, and one of the
+// other four.
 func twoModels() []results.Run {
 	runs := fake{schemes: []string{"lora", "rslora"}, ranks: []int{4, 64}, seeds: 2, steps: 4}.runs()
 	for i := range runs {
 		r := &runs[i]
 		r.FactoredFlops, r.Flops, r.Bytes = float64(r.Rank)*1e9, float64(r.Rank)*1e9, int64(r.Rank)<<20
 		r.Provenance.ModelHash = "a"
-		model := "/here/models/small"
+		model, bytes := "/here/models/small", 2.0
 		if r.Scheme == "rslora" {
-			r.Provenance.ModelHash, model = "b", "/here/models/large"
+			r.Provenance.ModelHash, model, bytes = "b", "/here/models/large", 4
+		}
+		for k := range r.Curve {
+			v := &r.Curve[k].Values
+			v[metrics.BitsPerByte] = v[metrics.ValLoss] / math.Ln2 / bytes
 		}
 		r.Axes = append(r.Axes, grid.Coordinate{Name: "model", Value: model})
 	}
@@ -58,6 +65,46 @@ func TestFrontierOfEachModel(t *testing.T) {
 		if len(wide) != 2 || len(wide[0].Points) == 0 || len(wide[1].Points) == 0 {
 			t.Errorf("%s: frontiers %v, want one for each model", p.Title, wide)
 		}
+	}
+}
+
+// Losses a token of two models share no axis and no column of differences: these are by bits per byte, or absent.
+func TestTwoModelsAreComparedByBytes(t *testing.T) {
+	runs := twoModels()
+	for _, name := range []string{"loss", "frontier", "differences"} {
+		for _, p := range figureOf(t, name, view(runs)).Panels {
+			if name != "differences" && !strings.Contains(p.Y.Label, "bits/byte") {
+				t.Errorf("%s: axis %q, want bits/byte", name, p.Y.Label)
+			}
+		}
+	}
+	tables, err := Tables(view(runs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		for _, c := range table.Columns {
+			if c.Head == "difference (nats/token)" {
+				t.Errorf("table %s: column %q", table.Name, c.Head)
+			}
+		}
+	}
+	if !strings.Contains(tables[0].Caption, "compared by bits per byte") {
+		t.Errorf("the summary says %q", tables[0].Caption)
+	}
+	for i := range runs {
+		for k := range runs[i].Curve {
+			runs[i].Curve[k].Values[metrics.BitsPerByte] = math.NaN()
+		}
+	}
+	for _, name := range []string{"loss", "frontier", "differences"} {
+		if _, err := Figures(view(runs), name); err == nil {
+			t.Errorf("figure %s is drawn of losses that share no unit", name)
+		}
+	}
+	tables, err = Tables(view(runs))
+	if err != nil || !strings.Contains(tables[0].Caption, "8 of 8 runs have none, as their records lack the number") {
+		t.Errorf("the summary says %q, %v", tables[0].Caption, err)
 	}
 }
 

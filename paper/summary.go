@@ -52,7 +52,12 @@ func summaryTable(v View) table.Table {
 			return r.arm.CollapseRatio(r.Cell)
 		})),
 		table.Detail(statistic(metrics.GradNormMean)),
-		statistic(v.loss),
+		statistic(tokenLoss(v.cells)),
+	)
+	if v.byBytes() {
+		table.Fill(&t, rows, statistic(v.loss))
+	}
+	table.Fill(&t, rows,
 		table.Words("runs", func(r row) table.Entry { return ending(len(r.Runs), r.Diverged(), r.Failed()) },
 			"done", "diverged", "failed"),
 	)

@@ -96,11 +96,27 @@ func cellsOf(arms []analysis.Arm) (cells []analysis.Cell) {
 	return cells
 }
 
+// byBytes reports whether runs are compared by bits per byte.
+func (v View) byBytes() bool { return v.loss.Name == metrics.BitsPerByteFinal.Name }
+
 // intervals are the intervals of a statistic, one for each cell.
 func (v View) intervals(s metrics.Statistic) []stats.Interval { return intervalsOf(v.cells, s) }
 
-// lossOf is the final validation loss or, if no run has one, the training loss.
+// lossOf is the loss by which cells are compared: if their tokenizers differ, or may, that of a byte; else that of a
+// token.
 func lossOf(cells []analysis.Cell) metrics.Statistic {
+	var first []analysis.Row // of each cell, whose runs have one model and one set of data
+	for _, c := range cells {
+		first = append(first, c.Runs[0])
+	}
+	if !analysis.SameTokens(first) {
+		return metrics.BitsPerByteFinal
+	}
+	return tokenLoss(cells)
+}
+
+// tokenLoss is the final validation loss or, if no run has one, the training loss.
+func tokenLoss(cells []analysis.Cell) metrics.Statistic {
 	for _, i := range intervalsOf(cells, metrics.ValLossFinal) {
 		if i.N > 0 {
 			return metrics.ValLossFinal

@@ -20,14 +20,14 @@ func Columns(beside ...Table) []ColumnText {
 		{File: RunsTable, Columns: allRunColumns([]string{"PATH"})},
 		{File: curvesTable, Columns: slices.Concat(curveColumns, quantityColumns(quantities))},
 		{File: modulesTable, Columns: slices.Concat(moduleColumns, quantityColumns(quantities))},
-		{File: validationTable, Columns: validationTableColumns},
+		{File: validationTable, Columns: validationTableColumns(true)},
 		{File: longTable, Columns: longColumns},
 	}
 	tables = append(append(tables, beside...), []Table{
 		{File: columnsTable, Columns: dictionaryColumns},
 		{File: "a run's " + curveFile, Columns: pointColumns(quantities)},
 		{File: "a run's " + modulesFile, Columns: pointColumns(quantities)},
-		{File: "a run's " + validationFile, Columns: validationColumns},
+		{File: "a run's " + validationFile, Columns: append(slices.Clip(validationColumns), bytesColumn)},
 		{File: gridFile, Columns: gridColumns},
 		{File: costFile, Columns: costColumns},
 		{File: "inference.csv", Columns: inferenceColumns},

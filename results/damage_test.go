@@ -17,7 +17,7 @@ func stored(t *testing.T) (s *Store, id, dir string) {
 	s = Open(t.TempDir())
 	r := testRun("lora", 1, 4, 0)
 	r.Modules = []metrics.Point{{Module: "layers.0.q", Values: metrics.NoValues()}}
-	r.Validation = []ValidationBatch{{100, 250.5}, {7, 20}}
+	r.Validation = []ValidationBatch{{Scored: 100, Nats: 250.5}, {Scored: 7, Nats: 20}}
 	if err := s.Put(r); err != nil {
 		t.Fatal(err)
 	}

@@ -85,10 +85,10 @@ func curveNumbers(now, was []metrics.Point) (all []remeasured) {
 	largest := largestOf(was)
 	for i, p := range was {
 		for q, v := range p.Values {
-			if math.IsNaN(largest[q]) {
-				continue // the stored run lacks this quantity
-			}
 			quantity := metrics.Quantity(q)
+			if math.IsNaN(largest[q]) || quantity.Derived() {
+				continue // the stored run lacks this quantity, or has it from another one
+			}
 			what := fmt.Sprintf("%s at step %d", quantity.Name(), p.Step)
 			if p.Module != "" {
 				what += " of " + p.Module

@@ -12,7 +12,7 @@ import (
 // other number.
 func TestDifference(t *testing.T) {
 	r := testRun("lora", 1, 4, 0)
-	r.Validation = []ValidationBatch{{2, 5}}
+	r.Validation = []ValidationBatch{{Scored: 2, Nats: 5}}
 	later := r
 	later.Timing.Seconds++
 	later.Provenance.Program = "another"
@@ -61,7 +61,7 @@ func TestDifference(t *testing.T) {
 // run lacks makes no difference; one that only the stored run has does.
 func TestDifferenceFromAnEarlierProgram(t *testing.T) {
 	now := testRun("lora", 1, 4, 0)
-	now.Validation = []ValidationBatch{{2, 5}}
+	now.Validation = []ValidationBatch{{Scored: 2, Nats: 5}}
 	was := testRun("lora", 1, 4, 0)
 	for i := range now.Curve {
 		now.Curve[i].Values[metrics.MapOutput] = float64(i)

@@ -38,6 +38,7 @@ func (o Outlines) tables(f Form) []streamedTable {
 			return recordRows(r.ID, text(left), columns[1:])
 		}}
 	}
+	batches := validationTableColumns(slices.Contains(o.recorded, metrics.BitsPerByte))
 	runs := Table{File: RunsTable, Columns: allRunColumns(o.paths)}
 	return []streamedTable{
 		{runs, func(r runRow, _ rest) ([]byte, error) { return encodeCSV([][]string{r.cells(o.paths)}), nil }},
@@ -45,7 +46,7 @@ func (o Outlines) tables(f Form) []streamedTable {
 			func(left rest) []byte { return left.curve }),
 		table(modulesTable, slices.Concat(moduleColumns, quantityColumns(o.modules)),
 			func(left rest) []byte { return left.modules }),
-		table(validationTable, validationTableColumns, func(left rest) []byte { return left.validation }),
+		table(validationTable, batches, func(left rest) []byte { return left.validation }),
 	}
 }
 

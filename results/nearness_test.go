@@ -20,7 +20,7 @@ func nearRun() Run {
 	r.Curve[2].Values[metrics.GradNormA] = 1e-9
 	r.Curve[1].Values[metrics.LossDropActual] = 1e-4
 	r.Modules = []metrics.Point{{Step: 1, Module: "q", Values: r.Curve[0].Values}}
-	r.Validation = []ValidationBatch{{10, 25}, {10, 5}}
+	r.Validation = []ValidationBatch{{Scored: 10, Nats: 25}, {Scored: 10, Nats: 5}}
 	return r
 }
 

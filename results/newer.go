@@ -100,7 +100,8 @@ func jsonNames(structure reflect.Type) (names []string) {
 func unknownParts(files []file) (names []string) {
 	points := columnNames(pointColumns(metrics.Quantities()))
 	tables := map[string][]string{
-		curveFile: points, modulesFile: points, validationFile: columnNames(validationColumns),
+		curveFile: points, modulesFile: points,
+		validationFile: append(columnNames(validationColumns), bytesColumn.Name),
 	}
 	for _, f := range files {
 		if !slices.Contains(recordFiles, f.name) {

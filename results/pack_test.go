@@ -29,7 +29,7 @@ func manyRuns(n int) (runs []Run) {
 	for seed := range n {
 		r := testRun("lora", 1, 4, uint64(seed))
 		r.Modules = []metrics.Point{{Module: "layers.0.q", Values: metrics.NoValues()}}
-		r.Validation = []ValidationBatch{{100, 250.5}, {7, 20}}
+		r.Validation = []ValidationBatch{{Scored: 100, Nats: 250.5}, {Scored: 7, Nats: 20}}
 		runs = append(runs, r)
 	}
 	return runs

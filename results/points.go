@@ -47,9 +47,23 @@ func parseTokens(cell string) (int64, error) {
 	return strconv.ParseInt(cell, 10, 64)
 }
 
-// encodePoints writes points as CSV.
+// encodePoints writes points as CSV, without quantities that are derived when they are read.
 func encodePoints(points []metrics.Point) []byte {
-	recorded := metrics.Recorded(points...)
+	return encodeQuantities(points, slices.DeleteFunc(metrics.Recorded(points...), metrics.Quantity.Derived))
+}
+
+// wholeCurve writes the curve of a run as CSV, with what is derived.
+func wholeCurve(r Run) []byte { return encodeQuantities(r.Curve, metrics.Recorded(r.Curve...)) }
+
+// encodeCurve writes the curve of a run as CSV, as it is stored. An imported one may have what is derived in others.
+func encodeCurve(r Run) []byte {
+	if r.Imported != nil {
+		return wholeCurve(r)
+	}
+	return encodePoints(r.Curve)
+}
+
+func encodeQuantities(points []metrics.Point, recorded []metrics.Quantity) []byte {
 	rows := [][]string{columnNames(pointColumns(recorded))}
 	for _, p := range points {
 		rows = append(rows, slices.Concat(stepCells(p), []string{p.Module}, valueCells(p, recorded)))

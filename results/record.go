@@ -48,7 +48,7 @@ func encodeRecord(r Run) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []file{{curveFile, encodePoints(r.Curve)}}
+	files := []file{{curveFile, encodeCurve(r)}}
 	if len(r.Modules) > 0 {
 		files = append(files, file{modulesFile, encodePoints(r.Modules)})
 	}
@@ -153,6 +153,7 @@ func decodeSummed(byName map[string][]byte) (r Run, err error) {
 			return r, fmt.Errorf("%s: %w", validationFile, err)
 		}
 	}
+	setBitsPerByte(r.Curve, r.Validation)
 	return r, nil
 }
 

@@ -34,7 +34,7 @@ type place struct {
 type rest struct{ curve, modules, validation, config []byte }
 
 func restOf(r Run) rest {
-	left := rest{curve: encodePoints(r.Curve), config: r.Config}
+	left := rest{curve: wholeCurve(r), config: r.Config}
 	if len(r.Modules) > 0 {
 		left.modules = encodePoints(r.Modules)
 	}
@@ -86,7 +86,11 @@ func (r *Rest) decode(files []file) (Run, error) {
 	run, err := decodeRecord(files)
 	if err == nil && r != nil {
 		byName := contents(files)
-		r.keep(run.ID, rest{byName[curveFile], byName[modulesFile], byName[validationFile], run.Config})
+		curve := byName[curveFile]
+		if knowsBytes(run.Validation) {
+			curve = wholeCurve(run)
+		}
+		r.keep(run.ID, rest{curve, byName[modulesFile], byName[validationFile], run.Config})
 	}
 	return run, err
 }

@@ -33,7 +33,7 @@ func nasty() Run {
 	}
 	r.Modules = slices.Clone(r.Curve)
 	r.Modules[0].Module = `layers.0,"q"`
-	r.Validation = []ValidationBatch{{100, 1.0 / 3}, {7, math.MaxFloat64}}
+	r.Validation = []ValidationBatch{{Scored: 100, Nats: 1.0 / 3}, {Scored: 7, Nats: math.MaxFloat64}}
 	return r
 }
 

@@ -36,7 +36,7 @@ func wholeRun() Run {
 		`"train":{"lr":5e-05,"beta":0.90,"text":"\"\"","blank":"","list":"[1","t":"true","line":"a\r\nb"},` +
 		`"unit":{},"seed":18446744073709551615}`)
 	r.Curve[0].Values[metrics.ValLoss] = 3.25
-	r.Validation = []ValidationBatch{{7, 21.5}, {9, 27.25}}
+	r.Validation = []ValidationBatch{{Scored: 7, Nats: 21.5}, {Scored: 9, Nats: 27.25}}
 	return r
 }
 

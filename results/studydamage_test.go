@@ -90,7 +90,7 @@ func TestReadStudyRefuses(t *testing.T) {
 		{runs, replace(`"[[""rank"",""8""]`, `"[5`), "column axes: "},
 		{runs, replace("out of memory", `"""out"`), "column reason: "},
 		{runs, replace("out of memory", "\xff"), `column reason: "\xff": must be UTF-8`},
-		{runs, replace("config.seed", "config.s\xde"), `runs.csv.gz:1: column 95: "config.s\xde": must be UTF-8`},
+		{runs, replace("config.seed", "config.s\xde"), `runs.csv.gz:1: column 96: "config.s\xde": must be UTF-8`},
 		{runs, replace(`""q""`, "\"\"\xe8\"\""), `must be UTF-8`},
 		{runs, replace("out of memory", `a"b`), `bare " in non-quoted`},
 		{runs, replace(",failed,", ",lost,"), `status "lost": must be done, diverged or failed`},

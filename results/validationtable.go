@@ -1,31 +1,39 @@
 package results
 
 import (
-	"strconv"
+	"slices"
 )
 
 // validationTableColumns are the run's ID, then the columns of its validation.csv.
-var validationTableColumns = append([]Column{{"run", "", "ID of the run"}}, validationColumns...)
+// The bytes are there if a run knows them.
+func validationTableColumns(bytes bool) []Column {
+	columns := append([]Column{{"run", "", "ID of the run"}}, validationColumns...)
+	if bytes {
+		columns = append(columns, bytesColumn)
+	}
+	return columns
+}
 
 // newValidationTable is validation.csv: a row per run and batch of its validation set.
 func newValidationTable(runs []Run) Table {
-	t := Table{File: validationTable, Columns: validationTableColumns}
+	bytes := slices.ContainsFunc(runs, func(r Run) bool { return knowsBytes(r.Validation) })
+	t := Table{File: validationTable, Columns: validationTableColumns(bytes)}
 	for _, r := range runs {
-		t.Rows = append(t.Rows, validationRows(r)...)
+		t.Rows = append(t.Rows, validationRows(r, bytes)...)
 	}
 	return t
 }
 
-func validationRows(r Run) (rows [][]string) {
-	for i, b := range r.Validation {
-		rows = append(rows, []string{TextCell(r.ID), strconv.Itoa(i), strconv.Itoa(b.Scored), FormatFloat(b.Nats)})
+func validationRows(r Run, bytes bool) (rows [][]string) {
+	for _, row := range batchRows(r.Validation, bytes) {
+		rows = append(rows, append([]string{TextCell(r.ID)}, row...))
 	}
 	return rows
 }
 
 // readValidation reads the rows of validation.csv into their runs.
 func readValidation(s *sheet, rows []runRow) error {
-	if err := s.require(validationTableColumns); err != nil {
+	if err := s.require(validationTableColumns(false)); err != nil {
 		return err
 	}
 	byID := presentRows(rows)
@@ -48,6 +56,10 @@ func readValidationRow(s *sheet, cells []string, byID map[string]*runRow) error 
 		case "nats":
 			b.Nats, err = parseFloat(cells[i])
 			err = wanted(err, "a finite number, or empty")
+		case bytesColumn.Name:
+			if cells[i] != "" {
+				err = parseCell(cells[i], &b.Bytes)
+			}
 		default:
 			return s.wrongAt(1, "unknown column %q: %s", name, anotherVersion)
 		}

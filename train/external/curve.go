@@ -34,7 +34,8 @@ func newCurve(w local.Work) *curve {
 	for part := range slices.Chunk(w.Data.Val, t.Batch) {
 		var b nn.Batch
 		data.Fill(&b, part)
-		c.outcome.Validation = append(c.outcome.Validation, results.ValidationBatch{Scored: b.Scored()})
+		c.outcome.Validation = append(c.outcome.Validation,
+			results.ValidationBatch{Scored: b.Scored(), Bytes: data.Bytes(part)})
 	}
 	return c
 }
@@ -164,6 +165,9 @@ func (c *curve) read(from values, step int) (metrics.Values, error) {
 		q, ok := metrics.QuantityNamed(name)
 		if !ok {
 			return v, fmt.Errorf("reported quantity %q, which is unknown: docs/columns.md lists them", name)
+		}
+		if q.Derived() {
+			return v, fmt.Errorf("reported %s, which follows from %s: must be left out", name, metrics.ValLoss.Name())
 		}
 		if err := cmp.Or(c.must(occasionOf(q), name, step), bounded(q, float64(x), step)); err != nil {
 			return v, err

@@ -76,7 +76,7 @@ func TestPageHasEveryMessage(t *testing.T) {
 func TestPageHasEveryQuantity(t *testing.T) {
 	page, err := os.ReadFile("../../docs/trainers.md")
 	check(t, err)
-	for _, q := range metrics.Quantities() {
+	for _, q := range metrics.Quantities()[:metrics.NumMeasured] {
 		row := regexp.MustCompile("(?m)^\\|[^|\n]*`" + q.Name() + "`[^|\n]*\\| " + occasionOf(q).words + " \\| ")
 		if n := len(row.FindAll(page, -1)); n != 1 {
 			t.Errorf("%d rows have %s %s", n, q.Name(), occasionOf(q).words)

@@ -56,9 +56,10 @@ func TestStepsThatCannotBe(t *testing.T) {
 		inMap + "train_loss at step 5: must be of the run alone": func(m *message) {
 			m.Maps[someMap]["train_loss"] = 3
 		},
-		"at 6: reported step 7: must be step 6 of 10":                       func(m *message) { m.Step = 7 },
-		"at 11: reported step 11 after the last one, 10: must say done":     func(*message) {},
-		"at 0: reported quantity \"perplexity\", which is unknown: docs/co": set("perplexity", 1),
+		"at 6: reported step 7: must be step 6 of 10":                                 func(m *message) { m.Step = 7 },
+		"at 11: reported step 11 after the last one, 10: must say done":               func(*message) {},
+		"at 0: reported bits_per_byte, which follows from val_loss: must be left out": set("bits_per_byte", 1),
+		"at 0: reported quantity \"perplexity\", which is unknown: docs/co":           set("perplexity", 1),
 	} {
 		var at int
 		_, err := fmt.Sscanf(want, "at %d: ", &at)

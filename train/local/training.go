@@ -75,7 +75,7 @@ func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dat
 	t.outcome.Status = results.Done
 	t.outcome.Curve = makePoints(arena, points(c))
 	t.outcome.Modules = makePoints(arena, modulePoints(c)*len(set.Trainables))
-	t.outcome.Validation = validationOf(arena, t.val)
+	t.outcome.Validation = validationOf(arena, t.val, d.Val, c.Train.Batch)
 	return t, nil
 }
 
@@ -151,15 +151,20 @@ func batchesOf(arena *nn.Arena, sequences []data.Sequence, size int) []nn.Batch 
 	return batches
 }
 
-// validationOf returns an entry for each batch, to be filled at each validation; nil if there
-// are no batches.
-func validationOf(arena *nn.Arena, batches []nn.Batch) []results.ValidationBatch {
+// validationOf returns an entry for each batch of sequences, to be filled at each validation; nil if there
+// are no batches. The numbers of bytes are not counted as memory, so that the size that is stored of a run is that
+// of runs without them.
+func validationOf(arena *nn.Arena, batches []nn.Batch, sequences []data.Sequence, size int) []results.ValidationBatch {
 	if len(batches) == 0 {
 		return nil
 	}
 	parts := nn.Make[results.ValidationBatch](arena, len(batches))
+	arena.Bytes -= int64(len(batches)) * int64(unsafe.Sizeof(results.ValidationBatch{}.Bytes))
 	for i := range parts {
 		parts[i].Scored = batches[i].Scored()
+		if !arena.Counting {
+			parts[i].Bytes = data.Bytes(sequences[i*size : min(len(sequences), (i+1)*size)])
+		}
 	}
 	return parts
 }

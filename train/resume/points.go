@@ -10,9 +10,9 @@ import (
 )
 
 // columns is how many numbers a point has in a file: its step, its tokens, the place of its
-// map's name in a list or −1 for the whole run, and its values in the order of quantities. A
+// map's name in a list or −1 for the whole run, and its measured values in the order of quantities. A
 // float64 is exact for each of them.
-const columns = 3 + metrics.NumQuantities
+const columns = 3 + metrics.NumMeasured
 
 // encodePoints returns points as rows of numbers, and the names of their maps.
 func encodePoints(points []metrics.Point) (rows []float64, names []string) {
@@ -24,7 +24,7 @@ func encodePoints(points []metrics.Point) (rows []float64, names []string) {
 			places[p.Module], names = place, append(names, p.Module)
 		}
 		rows = append(rows, float64(p.Step), float64(p.Tokens), float64(place))
-		rows = append(rows, p.Values[:]...)
+		rows = append(rows, p.Values[:metrics.NumMeasured]...)
 	}
 	return rows, names
 }
@@ -40,7 +40,8 @@ func decodePoints(rows []float64, names []string) (points []metrics.Point, err e
 			return nil, fmt.Errorf("it has a point of step %s after %s tokens, of map %s", number.Full(step),
 				number.Full(tokens), number.Full(place))
 		}
-		p := metrics.Point{Step: int(step), Tokens: int64(tokens), Values: metrics.Values(row[3:])}
+		p := metrics.Point{Step: int(step), Tokens: int64(tokens), Values: metrics.NoValues()}
+		copy(p.Values[:], row[3:])
 		if place >= 0 {
 			p.Module = names[int(place)]
 		}
