@@ -52,6 +52,37 @@ method=lora alpha=8 lr=0.001 rank=4 lr_a=0.1 scaling=log fresh=true | 4 gaussian
 	}
 }
 
+// TestPointsWithoutMultiplierAreOne: for a method with a rank and no multiplier, points that differ in
+// scaling, α and matching are one, and those of two ranks are two.
+func TestPointsWithoutMultiplierAreOne(t *testing.T) {
+	e := read(t, `
+name: x
+data: d.txt
+grid: {method: [hira, lora], rank: [4, 8], scaling: [lora, rslora], match_rank: [0, 4], alpha: [8, 32],
+  lr_a: [0, 0.1]}
+`)
+	if got, want := show(t, e, "rank", "scaling", "alpha", "match_rank", "lr_a"), `
+method=hira rank=4 scaling=hira lr_a=0 | 4 lora 16 0 0
+method=hira rank=4 scaling=hira lr_a=0.1 | 4 lora 16 0 0.1
+method=hira rank=8 scaling=hira lr_a=0 | 8 lora 16 0 0
+method=hira rank=8 scaling=hira lr_a=0.1 | 8 lora 16 0 0.1
+method=lora rank=4 scaling=lora match_rank=0 alpha=8 lr_a=0 | 4 lora 8 0 0
+`; !strings.HasPrefix("\n"+got, want) {
+		t.Errorf("got\n%swant%s", got, want)
+	}
+	points, err := e.Configs()
+	check(t, err)
+	c := points[0].Config
+	if c.Adapter.Gamma() != 1 || c.Adapter.SchemeName() != "hira" || len(points) != 4+2*2*2*2*2 {
+		t.Errorf("%d points, gamma %g, scheme %s", len(points), c.Adapter.Gamma(), c.Adapter.SchemeName())
+	}
+	c.Adapter.Alpha = 32
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(),
+		"alpha 32: method hira does not use it: must be 16") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestMethodRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{
@@ -72,7 +103,7 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: [lora, full], rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
-			"grid: {method: [lokra]}", `method "lokra": must be one of lora, dora, full, loha, lokr`,
+			"grid: {method: [lokra]}", `method "lokra": must be one of lora, dora, full, loha, lokr, vera`,
 		}, {
 			"grid: {method: loha}\nadapter: {dropout: 0.1}",
 			"method=loha: dropout 0.1: must be 0 for method loha, which drops no inputs; ",
@@ -87,6 +118,17 @@ func TestMethodRefuses(t *testing.T) {
 			"grid: {method: loha}\ntrain: {precision: bf16}",
 			"method=loha: precision bf16: method loha makes weights anew in float32: " +
 				"must be one of float32, tf32, bf16-autocast",
+		}, {
+			"grid: {method: [vera, hira]}\nadapter: {scaling: rslora}",
+			"x.yaml:4: scaling rslora: method vera does not use it: leave it out",
+		}, {
+			"grid: {method: vera}\nadapter: {init: gaussian}",
+			"x.yaml:4: init gaussian: method vera does not use it: leave it out",
+		}, {
+			"grid: {method: lora-fa}\ntrain: {lr_a: 0.1}",
+			"x.yaml:4: lr_a 0.1: method lora-fa does not use it: leave it out",
+		}, {
+			"grid: {method: lora-fa, init: [gaussian, orthogonal]}\nadapter: {dropout: 0.1, alpha: 2r}", "",
 		}, {
 			"grid: {method: full}\nadapter: {alpha: 32}",
 			"x.yaml:4: alpha 32: method full does not use it: leave it out",

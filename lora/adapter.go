@@ -15,7 +15,7 @@ type Adapter struct {
 	A    blas32.General // (r, in)
 	B    blas32.General // (out, r)
 
-	dA, dB blas32.General // accumulators, as A and B
+	dA, dB blas32.General // accumulators, as A and B; dA has no rows if A does not train
 	gamma  float32        // γ_r
 	stale  bool           // A or B changed since W + γBA was formed
 	init   Init
@@ -38,7 +38,7 @@ func (a *Adapter) Forward(y, x blas32.General) { a.active.Forward(y, x) }
 // Backward computes gradients, as [nn.Map] says.
 func (a *Adapter) Backward(dx, dy, x blas32.General) { a.active.Backward(dx, dy, x) }
 
-// Params returns A and B.
+// Params returns A, unless it does not train, and B.
 func (a *Adapter) Params() []nn.Param {
 	param := func(name string, role nn.Role, v, d blas32.General) nn.Param {
 		return nn.Param{
@@ -46,11 +46,15 @@ func (a *Adapter) Params() []nn.Param {
 			Rows: v.Rows, Cols: v.Cols, Value: v.Data, Grad: d.Data, Decay: true,
 		}
 	}
-	return []nn.Param{
-		param(".lora_A.weight", nn.RoleA, a.A, a.dA),
-		param(".lora_B.weight", nn.RoleB, a.B, a.dB),
+	b := param(".lora_B.weight", nn.RoleB, a.B, a.dB)
+	if a.fixedA() {
+		return []nn.Param{b}
 	}
+	return []nn.Param{param(".lora_A.weight", nn.RoleA, a.A, a.dA), b}
 }
+
+// fixedA reports whether A does not train.
+func (a *Adapter) fixedA() bool { return a.dA.Rows == 0 }
 
 // Frozen returns the linear map whose place the adapter takes.
 func (a *Adapter) Frozen() *nn.Linear { return a.Base }
@@ -94,6 +98,9 @@ func (a *Adapter) Drop() float64 {
 
 // Moved measures A − A₀ and A₀; A₀ is A before training.
 func (a *Adapter) Moved(scratch []float32) (moved, start nn.Squares) {
+	if a.fixedA() {
+		return moved, start
+	}
 	scratch = scratch[:len(a.A.Data)]
 	a.InitialA(scratch)
 	start.Add(scratch)

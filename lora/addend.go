@@ -18,7 +18,8 @@ type addend interface {
 	// add adds D to dst, (out, in).
 	add(dst blas32.General)
 
-	// backward adds to the gradients of the parameters. dW, (out, in), is the gradient of W′.
+	// backward adds to the gradients of the parameters. dW, (out, in), is the gradient of W′, which
+	// it may overwrite.
 	backward(dW blas32.General)
 }
 

@@ -15,6 +15,8 @@ import (
 var naive = map[string]func(c Config, m *sumMap, i, j int) float64{
 	LoHaMethod: naiveLoHa,
 	LoKrMethod: naiveLoKr,
+	VeRAMethod: naiveVeRA,
+	HiRAMethod: naiveHiRA,
 }
 
 // eachAddend runs a test for every method that adds a D to frozen weights, at ranks below and above

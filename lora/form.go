@@ -51,7 +51,9 @@ func (f *factored) Backward(dx, dy, x blas32.General) {
 	}
 	blas32.Gemm(blas.NoTrans, blas.NoTrans, f.gamma, dy, f.B, 0, du)
 	blas32.Gemm(blas.Trans, blas.NoTrans, f.gamma, dy, u, 1, f.dB)
-	blas32.Gemm(blas.Trans, blas.NoTrans, 1, du, x, 1, f.dA)
+	if !f.fixedA() {
+		blas32.Gemm(blas.Trans, blas.NoTrans, 1, du, x, 1, f.dA)
+	}
 	if dx.Rows == 0 {
 		return
 	}
@@ -91,7 +93,9 @@ func (f *merged) refresh() {
 func (f *merged) Backward(dx, dy, x blas32.General) {
 	blas32.Gemm(blas.Trans, blas.NoTrans, 1, dy, x, 0, f.dW)
 	blas32.Gemm(blas.NoTrans, blas.Trans, f.gamma, f.dW, f.A, 1, f.dB)
-	blas32.Gemm(blas.Trans, blas.NoTrans, f.gamma, f.B, f.dW, 1, f.dA)
+	if !f.fixedA() {
+		blas32.Gemm(blas.Trans, blas.NoTrans, f.gamma, f.B, f.dW, 1, f.dA)
+	}
 	if dx.Rows > 0 {
 		f.weight.Backward(dx, dy)
 	}

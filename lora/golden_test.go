@@ -25,6 +25,9 @@ var goldens = map[string]struct {
 	"loha":       {LoHaMethod, 4, 6. / 4, nil},
 	"lokr":       {LoKrMethod, 1, 6, nil},
 	"lokr-dense": {LoKrMethod, 4, 6. / 4, nil},
+	"vera":       {VeRAMethod, 5, 1, nil},
+	"hira":       {HiRAMethod, 3, 1, nil},
+	"lora-fa":    {LoRAFAMethod, 4, 6. / 4, nil},
 	"lokr-both":  {LoKrMethod, 2, 6. / 2, func(c *Config) { c.DecomposeFactor, c.DecomposeBoth = 6, true }},
 }
 
@@ -76,15 +79,38 @@ func (g golden) batch() *nn.Batch {
 func (g golden) start(t *testing.T, name string) (*Set, *nn.Pass) {
 	t.Helper()
 	s, p := g.fresh(t, name)
-	for _, q := range p.Params() {
-		values := g.tensors["initial/"+q.Name]
-		if len(values) != len(q.Value) {
-			t.Fatalf("%s has %d entries here, %d in PEFT", q.Name, len(q.Value), len(values))
+	for name, here := range valuesOf(s) {
+		there, trains := g.tensors["initial/"+name]
+		if !trains {
+			there = g.tensors["frozen/"+name]
 		}
-		copy(q.Value, values)
+		if len(there) != len(here) {
+			t.Fatalf("%s has %d entries here, %d in PEFT", name, len(here), len(there))
+		}
+		copy(here, there)
 	}
 	s.Updated()
 	return s, p
+}
+
+// valuesOf returns the values of all arrays of a set by name, also those that are drawn and do not
+// train.
+func valuesOf(s *Set) map[string][]float32 {
+	all := make(map[string][]float32)
+	for _, a := range s.Trainables {
+		for _, p := range a.Params() {
+			all[p.Name] = p.Value
+		}
+		switch a := a.(type) {
+		case *Adapter:
+			all[a.Base.Name+".lora_A.weight"] = a.A.Data
+		case *sumMap:
+			if v, ok := a.addend.(*vectors); ok {
+				all["vera_A"], all["vera_B"] = v.random.a.Data, v.random.b.Data
+			}
+		}
+	}
+	return all
 }
 
 func (g golden) fresh(t *testing.T, name string) (*Set, *nn.Pass) {
@@ -198,14 +224,15 @@ func TestMethodsArePEFTs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := readGolden(t, "testdata", name)
 			g.check(t, name)
-			_, p := g.fresh(t, name)
+			s, _ := g.fresh(t, name)
 			sizes := make(map[string]*nn.Squares)
-			for _, q := range p.Params() {
-				kind := strings.TrimPrefix(q.Name, q.Module+".")
+			for name, values := range valuesOf(s) {
+				name = strings.TrimSuffix(name, ".weight")
+				kind := name[strings.LastIndex(name, ".")+1:]
 				if sizes[kind] == nil {
 					sizes[kind] = new(nn.Squares)
 				}
-				sizes[kind].Add(q.Value)
+				sizes[kind].Add(values)
 			}
 			if len(sizes) != len(g.First) {
 				t.Errorf("%d kinds of arrays train, in PEFT %d", len(sizes), len(g.First))

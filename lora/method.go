@@ -36,6 +36,9 @@ const (
 	FullMethod    = "full"
 	LoHaMethod    = "loha"
 	LoKrMethod    = "lokr"
+	VeRAMethod    = "vera"
+	HiRAMethod    = "hira"
+	LoRAFAMethod  = "lora-fa"
 )
 
 // methods are the known methods, the default first, each with what it is.
@@ -52,6 +55,12 @@ var methods = []struct {
 	{LoKrMethod, loKr{}, "LoKr (arXiv 2309.14859): W + γ w1 ⊗ w2, a Kronecker product. w2 is a product of rank r " +
 		"while r is below half of its longer side. w1 starts at zero and counts as B; w2 is drawn as in PEFT, and " +
 		"counts as A."},
+	{VeRAMethod, veRA{}, "VeRA (arXiv 2310.11454): W + diag(b) B diag(d) A, without a multiplier, where A and B are " +
+		"random, shared by all maps, and never trained. d starts at 0.1 and counts as A; b starts at zero and counts " +
+		"as B."},
+	{HiRAMethod, hiRA{}, "HiRA (ICLR 2025): W + W ∘ BA, entry by entry, without a multiplier. A is drawn, and B " +
+		"starts at zero."},
+	{LoRAFAMethod, loRAFA{}, "LoRA-FA (arXiv 2308.03303): as `lora`, but A stays as it was drawn."},
 }
 
 // MethodText says what the method of that name is; empty if there is none.

@@ -24,6 +24,8 @@ type Config struct {
 	// DecomposeBoth makes the first matrix of the two a product of rank r too.
 	DecomposeFactor int
 	DecomposeBoth   bool
+
+	fixedA bool // A does not train
 }
 
 func (c Config) validate() error {
@@ -90,8 +92,10 @@ func (c Config) Merges(l *nn.Linear) bool {
 func newAdapter(arena *nn.Arena, l *nn.Linear, c Config, seed uint64, shared *scratch) *Adapter {
 	a := &Adapter{
 		Base: l, gamma: float32(c.Gamma), init: c.Init, seed: seed, stale: true,
-		A: arena.Matrix(c.Rank, l.In()), B: arena.Matrix(l.Out(), c.Rank),
-		dA: arena.Matrix(c.Rank, l.In()), dB: arena.Matrix(l.Out(), c.Rank),
+		A: arena.Matrix(c.Rank, l.In()), B: arena.Matrix(l.Out(), c.Rank), dB: arena.Matrix(l.Out(), c.Rank),
+	}
+	if !c.fixedA {
+		a.dA = arena.Matrix(c.Rank, l.In())
 	}
 	if !arena.Counting {
 		a.draw()

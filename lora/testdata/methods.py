@@ -36,7 +36,11 @@ CASES = {
     "lokr-both": lambda maps: peft.LoKrConfig(
         r=2, alpha=6, target_modules=maps, decompose_both=True, decompose_factor=6
     ),
+    "vera": lambda maps: peft.VeraConfig(r=5, target_modules=maps),
+    "hira": lambda maps: peft.HiraConfig(r=3, target_modules=maps),
+    "lora-fa": lambda maps: peft.LoraConfig(r=4, lora_alpha=6, target_modules=maps),
 }
+FIXED = {"lora-fa": "lora_A"}  # does not train
 
 
 def arrays(model):
@@ -45,15 +49,16 @@ def arrays(model):
 
 
 def frozen(model):
-    """Frozen arrays that PEFT drew."""
-    return {}
+    """Frozen arrays that PEFT drew, by the names that Go gives them."""
+    found = {generate.plain(n): p for n, p in model.named_parameters() if "lora_A" in n and not p.requires_grad}
+    return found | {n: getattr(model, n)["default"] for n in ("vera_A", "vera_B") if hasattr(model, n)}
 
 
 def kinds(values):
     """Root mean squares by the last part of the name."""
     groups = {}
     for name, p in values.items():
-        groups.setdefault(name.rsplit(".", 1)[1], []).append(p.detach().flatten())
+        groups.setdefault(name.removesuffix(".weight").rsplit(".", 1)[-1], []).append(p.detach().flatten())
     return {kind: torch.cat(all).square().mean().sqrt().item() for kind, all in groups.items()}
 
 
@@ -61,7 +66,9 @@ def adapted(case):
     torch.manual_seed(0)
     model = generate.base(MODEL)
     model = peft.get_peft_model(model, CASES[case](generate.linear_maps(model))).eval()
-    first = kinds(arrays(model))
+    for name, p in model.named_parameters():
+        p.requires_grad_(p.requires_grad and FIXED.get(case, "none") not in name)
+    first = kinds(arrays(model) | frozen(model))
     g = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for _, p in sorted(arrays(model).items()):

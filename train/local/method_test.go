@@ -221,7 +221,7 @@ func TestAddendsAreMeasured(t *testing.T) {
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank = name, 4
 		c = experiments.Point{Config: c}.Canonical().Config
-		if c.Adapter.Has(lora.Factors) || !c.Adapter.Ranked() {
+		if c.Adapter.Has(lora.HandsOut) || !c.Adapter.Ranked() {
 			continue
 		}
 		c.Train.Optimizer, c.Train.LR, c.Measure.Theory = "sgd", 1e-3, true
