@@ -146,6 +146,8 @@ func (c Config) checkMethod() error {
 		}
 	}
 	switch s := a.Scaling; {
+	case a.Has(lora.Even) && a.Rank%2 != 0:
+		return about("adapter.rank", "adapter.method")("rank %d: must be even for method %s", a.Rank, name)
 	case a.Dropout != 0 && !a.Has(lora.Dropping):
 		return about("adapter.dropout", "adapter.method")("dropout %s: must be 0 for method %s, which drops no "+
 			"inputs; to drop inputs of adapters alone, set dropout in when for the other methods",

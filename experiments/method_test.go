@@ -143,6 +143,12 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: [lokr]}\nadapter: {decompose_factor: -1}", "decompose_factor -1: must be at least 0",
 		}, {
+			"grid: {method: [lora, peft-orthogonal], rank: [4, 5]}",
+			"x.yaml:3: method=peft-orthogonal rank=5: rank 5: must be even for method peft-orthogonal",
+		}, {
+			"grid: {method: pissa}\nadapter: {fresh: true}",
+			"x.yaml:4: fresh true: method pissa does not use it: leave it out",
+		}, {
 			"grid: {method: loha, rank: [0, 4]}", "rank 0: must be at least 1",
 		}, {
 			"grid: {method: loha, rank: [4, 8], scaling: [rslora, 0.75]}\nadapter: {fresh: true}", "",

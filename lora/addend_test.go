@@ -11,30 +11,47 @@ import (
 	"ranksweep/nn/nntest"
 )
 
-// naive are the entries of each method's D, written out from its formula in float64.
-var naive = map[string]func(c Config, m *sumMap, i, j int) float64{
-	LoHaMethod: naiveLoHa,
-	LoKrMethod: naiveLoKr,
-	VeRAMethod: naiveVeRA,
-	HiRAMethod: naiveHiRA,
+// naive are the entries of each method's D, written out from its formula in float64, and ranks below
+// and, where there can be, above the sides of the maps, which are from 6 to 20.
+var naive = map[string]struct {
+	entry func(c Config, m *sumMap, i, j int) float64
+	ranks []int
+}{
+	LoHaMethod:           {naiveLoHa, []int{2, 5, 40}},
+	LoKrMethod:           {naiveLoKr, []int{1, 2, 5, 40}},
+	VeRAMethod:           {naiveVeRA, []int{2, 5, 40}},
+	HiRAMethod:           {naiveHiRA, []int{2, 5, 40}},
+	PiSSAMethod:          {naiveShifted, []int{1, 5, 6}},
+	OLoRAMethod:          {naiveShifted, []int{1, 5, 6}},
+	PEFTOrthogonalMethod: {naiveShifted, []int{2, 6, 40}},
 }
 
-// eachAddend runs a test for every method that adds a D to frozen weights, at ranks below and above
-// the sides of the maps.
+// eachAddend runs a test for every method that adds a D to frozen weights.
 func eachAddend(t *testing.T,
 	test func(t *testing.T, method Method, entry func(m *sumMap, i, j int) float64, c Config)) {
-	for name, entry := range naive {
+	for name, of := range naive {
 		method, _ := MethodNamed(name)
-		for _, rank := range addendRanks {
+		for _, rank := range of.ranks {
 			c := testConfig(rank)
 			t.Run(name, func(t *testing.T) {
-				test(t, method, func(m *sumMap, i, j int) float64 { return entry(c, m, i, j) }, c)
+				test(t, method, func(m *sumMap, i, j int) float64 { return of.entry(c, m, i, j) }, c)
 			})
 		}
 	}
 }
 
-var addendRanks = []int{2, 5, 40}
+// TestEveryAddendIsTested: the table has every method that makes a sumMap.
+func TestEveryAddendIsTested(t *testing.T) {
+	for _, name := range Methods() {
+		method, _ := MethodNamed(name)
+		s, err := method.Attach(new(nn.Arena), nntest.Model(t), testConfig(2), 0)
+		check(t, err)
+		_, sums := s.Trainables[0].(*sumMap)
+		if _, tested := naive[name]; tested != sums {
+			t.Errorf("%s: makes a sumMap: %t, is tested: %t", name, sums, tested)
+		}
+	}
+}
 
 // attachMoved returns maps whose parameters have all moved, and a pass through them.
 func attachMoved(t *testing.T, method Method, m *nn.Model, c Config) (*Set, *nn.Pass) {

@@ -22,13 +22,16 @@ var goldens = map[string]struct {
 	gamma  float64
 	change func(*Config)
 }{
-	"loha":       {LoHaMethod, 4, 6. / 4, nil},
-	"lokr":       {LoKrMethod, 1, 6, nil},
-	"lokr-dense": {LoKrMethod, 4, 6. / 4, nil},
-	"vera":       {VeRAMethod, 5, 1, nil},
-	"hira":       {HiRAMethod, 3, 1, nil},
-	"lora-fa":    {LoRAFAMethod, 4, 6. / 4, nil},
-	"lokr-both":  {LoKrMethod, 2, 6. / 2, func(c *Config) { c.DecomposeFactor, c.DecomposeBoth = 6, true }},
+	"loha":            {LoHaMethod, 4, 6. / 4, nil},
+	"lokr":            {LoKrMethod, 1, 6, nil},
+	"lokr-dense":      {LoKrMethod, 4, 6. / 4, nil},
+	"vera":            {VeRAMethod, 5, 1, nil},
+	"hira":            {HiRAMethod, 3, 1, nil},
+	"peft-orthogonal": {PEFTOrthogonalMethod, 4, 6. / 4, nil},
+	"lora-fa":         {LoRAFAMethod, 4, 6. / 4, nil},
+	"pissa":           {PiSSAMethod, 4, 6. / 4, nil},
+	"olora":           {OLoRAMethod, 4, 6. / 4, nil},
+	"lokr-both":       {LoKrMethod, 2, 6. / 2, func(c *Config) { c.DecomposeFactor, c.DecomposeBoth = 6, true }},
 }
 
 // golden is what PyTorch and PEFT compute in one case.

@@ -39,6 +39,11 @@ const (
 	VeRAMethod    = "vera"
 	HiRAMethod    = "hira"
 	LoRAFAMethod  = "lora-fa"
+	PiSSAMethod   = "pissa"
+	OLoRAMethod   = "olora"
+
+	// PEFTOrthogonalMethod has a name of its own, since an [InitKind] is called orthogonal.
+	PEFTOrthogonalMethod = "peft-orthogonal"
 )
 
 // methods are the known methods, the default first, each with what it is.
@@ -61,6 +66,13 @@ var methods = []struct {
 	{HiRAMethod, hiRA{}, "HiRA (ICLR 2025): W + W ∘ BA, entry by entry, without a multiplier. A is drawn, and B " +
 		"starts at zero."},
 	{LoRAFAMethod, loRAFA{}, "LoRA-FA (arXiv 2308.03303): as `lora`, but A stays as it was drawn."},
+	{PiSSAMethod, piSSA{}, "PiSSA (arXiv 2404.02948): as `lora` on W − γB₀A₀, where γB₀A₀ are the r largest singular " +
+		"values of W with their vectors, and A and B begin with A₀ and B₀. The rank is at most the smaller side " +
+		"of a map."},
+	{OLoRAMethod, oLoRA{}, "OLoRA (arXiv 2406.01775): as `pissa`, but B₀ is the first r columns of Q and A₀ the " +
+		"first r rows of R, where W = QR."},
+	{PEFTOrthogonalMethod, peftOrthogonal{}, "LoRA as PEFT begins it with `init_lora_weights=\"orthogonal\"`: both A " +
+		"and B are drawn, so that BA is zero. The rank is even. Another thing than `init: orthogonal`."},
 }
 
 // MethodText says what the method of that name is; empty if there is none.

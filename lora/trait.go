@@ -24,6 +24,8 @@ const (
 	Halves
 	// Kronecker: it multiplies two matrices by Kronecker; see [Config.DecomposeFactor].
 	Kronecker
+	// Even: its rank is even.
+	Even
 	// HandsOut: what it trains is an adapter that [Trained] can hold, up to a magnitude.
 	HandsOut
 )

@@ -39,6 +39,11 @@ CASES = {
     "vera": lambda maps: peft.VeraConfig(r=5, target_modules=maps),
     "hira": lambda maps: peft.HiraConfig(r=3, target_modules=maps),
     "lora-fa": lambda maps: peft.LoraConfig(r=4, lora_alpha=6, target_modules=maps),
+    "pissa": lambda maps: peft.LoraConfig(r=4, lora_alpha=6, target_modules=maps, init_lora_weights="pissa"),
+    "olora": lambda maps: peft.LoraConfig(r=4, lora_alpha=6, target_modules=maps, init_lora_weights="olora"),
+    "peft-orthogonal": lambda maps: peft.LoraConfig(
+        r=4, lora_alpha=6, target_modules=maps, init_lora_weights="orthogonal"
+    ),
 }
 FIXED = {"lora-fa": "lora_A"}  # does not train
 

@@ -117,7 +117,7 @@ func TestDoraTwins(t *testing.T) {
 func TestDoraSharesTheBasesLoss(t *testing.T) {
 	var losses []float64
 	for _, method := range lora.Methods() {
-		for _, rank := range []int{2, 64} {
+		for _, rank := range ranksOf(method) {
 			c := testConfig(t)
 			c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = method, rank, 1
 			o := trainOne(t, experiments.Point{Config: c}.Canonical().Config)

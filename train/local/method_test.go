@@ -249,3 +249,16 @@ func TestAddendsAreMeasured(t *testing.T) {
 		}
 	}
 }
+
+// TestRankAboveSideIsRefused: where the experiment sets the rank is said beside what it can be.
+func TestRankAboveSideIsRefused(t *testing.T) {
+	e := sweeptest.Experiment(t, "name: x\ndata: d.txt\ngrid: {method: [lora, pissa], rank: [4, 64]}")
+	c := testConfig(t)
+	c.Adapter = e.Base.Adapter
+	e.Base = c
+	_, err := sweep.NewPlan(context.Background(), e, train.Trainers{New(os.DirFS(t.TempDir()))})
+	if err == nil || !strings.Contains(err.Error(), ":3: ") ||
+		!strings.Contains(err.Error(), "lora: rank 64: must be at most 32, the smaller side of") {
+		t.Errorf("error %v", err)
+	}
+}

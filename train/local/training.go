@@ -49,7 +49,7 @@ func newTraining(arena *nn.Arena, c experiments.Config, m *nn.Model, d *data.Dat
 	}
 	set, err := c.Adapter.Trains().Attach(arena, m, c.LoRA(), c.Seed)
 	if err != nil {
-		return nil, err
+		return nil, experiments.About(err, "rank", "targets", "method")
 	}
 	pass, err := nn.NewPassIn(arena, m, c.PassTokens(), set.Maps())
 	if err != nil {

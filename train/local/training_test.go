@@ -321,6 +321,7 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 		check(t, err)
 	}
 	for _, c.Adapter.Method = range lora.Methods() {
+		c.Adapter.Rank = ranksOf(c.Adapter.Method)[1]
 		_, err = l.Train(context.Background(), experiments.Point{Config: c}.Canonical().Config, func(metrics.Point) {})
 		check(t, err)
 	}
@@ -337,7 +338,8 @@ func TestBaseWeightsUntouchedByTraining(t *testing.T) {
 // at the start.
 func TestStepAllocatesNothing(t *testing.T) {
 	for i := range 2 * len(lora.Methods()) {
-		method, rank := lora.Methods()[i/2], []int{4, 64}[i%2]
+		method := lora.Methods()[i/2]
+		rank := ranksOf(method)[i%2]
 		c := testConfig(t)
 		c.Adapter.Method, c.Adapter.Rank, c.Train.Steps = method, rank, 1000
 		c = experiments.Point{Config: c}.Canonical().Config
