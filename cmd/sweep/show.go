@@ -4,24 +4,31 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ranksweep/cluster"
 	"ranksweep/experiments"
 	"ranksweep/grid"
 	"ranksweep/paper/number"
 	"ranksweep/paper/table"
+	"ranksweep/results"
 	"ranksweep/sweep"
 	"ranksweep/wholefile"
 )
 
 func newShow() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "show EXPERIMENT",
-		Short:   "Print an experiment's resolved grid: every run, its gamma and its cost",
-		Long:    "Show prints the runs that sweep run would train. It trains nothing.\n\n" + experimentHelp,
+		Use:   "show EXPERIMENT",
+		Short: "Print an experiment's resolved grid: every run, its gamma, cost and time",
+		Long: "Show prints the runs that sweep run would train, and first what they have in common: model,\n" +
+			"data, optimizer, learning rate and steps. The time of a run is estimated from the speed of runs\n" +
+			"in the experiment's store or, if it has none, of this machine. It trains nothing.\n\n" +
+			experimentHelp,
 		Example: "  sweep show quickstart --set 'rank=[4,64]'\n  sweep show mine.yaml",
 		Args:    exactly("EXPERIMENT"),
 	}
@@ -42,9 +49,10 @@ func newShow() *cobra.Command {
 	return cmd
 }
 
-// planTable has a row for each run.
+// planTable has a row for each run. What all runs share stands above the rows.
 func planTable(p *sweep.Plan) table.Table {
-	t := table.Table{Title: p.Experiment.Question, Caption: planCaption(p)}
+	speed, known := planSpeed(p)
+	t := table.Table{Title: p.Experiment.Question + "\n" + sharedLine(p), Caption: planCaption(p, speed)}
 	table.Fill(&t, p.Jobs, table.Numbers("run", func(j sweep.Job) string { return j.ID }))
 	written, alpha := placesOf(p.Jobs), "alpha"
 	for _, a := range p.Jobs[0].Axes {
@@ -54,12 +62,22 @@ func planTable(p *sweep.Plan) table.Table {
 		value := func(j sweep.Job) string { return written[a.Name](grid.ValueOf(j.Axes, a.Name)) }
 		table.Fill(&t, p.Jobs, table.Numbers(a.Name, value))
 	}
+	for _, f := range shownFields {
+		if !f.isAxis(p.Jobs) && !f.isShared(p.Jobs) {
+			table.Fill(&t, p.Jobs, table.Numbers(f.name, f.of))
+		}
+	}
 	table.Fill(&t, p.Jobs,
 		table.Numbers(alpha, func(j sweep.Job) string { return ranked(j, experiments.Adapter.EffectiveAlpha) }),
 		table.Numbers("gamma", func(j sweep.Job) string { return ranked(j, experiments.Adapter.Gamma) }),
 		table.Numbers("TFLOP", func(j sweep.Job) string { return teraflops(j.Material.Cost) }),
 		table.Numbers("MB", func(j sweep.Job) string { return number.Significant(float64(j.Material.Bytes)/1e6, 3) }),
 	)
+	if known {
+		table.Fill(&t, p.Jobs, table.Numbers("time", func(j sweep.Job) string {
+			return roundTime(speed.Time(j.Material.Cost))
+		}))
+	}
 	twins := p.Twins()
 	for i, j := range p.Jobs {
 		for _, warning := range j.Material.Warnings {
@@ -72,6 +90,60 @@ func planTable(p *sweep.Plan) table.Table {
 	return t
 }
 
+// A shownField is a field of a run that show tells, as a column or once for all runs.
+type shownField struct {
+	name string
+	axis string
+	of   func(sweep.Job) string
+}
+
+var shownFields = []shownField{
+	{"model", "model", func(j sweep.Job) string { return j.Config.Model }},
+	{"data", "data", func(j sweep.Job) string { return j.Config.Data.Source }},
+	{"trainer", "trainer", func(j sweep.Job) string { return j.Config.Trainer }},
+	{"optimizer", "optimizer", func(j sweep.Job) string { return j.Config.Train.Optimizer }},
+	{"learning rate", "lr", func(j sweep.Job) string { return number.Brief(j.Config.Train.LR) }},
+	{"steps", "steps", func(j sweep.Job) string { return strconv.Itoa(j.Config.Train.Steps) }},
+}
+
+// isAxis reports whether the grid has an axis for the field, which has a column then.
+func (f shownField) isAxis(jobs []sweep.Job) bool {
+	return slices.ContainsFunc(jobs[0].Axes, func(a grid.Coordinate) bool { return a.Name == f.axis })
+}
+
+// isShared reports whether all runs have the same value.
+func (f shownField) isShared(jobs []sweep.Job) bool {
+	first := f.of(jobs[0])
+	return !slices.ContainsFunc(jobs, func(j sweep.Job) bool { return f.of(j) != first })
+}
+
+// sharedLine tells what all runs have in common.
+func sharedLine(p *sweep.Plan) string {
+	var shared []string
+	for _, f := range shownFields {
+		if !f.isAxis(p.Jobs) && f.isShared(p.Jobs) {
+			shared = append(shared, f.name+" "+f.of(p.Jobs[0]))
+		}
+	}
+	if len(shared) == 0 {
+		return "Model, data, trainer, optimizer, learning rate and steps are not the same in all runs."
+	}
+	return "All runs: " + strings.Join(shared, ", ")
+}
+
+// planSpeed is how fast runs are trained: as those that the experiment's store has or, without one, as matrix
+// products here let guess, if this process trains them.
+func planSpeed(p *sweep.Plan) (speed cluster.Speed, known bool) {
+	if speed, known = cluster.SpeedOf(sample(results.Open(filepath.Join("runs", p.Experiment.Name)))); known {
+		return speed, true
+	}
+	elsewhere := func(j sweep.Job) bool { return j.Config.Trainer != experiments.LocalTrainer }
+	if slices.ContainsFunc(p.Jobs, elsewhere) {
+		return cluster.Speed{}, false
+	}
+	return productSpeed(), true
+}
+
 // ranked writes a value of a run's adapter, or a dash if the run trains no adapter with a rank.
 func ranked(j sweep.Job, of func(experiments.Adapter) float64) string {
 	if a := j.Config.Adapter; a.Ranked() {
@@ -82,8 +154,12 @@ func ranked(j sweep.Job, of func(experiments.Adapter) float64) string {
 
 func teraflops(flops float64) string { return number.Significant(flops/1e12, 3) }
 
-func planCaption(p *sweep.Plan) string {
-	const memory = "MB is a run's memory without model and data"
+func planCaption(p *sweep.Plan, speed cluster.Speed) string {
+	memory := "MB is a run's memory without model and data"
+	if speed.Flops > 0 {
+		memory += fmt.Sprintf("; time is that of a run on one core, about %s in all, by %s",
+			roundTime(speed.Time(sweep.Cost(p.Jobs)+sweep.Cost(p.Follow))), speed.Known)
+	}
 	runs := fmt.Sprintf("%s, about %s TFLOP", number.Count(len(p.Jobs), "run"), teraflops(sweep.Cost(p.Jobs)))
 	if names := writtenOut(p); names != "" {
 		runs += "; " + names
