@@ -41,8 +41,13 @@ func newPlot() *cobra.Command {
 		},
 	}
 	for _, o := range chart.Options {
-		cmd.Flags().String(o.Name, "", o.Meaning)
+		short := ""
+		if len(o.Name) == 1 {
+			short = o.Name // cobra completes a flag of one letter only by its short form
+		}
+		cmd.Flags().StringP(o.Name, short, "", o.Meaning)
 	}
+	completeFigures(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		spec, own, err := specOf(cmd.Flags())
 		dirs, figures := storesAnd(args)

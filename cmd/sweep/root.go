@@ -49,6 +49,7 @@ func newRoot() *cobra.Command {
 		newPack(), newUnpack(), newMergeStores(), newVerify(),
 		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(), newWork(),
 		fieldsTopic(), columnsTopic())
+	completeStores(root)
 	return root
 }
 

@@ -65,6 +65,7 @@ func newTable() *cobra.Command {
 	flags.IntVar(&f.width, "width", 0, "`CHARACTERS` of a line of text or LaTeX (default the terminal)")
 	flags.StringArrayVar(&f.against, "against", nil, "compare with this `AXIS=VALUE`: scaling=rslora, rank=64, "+
 		"optimizer=sgd; may be given for several axes")
+	completeTables(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		l, err := f.layout(cmd)
 		if err != nil {
