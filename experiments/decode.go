@@ -112,6 +112,14 @@ func (d *decoder) key(p pair) (err error) {
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
+// CheckName returns an error about a text that cannot be the name of an experiment, which is also that of a folder.
+func CheckName(name string) error {
+	if !validName.MatchString(name) {
+		return fmt.Errorf("experiments: name %q: must be a word of letters, digits, dots, dashes and underscores", name)
+	}
+	return nil
+}
+
 // parseName reads an experiment's name, which is also the name of its folder.
 func parseName(n *yaml.Node) (string, error) {
 	if !validName.MatchString(n.Value) || n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {

@@ -46,7 +46,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(newList(), newInit(), newShow(), newRun(), newCheck(), newReproduce(),
 		newSubmit(), newStatus(), newCancel(),
 		newTable(), newPlot(), newReport(), newServe(), newExport(), newImport(),
-		newPack(), newUnpack(), newMergeStores(), newVerify(),
+		newPack(), newUnpack(), newMergeStores(), newRename(), newVerify(),
 		newEval(), newMerge(), newExplain(), newTransfer(), newTrainer(), newPretrain(), newWork(),
 		fieldsTopic(), columnsTopic())
 	completeStores(root)
