@@ -31,17 +31,20 @@ var longColumns = slices.Concat(columnsOf(longFields), stepColumns, []Column{
 // tables are the tables of a form.
 func (o Outlines) tables(f Form) []streamedTable {
 	if f == Long {
-		return []streamedTable{{Table{File: longTable, Columns: longColumns}, longRows}}
+		return []streamedTable{{Table: Table{File: longTable, Columns: longColumns}, rows: longRows}}
 	}
 	table := func(file string, columns []Column, text func(rest) []byte) streamedTable {
-		return streamedTable{Table{File: file, Columns: columns}, func(r runRow, left rest) ([]byte, error) {
-			return recordRows(r.ID, text(left), columns[1:])
-		}}
+		return streamedTable{
+			Table: Table{File: file, Columns: columns},
+			rows:  func(r runRow, left rest) ([]byte, error) { return recordRows(r.ID, text(left), columns[1:]) },
+		}
 	}
 	batches := validationTableColumns(slices.Contains(o.recorded, metrics.BitsPerByte))
-	runs := Table{File: RunsTable, Columns: allRunColumns(o.paths)}
 	return []streamedTable{
-		{runs, func(r runRow, _ rest) ([]byte, error) { return encodeCSV([][]string{r.cells(o.paths)}), nil }},
+		{
+			Table: Table{File: RunsTable, Columns: allRunColumns(o.paths)},
+			rows:  func(r runRow, _ rest) ([]byte, error) { return encodeCSV([][]string{r.cells(o.paths)}), nil },
+		},
 		table(curvesTable, slices.Concat(curveColumns, quantityColumns(o.recorded)),
 			func(left rest) []byte { return left.curve }),
 		table(modulesTable, slices.Concat(moduleColumns, quantityColumns(o.modules)),

@@ -12,12 +12,13 @@ type Form string
 
 // The forms.
 const (
-	CSV  Form = "csv"  // runs.csv, curves.csv, modules.csv and validation.csv
-	Long Form = "long" // long.csv, a row for each measured value
+	CSV     Form = "csv"     // runs.csv, curves.csv, modules.csv and validation.csv
+	Parquet Form = "parquet" // the same tables, with types
+	Long    Form = "long"    // long.csv, a row for each measured value
 )
 
 // Forms lists them.
-var Forms = []Form{CSV, Long}
+var Forms = []Form{CSV, Parquet, Long}
 
 // ParseForms reads forms with commas between them.
 func ParseForms(text string) (forms []Form, err error) {
@@ -46,10 +47,18 @@ func FormNames() string {
 func (f Form) Wide() bool { return f != Long }
 
 // file names the file of a table that is name as CSV.
-func (f Form) file(name string) string { return name }
+func (f Form) file(name string) string {
+	if f == Parquet {
+		return strings.TrimSuffix(name, ".csv") + ".parquet"
+	}
+	return name
+}
 
 // encode writes a table with the given columns; rows writes its rows as CSV.
 func (f Form) encode(w io.Writer, columns []Column, rows func(io.Writer) error) error {
+	if f == Parquet {
+		return encodeParquet(w, columns, rows)
+	}
 	if _, err := w.Write(encodeCSV([][]string{columnNames(columns)})); err != nil {
 		return err
 	}

@@ -20,8 +20,10 @@ type ValidationBatch struct {
 	Bytes  int     // UTF-8 bytes of their text; 0 if unknown, as in records of earlier programs
 }
 
+var batchColumn = Column{"batch", "", "place of the batch in the validation set"}
+
 var validationColumns = []Column{
-	{"batch", "", "place of the batch in the validation set"},
+	batchColumn,
 	{"scored", "tokens", "tokens of the batch that count"},
 	{"nats", "nats", "their summed cross-entropy at the last validation of the run"},
 }

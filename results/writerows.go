@@ -13,6 +13,7 @@ import (
 type streamedTable struct {
 	Table
 	rows func(runRow, rest) ([]byte, error) // of a run, as CSV
+	to   io.Writer
 }
 
 // Write writes the runs into dir in a form, and makes dir if need be; runs that the grid asks for and that
@@ -25,13 +26,16 @@ func (o Outlines) Write(dir string, f Form, g grid.Grid, marks map[string]LocalM
 	}
 	streamed := o.tables(f)
 	var tables []Table
-	for _, t := range streamed {
-		t.File = f.file(t.File)
-		tables = append(tables, t.Table)
+	for i := range streamed {
+		streamed[i].File = f.file(streamed[i].File)
+		tables = append(tables, streamed[i].Table)
 	}
-	var wrong error // with a run, not with a file
+	var wrong error // with a row
 	err = f.writeTogether(dir, tables, nil, func(files []io.Writer) error {
-		wrong = o.writeRows(files, streamed, rows, marks)
+		for i, w := range files {
+			streamed[i].to = w
+		}
+		wrong = o.writeRows(streamed, rows, marks)
 		return wrong
 	})
 	if wrong == nil && err != nil {
@@ -41,9 +45,7 @@ func (o Outlines) Write(dir string, f Form, g grid.Grid, marks map[string]LocalM
 }
 
 // writeRows writes the rows of the runs, and then those of missing ones.
-func (o Outlines) writeRows(
-	files []io.Writer, tables []streamedTable, rows []runRow, marks map[string]LocalMark,
-) error {
+func (o Outlines) writeRows(tables []streamedTable, rows []runRow, marks map[string]LocalMark) error {
 	present := rows[:len(o.Runs)]
 	byID := make(map[string]*runRow, len(present))
 	var ids []string
@@ -53,20 +55,29 @@ func (o Outlines) writeRows(
 		ids = append(ids, r.ID)
 	}
 	for texts, err := range Each(ids, func(id string) ([][]byte, error) { return o.texts(*byID[id], tables) }) {
+		if err == nil {
+			err = writeTexts(tables, texts)
+		}
 		if err != nil {
 			return err
 		}
-		for i, text := range texts {
-			files[i].Write(text) // an error comes again when the file ends
-		}
 	}
 	for _, r := range rows[len(o.Runs):] {
-		for i, t := range tables {
-			text, err := t.rows(r, rest{})
-			if err != nil {
-				return err
-			}
-			files[i].Write(text)
+		texts, err := rowsIn(tables, r, rest{})
+		if err == nil {
+			err = writeTexts(tables, texts)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeTexts(tables []streamedTable, texts [][]byte) error {
+	for i, text := range texts {
+		if _, err := tables[i].to.Write(text); err != nil {
+			return fmt.Errorf("results: writing %s: %w", tables[i].File, err)
 		}
 	}
 	return nil
@@ -82,7 +93,11 @@ func (o Outlines) texts(row runRow, tables []streamedTable) ([][]byte, error) {
 	if err := row.takeApart(o.configs); err != nil {
 		return nil, err
 	}
-	texts := make([][]byte, len(tables))
+	return rowsIn(tables, row, left)
+}
+
+func rowsIn(tables []streamedTable, row runRow, left rest) (texts [][]byte, err error) {
+	texts = make([][]byte, len(tables))
 	for i, t := range tables {
 		if texts[i], err = t.rows(row, left); err != nil {
 			return nil, ofRun(err, row.ID)

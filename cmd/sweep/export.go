@@ -22,14 +22,16 @@ func newExport() *cobra.Command {
 			"that choose nuisance values have phase tuning; planned runs that are not in the store have\n" +
 			"status missing. A text that a spreadsheet would take for a formula begins with an\n" +
 			"apostrophe. With local grids, all runs are exported, and the best run of each seed is marked.\n\n" +
-			"With --format long, one file has a row for each measured value: long.csv, as pandas and R\n" +
-			"like it. Other files in --out stay as they are.\n\n" +
+			"With --format parquet, the same tables are Parquet files: numbers, times and truths have\n" +
+			"their types, what is absent is null, and texts have no apostrophe. With --format long, one\n" +
+			"file has a row for each measured value: long.csv, as pandas and R like it. Other files in\n" +
+			"--out stay as they are.\n\n" +
 			"With --adapters, export writes a PEFT folder for each RUN, or for all runs. A store\n" +
 			"keeps no adapters. So a run whose adapter is not in the folder yet is trained again,\n" +
 			"which gives the same bytes, and its curve is compared with the stored one.\n\n" +
 			"RUN is the ID of a run, or the beginning of one. " + storeHelp,
 		Example: "  sweep export runs/quickstart --out report\n" +
-			"  sweep export runs/quickstart --out report --format csv,long\n" +
+			"  sweep export runs/quickstart --out report --format parquet,long\n" +
 			"  sweep export runs/quickstart --adapters adapters 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" && len(args) > 0 {
