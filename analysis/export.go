@@ -32,6 +32,9 @@ func Export(runs results.Outlines, in []Row, g grid.Grid, dir string, forms ...r
 		}
 		written = append(written, tables...)
 	}
+	if len(written) == 0 {
+		return nil
+	}
 	return results.WriteColumns(dir, written...)
 }
 

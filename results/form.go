@@ -15,10 +15,12 @@ const (
 	CSV     Form = "csv"     // runs.csv, curves.csv, modules.csv and validation.csv
 	Parquet Form = "parquet" // the same tables, with types
 	Long    Form = "long"    // long.csv, a row for each measured value
+
+	TensorBoard Form = "tensorboard" // an event file for each run
 )
 
 // Forms lists them.
-var Forms = []Form{CSV, Parquet, Long}
+var Forms = []Form{CSV, Parquet, Long, TensorBoard}
 
 // ParseForms reads forms with commas between them.
 func ParseForms(text string) (forms []Form, err error) {
@@ -44,7 +46,7 @@ func FormNames() string {
 }
 
 // Wide reports whether the form has a file for each table.
-func (f Form) Wide() bool { return f != Long }
+func (f Form) Wide() bool { return f == CSV || f == Parquet }
 
 // file names the file of a table that is name as CSV.
 func (f Form) file(name string) string {

@@ -46,21 +46,28 @@ func hardRuns() []Run {
 }
 
 // pyarrow reads the same values from Parquet that CSV has.
-func TestParquetInPython(t *testing.T) {
-	python, dir := exportPython(t), t.TempDir()
-	runs := hardRuns()
+func TestParquetInPython(t *testing.T) { compareInPython(t, Parquet, "parquet.py") }
+
+// TensorBoard reads the same values from event files, as float32.
+func TestEventsInPython(t *testing.T) { compareInPython(t, TensorBoard, "events.py") }
+
+// compareInPython exports hard runs as CSV and in another form, and has a Python program compare the two.
+func compareInPython(t *testing.T, f Form, program string) {
+	t.Helper()
+	python, dir, runs := exportPython(t), t.TempDir(), hardRuns()
 	var g grid.Grid
 	for _, r := range runs {
 		g.Runs = append(g.Runs, grid.Planned{ID: r.ID, Axes: r.Axes})
 	}
 	g.Runs = append(g.Runs, grid.Planned{ID: "missing"})
+	g.Tuning, g.Runs = g.Runs[:1], g.Runs[1:]
 	o, _, _ := fill(t, Open(t.TempDir()), runs).Outlines(g, newRest(t))
-	for _, f := range []Form{CSV, Parquet} {
+	for _, f := range []Form{CSV, f} {
 		if _, err := o.Write(dir, f, g, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command(python, filepath.Join("testdata", "parquet.py"), dir).CombinedOutput()
+	out, err := exec.Command(python, filepath.Join("testdata", program), dir).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

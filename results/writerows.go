@@ -16,13 +16,16 @@ type streamedTable struct {
 	to   io.Writer
 }
 
-// Write writes the runs into dir in a form, and makes dir if need be; runs that the grid asks for and that
+// Write writes the runs into dir in a form, and makes dir if need be. In tables, runs that the grid asks for and that
 // are not there come last, with the status missing. Few runs are in memory at once. Marks say by ID what a
 // run is within its local grid. The tables that it returns have columns and no rows.
 func (o Outlines) Write(dir string, f Form, g grid.Grid, marks map[string]LocalMark) ([]Table, error) {
 	rows, err := runRowsOf(o.Runs, g)
 	if err != nil {
 		return nil, err
+	}
+	if f == TensorBoard {
+		return nil, o.writeEvents(filepath.Join(dir, eventsFolder), rows)
 	}
 	streamed := o.tables(f)
 	var tables []Table
@@ -46,14 +49,10 @@ func (o Outlines) Write(dir string, f Form, g grid.Grid, marks map[string]LocalM
 
 // writeRows writes the rows of the runs, and then those of missing ones.
 func (o Outlines) writeRows(tables []streamedTable, rows []runRow, marks map[string]LocalMark) error {
-	present := rows[:len(o.Runs)]
-	byID := make(map[string]*runRow, len(present))
-	var ids []string
-	for i, r := range present {
-		present[i].local = marks[r.ID]
-		byID[r.ID] = &present[i]
-		ids = append(ids, r.ID)
+	for i, r := range rows {
+		rows[i].local = marks[r.ID]
 	}
+	byID, ids := presentRows(rows), idsOf(o.Runs)
 	for texts, err := range Each(ids, func(id string) ([][]byte, error) { return o.texts(*byID[id], tables) }) {
 		if err == nil {
 			err = writeTexts(tables, texts)

@@ -15,7 +15,7 @@ import (
 func newExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR [RUN…]",
-		Short: "Write a store's runs, curves, cells and exponents as CSV, or adapters of its runs as PEFT folders",
+		Short: "Write a store's runs, curves and cells as CSV, Parquet or event files, or adapters as PEFT folders",
 		Long: "Export writes CSV files into --out: one row for each run, one row for each step, one row\n" +
 			"for each step and adapted map, the means over seeds, and the fitted powers of rank.\n" +
 			"columns.csv explains each column with its unit. An absent value is an empty field. Runs\n" +
@@ -24,14 +24,17 @@ func newExport() *cobra.Command {
 			"apostrophe. With local grids, all runs are exported, and the best run of each seed is marked.\n\n" +
 			"With --format parquet, the same tables are Parquet files: numbers, times and truths have\n" +
 			"their types, what is absent is null, and texts have no apostrophe. With --format long, one\n" +
-			"file has a row for each measured value: long.csv, as pandas and R like it. Other files in\n" +
-			"--out stay as they are.\n\n" +
+			"file has a row for each measured value: long.csv, as pandas and R like it. With --format\n" +
+			"tensorboard, --out/tensorboard has an event file for each run: tensorboard --logdir reads\n" +
+			"them, with settings as hyperparameters. TensorBoard keeps values as float32; the time of a\n" +
+			"step is reckoned from start and duration of its run. Other files in --out stay as they are.\n\n" +
 			"With --adapters, export writes a PEFT folder for each RUN, or for all runs. A store\n" +
 			"keeps no adapters. So a run whose adapter is not in the folder yet is trained again,\n" +
 			"which gives the same bytes, and its curve is compared with the stored one.\n\n" +
 			"RUN is the ID of a run, or the beginning of one. " + storeHelp,
 		Example: "  sweep export runs/quickstart --out report\n" +
 			"  sweep export runs/quickstart --out report --format parquet,long\n" +
+			"  sweep export runs/quickstart --out report --format tensorboard\n" +
 			"  sweep export runs/quickstart --adapters adapters 0f3c",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if adapters, _ := cmd.Flags().GetString("adapters"); adapters != "" && len(args) > 0 {
@@ -40,7 +43,7 @@ func newExport() *cobra.Command {
 			return exactly("DIR")(cmd, args)
 		},
 	}
-	out := cmd.Flags().String("out", "", "`FOLDER` for the CSV files; created if missing")
+	out := cmd.Flags().String("out", "", "`FOLDER` for the files; created if missing")
 	format := cmd.Flags().String("format", string(results.CSV), "`FORMAT` of the files: "+results.FormNames()+
 		", or several with commas between them")
 	handed := cmd.Flags().String("adapters", "", "`FOLDER` for adapters; created if missing")
