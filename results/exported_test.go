@@ -2,7 +2,11 @@ package results
 
 import (
 	"encoding/csv"
+	"errors"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,3 +114,36 @@ func TestParseForms(t *testing.T) {
 		}
 	}
 }
+
+// A disk that is full ends each form with an error that says so, and leaves what was there before.
+func TestExportOntoAFullDisk(t *testing.T) {
+	for _, f := range []Form{CSV, Parquet, Long} {
+		full := errors.New("no space left on device")
+		rows := func(w io.Writer) error {
+			table := streamedTable{Table: Table{File: "x"}, to: w}
+			return writeTexts([]streamedTable{table, table}, [][]byte{[]byte("1\n"), []byte("2\n")})
+		}
+		err := f.encode(fullWriter{full}, []Column{{"n", "runs", "a number"}}, rows)
+		if !errors.Is(err, full) {
+			t.Errorf("%s: the error is %v", f, err)
+		}
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, RunsTable)
+	if err := os.WriteFile(path, []byte("before"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	o := OutlinesOf(testGrid())
+	full := errors.New("no space left on device")
+	o.rest = func(string) (rest, error) { return rest{}, full }
+	if _, err := o.Write(dir, CSV, grid.Grid{}, nil); !errors.Is(err, full) {
+		t.Errorf("the error is %v", err)
+	}
+	if there := files(t, dir); len(there) != 1 || string(there[RunsTable]) != "before" {
+		t.Errorf("left are %q", there)
+	}
+}
+
+type fullWriter struct{ err error }
+
+func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }

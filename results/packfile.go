@@ -135,7 +135,8 @@ func decodeFrame(data []byte) (map[string][]file, error) {
 		return nil, err
 	}
 	runs := make(map[string][]file)
-	archive := tar.NewReader(bytes.NewReader(text))
+	left := bytes.NewReader(text)
+	archive := tar.NewReader(left) // which reads no further than the content of the file it is at
 	for {
 		h, err := archive.Next()
 		if err == io.EOF {
@@ -148,11 +149,11 @@ func decodeFrame(data []byte) (map[string][]file, error) {
 		if err := errors.Join(checkID(id), checkID(name)); err != nil {
 			return nil, err
 		}
-		content, err := io.ReadAll(archive)
-		if err != nil {
-			return nil, err
+		at := int64(len(text) - left.Len())
+		if h.Typeflag != tar.TypeReg || h.Size > int64(left.Len()) {
+			return nil, fmt.Errorf("%s: is cut off, or no plain file", h.Name)
 		}
-		runs[id] = append(runs[id], file{name, content})
+		runs[id] = append(runs[id], file{name, text[at : at+h.Size : at+h.Size]})
 	}
 }
 

@@ -48,7 +48,11 @@ func placesIn(header []string, columns []Column) []int {
 
 // csvField writes any text as one field of a line of CSV.
 func csvField(text string) string {
-	return string(bytes.TrimSuffix(encodeCSV([][]string{{TextCell(text)}}), []byte{'\n'}))
+	cell := TextCell(text)
+	if !strings.ContainsAny(cell, "\",\r\n\\ \t") {
+		return cell // a CSV writer allocates much for a field
+	}
+	return string(bytes.TrimSuffix(encodeCSV([][]string{{cell}}), []byte{'\n'}))
 }
 
 // moduleField is csvField of the name of an adapted map, which comes again at each step.
