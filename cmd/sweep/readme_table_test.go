@@ -73,8 +73,8 @@ func TestMisprintsSees(t *testing.T) {
 	for _, edit := range [][3]string{
 		{"`sweep list`", "`sweep lists`", "sweep lists is in the table, but"},
 		{"`sweep list`", "list", "sweep list is not in the table"},
-		{"`sweep plot DIR [FIGURE…]`", "`sweep table DIR`", "sweep plot is not in the table"},
-		{"`sweep plot DIR [FIGURE…]`", "`sweep plot DIR`, `sweep table DIR`", "sweep table is in the table, but"},
+		{"`sweep plot DIR… [FIGURE…]`", "`sweep table DIR`", "sweep plot is not in the table"},
+		{"`sweep plot DIR… [FIGURE…]`", "`sweep plot DIR`, `sweep table DIR`", "sweep table is in the table, but"},
 		{"--out DIR", "--into DIR", "--into is no flag"},
 	} {
 		got := misprints(strings.Replace(table.String(), edit[0], edit[1], 1))

@@ -37,11 +37,11 @@ func newServe() *cobra.Command {
 		fmt.Fprintln(cmd.OutOrStdout(), server.Address())
 		w := watcher{dir: args[0], store: results.Open(args[0]), interval: time.Second}
 		ctx, end := context.WithCancelCause(cmd.Context())
-		go func() { end(onlyLooked{w.serve(ctx, server)}) }()
+		go func() { end(w.serve(ctx, server)) }()
 		if err := server.Serve(ctx); err != nil {
 			return err
 		}
-		return context.Cause(ctx)
+		return onlyLooked{context.Cause(ctx)}
 	}
 	return cmd
 }
