@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,10 +124,11 @@ func (r runRow) settings() map[string]any {
 
 // setting is a cell as a number, a truth or a text.
 func (c Column) setting(cell string) any {
+	numeric := []parquetfile.Kind{parquetfile.Number, parquetfile.Whole, parquetfile.Unsigned}
 	switch kind := c.kind(); {
 	case kind == parquetfile.Truth:
 		return cell == "true"
-	case kind != parquetfile.Text && kind != parquetfile.Time || strings.HasPrefix(c.Name, configPrefix):
+	case slices.Contains(numeric, kind) || strings.HasPrefix(c.Name, configPrefix):
 		if v, err := strconv.ParseFloat(cell, 64); err == nil {
 			return v
 		}

@@ -55,7 +55,7 @@ func TestIncompleteTuning(t *testing.T) {
 	if out, _ := sweepIn(t, dir, "status", "runs/tuned"); !strings.Contains(out, "missing   1\n") {
 		t.Errorf("status without a run of the tuning:\n%s", out)
 	}
-	out, diagnosis := sweepIn(t, dir, "table", "runs/tuned")
+	out, diagnosis := sweepIn(t, dir, "table", "runs/tuned", "--all")
 	const partial = "partial: 11 of 12 runs of the grid, 7 of 8 that tune and 4 of 4 that are reported; "
 	if !strings.Contains(out, "missing runs: 1, so nothing is chosen yet") ||
 		!strings.Contains(diagnosis, partial) || strings.Count(out, "  chosen  ") != 1 {

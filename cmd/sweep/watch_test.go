@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,11 +28,16 @@ type watched struct {
 	t *testing.T
 	watcher
 	plan *sweep.Plan
+
+	disk, began time.Time // when the test began, by the disk's clock and by the test's
 }
 
 func newWatched(t *testing.T) *watched {
 	dir := filepath.Join(t.TempDir(), "store")
 	w := &watched{t: t, watcher: watcher{dir: dir, store: results.Open(dir)}}
+	info, err := os.Stat(filepath.Dir(dir))
+	check(t, err)
+	w.disk, w.began = info.ModTime(), time.Now()
 	w.plan = &sweep.Plan{Experiment: new(experiments.Experiment)}
 	for i, id := range []string{"a", "b", "c", "d"} {
 		c := experiments.Defaults()
@@ -49,7 +55,10 @@ func (w *watched) hold(id string, step, seconds int) {
 	text := fmt.Sprintf(`{"host":"node7","process":4,"claim":"c","beat":%d,"task":"12_3","seconds":%d,"step":%d,`+
 		`"steps":100,"loss":5.4321}`, seconds, seconds, step)
 	check(w.t, os.MkdirAll(filepath.Join(w.dir, "runs"), 0o777))
-	check(w.t, os.WriteFile(filepath.Join(w.dir, "runs", "."+id+".lease"), []byte(text), 0o666))
+	path := filepath.Join(w.dir, "runs", "."+id+".lease")
+	check(w.t, os.WriteFile(path, []byte(text), 0o666))
+	now := w.disk.Add(time.Since(w.began))
+	check(w.t, os.Chtimes(path, now, now))
 }
 
 func (w *watched) put(id string, status results.Status) {
@@ -253,6 +262,8 @@ func TestWatchJSON(t *testing.T) {
 		var got map[string]any
 		check(t, json.Unmarshal(out.Bytes(), &got))
 		running := fmt.Sprint(got["running"])
+		// The disk's clock went on meanwhile.
+		running = regexp.MustCompile(`seconds:10\.0[0-9]*`).ReplaceAllString(running, "seconds:10")
 		want := "[map[host:node7 loss:5.4321 place:rank=b process:4 run:b seconds:10 step:3 steps:100 task:12_3]]"
 		if running != want || got["checkpoints"] != nil || got["missing"] != 4.0 {
 			t.Errorf("%s", out.String())
