@@ -1,11 +1,13 @@
 package transfer
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
 	"ranksweep/explain"
+	"ranksweep/paper/number"
 	"ranksweep/reproduction"
 )
 
@@ -104,6 +106,7 @@ func TestQuotes(t *testing.T) {
 // TestDoubts: whatever is beyond what was derived and measured is said.
 func TestDoubts(t *testing.T) {
 	plain := explain.Settings{Rank: 16, Alpha: 32, P: 1, LR: 2e-4}
+	measured, _ := measuredOf("adamw", reproduction.BestRatePower, 1)
 	for _, c := range []struct {
 		change func(*explain.Settings, *Question)
 		want   string
@@ -114,7 +117,9 @@ func TestDoubts(t *testing.T) {
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "lion" }, "that lion follows the same law is taken"},
 		{func(_ *explain.Settings, q *Question) { q.Optimizer = "sgd" }, "neither derived nor measured"},
 		{func(_ *explain.Settings, q *Question) { q.Rank = 4 }, "from small to large ranks only"},
-		{func(_ *explain.Settings, q *Question) {}, "the measured power, 0.027 [0.013, 0.041], is not the"},
+		{func(_ *explain.Settings, q *Question) {},
+			fmt.Sprintf("the measured power, %s [%s, %s], is not the derived one, 0", number.Fixed(measured.Value, 3),
+				number.Fixed(measured.Low, 3), number.Fixed(measured.High, 3))},
 		{func(s *explain.Settings, _ *Question) { s.P = 0 }, "the measured power changes with the rank"},
 		{func(s *explain.Settings, _ *Question) { s.P = 0.75 }, "not measured under adamw with γ ∝ r^-0.75"},
 		{func(s *explain.Settings, _ *Question) { s.DoRA = true }, "DoRA trains magnitudes"},
