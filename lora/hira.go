@@ -18,7 +18,7 @@ func (hiRA) Traits() Traits { return Ranked | Seeded | Kinds }
 
 func (hiRA) Roles() []nn.Role { return []nn.Role{nn.RoleB, nn.RoleA} }
 
-func (hiRA) BeyondTheory() string { return "multiplies BA by W" }
+func (hiRA) BeyondTheory() string { return "" }
 
 func (hiRA) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	return attachAddends(arena, m, c, func(l *nn.Linear, shared *workspace) (addend, error) {

@@ -24,7 +24,7 @@ func (veRA) Traits() Traits { return Ranked | Seeded }
 
 func (veRA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (veRA) BeyondTheory() string { return "trains two vectors" }
+func (veRA) BeyondTheory() string { return "" }
 
 func (veRA) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	targets, err := c.targets(m)

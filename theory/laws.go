@@ -35,6 +35,8 @@ func (t Prediction) Later() Prediction {
 var lawsOf = map[string]Laws{
 	lora.LoHaMethod: loHa,
 	lora.LoKrMethod: loKr,
+	lora.VeRAMethod: veRA,
+	lora.HiRAMethod: hiRA,
 }
 
 // LawsOf returns the laws of a method; false if it has none of its own.

@@ -63,6 +63,36 @@ func loKrStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense
 	}
 }
 
+func veRAStep(g *mat.Dense, _ float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	out, in := g.Dims()
+	var m, along mat.Dense
+	m.Mul(uniform(out, rank, rank, rng), uniform(rank, in, in, rng)) // up to a constant
+	along.MulElem(g, &m)
+	gradient := mat.NewDense(out, 1, nil)
+	for i := range out {
+		gradient.Set(i, 0, mat.Sum(along.RowView(i)))
+	}
+	return gradient, func(step *mat.Dense) *mat.Dense {
+		var d mat.Dense
+		d.Apply(func(i, _ int, v float64) float64 { return step.At(i, 0) * v }, &m)
+		return &d
+	}
+}
+
+func hiRAStep(g *mat.Dense, _ float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	out, in := g.Dims()
+	w, a := gaussian(out, in, rng), gaussian(rank, in, rng)
+	var h, gradient mat.Dense
+	h.MulElem(g, w)
+	gradient.Mul(&h, a.T())
+	return &gradient, func(step *mat.Dense) *mat.Dense {
+		var d mat.Dense
+		d.Mul(step, a)
+		d.MulElem(w, &d)
+		return &d
+	}
+}
+
 // loHaFactor is the factor that package theory names.
 func loHaFactor(u nn.Update, rank int) float64 {
 	if u == nn.LinearUpdate {
@@ -70,6 +100,8 @@ func loHaFactor(u nn.Update, rank int) float64 {
 	}
 	return 1
 }
+
+func noFactor(nn.Update, int) float64 { return 1 }
 
 // TestLawsHoldForOneMap fits what theory predicts of a method over simulated steps, as TestPredictionsHoldForOneMap
 // does for LoRA, far below and far above the width beyond which a law changes. Fits may bend by 0.03.
@@ -85,7 +117,10 @@ func TestLawsHoldForOneMap(t *testing.T) {
 	}{
 		{lora.LoHaMethod, loHaStep, 512, 8, []int{2, 4, 8}, 40, false, loHaFactor},
 		{lora.LoHaMethod, loHaStep, 4, 8, []int{64, 128, 256, 512}, 40, true, loHaFactor},
-		{lora.LoKrMethod, loKrStep, 128, 128, []int{4, 8, 12}, 60, false, func(nn.Update, int) float64 { return 1 }},
+		{lora.LoKrMethod, loKrStep, 128, 128, []int{4, 8, 12}, 60, false, noFactor},
+		{lora.VeRAMethod, veRAStep, 64, 64, []int{4, 16, 64}, 60, false, noFactor},
+		{lora.HiRAMethod, hiRAStep, 8, 512, []int{1, 2, 4, 8}, 60, false, noFactor},
+		{lora.HiRAMethod, hiRAStep, 8, 4, []int{64, 128, 256, 512}, 60, true, noFactor},
 	} {
 		laws, ok := theory.LawsOf(test.method)
 		if !ok {
