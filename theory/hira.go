@@ -11,8 +11,8 @@ import (
 //	∇B = H Aᵀ,   ΔW = W ∘ (B₁A),
 //
 // so that the gradient and the loss drop are LoRA's at γ = 1 for the gradient H: E‖∇B‖² = r σ² ‖H‖². An
-// entry of B₁A has r aligned terms and √r that are not, as LoRA's has, and W multiplies both. So all powers of rank are LoRA's at
-// p = 0, which are stable under no optimizer.
+// entry of B₁A has r aligned terms and √r that are not, as LoRA's has, and W multiplies both. So all powers
+// of rank are LoRA's at p = 0, which are stable under no optimizer.
 var hiRA = Laws{
 	GradNorm: unmultiplied(GradNormB),
 	LossDrop: unmultiplied(LossDrop),
