@@ -37,6 +37,7 @@ func (e *Experiment) customary(optimizer string) []Setting {
 		{"beta1", own.Beta1, usual.Beta1},
 		{"beta2", own.Beta2, usual.Beta2},
 		{"eps", own.Eps, usual.Eps},
+		{"damping", own.Damping, usual.Damping},
 	} {
 		f := mustField(s.name)
 		if s.own != 0 && s.own != s.usual && e.places[f.path] == "" && e.axis(f) == nil {

@@ -2,8 +2,11 @@ package experiments
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"ranksweep/lora"
+	"ranksweep/nn"
 )
 
 // FieldText is what a user needs to know of one field of an experiment file.
@@ -92,14 +95,14 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"train.lr":        {"", "Learning rate, at its peak."},
 	"train.lr_a":      {"", "Learning rate of A in place of `lr`; 0: `lr`."},
 	"train.lr_b":      {"", "Learning rate of B in place of `lr`; 0: `lr`."},
-	"train.momentum":  {"", "Momentum of sgd, scaled-sgd and muon."},
-	"train.beta1": {"", "adamw, scaled-adamw: how much of the gradient's running mean is kept a step. lion: the " +
-		"mean's share in an update."},
-	"train.beta2": {"", "adamw, scaled-adamw: how much of the running mean of squares is kept a step. lion: the " +
-		"same of the running mean."},
-	"train.eps": {"", "adamw, scaled-adamw: added to the root of the mean square."},
-	"train.damping": {"", "scaled-sgd, scaled-adamw: added to the diagonals of AAᵀ and BᵀB, by whose inverses they " +
-		"multiply gradients."},
+	"train.momentum":  {"", "Momentum of " + using("momentum", "") + "."},
+	"train.beta1": {"", using("beta1", "lion") + ": how much of the gradient's running mean is kept a step. " +
+		"lion: the mean's share in an update."},
+	"train.beta2": {"", using("beta2", "lion") + ": how much of the running mean of squares is kept a step. " +
+		"lion: the same of the running mean."},
+	"train.eps": {"", using("eps", "") + ": added to the root of the mean square."},
+	"train.damping": {"", using("damping", "lora-fa-adamw") + ": added to the diagonals of AAᵀ and BᵀB, by whose " +
+		"inverses they multiply gradients. lora-fa-adamw: the same of AAᵀ alone."},
 	"train.weight_decay": {"", "Added to the gradient under sgd and scaled-sgd; under the others it shrinks the " +
 		"weights directly."},
 	"train.clip": {"Frobenius norm", "Largest norm of all gradients together; longer ones are shortened " +
@@ -129,6 +132,12 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"measure.probe":         {"sequences", "Size of the probe batch, which is the same at every step."},
 	"measure.theory": {"", "Compute beside each statistic what theory expects of it at this very rank, where " +
 		"there is an exact expression."},
+}
+
+// using lists the optimizers that have a setting, but for one of which its text speaks apart.
+func using(setting, apart string) string {
+	names := slices.DeleteFunc(nn.OptimizersWith(setting), func(name string) bool { return name == apart })
+	return strings.Join(names, ", ")
 }
 
 // KeyText explains a key of an experiment file that is no field of a run.

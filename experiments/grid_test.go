@@ -124,8 +124,8 @@ func TestConfigsErrors(t *testing.T) {
 			"experiments: x.yaml:4: rank=1: scaling log: γ = α/ln r needs rank and match_rank of at least 2",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd, scaled-sgd and muon use momentum: " +
-				"must be 0 for optimizer adamw",
+			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd, muon, scaled-sgd use momentum: must be " +
+				"0 for optimizer adamw",
 		}, {
 			"an optimizer that needs two factors",
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, full]}",
@@ -136,6 +136,11 @@ func TestConfigsErrors(t *testing.T) {
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, loha]}",
 			"experiments: x.yaml:3: method=loha: optimizer scaled-adamw: divides the gradients of the two factors of " +
 				"BA by each other, and method loha does not train these: use another optimizer",
+		}, {
+			"an optimizer that needs an A that stays",
+			"data: a\ntrain: {optimizer: lora-fa-adamw}\ngrid: {method: [lora-fa, lora]}",
+			"experiments: x.yaml:3: method=lora: optimizer lora-fa-adamw: divides the gradient of B by an A that " +
+				"does not train, and method lora has no such A: use method lora-fa, or another optimizer",
 		}, {
 			"a slip of the pen", "data: a\ngrid: {rank: [1, 2, 3, 4, 5, 6, 7, 8], alpha: [1, 2, 3, 4, 5, 6, 7, 8], " +
 				"lr: [1, 2, 3, 4, 5, 6, 7, 8], eps: [.1, .2, .3, .4, .5, .6, .7, .8], seed: [1, 2, 3, 4, 5, 6, 7, " +

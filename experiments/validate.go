@@ -117,13 +117,18 @@ func (c Config) Validate() error {
 func (c Config) checkOptimizer() error {
 	t := c.Train
 	if t.Momentum > 0 && t.OptimizerConfig().Momentum == 0 {
-		return about("train.momentum", "train.optimizer")("momentum %s: only sgd, scaled-sgd and muon use momentum: "+
-			"must be 0 for optimizer %s", written(t.Momentum), t.Optimizer)
+		return about("train.momentum", "train.optimizer")("momentum %s: only %s use momentum: must be 0 for "+
+			"optimizer %s", written(t.Momentum), using("momentum", ""), t.Optimizer)
 	}
 	if nn.Pairs(t.Optimizer) && !c.Adapter.Has(lora.Factors) {
 		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradients of the two factors of "+
 			"BA by each other, and method %s does not train these: use another optimizer", t.Optimizer,
 			c.Adapter.Method)
+	}
+	if nn.NeedsFixedA(t.Optimizer) && !c.Adapter.Has(lora.FixedA) {
+		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradient of B by an A that does "+
+			"not train, and method %s has no such A: use method %s, or another optimizer", t.Optimizer,
+			c.Adapter.Method, lora.LoRAFAMethod)
 	}
 	return nil
 }

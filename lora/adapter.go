@@ -43,11 +43,12 @@ func (a *Adapter) Params() []nn.Param {
 	param := func(name string, role nn.Role, v, d blas32.General) nn.Param {
 		return nn.Param{
 			Name: a.Base.Name + name, Module: a.Base.Name, Role: role,
-			Rows: v.Rows, Cols: v.Cols, Value: v.Data, Grad: d.Data, Decay: true,
+			Rows: v.Rows, Cols: v.Cols, Value: v.Data, Grad: d.Data, Decay: true, Gamma: a.Gamma(),
 		}
 	}
 	b := param(".lora_B.weight", nn.RoleB, a.B, a.dB)
 	if a.fixedA() {
+		b.Fixed = &a.A
 		return []nn.Param{b}
 	}
 	return []nn.Param{param(".lora_A.weight", nn.RoleA, a.A, a.dA), b}

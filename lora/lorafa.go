@@ -3,11 +3,11 @@ package lora
 import "ranksweep/nn"
 
 // loRAFA is LoRA-FA (Zhang et al. 2023, arXiv 2308.03303): LoRA whose A stays as it was drawn. Any
-// optimizer trains B; PEFT's preconditioner for it is not here.
+// optimizer trains B that does not need A's gradient; the optimizer that PEFT has for it is lora-fa-adamw.
 type loRAFA struct{}
 
 func (loRAFA) Traits() Traits {
-	return Ranked | Multiplied | Seeded | Kinds | Dropping | Halves | HandsOut
+	return Ranked | Multiplied | Seeded | Kinds | Dropping | Halves | HandsOut | FixedA
 }
 
 func (loRAFA) Roles() []nn.Role { return []nn.Role{nn.RoleB} }

@@ -28,6 +28,8 @@ const (
 	Even
 	// HandsOut: what it trains is an adapter that [Trained] can hold, up to a magnitude.
 	HandsOut
+	// FixedA: it adds γBA to the weights, and trains B beside an A that stays as it was drawn.
+	FixedA
 )
 
 // Has reports whether all of some traits are there.

@@ -146,6 +146,8 @@ func TestOptimizerFlops(t *testing.T) {
 		made = 0
 		params := append(oddParams(rand.New(rand.NewPCG(12, 4))), adapterOf(150, 70, 90)...)
 		params[len(params)-2].Module, params[len(params)-1].Module = "larger", "larger"
+		fixed := NewMatrix(150, 70)
+		params[len(params)-1].Fixed, params[len(params)-1].Gamma = &fixed, 1
 		mustOptimizer(t, c, params).Step(UniformRate(0.1))
 		if counted := c.Flops(params); counted != made {
 			t.Errorf("%s: %g operations are counted, %g made", c.Name, counted, made)

@@ -33,7 +33,7 @@ type OptimizerConfig struct {
 	Beta1       float64 // adamw: decay of the mean gradient; lion: share of the mean gradient in an update
 	Beta2       float64 // adamw: decay of the mean squared gradient; lion: decay of the mean gradient
 	Eps         float64 // adamw: added to the root of the mean square
-	Damping     float64 // scaled-sgd, scaled-adamw: δ, added to the diagonals of AAᵀ and BᵀB
+	Damping     float64 // scaled-sgd, scaled-adamw, lora-fa-adamw: δ, added to the diagonals of AAᵀ and BᵀB
 	WeightDecay float64 // all optimizers, for parameters with Decay set
 }
 
@@ -45,19 +45,31 @@ type variant struct {
 	flops    func(params []Param) float64 // operations in the products of a step; nil without any
 
 	pairs  bool                          // works on A and B together
+	fixedA bool                          // works on a B beside an A that does not train
 	update Update                        // how its first update depends on the gradient
 	scale  func(c OptimizerConfig) Scale // how its updates grow with the gradient
 }
 
 // variants are in the order in which lists show them.
 var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant,
-	scaledSGDVariant, scaledAdamWVariant}
+	scaledSGDVariant, scaledAdamWVariant, loraFAVariant}
 
 // Optimizers lists the names of all kinds.
 func Optimizers() []string {
 	var names []string
 	for _, v := range variants {
 		names = append(names, v.defaults.Name)
+	}
+	return names
+}
+
+// OptimizersWith lists the names of the kinds that have a setting, named as in errors.
+func OptimizersWith(setting string) []string {
+	var names []string
+	for _, v := range variants {
+		if slices.Contains(v.settings, setting) {
+			names = append(names, v.defaults.Name)
+		}
 	}
 	return names
 }
@@ -103,6 +115,13 @@ func (c OptimizerConfig) Validate() error {
 func Pairs(optimizer string) bool {
 	v, _ := variantOf(optimizer)
 	return v.pairs
+}
+
+// NeedsFixedA reports whether the named optimizer needs a method that trains a B beside an A that stays as it
+// was drawn.
+func NeedsFixedA(optimizer string) bool {
+	v, _ := variantOf(optimizer)
+	return v.fixedA
 }
 
 // Own returns c with 0 for the settings that its optimizer does not have.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/blas/blas32"
 )
 
 // testOptimizers has every kind of optimizer, with every setting that changes its state.
@@ -22,11 +24,13 @@ func testOptimizers() []OptimizerConfig {
 		{Name: "muon", WeightDecay: 0.1},
 		{Name: "scaled-sgd", Momentum: 0.9, Damping: 1e-2, WeightDecay: 0.1},
 		{Name: "scaled-adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Damping: 1e-2, WeightDecay: 0.1},
+		{Name: "lora-fa-adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, Damping: 1e-8, WeightDecay: 0.1},
 	}
 }
 
 // oddParams has row and column vectors, matrices, and one parameter of each role; every other
-// parameter decays. The second and the third are the factors of an adapter of rank 1.
+// parameter decays. The second and the third are the factors of an adapter of rank 1. The third also stands
+// beside an A that does not train.
 func oddParams(rng *rand.Rand) []Param {
 	var params []Param
 	for i, shape := range [][2]int{{1, 1}, {1, 7}, {5, 1}, {13, 6}, {3, 17}} {
@@ -36,7 +40,10 @@ func oddParams(rng *rand.Rand) []Param {
 			Value: make([]float32, n), Grad: make([]float32, n), Decay: i%2 == 0,
 		}
 		if i == 1 || i == 2 {
-			p.Module = "map"
+			p.Module, p.Gamma = "map", 2
+		}
+		if i == 2 {
+			p.Fixed = &blas32.General{Rows: 1, Cols: 3, Stride: 3, Data: []float32{1, -0.5, 0.25}}
 		}
 		fillNormal(p.Value, 1, rng)
 		params = append(params, p)

@@ -2,6 +2,8 @@ package nn
 
 // Param: an array that trains, with its gradient; Role tells A, B and the rest apart.
 
+import "gonum.org/v1/gonum/blas/blas32"
+
 // Param is one trained array and the accumulator of its gradient.
 type Param struct {
 	Name   string // unique within a run, as in checkpoints
@@ -12,6 +14,9 @@ type Param struct {
 	Value  []float32 // (Rows·Cols), row-major
 	Grad   []float32 // (Rows·Cols), added to by Backward
 	Decay  bool      // weight decay applies
+
+	Gamma float64         // γ, of a factor of γBA; 0 of any other array
+	Fixed *blas32.General // of a B beside an A that does not train: this A; otherwise nil
 }
 
 // Role is the kind of a trained array; each role may have a learning rate of its own.

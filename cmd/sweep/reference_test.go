@@ -166,9 +166,10 @@ func customaryPart(t *testing.T) string {
 	for _, name := range nn.Optimizers() {
 		o, err := nn.DefaultOptimizer(name)
 		check(t, err)
-		rows = append(rows, []string{code(name), orDash(o.Momentum), orDash(o.Beta1), orDash(o.Beta2), orDash(o.Eps)})
+		rows = append(rows, []string{code(name), orDash(o.Momentum), orDash(o.Beta1), orDash(o.Beta2), orDash(o.Eps),
+			orDash(o.Damping)})
 	}
-	return markdown([]string{"optimizer", "momentum", "beta1", "beta2", "eps"}, rows)
+	return markdown([]string{"optimizer", "momentum", "beta1", "beta2", "eps", "damping"}, rows)
 }
 
 // columnsPart is a table a file.

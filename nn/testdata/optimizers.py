@@ -1,18 +1,21 @@
-"""Prints goldenValues of optimizer_golden_test.go and scaledGolden of scaled_test.go, in float64:
-computed by PyTorch, transformers or PEFT if they have the optimizer, else by the paper's algorithm.
+"""Prints goldenValues of optimizer_golden_test.go, scaledGolden of scaled_test.go and loraFAGolden of
+lorafa_test.go, in float64: computed by PyTorch, transformers or PEFT if they have the optimizer, else by the
+paper's algorithm.
 
     pip install torch==2.15.0 transformers==5.24.0 peft==0.21.2
     python optimizers.py
 
 torch.optim.Muon always orthogonalizes in torch.bfloat16; while it runs here, that name
 stands for float64. The differences of updates in bfloat16 and float32 from exact ones
-are printed last, for matrices of normal numbers.
+are printed last, for matrices of normal numbers. So is by how much PEFT's gradient of LoRA-FA differs, which
+it computes in bfloat16 unless that is not to be had.
 """
 
 from unittest import mock
 
 import numpy as np
 import torch
+from peft.optimizers.lorafa import LoraFAOptimizer
 from peft.optimizers.riemannian import _RiemannianPreconditioner
 from torch.optim import _muon
 from transformers import Adafactor
@@ -107,6 +110,43 @@ def scaled(make, settings):
     return [*a.flatten().tolist(), *b.flatten().tolist()]
 
 
+LORA_FA = {"lr": 0.1, "betas": (0.9, 0.999), "weight_decay": 0.1, "eps": 1e-6}
+
+
+def lora_fa(a, b, gamma, bfloat16, **settings):
+    """PEFT's optimizer of LoRA-FA, over one adapter."""
+    a.requires_grad_(False)
+    group = {"params": [a, b], "names": ["map.lora_A", "map.lora_B"], "scaling_factors": [gamma, gamma]}
+    optimizer = LoraFAOptimizer([group | LORA_FA | settings])
+
+    def step():
+        with mock.patch("peft.optimizers.lorafa.is_bf16_available", lambda: bfloat16):
+            optimizer.step()
+
+    return step
+
+
+def five_of_lora_fa(gamma):
+    """Five of its steps on B (3, 2) beside A (2, 4)."""
+    a, b = start((2, 4)), start((3, 2))
+    step = lora_fa(a, b, gamma, bfloat16=False)
+    for i in range(1, 6):
+        b.grad = gradient(b, i)
+        step()
+    return b.flatten().tolist()
+
+
+def moved_by_lora_fa(bfloat16):
+    """How ten of its steps move a B of normal numbers, in float32."""
+    torch.manual_seed(2)
+    a, b = torch.randn(16, 256) / 16, torch.zeros(128, 16, requires_grad=True)
+    step = lora_fa(a, b, 2.0, bfloat16, weight_decay=0.0)
+    for _ in range(10):
+        b.grad = torch.randn(128, 256) @ a.T
+        step()
+    return b.detach()
+
+
 def orthogonalized(g, dtype):
     coefficients = (_muon.DEFAULT_A, _muon.DEFAULT_B, _muon.DEFAULT_C)
     with mock.patch("torch.bfloat16", dtype):
@@ -116,6 +156,7 @@ def orthogonalized(g, dtype):
 def main():
     goldens = [golden(make, settings) for make, settings in OPTIMIZERS]
     goldens += [scaled(make, settings) for make, settings in SCALED]
+    goldens += [five_of_lora_fa(gamma) for gamma in (0.5, 4.0)]
     for numbers in goldens:
         values = [f"{v:.9f}," for v in numbers]
         print("\t{")
@@ -132,6 +173,10 @@ def main():
             d = (orthogonalized(g, dtype) - want) / rms
             print(f"{dtype} {shape}: Muon's update differs by {d.square().mean().sqrt():.2g} of its RMS,"
                   f" at most by {d.abs().max():.2g}")
+
+    exact = moved_by_lora_fa(bfloat16=False)
+    off = (moved_by_lora_fa(bfloat16=True) - exact).square().mean().sqrt() / exact.square().mean().sqrt()
+    print(f"In bfloat16, ten steps of LoRA-FA differ by {off:.2g} of their RMS")
 
 
 main()

@@ -62,7 +62,9 @@ func TestResumedIsTheSame(t *testing.T) {
 	for _, optimizer := range nn.Optimizers() {
 		c := of(config(filepath.Join(goldens, "llama"), source), optimizer)
 		c.Train.WeightDecay = 0.1
-		all = append(all, c)
+		if c.Validate() == nil { // not every optimizer trains LoRA
+			all = append(all, c)
+		}
 	}
 	for _, method := range b.methods(t) {
 		c := config(filepath.Join(goldens, "gpt2"), source)

@@ -21,6 +21,7 @@ def abilities(device):
     able = {
         "optimizers": list(optimizers.OPTIMIZERS), "methods": METHODS, "dropout": True, "checkpoints": True,
     } | arithmetic.abilities(device)  # fmt: skip
+    able["why"]["optimizer"] = "it has no code for the others, or not for the method that they need; trainer local has"
     able["why"]["method"] = "it has no code for the others yet; trainer local has"
     return able
 
