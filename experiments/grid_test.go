@@ -129,13 +129,13 @@ func TestConfigsErrors(t *testing.T) {
 		}, {
 			"an optimizer that needs two factors",
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, full]}",
-			"experiments: x.yaml:3: method=full: optimizer scaled-adamw: divides the gradients of the two " +
-				"factors of BA by each other, and method full does not train these: use another optimizer",
+			"experiments: x.yaml:3: method=full: optimizer scaled-adamw: works on the two factors of BA " +
+				"together, and method full does not train these: use another optimizer",
 		}, {
 			"an optimizer that needs two factors of one product",
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, loha]}",
-			"experiments: x.yaml:3: method=loha: optimizer scaled-adamw: divides the gradients of the two factors of " +
-				"BA by each other, and method loha does not train these: use another optimizer",
+			"experiments: x.yaml:3: method=loha: optimizer scaled-adamw: works on the two factors of BA " +
+				"together, and method loha does not train these: use another optimizer",
 		}, {
 			"an optimizer that needs an A that stays",
 			"data: a\ntrain: {optimizer: lora-fa-adamw}\ngrid: {method: [lora-fa, lora]}",

@@ -121,9 +121,8 @@ func (c Config) checkOptimizer() error {
 			"optimizer %s", written(t.Momentum), using("momentum", ""), t.Optimizer)
 	}
 	if nn.Pairs(t.Optimizer) && !c.Adapter.Has(lora.Factors) {
-		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradients of the two factors of "+
-			"BA by each other, and method %s does not train these: use another optimizer", t.Optimizer,
-			c.Adapter.Method)
+		return about("train.optimizer", "adapter.method")("optimizer %s: works on the two factors of BA together, "+
+			"and method %s does not train these: use another optimizer", t.Optimizer, c.Adapter.Method)
 	}
 	if nn.NeedsFixedA(t.Optimizer) && !c.Adapter.Has(lora.FixedA) {
 		return about("train.optimizer", "adapter.method")("optimizer %s: divides the gradient of B by an A that does "+

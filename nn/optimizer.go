@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"ranksweep/paper/number"
 )
 
@@ -52,7 +54,7 @@ type variant struct {
 
 // variants are in the order in which lists show them.
 var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant,
-	scaledSGDVariant, scaledAdamWVariant, loraFAVariant}
+	scaledSGDVariant, scaledAdamWVariant, loraFAVariant, riteVariant}
 
 // Optimizers lists the names of all kinds.
 func Optimizers() []string {
@@ -273,6 +275,19 @@ func (s *stepCount) tensor(optimizer string) Tensor {
 // stateTensor describes an array of an optimizer's state that has the shape of p.
 func stateTensor(prefix string, p *Param, data []float32) Tensor {
 	return Tensor{Name: prefix + "." + p.Name, Shape: []int{p.Rows, p.Cols}, Data: data}
+}
+
+// matrixTensor describes a matrix of an optimizer's state, whose rows are adjacent.
+func matrixTensor(name string, m blas32.General) Tensor {
+	return Tensor{Name: name, Shape: []int{m.Rows, m.Cols}, Data: m.Data}
+}
+
+// prefixed gives the state of an inner optimizer the names of the outer one's.
+func prefixed(outer string, state []Tensor) []Tensor {
+	for i := range state {
+		state[i].Name = outer + "/" + state[i].Name
+	}
+	return state
 }
 
 // zerosLike returns a zero array for each parameter.

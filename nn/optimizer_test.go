@@ -25,6 +25,7 @@ func testOptimizers() []OptimizerConfig {
 		{Name: "scaled-sgd", Momentum: 0.9, Damping: 1e-2, WeightDecay: 0.1},
 		{Name: "scaled-adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Damping: 1e-2, WeightDecay: 0.1},
 		{Name: "lora-fa-adamw", Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, Damping: 1e-8, WeightDecay: 0.1},
+		{Name: "lora-rite", Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, WeightDecay: 0.1},
 	}
 }
 

@@ -102,34 +102,5 @@ func scaledFlops(params []Param) (sum float64) {
 }
 
 func (s *scaled) State() []Tensor {
-	all := s.inner.State()
-	for i := range all {
-		all[i].Name = s.name + "/" + all[i].Name
-	}
-	return all
+	return prefixed(s.name, s.inner.State())
 }
-
-// pair is the two factors of one adapter: the places of A, (r, in), and of B, (out, r), among parameters.
-type pair struct{ a, b int }
-
-// pairsOf finds the adapters among parameters: an A and a B of one map, of one rank.
-func pairsOf(params []Param) (all []pair) {
-	bs := make(map[string]int)
-	for i, p := range params {
-		if p.Role == RoleB && p.Module != "" {
-			bs[p.Module] = i
-		}
-	}
-	for i, p := range params {
-		if b, ok := bs[p.Module]; ok && p.Role == RoleA && p.Rows == params[b].Cols {
-			all = append(all, pair{i, b})
-		}
-	}
-	return all
-}
-
-// matrix is the value of a parameter.
-func (p *Param) matrix() blas32.General { return matrixOf(p.Value, p.Rows, p.Cols) }
-
-// gradient is the gradient of a parameter.
-func (p *Param) gradient() blas32.General { return matrixOf(p.Grad, p.Rows, p.Cols) }

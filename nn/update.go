@@ -14,6 +14,10 @@ const (
 	EvenUpdate                   // entries of about equal size, whatever the size of the gradient
 	SpectralUpdate               // the gradient with all its singular values set to 1
 	DividedUpdate                // the gradient of one factor divided by the Gram matrix of the other
+
+	// SpectralBAUpdate changes BA by the gradient of BA within the rows of A, or the columns of B, with all
+	// its singular values set to one that does not depend on γ.
+	SpectralBAUpdate
 )
 
 // UpdateOf returns the kind of the first update of the named optimizer, and OtherUpdate for

@@ -97,9 +97,12 @@ func of(c experiments.Config, name string) experiments.Config {
 		panic(err)
 	}
 	rates := map[string]float64{"sgd": 0.05, "adamw": 1e-3, "adafactor": 1e-3, "lion": 5e-4,
-		"signsgd": 5e-4, "muon": 2e-3, "scaled-sgd": 0.01, "scaled-adamw": 1e-3}
+		"signsgd": 5e-4, "muon": 2e-3, "scaled-sgd": 0.01, "scaled-adamw": 1e-3, "lora-rite": 1e-4}
 	c.Train.Optimizer, c.Train.LR = name, rates[name]
 	c.Train.Momentum, c.Train.Beta1, c.Train.Beta2, c.Train.Eps = o.Momentum, o.Beta1, o.Beta2, o.Eps
+	if o.Damping != 0 {
+		c.Train.Damping = o.Damping
+	}
 	return c
 }
 

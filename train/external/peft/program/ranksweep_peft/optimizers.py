@@ -180,9 +180,97 @@ class Scaled:
         self.inner.restore(state)
 
 
+def in_rows(array, value):
+    """A as it stands, and B transposed, in float64: both have as many rows as the rank."""
+    return (value if array.role == "a" else value.T).double()
+
+
+class Together(Written):
+    """An optimizer that moves the A and the B of an adapter together, and other arrays by another one."""
+
+    def __init__(self, c, arrays, rest):
+        self.pairs = [p for p in zip(arrays, arrays[1:]) if (p[0].role, p[1].role) == ("a", "b")]
+        super().__init__(c, [array for pair in self.pairs for array in pair])
+        others = [array for array in arrays if array not in self.arrays]
+        self.rest = rest(c, others) if others else None
+
+    @torch.no_grad()
+    def step(self, rates):
+        self.steps += 1
+        moves = []
+        for a, b in self.pairs:
+            for x, y in (a, b), (b, a):
+                g, other = in_rows(x, x.value.grad), in_rows(y, y.value)
+                moves.append(self.update(self.kept[self.arrays.index(x)], g, whitening(other), other))
+        for (a, b), of_a, of_b in zip(self.pairs, moves[::2], moves[1::2]):
+            self.move(a, of_a, b, of_b.T, rates)
+        if self.rest:
+            self.rest.step(rates)
+
+    def state(self):
+        return super().state() | {f"rest.{name}": v for name, v in (self.rest.state() if self.rest else {}).items()}
+
+    def restore(self, state):
+        super().restore(state)
+        if self.rest:
+            self.rest.restore({name[5:]: v for name, v in state.items() if name.startswith("rest.")})
+
+
+def whitening(y):
+    """E, for which the rows of E y are orthonormal or zero, and span those of y."""
+    values, vectors = torch.linalg.eigh(y @ y.T)
+    kept = values > 1e-6 * values.max()
+    return torch.where(kept, values, 1).rsqrt().mul(kept)[:, None] * vectors.T
+
+
+def inverse_root(m, shift=0.0):
+    """(M + shift I)^(−½); eigenvalues that float32 does not know are raised."""
+    values, vectors = torch.linalg.eigh(m)
+    values = values.clamp(min=0) + shift
+    values += 1e-6 * values.norm()
+    return (vectors * torch.where(values > 0, values, 1).rsqrt()) @ vectors.T
+
+
+class Rite(Together):
+    """LoRA-RITE, Yen et al., arXiv:2410.20625, algorithm 1, with what ranksweep's trainer says it chose."""
+
+    def __init__(self, c, arrays):
+        super().__init__(c, arrays, adamw)
+
+    def zeros(self, array):
+        a, b = next(pair for pair in self.pairs if array in pair)
+        x, y = (a, b) if array is a else (b, a)
+        basis, mean = torch.zeros_like(in_rows(y, y.value)), torch.zeros_like(in_rows(x, x.value))
+        return basis, mean, basis.new_zeros(len(basis), len(basis)), basis.new_zeros(1)
+
+    def update(self, state, gradient, e, other):
+        basis, mean, second, escaped = state
+        alpha, beta = self.decay("beta1"), self.decay("beta2")
+        g, turn = e @ gradient, e @ other @ basis.T
+        basis.copy_(e @ other)
+        before = torch.linalg.eigvalsh(second)
+        second.copy_(turn @ second @ turn.T)
+        lost = (before - torch.linalg.eigvalsh(second)).max().clamp(min=0)
+        escaped.add_(lost).mul_(beta)
+        second.mul_(beta).add_(g @ g.T, alpha=(1 - beta) / g.shape[1])
+        root = inverse_root(second, float(escaped) + self.c["eps"] ** 2)
+        mean.copy_(alpha * turn @ mean + (1 - alpha) * root @ g)
+        return e.T @ mean
+
+    def decay(self, name):
+        """The decay of a running mean from zero that is the mean of what it has seen."""
+        beta, t = self.c[name], self.steps
+        return beta * (1 - beta ** (t - 1)) / (1 - beta**t)
+
+    def move(self, a, of_a, b, of_b, rates):
+        for x, update in (a, of_a), (b, of_b):
+            lr = rates[x.role]
+            x.value.mul_(1 - lr * self.c["weight_decay"]).sub_(update.to(x.value.dtype), alpha=lr)
+
+
 OPTIMIZERS = {
     "sgd": sgd, "adamw": adamw, "adafactor": adafactor, "lion": Lion, "signsgd": SignSGD, "muon": Muon,
-    "scaled-sgd": partial(Scaled, sgd), "scaled-adamw": partial(Scaled, adamw),
+    "scaled-sgd": partial(Scaled, sgd), "scaled-adamw": partial(Scaled, adamw), "lora-rite": Rite,
 }  # fmt: skip
 
 
