@@ -155,7 +155,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"empty text", "model: ''", `experiments: x.yaml:1: model "": must not be empty`},
 		{"unknown choice", "train: {optimizer: adam}",
 			`experiments: x.yaml:1: optimizer "adam": must be one of sgd, adamw, adafactor, lion, signsgd, muon, ` +
-				`scaled-sgd, scaled-adamw, lora-fa-adamw, lora-rite`},
+				`scaled-sgd, scaled-adamw, lora-fa-adamw, lora-rite, ` +
+				`lora-muon`},
 		{"unknown scaling", "adapter: {scaling: rslorra}",
 			`experiments: x.yaml:1: scaling "rslorra": must be lora, rslora, constant, log, lora+, mua or a number, ` +
 				`the exponent p of α/r^p, and after it what else depends on rank, as in rslora,init=0.5`},

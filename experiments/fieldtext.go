@@ -104,7 +104,7 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"train.damping": {"", using("damping", "lora-fa-adamw") + ": added to the diagonals of AAᵀ and BᵀB, by whose " +
 		"inverses they multiply gradients. lora-fa-adamw: the same of AAᵀ alone."},
 	"train.weight_decay": {"", "Added to the gradient under sgd and scaled-sgd; under the others it shrinks the " +
-		"weights directly."},
+		"weights directly. lora-muon: it shrinks BA."},
 	"train.clip": {"Frobenius norm", "Largest norm of all gradients together; longer ones are shortened " +
 		"to it. 0: never."},
 	"train.schedule": {"", "How the learning rate goes after the warmup: `constant`, or down to 0 along a line or " +

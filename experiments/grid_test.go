@@ -124,8 +124,8 @@ func TestConfigsErrors(t *testing.T) {
 			"experiments: x.yaml:4: rank=1: scaling log: γ = α/ln r needs rank and match_rank of at least 2",
 		}, {
 			"momentum that nothing uses", "data: a\ntrain: {momentum: 0.9}\ngrid: {optimizer: [sgd, adamw]}",
-			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd, muon, scaled-sgd use momentum: must be " +
-				"0 for optimizer adamw",
+			"experiments: x.yaml:3: optimizer=adamw: momentum 0.9: only sgd, muon, scaled-sgd, lora-muon use " +
+				"momentum: must be 0 for optimizer adamw",
 		}, {
 			"an optimizer that needs two factors",
 			"data: a\ntrain: {optimizer: scaled-adamw}\ngrid: {method: [lora, full]}",

@@ -148,8 +148,10 @@ func TestOptimizerFlops(t *testing.T) {
 		params[len(params)-2].Module, params[len(params)-1].Module = "larger", "larger"
 		fixed := NewMatrix(150, 70)
 		params[len(params)-1].Fixed, params[len(params)-1].Gamma = &fixed, 1
-		for _, p := range params[len(params)-2:] {
-			fillNormal(p.Value, 1, rand.New(rand.NewPCG(12, 5))) // a factor that is zero saves products
+		for _, p := range params {
+			rng := rand.New(rand.NewPCG(12, 5)) // a factor or a gradient that is zero saves products
+			fillNormal(p.Value, 1, rng)
+			fillNormal(p.Grad, 1, rng)
 		}
 		mustOptimizer(t, c, params).Step(UniformRate(0.1))
 		if counted := c.Flops(params); counted != made {

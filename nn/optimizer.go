@@ -31,10 +31,10 @@ type Optimizer interface {
 // have stay 0. [DefaultOptimizer] returns the usual settings.
 type OptimizerConfig struct {
 	Name        string  // one of [Optimizers]
-	Momentum    float64 // sgd: share of the last update that is kept; muon: decay of the mean gradient
-	Beta1       float64 // adamw: decay of the mean gradient; lion: share of the mean gradient in an update
-	Beta2       float64 // adamw: decay of the mean squared gradient; lion: decay of the mean gradient
-	Eps         float64 // adamw: added to the root of the mean square
+	Momentum    float64 // sgd: share of the last update that is kept; muon, lora-muon: decay of the mean gradient
+	Beta1       float64 // adamw and its kin: decay of the mean gradient; lion: share of the mean gradient in an update
+	Beta2       float64 // adamw and its kin: decay of the mean squared gradient; lion: decay of the mean gradient
+	Eps         float64 // adamw and its kin: added to the root of the mean square
 	Damping     float64 // scaled-sgd, scaled-adamw, lora-fa-adamw: δ, added to the diagonals of AAᵀ and BᵀB
 	WeightDecay float64 // all optimizers, for parameters with Decay set
 }
@@ -54,7 +54,7 @@ type variant struct {
 
 // variants are in the order in which lists show them.
 var variants = []variant{sgdVariant, adamWVariant, adafactorVariant, lionVariant, signSGDVariant, muonVariant,
-	scaledSGDVariant, scaledAdamWVariant, loraFAVariant, riteVariant}
+	scaledSGDVariant, scaledAdamWVariant, loraFAVariant, riteVariant, loraMuonVariant}
 
 // Optimizers lists the names of all kinds.
 func Optimizers() []string {

@@ -18,6 +18,9 @@ const (
 	// SpectralBAUpdate changes BA by the gradient of BA within the rows of A, or the columns of B, with all
 	// its singular values set to one that does not depend on γ.
 	SpectralBAUpdate
+
+	// SpectralProductUpdate changes γBA so, by the same matrix whatever γ is.
+	SpectralProductUpdate
 )
 
 // UpdateOf returns the kind of the first update of the named optimizer, and OtherUpdate for

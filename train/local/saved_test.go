@@ -59,7 +59,7 @@ func variants(t *testing.T) map[string]experiments.Config {
 		for _, method := range lora.Methods() {
 			add(optimizer+" "+method, func(c *experiments.Config) {
 				c.Train.Optimizer, c.Adapter.Method, c.Train.WeightDecay = optimizer, method, 0.1
-				if optimizer == "sgd" || optimizer == "scaled-sgd" || optimizer == "muon" {
+				if slices.Contains(nn.OptimizersWith("momentum"), optimizer) {
 					c.Train.Momentum = 0.9
 				}
 			})

@@ -107,7 +107,7 @@ func TestTrainingLearns(t *testing.T) {
 func TestEveryOptimizerLearns(t *testing.T) {
 	rates := map[string]float64{"sgd": 3, "adamw": 5e-3, "adafactor": 5e-3, "lion": 2e-3, "signsgd": 2e-3,
 		"muon": 5e-3, "scaled-sgd": 0.2, "scaled-adamw": 5e-3, "lora-fa-adamw": 5e-3,
-		"lora-rite": 2e-3}
+		"lora-rite": 2e-3, "lora-muon": 0.1}
 	for _, name := range nn.Optimizers() {
 		c := testConfig(t)
 		c.Train.Optimizer, c.Train.LR, c.Train.Steps = name, rates[name], 60

@@ -84,6 +84,8 @@ func (e estimate) moments() float64 {
 		return 3 // and the gradients as they are divided
 	case e.train.Optimizer == "lora-rite":
 		return 10 // two, and what a step computes, in float64
+	case e.train.Optimizer == "lora-muon":
+		return 8 // one, and what a step computes, in float64
 	case e.train.Optimizer == "adafactor", e.train.Optimizer == "sgd" && e.train.Momentum == 0:
 		return 0
 	case e.train.Optimizer == "scaled-sgd" && e.train.Momentum > 0:

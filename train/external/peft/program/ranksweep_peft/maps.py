@@ -12,10 +12,11 @@ ADAPTER = "default"
 
 
 class Array:
-    """An array that trains. Its value is (out, in) or (in, out) of a map, as the layer has it."""
+    """An array that trains. Its value is (out, in) or (in, out) of a map, as the layer has it. A factor of γBA
+    knows γ."""
 
-    def __init__(self, role, value, transposed=False):
-        self.role, self.value, self.transposed = role, value, transposed
+    def __init__(self, role, value, transposed=False, gamma=None):
+        self.role, self.value, self.transposed, self.gamma = role, value, transposed, gamma
 
 
 class Lora:
@@ -24,7 +25,7 @@ class Lora:
     def __init__(self, name, layer, request):
         self.name, self.layer, self.gamma = name, layer, request["gamma"]
         self.a, self.b = layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight
-        self.arrays = [Array("a", self.a), Array("b", self.b)]
+        self.arrays = [Array("a", self.a, gamma=self.gamma), Array("b", self.b, gamma=self.gamma)]
         layer.scaling[ADAPTER] = self.gamma
         self.dropout = None
         if request["dropout"]:

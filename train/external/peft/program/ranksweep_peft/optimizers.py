@@ -268,9 +268,32 @@ class Rite(Together):
             x.value.mul_(1 - lr * self.c["weight_decay"]).sub_(update.to(x.value.dtype), alpha=lr)
 
 
+class LoraMuon(Together):
+    """LoRA-Muon, Cesista et al., arXiv:2606.12921, on γBA, with what ranksweep's trainer says it chose."""
+
+    def __init__(self, c, arrays):
+        super().__init__(c, arrays, Muon)
+
+    def zeros(self, array):
+        return torch.zeros_like(in_rows(array, array.value))
+
+    def update(self, mean, gradient, e, other):
+        mean.lerp_(gradient, 1 - self.c["momentum"])
+        u = e @ mean
+        return e.T @ inverse_root(u @ u.T) @ u
+
+    def move(self, a, of_a, b, of_b, rates):
+        scale = math.sqrt(max(1, len(b.value) / a.value.shape[1])) / (2 * a.gamma)
+        keep = {x: math.sqrt(1 - rates[x.role] * self.c["weight_decay"]) for x in (a, b)}
+        for x, update, y in (a, of_a, b), (b, of_b, a):
+            size = rates[x.role] * scale / keep[y]
+            x.value.mul_(keep[x]).sub_(update.to(x.value.dtype), alpha=size)
+
+
 OPTIMIZERS = {
     "sgd": sgd, "adamw": adamw, "adafactor": adafactor, "lion": Lion, "signsgd": SignSGD, "muon": Muon,
     "scaled-sgd": partial(Scaled, sgd), "scaled-adamw": partial(Scaled, adamw), "lora-rite": Rite,
+    "lora-muon": LoraMuon,
 }  # fmt: skip
 
 
