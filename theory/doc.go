@@ -15,6 +15,9 @@
 //	sign:    B₁ = −η sign(G Aᵀ)     (Adam with ε far below the entries, Lion, sign descent)
 //	divided: B₁ = −ηγ G Aᵀ(AAᵀ)⁻¹   (SGD with Riemannian preconditioning, its damping far below AAᵀ)
 //
+//	spectral: B₁ = −c K R⁻ᵀ         (LoRA-RITE with c = η√out, LoRA-Muon with c = (η/2γ)√max(1, out/in))
+//
+// with Aᵀ = UᵀR, where the rows of U are orthonormal, and K = polar(GUᵀ), in which all singular values are 1.
 // η is the learning rate of B. All derivations assume that it is small: to first order, G at
 // step 1 is G at onset. A scheme has γ ∝ r^−p, σ ∝ r^−e and learning rates of A and B ∝ r^−a and
 // r^−b.
@@ -29,6 +32,15 @@
 //
 // So neither the loss drop nor ΔW depends on σ. No value at a finite rank is called exact, since the damping
 // takes some percent of each.
+//
+// Under spectral updates γB₁A = −cγ KU. Its singular values are cγ, as many as GUᵀ has, whatever σ is; under those
+// of γBA cγ does not depend on γ either, so that no multiplier and no size of A changes what is trained, and no p
+// makes it free of rank, unless learning rates do. The rows of U point in directions without preference. How the
+// singular values of GUᵀ grow depends on the spectrum of G. Let G have n of about one size, and the others far
+// below. For r ≪ n, GUᵀ has r of the size ‖G‖/√in, whatever r is; for n ≪ r it has n, which grow as √r up to r = in
+// and no further. So the sum of them goes as r, then as √r, and at last not at all. Powers of rank are those for
+// r ≪ n, and those for r ≫ in; between them lies a third law, in which the loss drop goes as cγ√r and ΔW as cγ.
+// The n of a trained model's gradient is often a few dozen: its ranks are seldom all in one of the three.
 //
 // All other derivations rest on four facts, for a row a of A and vectors g, h, x, v independent of a:
 //

@@ -48,11 +48,13 @@ var GradNormBFirst = Prediction{
 //	linear:  E‖∇A‖² = η²γ⁴ σ² r ‖GᵀG′‖²
 //	sign:    E‖∇A‖² = η²γ² r Σ_ij (2/π) arcsin(cos(g_i, g_j)) g′_i·g′_j
 //	divided: E‖∇A‖² = η²γ⁴ r ‖GᵀG′‖²/[in (in − r − 1) σ²], for r < in − 1;
-//	         η²γ⁴ ‖GᵀG′‖²/[(r − in − 1) σ²], for r > in + 1.
+//	         η²γ⁴ ‖GᵀG′‖²/[(r − in − 1) σ²], for r > in + 1
+//	spectral: ‖∇A‖ = cγ ‖R⁻¹KᵀG′‖, which is near cγ ‖KᵀG′‖/(σ√in) for r ≪ in, where ‖KᵀG′‖² goes as r.
 var GradNormAFirst = Prediction{
-	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1) },
+	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1, -1) },
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
-		return pick(u, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB, 0.5-2*s.P+s.Init-s.LRB)
+		return pick(u, 0.5-2*s.P-s.Init-s.LRB, 0.5-s.P-s.LRB, 0.5-2*s.P+s.Init-s.LRB,
+			0.5-multiplied(s, u)+s.Init-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
@@ -89,12 +91,13 @@ var GradRMSAFirst = Prediction{
 //
 //	linear:  η‖∇B‖²,          in the mean ηγ²σ² r ‖G‖²
 //	sign:    η Σ|(∇B)_ij|,    in the mean ηγσ√(2/π) r Σ_i ‖g_i‖
-//	divided: ηγ²‖GΠ‖²,        in the mean ηγ² ‖G‖² min(r, in)/in.
+//	divided: ηγ²‖GΠ‖²,        in the mean ηγ² ‖G‖² min(r, in)/in
+//	spectral: cγ times the sum of the singular values of GUᵀ.
 var LossDrop = Prediction{
 	Mean: true,
-	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1) },
+	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1, -1) },
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
-		return pick(u, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB, 1-2*s.P-s.LRB)
+		return pick(u, 1-2*s.P-2*s.Init-s.LRB, 1-s.P-s.Init-s.LRB, 1-2*s.P-s.LRB, 1-multiplied(s, u)-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
@@ -111,13 +114,16 @@ var LossDrop = Prediction{
 //
 //	linear:  E‖ΔW‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖G‖²
 //	sign:    E‖ΔW‖² = η²γ²σ² r (in + (r−1)·2/π) a row that is not zero
-//	divided: E‖ΔW‖² = η²γ⁴ ‖G‖² min(r, in)/in.
+//	divided: E‖ΔW‖² = η²γ⁴ ‖G‖² min(r, in)/in
+//	spectral: ‖ΔW‖² = c²γ² times r, or the number of G's singular values if that is less.
 //
-// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in; under divided updates by √r slower.
+// The norm grows as γ²√r or γ√r for r ≪ in, and by √r faster for r ≫ in; under divided and spectral updates by √r
+// slower.
 var DeltaW = Prediction{
-	rise: func(u nn.Update) float64 { return pick(u, 0.5, 0.5, -0.5) },
+	rise: func(u nn.Update) float64 { return pick(u, 0.5, 0.5, -0.5, -0.5) },
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
-		return pick(u, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB, 0.5-2*s.P-s.LRB)
+		return pick(u, 0.5-2*s.P-2*s.Init-s.LRB, 0.5-s.P-s.Init-s.LRB, 0.5-2*s.P-s.LRB,
+			0.5-multiplied(s, u)-s.LRB)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		in := float64(m.In)
@@ -139,6 +145,8 @@ var DeltaW = Prediction{
 //	linear:  E D/E‖ΔW‖² = 1/[ηγ²σ² (r + in + κ − 2)]
 //	sign:    E D/E‖ΔW‖² = √(2/π) Σ_i ‖g_i‖/[ηγσ (in + (r−1)·2/π)] over the rows that are not zero
 //	divided: D/‖ΔW‖² = 1/(ηγ²) at every rank, so that without a multiplier one rate is best at all ranks
+//	spectral: the mean singular value of GUᵀ over cγ, which does not depend on r for r ≪ n, so that one rate is
+//	         best at all these ranks without a multiplier or, of γBA, with any; it grows as √r for n ≪ r ≪ in
 //
 // for one map; for several maps both expectations are summed over the maps. The ratio of
 // expectations differs from the expectation of the ratio by the order of the relative variance
@@ -160,7 +168,8 @@ var Step = Prediction{
 //
 //	linear:  E‖ΔWx‖² = η²γ⁴σ⁴ r [(r+1)‖Gx‖² + ‖G‖²‖x‖² + (κ−3) Σ_j ‖G_·j‖² x_j²]
 //	sign:    E‖ΔWx‖² = η²γ²σ² r Σ_i [‖x‖² + (r−1)·2/π·(g_i·x)²/‖g_i‖²]
-//	divided: E‖ΔWx‖² = η²γ⁴ (r/in) [(r+2−ρ)‖Gx‖² + ρ‖G‖²‖x‖²]/(in + 2), with ρ = (in − r)/(in − 1), for r ≤ in.
+//	divided: E‖ΔWx‖² = η²γ⁴ (r/in) [(r+2−ρ)‖Gx‖² + ρ‖G‖²‖x‖²]/(in + 2), with ρ = (in − r)/(in − 1), for r ≤ in
+//	spectral: E‖ΔWx‖² = c²γ² (r/in) ‖x‖², for r up to the number of G's singular values.
 //
 // The faster rise begins once r ≫ (‖G‖‖x‖/‖Gx‖)². This bound is in for an x unrelated to G, but
 // near 1 for an x from the batch of G. Under divided updates the faster rise ends again at r = in,
@@ -168,7 +177,8 @@ var Step = Prediction{
 var AdapterOutput = Prediction{
 	rise: DeltaW.rise,
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
-		return pick(u, DeltaW.exponent(s, u), DeltaW.exponent(s, u), math.NaN())
+		same := DeltaW.exponent(s, u)
+		return pick(u, same, same, math.NaN(), same)
 	},
 	expected: func(m MapGeometry, z setting) float64 {
 		if z.sign {
@@ -187,7 +197,8 @@ var AdapterOutput = Prediction{
 //
 //	linear:  E‖ΔWᵀv‖² = η²γ⁴σ⁴ r (r + in + κ − 2) ‖Gᵀv‖²
 //	sign:    E‖ΔWᵀv‖² = η²γ²σ² r [in vᵀSv + (r−1)·2/π·‖Σ_i v_i g_i/‖g_i‖‖²]
-//	divided: E‖ΔWᵀv‖² = η²γ⁴ ‖Gᵀv‖² min(r, in)/in,
+//	divided: E‖ΔWᵀv‖² = η²γ⁴ ‖Gᵀv‖² min(r, in)/in
+//	spectral: ‖ΔWᵀv‖ = cγ ‖Kᵀv‖, whose square goes as r for r ≪ n,
 //
 // S_ij = (2/π) arcsin(cos(g_i, g_j)).
 var InputGradient = Prediction{
@@ -206,12 +217,14 @@ var InputGradient = Prediction{
 // MovementA is how far A has moved by its first update, relative to where it began.
 // Under a linear update A moves by its learning rate times ∇A, and under the sign every entry moves
 // by the learning rate; entries begin with size σ. Under a divided update A moves by its learning rate times
-// ∇A/δ, since BᵀB is still far below the damping δ. This holds while the gradient G does not
+// ∇A/δ, since BᵀB is still far below the damping δ. Under a spectral update A moves by its learning rate over the
+// singular values of B, which are its own learning rate over those of A: relative to A that does not depend on
+// rank, and is of order 1. This holds while the gradient G does not
 // depend on r: for few steps, or for large r and p > ½.
 var MovementA = Prediction{
-	rise: GradNormAFirst.rise,
+	rise: func(u nn.Update) float64 { return pick(u, 0, 0, -1, 0) },
 	exponent: func(s lora.Scheme, u nn.Update) float64 {
-		return pick(u, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA, -2*s.P+2*s.Init-s.LRA-s.LRB)
+		return pick(u, -2*s.P-s.LRA-s.LRB, s.Init-s.LRA, -2*s.P+2*s.Init-s.LRA-s.LRB, s.LRB-s.LRA)
 	},
 }
 

@@ -120,6 +120,8 @@ func stepBy(gradient mat.Matrix, lr float64, u nn.Update, other mat.Matrix) *mat
 		}, gradient)
 	case nn.DividedUpdate:
 		divide(&step, other)
+	case nn.SpectralBAUpdate, nn.SpectralProductUpdate:
+		spectral(&step, lr, other)
 	}
 	return &step
 }

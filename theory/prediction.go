@@ -56,7 +56,7 @@ func (t Prediction) Rise(u nn.Update) float64 {
 
 // predicted reports whether theory predicts anything for first updates of a kind.
 //
-// It predicts nothing for spectral updates, such as Muon's. Muon's update of B is c UVᵀ, with the
+// It predicts nothing for spectral updates of B alone, such as Muon's. Muon's update of B is c UVᵀ, with the
 // singular vectors U and V of GAᵀ and c = √(out/r) up to r = out. Its loss drop is ηγc times the
 // sum of the singular values of GAᵀ. While the gradient has many more singular values than r, GAᵀ
 // has r singular values of about one size, which gives the power ½ − p. Once the gradient has
@@ -64,7 +64,7 @@ func (t Prediction) Rise(u nn.Update) float64 {
 // gradient's spectrum. The adapter's output goes as ‖VᵀAx‖ c, with the power −p, while the
 // gradient has more than r singular values.
 func predicted(u nn.Update) bool {
-	return u == nn.LinearUpdate || u == nn.SignUpdate || u == nn.EvenUpdate || u == nn.DividedUpdate
+	return u != nn.OtherUpdate && u != nn.SpectralUpdate
 }
 
 // drawingA returns the scheme or, if B is drawn, the scheme of the transposed map.
@@ -80,13 +80,27 @@ func drawingA(s lora.Scheme) lora.Scheme {
 func (t Prediction) Ratio() bool { return t.per != nil }
 
 // pick returns the power under updates of a kind: linear ones, those whose size does not depend on the size of
-// the gradient, or divided ones.
-func pick(u nn.Update, linear, signLike, divided float64) float64 {
+// the gradient, divided ones, or spectral ones of BA or γBA. The last may be left out where nothing is derived.
+func pick(u nn.Update, linear, signLike, divided float64, spectral ...float64) float64 {
 	switch u {
 	case nn.LinearUpdate:
 		return linear
 	case nn.DividedUpdate:
 		return divided
+	case nn.SpectralBAUpdate, nn.SpectralProductUpdate:
+		for _, power := range spectral {
+			return power
+		}
+		return math.NaN()
 	}
 	return signLike
+}
+
+// multiplied returns the power p of the multiplier in a change of γBA by a spectral update. One of γBA divides by
+// γ, so that the power is 0.
+func multiplied(s lora.Scheme, u nn.Update) float64 {
+	if u == nn.SpectralProductUpdate {
+		return 0
+	}
+	return s.P
 }

@@ -28,9 +28,10 @@ const (
 // scheme explodes if either part grows, and is stable if the larger one does not depend on r.
 //
 // This is the law as r grows without bound. Divided updates have another one for ranks far below the maps'
-// width: there p = ½ is stable, and not p = 0. The law says that the loss drops equally at every rank.
-// It does not say that one learning rate is best at every rank: the first step that curvature
-// allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
+// width: there p = ½ is stable, and not p = 0. So have spectral ones of BA: p = 1 is stable for ranks far below
+// the number of the gradient's singular values, and p = 0 at last. Those of γBA are stable at last with every p.
+// The law says that the loss drops equally at every rank. It does not say that one learning rate is best at every
+// rank: the first step that curvature allows goes as r/(r + in) under linear updates at p = ½, see [StepFirst].
 func StabilityOf(u nn.Update, s lora.Scheme) Stability {
 	if s.Log || !predicted(u) {
 		return Unknown
@@ -62,9 +63,9 @@ func stability(most float64) Stability {
 
 // bothMoved returns the power of rank of γ(ΔB)(ΔA) along the gradient; under divided updates that of
 // γBΔA = −ηγ²B(BᵀB)⁻¹BᵀG, which projects the gradient onto the r columns of B, once B is large against the
-// damping.
+// damping. Under spectral updates it is that of γBΔA too, the singular values of which are equal as those of γΔBA.
 func bothMoved(s lora.Scheme, u nn.Update) float64 {
-	return pick(u, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB, 1-2*s.P-s.LRA)
+	return pick(u, 1-4*s.P-2*s.Init-s.LRA-2*s.LRB, 1-s.P-s.LRA-s.LRB, 1-2*s.P-s.LRA, 1-multiplied(s, u)-s.LRA)
 }
 
 // BestRate returns the power of rank of the best learning rate of a scheme under sign-like

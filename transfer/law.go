@@ -125,6 +125,9 @@ func firstStepReasons(optimizer string, s lora.Scheme, _ Question) []string {
 	if nn.UpdateOf(optimizer) == nn.EvenUpdate {
 		derived, much = "derived for the sign of the gradient, near to which the steps are", "about as much"
 	}
+	if u := nn.UpdateOf(optimizer); u == nn.SpectralBAUpdate || u == nn.SpectralProductUpdate {
+		derived = "derived for ranks far below the number of singular values of the gradient that are of about one size"
+	}
 	measured := "not measured by the project's report"
 	if key := startClaim(optimizer); key != "" {
 		c := claimOf(key)
