@@ -23,6 +23,8 @@ func TestTwinID(t *testing.T) {
 	}
 	sgd := func(c *Config) { c.Train.Optimizer = "sgd" }
 	lion := func(c *Config) { c.Train.Optimizer = "lion" }
+	scaled := func(c *Config) { c.Train.Optimizer = "scaled-sgd" }
+	rite := func(c *Config) { c.Train.Optimizer = "lora-rite" }
 	noEps := func(c *Config) { c.Train.Eps = 0 }
 	decay := func(c *Config) { c.Train.WeightDecay = 0.1 }
 	clip := func(c *Config) { c.Train.Clip = 1 }
@@ -47,6 +49,8 @@ func TestTwinID(t *testing.T) {
 		{"sgd, a larger rate of B", with("rslora", sgd), with("lora,lr_b=-1", sgd), true},
 		{"adam with ε", with("rslora"), with("lora,lr_b=-0.5"), false},
 		{"adam with weight decay", with("rslora", noEps, decay), with("lora,lr_b=-0.5", noEps, decay), false},
+		{"scaled-sgd, which looks at the other factor", with("rslora", scaled), with("lora,lr_b=-1", scaled), false},
+		{"lora-rite, which does so too", with("rslora", rite, noEps), with("lora,lr_b=-0.5", rite, noEps), false},
 		{"sgd, clipped", with("rslora", sgd, clip), with("lora,lr_b=-1", sgd, clip), false},
 	} {
 		if same := twinID(c.a) == twinID(c.b); same != c.same {

@@ -13,7 +13,6 @@ var scaledSGDVariant = variant{
 	make:     func(a *Arena, c OptimizerConfig, p []Param) Optimizer { return newScaled(a, c, p, newSGD) },
 	flops:    scaledFlops,
 	update:   DividedUpdate,
-	scale:    always(LinearScale),
 	pairs:    true,
 }
 
@@ -23,7 +22,6 @@ var scaledAdamWVariant = variant{
 	make:     func(a *Arena, c OptimizerConfig, p []Param) Optimizer { return newScaled(a, c, p, newAdamW) },
 	flops:    scaledFlops,
 	update:   EvenUpdate,
-	scale:    adamScale,
 	pairs:    true,
 }
 

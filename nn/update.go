@@ -30,8 +30,9 @@ func UpdateOf(optimizer string) Update {
 	return v.update
 }
 
-// Scale says how the updates of an optimizer change if all gradients of a parameter, from
-// the first step on, are multiplied by one number.
+// Scale says how the updates of an optimizer change if all gradients of a parameter, from the first step on, are
+// multiplied by one number. It is OtherScale for optimizers whose updates of one factor depend on the other: there
+// a parameter's own gradients do not say all.
 type Scale uint8
 
 // The kinds of scale.
