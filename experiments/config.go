@@ -83,6 +83,16 @@ type Adapter struct {
 
 	DecomposeFactor int  `json:"decompose_factor,omitempty"`
 	DecomposeBoth   bool `json:"decompose_both,omitempty"`
+
+	TargetRank      int     `json:"target_rank,omitempty"`
+	TInit           int     `json:"tinit,omitempty"`
+	TFinal          int     `json:"tfinal,omitempty"`
+	DeltaT          int     `json:"delta_t,omitempty"`
+	ImportanceBeta1 float64 `json:"importance_beta1,omitempty"`
+	ImportanceBeta2 float64 `json:"importance_beta2,omitempty"`
+	OrthReg         string  `json:"orth_reg,omitempty"`
+	OrthRegWeight   float64 `json:"orth_reg_weight,omitempty"`
+	GammaRank       string  `json:"gamma_rank,omitempty"`
 }
 
 // Targets names the linear maps that are adapted: groups (all-linear, attention, mlp)

@@ -23,6 +23,13 @@ func Defaults() Config {
 			Alpha:   16,                    // the usual choice, and the paper's author's
 			Init:    "kaiming-uniform",     // variance 1/(3·in), independent of rank, as theory requires
 			Targets: Targets{"all-linear"}, // attention and MLP, as in the paper
+
+			DeltaT:          1, // this and the next are PEFT's
+			ImportanceBeta1: 0.85,
+			ImportanceBeta2: 0.85,
+			OrthReg:         string(lora.NormPenalty),
+			OrthRegWeight:   0.5,
+			GammaRank:       InitialRank,
 		},
 		Train: Train{
 			Optimizer:  "adamw",

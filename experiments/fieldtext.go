@@ -90,6 +90,21 @@ var fieldTexts = map[string]struct{ unit, meaning string }{
 	"adapter.decompose_factor": {"", "lokr: what each width is divided by to give that of w2, or, where it is no " +
 		"divisor, the largest one below it. 0, and -1 in PEFT: the largest up to the root of the width."},
 	"adapter.decompose_both": {"", "lokr: make w1 a product of rank r too, while r is below half of its longer side."},
+	"adapter.target_rank": {"", "adalora: the rank that a map keeps in the mean at the end, `target_r` in PEFT, " +
+		"whose `init_r` is `rank`. 0: two thirds of the rank."},
+	"adapter.tinit":  {"steps", "adalora: after how many updates cuts may begin."},
+	"adapter.tfinal": {"steps", "adalora: how many updates before the end the last cut is made."},
+	"adapter.delta_t": {"steps", "adalora: between two cuts, `deltaT` in PEFT. What one cuts goes on to train, and " +
+		"may be kept by the next, until the last one."},
+	"adapter.importance_beta1": {"", "adalora: how much of the running mean of an entry's sensitivity is kept a " +
+		"step, `beta1` in PEFT."},
+	"adapter.importance_beta2": {"", "adalora: how much of the running mean of its uncertainty is kept a step, " +
+		"`beta2` in PEFT."},
+	"adapter.orth_reg": {"", "adalora: the penalty, a mean over P = A and P = Bᵀ of all maps: `norm`, ‖PPᵀ − I‖_F " +
+		"as in PEFT, which begins near √r; `root`, the same divided by √r; or `none`."},
+	"adapter.orth_reg_weight": {"", "adalora: what the penalty is multiplied by."},
+	"adapter.gamma_rank": {"", "adalora: which rank the scheme makes γ of: `initial`, as in PEFT, or `current`, " +
+		"the rank that the last cut left to the map."},
 
 	"train.optimizer": {"", "The optimizer."},
 	"train.lr":        {"", "Learning rate, at its peak."},

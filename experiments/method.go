@@ -26,11 +26,14 @@ func (a Adapter) Has(t lora.Traits) bool { return a.Trains().Traits().Has(t) }
 // Ranked reports whether the method has a rank.
 func (a Adapter) Ranked() bool { return a.Has(lora.Ranked) }
 
-// uses lists the fields that only some methods use, and says which.
-var uses = []struct {
+// use is a field that only some methods use, and says which.
+type use struct {
 	path string
 	by   func(lora.Method) bool
-}{
+}
+
+// uses lists such fields.
+var uses = []use{
 	{"adapter.rank", with(lora.Ranked)},
 	{"adapter.scaling", with(lora.Multiplied)},
 	{"adapter.alpha", with(lora.Multiplied)},
@@ -39,6 +42,15 @@ var uses = []struct {
 	{"adapter.init", with(lora.Kinds)},
 	{"adapter.decompose_factor", with(lora.Kronecker)},
 	{"adapter.decompose_both", with(lora.Kronecker)},
+	{"adapter.target_rank", with(lora.Budgeted)},
+	{"adapter.tinit", with(lora.Budgeted)},
+	{"adapter.tfinal", with(lora.Budgeted)},
+	{"adapter.delta_t", with(lora.Budgeted)},
+	{"adapter.importance_beta1", with(lora.Budgeted)},
+	{"adapter.importance_beta2", with(lora.Budgeted)},
+	{"adapter.orth_reg", with(lora.Budgeted)},
+	{"adapter.orth_reg_weight", with(lora.Budgeted)},
+	{"adapter.gamma_rank", with(lora.Budgeted)},
 	{"train.lr_a", training(nn.RoleA)},
 	{"train.lr_b", training(nn.RoleB)},
 }
@@ -63,12 +75,32 @@ func (c Config) unused() (paths []string) {
 	return paths
 }
 
-// Unused lists the fields that a method does not use.
+// Own lists the fields that one method alone uses.
+func Own(method string) (names []string) {
+	for _, f := range uses {
+		if slices.Equal(f.users(), []string{method}) {
+			names = append(names, mustField(f.path).name)
+		}
+	}
+	return names
+}
+
+// users returns the methods that use the field.
+func (f use) users() (names []string) {
+	for _, name := range lora.Methods() {
+		if m, _ := lora.MethodNamed(name); f.by(m) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Unused lists the fields that several methods use, and this one does not.
 func Unused(method string) (names []string) {
-	var c Config
-	c.Adapter.Method = method
-	for _, path := range c.unused() {
-		names = append(names, mustField(path).name)
+	for _, f := range uses {
+		if users := f.users(); len(users) > 1 && !slices.Contains(users, method) {
+			names = append(names, mustField(f.path).name)
+		}
 	}
 	if m, ok := lora.MethodNamed(method); ok && !m.Traits().Has(lora.Dropping) {
 		names = append(names, "dropout")

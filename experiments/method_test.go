@@ -153,6 +153,43 @@ func TestMethodRefuses(t *testing.T) {
 		}, {
 			"grid: {method: loha, rank: [4, 8], scaling: [rslora, 0.75]}\nadapter: {fresh: true}", "",
 		}, {
+			"grid: {method: adalora}\nadapter: {rank: 4, target_rank: 5}",
+			"x.yaml:4: method=adalora: target_rank 5: must be from 1 to the rank, which is 4",
+		}, {
+			"grid: {method: adalora, tinit: [0, 10]}\nadapter: {tfinal: 5}\ntrain: {steps: 15}",
+			"tinit 10 and tfinal 5: must be at least 0, and together below steps, which is 15",
+		}, {
+			"grid: {method: adalora}\nadapter: {delta_t: 60}",
+			"x.yaml:4: method=adalora: delta_t 60: no step from 1 to 59 is a multiple of it, so that nothing would " +
+				"be cut: lower it, or set tfinal to at least 1",
+		}, {
+			"grid: {method: adalora}\nadapter: {target_rank: -1}", "x.yaml:4: target_rank -1: must be at least 0",
+		}, {
+			"grid: {method: adalora}\nadapter: {tinit: -1}", "x.yaml:4: tinit -1: must be at least 0",
+		}, {
+			"grid: {method: adalora}\nadapter: {importance_beta1: 1}",
+			"x.yaml:4: importance_beta1 1: must be above 0 and below 1",
+		}, {
+			"grid: {method: adalora}\nadapter: {orth_reg_weight: 0}",
+			"x.yaml:4: orth_reg_weight 0: must be above 0 and at most",
+		}, {
+			"grid: {method: adalora}\nadapter: {orth_reg: none, orth_reg_weight: 0.1}",
+			"x.yaml:4: method=adalora: orth_reg_weight 0.1: orth_reg none has no weight: must be 0.5",
+		}, {
+			"grid: {method: adalora, scaling: log}\nadapter: {gamma_rank: current}",
+			"gamma_rank current: scaling log has no γ of rank 1, with which a cut can leave a map: " +
+				"must be initial",
+		}, {
+			"grid: {method: adalora, scaling: \"lora,zero=a\"}",
+			"scaling lora,zero=a: method adalora has first entries of its own: must be without init and zero=a",
+		}, {
+			"grid: {method: lora}\nadapter: {tinit: 5}",
+			"x.yaml:4: tinit 5: method lora does not use it: leave it out",
+		}, {
+			"grid: {method: [lora, adalora], rank: [4, 8], orth_reg: [norm, root, none], " +
+				"gamma_rank: [initial, current]}\n" +
+				"adapter: {tinit: 5, tfinal: 10, target_rank: 2, dropout: 0.1}\ntrain: {precision: bf16}", "",
+		}, {
 			"grid: {method: full, rank: [4, 8]}\nzip: [{alpha: [1, 1]}]", "",
 		}, {
 			"grid: {method: lora, alpha: [1, 1]}", "method=lora alpha=1 is in the grid twice",

@@ -16,6 +16,7 @@ func (c Config) LoRA() lora.Config {
 		Init:    c.Adapter.Draw(),
 		Targets: c.Adapter.Targets, Dropout: c.Adapter.Dropout, Tokens: c.PassTokens(),
 		DecomposeFactor: c.Adapter.DecomposeFactor, DecomposeBoth: c.Adapter.DecomposeBoth,
+		Budget: c.Budget(),
 	}
 }
 

@@ -42,6 +42,16 @@ var bounds = map[string]bound{
 	"adapter.decompose_factor": whole(0, 1<<20),
 	"adapter.decompose_both":   free,
 
+	"adapter.target_rank":      whole(0, 1<<20),
+	"adapter.tinit":            whole(0, 1<<30),
+	"adapter.tfinal":           whole(0, 1<<30),
+	"adapter.delta_t":          whole(1, 1<<30),
+	"adapter.importance_beta1": between(0, 1),
+	"adapter.importance_beta2": between(0, 1),
+	"adapter.orth_reg":         oneOf(penaltyKinds()...),
+	"adapter.orth_reg_weight":  above(0, 1e6),
+	"adapter.gamma_rank":       oneOf(InitialRank, CurrentRank),
+
 	"train.optimizer":    oneOf(nn.Optimizers()...),
 	"train.lr":           above(0, 1e6),
 	"train.lr_a":         within(0, 1e6),
@@ -95,6 +105,9 @@ func (c Config) Validate() error {
 		}
 	}
 	if err := c.checkMethod(); err != nil {
+		return err
+	}
+	if err := c.checkBudget(); err != nil {
 		return err
 	}
 	if err := c.checkArithmetic(); err != nil {
@@ -208,6 +221,15 @@ func above(low, high float64) bound {
 			return nil
 		}
 		return fmt.Errorf("must be above %s and at most %s", written(low), written(high))
+	}}
+}
+
+func between(low, high float64) bound {
+	return bound{fmt.Sprintf("above %s, below %s", written(low), written(high)), func(value any) error {
+		if v := value.(float64); v > low && v < high {
+			return nil
+		}
+		return fmt.Errorf("must be above %s and below %s", written(low), written(high))
 	}}
 }
 

@@ -32,6 +32,7 @@ var goldens = map[string]struct {
 	"pissa":           {PiSSAMethod, 4, 6. / 4, nil},
 	"olora":           {OLoRAMethod, 4, 6. / 4, nil},
 	"lokr-both":       {LoKrMethod, 2, 6. / 2, func(c *Config) { c.DecomposeFactor, c.DecomposeBoth = 6, true }},
+	"adalora":         {AdaLoRAMethod, 4, 6. / 4, func(c *Config) { c.Budget = goldenBudget }},
 }
 
 // golden is what PyTorch and PEFT compute in one case.
@@ -41,6 +42,15 @@ type golden struct {
 	Training       map[string]struct {
 		Losses []float64 // one more than there are steps
 		Norms  []float64
+	}
+	Budget struct { // of AdaLoRA
+		Losses []float64
+		Gap    float64             // least relative distance of scores that were kept from others
+		Kept   []map[string]string // after each step, a + for each singular value that is kept; empty before any cut
+	}
+	Schedules []struct {
+		Of      [5]int
+		Budgets []int
 	}
 
 	model   *nn.Model
@@ -133,7 +143,8 @@ func (g golden) fresh(t *testing.T, name string) (*Set, *nn.Pass) {
 	return s, p
 }
 
-func (g golden) step(t *testing.T, p *nn.Pass) float64 {
+// step computes gradients and the loss, each with the method's penalty, as in PEFT.
+func (g golden) step(t *testing.T, s *Set, p *nn.Pass) float64 {
 	t.Helper()
 	for _, q := range p.Params() {
 		clear(q.Grad)
@@ -141,20 +152,20 @@ func (g golden) step(t *testing.T, p *nn.Pass) float64 {
 	b := g.batch()
 	sum, err := p.Gradient(b, 1/float32(b.Scored()))
 	check(t, err)
-	return sum / float64(b.Scored())
+	return sum/float64(b.Scored()) + s.Penalize()
 }
 
 // check holds a case to PEFT: logits to 1e-5 of their range, each gradient to 1e-4 of its norm, and
 // in ten steps of AdamW and of SGD losses to 1e-5 and norms of gradients to 1e-4 of themselves.
 func (g golden) check(t *testing.T, name string) {
 	t.Helper()
-	_, p := g.start(t, name)
+	s, p := g.start(t, name)
 	logits, err := p.Logits(g.batch())
 	check(t, err)
 	if d := ofRange(logits.Data, g.tensors["logits"]); !(d <= 1e-5) {
 		t.Errorf("logits differ by %.2g of their range", d)
 	}
-	g.step(t, p)
+	g.step(t, s, p)
 	for _, q := range p.Params() {
 		if d := relative(q.Grad, g.tensors["gradient/"+q.Name]); !(d <= 1e-4) {
 			t.Errorf("gradient of %s differs by %.2g of its norm", q.Name, d)
@@ -181,7 +192,7 @@ func (g golden) train(t *testing.T, name string, o nn.OptimizerConfig, lr float6
 		t.Fatalf("%s: %d losses and %d norms", o.Name, len(want.Losses), len(want.Norms))
 	}
 	for i, loss := range want.Losses {
-		if d := math.Abs(g.step(t, p) - loss); !(d <= 1e-5) {
+		if d := math.Abs(g.step(t, s, p) - loss); !(d <= 1e-5) {
 			t.Errorf("%s: loss at step %d differs by %.2g", o.Name, i, d)
 		}
 		if i == len(want.Norms) {
@@ -265,4 +276,5 @@ func TestGoldensArePEFTs(t *testing.T) {
 	for name := range goldens {
 		t.Run(name, func(t *testing.T) { readGolden(t, dir, name).check(t, name) })
 	}
+	readGolden(t, dir, AdaLoRAMethod).checkBudget(t)
 }

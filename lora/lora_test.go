@@ -32,8 +32,14 @@ func testBatch() *nn.Batch {
 func testConfig(rank int) Config {
 	return Config{
 		Rank: rank, Gamma: Scheme{P: 0.5}.Gamma(2, rank), Init: Init{Kind: KaimingUniform},
-		Targets: []string{"all-linear"}, Tokens: tokens,
+		Targets: []string{"all-linear"}, Tokens: tokens, Budget: testBudget(1),
 	}
+}
+
+// testBudget has every kind of step within ten: none is cut up to step 2, from step 7 on the target is kept.
+func testBudget(target int) Budget {
+	return Budget{Target: target, Initial: 2, Final: 3, Every: 1, Steps: 10, Beta1: 0.85, Beta2: 0.8,
+		Penalty: NormPenalty, Weight: 0.5}
 }
 
 // attach returns adapters whose B is no longer zero, and a pass through them.

@@ -41,6 +41,7 @@ const (
 	LoRAFAMethod  = "lora-fa"
 	PiSSAMethod   = "pissa"
 	OLoRAMethod   = "olora"
+	AdaLoRAMethod = "adalora"
 
 	// PEFTOrthogonalMethod has a name of its own, since an [InitKind] is called orthogonal.
 	PEFTOrthogonalMethod = "peft-orthogonal"
@@ -73,6 +74,9 @@ var methods = []struct {
 		"first r rows of R, where W = QR."},
 	{PEFTOrthogonalMethod, peftOrthogonal{}, "LoRA as PEFT begins it with `init_lora_weights=\"orthogonal\"`: both A " +
 		"and B are drawn, so that BA is zero. The rank is even. Another thing than `init: orthogonal`."},
+	{AdaLoRAMethod, adaLoRA{}, "AdaLoRA (arXiv 2303.10512): W + γ B diag(E) A, of whose r singular values in E fewer " +
+		"and fewer are kept: those that matter most to the loss, over all maps together. A and B are drawn, are held " +
+		"near orthonormal by a penalty, and count as A; E starts at zero and counts as B."},
 }
 
 // MethodText says what the method of that name is; empty if there is none.

@@ -25,6 +25,8 @@ type Config struct {
 	DecomposeFactor int
 	DecomposeBoth   bool
 
+	Budget Budget // of AdaLoRA
+
 	fixedA bool // A does not train
 }
 
@@ -52,7 +54,9 @@ func (c Config) targets(m *nn.Model) ([]*nn.Linear, error) {
 // Set is what one run trains, in the order of the forward pass.
 type Set struct {
 	Trainables
-	Adapters []*Adapter // the adapter in each map; none if the method trains no low-rank adapters
+	Adapters []*Adapter // the adapter in each map; none if the method does not train A and B of γBA
+
+	budget *allocator // of AdaLoRA
 }
 
 // add puts a map into the set, together with its adapter.

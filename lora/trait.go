@@ -30,6 +30,8 @@ const (
 	HandsOut
 	// FixedA: it adds γBA to the weights, and trains B beside an A that stays as it was drawn.
 	FixedA
+	// Budgeted: its rank is cut in training; see [Config.Budget].
+	Budgeted
 )
 
 // Has reports whether all of some traits are there.

@@ -105,13 +105,20 @@ func keysPart(*testing.T) string {
 func methodsPart(*testing.T) string {
 	var rows [][]string
 	for _, name := range lora.Methods() {
-		var unused []string
-		for _, field := range experiments.Unused(name) {
-			unused = append(unused, code(field))
-		}
-		rows = append(rows, []string{code(name), lora.MethodText(name), strings.Join(unused, ", ")})
+		rows = append(rows, []string{code(name), lora.MethodText(name), codes(experiments.Own(name)),
+			codes(experiments.Unused(name))})
 	}
-	return markdown([]string{"method", "what it is", "fields that it does not use"}, rows)
+	return markdown([]string{"method", "what it is", "fields of its own",
+		"fields of several methods that it does not use"}, rows)
+}
+
+// codes writes names in a list.
+func codes(names []string) string {
+	var all []string
+	for _, name := range names {
+		all = append(all, code(name))
+	}
+	return strings.Join(all, ", ")
 }
 
 // optionsPart is what a figure of one's own can be asked for.

@@ -9,7 +9,8 @@ OUT receives, for each case, CASE.safetensors with
     logits
 
 and CASE.json with ten steps' losses and norms of gradients under each optimizer, and, for each kind
-of array, the root mean square of the entries with which PEFT itself begins. The model is
+of array, the root mean square of the entries with which PEFT itself begins. adalora.json has in addition,
+as budget, which singular values PEFT keeps after each step of a training under a budget. The model is
 ../peft/testdata/llama3, which has biases; tokens and optimizers are those of generate.py there.
 Everything is computed in float32 on one thread.
 """
@@ -44,7 +45,13 @@ CASES = {
     "peft-orthogonal": lambda maps: peft.LoraConfig(
         r=4, lora_alpha=6, target_modules=maps, init_lora_weights="orthogonal"
     ),
+    # Without a task, PEFT leaves the penalty out of the loss.
+    "adalora": lambda maps: peft.AdaLoraConfig(
+        init_r=4, lora_alpha=6, target_modules=maps, task_type="CAUSAL_LM", **BUDGET, **MEANS
+    ),
 }
+BUDGET = {"target_r": 2, "tinit": 2, "tfinal": 4, "deltaT": 2, "total_step": 16}
+MEANS = {"beta1": 0.85, "beta2": 0.8, "orth_reg_weight": 0.3}
 FIXED = {"lora-fa": "lora_A"}  # does not train
 
 
@@ -81,6 +88,49 @@ def adapted(case):
     return model, first
 
 
+def budget():
+    """Which singular values AdaLoRA has kept after each step of AdamW, and the losses before it. GAP is by how
+    much, relative to itself, the lowest score that was kept is above the highest that was not, the least of all
+    cuts; where it is small, rounding could change what is kept."""
+    model = adapted("adalora")[0]
+    allocator, gaps = model.base_model.rankallocator, []
+    kth = torch.kthvalue
+
+    def kthvalue(scores, k):
+        found = kth(scores, k)
+        above = scores[scores > found[0]].min()
+        gaps.append((above / found[0] - 1).item())
+        return found
+
+    torch.kthvalue = kthvalue
+    trained = [p for p in model.parameters() if p.requires_grad]
+    step = torch.optim.AdamW(trained, lr=1e-2, weight_decay=0)
+    losses, kept = [], []
+    for i in range(BUDGET["total_step"]):
+        step.zero_grad()
+        loss = generate.loss_of(model)
+        loss.backward()
+        losses.append(loss.item())
+        step.step()
+        model.base_model.update_and_allocate(i)
+        pattern = allocator.peft_config.rank_pattern or {}
+        kept.append({generate.plain(n): "".join(".+"[k] for k in row) for n, row in pattern.items()})
+    torch.kthvalue = kth
+    return {"losses": losses, "kept": kept, "gap": min(gaps)}
+
+
+def schedules():
+    """Budgets of many schedules, each [init, target, tinit, tfinal, steps] for one map and the budget of each step."""
+    model, all = adapted("adalora")[0], []
+    allocator = model.base_model.rankallocator
+    c = allocator.peft_config
+    for case in [(12, 8, 0, 0, 10), (128, 1, 3, 7, 100), (27, 0, 0, 0, 3), (1000, 1, 5, 50, 500), (64, 64, 1, 1, 9),
+                 (6144, 768, 20, 40, 250), (512, 256, 10, 0, 60)]:
+        allocator.init_bgt, allocator.target_bgt, c.tinit, c.tfinal, c.total_step = case
+        all.append({"of": case, "budgets": [allocator.budget_schedule(i)[0] for i in range(case[4])]})
+    return all
+
+
 def make(case, out):
     model, first = adapted(case)
     tensors = {"logits": generate.logits(model)}
@@ -94,9 +144,10 @@ def make(case, out):
         losses, norms = generate.train(adapted(case)[0], optimizer)
         training[optimizer] = {"losses": losses, "norms": norms}
     save_file(tensors, os.path.join(out, case + ".safetensors"))
-    generate.write(os.path.join(out, case + ".json"), {
-        "tokens": generate.TOKENS, "labels": generate.LABELS, "first": first, "training": training,
-    })
+    golden = {"tokens": generate.TOKENS, "labels": generate.LABELS, "first": first, "training": training}
+    if case == "adalora":
+        golden |= {"budget": budget(), "schedules": schedules()}
+    generate.write(os.path.join(out, case + ".json"), golden)
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ func (t *training) state(step int) resume.State {
 }
 
 // tensors returns every array that changes from step to step: what is trained, and what the
-// optimizer remembers.
+// optimizer and the method remember.
 func (t *training) tensors() []nn.Tensor {
-	all := t.opt.State()
+	all := append(t.opt.State(), t.set.State()...)
 	for _, p := range t.params {
 		all = append(all, nn.Tensor{Name: p.Name, Shape: []int{p.Rows, p.Cols}, Data: p.Value})
 	}

@@ -82,6 +82,14 @@ func variants(t *testing.T) map[string]experiments.Config {
 	add("sparse", func(c *experiments.Config) {
 		c.Measure = experiments.Measure{Every: 5, EvalEvery: 4, ProbeEvery: 3, ModulesEvery: 4, Probe: 4}
 	})
+	for _, gamma := range []string{experiments.InitialRank, experiments.CurrentRank} {
+		add("budget "+gamma, func(c *experiments.Config) { // every kind of step
+			c.Adapter.Method, c.Adapter.GammaRank = lora.AdaLoRAMethod, gamma
+			c.Adapter.Rank, c.Adapter.TargetRank = 5, 2
+			c.Adapter.TInit, c.Adapter.TFinal, c.Adapter.DeltaT, c.Adapter.Dropout = 1, 2, 2, 0.3
+			c.Train.Steps, c.Adapter.OrthReg = 8, "root"
+		})
+	}
 	add("diverges", func(c *experiments.Config) { c.Train.Optimizer, c.Train.LR = "sgd", 1e6 })
 	return all
 }

@@ -189,6 +189,7 @@ func (t *training) run(ctx context.Context, k *resume.Keeper, report func(metric
 		}
 		t.opt.Step(rates.Times(t.schedule.Factor(step)))
 		t.set.Updated()
+		t.set.Allocate(step)
 		if step == 0 {
 			if err := t.dropped(); err != nil {
 				return t.outcome, err
@@ -219,8 +220,8 @@ func (t *training) measure(step int, report func(metrics.Point)) error {
 	return nil
 }
 
-// gradient computes the step's loss and gradient, averaged over the scored
-// tokens of all its batches, and measures them.
+// gradient computes the step's loss and gradient, averaged over the scored tokens of all its batches, and
+// measures them; and then adds the gradient of the method's penalty, if it has one.
 func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Values) error {
 	scored := 0
 	for i := range t.batches {
@@ -245,6 +246,7 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 		t.onset = run[metrics.TrainLoss]
 	}
 	t.gauge.Gradients(run, modules)
+	t.set.Penalize()
 	t.watch(step, run, metrics.TrainLoss)
 	t.watch(step, run, metrics.GradNorm)
 	return nil
