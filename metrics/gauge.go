@@ -97,6 +97,22 @@ func (s squares) measure(v *Values) {
 	v[GradNorm], v[GradRMS] = all.Norm(), all.RMS()
 }
 
+// Ranks measures what is left of the ranks of a method that cuts them. Of other methods it measures nothing.
+func (g *Gauge) Ranks(run *Values, modules []Values) {
+	sum := 0
+	for i := range g.set.Trainables {
+		left, cuts := g.set.Left(i)
+		if !cuts {
+			return
+		}
+		sum += left
+		if modules != nil {
+			modules[i][RankLeft] = float64(left)
+		}
+	}
+	run[RankLeft] = float64(sum) / float64(len(g.set.Trainables))
+}
+
 // Drop returns by how much the first update lowered the loss of its batch, to first order. It
 // must be called right after the update, while the gradients are still those of the onset.
 func (g *Gauge) Drop() float64 {

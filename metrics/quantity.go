@@ -35,6 +35,8 @@ const (
 	LossDropActual
 	MapOutput
 	GradNormM
+	Penalty
+	RankLeft
 	BitsPerByte
 	NumQuantities int = iota
 
@@ -86,6 +88,10 @@ var quantities = [NumQuantities]struct{ name, label, unit, meaning string }{
 	GradNormM: {"grad_norm_m", "gradient norm of a method's own arrays", "Frobenius",
 		"norm of the gradients of what a method trains beside A and B, DoRA's m, before clipping; " +
 			"grad_norm leaves it out"},
+	Penalty: {"penalty", "penalty beside the loss", "nats/token",
+		"what a method adds to the loss beside it, its weight included; losses and gradient norms leave it out"},
+	RankLeft: {"rank_left", "rank that is left", "rank",
+		"of a method that cuts its rank in training, what the last cut left to a map; of a run the mean over its maps"},
 	BitsPerByte: {"bits_per_byte", "bits per byte of the validation set", "bits/byte",
 		"val_loss × scored tokens / ln 2 / bytes of the scored text: comparable between tokenizers, as a loss a " +
 			"token is not; empty for records without the number of bytes, which earlier programs wrote"},

@@ -37,6 +37,7 @@ type occasion struct {
 }
 
 var (
+	always       = occasion{"at each step", func(int, int, int) bool { return true }}
 	atGradient   = occasion{"at each step but the last", func(step, steps, _ int) bool { return step < steps }}
 	atFirst      = occasion{"at step 1", func(step, _, _ int) bool { return step == 1 }}
 	atValidation = occasion{"where due has 1", func(_, _, due int) bool { return due&dueValidation > 0 }}
@@ -52,8 +53,10 @@ func occasionOf(q metrics.Quantity) occasion {
 	case metrics.LossDrop, metrics.LossDropActual:
 		return atFirst
 	case metrics.TrainLoss, metrics.GradNorm, metrics.GradNormA, metrics.GradNormB, metrics.GradNormM,
-		metrics.GradRMS, metrics.GradRMSA, metrics.GradRMSB:
+		metrics.GradRMS, metrics.GradRMSA, metrics.GradRMSB, metrics.Penalty:
 		return atGradient
+	case metrics.RankLeft:
+		return always
 	}
 	return atProbe
 }
@@ -61,6 +64,7 @@ func occasionOf(q metrics.Quantity) occasion {
 // ofRun are the quantities that a single map does not have.
 var ofRun = map[metrics.Quantity]bool{
 	metrics.TrainLoss: true, metrics.ValLoss: true, metrics.LossDrop: true, metrics.LossDropActual: true,
+	metrics.Penalty: true,
 }
 
 // must is an error if what was reported at a step is not measured then.

@@ -10,6 +10,7 @@ import (
 	"ranksweep/lora"
 	"ranksweep/metrics"
 	"ranksweep/nn"
+	"ranksweep/train"
 )
 
 func adaConfig(t testing.TB) experiments.Config {
@@ -47,12 +48,39 @@ func TestAdaLoRALearns(t *testing.T) {
 		if want := 2 * len(o.Adapters); left != want || want == 0 {
 			t.Errorf("%s: %d singular values are left of %d adapters, want %d", name, left, len(o.Adapters), want)
 		}
+		checkRanks(t, name, c, o)
 		if c.Train.Precision != experiments.Float32Precision {
 			continue
 		}
 		if got := mergedLoss(t, c, o.Adapters); !(math.Abs(got-last) < 1e-5*last) {
 			t.Errorf("%s: merged, the validation loss is %g, of the run %g", name, got, last)
 		}
+	}
+}
+
+// checkRanks: the rank that is recorded is the first one until cuts begin, then falls to the target, and is the mean of
+// those of the maps, which are not all equal.
+func checkRanks(t *testing.T, name string, c experiments.Config, o train.Outcome) {
+	t.Helper()
+	before := float64(c.Adapter.Rank)
+	for _, p := range o.Curve {
+		left := p.Values[metrics.RankLeft]
+		early, late := p.Step <= c.Adapter.TInit+1, p.Step > c.Train.Steps-c.Adapter.TFinal
+		if left > before || early && left != float64(c.Adapter.Rank) || late && left != float64(c.Adapter.TargetRank) {
+			t.Errorf("%s: rank %g is left at step %d, before it %g", name, left, p.Step, before)
+		}
+		before = left
+	}
+	var ofMaps []float64
+	for _, p := range o.Modules[len(o.Modules)-len(o.Adapters):] {
+		ofMaps = append(ofMaps, p.Values[metrics.RankLeft])
+	}
+	mean := 0.0
+	for _, left := range ofMaps {
+		mean += left / float64(len(ofMaps))
+	}
+	if !(math.Abs(mean-before) < 1e-9) || slices.Min(ofMaps) == slices.Max(ofMaps) {
+		t.Errorf("%s: ranks %v are left, in the mean %g", name, ofMaps, before)
 	}
 }
 
@@ -86,6 +114,12 @@ func TestPenaltyTrainsAndIsNoLoss(t *testing.T) {
 		c.Adapter.OrthReg = string(penalty)
 		o := trainOne(t, c)
 		onset := o.Curve[0].Values
+		recorded := onset[metrics.Penalty]
+		factor := map[lora.PenaltyKind]float64{lora.NormPenalty: math.Sqrt(6), lora.RootPenalty: 1}[penalty]
+		if math.IsNaN(recorded) != (factor == 0) || math.Abs(recorded-0.5*factor) > 0.05 {
+			t.Errorf("%s: the penalty is recorded as %g, want about %g", penalty, recorded, 0.5*factor)
+		}
+		onset[metrics.Penalty] = 0
 		for q, v := range onset {
 			if math.IsNaN(v) {
 				onset[q] = 0

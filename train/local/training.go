@@ -210,6 +210,7 @@ func (t *training) measure(step int, report func(metrics.Point)) error {
 	if err := t.inspect(step, &p.Values, modules); err != nil {
 		return err
 	}
+	t.gauge.Ranks(&p.Values, modules)
 	if step < t.c.Train.Steps && t.outcome.Status != results.Diverged {
 		if err := t.gradient(step, &p.Values, modules); err != nil {
 			return err
@@ -246,7 +247,9 @@ func (t *training) gradient(step int, run *metrics.Values, modules []metrics.Val
 		t.onset = run[metrics.TrainLoss]
 	}
 	t.gauge.Gradients(run, modules)
-	t.set.Penalize()
+	if penalty := t.set.Penalize(); penalty > 0 {
+		run[metrics.Penalty] = penalty
+	}
 	t.watch(step, run, metrics.TrainLoss)
 	t.watch(step, run, metrics.GradNorm)
 	return nil
