@@ -41,7 +41,7 @@ func TestStabilityIsSaidWhereTheorySpeaks(t *testing.T) {
 // TestLawsOfMethods: theory's powers are those of the method. The runs are of rsLoRA, with an onset free of rank
 // under LoRA and DoRA, and of LoHa, where a multiplier α/√r makes it fall.
 func TestLawsOfMethods(t *testing.T) {
-	for method, want := range map[string]float64{"lora": 0, "dora": 0, "loha": -0.5} {
+	for method, want := range map[string]float64{"lora": 0, "dora": 0, "adalora": 0, "loha": -0.5} {
 		runs := testGrid()
 		for i := range runs {
 			runs[i].Config = []byte(`{"adapter": {"method": "` + method + `"}}`)
@@ -53,7 +53,7 @@ func TestLawsOfMethods(t *testing.T) {
 			if err != nil || e.Predicted != want {
 				t.Errorf("%s: predicted %g, %v; want %g", method, e.Predicted, err, want)
 			}
-			if rate := a.BestRate(); math.IsNaN(rate) != (method == "loha") {
+			if rate := a.BestRate(); math.IsNaN(rate) != (method == "loha" || method == "adalora") {
 				t.Errorf("%s: best rate %g", method, rate)
 			}
 		}

@@ -23,7 +23,7 @@ func (adaLoRA) Traits() Traits {
 
 func (adaLoRA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 
-func (adaLoRA) BeyondTheory() string { return "trains singular values between A and B" }
+func (adaLoRA) BeyondTheory() string { return "" }
 
 func (adaLoRA) Attach(arena *nn.Arena, m *nn.Model, c Config, seed uint64) (*Set, error) {
 	targets, err := c.targets(m)

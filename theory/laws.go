@@ -37,6 +37,8 @@ var lawsOf = map[string]Laws{
 	lora.LoKrMethod: loKr,
 	lora.VeRAMethod: veRA,
 	lora.HiRAMethod: hiRA,
+
+	lora.AdaLoRAMethod: adaLoRA,
 }
 
 // LawsOf returns the laws of a method; false if it has none of its own.

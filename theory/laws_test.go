@@ -93,6 +93,23 @@ func hiRAStep(g *mat.Dense, _ float64, rank int, rng *rand.Rand) (*mat.Dense, fu
 	}
 }
 
+func adaLoRAStep(g *mat.Dense, gamma float64, rank int, rng *rand.Rand) (*mat.Dense, func(*mat.Dense) *mat.Dense) {
+	out, in := g.Dims()
+	b, a := gaussian(out, rank, rng), gaussian(rank, in, rng)
+	var through mat.Dense
+	through.Mul(b.T(), g)
+	gradient := mat.NewDense(rank, 1, nil)
+	for k := range rank {
+		gradient.Set(k, 0, gamma*mat.Dot(through.RowView(k), a.RowView(k)))
+	}
+	return gradient, func(step *mat.Dense) *mat.Dense {
+		var scaled, d mat.Dense
+		scaled.Apply(func(k, _ int, v float64) float64 { return gamma * step.At(k, 0) * v }, a)
+		d.Mul(b, &scaled)
+		return &d
+	}
+}
+
 // loHaFactor is the factor that package theory names.
 func loHaFactor(u nn.Update, rank int) float64 {
 	if u == nn.LinearUpdate {
@@ -121,6 +138,7 @@ func TestLawsHoldForOneMap(t *testing.T) {
 		{lora.VeRAMethod, veRAStep, 64, 64, []int{4, 16, 64}, 60, false, noFactor},
 		{lora.HiRAMethod, hiRAStep, 8, 512, []int{1, 2, 4, 8}, 60, false, noFactor},
 		{lora.HiRAMethod, hiRAStep, 8, 4, []int{64, 128, 256, 512}, 60, true, noFactor},
+		{lora.AdaLoRAMethod, adaLoRAStep, 64, 16, []int{4, 16, 64}, 200, false, noFactor}, // above a side too
 	} {
 		laws, ok := theory.LawsOf(test.method)
 		if !ok {
@@ -183,4 +201,55 @@ func fitLaws(t *testing.T, step ofMethod, out, in int, ranks []int, draws int, u
 		fits = append(fits, e)
 	}
 	return fits
+}
+
+// TestAdaLoRAMeanSquares compares the mean squares of AdaLoRA's gradient and of its update, which theory gives exactly
+// at any rank and for any G, with means over draws, within 5 of their standard errors. Under the sign the mean square
+// is between that of independent terms and what the largest m adds to it.
+func TestAdaLoRAMeanSquares(t *testing.T) {
+	const out, in, draws = 5, 4, 20000
+	for _, ofRank := range []int{1, 4} { // the rank of G
+		rng := rand.New(rand.NewPCG(7, uint64(ofRank)))
+		var g mat.Dense
+		g.Mul(gaussian(out, ofRank, rng), gaussian(ofRank, in, rng))
+		size := sq(mat.Norm(&g, 2))
+		for _, rank := range []int{1, 3, 20} {
+			r := float64(rank)
+			var norm, linear, sign moments
+			for range draws {
+				gradient, changed := adaLoRAStep(&g, 1, rank, rng)
+				norm.add(sq(mat.Norm(gradient, 2)))
+				linear.add(sq(mat.Norm(changed(gradient), 2)))
+				sign.add(sq(mat.Norm(changed(stepBy(gradient, 1, nn.SignUpdate, nil)), 2)))
+			}
+			norm.check(t, "gradient", rank, r*size, r*size)
+			// A variance that is estimated from fourth powers of such draws is off by up to a fifth.
+			var gram mat.Dense
+			gram.Mul(g.T(), &g)
+			if got, want := norm.relativeVariance(), (2+6*sq(mat.Norm(&gram, 2)/size))/r; math.Abs(got/want-1) > 0.25 {
+				t.Errorf("gradient at rank %d: relative variance %.3g, want %.3g", rank, got, want)
+			}
+			want := r * ((out+2)*(in+2) + r - 1) * size
+			linear.check(t, "linear update", rank, want, want)
+			sign.check(t, "update by the sign", rank, r*out*in, r*(out*in+(r-1)*2/math.Pi))
+		}
+	}
+}
+
+// moments are sums of values and of their squares.
+type moments struct{ n, sum, squares float64 }
+
+func (m *moments) add(x float64) { m.n, m.sum, m.squares = m.n+1, m.sum+x, m.squares+x*x }
+
+// relativeVariance returns the variance divided by the squared mean.
+func (m moments) relativeVariance() float64 { return m.squares*m.n/sq(m.sum) - 1 }
+
+// check holds the mean to an interval.
+func (m moments) check(t *testing.T, what string, rank int, low, high float64) {
+	t.Helper()
+	mean := m.sum / m.n
+	se := math.Sqrt((m.squares/m.n - mean*mean) / m.n)
+	if !(mean > low-5*se && mean < high+5*se) || se > 0.05*mean {
+		t.Errorf("%s at rank %d: mean square %.4g ± %.2g, want %.4g to %.4g", what, rank, mean, se, low, high)
+	}
 }
