@@ -21,13 +21,17 @@ func (oLoRA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 func (oLoRA) BeyondTheory() string { return "begins with a decomposition of W" }
 
 func (oLoRA) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
-	return attachPart(arena, m, c, func(l *nn.Linear, b, a array) error {
-		q, r := orthonormal(weights(l))
-		one := func(int) float64 { return 1 }
-		b.take(q, one)
-		a.take(r, one)
-		return nil
-	})
+	return attachPart(arena, m, c, OLoRAMethod, func(float64) float64 { return 1 })
+}
+
+// triangular takes w apart into Q and R.
+func triangular(w *mat.Dense) (part, error) {
+	q, r := orthonormal(w)
+	sizes := make([]float64, min(w.Dims()))
+	for k := range sizes {
+		sizes[k] = 1
+	}
+	return part{q, r, sizes}, nil
 }
 
 func (oLoRA) Flops(c Config, l *nn.Linear, tokens float64, _ bool) float64 {

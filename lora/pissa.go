@@ -1,7 +1,7 @@
 package lora
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -25,22 +25,19 @@ func (piSSA) Roles() []nn.Role { return []nn.Role{nn.RoleA, nn.RoleB} }
 func (piSSA) BeyondTheory() string { return "begins with singular vectors of W" }
 
 func (piSSA) Attach(arena *nn.Arena, m *nn.Model, c Config, _ uint64) (*Set, error) {
-	return attachPart(arena, m, c, func(l *nn.Linear, b, a array) error {
-		var svd mat.SVD
-		w := weights(l)
-		if norm := mat.Norm(w, 2); math.IsNaN(norm) || math.IsInf(norm, 0) || !svd.Factorize(w, mat.SVDThin) {
-			return fmt.Errorf("lora: %s: its weights have no singular values that can be computed: they must be finite",
-				l.Name)
-		}
-		var u, v mat.Dense
-		svd.UTo(&u)
-		svd.VTo(&v)
-		s := svd.Values(nil)
-		root := func(k int) float64 { return math.Sqrt(s[k] / c.Gamma) }
-		b.take(&u, root)
-		a.take(v.T(), root)
-		return nil
-	})
+	return attachPart(arena, m, c, PiSSAMethod, func(size float64) float64 { return math.Sqrt(size / c.Gamma) })
+}
+
+// singular takes w apart into singular vectors and values.
+func singular(w *mat.Dense) (part, error) {
+	var svd mat.SVD
+	if norm := mat.Norm(w, 2); math.IsNaN(norm) || math.IsInf(norm, 0) || !svd.Factorize(w, mat.SVDThin) {
+		return part{}, errors.New("its weights have no singular values that can be computed: they must be finite")
+	}
+	var u, v mat.Dense
+	svd.UTo(&u)
+	svd.VTo(&v)
+	return part{&u, v.T(), svd.Values(nil)}, nil
 }
 
 func (piSSA) Flops(c Config, l *nn.Linear, tokens float64, _ bool) float64 {

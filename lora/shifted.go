@@ -30,8 +30,9 @@ func attachShifted(arena *nn.Arena, m *nn.Model, c Config, begin beginning) (*Se
 }
 
 // attachPart is attachShifted for adapters that begin with a part of W. Its rank is at most the
-// smaller side of each map.
-func attachPart(arena *nn.Arena, m *nn.Model, c Config, begin beginning) (*Set, error) {
+// smaller side of each map. factor is what the kth column of B and the kth row of A are multiplied by, of sizes_k.
+func attachPart(arena *nn.Arena, m *nn.Model, c Config, method string, factor func(size float64) float64) (
+	*Set, error) {
 	targets, err := c.targets(m)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,16 @@ func attachPart(arena *nn.Arena, m *nn.Model, c Config, begin beginning) (*Set, 
 				"weights the adapter begins", c.Rank, side, l.Name)
 		}
 	}
-	return attachShifted(arena, m, c, begin)
+	return attachShifted(arena, m, c, func(l *nn.Linear, b, a array) error {
+		p, err := takenApart(method, l)
+		if err != nil {
+			return err
+		}
+		times := func(k int) float64 { return factor(p.sizes[k]) }
+		b.take(p.left, times)
+		a.take(p.right, times)
+		return nil
+	})
 }
 
 func newShifted(arena *nn.Arena, l *nn.Linear, c Config, shared *workspace, begin beginning) (*shifted, error) {
